@@ -1,0 +1,12 @@
+/**
+ * A claim of the program about itself did not hold. It is the only error that leaves the core, and it always
+ * means a defect, never bad input: the actor that meets it dies and restarts from its disk.
+ */
+export class AssertionError extends Error {
+  override readonly name = "AssertionError";
+}
+
+/** States a claim. @throws AssertionError with `message` when it does not hold. */
+export function assert(claim: boolean, message: string): asserts claim {
+  if (!claim) throw new AssertionError(message);
+}

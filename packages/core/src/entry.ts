@@ -1,0 +1,53 @@
+import { INDEX_ZERO, type Index, type Term } from "./ids.ts";
+
+/**
+ * One place in the replicated log.
+ *
+ * `command` entries carry what a client proposed; the core never looks inside. A `noop` is what a new leader
+ * appends to commit what older terms left behind (§5.4.2, §8).
+ */
+export type Entry<C> =
+  | { readonly type: "command"; readonly index: Index; readonly term: Term; readonly command: C }
+  | { readonly type: "noop"; readonly index: Index; readonly term: Term };
+
+/** Where an entry stands: enough to compare two logs (§5.3, Log Matching). */
+export type LogPosition = { readonly index: Index; readonly term: Term };
+
+/** The position before the first entry, which all logs share. */
+export const LOG_START: LogPosition = { index: INDEX_ZERO, term: 0 as Term };
+
+/**
+ * What the core may ask of a log. It is read through this view and written only by effects.
+ *
+ * Entries from `firstIndex` to `lastIndex` are there; an empty log has `firstIndex` = 1 and `lastIndex` = 0.
+ */
+export interface LogView<C> {
+  readonly firstIndex: Index;
+  readonly lastIndex: Index;
+  /** The term of the entry at `at`; 0 at index 0; undefined where the log holds nothing. */
+  termAt(at: Index): Term | undefined;
+  /**
+   * Entries `from` to `to`, both included, in order, but no more than fit in `maxBytes` (at least one is always
+   * given, however large). Bounds must lie inside the log.
+   */
+  slice(from: Index, to: Index, maxBytes: number): readonly Entry<C>[];
+}
+
+/** The last position of a log: what a candidate advertises (§5.4.1). */
+export function lastPosition<C>(log: LogView<C>): LogPosition {
+  return { index: log.lastIndex, term: termOfLast(log) };
+}
+
+/**
+ * The election restriction (§5.4.1): is a log that ends at `theirs` at least as up to date as one that ends at
+ * `ours`? The later last term wins; with equal last terms the longer log does. Comparing term and index apart
+ * from each other would leave logs of which neither may be elected.
+ */
+export function atLeastAsUpToDate(theirs: LogPosition, ours: LogPosition): boolean {
+  if (theirs.term !== ours.term) return theirs.term > ours.term;
+  return theirs.index >= ours.index;
+}
+
+function termOfLast<C>(log: LogView<C>): Term {
+  return log.termAt(log.lastIndex) ?? LOG_START.term;
+}

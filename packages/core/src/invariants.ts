@@ -1,0 +1,172 @@
+import type { Entry, LogView } from "./entry.ts";
+import { indexAfter, minIndex, type Index } from "./ids.ts";
+import type { Env, State } from "./state.ts";
+
+/** One server as a test sees it. The log must be a view that does not change behind the test's back. */
+export type Observed<C> = { readonly env: Env<C>; readonly state: State };
+
+/** What should always hold and does not, as sentences; empty when all is well. */
+export type Violations = readonly string[];
+
+/** Claims about one server at rest. */
+export function checkState<C>({ env, state }: Observed<C>): Violations {
+  const { config, log } = env;
+  const found: string[] = [];
+  const claim = claimer(found, `${config.id} in term ${state.term}`);
+  claim(
+    state.commit <= log.lastIndex,
+    `commit ${state.commit} lies behind the log's end ${log.lastIndex}`,
+  );
+  claim(
+    state.durable <= log.lastIndex,
+    `durable ${state.durable} lies behind the log's end ${log.lastIndex}`,
+  );
+  claim(
+    (log.termAt(log.lastIndex) ?? 0) <= state.term,
+    "the log's last entry is of a later term than its server",
+  );
+  if (state.role.type !== "follower")
+    claim(state.votedFor === config.id, `a ${state.role.type} voted for itself`);
+  if (state.role.type === "leader") {
+    for (const [peer, { next, match }] of Object.entries(state.role.progress)) {
+      claim(match < next, `match ${match} of ${peer} is below its next ${next}`);
+      claim(
+        next <= log.lastIndex + 1,
+        `next ${next} of ${peer} lies behind the log's end ${log.lastIndex}`,
+      );
+    }
+  }
+  return found;
+}
+
+/**
+ * Claims about one server before and after one event.
+ *
+ * Term and commit only grow; a term has one vote and, for this server, one leader; a leader never overwrites or
+ * deletes entries of its log (Figure 3, Leader Append-Only).
+ */
+export function checkStep<C>(before: Observed<C>, after: Observed<C>): Violations {
+  const found: string[] = [];
+  const [old, now] = [before.state, after.state];
+  const claim = claimer(found, `${after.env.config.id} in term ${now.term}`);
+  claim(now.term >= old.term, `the term fell from ${old.term}`);
+  claim(now.commit >= old.commit, `commit fell from ${old.commit} to ${now.commit}`);
+  if (now.term === old.term) {
+    claim(
+      old.votedFor === undefined || now.votedFor === old.votedFor,
+      `the vote for ${old.votedFor} changed to ${now.votedFor}`,
+    );
+    if (old.role.type === "leader") {
+      claim(now.role.type === "leader", "a leader stays leader within its term");
+      claim(
+        isPrefix(before.env.log, after.env.log),
+        "Leader Append-Only: a leader changed its log",
+      );
+    }
+    if (old.role.type === "follower" && old.role.leader !== undefined) {
+      const same = now.role.type === "follower" && now.role.leader === old.role.leader;
+      claim(same, `the leader of the term changed from ${old.role.leader}`);
+    }
+  }
+  const kept = minIndex(old.commit, after.env.log.lastIndex);
+  claim(
+    kept === old.commit && sameUpTo(before.env.log, after.env.log, kept),
+    "a committed entry was changed or removed",
+  );
+  return found;
+}
+
+/**
+ * Claims about all servers at one moment (Figure 3): Election Safety, Log Matching, Leader Completeness and State
+ * Machine Safety. Election Safety over time needs the leaders of the past as well: see {@link Leaders}.
+ */
+export function checkCluster<C>(servers: readonly Observed<C>[]): Violations {
+  const found: string[] = [];
+  servers.forEach((a, at) => {
+    for (const b of servers.slice(at + 1)) found.push(...checkPair(a, b));
+  });
+  return found;
+}
+
+/** Remembers who led each term, for Election Safety over a whole run. */
+export class Leaders {
+  readonly #byTerm = new Map<number, string>();
+
+  /** Takes note of a server. Gives a violation when another one led its term. */
+  observe<C>({ env, state }: Observed<C>): Violations {
+    if (state.role.type !== "leader") return [];
+    const known = this.#byTerm.get(state.term);
+    this.#byTerm.set(state.term, known ?? env.config.id);
+    if (known === undefined || known === env.config.id) return [];
+    return [`Election Safety: ${known} and ${env.config.id} both led term ${state.term}`];
+  }
+}
+
+function checkPair<C>(a: Observed<C>, b: Observed<C>): Violations {
+  const found: string[] = [];
+  const claim = claimer(found, `${a.env.config.id} and ${b.env.config.id}`);
+  const bothLead = a.state.role.type === "leader" && b.state.role.type === "leader";
+  claim(
+    !(bothLead && a.state.term === b.state.term),
+    `Election Safety: both lead term ${a.state.term}`,
+  );
+  claim(
+    logsMatch(a.env.log, b.env.log),
+    "Log Matching: an entry is the same but one before it is not",
+  );
+  const commit = minIndex(a.state.commit, b.state.commit);
+  claim(
+    sameUpTo(a.env.log, b.env.log, commit),
+    `State Machine Safety: committed entries up to ${commit} differ`,
+  );
+  for (const [leader, other] of [
+    [a, b],
+    [b, a],
+  ] as const) {
+    if (leader.state.role.type !== "leader" || other.state.term > leader.state.term) continue;
+    const complete = sameUpTo(other.env.log, leader.env.log, other.state.commit);
+    claim(
+      complete,
+      `Leader Completeness: ${leader.env.config.id} lacks what ${other.env.config.id} knows committed`,
+    );
+  }
+  return found;
+}
+
+/** Log Matching (§5.3): two logs that agree in index and term of an entry agree in all entries up to it. */
+function logsMatch<C>(a: LogView<C>, b: LogView<C>): boolean {
+  let at = minIndex(a.lastIndex, b.lastIndex);
+  while (at >= a.firstIndex && a.termAt(at) !== b.termAt(at)) at = indexAfter(at, -1);
+  return sameUpTo(a, b, at);
+}
+
+function isPrefix<C>(prefix: LogView<C>, log: LogView<C>): boolean {
+  return sameUpTo(prefix, log, prefix.lastIndex);
+}
+
+function sameUpTo<C>(a: LogView<C>, b: LogView<C>, upTo: Index): boolean {
+  if (upTo > a.lastIndex || upTo > b.lastIndex) return false;
+  if (upTo < a.firstIndex) return true;
+  const theirs = b.slice(b.firstIndex, upTo, Number.MAX_SAFE_INTEGER);
+  return a
+    .slice(a.firstIndex, upTo, Number.MAX_SAFE_INTEGER)
+    .every((entry, at) => sameEntry(entry, theirs[at]));
+}
+
+function sameEntry<C>(a: Entry<C>, b: Entry<C> | undefined): boolean {
+  if (a === b) return true;
+  if (b === undefined || a.term !== b.term || a.index !== b.index || a.type !== b.type)
+    return false;
+  return a.type === "noop" || (b.type === "command" && sameCommand(a.command, b.command));
+}
+
+/** Commands are plain data or bytes; those that crossed a thread are equal, not identical. */
+function sameCommand(a: unknown, b: unknown): boolean {
+  return Object.is(a, b) || JSON.stringify(a) === JSON.stringify(b);
+}
+
+function claimer(found: string[], who: string): (claim: boolean, otherwise: string) => void {
+  return (claim, otherwise) => {
+    if (!claim) found.push(`${who}: ${otherwise}`);
+  };
+}

@@ -1,0 +1,68 @@
+import { assert } from "./assert.ts";
+import type { Entry, LogView } from "./entry.ts";
+import { index, indexAfter, TERM_ZERO, type Index, type Term } from "./ids.ts";
+
+/**
+ * A log in memory, for whoever drives the core: what `appendLog` and `truncateLog` say is done to it at once, and the
+ * next event sees it.
+ */
+export class MemoryLog<C> implements LogView<C> {
+  readonly #entries: Entry<C>[];
+  readonly #sizeOf: (command: C) => number;
+
+  /** `sizeOf` gives the bytes of a command, for the bound of `slice`. `entries` are adjacent, from index 1. */
+  constructor(sizeOf: (command: C) => number, entries: readonly Entry<C>[] = []) {
+    this.#sizeOf = sizeOf;
+    this.#entries = entries.slice();
+  }
+
+  get firstIndex(): Index {
+    return index(1);
+  }
+
+  get lastIndex(): Index {
+    return this.#entries.length as Index;
+  }
+
+  termAt(at: Index): Term | undefined {
+    return at === 0 ? TERM_ZERO : this.#entries[at - 1]?.term;
+  }
+
+  slice(from: Index, to: Index, maxBytes: number): readonly Entry<C>[] {
+    assert(
+      from >= 1 && from <= to && to <= this.lastIndex,
+      `entries ${from} to ${to} lie inside the log`,
+    );
+    let bytes = 0;
+    let end = from - 1;
+    while (end < to) {
+      const entry = this.#entries[end];
+      bytes += entry?.type === "command" ? this.#sizeOf(entry.command) : 0;
+      if (bytes > maxBytes && end >= from) break;
+      end += 1;
+    }
+    return this.#entries.slice(from - 1, end);
+  }
+
+  /** Appends entries that continue the log. @throws AssertionError when they do not. */
+  append(entries: readonly Entry<C>[]): void {
+    for (const entry of entries) {
+      assert(
+        entry.index === indexAfter(this.lastIndex),
+        `entry ${entry.index} follows ${this.lastIndex}`,
+      );
+      this.#entries.push(entry);
+    }
+  }
+
+  /** Drops all entries behind `after`. */
+  truncate(after: Index): void {
+    assert(after <= this.lastIndex, `there is nothing behind ${after} to drop`);
+    this.#entries.length = after;
+  }
+
+  /** A copy that stays as it is. */
+  snapshot(): MemoryLog<C> {
+    return new MemoryLog(this.#sizeOf, this.#entries);
+  }
+}

@@ -1,0 +1,60 @@
+import type { Entry } from "./entry.ts";
+import type { Index, Term } from "./ids.ts";
+
+/** A candidate asks for a vote (Figure 2, RequestVote RPC). Its sender is the candidate. */
+export type RequestVote = {
+  readonly type: "requestVote";
+  readonly term: Term;
+  readonly lastIndex: Index;
+  readonly lastTerm: Term;
+};
+
+/** The answer to a {@link RequestVote}. `term` is the voter's, for the candidate to update itself. */
+export type VoteReply = {
+  readonly type: "voteReply";
+  readonly term: Term;
+  readonly granted: boolean;
+};
+
+/** A leader replicates entries, or with none says that it lives (Figure 2, AppendEntries RPC). */
+export type AppendEntries<C> = {
+  readonly type: "appendEntries";
+  readonly term: Term;
+  /** The entry that `entries` follow. */
+  readonly prevIndex: Index;
+  readonly prevTerm: Term;
+  /** Adjacent, from `prevIndex` + 1. */
+  readonly entries: readonly Entry<C>[];
+  /** The leader's commit index. */
+  readonly commit: Index;
+};
+
+/**
+ * A follower holds the leader's log up to `match` = prevIndex + the number of entries, durably.
+ *
+ * It is never the follower's own last index: what lies behind `match` was not compared with the leader's log.
+ */
+export type AppendAccepted = {
+  readonly type: "appendAccepted";
+  readonly term: Term;
+  readonly match: Index;
+};
+
+/**
+ * A follower does not hold the entry that the leader's stood upon, or the leader is of an older term.
+ *
+ * `conflictTerm` and `conflictIndex` let the leader skip a whole term at once (end of §5.3): the term of the
+ * follower's entry at `prevIndex` and the first index it stores for that term; or, when its log is shorter,
+ * no term and the index after its last.
+ */
+export type AppendRejected = {
+  readonly type: "appendRejected";
+  readonly term: Term;
+  readonly prevIndex: Index;
+  readonly conflictTerm: Term | undefined;
+  readonly conflictIndex: Index;
+};
+
+/** Everything one server says to another. Each carries its sender's term (§5.1). */
+export type Message<C> =
+  RequestVote | VoteReply | AppendEntries<C> | AppendAccepted | AppendRejected;

@@ -1,0 +1,39 @@
+import { configDefaults, defineConfig } from "vitest/config";
+
+// Threads and processes need files that Node itself can load, so their tests run what `tsc -b`
+// wrote; all others run the source. A project sees one of the two, never both copies of the core.
+const built = ["workers/**/*.test.ts", "cli/**/*.test.ts", "docs/**/*.test.ts"];
+const source = ["@kontiki/source", "module", "node", "development|production"];
+
+export default defineConfig({
+  test: {
+    projects: [
+      {
+        resolve: { conditions: source },
+        ssr: { resolve: { conditions: source } },
+        test: {
+          name: "source",
+          include: ["**/*.test.ts"],
+          exclude: [...configDefaults.exclude, ...built],
+          pool: "threads",
+          maxWorkers: 2,
+          sequence: { groupOrder: 0 },
+        },
+      },
+      {
+        // One file at a time, after the project above: these tests start threads and processes of
+        // their own and wait for elections in real time.
+        test: {
+          name: "built",
+          include: built,
+          pool: "forks",
+          maxWorkers: 1,
+          sequence: { groupOrder: 1 },
+          testTimeout: 30_000,
+          hookTimeout: 30_000,
+          server: { deps: { external: [/\/packages\/[^/]+\/dist\//] } },
+        },
+      },
+    ],
+  },
+});
