@@ -1,0 +1,17 @@
+import type { NodeId } from "@kontiki/core";
+
+/** Where mail goes: a node by its id, a client by its number. A node id holds no slash, so they never meet. */
+export type Address = NodeId | ClientAddress;
+
+/** The address of a client. */
+export type ClientAddress = `client/${number}`;
+
+/** The address of the client with this number. */
+export function clientAddress(client: number): ClientAddress {
+  return `client/${client}`;
+}
+
+/** Whether an address is a client's. */
+export function isClientAddress(address: string): address is ClientAddress {
+  return address.startsWith("client/");
+}

@@ -1,0 +1,195 @@
+import type { NodeId } from "@kontiki/core";
+import { KontikiError } from "./errors.ts";
+import { withChange, type MemoryFile } from "./memory-disk.ts";
+import type { FromNode, NodeSpec } from "./protocol.ts";
+import { decideRestart, type RestartPolicy } from "./restart-policy.ts";
+import type { ClusterEvent, Life, NodeStatus, RaftStatus } from "./status.ts";
+import { NodeThread } from "./thread.ts";
+
+/** What the owner of a child gives it, and wants to hear. */
+export type ChildHost = {
+  readonly policy: RestartPolicy;
+  /** What a thread is started with, but for what the child knows itself. `path` is undefined for a disk in memory. */
+  readonly spec: Omit<NodeSpec, "id" | "incarnation" | "disk">;
+  readonly path: string | undefined;
+  readonly onEvent: (event: ClusterEvent) => void;
+  /** A thread takes mail from now on. */
+  readonly onUp: (child: Child, thread: NodeThread) => void;
+  /** A thread is gone. */
+  readonly onDown: (child: Child) => void;
+  readonly onTurn: (child: Child, turn: FromNode & { readonly type: "turn" }) => void;
+};
+
+/** One node over all its lives: starts its thread, sees it die, and starts it again from its disk (one for one). */
+export class Child {
+  readonly id: NodeId;
+  readonly #host: ChildHost;
+  #life: Life = { type: "stopped" };
+  #thread: NodeThread | undefined;
+  #incarnation = 0;
+  #restarts = 0;
+  #raft: RaftStatus | undefined;
+  #files: readonly MemoryFile[] = [];
+  #crashTimes: number[] = [];
+  #asked: "crash" | "stop" | undefined;
+  #unusable: string | undefined;
+  #restart: NodeJS.Timeout | undefined;
+
+  constructor(id: NodeId, host: ChildHost) {
+    this.id = id;
+    this.#host = host;
+  }
+
+  /** The thread, while there is one. */
+  get thread(): NodeThread | undefined {
+    return this.#thread;
+  }
+
+  get incarnation(): number {
+    return this.#incarnation;
+  }
+
+  status(): NodeStatus {
+    return {
+      id: this.id,
+      life: this.#life,
+      incarnation: this.#incarnation,
+      restarts: this.#restarts,
+      raft: this.#raft,
+    };
+  }
+
+  /** Starts the thread of a node that has none, with a clean slate of crashes. @throws KontikiError if it has one. */
+  start(): void {
+    const { type } = this.#life;
+    if (type === "starting" || type === "running")
+      throw new KontikiError(`${this.id} runs already`);
+    clearTimeout(this.#restart);
+    this.#crashTimes = [];
+    this.#spawn();
+  }
+
+  /** Kills the thread without warning; it comes back as after any crash. @throws KontikiError if there is none. */
+  crash(): void {
+    if (this.#thread === undefined)
+      throw new KontikiError(`${this.id} has no thread to crash: it is ${this.#life.type}`);
+    this.#asked = "crash";
+    this.#thread.kill("killed on request");
+  }
+
+  /** Stops the thread in order, or kills it when `deadlineMs` passes. A node that is about to restart will not. */
+  stop(deadlineMs: number): void {
+    clearTimeout(this.#restart);
+    const thread = this.#thread;
+    if (thread === undefined) {
+      if (this.#life.type !== "stopped") this.#endInOrder();
+      return;
+    }
+    this.#asked = "stop";
+    if (this.#life.type === "starting") return thread.kill("stopped while it was starting");
+    thread.control
+      .call("stop", deadlineMs, (node) => node.stop())
+      .catch(() => thread.kill(`it did not stop within ${deadlineMs} ms`));
+  }
+
+  /** Kills the thread, and it stays dead. */
+  kill(): void {
+    clearTimeout(this.#restart);
+    this.#asked = "stop";
+    this.#thread?.kill("killed: the cluster stops at once");
+  }
+
+  #spawn(): void {
+    this.#incarnation += 1;
+    this.#asked = undefined;
+    this.#unusable = undefined;
+    this.#life = { type: "starting" };
+    const { path, spec } = this.#host;
+    const disk =
+      path === undefined
+        ? ({ type: "memory", files: this.#files } as const)
+        : ({ type: "file", path } as const);
+    const thread = new NodeThread(
+      { ...spec, id: this.id, incarnation: this.#incarnation, disk },
+      {
+        onMessage: (message) => this.#onMessage(thread, message),
+        onExit: (cause) => this.#onExit(cause),
+      },
+    );
+    this.#thread = thread;
+  }
+
+  #onMessage(thread: NodeThread, message: FromNode): void {
+    switch (message.type) {
+      case "ready":
+        this.#life = { type: "running" };
+        this.#host.onUp(this, thread);
+        return this.#tell({ type: "started", tornBytes: message.tornBytes });
+      case "unusable":
+        this.#unusable = message.message;
+        return;
+      case "disk":
+        this.#files = withChange(this.#files, message.change);
+        return;
+      case "turn":
+        this.#raft = message.raft;
+        return this.#host.onTurn(this, message);
+      default:
+        return message satisfies never;
+    }
+  }
+
+  #onExit(cause: string | undefined): void {
+    this.#thread = undefined;
+    this.#raft = undefined;
+    this.#host.onDown(this);
+    if (this.#asked === "stop") return this.#endInOrder();
+    if (this.#unusable !== undefined) return this.#giveUp(this.#unusable);
+    this.#onCrash(cause ?? "the thread ended though nobody asked it to");
+  }
+
+  #onCrash(cause: string): void {
+    const now = performance.now();
+    const asked = this.#asked === "crash";
+    if (!asked) this.#crashTimes.push(now);
+    const { crashes, restartInMs } = decideRestart(
+      this.#host.policy,
+      this.#crashTimes,
+      now,
+      Math.random(),
+    );
+    this.#tell({ type: "crashed", cause, asked, crashes, restartInMs });
+    if (restartInMs === undefined) {
+      const { withinMs } = this.#host.policy;
+      return this.#giveUp(
+        `it crashed ${crashes} times within ${withinMs} ms, the last time because: ${cause}`,
+      );
+    }
+    this.#life = { type: "restarting", cause };
+    this.#restart = setTimeout(() => {
+      this.#restarts += 1;
+      this.#spawn();
+    }, restartInMs);
+  }
+
+  #giveUp(cause: string): void {
+    this.#life = { type: "failed", cause };
+    this.#tell({ type: "failed", cause });
+  }
+
+  #endInOrder(): void {
+    this.#life = { type: "stopped" };
+    this.#tell({ type: "stopped" });
+  }
+
+  #tell(event: ChildEvent): void {
+    this.#host.onEvent({ ...event, node: this.id, incarnation: this.#incarnation } as ClusterEvent);
+  }
+}
+
+/** What a child adds to each of its events. */
+type Own = { readonly node: NodeId; readonly incarnation: number };
+
+/** An event of a child without what the child adds to it. */
+type Without<E> = E extends Own ? Omit<E, keyof Own> : never;
+type ChildEvent = Without<ClusterEvent>;

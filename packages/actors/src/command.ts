@@ -1,0 +1,86 @@
+import { encodeShared } from "./codec.ts";
+import type { CommandBytes } from "./storage.ts";
+
+/**
+ * Who proposed a command, so that a repeat is known as one (dissertation 6.3).
+ */
+export type CommandHeader = {
+  /** The client, a random number below 2^48. */
+  readonly client: number;
+  /** Which of the client's commands it is, from 1, below 2^48. */
+  readonly sequence: number;
+  /** The client waits for no answer below this sequence number: those records may be forgotten. */
+  readonly floor: number;
+};
+
+/** Bytes in front of a command's payload: client, sequence number, and how far back the floor is. */
+export const HEADER_BYTES = 16;
+
+/** The most bytes of a command: room for two of the key-value machine's largest values, as a compare-and-set has. */
+export const COMMAND_BYTES_MAX = 4 * 1024 * 1024;
+
+/** The floor is kept as its distance from the sequence number, in 32 bits. */
+const DISTANCE_MAX = 0xffff_ffff;
+
+/** A command without a header yet: the bytes of its payload behind room for one. The only encoding it ever gets. */
+export function encodeCommand(payload: unknown): CommandBytes {
+  return encodeShared(payload, HEADER_BYTES);
+}
+
+/** Writes a header into the room that {@link encodeCommand} left for it. */
+export function setHeader(command: CommandBytes, { client, sequence, floor }: CommandHeader): void {
+  setUint48(command, 0, client);
+  setUint48(command, 6, sequence);
+  setUint32(command, 12, Math.min(sequence - floor, DISTANCE_MAX));
+}
+
+/** Whether bytes are long enough to hold a header. */
+export function isCommand(bytes: Uint8Array): boolean {
+  return bytes.length >= HEADER_BYTES;
+}
+
+/** The header of a command for which {@link isCommand} holds. */
+export function headerOf(command: CommandBytes): CommandHeader {
+  const sequence = getUint48(command, 6);
+  return {
+    client: getUint48(command, 0),
+    sequence,
+    floor: Math.max(0, sequence - getUint32(command, 12)),
+  };
+}
+
+/** What the state machine is to see of a command. */
+export function payloadOf(command: CommandBytes): Uint8Array {
+  return new Uint8Array(
+    command.buffer,
+    command.byteOffset + HEADER_BYTES,
+    command.length - HEADER_BYTES,
+  );
+}
+
+function setUint48(bytes: Uint8Array, at: number, value: number): void {
+  const high = Math.floor(value / 2 ** 32);
+  bytes[at] = high >>> 8;
+  bytes[at + 1] = high;
+  setUint32(bytes, at + 2, value % 2 ** 32);
+}
+
+function setUint32(bytes: Uint8Array, at: number, value: number): void {
+  bytes[at] = value >>> 24;
+  bytes[at + 1] = value >>> 16;
+  bytes[at + 2] = value >>> 8;
+  bytes[at + 3] = value;
+}
+
+function getUint48(bytes: Uint8Array, at: number): number {
+  return (byte(bytes, at) * 256 + byte(bytes, at + 1)) * 2 ** 32 + getUint32(bytes, at + 2);
+}
+
+function getUint32(bytes: Uint8Array, at: number): number {
+  const high = byte(bytes, at) * 2 ** 24;
+  return high + (byte(bytes, at + 1) << 16) + (byte(bytes, at + 2) << 8) + byte(bytes, at + 3);
+}
+
+function byte(bytes: Uint8Array, at: number): number {
+  return bytes[at] ?? 0;
+}

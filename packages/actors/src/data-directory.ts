@@ -1,0 +1,129 @@
+import { join, resolve } from "node:path";
+import { assert, type NodeId } from "@kontiki/core";
+import type { ClusterFile } from "./cluster-file.ts";
+import { ClusterFolder, DataDirectoryError } from "./cluster-folder.ts";
+import { LOCK_FOLDER, takeLock, type LockAttempt } from "./directory-lock.ts";
+import { DiskError } from "./disk.ts";
+import { PROCESSES, type Processes } from "./processes.ts";
+import { attempt, makeDirectory, SYSTEM_CALLS, type SystemCalls } from "./system-calls.ts";
+
+export { DataDirectoryError } from "./cluster-folder.ts";
+
+/** A cluster's data directory, held by this process until it is closed. */
+export interface DataDirectory {
+  /** The random id that the cluster got when it was made. */
+  readonly clusterId: string;
+  readonly nodes: readonly NodeId[];
+  /** The folder of a node. It holds the node's log. */
+  pathOf(node: NodeId): string;
+  /** Lets another process open it. Call it when all that writes there has ended. */
+  close(): void;
+}
+
+/** The ports of a data directory. A test passes its own. */
+export type DirectorySystem = { readonly calls: SystemCalls; readonly processes: Processes };
+
+/**
+ * Opens the data directory at `path` and locks it for this process. One that is absent or empty is
+ * made, with an empty log for each of `nodes` (one or more, no two alike). A crash in the middle of
+ * that leaves what the next call completes.
+ *
+ * An existing one must hold exactly `nodes`, in any order; leave them undefined to take those that
+ * it holds. Nothing is written to a folder that is no data directory.
+ *
+ * @throws DataDirectoryError when the directory is in use, holds something else, lacks or mixes up
+ *   a node's folder, is damaged, of a newer format, or not writable.
+ * @throws DiskError when the disk refuses for another reason.
+ */
+export function openDataDirectory(
+  path: string,
+  nodes: readonly NodeId[] | undefined,
+  system: DirectorySystem = { calls: SYSTEM_CALLS, processes: PROCESSES },
+): DataDirectory {
+  assert(nodes === undefined || nodes.length > 0, "a cluster has a node");
+  assert(new Set(nodes).size === (nodes?.length ?? 0), "no two nodes have one name");
+  const folder = new ClusterFolder(resolve(path), system.calls);
+  try {
+    prepare(folder, nodes, system.calls);
+    const lock = lockOf(folder, system);
+    try {
+      const { cluster, nodes: found } = openLocked(folder, nodes);
+      return opened(folder.path, cluster, found, lock.release);
+    } catch (cause) {
+      lock.release();
+      throw cause;
+    }
+  } catch (cause) {
+    if (!(cause instanceof DiskError) || !NOT_WRITABLE.includes(cause.code)) throw cause;
+    throw new DataDirectoryError(cause.message, { cause });
+  }
+}
+
+const NOT_WRITABLE = ["EACCES", "EPERM", "EROFS"];
+
+/** Refuses what is no data directory before anything is written there. */
+function prepare(
+  folder: ClusterFolder,
+  nodes: readonly NodeId[] | undefined,
+  calls: SystemCalls,
+): void {
+  const content = folder.look();
+  if (content === "made" || content === "unfinished") return;
+  if (nodes === undefined) throw noCluster(folder);
+  attempt("create", folder.path, () => makeDirectory(calls, folder.path));
+}
+
+/** Looks again: until the lock was taken, another process may have been making it. */
+function openLocked(folder: ClusterFolder, nodes: readonly NodeId[] | undefined): ClusterFile {
+  const content = folder.look();
+  if (content !== "made") {
+    if (content !== "unfinished") {
+      if (nodes === undefined) throw noCluster(folder);
+      folder.begin(nodes);
+    }
+    folder.complete();
+  }
+  return folder.read(nodes);
+}
+
+function noCluster(folder: ClusterFolder): DataDirectoryError {
+  return folder.error("holds no cluster: name its nodes to make one");
+}
+
+function lockOf(
+  folder: ClusterFolder,
+  { calls, processes }: DirectorySystem,
+): Extract<LockAttempt, { type: "taken" }> {
+  const lock = attempt("lock", folder.path, () => takeLock(folder.path, calls, processes));
+  if (lock.type === "taken") return lock;
+  const lockFolder = join(folder.path, LOCK_FOLDER);
+  if (lock.type === "unclear") {
+    throw folder.error(`has a lock that cannot be read: if nothing uses it, remove ${lockFolder}`);
+  }
+  const { pid } = lock.by;
+  if (lock.life === "elsewhere") {
+    throw folder.error(
+      `is in use by process ${pid} of another container: stop it, ` +
+        `or remove ${lockFolder} if that container is gone`,
+    );
+  }
+  if (pid === processes.self.pid) throw folder.error("is in use by this process already");
+  throw folder.error(`is in use by process ${pid}: stop it, or choose another folder`);
+}
+
+function opened(
+  path: string,
+  clusterId: string,
+  nodes: readonly NodeId[],
+  release: () => void,
+): DataDirectory {
+  return {
+    clusterId,
+    nodes,
+    pathOf: (node) => {
+      assert(nodes.includes(node), "only nodes of the cluster have a folder");
+      return join(path, node);
+    },
+    close: release,
+  };
+}

@@ -1,0 +1,22 @@
+/**
+ * Raft nodes as supervised actors: each in a worker thread, on a disk of its own, behind one {@link Cluster}.
+ *
+ * @module
+ */
+export { Cluster } from "./cluster.ts";
+export { NODES_MAX, type ClusterOptions } from "./cluster-options.ts";
+export { COMMAND_BYTES_MAX } from "./command.ts";
+export { KontikiError } from "./errors.ts";
+export {
+  KEY_BYTES_MAX,
+  KeyValue,
+  VALUE_BYTES_MAX,
+  type KeyValueCommand,
+  type KeyValueResult,
+} from "./key-value.ts";
+export { NodeHandle } from "./node-handle.ts";
+export type { Outcome } from "./outcome.ts";
+export type { LogLine } from "./protocol.ts";
+export type { MakeStateMachine, StateMachine } from "./state-machine.ts";
+export type { ClusterEvent, DeadLetterReason, Life, NodeStatus, RaftStatus } from "./status.ts";
+export type { WaitOptions } from "./waiting.ts";

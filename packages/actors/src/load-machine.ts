@@ -1,0 +1,54 @@
+import { KontikiError, messageOf } from "./errors.ts";
+import type { StateMachine } from "./state-machine.ts";
+import { isTypeScript, stripTypes } from "./type-stripping.ts";
+
+/**
+ * Loads a state machine's module and makes a machine.
+ *
+ * @param url of a module whose default export is a function that gives a {@link StateMachine}.
+ * @throws KontikiError when the module is missing, throws, or gives something else.
+ */
+export async function loadMachine(url: string): Promise<StateMachine> {
+  const made = await importDefault(url);
+  if (typeof made !== "function") {
+    throw new KontikiError(
+      `state machine ${url}: its default export is not a function that makes a machine`,
+    );
+  }
+  const machine: unknown = callMake(url, made as () => unknown);
+  if (!isStateMachine(machine)) {
+    throw new KontikiError(
+      `state machine ${url}: what it makes lacks one of apply, snapshot and restore`,
+    );
+  }
+  return machine;
+}
+
+async function importDefault(url: string): Promise<unknown> {
+  if (isTypeScript(url)) stripTypes();
+  try {
+    const module = (await import(url)) as { readonly default?: unknown };
+    return module.default;
+  } catch (error) {
+    throw new KontikiError(`state machine ${url} cannot be loaded: ${messageOf(error)}`, {
+      cause: error,
+    });
+  }
+}
+
+function callMake(url: string, make: () => unknown): unknown {
+  try {
+    return make();
+  } catch (error) {
+    throw new KontikiError(`state machine ${url}: making it threw: ${messageOf(error)}`, {
+      cause: error,
+    });
+  }
+}
+
+function isStateMachine(value: unknown): value is StateMachine {
+  if (typeof value !== "object" || value === null) return false;
+  return ["apply", "snapshot", "restore"].every(
+    (name) => typeof Reflect.get(value, name) === "function",
+  );
+}

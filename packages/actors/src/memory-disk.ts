@@ -1,0 +1,192 @@
+/// <reference lib="es2024.sharedmemory" />
+// Node 20 has growable shared buffers; the lib that TypeScript pairs with it does not name them.
+
+import { assert } from "@kontiki/core";
+import { DiskError, type Disk, type DiskFile } from "./disk.ts";
+
+/** A file in shared memory: a header of two counts, then its bytes. */
+export type MemoryFile = { readonly name: string; readonly buffer: SharedArrayBuffer };
+
+/** A change to the set of files. `created` replaces a file of that name. */
+export type MemoryChange =
+  | { readonly type: "created"; readonly file: MemoryFile }
+  | { readonly type: "removed"; readonly name: string };
+
+/** How a memory disk is made. */
+export type MemoryDiskOptions = {
+  /** The files it starts with: those that an earlier disk left. Default none. */
+  readonly files?: readonly MemoryFile[];
+  /** The largest a file may grow, in bytes, to 1 GiB. Memory is taken only as a file grows. */
+  readonly maxFileBytes: number;
+  /** Told of each change before the file is used, so that the owner knows all files after a crash. */
+  readonly onChange?: (change: MemoryChange) => void;
+};
+
+const WRITTEN = 0;
+const SYNCED = 1;
+const HEADER_BYTES = 8;
+const LEAST_BYTES = 4096;
+
+/**
+ * A disk in shared memory, for clusters that keep nothing. The bytes live outside the thread that
+ * writes them, so they survive the thread at any instruction, and end with the process.
+ *
+ * The counts of a file are stored after its bytes: a thread that is terminated while it writes
+ * leaves the file as it was. A file that would outgrow `maxFileBytes` is a full disk (ENOSPC).
+ */
+export class MemoryDisk implements Disk {
+  readonly #buffers = new Map<string, SharedArrayBuffer>();
+  readonly #maxFileBytes: number;
+  readonly #onChange: (change: MemoryChange) => void;
+
+  constructor(options: MemoryDiskOptions) {
+    assert(options.maxFileBytes > 0 && options.maxFileBytes <= 2 ** 30, "a file is 1 B to 1 GiB");
+    this.#maxFileBytes = options.maxFileBytes;
+    this.#onChange = options.onChange ?? (() => {});
+    for (const file of options.files ?? []) this.#buffers.set(file.name, file.buffer);
+  }
+
+  /** The files there, sorted by name: what a disk of the next thread starts with. */
+  files(): MemoryFile[] {
+    return this.list().map((name) => ({ name, buffer: this.#bufferOf(name) }));
+  }
+
+  list(): string[] {
+    return [...this.#buffers.keys()].sort();
+  }
+
+  read(name: string): Uint8Array {
+    const buffer = this.#bufferOf(name);
+    return Uint8Array.from(bytesOf(buffer).subarray(0, countsOf(buffer).written));
+  }
+
+  create(name: string, content: Uint8Array): void {
+    const buffer = newBuffer(content.length, this.#maxFileBytes);
+    new SharedFile(this.pathOf(name), buffer).append(content);
+    setCounts(buffer, content.length, content.length);
+    this.#onChange({ type: "created", file: { name, buffer } });
+    this.#buffers.set(name, buffer);
+  }
+
+  open(name: string): DiskFile {
+    return new SharedFile(this.pathOf(name), this.#bufferOf(name));
+  }
+
+  remove(name: string): void {
+    this.#bufferOf(name);
+    this.#onChange({ type: "removed", name });
+    this.#buffers.delete(name);
+  }
+
+  pathOf(name: string): string {
+    return `memory:${name}`;
+  }
+
+  #bufferOf(name: string): SharedArrayBuffer {
+    const buffer = this.#buffers.get(name);
+    if (buffer === undefined) throw new DiskError(`${this.pathOf(name)} is not there`, "ENOENT");
+    return buffer;
+  }
+}
+
+/** The files after a change, for the owner that keeps them between two threads. */
+export function withChange(files: readonly MemoryFile[], change: MemoryChange): MemoryFile[] {
+  const name = change.type === "created" ? change.file.name : change.name;
+  const others = files.filter((file) => file.name !== name);
+  return change.type === "created" ? [...others, change.file] : others;
+}
+
+/**
+ * Plays a power loss on files that no disk has open. Of what was not synced at the end of a file
+ * (bytes appended, or bytes cut off that the cut may not have reached), `kept(name, bytes)` says how
+ * many bytes survive: 0 to `bytes`, a tear in between.
+ */
+export function losePower(
+  files: readonly MemoryFile[],
+  kept: (name: string, bytes: number) => number,
+): void {
+  for (const { name, buffer } of files) {
+    const { written, synced } = countsOf(buffer);
+    const sure = Math.min(written, synced);
+    const inDoubt = Math.max(written, synced) - sure;
+    const survives = inDoubt === 0 ? 0 : kept(name, inDoubt);
+    assert(survives >= 0 && survives <= inDoubt, "what survives was there");
+    setCounts(buffer, sure + survives, sure + survives);
+  }
+}
+
+class SharedFile implements DiskFile {
+  readonly #path: string;
+  readonly #buffer: SharedArrayBuffer;
+  #closed = false;
+
+  constructor(path: string, buffer: SharedArrayBuffer) {
+    this.#path = path;
+    this.#buffer = buffer;
+  }
+
+  append(bytes: Uint8Array): void {
+    const { written, synced } = this.#counts();
+    assert(written >= synced, "a file that was cut is synced before it grows");
+    this.#reserve(written + bytes.length);
+    bytesOf(this.#buffer).set(bytes, written);
+    setCounts(this.#buffer, written + bytes.length, synced);
+  }
+
+  rewrite(offset: number, bytes: Uint8Array): void {
+    assert(offset + bytes.length <= this.#counts().written, "only what is there is written again");
+    bytesOf(this.#buffer).set(bytes, offset);
+  }
+
+  sync(): void {
+    const { written } = this.#counts();
+    setCounts(this.#buffer, written, written);
+  }
+
+  truncate(length: number): void {
+    const { written, synced } = this.#counts();
+    assert(length <= written, "cutting a file does not lengthen it");
+    // Synced bytes stay behind the end: a power loss may bring them back until the next sync.
+    setCounts(this.#buffer, length, synced);
+  }
+
+  close(): void {
+    this.#closed = true;
+  }
+
+  #counts(): { readonly written: number; readonly synced: number } {
+    assert(!this.#closed, "a closed file is not used");
+    return countsOf(this.#buffer);
+  }
+
+  #reserve(length: number): void {
+    const { byteLength, maxByteLength } = this.#buffer;
+    const needed = length + HEADER_BYTES;
+    if (needed > maxByteLength) {
+      const message = `cannot write to ${this.#path}: it may hold ${maxByteLength - HEADER_BYTES} B`;
+      throw new DiskError(message, "ENOSPC");
+    }
+    if (needed > byteLength) this.#buffer.grow(Math.min(maxByteLength, needed + byteLength));
+  }
+}
+
+function newBuffer(length: number, maxFileBytes: number): SharedArrayBuffer {
+  const maxByteLength = maxFileBytes + HEADER_BYTES;
+  const byteLength = Math.min(maxByteLength, Math.max(LEAST_BYTES, length + HEADER_BYTES));
+  return new SharedArrayBuffer(byteLength, { maxByteLength });
+}
+
+function bytesOf(buffer: SharedArrayBuffer): Uint8Array {
+  return new Uint8Array(buffer, HEADER_BYTES);
+}
+
+function countsOf(buffer: SharedArrayBuffer): { written: number; synced: number } {
+  const counts = new Int32Array(buffer, 0, 2);
+  return { written: Atomics.load(counts, WRITTEN), synced: Atomics.load(counts, SYNCED) };
+}
+
+function setCounts(buffer: SharedArrayBuffer, written: number, synced: number): void {
+  const counts = new Int32Array(buffer, 0, 2);
+  Atomics.store(counts, WRITTEN, written);
+  Atomics.store(counts, SYNCED, synced);
+}

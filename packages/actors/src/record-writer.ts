@@ -1,0 +1,92 @@
+import { assert } from "@kontiki/core";
+import { MAX_BATCH_BYTES } from "./wal-format.ts";
+
+const LEAST_BYTES = 64 * 1024;
+const KEPT_BYTES = 4 * 1024 * 1024;
+
+/**
+ * Gathers the body of a batch, all numbers little-endian, in memory that is used again for the next.
+ *
+ * This is the hot path of a busy node: a thousand commands a turn are copied once, and nothing is
+ * allocated for them.
+ */
+export class RecordWriter {
+  readonly #headerBytes: number;
+  #bytes!: Buffer;
+  #view!: DataView;
+  #at: number;
+
+  /** Leaves room for a header of so many bytes before the body. */
+  constructor(headerBytes: number) {
+    this.#headerBytes = headerBytes;
+    this.#at = headerBytes;
+    this.#allocate(LEAST_BYTES);
+  }
+
+  /** Whether nothing was written since the last batch. */
+  get isEmpty(): boolean {
+    return this.#at === this.#headerBytes;
+  }
+
+  /** Where the next byte goes. */
+  get position(): number {
+    return this.#at;
+  }
+
+  u8(value: number): void {
+    const at = this.#take(1);
+    this.#view.setUint8(at, value);
+  }
+
+  u32(value: number): void {
+    const at = this.#take(4);
+    this.#view.setUint32(at, value, true);
+  }
+
+  /** A whole number to 2^53 - 1. */
+  u64(value: number): void {
+    const at = this.#take(8);
+    this.#view.setUint32(at, value % 2 ** 32, true);
+    this.#view.setUint32(at + 4, Math.floor(value / 2 ** 32), true);
+  }
+
+  bytes(value: Uint8Array): void {
+    const at = this.#take(value.length);
+    this.#bytes.set(value, at);
+  }
+
+  /** Writes over an earlier u32, which began at `position`. */
+  u32At(position: number, value: number): void {
+    this.#view.setUint32(position, value, true);
+  }
+
+  /** Room for the header and the body behind it. Valid until the next write, which begins anew. */
+  take(): Buffer {
+    const batch = this.#bytes.subarray(0, this.#at);
+    this.#at = this.#headerBytes;
+    // A rare large batch does not keep its memory for ever.
+    if (this.#bytes.length > KEPT_BYTES) this.#allocate(LEAST_BYTES);
+    return batch;
+  }
+
+  #take(count: number): number {
+    const at = this.#at;
+    const end = at + count;
+    if (end > this.#bytes.length) this.#grow(end);
+    this.#at = end;
+    return at;
+  }
+
+  #grow(needed: number): void {
+    const most = this.#headerBytes + MAX_BATCH_BYTES;
+    assert(needed <= most, "a turn writes no more than a batch holds");
+    const old = this.#bytes;
+    this.#allocate(Math.min(most, Math.max(needed, 2 * old.length)));
+    this.#bytes.set(old.subarray(0, this.#at));
+  }
+
+  #allocate(length: number): void {
+    this.#bytes = Buffer.allocUnsafeSlow(length);
+    this.#view = new DataView(this.#bytes.buffer);
+  }
+}

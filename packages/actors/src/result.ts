@@ -1,0 +1,22 @@
+import { decode, encodeShared } from "./codec.ts";
+import { messageOf } from "./errors.ts";
+import type { Outcome } from "./outcome.ts";
+import type { StateMachine } from "./state-machine.ts";
+
+/**
+ * Applies a payload and encodes what comes of it (in a shared buffer). A machine that throws gives an error, the same
+ * on every node.
+ */
+export function applyPayload(machine: StateMachine, payload: Uint8Array): Uint8Array {
+  try {
+    return encodeShared([0, machine.apply(decode(payload))]);
+  } catch (error) {
+    return encodeShared([1, messageOf(error)]);
+  }
+}
+
+/** The outcome that a result stands for. */
+export function outcomeOf(result: Uint8Array): Outcome<unknown> {
+  const [kind, value] = decode(result) as [number, unknown];
+  return kind === 0 ? { type: "ok", value } : { type: "error", message: String(value) };
+}

@@ -1,0 +1,78 @@
+import type { Index, NodeId, Term } from "@kontiki/core";
+
+/** Where a node is in its life. Its thread runs in `starting` and `running` only. */
+export type Life =
+  | { readonly type: "starting" }
+  | { readonly type: "running" }
+  /** It crashed and comes back from its disk after a pause. */
+  | { readonly type: "restarting"; readonly cause: string }
+  /** Stopped because somebody asked for it. */
+  | { readonly type: "stopped" }
+  /** It will not be started again unless somebody asks for it. */
+  | { readonly type: "failed"; readonly cause: string };
+
+/** What a node last said of its own Raft state. All zero before it has first spoken. */
+export type RaftStatus = {
+  readonly role: "follower" | "candidate" | "leader";
+  readonly term: Term;
+  readonly leader: NodeId | undefined;
+  /** Highest index known to be committed. */
+  readonly commit: Index;
+  /** Last index of the log. */
+  readonly last: Index;
+  /** Highest index applied to the state machine. */
+  readonly applied: Index;
+};
+
+/** One node as its supervisor sees it. */
+export type NodeStatus = {
+  readonly id: NodeId;
+  readonly life: Life;
+  /** Starts of its thread since the cluster was started, the first included. */
+  readonly incarnation: number;
+  /** Crashes it came back from since the cluster was started, asked for or not. */
+  readonly restarts: number;
+  /** Undefined while no thread runs. */
+  readonly raft: RaftStatus | undefined;
+};
+
+/** Something happened in a cluster. */
+export type ClusterEvent =
+  /** A node's thread runs and has recovered its state. `tornBytes` of an unfinished last write were cut off. */
+  | {
+      readonly type: "started";
+      readonly node: NodeId;
+      readonly incarnation: number;
+      readonly tornBytes: number;
+    }
+  /**
+   * A thread died. `asked` when by `crash()`. It comes back after `restartInMs`, or not at all when that is
+   * undefined: then a `failed` follows. `crashes` were counted within the restart window, this one included if it
+   * was not asked for.
+   */
+  | {
+      readonly type: "crashed";
+      readonly node: NodeId;
+      readonly incarnation: number;
+      readonly cause: string;
+      readonly asked: boolean;
+      readonly crashes: number;
+      readonly restartInMs: number | undefined;
+    }
+  /** A node is given up: its crashes exhausted the restart intensity, or its disk cannot be used. */
+  | {
+      readonly type: "failed";
+      readonly node: NodeId;
+      readonly incarnation: number;
+      readonly cause: string;
+    }
+  /** A node was stopped in order. */
+  | { readonly type: "stopped"; readonly node: NodeId; readonly incarnation: number }
+  /** A node took the lead. */
+  | { readonly type: "leader"; readonly node: NodeId; readonly term: Term }
+  /** Mail could not be delivered, for the first time to this address for this reason. Later ones are only counted. */
+  | { readonly type: "deadLetter"; readonly to: string; readonly reason: DeadLetterReason };
+
+/** Why mail was not delivered. Raft sends again; a client is told. */
+export type DeadLetterReason =
+  "not running" | "mailbox full" | "stale incarnation" | "unknown address" | "malformed";

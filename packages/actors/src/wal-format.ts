@@ -1,0 +1,151 @@
+/**
+ * The bytes of the write-ahead log, all numbers little-endian.
+ *
+ * ```text
+ * segment header, 32 bytes            batch header, 32 bytes, then the body
+ *  0 magic "KTKS"                      0 magic "KTKB"
+ *  4 CRC-32 of bytes 8 to 31           4 CRC-32 of bytes 8 to the end of the body
+ *  8 format, 1                         8 length of the body
+ * 12 number of the segment, from 1    12 number of the segment
+ * 16 sequence of its first batch, u64 16 sequence of the batch, u64, from 1
+ * 24 CRC of the batch before          24 CRC of the batch before
+ * 28 zero                             28 offset of the batch in the segment
+ * ```
+ *
+ * Each batch, and each segment, names the end of the batch before it (`BatchEnd`), so what is read
+ * as a log was written as one. A batch also names its own place: bytes that only look like a batch,
+ * such as a command that holds a copy of another log, are not taken for one.
+ */
+
+import { crc32 } from "node:zlib";
+import { assert } from "@kontiki/core";
+
+/** The format this program writes, and the only one it reads. Every format begins as this one does. */
+export const LOG_FORMAT = 1;
+
+export const SEGMENT_HEADER_BYTES = 32;
+export const BATCH_HEADER_BYTES = 32;
+
+/** The largest body of a batch. What a turn writes is bounded far below. */
+export const MAX_BATCH_BYTES = 64 * 1024 * 1024;
+
+/** The largest command: 1 MiB for what a client sends, and room for what names the client. */
+export const MAX_COMMAND_BYTES = 1024 * 1024 + 4096;
+
+/** What ties a batch to the one before it. */
+export type BatchEnd = { readonly sequence: number; readonly crc: number };
+
+/** Before the first batch. */
+export const LOG_BEGIN: BatchEnd = { sequence: 0, crc: 0 };
+
+/** A segment header as read. */
+export type SegmentHeader = {
+  readonly format: number;
+  readonly segment: number;
+  readonly previous: BatchEnd;
+};
+
+/** A batch as read: whose checksum holds, and that stands where it says. */
+export type Batch = {
+  readonly previous: BatchEnd;
+  readonly last: BatchEnd;
+  /** The body is from `bodyAt` to `end` in the segment. */
+  readonly bodyAt: number;
+  readonly end: number;
+};
+
+/** Where a batch goes. */
+export type Place = {
+  readonly segment: number;
+  readonly offset: number;
+  readonly previous: BatchEnd;
+};
+
+const SEGMENT_MAGIC = Buffer.from("KTKS", "latin1");
+const BATCH_MAGIC = Buffer.from("KTKB", "latin1");
+const BATCH_MAGIC_NUMBER = BATCH_MAGIC.readUInt32LE();
+const SEGMENT_NAME = /^[0-9]{10}\.wal$/;
+
+/** The file of a segment. */
+export function segmentName(segment: number): string {
+  return `${String(segment).padStart(10, "0")}.wal`;
+}
+
+/** Whether a file is a segment. */
+export function isSegmentName(name: string): boolean {
+  return SEGMENT_NAME.test(name);
+}
+
+/** A segment that begins behind `previous`. */
+export function encodeSegmentHeader(segment: number, previous: BatchEnd): Uint8Array {
+  const header = Buffer.alloc(SEGMENT_HEADER_BYTES);
+  SEGMENT_MAGIC.copy(header);
+  header.writeUInt32LE(LOG_FORMAT, 8);
+  header.writeUInt32LE(segment, 12);
+  header.writeBigUInt64LE(BigInt(previous.sequence + 1), 16);
+  header.writeUInt32LE(previous.crc, 24);
+  header.writeUInt32LE(crc32(header.subarray(8)), 4);
+  return header;
+}
+
+/** Reads the header of a segment; undefined when it is not whole. */
+export function decodeSegmentHeader(bytes: Buffer): SegmentHeader | undefined {
+  if (bytes.length < SEGMENT_HEADER_BYTES || !SEGMENT_MAGIC.equals(bytes.subarray(0, 4))) {
+    return undefined;
+  }
+  if (crc32(bytes.subarray(8, SEGMENT_HEADER_BYTES)) !== bytes.readUInt32LE(4)) return undefined;
+  const sequence = Number(bytes.readBigUInt64LE(16)) - 1;
+  const previous = { sequence, crc: bytes.readUInt32LE(24) };
+  return { format: bytes.readUInt32LE(8), segment: bytes.readUInt32LE(12), previous };
+}
+
+/**
+ * Fills in the header of a batch whose body is there already, behind the room for the header.
+ * `batch` is header and body, no more. Returns what the next batch names.
+ */
+export function sealBatch(batch: Buffer, place: Place): BatchEnd {
+  const length = batch.length - BATCH_HEADER_BYTES;
+  assert(length > 0 && length <= MAX_BATCH_BYTES, "a batch is neither empty nor over the bound");
+  const sequence = place.previous.sequence + 1;
+  batch.writeUInt32LE(BATCH_MAGIC_NUMBER, 0);
+  batch.writeUInt32LE(length, 8);
+  batch.writeUInt32LE(place.segment, 12);
+  batch.writeBigUInt64LE(BigInt(sequence), 16);
+  batch.writeUInt32LE(place.previous.crc, 24);
+  batch.writeUInt32LE(place.offset, 28);
+  const crc = crc32(batch.subarray(8));
+  batch.writeUInt32LE(crc, 4);
+  return { sequence, crc };
+}
+
+/** Reads the batch at `offset` of a segment; undefined when there is none, or not a whole one. */
+export function decodeBatch(bytes: Buffer, segment: number, offset: number): Batch | undefined {
+  const bodyAt = offset + BATCH_HEADER_BYTES;
+  if (bodyAt > bytes.length || bytes.readUInt32LE(offset) !== BATCH_MAGIC_NUMBER) return undefined;
+  if (bytes.readUInt32LE(offset + 12) !== segment) return undefined;
+  if (bytes.readUInt32LE(offset + 28) !== offset) return undefined;
+  const end = bodyAt + bytes.readUInt32LE(offset + 8);
+  if (end > bytes.length) return undefined;
+  const crc = bytes.readUInt32LE(offset + 4);
+  if (crc32(bytes.subarray(offset + 8, end)) !== crc) return undefined;
+  const sequence = Number(bytes.readBigUInt64LE(offset + 16));
+  const previous = { sequence: sequence - 1, crc: bytes.readUInt32LE(offset + 24) };
+  return { previous, last: { sequence, crc }, bodyAt, end };
+}
+
+/** The offset of the first whole batch at or behind `from`; undefined when there is none. */
+export function findBatch(bytes: Buffer, segment: number, from: number): number | undefined {
+  for (
+    let at = bytes.indexOf(BATCH_MAGIC, from);
+    at !== -1;
+    at = bytes.indexOf(BATCH_MAGIC, at + 1)
+  ) {
+    if (decodeBatch(bytes, segment, at) !== undefined) return at;
+  }
+  return undefined;
+}
+
+/** Whether a batch or segment that names `previous` follows one that ended at `last`. */
+export function follows(previous: BatchEnd, last: BatchEnd): boolean {
+  return previous.sequence === last.sequence && previous.crc === last.crc;
+}

@@ -1,0 +1,97 @@
+import { isNodeId, type Message, type NodeId } from "@kontiki/core";
+import { decode, encode } from "./codec.ts";
+import { isCommand } from "./command.ts";
+import { FrameError, packFrames, unpackFrames } from "./frames.ts";
+import type { CommandBytes } from "./storage.ts";
+import { messageFromWire, messageToWire, WireError } from "./wire-message.ts";
+
+/** What one envelope carries: everything that one turn says to one address. */
+export type Parcel =
+  /** Node to node. */
+  | { readonly type: "raft"; readonly messages: readonly Message<CommandBytes>[] }
+  /** Client to node. `id` names the parcel, for a refusal. */
+  | { readonly type: "propose"; readonly id: number; readonly commands: readonly CommandBytes[] }
+  /** Node to client: the results of commands, by their sequence numbers. */
+  | {
+      readonly type: "answers";
+      readonly sequences: readonly number[];
+      readonly results: readonly Uint8Array[];
+    }
+  /** Node to client: none of that parcel's commands was taken, nor ever will be. */
+  | { readonly type: "refused"; readonly id: number; readonly leader: NodeId | undefined };
+
+const KIND = { raft: 0, propose: 1, answers: 2, refused: 3 } as const;
+
+/** A parcel as bytes in a buffer of their own. */
+export function encodeParcel(parcel: Parcel): Uint8Array<ArrayBuffer> {
+  switch (parcel.type) {
+    case "raft":
+      return encode([KIND.raft, parcel.messages.map(messageToWire)]);
+    case "propose":
+      return encode([KIND.propose, parcel.id, packFrames(parcel.commands)]);
+    case "answers":
+      return encode([KIND.answers, parcel.sequences, packFrames(parcel.results)]);
+    case "refused":
+      return encode([KIND.refused, parcel.id, parcel.leader ?? null]);
+    default:
+      return parcel satisfies never;
+  }
+}
+
+/**
+ * The parcel that `bytes` stand for; its byte strings are views of them.
+ *
+ * @throws WireError for anything that {@link encodeParcel} does not make.
+ */
+export function decodeParcel(bytes: Uint8Array): Parcel {
+  try {
+    return parcelFromWire(decode(bytes));
+  } catch (error) {
+    if (error instanceof WireError) throw error;
+    throw new WireError("not a parcel", { cause: error });
+  }
+}
+
+function parcelFromWire(wire: unknown): Parcel {
+  if (!Array.isArray(wire)) throw new WireError("a parcel is an array");
+  const [kind, first, second] = wire as readonly unknown[];
+  switch (kind) {
+    case KIND.raft:
+      if (!Array.isArray(first)) throw new WireError("messages are an array");
+      return { type: "raft", messages: first.map(messageFromWire) };
+    case KIND.propose:
+      return { type: "propose", id: whole(first), commands: byteStrings(second, isCommand) };
+    case KIND.answers:
+      return answersFromWire(first, second);
+    case KIND.refused:
+      if (second !== null && !isNodeId(second))
+        throw new WireError("a leader is a node id or null");
+      return { type: "refused", id: whole(first), leader: second ?? undefined };
+    default:
+      throw new WireError(`there is no parcel of kind ${String(kind)}`);
+  }
+}
+
+function answersFromWire(first: unknown, second: unknown): Parcel {
+  if (!Array.isArray(first)) throw new WireError("sequence numbers are an array");
+  const sequences = first.map(whole);
+  const results = byteStrings(second, () => true);
+  if (results.length !== sequences.length)
+    throw new WireError("each answer has one sequence number");
+  return { type: "answers", sequences, results };
+}
+
+function byteStrings(block: unknown, isValid: (bytes: Uint8Array) => boolean): Uint8Array[] {
+  if (!(block instanceof Uint8Array)) throw new WireError("frames are bytes");
+  return unpackFrames(block).map((bytes) => {
+    if (bytes === undefined || !isValid(bytes))
+      throw new FrameError("a frame holds what it should not");
+    return bytes;
+  });
+}
+
+function whole(value: unknown): number {
+  if (!Number.isSafeInteger(value) || (value as number) < 0)
+    throw new WireError("a whole number from 0 is due");
+  return value as number;
+}
