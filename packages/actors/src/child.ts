@@ -17,7 +17,12 @@ export type ChildHost = {
   readonly onUp: (child: Child, thread: NodeThread) => void;
   /** A thread is gone. */
   readonly onDown: (child: Child) => void;
-  readonly onTurn: (child: Child, turn: FromNode & { readonly type: "turn" }) => void;
+  /** Part of a turn is over. `before` is what the node's thread had said of itself until then, if anything. */
+  readonly onTurn: (
+    child: Child,
+    turn: FromNode & { readonly type: "turn" },
+    before: RaftStatus | undefined,
+  ) => void;
 };
 
 /** One node over all its lives: starts its thread, sees it die, and starts it again from its disk (one for one). */
@@ -34,6 +39,7 @@ export class Child {
   #asked: "crash" | "stop" | undefined;
   #unusable: string | undefined;
   #restart: NodeJS.Timeout | undefined;
+  #closed = false;
 
   constructor(id: NodeId, host: ChildHost) {
     this.id = id;
@@ -61,6 +67,7 @@ export class Child {
 
   /** Starts the thread of a node that has none, with a clean slate of crashes. @throws KontikiError if it has one. */
   start(): void {
+    this.#checkOpen();
     const { type } = this.#life;
     if (type === "starting" || type === "running")
       throw new KontikiError(`${this.id} runs already`);
@@ -71,6 +78,7 @@ export class Child {
 
   /** Kills the thread without warning; it comes back as after any crash. @throws KontikiError if there is none. */
   crash(): void {
+    this.#checkOpen();
     if (this.#thread === undefined)
       throw new KontikiError(`${this.id} has no thread to crash: it is ${this.#life.type}`);
     this.#asked = "crash";
@@ -92,11 +100,14 @@ export class Child {
       .catch(() => thread.kill(`it did not stop within ${deadlineMs} ms`));
   }
 
-  /** Kills the thread, and it stays dead. */
-  kill(): void {
-    clearTimeout(this.#restart);
-    this.#asked = "stop";
-    this.#thread?.kill("killed: the cluster stops at once");
+  /** Stops it as `stop` does, for good: it is neither started nor crashed any more. */
+  close(deadlineMs: number): void {
+    this.#closed = true;
+    this.stop(deadlineMs);
+  }
+
+  #checkOpen(): void {
+    if (this.#closed) throw new KontikiError("the cluster is stopped");
   }
 
   #spawn(): void {
@@ -131,9 +142,11 @@ export class Child {
       case "disk":
         this.#files = withChange(this.#files, message.change);
         return;
-      case "turn":
+      case "turn": {
+        const before = this.#raft;
         this.#raft = message.raft;
-        return this.#host.onTurn(this, message);
+        return this.#host.onTurn(this, message, before);
+      }
       default:
         return message satisfies never;
     }

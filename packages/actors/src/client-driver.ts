@@ -4,7 +4,7 @@ import { Client, type ClientEffect, type ClientTimes, type ProposalEnd } from ".
 import type { Envelope } from "./protocol.ts";
 import type { DeadLetterReason } from "./status.ts";
 import type { CommandBytes } from "./storage.ts";
-import { decodeParcel, encodeParcel } from "./wire.ts";
+import { encodeParcel, openParcel } from "./wire.ts";
 
 /** How often deadlines are looked at while something is pending, in ms. */
 const TICK_MS = 20;
@@ -44,13 +44,18 @@ export class ClientDriver {
     this.#ticks ??= setInterval(() => this.#tick(), TICK_MS);
   }
 
-  /** Takes a letter from a node. */
-  receive(envelope: Envelope): void {
-    const parcel = decodeParcel(envelope.bytes);
-    if (parcel.type === "answers")
-      this.#perform(this.#client.answered(parcel.sequences, parcel.results));
-    else if (parcel.type === "refused") {
-      this.#perform(this.#client.refused(parcel.id, parcel.leader, performance.now()));
+  /** Takes a letter from a node. One that holds no answer to a client is a dead letter. */
+  receive(envelope: Envelope): DeadLetterReason | undefined {
+    const parcel = openParcel(envelope.bytes);
+    switch (parcel?.type) {
+      case "answers":
+        this.#perform(this.#client.answered(parcel.sequences, parcel.results));
+        return undefined;
+      case "refused":
+        this.#perform(this.#client.refused(parcel.id, parcel.leader, performance.now()));
+        return undefined;
+      default:
+        return "malformed";
     }
   }
 

@@ -203,14 +203,14 @@ export class Client {
     return { type: "settle", sequence, end: { type: open ? "unknown" : "definitelyNot", reason } };
   }
 
-  /** Puts commands back in the queue, before those that were never sent, so that they keep their order. */
+  /** Puts commands back in the queue, each where it was proposed: parcels come back in any order. */
   #requeue(again: readonly (readonly [number, Pending])[], fate: "refused" | "open"): void {
     if (again.length === 0) return;
     for (const [, pending] of again) {
       pending.parcel = 0;
       pending.mayBeTaken ||= fate === "open";
     }
-    this.#queue = [...again.map(([sequence]) => sequence), ...this.#queue];
+    this.#queue = [...again.map(([sequence]) => sequence), ...this.#queue].sort((a, b) => a - b);
   }
 
   #floor(): number {

@@ -1,3 +1,4 @@
+import { inspect } from "node:util";
 import { isNodeId, type NodeId } from "@kontiki/core";
 import { KontikiError } from "./errors.ts";
 import { RESTART_DEFAULTS, type RestartPolicy } from "./restart-policy.ts";
@@ -30,6 +31,8 @@ export type ClusterOptions = {
   readonly proposalTimeoutMs?: number | undefined;
   /** How many crashes of one node that nobody asked for are too many. 10 within 10,000 ms. */
   readonly restartIntensity?: { readonly crashes: number; readonly withinMs: number } | undefined;
+  /** Heap of each node's thread in MiB, from 16. A node that outgrows it crashes, alone. Logs lie outside. 4,096. */
+  readonly heapMiB?: number | undefined;
 };
 
 /** Options that were checked and completed. */
@@ -40,6 +43,7 @@ export type CheckedOptions = {
   readonly heartbeatMs: number;
   readonly proposalTimeoutMs: number;
   readonly policy: RestartPolicy;
+  readonly heapMiB: number;
 };
 
 /** Checks and completes options. @throws KontikiError that says which is wrong, and what it may be. */
@@ -48,6 +52,7 @@ export function checkOptions(options: ClusterOptions): CheckedOptions {
     electionTimeoutMs = 300,
     heartbeatMs = 50,
     proposalTimeoutMs = 10_000,
+    heapMiB = 4096,
     dataDir,
   } = options;
   atLeast("electionTimeoutMs", electionTimeoutMs, 10);
@@ -66,8 +71,12 @@ export function checkOptions(options: ClusterOptions): CheckedOptions {
     );
   }
   atLeast("restartIntensity.withinMs", policy.withinMs, 1);
+  if (!Number.isSafeInteger(heapMiB) || heapMiB < 16)
+    throw new KontikiError(`heapMiB is ${heapMiB}: give a whole number from 16`);
+  if (dataDir !== undefined && (typeof dataDir !== "string" || dataDir === ""))
+    throw new KontikiError(`dataDir is ${inspect(dataDir)}: give the path of a folder`);
   const nodes = options.nodes === undefined ? undefined : nodeIds(options.nodes);
-  return { nodes, dataDir, electionTimeoutMs, heartbeatMs, proposalTimeoutMs, policy };
+  return { nodes, dataDir, electionTimeoutMs, heartbeatMs, proposalTimeoutMs, policy, heapMiB };
 }
 
 /** The names of so many nodes: n1, n2 and so on. */
@@ -76,19 +85,23 @@ export function defaultNodes(count: number): readonly NodeId[] {
 }
 
 function nodeIds(nodes: number | readonly string[]): readonly NodeId[] {
-  const count = typeof nodes === "number" ? nodes : nodes.length;
-  if (!Number.isSafeInteger(count) || count < 1 || count > NODES_MAX) {
-    throw new KontikiError(`a cluster has 1 to ${NODES_MAX} nodes, not ${count}`);
-  }
-  if (typeof nodes === "number") return defaultNodes(nodes);
-  const wrong = nodes.find((node) => !isNodeId(node));
+  const names = typeof nodes === "number" ? undefined : nodes;
+  const count: unknown = Array.isArray(names) ? names.length : nodes;
+  if (!isNodeCount(count))
+    throw new KontikiError(`a cluster has 1 to ${NODES_MAX} nodes, not ${inspect(count)}`);
+  if (names === undefined) return defaultNodes(count);
+  const wrong = names.find((node) => !isNodeId(node));
   if (wrong !== undefined) {
     throw new KontikiError(
       `"${wrong}" cannot name a node: use a-z, 0-9 and -, a letter first, 64 at most`,
     );
   }
-  if (new Set(nodes).size < count) throw new KontikiError("each node needs a name of its own");
-  return nodes as readonly NodeId[];
+  if (new Set(names).size < count) throw new KontikiError("each node needs a name of its own");
+  return names as readonly NodeId[];
+}
+
+function isNodeCount(count: unknown): count is number {
+  return Number.isSafeInteger(count) && Number(count) >= 1 && Number(count) <= NODES_MAX;
 }
 
 function atLeast(name: string, value: number, least: number): void {

@@ -1,6 +1,7 @@
 import { randomInt } from "node:crypto";
 import { EventEmitter } from "node:events";
 import type { NodeId } from "@kontiki/core";
+import type { Child } from "./child.ts";
 import { ClientDriver } from "./client-driver.ts";
 import {
   checkOptions,
@@ -9,7 +10,7 @@ import {
   type ClusterOptions,
 } from "./cluster-options.ts";
 import { COMMAND_BYTES_MAX, encodeCommand } from "./command.ts";
-import { openDataDirectory, type DataDirectory } from "./data-directory.ts";
+import { holdsCluster, openDataDirectory, type DataDirectory } from "./data-directory.ts";
 import { KontikiError, messageOf } from "./errors.ts";
 import type { KeyValueCommand, KeyValueResult } from "./key-value.ts";
 import { callerUrl, machineUrl } from "./machine-url.ts";
@@ -17,13 +18,16 @@ import { NodeHandle } from "./node-handle.ts";
 import type { Outcome } from "./outcome.ts";
 import { outcomeOf } from "./result.ts";
 import { MAILBOX_DEFAULTS } from "./router.ts";
-import type { ClusterEvent, NodeStatus } from "./status.ts";
+import type { ClusterEvent, ClusterEvents, NodeStatus } from "./status.ts";
 import type { CommandBytes } from "./storage.ts";
 import { Supervisor } from "./supervisor.ts";
 import { currentLeader, haveConverged, waitFor, type WaitOptions } from "./waiting.ts";
 
 /** How long an orderly stop of the cluster may take before threads are killed, in ms. */
 const STOP_MS = 5_000;
+
+/** How many nodes a cluster gets when nobody says. */
+const DEFAULT_NODES = 3;
 
 /** Client numbers are 48 bits; `randomInt` draws from a range smaller than that. */
 const CLIENT_MAX = 2 ** 48 - 1;
@@ -45,18 +49,19 @@ const CLIENT_MAX = 2 ** 48 - 1;
  * ```
  */
 export class Cluster<Command = KeyValueCommand, Result = KeyValueResult> {
-  /** `event` comes with each {@link ClusterEvent}, in the order in which they happen. */
-  readonly events = new EventEmitter<{ event: [ClusterEvent] }>();
+  /** What happens in the cluster, as it happens. */
+  readonly events = new EventEmitter<ClusterEvents>();
   readonly #supervisor: Supervisor;
   readonly #client: ClientDriver;
   readonly #directory: DataDirectory | undefined;
   readonly #options: CheckedOptions;
+  #stopped = false;
   #stopping: Promise<void> | undefined;
 
   private constructor(options: CheckedOptions, stateMachine: string) {
-    const { dataDir, electionTimeoutMs, heartbeatMs, policy } = options;
+    const { dataDir, electionTimeoutMs, heartbeatMs, heapMiB, policy } = options;
     const directory = dataDir === undefined ? undefined : openDirectory(dataDir, options.nodes);
-    const nodes = directory?.nodes ?? options.nodes ?? defaultNodes(3);
+    const nodes = directory?.nodes ?? options.nodes ?? defaultNodes(DEFAULT_NODES);
     const pathOf =
       directory === undefined ? undefined : (node: NodeId): string => directory.pathOf(node);
     this.#options = options;
@@ -67,6 +72,7 @@ export class Cluster<Command = KeyValueCommand, Result = KeyValueResult> {
       stateMachine,
       electionTimeoutMs,
       heartbeatMs,
+      heapMiB,
       policy,
       mailbox: MAILBOX_DEFAULTS,
     });
@@ -77,6 +83,7 @@ export class Cluster<Command = KeyValueCommand, Result = KeyValueResult> {
     );
     router.attachClient(this.#client.address, (envelope) => this.#client.receive(envelope));
     this.#supervisor.events.on("event", (event) => this.#onEvent(event));
+    this.#supervisor.events.on("status", (child) => this.#onStatus(child));
   }
 
   /**
@@ -122,7 +129,7 @@ export class Cluster<Command = KeyValueCommand, Result = KeyValueResult> {
     return waitFor(
       this.#supervisor.events,
       "waiting for a leader",
-      () => currentLeader(this.status()),
+      () => currentLeader(this.#statusWhileRunning()),
       options,
     );
   }
@@ -133,7 +140,7 @@ export class Cluster<Command = KeyValueCommand, Result = KeyValueResult> {
    * @throws KontikiError when they have not in time.
    */
   async converged(options: WaitOptions = {}): Promise<void> {
-    const look = (): true | undefined => haveConverged(this.status()) || undefined;
+    const look = (): true | undefined => haveConverged(this.#statusWhileRunning()) || undefined;
     await waitFor(this.#supervisor.events, "waiting for all nodes to agree", look, options);
   }
 
@@ -196,9 +203,12 @@ export class Cluster<Command = KeyValueCommand, Result = KeyValueResult> {
   }
 
   async #stopAll(timeoutMs: number): Promise<void> {
+    this.#stopped = true;
     this.#client.close("the cluster was stopped before an answer came");
     const { children, events } = this.#supervisor;
-    for (const child of children) child.stop(timeoutMs);
+    for (const child of children) child.close(timeoutMs);
+    // Whoever still waits for something shall look again, and see that it will not come.
+    events.emit("change");
     const look = (): true | undefined =>
       children.every((child) => child.thread === undefined) || undefined;
     await waitFor(events, "stopping all nodes", look, { timeoutMs: 2 ** 30 });
@@ -206,16 +216,27 @@ export class Cluster<Command = KeyValueCommand, Result = KeyValueResult> {
     this.#directory?.close();
   }
 
+  #statusWhileRunning(): readonly NodeStatus[] {
+    if (this.#stopped) throw new KontikiError("the cluster is stopped");
+    return this.status();
+  }
+
   #onEvent(event: ClusterEvent): void {
     if (event.type === "crashed" || event.type === "stopped") this.#client.nodeDied(event.node);
     if (event.type === "leader") this.#client.leaderIs(event.node);
     this.events.emit("event", event);
   }
+
+  /** Nodes under load say something new a thousand times a second: only who listens pays for it. */
+  #onStatus(child: Child): void {
+    if (this.events.listenerCount("status") > 0) this.events.emit("status", child.status());
+  }
 }
 
 /** Without names a new directory gets the default ones. */
 function openDirectory(path: string, nodes: readonly NodeId[] | undefined): DataDirectory {
-  return openDataDirectory(path, nodes);
+  const ofNew = holdsCluster(path) ? undefined : defaultNodes(DEFAULT_NODES);
+  return openDataDirectory(path, nodes ?? ofNew);
 }
 
 function commandBytes(
@@ -227,7 +248,7 @@ function commandBytes(
     if (bytes.length <= COMMAND_BYTES_MAX) return bytes;
     refuse(`the command has ${bytes.length} bytes; the most is ${COMMAND_BYTES_MAX}`);
   } catch (error) {
-    refuse(`the command is not plain data: ${messageOf(error)}`);
+    refuse(`the command cannot be sent: ${messageOf(error)}`);
   }
   return undefined;
 }

@@ -1,4 +1,5 @@
 import { encodeShared } from "./codec.ts";
+import { checkPlain } from "./plain-data.ts";
 import type { CommandBytes } from "./storage.ts";
 
 /**
@@ -22,8 +23,13 @@ export const COMMAND_BYTES_MAX = 4 * 1024 * 1024;
 /** The floor is kept as its distance from the sequence number, in 32 bits. */
 const DISTANCE_MAX = 0xffff_ffff;
 
-/** A command without a header yet: the bytes of its payload behind room for one. The only encoding it ever gets. */
+/**
+ * A command without a header yet: the bytes of its payload behind room for one. The only encoding it ever gets.
+ *
+ * @throws TypeError when it is not plain data.
+ */
 export function encodeCommand(payload: unknown): CommandBytes {
+  checkPlain(payload);
   return encodeShared(payload, HEADER_BYTES);
 }
 
@@ -34,9 +40,9 @@ export function setHeader(command: CommandBytes, { client, sequence, floor }: Co
   setUint32(command, 12, Math.min(sequence - floor, DISTANCE_MAX));
 }
 
-/** Whether bytes are long enough to hold a header. */
+/** Whether bytes can be a command: long enough to hold a header, and within the bound. */
 export function isCommand(bytes: Uint8Array): boolean {
-  return bytes.length >= HEADER_BYTES;
+  return bytes.length >= HEADER_BYTES && bytes.length <= COMMAND_BYTES_MAX;
 }
 
 /** The header of a command for which {@link isCommand} holds. */

@@ -1,7 +1,9 @@
+import { setMaxListeners } from "node:events";
 import type { MessagePort } from "node:worker_threads";
 import { releaseProxy, wrap, type Remote } from "comlink";
 import { KontikiError, messageOf } from "./errors.ts";
 import type { NodeControl } from "./protocol.ts";
+import { TIMER_MS_MAX } from "./timers.ts";
 
 /**
  * The supervisor's side of a node's control port.
@@ -17,6 +19,8 @@ export class Control {
   /** @param name of the node, for errors. */
   constructor(name: string, port: MessagePort) {
     this.#name = name;
+    // Each call listens, and there may be many.
+    setMaxListeners(0, this.#gone.signal);
     this.#remote = wrap<NodeControl>(port);
   }
 
@@ -34,7 +38,7 @@ export class Control {
       const onGone = (): void => end(() => fail("its thread ended before it answered"));
       const timer = setTimeout(
         () => end(() => fail(`no answer within ${deadlineMs} ms`)),
-        deadlineMs,
+        Math.min(deadlineMs, TIMER_MS_MAX),
       );
       const end = (settle: () => void): void => {
         clearTimeout(timer);

@@ -13,6 +13,7 @@ export { DataDirectoryError } from "./cluster-folder.ts";
 export interface DataDirectory {
   /** The random id that the cluster got when it was made. */
   readonly clusterId: string;
+  /** The nodes that were named when it was made. */
   readonly nodes: readonly NodeId[];
   /** The folder of a node. It holds the node's log. */
   pathOf(node: NodeId): string;
@@ -57,6 +58,12 @@ export function openDataDirectory(
     if (!(cause instanceof DiskError) || !NOT_WRITABLE.includes(cause.code)) throw cause;
     throw new DataDirectoryError(cause.message, { cause });
   }
+}
+
+/** Whether somebody made a cluster at `path`, or began to. @throws DataDirectoryError if it holds something else. */
+export function holdsCluster(path: string, calls: SystemCalls = SYSTEM_CALLS): boolean {
+  const content = new ClusterFolder(resolve(path), calls).look();
+  return content === "made" || content === "unfinished";
 }
 
 const NOT_WRITABLE = ["EACCES", "EPERM", "EROFS"];

@@ -21,6 +21,7 @@ export class FileDisk implements Disk {
   readonly #directory: string;
   readonly #calls: SystemCalls;
 
+  /** A disk in `directory`. Nothing is read or made yet; a test passes `calls` of its own. */
   constructor(directory: string, calls: SystemCalls = SYSTEM_CALLS) {
     this.#directory = directory;
     this.#calls = calls;

@@ -1,12 +1,14 @@
 /**
  * Raft nodes as supervised actors: each in a worker thread, on a disk of its own, behind one {@link Cluster}.
  *
- * @module
+ * @module @kontiki/actors
  */
 export { Cluster } from "./cluster.ts";
 export { NODES_MAX, type ClusterOptions } from "./cluster-options.ts";
 export { COMMAND_BYTES_MAX } from "./command.ts";
+export { openDataDirectory, type DataDirectory } from "./data-directory.ts";
 export { KontikiError } from "./errors.ts";
+export { FileDisk } from "./file-disk.ts";
 export {
   KEY_BYTES_MAX,
   KeyValue,
@@ -15,8 +17,17 @@ export {
   type KeyValueResult,
 } from "./key-value.ts";
 export { NodeHandle } from "./node-handle.ts";
+export { openWal } from "./open-wal.ts";
 export type { Outcome } from "./outcome.ts";
 export type { LogLine } from "./protocol.ts";
 export type { MakeStateMachine, StateMachine } from "./state-machine.ts";
-export type { ClusterEvent, DeadLetterReason, Life, NodeStatus, RaftStatus } from "./status.ts";
+export type {
+  ClusterEvent,
+  ClusterEvents,
+  DeadLetterReason,
+  Life,
+  NodeStatus,
+  RaftStatus,
+} from "./status.ts";
+export type { CommandBytes, Recovered, Storage } from "./storage.ts";
 export type { WaitOptions } from "./waiting.ts";

@@ -8,8 +8,11 @@ export const VALUE_BYTES_MAX = 1024 * 1024;
 
 /** What the built-in machine understands. Keys and values are strings of whole Unicode characters. */
 export type KeyValueCommand =
+  /** Sets `key` to `value`. Answered by null. */
   | { readonly type: "put"; readonly key: string; readonly value: string }
+  /** Answered by the value, null when there is none. Linearizable, like everything that goes through the log. */
   | { readonly type: "get"; readonly key: string }
+  /** Removes `key`. Answered by whether it was there. */
   | { readonly type: "delete"; readonly key: string }
   /** Puts `value` if the present one is `expected`; null stands for "absent". */
   | {
@@ -50,13 +53,13 @@ export class KeyValue implements StateMachine<KeyValueCommand, KeyValueResult> {
       case "compareAndSet":
         return this.#compareAndSet(
           checkKey(command.key),
-          command.expected,
+          checkExpected(command.expected),
           checkValue(command.value),
         );
       case "append":
         return this.#append(checkKey(command.key), checkValue(command.value));
       case "list":
-        return this.#list(command.prefix);
+        return this.#list(checkPrefix(command.prefix));
       default:
         command satisfies never;
         throw new TypeError(
@@ -104,6 +107,16 @@ export function checkKey(key: string): string {
 export function checkValue(value: string): string {
   if (typeof value !== "string") throw new TypeError("a value is a string");
   return checkLength("value", value, VALUE_BYTES_MAX);
+}
+
+function checkPrefix(prefix: string): string {
+  if (typeof prefix !== "string") throw new TypeError("a prefix is a string");
+  return prefix;
+}
+
+function checkExpected(expected: string | null): string | null {
+  if (typeof expected === "string" || expected === null) return expected;
+  throw new TypeError("what is expected is a string, or null for nothing");
 }
 
 function checkLength(what: string, text: string, bytesMax: number): string {

@@ -1,3 +1,5 @@
+import { existsSync } from "node:fs";
+import { fileURLToPath } from "node:url";
 import { KontikiError, messageOf } from "./errors.ts";
 import type { StateMachine } from "./state-machine.ts";
 import { isTypeScript, stripTypes } from "./type-stripping.ts";
@@ -25,12 +27,18 @@ export async function loadMachine(url: string): Promise<StateMachine> {
 }
 
 async function importDefault(url: string): Promise<unknown> {
+  if (url.startsWith("file:") && !existsSync(fileURLToPath(url))) {
+    throw new KontikiError(
+      `state machine ${url} is not there: check its path; a relative one starts from the file that calls`,
+    );
+  }
   if (isTypeScript(url)) stripTypes();
   try {
     const module = (await import(url)) as { readonly default?: unknown };
     return module.default;
   } catch (error) {
-    throw new KontikiError(`state machine ${url} cannot be loaded: ${messageOf(error)}`, {
+    const where = error instanceof SyntaxError ? " (run it with node to see where)" : "";
+    throw new KontikiError(`state machine ${url} cannot be loaded: ${messageOf(error)}${where}`, {
       cause: error,
     });
   }

@@ -1,17 +1,26 @@
 import { isAbsolute } from "node:path";
 import { pathToFileURL } from "node:url";
+import { inspect } from "node:util";
+import { KontikiError } from "./errors.ts";
 
 /**
  * The URL of a state machine's module: of the key-value machine when none is named.
  *
  * @param caller URL of the file that a relative path starts from; the working directory when it has none.
+ * @throws KontikiError for what is neither a URL nor a path.
  */
 export function machineUrl(module: string | URL | undefined, caller: string | undefined): string {
   if (module === undefined) return new URL("./key-value.js", import.meta.url).href;
   if (module instanceof URL) return module.href;
-  if (isAbsolute(module)) return pathToFileURL(module).href;
-  if (URL.canParse(module)) return module;
-  return new URL(module, caller ?? pathToFileURL(`${process.cwd()}/`)).href;
+  if (typeof module === "string") {
+    if (isAbsolute(module)) return pathToFileURL(module).href;
+    if (URL.canParse(module)) return module;
+    const base = caller ?? pathToFileURL(`${process.cwd()}/`).href;
+    if (module !== "" && URL.canParse(module, base)) return new URL(module, base).href;
+  }
+  throw new KontikiError(
+    `stateMachine is ${inspect(module)}: give a URL, or a path that starts from the file that calls`,
+  );
 }
 
 /** The URL of the file outside this package that called into it, as the stack tells, if it was a file. */

@@ -15,6 +15,7 @@ const STOP_MS = 5_000;
 
 /** One node of a running cluster. */
 export class NodeHandle {
+  /** The name of the node. */
   readonly id: NodeId;
   readonly #child: Child;
   readonly #supervisor: Supervisor;
@@ -26,6 +27,7 @@ export class NodeHandle {
     this.#supervisor = supervisor;
   }
 
+  /** The node as it was last heard of. Asks nobody. */
   status(): NodeStatus {
     return this.#child.status();
   }
@@ -65,6 +67,8 @@ export class NodeHandle {
         const { life } = this.#child.status();
         if (life.type === "failed")
           throw new KontikiError(`${this.id} cannot start: ${life.cause}`);
+        if (life.type === "stopped")
+          throw new KontikiError(`${this.id} was stopped while it was starting`);
         return life.type === "running" && this.#child.incarnation >= incarnation;
       },
       options,
@@ -77,7 +81,7 @@ export class NodeHandle {
    * @param options `from` which index, from 1, and at most how many (`max`, 1,000 when left out).
    * @throws KontikiError when the node does not run or does not answer in time.
    */
-  log(
+  async log(
     options: { readonly from?: number; readonly max?: number } = {},
   ): Promise<readonly LogLine[]> {
     const { from = 1, max = 1000 } = options;
@@ -85,7 +89,7 @@ export class NodeHandle {
   }
 
   /** SHA-256 of the state machine's state in hex, and the index of the last entry applied to it. */
-  digest(): Promise<{ readonly applied: number; readonly sha256: string }> {
+  async digest(): Promise<{ readonly applied: number; readonly sha256: string }> {
     return this.#control().call("digest", CALL_MS, (node) => node.digest());
   }
 

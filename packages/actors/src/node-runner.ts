@@ -1,8 +1,8 @@
 import { receiveMessageOnPort, type MessagePort } from "node:worker_threads";
-import { assert } from "@kontiki/core";
 import type { Letter } from "./letter.ts";
 import type { NodeActor } from "./node-actor.ts";
 import type { FromNode, OutgoingMail, ToNode } from "./protocol.ts";
+import { sameStatus, type RaftStatus } from "./status.ts";
 import type { Storage } from "./storage.ts";
 import { TimerRunner, type Clock, type TimerLengths } from "./timers.ts";
 
@@ -22,7 +22,12 @@ export class NodeRunner {
   readonly #port: MessagePort;
   readonly #timers: TimerRunner;
   #next: NodeJS.Immediate | undefined;
+  /** Timeouts that wait until all mail is read. */
+  readonly #timeouts: Letter[] = [];
+  /** What the supervisor has not been told yet, and what it was told last. */
+  #taken = { letters: 0, bytes: 0 };
   #malformedTold = 0;
+  #told: RaftStatus | undefined;
 
   constructor(
     actor: NodeActor,
@@ -54,13 +59,16 @@ export class NodeRunner {
   }
 
   #turn(first: readonly ToNode[], timeouts: readonly Letter[]): void {
-    const { letters, bytes, full } = this.#drain(first);
-    this.#post(this.#actor.begin([...letters, ...timeouts]));
-    this.#post(this.#actor.apply());
+    const { letters, full } = this.#drain(first);
+    // A timeout counts only when all mail before it was read: the leader's heartbeat may lie there.
+    const due = full ? [] : this.#timeouts.splice(0).concat(timeouts);
+    if (full) this.#timeouts.push(...timeouts);
+    const unpromising = this.#actor.begin([...letters, ...due]);
+    this.#post([...unpromising, ...this.#actor.apply()]);
     this.#storage.sync();
-    const promises = this.#actor.finish();
+    this.#post(this.#actor.finish());
+    this.#tell();
     this.#timers.run(this.#actor.timer);
-    this.#report(promises, { letters: letters.length, bytes });
     if (full || this.#actor.hasBacklog) this.#next ??= setImmediate(() => this.#onNext());
   }
 
@@ -70,37 +78,41 @@ export class NodeRunner {
   }
 
   /** All letters that are there, up to the bounds of a turn. */
-  #drain(first: readonly ToNode[]): { letters: Letter[]; bytes: number; full: boolean } {
+  #drain(first: readonly ToNode[]): { letters: Letter[]; full: boolean } {
     const letters: Letter[] = [];
-    let bytes = 0;
-    const take = ({ from, bytes: content }: ToNode): void => {
-      letters.push({ type: "mail", from, bytes: content });
-      bytes += content.length;
+    const bytesBefore = this.#taken.bytes;
+    const take = ({ from, bytes }: ToNode): void => {
+      letters.push({ type: "mail", from, bytes });
+      this.#taken.letters += 1;
+      this.#taken.bytes += bytes.length;
     };
     first.forEach(take);
-    while (letters.length < TURN_LETTERS_MAX && bytes < TURN_BYTES_MAX) {
+    while (letters.length < TURN_LETTERS_MAX && this.#taken.bytes - bytesBefore < TURN_BYTES_MAX) {
       const received = receiveMessageOnPort(this.#port) as { readonly message: ToNode } | undefined;
-      if (received === undefined) return { letters, bytes, full: false };
+      if (received === undefined) return { letters, full: false };
       take(received.message);
     }
-    return { letters, bytes, full: true };
+    return { letters, full: true };
   }
 
+  /** Sends mail off, if there is any: one post however many letters, as each post wakes a thread. */
   #post(mail: readonly OutgoingMail[]): void {
-    if (mail.length > 0) this.#report(mail, { letters: 0, bytes: 0 });
+    if (mail.length > 0) this.#report(mail);
   }
 
-  #report(
-    mail: readonly OutgoingMail[],
-    taken: { readonly letters: number; readonly bytes: number },
-  ): void {
+  /** Tells the supervisor what it has not heard with any mail. */
+  #tell(): void {
+    if (this.#taken.letters > 0 || !sameStatus(this.#told, this.#actor.status())) this.#report([]);
+  }
+
+  #report(mail: readonly OutgoingMail[]): void {
+    const raft = this.#actor.status();
     const malformed = this.#actor.malformed - this.#malformedTold;
-    assert(malformed >= 0, "a count only grows");
+    const message: FromNode = { type: "turn", mail, taken: this.#taken, malformed, raft };
+    const buffers = mail.map(({ bytes }) => bytes.buffer);
+    this.#port.postMessage(message, buffers);
+    this.#told = raft;
     this.#malformedTold += malformed;
-    const message: FromNode = { type: "turn", mail, taken, malformed, raft: this.#actor.status() };
-    this.#port.postMessage(
-      message,
-      mail.map(({ bytes }) => bytes.buffer),
-    );
+    this.#taken = { letters: 0, bytes: 0 };
   }
 }

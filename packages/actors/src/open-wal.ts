@@ -43,7 +43,7 @@ export function hasWal(disk: Disk): boolean {
  *
  * Commands are views of the segments as read: a command keeps the memory of its segment.
  *
- * @throws DamagedLogError where what was durable is gone; see {@link readLog}. Nothing is changed.
+ * @throws DamagedLogError where what was durable is gone (`readLog` says when). Nothing is changed.
  * @throws NewerLogError when a later version wrote the log. Nothing is changed.
  * @throws DiskError when the disk refuses.
  */

@@ -54,6 +54,8 @@ export type NodeSpec = {
   readonly stateMachine: string;
   readonly electionTimeoutMs: number;
   readonly heartbeatMs: number;
+  /** Heap of the thread. */
+  readonly heapMiB: number;
   /** One 32-bit counter that the supervisor raises every {@link PULSE_MS}, while its event loop turns. */
   readonly pulse: SharedArrayBuffer;
 };
@@ -73,7 +75,9 @@ export type NodeControl = {
 
 /** A log entry for people: the command as plain data, with the client and sequence number it came with. */
 export type LogLine =
+  /** What a new leader appends (§8). */
   | { readonly type: "noop"; readonly index: number; readonly term: number }
+  /** What a client proposed: its `sequence` number counts from 1 for each client. */
   | {
       readonly type: "command";
       readonly index: number;

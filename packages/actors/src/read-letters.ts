@@ -1,9 +1,8 @@
-import { AssertionError, isNodeId, type Config, type Event } from "@kontiki/core";
+import { isNodeId, type Config, type Event } from "@kontiki/core";
 import type { Address } from "./address.ts";
 import type { Letter } from "./letter.ts";
 import type { CommandBytes } from "./storage.ts";
-import { WireError } from "./wire-message.ts";
-import { decodeParcel, type Parcel } from "./wire.ts";
+import { openParcel } from "./wire.ts";
 
 /** Commands of one parcel of one client. */
 export type Proposals = {
@@ -37,7 +36,7 @@ export function readLetters(letters: readonly Letter[], config: Config): Read {
       continue;
     }
     const { from } = letter;
-    const parcel = open(letter.bytes);
+    const parcel = openParcel(letter.bytes);
     if (parcel?.type === "raft" && isNodeId(from) && config.voters.includes(from)) {
       for (const message of parcel.messages) messages.push({ type: "message", from, message });
     } else if (parcel?.type === "propose") {
@@ -47,14 +46,4 @@ export function readLetters(letters: readonly Letter[], config: Config): Read {
     }
   }
   return { messages, timers, proposals, malformed };
-}
-
-/** The parcel in a letter; nothing when it holds none: bytes from outside are never worth a node's life. */
-function open(bytes: Uint8Array): Parcel | undefined {
-  try {
-    return decodeParcel(bytes);
-  } catch (error) {
-    if (error instanceof WireError || error instanceof AssertionError) return undefined;
-    throw error;
-  }
 }

@@ -1,15 +1,18 @@
 import { decode, encodeShared } from "./codec.ts";
 import { messageOf } from "./errors.ts";
 import type { Outcome } from "./outcome.ts";
+import { checkPlain } from "./plain-data.ts";
 import type { StateMachine } from "./state-machine.ts";
 
 /**
- * Applies a payload and encodes what comes of it (in a shared buffer). A machine that throws gives an error, the same
- * on every node.
+ * Applies a payload and encodes what comes of it (in a shared buffer). A machine that throws, or answers what is not
+ * plain data, gives an error, the same on every node.
  */
 export function applyPayload(machine: StateMachine, payload: Uint8Array): Uint8Array {
   try {
-    return encodeShared([0, machine.apply(decode(payload))]);
+    const answer = machine.apply(decode(payload));
+    checkPlain(answer);
+    return encodeShared([0, answer]);
   } catch (error) {
     return encodeShared([1, messageOf(error)]);
   }

@@ -20,6 +20,9 @@ type Mailbox = {
   bytes: number;
 };
 
+/** Takes a client's letter, or says why it cannot. */
+export type ReceiveMail = (envelope: Envelope) => DeadLetterReason | undefined;
+
 /**
  * Carries letters to mailboxes without opening them.
  *
@@ -31,7 +34,7 @@ export class Router {
   readonly #limits: MailboxLimits;
   readonly #onDeadLetter: (to: Address, reason: DeadLetterReason) => void;
   readonly #nodes = new Map<Address, Mailbox | undefined>();
-  readonly #clients = new Map<ClientAddress, (envelope: Envelope) => void>();
+  readonly #clients = new Map<ClientAddress, ReceiveMail>();
 
   constructor(
     limits: MailboxLimits,
@@ -51,7 +54,7 @@ export class Router {
     this.#nodes.set(node, undefined);
   }
 
-  attachClient(client: ClientAddress, receive: (envelope: Envelope) => void): void {
+  attachClient(client: ClientAddress, receive: ReceiveMail): void {
     this.#clients.set(client, receive);
   }
 
@@ -95,8 +98,6 @@ export class Router {
 
   #toClient(client: ClientAddress, envelope: Envelope): DeadLetterReason | undefined {
     const receive = this.#clients.get(client);
-    if (receive === undefined) return "unknown address";
-    receive(envelope);
-    return undefined;
+    return receive === undefined ? "unknown address" : receive(envelope);
   }
 }

@@ -1,8 +1,11 @@
 import { headerOf, payloadOf } from "./command.ts";
 import type { CommandBytes } from "./storage.ts";
 
-/** What one client asked and has not yet been seen to know the answer of. */
-type Session = { floor: number; readonly results: Map<number, Uint8Array> };
+/**
+ * What one client asked and has not yet been seen to know the answer of: the result of each sequence number from
+ * `floor` on, by its distance from `floor`; holes for those that have not come yet.
+ */
+type Session = { floor: number; readonly results: (Uint8Array | undefined)[] };
 
 /**
  * The layer above the state machine that makes a retry safe (dissertation 6.3): a command that was applied before is
@@ -25,17 +28,17 @@ export class Sessions {
     const session = this.#session(client);
     raiseFloor(session, floor);
     if (sequence < session.floor) return undefined;
-    const known = session.results.get(sequence);
+    const known = session.results[sequence - session.floor];
     if (known !== undefined) return known;
     const result = apply(payloadOf(command));
-    session.results.set(sequence, result);
+    session.results[sequence - session.floor] = result;
     return result;
   }
 
   #session(client: number): Session {
     const known = this.#sessions.get(client);
     if (known !== undefined) return known;
-    const fresh: Session = { floor: 0, results: new Map() };
+    const fresh: Session = { floor: 0, results: [] };
     this.#sessions.set(client, fresh);
     return fresh;
   }
@@ -43,8 +46,6 @@ export class Sessions {
 
 function raiseFloor(session: Session, floor: number): void {
   if (floor <= session.floor) return;
+  session.results.splice(0, floor - session.floor);
   session.floor = floor;
-  for (const sequence of session.results.keys()) {
-    if (sequence < floor) session.results.delete(sequence);
-  }
 }

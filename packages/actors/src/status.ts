@@ -2,7 +2,9 @@ import type { Index, NodeId, Term } from "@kontiki/core";
 
 /** Where a node is in its life. Its thread runs in `starting` and `running` only. */
 export type Life =
+  /** Its thread runs and reads its state back from its disk. */
   | { readonly type: "starting" }
+  /** Its thread takes part in the cluster. */
   | { readonly type: "running" }
   /** It crashed and comes back from its disk after a pause. */
   | { readonly type: "restarting"; readonly cause: string }
@@ -13,8 +15,11 @@ export type Life =
 
 /** What a node last said of its own Raft state. All zero before it has first spoken. */
 export type RaftStatus = {
+  /** What it is in `term` (§5.1). */
   readonly role: "follower" | "candidate" | "leader";
+  /** The latest term it has seen; 0 before any election. */
   readonly term: Term;
+  /** Who leads `term`, itself included, as far as it knows. */
   readonly leader: NodeId | undefined;
   /** Highest index known to be committed. */
   readonly commit: Index;
@@ -24,9 +29,17 @@ export type RaftStatus = {
   readonly applied: Index;
 };
 
+/** Whether a node says the same of itself as before. */
+export function sameStatus(a: RaftStatus | undefined, b: RaftStatus): boolean {
+  if (a?.role !== b.role || a.term !== b.term || a.leader !== b.leader) return false;
+  return a.commit === b.commit && a.last === b.last && a.applied === b.applied;
+}
+
 /** One node as its supervisor sees it. */
 export type NodeStatus = {
+  /** The name of the node. */
   readonly id: NodeId;
+  /** Where it is in its life. */
   readonly life: Life;
   /** Starts of its thread since the cluster was started, the first included. */
   readonly incarnation: number;
@@ -72,6 +85,19 @@ export type ClusterEvent =
   | { readonly type: "leader"; readonly node: NodeId; readonly term: Term }
   /** Mail could not be delivered, for the first time to this address for this reason. Later ones are only counted. */
   | { readonly type: "deadLetter"; readonly to: string; readonly reason: DeadLetterReason };
+
+/** What {@link Cluster.events} tells, by the name of the event. */
+export type ClusterEvents = {
+  /** Something befell a node, or mail was lost: all of it, in the order in which it happened. */
+  event: [ClusterEvent];
+  /**
+   * A node says something else of its Raft state than before: its role, term, leader, log, commit or applied index.
+   *
+   * A node reports with its mail, at most a few times a turn, so what began and ended within one turn is not seen.
+   * A cluster under load tells a thousand of these a second. That a node is gone is an `event`.
+   */
+  status: [NodeStatus];
+};
 
 /** Why mail was not delivered. Raft sends again; a client is told. */
 export type DeadLetterReason =

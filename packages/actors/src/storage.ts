@@ -10,6 +10,7 @@ export type CommandBytes = Uint8Array;
  * `sync`. A batch is whole or not there at all after a crash, and batches survive in order.
  */
 export interface Storage {
+  /** Replaces term and vote. */
   saveHardState(hard: HardState): void;
   /** Appends entries behind the last one. */
   append(entries: readonly Entry<CommandBytes>[]): void;
@@ -19,11 +20,13 @@ export interface Storage {
   flush(): boolean;
   /** Makes flushed batches durable: one fdatasync, none when nothing was flushed. */
   sync(): void;
+  /** Lets the file go; what was not synced may be lost. Nothing else may be called afterwards. */
   close(): void;
 }
 
 /** What was found on a disk at start. */
 export type Recovered = {
+  /** Term and vote as they were last saved; those of a server that never ran when there are none. */
   readonly hard: HardState;
   /** The whole log, from index 1. */
   readonly entries: readonly Entry<CommandBytes>[];

@@ -5,7 +5,7 @@ import { Child } from "./child.ts";
 import { PULSE_MS, type FromNode } from "./protocol.ts";
 import type { RestartPolicy } from "./restart-policy.ts";
 import { Router, type MailboxLimits } from "./router.ts";
-import type { ClusterEvent, DeadLetterReason } from "./status.ts";
+import { sameStatus, type ClusterEvent, type DeadLetterReason, type RaftStatus } from "./status.ts";
 import type { NodeThread } from "./thread.ts";
 
 /** What a supervisor is made of. */
@@ -16,12 +16,16 @@ export type SupervisorOptions = {
   readonly stateMachine: string;
   readonly electionTimeoutMs: number;
   readonly heartbeatMs: number;
+  readonly heapMiB: number;
   readonly policy: RestartPolicy;
   readonly mailbox: MailboxLimits;
 };
 
-/** What happens in a cluster, as it happens: `event` for everything, `change` whenever a node's status is new. */
-export type SupervisorEvents = { event: [ClusterEvent]; change: [] };
+/**
+ * What happens in a cluster, as it happens: `event` for what befalls nodes, `status` when a node says something else
+ * of its Raft state than before, `change` after either and more often, for whoever looks at the whole.
+ */
+export type SupervisorEvents = { event: [ClusterEvent]; status: [Child]; change: [] };
 
 /**
  * Watches over the nodes of a cluster: starts them, carries their mail, sees them die and starts them again.
@@ -39,15 +43,19 @@ export class Supervisor {
   #leaderTerm = 0;
 
   constructor(options: SupervisorOptions) {
+    // Everybody who waits for something listens, and many may.
+    this.events.setMaxListeners(0);
     this.router = new Router(options.mailbox, (to, reason) => this.#onDeadLetter(to, reason));
     const counter = new Int32Array(this.#pulse);
     this.#pulses = setInterval(() => Atomics.add(counter, 0, 1), PULSE_MS);
-    const { nodes, pathOf, policy, stateMachine, electionTimeoutMs, heartbeatMs } = options;
+    const { nodes, pathOf, policy, stateMachine } = options;
+    const { electionTimeoutMs, heartbeatMs, heapMiB } = options;
     const spec = {
       voters: nodes,
       stateMachine,
       electionTimeoutMs,
       heartbeatMs,
+      heapMiB,
       pulse: this.#pulse,
     };
     for (const node of nodes) {
@@ -58,7 +66,7 @@ export class Supervisor {
         onEvent: (event) => this.#tell(event),
         onUp: (up, thread) => this.#onUp(up, thread),
         onDown: (down) => this.router.detachNode(down.id),
-        onTurn: (from, turn) => this.#onTurn(from, turn),
+        onTurn: (from, turn, before) => this.#onTurn(from, turn, before),
       });
       this.router.detachNode(node);
       this.#children.set(node, child);
@@ -87,11 +95,16 @@ export class Supervisor {
     this.router.attachNode(child.id, child.incarnation, (letter) => thread.post(letter));
   }
 
-  #onTurn(child: Child, turn: FromNode & { readonly type: "turn" }): void {
+  #onTurn(
+    child: Child,
+    turn: FromNode & { readonly type: "turn" },
+    before: RaftStatus | undefined,
+  ): void {
     const { id, incarnation } = child;
     this.router.taken(id, turn.taken.letters, turn.taken.bytes);
     for (const { to, bytes } of turn.mail) this.router.route({ to, from: id, incarnation, bytes });
     for (let count = 0; count < turn.malformed; count += 1) this.#onDeadLetter(id, "malformed");
+    if (!sameStatus(before, turn.raft)) this.events.emit("status", child);
     const { role, term } = turn.raft;
     if (role === "leader" && term > this.#leaderTerm) {
       this.#leaderTerm = term;

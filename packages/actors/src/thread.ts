@@ -16,9 +16,6 @@ export type ThreadHandlers = {
   readonly onExit: (cause: string | undefined) => void;
 };
 
-/** Heap of a node's thread in MiB: one that outgrows it dies alone. Logs are buffers outside the heap. */
-const HEAP_MIB_MAX = 4096;
-
 /** Young generation in MiB: with room for a few turns' commands, most of them die before they are ever copied. */
 const YOUNG_MIB_MAX = 64;
 
@@ -46,7 +43,7 @@ export class NodeThread {
       workerData: { spec, data: data.port2, control: control.port2 },
       transferList: [data.port2, control.port2],
       resourceLimits: {
-        maxOldGenerationSizeMb: HEAP_MIB_MAX,
+        maxOldGenerationSizeMb: spec.heapMiB,
         maxYoungGenerationSizeMb: YOUNG_MIB_MAX,
       },
     });

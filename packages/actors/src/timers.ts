@@ -8,6 +8,9 @@ export type TimerLengths = {
   readonly heartbeatMs: number;
 };
 
+/** The longest time that Node's timers know, in ms: 25 days. A longer one would be over at once. */
+export const TIMER_MS_MAX = 2 ** 31 - 1;
+
 /** The clock and the chance of a node. */
 export type Clock = {
   /** Calls back once after `ms`; gives a function that calls it off. */

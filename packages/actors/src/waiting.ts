@@ -3,6 +3,7 @@ import type { NodeId } from "@kontiki/core";
 import { KontikiError } from "./errors.ts";
 import type { NodeStatus } from "./status.ts";
 import type { SupervisorEvents } from "./supervisor.ts";
+import { TIMER_MS_MAX } from "./timers.ts";
 
 /** How long to wait for something. */
 export type WaitOptions = {
@@ -44,7 +45,7 @@ export function waitFor<T>(
     };
     const onTimeout = (): void =>
       end(() => reject(new KontikiError(`${what}: not within ${timeoutMs} ms`)));
-    const timer = setTimeout(onTimeout, timeoutMs);
+    const timer = setTimeout(onTimeout, Math.min(timeoutMs, TIMER_MS_MAX));
     events.on("change", check);
     signal?.addEventListener("abort", onAbort, { once: true });
     if (signal?.aborted === true) onAbort();

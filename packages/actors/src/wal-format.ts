@@ -29,8 +29,8 @@ export const BATCH_HEADER_BYTES = 32;
 /** The largest body of a batch. What a turn writes is bounded far below. */
 export const MAX_BATCH_BYTES = 64 * 1024 * 1024;
 
-/** The largest command: 1 MiB for what a client sends, and room for what names the client. */
-export const MAX_COMMAND_BYTES = 1024 * 1024 + 4096;
+/** The largest command: what a client may send, see `COMMAND_BYTES_MAX`. */
+export const MAX_COMMAND_BYTES = 4 * 1024 * 1024;
 
 /** What ties a batch to the one before it. */
 export type BatchEnd = { readonly sequence: number; readonly crc: number };

@@ -1,4 +1,5 @@
 import { index, term, type Entry, type Index, type Message } from "@kontiki/core";
+import { isCommand } from "./command.ts";
 import { packFrames, unpackFrames } from "./frames.ts";
 import type { CommandBytes } from "./storage.ts";
 
@@ -126,6 +127,8 @@ function entriesFromWire(
       const command = commands[at];
       const place = index(prevIndex + at + 1);
       if (command === undefined) entries.push({ type: "noop", index: place, term: runTerm });
+      else if (!isCommand(command))
+        throw new WireError("a command holds a header, and not too much");
       else entries.push({ type: "command", index: place, term: runTerm, command });
     }
   }

@@ -52,6 +52,16 @@ export function decodeParcel(bytes: Uint8Array): Parcel {
   }
 }
 
+/** The parcel that `bytes` stand for; nothing when they hold none: bytes from outside are never worth a life. */
+export function openParcel(bytes: Uint8Array): Parcel | undefined {
+  try {
+    return decodeParcel(bytes);
+  } catch (error) {
+    if (error instanceof WireError) return undefined;
+    throw error;
+  }
+}
+
 function parcelFromWire(wire: unknown): Parcel {
   if (!Array.isArray(wire)) throw new WireError("a parcel is an array");
   const [kind, first, second] = wire as readonly unknown[];

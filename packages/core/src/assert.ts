@@ -3,6 +3,7 @@
  * means a defect, never bad input: the actor that meets it dies and restarts from its disk.
  */
 export class AssertionError extends Error {
+  /** What tells it from other errors. */
   override readonly name = "AssertionError";
 }
 

@@ -1,17 +1,22 @@
 import { INDEX_ZERO, type Index, type Term } from "./ids.ts";
 
 /**
- * One place in the replicated log.
- *
- * `command` entries carry what a client proposed; the core never looks inside. A `noop` is what a new leader
- * appends to commit what older terms left behind (§5.4.2, §8).
+ * One place in the replicated log: its `index`, from 1 without holes, and the `term` of the leader that appended it.
+ * An index and a term name one entry in all logs (§5.3, Log Matching).
  */
 export type Entry<C> =
+  /** What a client proposed. The core never looks into `command`. */
   | { readonly type: "command"; readonly index: Index; readonly term: Term; readonly command: C }
+  /** What a new leader appends to commit what older terms left behind (§5.4.2, §8). */
   | { readonly type: "noop"; readonly index: Index; readonly term: Term };
 
 /** Where an entry stands: enough to compare two logs (§5.3, Log Matching). */
-export type LogPosition = { readonly index: Index; readonly term: Term };
+export type LogPosition = {
+  /** 0 before the first entry. */
+  readonly index: Index;
+  /** The term of the entry at `index`; 0 before the first. */
+  readonly term: Term;
+};
 
 /** The position before the first entry, which all logs share. */
 export const LOG_START: LogPosition = { index: INDEX_ZERO, term: 0 as Term };
@@ -22,7 +27,9 @@ export const LOG_START: LogPosition = { index: INDEX_ZERO, term: 0 as Term };
  * Entries from `firstIndex` to `lastIndex` are there; an empty log has `firstIndex` = 1 and `lastIndex` = 0.
  */
 export interface LogView<C> {
+  /** The first entry that is there, 1 in a log that was never cut at its beginning. */
   readonly firstIndex: Index;
+  /** The last entry; one less than `firstIndex` in an empty log. */
   readonly lastIndex: Index;
   /** The term of the entry at `at`; 0 at index 0; undefined where the log holds nothing. */
   termAt(at: Index): Term | undefined;

@@ -1,7 +1,7 @@
 /**
  * Raft as a pure function: `step(env, state, event) -> { state, effects }`.
  *
- * @module
+ * @module @kontiki/core
  */
 export { assert, AssertionError } from "./assert.ts";
 export { CONFIG_DEFAULTS, makeConfig, peers, type Config } from "./config.ts";

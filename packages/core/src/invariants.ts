@@ -3,7 +3,12 @@ import { indexAfter, minIndex, type Index } from "./ids.ts";
 import type { Env, State } from "./state.ts";
 
 /** One server as a test sees it. The log must be a view that does not change behind the test's back. */
-export type Observed<C> = { readonly env: Env<C>; readonly state: State };
+export type Observed<C> = {
+  /** Its configuration and its log at that moment. */
+  readonly env: Env<C>;
+  /** Its state at that moment. */
+  readonly state: State;
+};
 
 /** What should always hold and does not, as sentences; empty when all is well. */
 export type Violations = readonly string[];

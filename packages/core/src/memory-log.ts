@@ -16,10 +16,12 @@ export class MemoryLog<C> implements LogView<C> {
     this.#entries = entries.slice();
   }
 
+  /** Always 1. */
   get firstIndex(): Index {
     return index(1);
   }
 
+  /** The number of entries. */
   get lastIndex(): Index {
     return this.#entries.length as Index;
   }
@@ -55,7 +57,7 @@ export class MemoryLog<C> implements LogView<C> {
     }
   }
 
-  /** Drops all entries behind `after`. */
+  /** Drops all entries behind `after`. @throws AssertionError when the log ends before it. */
   truncate(after: Index): void {
     assert(after <= this.lastIndex, `there is nothing behind ${after} to drop`);
     this.#entries.length = after;

@@ -4,24 +4,31 @@ import type { Index, Term } from "./ids.ts";
 /** A candidate asks for a vote (Figure 2, RequestVote RPC). Its sender is the candidate. */
 export type RequestVote = {
   readonly type: "requestVote";
+  /** The candidate's term. */
   readonly term: Term;
+  /** The last index of its log, 0 when that is empty (§5.4.1). */
   readonly lastIndex: Index;
+  /** The term of that entry, 0 when its log is empty. */
   readonly lastTerm: Term;
 };
 
-/** The answer to a {@link RequestVote}. `term` is the voter's, for the candidate to update itself. */
+/** The answer to a {@link RequestVote} (Figure 2). */
 export type VoteReply = {
   readonly type: "voteReply";
+  /** The voter's term. */
   readonly term: Term;
+  /** Whether the candidate has its vote, durably, in `term`. */
   readonly granted: boolean;
 };
 
 /** A leader replicates entries, or with none says that it lives (Figure 2, AppendEntries RPC). */
 export type AppendEntries<C> = {
   readonly type: "appendEntries";
+  /** The leader's term. */
   readonly term: Term;
   /** The entry that `entries` follow. */
   readonly prevIndex: Index;
+  /** The term of the entry at `prevIndex` in the leader's log; 0 at index 0. */
   readonly prevTerm: Term;
   /** Adjacent, from `prevIndex` + 1. */
   readonly entries: readonly Entry<C>[];
@@ -36,7 +43,9 @@ export type AppendEntries<C> = {
  */
 export type AppendAccepted = {
   readonly type: "appendAccepted";
+  /** The follower's term. */
   readonly term: Term;
+  /** The last index that was compared, or written. */
   readonly match: Index;
 };
 
@@ -49,9 +58,13 @@ export type AppendAccepted = {
  */
 export type AppendRejected = {
   readonly type: "appendRejected";
+  /** The follower's term. */
   readonly term: Term;
+  /** The `prevIndex` of what is refused. */
   readonly prevIndex: Index;
+  /** The term of its own entry there; undefined when its log is shorter, or the leader's term is older. */
   readonly conflictTerm: Term | undefined;
+  /** The first index it holds of `conflictTerm`; without that, the index after its last. */
   readonly conflictIndex: Index;
 };
 

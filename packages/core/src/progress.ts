@@ -9,6 +9,7 @@ import { INDEX_ZERO, indexAfter, maxIndex, type Index } from "./ids.ts";
  * (dissertation 10.2.2), so there `next` runs ahead of `match` by what is under way.
  */
 export type Progress =
+  /** The logs may meet right before `next`: nobody knows yet. */
   | {
       readonly type: "probe";
       readonly next: Index;
@@ -16,6 +17,7 @@ export type Progress =
       /** A question is out. It is asked again at the next heartbeat, in case it was lost. */
       readonly waiting: boolean;
     }
+  /** The logs meet at `match`, and everything before `next` was sent. */
   | {
       readonly type: "replicate";
       readonly next: Index;
@@ -54,9 +56,8 @@ export function accepted(progress: Progress, match: Index): Progress {
  * An answer to a question that has been answered otherwise since is old: `undefined`.
  */
 export function rejected(progress: Progress, prevIndex: Index, next: Index): Progress | undefined {
-  const current =
-    progress.type === "probe" ? prevIndex === progress.next - 1 : prevIndex > progress.match;
-  if (!current) return undefined;
+  const asked = progress.type === "replicate" || prevIndex === progress.next - 1;
+  if (!asked || prevIndex <= progress.match) return undefined;
   const from = maxIndex(next, indexAfter(progress.match));
   return { type: "probe", next: from, match: progress.match, waiting: false };
 }

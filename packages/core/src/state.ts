@@ -7,26 +7,42 @@ import type { Progress } from "./progress.ts";
 
 /** What only one role has. */
 export type Role =
+  /** It answers others. `leader` is who leads its term, undefined until it hears of one. */
   | { readonly type: "follower"; readonly leader: NodeId | undefined }
+  /** It stands for election; `votes` are those it has, its own included, nobody twice (§5.2). */
   | { readonly type: "candidate"; readonly votes: readonly NodeId[] }
+  /** It leads its term; `progress` is what it knows of each other server's log (Figure 2). */
   | { readonly type: "leader"; readonly progress: Readonly<Record<NodeId, Progress>> };
 
 /** A server between two events: plain immutable data. */
 export type State = {
+  /** The latest term it has seen (§5.1). Persistent. */
   readonly term: Term;
+  /** Who got its vote in `term`, undefined when nobody did (§5.2). Persistent. */
   readonly votedFor: NodeId | undefined;
   /** Highest entry known to be committed. Volatile: found again after a restart (Figure 2). */
   readonly commit: Index;
   /** Highest entry known to be on this server's disk. A leader counts itself only up to here. */
   readonly durable: Index;
+  /** What it is, and what only servers of that role have. Volatile. */
   readonly role: Role;
 };
 
 /** What a server may look at while it handles an event. */
-export type Env<C> = { readonly config: Config; readonly log: LogView<C> };
+export type Env<C> = {
+  /** What it knows of its cluster. The same for all its life. */
+  readonly config: Config;
+  /** Its log, with all that earlier effects said done to it. */
+  readonly log: LogView<C>;
+};
 
 /** What handling an event comes to. */
-export type Step<C> = { readonly state: State; readonly effects: readonly Effect<C>[] };
+export type Step<C> = {
+  /** The server after the event. The one before it is not changed. */
+  readonly state: State;
+  /** What the runtime must do now, in this order. */
+  readonly effects: readonly Effect<C>[];
+};
 
 /**
  * The state after a start, first or not: a follower that remembers its term, its own vote and its log, and nothing
