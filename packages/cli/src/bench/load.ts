@@ -1,0 +1,169 @@
+import type { KeyValueResult, Outcome } from "@kontiki/actors";
+import { createHistogram, performance } from "node:perf_hooks";
+import type { ProgramCluster } from "../cluster.ts";
+import { cpuBetween, cpuTime, type CpuTime } from "./cpu.ts";
+
+/** Fewest bytes of a value: it names its slot and its place in the slot's order. */
+export const VALUE_BYTES_MIN = 16;
+
+/** Keys of one slot, fewer if their values together would not fit in memory several times. */
+const KEYS_PER_SLOT = 8;
+const STATE_BYTES_MAX = 64 * 1024 * 1024;
+
+/** A slot that was refused waits a little, or it would do nothing but be refused. */
+const PAUSE_AFTER_FAILURE_MS = 10;
+
+/** Latencies are kept in tenths of a microsecond, up to ten minutes. */
+const TICKS_PER_MS = 10_000;
+const LATENCY_TICKS_MAX = 10 * 60 * 1000 * TICKS_PER_MS;
+
+export type LoadOptions = {
+  readonly outstanding: number;
+  /** Bytes of a value. */
+  readonly payload: number;
+  readonly seconds: number;
+  readonly warmup: number;
+};
+
+/** What came of a load. Latencies in microseconds. */
+export type Measured = {
+  readonly operations: number;
+  readonly latency: { readonly p50: number; readonly p99: number; readonly max: number };
+  readonly cpu: { readonly own: number; readonly other: number };
+};
+
+/**
+ * Puts in a closed loop: each slot proposes its next put when the one before is answered.
+ *
+ * A slot has its keys for itself, so what a key must hold at the end is known without knowing how the
+ * slots were interleaved. All runs in the thread that routes the cluster's mail, hence one clock
+ * reading and no promise of our own a put.
+ */
+export class Load {
+  readonly options: LoadOptions;
+  readonly slots: readonly Slot[];
+  /** Puts answered as they should be, before and after the window included. */
+  acknowledged = 0;
+  /** Every other end of a put, with how often it was met. */
+  readonly failures = new Map<string, number>();
+  readonly #cluster: Pick<ProgramCluster, "propose">;
+  readonly #signal: AbortSignal;
+  readonly #latencies = createHistogram({ lowest: 1, highest: LATENCY_TICKS_MAX, figures: 3 });
+  #from = 0;
+  #to = 0;
+  #operations = 0;
+
+  constructor(cluster: Pick<ProgramCluster, "propose">, options: LoadOptions, signal: AbortSignal) {
+    const { outstanding, payload } = options;
+    const affordable = Math.floor(STATE_BYTES_MAX / (outstanding * payload));
+    const keys = Math.min(KEYS_PER_SLOT, Math.max(1, affordable));
+    this.options = options;
+    this.slots = Array.from({ length: outstanding }, (_, id) => new Slot(id, keys, payload));
+    this.#cluster = cluster;
+    this.#signal = signal;
+  }
+
+  /** Resolves when the window is over and every put is answered. */
+  async run(): Promise<Measured> {
+    const { warmup, seconds } = this.options;
+    this.#from = performance.now() + warmup * 1000;
+    this.#to = this.#from + seconds * 1000;
+    const cpu = Promise.all([this.#cpuAt(this.#from), this.#cpuAt(this.#to)]);
+    await Promise.all(this.slots.map((slot) => this.#runSlot(slot)));
+    const [before, after] = await cpu;
+    const inMicroseconds = (ticks: number): number => (ticks * 1000) / TICKS_PER_MS;
+    return {
+      operations: this.#operations,
+      latency: {
+        p50: inMicroseconds(this.#latencies.percentile(50)),
+        p99: inMicroseconds(this.#latencies.percentile(99)),
+        max: inMicroseconds(this.#latencies.max),
+      },
+      cpu: cpuBetween(before, after),
+    };
+  }
+
+  #runSlot(slot: Slot): Promise<void> {
+    return new Promise((resolve) => {
+      let startedAt = 0;
+      const propose = (now: number): void => {
+        if (now >= this.#to || this.#signal.aborted) return resolve();
+        startedAt = now;
+        void this.#cluster.propose(slot.next()).then(onAnswer);
+      };
+      const onAnswer = (outcome: Outcome<KeyValueResult>): void => {
+        const now = performance.now();
+        if (this.#count(outcome, now, now - startedAt)) propose(now);
+        else setTimeout(() => propose(performance.now()), PAUSE_AFTER_FAILURE_MS);
+      };
+      propose(performance.now());
+    });
+  }
+
+  /** Whether the answer is the one that a put must have. */
+  #count(outcome: Outcome<KeyValueResult>, now: number, elapsedMs: number): boolean {
+    if (outcome.type !== "ok" || outcome.value !== null) {
+      const what = outcome.type === "ok" ? "a wrong answer" : outcome.type;
+      this.failures.set(what, (this.failures.get(what) ?? 0) + 1);
+      return false;
+    }
+    this.acknowledged += 1;
+    if (now >= this.#from && now < this.#to) {
+      this.#operations += 1;
+      const ticks = Math.round(elapsedMs * TICKS_PER_MS);
+      this.#latencies.record(Math.min(LATENCY_TICKS_MAX, Math.max(1, ticks)));
+    }
+    return true;
+  }
+
+  /** An interrupted load is not reported, so it need not wait for its window. */
+  #cpuAt(time: number): Promise<CpuTime> {
+    return new Promise((resolve) => {
+      const read = (): void => {
+        clearTimeout(timer);
+        this.#signal.removeEventListener("abort", read);
+        resolve(cpuTime());
+      };
+      const timer = setTimeout(read, Math.max(0, time - performance.now()));
+      this.#signal.addEventListener("abort", read);
+      if (this.#signal.aborted) read();
+    });
+  }
+}
+
+/** One of the puts kept in flight, with keys that no other slot writes. */
+export class Slot {
+  readonly #id: number;
+  readonly #keys: readonly string[];
+  readonly #payload: number;
+  /** Puts proposed so far. */
+  #proposed = 0;
+
+  constructor(id: number, keys: number, payload: number) {
+    this.#id = id;
+    this.#keys = Array.from({ length: keys }, (_, key) => `bench/${id}/${key}`);
+    this.#payload = payload;
+  }
+
+  next(): { readonly type: "put"; readonly key: string; readonly value: string } {
+    const number = this.#proposed;
+    this.#proposed += 1;
+    return { type: "put", key: this.#key(number), value: this.#value(number) };
+  }
+
+  /** Every key written, with the value that was written last. */
+  *expected(): Generator<readonly [key: string, value: string]> {
+    const oldest = Math.max(0, this.#proposed - this.#keys.length);
+    for (let number = oldest; number < this.#proposed; number += 1) {
+      yield [this.#key(number), this.#value(number)];
+    }
+  }
+
+  #key(number: number): string {
+    return this.#keys[number % this.#keys.length] ?? "";
+  }
+
+  #value(number: number): string {
+    return `${this.#id}:${number}:`.padEnd(this.#payload, "x");
+  }
+}

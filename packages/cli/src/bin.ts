@@ -1,0 +1,28 @@
+#!/usr/bin/env node
+import { interruptedStatus, EXIT_FAILED, type Interruption } from "./host.ts";
+import { flushed } from "./output.ts";
+import { run } from "./program.ts";
+import { messageOf } from "./session/answer.ts";
+
+const controller = new AbortController();
+
+function interrupt(reason: Interruption): void {
+  if (!controller.signal.aborted) controller.abort(reason);
+  else if (reason !== "brokenPipe" && reason !== "badOutput") {
+    process.exit(interruptedStatus(AbortSignal.abort(reason)) ?? EXIT_FAILED);
+  }
+}
+
+for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, interrupt);
+
+const { stdin, stdout, stderr, env } = process;
+const host = { stdin, stdout, stderr, env, signal: controller.signal, interrupt };
+let status: number = EXIT_FAILED;
+try {
+  status = await run(process.argv.slice(2), host);
+} catch (error) {
+  stderr.write(`kontiki: a defect of kontiki itself: ${messageOf(error)}\n`);
+  if (error instanceof Error) stderr.write(`${error.stack}\n`);
+}
+await Promise.all([flushed(stdout), flushed(stderr)]);
+process.exit(status);

@@ -1,0 +1,37 @@
+/** What follows the options in `kontiki udp --help`. */
+export const udpHelp = `
+Examples, each in a terminal of its own:
+  $ kontiki udp node0
+  $ kontiki udp node1
+  $ kontiki udp node2
+Faster than the original, and surviving restarts:
+  $ kontiki udp node0 --election-timeout 1000 --heartbeat 300 --data ./udp-data
+Other nodes:
+  $ kontiki udp a --nodes nodes.json
+  {"nodes": [{"id": "a", "host": "127.0.0.1", "port": 5000}, {"id": "b", "port": 5001}]}
+
+Without --nodes: node0, node1, node2 at 127.0.0.1, ports 4000, 4001, 4002, as in the original kontiki-udp,
+whose nodes may be in the same cluster. Times are printed in microseconds. Without --data a node forgets
+what it promised when it ends, as the original does. A datagram that is no message is dropped, with a line.
+
+With --json every line is one object with "type" and "node":
+  {"type":"begun","address","term","votedFor","commands","log"}
+  {"type":"event","event","input","output","commands","log"}
+  {"type":"dropped","bytes","reason","count"}
+  {"type":"ended","dropped"}
+  event    {"type":"message","from","message"}, {"type":"electionTimeout"}, {"type":"heartbeatTimeout"}
+  input, output
+           {"role":"follower","term","votedFor"}, {"role":"candidate","term","votes"},
+           {"role":"leader","term","nextIndex":[["node0",3],...],"lastIndex":[["node0",2],...]}
+  commands {"type":"log","text"}, {"type":"send","to","message"}, {"type":"broadcast","message"},
+           {"type":"resetElectionTimeout","microseconds"}, {"type":"resetHeartbeatTimeout","microseconds"},
+           {"type":"truncateLog","after"}, {"type":"logEntries","entries"}, {"type":"commit","before","upTo"}
+  message  {"type":"RequestVote","term","candidateId","lastLogIndex","lastLogTerm"},
+           {"type":"RequestVoteResponse","term","voteGranted"},
+           {"type":"AppendEntries","term","leaderId","prevLogIndex","prevLogTerm","entries","commitIndex"},
+           {"type":"AppendEntriesResponse","term","success","lastIndex"}
+  entry    {"index":1,"term":1,"value":["node0",0]}
+  log      [[1,["node0",0]],...]
+A number beyond 2^53 - 1 is a string of digits.
+
+Exit status: 0 when --seconds are over, 1 when the node cannot go on, 2 bad usage, 130 interrupted by Ctrl-C.`;

@@ -1,0 +1,34 @@
+import type { DemoLine } from "./line.ts";
+import { answerWords, endWords, eventWords, statusWords } from "./words.ts";
+
+/** What happens as one line of JSON: `ms` since the start, `type`, what there is to say, and the same in `words`. */
+export function demoJson(line: DemoLine, ms: number): string {
+  return `${JSON.stringify({ ms, ...fieldsOf(line, ms) })}\n`;
+}
+
+function fieldsOf(line: DemoLine, ms: number): object {
+  switch (line.type) {
+    case "status": {
+      const { role, term, leader = null, last, commit, applied } = line.now;
+      const raft = { role, term, leader, last, commit, applied };
+      return {
+        type: "status",
+        node: line.node,
+        ...raft,
+        words: statusWords(line.before, line.now),
+      };
+    }
+    case "event":
+      return { ...line.event, words: eventWords(line.event) ?? null };
+    case "client": {
+      const { command, outcome, tookMs } = line;
+      const value = outcome.type === "ok" ? outcome.value : null;
+      const answer = { outcome: outcome.type, value, tookMs, words: answerWords(line) };
+      return { type: "client", command, ...answer };
+    }
+    case "story":
+      return { type: "story", chapter: line.chapter, words: line.text };
+    case "end":
+      return { type: "end", ...line.tally, words: endWords(line.tally, ms) };
+  }
+}

@@ -1,0 +1,24 @@
+/**
+ * The parts of the `kontiki` program, for its tests and for programs that drive a session of their
+ * own. The program itself is `bin.ts`.
+ *
+ * @module
+ */
+export { benchJson, benchText, type BenchRun } from "./bench/report.ts";
+export type { ProgramCluster, ProgramNode, StartCluster } from "./cluster.ts";
+export type { Host, Interruption } from "./host.ts";
+export { demoJson } from "./demo/demo-json.ts";
+export { demoText } from "./demo/demo-text.ts";
+export type { Chapter, ClientLine, DemoLine, Tally } from "./demo/line.ts";
+export { LINE_BYTES_MAX, readLines, type InputLine } from "./lines.ts";
+export { run } from "./program.ts";
+export { answerJson, failureJson } from "./render/answer-json.ts";
+export { answerText } from "./render/answer-text.ts";
+export { eventText } from "./render/event-text.ts";
+export type { Answer, Failure } from "./session/answer.ts";
+export { commandNames, sessionCommands } from "./session/commands.ts";
+export { Session } from "./session/session.ts";
+export { splitWords, type Word, type Words } from "./session/words.ts";
+export { colorsFor } from "./terminal/colors.ts";
+export { complete } from "./terminal/complete.ts";
+export { Notes } from "./terminal/notes.ts";

@@ -1,0 +1,27 @@
+import type { Writable } from "node:stream";
+
+/**
+ * Writes all of `text` and waits until the stream takes more.
+ *
+ * A reader that is slower than the cluster thus slows the commands, and memory stays bounded. A
+ * stream that broke takes nothing more; whoever owns it hears of that by its `error`.
+ */
+export async function write(stream: Writable, text: string): Promise<void> {
+  if (stream.destroyed || stream.write(text)) return;
+  await new Promise<void>((resolve) => {
+    const done = (): void => {
+      for (const event of ["drain", "close", "error"]) stream.off(event, done);
+      resolve();
+    };
+    for (const event of ["drain", "close", "error"]) stream.on(event, done);
+  });
+}
+
+/** Waits until all that was written has left the process, or never will. */
+export async function flushed(stream: Writable): Promise<void> {
+  if (stream.destroyed) return;
+  await new Promise<void>((resolve) => {
+    stream.once("close", resolve);
+    stream.write("", () => resolve());
+  });
+}

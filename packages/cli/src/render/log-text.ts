@@ -1,0 +1,46 @@
+import type { KeyValueCommand, LogLine } from "@kontiki/actors";
+import { wordText } from "./text.ts";
+
+/** One entry: index, term, client:sequence and the command as a session has it. */
+export function logText(line: LogLine): string {
+  const place = `${line.index} ${line.term}`;
+  if (line.type === "noop") return `${place} noop`;
+  return `${place} ${line.client}:${line.sequence} ${commandText(line.command)}`;
+}
+
+/** A command in the words of a session; of a state machine unknown here, as JSON. */
+function commandText(command: unknown): string {
+  if (!isKeyValueCommand(command)) return JSON.stringify(command);
+  switch (command.type) {
+    case "put":
+    case "append":
+      return `${command.type} ${wordText(command.key)} ${wordText(command.value)}`;
+    case "get":
+      return `get ${wordText(command.key)}`;
+    case "delete":
+      return `del ${wordText(command.key)}`;
+    case "compareAndSet": {
+      const old = command.expected === null ? "--absent" : wordText(command.expected);
+      return `cas ${wordText(command.key)} ${old} ${wordText(command.value)}`;
+    }
+    case "list":
+      return `list ${wordText(command.prefix)}`;
+  }
+}
+
+const FIELDS: Readonly<Record<string, readonly string[]>> = {
+  put: ["key", "value"],
+  append: ["key", "value"],
+  get: ["key"],
+  delete: ["key"],
+  compareAndSet: ["key", "value"],
+  list: ["prefix"],
+} satisfies Record<KeyValueCommand["type"], readonly string[]>;
+
+function isKeyValueCommand(command: unknown): command is KeyValueCommand {
+  if (typeof command !== "object" || command === null) return false;
+  const fields = new Map<string, unknown>(Object.entries(command));
+  const type = fields.get("type");
+  if (typeof type !== "string" || !Object.hasOwn(FIELDS, type)) return false;
+  return FIELDS[type]?.every((field) => typeof fields.get(field) === "string") === true;
+}

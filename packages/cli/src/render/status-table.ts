@@ -1,0 +1,69 @@
+import type { NodeStatus } from "@kontiki/actors";
+import Table from "cli-table3";
+import { leaderOf } from "../session/leader-of.ts";
+import type { Colors } from "../terminal/colors.ts";
+import { plainText } from "./text.ts";
+
+const COLUMNS = [
+  "node",
+  "role",
+  "term",
+  "commit",
+  "last",
+  "applied",
+  "incarnation",
+  "restarts",
+] as const;
+
+/** The nodes as an aligned table; `*` marks the leader, and what is wrong with a node follows below. */
+export function statusTable(nodes: readonly NodeStatus[], colors: Colors): string {
+  const leader = leaderOf(nodes);
+  const rows = nodes.map((node) => row(node, node.id === leader, colors));
+  const head = ["", ...COLUMNS.map((title) => colors.dim(title))];
+  const causes = nodes.flatMap(({ id, life }) =>
+    "cause" in life ? [`${id} is ${life.type}: ${plainText(life.cause)}`] : [],
+  );
+  return [bareTable(head, rows, ["left", "left", "left"]), ...causes].join("\n");
+}
+
+function row(node: NodeStatus, leads: boolean, colors: Colors): string[] {
+  const { id, life, raft, incarnation, restarts } = node;
+  const role = life.type === "running" && raft !== undefined ? raft.role : life.type;
+  const numbers = [raft?.term, raft?.commit, raft?.last, raft?.applied, incarnation, restarts];
+  const paint = leads ? colors.green : role === "failed" ? colors.red : String;
+  const cells = [leads ? "*" : "", id, role, ...numbers.map((value) => `${value ?? "-"}`)];
+  return cells.map((cell) => (cell === "" ? "" : paint(cell)));
+}
+
+/** A table without lines; columns beyond `aligns` are numbers and stand to the right. */
+export function bareTable(
+  head: readonly string[],
+  rows: readonly (readonly string[])[],
+  aligns: readonly ("left" | "right")[],
+): string {
+  const none = "";
+  const table = new Table({
+    chars: {
+      top: none,
+      "top-mid": none,
+      "top-left": none,
+      "top-right": none,
+      bottom: none,
+      "bottom-mid": none,
+      "bottom-left": none,
+      "bottom-right": none,
+      left: none,
+      "left-mid": none,
+      mid: none,
+      "mid-mid": none,
+      right: none,
+      "right-mid": none,
+      middle: "  ",
+    },
+    style: { "padding-left": 0, "padding-right": 0, head: [], border: [] },
+    colAligns: (rows[0] ?? head).map((_cell, column) => aligns[column] ?? "right"),
+  });
+  table.push(...(head.length === 0 ? [] : [[...head]]), ...rows.map((cells) => [...cells]));
+  const lines = table.toString().split("\n");
+  return lines.map((line) => line.trimEnd()).join("\n");
+}

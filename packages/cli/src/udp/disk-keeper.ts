@@ -1,0 +1,89 @@
+import { join } from "node:path";
+import {
+  FileDisk,
+  KontikiError,
+  openDataDirectory,
+  openWal,
+  type CommandBytes,
+  type DataDirectory,
+  type Storage,
+} from "@kontiki/actors";
+import type { Entry, HardState, Index, NodeId } from "@kontiki/core";
+import type { Keeper, Kept } from "./keeper.ts";
+import type { Value } from "./wire-message.ts";
+import { WireError } from "./wire-reader.ts";
+import { decodeValue, encodeValue } from "./wire.ts";
+
+/**
+ * Opens what node `id` keeps under `directory`, in a folder of its own, so that all nodes of a cluster may
+ * be given the same directory.
+ *
+ * @throws KontikiError when it is in use, damaged, or of something else.
+ */
+export function openDiskKeeper(
+  directory: string,
+  id: NodeId,
+): { readonly keeper: Keeper; readonly kept: Kept } {
+  const path = join(directory, id);
+  const data = openDataDirectory(path, [id]);
+  try {
+    const { wal, recovered } = openWal(new FileDisk(data.pathOf(id)));
+    try {
+      const entries = recovered.entries.map((entry) => decodeEntry(entry, path));
+      return { keeper: new DiskKeeper(wal, data), kept: { hard: recovered.hard, entries } };
+    } catch (cause) {
+      wal.close();
+      throw cause;
+    }
+  } catch (cause) {
+    data.close();
+    throw cause;
+  }
+}
+
+/** A write-ahead log whose commands are values in the bytes of the wire. */
+class DiskKeeper implements Keeper {
+  readonly #storage: Storage;
+  readonly #data: DataDirectory;
+
+  constructor(storage: Storage, data: DataDirectory) {
+    this.#storage = storage;
+    this.#data = data;
+  }
+
+  saveHardState(hard: HardState): void {
+    this.#storage.saveHardState(hard);
+  }
+
+  append(entries: readonly Entry<Value>[]): void {
+    this.#storage.append(entries.map(encodeEntry));
+  }
+
+  truncate(after: Index): void {
+    this.#storage.truncate(after);
+  }
+
+  sync(): void {
+    if (this.#storage.flush()) this.#storage.sync();
+  }
+
+  close(): void {
+    this.#storage.close();
+    this.#data.close();
+  }
+}
+
+function encodeEntry(entry: Entry<Value>): Entry<CommandBytes> {
+  return entry.type === "command" ? { ...entry, command: encodeValue(entry.command) } : entry;
+}
+
+function decodeEntry(entry: Entry<CommandBytes>, path: string): Entry<Value> {
+  try {
+    if (entry.type === "command") return { ...entry, command: decodeValue(entry.command) };
+  } catch (cause) {
+    if (!(cause instanceof WireError)) throw cause;
+  }
+  throw new KontikiError(
+    `${path} holds a log that is not of kontiki udp (entry ${entry.index}): name another --data`,
+  );
+}

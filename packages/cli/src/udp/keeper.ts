@@ -1,0 +1,27 @@
+import { INITIAL_HARD_STATE, type Entry, type HardState, type Index } from "@kontiki/core";
+import type { Value } from "./wire-message.ts";
+
+/** What was kept of an earlier run. */
+export type Kept = { readonly hard: HardState; readonly entries: readonly Entry<Value>[] };
+
+/** Keeps a node's term, vote and log over a restart. */
+export interface Keeper {
+  saveHardState(hard: HardState): void;
+  append(entries: readonly Entry<Value>[]): void;
+  truncate(after: Index): void;
+  /** Makes all writes since the last call durable, as one. @throws KontikiError when the disk refuses. */
+  sync(): void;
+  close(): void;
+}
+
+/** Keeps nothing, as the original: a node without a directory. */
+export const FORGETFUL: Keeper = {
+  saveHardState: () => undefined,
+  append: () => undefined,
+  truncate: () => undefined,
+  sync: () => undefined,
+  close: () => undefined,
+};
+
+/** What there is at the first start, and at every start of a node that keeps nothing. */
+export const NOTHING_KEPT: Kept = { hard: INITIAL_HARD_STATE, entries: [] };

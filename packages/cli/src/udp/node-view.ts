@@ -1,0 +1,53 @@
+import {
+  indexAfter,
+  INDEX_ZERO,
+  type Config,
+  type Index,
+  type LogView,
+  type NodeId,
+  type State,
+  type Term,
+} from "@kontiki/core";
+import type { Value } from "./wire-message.ts";
+
+/** A node's state as the original shows it. Lists are in the order of the ids. */
+export type NodeView =
+  | { readonly role: "follower"; readonly term: Term; readonly votedFor: NodeId | undefined }
+  | { readonly role: "candidate"; readonly term: Term; readonly votes: readonly NodeId[] }
+  | {
+      readonly role: "leader";
+      readonly term: Term;
+      readonly nextIndex: readonly IndexOf[];
+      readonly lastIndex: readonly IndexOf[];
+    };
+
+/** An index that belongs to a node. */
+export type IndexOf = readonly [node: NodeId, index: Index];
+
+/** The leader stands in its own lists, as in the original: next behind its log, last on its disk. */
+export function viewOf(config: Config, state: State, log: LogView<Value>): NodeView {
+  const { term, role, votedFor } = state;
+  switch (role.type) {
+    case "follower":
+      return { role: "follower", term, votedFor };
+    case "candidate":
+      return { role: "candidate", term, votes: role.votes.toSorted() };
+    case "leader": {
+      const nodes = config.voters.toSorted();
+      const ownNext = indexAfter(log.lastIndex);
+      return {
+        role: "leader",
+        term,
+        nextIndex: nodes.map((node) => [node, role.progress[node]?.next ?? ownNext]),
+        lastIndex: nodes.map((node) => [node, matchOf(node)]),
+      };
+    }
+    default:
+      return role satisfies never;
+  }
+
+  function matchOf(node: NodeId): Index {
+    if (node === config.id) return state.durable;
+    return (role.type === "leader" ? role.progress[node]?.match : undefined) ?? INDEX_ZERO;
+  }
+}

@@ -1,0 +1,222 @@
+import {
+  assert,
+  MemoryLog,
+  restore,
+  step,
+  type Config,
+  type Effect,
+  type Env,
+  type Event,
+  type Index,
+  type LogView,
+  type NodeId,
+  type State,
+} from "@kontiki/core";
+import { admit } from "./admit.ts";
+import { commandsOf, type Draw } from "./commands-of.ts";
+import { coalesced, goesOn, Interop, withoutProgress } from "./interop.ts";
+import type { Keeper, Kept } from "./keeper.ts";
+import { narrate } from "./narrate.ts";
+import { viewOf } from "./node-view.ts";
+import type { Begun, Command, Dropped, Turn, UdpEvent } from "./turn.ts";
+import type { Value, WireMessage } from "./wire-message.ts";
+import { entryBytes } from "./wire.ts";
+
+/** What a node is made of. It knows no socket, and no clock and no chance but through these. */
+export type UdpNodeParts = {
+  /** As `configFor` makes it. */
+  readonly config: Config;
+  readonly kept: Kept;
+  readonly keeper: Keeper;
+  /** After so long without an answer an AppendEntries counts as lost. */
+  readonly patienceMs: number;
+  /** Draws the lengths of the timers. */
+  readonly draw: Draw;
+  /** A clock that never goes back. */
+  readonly nowMs: () => number;
+};
+
+/** What came of an event beside the new state. */
+type Handled = { readonly effects: readonly Effect<Value>[]; readonly remarks: readonly string[] };
+
+/**
+ * One node of the original's cluster: the core, driven by one event at a time as the original is.
+ *
+ * Whoever drives it puts datagrams and timeouts in, and sends, prints and starts timers by the commands
+ * that come out. All that a turn wrote is durable when it comes out (Figure 2, "persistent state").
+ *
+ * A leader adds one value to its log after every event, and followers hear of it with the next heartbeat:
+ * were it sent at once, each answer would be an event, bring a value, and be sent again. What they lacked
+ * at the last heartbeat goes out as soon as an answer shows where to go on.
+ */
+export class UdpNode {
+  readonly #env: Env<Value>;
+  readonly #log: MemoryLog<Value>;
+  readonly #keeper: Keeper;
+  readonly #interop: Interop;
+  readonly #draw: Draw;
+  readonly #nowMs: () => number;
+  #state: State;
+  /** The last entry when followers were last told of all that there was. */
+  #announced: Index;
+  #dropped = 0;
+
+  constructor({ config, kept, keeper, patienceMs, draw, nowMs }: UdpNodeParts) {
+    this.#log = new MemoryLog((value) => entryBytes(value), kept.entries);
+    this.#env = { config, log: this.#log };
+    this.#keeper = keeper;
+    this.#interop = new Interop(config, this.#log, patienceMs);
+    this.#draw = draw;
+    this.#nowMs = nowMs;
+    this.#state = restore(kept.hard, this.#log);
+    this.#announced = this.#log.lastIndex;
+  }
+
+  get log(): LogView<Value> {
+    return this.#log;
+  }
+
+  get state(): State {
+    return this.#state;
+  }
+
+  /** Datagrams thrown away so far. */
+  get dropped(): number {
+    return this.#dropped;
+  }
+
+  begin(): Begun {
+    const { term, votedFor } = this.#state;
+    const entries = this.#log.lastIndex;
+    const text = `Restored term ${term} and a log of ${entries}`;
+    const restored: readonly Command[] = term === 0 ? [] : [{ type: "log", text }];
+    const microseconds = this.#draw.election();
+    const commands = [...restored, { type: "resetElectionTimeout", microseconds } as const];
+    return { type: "begun", term, votedFor, commands };
+  }
+
+  /** Takes any bytes that come. */
+  receive(bytes: Uint8Array): Turn | Dropped {
+    const admission = admit(this.#env.config, this.#state, this.#log, bytes);
+    if (admission.type === "admitted") return this.#turn({ ...admission, type: "message" });
+    const { reason } = admission;
+    this.#dropped += 1;
+    return { type: "dropped", bytes: bytes.length, reason, count: this.#dropped };
+  }
+
+  timeout(type: "electionTimeout" | "heartbeatTimeout"): Turn {
+    return this.#turn({ type });
+  }
+
+  #turn(event: UdpEvent): Turn {
+    const { config } = this.#env;
+    const before = this.#state;
+    const input = viewOf(config, before, this.#log);
+    const { effects, remarks } = this.#handle(event);
+    const after = this.#state;
+    const output = viewOf(config, after, this.#log);
+    const texts = [...narrate({ before, event, after, effects }), ...remarks];
+    if (isElection(before, after)) this.#announced = this.#log.lastIndex;
+    this.#addValue();
+    this.#keeper.sync();
+    const late = this.#countOwnLog();
+    const commands = commandsOf([...coalesced(effects), ...late], {
+      draw: this.#draw,
+      commit: before.commit,
+      outgoing: (to, message) => this.#interop.outgoing(to, message, this.#nowMs()),
+      broadcast: isElection(before, after),
+    });
+    const logs = texts.map((text) => ({ type: "log", text }) as const);
+    return { type: "turn", event, input, output, commands: [...logs, ...commands] };
+  }
+
+  #handle(event: UdpEvent): Handled {
+    switch (event.type) {
+      case "electionTimeout":
+        return { effects: this.#step(event), remarks: [] };
+      case "heartbeatTimeout":
+        this.#announced = this.#log.lastIndex;
+        return { effects: [...this.#step(event), ...this.#replicate()], remarks: [] };
+      case "message":
+        return this.#onMessage(event.from, event.message);
+      default:
+        return event satisfies never;
+    }
+  }
+
+  #onMessage(from: NodeId, message: WireMessage): Handled {
+    const incoming = this.#interop.incoming(this.#state, from, message, this.#nowMs());
+    switch (incoming.type) {
+      case "message": {
+        const before = this.#state;
+        const effects = this.#step({ type: "message", from, message: incoming.message });
+        if (!goesOn(before, this.#state, from, this.#announced)) return { effects, remarks: [] };
+        return { effects: [...effects, ...this.#replicate()], remarks: [] };
+      }
+      case "forgotten":
+        this.#state = withoutProgress(this.#state, from, incoming.next);
+        return {
+          effects: this.#replicate(),
+          remarks: [`${from} has lost its log, beginning anew`],
+        };
+      case "ignored":
+        return { effects: [], remarks: [incoming.why] };
+      default:
+        return incoming satisfies never;
+    }
+  }
+
+  #replicate(): readonly Effect<Value>[] {
+    return this.#step({ type: "replicate" });
+  }
+
+  /** As in the original, a leader's own value makes no command. */
+  #addValue(): void {
+    if (this.#state.role.type !== "leader") return;
+    const value = { node: this.#env.config.id, number: BigInt(this.#log.lastIndex) };
+    this.#step({ type: "propose", commands: [value] });
+  }
+
+  /** A leader counts itself as far as its log is durable, and that is all of it now. */
+  #countOwnLog(): readonly Effect<Value>[] {
+    const last = this.#log.lastIndex;
+    const term = this.#log.termAt(last);
+    assert(term !== undefined, "a log knows the term of its last entry");
+    return this.#state.durable < last ? this.#step({ type: "durable", index: last, term }) : [];
+  }
+
+  #step(event: Event<Value>): readonly Effect<Value>[] {
+    const { state, effects } = step(this.#env, this.#state, event);
+    this.#state = state;
+    for (const effect of effects) this.#write(effect);
+    return effects;
+  }
+
+  #write(effect: Effect<Value>): void {
+    switch (effect.type) {
+      case "saveHardState":
+        return this.#keeper.saveHardState(effect.hard);
+      case "truncateLog":
+        this.#log.truncate(effect.after);
+        return this.#keeper.truncate(effect.after);
+      case "appendLog":
+        this.#log.append(effect.entries);
+        return this.#keeper.append(effect.entries);
+      case "send":
+      case "commit":
+      case "proposed":
+      case "rejectProposal":
+      case "resetElectionTimer":
+      case "resetHeartbeatTimer":
+        return;
+      default:
+        return effect satisfies never;
+    }
+  }
+}
+
+/** Whether a node stood for election or won one, which it tells all others alike. */
+function isElection(before: State, after: State): boolean {
+  if (after.role.type === "follower") return false;
+  return before.role.type !== after.role.type || before.term !== after.term;
+}
