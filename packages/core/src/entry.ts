@@ -49,6 +49,15 @@ export function lastPosition<C>(log: LogView<C>): LogPosition {
  * The election restriction (§5.4.1): is a log that ends at `theirs` at least as up to date as one that ends at
  * `ours`? The later last term wins; with equal last terms the longer log does. Comparing term and index apart
  * from each other would leave logs of which neither may be elected.
+ *
+ * @example
+ * ```ts
+ * import { atLeastAsUpToDate, index, term } from "@kontiki/core";
+ *
+ * const ours = { index: index(9), term: term(2) };
+ * console.log(atLeastAsUpToDate({ index: index(4), term: term(3) }, ours)); // true
+ * console.log(atLeastAsUpToDate({ index: index(8), term: term(2) }, ours)); // false
+ * ```
  */
 export function atLeastAsUpToDate(theirs: LogPosition, ours: LogPosition): boolean {
   if (theirs.term !== ours.term) return theirs.term > ours.term;

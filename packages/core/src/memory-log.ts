@@ -5,6 +5,20 @@ import { index, indexAfter, TERM_ZERO, type Index, type Term } from "./ids.ts";
 /**
  * A log in memory, for whoever drives the core: what `appendLog` and `truncateLog` say is done to it at once, and the
  * next event sees it.
+ *
+ * @example
+ * ```ts
+ * import { index, MemoryLog, term } from "@kontiki/core";
+ *
+ * const log = new MemoryLog<string>((command) => command.length);
+ * log.append([
+ *   { type: "noop", index: index(1), term: term(1) },
+ *   { type: "command", index: index(2), term: term(1), command: "ahoy" },
+ * ]);
+ * console.log(log.lastIndex, log.termAt(index(2)), log.termAt(index(3))); // 2 1 undefined
+ * log.truncate(index(1));
+ * console.log(log.slice(index(1), index(1), 1024).length); // 1
+ * ```
  */
 export class MemoryLog<C> implements LogView<C> {
   readonly #entries: Entry<C>[];

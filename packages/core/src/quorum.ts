@@ -12,7 +12,18 @@ export function isQuorum(voters: readonly NodeId[], granted: readonly NodeId[]):
   return voters.filter((voter) => granted.includes(voter)).length >= majority(voters.length);
 }
 
-/** The highest index that a majority of `voters` holds, by what each is known to hold (§5.3). */
+/**
+ * The highest index that a majority of `voters` holds, by what each is known to hold (§5.3).
+ *
+ * @example
+ * ```ts
+ * import { index, nodeId, quorumIndex } from "@kontiki/core";
+ *
+ * const match = new Map([["a", 7], ["b", 5], ["c", 2]]);
+ * const held = quorumIndex(["a", "b", "c"].map(nodeId), (voter) => index(match.get(voter) ?? 0));
+ * console.log(held); // 5
+ * ```
+ */
 export function quorumIndex(voters: readonly NodeId[], matchOf: (voter: NodeId) => Index): Index {
   const matches = voters.map(matchOf).sort((a, b) => b - a);
   return matches[majority(voters.length) - 1] ?? INDEX_ZERO;

@@ -19,7 +19,29 @@ import { onRequestVote } from "./vote.ts";
  * A changed term or vote is saved before any other effect: a server that forgot what it had promised could vote
  * twice in a term (§5.2). Handlers therefore never save it themselves.
  *
+ * @param env the configuration, and the log with all earlier effects done to it.
+ * @param state what the last step gave, or `restore` after a start. It is not changed.
+ * @param event what happened. Useless messages (old, of strangers, twice) are events like any other.
  * @throws AssertionError, and nothing else, when a claim of the protocol about itself is broken.
+ *
+ * @example
+ * ```ts
+ * import { INITIAL_HARD_STATE, makeConfig, MemoryLog, nodeId, restore, step } from "@kontiki/core";
+ *
+ * const voters = ["a", "b", "c"].map(nodeId);
+ * const config = makeConfig({ id: nodeId("a"), voters });
+ * const log = new MemoryLog<string>((command) => command.length);
+ * const env = { config, log };
+ *
+ * const asked = step(env, restore(INITIAL_HARD_STATE, log), { type: "electionTimeout" });
+ * console.log(asked.state.role); // { type: "candidate", votes: [ "a" ] }
+ * console.log(asked.effects.map(({ type }) => type).join()); // saveHardState,resetElectionTimer,send,send
+ *
+ * const message = { type: "voteReply", term: asked.state.term, granted: true } as const;
+ * const elected = step(env, asked.state, { type: "message", from: nodeId("b"), message });
+ * console.log(elected.state.role.type); // leader
+ * console.log(elected.effects.map(({ type }) => type).join()); // resetHeartbeatTimer,send,send,appendLog
+ * ```
  */
 export function step<C>(env: Env<C>, state: State, event: Event<C>): Step<C> {
   const next = onEvent(env, state, event);

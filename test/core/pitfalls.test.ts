@@ -1,0 +1,508 @@
+/** What real implementations of Raft got wrong, one test or more for each; K1 to K6 are of the kontiki this one follows. */
+import { AssertionError, isQuorum, quorumIndex, restore, step } from "@kontiki/core";
+import { describe, expect, test } from "vitest";
+import { Cluster } from "../support/core-cluster.ts";
+import {
+  a,
+  appendAccepted,
+  appendEntries,
+  appendRejected,
+  b,
+  c,
+  candidate,
+  commit,
+  d,
+  durable,
+  e,
+  electionTimeout,
+  entries,
+  entry,
+  env,
+  follower,
+  from,
+  hardState,
+  heartbeatTimeout,
+  leader,
+  log,
+  noop,
+  probe,
+  propose,
+  replicate,
+  replicating,
+  requestVote,
+  resetElectionTimer,
+  run,
+  saveHardState,
+  send,
+  termsOf,
+  voteReply,
+} from "../support/core.ts";
+
+const twoFollowers = { b: replicating(1), c: replicating(1) };
+const roles = [
+  ["follower", follower({ term: 2 })],
+  ["candidate", candidate({ term: 2 })],
+  ["leader", leader({ term: 2, progress: twoFollowers })],
+] as const;
+
+describe("K1 votes without a look at the log", () => {
+  test.each(roles)("a %s that hears of a newer term refuses an outdated log", (_role, state) => {
+    const message = requestVote(3, { lastIndex: 9, lastTerm: 1 });
+    const after = step(env({ log: [1, 2] }), state, from(b, message));
+    expect(after.state).toEqual(follower({ term: 3 }));
+    expect(after.effects.at(-1)).toEqual(send(b, voteReply(3, false)));
+  });
+});
+
+describe("K2 stepping down is not voting", () => {
+  const newer = [
+    ["entries", appendEntries(3)],
+    ["a vote", voteReply(3, true)],
+    ["a refused vote", voteReply(3, false)],
+    ["an acceptance", appendAccepted(3, 0)],
+    ["a rejection", appendRejected(3, { prevIndex: 0, conflictIndex: 1 })],
+  ] as const;
+
+  test.each(newer)("nobody gets a vote for %s of a newer term", (_title, message) => {
+    for (const [, state] of roles) {
+      const { state: after, effects } = step(env(), state, from(b, message));
+      expect(after.votedFor).toBeUndefined();
+      expect(after.role.type).toBe("follower");
+      expect(effects).not.toContainEqual(send(b, voteReply(3, true)));
+    }
+  });
+
+  test.each(roles)("a %s takes the entries that come with a newer term", (_role, state) => {
+    const message = appendEntries(3, { entries: [entry(1, 3)] });
+    const after = run(env(), state, from(b, message));
+    expect(termsOf(after.env.log)).toEqual([3]);
+    expect(after.effects.at(-1)).toEqual(send(b, appendAccepted(3, 1)));
+  });
+
+  test("a candidate that gives up in its own term keeps its vote, and does not vote again", () => {
+    const fallen = step(env(), candidate({ term: 2 }), from(b, appendEntries(2)));
+    expect(fallen.state).toEqual(follower({ term: 2, votedFor: a, leader: b }));
+    expect(step(env(), fallen.state, from(c, requestVote(2))).effects).toEqual([
+      send(c, voteReply(2, false)),
+    ]);
+  });
+});
+
+test("K3 an entry of an older term is not committed by counting", () => {
+  const state = leader({
+    term: 4,
+    durable: 2,
+    progress: { b: replicating(3, { match: 0 }), c: replicating(3, { match: 0 }) },
+  });
+  const { effects } = step(env({ log: [1, 2] }), state, from(b, appendAccepted(4, 2)));
+  expect(effects).toEqual([]);
+});
+
+describe("K4 what lies behind a leader's message is unverified", () => {
+  const ours = { term: 3, leader: b, durable: 4 };
+
+  test.each([
+    ["a heartbeat", []],
+    ["a duplicate", [1]],
+  ])("%s is accepted up to prevIndex + its entries, not up to our end", (_title, terms) => {
+    const message = appendEntries(3, { after: [1, 1], entries: entries(terms, 2) });
+    expect(step(env({ log: [1, 1, 2, 2] }), follower(ours), from(b, message))).toEqual({
+      state: follower(ours),
+      effects: [resetElectionTimer, send(b, appendAccepted(3, 1 + terms.length))],
+    });
+  });
+
+  test("nor is it committed, however far the leader's commit index goes", () => {
+    const message = appendEntries(3, { after: [1, 1], commit: 4 });
+    expect(step(env({ log: [1, 1, 2, 2] }), follower(ours), from(b, message))).toEqual({
+      state: follower({ ...ours, commit: 1 }),
+      effects: [resetElectionTimer, commit(1), send(b, appendAccepted(3, 1))],
+    });
+  });
+});
+
+describe("K5 the later term wins, and the length decides only a tie", () => {
+  test.each([
+    ["a later but shorter log", [1, 1, 1], 1, 2, true],
+    ["a longer but earlier log", [2], 9, 1, false],
+  ])("%s", (_title, terms, lastIndex, lastTerm, granted) => {
+    const message = requestVote(3, { lastIndex, lastTerm });
+    const { effects } = step(env({ log: terms }), follower({ term: 3 }), from(b, message));
+    expect(effects.at(-1)).toEqual(send(b, voteReply(3, granted)));
+  });
+
+  test("so of any two servers one can be elected", () => {
+    const disks = {
+      a: { hard: hardState(2), log: [1, 1, 1] },
+      b: { hard: hardState(2), log: [2] },
+    };
+    const cluster = new Cluster({ voters: [a, b], disks });
+    cluster.campaign(b);
+    expect(cluster.leader()).toBe(b);
+  });
+});
+
+describe("K6 what the first kontiki had not", () => {
+  test("every change of term or vote is saved, once and before all else", () => {
+    const cases = [
+      [follower({ term: 1 }), from(b, requestVote(1)), saveHardState(1, b)],
+      [follower({ term: 1 }), from(b, requestVote(2)), saveHardState(2, b)],
+      [follower({ term: 1, votedFor: a }), from(b, appendEntries(2)), saveHardState(2, undefined)],
+      [follower({ term: 1 }), electionTimeout, saveHardState(2, a)],
+      [candidate({ term: 1 }), from(b, voteReply(2, false)), saveHardState(2, undefined)],
+    ] as const;
+    for (const [state, event, saved] of cases) {
+      const { effects } = step(env(), state, event);
+      expect(effects[0]).toEqual(saved);
+      expect(effects.filter(({ type }) => type === "saveHardState")).toHaveLength(1);
+    }
+    expect(
+      step(env(), follower({ term: 1 }), from(b, appendEntries(1))).effects,
+    ).not.toContainEqual(saveHardState(1, undefined));
+  });
+
+  test("a committed entry is never cut off: the server dies first", () => {
+    const state = follower({ term: 3, leader: b, commit: 2, durable: 2 });
+    const message = appendEntries(3, { after: [1, 1], entries: [entry(2, 3)] });
+    expect(() => step(env({ log: [1, 1] }), state, from(b, message))).toThrow(AssertionError);
+  });
+
+  test("a restart keeps term, vote and log, and forgets commit and role", () => {
+    expect(restore(hardState(3, b), log([1, 2, 3]))).toEqual(
+      follower({ term: 3, votedFor: b, durable: 3 }),
+    );
+  });
+
+  test("entries are sent when they are there, not at the next heartbeat", () => {
+    const state = leader({ term: 1, progress: twoFollowers });
+    const after = run(env(), state, propose("x"), replicate);
+    expect(after.effects).toContainEqual(
+      send(b, appendEntries(1, { entries: [entry(1, 1, "x")] })),
+    );
+  });
+
+  test("a refusal skips a whole term, not one entry", () => {
+    const state = leader({ term: 5, progress: { b: probe(6, { waiting: true }), c: probe(1) } });
+    const hint = appendRejected(5, { prevIndex: 5, conflictTerm: 3, conflictIndex: 2 });
+    const { state: after } = step(env({ log: [1, 4, 4, 4, 4] }), state, from(b, hint));
+    expect(after).toEqual(leader({ term: 5, progress: { b: probe(2), c: probe(1) } }));
+  });
+});
+
+test("1 a majority that holds an older term's entry waits for one of this term", () => {
+  const progress = { b: replicating(4, { match: 2 }), c: replicating(4, { match: 2 }) };
+  const state = leader({ term: 3, durable: 2, progress });
+  const setup = env({ log: [1, 2, 3] });
+  expect(step(setup, state, from(b, appendAccepted(3, 2))).state.commit).toBe(0);
+  expect(step(setup, state, from(b, appendAccepted(3, 3))).state.commit).toBe(0);
+  const both = run(setup, state, from(b, appendAccepted(3, 3)), from(c, appendAccepted(3, 3)));
+  expect(both.state.commit).toBe(3);
+});
+
+test("2 a server that crashes before the sync has promised nothing, and after it votes once", () => {
+  const cluster = new Cluster({ voters: [a, b, c] });
+  cluster.event(a, electionTimeout);
+  expect(cluster.packets).toEqual([]);
+  cluster.sync(a);
+  expect(cluster.packets).toHaveLength(2);
+  const at = cluster.packets.findIndex(({ to }) => to === b);
+  cluster.deliver(at);
+  expect(cluster.packets).toHaveLength(1);
+  cluster.crash(b);
+  cluster.restart(b);
+  expect(cluster.state(b)).toEqual(follower());
+  cluster.event(b, { type: "message", from: a, message: requestVote(1) });
+  cluster.sync(b);
+  cluster.crash(b);
+  cluster.restart(b);
+  cluster.event(b, { type: "message", from: c, message: requestVote(1) });
+  cluster.sync(b);
+  const replies = cluster.packets.filter(({ from: sender }) => sender === b);
+  expect(replies.map(({ to, message }) => [to, message])).toEqual([
+    [a, voteReply(1, true)],
+    [c, voteReply(1, false)],
+  ]);
+});
+
+test("3 a leader counts itself only up to its durable index", () => {
+  const progress = { b: replicating(3, { match: 0 }), c: replicating(3, { match: 0 }) };
+  const state = leader({ term: 1, durable: 1, progress });
+  const { effects } = step(env({ log: [1, 1] }), state, from(b, appendAccepted(1, 2)));
+  expect(effects).toEqual([commit(1)]);
+});
+
+describe("4 async_storage_writes_append_aba_race", () => {
+  test("a sync of an entry that was replaced says nothing about the one there now", () => {
+    const state = follower({ term: 3, leader: b, durable: 1 });
+    expect(step(env({ log: [1, 3] }), state, durable(2, 2))).toEqual({ state, effects: [] });
+  });
+
+  test("nor does one of an entry that was cut off", () => {
+    const state = follower({ term: 3, leader: b, durable: 1 });
+    expect(step(env({ log: [1] }), state, durable(2, 2))).toEqual({ state, effects: [] });
+  });
+
+  test("a leader does not commit by it", () => {
+    const state = leader({
+      term: 3,
+      durable: 1,
+      progress: { b: replicating(3, { match: 2 }), c: replicating(3, { match: 0 }) },
+    });
+    expect(step(env({ log: [1, 3] }), state, durable(2, 2))).toEqual({ state, effects: [] });
+  });
+
+  test("syncs that are reported out of order do not lead back", () => {
+    const setup = env({ log: [1, 1, 1] });
+    const after = run(setup, follower({ term: 1 }), durable(3, 1), durable(2, 1));
+    expect(after.state.durable).toBe(3);
+  });
+});
+
+describe("5 only a conflict removes entries", () => {
+  test.each([
+    ["an old message that ends earlier", [0, 0], [1]],
+    ["a heartbeat in the middle", [2, 1], []],
+    ["a duplicate", [1, 1], [1, 1]],
+  ] as const)("%s cuts nothing off", (_title, after, terms) => {
+    const state = follower({ term: 1, leader: b, durable: 4 });
+    const message = appendEntries(1, { after, entries: entries(terms, after[0] + 1) });
+    const { effects } = step(env({ log: [1, 1, 1, 1] }), state, from(b, message));
+    expect(effects).toEqual([
+      resetElectionTimer,
+      send(b, appendAccepted(1, after[0] + terms.length)),
+    ]);
+  });
+
+  test("entries that are here already are not written again", () => {
+    const message = appendEntries(2, { entries: entries([1, 1, 2]) });
+    const after = run(env({ log: [1, 1] }), follower({ term: 2 }), from(b, message));
+    expect(after.effects).toContainEqual({ type: "appendLog", entries: [entry(3, 2)] });
+  });
+});
+
+describe("6 the indexes of answers", () => {
+  test("an acceptance names prevIndex + the number of entries", () => {
+    const message = appendEntries(1, { after: [1, 1], entries: entries([1, 1], 2) });
+    const { effects } = step(env({ log: [1] }), follower({ term: 1 }), from(b, message));
+    expect(effects.at(-1)).toEqual(send(b, appendAccepted(1, 3)));
+  });
+
+  test("answers that come late or twice move nothing back", () => {
+    const setup = env({ log: [1, 1, 1] });
+    const state = leader({
+      term: 1,
+      commit: 3,
+      durable: 3,
+      progress: { b: replicating(4), c: replicating(4) },
+    });
+    for (const match of [0, 1, 2, 3]) {
+      expect(step(setup, state, from(b, appendAccepted(1, match)))).toEqual({ state, effects: [] });
+    }
+  });
+
+  test("an acceptance beyond the leader's log is no answer to it: the server dies first", () => {
+    const state = leader({ term: 1, progress: twoFollowers });
+    expect(() => step(env(), state, from(b, appendAccepted(1, 1)))).toThrow(AssertionError);
+  });
+
+  test("a rejection names what it rejects, so that an old one can be told", () => {
+    const state = leader({ term: 1, progress: { b: probe(2, { waiting: true }), c: probe(4) } });
+    const old = appendRejected(1, { prevIndex: 3, conflictIndex: 1 });
+    expect(step(env({ log: [1, 1, 1] }), state, from(b, old))).toEqual({ state, effects: [] });
+  });
+});
+
+describe("7 quorum arithmetic", () => {
+  test.each([
+    [1, 1],
+    [2, 2],
+    [3, 2],
+    [4, 3],
+    [5, 3],
+    [6, 4],
+    [7, 4],
+  ])("of %i servers %i are a majority, and one fewer is not", (size, needed) => {
+    const voters = [a, b, c, d, e, "f" as typeof a, "g" as typeof a].slice(0, size);
+    expect(isQuorum(voters, voters.slice(0, needed))).toBe(true);
+    expect(isQuorum(voters, voters.slice(0, needed - 1))).toBe(false);
+  });
+
+  test("strangers, and the same server twice, are no majority", () => {
+    expect(isQuorum([a, b, c], [a, d, e])).toBe(false);
+    expect(isQuorum([a, b, c], [a, a])).toBe(false);
+    expect(isQuorum([a, b, c], [d, c, a])).toBe(true);
+  });
+
+  test.each([
+    [[5, 5, 5], 5],
+    [[9, 1, 1], 1],
+    [[1, 9, 9], 9],
+    [[10, 9, 2], 9],
+    [[4, 3, 2, 1], 2],
+    [[4, 4, 1, 1], 1],
+    [[1, 5, 4, 3, 2], 3],
+    [[7], 7],
+    [[7, 3], 3],
+  ])("of matches %j a majority holds %i", (matches, held) => {
+    const voters = [a, b, c, d, e].slice(0, matches.length);
+    const matchOf = (voter: typeof a) =>
+      log(Array(matches[voters.indexOf(voter)]).fill(1)).lastIndex;
+    expect(quorumIndex(voters, matchOf)).toBe(held);
+  });
+});
+
+describe("8 vote replies", () => {
+  const five = env({ voters: [a, b, c, d, e] });
+
+  test("the same voter twice counts once", () => {
+    const state = candidate({ term: 1, votes: [a, b] });
+    expect(step(five, state, from(b, voteReply(1, true)))).toEqual({ state, effects: [] });
+  });
+
+  test("a vote of an older election does not count", () => {
+    const state = candidate({ term: 2 });
+    expect(step(env(), state, from(b, voteReply(1, true)))).toEqual({ state, effects: [] });
+  });
+
+  test("a refused vote does not count", () => {
+    const state = candidate({ term: 2 });
+    expect(step(env(), state, from(b, voteReply(2, false)))).toEqual({ state, effects: [] });
+  });
+
+  test("a vote that comes when the election is over changes nothing", () => {
+    for (const state of [
+      follower({ term: 2, votedFor: a, leader: b }),
+      leader({ term: 2, progress: twoFollowers }),
+    ]) {
+      expect(step(env(), state, from(c, voteReply(2, true)))).toEqual({ state, effects: [] });
+    }
+  });
+
+  test("a vote that was given is confirmed when it is asked for again", () => {
+    const state = follower({ term: 2, votedFor: b });
+    expect(step(env(), state, from(b, requestVote(2)))).toEqual({
+      state,
+      effects: [resetElectionTimer, send(b, voteReply(2, true))],
+    });
+  });
+
+  test("a candidate that restarts in its term does not count the votes that still come", () => {
+    const cluster = new Cluster({ voters: [a, b, c] });
+    cluster.event(a, electionTimeout);
+    cluster.sync(a);
+    cluster.crash(a);
+    cluster.restart(a);
+    cluster.settle();
+    expect(cluster.state(a)).toEqual(follower({ term: 1, votedFor: a }));
+    cluster.converge();
+  });
+});
+
+test.each(roles)("17 a %s does not hear who is no member, nor itself", (_role, state) => {
+  const messages = [requestVote(9), voteReply(9, true), appendEntries(9), appendAccepted(9, 0)];
+  for (const message of messages) {
+    expect(step(env(), state, from(e, message))).toEqual({ state, effects: [] });
+    expect(step(env(), state, from(a, message))).toEqual({ state, effects: [] });
+  }
+});
+
+test("19 a follower that lost its disk is asked once a heartbeat, not as fast as it can refuse", () => {
+  const setup = env({ log: [1, 1] });
+  const state = leader({ term: 1, progress: { b: replicating(3), c: replicating(3) } });
+  const lost = from(b, appendRejected(1, { prevIndex: 2, conflictIndex: 1 }));
+  expect(run(setup, state, lost, replicate).effects).toEqual([]);
+  const asked = leader({
+    term: 1,
+    progress: { b: probe(3, { match: 2, waiting: true }), c: replicating(3) },
+  });
+  expect(run(setup, asked, lost, replicate).effects).toEqual([]);
+});
+
+test("25 a leader whose log cannot say what stands before an entry sends nothing: it dies", () => {
+  const setup = env({ log: [1, 1] });
+  const blind = {
+    config: setup.config,
+    log: {
+      firstIndex: setup.log.firstIndex,
+      lastIndex: setup.log.lastIndex,
+      termAt: () => undefined,
+      slice: () => entries([1, 1]),
+    },
+  };
+  const state = leader({ term: 1, progress: { b: replicating(2), c: replicating(2) } });
+  expect(() => step(blind, state, replicate)).toThrow(AssertionError);
+  expect(() => step(blind, state, heartbeatTimeout)).toThrow(AssertionError);
+});
+
+describe("26 timers", () => {
+  test("all that a leader's message must hold off is held off by one effect, whatever it brings", () => {
+    const messages = [
+      appendEntries(1),
+      appendEntries(1, { entries: [entry(1, 1)], commit: 1 }),
+      appendEntries(1, { after: [5, 1] }),
+      appendEntries(2),
+    ];
+    for (const message of messages) {
+      const { effects } = step(env(), follower({ term: 1 }), from(b, message));
+      expect(effects.filter(({ type }) => type === "resetElectionTimer")).toHaveLength(1);
+    }
+  });
+
+  test("a leader that steps down waits for an election again", () => {
+    const state = leader({ term: 1, progress: twoFollowers });
+    expect(step(env(), state, from(b, voteReply(2, false))).effects).toContainEqual(
+      resetElectionTimer,
+    );
+  });
+
+  test("a newer term alone holds off nobody's election", () => {
+    for (const state of [follower({ term: 1 }), candidate({ term: 1 })]) {
+      expect(step(env(), state, from(b, voteReply(2, false))).effects).toEqual([
+        saveHardState(2, undefined),
+      ]);
+    }
+  });
+});
+
+describe("28 restarts", () => {
+  test("a lone server commits its old log again, and appends nothing of it again", () => {
+    const setup = env({ voters: [a], log: [1, 1] });
+    const state = restore(hardState(1, a), setup.log);
+    const after = run(setup, state, electionTimeout, durable(3, 2));
+    expect(after.state).toEqual(leader({ term: 2, commit: 3, durable: 3, progress: {} }));
+    expect(after.effects.filter(({ type }) => type === "appendLog")).toEqual([
+      { type: "appendLog", entries: [noop(3, 2)] },
+    ]);
+  });
+
+  test("a follower does not commit again by itself what it knew to be committed", () => {
+    const state = restore(hardState(1, b), log([1, 1]));
+    const message = appendEntries(1, { after: [2, 1], commit: 1 });
+    expect(step(env({ log: [1, 1] }), state, from(b, message)).effects).toEqual([
+      resetElectionTimer,
+      commit(1),
+      send(b, appendAccepted(1, 2)),
+    ]);
+  });
+});
+
+test("two leaders of one term cannot be: who meets the other dies", () => {
+  const state = leader({ term: 1, progress: twoFollowers });
+  expect(() => step(env(), state, from(b, appendEntries(1)))).toThrow(AssertionError);
+  const follows = follower({ term: 1, leader: b });
+  expect(() => step(env(), follows, from(c, appendEntries(1)))).toThrow(AssertionError);
+});
+
+describe("entries that no leader can have sent kill the server before they reach its log", () => {
+  test.each([
+    ["do not continue what came before", [entry(3, 1)]],
+    ["have a gap", [entry(2, 1), entry(4, 1)]],
+    ["are of a term that is yet to come", [entry(2, 3)]],
+    ["are of an earlier term than what came before", [entry(2, 2), entry(3, 1)]],
+    ["are of an earlier term than the one they follow", [entry(2, 0)]],
+  ])("they %s", (_title, content) => {
+    const state = follower({ term: 2, leader: b });
+    const message = appendEntries(2, { after: [1, 1], entries: content });
+    expect(() => step(env({ log: [1] }), state, from(b, message))).toThrow(AssertionError);
+  });
+});

@@ -1,0 +1,173 @@
+import {
+  AssertionError,
+  CONFIG_DEFAULTS,
+  index,
+  indexAfter,
+  isNodeId,
+  lastPosition,
+  leaderOf,
+  makeConfig,
+  majority,
+  maxIndex,
+  minIndex,
+  nextTerm,
+  nodeId,
+  peers,
+  previousIndex,
+  sameHardState,
+  term,
+} from "@kontiki/core";
+import { describe, expect, test } from "vitest";
+import {
+  a,
+  b,
+  c,
+  candidate,
+  contentOf,
+  entries,
+  entry,
+  env,
+  follower,
+  hardState,
+  leader,
+  log,
+  logOf,
+  noop,
+} from "../support/core.ts";
+
+describe("ids", () => {
+  test.each([-1, 0.5, Number.NaN, Number.POSITIVE_INFINITY, 2 ** 53])(
+    "%d is no term and no index",
+    (value) => {
+      expect(() => term(value)).toThrow(AssertionError);
+      expect(() => index(value)).toThrow(AssertionError);
+    },
+  );
+
+  test("arithmetic stays in range", () => {
+    expect(nextTerm(term(1))).toBe(2);
+    expect(indexAfter(index(1))).toBe(2);
+    expect(indexAfter(index(1), 3)).toBe(4);
+    expect(previousIndex(index(1))).toBe(0);
+    expect([minIndex(index(1), index(2)), maxIndex(index(1), index(2))]).toEqual([1, 2]);
+    expect(() => previousIndex(index(0))).toThrow(AssertionError);
+    expect(() => nextTerm(term(2 ** 53 - 1))).toThrow(AssertionError);
+    expect(() => indexAfter(index(2 ** 53 - 1))).toThrow(AssertionError);
+  });
+
+  test.each(["a", "node-1", "a".repeat(64)])("%s names a node", (name) => {
+    expect(isNodeId(name)).toBe(true);
+    expect(nodeId(name)).toBe(name);
+  });
+
+  test.each(["", "1", "-a", "A", "a b", "a.b", "a\n", "__proto__", "a".repeat(65)])(
+    "%j names none",
+    (name) => {
+      expect(isNodeId(name)).toBe(false);
+      expect(() => nodeId(name)).toThrow(AssertionError);
+    },
+  );
+
+  test("what is no string names none", () => {
+    for (const value of [undefined, null, 1, {}, ["a"]]) expect(isNodeId(value)).toBe(false);
+  });
+});
+
+describe("config", () => {
+  test("has defaults", () => {
+    expect(makeConfig({ id: a, voters: [a] })).toEqual({ id: a, voters: [a], ...CONFIG_DEFAULTS });
+  });
+
+  test.each([
+    ["voters", { voters: [] }],
+    ["voters", { voters: [a, b, a] }],
+    ["id", { voters: [b, c] }],
+    ["maxAppendBytes", { maxAppendBytes: 0 }],
+    ["maxAppendBytes", { maxAppendBytes: 0.5 }],
+    ["maxInflight", { maxInflight: 0 }],
+    ["maxInflight", { maxInflight: Number.NaN }],
+  ])("names the field at fault: %s", (field, fields) => {
+    expect(() => makeConfig({ id: a, voters: [a, b, c], ...fields })).toThrow(field);
+  });
+
+  test("peers are the others", () => {
+    expect(peers(makeConfig({ id: b, voters: [a, b, c] }))).toEqual([a, c]);
+  });
+
+  test("there is no majority of nobody", () => {
+    expect(() => majority(0)).toThrow(AssertionError);
+  });
+});
+
+describe("state", () => {
+  test("leaderOf tells who leads, as far as is known", () => {
+    const { config } = env();
+    expect(leaderOf(config, follower({ leader: b }))).toBe(b);
+    expect(leaderOf(config, follower())).toBeUndefined();
+    expect(leaderOf(config, candidate())).toBeUndefined();
+    expect(leaderOf(config, leader({ progress: {} }))).toBe(a);
+  });
+
+  test("the hard state is term and vote", () => {
+    expect(sameHardState(hardState(1, a), hardState(1, a))).toBe(true);
+    expect(sameHardState(hardState(1, a), hardState(2, a))).toBe(false);
+    expect(sameHardState(hardState(1, a), hardState(1, b))).toBe(false);
+    expect(sameHardState(hardState(1), hardState(1, b))).toBe(false);
+  });
+});
+
+describe("memory log", () => {
+  test("an empty log ends before its first entry", () => {
+    const empty = log([]);
+    expect([
+      empty.firstIndex,
+      empty.lastIndex,
+      empty.termAt(index(0)),
+      empty.termAt(index(1)),
+    ]).toEqual([1, 0, 0, undefined]);
+    expect(lastPosition(empty)).toEqual({ index: 0, term: 0 });
+  });
+
+  test("knows the term of each entry", () => {
+    const some = log([1, 3]);
+    expect([0, 1, 2, 3].map((at) => some.termAt(index(at)))).toEqual([0, 1, 3, undefined]);
+    expect(lastPosition(some)).toEqual({ index: 2, term: 3 });
+  });
+
+  test.each([
+    [1, 3, 9, 3],
+    [1, 3, 6, 2],
+    [1, 3, 5, 1],
+    [1, 3, 0, 1],
+    [2, 3, 3, 1],
+    [2, 2, 99, 1],
+  ])("a slice from %i to %i of %i bytes has %i entries", (from, to, bytes, count) => {
+    expect(log([1, 1, 1]).slice(index(from), index(to), bytes)).toEqual(
+      entries([1, 1, 1]).slice(from - 1, from - 1 + count),
+    );
+  });
+
+  test("a no-op takes no bytes", () => {
+    const some = logOf([noop(1, 1), entry(2, 1), noop(3, 1), entry(4, 1)]);
+    expect(some.slice(index(1), index(4), 3)).toHaveLength(3);
+  });
+
+  test.each([
+    [0, 1],
+    [2, 1],
+    [1, 4],
+  ])("a slice from %i to %i of three entries does not lie inside the log", (from, to) => {
+    expect(() => log([1, 1, 1]).slice(index(from), index(to), 9)).toThrow(AssertionError);
+  });
+
+  test("grows and shrinks at its end only", () => {
+    const some = log([1, 1]);
+    const before = some.snapshot();
+    some.truncate(index(1));
+    some.append([entry(2, 2), entry(3, 2)]);
+    expect(contentOf(some)).toEqual(entries([1, 2, 2]));
+    expect(contentOf(before)).toEqual(entries([1, 1]));
+    expect(() => some.append([entry(5, 2)])).toThrow(AssertionError);
+    expect(() => some.truncate(index(4))).toThrow(AssertionError);
+  });
+});

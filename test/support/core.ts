@@ -1,0 +1,269 @@
+/**
+ * Builders for tests of the core: a server, its log, its messages and what it does, as plain values.
+ *
+ * Terms and indexes are written as numbers here and get their brand on the way in.
+ */
+import {
+  index,
+  makeConfig,
+  MemoryLog,
+  nodeId,
+  step,
+  term,
+  type AppendAccepted,
+  type AppendEntries,
+  type AppendRejected,
+  type Config,
+  type Effect,
+  type Entry,
+  type Env,
+  type Event,
+  type HardState,
+  type Message,
+  type NodeId,
+  type Progress,
+  type RequestVote,
+  type State,
+  type VoteReply,
+} from "@kontiki/core";
+
+/** What clients propose in tests: text, of which one character is one byte. */
+export type Command = string;
+
+export const a = nodeId("a");
+export const b = nodeId("b");
+export const c = nodeId("c");
+export const d = nodeId("d");
+export const e = nodeId("e");
+export const f = nodeId("f");
+export const g = nodeId("g");
+
+/** A command entry. What it says is told by where it stands, so that equal positions hold equal entries. */
+export function entry(at: number, inTerm: number, command = `${inTerm}.${at}`): Entry<Command> {
+  return { type: "command", index: index(at), term: term(inTerm), command };
+}
+
+export function noop(at: number, inTerm: number): Entry<Command> {
+  return { type: "noop", index: index(at), term: term(inTerm) };
+}
+
+/** Adjacent entries of these terms, the first at `from`: `[1, 1, 2]` is how the paper draws a log. */
+export function entries(terms: readonly number[], from = 1): readonly Entry<Command>[] {
+  return terms.map((inTerm, offset) => entry(from + offset, inTerm));
+}
+
+export function log(terms: readonly number[]): MemoryLog<Command> {
+  return logOf(entries(terms));
+}
+
+export function logOf(content: readonly Entry<Command>[]): MemoryLog<Command> {
+  return new MemoryLog<Command>((command) => command.length, content);
+}
+
+/** All that a log holds. */
+export function contentOf(of: MemoryLog<Command>): readonly Entry<Command>[] {
+  return of.lastIndex === 0 ? [] : of.slice(index(1), of.lastIndex, Number.MAX_SAFE_INTEGER);
+}
+
+/** The terms of a log's entries. */
+export function termsOf(of: MemoryLog<Command>): readonly number[] {
+  return contentOf(of).map((each) => each.term);
+}
+
+export type TestEnv = Env<Command> & { readonly log: MemoryLog<Command> };
+
+/** Server `a` of `a`, `b` and `c`, with an empty log, unless told otherwise. */
+export function env({
+  log: terms = [],
+  ...config
+}: Partial<Config> & { readonly log?: readonly number[] } = {}): TestEnv {
+  return { config: makeConfig({ id: a, voters: [a, b, c], ...config }), log: log(terms) };
+}
+
+type Common = {
+  readonly term?: number;
+  readonly votedFor?: NodeId | undefined;
+  readonly commit?: number;
+  readonly durable?: number;
+};
+
+function common(given: Common): Omit<State, "role"> {
+  return {
+    term: term(given.term ?? 0),
+    votedFor: given.votedFor,
+    commit: index(given.commit ?? 0),
+    durable: index(given.durable ?? 0),
+  };
+}
+
+export function follower(given: Common & { readonly leader?: NodeId | undefined } = {}): State {
+  return { ...common(given), role: { type: "follower", leader: given.leader } };
+}
+
+/** A candidate that voted for itself: it is `a`, and has no other vote, unless told otherwise. */
+export function candidate(given: Common & { readonly votes?: readonly NodeId[] } = {}): State {
+  const votes = given.votes ?? [a];
+  return { ...common({ votedFor: votes[0], ...given }), role: { type: "candidate", votes } };
+}
+
+/** A leader that voted for itself: it is `a`, unless told otherwise. */
+export function leader(
+  given: Common & { readonly progress: Readonly<Record<string, Progress>> },
+): State {
+  return {
+    ...common({ votedFor: a, ...given }),
+    role: { type: "leader", progress: given.progress },
+  };
+}
+
+export function probe(
+  next: number,
+  { match = 0, waiting = false }: { readonly match?: number; readonly waiting?: boolean } = {},
+): Progress {
+  return { type: "probe", next: index(next), match: index(match), waiting };
+}
+
+/** Replicating; what is sent is answered, and the commit index last sent is 0, unless told otherwise. */
+export function replicating(
+  next: number,
+  given: {
+    readonly match?: number;
+    readonly inflight?: readonly number[];
+    readonly commitSent?: number;
+  } = {},
+): Progress {
+  return {
+    type: "replicate",
+    next: index(next),
+    match: index(given.match ?? next - 1),
+    inflight: (given.inflight ?? []).map((last) => index(last)),
+    commitSent: index(given.commitSent ?? 0),
+  };
+}
+
+export function requestVote(
+  inTerm: number,
+  { lastIndex = 0, lastTerm = 0 }: { readonly lastIndex?: number; readonly lastTerm?: number } = {},
+): RequestVote {
+  return {
+    type: "requestVote",
+    term: term(inTerm),
+    lastIndex: index(lastIndex),
+    lastTerm: term(lastTerm),
+  };
+}
+
+export function voteReply(inTerm: number, granted: boolean): VoteReply {
+  return { type: "voteReply", term: term(inTerm), granted };
+}
+
+/** `after` is the position that the entries follow, as [index, term]. */
+export function appendEntries(
+  inTerm: number,
+  given: {
+    readonly after?: readonly [number, number];
+    readonly entries?: readonly Entry<Command>[];
+    readonly commit?: number;
+  } = {},
+): AppendEntries<Command> {
+  const [prevIndex, prevTerm] = given.after ?? [0, 0];
+  return {
+    type: "appendEntries",
+    term: term(inTerm),
+    prevIndex: index(prevIndex),
+    prevTerm: term(prevTerm),
+    entries: given.entries ?? [],
+    commit: index(given.commit ?? 0),
+  };
+}
+
+export function appendAccepted(inTerm: number, match: number): AppendAccepted {
+  return { type: "appendAccepted", term: term(inTerm), match: index(match) };
+}
+
+export function appendRejected(
+  inTerm: number,
+  given: {
+    readonly prevIndex: number;
+    readonly conflictTerm?: number;
+    readonly conflictIndex: number;
+  },
+): AppendRejected {
+  return {
+    type: "appendRejected",
+    term: term(inTerm),
+    prevIndex: index(given.prevIndex),
+    conflictTerm: given.conflictTerm === undefined ? undefined : term(given.conflictTerm),
+    conflictIndex: index(given.conflictIndex),
+  };
+}
+
+/** A message has come. */
+export function from(peer: NodeId, message: Message<Command>): Event<Command> {
+  return { type: "message", from: peer, message };
+}
+
+export function propose(...commands: readonly Command[]): Event<Command> {
+  return { type: "propose", commands };
+}
+
+/** The disk holds the log up to `at`, whose entry is of `inTerm`. */
+export function durable(at: number, inTerm: number): Event<Command> {
+  return { type: "durable", index: index(at), term: term(inTerm) };
+}
+
+export const electionTimeout = { type: "electionTimeout" } as const;
+export const heartbeatTimeout = { type: "heartbeatTimeout" } as const;
+export const replicate = { type: "replicate" } as const;
+
+export function send(to: NodeId, message: Message<Command>): Effect<Command> {
+  return { type: "send", to, message };
+}
+
+export function hardState(inTerm: number, votedFor?: NodeId): HardState {
+  return { term: term(inTerm), votedFor };
+}
+
+export function saveHardState(inTerm: number, votedFor: NodeId | undefined): Effect<Command> {
+  return { type: "saveHardState", hard: hardState(inTerm, votedFor) };
+}
+
+export function appendLog(...content: readonly Entry<Command>[]): Effect<Command> {
+  return { type: "appendLog", entries: content };
+}
+
+export function truncateLog(after: number): Effect<Command> {
+  return { type: "truncateLog", after: index(after) };
+}
+
+export function commit(upTo: number): Effect<Command> {
+  return { type: "commit", upTo: index(upTo) };
+}
+
+export function proposed(first: number, inTerm: number): Effect<Command> {
+  return { type: "proposed", first: index(first), term: term(inTerm) };
+}
+
+export const resetElectionTimer = { type: "resetElectionTimer" } as const;
+export const resetHeartbeatTimer = { type: "resetHeartbeatTimer" } as const;
+
+/** What several events come to, the log effects of each visible to the next. */
+export function run(
+  { config, log: start }: TestEnv,
+  state: State,
+  ...events: readonly Event<Command>[]
+): { readonly env: TestEnv; readonly state: State; readonly effects: readonly Effect<Command>[] } {
+  const copy = start.snapshot();
+  let current = state;
+  const effects: Effect<Command>[] = [];
+  for (const event of events) {
+    const next = step({ config, log: copy }, current, event);
+    for (const effect of next.effects) {
+      if (effect.type === "truncateLog") copy.truncate(effect.after);
+      if (effect.type === "appendLog") copy.append(effect.entries);
+    }
+    effects.push(...next.effects);
+    current = next.state;
+  }
+  return { env: { config, log: copy }, state: current, effects };
+}
