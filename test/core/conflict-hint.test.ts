@@ -73,14 +73,14 @@ describe("end of §5.3, the leader: one AppendEntries for each conflicting term,
   test("asks again at once, with no entries, at the meeting point", () => {
     const state = leader({
       term: 5,
-      progress: { b: probe(6, { waiting: true }), c: replicating(6, { commitSent: 0 }) },
+      progress: { b: probe(6, { waiting: true }), c: replicating(6) },
     });
     const hint = appendRejected(5, { prevIndex: 5, conflictTerm: 3, conflictIndex: 2 });
     const after = run(env({ log: [1, 4, 4, 4, 5] }), state, from(b, hint), replicate);
     expect({ state: after.state, effects: after.effects }).toEqual({
       state: leader({
         term: 5,
-        progress: { b: probe(2, { waiting: true }), c: replicating(6, { commitSent: 0 }) },
+        progress: { b: probe(2, { waiting: true }), c: replicating(6) },
       }),
       effects: [send(b, appendEntries(5, { after: [1, 1] }))],
     });
@@ -131,6 +131,7 @@ describe("end of §5.3, the leader: one AppendEntries for each conflicting term,
     });
     cluster.campaign(a);
     expect(cluster.log(b).lastIndex).toBe(102);
+    cluster.heartbeat();
     expect(cluster.state(b).commit).toBe(102);
     expect(cluster.sometimes).toMatchObject({ skippedTerm: 1, truncated: 1 });
   });

@@ -46,7 +46,7 @@ describe("§5.2 leader election", () => {
         commit: 1,
         progress: {
           b: probe(2, { waiting: true }),
-          c: replicating(3, { match: 1, inflight: [2], commitSent: 1 }),
+          c: replicating(3, { match: 1, inflight: [2] }),
         },
       }),
       effects: [

@@ -129,7 +129,6 @@ export function replicating(
   given: {
     readonly match?: number;
     readonly inflight?: readonly number[];
-    readonly commitSent?: number;
   } = {},
 ): Progress {
   return {
@@ -137,7 +136,6 @@ export function replicating(
     next: index(next),
     match: index(given.match ?? next - 1),
     inflight: (given.inflight ?? []).map((last) => index(last)),
-    commitSent: index(given.commitSent ?? 0),
   };
 }
 

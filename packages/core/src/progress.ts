@@ -24,8 +24,6 @@ export type Progress =
       readonly match: Index;
       /** The last index of each AppendEntries with entries that is not yet answered, rising. */
       readonly inflight: readonly Index[];
-      /** The commit index last sent, so that a follower hears of a new one without waiting for a heartbeat. */
-      readonly commitSent: Index;
     };
 
 /** A new leader guesses that the follower's log is like its own (Figure 2: nextIndex = last + 1). */
@@ -40,7 +38,7 @@ export function accepted(progress: Progress, match: Index): Progress {
   if (progress.type === "probe") {
     const met = match >= progress.next - 1;
     if (!met) return { ...progress, match: known };
-    return { type: "replicate", next, match: known, inflight: [], commitSent: INDEX_ZERO };
+    return { type: "replicate", next, match: known, inflight: [] };
   }
   return {
     ...progress,
