@@ -72,23 +72,23 @@ export function upCommand(
 
 async function up(options: UpOptions, host: Host, start: StartCluster): Promise<number> {
   const notes = new Notes(host);
+  let stopping = false;
   const clusterOptions = {
+    onEvent: (event: ClusterEvent): void => {
+      const text = stopping ? undefined : eventText(event);
+      if (text !== undefined) notes.note(text);
+    },
     nodes: options.nodes,
     dataDir: options.memory === true ? undefined : options.data,
     electionTimeoutMs: options.electionTimeout,
     heartbeatMs: options.heartbeat,
   };
   const failed = await withCluster(start, clusterOptions, notes, async (cluster) => {
-    const tell = (event: ClusterEvent): void => {
-      const text = eventText(event);
-      if (text !== undefined) notes.note(text);
-    };
-    cluster.events.on("event", tell);
     try {
       await greet(cluster, options, notes, host);
       return await converse(cluster, options, notes, host);
     } finally {
-      cluster.events.off("event", tell);
+      stopping = true;
     }
   });
   return interruptedStatus(host.signal) ?? (failed ? EXIT_FAILED : EXIT_OK);

@@ -1,0 +1,141 @@
+import type { ProgramCluster, ProgramNode } from "@kontiki/cli";
+import {
+  KeyValue,
+  KontikiError,
+  type ClusterEvents,
+  type ClusterOptions,
+  type KeyValueCommand,
+  type KeyValueResult,
+  type Life,
+  type LogLine,
+  type NodeStatus,
+  type Outcome,
+} from "@kontiki/actors";
+import { index, nodeId, term, type NodeId } from "@kontiki/core";
+import { EventEmitter } from "node:events";
+
+type FakeNode = { life: Life; incarnation: number; restarts: number };
+
+/**
+ * A cluster without threads: every proposal is applied at once, and the first running node leads.
+ *
+ * `next` holds outcomes for the proposals to come; "never" leaves one without an answer.
+ */
+export class FakeCluster implements ProgramCluster {
+  readonly events = new EventEmitter<ClusterEvents>();
+  readonly nodeIds: readonly NodeId[];
+  readonly next: (Outcome<KeyValueResult> | "never")[] = [];
+  readonly calls: string[] = [];
+  readonly #nodes: Map<string, FakeNode>;
+  readonly #machine = new KeyValue();
+  readonly #log: LogLine[] = [{ type: "noop", index: 1, term: 1 }];
+
+  constructor(nodes = 3) {
+    this.nodeIds = Array.from({ length: nodes }, (_, at) => nodeId(`n${at + 1}`));
+    this.#nodes = new Map(
+      this.nodeIds.map((id) => [id, { life: { type: "running" }, incarnation: 1, restarts: 0 }]),
+    );
+  }
+
+  /** What a cluster that was started with these options would be: told of events from then on. */
+  startedWith({ onEvent }: ClusterOptions): this {
+    if (onEvent !== undefined) this.events.on("event", onEvent);
+    return this;
+  }
+
+  status(): readonly NodeStatus[] {
+    const leader = this.nodeIds.find((id) => this.#node(id).life.type === "running");
+    const last = index(this.#log.length);
+    return this.nodeIds.map((id) => {
+      const { life, incarnation, restarts } = this.#node(id);
+      const role = id === leader ? "leader" : "follower";
+      const raft = { role, term: term(1), leader, commit: last, last, applied: last } as const;
+      return { id, life, incarnation, restarts, raft: life.type === "running" ? raft : undefined };
+    });
+  }
+
+  async leader({ timeoutMs = 30_000, signal }: WaitOptions = {}): Promise<NodeId> {
+    this.calls.push(`leader ${timeoutMs}`);
+    const leader = this.status().find(({ raft }) => raft?.role === "leader");
+    if (leader !== undefined) return leader.id;
+    if (timeoutMs > 1000) return untilAborted(signal);
+    throw new KontikiError(`waiting for a leader: not within ${timeoutMs} ms`);
+  }
+
+  async converged({ timeoutMs = 30_000 }: WaitOptions = {}): Promise<void> {
+    this.calls.push(`converged ${timeoutMs}`);
+  }
+
+  async propose(command: KeyValueCommand): Promise<Outcome<KeyValueResult>> {
+    this.calls.push(command.type);
+    const scripted = this.next.shift();
+    if (scripted === "never") return untilAborted(undefined);
+    if (scripted !== undefined) return scripted;
+    const at = this.#log.length + 1;
+    this.#log.push({ type: "command", index: at, term: 1, client: 7, sequence: at - 1, command });
+    try {
+      return { type: "ok", value: this.#machine.apply(command) };
+    } catch (error) {
+      return { type: "error", message: (error as Error).message };
+    }
+  }
+
+  node(name: string): ProgramNode {
+    const id = this.nodeIds.find((known) => known === name);
+    if (id === undefined) throw new KontikiError(`there is no node ${name}`);
+    return {
+      id,
+      crash: async () => this.#crash(id),
+      stop: async () => this.setLife(id, { type: "stopped" }),
+      start: async () => this.setLife(id, { type: "running" }),
+      log: async (options) => {
+        const { from = 1, max = 1000 } = options ?? {};
+        this.calls.push(`log ${id} ${from} ${max}`);
+        if (this.#node(id).life.type !== "running") throw new KontikiError(`${id} does not run`);
+        return this.#log.slice(from - 1, from - 1 + max);
+      },
+      digest: async () => ({ applied: this.#log.length, sha256: "00" }),
+    };
+  }
+
+  async stop(): Promise<void> {
+    this.calls.push("stop");
+  }
+
+  /** Changes a node and tells of it as the real cluster would. */
+  setLife(id: string, life: Life): void {
+    this.#node(id).life = life;
+    if (life.type === "stopped") {
+      this.events.emit("event", { type: "stopped", node: nodeId(id), incarnation: 1 });
+    }
+  }
+
+  #crash(id: NodeId): void {
+    const node = this.#node(id);
+    node.incarnation += 1;
+    node.restarts += 1;
+    const cause = "asked";
+    const { incarnation } = node;
+    const restartInMs = 10;
+    const crashed = { type: "crashed", node: id, cause, asked: true, crashes: 0 } as const;
+    this.events.emit("event", { ...crashed, incarnation: incarnation - 1, restartInMs });
+    this.events.emit("event", { type: "started", node: id, incarnation, tornBytes: 0 });
+  }
+
+  #node(id: string): FakeNode {
+    const node = this.#nodes.get(id);
+    if (node === undefined) throw new Error(`no fake node ${id}`);
+    return node;
+  }
+}
+
+type WaitOptions = {
+  readonly timeoutMs?: number | undefined;
+  readonly signal?: AbortSignal | undefined;
+};
+
+function untilAborted(signal: AbortSignal | undefined): Promise<never> {
+  return new Promise((_resolve, reject) => {
+    signal?.addEventListener("abort", () => reject(signal.reason as Error));
+  });
+}

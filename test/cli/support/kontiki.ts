@@ -1,0 +1,103 @@
+import { spawn, type ChildProcessWithoutNullStreams } from "node:child_process";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { afterEach, onTestFinished } from "vitest";
+
+const BIN = fileURLToPath(new URL("../../../packages/cli/dist/bin.js", import.meta.url));
+
+export type Exit = {
+  readonly status: number | null;
+  readonly signal: NodeJS.Signals | null;
+  readonly stdout: string;
+  readonly stderr: string;
+};
+
+const running = new Set<ChildProcessWithoutNullStreams>();
+
+afterEach(() => {
+  for (const process of running) process.kill("SIGKILL");
+});
+
+/** The program in a process of its own. It does not outlive its test. */
+export class Kontiki {
+  readonly process: ChildProcessWithoutNullStreams;
+  /** Resolves when the process has ended and its output is complete. */
+  readonly exit: Promise<Exit>;
+  #stdout = "";
+  #stderr = "";
+  readonly #watchers = new Set<() => void>();
+
+  constructor(args: readonly string[], env: Readonly<Record<string, string>> = {}) {
+    const { PATH = "" } = process.env;
+    this.process = spawn(process.execPath, [BIN, ...args], { env: { PATH, ...env } });
+    this.process.stdout.setEncoding("utf8").on("data", (text: string) => {
+      this.#stdout += text;
+      this.#look();
+    });
+    this.process.stderr.setEncoding("utf8").on("data", (text: string) => {
+      this.#stderr += text;
+      this.#look();
+    });
+    // Ending before all input was read is a right of the program.
+    this.process.stdin.on("error", () => undefined);
+    this.exit = new Promise((resolve) => {
+      this.process.on("close", (status, signal) => {
+        resolve({ status, signal, stdout: this.#stdout, stderr: this.#stderr });
+      });
+    });
+    running.add(this.process);
+    this.process.on("close", () => running.delete(this.process));
+  }
+
+  write(text: string | Uint8Array): this {
+    this.process.stdin.write(text);
+    return this;
+  }
+
+  /** Resolves when standard output, or error, matches; rejects when the program ends without that. */
+  async until(stream: "stdout" | "stderr", pattern: RegExp): Promise<void> {
+    const matches = (): boolean => pattern.test(stream === "stdout" ? this.#stdout : this.#stderr);
+    await new Promise<void>((resolve, reject) => {
+      const watch = (): void => {
+        if (!matches()) return;
+        this.#watchers.delete(watch);
+        resolve();
+      };
+      this.#watchers.add(watch);
+      void this.exit.then((exit) => reject(new Error(`ended early: ${JSON.stringify(exit)}`)));
+      watch();
+    });
+  }
+
+  #look(): void {
+    for (const watch of this.#watchers) watch();
+  }
+}
+
+/** Runs the program with this input to its end. */
+export function kontiki(
+  args: readonly string[],
+  input: string | Uint8Array = "",
+  env: Readonly<Record<string, string>> = {},
+): Promise<Exit> {
+  const program = new Kontiki(args, env);
+  program.process.stdin.end(input);
+  return program.exit;
+}
+
+/** The lines of a `--json` session as objects. */
+export function objects(stdout: string): readonly Record<string, unknown>[] {
+  return stdout
+    .split("\n")
+    .filter((line) => line !== "")
+    .map((line) => JSON.parse(line) as Record<string, unknown>);
+}
+
+/** A directory that goes with the test. */
+export function temporaryDirectory(): string {
+  const directory = mkdtempSync(join(tmpdir(), "kontiki-test-"));
+  onTestFinished(() => rmSync(directory, { recursive: true, force: true }));
+  return directory;
+}
