@@ -1,3 +1,4 @@
+import { performance } from "node:perf_hooks";
 import type { NodeId } from "@kontiki/core";
 import { KontikiError } from "./errors.ts";
 import { withChange, type MemoryFile } from "./memory-disk.ts";

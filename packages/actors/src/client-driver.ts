@@ -1,3 +1,4 @@
+import { performance } from "node:perf_hooks";
 import type { NodeId } from "@kontiki/core";
 import { clientAddress, type ClientAddress } from "./address.ts";
 import { Client, type ClientEffect, type ClientTimes, type ProposalEnd } from "./client.ts";

@@ -1,6 +1,7 @@
 import { inspect } from "node:util";
 import { isNodeId, type NodeId } from "@kontiki/core";
 import { KontikiError } from "./errors.ts";
+import type { ClusterEvent } from "./status.ts";
 import { RESTART_DEFAULTS, type RestartPolicy } from "./restart-policy.ts";
 
 /** The most nodes of a cluster: each has a thread, and none of them ever gets a core to itself. */
@@ -27,6 +28,8 @@ export type ClusterOptions = {
   readonly electionTimeoutMs?: number | undefined;
   /** Time between heartbeats in ms, from 1, at most half of `electionTimeoutMs`. 50. */
   readonly heartbeatMs?: number | undefined;
+  /** Told of every event from the very first on; the same as a listener of `Cluster.events`, which comes later. */
+  readonly onEvent?: ((event: ClusterEvent) => void) | undefined;
   /** How long a proposal may take in ms, from 1. 10,000. */
   readonly proposalTimeoutMs?: number | undefined;
   /** How many crashes of one node that nobody asked for are too many. 10 within 10,000 ms. */

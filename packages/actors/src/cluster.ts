@@ -100,6 +100,7 @@ export class Cluster<Command = KeyValueCommand, Result = KeyValueResult> {
       checkOptions(options),
       machineUrl(options.stateMachine, caller),
     );
+    if (options.onEvent !== undefined) cluster.events.on("event", options.onEvent);
     try {
       await cluster.#startAll();
     } catch (error) {
@@ -154,12 +155,14 @@ export class Cluster<Command = KeyValueCommand, Result = KeyValueResult> {
     command: Command,
     options: { readonly timeoutMs?: number } = {},
   ): Promise<Outcome<Result>> {
+    const { timeoutMs = this.#options.proposalTimeoutMs } = options;
     return new Promise((resolve) => {
       const refuse = (reason: string): void => resolve({ type: "definitelyNot", reason });
-      if (this.#stopping !== undefined) return refuse("the cluster is stopped");
+      if (this.#stopped) return refuse("the cluster is stopped");
+      if (Number.isNaN(timeoutMs)) return refuse("timeoutMs is NaN: give a number of milliseconds");
       const bytes = commandBytes(command, refuse);
       if (bytes === undefined) return;
-      this.#client.propose(bytes, options.timeoutMs ?? this.#options.proposalTimeoutMs, (end) =>
+      this.#client.propose(bytes, timeoutMs, (end) =>
         resolve(end.type === "answered" ? (outcomeOf(end.result) as Outcome<Result>) : end),
       );
     });

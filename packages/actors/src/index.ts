@@ -7,6 +7,7 @@ export { Cluster } from "./cluster.ts";
 export { NODES_MAX, type ClusterOptions } from "./cluster-options.ts";
 export { COMMAND_BYTES_MAX } from "./command.ts";
 export { openDataDirectory, type DataDirectory } from "./data-directory.ts";
+export type { Disk, DiskFile } from "./disk.ts";
 export { KontikiError } from "./errors.ts";
 export { FileDisk } from "./file-disk.ts";
 export {
@@ -31,3 +32,4 @@ export type {
 } from "./status.ts";
 export type { CommandBytes, Recovered, Storage } from "./storage.ts";
 export type { WaitOptions } from "./waiting.ts";
+export type { Wal, WalOptions } from "./wal.ts";

@@ -37,6 +37,16 @@ export type KeyValueResult =
  * The built-in state machine: a map of strings.
  *
  * @throws RangeError from `apply` for a key or value over its limit, TypeError for what is not a command.
+ *
+ * @example
+ * ```ts
+ * import { KeyValue } from "@kontiki/actors";
+ *
+ * const machine = new KeyValue();
+ * machine.apply({ type: "put", key: "greeting", value: "ahoy" });
+ * console.log(machine.apply({ type: "append", key: "greeting", value: " there" })); // 10
+ * console.log(machine.apply({ type: "get", key: "greeting" })); // ahoy there
+ * ```
  */
 export class KeyValue implements StateMachine<KeyValueCommand, KeyValueResult> {
   readonly #pairs = new Map<string, string>();

@@ -20,7 +20,11 @@ export class NodeHandle {
   readonly #child: Child;
   readonly #supervisor: Supervisor;
 
-  /** Handles come from {@link Cluster.node}. */
+  /**
+   * Handles come from {@link Cluster.node}.
+   *
+   * @hidden
+   */
   constructor(child: Child, supervisor: Supervisor) {
     this.id = child.id;
     this.#child = child;

@@ -120,7 +120,7 @@ export class UdpNode {
     this.#addValue();
     this.#keeper.sync();
     const late = this.#countOwnLog();
-    const commands = commandsOf([...effects, ...late], {
+    const commands = commandsOf([...coalesced(effects), ...late], {
       draw: this.#draw,
       commit: before.commit,
       outgoing: (to, message) => this.#interop.outgoing(to, message, this.#nowMs()),
