@@ -26,8 +26,11 @@ export const LOG_FORMAT = 1;
 export const SEGMENT_HEADER_BYTES = 32;
 export const BATCH_HEADER_BYTES = 32;
 
-/** The largest body of a batch. What a turn writes is bounded far below. */
-export const MAX_BATCH_BYTES = 64 * 1024 * 1024;
+/**
+ * The largest body of a batch. A turn writes less: its own bound of 8 MiB of letters is passed by the last of them, which
+ * may hold a whole window of AppendEntries, each with one command of the largest size (16 times 4 MiB).
+ */
+export const MAX_BATCH_BYTES = 128 * 1024 * 1024;
 
 /** The largest command: what a client may send, see `COMMAND_BYTES_MAX`. */
 export const MAX_COMMAND_BYTES = 4 * 1024 * 1024;

@@ -1,0 +1,142 @@
+import { describe, expect, onTestFinished, test } from "vitest";
+import { ClientDriver } from "../../packages/actors/src/client-driver.ts";
+import type { ProposalEnd } from "../../packages/actors/src/client.ts";
+import { encodeCommand, headerOf } from "../../packages/actors/src/command.ts";
+import type { Envelope } from "../../packages/actors/src/protocol.ts";
+import type { DeadLetterReason } from "../../packages/actors/src/status.ts";
+import { decodeParcel, encodeParcel, type Parcel } from "../../packages/actors/src/wire.ts";
+import { CLIENT, n1, n2, n3, NODES } from "../support/actors.ts";
+
+const OK = Uint8Array.of(1);
+
+/** A driver whose letters a test takes, and answers. */
+class Post {
+  readonly driver: ClientDriver;
+  readonly sent: Envelope[] = [];
+  /** What becomes of the next letters; delivered when there is nothing here. */
+  readonly fates: DeadLetterReason[] = [];
+  readonly ends: string[] = [];
+  #onSent = (): void => {};
+
+  constructor() {
+    const times = { attemptMs: 10_000, backoffMs: 1 };
+    this.driver = new ClientDriver(CLIENT, NODES, times, (envelope) => {
+      this.sent.push(envelope);
+      this.#onSent();
+      return this.fates.shift();
+    });
+    onTestFinished(() => this.driver.close("the test is over"));
+  }
+
+  propose(timeoutMs = 10_000): Promise<ProposalEnd> {
+    return new Promise((resolve) => {
+      this.driver.propose(encodeCommand("x"), timeoutMs, (end) => {
+        this.ends.push(end.type);
+        resolve(end);
+      });
+    });
+  }
+
+  /** The letters, once there are so many. */
+  async letters(count: number): Promise<unknown[]> {
+    await new Promise<void>((resolve) => {
+      this.#onSent = () => {
+        if (this.sent.length >= count) resolve();
+      };
+      this.#onSent();
+    });
+    return this.sent.map(({ to, from, incarnation, bytes }) => {
+      const parcel = decodeParcel(bytes);
+      const of =
+        parcel.type === "propose" ? parcel.commands.map((one) => headerOf(one).sequence) : [];
+      return { to, from, incarnation, of };
+    });
+  }
+
+  say(parcel: Parcel): DeadLetterReason | undefined {
+    return this.reply(encodeParcel(parcel));
+  }
+
+  reply(bytes: Uint8Array<ArrayBuffer>): DeadLetterReason | undefined {
+    return this.driver.receive({ from: n2, to: this.driver.address, incarnation: 1, bytes });
+  }
+}
+
+const from = { from: `client/${CLIENT}`, incarnation: 0 };
+
+describe("the client's shell", () => {
+  test("sends all proposals of a turn of the event loop in one letter, and calls back with each answer", async () => {
+    const post = new Post();
+    const all = [post.propose(), post.propose(), post.propose()];
+    expect(post.sent).toEqual([]);
+    expect(await post.letters(1)).toEqual([{ to: n2, ...from, of: [1, 2, 3] }]);
+    expect(post.say({ type: "answers", sequences: [2, 1, 3], results: [OK, OK, OK] })).toBe(
+      undefined,
+    );
+    expect((await Promise.all(all)).map(({ type }) => type)).toEqual(Array(3).fill("answered"));
+  });
+
+  test("turns to the leader that a refusal names, and to one that took the lead", async () => {
+    const post = new Post();
+    void post.propose();
+    await post.letters(1);
+    post.say({ type: "refused", id: 1, leader: n1 });
+    post.driver.leaderIs(n3);
+    expect(await post.letters(3)).toEqual([n2, n1, n3].map((to) => ({ to, ...from, of: [1] })));
+  });
+
+  test("tries the next node when one is not there, and the same one when its mailbox is full", async () => {
+    const post = new Post();
+    post.fates.push("not running", "mailbox full");
+    void post.propose();
+    expect(await post.letters(2)).toMatchObject([{ to: n2 }, { to: n3 }]);
+    post.driver.leaderIs(n2);
+    post.fates.push("mailbox full");
+    void post.propose();
+    const letters = await post.letters(5);
+    expect(letters.slice(-2)).toMatchObject([
+      { to: n2, of: [2] },
+      { to: n2, of: [2] },
+    ]);
+  });
+
+  test("sends again after a node's death", async () => {
+    const post = new Post();
+    void post.propose();
+    await post.letters(1);
+    post.driver.nodeDied(n2);
+    expect(await post.letters(2)).toMatchObject([{ to: n2 }, { to: n3, of: [1] }]);
+  });
+
+  test("ends a proposal at its deadline, without a word from anybody", async () => {
+    const post = new Post();
+    expect(await post.propose(0)).toEqual({
+      type: "unknown",
+      reason: "no answer came before the deadline",
+    });
+  });
+
+  test("ends everything when it is closed, each once", async () => {
+    const post = new Post();
+    const [sent, waiting] = [post.propose(), (await post.letters(1), post.propose())];
+    post.driver.close("gone");
+    expect(await Promise.all([sent, waiting])).toEqual([
+      { type: "unknown", reason: "gone" },
+      { type: "definitelyNot", reason: "gone" },
+    ]);
+    post.say({ type: "answers", sequences: [1, 2], results: [OK, OK] });
+    post.driver.close("again");
+    expect(post.ends).toEqual(["unknown", "definitelyNot"]);
+  });
+
+  test("a letter that it cannot read is a dead letter, and costs nothing else", async () => {
+    const post = new Post();
+    const end = post.propose();
+    await post.letters(1);
+    expect(post.reply(Uint8Array.of(0xc1))).toBe("malformed");
+    expect(post.say({ type: "raft", messages: [] })).toBe("malformed");
+    expect(post.say({ type: "propose", id: 1, commands: [] })).toBe("malformed");
+    post.say({ type: "answers", sequences: [1], results: [OK] });
+    expect(await end).toEqual({ type: "answered", result: OK });
+  });
+});

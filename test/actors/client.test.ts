@@ -1,0 +1,458 @@
+/** What a client may say of a proposal, and when (pitfall 29; design, section 8). */
+import type { NodeId } from "@kontiki/core";
+import * as fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { Client, type ClientEffect } from "../../packages/actors/src/client.ts";
+import { encodeCommand, headerOf } from "../../packages/actors/src/command.ts";
+import type { CommandBytes } from "../../packages/actors/src/storage.ts";
+import { CLIENT, n1, n2, n3, NODES } from "../support/actors.ts";
+import { Chance } from "../support/chance.ts";
+
+const TIMES = { attemptMs: 100, backoffMs: 10 };
+const OK = Uint8Array.of(1);
+
+function newClient(): Client {
+  return new Client(CLIENT, NODES, TIMES);
+}
+
+/** What a client wants done, with commands by their sequence numbers. */
+function readable(effects: readonly ClientEffect[]): unknown[] {
+  return effects.map((effect) =>
+    effect.type === "settle"
+      ? { settled: effect.sequence, as: effect.end.type }
+      : { to: effect.to, parcel: effect.parcel, of: effect.commands.map(sequenceOf) },
+  );
+}
+
+function sequenceOf(command: CommandBytes): number {
+  return headerOf(command).sequence;
+}
+
+/** A client that has sent proposals 1 and 2 to n2 as parcel 1 at time 0. */
+function sentClient(deadline = 1000): Client {
+  const client = newClient();
+  client.propose(encodeCommand("a"), deadline);
+  client.propose(encodeCommand("b"), deadline);
+  expect(readable(client.flush(0))).toEqual([{ to: n2, parcel: 1, of: [1, 2] }]);
+  return client;
+}
+
+describe("a proposal ends as definitelyNot when no parcel of it can be in a log", () => {
+  test("never sent: its deadline is over while the client pauses", () => {
+    const client = sentClient();
+    client.busy(1, 0);
+    client.propose(encodeCommand("c"), 5);
+    expect(readable(client.flush(4))).toEqual([]);
+    expect(readable(client.tick(5))).toEqual([{ settled: 3, as: "definitelyNot" }]);
+  });
+
+  test("every parcel was refused", () => {
+    const client = sentClient();
+    expect(readable(client.refused(1, undefined, 0))).toEqual([]);
+    expect(readable(client.tick(10))).toEqual([{ to: n3, parcel: 2, of: [1, 2] }]);
+    expect(readable(client.refused(2, n1, 10))).toEqual([{ to: n1, parcel: 3, of: [1, 2] }]);
+    expect(readable(client.refused(3, undefined, 10))).toEqual([]);
+    expect(readable(client.tick(1000))).toEqual([
+      { settled: 1, as: "definitelyNot" },
+      { settled: 2, as: "definitelyNot" },
+    ]);
+  });
+
+  test("no parcel fitted into a mailbox", () => {
+    const client = sentClient();
+    client.busy(1, 0);
+    expect(readable(client.close("over"))).toEqual([
+      { settled: 1, as: "definitelyNot" },
+      { settled: 2, as: "definitelyNot" },
+    ]);
+  });
+
+  test("the cluster goes away before it was sent", () => {
+    const client = newClient();
+    client.propose(encodeCommand("a"), 1000);
+    expect(client.close("gone")).toEqual([
+      { type: "settle", sequence: 1, end: { type: "definitelyNot", reason: "gone" } },
+    ]);
+    expect(client.pending).toBe(0);
+  });
+});
+
+describe("a proposal ends as unknown when a parcel of it may be in a log", () => {
+  const unknown = [
+    { settled: 1, as: "unknown" },
+    { settled: 2, as: "unknown" },
+  ];
+
+  test("sent, and no answer came", () => {
+    expect(readable(sentClient().tick(1000))).toEqual(unknown);
+  });
+
+  test("sent, and the cluster goes away", () => {
+    expect(readable(sentClient().close("gone"))).toEqual(unknown);
+  });
+
+  test("its deadline has passed before it was even sent", () => {
+    expect(readable(sentClient(0).tick(0))).toEqual(unknown);
+  });
+
+  test.each([
+    ["its node died", (client: Client): void => client.nodeDied(n2, 0)],
+    ["another leads", (client: Client): unknown => client.leaderIs(n3, 0)],
+    ["no answer came in time", (client: Client): unknown => client.tick(100)],
+  ])("left open because %s, though every later parcel is refused", (_title, leave) => {
+    const client = sentClient();
+    leave(client);
+    client.tick(200);
+    for (let parcel = 1; parcel < 9; parcel += 1) client.refused(parcel, undefined, 200);
+    expect(readable(client.tick(1000))).toEqual(unknown);
+  });
+
+  test("an older parcel is refused late: the newer one is still out", () => {
+    const client = sentClient();
+    client.leaderIs(n3, 0);
+    expect(readable(client.refused(1, undefined, 0))).toEqual([]);
+    expect(readable(client.tick(1000))).toEqual(unknown);
+  });
+
+  test("a refusal that comes twice does not speak for the parcel after it", () => {
+    const client = sentClient();
+    expect(readable(client.refused(1, n3, 0))).toEqual([{ to: n3, parcel: 2, of: [1, 2] }]);
+    expect(readable(client.refused(1, n3, 0))).toEqual([]);
+    expect(readable(client.tick(1000))).toEqual(unknown);
+  });
+});
+
+describe("an answer", () => {
+  test("ends a proposal wherever it is: sent, sent again, or back in the queue", () => {
+    const client = sentClient();
+    expect(readable(client.answered([1], [OK]))).toEqual([{ settled: 1, as: "answered" }]);
+    client.nodeDied(n2, 0);
+    expect(readable(client.answered([2], [OK]))).toEqual([{ settled: 2, as: "answered" }]);
+    expect(readable(client.tick(50))).toEqual([]);
+    expect(client.pending).toBe(0);
+  });
+
+  test("a second one, and one nobody asked for, are of no interest", () => {
+    const client = sentClient();
+    client.answered([1], [OK]);
+    expect(client.answered([1, 9], [OK, OK])).toEqual([]);
+  });
+
+  test("after the deadline changes nothing: a proposal ends once", () => {
+    const client = sentClient();
+    client.tick(1000);
+    expect(client.answered([1, 2], [OK, OK])).toEqual([]);
+  });
+});
+
+describe("finding the leader", () => {
+  test("without a word of it, each refusal leads to the next node after a pause", () => {
+    const client = sentClient();
+    client.refused(1, undefined, 0);
+    expect(readable(client.tick(9))).toEqual([]);
+    expect(readable(client.tick(10))).toEqual([{ to: n3, parcel: 2, of: [1, 2] }]);
+    client.refused(2, undefined, 10);
+    expect(readable(client.tick(20))).toEqual([{ to: n1, parcel: 3, of: [1, 2] }]);
+  });
+
+  test("a refusal that names it leads there at once, and so does what is proposed later", () => {
+    const client = sentClient();
+    expect(readable(client.refused(1, n1, 0))).toEqual([{ to: n1, parcel: 2, of: [1, 2] }]);
+    client.propose(encodeCommand("c"), 1000);
+    expect(readable(client.flush(0))).toEqual([{ to: n1, parcel: 3, of: [3] }]);
+  });
+
+  test("a node that names itself and refuses is not believed", () => {
+    const client = sentClient();
+    expect(readable(client.refused(1, n2, 0))).toEqual([]);
+    expect(readable(client.tick(10))).toEqual([{ to: n3, parcel: 2, of: [1, 2] }]);
+  });
+
+  test("a mailbox that is full: the same leader again, after a pause", () => {
+    const client = newClient();
+    client.leaderIs(n3, 0);
+    client.propose(encodeCommand("a"), 1000);
+    client.flush(0);
+    client.busy(1, 0);
+    expect(readable(client.tick(9))).toEqual([]);
+    expect(readable(client.tick(10))).toEqual([{ to: n3, parcel: 2, of: [1] }]);
+  });
+
+  test("a new leader gets at once what went elsewhere, and not what it has", () => {
+    const client = sentClient();
+    client.refused(1, undefined, 0);
+    expect(readable(client.leaderIs(n1, 1))).toEqual([{ to: n1, parcel: 2, of: [1, 2] }]);
+    expect(readable(client.leaderIs(n1, 2))).toEqual([]);
+    expect(readable(client.leaderIs(n3, 3))).toEqual([{ to: n3, parcel: 3, of: [1, 2] }]);
+  });
+
+  test("after the leader's death the next node is asked, after a pause", () => {
+    const client = newClient();
+    client.leaderIs(n1, 0);
+    client.propose(encodeCommand("a"), 1000);
+    client.flush(0);
+    client.nodeDied(n1, 0);
+    expect(readable(client.flush(9))).toEqual([]);
+    expect(readable(client.flush(10))).toEqual([{ to: n2, parcel: 2, of: [1] }]);
+  });
+
+  test("a leader that is silent for an attempt is not asked again", () => {
+    const client = newClient();
+    client.leaderIs(n1, 0);
+    client.propose(encodeCommand("a"), 1000);
+    client.flush(0);
+    expect(readable(client.tick(99))).toEqual([]);
+    expect(readable(client.tick(100))).toEqual([{ to: n2, parcel: 2, of: [1] }]);
+  });
+
+  test("a cluster without nodes: nothing is sent, and nothing is claimed", () => {
+    const client = new Client(CLIENT, [], TIMES);
+    client.propose(encodeCommand("a"), 10);
+    expect(readable(client.flush(0))).toEqual([]);
+    expect(readable(client.tick(10))).toEqual([{ settled: 1, as: "definitelyNot" }]);
+  });
+});
+
+describe("parcels", () => {
+  const MIB = 1024 * 1024;
+  const sized = (bytes: number): CommandBytes => new Uint8Array(bytes);
+
+  test.each([
+    ["to the byte", [MIB - 100, 100, 16], [[1, 2], [3]]],
+    ["one byte more", [MIB - 100, 101, 16], [[1], [2, 3]]],
+    ["a larger command alone", [16, 3 * MIB, 16], [[1], [2], [3]]],
+  ])("hold 1 MiB at most: %s", (_title, sizes, parcels) => {
+    const client = newClient();
+    for (const bytes of sizes) client.propose(sized(bytes), 1000);
+    expect(readable(client.flush(0))).toEqual(
+      parcels.map((of, at) => ({ to: n2, parcel: at + 1, of })),
+    );
+  });
+
+  test("a refusal speaks of its own parcel only", () => {
+    const client = newClient();
+    client.propose(sized(MIB), 1000);
+    client.propose(sized(MIB), 1000);
+    client.flush(0);
+    client.refused(1, undefined, 0);
+    expect(readable(client.tick(1000))).toEqual([
+      { settled: 1, as: "definitelyNot" },
+      { settled: 2, as: "unknown" },
+    ]);
+  });
+
+  test("those that come back go again in the order in which they were proposed", () => {
+    const client = newClient();
+    for (let count = 0; count < 3; count += 1) client.propose(sized(MIB), 1000);
+    client.flush(0);
+    client.propose(sized(16), 1000);
+    client.refused(1, undefined, 0);
+    client.busy(2, 0);
+    client.refused(3, undefined, 0);
+    expect(readable(client.tick(10))).toMatchObject([
+      { of: [1] },
+      { of: [2] },
+      { of: [3] },
+      { of: [4] },
+    ]);
+  });
+
+  test("a repeat is the same bytes, header and all (dissertation 6.3)", () => {
+    const client = newClient();
+    const command = encodeCommand("a");
+    client.propose(command, 1000);
+    const [first] = client.flush(0);
+    const before = [...command];
+    client.propose(encodeCommand("b"), 1000);
+    const [again] = client.leaderIs(n1, 1);
+    expect([first, again]).toMatchObject([{ commands: [command] }, { commands: [command, {}] }]);
+    expect([...command]).toEqual(before);
+  });
+});
+
+describe("the floor: below it the client waits for nothing", () => {
+  test("is the oldest proposal that has not ended", () => {
+    const client = newClient();
+    const floors = (): number[] =>
+      readable(client.flush(0)).length === 0 ? [] : commands.map((one) => headerOf(one).floor);
+    const commands: CommandBytes[] = [];
+    const propose = (deadline: number): void => {
+      const command = encodeCommand(0);
+      commands.push(command);
+      client.propose(command, deadline);
+    };
+    [10, 20, 30].forEach(propose);
+    client.answered([2], [OK]);
+    propose(40);
+    client.answered([1], [OK]);
+    propose(50);
+    client.tick(30);
+    propose(60);
+    expect(floors()).toEqual([1, 1, 1, 1, 3, 4]);
+  });
+});
+
+/**
+ * What truly becomes of the parcels that a client sends. The client sees of it only refusals and answers, late, in any
+ * order and twice.
+ */
+class FakeCluster {
+  readonly client = newClient();
+  readonly deadlines = new Map<number, number>();
+  readonly ends = new Map<number, ClientEffect & { readonly type: "settle" }>();
+  readonly problems: string[] = [];
+  readonly #chance: Chance;
+  /** Parcels in a mailbox; what will be said of those that left it; commands that stand in some log. */
+  readonly #mailboxes: { readonly to: NodeId; readonly parcel: number; readonly of: number[] }[] =
+    [];
+  #replies: (() => readonly ClientEffect[])[] = [];
+  readonly #inLogs = new Set<number>();
+  /** Parcels that the client still waits for; that were refused while it did; and those of each command. */
+  #awaited: { readonly parcel: number; readonly to: NodeId; readonly sentAt: number }[] = [];
+  readonly #refusedInTime = new Set<number>();
+  readonly #parcelsOf = new Map<number, number[]>();
+  now = 0;
+
+  constructor(chance: Chance) {
+    this.#chance = chance;
+  }
+
+  step(): void {
+    const what = this.#chance.below(10);
+    const node = this.#chance.pick(NODES) ?? n1;
+    this.now += this.#chance.below(20);
+    if (what < 3) this.#propose();
+    else if (what === 3) this.#tick();
+    else if (what === 4) this.#elect(node);
+    else if (what === 5) this.#crash(node);
+    else if (what < 8) this.#takeParcel();
+    else this.#reply();
+  }
+
+  perform(effects: readonly ClientEffect[]): void {
+    for (const effect of effects) {
+      if (effect.type === "settle") this.#settle(effect);
+      else this.#send(effect);
+    }
+  }
+
+  #tick(): void {
+    this.#awaited = this.#awaited.filter(({ sentAt }) => this.now - sentAt < TIMES.attemptMs);
+    this.perform(this.client.tick(this.now));
+  }
+
+  #elect(leader: NodeId): void {
+    this.#awaited = this.#awaited.filter(({ to }) => to === leader);
+    this.perform(this.client.leaderIs(leader, this.now));
+  }
+
+  #propose(): void {
+    for (let count = this.#chance.below(3); count >= 0; count -= 1) {
+      const deadline = this.now + this.#chance.below(300);
+      this.deadlines.set(this.client.propose(encodeCommand("x"), deadline), deadline);
+    }
+    this.perform(this.client.flush(this.now));
+  }
+
+  #send({ to, parcel, commands }: ClientEffect & { readonly type: "send" }): void {
+    const of = commands.map(sequenceOf);
+    if (new Set(of).size < of.length) this.problems.push(`parcel ${parcel} holds a command twice`);
+    for (const sequence of of) {
+      if (this.ends.has(sequence)) this.problems.push(`${sequence} was sent after its end`);
+      this.#parcelsOf.set(sequence, [...(this.#parcelsOf.get(sequence) ?? []), parcel]);
+    }
+    this.#awaited.push({ parcel, to, sentAt: this.now });
+    const fate = this.#chance.below(10);
+    if (fate === 0) {
+      this.#noteRefusal(parcel);
+      this.client.busy(parcel, this.now);
+    } else if (fate === 1) {
+      this.#noteRefusal(parcel);
+      this.perform(this.client.refused(parcel, undefined, this.now));
+    } else this.#mailboxes.push({ to, parcel, of });
+  }
+
+  /** A node takes a parcel into its log, whose entries may be committed or not, or refuses it. */
+  #takeParcel(): void {
+    const at = this.#chance.below(this.#mailboxes.length + 1);
+    const [letter] = this.#mailboxes.splice(at, 1);
+    if (letter === undefined) return;
+    const { parcel, of } = letter;
+    if (this.#chance.below(3) === 0) {
+      const hint = this.#chance.pick([...NODES, undefined]);
+      this.#replies.push(() => {
+        this.#noteRefusal(parcel);
+        return this.client.refused(parcel, hint, this.now);
+      });
+      return;
+    }
+    for (const sequence of of) this.#inLogs.add(sequence);
+    if (this.#chance.below(2) === 0)
+      this.#replies.push(() =>
+        this.client.answered(
+          of,
+          of.map(() => OK),
+        ),
+      );
+  }
+
+  /** Its mailbox is gone with it. */
+  #crash(node: NodeId): void {
+    const left = this.#mailboxes.filter(({ to }) => to !== node);
+    this.#mailboxes.splice(0, this.#mailboxes.length, ...left);
+    this.#awaited = this.#awaited.filter(({ to }) => to !== node);
+    this.client.nodeDied(node, this.now);
+  }
+
+  #reply(): void {
+    const at = this.#chance.below(this.#replies.length + 1);
+    const reply = this.#replies[at];
+    if (reply === undefined) return;
+    if (this.#chance.below(4) > 0) this.#replies.splice(at, 1);
+    this.perform(reply());
+  }
+
+  #noteRefusal(parcel: number): void {
+    if (this.#awaited.some((one) => one.parcel === parcel)) this.#refusedInTime.add(parcel);
+  }
+
+  #settle(effect: ClientEffect & { readonly type: "settle" }): void {
+    const { sequence, end } = effect;
+    if (this.ends.has(sequence)) this.problems.push(`${sequence} ended twice`);
+    this.ends.set(sequence, effect);
+    const taken = this.#inLogs.has(sequence);
+    const waits = this.#mailboxes.some(({ of }) => of.includes(sequence));
+    const open = this.#parcelsOf.get(sequence)?.some((parcel) => !this.#refusedInTime.has(parcel));
+    if (end.type === "answered" && !taken)
+      this.problems.push(`${sequence} was answered from nowhere`);
+    if (end.type === "definitelyNot" && (taken || waits))
+      this.problems.push(
+        `${sequence} is or may yet be in a log, and the client said definitelyNot`,
+      );
+    if (end.type === "unknown" && open !== true)
+      this.problems.push(
+        `every parcel of ${sequence} was refused in time, and it ended as unknown`,
+      );
+    const early = this.now < (this.deadlines.get(sequence) ?? 0);
+    if (end.type !== "answered" && early) this.problems.push(`${sequence} was given up too early`);
+  }
+}
+
+test("whatever happens: definitelyNot is never a lie, unknown never an excuse, and each ends once", () => {
+  const kinds = new Map<string, number>();
+  fc.assert(
+    fc.property(fc.nat(), (seed) => {
+      const cluster = new FakeCluster(new Chance(seed));
+      for (let steps = 0; steps < 150; steps += 1) cluster.step();
+      cluster.now += 1000;
+      cluster.perform(cluster.client.tick(cluster.now));
+      expect(cluster.problems).toEqual([]);
+      expect(cluster.client.pending).toBe(0);
+      expect([...cluster.ends.keys()].sort((a, b) => a - b)).toEqual([...cluster.deadlines.keys()]);
+      for (const { end } of cluster.ends.values())
+        kinds.set(end.type, (kinds.get(end.type) ?? 0) + 1);
+    }),
+    { seed: 29, numRuns: 200 },
+  );
+  expect([...kinds.keys()].sort()).toEqual(["answered", "definitelyNot", "unknown"]);
+});

@@ -1,0 +1,215 @@
+/** The driver of a node's thread: the order of a turn, and how much it takes in. */
+import { MessageChannel, receiveMessageOnPort, type MessagePort } from "node:worker_threads";
+import { index, term, type Entry } from "@kontiki/core";
+import { describe, expect, onTestFinished, test } from "vitest";
+import type { Letter } from "../../packages/actors/src/letter.ts";
+import { NodeRunner } from "../../packages/actors/src/node-runner.ts";
+import type { FromNode } from "../../packages/actors/src/protocol.ts";
+import type { CommandBytes } from "../../packages/actors/src/storage.ts";
+import {
+  bench,
+  CLIENT,
+  commandOf,
+  n2,
+  n3,
+  opened,
+  proposal,
+  raft,
+  recovered,
+  type Bench,
+} from "../support/actors.ts";
+import { appendAccepted, appendEntries, requestVote, voteReply } from "../support/core.ts";
+import { FakeClock } from "../support/fake-clock.ts";
+
+type Turn = FromNode & { readonly type: "turn" };
+
+/** A node in this thread, with the supervisor's end of its port. */
+class Stage {
+  readonly at: Bench;
+  readonly clock = new FakeClock();
+  readonly runner: NodeRunner;
+  /** What happened, in order: mail as it was posted, syncs between. */
+  readonly story: unknown[] = [];
+  readonly turns: Turn[] = [];
+  readonly port: MessagePort;
+
+  constructor(at: Bench) {
+    const { port1, port2 } = new MessageChannel();
+    this.at = at;
+    this.port = port1;
+    const { storage } = at;
+    const sync = storage.sync.bind(storage);
+    storage.sync = () => {
+      this.look();
+      this.story.push("sync");
+      sync();
+    };
+    const lengths = { electionTimeoutMs: 300, heartbeatMs: 50 };
+    this.runner = new NodeRunner(at.actor, storage, port2, lengths, this.clock);
+    onTestFinished(() => this.runner.stop());
+    this.runner.start();
+    this.look();
+  }
+
+  post(...letters: readonly Letter[]): void {
+    for (const letter of letters) {
+      if (letter.type === "timer") throw new Error("timers are the runner's own");
+      this.port.postMessage({ from: letter.from, bytes: letter.bytes });
+    }
+  }
+
+  /** The story since the last time, with what was posted until now. */
+  take(): unknown[] {
+    this.look();
+    return this.story.splice(0);
+  }
+
+  look(): void {
+    for (;;) {
+      const received = receiveMessageOnPort(this.port) as { readonly message: Turn } | undefined;
+      if (received === undefined) return;
+      this.turns.push(received.message);
+      if (received.message.mail.length > 0) this.story.push(opened(received.message.mail));
+    }
+  }
+}
+
+/** What was told beside mail. */
+function told({ turns }: Stage): unknown[] {
+  return turns.splice(0).map(({ taken, malformed, raft: { role, term: inTerm, commit } }) => ({
+    taken: taken.letters,
+    malformed,
+    status: `${role} ${inTerm} ${commit}`,
+  }));
+}
+
+/** A turn of the event loop passes. */
+function loop(): Promise<void> {
+  return new Promise((resolve) => {
+    setImmediate(resolve);
+  });
+}
+
+/** Leads term 1, and n2 holds its no-op. */
+function leadingStage(): Stage {
+  const stage = new Stage(bench());
+  stage.clock.advance(300);
+  stage.post(raft(n2, voteReply(1, true)), raft(n2, appendAccepted(1, 0)));
+  stage.clock.advance(300);
+  stage.post(raft(n2, appendAccepted(1, 1)));
+  stage.clock.advance(50);
+  stage.take();
+  return stage;
+}
+
+describe("the order of a turn, on which the sync test builds (design, section 4)", () => {
+  test("promises leave after the sync", () => {
+    const stage = new Stage(bench());
+    stage.take();
+    stage.clock.advance(300);
+    expect(stage.take()).toEqual([
+      "sync",
+      [
+        { to: n2, raft: [requestVote(1)] },
+        { to: n3, raft: [requestVote(1)] },
+      ],
+    ]);
+  });
+
+  test("a leader's entries and answers to clients before it, its replies after", () => {
+    const stage = leadingStage();
+    stage.post(proposal(1, commandOf(1, "a")));
+    stage.clock.advance(50);
+    stage.take();
+    const stale = appendEntries(0);
+    stage.post(raft(n2, appendAccepted(1, 2)), raft(n3, stale), proposal(2, commandOf(2, "b")));
+    stage.clock.advance(50);
+    expect(stage.take()).toMatchObject([
+      [
+        { to: n2, raft: [{ entries: [] }, { entries: ["3@1 7/2"] }] },
+        { to: n3, raft: [{ type: "appendEntries" }] },
+        { to: `client/${CLIENT}`, answers: { 1: { type: "ok", value: 1 } } },
+      ],
+      "sync",
+      [{ to: n3, raft: [{ type: "appendRejected" }] }],
+    ]);
+  });
+
+  test("nothing is posted twice, and nothing out of nothing", () => {
+    const stage = leadingStage();
+    stage.turns.length = 0;
+    stage.post(raft(n3, voteReply(1, false)));
+    stage.clock.advance(49);
+    expect([stage.take(), told(stage)]).toEqual([[], []]);
+  });
+});
+
+describe("what a turn takes in", () => {
+  const junk: Letter = { type: "mail", from: n3, bytes: new Uint8Array(8) };
+
+  test("is told with the first post, letters that could not be read as well, and once", () => {
+    const stage = new Stage(bench());
+    expect(told(stage)).toEqual([{ taken: 0, malformed: 0, status: "follower 0 0" }]);
+    stage.post(junk, raft(n2, requestVote(1)), junk);
+    stage.take();
+    stage.clock.advance(300);
+    expect([stage.take(), told(stage)]).toEqual([
+      ["sync", [{ to: n2, raft: [voteReply(1, true)] }]],
+      [{ taken: 3, malformed: 2, status: "follower 1 0" }],
+    ]);
+  });
+
+  test("is bounded, and a timeout counts only when all mail before it was read (pitfall 26)", async () => {
+    const stage = new Stage(bench());
+    for (let count = 0; count < 1500; count += 1) stage.post(junk);
+    stage.post(raft(n2, appendEntries(1)));
+    stage.clock.advance(300);
+    expect(stage.at.actor.state.term).toBe(0);
+    stage.look();
+    expect(told(stage).at(-1)).toMatchObject({ taken: 1024 });
+    await loop();
+    stage.look();
+    expect(stage.at.actor.state).toMatchObject({ term: 1, role: { type: "follower", leader: n2 } });
+    expect(told(stage).at(-1)).toMatchObject({ taken: 477 });
+  });
+
+  test("a timeout that waited still counts when no such mail was there", async () => {
+    const stage = new Stage(bench());
+    for (let count = 0; count < 1024; count += 1) stage.post(junk);
+    stage.clock.advance(300);
+    expect(stage.at.actor.state.role.type).toBe("follower");
+    await loop();
+    expect(stage.at.actor.state.role.type).toBe("candidate");
+  });
+
+  test("is bounded by bytes as well", () => {
+    const stage = new Stage(bench());
+    const large: Letter = { type: "mail", from: n3, bytes: new Uint8Array(3 * 1024 * 1024) };
+    stage.post(large, large, large, large, large);
+    stage.clock.advance(300);
+    stage.look();
+    expect(told(stage).at(-1)).toMatchObject({ taken: 3 });
+  });
+});
+
+test("a backlog of committed entries is applied turn by turn without any mail", async () => {
+  const count = 20_000;
+  const entries = Array.from({ length: count }, (_, at): Entry<CommandBytes> => ({
+    type: "command",
+    index: index(at + 1),
+    term: term(1),
+    command: commandOf(at + 1, "x"),
+  }));
+  const stage = new Stage(bench({ disk: recovered({ term: 1, entries }) }));
+  stage.post(raft(n2, appendEntries(1, { after: [count, 1], commit: count })));
+  stage.clock.advance(300);
+  while (stage.at.actor.hasBacklog) await loop();
+  expect(stage.at.machine.applied.length).toBe(count);
+});
+
+test("a runner that was stopped has closed its storage, its port and its timer", () => {
+  const stage = new Stage(bench());
+  stage.at.storage.take();
+  stage.runner.stop();
+  expect([stage.at.storage.take(), stage.clock.due]).toEqual([["close"], []]);
+});

@@ -1,0 +1,238 @@
+/**
+ * Builders for tests of the actor layer: letters, mail, a state machine that remembers, a storage that records.
+ */
+import {
+  makeConfig,
+  nodeId,
+  type Config,
+  type Entry,
+  type HardState,
+  type Index,
+  type Message,
+  type NodeId,
+} from "@kontiki/core";
+import { clientAddress, type Address } from "../../packages/actors/src/address.ts";
+import { encodeCommand, headerOf, setHeader } from "../../packages/actors/src/command.ts";
+import type { Letter } from "../../packages/actors/src/letter.ts";
+import { NodeActor } from "../../packages/actors/src/node-actor.ts";
+import type { OutgoingMail } from "../../packages/actors/src/protocol.ts";
+import { outcomeOf } from "../../packages/actors/src/result.ts";
+import type { Outcome } from "../../packages/actors/src/outcome.ts";
+import type { StateMachine } from "../../packages/actors/src/state-machine.ts";
+import type { CommandBytes, Recovered, Storage } from "../../packages/actors/src/storage.ts";
+import { decodeParcel, encodeParcel, type Parcel } from "../../packages/actors/src/wire.ts";
+import { hardState } from "./core.ts";
+
+export const n1 = nodeId("n1");
+export const n2 = nodeId("n2");
+export const n3 = nodeId("n3");
+export const NODES = [n1, n2, n3] as const;
+
+/** The client that proposes unless a test says otherwise. */
+export const CLIENT = 7;
+
+/** Remembers what it applied; a command that starts with "!" is refused by throwing. Answers where it stands, from 1. */
+export class Journal implements StateMachine<string, number> {
+  readonly applied: string[] = [];
+
+  apply(text: string): number {
+    if (text.startsWith("!")) throw new Error(`no ${text}`);
+    return this.applied.push(text);
+  }
+
+  snapshot(): readonly string[] {
+    return [...this.applied];
+  }
+
+  restore(snapshot: unknown): void {
+    this.applied.splice(0, this.applied.length, ...(snapshot as readonly string[]));
+  }
+}
+
+/** A command of {@link CLIENT} as it leaves the client. The floor is the sequence number itself unless told otherwise. */
+export function commandOf(
+  sequence: number,
+  payload: unknown,
+  { client = CLIENT, floor = sequence }: { readonly client?: number; readonly floor?: number } = {},
+): CommandBytes {
+  const command = encodeCommand(payload);
+  setHeader(command, { client, sequence, floor });
+  return command;
+}
+
+/** Mail in the mailbox. */
+export function letter(from: Address, parcel: Parcel): Letter {
+  return { type: "mail", from, bytes: encodeParcel(parcel) };
+}
+
+/** Messages of a peer, in one letter. */
+export function raft(from: NodeId, ...messages: readonly unknown[]): Letter {
+  return letter(from, { type: "raft", messages: messages as Message<CommandBytes>[] });
+}
+
+/** A parcel of {@link CLIENT}. */
+export function proposal(id: number, ...commands: readonly CommandBytes[]): Letter {
+  return letter(clientAddress(CLIENT), { type: "propose", id, commands });
+}
+
+export function timer(epoch: number): Letter {
+  return { type: "timer", epoch };
+}
+
+/** What mail says, as plain values: messages as text of their type and numbers, answers as outcomes. */
+export type Opened =
+  | { readonly to: Address; readonly raft: readonly unknown[] }
+  | { readonly to: Address; readonly answers: Readonly<Record<number, Outcome<unknown>>> }
+  | { readonly to: Address; readonly refused: number; readonly leader: NodeId | undefined };
+
+export function opened(mail: readonly OutgoingMail[]): readonly Opened[] {
+  return mail.map(({ to, bytes }): Opened => {
+    const parcel = decodeParcel(bytes);
+    switch (parcel.type) {
+      case "raft":
+        return { to, raft: parcel.messages.map(readable) };
+      case "answers": {
+        const { sequences, results } = parcel;
+        const pairs = sequences.map((at, place) => [
+          at,
+          outcomeOf(results[place] ?? new Uint8Array()),
+        ]);
+        return { to, answers: Object.fromEntries(pairs) as Record<number, Outcome<unknown>> };
+      }
+      case "refused":
+        return { to, refused: parcel.id, leader: parcel.leader };
+      case "propose":
+        throw new Error("a node proposes nothing");
+      default:
+        return parcel satisfies never;
+    }
+  });
+}
+
+/** A message with its entries as text: what was meant, not how it is packed. */
+function readable(message: Message<CommandBytes>): unknown {
+  return message.type === "appendEntries"
+    ? { ...message, entries: message.entries.map(textOf) }
+    : message;
+}
+
+/** An entry as text: `2@1 noop`, or `3@1 7/1` for the first command of client 7. */
+export function textOf(entry: Entry<CommandBytes>): string {
+  const place = `${entry.index}@${entry.term}`;
+  if (entry.type === "noop") return `${place} noop`;
+  const { client, sequence } = headerOf(entry.command);
+  return `${place} ${client}/${sequence}`;
+}
+
+/** What was asked of a storage. */
+export type Call = { readonly hard: HardState } | { readonly truncated: Index } | string;
+
+/** A storage that only remembers what was asked of it. */
+export class RecordingStorage implements Storage {
+  #calls: Call[] = [];
+  #dirty = false;
+
+  /** What was asked since the last look. */
+  take(): readonly Call[] {
+    const calls = this.#calls;
+    this.#calls = [];
+    return calls;
+  }
+
+  saveHardState(hard: HardState): void {
+    this.#write({ hard });
+  }
+
+  append(entries: readonly Entry<CommandBytes>[]): void {
+    this.#write(`append ${entries.map(textOf).join(", ")}`);
+  }
+
+  truncate(after: Index): void {
+    this.#write({ truncated: after });
+  }
+
+  flush(): boolean {
+    const { length } = this.#calls;
+    if (this.#dirty) this.#calls.push("flush");
+    this.#dirty = false;
+    return this.#calls.length > length;
+  }
+
+  sync(): void {
+    this.#calls.push("sync");
+  }
+
+  close(): void {
+    this.#calls.push("close");
+  }
+
+  #write(call: Call): void {
+    this.#dirty = true;
+    this.#calls.push(call);
+  }
+}
+
+/** What a disk held: a term, a vote, entries. */
+export function recovered(
+  given: {
+    readonly term?: number;
+    readonly vote?: NodeId;
+    readonly entries?: readonly Entry<CommandBytes>[];
+  } = {},
+): Recovered {
+  const { term = 0, vote, entries = [] } = given;
+  return { hard: hardState(term, vote), entries, tornBytes: 0 };
+}
+
+/** A node with what it stands on. */
+export type Bench = {
+  readonly actor: NodeActor;
+  readonly storage: RecordingStorage;
+  readonly machine: Journal;
+};
+
+/** Node n1 of n1, n2 and n3, unless told otherwise. */
+export function bench(
+  given: Partial<Config> & { readonly disk?: Recovered; readonly machine?: Journal } = {},
+): Bench {
+  const { disk = recovered(), machine = new Journal(), ...config } = given;
+  const storage = new RecordingStorage();
+  const actor = new NodeActor(
+    makeConfig({ id: n1, voters: NODES, ...config }),
+    disk,
+    storage,
+    machine,
+  );
+  return { actor, storage, machine };
+}
+
+/** What each part of a turn released, and what it wrote. */
+export type TurnResult = {
+  readonly early: readonly Opened[];
+  readonly answers: readonly Opened[];
+  readonly promises: readonly Opened[];
+  readonly written: readonly Call[];
+};
+
+/** One whole turn, in the order that the contract wants. */
+export function turn({ actor, storage }: Bench, ...letters: readonly Letter[]): TurnResult {
+  storage.take();
+  const early = opened(actor.begin(letters));
+  const answers = opened(actor.apply());
+  storage.sync();
+  const promises = opened(actor.finish());
+  return { early, answers, promises, written: storage.take() };
+}
+
+/** A turn in which the running timer runs out. */
+export function timeout(at: Bench): TurnResult {
+  return turn(at, timer(at.actor.timer.epoch));
+}
+
+/** Node n1, leading term 1 with a durable no-op that n2 does not hold yet, and nothing under way to n3. */
+export function leadingBench(given: Partial<Config> = {}): Bench {
+  const at = bench(given);
+  timeout(at);
+  turn(at, raft(n2, { type: "voteReply", term: 1, granted: true }));
+  return at;
+}

@@ -1,0 +1,35 @@
+import { PULSE_MS } from "../../packages/actors/src/protocol.ts";
+import type { Clock } from "../../packages/actors/src/timers.ts";
+
+/** A clock that stands still until a test moves it. */
+export class FakeClock implements Clock {
+  readonly due: { readonly at: number; readonly callback: () => void }[] = [];
+  now = 0;
+  chance = 0;
+  /** Whether the supervisor's event loop turns. */
+  turns = true;
+  #pulses = 0;
+
+  after(ms: number, callback: () => void): () => void {
+    const entry = { at: this.now + ms, callback };
+    this.due.push(entry);
+    return () => {
+      const at = this.due.indexOf(entry);
+      if (at !== -1) this.due.splice(at, 1);
+    };
+  }
+
+  random = (): number => this.chance;
+  pulses = (): number => Math.floor(this.#pulses);
+
+  advance(ms: number): void {
+    for (let step = 0; step < ms; step += 1) {
+      this.now += 1;
+      if (this.turns) this.#pulses += 1 / PULSE_MS;
+      for (const entry of this.due.filter(({ at }) => at <= this.now)) {
+        this.due.splice(this.due.indexOf(entry), 1);
+        entry.callback();
+      }
+    }
+  }
+}
