@@ -128,8 +128,8 @@ describe("the order of a turn, on which the sync test builds (design, section 4)
       [
         { to: n2, raft: [{ entries: [] }, { entries: ["3@1 7/2"] }] },
         { to: n3, raft: [{ type: "appendEntries" }] },
-        { to: `client/${CLIENT}`, answers: { 1: { type: "ok", value: 1 } } },
       ],
+      [{ to: `client/${CLIENT}`, answers: { 1: { type: "ok", value: 1 } } }],
       "sync",
       [{ to: n3, raft: [{ type: "appendRejected" }] }],
     ]);

@@ -347,7 +347,7 @@ describe("proposals that are not taken (pitfall 29)", () => {
     ["a follower that knows no leader names none", bench(), undefined],
     ["a candidate names none", ((at) => (timeout(at), at))(bench()), undefined],
   ])("%s", (_title, at, leader) => {
-    const { answers, written } = turn(
+    const { early, written } = turn(
       at,
       proposal(4, commandOf(1, "a"), commandOf(2, "b")),
       letter(clientAddress(8), {
@@ -356,7 +356,7 @@ describe("proposals that are not taken (pitfall 29)", () => {
         commands: [commandOf(1, "x", { client: 8 })],
       }),
     );
-    expect(answers).toEqual([
+    expect(early).toEqual([
       { to: client, refused: 4, leader },
       { to: clientAddress(8), refused: 9, leader },
     ]);
@@ -366,7 +366,7 @@ describe("proposals that are not taken (pitfall 29)", () => {
   test("a leader deposed in the same turn takes none of them: mail comes before proposals", () => {
     const at = establishedBench();
     const deposed = turn(at, proposal(4, commandOf(1, "a")), raft(n3, appendEntries(2)));
-    expect(deposed.answers).toEqual([{ to: client, refused: 4, leader: n3 }]);
+    expect(deposed.early).toEqual([{ to: client, refused: 4, leader: n3 }]);
     expect(deposed.written).toEqual([{ hard: hardState(2) }, "flush", "sync"]);
     expect(at.actor.log.lastIndex).toBe(1);
   });

@@ -41,6 +41,7 @@ import { PowerLoss } from "./storage.ts";
 /** The parts of a turn, in whatever order a driver puts them. */
 export type Parts = {
   readonly begin: () => OutgoingMail[];
+  readonly leads: () => boolean;
   readonly apply: () => OutgoingMail[];
   readonly sync: () => void;
   readonly finish: () => OutgoingMail[];
@@ -51,12 +52,21 @@ export type Parts = {
 export type Driver = (parts: Parts) => Generator<undefined, void>;
 
 /** The order of node-runner.ts. */
-export function* asTheRunnerDoes({ begin, apply, sync, finish, post }: Parts): ReturnType<Driver> {
-  post([...begin(), ...apply()]);
+export function* asTheRunnerDoes({
+  begin,
+  leads,
+  apply,
+  sync,
+  finish,
+  post,
+}: Parts): ReturnType<Driver> {
+  post(begin());
+  if (leads()) post(apply());
   yield;
   sync();
   yield;
   post(finish());
+  post(apply());
 }
 
 /** Where power fails: before the point of this number, counted over all nodes from 0. */
@@ -337,6 +347,7 @@ class PoweredCluster {
         this.#sometimes.truncated += holds.length - node.witness.holds.length;
         return mail;
       },
+      leads: () => actor.leads,
       apply: () => actor.apply(),
       sync: () => wal.sync(),
       finish: () => actor.finish(),

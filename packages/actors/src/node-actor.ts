@@ -30,12 +30,12 @@ export type Timer = { readonly type: "election" | "heartbeat"; readonly epoch: n
 /**
  * One Raft node: the pure core, its disk, its state machine, and the order in which they meet.
  *
- * A turn is `begin`, `apply`, a sync of the disk, `finish`. Nothing here knows of threads, ports, clocks or chance:
+ * A turn is `begin`, a sync of the disk, `finish`, and `apply` on either side of the sync. Nothing here knows of threads, ports, clocks or chance:
  * who drives it puts letters in and posts what comes out. What leaves when is the durability contract:
  *
  * - after `begin`, before the sync: AppendEntries of a leader whose term and vote are on disk. They promise nothing,
- *   so the followers' disks work while the leader's does (dissertation 10.2.1);
- * - after `apply`, before the sync: answers to clients. What is committed is on the disks of a majority already;
+ *   so the followers' disks work while the leader's does (dissertation 10.2.1). Refusals to clients as well;
+ * - after `apply`, before or after the sync: answers to clients. What is committed is on the disks of a majority;
  * - after the sync: everything else. Every reply, a refusal included, and every request for a vote claims a term, a
  *   vote or a log that must survive (§5.2, Figure 2).
  */
@@ -69,19 +69,17 @@ export class NodeActor {
     this.#propose(read.proposals);
     this.#step({ type: "replicate" });
     this.#storage.flush();
-    return this.#early.take();
+    return [...this.#early.take(), ...this.#refusals.splice(0)];
   }
 
-  /** Applies what is committed. Gives the answers to clients. */
+  /**
+   * Applies what is committed, a bounded part of it at a time. Gives the answers to clients. May come at any time in a
+   * turn, before the sync or after it, and more than once.
+   */
   apply(): OutgoingMail[] {
     const { role, term, commit } = this.#state;
-    const answers = this.#applier.apply(
-      this.#log,
-      commit,
-      APPLY_MAX,
-      role.type === "leader" ? term : undefined,
-    );
-    return [...this.#refusals.splice(0), ...answers];
+    const answerTerm = role.type === "leader" ? term : undefined;
+    return this.#applier.apply(this.#log, commit, APPLY_MAX, answerTerm);
   }
 
   /** Goes on after the disk was synced: gives all promises of the turn, and what follows from being durable. */
@@ -98,6 +96,11 @@ export class NodeActor {
   /** Whether another turn is due although the mailbox may be empty: a backlog of committed entries. */
   get hasBacklog(): boolean {
     return this.#applier.applied < this.#state.commit;
+  }
+
+  /** Whether clients may wait for its answers. */
+  get leads(): boolean {
+    return this.#state.role.type === "leader";
   }
 
   /** The timer that should be running. A new epoch means: started anew. */

@@ -63,10 +63,12 @@ export class NodeRunner {
     // A timeout counts only when all mail before it was read: the leader's heartbeat may lie there.
     const due = full ? [] : this.#timeouts.splice(0).concat(timeouts);
     if (full) this.#timeouts.push(...timeouts);
-    const unpromising = this.#actor.begin([...letters, ...due]);
-    this.#post([...unpromising, ...this.#actor.apply()]);
+    this.#post(this.#actor.begin([...letters, ...due]));
+    // Clients wait for what a leader answers, a leader for what a follower promises: that comes first.
+    if (this.#actor.leads) this.#post(this.#actor.apply());
     this.#storage.sync();
     this.#post(this.#actor.finish());
+    this.#post(this.#actor.apply());
     this.#tell();
     this.#timers.run(this.#actor.timer);
     if (full || this.#actor.hasBacklog) this.#next ??= setImmediate(() => this.#onNext());

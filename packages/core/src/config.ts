@@ -15,11 +15,14 @@ export type Config = {
   readonly noop: boolean;
   /** The most bytes of commands in one AppendEntries; a single larger entry travels alone. 1 or more. */
   readonly maxAppendBytes: number;
-  /**
-   * How many AppendEntries with entries may be under way to one follower (dissertation 10.2.2). 1 or more.
-   * With `maxAppendBytes` it bounds what waits in a slow follower's mailbox.
-   */
+  /** How many AppendEntries with entries may be under way to one follower (dissertation 10.2.2). 1 or more. */
   readonly maxInflight: number;
+  /**
+   * With so many bytes of commands under way to one follower, nothing more is sent to it. 1 or more. It bounds what
+   * waits in a slow follower's mailbox, and how long a leader is busy with sending: one that prepares a whole window
+   * of the largest commands sends no heartbeat meanwhile, and is deposed before it has finished.
+   */
+  readonly maxInflightBytes: number;
 };
 
 /** What a configuration has when nothing else is said. */
@@ -27,6 +30,7 @@ export const CONFIG_DEFAULTS = {
   noop: true,
   maxAppendBytes: 1024 * 1024,
   maxInflight: 16,
+  maxInflightBytes: 4 * 1024 * 1024,
 } as const;
 
 /** Completes and checks a configuration. @throws AssertionError that names the field at fault. */
@@ -45,6 +49,10 @@ export function makeConfig(fields: Pick<Config, "id" | "voters"> & Partial<Confi
   assert(
     Number.isSafeInteger(config.maxInflight) && config.maxInflight > 0,
     "maxInflight: 1 or more",
+  );
+  assert(
+    Number.isSafeInteger(config.maxInflightBytes) && config.maxInflightBytes > 0,
+    "maxInflightBytes: 1 or more",
   );
   return config;
 }

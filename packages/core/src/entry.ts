@@ -38,6 +38,8 @@ export interface LogView<C> {
    * given, however large). Bounds must lie inside the log.
    */
   slice(from: Index, to: Index, maxBytes: number): readonly Entry<C>[];
+  /** Bytes of all commands behind `after` up to `to`. Bounds must lie inside the log; asked often, so no sum anew. */
+  bytesBetween(after: Index, to: Index): number;
 }
 
 /** The last position of a log: what a candidate advertises (§5.4.1). */

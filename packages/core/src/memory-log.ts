@@ -21,13 +21,15 @@ import { index, indexAfter, TERM_ZERO, type Index, type Term } from "./ids.ts";
  * ```
  */
 export class MemoryLog<C> implements LogView<C> {
-  readonly #entries: Entry<C>[];
+  readonly #entries: Entry<C>[] = [];
+  /** Bytes of all commands up to and with each entry. */
+  readonly #bytesUpTo: number[] = [];
   readonly #sizeOf: (command: C) => number;
 
   /** `sizeOf` gives the bytes of a command, for the bound of `slice`. `entries` are adjacent, from index 1. */
   constructor(sizeOf: (command: C) => number, entries: readonly Entry<C>[] = []) {
     this.#sizeOf = sizeOf;
-    this.#entries = entries.slice();
+    for (const entry of entries) this.#push(entry);
   }
 
   /** Always 1. */
@@ -49,15 +51,15 @@ export class MemoryLog<C> implements LogView<C> {
       from >= 1 && from <= to && to <= this.lastIndex,
       `entries ${from} to ${to} lie inside the log`,
     );
-    let bytes = 0;
-    let end = from - 1;
-    while (end < to) {
-      const entry = this.#entries[end];
-      bytes += entry?.type === "command" ? this.#sizeOf(entry.command) : 0;
-      if (bytes > maxBytes && end >= from) break;
-      end += 1;
-    }
+    const before = this.#bytesAt(from - 1);
+    let end: number = from;
+    while (end < to && this.#bytesAt(end + 1) - before <= maxBytes) end += 1;
     return this.#entries.slice(from - 1, end);
+  }
+
+  bytesBetween(after: Index, to: Index): number {
+    assert(after <= to && to <= this.lastIndex, `entries ${after} to ${to} lie inside the log`);
+    return this.#bytesAt(to) - this.#bytesAt(after);
   }
 
   /** Appends entries that continue the log. @throws AssertionError when they do not. */
@@ -67,7 +69,7 @@ export class MemoryLog<C> implements LogView<C> {
         entry.index === indexAfter(this.lastIndex),
         `entry ${entry.index} follows ${this.lastIndex}`,
       );
-      this.#entries.push(entry);
+      this.#push(entry);
     }
   }
 
@@ -75,10 +77,21 @@ export class MemoryLog<C> implements LogView<C> {
   truncate(after: Index): void {
     assert(after <= this.lastIndex, `there is nothing behind ${after} to drop`);
     this.#entries.length = after;
+    this.#bytesUpTo.length = after;
   }
 
   /** A copy that stays as it is. */
   snapshot(): MemoryLog<C> {
     return new MemoryLog(this.#sizeOf, this.#entries);
+  }
+
+  #push(entry: Entry<C>): void {
+    const bytes = entry.type === "command" ? this.#sizeOf(entry.command) : 0;
+    this.#bytesUpTo.push(this.#bytesAt(this.#entries.length) + bytes);
+    this.#entries.push(entry);
+  }
+
+  #bytesAt(count: number): number {
+    return this.#bytesUpTo[count - 1] ?? 0;
   }
 }

@@ -78,7 +78,7 @@ function sendEntries<C>(
 ): Sent<C> {
   let current = progress;
   const effects: Effect<C>[] = [];
-  while (current.next <= env.log.lastIndex && hasWindow(env.config, current)) {
+  while (current.next <= env.log.lastIndex && mayBeSent(env, current)) {
     const entries = env.log.slice(current.next, env.log.lastIndex, env.config.maxAppendBytes);
     assert(entries.length > 0, "a slice holds at least one entry");
     effects.push(send(peer, appendEntries(env, state, current.next, entries)));
@@ -87,6 +87,11 @@ function sendEntries<C>(
     current = { ...current, next, inflight };
   }
   return { progress: current, effects };
+}
+
+function mayBeSent<C>({ config, log }: Env<C>, progress: Progress): boolean {
+  if (!hasWindow(config, progress)) return false;
+  return log.bytesBetween(progress.match, previousIndex(progress.next)) < config.maxInflightBytes;
 }
 
 function sendEmpty<C>(env: Env<C>, state: State, peer: NodeId, next: Index): Effect<C> {
