@@ -3,7 +3,11 @@ import { describe, expect, test } from "vitest";
 import { MemoryDisk } from "../../packages/actors/src/memory-disk.ts";
 import { createWal, hasWal, openWal } from "../../packages/actors/src/open-wal.ts";
 import { DamagedLogError, NewerLogError } from "../../packages/actors/src/wal-recovery.ts";
-import { MAX_COMMAND_BYTES, segmentName } from "../../packages/actors/src/wal-format.ts";
+import {
+  MAX_BATCH_BYTES,
+  MAX_COMMAND_BYTES,
+  segmentName,
+} from "../../packages/actors/src/wal-format.ts";
 import { crc32 } from "node:zlib";
 import {
   append,
@@ -309,7 +313,7 @@ describe("what a caller must not do", () => {
   test("write what no batch holds", () => {
     const wal = fresh();
     const largest = { ...sized(0, MAX_COMMAND_BYTES), term: term(3) };
-    const entries = Array.from({ length: 16 }, (_, count) => ({
+    const entries = Array.from({ length: MAX_BATCH_BYTES / MAX_COMMAND_BYTES }, (_, count) => ({
       ...largest,
       index: index(count + 6),
     }));

@@ -86,6 +86,19 @@ describe("dissertation 10.2.2: batching and pipelining", () => {
     });
   });
 
+  test("sends nothing more once so many bytes are under way, however few messages they are", () => {
+    const setup = env({ log: full, maxAppendBytes: 3, maxInflightBytes: 6 });
+    const state = leader({ term: 1, progress: { b: replicating(1), ...other } });
+    const filled = { b: replicating(3, { match: 0, inflight: [1, 2] }), ...other };
+    const sent = step(setup, state, replicate);
+    expect(sent.state).toEqual(leader({ term: 1, progress: filled }));
+    expect(step(setup, sent.state, replicate).effects).toEqual([]);
+    const answered = run(setup, sent.state, from(b, appendAccepted(1, 1)), replicate);
+    expect(answered.effects).toEqual([
+      send(b, appendEntries(1, { after: [2, 1], entries: entries([1], 3) })),
+    ]);
+  });
+
   test("an answer makes room for the next message", () => {
     const setup = env({ log: full, maxAppendBytes: 6, maxInflight: 2 });
     const state = leader({

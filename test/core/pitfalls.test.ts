@@ -427,6 +427,7 @@ test("25 a leader whose log cannot say what stands before an entry sends nothing
       lastIndex: setup.log.lastIndex,
       termAt: () => undefined,
       slice: () => entries([1, 1]),
+      bytesBetween: () => 0,
     },
   };
   const state = leader({ term: 1, progress: { b: replicating(2), c: replicating(2) } });

@@ -86,6 +86,7 @@ describe("config", () => {
     ["maxAppendBytes", { maxAppendBytes: 0.5 }],
     ["maxInflight", { maxInflight: 0 }],
     ["maxInflight", { maxInflight: Number.NaN }],
+    ["maxInflightBytes", { maxInflightBytes: 0 }],
   ])("names the field at fault: %s", (field, fields) => {
     expect(() => makeConfig({ id: a, voters: [a, b, c], ...fields })).toThrow(field);
   });

@@ -1,0 +1,28 @@
+import { MessageChannel } from "node:worker_threads";
+import { expect, onTestFinished, test } from "vitest";
+import { Control } from "../../packages/actors/dist/control.js";
+
+/** The control of a node whose thread never answers. */
+function mute(): Control {
+  const { port1, port2 } = new MessageChannel();
+  onTestFinished(() => port2.close());
+  return new Control("n1", port1);
+}
+
+const ask = (control: Control, deadlineMs: number): Promise<unknown> =>
+  control.call("log", deadlineMs, (node) => node.log(1, 1));
+
+test("a control call is rejected when its deadline passes", async () => {
+  const control = mute();
+  await expect(ask(control, 5)).rejects.toThrow("log of n1: no answer within 5 ms");
+  control.threadExited();
+});
+
+test("control calls are rejected when the thread ends, and after it has", async () => {
+  const control = mute();
+  const calls = Promise.allSettled([ask(control, 60_000), ask(control, 60_000)]);
+  control.threadExited();
+  const ended = { reason: { message: "log of n1: its thread ended before it answered" } };
+  expect(await calls).toMatchObject([ended, ended]);
+  await expect(ask(control, 60_000)).rejects.toThrow("log of n1: its thread has ended");
+});

@@ -1,0 +1,5 @@
+export type Numbers = readonly number[];
+
+export function sum(numbers: Numbers): number {
+  return numbers.reduce((total: number, each: number) => total + each, 0);
+}

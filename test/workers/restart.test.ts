@@ -1,0 +1,162 @@
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { type Cluster, type ClusterEvent, type ClusterOptions } from "@kontiki/actors";
+import { describe, expect, test } from "vitest";
+import {
+  commonLog,
+  machine,
+  nextEvent,
+  record,
+  start,
+  temporaryFolder,
+  valueOf,
+} from "./support/clusters.ts";
+
+type List = Cluster<string, number>;
+
+type Disobedient = {
+  readonly cluster: List;
+  /** Gives a node an order to come to harm by: once, or with each command that it applies. */
+  readonly order: (node: string, what: string, often?: "once" | "always") => void;
+};
+
+async function startObedient(options: ClusterOptions = {}): Promise<Disobedient> {
+  const orders = temporaryFolder();
+  const cluster = await start<string, number>({
+    ...options,
+    stateMachine: machine("obedient.mjs", { orders }),
+  });
+  return {
+    cluster,
+    order: (node, what, often = "once") =>
+      writeFileSync(join(orders, often === "once" ? `${node}!` : node), what),
+  };
+}
+
+function crashesIn(events: readonly ClusterEvent[]) {
+  return events.filter((event) => event.type === "crashed");
+}
+
+describe("a thread that dies unasked", () => {
+  test.each([
+    ["throw in a timer", "the timer went wrong"],
+    ["reject", "nobody caught this"],
+    ["exit 3", "the thread ended with exit code 3"],
+    ["exit 0", "the thread ended though nobody asked it to"],
+  ])("by: %s, is restarted, with cause, incarnation and count", async (order, cause) => {
+    const { cluster, order: give } = await startObedient();
+    await cluster.converged();
+    const started = nextEvent(cluster, "started", ({ node }) => node === "n2");
+    const crashed = nextEvent(cluster, "crashed");
+    give("n2", order);
+    expect(valueOf(await cluster.propose("a"))).toBe(1);
+    expect(await crashed).toEqual({
+      type: "crashed",
+      node: "n2",
+      incarnation: 1,
+      cause,
+      asked: false,
+      crashes: 1,
+      restartInMs: expect.any(Number) as number,
+    });
+    expect(await started).toMatchObject({ incarnation: 2 });
+    expect(valueOf(await cluster.propose("b"))).toBe(2);
+    await commonLog(cluster);
+    expect(cluster.node("n2").status()).toMatchObject({ incarnation: 2, restarts: 1 });
+  });
+
+  test("by outgrowing its heap, dies alone", async () => {
+    const { cluster, order } = await startObedient({ heapMiB: 32 });
+    const crashed = nextEvent(cluster, "crashed");
+    order("n1", "fill the heap");
+    expect(valueOf(await cluster.propose("a"))).toBe(1);
+    expect((await crashed).cause).toMatch(/memory limit/);
+    expect(valueOf(await cluster.propose("b"))).toBe(2);
+    await commonLog(cluster);
+  });
+});
+
+describe("a node that crashes again and again", () => {
+  test("is restarted after longer and longer pauses, then given up, and started on demand", async () => {
+    const { cluster, order } = await startObedient({
+      restartIntensity: { crashes: 3, withinMs: 60_000 },
+    });
+    const events = record(cluster);
+    const failed = nextEvent(cluster, "failed");
+    order("n3", "exit 3", "always");
+    expect(valueOf(await cluster.propose("a"))).toBe(1);
+    const cause =
+      "it crashed 4 times within 60000 ms, the last time because: the thread ended with exit code 3";
+    expect(await failed).toEqual({ type: "failed", node: "n3", incarnation: 4, cause });
+    expect(cluster.node("n3").status()).toMatchObject({
+      life: { type: "failed", cause },
+      restarts: 3,
+      raft: undefined,
+    });
+
+    const crashes = crashesIn(events);
+    expect(crashes.map(({ incarnation, crashes: count }) => [incarnation, count])).toEqual([
+      [1, 1],
+      [2, 2],
+      [3, 3],
+      [4, 4],
+    ]);
+    const pauses = crashes.map(({ restartInMs }) => restartInMs ?? Infinity);
+    expect(pauses.at(3)).toBe(Infinity);
+    [20, 40, 80].forEach((longest, at) => {
+      expect(pauses[at]).toBeGreaterThanOrEqual(longest / 2);
+      expect(pauses[at]).toBeLessThanOrEqual(longest);
+    });
+
+    // The others do without it, and it does without its past when it is started again.
+    expect(valueOf(await cluster.propose("b"))).toBe(2);
+    order("n3", "exit 3");
+    const again = nextEvent(cluster, "crashed");
+    await cluster.node("n3").start();
+    expect(await again).toMatchObject({ crashes: 1, incarnation: 5 });
+  });
+
+  test("is told from its neighbours: each has an intensity of its own", async () => {
+    const { cluster, order } = await startObedient({
+      restartIntensity: { crashes: 1, withinMs: 60_000 },
+    });
+    const events = record(cluster);
+    for (const id of cluster.nodeIds) {
+      const started = nextEvent(cluster, "started", ({ node }) => node === id);
+      order(id, "exit 3");
+      valueOf(await cluster.propose(`harm ${id}`));
+      await started;
+      await cluster.converged();
+    }
+    expect(crashesIn(events).map(({ crashes }) => crashes)).toEqual([1, 1, 1]);
+    expect(events.filter(({ type }) => type === "failed")).toEqual([]);
+    valueOf(await cluster.propose("well"));
+  });
+
+  test("is not given up for crashes that were asked for in between", async () => {
+    const { cluster, order } = await startObedient({
+      restartIntensity: { crashes: 1, withinMs: 60_000 },
+    });
+    const events = record(cluster);
+    const node = cluster.node("n1");
+    const back = (): Promise<unknown> =>
+      nextEvent(cluster, "started", (event) => event.node === "n1");
+    for (const harm of ["asked", "exit 3", "asked", "asked"]) {
+      const started = back();
+      if (harm === "asked") await node.crash();
+      else {
+        order("n1", harm);
+        valueOf(await cluster.propose("harm"));
+      }
+      await started;
+      await cluster.converged();
+    }
+    const seen = crashesIn(events).map(({ asked, crashes }) => [asked, crashes]);
+    expect(seen).toEqual([
+      [true, 0],
+      [false, 1],
+      [true, 1],
+      [true, 1],
+    ]);
+  });
+});

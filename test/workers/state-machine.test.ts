@@ -1,0 +1,197 @@
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath, pathToFileURL } from "node:url";
+import { Cluster, KontikiError, type ClusterOptions } from "@kontiki/actors";
+import { describe, expect, onTestFinished, test } from "vitest";
+import { commonLog, machine, record, start, temporaryFolder, valueOf } from "./support/clusters.ts";
+import { run } from "./support/programs.ts";
+
+describe("a state machine of one's own", () => {
+  test.each([
+    ["URL", machine("echo.mjs")],
+    ["URL object", new URL(machine("echo.mjs"))],
+    ["absolute path", fileURLToPath(machine("echo.mjs"))],
+    [
+      "data: URL",
+      "data:text/javascript,export default () => ({apply: c => c, snapshot(){}, restore(){}})",
+    ],
+  ])("is named by %s", async (_, stateMachine) => {
+    const cluster = await start<string, string>({ nodes: 1, stateMachine });
+    expect(await cluster.propose("ahoy")).toEqual({ type: "ok", value: "ahoy" });
+  });
+
+  test("is named by a path relative to the file that calls", async () => {
+    const cluster = await Cluster.start<string, string>({
+      nodes: 1,
+      stateMachine: "./machines/echo.mjs",
+    });
+    onTestFinished(() => cluster.stop());
+    expect(await cluster.propose("ahoy")).toEqual({ type: "ok", value: "ahoy" });
+  });
+
+  test("is that in a plain program too, wherever that is started", async () => {
+    const { lines, stderr, status } = await run("relative.mjs");
+    expect({ lines, stderr, status }).toEqual({
+      lines: ['{"type":"ok","value":"ahoy"}'],
+      stderr: "",
+      status: 0,
+    });
+  });
+
+  test("may be TypeScript, and import TypeScript", async () => {
+    const cluster = await start<number[], number>({
+      nodes: 3,
+      stateMachine: "../machines/tally.ts",
+    });
+    expect(valueOf(await cluster.propose([1, 2, 3]))).toBe(6);
+    await cluster.node(await cluster.leader()).crash();
+    expect(valueOf(await cluster.propose([4]))).toBe(10);
+    await commonLog(cluster);
+  });
+});
+
+/** The error that starting with a state machine gives. Nothing of the cluster is left then. */
+async function refusalOf(stateMachine: string): Promise<string> {
+  const error: unknown = await start({ nodes: 1, stateMachine }).then(
+    () => new Error("it started"),
+    (reason: unknown) => reason,
+  );
+  expect(error).toBeInstanceOf(KontikiError);
+  const { message } = error as KontikiError;
+  expect(message).not.toContain("\n");
+  return message;
+}
+
+function moduleSaying(source: string, name = "machine.mjs"): string {
+  const path = join(temporaryFolder(), name);
+  writeFileSync(path, source);
+  return pathToFileURL(path).href;
+}
+
+describe("a module that is no state machine is refused", () => {
+  test.each([
+    ["that throws", 'throw new Error("no\\n  luck")', "cannot be loaded: no luck"],
+    ["that is not JavaScript", "export defualt 1", "run it with node to see where"],
+    [
+      "that imports what is not there",
+      'import "./nowhere.mjs"; export default 1',
+      "cannot be loaded: Cannot find module",
+    ],
+    [
+      "without a default export",
+      "export const machine = 1",
+      "its default export is not a function that makes a machine",
+    ],
+    [
+      "whose default export is not a function",
+      "export default { apply() {} }",
+      "its default export is not a function that makes a machine",
+    ],
+    [
+      "whose function throws",
+      'export default () => { throw new TypeError("no\\nparts") }',
+      "making it threw: no parts",
+    ],
+    [
+      "whose function makes nothing",
+      "export default () => {}",
+      "what it makes lacks one of apply, snapshot and restore",
+    ],
+    [
+      "whose machine lacks apply",
+      "export default () => ({ snapshot() {}, restore() {} })",
+      "what it makes lacks one of apply, snapshot and restore",
+    ],
+  ])("%s", async (_, source, why) => {
+    const url = moduleSaying(source);
+    const message = await refusalOf(url);
+    expect(message).toMatch(/^n1 cannot start: state machine file:/);
+    expect(message).toContain(url);
+    expect(message).toContain(why);
+  });
+
+  test("that is missing", async () => {
+    const url = machine("nowhere.mjs");
+    expect(await refusalOf(url)).toMatch(
+      `state machine ${url} is not there: check its path; a relative one starts from the file that calls`,
+    );
+  });
+
+  test("in TypeScript that needs more than its types stripped", async () => {
+    const url = moduleSaying("export enum Mood { Good }\nexport default 1;", "machine.ts");
+    const message = await refusalOf(url);
+    expect(message).toContain(`state machine ${url} cannot be loaded`);
+    expect(message).toMatch(/enum/);
+  });
+
+  test.each([["http://["], [""], [5 as unknown as string]])("by the name %j", async (name) => {
+    expect(await refusalOf(name)).toMatch(/^stateMachine is .*: give a URL, or a path/);
+  });
+
+  test("and leaves nothing running", async () => {
+    const folder = temporaryFolder();
+    const options: ClusterOptions[] = [
+      { nodes: 3, dataDir: folder, stateMachine: machine("nowhere.mjs") },
+      { nodes: 3, dataDir: folder, stateMachine: moduleSaying("throw 1") },
+      { nodes: 3, dataDir: folder },
+    ];
+    const { lines, stderr, status } = await run(
+      "refusals.mjs",
+      ...options.map((option) => JSON.stringify(option)),
+    );
+    expect(lines.map((line) => line.slice(0, 15))).toEqual([
+      "KontikiError: n",
+      "KontikiError: n",
+      "it started",
+    ]);
+    expect({ stderr, status }).toEqual({ stderr: "", status: 0 });
+  });
+});
+
+describe("a machine that throws", () => {
+  test("gives an error that is the same on every node, and lives on", async () => {
+    const cluster = await start<string, unknown>({ stateMachine: machine("moody.mjs") });
+    const events = record(cluster);
+    const answers = [];
+    for (const mood of ["throw an error", "throw a text", "throw nothing", "be well"])
+      answers.push(await cluster.propose(mood));
+    expect(answers).toEqual([
+      { type: "error", message: "not today" },
+      { type: "error", message: "not an error" },
+      { type: "error", message: "undefined" },
+      { type: "ok", value: 4 },
+    ]);
+    await commonLog(cluster);
+    expect(events.filter(({ type }) => type === "crashed")).toEqual([]);
+  });
+
+  test("or answers what is not plain data gives an error too", async () => {
+    const cluster = await start<string, unknown>({ nodes: 1, stateMachine: machine("moody.mjs") });
+    expect(await cluster.propose("answer a promise")).toEqual({
+      type: "error",
+      message: "a Promise is not plain data",
+    });
+    expect(await cluster.propose("answer a map")).toEqual({
+      type: "error",
+      message: "a Map is not plain data",
+    });
+  });
+
+  test("as the built-in one does for what it does not understand", async () => {
+    const cluster = await start({ nodes: 1 });
+    expect(await cluster.propose({ type: "put", key: "", value: "v" })).toEqual({
+      type: "error",
+      message: "a key has at least one character",
+    });
+    expect(await cluster.propose({ type: "sing" } as never)).toEqual({
+      type: "error",
+      message: 'the key-value machine knows no command {"type":"sing"}',
+    });
+    expect(
+      await cluster.propose({ type: "put", key: "k", value: "v".repeat(2 ** 20 + 1) }),
+    ).toEqual({
+      type: "error",
+      message: "this value has 1048577 bytes; the most is 1048576",
+    });
+  });
+});
