@@ -1,6 +1,7 @@
 import {
   AssertionError,
   CONFIG_DEFAULTS,
+  type Entry,
   index,
   indexAfter,
   isNodeId,
@@ -9,6 +10,7 @@ import {
   makeConfig,
   majority,
   maxIndex,
+  MemoryLog,
   minIndex,
   nextTerm,
   nodeId,
@@ -127,6 +129,26 @@ describe("memory log", () => {
       empty.termAt(index(1)),
     ]).toEqual([1, 0, 0, undefined]);
     expect(lastPosition(empty)).toEqual({ index: 0, term: 0 });
+  });
+
+  test("knows the bytes between two places, also after a cut", () => {
+    const some = new MemoryLog<string>((command) => command.length);
+    const said = (at: number, command: string): Entry<string> => ({
+      type: "command",
+      index: index(at),
+      term: term(1),
+      command,
+    });
+    some.append([said(1, "ahoy"), { type: "noop", index: index(2), term: term(1) }, said(3, "!")]);
+    const bytes = (after: number, to: number): number => some.bytesBetween(index(after), index(to));
+    expect([bytes(0, 0), bytes(0, 1), bytes(1, 2), bytes(0, 3), bytes(2, 3)]).toEqual([
+      0, 4, 0, 5, 1,
+    ]);
+    some.truncate(index(1));
+    some.append([said(2, "land")]);
+    expect(bytes(0, 2)).toBe(8);
+    expect(() => bytes(0, 3)).toThrow(AssertionError);
+    expect(() => bytes(2, 1)).toThrow(AssertionError);
   });
 
   test("knows the term of each entry", () => {

@@ -72,10 +72,13 @@ export function upCommand(
 
 async function up(options: UpOptions, host: Host, start: StartCluster): Promise<number> {
   const notes = new Notes(host);
-  let stopping = false;
+  let phase: "starting" | "up" | "stopping" = "starting";
   const clusterOptions = {
     onEvent: (event: ClusterEvent): void => {
-      const text = stopping ? undefined : eventText(event);
+      // A start that fails is told by its error, a stop by nothing.
+      const isEnd = event.type === "failed" || event.type === "stopped";
+      const text =
+        phase === "stopping" || (phase === "starting" && isEnd) ? undefined : eventText(event);
       if (text !== undefined) notes.note(text);
     },
     nodes: options.nodes,
@@ -84,11 +87,12 @@ async function up(options: UpOptions, host: Host, start: StartCluster): Promise<
     heartbeatMs: options.heartbeat,
   };
   const failed = await withCluster(start, clusterOptions, notes, async (cluster) => {
+    phase = "up";
     try {
       await greet(cluster, options, notes, host);
       return await converse(cluster, options, notes, host);
     } finally {
-      stopping = true;
+      phase = "stopping";
     }
   });
   return interruptedStatus(host.signal) ?? (failed ? EXIT_FAILED : EXIT_OK);
