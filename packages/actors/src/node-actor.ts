@@ -30,8 +30,9 @@ export type Timer = { readonly type: "election" | "heartbeat"; readonly epoch: n
 /**
  * One Raft node: the pure core, its disk, its state machine, and the order in which they meet.
  *
- * A turn is `begin`, a sync of the disk, `finish`, and `apply` on either side of the sync. Nothing here knows of threads, ports, clocks or chance:
- * who drives it puts letters in and posts what comes out. What leaves when is the durability contract:
+ * A turn is `begin`, a sync of the disk, `finish`, and `apply` on either side of the sync. Nothing here knows of threads,
+ * ports, clocks or chance: who drives it puts letters in and posts what comes out. What leaves when is the durability
+ * contract:
  *
  * - after `begin`, before the sync: AppendEntries of a leader whose term and vote are on disk. They promise nothing,
  *   so the followers' disks work while the leader's does (dissertation 10.2.1). Refusals to clients as well;

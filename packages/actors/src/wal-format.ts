@@ -27,8 +27,8 @@ export const SEGMENT_HEADER_BYTES = 32;
 export const BATCH_HEADER_BYTES = 32;
 
 /**
- * The largest body of a batch. A turn writes less: its own bound of 8 MiB of letters is passed by the last of them, which
- * may hold a whole window of AppendEntries, each with one command of the largest size (16 times 4 MiB).
+ * The largest body of a batch. A turn writes less: its own bound of 8 MiB of letters is passed by the last of them, and
+ * that could hold a whole window of AppendEntries, each with one command of the largest size (16 times 4 MiB).
  */
 export const MAX_BATCH_BYTES = 128 * 1024 * 1024;
 
