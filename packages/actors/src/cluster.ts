@@ -29,6 +29,9 @@ const STOP_MS = 5_000;
 /** How many nodes a cluster gets when nobody says. */
 const DEFAULT_NODES = 3;
 
+/** How long threads may take to die of being killed, in ms. One that waits for a stalled disk does not. */
+const KILL_MS = 5_000;
+
 /** Client numbers are 48 bits; `randomInt` draws from a range smaller than that. */
 const CLIENT_MAX = 2 ** 48 - 1;
 
@@ -187,6 +190,8 @@ export class Cluster<Command = KeyValueCommand, Result = KeyValueResult> {
   /**
    * Stops all nodes in order, and ends what is still proposed. Threads that have not ended by the deadline are killed.
    * When it is over nothing of the cluster runs any more, and its data directory is free. May be called again.
+   *
+   * @throws KontikiError when a thread cannot even be killed, as when its disk stalls: the directory stays locked.
    */
   stop(options: { readonly timeoutMs?: number } = {}): Promise<void> {
     this.#stopping ??= this.#stopAll(options.timeoutMs ?? STOP_MS);
@@ -214,9 +219,13 @@ export class Cluster<Command = KeyValueCommand, Result = KeyValueResult> {
     events.emit("change");
     const look = (): true | undefined =>
       children.every((child) => child.thread === undefined) || undefined;
-    await waitFor(events, "stopping all nodes", look, { timeoutMs: 2 ** 30 });
-    this.#supervisor.close();
-    this.#directory?.close();
+    try {
+      await waitFor(events, "stopping all nodes", look, { timeoutMs: timeoutMs + KILL_MS });
+      // Not before all threads are gone: one that still runs may still write there.
+      this.#directory?.close();
+    } finally {
+      this.#supervisor.close();
+    }
   }
 
   #statusWhileRunning(): readonly NodeStatus[] {
@@ -227,12 +236,13 @@ export class Cluster<Command = KeyValueCommand, Result = KeyValueResult> {
   #onEvent(event: ClusterEvent): void {
     if (event.type === "crashed" || event.type === "stopped") this.#client.nodeDied(event.node);
     if (event.type === "leader") this.#client.leaderIs(event.node);
-    this.events.emit("event", event);
+    tell(() => this.events.emit("event", event));
   }
 
   /** Nodes under load say something new a thousand times a second: only who listens pays for it. */
   #onStatus(child: Child): void {
-    if (this.events.listenerCount("status") > 0) this.events.emit("status", child.status());
+    if (this.events.listenerCount("status") === 0) return;
+    tell(() => this.events.emit("status", child.status()));
   }
 }
 
@@ -254,4 +264,15 @@ function commandBytes(
     refuse(`the command cannot be sent: ${messageOf(error)}`);
   }
   return undefined;
+}
+
+/** A listener that throws is its owner's mishap: it must not keep a node from being restarted. */
+function tell(emit: () => void): void {
+  try {
+    emit();
+  } catch (error) {
+    queueMicrotask(() => {
+      throw error;
+    });
+  }
 }
