@@ -37,6 +37,20 @@ function sentClient(deadline = 1000): Client {
   return client;
 }
 
+test("what is not answered goes again after longer and longer waits, refusals or not", () => {
+  const client = newClient();
+  client.propose(encodeCommand("a"), 10_000);
+  const sendings: number[] = [];
+  for (let now = 0; now < 2000; now += 10) {
+    for (const effect of client.tick(now)) {
+      if (effect.type !== "send") continue;
+      sendings.push(now);
+      if (sendings.length <= 2) client.refused(effect.parcel, undefined, now);
+    }
+  }
+  expect(sendings).toEqual([0, 10, 20, 120, 320, 720, 1520]);
+});
+
 describe("a proposal ends as definitelyNot when no parcel of it can be in a log", () => {
   test("never sent: its deadline is over while the client pauses", () => {
     const client = sentClient();

@@ -22,7 +22,7 @@ export type ProposalEnd =
 
 /** How long the client waits, in ms. */
 export type ClientTimes = {
-  /** For an answer, before it sends a command again: longer than an election usually takes. */
+  /** For an answer, before it sends a command again, doubled each time: longer than an election usually takes. */
   readonly attemptMs: number;
   /** After a refusal without a better address, before it tries the next node. */
   readonly backoffMs: number;
@@ -31,6 +31,9 @@ export type ClientTimes = {
 /** Most bytes of commands in one parcel; a larger command travels alone. */
 const PARCEL_BYTES_MAX = 1024 * 1024;
 
+/** How often the wait for an answer is doubled at most. */
+const PATIENCE_DOUBLINGS_MAX = 4;
+
 type Pending = {
   readonly command: CommandBytes;
   readonly deadline: number;
@@ -38,6 +41,8 @@ type Pending = {
   parcel: number;
   sentTo: NodeId | undefined;
   sentAt: number;
+  /** How often it was sent and no answer came in time. */
+  unanswered: number;
   /** A parcel of it was left open when another was sent: it may be in a log somewhere. */
   mayBeTaken: boolean;
 };
@@ -86,6 +91,7 @@ export class Client {
       parcel: 0,
       sentTo: undefined,
       sentAt: 0,
+      unanswered: 0,
       mayBeTaken: false,
     });
     this.#queue.push(sequence);
@@ -184,10 +190,11 @@ export class Client {
     for (const [sequence, pending] of this.#pending) {
       if (now >= pending.deadline)
         effects.push(this.#expire(sequence, pending, "no answer came before the deadline"));
-      else if (pending.parcel !== 0 && now - pending.sentAt >= this.#times.attemptMs)
+      else if (pending.parcel !== 0 && now - pending.sentAt >= this.#patience(pending))
         late.push([sequence, pending]);
     }
     if (late.length > 0) this.#leader = undefined;
+    for (const [, pending] of late) pending.unanswered += 1;
     this.#requeue(late, "open");
     return [...effects, ...this.flush(now)];
   }
@@ -195,6 +202,11 @@ export class Client {
   /** The cluster is going away: whatever has not ended, ends now. */
   close(reason: string): ClientEffect[] {
     return [...this.#pending].map(([sequence, pending]) => this.#expire(sequence, pending, reason));
+  }
+
+  /** Twice as long each time no answer came: a cluster that is slow is not helped by more of the same. */
+  #patience({ unanswered }: Pending): number {
+    return this.#times.attemptMs * 2 ** Math.min(unanswered, PATIENCE_DOUBLINGS_MAX);
   }
 
   #expire(sequence: number, pending: Pending, reason: string): ClientEffect {
