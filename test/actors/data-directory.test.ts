@@ -259,6 +259,19 @@ describe("what is refused as it is", () => {
   });
 });
 
+test("a place where nothing can be made, as in /proc, is refused, not tried for ever", () => {
+  const path = join(temporaryFolder(), "a", "b");
+  const calls = watchedCalls((call) => {
+    if (call === "mkdirSync") throw systemError("ENOENT");
+  });
+  expect(() => openDataDirectory(path, NODES, { calls, processes: PROCESSES })).toThrow(
+    new DiskError(
+      `cannot create ${path}: it is not there (ENOENT); something on the way to it is missing`,
+      "ENOENT",
+    ),
+  );
+});
+
 function fail(): never {
   throw systemError("ENOSPC");
 }

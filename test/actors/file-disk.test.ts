@@ -181,7 +181,7 @@ describe("a refusal names the path and what to do", () => {
 
   test("a file that is not there", () => {
     const folder = temporaryFolder();
-    const advice = "it is not there (ENOENT); it was removed while in use";
+    const advice = "it is not there (ENOENT); something on the way to it is missing";
     for (const [doing, act] of Object.entries({
       read: () => new FileDisk(folder).read("a"),
       open: () => new FileDisk(folder).open("a"),

@@ -73,13 +73,26 @@ export function syncDirectory(calls: SystemCalls, path: string): void {
   }
 }
 
-/** Makes a directory and those above it where they lack, durably. */
+/**
+ * Makes a directory and those above it where they lack, durably. One that is there already is fine.
+ *
+ * Step by step: mkdir with `recursive` never returns where a folder is there and yet nothing can be made in it
+ * because it "is not there", as in /proc.
+ */
 export function makeDirectory(calls: SystemCalls, path: string): void {
-  const first = calls.mkdirSync(path, { recursive: true });
-  if (first === undefined) return;
-  for (let made = path; made.length >= first.length; made = dirname(made)) {
-    syncDirectory(calls, dirname(made));
+  if (isThere(calls, path)) return;
+  const above = dirname(path);
+  if (above !== path) makeDirectory(calls, above);
+  try {
+    calls.mkdirSync(path);
+  } catch (cause) {
+    if (errorCode(cause) !== "EEXIST") throw cause;
   }
+  syncDirectory(calls, above);
+}
+
+function isThere(calls: SystemCalls, path: string): boolean {
+  return calls.statSync(path, { throwIfNoEntry: false }) !== undefined;
 }
 
 function explain(code: string): string {
@@ -93,7 +106,7 @@ function explain(code: string): string {
     case "EROFS":
       return `the file system is read-only (${code}); mount it writable or use another folder`;
     case "ENOENT":
-      return `it is not there (${code}); it was removed while in use`;
+      return `it is not there (${code}); something on the way to it is missing`;
     case "EMFILE":
     case "ENFILE":
       return `too many files are open (${code}); raise the limit (ulimit -n) and start again`;
