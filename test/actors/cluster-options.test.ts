@@ -58,6 +58,7 @@ describe("a wrong option is named, with what it may be", () => {
       { nodes: ["a", "B"] },
       '"B" cannot name a node: use a-z, 0-9 and -, a letter first, 64 at most',
     ],
+    [{ nodes: ["a", "lock"] }, '"lock" cannot name a node: choose another name'],
     [{ nodes: ["a", ""] }, '"" cannot name a node: use a-z, 0-9 and -, a letter first, 64 at most'],
     [{ electionTimeoutMs: 9 }, "electionTimeoutMs is 9: give a number of milliseconds from 10"],
     [

@@ -28,8 +28,8 @@ import {
 
 const WAY_OUT =
   "A node that has forgotten a vote or an entry must not come back under its name: restore the " +
-  "whole data directory (all nodes, from one copy taken while the cluster was stopped), or remove " +
-  "this node from the cluster and add a new one under a new name.";
+  "whole data directory (all nodes, from one copy taken while the cluster was stopped), or begin a " +
+  "new cluster in a new folder.";
 
 const BATCHES: readonly Batch[] = [
   [hardState(1, "n1"), append(noop(1, 1))],

@@ -82,6 +82,7 @@ export class Child {
     this.#checkOpen();
     if (this.#thread === undefined)
       throw new KontikiError(`${this.id} has no thread to crash: it is ${this.#life.type}`);
+    if (this.#asked === "stop") throw new KontikiError(`${this.id} is being stopped`);
     this.#asked = "crash";
     this.#thread.kill("killed on request");
   }

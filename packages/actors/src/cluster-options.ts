@@ -93,6 +93,9 @@ function nodeIds(nodes: number | readonly string[]): readonly NodeId[] {
   if (!isNodeCount(count))
     throw new KontikiError(`a cluster has 1 to ${NODES_MAX} nodes, not ${inspect(count)}`);
   if (names === undefined) return defaultNodes(count);
+  // A data directory has a folder of this name for itself.
+  if (names.includes("lock"))
+    throw new KontikiError('"lock" cannot name a node: choose another name');
   const wrong = names.find((node) => !isNodeId(node));
   if (wrong !== undefined) {
     throw new KontikiError(

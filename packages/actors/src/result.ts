@@ -11,6 +11,8 @@ import type { StateMachine } from "./state-machine.ts";
 export function applyPayload(machine: StateMachine, payload: Uint8Array): Uint8Array {
   try {
     const answer = machine.apply(decode(payload));
+    // An async machine is refused below; its rejection would kill every node that applies the entry, for good.
+    if (answer instanceof Promise) answer.catch(() => undefined);
     checkPlain(answer);
     return encodeShared([0, answer]);
   } catch (error) {

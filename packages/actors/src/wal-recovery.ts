@@ -19,8 +19,8 @@ import { decodeWrites, type LogWrite } from "./wal-records.ts";
 
 const WAY_OUT =
   "A node that has forgotten a vote or an entry must not come back under its name: restore the " +
-  "whole data directory (all nodes, from one copy taken while the cluster was stopped), or remove " +
-  "this node from the cluster and add a new one under a new name.";
+  "whole data directory (all nodes, from one copy taken while the cluster was stopped), or begin a " +
+  "new cluster in a new folder.";
 
 /**
  * A log that cannot be trusted: bytes that were durable are gone or changed, and they may have been

@@ -1,6 +1,6 @@
 import { KontikiError, VALUE_BYTES_MAX } from "@kontiki/actors";
 import { Command, Option } from "commander";
-import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { check } from "../bench/check.ts";
@@ -87,7 +87,8 @@ async function bench(options: BenchOptions, host: Host, start: StartCluster): Pr
 
 function makeDirectory(base: string): string {
   try {
-    mkdirSync(base, { recursive: true });
+    // One level only: with more, mkdir never returns in places such as /proc.
+    if (!existsSync(base)) mkdirSync(base);
     return mkdtempSync(join(base, "kontiki-bench-"));
   } catch (error) {
     throw new KontikiError(

@@ -1,0 +1,34 @@
+import { fileURLToPath } from "node:url";
+import type { ClusterEvent } from "@kontiki/actors";
+import { Cluster } from "@kontiki/actors";
+import { expect, onTestFinished, test } from "vitest";
+
+const late = fileURLToPath(new URL("./machines/late.mjs", import.meta.url));
+
+test("a machine that is async and fails late gives an error for that command, and every node lives on", async () => {
+  const events: ClusterEvent[] = [];
+  const cluster = await Cluster.start<string, null>({
+    nodes: 3,
+    stateMachine: late,
+    onEvent: (event) => events.push(event),
+  });
+  onTestFinished(() => cluster.stop());
+  for (const command of ["bad", "good", "bad"]) {
+    expect(await cluster.propose(command)).toEqual({
+      type: "error",
+      message: "a Promise is not plain data",
+    });
+  }
+  await cluster.converged();
+  expect(events.filter(({ type }) => type === "crashed")).toEqual([]);
+});
+
+test("a node that is being stopped cannot be crashed back to life", async () => {
+  const cluster = await Cluster.start({ nodes: 1 });
+  onTestFinished(() => cluster.stop());
+  const node = cluster.node("n1");
+  const stopped = node.stop();
+  await expect(node.crash()).rejects.toThrow("n1 is being stopped");
+  await stopped;
+  expect(node.status().life).toEqual({ type: "stopped" });
+});
