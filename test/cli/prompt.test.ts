@@ -55,6 +55,14 @@ describe("at a prompt", () => {
     expect(host.stdout.text).toMatch(/ab\n/);
   });
 
+  test("bytes that are no UTF-8 are refused, and nothing is put", async () => {
+    const from = host.stdout.text.length;
+    host.stdin.write(Buffer.from([...Buffer.from("put k "), 0xff, 0xfe, 0x0d]));
+    await host.stderr.until(/not valid UTF-8/);
+    await host.stdout.until(/kontiki> /, from);
+    expect(cluster.calls).not.toContain("put");
+  });
+
   test("a failed command is told without a line number, and ends in status 1", async () => {
     await type("nope\r", /kontiki> $/);
     expect(stripVTControlCharacters(host.stderr.text)).toMatch(

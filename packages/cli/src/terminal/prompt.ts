@@ -7,6 +7,7 @@ import {
 } from "node:readline";
 import type { Host } from "../host.ts";
 import type { Interpreter } from "../interpreter.ts";
+import type { InputLine } from "../lines.ts";
 import { complete } from "./complete.ts";
 import type { Footer, Notes } from "./notes.ts";
 
@@ -72,8 +73,7 @@ async function converse(
       const next = await lines.next();
       notes.footer = undefined;
       if (next.done === true) return;
-      const line = { type: "line", number, text: next.value } as const;
-      if ((await interpreter.run(line, false)) === "quit") return;
+      if ((await interpreter.run(lineOf(number, next.value), false)) === "quit") return;
       ask();
     }
   } finally {
@@ -81,6 +81,12 @@ async function converse(
     // The shell's prompt shall not follow ours on the same line.
     if (closed) output.write("\n");
   }
+}
+
+/** readline puts a replacement character for bytes that are no UTF-8; the character itself is written as "\\ufffd". */
+function lineOf(number: number, text: string): InputLine {
+  if (!text.includes("\ufffd")) return { type: "line", number, text };
+  return { type: "unreadable", number, problem: "the line is not valid UTF-8" };
 }
 
 /** The prompt and what was typed, which may take several rows. */
