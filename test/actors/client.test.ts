@@ -285,23 +285,30 @@ describe("parcels", () => {
 });
 
 describe("the floor: below it the client waits for nothing", () => {
-  test("is the oldest proposal that has not ended", () => {
+  test("is the oldest proposal that has not ended when a command is first sent, and a repeat keeps it", () => {
     const client = newClient();
-    const floors = (): number[] =>
-      readable(client.flush(0)).length === 0 ? [] : commands.map((one) => headerOf(one).floor);
-    const commands: CommandBytes[] = [];
-    const propose = (deadline: number): void => {
-      const command = encodeCommand(0);
-      commands.push(command);
-      client.propose(command, deadline);
+    const sent: CommandBytes[] = [];
+    const send = (): void => {
+      for (const effect of client.flush(0))
+        if (effect.type === "send") sent.push(...effect.commands);
     };
+    const propose = (deadline: number): void => void client.propose(encodeCommand(0), deadline);
+    const floors = (): number[] => sent.map((command) => headerOf(command).floor);
     [10, 20, 30].forEach(propose);
+    send();
     client.answered([2], [OK]);
     propose(40);
+    send();
     client.answered([1], [OK]);
     propose(50);
+    send();
     client.tick(30);
     propose(60);
+    send();
+    expect(floors()).toEqual([1, 1, 1, 1, 3, 4]);
+    // n1 has the fifth; the fourth and sixth went elsewhere, and go again.
+    const repeats = client.leaderIs(n1, 30).flatMap((e) => (e.type === "send" ? e.commands : []));
+    expect(repeats.map((command) => headerOf(command).floor)).toEqual([1, 4]);
     expect(floors()).toEqual([1, 1, 1, 1, 3, 4]);
   });
 });

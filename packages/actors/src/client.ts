@@ -80,11 +80,10 @@ export class Client {
     return this.#pending.size;
   }
 
-  /** Takes a command, sets its header, and gives its sequence number. It is sent by the next {@link flush}. */
+  /** Takes a command and gives its sequence number. It is sent, with a header, by the next {@link flush}. */
   propose(command: CommandBytes, deadline: number): number {
     this.#sequence += 1;
     const sequence = this.#sequence;
-    setHeader(command, { client: this.#id, sequence, floor: this.#floor() });
     this.#pending.set(sequence, {
       command,
       deadline,
@@ -104,6 +103,7 @@ export class Client {
     const to = this.#leader ?? this.#nextNode();
     if (to === undefined) return [];
     const effects: ClientEffect[] = [];
+    const floor = this.#floor();
     let commands: CommandBytes[] = [];
     let bytes = 0;
     for (const sequence of this.#queue) {
@@ -115,6 +115,9 @@ export class Client {
         bytes = 0;
         effects.push({ type: "send", to, parcel: this.#parcels, commands });
       }
+      // A repeat is sent as it was: its header says once and for all which command it is.
+      if (pending.sentTo === undefined)
+        setHeader(pending.command, { client: this.#id, sequence, floor });
       pending.parcel = this.#parcels;
       pending.sentTo = to;
       pending.sentAt = now;
@@ -225,6 +228,7 @@ export class Client {
     this.#queue = [...again.map(([sequence]) => sequence), ...this.#queue].sort((a, b) => a - b);
   }
 
+  /** Below the lowest that is pending nobody waits. Asked once a flush: it looks past all that has ended since. */
   #floor(): number {
     for (const sequence of this.#pending.keys()) return sequence;
     return this.#sequence;
