@@ -8,6 +8,7 @@ import {
   makeConfig,
   MemoryLog,
   nodeId,
+  positionOf,
   step,
   term,
   type AppendAccepted,
@@ -19,10 +20,16 @@ import {
   type Env,
   type Event,
   type HardState,
+  type InForce,
+  type Leader,
+  type LogPosition,
   type Message,
   type NodeId,
   type Progress,
+  type Refusal,
   type RequestVote,
+  type Role,
+  type Snapshot,
   type State,
   type VoteReply,
 } from "@kontiki/core";
@@ -72,12 +79,15 @@ export function termsOf(of: MemoryLog<Command>): readonly number[] {
 
 export type TestEnv = Env<Command> & { readonly log: MemoryLog<Command> };
 
+/** What the paper has, and no more: no pre-vote, and nobody withholds votes or checks a quorum. */
+const PAPER = { preVote: false, quorumBeats: 0 } as const;
+
 /** Server `a` of `a`, `b` and `c`, with an empty log, unless told otherwise. */
 export function env({
   log: terms = [],
   ...config
 }: Partial<Config> & { readonly log?: readonly number[] } = {}): TestEnv {
-  return { config: makeConfig({ id: a, voters: [a, b, c], ...config }), log: log(terms) };
+  return { config: makeConfig({ ...PAPER, id: a, voters: [a, b, c], ...config }), log: log(terms) };
 }
 
 type Common = {
@@ -85,6 +95,9 @@ type Common = {
   readonly votedFor?: NodeId | undefined;
   readonly commit?: number;
   readonly durable?: number;
+  readonly memberships?: readonly InForce[];
+  readonly snapshot?: Snapshot;
+  readonly horizon?: LogPosition;
 };
 
 function common(given: Common): Omit<State, "role"> {
@@ -93,11 +106,23 @@ function common(given: Common): Omit<State, "role"> {
     votedFor: given.votedFor,
     commit: index(given.commit ?? 0),
     durable: index(given.durable ?? 0),
+    memberships: given.memberships ?? [],
+    snapshot: given.snapshot,
+    horizon: given.horizon,
   };
 }
 
-export function follower(given: Common & { readonly leader?: NodeId | undefined } = {}): State {
-  return { ...common(given), role: { type: "follower", leader: given.leader } };
+/** A follower that has just heard its leader, if it has one, unless told otherwise. */
+export function follower(
+  given: Common & Partial<Omit<Role & { readonly type: "follower" }, "type">> = {},
+): State {
+  const { leader: known, heard = known !== undefined, receiving } = given;
+  return { ...common(given), role: { type: "follower", leader: known, heard, receiving } };
+}
+
+/** A server that asks who would vote for it: it is `a`, and nobody else would, unless told otherwise. */
+export function preCandidate(given: Common & { readonly votes?: readonly NodeId[] } = {}): State {
+  return { ...common(given), role: { type: "preCandidate", votes: given.votes ?? [a] } };
 }
 
 /** A candidate that voted for itself: it is `a`, and has no other vote, unless told otherwise. */
@@ -106,29 +131,37 @@ export function candidate(given: Common & { readonly votes?: readonly NodeId[] }
   return { ...common({ votedFor: votes[0], ...given }), role: { type: "candidate", votes } };
 }
 
-/** A leader that voted for itself: it is `a`, unless told otherwise. */
+/** A leader that voted for itself: it is `a`, and has begun no round, unless told otherwise. */
 export function leader(
-  given: Common & { readonly progress: Readonly<Record<string, Progress>> },
+  given: Common &
+    Partial<Omit<Leader, "type">> & { readonly progress: Readonly<Record<string, Progress>> },
 ): State {
+  const { progress, round = 0, reads = [], transfer, leaseGivenUp = false } = given;
+  const { check = { round: 1, beats: 0 } } = given;
   return {
     ...common({ votedFor: a, ...given }),
-    role: { type: "leader", progress: given.progress },
+    role: { type: "leader", progress, round, check, reads, transfer, leaseGivenUp },
   };
 }
 
 export function probe(
   next: number,
-  { match = 0, waiting = false }: { readonly match?: number; readonly waiting?: boolean } = {},
+  {
+    match = 0,
+    waiting = false,
+    round = 0,
+  }: { readonly match?: number; readonly waiting?: boolean; readonly round?: number } = {},
 ): Progress {
-  return { type: "probe", next: index(next), match: index(match), waiting };
+  return { type: "probe", next: index(next), match: index(match), waiting, round };
 }
 
-/** Replicating; what is sent is answered, and the commit index last sent is 0, unless told otherwise. */
+/** Replicating; what is sent is answered, unless told otherwise. */
 export function replicating(
   next: number,
   given: {
     readonly match?: number;
     readonly inflight?: readonly number[];
+    readonly round?: number;
   } = {},
 ): Progress {
   return {
@@ -136,18 +169,24 @@ export function replicating(
     next: index(next),
     match: index(given.match ?? next - 1),
     inflight: (given.inflight ?? []).map((last) => index(last)),
+    round: given.round ?? 0,
   };
 }
 
 export function requestVote(
   inTerm: number,
-  { lastIndex = 0, lastTerm = 0 }: { readonly lastIndex?: number; readonly lastTerm?: number } = {},
+  {
+    lastIndex = 0,
+    lastTerm = 0,
+    transfer = false,
+  }: { readonly lastIndex?: number; readonly lastTerm?: number; readonly transfer?: boolean } = {},
 ): RequestVote {
   return {
     type: "requestVote",
     term: term(inTerm),
     lastIndex: index(lastIndex),
     lastTerm: term(lastTerm),
+    transfer,
   };
 }
 
@@ -162,6 +201,7 @@ export function appendEntries(
     readonly after?: readonly [number, number];
     readonly entries?: readonly Entry<Command>[];
     readonly commit?: number;
+    readonly round?: number;
   } = {},
 ): AppendEntries<Command> {
   const [prevIndex, prevTerm] = given.after ?? [0, 0];
@@ -172,11 +212,12 @@ export function appendEntries(
     prevTerm: term(prevTerm),
     entries: given.entries ?? [],
     commit: index(given.commit ?? 0),
+    round: given.round ?? 0,
   };
 }
 
-export function appendAccepted(inTerm: number, match: number): AppendAccepted {
-  return { type: "appendAccepted", term: term(inTerm), match: index(match) };
+export function appendAccepted(inTerm: number, match: number, round = 0): AppendAccepted {
+  return { type: "appendAccepted", term: term(inTerm), match: index(match), round };
 }
 
 export function appendRejected(
@@ -185,6 +226,7 @@ export function appendRejected(
     readonly prevIndex: number;
     readonly conflictTerm?: number;
     readonly conflictIndex: number;
+    readonly round?: number;
   },
 ): AppendRejected {
   return {
@@ -193,12 +235,17 @@ export function appendRejected(
     prevIndex: index(given.prevIndex),
     conflictTerm: given.conflictTerm === undefined ? undefined : term(given.conflictTerm),
     conflictIndex: index(given.conflictIndex),
+    round: given.round ?? 0,
   };
 }
 
-/** A message has come. */
-export function from(peer: NodeId, message: Message<Command>): Event<Command> {
-  return { type: "message", from: peer, message };
+/** A message has come, from and for the disks that the cluster began with, unless told otherwise. */
+export function from(
+  peer: NodeId,
+  message: Message<Command>,
+  { fromUid = 0, toUid = 0 }: { readonly fromUid?: number; readonly toUid?: number } = {},
+): Event<Command> {
+  return { type: "message", from: peer, fromUid, toUid, message };
 }
 
 export function propose(...commands: readonly Command[]): Event<Command> {
@@ -214,8 +261,8 @@ export const electionTimeout = { type: "electionTimeout" } as const;
 export const heartbeatTimeout = { type: "heartbeatTimeout" } as const;
 export const replicate = { type: "replicate" } as const;
 
-export function send(to: NodeId, message: Message<Command>): Effect<Command> {
-  return { type: "send", to, message };
+export function send(to: NodeId, message: Message<Command>, uid = 0): Effect<Command> {
+  return { type: "send", to, uid, message };
 }
 
 export function hardState(inTerm: number, votedFor?: NodeId): HardState {
@@ -242,6 +289,10 @@ export function proposed(first: number, inTerm: number): Effect<Command> {
   return { type: "proposed", first: index(first), term: term(inTerm) };
 }
 
+export function rejectProposal(reason: Refusal, known?: NodeId): Effect<Command> {
+  return { type: "rejectProposal", reason, leader: known };
+}
+
 export const resetElectionTimer = { type: "resetElectionTimer" } as const;
 export const resetHeartbeatTimer = { type: "resetHeartbeatTimer" } as const;
 
@@ -259,6 +310,8 @@ export function run(
     for (const effect of next.effects) {
       if (effect.type === "truncateLog") copy.truncate(effect.after);
       if (effect.type === "appendLog") copy.append(effect.entries);
+      if (effect.type === "compactLog") copy.compact(effect.upTo);
+      if (effect.type === "installSnapshot") copy.reset(positionOf(effect.snapshot));
     }
     effects.push(...next.effects);
     current = next.state;

@@ -1,16 +1,10 @@
 import { assert } from "./assert.ts";
 import { send, type Effect } from "./effect.ts";
-import type { Entry, LogPosition, LogView } from "./entry.ts";
-import {
-  indexAfter,
-  maxIndex,
-  minIndex,
-  previousIndex,
-  type Index,
-  type NodeId,
-  type Term,
-} from "./ids.ts";
+import { atLeastAsUpToDate, type Entry, type LogPosition, type LogView } from "./entry.ts";
+import { indexAfter, maxIndex, minIndex, previousIndex, type Index, type Term } from "./ids.ts";
+import { withCommit, withLog } from "./in-force.ts";
 import type { AppendEntries, AppendRejected } from "./message.ts";
+import type { Peer } from "./peer.ts";
 import type { Env, State, Step } from "./state.ts";
 
 /**
@@ -22,15 +16,17 @@ import type { Env, State, Step } from "./state.ts";
 export function acceptEntries<C>(
   env: Env<C>,
   state: State,
-  from: NodeId,
+  from: Peer,
   message: AppendEntries<C>,
 ): Step<C> {
-  if (env.log.termAt(message.prevIndex) !== message.prevTerm) {
-    return { state, effects: [send<C>(from, conflict(env.log, state, message.prevIndex))] };
-  }
+  const { log } = env;
+  const { round, prevIndex, prevTerm, entries } = message;
+  if (prevIndex < log.firstIndex - 1) return acceptKnown(state, from, round);
+  if (log.termAt(prevIndex) !== prevTerm)
+    return { state, effects: [send<C>(from, conflict(log, state, message))] };
   assertPieceOfLog(message);
-  const match = indexAfter(message.prevIndex, message.entries.length);
-  const { fresh, cutAfter } = compare(env.log, message.entries);
+  const match = indexAfter(prevIndex, entries.length);
+  const { fresh, cutAfter } = compare(log, entries);
   assert(
     cutAfter === undefined || cutAfter >= state.commit,
     "a committed entry is never removed (§5.4)",
@@ -40,18 +36,55 @@ export function acceptEntries<C>(
   if (fresh.length > 0) effects.push({ type: "appendLog", entries: fresh });
   const commit = maxIndex(state.commit, minIndex(message.commit, match));
   if (commit > state.commit) effects.push({ type: "commit", upTo: commit });
-  effects.push(send<C>(from, { type: "appendAccepted", term: state.term, match }));
+  effects.push(send<C>(from, { type: "appendAccepted", term: state.term, match, round }));
   const durable = cutAfter === undefined ? state.durable : minIndex(state.durable, cutAfter);
-  return { state: { ...state, commit, durable }, effects };
+  const logged = fresh.length === 0 ? state : withLog(state, cutAfter, fresh);
+  const next: State =
+    commit === state.commit && durable === state.durable
+      ? logged
+      : { ...withCommit(logged, commit), durable };
+  return repaired(next, effects, { index: match, term: entries.at(-1)?.term ?? prevTerm });
+}
+
+/**
+ * The log of a server that had lost a part of it is whole once it is proven to be its leader's up to a position at least
+ * as far as the one it had: all that it ever promised to hold and that was committed is before it (§5.4.1, Leader
+ * Completeness).
+ */
+export function repaired<C>(
+  state: State,
+  effects: readonly Effect<C>[],
+  proven: LogPosition,
+): Step<C> {
+  if (state.horizon === undefined || !atLeastAsUpToDate(proven, state.horizon))
+    return { state, effects };
+  return {
+    state: { ...state, horizon: undefined },
+    effects: [...effects, { type: "logRepaired" }],
+  };
+}
+
+/**
+ * The leader begins before this log does. What was compacted here is committed, and so in the leader's log as well
+ * (Leader Completeness): it may go on from there.
+ */
+function acceptKnown<C>(state: State, from: Peer, round: number): Step<C> {
+  const { term, commit } = state;
+  return {
+    state,
+    effects: [send<C>(from, { type: "appendAccepted", term, match: commit, round })],
+  };
 }
 
 /** A refusal of an AppendEntries of an older term: the term tells the sender that it no longer leads (§5.1). */
 export function refuseStale<C>(
   state: State,
   log: LogView<C>,
-  message: AppendEntries<C>,
+  { prevIndex, round }: AppendEntries<C>,
 ): AppendRejected {
-  return rejection(state.term, message.prevIndex, undefined, indexAfter(log.lastIndex));
+  const conflictIndex = indexAfter(log.lastIndex);
+  const { term } = state;
+  return { type: "appendRejected", term, prevIndex, conflictTerm: undefined, conflictIndex, round };
 }
 
 /** What a leader sends is a piece of its log: adjacent, of terms that never fall and that it has reached (§5.3). */
@@ -88,11 +121,17 @@ function compare<C>(
   return { fresh, cutAfter: from.index <= log.lastIndex ? previousIndex(from.index) : undefined };
 }
 
-function conflict<C>(log: LogView<C>, state: State, prevIndex: Index): AppendRejected {
+function conflict<C>(
+  log: LogView<C>,
+  { term }: State,
+  { prevIndex, round }: AppendEntries<C>,
+): AppendRejected {
   const conflictTerm = log.termAt(prevIndex);
-  if (conflictTerm === undefined)
-    return rejection(state.term, prevIndex, undefined, indexAfter(log.lastIndex));
-  return rejection(state.term, prevIndex, conflictTerm, firstOfTerm(log, prevIndex, conflictTerm));
+  const conflictIndex =
+    conflictTerm === undefined
+      ? indexAfter(log.lastIndex)
+      : firstOfTerm(log, prevIndex, conflictTerm);
+  return { type: "appendRejected", term, prevIndex, conflictTerm, conflictIndex, round };
 }
 
 /** The first index of the term at `at`. Terms never fall along a log, so halving finds it. */
@@ -107,13 +146,4 @@ function firstOfTerm<C>(log: LogView<C>, at: Index, wanted: Term): Index {
     else high = middle;
   }
   return low;
-}
-
-function rejection(
-  term: Term,
-  prevIndex: Index,
-  conflictTerm: Term | undefined,
-  conflictIndex: Index,
-): AppendRejected {
-  return { type: "appendRejected", term, prevIndex, conflictTerm, conflictIndex };
 }

@@ -1,8 +1,9 @@
 import type { NodeId } from "./ids.ts";
-import type { VoteReply } from "./message.ts";
-import { isQuorum } from "./quorum.ts";
+import { membershipOf } from "./in-force.ts";
+import type { PreVoteReply, VoteReply } from "./message.ts";
+import { decides } from "./quorum.ts";
 import { unchanged, type Env, type State, type Step } from "./state.ts";
-import { becomeLeader } from "./transition.ts";
+import { becomeCandidate, becomeLeader } from "./transition.ts";
 
 /**
  * Counts a vote (§5.2). Only a candidate counts, only replies of its own term, each server once: a reply to an
@@ -15,5 +16,26 @@ export function onVoteReply<C>(env: Env<C>, state: State, from: NodeId, reply: V
   if (role.votes.includes(from)) return unchanged(state);
   const votes = [...role.votes, from];
   const next: State = { ...state, role: { type: "candidate", votes } };
-  return isQuorum(env.config.voters, votes) ? becomeLeader(env, next) : unchanged(next);
+  return decides(membershipOf(env, state), votes) ? becomeLeader(env, next) : unchanged(next);
+}
+
+/**
+ * Counts a promise to vote (dissertation 9.6). It is for the term after this one: a reply to a question that was asked in
+ * an earlier term adds nothing, and no promise is ever counted as a vote.
+ */
+export function onPreVoteReply<C>(
+  env: Env<C>,
+  state: State,
+  from: NodeId,
+  reply: PreVoteReply,
+): Step<C> {
+  const { role } = state;
+  if (role.type !== "preCandidate" || !reply.granted || reply.term !== state.term + 1)
+    return unchanged(state);
+  if (role.votes.includes(from)) return unchanged(state);
+  const votes = [...role.votes, from];
+  const next: State = { ...state, role: { type: "preCandidate", votes } };
+  return decides(membershipOf(env, state), votes)
+    ? becomeCandidate(env, next, false)
+    : unchanged(next);
 }

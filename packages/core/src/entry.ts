@@ -1,4 +1,5 @@
 import { INDEX_ZERO, type Index, type Term } from "./ids.ts";
+import type { Membership } from "./membership.ts";
 
 /**
  * One place in the replicated log: its `index`, from 1 without holes, and the `term` of the leader that appended it.
@@ -8,7 +9,14 @@ export type Entry<C> =
   /** What a client proposed. The core never looks into `command`. */
   | { readonly type: "command"; readonly index: Index; readonly term: Term; readonly command: C }
   /** What a new leader appends to commit what older terms left behind (§5.4.2, §8). */
-  | { readonly type: "noop"; readonly index: Index; readonly term: Term };
+  | { readonly type: "noop"; readonly index: Index; readonly term: Term }
+  /** Who belongs to the cluster from this entry on, committed or not (§6, dissertation 4.1). */
+  | {
+      readonly type: "membership";
+      readonly index: Index;
+      readonly term: Term;
+      readonly membership: Membership;
+    };
 
 /** Where an entry stands: enough to compare two logs (§5.3, Log Matching). */
 export type LogPosition = {
@@ -24,21 +32,23 @@ export const LOG_START: LogPosition = { index: INDEX_ZERO, term: 0 as Term };
 /**
  * What the core may ask of a log. It is read through this view and written only by effects.
  *
- * Entries from `firstIndex` to `lastIndex` are there; an empty log has `firstIndex` = 1 and `lastIndex` = 0.
+ * Entries from `firstIndex` to `lastIndex` are there; those before it were compacted into a snapshot, and only the term
+ * of the last of them is still known. A log that holds nothing has `lastIndex` = `firstIndex` - 1: 0 in one that never
+ * held anything.
  */
 export interface LogView<C> {
-  /** The first entry that is there, 1 in a log that was never cut at its beginning. */
+  /** The first entry that is there, 1 in a log that was never compacted. */
   readonly firstIndex: Index;
   /** The last entry; one less than `firstIndex` in an empty log. */
   readonly lastIndex: Index;
-  /** The term of the entry at `at`; 0 at index 0; undefined where the log holds nothing. */
+  /** The term of the entry at `at`, from `firstIndex` - 1 on; 0 at index 0; undefined elsewhere. */
   termAt(at: Index): Term | undefined;
   /**
    * Entries `from` to `to`, both included, in order, but no more than fit in `maxBytes` (at least one is always
    * given, however large). Bounds must lie inside the log.
    */
   slice(from: Index, to: Index, maxBytes: number): readonly Entry<C>[];
-  /** Bytes of all commands behind `after` up to `to`. Bounds must lie inside the log; asked often, so no sum anew. */
+  /** Bytes of all commands behind `after`, from `firstIndex` - 1, up to `to`. Asked often, so no sum anew. */
   bytesBetween(after: Index, to: Index): number;
 }
 

@@ -1,9 +1,12 @@
 import { assert } from "./assert.ts";
 import { acceptEntries } from "./accept.ts";
-import { resetElectionTimer } from "./effect.ts";
+import { hastenElectionTimer, resetElectionTimer } from "./effect.ts";
 import type { NodeId } from "./ids.ts";
+import { mayStand } from "./in-force.ts";
 import type { AppendEntries } from "./message.ts";
-import type { Env, State, Step } from "./state.ts";
+import type { Peer } from "./peer.ts";
+import { unchanged, type Env, type State, type Step } from "./state.ts";
+import { LEADERLESS } from "./transition.ts";
 
 /**
  * Handles an AppendEntries of the current term: its sender leads, so a candidate gives up and the timer starts
@@ -12,18 +15,36 @@ import type { Env, State, Step } from "./state.ts";
 export function onAppendEntries<C>(
   env: Env<C>,
   state: State,
-  from: NodeId,
+  from: Peer,
   message: AppendEntries<C>,
 ): Step<C> {
-  assert(
-    message.term === state.term,
-    "older terms are refused and newer ones adopted before any handler runs",
-  );
-  assert(state.role.type !== "leader", "a term has one leader (Election Safety)");
-  const known = state.role.type === "follower" ? state.role.leader : undefined;
-  assert(known === undefined || known === from, "a term has one leader (Election Safety)");
-  const follower: State =
-    known === from ? state : { ...state, role: { type: "follower", leader: from } };
-  const accepted = acceptEntries(env, follower, from, message);
+  const accepted = acceptEntries(env, followerOf(state, from.node), from, message);
   return { state: accepted.state, effects: [resetElectionTimer, ...accepted.effects] };
+}
+
+/** The state of a server that has just heard the leader of its term. */
+export function followerOf(state: State, leader: NodeId): State {
+  const { role } = state;
+  assert(role.type !== "leader", "a term has one leader (Election Safety)");
+  const known = role.type === "follower" ? role.leader : undefined;
+  assert(known === undefined || known === leader, "a term has one leader (Election Safety)");
+  if (role.type === "follower" && known === leader)
+    return role.heard ? state : { ...state, role: { ...role, heard: true } };
+  return { ...state, role: { type: "follower", leader, heard: true, receiving: undefined } };
+}
+
+/** No leader was heard for the shortest election timeout: a vote may be given again (dissertation 4.2.3). */
+export function onLeaderSilent<C>(state: State): Step<C> {
+  const { role } = state;
+  if (role.type !== "follower" || !role.heard) return unchanged(state);
+  return unchanged({ ...state, role: { ...role, heard: false } });
+}
+
+/**
+ * The leader is gone for certain. Nobody waits for it: votes are withheld no longer, and who may stand does so after a
+ * short random while, instead of an election timeout.
+ */
+export function onLeaderDown<C>(env: Env<C>, state: State): Step<C> {
+  const next: State = { ...state, role: LEADERLESS };
+  return { state: next, effects: mayStand(env, state) ? [hastenElectionTimer] : [] };
 }

@@ -4,8 +4,8 @@
  * @module @kontiki/core
  */
 export { assert, AssertionError } from "./assert.ts";
-export { CONFIG_DEFAULTS, makeConfig, peers, type Config } from "./config.ts";
-export type { Effect } from "./effect.ts";
+export { CONFIG_DEFAULTS, makeConfig, type Config } from "./config.ts";
+export type { Effect, Refusal } from "./effect.ts";
 export {
   atLeastAsUpToDate,
   lastPosition,
@@ -33,6 +33,34 @@ export {
   type Term,
 } from "./ids.ts";
 export {
+  isChanging,
+  mayStand,
+  membershipAt,
+  membershipOf,
+  peersOf,
+  type InForce,
+} from "./in-force.ts";
+export {
+  assertMembership,
+  initialMembership,
+  isJoint,
+  isMember,
+  isVoter,
+  membersOf,
+  sameMembership,
+  uidOf,
+  type Membership,
+  type Promotion,
+} from "./membership.ts";
+export {
+  changeMembership,
+  changeSimply,
+  enterJoint,
+  leaveJoint,
+  type Change,
+  type Changed,
+} from "./membership-change.ts";
+export {
   checkCluster,
   checkState,
   checkStep,
@@ -45,19 +73,48 @@ export type {
   AppendAccepted,
   AppendEntries,
   AppendRejected,
+  ChunkReply,
   Message,
+  PreVoteReply,
+  ReadReply,
+  ReadRequest,
+  Rejoin,
+  RequestPreVote,
   RequestVote,
+  SnapshotChunk,
+  TimeoutNow,
   VoteReply,
 } from "./message.ts";
-export { hasWindow, type Progress } from "./progress.ts";
-export { isQuorum, majority, quorumIndex } from "./quorum.ts";
+export type { Peer } from "./peer.ts";
+export {
+  hasWindow,
+  type Probe,
+  type Progress,
+  type Replicate,
+  type SendSnapshot,
+} from "./progress.ts";
+export {
+  decided,
+  decides,
+  isQuorum,
+  majority,
+  quorumIndex,
+  verdict,
+  type Verdict,
+} from "./quorum.ts";
+export { confirmedRound, type PendingRead } from "./read.ts";
+export { positionOf, sameSnapshot, type Snapshot } from "./snapshot.ts";
 export {
   hardStateOf,
   leaderOf,
   restore,
   type Env,
+  type Found,
+  type Leader,
+  type Receiving,
   type Role,
   type State,
   type Step,
+  type Transfer,
 } from "./state.ts";
 export { step } from "./step.ts";

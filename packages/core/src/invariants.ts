@@ -1,5 +1,6 @@
 import type { Entry, LogView } from "./entry.ts";
-import { indexAfter, minIndex, type Index } from "./ids.ts";
+import { indexAfter, maxIndex, minIndex, type Index } from "./ids.ts";
+import { sameMembership } from "./membership.ts";
 import type { Env, State } from "./state.ts";
 
 /** One server as a test sees it. The log must be a view that does not change behind the test's back. */
@@ -30,13 +31,18 @@ export function checkState<C>({ env, state }: Observed<C>): Violations {
     (log.termAt(log.lastIndex) ?? 0) <= state.term,
     "the log's last entry is of a later term than its server",
   );
-  if (state.role.type !== "follower")
+  if (state.role.type === "candidate" || state.role.type === "leader")
     claim(state.votedFor === config.id, `a ${state.role.type} voted for itself`);
+  claim(
+    state.commit >= log.firstIndex - 1,
+    `commit ${state.commit} lies before the log's beginning ${log.firstIndex}`,
+  );
+  claim((state.snapshot?.index ?? 0) >= log.firstIndex - 1, "what was compacted is in no snapshot");
   if (state.role.type === "leader") {
-    for (const [peer, { next, match }] of Object.entries(state.role.progress)) {
+    for (const [peer, { type, next, match }] of Object.entries(state.role.progress)) {
       claim(match < next, `match ${match} of ${peer} is below its next ${next}`);
       claim(
-        next <= log.lastIndex + 1,
+        next <= log.lastIndex + 1 || type === "snapshot",
         `next ${next} of ${peer} lies behind the log's end ${log.lastIndex}`,
       );
     }
@@ -62,15 +68,22 @@ export function checkStep<C>(before: Observed<C>, after: Observed<C>): Violation
       `the vote for ${old.votedFor} changed to ${now.votedFor}`,
     );
     if (old.role.type === "leader") {
-      claim(now.role.type === "leader", "a leader stays leader within its term");
+      claim(
+        now.role.type === "leader" || now.role.type === "follower",
+        "a leader that steps down stands in a later term",
+      );
       claim(
         isPrefix(before.env.log, after.env.log),
         "Leader Append-Only: a leader changed its log",
       );
     }
     if (old.role.type === "follower" && old.role.leader !== undefined) {
-      const same = now.role.type === "follower" && now.role.leader === old.role.leader;
-      claim(same, `the leader of the term changed from ${old.role.leader}`);
+      const other = now.role.type === "follower" ? now.role.leader : undefined;
+      claim(
+        other === undefined || other === old.role.leader,
+        `the leader of the term changed from ${old.role.leader} to ${other}`,
+      );
+      claim(now.role.type !== "leader", `${old.role.leader} led the term before`);
     }
   }
   const kept = minIndex(old.commit, after.env.log.lastIndex);
@@ -141,7 +154,8 @@ function checkPair<C>(a: Observed<C>, b: Observed<C>): Violations {
 /** Log Matching (§5.3): two logs that agree in index and term of an entry agree in all entries up to it. */
 function logsMatch<C>(a: LogView<C>, b: LogView<C>): boolean {
   let at = minIndex(a.lastIndex, b.lastIndex);
-  while (at >= a.firstIndex && a.termAt(at) !== b.termAt(at)) at = indexAfter(at, -1);
+  while (at >= maxIndex(a.firstIndex, b.firstIndex) && a.termAt(at) !== b.termAt(at))
+    at = indexAfter(at, -1);
   return sameUpTo(a, b, at);
 }
 
@@ -151,10 +165,11 @@ function isPrefix<C>(prefix: LogView<C>, log: LogView<C>): boolean {
 
 function sameUpTo<C>(a: LogView<C>, b: LogView<C>, upTo: Index): boolean {
   if (upTo > a.lastIndex || upTo > b.lastIndex) return false;
-  if (upTo < a.firstIndex) return true;
-  const theirs = b.slice(b.firstIndex, upTo, Number.MAX_SAFE_INTEGER);
+  const from = maxIndex(a.firstIndex, b.firstIndex);
+  if (upTo < from) return true;
+  const theirs = b.slice(from, upTo, Number.MAX_SAFE_INTEGER);
   return a
-    .slice(a.firstIndex, upTo, Number.MAX_SAFE_INTEGER)
+    .slice(from, upTo, Number.MAX_SAFE_INTEGER)
     .every((entry, at) => sameEntry(entry, theirs[at]));
 }
 
@@ -162,7 +177,16 @@ function sameEntry<C>(a: Entry<C>, b: Entry<C> | undefined): boolean {
   if (a === b) return true;
   if (b === undefined || a.term !== b.term || a.index !== b.index || a.type !== b.type)
     return false;
-  return a.type === "noop" || (b.type === "command" && sameCommand(a.command, b.command));
+  switch (a.type) {
+    case "noop":
+      return true;
+    case "membership":
+      return b.type === "membership" && sameMembership(a.membership, b.membership);
+    case "command":
+      return b.type === "command" && sameCommand(a.command, b.command);
+    default:
+      return a satisfies never;
+  }
 }
 
 /** Commands are plain data or bytes; those that crossed a thread are equal, not identical. */

@@ -1,6 +1,6 @@
 import { assert } from "./assert.ts";
-import type { Entry, LogView } from "./entry.ts";
-import { index, indexAfter, TERM_ZERO, type Index, type Term } from "./ids.ts";
+import { LOG_START, type Entry, type LogPosition, type LogView } from "./entry.ts";
+import { indexAfter, type Index, type Term } from "./ids.ts";
 
 /**
  * A log in memory, for whoever drives the core: what `appendLog` and `truncateLog` say is done to it at once, and the
@@ -21,44 +21,59 @@ import { index, indexAfter, TERM_ZERO, type Index, type Term } from "./ids.ts";
  * ```
  */
 export class MemoryLog<C> implements LogView<C> {
-  readonly #entries: Entry<C>[] = [];
-  /** Bytes of all commands up to and with each entry. */
-  readonly #bytesUpTo: number[] = [];
   readonly #sizeOf: (command: C) => number;
+  #entries: Entry<C>[] = [];
+  /** Bytes of all commands up to and with each entry, counted from some entry that was compacted since. */
+  #bytesUpTo: number[] = [];
+  /** The same at `#base`. */
+  #bytesAtBase = 0;
+  /** The position before the first entry that is there. */
+  #base: LogPosition;
 
-  /** `sizeOf` gives the bytes of a command, for the bound of `slice`. `entries` are adjacent, from index 1. */
-  constructor(sizeOf: (command: C) => number, entries: readonly Entry<C>[] = []) {
+  /**
+   * @param sizeOf gives the bytes of a command, for the bound of `slice`.
+   * @param entries adjacent, from `base.index` + 1.
+   * @param base the last entry that was compacted, as a snapshot names it.
+   */
+  constructor(
+    sizeOf: (command: C) => number,
+    entries: readonly Entry<C>[] = [],
+    base: LogPosition = LOG_START,
+  ) {
     this.#sizeOf = sizeOf;
-    for (const entry of entries) this.#push(entry);
+    this.#base = base;
+    this.append(entries);
   }
 
-  /** Always 1. */
   get firstIndex(): Index {
-    return index(1);
+    return indexAfter(this.#base.index);
   }
 
-  /** The number of entries. */
   get lastIndex(): Index {
-    return this.#entries.length as Index;
+    return (this.#base.index + this.#entries.length) as Index;
   }
 
   termAt(at: Index): Term | undefined {
-    return at === 0 ? TERM_ZERO : this.#entries[at - 1]?.term;
+    if (at === this.#base.index) return this.#base.term;
+    return at === 0 ? LOG_START.term : this.#entries[at - this.#base.index - 1]?.term;
   }
 
   slice(from: Index, to: Index, maxBytes: number): readonly Entry<C>[] {
     assert(
-      from >= 1 && from <= to && to <= this.lastIndex,
+      from >= this.firstIndex && from <= to && to <= this.lastIndex,
       `entries ${from} to ${to} lie inside the log`,
     );
     const before = this.#bytesAt(from - 1);
     let end: number = from;
     while (end < to && this.#bytesAt(end + 1) - before <= maxBytes) end += 1;
-    return this.#entries.slice(from - 1, end);
+    return this.#entries.slice(from - this.firstIndex, end - this.#base.index);
   }
 
   bytesBetween(after: Index, to: Index): number {
-    assert(after <= to && to <= this.lastIndex, `entries ${after} to ${to} lie inside the log`);
+    assert(
+      after >= this.#base.index && after <= to && to <= this.lastIndex,
+      `entries ${after} to ${to} lie inside the log`,
+    );
     return this.#bytesAt(to) - this.#bytesAt(after);
   }
 
@@ -73,25 +88,51 @@ export class MemoryLog<C> implements LogView<C> {
     }
   }
 
-  /** Drops all entries behind `after`. @throws AssertionError when the log ends before it. */
+  /** Drops all entries behind `after`. @throws AssertionError when there is nothing behind it that could be. */
   truncate(after: Index): void {
-    assert(after <= this.lastIndex, `there is nothing behind ${after} to drop`);
-    this.#entries.length = after;
-    this.#bytesUpTo.length = after;
+    assert(
+      after >= this.#base.index && after <= this.lastIndex,
+      `there is nothing behind ${after} to drop`,
+    );
+    this.#entries.length = after - this.#base.index;
+    this.#bytesUpTo.length = after - this.#base.index;
+  }
+
+  /** Drops all entries up to and with `upTo`. @throws AssertionError when it is not there. */
+  compact(upTo: Index): void {
+    const term = this.termAt(upTo);
+    assert(
+      upTo >= this.firstIndex && term !== undefined,
+      `entry ${upTo} is there, and may be compacted`,
+    );
+    const count = upTo - this.#base.index;
+    this.#bytesAtBase = this.#bytesAt(upTo);
+    this.#entries = this.#entries.slice(count);
+    this.#bytesUpTo = this.#bytesUpTo.slice(count);
+    this.#base = { index: upTo, term };
+  }
+
+  /** Drops everything: the log goes on behind `base`. */
+  reset(base: LogPosition): void {
+    this.#entries = [];
+    this.#bytesUpTo = [];
+    this.#bytesAtBase = 0;
+    this.#base = base;
   }
 
   /** A copy that stays as it is. */
   snapshot(): MemoryLog<C> {
-    return new MemoryLog(this.#sizeOf, this.#entries);
+    return new MemoryLog(this.#sizeOf, this.#entries, this.#base);
   }
 
   #push(entry: Entry<C>): void {
     const bytes = entry.type === "command" ? this.#sizeOf(entry.command) : 0;
-    this.#bytesUpTo.push(this.#bytesAt(this.#entries.length) + bytes);
+    this.#bytesUpTo.push(this.#bytesAt(this.lastIndex) + bytes);
     this.#entries.push(entry);
   }
 
-  #bytesAt(count: number): number {
-    return this.#bytesUpTo[count - 1] ?? 0;
+  #bytesAt(at: number): number {
+    const count = at - this.#base.index;
+    return count === 0 ? this.#bytesAtBase : (this.#bytesUpTo[count - 1] ?? 0);
   }
 }

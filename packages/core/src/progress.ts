@@ -1,51 +1,78 @@
 import type { Config } from "./config.ts";
 import { INDEX_ZERO, indexAfter, maxIndex, type Index } from "./ids.ts";
+import type { Snapshot } from "./snapshot.ts";
 
-/**
- * What a leader knows of one follower's log (Figure 2, nextIndex and matchIndex).
- *
- * `match` is proven, `next` is where to go on: match < next. A probing leader does not know where the logs meet and
- * asks with one empty AppendEntries at a time; a replicating one has met and sends ahead of the answers
- * (dissertation 10.2.2), so there `next` runs ahead of `match` by what is under way.
- */
-export type Progress =
-  /** The logs may meet right before `next`: nobody knows yet. */
-  | {
-      readonly type: "probe";
-      readonly next: Index;
-      readonly match: Index;
-      /** A question is out. It is asked again at the next heartbeat, in case it was lost. */
-      readonly waiting: boolean;
-    }
-  /** The logs meet at `match`, and everything before `next` was sent. */
-  | {
-      readonly type: "replicate";
-      readonly next: Index;
-      readonly match: Index;
-      /** The last index of each AppendEntries with entries that is not yet answered, rising. */
-      readonly inflight: readonly Index[];
-    };
+/** What a leader knows of a follower however it sends to it. */
+type Known = {
+  /** Where to go on: match < next. */
+  readonly next: Index;
+  /** Up to here the follower's log is proven to be the leader's. */
+  readonly match: Index;
+  /** The last round that it answered; 0 when it has not yet. */
+  readonly round: number;
+};
+
+/** The logs may meet right before `next`: nobody knows yet. One question is out at a time. */
+export type Probe = Known & {
+  readonly type: "probe";
+  /** A question is out. It is asked again at the next heartbeat, in case it was lost. */
+  readonly waiting: boolean;
+};
+
+/** The logs meet at `match`, and everything before `next` was sent ahead of the answers (dissertation 10.2.2). */
+export type Replicate = Known & {
+  readonly type: "replicate";
+  /** The last index of each AppendEntries with entries that is not yet answered, rising. */
+  readonly inflight: readonly Index[];
+};
+
+/** The follower needs what was compacted, and gets a snapshot; the log goes on behind it, at `next`. */
+export type SendSnapshot = Known & {
+  readonly type: "snapshot";
+  readonly snapshot: Snapshot;
+  /** Where the part begins that is under way. */
+  readonly offset: number;
+  /** Heartbeats since that part was sent: it is sent again when there was time to answer. */
+  readonly beats: number;
+};
+
+/** What a leader knows of one follower's log (Figure 2, nextIndex and matchIndex). */
+export type Progress = Probe | Replicate | SendSnapshot;
 
 /** A new leader guesses that the follower's log is like its own (Figure 2: nextIndex = last + 1). */
 export function initialProgress(lastIndex: Index): Progress {
-  return { type: "probe", next: indexAfter(lastIndex), match: INDEX_ZERO, waiting: false };
+  const next = indexAfter(lastIndex);
+  return { type: "probe", next, match: INDEX_ZERO, round: 0, waiting: false };
 }
 
-/** The follower holds everything up to `match`. Answers may be old or out of order: nothing moves back. */
-export function accepted(progress: Progress, match: Index): Progress {
+/** The follower answered this round. Answers may be old: nothing moves back. */
+export function answered<P extends Progress>(progress: P, round: number): P {
+  return round > progress.round ? { ...progress, round } : progress;
+}
+
+/**
+ * The follower holds everything up to `match`. Answers may be old or out of order: nothing moves back.
+ *
+ * @param firstIndex of the leader's log: a follower that holds what is before it needs no snapshot.
+ */
+export function accepted(progress: Progress, match: Index, firstIndex: Index): Progress {
   const known = maxIndex(progress.match, match);
   const next = maxIndex(progress.next, indexAfter(known));
-  if (progress.type === "probe") {
-    const met = match >= progress.next - 1;
-    if (!met) return { ...progress, match: known };
-    return { type: "replicate", next, match: known, inflight: [] };
+  const { round } = progress;
+  switch (progress.type) {
+    case "probe":
+      if (match < progress.next - 1) return { ...progress, match: known };
+      return { type: "replicate", next, match: known, round, inflight: [] };
+    case "replicate": {
+      const inflight = progress.inflight.filter((last) => last > known);
+      return { ...progress, next, match: known, inflight };
+    }
+    case "snapshot":
+      if (known < firstIndex - 1) return { ...progress, match: known };
+      return { type: "replicate", next: indexAfter(known), match: known, round, inflight: [] };
+    default:
+      return progress satisfies never;
   }
-  return {
-    ...progress,
-    next,
-    match: known,
-    inflight: progress.inflight.filter((last) => last > known),
-  };
 }
 
 /**
@@ -54,10 +81,22 @@ export function accepted(progress: Progress, match: Index): Progress {
  * An answer to a question that has been answered otherwise since is old: `undefined`.
  */
 export function rejected(progress: Progress, prevIndex: Index, next: Index): Progress | undefined {
+  if (progress.type === "snapshot") return undefined;
   const asked = progress.type === "replicate" || prevIndex === progress.next - 1;
   if (!asked || prevIndex <= progress.match) return undefined;
-  const from = maxIndex(next, indexAfter(progress.match));
-  return { type: "probe", next: from, match: progress.match, waiting: false };
+  const { match, round } = progress;
+  return { type: "probe", next: maxIndex(next, indexAfter(match)), match, round, waiting: false };
+}
+
+/** What is under way to the follower is lost, and where it stands is to be found out anew. */
+export function interrupted({ match, round }: Progress): Progress {
+  return { type: "probe", next: indexAfter(match), match, round, waiting: false };
+}
+
+/** The follower gets this snapshot from its beginning. */
+export function sendSnapshot({ match, round }: Progress, snapshot: Snapshot): SendSnapshot {
+  const next = indexAfter(snapshot.index);
+  return { type: "snapshot", next, match, round, snapshot, offset: 0, beats: 0 };
 }
 
 /** Whether more entries may be sent before an answer comes. */

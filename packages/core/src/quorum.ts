@@ -1,5 +1,6 @@
 import { assert } from "./assert.ts";
 import { INDEX_ZERO, type Index, type NodeId } from "./ids.ts";
+import { isJoint, type Membership } from "./membership.ts";
 
 /** The smallest number of servers that any two majorities of `size` share one of: more than half (§5.2). */
 export function majority(size: number): number {
@@ -25,6 +26,50 @@ export function isQuorum(voters: readonly NodeId[], granted: readonly NodeId[]):
  * ```
  */
 export function quorumIndex(voters: readonly NodeId[], matchOf: (voter: NodeId) => Index): Index {
-  const matches = voters.map(matchOf).sort((a, b) => b - a);
-  return matches[majority(voters.length) - 1] ?? INDEX_ZERO;
+  return reachedByMajority(voters, matchOf) ?? INDEX_ZERO;
+}
+
+/** Whether `granted` decides in a membership: a majority, of both halves while it is joint (§6, dissertation 4.3). */
+export function decides(membership: Membership, granted: readonly NodeId[]): boolean {
+  if (!isQuorum(membership.voters, granted)) return false;
+  return !isJoint(membership) || isQuorum(membership.outgoing, granted);
+}
+
+/** What a vote comes to: while some have not answered it may be open. */
+export type Verdict = "won" | "lost" | "pending";
+
+/** The verdict of a vote, by who granted and who refused. */
+export function verdict(
+  membership: Membership,
+  granted: readonly NodeId[],
+  refused: readonly NodeId[],
+): Verdict {
+  if (decides(membership, granted)) return "won";
+  const hopeful = [...membership.voters, ...membership.outgoing].filter(
+    (voter) => !refused.includes(voter),
+  );
+  return decides(membership, hopeful) ? "pending" : "lost";
+}
+
+/**
+ * The highest number that those who decide have reached, be it an index or a round: a majority, of each half while the
+ * membership is joint.
+ */
+export function decided<N extends number>(
+  membership: Membership,
+  reachedBy: (voter: NodeId) => N,
+): N | undefined {
+  const reached = reachedByMajority(membership.voters, reachedBy);
+  if (!isJoint(membership)) return reached;
+  const before = reachedByMajority(membership.outgoing, reachedBy);
+  if (reached === undefined || before === undefined) return undefined;
+  return reached < before ? reached : before;
+}
+
+function reachedByMajority<N extends number>(
+  voters: readonly NodeId[],
+  reachedBy: (voter: NodeId) => N,
+): N | undefined {
+  const sorted = voters.map(reachedBy).sort((a, b) => b - a);
+  return sorted[majority(sorted.length) - 1];
 }

@@ -1,81 +1,143 @@
 import { assert } from "./assert.ts";
-import { peers } from "./config.ts";
 import { send, type Effect } from "./effect.ts";
 import type { Entry } from "./entry.ts";
-import { indexAfter, previousIndex, type Index, type NodeId } from "./ids.ts";
+import { INDEX_ZERO, indexAfter, maxIndex, previousIndex, type Index, type NodeId } from "./ids.ts";
+import { peersOf } from "./in-force.ts";
 import type { AppendEntries } from "./message.ts";
-import { hasWindow, type Progress } from "./progress.ts";
-import type { Env, State, Step } from "./state.ts";
+import { peerOf, type Peer } from "./peer.ts";
+import {
+  hasWindow,
+  sendSnapshot,
+  type Probe,
+  type Progress,
+  type Replicate,
+  type SendSnapshot,
+} from "./progress.ts";
+import type { Env, Leader, State, Step } from "./state.ts";
+
+/** Heartbeats after which a part of a snapshot is taken for lost: time for one to be sent, and saved, and answered. */
+const CHUNK_BEATS = 2;
 
 /**
  * Sends every follower what it lacks, as far as it may be sent (§5.3): to one where the logs have met, entries up
  * to the window; to the others one question where they meet. Says nothing to a follower that lacks nothing: a new
  * commit index travels with the next entries or heartbeat. To tell it at once would nearly double the messages of a
  * cluster that is not busy, and nobody waits for it: clients are answered by the leader.
+ *
+ * When reads wait for a round that has not begun, it begins now, and everybody is sent something: all reads of a turn
+ * share one round (dissertation 6.4).
  */
 export function replicate<C>(env: Env<C>, state: State): Step<C> {
-  return forEachPeer(env, state, (peer, progress) => {
-    if (progress.type === "replicate") return sendEntries(env, state, peer, progress);
-    return progress.waiting ? { progress, effects: [] } : sendProbe(env, state, peer, progress);
+  const { role } = state;
+  if (role.type !== "leader") return { state, effects: [] };
+  const asks = role.reads.some(({ round }) => round > role.round);
+  const asking = asks ? withRound(state, role) : state;
+  return forEachPeer(env, asking, (peer, progress) => {
+    const sent = sendWhatIsDue<C>(env, asking, peer, progress);
+    if (!asks || sent.effects.length > 0) return sent;
+    return { progress: sent.progress, effects: [sendAlive(env, asking, peer, sent.progress)] };
   });
 }
 
 /**
- * Sends every follower an AppendEntries without entries: that the leader lives (§5.2), and whether the logs still
- * meet. A question that was lost is thereby asked again, and lost entries are noticed by the follower's refusal.
+ * Begins a round: sends every follower an AppendEntries without entries: that the leader lives (§5.2), and whether the
+ * logs still meet. A question that was lost is thereby asked again, and lost entries are noticed by the follower's
+ * refusal.
  */
 export function announce<C>(env: Env<C>, state: State): Step<C> {
-  return forEachPeer(env, state, (peer, progress) =>
-    progress.type === "probe"
-      ? sendProbe(env, state, peer, progress)
-      : {
-          progress,
-          effects: [sendEmpty(env, state, peer, progress.next)],
-        },
-  );
+  const { role } = state;
+  if (role.type !== "leader") return { state, effects: [] };
+  const asking = withRound(state, role);
+  return forEachPeer(env, asking, (peer, progress) => {
+    if (progress.type === "probe") return sendProbe(env, asking, peer, progress);
+    const alive = sendAlive(env, asking, peer, progress);
+    if (progress.type === "replicate") return { progress, effects: [alive] };
+    const chunk = resendChunk<C>(asking, peer, progress);
+    return { progress: chunk.progress, effects: [alive, ...chunk.effects] };
+  });
 }
 
 type Sent<C> = { readonly progress: Progress; readonly effects: readonly Effect<C>[] };
 
+function withRound(state: State, role: Leader): State {
+  return { ...state, role: { ...role, round: role.round + 1 } };
+}
+
 function forEachPeer<C>(
   env: Env<C>,
   state: State,
-  sendTo: (peer: NodeId, progress: Progress) => Sent<C>,
+  sendTo: (peer: Peer, progress: Progress) => Sent<C>,
 ): Step<C> {
   const { role } = state;
-  if (role.type !== "leader") return { state, effects: [] };
+  assert(role.type === "leader", "only a leader has followers");
   const progress: Record<NodeId, Progress> = {};
   const effects: Effect<C>[] = [];
   let changed = false;
-  for (const peer of peers(env.config)) {
-    const before = role.progress[peer];
-    assert(before !== undefined, `a leader keeps the progress of each peer, and so of ${peer}`);
-    const sent = sendTo(peer, before);
-    progress[peer] = sent.progress;
+  for (const node of peersOf(env, state)) {
+    const before = role.progress[node];
+    assert(before !== undefined, `a leader keeps the progress of each peer, and so of ${node}`);
+    const sent = sendTo(peerOf(env, state, node), before);
+    progress[node] = sent.progress;
     changed ||= sent.progress !== before;
     effects.push(...sent.effects);
   }
-  return { state: changed ? { ...state, role: { type: "leader", progress } } : state, effects };
+  return { state: changed ? { ...state, role: { ...role, progress } } : state, effects };
 }
 
-function sendProbe<C>(
-  env: Env<C>,
-  state: State,
-  peer: NodeId,
-  progress: Progress & { readonly type: "probe" },
-): Sent<C> {
+function sendWhatIsDue<C>(env: Env<C>, state: State, peer: Peer, progress: Progress): Sent<C> {
+  switch (progress.type) {
+    case "probe":
+      return progress.waiting ? { progress, effects: [] } : sendProbe(env, state, peer, progress);
+    case "replicate":
+      return isCompacted(env, progress)
+        ? startSnapshot<C>(state, peer, progress)
+        : sendEntries(env, state, peer, progress);
+    case "snapshot":
+      return { progress, effects: [] };
+    default:
+      return progress satisfies never;
+  }
+}
+
+function sendProbe<C>(env: Env<C>, state: State, peer: Peer, progress: Probe): Sent<C> {
+  if (isCompacted(env, progress)) {
+    const begun = startSnapshot<C>(state, peer, progress);
+    return { ...begun, effects: [sendAlive(env, state, peer, begun.progress), ...begun.effects] };
+  }
   return {
     progress: { ...progress, waiting: true },
     effects: [sendEmpty(env, state, peer, progress.next)],
   };
 }
 
-function sendEntries<C>(
-  env: Env<C>,
-  state: State,
-  peer: NodeId,
-  progress: Progress & { readonly type: "replicate" },
-): Sent<C> {
+/** Whether the entry before `next`, on which a message would stand, is known no more. */
+function isCompacted<C>({ log }: Env<C>, { next }: Progress): boolean {
+  return next < log.firstIndex;
+}
+
+function startSnapshot<C>(state: State, peer: Peer, progress: Progress): Sent<C> {
+  const { snapshot } = state;
+  assert(snapshot !== undefined, "what was compacted is in a snapshot");
+  const sending = sendSnapshot(progress, snapshot);
+  return { progress: sending, effects: [sendChunk(state, peer, sending)] };
+}
+
+function resendChunk<C>(state: State, peer: Peer, progress: SendSnapshot): Sent<C> {
+  const beats = progress.beats + 1;
+  if (beats < CHUNK_BEATS) return { progress: { ...progress, beats }, effects: [] };
+  return { progress: { ...progress, beats: 0 }, effects: [sendChunk(state, peer, progress)] };
+}
+
+/** The part of a snapshot that is due. */
+export function sendChunk<C>(
+  { term }: State,
+  { node, uid }: Peer,
+  { snapshot, offset }: SendSnapshot,
+): Effect<C> {
+  return { type: "sendChunk", to: node, uid, term, snapshot, offset };
+}
+
+function sendEntries<C>(env: Env<C>, state: State, peer: Peer, progress: Replicate): Sent<C> {
   let current = progress;
   const effects: Effect<C>[] = [];
   while (current.next <= env.log.lastIndex && mayBeSent(env, current)) {
@@ -91,10 +153,20 @@ function sendEntries<C>(
 
 function mayBeSent<C>({ config, log }: Env<C>, progress: Progress): boolean {
   if (!hasWindow(config, progress)) return false;
-  return log.bytesBetween(progress.match, previousIndex(progress.next)) < config.maxInflightBytes;
+  const after = maxIndex(progress.match, previousIndex(log.firstIndex));
+  return log.bytesBetween(after, previousIndex(progress.next)) < config.maxInflightBytes;
 }
 
-function sendEmpty<C>(env: Env<C>, state: State, peer: NodeId, next: Index): Effect<C> {
+/**
+ * A sign of life where it proves most: at the end of what was sent. A follower whose next entry is compacted gets one
+ * that stands on the beginning of all logs.
+ */
+function sendAlive<C>(env: Env<C>, state: State, peer: Peer, progress: Progress): Effect<C> {
+  const known = progress.type !== "snapshot" && !isCompacted(env, progress);
+  return sendEmpty(env, state, peer, known ? progress.next : indexAfter(INDEX_ZERO));
+}
+
+function sendEmpty<C>(env: Env<C>, state: State, peer: Peer, next: Index): Effect<C> {
   return send(peer, appendEntries(env, state, next, []));
 }
 
@@ -104,6 +176,8 @@ function appendEntries<C>(
   next: Index,
   entries: readonly Entry<C>[],
 ): AppendEntries<C> {
+  const { role } = state;
+  assert(role.type === "leader", "only a leader sends entries");
   const prevIndex = previousIndex(next);
   const prevTerm = env.log.termAt(prevIndex);
   assert(
@@ -117,5 +191,6 @@ function appendEntries<C>(
     prevTerm,
     entries,
     commit: state.commit,
+    round: role.round,
   };
 }

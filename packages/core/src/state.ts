@@ -1,18 +1,64 @@
 import type { Config } from "./config.ts";
 import type { Effect } from "./effect.ts";
-import type { LogView } from "./entry.ts";
+import type { LogPosition, LogView } from "./entry.ts";
 import type { HardState } from "./hard-state.ts";
 import { INDEX_ZERO, type Index, type NodeId, type Term } from "./ids.ts";
+import { recoveredMemberships, type InForce } from "./in-force.ts";
 import type { Progress } from "./progress.ts";
+import type { PendingRead } from "./read.ts";
+import type { Snapshot } from "./snapshot.ts";
 
 /** What only one role has. */
 export type Role =
-  /** It answers others. `leader` is who leads its term, undefined until it hears of one. */
-  | { readonly type: "follower"; readonly leader: NodeId | undefined }
+  /** It answers others. */
+  | {
+      readonly type: "follower";
+      /** Who leads its term, undefined until it hears of one. */
+      readonly leader: NodeId | undefined;
+      /** Whether a leader was heard within the shortest election timeout: then votes are withheld. */
+      readonly heard: boolean;
+      /** The snapshot that it is getting from its leader. */
+      readonly receiving: Receiving | undefined;
+    }
+  /** It asks who would vote for it; `votes` are those who would, itself included, nobody twice (dissertation 9.6). */
+  | { readonly type: "preCandidate"; readonly votes: readonly NodeId[] }
   /** It stands for election; `votes` are those it has, its own included, nobody twice (§5.2). */
   | { readonly type: "candidate"; readonly votes: readonly NodeId[] }
-  /** It leads its term; `progress` is what it knows of each other server's log (Figure 2). */
-  | { readonly type: "leader"; readonly progress: Readonly<Record<NodeId, Progress>> };
+  /** It leads its term. */
+  | Leader;
+
+/** What a leader keeps. */
+export type Leader = {
+  readonly type: "leader";
+  /** What it knows of each other member's log (Figure 2). */
+  readonly progress: Readonly<Record<NodeId, Progress>>;
+  /** The last round: with each one it asks everybody whether it still leads. From 0, one up with each. */
+  readonly round: number;
+  /** The round that a majority must answer within so many heartbeats, and how many have passed. */
+  readonly check: { readonly round: number; readonly beats: number };
+  /** Reads that wait for a majority to answer their round, oldest first. */
+  readonly reads: readonly PendingRead[];
+  /** The transfer of leadership that is under way. */
+  readonly transfer: Transfer | undefined;
+  /** Whether it ever asked another server to stand for election in this term: it has no lease any more. */
+  readonly leaseGivenUp: boolean;
+};
+
+/** A transfer of leadership that is under way (dissertation 3.10). */
+export type Transfer = {
+  readonly target: NodeId;
+  /** Heartbeats since it began: when an election timeout of them has passed, it has failed. */
+  readonly beats: number;
+  /** Whether the target was told to stand. */
+  readonly told: boolean;
+};
+
+/** A snapshot that is coming in. */
+export type Receiving = {
+  readonly snapshot: Snapshot;
+  /** Bytes from its beginning that were saved. */
+  readonly received: number;
+};
 
 /** A server between two events: plain immutable data. */
 export type State = {
@@ -24,6 +70,18 @@ export type State = {
   readonly commit: Index;
   /** Highest entry known to be on this server's disk. A leader counts itself only up to here. */
   readonly durable: Index;
+  /**
+   * The memberships that its log and snapshot hold and that may still be in force, oldest first: the last one at or
+   * before the commit index, and all behind it. Empty while `config.voters` is in force. See `membershipOf`.
+   */
+  readonly memberships: readonly InForce[];
+  /** Its newest snapshot. */
+  readonly snapshot: Snapshot | undefined;
+  /**
+   * Set when a part of its log that it had promised to hold was found damaged: the last position of that log. Until its
+   * log is as up to date again it neither votes nor stands for election (Alagappan et al., FAST '18).
+   */
+  readonly horizon: LogPosition | undefined;
   /** What it is, and what only servers of that role have. Volatile. */
   readonly role: Role;
 };
@@ -44,17 +102,31 @@ export type Step<C> = {
   readonly effects: readonly Effect<C>[];
 };
 
+/** What was found on a disk beside term, vote and log. */
+export type Found = {
+  /** The newest snapshot; the log begins at most one entry behind it. */
+  readonly snapshot?: Snapshot | undefined;
+  /** See {@link State}. */
+  readonly horizon?: LogPosition | undefined;
+  /** Whether reads may rest on leases: see {@link Config}. */
+  readonly leases?: boolean;
+};
+
 /**
- * The state after a start, first or not: a follower that remembers its term, its own vote and its log, and nothing
- * else (§5.2, Figure 2). The whole of the recovered log is on disk.
+ * The state after a start, first or not: a follower that remembers its term, its own vote, its snapshot and its log, and
+ * nothing else (§5.2, Figure 2). The whole of the recovered log is on disk.
  */
-export function restore<C>(hard: HardState, log: LogView<C>): State {
+export function restore<C>(hard: HardState, log: LogView<C>, found: Found = {}): State {
+  const { snapshot, horizon, leases = false } = found;
   return {
     term: hard.term,
     votedFor: hard.votedFor,
-    commit: INDEX_ZERO,
+    commit: snapshot?.index ?? INDEX_ZERO,
     durable: log.lastIndex,
-    role: { type: "follower", leader: undefined },
+    memberships: recoveredMemberships(log, snapshot),
+    snapshot,
+    horizon,
+    role: { type: "follower", leader: undefined, heard: leases, receiving: undefined },
   };
 }
 
@@ -70,6 +142,7 @@ export function leaderOf(config: Config, state: State): NodeId | undefined {
       return config.id;
     case "follower":
       return state.role.leader;
+    case "preCandidate":
     case "candidate":
       return undefined;
     default:
@@ -80,4 +153,12 @@ export function leaderOf(config: Config, state: State): NodeId | undefined {
 /** Nothing to do. */
 export function unchanged<C>(state: State): Step<C> {
   return { state, effects: [] };
+}
+
+/** One step behind another: the second from the state that the first gave. Neither may rest on the other's log effects. */
+export function andThen<C>(first: Step<C>, next: (state: State) => Step<C>): Step<C> {
+  const second = next(first.state);
+  if (second.effects.length === 0) return { state: second.state, effects: first.effects };
+  if (first.effects.length === 0) return second;
+  return { state: second.state, effects: [...first.effects, ...second.effects] };
 }

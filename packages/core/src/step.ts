@@ -1,17 +1,36 @@
-import { advanceCommit } from "./commit.ts";
-import { onVoteReply } from "./candidate.ts";
 import { refuseStale } from "./accept.ts";
-import { send } from "./effect.ts";
+import { onPreVoteReply, onVoteReply } from "./candidate.ts";
+import { advanceCommit } from "./commit.ts";
+import { onChunkReply, onCompact, onSnapshotGone, onSnapshotTaken } from "./compaction.ts";
+import { resetElectionTimer, send } from "./effect.ts";
 import type { Event } from "./event.ts";
-import { onAppendEntries } from "./follower.ts";
+import { onAppendEntries, onLeaderDown, onLeaderSilent } from "./follower.ts";
 import { sameHardState } from "./hard-state.ts";
 import { maxIndex, type NodeId } from "./ids.ts";
-import { onAppendAccepted, onAppendRejected, onHeartbeatTimeout, onPropose } from "./leader.ts";
+import { mayStand, membershipOf } from "./in-force.ts";
+import {
+  onAppendAccepted,
+  onAppendRejected,
+  onFollowerDown,
+  onHeartbeatTimeout,
+  onPropose,
+} from "./leader.ts";
+import { onChangeMembership, onRejoin } from "./leader-membership.ts";
+import { isMember, uidOf } from "./membership.ts";
 import type { Message } from "./message.ts";
+import type { Peer } from "./peer.ts";
+import { onRead, onReadReply, onReadRequest, releaseReads } from "./read.ts";
+import {
+  chunkReply,
+  onSnapshotBroken,
+  onSnapshotChunk,
+  onSnapshotReceived,
+} from "./receive-snapshot.ts";
 import { replicate } from "./replicate.ts";
-import { hardStateOf, unchanged, type Env, type State, type Step } from "./state.ts";
-import { becomeCandidate, becomeFollower } from "./transition.ts";
-import { onRequestVote } from "./vote.ts";
+import { andThen, hardStateOf, unchanged, type Env, type State, type Step } from "./state.ts";
+import { onTimeoutNow, onTransfer } from "./transfer.ts";
+import { becomeCandidate, becomeFollower, becomePreCandidate, LEADERLESS } from "./transition.ts";
+import { onRequestPreVote, onRequestVote, withholdsVotes } from "./vote.ts";
 
 /**
  * Handles one event and says what to do about it: the whole of Raft as a function.
@@ -55,54 +74,166 @@ export function step<C>(env: Env<C>, state: State, event: Event<C>): Step<C> {
 function onEvent<C>(env: Env<C>, state: State, event: Event<C>): Step<C> {
   switch (event.type) {
     case "message":
-      return onMessage(env, state, event.from, event.message);
+      return onMessage(env, state, event);
     case "electionTimeout":
-      return state.role.type === "leader" ? unchanged(state) : becomeCandidate(env, state);
+      return onElectionTimeout(env, state);
+    case "leaderSilent":
+      return onLeaderSilent(state);
     case "heartbeatTimeout":
       return onHeartbeatTimeout(env, state);
     case "propose":
       return onPropose(env, state, event.commands);
+    case "read":
+      return onRead(env, state, event.id, event.leased);
+    case "changeMembership":
+      return onChangeMembership(env, state, event.changes);
+    case "transfer":
+      return onTransfer(env, state, event.target);
+    case "peerDown":
+      return onPeerDown(env, state, event.node);
     case "replicate":
-      return replicate(env, state);
+      return andThen(replicate(env, state), (next) => releaseReads(env, next));
     case "durable": {
       if (env.log.termAt(event.index) !== event.term) return unchanged(state);
       return advanceCommit(env, { ...state, durable: maxIndex(state.durable, event.index) });
     }
+    case "snapshotTaken":
+      return onSnapshotTaken(env, state, event.snapshot);
+    case "snapshotReceived":
+      return onSnapshotReceived(env, state, event.snapshot);
+    case "snapshotBroken":
+      return onSnapshotBroken(env, state, event.snapshot);
+    case "snapshotGone":
+      return onSnapshotGone(state, event.snapshot);
+    case "compact":
+      return onCompact(env, state, event.keptEntries);
     default:
       return event satisfies never;
   }
 }
 
+/** A server that may not stand waits for another to: a learner, one that was removed, one that lost promised entries. */
+function onElectionTimeout<C>(env: Env<C>, state: State): Step<C> {
+  if (state.role.type === "leader") return unchanged(state);
+  if (!mayStand(env, state))
+    return { state: { ...state, role: LEADERLESS }, effects: [resetElectionTimer] };
+  if (env.config.preVote) return becomePreCandidate(env, state);
+  return becomeCandidate(env, state, false);
+}
+
+function onPeerDown<C>(env: Env<C>, state: State, node: NodeId): Step<C> {
+  const { role } = state;
+  if (role.type === "leader") return onFollowerDown(state, role, node);
+  if (role.type !== "follower" || role.leader !== node) return unchanged(state);
+  return onLeaderDown(env, state);
+}
+
+type Received<C> = Event<C> & { readonly type: "message" };
+
 /**
  * The rule of terms, once, before any role (§5.1): a newer term makes a follower of whoever hears it, in a request
  * and in a reply alike; a message of an older term changes nothing. Its sender is told, if it asked something.
+ *
+ * Terms count only where they may: not from or for a disk that is another by now, not in answers of strangers, not in
+ * what only asks how a vote would go (dissertation 9.6), and not while votes are withheld (dissertation 4.2.3).
  */
-function onMessage<C>(env: Env<C>, state: State, from: NodeId, message: Message<C>): Step<C> {
-  if (from === env.config.id || !env.config.voters.includes(from)) return unchanged(state);
-  if (message.term <= state.term) return onCurrentMessage(env, state, from, message);
+function onMessage<C>(env: Env<C>, state: State, event: Received<C>): Step<C> {
+  const { from, fromUid, toUid, message } = event;
+  const peer = { node: from, uid: fromUid };
+  if (from === env.config.id) return unchanged(state);
+  if (toUid !== env.config.uid) return answerForOldDisk(env, state, event);
+  const membership = membershipOf(env, state);
+  if (message.type === "rejoin")
+    return isMember(membership, from) && fromUid > uidOf(membership, from)
+      ? onRejoin(env, state, peer)
+      : unchanged(state);
+  if (isMember(membership, from) && fromUid < uidOf(membership, from)) return unchanged(state);
+  if (isAnswer(message) && (!isMember(membership, from) || fromUid !== uidOf(membership, from)))
+    return unchanged(state);
+  if (asksForVote(message) && withholdsVotes(env, state, from)) return unchanged(state);
+  if (message.term <= state.term || isPreVote(message))
+    return onCurrentMessage(env, state, peer, message);
   const adopted = becomeFollower<C>(state, message.term);
-  const handled = onCurrentMessage(env, adopted.state, from, message);
-  return { state: handled.state, effects: [...adopted.effects, ...handled.effects] };
+  return andThen(adopted, (next) => onCurrentMessage(env, next, peer, message));
 }
 
-function onCurrentMessage<C>(
-  env: Env<C>,
-  state: State,
-  from: NodeId,
-  message: Message<C>,
-): Step<C> {
+/**
+ * A message for a disk that this server had before. Nothing in it is taken: it may rest on promises that are forgotten.
+ * A leader is told that there is a new disk, so that it makes this server a member again.
+ */
+function answerForOldDisk<C>(env: Env<C>, state: State, event: Received<C>): Step<C> {
+  const { from, fromUid, toUid, message } = event;
+  const fromLeader = message.type === "appendEntries" || message.type === "snapshotChunk";
+  if (!fromLeader || toUid > env.config.uid) return unchanged(state);
+  const rejoin = { type: "rejoin", term: message.term } as const;
+  return { state, effects: [send<C>({ node: from, uid: fromUid }, rejoin)] };
+}
+
+/** Messages that count for what their sender is in the cluster. The others may come from servers not heard of yet. */
+function isAnswer<C>({ type }: Message<C>): boolean {
+  switch (type) {
+    case "voteReply":
+    case "preVoteReply":
+    case "appendAccepted":
+    case "appendRejected":
+    case "chunkReply":
+    case "readRequest":
+    case "rejoin":
+      return true;
+    case "requestVote":
+    case "requestPreVote":
+    case "appendEntries":
+    case "snapshotChunk":
+    case "timeoutNow":
+    case "readReply":
+      return false;
+    default:
+      return type satisfies never;
+  }
+}
+
+function asksForVote<C>(message: Message<C>): boolean {
+  if (message.type === "requestVote") return !message.transfer;
+  return message.type === "requestPreVote";
+}
+
+/** Whether its term is one that nobody has begun: that of an election which is only thought of. */
+function isPreVote<C>(message: Message<C>): boolean {
+  if (message.type === "requestPreVote") return true;
+  return message.type === "preVoteReply" && message.granted;
+}
+
+function onCurrentMessage<C>(env: Env<C>, state: State, from: Peer, message: Message<C>): Step<C> {
+  const isStale = message.term < state.term;
   switch (message.type) {
     case "requestVote":
       return onRequestVote(env, state, from, message);
     case "voteReply":
-      return onVoteReply(env, state, from, message);
+      return onVoteReply(env, state, from.node, message);
+    case "requestPreVote":
+      return onRequestPreVote(env, state, from, message);
+    case "preVoteReply":
+      return onPreVoteReply(env, state, from.node, message);
     case "appendEntries":
-      if (message.term === state.term) return onAppendEntries(env, state, from, message);
+      if (!isStale) return onAppendEntries(env, state, from, message);
       return { state, effects: [send<C>(from, refuseStale(state, env.log, message))] };
     case "appendAccepted":
-      return onAppendAccepted(env, state, from, message);
+      return onAppendAccepted(env, state, from.node, message);
     case "appendRejected":
-      return onAppendRejected(env, state, from, message);
+      return onAppendRejected(env, state, from.node, message);
+    case "snapshotChunk":
+      if (!isStale) return onSnapshotChunk(env, state, from, message);
+      return { state, effects: [send<C>(from, chunkReply(state, message.snapshot, 0))] };
+    case "chunkReply":
+      return onChunkReply(env, state, from.node, message);
+    case "timeoutNow":
+      return isStale ? unchanged(state) : onTimeoutNow(env, state, from.node);
+    case "readRequest":
+      return onReadRequest(env, state, from, message);
+    case "readReply":
+      return onReadReply(state, message);
+    case "rejoin":
+      return unchanged(state);
     default:
       return message satisfies never;
   }

@@ -1,11 +1,22 @@
-import { peers } from "./config.ts";
 import { resetElectionTimer, resetHeartbeatTimer, send, type Effect } from "./effect.ts";
 import { lastPosition } from "./entry.ts";
 import { indexAfter, nextTerm, type NodeId, type Term } from "./ids.ts";
+import { membershipOf, peersOf } from "./in-force.ts";
+import { isVoter } from "./membership.ts";
+import { peerOf } from "./peer.ts";
 import { initialProgress, type Progress } from "./progress.ts";
-import { isQuorum } from "./quorum.ts";
+import { decides } from "./quorum.ts";
+import { rejectReads } from "./read.ts";
 import { announce } from "./replicate.ts";
-import type { Env, State, Step } from "./state.ts";
+import type { Env, Leader, Role, State, Step } from "./state.ts";
+
+/** A follower that has heard of no leader. */
+export const LEADERLESS: Role = {
+  type: "follower",
+  leader: undefined,
+  heard: false,
+  receiving: undefined,
+};
 
 /**
  * A newer term was seen: whatever this server was, it is a follower now and has not voted in that term (§5.1).
@@ -14,36 +25,51 @@ import type { Env, State, Step } from "./state.ts";
  * message of a newer term, a server that cannot win could hold off those that can.
  */
 export function becomeFollower<C>(state: State, term: Term): Step<C> {
-  const next: State = {
-    ...state,
-    term,
-    votedFor: undefined,
-    role: { type: "follower", leader: undefined },
-  };
-  return { state: next, effects: state.role.type === "leader" ? [resetElectionTimer] : [] };
+  const next: State = { ...state, term, votedFor: undefined, role: LEADERLESS };
+  return { state: next, effects: state.role.type === "leader" ? leaveLead(state.role) : [] };
 }
 
 /**
- * Starts an election (§5.2): a new term, a vote for itself, a request to everyone else. A server that is alone in
- * its cluster has its majority at once.
+ * A leader that should lead no more is a follower of its own term: a majority does not answer it, or it is no voter any
+ * more. It has voted in this term, for itself, and nobody else leads it.
  */
-export function becomeCandidate<C>(env: Env<C>, state: State): Step<C> {
+export function stepDown<C>(state: State, role: Leader): Step<C> {
+  return { state: { ...state, role: LEADERLESS }, effects: leaveLead(role) };
+}
+
+/**
+ * Asks who would vote for this server, before it starts an election that could depose a leader which all others hear
+ * (dissertation 9.6). Neither its term nor anybody else's changes.
+ */
+export function becomePreCandidate<C>(env: Env<C>, state: State): Step<C> {
+  const votes = [env.config.id];
+  if (decides(membershipOf(env, state), votes)) return becomeCandidate(env, state, false);
+  const next: State = { ...state, role: { type: "preCandidate", votes } };
+  const { index: lastIndex, term: lastTerm } = lastPosition(env.log);
+  const request = {
+    type: "requestPreVote",
+    term: nextTerm(state.term),
+    lastIndex,
+    lastTerm,
+  } as const;
+  return { state: next, effects: [resetElectionTimer, ...toVoters<C>(env, state, request)] };
+}
+
+/**
+ * Starts an election (§5.2): a new term, a vote for itself, a request to everyone else who votes. A server that is alone
+ * in its cluster has its majority at once.
+ *
+ * @param transfer whether its leader asked it to.
+ */
+export function becomeCandidate<C>(env: Env<C>, state: State, transfer: boolean): Step<C> {
   const { config, log } = env;
   const votes = [config.id];
   const term = nextTerm(state.term);
   const next: State = { ...state, term, votedFor: config.id, role: { type: "candidate", votes } };
-  if (isQuorum(config.voters, votes)) return becomeLeader(env, next);
-  const last = lastPosition(log);
-  const request = {
-    type: "requestVote",
-    term,
-    lastIndex: last.index,
-    lastTerm: last.term,
-  } as const;
-  return {
-    state: next,
-    effects: [resetElectionTimer, ...peers(config).map((peer) => send<C>(peer, request))],
-  };
+  if (decides(membershipOf(env, state), votes)) return becomeLeader(env, next);
+  const { index: lastIndex, term: lastTerm } = lastPosition(log);
+  const request = { type: "requestVote", term, lastIndex, lastTerm, transfer } as const;
+  return { state: next, effects: [resetElectionTimer, ...toVoters<C>(env, next, request)] };
 }
 
 /**
@@ -53,12 +79,41 @@ export function becomeCandidate<C>(env: Env<C>, state: State): Step<C> {
 export function becomeLeader<C>(env: Env<C>, state: State): Step<C> {
   const { config, log } = env;
   const progress: Record<NodeId, Progress> = {};
-  for (const peer of peers(config)) progress[peer] = initialProgress(log.lastIndex);
-  const announced = announce(env, { ...state, role: { type: "leader", progress } });
+  for (const peer of peersOf(env, state)) progress[peer] = initialProgress(log.lastIndex);
+  const role: Leader = {
+    type: "leader",
+    progress,
+    round: 0,
+    check: { round: 1, beats: 0 },
+    reads: [],
+    transfer: undefined,
+    leaseGivenUp: false,
+  };
+  const announced = announce(env, { ...state, role });
   const noop = { type: "noop", index: indexAfter(log.lastIndex), term: state.term } as const;
   const appended: Effect<C>[] = config.noop ? [{ type: "appendLog", entries: [noop] }] : [];
   return {
     state: announced.state,
     effects: [resetHeartbeatTimer, ...announced.effects, ...appended],
   };
+}
+
+/** What a leader owes when it leads no more. */
+function leaveLead<C>(role: Leader): readonly Effect<C>[] {
+  const ended: Effect<C>[] =
+    role.transfer === undefined
+      ? []
+      : [{ type: "transferEnded", target: role.transfer.target, reason: undefined }];
+  return [resetElectionTimer, ...rejectReads<C>(role), ...ended];
+}
+
+function toVoters<C>(
+  env: Env<C>,
+  state: State,
+  request: Parameters<typeof send<C>>[1],
+): readonly Effect<C>[] {
+  const membership = membershipOf(env, state);
+  return peersOf(env, state)
+    .filter((node) => isVoter(membership, node))
+    .map((node) => send<C>(peerOf(env, state, node), request));
 }

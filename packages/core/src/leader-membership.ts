@@ -1,0 +1,139 @@
+import type { Effect } from "./effect.ts";
+import type { Entry } from "./entry.ts";
+import { indexAfter, type NodeId } from "./ids.ts";
+import { isChanging, membershipOf, peersOf, withLog } from "./in-force.ts";
+import { changeMembership, leaveJoint, type Change } from "./membership-change.ts";
+import { isJoint, isMember, sameMembership, uidOf, type Membership } from "./membership.ts";
+import type { Peer } from "./peer.ts";
+import { initialProgress, type Progress } from "./progress.ts";
+import { knowsCommitted } from "./read.ts";
+import { announce } from "./replicate.ts";
+import {
+  andThen,
+  leaderOf,
+  unchanged,
+  type Env,
+  type Leader,
+  type State,
+  type Step,
+} from "./state.ts";
+import { bestPlaced, timeoutNow } from "./transfer.ts";
+import { stepDown } from "./transition.ts";
+
+/**
+ * Takes up a membership change (§6, dissertation chapter 4): one at a time, and only after an entry of the leader's own
+ * term is committed. Otherwise a change of an earlier leader that this one does not know of could be in force elsewhere,
+ * and two majorities that share nobody decide (the 2015 correction of dissertation 4.1).
+ */
+export function onChangeMembership<C>(
+  env: Env<C>,
+  state: State,
+  changes: readonly Change[],
+): Step<C> {
+  const taken = tryChange(env, state, changes);
+  if (typeof taken !== "string") {
+    const index = indexAfter(env.log.lastIndex);
+    return { state: taken.state, effects: [...taken.effects, { type: "changeTaken", index }] };
+  }
+  return { state, effects: [{ type: "rejectChange", reason: taken }] };
+}
+
+/**
+ * A member came back with another disk: it has forgotten what it promised, so it loses its vote, catches up as a learner,
+ * and gets the vote back with its new disk. Its vote is taken away without it: a change of one voter at once is safe
+ * (dissertation 4.1). When that cannot be done now, it asks again.
+ */
+export function onRejoin<C>(env: Env<C>, state: State, { node, uid }: Peer): Step<C> {
+  const membership = membershipOf(env, state);
+  const voted = membership.voters.includes(node);
+  const promote = voted || membership.promotions.some((promotion) => promotion.node === node);
+  const change = { type: "addLearner", node, uid, promote, replaces: undefined } as const;
+  const taken = tryChange(env, state, [change]);
+  return typeof taken === "string" ? unchanged(state) : taken;
+}
+
+/**
+ * Does what follows from a membership being committed: a joint one is left, a leader that is not in it steps down
+ * (dissertation 4.2.2), and a learner that has caught up is promoted.
+ */
+export function goOnWithMembership<C>(env: Env<C>, state: State): Step<C> {
+  const { role } = state;
+  if (role.type !== "leader" || isChanging(state)) return unchanged(state);
+  const membership = membershipOf(env, state);
+  if (isJoint(membership)) {
+    const left = leaveJoint(membership);
+    return left.type === "changed"
+      ? appendMembership(env, state, role, left.membership)
+      : unchanged(state);
+  }
+  if (!membership.voters.includes(env.config.id)) return makeRoom(env, state);
+  return promote(env, state, role, membership);
+}
+
+/**
+ * Promotes the first learner that has caught up (dissertation 4.2.1): it holds all that is committed, and is sent entries
+ * as they come. So the larger majority waits for nobody whom the smaller did not.
+ */
+function promote<C>(env: Env<C>, state: State, role: Leader, membership: Membership): Step<C> {
+  const ready = membership.promotions.find(({ node }) => {
+    const progress = role.progress[node];
+    return progress?.type === "replicate" && progress.match >= state.commit;
+  });
+  if (ready === undefined) return unchanged(state);
+  const { node, replaces } = ready;
+  const add: Change = { type: "addVoter", node, uid: uidOf(membership, node) };
+  const remove: readonly Change[] =
+    replaces === undefined ? [] : [{ type: "remove", node: replaces }];
+  const taken = tryChange(env, state, [add, ...remove]);
+  return typeof taken === "string" ? unchanged(state) : taken;
+}
+
+/** A leader that was removed tells all what is committed, and the best placed of them to follow it. */
+function makeRoom<C>(env: Env<C>, state: State): Step<C> {
+  const target = bestPlaced(env, state);
+  const told: Step<C> = andThen(announce(env, state), (next) => ({
+    state: next,
+    effects: target === undefined ? [] : [timeoutNow(env, next, target)],
+  }));
+  return andThen(told, (next) =>
+    next.role.type === "leader" ? stepDown(next, next.role) : unchanged(next),
+  );
+}
+
+/** The step that begins a change, or why there is none. */
+function tryChange<C>(env: Env<C>, state: State, changes: readonly Change[]): Step<C> | string {
+  const { role } = state;
+  if (role.type !== "leader") {
+    const leader = leaderOf(env.config, state);
+    return `this server does not lead${leader === undefined ? "" : `: ${leader} does`}`;
+  }
+  if (role.transfer !== undefined) return "the lead is being transferred";
+  const before = membershipOf(env, state);
+  if (isChanging(state) || isJoint(before)) return "a membership change is under way";
+  if (!knowsCommitted(env, state)) return "the leader has not committed an entry of its term yet";
+  const changed = changeMembership(before, changes);
+  if (changed.type === "refused") return changed.reason;
+  if (sameMembership(before, changed.membership)) return "the membership is like that already";
+  return appendMembership(env, state, role, changed.membership);
+}
+
+/** Appends a membership, which is in force from here on, and keeps track of those who are in it. */
+function appendMembership<C>(
+  env: Env<C>,
+  state: State,
+  role: Leader,
+  membership: Membership,
+): Step<C> {
+  const index = indexAfter(env.log.lastIndex);
+  const entry: Entry<C> = { type: "membership", index, term: state.term, membership };
+  const before = membershipOf(env, state);
+  const next = withLog(state, undefined, [entry]);
+  const progress: Record<NodeId, Progress> = {};
+  for (const node of peersOf(env, next)) {
+    const known = role.progress[node];
+    const same = isMember(before, node) && uidOf(before, node) === uidOf(membership, node);
+    progress[node] = known !== undefined && same ? known : initialProgress(env.log.lastIndex);
+  }
+  const effects: readonly Effect<C>[] = [{ type: "appendLog", entries: [entry] }];
+  return { state: { ...next, role: { ...role, progress } }, effects };
+}

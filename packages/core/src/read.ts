@@ -1,0 +1,106 @@
+import type { Effect } from "./effect.ts";
+import { send } from "./effect.ts";
+import type { Index } from "./ids.ts";
+import { membershipOf } from "./in-force.ts";
+import type { ReadReply, ReadRequest } from "./message.ts";
+import { peerOf, type Peer } from "./peer.ts";
+import { decided } from "./quorum.ts";
+import { leaderOf, unchanged, type Env, type Leader, type State, type Step } from "./state.ts";
+
+/** A read that waits until it is certain that its leader still led when the read came (dissertation 6.4). */
+export type PendingRead = {
+  /** The follower that asked for it, undefined for the leader itself. */
+  readonly from: Peer | undefined;
+  /** The asker's name for it. */
+  readonly id: number;
+  /** The commit index when it came. */
+  readonly index: Index;
+  /** The round that a majority must answer. It began, or begins, after the read came. */
+  readonly round: number;
+};
+
+/** A client of this server wants to read. A follower asks its leader. */
+export function onRead<C>(env: Env<C>, state: State, id: number, leased: boolean): Step<C> {
+  const { role } = state;
+  if (role.type === "leader")
+    return readAtLeader(env, state, role, { from: undefined, id }, leased);
+  const leader = leaderOf(env.config, state);
+  if (leader === undefined)
+    return { state, effects: [{ type: "rejectRead", id, leader: undefined }] };
+  const request = { type: "readRequest", term: state.term, id } as const;
+  return { state, effects: [send<C>(peerOf(env, state, leader), request)] };
+}
+
+/** A follower wants to read. One that asks who does not lead gets no answer, and its client asks again. */
+export function onReadRequest<C>(
+  env: Env<C>,
+  state: State,
+  from: Peer,
+  request: ReadRequest,
+): Step<C> {
+  const { role } = state;
+  if (role.type !== "leader" || request.term !== state.term) return unchanged(state);
+  return readAtLeader(env, state, role, { from, id: request.id }, false);
+}
+
+/** A leader says from which entry on a read of this server is linearizable. */
+export function onReadReply<C>(state: State, { id, index }: ReadReply): Step<C> {
+  return { state, effects: [{ type: "readReady", id, index }] };
+}
+
+/**
+ * Lets go of the reads whose round a majority has answered: nobody else led when they came. A leader first commits an
+ * entry of its own term, because until then it does not know all that is committed (dissertation 6.4, step 1).
+ */
+export function releaseReads<C>(env: Env<C>, state: State): Step<C> {
+  const { role } = state;
+  if (role.type !== "leader" || role.reads.length === 0 || !knowsCommitted(env, state))
+    return unchanged(state);
+  const confirmed = confirmedRound(env, state, role);
+  const released = role.reads.filter(({ round }) => round <= confirmed);
+  if (released.length === 0) return unchanged(state);
+  const reads = role.reads.filter(({ round }) => round > confirmed);
+  const effects = released.map((read) => release<C>(env, state, read));
+  return { state: { ...state, role: { ...role, reads } }, effects };
+}
+
+/** The last round that a majority has answered, this server counted as having answered all. */
+export function confirmedRound<C>(env: Env<C>, state: State, role: Leader): number {
+  const answeredBy = (voter: string): number =>
+    voter === env.config.id ? role.round : (role.progress[voter as Peer["node"]]?.round ?? 0);
+  return decided(membershipOf(env, state), answeredBy) ?? 0;
+}
+
+/** Whether a leader has committed an entry of its own term, and so knows all that earlier leaders committed (§8). */
+export function knowsCommitted<C>(env: Env<C>, state: State): boolean {
+  return env.log.termAt(state.commit) === state.term;
+}
+
+/** The reads of this server that a leader takes with it when it leads no more: their clients turn elsewhere. */
+export function rejectReads<C>(role: Leader): readonly Effect<C>[] {
+  return role.reads
+    .filter(({ from }) => from === undefined)
+    .map(({ id }) => ({ type: "rejectRead", id, leader: undefined }));
+}
+
+function readAtLeader<C>(
+  env: Env<C>,
+  state: State,
+  role: Leader,
+  asked: Pick<PendingRead, "from" | "id">,
+  leased: boolean,
+): Step<C> {
+  const read = { ...asked, index: state.commit, round: role.round + 1 };
+  const mayLease = env.config.leases && role.transfer === undefined && !role.leaseGivenUp;
+  if (leased && mayLease && knowsCommitted(env, state))
+    return { state, effects: [release(env, state, read)] };
+  return { state: { ...state, role: { ...role, reads: [...role.reads, read] } }, effects: [] };
+}
+
+function release<C>(env: Env<C>, state: State, read: PendingRead): Effect<C> {
+  const { id, from } = read;
+  // One that came before this leader knew all that was committed waits for what it knows now.
+  const index = env.log.termAt(read.index) === state.term ? read.index : state.commit;
+  if (from === undefined) return { type: "readReady", id, index };
+  return send(from, { type: "readReply", term: state.term, id, index });
+}

@@ -1,0 +1,123 @@
+import { repaired } from "./accept.ts";
+import { assert } from "./assert.ts";
+import { resetElectionTimer, send, type Effect } from "./effect.ts";
+import { followerOf } from "./follower.ts";
+import type { Index } from "./ids.ts";
+import { withCommit } from "./in-force.ts";
+import type { ChunkReply, SnapshotChunk } from "./message.ts";
+import { peerOf, type Peer } from "./peer.ts";
+import { positionOf, sameSnapshot, type Snapshot } from "./snapshot.ts";
+import { unchanged, type Env, type Receiving, type State, type Step } from "./state.ts";
+
+/**
+ * Handles a part of a snapshot of the current leader (§7, Figure 13). Parts are saved in order: one that came twice or
+ * too early is answered with how far this server is, and the leader goes on from there.
+ */
+export function onSnapshotChunk<C>(
+  env: Env<C>,
+  state: State,
+  from: Peer,
+  message: SnapshotChunk,
+): Step<C> {
+  const taken = takeChunk(env, followerOf(state, from.node), from, message);
+  return { state: taken.state, effects: [resetElectionTimer, ...taken.effects] };
+}
+
+/**
+ * A whole snapshot is durable: it takes the place of state machine and log. Nothing in the log behind it can be kept:
+ * an entry that matched the snapshot's last one would have made it unnecessary.
+ */
+export function onSnapshotReceived<C>(env: Env<C>, state: State, snapshot: Snapshot): Step<C> {
+  const { role } = state;
+  if (receivingOf(state, snapshot) === undefined || role.type !== "follower")
+    return unchanged(state);
+  assert(snapshot.index > state.commit, "a snapshot brings what was not known to be committed");
+  const { index, membership } = snapshot;
+  const next: State = {
+    ...state,
+    commit: index,
+    durable: index,
+    memberships: [{ index, membership }],
+    snapshot,
+    role: { ...role, receiving: undefined },
+  };
+  const effects: readonly Effect<C>[] = [
+    { type: "installSnapshot", snapshot },
+    ...acceptUpTo<C>(env, next, index),
+  ];
+  return repaired(next, effects, positionOf(snapshot));
+}
+
+/** What was saved makes no whole snapshot: it begins again. */
+export function onSnapshotBroken<C>(env: Env<C>, state: State, snapshot: Snapshot): Step<C> {
+  const { role } = state;
+  if (receivingOf(state, snapshot) === undefined || role.type !== "follower")
+    return unchanged(state);
+  const { leader } = role;
+  const reply = chunkReply(state, snapshot, 0);
+  return {
+    state: { ...state, role: { ...role, receiving: undefined } },
+    effects: leader === undefined ? [] : [send<C>(peerOf(env, state, leader), reply)],
+  };
+}
+
+/** How far a server is with a snapshot; 0 is also what a leader of an older term is told. */
+export function chunkReply(
+  { term }: State,
+  { index, checksum }: Snapshot,
+  received: number,
+): ChunkReply {
+  return { type: "chunkReply", term, index, checksum, received };
+}
+
+function takeChunk<C>(
+  env: Env<C>,
+  state: State,
+  from: Peer,
+  { snapshot, offset, bytes }: SnapshotChunk,
+): Step<C> {
+  const { role } = state;
+  assert(role.type === "follower", "whoever gets a snapshot follows");
+  if (snapshot.index <= state.commit) return acceptWithout(state, from, state.commit);
+  if (env.log.termAt(snapshot.index) === snapshot.term)
+    return acceptWithout(state, from, snapshot.index);
+  const received = receivingOf(state, snapshot)?.received ?? 0;
+  const fits = bytes.length > 0 && offset + bytes.length <= snapshot.size;
+  if (offset !== received || !fits)
+    return { state, effects: [send<C>(from, chunkReply(state, snapshot, received))] };
+  const receiving: Receiving = { snapshot, received: received + bytes.length };
+  const save: Effect<C> = { type: "saveChunk", snapshot, offset, bytes };
+  const reply = send<C>(from, chunkReply(state, snapshot, receiving.received));
+  return {
+    state: { ...state, role: { ...role, receiving } },
+    // The last part is answered when it is certain that all of them make a whole.
+    effects: receiving.received === snapshot.size ? [save] : [save, reply],
+  };
+}
+
+/** The log holds all that the snapshot does, and that is committed: entries take less to send (§7). */
+function acceptWithout<C>(state: State, from: Peer, match: Index): Step<C> {
+  const committed: readonly Effect<C>[] =
+    match > state.commit ? [{ type: "commit", upTo: match }] : [];
+  const { term, role } = state;
+  assert(role.type === "follower", "whoever gets a snapshot follows");
+  const reply = { type: "appendAccepted", term, match, round: 0 } as const;
+  return {
+    state: { ...withCommit(state, match), role: { ...role, receiving: undefined } },
+    effects: [...committed, send<C>(from, reply)],
+  };
+}
+
+function acceptUpTo<C>(env: Env<C>, state: State, match: Index): readonly Effect<C>[] {
+  const { role, term } = state;
+  if (role.type !== "follower" || role.leader === undefined) return [];
+  const reply = { type: "appendAccepted", term, match, round: 0 } as const;
+  return [send<C>(peerOf(env, state, role.leader), reply)];
+}
+
+function receivingOf({ role }: State, snapshot: Snapshot): Receiving | undefined {
+  const receiving = role.type === "follower" ? role.receiving : undefined;
+  return receiving !== undefined && sameSnapshot(receiving.snapshot, snapshot)
+    ? receiving
+    : undefined;
+}
