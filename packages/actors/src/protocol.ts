@@ -29,8 +29,8 @@ export type ToNode =
     }
   /**
    * That start of another node takes no part any more: its thread has exited, or it said that its disk failed. It is
-   * known for certain, so nobody has to wait for a timeout. A signal: it counts against no bound of the mailbox, and comes
-   * behind all that the dead one had said.
+   * known for certain, so nobody has to wait for a timeout. A signal: it counts against no bound of the mailbox. All that
+   * the dead one had said was posted before it. One whose disk came back goes on in the same start, and is heard again.
    */
   | { readonly type: "obituary"; readonly node: NodeId; readonly incarnation: number };
 

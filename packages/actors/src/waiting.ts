@@ -1,7 +1,5 @@
 import type { EventEmitter } from "node:events";
-import type { NodeId } from "@kontiki/core";
 import { KontikiError } from "./errors.ts";
-import type { NodeStatus } from "./status.ts";
 import type { SupervisorEvents } from "./supervisor.ts";
 import { TIMER_MS_MAX } from "./timers.ts";
 
@@ -51,25 +49,4 @@ export function waitFor<T>(
     if (signal?.aborted === true) onAbort();
     else check();
   });
-}
-
-/** Who leads: of the nodes that say they do, the one of the latest term, unless a later term is known. */
-export function currentLeader(nodes: readonly NodeStatus[]): NodeId | undefined {
-  const latest = Math.max(0, ...nodes.map(({ raft }) => raft?.term ?? 0));
-  return nodes.find(({ raft }) => raft?.role === "leader" && raft.term === latest)?.id;
-}
-
-/** Whether all nodes that are not stopped or failed run, follow one leader, and have applied all there is. */
-export function haveConverged(nodes: readonly NodeStatus[]): boolean {
-  const live = nodes.filter(({ life }) => life.type !== "stopped" && life.type !== "failed");
-  const leader = live.find(({ id }) => id === currentLeader(nodes))?.raft;
-  if (leader === undefined || leader.applied !== leader.last) return false;
-  return live.every(
-    ({ raft }) =>
-      raft?.leader === leader.leader &&
-      raft?.term === leader.term &&
-      raft.last === leader.last &&
-      raft.commit === leader.last &&
-      raft.applied === leader.last,
-  );
 }
