@@ -54,6 +54,8 @@ export class Child {
   #asked: "crash" | "stop" | undefined;
   #unusable: string | undefined;
   #restart: NodeJS.Timeout | undefined;
+  /** Why it has no disk that it could be started with. */
+  #diskless: string | undefined;
   /** Why it is neither started nor crashed any more. */
   #closed: string | undefined;
 
@@ -101,6 +103,8 @@ export class Child {
     const { type } = this.#life;
     if (type === "starting" || type === "running")
       throw new KontikiError(`${this.id} runs already`);
+    if (this.#diskless !== undefined)
+      throw new KontikiError(`${this.id} cannot start: ${this.#diskless}`);
     clearTimeout(this.#restart);
     this.#crashTimes = [];
     this.#spawn();
@@ -136,6 +140,12 @@ export class Child {
     assert(this.#thread === undefined, "a disk is taken away from a node that does not run");
     this.#uid = uid;
     this.#files = [];
+    this.#diskless = undefined;
+  }
+
+  /** Its disk cannot be used, for this reason, until it gets another. */
+  loseDisk(why: string): void {
+    this.#diskless = why;
   }
 
   /** Stops it as `stop` does, for good: it is neither started nor crashed any more, for this reason. */

@@ -4,6 +4,7 @@ import type { Address } from "./address.ts";
 import { currentLeader } from "./agreement.ts";
 import { Child, type ChildHost, type KnownMembership } from "./child.ts";
 import type { NodeDisk } from "./cluster-disks.ts";
+import { KontikiError } from "./errors.ts";
 import { PULSE_MS, type FromNode, type NodeSpec } from "./protocol.ts";
 import type { RestartPolicy } from "./restart-policy.ts";
 import { Router, type MailboxLimits } from "./router.ts";
@@ -29,6 +30,8 @@ export type SupervisorOptions = {
   readonly mailbox: MailboxLimits;
 };
 
+const STOPPED = "the cluster is stopped";
+
 /** The membership that counts for the cluster: that of its leader. */
 export type LeaderMembership = KnownMembership & { readonly leader: NodeId };
 
@@ -53,6 +56,7 @@ export class Supervisor {
   readonly #pulses: NodeJS.Timeout;
   readonly #deadLetters = new Map<string, number>();
   #leaderTerm = 0;
+  #stopping = false;
   /** The membership that was told last: at first the one that the cluster began with. */
   #told: { readonly index: Index; readonly committed: boolean } = {
     index: INDEX_ZERO,
@@ -103,6 +107,24 @@ export class Supervisor {
     const child = leader === undefined ? undefined : this.#children.get(leader);
     if (leader === undefined || child === undefined) return undefined;
     return { leader, ...(child.membership ?? this.#firstMembership()) };
+  }
+
+  /** The same, for whoever waits for a leader. @throws KontikiError when there will be none, as all is being stopped. */
+  whoLeads(): LeaderMembership | undefined {
+    this.checkRunning();
+    return this.leaderMembership();
+  }
+
+  /** @throws KontikiError once all is being stopped. */
+  checkRunning(): void {
+    if (this.#stopping) throw new KontikiError(STOPPED);
+  }
+
+  /** Stops all nodes, for good. Whoever still waits for something looks again, and sees that it will not come. */
+  stop(deadlineMs: number): void {
+    this.#stopping = true;
+    for (const child of this.children) child.close(deadlineMs, STOPPED);
+    this.#changed();
   }
 
   /** Ends what the supervisor itself runs. Its children must have ended. */
