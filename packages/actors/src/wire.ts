@@ -1,4 +1,4 @@
-import { isNodeId, type Message, type NodeId } from "@kontiki/core";
+import { isNodeId, type Message, type NodeId, type Refusal } from "@kontiki/core";
 import { decode, encode } from "./codec.ts";
 import { isCommand } from "./command.ts";
 import { FrameError, packFrames, unpackFrames } from "./frames.ts";
@@ -18,9 +18,37 @@ export type Parcel =
       readonly results: readonly Uint8Array[];
     }
   /** Node to client: none of that parcel's commands was taken, nor ever will be. */
-  | { readonly type: "refused"; readonly id: number; readonly leader: NodeId | undefined };
+  | {
+      readonly type: "refused";
+      readonly id: number;
+      readonly reason: Refusal;
+      readonly leader: NodeId | undefined;
+    }
+  /** Client to node: questions, to be answered together. */
+  | {
+      readonly type: "read";
+      readonly id: number;
+      readonly consistency: "linearizable" | "lease" | "stale";
+      readonly questions: readonly Uint8Array[];
+    }
+  /** Node to client: the results of a parcel of questions, in their order. */
+  | { readonly type: "readAnswers"; readonly id: number; readonly results: readonly Uint8Array[] }
+  /** Node to client: that parcel's questions are not answered here and now. */
+  | { readonly type: "readRefused"; readonly id: number; readonly leader: NodeId | undefined };
 
-const KIND = { raft: 0, propose: 1, answers: 2, refused: 3 } as const;
+const KIND = {
+  raft: 0,
+  propose: 1,
+  answers: 2,
+  refused: 3,
+  read: 4,
+  readAnswers: 5,
+  readRefused: 6,
+} as const;
+
+const REFUSALS = ["notLeader", "busy", "transferring"] as const;
+
+const CONSISTENCIES = ["linearizable", "lease", "stale"] as const;
 
 /** A parcel as bytes in a buffer of their own. */
 export function encodeParcel(parcel: Parcel): Uint8Array<ArrayBuffer> {
@@ -32,7 +60,23 @@ export function encodeParcel(parcel: Parcel): Uint8Array<ArrayBuffer> {
     case "answers":
       return encode([KIND.answers, parcel.sequences, packFrames(parcel.results)]);
     case "refused":
-      return encode([KIND.refused, parcel.id, parcel.leader ?? null]);
+      return encode([
+        KIND.refused,
+        parcel.id,
+        parcel.leader ?? null,
+        REFUSALS.indexOf(parcel.reason),
+      ]);
+    case "read":
+      return encode([
+        KIND.read,
+        parcel.id,
+        CONSISTENCIES.indexOf(parcel.consistency),
+        packFrames(parcel.questions),
+      ]);
+    case "readAnswers":
+      return encode([KIND.readAnswers, parcel.id, packFrames(parcel.results)]);
+    case "readRefused":
+      return encode([KIND.readRefused, parcel.id, parcel.leader ?? null]);
     default:
       return parcel satisfies never;
   }
@@ -64,7 +108,7 @@ export function openParcel(bytes: Uint8Array): Parcel | undefined {
 
 function parcelFromWire(wire: unknown): Parcel {
   if (!Array.isArray(wire)) throw new WireError("a parcel is an array");
-  const [kind, first, second] = wire as readonly unknown[];
+  const [kind, first, second, third] = wire as readonly unknown[];
   switch (kind) {
     case KIND.raft:
       if (!Array.isArray(first)) throw new WireError("messages are an array");
@@ -74,12 +118,37 @@ function parcelFromWire(wire: unknown): Parcel {
     case KIND.answers:
       return answersFromWire(first, second);
     case KIND.refused:
-      if (second !== null && !isNodeId(second))
-        throw new WireError("a leader is a node id or null");
-      return { type: "refused", id: whole(first), leader: second ?? undefined };
+      return {
+        type: "refused",
+        id: whole(first),
+        reason: oneOf(REFUSALS, third),
+        leader: leaderFromWire(second),
+      };
+    case KIND.read:
+      return {
+        type: "read",
+        id: whole(first),
+        consistency: oneOf(CONSISTENCIES, second),
+        questions: byteStrings(third, () => true),
+      };
+    case KIND.readAnswers:
+      return { type: "readAnswers", id: whole(first), results: byteStrings(second, () => true) };
+    case KIND.readRefused:
+      return { type: "readRefused", id: whole(first), leader: leaderFromWire(second) };
     default:
       throw new WireError(`there is no parcel of kind ${String(kind)}`);
   }
+}
+
+function leaderFromWire(wire: unknown): NodeId | undefined {
+  if (wire !== null && !isNodeId(wire)) throw new WireError("a leader is a node id or null");
+  return wire ?? undefined;
+}
+
+function oneOf<T>(choices: readonly T[], wire: unknown): T {
+  const choice = choices[whole(wire)];
+  if (choice === undefined) throw new WireError("there is no such choice");
+  return choice;
 }
 
 function answersFromWire(first: unknown, second: unknown): Parcel {
