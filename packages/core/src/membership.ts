@@ -102,5 +102,9 @@ function canonical(membership: Membership): readonly unknown[] {
   const promoted = promotions.map(({ node, replaces }) => `${node} ${replaces ?? ""}`);
   const disks = Object.entries(uids).map(([node, uid]) => `${node} ${uid}`);
   const sets = [voters, outgoing, learners, learnersNext, promoted, disks];
-  return [...sets.map((names) => names.toSorted()), lastUid];
+  return [...sets.map((names) => names.toSorted(byText)), lastUid];
+}
+
+function byText(a: string, b: string): number {
+  return a < b ? -1 : Number(a > b);
 }
