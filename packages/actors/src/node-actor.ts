@@ -1,13 +1,14 @@
 import {
   assert,
   isChanging,
+  isVoter,
   leaderOf,
-  mayStand,
   membershipAt,
   membershipOf,
   MemoryLog,
   restore,
   step,
+  uidOf,
   type Config,
   type Effect,
   type Env,
@@ -188,6 +189,8 @@ export class NodeActor {
   status(): RaftStatus {
     const { term, commit, role, snapshot, horizon } = this.#state;
     const receiving = role.type === "follower" ? role.receiving : undefined;
+    const membership = membershipOf(this.#env, this.#state);
+    const { id, uid } = this.#env.config;
     return {
       role: role.type,
       term,
@@ -197,7 +200,7 @@ export class NodeActor {
       applied: this.#applier.applied,
       first: this.#log.firstIndex,
       snapshot: snapshot?.index ?? (0 as Index),
-      votes: mayStand(this.#env, this.#state),
+      votes: isVoter(membership, id) && uidOf(membership, id) === uid,
       repairing: horizon !== undefined,
       receiving:
         receiving === undefined
@@ -220,7 +223,8 @@ export class NodeActor {
   beginSnapshot(): LogPosition | undefined {
     const index = this.#applier.applied;
     const { commit, snapshot } = this.#state;
-    if (this.#taker.isWriting || index < commit || index <= (snapshot?.index ?? 0)) return undefined;
+    if (this.#taker.isWriting || index < commit || index <= (snapshot?.index ?? 0))
+      return undefined;
     const term = this.#log.termAt(index);
     assert(term !== undefined, "what was applied behind the last snapshot is in the log");
     this.#taker.begin({ index, term }, membershipAt(this.#env, this.#state, index));
@@ -259,7 +263,8 @@ export class NodeActor {
     const commands = proposals.flatMap((parcel) => parcel.commands);
     if (commands.length === 0) return;
     for (const effect of this.#step({ type: "propose", commands })) {
-      if (effect.type === "rejectProposal") proposals.forEach((each) => this.#turnAway(each, effect));
+      if (effect.type === "rejectProposal")
+        proposals.forEach((each) => this.#turnAway(each, effect));
     }
   }
 
@@ -273,7 +278,8 @@ export class NodeActor {
         to: leader,
         bytes: encodeParcel({ type: "forward", client, id, commands }),
       });
-    else refusals.push({ to: client, bytes: encodeParcel({ type: "refused", id, reason, leader }) });
+    else
+      refusals.push({ to: client, bytes: encodeParcel({ type: "refused", id, reason, leader }) });
   }
 
   #ask(questions: readonly Questions[]): void {
@@ -311,7 +317,11 @@ export class NodeActor {
     this.#lease?.observe(state, this.#now);
     const performer = this.#performer;
     for (const effect of effects) performer.perform(effect);
-    for (let next = performer.followUps.shift(); next !== undefined; next = performer.followUps.shift())
+    for (
+      let next = performer.followUps.shift();
+      next !== undefined;
+      next = performer.followUps.shift()
+    )
       this.#step(next);
     return effects;
   }

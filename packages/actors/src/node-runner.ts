@@ -19,7 +19,8 @@ const REOPEN_MS = { first: 100, last: 5_000 } as const;
 const SLOW_SYNC = 0.5;
 
 /** What is told of a log that was found damaged at an earlier start, and is not repaired yet. */
-const DAMAGED_BEFORE = "a part of its log was damaged: it does not vote until its leader has repaired it";
+const DAMAGED_BEFORE =
+  "a part of its log was damaged: it does not vote until its leader has repaired it";
 
 /** A node as it came from its disk. */
 export type Opened = {

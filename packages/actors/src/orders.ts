@@ -2,7 +2,7 @@ import type { Change, NodeId } from "@kontiki/core";
 import { KontikiError } from "./errors.ts";
 import type { NodeRunner } from "./node-runner.ts";
 import type { Notice } from "./performer.ts";
-import type { ChangeAnswer, SnapshotTaken } from "./protocol.ts";
+import type { ChangeAnswer } from "./protocol.ts";
 
 /** How often a snapshot that was asked for is looked after, in ms. */
 const LOOK_MS = 5;
@@ -57,7 +57,7 @@ export class Orders {
   }
 
   /** Resolves when a snapshot is durable that holds all that was applied when it was asked for. */
-  async snapshot(): Promise<SnapshotTaken> {
+  async snapshot(): Promise<{ readonly index: number; readonly size: number }> {
     const wanted = this.#running().actor?.state.commit ?? 0;
     for (;;) {
       const runner = this.#running();

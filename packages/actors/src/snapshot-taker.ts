@@ -51,7 +51,7 @@ export class SnapshotTaker {
   work(): Snapshot | undefined {
     if (this.#writing === undefined) return undefined;
     const { writer, parts } = this.#writing;
-    for (let bytes = 0; bytes < TURN_BYTES; ) {
+    for (let bytes = 0; bytes < TURN_BYTES;) {
       const next = parts.next();
       if (next.done === true) {
         this.#writing = undefined;
