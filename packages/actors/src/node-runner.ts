@@ -106,7 +106,7 @@ export class NodeRunner {
   }
 
   #turn(first: readonly ToNode[], own: readonly Letter[]): void {
-    const now = this.#ports.clock.now();
+    const now = this.#ports.clock.nowMs();
     const { letters, full } = this.#drain(first);
     // A timeout counts only when all mail before it was read: the leader's heartbeat may lie there.
     const due = full ? [] : this.#timeouts.splice(0).concat(own);
@@ -124,9 +124,9 @@ export class NodeRunner {
     this.#post(actor.begin(letters, now));
     // Clients wait for what a leader answers, a leader for what a follower promises: that comes first.
     if (actor.leads) this.#post(actor.apply());
-    const before = this.#ports.clock.now();
+    const before = this.#ports.clock.nowMs();
     storage.sync();
-    const tookMs = this.#ports.clock.now() - before;
+    const tookMs = this.#ports.clock.nowMs() - before;
     this.#post(actor.finish());
     this.#post(actor.apply());
     this.#tell(actor);

@@ -26,7 +26,7 @@ export type Clock = {
   /** A number from 0 up to 1. */
   random(): number;
   /** Milliseconds by a monotonic clock. */
-  now(): number;
+  nowMs(): number;
   /** How often the supervisor's event loop has shown that it turns: once every {@link PULSE_MS} while it does. */
   pulses(): number;
 };
@@ -93,7 +93,7 @@ export class TimerRunner {
         return;
       }
       default:
-        type satisfies never;
+        void (type satisfies never);
     }
   }
 

@@ -50,7 +50,7 @@ function clock(): Clock {
       return () => clearTimeout(timer);
     },
     random: () => Math.random(),
-    now: () => performance.now(),
+    nowMs: () => performance.now(),
     pulses: () => Atomics.load(pulse, 0),
   };
 }
