@@ -101,14 +101,6 @@ function canonical(membership: Membership): readonly unknown[] {
   const { voters, outgoing, learners, learnersNext, promotions, uids, lastUid } = membership;
   const promoted = promotions.map(({ node, replaces }) => `${node} ${replaces ?? ""}`);
   const disks = Object.entries(uids).map(([node, uid]) => `${node} ${uid}`);
-<<<<<<< .merge_file_3bZ6kE
-  const sets = [voters, outgoing, learners, learnersNext, promoted, disks];
-  return [...sets.map((names) => names.toSorted(byText)), lastUid];
-}
-
-function byText(a: string, b: string): number {
-  return a < b ? -1 : Number(a > b);
-=======
   const sets: readonly (readonly string[])[] = [
     voters,
     outgoing,
@@ -118,5 +110,4 @@ function byText(a: string, b: string): number {
     disks,
   ];
   return [...sets.map((names) => names.toSorted()), lastUid];
->>>>>>> .merge_file_fYvSfM
 }
