@@ -44,6 +44,7 @@ describe("§5.2 leader election", () => {
       state: leader({
         term: 1,
         commit: 1,
+        round: 1,
         progress: {
           b: probe(2, { waiting: true }),
           c: replicating(3, { match: 1, inflight: [2] }),
@@ -51,8 +52,8 @@ describe("§5.2 leader election", () => {
       }),
       effects: [
         resetHeartbeatTimer,
-        send(b, appendEntries(1, { after: [1, 1], commit: 1 })),
-        send(c, appendEntries(1, { after: [2, 1], commit: 1 })),
+        send(b, appendEntries(1, { after: [1, 1], commit: 1, round: 1 })),
+        send(c, appendEntries(1, { after: [2, 1], commit: 1, round: 1 })),
       ],
     });
   });
@@ -84,12 +85,13 @@ describe("§5.2 leader election", () => {
     expect(step(env({ log: [1] }), candidate({ term: 2 }), from(c, voteReply(2, true)))).toEqual({
       state: leader({
         term: 2,
+        round: 1,
         progress: { b: probe(2, { waiting: true }), c: probe(2, { waiting: true }) },
       }),
       effects: [
         resetHeartbeatTimer,
-        send(b, appendEntries(2, { after: [1, 1] })),
-        send(c, appendEntries(2, { after: [1, 1] })),
+        send(b, appendEntries(2, { after: [1, 1], round: 1 })),
+        send(c, appendEntries(2, { after: [1, 1], round: 1 })),
         appendLog(noop(2, 2)),
       ],
     });
@@ -97,7 +99,7 @@ describe("§5.2 leader election", () => {
 
   test("a server alone in its cluster has its majority at once", () => {
     expect(step(env({ voters: [a] }), follower(), electionTimeout)).toEqual({
-      state: leader({ term: 1, progress: {} }),
+      state: leader({ term: 1, round: 1, progress: {} }),
       effects: [saveHardState(1, a), resetHeartbeatTimer, appendLog(noop(1, 1))],
     });
   });

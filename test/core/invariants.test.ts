@@ -16,14 +16,18 @@ import {
   b,
   c,
   candidate,
+  entries,
   entry,
   env,
   follower,
   leader,
   logOf,
   noop,
+  preCandidate,
   probe,
   replicating,
+  sending,
+  snapshotOf,
 } from "../support/core.ts";
 
 const one = env({ log: [1, 2, 2] });
@@ -44,7 +48,12 @@ describe("checkState", () => {
   test.each<[string, State]>([
     ["a follower", follower({ term: 2, commit: 3, durable: 3, leader: b })],
     ["a candidate", candidate({ term: 3, commit: 1, durable: 2 })],
+    ["a preCandidate, whoever has its vote", { ...preCandidate({ term: 2 }), votedFor: b }],
     ["a leader", leader({ term: 2, progress: { b: probe(4), c: replicating(4, { match: 0 }) } })],
+    [
+      "a leader that sends a snapshot, behind which its own log is to grow",
+      leader({ term: 2, progress: { b: sending(snapshotOf(6, 2)) } }),
+    ],
   ])("has nothing to say about %s in order", (_title, state) => {
     expect(checkState({ env: one, state })).toEqual([]);
   });
@@ -61,8 +70,37 @@ describe("checkState", () => {
     ],
     ["match at next", leader({ term: 2, progress: { b: probe(2, { match: 2 }) } }), "match 2"],
     ["next behind the log", leader({ term: 2, progress: { b: probe(5) } }), "next 5"],
+    [
+      "next behind the log, with a snapshot under way, where match is as well",
+      leader({ term: 2, progress: { b: sending(snapshotOf(6, 2), { match: 7 }) } }),
+      "match 7",
+    ],
   ])("notices %s", (_title, state, what) => {
     expect(checkState({ env: one, state })).toEqual(says(what));
+  });
+});
+
+describe("checkState of a log that was compacted up to entry 2", () => {
+  const log = logOf(entries([1, 2, 2]));
+  log.compact(index(2));
+  const compacted = { config: one.config, log };
+
+  test.each<[string, State, readonly string[]]>([
+    ["in order", follower({ term: 2, commit: 2, snapshot: snapshotOf(2, 2) }), []],
+    ["a newer snapshot", follower({ term: 2, commit: 3, snapshot: snapshotOf(3, 2) }), []],
+    [
+      "what was compacted is not committed",
+      follower({ term: 2, commit: 1, snapshot: snapshotOf(2, 2) }),
+      says("commit 1 lies before"),
+    ],
+    ["no snapshot", follower({ term: 2, commit: 2 }), says("in no snapshot")],
+    [
+      "an older snapshot",
+      follower({ term: 2, commit: 2, snapshot: snapshotOf(1, 1) }),
+      says("in no snapshot"),
+    ],
+  ])("%s", (_title, state, found) => {
+    expect(checkState({ env: compacted, state })).toEqual(found);
   });
 });
 
@@ -72,8 +110,15 @@ describe("checkStep", () => {
     ["a vote", follower({ term: 2 }), follower({ term: 2, votedFor: b })],
     ["a new term", follower({ term: 2, votedFor: b, leader: b }), follower({ term: 3 })],
     ["a campaign", follower({ term: 2, leader: b }), candidate({ term: 3 })],
+    ["a campaign that is thought of", follower({ term: 2, leader: b }), preCandidate({ term: 2 })],
+    ["a leader that is gone for certain", follower({ term: 2, leader: b }), follower({ term: 2 })],
     ["a victory", candidate({ term: 2 }), leader({ term: 2, progress: {} })],
     ["a fall", leader({ term: 2, progress: {} }), follower({ term: 3 })],
+    [
+      "a leader that steps down",
+      leader({ term: 2, progress: {} }),
+      follower({ term: 2, votedFor: a }),
+    ],
     ["a commit", follower({ term: 2, commit: 1 }), follower({ term: 2, commit: 3 })],
   ])("has nothing to say about %s", (_title, before, after) => {
     expect(checkStep(observed(before), observed(after))).toEqual([]);
@@ -100,10 +145,10 @@ describe("checkStep", () => {
       "the vote for b changed",
     ],
     [
-      "a leader that gives up in its term",
+      "a leader that asks for votes in its term",
       leader({ term: 2, progress: {} }),
-      follower({ term: 2, votedFor: a }),
-      "stays leader",
+      preCandidate({ term: 2, votedFor: a }),
+      "stands in a later term",
     ],
     [
       "a second leader of a term",
@@ -112,16 +157,22 @@ describe("checkStep", () => {
       "the leader of the term changed",
     ],
     [
-      "a leader that is forgotten within its term",
-      follower({ term: 2, leader: b }),
-      follower({ term: 2 }),
-      "the leader of the term changed",
-    ],
-    [
       "a follower that campaigns without a new term",
       follower({ term: 2, leader: b, votedFor: a }),
       candidate({ term: 2 }),
-      "the leader of the term changed",
+      "a follower became a candidate without a new term",
+    ],
+    [
+      "a campaign that was only thought of and begins without a new term",
+      preCandidate({ term: 2, votedFor: a }),
+      candidate({ term: 2 }),
+      "a preCandidate became a candidate without a new term",
+    ],
+    [
+      "a follower that leads without a campaign",
+      follower({ term: 2, votedFor: a }),
+      leader({ term: 2, progress: {} }),
+      "a follower became a leader without a new term",
     ],
   ])("notices %s", (_title, before, after, what) => {
     expect(checkStep(observed(before), observed(after))).toEqual(says(what));

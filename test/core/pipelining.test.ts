@@ -132,8 +132,8 @@ describe("dissertation 10.2.2: batching and pipelining", () => {
     });
     expect(run(setup, state, heartbeatTimeout, replicate).effects).toEqual([
       resetHeartbeatTimer,
-      send(b, appendEntries(1, { after: [2, 1] })),
-      send(c, appendEntries(1, { after: [6, 1] })),
+      send(b, appendEntries(1, { after: [2, 1], round: 1 })),
+      send(c, appendEntries(1, { after: [6, 1], round: 1 })),
     ]);
   });
 
@@ -183,7 +183,7 @@ describe("dissertation 10.2.2: batching and pipelining", () => {
       progress: { b: probe(2, { waiting: true }), c: replicating(2) },
     });
     const { effects } = step(env({ log: [1] }), state, heartbeatTimeout);
-    expect(effects).toContainEqual(send(b, appendEntries(1, { after: [1, 1] })));
+    expect(effects).toContainEqual(send(b, appendEntries(1, { after: [1, 1], round: 1 })));
   });
 
   test("entries that were lost are noticed by the refusal of a heartbeat, and sent again", () => {
@@ -220,9 +220,9 @@ describe("dissertation 10.2.2: batching and pipelining", () => {
     const progress = { b: replicating(2), c: replicating(2) };
     const state = leader({ term: 1, commit: 1, progress });
     expect(step(setup, state, replicate)).toEqual({ state, effects: [] });
-    const beat = appendEntries(1, { after: [1, 1], commit: 1 });
+    const beat = appendEntries(1, { after: [1, 1], commit: 1, round: 1 });
     expect(step(setup, state, heartbeatTimeout)).toEqual({
-      state,
+      state: leader({ term: 1, commit: 1, round: 1, progress }),
       effects: [resetHeartbeatTimer, send(b, beat), send(c, beat)],
     });
     const proposed = run(setup, state, propose("x"), replicate);

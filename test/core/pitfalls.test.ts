@@ -10,6 +10,7 @@ import {
   b,
   c,
   candidate,
+  chunkReply,
   commit,
   d,
   durable,
@@ -25,16 +26,23 @@ import {
   leader,
   log,
   noop,
+  preVoteReply,
   probe,
   propose,
+  readRequest,
+  rejoin,
   replicate,
   replicating,
+  requestPreVote,
   requestVote,
   resetElectionTimer,
   run,
   saveHardState,
   send,
+  snapshotChunk,
+  snapshotOf,
   termsOf,
+  timeoutNow,
   voteReply,
 } from "../support/core.ts";
 
@@ -211,11 +219,11 @@ test("2 a server that crashes before the sync has promised nothing, and after it
   cluster.crash(b);
   cluster.restart(b);
   expect(cluster.state(b)).toEqual(follower());
-  cluster.event(b, { type: "message", from: a, message: requestVote(1) });
+  cluster.event(b, from(a, requestVote(1)));
   cluster.sync(b);
   cluster.crash(b);
   cluster.restart(b);
-  cluster.event(b, { type: "message", from: c, message: requestVote(1) });
+  cluster.event(b, from(c, requestVote(1)));
   cluster.sync(b);
   const replies = cluster.packets.filter(({ from: sender }) => sender === b);
   expect(replies.map(({ to, message }) => [to, message])).toEqual([
@@ -398,12 +406,55 @@ describe("8 vote replies", () => {
   });
 });
 
-test.each(roles)("17 a %s does not hear who is no member, nor itself", (_role, state) => {
-  const messages = [requestVote(9), voteReply(9, true), appendEntries(9), appendAccepted(9, 0)];
-  for (const message of messages) {
-    expect(step(env(), state, from(e, message))).toEqual({ state, effects: [] });
-    expect(step(env(), state, from(a, message))).toEqual({ state, effects: [] });
-  }
+describe.each(roles)("17 a %s and those who are no members by what it knows", (_role, state) => {
+  const requests = [requestVote(9), requestPreVote(9), appendEntries(9), timeoutNow(9)];
+  const chunk = snapshotChunk(9, snapshotOf(5, 2), { offset: 0, bytes: [1] });
+  const answers = [
+    voteReply(9, true),
+    voteReply(9, false),
+    preVoteReply(9, true),
+    preVoteReply(9, false),
+    appendAccepted(9, 0),
+    appendRejected(9, { prevIndex: 0, conflictIndex: 1 }),
+    chunkReply(9, snapshotOf(5, 2), 1),
+    readRequest(9, 1),
+    rejoin(9),
+  ];
+
+  test("their answers are ignored", () => {
+    for (const message of answers)
+      expect(step(env(), state, from(e, message))).toEqual({ state, effects: [] });
+  });
+
+  test("ClusterCanRegainStability_WhenNonVoterWithHigherTermJoin: nor do their terms depose a leader that is heard", () => {
+    const heard = env({ preVote: true, quorumBeats: 3 });
+    const follows = follower({ term: 2, leader: b });
+    for (const each of [follows, leader({ term: 2, progress: twoFollowers })])
+      for (const message of [requestVote(9), requestPreVote(9), ...answers])
+        expect(step(heard, each, from(e, message))).toEqual({ state: each, effects: [] });
+  });
+
+  test("a vote that they ask for is answered: what this server knows may be old (§6)", () => {
+    const voted = step(env(), state, from(e, requestVote(9)));
+    expect(voted.state).toEqual(follower({ term: 9, votedFor: e }));
+    expect(voted.effects.at(-1)).toEqual(send(e, voteReply(9, true)));
+    expect(step(env(), state, from(e, requestPreVote(9)))).toEqual({
+      state,
+      effects: [send(e, preVoteReply(9, true))],
+    });
+  });
+
+  test("nor can it tell that none of them leads, so their entries and snapshots are taken", () => {
+    for (const message of [appendEntries(9), chunk]) {
+      const { state: after } = step(env(), state, from(e, message));
+      expect(after).toMatchObject({ term: 9, role: { type: "follower", leader: e } });
+    }
+  });
+
+  test("it never hears itself", () => {
+    for (const message of [...requests, chunk, ...answers])
+      expect(step(env(), state, from(a, message))).toEqual({ state, effects: [] });
+  });
 });
 
 test("19 a follower that lost its disk is asked once a heartbeat, not as fast as it can refuse", () => {
@@ -470,7 +521,7 @@ describe("28 restarts", () => {
     const setup = env({ voters: [a], log: [1, 1] });
     const state = restore(hardState(1, a), setup.log);
     const after = run(setup, state, electionTimeout, durable(3, 2));
-    expect(after.state).toEqual(leader({ term: 2, commit: 3, durable: 3, progress: {} }));
+    expect(after.state).toEqual(leader({ term: 2, commit: 3, durable: 3, round: 1, progress: {} }));
     expect(after.effects.filter(({ type }) => type === "appendLog")).toEqual([
       { type: "appendLog", entries: [noop(3, 2)] },
     ]);

@@ -27,6 +27,7 @@ import {
   propose,
   proposed,
   heartbeatTimeout,
+  rejectProposal,
   resetHeartbeatTimer,
   replicate,
   replicating,
@@ -71,7 +72,7 @@ describe("§5.3 log replication: the leader", () => {
   ])("a %s takes no commands and says who may", (_title, state, lead) => {
     expect(step(env(), state, propose("x"))).toEqual({
       state,
-      effects: [{ type: "rejectProposal", leader: lead }],
+      effects: [rejectProposal("notLeader", lead)],
     });
   });
 
@@ -87,12 +88,13 @@ describe("§5.3 log replication: the leader", () => {
       from(b, appendAccepted(1, 1)),
       heartbeatTimeout,
     );
-    const message = appendEntries(1, { after: [1, 1], commit: 1 });
+    const message = appendEntries(1, { after: [1, 1], commit: 1, round: 1 });
     expect({ state: after, effects }).toEqual({
       state: leader({
         term: 1,
         commit: 1,
         durable: 1,
+        round: 1,
         progress: {
           b: replicating(2),
           c: replicating(2, { match: 0 }),

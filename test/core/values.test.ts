@@ -14,7 +14,7 @@ import {
   minIndex,
   nextTerm,
   nodeId,
-  peers,
+  peersOf,
   previousIndex,
   sameHardState,
   term,
@@ -26,6 +26,7 @@ import {
   c,
   candidate,
   contentOf,
+  d,
   entries,
   entry,
   env,
@@ -83,18 +84,26 @@ describe("config", () => {
   test.each([
     ["voters", { voters: [] }],
     ["voters", { voters: [a, b, a] }],
-    ["id", { voters: [b, c] }],
     ["maxAppendBytes", { maxAppendBytes: 0 }],
     ["maxAppendBytes", { maxAppendBytes: 0.5 }],
     ["maxInflight", { maxInflight: 0 }],
     ["maxInflight", { maxInflight: Number.NaN }],
     ["maxInflightBytes", { maxInflightBytes: 0 }],
+    ["uid", { uid: -1 }],
+    ["quorumBeats", { quorumBeats: 0.5 }],
+    ["maxUncommittedBytes", { maxUncommittedBytes: 0 }],
+    ["keptEntries", { keptEntries: -1 }],
   ])("names the field at fault: %s", (field, fields) => {
     expect(() => makeConfig({ id: a, voters: [a, b, c], ...fields })).toThrow(field);
   });
 
+  test("a server that came later is not among the voters that the cluster began with", () => {
+    expect(makeConfig({ id: d, voters: [a, b, c] }).voters).toEqual([a, b, c]);
+  });
+
   test("peers are the others", () => {
-    expect(peers(makeConfig({ id: b, voters: [a, b, c] }))).toEqual([a, c]);
+    expect(peersOf(env({ id: b }), follower())).toEqual([a, c]);
+    expect(peersOf(env({ id: d }), follower())).toEqual([a, b, c]);
   });
 
   test("there is no majority of nobody", () => {

@@ -22,12 +22,23 @@ import {
   type Observed,
   type State,
 } from "@kontiki/core";
-import { electionTimeout, heartbeatTimeout, log, logOf, propose, type Command } from "./core.ts";
+import {
+  electionTimeout,
+  from,
+  heartbeatTimeout,
+  log,
+  logOf,
+  PAPER,
+  propose,
+  type Command,
+} from "./core.ts";
 
 /** A message under way. */
 export type Packet = {
   readonly from: NodeId;
+  readonly fromUid: number;
   readonly to: NodeId;
+  readonly toUid: number;
   readonly message: Message<Command>;
 };
 
@@ -95,7 +106,10 @@ export class Cluster {
   constructor({ voters, disks = {}, ...limits }: ClusterOptions) {
     for (const id of voters) {
       const disk = disks[id] ?? { hard: INITIAL_HARD_STATE, log: [] };
-      this.#servers.set(id, start(makeConfig({ id, voters, ...limits }), disk.hard, log(disk.log)));
+      this.#servers.set(
+        id,
+        start(makeConfig({ ...PAPER, id, voters, ...limits }), disk.hard, log(disk.log)),
+      );
     }
   }
 
@@ -136,7 +150,7 @@ export class Cluster {
     if (packet === undefined) return;
     this.drop(at);
     if (!this.#reaches(packet.from, packet.to)) return;
-    this.event(packet.to, { type: "message", from: packet.from, message: packet.message });
+    this.event(packet.to, from(packet.from, packet.message, packet));
   }
 
   drop(at: number): void {
@@ -265,9 +279,9 @@ export class Cluster {
     return written || syncing !== undefined || held.length > 0;
   }
 
-  #reaches(from: NodeId, to: NodeId): boolean {
+  #reaches(one: NodeId, other: NodeId): boolean {
     const groups = this.#groups;
-    return groups === undefined || groups.some((ids) => ids.includes(from) && ids.includes(to));
+    return groups === undefined || groups.some((ids) => ids.includes(one) && ids.includes(other));
   }
 
   #server(id: NodeId): Server {
@@ -305,7 +319,9 @@ export class Cluster {
       case "send":
         return this.#send(server, {
           from: server.config.id,
+          fromUid: server.config.uid,
           to: effect.to,
+          toUid: effect.uid,
           message: effect.message,
         });
       case "commit":
@@ -319,6 +335,18 @@ export class Cluster {
       case "proposed":
       case "rejectProposal":
         return undefined;
+      case "compactLog":
+      case "logRepaired":
+      case "sendChunk":
+      case "saveChunk":
+      case "installSnapshot":
+      case "readReady":
+      case "rejectRead":
+      case "changeTaken":
+      case "rejectChange":
+      case "transferEnded":
+      case "hastenElectionTimer":
+        return claim([`${effect.type} without a snapshot, read, change or transfer`]);
       default:
         return effect satisfies never;
     }

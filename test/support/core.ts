@@ -5,6 +5,7 @@
  */
 import {
   index,
+  initialMembership,
   makeConfig,
   MemoryLog,
   nodeId,
@@ -14,6 +15,7 @@ import {
   type AppendAccepted,
   type AppendEntries,
   type AppendRejected,
+  type ChunkReply,
   type Config,
   type Effect,
   type Entry,
@@ -25,12 +27,19 @@ import {
   type LogPosition,
   type Message,
   type NodeId,
+  type PreVoteReply,
   type Progress,
+  type ReadReply,
+  type ReadRequest,
   type Refusal,
+  type Rejoin,
+  type RequestPreVote,
   type RequestVote,
   type Role,
   type Snapshot,
+  type SnapshotChunk,
   type State,
+  type TimeoutNow,
   type VoteReply,
 } from "@kontiki/core";
 
@@ -80,7 +89,7 @@ export function termsOf(of: MemoryLog<Command>): readonly number[] {
 export type TestEnv = Env<Command> & { readonly log: MemoryLog<Command> };
 
 /** What the paper has, and no more: no pre-vote, and nobody withholds votes or checks a quorum. */
-const PAPER = { preVote: false, quorumBeats: 0 } as const;
+export const PAPER = { preVote: false, quorumBeats: 0 } as const;
 
 /** Server `a` of `a`, `b` and `c`, with an empty log, unless told otherwise. */
 export function env({
@@ -173,6 +182,27 @@ export function replicating(
   };
 }
 
+/** A snapshot of three voters, of ten bytes, unless told otherwise. */
+export function snapshotOf(at: number, inTerm: number, given: Partial<Snapshot> = {}): Snapshot {
+  const membership = initialMembership([a, b, c]);
+  return { index: index(at), term: term(inTerm), membership, size: 10, checksum: at, ...given };
+}
+
+/** Getting a snapshot, from its beginning, unless told otherwise. */
+export function sending(
+  snapshot: Snapshot,
+  given: {
+    readonly match?: number;
+    readonly offset?: number;
+    readonly beats?: number;
+    readonly round?: number;
+  } = {},
+): Progress {
+  const { match = 0, offset = 0, beats = 0, round = 0 } = given;
+  const next = index(snapshot.index + 1);
+  return { type: "snapshot", next, match: index(match), round, snapshot, offset, beats };
+}
+
 export function requestVote(
   inTerm: number,
   {
@@ -237,6 +267,55 @@ export function appendRejected(
     conflictIndex: index(given.conflictIndex),
     round: given.round ?? 0,
   };
+}
+
+export function requestPreVote(
+  inTerm: number,
+  { lastIndex = 0, lastTerm = 0 }: { readonly lastIndex?: number; readonly lastTerm?: number } = {},
+): RequestPreVote {
+  return {
+    type: "requestPreVote",
+    term: term(inTerm),
+    lastIndex: index(lastIndex),
+    lastTerm: term(lastTerm),
+  };
+}
+
+export function preVoteReply(inTerm: number, granted: boolean): PreVoteReply {
+  return { type: "preVoteReply", term: term(inTerm), granted };
+}
+
+export function snapshotChunk(
+  inTerm: number,
+  snapshot: Snapshot,
+  { offset, bytes }: { readonly offset: number; readonly bytes: readonly number[] },
+): SnapshotChunk {
+  const part = Uint8Array.from(bytes);
+  return { type: "snapshotChunk", term: term(inTerm), snapshot, offset, bytes: part };
+}
+
+export function chunkReply(
+  inTerm: number,
+  { index: at, checksum }: Snapshot,
+  received: number,
+): ChunkReply {
+  return { type: "chunkReply", term: term(inTerm), index: at, checksum, received };
+}
+
+export function timeoutNow(inTerm: number): TimeoutNow {
+  return { type: "timeoutNow", term: term(inTerm) };
+}
+
+export function readRequest(inTerm: number, id: number): ReadRequest {
+  return { type: "readRequest", term: term(inTerm), id };
+}
+
+export function readReply(inTerm: number, id: number, at: number): ReadReply {
+  return { type: "readReply", term: term(inTerm), id, index: index(at) };
+}
+
+export function rejoin(inTerm: number): Rejoin {
+  return { type: "rejoin", term: term(inTerm) };
 }
 
 /** A message has come, from and for the disks that the cluster began with, unless told otherwise. */

@@ -20,6 +20,7 @@ export class FakeClock implements Clock {
   }
 
   random = (): number => this.chance;
+  nowMs = (): number => this.now;
   pulses = (): number => Math.floor(this.#pulses);
 
   advance(ms: number): void {

@@ -53,8 +53,8 @@ export function checkState<C>({ env, state }: Observed<C>): Violations {
 /**
  * Claims about one server before and after one event.
  *
- * Term and commit only grow; a term has one vote and, for this server, one leader; a leader never overwrites or
- * deletes entries of its log (Figure 3, Leader Append-Only).
+ * Term and commit only grow; a term has one vote and, for this server, one leader; whoever stands for election does so in
+ * a new term; a leader never overwrites or deletes entries of its log (Figure 3, Leader Append-Only).
  */
 export function checkStep<C>(before: Observed<C>, after: Observed<C>): Violations {
   const found: string[] = [];
@@ -83,8 +83,12 @@ export function checkStep<C>(before: Observed<C>, after: Observed<C>): Violation
         other === undefined || other === old.role.leader,
         `the leader of the term changed from ${old.role.leader} to ${other}`,
       );
-      claim(now.role.type !== "leader", `${old.role.leader} led the term before`);
     }
+    const stands = now.role.type === "candidate" || now.role.type === "leader";
+    claim(
+      !stands || old.role.type === now.role.type || old.role.type === "candidate",
+      `a ${old.role.type} became a ${now.role.type} without a new term`,
+    );
   }
   const kept = minIndex(old.commit, after.env.log.lastIndex);
   claim(

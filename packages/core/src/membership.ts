@@ -101,6 +101,13 @@ function canonical(membership: Membership): readonly unknown[] {
   const { voters, outgoing, learners, learnersNext, promotions, uids, lastUid } = membership;
   const promoted = promotions.map(({ node, replaces }) => `${node} ${replaces ?? ""}`);
   const disks = Object.entries(uids).map(([node, uid]) => `${node} ${uid}`);
-  const sets = [voters, outgoing, learners, learnersNext, promoted, disks];
+  const sets: readonly (readonly string[])[] = [
+    voters,
+    outgoing,
+    learners,
+    learnersNext,
+    promoted,
+    disks,
+  ];
   return [...sets.map((names) => names.toSorted()), lastUid];
 }

@@ -88,8 +88,10 @@ export function rejected(progress: Progress, prevIndex: Index, next: Index): Pro
   return { type: "probe", next: maxIndex(next, indexAfter(match)), match, round, waiting: false };
 }
 
-/** What is under way to the follower is lost, and where it stands is to be found out anew. */
-export function interrupted({ match, round }: Progress): Progress {
+/** What is under way to the follower is lost. One that had not answered yet is asked again what it was asked. */
+export function interrupted(progress: Progress): Progress {
+  if (progress.type === "probe") return { ...progress, waiting: false };
+  const { match, round } = progress;
   return { type: "probe", next: indexAfter(match), match, round, waiting: false };
 }
 

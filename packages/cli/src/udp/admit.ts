@@ -1,4 +1,4 @@
-import { index, peers, type Config, type LogView, type NodeId, type State } from "@kontiki/core";
+import { index, type Config, type LogView, type NodeId, type State } from "@kontiki/core";
 import type { Value, WireAppendEntries, WireMessage } from "./wire-message.ts";
 import { WireError } from "./wire-reader.ts";
 import { appendEntriesBytes, DATAGRAM_BYTES_MAX, decodeDatagram, entryBytes } from "./wire.ts";
@@ -31,7 +31,7 @@ export function admit(
 ): Admission {
   try {
     const { from: sender, message } = decodeDatagram(bytes);
-    const from = peers(config).find((peer) => peer === sender);
+    const from = config.voters.find((voter) => voter === sender && voter !== config.id);
     if (from === undefined) return refused("its sender is no other node of the cluster");
     const reason = fault(message, from) ?? breach(state, log, from, message);
     return reason === undefined ? { type: "admitted", from, message } : refused(reason);

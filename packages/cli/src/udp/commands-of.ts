@@ -7,6 +7,7 @@ import {
   type Message,
   type NodeId,
 } from "@kontiki/core";
+import { notInOriginal } from "./not-in-original.ts";
 import type { Command } from "./turn.ts";
 import type { Value, WireMessage } from "./wire-message.ts";
 
@@ -53,6 +54,18 @@ export function commandsOf(
       case "proposed":
       case "rejectProposal":
         return [];
+      case "compactLog":
+      case "logRepaired":
+      case "sendChunk":
+      case "saveChunk":
+      case "installSnapshot":
+      case "readReady":
+      case "rejectRead":
+      case "changeTaken":
+      case "rejectChange":
+      case "transferEnded":
+      case "hastenElectionTimer":
+        return notInOriginal(effect.type);
       default:
         return effect satisfies never;
     }

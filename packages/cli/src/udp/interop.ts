@@ -37,7 +37,7 @@ import {
   type State,
   type Term,
 } from "@kontiki/core";
-import { fromWire, toWire } from "./translate.ts";
+import { fromWire, NO_ROUND, toWire } from "./translate.ts";
 import { Unanswered } from "./unanswered.ts";
 import type { Value, WireAppendEntriesResponse, WireMessage } from "./wire-message.ts";
 import { appendEntriesBytes, DATAGRAM_BYTES_MAX } from "./wire.ts";
@@ -49,10 +49,21 @@ export type Incoming =
   | { readonly type: "forgotten"; readonly next: Index }
   | { readonly type: "ignored"; readonly why: string };
 
-/** The core's configuration for this wire: no no-op, and AppendEntries that fit a datagram, one at a time. */
+/**
+ * The core's configuration for this wire: no no-op, no question before an election, no check of the quorum, and
+ * AppendEntries that fit a datagram, one at a time.
+ */
 export function configFor(id: NodeId, voters: readonly NodeId[]): Config {
   const maxAppendBytes = DATAGRAM_BYTES_MAX - appendEntriesBytes(id);
-  return makeConfig({ id, voters, noop: false, maxAppendBytes, maxInflight: 1 });
+  return makeConfig({
+    id,
+    voters,
+    noop: false,
+    preVote: false,
+    quorumBeats: 0,
+    maxAppendBytes,
+    maxInflight: 1,
+  });
 }
 
 /** What was sent in the current term, and what may be made of the answers. */
@@ -109,7 +120,7 @@ export class Interop {
     }
     const match = unanswered.succeeded(theirLast, nowMs);
     if (match === undefined) return ANSWERS_NOTHING;
-    return { type: "message", message: { type: "appendAccepted", term: sent, match } };
+    return { type: "message", message: acceptance(sent, match) };
   }
 
   /** The first vote of a term was asked for; what comes from a member after it was not. */
@@ -138,8 +149,14 @@ export class Interop {
 export function withoutProgress(state: State, peer: NodeId, next: Index): State {
   const { role } = state;
   assert(role.type === "leader", "only a leader keeps progress");
-  const anew: Progress = { type: "probe", next, match: INDEX_ZERO, waiting: false };
-  return { ...state, role: { type: "leader", progress: { ...role.progress, [peer]: anew } } };
+  const anew: Progress = {
+    type: "probe",
+    next,
+    match: INDEX_ZERO,
+    round: NO_ROUND,
+    waiting: false,
+  };
+  return { ...state, role: { ...role, progress: { ...role.progress, [peer]: anew } } };
 }
 
 /**
@@ -180,7 +197,7 @@ const ANSWERS_NOTHING: Incoming = {
 /** An answer that the core throws away, unless its term is newer than ours. */
 function plainAnswer(sent: Term, success: boolean, lastIndex: Index): Incoming {
   if (success) {
-    return { type: "message", message: { type: "appendAccepted", term: sent, match: lastIndex } };
+    return { type: "message", message: acceptance(sent, lastIndex) };
   }
   return { type: "message", message: rejection(sent, INDEX_ZERO, INDEX_ZERO) };
 }
@@ -198,6 +215,10 @@ function refused(sent: Term, progress: Progress, theirLast: Index): Incoming {
   return { type: "message", message: rejection(sent, asked, minIndex(behindTheirs, asked)) };
 }
 
+function acceptance(sent: Term, match: Index): Message<Value> {
+  return { type: "appendAccepted", term: sent, match, round: NO_ROUND };
+}
+
 function rejection(sent: Term, prevIndex: Index, conflictIndex: Index): Message<Value> {
   return {
     type: "appendRejected",
@@ -205,5 +226,6 @@ function rejection(sent: Term, prevIndex: Index, conflictIndex: Index): Message<
     prevIndex,
     conflictTerm: undefined,
     conflictIndex,
+    round: NO_ROUND,
   };
 }

@@ -1,4 +1,5 @@
 import type { Effect, State } from "@kontiki/core";
+import { notInOriginal } from "./not-in-original.ts";
 import type { UdpEvent } from "./turn.ts";
 import type { Value, WireMessage } from "./wire-message.ts";
 
@@ -111,6 +112,8 @@ function onAnswer({ role, term }: State, sent: bigint): readonly string[] {
       return ["Received AppendEntriesResponse message in Follower state, ignoring"];
     case "candidate":
       return ["Ignoring AppendEntriesResponse message in Candidate mode"];
+    case "preCandidate":
+      return notInOriginal(role.type);
     case "leader":
       return sent < term ? ["Ignoring old AppendEntriesResponse"] : [];
     default:

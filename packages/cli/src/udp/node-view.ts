@@ -8,6 +8,7 @@ import {
   type State,
   type Term,
 } from "@kontiki/core";
+import { notInOriginal } from "./not-in-original.ts";
 import type { Value } from "./wire-message.ts";
 
 /** A node's state as the original shows it. Lists are in the order of the ids. */
@@ -32,6 +33,8 @@ export function viewOf(config: Config, state: State, log: LogView<Value>): NodeV
       return { role: "follower", term, votedFor };
     case "candidate":
       return { role: "candidate", term, votes: role.votes.toSorted() };
+    case "preCandidate":
+      return notInOriginal(role.type);
     case "leader": {
       const nodes = config.voters.toSorted();
       const ownNext = indexAfter(log.lastIndex);

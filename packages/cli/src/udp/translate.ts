@@ -13,6 +13,7 @@ import {
   type Message,
   type NodeId,
 } from "@kontiki/core";
+import { notInOriginal } from "./not-in-original.ts";
 import type {
   Value,
   WireAppendEntries,
@@ -20,6 +21,9 @@ import type {
   WireEntry,
   WireMessage,
 } from "./wire-message.ts";
+
+/** Nothing rests on rounds here: no reads, and no check of the quorum. So the wire does without them. */
+export const NO_ROUND = 0;
 
 /** All numbers have been found to be in range. */
 export function fromWire(message: Exclude<WireMessage, WireAppendEntriesResponse>): Message<Value> {
@@ -31,6 +35,7 @@ export function fromWire(message: Exclude<WireMessage, WireAppendEntriesResponse
         term: sent,
         lastIndex: index(Number(message.lastLogIndex)),
         lastTerm: term(Number(message.lastLogTerm)),
+        transfer: false,
       };
     case "RequestVoteResponse":
       return { type: "voteReply", term: sent, granted: message.voteGranted };
@@ -42,6 +47,7 @@ export function fromWire(message: Exclude<WireMessage, WireAppendEntriesResponse
         prevTerm: term(Number(message.prevLogTerm)),
         entries: message.entries.map(entryFromWire),
         commit: index(Number(message.commitIndex)),
+        round: NO_ROUND,
       };
     default:
       return message satisfies never;
@@ -80,6 +86,15 @@ export function toWire(self: NodeId, log: LogView<Value>, message: Message<Value
       return answer(sent, true, message.match);
     case "appendRejected":
       return answer(sent, false, log.lastIndex);
+    case "requestPreVote":
+    case "preVoteReply":
+    case "snapshotChunk":
+    case "chunkReply":
+    case "timeoutNow":
+    case "readRequest":
+    case "readReply":
+    case "rejoin":
+      return notInOriginal(message.type);
     default:
       return message satisfies never;
   }

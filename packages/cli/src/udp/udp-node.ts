@@ -18,6 +18,7 @@ import { coalesced, goesOn, Interop, withoutProgress } from "./interop.ts";
 import type { Keeper, Kept } from "./keeper.ts";
 import { narrate } from "./narrate.ts";
 import { viewOf } from "./node-view.ts";
+import { notInOriginal } from "./not-in-original.ts";
 import type { Begun, Command, Dropped, Turn, UdpEvent } from "./turn.ts";
 import type { Value, WireMessage } from "./wire-message.ts";
 import { entryBytes } from "./wire.ts";
@@ -149,7 +150,8 @@ export class UdpNode {
     switch (incoming.type) {
       case "message": {
         const before = this.#state;
-        const effects = this.#step({ type: "message", from, message: incoming.message });
+        const { message: meant } = incoming;
+        const effects = this.#step({ type: "message", from, fromUid: 0, toUid: 0, message: meant });
         if (!goesOn(before, this.#state, from, this.#announced)) return { effects, remarks: [] };
         return { effects: [...effects, ...this.#replicate()], remarks: [] };
       }
@@ -209,6 +211,18 @@ export class UdpNode {
       case "resetElectionTimer":
       case "resetHeartbeatTimer":
         return;
+      case "compactLog":
+      case "logRepaired":
+      case "sendChunk":
+      case "saveChunk":
+      case "installSnapshot":
+      case "readReady":
+      case "rejectRead":
+      case "changeTaken":
+      case "rejectChange":
+      case "transferEnded":
+      case "hastenElectionTimer":
+        return notInOriginal(effect.type);
       default:
         return effect satisfies never;
     }
