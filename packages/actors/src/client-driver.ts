@@ -86,6 +86,11 @@ export class ClientDriver {
     this.#perform(this.#client.leaderIs(leader, performance.now()));
   }
 
+  /** Nodes came or went: these there are now. */
+  nodesAre(nodes: readonly NodeId[]): void {
+    this.#client.nodesAre(nodes);
+  }
+
   /** A node's thread is gone. */
   nodeDied(node: NodeId): void {
     this.#client.nodeDied(node, performance.now());

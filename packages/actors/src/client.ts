@@ -115,6 +115,11 @@ export class Client {
     ]);
   }
 
+  /** Nodes came or went: these there are now. */
+  nodesAre(nodes: readonly NodeId[]): void {
+    this.#guess.nodesAre(nodes);
+  }
+
   /** A node's thread is gone, and with it what lay in its mailbox; some of that may be in a log. */
   nodeDied(node: NodeId, now: number): void {
     this.#guess.doubt(node);

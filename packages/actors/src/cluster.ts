@@ -4,7 +4,7 @@ import type { NodeId } from "@kontiki/core";
 import { currentLeader, haveConverged } from "./agreement.ts";
 import type { Child } from "./child.ts";
 import { ClientDriver } from "./client-driver.ts";
-import type { ProposalEnd } from "./client.ts";
+import type { Consistency, ProposalEnd } from "./client-effect.ts";
 import { MemoryDisks, type ClusterDisks } from "./cluster-disks.ts";
 import {
   checkOptions,
@@ -33,7 +33,7 @@ import { Patience, waitFor, type WaitOptions } from "./waiting.ts";
 /** How a state machine is read. */
 export type ReadOptions = {
   /** What the answer must hold. `linearizable` when left out. */
-  readonly consistency?: "linearizable" | "lease" | "stale" | undefined;
+  readonly consistency?: Consistency | undefined;
   /** The node that shall answer. Whoever leads when left out; for `stale` any that runs. */
   readonly node?: string | undefined;
   /** How long to try, in ms; `proposalTimeoutMs` of the cluster when left out. */
@@ -204,7 +204,7 @@ export class Cluster<Command = KeyValueCommand, Result = KeyValueResult> {
     const { timeoutMs = this.#options.proposalTimeoutMs, consistency = "linearizable" } = options;
     const node = options.node === undefined ? undefined : this.node(options.node).id;
     return this.#ask(question, timeoutMs, (bytes, end) =>
-      this.#client.read(bytes, { consistency, node }, timeoutMs, end),
+      this.#client.read(bytes, { consistency, node, timeoutMs }, end),
     );
   }
 
@@ -243,7 +243,7 @@ export class Cluster<Command = KeyValueCommand, Result = KeyValueResult> {
    * @throws KontikiError when it is not what was wanted in time; it says what is left.
    */
   async addNode(id: string, options: AddNodeOptions = {}): Promise<void> {
-    await this.#members.add(id, options);
+    await this.#withOtherNodes(this.#members.add(id, options));
   }
 
   /**
@@ -253,7 +253,7 @@ export class Cluster<Command = KeyValueCommand, Result = KeyValueResult> {
    * @throws KontikiError for the only voter, and when it is not committed in time. Then it may be done again.
    */
   async removeNode(id: string, options: WaitOptions = {}): Promise<void> {
-    await this.#members.remove(id, options);
+    await this.#withOtherNodes(this.#members.remove(id, options));
   }
 
   /** Gives a learner a vote, as soon as it has caught up. @throws KontikiError when it has none in time. */
@@ -331,6 +331,15 @@ export class Cluster<Command = KeyValueCommand, Result = KeyValueResult> {
         resolve(end.type === "answered" ? (outcomeOf(end.result) as Outcome<Result>) : end),
       );
     });
+  }
+
+  /** The client turns to the nodes that there are after this. */
+  async #withOtherNodes(change: Promise<void>): Promise<void> {
+    try {
+      await change;
+    } finally {
+      this.#client.nodesAre(this.nodeIds);
+    }
   }
 
   #onEvent(event: ClusterEvent): void {

@@ -2,7 +2,7 @@ import type { NodeId } from "@kontiki/core";
 
 /** Whom a client turns to: the leader, as long as it knows one, else one node after the other. */
 export class LeaderGuess {
-  readonly #nodes: readonly NodeId[];
+  #nodes: readonly NodeId[];
   #leader: NodeId | undefined;
   #lastTried = 0;
 
@@ -15,6 +15,11 @@ export class LeaderGuess {
     if (this.#leader !== undefined) return this.#leader;
     this.#lastTried += 1;
     return this.#nodes[this.#lastTried % this.#nodes.length];
+  }
+
+  /** These nodes there are now. */
+  nodesAre(nodes: readonly NodeId[]): void {
+    this.#nodes = nodes;
   }
 
   /** Somebody said that it leads. */
