@@ -55,11 +55,7 @@ export function enterJoint(membership: Membership, changes: readonly Change[]): 
   const learners = next.learners.filter((node) => !learnersNext.includes(node));
   const uids = { ...next.uids };
   for (const node of outgoing) if (node in membership.uids) uids[node] = uidOf(membership, node);
-  const promotions = next.promotions.filter(({ node }) => learners.includes(node));
-  return {
-    type: "changed",
-    membership: { ...next, outgoing, learners, learnersNext, promotions, uids },
-  };
+  return { type: "changed", membership: { ...next, outgoing, learners, learnersNext, uids } };
 }
 
 /** Leaves a joint membership: the outgoing half decides no more. */
@@ -141,10 +137,11 @@ function uidsOf(membership: Membership): Membership["uids"] {
   return Object.fromEntries(known.filter(([node]) => isMember(membership, node)));
 }
 
-/** How many servers vote in one of the two memberships only. */
+/** How many servers vote in one of the two memberships only. One with another disk is another server. */
 function votersChanged(before: Membership, after: Membership): number {
-  const gone = before.voters.filter((node) => !after.voters.includes(node));
-  const come = after.voters.filter((node) => !before.voters.includes(node));
+  const same = (node: NodeId): boolean => uidOf(before, node) === uidOf(after, node);
+  const gone = before.voters.filter((node) => !after.voters.includes(node) || !same(node));
+  const come = after.voters.filter((node) => !before.voters.includes(node) || !same(node));
   return gone.length + come.length;
 }
 
