@@ -150,11 +150,7 @@ export function sendChunk(
   return { type: "sendChunk", to, uid, term: term(inTerm), snapshot: of, offset };
 }
 
-export function saveChunk(
-  of: Snapshot,
-  offset: number,
-  bytes = bytesAt(offset),
-): Effect<Command> {
+export function saveChunk(of: Snapshot, offset: number, bytes = bytesAt(offset)): Effect<Command> {
   return { type: "saveChunk", snapshot: of, offset, bytes };
 }
 
