@@ -228,7 +228,7 @@ describe("who may stand and vote", () => {
     expect(mayStand(env({ id: d }), follower())).toBe(false);
     expect(mayStand(env({ uid: 7 }), follower())).toBe(false);
     expect(mayStand(env(), follower({ horizon: position([3, 1]) }))).toBe(false);
-    const renewed = follower({ memberships: [inForce(2, { uids: { a: 7 }, lastUid: 7 })] });
+    const renewed = follower({ memberships: [inForce(2, { uids: { [a]: 7 }, lastUid: 7 })] });
     expect(mayStand(env({ uid: 7 }), renewed)).toBe(true);
     expect(mayStand(env(), renewed)).toBe(false);
     const learns = { voters: [b, c], learners: [a] };
