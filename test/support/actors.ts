@@ -16,7 +16,12 @@ import {
   type Snapshot,
 } from "@kontiki/core";
 import { clientAddress, type Address } from "../../packages/actors/src/address.ts";
-import { encodeCommand, headerOf, setHeader } from "../../packages/actors/src/command.ts";
+import {
+  encodeCommand,
+  headerOf,
+  openingCommand,
+  setHeader,
+} from "../../packages/actors/src/command.ts";
 import type { Letter } from "../../packages/actors/src/letter.ts";
 import { NodeActor } from "../../packages/actors/src/node-actor.ts";
 import type { OutgoingMail } from "../../packages/actors/src/protocol.ts";
@@ -65,6 +70,11 @@ export function commandOf(
   const command = encodeCommand(payload);
   setHeader(command, { client, sequence, floor });
   return command;
+}
+
+/** The command that opens the session of a client, {@link CLIENT} unless told otherwise. */
+export function opening(client = CLIENT): CommandBytes {
+  return openingCommand(client, 0);
 }
 
 /** Mail in the mailbox. */
