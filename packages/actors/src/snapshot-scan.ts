@@ -1,5 +1,5 @@
-import { crc32 } from "node:zlib";
 import type { Snapshot } from "@kontiki/core";
+import { crc32Of } from "./checksum.ts";
 import {
   checkEnd,
   decodeFrame,
@@ -36,7 +36,7 @@ export class SnapshotScan {
   #checksum = 0;
 
   feed(bytes: Uint8Array): void {
-    this.#checksum = crc32(bytes, this.#checksum);
+    this.#checksum = crc32Of(bytes, this.#checksum);
     const piece = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
     let at = 0;
     while (at < piece.length) {
@@ -60,7 +60,7 @@ export class SnapshotScan {
   #take(bytes: Buffer): void {
     this.#size += bytes.length;
     this.#missing -= bytes.length;
-    if (this.#expected === "part") this.#partChecksum = crc32(bytes, this.#partChecksum);
+    if (this.#expected === "part") this.#partChecksum = crc32Of(bytes, this.#partChecksum);
     else
       this.#gathered = this.#gathered.length === 0 ? bytes : Buffer.concat([this.#gathered, bytes]);
     // A part of no bytes is over as soon as its frame is.

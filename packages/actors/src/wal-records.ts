@@ -30,7 +30,7 @@ import {
   type Term,
 } from "@kontiki/core";
 import { decodeMembership, encodeMembership, MembershipError } from "./membership-json.ts";
-import { RecordCursor, RecordError } from "./record-cursor.ts";
+import { RecordError, type RecordCursor } from "./record-cursor.ts";
 import type { RecordWriter } from "./record-writer.ts";
 import type { CommandBytes } from "./storage.ts";
 import { MAX_COMMAND_BYTES } from "./wal-format.ts";

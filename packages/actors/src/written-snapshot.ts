@@ -1,5 +1,5 @@
-import { crc32 } from "node:zlib";
 import { assert, type Snapshot } from "@kontiki/core";
+import { crc32Of } from "./checksum.ts";
 import type { NewFile } from "./disk.ts";
 import {
   encodeEnd,
@@ -54,6 +54,6 @@ export class WrittenSnapshot implements SnapshotWriter {
     assert(!this.#isOver, "a snapshot that is finished or was thrown away is not written to");
     this.#file.append(bytes);
     this.#size += bytes.length;
-    this.#checksum = crc32(bytes, this.#checksum);
+    this.#checksum = crc32Of(bytes, this.#checksum);
   }
 }
