@@ -7,7 +7,7 @@ export { Cluster } from "./cluster.ts";
 export { NODES_MAX, type ClusterOptions } from "./cluster-options.ts";
 export { COMMAND_BYTES_MAX } from "./command.ts";
 export { openDataDirectory, type DataDirectory } from "./data-directory.ts";
-export type { Disk, DiskFile } from "./disk.ts";
+export type { Disk, DiskFile, NewFile } from "./disk.ts";
 export { KontikiError } from "./errors.ts";
 export { FileDisk } from "./file-disk.ts";
 export {
@@ -18,9 +18,10 @@ export {
   type KeyValueResult,
 } from "./key-value.ts";
 export { NodeHandle } from "./node-handle.ts";
-export { openWal } from "./open-wal.ts";
+export { openStorage, type OpenedStorage } from "./open-storage.ts";
 export type { Outcome } from "./outcome.ts";
 export type { LogLine } from "./protocol.ts";
+export type { SnapshotStore, SnapshotWriter } from "./snapshot-store.ts";
 export type { MakeStateMachine, StateMachine } from "./state-machine.ts";
 export type {
   ClusterEvent,
@@ -32,4 +33,4 @@ export type {
 } from "./status.ts";
 export type { CommandBytes, Recovered, Storage } from "./storage.ts";
 export type { WaitOptions } from "./waiting.ts";
-export type { Wal, WalOptions } from "./wal.ts";
+export type { WalOptions } from "./wal.ts";
