@@ -25,7 +25,8 @@ export type { ReadOptions } from "./client-reads.ts";
  * refused is `definitelyNot`; one with a parcel whose fate is open when its deadline passes is `unknown`.
  *
  * The client's session is opened by a command that travels ahead of the first others, and ends by what the log says.
- * When it has, what was attempted only once is proposed anew under another session, and nobody notices.
+ * When it has, what was attempted only once is proposed anew under another session, and nobody notices. That is right
+ * because a letter of a client, also where a node forwards it, is delivered once or never.
  */
 export class Client {
   readonly #guess: LeaderGuess;
