@@ -209,7 +209,7 @@ export class ClientProposals {
     const { number: client } = this.#session;
     if (pending.session === client || pending.mayBeTaken) return;
     // Others may hold on to the bytes with the header that they had.
-    if (pending.session !== undefined) pending.command = pending.command.slice();
+    if (pending.session !== undefined) pending.command = new Uint8Array(pending.command);
     pending.session = client;
     setHeader(pending.command, { client, sequence, floor });
   }

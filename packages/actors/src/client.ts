@@ -7,6 +7,15 @@ import { LeaderGuess } from "./leader-guess.ts";
 import { isUnanswerable } from "./result.ts";
 import type { CommandBytes } from "./storage.ts";
 
+export type {
+  ClientEffect,
+  ClientTimes,
+  Consistency,
+  ProposalEnd,
+  ReadEnd,
+} from "./client-effect.ts";
+export type { ReadOptions } from "./client-reads.ts";
+
 /**
  * The client as data and rules: what to send, what to send again, and when to stop. Who drives it gives the time with
  * each call and performs the effects; nothing here knows of threads, timers or promises.
@@ -16,7 +25,8 @@ import type { CommandBytes } from "./storage.ts";
  * refused is `definitelyNot`; one with a parcel whose fate is open when its deadline passes is `unknown`.
  *
  * The client's session is opened by a command that travels ahead of the first others, and ends by what the log says.
- * When it has, what was attempted only once is proposed anew under another session, and nobody notices.
+ * When it has, what was attempted only once is proposed anew under another session, and nobody notices. That is right
+ * because a letter of a client, also where a node forwards it, is delivered once or never.
  */
 export class Client {
   readonly #guess: LeaderGuess;

@@ -60,7 +60,7 @@ function addRow(sessions: Session[], row: unknown): void {
     if (!isWhole(distance) || !(result instanceof Uint8Array))
       throw new KontikiError(`a snapshot: the results of session ${client} are not whole`);
     // A view would keep the whole part for as long as one of its results is remembered.
-    session.results[distance] = result.slice();
+    session.results[distance] = new Uint8Array(result);
   }
 }
 
