@@ -13,7 +13,7 @@ import {
 } from "./ids.ts";
 import { goOnWithMembership } from "./leader-membership.ts";
 import type { AppendAccepted, AppendRejected, ChunkReply } from "./message.ts";
-import { accepted, answered, interrupted, rejected, type Progress } from "./progress.ts";
+import { accepted, answered, forgotten, interrupted, rejected, type Progress } from "./progress.ts";
 import { confirmedRound, releaseReads } from "./read.ts";
 import { announce } from "./replicate.ts";
 import {
@@ -48,7 +48,12 @@ export function onAppendAccepted<C>(
   return andThen(told, (next) => goOnWithMembership(env, next));
 }
 
-/** A follower's log parts from ours: go back to where they may meet (end of §5.3). */
+/**
+ * A follower's log parts from ours: go back to where they may meet (end of §5.3).
+ *
+ * A rejection of what the follower had accepted is most often an old one. In a later round than any it has answered it
+ * is not: the follower lost a part of its log, and would never get it back.
+ */
 export function onAppendRejected<C>(
   env: Env<C>,
   state: State,
@@ -57,8 +62,10 @@ export function onAppendRejected<C>(
 ): Step<C> {
   const known = progressOf(state, from, reply);
   if (known === undefined) return unchanged(state);
-  const progress = answered(known, reply.round);
-  const back = rejected(progress, reply.prevIndex, meetingPoint(env.log, reply));
+  const { prevIndex, round } = reply;
+  const isLost = known.type !== "snapshot" && round > known.round && prevIndex <= known.match;
+  const progress = answered(isLost ? forgotten(known, prevIndex) : known, round);
+  const back = rejected(progress, prevIndex, meetingPoint(env.log, reply));
   return releaseReads(env, withProgress(state, from, back ?? progress));
 }
 

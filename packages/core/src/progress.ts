@@ -88,6 +88,15 @@ export function rejected(progress: Progress, prevIndex: Index, next: Index): Pro
   return { type: "probe", next: maxIndex(next, indexAfter(match)), match, round, waiting: false };
 }
 
+/**
+ * The follower was asked about what it had accepted, after that, and holds it no more: its log was damaged. What it ever
+ * promised counts no longer. The question that it answers like that is the one that is taken to be out.
+ */
+export function forgotten({ round }: Progress, prevIndex: Index): Progress {
+  const next = indexAfter(prevIndex);
+  return { type: "probe", next, match: INDEX_ZERO, round, waiting: true };
+}
+
 /** What is under way to the follower is lost, and where it stands is to be found out anew. */
 export function interrupted({ match, round }: Progress): Progress {
   return { type: "probe", next: indexAfter(match), match, round, waiting: false };
