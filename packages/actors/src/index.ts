@@ -32,5 +32,10 @@ export type {
   RaftStatus,
 } from "./status.ts";
 export type { CommandBytes, Recovered, Storage } from "./storage.ts";
+export { readTraceFile } from "./trace-file.ts";
+export { withChanges, type Changes, type Fields } from "./trace-changes.ts";
+export { readTrace, TraceError, type Trace, type TracedStep } from "./trace-lines.ts";
+export { replayTrace, type Replay, type TraceDifference } from "./trace-replay.ts";
+export { TRACE_FORMAT, type TraceOpening } from "./trace.ts";
 export type { WaitOptions } from "./waiting.ts";
 export type { WalOptions } from "./wal.ts";
