@@ -32,7 +32,7 @@ export type Config = {
   readonly quorumBeats: number;
   /**
    * Whether reads may rest on a lease (dissertation 6.4.1). Then a server that starts takes it that a leader was heard
-   * just now, as it may have answered one right before its crash.
+   * just now, as it may have answered one right before its crash. Only with `quorumBeats`.
    */
   readonly leases: boolean;
   /** The most bytes of commands in one AppendEntries; a single larger entry travels alone. 1 or more. */
@@ -91,5 +91,9 @@ export function makeConfig(fields: Pick<Config, "id" | "voters"> & Partial<Confi
       Number.isSafeInteger(config[name]) && config[name] >= least,
       `${name}: ${least} or more`,
     );
+  assert(
+    !config.leases || config.quorumBeats > 0,
+    "leases: they rest on votes that are withheld, which takes quorumBeats",
+  );
   return config;
 }

@@ -78,7 +78,7 @@ export type Effect<C> =
   | { readonly type: "changeTaken"; readonly index: Index }
   /** A membership change was not taken. */
   | { readonly type: "rejectChange"; readonly reason: string }
-  /** A transfer of leadership is over: `reason` says why it failed, undefined when another server leads. */
+  /** A transfer of leadership is over: `reason` says why it failed, undefined when a newer term has begun. */
   | {
       readonly type: "transferEnded";
       readonly target: NodeId | undefined;

@@ -55,11 +55,7 @@ export function enterJoint(membership: Membership, changes: readonly Change[]): 
   const learners = next.learners.filter((node) => !learnersNext.includes(node));
   const uids = { ...next.uids };
   for (const node of outgoing) if (node in membership.uids) uids[node] = uidOf(membership, node);
-  const promotions = next.promotions.filter(({ node }) => learners.includes(node));
-  return {
-    type: "changed",
-    membership: { ...next, outgoing, learners, learnersNext, promotions, uids },
-  };
+  return { type: "changed", membership: { ...next, outgoing, learners, learnersNext, uids } };
 }
 
 /** Leaves a joint membership: the outgoing half decides no more. */
@@ -124,16 +120,21 @@ function inPlace({ voters }: Membership, node: NodeId): readonly NodeId[] {
   return voters.includes(node) ? voters : [...voters, node];
 }
 
-/** A new disk has a uid that was never given before; otherwise a member keeps the one it has. */
+/**
+ * A new disk has a uid that its server never had before; otherwise a member keeps the one it has. A member never had one
+ * above that; of a server that is none only the bound of all is known.
+ */
 function uidProblem(membership: Membership, change: Change): string | undefined {
   if (change.type === "remove" || (membership.lastUid === 0 && change.uid === 0)) return undefined;
   const { node, uid } = change;
-  if (uid > membership.lastUid) {
-    const votes = change.type === "addVoter" && isMember(membership, node);
+  const member = isMember(membership, node);
+  if (member && uid === uidOf(membership, node)) return undefined;
+  const highest = member ? uidOf(membership, node) : membership.lastUid;
+  if (uid > highest) {
+    const votes = change.type === "addVoter" && member;
     return votes ? `${node} votes with another disk: it must catch up first` : undefined;
   }
-  if (isMember(membership, node) && uid === uidOf(membership, node)) return undefined;
-  return `uid ${uid} of ${node} was given before: a new disk gets one above ${membership.lastUid}`;
+  return `uid ${uid} of ${node} was given before: a new disk gets one above ${highest}`;
 }
 
 function uidsOf(membership: Membership): Membership["uids"] {
@@ -141,10 +142,11 @@ function uidsOf(membership: Membership): Membership["uids"] {
   return Object.fromEntries(known.filter(([node]) => isMember(membership, node)));
 }
 
-/** How many servers vote in one of the two memberships only. */
+/** How many servers vote in one of the two memberships only. One with another disk is another server. */
 function votersChanged(before: Membership, after: Membership): number {
-  const gone = before.voters.filter((node) => !after.voters.includes(node));
-  const come = after.voters.filter((node) => !before.voters.includes(node));
+  const same = (node: NodeId): boolean => uidOf(before, node) === uidOf(after, node);
+  const gone = before.voters.filter((node) => !after.voters.includes(node) || !same(node));
+  const come = after.voters.filter((node) => !before.voters.includes(node) || !same(node));
   return gone.length + come.length;
 }
 

@@ -153,7 +153,7 @@ function onMessage<C>(env: Env<C>, state: State, event: Received<C>): Step<C> {
   if (asksForVote(message) && withholdsVotes(env, state, from)) return unchanged(state);
   if (message.term <= state.term || isPreVote(message))
     return onCurrentMessage(env, state, peer, message);
-  const adopted = becomeFollower<C>(state, message.term);
+  const adopted = becomeFollower(env, state, message.term);
   return andThen(adopted, (next) => onCurrentMessage(env, next, peer, message));
 }
 

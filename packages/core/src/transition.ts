@@ -8,25 +8,30 @@ import { initialProgress, type Progress } from "./progress.ts";
 import { decides } from "./quorum.ts";
 import { rejectReads } from "./read.ts";
 import { announce } from "./replicate.ts";
-import type { Env, Leader, Role, State, Step } from "./state.ts";
+import type { Env, Leader, State, Step } from "./state.ts";
 
 /** A follower that has heard of no leader. */
-export const LEADERLESS: Role = {
+export const LEADERLESS = {
   type: "follower",
   leader: undefined,
   heard: false,
   receiving: undefined,
-};
+} as const;
 
 /**
  * A newer term was seen: whatever this server was, it is a follower now and has not voted in that term (§5.1).
  *
  * A leader's election timer is stopped, so it must be started. Nobody else's is touched: were it reset by any
  * message of a newer term, a server that cannot win could hold off those that can.
+ *
+ * Where leases are in use, who heard a leader withholds its vote from others for as long as it would have without this
+ * term: a leader that is not told of it goes on to trust in that (dissertation 6.4.1).
  */
-export function becomeFollower<C>(state: State, term: Term): Step<C> {
-  const next: State = { ...state, term, votedFor: undefined, role: LEADERLESS };
-  return { state: next, effects: state.role.type === "leader" ? leaveLead(state.role) : [] };
+export function becomeFollower<C>({ config }: Env<C>, state: State, term: Term): Step<C> {
+  const { role } = state;
+  const heard = config.leases && role.type === "follower" && role.heard;
+  const next: State = { ...state, term, votedFor: undefined, role: { ...LEADERLESS, heard } };
+  return { state: next, effects: role.type === "leader" ? leaveLead(role, undefined) : [] };
 }
 
 /**
@@ -34,7 +39,8 @@ export function becomeFollower<C>(state: State, term: Term): Step<C> {
  * more. It has voted in this term, for itself, and nobody else leads it.
  */
 export function stepDown<C>(state: State, role: Leader): Step<C> {
-  return { state: { ...state, role: LEADERLESS }, effects: leaveLead(role) };
+  const reason = "this server leads no more";
+  return { state: { ...state, role: LEADERLESS }, effects: leaveLead(role, reason) };
 }
 
 /**
@@ -98,12 +104,12 @@ export function becomeLeader<C>(env: Env<C>, state: State): Step<C> {
   };
 }
 
-/** What a leader owes when it leads no more. */
-function leaveLead<C>(role: Leader): readonly Effect<C>[] {
+/** What a leader owes when it leads no more. A transfer that was under way fails for `reason`, if there is one. */
+function leaveLead<C>(role: Leader, reason: string | undefined): readonly Effect<C>[] {
   const ended: Effect<C>[] =
     role.transfer === undefined
       ? []
-      : [{ type: "transferEnded", target: role.transfer.target, reason: undefined }];
+      : [{ type: "transferEnded", target: role.transfer.target, reason }];
   return [resetElectionTimer, ...rejectReads<C>(role), ...ended];
 }
 
