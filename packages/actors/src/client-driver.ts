@@ -1,9 +1,14 @@
 import { performance } from "node:perf_hooks";
 import type { NodeId } from "@kontiki/core";
 import { clientAddress, type ClientAddress } from "./address.ts";
-import type { ClientEffect, ClientTimes, ProposalEnd, ReadEnd } from "./client-effect.ts";
-import type { ReadOptions } from "./client-reads.ts";
-import { Client } from "./client.ts";
+import {
+  Client,
+  type ClientEffect,
+  type ClientTimes,
+  type ProposalEnd,
+  type ReadEnd,
+  type ReadOptions,
+} from "./client.ts";
 import { clientOf } from "./command.ts";
 import type { Envelope } from "./protocol.ts";
 import type { DeadLetterReason } from "./status.ts";

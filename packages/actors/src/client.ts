@@ -7,6 +7,15 @@ import { LeaderGuess } from "./leader-guess.ts";
 import { isUnanswerable } from "./result.ts";
 import type { CommandBytes } from "./storage.ts";
 
+export type {
+  ClientEffect,
+  ClientTimes,
+  Consistency,
+  ProposalEnd,
+  ReadEnd,
+} from "./client-effect.ts";
+export type { ReadOptions } from "./client-reads.ts";
+
 /**
  * The client as data and rules: what to send, what to send again, and when to stop. Who drives it gives the time with
  * each call and performs the effects; nothing here knows of threads, timers or promises.
