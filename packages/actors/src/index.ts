@@ -22,7 +22,8 @@ export {
 export type { AddNodeOptions } from "./member-changes.ts";
 export type { Member, Members } from "./members.ts";
 export { NodeHandle } from "./node-handle.ts";
-export { openWal } from "./open-wal.ts";
+export { openStorage, type OpenedStorage } from "./open-storage.ts";
+export { createWal } from "./open-wal.ts";
 export type { Outcome } from "./outcome.ts";
 export type { LogLine } from "./protocol.ts";
 export {
@@ -42,5 +43,10 @@ export type {
 } from "./status.ts";
 export type { CommandBytes, Recovered, Storage } from "./storage.ts";
 export type { SurveyedNode } from "./survey.ts";
+export { readTraceFile } from "./trace-file.ts";
+export { withChanges, type Changes, type Fields } from "./trace-changes.ts";
+export { readTrace, TraceError, type Trace, type TracedStep } from "./trace-lines.ts";
+export { replayTrace, type Replay, type TraceDifference } from "./trace-replay.ts";
+export { TRACE_FORMAT, type TraceOpening } from "./trace.ts";
 export type { WaitOptions } from "./waiting.ts";
 export type { Wal, WalOptions } from "./wal.ts";
