@@ -2,13 +2,13 @@ import { join, resolve } from "node:path";
 import { assert, type NodeId } from "@kontiki/core";
 import type { ClusterDisks, NodeDisk } from "./cluster-disks.ts";
 import type { ClusterFile } from "./cluster-file.ts";
-import { ClusterFolder, DataDirectoryError } from "./cluster-folder.ts";
-import { LOCK_FOLDER, takeLock, type LockAttempt } from "./directory-lock.ts";
-import { DiskError } from "./disk.ts";
-import { PROCESSES, type Processes } from "./processes.ts";
+import { ClusterFolder, type DataDirectoryError } from "./cluster-folder.ts";
+import { refusingUnwritable, withLock, type DirectorySystem } from "./lock-directory.ts";
+import { PROCESSES } from "./processes.ts";
 import { attempt, makeDirectory, SYSTEM_CALLS, type SystemCalls } from "./system-calls.ts";
 
 export { DataDirectoryError } from "./cluster-folder.ts";
+export type { DirectorySystem } from "./lock-directory.ts";
 
 /** A cluster's data directory, held by this process until it is closed. */
 export interface DataDirectory extends ClusterDisks {
@@ -35,9 +35,6 @@ export interface DataDirectory extends ClusterDisks {
   close(): void;
 }
 
-/** The ports of a data directory. A test passes its own. */
-export type DirectorySystem = { readonly calls: SystemCalls; readonly processes: Processes };
-
 /**
  * Opens the data directory at `path` and locks it for this process. One that is absent or empty is
  * made, with an empty log for each of `nodes` (one or more, no two alike). A crash in the middle of
@@ -58,21 +55,14 @@ export function openDataDirectory(
   assert(nodes === undefined || nodes.length > 0, "a cluster has a node");
   assert(new Set(nodes).size === (nodes?.length ?? 0), "no two nodes have one name");
   const folder = new ClusterFolder(resolve(path), system.calls);
-  try {
+  return refusingUnwritable(() => {
     prepare(folder, nodes, system.calls);
-    const lock = lockOf(folder, system);
-    try {
+    return withLock(folder, system, (release) => {
       const file = openLocked(folder, nodes);
       folder.settle(file);
-      return new OpenDirectory(folder, file, lock.release);
-    } catch (cause) {
-      lock.release();
-      throw cause;
-    }
-  } catch (cause) {
-    if (!(cause instanceof DiskError) || !NOT_WRITABLE.includes(cause.code)) throw cause;
-    throw new DataDirectoryError(cause.message, { cause });
-  }
+      return new OpenDirectory(folder, file, release);
+    });
+  });
 }
 
 /** Whether somebody made a cluster at `path`, or began to. @throws DataDirectoryError if it holds something else. */
@@ -80,8 +70,6 @@ export function holdsCluster(path: string, calls: SystemCalls = SYSTEM_CALLS): b
   const content = new ClusterFolder(resolve(path), calls).look();
   return content === "made" || content === "unfinished";
 }
-
-const NOT_WRITABLE = ["EACCES", "EPERM", "EROFS"];
 
 /** Refuses what is no data directory before anything is written there. */
 function prepare(
@@ -110,27 +98,6 @@ function openLocked(folder: ClusterFolder, nodes: readonly NodeId[] | undefined)
 
 function noCluster(folder: ClusterFolder): DataDirectoryError {
   return folder.error("holds no cluster: name its nodes to make one");
-}
-
-function lockOf(
-  folder: ClusterFolder,
-  { calls, processes }: DirectorySystem,
-): Extract<LockAttempt, { type: "taken" }> {
-  const lock = attempt("lock", folder.path, () => takeLock(folder.path, calls, processes));
-  if (lock.type === "taken") return lock;
-  const lockFolder = join(folder.path, LOCK_FOLDER);
-  if (lock.type === "unclear") {
-    throw folder.error(`has a lock that cannot be read: if nothing uses it, remove ${lockFolder}`);
-  }
-  const { pid } = lock.by;
-  if (lock.life === "elsewhere") {
-    throw folder.error(
-      `is in use by process ${pid} of another container: stop it, ` +
-        `or remove ${lockFolder} if that container is gone`,
-    );
-  }
-  if (pid === processes.self.pid) throw folder.error("is in use by this process already");
-  throw folder.error(`is in use by process ${pid}: stop it, or choose another folder`);
 }
 
 class OpenDirectory implements DataDirectory {

@@ -48,12 +48,7 @@ export function onAppendAccepted<C>(
   return andThen(told, (next) => goOnWithMembership(env, next));
 }
 
-/**
- * A follower's log parts from ours: go back to where they may meet (end of §5.3).
- *
- * A rejection of what the follower had accepted is most often an old one. In a later round than any it has answered it
- * is not: the follower lost a part of its log, and would never get it back.
- */
+/** A follower's log parts from ours: go back to where they may meet (end of §5.3). */
 export function onAppendRejected<C>(
   env: Env<C>,
   state: State,
