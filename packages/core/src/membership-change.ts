@@ -86,7 +86,7 @@ export function changeMembership(membership: Membership, changes: readonly Chang
 function apply(membership: Membership, changes: readonly Change[]): Changed {
   let next = membership;
   for (const change of changes) {
-    const problem = uidProblem(next, change);
+    const problem = problemOf(next, change);
     if (problem !== undefined) return refused(problem);
     next = applyOne(next, change);
   }
@@ -124,16 +124,25 @@ function inPlace({ voters }: Membership, node: NodeId): readonly NodeId[] {
   return voters.includes(node) ? voters : [...voters, node];
 }
 
-/** A new disk has a uid that was never given before; otherwise a member keeps the one it has. */
-function uidProblem(membership: Membership, change: Change): string | undefined {
-  if (change.type === "remove" || (membership.lastUid === 0 && change.uid === 0)) return undefined;
+/**
+ * A new disk has a uid that its server never had before; otherwise a member keeps the one it has.
+ *
+ * Of a member it is known which disks it has had: none above the present one. Which ones a stranger had is forgotten, so
+ * it needs a uid above all that were ever given.
+ */
+function problemOf(membership: Membership, change: Change): string | undefined {
+  if (change.type === "remove") return undefined;
   const { node, uid } = change;
-  if (uid > membership.lastUid) {
-    const votes = change.type === "addVoter" && isMember(membership, node);
-    return votes ? `${node} votes with another disk: it must catch up first` : undefined;
-  }
-  if (isMember(membership, node) && uid === uidOf(membership, node)) return undefined;
-  return `uid ${uid} of ${node} was given before: a new disk gets one above ${membership.lastUid}`;
+  if (change.type === "addLearner" && change.replaces === node)
+    return `${node} cannot take its own place`;
+  const known = isMember(membership, node) ? uidOf(membership, node) : undefined;
+  if (uid === known || (membership.lastUid === 0 && uid === 0)) return undefined;
+  const last = known ?? membership.lastUid;
+  if (uid <= last)
+    return `uid ${uid} of ${node} was given before: a new disk gets one above ${last}`;
+  return known !== undefined && change.type === "addVoter"
+    ? `${node} votes with another disk: it must catch up first`
+    : undefined;
 }
 
 function uidsOf(membership: Membership): Membership["uids"] {
@@ -141,10 +150,12 @@ function uidsOf(membership: Membership): Membership["uids"] {
   return Object.fromEntries(known.filter(([node]) => isMember(membership, node)));
 }
 
-/** How many servers vote in one of the two memberships only. */
+/** How many servers vote in one of the two memberships only. A server with another disk is another server. */
 function votersChanged(before: Membership, after: Membership): number {
-  const gone = before.voters.filter((node) => !after.voters.includes(node));
-  const come = after.voters.filter((node) => !before.voters.includes(node));
+  const votesIn = (membership: Membership, node: NodeId, uid: number): boolean =>
+    membership.voters.includes(node) && uidOf(membership, node) === uid;
+  const gone = before.voters.filter((node) => !votesIn(after, node, uidOf(before, node)));
+  const come = after.voters.filter((node) => !votesIn(before, node, uidOf(after, node)));
   return gone.length + come.length;
 }
 
