@@ -126,6 +126,12 @@ describe("18, 19: disks", () => {
       );
   });
 
+  test("of several strangers at once none needs one above the others'", () => {
+    expect(changeMembership(grown, [addLearner(d, { uid: 8 }), addLearner(e, { uid: 7 })])).toEqual(
+      changed({ learners: [d, e], uids: { c: 4, d: 8, e: 7 }, lastUid: 8 }),
+    );
+  });
+
   test("a member's new disk has one above its present one: others may have got theirs meanwhile", () => {
     expect(changeMembership(grown, [addLearner(c, { uid: 5, promote: true })])).toEqual(
       changed({

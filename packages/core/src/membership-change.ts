@@ -86,7 +86,7 @@ export function changeMembership(membership: Membership, changes: readonly Chang
 function apply(membership: Membership, changes: readonly Change[]): Changed {
   let next = membership;
   for (const change of changes) {
-    const problem = problemOf(next, change);
+    const problem = problemOf(next, change, membership.lastUid);
     if (problem !== undefined) return refused(problem);
     next = applyOne(next, change);
   }
@@ -128,16 +128,18 @@ function inPlace({ voters }: Membership, node: NodeId): readonly NodeId[] {
  * A new disk has a uid that its server never had before; otherwise a member keeps the one it has.
  *
  * Of a member it is known which disks it has had: none above the present one. Which ones a stranger had is forgotten, so
- * it needs a uid above all that were ever given.
+ * it needs a uid above all that were given before this change.
+ *
+ * @param lastUid the last one given before.
  */
-function problemOf(membership: Membership, change: Change): string | undefined {
+function problemOf(membership: Membership, change: Change, lastUid: number): string | undefined {
   if (change.type === "remove") return undefined;
   const { node, uid } = change;
   if (change.type === "addLearner" && change.replaces === node)
     return `${node} cannot take its own place`;
   const known = isMember(membership, node) ? uidOf(membership, node) : undefined;
-  if (uid === known || (membership.lastUid === 0 && uid === 0)) return undefined;
-  const last = known ?? membership.lastUid;
+  if (uid === known || (lastUid === 0 && uid === 0)) return undefined;
+  const last = known ?? lastUid;
   if (uid <= last)
     return `uid ${uid} of ${node} was given before: a new disk gets one above ${last}`;
   return known !== undefined && change.type === "addVoter"
