@@ -82,7 +82,7 @@ export function changeMembership(membership: Membership, changes: readonly Chang
 function apply(membership: Membership, changes: readonly Change[]): Changed {
   let next = membership;
   for (const change of changes) {
-    const problem = uidProblem(next, change);
+    const problem = problemOf(next, change, membership.lastUid);
     if (problem !== undefined) return refused(problem);
     next = applyOne(next, change);
   }
@@ -121,20 +121,26 @@ function inPlace({ voters }: Membership, node: NodeId): readonly NodeId[] {
 }
 
 /**
- * A new disk has a uid that its server never had before; otherwise a member keeps the one it has. A member never had one
- * above that; of a server that is none only the bound of all is known.
+ * A new disk has a uid that its server never had before; otherwise a member keeps the one it has.
+ *
+ * Of a member it is known which disks it has had: none above the present one. Which ones a stranger had is forgotten, so
+ * it needs a uid above all that were given before this change.
+ *
+ * @param lastUid the last one given before.
  */
-function uidProblem(membership: Membership, change: Change): string | undefined {
-  if (change.type === "remove" || (membership.lastUid === 0 && change.uid === 0)) return undefined;
+function problemOf(membership: Membership, change: Change, lastUid: number): string | undefined {
+  if (change.type === "remove") return undefined;
   const { node, uid } = change;
-  const member = isMember(membership, node);
-  if (member && uid === uidOf(membership, node)) return undefined;
-  const highest = member ? uidOf(membership, node) : membership.lastUid;
-  if (uid > highest) {
-    const votes = change.type === "addVoter" && member;
-    return votes ? `${node} votes with another disk: it must catch up first` : undefined;
-  }
-  return `uid ${uid} of ${node} was given before: a new disk gets one above ${highest}`;
+  if (change.type === "addLearner" && change.replaces === node)
+    return `${node} cannot take its own place`;
+  const known = isMember(membership, node) ? uidOf(membership, node) : undefined;
+  if (uid === known || (lastUid === 0 && uid === 0)) return undefined;
+  const last = known ?? lastUid;
+  if (uid <= last)
+    return `uid ${uid} of ${node} was given before: a new disk gets one above ${last}`;
+  return known !== undefined && change.type === "addVoter"
+    ? `${node} votes with another disk: it must catch up first`
+    : undefined;
 }
 
 function uidsOf(membership: Membership): Membership["uids"] {
@@ -142,11 +148,12 @@ function uidsOf(membership: Membership): Membership["uids"] {
   return Object.fromEntries(known.filter(([node]) => isMember(membership, node)));
 }
 
-/** How many servers vote in one of the two memberships only. One with another disk is another server. */
+/** How many servers vote in one of the two memberships only. A server with another disk is another server. */
 function votersChanged(before: Membership, after: Membership): number {
-  const same = (node: NodeId): boolean => uidOf(before, node) === uidOf(after, node);
-  const gone = before.voters.filter((node) => !after.voters.includes(node) || !same(node));
-  const come = after.voters.filter((node) => !before.voters.includes(node) || !same(node));
+  const votesIn = (membership: Membership, node: NodeId, uid: number): boolean =>
+    membership.voters.includes(node) && uidOf(membership, node) === uid;
+  const gone = before.voters.filter((node) => !votesIn(after, node, uidOf(before, node)));
+  const come = after.voters.filter((node) => !votesIn(before, node, uidOf(after, node)));
   return gone.length + come.length;
 }
 
