@@ -4,6 +4,7 @@ import { readFileSync } from "node:fs";
 import type { StartCluster } from "./cluster.ts";
 import { benchCommand } from "./commands/bench.ts";
 import { demoCommand } from "./commands/demo.ts";
+import { recoverCommand } from "./commands/recover.ts";
 import { traceCommand } from "./commands/trace.ts";
 import { udpCommand } from "./commands/udp.ts";
 import { upCommand } from "./commands/up.ts";
@@ -49,6 +50,7 @@ function buildProgram(host: Host, start: StartCluster, done: (status: number) =>
     demoCommand(host, start, done),
     udpCommand(host, done),
     benchCommand(host, start, done),
+    recoverCommand(host, done),
     traceCommand(host, done),
   ]) {
     program.addCommand(command);
