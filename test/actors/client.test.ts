@@ -1,9 +1,16 @@
 /** What a client may say of a proposal, and when (pitfall 29; design, section 8). */
-import type { NodeId } from "@kontiki/core";
+import { index, type NodeId } from "@kontiki/core";
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { Client, type ClientEffect } from "../../packages/actors/src/client.ts";
-import { encodeCommand, headerOf } from "../../packages/actors/src/command.ts";
+import {
+  encodeCommand,
+  headerOf,
+  openingCommand,
+  sessionOf,
+} from "../../packages/actors/src/command.ts";
+import { decode } from "../../packages/actors/src/codec.ts";
+import { expiredResult } from "../../packages/actors/src/result.ts";
 import type { CommandBytes } from "../../packages/actors/src/storage.ts";
 import { CLIENT, n1, n2, n3, NODES } from "../support/actors.ts";
 import { Chance } from "../support/chance.ts";
@@ -15,17 +22,39 @@ function newClient(): Client {
   return new Client(CLIENT, NODES, TIMES);
 }
 
-/** What a client wants done, with commands by their sequence numbers. */
+/** What a client wants done, with commands by their sequence numbers. An opening ahead of them is left out. */
 function readable(effects: readonly ClientEffect[]): unknown[] {
-  return effects.map((effect) =>
-    effect.type === "settle"
-      ? { settled: effect.sequence, as: effect.end.type }
-      : { to: effect.to, parcel: effect.parcel, of: effect.commands.map(sequenceOf) },
-  );
+  return effects.map((effect) => {
+    switch (effect.type) {
+      case "settle":
+        return { settled: effect.sequence, as: effect.end.type };
+      case "settleRead":
+        return { read: effect.read, as: effect.end.type };
+      case "send":
+        return { to: effect.to, parcel: effect.parcel, of: sequencesOf(effect.commands) };
+      case "sendRead": {
+        const { to, parcel, consistency, questions } = effect;
+        return { to, parcel, consistency, asks: questions.map(decode) };
+      }
+      default:
+        return effect satisfies never;
+    }
+  });
 }
 
-function sequenceOf(command: CommandBytes): number {
-  return headerOf(command).sequence;
+function sequencesOf(commands: readonly CommandBytes[]): number[] {
+  return commands.map((one) => headerOf(one).sequence).filter((sequence) => sequence > 0);
+}
+
+/** What the parcels hold, as session and sequence number: 0 opens the session. */
+function headersOf(effects: readonly ClientEffect[]): string[] {
+  const commands = effects.flatMap((effect) => (effect.type === "send" ? effect.commands : []));
+  return commands.map(headerOf).map(({ client, sequence }) => `${client}/${sequence}`);
+}
+
+/** How things ended, with why. */
+function reasons(effects: readonly ClientEffect[]): unknown[] {
+  return effects.flatMap((effect) => ("end" in effect ? [effect.end] : []));
 }
 
 /** A client that has sent proposals 1 and 2 to n2 as parcel 1 at time 0. */
@@ -45,7 +74,7 @@ test("what is not answered goes again after longer and longer waits, refusals or
     for (const effect of client.tick(now)) {
       if (effect.type !== "send") continue;
       sendings.push(now);
-      if (sendings.length <= 2) client.refused(effect.parcel, undefined, now);
+      if (sendings.length <= 2) client.refused(effect.parcel, "notLeader", undefined, now);
     }
   }
   expect(sendings).toEqual([0, 10, 20, 120, 320, 720, 1520]);
@@ -62,10 +91,12 @@ describe("a proposal ends as definitelyNot when no parcel of it can be in a log"
 
   test("every parcel was refused", () => {
     const client = sentClient();
-    expect(readable(client.refused(1, undefined, 0))).toEqual([]);
+    expect(readable(client.refused(1, "notLeader", undefined, 0))).toEqual([]);
     expect(readable(client.tick(10))).toEqual([{ to: n3, parcel: 2, of: [1, 2] }]);
-    expect(readable(client.refused(2, n1, 10))).toEqual([{ to: n1, parcel: 3, of: [1, 2] }]);
-    expect(readable(client.refused(3, undefined, 10))).toEqual([]);
+    expect(readable(client.refused(2, "notLeader", n1, 10))).toEqual([
+      { to: n1, parcel: 3, of: [1, 2] },
+    ]);
+    expect(readable(client.refused(3, "notLeader", undefined, 10))).toEqual([]);
     expect(readable(client.tick(1000))).toEqual([
       { settled: 1, as: "definitelyNot" },
       { settled: 2, as: "definitelyNot" },
@@ -79,6 +110,19 @@ describe("a proposal ends as definitelyNot when no parcel of it can be in a log"
       { settled: 1, as: "definitelyNot" },
       { settled: 2, as: "definitelyNot" },
     ]);
+  });
+
+  test.each([0, -1, 5])("its deadline has passed before it could be sent: %d", (deadline) => {
+    const client = newClient();
+    client.propose(encodeCommand("a"), deadline);
+    expect(client.flush(5)).toEqual([
+      {
+        type: "settle",
+        sequence: 1,
+        end: { type: "definitelyNot", reason: "its deadline came before it was sent" },
+      },
+    ]);
+    expect(client.pending).toBe(0);
   });
 
   test("the cluster goes away before it was sent", () => {
@@ -105,10 +149,6 @@ describe("a proposal ends as unknown when a parcel of it may be in a log", () =>
     expect(readable(sentClient().close("gone"))).toEqual(unknown);
   });
 
-  test("its deadline has passed before it was even sent", () => {
-    expect(readable(sentClient(0).tick(0))).toEqual(unknown);
-  });
-
   test.each([
     ["its node died", (client: Client): void => client.nodeDied(n2, 0)],
     ["another leads", (client: Client): unknown => client.leaderIs(n3, 0)],
@@ -117,21 +157,24 @@ describe("a proposal ends as unknown when a parcel of it may be in a log", () =>
     const client = sentClient();
     leave(client);
     client.tick(200);
-    for (let parcel = 1; parcel < 9; parcel += 1) client.refused(parcel, undefined, 200);
+    for (let parcel = 1; parcel < 9; parcel += 1)
+      client.refused(parcel, "notLeader", undefined, 200);
     expect(readable(client.tick(1000))).toEqual(unknown);
   });
 
   test("an older parcel is refused late: the newer one is still out", () => {
     const client = sentClient();
     client.leaderIs(n3, 0);
-    expect(readable(client.refused(1, undefined, 0))).toEqual([]);
+    expect(readable(client.refused(1, "notLeader", undefined, 0))).toEqual([]);
     expect(readable(client.tick(1000))).toEqual(unknown);
   });
 
   test("a refusal that comes twice does not speak for the parcel after it", () => {
     const client = sentClient();
-    expect(readable(client.refused(1, n3, 0))).toEqual([{ to: n3, parcel: 2, of: [1, 2] }]);
-    expect(readable(client.refused(1, n3, 0))).toEqual([]);
+    expect(readable(client.refused(1, "notLeader", n3, 0))).toEqual([
+      { to: n3, parcel: 2, of: [1, 2] },
+    ]);
+    expect(readable(client.refused(1, "notLeader", n3, 0))).toEqual([]);
     expect(readable(client.tick(1000))).toEqual(unknown);
   });
 });
@@ -139,46 +182,48 @@ describe("a proposal ends as unknown when a parcel of it may be in a log", () =>
 describe("an answer", () => {
   test("ends a proposal wherever it is: sent, sent again, or back in the queue", () => {
     const client = sentClient();
-    expect(readable(client.answered([1], [OK]))).toEqual([{ settled: 1, as: "answered" }]);
+    expect(readable(client.answered([1], [OK], 0))).toEqual([{ settled: 1, as: "answered" }]);
     client.nodeDied(n2, 0);
-    expect(readable(client.answered([2], [OK]))).toEqual([{ settled: 2, as: "answered" }]);
+    expect(readable(client.answered([2], [OK], 0))).toEqual([{ settled: 2, as: "answered" }]);
     expect(readable(client.tick(50))).toEqual([]);
     expect(client.pending).toBe(0);
   });
 
   test("a second one, and one nobody asked for, are of no interest", () => {
     const client = sentClient();
-    client.answered([1], [OK]);
-    expect(client.answered([1, 9], [OK, OK])).toEqual([]);
+    client.answered([1], [OK], 0);
+    expect(client.answered([1, 9], [OK, OK], 0)).toEqual([]);
   });
 
   test("after the deadline changes nothing: a proposal ends once", () => {
     const client = sentClient();
     client.tick(1000);
-    expect(client.answered([1, 2], [OK, OK])).toEqual([]);
+    expect(client.answered([1, 2], [OK, OK], 0)).toEqual([]);
   });
 });
 
 describe("finding the leader", () => {
   test("without a word of it, each refusal leads to the next node after a pause", () => {
     const client = sentClient();
-    client.refused(1, undefined, 0);
+    client.refused(1, "notLeader", undefined, 0);
     expect(readable(client.tick(9))).toEqual([]);
     expect(readable(client.tick(10))).toEqual([{ to: n3, parcel: 2, of: [1, 2] }]);
-    client.refused(2, undefined, 10);
+    client.refused(2, "notLeader", undefined, 10);
     expect(readable(client.tick(20))).toEqual([{ to: n1, parcel: 3, of: [1, 2] }]);
   });
 
   test("a refusal that names it leads there at once, and so does what is proposed later", () => {
     const client = sentClient();
-    expect(readable(client.refused(1, n1, 0))).toEqual([{ to: n1, parcel: 2, of: [1, 2] }]);
+    expect(readable(client.refused(1, "notLeader", n1, 0))).toEqual([
+      { to: n1, parcel: 2, of: [1, 2] },
+    ]);
     client.propose(encodeCommand("c"), 1000);
     expect(readable(client.flush(0))).toEqual([{ to: n1, parcel: 3, of: [3] }]);
   });
 
   test("a node that names itself and refuses is not believed", () => {
     const client = sentClient();
-    expect(readable(client.refused(1, n2, 0))).toEqual([]);
+    expect(readable(client.refused(1, "notLeader", n2, 0))).toEqual([]);
     expect(readable(client.tick(10))).toEqual([{ to: n3, parcel: 2, of: [1, 2] }]);
   });
 
@@ -194,7 +239,7 @@ describe("finding the leader", () => {
 
   test("a new leader gets at once what went elsewhere, and not what it has", () => {
     const client = sentClient();
-    client.refused(1, undefined, 0);
+    client.refused(1, "notLeader", undefined, 0);
     expect(readable(client.leaderIs(n1, 1))).toEqual([{ to: n1, parcel: 2, of: [1, 2] }]);
     expect(readable(client.leaderIs(n1, 2))).toEqual([]);
     expect(readable(client.leaderIs(n3, 3))).toEqual([{ to: n3, parcel: 3, of: [1, 2] }]);
@@ -248,7 +293,7 @@ describe("parcels", () => {
     client.propose(sized(MIB), 1000);
     client.propose(sized(MIB), 1000);
     client.flush(0);
-    client.refused(1, undefined, 0);
+    client.refused(1, "notLeader", undefined, 0);
     expect(readable(client.tick(1000))).toEqual([
       { settled: 1, as: "definitelyNot" },
       { settled: 2, as: "unknown" },
@@ -260,9 +305,9 @@ describe("parcels", () => {
     for (let count = 0; count < 3; count += 1) client.propose(sized(MIB), 1000);
     client.flush(0);
     client.propose(sized(16), 1000);
-    client.refused(1, undefined, 0);
+    client.refused(1, "notLeader", undefined, 0);
     client.busy(2, 0);
-    client.refused(3, undefined, 0);
+    client.refused(3, "notLeader", undefined, 0);
     expect(readable(client.tick(10))).toMatchObject([
       { of: [1] },
       { of: [2] },
@@ -279,7 +324,11 @@ describe("parcels", () => {
     const before = [...command];
     client.propose(encodeCommand("b"), 1000);
     const [again] = client.leaderIs(n1, 1);
-    expect([first, again]).toMatchObject([{ commands: [command] }, { commands: [command, {}] }]);
+    const opening = openingCommand(CLIENT, 0);
+    expect([first, again]).toMatchObject([
+      { commands: [opening, command] },
+      { commands: [opening, command, {}] },
+    ]);
     expect([...command]).toEqual(before);
   });
 });
@@ -293,13 +342,15 @@ describe("the floor: below it the client waits for nothing", () => {
         if (effect.type === "send") sent.push(...effect.commands);
     };
     const propose = (deadline: number): void => void client.propose(encodeCommand(0), deadline);
-    const floors = (): number[] => sent.map((command) => headerOf(command).floor);
+    const floorsOf = (commands: readonly CommandBytes[]): number[] =>
+      commands.map(headerOf).flatMap(({ sequence, floor }) => (sequence > 0 ? [floor] : []));
+    const floors = (): number[] => floorsOf(sent);
     [10, 20, 30].forEach(propose);
     send();
-    client.answered([2], [OK]);
+    client.answered([2], [OK], 0);
     propose(40);
     send();
-    client.answered([1], [OK]);
+    client.answered([1], [OK], 0);
     propose(50);
     send();
     client.tick(30);
@@ -308,9 +359,130 @@ describe("the floor: below it the client waits for nothing", () => {
     expect(floors()).toEqual([1, 1, 1, 1, 3, 4]);
     // n1 has the fifth; the fourth and sixth went elsewhere, and go again.
     const repeats = client.leaderIs(n1, 30).flatMap((e) => (e.type === "send" ? e.commands : []));
-    expect(repeats.map((command) => headerOf(command).floor)).toEqual([1, 4]);
+    expect(floorsOf(repeats)).toEqual([1, 4]);
     expect(floors()).toEqual([1, 1, 1, 1, 3, 4]);
   });
+});
+
+describe("the session (dissertation 6.3)", () => {
+  const SECOND = sessionOf(CLIENT, 1);
+  const sent = (client: Client, ...payloads: readonly string[]): readonly ClientEffect[] => {
+    for (const payload of payloads) client.propose(encodeCommand(payload), 1000);
+    return client.flush(0);
+  };
+
+  test("is opened by a command ahead of the first others, in each parcel until one of them is answered", () => {
+    const client = newClient();
+    expect(headersOf(sent(client, "a", "b"))).toEqual(["7/0", "7/1", "7/2"]);
+    expect(headersOf(sent(client, "c"))).toEqual(["7/0", "7/3"]);
+    client.answered([2], [OK], 0);
+    expect(headersOf(sent(client, "d"))).toEqual(["7/4"]);
+  });
+
+  test("expired: what was attempted once is proposed under another, opened from where the log was", () => {
+    const client = newClient();
+    sent(client, "a", "b");
+    client.answered([2], [OK], 0);
+    sent(client, "c");
+    const expired = expiredResult(CLIENT, index(2 ** 32 + 5));
+    const again = client.answered([1, 3], [expired, expired], 0);
+    expect(headersOf(again)).toEqual([`${SECOND}/0`, `${SECOND}/1`, `${SECOND}/3`]);
+    expect(again).toMatchObject([{ commands: [openingCommand(SECOND, 5), {}, {}] }]);
+    expect(readable(client.answered([1], [OK], 0))).toEqual([{ settled: 1, as: "answered" }]);
+    expect(headersOf(sent(client, "d"))).toEqual([`${SECOND}/4`]);
+  });
+
+  test("expired: what may have been applied in an earlier attempt ends as unknown, and says why", () => {
+    const client = sentClient();
+    client.leaderIs(n3, 0);
+    const effects = client.answered([1], [expiredResult(CLIENT, index(9))], 0);
+    expect(effects).toEqual([
+      {
+        type: "settle",
+        sequence: 1,
+        end: {
+          type: "unknown",
+          reason: "its session has ended, and an earlier attempt may have been applied",
+        },
+      },
+    ]);
+    // The other one may be in a log with the header it has: it is sent as it was.
+    expect(headersOf(client.leaderIs(n1, 1))).toEqual([`${SECOND}/0`, "7/2"]);
+  });
+
+  test("what was refused by all that it was sent to goes under the new session", () => {
+    const client = newClient();
+    sent(client, "a");
+    sent(client, "b");
+    client.refused(1, "notLeader", undefined, 0);
+    client.answered([2], [expiredResult(CLIENT, index(9))], 0);
+    expect(headersOf(client.tick(10))).toEqual([`${SECOND}/0`, `${SECOND}/1`, `${SECOND}/2`]);
+  });
+
+  test("an answer that comes twice does not speak of the attempt after it, nor of the session after it", () => {
+    const client = newClient();
+    sent(client, "a");
+    const expired = expiredResult(CLIENT, index(9));
+    expect(headersOf(client.answered([1], [expired], 0))).toEqual([`${SECOND}/0`, `${SECOND}/1`]);
+    expect(client.answered([1], [expired], 0)).toEqual([]);
+    expect(headersOf(sent(client, "b"))).toEqual([`${SECOND}/0`, `${SECOND}/2`]);
+  });
+
+  test("the bytes that were sent under the old one stay as they were", () => {
+    const client = newClient();
+    const command = encodeCommand("a");
+    client.propose(command, 1000);
+    client.flush(0);
+    const before = [...command];
+    client.answered([1], [expiredResult(CLIENT, index(9))], 0);
+    expect([...command]).toEqual(before);
+  });
+
+  test("a client has the lower 40 bits of its number for itself, and its sessions the rest", () => {
+    const client = new Client(2 ** 40 * 3 + CLIENT, NODES, TIMES);
+    expect(headersOf(sent(client, "a"))).toEqual(["7/0", "7/1"]);
+  });
+});
+
+describe("a refusal by who leads, but not now", () => {
+  const busy = "the node that was asked was busy until the deadline";
+
+  test.each([
+    ["busy", undefined, n2, busy],
+    ["busy", n1, n1, busy],
+    ["transferring", undefined, n2, "leadership was being handed over until the deadline"],
+    ["transferring", n3, n3, "leadership was being handed over until the deadline"],
+  ] as const)("%s, naming %s: after a pause %s is asked", (reason, named, to, why) => {
+    const client = sentClient();
+    expect(readable(client.refused(1, reason, named, 0))).toEqual([]);
+    expect(readable(client.tick(9))).toEqual([]);
+    expect(readable(client.tick(10))).toEqual([{ to, parcel: 2, of: [1, 2] }]);
+    client.refused(2, reason, named, 10);
+    const end = { type: "definitelyNot", reason: why };
+    expect(reasons(client.tick(1000))).toEqual([end, end]);
+  });
+
+  test("who leads is not found: the end says so", () => {
+    const client = sentClient();
+    client.refused(1, "notLeader", undefined, 0);
+    const end = { type: "definitelyNot", reason: "no leader was found before the deadline" };
+    expect(reasons(client.tick(1000))).toEqual([end, end]);
+  });
+});
+
+test("nobody is there any more: what nobody can have taken ends as definitelyNot, the rest as unknown", () => {
+  const client = sentClient();
+  client.propose(encodeCommand("c"), 1000);
+  client.read(encodeCommand("q"), { consistency: "stale" }, 1000);
+  expect(reasons(client.unavailable("all nodes have failed"))).toEqual([
+    { type: "unknown", reason: "all nodes have failed" },
+    { type: "unknown", reason: "all nodes have failed" },
+    { type: "definitelyNot", reason: "all nodes have failed" },
+    { type: "definitelyNot", reason: "all nodes have failed" },
+  ]);
+  expect(client.pending).toBe(0);
+  client.propose(encodeCommand("d"), 1000);
+  expect(readable(client.flush(0))).toMatchObject([{ of: [4] }]);
 });
 
 /**
@@ -353,7 +525,7 @@ class FakeCluster {
   perform(effects: readonly ClientEffect[]): void {
     for (const effect of effects) {
       if (effect.type === "settle") this.#settle(effect);
-      else this.#send(effect);
+      else if (effect.type === "send") this.#send(effect);
     }
   }
 
@@ -376,7 +548,7 @@ class FakeCluster {
   }
 
   #send({ to, parcel, commands }: ClientEffect & { readonly type: "send" }): void {
-    const of = commands.map(sequenceOf);
+    const of = sequencesOf(commands);
     if (new Set(of).size < of.length) this.problems.push(`parcel ${parcel} holds a command twice`);
     for (const sequence of of) {
       if (this.ends.has(sequence)) this.problems.push(`${sequence} was sent after its end`);
@@ -389,7 +561,7 @@ class FakeCluster {
       this.client.busy(parcel, this.now);
     } else if (fate === 1) {
       this.#noteRefusal(parcel);
-      this.perform(this.client.refused(parcel, undefined, this.now));
+      this.perform(this.client.refused(parcel, "notLeader", undefined, this.now));
     } else this.#mailboxes.push({ to, parcel, of });
   }
 
@@ -403,7 +575,7 @@ class FakeCluster {
       const hint = this.#chance.pick([...NODES, undefined]);
       this.#replies.push(() => {
         this.#noteRefusal(parcel);
-        return this.client.refused(parcel, hint, this.now);
+        return this.client.refused(parcel, "notLeader", hint, this.now);
       });
       return;
     }
@@ -413,6 +585,7 @@ class FakeCluster {
         this.client.answered(
           of,
           of.map(() => OK),
+          this.now,
         ),
       );
   }

@@ -2,6 +2,7 @@ import { describe, expect, test } from "vitest";
 import {
   checkOptions,
   defaultNodes,
+  stepsBelow,
   type ClusterOptions,
 } from "../../packages/actors/src/cluster-options.ts";
 import { KontikiError } from "../../packages/actors/src/errors.ts";
@@ -16,6 +17,12 @@ test("everything may be left out", () => {
     proposalTimeoutMs: 10_000,
     policy: RESTART_DEFAULTS,
     heapMiB: 4096,
+    priorities: {},
+    snapshots: { entries: 10_000, bytes: 64 * 1024 * 1024 },
+    keptEntries: 1024,
+    leases: undefined,
+    trace: undefined,
+    maxUncommittedBytes: 64 * 1024 * 1024,
   };
   expect(checkOptions({})).toEqual(defaults);
   expect(checkOptions({ nodes: undefined, heartbeatMs: undefined })).toEqual(defaults);
@@ -29,10 +36,17 @@ test("what is given is taken", () => {
     heartbeatMs: 5,
     proposalTimeoutMs: 1,
     heapMiB: 16,
+    priorities: { ada: 100, late: 0 },
+    keptEntries: 0,
+    leases: { clockDrift: 0.9 },
+    trace: "trace",
+    maxUncommittedBytes: 1,
   };
   const restartIntensity = { crashes: 0, withinMs: 1 };
-  expect(checkOptions({ ...given, restartIntensity })).toEqual({
+  const snapshots = { snapshotEntries: 1, snapshotBytes: 2 };
+  expect(checkOptions({ ...given, ...snapshots, restartIntensity })).toEqual({
     ...given,
+    snapshots: { entries: 1, bytes: 2 },
     policy: { ...RESTART_DEFAULTS, ...restartIntensity },
   });
 });
@@ -41,6 +55,14 @@ test("a number of nodes gives them names", () => {
   expect(checkOptions({ nodes: 1 }).nodes).toEqual(["n1"]);
   expect(checkOptions({ nodes: 9 }).nodes).toEqual(defaultNodes(9));
   expect(defaultNodes(3)).toEqual(["n1", "n2", "n3"]);
+});
+
+test("a node stands as many steps below as the highest priority is above its own", () => {
+  const steps = (priorities: Record<string, number>): number[] =>
+    defaultNodes(3).map((node) => stepsBelow(priorities, node));
+  expect(steps({})).toEqual([0, 0, 0]);
+  expect(steps({ n1: 2, n2: 1 })).toEqual([0, 1, 2]);
+  expect(steps({ n1: 3, n2: 3, n3: 3 })).toEqual([0, 0, 0]);
 });
 
 describe("a wrong option is named, with what it may be", () => {
@@ -87,6 +109,28 @@ describe("a wrong option is named, with what it may be", () => {
     ],
     [{ heapMiB: 15 }, "heapMiB is 15: give a whole number from 16"],
     [{ dataDir: "" }, "dataDir is '': give the path of a folder"],
+    [{ trace: "" }, "trace is '': give the path of a folder"],
+    [{ snapshotEntries: 0 }, "snapshotEntries is 0: give a whole number from 1"],
+    [{ snapshotBytes: 0.5 }, "snapshotBytes is 0.5: give a whole number from 1"],
+    [{ keptEntries: -1 }, "keptEntries is -1: give a whole number from 0"],
+    [{ maxUncommittedBytes: "7" }, "maxUncommittedBytes is '7': give a whole number from 1"],
+    [{ priorities: { N1: 1 } }, "priorities: 'N1' cannot name a node"],
+    [{ priorities: { n1: 101 } }, "priorities.n1 is 101: give a whole number from 0 to 100"],
+    [{ priorities: { n1: 0.5 } }, "priorities.n1 is 0.5: give a whole number from 0 to 100"],
+    [{ priorities: { n1: -1 } }, "priorities.n1 is -1: give a whole number from 0 to 100"],
+    [
+      { leases: { clockDrift: 1 } },
+      "leases.clockDrift is 1: give a number from 0 to 0.9, such as 0.1",
+    ],
+    [
+      { leases: { clockDrift: -0.1 } },
+      "leases.clockDrift is -0.1: give a number from 0 to 0.9, such as 0.1",
+    ],
+    [{ leases: {} }, "leases.clockDrift is undefined: give a number from 0 to 0.9, such as 0.1"],
+    [
+      { leases: { clockDrift: Number.NaN } },
+      "leases.clockDrift is NaN: give a number from 0 to 0.9, such as 0.1",
+    ],
     [{ dataDir: 7 }, "dataDir is 7: give the path of a folder"],
   ])("%j", (options, message) => {
     expect(() => checkOptions(options as ClusterOptions)).toThrow(new KontikiError(message));

@@ -29,7 +29,7 @@ import {
   watchedCalls,
 } from "../support/storage.ts";
 
-const [N1, N2, N3] = [nodeId("n1"), nodeId("n2"), nodeId("n3")];
+const [N1, N2, N3, N4] = [nodeId("n1"), nodeId("n2"), nodeId("n3"), nodeId("n4")];
 const NODES = [N1, N2, N3];
 const COPY = "restore the whole data directory from one copy taken while the cluster was stopped";
 
@@ -70,11 +70,18 @@ describe("a directory that is absent or empty", () => {
     const directory = openDataDirectory(path, NODES, QUICK);
     const { clusterId } = directory;
     expect(directory.nodes).toEqual(NODES);
-    expect(json(path, "cluster.json")).toEqual({ format: 1, cluster: clusterId, nodes: NODES });
+    expect(json(path, "cluster.json")).toEqual({
+      format: 2,
+      cluster: clusterId,
+      voters: NODES,
+      nodes: { n1: 0, n2: 0, n3: 0 },
+      lastUid: 0,
+    });
     expect(readdirSync(path).sort()).toEqual(["cluster.json", "lock", "n1", "n2", "n3"]);
     for (const node of NODES) {
       expect(directory.pathOf(node)).toBe(join(path, node));
-      expect(json(path, join(node, "node.json"))).toEqual({ format: 1, cluster: clusterId, node });
+      const said = { format: 2, cluster: clusterId, node, uid: 0 };
+      expect(json(path, join(node, "node.json"))).toEqual(said);
       const { recovered } = openWal(new FileDisk(directory.pathOf(node)));
       expect(recovered).toEqual({ ...EMPTY, tornBytes: 0 });
     }
@@ -149,6 +156,12 @@ describe("a directory that was made", () => {
   });
 });
 
+/** A cluster file that is right but for what is given. */
+function clusterJson(wrong: object): string {
+  const right = { format: 2, cluster: "x", voters: ["n1", "n2"], nodes: { n1: 0 }, lastUid: 5 };
+  return JSON.stringify({ ...right, ...wrong });
+}
+
 describe("what is refused as it is", () => {
   test("a folder that holds something else", () => {
     const path = temporaryFolder();
@@ -169,10 +182,19 @@ describe("what is refused as it is", () => {
 
   test.each([
     ["damaged JSON", "{"],
-    ["another shape", `{"format":1,"cluster":"x","nodes":["N 1"]}`],
-    ["two nodes of one name", `{"format":1,"cluster":"x","nodes":["n1","n1"]}`],
-    ["no format", `{"cluster":"x","nodes":["n1"]}`],
-    ["an older format", `{"format":0,"cluster":"x","nodes":["n1"]}`],
+    ["no name", clusterJson({ nodes: { "N 1": 0 } })],
+    ["a list of nodes", clusterJson({ nodes: ["n1"] })],
+    ["no nodes", clusterJson({ nodes: {} })],
+    ["no uid", clusterJson({ nodes: { n1: "0" } })],
+    ["a uid that was never given", clusterJson({ nodes: { n1: 6 } })],
+    ["one uid for two nodes", clusterJson({ nodes: { n1: 5, n2: 5 } })],
+    ["the first disk of a node that came later", clusterJson({ nodes: { n4: 0 } })],
+    ["two voters of one name", clusterJson({ voters: ["n1", "n1"] })],
+    ["no voters", clusterJson({ voters: [] })],
+    ["no last uid", clusterJson({ lastUid: undefined })],
+    ["no cluster", clusterJson({ cluster: 7 })],
+    ["no format", clusterJson({ format: undefined })],
+    ["no such format", clusterJson({ format: 0 })],
     ["no object", "null"],
   ])("a cluster file with %s", (_title, content) => {
     const { path } = made();
@@ -183,12 +205,14 @@ describe("what is refused as it is", () => {
     );
   });
 
-  test("a newer format, whatever is behind it", () => {
+  test.each([
+    [3, "use the version of Kontiki that wrote it, or a later one"],
+    [1, "it is of a version before the first release; choose a new folder"],
+  ])("format %d, whatever is behind it", (format, advice) => {
     const { path } = made();
-    writeFileSync(join(path, "cluster.json"), `{"format":2,"members":{}}`);
+    writeFileSync(join(path, "cluster.json"), `{"format":${format},"members":{}}`);
     expect(refusal(path)).toBe(
-      `${path} has format 2 and this version reads format 1: ` +
-        "use the version of Kontiki that wrote it, or a later one",
+      `${path} has format ${format} and this version reads format 2: ${advice}`,
     );
   });
 
@@ -229,6 +253,18 @@ describe("what is refused as it is", () => {
     move(join(path, "n1"));
     expect(refusal(path)).toBe(
       `${path} has a folder n2 that belongs to node n1: put back the folder that belongs there`,
+    );
+  });
+
+  test("a node's folder that is newer than the cluster file", () => {
+    const { path } = made();
+    const old = readFileSync(join(path, "cluster.json"));
+    const directory = openDataDirectory(path, NODES, QUICK);
+    directory.wipeNode(N2);
+    directory.close();
+    writeFileSync(join(path, "cluster.json"), old);
+    expect(refusal(path)).toBe(
+      `${path} has a folder n2 that is newer than its cluster.json: ${COPY}, or choose a new folder`,
     );
   });
 
@@ -318,3 +354,171 @@ test("one that was begun is completed as it was begun, by whoever comes", () => 
   expect(directory.nodes).toEqual(NODES);
   directory.close();
 });
+
+/** What a node's log holds, as a mark that a test wrote into its folder and that goes with it. */
+const MARK = "0000000001.wal";
+
+describe("nodes come and go", () => {
+  test("a new one has an empty log and a uid that was never given, over restarts too", () => {
+    const { path, clusterId } = made();
+    const first = openDataDirectory(path, NODES, QUICK);
+    expect(first.addNode(N4)).toEqual({ node: N4, uid: 1, path: join(path, "n4") });
+    expect(first.wipeNode(N2)).toEqual({ node: N2, uid: 2, path: join(path, "n2") });
+    first.removeNode(N4);
+    first.removeNode(N1);
+    first.close();
+    const second = openDataDirectory(path, [N2, N3], QUICK);
+    expect(second.addNode(N4)).toEqual({ node: N4, uid: 3, path: join(path, "n4") });
+    expect(second.voters).toEqual(NODES);
+    expect(second.nodes).toEqual([N2, N3, N4]);
+    expect(second.disks()).toEqual([
+      { node: N2, uid: 2, path: join(path, "n2") },
+      { node: N3, uid: 0, path: join(path, "n3") },
+      { node: N4, uid: 3, path: join(path, "n4") },
+    ]);
+    expect(json(path, "n4/node.json")).toEqual({
+      format: 2,
+      cluster: clusterId,
+      node: N4,
+      uid: 3,
+    });
+    const { recovered } = openWal(new FileDisk(second.pathOf(N4)));
+    expect(recovered).toEqual({ ...EMPTY, tornBytes: 0 });
+    second.close();
+    expect(readdirSync(path).sort()).toEqual(["cluster.json", "lock", "n2", "n3", "n4"]);
+  });
+
+  test("what stands in the way of a new one is left alone, and so is what is nobody's", () => {
+    const { path } = made();
+    for (const name of ["n4", "n5.removed-1", "backup"]) {
+      mkdirSync(join(path, name));
+      writeFileSync(join(path, name, "thesis.txt"), "");
+    }
+    const directory = openDataDirectory(path, NODES, QUICK);
+    expect(() => directory.addNode(N4)).toThrow(
+      new DataDirectoryError(
+        `${path} has something called n4 that is no node's: move it elsewhere`,
+      ),
+    );
+    directory.close();
+    for (const name of ["n4", "n5.removed-1", "backup"])
+      expect(readdirSync(join(path, name))).toEqual(["thesis.txt"]);
+  });
+
+  test("only nodes that are there are wiped or removed, only others added", () => {
+    const directory = openDataDirectory(made().path, NODES, QUICK);
+    expect(() => directory.addNode(N1)).toThrow(AssertionError);
+    expect(() => directory.removeNode(N4)).toThrow(AssertionError);
+    expect(() => directory.wipeNode(N4)).toThrow(AssertionError);
+    directory.close();
+  });
+});
+
+describe("a process that dies, or a disk that refuses, at any call", () => {
+  const act = {
+    add: (directory: DataDirectory): unknown => directory.addNode(N4),
+    remove: (directory: DataDirectory): unknown => directory.removeNode(N2),
+    wipe: (directory: DataDirectory): unknown => directory.wipeNode(N2),
+  };
+
+  /** Does it with calls that fail from number `budget` on, and gives what the next process finds. */
+  function interrupted(
+    what: keyof typeof act,
+    budget: number,
+  ): { readonly finished: boolean; readonly found: unknown; readonly names: string[] } {
+    const { path } = made();
+    writeFileSync(join(path, "n2", "mark"), "");
+    let left = Infinity;
+    const calls = watchedCalls(() => {
+      if (left <= 0) throw new PowerLoss();
+      left -= 1;
+    });
+    const quick = { ...calls, fdatasyncSync: (): void => {}, fsyncSync: (): void => {} };
+    const directory = openDataDirectory(path, NODES, { calls: quick, processes: PROCESSES });
+    left = budget;
+    let finished = true;
+    try {
+      act[what](directory);
+    } catch (cause) {
+      expect(cause).toBeInstanceOf(PowerLoss);
+      finished = false;
+    }
+    left = Infinity;
+    directory.close();
+    const next = openDataDirectory(path, undefined, QUICK);
+    const found = next.disks().map(({ node, uid }) => {
+      const folder = readdirSync(next.pathOf(node));
+      expect(json(path, join(node, "node.json"))).toMatchObject({ node, uid });
+      expect(folder).toContain(MARK);
+      return `${node} ${uid}${folder.includes("mark") ? " old" : ""}`;
+    });
+    next.close();
+    return { finished, found, names: readdirSync(path).sort() };
+  }
+
+  test.each<[keyof typeof act, string[], string[]]>([
+    ["add", ["n1 0", "n2 0 old", "n3 0"], ["n1 0", "n2 0 old", "n3 0", "n4 1"]],
+    ["remove", ["n1 0", "n2 0 old", "n3 0"], ["n1 0", "n3 0"]],
+    ["wipe", ["n1 0", "n2 0 old", "n3 0"], ["n1 0", "n2 1", "n3 0"]],
+  ])("%s: all of it or nothing, and nothing is left over", (what, before, after) => {
+    const seen = new Set<string>();
+    for (let budget = 0, finished = false; !finished; budget += 1) {
+      const ended = interrupted(what, budget);
+      finished = ended.finished;
+      expect([before, after]).toContainEqual(ended.found);
+      if (finished) expect(ended.found).toEqual(after);
+      const folders = (ended.found as string[]).map((text) => text.split(" ")[0]);
+      const others = ended.names.filter((name) => !name.startsWith("lock."));
+      expect(others.filter((name) => !name.endsWith(".tmp"))).toEqual([
+        "cluster.json",
+        "lock",
+        ...folders,
+      ]);
+      seen.add(JSON.stringify(ended.found));
+    }
+    expect(seen).toEqual(new Set([JSON.stringify(before), JSON.stringify(after)]));
+  });
+
+  test.each<[keyof typeof act, string[]]>([
+    ["add", ["n1 0", "n2 0", "n3 0", "n4 2"]],
+    ["remove", ["n1 0", "n3 0"]],
+    ["wipe", ["n1 0", "n2 2", "n3 0"]],
+  ])("%s: done again by the same process it succeeds, with a new uid", (what, after) => {
+    for (let at = 0, finished = false; !finished; at += 1) {
+      const { path } = made();
+      let call = -Infinity;
+      const calls = watchedCalls(() => {
+        call += 1;
+        if (call === at) throw systemError("EIO");
+      });
+      const quick = { ...calls, fdatasyncSync: (): void => {}, fsyncSync: (): void => {} };
+      const directory = openDataDirectory(path, NODES, { calls: quick, processes: PROCESSES });
+      call = -1;
+      let failed: unknown;
+      try {
+        act[what](directory);
+      } catch (cause) {
+        failed = cause;
+      }
+      finished = call < at;
+      call = -Infinity;
+      if (failed !== undefined) {
+        expect(failed).toBeInstanceOf(DiskError);
+        const gone = what === "remove" && !directory.nodes.includes(N2);
+        if (!gone) act[what](directory);
+        expect(uidsUpTo(directory, 2)).toEqual(after);
+      }
+      directory.close();
+      const next = openDataDirectory(path, undefined, QUICK);
+      if (failed !== undefined) expect(uidsUpTo(next, 2)).toEqual(after);
+      next.close();
+    }
+  });
+});
+
+/** Nodes and their uids; a first attempt may have used one up or not. */
+function uidsUpTo(directory: DataDirectory, most: number): string[] {
+  return directory
+    .disks()
+    .map(({ node, uid }) => `${node} ${uid === 0 ? 0 : uid <= most ? most : uid}`);
+}

@@ -3,7 +3,8 @@ import { MessageChannel, receiveMessageOnPort, type MessagePort } from "node:wor
 import { index, term, type Entry } from "@kontiki/core";
 import { describe, expect, onTestFinished, test } from "vitest";
 import type { Letter } from "../../packages/actors/src/letter.ts";
-import { NodeRunner } from "../../packages/actors/src/node-runner.ts";
+import type { Notice } from "../../packages/actors/src/performer.ts";
+import { NodeRunner, type Opened } from "../../packages/actors/src/node-runner.ts";
 import type { FromNode } from "../../packages/actors/src/protocol.ts";
 import type { CommandBytes } from "../../packages/actors/src/storage.ts";
 import {
@@ -13,6 +14,7 @@ import {
   n2,
   n3,
   opened,
+  opening,
   proposal,
   raft,
   recovered,
@@ -31,12 +33,19 @@ class Stage {
   /** What happened, in order: mail as it was posted, syncs between. */
   readonly story: unknown[] = [];
   readonly turns: Turn[] = [];
+  /** What else was told: memberships and trouble. */
+  readonly news: FromNode[] = [];
+  readonly notices: Notice[] = [];
+  /** What opening the disk again gives, one after the other. */
+  readonly reopened: (() => Opened)[] = [];
   readonly port: MessagePort;
 
   constructor(at: Bench) {
     const { port1, port2 } = new MessageChannel();
     this.at = at;
     this.port = port1;
+    // The shortest election timeout passes at 300 ms, the whole of it at 450.
+    this.clock.chance = 0.5;
     const { storage } = at;
     const sync = storage.sync.bind(storage);
     storage.sync = () => {
@@ -44,8 +53,20 @@ class Stage {
       this.story.push("sync");
       sync();
     };
-    const lengths = { electionTimeoutMs: 300, heartbeatMs: 50 };
-    this.runner = new NodeRunner(at.actor, storage, port2, lengths, this.clock);
+    const lengths = { electionTimeoutMs: 300, heartbeatMs: 50, patience: 0 };
+    const opened: Opened = { actor: at.actor, storage, damage: undefined };
+    const { clock, notices, reopened } = this;
+    this.runner = new NodeRunner(
+      {
+        port: port2,
+        lengths,
+        clock,
+        open: async () => reopened.shift()?.() ?? opened,
+        onNotice: (notice) => notices.push(notice),
+      },
+      opened,
+      opening,
+    );
     onTestFinished(() => this.runner.stop());
     this.runner.start();
     this.look();
@@ -53,9 +74,17 @@ class Stage {
 
   post(...letters: readonly Letter[]): void {
     for (const letter of letters) {
-      if (letter.type === "timer") throw new Error("timers are the runner's own");
-      this.port.postMessage({ from: letter.from, bytes: letter.bytes });
+      if (letter.type !== "mail" && letter.type !== "obituary")
+        throw new Error("timers and orders are the runner's own");
+      this.port.postMessage(letter);
     }
+  }
+
+  /** Time passes until an election is due at the next millisecond, and what that led to is looked at. */
+  passElectionTimeout(): void {
+    this.clock.advance(449);
+    this.look();
+    this.story.length = 0;
   }
 
   /** The story since the last time, with what was posted until now. */
@@ -66,10 +95,15 @@ class Stage {
 
   look(): void {
     for (;;) {
-      const received = receiveMessageOnPort(this.port) as { readonly message: Turn } | undefined;
+      const received = receiveMessageOnPort(this.port) as
+        { readonly message: FromNode } | undefined;
       if (received === undefined) return;
-      this.turns.push(received.message);
-      if (received.message.mail.length > 0) this.story.push(opened(received.message.mail));
+      const { message } = received;
+      if (message.type !== "turn") this.news.push(message);
+      else {
+        this.turns.push(message);
+        if (message.mail.length > 0) this.story.push(opened(message.mail));
+      }
     }
   }
 }
@@ -93,10 +127,12 @@ function loop(): Promise<void> {
 /** Leads term 1, and n2 holds its no-op. */
 function leadingStage(): Stage {
   const stage = new Stage(bench());
-  stage.clock.advance(300);
+  stage.clock.advance(450);
   stage.post(raft(n2, voteReply(1, true)), raft(n2, appendAccepted(1, 0)));
-  stage.clock.advance(300);
+  stage.runner.wake();
   stage.post(raft(n2, appendAccepted(1, 1)));
+  stage.post(proposal(0, opening()));
+  stage.runner.wake();
   stage.clock.advance(50);
   stage.take();
   return stage;
@@ -105,8 +141,8 @@ function leadingStage(): Stage {
 describe("the order of a turn, on which the sync test builds (design, section 4)", () => {
   test("promises leave after the sync", () => {
     const stage = new Stage(bench());
-    stage.take();
-    stage.clock.advance(300);
+    stage.passElectionTimeout();
+    stage.clock.advance(1);
     expect(stage.take()).toEqual([
       "sync",
       [
@@ -145,14 +181,14 @@ describe("the order of a turn, on which the sync test builds (design, section 4)
 });
 
 describe("what a turn takes in", () => {
-  const junk: Letter = { type: "mail", from: n3, bytes: new Uint8Array(8) };
+  const junk: Letter = { type: "mail", from: n3, incarnation: 1, bytes: new Uint8Array(8) };
 
   test("is told with the first post, letters that could not be read as well, and once", () => {
     const stage = new Stage(bench());
     expect(told(stage)).toEqual([{ taken: 0, malformed: 0, status: "follower 0 0" }]);
     stage.post(junk, raft(n2, requestVote(1)), junk);
     stage.take();
-    stage.clock.advance(300);
+    stage.runner.wake();
     expect([stage.take(), told(stage)]).toEqual([
       ["sync", [{ to: n2, raft: [voteReply(1, true)] }]],
       [{ taken: 3, malformed: 2, status: "follower 1 0" }],
@@ -161,9 +197,10 @@ describe("what a turn takes in", () => {
 
   test("is bounded, and a timeout counts only when all mail before it was read (pitfall 26)", async () => {
     const stage = new Stage(bench());
+    stage.passElectionTimeout();
     for (let count = 0; count < 1500; count += 1) stage.post(junk);
     stage.post(raft(n2, appendEntries(1)));
-    stage.clock.advance(300);
+    stage.clock.advance(1);
     expect(stage.at.actor.state.term).toBe(0);
     stage.look();
     expect(told(stage).at(-1)).toMatchObject({ taken: 1024 });
@@ -175,8 +212,9 @@ describe("what a turn takes in", () => {
 
   test("a timeout that waited still counts when no such mail was there", async () => {
     const stage = new Stage(bench());
+    stage.passElectionTimeout();
     for (let count = 0; count < 1024; count += 1) stage.post(junk);
-    stage.clock.advance(300);
+    stage.clock.advance(1);
     expect(stage.at.actor.state.role.type).toBe("follower");
     await loop();
     expect(stage.at.actor.state.role.type).toBe("candidate");
@@ -184,9 +222,10 @@ describe("what a turn takes in", () => {
 
   test("is bounded by bytes as well", () => {
     const stage = new Stage(bench());
-    const large: Letter = { type: "mail", from: n3, bytes: new Uint8Array(3 * 1024 * 1024) };
+    const bytes = new Uint8Array(3 * 1024 * 1024);
+    const large: Letter = { type: "mail", from: n3, incarnation: 1, bytes };
     stage.post(large, large, large, large, large);
-    stage.clock.advance(300);
+    stage.runner.wake();
     stage.look();
     expect(told(stage).at(-1)).toMatchObject({ taken: 3 });
   });

@@ -1,23 +1,25 @@
 import { describe, expect, test } from "vitest";
 import { clientAddress, type Address } from "../../packages/actors/src/address.ts";
-import type { Envelope } from "../../packages/actors/src/protocol.ts";
+import type { Envelope, ToNode } from "../../packages/actors/src/protocol.ts";
 import { Router } from "../../packages/actors/src/router.ts";
-import { CLIENT, n1, n2 } from "../support/actors.ts";
+import { CLIENT, n1, n2, n3 } from "../support/actors.ts";
 
 const client = clientAddress(CLIENT);
 
 /** A router with n1 and n2 in their first incarnation, and what it did. */
 function newRouter(limits = { letters: 10, bytes: 1000 }) {
   const posted: [Address, Address, number][] = [];
+  const got: [Address, ToNode][] = [];
   const dead: [Address, string][] = [];
   const router = new Router(limits, (to, reason) => dead.push([to, reason]));
   const attach = (node: typeof n1, incarnation: number): void =>
-    router.attachNode(node, incarnation, ({ from, bytes }) =>
-      posted.push([node, from, bytes.length]),
-    );
+    router.attachNode(node, incarnation, (letter) => {
+      got.push([node, letter]);
+      if (letter.type === "mail") posted.push([node, letter.from, letter.bytes.length]);
+    });
   attach(n1, 1);
   attach(n2, 1);
-  return { router, posted, dead, attach };
+  return { router, posted, got, dead, attach };
 }
 
 function envelope(from: Address, to: Address, bytes = 1, incarnation = 1): Envelope {
@@ -32,6 +34,18 @@ describe("mail finds its address", () => {
     expect(posted).toEqual([
       [n2, n1, 3],
       [n2, client, 5],
+    ]);
+  });
+
+  test("with the incarnation of its sender, which is 0 for a client", () => {
+    const { router, got, attach } = newRouter();
+    attach(n1, 7);
+    router.route(envelope(n1, n2, 1, 7));
+    router.route(envelope(client, n2, 1, 0));
+    const bytes = new Uint8Array(1);
+    expect(got).toEqual([
+      [n2, { type: "mail", from: n1, incarnation: 7, bytes }],
+      [n2, { type: "mail", from: client, incarnation: 0, bytes }],
     ]);
   });
 
@@ -63,6 +77,14 @@ describe("what cannot be delivered is a dead letter with a reason (pitfall: drop
     expect(router.route(envelope(n1, client))).toBe("unknown address");
   });
 
+  test("a node that was removed", () => {
+    const { router, dead } = newRouter();
+    router.detachNode(n2);
+    router.forgetNode(n2);
+    expect(router.route(envelope(n1, n2))).toBe("unknown address");
+    expect(dead).toEqual([[n2, "unknown address"]]);
+  });
+
   test("a node without a thread", () => {
     const { router, posted } = newRouter();
     router.detachNode(n2);
@@ -84,6 +106,30 @@ describe("what cannot be delivered is a dead letter with a reason (pitfall: drop
     router.attachClient(client, () => "malformed");
     expect(router.route(envelope(n1, client))).toBe("malformed");
     expect(dead).toEqual([[client, "malformed"]]);
+  });
+});
+
+describe("obituaries", () => {
+  const obituary: ToNode = { type: "obituary", node: n1, incarnation: 1 };
+
+  test("go to all other nodes that run", () => {
+    const { router, got, attach } = newRouter();
+    attach(n3, 1);
+    router.detachNode(n2);
+    router.detachNode(n1);
+    router.bury(n1, 1);
+    expect(got).toEqual([[n3, obituary]]);
+  });
+
+  test("come behind all that the dead one had said, and into a mailbox that is full", () => {
+    const { router, got } = newRouter({ letters: 2, bytes: 1000 });
+    for (let sent = 0; sent < 3; sent += 1) router.route(envelope(n1, n2));
+    router.bury(n1, 1);
+    expect(got.map(([, letter]) => letter.type)).toEqual(["mail", "mail", "obituary"]);
+    router.taken(n2, 2, 2);
+    expect(router.route(envelope(n1, n2))).toBe(undefined);
+    expect(router.route(envelope(n1, n2))).toBe(undefined);
+    expect(router.route(envelope(n1, n2))).toBe("mailbox full");
   });
 });
 

@@ -1,17 +1,22 @@
 import { describe, expect, test } from "vitest";
-import type { Timer } from "../../packages/actors/src/node-actor.ts";
-import { TimerRunner } from "../../packages/actors/src/timers.ts";
+import type { Timer } from "../../packages/actors/src/performer.ts";
+import { TimerRunner, type TimerLengths } from "../../packages/actors/src/timers.ts";
 import { FakeClock } from "../support/fake-clock.ts";
 
-/** Timers of 300 and 50 ms, and the epochs that ran out. */
-function newRunner(lengths = { electionTimeoutMs: 300, heartbeatMs: 50 }) {
+/** Timers of 300 and 50 ms, the epochs that ran out, and those whose shortest timeout has passed. */
+function newRunner(given: Partial<TimerLengths> = {}) {
+  const lengths = { electionTimeoutMs: 300, heartbeatMs: 50, patience: 0, ...given };
   const clock = new FakeClock();
   const fired: number[] = [];
-  const runner = new TimerRunner(lengths, clock, (epoch) => fired.push(epoch));
-  return { clock, fired, runner };
+  const silent: number[] = [];
+  const runner = new TimerRunner(lengths, clock, (type, epoch) =>
+    (type === "timer" ? fired : silent).push(epoch),
+  );
+  return { clock, fired, silent, runner };
 }
 
 const election = (epoch: number): Timer => ({ type: "election", epoch });
+const hastened = (epoch: number): Timer => ({ type: "hastened", epoch });
 const heartbeat = (epoch: number): Timer => ({ type: "heartbeat", epoch });
 
 describe("the election timer", () => {
@@ -58,6 +63,70 @@ describe("the election timer", () => {
     clock.advance(2000);
     expect(fired).toEqual([0]);
   });
+});
+
+describe("the shortest election timeout", () => {
+  test("is told on the way, once, however long the drawn time is (dissertation 4.2.3)", () => {
+    const { clock, fired, silent, runner } = newRunner();
+    clock.chance = 0.5;
+    runner.run(election(3));
+    clock.advance(299);
+    expect([silent, fired]).toEqual([[], []]);
+    clock.advance(1);
+    expect([silent, fired]).toEqual([[3], []]);
+    clock.advance(1000);
+    expect([silent, fired]).toEqual([[3], [3]]);
+  });
+
+  test("is not told of a timer that was started anew before", () => {
+    const { clock, silent, runner } = newRunner();
+    runner.run(election(0));
+    clock.advance(299);
+    runner.run(election(1));
+    clock.advance(299);
+    expect(silent).toEqual([]);
+  });
+
+  test("is no reason to start the timer anew: what it leads to may be", () => {
+    const clock = new FakeClock();
+    clock.chance = 0.5;
+    const lengths = { electionTimeoutMs: 300, heartbeatMs: 50, patience: 0 };
+    const fired: number[] = [];
+    const runner: TimerRunner = new TimerRunner(lengths, clock, (type, epoch) => {
+      if (type === "silence") runner.run(election(epoch + 1));
+      else fired.push(epoch);
+    });
+    runner.run(election(0));
+    clock.advance(600);
+    expect(fired).toEqual([]);
+  });
+});
+
+test.each([
+  [0, 300],
+  [1, 600],
+  [2, 900],
+])("a node %d steps below the highest priority waits %d ms at least", (patience, ms) => {
+  const { clock, fired, runner } = newRunner({ patience });
+  runner.run(election(0));
+  clock.advance(ms - 1);
+  expect(fired).toEqual([]);
+  clock.advance(1);
+  expect(fired).toEqual([0]);
+});
+
+test.each([
+  [0, 1],
+  [0.5, 38],
+  [0.99, 75],
+])("after an obituary only a small random while is left: chance %d gives %d ms", (chance, ms) => {
+  const { clock, fired, silent, runner } = newRunner({ patience: 2 });
+  clock.chance = chance;
+  runner.run(hastened(0));
+  clock.advance(ms - 1);
+  expect(fired).toEqual([]);
+  clock.advance(1);
+  expect([fired, silent]).toEqual([[0], []]);
 });
 
 describe("a supervisor whose event loop stands still (pitfall: it makes healthy leaders look dead)", () => {

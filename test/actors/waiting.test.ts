@@ -1,11 +1,8 @@
 import { EventEmitter } from "node:events";
-import type { NodeId } from "@kontiki/core";
 import { describe, expect, test } from "vitest";
 import { KontikiError } from "../../packages/actors/src/errors.ts";
-import type { Life, NodeStatus, RaftStatus } from "../../packages/actors/src/status.ts";
 import type { SupervisorEvents } from "../../packages/actors/src/supervisor.ts";
-import { currentLeader, haveConverged, waitFor } from "../../packages/actors/src/waiting.ts";
-import { n1, n2, n3 } from "../support/actors.ts";
+import { Patience, waitFor } from "../../packages/actors/src/waiting.ts";
 
 /** What changes, and how often something looked. */
 function newWorld() {
@@ -79,68 +76,32 @@ describe("waiting for something", () => {
   });
 });
 
-const RUNNING: Life = { type: "running" };
-
-/** A node at rest in term 2 under n1, all of five entries applied. */
-function node(id: NodeId, raft: Partial<RaftStatus> | "none" = {}, life = RUNNING): NodeStatus {
-  const rest = {
-    role: id === n1 ? "leader" : "follower",
-    term: 2,
-    leader: n1,
-    commit: 5,
-    last: 5,
-    applied: 5,
-  };
-  const merged = raft === "none" ? undefined : ({ ...rest, ...raft } as RaftStatus);
-  return { id, life, incarnation: 1, restarts: 0, raft: merged };
-}
-
-const raft = (fields: Record<string, unknown>): Partial<RaftStatus> => fields;
-
-describe("who leads", () => {
-  test.each<[string, NodeStatus[], NodeId | undefined]>([
-    ["nobody, of no nodes", [], undefined],
-    ["nobody, of nodes that have not spoken", [node(n1, "none")], undefined],
-    ["the one who says so", [node(n2), node(n1), node(n3)], n1],
-    [
-      "of two, the one of the later term",
-      [node(n1), node(n2, raft({ role: "leader", term: 3 }))],
-      n2,
-    ],
-    ["nobody, once a later term is known", [node(n1), node(n2, raft({ term: 3 }))], undefined],
-    ["nobody, while all are candidates", [node(n2, raft({ role: "candidate" }))], undefined],
-  ])("%s", (_title, nodes, leader) => {
-    expect(currentLeader(nodes)).toBe(leader);
+describe("a time that several waits share", () => {
+  test("is as long for all of them as it was given", async () => {
+    const world = newWorld();
+    const patience = new Patience("it", { timeoutMs: 60_000 });
+    const first = patience.for(world.events, world.look);
+    world.value = "there";
+    world.events.emit("change");
+    expect([await first, await patience.for(world.events, world.look)]).toEqual(["there", "there"]);
+    expect(patience.leftMs).toBeLessThanOrEqual(60_000);
+    expect(patience.leftMs).toBeGreaterThan(0);
   });
-});
 
-describe("whether all nodes agree", () => {
-  const stopped: Life = { type: "stopped" };
-  const failed: Life = { type: "failed", cause: "it had to" };
-  const restarting: Life = { type: "restarting", cause: "it had to" };
-  test.each<[string, NodeStatus[], boolean]>([
-    ["all do", [node(n1), node(n2), node(n3)], true],
-    ["one alone", [node(n1)], true],
-    [
-      "those that are stopped or failed do not count",
-      [node(n1), node(n2, "none", stopped), node(n3, "none", failed)],
-      true,
-    ],
-    ["one is restarting", [node(n1), node(n2), node(n3, "none", restarting)], false],
-    ["one has not spoken", [node(n1), node(n2, "none")], false],
-    ["no leader", [node(n2), node(n3)], false],
-    ["the leader is stopped", [node(n1, {}, stopped), node(n2), node(n3)], false],
-    ["one follows another", [node(n1), node(n2, raft({ leader: n3 }))], false],
-    ["one is in an older term", [node(n1), node(n2, raft({ term: 1 }))], false],
-    ["one has less", [node(n1), node(n2, raft({ last: 4, commit: 4, applied: 4 }))], false],
-    ["one knows less committed", [node(n1), node(n2, raft({ commit: 4, applied: 4 }))], false],
-    ["one has applied less", [node(n1), node(n2, raft({ applied: 4 }))], false],
-    [
-      "the leader has not applied all it has",
-      [node(n1, raft({ commit: 4, applied: 4 })), node(n2)],
-      false,
-    ],
-  ])("%s", (_title, nodes, converged) => {
-    expect(haveConverged(nodes)).toBe(converged);
+  test("ends with what kept it from happening, while it waits and between two attempts", async () => {
+    const world = newWorld();
+    const patience = new Patience("it", { timeoutMs: 1 });
+    patience.obstacle = "nobody leads";
+    const over = new KontikiError("it: not within 1 ms, because nobody leads");
+    await expect(patience.for(world.events, world.look)).rejects.toEqual(over);
+    expect(patience.leftMs).toBe(0);
+    await expect(patience.pause(1)).rejects.toEqual(over);
+  });
+
+  test("a pause is called off by the signal, and is never longer than what is left", async () => {
+    const reason = new Error("enough");
+    const off = new Patience("it", { signal: AbortSignal.abort(reason) });
+    await expect(off.pause(60_000)).rejects.toBe(reason);
+    await new Patience("it", { timeoutMs: 1 }).pause(60_000);
   });
 });

@@ -82,7 +82,7 @@ describe("an obituary of a follower", () => {
   const snapshot = snapshotOf(2, 1);
 
   test.each<[string, Progress, Progress]>([
-    ["is asked", probe(4, { match: 1, waiting: true, round: 5 }), probe(2, { match: 1, round: 5 })],
+    ["is asked", probe(4, { match: 1, waiting: true, round: 5 }), probe(4, { match: 1, round: 5 })],
     [
       "gets entries",
       replicating(5, { match: 2, inflight: [3, 4], round: 5 }),

@@ -2,26 +2,38 @@
  * Builders for tests of the actor layer: letters, mail, a state machine that remembers, a storage that records.
  */
 import {
+  LOG_START,
   makeConfig,
   nodeId,
   type Config,
   type Entry,
   type HardState,
   type Index,
+  type LogPosition,
   type Message,
   type NodeId,
+  type Refusal,
+  type Snapshot,
 } from "@kontiki/core";
 import { clientAddress, type Address } from "../../packages/actors/src/address.ts";
-import { encodeCommand, headerOf, setHeader } from "../../packages/actors/src/command.ts";
+import {
+  encodeCommand,
+  headerOf,
+  openingCommand,
+  setHeader,
+} from "../../packages/actors/src/command.ts";
 import type { Letter } from "../../packages/actors/src/letter.ts";
 import { NodeActor } from "../../packages/actors/src/node-actor.ts";
 import type { OutgoingMail } from "../../packages/actors/src/protocol.ts";
+import type { Lease } from "../../packages/actors/src/lease.ts";
 import { outcomeOf } from "../../packages/actors/src/result.ts";
 import type { Outcome } from "../../packages/actors/src/outcome.ts";
+import type { SnapshotPolicy } from "../../packages/actors/src/snapshot-taker.ts";
 import type { StateMachine } from "../../packages/actors/src/state-machine.ts";
 import type { CommandBytes, Recovered, Storage } from "../../packages/actors/src/storage.ts";
 import { decodeParcel, encodeParcel, type Parcel } from "../../packages/actors/src/wire.ts";
 import { hardState } from "./core.ts";
+import { MemorySnapshots } from "./memory-snapshots.ts";
 
 export const n1 = nodeId("n1");
 export const n2 = nodeId("n2");
@@ -60,18 +72,26 @@ export function commandOf(
   return command;
 }
 
-/** Mail in the mailbox. */
-export function letter(from: Address, parcel: Parcel): Letter {
-  return { type: "mail", from, bytes: encodeParcel(parcel) };
+/** The command that opens the session of a client, {@link CLIENT} unless told otherwise. */
+export function opening(client = CLIENT): CommandBytes {
+  return openingCommand(client, 0);
 }
 
-/** Messages of a peer, in one letter. */
-export function raft(from: NodeId, ...messages: readonly unknown[]): Letter {
-  return letter(from, { type: "raft", messages: messages as Message<CommandBytes>[] });
+/** Mail in the mailbox. */
+export function letter(from: Address, parcel: Parcel, incarnation = 1): Mail {
+  return { type: "mail", from, incarnation, bytes: encodeParcel(parcel) };
+}
+
+type Mail = Letter & { readonly type: "mail"; readonly bytes: Uint8Array<ArrayBuffer> };
+
+/** Messages of a peer, in one letter, from and for the disks that the cluster began with. */
+export function raft(from: NodeId, ...messages: readonly unknown[]): Mail {
+  const said = messages as Message<CommandBytes>[];
+  return letter(from, { type: "raft", fromUid: 0, toUid: 0, messages: said });
 }
 
 /** A parcel of {@link CLIENT}. */
-export function proposal(id: number, ...commands: readonly CommandBytes[]): Letter {
+export function proposal(id: number, ...commands: readonly CommandBytes[]): Mail {
   return letter(clientAddress(CLIENT), { type: "propose", id, commands });
 }
 
@@ -83,7 +103,15 @@ export function timer(epoch: number): Letter {
 export type Opened =
   | { readonly to: Address; readonly raft: readonly unknown[] }
   | { readonly to: Address; readonly answers: Readonly<Record<number, Outcome<unknown>>> }
-  | { readonly to: Address; readonly refused: number; readonly leader: NodeId | undefined };
+  | {
+      readonly to: Address;
+      readonly refused: number;
+      readonly reason: Refusal;
+      readonly leader: NodeId | undefined;
+    }
+  | { readonly to: Address; readonly forward: number; readonly client: Address }
+  | { readonly to: Address; readonly read: number; readonly results: readonly Outcome<unknown>[] }
+  | { readonly to: Address; readonly readRefused: number; readonly leader: NodeId | undefined };
 
 export function opened(mail: readonly OutgoingMail[]): readonly Opened[] {
   return mail.map(({ to, bytes }): Opened => {
@@ -100,9 +128,16 @@ export function opened(mail: readonly OutgoingMail[]): readonly Opened[] {
         return { to, answers: Object.fromEntries(pairs) as Record<number, Outcome<unknown>> };
       }
       case "refused":
-        return { to, refused: parcel.id, leader: parcel.leader };
+        return { to, refused: parcel.id, reason: parcel.reason, leader: parcel.leader };
+      case "forward":
+        return { to, forward: parcel.id, client: parcel.client };
+      case "readAnswers":
+        return { to, read: parcel.id, results: parcel.results.map(outcomeOf) };
+      case "readRefused":
+        return { to, readRefused: parcel.id, leader: parcel.leader };
       case "propose":
-        throw new Error("a node proposes nothing");
+      case "read":
+        throw new Error("a node proposes and asks nothing");
       default:
         return parcel satisfies never;
     }
@@ -119,7 +154,7 @@ function readable(message: Message<CommandBytes>): unknown {
 /** An entry as text: `2@1 noop`, or `3@1 7/1` for the first command of client 7. */
 export function textOf(entry: Entry<CommandBytes>): string {
   const place = `${entry.index}@${entry.term}`;
-  if (entry.type === "noop") return `${place} noop`;
+  if (entry.type !== "command") return `${place} ${entry.type}`;
   const { client, sequence } = headerOf(entry.command);
   return `${place} ${client}/${sequence}`;
 }
@@ -151,6 +186,18 @@ export class RecordingStorage implements Storage {
     this.#write({ truncated: after });
   }
 
+  compact(upTo: Index): void {
+    this.#write(`compact ${upTo}`);
+  }
+
+  reset(base: LogPosition): void {
+    this.#write(`reset ${base.index}@${base.term}`);
+  }
+
+  forgetHorizon(): void {
+    this.#write("forget horizon");
+  }
+
   flush(): boolean {
     const { length } = this.#calls;
     if (this.#dirty) this.#calls.push("flush");
@@ -178,33 +225,57 @@ export function recovered(
     readonly term?: number;
     readonly vote?: NodeId;
     readonly entries?: readonly Entry<CommandBytes>[];
+    readonly base?: LogPosition;
+    readonly snapshot?: Snapshot;
+    readonly horizon?: LogPosition;
   } = {},
 ): Recovered {
-  const { term = 0, vote, entries = [] } = given;
-  return { hard: hardState(term, vote), entries, tornBytes: 0 };
+  const { term = 0, vote, entries = [], base = LOG_START, snapshot, horizon } = given;
+  const hard = hardState(term, vote);
+  return { hard, base, entries, snapshot, horizon, damage: undefined, tornBytes: 0 };
 }
 
 /** A node with what it stands on. */
 export type Bench = {
   readonly actor: NodeActor;
   readonly storage: RecordingStorage;
+  readonly snapshots: MemorySnapshots;
   readonly machine: Journal;
 };
 
-/** Node n1 of n1, n2 and n3, unless told otherwise. */
-export function bench(
-  given: Partial<Config> & { readonly disk?: Recovered; readonly machine?: Journal } = {},
-): Bench {
-  const { disk = recovered(), machine = new Journal(), ...config } = given;
+/** What a bench may be given beside its configuration. */
+export type Given = {
+  readonly disk?: Recovered;
+  readonly machine?: Journal;
+  readonly snapshots?: MemorySnapshots;
+  readonly policy?: SnapshotPolicy;
+  readonly lease?: Lease;
+  readonly incarnation?: number;
+};
+
+/** What the paper has, and no more: no pre-vote, and nobody withholds votes or checks a quorum. */
+const PAPER = { preVote: false, quorumBeats: 0 } as const;
+
+/** Node n1 of n1, n2 and n3 that never takes a snapshot by itself, unless told otherwise. */
+export function bench(given: Partial<Config> & Given = {}): Bench {
+  const { disk = recovered(), machine = new Journal(), lease, incarnation = 1, ...rest } = given;
+  const { snapshots = new MemorySnapshots(), policy = NEVER, ...config } = rest;
   const storage = new RecordingStorage();
-  const actor = new NodeActor(
-    makeConfig({ id: n1, voters: NODES, ...config }),
-    disk,
+  const actor = new NodeActor({
+    config: makeConfig({ ...PAPER, id: n1, voters: NODES, ...config }),
+    recovered: disk,
     storage,
+    snapshots,
     machine,
-  );
-  return { actor, storage, machine };
+    incarnation,
+    policy,
+    lease,
+    tracer: undefined,
+  });
+  return { actor, storage, snapshots, machine };
 }
+
+const NEVER: SnapshotPolicy = { entries: Infinity, bytes: Infinity };
 
 /** What each part of a turn released, and what it wrote. */
 export type TurnResult = {
@@ -215,9 +286,18 @@ export type TurnResult = {
 };
 
 /** One whole turn, in the order that the contract wants. */
-export function turn({ actor, storage }: Bench, ...letters: readonly Letter[]): TurnResult {
+export function turn(at: Bench, ...letters: readonly Letter[]): TurnResult {
+  return turnAt(0, at, ...letters);
+}
+
+/** One whole turn at a time of the clock, in ms. */
+export function turnAt(
+  now: number,
+  { actor, storage }: Bench,
+  ...letters: readonly Letter[]
+): TurnResult {
   storage.take();
-  const early = opened(actor.begin(letters));
+  const early = opened(actor.begin(letters, now));
   const answers = opened(actor.apply());
   storage.sync();
   const promises = opened(actor.finish());
@@ -230,7 +310,7 @@ export function timeout(at: Bench): TurnResult {
 }
 
 /** Node n1, leading term 1 with a durable no-op that n2 does not hold yet, and nothing under way to n3. */
-export function leadingBench(given: Partial<Config> = {}): Bench {
+export function leadingBench(given: Partial<Config> & Given = {}): Bench {
   const at = bench(given);
   timeout(at);
   turn(at, raft(n2, { type: "voteReply", term: 1, granted: true }));

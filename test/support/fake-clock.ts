@@ -20,16 +20,22 @@ export class FakeClock implements Clock {
   }
 
   random = (): number => this.chance;
+  nowMs = (): number => this.now;
   pulses = (): number => Math.floor(this.#pulses);
 
   advance(ms: number): void {
     for (let step = 0; step < ms; step += 1) {
       this.now += 1;
       if (this.turns) this.#pulses += 1 / PULSE_MS;
-      for (const entry of this.due.filter(({ at }) => at <= this.now)) {
-        this.due.splice(this.due.indexOf(entry), 1);
-        entry.callback();
+      for (let next = this.#nextDue(); next !== undefined; next = this.#nextDue()) {
+        this.due.splice(this.due.indexOf(next), 1);
+        next.callback();
       }
     }
+  }
+
+  /** What a callback starts may be due at once as well. */
+  #nextDue(): FakeClock["due"][number] | undefined {
+    return this.due.find(({ at }) => at <= this.now);
   }
 }

@@ -1,5 +1,5 @@
 import { assert } from "@kontiki/core";
-import type { Disk, DiskFile } from "../../packages/actors/src/disk.ts";
+import type { Disk, DiskFile, NewFile } from "../../packages/actors/src/disk.ts";
 
 type File = {
   bytes: Buffer;
@@ -9,7 +9,8 @@ type File = {
 };
 
 /** An operation that changes a disk. */
-export type Operation = "create" | "remove" | "append" | "rewrite" | "sync" | "truncate";
+export type Operation =
+  "create" | "publish" | "remove" | "append" | "rewrite" | "sync" | "truncate";
 
 /**
  * A disk that forgets what was not synced, and that tells of each operation before it does it, so that power can fail
@@ -35,6 +36,10 @@ export class ForgetfulDisk implements Disk {
     return Uint8Array.from(bytes.subarray(0, written));
   }
 
+  readRange(name: string, offset: number, length: number): Uint8Array<ArrayBuffer> {
+    return Uint8Array.from(this.read(name).subarray(offset, offset + length));
+  }
+
   pathOf(name: string): string {
     return `forgetful:${name}`;
   }
@@ -44,6 +49,25 @@ export class ForgetfulDisk implements Disk {
     const { length } = content;
     this.#files.set(name, { bytes: Buffer.from(content), written: length, synced: length });
   }
+
+  /** Until it is published, it is nowhere but here. */
+  begin(): NewFile {
+    let bytes: Buffer = Buffer.alloc(0);
+    return {
+      append: (more) => {
+        this.onOperation("append");
+        bytes = Buffer.concat([bytes, more]);
+      },
+      publish: (name) => {
+        this.onOperation("publish");
+        const { length } = bytes;
+        this.#files.set(name, { bytes, written: length, synced: length });
+      },
+      abandon: () => {},
+    };
+  }
+
+  tidy(): void {}
 
   remove(name: string): void {
     this.onOperation("remove");

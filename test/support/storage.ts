@@ -1,55 +1,123 @@
 /**
- * Logs as plain values, disks that fail where a test says, and what a crash may leave of them.
+ * Logs and snapshots as plain values, disks that fail where a test says, and what a crash may leave of them.
  */
 import * as fs from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { index, INITIAL_HARD_STATE, nodeId, term, type Entry, type HardState } from "@kontiki/core";
+import {
+  index,
+  INITIAL_HARD_STATE,
+  initialMembership,
+  LOG_START,
+  nodeId,
+  term,
+  type Entry,
+  type HardState,
+  type Index,
+  type LogPosition,
+  type Membership,
+  type Snapshot,
+} from "@kontiki/core";
 import * as fc from "fast-check";
 import { onTestFinished } from "vitest";
-import type { Disk, DiskFile } from "../../packages/actors/src/disk.ts";
+import type { Disk, DiskFile, NewFile } from "../../packages/actors/src/disk.ts";
 import { MemoryDisk } from "../../packages/actors/src/memory-disk.ts";
-import { createWal, openWal } from "../../packages/actors/src/open-wal.ts";
-import type { Recovered } from "../../packages/actors/src/storage.ts";
+import { createWal } from "../../packages/actors/src/open-wal.ts";
+import { openStorage, type OpenedStorage } from "../../packages/actors/src/open-storage.ts";
 import type { SystemCalls } from "../../packages/actors/src/system-calls.ts";
-import type { LogWrite } from "../../packages/actors/src/wal-records.ts";
-import type { Wal, WalOptions } from "../../packages/actors/src/wal.ts";
+import type { WalOptions } from "../../packages/actors/src/wal.ts";
 
-/** What a log says, with commands as text. */
-export type Content = { readonly hard: HardState; readonly entries: readonly string[] };
+/** What a node's disk says, with entries as text. */
+export type Content = {
+  readonly hard: HardState;
+  readonly base: LogPosition;
+  readonly entries: readonly string[];
+  readonly horizon: LogPosition | undefined;
+  /** The newest snapshot, as its parts say. */
+  readonly snapshot: readonly string[] | undefined;
+};
 
-export type Batch = readonly LogWrite[];
+/** Something that a turn does. A snapshot is durable at once, the others with the turn's batch. */
+export type Write =
+  | { readonly type: "hardState"; readonly hard: HardState }
+  | { readonly type: "append"; readonly entries: readonly Entry<Uint8Array>[] }
+  | { readonly type: "truncate"; readonly after: Index }
+  /** Takes a snapshot of an entry that the log holds, and compacts the log up to `upTo`, 0 for not at all. */
+  | { readonly type: "compact"; readonly at: LogPosition; readonly upTo: Index }
+  /** Receives a snapshot, and empties the log. */
+  | { readonly type: "install"; readonly at: LogPosition }
+  | { readonly type: "forgetHorizon" };
 
-export const EMPTY: Content = { hard: INITIAL_HARD_STATE, entries: [] };
+/** What a turn does: its batch. */
+export type Batch = readonly Write[];
+
+export const EMPTY: Content = {
+  hard: INITIAL_HARD_STATE,
+  base: LOG_START,
+  entries: [],
+  horizon: undefined,
+  snapshot: undefined,
+};
+
+export const MEMBERS: Membership = {
+  ...initialMembership([nodeId("n1"), nodeId("n2")]),
+  learners: [nodeId("n3")],
+  promotions: [{ node: nodeId("n3"), replaces: nodeId("n2") }],
+  uids: { [nodeId("n3")]: 4 },
+  lastUid: 7,
+};
+
+export function position(at: number, of: number): LogPosition {
+  return { index: index(at), term: term(of) };
+}
 
 export function command(at: number, of: number, text: string): Entry<Uint8Array> {
-  return {
-    type: "command",
-    index: index(at),
-    term: term(of),
-    command: new TextEncoder().encode(text),
-  };
+  return { type: "command", ...position(at, of), command: new TextEncoder().encode(text) };
 }
 
 export function noop(at: number, of: number): Entry<Uint8Array> {
-  return { type: "noop", index: index(at), term: term(of) };
+  return { type: "noop", ...position(at, of) };
 }
 
-export function append(...entries: Entry<Uint8Array>[]): LogWrite {
+export function members(at: number, of: number, membership = MEMBERS): Entry<Uint8Array> {
+  return { type: "membership", ...position(at, of), membership };
+}
+
+export function append(...entries: Entry<Uint8Array>[]): Write {
   return { type: "append", entries };
 }
 
-export function truncate(after: number): LogWrite {
+export function truncate(after: number): Write {
   return { type: "truncate", after: index(after) };
 }
 
-export function hardState(of: number, vote?: string): LogWrite {
+export function compact(at: number, of: number, upTo = at): Write {
+  return { type: "compact", at: position(at, of), upTo: index(upTo) };
+}
+
+export function install(at: number, of: number): Write {
+  return { type: "install", at: position(at, of) };
+}
+
+export function hardState(of: number, vote?: string): Write {
   const votedFor = vote === undefined ? undefined : nodeId(vote);
   return { type: "hardState", hard: { term: term(of), votedFor } };
 }
 
-export function contentOf({ hard, entries }: Recovered): Content {
-  return { hard, entries: entries.map(textOf) };
+/** What a storage says that was just opened. */
+export function contentOf({ recovered, snapshots }: OpenedStorage): Content {
+  const { hard, base, entries, horizon, snapshot } = recovered;
+  const parts = snapshot === undefined ? undefined : [...snapshots.parts(snapshot)];
+  const text = parts?.map((part) => new TextDecoder().decode(part));
+  return { hard, base, entries: entries.map(textOf), horizon, snapshot: text };
+}
+
+/** The same for a disk, which is opened for it. */
+export function contentOn(disk: Disk): Content {
+  const opened = openStorage(disk);
+  const content = contentOf(opened);
+  opened.storage.close();
+  return content;
 }
 
 /** The contents after 0, 1, 2 ... batches. */
@@ -59,20 +127,75 @@ export function contentsAfter(batches: readonly Batch[]): Content[] {
   return contents;
 }
 
-export function write(wal: Wal, batch: Batch): void {
-  for (const part of batch) {
-    if (part.type === "hardState") wal.saveHardState(part.hard);
-    else if (part.type === "append") wal.append(part.entries);
-    else wal.truncate(part.after);
+/** What a disk says that a crash left in the middle of a batch: its snapshot may be there already. */
+export function contentWithin(before: Content, batch: Batch): Content {
+  return batch.reduce(
+    (content, part) =>
+      part.type === "install" || part.type === "compact" ? mended(content, part.at) : content,
+    before,
+  );
+}
+
+/** The parts of the snapshot that a test takes of an entry. */
+export function partsAt({ index: at, term: of }: LogPosition): readonly string[] {
+  return [`the state at ${at}`, "", `of term ${of}, `.repeat(at)];
+}
+
+/** Takes a snapshot of an entry. */
+export function takeSnapshot({ snapshots }: OpenedStorage, at: LogPosition): Snapshot {
+  const writer = snapshots.begin(at, MEMBERS);
+  for (const part of partsAt(at)) writer.write(new TextEncoder().encode(part));
+  return writer.finish();
+}
+
+/** A snapshot as another node has it, and the bytes of its file. */
+export function snapshotFile(at: LogPosition): { snapshot: Snapshot; bytes: Uint8Array } {
+  const disk = memoryDisk();
+  createWal(disk);
+  const opened = openStorage(disk);
+  const snapshot = takeSnapshot(opened, at);
+  const bytes = opened.snapshots.read(snapshot, 0, snapshot.size) ?? new Uint8Array();
+  return { snapshot, bytes };
+}
+
+export function write(opened: OpenedStorage, batch: Batch): void {
+  for (const part of batch) writePart(opened, part);
+}
+
+function writePart(opened: OpenedStorage, part: Write): void {
+  const { storage, snapshots } = opened;
+  switch (part.type) {
+    case "hardState":
+      return storage.saveHardState(part.hard);
+    case "append":
+      return storage.append(part.entries);
+    case "truncate":
+      return storage.truncate(part.after);
+    case "compact":
+      takeSnapshot(opened, part.at);
+      if (part.upTo > 0) storage.compact(part.upTo);
+      return snapshots.removeOld();
+    case "install": {
+      const { snapshot, bytes } = snapshotFile(part.at);
+      const middle = Math.floor(bytes.length / 2);
+      snapshots.receive(snapshot, 0, bytes.subarray(0, middle));
+      snapshots.receive(snapshot, middle, bytes.subarray(middle));
+      storage.reset(part.at);
+      return snapshots.removeOld();
+    }
+    case "forgetHorizon":
+      return storage.forgetHorizon();
+    default:
+      part satisfies never;
   }
 }
 
 /** Writes each batch and makes it durable. */
-export function writeAll(wal: Wal, batches: readonly Batch[]): void {
+export function writeAll(opened: OpenedStorage, batches: readonly Batch[]): void {
   for (const batch of batches) {
-    write(wal, batch);
-    wal.flush();
-    wal.sync();
+    write(opened, batch);
+    opened.storage.flush();
+    opened.storage.sync();
   }
 }
 
@@ -80,9 +203,9 @@ export function writeAll(wal: Wal, batches: readonly Batch[]): void {
 export function diskWith(batches: readonly Batch[], options: WalOptions = {}): MemoryDisk {
   const disk = memoryDisk();
   createWal(disk);
-  const { wal } = openWal(disk, options);
-  writeAll(wal, batches);
-  wal.close();
+  const opened = openStorage(disk, options);
+  writeAll(opened, batches);
+  opened.storage.close();
   return disk;
 }
 
@@ -98,11 +221,16 @@ export function frozenDisk(files: Readonly<Record<string, Uint8Array>>): Disk {
   const refuse = (): never => {
     throw new Error("this disk is only read");
   };
+  const read = (name: string): Uint8Array => files[name] ?? refuse();
   return {
     list: () => Object.keys(files).sort(),
-    read: (name) => files[name] ?? refuse(),
+    read,
+    readRange: (name, offset, length) =>
+      Uint8Array.from(read(name).subarray(offset, offset + length)),
     pathOf: (name) => name,
+    tidy: () => {},
     create: refuse,
+    begin: refuse,
     open: refuse,
     remove: refuse,
   };
@@ -118,57 +246,151 @@ export function batchesOf(bounds: { readonly max: number }): fc.Arbitrary<Batch[
     fc.record({ type: fc.constant("vote" as const), newTerm: fc.boolean(), node: fc.nat(2) }),
     fc.record({
       type: fc.constant("append" as const),
-      commands: fc.array(fc.option(fc.string({ maxLength: 9 })), { minLength: 1, maxLength: 3 }),
+      commands: fc.array(
+        fc.oneof(fc.string({ maxLength: 9 }), fc.constantFrom("noop" as const, 7 as const)),
+        { minLength: 1, maxLength: 3 },
+      ),
     }),
     fc.record({ type: fc.constant("truncate" as const), drop: fc.nat(3) }),
   );
-  const turn = fc.array(wish, { minLength: 1, maxLength: 3 });
+  const snapshot = fc.record({
+    type: fc.constantFrom("compact" as const, "compact" as const, "install" as const),
+    ahead: fc.nat(4),
+    kept: fc.nat(3),
+  });
+  const turn = fc
+    .record({
+      wishes: fc.array(wish, { minLength: 1, maxLength: 3 }),
+      snapshot: fc.option(snapshot, { freq: 1 }),
+      after: fc.array(wish, { maxLength: 1 }),
+    })
+    .map(({ wishes, snapshot: taken, after }) => [
+      ...wishes,
+      ...(taken === null ? [] : [taken]),
+      ...after,
+    ]);
   return fc.array(turn, { minLength: 1, maxLength: bounds.max }).map((turns) => {
-    const node = { term: 0, vote: undefined as string | undefined, length: 0 };
-    return turns.map((wishes) => wishes.map((one) => granted(one, node)));
+    const node: Model = { term: 0, vote: undefined, base: 0, terms: [0], snapshot: 0 };
+    return turns.map((wishes) => wishes.flatMap((one) => granted(one, node)));
   });
 }
 
 type Wish =
   | { readonly type: "vote"; readonly newTerm: boolean; readonly node: number }
-  | { readonly type: "append"; readonly commands: readonly (string | null)[] }
-  | { readonly type: "truncate"; readonly drop: number };
+  | { readonly type: "append"; readonly commands: readonly (string | 7)[] }
+  | { readonly type: "truncate"; readonly drop: number }
+  | { readonly type: "compact" | "install"; readonly ahead: number; readonly kept: number };
 
-function granted(
-  wish: Wish,
-  node: { term: number; vote: string | undefined; length: number },
-): LogWrite {
+/** What is known of a node whose batches are made up: `terms` are those of the entries from `base` on. */
+type Model = {
+  term: number;
+  vote: string | undefined;
+  base: number;
+  terms: number[];
+  snapshot: number;
+};
+
+function granted(wish: Wish, node: Model): Write[] {
+  const last = node.base + node.terms.length - 1;
   switch (wish.type) {
     case "vote":
       if (wish.newTerm) node.vote = undefined;
       if (wish.newTerm) node.term += 1;
       node.vote ??= `n${wish.node}`;
-      return hardState(node.term, node.vote);
+      return [hardState(node.term, node.vote)];
     case "append": {
-      const entries = wish.commands.map((text) => {
-        node.length += 1;
-        return text === null ? noop(node.length, node.term) : command(node.length, node.term, text);
+      const entries = wish.commands.map((text, place) => {
+        node.terms.push(node.term);
+        const at = last + 1 + place;
+        if (text === 7) return members(at, node.term);
+        return text === "noop" ? noop(at, node.term) : command(at, node.term, text);
       });
-      return append(...entries);
+      return [append(...entries)];
     }
-    case "truncate":
-      node.length = Math.max(0, node.length - wish.drop);
-      return truncate(node.length);
+    case "truncate": {
+      const after = Math.max(node.snapshot, last - wish.drop);
+      node.terms.length = after - node.base + 1;
+      return [truncate(after)];
+    }
+    case "compact": {
+      const at = Math.min(last, node.snapshot + 1 + wish.ahead);
+      if (at <= node.snapshot) return [];
+      const of = node.terms[at - node.base] ?? 0;
+      node.snapshot = at;
+      const upTo = Math.max(node.base, at - wish.kept);
+      node.terms = node.terms.slice(upTo - node.base);
+      const isMore = upTo > node.base;
+      node.base = upTo;
+      return [compact(at, of, isMore ? upTo : 0)];
+    }
+    case "install": {
+      const at = node.snapshot + 1 + wish.ahead;
+      node.snapshot = at;
+      node.base = at;
+      node.terms = [node.term];
+      return [install(at, node.term)];
+    }
     default:
       return wish satisfies never;
   }
 }
 
-function written(content: Content, part: LogWrite): Content {
-  if (part.type === "hardState") return { ...content, hard: part.hard };
-  if (part.type === "truncate")
-    return { ...content, entries: content.entries.slice(0, part.after) };
-  return { ...content, entries: [...content.entries, ...part.entries.map(textOf)] };
+function written(content: Content, part: Write): Content {
+  const { base, entries } = content;
+  switch (part.type) {
+    case "hardState":
+      return { ...content, hard: part.hard };
+    case "append":
+      return { ...content, entries: [...entries, ...part.entries.map(textOf)] };
+    case "truncate":
+      return { ...content, entries: entries.slice(0, part.after - base.index) };
+    case "compact": {
+      const snapshot = partsAt(part.at);
+      const count = part.upTo - base.index;
+      if (part.upTo === 0) return { ...content, snapshot };
+      const of = termOf(entries[count - 1] ?? "");
+      return {
+        ...content,
+        base: position(part.upTo, of),
+        entries: entries.slice(count),
+        snapshot,
+      };
+    }
+    case "install":
+      return { ...content, base: part.at, entries: [], snapshot: partsAt(part.at) };
+    case "forgetHorizon":
+      return { ...content, horizon: undefined };
+    default:
+      return part satisfies never;
+  }
 }
 
-function textOf(entry: Entry<Uint8Array>): string {
-  const text = entry.type === "noop" ? "noop" : `"${new TextDecoder().decode(entry.command)}"`;
-  return `${entry.index}@${entry.term} ${text}`;
+/** What a node comes back with that has this snapshot beside its log. */
+export function mended(content: Content, at: LogPosition): Content {
+  const { base, entries } = content;
+  const snapshot = partsAt(at);
+  const found =
+    at.index === base.index ? base.term : termOf(entries[at.index - base.index - 1] ?? "");
+  if (at.index >= base.index && found === at.term) return { ...content, snapshot };
+  return { ...content, base: at, entries: [], snapshot };
+}
+
+function termOf(text: string): number {
+  return Number(/@([0-9]+)/.exec(text)?.[1] ?? NaN);
+}
+
+export function textOf(entry: Entry<Uint8Array>): string {
+  const place = `${entry.index}@${entry.term}`;
+  switch (entry.type) {
+    case "noop":
+      return `${place} noop`;
+    case "command":
+      return `${place} "${new TextDecoder().decode(entry.command)}"`;
+    case "membership":
+      return `${place} ${JSON.stringify(entry.membership)}`;
+    default:
+      return entry satisfies never;
+  }
 }
 
 /** The machine stopped here. */
@@ -186,10 +408,22 @@ export class CuttingDisk implements Disk {
 
   list = (): string[] => this.#inner.list();
   read = (name: string): Uint8Array => this.#inner.read(name);
+  readRange = (name: string, offset: number, length: number): Uint8Array<ArrayBuffer> =>
+    this.#inner.readRange(name, offset, length);
   pathOf = (name: string): string => this.#inner.pathOf(name);
   create = (name: string, content: Uint8Array): void =>
     this.#spend(() => this.#inner.create(name, content));
   remove = (name: string): void => this.#spend(() => this.#inner.remove(name));
+  tidy = (): void => this.#inner.tidy();
+
+  begin(temporary: string): NewFile {
+    const file = this.#inner.begin(temporary);
+    return {
+      append: (bytes) => this.#spend(() => file.append(bytes)),
+      publish: (name) => this.#spend(() => file.publish(name)),
+      abandon: () => file.abandon(),
+    };
+  }
 
   open(name: string): DiskFile {
     const file = this.#inner.open(name);

@@ -15,3 +15,8 @@ export function clientAddress(client: number): ClientAddress {
 export function isClientAddress(address: string): address is ClientAddress {
   return address.startsWith("client/");
 }
+
+/** The number of the client at an address. */
+export function clientOf(address: ClientAddress): number {
+  return Number(address.slice("client/".length));
+}

@@ -1,23 +1,32 @@
+import { createHash } from "node:crypto";
 import { indexAfter, INDEX_ZERO, type Index, type LogView, type Term } from "@kontiki/core";
 import { clientAddress } from "./address.ts";
-import { headerOf } from "./command.ts";
+import { restoreParts, sessionBytes, snapshotParts } from "./applier-snapshot.ts";
+import { encode } from "./codec.ts";
+import { clientOf, headerOf } from "./command.ts";
 import type { OutgoingMail } from "./protocol.ts";
-import { applyPayload } from "./result.ts";
-import { Sessions } from "./sessions.ts";
+import { applyPayload, queryPayload } from "./result.ts";
+import { Sessions, type SessionLimits } from "./sessions.ts";
 import type { StateMachine } from "./state-machine.ts";
 import type { CommandBytes } from "./storage.ts";
 import { encodeParcel } from "./wire.ts";
 
 type Answers = { readonly sequences: number[]; readonly results: Uint8Array[] };
 
-/** Applies committed entries to the state machine, each once and in order, and gathers the answers. */
+/**
+ * Applies committed entries to the sessions and the state machine, each once and in order, and gathers the answers.
+ * What they hold together is what a snapshot holds.
+ */
 export class Applier {
   readonly #machine: StateMachine;
-  readonly #sessions = new Sessions();
+  readonly #sessions: Sessions;
+  readonly #applyPayload: (payload: Uint8Array) => Uint8Array;
   #applied: Index = INDEX_ZERO;
 
-  constructor(machine: StateMachine) {
+  constructor(machine: StateMachine, limits?: SessionLimits) {
     this.#machine = machine;
+    this.#sessions = new Sessions(limits);
+    this.#applyPayload = (payload) => applyPayload(machine, payload);
   }
 
   /** The last entry that was applied. */
@@ -42,10 +51,8 @@ export class Applier {
     const answers = new Map<number, Answers>();
     for (const entry of log.slice(from, to, Number.MAX_SAFE_INTEGER)) {
       this.#applied = entry.index;
-      if (entry.type === "noop") continue;
-      const result = this.#sessions.apply(entry.command, (payload) =>
-        applyPayload(this.#machine, payload),
-      );
+      if (entry.type !== "command") continue;
+      const result = this.#sessions.apply(entry.command, entry.index, this.#applyPayload);
       if (result !== undefined && entry.term === answerTerm)
         addAnswer(answers, entry.command, result);
     }
@@ -55,14 +62,43 @@ export class Applier {
     }));
   }
 
-  /** The state machine's whole state. */
-  snapshot(): unknown {
-    return this.#machine.snapshot();
+  /**
+   * Answers a question from the state as it was applied so far, in the encoding of a command's result. Changes nothing,
+   * and no session has a part in it.
+   */
+  query(payload: Uint8Array): Uint8Array {
+    return queryPayload(this.#machine, payload);
+  }
+
+  /**
+   * Sessions and machine as of `applied`, as parts of bytes. They are drawn one by one, as slowly as it takes: entries
+   * that are applied meanwhile do not show. Whoever stops before the end calls `return`, as a `for` loop does.
+   */
+  snapshot(): Generator<Uint8Array, void> {
+    return snapshotParts(this.#machine, this.#sessions.copy());
+  }
+
+  /**
+   * Takes up the parts of a snapshot that holds everything up to and with the entry `at`.
+   *
+   * @throws KontikiError that says what is wrong with them. What is here is of no use then.
+   */
+  restore(parts: Iterable<Uint8Array>, at: Index): void {
+    this.#sessions.restore(restoreParts(this.#machine, parts));
+    this.#applied = at;
+  }
+
+  /** SHA-256 of machine and sessions in hex: the same on all nodes that have applied the same entries. */
+  digest(): string {
+    const hash = createHash("sha256");
+    for (const part of sessionBytes(this.#sessions.copy())) hash.update(part);
+    return hash.update(encode(this.#machine.snapshot())).digest("hex");
   }
 }
 
 function addAnswer(answers: Map<number, Answers>, command: CommandBytes, result: Uint8Array): void {
-  const { client, sequence } = headerOf(command);
+  const { client: session, sequence } = headerOf(command);
+  const client = clientOf(session);
   let mine = answers.get(client);
   if (mine === undefined) {
     mine = { sequences: [], results: [] };

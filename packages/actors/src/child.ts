@@ -1,5 +1,5 @@
 import { performance } from "node:perf_hooks";
-import type { NodeId } from "@kontiki/core";
+import { assert, type Index, type Membership, type NodeId } from "@kontiki/core";
 import { KontikiError } from "./errors.ts";
 import { withChange, type MemoryFile } from "./memory-disk.ts";
 import type { FromNode, NodeSpec } from "./protocol.ts";
@@ -11,13 +11,17 @@ import { NodeThread } from "./thread.ts";
 export type ChildHost = {
   readonly policy: RestartPolicy;
   /** What a thread is started with, but for what the child knows itself. `path` is undefined for a disk in memory. */
-  readonly spec: Omit<NodeSpec, "id" | "incarnation" | "disk">;
+  readonly spec: Omit<NodeSpec, "id" | "uid" | "incarnation" | "disk">;
   readonly path: string | undefined;
   readonly onEvent: (event: ClusterEvent) => void;
   /** A thread takes mail from now on. */
   readonly onUp: (child: Child, thread: NodeThread) => void;
   /** A thread is gone. */
   readonly onDown: (child: Child) => void;
+  /** A thread takes no part for now, although it runs: its disk fails, or its log is damaged. */
+  readonly onTrouble: (child: Child) => void;
+  /** It knows another membership than before. */
+  readonly onMembership: (child: Child) => void;
   /** Part of a turn is over. `before` is what the node's thread had said of itself until then, if anything. */
   readonly onTurn: (
     child: Child,
@@ -26,24 +30,39 @@ export type ChildHost = {
   ) => void;
 };
 
+/** The membership that a node goes by, and the entry from which on it is in force; 0 for the first one. */
+export type KnownMembership = {
+  readonly index: Index;
+  readonly membership: Membership;
+  readonly committed: boolean;
+};
+
 /** One node over all its lives: starts its thread, sees it die, and starts it again from its disk (one for one). */
 export class Child {
   readonly id: NodeId;
   readonly #host: ChildHost;
+  #uid: number;
   #life: Life = { type: "stopped" };
   #thread: NodeThread | undefined;
   #incarnation = 0;
   #restarts = 0;
   #raft: RaftStatus | undefined;
+  #membership: KnownMembership | undefined;
+  #trouble: string | undefined;
   #files: readonly MemoryFile[] = [];
   #crashTimes: number[] = [];
   #asked: "crash" | "stop" | undefined;
   #unusable: string | undefined;
   #restart: NodeJS.Timeout | undefined;
-  #closed = false;
+  /** Why it has no disk that it could be started with. */
+  #diskless: string | undefined;
+  /** Why it is neither started nor crashed any more. */
+  #closed: string | undefined;
 
-  constructor(id: NodeId, host: ChildHost) {
+  /** @param uid which disk it has. */
+  constructor(id: NodeId, uid: number, host: ChildHost) {
     this.id = id;
+    this.#uid = uid;
     this.#host = host;
   }
 
@@ -56,6 +75,16 @@ export class Child {
     return this.#incarnation;
   }
 
+  /** Which disk it has. */
+  get uid(): number {
+    return this.#uid;
+  }
+
+  /** The membership that it last said it goes by; undefined while no thread has said anything. */
+  get membership(): KnownMembership | undefined {
+    return this.#membership;
+  }
+
   status(): NodeStatus {
     return {
       id: this.id,
@@ -63,6 +92,8 @@ export class Child {
       incarnation: this.#incarnation,
       restarts: this.#restarts,
       raft: this.#raft,
+      uid: this.#uid,
+      trouble: this.#trouble,
     };
   }
 
@@ -72,6 +103,8 @@ export class Child {
     const { type } = this.#life;
     if (type === "starting" || type === "running")
       throw new KontikiError(`${this.id} runs already`);
+    if (this.#diskless !== undefined)
+      throw new KontikiError(`${this.id} cannot start: ${this.#diskless}`);
     clearTimeout(this.#restart);
     this.#crashTimes = [];
     this.#spawn();
@@ -102,14 +135,27 @@ export class Child {
       .catch(() => thread.kill(`it did not stop within ${deadlineMs} ms`));
   }
 
-  /** Stops it as `stop` does, for good: it is neither started nor crashed any more. */
-  close(deadlineMs: number): void {
-    this.#closed = true;
+  /** From the next start on it has another disk, which is empty. Its thread must have ended. */
+  takeEmptyDisk(uid: number): void {
+    assert(this.#thread === undefined, "a disk is taken away from a node that does not run");
+    this.#uid = uid;
+    this.#files = [];
+    this.#diskless = undefined;
+  }
+
+  /** Its disk cannot be used, for this reason, until it gets another. */
+  loseDisk(why: string): void {
+    this.#diskless = why;
+  }
+
+  /** Stops it as `stop` does, for good: it is neither started nor crashed any more, for this reason. */
+  close(deadlineMs: number, why: string): void {
+    this.#closed ??= why;
     this.stop(deadlineMs);
   }
 
   #checkOpen(): void {
-    if (this.#closed) throw new KontikiError("the cluster is stopped");
+    if (this.#closed !== undefined) throw new KontikiError(this.#closed);
   }
 
   #spawn(): void {
@@ -123,7 +169,7 @@ export class Child {
         ? ({ type: "memory", files: this.#files } as const)
         : ({ type: "file", path } as const);
     const thread = new NodeThread(
-      { ...spec, id: this.id, incarnation: this.#incarnation, disk },
+      { ...spec, id: this.id, uid: this.#uid, incarnation: this.#incarnation, disk },
       {
         onMessage: (message) => this.#onMessage(thread, message),
         onExit: (cause) => this.#onExit(cause),
@@ -144,6 +190,13 @@ export class Child {
       case "disk":
         this.#files = withChange(this.#files, message.change);
         return;
+      case "membership": {
+        const { index, membership, committed } = message;
+        this.#membership = { index, membership, committed };
+        return this.#host.onMembership(this);
+      }
+      case "trouble":
+        return this.#onTrouble(message.what);
       case "turn": {
         const before = this.#raft;
         this.#raft = message.raft;
@@ -154,9 +207,19 @@ export class Child {
     }
   }
 
+  #onTrouble(what: string | undefined): void {
+    if (what === this.#trouble) return;
+    this.#trouble = what;
+    if (what === undefined) return this.#host.onEvent({ type: "repaired", node: this.id });
+    this.#host.onEvent({ type: "trouble", node: this.id, what });
+    this.#host.onTrouble(this);
+  }
+
   #onExit(cause: string | undefined): void {
     this.#thread = undefined;
     this.#raft = undefined;
+    this.#membership = undefined;
+    this.#trouble = undefined;
     this.#host.onDown(this);
     if (this.#asked === "stop") return this.#endInOrder();
     if (this.#unusable !== undefined) return this.#giveUp(this.#unusable);

@@ -1,11 +1,19 @@
 import { performance } from "node:perf_hooks";
 import type { NodeId } from "@kontiki/core";
 import { clientAddress, type ClientAddress } from "./address.ts";
-import { Client, type ClientEffect, type ClientTimes, type ProposalEnd } from "./client.ts";
+import {
+  Client,
+  type ClientEffect,
+  type ClientTimes,
+  type ProposalEnd,
+  type ReadEnd,
+  type ReadOptions,
+} from "./client.ts";
+import { clientOf } from "./command.ts";
 import type { Envelope } from "./protocol.ts";
 import type { DeadLetterReason } from "./status.ts";
 import type { CommandBytes } from "./storage.ts";
-import { encodeParcel, openParcel } from "./wire.ts";
+import { encodeParcel, openParcel, type Parcel } from "./wire.ts";
 
 /** How often deadlines are looked at while something is pending, in ms. */
 const TICK_MS = 20;
@@ -16,6 +24,7 @@ export class ClientDriver {
   readonly #client: Client;
   readonly #route: (envelope: Envelope) => DeadLetterReason | undefined;
   readonly #waiting = new Map<number, (end: ProposalEnd) => void>();
+  readonly #waitingReads = new Map<number, (end: ReadEnd) => void>();
   #flush: NodeJS.Immediate | undefined;
   #ticks: NodeJS.Timeout | undefined;
 
@@ -26,34 +35,51 @@ export class ClientDriver {
     times: ClientTimes,
     route: (envelope: Envelope) => DeadLetterReason | undefined,
   ) {
-    this.address = clientAddress(id);
+    this.address = clientAddress(clientOf(id));
     this.#client = new Client(id, nodes, times);
     this.#route = route;
   }
 
   /**
    * Proposes a command, and calls back once with how it ended. All proposals of one turn of the event loop travel
-   * together.
+   * together. Without any time, at 0 ms or less, nothing is sent and the end is `definitelyNot`.
    */
   propose(command: CommandBytes, timeoutMs: number, onEnd: (end: ProposalEnd) => void): void {
     const sequence = this.#client.propose(command, performance.now() + timeoutMs);
     this.#waiting.set(sequence, onEnd);
-    this.#flush ??= setImmediate(() => {
-      this.#flush = undefined;
-      this.#perform(this.#client.flush(performance.now()));
-    });
-    this.#ticks ??= setInterval(() => this.#tick(), TICK_MS);
+    this.#wake();
+  }
+
+  /**
+   * Asks a question, encoded as a command is, and calls back once with how it ended. All questions of one turn of the
+   * event loop to one node travel together and are answered together.
+   */
+  read(
+    question: CommandBytes,
+    { timeoutMs, ...options }: ReadOptions & { readonly timeoutMs: number },
+    onEnd: (end: ReadEnd) => void,
+  ): void {
+    const read = this.#client.read(question, options, performance.now() + timeoutMs);
+    this.#waitingReads.set(read, onEnd);
+    this.#wake();
   }
 
   /** Takes a letter from a node. One that holds no answer to a client is a dead letter. */
   receive(envelope: Envelope): DeadLetterReason | undefined {
     const parcel = openParcel(envelope.bytes);
+    const now = performance.now();
     switch (parcel?.type) {
       case "answers":
-        this.#perform(this.#client.answered(parcel.sequences, parcel.results));
+        this.#perform(this.#client.answered(parcel.sequences, parcel.results, now));
         return undefined;
       case "refused":
-        this.#perform(this.#client.refused(parcel.id, parcel.leader, performance.now()));
+        this.#perform(this.#client.refused(parcel.id, parcel.reason, parcel.leader, now));
+        return undefined;
+      case "readAnswers":
+        this.#perform(this.#client.readAnswered(parcel.id, parcel.results, now));
+        return undefined;
+      case "readRefused":
+        this.#perform(this.#client.readRefused(parcel.id, parcel.leader, now));
         return undefined;
       default:
         return "malformed";
@@ -65,9 +91,19 @@ export class ClientDriver {
     this.#perform(this.#client.leaderIs(leader, performance.now()));
   }
 
+  /** Nodes came or went: these there are now. */
+  nodesAre(nodes: readonly NodeId[]): void {
+    this.#client.nodesAre(nodes);
+  }
+
   /** A node's thread is gone. */
   nodeDied(node: NodeId): void {
     this.#client.nodeDied(node, performance.now());
+  }
+
+  /** Nobody is there to ask, nor will be soon: ends whatever is pending. What comes later is tried anew. */
+  unavailable(reason: string): void {
+    this.#perform(this.#client.unavailable(reason));
   }
 
   /** Ends whatever is pending and stops all timers. */
@@ -75,6 +111,14 @@ export class ClientDriver {
     this.#perform(this.#client.close(reason));
     clearImmediate(this.#flush);
     clearInterval(this.#ticks);
+  }
+
+  #wake(): void {
+    this.#flush ??= setImmediate(() => {
+      this.#flush = undefined;
+      this.#perform(this.#client.flush(performance.now()));
+    });
+    this.#ticks ??= setInterval(() => this.#tick(), TICK_MS);
   }
 
   #tick(): void {
@@ -86,19 +130,45 @@ export class ClientDriver {
 
   #perform(effects: readonly ClientEffect[]): void {
     for (const effect of effects) {
-      if (effect.type === "send") this.#send(effect);
-      else {
-        this.#waiting.get(effect.sequence)?.(effect.end);
-        this.#waiting.delete(effect.sequence);
+      switch (effect.type) {
+        case "send":
+          this.#send(effect);
+          break;
+        case "sendRead":
+          this.#sendRead(effect);
+          break;
+        case "settle":
+          this.#waiting.get(effect.sequence)?.(effect.end);
+          this.#waiting.delete(effect.sequence);
+          break;
+        case "settleRead":
+          this.#waitingReads.get(effect.read)?.(effect.end);
+          this.#waitingReads.delete(effect.read);
+          break;
+        default:
+          effect satisfies never;
       }
     }
   }
 
   #send({ to, parcel, commands }: ClientEffect & { readonly type: "send" }): void {
-    const bytes = encodeParcel({ type: "propose", id: parcel, commands });
-    const reason = this.#route({ to, from: this.address, incarnation: 0, bytes });
-    if (reason === "mailbox full") this.#client.busy(parcel, performance.now());
+    const reason = this.#post(to, { type: "propose", id: parcel, commands });
+    const now = performance.now();
+    if (reason === "mailbox full") this.#client.busy(parcel, now);
     else if (reason !== undefined)
-      this.#perform(this.#client.refused(parcel, undefined, performance.now()));
+      this.#perform(this.#client.refused(parcel, "notLeader", undefined, now));
+  }
+
+  #sendRead(effect: ClientEffect & { readonly type: "sendRead" }): void {
+    const { to, parcel, consistency, questions } = effect;
+    const reason = this.#post(to, { type: "read", id: parcel, consistency, questions });
+    const now = performance.now();
+    if (reason === "mailbox full") this.#client.busy(parcel, now);
+    else if (reason !== undefined) this.#perform(this.#client.readRefused(parcel, undefined, now));
+  }
+
+  #post(to: NodeId, parcel: Parcel): DeadLetterReason | undefined {
+    const bytes = encodeParcel(parcel);
+    return this.#route({ to, from: this.address, incarnation: 0, bytes });
   }
 }

@@ -1,49 +1,84 @@
 import { isNodeId, type NodeId } from "@kontiki/core";
 
 /** The format of a data directory that this version reads and writes. */
-export const DIRECTORY_FORMAT = 1;
+export const DIRECTORY_FORMAT = 2;
 
-/** What `cluster.json` says: which cluster a data directory holds. */
-export type ClusterFile = { readonly cluster: string; readonly nodes: readonly NodeId[] };
+/** What `cluster.json` says: which cluster a data directory holds, and which nodes it has now. */
+export type ClusterFile = {
+  readonly cluster: string;
+  /** The voters that it began with. They never change. */
+  readonly voters: readonly NodeId[];
+  /** The nodes that there are, each with the uid of its disk, in the order in which they came. */
+  readonly nodes: ReadonlyMap<NodeId, number>;
+  /** The last uid that was given. It never falls, so that no disk is ever taken for another. */
+  readonly lastUid: number;
+};
 
-/** What `node.json` says: which node of which cluster a node's folder belongs to. */
-export type NodeFile = { readonly cluster: string; readonly node: NodeId };
+/** What `node.json` says: which node of which cluster a node's folder belongs to, and which of its disks it is. */
+export type NodeFile = { readonly cluster: string; readonly node: NodeId; readonly uid: number };
 
 /** A file as read: what it says, or why it says nothing. */
 export type Parsed<T> =
   | { readonly type: "file"; readonly file: T }
-  | { readonly type: "newer"; readonly format: number }
+  | { readonly type: "otherFormat"; readonly format: number }
   | { readonly type: "damaged" };
 
-export function encodeClusterFile({ cluster, nodes }: ClusterFile): Uint8Array {
-  return encode({ format: DIRECTORY_FORMAT, cluster, nodes });
+export function encodeClusterFile({ cluster, voters, nodes, lastUid }: ClusterFile): Uint8Array {
+  return encode({ cluster, voters, nodes: Object.fromEntries(nodes), lastUid });
 }
 
-export function encodeNodeFile({ cluster, node }: NodeFile): Uint8Array {
-  return encode({ format: DIRECTORY_FORMAT, cluster, node });
+export function encodeNodeFile({ cluster, node, uid }: NodeFile): Uint8Array {
+  return encode({ cluster, node, uid });
 }
 
 export function decodeClusterFile(bytes: Uint8Array): Parsed<ClusterFile> {
-  return decode(bytes, ({ cluster, nodes }) => {
-    if (typeof cluster !== "string" || !Array.isArray(nodes) || nodes.length === 0)
-      return undefined;
-    const names: unknown[] = nodes;
-    if (!names.every(isNodeId) || new Set(names).size !== names.length) return undefined;
-    return { cluster, nodes: names };
+  return decode(bytes, ({ cluster, voters, nodes, lastUid }) => {
+    if (typeof cluster !== "string" || !isUid(lastUid) || !isListOfNames(voters)) return undefined;
+    const found = nodesOf(nodes, voters, lastUid);
+    return found === undefined ? undefined : { cluster, voters, nodes: found, lastUid };
   });
 }
 
 export function decodeNodeFile(bytes: Uint8Array): Parsed<NodeFile> {
-  return decode(bytes, ({ cluster, node }) =>
-    typeof cluster === "string" && isNodeId(node) ? { cluster, node } : undefined,
+  return decode(bytes, ({ cluster, node, uid }) =>
+    typeof cluster === "string" && isNodeId(node) && isUid(uid)
+      ? { cluster, node, uid }
+      : undefined,
   );
 }
 
-function encode(content: object): Uint8Array {
-  return Buffer.from(`${JSON.stringify(content)}\n`);
+/** Only a node that the cluster began with may have its first disk, and no two nodes have the same later one. */
+function nodesOf(
+  value: unknown,
+  voters: readonly NodeId[],
+  lastUid: number,
+): ReadonlyMap<NodeId, number> | undefined {
+  if (typeof value !== "object" || value === null || Array.isArray(value)) return undefined;
+  const nodes = new Map<NodeId, number>();
+  const given = new Set<number>();
+  for (const [node, uid] of Object.entries(value) as [string, unknown][]) {
+    if (!isNodeId(node) || !isUid(uid) || uid > lastUid || given.has(uid)) return undefined;
+    if (uid === 0 && !voters.includes(node)) return undefined;
+    if (uid > 0) given.add(uid);
+    nodes.set(node, uid);
+  }
+  return nodes.size === 0 ? undefined : nodes;
 }
 
-/** The format is looked at first: a newer one may have any shape behind it. */
+function isListOfNames(value: unknown): value is readonly NodeId[] {
+  if (!Array.isArray(value) || value.length === 0) return false;
+  return value.every(isNodeId) && new Set(value).size === value.length;
+}
+
+function isUid(value: unknown): value is number {
+  return Number.isSafeInteger(value) && Number(value) >= 0;
+}
+
+function encode(content: object): Uint8Array {
+  return Buffer.from(`${JSON.stringify({ format: DIRECTORY_FORMAT, ...content })}\n`);
+}
+
+/** The format is looked at first: another one may have any shape behind it. */
 function decode<T>(
   bytes: Uint8Array,
   shape: (fields: Record<string, unknown>) => T | undefined,
@@ -51,9 +86,10 @@ function decode<T>(
   const fields = parseObject(bytes);
   if (fields === undefined) return { type: "damaged" };
   const { format } = fields;
-  if (typeof format !== "number" || !Number.isInteger(format)) return { type: "damaged" };
-  if (format > DIRECTORY_FORMAT) return { type: "newer", format };
-  const file = format === DIRECTORY_FORMAT ? shape(fields) : undefined;
+  if (typeof format !== "number" || !Number.isInteger(format) || format < 1)
+    return { type: "damaged" };
+  if (format !== DIRECTORY_FORMAT) return { type: "otherFormat", format };
+  const file = shape(fields);
   return file === undefined ? { type: "damaged" } : { type: "file", file };
 }
 

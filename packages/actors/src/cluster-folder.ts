@@ -3,18 +3,16 @@ import { join } from "node:path";
 import type { NodeId } from "@kontiki/core";
 import {
   decodeClusterFile,
-  decodeNodeFile,
   DIRECTORY_FORMAT,
   encodeClusterFile,
-  encodeNodeFile,
   type ClusterFile,
+  type NodeFile,
   type Parsed,
 } from "./cluster-file.ts";
 import { isLockName } from "./directory-lock.ts";
-import { DiskError } from "./disk.ts";
 import { KontikiError } from "./errors.ts";
 import { FileDisk } from "./file-disk.ts";
-import { createWal, hasWal } from "./open-wal.ts";
+import { NODE_FILE, NodeFolders } from "./node-folders.ts";
 import { attempt, errorCode, syncDirectory, type SystemCalls } from "./system-calls.ts";
 
 /** A data directory cannot be used as asked. The message is one line and says what to do. */
@@ -28,7 +26,6 @@ export type FolderContent = "absent" | "empty" | "unfinished" | "made";
 /** Making it ends with renaming one into the other: before that nothing counts as there. */
 const CLUSTER_FILE = "cluster.json";
 const UNFINISHED_FILE = "creating.json";
-const NODE_FILE = "node.json";
 
 /**
  * The files of a data directory: `cluster.json`, and a folder for each node with `node.json` and
@@ -40,11 +37,13 @@ const NODE_FILE = "node.json";
  */
 export class ClusterFolder {
   readonly path: string;
+  readonly folders: NodeFolders;
   readonly #calls: SystemCalls;
   readonly #disk: FileDisk;
 
   constructor(path: string, calls: SystemCalls) {
     this.path = path;
+    this.folders = new NodeFolders(path, calls);
     this.#calls = calls;
     this.#disk = new FileDisk(path, calls);
   }
@@ -63,21 +62,17 @@ export class ClusterFolder {
   }
 
   /** Says durably what is about to be made here. */
-  begin(nodes: readonly NodeId[]): void {
-    this.#disk.create(UNFINISHED_FILE, encodeClusterFile({ cluster: randomUUID(), nodes }));
+  begin(voters: readonly NodeId[]): void {
+    const nodes = new Map(voters.map((node) => [node, 0]));
+    const file = { cluster: randomUUID(), voters, nodes, lastUid: 0 };
+    this.#disk.create(UNFINISHED_FILE, encodeClusterFile(file));
   }
 
   /** Makes what was begun. Each step may find its work done by an attempt that was cut short. */
   complete(): void {
     const bytes = this.#disk.read(UNFINISHED_FILE);
     const { cluster, nodes } = this.#parsed(UNFINISHED_FILE, decodeClusterFile(bytes));
-    for (const node of nodes) {
-      const folder = join(this.path, node);
-      attempt("create", folder, () => this.#calls.mkdirSync(folder, { recursive: true }));
-      const disk = new FileDisk(folder, this.#calls);
-      if (!hasWal(disk)) createWal(disk);
-      disk.create(NODE_FILE, encodeNodeFile({ cluster, node }));
-    }
+    for (const [node, uid] of nodes) this.folders.fill(node, { cluster, node, uid });
     const made = this.#disk.pathOf(CLUSTER_FILE);
     attempt("create", made, () => {
       syncDirectory(this.#calls, this.path);
@@ -86,18 +81,29 @@ export class ClusterFolder {
     });
   }
 
-  /** Reads which cluster is here, and checks that it has its nodes' folders and `wanted` nodes. */
+  /** Reads which cluster is here, and checks that it has its nodes' folders and `wanted` nodes. Changes nothing. */
   read(wanted: readonly NodeId[] | undefined): ClusterFile {
     const bytes = this.#disk.read(CLUSTER_FILE);
     const file = this.#parsed(CLUSTER_FILE, decodeClusterFile(bytes));
-    if (wanted !== undefined && !sameNames(file.nodes, wanted)) {
+    const nodes = [...file.nodes.keys()];
+    if (wanted !== undefined && !sameNames(nodes, wanted)) {
       throw this.error(
-        `holds the nodes ${file.nodes.join(", ")}, not ${wanted.join(", ")}: ` +
+        `holds the nodes ${nodes.join(", ")}, not ${wanted.join(", ")}: ` +
           "start it with the nodes it holds, or choose another folder",
       );
     }
-    for (const node of file.nodes) this.#checkNode(file.cluster, node);
     return file;
+  }
+
+  /** Checks each node's folder, completes what was cut short, and sweeps away what is left of that. */
+  settle({ cluster, nodes }: ClusterFile): void {
+    for (const [node, uid] of nodes) this.#settleNode({ cluster, node, uid });
+    this.folders.sweep(cluster, nodes);
+  }
+
+  /** Replaces `cluster.json`, durably. */
+  write(file: ClusterFile): void {
+    this.#disk.create(CLUSTER_FILE, encodeClusterFile(file));
   }
 
   error(what: string): DataDirectoryError {
@@ -117,9 +123,11 @@ export class ClusterFolder {
     }
   }
 
-  #checkNode(cluster: string, node: NodeId): void {
-    const name = join(node, NODE_FILE);
-    const found = this.#parsed(name, decodeNodeFile(this.#readNodeFile(name)));
+  /** A folder with an older disk than the cluster knows is one that was being wiped: that is done now. */
+  #settleNode(file: NodeFile): void {
+    const { cluster, node, uid } = file;
+    const found = this.#readNode(file);
+    if (found === undefined) return;
     const wayOut = "put back the folder that belongs there";
     if (found.cluster !== cluster) {
       const other = `another cluster (${found.cluster}, not ${cluster})`;
@@ -128,29 +136,39 @@ export class ClusterFolder {
     if (found.node !== node) {
       throw this.error(`has a folder ${node} that belongs to node ${found.node}: ${wayOut}`);
     }
-  }
-
-  #readNodeFile(name: string): Uint8Array {
-    try {
-      return this.#disk.read(name);
-    } catch (cause) {
-      if (!(cause instanceof DiskError) || cause.code !== "ENOENT") throw cause;
+    if (found.uid > uid) {
       throw this.error(
-        `lacks ${name}: a node that has forgotten what it promised must not come back; ` +
-          "restore the whole data directory from one copy taken while the cluster was stopped, " +
-          "or choose a new folder",
+        `has a folder ${node} that is newer than its ${CLUSTER_FILE}: restore the whole data ` +
+          "directory from one copy taken while the cluster was stopped, or choose a new folder",
       );
     }
+    if (found.uid < uid) this.folders.replace(file);
+  }
+
+  /** What the folder of a node says; undefined when a new one, which waited, was put there just now. */
+  #readNode(file: NodeFile): NodeFile | undefined {
+    const { node } = file;
+    const parsed = this.folders.read(node);
+    const name = join(node, NODE_FILE);
+    if (parsed !== undefined) return this.#parsed(name, parsed);
+    if (!this.folders.isThere(node) && this.folders.finish(file)) return undefined;
+    throw this.error(
+      `lacks ${name}: a node that has forgotten what it promised must not come back; ` +
+        "restore the whole data directory from one copy taken while the cluster was stopped, " +
+        "or choose a new folder",
+    );
   }
 
   #parsed<T>(name: string, parsed: Parsed<T>): T {
     switch (parsed.type) {
       case "file":
         return parsed.file;
-      case "newer":
+      case "otherFormat":
         throw this.error(
           `has format ${parsed.format} and this version reads format ${DIRECTORY_FORMAT}: ` +
-            "use the version of Kontiki that wrote it, or a later one",
+            (parsed.format > DIRECTORY_FORMAT
+              ? "use the version of Kontiki that wrote it, or a later one"
+              : "it is of a version before the first release; choose a new folder"),
         );
       case "damaged":
         throw this.error(

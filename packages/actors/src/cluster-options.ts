@@ -1,11 +1,17 @@
 import { inspect } from "node:util";
-import { isNodeId, type NodeId } from "@kontiki/core";
+import { CONFIG_DEFAULTS, isNodeId, type NodeId } from "@kontiki/core";
 import { KontikiError } from "./errors.ts";
 import type { ClusterEvent } from "./status.ts";
 import { RESTART_DEFAULTS, type RestartPolicy } from "./restart-policy.ts";
 
 /** The most nodes of a cluster: each has a thread, and none of them ever gets a core to itself. */
 export const NODES_MAX = 9;
+
+/** The highest priority of a node. */
+export const PRIORITY_MAX = 100;
+
+/** When a node takes a snapshot unless told otherwise. */
+const SNAPSHOT_DEFAULTS = { entries: 10_000, bytes: 64 * 1024 * 1024 };
 
 /** How a cluster is started. Everything may be left out. */
 export type ClusterOptions = {
@@ -36,6 +42,32 @@ export type ClusterOptions = {
   readonly restartIntensity?: { readonly crashes: number; readonly withinMs: number } | undefined;
   /** Heap of each node's thread in MiB, from 16. A node that outgrows it crashes, alone. Logs lie outside. 4,096. */
   readonly heapMiB?: number | undefined;
+  /**
+   * Which nodes shall rather lead, by their names: whole numbers from 0 to 100, the higher the rather; 0 for those that
+   * are not named. A node waits one election timeout longer for each step below the highest before it stands for
+   * election. It is a wish: a node that lacks entries is elected by nobody. Default: all alike.
+   */
+  readonly priorities?: Readonly<Record<string, number>> | undefined;
+  /** A node takes a snapshot and compacts its log after so many applied entries since the last, from 1. 10,000. */
+  readonly snapshotEntries?: number | undefined;
+  /** It also does when its log has so many bytes, from 1. 64 MiB. */
+  readonly snapshotBytes?: number | undefined;
+  /**
+   * How many entries before a snapshot stay in the log, from 0: a follower that lacks no more than those gets them and
+   * not the whole snapshot. 1,024.
+   */
+  readonly keptEntries?: number | undefined;
+  /**
+   * Lets reads with `consistency: "lease"` rest on the leader's clock alone, without a round of messages (dissertation
+   * 6.4.1). They are linearizable as long as no two nodes' clocks drift apart by more than the share `clockDrift` of the
+   * time that passes, from 0 to 0.9; 0.1 is a careful bound. Off by default: then such reads are made as linearizable
+   * ones are.
+   */
+  readonly leases?: { readonly clockDrift: number } | undefined;
+  /** A folder into which each node writes a trace of all that happens to it. Made when it is absent. None. */
+  readonly trace?: string | undefined;
+  /** A leader with so many bytes of commands that are not committed takes no more, from 1. 64 MiB. */
+  readonly maxUncommittedBytes?: number | undefined;
 };
 
 /** Options that were checked and completed. */
@@ -47,17 +79,43 @@ export type CheckedOptions = {
   readonly proposalTimeoutMs: number;
   readonly policy: RestartPolicy;
   readonly heapMiB: number;
+  readonly priorities: Readonly<Record<string, number>>;
+  readonly snapshots: { readonly entries: number; readonly bytes: number };
+  readonly keptEntries: number;
+  readonly leases: { readonly clockDrift: number } | undefined;
+  readonly trace: string | undefined;
+  readonly maxUncommittedBytes: number;
 };
 
 /** Checks and completes options. @throws KontikiError that says which is wrong, and what it may be. */
 export function checkOptions(options: ClusterOptions): CheckedOptions {
-  const {
-    electionTimeoutMs = 300,
-    heartbeatMs = 50,
-    proposalTimeoutMs = 10_000,
-    heapMiB = 4096,
+  const { heapMiB = 4096, dataDir, trace, priorities = {} } = options;
+  checkWhole("heapMiB", heapMiB, 16);
+  checkPath("dataDir", dataDir);
+  checkPath("trace", trace);
+  checkPriorities(priorities);
+  return {
+    nodes: options.nodes === undefined ? undefined : nodeIds(options.nodes),
     dataDir,
-  } = options;
+    ...checkedTimes(options),
+    policy: checkedPolicy(options),
+    heapMiB,
+    priorities,
+    ...checkedLogLimits(options),
+    leases: checkedLeases(options),
+    trace,
+  };
+}
+
+/** How many steps a node stands below the highest priority. */
+export function stepsBelow(priorities: Readonly<Record<string, number>>, node: NodeId): number {
+  return Math.max(0, ...Object.values(priorities)) - (priorities[node] ?? 0);
+}
+
+function checkedTimes(
+  options: ClusterOptions,
+): Pick<CheckedOptions, "electionTimeoutMs" | "heartbeatMs" | "proposalTimeoutMs"> {
+  const { electionTimeoutMs = 300, heartbeatMs = 50, proposalTimeoutMs = 10_000 } = options;
   atLeast("electionTimeoutMs", electionTimeoutMs, 10);
   atLeast("heartbeatMs", heartbeatMs, 1);
   atLeast("proposalTimeoutMs", proposalTimeoutMs, 1);
@@ -67,19 +125,50 @@ export function checkOptions(options: ClusterOptions): CheckedOptions {
         "a heartbeat must come at least twice in an election timeout, or healthy leaders are deposed",
     );
   }
-  const policy = { ...RESTART_DEFAULTS, ...options.restartIntensity };
-  if (!Number.isSafeInteger(policy.crashes) || policy.crashes < 0) {
-    throw new KontikiError(
-      `restartIntensity.crashes is ${policy.crashes}: give a whole number from 0`,
-    );
-  }
+  return { electionTimeoutMs, heartbeatMs, proposalTimeoutMs };
+}
+
+function checkedPolicy({ restartIntensity }: ClusterOptions): RestartPolicy {
+  const policy = { ...RESTART_DEFAULTS, ...restartIntensity };
+  checkWhole("restartIntensity.crashes", policy.crashes, 0);
   atLeast("restartIntensity.withinMs", policy.withinMs, 1);
-  if (!Number.isSafeInteger(heapMiB) || heapMiB < 16)
-    throw new KontikiError(`heapMiB is ${heapMiB}: give a whole number from 16`);
-  if (dataDir !== undefined && (typeof dataDir !== "string" || dataDir === ""))
-    throw new KontikiError(`dataDir is ${inspect(dataDir)}: give the path of a folder`);
-  const nodes = options.nodes === undefined ? undefined : nodeIds(options.nodes);
-  return { nodes, dataDir, electionTimeoutMs, heartbeatMs, proposalTimeoutMs, policy, heapMiB };
+  return policy;
+}
+
+function checkedLogLimits(
+  options: ClusterOptions,
+): Pick<CheckedOptions, "snapshots" | "keptEntries" | "maxUncommittedBytes"> {
+  const {
+    snapshotEntries = SNAPSHOT_DEFAULTS.entries,
+    snapshotBytes = SNAPSHOT_DEFAULTS.bytes,
+    keptEntries = CONFIG_DEFAULTS.keptEntries,
+    maxUncommittedBytes = CONFIG_DEFAULTS.maxUncommittedBytes,
+  } = options;
+  checkWhole("snapshotEntries", snapshotEntries, 1);
+  checkWhole("snapshotBytes", snapshotBytes, 1);
+  checkWhole("keptEntries", keptEntries, 0);
+  checkWhole("maxUncommittedBytes", maxUncommittedBytes, 1);
+  const snapshots = { entries: snapshotEntries, bytes: snapshotBytes };
+  return { snapshots, keptEntries, maxUncommittedBytes };
+}
+
+function checkedLeases({ leases }: ClusterOptions): CheckedOptions["leases"] {
+  if (leases === undefined) return undefined;
+  const clockDrift: unknown = leases.clockDrift;
+  if (typeof clockDrift === "number" && clockDrift >= 0 && clockDrift <= 0.9) return { clockDrift };
+  throw new KontikiError(
+    `leases.clockDrift is ${inspect(clockDrift)}: give a number from 0 to 0.9, such as 0.1`,
+  );
+}
+
+function checkPriorities(priorities: Readonly<Record<string, number>>): void {
+  for (const [node, priority] of Object.entries(priorities)) {
+    if (!isNodeId(node)) throw new KontikiError(`priorities: ${inspect(node)} cannot name a node`);
+    if (!Number.isSafeInteger(priority) || priority < 0 || priority > PRIORITY_MAX)
+      throw new KontikiError(
+        `priorities.${node} is ${inspect(priority)}: give a whole number from 0 to ${PRIORITY_MAX}`,
+      );
+  }
 }
 
 /** The names of so many nodes: n1, n2 and so on. */
@@ -93,17 +182,19 @@ function nodeIds(nodes: number | readonly string[]): readonly NodeId[] {
   if (!isNodeCount(count))
     throw new KontikiError(`a cluster has 1 to ${NODES_MAX} nodes, not ${inspect(count)}`);
   if (names === undefined) return defaultNodes(count);
-  // A data directory has a folder of this name for itself.
-  if (names.includes("lock"))
-    throw new KontikiError('"lock" cannot name a node: choose another name');
-  const wrong = names.find((node) => !isNodeId(node));
-  if (wrong !== undefined) {
-    throw new KontikiError(
-      `"${wrong}" cannot name a node: use a-z, 0-9 and -, a letter first, 64 at most`,
-    );
-  }
+  const checked = names.map(checkNodeName);
   if (new Set(names).size < count) throw new KontikiError("each node needs a name of its own");
-  return names as readonly NodeId[];
+  return checked;
+}
+
+/** The name as that of a node. @throws KontikiError when it cannot be one. */
+export function checkNodeName(name: string): NodeId {
+  // A data directory has a folder of this name for itself.
+  if (name === "lock") throw new KontikiError('"lock" cannot name a node: choose another name');
+  if (isNodeId(name)) return name;
+  throw new KontikiError(
+    `"${name}" cannot name a node: use a-z, 0-9 and -, a letter first, 64 at most`,
+  );
 }
 
 function isNodeCount(count: unknown): count is number {
@@ -113,4 +204,14 @@ function isNodeCount(count: unknown): count is number {
 function atLeast(name: string, value: number, least: number): void {
   if (Number.isFinite(value) && value >= least && value <= 2 ** 30) return;
   throw new KontikiError(`${name} is ${value}: give a number of milliseconds from ${least}`);
+}
+
+function checkWhole(name: string, value: number, least: number): void {
+  if (Number.isSafeInteger(value) && value >= least) return;
+  throw new KontikiError(`${name} is ${inspect(value)}: give a whole number from ${least}`);
+}
+
+function checkPath(name: string, value: string | undefined): void {
+  if (value === undefined || (typeof value === "string" && value !== "")) return;
+  throw new KontikiError(`${name} is ${inspect(value)}: give the path of a folder`);
 }

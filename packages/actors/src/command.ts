@@ -6,9 +6,9 @@ import type { CommandBytes } from "./storage.ts";
  * Who proposed a command, so that a repeat is known as one (dissertation 6.3).
  */
 export type CommandHeader = {
-  /** The client, a random number below 2^48. */
+  /** The client's session, below 2^48: see {@link sessionOf}. */
   readonly client: number;
-  /** Which of the client's commands it is, from 1, below 2^48. */
+  /** Which of the client's commands it is, from 1, below 2^48; 0 for the one that opens its session. */
   readonly sequence: number;
   /** The client waits for no answer below this sequence number: those records may be forgotten. */
   readonly floor: number;
@@ -22,6 +22,38 @@ export const COMMAND_BYTES_MAX = 4 * 1024 * 1024;
 
 /** The floor is kept as its distance from the sequence number, in 32 bits. */
 const DISTANCE_MAX = 0xffff_ffff;
+
+/** Numbers of clients are below this: what is above it in the number of a session counts the client's sessions. */
+export const CLIENT_BITS_MAX = 2 ** 40;
+
+/** The number of a client's `nth` session, from 0; those of a client that had 256 of them come again. */
+export function sessionOf(client: number, nth: number): number {
+  return client + (nth % 256) * CLIENT_BITS_MAX;
+}
+
+/** The client whose session this is, and whom its answers go to. */
+export function clientOf(session: number): number {
+  return session % CLIENT_BITS_MAX;
+}
+
+/** The sequence number of the command that opens a session. */
+export const OPENING = 0;
+
+/**
+ * The command that opens a session (dissertation 6.3, RegisterClient): a header alone. In place of a floor it holds the
+ * lower 32 bits of an index that the log is known to have reached.
+ */
+export function openingCommand(session: number, reached: number): CommandBytes {
+  const command = new Uint8Array(HEADER_BYTES);
+  setUint48(command, 0, session);
+  setUint32(command, 12, reached);
+  return command;
+}
+
+/** The lower 32 bits of the index that the log had reached, for all that the client knew, when it made this command. */
+export function reachedAt(opening: CommandBytes): number {
+  return getUint32(opening, 12);
+}
 
 /**
  * A command without a header yet: the bytes of its payload behind room for one. The only encoding it ever gets.

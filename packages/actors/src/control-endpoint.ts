@@ -1,15 +1,26 @@
-import { createHash } from "node:crypto";
 import type { MessagePort } from "node:worker_threads";
 import { index, type Entry } from "@kontiki/core";
 import { expose } from "comlink";
-import { decode, encode } from "./codec.ts";
+import { decode } from "./codec.ts";
 import { headerOf, payloadOf } from "./command.ts";
+import { KontikiError } from "./errors.ts";
 import type { NodeActor } from "./node-actor.ts";
+import type { NodeRunner } from "./node-runner.ts";
+import type { Orders } from "./orders.ts";
 import type { LogLine, NodeControl } from "./protocol.ts";
 import type { CommandBytes } from "./storage.ts";
 
 /** Answers control calls about a node, between two of its turns. `stop` lets go of all it holds. */
-export function exposeControl(port: MessagePort, actor: NodeActor, stop: () => void): void {
+export function exposeControl(
+  port: MessagePort,
+  runner: NodeRunner,
+  orders: Orders,
+  stop: () => void,
+): void {
+  const actor = (): NodeActor => {
+    if (runner.actor === undefined) throw new KontikiError("its disk cannot be used");
+    return runner.actor;
+  };
   const control: NodeControl = {
     stop() {
       stop();
@@ -17,16 +28,19 @@ export function exposeControl(port: MessagePort, actor: NodeActor, stop: () => v
       setImmediate(() => port.close());
     },
     log(from, max) {
-      const last = actor.log.lastIndex;
-      if (from > last || max < 1) return [];
-      const to = Math.min(last, from + max - 1);
-      return actor.log
-        .slice(index(Math.max(1, from)), index(to), Number.MAX_SAFE_INTEGER)
-        .map(lineOf);
+      const { log } = actor();
+      const first = Math.max(from, log.firstIndex);
+      if (first > log.lastIndex || max < 1) return [];
+      const to = Math.min(log.lastIndex, first + max - 1);
+      return log.slice(index(first), index(to), Number.MAX_SAFE_INTEGER).map(lineOf);
     },
-    digest() {
-      const { applied, state } = actor.snapshot();
-      return { applied, sha256: createHash("sha256").update(encode(state)).digest("hex") };
+    digest: () => actor().digest(),
+    changeMembership: (changes) => orders.changeMembership(changes),
+    transfer: (target) => orders.transfer(target),
+    snapshot: () => orders.snapshot(),
+    compact() {
+      runner.order({ type: "compact", keptEntries: 0 });
+      return { first: actor().log.firstIndex };
     },
   };
   expose(control, port);
@@ -34,14 +48,18 @@ export function exposeControl(port: MessagePort, actor: NodeActor, stop: () => v
 
 function lineOf(entry: Entry<CommandBytes>): LogLine {
   const { index: at, term } = entry;
-  if (entry.type === "noop") return { type: "noop", index: at, term };
-  const { client, sequence } = headerOf(entry.command);
-  return {
-    type: "command",
-    index: at,
-    term,
-    client,
-    sequence,
-    command: decode(payloadOf(entry.command)),
-  };
+  switch (entry.type) {
+    case "noop":
+      return { type: "noop", index: at, term };
+    case "membership":
+      return { type: "membership", index: at, term, membership: entry.membership };
+    case "command": {
+      const { client, sequence } = headerOf(entry.command);
+      const payload = payloadOf(entry.command);
+      const command = payload.length === 0 ? undefined : decode(payload);
+      return { type: "command", index: at, term, client, sequence, command };
+    }
+    default:
+      return entry satisfies never;
+  }
 }

@@ -1,13 +1,16 @@
 import { join } from "node:path";
 import { assert } from "@kontiki/core";
-import type { Disk, DiskFile } from "./disk.ts";
+import type { Disk, DiskFile, NewFile } from "./disk.ts";
+import { OpenFile } from "./open-file.ts";
 import {
   attempt,
+  readAll,
   syncDirectory,
   SYSTEM_CALLS,
   writeAll,
   type SystemCalls,
 } from "./system-calls.ts";
+import { UnpublishedFile } from "./unpublished-file.ts";
 
 const UNFINISHED = ".tmp";
 
@@ -20,6 +23,8 @@ const UNFINISHED = ".tmp";
 export class FileDisk implements Disk {
   readonly #directory: string;
   readonly #calls: SystemCalls;
+  /** What was begun, by its temporary name. */
+  readonly #begun = new Map<string, UnpublishedFile>();
 
   /** A disk in `directory`. Nothing is read or made yet; a test passes `calls` of its own. */
   constructor(directory: string, calls: SystemCalls = SYSTEM_CALLS) {
@@ -28,18 +33,26 @@ export class FileDisk implements Disk {
   }
 
   list(): string[] {
-    const found = attempt("list", this.#directory, () =>
-      this.#calls.readdirSync(this.#directory, { withFileTypes: true }),
-    );
-    return found
-      .filter((file) => file.isFile() && !file.name.endsWith(UNFINISHED))
-      .map((file) => file.name)
+    return this.#names()
+      .filter((name) => !name.endsWith(UNFINISHED))
       .sort();
   }
 
   read(name: string): Uint8Array {
     const path = this.pathOf(name);
     return attempt("read", path, () => this.#calls.readFileSync(path));
+  }
+
+  readRange(name: string, offset: number, length: number): Uint8Array<ArrayBuffer> {
+    const path = this.pathOf(name);
+    return attempt("read", path, () => {
+      const fd = this.#calls.openSync(path, "r");
+      try {
+        return readAll(this.#calls, fd, offset, length);
+      } finally {
+        this.#calls.closeSync(fd);
+      }
+    });
   }
 
   create(name: string, content: Uint8Array): void {
@@ -50,6 +63,14 @@ export class FileDisk implements Disk {
       this.#calls.renameSync(path + UNFINISHED, path);
       syncDirectory(this.#calls, this.#directory);
     });
+  }
+
+  begin(temporary: string): NewFile {
+    this.#begun.get(temporary)?.abandon();
+    const name = temporary + UNFINISHED;
+    const file = new UnpublishedFile(this.#directory, name, this.#calls);
+    this.#begun.set(temporary, file);
+    return file;
   }
 
   open(name: string): DiskFile {
@@ -64,8 +85,23 @@ export class FileDisk implements Disk {
     });
   }
 
+  tidy(): void {
+    for (const file of this.#begun.values()) file.abandon();
+    this.#begun.clear();
+    for (const name of this.#names().filter((one) => one.endsWith(UNFINISHED)))
+      attempt("remove", this.pathOf(name), () => this.#calls.unlinkSync(this.pathOf(name)));
+    attempt("sync", this.#directory, () => syncDirectory(this.#calls, this.#directory));
+  }
+
   pathOf(name: string): string {
     return join(this.#directory, name);
+  }
+
+  #names(): string[] {
+    const found = attempt("list", this.#directory, () =>
+      this.#calls.readdirSync(this.#directory, { withFileTypes: true }),
+    );
+    return found.filter((file) => file.isFile()).map((file) => file.name);
   }
 
   /** What a crash leaves of it is overwritten by the next file of that name. */
@@ -77,63 +113,5 @@ export class FileDisk implements Disk {
     } finally {
       this.#calls.closeSync(fd);
     }
-  }
-}
-
-/**
- * A file that refuses everything after the first failure. A failed fdatasync must never be tried
- * again on the same descriptor: the kernel has dropped the error and calls the lost pages clean.
- */
-class OpenFile implements DiskFile {
-  readonly #path: string;
-  readonly #calls: SystemCalls;
-  readonly #fd: number;
-  #length: number;
-  #state: "usable" | "cut" | "failed" | "closed" = "usable";
-
-  constructor(path: string, calls: SystemCalls) {
-    this.#path = path;
-    this.#calls = calls;
-    // Not for appending ("a"): Linux would then put what is written again at the end.
-    this.#fd = attempt("open", path, () => calls.openSync(path, "r+"));
-    this.#length = attempt("open", path, () => calls.fstatSync(this.#fd).size);
-  }
-
-  append(bytes: Uint8Array): void {
-    assert(this.#state !== "cut", "a file that was cut is synced before it grows");
-    this.#attempt("write to", () => writeAll(this.#calls, this.#fd, bytes, this.#length));
-    this.#length += bytes.length;
-  }
-
-  rewrite(offset: number, bytes: Uint8Array): void {
-    assert(offset + bytes.length <= this.#length, "only what the file holds is written again");
-    this.#attempt("write to", () => writeAll(this.#calls, this.#fd, bytes, offset));
-  }
-
-  sync(): void {
-    this.#attempt("sync", () => this.#calls.fdatasyncSync(this.#fd));
-    this.#state = "usable";
-  }
-
-  truncate(length: number): void {
-    assert(length <= this.#length, "cutting a file does not lengthen it");
-    this.#attempt("cut", () => this.#calls.ftruncateSync(this.#fd, length));
-    this.#length = length;
-    this.#state = "cut";
-  }
-
-  close(): void {
-    if (this.#state === "closed") return;
-    this.#state = "closed";
-    attempt("close", this.#path, () => this.#calls.closeSync(this.#fd));
-  }
-
-  #attempt(doing: string, call: () => void): void {
-    assert(this.#state !== "failed", "a file that failed is not used again");
-    assert(this.#state !== "closed", "a closed file is not used");
-    const before = this.#state;
-    this.#state = "failed";
-    attempt(doing, this.#path, call);
-    this.#state = before;
   }
 }

@@ -3,11 +3,13 @@
  *
  * @module @kontiki/actors
  */
-export { Cluster } from "./cluster.ts";
-export { NODES_MAX, type ClusterOptions } from "./cluster-options.ts";
+export { Cluster, type ReadOptions } from "./cluster.ts";
+export type { Consistency } from "./client-effect.ts";
+export type { ClusterDisks, NodeDisk } from "./cluster-disks.ts";
+export { NODES_MAX, PRIORITY_MAX, type ClusterOptions } from "./cluster-options.ts";
 export { COMMAND_BYTES_MAX } from "./command.ts";
 export { openDataDirectory, type DataDirectory } from "./data-directory.ts";
-export type { Disk, DiskFile } from "./disk.ts";
+export type { Disk, DiskFile, NewFile } from "./disk.ts";
 export { KontikiError } from "./errors.ts";
 export { FileDisk } from "./file-disk.ts";
 export {
@@ -17,10 +19,20 @@ export {
   type KeyValueCommand,
   type KeyValueResult,
 } from "./key-value.ts";
+export type { AddNodeOptions } from "./member-changes.ts";
+export type { Member, Members } from "./members.ts";
 export { NodeHandle } from "./node-handle.ts";
-export { openWal } from "./open-wal.ts";
+export { openStorage, type OpenedStorage } from "./open-storage.ts";
+export { createWal } from "./open-wal.ts";
 export type { Outcome } from "./outcome.ts";
 export type { LogLine } from "./protocol.ts";
+export {
+  openLostCluster,
+  recoverDataDirectory,
+  type LostCluster,
+  type RecoveredCluster,
+} from "./recover-directory.ts";
+export type { SnapshotStore, SnapshotWriter } from "./snapshot-store.ts";
 export type { MakeStateMachine, StateMachine } from "./state-machine.ts";
 export type {
   ClusterEvent,
@@ -31,5 +43,11 @@ export type {
   RaftStatus,
 } from "./status.ts";
 export type { CommandBytes, Recovered, Storage } from "./storage.ts";
+export type { SurveyedNode } from "./survey.ts";
+export { readTraceFile } from "./trace-file.ts";
+export { withChanges, type Changes, type Fields } from "./trace-changes.ts";
+export { readTrace, TraceError, type Trace, type TracedStep } from "./trace-lines.ts";
+export { replayTrace, type Replay, type TraceDifference } from "./trace-replay.ts";
+export { TRACE_FORMAT, type TraceOpening } from "./trace.ts";
 export type { WaitOptions } from "./waiting.ts";
-export type { Wal, WalOptions } from "./wal.ts";
+export type { WalOptions } from "./wal.ts";

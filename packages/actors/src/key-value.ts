@@ -1,3 +1,4 @@
+import { Pairs } from "./pairs.ts";
 import type { StateMachine } from "./state-machine.ts";
 
 /** Largest key in bytes of UTF-8. */
@@ -6,11 +7,14 @@ export const KEY_BYTES_MAX = 1024;
 /** Largest value in bytes of UTF-8: 1 MiB. */
 export const VALUE_BYTES_MAX = 1024 * 1024;
 
+/** About how many characters of keys and values go into one part of a snapshot; a larger pair has one to itself. */
+const PART_CHARACTERS = 64 * 1024;
+
 /** What the built-in machine understands. Keys and values are strings of whole Unicode characters. */
 export type KeyValueCommand =
   /** Sets `key` to `value`. Answered by null. */
   | { readonly type: "put"; readonly key: string; readonly value: string }
-  /** Answered by the value, null when there is none. Linearizable, like everything that goes through the log. */
+  /** Answered by the value, null when there is none. Also a question, as it changes nothing. */
   | { readonly type: "get"; readonly key: string }
   /** Removes `key`. Answered by whether it was there. */
   | { readonly type: "delete"; readonly key: string }
@@ -23,7 +27,7 @@ export type KeyValueCommand =
     }
   /** Puts the present value, or nothing, followed by `value`. */
   | { readonly type: "append"; readonly key: string; readonly value: string }
-  /** All pairs whose key starts with `prefix`, by key in order of UTF-16 code units. */
+  /** All pairs whose key starts with `prefix`, by key in order of UTF-16 code units. Also a question. */
   | { readonly type: "list"; readonly prefix: string };
 
 /**
@@ -36,7 +40,8 @@ export type KeyValueResult =
 /**
  * The built-in state machine: a map of strings.
  *
- * @throws RangeError from `apply` for a key or value over its limit, TypeError for what is not a command.
+ * @throws RangeError from `apply` and `query` for a key or value over its limit, TypeError for what is not a command or
+ *   a question.
  *
  * @example
  * ```ts
@@ -49,7 +54,7 @@ export type KeyValueResult =
  * ```
  */
 export class KeyValue implements StateMachine<KeyValueCommand, KeyValueResult> {
-  readonly #pairs = new Map<string, string>();
+  readonly #pairs = new Pairs();
 
   apply(command: KeyValueCommand): KeyValueResult {
     switch (command.type) {
@@ -57,7 +62,8 @@ export class KeyValue implements StateMachine<KeyValueCommand, KeyValueResult> {
         this.#pairs.set(checkKey(command.key), checkValue(command.value));
         return null;
       case "get":
-        return this.#pairs.get(checkKey(command.key)) ?? null;
+      case "list":
+        return this.query(command);
       case "delete":
         return this.#pairs.delete(checkKey(command.key));
       case "compareAndSet":
@@ -68,13 +74,21 @@ export class KeyValue implements StateMachine<KeyValueCommand, KeyValueResult> {
         );
       case "append":
         return this.#append(checkKey(command.key), checkValue(command.value));
-      case "list":
-        return this.#list(checkPrefix(command.prefix));
       default:
         command satisfies never;
-        throw new TypeError(
-          `the key-value machine knows no command ${JSON.stringify(command)?.slice(0, 80)}`,
-        );
+        throw new TypeError(`the key-value machine knows no command ${textOf(command)}`);
+    }
+  }
+
+  /** Answers `get` and `list`. */
+  query(question: KeyValueCommand): KeyValueResult {
+    switch (question.type) {
+      case "get":
+        return this.#pairs.get(checkKey(question.key)) ?? null;
+      case "list":
+        return this.#list(checkPrefix(question.prefix));
+      default:
+        throw new TypeError(`the key-value machine answers no question ${textOf(question)}`);
     }
   }
 
@@ -86,6 +100,21 @@ export class KeyValue implements StateMachine<KeyValueCommand, KeyValueResult> {
     this.#pairs.clear();
     for (const [key, value] of snapshot as readonly (readonly [string, string])[])
       this.#pairs.set(key, value);
+  }
+
+  /** Lists of key, value, key, value ..., in the order in which the keys came to be there. */
+  snapshotParts(): Iterable<readonly string[]> {
+    return this.#pairs.draw(PART_CHARACTERS);
+  }
+
+  restoreParts(parts: Iterable<unknown>): void {
+    this.#pairs.clear();
+    for (const part of parts) {
+      if (!Array.isArray(part) || part.length % 2 !== 0)
+        throw new TypeError("a part of a key-value state is a list of keys and values");
+      for (let at = 0; at < part.length; at += 2)
+        this.#pairs.set(checkKey(part[at] as string), checkValue(part[at + 1] as string));
+    }
   }
 
   #compareAndSet(key: string, expected: string | null, value: string): boolean {
@@ -101,7 +130,7 @@ export class KeyValue implements StateMachine<KeyValueCommand, KeyValueResult> {
   }
 
   #list(prefix: string): readonly (readonly [string, string])[] {
-    const found = [...this.#pairs].filter(([key]) => key.startsWith(prefix));
+    const found = [...this.#pairs.startingWith(prefix)];
     return found.sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0));
   }
 }
@@ -117,6 +146,10 @@ export function checkKey(key: string): string {
 export function checkValue(value: string): string {
   if (typeof value !== "string") throw new TypeError("a value is a string");
   return checkLength("value", value, VALUE_BYTES_MAX);
+}
+
+function textOf(command: unknown): string | undefined {
+  return JSON.stringify(command)?.slice(0, 80);
 }
 
 function checkPrefix(prefix: string): string {

@@ -23,6 +23,8 @@ export async function loadMachine(url: string): Promise<StateMachine> {
       `state machine ${url}: what it makes lacks one of apply, snapshot and restore`,
     );
   }
+  const wrong = wrongOptional(machine);
+  if (wrong !== undefined) throw new KontikiError(`state machine ${url}: ${wrong}`);
   return machine;
 }
 
@@ -59,4 +61,14 @@ function isStateMachine(value: unknown): value is StateMachine {
   return ["apply", "snapshot", "restore"].every(
     (name) => typeof Reflect.get(value, name) === "function",
   );
+}
+
+/** What is wrong with those parts of a machine that may be left out. */
+function wrongOptional(machine: StateMachine): string | undefined {
+  for (const name of ["query", "snapshotParts", "restoreParts"] as const) {
+    if (machine[name] !== undefined && typeof machine[name] !== "function")
+      return `its ${name} is not a function`;
+  }
+  if ("snapshotParts" in machine === "restoreParts" in machine) return undefined;
+  return "it has one of snapshotParts and restoreParts: it takes both or none";
 }

@@ -2,7 +2,7 @@
 // Node 20 has growable shared buffers; the lib that TypeScript pairs with it does not name them.
 
 import { assert } from "@kontiki/core";
-import { DiskError, type Disk, type DiskFile } from "./disk.ts";
+import { DiskError, type Disk, type DiskFile, type NewFile } from "./disk.ts";
 
 /** A file in shared memory: a header of two counts, then its bytes. */
 export type MemoryFile = { readonly name: string; readonly buffer: SharedArrayBuffer };
@@ -16,7 +16,10 @@ export type MemoryChange =
 export type MemoryDiskOptions = {
   /** The files it starts with: those that an earlier disk left. Default none. */
   readonly files?: readonly MemoryFile[];
-  /** The largest a file may grow, in bytes, to 1 GiB. Memory is taken only as a file grows. */
+  /**
+   * The largest a file may grow that is created and appended to, in bytes, to 1 GiB; one that is begun and published
+   * may always grow to 1 GiB. Memory is taken only as a file grows.
+   */
   readonly maxFileBytes: number;
   /** Told of each change before the file is used, so that the owner knows all files after a crash. */
   readonly onChange?: (change: MemoryChange) => void;
@@ -26,6 +29,7 @@ const WRITTEN = 0;
 const SYNCED = 1;
 const HEADER_BYTES = 8;
 const LEAST_BYTES = 4096;
+const MOST_BYTES = 2 ** 30;
 
 /**
  * A disk in shared memory, for clusters that keep nothing. The bytes live outside the thread that
@@ -40,8 +44,9 @@ export class MemoryDisk implements Disk {
   readonly #onChange: (change: MemoryChange) => void;
 
   constructor(options: MemoryDiskOptions) {
-    assert(options.maxFileBytes > 0 && options.maxFileBytes <= 2 ** 30, "a file is 1 B to 1 GiB");
-    this.#maxFileBytes = options.maxFileBytes;
+    const { maxFileBytes } = options;
+    assert(maxFileBytes > 0 && maxFileBytes <= MOST_BYTES, "a file is 1 B to 1 GiB");
+    this.#maxFileBytes = maxFileBytes;
     this.#onChange = options.onChange ?? (() => {});
     for (const file of options.files ?? []) this.#buffers.set(file.name, file.buffer);
   }
@@ -57,15 +62,33 @@ export class MemoryDisk implements Disk {
 
   read(name: string): Uint8Array {
     const buffer = this.#bufferOf(name);
-    return Uint8Array.from(bytesOf(buffer).subarray(0, countsOf(buffer).written));
+    return new Uint8Array(bytesOf(buffer).subarray(0, countsOf(buffer).written));
+  }
+
+  readRange(name: string, offset: number, length: number): Uint8Array<ArrayBuffer> {
+    const buffer = this.#bufferOf(name);
+    const end = Math.min(offset + length, countsOf(buffer).written);
+    return new Uint8Array(bytesOf(buffer).subarray(offset, end));
   }
 
   create(name: string, content: Uint8Array): void {
     const buffer = newBuffer(content.length, this.#maxFileBytes);
     new SharedFile(this.pathOf(name), buffer).append(content);
-    setCounts(buffer, content.length, content.length);
-    this.#onChange({ type: "created", file: { name, buffer } });
-    this.#buffers.set(name, buffer);
+    this.#publish(name, buffer);
+  }
+
+  begin(temporary: string): NewFile {
+    const buffer = newBuffer(0, MOST_BYTES);
+    const file = new SharedFile(this.pathOf(temporary), buffer);
+    return {
+      append: (bytes) => file.append(bytes),
+      publish: (name) => {
+        file.sync();
+        file.close();
+        this.#publish(name, buffer);
+      },
+      abandon: () => file.close(),
+    };
   }
 
   open(name: string): DiskFile {
@@ -78,8 +101,18 @@ export class MemoryDisk implements Disk {
     this.#buffers.delete(name);
   }
 
+  /** What is not published is nowhere but in the hands of whoever began it. */
+  tidy(): void {}
+
   pathOf(name: string): string {
     return `memory:${name}`;
+  }
+
+  #publish(name: string, buffer: SharedArrayBuffer): void {
+    const { written } = countsOf(buffer);
+    setCounts(buffer, written, written);
+    this.#onChange({ type: "created", file: { name, buffer } });
+    this.#buffers.set(name, buffer);
   }
 
   #bufferOf(name: string): SharedArrayBuffer {

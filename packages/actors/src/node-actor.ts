@@ -1,31 +1,58 @@
 import {
   assert,
+  isChanging,
+  isVoter,
   leaderOf,
+  membershipAt,
+  membershipOf,
   MemoryLog,
   restore,
   step,
+  uidOf,
   type Config,
   type Effect,
   type Env,
   type Event,
   type Index,
+  type InForce,
+  type LogPosition,
   type State,
+  type Step,
 } from "@kontiki/core";
 import { Applier } from "./applier.ts";
+import { Lease } from "./lease.ts";
 import type { Letter } from "./letter.ts";
-import { Outbox } from "./outbox.ts";
+import { Performer, type Notice, type Timer } from "./performer.ts";
 import type { OutgoingMail } from "./protocol.ts";
-import { readLetters, type Proposals } from "./read-letters.ts";
+import { readLetters, type Proposals, type Questions, type Read } from "./read-letters.ts";
+import { Reads } from "./reads.ts";
+import { SnapshotTaker, type SnapshotPolicy } from "./snapshot-taker.ts";
+import type { SnapshotStore } from "./snapshot-store.ts";
 import type { StateMachine } from "./state-machine.ts";
 import type { RaftStatus } from "./status.ts";
 import type { CommandBytes, Recovered, Storage } from "./storage.ts";
+import type { NodeTracer } from "./trace.ts";
 import { encodeParcel } from "./wire.ts";
+
+export type { Notice, Timer } from "./performer.ts";
 
 /** Entries applied in one turn, so that a long backlog does not keep a node from its mailbox. */
 const APPLY_MAX = 8192;
 
-/** Which of a node's two timers runs. It has one at a time. */
-export type Timer = { readonly type: "election" | "heartbeat"; readonly epoch: number };
+/** What a node is made of. */
+export type NodeParts = {
+  readonly config: Config;
+  readonly recovered: Recovered;
+  readonly storage: Storage;
+  readonly snapshots: SnapshotStore;
+  readonly machine: StateMachine;
+  /** Which start of its thread it is, from 1. */
+  readonly incarnation: number;
+  readonly policy: SnapshotPolicy;
+  /** Undefined unless `config.leases`. */
+  readonly lease: Lease | undefined;
+  readonly tracer: NodeTracer | undefined;
+};
 
 /**
  * One Raft node: the pure core, its disk, its state machine, and the order in which they meet.
@@ -45,32 +72,53 @@ export class NodeActor {
   readonly #log: MemoryLog<CommandBytes>;
   readonly #storage: Storage;
   readonly #applier: Applier;
-  readonly #early = new Outbox();
-  readonly #held = new Outbox();
-  readonly #refusals: OutgoingMail[] = [];
+  readonly #reads: Reads;
+  readonly #taker: SnapshotTaker;
+  readonly #performer: Performer;
+  readonly #lease: Lease | undefined;
+  readonly #tracer: NodeTracer | undefined;
+  /** The last start of each peer's thread that was heard of. */
+  readonly #incarnations = new Map<string, number>();
   #state: State;
-  #hardStateSynced = true;
-  #timer: Timer = { type: "election", epoch: 0 };
+  #now = 0;
   #malformed = 0;
 
-  constructor(config: Config, recovered: Recovered, storage: Storage, machine: StateMachine) {
-    this.#log = new MemoryLog((command) => command.length, recovered.entries);
+  constructor(parts: NodeParts) {
+    const { config, recovered, storage, snapshots, machine, policy } = parts;
+    const { hard, base, entries, snapshot, horizon } = recovered;
+    this.#log = new MemoryLog((command) => command.length, entries, base);
     this.#env = { config, log: this.#log };
-    this.#state = restore(recovered.hard, this.#log);
+    this.#state = restore(hard, this.#log, { snapshot, horizon, leases: config.leases });
     this.#storage = storage;
     this.#applier = new Applier(machine);
+    if (snapshot !== undefined) this.#applier.restore(snapshots.parts(snapshot), snapshot.index);
+    this.#reads = new Reads(parts.incarnation);
+    this.#taker = new SnapshotTaker(snapshots, this.#applier, policy);
+    const { log, applier, reads, taker } = this.#ports();
+    this.#performer = new Performer({ config, log, storage, snapshots, applier, reads, taker });
+    this.#lease = parts.lease;
+    this.#tracer = parts.tracer;
   }
 
-  /** Handles letters and writes what they led to. Gives the mail that need not wait for the disk. */
-  begin(letters: readonly Letter[]): OutgoingMail[] {
-    const read = readLetters(letters, this.#env.config);
+  /**
+   * Handles letters and writes what they led to. Gives the mail that need not wait for the disk.
+   *
+   * @param now in ms by a monotonic clock, read before the letters were.
+   */
+  begin(letters: readonly Letter[], now: number): OutgoingMail[] {
+    this.#now = now;
+    const read = readLetters(letters);
     this.#malformed += read.malformed;
+    this.#onObituaries(read);
     for (const event of read.messages) this.#step(event);
-    for (const epoch of read.timers) this.#onTimer(epoch);
+    for (const timeout of read.timeouts) this.#onTimeout(timeout);
+    for (const order of read.orders) this.#step(order);
     this.#propose(read.proposals);
+    this.#ask(read.questions);
+    this.#workOnSnapshot();
     this.#step({ type: "replicate" });
     this.#storage.flush();
-    return [...this.#early.take(), ...this.#refusals.splice(0)];
+    return [...this.#performer.early.take(), ...this.#performer.refusals.splice(0)];
   }
 
   /**
@@ -80,23 +128,28 @@ export class NodeActor {
   apply(): OutgoingMail[] {
     const { role, term, commit } = this.#state;
     const answerTerm = role.type === "leader" ? term : undefined;
-    return this.#applier.apply(this.#log, commit, APPLY_MAX, answerTerm);
+    const answers = this.#applier.apply(this.#log, commit, APPLY_MAX, answerTerm);
+    const read = this.#reads.answer(this.#applier.applied, (question) =>
+      this.#applier.query(question),
+    );
+    return read.length === 0 ? answers : [...answers, ...read];
   }
 
   /** Goes on after the disk was synced: gives all promises of the turn, and what follows from being durable. */
   finish(): OutgoingMail[] {
-    this.#hardStateSynced = true;
+    const { held, early, refusals } = this.#performer;
+    this.#performer.synced();
     const last = this.#log.lastIndex;
     const term = this.#log.termAt(last);
     assert(term !== undefined, "a log knows the term of its last entry");
     if (this.#state.durable < last) this.#step({ type: "durable", index: last, term });
     this.#step({ type: "replicate" });
-    return [...this.#held.take(), ...this.#early.take()];
+    return [...held.take(), ...early.take(), ...refusals.splice(0)];
   }
 
-  /** Whether another turn is due although the mailbox may be empty: a backlog of committed entries. */
+  /** Whether another turn is due although the mailbox may be empty: entries to apply, a snapshot to write. */
   get hasBacklog(): boolean {
-    return this.#applier.applied < this.#state.commit;
+    return this.#applier.applied < this.#state.commit || this.#taker.isWriting;
   }
 
   /** Whether clients may wait for its answers. */
@@ -106,7 +159,7 @@ export class NodeActor {
 
   /** The timer that should be running. A new epoch means: started anew. */
   get timer(): Timer {
-    return this.#timer;
+    return this.#performer.timer;
   }
 
   /** Letters that could not be read so far. */
@@ -122,81 +175,166 @@ export class NodeActor {
     return this.#state;
   }
 
+  /** The membership that counts, from which entry on, and whether that is committed. */
+  get membership(): InForce & { readonly committed: boolean } {
+    const membership = membershipOf(this.#env, this.#state);
+    const index = this.#state.memberships.at(-1)?.index ?? (0 as Index);
+    return { index, membership, committed: !isChanging(this.#state) };
+  }
+
+  /** Takes what operators are to be told. */
+  takeNotices(): readonly Notice[] {
+    return this.#performer.notices.splice(0);
+  }
+
   status(): RaftStatus {
-    const { term, commit, role } = this.#state;
-    const leader = leaderOf(this.#env.config, this.#state);
+    const { term, commit, role, snapshot, horizon } = this.#state;
+    const receiving = role.type === "follower" ? role.receiving : undefined;
+    const membership = membershipOf(this.#env, this.#state);
+    const { id, uid } = this.#env.config;
     return {
       role: role.type,
       term,
-      leader,
+      leader: leaderOf(this.#env.config, this.#state),
       commit,
       last: this.#log.lastIndex,
       applied: this.#applier.applied,
+      first: this.#log.firstIndex,
+      snapshot: snapshot?.index ?? (0 as Index),
+      votes: isVoter(membership, id) && uidOf(membership, id) === uid,
+      repairing: horizon !== undefined,
+      receiving:
+        receiving === undefined
+          ? undefined
+          : { received: receiving.received, size: receiving.snapshot.size },
     };
   }
 
-  /** The state machine's state, and the last entry that is in it. */
-  snapshot(): { readonly applied: Index; readonly state: unknown } {
-    return { applied: this.#applier.applied, state: this.#applier.snapshot() };
+  /** SHA-256 of the state machine's state in hex, and the last entry that is in it. */
+  digest(): { readonly applied: Index; readonly sha256: string } {
+    return { applied: this.#applier.applied, sha256: this.#applier.digest() };
+  }
+
+  /**
+   * Begins a snapshot of the state as it is, unless one is being taken; it is written over the next turns.
+   *
+   * @returns the entry it ends with, or undefined while there is nothing to take one of: nothing is applied behind the
+   *   last one, or not all that is committed is applied.
+   */
+  beginSnapshot(): LogPosition | undefined {
+    const index = this.#applier.applied;
+    const { commit, snapshot } = this.#state;
+    if (this.#taker.isWriting || index < commit || index <= (snapshot?.index ?? 0))
+      return undefined;
+    const term = this.#log.termAt(index);
+    assert(term !== undefined, "what was applied behind the last snapshot is in the log");
+    this.#taker.begin({ index, term }, membershipAt(this.#env, this.#state, index));
+    return { index, term };
+  }
+
+  #ports(): { log: MemoryLog<CommandBytes>; applier: Applier; reads: Reads; taker: SnapshotTaker } {
+    return { log: this.#log, applier: this.#applier, reads: this.#reads, taker: this.#taker };
+  }
+
+  /** An obituary counts unless the node it speaks of was heard again since, from a later thread. */
+  #onObituaries({ obituaries, heard }: Read): void {
+    for (const [node, incarnation] of heard)
+      this.#incarnations.set(node, Math.max(incarnation, this.#incarnations.get(node) ?? 0));
+    for (const { node, incarnation } of obituaries) {
+      if (incarnation < (this.#incarnations.get(node) ?? 0)) continue;
+      this.#step({ type: "peerDown", node });
+    }
   }
 
   /** A timeout that was under way when its timer was reset is stale: the leader was heard after all. */
-  #onTimer(epoch: number): void {
-    if (epoch !== this.#timer.epoch) return;
-    this.#step({ type: this.#timer.type === "election" ? "electionTimeout" : "heartbeatTimeout" });
+  #onTimeout({ type, epoch }: Read["timeouts"][number]): void {
+    if (epoch !== this.timer.epoch) return;
+    if (type === "silence") this.#step({ type: "leaderSilent" });
+    else
+      this.#step({
+        type: this.timer.type === "heartbeat" ? "heartbeatTimeout" : "electionTimeout",
+      });
   }
 
-  /** All proposals of a turn are one event, so that they share one write and one round of messages. */
+  /**
+   * All proposals of a turn are one event, so that they share one write and one round of messages. Whoever does not lead
+   * sends them on to the leader, which answers the client itself.
+   */
   #propose(proposals: readonly Proposals[]): void {
     const commands = proposals.flatMap((parcel) => parcel.commands);
     if (commands.length === 0) return;
     for (const effect of this.#step({ type: "propose", commands })) {
-      if (effect.type !== "rejectProposal") continue;
-      const { leader } = effect;
-      for (const { from, id } of proposals) {
-        this.#refusals.push({ to: from, bytes: encodeParcel({ type: "refused", id, leader }) });
-      }
+      if (effect.type === "rejectProposal")
+        proposals.forEach((each) => this.#turnAway(each, effect));
     }
+  }
+
+  #turnAway(
+    { client, id, commands, forwarded }: Proposals,
+    { reason, leader }: Effect<CommandBytes> & { readonly type: "rejectProposal" },
+  ): void {
+    const { refusals } = this.#performer;
+    if (reason === "notLeader" && leader !== undefined && !forwarded)
+      refusals.push({
+        to: leader,
+        bytes: encodeParcel({ type: "forward", client, id, commands }),
+      });
+    else
+      refusals.push({ to: client, bytes: encodeParcel({ type: "refused", id, reason, leader }) });
+  }
+
+  #ask(questions: readonly Questions[]): void {
+    if (questions.length === 0) return;
+    const stale = questions.filter(({ consistency }) => consistency === "stale");
+    if (stale.length > 0)
+      this.#reads.ready(this.#reads.ask(stale, this.#now), this.#applier.applied);
+    const leased = this.#lease?.holds(this.#env, this.#state, this.#now) ?? false;
+    const fresh = questions.filter(({ consistency }) => consistency !== "stale");
+    const isLeased = ({ consistency }: Questions): boolean => leased && consistency === "lease";
+    for (const [some, byLease] of [
+      [fresh.filter(isLeased), true],
+      [fresh.filter((each) => !isLeased(each)), false],
+    ] as const) {
+      if (some.length === 0) continue;
+      this.#step({ type: "read", id: this.#reads.ask(some, this.#now), leased: byLease });
+    }
+  }
+
+  #workOnSnapshot(): void {
+    const last = this.#state.snapshot?.index ?? (0 as Index);
+    const from = Math.max(last, this.#log.firstIndex - 1) as Index;
+    const { applied } = this.#applier;
+    if (applied > last && this.#taker.isDue(last, this.#log.bytesBetween(from, applied)))
+      this.beginSnapshot();
+    const snapshot = this.#taker.work();
+    if (snapshot !== undefined) this.#step({ type: "snapshotTaken", snapshot });
   }
 
   #step(event: Event<CommandBytes>): readonly Effect<CommandBytes>[] {
-    const { state, effects } = step(this.#env, this.#state, event);
+    const { state, effects } = this.#traced(event);
     this.#state = state;
-    for (const effect of effects) this.#perform(effect);
+    this.#lease?.observe(state, this.#now);
+    const performer = this.#performer;
+    for (const effect of effects) performer.perform(effect);
+    for (
+      let next = performer.followUps.shift();
+      next !== undefined;
+      next = performer.followUps.shift()
+    )
+      this.#step(next);
     return effects;
   }
 
-  #perform(effect: Effect<CommandBytes>): void {
-    switch (effect.type) {
-      case "saveHardState":
-        this.#hardStateSynced = false;
-        return this.#storage.saveHardState(effect.hard);
-      case "truncateLog":
-        this.#log.truncate(effect.after);
-        return this.#storage.truncate(effect.after);
-      case "appendLog":
-        this.#log.append(effect.entries);
-        return this.#storage.append(effect.entries);
-      case "send":
-        return this.#boxFor(effect.message.type).add(effect.to, effect.message);
-      case "resetElectionTimer":
-        return this.#resetTimer("election");
-      case "resetHeartbeatTimer":
-        return this.#resetTimer("heartbeat");
-      case "commit":
-      case "proposed":
-      case "rejectProposal":
-        return;
-      default:
-        return effect satisfies never;
+  #traced(event: Event<CommandBytes>): Step<CommandBytes> {
+    const before = this.#state;
+    if (this.#tracer === undefined) return step(this.#env, before, event);
+    try {
+      const next = step(this.#env, before, event);
+      this.#tracer.step(event, before, next.state, next.effects);
+      return next;
+    } catch (error) {
+      if (error instanceof Error) this.#tracer.failed(event, error);
+      throw error;
     }
-  }
-
-  #boxFor(type: string): Outbox {
-    return type === "appendEntries" && this.#hardStateSynced ? this.#early : this.#held;
-  }
-
-  #resetTimer(type: Timer["type"]): void {
-    this.#timer = { type, epoch: this.#timer.epoch + 1 };
   }
 }

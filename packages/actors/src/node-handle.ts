@@ -1,7 +1,8 @@
 import type { NodeId } from "@kontiki/core";
 import type { Child } from "./child.ts";
+import type { ClusterDisks } from "./cluster-disks.ts";
 import type { Control } from "./control.ts";
-import { KontikiError } from "./errors.ts";
+import { KontikiError, messageOf } from "./errors.ts";
 import type { LogLine } from "./protocol.ts";
 import type { NodeStatus } from "./status.ts";
 import type { Supervisor } from "./supervisor.ts";
@@ -9,6 +10,9 @@ import { waitFor, type WaitOptions } from "./waiting.ts";
 
 /** How long a control call may take, in ms: longer than the longest turn. */
 const CALL_MS = 10_000;
+
+/** How long a snapshot may take unless told otherwise, in ms: a large state takes its time. */
+const SNAPSHOT_MS = 60_000;
 
 /** How long an orderly stop of one node may take before its thread is killed, in ms. */
 const STOP_MS = 5_000;
@@ -19,16 +23,18 @@ export class NodeHandle {
   readonly id: NodeId;
   readonly #child: Child;
   readonly #supervisor: Supervisor;
+  readonly #disks: ClusterDisks;
 
   /**
    * Handles come from {@link Cluster.node}.
    *
    * @hidden
    */
-  constructor(child: Child, supervisor: Supervisor) {
+  constructor(child: Child, supervisor: Supervisor, disks: ClusterDisks) {
     this.id = child.id;
     this.#child = child;
     this.#supervisor = supervisor;
+    this.#disks = disks;
   }
 
   /** The node as it was last heard of. Asks nobody. */
@@ -80,6 +86,53 @@ export class NodeHandle {
   }
 
   /**
+   * Stops the node, gives it an empty disk, and starts it again: what happens when a disk is replaced. It has forgotten
+   * what it promised, so the cluster takes its vote away and gives it back when it has caught up, all by itself. Waits
+   * until its thread has begun.
+   *
+   * @throws KontikiError when it is the only voter, whose disk is the only one that must not be lost, or when it cannot be
+   *   stopped, emptied or started. A node whose disk was not emptied to the end starts no more before it is wiped again.
+   */
+  async wipe(options: WaitOptions = {}): Promise<void> {
+    this.#checkSpare();
+    await this.stop();
+    this.#supervisor.checkRunning();
+    try {
+      const { uid } = this.#disks.wipeNode(this.id);
+      this.#child.takeEmptyDisk(uid);
+    } catch (error) {
+      this.#child.loseDisk(
+        `its disk was not wiped to the end; wipe it again (${messageOf(error)})`,
+      );
+      throw error;
+    }
+    await this.start(options);
+  }
+
+  /**
+   * Has the node take a snapshot of all that it has applied, and compact its log. Resolves when the snapshot is durable.
+   *
+   * @returns the index of its last entry and its size in bytes.
+   * @throws KontikiError when the node does not run, has applied nothing, or does not answer in time (`timeoutMs`).
+   */
+  async snapshot(
+    options: WaitOptions = {},
+  ): Promise<{ readonly index: number; readonly size: number }> {
+    const { timeoutMs = SNAPSHOT_MS } = options;
+    return this.#control().call("snapshot", timeoutMs, (node) => node.snapshot());
+  }
+
+  /**
+   * Has the node drop its log up to its newest snapshot, entries kept for followers that are a little behind included.
+   *
+   * @returns the first index that is left.
+   * @throws KontikiError when the node does not run or does not answer in time.
+   */
+  async compact(): Promise<{ readonly first: number }> {
+    return this.#control().call("compaction", CALL_MS, (node) => node.compact());
+  }
+
+  /**
    * Entries of the node's log, committed or not.
    *
    * @param options `from` which index, from 1, and at most how many (`max`, 1,000 when left out).
@@ -95,6 +148,15 @@ export class NodeHandle {
   /** SHA-256 of the state machine's state in hex, and the index of the last entry applied to it. */
   async digest(): Promise<{ readonly applied: number; readonly sha256: string }> {
     return this.#control().call("digest", CALL_MS, (node) => node.digest());
+  }
+
+  #checkSpare(): void {
+    const known = this.#supervisor.leaderMembership();
+    const voters = known?.membership.voters ?? this.#supervisor.children.map(({ id }) => id);
+    if (voters.length === 1 && voters[0] === this.id)
+      throw new KontikiError(
+        `${this.id} is the only voter: with its disk everything would be lost`,
+      );
   }
 
   #control(): Control {

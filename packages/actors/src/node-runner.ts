@@ -1,7 +1,9 @@
 import { receiveMessageOnPort, type MessagePort } from "node:worker_threads";
-import type { Letter } from "./letter.ts";
-import type { NodeActor } from "./node-actor.ts";
+import { DiskError } from "./disk.ts";
+import type { Letter, Order } from "./letter.ts";
+import type { NodeActor, Notice } from "./node-actor.ts";
 import type { FromNode, OutgoingMail, ToNode } from "./protocol.ts";
+import { refuseProposals } from "./refuse-proposals.ts";
 import { sameStatus, type RaftStatus } from "./status.ts";
 import type { Storage } from "./storage.ts";
 import { TimerRunner, type Clock, type TimerLengths } from "./timers.ts";
@@ -10,68 +12,128 @@ import { TimerRunner, type Clock, type TimerLengths } from "./timers.ts";
 const TURN_LETTERS_MAX = 1024;
 const TURN_BYTES_MAX = 8 * 1024 * 1024;
 
+/** Pauses between attempts to use a disk again that has failed, in ms. */
+const REOPEN_MS = { first: 100, last: 5_000 } as const;
+
+/** A sync that takes so many election timeouts makes a leader hand over: a slow disk is no healthy leader's. */
+const SLOW_SYNC = 0.5;
+
+/** What is told of a log that was found damaged at an earlier start, and is not repaired yet. */
+const DAMAGED_BEFORE =
+  "a part of its log was damaged: it does not vote until its leader has repaired it";
+
+/** A node as it came from its disk. */
+export type Opened = {
+  readonly actor: NodeActor;
+  readonly storage: Storage;
+  /** What was found damaged, as one line for people. */
+  readonly damage: string | undefined;
+};
+
+/** What a node's thread gives its runner. */
+export type RunnerPorts = {
+  readonly port: MessagePort;
+  readonly lengths: TimerLengths;
+  readonly clock: Clock;
+  /** Recovers the node from its disk, as at a start. @throws DiskError while the disk cannot be used. */
+  readonly open: () => Promise<Opened>;
+  /** Told what operators are to hear, after the turn in which it happened. */
+  readonly onNotice: (notice: Notice) => void;
+};
+
 /**
  * Drives a node in its own thread: takes letters from the port, runs turns, posts what they give, keeps the timer.
  *
  * A turn runs to its end, sync included, before anything else happens in the thread: blocking is right, as nobody else
  * lives here. While it blocks, letters gather in the port, and the next turn takes them all.
+ *
+ * When the disk refuses, nothing that rests on it is said any more: the node is dropped as in a crash, its clients turn
+ * elsewhere, and it is recovered from the disk as soon as that can be used again, with new file descriptors.
  */
 export class NodeRunner {
-  readonly #actor: NodeActor;
-  readonly #storage: Storage;
-  readonly #port: MessagePort;
+  readonly #ports: RunnerPorts;
   readonly #timers: TimerRunner;
+  #opened: Opened | undefined;
   #next: NodeJS.Immediate | undefined;
+  #reopen: NodeJS.Timeout | undefined;
+  #stopped = false;
   /** Timeouts that wait until all mail is read. */
   readonly #timeouts: Letter[] = [];
   /** What the supervisor has not been told yet, and what it was told last. */
   #taken = { letters: 0, bytes: 0 };
   #malformedTold = 0;
   #told: RaftStatus | undefined;
+  #membershipTold = "";
+  #troubleTold: string | undefined;
 
-  constructor(
-    actor: NodeActor,
-    storage: Storage,
-    port: MessagePort,
-    lengths: TimerLengths,
-    clock: Clock,
-  ) {
-    this.#actor = actor;
-    this.#storage = storage;
-    this.#port = port;
-    this.#timers = new TimerRunner(lengths, clock, (epoch) =>
-      this.#turn([], [{ type: "timer", epoch }]),
+  constructor(ports: RunnerPorts, opened: Opened) {
+    this.#ports = ports;
+    this.#opened = opened;
+    this.#timers = new TimerRunner(ports.lengths, ports.clock, (type, epoch) =>
+      this.#turn([], [{ type, epoch }]),
     );
   }
 
   /** Starts taking mail, and tells the supervisor where the node stands. */
   start(): void {
-    this.#port.on("message", (letter: ToNode) => this.#turn([letter], []));
+    this.#ports.port.on("message", (letter: ToNode) => this.#turn([letter], []));
+    this.#turn([], []);
+  }
+
+  /** The node, while its disk can be used. */
+  get actor(): NodeActor | undefined {
+    return this.#opened?.actor;
+  }
+
+  /** Has an order carried out, in a turn of its own. What comes of it is a notice. */
+  order(event: Order): void {
+    this.#turn([], [{ type: "order", event }]);
+  }
+
+  /** Runs a turn for what was done to the node from outside. */
+  wake(): void {
     this.#turn([], []);
   }
 
   /** Ends taking mail, for good, with everything that was written synced. */
   stop(): void {
+    this.#stopped = true;
     this.#timers.stop();
     clearImmediate(this.#next);
-    this.#port.close();
-    this.#storage.close();
+    clearTimeout(this.#reopen);
+    this.#ports.port.close();
+    this.#opened?.storage.close();
   }
 
-  #turn(first: readonly ToNode[], timeouts: readonly Letter[]): void {
+  #turn(first: readonly ToNode[], own: readonly Letter[]): void {
+    const now = this.#ports.clock.nowMs();
     const { letters, full } = this.#drain(first);
     // A timeout counts only when all mail before it was read: the leader's heartbeat may lie there.
-    const due = full ? [] : this.#timeouts.splice(0).concat(timeouts);
-    if (full) this.#timeouts.push(...timeouts);
-    this.#post(this.#actor.begin([...letters, ...due]));
+    const due = full ? [] : this.#timeouts.splice(0).concat(own);
+    if (full) this.#timeouts.push(...own);
+    if (this.#opened === undefined) return this.#report(refuseProposals(letters));
+    try {
+      this.#run(this.#opened, [...letters, ...due], now, full);
+    } catch (error) {
+      if (!(error instanceof DiskError)) throw error;
+      this.#onDiskError(error);
+    }
+  }
+
+  #run({ actor, storage }: Opened, letters: readonly Letter[], now: number, full: boolean): void {
+    this.#post(actor.begin(letters, now));
     // Clients wait for what a leader answers, a leader for what a follower promises: that comes first.
-    if (this.#actor.leads) this.#post(this.#actor.apply());
-    this.#storage.sync();
-    this.#post(this.#actor.finish());
-    this.#post(this.#actor.apply());
-    this.#tell();
-    this.#timers.run(this.#actor.timer);
-    if (full || this.#actor.hasBacklog) this.#next ??= setImmediate(() => this.#onNext());
+    if (actor.leads) this.#post(actor.apply());
+    const before = this.#ports.clock.nowMs();
+    storage.sync();
+    const tookMs = this.#ports.clock.nowMs() - before;
+    this.#post(actor.finish());
+    this.#post(actor.apply());
+    this.#tell(actor);
+    this.#timers.run(actor.timer);
+    if (full || actor.hasBacklog) this.#next ??= setImmediate(() => this.#onNext());
+    if (actor.leads && tookMs > SLOW_SYNC * this.#ports.lengths.electionTimeoutMs)
+      this.#timeouts.push({ type: "order", event: { type: "transfer", target: undefined } });
   }
 
   #onNext(): void {
@@ -83,14 +145,16 @@ export class NodeRunner {
   #drain(first: readonly ToNode[]): { letters: Letter[]; full: boolean } {
     const letters: Letter[] = [];
     const bytesBefore = this.#taken.bytes;
-    const take = ({ from, bytes }: ToNode): void => {
-      letters.push({ type: "mail", from, bytes });
+    const take = (letter: ToNode): void => {
+      letters.push(letter);
+      if (letter.type !== "mail") return;
       this.#taken.letters += 1;
-      this.#taken.bytes += bytes.length;
+      this.#taken.bytes += letter.bytes.length;
     };
     first.forEach(take);
     while (letters.length < TURN_LETTERS_MAX && this.#taken.bytes - bytesBefore < TURN_BYTES_MAX) {
-      const received = receiveMessageOnPort(this.#port) as { readonly message: ToNode } | undefined;
+      const received = receiveMessageOnPort(this.#ports.port) as
+        { readonly message: ToNode } | undefined;
       if (received === undefined) return { letters, full: false };
       take(received.message);
     }
@@ -102,19 +166,84 @@ export class NodeRunner {
     if (mail.length > 0) this.#report(mail);
   }
 
-  /** Tells the supervisor what it has not heard with any mail. */
-  #tell(): void {
-    if (this.#taken.letters > 0 || !sameStatus(this.#told, this.#actor.status())) this.#report([]);
+  /** Tells the supervisor what it has not heard with any mail, and operators what they wait for. */
+  #tell(actor: NodeActor): void {
+    if (this.#taken.letters > 0 || !sameStatus(this.#told, actor.status())) this.#report([]);
+    const { index, membership, committed } = actor.membership;
+    const key = `${index} ${committed}`;
+    if (key !== this.#membershipTold) {
+      this.#membershipTold = key;
+      this.#send({ type: "membership", index, membership, committed });
+    }
+    const { damage = DAMAGED_BEFORE } = this.#opened ?? {};
+    this.#tellTrouble(actor.state.horizon === undefined ? undefined : damage);
+    for (const notice of actor.takeNotices()) this.#ports.onNotice(notice);
+  }
+
+  #tellTrouble(what: string | undefined): void {
+    if (what === this.#troubleTold) return;
+    this.#troubleTold = what;
+    this.#send({ type: "trouble", what });
   }
 
   #report(mail: readonly OutgoingMail[]): void {
-    const raft = this.#actor.status();
-    const malformed = this.#actor.malformed - this.#malformedTold;
+    const actor = this.#opened?.actor;
+    const raft = actor?.status() ?? this.#told;
+    if (raft === undefined) return;
+    const malformed = (actor?.malformed ?? this.#malformedTold) - this.#malformedTold;
     const message: FromNode = { type: "turn", mail, taken: this.#taken, malformed, raft };
     const buffers = mail.map(({ bytes }) => bytes.buffer);
-    this.#port.postMessage(message, buffers);
+    this.#ports.port.postMessage(message, buffers);
     this.#told = raft;
     this.#malformedTold += malformed;
     this.#taken = { letters: 0, bytes: 0 };
+  }
+
+  #send(message: FromNode): void {
+    this.#ports.port.postMessage(message);
+  }
+
+  #onDiskError(error: DiskError): void {
+    const failed = this.#opened;
+    this.#opened = undefined;
+    this.#timers.stop();
+    this.#timeouts.length = 0;
+    this.#malformedTold = 0;
+    if (this.#told !== undefined)
+      this.#told = { ...this.#told, role: "follower", leader: undefined };
+    closeQuietly(failed);
+    this.#tellTrouble(error.message);
+    this.#report([]);
+    this.#reopenAfter(REOPEN_MS.first);
+  }
+
+  #reopenAfter(ms: number): void {
+    this.#reopen = setTimeout(() => {
+      this.#ports.open().then(
+        (opened) => this.#onReopened(opened),
+        (error: unknown) => {
+          if (!(error instanceof DiskError)) throw error;
+          this.#tellTrouble(error.message);
+          if (!this.#stopped) this.#reopenAfter(Math.min(2 * ms, REOPEN_MS.last));
+        },
+      );
+    }, ms);
+  }
+
+  #onReopened(opened: Opened): void {
+    if (this.#stopped) return opened.storage.close();
+    this.#opened = opened;
+    this.#membershipTold = "";
+    this.#timers.forget();
+    this.#turn([], []);
+  }
+}
+
+/** Nothing is expected of a disk that has failed. */
+function closeQuietly(failed: Opened | undefined): void {
+  try {
+    failed?.storage.close();
+  } catch (error) {
+    if (!(error instanceof DiskError)) throw error;
   }
 }

@@ -3,24 +3,37 @@ import type { OutgoingMail } from "./protocol.ts";
 import type { CommandBytes } from "./storage.ts";
 import { encodeParcel } from "./wire.ts";
 
+type Bundle = { readonly toUid: number; readonly messages: Message<CommandBytes>[] };
+
 /** Messages that wait for the post, gathered so that each peer gets one letter. */
 export class Outbox {
-  #waiting = new Map<NodeId, Message<CommandBytes>[]>();
+  readonly #fromUid: number;
+  #waiting = new Map<NodeId, Bundle[]>();
 
-  add(to: NodeId, message: Message<CommandBytes>): void {
-    const messages = this.#waiting.get(to);
-    if (messages === undefined) this.#waiting.set(to, [message]);
-    else messages.push(message);
+  /** @param fromUid the disk in whose name it is sent. */
+  constructor(fromUid: number) {
+    this.#fromUid = fromUid;
   }
 
-  /** Takes everything out, a letter for each peer. */
+  /** Adds a message for the disk `toUid` of a node. */
+  add(to: NodeId, toUid: number, message: Message<CommandBytes>): void {
+    const bundles = this.#waiting.get(to);
+    const last = bundles?.at(-1);
+    if (last?.toUid === toUid) last.messages.push(message);
+    else if (bundles === undefined) this.#waiting.set(to, [{ toUid, messages: [message] }]);
+    else bundles.push({ toUid, messages: [message] });
+  }
+
+  /** Takes everything out, a letter for each peer, and one more where a peer got another disk within the turn. */
   take(): OutgoingMail[] {
     if (this.#waiting.size === 0) return [];
     const waiting = this.#waiting;
     this.#waiting = new Map();
-    return Array.from(waiting, ([to, messages]) => ({
-      to,
-      bytes: encodeParcel({ type: "raft", messages }),
-    }));
+    return Array.from(waiting, ([to, bundles]) =>
+      bundles.map(({ toUid, messages }) => ({
+        to,
+        bytes: encodeParcel({ type: "raft", fromUid: this.#fromUid, toUid, messages }),
+      })),
+    ).flat();
   }
 }

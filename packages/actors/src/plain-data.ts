@@ -1,14 +1,17 @@
+/// <reference lib="es2024.string" />
+
 /** Data nested deeper than this is taken for data that holds itself. */
 const DEPTH_MAX = 100;
 
 /**
- * Checks that msgpack carries a value as it is: null, undefined, booleans, numbers, strings, `Uint8Array`, arrays and
- * objects of these. Of anything else it would make something else without a word: nothing of a function, an object of
- * a map.
+ * Checks that msgpack carries a value as it is: null, undefined, booleans, numbers, strings of whole Unicode
+ * characters, `Uint8Array`, arrays and objects of these. Of anything else it would make something else without a word:
+ * nothing of a function, an object of a map, of half a surrogate pair the same as of any other half.
  *
  * @throws TypeError that says what is not plain.
  */
 export function checkPlain(value: unknown, depth = 0): void {
+  if (typeof value === "string") return checkText(value);
   if (typeof value !== "object") {
     if (typeof value === "function" || typeof value === "symbol" || typeof value === "bigint")
       throw new TypeError(`a ${typeof value} is not plain data`);
@@ -22,7 +25,18 @@ export function checkPlain(value: unknown, depth = 0): void {
     return;
   }
   if (!isPlainObject(value)) throw new TypeError(`a ${value.constructor.name} is not plain data`);
-  for (const key in value) checkPlain(value[key as keyof typeof value], depth + 1);
+  for (const key in value) {
+    // Whoever reads it back would set the prototype with it, or drop it.
+    if (key === "__proto__")
+      throw new TypeError("an object with a key __proto__ is not plain data");
+    checkText(key);
+    checkPlain(value[key as keyof typeof value], depth + 1);
+  }
+}
+
+function checkText(text: string): void {
+  if (!text.isWellFormed())
+    throw new TypeError("a string with half a surrogate pair is not plain data");
 }
 
 /** Also an object of another realm, such as a test runner's, or without a prototype. */

@@ -1,31 +1,26 @@
 import { assert } from "@kontiki/core";
-import { MAX_BATCH_BYTES } from "./wal-format.ts";
+import { BATCH_HEADER_BYTES, MAX_BATCH_BYTES } from "./wal-format.ts";
 
 const LEAST_BYTES = 64 * 1024;
 const KEPT_BYTES = 4 * 1024 * 1024;
 
 /**
- * Gathers the body of a batch, all numbers little-endian, in memory that is used again for the next.
+ * Gathers the records of a batch, all numbers little-endian, in memory that is used again for the next.
  *
  * This is the hot path of a busy node: a thousand commands a turn are copied once, and nothing is
  * allocated for them.
  */
 export class RecordWriter {
-  readonly #headerBytes: number;
+  readonly #roomBytes: number;
   #bytes!: Buffer;
   #view!: DataView;
   #at: number;
 
-  /** Leaves room for a header of so many bytes before the body. */
-  constructor(headerBytes: number) {
-    this.#headerBytes = headerBytes;
-    this.#at = headerBytes;
+  /** Leaves room for so many bytes before what is written. */
+  constructor(roomBytes: number) {
+    this.#roomBytes = roomBytes;
+    this.#at = roomBytes;
     this.#allocate(LEAST_BYTES);
-  }
-
-  /** Whether nothing was written since the last batch. */
-  get isEmpty(): boolean {
-    return this.#at === this.#headerBytes;
   }
 
   /** Where the next byte goes. */
@@ -60,10 +55,10 @@ export class RecordWriter {
     this.#view.setUint32(position, value, true);
   }
 
-  /** Room for the header and the body behind it. Valid until the next write, which begins anew. */
+  /** The room, and all that was written behind it. Valid until the next write, which begins anew. */
   take(): Buffer {
     const batch = this.#bytes.subarray(0, this.#at);
-    this.#at = this.#headerBytes;
+    this.#at = this.#roomBytes;
     // A rare large batch does not keep its memory for ever.
     if (this.#bytes.length > KEPT_BYTES) this.#allocate(LEAST_BYTES);
     return batch;
@@ -78,7 +73,7 @@ export class RecordWriter {
   }
 
   #grow(needed: number): void {
-    const most = this.#headerBytes + MAX_BATCH_BYTES;
+    const most = BATCH_HEADER_BYTES + MAX_BATCH_BYTES;
     assert(needed <= most, "a turn writes no more than a batch holds");
     const old = this.#bytes;
     this.#allocate(Math.min(most, Math.max(needed, 2 * old.length)));

@@ -54,6 +54,20 @@ export class Router {
     this.#nodes.set(node, undefined);
   }
 
+  /** There is no node of this name any more. */
+  forgetNode(node: NodeId): void {
+    this.#nodes.delete(node);
+  }
+
+  /**
+   * Tells all other nodes that one takes no part any more. A signal and no letter: it counts against no mailbox's bound,
+   * as it must arrive where the dead one has left the most mail.
+   */
+  bury(node: NodeId, incarnation: number): void {
+    for (const [address, mailbox] of this.#nodes)
+      if (address !== node) mailbox?.post({ type: "obituary", node, incarnation });
+  }
+
   attachClient(client: ClientAddress, receive: ReceiveMail): void {
     this.#clients.set(client, receive);
   }
@@ -80,19 +94,18 @@ export class Router {
   }
 
   #toNode(envelope: Envelope): DeadLetterReason | undefined {
-    const { to, from, bytes } = envelope;
+    const { to, from, incarnation, bytes } = envelope;
     const mailbox = this.#nodes.get(to);
     if (mailbox === undefined) return this.#nodes.has(to) ? "not running" : "unknown address";
     const sender = this.#nodes.get(from);
-    if (!isClientAddress(from) && sender?.incarnation !== envelope.incarnation)
-      return "stale incarnation";
+    if (!isClientAddress(from) && sender?.incarnation !== incarnation) return "stale incarnation";
     const share = isClientAddress(from) ? 0.5 : 1;
     if (mailbox.letters >= this.#limits.letters * share) return "mailbox full";
     if (mailbox.letters > 0 && mailbox.bytes + bytes.length > this.#limits.bytes * share)
       return "mailbox full";
     mailbox.letters += 1;
     mailbox.bytes += bytes.length;
-    mailbox.post({ from, bytes });
+    mailbox.post({ type: "mail", from, incarnation, bytes });
     return undefined;
   }
 

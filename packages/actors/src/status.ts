@@ -1,4 +1,4 @@
-import type { Index, NodeId, Term } from "@kontiki/core";
+import type { Index, Membership, NodeId, Term } from "@kontiki/core";
 
 /** Where a node is in its life. Its thread runs in `starting` and `running` only. */
 export type Life =
@@ -15,8 +15,8 @@ export type Life =
 
 /** What a node last said of its own Raft state. All zero before it has first spoken. */
 export type RaftStatus = {
-  /** What it is in `term` (§5.1). */
-  readonly role: "follower" | "candidate" | "leader";
+  /** What it is in `term` (§5.1, dissertation 9.6). */
+  readonly role: "follower" | "preCandidate" | "candidate" | "leader";
   /** The latest term it has seen; 0 before any election. */
   readonly term: Term;
   /** Who leads `term`, itself included, as far as it knows. */
@@ -27,12 +27,28 @@ export type RaftStatus = {
   readonly last: Index;
   /** Highest index applied to the state machine. */
   readonly applied: Index;
+  /** First entry that its log still holds; one more than `last` when it holds none. */
+  readonly first: Index;
+  /** The last entry in its newest snapshot; 0 when it has none. */
+  readonly snapshot: Index;
+  /** Whether it is a voter, by the membership that it knows. */
+  readonly votes: boolean;
+  /** Whether a part of its log was found damaged and is not whole again: until then it votes for nobody. */
+  readonly repairing: boolean;
+  /** How many bytes it has of a snapshot that its leader sends, and how many there are. */
+  readonly receiving: { readonly received: number; readonly size: number } | undefined;
 };
 
 /** Whether a node says the same of itself as before. */
 export function sameStatus(a: RaftStatus | undefined, b: RaftStatus): boolean {
   if (a?.role !== b.role || a.term !== b.term || a.leader !== b.leader) return false;
-  return a.commit === b.commit && a.last === b.last && a.applied === b.applied;
+  if (a.commit !== b.commit || a.last !== b.last || a.applied !== b.applied) return false;
+  if (a.first !== b.first || a.snapshot !== b.snapshot || a.votes !== b.votes) return false;
+  return (
+    a.repairing === b.repairing &&
+    a.receiving?.received === b.receiving?.received &&
+    a.receiving?.size === b.receiving?.size
+  );
 }
 
 /** One node as its supervisor sees it. */
@@ -47,6 +63,10 @@ export type NodeStatus = {
   readonly restarts: number;
   /** Undefined while no thread runs. */
   readonly raft: RaftStatus | undefined;
+  /** Which disk it has: 0 for the one that the cluster began with, a higher number for each that came later. */
+  readonly uid: number;
+  /** What is wrong with its disk or its log, in one line, while it is. */
+  readonly trouble: string | undefined;
 };
 
 /** Something happened in a cluster. */
@@ -83,6 +103,21 @@ export type ClusterEvent =
   | { readonly type: "stopped"; readonly node: NodeId; readonly incarnation: number }
   /** A node took the lead. */
   | { readonly type: "leader"; readonly node: NodeId; readonly term: Term }
+  /**
+   * The membership that the leader goes by is another one, or the one it went by is committed now. It is in force from
+   * the entry `index` on.
+   */
+  | {
+      readonly type: "membership";
+      readonly node: NodeId;
+      readonly index: Index;
+      readonly membership: Membership;
+      readonly committed: boolean;
+    }
+  /** Something is wrong with a node's disk or log. It runs on, but takes no part, or votes for nobody. */
+  | { readonly type: "trouble"; readonly node: NodeId; readonly what: string }
+  /** What was wrong with a node's disk or log is over. */
+  | { readonly type: "repaired"; readonly node: NodeId }
   /** Mail could not be delivered, for the first time to this address for this reason. Later ones are only counted. */
   | { readonly type: "deadLetter"; readonly to: string; readonly reason: DeadLetterReason };
 

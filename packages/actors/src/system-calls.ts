@@ -14,6 +14,7 @@ export type SystemCalls = Pick<
   | "openSync"
   | "readdirSync"
   | "readFileSync"
+  | "readSync"
   | "renameSync"
   | "rmdirSync"
   | "statSync"
@@ -59,6 +60,23 @@ export function writeAll(
     const rest = bytes.length - written;
     written += calls.writeSync(fd, bytes, written, rest, position + written);
   }
+}
+
+/** Reads `length` bytes at `position`, fewer at the end of the file: one call may read less than it could. */
+export function readAll(
+  calls: SystemCalls,
+  fd: number,
+  position: number,
+  length: number,
+): Uint8Array<ArrayBuffer> {
+  const bytes = new Uint8Array(length);
+  let count = 0;
+  while (count < length) {
+    const read = calls.readSync(fd, bytes, count, length - count, position + count);
+    if (read === 0) return bytes.slice(0, count);
+    count += read;
+  }
+  return bytes;
 }
 
 /** Makes the names in a directory durable: a synced file whose name is lost is lost. */

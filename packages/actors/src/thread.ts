@@ -58,9 +58,9 @@ export class NodeThread {
     this.#worker.on("exit", (code) => this.#onExit(code));
   }
 
-  /** Puts a letter into the node's mailbox. */
+  /** Puts a letter or a signal into the node's mailbox. */
   post(letter: ToNode): void {
-    this.#port.postMessage(letter, [letter.bytes.buffer]);
+    this.#port.postMessage(letter, letter.type === "mail" ? [letter.bytes.buffer] : []);
   }
 
   /** Kills the thread where it stands. Its exit follows. */

@@ -1,4 +1,4 @@
-import type { Timer } from "./node-actor.ts";
+import type { Timer } from "./performer.ts";
 import { PULSE_MS } from "./protocol.ts";
 
 /** Lengths of a node's timers, in ms. */
@@ -6,7 +6,15 @@ export type TimerLengths = {
   /** An election timeout is drawn evenly from this to twice this (§5.2, §9.3). */
   readonly electionTimeoutMs: number;
   readonly heartbeatMs: number;
+  /** How many election timeouts longer this node waits before it stands, so that others come first. From 0. */
+  readonly patience: number;
 };
+
+/** A hastened election timer runs out within this part of an election timeout: far enough apart to win alone. */
+const HASTE = 0.25;
+
+/** What a timer says when it has run out: `silence` at the shortest election timeout, `timer` at its end. */
+export type TimeoutType = "silence" | "timer";
 
 /** The longest time that Node's timers know, in ms: 25 days. A longer one would be over at once. */
 export const TIMER_MS_MAX = 2 ** 31 - 1;
@@ -17,6 +25,8 @@ export type Clock = {
   after(ms: number, callback: () => void): () => void;
   /** A number from 0 up to 1. */
   random(): number;
+  /** Milliseconds by a monotonic clock. */
+  nowMs(): number;
   /** How often the supervisor's event loop has shown that it turns: once every {@link PULSE_MS} while it does. */
   pulses(): number;
 };
@@ -31,11 +41,15 @@ export type Clock = {
 export class TimerRunner {
   readonly #lengths: TimerLengths;
   readonly #clock: Clock;
-  readonly #onTimeout: (epoch: number) => void;
+  readonly #onTimeout: (type: TimeoutType, epoch: number) => void;
   #epoch = -1;
   #cancel = (): void => {};
 
-  constructor(lengths: TimerLengths, clock: Clock, onTimeout: (epoch: number) => void) {
+  constructor(
+    lengths: TimerLengths,
+    clock: Clock,
+    onTimeout: (type: TimeoutType, epoch: number) => void,
+  ) {
     this.#lengths = lengths;
     this.#clock = clock;
     this.#onTimeout = onTimeout;
@@ -52,16 +66,44 @@ export class TimerRunner {
     this.#cancel();
   }
 
-  #start(timer: Timer): void {
+  /** Another node is driven from now on, whose epochs begin anew. */
+  forget(): void {
     this.#cancel();
-    const { electionTimeoutMs, heartbeatMs } = this.#lengths;
-    const election = timer.type === "election";
-    const ms = election ? electionTimeoutMs * (1 + this.#clock.random()) : heartbeatMs;
-    const pulsesBefore = this.#clock.pulses();
+    this.#epoch = -1;
+  }
+
+  #start({ type, epoch }: Timer): void {
+    this.#cancel();
+    const { electionTimeoutMs, heartbeatMs, patience } = this.#lengths;
+    const end = (): void => this.#onTimeout("timer", epoch);
+    switch (type) {
+      case "heartbeat":
+        this.#cancel = this.#clock.after(heartbeatMs, end);
+        return;
+      case "hastened":
+        this.#cancel = this.#clock.after(electionTimeoutMs * HASTE * this.#clock.random(), end);
+        return;
+      case "election": {
+        const rest = electionTimeoutMs * (this.#clock.random() + patience);
+        this.#whenQuiet(electionTimeoutMs, () => {
+          // Whoever is told of the silence may start another timer at once.
+          this.#whenQuiet(rest, end);
+          this.#onTimeout("silence", epoch);
+        });
+        return;
+      }
+      default:
+        void (type satisfies never);
+    }
+  }
+
+  /** Calls back after `ms` in which the supervisor's loop turned, and so mail could have come. */
+  #whenQuiet(ms: number, callback: () => void): void {
+    const before = this.#clock.pulses();
+    const due = Math.floor(ms / PULSE_MS / 2);
     this.#cancel = this.#clock.after(ms, () => {
-      const due = ms / PULSE_MS / 2;
-      if (election && this.#clock.pulses() - pulsesBefore < Math.floor(due)) this.#start(timer);
-      else this.#onTimeout(timer.epoch);
+      if (this.#clock.pulses() - before < due) this.#whenQuiet(ms, callback);
+      else callback();
     });
   }
 }

@@ -1,7 +1,7 @@
 import type { EventEmitter } from "node:events";
-import type { NodeId } from "@kontiki/core";
+import { performance } from "node:perf_hooks";
+import { setTimeout as setTimeoutAsync } from "node:timers/promises";
 import { KontikiError } from "./errors.ts";
-import type { NodeStatus } from "./status.ts";
 import type { SupervisorEvents } from "./supervisor.ts";
 import { TIMER_MS_MAX } from "./timers.ts";
 
@@ -25,51 +25,75 @@ export function waitFor<T>(
   events: EventEmitter<SupervisorEvents>,
   what: string,
   look: () => T | undefined,
-  { timeoutMs = TIMEOUT_MS, signal }: WaitOptions = {},
+  options: WaitOptions = {},
 ): Promise<T> {
-  return new Promise((resolve, reject) => {
-    const end = (settle: () => void): void => {
-      clearTimeout(timer);
-      events.off("change", check);
-      signal?.removeEventListener("abort", onAbort);
-      settle();
-    };
-    const onAbort = (): void => end(() => reject(signal?.reason as Error));
-    const check = (): void => {
-      try {
-        const found = look();
-        if (found !== undefined) end(() => resolve(found));
-      } catch (error) {
-        end(() => reject(error as Error));
-      }
-    };
-    const onTimeout = (): void =>
-      end(() => reject(new KontikiError(`${what}: not within ${timeoutMs} ms`)));
-    const timer = setTimeout(onTimeout, Math.min(timeoutMs, TIMER_MS_MAX));
-    events.on("change", check);
-    signal?.addEventListener("abort", onAbort, { once: true });
-    if (signal?.aborted === true) onAbort();
-    else check();
-  });
+  return new Patience(what, options).for(events, look);
 }
 
-/** Who leads: of the nodes that say they do, the one of the latest term, unless a later term is known. */
-export function currentLeader(nodes: readonly NodeStatus[]): NodeId | undefined {
-  const latest = Math.max(0, ...nodes.map(({ raft }) => raft?.term ?? 0));
-  return nodes.find(({ raft }) => raft?.role === "leader" && raft.term === latest)?.id;
-}
+/** A time that several waits for one thing share. */
+export class Patience {
+  readonly #what: string;
+  readonly #timeoutMs: number;
+  readonly #signal: AbortSignal | undefined;
+  readonly #until: number;
+  /** What keeps it from happening, as far as is known: told when the time is over. */
+  obstacle: string | undefined;
 
-/** Whether all nodes that are not stopped or failed run, follow one leader, and have applied all there is. */
-export function haveConverged(nodes: readonly NodeStatus[]): boolean {
-  const live = nodes.filter(({ life }) => life.type !== "stopped" && life.type !== "failed");
-  const leader = live.find(({ id }) => id === currentLeader(nodes))?.raft;
-  if (leader === undefined || leader.applied !== leader.last) return false;
-  return live.every(
-    ({ raft }) =>
-      raft?.leader === leader.leader &&
-      raft?.term === leader.term &&
-      raft.last === leader.last &&
-      raft.commit === leader.last &&
-      raft.applied === leader.last,
-  );
+  /** @param what is waited for, as errors name it. */
+  constructor(what: string, { timeoutMs = TIMEOUT_MS, signal }: WaitOptions = {}) {
+    this.#what = what;
+    this.#timeoutMs = timeoutMs;
+    this.#signal = signal;
+    this.#until = performance.now() + timeoutMs;
+  }
+
+  /** What is left of it, in ms; never less than 0. */
+  get leftMs(): number {
+    return Math.max(0, this.#until - performance.now());
+  }
+
+  /** Waits as {@link waitFor} does, for as long as is left. */
+  for<T>(events: EventEmitter<SupervisorEvents>, look: () => T | undefined): Promise<T> {
+    const signal = this.#signal;
+    return new Promise((resolve, reject) => {
+      const end = (settle: () => void): void => {
+        clearTimeout(timer);
+        events.off("change", check);
+        signal?.removeEventListener("abort", onAbort);
+        settle();
+      };
+      const onAbort = (): void => end(() => reject(signal?.reason as Error));
+      const check = (): void => {
+        try {
+          const found = look();
+          if (found !== undefined) end(() => resolve(found));
+        } catch (error) {
+          end(() => reject(error as Error));
+        }
+      };
+      const onTimeout = (): void => end(() => reject(this.#over()));
+      const timer = setTimeout(onTimeout, Math.min(this.leftMs, TIMER_MS_MAX));
+      events.on("change", check);
+      signal?.addEventListener("abort", onAbort, { once: true });
+      if (signal?.aborted === true) onAbort();
+      else check();
+    });
+  }
+
+  /** Waits so long before another attempt. @throws KontikiError when the time is over, or the signal's reason. */
+  async pause(ms: number): Promise<void> {
+    if (this.leftMs === 0) throw this.#over();
+    this.#signal?.throwIfAborted();
+    await setTimeoutAsync(Math.min(ms, this.leftMs));
+  }
+
+  /** The error that says what did not happen, and why. */
+  failure(why: string): KontikiError {
+    return new KontikiError(`${this.#what}: ${why}`);
+  }
+
+  #over(): KontikiError {
+    const because = this.obstacle === undefined ? "" : `, because ${this.obstacle}`;
+    return this.failure(`not within ${this.#timeoutMs} ms${because}`);
+  }
 }

@@ -1,29 +1,37 @@
 /**
- * The bytes of the write-ahead log, all numbers little-endian.
+ * The bytes of the write-ahead log, format 2, all numbers little-endian.
  *
  * ```text
- * segment header, 32 bytes            batch header, 32 bytes, then the body
+ * segment header, 56 bytes            batch header, 32 bytes, then the body
  *  0 magic "KTKS"                      0 magic "KTKB"
  *  4 CRC-32 of bytes 8 to 31           4 CRC-32 of bytes 8 to the end of the body
- *  8 format, 1                         8 length of the body
+ *  8 format, 2                         8 length of the body
  * 12 number of the segment, from 1    12 number of the segment
  * 16 sequence of its first batch, u64 16 sequence of the batch, u64, from 1
  * 24 CRC of the batch before          24 CRC of the batch before
- * 28 zero                             28 offset of the batch in the segment
+ * 28 1 when the log begins here       28 offset of the batch in the segment
+ * 32 index of the entry before, u64
+ * 40 term of that entry, u64
+ * 48 CRC-32 of bytes 32 to 47
+ * 52 zero
  * ```
  *
  * Each batch, and each segment, names the end of the batch before it (`BatchEnd`), so what is read
  * as a log was written as one. A batch also names its own place: bytes that only look like a batch,
  * such as a command that holds a copy of another log, are not taken for one.
+ *
+ * The first segment of a new log, and of one that was written anew, says that the log begins there:
+ * segments before it do not count. Compaction removes segments from the first on; then the header of
+ * the first one left is taken on trust, and the entry before it is where that log goes on from.
  */
 
 import { crc32 } from "node:zlib";
-import { assert } from "@kontiki/core";
+import { assert, index, term, type LogPosition } from "@kontiki/core";
 
-/** The format this program writes, and the only one it reads. Every format begins as this one does. */
-export const LOG_FORMAT = 1;
+/** The format this program writes, and the only one it reads. The first 32 bytes are those of every format. */
+export const LOG_FORMAT = 2;
 
-export const SEGMENT_HEADER_BYTES = 32;
+export const SEGMENT_HEADER_BYTES = 56;
 export const BATCH_HEADER_BYTES = 32;
 
 /**
@@ -41,11 +49,15 @@ export type BatchEnd = { readonly sequence: number; readonly crc: number };
 /** Before the first batch. */
 export const LOG_BEGIN: BatchEnd = { sequence: 0, crc: 0 };
 
-/** A segment header as read. */
+/** What the header of a segment says. */
 export type SegmentHeader = {
-  readonly format: number;
   readonly segment: number;
+  /** The last batch before it. */
   readonly previous: BatchEnd;
+  /** Whether segments before it do not count. */
+  readonly begins: boolean;
+  /** The last entry before it. */
+  readonly position: LogPosition;
 };
 
 /** A batch as read: whose checksum holds, and that stands where it says. */
@@ -64,6 +76,8 @@ export type Place = {
   readonly previous: BatchEnd;
 };
 
+/** What the headers of segments of all formats have in common. */
+const COMMON_BYTES = 32;
 const SEGMENT_MAGIC = Buffer.from("KTKS", "latin1");
 const BATCH_MAGIC = Buffer.from("KTKB", "latin1");
 const BATCH_MAGIC_NUMBER = BATCH_MAGIC.readUInt32LE();
@@ -79,27 +93,48 @@ export function isSegmentName(name: string): boolean {
   return SEGMENT_NAME.test(name);
 }
 
-/** A segment that begins behind `previous`. */
-export function encodeSegmentHeader(segment: number, previous: BatchEnd): Uint8Array {
+/** The number of a segment, by the name of its file. */
+export function segmentNumber(name: string): number {
+  return Number.parseInt(name, 10);
+}
+
+export function encodeSegmentHeader(written: SegmentHeader): Uint8Array {
+  const { segment, previous, begins, position } = written;
   const header = Buffer.alloc(SEGMENT_HEADER_BYTES);
   SEGMENT_MAGIC.copy(header);
   header.writeUInt32LE(LOG_FORMAT, 8);
   header.writeUInt32LE(segment, 12);
   header.writeBigUInt64LE(BigInt(previous.sequence + 1), 16);
   header.writeUInt32LE(previous.crc, 24);
-  header.writeUInt32LE(crc32(header.subarray(8)), 4);
+  header.writeUInt32LE(begins ? 1 : 0, 28);
+  header.writeUInt32LE(crc32(header.subarray(8, COMMON_BYTES)), 4);
+  header.writeBigUInt64LE(BigInt(position.index), 32);
+  header.writeBigUInt64LE(BigInt(position.term), 40);
+  header.writeUInt32LE(crc32(header.subarray(COMMON_BYTES, 48)), 48);
   return header;
+}
+
+/** The format of a segment; undefined when the beginning of its header, which all formats share, is not whole. */
+export function formatOf(bytes: Buffer): number | undefined {
+  if (bytes.length < COMMON_BYTES || !SEGMENT_MAGIC.equals(bytes.subarray(0, 4))) return undefined;
+  if (crc32(bytes.subarray(8, COMMON_BYTES)) !== bytes.readUInt32LE(4)) return undefined;
+  return bytes.readUInt32LE(8);
 }
 
 /** Reads the header of a segment; undefined when it is not whole. */
 export function decodeSegmentHeader(bytes: Buffer): SegmentHeader | undefined {
-  if (bytes.length < SEGMENT_HEADER_BYTES || !SEGMENT_MAGIC.equals(bytes.subarray(0, 4))) {
-    return undefined;
-  }
-  if (crc32(bytes.subarray(8, SEGMENT_HEADER_BYTES)) !== bytes.readUInt32LE(4)) return undefined;
+  if (bytes.length < SEGMENT_HEADER_BYTES || formatOf(bytes) !== LOG_FORMAT) return undefined;
+  if (crc32(bytes.subarray(COMMON_BYTES, 48)) !== bytes.readUInt32LE(48)) return undefined;
   const sequence = Number(bytes.readBigUInt64LE(16)) - 1;
-  const previous = { sequence, crc: bytes.readUInt32LE(24) };
-  return { format: bytes.readUInt32LE(8), segment: bytes.readUInt32LE(12), previous };
+  return {
+    segment: bytes.readUInt32LE(12),
+    previous: { sequence, crc: bytes.readUInt32LE(24) },
+    begins: bytes.readUInt32LE(28) === 1,
+    position: {
+      index: index(Number(bytes.readBigUInt64LE(32))),
+      term: term(Number(bytes.readBigUInt64LE(40))),
+    },
+  };
 }
 
 /**

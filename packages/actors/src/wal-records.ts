@@ -1,14 +1,21 @@
 /**
- * The body of a batch: records, one behind the other, in the order of the turn's writes.
+ * The body of a batch: a state record, then what the turn did to the log, one record behind the other in that order.
  *
  * ```text
- * hard state  u8 1, u64 term, u8 length of the vote (0: none), the vote in ASCII
- * append      u8 2, u64 index of the first entry, u64 term of all, u32 count, then each entry:
- *             u8 0 a noop | u8 1 a command, u32 length, its bytes
- * truncate    u8 3, u64 index of the last entry that stays
+ * state     u8 1, u64 term, u8 length of the vote (0: none), the vote in ASCII, position of the last entry after the
+ *           batch, u8 0 | u8 1 and the position of the horizon
+ * append    u8 2, u64 index of the first entry, u64 term of all, u32 count, then each entry:
+ *           u8 0 a noop | u8 1 a command, u32 length, its bytes | u8 2 a membership, u32 length, its JSON
+ * truncate  u8 3, position of the last entry that stays
+ * compact   u8 4, position of the last entry that is dropped
+ * reset     u8 5, position of the entry that the emptied log goes on behind
+ * position  u64 index, u64 term
  * ```
  *
- * An append record is a run of one term: the terms of a log change rarely.
+ * The state record makes the last whole batch tell by itself what a node must know of its promises when batches before
+ * it are damaged: term and vote, and how far the log reached. An append record is a run of one term: the terms of a log
+ * change rarely. A truncation and a compaction name the term too, because the entry itself may be in a segment that was
+ * removed.
  */
 
 import {
@@ -19,37 +26,67 @@ import {
   term,
   type Entry,
   type HardState,
-  type Index,
+  type LogPosition,
   type Term,
 } from "@kontiki/core";
-import { RecordCursor, RecordError } from "./record-cursor.ts";
+import { decodeMembership, encodeMembership, MembershipError } from "./membership-json.ts";
+import { RecordError, type RecordCursor } from "./record-cursor.ts";
 import type { RecordWriter } from "./record-writer.ts";
 import type { CommandBytes } from "./storage.ts";
 import { MAX_COMMAND_BYTES } from "./wal-format.ts";
 
-/** One write of a turn. */
-export type LogWrite =
-  | { readonly type: "hardState"; readonly hard: HardState }
-  | { readonly type: "append"; readonly entries: readonly Entry<CommandBytes>[] }
-  | { readonly type: "truncate"; readonly after: Index };
+/** What a node is after a batch, whatever was before it. */
+export type StateRecord = {
+  readonly hard: HardState;
+  /** The last entry of the log. */
+  readonly last: LogPosition;
+  /** Until where the log was promised that a damaged part was cut away from. */
+  readonly horizon: LogPosition | undefined;
+};
 
-const HARD_STATE = 1;
+/** What a turn does to the log. */
+export type LogWrite =
+  | { readonly type: "append"; readonly entries: readonly Entry<CommandBytes>[] }
+  | { readonly type: "truncate"; readonly after: LogPosition }
+  | { readonly type: "compact"; readonly upTo: LogPosition }
+  | { readonly type: "reset"; readonly base: LogPosition };
+
+/** The most bytes of a state record. */
+export const STATE_BYTES_MAX = 107;
+
+const STATE = 1;
 const APPEND = 2;
 const TRUNCATE = 3;
+const COMPACT = 4;
+const RESET = 5;
 const NOOP = 0;
 const COMMAND = 1;
+const MEMBERSHIP = 2;
 
-export function encodeHardState(writer: RecordWriter, { term: saved, votedFor }: HardState): void {
-  const vote = Buffer.from(votedFor ?? "", "latin1");
-  writer.u8(HARD_STATE);
-  writer.u64(saved);
+export function encodeState(writer: RecordWriter, { hard, last, horizon }: StateRecord): void {
+  const vote = Buffer.from(hard.votedFor ?? "", "latin1");
+  writer.u8(STATE);
+  writer.u64(hard.term);
   writer.u8(vote.length);
   writer.bytes(vote);
+  encodePosition(writer, last);
+  writer.u8(horizon === undefined ? 0 : 1);
+  if (horizon !== undefined) encodePosition(writer, horizon);
 }
 
-export function encodeTruncate(writer: RecordWriter, after: Index): void {
+export function encodeTruncate(writer: RecordWriter, after: LogPosition): void {
   writer.u8(TRUNCATE);
-  writer.u64(after);
+  encodePosition(writer, after);
+}
+
+export function encodeCompact(writer: RecordWriter, upTo: LogPosition): void {
+  writer.u8(COMPACT);
+  encodePosition(writer, upTo);
+}
+
+export function encodeReset(writer: RecordWriter, base: LogPosition): void {
+  writer.u8(RESET);
+  encodePosition(writer, base);
 }
 
 export function encodeAppend(writer: RecordWriter, entries: readonly Entry<CommandBytes>[]): void {
@@ -69,19 +106,41 @@ export function encodeAppend(writer: RecordWriter, entries: readonly Entry<Comma
 }
 
 /**
- * Reads the writes of a body, which is `bytes` from `at` to `end`. Commands are views of `bytes`.
+ * Reads the state record that a body begins with.
+ *
+ * @throws RecordError where it does not begin with one.
+ */
+export function decodeState(cursor: RecordCursor): StateRecord {
+  if (cursor.u8() !== STATE) throw new RecordError("it does not begin with a state record");
+  const hard = decodeHardState(cursor);
+  const last = decodePosition(cursor);
+  const horizon = cursor.u8() === 0 ? undefined : decodePosition(cursor);
+  return { hard, last, horizon };
+}
+
+/**
+ * Reads the records behind the state record. Commands are views of the bytes of the cursor.
  *
  * @throws RecordError where the body is not what the functions above write.
  */
-export function* decodeWrites(bytes: Buffer, at: number, end: number): Generator<LogWrite> {
-  const cursor = new RecordCursor(bytes, at, end);
+export function* decodeWrites(cursor: RecordCursor): Generator<LogWrite> {
   while (cursor.rest > 0) {
     const kind = cursor.u8();
-    if (kind === HARD_STATE) yield { type: "hardState", hard: decodeHardState(cursor) };
-    else if (kind === APPEND) yield { type: "append", entries: decodeEntries(cursor) };
-    else if (kind === TRUNCATE) yield { type: "truncate", after: index(cursor.u64()) };
+    if (kind === APPEND) yield { type: "append", entries: decodeEntries(cursor) };
+    else if (kind === TRUNCATE) yield { type: "truncate", after: decodePosition(cursor) };
+    else if (kind === COMPACT) yield { type: "compact", upTo: decodePosition(cursor) };
+    else if (kind === RESET) yield { type: "reset", base: decodePosition(cursor) };
     else throw new RecordError(`it holds a record of unknown kind ${kind}`);
   }
+}
+
+function encodePosition(writer: RecordWriter, position: LogPosition): void {
+  writer.u64(position.index);
+  writer.u64(position.term);
+}
+
+function decodePosition(cursor: RecordCursor): LogPosition {
+  return { index: index(cursor.u64()), term: term(cursor.u64()) };
 }
 
 function decodeHardState(cursor: RecordCursor): HardState {
@@ -103,15 +162,27 @@ function encodeRun(writer: RecordWriter, first: Entry<CommandBytes>): number {
 }
 
 function encodeEntry(writer: RecordWriter, entry: Entry<CommandBytes>): void {
-  if (entry.type === "noop") {
-    writer.u8(NOOP);
-    return;
+  switch (entry.type) {
+    case "noop":
+      writer.u8(NOOP);
+      return;
+    case "command":
+      assert(entry.command.length <= MAX_COMMAND_BYTES, "a command is within its bound");
+      writer.u8(COMMAND);
+      encodeBytes(writer, entry.command);
+      return;
+    case "membership":
+      writer.u8(MEMBERSHIP);
+      encodeBytes(writer, encodeMembership(entry.membership));
+      return;
+    default:
+      entry satisfies never;
   }
-  const { command } = entry;
-  assert(command.length <= MAX_COMMAND_BYTES, "a command is within its bound");
-  writer.u8(COMMAND);
-  writer.u32(command.length);
-  writer.bytes(command);
+}
+
+function encodeBytes(writer: RecordWriter, bytes: Uint8Array): void {
+  writer.u32(bytes.length);
+  writer.bytes(bytes);
 }
 
 function decodeEntries(cursor: RecordCursor): Entry<CommandBytes>[] {
@@ -126,7 +197,19 @@ function decodeEntries(cursor: RecordCursor): Entry<CommandBytes>[] {
     if (kind === NOOP) entries.push({ type: "noop", index: at, term: run });
     else if (kind === COMMAND) {
       entries.push({ type: "command", index: at, term: run, command: cursor.view(cursor.u32()) });
+    } else if (kind === MEMBERSHIP) {
+      const membership = membershipIn(cursor.view(cursor.u32()));
+      entries.push({ type: "membership", index: at, term: run, membership });
     } else throw new RecordError(`it holds an entry of unknown kind ${kind}`);
   }
   return entries;
+}
+
+function membershipIn(bytes: Uint8Array): ReturnType<typeof decodeMembership> {
+  try {
+    return decodeMembership(bytes);
+  } catch (cause) {
+    if (!(cause instanceof MembershipError)) throw cause;
+    throw new RecordError(`it holds what is no membership: ${cause.message}`);
+  }
 }

@@ -1,30 +1,32 @@
-import { assert, INITIAL_HARD_STATE, type Entry, type HardState } from "@kontiki/core";
+import { LOG_START, type LogPosition } from "@kontiki/core";
 import type { Disk } from "./disk.ts";
 import { KontikiError } from "./errors.ts";
 import { RecordError } from "./record-cursor.ts";
-import type { CommandBytes, Recovered } from "./storage.ts";
+import { lastWholeBatch } from "./wal-damage.ts";
 import {
   decodeBatch,
   decodeSegmentHeader,
   findBatch,
   follows,
+  formatOf,
   isSegmentName,
   LOG_BEGIN,
   LOG_FORMAT,
   SEGMENT_HEADER_BYTES,
   segmentName,
+  segmentNumber,
   type BatchEnd,
+  type SegmentHeader,
 } from "./wal-format.ts";
-import { decodeWrites, type LogWrite } from "./wal-records.ts";
+import { Replay } from "./wal-replay.ts";
 
 const WAY_OUT =
-  "A node that has forgotten a vote or an entry must not come back under its name: restore the " +
-  "whole data directory (all nodes, from one copy taken while the cluster was stopped), or begin a " +
-  "new cluster in a new folder.";
+  "What this node promised cannot be known any more, so it must not come back with what is left: " +
+  "remove its disk and let it join the cluster again as a new node.";
 
 /**
- * A log that cannot be trusted: bytes that were durable are gone or changed, and they may have been
- * acknowledged. The node must not run from it.
+ * A log that cannot be trusted: bytes that were durable are gone or changed, and nothing that is left tells the node's
+ * term, vote and last entry. The node must not run from it.
  */
 export class DamagedLogError extends KontikiError {
   override readonly name = "DamagedLogError";
@@ -33,24 +35,39 @@ export class DamagedLogError extends KontikiError {
   /** Where in that file, in bytes. */
   readonly offset: number;
 
-  constructor(path: string, offset: number, what: string) {
+  constructor({ path, offset, what }: Damage) {
     super(`the log is damaged: ${path}, byte ${offset}: ${what}. ${WAY_OUT}`);
     this.path = path;
     this.offset = offset;
   }
 }
 
-/** A log that a later version of this program wrote. */
+/** A file that a later version of this program wrote. */
 export class NewerLogError extends KontikiError {
   override readonly name = "NewerLogError";
 
-  constructor(path: string, format: number) {
+  constructor(path: string, format: number, known: number = LOG_FORMAT) {
     super(
-      `${path} has format ${format} and this version reads format ${LOG_FORMAT}: ` +
+      `${path} has format ${format} and this version reads format ${known}: ` +
         "use the version of Kontiki that wrote it, or a later one",
     );
   }
 }
+
+/** A log that an earlier version of this program wrote. */
+export class OlderLogError extends KontikiError {
+  override readonly name = "OlderLogError";
+
+  constructor(path: string, format: number) {
+    super(
+      `${path} has format ${format}, of a version before the first release, and this version reads format ` +
+        `${LOG_FORMAT}: begin a new cluster in a new folder`,
+    );
+  }
+}
+
+/** Where a log is not what was written. */
+export type Damage = { readonly path: string; readonly offset: number; readonly what: string };
 
 /** The end of the log, where writing goes on. */
 export type Tail = {
@@ -62,41 +79,129 @@ export type Tail = {
   readonly lastBatch: { readonly offset: number; readonly bytes: Uint8Array } | undefined;
 };
 
+/** What was found of a log. */
+export type LogRead = Pick<Replay, "hard" | "horizon" | "base" | "entries" | "spans"> & {
+  /** How far the log reached: the last entry by the last whole batch. What is behind the kept ones is damaged. */
+  readonly promised: LogPosition;
+  /** Where writing may go on; if the log is damaged, what a new segment must come behind. */
+  readonly tail: Tail;
+  /** The segment that the log begins with. */
+  readonly first: number;
+  /** Segments before that, which do not count. */
+  readonly outdated: readonly number[];
+  /** Where the first damage is, before which all is kept; undefined when all is whole. */
+  readonly damage: Damage | undefined;
+  readonly tornBytes: number;
+};
+
+/** A segment that is there: its number, and its header if that is whole. */
+type Segment = { readonly number: number; readonly header: SegmentHeader | undefined };
+
+/** A segment as far as it is whole. */
+type SegmentRead = Omit<Tail, "segment"> & {
+  readonly damage: Damage | undefined;
+  readonly tornBytes: number;
+};
+
 /**
  * Reads a whole log and changes nothing.
  *
- * A batch is written only after the one before it is durable. So a bad batch with a whole one
- * behind it, or with a later segment, was durable and is damage. With nothing behind it, it is what
- * a crash left of the last write, of which nothing was promised: the torn tail.
+ * A batch is written only after the one before it is durable. So a bad batch with a whole one behind it, or with a later
+ * segment, was durable and is damage. With nothing behind it, it is what a crash left of the last write, of which
+ * nothing was promised: the torn tail.
  *
- * @throws DamagedLogError where what was durable is not there, and when there is no log at all.
- * @throws NewerLogError when a later version wrote it.
+ * Of a damaged log, all before the damage is kept, and the last whole batch behind it tells what the node is bound to.
+ *
+ * @throws DamagedLogError when no whole batch tells that, when whole batches contradict each other, and when there is no
+ * log at all.
+ * @throws NewerLogError, OlderLogError when another version wrote it.
  */
-export function readLog(disk: Disk): { readonly recovered: Recovered; readonly tail: Tail } {
-  const names = disk.list().filter(isSegmentName);
+export function readLog(disk: Disk): LogRead {
+  const all = segmentsOf(disk);
+  const beginning = all.findLastIndex(({ header }) => header?.begins === true);
+  const outdated = all.slice(0, Math.max(0, beginning)).map(({ number }) => number);
+  const segments = all.slice(outdated.length);
   const replay = new Replay();
   let tail: Tail | undefined;
+  let damage: Damage | undefined;
   let tornBytes = 0;
-  for (let segment = 1; segment <= Math.max(names.length, 1); segment += 1) {
-    const name = segmentName(segment);
-    const path = disk.pathOf(name);
-    if (names[segment - 1] !== name) throw new DamagedLogError(path, 0, "the file is missing");
-    const bytes = asBuffer(disk.read(name));
-    tail = readSegment({ path, bytes, segment }, tail?.last ?? LOG_BEGIN, replay);
-    tornBytes = bytes.length - tail.length;
-    if (tornBytes > 0 && segment < names.length) {
-      throw new DamagedLogError(path, tail.length, "a batch that a later segment builds on is bad");
-    }
+  for (const segment of segments) {
+    const { number } = segment;
+    damage = damageOfHeader(disk, segment, tail);
+    if (damage !== undefined) break;
+    if (tail === undefined) replay.start(positionBefore(segment), segment.header?.begins === true);
+    const isLast = segment === segments.at(-1);
+    const read = readSegment(disk, number, tail?.last ?? endBefore(segment), replay, isLast);
+    tail = { segment: number, ...read };
+    ({ damage, tornBytes } = read);
+    if (damage !== undefined) break;
   }
-  assert(tail !== undefined, "a log has a segment");
-  return { recovered: { hard: replay.hard, entries: replay.entries, tornBytes }, tail };
+  const { hard, horizon, base, entries, spans, last: promised } = replay;
+  const first = segments[0]?.number ?? 1;
+  const kept = {
+    hard,
+    horizon,
+    base,
+    entries,
+    spans,
+    promised,
+    first,
+    outdated,
+    damage,
+    tornBytes,
+  };
+  if (damage === undefined && tail !== undefined) return { ...kept, tail };
+  const none = { path: disk.pathOf(segmentName(first)), offset: 0, what: "the file is missing" };
+  return { ...kept, ...bound(disk, segments, damage ?? none, tail), tornBytes: 0 };
 }
 
-type Source = { readonly path: string; readonly bytes: Buffer; readonly segment: number };
+function segmentsOf(disk: Disk): readonly Segment[] {
+  const names = disk.list().filter(isSegmentName);
+  return names.map((name) => {
+    const bytes = asBuffer(disk.readRange(name, 0, SEGMENT_HEADER_BYTES));
+    const format = formatOf(bytes) ?? LOG_FORMAT;
+    if (format > LOG_FORMAT) throw new NewerLogError(disk.pathOf(name), format);
+    if (format < LOG_FORMAT) throw new OlderLogError(disk.pathOf(name), format);
+    return { number: segmentNumber(name), header: decodeSegmentHeader(bytes) };
+  });
+}
 
-function readSegment(source: Source, before: BatchEnd, replay: Replay): Tail {
-  const { path, bytes, segment } = source;
-  checkHeader(source, before);
+function endBefore({ header }: Segment): BatchEnd {
+  return header?.previous ?? LOG_BEGIN;
+}
+
+function positionBefore({ header }: Segment): LogPosition {
+  return header?.position ?? LOG_START;
+}
+
+/** What is wrong with the header of a segment, or with the place of the segment behind the log so far. */
+function damageOfHeader(disk: Disk, segment: Segment, tail: Tail | undefined): Damage | undefined {
+  const { number, header } = segment;
+  const path = disk.pathOf(segmentName(number));
+  const damage = (what: string): Damage => ({ path, offset: 0, what });
+  const expected = tail === undefined ? number : tail.segment + 1;
+  if (number !== expected)
+    return { ...damage("the file is missing"), path: disk.pathOf(segmentName(expected)) };
+  if (header === undefined) return damage("the header of the file is bad");
+  if (header.segment !== number) return damage(`the header belongs to segment ${header.segment}`);
+  const before = tail?.last ?? header.previous;
+  if (follows(header.previous, before)) return undefined;
+  const { sequence } = header.previous;
+  const gap = damage(`the log before it ends at batch ${before.sequence}, not ${sequence}`);
+  // Batches that are missing are lost; a batch that is there twice, and not the same, is of another log.
+  if (sequence <= before.sequence) throw new DamagedLogError(gap);
+  return gap;
+}
+
+function readSegment(
+  disk: Disk,
+  segment: number,
+  before: BatchEnd,
+  replay: Replay,
+  isLast: boolean,
+): SegmentRead {
+  const path = disk.pathOf(segmentName(segment));
+  const bytes = asBuffer(disk.read(segmentName(segment)));
   let last = before;
   let offset = SEGMENT_HEADER_BYTES;
   let lastBatch: Tail["lastBatch"];
@@ -104,65 +209,61 @@ function readSegment(source: Source, before: BatchEnd, replay: Replay): Tail {
     const batch = decodeBatch(bytes, segment, offset);
     if (batch === undefined) break;
     if (!follows(batch.previous, last)) {
-      throw new DamagedLogError(path, offset, "this batch does not follow the one before it");
+      const what = "this batch does not follow the one before it";
+      throw new DamagedLogError({ path, offset, what });
     }
     try {
-      for (const write of decodeWrites(bytes, batch.bodyAt, batch.end)) replay.apply(write);
+      replay.apply(bytes, batch.bodyAt, batch.end, segment);
     } catch (cause) {
       if (!(cause instanceof RecordError)) throw cause;
-      throw new DamagedLogError(path, offset, `this batch makes no sense: ${cause.message}`);
+      throw new DamagedLogError({
+        path,
+        offset,
+        what: `this batch makes no sense: ${cause.message}`,
+      });
     }
     lastBatch = { offset, bytes: bytes.subarray(offset, batch.end) };
     last = batch.last;
     offset = batch.end;
   }
+  const what = damageBehind(bytes, segment, offset, isLast);
+  const damage = what === undefined ? undefined : { path, offset, what };
+  return { length: offset, last, lastBatch, damage, tornBytes: bytes.length - offset };
+}
+
+/** What proves that the bytes behind the last whole batch were durable, and so are damaged and not torn. */
+function damageBehind(
+  bytes: Buffer,
+  segment: number,
+  offset: number,
+  isLast: boolean,
+): string | undefined {
+  if (offset === bytes.length) return undefined;
   const later = findBatch(bytes, segment, offset);
-  if (later !== undefined) {
-    throw new DamagedLogError(path, offset, `bad bytes with a whole batch behind them at ${later}`);
-  }
-  return { segment, length: offset, last, lastBatch };
+  if (later !== undefined) return `bad bytes with a whole batch behind them at ${later}`;
+  return isLast ? undefined : "a batch that a later segment builds on is bad";
 }
 
-function checkHeader({ path, bytes, segment }: Source, before: BatchEnd): void {
-  const header = decodeSegmentHeader(bytes);
-  if (header === undefined) throw new DamagedLogError(path, 0, "the header of the file is bad");
-  if (header.format > LOG_FORMAT) throw new NewerLogError(path, header.format);
-  if (header.format !== LOG_FORMAT || header.segment !== segment) {
-    throw new DamagedLogError(path, 0, `the header belongs to segment ${header.segment}`);
-  }
-  if (!follows(header.previous, before)) {
-    const what = `the log before it ends at batch ${before.sequence}, not ${header.previous.sequence}`;
-    throw new DamagedLogError(path, 0, what);
-  }
-}
-
-/** Does again what the batches say. */
-class Replay {
-  hard: HardState = INITIAL_HARD_STATE;
-  readonly entries: Entry<CommandBytes>[] = [];
-
-  apply(write: LogWrite): void {
-    switch (write.type) {
-      case "hardState":
-        this.hard = write.hard;
-        return;
-      case "append":
-        for (const entry of write.entries) this.#append(entry);
-        return;
-      case "truncate":
-        if (write.after > this.entries.length) throw new RecordError("it cuts what is not there");
-        this.entries.length = write.after;
-        return;
-      default:
-        write satisfies never;
-    }
-  }
-
-  #append(entry: Entry<CommandBytes>): void {
-    if (entry.index !== this.entries.length + 1)
-      throw new RecordError("it leaves a gap in the log");
-    this.entries.push(entry);
-  }
+/** What a node with a damaged log is bound to, by its last whole batch, and where a new segment goes. */
+function bound(
+  disk: Disk,
+  segments: readonly Segment[],
+  damage: Damage,
+  kept: Tail | undefined,
+): Pick<LogRead, "hard" | "horizon" | "promised" | "tail"> {
+  const from = kept ?? { segment: 0, length: 0, last: LOG_BEGIN };
+  const numbers = segments.map(({ number }) => number).filter((number) => number >= from.segment);
+  const found = lastWholeBatch(disk, numbers, from);
+  const durable = Math.max(...segments.map(({ header }) => header?.previous.sequence ?? 0));
+  if (found === undefined || found.end.sequence < durable) throw new DamagedLogError(damage);
+  const { hard, horizon, last: promised } = found.state;
+  const segment = numbers.at(-1) ?? from.segment;
+  return {
+    hard,
+    horizon,
+    promised,
+    tail: { segment, length: 0, last: found.end, lastBatch: undefined },
+  };
 }
 
 function asBuffer(bytes: Uint8Array): Buffer {

@@ -1,12 +1,17 @@
-import { index, term, type Entry, type Index, type Message } from "@kontiki/core";
-import { isCommand } from "./command.ts";
-import { packFrames, unpackFrames } from "./frames.ts";
+import type { AppendRejected, Message, RequestPreVote, RequestVote } from "@kontiki/core";
 import type { CommandBytes } from "./storage.ts";
-
-/** Bytes that are not what they should be. Whoever meets it drops them and counts. */
-export class WireError extends Error {
-  override readonly name = "WireError";
-}
+import { entriesFromWire, entriesToWire } from "./wire-entries.ts";
+import {
+  checksumAt,
+  fieldsOf,
+  flagAt,
+  indexAt,
+  termAt,
+  wholeAt,
+  WireError,
+  type Fields,
+} from "./wire-fields.ts";
+import { chunkFromWire, chunkToWire } from "./wire-snapshot.ts";
 
 const KIND = {
   requestVote: 0,
@@ -14,130 +19,139 @@ const KIND = {
   appendEntries: 2,
   appendAccepted: 3,
   appendRejected: 4,
+  requestPreVote: 5,
+  preVoteReply: 6,
+  snapshotChunk: 7,
+  chunkReply: 8,
+  timeoutNow: 9,
+  readRequest: 10,
+  readReply: 11,
+  rejoin: 12,
 } as const;
 
-/** A message as nested arrays of numbers, and all its commands as one byte string. */
-export function messageToWire(message: Message<CommandBytes>): readonly unknown[] {
-  switch (message.type) {
+/** A message as an array: which kind, its term, and what that kind has. Commands stay the bytes that they are. */
+export function messageToWire(message: Message<CommandBytes>): Fields {
+  const { type, term } = message;
+  const kind = KIND[type];
+  switch (type) {
     case "requestVote":
-      return [KIND.requestVote, message.term, message.lastIndex, message.lastTerm];
+      return [kind, term, message.lastIndex, message.lastTerm, message.transfer];
+    case "requestPreVote":
+      return [kind, term, message.lastIndex, message.lastTerm];
     case "voteReply":
-      return [KIND.voteReply, message.term, message.granted];
+    case "preVoteReply":
+      return [kind, term, message.granted];
     case "appendEntries": {
-      const { prevIndex, prevTerm, commit, entries } = message;
-      const frames = packFrames(
-        entries.map((entry) => (entry.type === "noop" ? undefined : entry.command)),
-      );
-      return [
-        KIND.appendEntries,
-        message.term,
-        prevIndex,
-        prevTerm,
-        commit,
-        termRuns(entries),
-        frames,
-      ];
+      const { prevIndex, prevTerm, commit, round, entries } = message;
+      return [kind, term, prevIndex, prevTerm, commit, round, ...entriesToWire(entries)];
     }
     case "appendAccepted":
-      return [KIND.appendAccepted, message.term, message.match];
-    case "appendRejected":
-      return [
-        KIND.appendRejected,
-        message.term,
-        message.prevIndex,
-        message.conflictTerm ?? null,
-        message.conflictIndex,
-      ];
+      return [kind, term, message.match, message.round];
+    case "appendRejected": {
+      const { prevIndex, conflictTerm, conflictIndex, round } = message;
+      return [kind, term, prevIndex, conflictTerm ?? null, conflictIndex, round];
+    }
+    case "snapshotChunk":
+      return [kind, term, ...chunkToWire(message)];
+    case "chunkReply":
+      return [kind, term, message.index, message.checksum, message.received];
+    case "readRequest":
+      return [kind, term, message.id];
+    case "readReply":
+      return [kind, term, message.id, message.index];
+    case "timeoutNow":
+    case "rejoin":
+      return [kind, term];
     default:
       return message satisfies never;
   }
 }
 
-/** The message that nested arrays stand for. @throws WireError or AssertionError for any other shape. */
+/** The message that an array stands for. @throws WireError or AssertionError for any other shape. */
 export function messageFromWire(wire: unknown): Message<CommandBytes> {
-  if (!Array.isArray(wire)) throw new WireError("a message is an array");
-  const fields = wire as readonly unknown[];
-  const at = (position: number): number => numberAt(fields, position);
+  const fields = fieldsOf(wire, "a message");
   const [kind] = fields;
+  const term = termAt(fields, 1);
   switch (kind) {
     case KIND.requestVote:
-      return {
-        type: "requestVote",
-        term: term(at(1)),
-        lastIndex: index(at(2)),
-        lastTerm: term(at(3)),
-      };
+      return requestVoteFromWire(fields);
+    case KIND.requestPreVote:
+      return requestPreVoteFromWire(fields);
     case KIND.voteReply:
-      if (typeof fields[2] !== "boolean") throw new WireError("a vote is given or not");
-      return { type: "voteReply", term: term(at(1)), granted: fields[2] };
-    case KIND.appendEntries: {
-      const prevIndex = index(at(2));
-      const entries = entriesFromWire(prevIndex, fields[5], fields[6]);
-      return {
-        type: "appendEntries",
-        term: term(at(1)),
-        prevIndex,
-        prevTerm: term(at(3)),
-        commit: index(at(4)),
-        entries,
-      };
-    }
+      return { type: "voteReply", term, granted: flagAt(fields, 2) };
+    case KIND.preVoteReply:
+      return { type: "preVoteReply", term, granted: flagAt(fields, 2) };
+    case KIND.appendEntries:
+      return appendEntriesFromWire(fields);
     case KIND.appendAccepted:
-      return { type: "appendAccepted", term: term(at(1)), match: index(at(2)) };
-    case KIND.appendRejected: {
-      const conflictTerm = fields[3] === null ? undefined : term(at(3));
       return {
-        type: "appendRejected",
-        term: term(at(1)),
-        prevIndex: index(at(2)),
-        conflictTerm,
-        conflictIndex: index(at(4)),
+        type: "appendAccepted",
+        term,
+        match: indexAt(fields, 2),
+        round: wholeAt(fields, 3),
       };
-    }
+    case KIND.appendRejected:
+      return appendRejectedFromWire(fields);
+    case KIND.snapshotChunk:
+      return { type: "snapshotChunk", term, ...chunkFromWire(fields, 2) };
+    case KIND.chunkReply:
+      return chunkReplyFromWire(fields);
+    case KIND.timeoutNow:
+      return { type: "timeoutNow", term };
+    case KIND.readRequest:
+      return { type: "readRequest", term, id: wholeAt(fields, 2) };
+    case KIND.readReply:
+      return { type: "readReply", term, id: wholeAt(fields, 2), index: indexAt(fields, 3) };
+    case KIND.rejoin:
+      return { type: "rejoin", term };
     default:
       throw new WireError(`there is no message of kind ${String(kind)}`);
   }
 }
 
-/** The terms of entries as runs, flat: term, count, term, count ... Nearly always one run. */
-function termRuns(entries: readonly Entry<CommandBytes>[]): readonly number[] {
-  const runs: number[] = [];
-  for (const entry of entries) {
-    const last = runs.length - 2;
-    if (last >= 0 && runs[last] === entry.term) runs[last + 1] = (runs[last + 1] ?? 0) + 1;
-    else runs.push(entry.term, 1);
-  }
-  return runs;
+function requestVoteFromWire(fields: Fields): RequestVote {
+  return { ...requestPreVoteFromWire(fields), type: "requestVote", transfer: flagAt(fields, 4) };
 }
 
-function entriesFromWire(
-  prevIndex: Index,
-  runs: unknown,
-  frames: unknown,
-): readonly Entry<CommandBytes>[] {
-  if (!Array.isArray(runs) || !(frames instanceof Uint8Array))
-    throw new WireError("entries are runs and frames");
-  const commands = unpackFrames(frames);
-  const entries: Entry<CommandBytes>[] = [];
-  for (let run = 0; run < runs.length; run += 2) {
-    const runTerm = term(numberAt(runs, run));
-    const end = entries.length + numberAt(runs, run + 1);
-    if (end > commands.length) throw new WireError("each entry has one frame");
-    for (let at = entries.length; at < end; at += 1) {
-      const command = commands[at];
-      const place = index(prevIndex + at + 1);
-      if (command === undefined) entries.push({ type: "noop", index: place, term: runTerm });
-      else if (!isCommand(command))
-        throw new WireError("a command holds a header, and not too much");
-      else entries.push({ type: "command", index: place, term: runTerm, command });
-    }
-  }
-  if (entries.length !== commands.length) throw new WireError("each entry has one frame");
-  return entries;
+function requestPreVoteFromWire(fields: Fields): RequestPreVote {
+  return {
+    type: "requestPreVote",
+    term: termAt(fields, 1),
+    lastIndex: indexAt(fields, 2),
+    lastTerm: termAt(fields, 3),
+  };
 }
 
-function numberAt(fields: readonly unknown[], position: number): number {
-  const value = fields[position];
-  if (typeof value !== "number") throw new WireError(`field ${position} is a number`);
-  return value;
+function appendEntriesFromWire(fields: Fields): Message<CommandBytes> {
+  const prevIndex = indexAt(fields, 2);
+  return {
+    type: "appendEntries",
+    term: termAt(fields, 1),
+    prevIndex,
+    prevTerm: termAt(fields, 3),
+    commit: indexAt(fields, 4),
+    round: wholeAt(fields, 5),
+    entries: entriesFromWire(prevIndex, fields, 6),
+  };
+}
+
+function appendRejectedFromWire(fields: Fields): AppendRejected {
+  return {
+    type: "appendRejected",
+    term: termAt(fields, 1),
+    prevIndex: indexAt(fields, 2),
+    conflictTerm: fields[3] === null ? undefined : termAt(fields, 3),
+    conflictIndex: indexAt(fields, 4),
+    round: wholeAt(fields, 5),
+  };
+}
+
+function chunkReplyFromWire(fields: Fields): Message<CommandBytes> {
+  return {
+    type: "chunkReply",
+    term: termAt(fields, 1),
+    index: indexAt(fields, 2),
+    checksum: checksumAt(fields, 3),
+    received: wholeAt(fields, 4),
+  };
 }

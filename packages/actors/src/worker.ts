@@ -3,18 +3,26 @@
  *
  * @module
  */
+import { performance } from "node:perf_hooks";
 import { parentPort, workerData, type MessagePort } from "node:worker_threads";
-import { makeConfig, nodeId } from "@kontiki/core";
+import { makeConfig, nodeId, type Config } from "@kontiki/core";
 import { exposeControl } from "./control-endpoint.ts";
+import type { Disk } from "./disk.ts";
 import { KontikiError } from "./errors.ts";
 import { FileDisk } from "./file-disk.ts";
+import { Lease } from "./lease.ts";
 import { loadMachine } from "./load-machine.ts";
 import { MemoryDisk } from "./memory-disk.ts";
 import { NodeActor } from "./node-actor.ts";
-import { NodeRunner } from "./node-runner.ts";
+import { NodeRunner, type Opened } from "./node-runner.ts";
+import { createWal, hasWal, maxSegmentBytes } from "./open-wal.ts";
+import { openStorage } from "./open-storage.ts";
+import { Orders } from "./orders.ts";
 import type { FromNode, NodeSpec } from "./protocol.ts";
+import type { Recovered } from "./storage.ts";
 import type { Clock } from "./timers.ts";
-import { createWal, hasWal, maxSegmentBytes, openWal } from "./open-wal.ts";
+import { openTraceFile } from "./trace-file.ts";
+import { NodeTracer } from "./trace.ts";
 
 type Start = { readonly spec: NodeSpec; readonly data: MessagePort; readonly control: MessagePort };
 
@@ -24,7 +32,7 @@ function post(message: FromNode): void {
   data.postMessage(message);
 }
 
-function openDisk(): FileDisk | MemoryDisk {
+function openDisk(): Disk {
   if (spec.disk.type === "file") return new FileDisk(spec.disk.path);
   const disk = new MemoryDisk({
     files: spec.disk.files,
@@ -44,21 +52,67 @@ function clock(): Clock {
       return () => clearTimeout(timer);
     },
     random: () => Math.random(),
+    nowMs: () => performance.now(),
     pulses: () => Atomics.load(pulse, 0),
   };
 }
 
+/** A leader steps down after as many heartbeats without a majority as fit in the shortest election timeout. */
+function configOf({ id, uid, voters, leases, keptEntries, maxUncommittedBytes }: NodeSpec): Config {
+  const beats = Math.floor(spec.electionTimeoutMs / spec.heartbeatMs);
+  return makeConfig({
+    id: nodeId(id),
+    uid,
+    voters: voters.map(nodeId),
+    quorumBeats: Math.max(beats, 2),
+    leases: leases !== undefined,
+    keptEntries,
+    maxUncommittedBytes,
+  });
+}
+
+function tracerOf(config: Config, recovered: Recovered): NodeTracer | undefined {
+  const { trace, incarnation } = spec;
+  if (trace === undefined) return undefined;
+  const { hard, base, entries, snapshot, horizon } = recovered;
+  const opening = { config, hard, base, entries, snapshot, horizon };
+  return new NodeTracer(openTraceFile(trace, config.id, incarnation), opening);
+}
+
 async function run(): Promise<void> {
-  const machine = await loadMachine(spec.stateMachine);
-  const { wal, recovered } = openWal(openDisk());
-  const config = makeConfig({ id: nodeId(spec.id), voters: spec.voters.map(nodeId) });
-  const actor = new NodeActor(config, recovered, wal, machine);
-  const runner = new NodeRunner(actor, wal, data, spec, clock());
-  exposeControl(control, actor, () => {
+  const config = configOf(spec);
+  const disk = openDisk();
+  const open = async (): Promise<Opened & { readonly tornBytes: number }> => {
+    const machine = await loadMachine(spec.stateMachine);
+    const { storage, snapshots, recovered } = openStorage(disk);
+    const actor = new NodeActor({
+      config,
+      recovered,
+      storage,
+      snapshots,
+      machine,
+      incarnation: spec.incarnation,
+      policy: spec.snapshots,
+      lease:
+        spec.leases === undefined
+          ? undefined
+          : new Lease(spec.electionTimeoutMs, spec.leases.clockDrift),
+      tracer: tracerOf(config, recovered),
+    });
+    return { actor, storage, damage: recovered.damage, tornBytes: recovered.tornBytes };
+  };
+  const first = await open();
+  const orders = new Orders();
+  const { electionTimeoutMs, heartbeatMs, priority } = spec;
+  const lengths = { electionTimeoutMs, heartbeatMs, patience: priority };
+  const onNotice = orders.onNotice.bind(orders);
+  const runner = new NodeRunner({ port: data, lengths, clock: clock(), open, onNotice }, first);
+  orders.attach(runner);
+  exposeControl(control, runner, orders, () => {
     runner.stop();
     parentPort?.unref();
   });
-  post({ type: "ready", tornBytes: recovered.tornBytes });
+  post({ type: "ready", tornBytes: first.tornBytes });
   runner.start();
 }
 

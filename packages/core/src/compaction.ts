@@ -20,6 +20,7 @@ export function onSnapshotTaken<C>(env: Env<C>, state: State, snapshot: Snapshot
 
 /** Drops the log up to `keptEntries` before the snapshot, as far as it is not dropped yet. */
 export function onCompact<C>({ log }: Env<C>, state: State, keptEntries: number): Step<C> {
+  assert(keptEntries >= 0, "nothing behind the snapshot is dropped");
   const upTo = (state.snapshot?.index ?? 0) - keptEntries;
   if (upTo < log.firstIndex) return unchanged(state);
   return {
@@ -51,10 +52,14 @@ export function onChunkReply<C>(
   };
 }
 
-/** A snapshot that was being sent is there no more: whoever was getting it gets a newer one. */
+/**
+ * A snapshot that was being sent is there no more: whoever was getting it gets a newer one. While there is none, it is
+ * asked for again with the heartbeats, and not as fast as it cannot be read.
+ */
 export function onSnapshotGone<C>(state: State, gone: Snapshot): Step<C> {
-  const { role } = state;
-  if (role.type !== "leader") return unchanged(state);
+  const { role, snapshot } = state;
+  const isNewest = snapshot !== undefined && sameSnapshot(snapshot, gone);
+  if (role.type !== "leader" || isNewest) return unchanged(state);
   const entries = Object.entries(role.progress).map(([node, progress]) => {
     const lost = progress.type === "snapshot" && sameSnapshot(progress.snapshot, gone);
     return [node, lost ? interrupted(progress) : progress] as const;

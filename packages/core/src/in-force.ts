@@ -27,9 +27,19 @@ function initialOf(config: Config): Membership {
   return known;
 }
 
-/** The membership as of an entry that is committed: what a snapshot of the log up to there says. */
+/**
+ * The membership as of an entry that is applied, from the newest snapshot on: what a snapshot of the log up to there
+ * says. Entries are applied a little behind the commit index, and so the one that was in force there may not count any
+ * more: then the log has it, or the snapshot before.
+ */
 export function membershipAt<C>(env: Env<C>, state: State, at: Index): Membership {
-  const memberships = state.memberships.filter(({ index }) => index <= at);
+  const upTo = (known: readonly InForce[]): readonly InForce[] =>
+    known.filter(({ index }) => index <= at);
+  const counting = upTo(state.memberships);
+  const memberships =
+    counting.length > 0 || state.memberships.length === 0
+      ? counting
+      : upTo(recoveredMemberships(env.log, state.snapshot));
   return membershipOf(env, { ...state, memberships });
 }
 

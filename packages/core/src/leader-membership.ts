@@ -45,9 +45,10 @@ export function onChangeMembership<C>(
  */
 export function onRejoin<C>(env: Env<C>, state: State, { node, uid }: Peer): Step<C> {
   const membership = membershipOf(env, state);
-  const voted = membership.voters.includes(node);
-  const promote = voted || membership.promotions.some((promotion) => promotion.node === node);
-  const change = { type: "addLearner", node, uid, promote, replaces: undefined } as const;
+  const promotion = membership.promotions.find((wanted) => wanted.node === node);
+  const promote = promotion !== undefined || membership.voters.includes(node);
+  const replaces = promotion?.replaces;
+  const change = { type: "addLearner", node, uid, promote, replaces } as const;
   const taken = tryChange(env, state, [change]);
   return typeof taken === "string" ? unchanged(state) : taken;
 }

@@ -57,9 +57,8 @@ export function onAppendRejected<C>(
 ): Step<C> {
   const known = progressOf(state, from, reply);
   if (known === undefined) return unchanged(state);
-  const progress = answered(known, reply.round);
-  const back = rejected(progress, reply.prevIndex, meetingPoint(env.log, reply));
-  return releaseReads(env, withProgress(state, from, back ?? progress));
+  const progress = rejected(known, reply, meetingPoint(env.log, reply));
+  return releaseReads(env, withProgress(state, from, progress));
 }
 
 /**
@@ -169,7 +168,6 @@ function lastOfTermUpTo<C>(log: LogView<C>, reply: AppendRejected): Index | unde
     if (reply.conflictTerm !== undefined && there <= reply.conflictTerm) low = indexAfter(middle);
     else high = middle;
   }
-  if (low <= log.firstIndex) return undefined;
   const found = previousIndex(low);
   return log.termAt(found) === reply.conflictTerm ? found : undefined;
 }

@@ -55,11 +55,7 @@ export function enterJoint(membership: Membership, changes: readonly Change[]): 
   const learners = next.learners.filter((node) => !learnersNext.includes(node));
   const uids = { ...next.uids };
   for (const node of outgoing) if (node in membership.uids) uids[node] = uidOf(membership, node);
-  const promotions = next.promotions.filter(({ node }) => learners.includes(node));
-  return {
-    type: "changed",
-    membership: { ...next, outgoing, learners, learnersNext, promotions, uids },
-  };
+  return { type: "changed", membership: { ...next, outgoing, learners, learnersNext, uids } };
 }
 
 /** Leaves a joint membership: the outgoing half decides no more. */

@@ -16,7 +16,7 @@ export type Membership = {
   readonly learners: readonly NodeId[];
   /** Voters of `outgoing` that become learners when the joint membership is left. */
   readonly learnersNext: readonly NodeId[];
-  /** Learners that become voters by themselves when they have caught up. */
+  /** Learners, now or next, that become voters by themselves when they have caught up. */
   readonly promotions: readonly Promotion[];
   /**
    * Which disk a member has, for those that got one after the cluster began; 0 for the others.
@@ -25,7 +25,10 @@ export type Membership = {
    * server of the same name, and what the earlier one said about votes and entries does not bind or serve it.
    */
   readonly uids: Readonly<Record<NodeId, number>>;
-  /** The highest uid ever given. A new disk gets a higher one, so that no two of a name are ever mixed up. */
+  /**
+   * The highest uid ever given. A server that is added gets a higher one, and so does a member with a new disk than it
+   * had itself, so that no two of a name are ever mixed up.
+   */
   readonly lastUid: number;
 };
 
@@ -89,7 +92,10 @@ export function assertMembership(membership: Membership): void {
       `${node} becomes a learner and so is an outgoing voter`,
     );
   for (const { node } of promotions)
-    assert(learners.includes(node), `${node} is to be promoted and so is a learner`);
+    assert(
+      learners.includes(node) || learnersNext.includes(node),
+      `${node} is to be promoted and so is a learner, or becomes one`,
+    );
   for (const node of Object.keys(uids) as NodeId[]) {
     assert(isMember(membership, node), `${node} has a uid and so is a member`);
     assert(uidOf(membership, node) <= lastUid, `the uid of ${node} is at most the last one given`);

@@ -1,5 +1,6 @@
 import type { Config } from "./config.ts";
 import { INDEX_ZERO, indexAfter, maxIndex, type Index } from "./ids.ts";
+import type { AppendRejected } from "./message.ts";
 import type { Snapshot } from "./snapshot.ts";
 
 /** What a leader knows of a follower however it sends to it. */
@@ -68,28 +69,46 @@ export function accepted(progress: Progress, match: Index, firstIndex: Index): P
       return { ...progress, next, match: known, inflight };
     }
     case "snapshot":
-      if (known < firstIndex - 1) return { ...progress, match: known };
-      return { type: "replicate", next: indexAfter(known), match: known, round, inflight: [] };
+      if (known >= firstIndex - 1)
+        return { type: "replicate", next: indexAfter(known), match: known, round, inflight: [] };
+      // With the whole snapshot it is still too far behind when the log was compacted again meanwhile: it needs another.
+      return known < progress.snapshot.index
+        ? { ...progress, match: known }
+        : interrupted({ ...progress, match: known });
     default:
       return progress satisfies never;
   }
 }
 
 /**
- * The follower does not hold the entry at `prevIndex`; the logs may meet right before `next`.
+ * The follower does not hold the entry at `prevIndex`; the logs may meet right before `next`. An answer to a question
+ * that has been answered otherwise since changes nothing but the round.
  *
- * An answer to a question that has been answered otherwise since is old: `undefined`.
+ * One that does not hold what it was proven to hold has lost it, if it answers a later round than any before: its disk
+ * was damaged. What is left there is to be found out anew, or it would be refused for as long as this leader leads.
  */
-export function rejected(progress: Progress, prevIndex: Index, next: Index): Progress | undefined {
-  if (progress.type === "snapshot") return undefined;
-  const asked = progress.type === "replicate" || prevIndex === progress.next - 1;
-  if (!asked || prevIndex <= progress.match) return undefined;
-  const { match, round } = progress;
-  return { type: "probe", next: maxIndex(next, indexAfter(match)), match, round, waiting: false };
+export function rejected(
+  progress: Progress,
+  { prevIndex, round }: Pick<AppendRejected, "prevIndex" | "round">,
+  next: Index,
+): Progress {
+  const now = answered(progress, round);
+  if (now.type === "snapshot") return now;
+  const lost = prevIndex <= now.match && round > progress.round;
+  const asked = now.type === "replicate" || prevIndex === now.next - 1;
+  if (!lost && (!asked || prevIndex <= now.match)) return now;
+  const match = lost ? INDEX_ZERO : now.match;
+  const from = maxIndex(next, indexAfter(match));
+  return { type: "probe", next: from, match, round: now.round, waiting: false };
 }
 
-/** What is under way to the follower is lost, and where it stands is to be found out anew. */
-export function interrupted({ match, round }: Progress): Progress {
+/**
+ * What is under way to the follower is lost, and where it stands is to be found out anew. A question that was out is
+ * asked again: nothing better than its guess is known.
+ */
+export function interrupted(progress: Progress): Probe {
+  if (progress.type === "probe") return { ...progress, waiting: false };
+  const { match, round } = progress;
   return { type: "probe", next: indexAfter(match), match, round, waiting: false };
 }
 

@@ -24,14 +24,17 @@ export function onSnapshotChunk<C>(
 }
 
 /**
- * A whole snapshot is durable: it takes the place of state machine and log. Nothing in the log behind it can be kept:
- * an entry that matched the snapshot's last one would have made it unnecessary.
+ * A whole snapshot is durable: it takes the place of state machine and log. Nothing in the log behind it can be kept,
+ * because an entry that matches the snapshot's last one makes it unnecessary: entries that were under way may have
+ * brought that one since the last part came, and what is behind it was promised.
  */
 export function onSnapshotReceived<C>(env: Env<C>, state: State, snapshot: Snapshot): Step<C> {
   const { role } = state;
   if (receivingOf(state, snapshot) === undefined || role.type !== "follower")
     return unchanged(state);
-  assert(snapshot.index > state.commit, "a snapshot brings what was not known to be committed");
+  const held = heldInstead(env, state, snapshot);
+  if (held !== undefined && role.leader !== undefined)
+    return acceptWithout(state, peerOf(env, state, role.leader), held);
   const { index, membership } = snapshot;
   const next: State = {
     ...state,
@@ -78,9 +81,8 @@ function takeChunk<C>(
 ): Step<C> {
   const { role } = state;
   assert(role.type === "follower", "whoever gets a snapshot follows");
-  if (snapshot.index <= state.commit) return acceptWithout(state, from, state.commit);
-  if (env.log.termAt(snapshot.index) === snapshot.term)
-    return acceptWithout(state, from, snapshot.index);
+  const held = heldInstead(env, state, snapshot);
+  if (held !== undefined) return acceptWithout(state, from, held);
   const received = receivingOf(state, snapshot)?.received ?? 0;
   const fits = bytes.length > 0 && offset + bytes.length <= snapshot.size;
   if (offset !== received || !fits)
@@ -93,6 +95,12 @@ function takeChunk<C>(
     // The last part is answered when it is certain that all of them make a whole.
     effects: receiving.received === snapshot.size ? [save] : [save, reply],
   };
+}
+
+/** How far the log holds what is committed, when it holds all that the snapshot does; else undefined. */
+function heldInstead<C>(env: Env<C>, state: State, { index, term }: Snapshot): Index | undefined {
+  if (index <= state.commit) return state.commit;
+  return env.log.termAt(index) === term ? index : undefined;
 }
 
 /** The log holds all that the snapshot does, and that is committed: entries take less to send (§7). */

@@ -1,3 +1,4 @@
+import { assert } from "./assert.ts";
 import type { Config } from "./config.ts";
 import type { Effect } from "./effect.ts";
 import type { LogPosition, LogView } from "./entry.ts";
@@ -104,7 +105,10 @@ export type Step<C> = {
 
 /** What was found on a disk beside term, vote and log. */
 export type Found = {
-  /** The newest snapshot; the log begins at most one entry behind it. */
+  /**
+   * The newest snapshot. The log holds its last entry, or begins right behind it: one that does not, because the snapshot
+   * became durable before the log did, is emptied first.
+   */
   readonly snapshot?: Snapshot | undefined;
   /** See {@link State}. */
   readonly horizon?: LogPosition | undefined;
@@ -118,6 +122,9 @@ export type Found = {
  */
 export function restore<C>(hard: HardState, log: LogView<C>, found: Found = {}): State {
   const { snapshot, horizon, leases = false } = found;
+  const meets =
+    snapshot === undefined ? log.firstIndex === 1 : log.termAt(snapshot.index) === snapshot.term;
+  assert(meets, "what a log lacks at its beginning is in the snapshot, and the two meet");
   return {
     term: hard.term,
     votedFor: hard.votedFor,

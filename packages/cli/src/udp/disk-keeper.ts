@@ -3,7 +3,7 @@ import {
   FileDisk,
   KontikiError,
   openDataDirectory,
-  openWal,
+  openStorage,
   type CommandBytes,
   type DataDirectory,
   type Storage,
@@ -27,12 +27,13 @@ export function openDiskKeeper(
   const path = join(directory, id);
   const data = openDataDirectory(path, [id]);
   try {
-    const { wal, recovered } = openWal(new FileDisk(data.pathOf(id)));
+    const { storage, recovered } = openStorage(new FileDisk(data.pathOf(id)));
     try {
+      const { hard, horizon } = recovered;
       const entries = recovered.entries.map((entry) => decodeEntry(entry, path));
-      return { keeper: new DiskKeeper(wal, data), kept: { hard: recovered.hard, entries } };
+      return { keeper: new DiskKeeper(storage, data), kept: { hard, entries, horizon } };
     } catch (cause) {
-      wal.close();
+      storage.close();
       throw cause;
     }
   } catch (cause) {
@@ -61,6 +62,10 @@ class DiskKeeper implements Keeper {
 
   truncate(after: Index): void {
     this.#storage.truncate(after);
+  }
+
+  forgetHorizon(): void {
+    this.#storage.forgetHorizon();
   }
 
   sync(): void {

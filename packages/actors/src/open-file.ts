@@ -1,0 +1,61 @@
+import { assert } from "@kontiki/core";
+import type { DiskFile } from "./disk.ts";
+import { attempt, writeAll, type SystemCalls } from "./system-calls.ts";
+
+/**
+ * A file that refuses everything after the first failure. A failed fdatasync must never be tried
+ * again on the same descriptor: the kernel has dropped the error and calls the lost pages clean.
+ */
+export class OpenFile implements DiskFile {
+  readonly #path: string;
+  readonly #calls: SystemCalls;
+  readonly #fd: number;
+  #length: number;
+  #state: "usable" | "cut" | "failed" | "closed" = "usable";
+
+  constructor(path: string, calls: SystemCalls) {
+    this.#path = path;
+    this.#calls = calls;
+    // Not for appending ("a"): Linux would then put what is written again at the end.
+    this.#fd = attempt("open", path, () => calls.openSync(path, "r+"));
+    this.#length = attempt("open", path, () => calls.fstatSync(this.#fd).size);
+  }
+
+  append(bytes: Uint8Array): void {
+    assert(this.#state !== "cut", "a file that was cut is synced before it grows");
+    this.#attempt("write to", () => writeAll(this.#calls, this.#fd, bytes, this.#length));
+    this.#length += bytes.length;
+  }
+
+  rewrite(offset: number, bytes: Uint8Array): void {
+    assert(offset + bytes.length <= this.#length, "only what the file holds is written again");
+    this.#attempt("write to", () => writeAll(this.#calls, this.#fd, bytes, offset));
+  }
+
+  sync(): void {
+    this.#attempt("sync", () => this.#calls.fdatasyncSync(this.#fd));
+    this.#state = "usable";
+  }
+
+  truncate(length: number): void {
+    assert(length <= this.#length, "cutting a file does not lengthen it");
+    this.#attempt("cut", () => this.#calls.ftruncateSync(this.#fd, length));
+    this.#length = length;
+    this.#state = "cut";
+  }
+
+  close(): void {
+    if (this.#state === "closed") return;
+    this.#state = "closed";
+    attempt("close", this.#path, () => this.#calls.closeSync(this.#fd));
+  }
+
+  #attempt(doing: string, call: () => void): void {
+    assert(this.#state !== "failed", "a file that failed is not used again");
+    assert(this.#state !== "closed", "a closed file is not used");
+    const before = this.#state;
+    this.#state = "failed";
+    attempt(doing, this.#path, call);
+    this.#state = before;
+  }
+}

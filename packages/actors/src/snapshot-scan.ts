@@ -1,0 +1,111 @@
+import type { Snapshot } from "@kontiki/core";
+import { crc32Of } from "./checksum.ts";
+import {
+  checkEnd,
+  decodeFrame,
+  decodeHeader,
+  END_BYTES,
+  FRAME_BYTES,
+  HEADER_START_BYTES,
+  headerLength,
+  SnapshotFormatError,
+  type Frame,
+  type SnapshotHeader,
+} from "./snapshot-format.ts";
+
+/** What comes next. */
+type Expected = "header start" | "header" | "frame" | "part" | "end" | "nothing";
+
+const NOTHING = Buffer.alloc(0);
+
+/**
+ * Checks the bytes of a snapshot's file as they come, in pieces of any size, and keeps none of them but what it is in the
+ * middle of. Every call throws a `SnapshotFormatError` for what is not a snapshot.
+ */
+export class SnapshotScan {
+  #expected: Expected = "header start";
+  /** How many bytes of that are still to come, and those that did come, of a part none. */
+  #missing = HEADER_START_BYTES;
+  #gathered: Buffer = NOTHING;
+  /** Where the part or the end mark began, and what stood there. */
+  #frameAt = 0;
+  #frame: Frame = { length: 0, crc: 0 };
+  #partChecksum = 0;
+  #header: SnapshotHeader | undefined;
+  #size = 0;
+  #checksum = 0;
+
+  feed(bytes: Uint8Array): void {
+    this.#checksum = crc32Of(bytes, this.#checksum);
+    const piece = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+    let at = 0;
+    while (at < piece.length) {
+      if (this.#expected === "nothing")
+        throw new SnapshotFormatError(this.#size, "there are bytes behind the end");
+      const taken = piece.subarray(at, at + this.#missing);
+      this.#take(taken);
+      at += taken.length;
+    }
+  }
+
+  /** What the file is that all the bytes make. */
+  finish(): Snapshot {
+    const header = this.#header;
+    if (header === undefined || this.#expected !== "nothing")
+      throw new SnapshotFormatError(this.#size, "the file is cut off");
+    const { at, membership } = header;
+    return { ...at, membership, size: this.#size, checksum: this.#checksum };
+  }
+
+  #take(bytes: Buffer): void {
+    this.#size += bytes.length;
+    this.#missing -= bytes.length;
+    if (this.#expected === "part") this.#partChecksum = crc32Of(bytes, this.#partChecksum);
+    else
+      this.#gathered = this.#gathered.length === 0 ? bytes : Buffer.concat([this.#gathered, bytes]);
+    // A part of no bytes is over as soon as its frame is.
+    while (this.#missing === 0 && this.#expected !== "nothing") this.#next();
+    // The memory is the caller's.
+    if (this.#gathered === bytes) this.#gathered = Buffer.from(bytes);
+  }
+
+  #next(): void {
+    const gathered = this.#gathered;
+    switch (this.#expected) {
+      case "header start":
+        this.#expect("header", headerLength(gathered) - gathered.length);
+        this.#gathered = gathered;
+        return;
+      case "header":
+        this.#header = decodeHeader(gathered);
+        this.#expect("frame", FRAME_BYTES);
+        return;
+      case "frame":
+        this.#frameAt = this.#size - FRAME_BYTES;
+        this.#frame = decodeFrame(gathered, this.#frameAt);
+        this.#partChecksum = 0;
+        if (this.#frame.length === undefined) this.#expect("end", END_BYTES);
+        else this.#expect("part", this.#frame.length);
+        return;
+      case "part":
+        if (this.#partChecksum !== this.#frame.crc)
+          throw new SnapshotFormatError(this.#frameAt, "a part is bad");
+        this.#expect("frame", FRAME_BYTES);
+        return;
+      case "end":
+        checkEnd(gathered, this.#frame, this.#frameAt);
+        this.#expect("nothing", 0);
+        return;
+      case "nothing":
+        return;
+      default:
+        this.#expected satisfies never;
+    }
+  }
+
+  #expect(expected: Expected, bytes: number): void {
+    this.#expected = expected;
+    this.#missing = bytes;
+    this.#gathered = NOTHING;
+  }
+}

@@ -1,0 +1,43 @@
+import type { Disk, DiskFile, NewFile } from "./disk.ts";
+
+/**
+ * A disk that is looked at and never changed: what is written to it is forgotten. So a log can be opened for a look, with
+ * all that opening one mends, while its files stay as they were found.
+ */
+export class UnchangedDisk implements Disk {
+  readonly #disk: Disk;
+
+  constructor(disk: Disk) {
+    this.#disk = disk;
+  }
+
+  list(): string[] {
+    return this.#disk.list();
+  }
+
+  read(name: string): Uint8Array {
+    return this.#disk.read(name);
+  }
+
+  readRange(name: string, offset: number, length: number): Uint8Array<ArrayBuffer> {
+    return this.#disk.readRange(name, offset, length);
+  }
+
+  pathOf(name: string): string {
+    return this.#disk.pathOf(name);
+  }
+
+  create(): void {}
+
+  begin(): NewFile {
+    return { append() {}, publish() {}, abandon() {} };
+  }
+
+  open(): DiskFile {
+    return { append() {}, rewrite() {}, sync() {}, truncate() {}, close() {} };
+  }
+
+  remove(): void {}
+
+  tidy(): void {}
+}

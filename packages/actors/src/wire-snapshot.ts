@@ -1,0 +1,53 @@
+import { crc32 } from "node:zlib";
+import type { Snapshot, SnapshotChunk } from "@kontiki/core";
+import {
+  bytesAt,
+  checksumAt,
+  fieldsOf,
+  indexAt,
+  termAt,
+  wholeAt,
+  WireError,
+  type Fields,
+} from "./wire-fields.ts";
+import { membershipFromWire, membershipToWire } from "./wire-membership.ts";
+
+/** What is known of a snapshot, as an array. */
+export function snapshotToWire(snapshot: Snapshot): Fields {
+  const { index, term, membership, size, checksum } = snapshot;
+  return [index, term, membershipToWire(membership), size, checksum];
+}
+
+/** What is known of a snapshot. @throws WireError or AssertionError for any other shape. */
+export function snapshotFromWire(wire: unknown): Snapshot {
+  const fields = fieldsOf(wire, "a snapshot");
+  const [index, term] = [indexAt(fields, 0), termAt(fields, 1)];
+  if (index === 0 || term === 0) throw new WireError("a snapshot ends with an entry");
+  const membership = membershipFromWire(fields[2]);
+  return { index, term, membership, size: wholeAt(fields, 3), checksum: checksumAt(fields, 4) };
+}
+
+/** A part of a snapshot: what it is a part of, where it begins, its bytes, and their CRC-32. */
+export function chunkToWire({ snapshot, offset, bytes }: SnapshotChunk): Fields {
+  return [snapshotToWire(snapshot), offset, bytes, crc32(bytes)];
+}
+
+/**
+ * The part of a snapshot that fields from `position` on stand for. A part that was damaged on the way is refused here,
+ * one by one: found only by the checksum of the whole, it would cost all the other parts as well.
+ *
+ * @throws WireError or AssertionError
+ */
+export function chunkFromWire(
+  fields: Fields,
+  position: number,
+): Pick<SnapshotChunk, "snapshot" | "offset" | "bytes"> {
+  const snapshot = snapshotFromWire(fields[position]);
+  const offset = wholeAt(fields, position + 1);
+  const bytes = bytesAt(fields, position + 2);
+  if (bytes.length === 0 || offset + bytes.length > snapshot.size)
+    throw new WireError("a part of a snapshot lies inside it");
+  if (crc32(bytes) !== checksumAt(fields, position + 3))
+    throw new WireError("a part of a snapshot is damaged");
+  return { snapshot, offset, bytes };
+}
