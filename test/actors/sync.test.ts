@@ -129,7 +129,7 @@ function only(mail: readonly OutgoingMail[], wanted: (type: string) => boolean):
     const parcel = decodeParcel(bytes);
     if (parcel.type !== "raft") return [{ to, bytes }];
     const messages = parcel.messages.filter((message) => wanted(message.type));
-    return messages.length === 0 ? [] : [{ to, bytes: encodeParcel({ type: "raft", messages }) }];
+    return messages.length === 0 ? [] : [{ to, bytes: encodeParcel({ ...parcel, messages }) }];
   });
 }
 
