@@ -523,20 +523,24 @@ describe("any retries in any order, over any logs of leaders: each command exact
     ["with sessions that last", 3, undefined],
     ["with few sessions", 1, { sessionsMax: 2, idleEntries: 1000 }],
     ["with sessions that end soon", 1, { sessionsMax: 3, idleEntries: 12 }],
-  ])("%s", (_title, copies, limits) => {
-    const ends = new Set<string>();
-    let expired = 0;
-    fc.assert(
-      fc.property(fc.nat(), (seed) => {
-        const turmoil = new Turmoil(new Chance(seed), copies, limits);
-        turmoil.run(120);
-        expect(turmoil.problems).toEqual([]);
-        expired += turmoil.expired;
-        for (const end of turmoil.ends.values()) ends.add(end);
-      }),
-      { seed: 63, numRuns: 60 },
-    );
-    expect([...ends].sort()).toEqual(["answered", "definitelyNot", "unknown"]);
-    expect(expired > 0).toBe(limits !== undefined);
-  });
+  ])(
+    "%s",
+    (_title, copies, limits) => {
+      const ends = new Set<string>();
+      let expired = 0;
+      fc.assert(
+        fc.property(fc.nat(), (seed) => {
+          const turmoil = new Turmoil(new Chance(seed), copies, limits);
+          turmoil.run(120);
+          expect(turmoil.problems).toEqual([]);
+          expired += turmoil.expired;
+          for (const end of turmoil.ends.values()) ends.add(end);
+        }),
+        { seed: 63, numRuns: 60 },
+      );
+      expect([...ends].sort()).toEqual(["answered", "definitelyNot", "unknown"]);
+      expect(expired > 0).toBe(limits !== undefined);
+    },
+    60_000,
+  );
 });
