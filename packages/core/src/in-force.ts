@@ -82,13 +82,19 @@ export function withLog<C>(
   return { ...state, memberships: [...kept, ...fresh] };
 }
 
-/** With a new commit index: of the memberships up to it only the last can ever count again. */
+/**
+ * With a new commit index: of the memberships up to it only the last can ever count again, and a snapshot of it or of what
+ * is before it brings nothing more.
+ */
 export function withCommit(state: State, commit: Index): State {
-  const { memberships } = state;
+  const { memberships, role } = state;
   const settled = memberships.filter(({ index }) => index <= commit).length;
+  const needless =
+    role.type === "follower" && (role.receiving?.snapshot.index ?? Infinity) <= commit;
   return {
     ...state,
     commit,
+    role: needless ? { ...role, receiving: undefined } : role,
     memberships: settled > 1 ? memberships.slice(settled - 1) : memberships,
   };
 }
