@@ -159,16 +159,61 @@ describe("dissertation 4.2.2: removing the leader", () => {
     expect([b, c, d].filter((id) => play.state(id).role.type === "leader")).toHaveLength(1);
   });
 
-  test("15: logcabin#205: it does not stand for election afterwards, restarted or not", () => {
+  test("15: logcabin#205: it does not stand for election afterwards", () => {
     const play = elected(a, b, c);
     play.event(a, change(remove(a)));
     play.deliver();
-    for (let times = 0; times < 3; times += 1) {
-      play.timeout(a);
-      play.restart(a);
-    }
+    for (let times = 0; times < 3; times += 1) play.timeout(a);
     expect(play.roles).toMatchObject({ a: "follower" });
     expect(play.terms).toMatchObject({ a: 1, b: 2, c: 2 });
+  });
+
+  test("after a restart it asks those who are left, as it does not know any more what is committed, and deposes nobody", () => {
+    const play = elected(a, b, c);
+    play.event(a, change(remove(a)));
+    play.deliver();
+    play.restart(a);
+    for (let times = 0; times < 3; times += 1) play.timeout(a);
+    expect(play.roles).toMatchObject({ a: "preCandidate" });
+    expect(play.terms).toMatchObject({ a: 1, b: 2, c: 2 });
+  });
+
+  test("Figure 4.6: one that is removed in its own log only stands, as nobody else can win, and hands over", () => {
+    const play = elected(a, b);
+    play.partition();
+    play.event(a, change(remove(a)));
+    play.propose(a, "x");
+    play.heartbeat(a, 4);
+    expect(play.roles).toEqual({ a: "follower", b: "follower" });
+    play.heal();
+    play.silence(b);
+    play.timeout(b);
+    expect(play.roles).toEqual({ a: "follower", b: "preCandidate" });
+    play.timeout(a);
+    expect(play.roles).toEqual({ a: "follower", b: "leader" });
+    expect(membershipAt(play, b)).toEqual(members({ voters: [b] }));
+    expect(play.state(b).commit).toBe(play.log(a).lastIndex + 1);
+  });
+
+  test("Figure 4.6: the same for a voter that a leader was about to make a learner", () => {
+    const play = elected(a, b, c);
+    play.partition([a, b]);
+    play.cut((one, other) => one !== a || other !== b);
+    play.event(a, change(addLearner(b)));
+    play.deliver();
+    play.heal();
+    play.drop();
+    play.stop(a);
+    play.silence(b, c);
+    play.timeout(c);
+    expect(play.roles).toEqual({ b: "follower", c: "preCandidate" });
+    play.start(a, {}, logOf([noop(1, 1)]), hardState(1));
+    play.timeout(b);
+    play.heartbeat(a);
+    play.heartbeat(c);
+    for (const id of [a, b, c])
+      expect(membershipAt(play, id)).toEqual(members({ voters: [a, c], learners: [b] }));
+    expect(play.state(b).role.type).toBe("follower");
   });
 
   test("a leader that is demoted follows the next one as a learner", () => {

@@ -61,8 +61,8 @@ describe("an obituary: a server's process is gone for certain", () => {
   });
 
   test.each([
-    ["learner", { memberships: [inForce(1, { voters: [b, c], learners: [a] })] }],
-    ["server that was removed", { memberships: [inForce(1, { voters: [b, c] })] }],
+    ["learner", { commit: 1, memberships: [inForce(1, { voters: [b, c], learners: [a] })] }],
+    ["server that was removed", { commit: 1, memberships: [inForce(1, { voters: [b, c] })] }],
     ["server whose log lost promises", { horizon: position(2, 1) }],
   ])("16: a %s hastens nothing, as it may not stand", (_title, given) => {
     expect(step(env(ON), follower({ term: 3, ...given, leader: b }), peerDown(b))).toEqual({

@@ -155,15 +155,57 @@ describe("dissertation 9.6: who asks for promises", () => {
   });
 
   test.each([
-    ["learner", { memberships: [inForce(1, { voters: [b, c], learners: [a] })] }],
-    ["server that was removed", { memberships: [inForce(1, { voters: [b, c] })] }],
-    ["voter of another disk", { memberships: [inForce(1, { uids: { a: 4 }, lastUid: 4 })] }],
+    ["learner", { commit: 1, memberships: [inForce(1, { voters: [b, c], learners: [a] })] }],
+    ["server that was removed", { commit: 1, memberships: [inForce(1, { voters: [b, c] })] }],
+    [
+      "voter of another disk",
+      { commit: 1, memberships: [inForce(1, { uids: { a: 4 }, lastUid: 4 })] },
+    ],
     ["server whose log lost promises", { horizon: position(1, 1) }],
   ])("16: a %s asks nobody: it waits for a leader", (_title, given) => {
-    expect(step(env(ON), follower({ term: 2, ...given, leader: b }), electionTimeout)).toEqual({
+    const state = follower({ term: 2, ...given, leader: b });
+    expect(step(env({ ...ON, log: [1] }), state, electionTimeout)).toEqual({
       state: follower({ term: 2, ...given }),
       effects: [resetElectionTimer],
     });
+  });
+
+  test.each([
+    ["by those whom it began with", [inForce(2, { voters: [b, c] })]],
+    [
+      "by a later membership",
+      [inForce(1, { learners: [d] }), inForce(2, { voters: [b, c], learners: [a] })],
+    ],
+    [
+      "by one that is not known to be committed either",
+      [inForce(1, { voters: [b, c, d], outgoing: [a, b, c] }), inForce(2, { voters: [b, c] })],
+    ],
+  ])(
+    "4.2.2, Figure 4.6: who voted %s stands until its removal is committed",
+    (_title, memberships) => {
+      const state = follower({ term: 2, commit: 1, memberships });
+      const request = requestPreVote(3, { lastIndex: 2, lastTerm: 1 });
+      expect(step(env({ ...ON, log: [1, 1] }), state, electionTimeout)).toEqual({
+        state: preCandidate({ term: 2, commit: 1, memberships }),
+        effects: [resetElectionTimer, send(b, request), send(c, request)],
+      });
+    },
+  );
+
+  test("4.2.2: it does not count itself then", () => {
+    const memberships = [inForce(2, { voters: [b, c] })];
+    const state = preCandidate({ term: 2, commit: 1, memberships });
+    const one = step(env(ON), state, from(b, preVoteReply(3, true)));
+    expect(one.state).toEqual({ ...state, role: { type: "preCandidate", votes: [a, b] } });
+    expect(step(env(ON), one.state, from(c, preVoteReply(3, true))).state.role.type).toBe(
+      "candidate",
+    );
+  });
+
+  test("4.2.2: who was none in the last that is known to be committed does not stand", () => {
+    const memberships = [inForce(1, { voters: [b, c] }), inForce(2, { voters: [b, c, d] })];
+    const state = follower({ term: 2, commit: 1, memberships });
+    expect(step(env({ ...ON, log: [1, 1] }), state, electionTimeout).state).toEqual(state);
   });
 });
 

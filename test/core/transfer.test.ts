@@ -309,8 +309,8 @@ describe("3.10: whoever is told to stand", () => {
   });
 
   test.each([
-    ["learner", { memberships: [inForce(1, { voters: [b, c], learners: [a] })] }],
-    ["server that was removed", { memberships: [inForce(1, { voters: [b, c] })] }],
+    ["learner", { commit: 1, memberships: [inForce(1, { voters: [b, c], learners: [a] })] }],
+    ["server that was removed", { commit: 1, memberships: [inForce(1, { voters: [b, c] })] }],
   ])("LeaderTransferDemoteNode: a %s does not stand", (_title, given) => {
     const state = follower({ term: 1, leader: b, ...given });
     expect(step(setup, state, from(b, timeoutNow(1)))).toEqual({ state, effects: [] });

@@ -17,6 +17,7 @@ import {
   type InForce,
   type LogPosition,
   type State,
+  type Step,
 } from "@kontiki/core";
 import { Applier } from "./applier.ts";
 import { Lease } from "./lease.ts";
@@ -310,9 +311,7 @@ export class NodeActor {
   }
 
   #step(event: Event<CommandBytes>): readonly Effect<CommandBytes>[] {
-    const before = this.#state;
-    const { state, effects } = step(this.#env, before, event);
-    this.#tracer?.step(event, before, state, effects);
+    const { state, effects } = this.#traced(event);
     this.#state = state;
     this.#lease?.observe(state, this.#now);
     const performer = this.#performer;
@@ -324,5 +323,18 @@ export class NodeActor {
     )
       this.#step(next);
     return effects;
+  }
+
+  #traced(event: Event<CommandBytes>): Step<CommandBytes> {
+    const before = this.#state;
+    if (this.#tracer === undefined) return step(this.#env, before, event);
+    try {
+      const next = step(this.#env, before, event);
+      this.#tracer.step(event, before, next.state, next.effects);
+      return next;
+    } catch (error) {
+      if (error instanceof Error) this.#tracer.failed(event, error);
+      throw error;
+    }
   }
 }

@@ -19,8 +19,10 @@ import { createWal, hasWal, maxSegmentBytes } from "./open-wal.ts";
 import { openStorage } from "./open-storage.ts";
 import { Orders } from "./orders.ts";
 import type { FromNode, NodeSpec } from "./protocol.ts";
+import type { Recovered } from "./storage.ts";
 import type { Clock } from "./timers.ts";
-import { openTrace } from "./trace-file.ts";
+import { openTraceFile } from "./trace-file.ts";
+import { NodeTracer } from "./trace.ts";
 
 type Start = { readonly spec: NodeSpec; readonly data: MessagePort; readonly control: MessagePort };
 
@@ -69,6 +71,14 @@ function configOf({ id, uid, voters, leases, keptEntries, maxUncommittedBytes }:
   });
 }
 
+function tracerOf(config: Config, recovered: Recovered): NodeTracer | undefined {
+  const { trace, incarnation } = spec;
+  if (trace === undefined) return undefined;
+  const { hard, base, entries, snapshot, horizon } = recovered;
+  const opening = { config, hard, base, entries, snapshot, horizon };
+  return new NodeTracer(openTraceFile(trace, config.id, incarnation), opening);
+}
+
 async function run(): Promise<void> {
   const config = configOf(spec);
   const disk = openDisk();
@@ -87,10 +97,7 @@ async function run(): Promise<void> {
         spec.leases === undefined
           ? undefined
           : new Lease(spec.electionTimeoutMs, spec.leases.clockDrift),
-      tracer:
-        spec.trace === undefined
-          ? undefined
-          : openTrace(spec.trace, { config, incarnation: spec.incarnation, recovered }),
+      tracer: tracerOf(config, recovered),
     });
     return { actor, storage, damage: recovered.damage, tornBytes: recovered.tornBytes };
   };

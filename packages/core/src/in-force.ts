@@ -15,8 +15,10 @@ const initial = new WeakMap<Config, Membership>();
  * could decide by a majority that is none any more (§6, dissertation 4.1).
  */
 export function membershipOf<C>({ config }: Env<C>, { memberships }: State): Membership {
-  const last = memberships.at(-1);
-  if (last !== undefined) return last.membership;
+  return memberships.at(-1)?.membership ?? initialOf(config);
+}
+
+function initialOf(config: Config): Membership {
   let known = initial.get(config);
   if (known === undefined) {
     known = initialMembership(config.voters);
@@ -92,13 +94,27 @@ export function withCommit(state: State, commit: Index): State {
 }
 
 /**
- * Whether this server may stand for election and vote: it votes in the membership that it knows, with the disk that it
- * has, and no part of what it promised to hold is missing.
+ * Whether this server may stand for election: it votes in a membership that may be in force, with the disk that it has,
+ * and no part of what it promised to hold is missing.
+ *
+ * That is the latest in its log, or one before it while nobody is known to have committed the latest. A server that is to
+ * be removed may be the only one with a log that can win: the others lack the entry that removes it (dissertation 4.2.2,
+ * Figure 4.6).
  */
 export function mayStand<C>(env: Env<C>, state: State): boolean {
-  const membership = membershipOf(env, state);
+  if (state.horizon !== undefined) return false;
   const { id, uid } = env.config;
-  return state.horizon === undefined && isVoter(membership, id) && uidOf(membership, id) === uid;
+  return possiblyInForce(env, state).some(
+    (membership) => isVoter(membership, id) && uidOf(membership, id) === uid,
+  );
+}
+
+/** The last membership that is known to be committed, and all behind it. */
+function possiblyInForce<C>({ config }: Env<C>, state: State): readonly Membership[] {
+  const { memberships, commit } = state;
+  const known = memberships.map(({ membership }) => membership);
+  const first = memberships[0];
+  return first === undefined || first.index > commit ? [initialOf(config), ...known] : known;
 }
 
 /** Everybody else in the membership that counts. */

@@ -29,8 +29,9 @@ export function openDiskKeeper(
   try {
     const { storage, recovered } = openStorage(new FileDisk(data.pathOf(id)));
     try {
+      const { hard, horizon } = recovered;
       const entries = recovered.entries.map((entry) => decodeEntry(entry, path));
-      return { keeper: new DiskKeeper(storage, data), kept: { hard: recovered.hard, entries } };
+      return { keeper: new DiskKeeper(storage, data), kept: { hard, entries, horizon } };
     } catch (cause) {
       storage.close();
       throw cause;
@@ -61,6 +62,10 @@ class DiskKeeper implements Keeper {
 
   truncate(after: Index): void {
     this.#storage.truncate(after);
+  }
+
+  forgetHorizon(): void {
+    this.#storage.forgetHorizon();
   }
 
   sync(): void {

@@ -1,14 +1,27 @@
-import { INITIAL_HARD_STATE, type Entry, type HardState, type Index } from "@kontiki/core";
+import {
+  INITIAL_HARD_STATE,
+  type Entry,
+  type HardState,
+  type Index,
+  type LogPosition,
+} from "@kontiki/core";
 import type { Value } from "./wire-message.ts";
 
 /** What was kept of an earlier run. */
-export type Kept = { readonly hard: HardState; readonly entries: readonly Entry<Value>[] };
+export type Kept = {
+  readonly hard: HardState;
+  readonly entries: readonly Entry<Value>[];
+  /** Where the log ended before a part of it was found damaged: see `State.horizon` of the core. */
+  readonly horizon: LogPosition | undefined;
+};
 
 /** Keeps a node's term, vote and log over a restart. */
 export interface Keeper {
   saveHardState(hard: HardState): void;
   append(entries: readonly Entry<Value>[]): void;
   truncate(after: Index): void;
+  /** The damaged log is whole again. */
+  forgetHorizon(): void;
   /** Makes all writes since the last call durable, as one. @throws KontikiError when the disk refuses. */
   sync(): void;
   close(): void;
@@ -19,9 +32,14 @@ export const FORGETFUL: Keeper = {
   saveHardState: () => undefined,
   append: () => undefined,
   truncate: () => undefined,
+  forgetHorizon: () => undefined,
   sync: () => undefined,
   close: () => undefined,
 };
 
 /** What there is at the first start, and at every start of a node that keeps nothing. */
-export const NOTHING_KEPT: Kept = { hard: INITIAL_HARD_STATE, entries: [] };
+export const NOTHING_KEPT: Kept = {
+  hard: INITIAL_HARD_STATE,
+  entries: [],
+  horizon: undefined,
+};

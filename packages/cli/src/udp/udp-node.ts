@@ -69,7 +69,7 @@ export class UdpNode {
     this.#interop = new Interop(config, this.#log, patienceMs);
     this.#draw = draw;
     this.#nowMs = nowMs;
-    this.#state = restore(kept.hard, this.#log);
+    this.#state = restore(kept.hard, this.#log, { horizon: kept.horizon });
     this.#announced = this.#log.lastIndex;
   }
 
@@ -211,8 +211,9 @@ export class UdpNode {
       case "resetElectionTimer":
       case "resetHeartbeatTimer":
         return;
-      case "compactLog":
       case "logRepaired":
+        return this.#keeper.forgetHorizon();
+      case "compactLog":
       case "sendChunk":
       case "saveChunk":
       case "installSnapshot":
