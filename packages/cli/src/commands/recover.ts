@@ -1,8 +1,8 @@
-import { createInterface } from "node:readline/promises";
+import { createInterface } from "node:readline";
 import { openLostCluster, type LostCluster } from "@kontiki/actors";
 import type { NodeId } from "@kontiki/core";
 import { Command, Option } from "commander";
-import { EXIT_OK, EXIT_USAGE, type Host } from "../host.ts";
+import { EXIT_OK, EXIT_USAGE, interruptedStatus, type Host } from "../host.ts";
 import { path } from "../options.ts";
 import { write } from "../output.ts";
 import { recoveredText, recoveryJson, surveyText, warningText } from "../render/recovery-text.ts";
@@ -66,7 +66,7 @@ async function recover(options: RecoverOptions, host: Host): Promise<number> {
     }
     if (options.yes !== true && !(await isConfirmed(host, node))) {
       notes.note("nothing was changed");
-      return EXIT_OK;
+      return interruptedStatus(host.signal) ?? EXIT_OK;
     }
     await goOn(lost, node as NodeId, options, host);
     return EXIT_OK;
@@ -86,14 +86,12 @@ async function goOn(
   await write(stdout, text);
 }
 
+/** False as well when no answer comes: at the end of the input, or when the program is interrupted. */
 async function isConfirmed({ stdin, stderr, signal }: Host, node: string): Promise<boolean> {
-  const question = createInterface({ input: stdin, output: stderr, terminal: false });
-  try {
-    const answer = await question.question(`Go on with ${node} alone? Type its name: `, { signal });
-    return answer.trim() === node;
-  } finally {
-    question.close();
-  }
+  await write(stderr, `Go on with ${node} alone? Type its name: `);
+  const lines = createInterface({ input: stdin, signal, terminal: false });
+  for await (const line of lines) return line.trim() === node;
+  return false;
 }
 
 function isInteractive({ stdin, stderr }: Host): boolean {

@@ -29,7 +29,7 @@ export const sessionCommands = {
   },
   read: {
     usage: "K [--consistency C] [--node NODE]",
-    summary: "print the value of K; C: linearizable (as get does), lease or stale",
+    summary: "print the value of K; C: linearizable, lease or stale",
     example: "read greeting --consistency stale --node n2",
     arity: [1, 5],
     completes: [],
@@ -43,7 +43,7 @@ export const sessionCommands = {
   },
   cas: {
     usage: "K OLD NEW",
-    summary: "set K to NEW if it is OLD; --absent as OLD: if there is no K",
+    summary: "set K to NEW if it is OLD; OLD --absent: if there is no K",
     example: "cas lock --absent me",
     arity: [3, 3],
     completes: [],
@@ -99,23 +99,23 @@ export const sessionCommands = {
   },
   wipe: {
     usage: "NODE|leader",
-    summary: "replace its disk by an empty one; it learns everything again by itself",
+    summary: "give it an empty disk; it learns everything again",
     example: "wipe n2",
     arity: [1, 1],
     completes: ["node"],
   },
   "member list": {
     usage: "",
-    summary: "print who belongs to the cluster, as the leader knows it",
+    summary: "print who belongs to the cluster",
     example: "member list",
     arity: [0, 0],
     completes: [],
   },
   "member add": {
-    usage: "NODE [--learner] [--replace OLD]",
-    summary: "start a new node; it votes once it has caught up, or with --learner not",
+    usage: "NODE [--learner|--replace OLD]",
+    summary: "start a new node; it votes when it has caught up",
     example: "member add n4 --replace n2",
-    arity: [1, 4],
+    arity: [1, 3],
     completes: [],
   },
   "member remove": {
@@ -127,14 +127,14 @@ export const sessionCommands = {
   },
   "member promote": {
     usage: "NODE",
-    summary: "give a learner a vote once it has caught up",
+    summary: "give a learner a vote when it has caught up",
     example: "member promote n4",
     arity: [1, 1],
     completes: ["node"],
   },
   transfer: {
     usage: "[NODE]",
-    summary: "have the leader hand over to NODE, or to whoever is best placed",
+    summary: "have the leader hand over, to NODE or to the best placed",
     example: "transfer n2",
     arity: [0, 1],
     completes: ["node"],
@@ -148,7 +148,7 @@ export const sessionCommands = {
   },
   compact: {
     usage: "NODE|leader",
-    summary: "have it drop its log up to its newest snapshot, to the last entry",
+    summary: "have it drop its log up to its newest snapshot",
     example: "compact n2",
     arity: [1, 1],
     completes: ["node"],
@@ -162,7 +162,7 @@ export const sessionCommands = {
   },
   wait: {
     usage: "leader|converged [--timeout MS]",
-    summary: "wait until one leads, or all nodes agree; for at most 30 s",
+    summary: "wait until one leads, or all agree; for at most 30 s",
     example: "wait converged --timeout 5000",
     arity: [1, 3],
     completes: ["condition"],
