@@ -1,7 +1,8 @@
+import { assert } from "./assert.ts";
 import { initialMembership, isVoter, uidOf, type Membership } from "./membership.ts";
 import type { Config } from "./config.ts";
 import type { Entry, LogView } from "./entry.ts";
-import type { Index, NodeId } from "./ids.ts";
+import { INDEX_ZERO, indexAfter, type Index, type NodeId } from "./ids.ts";
 import type { Snapshot } from "./snapshot.ts";
 import type { Env, State } from "./state.ts";
 
@@ -25,10 +26,17 @@ export function membershipOf<C>({ config }: Env<C>, { memberships }: State): Mem
   return known;
 }
 
-/** The membership as of an entry that is committed: what a snapshot of the log up to there says. */
+/**
+ * The membership as of an entry that is committed: what a snapshot of the log up to there says. It is read from the log,
+ * because of the memberships up to the commit index a state keeps only the last, and what is applied may be before it.
+ */
 export function membershipAt<C>(env: Env<C>, state: State, at: Index): Membership {
-  const memberships = state.memberships.filter(({ index }) => index <= at);
-  return membershipOf(env, { ...state, memberships });
+  const { snapshot } = state;
+  const base = snapshot?.index ?? INDEX_ZERO;
+  assert(at >= base, `the snapshot of ${base} took the place of what was in force at ${at}`);
+  const entries = at === base ? [] : env.log.slice(indexAfter(base), at, Number.MAX_SAFE_INTEGER);
+  const before = snapshot === undefined ? [] : [{ index: base, membership: snapshot.membership }];
+  return membershipOf(env, { ...state, memberships: [...before, ...membershipsIn(entries)] });
 }
 
 /** Whether the membership that counts is not committed yet: then no other change may begin (dissertation 4.1). */
