@@ -220,7 +220,7 @@ class Pair {
   }
 }
 
-describe("a follower and its leader", { timeout: 30_000 }, () => {
+describe("a follower and its leader", { timeout: 120_000 }, () => {
   test("whatever of the truth comes, however late, breaks nothing, and all of it brings all", () => {
     const seen = { installed: 0, kept: 0, repaired: 0 };
     fc.assert(

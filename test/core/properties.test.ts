@@ -207,7 +207,7 @@ function live(run: Run, seen: Set<string>): void {
   }
 }
 
-describe("no event breaks a server, and none leaves it in disorder", { timeout: 30_000 }, () => {
+describe("no event breaks a server, and none leaves it in disorder", { timeout: 120_000 }, () => {
   test("a fixed seed, that has seen every role, every effect and a death", () => {
     const seen = new Set<string>();
     fc.assert(
