@@ -4,8 +4,7 @@ import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { DiskError } from "../../packages/actors/src/disk.ts";
 import { FileDisk } from "../../packages/actors/src/file-disk.ts";
-import { openStorage } from "../../packages/actors/src/open-storage.ts";
-import { createWal } from "../../packages/actors/src/open-wal.ts";
+import { createWal, openWal } from "../../packages/actors/src/open-wal.ts";
 import type { SystemCalls } from "../../packages/actors/src/system-calls.ts";
 import {
   append,
@@ -219,7 +218,7 @@ describe("a log on a disk that fails", () => {
   ] as const)("refuses all use after %s failed", (_title, call, code, expected) => {
     const { disk, fail } = failingDisk();
     createWal(disk);
-    const { storage: wal } = openStorage(disk);
+    const { wal } = openWal(disk);
     writeAll(wal, batches.slice(0, 1));
     fail.set(call, code);
     expect(() => writeAll(wal, batches.slice(1))).toThrow(DiskError);
@@ -228,27 +227,27 @@ describe("a log on a disk that fails", () => {
     expect(() => wal.flush()).toThrow(AssertionError);
     expect(() => wal.sync()).toThrow(AssertionError);
     wal.close();
-    expect(contentOf(openStorage(disk).recovered)).toEqual(expected);
+    expect(contentOf(openWal(disk).recovered)).toEqual(expected);
   });
 
   test("writes the last batch again, which a failed sync may have left in the cache only", () => {
     const { disk, fail, folder } = failingDisk();
     createWal(disk);
-    writeAll(openStorage(disk).storage, batches);
+    writeAll(openWal(disk).wal, batches);
     const before = filesOf(disk);
     const written: unknown[] = [];
     const calls = watchedCalls((call) => written.push(call));
-    openStorage(new FileDisk(folder, calls));
+    openWal(new FileDisk(folder, calls));
     expect(written.slice(-2)).toEqual(["writeSync", "fdatasyncSync"]);
     expect(filesOf(disk)).toEqual(before);
     fail.set("fdatasyncSync", "EIO");
-    expect(() => openStorage(disk)).toThrow(DiskError);
+    expect(() => openWal(disk)).toThrow(DiskError);
   });
 
   test("a batch that was written in part is cut", () => {
     const { disk, folder } = failingDisk();
     createWal(disk);
-    writeAll(openStorage(disk).storage, batches.slice(0, 1));
+    writeAll(openWal(disk).wal, batches.slice(0, 1));
     let writes = 0;
     const half = partialWrites((length) => {
       writes += 1;
@@ -256,9 +255,9 @@ describe("a log on a disk that fails", () => {
       if (writes > 2) throw systemError("ENOSPC");
       return writes === 1 ? length : 10;
     });
-    const { storage: wal } = openStorage(new FileDisk(folder, half));
+    const { wal } = openWal(new FileDisk(folder, half));
     expect(() => writeAll(wal, batches.slice(1))).toThrow(DiskError);
-    const { recovered } = openStorage(disk);
+    const { recovered } = openWal(disk);
     expect({ ...contentOf(recovered), torn: recovered.tornBytes }).toEqual({
       ...contents[1],
       torn: 10,
