@@ -17,7 +17,7 @@ import {
 } from "../../packages/actors/src/data-directory.ts";
 import { DiskError } from "../../packages/actors/src/disk.ts";
 import { FileDisk } from "../../packages/actors/src/file-disk.ts";
-import { openWal } from "../../packages/actors/src/open-wal.ts";
+import { openStorage } from "../../packages/actors/src/open-storage.ts";
 import { PROCESSES, type Processes } from "../../packages/actors/src/processes.ts";
 import { SYSTEM_CALLS, type SystemCalls } from "../../packages/actors/src/system-calls.ts";
 import {
@@ -75,7 +75,7 @@ describe("a directory that is absent or empty", () => {
     for (const node of NODES) {
       expect(directory.pathOf(node)).toBe(join(path, node));
       expect(json(path, join(node, "node.json"))).toEqual({ format: 1, cluster: clusterId, node });
-      const { recovered } = openWal(new FileDisk(directory.pathOf(node)));
+      const { recovered } = openStorage(new FileDisk(directory.pathOf(node)));
       expect(recovered).toEqual({ ...EMPTY, tornBytes: 0 });
     }
     directory.close();

@@ -4,14 +4,20 @@ import { expect, test } from "vitest";
 import { COMMAND_BYTES_MAX } from "../../packages/actors/src/command.ts";
 import { MemoryDisk } from "../../packages/actors/src/memory-disk.ts";
 import { NodeActor } from "../../packages/actors/src/node-actor.ts";
-import { createWal, maxSegmentBytes, openWal } from "../../packages/actors/src/open-wal.ts";
+import { openStorage } from "../../packages/actors/src/open-storage.ts";
+import { createWal, maxSegmentBytes } from "../../packages/actors/src/open-wal.ts";
 import { Journal, letter, n1, n2, NODES } from "../support/actors.ts";
 
 test("a follower takes a whole window of the largest commands in one turn", () => {
   const disk = new MemoryDisk({ maxFileBytes: maxSegmentBytes() });
   createWal(disk);
-  const { wal, recovered } = openWal(disk);
-  const actor = new NodeActor(makeConfig({ id: n1, voters: NODES }), recovered, wal, new Journal());
+  const { storage, recovered } = openStorage(disk);
+  const actor = new NodeActor(
+    makeConfig({ id: n1, voters: NODES }),
+    recovered,
+    storage,
+    new Journal(),
+  );
   const command = new Uint8Array(COMMAND_BYTES_MAX);
   const window = Array.from(
     { length: CONFIG_DEFAULTS.maxInflight },
@@ -34,7 +40,7 @@ test("a follower takes a whole window of the largest commands in one turn", () =
     },
   );
   actor.begin([letter(n2, { type: "raft", messages: window })]);
-  wal.sync();
+  storage.sync();
   actor.finish();
   expect(actor.state.durable).toBe(CONFIG_DEFAULTS.maxInflight);
 });
