@@ -30,7 +30,7 @@ import {
 
 const AT = position(3, 1);
 const FILE = "3-1.snapshot";
-const WHERE = /^the snapshot is damaged: memory:3-1.snapshot, byte [0-9]+: /;
+const WHERE = /^the snapshot is damaged: 3-1.snapshot, byte [0-9]+: /;
 
 /** A node's storage with a log of some entries. */
 function fresh(disk = memoryDisk()): OpenedStorage {
