@@ -90,13 +90,20 @@ export function withCommit(state: State, commit: Index): State {
 }
 
 /**
- * Whether this server may stand for election and vote: it votes in the membership that it knows, with the disk that it
- * has, and no part of what it promised to hold is missing.
+ * Whether this server may stand for election: it votes in the membership that counts, with the disk that it has, and no
+ * part of what it promised to hold is missing.
+ *
+ * One that loses its vote by a change that may not be committed yet stands as well: it may be the only one that has the
+ * change, and those who stay would refuse each other their votes for good (dissertation 4.2.2, Figure 4.6).
  */
 export function mayStand<C>(env: Env<C>, state: State): boolean {
-  const membership = membershipOf(env, state);
+  if (state.horizon !== undefined) return false;
   const { id, uid } = env.config;
-  return state.horizon === undefined && isVoter(membership, id) && uidOf(membership, id) === uid;
+  const votes = (membership: Membership): boolean =>
+    isVoter(membership, id) && uidOf(membership, id) === uid;
+  if (votes(membershipOf(env, state))) return true;
+  const before = { ...state, memberships: state.memberships.slice(0, -1) };
+  return isChanging(state) && votes(membershipOf(env, before));
 }
 
 /** Everybody else in the membership that counts. */

@@ -120,16 +120,24 @@ function inPlace({ voters }: Membership, node: NodeId): readonly NodeId[] {
   return voters.includes(node) ? voters : [...voters, node];
 }
 
-/** A new disk has a uid that was never given before; otherwise a member keeps the one it has. */
+/**
+ * A new disk has a uid that was never given to one of its name; otherwise a member keeps the one it has. What a stranger
+ * had before is known no more, so its uid is above all that were ever given. A member's is above its own: others may have
+ * got higher ones between the day it got its disk and the day it is heard of.
+ */
 function uidProblem(membership: Membership, change: Change): string | undefined {
-  if (change.type === "remove" || (membership.lastUid === 0 && change.uid === 0)) return undefined;
+  if (change.type === "remove") return undefined;
   const { node, uid } = change;
-  if (uid > membership.lastUid) {
-    const votes = change.type === "addVoter" && isMember(membership, node);
-    return votes ? `${node} votes with another disk: it must catch up first` : undefined;
-  }
-  if (isMember(membership, node) && uid === uidOf(membership, node)) return undefined;
-  return `uid ${uid} of ${node} was given before: a new disk gets one above ${membership.lastUid}`;
+  const before = (known: number): string =>
+    `uid ${uid} of ${node} was given before: a new disk gets one above ${known}`;
+  const { lastUid } = membership;
+  if (!isMember(membership, node))
+    return uid > lastUid || (lastUid === 0 && uid === 0) ? undefined : before(lastUid);
+  const own = uidOf(membership, node);
+  if (uid < own) return before(own);
+  return uid > own && change.type === "addVoter"
+    ? `${node} votes with another disk: it must catch up first`
+    : undefined;
 }
 
 function uidsOf(membership: Membership): Membership["uids"] {

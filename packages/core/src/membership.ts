@@ -25,7 +25,7 @@ export type Membership = {
    * server of the same name, and what the earlier one said about votes and entries does not bind or serve it.
    */
   readonly uids: Readonly<Record<NodeId, number>>;
-  /** The highest uid ever given. A new disk gets a higher one, so that no two of a name are ever mixed up. */
+  /** The highest uid ever given. A server that is added gets a higher one, so that no two of a name are ever mixed up. */
   readonly lastUid: number;
 };
 
