@@ -146,7 +146,12 @@ export class Claims {
     return memberships.some((membership) => {
       const silent = membersOf(membership).filter((node) => {
         const server = all.find(({ config }) => config.id === node);
-        return server === undefined || !mayElect(server, membership) || holds(server, last);
+        return (
+          server === undefined ||
+          server.disk.image.horizon !== undefined ||
+          !mayElect(server, membership) ||
+          holds(server, last)
+        );
       });
       return decides(membership, silent);
     });

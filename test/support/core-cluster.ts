@@ -4,6 +4,7 @@ import {
   makeConfig,
   membershipOf,
   membersOf,
+  uidOf,
   type Config,
   type Entry,
   type Event,
@@ -15,8 +16,9 @@ import {
 } from "@kontiki/core";
 import { Claims } from "./core-claims.ts";
 import { Clients } from "./core-clients.ts";
+import { Milestones } from "./core-milestones.ts";
 import { Network, type Packet } from "./core-network.ts";
-import { Server, type Disk, type Kept } from "./core-server.ts";
+import { damaged, Server, type Disk, type Kept } from "./core-server.ts";
 import { Sometimes } from "./core-sometimes.ts";
 import {
   electionTimeout,
@@ -54,6 +56,7 @@ export class Cluster {
   readonly #claims: Claims;
   readonly clients = new Clients();
   readonly sometimes = new Sometimes();
+  readonly milestones = new Milestones();
   /** Those that are down stand here as they will begin. */
   readonly #servers = new Map<NodeId, Server>();
   readonly #down = new Set<NodeId>();
@@ -97,6 +100,24 @@ export class Cluster {
 
   isUp(id: NodeId): boolean {
     return this.#servers.has(id) && !this.#down.has(id);
+  }
+
+  /** The last membership that was reported as committed. */
+  get committedMembership(): Membership {
+    return this.#claims.membershipAt(this.committed.length);
+  }
+
+  /** Whether a server knows of a membership that was not yet reported as committed. */
+  isAhead(id: NodeId): boolean {
+    const known = this.state(id).memberships.at(-1);
+    return known !== undefined && known.index > this.committed.length;
+  }
+
+  /** Whether a server has all that it promised to hold, as a member that the membership knows by its disk. */
+  isWhole(id: NodeId, membership: Membership): boolean {
+    const { config, state, disk } = this.server(id);
+    const isDamaged = state.horizon !== undefined || disk.image.horizon !== undefined;
+    return uidOf(membership, id) === config.uid && !isDamaged;
   }
 
   /** The membership that a server knows. */
@@ -202,6 +223,13 @@ export class Cluster {
     this.#claims.changed(server, this.#up, this.#all);
   }
 
+  /** The last entries on the disk of a server that is down are found damaged, and cut away. */
+  damage(id: NodeId, entries: number): void {
+    if (!this.#down.has(id)) return;
+    const { config, disk } = this.server(id);
+    this.#begin(id, config.uid, damaged(disk, entries));
+  }
+
   /** A server with an empty disk: a new one, or one that comes back and has lost everything. It has a uid of its own. */
   renew(id: NodeId): number {
     this.crash(id);
@@ -305,6 +333,7 @@ export class Cluster {
     const stepped = server.step(event, this.packets);
     this.clients.stepped(server, stepped);
     this.sometimes.stepped(server, stepped);
+    this.milestones.stepped(stepped);
     this.#claims.stepped(server, stepped, this.#up, this.#all);
     if (stepped.effects.some(({ type }) => type === "installSnapshot"))
       this.#claims.machine(server);

@@ -1,5 +1,7 @@
 import {
+  atLeastAsUpToDate,
   index,
+  lastPosition,
   membershipAt,
   positionOf,
   restore,
@@ -304,6 +306,19 @@ export class Server {
   #file(wanted: Snapshot): File | undefined {
     return this.disk.files.find(({ snapshot }) => sameSnapshot(snapshot, wanted));
   }
+}
+
+/** A disk whose log has lost its last entries, as far as no snapshot holds them, and knows that it has. */
+export function damaged({ image, files }: Disk, entries: number): Disk {
+  const { hard, log, horizon } = image;
+  const base = Math.max(log.firstIndex - 1, files.at(-1)?.snapshot.index ?? 0);
+  const end = Math.max(base, log.lastIndex - entries);
+  if (end >= log.lastIndex) return { image, files };
+  const cut = log.snapshot();
+  cut.truncate(index(end));
+  const last = lastPosition(log);
+  const known = horizon !== undefined && !atLeastAsUpToDate(last, horizon) ? horizon : last;
+  return { image: { hard, log: cut, horizon: known }, files };
 }
 
 /** A log that the newest snapshot does not continue is one that it takes the place of, or that ended before it. */
