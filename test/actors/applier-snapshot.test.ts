@@ -99,7 +99,7 @@ test.each(MACHINES)(
         }
         const again = applierOf(make);
         // What was there before a snapshot is of no importance.
-        answers(again, log, chance.below(at + 1));
+        answers(again, log, chance.below(121));
         again.restore([...parts, ...drawing], index(at));
         expect(again.applied).toBe(at);
         expect(again.digest()).toBe(taken);
@@ -107,9 +107,10 @@ test.each(MACHINES)(
           expect(answers(again, log, next)).toEqual(after[next - at - 1]);
         expect(again.digest()).toBe(whole.digest());
       }),
-      { seed: 5, numRuns: 40 },
+      { seed: 5, numRuns: 25 },
     );
   },
+  60_000,
 );
 
 test("the parts of a snapshot are the same on every node, whichever snapshots it took or took up before", () => {
@@ -236,6 +237,8 @@ test("results larger than a part, and more than fit into one, come through", () 
   expect(Math.max(...parts.map(({ length }) => length))).toBeLessThan(300_000);
   expect(parts.length).toBeGreaterThan(4);
   other.restore(parts, index(7));
+  // Whoever gave the parts may use their memory for something else.
+  for (const part of parts) part.fill(0);
   expect(answers(other, log, 13)).toEqual(answers(one, log, 13));
   expect(other.digest()).toBe(one.digest());
 });
@@ -254,7 +257,9 @@ describe("a question", () => {
   });
 
   test("that the machine answers with what is not plain data is an error", () => {
-    const machine = { ...new Journal(), query: () => new Map() } as unknown as StateMachine;
+    const machine = Object.assign(new Journal(), {
+      query: () => new Map(),
+    }) as unknown as StateMachine;
     expect(ask(machine, "q")).toMatchObject({ type: "error" });
   });
 

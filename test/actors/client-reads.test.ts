@@ -147,6 +147,19 @@ describe("a question is asked again", () => {
     expect(sendings).toEqual([100, 300, 700]);
   });
 
+  test("but not because of what became of an earlier time", () => {
+    const client = askedClient();
+    client.leaderIs(n1, 0);
+    expect(client.readRefused(1, n3, 0)).toEqual([]);
+    expect(client.tick(10)).toEqual([]);
+  });
+
+  test("when its parcel is answered with too little", () => {
+    const client = askedClient();
+    expect(client.readAnswered(1, [OK], 0)).toEqual([]);
+    expect(readable(client.tick(100))).toEqual(again(n3));
+  });
+
   test("and an answer to an earlier time will do", () => {
     const client = askedClient();
     client.leaderIs(n1, 0);

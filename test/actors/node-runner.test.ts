@@ -65,7 +65,6 @@ class Stage {
         onNotice: (notice) => notices.push(notice),
       },
       opened,
-      opening,
     );
     onTestFinished(() => this.runner.stop());
     this.runner.start();

@@ -3,6 +3,8 @@ import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { Pairs } from "../../packages/actors/src/pairs.ts";
 
+const KEYS = Array.from("abcdefghijklmnopqrst");
+
 /** Pairs of these keys, each with itself as the value. */
 function pairsOf(...keys: readonly string[]): Pairs {
   const pairs = new Pairs();
@@ -70,17 +72,17 @@ describe("at any moment, with a drawing or without, before and after one", () =>
   type Act =
     | { readonly type: "set" | "delete"; readonly key: string }
     | { readonly type: "begin" | "next" | "end" | "clear" };
-  const key = fc.constantFrom(..."abcdefgh");
+  const key = fc.constantFrom(...KEYS);
   const act: fc.Arbitrary<Act> = fc.oneof(
-    { weight: 6, arbitrary: fc.record({ type: fc.constant("set" as const), key }) },
-    { weight: 4, arbitrary: fc.record({ type: fc.constant("delete" as const), key }) },
+    { weight: 12, arbitrary: fc.record({ type: fc.constant("set" as const), key }) },
+    { weight: 8, arbitrary: fc.record({ type: fc.constant("delete" as const), key }) },
     { weight: 2, arbitrary: fc.record({ type: fc.constantFrom("begin", "next") }) },
     { weight: 1, arbitrary: fc.record({ type: fc.constantFrom("end", "clear") }) },
   );
 
   test("it is what a Map would be, to the order, and each drawing what that Map was", () => {
     fc.assert(
-      fc.property(fc.array(act, { maxLength: 200 }), (acts) => {
+      fc.property(fc.array(act, { maxLength: 200, size: "max" }), (acts) => {
         const [pairs, model] = [new Pairs(), new Map<string, string>()];
         let drawing: IterableIterator<readonly string[]> | undefined;
         let due: string[] = [];
@@ -113,17 +115,14 @@ describe("at any moment, with a drawing or without, before and after one", () =>
             default:
               one satisfies never;
           }
-          expect([..."abcdefgh"].map((of) => pairs.get(of))).toEqual(
-            [..."abcdefgh"].map((of) => model.get(of)),
-          );
-          const listed = [...pairs.startingWith("")].sort();
-          expect(listed).toEqual([...model].sort());
+          expect(KEYS.filter((of) => pairs.get(of) !== model.get(of))).toEqual([]);
+          expect(new Map(pairs.startingWith(""))).toEqual(model);
         });
         expect(drawn(pairs.draw(1))).toEqual([...model].flat());
       }),
-      { seed: 7, numRuns: 300 },
+      { seed: 7, numRuns: 60 },
     );
-  });
+  }, 60_000);
 
   test("changes during a drawing are carried over little by little, and all of them", () => {
     const pairs = pairsOf(...Array.from({ length: 100 }, (_, at) => `k${at}`));

@@ -232,7 +232,7 @@ describe("who may stand and vote", () => {
     expect(mayStand(env({ uid: 7 }), renewed)).toBe(true);
     expect(mayStand(env(), renewed)).toBe(false);
     const learns = { voters: [b, c], learners: [a] };
-    expect(mayStand(env(), follower({ memberships: [inForce(2, learns)] }))).toBe(false);
+    expect(mayStand(env(), follower({ commit: 2, memberships: [inForce(2, learns)] }))).toBe(false);
     const outgoing = { voters: [b, c, d], outgoing: [a, b, c] };
     expect(mayStand(env(), follower({ memberships: [inForce(2, outgoing)] }))).toBe(true);
   });

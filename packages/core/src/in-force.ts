@@ -1,4 +1,4 @@
-import { initialMembership, isVoter, uidOf, type Membership } from "./membership.ts";
+import { initialMembership, isMember, isVoter, uidOf, type Membership } from "./membership.ts";
 import type { Config } from "./config.ts";
 import type { Entry, LogView } from "./entry.ts";
 import type { Index, NodeId } from "./ids.ts";
@@ -82,13 +82,19 @@ export function withLog<C>(
   return { ...state, memberships: [...kept, ...fresh] };
 }
 
-/** With a new commit index: of the memberships up to it only the last can ever count again. */
+/**
+ * With a new commit index: of the memberships up to it only the last can ever count again, and a snapshot of it or of what
+ * is before it brings nothing more.
+ */
 export function withCommit(state: State, commit: Index): State {
-  const { memberships } = state;
+  const { memberships, role } = state;
   const settled = memberships.filter(({ index }) => index <= commit).length;
+  const needless =
+    role.type === "follower" && (role.receiving?.snapshot.index ?? Infinity) <= commit;
   return {
     ...state,
     commit,
+    role: needless ? { ...role, receiving: undefined } : role,
     memberships: settled > 1 ? memberships.slice(settled - 1) : memberships,
   };
 }
@@ -99,11 +105,13 @@ export function withCommit(state: State, commit: Index): State {
  *
  * That is the latest in its log, or one before it while nobody is known to have committed the latest. A server that is to
  * be removed may be the only one with a log that can win: the others lack the entry that removes it (dissertation 4.2.2,
- * Figure 4.6).
+ * Figure 4.6). Not so one that the latest knows by another disk: it would count the other's vote as its own.
  */
 export function mayStand<C>(env: Env<C>, state: State): boolean {
-  if (state.horizon !== undefined) return false;
   const { id, uid } = env.config;
+  const latest = membershipOf(env, state);
+  const hasOtherDisk = isMember(latest, id) && uidOf(latest, id) !== uid;
+  if (state.horizon !== undefined || hasOtherDisk) return false;
   return possiblyInForce(env, state).some(
     (membership) => isVoter(membership, id) && uidOf(membership, id) === uid,
   );
