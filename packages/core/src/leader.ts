@@ -57,9 +57,8 @@ export function onAppendRejected<C>(
 ): Step<C> {
   const known = progressOf(state, from, reply);
   if (known === undefined) return unchanged(state);
-  const progress = answered(known, reply.round);
-  const back = rejected(progress, reply.prevIndex, meetingPoint(env.log, reply));
-  return releaseReads(env, withProgress(state, from, back ?? progress));
+  const back = rejected(known, reply, meetingPoint(env.log, reply));
+  return releaseReads(env, withProgress(state, from, back ?? answered(known, reply.round)));
 }
 
 /**

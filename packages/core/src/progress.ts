@@ -1,5 +1,5 @@
 import type { Config } from "./config.ts";
-import { INDEX_ZERO, indexAfter, maxIndex, type Index } from "./ids.ts";
+import { INDEX_ZERO, indexAfter, maxIndex, minIndex, previousIndex, type Index } from "./ids.ts";
 import type { Snapshot } from "./snapshot.ts";
 
 /** What a leader knows of a follower however it sends to it. */
@@ -80,25 +80,37 @@ export function accepted(progress: Progress, match: Index, firstIndex: Index): P
 /**
  * The follower does not hold the entry at `prevIndex`; the logs may meet right before `next`.
  *
- * An answer to a question that has been answered otherwise since is old: `undefined`.
+ * An answer to a question that has been answered otherwise since is old: `undefined`. But one of a newer round than any
+ * that it answered, which refuses what it is known to hold, says that it has lost that: its log was found damaged. What
+ * it holds before `next` it still holds.
  */
-export function rejected(progress: Progress, prevIndex: Index, next: Index): Progress | undefined {
+export function rejected(
+  progress: Progress,
+  { prevIndex, round }: { readonly prevIndex: Index; readonly round: number },
+  next: Index,
+): Progress | undefined {
   if (progress.type === "snapshot") return undefined;
   const asked = progress.type === "replicate" || prevIndex === progress.next - 1;
-  if (!asked || prevIndex <= progress.match) return undefined;
-  const { match, round } = progress;
-  return { type: "probe", next: maxIndex(next, indexAfter(match)), match, round, waiting: false };
+  if (!asked) return undefined;
+  const known = answered(progress, round);
+  if (prevIndex > progress.match) return probing(known, maxIndex(next, indexAfter(known.match)));
+  if (round <= progress.round) return undefined;
+  return probing({ ...known, match: minIndex(known.match, previousIndex(next)) }, next);
 }
 
 /** What is under way to the follower is lost, and where it stands is to be found out anew. */
-export function interrupted({ match, round }: Progress): Progress {
-  return { type: "probe", next: indexAfter(match), match, round, waiting: false };
+export function interrupted(progress: Progress): Progress {
+  return probing(progress, indexAfter(progress.match));
 }
 
 /** The follower gets this snapshot from its beginning. */
 export function sendSnapshot({ match, round }: Progress, snapshot: Snapshot): SendSnapshot {
   const next = indexAfter(snapshot.index);
   return { type: "snapshot", next, match, round, snapshot, offset: 0, beats: 0 };
+}
+
+function probing({ match, round }: Progress, next: Index): Progress {
+  return { type: "probe", next, match, round, waiting: false };
 }
 
 /** Whether more entries may be sent before an answer comes. */
