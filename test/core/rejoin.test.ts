@@ -255,6 +255,17 @@ describe("18 what the old disk said does not count for the new one", () => {
       expect(step(setup, demoted, from(b, message, late))).toEqual({ state: demoted, effects: [] });
   });
 
+  test("how far it was with a snapshot says nothing about the new one, which gets the same", () => {
+    const taken = snapshot([1, 1]);
+    const state = lead({
+      snapshot: taken,
+      memberships: [inForce(2, learns)],
+      progress: { b: sending(taken), c: replicating(3) },
+    });
+    const event = from(b, chunkReply(2, taken, 20), late);
+    expect(step(envBehind([1, 1], [2]), state, event)).toEqual({ state, effects: [] });
+  });
+
   test("nor do its votes, of whatever kind; and none of them deposes a leader", () => {
     const memberships = [inForce(2, votesAgain)];
     for (const state of [

@@ -32,9 +32,9 @@ export function onSnapshotReceived<C>(env: Env<C>, state: State, snapshot: Snaps
   const { role } = state;
   if (receivingOf(state, snapshot) === undefined || role.type !== "follower")
     return unchanged(state);
+  assert(role.leader !== undefined, "a snapshot comes from a leader");
   const held = heldInstead(env, state, snapshot);
-  if (held !== undefined && role.leader !== undefined)
-    return acceptWithout(state, peerOf(env, state, role.leader), held);
+  if (held !== undefined) return acceptWithout(state, peerOf(env, state, role.leader), held);
   const { index, membership } = snapshot;
   const next: State = {
     ...state,
@@ -44,9 +44,10 @@ export function onSnapshotReceived<C>(env: Env<C>, state: State, snapshot: Snaps
     snapshot,
     role: { ...role, receiving: undefined },
   };
+  const reply = { type: "appendAccepted", term: state.term, match: index, round: 0 } as const;
   const effects: readonly Effect<C>[] = [
     { type: "installSnapshot", snapshot },
-    ...acceptUpTo<C>(env, next, index),
+    send(peerOf(env, next, role.leader), reply),
   ];
   return repaired(next, effects, positionOf(snapshot));
 }
@@ -114,13 +115,6 @@ function acceptWithout<C>(state: State, from: Peer, match: Index): Step<C> {
     state: { ...withCommit(state, match), role: { ...role, receiving: undefined } },
     effects: [...committed, send<C>(from, reply)],
   };
-}
-
-function acceptUpTo<C>(env: Env<C>, state: State, match: Index): readonly Effect<C>[] {
-  const { role, term } = state;
-  if (role.type !== "follower" || role.leader === undefined) return [];
-  const reply = { type: "appendAccepted", term, match, round: 0 } as const;
-  return [send<C>(peerOf(env, state, role.leader), reply)];
 }
 
 function receivingOf({ role }: State, snapshot: Snapshot): Receiving | undefined {
