@@ -256,15 +256,17 @@ describe("18 what the old disk said does not count for the new one", () => {
       expect(step(setup, demoted, from(b, message, late))).toEqual({ state: demoted, effects: [] });
   });
 
-  test("how far it was with a snapshot says nothing about the new one, which gets the same", () => {
+  test("how far another disk is with a snapshot says nothing about the one that gets it", () => {
     const taken = snapshot([1, 1]);
     const state = lead({
       snapshot: taken,
       memberships: [inForce(2, learns)],
       progress: { b: sending(taken), c: replicating(3) },
     });
-    const event = from(b, chunkReply(2, taken, 20), late);
-    expect(step(envBehind([1, 1], [2]), state, event)).toEqual({ state, effects: [] });
+    for (const fromUid of [0, 8]) {
+      const event = from(b, chunkReply(2, taken, 20), { fromUid });
+      expect(step(envBehind([1, 1], [2]), state, event)).toEqual({ state, effects: [] });
+    }
   });
 
   test("nor do its votes, of whatever kind; and none of them deposes a leader", () => {
