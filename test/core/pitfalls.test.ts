@@ -485,7 +485,7 @@ describe("19 a follower whose log was found damaged, and that has lost what it i
       leader({
         term: 1,
         round: 3,
-        progress: { b: probe(2, { match: 1, waiting: true, round: 3 }), ...others },
+        progress: { b: probe(2, { match: 0, waiting: true, round: 3 }), ...others },
       }),
     );
     expect(after.effects).toEqual([send(b, appendEntries(1, { after: [1, 1], round: 3 }))]);
