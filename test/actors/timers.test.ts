@@ -165,10 +165,13 @@ describe("a supervisor whose event loop stands still (pitfall: it makes healthy 
     }
   });
 
-  test("does not hold up a leader's heartbeats", () => {
+  test("holds up a leader's heartbeats, which it counts: nobody could answer them", () => {
     const { clock, fired, runner } = newRunner();
     clock.turns = false;
     runner.run(heartbeat(0));
+    clock.advance(60_000);
+    expect(fired).toEqual([]);
+    clock.turns = true;
     clock.advance(50);
     expect(fired).toEqual([0]);
   });

@@ -35,8 +35,8 @@ export type Clock = {
  * Runs the one timer that a node has at a time.
  *
  * All mail goes through the supervisor's event loop. When that stands still, so does everybody's mail, and silence
- * says nothing about the leader: a node that held an election then would depose a healthy one. So an election timeout
- * counts only if the loop turned meanwhile, at half its rate at least.
+ * says nothing about the leader: a node that held an election then would depose a healthy one, and a leader would take it
+ * that it has lost its majority. So a timeout counts only if the loop turned meanwhile, at half its rate at least.
  */
 export class TimerRunner {
   readonly #lengths: TimerLengths;
@@ -78,7 +78,8 @@ export class TimerRunner {
     const end = (): void => this.#onTimeout("timer", epoch);
     switch (type) {
       case "heartbeat":
-        this.#cancel = this.#clock.after(heartbeatMs, end);
+        // A leader counts heartbeats that nobody answers, and nobody can while no mail is carried.
+        this.#whenQuiet(heartbeatMs, end);
         return;
       case "hastened":
         this.#cancel = this.#clock.after(electionTimeoutMs * HASTE * this.#clock.random(), end);
