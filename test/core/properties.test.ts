@@ -161,10 +161,11 @@ function begin(run: Run): { readonly setup: TestEnv; readonly state: State } {
   const snapshot = end === 0 ? undefined : snapshotOf(end, terms[end - 1] ?? 0, { membership });
   const base = end === 0 ? 0 : compacted % (end + 1);
   if (base > 0) held.compact(index(base));
-  const setup = { config: env({ voters, uid, ...limits }).config, log: held };
+  const leases = limits.leases && limits.quorumBeats > 0;
+  const setup = { config: env({ voters, uid, ...limits, leases }).config, log: held };
   const hard = hardState((terms.at(-1) ?? 0) + run.ahead, run.votedFor);
   const horizon = run.damaged ? { index: index(3), term: term(3) } : undefined;
-  return { setup, state: restore(hard, held, { snapshot, horizon, leases: limits.leases }) };
+  return { setup, state: restore(hard, held, { snapshot, horizon, leases }) };
 }
 
 function live(run: Run, seen: Set<string>): void {

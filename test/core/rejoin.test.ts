@@ -2,7 +2,7 @@
  * A server whose disk was wiped, or exchanged, is another server of the same name: what the old disk promised neither
  * binds nor serves it (dissertation 4.1, 11.7.2). Pitfalls 18, 19 and 27.
  */
-import { initialMembership, step, term, type Membership } from "@kontiki/core";
+import { index, initialMembership, step, term, type Event, type Membership } from "@kontiki/core";
 import { describe, expect, test } from "vitest";
 import {
   a,
@@ -33,6 +33,7 @@ import {
   run,
   send,
   voteReply,
+  type Command,
 } from "../support/core.ts";
 import {
   chunk,
@@ -255,6 +256,19 @@ describe("18 what the old disk said does not count for the new one", () => {
       expect(step(setup, demoted, from(b, message, late))).toEqual({ state: demoted, effects: [] });
   });
 
+  test("how far another disk is with a snapshot says nothing about the one that gets it", () => {
+    const taken = snapshot([1, 1]);
+    const state = lead({
+      snapshot: taken,
+      memberships: [inForce(2, learns)],
+      progress: { b: sending(taken), c: replicating(3) },
+    });
+    for (const fromUid of [0, 8]) {
+      const event = from(b, chunkReply(2, taken, 20), { fromUid });
+      expect(step(envBehind([1, 1], [2]), state, event)).toEqual({ state, effects: [] });
+    }
+  });
+
   test("nor do its votes, of whatever kind; and none of them deposes a leader", () => {
     const memberships = [inForce(2, votesAgain)];
     for (const state of [
@@ -409,6 +423,50 @@ describe("wiped twice", () => {
       uids: { [c]: 9, [b]: 7 },
     };
     expect(step(setup, state, asksAgain).effects).toEqual([appendLog(membershipEntry(3, 2, both))]);
+  });
+});
+
+describe("18 removed and added again within a term", () => {
+  const gone = lead({
+    memberships: [inForce(2, { voters: [a, c], lastUid: 7 })],
+    progress: { c: replicating(3, { round: 4 }) },
+  });
+  const add = (uid: number): Event<Command> => ({
+    type: "changeMembership",
+    changes: [{ type: "addVoter", node: b, uid }],
+  });
+
+  test("it is another server, of which nothing is known", () => {
+    const again = { voters: [a, c, b], uids: { [b]: 8 }, lastUid: 8 };
+    expect(step(setup, gone, add(8))).toEqual({
+      state: lead({
+        memberships: [...gone.memberships, inForce(3, again)],
+        progress: { b: probe(3), c: replicating(3, { round: 4 }) },
+      }),
+      effects: [appendLog(membershipEntry(3, 2, again)), { type: "changeTaken", index: index(3) }],
+    });
+  });
+
+  test("not with a uid that some server had: it may have been this one", () => {
+    for (const uid of [0, 3, 7])
+      expect(step(setup, gone, add(uid))).toEqual({
+        state: gone,
+        effects: [
+          {
+            type: "rejectChange",
+            reason: `uid ${uid} of b was given before: a new disk gets one above 7`,
+          },
+        ],
+      });
+  });
+
+  test("a member with another disk is no voter at once", () => {
+    const reason = "b votes with another disk: it must catch up first";
+    for (const state of [lead(), lead({ memberships: [inForce(2, learns)] })])
+      expect(step(setup, state, add(9))).toEqual({
+        state,
+        effects: [{ type: "rejectChange", reason }],
+      });
   });
 });
 

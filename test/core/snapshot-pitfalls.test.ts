@@ -106,6 +106,7 @@ describe("21 slow_follower_after_compaction: the leader compacts more while it s
       role: { ...state.role, progress: { b: sending(newest, { match: 2 }), c: replicating(8) } },
     });
     expect(after.effects).toEqual([
+      send(b, appendEntries(1, { commit: 6 })),
       { type: "sendChunk", to: b, uid: 0, term: 1, snapshot: newest, offset: 0 },
     ]);
   });

@@ -335,6 +335,7 @@ export class NodeActor {
       return next;
     } catch (error) {
       if (error instanceof Error) this.#tracer.failed(event, error);
+      this.#tracer.flush();
       throw error;
     }
   }

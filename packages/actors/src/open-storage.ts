@@ -1,5 +1,5 @@
 import { index } from "@kontiki/core";
-import type { Disk, DiskFile } from "./disk.ts";
+import type { Disk } from "./disk.ts";
 import { LogTerms } from "./log-terms.ts";
 import { mend, type Mended } from "./mend.ts";
 import { SegmentSpans } from "./segment-spans.ts";
@@ -8,8 +8,8 @@ import { findSnapshots, type FoundSnapshots } from "./snapshot-reader.ts";
 import type { SnapshotStore } from "./snapshot-store.ts";
 import type { Recovered, Storage } from "./storage.ts";
 import { unpin } from "./unpin.ts";
-import { isSegmentName, SEGMENT_HEADER_BYTES, segmentName } from "./wal-format.ts";
-import { readLog, type LogRead, type Tail } from "./wal-recovery.ts";
+import { isSegmentName, segmentName } from "./wal-format.ts";
+import { readLog, type LogRead } from "./wal-recovery.ts";
 import { rewriteLog } from "./wal-rewrite.ts";
 import { Wal, type Start, type WalOptions } from "./wal.ts";
 
@@ -82,36 +82,18 @@ function rewritten(
 }
 
 /**
- * Makes what was read durable before anything is built on it: the last batch may be in the cache
- * only, or a sync of it or of the segment's name may have failed. All before it is durable.
+ * Makes what was read durable before anything is built on it: the last batch may be in the cache only, or a sync of it
+ * may have failed. All before it is durable, and so are the names of all files since the disk was tidied.
  */
 function settled(disk: Disk, log: LogRead, damaged: readonly string[]): End {
-  const { tail, spans, first, tornBytes } = log;
-  const outdated = log.outdated.map(segmentName);
-  // The log was written anew, and perhaps the new file's name is not durable yet.
-  if (outdated.length > 0) publishAgain(disk, segmentName(first));
-  for (const name of [...outdated, ...damaged]) disk.remove(name);
-  return { ...tail, spans, file: settledTail(disk, tail, tornBytes) };
-}
-
-function publishAgain(disk: Disk, name: string): void {
-  const file = disk.begin("log");
-  file.append(disk.read(name));
-  file.publish(name);
-}
-
-function settledTail(disk: Disk, tail: Tail, tornBytes: number): DiskFile {
-  const name = segmentName(tail.segment);
-  if (tail.lastBatch === undefined) {
-    disk.create(name, disk.readRange(name, 0, SEGMENT_HEADER_BYTES));
-    return disk.open(name);
-  }
-  const file = disk.open(name);
+  const { tail, spans, outdated, tornBytes } = log;
+  for (const name of [...outdated.map(segmentName), ...damaged]) disk.remove(name);
+  const file = disk.open(segmentName(tail.segment));
   try {
     if (tornBytes > 0) file.truncate(tail.length);
-    file.rewrite(tail.lastBatch.offset, tail.lastBatch.bytes);
+    if (tail.lastBatch !== undefined) file.rewrite(tail.lastBatch.offset, tail.lastBatch.bytes);
     file.sync();
-    return file;
+    return { ...tail, spans, file };
   } catch (cause) {
     file.close();
     throw cause;

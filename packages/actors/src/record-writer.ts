@@ -50,6 +50,14 @@ export class RecordWriter {
     this.#bytes.set(value, at);
   }
 
+  /** A u8 that says what follows, a u32 with its length, and its bytes: one step, because commands are many. */
+  block(kind: number, value: Uint8Array): void {
+    const at = this.#take(5 + value.length);
+    this.#view.setUint8(at, kind);
+    this.#view.setUint32(at + 1, value.length, true);
+    this.#bytes.set(value, at + 5);
+  }
+
   /** Writes over an earlier u32, which began at `position`. */
   u32At(position: number, value: number): void {
     this.#view.setUint32(position, value, true);

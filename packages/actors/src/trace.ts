@@ -34,7 +34,7 @@ export const TRACE_FORMAT = 1;
 export interface TraceSink {
   /** Takes one line, without its line break. Must not throw: a node does not end because it cannot be watched. */
   write(line: string): void;
-  /** Lets go of what it holds back: a turn is over, and the thread may be killed before the next. Must not throw. */
+  /** Hands on what was kept back so far. Must not throw. */
   flush(): void;
 }
 
@@ -84,7 +84,7 @@ export class NodeTracer {
     this.#write({ event, error: error.message });
   }
 
-  /** A turn is over. */
+  /** A turn is over: what it did is worth seeing, whatever comes next. */
   flush(): void {
     this.#sink.flush();
   }

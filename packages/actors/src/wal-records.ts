@@ -95,14 +95,15 @@ export function encodeAppend(writer: RecordWriter, entries: readonly Entry<Comma
   let count = 0;
   for (const entry of entries) {
     if (entry.term !== run) {
+      if (count > 0) writer.u32At(countAt, count);
       countAt = encodeRun(writer, entry);
       count = 0;
       run = entry.term;
     }
     encodeEntry(writer, entry);
     count += 1;
-    writer.u32At(countAt, count);
   }
+  if (count > 0) writer.u32At(countAt, count);
 }
 
 /**
@@ -163,26 +164,19 @@ function encodeRun(writer: RecordWriter, first: Entry<CommandBytes>): number {
 
 function encodeEntry(writer: RecordWriter, entry: Entry<CommandBytes>): void {
   switch (entry.type) {
+    case "command":
+      assert(entry.command.length <= MAX_COMMAND_BYTES, "a command is within its bound");
+      writer.block(COMMAND, entry.command);
+      return;
     case "noop":
       writer.u8(NOOP);
       return;
-    case "command":
-      assert(entry.command.length <= MAX_COMMAND_BYTES, "a command is within its bound");
-      writer.u8(COMMAND);
-      encodeBytes(writer, entry.command);
-      return;
     case "membership":
-      writer.u8(MEMBERSHIP);
-      encodeBytes(writer, encodeMembership(entry.membership));
+      writer.block(MEMBERSHIP, encodeMembership(entry.membership));
       return;
     default:
       entry satisfies never;
   }
-}
-
-function encodeBytes(writer: RecordWriter, bytes: Uint8Array): void {
-  writer.u32(bytes.length);
-  writer.bytes(bytes);
 }
 
 function decodeEntries(cursor: RecordCursor): Entry<CommandBytes>[] {

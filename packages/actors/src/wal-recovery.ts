@@ -85,9 +85,7 @@ export type LogRead = Pick<Replay, "hard" | "horizon" | "base" | "entries" | "sp
   readonly promised: LogPosition;
   /** Where writing may go on; if the log is damaged, what a new segment must come behind. */
   readonly tail: Tail;
-  /** The segment that the log begins with. */
-  readonly first: number;
-  /** Segments before that, which do not count. */
+  /** Segments before the one that the log begins with: they do not count. */
   readonly outdated: readonly number[];
   /** Where the first damage is, before which all is kept; undefined when all is whole. */
   readonly damage: Damage | undefined;
@@ -98,10 +96,16 @@ export type LogRead = Pick<Replay, "hard" | "horizon" | "base" | "entries" | "sp
 type Segment = { readonly number: number; readonly header: SegmentHeader | undefined };
 
 /** A segment as far as it is whole. */
-type SegmentRead = Omit<Tail, "segment"> & {
+type SegmentRead = {
+  readonly tail: Tail;
   readonly damage: Damage | undefined;
   readonly tornBytes: number;
 };
+
+/** How far segments could be replayed. */
+type Replayed =
+  | { readonly tail: Tail; readonly damage: undefined; readonly tornBytes: number }
+  | { readonly tail: Tail | undefined; readonly damage: Damage; readonly tornBytes: number };
 
 /**
  * Reads a whole log and changes nothing.
@@ -122,38 +126,37 @@ export function readLog(disk: Disk): LogRead {
   const outdated = all.slice(0, Math.max(0, beginning)).map(({ number }) => number);
   const segments = all.slice(outdated.length);
   const replay = new Replay();
+  const { tail, damage, tornBytes } = replaySegments(disk, segments, replay);
+  const { hard, horizon, base, entries, spans, last: promised } = replay;
+  const kept = { hard, horizon, base, entries, spans, promised, outdated, damage };
+  if (damage === undefined) return { ...kept, tail, tornBytes };
+  return { ...kept, ...bound(disk, segments, damage, tail), tornBytes: 0 };
+}
+
+/** Reads segments up to the first damage. */
+function replaySegments(
+  disk: Disk,
+  segments: readonly Segment[],
+  replay: Replay,
+): Replayed {
   let tail: Tail | undefined;
-  let damage: Damage | undefined;
   let tornBytes = 0;
   for (const segment of segments) {
-    const { number } = segment;
-    damage = damageOfHeader(disk, segment, tail);
-    if (damage !== undefined) break;
+    const bad = damageOfHeader(disk, segment, tail);
+    if (bad !== undefined) return { tail, damage: bad, tornBytes };
     if (tail === undefined) replay.start(positionBefore(segment), segment.header?.begins === true);
     const isLast = segment === segments.at(-1);
-    const read = readSegment(disk, number, tail?.last ?? endBefore(segment), replay, isLast);
-    tail = { segment: number, ...read };
-    ({ damage, tornBytes } = read);
-    if (damage !== undefined) break;
+    const read = readSegment(disk, segment, tail?.last, replay, isLast);
+    tail = read.tail;
+    if (read.damage !== undefined) return { tail, damage: read.damage, tornBytes };
+    tornBytes = read.tornBytes;
   }
-  if (tail !== undefined && damage === undefined) refuseForgotten(disk, segments, tail);
-  const { hard, horizon, base, entries, spans, last: promised } = replay;
-  const first = segments[0]?.number ?? 1;
-  const kept = {
-    hard,
-    horizon,
-    base,
-    entries,
-    spans,
-    promised,
-    first,
-    outdated,
-    damage,
-    tornBytes,
-  };
-  if (damage === undefined && tail !== undefined) return { ...kept, tail };
-  const none = { path: disk.pathOf(segmentName(first)), offset: 0, what: "the file is missing" };
-  return { ...kept, ...bound(disk, segments, damage ?? none, tail), tornBytes: 0 };
+  if (tail === undefined) {
+    const damage = { path: disk.pathOf(segmentName(1)), offset: 0, what: "the file is missing" };
+    return { tail, damage, tornBytes };
+  }
+  refuseForgotten(disk, segments, tail);
+  return { tail, damage: undefined, tornBytes };
 }
 
 /** Batches that came before the first segment that is there were removed because a later one is durable. */
@@ -205,14 +208,14 @@ function damageOfHeader(disk: Disk, segment: Segment, tail: Tail | undefined): D
 
 function readSegment(
   disk: Disk,
-  segment: number,
-  before: BatchEnd,
+  { number: segment, header }: Segment,
+  before: BatchEnd | undefined,
   replay: Replay,
   isLast: boolean,
 ): SegmentRead {
   const path = disk.pathOf(segmentName(segment));
   const bytes = asBuffer(disk.read(segmentName(segment)));
-  let last = before;
+  let last = before ?? header?.previous ?? LOG_BEGIN;
   let offset = SEGMENT_HEADER_BYTES;
   let lastBatch: Tail["lastBatch"];
   while (offset < bytes.length) {
@@ -238,7 +241,8 @@ function readSegment(
   }
   const what = damageBehind(bytes, segment, offset, isLast);
   const damage = what === undefined ? undefined : { path, offset, what };
-  return { length: offset, last, lastBatch, damage, tornBytes: bytes.length - offset };
+  const tail = { segment, length: offset, last, lastBatch };
+  return { tail, damage, tornBytes: bytes.length - offset };
 }
 
 /** What proves that the bytes behind the last whole batch were durable, and so are damaged and not torn. */

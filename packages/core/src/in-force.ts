@@ -1,3 +1,4 @@
+import { assert } from "./assert.ts";
 import { initialMembership, isMember, isVoter, uidOf, type Membership } from "./membership.ts";
 import type { Config } from "./config.ts";
 import type { Entry, LogView } from "./entry.ts";
@@ -33,6 +34,8 @@ function initialOf(config: Config): Membership {
  * more: then the log has it, or the snapshot before.
  */
 export function membershipAt<C>(env: Env<C>, state: State, at: Index): Membership {
+  const base = state.snapshot?.index ?? 0;
+  assert(at >= base, `the snapshot of ${base} took the place of what was in force at ${at}`);
   const upTo = (known: readonly InForce[]): readonly InForce[] =>
     known.filter(({ index }) => index <= at);
   const counting = upTo(state.memberships);

@@ -32,11 +32,10 @@ export function onSnapshotReceived<C>(env: Env<C>, state: State, snapshot: Snaps
   const { role } = state;
   if (receivingOf(state, snapshot) === undefined || role.type !== "follower")
     return unchanged(state);
-  if (holds(env, state, snapshot)) {
-    const { leader } = role;
-    const from = leader === undefined ? undefined : peerOf(env, state, leader);
-    return acceptWithout(state, from, maxIndex(state.commit, snapshot.index));
-  }
+  const { leader } = role;
+  assert(leader !== undefined, "a snapshot comes from a leader");
+  if (holds(env, state, snapshot))
+    return acceptWithout(state, peerOf(env, state, leader), maxIndex(state.commit, snapshot.index));
   const { index, membership } = snapshot;
   const next: State = {
     ...state,
@@ -46,9 +45,10 @@ export function onSnapshotReceived<C>(env: Env<C>, state: State, snapshot: Snaps
     snapshot,
     role: { ...role, receiving: undefined },
   };
+  const reply = { type: "appendAccepted", term: state.term, match: index, round: 0 } as const;
   const effects: readonly Effect<C>[] = [
     { type: "installSnapshot", snapshot },
-    ...acceptUpTo<C>(env, next, index),
+    send(peerOf(env, next, leader), reply),
   ];
   return repaired(next, effects, positionOf(snapshot));
 }
@@ -109,7 +109,7 @@ function holds<C>({ log }: Env<C>, { commit }: State, { index, term }: Snapshot)
 }
 
 /** The log holds all that the snapshot does, and that is committed: entries take less to send (§7). */
-function acceptWithout<C>(state: State, from: Peer | undefined, match: Index): Step<C> {
+function acceptWithout<C>(state: State, from: Peer, match: Index): Step<C> {
   const committed: readonly Effect<C>[] =
     match > state.commit ? [{ type: "commit", upTo: match }] : [];
   const { term, role } = state;
@@ -117,15 +117,8 @@ function acceptWithout<C>(state: State, from: Peer | undefined, match: Index): S
   const reply = { type: "appendAccepted", term, match, round: 0 } as const;
   return {
     state: { ...withCommit(state, match), role: { ...role, receiving: undefined } },
-    effects: from === undefined ? committed : [...committed, send<C>(from, reply)],
+    effects: [...committed, send<C>(from, reply)],
   };
-}
-
-function acceptUpTo<C>(env: Env<C>, state: State, match: Index): readonly Effect<C>[] {
-  const { role, term } = state;
-  if (role.type !== "follower" || role.leader === undefined) return [];
-  const reply = { type: "appendAccepted", term, match, round: 0 } as const;
-  return [send<C>(peerOf(env, state, role.leader), reply)];
 }
 
 function receivingOf({ role }: State, snapshot: Snapshot): Receiving | undefined {
