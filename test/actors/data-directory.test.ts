@@ -312,7 +312,10 @@ function fail(): never {
   throw systemError("ENOSPC");
 }
 
-test("a process that dies while it makes one leaves what the next completes", () => {
+/** Hundreds of directories are made and opened, and a busy machine takes its time for each. */
+const SLOW = { timeout: 60_000 };
+
+test("a process that dies while it makes one leaves what the next completes", SLOW, () => {
   const results = new Set<string>();
   for (let budget = 0, finished = false; !finished; budget += 1) {
     const path = join(temporaryFolder(), "data");
@@ -460,7 +463,7 @@ describe("a process that dies, or a disk that refuses, at any call", () => {
     ["add", ["n1 0", "n2 0 old", "n3 0"], ["n1 0", "n2 0 old", "n3 0", "n4 1"]],
     ["remove", ["n1 0", "n2 0 old", "n3 0"], ["n1 0", "n3 0"]],
     ["wipe", ["n1 0", "n2 0 old", "n3 0"], ["n1 0", "n2 1", "n3 0"]],
-  ])("%s: all of it or nothing, and nothing is left over", (what, before, after) => {
+  ])("%s: all of it or nothing, and nothing is left over", SLOW, (what, before, after) => {
     const seen = new Set<string>();
     for (let budget = 0, finished = false; !finished; budget += 1) {
       const ended = interrupted(what, budget);
@@ -483,7 +486,7 @@ describe("a process that dies, or a disk that refuses, at any call", () => {
     ["add", ["n1 0", "n2 0", "n3 0", "n4 2"]],
     ["remove", ["n1 0", "n3 0"]],
     ["wipe", ["n1 0", "n2 2", "n3 0"]],
-  ])("%s: done again by the same process it succeeds, with a new uid", (what, after) => {
+  ])("%s: done again by the same process it succeeds, with a new uid", SLOW, (what, after) => {
     for (let at = 0, finished = false; !finished; at += 1) {
       const { path } = made();
       let call = -Infinity;

@@ -156,31 +156,31 @@ describe("help and version", () => {
         $ kontiki up --snapshot-entries 500 --priority n1=2 --priority n2=1
 
       Commands:
-        put K V                                      set K to V
-        get K                                        print the value of K
-        read K [--consistency C] [--node NODE]       print the value of K; C: linearizable (as get does), lease or stale
-        del K                                        delete K
-        cas K OLD NEW                                set K to NEW if it is OLD; --absent as OLD: if there is no K
-        append K V                                   add V to the end of K's value
-        list [PREFIX]                                print the pairs whose key starts with PREFIX
-        status                                       print a table of the nodes
-        leader                                       print the node that leads now, if any
-        crash NODE|leader                            kill its thread without warning; it comes back by itself
-        stop NODE|leader                             stop it in order; it stays away until it is started
-        start NODE                                   start a node that was stopped or has failed
-        wipe NODE|leader                             replace its disk by an empty one; it learns everything again by itself
-        member list                                  print who belongs to the cluster, as the leader knows it
-        member add NODE [--learner] [--replace OLD]  start a new node; it votes once it has caught up, or with --learner not
-        member remove NODE|leader                    take a node out of the cluster, and its disk away
-        member promote NODE                          give a learner a vote once it has caught up
-        transfer [NODE]                              have the leader hand over to NODE, or to whoever is best placed
-        snapshot NODE|leader                         have it take a snapshot and compact its log
-        compact NODE|leader                          have it drop its log up to its newest snapshot, to the last entry
-        log NODE|leader [FROM]                       print its log: index, term, client:sequence, command
-        wait leader|converged [--timeout MS]         wait until one leads, or all nodes agree; for at most 30 s
-        sleep MS                                     do nothing for MS milliseconds
-        help [COMMAND]                               print this list, or more about one command
-        quit                                         stop the cluster in order and end, as end of input does
+        put K V                                    set K to V
+        get K                                      print the value of K
+        read K [--consistency C] [--node NODE]     print the value of K; C: linearizable, lease or stale
+        del K                                      delete K
+        cas K OLD NEW                              set K to NEW if it is OLD (--absent: if there is no K)
+        append K V                                 add V to the end of K's value
+        list [PREFIX]                              print the pairs whose key starts with PREFIX
+        status                                     print a table of the nodes
+        leader                                     print the node that leads now, if any
+        crash NODE|leader                          kill its thread without warning; it comes back by itself
+        stop NODE|leader                           stop it in order; it stays away until it is started
+        start NODE                                 start a node that was stopped or has failed
+        wipe NODE|leader                           give it an empty disk; it learns everything again
+        member list                                print who belongs to the cluster
+        member add NODE [--learner|--replace OLD]  start a new node; it votes when it has caught up
+        member remove NODE|leader                  take a node out of the cluster, and its disk away
+        member promote NODE                        give a learner a vote when it has caught up
+        transfer [NODE]                            have the leader hand over, to NODE or to the best placed
+        snapshot NODE|leader                       have it take a snapshot and compact its log
+        compact NODE|leader                        have it drop its log up to its newest snapshot
+        log NODE|leader [FROM]                     print its log: index, term, client:sequence, command
+        wait leader|converged [--timeout MS]       wait until one leads, or all agree; for at most 30 s
+        sleep MS                                   do nothing for MS milliseconds
+        help [COMMAND]                             print this list, or more about one command
+        quit                                       stop the cluster in order and end, as end of input does
 
         Words are split at blanks; a word in double quotes is a JSON string: "two words\\n".
         Blank lines and lines that start with # are skipped.

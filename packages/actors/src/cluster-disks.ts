@@ -2,6 +2,7 @@ import { assert, type NodeId } from "@kontiki/core";
 
 /** A node of a cluster and the disk that it has now. */
 export type NodeDisk = {
+  /** The name of the node. */
   readonly node: NodeId;
   /** Which disk it is: 0 for the one that the cluster began with, a number never given before for each later one. */
   readonly uid: number;

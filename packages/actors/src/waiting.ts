@@ -36,6 +36,7 @@ export class Patience {
   readonly #timeoutMs: number;
   readonly #signal: AbortSignal | undefined;
   readonly #until: number;
+  #isOver = false;
   /** What keeps it from happening, as far as is known: told when the time is over. */
   obstacle: string | undefined;
 
@@ -49,7 +50,7 @@ export class Patience {
 
   /** What is left of it, in ms; never less than 0. */
   get leftMs(): number {
-    return Math.max(0, this.#until - performance.now());
+    return this.#isOver ? 0 : Math.max(0, this.#until - performance.now());
   }
 
   /** Waits as {@link waitFor} does, for as long as is left. */
@@ -71,7 +72,11 @@ export class Patience {
           end(() => reject(error as Error));
         }
       };
-      const onTimeout = (): void => end(() => reject(this.#over()));
+      const onTimeout = (): void => {
+        // By the other clock a moment may be left.
+        this.#isOver = true;
+        end(() => reject(this.#over()));
+      };
       const timer = setTimeout(onTimeout, Math.min(this.leftMs, TIMER_MS_MAX));
       events.on("change", check);
       signal?.addEventListener("abort", onAbort, { once: true });

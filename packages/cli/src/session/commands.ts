@@ -43,7 +43,7 @@ export const sessionCommands = {
   },
   cas: {
     usage: "K OLD NEW",
-    summary: "set K to NEW if it is OLD; OLD --absent: if there is no K",
+    summary: "set K to NEW if it is OLD (--absent: if there is no K)",
     example: "cas lock --absent me",
     arity: [3, 3],
     completes: [],
