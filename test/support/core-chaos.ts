@@ -3,6 +3,7 @@ import {
   decides,
   isJoint,
   isMember,
+  membersOf,
   leaveJoint,
   uidOf,
   type Change,
@@ -19,6 +20,7 @@ import {
   e,
   electionTimeout,
   f,
+  g,
   heartbeatTimeout,
   propose,
   type Command,
@@ -26,26 +28,28 @@ import {
 
 /** What may happen, and how often beside the others. */
 const ACTS = {
-  deliver: 50,
-  drop: 3,
+  deliver: 40,
+  drop: 2,
   duplicate: 4,
-  calm: 14,
+  calm: 16,
   beginSync: 8,
   finishSync: 8,
   apply: 10,
   heartbeat: 8,
-  timeout: 4,
-  propose: 10,
+  timeout: 5,
+  propose: 14,
   read: 6,
-  beginSnapshot: 4,
-  finishSnapshot: 4,
-  compact: 2,
+  beginSnapshot: 8,
+  finishSnapshot: 10,
+  compact: 3,
+  diskError: 4,
   crash: 2,
-  restart: 6,
+  restart: 8,
   partition: 1,
-  heal: 3,
+  heal: 4,
+  reign: 2,
   transfer: 2,
-  change: 5,
+  change: 4,
   wipe: 1,
   damage: 1,
 } as const;
@@ -57,7 +61,7 @@ const DECK = (Object.entries(ACTS) as [Act, number][]).flatMap(([act, times]) =>
 );
 
 /** Servers that may be added beside those that the cluster began with. */
-const SPARES = [d, e, f];
+const SPARES = [d, e, f, g];
 
 /**
  * A cluster in which everything happens that may, as a seed has it: faults of network, disks and processes, changes of
@@ -68,12 +72,10 @@ export class Chaos {
   readonly cluster: Cluster;
   readonly #chance: Chance;
   #proposed = 0;
-  /** Events that happened. */
-  acts = 0;
 
   constructor(seed: number) {
     this.#chance = new Chance(seed);
-    const voters = [a, b, c].slice(0, 1 + this.#chance.below(3));
+    const voters = [a, b, c, d, e].slice(0, 1 + this.#chance.below(5));
     this.cluster = new Cluster({
       voters,
       preVote: true,
@@ -81,7 +83,7 @@ export class Chaos {
       keptEntries: this.#chance.below(4),
       maxAppendBytes: 1 + this.#chance.below(6),
       maxInflight: 1 + this.#chance.below(4),
-      chunkBytes: 8 + this.#chance.below(24),
+      chunkBytes: 4 + this.#chance.below(16),
       lazy: true,
     });
   }
@@ -90,19 +92,18 @@ export class Chaos {
     for (let time = 0; time < times; time += 1) this.#act(this.#pick(DECK));
   }
 
-  /** Faults stop: the cluster elects, converges and serves, and has lost nothing of what it acknowledged. */
-  end(): readonly Command[] {
+  /** Faults stop: the cluster elects, converges and serves. Gives what each member has applied. */
+  end(): readonly (readonly Command[])[] {
     const { cluster } = this;
+    const first = cluster.converge();
+    this.#propose(first);
+    for (const id of membersOf(cluster.membership(first))) cluster.read(id);
     const lead = cluster.converge();
-    this.#propose(lead);
-    cluster.read(lead);
-    cluster.converge();
     cluster.checkMachines();
-    return cluster.server(lead).machine.commands;
+    return membersOf(cluster.membership(lead)).map((id) => cluster.server(id).machine.commands);
   }
 
   #act(act: Act): void {
-    this.acts += 1;
     const { cluster } = this;
     const id = this.#pick(cluster.ids);
     switch (act) {
@@ -111,7 +112,7 @@ export class Chaos {
       case "duplicate":
         return cluster[act](this.#below(cluster.packets.length));
       case "calm":
-        return this.#calm(this.#below(16));
+        return this.#calm(this.#below(24));
       case "beginSync":
       case "finishSync":
       case "beginSnapshot":
@@ -127,8 +128,13 @@ export class Chaos {
         return undefined;
       case "timeout":
         return this.#timeout(id);
+      case "reign":
+        return this.#reign(id);
       case "propose":
-        return this.#propose(cluster.leader() ?? id);
+        return this.#propose(this.#pick(this.#leaders(id)));
+      case "diskError":
+        cluster.server(id).failsOnce = true;
+        return undefined;
       case "compact":
         return cluster.event(id, { type: "compact", keptEntries: this.#below(3) });
       case "crash":
@@ -138,12 +144,12 @@ export class Chaos {
       case "heal":
         return cluster.heal();
       case "transfer":
-        return cluster.event(cluster.leader() ?? id, {
+        return cluster.event(this.#pick(this.#leaders(id)), {
           type: "transfer",
           target: this.#pick([undefined, ...cluster.ids]),
         });
       case "change":
-        return this.#change(cluster.leader() ?? id);
+        return this.#change(this.#pick(this.#leaders(id)));
       case "wipe":
         return this.#survivable(id) ? void cluster.renew(id) : undefined;
       case "damage":
@@ -157,10 +163,21 @@ export class Chaos {
   #calm(packets: number): void {
     const { cluster } = this;
     for (let left = packets; left > 0; left -= 1) {
-      for (const id of cluster.ids) cluster.sync(id);
+      for (const id of cluster.ids) if (cluster.server(id).isUnsynced) cluster.sync(id);
       cluster.deliver(0);
     }
     for (const id of cluster.ids) cluster.apply(id, 2);
+  }
+
+  /** In a part of the cluster somebody is elected, and some of what is proposed to it gets around. */
+  #reign(id: NodeId): void {
+    this.#partition();
+    for (let tries = 0; tries < 2 && this.cluster.state(id).role.type !== "leader"; tries += 1) {
+      this.#timeout(id);
+      this.#calm(8 + this.#below(12));
+    }
+    this.#propose(id);
+    this.#calm(this.#below(8));
   }
 
   /** Some have not heard the leader either. */
@@ -168,6 +185,13 @@ export class Chaos {
     for (const each of this.cluster.ids)
       if (this.#chance.next() < 0.7) this.cluster.event(each, { type: "leaderSilent" });
     this.cluster.event(id, electionTimeout);
+  }
+
+  /** All that lead, be it a term that is over; `id` if nobody does. */
+  #leaders(id: NodeId): readonly NodeId[] {
+    const { cluster } = this;
+    const found = cluster.ids.filter((each) => cluster.state(each).role.type === "leader");
+    return found.length === 0 ? [id] : found;
   }
 
   #propose(id: NodeId): void {

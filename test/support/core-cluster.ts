@@ -210,7 +210,10 @@ export class Cluster {
     if (!this.isUp(id)) return;
     const server = this.server(id);
     const disk = server.crash(kept);
-    if (disk.image.log.lastIndex < server.view.lastIndex) this.sometimes.lostUnsynced += 1;
+    if (disk.image.log.lastIndex < server.view.lastIndex) {
+      this.sometimes.lostUnsynced += 1;
+      this.milestones.counts.unsyncedLost += 1;
+    }
     this.#down.add(id);
     this.#begin(id, server.config.uid, disk);
   }
@@ -219,6 +222,7 @@ export class Cluster {
     if (!this.#down.delete(id)) return;
     const server = this.server(id);
     this.sometimes.restarted += 1;
+    this.milestones.counts.restarted += 1;
     this.#claims.begun(server);
     this.#claims.changed(server, this.#up, this.#all);
   }
@@ -299,10 +303,6 @@ export class Cluster {
   /** What must hold at the end, beside all that holds always. */
   checkMachines(): void {
     for (const id of this.ids) this.#claims.machine(this.server(id));
-  }
-
-  commandsUpTo(applied: number): readonly Command[] {
-    return this.#claims.commandsUpTo(applied);
   }
 
   #isInLineWith(lead: NodeId): boolean {

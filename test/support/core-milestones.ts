@@ -1,55 +1,86 @@
-import { isJoint, membershipOf, type Membership } from "@kontiki/core";
+import { isJoint, membershipOf, type Effect, type Membership } from "@kontiki/core";
 import type { Stepped } from "./core-server.ts";
+import type { Command } from "./core.ts";
 
-/** How often something happened beyond Figure 2 that a run should meet, so that a vacuous run is noticed. */
+/** How often something happened that a long run should meet, so that a vacuous run is noticed. */
 export class Milestones {
-  elections = 0;
-  /** Leaders that no majority answered. */
-  steppedDown = 0;
-  snapshotsTaken = 0;
-  snapshotsInstalled = 0;
-  compacted = 0;
-  jointEntered = 0;
-  jointLeft = 0;
-  promoted = 0;
-  rejoined = 0;
-  removedLeaders = 0;
-  transfersDone = 0;
-  transfersFailed = 0;
-  logsRepaired = 0;
+  readonly counts = {
+    events: 0,
+    elections: 0,
+    /** Leaders that no majority answered. */
+    steppedDown: 0,
+    truncated: 0,
+    snapshotsTaken: 0,
+    snapshotsInstalled: 0,
+    snapshotsGone: 0,
+    snapshotsBroken: 0,
+    compacted: 0,
+    jointEntered: 0,
+    jointLeft: 0,
+    promoted: 0,
+    /** Members that came back with a new disk. */
+    rejoined: 0,
+    removedLeaders: 0,
+    transfersDone: 0,
+    transfersFailed: 0,
+    logsRepaired: 0,
+    restarted: 0,
+    unsyncedLost: 0,
+  };
 
   stepped({ event, before, after, effects }: Stepped): void {
+    const { counts } = this;
     const [old, now] = [before.state.role, after.state.role];
     const leads = old.type === "leader";
-    if (!leads && now.type === "leader") this.elections += 1;
-    if (leads && now.type !== "leader" && event.type === "heartbeatTimeout") this.steppedDown += 1;
-    for (const effect of effects) {
-      if (effect.type === "installSnapshot") this.snapshotsInstalled += 1;
-      if (effect.type === "compactLog") this.compacted += 1;
-      if (effect.type === "logRepaired") this.logsRepaired += 1;
-      if (effect.type !== "transferEnded") continue;
-      if (effect.reason === undefined) this.transfersDone += 1;
-      else this.transfersFailed += 1;
-    }
+    counts.events += 1;
+    if (!leads && now.type === "leader") counts.elections += 1;
+    if (leads && now.type !== "leader" && event.type === "heartbeatTimeout")
+      counts.steppedDown += 1;
     if (event.type === "snapshotTaken" && before.state.snapshot !== after.state.snapshot)
-      this.snapshotsTaken += 1;
-    if (!leads || before.state.memberships === after.state.memberships) return;
-    this.#changed(
-      membershipOf(before.env, before.state),
-      membershipOf(after.env, after.state),
-      event.type === "message" && event.message.type === "rejoin",
-    );
-    const { id } = after.env.config;
-    const { voters } = membershipOf(after.env, after.state);
-    if (now.type === "follower" && before.state.term === after.state.term && !voters.includes(id))
-      this.removedLeaders += 1;
+      counts.snapshotsTaken += 1;
+    if (event.type === "snapshotGone") counts.snapshotsGone += 1;
+    if (event.type === "snapshotBroken") counts.snapshotsBroken += 1;
+    for (const effect of effects) this.#note(effect);
+    if (leads && before.state.memberships !== after.state.memberships)
+      this.#changed(after, before, event);
   }
 
-  #changed(old: Membership, now: Membership, rejoins: boolean): void {
-    if (!isJoint(old) && isJoint(now)) this.jointEntered += 1;
-    if (isJoint(old) && !isJoint(now)) this.jointLeft += 1;
-    if (rejoins) this.rejoined += 1;
-    const promoted = old.promotions.some(({ node }) => now.voters.includes(node));
-    if (promoted) this.promoted += 1;
+  #note(effect: Effect<Command>): void {
+    const { counts } = this;
+    switch (effect.type) {
+      case "truncateLog":
+        counts.truncated += 1;
+        return;
+      case "installSnapshot":
+        counts.snapshotsInstalled += 1;
+        return;
+      case "compactLog":
+        counts.compacted += 1;
+        return;
+      case "logRepaired":
+        counts.logsRepaired += 1;
+        return;
+      case "transferEnded":
+        counts[effect.reason === undefined ? "transfersDone" : "transfersFailed"] += 1;
+        return;
+      default:
+        return;
+    }
   }
+
+  #changed(after: Stepped["after"], before: Stepped["before"], event: Stepped["event"]): void {
+    const { counts } = this;
+    const old = membershipOf(before.env, before.state);
+    const now = membershipOf(after.env, after.state);
+    if (!isJoint(old) && isJoint(now)) counts.jointEntered += 1;
+    if (isJoint(old) && !isJoint(now)) counts.jointLeft += 1;
+    if (event.type === "message" && event.message.type === "rejoin") counts.rejoined += 1;
+    if (old.promotions.some(({ node }) => now.voters.includes(node))) counts.promoted += 1;
+    if (wentAway(after, now)) counts.removedLeaders += 1;
+  }
+}
+
+/** Whether a leader has just left the lead because it has no vote any more. */
+function wentAway({ env, state }: Stepped["after"], { voters }: Membership): boolean {
+  return state.role.type === "follower" && !voters.includes(env.config.id);
 }

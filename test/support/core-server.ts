@@ -89,6 +89,8 @@ export class Server {
   #syncing: Batch | undefined;
   #held: Packet[] = [];
   #incoming: Incoming | undefined;
+  /** Whether the disk gives an error at the next part of a snapshot, which it is to read or has written. */
+  failsOnce = false;
   /** A snapshot of its own that is being written. */
   #taking: File | undefined;
   /** Commands that clients wait for, by where they stand. */
@@ -189,6 +191,8 @@ export class Server {
     const durable: readonly Event<Command>[] =
       term === undefined ? [] : [{ type: "durable", index: last, term }];
     if (batch.received === undefined) return durable;
+    if (this.#fails())
+      return [...durable, { type: "snapshotBroken", snapshot: batch.received.snapshot }];
     this.#keep(batch.received);
     return [...durable, { type: "snapshotReceived", snapshot: batch.received.snapshot }];
   }
@@ -284,7 +288,7 @@ export class Server {
     network: Packet[],
   ): readonly Event<Command>[] {
     const file = this.#file(snapshot);
-    if (file === undefined) return [{ type: "snapshotGone", snapshot }];
+    if (file === undefined || this.#fails()) return [{ type: "snapshotGone", snapshot }];
     const bytes = file.bytes.slice(offset, offset + this.#chunkBytes);
     this.#send(
       { to, uid, message: { type: "snapshotChunk", term, snapshot, offset, bytes } },
@@ -301,6 +305,12 @@ export class Server {
     if (known?.length !== offset || !continues)
       throw new Error("a part of a snapshot continues what was saved of it");
     this.#incoming = { snapshot, bytes: Uint8Array.from([...known, ...bytes]) };
+  }
+
+  #fails(): boolean {
+    const fails = this.failsOnce;
+    this.failsOnce = false;
+    return fails;
   }
 
   #file(wanted: Snapshot): File | undefined {
