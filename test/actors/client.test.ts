@@ -428,6 +428,14 @@ describe("the session (dissertation 6.3)", () => {
     expect(headersOf(sent(client, "b"))).toEqual([`${SECOND}/0`, `${SECOND}/2`]);
   });
 
+  test("a late answer to a command of the one before does not say that the new one is open", () => {
+    const client = newClient();
+    sent(client, "a", "b");
+    client.answered([2], [expiredResult(CLIENT, index(9))], 0);
+    client.answered([1], [OK], 0);
+    expect(headersOf(sent(client, "c"))).toEqual([`${SECOND}/0`, `${SECOND}/3`]);
+  });
+
   test("the bytes that were sent under the old one stay as they were", () => {
     const client = newClient();
     const command = encodeCommand("a");

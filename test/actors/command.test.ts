@@ -2,12 +2,16 @@ import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { decode } from "../../packages/actors/src/codec.ts";
 import {
+  clientOf,
   COMMAND_BYTES_MAX,
   encodeCommand,
   headerOf,
   HEADER_BYTES,
   isCommand,
+  openingCommand,
   payloadOf,
+  reachedAt,
+  sessionOf,
   setHeader,
   type CommandHeader,
 } from "../../packages/actors/src/command.ts";
@@ -76,4 +80,47 @@ test("two of the key-value machine's largest values fit into one command", () =>
   const value = "v".repeat(VALUE_BYTES_MAX);
   const command = { type: "compareAndSet", key: "k".repeat(1024), expected: value, value };
   expect(isCommand(encodeCommand(command))).toBe(true);
+});
+
+describe("sessions", () => {
+  test("the command that opens one is a header alone, and says how far the log had come", () => {
+    const opening = openingCommand(MAX_48, 2 ** 40 + 5);
+    expect(headerOf(opening)).toEqual({ client: MAX_48, sequence: 0, floor: 0 });
+    expect([isCommand(opening), payloadOf(opening).length, reachedAt(opening)]).toEqual([
+      true,
+      0,
+      5,
+    ]);
+  });
+
+  test("a client has 256, one after the other, and all of them are known as its own", () => {
+    const all = Array.from({ length: 256 }, (_, nth) => sessionOf(7, nth));
+    expect(new Set(all).size).toBe(256);
+    expect(Math.max(...all)).toBeLessThan(2 ** 48);
+    expect(new Set(all.map(clientOf))).toEqual(new Set([7]));
+    expect(sessionOf(7, 256)).toBe(7);
+  });
+});
+
+describe("what msgpack would change without a word is no command", () => {
+  const withProto: unknown = JSON.parse('{"__proto__": 1}');
+  test.each([
+    ["half a surrogate pair", "a\ud83d", "half a surrogate pair"],
+    ["the other half, deep inside", [{ a: ["\ude00"] }], "half a surrogate pair"],
+    ["half a pair in a key", { "\ud83d": 1 }, "half a surrogate pair"],
+    ["a key that would set the prototype", withProto, "a key __proto__"],
+    ["the same, deep inside", [{ a: withProto }], "a key __proto__"],
+    ["a function", () => 1, "a function"],
+    ["a map", new Map(), "a Map"],
+  ])("%s", (_title, payload, text) => {
+    const act = (): unknown => encodeCommand(payload);
+    expect(act).toThrow(TypeError);
+    expect(act).toThrow(`${text}`);
+    expect(act).toThrow("is not plain data");
+  });
+
+  test("whole pairs, and other keys that name parts of objects, are plain", () => {
+    const payload = { "😀": "😀", constructor: "c", toString: 1 };
+    expect(decode(payloadOf(encodeCommand(payload)))).toEqual(payload);
+  });
 });

@@ -17,7 +17,7 @@ import {
 } from "../../packages/actors/src/data-directory.ts";
 import { DiskError } from "../../packages/actors/src/disk.ts";
 import { FileDisk } from "../../packages/actors/src/file-disk.ts";
-import { openWal } from "../../packages/actors/src/open-wal.ts";
+import { openStorage } from "../../packages/actors/src/open-storage.ts";
 import { PROCESSES, type Processes } from "../../packages/actors/src/processes.ts";
 import { SYSTEM_CALLS, type SystemCalls } from "../../packages/actors/src/system-calls.ts";
 import {
@@ -82,7 +82,7 @@ describe("a directory that is absent or empty", () => {
       expect(directory.pathOf(node)).toBe(join(path, node));
       const said = { format: 2, cluster: clusterId, node, uid: 0 };
       expect(json(path, join(node, "node.json"))).toEqual(said);
-      const { recovered } = openWal(new FileDisk(directory.pathOf(node)));
+      const { recovered } = openStorage(new FileDisk(directory.pathOf(node)));
       expect(recovered).toEqual({ ...EMPTY, tornBytes: 0 });
     }
     directory.close();
@@ -382,7 +382,7 @@ describe("nodes come and go", () => {
       node: N4,
       uid: 3,
     });
-    const { recovered } = openWal(new FileDisk(second.pathOf(N4)));
+    const { recovered } = openStorage(new FileDisk(second.pathOf(N4)));
     expect(recovered).toEqual({ ...EMPTY, tornBytes: 0 });
     second.close();
     expect(readdirSync(path).sort()).toEqual(["cluster.json", "lock", "n2", "n3", "n4"]);

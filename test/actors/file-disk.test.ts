@@ -4,11 +4,13 @@ import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { DiskError } from "../../packages/actors/src/disk.ts";
 import { FileDisk } from "../../packages/actors/src/file-disk.ts";
-import { createWal, openWal } from "../../packages/actors/src/open-wal.ts";
+import { openStorage } from "../../packages/actors/src/open-storage.ts";
+import { createWal } from "../../packages/actors/src/open-wal.ts";
 import type { SystemCalls } from "../../packages/actors/src/system-calls.ts";
 import {
   append,
   contentOf,
+  contentOn,
   contentsAfter,
   filesOf,
   hardState,
@@ -73,6 +75,84 @@ describe("files", () => {
     file.append(bytes("!"));
     file.close();
     expect(text(disk, "a")).toBe("one two!");
+  });
+
+  test("are read in part", () => {
+    const disk = new FileDisk(temporaryFolder());
+    disk.create("a", bytes("one two three"));
+    const range = (offset: number, length: number): string =>
+      Buffer.from(disk.readRange("a", offset, length)).toString();
+    expect([range(0, 3), range(4, 3), range(8, 100), range(13, 5), range(99, 5)]).toEqual([
+      "one",
+      "two",
+      "three",
+      "",
+      "",
+    ]);
+  });
+
+  test("are read on when the system reads less than it could", () => {
+    const folder = temporaryFolder();
+    const calls = mortalCalls(Infinity);
+    const readSync = (fd: number, to: Uint8Array, at: number, _all: number, from: number): number =>
+      calls.readSync(fd, to, at, 1, from);
+    const disk = new FileDisk(folder, { ...calls, readSync: readSync as SystemCalls["readSync"] });
+    disk.create("a", bytes("one two"));
+    expect(Buffer.from(disk.readRange("a", 4, 100)).toString()).toBe("two");
+  });
+
+  test("that are begun are there when they are published, and not before", () => {
+    const folder = temporaryFolder();
+    const disk = new FileDisk(folder);
+    disk.create("a", bytes("old"));
+    const file = disk.begin("temporary");
+    file.append(bytes("one"));
+    file.append(bytes(" two"));
+    expect([disk.list(), text(disk, "a")]).toEqual([["a"], "old"]);
+    file.publish("a");
+    file.abandon();
+    expect([readdirSync(folder), text(disk, "a")]).toEqual([["a"], "one two"]);
+    expect(() => file.append(bytes("x"))).toThrow(AssertionError);
+  });
+
+  test("that are begun are gone when they are abandoned, or another is begun in their place", () => {
+    const folder = temporaryFolder();
+    const disk = new FileDisk(folder);
+    const first = disk.begin("temporary");
+    const second = disk.begin("temporary");
+    expect(() => first.append(bytes("x"))).toThrow(AssertionError);
+    first.abandon();
+    second.append(bytes("one"));
+    second.abandon();
+    second.abandon();
+    expect(readdirSync(folder)).toEqual([]);
+  });
+
+  test("that are begun are durable with their name when published", () => {
+    const seen: string[] = [];
+    const disk = new FileDisk(
+      temporaryFolder(),
+      watchedCalls((call) => seen.push(call)),
+    );
+    const file = disk.begin("temporary");
+    file.append(bytes("x"));
+    file.publish("a");
+    const folder = process.platform === "win32" ? [] : ["openSync", "fsyncSync", "closeSync"];
+    expect(seen).toEqual(
+      ["openSync", "writeSync", "fsyncSync", "closeSync", "renameSync"].concat(folder),
+    );
+  });
+
+  test("that were never finished are thrown away, also those of an earlier process", () => {
+    const folder = temporaryFolder();
+    const earlier = new FileDisk(folder);
+    earlier.create("a", bytes("one"));
+    earlier.begin("first");
+    const disk = new FileDisk(folder);
+    disk.begin("second");
+    expect(readdirSync(folder)).toEqual(["a", "first.tmp", "second.tmp"]);
+    disk.tidy();
+    expect(readdirSync(folder)).toEqual(["a"]);
   });
 
   test("are created whole or not at all, whenever the process dies", () => {
@@ -194,6 +274,27 @@ describe("a refusal names the path and what to do", () => {
   });
 });
 
+test("a file whose publishing failed is not there, and not published again", () => {
+  for (const call of ["writeSync", "fsyncSync", "renameSync"] as const) {
+    const { disk, fail, folder } = failingDisk();
+    const file = disk.begin("temporary");
+    const act = (): void => {
+      file.append(bytes("x"));
+      file.publish("a");
+    };
+    fail.set(call, "EIO");
+    expect(act).toThrow(DiskError);
+    fail.clear();
+    expect(act).toThrow(AssertionError);
+    expect(disk.list()).toEqual([]);
+    fail.set("unlinkSync", "EIO");
+    file.abandon();
+    fail.clear();
+    disk.tidy();
+    expect(readdirSync(folder)).toEqual([]);
+  }
+});
+
 test("a file whose sync failed is never synced or written again", () => {
   const { disk, fail } = failingDisk();
   disk.create("a", bytes("one"));
@@ -218,36 +319,37 @@ describe("a log on a disk that fails", () => {
   ] as const)("refuses all use after %s failed", (_title, call, code, expected) => {
     const { disk, fail } = failingDisk();
     createWal(disk);
-    const { wal } = openWal(disk);
-    writeAll(wal, batches.slice(0, 1));
+    const opened = openStorage(disk);
+    const { storage } = opened;
+    writeAll(opened, batches.slice(0, 1));
     fail.set(call, code);
-    expect(() => writeAll(wal, batches.slice(1))).toThrow(DiskError);
+    expect(() => writeAll(opened, batches.slice(1))).toThrow(DiskError);
     fail.clear();
-    expect(() => write(wal, [append(noop(3, 1))])).toThrow(AssertionError);
-    expect(() => wal.flush()).toThrow(AssertionError);
-    expect(() => wal.sync()).toThrow(AssertionError);
-    wal.close();
-    expect(contentOf(openWal(disk).recovered)).toEqual(expected);
+    expect(() => write(opened, [append(noop(3, 1))])).toThrow(AssertionError);
+    expect(() => storage.flush()).toThrow(AssertionError);
+    expect(() => storage.sync()).toThrow(AssertionError);
+    storage.close();
+    expect(contentOn(disk)).toEqual(expected);
   });
 
   test("writes the last batch again, which a failed sync may have left in the cache only", () => {
     const { disk, fail, folder } = failingDisk();
     createWal(disk);
-    writeAll(openWal(disk).wal, batches);
+    writeAll(openStorage(disk), batches);
     const before = filesOf(disk);
     const written: unknown[] = [];
     const calls = watchedCalls((call) => written.push(call));
-    openWal(new FileDisk(folder, calls));
+    openStorage(new FileDisk(folder, calls));
     expect(written.slice(-2)).toEqual(["writeSync", "fdatasyncSync"]);
     expect(filesOf(disk)).toEqual(before);
     fail.set("fdatasyncSync", "EIO");
-    expect(() => openWal(disk)).toThrow(DiskError);
+    expect(() => openStorage(disk)).toThrow(DiskError);
   });
 
   test("a batch that was written in part is cut", () => {
     const { disk, folder } = failingDisk();
     createWal(disk);
-    writeAll(openWal(disk).wal, batches.slice(0, 1));
+    writeAll(openStorage(disk), batches.slice(0, 1));
     let writes = 0;
     const half = partialWrites((length) => {
       writes += 1;
@@ -255,10 +357,10 @@ describe("a log on a disk that fails", () => {
       if (writes > 2) throw systemError("ENOSPC");
       return writes === 1 ? length : 10;
     });
-    const { wal } = openWal(new FileDisk(folder, half));
-    expect(() => writeAll(wal, batches.slice(1))).toThrow(DiskError);
-    const { recovered } = openWal(disk);
-    expect({ ...contentOf(recovered), torn: recovered.tornBytes }).toEqual({
+    const failing = openStorage(new FileDisk(folder, half));
+    expect(() => writeAll(failing, batches.slice(1))).toThrow(DiskError);
+    const opened = openStorage(disk);
+    expect({ ...contentOf(opened), torn: opened.recovered.tornBytes }).toEqual({
       ...contents[1],
       torn: 10,
     });

@@ -98,6 +98,32 @@ describe("commands", () => {
   });
 });
 
+describe("questions", () => {
+  test("get and list are answered without being commands", () => {
+    const at = machine({ a: "1", ab: "2", b: "3" });
+    expect(at.query({ type: "get", key: "a" })).toBe("1");
+    expect(at.query({ type: "get", key: "c" })).toBe(null);
+    expect(at.query({ type: "list", prefix: "a" })).toEqual([
+      ["a", "1"],
+      ["ab", "2"],
+    ]);
+  });
+
+  test.each([
+    [{ type: "put", key: "a", value: "9" }, TypeError, "answers no question"],
+    [{ type: "delete", key: "a" }, TypeError, "answers no question"],
+    [{ type: "get", key: "" }, RangeError, "a key has at least one character"],
+    [{ type: "list" }, TypeError, "a prefix is a string"],
+    [null, TypeError, "null"],
+  ])("what is none changes nothing: %j", (question, kind, text) => {
+    const at = machine({ a: "1" });
+    const act = (): unknown => at.query(question as KeyValueCommand);
+    expect(act).toThrow(kind);
+    expect(act).toThrow(text);
+    expect(at.snapshot()).toEqual([["a", "1"]]);
+  });
+});
+
 describe("limits, in bytes of UTF-8", () => {
   /** So many bytes of a character, filled up with a smaller one. */
   const key = (bytes: number, of = "k"): string => {
@@ -186,4 +212,34 @@ describe("the same on every node", () => {
     }
     expect(at.snapshot().length).toBe(3);
   });
+
+  test("a snapshot in parts is the state at its beginning; lists meanwhile are of the present", () => {
+    const value = "v".repeat(40_000);
+    const from = machine({ a: value, b: value, c: value });
+    const parts = from.snapshotParts()[Symbol.iterator]();
+    const first: unknown = parts.next().value;
+    from.apply({ type: "put", key: "c", value: "new" });
+    from.apply({ type: "delete", key: "a" });
+    from.apply({ type: "put", key: "d", value: "4" });
+    const present = [
+      ["b", value],
+      ["c", "new"],
+      ["d", "4"],
+    ];
+    expect(from.apply({ type: "list", prefix: "" })).toEqual(present);
+    const rest: unknown[] = [];
+    for (let next = parts.next(); next.done !== true; next = parts.next()) rest.push(next.value);
+    expect(rest.length).toBe(1);
+    const to = machine({ x: "9" });
+    to.restoreParts([first, ...rest]);
+    expect(to.snapshot()).toEqual(Object.entries({ a: value, b: value, c: value }));
+    expect(from.snapshot()).toEqual(present);
+  });
+
+  test.each([[null], [["a"]], [["a", 1]], [[["a", "1"]]], [["", "1"]]])(
+    "parts that are none are refused: %j",
+    (part) => {
+      expect(() => machine().restoreParts([part])).toThrow(/a part of|a value|a key/);
+    },
+  );
 });

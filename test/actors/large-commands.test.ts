@@ -4,14 +4,25 @@ import { expect, test } from "vitest";
 import { COMMAND_BYTES_MAX } from "../../packages/actors/src/command.ts";
 import { MemoryDisk } from "../../packages/actors/src/memory-disk.ts";
 import { NodeActor } from "../../packages/actors/src/node-actor.ts";
-import { createWal, maxSegmentBytes, openWal } from "../../packages/actors/src/open-wal.ts";
-import { Journal, letter, n1, n2, NODES } from "../support/actors.ts";
+import { openStorage } from "../../packages/actors/src/open-storage.ts";
+import { createWal, maxSegmentBytes } from "../../packages/actors/src/open-wal.ts";
+import { Journal, n1, n2, NODES, raft } from "../support/actors.ts";
 
 test("a follower takes a whole window of the largest commands in one turn", () => {
   const disk = new MemoryDisk({ maxFileBytes: maxSegmentBytes() });
   createWal(disk);
-  const { wal, recovered } = openWal(disk);
-  const actor = new NodeActor(makeConfig({ id: n1, voters: NODES }), recovered, wal, new Journal());
+  const { storage, snapshots, recovered } = openStorage(disk);
+  const actor = new NodeActor({
+    config: makeConfig({ id: n1, voters: NODES }),
+    recovered,
+    storage,
+    snapshots,
+    machine: new Journal(),
+    incarnation: 1,
+    policy: { entries: Infinity, bytes: Infinity },
+    lease: undefined,
+    tracer: undefined,
+  });
   const command = new Uint8Array(COMMAND_BYTES_MAX);
   const window = Array.from(
     { length: CONFIG_DEFAULTS.maxInflight },
@@ -30,11 +41,12 @@ test("a follower takes a whole window of the largest commands in one turn", () =
         prevTerm,
         commit: index(0),
         entries: [entry],
+        round: 1,
       };
     },
   );
-  actor.begin([letter(n2, { type: "raft", messages: window })]);
-  wal.sync();
+  actor.begin([raft(n2, ...window)], 0);
+  storage.sync();
   actor.finish();
   expect(actor.state.durable).toBe(CONFIG_DEFAULTS.maxInflight);
 });

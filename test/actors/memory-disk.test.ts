@@ -45,6 +45,31 @@ test("the owner of the files knows all of them at every moment", () => {
   expect(disk.files()).toEqual(owned);
 });
 
+test("a file that is begun is there when it is published, and its owner is told then", () => {
+  const seen: string[] = [];
+  const disk = new MemoryDisk({ maxFileBytes: 5, onChange: ({ type }) => seen.push(type) });
+  const abandoned = disk.begin("temporary");
+  abandoned.append(bytes("x"));
+  abandoned.abandon();
+  const file = disk.begin("temporary");
+  file.append(bytes("longer than "));
+  file.append(bytes("the bound of the others"));
+  disk.tidy();
+  expect([disk.list(), seen]).toEqual([[], []]);
+  file.publish("a");
+  file.abandon();
+  expect(seen).toEqual(["created"]);
+  losePower(disk.files(), () => 0);
+  const range = (offset: number, length: number): string =>
+    Buffer.from(disk.readRange("a", offset, length)).toString();
+  expect([range(0, 6), range(12, 9), range(28, 99), range(99, 1)]).toEqual([
+    "longer",
+    "the bound",
+    " others",
+    "",
+  ]);
+});
+
 test("a file grows to its bound, and no further", () => {
   const disk = new MemoryDisk({ maxFileBytes: 10_000 });
   disk.create("a", bytes(""));

@@ -65,7 +65,6 @@ class Stage {
         onNotice: (notice) => notices.push(notice),
       },
       opened,
-      opening,
     );
     onTestFinished(() => this.runner.stop());
     this.runner.start();
@@ -131,9 +130,11 @@ function leadingStage(): Stage {
   stage.post(raft(n2, voteReply(1, true)), raft(n2, appendAccepted(1, 0)));
   stage.runner.wake();
   stage.post(raft(n2, appendAccepted(1, 1)));
+  stage.runner.wake();
   stage.post(proposal(0, opening()));
   stage.runner.wake();
-  stage.clock.advance(50);
+  stage.post(raft(n2, appendAccepted(1, 2)));
+  stage.runner.wake();
   stage.take();
   return stage;
 }
@@ -158,11 +159,11 @@ describe("the order of a turn, on which the sync test builds (design, section 4)
     stage.clock.advance(50);
     stage.take();
     const stale = appendEntries(0);
-    stage.post(raft(n2, appendAccepted(1, 2)), raft(n3, stale), proposal(2, commandOf(2, "b")));
+    stage.post(raft(n2, appendAccepted(1, 3)), raft(n3, stale), proposal(2, commandOf(2, "b")));
     stage.clock.advance(50);
     expect(stage.take()).toMatchObject([
       [
-        { to: n2, raft: [{ entries: [] }, { entries: ["3@1 7/2"] }] },
+        { to: n2, raft: [{ entries: [] }, { entries: ["4@1 7/2"] }] },
         { to: n3, raft: [{ type: "appendEntries" }] },
       ],
       [{ to: `client/${CLIENT}`, answers: { 1: { type: "ok", value: 1 } } }],
@@ -237,13 +238,13 @@ test("a backlog of committed entries is applied turn by turn without any mail", 
     type: "command",
     index: index(at + 1),
     term: term(1),
-    command: commandOf(at + 1, "x"),
+    command: at === 0 ? opening() : commandOf(at, "x"),
   }));
   const stage = new Stage(bench({ disk: recovered({ term: 1, entries }) }));
   stage.post(raft(n2, appendEntries(1, { after: [count, 1], commit: count })));
-  stage.clock.advance(300);
+  stage.runner.wake();
   while (stage.at.actor.hasBacklog) await loop();
-  expect(stage.at.machine.applied.length).toBe(count);
+  expect(stage.at.machine.applied.length).toBe(count - 1);
 });
 
 test("a runner that was stopped has closed its storage, its port and its timer", () => {

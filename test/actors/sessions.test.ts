@@ -11,7 +11,7 @@ import {
   openingCommand,
   sessionOf,
 } from "../../packages/actors/src/command.ts";
-import { expiredIn, outcomeOf } from "../../packages/actors/src/result.ts";
+import { expiredIn, expiredResult, outcomeOf } from "../../packages/actors/src/result.ts";
 import { Sessions, type SessionLimits } from "../../packages/actors/src/sessions.ts";
 import type { StateMachine } from "../../packages/actors/src/state-machine.ts";
 import type { CommandBytes } from "../../packages/actors/src/storage.ts";
@@ -163,6 +163,24 @@ describe("a session is opened by a command, and ends by what the log says (disse
     expect(ask(of(1))).toBe(1);
     skip(10);
     expect([of(2), of(1)].map(ask)).toEqual(["expired", "expired"]);
+  });
+
+  test("to the entry: another's end does not take along one that was used so many entries ago", () => {
+    const { ask, skip } = newSessions(limits, [1, 2]);
+    skip(9);
+    const of = (one: number): CommandBytes => commandOf(1, "x", { client: one });
+    expect([of(2), of(1)].map(ask)).toEqual([1, "expired"]);
+  });
+
+  test("also one that was taken up from a snapshot, whatever was open here before", () => {
+    const sessions = new Sessions(limits);
+    const apply = (command: CommandBytes, at: number): unknown =>
+      sessions.apply(command, index(at), () => Uint8Array.of(1));
+    apply(opening(1), 1);
+    const copy = sessions.copy();
+    apply(opening(2, 50), 50);
+    sessions.restore(copy);
+    expect(apply(commandOf(1, "x", { client: 1 }), 12)).toEqual(expiredResult(1, index(12)));
   });
 
   test("its number is never open again: a copy of its commands cannot be applied once more", () => {
@@ -523,20 +541,24 @@ describe("any retries in any order, over any logs of leaders: each command exact
     ["with sessions that last", 3, undefined],
     ["with few sessions", 1, { sessionsMax: 2, idleEntries: 1000 }],
     ["with sessions that end soon", 1, { sessionsMax: 3, idleEntries: 12 }],
-  ])("%s", (_title, copies, limits) => {
-    const ends = new Set<string>();
-    let expired = 0;
-    fc.assert(
-      fc.property(fc.nat(), (seed) => {
-        const turmoil = new Turmoil(new Chance(seed), copies, limits);
-        turmoil.run(120);
-        expect(turmoil.problems).toEqual([]);
-        expired += turmoil.expired;
-        for (const end of turmoil.ends.values()) ends.add(end);
-      }),
-      { seed: 63, numRuns: 60 },
-    );
-    expect([...ends].sort()).toEqual(["answered", "definitelyNot", "unknown"]);
-    expect(expired > 0).toBe(limits !== undefined);
-  });
+  ])(
+    "%s",
+    (_title, copies, limits) => {
+      const ends = new Set<string>();
+      let expired = 0;
+      fc.assert(
+        fc.property(fc.nat(), (seed) => {
+          const turmoil = new Turmoil(new Chance(seed), copies, limits);
+          turmoil.run(120);
+          expect(turmoil.problems).toEqual([]);
+          expired += turmoil.expired;
+          for (const end of turmoil.ends.values()) ends.add(end);
+        }),
+        { seed: 63, numRuns: 60 },
+      );
+      expect([...ends].sort()).toEqual(["answered", "definitelyNot", "unknown"]);
+      expect(expired > 0).toBe(limits !== undefined);
+    },
+    60_000,
+  );
 });

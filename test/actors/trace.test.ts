@@ -159,13 +159,19 @@ describe("what was changed in a trace is found", () => {
 
 describe("an event that the core failed on", () => {
   const lines: string[] = [];
-  const tracer = new NodeTracer({ write: (line) => void lines.push(line) }, opening());
+  const tracer = new NodeTracer(
+    { flush: () => undefined, write: (line) => void lines.push(line) },
+    opening(),
+  );
   const wrong = { type: "changeMembership", changes: [] } as const;
   tracer.failed(wrong, new Error("a claim"));
 
   test("is the last line, and no difference when the core fails in the same way", () => {
     const failing: string[] = [];
-    const other = new NodeTracer({ write: (line) => void failing.push(line) }, opening());
+    const other = new NodeTracer(
+      { flush: () => undefined, write: (line) => void failing.push(line) },
+      opening(),
+    );
     const snapshot = { index: 1, term: 1, membership: opening().config, size: 1, checksum: 0 };
     const event = { type: "snapshotTaken", snapshot } as never;
     other.failed(event, new Error("only what is committed is applied, and so in a snapshot"));

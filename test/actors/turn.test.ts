@@ -1,7 +1,8 @@
 /** One turn of a node: what leaves before the sync, what after, and what is written in between. */
-import { index } from "@kontiki/core";
+import { index, type Config } from "@kontiki/core";
 import { describe, expect, test } from "vitest";
 import { clientAddress } from "../../packages/actors/src/address.ts";
+import type { Letter } from "../../packages/actors/src/letter.ts";
 import {
   bench,
   CLIENT,
@@ -12,6 +13,7 @@ import {
   n2,
   n3,
   opened,
+  opening,
   proposal,
   raft,
   recovered,
@@ -19,6 +21,7 @@ import {
   timer,
   turn,
   type Bench,
+  type Given,
 } from "../support/actors.ts";
 import {
   appendAccepted,
@@ -34,8 +37,8 @@ import { noop as noopOnDisk } from "../support/storage.ts";
 const client = clientAddress(CLIENT);
 
 /** Leads term 1; n2 holds the no-op, and it is committed. */
-function establishedBench(): Bench {
-  const at = leadingBench();
+function establishedBench(given: Partial<Config> & Given = {}): Bench {
+  const at = leadingBench(given);
   turn(at, raft(n2, appendAccepted(1, 0)));
   turn(at, raft(n2, appendAccepted(1, 1)));
   return at;
@@ -140,8 +143,8 @@ describe("before the sync: the AppendEntries of a leader (dissertation 10.2.1)",
     timeout(at);
     expect(turn(at, raft(n2, voteReply(1, true)))).toEqual({
       early: [
-        { to: n2, raft: [appendEntries(1)] },
-        { to: n3, raft: [appendEntries(1)] },
+        { to: n2, raft: [appendEntries(1, { round: 1 })] },
+        { to: n3, raft: [appendEntries(1, { round: 1 })] },
       ],
       answers: [],
       promises: [],
@@ -167,8 +170,8 @@ describe("before the sync: the AppendEntries of a leader (dissertation 10.2.1)",
   test("heartbeats", () => {
     expect(timeout(establishedBench())).toEqual({
       early: [
-        { to: n2, raft: [appendEntries(1, { after: [1, 1], commit: 1 })] },
-        { to: n3, raft: [appendEntries(1, { commit: 1 })] },
+        { to: n2, raft: [appendEntries(1, { after: [1, 1], commit: 1, round: 2 })] },
+        { to: n3, raft: [appendEntries(1, { commit: 1, round: 2 })] },
       ],
       answers: [],
       promises: [],
@@ -178,12 +181,12 @@ describe("before the sync: the AppendEntries of a leader (dissertation 10.2.1)",
 
   test("held back while the leader's own vote is not on disk", () => {
     const at = bench();
-    at.actor.begin([timer(at.actor.timer.epoch)]);
-    const unsynced = at.actor.begin([raft(n2, voteReply(1, true))]);
+    at.actor.begin([timer(at.actor.timer.epoch)], 0);
+    const unsynced = at.actor.begin([raft(n2, voteReply(1, true))], 0);
     expect([at.actor.state.role.type, unsynced]).toEqual(["leader", []]);
     expect(opened(at.actor.finish())).toEqual([
-      { to: n2, raft: [requestVote(1), appendEntries(1)] },
-      { to: n3, raft: [requestVote(1), appendEntries(1)] },
+      { to: n2, raft: [requestVote(1), appendEntries(1, { round: 1 })] },
+      { to: n3, raft: [requestVote(1), appendEntries(1, { round: 1 })] },
     ]);
   });
 
@@ -200,9 +203,9 @@ describe("before the sync: the AppendEntries of a leader (dissertation 10.2.1)",
 
   test("answers to clients, of what a majority has on disk, though the leader itself may not", () => {
     const at = establishedBench();
-    at.actor.begin([proposal(1, commandOf(1, "a"))]);
-    const { answers } = turn(at, raft(n2, appendAccepted(1, 2)), raft(n3, appendAccepted(1, 2)));
-    expect(at.actor.state).toMatchObject({ commit: 2 });
+    at.actor.begin([proposal(1, opening(), commandOf(1, "a"))], 0);
+    const { answers } = turn(at, raft(n2, appendAccepted(1, 3)), raft(n3, appendAccepted(1, 3)));
+    expect(at.actor.state).toMatchObject({ commit: 3 });
     expect(answers).toEqual([{ to: client, answers: { 1: { type: "ok", value: 1 } } }]);
   });
 });
@@ -212,12 +215,12 @@ describe("a leader counts itself only when its disk is done (pitfall 3)", () => 
     const at = bench({ voters: [n1] });
     timeout(at);
     turn(at);
-    const first = turn(at, proposal(1, commandOf(1, "a")));
+    const first = turn(at, proposal(1, opening(), commandOf(1, "a")));
     expect(first).toEqual({
       early: [],
       answers: [],
       promises: [],
-      written: ["append 2@1 7/1", "flush", "sync"],
+      written: ["append 2@1 7/0, 3@1 7/1", "flush", "sync"],
     });
     expect(at.actor.hasBacklog).toBe(true);
     const second = turn(at);
@@ -227,8 +230,8 @@ describe("a leader counts itself only when its disk is done (pitfall 3)", () => 
 
   test("with one follower that holds it, not before finish", () => {
     const at = establishedBench();
-    at.actor.begin([proposal(1, commandOf(1, "a")), raft(n2, appendAccepted(1, 1))]);
-    at.actor.begin([raft(n2, appendAccepted(1, 2))]);
+    at.actor.begin([proposal(1, commandOf(1, "a")), raft(n2, appendAccepted(1, 1))], 0);
+    at.actor.begin([raft(n2, appendAccepted(1, 2))], 0);
     expect(at.actor.state).toMatchObject({ commit: 1, durable: 1 });
     at.actor.finish();
     expect(at.actor.state).toMatchObject({ commit: 2, durable: 2 });
@@ -253,7 +256,7 @@ describe("timers (pitfall 26)", () => {
   test("a heartbeat in the same drain as a timeout wins, even behind it", () => {
     const at = followingBench();
     turn(at, timer(at.actor.timer.epoch), raft(n2, appendEntries(1)));
-    expect(at.actor.state.role).toEqual({ type: "follower", leader: n2 });
+    expect(at.actor.state.role).toMatchObject({ type: "follower", leader: n2 });
   });
 
   test("a timeout that comes twice counts once", () => {
@@ -318,14 +321,14 @@ describe("a turn gathers", () => {
     const at = establishedBench();
     turn(
       at,
-      proposal(1, commandOf(1, "a"), commandOf(2, "!b")),
+      proposal(1, opening(), commandOf(1, "a"), commandOf(2, "!b")),
       letter(clientAddress(8), {
         type: "propose",
         id: 1,
-        commands: [commandOf(1, "c", { client: 8 })],
+        commands: [opening(8), commandOf(1, "c", { client: 8 })],
       }),
     );
-    expect(turn(at, raft(n2, appendAccepted(1, 4))).answers).toEqual([
+    expect(turn(at, raft(n2, appendAccepted(1, 6))).answers).toEqual([
       {
         to: client,
         answers: { 1: { type: "ok", value: 1 }, 2: { type: "error", message: "no !b" } },
@@ -343,10 +346,9 @@ describe("a turn gathers", () => {
 
 describe("proposals that are not taken (pitfall 29)", () => {
   test.each([
-    ["a follower names the leader", followingBench(), n2],
-    ["a follower that knows no leader names none", bench(), undefined],
-    ["a candidate names none", ((at) => (timeout(at), at))(bench()), undefined],
-  ])("%s", (_title, at, leader) => {
+    ["a follower that knows no leader", bench()],
+    ["a candidate", ((at) => (timeout(at), at))(bench())],
+  ])("%s refuses them", (_title, at) => {
     const { early, written } = turn(
       at,
       proposal(4, commandOf(1, "a"), commandOf(2, "b")),
@@ -357,16 +359,58 @@ describe("proposals that are not taken (pitfall 29)", () => {
       }),
     );
     expect(early).toEqual([
-      { to: client, refused: 4, leader },
-      { to: clientAddress(8), refused: 9, leader },
+      { to: client, refused: 4, reason: "notLeader", leader: undefined },
+      { to: clientAddress(8), refused: 9, reason: "notLeader", leader: undefined },
     ]);
     expect(written).toEqual(["sync"]);
+  });
+
+  test("a follower sends them on to its leader, each parcel once", () => {
+    const { early, written } = turn(
+      followingBench(),
+      proposal(4, commandOf(1, "a")),
+      proposal(5, commandOf(2, "b")),
+    );
+    expect(early).toEqual([
+      { to: n2, forward: 4, client },
+      { to: n2, forward: 5, client },
+    ]);
+    expect(written).toEqual(["sync"]);
+  });
+
+  test("what was sent on already is refused: two nodes could play it back and forth", () => {
+    const commands = [commandOf(1, "a")];
+    const forward = letter(n3, { type: "forward", client, id: 4, commands });
+    expect(turn(followingBench(), forward).early).toEqual([
+      { to: client, refused: 4, reason: "notLeader", leader: n2 },
+    ]);
+  });
+
+  test("a leader takes what was sent on, and answers the client itself", () => {
+    const at = establishedBench();
+    const commands = [opening(), commandOf(1, "a")];
+    turn(at, letter(n3, { type: "forward", client, id: 4, commands }));
+    expect(turn(at, raft(n2, appendAccepted(1, 3))).answers).toEqual([
+      { to: client, answers: { 1: { type: "ok", value: 1 } } },
+    ]);
+  });
+
+  test("a leader with too much that is not committed is busy, one that hands over says so", () => {
+    const at = establishedBench({ maxUncommittedBytes: 1 });
+    turn(at, proposal(1, commandOf(1, "a")));
+    expect(turn(at, proposal(2, commandOf(2, "b"))).early).toEqual([
+      { to: client, refused: 2, reason: "busy", leader: n1 },
+    ]);
+    turn(at, { type: "order", event: { type: "transfer", target: n3 } });
+    expect(turn(at, proposal(3, commandOf(2, "b"))).early).toEqual([
+      { to: client, refused: 3, reason: "transferring", leader: n1 },
+    ]);
   });
 
   test("a leader deposed in the same turn takes none of them: mail comes before proposals", () => {
     const at = establishedBench();
     const deposed = turn(at, proposal(4, commandOf(1, "a")), raft(n3, appendEntries(2)));
-    expect(deposed.early).toEqual([{ to: client, refused: 4, leader: n3 }]);
+    expect(deposed.early).toEqual([{ to: n3, forward: 4, client }]);
     expect(deposed.written).toEqual([{ hard: hardState(2) }, "flush", "sync"]);
     expect(at.actor.log.lastIndex).toBe(1);
   });
@@ -379,7 +423,7 @@ describe("a backlog of committed entries", () => {
       type: "command" as const,
       index: index(at + 1),
       term: hardState(1).term,
-      command: commandOf(at + 1, `${at}`),
+      command: at === 0 ? opening() : commandOf(at, `${at}`),
     }));
     const at = bench({ disk: recovered({ term: 1, entries }) });
     turn(at, raft(n2, appendEntries(1, { after: [count, 1], commit: count })));
@@ -388,7 +432,7 @@ describe("a backlog of committed entries", () => {
       turn(at);
       applied.push(at.machine.applied.length);
     }
-    expect(applied).toEqual([8192, 16_384, 20_000]);
+    expect(applied).toEqual([8191, 16_383, 19_999]);
     expect(at.actor.status()).toEqual({
       role: "follower",
       term: 1,
@@ -396,20 +440,29 @@ describe("a backlog of committed entries", () => {
       commit: count,
       last: count,
       applied: count,
+      first: 1,
+      snapshot: 0,
+      votes: true,
+      repairing: false,
+      receiving: undefined,
     });
-    expect(at.actor.snapshot()).toEqual({ applied: count, state: at.machine.applied });
   });
 });
 
 describe("letters that make no sense are counted and cost nothing else", () => {
-  const vote = { type: "raft" as const, messages: [requestVote(9)] };
+  const vote = { type: "raft" as const, fromUid: 0, toUid: 0, messages: [requestVote(9)] };
+  const bytesOf = (...bytes: readonly number[]): Letter => ({
+    type: "mail",
+    from: n2,
+    incarnation: 1,
+    bytes: Uint8Array.from(bytes),
+  });
   test.each([
-    ["random bytes", { type: "mail" as const, from: n2, bytes: Uint8Array.of(1, 2, 3) }],
-    ["no bytes", { type: "mail" as const, from: n2, bytes: new Uint8Array() }],
-    ["messages of a stranger", letter("n4" as typeof n1, vote)],
+    ["random bytes", bytesOf(1, 2, 3)],
+    ["no bytes", bytesOf()],
     ["messages of a client", letter(client, vote)],
     ["answers", letter(n2, { type: "answers", sequences: [], results: [] })],
-    ["a refusal", letter(n2, { type: "refused", id: 1, leader: undefined })],
+    ["a refusal", letter(n2, { type: "refused", id: 1, reason: "busy", leader: undefined })],
     ["a message with a term below 0", raft(n2, { ...requestVote(1), term: -1 })],
     ["a message with half an index", raft(n2, { ...requestVote(1), lastIndex: 0.5 })],
   ])("%s", (_title, bad) => {
@@ -437,6 +490,9 @@ test("a node knows again after a restart what its disk held, and nothing else (F
     votedFor: n2,
     commit: 0,
     durable: 2,
-    role: { type: "follower", leader: undefined },
+    memberships: [],
+    snapshot: undefined,
+    horizon: undefined,
+    role: { type: "follower", leader: undefined, heard: false, receiving: undefined },
   });
 });

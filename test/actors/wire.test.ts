@@ -180,7 +180,7 @@ function raft(...fields: readonly unknown[]): unknown {
 
 /** A parcel with an AppendEntries whose entries are these fields. */
 function appended(...entries: readonly unknown[]): unknown {
-  return raft(2, 1, 0, 0, 0, 0, ...entries);
+  return raft(2, 1, 0, 0, 0, 0, entries);
 }
 
 const nothing = packFrames([undefined]);
@@ -262,7 +262,7 @@ describe("a parcel", () => {
     ["fewer frames than entries", appended([1, 2], nothing)],
     ["more frames than entries", appended([1, 1], packFrames([undefined, undefined]))],
     ["a number of entries below 0", appended([1, -1, 1, 1], nothing)],
-    ["entries beyond the last index", raft(2, 1, 2 ** 53 - 1, 0, 0, 0, [1, 1], nothing)],
+    ["entries beyond the last index", raft(2, 1, 2 ** 53 - 1, 0, 0, 0, [[1, 1], nothing])],
     [
       "an entry with a command too short for its header",
       appended([1, 1], packFrames([new Uint8Array(15)])),

@@ -122,7 +122,7 @@ describe("a data directory that cannot be used is one line and status 1, and not
   test("of a newer format", async () => {
     const data = directory();
     const file = join(data, "cluster.json");
-    writeFileSync(file, readFileSync(file, "utf8").replace('"format":1', '"format":99'));
+    writeFileSync(file, readFileSync(file, "utf8").replace('"format":2', '"format":99'));
     await expectRefused([data], /has format 99/);
   });
 
@@ -133,7 +133,16 @@ describe("a data directory that cannot be used is one line and status 1, and not
     const middle = bytes.length >> 1;
     bytes.writeUInt8(bytes.readUInt8(middle) ^ 1, middle);
     writeFileSync(file, bytes);
-    await expectRefused([data], /damaged.*0000000001\.wal, byte \d+/);
+    const damaged = await kontiki(["up", "--data", data], "status\n");
+    expect(damaged.stdout).toMatch(/ {3}n1 +follower .*\nn1 is in trouble: /);
+    expect(damaged.stderr).toMatch(/n1 is in trouble: .*damaged.*0000000001\.wal, byte \d+/);
+    // A node that is alone has nobody to repair it, and a person must say that what is left will do.
+    const recovered = await kontiki(["recover", "--data", data, "--node", "n1", "--yes"]);
+    expect(recovered).toMatchObject({ status: 0 });
+    expect(await kontiki(["up", "--data", data], "get key0\n")).toMatchObject({
+      status: 0,
+      stdout: `${"v".repeat(100)}\n`,
+    });
   });
 
   test("that cannot be written", async () => {

@@ -135,6 +135,11 @@ describe("plain words", () => {
       last: index(Number(last)),
       commit: index(Number(commit)),
       applied: index(Number(applied)),
+      first: index(1),
+      snapshot: index(0),
+      votes: true,
+      repairing: false,
+      receiving: undefined,
     };
   }
 
@@ -144,6 +149,9 @@ describe("plain words", () => {
 
   test.each([
     ["follower 0 - 0 0 0", "candidate 1 - 0 0 0", "hears no leader: asks for votes"],
+    ["follower 0 - 0 0 0", "preCandidate 0 - 0 0 0", "hears no leader: asks who would vote for it"],
+    ["preCandidate 0 - 0 0 0", "candidate 1 - 0 0 0", "asks for votes"],
+    ["candidate 1 - 0 0 0", "preCandidate 1 - 0 0 0", "not elected: asks who would vote for it"],
     ["candidate 1 - 0 0 0", "candidate 2 - 0 0 0", "not elected: asks for votes"],
     ["candidate 1 - 0 0 0", "leader 1 n1 1 0 0", "elected by a majority; appends entry 1"],
     ["follower 1 n2 3 3 3", "follower 2 - 3 3 3", "hears of an election"],
@@ -181,6 +189,9 @@ describe("plain words", () => {
     expect(words({ type: "event", event: started })).toBe(
       "its thread runs again; 7 bytes of an unfinished write cut off",
     );
+    const trouble = { type: "trouble", node, what: "the disk\nis full" } as const;
+    expect(words({ type: "event", event: trouble })).toBe('it takes no part: "the disk\\nis full"');
+    expect(words({ type: "event", event: { type: "repaired", node } })).toBe("it takes part again");
     const command = { type: "put", key: "wave", value: "1" } as const;
     const outcome = { type: "unknown", reason: "it took too long" } as const;
     expect(words({ type: "client", command, outcome, tookMs: 5 })).toBe(

@@ -25,6 +25,20 @@ describe("options of up", () => {
     });
   });
 
+  test("that tune it reach the cluster", async () => {
+    const argv = "up --snapshot-entries 5 --snapshot-bytes 6 --kept-entries 0 --trace t";
+    const more = "--max-uncommitted-bytes 7 --lease-drift 0.1 --priority n1=2 --priority n2=1";
+    expect((await runOnFake(`${argv} ${more}`.split(" "))).started).toMatchObject({
+      snapshotEntries: 5,
+      snapshotBytes: 6,
+      keptEntries: 0,
+      maxUncommittedBytes: 7,
+      leases: { clockDrift: 0.1 },
+      priorities: { n1: 2, n2: 1 },
+      trace: "t",
+    });
+  });
+
   test("--memory means no directory", async () => {
     expect((await runOnFake(["up", "--memory"])).started?.dataDir).toBeUndefined();
   });
@@ -48,6 +62,18 @@ describe("bad usage is one line and status 2, and nothing is started", () => {
       ["up", "--heartbeat", "151"],
       "--heartbeat 151 must be at most half of --election-timeout 300",
     ],
+    [["up", "--snapshot-entries", "0"], "It must be a whole number from 1 to 1000000000."],
+    [["up", "--kept-entries", "-1"], "It must be a whole number from 0 to 1000000000."],
+    [["up", "--lease-drift", "1"], "It must be a number from 0 to 0.9, such as 0.1."],
+    [["up", "--lease-drift", "fast"], "It must be a number from 0 to 0.9, such as 0.1."],
+    [
+      ["up", "--priority", "n1"],
+      "It must be a node and a whole number from 0 to 100, such as n1=2.",
+    ],
+    [["up", "--priority", "n1=101"], "from 0 to 100, such as n1=2."],
+    [["up", "--priority", "N1=1"], "from 0 to 100, such as n1=2."],
+    [["up", "--trace", ""], "It must be the path of a directory."],
+    [["recover", "n1"], "too many arguments"],
     [["up", "--frobnicate"], "unknown option '--frobnicate'"],
     [["up", "extra"], "too many arguments"],
     [["down"], "unknown command 'down'"],
@@ -73,15 +99,18 @@ describe("bad usage is one line and status 2, and nothing is started", () => {
 });
 
 describe("help and version", () => {
-  test.each([[["--help"]], [["up", "--help"]], [["bench", "--help"]], [["help", "up"]]])(
-    "%j",
-    async (argv) => {
-      const { status, stdout, stderr, started } = await runOnFake(argv);
-      expect({ status, stderr, started }).toEqual({ status: 0, stderr: "", started: undefined });
-      expect(stdout).toMatch(/^Usage: kontiki/);
-      expect(stdout).toContain("\nExamples:\n  $ kontiki ");
-    },
-  );
+  test.each([
+    [["--help"]],
+    [["up", "--help"]],
+    [["bench", "--help"]],
+    [["recover", "--help"]],
+    [["help", "up"]],
+  ])("%j", async (argv) => {
+    const { status, stdout, stderr, started } = await runOnFake(argv);
+    expect({ status, stderr, started }).toEqual({ status: 0, stderr: "", started: undefined });
+    expect(stdout).toMatch(/^Usage: kontiki/);
+    expect(stdout).toContain("\nExamples:\n  $ kontiki ");
+  });
 
   test("up --help tells of every command and of the limits", async () => {
     const { stdout } = await runOnFake(["up", "--help"]);
@@ -91,41 +120,67 @@ describe("help and version", () => {
       start a cluster and read commands: a prompt on a terminal, else one a line
 
       Options:
-        --nodes <count>          how many nodes, 1 to 9, named n1, n2, ... (default:
-                                 those of --data, else 3)
-        --data <dir>             where the nodes keep their logs (default:
-                                 "./kontiki-data")
-        --memory                 keep the logs in memory; they end with the process
-        --json                   print one JSON object for every command
-        --election-timeout <ms>  shortest time without a leader before an election
-                                 (default: 300)
-        --heartbeat <ms>         time between heartbeats; at most half the election
-                                 timeout (default: 50)
-        -h, --help               display help for command
+        --nodes <count>                  how many nodes, 1 to 9, named n1, n2, ...
+                                         (default: those of --data, else 3)
+        --data <dir>                     where the nodes keep their logs (default:
+                                         "./kontiki-data")
+        --memory                         keep the logs in memory; they end with the
+                                         process
+        --json                           print one JSON object for every command
+        --election-timeout <ms>          shortest time without a leader before an
+                                         election (default: 300)
+        --heartbeat <ms>                 time between heartbeats; at most half the
+                                         election timeout (default: 50)
+        --snapshot-entries <count>       a node takes a snapshot after so many entries
+                                         since its last (default: 10000)
+        --snapshot-bytes <bytes>         or when its log has so many bytes (default:
+                                         67108864)
+        --kept-entries <count>           entries before a snapshot that stay in the
+                                         log for slow followers (default: 1024)
+        --max-uncommitted-bytes <bytes>  a leader with so many bytes that are not
+                                         committed takes no more (default: 67108864)
+        --lease-drift <share>            answer lease reads by the leader's clock
+                                         alone: sure while no two clocks drift apart
+                                         by more than this share of the time
+        --priority <node=number>         which nodes shall rather lead, the higher the
+                                         rather; may be repeated
+        --trace <dir>                    write a trace of every step of every node
+                                         into this folder
+        -h, --help                       display help for command
 
       Examples:
         $ kontiki up
         $ kontiki up --nodes 5 --data ./five
         $ echo 'put greeting "good morning"' | kontiki up
         $ kontiki up --memory --json < commands.txt
+        $ kontiki up --snapshot-entries 500 --priority n1=2 --priority n2=1
 
       Commands:
-        put K V                               set K to V
-        get K                                 print the value of K
-        del K                                 delete K
-        cas K OLD NEW                         set K to NEW if it is OLD; --absent as OLD: if there is no K
-        append K V                            add V to the end of K's value
-        list [PREFIX]                         print the pairs whose key starts with PREFIX
-        status                                print a table of the nodes
-        leader                                print the node that leads now, if any
-        crash NODE|leader                     kill its thread without warning; it comes back by itself
-        stop NODE|leader                      stop it in order; it stays away until it is started
-        start NODE                            start a node that was stopped or has failed
-        log NODE|leader [FROM]                print its log: index, term, client:sequence, command
-        wait leader|converged [--timeout MS]  wait until one leads, or all nodes agree; for at most 30 s
-        sleep MS                              do nothing for MS milliseconds
-        help [COMMAND]                        print this list, or more about one command
-        quit                                  stop the cluster in order and end, as end of input does
+        put K V                                      set K to V
+        get K                                        print the value of K
+        read K [--consistency C] [--node NODE]       print the value of K; C: linearizable (as get does), lease or stale
+        del K                                        delete K
+        cas K OLD NEW                                set K to NEW if it is OLD; --absent as OLD: if there is no K
+        append K V                                   add V to the end of K's value
+        list [PREFIX]                                print the pairs whose key starts with PREFIX
+        status                                       print a table of the nodes
+        leader                                       print the node that leads now, if any
+        crash NODE|leader                            kill its thread without warning; it comes back by itself
+        stop NODE|leader                             stop it in order; it stays away until it is started
+        start NODE                                   start a node that was stopped or has failed
+        wipe NODE|leader                             replace its disk by an empty one; it learns everything again by itself
+        member list                                  print who belongs to the cluster, as the leader knows it
+        member add NODE [--learner] [--replace OLD]  start a new node; it votes once it has caught up, or with --learner not
+        member remove NODE|leader                    take a node out of the cluster, and its disk away
+        member promote NODE                          give a learner a vote once it has caught up
+        transfer [NODE]                              have the leader hand over to NODE, or to whoever is best placed
+        snapshot NODE|leader                         have it take a snapshot and compact its log
+        compact NODE|leader                          have it drop its log up to its newest snapshot, to the last entry
+        log NODE|leader [FROM]                       print its log: index, term, client:sequence, command
+        wait leader|converged [--timeout MS]         wait until one leads, or all nodes agree; for at most 30 s
+        sleep MS                                     do nothing for MS milliseconds
+        help [COMMAND]                               print this list, or more about one command
+        quit                                         stop the cluster in order and end, as end of input does
 
         Words are split at blanks; a word in double quotes is a JSON string: "two words\\n".
         Blank lines and lines that start with # are skipped.
@@ -138,6 +193,8 @@ describe("help and version", () => {
       a failure: "error" (refused, or it is the command's result), "definitelyNot" (it never took effect
       and never will), "unknown" (it may have taken effect, may yet, or may never). The object of a log is
       printed as it is read, with "ok" at its end.
+
+      A cluster that lost a majority of its nodes for good goes on with one of them by "kontiki recover".
 
       Ctrl-C stops the nodes in order, a second one at once; at the prompt it first clears what was typed.
       Exit status: 0 every command succeeded, 1 one failed, 2 bad usage, 130 interrupted by Ctrl-C.
@@ -237,11 +294,12 @@ describe("a session from a pipe", () => {
         void (host.stdout.writableNeedDrain ? resolve() : setImmediate(look));
       look();
     });
-    const gets = cluster.calls.filter((call) => call === "get").length;
+    const reads = (): number => cluster.calls.filter((call) => call.startsWith("read")).length;
+    const gets = reads();
     expect(gets).toBeLessThan(5);
     host.stdout.uncork();
     expect(await running).toBe(0);
-    expect(cluster.calls.filter((call) => call === "get").length).toBe(50);
+    expect(reads()).toBe(50);
   });
 });
 

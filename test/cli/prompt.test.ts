@@ -49,7 +49,7 @@ describe("at a prompt", () => {
     expect(cluster.calls.filter((call) => call !== "leader 5000")).toEqual([
       "put",
       "append",
-      "get",
+      "read linearizable -",
       "stop",
     ]);
     expect(host.stdout.text).toMatch(/ab\n/);

@@ -10,8 +10,8 @@ import {
   type Answer,
   type BenchRun,
 } from "@kontiki/cli";
-import type { ClusterEvent, LogLine, NodeStatus } from "@kontiki/actors";
-import { index, nodeId, term } from "@kontiki/core";
+import type { ClusterEvent, LogLine, Members, NodeStatus, RaftStatus } from "@kontiki/actors";
+import { index, initialMembership, nodeId, term, type Membership } from "@kontiki/core";
 import { describe, expect, test } from "vitest";
 
 const noColors = colorsFor({}, {});
@@ -52,33 +52,69 @@ const entries: LogLine[] = [
   })),
 ];
 
-const raft = (role: "leader" | "follower", commit: number): NodeStatus["raft"] => ({
+const raft = (role: RaftStatus["role"], commit: number): RaftStatus => ({
   role,
   term: term(12),
   leader: n1,
   commit: index(commit),
   last: index(20_000),
   applied: index(commit),
+  first: index(5),
+  snapshot: index(4),
+  votes: true,
+  repairing: false,
+  receiving: undefined,
 });
 
-const nodes: readonly NodeStatus[] = [
-  { id: n1, life: { type: "running" }, incarnation: 1, restarts: 0, raft: raft("leader", 20_000) },
-  {
-    id: nodeId("n2"),
+/** A node that runs as a follower since its first start, but for what is given. */
+function node(id: string, fields: Partial<NodeStatus> = {}): NodeStatus {
+  return {
+    id: nodeId(id),
     life: { type: "running" },
-    incarnation: 3,
-    restarts: 2,
-    raft: raft("follower", 7),
-  },
-  {
-    id: nodeId("n3"),
-    life: { type: "restarting", cause: "out of memory" },
     incarnation: 1,
-    restarts: 1,
-    raft: undefined,
-  },
-  { id: nodeId("n4"), life: { type: "stopped" }, incarnation: 1, restarts: 0, raft: undefined },
+    restarts: 0,
+    raft: raft("follower", 7),
+    uid: 0,
+    trouble: undefined,
+    ...fields,
+  };
+}
+
+const cause = "out of memory";
+const nodes: readonly NodeStatus[] = [
+  node("n1", { raft: raft("leader", 20_000) }),
+  node("n2", { incarnation: 3, restarts: 2 }),
+  node("n3", { life: { type: "restarting", cause }, restarts: 1, raft: undefined }),
+  node("n4", { life: { type: "stopped" }, raft: undefined, uid: 1 }),
+  node("n5", {
+    uid: 2,
+    raft: {
+      ...raft("follower", 0),
+      votes: false,
+      receiving: { received: 2_999, size: 10_000 },
+    },
+  }),
+  node("n6", { raft: raft("preCandidate", 7), trouble: "the disk is full" }),
 ];
+
+const voters = [n1, nodeId("n2"), nodeId("n3")];
+const three = initialMembership(voters);
+const joining: Membership = {
+  ...three,
+  outgoing: [n1, nodeId("n2")],
+  learners: [nodeId("n4"), nodeId("n5")],
+  promotions: [{ node: nodeId("n4"), replaces: undefined }],
+};
+
+const members: Members = {
+  leader: n1,
+  index: index(57),
+  committed: true,
+  members: [
+    { id: n1, role: "voter", uid: 0 },
+    { id: nodeId("n4"), role: "joining", uid: 12 },
+  ],
+};
 
 describe("for people", () => {
   test.each<[string, Answer, string]>([
@@ -110,6 +146,17 @@ describe("for people", () => {
     ["a leader", { type: "leader", node: "n1" }, "n1\n"],
     ["no leader", { type: "leader", node: null }, "(none)\n"],
     ["a node", { type: "node", node: "n1", now: "crashed" }, "n1 crashed\n"],
+    ["a new node", { type: "node", node: "n4", now: "added as a voter" }, "n4 added as a voter\n"],
+    [
+      "a snapshot",
+      { type: "snapshot", node: "n1", index: 57, size: 1234 },
+      "n1 has a snapshot up to entry 57, 1234 bytes\n",
+    ],
+    [
+      "a shorter log",
+      { type: "compacted", node: "n1", first: 58 },
+      "the log of n1 begins at entry 58\n",
+    ],
     ["quit", { type: "quit" }, ""],
     ["an empty log", { type: "log", pages: pages() }, ""],
   ])("%s", async (_title, answer, expected) => {
@@ -118,12 +165,15 @@ describe("for people", () => {
 
   test("status", async () => {
     expect(await text({ type: "status", nodes })).toMatchInlineSnapshot(`
-      "   node  role        term  commit   last  applied  incarnation  restarts
-      *  n1    leader        12   20000  20000    20000            1         0
-         n2    follower      12       7  20000        7            3         2
-         n3    restarting     -       -      -        -            1         1
-         n4    stopped        -       -      -        -            1         0
+      "   node  role           term  first  commit   last  applied  snapshot  incarnation  restarts
+      *  n1    leader           12      5   20000  20000    20000         4            1         0
+         n2    follower         12      5       7  20000        7         4            3         2
+         n3    restarting        -      -       -      -        -         -            1         1
+         n4    stopped           -      -       -      -        -         -            1         0
+         n5    learner          12      5       0  20000        0       29%            1         0
+         n6    pre-candidate    12      5       7  20000        7         4            1         0
       n3 is restarting: out of memory
+      n6 is in trouble: the disk is full
       "
     `);
   });
@@ -132,11 +182,36 @@ describe("for people", () => {
     const colors = colorsFor({ isTTY: true }, {});
     const painted = await joined(answerText({ type: "status", nodes: nodes.slice(0, 2) }, colors));
     expect(painted).toMatchInlineSnapshot(`
-      "   [2mnode[22m  [2mrole[22m      [2mterm[22m  [2mcommit[22m   [2mlast[22m  [2mapplied[22m  [2mincarnation[22m  [2mrestarts[22m
-      [32m*[39m  [32mn1[39m    [32mleader[39m      [32m12[39m   [32m20000[39m  [32m20000[39m    [32m20000[39m            [32m1[39m         [32m0[39m
-         n2    follower    12       7  20000        7            3         2
+      "   [2mnode[22m  [2mrole[22m      [2mterm[22m  [2mfirst[22m  [2mcommit[22m   [2mlast[22m  [2mapplied[22m  [2msnapshot[22m  [2mincarnation[22m  [2mrestarts[22m
+      [32m*[39m  [32mn1[39m    [32mleader[39m      [32m12[39m      [32m5[39m   [32m20000[39m  [32m20000[39m    [32m20000[39m         [32m4[39m            [32m1[39m         [32m0[39m
+         n2    follower    12      5       7  20000        7         4            3         2
       "
     `);
+  });
+
+  test("status fits 100 columns with numbers of 7 digits", async () => {
+    const large = { ...raft("preCandidate", 1_234_567), last: index(1_234_567) };
+    const wide = { ...large, first: index(1_234_567), snapshot: index(1_234_567) };
+    const lines = (await text({ type: "status", nodes: [node("n10", { raft: wide })] })).split(
+      "\n",
+    );
+    expect(Math.max(...lines.map(({ length }) => length))).toBeLessThanOrEqual(100);
+  });
+
+  test("members", async () => {
+    expect(await text({ type: "members", members })).toMatchInlineSnapshot(`
+      "   node  member   uid
+      *  n1    voter      0
+         n4    joining   12
+      since entry 57
+      "
+    `);
+    const first = { ...members, index: index(0) };
+    expect(await text({ type: "members", members: first })).toMatch(/\nsince the beginning\n$/);
+    const open = { ...members, committed: false };
+    expect(await text({ type: "members", members: open })).toMatch(
+      /\nsince entry 57, not committed yet\n$/,
+    );
   });
 
   test("log", async () => {
@@ -158,22 +233,31 @@ describe("for people", () => {
 
   test("help", async () => {
     expect(await text({ type: "help", names: commandNames })).toMatchInlineSnapshot(`
-      "put K V                               set K to V
-      get K                                 print the value of K
-      del K                                 delete K
-      cas K OLD NEW                         set K to NEW if it is OLD; --absent as OLD: if there is no K
-      append K V                            add V to the end of K's value
-      list [PREFIX]                         print the pairs whose key starts with PREFIX
-      status                                print a table of the nodes
-      leader                                print the node that leads now, if any
-      crash NODE|leader                     kill its thread without warning; it comes back by itself
-      stop NODE|leader                      stop it in order; it stays away until it is started
-      start NODE                            start a node that was stopped or has failed
-      log NODE|leader [FROM]                print its log: index, term, client:sequence, command
-      wait leader|converged [--timeout MS]  wait until one leads, or all nodes agree; for at most 30 s
-      sleep MS                              do nothing for MS milliseconds
-      help [COMMAND]                        print this list, or more about one command
-      quit                                  stop the cluster in order and end, as end of input does
+      "put K V                                      set K to V
+      get K                                        print the value of K
+      read K [--consistency C] [--node NODE]       print the value of K; C: linearizable (as get does), lease or stale
+      del K                                        delete K
+      cas K OLD NEW                                set K to NEW if it is OLD; --absent as OLD: if there is no K
+      append K V                                   add V to the end of K's value
+      list [PREFIX]                                print the pairs whose key starts with PREFIX
+      status                                       print a table of the nodes
+      leader                                       print the node that leads now, if any
+      crash NODE|leader                            kill its thread without warning; it comes back by itself
+      stop NODE|leader                             stop it in order; it stays away until it is started
+      start NODE                                   start a node that was stopped or has failed
+      wipe NODE|leader                             replace its disk by an empty one; it learns everything again by itself
+      member list                                  print who belongs to the cluster, as the leader knows it
+      member add NODE [--learner] [--replace OLD]  start a new node; it votes once it has caught up, or with --learner not
+      member remove NODE|leader                    take a node out of the cluster, and its disk away
+      member promote NODE                          give a learner a vote once it has caught up
+      transfer [NODE]                              have the leader hand over to NODE, or to whoever is best placed
+      snapshot NODE|leader                         have it take a snapshot and compact its log
+      compact NODE|leader                          have it drop its log up to its newest snapshot, to the last entry
+      log NODE|leader [FROM]                       print its log: index, term, client:sequence, command
+      wait leader|converged [--timeout MS]         wait until one leads, or all nodes agree; for at most 30 s
+      sleep MS                                     do nothing for MS milliseconds
+      help [COMMAND]                               print this list, or more about one command
+      quit                                         stop the cluster in order and end, as end of input does
 
       Words are split at blanks; a word in double quotes is a JSON string: "two words\\n".
       Blank lines and lines that start with # are skipped.
@@ -202,6 +286,13 @@ describe("for programs", () => {
     ["pairs", { type: "pairs", pairs: [["a", ""]] }, [["a", ""]]],
     ["no leader", { type: "leader", node: null }, null],
     ["a node", { type: "node", node: "n1", now: "crashed" }, "n1"],
+    ["a shorter log", { type: "compacted", node: "n1", first: 58 }, { node: "n1", first: 58 }],
+    [
+      "a snapshot",
+      { type: "snapshot", node: "n1", index: 57, size: 1234 },
+      { node: "n1", index: 57, size: 1234 },
+    ],
+    ["members", { type: "members", members }, members],
     ["quit", { type: "quit" }, null],
   ])("%s", async (_title, answer, value) => {
     const line = await json(answer);
@@ -211,41 +302,55 @@ describe("for programs", () => {
   test("status", async () => {
     expect(JSON.parse(await json({ type: "status", nodes: nodes.slice(1, 3) })))
       .toMatchInlineSnapshot(`
-      {
-        "command": [
-          "cmd",
-        ],
-        "ok": true,
-        "value": [
-          {
-            "applied": 7,
-            "cause": null,
-            "commit": 7,
-            "incarnation": 3,
-            "last": 20000,
-            "leads": false,
-            "life": "running",
-            "node": "n2",
-            "restarts": 2,
-            "role": "follower",
-            "term": 12,
-          },
-          {
-            "applied": null,
-            "cause": "out of memory",
-            "commit": null,
-            "incarnation": 1,
-            "last": null,
-            "leads": false,
-            "life": "restarting",
-            "node": "n3",
-            "restarts": 1,
-            "role": null,
-            "term": null,
-          },
-        ],
-      }
-    `);
+        {
+          "command": [
+            "cmd",
+          ],
+          "ok": true,
+          "value": [
+            {
+              "applied": 7,
+              "cause": null,
+              "commit": 7,
+              "first": 5,
+              "incarnation": 3,
+              "last": 20000,
+              "leads": false,
+              "life": "running",
+              "node": "n2",
+              "receiving": null,
+              "repairing": false,
+              "restarts": 2,
+              "role": "follower",
+              "snapshot": 4,
+              "term": 12,
+              "trouble": null,
+              "uid": 0,
+              "votes": true,
+            },
+            {
+              "applied": null,
+              "cause": "out of memory",
+              "commit": null,
+              "first": null,
+              "incarnation": 1,
+              "last": null,
+              "leads": false,
+              "life": "restarting",
+              "node": "n3",
+              "receiving": null,
+              "repairing": null,
+              "restarts": 1,
+              "role": null,
+              "snapshot": null,
+              "term": null,
+              "trouble": null,
+              "uid": 0,
+              "votes": null,
+            },
+          ],
+        }
+      `);
   });
 
   test.each([
@@ -290,6 +395,21 @@ describe("for programs", () => {
   });
 });
 
+test("entries of a log that are nobody's commands", async () => {
+  const place = { index: 3, term: 2 };
+  const log: LogLine[] = [
+    { type: "membership", ...place, membership: three },
+    { type: "membership", ...place, membership: joining },
+    { type: "command", ...place, client: 7, sequence: 0, command: undefined },
+  ];
+  expect(await text({ type: "log", pages: pages(log) })).toMatchInlineSnapshot(`
+    "3 2 membership voters n1 n2 n3
+    3 2 membership voters n1 n2 n3, leaving n1 n2, joining n4, learners n5
+    3 2 7:0 session
+    "
+  `);
+});
+
 describe("events", () => {
   const crash = { type: "crashed", node: n1, incarnation: 1, crashes: 1, cause: "boom" } as const;
   test.each<[ClusterEvent, string | undefined]>([
@@ -304,6 +424,16 @@ describe("events", () => {
     [
       { type: "started", node: n1, incarnation: 1, tornBytes: 9 },
       "n1 started, incarnation 1; cut off 9 bytes of an unfinished write",
+    ],
+    [{ type: "trouble", node: n1, what: "a\nb" }, 'n1 is in trouble: "a\\nb"'],
+    [{ type: "repaired", node: n1 }, "n1 is well again"],
+    [
+      { type: "membership", node: n1, index: index(3), membership: three, committed: true },
+      "membership: voters n1 n2 n3",
+    ],
+    [
+      { type: "membership", node: n1, index: index(3), membership: three, committed: false },
+      undefined,
     ],
     [{ type: "deadLetter", to: "n1", reason: "not running" }, undefined],
     [

@@ -124,6 +124,142 @@ describe("nodes", () => {
   });
 });
 
+describe("members", () => {
+  test("come, go and get a vote", async () => {
+    expect(
+      await replies(
+        "member add n4",
+        "member add n5 --learner",
+        "member promote n5",
+        "member add n6 --replace n2",
+        "member remove leader",
+        "member list",
+      ),
+    ).toEqual([
+      { type: "node", node: "n4", now: "added as a voter" },
+      { type: "node", node: "n5", now: "added as a learner" },
+      { type: "node", node: "n5", now: "promoted" },
+      { type: "node", node: "n6", now: "added as a voter" },
+      { type: "node", node: "n1", now: "removed" },
+      {
+        type: "members",
+        members: {
+          leader: "n3",
+          index: 3,
+          committed: true,
+          members: [
+            { id: "n3", role: "voter", uid: 0 },
+            { id: "n4", role: "voter", uid: 1 },
+            { id: "n5", role: "voter", uid: 2 },
+            { id: "n6", role: "voter", uid: 3 },
+          ],
+        },
+      },
+    ]);
+    expect(cluster.calls.filter((call) => call.startsWith("add"))).toEqual([
+      "add n4 voter -",
+      "add n5 learner -",
+      "add n6 voter n2",
+    ]);
+  });
+
+  test("the lead goes to another, named or not", async () => {
+    expect(await replies("transfer n3", "transfer")).toEqual([
+      { type: "leader", node: "n3" },
+      { type: "leader", node: "n2" },
+    ]);
+    expect(cluster.calls).toEqual(["transfer n3", "transfer -"]);
+  });
+
+  test("a disk is wiped, a snapshot taken, a log compacted", async () => {
+    expect(await replies("wipe n2", "snapshot leader", "compact n2")).toEqual([
+      { type: "node", node: "n2", now: "wiped" },
+      { type: "snapshot", node: "n1", index: 1, size: 1234 },
+      { type: "compacted", node: "n2", first: 2 },
+    ]);
+    expect(cluster.calls).toContain("wipe n2");
+  });
+
+  test.each([
+    ["member", "member takes list, add, remove or promote, not nothing"],
+    ["member ad n4", 'member takes list, add, remove or promote, not "ad"'],
+    [
+      "member add",
+      "member add takes 1 to 3 arguments, not 0: member add NODE [--learner|--replace OLD]",
+    ],
+    ["member add n4 n5", 'member add does not know "n5"'],
+    [
+      "member add n4 --replace",
+      "an argument is missing: member add NODE [--learner|--replace OLD]",
+    ],
+    ["member list all", "member list takes no arguments, not 1: member list"],
+    ["member remove n9", "there is no node n9"],
+    ["member promote n9", "there is no node n9"],
+    ["wipe", "wipe takes 1 argument, not 0: wipe NODE|leader"],
+  ])("%s", async (line, message) => {
+    expect(await reply(line)).toEqual(error(message));
+  });
+});
+
+describe("reads", () => {
+  test("go past the log, as sure and to whom they say", async () => {
+    await reply("put k v");
+    expect(
+      await replies(
+        "get k",
+        "read k",
+        "read k --consistency lease",
+        "read k --node n2 --consistency stale",
+        "list",
+      ),
+    ).toEqual([
+      ...Array.from({ length: 4 }, () => ({ type: "got", value: "v" })),
+      { type: "pairs", pairs: [["k", "v"]] },
+    ]);
+    expect(cluster.calls).toEqual([
+      "put",
+      "read linearizable -",
+      "read linearizable -",
+      "read lease -",
+      "read stale n2",
+      "read linearizable -",
+    ]);
+  });
+
+  test.each([
+    ["read k --consistency some", 'a consistency is linearizable, lease or stale, not "some"'],
+    ["read k n2", 'read does not know "n2"'],
+    ["read k --node", "an argument is missing: read K [--consistency C] [--node NODE]"],
+  ])("%s", async (line, message) => {
+    expect(await reply(line)).toEqual(error(message));
+    expect(cluster.calls).toEqual([]);
+  });
+
+  test("that find no answer had no effect", async () => {
+    cluster.next.push({ type: "definitelyNot", reason: "no leader" });
+    expect(await reply("get k")).toEqual({
+      type: "failed",
+      outcome: "definitelyNot",
+      message: "no leader",
+    });
+  });
+});
+
+describe("help", () => {
+  test("for one command, for all of a group, and for none", async () => {
+    expect(await replies("help cas", "help member add", "help member")).toEqual([
+      { type: "help", names: ["cas"] },
+      { type: "help", names: ["member add"] },
+      { type: "help", names: ["member list", "member add", "member remove", "member promote"] },
+    ]);
+    expect(await replies("help me", "help cas me", "help member me")).toEqual([
+      error('there is no command "me"'),
+      error('there is no command "cas me"'),
+      error('there is no command "member me"'),
+    ]);
+  });
+});
+
 describe("log", () => {
   async function indexes(line: string): Promise<number[]> {
     const answer = await reply(line);

@@ -28,6 +28,13 @@ describe("completion", () => {
     ["log n", [["n1 ", "n2 "], "n"]],
     ["wait c", [["converged "], "c"]],
     ["help ca", [["cas "], "ca"]],
+    ["mem", [["member "], "mem"]],
+    ["member ", [["list ", "add ", "remove ", "promote "], ""]],
+    ["member re", [["remove "], "re"]],
+    ["member remove ", [["n1 ", "n2 ", "leader "], ""]],
+    ["member add n", [[], "n"]],
+    ["member nonsense n", [[], "n"]],
+    ["help mem", [["member "], "mem"]],
     ["put n", [[], "n"]],
     ["nonsense n", [[], "n"]],
   ])("%s", (line, expected) => {

@@ -41,6 +41,7 @@ import {
   installSnapshot,
   receiving,
   snapshot,
+  sendChunk,
   snapshotReceived,
   snapshotTaken,
   sending,
@@ -325,7 +326,8 @@ describe("replication_does_not_block_purge", () => {
     );
     expect(after.effects).toEqual([
       compactLog(4),
-      { type: "sendChunk", to: c, uid: 0, term: 1, snapshot: taken, offset: 0 },
+      send(c, appendEntries(1, { commit: 5 })),
+      sendChunk(c, 1, taken, 0),
     ]);
   });
 

@@ -125,7 +125,7 @@ describe("19 a promise belongs to a disk", () => {
     ["a stranger has a uid that was given before", addVoter(e, 4)],
     ["a stranger has a lower one", addLearner(e, { uid: 3 })],
     ["a stranger has that of the first disks", addVoter(e)],
-    ["a member has another's", addLearner(d, { uid: 2 })],
+    ["a member has a lower one than it had", addLearner(d, { uid: 2 })],
     ["a member has that of its first disk", addVoter(d)],
   ])("refused: %s", (_title, change) => {
     for (const make of [changeSimply, enterJoint, changeMembership])
@@ -136,6 +136,19 @@ describe("19 a promise belongs to a disk", () => {
     const demoted = taken(changeSimply(known, [addLearner(d, { uid: 4 })]));
     expect([isVoter(demoted, d), uidOf(demoted, d)]).toEqual([false, 4]);
     expect(changeSimply(demoted, [addVoter(d, 4)])).toEqual(changed(known));
+  });
+
+  test("a member that got a new disk before others were added is heard of after them", () => {
+    const rejoins = addLearner(b, { uid: 3, promote: true });
+    expect(changeSimply(known, [rejoins])).toEqual(
+      changed({
+        ...known,
+        voters: [a, c, d],
+        learners: [b],
+        promotions: [{ node: b, replaces: undefined }],
+        uids: { [b]: 3, [d]: 4 },
+      }),
+    );
   });
 
   test("a voter with a new disk is demoted by a change of its own, and by nothing else", () => {

@@ -469,6 +469,38 @@ test("19 a follower that lost its disk is asked once a heartbeat, not as fast as
   expect(run(setup, asked, lost, replicate).effects).toEqual([]);
 });
 
+describe("19 a follower whose log was found damaged, and that has lost what it is known to hold", () => {
+  const setup = env({ log: [1, 1, 1] });
+  const others = { c: replicating(4) };
+  const lost = (round: number) =>
+    from(b, appendRejected(1, { prevIndex: 3, conflictIndex: 2, round }));
+
+  test.each([
+    ["while entries were sent ahead", replicating(4, { round: 2 })],
+    ["while it was asked", probe(4, { match: 3, waiting: true, round: 2 })],
+  ])("gets it again once it says so in a newer round, %s", (_title, progress) => {
+    const state = leader({ term: 1, round: 3, progress: { b: progress, ...others } });
+    const after = run(setup, state, lost(3), replicate);
+    expect(after.state).toEqual(
+      leader({
+        term: 1,
+        round: 3,
+        progress: { b: probe(2, { match: 1, waiting: true, round: 3 }), ...others },
+      }),
+    );
+    expect(after.effects).toEqual([send(b, appendEntries(1, { after: [1, 1], round: 3 }))]);
+  });
+
+  test("an answer of a round that was answered otherwise is old, and says nothing", () => {
+    const state = leader({
+      term: 1,
+      round: 3,
+      progress: { b: replicating(4, { round: 3 }), ...others },
+    });
+    expect(run(setup, state, lost(3), replicate).effects).toEqual([]);
+  });
+});
+
 test("25 a leader whose log cannot say what stands before an entry sends nothing: it dies", () => {
   const setup = env({ log: [1, 1] });
   const blind = {

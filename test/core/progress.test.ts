@@ -153,6 +153,7 @@ describe("§5.3 a rejection", () => {
       probe(4, { match: 3 }),
     ],
     ["while a snapshot is under way", sending(taken), at(5), 5, sending(taken)],
+    ["of what stood right before that snapshot's end", sending(taken), at(20), 5, sending(taken)],
   ])("%s", (_title, before, reply, next, after) => {
     expect(rejected(before, reply, i(next))).toEqual(after);
   });

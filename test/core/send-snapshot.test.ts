@@ -75,7 +75,7 @@ describe("slow_follower_after_compaction: what a follower needs is in the log no
     const before = replicating(8, { match: 3, inflight: [5, 7], round: 4 });
     expect(step(setup, lead(before), replicate)).toEqual({
       state: lead(sending(taken, { match: 3, round: 4 })),
-      effects: [sendChunk(b, 2, taken, 0)],
+      effects: [send(b, alive(0)), sendChunk(b, 2, taken, 0)],
     });
   });
 
@@ -230,6 +230,12 @@ describe("while a snapshot is under way", () => {
     const state = lead(sending(taken, { offset: 10 }));
     const after = run(setup, state, { type: "read", id: 1, leased: false }, replicate);
     expect(after.effects).toEqual([send(b, alive(1)), toTheOther(1)]);
+  });
+
+  test("and of one that only begins to, for parts carry no round", () => {
+    const state = lead(replicating(8, { match: 3, inflight: [7] }));
+    const after = run(setup, state, { type: "read", id: 1, leased: false }, replicate);
+    expect(after.effects).toEqual([send(b, alive(1)), sendChunk(b, 2, taken, 0), toTheOther(1)]);
   });
 
   test("LeaderTransferAfterSnapshot: the target stands when it has the snapshot and what is behind it", () => {

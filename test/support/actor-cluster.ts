@@ -13,6 +13,8 @@ import {
   Leaders,
   makeConfig,
   MemoryLog,
+  previousIndex,
+  TERM_ZERO,
   type Config,
   type Entry,
   type Message,
@@ -22,16 +24,16 @@ import {
 } from "@kontiki/core";
 import { isClientAddress } from "../../packages/actors/src/address.ts";
 import { Client, type ClientEffect } from "../../packages/actors/src/client.ts";
-import { encodeCommand } from "../../packages/actors/src/command.ts";
+import { encodeCommand, OPENING } from "../../packages/actors/src/command.ts";
 import type { Disk } from "../../packages/actors/src/disk.ts";
 import type { Letter } from "../../packages/actors/src/letter.ts";
 import { NodeActor } from "../../packages/actors/src/node-actor.ts";
-import { createWal, openWal } from "../../packages/actors/src/open-wal.ts";
+import { openStorage, type OpenedStorage } from "../../packages/actors/src/open-storage.ts";
+import { createWal } from "../../packages/actors/src/open-wal.ts";
 import type { OutgoingMail } from "../../packages/actors/src/protocol.ts";
 import { outcomeOf } from "../../packages/actors/src/result.ts";
-import type { CommandBytes } from "../../packages/actors/src/storage.ts";
+import type { CommandBytes, Storage } from "../../packages/actors/src/storage.ts";
 import { DamagedLogError } from "../../packages/actors/src/wal-recovery.ts";
-import type { Wal } from "../../packages/actors/src/wal.ts";
 import { decodeParcel, encodeParcel, type Parcel } from "../../packages/actors/src/wire.ts";
 import { CLIENT, Journal, n1, n2, n3, NODES, textOf } from "./actors.ts";
 import type { Chance } from "./chance.ts";
@@ -102,7 +104,17 @@ export type Run = {
 };
 
 type Sometimes =
-  "elections" | "answers" | "restarts" | "torn" | "rolled" | "truncated" | "repeats" | "refusals";
+  | "elections"
+  | "answers"
+  | "restarts"
+  | "torn"
+  | "rolled"
+  | "truncated"
+  | "repeats"
+  | "refusals"
+  | "snapshots"
+  | "installed"
+  | "compacted";
 
 /** What a node promised in all its lives: kept outside, where no power loss reaches. */
 type Witness = {
@@ -117,13 +129,15 @@ type Node = {
   readonly disk: ForgetfulDisk;
   readonly witness: Witness;
   readonly inbox: Letter[];
+  /** How often it was started. */
+  starts: number;
   life: Life | undefined;
 };
 
 /** What ends with a power loss. */
 type Life = {
   readonly actor: NodeActor;
-  readonly wal: Wal;
+  readonly storage: Storage;
   readonly journal: Journal;
   turn: Generator<undefined, void> | undefined;
   seen: Seen;
@@ -135,6 +149,16 @@ type Seen = Observed<string> & { readonly held: readonly Entry<CommandBytes>[] }
 
 /** A violation after which going on makes no sense. */
 class Stop extends Error {}
+
+/** Small enough for windows, batches and snapshots to matter in a few hundred steps. */
+const LIMITS = {
+  preVote: false,
+  quorumBeats: 0,
+  maxAppendBytes: 60,
+  maxInflight: 2,
+  keptEntries: 2,
+} as const;
+const SNAPSHOT_ENTRIES = 8;
 
 const MAIL_MAX = 3;
 const ROUNDS_MAX = 60;
@@ -169,6 +193,9 @@ class PoweredCluster {
     truncated: 0,
     repeats: 0,
     refusals: 0,
+    snapshots: 0,
+    installed: 0,
+    compacted: 0,
   };
   #points = 0;
   #pointsOfSteps = 0;
@@ -188,7 +215,7 @@ class PoweredCluster {
         if (operation === "create") this.#sometimes.rolled += 1;
       };
       const witness: Witness = { term: 0, votes: new Map(), holds: [] };
-      return { id, disk, witness, inbox: [], life: undefined };
+      return { id, disk, witness, inbox: [], starts: 0, life: undefined };
     });
   }
 
@@ -303,22 +330,35 @@ class PoweredCluster {
 
   #start(node: Node): void {
     this.#guard(node, () => {
-      const { segmentBytes = 400 } = this.#options;
-      const { wal, recovered } = this.#open(node.disk, segmentBytes);
+      const { storage, snapshots, recovered } = this.#open(node.disk);
       if (recovered.tornBytes > 0) this.#sometimes.torn += 1;
       this.#sometimes.restarts += 1;
-      const config = makeConfig({ id: node.id, voters: NODES, maxAppendBytes: 60, maxInflight: 2 });
-      const journal = new Journal();
-      const actor = new NodeActor(config, recovered, wal, journal);
+      node.starts += 1;
+      const config = makeConfig({ id: node.id, voters: NODES, ...LIMITS });
+      const machine = new Journal();
+      const actor = new NodeActor({
+        config,
+        recovered,
+        storage,
+        snapshots,
+        machine,
+        incarnation: node.starts,
+        policy: { entries: SNAPSHOT_ENTRIES, bytes: Infinity },
+        lease: undefined,
+        tracer: undefined,
+      });
       this.#checkRecovered(node, actor);
       const seen = this.#observe(config, actor);
-      node.life = { actor, wal, journal, turn: undefined, seen, compared: 0 };
+      node.life = { actor, storage, journal: machine, turn: undefined, seen, compared: 0 };
     });
   }
 
-  #open(disk: Disk, segmentBytes: number): ReturnType<typeof openWal> {
+  #open(disk: Disk): OpenedStorage {
+    const { segmentBytes = 400 } = this.#options;
     try {
-      return openWal(disk, { segmentBytes });
+      const opened = openStorage(disk, { segmentBytes });
+      if (opened.recovered.damage !== undefined) this.#report("damage", opened.recovered.damage);
+      return opened;
     } catch (error) {
       if (!(error instanceof DamagedLogError)) throw error;
       this.#report("damage", error.message);
@@ -337,24 +377,35 @@ class PoweredCluster {
     });
   }
 
-  #partsOf(node: Node, { actor, wal }: Life, letters: readonly Letter[]): Parts {
+  #partsOf(node: Node, { actor, storage }: Life, letters: readonly Letter[]): Parts {
     return {
       begin: () => {
-        const mail = actor.begin(letters);
+        const before = actor.state.snapshot?.index ?? 0;
+        const mail = actor.begin(letters, this.#now);
+        this.#countSnapshots(actor, before);
         // What a later leader had it replace is promised no more, as soon as it may be gone from the disk.
         const { holds } = node.witness;
-        node.witness.holds = holds.filter((at) => actor.log.termAt(index(at.index)) === at.term);
+        node.witness.holds = holds.filter((at) => isHeld(actor, at));
         this.#sometimes.truncated += holds.length - node.witness.holds.length;
         return mail;
       },
       leads: () => actor.leads,
       apply: () => actor.apply(),
-      sync: () => wal.sync(),
+      sync: () => storage.sync(),
       finish: () => actor.finish(),
       post: (mail) => {
         for (const letter of mail) this.#send(node, actor, letter);
       },
     };
+  }
+
+  #countSnapshots({ state, log }: NodeActor, before: number): void {
+    const { snapshot } = state;
+    if (snapshot === undefined || snapshot.index === before) return;
+    // One that was received takes the place of the whole log.
+    if (log.firstIndex - 1 === snapshot.index) this.#sometimes.installed += 1;
+    else this.#sometimes.snapshots += 1;
+    if (log.firstIndex > 1) this.#sometimes.compacted += 1;
   }
 
   #guard(node: Node, act: () => void): void {
@@ -394,13 +445,13 @@ class PoweredCluster {
     if (this.#cuts[0]?.at === this.#points++) throw new PowerLoss();
   }
 
-  #send({ id, witness }: Node, actor: NodeActor, { to, bytes }: OutgoingMail): void {
+  #send({ id, witness, starts }: Node, actor: NodeActor, { to, bytes }: OutgoingMail): void {
     this.#point();
     const parcel = decodeParcel(bytes);
     if (isClientAddress(to)) return this.#toClient(parcel);
     if (parcel.type === "raft")
       for (const message of parcel.messages) this.#noteSent(id, witness, actor, to, message);
-    this.#deliver(to, { type: "mail", from: id, bytes });
+    this.#deliver(to, { type: "mail", from: id, incarnation: starts, bytes });
   }
 
   #deliver(to: NodeId, letter: Letter): boolean {
@@ -414,10 +465,11 @@ class PoweredCluster {
 
   #toClient(parcel: Parcel): void {
     if (parcel.type === "answers")
-      this.#perform(this.#client.answered(parcel.sequences, parcel.results));
+      this.#perform(this.#client.answered(parcel.sequences, parcel.results, this.#now));
     if (parcel.type !== "refused") return;
     this.#sometimes.refusals += 1;
-    this.#perform(this.#client.refused(parcel.id, parcel.leader, this.#now));
+    const { id, reason, leader } = parcel;
+    this.#perform(this.#client.refused(id, reason, leader, this.#now));
   }
 
   #perform(effects: readonly ClientEffect[]): void {
@@ -425,10 +477,12 @@ class PoweredCluster {
       if (effect.type === "send") {
         const { to, parcel, commands } = effect;
         const bytes = encodeParcel({ type: "propose", id: parcel, commands });
-        if (!this.#deliver(to, { type: "mail", from: `client/${CLIENT}`, bytes }))
-          this.#perform(this.#client.refused(parcel, undefined, this.#now));
+        const letter = { type: "mail", from: `client/${CLIENT}`, incarnation: 0, bytes } as const;
+        if (!this.#deliver(to, letter))
+          this.#perform(this.#client.refused(parcel, "notLeader", undefined, this.#now));
         continue;
       }
+      if (effect.type !== "settle") throw new Error("nobody reads here");
       const text = this.#proposed.get(effect.sequence) ?? "nothing";
       this.#sometimes.answers += 1;
       if (effect.end.type === "answered") this.#answered.set(text, outcomeOf(effect.end.result));
@@ -465,14 +519,15 @@ class PoweredCluster {
   }
 
   /** A node came back: its disk must know all that it ever promised (§5.2, Figure 2 "persistent state"). */
-  #checkRecovered({ id, witness }: Node, { state, log }: NodeActor): void {
+  #checkRecovered({ id, witness }: Node, actor: NodeActor): void {
+    const { state } = actor;
     if (state.term < witness.term)
       this.#report("promise", `${id} spoke in term ${witness.term} and knows only ${state.term}`);
     const vote = witness.votes.get(state.term);
     if (vote !== undefined && vote !== state.votedFor)
       this.#report("promise", `${id} forgot its vote for ${vote} in term ${state.term}`);
     for (const at of witness.holds) {
-      if (log.termAt(index(at.index)) === at.term) continue;
+      if (isHeld(actor, at)) continue;
       this.#report("promise", `${id} said that it holds ${at.index}@${at.term} and does not`);
     }
   }
@@ -501,12 +556,13 @@ class PoweredCluster {
   /** What was once committed stays so, over crashes, terms and nodes (Figure 3, State Machine Safety). */
   #compareCommitted(life: Life): void {
     const { log } = life.seen.env;
+    life.compared = Math.max(life.compared, log.firstIndex - 1);
     for (const { commit } = life.seen.state; life.compared < commit; life.compared += 1) {
       const at = index(life.compared + 1);
       const [entry] = log.slice(at, at, 0);
       const known = this.#committed[life.compared];
       if (entry === undefined) throw new Error(`there is no entry ${at}`);
-      if (known === undefined) this.#committed.push(entry);
+      if (known === undefined) this.#committed[life.compared] = entry;
       else if (known !== entry) this.#report("committed", `the committed entry ${at} has changed`);
     }
   }
@@ -523,7 +579,7 @@ class PoweredCluster {
       if (place === 0) this.#report("lost", `${text} was acknowledged and is nowhere`);
       else if (answer?.value !== place) this.#report("lost", `${text} was answered wrongly`);
     }
-    const entries = this.#committed.filter(({ type }) => type === "command").length;
+    const entries = this.#committed.filter(isProposal).length;
     this.#sometimes.repeats += entries - first.length;
   }
 
@@ -533,13 +589,19 @@ class PoweredCluster {
 
   /** The node as claims see it. Equal entries are identical, and so are equal logs: that makes comparing cheap. */
   #observe(config: Config, { log, state }: NodeActor, before?: Seen): Seen {
-    const last = log.lastIndex;
-    const held = last === 0 ? [] : log.slice(index(1), last, Number.MAX_SAFE_INTEGER);
+    const { firstIndex, lastIndex } = log;
+    const held =
+      lastIndex < firstIndex ? [] : log.slice(firstIndex, lastIndex, Number.MAX_SAFE_INTEGER);
     const same =
-      held.length === before?.held.length && held.every((one, at) => one === before.held[at]);
+      firstIndex === before?.env.log.firstIndex &&
+      held.length === before.held.length &&
+      held.every((one, at) => one === before.held[at]);
     if (same) return { held, env: before.env, state };
     const entries = held.map((entry) => this.#entryOf(entry));
-    return { held, env: { config, log: new MemoryLog((text) => text.length, entries) }, state };
+    const baseIndex = previousIndex(firstIndex);
+    const base = { index: baseIndex, term: log.termAt(baseIndex) ?? TERM_ZERO };
+    const copy = new MemoryLog<string>((text) => text.length, entries, base);
+    return { held, env: { config, log: copy }, state };
   }
 
   #entryOf(entry: Entry<CommandBytes>): Entry<string> {
@@ -548,12 +610,22 @@ class PoweredCluster {
     const text = textOf(entry);
     const { index: at, term } = entry;
     const fresh: Entry<string> =
-      entry.type === "noop" ? entry : { type: "command", index: at, term, command: text };
+      entry.type === "command" ? { type: "command", index: at, term, command: text } : entry;
     const known = this.#texts.get(text) ?? fresh;
     this.#texts.set(text, known);
     this.#entries.set(entry, known);
     return known;
   }
+}
+
+/** Whether a node still has an entry that it promised to hold: in its log, or in its snapshot as it was committed. */
+function isHeld({ log, state }: NodeActor, at: Witness["holds"][number]): boolean {
+  return at.index <= (state.snapshot?.index ?? 0) || log.termAt(index(at.index)) === at.term;
+}
+
+/** Whether an entry is a client's own, and does not only open its session. */
+function isProposal(entry: Entry<string>): boolean {
+  return entry.type === "command" && !entry.command.endsWith(`/${OPENING}`);
 }
 
 function isBusy({ life, inbox }: Node): boolean {

@@ -19,7 +19,7 @@ import {
   type Role,
   type State,
 } from "@kontiki/core";
-import type { Packet } from "./core-cluster.ts";
+import type { Packet } from "./core-network.ts";
 import { electionTimeout, from, heartbeatTimeout, log, propose, type Command } from "./core.ts";
 
 type Server = {

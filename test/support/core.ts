@@ -25,6 +25,7 @@ import {
   type InForce,
   type Leader,
   type LogPosition,
+  type Membership,
   type Message,
   type NodeId,
   type PreVoteReply,
@@ -59,6 +60,14 @@ export function entry(at: number, inTerm: number, command = `${inTerm}.${at}`): 
   return { type: "command", index: index(at), term: term(inTerm), command };
 }
 
+export function membershipEntry(
+  at: number,
+  inTerm: number,
+  membership: Membership,
+): Entry<Command> {
+  return { type: "membership", index: index(at), term: term(inTerm), membership };
+}
+
 export function noop(at: number, inTerm: number): Entry<Command> {
   return { type: "noop", index: index(at), term: term(inTerm) };
 }
@@ -78,7 +87,8 @@ export function logOf(content: readonly Entry<Command>[]): MemoryLog<Command> {
 
 /** All that a log holds. */
 export function contentOf(of: MemoryLog<Command>): readonly Entry<Command>[] {
-  return of.lastIndex === 0 ? [] : of.slice(index(1), of.lastIndex, Number.MAX_SAFE_INTEGER);
+  const empty = of.lastIndex < of.firstIndex;
+  return empty ? [] : of.slice(of.firstIndex, of.lastIndex, Number.MAX_SAFE_INTEGER);
 }
 
 /** The terms of a log's entries. */
@@ -375,6 +385,16 @@ export function rejectProposal(reason: Refusal, known?: NodeId): Effect<Command>
 export const resetElectionTimer = { type: "resetElectionTimer" } as const;
 export const resetHeartbeatTimer = { type: "resetHeartbeatTimer" } as const;
 
+/** Does to a log what effects say. */
+export function performOn(of: MemoryLog<Command>, effects: readonly Effect<Command>[]): void {
+  for (const effect of effects) {
+    if (effect.type === "truncateLog") of.truncate(effect.after);
+    if (effect.type === "appendLog") of.append(effect.entries);
+    if (effect.type === "compactLog") of.compact(effect.upTo);
+    if (effect.type === "installSnapshot") of.reset(positionOf(effect.snapshot));
+  }
+}
+
 /** What several events come to, the log effects of each visible to the next. */
 export function run(
   { config, log: start }: TestEnv,
@@ -386,12 +406,7 @@ export function run(
   const effects: Effect<Command>[] = [];
   for (const event of events) {
     const next = step({ config, log: copy }, current, event);
-    for (const effect of next.effects) {
-      if (effect.type === "truncateLog") copy.truncate(effect.after);
-      if (effect.type === "appendLog") copy.append(effect.entries);
-      if (effect.type === "compactLog") copy.compact(effect.upTo);
-      if (effect.type === "installSnapshot") copy.reset(positionOf(effect.snapshot));
-    }
+    performOn(copy, next.effects);
     effects.push(...next.effects);
     current = next.state;
   }

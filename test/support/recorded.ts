@@ -38,7 +38,7 @@ export function record(script: string): Recorded {
       const own: State[] = [];
       traces.set(name, lines);
       states.set(name, own);
-      const sink = { write: (line: string) => void lines.push(line) };
+      const sink = { write: (line: string) => void lines.push(line), flush: () => undefined };
       running.set(config.id, { tracer: new NodeTracer(sink, { config, ...found }), states: own });
     },
     stepped: (id, event, before, after, done) => {

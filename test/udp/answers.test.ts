@@ -195,6 +195,7 @@ test("writes are durable before anything that rests on them leaves", () => {
       saveHardState: ({ term, votedFor }) => void order.push(`term ${term}, vote ${votedFor}`),
       append: (entries) => void order.push(`append ${entries.length}`),
       truncate: (after) => void order.push(`truncate ${after}`),
+      forgetHorizon: () => void order.push("forget horizon"),
       sync: () => void order.push("sync"),
       close: () => undefined,
     },
@@ -220,7 +221,11 @@ function fourEntriesKept(): Kept {
   const entries = [1, 2, 3, 4].map((at) => [at, 1, at - 1] as const);
   handle(node, "node0", appendEntries({ term: 1, entries }));
   const kept = node.log.slice(node.log.firstIndex, node.log.lastIndex, Infinity);
-  return { hard: { term: node.state.term, votedFor: undefined }, entries: kept };
+  return {
+    hard: { term: node.state.term, votedFor: undefined },
+    entries: kept,
+    horizon: undefined,
+  };
 }
 
 function progressOf(node: UdpNode, peer: string): unknown {

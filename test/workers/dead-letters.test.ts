@@ -25,12 +25,20 @@ const [N1, N2] = [nodeId("n1"), nodeId("n2")];
 /** Two running nodes without elections, and nothing around them. */
 async function twoNodes(mailbox: MailboxLimits = MAILBOX_DEFAULTS): Promise<Supervisor> {
   const supervisor = new Supervisor({
-    nodes: [N1, N2],
-    pathOf: undefined,
-    stateMachine: new URL("../../packages/actors/dist/key-value.js", import.meta.url).href,
-    electionTimeoutMs: 2 ** 29,
-    heartbeatMs: 50,
-    heapMiB: 256,
+    voters: [N1, N2],
+    nodes: [N1, N2].map((node) => ({ node, uid: 0, path: undefined })),
+    spec: {
+      stateMachine: new URL("../../packages/actors/dist/key-value.js", import.meta.url).href,
+      electionTimeoutMs: 2 ** 29,
+      heartbeatMs: 50,
+      heapMiB: 256,
+      snapshots: { entries: 1000, bytes: 2 ** 20 },
+      keptEntries: 0,
+      maxUncommittedBytes: 2 ** 20,
+      leases: undefined,
+      trace: undefined,
+    },
+    stepsBelow: () => 0,
     policy: RESTART_DEFAULTS,
     mailbox,
   });
@@ -38,7 +46,7 @@ async function twoNodes(mailbox: MailboxLimits = MAILBOX_DEFAULTS): Promise<Supe
     for (const child of supervisor.children) {
       if (child.thread === undefined) continue;
       const stopped = nextEvent(supervisor, "stopped", ({ node }) => node === child.id);
-      child.close(60_000);
+      child.close(60_000, "the test is over");
       await stopped;
     }
     supervisor.close();

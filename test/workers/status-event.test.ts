@@ -12,7 +12,7 @@ test("a status event comes with each new Raft state, and only while somebody lis
   const [first] = told;
   expect(first).toMatchObject({ id: "n1", life: { type: "running" }, incarnation: 1 });
   expect(told.at(-1)).toEqual(cluster.status()[0]);
-  expect(told.at(-1)?.raft).toMatchObject({ role: "leader", last: 2, commit: 2, applied: 2 });
+  expect(told.at(-1)?.raft).toMatchObject({ role: "leader", last: 3, commit: 3, applied: 3 });
   told.forEach(({ raft }, at) => expect(raft).not.toEqual(told[at - 1]?.raft));
 
   cluster.events.off("status", listen);

@@ -132,7 +132,7 @@ export class ClientReads {
     if (to !== undefined) this.#again(parcel, `${to} was busy`, () => now + this.#times.backoffMs);
   }
 
-  /** Those who went elsewhere to find the leader need not wait for what comes of it. */
+  /** What went elsewhere in search of the leader goes there. A stale read is answered wherever it is. */
   leaderIs(leader: NodeId, now: number): ClientEffect[] {
     for (const pending of this.#pending.values())
       if (pending.node === undefined) pending.notBefore = 0;
@@ -141,6 +141,7 @@ export class ClientReads {
       for (const read of reads) {
         const pending = this.#pending.get(read);
         if (pending?.parcel !== parcel || pending.node !== undefined) continue;
+        if (pending.consistency === "stale") continue;
         pending.parcel = 0;
         this.#queue.push(read);
       }
@@ -169,6 +170,7 @@ export class ClientReads {
   }
 
   endAll(reason: string): ClientEffect[] {
+    this.#parcels.clear();
     return [...this.#pending].map(([read, pending]) => this.#end(read, pending, reason));
   }
 

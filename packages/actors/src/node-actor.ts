@@ -144,6 +144,7 @@ export class NodeActor {
     assert(term !== undefined, "a log knows the term of its last entry");
     if (this.#state.durable < last) this.#step({ type: "durable", index: last, term });
     this.#step({ type: "replicate" });
+    this.#tracer?.flush();
     return [...held.take(), ...early.take(), ...refusals.splice(0)];
   }
 
@@ -334,6 +335,7 @@ export class NodeActor {
       return next;
     } catch (error) {
       if (error instanceof Error) this.#tracer.failed(event, error);
+      this.#tracer.flush();
       throw error;
     }
   }

@@ -18,7 +18,12 @@ export class OpenFile implements DiskFile {
     this.#calls = calls;
     // Not for appending ("a"): Linux would then put what is written again at the end.
     this.#fd = attempt("open", path, () => calls.openSync(path, "r+"));
-    this.#length = attempt("open", path, () => calls.fstatSync(this.#fd).size);
+    try {
+      this.#length = attempt("open", path, () => calls.fstatSync(this.#fd).size);
+    } catch (cause) {
+      this.close();
+      throw cause;
+    }
   }
 
   append(bytes: Uint8Array): void {

@@ -43,9 +43,10 @@ export function openStorage(disk: Disk, options: WalOptions = {}): OpenedStorage
   const log = readLog(disk);
   const mended = mend(log, found.newest);
   const { hard, base, horizon } = mended.content;
-  const end = mended.isRewritten ? rewritten(disk, log, mended) : settled(disk, log);
-  // Only now that nothing rests on them any more.
-  for (const { name } of found.damaged) disk.remove(name);
+  const damaged = found.damaged.map(({ name }) => name);
+  const end = mended.isRewritten
+    ? rewritten(disk, log, mended, damaged)
+    : settled(disk, log, damaged);
   const entries = unpin(mended.content.entries);
   const terms = new LogTerms(base);
   terms.append(entries);
@@ -64,11 +65,16 @@ export function openStorage(disk: Disk, options: WalOptions = {}): OpenedStorage
   };
 }
 
-/** Writes the log anew, and removes the old one. */
-function rewritten(disk: Disk, { tail }: LogRead, { content }: Mended): End {
+/** Writes the log anew, and removes the old one and what was damaged, on which nothing rests any more. */
+function rewritten(
+  disk: Disk,
+  { tail }: LogRead,
+  { content }: Mended,
+  damaged: readonly string[],
+): End {
   const old = disk.list().filter(isSegmentName);
   const end = rewriteLog(disk, content, tail);
-  for (const name of old) disk.remove(name);
+  for (const name of [...old, ...damaged]) disk.remove(name);
   const spans = new SegmentSpans();
   spans.append(index(content.base.index + content.entries.length));
   spans.place(end.segment);
@@ -79,16 +85,19 @@ function rewritten(disk: Disk, { tail }: LogRead, { content }: Mended): End {
  * Makes what was read durable before anything is built on it: the last batch may be in the cache
  * only, or a sync of it or of the segment's name may have failed. All before it is durable.
  */
-function settled(disk: Disk, { tail, spans, first, outdated, tornBytes }: LogRead): End {
-  if (outdated.length > 0) {
-    // The log was written anew, and perhaps the new file's name is not durable yet.
-    const name = segmentName(first);
-    const file = disk.begin("log");
-    file.append(disk.read(name));
-    file.publish(name);
-    for (const number of outdated) disk.remove(segmentName(number));
-  }
+function settled(disk: Disk, log: LogRead, damaged: readonly string[]): End {
+  const { tail, spans, first, tornBytes } = log;
+  const outdated = log.outdated.map(segmentName);
+  // The log was written anew, and perhaps the new file's name is not durable yet.
+  if (outdated.length > 0) publishAgain(disk, segmentName(first));
+  for (const name of [...outdated, ...damaged]) disk.remove(name);
   return { ...tail, spans, file: settledTail(disk, tail, tornBytes) };
+}
+
+function publishAgain(disk: Disk, name: string): void {
+  const file = disk.begin("log");
+  file.append(disk.read(name));
+  file.publish(name);
 }
 
 function settledTail(disk: Disk, tail: Tail, tornBytes: number): DiskFile {
@@ -98,10 +107,15 @@ function settledTail(disk: Disk, tail: Tail, tornBytes: number): DiskFile {
     return disk.open(name);
   }
   const file = disk.open(name);
-  if (tornBytes > 0) file.truncate(tail.length);
-  file.rewrite(tail.lastBatch.offset, tail.lastBatch.bytes);
-  file.sync();
-  return file;
+  try {
+    if (tornBytes > 0) file.truncate(tail.length);
+    file.rewrite(tail.lastBatch.offset, tail.lastBatch.bytes);
+    file.sync();
+    return file;
+  } catch (cause) {
+    file.close();
+    throw cause;
+  }
 }
 
 function damageOf(

@@ -8,5 +8,8 @@ export type Outcome<R> =
   | { readonly type: "error"; readonly message: string }
   /** Not in the log of any node, and it never will be. Proposing it again is safe. */
   | { readonly type: "definitelyNot"; readonly reason: string }
-  /** The deadline passed without an answer: it may have taken effect, may yet, or may never. */
+  /**
+   * No answer came before the deadline, or its session ended between two attempts: it may have taken effect, may yet, or
+   * may never.
+   */
   | { readonly type: "unknown"; readonly reason: string };

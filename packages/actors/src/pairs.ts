@@ -1,5 +1,5 @@
 /** How many changes each write carries over, once a drawing has ended: more than the one that it may add. */
-const CARRIED_PER_WRITE = 16;
+const CARRIED_PER_WRITE = 4;
 
 /**
  * A map of strings that can be drawn, a few pairs at a time, as it was at one moment, while it changes on.

@@ -3,9 +3,9 @@ import type { Index } from "@kontiki/core";
 type Span = { readonly segment: number; highest: number };
 
 /**
- * How far the entries of each segment reach, and so which segments a log needs no more: those from the first on all of
- * whose entries are compacted, cut off or reset away. The last segment is always needed: its last batch tells term,
- * vote and horizon.
+ * How far the entries of each segment reach, and so which segments a compacted log needs no more: those from the first
+ * on all of whose entries are before its base. An entry that was cut off counts as well; few are. The last segment is
+ * always needed: its last batch tells term, vote and horizon.
  */
 export class SegmentSpans {
   readonly #spans: Span[] = [];
@@ -17,10 +17,10 @@ export class SegmentSpans {
     if (last > this.#batch) this.#batch = last;
   }
 
-  /** What was behind `after` counts no more: 0 when nothing does. */
-  cut(after: number): void {
-    for (const span of this.#spans) span.highest = Math.min(span.highest, after);
-    this.#batch = Math.min(this.#batch, after);
+  /** The log was emptied: nothing that was appended counts any more. */
+  reset(): void {
+    for (const span of this.#spans) span.highest = 0;
+    this.#batch = 0;
   }
 
   /** The batch that has gathered is in `segment`: the last one, or a new one behind it. */
@@ -34,8 +34,9 @@ export class SegmentSpans {
     this.#batch = 0;
   }
 
-  /** The first segment that a log compacted up to `base` needs. */
+  /** The first segment that a log needs which is compacted up to `base`: all, when that is 0. */
   firstNeeded(base: Index): number {
+    if (base === 0) return 0;
     const needed = this.#spans.find(({ highest }) => highest > base) ?? this.#spans.at(-1);
     return needed?.segment ?? 0;
   }

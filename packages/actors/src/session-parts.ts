@@ -1,5 +1,5 @@
 import { KontikiError } from "./errors.ts";
-import type { Session } from "./session.ts";
+import { newSession, type Session } from "./session.ts";
 
 /** About how many bytes of results go into one part; a larger result has one to itself. */
 const PART_BYTES = 64 * 1024;
@@ -52,7 +52,7 @@ function addRow(sessions: Session[], row: unknown): void {
   const [client, reached, usedAt, floor, pairs] = row;
   let session = sessions.at(-1);
   if (session?.client !== client) {
-    session = { client, reached, usedAt, floor, results: [] };
+    session = newSession(client, reached, usedAt, floor);
     sessions.push(session);
   }
   for (let at = 0; at < pairs.length; at += 2) {

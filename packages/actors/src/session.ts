@@ -9,7 +9,20 @@ export type Session = {
   floor: number;
   /** The result of each sequence number from `floor` on, by its distance from `floor`; holes for what has not come. */
   readonly results: (Uint8Array | undefined)[];
+  /** Its neighbours in order of use. */
+  older: Session | undefined;
+  newer: Session | undefined;
 };
+
+/** A session that has no results yet, and stands in no order. */
+export function newSession(
+  client: number,
+  reached: number,
+  usedAt: number,
+  floor: number,
+): Session {
+  return { client, reached, usedAt, floor, results: [], older: undefined, newer: undefined };
+}
 
 /** Drops what the client waits for no more. A floor never falls. */
 export function raiseFloor(session: Session, floor: number): void {
@@ -20,5 +33,6 @@ export function raiseFloor(session: Session, floor: number): void {
 
 /** A session as it is now, for whoever reads it while the session goes on. */
 export function copyOf(session: Session): Session {
-  return { ...session, results: session.results.slice() };
+  const { client, reached, usedAt, floor, results } = session;
+  return { ...newSession(client, reached, usedAt, floor), results: results.slice() };
 }

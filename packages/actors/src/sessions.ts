@@ -1,7 +1,8 @@
 import type { Index } from "@kontiki/core";
 import { headerOf, OPENING, payloadOf, reachedAt } from "./command.ts";
 import { expiredResult } from "./result.ts";
-import { copyOf, raiseFloor, type Session } from "./session.ts";
+import { SessionOrder } from "./session-order.ts";
+import { copyOf, newSession, raiseFloor, type Session } from "./session.ts";
 import type { CommandBytes } from "./storage.ts";
 
 /** When sessions end. The same on all nodes of a cluster, for good: it decides what is applied. */
@@ -44,11 +45,9 @@ export type SessionsCopy = {
  */
 export class Sessions {
   readonly #limits: SessionLimits;
-  /** By client, in order of use, the latest last. */
   readonly #open = new Map<number, Session>();
+  readonly #order = new SessionOrder();
   readonly #ended = new Map<number, number>();
-  /** The last of them. Commands mostly come many of one client in a row, and need no reordering then. */
-  #latest: Session | undefined;
   /** No session is idle for too long before this entry. */
   #idleFrom = 0;
 
@@ -87,44 +86,53 @@ export class Sessions {
 
   /** All of it as it is now, unaffected by what comes. Takes time in proportion to what is remembered. */
   copy(): SessionsCopy {
-    return { open: Array.from(this.#open.values(), copyOf), ended: [...this.#ended] };
+    return { open: Array.from(this.#order, copyOf), ended: [...this.#ended] };
   }
 
   /** Takes up what another node, or this one earlier, had. */
   restore({ open, ended }: SessionsCopy): void {
     this.#open.clear();
+    this.#order.clear();
     this.#ended.clear();
-    for (const session of open) this.#open.set(session.client, session);
+    for (const session of open) this.#add(session);
     for (const [client, reached] of ended) this.#ended.set(client, reached);
-    this.#latest = open.at(-1);
     this.#idleFrom = 0;
   }
 
+  #add(session: Session): void {
+    this.#open.set(session.client, session);
+    this.#order.add(session);
+  }
+
+  #remove(session: Session): void {
+    this.#open.delete(session.client);
+    this.#order.remove(session);
+  }
+
   #use(client: number, at: Index): Session | undefined {
-    if (this.#latest?.client !== client) {
-      const session = this.#open.get(client);
-      if (session === undefined) return undefined;
-      this.#open.delete(client);
-      this.#open.set(client, session);
-      this.#latest = session;
+    const { latest } = this.#order;
+    // Commands mostly come many of one client in a row.
+    const session = latest?.client === client ? latest : this.#open.get(client);
+    if (session === undefined) return undefined;
+    if (session !== latest) {
+      this.#order.remove(session);
+      this.#order.add(session);
     }
-    this.#latest.usedAt = at;
-    return this.#latest;
+    session.usedAt = at;
+    return session;
   }
 
   #openNew(client: number, reached: number, at: Index): void {
     if (this.#isStale(reached, at) || this.#ended.has(client)) return;
     if (this.#open.size >= this.#limits.sessionsMax) this.#makeRoom(at);
-    this.#latest = { client, reached, usedAt: at, floor: 0, results: [] };
-    this.#open.set(client, this.#latest);
+    this.#add(newSession(client, reached, at, 0));
   }
 
   #makeRoom(at: Index): void {
-    for (const { client, reached } of this.#open.values()) {
-      this.#open.delete(client);
-      this.#ended.set(client, reached);
-      break;
-    }
+    const { oldest } = this.#order;
+    if (oldest === undefined) return;
+    this.#remove(oldest);
+    this.#ended.set(oldest.client, oldest.reached);
     for (const [client, reached] of this.#ended) {
       if (!this.#isStale(reached, at)) return;
       this.#ended.delete(client);
@@ -134,15 +142,12 @@ export class Sessions {
   /** Ends sessions that were not used for too long, and finds out when to look again: not before each command. */
   #endIdle(at: Index): void {
     const { idleEntries } = this.#limits;
-    let oldest: number = at;
-    for (const { client, usedAt } of this.#open.values()) {
-      oldest = usedAt;
-      if (at - usedAt <= idleEntries) break;
-      this.#open.delete(client);
-      oldest = at;
+    let { oldest } = this.#order;
+    while (oldest !== undefined && at - oldest.usedAt > idleEntries) {
+      this.#remove(oldest);
+      oldest = oldest.newer;
     }
-    if (this.#open.size === 0) this.#latest = undefined;
-    this.#idleFrom = oldest + idleEntries + 1;
+    this.#idleFrom = (oldest?.usedAt ?? at) + idleEntries + 1;
   }
 
   #isStale(reached: number, at: Index): boolean {

@@ -67,6 +67,7 @@ export class SnapshotTaker {
 
   /** Throws away what is being written: the state it was taken of has been replaced. */
   abandon(): void {
+    this.#writing?.parts.return?.();
     this.#writing?.writer.abandon();
     this.#writing = undefined;
   }

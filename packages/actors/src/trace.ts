@@ -34,6 +34,8 @@ export const TRACE_FORMAT = 1;
 export interface TraceSink {
   /** Takes one line, without its line break. Must not throw: a node does not end because it cannot be watched. */
   write(line: string): void;
+  /** Hands on what was kept back so far. Must not throw. */
+  flush(): void;
 }
 
 /** What a node was started with. It is all that its core knows before the first event. */
@@ -80,6 +82,11 @@ export class NodeTracer {
   /** Writes down that the core failed on an event. The node ends of it, so it is the last line. */
   failed(event: Event<CommandBytes>, error: Error): void {
     this.#write({ event, error: error.message });
+  }
+
+  /** A turn is over: what it did is worth seeing, whatever comes next. */
+  flush(): void {
+    this.#sink.flush();
   }
 
   #write(line: Readonly<Record<string, unknown>>): void {

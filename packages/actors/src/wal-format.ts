@@ -2,7 +2,7 @@
  * The bytes of the write-ahead log, format 2, all numbers little-endian.
  *
  * ```text
- * segment header, 56 bytes            batch header, 32 bytes, then the body
+ * segment header, 52 bytes            batch header, 32 bytes, then the body
  *  0 magic "KTKS"                      0 magic "KTKB"
  *  4 CRC-32 of bytes 8 to 31           4 CRC-32 of bytes 8 to the end of the body
  *  8 format, 2                         8 length of the body
@@ -13,7 +13,6 @@
  * 32 index of the entry before, u64
  * 40 term of that entry, u64
  * 48 CRC-32 of bytes 32 to 47
- * 52 zero
  * ```
  *
  * Each batch, and each segment, names the end of the batch before it (`BatchEnd`), so what is read
@@ -31,7 +30,7 @@ import { assert, index, term, type LogPosition } from "@kontiki/core";
 /** The format this program writes, and the only one it reads. The first 32 bytes are those of every format. */
 export const LOG_FORMAT = 2;
 
-export const SEGMENT_HEADER_BYTES = 56;
+export const SEGMENT_HEADER_BYTES = 52;
 export const BATCH_HEADER_BYTES = 32;
 
 /**

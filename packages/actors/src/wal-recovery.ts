@@ -136,6 +136,7 @@ export function readLog(disk: Disk): LogRead {
     ({ damage, tornBytes } = read);
     if (damage !== undefined) break;
   }
+  if (tail !== undefined && damage === undefined) refuseForgotten(disk, segments, tail);
   const { hard, horizon, base, entries, spans, last: promised } = replay;
   const first = segments[0]?.number ?? 1;
   const kept = {
@@ -153,6 +154,15 @@ export function readLog(disk: Disk): LogRead {
   if (damage === undefined && tail !== undefined) return { ...kept, tail };
   const none = { path: disk.pathOf(segmentName(first)), offset: 0, what: "the file is missing" };
   return { ...kept, ...bound(disk, segments, damage ?? none, tail), tornBytes: 0 };
+}
+
+/** Batches that came before the first segment that is there were removed because a later one is durable. */
+function refuseForgotten(disk: Disk, [first]: readonly Segment[], { last }: Tail): void {
+  if (first === undefined || last.sequence > endBefore(first).sequence) return;
+  if (last.sequence === LOG_BEGIN.sequence) return;
+  const path = disk.pathOf(segmentName(first.number));
+  const what = "no whole batch is left";
+  throw new DamagedLogError({ path, offset: SEGMENT_HEADER_BYTES, what });
 }
 
 function segmentsOf(disk: Disk): readonly Segment[] {

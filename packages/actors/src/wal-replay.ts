@@ -67,7 +67,6 @@ export class Replay {
         return;
       case "truncate":
         this.#truncate(write.after);
-        this.spans.cut(write.after.index);
         return;
       case "compact":
         this.#compact(write.upTo);
@@ -75,7 +74,7 @@ export class Replay {
       case "reset":
         this.#begin(write.base);
         this.#compacted = true;
-        this.spans.cut(0);
+        this.spans.reset();
         return;
       default:
         write satisfies never;

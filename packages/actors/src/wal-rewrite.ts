@@ -26,7 +26,7 @@ export type Rewritten = {
 };
 
 /** A batch of a log that is written anew is closed behind so many bytes. */
-const BATCH_BYTES = 8 * 1024 * 1024;
+const BATCH_BYTES = 1024 * 1024;
 
 /**
  * Writes a whole log anew, into one segment behind `before` that says that the log begins there. It appears whole, so

@@ -115,7 +115,6 @@ export class Wal implements Storage {
   truncate(after: Index): void {
     this.#record((records) => {
       this.#terms.truncate(after);
-      this.#spans.cut(after);
       encodeTruncate(records, this.#terms.last);
     });
   }
@@ -130,7 +129,7 @@ export class Wal implements Storage {
   reset(base: LogPosition): void {
     this.#record((records) => {
       this.#terms.reset(base);
-      this.#spans.cut(0);
+      this.#spans.reset();
       this.#emptied = true;
       encodeReset(records, base);
     });

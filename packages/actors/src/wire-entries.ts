@@ -6,28 +6,23 @@ import { bytesAt, fieldsOf, wholeAt, WireError, type Fields } from "./wire-field
 import { membershipFromWire, membershipToWire } from "./wire-membership.ts";
 
 /**
- * Adjacent entries as fields: the runs of their terms, their commands as one row of frames, and only when there are any,
+ * Adjacent entries as an array: the runs of their terms, their commands as one row of frames, and only when there are any,
  * the memberships among them: at which place, which. An entry without a command has an empty frame, and is a no-op
  * unless it is among those. So entries of clients, which is nearly all there ever are, cost nothing more.
  */
 export function entriesToWire(entries: readonly Entry<CommandBytes>[]): Fields {
-  const frames = packFrames(
-    entries.map((entry) => (entry.type === "command" ? entry.command : undefined)),
-  );
-  const memberships = membershipsToWire(entries);
-  const runs = termRuns(entries);
-  return memberships === undefined ? [runs, frames] : [runs, frames, memberships];
+  const commands = entries.map((entry) => (entry.type === "command" ? entry.command : undefined));
+  const [runs, frames] = [termRuns(entries), packFrames(commands)];
+  const memberships = commands.includes(undefined) ? membershipsToWire(entries) : [];
+  return memberships.length === 0 ? [runs, frames] : [runs, frames, memberships];
 }
 
-/** The entries that fields from `position` on stand for; the first follows `prevIndex`. @throws WireError */
-export function entriesFromWire(
-  prevIndex: Index,
-  fields: Fields,
-  position: number,
-): readonly Entry<CommandBytes>[] {
-  const runs = fieldsOf(fields[position], "a row of terms");
-  const commands = unpackFrames(bytesAt(fields, position + 1));
-  const memberships = membershipsFromWire(fields[position + 2]);
+/** The entries that an array stands for; the first follows `prevIndex`. @throws WireError */
+export function entriesFromWire(prevIndex: Index, wire: unknown): readonly Entry<CommandBytes>[] {
+  const fields = fieldsOf(wire, "entries");
+  const runs = fieldsOf(fields[0], "a row of terms");
+  const commands = unpackFrames(bytesAt(fields, 1));
+  const memberships = membershipsFromWire(fields[2]);
   const entries: Entry<CommandBytes>[] = [];
   for (let run = 0; run < runs.length; run += 2) {
     const runTerm = term(wholeAt(runs, run));
@@ -50,25 +45,28 @@ export function entriesFromWire(
 
 /** The terms of entries as runs, flat: term, count, term, count ... Nearly always one run. */
 function termRuns(entries: readonly Entry<CommandBytes>[]): readonly number[] {
+  const [first] = entries;
+  if (first === undefined) return [];
   const runs: number[] = [];
-  for (const entry of entries) {
-    const last = runs.length - 2;
-    if (last >= 0 && runs[last] === entry.term) runs[last + 1] = (runs[last + 1] ?? 0) + 1;
-    else runs.push(entry.term, 1);
+  let current: number = first.term;
+  let count = 0;
+  for (const { term: next } of entries) {
+    if (next !== current) {
+      runs.push(current, count);
+      current = next;
+      count = 0;
+    }
+    count += 1;
   }
+  runs.push(current, count);
   return runs;
 }
 
-/** Place, membership, place, membership ...; nothing when there are none. */
-function membershipsToWire(entries: readonly Entry<CommandBytes>[]): Fields | undefined {
-  let found: unknown[] | undefined;
-  for (let at = 0; at < entries.length; at += 1) {
-    const entry = entries[at];
-    if (entry?.type !== "membership") continue;
-    found ??= [];
-    found.push(at, membershipToWire(entry.membership));
-  }
-  return found;
+/** Place, membership, place, membership ... */
+function membershipsToWire(entries: readonly Entry<CommandBytes>[]): Fields {
+  return entries.flatMap((entry, at) =>
+    entry.type === "membership" ? [at, membershipToWire(entry.membership)] : [],
+  );
 }
 
 function membershipsFromWire(wire: unknown): ReadonlyMap<number, Membership> | undefined {

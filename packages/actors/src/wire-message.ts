@@ -43,7 +43,7 @@ export function messageToWire(message: Message<CommandBytes>): Fields {
       return [kind, term, message.granted];
     case "appendEntries": {
       const { prevIndex, prevTerm, commit, round, entries } = message;
-      return [kind, term, prevIndex, prevTerm, commit, round, ...entriesToWire(entries)];
+      return [kind, term, prevIndex, prevTerm, commit, round, entriesToWire(entries)];
     }
     case "appendAccepted":
       return [kind, term, message.match, message.round];
@@ -131,7 +131,7 @@ function appendEntriesFromWire(fields: Fields): Message<CommandBytes> {
     prevTerm: termAt(fields, 3),
     commit: indexAt(fields, 4),
     round: wholeAt(fields, 5),
-    entries: entriesFromWire(prevIndex, fields, 6),
+    entries: entriesFromWire(prevIndex, fields[6]),
   };
 }
 

@@ -20,10 +20,11 @@ export type Host = {
   readonly interrupt: (reason: Interruption) => void;
 };
 
-/** Exit statuses: every command succeeded, one failed, the command line was wrong. */
+/** Exit statuses: every command succeeded, one failed, the command line was wrong, a file is not what it should be. */
 export const EXIT_OK = 0;
 export const EXIT_FAILED = 1;
 export const EXIT_USAGE = 2;
+export const EXIT_UNREADABLE = 4;
 
 /**
  * The exit status of a program that ended early, undefined when that is no reason to tell.

@@ -1,4 +1,4 @@
-import { NODES_MAX } from "@kontiki/actors";
+import { NODES_MAX, PRIORITY_MAX, type ClusterOptions } from "@kontiki/actors";
 import { InvalidArgumentError, Option } from "commander";
 
 const DURATION_MAX_MS = 60 * 60 * 1000;
@@ -32,6 +32,28 @@ export function seconds(min: number, max: number): (text: string) => number {
     if (/^\d+(\.\d+)?$/.test(text) && value >= min && value <= max) return value;
     throw new InvalidArgumentError(`It must be a number of seconds from ${min} to ${max}.`);
   };
+}
+
+/** Reads a share of something, such as 0.1. */
+export function share(max: number): (text: string) => number {
+  return (text) => {
+    const value = Number(text);
+    if (/^\d+(\.\d+)?$/.test(text) && value <= max) return value;
+    throw new InvalidArgumentError(`It must be a number from 0 to ${max}, such as 0.1.`);
+  };
+}
+
+/** Reads `node=number`, and adds it to those that were read before. */
+export function priority(
+  text: string,
+  before: ClusterOptions["priorities"] = {},
+): NonNullable<ClusterOptions["priorities"]> {
+  const [, node, digits] = /^([a-z][a-z0-9-]{0,63})=(\d{1,3})$/.exec(text) ?? [];
+  const value = Number(digits);
+  if (node !== undefined && value <= PRIORITY_MAX) return { ...before, [node]: value };
+  throw new InvalidArgumentError(
+    `It must be a node and a whole number from 0 to ${PRIORITY_MAX}, such as n1=2.`,
+  );
 }
 
 /** Reads a path, of which nothing is known but that it has a name. */

@@ -4,6 +4,8 @@ import { readFileSync } from "node:fs";
 import type { StartCluster } from "./cluster.ts";
 import { benchCommand } from "./commands/bench.ts";
 import { demoCommand } from "./commands/demo.ts";
+import { recoverCommand } from "./commands/recover.ts";
+import { traceCommand } from "./commands/trace.ts";
 import { udpCommand } from "./commands/udp.ts";
 import { upCommand } from "./commands/up.ts";
 import { EXIT_FAILED, EXIT_OK, EXIT_USAGE, type Host } from "./host.ts";
@@ -48,10 +50,13 @@ function buildProgram(host: Host, start: StartCluster, done: (status: number) =>
     demoCommand(host, start, done),
     udpCommand(host, done),
     benchCommand(host, start, done),
+    recoverCommand(host, done),
+    traceCommand(host, done),
   ]) {
     program.addCommand(command);
   }
-  for (const command of [program, ...program.commands]) {
+  const commands = program.commands.flatMap((command) => [command, ...command.commands]);
+  for (const command of [program, ...commands]) {
     command.exitOverride().configureOutput({
       writeOut: (text) => void host.stdout.write(text),
       getOutHelpWidth: () => host.stdout.columns ?? HELP_COLUMNS,
@@ -70,7 +75,8 @@ Examples:
   $ kontiki up
   $ kontiki up --memory < commands.txt
   $ kontiki demo --fast
-  $ kontiki bench --outstanding 1024 --json`;
+  $ kontiki bench --outstanding 1024 --json
+  $ kontiki trace show traces/n1-1.ndjson`;
 
 function version(): string {
   const text = readFileSync(new URL("../package.json", import.meta.url), "utf8");

@@ -20,7 +20,10 @@ export function onSnapshotTaken<C>(env: Env<C>, state: State, snapshot: Snapshot
 
 /** Drops the log up to `keptEntries` before the snapshot, as far as it is not dropped yet. */
 export function onCompact<C>({ log }: Env<C>, state: State, keptEntries: number): Step<C> {
-  assert(keptEntries >= 0, "nothing behind the snapshot is dropped");
+  assert(
+    Number.isSafeInteger(keptEntries) && keptEntries >= 0,
+    `keptEntries is a whole number from 0, not ${keptEntries}`,
+  );
   const upTo = (state.snapshot?.index ?? 0) - keptEntries;
   if (upTo < log.firstIndex) return unchanged(state);
   return {

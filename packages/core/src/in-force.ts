@@ -1,3 +1,4 @@
+import { assert } from "./assert.ts";
 import { initialMembership, isMember, isVoter, uidOf, type Membership } from "./membership.ts";
 import type { Config } from "./config.ts";
 import type { Entry, LogView } from "./entry.ts";
@@ -33,6 +34,8 @@ function initialOf(config: Config): Membership {
  * more: then the log has it, or the snapshot before.
  */
 export function membershipAt<C>(env: Env<C>, state: State, at: Index): Membership {
+  const base = state.snapshot?.index ?? 0;
+  assert(at >= base, `the snapshot of ${base} took the place of what was in force at ${at}`);
   const upTo = (known: readonly InForce[]): readonly InForce[] =>
     known.filter(({ index }) => index <= at);
   const counting = upTo(state.memberships);
@@ -82,13 +85,19 @@ export function withLog<C>(
   return { ...state, memberships: [...kept, ...fresh] };
 }
 
-/** With a new commit index: of the memberships up to it only the last can ever count again. */
+/**
+ * With a new commit index: of the memberships up to it only the last can ever count again, and a snapshot of it or of what
+ * is before it brings nothing more.
+ */
 export function withCommit(state: State, commit: Index): State {
-  const { memberships } = state;
+  const { memberships, role } = state;
   const settled = memberships.filter(({ index }) => index <= commit).length;
+  const needless =
+    role.type === "follower" && (role.receiving?.snapshot.index ?? Infinity) <= commit;
   return {
     ...state,
     commit,
+    role: needless ? { ...role, receiving: undefined } : role,
     memberships: settled > 1 ? memberships.slice(settled - 1) : memberships,
   };
 }

@@ -54,7 +54,8 @@ export function enterJoint(membership: Membership, changes: readonly Change[]): 
       return refused(`${node} has a new disk: only a change of its own may say so`);
   const learners = next.learners.filter((node) => !learnersNext.includes(node));
   const uids = { ...next.uids };
-  for (const node of outgoing) if (node in membership.uids) uids[node] = uidOf(membership, node);
+  for (const node of outgoing)
+    if (Object.hasOwn(membership.uids, node)) uids[node] = uidOf(membership, node);
   return { type: "changed", membership: { ...next, outgoing, learners, learnersNext, uids } };
 }
 

@@ -71,7 +71,7 @@ export function membersOf({ voters, outgoing, learners }: Membership): readonly 
 
 /** The disk that the cluster knows a server by: 0 for the one it began with. */
 export function uidOf({ uids }: Membership, node: NodeId): number {
-  return uids[node] ?? 0;
+  return Object.hasOwn(uids, node) ? (uids[node] ?? 0) : 0;
 }
 
 /** Whether two memberships are the same. */

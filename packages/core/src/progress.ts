@@ -54,7 +54,8 @@ export function answered<P extends Progress>(progress: P, round: number): P {
 /**
  * The follower holds everything up to `match`. Answers may be old or out of order: nothing moves back.
  *
- * @param firstIndex of the leader's log: a follower that holds what is before it needs no snapshot.
+ * @param firstIndex of the leader's log: a follower that holds what is before it needs no snapshot. One that has got its
+ * snapshot, while the leader has compacted more, is to get another.
  */
 export function accepted(progress: Progress, match: Index, firstIndex: Index): Progress {
   const known = maxIndex(progress.match, match);

@@ -2,7 +2,7 @@ import { repaired } from "./accept.ts";
 import { assert } from "./assert.ts";
 import { resetElectionTimer, send, type Effect } from "./effect.ts";
 import { followerOf } from "./follower.ts";
-import type { Index } from "./ids.ts";
+import { maxIndex, type Index } from "./ids.ts";
 import { withCommit } from "./in-force.ts";
 import type { ChunkReply, SnapshotChunk } from "./message.ts";
 import { peerOf, type Peer } from "./peer.ts";
@@ -24,17 +24,19 @@ export function onSnapshotChunk<C>(
 }
 
 /**
- * A whole snapshot is durable: it takes the place of state machine and log. Nothing in the log behind it can be kept,
- * because an entry that matches the snapshot's last one makes it unnecessary: entries that were under way may have
- * brought that one since the last part came, and what is behind it was promised.
+ * A whole snapshot is durable: it takes the place of state machine and log. Nothing in the log behind it can be kept, as
+ * no entry there matches the snapshot's last one. Where one does, what it needed has come as entries in the meantime: the
+ * log stays, because it holds more, and this server may have promised to hold that.
  */
 export function onSnapshotReceived<C>(env: Env<C>, state: State, snapshot: Snapshot): Step<C> {
   const { role } = state;
   if (receivingOf(state, snapshot) === undefined || role.type !== "follower")
     return unchanged(state);
-  const held = heldInstead(env, state, snapshot);
-  if (held !== undefined && role.leader !== undefined)
-    return acceptWithout(state, peerOf(env, state, role.leader), held);
+  if (holds(env, state, snapshot)) {
+    const { leader } = role;
+    const from = leader === undefined ? undefined : peerOf(env, state, leader);
+    return acceptWithout(state, from, maxIndex(state.commit, snapshot.index));
+  }
   const { index, membership } = snapshot;
   const next: State = {
     ...state,
@@ -81,8 +83,12 @@ function takeChunk<C>(
 ): Step<C> {
   const { role } = state;
   assert(role.type === "follower", "whoever gets a snapshot follows");
-  const held = heldInstead(env, state, snapshot);
-  if (held !== undefined) return acceptWithout(state, from, held);
+  assert(
+    snapshot.term <= state.term,
+    `the snapshot of ${snapshot.index} is of a term that is yet to come`,
+  );
+  if (holds(env, state, snapshot))
+    return acceptWithout(state, from, maxIndex(state.commit, snapshot.index));
   const received = receivingOf(state, snapshot)?.received ?? 0;
   const fits = bytes.length > 0 && offset + bytes.length <= snapshot.size;
   if (offset !== received || !fits)
@@ -97,14 +103,13 @@ function takeChunk<C>(
   };
 }
 
-/** How far the log holds what is committed, when it holds all that the snapshot does; else undefined. */
-function heldInstead<C>(env: Env<C>, state: State, { index, term }: Snapshot): Index | undefined {
-  if (index <= state.commit) return state.commit;
-  return env.log.termAt(index) === term ? index : undefined;
+/** Whether the log holds all that the snapshot does. */
+function holds<C>({ log }: Env<C>, { commit }: State, { index, term }: Snapshot): boolean {
+  return index <= commit || log.termAt(index) === term;
 }
 
 /** The log holds all that the snapshot does, and that is committed: entries take less to send (§7). */
-function acceptWithout<C>(state: State, from: Peer, match: Index): Step<C> {
+function acceptWithout<C>(state: State, from: Peer | undefined, match: Index): Step<C> {
   const committed: readonly Effect<C>[] =
     match > state.commit ? [{ type: "commit", upTo: match }] : [];
   const { term, role } = state;
@@ -112,7 +117,7 @@ function acceptWithout<C>(state: State, from: Peer, match: Index): Step<C> {
   const reply = { type: "appendAccepted", term, match, round: 0 } as const;
   return {
     state: { ...withCommit(state, match), role: { ...role, receiving: undefined } },
-    effects: [...committed, send<C>(from, reply)],
+    effects: from === undefined ? committed : [...committed, send<C>(from, reply)],
   };
 }
 

@@ -90,7 +90,7 @@ function sendWhatIsDue<C>(env: Env<C>, state: State, peer: Peer, progress: Progr
       return progress.waiting ? { progress, effects: [] } : sendProbe(env, state, peer, progress);
     case "replicate":
       return isCompacted(env, progress)
-        ? startSnapshot<C>(state, peer, progress)
+        ? startSnapshot(env, state, peer, progress)
         : sendEntries(env, state, peer, progress);
     case "snapshot":
       return { progress, effects: [] };
@@ -100,10 +100,7 @@ function sendWhatIsDue<C>(env: Env<C>, state: State, peer: Peer, progress: Progr
 }
 
 function sendProbe<C>(env: Env<C>, state: State, peer: Peer, progress: Probe): Sent<C> {
-  if (isCompacted(env, progress)) {
-    const begun = startSnapshot<C>(state, peer, progress);
-    return { ...begun, effects: [sendAlive(env, state, peer, begun.progress), ...begun.effects] };
-  }
+  if (isCompacted(env, progress)) return startSnapshot(env, state, peer, progress);
   return {
     progress: { ...progress, waiting: true },
     effects: [sendEmpty(env, state, peer, progress.next)],
@@ -115,11 +112,13 @@ function isCompacted<C>({ log }: Env<C>, { next }: Progress): boolean {
   return next < log.firstIndex;
 }
 
-function startSnapshot<C>(state: State, peer: Peer, progress: Progress): Sent<C> {
+/** The first part of the newest snapshot goes out, and a sign of life with it: parts carry no round. */
+function startSnapshot<C>(env: Env<C>, state: State, peer: Peer, progress: Progress): Sent<C> {
   const { snapshot } = state;
   assert(snapshot !== undefined, "what was compacted is in a snapshot");
   const sending = sendSnapshot(progress, snapshot);
-  return { progress: sending, effects: [sendChunk(state, peer, sending)] };
+  const alive = sendAlive(env, state, peer, sending);
+  return { progress: sending, effects: [alive, sendChunk(state, peer, sending)] };
 }
 
 function resendChunk<C>(state: State, peer: Peer, progress: SendSnapshot): Sent<C> {

@@ -2,19 +2,22 @@ import type { ProgramCluster, ProgramNode } from "@kontiki/cli";
 import {
   KeyValue,
   KontikiError,
+  type AddNodeOptions,
   type ClusterEvents,
   type ClusterOptions,
   type KeyValueCommand,
   type KeyValueResult,
   type Life,
   type LogLine,
+  type Members,
   type NodeStatus,
   type Outcome,
+  type ReadOptions,
 } from "@kontiki/actors";
 import { index, nodeId, term, type NodeId } from "@kontiki/core";
 import { EventEmitter } from "node:events";
 
-type FakeNode = { life: Life; incarnation: number; restarts: number };
+type FakeNode = { life: Life; incarnation: number; restarts: number; votes: boolean; uid: number };
 
 /**
  * A cluster without threads: every proposal is applied at once, and the first running node leads.
@@ -23,18 +26,20 @@ type FakeNode = { life: Life; incarnation: number; restarts: number };
  */
 export class FakeCluster implements ProgramCluster {
   readonly events = new EventEmitter<ClusterEvents>();
-  readonly nodeIds: readonly NodeId[];
   readonly next: (Outcome<KeyValueResult> | "never")[] = [];
   readonly calls: string[] = [];
   readonly #nodes: Map<string, FakeNode>;
   readonly #machine = new KeyValue();
   readonly #log: LogLine[] = [{ type: "noop", index: 1, term: 1 }];
+  #lastUid = 0;
 
   constructor(nodes = 3) {
-    this.nodeIds = Array.from({ length: nodes }, (_, at) => nodeId(`n${at + 1}`));
-    this.#nodes = new Map(
-      this.nodeIds.map((id) => [id, { life: { type: "running" }, incarnation: 1, restarts: 0 }]),
-    );
+    const ids = Array.from({ length: nodes }, (_, at) => nodeId(`n${at + 1}`));
+    this.#nodes = new Map(ids.map((id) => [id, newNode(true, 0)]));
+  }
+
+  get nodeIds(): readonly NodeId[] {
+    return [...this.#nodes.keys()].map(nodeId);
   }
 
   /** What a cluster that was started with these options would be: told of events from then on. */
@@ -47,11 +52,64 @@ export class FakeCluster implements ProgramCluster {
     const leader = this.nodeIds.find((id) => this.#node(id).life.type === "running");
     const last = index(this.#log.length);
     return this.nodeIds.map((id) => {
-      const { life, incarnation, restarts } = this.#node(id);
+      const { life, incarnation, restarts, votes, uid } = this.#node(id);
       const role = id === leader ? "leader" : "follower";
-      const raft = { role, term: term(1), leader, commit: last, last, applied: last } as const;
-      return { id, life, incarnation, restarts, raft: life.type === "running" ? raft : undefined };
+      const raft = {
+        role,
+        term: term(1),
+        leader,
+        commit: last,
+        last,
+        applied: last,
+        first: index(1),
+        snapshot: index(0),
+        votes,
+        repairing: false,
+        receiving: undefined,
+      } as const;
+      const trouble = undefined;
+      const spoken = life.type === "running" ? raft : undefined;
+      return { id, life, incarnation, restarts, raft: spoken, uid, trouble };
     });
+  }
+
+  async members(): Promise<Members> {
+    const members = [...this.#nodes].map(([id, { votes, uid }]) => ({
+      id: nodeId(id),
+      role: votes ? ("voter" as const) : ("learner" as const),
+      uid,
+    }));
+    return { leader: await this.leader(), index: index(this.#lastUid), committed: true, members };
+  }
+
+  async addNode(id: string, { as = "voter", replaces }: AddNodeOptions = {}): Promise<void> {
+    this.calls.push(`add ${id} ${as} ${replaces ?? "-"}`);
+    this.#lastUid += 1;
+    this.#nodes.set(id, newNode(as === "voter", this.#lastUid));
+    if (replaces !== undefined) this.#nodes.delete(replaces);
+  }
+
+  async removeNode(id: string): Promise<void> {
+    this.#nodes.delete(id);
+  }
+
+  async promote(id: string): Promise<void> {
+    this.#node(id).votes = true;
+  }
+
+  async transfer(id?: string): Promise<NodeId> {
+    this.calls.push(`transfer ${id ?? "-"}`);
+    return nodeId(id ?? "n2");
+  }
+
+  async read(
+    question: KeyValueCommand,
+    { consistency = "linearizable", node }: ReadOptions = {},
+  ): Promise<Outcome<KeyValueResult>> {
+    this.calls.push(`read ${consistency} ${node ?? "-"}`);
+    const scripted = this.next.shift();
+    if (scripted === "never") return untilAborted(undefined);
+    return scripted ?? { type: "ok", value: this.#machine.query(question) };
   }
 
   async leader({ timeoutMs = 30_000, signal }: WaitOptions = {}): Promise<NodeId> {
@@ -94,6 +152,11 @@ export class FakeCluster implements ProgramCluster {
         if (this.#node(id).life.type !== "running") throw new KontikiError(`${id} does not run`);
         return this.#log.slice(from - 1, from - 1 + max);
       },
+      wipe: async () => {
+        this.calls.push(`wipe ${id}`);
+      },
+      snapshot: async () => ({ index: this.#log.length, size: 1234 }),
+      compact: async () => ({ first: this.#log.length + 1 }),
       digest: async () => ({ applied: this.#log.length, sha256: "00" }),
     };
   }
@@ -127,6 +190,10 @@ export class FakeCluster implements ProgramCluster {
     if (node === undefined) throw new Error(`no fake node ${id}`);
     return node;
   }
+}
+
+function newNode(votes: boolean, uid: number): FakeNode {
+  return { life: { type: "running" }, incarnation: 1, restarts: 0, votes, uid };
 }
 
 type WaitOptions = {

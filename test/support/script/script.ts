@@ -81,6 +81,10 @@ export class Script<C> {
         return { type: "transfer", target: first === undefined ? undefined : nodeId(first) };
       case "gone":
         return { type: "peerDown", node: nodeId(first ?? "") };
+      case "durable": {
+        const [at, inTerm] = (first ?? "").split("@");
+        return { type: "durable", index: index(Number(at)), term: term(Number(inTerm)) };
+      }
       case "compact":
         return { type: "compact", keptEntries: Number(first) };
       default:

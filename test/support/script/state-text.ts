@@ -1,4 +1,5 @@
 import {
+  indexAfter,
   leaderOf,
   type Leader,
   type NodeId,
@@ -146,10 +147,10 @@ export function serverLine<C>({ config, log, state, isUp }: Server<C>): string {
   const { role, term, votedFor, commit } = state;
   const leader = role.type === "follower" ? leaderOf(config, state) : undefined;
   const rank = leader === undefined ? role.type : `follower of ${leader}`;
-  const terms = Array.from(
-    { length: log.lastIndex - log.firstIndex + 1 },
-    (_, at) => log.slice(log.firstIndex, log.lastIndex, Number.MAX_SAFE_INTEGER)[at]?.term,
+  const terms = Array.from({ length: log.lastIndex - log.firstIndex + 1 }, (_, at) =>
+    log.termAt(indexAfter(log.firstIndex, at)),
   );
+  const damage = state.horizon === undefined ? "" : `, damaged, was up to ${horizonOf(state)}`;
   const from = log.firstIndex === 1 ? "" : ` from ${log.firstIndex}`;
-  return `${config.id} ${rank}, term ${term}, vote ${votedFor ?? "none"}, commit ${commit}, log${from} [${terms.join(" ")}]`;
+  return `${config.id} ${rank}, term ${term}, vote ${votedFor ?? "none"}, commit ${commit}, log${from} [${terms.join(" ")}]${damage}`;
 }

@@ -228,13 +228,14 @@ export class Lan {
   }
 
   #keeper(id: string, kept: Kept): Keeper {
-    let { hard } = kept;
+    let { hard, horizon } = kept;
     const entries = kept.entries.slice();
     return {
       saveHardState: (changed: HardState) => void (hard = changed),
       append: (more) => void entries.push(...more),
       truncate: (after) => void (entries.length = after),
-      sync: () => void this.#kept.set(id, { hard, entries: entries.slice() }),
+      forgetHorizon: () => void (horizon = undefined),
+      sync: () => void this.#kept.set(id, { hard, entries: entries.slice(), horizon }),
       close: () => undefined,
     };
   }

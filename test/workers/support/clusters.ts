@@ -131,15 +131,20 @@ async function commonStates(cluster: Whole): Promise<ReadonlySet<string>> {
   }
 }
 
-/** The commands of one client in a log, each once: it may have been sent again, and then it is there twice. */
+/**
+ * The commands of one client in a log, each once: it may have been sent again, and then it is there twice. What opens its
+ * session is no command.
+ */
 export function commandsIn(log: readonly LogLine[]): unknown[] {
   const bySequence = new Map<number, unknown>();
-  for (const line of log) if (line.type === "command") bySequence.set(line.sequence, line.command);
+  for (const line of log)
+    if (line.type === "command" && line.command !== undefined)
+      bySequence.set(line.sequence, line.command);
   return [...bySequence.values()];
 }
 
 /** Every pair that the key-value machine holds. */
 export async function allPairs(cluster: Cluster): Promise<ReadonlyMap<string, string>> {
-  const pairs = valueOf(await cluster.propose({ type: "list", prefix: "" }));
+  const pairs = valueOf(await cluster.read({ type: "list", prefix: "" }, PATIENT));
   return new Map(pairs as readonly (readonly [string, string])[]);
 }

@@ -95,7 +95,12 @@ async function compareLogs(
 
 /** A put that a client sent twice is in the log twice and applied once: it counts once. */
 function countPut(line: LogLine | undefined, puts: Map<number, Set<number>>): void {
-  if (line?.type !== "command" || (line.command as { type?: unknown }).type !== "put") return;
+  if (line?.type !== "command" || !isPut(line.command)) return;
   const seen = puts.get(line.client) ?? new Set();
   puts.set(line.client, seen.add(line.sequence));
+}
+
+/** The entry that opens a session has no command. */
+function isPut(command: unknown): boolean {
+  return (command as { readonly type?: unknown } | undefined)?.type === "put";
 }

@@ -64,6 +64,9 @@ function number(flags: string, description: string, min: number, max: number): O
   return new Option(flags, `${description}: ${min} to ${max}`).argParser(wholeNumber(min, max));
 }
 
+/** No snapshot is taken, so that each entry of the log is there to be checked. */
+const WHOLE_LOG = { snapshotEntries: 1e9, snapshotBytes: 2 ** 40 } as const;
+
 const BENCH_HELP = `
 Examples:
   $ kontiki bench
@@ -72,7 +75,8 @@ Examples:
 
 Each of --outstanding slots puts to keys of its own, one put after another, through the same client
 that programs use. Latency is from the proposal to its answer, counted for answers within --seconds.
-Then every key is read back, and all logs and states must be equal and hold each put exactly once.
+Then every key is read back, and all logs and states must be equal and hold each put exactly once. For
+that the logs are kept whole: no snapshots are taken.
 A temporary directory in memory (tmpfs) makes --durable mean little: name a --data on a disk.
 Exit status: 0 verified, 1 not verified, 2 bad usage, 130 interrupted.`;
 
@@ -107,7 +111,7 @@ async function measure(
   const notes = new Notes(host);
   const run = await withCluster(
     start,
-    { nodes: options.nodes, dataDir },
+    { nodes: options.nodes, dataDir, ...WHOLE_LOG },
     notes,
     async (cluster) => {
       await firstLeader(cluster, notes, host);

@@ -10,6 +10,7 @@ Examples:
   $ kontiki up --nodes 5 --data ./five
   $ echo 'put greeting "good morning"' | kontiki up
   $ kontiki up --memory --json < commands.txt
+  $ kontiki up --snapshot-entries 500 --priority n1=2 --priority n2=1
 
 Commands:
 ${indent(helpText(commandNames, colorsFor({ isTTY: false }, {})))}
@@ -22,6 +23,8 @@ With --json every command prints one object:
 a failure: "error" (refused, or it is the command's result), "definitelyNot" (it never took effect
 and never will), "unknown" (it may have taken effect, may yet, or may never). The object of a log is
 printed as it is read, with "ok" at its end.
+
+A cluster that lost a majority of its nodes for good goes on with one of them by "kontiki recover".
 
 Ctrl-C stops the nodes in order, a second one at once; at the prompt it first clears what was typed.
 Exit status: 0 every command succeeded, 1 one failed, 2 bad usage, 130 interrupted by Ctrl-C.

@@ -11,12 +11,13 @@ import { Session } from "../session/session.ts";
 import { colorsFor } from "../terminal/colors.ts";
 import { Notes } from "../terminal/notes.ts";
 import { runPrompt } from "../terminal/prompt.ts";
+import { tuningOf, withTuning, type TuningOptions } from "./tuning.ts";
 import { upHelp } from "./up-help.ts";
 
 const ELECTION_TIMEOUT_DEFAULT_MS = 300;
 const HEARTBEAT_DEFAULT_MS = 50;
 
-type UpOptions = {
+type UpOptions = TuningOptions & {
   readonly nodes?: number;
   readonly data: string;
   readonly json?: true;
@@ -58,8 +59,8 @@ export function upCommand(
         "time between heartbeats; at most half the election timeout",
         1,
       ).default(HEARTBEAT_DEFAULT_MS),
-    )
-    .addHelpText("after", upHelp);
+    );
+  withTuning(command).addHelpText("after", upHelp);
   return command.action(async (options: UpOptions) => {
     if (options.heartbeat * 2 > options.electionTimeout) {
       command.error(
@@ -85,6 +86,7 @@ async function up(options: UpOptions, host: Host, start: StartCluster): Promise<
     dataDir: options.memory === true ? undefined : options.data,
     electionTimeoutMs: options.electionTimeout,
     heartbeatMs: options.heartbeat,
+    ...tuningOf(options),
   };
   const failed = await withCluster(start, clusterOptions, notes, async (cluster) => {
     phase = "up";
@@ -133,7 +135,7 @@ async function converse(
       ? new JsonPrinter(stdout)
       : new TextPrinter(stdout, colorsFor(stdout, env), notes);
   const interpreter = new Interpreter(new Session(cluster, signal), printer, notes);
-  if (isInteractive(host)) await runPrompt(host, interpreter, notes, cluster.nodeIds);
+  if (isInteractive(host)) await runPrompt(host, interpreter, notes, () => cluster.nodeIds);
   else await runPiped(stdin, interpreter, signal);
   return interpreter.failed;
 }

@@ -47,7 +47,8 @@ function rowText(
 }
 
 function statusRaw({ role, term, last, commit, applied }: RaftStatus): string {
-  return `${role.padEnd(9)}  term ${term}  last ${last}  commit ${commit}  applied ${applied}`;
+  const name = role === "preCandidate" ? "pre-vote" : role;
+  return `${name.padEnd(9)}  term ${term}  last ${last}  commit ${commit}  applied ${applied}`;
 }
 
 function commandRaw(command: ClientLine["command"]): string {

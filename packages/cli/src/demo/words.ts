@@ -1,4 +1,5 @@
 import type { ClusterEvent, RaftStatus } from "@kontiki/actors";
+import { membershipText } from "../render/membership-text.ts";
 import { plainText } from "../render/text.ts";
 import type { ClientLine, Tally } from "./line.ts";
 
@@ -23,10 +24,7 @@ function roleWords(before: RaftStatus, now: RaftStatus): string[] {
   if (now.role === "leader") {
     return before.role === "leader" ? [] : ["elected by a majority"];
   }
-  if (now.role === "candidate") {
-    if (before.role === "candidate" && before.term === now.term) return [];
-    return [`${before.role === "candidate" ? "not elected" : "hears no leader"}: asks for votes`];
-  }
+  if (now.role === "preCandidate" || now.role === "candidate") return askingWords(before, now);
   const words: string[] = [];
   if (before.role === "leader") words.push("leads no more");
   if (now.leader !== undefined && (now.leader !== before.leader || now.term !== before.term)) {
@@ -35,6 +33,14 @@ function roleWords(before: RaftStatus, now: RaftStatus): string[] {
     words.push("hears of an election");
   }
   return words;
+}
+
+/** First it asks who would vote for it, then for votes (dissertation 9.6). */
+function askingWords(before: RaftStatus, now: RaftStatus): string[] {
+  if (before.role === now.role && before.term === now.term) return [];
+  const asks = now.role === "candidate" ? "asks for votes" : "asks who would vote for it";
+  if (before.role === "follower") return [`hears no leader: ${asks}`];
+  return [before.role === "candidate" ? `not elected: ${asks}` : asks];
 }
 
 function logWords(before: RaftStatus, now: RaftStatus): string[] {
@@ -77,6 +83,12 @@ export function eventWords(event: ClusterEvent): string | undefined {
       return "it is down";
     case "leader":
       return undefined;
+    case "membership":
+      return event.committed ? `it leads ${membershipText(event.membership)}` : undefined;
+    case "trouble":
+      return `it takes no part: ${plainText(event.what)}`;
+    case "repaired":
+      return "it takes part again";
     case "deadLetter":
       if (event.reason === "not running" || event.reason === "stale incarnation") return undefined;
       return `mail to it is not delivered: ${event.reason}`;

@@ -58,6 +58,14 @@ function valueOf(answer: Exclude<Answer, { type: "log" }>): unknown {
     case "leader":
     case "node":
       return answer.node;
+    case "members":
+      return answer.members;
+    case "snapshot": {
+      const { node, index, size } = answer;
+      return { node, index, size };
+    }
+    case "compacted":
+      return { node: answer.node, first: answer.first };
     case "help":
       return answer.names.map((name) => {
         const { summary, example } = sessionCommands[name];
@@ -69,7 +77,7 @@ function valueOf(answer: Exclude<Answer, { type: "log" }>): unknown {
 /** One object a node with the same fields for all; null where a node without a thread has none. */
 function nodesJson(nodes: readonly NodeStatus[]): readonly object[] {
   const leader = leaderOf(nodes);
-  return nodes.map(({ id, life, raft, incarnation, restarts }) => ({
+  return nodes.map(({ id, life, raft, incarnation, restarts, uid, trouble }) => ({
     node: id,
     life: life.type,
     leads: id === leader,
@@ -78,8 +86,15 @@ function nodesJson(nodes: readonly NodeStatus[]): readonly object[] {
     commit: raft?.commit ?? null,
     last: raft?.last ?? null,
     applied: raft?.applied ?? null,
+    first: raft?.first ?? null,
+    snapshot: raft?.snapshot ?? null,
+    votes: raft?.votes ?? null,
+    repairing: raft?.repairing ?? null,
+    receiving: raft?.receiving ?? null,
+    uid,
     incarnation,
     restarts,
     cause: "cause" in life ? life.cause : null,
+    trouble: trouble ?? null,
   }));
 }

@@ -2,6 +2,7 @@ import type { Answer } from "../session/answer.ts";
 import type { Colors } from "../terminal/colors.ts";
 import { helpText } from "./help-text.ts";
 import { logText } from "./log-text.ts";
+import { memberTable } from "./member-table.ts";
 import { statusTable } from "./status-table.ts";
 import { plainText, wordText } from "./text.ts";
 
@@ -37,6 +38,12 @@ function wholeText(answer: Exclude<Answer, { type: "log" }>, colors: Colors): st
       return answer.node ?? colors.dim("(none)");
     case "node":
       return `${answer.node} ${answer.now}`;
+    case "members":
+      return memberTable(answer.members, colors);
+    case "snapshot":
+      return `${answer.node} has a snapshot up to entry ${answer.index}, ${answer.size} bytes`;
+    case "compacted":
+      return `the log of ${answer.node} begins at entry ${answer.first}`;
     case "help":
       return helpText(answer.names, colors);
     case "quit":

@@ -1,4 +1,5 @@
 import type { ClusterEvent } from "@kontiki/actors";
+import { membershipText } from "./membership-text.ts";
 import { plainText } from "./text.ts";
 
 /** One line about something that happened, or undefined when it is not worth a person's attention. */
@@ -18,6 +19,12 @@ export function eventText(event: ClusterEvent): string | undefined {
       return `${event.node} stopped`;
     case "leader":
       return `${event.node} leads term ${event.term}`;
+    case "membership":
+      return event.committed ? `membership: ${membershipText(event.membership)}` : undefined;
+    case "trouble":
+      return `${event.node} is in trouble: ${plainText(event.what)}`;
+    case "repaired":
+      return `${event.node} is well again`;
     case "deadLetter":
       // Mail to a node that is down, or was meant for what it was before a crash, is part of any crash.
       if (event.reason === "not running" || event.reason === "stale incarnation") return undefined;

@@ -1,11 +1,20 @@
 import type { KeyValueCommand, LogLine } from "@kontiki/actors";
+import { membershipText } from "./membership-text.ts";
 import { wordText } from "./text.ts";
 
 /** One entry: index, term, client:sequence and the command as a session has it. */
 export function logText(line: LogLine): string {
   const place = `${line.index} ${line.term}`;
-  if (line.type === "noop") return `${place} noop`;
-  return `${place} ${line.client}:${line.sequence} ${commandText(line.command)}`;
+  switch (line.type) {
+    case "noop":
+      return `${place} noop`;
+    case "membership":
+      return `${place} membership ${membershipText(line.membership)}`;
+    case "command": {
+      const command = line.command === undefined ? "session" : commandText(line.command);
+      return `${place} ${line.client}:${line.sequence} ${command}`;
+    }
+  }
 }
 
 /** A command in the words of a session; of a state machine unknown here, as JSON. */

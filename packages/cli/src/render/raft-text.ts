@@ -18,6 +18,8 @@ export function happenedText<C>(event: Event<C>, notation: Notation<C>): string 
       return `from ${peerText(from, fromUid)}${meant}: ${messageText(message, notation)}`;
     }
     case "propose":
+      if (event.commands.length > notation.listedEntries)
+        return `propose ${event.commands.length} commands`;
       return `propose ${event.commands.map(notation.commandText).join(" ")}`;
     case "read":
       return `read ${event.id}${event.leased ? " under a lease" : ""}`;

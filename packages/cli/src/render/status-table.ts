@@ -1,4 +1,4 @@
-import type { NodeStatus } from "@kontiki/actors";
+import type { NodeStatus, RaftStatus } from "@kontiki/actors";
 import Table from "cli-table3";
 import { leaderOf } from "../session/leader-of.ts";
 import type { Colors } from "../terminal/colors.ts";
@@ -8,31 +8,49 @@ const COLUMNS = [
   "node",
   "role",
   "term",
+  "first",
   "commit",
   "last",
   "applied",
+  "snapshot",
   "incarnation",
   "restarts",
 ] as const;
 
-/** The nodes as an aligned table; `*` marks the leader, and what is wrong with a node follows below. */
+/**
+ * The nodes as an aligned table; `*` marks the leader. Instead of its snapshot stands how much of one a node has got that
+ * its leader sends it. What is wrong with a node follows below.
+ */
 export function statusTable(nodes: readonly NodeStatus[], colors: Colors): string {
   const leader = leaderOf(nodes);
   const rows = nodes.map((node) => row(node, node.id === leader, colors));
   const head = ["", ...COLUMNS.map((title) => colors.dim(title))];
-  const causes = nodes.flatMap(({ id, life }) =>
-    "cause" in life ? [`${id} is ${life.type}: ${plainText(life.cause)}`] : [],
-  );
+  const causes = nodes.flatMap(({ id, life, trouble }) => [
+    ...("cause" in life ? [`${id} is ${life.type}: ${plainText(life.cause)}`] : []),
+    ...(trouble === undefined ? [] : [`${id} is in trouble: ${plainText(trouble)}`]),
+  ]);
   return [bareTable(head, rows, ["left", "left", "left"]), ...causes].join("\n");
 }
 
 function row(node: NodeStatus, leads: boolean, colors: Colors): string[] {
   const { id, life, raft, incarnation, restarts } = node;
-  const role = life.type === "running" && raft !== undefined ? raft.role : life.type;
-  const numbers = [raft?.term, raft?.commit, raft?.last, raft?.applied, incarnation, restarts];
+  const role = life.type === "running" && raft !== undefined ? roleOf(raft) : life.type;
+  const log = [raft?.term, raft?.first, raft?.commit, raft?.last, raft?.applied];
+  const numbers = [...log, snapshotOf(raft), incarnation, restarts];
   const paint = leads ? colors.green : role === "failed" ? colors.red : String;
   const cells = [leads ? "*" : "", id, role, ...numbers.map((value) => `${value ?? "-"}`)];
   return cells.map((cell) => (cell === "" ? "" : paint(cell)));
+}
+
+function roleOf({ role, votes }: RaftStatus): string {
+  if (role === "preCandidate") return "pre-candidate";
+  return role === "follower" && !votes ? "learner" : role;
+}
+
+function snapshotOf(raft: RaftStatus | undefined): number | string | undefined {
+  if (raft?.receiving === undefined) return raft?.snapshot;
+  const { received, size } = raft.receiving;
+  return `${Math.floor((received / size) * 100)}%`;
 }
 
 /** A table without lines; columns beyond `aligns` are numbers and stand to the right. */

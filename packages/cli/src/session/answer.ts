@@ -1,4 +1,4 @@
-import type { LogLine, NodeStatus } from "@kontiki/actors";
+import type { LogLine, Members, NodeStatus } from "@kontiki/actors";
 import type { CommandName } from "./commands.ts";
 
 /** What a command that succeeded has to tell. How it looks is the renderers' matter. */
@@ -16,8 +16,26 @@ export type Answer =
   | {
       readonly type: "node";
       readonly node: string;
-      readonly now: "crashed" | "stopped" | "started";
+      readonly now:
+        | "crashed"
+        | "stopped"
+        | "started"
+        | "wiped"
+        | "added as a voter"
+        | "added as a learner"
+        | "removed"
+        | "promoted";
     }
+  | { readonly type: "members"; readonly members: Members }
+  /** A snapshot is durable: its last entry, and its bytes. */
+  | {
+      readonly type: "snapshot";
+      readonly node: string;
+      readonly index: number;
+      readonly size: number;
+    }
+  /** The log begins at `first` now. */
+  | { readonly type: "compacted"; readonly node: string; readonly first: number }
   /** A log can be larger than memory should hold twice, so it comes in pages. */
   | { readonly type: "log"; readonly pages: AsyncIterable<readonly LogLine[]> }
   | { readonly type: "help"; readonly names: readonly CommandName[] }

@@ -27,6 +27,13 @@ export const sessionCommands = {
     arity: [1, 1],
     completes: [],
   },
+  read: {
+    usage: "K [--consistency C] [--node NODE]",
+    summary: "print the value of K; C: linearizable, lease or stale",
+    example: "read greeting --consistency stale --node n2",
+    arity: [1, 5],
+    completes: [],
+  },
   del: {
     usage: "K",
     summary: "delete K",
@@ -36,7 +43,7 @@ export const sessionCommands = {
   },
   cas: {
     usage: "K OLD NEW",
-    summary: "set K to NEW if it is OLD; --absent as OLD: if there is no K",
+    summary: "set K to NEW if it is OLD; OLD --absent: if there is no K",
     example: "cas lock --absent me",
     arity: [3, 3],
     completes: [],
@@ -90,6 +97,62 @@ export const sessionCommands = {
     arity: [1, 1],
     completes: ["node"],
   },
+  wipe: {
+    usage: "NODE|leader",
+    summary: "give it an empty disk; it learns everything again",
+    example: "wipe n2",
+    arity: [1, 1],
+    completes: ["node"],
+  },
+  "member list": {
+    usage: "",
+    summary: "print who belongs to the cluster",
+    example: "member list",
+    arity: [0, 0],
+    completes: [],
+  },
+  "member add": {
+    usage: "NODE [--learner|--replace OLD]",
+    summary: "start a new node; it votes when it has caught up",
+    example: "member add n4 --replace n2",
+    arity: [1, 3],
+    completes: [],
+  },
+  "member remove": {
+    usage: "NODE|leader",
+    summary: "take a node out of the cluster, and its disk away",
+    example: "member remove n2",
+    arity: [1, 1],
+    completes: ["node"],
+  },
+  "member promote": {
+    usage: "NODE",
+    summary: "give a learner a vote when it has caught up",
+    example: "member promote n4",
+    arity: [1, 1],
+    completes: ["node"],
+  },
+  transfer: {
+    usage: "[NODE]",
+    summary: "have the leader hand over, to NODE or to the best placed",
+    example: "transfer n2",
+    arity: [0, 1],
+    completes: ["node"],
+  },
+  snapshot: {
+    usage: "NODE|leader",
+    summary: "have it take a snapshot and compact its log",
+    example: "snapshot leader",
+    arity: [1, 1],
+    completes: ["node"],
+  },
+  compact: {
+    usage: "NODE|leader",
+    summary: "have it drop its log up to its newest snapshot",
+    example: "compact n2",
+    arity: [1, 1],
+    completes: ["node"],
+  },
   log: {
     usage: "NODE|leader [FROM]",
     summary: "print its log: index, term, client:sequence, command",
@@ -99,7 +162,7 @@ export const sessionCommands = {
   },
   wait: {
     usage: "leader|converged [--timeout MS]",
-    summary: "wait until one leads, or all nodes agree; for at most 30 s",
+    summary: "wait until one leads, or all agree; for at most 30 s",
     example: "wait converged --timeout 5000",
     arity: [1, 3],
     completes: ["condition"],
@@ -115,7 +178,7 @@ export const sessionCommands = {
     usage: "[COMMAND]",
     summary: "print this list, or more about one command",
     example: "help cas",
-    arity: [0, 1],
+    arity: [0, 2],
     completes: ["command"],
   },
   quit: {
@@ -127,15 +190,29 @@ export const sessionCommands = {
   },
 } as const satisfies Record<string, SessionCommand>;
 
-/** The first word of a command. */
+/** The first word of a command, or its first two. */
 export type CommandName = keyof typeof sessionCommands;
 
 /** All command names, in the order of `help`. */
 export const commandNames = Object.keys(sessionCommands) as readonly CommandName[];
 
-/** True when `word` names a command. */
-export function isCommandName(word: string): word is CommandName {
-  return Object.hasOwn(sessionCommands, word);
+/** The command that these words begin with, and how many of them are its name. */
+export function commandAt(
+  words: readonly string[],
+): { readonly name: CommandName; readonly length: number } | undefined {
+  const [first = "", second = ""] = words;
+  const long = `${first} ${second}`;
+  if (isCommandName(long)) return { name: long, length: 2 };
+  return isCommandName(first) && !first.includes(" ") ? { name: first, length: 1 } : undefined;
+}
+
+/** The commands whose first word this is. */
+export function commandsOf(word: string): readonly CommandName[] {
+  return commandNames.filter((name) => name.split(" ")[0] === word);
+}
+
+function isCommandName(name: string): name is CommandName {
+  return Object.hasOwn(sessionCommands, name);
 }
 
 /** The command with its arguments, as a person would type it. */

@@ -1,11 +1,33 @@
-import type { Cluster, KeyValueCommand, KeyValueResult, NodeHandle } from "@kontiki/actors";
+import type {
+  Cluster,
+  KeyValueCommand,
+  KeyValueResult,
+  NodeHandle,
+  Outcome,
+  ReadOptions,
+} from "@kontiki/actors";
 import { CommandFailed } from "./answer.ts";
 
 /** As much of a node as a session needs. */
-export type SessionNode = Pick<NodeHandle, "crash" | "id" | "log" | "start" | "stop">;
+export type SessionNode = Pick<
+  NodeHandle,
+  "compact" | "crash" | "id" | "log" | "snapshot" | "start" | "stop" | "wipe"
+>;
 
 /** As much of a cluster as a session needs. */
-export type SessionCluster = Pick<Cluster, "converged" | "leader" | "propose" | "status"> & {
+export type SessionCluster = Pick<
+  Cluster,
+  | "addNode"
+  | "converged"
+  | "leader"
+  | "members"
+  | "promote"
+  | "propose"
+  | "read"
+  | "removeNode"
+  | "status"
+  | "transfer"
+> & {
   node(id: string): SessionNode;
 };
 
@@ -21,7 +43,19 @@ export async function propose(
   { cluster }: Context,
   command: KeyValueCommand,
 ): Promise<KeyValueResult> {
-  const outcome = await cluster.propose(command);
+  return valueOf(await cluster.propose(command));
+}
+
+/** The answer to a question, which goes past the log. @throws CommandFailed when there is none. */
+export async function read(
+  { cluster }: Context,
+  question: KeyValueCommand,
+  options: ReadOptions = {},
+): Promise<KeyValueResult> {
+  return valueOf(await cluster.read(question, options));
+}
+
+function valueOf(outcome: Outcome<KeyValueResult>): KeyValueResult {
   switch (outcome.type) {
     case "ok":
       return outcome.value;

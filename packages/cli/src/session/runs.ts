@@ -1,10 +1,11 @@
-import type { LogLine } from "@kontiki/actors";
+import type { Consistency, LogLine, ReadOptions } from "@kontiki/actors";
 import { setTimeout as sleep } from "node:timers/promises";
 import { CommandFailed, type Answer } from "./answer.ts";
 import { shorten, type Arguments } from "./arguments.ts";
-import { commandNames, isCommandName, type CommandName } from "./commands.ts";
-import { nodeOf, propose, type Context, type SessionNode } from "./context.ts";
+import { commandAt, commandNames, commandsOf, type CommandName } from "./commands.ts";
+import { nodeOf, propose, read, type Context, type SessionNode } from "./context.ts";
 import { leaderOf } from "./leader-of.ts";
+import { memberRuns } from "./member-runs.ts";
 
 /** How long `wait` waits unless told otherwise. */
 const WAIT_TIMEOUT_MS = 30_000;
@@ -12,7 +13,8 @@ const WAIT_TIMEOUT_MS = 30_000;
 /** Entries that `log` fetches at once: few, for each may hold a value of 1 MiB. */
 const PAGE_ENTRIES = 64;
 
-type Run = (context: Context, args: Arguments) => Promise<Answer>;
+/** What a command does. */
+export type Run = (context: Context, args: Arguments) => Promise<Answer>;
 
 /** What each command does, once its arguments have been counted. */
 export const runs: Readonly<Record<CommandName, Run>> = {
@@ -21,7 +23,12 @@ export const runs: Readonly<Record<CommandName, Run>> = {
     return { type: "done" };
   },
   get: async (context, args) => {
-    const value = await propose(context, { type: "get", key: args.key() });
+    const value = await read(context, { type: "get", key: args.key() });
+    return { type: "got", value: value as string | null };
+  },
+  read: async (context, args) => {
+    const question = { type: "get", key: args.key() } as const;
+    const value = await read(context, question, readOptions(args));
     return { type: "got", value: value as string | null };
   },
   del: async (context, args) => {
@@ -40,7 +47,7 @@ export const runs: Readonly<Record<CommandName, Run>> = {
   },
   list: async (context, args) => {
     const prefix = args.left === 0 ? "" : args.prefix();
-    const pairs = await propose(context, { type: "list", prefix });
+    const pairs = await read(context, { type: "list", prefix });
     return { type: "pairs", pairs: pairs as readonly (readonly [string, string])[] };
   },
   status: async ({ cluster }) => ({ type: "status", nodes: cluster.status() }),
@@ -60,6 +67,20 @@ export const runs: Readonly<Record<CommandName, Run>> = {
     await node.start();
     return { type: "node", node: node.id, now: "started" };
   },
+  wipe: async (context, args) => {
+    const node = await nodeOf(context, args.word().text);
+    await node.wipe({ signal: context.signal });
+    return { type: "node", node: node.id, now: "wiped" };
+  },
+  ...memberRuns,
+  snapshot: async (context, args) => {
+    const node = await nodeOf(context, args.word().text);
+    return { type: "snapshot", node: node.id, ...(await node.snapshot()) };
+  },
+  compact: async (context, args) => {
+    const node = await nodeOf(context, args.word().text);
+    return { type: "compacted", node: node.id, ...(await node.compact()) };
+  },
   log: async (context, args) => {
     const node = await nodeOf(context, args.word().text);
     const from = args.left === 0 ? 1 : args.index();
@@ -74,12 +95,41 @@ export const runs: Readonly<Record<CommandName, Run>> = {
   },
   help: async (_context, args) => {
     if (args.left === 0) return { type: "help", names: commandNames };
-    const { text } = args.word();
-    if (!isCommandName(text)) throw new CommandFailed(`there is no command ${shorten(text)}`);
-    return { type: "help", names: [text] };
+    const first = args.word().text;
+    const second = args.left === 0 ? undefined : args.word().text;
+    return { type: "help", names: named(first, second) };
   },
   quit: async () => ({ type: "quit" }),
 };
+
+/** The commands that these words name: one, or all that begin with the first of them. */
+function named(first: string, second: string | undefined): readonly CommandName[] {
+  const words = second === undefined ? [first] : [first, second];
+  const found = commandAt(words);
+  if (found?.length === words.length) return [found.name];
+  const all = second === undefined ? commandsOf(first) : [];
+  if (all.length === 0) throw new CommandFailed(`there is no command ${shorten(words.join(" "))}`);
+  return all;
+}
+
+const CONSISTENCIES: readonly Consistency[] = ["linearizable", "lease", "stale"];
+
+function readOptions(args: Arguments): ReadOptions {
+  let consistency: Consistency | undefined;
+  let node: string | undefined;
+  while (args.left > 0) {
+    if (args.option("--consistency")) {
+      const { text } = args.word();
+      consistency = CONSISTENCIES.find((known) => known === text);
+      if (consistency === undefined)
+        throw new CommandFailed(
+          `a consistency is linearizable, lease or stale, not ${shorten(text)}`,
+        );
+    } else if (args.option("--node")) node = args.word().text;
+    else throw new CommandFailed(`read does not know ${shorten(args.word().text)}`);
+  }
+  return { consistency, node };
+}
 
 async function wait({ cluster, signal }: Context, args: Arguments): Promise<Answer> {
   const condition = args.word().text;

@@ -1,6 +1,6 @@
 import { CommandFailed, failureOf, type Answer, type Failure } from "./answer.ts";
 import { Arguments, shorten } from "./arguments.ts";
-import { arityProblem, isCommandName, usageOf } from "./commands.ts";
+import { arityProblem, commandAt, commandsOf, usageOf } from "./commands.ts";
 import type { Context, SessionCluster } from "./context.ts";
 import { runs } from "./runs.ts";
 import type { Word } from "./words.ts";
@@ -19,11 +19,11 @@ export class Session {
 
   async run(words: readonly Word[]): Promise<Answer | Failure> {
     try {
-      const [verb, ...args] = words;
-      const name = verb?.text ?? "";
-      if (!isCommandName(name)) {
-        throw new CommandFailed(`there is no command ${shorten(name)}; "help" lists them all`);
-      }
+      const texts = words.map(({ text }) => text);
+      const command = commandAt(texts);
+      if (command === undefined) throw new CommandFailed(unknownCommand(texts));
+      const { name, length } = command;
+      const args = words.slice(length);
       const problem = arityProblem(name, args.length);
       if (problem !== undefined) throw new CommandFailed(problem);
       const { signal } = this.#context;
@@ -33,6 +33,14 @@ export class Session {
       return failureOf(error);
     }
   }
+}
+
+/** Says what there is instead. */
+function unknownCommand([first = "", second]: readonly string[]): string {
+  const others = commandsOf(first).map((name) => name.split(" ")[1]);
+  if (others.length === 0) return `there is no command ${shorten(first)}; "help" lists them all`;
+  const given = second === undefined ? "nothing" : shorten(second);
+  return `${first} takes ${others.slice(0, -1).join(", ")} or ${others.at(-1)}, not ${given}`;
 }
 
 /**

@@ -1,4 +1,4 @@
-import { commandNames, isCommandName, sessionCommands } from "../session/commands.ts";
+import { commandAt, commandNames, commandsOf, sessionCommands } from "../session/commands.ts";
 import type { Completion, SessionCommand } from "../session/commands.ts";
 
 /** What readline asks for: what fits, and the part of the line that it stands for. */
@@ -17,11 +17,19 @@ export function complete(line: string, nodeIds: readonly string[]): Completed {
 }
 
 function candidates(words: readonly string[], nodeIds: readonly string[]): readonly string[] {
-  const [name = ""] = words;
-  if (words.length <= 1) return commandNames;
-  if (!isCommandName(name)) return [];
-  const { completes }: SessionCommand = sessionCommands[name];
-  return choices(completes[words.length - 2], nodeIds);
+  const [first = ""] = words;
+  if (words.length <= 1) return firstWords;
+  const command = commandAt(words);
+  if (command === undefined || words.length <= command.length)
+    return words.length === 2 ? secondWords(first) : [];
+  const { completes }: SessionCommand = sessionCommands[command.name];
+  return choices(completes[words.length - 1 - command.length], nodeIds);
+}
+
+const firstWords = [...new Set(commandNames.map((name) => name.split(" ", 1)[0] ?? ""))];
+
+function secondWords(first: string): readonly string[] {
+  return commandsOf(first).flatMap((name) => name.split(" ").slice(1));
 }
 
 function choices(
@@ -34,7 +42,7 @@ function choices(
     case "condition":
       return ["leader", "converged"];
     case "command":
-      return commandNames;
+      return firstWords;
     case undefined:
       return [];
   }

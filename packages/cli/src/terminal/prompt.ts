@@ -23,7 +23,7 @@ export async function runPrompt(
   host: Host,
   interpreter: Interpreter,
   notes: Notes,
-  nodeIds: readonly string[],
+  nodeIds: () => readonly string[],
 ): Promise<void> {
   const { stdin: input, stdout: output, signal } = host;
   if (signal.aborted) return;
@@ -34,7 +34,7 @@ export async function runPrompt(
     prompt: "kontiki> ",
     historySize: HISTORY_LINES,
     removeHistoryDuplicates: true,
-    completer: (line: string) => complete(line, nodeIds),
+    completer: (line: string) => complete(line, nodeIds()),
   });
   const close = (): void => readline.close();
   signal.addEventListener("abort", close, { once: true });

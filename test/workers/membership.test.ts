@@ -1,0 +1,223 @@
+import type { Cluster, ClusterOptions } from "@kontiki/actors";
+import { describe, expect, test } from "vitest";
+import { nextEvent, PATIENT, put, start, temporaryFolder, valueOf } from "./support/clusters.ts";
+
+/** Elections, snapshots and whole stories take their time, and a busy machine takes more. */
+const SLOW = { timeout: 300_000 };
+
+/** How many values the clients write: 2,000, or as many as the environment says. */
+const VALUES = Number(process.env["KONTIKI_VALUES"] ?? 2000);
+
+/** So many keys, each with a client of its own that adds one value after another. */
+const SLOTS = 16;
+
+/** Clients that append numbers to keys of their own. Each key then holds each of its numbers once, in order. */
+class Writers {
+  readonly #cluster: Cluster;
+  readonly #next = Array.from({ length: SLOTS }, () => 0);
+
+  constructor(cluster: Cluster) {
+    this.#cluster = cluster;
+  }
+
+  /** Writes about so many values, all keys side by side. */
+  async write(values: number): Promise<void> {
+    await Promise.all(this.#next.map((_, slot) => this.#fill(slot, values / SLOTS)));
+  }
+
+  /** What the keys must hold. */
+  expected(): ReadonlyMap<string, string> {
+    const pairs = this.#next.map((count, slot) => {
+      const numbers = Array.from({ length: count }, (_, at) => `${at + 1},`);
+      return [`slot${slot}`, numbers.join("")] as const;
+    });
+    return new Map(pairs);
+  }
+
+  async #fill(slot: number, values: number): Promise<void> {
+    for (let written = 0; written < values; written += 1) {
+      const next = (this.#next[slot] ?? 0) + 1;
+      this.#next[slot] = next;
+      const command = { type: "append", key: `slot${slot}`, value: `${next},` } as const;
+      valueOf(await this.#cluster.propose(command));
+    }
+  }
+}
+
+async function pairs(cluster: Cluster): Promise<ReadonlyMap<string, string>> {
+  const found = valueOf(await cluster.read({ type: "list", prefix: "slot" }, PATIENT));
+  return new Map(found as readonly (readonly [string, string])[]);
+}
+
+/** Who is what in the cluster. */
+async function roles(cluster: Cluster): Promise<Readonly<Record<string, string>>> {
+  const { members } = await cluster.members(PATIENT);
+  return Object.fromEntries(members.map(({ id, role }) => [id, role]));
+}
+
+async function removeLeader(cluster: Cluster): Promise<void> {
+  await cluster.removeNode(await cluster.leader(PATIENT), PATIENT);
+}
+
+async function compactAll(cluster: Cluster): Promise<void> {
+  for (const id of cluster.nodeIds) {
+    await cluster.node(id).snapshot(PATIENT);
+    await cluster.node(id).compact();
+  }
+}
+
+/** All that can be done to the nodes of a cluster of one, until there are three others. */
+const STEPS: readonly ((cluster: Cluster) => Promise<unknown>)[] = [
+  (cluster) => cluster.addNode("n2", PATIENT),
+  (cluster) => cluster.addNode("n3", PATIENT),
+  compactAll,
+  (cluster) => cluster.addNode("n4", PATIENT),
+  (cluster) => cluster.addNode("n5", PATIENT),
+  removeLeader,
+  compactAll,
+  (cluster) => cluster.transfer(undefined, PATIENT),
+  removeLeader,
+];
+
+describe("a cluster grows from one node to five and shrinks to three, while clients write", () => {
+  test.each<[string, () => ClusterOptions]>([
+    ["in memory", () => ({ nodes: ["n1"] })],
+    ["on disk", () => ({ nodes: ["n1"], dataDir: temporaryFolder() })],
+  ])("and every value is there exactly once: %s", SLOW, async (_title, options) => {
+    const given = options();
+    const cluster = await start(given);
+    const writers = new Writers(cluster);
+    for (const step of STEPS)
+      await Promise.all([step(cluster), writers.write(VALUES / STEPS.length)]);
+    expect(await pairs(cluster)).toEqual(writers.expected());
+    expect(Object.values(await roles(cluster))).toEqual(["voter", "voter", "voter"]);
+    expect(cluster.nodeIds).toHaveLength(3);
+    await cluster.converged(PATIENT);
+    const states = await Promise.all(cluster.nodeIds.map((id) => cluster.node(id).digest()));
+    expect(new Set(states.map(({ sha256 }) => sha256)).size).toBe(1);
+    if (given.dataDir === undefined) return;
+    await cluster.stop();
+    const again = await start({ dataDir: given.dataDir });
+    expect(again.nodeIds).toEqual(cluster.nodeIds);
+    expect(await pairs(again)).toEqual(writers.expected());
+  });
+});
+
+describe("one change after another", () => {
+  test(
+    "a learner gets the log and no vote, until it is promoted (dissertation 4.2.1)",
+    SLOW,
+    async () => {
+      const cluster = await start({ nodes: ["n1"] });
+      valueOf(await cluster.propose(put("a", "1")));
+      await cluster.addNode("n2", { as: "learner", ...PATIENT });
+      expect(await roles(cluster)).toEqual({ n1: "voter", n2: "learner" });
+      await cluster.converged(PATIENT);
+      expect(cluster.node("n2").status().raft).toMatchObject({ votes: false, role: "follower" });
+      await cluster.promote("n2", PATIENT);
+      expect(await roles(cluster)).toEqual({ n1: "voter", n2: "voter" });
+      await cluster.promote("n2", PATIENT);
+    },
+  );
+
+  test("a node takes the place of another, whose disk goes", SLOW, async () => {
+    const cluster = await start({ nodes: 3 });
+    await cluster.addNode("n4", { replaces: "n3", ...PATIENT });
+    expect(await roles(cluster)).toEqual({ n1: "voter", n2: "voter", n4: "voter" });
+    expect(cluster.nodeIds).toEqual(["n1", "n2", "n4"]);
+    expect(() => cluster.node("n3")).toThrow("there is no node n3: there are n1, n2, n4");
+  });
+
+  test("a node that was removed comes back under its name as another", SLOW, async () => {
+    const cluster = await start({ nodes: 3, dataDir: temporaryFolder() });
+    const handle = cluster.node("n3");
+    await cluster.removeNode("n3", PATIENT);
+    await expect(handle.start()).rejects.toThrow("n3 was removed");
+    await cluster.addNode("n3", PATIENT);
+    expect(await roles(cluster)).toEqual({ n1: "voter", n2: "voter", n3: "voter" });
+    expect(cluster.node("n3").status().uid).toBe(1);
+  });
+
+  test("the leader is told of, and of what it goes by, as events", SLOW, async () => {
+    const cluster = await start({ nodes: ["n1"] });
+    const committed = nextEvent(
+      cluster,
+      "membership",
+      (event) => event.committed && event.membership.voters.length === 2,
+    );
+    await cluster.addNode("n2", PATIENT);
+    expect((await committed).membership.voters).toEqual(["n1", "n2"]);
+  });
+
+  test("what can never be is refused, and nothing is left of it", SLOW, async () => {
+    const cluster = await start({ nodes: ["n1"] });
+    const refused = async (what: Promise<unknown>, message: RegExp): Promise<void> => {
+      await expect(what).rejects.toThrow(message);
+    };
+    await refused(cluster.removeNode("n1"), /^removing n1: no voter would be left$/);
+    await refused(cluster.addNode("n1"), /^there is a node n1 already$/);
+    await refused(cluster.addNode("N"), /cannot name a node/);
+    await refused(cluster.addNode("n2", { replaces: "n9" }), /^there is no node n9: there are n1$/);
+    await refused(
+      cluster.addNode("n2", { as: "learner", replaces: "n1" }),
+      /^a learner replaces nobody: it has no vote$/,
+    );
+    await refused(cluster.removeNode("n9"), /^there is no node n9: there are n1$/);
+    await refused(cluster.promote("n9"), /^there is no node n9: there are n1$/);
+    await refused(cluster.transfer(), /^transferring the lead: there is no other voter$/);
+    await refused(cluster.node("n1").wipe(), /^n1 is the only voter/);
+    expect(cluster.nodeIds).toEqual(["n1"]);
+    expect(await roles(cluster)).toEqual({ n1: "voter" });
+  });
+
+  test("one that finds no majority ends in time, and says what is left", SLOW, async () => {
+    const cluster = await start({ nodes: 3 });
+    const leader = await cluster.leader(PATIENT);
+    const others = cluster.nodeIds.filter((id) => id !== leader);
+    for (const id of others) await cluster.node(id).stop();
+    await expect(cluster.addNode("n4", { timeoutMs: 8000 })).rejects.toThrow(
+      /^adding n4: not within 8000 ms.*; n4 .*: promote it, or remove it$/,
+    );
+    expect(cluster.nodeIds).toContain("n4");
+    for (const id of others) await cluster.node(id).start();
+    await cluster.promote("n4", PATIENT);
+    await cluster.removeNode("n4", PATIENT);
+    expect(await roles(cluster)).toEqual({ n1: "voter", n2: "voter", n3: "voter" });
+  });
+});
+
+describe("a node whose disk is wiped", () => {
+  test.each([
+    ["in memory", () => ({ nodes: 3 })],
+    ["on disk", () => ({ nodes: 3, dataDir: temporaryFolder() })],
+  ])("learns everything again, and gets its vote back: %s", SLOW, async (_title, options) => {
+    const cluster = await start(options());
+    const writers = new Writers(cluster);
+    await writers.write(160);
+    await compactAll(cluster);
+    await Promise.all([cluster.node("n2").wipe(PATIENT), writers.write(160)]);
+    await cluster.converged(PATIENT);
+    expect(cluster.node("n2").status()).toMatchObject({ uid: 1, raft: { votes: true } });
+    expect(await roles(cluster)).toEqual({ n1: "voter", n2: "voter", n3: "voter" });
+    expect(await pairs(cluster)).toEqual(writers.expected());
+    // Its vote counts again: without it there is no majority now.
+    await cluster.node("n3").stop();
+    valueOf(await cluster.propose(put("a", "1")));
+  });
+
+  test("the leader too", SLOW, async () => {
+    const cluster = await start({ nodes: 3 });
+    valueOf(await cluster.propose(put("a", "1")));
+    await cluster.node(await cluster.leader(PATIENT)).wipe(PATIENT);
+    await cluster.converged(PATIENT);
+    expect(valueOf(await cluster.get("a", PATIENT))).toBe("1");
+  });
+});
+
+test("the lead goes to whom it shall (dissertation 3.10)", SLOW, async () => {
+  const cluster = await start({ nodes: 3 });
+  for (const id of ["n1", "n2", "n3", "n3"]) {
+    expect(await cluster.transfer(id, PATIENT)).toBe(id);
+    expect(await cluster.leader(PATIENT)).toBe(id);
+  }
+});
