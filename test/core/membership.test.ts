@@ -1,6 +1,7 @@
 import { step, restore } from "@kontiki/core";
 import { describe, expect, test } from "vitest";
 import {
+  addLearner,
   addVoter,
   change,
   changeTaken,
@@ -375,6 +376,12 @@ describe("dissertation 4.2.1: learners", () => {
     expect(step(setup, state, from(d, answer)).effects).toEqual([]);
   });
 
+  test("one that died waits until it has answered again, though it held all", () => {
+    const known = probe(3, { match: 2, waiting: true });
+    const state = leader({ ...common, memberships: promoting(), progress: { ...both, d: known } });
+    expect(step(setup, state, from(b, appendAccepted(2, 2))).effects).toEqual([]);
+  });
+
   test("one that is not asked to be stays a learner", () => {
     const memberships = promoting({ promotions: [] });
     const state = leader({ ...common, memberships, progress: { ...both, d: probe(3) } });
@@ -442,6 +449,13 @@ describe("18: a server that is removed and added again in one term", () => {
     expect(
       step(added.env, added.state, from(c, appendAccepted(2, 3), { fromUid: 1 })).effects,
     ).toEqual([commit(3)]);
+  });
+
+  test("of a member with a new disk nothing is known", () => {
+    const progress = { ...both, c: replicating(3, { round: 4 }) };
+    const state = leader({ ...common, progress });
+    const { state: after } = step(setup, state, change(addLearner(c, { uid: 1 })));
+    expect(after.role).toMatchObject({ progress: { b: both.b, c: probe(3) } });
   });
 
   test("what was sent to its old disk reaches the new one for nothing", () => {

@@ -161,6 +161,10 @@ describe("dissertation 9.6: who asks for promises", () => {
       "voter of another disk",
       { commit: 1, memberships: [inForce(1, { uids: { a: 4 }, lastUid: 4 })] },
     ],
+    [
+      "server that votes with another disk by now, committed or not",
+      { memberships: [inForce(1, { uids: { a: 4 }, lastUid: 4 })] },
+    ],
     ["server whose log lost promises", { horizon: position(1, 1) }],
   ])("16: a %s asks nobody: it waits for a leader", (_title, given) => {
     const state = follower({ term: 2, ...given, leader: b });

@@ -35,6 +35,7 @@ import {
   send,
   sending,
   snapshotOf,
+  voteReply,
 } from "../support/core.ts";
 
 const pending = (
@@ -328,11 +329,8 @@ describe("a leader that leads no more", () => {
   test("rejects its own reads, and leaves the others to ask again", () => {
     const reads = [pending(7, 5), pending(8, 5, { asker: b })];
     const state = leader({ ...common, progress, reads });
-    expect(step(setup, state, from(b, appendEntries(3))).effects.slice(0, 3)).toEqual([
-      saveHardState(3, undefined),
-      resetElectionTimer,
-      rejectRead(7),
-    ]);
+    const { effects } = step(setup, state, from(b, voteReply(3, false)));
+    expect(effects).toEqual([saveHardState(3, undefined), resetElectionTimer, rejectRead(7)]);
   });
 
   test("a read that was under way when it was deposed is never answered by it", () => {
