@@ -1,13 +1,7 @@
 import type { NodeId } from "@kontiki/core";
 import type { Outcome } from "./outcome.ts";
 import type { CommandBytes } from "./storage.ts";
-
-/**
- * How much a read may miss (dissertation 6.4). "linearizable": nothing that was acknowledged before it began. "lease":
- * the same, as long as clocks run about equally fast; nodes that hold no lease take the long way. "stale": it may be of
- * any earlier state, as the node that is asked happens to have it.
- */
-export type Consistency = "linearizable" | "lease" | "stale";
+import type { Consistency } from "./wire.ts";
 
 /** What the client wants done, in order. */
 export type ClientEffect =

@@ -1,3 +1,4 @@
+import type { Consistency } from "./wire.ts";
 import type { NodeId } from "@kontiki/core";
 import {
   NO_ANSWER,
@@ -5,7 +6,6 @@ import {
   patience,
   type ClientEffect,
   type ClientTimes,
-  type Consistency,
 } from "./client-effect.ts";
 import { payloadOf } from "./command.ts";
 import type { LeaderGuess } from "./leader-guess.ts";

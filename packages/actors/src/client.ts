@@ -7,13 +7,7 @@ import { LeaderGuess } from "./leader-guess.ts";
 import { isUnanswerable } from "./result.ts";
 import type { CommandBytes } from "./storage.ts";
 
-export type {
-  ClientEffect,
-  ClientTimes,
-  Consistency,
-  ProposalEnd,
-  ReadEnd,
-} from "./client-effect.ts";
+export type { ClientEffect, ClientTimes, ProposalEnd, ReadEnd } from "./client-effect.ts";
 export type { ReadOptions } from "./client-reads.ts";
 
 /**

@@ -4,7 +4,8 @@ import type { NodeId } from "@kontiki/core";
 import { currentLeader, haveConverged } from "./agreement.ts";
 import type { Child } from "./child.ts";
 import { ClientDriver } from "./client-driver.ts";
-import type { Consistency, ProposalEnd } from "./client-effect.ts";
+import type { ProposalEnd } from "./client-effect.ts";
+import type { Consistency } from "./wire.ts";
 import { MemoryDisks, type ClusterDisks } from "./cluster-disks.ts";
 import {
   checkOptions,

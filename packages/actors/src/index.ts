@@ -4,7 +4,7 @@
  * @module @kontiki/actors
  */
 export { Cluster, type ReadOptions } from "./cluster.ts";
-export type { Consistency } from "./client-effect.ts";
+
 export type { ClusterDisks, NodeDisk } from "./cluster-disks.ts";
 export { NODES_MAX, PRIORITY_MAX, type ClusterOptions } from "./cluster-options.ts";
 export { COMMAND_BYTES_MAX } from "./command.ts";
@@ -51,3 +51,4 @@ export { replayTrace, type Replay, type TraceDifference } from "./trace-replay.t
 export { TRACE_FORMAT, type TraceOpening } from "./trace.ts";
 export type { WaitOptions } from "./waiting.ts";
 export type { WalOptions } from "./wal.ts";
+export type { Consistency } from "./wire.ts";

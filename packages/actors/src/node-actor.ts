@@ -20,7 +20,7 @@ import {
   type Step,
 } from "@kontiki/core";
 import { Applier } from "./applier.ts";
-import { Lease } from "./lease.ts";
+import type { Lease } from "./lease.ts";
 import type { Letter } from "./letter.ts";
 import { Performer, type Notice, type Timer } from "./performer.ts";
 import type { OutgoingMail } from "./protocol.ts";

@@ -15,8 +15,11 @@ import { Wal, type Start, type WalOptions } from "./wal.ts";
 
 /** A node's storage, and what was found there. */
 export type OpenedStorage = {
+  /** The log, where writing goes on. */
   readonly storage: Storage;
+  /** The snapshots. */
   readonly snapshots: SnapshotStore;
+  /** What was found. */
   readonly recovered: Recovered;
 };
 

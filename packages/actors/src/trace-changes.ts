@@ -3,7 +3,12 @@
  * fields is told by those fields, down to the last; one of another `type`, and a list, is told as a whole. What is before
  * and not after was removed.
  */
-export type Changes = { readonly before: Fields; readonly after: Fields };
+export type Changes = {
+  /** What changed, as it was. */
+  readonly before: Fields;
+  /** What changed, as it is. */
+  readonly after: Fields;
+};
 
 /** A value with fields: a state, a role, a record by node. */
 export type Fields = Readonly<Record<string, unknown>>;
@@ -23,7 +28,7 @@ export function changesBetween(before: Fields, after: Fields): Changes {
   return { before: was, after: is };
 }
 
-/** The value after these changes: the way back from {@link changesBetween}. */
+/** The value after these changes: the way back from what a trace holds. */
 export function withChanges(value: Fields, { before, after }: Changes): Fields {
   const changed: Record<string, unknown> = { ...value };
   for (const key of Object.keys(before)) if (!Object.hasOwn(after, key)) delete changed[key];

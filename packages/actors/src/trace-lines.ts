@@ -20,6 +20,7 @@ export class TraceError extends KontikiError {
   /** Which line, from 1. */
   readonly line: number;
 
+  /** A problem with a line. */
   constructor(line: number, problem: string, options?: ErrorOptions) {
     super(`line ${line}: ${problem}`, options);
     this.line = line;
@@ -30,6 +31,7 @@ export class TraceError extends KontikiError {
 export type TracedStep = {
   /** Its line in the trace, from 2. */
   readonly line: number;
+  /** What happened. */
   readonly event: Event<CommandBytes>;
   /** What came of it; or what the core said when it failed, and then nothing follows. */
   readonly outcome:
@@ -39,7 +41,9 @@ export type TracedStep = {
 
 /** A trace: what it begins with, and its steps, which are read as they are asked for, and once. */
 export type Trace = {
+  /** What the node was started with. */
   readonly opening: TraceOpening;
+  /** The core's surroundings, with the log as it was then. */
   readonly env: Env<CommandBytes> & { readonly log: MemoryLog<CommandBytes> };
   /** The state before the first step. */
   readonly state: State;

@@ -16,8 +16,9 @@ import {
 import { messageFromWire, messageToWire } from "./wire-message.ts";
 
 /**
- * How sure a read is to see all that was acknowledged before it came (dissertation 6.4): for certain, by asking a
- * majority; by a lease, as long as clocks drift no more than they should; or not at all, from any node at once.
+ * How much a read may miss (dissertation 6.4). "linearizable": nothing that was acknowledged before it began. "lease":
+ * the same, as long as clocks run about equally fast; nodes that hold no lease take the long way. "stale": it may be of
+ * any earlier state, as the node that is asked happens to have it.
  */
 export type Consistency = "linearizable" | "lease" | "stale";
 

@@ -7,7 +7,12 @@ import type { Snapshot } from "./snapshot.ts";
 import type { Env, State } from "./state.ts";
 
 /** A membership, and the entry from which on it is in force; or the snapshot's last entry, if it came with one. */
-export type InForce = { readonly index: Index; readonly membership: Membership };
+export type InForce = {
+  /** From this entry on. */
+  readonly index: Index;
+  /** Who belongs to the cluster. */
+  readonly membership: Membership;
+};
 
 const initial = new WeakMap<Config, Membership>();
 

@@ -88,6 +88,7 @@ export type {
 export type { Peer } from "./peer.ts";
 export {
   hasWindow,
+  type Known,
   type Probe,
   type Progress,
   type Replicate,

@@ -21,8 +21,16 @@ export type Change =
 
 /** A membership to come, or why there is none. */
 export type Changed =
-  | { readonly type: "changed"; readonly membership: Membership }
-  | { readonly type: "refused"; readonly reason: string };
+  | {
+      readonly type: "changed";
+      /** The one to come. It keeps all that `assertMembership` claims. */
+      readonly membership: Membership;
+    }
+  | {
+      readonly type: "refused";
+      /** One sentence without a full stop. */
+      readonly reason: string;
+    };
 
 /**
  * Changes at most one voter, without a joint membership between: majorities before and after share a server

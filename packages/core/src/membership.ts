@@ -33,7 +33,12 @@ export type Membership = {
 };
 
 /** A learner on its way to a vote, and the voter whose place it takes, if it takes one. */
-export type Promotion = { readonly node: NodeId; readonly replaces: NodeId | undefined };
+export type Promotion = {
+  /** The learner. */
+  readonly node: NodeId;
+  /** Who is removed in the same change. */
+  readonly replaces: NodeId | undefined;
+};
 
 /** The membership that a cluster begins with: these voters, each with the disk it began with. */
 export function initialMembership(voters: readonly NodeId[]): Membership {

@@ -31,6 +31,8 @@ export class MemoryLog<C> implements LogView<C> {
   #base: LogPosition;
 
   /**
+   * A log of these entries.
+   *
    * @param sizeOf gives the bytes of a command, for the bound of `slice`.
    * @param entries adjacent, from `base.index` + 1.
    * @param base the last entry that was compacted, as a snapshot names it.

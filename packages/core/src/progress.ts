@@ -4,7 +4,7 @@ import type { AppendRejected } from "./message.ts";
 import type { Snapshot } from "./snapshot.ts";
 
 /** What a leader knows of a follower however it sends to it. */
-type Known = {
+export type Known = {
   /** Where to go on: match < next. */
   readonly next: Index;
   /** Up to here the follower's log is proven to be the leader's. */
@@ -30,6 +30,7 @@ export type Replicate = Known & {
 /** The follower needs what was compacted, and gets a snapshot; the log goes on behind it, at `next`. */
 export type SendSnapshot = Known & {
   readonly type: "snapshot";
+  /** What it gets. */
   readonly snapshot: Snapshot;
   /** Where the part begins that is under way. */
   readonly offset: number;

@@ -47,6 +47,7 @@ export type Leader = {
 
 /** A transfer of leadership that is under way (dissertation 3.10). */
 export type Transfer = {
+  /** Who is to lead. */
   readonly target: NodeId;
   /** Heartbeats since it began: when an election timeout of them has passed, it has failed. */
   readonly beats: number;
@@ -56,6 +57,7 @@ export type Transfer = {
 
 /** A snapshot that is coming in. */
 export type Receiving = {
+  /** Which one. */
   readonly snapshot: Snapshot;
   /** Bytes from its beginning that were saved. */
   readonly received: number;

@@ -45,19 +45,24 @@ import { onRequestPreVote, onRequestVote, withholdsVotes } from "./vote.ts";
  *
  * @example
  * ```ts
- * import { INITIAL_HARD_STATE, makeConfig, MemoryLog, nodeId, restore, step } from "@kontiki/core";
+ * import { INITIAL_HARD_STATE, makeConfig, MemoryLog, nodeId, restore, step, term } from "@kontiki/core";
  *
  * const voters = ["a", "b", "c"].map(nodeId);
  * const config = makeConfig({ id: nodeId("a"), voters });
  * const log = new MemoryLog<string>((command) => command.length);
  * const env = { config, log };
  *
- * const asked = step(env, restore(INITIAL_HARD_STATE, log), { type: "electionTimeout" });
- * console.log(asked.state.role); // { type: "candidate", votes: [ "a" ] }
- * console.log(asked.effects.map(({ type }) => type).join()); // saveHardState,resetElectionTimer,send,send
+ * const follower = restore(INITIAL_HARD_STATE, log);
+ * const asked = step(env, follower, { type: "electionTimeout" }).state;
+ * console.log(asked.role); // { type: "preCandidate", votes: [ "a" ] }
  *
- * const message = { type: "voteReply", term: asked.state.term, granted: true } as const;
- * const elected = step(env, asked.state, { type: "message", from: nodeId("b"), message });
+ * const from = { from: nodeId("b"), fromUid: 0, toUid: 0 };
+ * const promise = { type: "preVoteReply", term: term(1), granted: true } as const;
+ * const stands = step(env, asked, { type: "message", ...from, message: promise });
+ * console.log(stands.effects.map(({ type }) => type).join()); // saveHardState,resetElectionTimer,send,send
+ *
+ * const vote = { type: "voteReply", term: term(1), granted: true } as const;
+ * const elected = step(env, stands.state, { type: "message", ...from, message: vote });
  * console.log(elected.state.role.type); // leader
  * console.log(elected.effects.map(({ type }) => type).join()); // resetHeartbeatTimer,send,send,appendLog
  * ```
