@@ -47,11 +47,11 @@ const ACTS = {
   restart: 8,
   partition: 1,
   heal: 4,
-  reign: 2,
+  reign: 3,
   transfer: 2,
   change: 4,
   wipe: 1,
-  damage: 1,
+  damage: 2,
 } as const;
 
 type Act = keyof typeof ACTS;
@@ -169,15 +169,22 @@ export class Chaos {
     for (const id of cluster.ids) cluster.apply(id, 2);
   }
 
-  /** In a part of the cluster somebody is elected, and some of what is proposed to it gets around. */
+  /**
+   * In a part of the cluster somebody is elected, and some of what is proposed to it gets around; and whoever led before
+   * and does not know it yet is asked for what it holds.
+   */
   #reign(id: NodeId): void {
-    this.#partition();
-    for (let tries = 0; tries < 2 && this.cluster.state(id).role.type !== "leader"; tries += 1) {
-      this.#timeout(id);
+    const { cluster } = this;
+    const others = cluster.ids.filter((each) => each !== id && this.#chance.next() < 0.6);
+    cluster.partition([id, ...others]);
+    for (let tries = 0; tries < 2 && cluster.state(id).role.type !== "leader"; tries += 1) {
+      for (const each of others) cluster.event(each, { type: "leaderSilent" });
+      cluster.event(id, electionTimeout);
       this.#calm(8 + this.#below(12));
     }
     this.#propose(id);
-    this.#calm(this.#below(8));
+    this.#calm(this.#below(12));
+    for (const each of this.#leaders(id)) cluster.read(each);
   }
 
   /** Some have not heard the leader either. */
@@ -212,6 +219,8 @@ export class Chaos {
     this.cluster.crash(id, "everything");
     this.cluster.damage(id, 1 + this.#below(3));
     this.#mourn(id);
+    this.cluster.restart(id);
+    if (this.#chance.next() < 0.5) this.#reign(this.#pick(this.cluster.ids));
   }
 
   #partition(): void {

@@ -48,7 +48,7 @@ import { onRequestPreVote, onRequestVote, withholdsVotes } from "./vote.ts";
  * import { INITIAL_HARD_STATE, makeConfig, MemoryLog, nodeId, restore, step } from "@kontiki/core";
  *
  * const voters = ["a", "b", "c"].map(nodeId);
- * const config = makeConfig({ id: nodeId("a"), voters });
+ * const config = makeConfig({ id: nodeId("a"), voters, preVote: false });
  * const log = new MemoryLog<string>((command) => command.length);
  * const env = { config, log };
  *
@@ -57,7 +57,8 @@ import { onRequestPreVote, onRequestVote, withholdsVotes } from "./vote.ts";
  * console.log(asked.effects.map(({ type }) => type).join()); // saveHardState,resetElectionTimer,send,send
  *
  * const message = { type: "voteReply", term: asked.state.term, granted: true } as const;
- * const elected = step(env, asked.state, { type: "message", from: nodeId("b"), message });
+ * const reply = { type: "message", from: nodeId("b"), fromUid: 0, toUid: 0, message } as const;
+ * const elected = step(env, asked.state, reply);
  * console.log(elected.state.role.type); // leader
  * console.log(elected.effects.map(({ type }) => type).join()); // resetHeartbeatTimer,send,send,appendLog
  * ```
