@@ -7,10 +7,17 @@ import {
   b,
   c,
   candidate,
+  d,
   electionTimeout,
   env,
   follower,
+  from,
   heartbeatTimeout,
+  leader,
+  membershipEntry,
+  probe,
+  rejoin,
+  replicating,
   requestVote,
   resetElectionTimer,
   saveHardState,
@@ -64,5 +71,51 @@ describe("15 dissertation 4.2.2, Figure 4.6: a server that loses its vote by a c
     cluster.settle();
     expect(cluster.converge()).toBe(b);
     expect(cluster.committedMembership).toEqual(initialMembership([b]));
+  });
+});
+
+describe("14 one change at a time, and none before an entry of the leader's term is committed", () => {
+  const setup = env({ log: [1, 2] });
+  const progress = { b: replicating(3), c: replicating(3) };
+  const add = {
+    type: "changeMembership",
+    changes: [{ type: "addVoter", node: d, uid: 1 }],
+  } as const;
+  const refused = (reason: string) => [
+    { type: "rejectChange", reason: expect.stringContaining(reason) as string },
+  ];
+
+  test("the 2015 correction: a change of an earlier leader may be in force elsewhere", () => {
+    const state = leader({ term: 2, commit: 1, durable: 2, progress });
+    expect(step(setup, state, add)).toEqual({ state, effects: refused("entry of its term") });
+  });
+
+  test("another waits until the first is committed", () => {
+    const memberships = [inForce(2, initialMembership([a, b, c]))];
+    const state = leader({ term: 2, commit: 1, durable: 2, memberships, progress });
+    expect(step(setup, state, add)).toEqual({ state, effects: refused("under way") });
+  });
+});
+
+test("19 a member with a new disk loses its vote and what was known of its log, and is to get both back", () => {
+  const progress = { b: replicating(3, { round: 4 }), c: replicating(3, { round: 4 }) };
+  const state = leader({ term: 1, commit: 2, durable: 2, round: 4, progress });
+  const membership: Membership = {
+    ...initialMembership([a, c]),
+    learners: [b],
+    promotions: [{ node: b, replaces: undefined }],
+    uids: { [b]: 1 },
+    lastUid: 1,
+  };
+  expect(step(env({ log: [1, 1] }), state, from(b, rejoin(1), { fromUid: 1 }))).toEqual({
+    state: leader({
+      term: 1,
+      commit: 2,
+      durable: 2,
+      round: 4,
+      memberships: [inForce(3, membership)],
+      progress: { ...progress, b: probe(3) },
+    }),
+    effects: [{ type: "appendLog", entries: [membershipEntry(3, 1, membership)] }],
   });
 });

@@ -1,30 +1,8 @@
-import {
-  changeMembership,
-  decides,
-  isJoint,
-  isMember,
-  membersOf,
-  leaveJoint,
-  uidOf,
-  type Change,
-  type Membership,
-  type NodeId,
-} from "@kontiki/core";
+import { membersOf, type NodeId } from "@kontiki/core";
 import { Chance } from "./chance.ts";
 import { Cluster } from "./core-cluster.ts";
-import {
-  a,
-  b,
-  c,
-  d,
-  e,
-  electionTimeout,
-  f,
-  g,
-  heartbeatTimeout,
-  propose,
-  type Command,
-} from "./core.ts";
+import { Operator } from "./core-operator.ts";
+import { a, b, c, d, e, electionTimeout, heartbeatTimeout, propose, type Command } from "./core.ts";
 
 /** What may happen, and how often beside the others. */
 const ACTS = {
@@ -47,11 +25,11 @@ const ACTS = {
   restart: 8,
   partition: 1,
   heal: 4,
-  reign: 2,
+  reign: 3,
   transfer: 2,
   change: 4,
   wipe: 1,
-  damage: 1,
+  damage: 2,
 } as const;
 
 type Act = keyof typeof ACTS;
@@ -59,9 +37,6 @@ type Act = keyof typeof ACTS;
 const DECK = (Object.entries(ACTS) as [Act, number][]).flatMap(([act, times]) =>
   Array.from({ length: times }, () => act),
 );
-
-/** Servers that may be added beside those that the cluster began with. */
-const SPARES = [d, e, f, g];
 
 /**
  * A cluster in which everything happens that may, as a seed has it: faults of network, disks and processes, changes of
@@ -71,6 +46,7 @@ const SPARES = [d, e, f, g];
 export class Chaos {
   readonly cluster: Cluster;
   readonly #chance: Chance;
+  readonly #operator: Operator;
   #proposed = 0;
 
   constructor(seed: number) {
@@ -86,6 +62,7 @@ export class Chaos {
       chunkBytes: 4 + this.#chance.below(16),
       lazy: true,
     });
+    this.#operator = new Operator(this.cluster, this.#chance);
   }
 
   run(times: number): void {
@@ -149,11 +126,11 @@ export class Chaos {
           target: this.#pick([undefined, ...cluster.ids]),
         });
       case "change":
-        return this.#change(this.#pick(this.#leaders(id)));
+        return this.#operator.change(this.#pick(this.#leaders(id)));
       case "wipe":
-        return this.#survivable(id) ? void cluster.renew(id) : undefined;
+        return this.#operator.canSpare(id) ? void cluster.renew(id) : undefined;
       case "damage":
-        return this.#survivable(id) ? this.#damage(id) : undefined;
+        return this.#operator.canSpare(id) ? this.#damage(id) : undefined;
       default:
         return act satisfies never;
     }
@@ -169,15 +146,22 @@ export class Chaos {
     for (const id of cluster.ids) cluster.apply(id, 2);
   }
 
-  /** In a part of the cluster somebody is elected, and some of what is proposed to it gets around. */
+  /**
+   * In a part of the cluster somebody is elected, and some of what is proposed to it gets around; and whoever led before
+   * and does not know it yet is asked for what it holds.
+   */
   #reign(id: NodeId): void {
-    this.#partition();
-    for (let tries = 0; tries < 2 && this.cluster.state(id).role.type !== "leader"; tries += 1) {
-      this.#timeout(id);
+    const { cluster } = this;
+    const others = cluster.ids.filter((each) => each !== id && this.#chance.next() < 0.6);
+    cluster.partition([id, ...others]);
+    for (let tries = 0; tries < 2 && cluster.state(id).role.type !== "leader"; tries += 1) {
+      for (const each of others) cluster.event(each, { type: "leaderSilent" });
+      cluster.event(id, electionTimeout);
       this.#calm(8 + this.#below(12));
     }
     this.#propose(id);
-    this.#calm(this.#below(8));
+    this.#calm(this.#below(12));
+    for (const each of this.#leaders(id)) cluster.read(each);
   }
 
   /** Some have not heard the leader either. */
@@ -212,6 +196,8 @@ export class Chaos {
     this.cluster.crash(id, "everything");
     this.cluster.damage(id, 1 + this.#below(3));
     this.#mourn(id);
+    this.cluster.restart(id);
+    if (this.#chance.next() < 0.5) this.#reign(this.#pick(this.cluster.ids));
   }
 
   #partition(): void {
@@ -220,76 +206,6 @@ export class Chaos {
       inside,
       this.cluster.ids.filter((id) => !inside.includes(id)),
     );
-  }
-
-  #change(lead: NodeId): void {
-    const { cluster } = this;
-    const membership = cluster.membership(lead);
-    const changes = this.#wishes(membership);
-    const result = changeMembership(membership, changes);
-    if (result.type === "changed" && !this.#decided(result.membership)) return;
-    cluster.event(lead, { type: "changeMembership", changes });
-  }
-
-  #wishes(membership: Membership): readonly Change[] {
-    const count = this.#chance.next() < 0.7 ? 1 : 2;
-    return Array.from({ length: count }, () => this.#wish(membership));
-  }
-
-  #wish(membership: Membership): Change {
-    const strangers = [...new Set([...SPARES, ...this.cluster.ids])].filter((node) =>
-      this.#isForgotten(node),
-    );
-    const node = this.#pick([...membership.voters, ...membership.learners]);
-    const uid = uidOf(membership, node);
-    const stranger = this.#pick(strangers);
-    const kind = this.#below(6);
-    if (kind < 3 && stranger !== undefined) return this.#welcome(stranger, node, kind);
-    if (kind === 3) return { type: "addVoter", node, uid };
-    if (kind === 4)
-      return { type: "addLearner", node, uid, promote: this.#below(2) === 0, replaces: undefined };
-    return { type: "remove", node };
-  }
-
-  /** A new server, as a voter at once, or when it has caught up, and then perhaps in another's place. */
-  #welcome(node: NodeId, other: NodeId, kind: number): Change {
-    const uid = this.cluster.renew(node);
-    if (kind === 0) return { type: "addVoter", node, uid };
-    const replaces = kind === 1 ? other : undefined;
-    return { type: "addLearner", node, uid, promote: true, replaces };
-  }
-
-  /** Whether no membership that may still be in force knows a server. */
-  #isForgotten(node: NodeId): boolean {
-    return this.#memberships().every((membership) => !isMember(membership, node));
-  }
-
-  /** Whether those that have what they promised to hold can decide without `id`, whatever is in force. */
-  #survivable(id: NodeId): boolean {
-    return this.#memberships().every((membership) => this.#decided(membership, id));
-  }
-
-  #memberships(): readonly Membership[] {
-    return [
-      this.cluster.committedMembership,
-      ...this.cluster.ids
-        .filter((id) => this.cluster.isAhead(id))
-        .map((id) => this.cluster.membership(id)),
-    ];
-  }
-
-  /** Whether they can decide in a membership, and in those that come of it by themselves. */
-  #decided(membership: Membership, without?: NodeId): boolean {
-    const whole = (each: Membership): readonly NodeId[] =>
-      this.cluster.ids.filter((id) => id !== without && this.cluster.isWhole(id, each));
-    const left = isJoint(membership) ? leaveJoint(membership) : undefined;
-    const after = left?.type === "changed" ? left.membership : membership;
-    const { promotions, voters } = after;
-    const promoted = promotions.map(({ node, replaces }) => ({
-      ...after,
-      voters: [...voters.filter((voter) => voter !== replaces), node],
-    }));
-    return [membership, after, ...promoted].every((each) => decides(each, whole(each)));
   }
 
   #below(bound: number): number {

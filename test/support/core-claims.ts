@@ -24,7 +24,7 @@ import {
   type Snapshot,
 } from "@kontiki/core";
 import type { Server, Stepped } from "./core-server.ts";
-import type { Command } from "./core.ts";
+import { contentOf, type Command } from "./core.ts";
 
 /** @throws when something that should always hold does not. */
 export function claim(violations: readonly string[]): void {
@@ -88,7 +88,7 @@ export class Claims {
     const last = this.committed.at(-1);
     if (last !== undefined && !this.#isKept(last, all))
       found.push(`no majority of disks holds the committed entry ${last.index}`);
-    found.push(...this.#majoritiesMeet(up, all));
+    found.push(...this.#majoritiesMeet(up, all), ...this.#inForceProblems(server));
     claim(found);
   }
 
@@ -135,6 +135,20 @@ export class Claims {
     return sameMembership(snapshot.membership, this.membershipAt(snapshot.index))
       ? []
       : [`the snapshot of ${snapshot.index} has another membership than the log up to there`];
+  }
+
+  /** The membership that counts is the latest in the log, committed or not, or else the snapshot's (§6). */
+  #inForceProblems(server: Server): readonly string[] {
+    const { view, state } = server;
+    const base = state.snapshot;
+    const latest = contentOf(view).findLast(
+      (entry) => entry.type === "membership" && entry.index > (base?.index ?? 0),
+    );
+    const inLog = latest?.type === "membership" ? latest.membership : undefined;
+    const expected = inLog ?? base?.membership ?? this.#initial;
+    return sameMembership(membershipKnownBy(server), expected)
+      ? []
+      : [`${server.config.id} goes by another membership than its log says`];
   }
 
   /**

@@ -55,7 +55,7 @@ export class Cluster {
   readonly #network = new Network();
   readonly #claims: Claims;
   readonly clients = new Clients();
-  readonly sometimes = new Sometimes();
+  readonly #sometimes = new Sometimes();
   readonly milestones = new Milestones();
   /** Those that are down stand here as they will begin. */
   readonly #servers = new Map<NodeId, Server>();
@@ -82,6 +82,10 @@ export class Cluster {
   /** All entries that any server ever reported as committed, in order. */
   get committed(): readonly Entry<Command>[] {
     return this.#claims.committed;
+  }
+
+  get sometimes(): Sometimes["counts"] {
+    return this.#sometimes.counts;
   }
 
   server(id: NodeId): Server {
@@ -332,7 +336,7 @@ export class Cluster {
   #step(server: Server, event: Event<Command>): readonly Event<Command>[] {
     const stepped = server.step(event, this.packets);
     this.clients.stepped(server, stepped);
-    this.sometimes.stepped(server, stepped);
+    this.#sometimes.stepped(server, stepped);
     this.milestones.stepped(stepped);
     this.#claims.stepped(server, stepped, this.#up, this.#all);
     if (stepped.effects.some(({ type }) => type === "installSnapshot"))
