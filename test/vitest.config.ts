@@ -18,6 +18,8 @@ export default defineConfig({
           pool: "threads",
           maxWorkers: 2,
           sequence: { groupOrder: 0 },
+          // These tests only compute: how long that takes says something of the machine, not of them.
+          testTimeout: 120_000,
         },
       },
       {

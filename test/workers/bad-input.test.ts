@@ -108,9 +108,9 @@ describe("a data directory is refused", () => {
     );
     const file = join(dataDir, "cluster.json");
     const content = readFileSync(file, "utf8");
-    writeFileSync(file, content.replace('"format":1', '"format":2'));
+    writeFileSync(file, content.replace('"format":2', '"format":3'));
     expect(await refusalOf({ nodes: 3, dataDir })).toBe(
-      `${dataDir} has format 2 and this version reads format 1: ` +
+      `${dataDir} has format 3 and this version reads format 2: ` +
         "use the version of Kontiki that wrote it, or a later one",
     );
     writeFileSync(file, content);
