@@ -134,11 +134,7 @@ export function readLog(disk: Disk): LogRead {
 }
 
 /** Reads segments up to the first damage. */
-function replaySegments(
-  disk: Disk,
-  segments: readonly Segment[],
-  replay: Replay,
-): Replayed {
+function replaySegments(disk: Disk, segments: readonly Segment[], replay: Replay): Replayed {
   let tail: Tail | undefined;
   let tornBytes = 0;
   for (const segment of segments) {
