@@ -1,16 +1,24 @@
 /** Damage is not refused when the promises of the node are known all the same (Alagappan et al., FAST '18). */
-import { crc32 } from "node:zlib";
-import { LOG_START, term } from "@kontiki/core";
+import { INITIAL_HARD_STATE, LOG_START, term } from "@kontiki/core";
 import { describe, expect, test } from "vitest";
+import { BatchWriter } from "../../packages/actors/src/batch-writer.ts";
 import type { Disk } from "../../packages/actors/src/disk.ts";
 import { MemoryDisk } from "../../packages/actors/src/memory-disk.ts";
 import { openStorage } from "../../packages/actors/src/open-storage.ts";
 import { createWal } from "../../packages/actors/src/open-wal.ts";
 import {
   decodeBatch,
+  LOG_BEGIN,
+  sealBatch,
   SEGMENT_HEADER_BYTES,
   segmentName,
 } from "../../packages/actors/src/wal-format.ts";
+import type { RecordWriter } from "../../packages/actors/src/record-writer.ts";
+import {
+  encodeAppend,
+  encodeCompact,
+  encodeTruncate,
+} from "../../packages/actors/src/wal-records.ts";
 import { DamagedLogError } from "../../packages/actors/src/wal-recovery.ts";
 import {
   append,
@@ -23,11 +31,11 @@ import {
   filesOf,
   hardState,
   install,
+  members,
   memoryDisk,
   noop,
   partsAt,
   position,
-  truncate,
   writeAll,
   type Batch,
   type Content,
@@ -203,10 +211,10 @@ describe("a damaged log keeps what is before, and owes what is behind", () => {
 
   test("what was owed before is owed still, if it is more", () => {
     const disk = memoryDisk({ [FIRST]: flipped(one[FIRST], secondAt + 40) });
-    writeAll(openStorage(disk), [[append(noop(3, 1))], [truncate(2)], [hardState(3)]]);
+    writeAll(openStorage(disk), [[append(noop(3, 1), noop(4, 1))], [hardState(3)]]);
     const files = filesOf(disk);
-    const [, , third = 0] = offsets(files[SECOND], 2);
-    const { content } = opened({ [SECOND]: flipped(files[SECOND], third - 1) });
+    const [, second = 0] = offsets(files[SECOND], 2);
+    const { content } = opened({ [SECOND]: flipped(files[SECOND], second + 40) });
     expect(content).toEqual({ ...rest, hard: { term: 3, votedFor: undefined }, entries: kept });
   });
 
@@ -308,31 +316,81 @@ describe("damage is refused when nothing tells what the node promised, and nothi
     );
   });
 
-  test.each<[string, (batch: Buffer) => void, string]>([
+  test("a batch behind the damage that is older than those before it, as a command may hold one", () => {
+    const offset = thirdAt + 50;
+    const copy = Buffer.from(bytes.slice(SEGMENT_HEADER_BYTES, secondAt));
+    sealBatch(copy, { segment: 1, offset, previous: LOG_BEGIN });
+    const torn = new Uint8Array([...bytes.slice(0, offset), ...copy]);
+    const whole = flipped(torn, thirdAt + 40);
+    expect(refusal({ [FIRST]: whole })).toEqual(
+      refused(FIRST, thirdAt, `bad bytes with a whole batch behind them at ${offset}`),
+    );
+  });
+
+  test.each<[string, (records: RecordWriter) => void, string]>([
+    ["a gap", (to) => encodeAppend(to, [noop(5, 1)]), "it leaves a gap in the log"],
     [
-      "an unknown record",
-      (batch) => (batch[batch.length - 17] = 9),
-      "it holds a record of unknown kind 9",
+      "a cut of what is not there",
+      (to) => encodeTruncate(to, position(4, 1)),
+      "it cuts what is not there",
     ],
-    ["no state record", (batch) => (batch[32] = 9), "it does not begin with a state record"],
     [
-      "another end",
-      (batch) => (batch[44] = 9),
-      "it ends at entry 3 of term 1 and says entry 9 of term 1",
+      "a cut behind an entry of another term",
+      (to) => encodeTruncate(to, position(2, 2)),
+      "it cuts an entry of another term",
+    ],
+    [
+      "a cut of what was compacted",
+      (to) => {
+        encodeCompact(to, position(2, 1));
+        encodeTruncate(to, position(1, 1));
+      },
+      "it cuts what is not there",
+    ],
+    [
+      "a compaction of what is not there",
+      (to) => encodeCompact(to, position(4, 1)),
+      "it compacts what is not there",
+    ],
+    ["an unknown record", (to) => to.u8(9), "it holds a record of unknown kind 9"],
+    ["half a record", (to) => to.u8(3), "it ends in the middle of a record"],
+    [
+      "no membership",
+      (to) => {
+        encodeAppend(to, [members(4, 1)]);
+        to.u32At(to.position - 4, 0);
+      },
+      "it holds what is no membership: it is no JSON",
+    ],
+    [
+      "an end that is not the log's",
+      (to) => encodeTruncate(to, position(2, 1)),
+      "it ends at entry 2 of term 1 and says entry 3 of term 1",
     ],
   ])("a whole batch that makes no sense: %s", (_title, spoil, what) => {
-    // The last record is a truncation: a kind and a position.
-    const file = filesOf(
-      diskWith([
-        [hardState(1, "n1"), append(noop(1, 1), noop(2, 1), noop(3, 1), noop(4, 1)), truncate(3)],
-      ]),
+    const writer = new BatchWriter();
+    spoil(writer.records);
+    const short = bytes.slice(0, thirdAt);
+    const { last } = decodeBatch(Buffer.from(short), 1, secondAt) ?? { last: LOG_BEGIN };
+    const place = { segment: 1, offset: thirdAt, previous: last };
+    const state = { hard: INITIAL_HARD_STATE, last: position(3, 1), horizon: undefined };
+    const batch = writer.seal(state, place).bytes;
+    expect(refusal({ [FIRST]: new Uint8Array([...short, ...batch]) })).toEqual(
+      refused(FIRST, thirdAt, `this batch makes no sense: ${what}`),
     );
-    const batch = Buffer.from((file[FIRST] ?? bytes).slice(SEGMENT_HEADER_BYTES));
-    spoil(batch);
-    batch.writeUInt32LE(crc32(batch.subarray(8)), 4);
-    const header = (file[FIRST] ?? bytes).slice(0, SEGMENT_HEADER_BYTES);
+  });
+
+  test("a whole batch that makes no sense: no state record", () => {
+    const batch = Buffer.from(bytes.slice(SEGMENT_HEADER_BYTES, secondAt));
+    batch[32] = 9;
+    sealBatch(batch, { segment: 1, offset: SEGMENT_HEADER_BYTES, previous: LOG_BEGIN });
+    const header = bytes.slice(0, SEGMENT_HEADER_BYTES);
     expect(refusal({ [FIRST]: new Uint8Array([...header, ...batch]) })).toEqual(
-      refused(FIRST, SEGMENT_HEADER_BYTES, `this batch makes no sense: ${what}`),
+      refused(
+        FIRST,
+        SEGMENT_HEADER_BYTES,
+        "this batch makes no sense: it does not begin with a state record",
+      ),
     );
   });
 });

@@ -252,6 +252,12 @@ describe("compaction (§7)", () => {
     expect(contentOn(disk)).toEqual(contentsAfter(long).at(-1));
   });
 
+  test("removes nothing of a log that was never compacted", () => {
+    expect(segments(diskWith([[hardState(1)], [hardState(2)], [hardState(3)]], SMALL))).toEqual([
+      1, 2, 3,
+    ]);
+  });
+
   test("removes nothing before the batch that says so is durable", () => {
     const disk = diskWith(long.slice(0, 4), SMALL);
     const opened = openStorage(disk, SMALL);

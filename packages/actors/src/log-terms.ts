@@ -59,11 +59,8 @@ export class LogTerms {
     const taken = upTo > this.#base.index && upTo <= this.#last;
     assert(taken, "only what is there is compacted");
     this.#base = this.at(upTo);
-    const later = this.#runs.findIndex(({ first }) => first > upTo);
-    const kept = later === -1 ? [] : this.#runs.slice(later);
-    // The run that `upTo` lies in goes on behind it.
-    const next = kept[0]?.first ?? this.#last + 1;
-    this.#runs = next > upTo + 1 ? [{ first: upTo + 1, term: this.#base.term }, ...kept] : kept;
+    // What is left of the run that `upTo` lies in has the term of the base.
+    this.#runs = this.#runs.filter(({ first }) => first > upTo);
   }
 
   reset(base: LogPosition): void {
