@@ -85,10 +85,16 @@ export class Claims {
     const found = up
       .filter((other) => other !== server)
       .flatMap((other) => checkCluster([server.observed, other.observed]));
+    const electable = all.filter((other) => isElectable(other, all));
     const last = this.committed.at(-1);
-    if (last !== undefined && !this.#isKept(last, all))
-      found.push(`no majority of disks holds the committed entry ${last.index}`);
-    found.push(...this.#majoritiesMeet(up, all), ...this.#inForceProblems(server));
+    const lacking = electable.filter((other) => last !== undefined && !holds(other, last));
+    found.push(
+      ...lacking.map(
+        ({ config }) => `${config.id} could be elected, and lacks entry ${last?.index}`,
+      ),
+      ...this.#majoritiesMeet(electable),
+      ...this.#inForceProblems(server),
+    );
     claim(found);
   }
 
@@ -151,34 +157,11 @@ export class Claims {
       : [`${server.config.id} goes by another membership than its log says`];
   }
 
-  /**
-   * Whether nobody can be elected by servers that all lack an entry. One that has another disk than its voters know, or
-   * a damaged log, elects nobody.
-   */
-  #isKept(last: Entry<Command>, all: readonly Server[]): boolean {
-    const memberships = [this.membershipAt(this.committed.length), ...all.map(membershipKnownBy)];
-    return memberships.some((membership) => {
-      const silent = membersOf(membership).filter((node) => {
-        const server = all.find(({ config }) => config.id === node);
-        return (
-          server === undefined ||
-          server.disk.image.horizon !== undefined ||
-          !mayElect(server, membership) ||
-          holds(server, last)
-        );
-      });
-      return decides(membership, silent);
-    });
-  }
-
   /** Any two servers that could be elected now need a common server for it (§6, dissertation 4.1). */
-  #majoritiesMeet(up: readonly Server[], all: readonly Server[]): readonly string[] {
+  #majoritiesMeet(electable: readonly Server[]): readonly string[] {
     const known = new Map<string, NodeId>();
-    for (const server of up) {
-      const membership = membershipKnownBy(server);
-      const key = JSON.stringify(membership);
-      if (!known.has(key) && isElectable(server, membership, all)) known.set(key, server.config.id);
-    }
+    for (const server of electable)
+      known.set(JSON.stringify(membershipKnownBy(server)), server.config.id);
     const [first, ...others] = known.keys();
     if (first === undefined) return [];
     const pairs = [first, ...others].flatMap((one, at) =>
@@ -203,23 +186,27 @@ function membershipKnownBy({ observed }: Server): Membership {
   return membershipOf(observed.env, observed.state);
 }
 
-/** Whether its vote counts in a membership. */
-function mayElect({ config, state }: Server, membership: Membership): boolean {
-  const { id, uid } = config;
-  return isVoter(membership, id) && uidOf(membership, id) === uid && state.horizon === undefined;
+/** Whether its vote counts in a membership, and is given: its disk does not say that it lost a part of its log. */
+function mayElect({ config: { id, uid }, disk }: Server, membership: Membership): boolean {
+  if (disk.image.horizon !== undefined) return false;
+  return isVoter(membership, id) && uidOf(membership, id) === uid;
 }
 
-function holds({ disk, state }: Server, last: Entry<Command>): boolean {
-  const { log } = disk.image;
-  return log.termAt(last.index) === last.term || (state.snapshot?.index ?? 0) >= last.index;
+function holds({ view, state }: Server, last: Entry<Command>): boolean {
+  return view.termAt(last.index) === last.term || (state.snapshot?.index ?? 0) >= last.index;
 }
 
-/** Whether a majority of those whom a server would ask has no better log than its own. */
-function isElectable(server: Server, membership: Membership, all: readonly Server[]): boolean {
+/**
+ * Whether a majority of those whom a server would ask has no better log on disk than its own: what is not on disk, a crash
+ * may take.
+ */
+function isElectable(server: Server, all: readonly Server[]): boolean {
   if (!mayStand(server.observed.env, server.state)) return false;
+  const membership = membershipKnownBy(server);
   const ours = lastPosition(server.view);
   const would = all.filter(
-    (other) => mayElect(other, membership) && atLeastAsUpToDate(ours, lastPosition(other.view)),
+    (other) =>
+      mayElect(other, membership) && atLeastAsUpToDate(ours, lastPosition(other.disk.image.log)),
   );
   return decides(
     membership,
