@@ -27,6 +27,7 @@ import {
   noop,
   partsAt,
   position,
+  snapshotFile,
   truncate,
   write,
   writeAll,
@@ -345,6 +346,27 @@ describe("a log that is emptied for a snapshot that was received (§7)", () => {
       horizon: undefined,
       snapshot: partsAt(position(9, 3)),
     });
+  });
+
+  test.each([
+    ["of a later term, which the node then knows of", 4, { term: term(4), votedFor: undefined }],
+    ["of its own term", 3, { term: term(3), votedFor: nodeId("n1") }],
+  ])("also when a crash came before the log said so: %s", (_title, of, hard) => {
+    const disk = diskWith([...BATCHES, [hardState(3, "n1")]]);
+    const at = position(9, of);
+    const { snapshot, bytes } = snapshotFile(at);
+    expect(openStorage(disk).snapshots.receive(snapshot, 0, bytes)).toBe("whole");
+    const emptied = { hard, base: at, entries: [], horizon: undefined, snapshot: partsAt(at) };
+    expect(contentOn(disk)).toEqual(emptied);
+    expect(contentOn(disk)).toEqual(emptied);
+  });
+
+  test("but not when it holds the snapshot's last entry", () => {
+    const disk = diskWith(BATCHES);
+    const { snapshot, bytes } = snapshotFile(position(4, 3));
+    openStorage(disk).snapshots.receive(snapshot, 0, bytes);
+    const kept = { ...contentsAfter(BATCHES).at(-1), snapshot: partsAt(position(4, 3)) };
+    expect(contentOn(disk)).toEqual(kept);
   });
 
   test("even when it reached further than the snapshot", () => {

@@ -372,7 +372,15 @@ export function mended(content: Content, at: LogPosition): Content {
   const found =
     at.index === base.index ? base.term : termOf(entries[at.index - base.index - 1] ?? "");
   if (at.index >= base.index && found === at.term) return { ...content, snapshot };
-  return { ...content, base: at, entries: [], snapshot };
+  const { hard } = content;
+  const isLater = at.term > hard.term;
+  return {
+    ...content,
+    hard: isLater ? { term: at.term, votedFor: undefined } : hard,
+    base: at,
+    entries: [],
+    snapshot,
+  };
 }
 
 function termOf(text: string): number {

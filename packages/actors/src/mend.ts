@@ -2,8 +2,10 @@ import {
   atLeastAsUpToDate,
   LOG_START,
   positionOf,
+  type HardState,
   type LogPosition,
   type Snapshot,
+  type Term,
 } from "@kontiki/core";
 import type { LogRead } from "./wal-recovery.ts";
 import { samePosition } from "./wal-replay.ts";
@@ -41,10 +43,18 @@ export function mend(log: LogRead, snapshot: Snapshot | undefined): Mended {
     !holds({ base, entries }, promised);
   const horizon = isLost ? later(promised, log.horizon) : log.horizon;
   return {
-    content: { hard, base, entries, horizon },
+    content: { hard: isKept ? hard : atLeast(hard, end.term), base, entries, horizon },
     isRewritten: damage !== undefined || !isKept,
     lost: isGap ? `no snapshot holds the entries up to ${log.base.index}` : undefined,
   };
+}
+
+/**
+ * A snapshot may be durable before the term of the leader that sent it is. Nothing was promised in that term: promises
+ * wait for the sync of the turn.
+ */
+function atLeast(hard: HardState, term: Term): HardState {
+  return hard.term < term ? { term, votedFor: undefined } : hard;
 }
 
 /** Whether this entry is in a log, or the one that it goes on behind. */
