@@ -26,11 +26,11 @@ const quorum = tablesOf("quorum");
 const confchange = tablesOf("confchange");
 const absent = quorum.length === 0 || confchange.length === 0;
 
-test.runIf(absent)("etcd's tables do not lie beside the checkout: they are not run", () => {
-  expect([...quorum, ...confchange]).toEqual([]);
-});
+const title = absent
+  ? "etcd's tables do not lie beside the checkout: none is run"
+  : "every case of every file is read";
 
-test.skipIf(absent)("every case of every file is read", () => {
+test(title, () => {
   const read = [...quorum, ...confchange].map(({ name, cases }) => [name, cases.length]);
   const held = [...quorum, ...confchange].map(({ name, answers }) => [name, answers]);
   expect(read).toEqual(held);
