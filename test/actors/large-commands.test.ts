@@ -6,6 +6,7 @@ import { MemoryDisk } from "../../packages/actors/src/memory-disk.ts";
 import { NodeActor } from "../../packages/actors/src/node-actor.ts";
 import { openStorage } from "../../packages/actors/src/open-storage.ts";
 import { createWal, maxSegmentBytes } from "../../packages/actors/src/open-wal.ts";
+import { ReadIds } from "../../packages/actors/src/reads.ts";
 import { Journal, n1, n2, NODES, raft } from "../support/actors.ts";
 
 test("a follower takes a whole window of the largest commands in one turn", () => {
@@ -18,7 +19,7 @@ test("a follower takes a whole window of the largest commands in one turn", () =
     storage,
     snapshots,
     machine: new Journal(),
-    incarnation: 1,
+    readIds: new ReadIds(1),
     policy: { entries: Infinity, bytes: Infinity },
     lease: undefined,
     tracer: undefined,

@@ -31,6 +31,7 @@ import { NodeActor } from "../../packages/actors/src/node-actor.ts";
 import { openStorage, type OpenedStorage } from "../../packages/actors/src/open-storage.ts";
 import { createWal } from "../../packages/actors/src/open-wal.ts";
 import type { OutgoingMail } from "../../packages/actors/src/protocol.ts";
+import { ReadIds } from "../../packages/actors/src/reads.ts";
 import { outcomeOf } from "../../packages/actors/src/result.ts";
 import type { CommandBytes, Storage } from "../../packages/actors/src/storage.ts";
 import { DamagedLogError } from "../../packages/actors/src/wal-recovery.ts";
@@ -342,7 +343,7 @@ class PoweredCluster {
         storage,
         snapshots,
         machine,
-        incarnation: node.starts,
+        readIds: new ReadIds(node.starts),
         policy: { entries: SNAPSHOT_ENTRIES, bytes: Infinity },
         lease: undefined,
         tracer: undefined,

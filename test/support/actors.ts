@@ -26,6 +26,7 @@ import type { Letter } from "../../packages/actors/src/letter.ts";
 import { NodeActor } from "../../packages/actors/src/node-actor.ts";
 import type { OutgoingMail } from "../../packages/actors/src/protocol.ts";
 import type { Lease } from "../../packages/actors/src/lease.ts";
+import { ReadIds } from "../../packages/actors/src/reads.ts";
 import { outcomeOf } from "../../packages/actors/src/result.ts";
 import type { Outcome } from "../../packages/actors/src/outcome.ts";
 import type { SnapshotPolicy } from "../../packages/actors/src/snapshot-taker.ts";
@@ -250,7 +251,7 @@ export type Given = {
   readonly snapshots?: MemorySnapshots;
   readonly policy?: SnapshotPolicy;
   readonly lease?: Lease;
-  readonly incarnation?: number;
+  readonly readIds?: ReadIds;
 };
 
 /** What the paper has, and no more: no pre-vote, and nobody withholds votes or checks a quorum. */
@@ -258,8 +259,9 @@ const PAPER = { preVote: false, quorumBeats: 0 } as const;
 
 /** Node n1 of n1, n2 and n3 that never takes a snapshot by itself, unless told otherwise. */
 export function bench(given: Partial<Config> & Given = {}): Bench {
-  const { disk = recovered(), machine = new Journal(), lease, incarnation = 1, ...rest } = given;
-  const { snapshots = new MemorySnapshots(), policy = NEVER, ...config } = rest;
+  const { disk = recovered(), machine = new Journal(), lease, ...rest } = given;
+  const { snapshots = new MemorySnapshots(), policy = NEVER, ...others } = rest;
+  const { readIds = new ReadIds(1), ...config } = others;
   const storage = new RecordingStorage();
   const actor = new NodeActor({
     config: makeConfig({ ...PAPER, id: n1, voters: NODES, ...config }),
@@ -267,7 +269,7 @@ export function bench(given: Partial<Config> & Given = {}): Bench {
     storage,
     snapshots,
     machine,
-    incarnation,
+    readIds,
     policy,
     lease,
     tracer: undefined,

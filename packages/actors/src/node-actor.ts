@@ -25,7 +25,7 @@ import type { Letter } from "./letter.ts";
 import { Performer, type Notice, type Timer } from "./performer.ts";
 import type { OutgoingMail } from "./protocol.ts";
 import { readLetters, type Proposals, type Questions, type Read } from "./read-letters.ts";
-import { Reads } from "./reads.ts";
+import { Reads, type ReadIds } from "./reads.ts";
 import { SnapshotTaker, type SnapshotPolicy } from "./snapshot-taker.ts";
 import type { SnapshotStore } from "./snapshot-store.ts";
 import type { StateMachine } from "./state-machine.ts";
@@ -46,8 +46,8 @@ export type NodeParts = {
   readonly storage: Storage;
   readonly snapshots: SnapshotStore;
   readonly machine: StateMachine;
-  /** Which start of its thread it is, from 1. */
-  readonly incarnation: number;
+  /** Of its thread, which keeps them when its disk is opened again. */
+  readonly readIds: ReadIds;
   readonly policy: SnapshotPolicy;
   /** Undefined unless `config.leases`. */
   readonly lease: Lease | undefined;
@@ -92,7 +92,7 @@ export class NodeActor {
     this.#storage = storage;
     this.#applier = new Applier(machine);
     if (snapshot !== undefined) this.#applier.restore(snapshots.parts(snapshot), snapshot.index);
-    this.#reads = new Reads(parts.incarnation);
+    this.#reads = new Reads(parts.readIds);
     this.#taker = new SnapshotTaker(snapshots, this.#applier, policy);
     const { log, applier, reads, taker } = this.#ports();
     this.#performer = new Performer({ config, log, storage, snapshots, applier, reads, taker });
@@ -148,9 +148,13 @@ export class NodeActor {
     return [...held.take(), ...early.take(), ...refusals.splice(0)];
   }
 
-  /** Whether another turn is due although the mailbox may be empty: entries to apply, a snapshot to write. */
+  /**
+   * Whether another turn is due although the mailbox may be empty: entries to apply, a snapshot to write, or an entry to
+   * sync that followed from the sync before, as the one does that leaves a joint membership.
+   */
   get hasBacklog(): boolean {
-    return this.#applier.applied < this.#state.commit || this.#taker.isWriting;
+    const { commit, durable } = this.#state;
+    return this.#applier.applied < commit || durable < this.#log.lastIndex || this.#taker.isWriting;
   }
 
   /** Whether clients may wait for its answers. */
@@ -219,14 +223,13 @@ export class NodeActor {
   /**
    * Begins a snapshot of the state as it is, unless one is being taken; it is written over the next turns.
    *
-   * @returns the entry it ends with, or undefined while there is nothing to take one of: nothing is applied behind the
-   *   last one, or not all that is committed is applied.
+   * It may be of an entry before the commit index: under load there is always more that is committed than applied.
+   *
+   * @returns the entry it ends with, or undefined while there is none to take: nothing is applied behind the last one.
    */
   beginSnapshot(): LogPosition | undefined {
     const index = this.#applier.applied;
-    const { commit, snapshot } = this.#state;
-    if (this.#taker.isWriting || index < commit || index <= (snapshot?.index ?? 0))
-      return undefined;
+    if (this.#taker.isWriting || index <= (this.#state.snapshot?.index ?? 0)) return undefined;
     const term = this.#log.termAt(index);
     assert(term !== undefined, "what was applied behind the last snapshot is in the log");
     this.#taker.begin({ index, term }, membershipAt(this.#env, this.#state, index));
@@ -316,7 +319,7 @@ export class NodeActor {
     this.#state = state;
     this.#lease?.observe(state, this.#now);
     const performer = this.#performer;
-    for (const effect of effects) performer.perform(effect);
+    for (const effect of effects) performer.perform(effect, event);
     for (
       let next = performer.followUps.shift();
       next !== undefined;

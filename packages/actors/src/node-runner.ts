@@ -55,7 +55,7 @@ export class NodeRunner {
   readonly #timers: TimerRunner;
   #opened: Opened | undefined;
   #next: NodeJS.Immediate | undefined;
-  #reopen: NodeJS.Timeout | undefined;
+  #callOffReopening = (): void => {};
   #stopped = false;
   /** Timeouts that wait until all mail is read. */
   readonly #timeouts: Letter[] = [];
@@ -63,7 +63,7 @@ export class NodeRunner {
   #taken = { letters: 0, bytes: 0 };
   #malformedTold = 0;
   #told: RaftStatus | undefined;
-  #membershipTold = "";
+  #membershipTold: NodeActor["membership"] | undefined;
   #troubleTold: string | undefined;
 
   constructor(ports: RunnerPorts, opened: Opened) {
@@ -80,7 +80,7 @@ export class NodeRunner {
     this.#turn([], []);
   }
 
-  /** The node, while its disk can be used. */
+  /** The node, while its disk can be used and until the end. */
   get actor(): NodeActor | undefined {
     return this.#opened?.actor;
   }
@@ -88,6 +88,12 @@ export class NodeRunner {
   /** Has an order carried out, in a turn of its own. What comes of it is a notice. */
   order(event: Order): void {
     this.#turn([], [{ type: "order", event }]);
+  }
+
+  /** Begins a snapshot of the node's state, if there is one to take, and runs a turn of it. */
+  beginSnapshot(): void {
+    this.#whileDiskWorks(({ actor }) => actor.beginSnapshot());
+    this.#turn([], []);
   }
 
   /** Runs a turn for what was done to the node from outside. */
@@ -100,20 +106,28 @@ export class NodeRunner {
     this.#stopped = true;
     this.#timers.stop();
     clearImmediate(this.#next);
-    clearTimeout(this.#reopen);
+    this.#callOffReopening();
     this.#ports.port.close();
-    this.#opened?.storage.close();
+    const opened = this.#opened;
+    this.#opened = undefined;
+    opened?.storage.close();
   }
 
   #turn(first: readonly ToNode[], own: readonly Letter[]): void {
+    if (this.#stopped) return;
     const now = this.#ports.clock.nowMs();
     const { letters, full } = this.#drain(first);
     // A timeout counts only when all mail before it was read: the leader's heartbeat may lie there.
     const due = full ? [] : this.#timeouts.splice(0).concat(own);
     if (full) this.#timeouts.push(...own);
     if (this.#opened === undefined) return this.#report(refuseProposals(letters));
+    this.#whileDiskWorks((opened) => this.#run(opened, [...letters, ...due], now, full));
+  }
+
+  #whileDiskWorks(act: (opened: Opened) => void): void {
+    if (this.#opened === undefined) return;
     try {
-      this.#run(this.#opened, [...letters, ...due], now, full);
+      act(this.#opened);
     } catch (error) {
       if (!(error instanceof DiskError)) throw error;
       this.#onDiskError(error);
@@ -170,9 +184,10 @@ export class NodeRunner {
   #tell(actor: NodeActor): void {
     if (this.#taken.letters > 0 || !sameStatus(this.#told, actor.status())) this.#report([]);
     const { index, membership, committed } = actor.membership;
-    const key = `${index} ${committed}`;
-    if (key !== this.#membershipTold) {
-      this.#membershipTold = key;
+    const told = this.#membershipTold;
+    // Another may stand at the same index: an entry that was not committed can be replaced.
+    if (told?.index !== index || told.committed !== committed || told.membership !== membership) {
+      this.#membershipTold = { index, membership, committed };
       this.#send({ type: "membership", index, membership, committed });
     }
     const { damage = DAMAGED_BEFORE } = this.#opened ?? {};
@@ -218,7 +233,7 @@ export class NodeRunner {
   }
 
   #reopenAfter(ms: number): void {
-    this.#reopen = setTimeout(() => {
+    this.#callOffReopening = this.#ports.clock.after(ms, () => {
       this.#ports.open().then(
         (opened) => this.#onReopened(opened),
         (error: unknown) => {
@@ -227,19 +242,19 @@ export class NodeRunner {
           if (!this.#stopped) this.#reopenAfter(Math.min(2 * ms, REOPEN_MS.last));
         },
       );
-    }, ms);
+    });
   }
 
   #onReopened(opened: Opened): void {
-    if (this.#stopped) return opened.storage.close();
+    if (this.#stopped) return closeQuietly(opened);
     this.#opened = opened;
-    this.#membershipTold = "";
+    this.#membershipTold = undefined;
     this.#timers.forget();
     this.#turn([], []);
   }
 }
 
-/** Nothing is expected of a disk that has failed. */
+/** Nothing is expected of a disk that has failed, or that nothing was written to. */
 function closeQuietly(failed: Opened | undefined): void {
   try {
     failed?.storage.close();

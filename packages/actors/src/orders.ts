@@ -1,5 +1,7 @@
 import type { Change, NodeId } from "@kontiki/core";
 import { KontikiError } from "./errors.ts";
+import type { Order } from "./letter.ts";
+import type { NodeActor } from "./node-actor.ts";
 import type { NodeRunner } from "./node-runner.ts";
 import type { Notice } from "./performer.ts";
 import type { ChangeAnswer } from "./protocol.ts";
@@ -7,10 +9,8 @@ import type { ChangeAnswer } from "./protocol.ts";
 /** How often a snapshot that was asked for is looked after, in ms. */
 const LOOK_MS = 5;
 
-type Waiting = {
-  readonly target: NodeId | undefined;
-  readonly end: (reason: string | undefined) => void;
-};
+/** Who waits, by the very order that was given. */
+type Waiting<A> = Map<Notice["cause"], (answer: A) => void>;
 
 /**
  * What operators want of a node, from the wish to its end.
@@ -19,8 +19,8 @@ type Waiting = {
  * nothing: each call has a deadline at the caller.
  */
 export class Orders {
-  readonly #changes: ((answer: ChangeAnswer) => void)[] = [];
-  #transfers: Waiting[] = [];
+  readonly #changes: Waiting<ChangeAnswer> = new Map();
+  readonly #transfers: Waiting<string | undefined> = new Map();
   #runner: NodeRunner | undefined;
 
   /** The runner, which is made with this object's `onNotice`. */
@@ -31,56 +31,66 @@ export class Orders {
   onNotice(notice: Notice): void {
     switch (notice.type) {
       case "changeTaken":
-        return this.#changes.shift()?.({ taken: true, index: notice.index });
+        return settle(this.#changes, notice.cause, { taken: true, index: notice.index });
       case "rejectChange":
-        return this.#changes.shift()?.({ taken: false, reason: notice.reason });
+        return settle(this.#changes, notice.cause, { taken: false, reason: notice.reason });
       case "transferEnded":
-        return this.#onTransferEnded(notice.target, notice.reason);
+        return this.#onTransferEnded(notice);
       default:
         notice satisfies never;
     }
   }
 
-  changeMembership(changes: readonly Change[]): Promise<ChangeAnswer> {
-    return new Promise((resolve) => {
-      this.#changes.push(resolve);
-      this.#running().order({ type: "changeMembership", changes });
-    });
+  async changeMembership(changes: readonly Change[]): Promise<ChangeAnswer> {
+    return this.#give({ type: "changeMembership", changes }, this.#changes);
   }
 
   /** Resolves to the reason when the transfer failed, to undefined when this node leads no more. */
-  transfer(target: NodeId | undefined): Promise<string | undefined> {
-    return new Promise((resolve) => {
-      this.#transfers.push({ target, end: resolve });
-      this.#running().order({ type: "transfer", target });
-    });
+  async transfer(target: NodeId | undefined): Promise<string | undefined> {
+    return this.#give({ type: "transfer", target }, this.#transfers);
   }
 
-  /** Resolves when a snapshot is durable that holds all that was applied when it was asked for. */
+  /** Resolves when a snapshot is durable that holds all that was committed when it was asked for. */
   async snapshot(): Promise<{ readonly index: number; readonly size: number }> {
-    const wanted = this.#running().actor?.state.commit ?? 0;
+    const wanted = this.#running().actor.state.commit;
+    if (wanted === 0) throw new KontikiError("there is nothing to take a snapshot of yet");
     for (;;) {
-      const runner = this.#running();
-      const snapshot = runner.actor?.state.snapshot;
+      const { runner, actor } = this.#running();
+      const { snapshot } = actor.state;
       if (snapshot !== undefined && snapshot.index >= wanted)
         return { index: snapshot.index, size: snapshot.size };
-      if (runner.actor?.beginSnapshot() === undefined && wanted === 0)
-        throw new KontikiError("there is nothing to take a snapshot of yet");
-      runner.wake();
+      runner.beginSnapshot();
       await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
     }
   }
 
-  #onTransferEnded(target: NodeId | undefined, reason: string | undefined): void {
-    const ended = this.#transfers.filter(
-      (waiting) => waiting.target === undefined || waiting.target === target,
-    );
-    this.#transfers = this.#transfers.filter((waiting) => !ended.includes(waiting));
-    for (const { end } of ended) end(reason);
+  #give<A>(order: Order, waiting: Waiting<A>): Promise<A> {
+    const { runner } = this.#running();
+    return new Promise((resolve) => {
+      waiting.set(order, resolve);
+      runner.order(order);
+    });
   }
 
-  #running(): NodeRunner {
-    if (this.#runner === undefined) throw new KontikiError("the node has not started yet");
-    return this.#runner;
+  /** One that could not begin is told to who ordered it. Any other is the end of the one that was under way. */
+  #onTransferEnded({ cause, target, reason }: Notice & { readonly type: "transferEnded" }): void {
+    if (cause.type === "transfer") return settle(this.#transfers, cause, reason);
+    for (const order of this.#transfers.keys()) {
+      if (order.type === "transfer" && (order.target ?? target) === target)
+        settle(this.#transfers, order, reason);
+    }
   }
+
+  #running(): { readonly runner: NodeRunner; readonly actor: NodeActor } {
+    const runner = this.#runner;
+    if (runner === undefined) throw new KontikiError("the node has not started yet");
+    const { actor } = runner;
+    if (actor === undefined) throw new KontikiError("its disk cannot be used");
+    return { runner, actor };
+  }
+}
+
+function settle<A>(waiting: Waiting<A>, order: Notice["cause"], answer: A): void {
+  waiting.get(order)?.(answer);
+  waiting.delete(order);
 }

@@ -26,6 +26,9 @@ export type Timer = {
 /** What an operator is told. */
 export type Notice = Effect<never> & {
   readonly type: "changeTaken" | "rejectChange" | "transferEnded";
+} & {
+  /** What it came of: the order that it answers, or what ended a transfer that was under way. */
+  readonly cause: Event<CommandBytes>;
 };
 
 /** What effects are done to. */
@@ -73,8 +76,8 @@ export class Performer {
     this.#hardStateSynced = true;
   }
 
-  /** Does one effect. Answers to `propose` are left to who proposed. */
-  perform(effect: Effect<CommandBytes>): void {
+  /** Does one effect of an event. Answers to `propose` are left to who proposed. */
+  perform(effect: Effect<CommandBytes>, cause: Event<CommandBytes>): void {
     const { log, storage, reads } = this.#parts;
     switch (effect.type) {
       case "saveHardState":
@@ -107,7 +110,7 @@ export class Performer {
       case "changeTaken":
       case "rejectChange":
       case "transferEnded":
-        this.notices.push(effect);
+        this.notices.push({ ...effect, cause });
         return;
       case "resetElectionTimer":
         return this.#resetTimer("election");

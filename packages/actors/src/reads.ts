@@ -6,11 +6,29 @@ import { encodeParcel } from "./wire.ts";
 /** How long questions are kept whose answer may have been lost, in ms: their clients have long asked again. */
 const KEPT_MS = 10_000;
 
-/** Numbers of reads are used once, over restarts of a thread too: an old answer must not let a new read through. */
-const READS_A_LIFE = 2 ** 32;
+/** So many numbers of reads has each start of a thread. */
+const READS_A_START = 2 ** 32;
 
 type Asked = { readonly questions: readonly Questions[]; readonly at: number };
 type Ready = { readonly questions: Questions; readonly index: Index };
+
+/**
+ * The numbers of a node's reads. Each is used once, over restarts of its thread and over its disk being opened again, for
+ * which its thread keeps them: an old answer must not let a new read through.
+ */
+export class ReadIds {
+  #last: number;
+
+  /** @param incarnation which start of the node's thread it is, from 1. */
+  constructor(incarnation: number) {
+    this.#last = incarnation * READS_A_START;
+  }
+
+  next(): number {
+    this.#last += 1;
+    return this.#last;
+  }
+}
 
 /**
  * Questions of clients on their way: first until it is known from which entry on they may be answered, then until the
@@ -18,20 +36,19 @@ type Ready = { readonly questions: Questions; readonly index: Index };
  */
 export class Reads {
   readonly #asked = new Map<number, Asked>();
+  readonly #ids: ReadIds;
   #ready: Ready[] = [];
-  #lastId: number;
 
-  /** @param incarnation which start of the node's thread it is. */
-  constructor(incarnation: number) {
-    this.#lastId = incarnation * READS_A_LIFE;
+  constructor(ids: ReadIds) {
+    this.#ids = ids;
   }
 
   /** Keeps questions under a number that no other read ever has. */
   ask(questions: readonly Questions[], now: number): number {
     this.#forget(now);
-    this.#lastId += 1;
-    this.#asked.set(this.#lastId, { questions, at: now });
-    return this.#lastId;
+    const id = this.#ids.next();
+    this.#asked.set(id, { questions, at: now });
+    return id;
   }
 
   /** They may be answered from a state that has the entry at `index`. An answer that came twice says nothing. */
@@ -49,11 +66,6 @@ export class Reads {
       to: questions.client,
       bytes: encodeParcel({ type: "readRefused", id: questions.id, leader }),
     }));
-  }
-
-  /** Whether there is something to answer at `applied`. */
-  waitsFor(applied: Index): boolean {
-    return this.#ready.some(({ index }) => index <= applied);
   }
 
   /** Answers what may be answered from a state that has everything up to `applied`. */

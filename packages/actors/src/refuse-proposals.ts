@@ -1,14 +1,14 @@
-import { isClientAddress } from "./address.ts";
 import type { Letter } from "./letter.ts";
 import type { OutgoingMail } from "./protocol.ts";
 import { readLetters } from "./read-letters.ts";
 import { encodeParcel } from "./wire.ts";
 
-/** Answers for a node whose disk cannot be used: it takes nothing, and clients are to turn elsewhere at once. */
+/**
+ * Answers for a node whose disk cannot be used: it takes nothing, and clients are to turn elsewhere at once, those whose
+ * proposals another node sent on as well.
+ */
 export function refuseProposals(letters: readonly Letter[]): OutgoingMail[] {
-  const { proposals, questions } = readLetters(
-    letters.filter((letter) => letter.type === "mail" && isClientAddress(letter.from)),
-  );
+  const { proposals, questions } = readLetters(letters);
   const leader = undefined;
   return [
     ...proposals.map(({ client, id }) => ({

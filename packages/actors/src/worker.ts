@@ -19,6 +19,7 @@ import { createWal, hasWal, maxSegmentBytes } from "./open-wal.ts";
 import { openStorage } from "./open-storage.ts";
 import { Orders } from "./orders.ts";
 import type { FromNode, NodeSpec } from "./protocol.ts";
+import { ReadIds } from "./reads.ts";
 import type { Recovered } from "./storage.ts";
 import type { Clock } from "./timers.ts";
 import { openTraceFile } from "./trace-file.ts";
@@ -79,27 +80,29 @@ function tracerOf(config: Config, recovered: Recovered): NodeTracer | undefined 
   return new NodeTracer(openTraceFile(trace, config.id, incarnation), opening);
 }
 
+function leaseOf({ leases, electionTimeoutMs }: NodeSpec): Lease | undefined {
+  return leases && new Lease(electionTimeoutMs, leases.clockDrift);
+}
+
 async function run(): Promise<void> {
   const config = configOf(spec);
   const disk = openDisk();
+  const readIds = new ReadIds(spec.incarnation);
   const open = async (): Promise<Opened & { readonly tornBytes: number }> => {
     const machine = await loadMachine(spec.stateMachine);
     const { storage, snapshots, recovered } = openStorage(disk);
-    const actor = new NodeActor({
-      config,
-      recovered,
-      storage,
-      snapshots,
-      machine,
-      incarnation: spec.incarnation,
-      policy: spec.snapshots,
-      lease:
-        spec.leases === undefined
-          ? undefined
-          : new Lease(spec.electionTimeoutMs, spec.leases.clockDrift),
-      tracer: tracerOf(config, recovered),
-    });
-    return { actor, storage, damage: recovered.damage, tornBytes: recovered.tornBytes };
+    const { damage, tornBytes } = recovered;
+    try {
+      const lease = leaseOf(spec);
+      const tracer = tracerOf(config, recovered);
+      const policy = spec.snapshots;
+      const parts = { config, recovered, storage, snapshots, machine, readIds, policy };
+      const actor = new NodeActor({ ...parts, lease, tracer });
+      return { actor, storage, damage, tornBytes };
+    } catch (error) {
+      storage.close();
+      throw error;
+    }
   };
   const first = await open();
   const orders = new Orders();
