@@ -29,7 +29,7 @@ import {
   timeoutNow,
   voteReply,
 } from "../support/core.ts";
-import { failOnce, RunnerStage, settled } from "../support/runner-stage.ts";
+import { failOnce, RunnerStage, settled, syncSlowly } from "../support/runner-stage.ts";
 
 const client = clientAddress(CLIENT);
 const trouble = (what: string | undefined): unknown => ({ type: "trouble", what });
@@ -320,20 +320,10 @@ test("a stopped node runs no turn, whoever asks for one", async () => {
 });
 
 describe("a slow disk is no healthy leader's", () => {
-  /** A disk whose next sync takes so long. */
-  function slowly({ storage }: Bench, { clock }: RunnerStage, ms: number): void {
-    const { sync } = storage;
-    storage.sync = () => {
-      storage.sync = sync;
-      clock.now += ms;
-      storage.sync();
-    };
-  }
-
   test("a leader whose sync takes more than half an election timeout hands over, once", () => {
     const at = bench();
     const stage = leading(at);
-    slowly(at, stage, 151);
+    syncSlowly(at, stage, 151);
     stage.turn();
     expect(stage.told()).toEqual([]);
     stage.turn();
@@ -345,7 +335,7 @@ describe("a slow disk is no healthy leader's", () => {
   test("one that takes half of it goes on", () => {
     const at = bench();
     const stage = leading(at);
-    slowly(at, stage, 150);
+    syncSlowly(at, stage, 150);
     stage.turn();
     stage.turn();
     expect(stage.told()).toEqual([]);
@@ -354,7 +344,7 @@ describe("a slow disk is no healthy leader's", () => {
   test("a follower has nothing to hand over", () => {
     const at = bench();
     const stage = following(at);
-    slowly(at, stage, 5000);
+    syncSlowly(at, stage, 5000);
     stage.turn();
     stage.turn();
     expect(stage.told()).toEqual([]);

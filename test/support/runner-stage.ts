@@ -86,6 +86,16 @@ export function failOnce<T extends object>(of: T, call: keyof T & string): void 
   Object.defineProperty(of, call, { value, configurable: true, writable: true });
 }
 
+/** Makes the next sync of a stage's disk take so long. */
+export function syncSlowly({ storage }: Bench, { clock }: RunnerStage, ms: number): void {
+  const sync = storage.sync.bind(storage);
+  storage.sync = () => {
+    storage.sync = sync;
+    clock.now += ms;
+    sync();
+  };
+}
+
 /** A turn of the event loop passes: what rests on promises alone has happened. */
 export function settled(): Promise<void> {
   return new Promise((resolve) => {
