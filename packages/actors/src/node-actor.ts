@@ -148,13 +148,9 @@ export class NodeActor {
     return [...held.take(), ...early.take(), ...refusals.splice(0)];
   }
 
-  /**
-   * Whether another turn is due although the mailbox may be empty: entries to apply, a snapshot to write, or an entry to
-   * sync that followed from the sync before, as the one does that leaves a joint membership.
-   */
+  /** Whether another turn is due although the mailbox may be empty: entries to apply, a snapshot to write. */
   get hasBacklog(): boolean {
-    const { commit, durable } = this.#state;
-    return this.#applier.applied < commit || durable < this.#log.lastIndex || this.#taker.isWriting;
+    return this.#applier.applied < this.#state.commit || this.#taker.isWriting;
   }
 
   /** Whether clients may wait for its answers. */
