@@ -29,10 +29,11 @@ export type DeadEnd<State, Input, Output> = {
 export class Furthest {
   #node = -1;
   #placed = -1;
+  #length = 0;
   #state = 0;
   readonly #states = new Set<number>();
 
-  /** Looks at a position from which nothing can be placed. */
+  /** Looks at a position from which all that can be tried has failed. */
   note({ timeline, placed, path, state }: Position<unknown, unknown, unknown>): void {
     const node = timeline.firstReturn();
     if (node < this.#node) return;
@@ -42,8 +43,11 @@ export class Furthest {
       this.#node = node;
     }
     if (this.#states.size <= STATES_MAX) this.#states.add(state);
-    if (placed.size <= this.#placed) return;
+    const explainsMore = placed.size > this.#placed;
+    const assumesLess = placed.size === this.#placed && path.length < this.#length;
+    if (!explainsMore && !assumesLess) return;
     this.#placed = placed.size;
+    this.#length = path.length;
     this.#state = state;
     path.keep();
   }

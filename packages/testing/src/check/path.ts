@@ -46,6 +46,11 @@ export class Path {
     };
   }
 
+  /** How many steps there are. */
+  get length(): number {
+    return this.#length;
+  }
+
   /** What was placed, in order. */
   get operations(): readonly number[] {
     return [...this.#operations.subarray(0, this.#length)];

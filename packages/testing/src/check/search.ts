@@ -88,7 +88,8 @@ export class Search<State, Input, Output> {
         yield this.progress;
       }
       const hasMoved = this.#move(cursor);
-      if (!hasMoved && cursor === ALL) this.#furthest.note(position);
+      // Also after all that follows has failed: what follows may have been left for being covered by this.
+      if (!hasMoved) this.#furthest.note(position);
       cursor = hasMoved && this.#arrive() ? ALL : position.goBack();
     }
     return { type: "none", deadEnd: this.#furthest.explain(this.#model, position) };
