@@ -121,5 +121,8 @@ function without<T>(all: readonly T[], some: readonly T[]): readonly T[] {
 }
 
 function withoutOrder(operations: readonly Operation[]): readonly Operation[] {
-  return operations.map(({ order: _, ...operation }) => operation);
+  return operations.map((operation) => {
+    const { order, ...rest } = operation;
+    return order === undefined ? operation : rest;
+  });
 }

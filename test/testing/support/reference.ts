@@ -23,6 +23,8 @@ const answerOf = (...plain: readonly Value[]): fc.Arbitrary<Value> =>
 const ask = (f: string, argument: fc.Arbitrary<Value> = fc.constant(null)): fc.Arbitrary<Asked> =>
   argument.map((given) => [f, given]);
 
+const byNumber = (one: number, other: number): number => one - other;
+
 /** One for each model. */
 export const references: Readonly<Record<ModelName, Reference>> = {
   register: {
@@ -113,13 +115,14 @@ export const references: Readonly<Record<ModelName, Reference>> = {
     // A set is read in order here, so that it compares as a list.
     answer: fc.oneof(
       fc.boolean(),
-      fc.uniqueArray(value).map((all) => all.toSorted()),
+      fc.uniqueArray(value).map((all) => all.toSorted(byNumber)),
     ),
     make() {
-      const values = new Set<Value>();
-      return ({ asked: [f, argument = null] }) => {
+      const values = new Set<number>();
+      return ({ asked: [f, given] }) => {
+        const argument = Number(given);
         const isThere = values.has(argument);
-        if (f === "read") return [...values].toSorted();
+        if (f === "read") return [...values].toSorted(byNumber);
         if (f === "add") values.add(argument);
         if (f === "remove") values.delete(argument);
         return f === "add" ? !isThere : isThere;

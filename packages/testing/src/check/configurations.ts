@@ -37,9 +37,13 @@ export class Configurations {
     return this.#size;
   }
 
-  /** Bytes that the entries take; infinite once there was one that no chunk can hold. */
+  /**
+   * Bytes that the entries take; infinite once there was one that no chunk can hold.
+   *
+   * The table is counted three times: while it grows there is one of double size beside it.
+   */
   get bytes(): number {
-    return this.#isOverfull ? Infinity : 4 * (this.#free + this.#buckets.length);
+    return this.#isOverfull ? Infinity : 4 * (this.#free + 3 * this.#buckets.length);
   }
 
   /** Forgets all. */
