@@ -39,3 +39,7 @@ export { jsonlLines } from "./history/jsonl.ts";
 export { FORMATS, formatOf, parseHistory, parsing, type Format } from "./history/parse.ts";
 export type { Value, ValueRecord } from "./history/value.ts";
 export { finish, finishInSlices, type SliceOptions, type Work } from "./slices.ts";
+export { verdictPage } from "./report/html.ts";
+export { verdictReport, type OperationReport, type VerdictReport } from "./report/json.ts";
+export { placements, type Placement } from "./report/placement.ts";
+export { verdictText, type Paint } from "./report/text.ts";
