@@ -3,6 +3,7 @@ import { Command, CommanderError } from "commander";
 import { readFileSync } from "node:fs";
 import type { StartCluster } from "./cluster.ts";
 import { benchCommand } from "./commands/bench.ts";
+import { checkCommand } from "./commands/check.ts";
 import { demoCommand } from "./commands/demo.ts";
 import { udpCommand } from "./commands/udp.ts";
 import { upCommand } from "./commands/up.ts";
@@ -48,6 +49,7 @@ function buildProgram(host: Host, start: StartCluster, done: (status: number) =>
     demoCommand(host, start, done),
     udpCommand(host, done),
     benchCommand(host, start, done),
+    checkCommand(host, done),
   ]) {
     program.addCommand(command);
   }
@@ -70,7 +72,8 @@ Examples:
   $ kontiki up
   $ kontiki up --memory < commands.txt
   $ kontiki demo --fast
-  $ kontiki bench --outstanding 1024 --json`;
+  $ kontiki bench --outstanding 1024 --json
+  $ kontiki check history.jsonl --model register --html report.html`;
 
 function version(): string {
   const text = readFileSync(new URL("../package.json", import.meta.url), "utf8");

@@ -3,8 +3,8 @@ import { readFileSync } from "node:fs";
 /** The modules of the page's script, each behind those that it imports. */
 const MODULES = ["data.js", "view.js", "times.js", "bars.js", "chart.js", "overview.js", "main.js"];
 
-/** An import of one module of the script by another: all stand in one scope, so none is needed. */
-const IMPORT = /^import [^;]*;\n/gm;
+/** Imports of one module by another, for all stand in one scope, and lines that only tools read. */
+const IMPORT = /^(?:import [^;]*;|\/\*\* @import .*|\/\/ @ts-check)\n/gm;
 const EXPORT = /^export /gm;
 
 /**
