@@ -53,6 +53,11 @@ describe("a claimed order", () => {
     expect(judged("register", operations).verdict).toBe("violated");
   });
 
+  test("that leaves out what returned at the very end vouches for nothing", () => {
+    const operations = [{ ...write1, order: 1 }, ok("c", 20, 30, ["read"], 7)];
+    expect(judged("register", operations).verdict).toBe("violated");
+  });
+
   test("of equal places goes by the calls, as reads at one index of a log do", () => {
     const operations = [
       { ...write2, order: 5 },
