@@ -28,22 +28,27 @@ export function runs(reference: Reference, maxLength: number): fc.Arbitrary<read
   });
 }
 
-/** Histories of all kinds: short times, so that many are equal, and answers that may be right or wrong. */
+/**
+ * Histories of all kinds: short times, so that many are equal, and answers that may be right or wrong.
+ * Operations last up to `longest`, and so many of ten never return.
+ */
 export function anything(
   reference: Reference,
   maxLength: number,
+  { longest = 4, openOfTen = 2 }: { longest?: number; openOfTen?: number } = {},
 ): fc.Arbitrary<readonly Operation[]> {
-  const time = fc.integer({ min: 0, max: 8 });
-  const one = fc.record({
-    process,
-    asked: reference.question,
-    call: time,
-    lasts: fc.integer({ min: 0, max: 4 }),
-    answer: reference.answer,
-    isOpen: fc.integer({ min: 0, max: 3 }).map((chance) => chance === 0),
-  });
+  const one = reference.question.chain((asked) =>
+    fc.record({
+      process,
+      asked: fc.constant(asked),
+      call: fc.integer({ min: 0, max: 9 }),
+      lasts: fc.integer({ min: 0, max: longest }),
+      answer: reference.answer(asked[0]),
+      isOpen: fc.nat(9).map((chance) => chance < openOfTen),
+    }),
+  );
   return fc
-    .array(one, { maxLength })
+    .array(one, { maxLength, size: "max" })
     .map((all) =>
       all.map(({ process: who, call, asked, lasts, answer, isOpen }) =>
         isOpen ? open(who, call, asked) : ok(who, call, call + lasts, asked, answer),
@@ -56,13 +61,12 @@ export function spoiledRuns(
   reference: Reference,
   maxLength: number,
 ): fc.Arbitrary<readonly Operation[]> {
-  return fc
-    .tuple(runs(reference, maxLength), fc.nat(), reference.answer)
-    .map(([operations, chance, output]) => {
-      const answered = operations.filter(({ status }) => status === "ok");
-      const spoiled = answered[chance % Math.max(1, answered.length)];
-      return operations.map((one) =>
-        one === spoiled && one.status === "ok" ? { ...one, output } : one,
-      );
-    });
+  return fc.tuple(runs(reference, maxLength), fc.nat()).chain(([operations, chance]) => {
+    const answered = operations.filter((one) => one.status === "ok");
+    const spoiled = answered[chance % Math.max(1, answered.length)];
+    if (spoiled === undefined) return fc.constant(operations);
+    return reference
+      .answer(spoiled.input.f)
+      .map((output) => operations.map((one) => (one === spoiled ? { ...spoiled, output } : one)));
+  });
 }
