@@ -18,6 +18,8 @@ const FORCED = -0x8000_0000;
 export class Position<State, Input, Output> {
   /** The operations that returned, in the order of their calls: all of them have to be placed. */
   readonly returned: readonly Operation<Input, Output>[];
+  /** For each of them its place in the order in which to try them, from 0. */
+  readonly ranks: Int32Array;
   /** The calls and returns of those that are not placed yet. */
   readonly timeline: Timeline;
   /** The operations that may be placed or not. */
@@ -43,6 +45,7 @@ export class Position<State, Input, Output> {
       (one) => one.status === "open" && !this.#isReadOnly(one),
     );
     this.#readOnly = this.returned.map((one) => this.#isReadOnly(one));
+    this.ranks = ranksOf(model, this.returned);
     this.timeline = new Timeline(
       this.returned.map((one) => ({ call: one.call, return: returnTime(one) })),
     );
@@ -138,6 +141,20 @@ export class Position<State, Input, Output> {
   #isReadOnly(operation: Operation<Input, Output>): boolean {
     return this.#model.readOnly?.(operation.input, outputOf(operation)) === true;
   }
+}
+
+/** Ranks by the model's guess, and by the returns where it makes none. */
+function ranksOf<State, Input, Output>(
+  model: Model<State, Input, Output>,
+  returned: readonly Operation<Input, Output>[],
+): Int32Array {
+  const spoken = returned.map((one) => ({ input: one.input, output: outputOf(one) }));
+  const guess = model.rank?.(spoken) ?? [];
+  const inOrder = returned.map((one, at) => ({ at, rank: guess[at] ?? 0, end: returnTime(one) }));
+  inOrder.sort((one, other) => one.rank - other.rank || one.end - other.end);
+  const ranks = new Int32Array(returned.length);
+  for (const [rank, { at }] of inOrder.entries()) ranks[at] = rank;
+  return ranks;
 }
 
 /** What an operation returned, undefined when nobody heard of it. */

@@ -30,7 +30,10 @@ const STEPS_PER_TURN = 256;
 /** Bytes per operation that a search takes from the start: its lists and its path. */
 const OPERATION_BYTES = 200;
 
-/** What to try next: all; after the most urgent, what follows a node; or a kind of open operations. */
+/**
+ * Where to go on at a configuration: from 0 on, with what ranks behind that; below, with a kind of open
+ * operations, after all that returned has been tried.
+ */
 const ALL = -1;
 const kindCursor = (kind: number): number => -2 - kind;
 
@@ -41,7 +44,8 @@ const kindCursor = (kind: number): number => -2 - kind;
  * This is Wing and Gong's search with Lowe's memory of configurations. Four things make it fast, none
  * of which can change what it finds:
  *
- * - what has to return first is tried first (Lowe's just-in-time linearization);
+ * - what has to return first is tried first (Lowe's just-in-time linearization), unless the model has
+ *   a better guess;
  * - what leaves every state alone is placed as soon as it is legal: if there is an order from here on,
  *   there is one that begins with it, since elsewhere nobody would miss it;
  * - open operations are tried last, of equal ones the earliest only, and none that changes nothing;
@@ -114,25 +118,31 @@ export class Search<State, Input, Output> {
 
   /** Takes the next step that is possible here, from `cursor` on. @returns false when there is none. */
   #move(cursor: number): boolean {
-    const { timeline } = this.#position;
-    const urgent = timeline.returnedAt(timeline.firstReturn());
-    if (cursor === ALL && this.#position.place(urgent, BEGINNING)) return true;
-    if (cursor >= ALL && this.#placeAfter(Math.max(cursor, BEGINNING), urgent)) return true;
-    return this.#useOpenFrom(cursor >= ALL ? 0 : -1 - cursor, urgent);
-  }
-
-  #placeAfter(start: number, urgent: number): boolean {
-    const { timeline } = this.#position;
-    for (let node = timeline.after(start); ; node = timeline.after(node)) {
-      const operation = timeline.callAt(node);
-      if (operation === undefined) return false;
-      if (operation !== urgent && this.#position.place(operation, node)) return true;
+    const { ranks } = this.#position;
+    if (cursor >= ALL) {
+      for (const operation of this.#candidates(cursor)) {
+        if (this.#position.place(operation, ranks[operation] ?? 0)) return true;
+      }
     }
+    return this.#useOpenFrom(cursor >= ALL ? 0 : -1 - cursor);
   }
 
-  #useOpenFrom(first: number, urgent: number): boolean {
-    const { open, returned } = this.#position;
-    const one = returned[urgent];
+  /** What may come next by its times and ranks behind `cursor`, in the order of the ranks. */
+  #candidates(cursor: number): readonly number[] {
+    const { timeline, ranks } = this.#position;
+    const rankOf = (operation: number): number => ranks[operation] ?? 0;
+    const found: number[] = [];
+    for (let node = timeline.after(BEGINNING); ; node = timeline.after(node)) {
+      const operation = timeline.callAt(node);
+      if (operation === undefined) break;
+      if (rankOf(operation) > cursor) found.push(operation);
+    }
+    return found.sort((one, other) => rankOf(one) - rankOf(other));
+  }
+
+  #useOpenFrom(first: number): boolean {
+    const { open, returned, timeline } = this.#position;
+    const one = returned[timeline.returnedAt(timeline.firstReturn())];
     const latest = one?.status === "ok" ? one.return : Infinity;
     for (let kind = first; kind < open.kinds; kind += 1) {
       const operation = open.available(kind, latest);

@@ -1,4 +1,4 @@
-import { canonical } from "../../history/value.ts";
+import { canonical, type Value } from "../../history/value.ts";
 import type { FileModel } from "../model.ts";
 import { about, keyOf, listOutputOf, unknownFunction } from "./spoken.ts";
 
@@ -31,6 +31,22 @@ export const listAppend: FileModel<string, ListAppendInput, ListAppendOutput> = 
   partition: ({ key }) => key,
   readOnly: ({ type }) => type === "read",
 
+  rank(operations) {
+    // The longest read tells the order of all that it has; what no read has seen comes last.
+    const longest = operations.reduce(
+      (most, { output }) =>
+        typeof output === "string" && output.length > most.length ? output : most,
+      "[]",
+    );
+    const places = new Map<string, number>();
+    for (const [at, value] of (JSON.parse(longest) as readonly Value[]).entries()) {
+      places.set(canonical(value), at + 1);
+    }
+    return operations.map(({ input, output }) =>
+      input.type === "append" ? (places.get(input.value) ?? Infinity) : lengthOf(output),
+    );
+  },
+
   describe(input, output) {
     if (input.type === "append") return `${about(input.key)}append ${input.value}`;
     return `${about(input.key)}read -> ${output ?? "?"}`;
@@ -54,3 +70,8 @@ export const listAppend: FileModel<string, ListAppendInput, ListAppendOutput> = 
     }
   },
 };
+
+/** How many values a list has, which is what has to be appended before it is read. */
+function lengthOf(list: ListAppendOutput | undefined): number {
+  return typeof list === "string" ? (JSON.parse(list) as readonly Value[]).length : 0;
+}

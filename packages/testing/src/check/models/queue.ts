@@ -31,6 +31,21 @@ export const queue: FileModel<readonly string[], QueueInput, QueueOutput> = {
   partition: ({ key }) => key,
   readOnly: ({ type }, output) => type === "dequeue" && output === EMPTY,
 
+  rank(operations) {
+    // Values leave in the order in which they came: what is dequeued early was enqueued early.
+    const turns = new Map<string, number[]>();
+    let turn = 0;
+    const ranks = operations.map(({ input, output }) => {
+      if (input.type === "enqueue" || typeof output !== "string" || output === EMPTY) return 0;
+      turn += 2;
+      turns.set(output, [...(turns.get(output) ?? []), turn]);
+      return turn + 1;
+    });
+    return operations.map(({ input }, at) =>
+      input.type === "enqueue" ? (turns.get(input.value)?.shift() ?? Infinity) : (ranks[at] ?? 0),
+    );
+  },
+
   describe(input, output) {
     if (input.type === "enqueue") return `${about(input.key)}enqueue ${input.value}`;
     return `${about(input.key)}dequeue -> ${output ?? "?"}`;
