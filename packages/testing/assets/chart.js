@@ -44,7 +44,7 @@ export class Chart {
     /** @type {Set<number>} */
     const drawn = new Set();
     for (const lane of this.report.lanes.slice(first, last)) {
-      for (const block of blocksOf(lane, this.view, (bar) => this.#isShown(bar))) {
+      for (const block of blocksOf(lane, this.view, (bar) => this.isShown(bar))) {
         this.#drawBlock(block);
         drawn.add(block.first.index);
       }
@@ -54,6 +54,10 @@ export class Chart {
       button.remove();
       this.#buttons.delete(index);
     }
+    // One stop for the Tab key, from where the arrow keys lead on.
+    const { selected = this.report.blocked } = this;
+    const stop = this.#buttons.get(selected) ?? this.#buttons.values().next().value;
+    if (stop !== undefined) stop.tabIndex = 0;
   }
 
   /** Puts the focus on an operation that is in view. @param {number} index */
@@ -61,8 +65,8 @@ export class Chart {
     this.#buttons.get(index)?.focus({ preventScroll: true });
   }
 
-  /** @param {Bar} bar */
-  #isShown(bar) {
+  /** Whether an operation is of the object that is looked at. @param {Bar} bar */
+  isShown(bar) {
     return this.object === undefined || bar.object === this.object;
   }
 
@@ -80,8 +84,7 @@ export class Chart {
     const width = Math.max(2, Math.min(right, this.view.width + 2) - from);
     const isSelected = this.selected === first.index;
     button.className = classOf(first, count, hasUnplaced);
-    button.tabIndex =
-      isSelected || (this.selected === undefined && first.index === this.report.blocked) ? 0 : -1;
+    button.tabIndex = -1;
     button.setAttribute("aria-pressed", String(isSelected));
     button.style.cssText = `left:${from}px;width:${width}px;top:${first.lane * LANE_HEIGHT + 3}px`;
     const label =

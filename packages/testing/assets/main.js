@@ -88,11 +88,11 @@ function barAt(target) {
  * @param {string} key
  */
 function neighbour(bar, key) {
-  const lane = report.lanes[bar.lane]?.bars ?? [];
-  if (key === "ArrowRight") return lane[lane.indexOf(bar) + 1];
-  if (key === "ArrowLeft") return lane[lane.indexOf(bar) - 1];
-  const next = report.lanes[bar.lane + (key === "ArrowDown" ? 1 : -1)]?.bars ?? [];
-  return next.findLast(({ call }) => call <= bar.call) ?? next[0];
+  const at = bar.lane + (key === "ArrowDown" ? 1 : key === "ArrowUp" ? -1 : 0);
+  const bars = report.lanes[at]?.bars.filter((other) => chart.isShown(other)) ?? [];
+  if (key === "ArrowRight") return bars[bars.indexOf(bar) + 1];
+  if (key === "ArrowLeft") return bars[bars.indexOf(bar) - 1];
+  return bars.findLast(({ call }) => call <= bar.call) ?? bars[0];
 }
 
 /** @param {KeyboardEvent} event */
