@@ -58,14 +58,17 @@ describe("JSON lines", () => {
         expect(parseHistory(text, "jsonl")).toEqual(history);
         expect(formatOf(text)).toBe("jsonl");
       }),
+      { numRuns: 300 },
     );
   });
 });
 
 const number = fc.integer({ min: -1000, max: 1000 }).map((thousandths) => thousandths / 8);
+// JSON has no negative zero, and integers beyond 2^53 are refused.
 const value = fc
   .jsonValue({ maxDepth: 2 })
-  .filter((json) => !/e[+-]?\d|\d{16}|-0/.test(JSON.stringify(json))) as fc.Arbitrary<Value>;
+  .map((json) => JSON.parse(JSON.stringify(json)) as Value)
+  .filter((json) => !/e[+-]?\d|\d{16}/.test(JSON.stringify(json)));
 const ending = fc.oneof(
   fc.record({ status: fc.constant("ok" as const), return: fc.constant(200), output: value }),
   fc.record({ status: fc.constant("failed" as const), return: fc.constant(200) }),
