@@ -6,6 +6,7 @@ import { Control } from "../../packages/actors/src/control.ts";
 import { exposeControl } from "../../packages/actors/src/control-endpoint.ts";
 import type { Order } from "../../packages/actors/src/letter.ts";
 import { Orders } from "../../packages/actors/src/orders.ts";
+import type { ChangeAnswer } from "../../packages/actors/src/protocol.ts";
 import {
   bench,
   commandOf,
@@ -341,7 +342,11 @@ describe("over the control port", () => {
     const { at, stage } = leading();
     const { control } = controlOf(stage);
     expect(
-      await control.call("change", PATIENCE_MS, (node) => node.changeMembership(REMOVE_3)),
+      await control.call<ChangeAnswer>(
+        "change",
+        PATIENCE_MS,
+        async (node) => await node.changeMembership(REMOVE_3),
+      ),
     ).toEqual({ taken: true, index: 2 });
     expect(await control.call("transfer", PATIENCE_MS, (node) => node.transfer(n1))).toBe(
       "it leads already",

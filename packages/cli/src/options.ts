@@ -56,6 +56,12 @@ export function priority(
   );
 }
 
+/** Reads the name of a file, of which nothing is known but that it has one. */
+export function file(text: string): string {
+  if (text !== "" && !text.includes("\0")) return text;
+  throw new InvalidArgumentError("It must be the name of a file.");
+}
+
 /** Reads a path, of which nothing is known but that it has a name. */
 export function path(text: string): string {
   if (text !== "" && !text.includes("\0")) return text;

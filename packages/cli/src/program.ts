@@ -3,6 +3,7 @@ import { Command, CommanderError } from "commander";
 import { readFileSync } from "node:fs";
 import type { StartCluster } from "./cluster.ts";
 import { benchCommand } from "./commands/bench.ts";
+import { checkCommand } from "./commands/check.ts";
 import { demoCommand } from "./commands/demo.ts";
 import { recoverCommand } from "./commands/recover.ts";
 import { traceCommand } from "./commands/trace.ts";
@@ -52,6 +53,7 @@ function buildProgram(host: Host, start: StartCluster, done: (status: number) =>
     benchCommand(host, start, done),
     recoverCommand(host, done),
     traceCommand(host, done),
+    checkCommand(host, done),
   ]) {
     program.addCommand(command);
   }
@@ -76,7 +78,8 @@ Examples:
   $ kontiki up --memory < commands.txt
   $ kontiki demo --fast
   $ kontiki bench --outstanding 1024 --json
-  $ kontiki trace show traces/n1-1.ndjson`;
+  $ kontiki trace show traces/n1-1.ndjson
+  $ kontiki check history.jsonl --model register --html report.html`;
 
 function version(): string {
   const text = readFileSync(new URL("../package.json", import.meta.url), "utf8");

@@ -36,14 +36,18 @@ export class Notes {
     this.#print(this.#colors.red(`${this.#prefix}${text}`));
   }
 
-  /** What `work` resolves to; a terminal shows `what` and the seconds if that takes over a second. */
-  async during<T>(what: string, work: Promise<T>): Promise<T> {
+  /**
+   * What `work` resolves to; a terminal shows `what` and the seconds if that takes over a second.
+   *
+   * A function is asked each second anew, so that it can tell how far the work is.
+   */
+  async during<T>(what: string | (() => string), work: Promise<T>): Promise<T> {
     if (this.#stderr.isTTY !== true) return work;
     let seconds = 0;
     const timer = setInterval(() => {
       seconds += PATIENCE_MS / 1000;
       this.#erase();
-      this.#progress = `${what} ${seconds} s`;
+      this.#progress = `${typeof what === "string" ? what : what()} ${seconds} s`;
       this.#redraw();
     }, PATIENCE_MS);
     try {

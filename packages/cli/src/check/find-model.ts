@@ -1,0 +1,45 @@
+import { models, type AnyFileModel } from "@kontiki/testing";
+import { resolve } from "node:path";
+import { pathToFileURL } from "node:url";
+import { messageOf } from "../session/answer.ts";
+import { badInput } from "./failure.ts";
+
+const FUNCTIONS = ["step", "key", "describe", "describeState", "interpret"] as const;
+
+/**
+ * Finds a model by its name, or by the path of a module whose default export is one. A path is told from
+ * a name by a slash, a backslash or a dot.
+ *
+ * @throws CheckFailure when there is no such model.
+ */
+export async function findModel(name: string): Promise<AnyFileModel> {
+  const known = new Map<string, AnyFileModel>(Object.entries(models)).get(name);
+  if (known !== undefined) return known;
+  if (!/[./\\]/.test(name)) {
+    const names = Object.keys(models).join(", ");
+    throw badInput(`there is no model ${name}: it must be ${names}, or the path of a module`);
+  }
+  const model = await load(name);
+  if (isModel(model)) return model;
+  throw badInput(`${name} has no model as its default export: see FileModel of @kontiki/testing`);
+}
+
+async function load(path: string): Promise<unknown> {
+  try {
+    const module = (await import(pathToFileURL(resolve(path)).href)) as { default?: unknown };
+    return module.default;
+  } catch (error) {
+    const [line] = messageOf(error).split("\n");
+    throw badInput(`cannot load the model ${path}: ${line}`);
+  }
+}
+
+function isModel(value: unknown): value is AnyFileModel {
+  if (typeof value !== "object" || value === null) return false;
+  const fields = value as Readonly<Record<string, unknown>>;
+  return (
+    typeof fields["name"] === "string" &&
+    fields["init"] !== undefined &&
+    FUNCTIONS.every((name) => typeof fields[name] === "function")
+  );
+}

@@ -1,0 +1,67 @@
+// @ts-check
+/** @import { Bar, Lane } from "./data.js" */
+/** @import { View } from "./view.js" */
+
+/** A bar narrower than this is drawn together with its neighbours, in pixels. */
+const NARROW = 3;
+
+/**
+ * What is drawn in a lane: an operation, or several that are too narrow to be told apart.
+ *
+ * @typedef {{ first: Bar, count: number, left: number, right: number, hasUnplaced: boolean }} Block
+ */
+
+/**
+ * What of a lane is in view. However many operations there are, there are never more blocks than the
+ * width has room for.
+ *
+ * @param {Lane} lane
+ * @param {View} view
+ * @param {(bar: Bar) => boolean} isShown
+ * @returns {Block[]}
+ */
+export function blocksOf(lane, view, isShown) {
+  /** @type {Block[]} */
+  const blocks = [];
+  for (let at = firstInView(lane, view); at < lane.bars.length; at += 1) {
+    const bar = lane.bars[at];
+    if (bar === undefined || bar.call > view.to) break;
+    if (bar.end < view.from || !isShown(bar)) continue;
+    const [left, right] = [view.x(bar.call), view.x(bar.end)];
+    const last = blocks.at(-1);
+    const isNarrow = right - left < NARROW;
+    // What cannot be placed is what the reader looks for: it stays on its own while there is room.
+    if (last !== undefined && isNarrow && left - last.left < 2 * NARROW && isMerging(last, bar)) {
+      last.count += 1;
+      last.right = Math.max(last.right, right);
+      last.hasUnplaced ||= bar.isUnplaced;
+    } else {
+      blocks.push({ first: bar, count: 1, left, right, hasUnplaced: bar.isUnplaced });
+    }
+  }
+  return blocks;
+}
+
+/**
+ * @param {Block} block
+ * @param {Bar} bar
+ */
+function isMerging(block, bar) {
+  return block.right - block.left < 2 * NARROW && block.hasUnplaced === bar.isUnplaced;
+}
+
+/**
+ * Where to begin: nothing before it can reach into view, as nothing in the lane is longer than the longest.
+ *
+ * @param {Lane} lane
+ * @param {View} view
+ */
+function firstInView(lane, view) {
+  let [low, high] = [0, lane.bars.length];
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if ((lane.bars[middle]?.call ?? 0) < view.from - lane.longest) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}

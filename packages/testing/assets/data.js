@@ -1,0 +1,105 @@
+// @ts-check
+
+/**
+ * An operation: client, call, return (null: never), status, words, number in the order of effects (0: none),
+ * whether it cannot be placed, object.
+ *
+ * @typedef {[process: number, call: number, end: number | null, status: "ok" | "failed" | "open", text: string, number: number, isUnplaced: boolean, object: number]} Row
+ */
+
+/**
+ * A fault or a leader, from and to (null: to the end).
+ *
+ * @typedef {{ type: "fault" | "leader", text: string, from: number, to: number | null }} Band
+ */
+
+/**
+ * What html.ts puts into the page.
+ *
+ * @typedef {{ unit: string, processes: string[], objects: string[], operations: Row[], bands: Band[], blocked: number }} Data
+ */
+
+/**
+ * An operation with its place: `lane` is the row it is drawn in, from the top.
+ *
+ * @typedef {{ index: number, lane: number, process: string, object: string, call: number, end: number, status: "ok" | "failed" | "open", text: string, number: number, isUnplaced: boolean }} Bar
+ */
+
+/** @typedef {{ label: string, bars: Bar[], longest: number }} Lane */
+
+/** @typedef {{ lanes: Lane[], bars: Bar[], bands: Band[], unit: string, objects: string[], blocked: number, from: number, to: number }} Report */
+
+/**
+ * Gives each operation a lane: one for each client, and more where a client's operations overlap.
+ *
+ * @param {Data} data
+ * @returns {Report}
+ */
+export function arrange(data) {
+  const ends = data.operations.map(([, call, end]) => end ?? call);
+  const marks = data.bands.flatMap(({ from, to }) => [from, to ?? from]);
+  const calls = data.operations.map(([, call]) => call);
+  const from = [...calls, ...marks].reduce((least, time) => Math.min(least, time), Infinity);
+  const last = [...ends, ...marks].reduce((most, time) => Math.max(most, time), -Infinity);
+  // Room for what never returned, and a span even where all happens at one time.
+  const to = last + Math.max((last - from) * 0.02, 1);
+  const bars = data.operations.map((row, index) => barOf(data, row, index, to));
+  const lanes = data.processes.flatMap((process, at) =>
+    lanesOf(
+      process,
+      bars.filter((_, index) => data.operations[index]?.[0] === at),
+    ),
+  );
+  for (const [at, lane] of lanes.entries()) for (const bar of lane.bars) bar.lane = at;
+  const { bands, unit, objects, blocked } = data;
+  return { lanes, bars, bands, unit, objects, blocked, from, to };
+}
+
+/**
+ * @param {Data} data
+ * @param {Row} row
+ * @param {number} index
+ * @param {number} to
+ * @returns {Bar}
+ */
+function barOf(data, row, index, to) {
+  const [process, call, end, status, text, number, isUnplaced, object] = row;
+  return {
+    index,
+    lane: 0,
+    process: data.processes[process] ?? "",
+    object: data.objects[object] ?? "",
+    call,
+    end: end ?? to,
+    status,
+    text,
+    number,
+    isUnplaced,
+  };
+}
+
+/**
+ * @param {string} process
+ * @param {Bar[]} bars in the order of their calls
+ * @returns {Lane[]}
+ */
+function lanesOf(process, bars) {
+  /** @type {(Lane & { free: number })[]} */
+  const lanes = [];
+  for (const bar of bars) {
+    let lane = lanes.find(({ free }) => free <= bar.call);
+    if (lane === undefined) {
+      lane = { label: lanes.length === 0 ? process : "", bars: [], longest: 0, free: -Infinity };
+      lanes.push(lane);
+    }
+    // A client that goes on after a call that never returned leaves that call behind: its bar ends there.
+    const last = lane.bars.at(-1);
+    if (last?.status === "open") last.end = bar.call;
+    lane.bars.push(bar);
+    lane.free = bar.status === "open" ? bar.call : bar.end;
+  }
+  for (const lane of lanes) {
+    lane.longest = lane.bars.reduce((most, { call, end }) => Math.max(most, end - call), 0);
+  }
+  return lanes;
+}

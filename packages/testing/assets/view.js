@@ -1,0 +1,73 @@
+// @ts-check
+
+/** The part of the time that is shown, and how it becomes places on the screen. */
+export class View {
+  /** @type {() => void} */
+  onChange = () => undefined;
+  width = 1;
+
+  /**
+   * @param {number} from
+   * @param {number} to
+   */
+  constructor(from, to) {
+    this.start = from;
+    this.end = to;
+    this.from = from;
+    this.to = to;
+  }
+
+  /** @param {number} time */
+  x(time) {
+    return ((time - this.from) / (this.to - this.from)) * this.width;
+  }
+
+  /** @param {number} x */
+  time(x) {
+    return this.from + (x / this.width) * (this.to - this.from);
+  }
+
+  /**
+   * Shows this part, moved and cut so that it lies within the whole.
+   *
+   * @param {number} from
+   * @param {number} to
+   */
+  show(from, to) {
+    const whole = this.end - this.start;
+    const span = Math.min(Math.max(to - from, whole * 1e-7), whole);
+    this.from = Math.min(Math.max(from, this.start), this.end - span);
+    this.to = this.from + span;
+    this.onChange();
+  }
+
+  /**
+   * @param {number} factor below 1 to see less and larger
+   * @param {number} at the time that stays where it is
+   */
+  zoom(factor, at = (this.from + this.to) / 2) {
+    const from = at - (at - this.from) * factor;
+    this.show(from, from + (this.to - this.from) * factor);
+  }
+
+  /** @param {number} share of what is shown */
+  pan(share) {
+    const by = (this.to - this.from) * share;
+    this.show(this.from + by, this.to + by);
+  }
+
+  /**
+   * Moves as little as is needed to show a time span, and widens or narrows when it is out of proportion.
+   *
+   * @param {number} from
+   * @param {number} to
+   */
+  reveal(from, to) {
+    const span = this.to - this.from;
+    if (to - from > span) this.show(from - (to - from) * 0.1, to + (to - from) * 0.1);
+    else if (from < this.from || to > this.to) {
+      const middle = (from + to) / 2;
+      this.show(middle - span / 2, middle + span / 2);
+    }
+  }
+}

@@ -1,0 +1,60 @@
+import { returnTime, type Operation } from "../history/history.ts";
+import type { Work } from "../slices.ts";
+import type { Model } from "./model.ts";
+import { outputOf } from "./position.ts";
+
+/** Operations between two looks at the clock. */
+const OPERATIONS_PER_TURN = 256;
+
+/**
+ * The order that a history claims, for example by the log index of each operation; undefined when some
+ * operation that returned claims no place.
+ *
+ * Takes operations in the order of their calls, none of them failed. Open ones without a place are
+ * claimed to have had no effect.
+ */
+export function claimedOrder<Input, Output>(
+  operations: readonly Operation<Input, Output>[],
+): readonly Operation<Input, Output>[] | undefined {
+  const claims = operations.flatMap((operation) =>
+    operation.order === undefined ? [] : [{ operation, order: operation.order }],
+  );
+  const isClaimed = ({ status, order }: Operation<Input, Output>): boolean =>
+    order !== undefined || status === "open";
+  if (claims.length === 0 || !operations.every(isClaimed)) return undefined;
+  claims.sort((one, other) => one.order - other.order);
+  return claims.map(({ operation }) => operation);
+}
+
+/**
+ * Verifies an order: that the model allows each output in it, and that it keeps to real time. Returns
+ * what is wrong with it, undefined if nothing is. Takes time in proportion to the operations.
+ *
+ * An order keeps to real time when no operation returned before one was called that stands ahead of it,
+ * and when none of `leftOut`, the operations that stand behind all of them or nowhere, did either.
+ *
+ * It shares no code with the search, so it can vouch for what the search finds.
+ */
+export function* verifyingOrder<State, Input, Output>(
+  model: Model<State, Input, Output>,
+  order: readonly Operation<Input, Output>[],
+  leftOut: readonly Operation<Input, Output>[],
+): Work<string | undefined> {
+  let state = model.init;
+  let latestCall = -Infinity;
+  for (const [at, operation] of order.entries()) {
+    const what = (): string => model.describe(operation.input, outputOf(operation));
+    if (returnTime(operation) < latestCall) {
+      return `${what()} stands behind an operation that was called after it had returned`;
+    }
+    latestCall = Math.max(latestCall, operation.call);
+    const next = model.step(state, operation.input, outputOf(operation));
+    if (next === undefined) return `${what()} cannot follow ${model.describeState(state)}`;
+    state = next;
+    if (at % OPERATIONS_PER_TURN === 0) yield;
+  }
+  const early = leftOut.find((operation) => returnTime(operation) < latestCall);
+  if (early === undefined) return undefined;
+  const what = model.describe(early.input, outputOf(early));
+  return `${what} is left out, but had returned before all the others were called`;
+}

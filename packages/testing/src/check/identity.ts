@@ -1,0 +1,41 @@
+/**
+ * Tells equal inputs by equal texts, so that operations nobody heard of again can be taken together.
+ *
+ * Plain data is told by its content. Anything else, such as a Map, a Date or a function, is equal to
+ * itself only: to take two for equal that are not would make a wrong verdict, the other way round costs
+ * only time.
+ */
+export class Identity {
+  readonly #others = new Map<unknown, number>();
+
+  /** The same for two values only if no function of their content can tell them apart. */
+  of(value: unknown): string {
+    if (typeof value === "string") return JSON.stringify(value);
+    if (typeof value === "bigint") return `${value}n`;
+    if (typeof value === "number") return Object.is(value, -0) ? "-0" : String(value);
+    if (value === null || value === undefined || typeof value === "boolean") return String(value);
+    if (Array.isArray(value)) return `[${value.map((inner) => this.of(inner)).join(",")}]`;
+    if (isPlain(value)) return this.#record(value);
+    return `#${this.#numberOf(value)}`;
+  }
+
+  #record(value: object): string {
+    const fields = Object.entries(value).map(
+      ([name, inner]) => `${JSON.stringify(name)}:${this.of(inner)}`,
+    );
+    return `{${fields.toSorted().join(",")}}`;
+  }
+
+  #numberOf(value: unknown): number {
+    const number = this.#others.get(value) ?? this.#others.size;
+    this.#others.set(value, number);
+    return number;
+  }
+}
+
+function isPlain(value: unknown): value is object {
+  if (typeof value !== "object" || value === null) return false;
+  if (Object.getOwnPropertySymbols(value).length > 0) return false;
+  const prototype: unknown = Object.getPrototypeOf(value);
+  return prototype === Object.prototype || prototype === null;
+}

@@ -1,0 +1,122 @@
+import type { History, Operation } from "../history/history.ts";
+import { finish, finishInSlices, type SliceOptions, type Work } from "../slices.ts";
+import { Configurations } from "./configurations.ts";
+import { judge, type ObjectHistory } from "./judge.ts";
+import { Limits, type LimitOptions } from "./limits.ts";
+import type { Model } from "./model.ts";
+import type { SearchProgress } from "./search.ts";
+import type { Cost, Linearization, Unknown, Verdict } from "./verdict.ts";
+
+/** How far a check is, of all objects together. */
+export type CheckProgress = {
+  /** Operations that are explained: while a search goes back and forth, the most that it had. */
+  readonly placed: number;
+  /** All operations that have to be explained. */
+  readonly operations: number;
+  /** Configurations that the search has kept. */
+  readonly configurations: number;
+};
+
+/**
+ * Judges whether a history is linearizable: whether each operation can have taken effect at one moment
+ * between its call and its return so that the model explains all outputs (Herlihy and Wing, 1990).
+ *
+ * Objects are judged one after the other, and the first violation is the verdict. An order that the
+ * history claims is tried first; if it does not verify, the search decides.
+ *
+ * @throws what the model throws, and RangeError when a time is not a number.
+ */
+export function checkLinearizable<State, Input, Output>(
+  history: History<Input, Output>,
+  model: Model<State, Input, Output>,
+  options: LimitOptions = {},
+): Verdict<Input, Output> {
+  return finish(check(history, model, new Limits(options)));
+}
+
+/**
+ * As {@link checkLinearizable}, but lets others have the thread in between, tells how far it is, and
+ * ends as "unknown" when `signal` is aborted.
+ */
+export async function checkLinearizableInSlices<State, Input, Output>(
+  history: History<Input, Output>,
+  model: Model<State, Input, Output>,
+  options: LimitOptions & SliceOptions<CheckProgress> = {},
+): Promise<Verdict<Input, Output>> {
+  const limits = new Limits(options);
+  const verdict = await finishInSlices(check(history, model, limits), options);
+  return verdict ?? { verdict: "unknown", why: "interrupted", cost: costOf(limits) };
+}
+
+function* check<State, Input, Output>(
+  history: History<Input, Output>,
+  model: Model<State, Input, Output>,
+  limits: Limits,
+): Work<Verdict<Input, Output>, CheckProgress> {
+  const operations = effective(history);
+  const objects: Linearization<Input, Output>[] = [];
+  const configurations = new Configurations();
+  let unknown: Unknown | undefined;
+  let done = 0;
+  for (const object of objectsOf(operations, model)) {
+    const progress = (now?: SearchProgress): CheckProgress => ({
+      placed: done + (now?.placed ?? 0),
+      operations: operations.length,
+      configurations: limits.configurations + (now?.configurations ?? 0),
+    });
+    const judged = yield* mapProgress(judge(model, object, limits, configurations), progress);
+    if (judged.verdict === "violated") return { ...judged, cost: costOf(limits) };
+    if (judged.verdict === "valid") objects.push(judged.linearization);
+    // Another object may still show a violation when this one took too much memory, but not without time.
+    else unknown ??= judged;
+    if (judged.verdict === "unknown" && judged.why === "time") break;
+    done += object.operations.length;
+    yield progress();
+  }
+  if (unknown !== undefined) return { ...unknown, cost: costOf(limits) };
+  return { verdict: "valid", objects, cost: costOf(limits) };
+}
+
+/** What has to be explained: all but what is known to have had no effect. In the order of the calls. */
+function effective<Input, Output>({
+  operations,
+}: History<Input, Output>): readonly Operation<Input, Output>[] {
+  for (const operation of operations) {
+    const end = operation.status === "open" ? operation.call : operation.return;
+    if (!Number.isFinite(operation.call) || !(end >= operation.call) || end === Infinity) {
+      throw new RangeError(`an operation cannot last from ${operation.call} to ${end}`);
+    }
+  }
+  return operations
+    .filter(({ status }) => status !== "failed")
+    .toSorted((one, other) => one.call - other.call);
+}
+
+function objectsOf<Input, Output>(
+  operations: readonly Operation<Input, Output>[],
+  model: Model<unknown, Input, Output>,
+): readonly ObjectHistory<Input, Output>[] {
+  const objects = new Map<string, Operation<Input, Output>[]>();
+  for (const operation of operations) {
+    const key = model.partition?.(operation.input) ?? "";
+    const object = objects.get(key);
+    if (object === undefined) objects.set(key, [operation]);
+    else object.push(operation);
+  }
+  return [...objects].map(([key, of]) => ({ key, operations: of }));
+}
+
+function* mapProgress<Result, From, To>(
+  work: Work<Result, From>,
+  change: (progress: From) => To,
+): Work<Result, To> {
+  for (;;) {
+    const next = work.next();
+    if (next.done === true) return next.value;
+    yield change(next.value);
+  }
+}
+
+function costOf({ elapsedMs, steps, configurations }: Limits): Cost {
+  return { elapsedMs, steps, configurations };
+}

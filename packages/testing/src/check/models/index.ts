@@ -1,0 +1,23 @@
+import type { FileModel } from "../model.ts";
+import { keyValue } from "./key-value.ts";
+import { listAppend } from "./list-append.ts";
+import { lock } from "./lock.ts";
+import { queue } from "./queue.ts";
+import { register } from "./register.ts";
+import { set } from "./set.ts";
+
+/** A model of files, whatever its states and words are. */
+export type AnyFileModel = FileModel<unknown, unknown, unknown>;
+
+/** The models that come with the package, by name. */
+export const models = {
+  register,
+  "key-value": keyValue,
+  "list-append": listAppend,
+  queue,
+  lock,
+  set,
+} as const satisfies Readonly<Record<string, AnyFileModel>>;
+
+/** The name of a model that comes with the package. */
+export type ModelName = keyof typeof models;

@@ -1,0 +1,72 @@
+import { canonical } from "../../history/value.ts";
+import { InterpretError, type FileModel } from "../model.ts";
+import { about, keyOf, outputOf, unknownFunction } from "./spoken.ts";
+
+/** What a queue is asked. */
+export type QueueInput = { readonly key: string } & (
+  { readonly type: "dequeue" } | { readonly type: "enqueue"; readonly value: string }
+);
+
+/** What a dequeue took in its canonical text, "null" when the queue was empty; null for an enqueue. */
+export type QueueOutput = string | null;
+
+const EMPTY = "null";
+
+/**
+ * A queue, first in, first out, or several of them told apart by `key`: `enqueue` adds a value at the
+ * end, `dequeue` takes the first one and returns it, null when there is none.
+ */
+export const queue: FileModel<readonly string[], QueueInput, QueueOutput> = {
+  name: "queue",
+  init: [],
+
+  step(state, input, output) {
+    if (input.type === "enqueue") return [...state, input.value];
+    const first = state[0] ?? EMPTY;
+    if (output !== undefined && output !== first) return undefined;
+    return state.length === 0 ? state : state.slice(1);
+  },
+
+  key: (state) => state.join(),
+  partition: ({ key }) => key,
+  readOnly: ({ type }, output) => type === "dequeue" && output === EMPTY,
+
+  rank(operations) {
+    // Values leave in the order in which they came: what is dequeued early was enqueued early.
+    const turns = new Map<string, number[]>();
+    let turn = 0;
+    const ranks = operations.map(({ input, output }) => {
+      if (input.type === "enqueue" || typeof output !== "string" || output === EMPTY) return 0;
+      turn += 2;
+      turns.set(output, [...(turns.get(output) ?? []), turn]);
+      return turn + 1;
+    });
+    return operations.map(({ input }, at) =>
+      input.type === "enqueue" ? (turns.get(input.value)?.shift() ?? Infinity) : (ranks[at] ?? 0),
+    );
+  },
+
+  describe(input, output) {
+    if (input.type === "enqueue") return `${about(input.key)}enqueue ${input.value}`;
+    return `${about(input.key)}dequeue -> ${output ?? "?"}`;
+  },
+
+  describeState: (state) => `[${state.join(",")}]`,
+
+  interpret(operation) {
+    const { f, value } = operation.input;
+    const key = keyOf(operation);
+    switch (f) {
+      case "enqueue":
+        if (value === null) throw new InterpretError("a queue cannot hold null, which means empty");
+        return { input: { type: "enqueue", key, value: canonical(value) }, output: null };
+      case "dequeue": {
+        const output = outputOf(operation);
+        const taken = output === undefined ? undefined : canonical(output);
+        return { input: { type: "dequeue", key }, output: taken };
+      }
+      default:
+        return unknownFunction("queue", f, "enqueue, dequeue");
+    }
+  },
+};

@@ -1,0 +1,75 @@
+import { canonical } from "../../history/value.ts";
+import type { FileModel } from "../model.ts";
+import { about, booleanOutputOf, keyOf, outputOf, pairOf, unknownFunction } from "./spoken.ts";
+
+/** What a register is asked. Values are in their canonical text, so that they compare by `===`. */
+export type RegisterInput = { readonly key: string } & (
+  | { readonly type: "read" }
+  | { readonly type: "write"; readonly value: string }
+  | { readonly type: "cas"; readonly from: string; readonly to: string }
+);
+
+/** The value that a read returned, in its canonical text; whether a compare-and-set matched; else null. */
+export type RegisterOutput = string | boolean | null;
+
+const ABSENT = "null";
+
+/**
+ * A register, or several of them told apart by `key`: `read` returns the value, `write` sets it, `cas`
+ * sets it if it is what is expected and returns whether it was. At first the value is null.
+ */
+export const register: FileModel<string, RegisterInput, RegisterOutput> = {
+  name: "register",
+  init: ABSENT,
+
+  step(state, input, output) {
+    switch (input.type) {
+      case "read":
+        return output === undefined || output === state ? state : undefined;
+      case "write":
+        return input.value;
+      case "cas":
+        if (output !== undefined && output !== (state === input.from)) return undefined;
+        return state === input.from ? input.to : state;
+    }
+  },
+
+  key: (state) => state,
+  partition: ({ key }) => key,
+  readOnly: ({ type }, output) => type === "read" || (type === "cas" && output === false),
+
+  describe(input, output) {
+    const result = output === undefined ? "?" : String(output);
+    switch (input.type) {
+      case "read":
+        return `${about(input.key)}read -> ${result}`;
+      case "write":
+        return `${about(input.key)}write ${input.value}`;
+      case "cas":
+        return `${about(input.key)}cas ${input.from} to ${input.to} -> ${result}`;
+    }
+  },
+
+  describeState: (state) => state,
+
+  interpret(operation) {
+    const { f, value } = operation.input;
+    const key = keyOf(operation);
+    switch (f) {
+      case "read": {
+        const output = outputOf(operation);
+        const read = output === undefined ? undefined : canonical(output);
+        return { input: { type: "read", key }, output: read };
+      }
+      case "write":
+        return { input: { type: "write", key, value: canonical(value) }, output: null };
+      case "cas": {
+        const [from, to] = pairOf(operation);
+        const input = { type: "cas", key, from: canonical(from), to: canonical(to) } as const;
+        return { input, output: booleanOutputOf(operation) };
+      }
+      default:
+        return unknownFunction("register", f, "read, write, cas");
+    }
+  },
+};

@@ -1,0 +1,54 @@
+import type { Work } from "../slices.ts";
+import { EdnReader, type Edn } from "./edn-reader.ts";
+import { isKeyword, nameOf, valueOf } from "./edn-value.ts";
+import { EventBuilder, type JepsenEvent } from "./event-builder.ts";
+import type { History } from "./history.ts";
+import { errorAt } from "./place.ts";
+
+const TYPES: readonly string[] = ["invoke", "ok", "fail", "info"] satisfies JepsenEvent["type"][];
+
+/**
+ * Reads a Jepsen history in EDN: maps with `:process`, `:type`, `:f`, `:value`, and if they have them
+ * `:key`, `:time` (nanoseconds) and `:error`, one after the other or in one vector.
+ */
+export function* parseEdn(text: string): Work<History> {
+  const builder = new EventBuilder();
+  const reader = new EdnReader(text);
+  const isVector = reader.takes("[");
+  while (isVector ? !reader.takes("]") : !reader.atEnd) {
+    const offset = reader.offset;
+    const event = eventOf(reader.read());
+    const problem = typeof event === "string" ? event : builder.add(event);
+    if (problem !== undefined) throw errorAt(text, offset, problem);
+    yield;
+  }
+  if (!reader.atEnd) throw errorAt(text, reader.offset, "more behind the vector of events");
+  return builder.build();
+}
+
+/** The event that a map tells of, or what is wrong with it. */
+function eventOf(form: Edn): JepsenEvent | string {
+  if (typeof form !== "object" || form === null || form.type !== "map") {
+    return "not a map such as {:process 0, :type :invoke, :f :read, :value nil}";
+  }
+  const fields = new Map(form.entries.map(([name, value]) => [nameOf(name), value]));
+  const process = fields.get("process") ?? null;
+  const type = nameOf(fields.get("type") ?? null);
+  const f = fields.get("f") ?? null;
+  if (process === null) return "an event without :process";
+  if (!TYPES.includes(type)) return ":type is none of :invoke, :ok, :fail, :info";
+  if (f === null) return "an event without :f";
+  const time = fields.get("time");
+  if (time !== undefined && typeof time !== "number") return ":time is not a number";
+  const key = fields.get("key");
+  const value = fields.get("value") ?? null;
+  return {
+    process: nameOf(process),
+    type: type as JepsenEvent["type"],
+    f: nameOf(f),
+    ...(key === undefined ? {} : { key: valueOf(key) }),
+    value: valueOf(value),
+    hasReason: isKeyword(value) || (fields.get("error") ?? null) !== null,
+    time,
+  };
+}

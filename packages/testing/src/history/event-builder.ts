@@ -1,0 +1,99 @@
+import { makeHistory, type Ending, type History, type Operation } from "./history.ts";
+import { NemesisMarks } from "./nemesis.ts";
+import { isList, type Value } from "./value.ts";
+
+/** One line of a Jepsen history: a process calls something, or hears how that went. */
+export type JepsenEvent = {
+  readonly process: string;
+  readonly type: "invoke" | "ok" | "fail" | "info";
+  readonly f: string;
+  readonly key?: Value;
+  readonly value: Value;
+  /** Why it failed, as far as it is told. A reason of any kind means that nothing came of it. */
+  readonly hasReason: boolean;
+  /** Nanoseconds, if the file has a clock. */
+  readonly time: number | undefined;
+};
+
+type Pending = { readonly event: JepsenEvent; readonly step: number; ending?: Ended };
+type Ended = { readonly event: JepsenEvent; readonly step: number };
+
+/**
+ * Makes operations of a Jepsen history's events.
+ *
+ * Times are those of the file if each event has one and they never run backwards; otherwise an event's
+ * place in the file, which is an order that Jepsen vouches for.
+ *
+ * What `:fail` means depends on the operation. A compare-and-set that fails without a reason did not
+ * match, which is an answer: it constrains the value. With a reason, and for all else, nothing took place.
+ */
+export class EventBuilder {
+  readonly #calls: Pending[] = [];
+  readonly #running = new Map<string, Pending>();
+  readonly #nemesis = new NemesisMarks();
+  #step = 0;
+  #lastTime = -Infinity;
+  #hasClock = true;
+
+  /** Takes the next event. @returns what is wrong with it, undefined if nothing is. */
+  add(event: JepsenEvent): string | undefined {
+    const step = this.#step;
+    this.#step += 1;
+    if (event.time === undefined || event.time < this.#lastTime) this.#hasClock = false;
+    else this.#lastTime = event.time;
+    if (/nemesis/.test(event.process)) {
+      this.#nemesis.add(event, step);
+      return undefined;
+    }
+    return event.type === "invoke" ? this.#call(event, step) : this.#end(event, step);
+  }
+
+  /** The history of all events so far. */
+  build(): History {
+    const hasClock = this.#hasClock && this.#calls.length > 0;
+    const timeOf = ({ event, step }: Ended): number => (hasClock ? (event.time ?? step) : step);
+    const operations = this.#calls.map((call) => operationOf(call, timeOf));
+    const marks = this.#nemesis.marks(timeOf);
+    return makeHistory(operations, { marks, unit: hasClock ? "ns" : "step" });
+  }
+
+  #call(event: JepsenEvent, step: number): string | undefined {
+    const { process } = event;
+    if (this.#running.has(process)) {
+      return `process ${process} calls again before its last call has ended`;
+    }
+    const call: Pending = { event, step };
+    this.#calls.push(call);
+    this.#running.set(process, call);
+    return undefined;
+  }
+
+  #end(event: JepsenEvent, step: number): string | undefined {
+    const { process, f } = event;
+    const call = this.#running.get(process);
+    if (call === undefined) return `process ${process} ends what it never called`;
+    if (call.event.f !== f)
+      return `process ${process} ends :${f}, but it had called :${call.event.f}`;
+    this.#running.delete(process);
+    if (event.type !== "info") call.ending = { event, step };
+    return undefined;
+  }
+}
+
+function operationOf(call: Pending, timeOf: (ended: Ended) => number): Operation {
+  const { process, f, key, value } = call.event;
+  const input = key === undefined ? { f, value } : { f, key, value };
+  return { process, call: timeOf(call), input, ...endingOf(call, timeOf) };
+}
+
+function endingOf({ ending }: Pending, timeOf: (ended: Ended) => number): Ending<Value> {
+  if (ending === undefined) return { status: "open" };
+  const { type, f, value, hasReason } = ending.event;
+  const at = timeOf(ending);
+  const isAnswer =
+    f === "cas" && (type === "ok" || (!hasReason && (value === null || isList(value))));
+  if (isAnswer) return { status: "ok", return: at, output: type === "ok" };
+  return type === "ok"
+    ? { status: "ok", return: at, output: value }
+    : { status: "failed", return: at };
+}

@@ -1,0 +1,60 @@
+import type { Work } from "../slices.ts";
+import { EdnReader } from "./edn-reader.ts";
+import { isKeyword, valueOf } from "./edn-value.ts";
+import { EventBuilder, type JepsenEvent } from "./event-builder.ts";
+import type { History } from "./history.ts";
+import { HistoryError } from "./history-error.ts";
+import { linesOf } from "./lines.ts";
+
+/** What Jepsen's logger puts before an event: its own name, and in newer versions the worker's. */
+const LOGGER = /jepsen\.util\b(?:\s+-)?\s*/;
+const EVENT = /^(\S+)\s+:(invoke|ok|fail|info)\s+:(\S+)\s+(?=\S)/;
+
+/**
+ * Reads the log of a Jepsen test: `INFO jepsen.util - PROCESS :invoke|:ok|:fail|:info :F VALUE [ERROR]`,
+ * the value in EDN.
+ *
+ * Lines of other loggers are left out, since a whole log has many. A line of `jepsen.util` that does
+ * not read as an event is an error: a history with an event missing could be judged wrongly.
+ */
+export function* parseJepsen(text: string): Work<History> {
+  const builder = new EventBuilder();
+  let events = 0;
+  for (const { text: line, number } of linesOf(text)) {
+    const logger = LOGGER.exec(line);
+    if (logger !== null) {
+      const column = logger.index + logger[0].length;
+      const problem = builder.add(eventOf(line, number, column));
+      if (problem !== undefined) throw new HistoryError(problem, number, column + 1);
+      events += 1;
+    }
+    yield;
+  }
+  if (events === 0) throw new HistoryError("no event of jepsen.util in the whole file", 1, 1);
+  return builder.build();
+}
+
+function eventOf(line: string, number: number, column: number): JepsenEvent {
+  const match = EVENT.exec(line.slice(column));
+  if (match === null) {
+    const message = "not an event: PROCESS :invoke|:ok|:fail|:info :FUNCTION VALUE is expected";
+    throw new HistoryError(message, number, column + 1);
+  }
+  const [head, process = "", type = "", f = ""] = match;
+  const reader = new EdnReader(line, column + head.length);
+  try {
+    const form = reader.read();
+    return {
+      process,
+      type: type as JepsenEvent["type"],
+      f,
+      value: valueOf(form),
+      // A reason stands in place of the value, or behind it.
+      hasReason: isKeyword(form) || !reader.atEnd,
+      time: undefined,
+    };
+  } catch (error) {
+    if (error instanceof HistoryError) throw new HistoryError(error.message, number, error.column);
+    throw error;
+  }
+}

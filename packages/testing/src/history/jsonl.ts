@@ -1,0 +1,95 @@
+import type { Work } from "../slices.ts";
+import { makeHistory, type History, type Mark, type Operation, type TimeUnit } from "./history.ts";
+import { JsonFields } from "./json-fields.ts";
+import { linesOf } from "./lines.ts";
+
+const UNITS = ["step", "ns", "us", "ms", "s"] as const satisfies readonly TimeUnit[];
+const STATUSES = ["ok", "failed", "open"] as const satisfies readonly Operation["status"][];
+const TYPES = ["history", "operation", "fault", "leader"] as const;
+
+/**
+ * Reads Kontiki's own format: one JSON object a line, in any order but for the first.
+ *
+ *     {"type":"history","version":1,"unit":"ms"}
+ *     {"type":"operation","process":"c1","f":"write","key":"x","value":3,"call":0,"return":4.5,"status":"ok","output":null,"order":7}
+ *     {"type":"operation","process":"c2","f":"read","key":"x","value":null,"call":1,"status":"open"}
+ *     {"type":"fault","text":"n1 cut off","node":"n1","from":3,"to":9}
+ *     {"type":"leader","node":"n2","term":4,"from":5}
+ *
+ * The first line may be left out; times are then steps. `key`, `value`, `output`, `order`, `node`,
+ * `term` and `to` may be left out; a value or an output that is left out is null. `return` belongs to
+ * "ok" and "failed" and must not be before `call`. What a line has beyond that is an error, so that a
+ * slip of the pen cannot change a verdict.
+ */
+export function* parseJsonl(text: string): Work<History> {
+  const operations: Operation[] = [];
+  const marks: Mark[] = [];
+  let unit: TimeUnit = "step";
+  let isFirst = true;
+  for (const line of linesOf(text)) {
+    const fields = new JsonFields(line);
+    const type = fields.oneOf("type", TYPES);
+    if (type === "operation") operations.push(operationOf(fields));
+    else if (type !== "history") marks.push(type === "fault" ? faultOf(fields) : leaderOf(fields));
+    else if (isFirst) unit = headerOf(fields);
+    else throw fields.error("type", '"history" may only be the first line');
+    fields.end();
+    isFirst = false;
+    yield;
+  }
+  return makeHistory(operations, { marks, unit });
+}
+
+function headerOf(fields: JsonFields): TimeUnit {
+  if (fields.number("version") !== 1) throw fields.error("version", "only version 1 is known");
+  return fields.oneOf("unit", UNITS);
+}
+
+function operationOf(fields: JsonFields): Operation {
+  const key = fields.optionalValue("key");
+  const f = fields.text("f");
+  const value = fields.optionalValue("value") ?? null;
+  const order = fields.optionalNumber("order");
+  const call = fields.number("call");
+  const common = {
+    process: fields.text("process"),
+    input: key === undefined ? { f, value } : { f, key, value },
+    call,
+    ...(order === undefined ? {} : { order }),
+  };
+  const status = fields.oneOf("status", STATUSES);
+  if (status === "open") return { ...common, status };
+  const end = fields.number("return");
+  if (end < call) throw fields.error("return", `"return" ${end} is before "call" ${call}`);
+  if (status === "failed") return { ...common, status, return: end };
+  return { ...common, status, return: end, output: fields.optionalValue("output") ?? null };
+}
+
+function faultOf(fields: JsonFields): Mark {
+  const node = fields.optionalText("node");
+  const text = fields.text("text");
+  return { type: "fault", text, ...spanOf(fields), ...(node === undefined ? {} : { node }) };
+}
+
+function leaderOf(fields: JsonFields): Mark {
+  const term = fields.optionalNumber("term");
+  const node = fields.text("node");
+  return { type: "leader", node, ...spanOf(fields), ...(term === undefined ? {} : { term }) };
+}
+
+function spanOf(fields: JsonFields): { readonly from: number; readonly to?: number } {
+  const from = fields.number("from");
+  const to = fields.optionalNumber("to");
+  if (to === undefined) return { from };
+  if (to < from) throw fields.error("to", `"to" ${to} is before "from" ${from}`);
+  return { from, to };
+}
+
+/** Writes a history as {@link parseJsonl} reads it, a line at a time without its end. */
+export function* jsonlLines({ operations, marks, unit }: History): Generator<string, void, void> {
+  yield JSON.stringify({ type: "history", version: 1, unit });
+  for (const mark of marks) yield JSON.stringify(mark);
+  for (const { input, ...operation } of operations) {
+    yield JSON.stringify({ type: "operation", ...input, ...operation });
+  }
+}

@@ -1,0 +1,58 @@
+import type { Mark } from "./history.ts";
+import type { JepsenEvent } from "./event-builder.ts";
+
+type Seen = { readonly event: JepsenEvent; readonly step: number };
+type Fault = { readonly from: Seen; readonly name: string; to?: Seen };
+
+const BEGINS = /^start-?/;
+const ENDS = /^(?:stop|heal|recover|resume|restart)-?/;
+
+/**
+ * Makes bands of what Jepsen's nemesis says.
+ *
+ * It says everything twice, before and after, and has no fixed vocabulary. `start...` begins a fault
+ * and `stop...`, `heal...` and their like end the fault of that name, or all of them if they name none.
+ * Any other word is a moment, from its first mention to its second.
+ */
+export class NemesisMarks {
+  readonly #faults: Fault[] = [];
+  #moment: Fault | undefined;
+
+  /** Takes the next event of the nemesis. */
+  add(event: JepsenEvent, step: number): void {
+    const seen = { event, step };
+    if (BEGINS.test(event.f)) this.#begin(event.f.replace(BEGINS, ""), seen);
+    else if (ENDS.test(event.f)) this.#end(event.f.replace(ENDS, ""), seen);
+    else this.#mention(event.f, seen);
+  }
+
+  /** All faults, at the times that `timeOf` gives. */
+  marks(timeOf: (seen: Seen) => number): Mark[] {
+    return this.#faults.map(({ from, name, to }) => {
+      const mark = { type: "fault", text: name, from: timeOf(from) } as const;
+      return to === undefined ? mark : { ...mark, to: timeOf(to) };
+    });
+  }
+
+  #begin(name: string, from: Seen): void {
+    const text = name === "" ? "fault" : name;
+    if (this.#faults.some((fault) => fault.to === undefined && fault.name === text)) return;
+    this.#faults.push({ from, name: text });
+  }
+
+  #end(name: string, to: Seen): void {
+    for (const fault of this.#faults) {
+      if (fault.to === undefined && (name === "" || fault.name === name)) fault.to = to;
+    }
+  }
+
+  #mention(name: string, seen: Seen): void {
+    if (this.#moment?.name === name) {
+      this.#moment.to = seen;
+      this.#moment = undefined;
+    } else {
+      this.#moment = { from: seen, name, to: seen };
+      this.#faults.push(this.#moment);
+    }
+  }
+}

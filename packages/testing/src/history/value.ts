@@ -1,0 +1,38 @@
+/**
+ * What operations carry: plain data, as JSON has it.
+ *
+ * Values are compared by {@link canonical}, so that equal data is one value wherever it came from.
+ */
+export type Value = null | boolean | number | string | readonly Value[] | ValueRecord;
+
+/** Named values. The order of the names means nothing. */
+export type ValueRecord = { readonly [name: string]: Value };
+
+/** Text that two values share exactly when they are equal: JSON with the names of records in order. */
+export function canonical(value: Value): string {
+  if (typeof value !== "object" || value === null) return JSON.stringify(value);
+  if (isList(value)) return `[${value.map(canonical).join(",")}]`;
+  const names = Object.keys(value).toSorted();
+  return `{${names.map((name) => `${JSON.stringify(name)}:${canonical(value[name] ?? null)}`).join(",")}}`;
+}
+
+/** Whether two values are equal as data. */
+export function sameValue(one: Value, other: Value): boolean {
+  if (one === other) return true;
+  // Only lists and records can be equal without being the same.
+  if (typeof one !== "object" || typeof other !== "object") return false;
+  return canonical(one) === canonical(other);
+}
+
+/** Whether a value is a list. `Array.isArray` alone does not tell the type of its elements. */
+export function isList(value: Value): value is readonly Value[] {
+  return Array.isArray(value);
+}
+
+/**
+ * Whether a number is exact: no integer beyond 2^53, which would be rounded when it is read, so that
+ * two different values of a history would become one.
+ */
+export function isExact(value: number): boolean {
+  return Number.isFinite(value) && (!Number.isInteger(value) || Number.isSafeInteger(value));
+}

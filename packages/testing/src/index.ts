@@ -1,0 +1,45 @@
+/**
+ * Judges whether a history of concurrent operations is linearizable, and shows why not.
+ *
+ * @module @kontiki/testing
+ */
+export { verifyingOrder } from "./check/commit-order.ts";
+export { interpretHistory } from "./check/interpret.ts";
+export type { LimitOptions } from "./check/limits.ts";
+export {
+  checkLinearizable,
+  checkLinearizableInSlices,
+  type CheckProgress,
+} from "./check/linearizable.ts";
+export { InterpretError, type FileModel, type Model, type Spoken } from "./check/model.ts";
+export { models, type AnyFileModel, type ModelName } from "./check/models/index.ts";
+export { keyValue, type KeyValueInput } from "./check/models/key-value.ts";
+export {
+  listAppend,
+  type ListAppendInput,
+  type ListAppendOutput,
+} from "./check/models/list-append.ts";
+export { lock, type LockInput } from "./check/models/lock.ts";
+export { queue, type QueueInput, type QueueOutput } from "./check/models/queue.ts";
+export { register, type RegisterInput, type RegisterOutput } from "./check/models/register.ts";
+export { set, type SetInput, type SetOutput } from "./check/models/set.ts";
+export { ReadOnlyError } from "./check/position.ts";
+export type { Cost, Linearization, Unknown, Valid, Verdict, Violated } from "./check/verdict.ts";
+export { HistoryError } from "./history/history-error.ts";
+export {
+  makeHistory,
+  type Call,
+  type Ending,
+  type History,
+  type Mark,
+  type Operation,
+  type TimeUnit,
+} from "./history/history.ts";
+export { jsonlLines } from "./history/jsonl.ts";
+export { FORMATS, formatOf, parseHistory, parsing, type Format } from "./history/parse.ts";
+export type { Value, ValueRecord } from "./history/value.ts";
+export { finish, finishInSlices, type SliceOptions, type Work } from "./slices.ts";
+export { verdictPage } from "./report/html.ts";
+export { verdictReport, type OperationReport, type VerdictReport } from "./report/json.ts";
+export { placements, type Placement } from "./report/placement.ts";
+export { verdictText, type Paint } from "./report/text.ts";

@@ -1,0 +1,91 @@
+import type { Model } from "../check/model.ts";
+import type { Verdict } from "../check/verdict.ts";
+import type { History, Mark } from "../history/history.ts";
+import { placements } from "./placement.ts";
+import { describeOperation } from "./words.ts";
+
+/** What the page's script draws; `assets/data.js` says the same from the other side. */
+export type PageData = {
+  readonly unit: History["unit"];
+  readonly processes: readonly string[];
+  readonly objects: readonly string[];
+  readonly operations: readonly PageOperation[];
+  readonly bands: readonly PageBand[];
+  /** The place of the operation whose return cannot be explained, -1 when there is none. */
+  readonly blocked: number;
+};
+
+/** An operation: client, call, return (null: never), status, words, number in order (0: none), not placeable, object. */
+export type PageOperation = readonly [
+  process: number,
+  call: number,
+  end: number | null,
+  status: "ok" | "failed" | "open",
+  text: string,
+  number: number,
+  isUnplaced: boolean,
+  object: number,
+];
+
+type PageBand = {
+  readonly type: Mark["type"];
+  readonly text: string;
+  readonly from: number;
+  readonly to: number | null;
+};
+
+/** Everything about a history and its verdict that is drawn. */
+export function pageData<State, Input, Output>(
+  history: History<Input, Output>,
+  model: Model<State, Input, Output>,
+  verdict: Verdict<Input, Output>,
+): PageData {
+  const { operations, marks, unit } = history;
+  const placed = placements(verdict);
+  const processes = new Numbers();
+  const objects = new Numbers();
+  return {
+    unit,
+    operations: operations.map((operation) => {
+      const placement = placed.get(operation);
+      return [
+        processes.of(operation.process),
+        operation.call,
+        operation.status === "open" ? null : operation.return,
+        operation.status,
+        describeOperation(model, operation),
+        placement?.type === "placed" ? placement.number : 0,
+        placement?.type === "unplaced",
+        objects.of(model.partition?.(operation.input) ?? ""),
+      ];
+    }),
+    processes: processes.names,
+    objects: objects.names,
+    bands: marks.map(bandOf),
+    blocked: verdict.verdict === "violated" ? operations.indexOf(verdict.blocked) : -1,
+  };
+}
+
+function bandOf(mark: Mark): PageBand {
+  const { type, from, to = null } = mark;
+  const text =
+    mark.type === "leader"
+      ? `leader ${mark.node}${mark.term === undefined ? "" : `, term ${mark.term}`}`
+      : `${mark.node === undefined ? "" : `${mark.node}: `}${mark.text}`;
+  return { type, text, from, to };
+}
+
+/** Numbers names in the order in which they come up. */
+class Numbers {
+  readonly #numbers = new Map<string, number>();
+
+  get names(): readonly string[] {
+    return [...this.#numbers.keys()];
+  }
+
+  of(name: string): number {
+    const number = this.#numbers.get(name) ?? this.#numbers.size;
+    this.#numbers.set(name, number);
+    return number;
+  }
+}

@@ -1,0 +1,26 @@
+import type { Operation } from "../history/history.ts";
+import type { Verdict } from "../check/verdict.ts";
+
+/** What a verdict says of one operation: its number in the order of effects, from 1, or that it has no place. */
+export type Placement =
+  { readonly type: "placed"; readonly number: number } | { readonly type: "unplaced" };
+
+/**
+ * What a verdict says of each operation; nothing of those that it does not speak of, such as the ones
+ * behind a violation. Numbers count for each object anew.
+ */
+export function placements<Input, Output>(
+  verdict: Verdict<Input, Output>,
+): ReadonlyMap<Operation<Input, Output>, Placement> {
+  const found = new Map<Operation<Input, Output>, Placement>();
+  const number = (order: readonly Operation<Input, Output>[]): void => {
+    for (const [at, one] of order.entries()) found.set(one, { type: "placed", number: at + 1 });
+  };
+  if (verdict.verdict === "valid") {
+    for (const { order } of verdict.objects) number(order);
+  } else if (verdict.verdict === "violated") {
+    number(verdict.prefix);
+    for (const one of verdict.unplaced) found.set(one, { type: "unplaced" });
+  }
+  return found;
+}

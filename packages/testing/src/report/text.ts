@@ -1,0 +1,90 @@
+import type { Model } from "../check/model.ts";
+import type { Verdict, Violated } from "../check/verdict.ts";
+import type { History, Operation } from "../history/history.ts";
+import { costText, count, describeOperation, sizeText, spanText, whyText } from "./words.ts";
+
+/** Of the longest prefix so many operations are told: its end is what matters, and it may be very long. */
+const PREFIX_SHOWN = 12;
+
+/** How a text marks what is good and what is bad; left out, it does not. */
+export type Paint = {
+  readonly good: (text: string) => string;
+  readonly bad: (text: string) => string;
+};
+
+const PLAIN: Paint = { good: (text) => text, bad: (text) => text };
+
+/** Tells a verdict: the first line says it all, the others why. Ends with a line's end. */
+export function verdictText<State, Input, Output>(
+  history: History<Input, Output>,
+  model: Model<State, Input, Output>,
+  verdict: Verdict<Input, Output>,
+  paint: Paint = PLAIN,
+): string {
+  const size = sizeText(history);
+  const cost = `checked in ${costText(verdict.cost)}`;
+  switch (verdict.verdict) {
+    case "valid": {
+      const claimed = verdict.objects.filter(({ by }) => by === "claimed").length;
+      const how =
+        claimed === 0
+          ? []
+          : [
+              `the claimed order verified for ${claimed} of ${count(verdict.objects.length, "object")}`,
+            ];
+      return lines(`${paint.good("valid")}: ${size}, linearizable as ${model.name}`, ...how, cost);
+    }
+    case "violated":
+      return lines(
+        `${paint.bad("violated")}: ${size}, not linearizable as ${model.name}`,
+        ...violation(history, model, verdict, paint),
+        cost,
+      );
+    case "unknown":
+      return lines(`unknown: ${size}, ${whyText(verdict.why)}`, cost);
+  }
+}
+
+function violation<State, Input, Output>(
+  history: History<Input, Output>,
+  model: Model<State, Input, Output>,
+  { key, prefix, state, unplaced, otherStates }: Violated<Input, Output>,
+  paint: Paint,
+): readonly string[] {
+  const row = rowOf(history, model);
+  const shown = prefix.slice(-PREFIX_SHOWN);
+  const skipped = prefix.length - shown.length;
+  const others =
+    otherStates.length === 0 ? "" : `; other orders lead to ${otherStates.join(" or ")}`;
+  return [
+    ...(key === "" ? [] : [`object ${key}`]),
+    "",
+    `longest linearizable prefix: ${count(prefix.length, "operation")}`,
+    ...(skipped > 0 ? [`  ... ${count(skipped, "more", "more")} before`] : []),
+    ...shown.map((operation, at) => row(String(skipped + at + 1), operation)),
+    `  then the state is ${state}${others}`,
+    "",
+    unplaced.length === 1
+      ? "cannot be placed after it:"
+      : "cannot be placed after it, the first being the one that had to:",
+    ...unplaced.map((operation) => paint.bad(row("x", operation))),
+    "",
+  ];
+}
+
+/** Makes rows with the process and the times in columns. */
+function rowOf<State, Input, Output>(
+  { operations, unit }: History<Input, Output>,
+  model: Model<State, Input, Output>,
+): (mark: string, operation: Operation<Input, Output>) => string {
+  const width = operations.reduce((most, { process }) => Math.max(most, process.length), 0);
+  return (mark, operation) => {
+    const process = operation.process.padEnd(width);
+    const what = describeOperation(model, operation);
+    return `  ${mark.padStart(6)}  ${process}  ${what}  [${spanText(operation, unit)}]`;
+  };
+}
+
+function lines(...all: readonly string[]): string {
+  return `${all.join("\n")}\n`;
+}

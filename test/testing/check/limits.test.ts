@@ -1,0 +1,121 @@
+import {
+  checkLinearizable,
+  checkLinearizableInSlices,
+  interpretHistory,
+  makeHistory,
+  register,
+  type CheckProgress,
+  type Operation,
+} from "@kontiki/testing";
+import { describe, expect, test } from "vitest";
+import { ok } from "../support/operations.ts";
+
+/** Writes that all overlap, and a read that none of their orders explains: 2^count configurations. */
+function hard(count: number): readonly Operation[] {
+  const writes = Array.from({ length: count }, (_, at) => ok(`w${at}`, 0, 100, ["write", at]));
+  return [...writes, ok("r", 200, 201, ["read"], -1)];
+}
+
+const history = interpretHistory(makeHistory(hard(40)), register);
+
+/** A clock that goes on by `stepMs` at each look. */
+function clock(stepMs: number): () => number {
+  let time = 0;
+  return () => (time += stepMs);
+}
+
+describe("a budget of time", () => {
+  test("ends in unknown", () => {
+    expect(checkLinearizable(history, register, { timeMs: 100, now: clock(1) })).toMatchObject({
+      verdict: "unknown",
+      why: "time",
+      cost: { elapsedMs: 102 },
+    });
+  });
+
+  test("is looked at often", () => {
+    let looks = 0;
+    const now = (): number => (looks += 1);
+    const { cost } = checkLinearizable(history, register, { timeMs: 100, now });
+    // One look for each turn of a few hundred steps, each of which tries at most all that is running.
+    expect(cost.steps / looks).toBeLessThan(500);
+  });
+
+  test("that is used up from the start leaves nothing to do", () => {
+    const { verdict, cost } = checkLinearizable(history, register, { timeMs: 0, now: clock(1) });
+    expect({ verdict, steps: cost.steps }).toEqual({ verdict: "unknown", steps: 0 });
+  });
+
+  test("holds for all objects together, also for easy ones", () => {
+    const operations = Array.from({ length: 50 }, (_, key) => ok("a", 0, 1, ["write", 1, key]));
+    const many = interpretHistory(makeHistory(operations), register);
+    expect(checkLinearizable(many, register, { timeMs: 20, now: clock(1) })).toMatchObject({
+      verdict: "unknown",
+      why: "time",
+    });
+    expect(checkLinearizable(many, register, { timeMs: 1000, now: clock(1) }).verdict).toBe(
+      "valid",
+    );
+  });
+
+  test("holds while a claimed order is verified", () => {
+    const operations = Array.from({ length: 5000 }, (_, at) => ({
+      ...ok("a", 2 * at, 2 * at + 1, ["write", at]),
+      order: at,
+    }));
+    const claimed = interpretHistory(makeHistory(operations), register);
+    const limits = { timeMs: 5, now: clock(1) };
+    expect(checkLinearizable(claimed, register, limits)).toMatchObject({ why: "time" });
+  });
+
+  test("is kept by the real clock", () => {
+    const { verdict, cost } = checkLinearizable(history, register, { timeMs: 30 });
+    expect(verdict).toBe("unknown");
+    expect(cost.elapsedMs).toBeGreaterThanOrEqual(30);
+  });
+});
+
+describe("a budget of memory", () => {
+  test("ends in unknown", () => {
+    const { verdict, cost } = checkLinearizable(history, register, { memoryBytes: 1_000_000 });
+    expect(verdict).toBe("unknown");
+    // An entry is some tens of bytes: more would mean that the budget is not used, fewer that it is passed.
+    expect(1_000_000 / cost.configurations).toBeGreaterThan(20);
+    expect(1_000_000 / cost.configurations).toBeLessThan(100);
+  });
+
+  test("that is smaller than the history leaves nothing to do", () => {
+    const verdict = checkLinearizable(history, register, { memoryBytes: 0 });
+    expect(verdict).toMatchObject({ verdict: "unknown", why: "memory" });
+  });
+
+  test("of one object does not hide the violation of another", () => {
+    const easy = [ok("a", 0, 1, ["write", 1, "x"]), ok("a", 2, 3, ["read", null, "x"], 2)];
+    const both = interpretHistory(makeHistory([...hard(30), ...easy]), register);
+    const verdict = checkLinearizable(both, register, { memoryBytes: 500_000 });
+    expect(verdict).toMatchObject({ verdict: "violated", key: '"x"' });
+  });
+});
+
+describe("in slices", () => {
+  test("others have their turn, progress is told, and it can be interrupted", async () => {
+    const controller = new AbortController();
+    const told: CheckProgress[] = [];
+    const verdict = await checkLinearizableInSlices(history, register, {
+      signal: controller.signal,
+      onProgress(progress) {
+        told.push(progress);
+        if (told.length === 3) setImmediate(() => controller.abort());
+      },
+    });
+    expect(verdict).toMatchObject({ verdict: "unknown", why: "interrupted" });
+    expect(told.length).toBeGreaterThanOrEqual(3);
+    expect(told[0]).toMatchObject({ placed: 40, operations: 41 });
+  });
+
+  test("the verdict is the same", async () => {
+    const small = interpretHistory(makeHistory(hard(8)), register);
+    const { cost: _cost, ...verdict } = await checkLinearizableInSlices(small, register);
+    expect(checkLinearizable(small, register)).toMatchObject(verdict);
+  });
+});

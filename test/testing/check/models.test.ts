@@ -1,0 +1,280 @@
+import {
+  interpretHistory,
+  makeHistory,
+  models,
+  type ModelName,
+  type Operation,
+} from "@kontiki/testing";
+import { describe, expect, test } from "vitest";
+import { judged, ok, open } from "../support/operations.ts";
+
+type Case = readonly [
+  title: string,
+  verdict: "valid" | "violated",
+  operations: readonly Operation[],
+];
+
+function cases(model: ModelName, table: readonly Case[]): void {
+  describe(model, () => {
+    test.each(table)("%s: %s", (_title, verdict, operations) => {
+      expect(judged(model, operations).verdict).toBe(verdict);
+    });
+  });
+}
+
+cases("register", [
+  ["a read before any write finds nothing", "valid", [ok("a", 0, 1, ["read"], null)]],
+  [
+    "a read of what was written",
+    "valid",
+    [ok("a", 0, 1, ["write", 3]), ok("b", 2, 3, ["read"], 3)],
+  ],
+  [
+    "a read of what nobody wrote",
+    "violated",
+    [ok("a", 0, 1, ["write", 3]), ok("b", 2, 3, ["read"], 4)],
+  ],
+  [
+    "a stale read",
+    "violated",
+    [ok("a", 0, 1, ["write", 3]), ok("a", 2, 3, ["write", 4]), ok("b", 4, 5, ["read"], 3)],
+  ],
+  [
+    "two readers of concurrent writes who disagree on their order",
+    "violated",
+    [
+      ok("a", 0, 9, ["write", 1]),
+      ok("b", 0, 9, ["write", 2]),
+      ok("c", 1, 2, ["read"], 1),
+      ok("c", 3, 4, ["read"], 2),
+      ok("d", 5, 6, ["read"], 1),
+    ],
+  ],
+  [
+    "a cas that matched",
+    "valid",
+    [ok("a", 0, 1, ["write", 1]), ok("a", 2, 3, ["cas", [1, 2]], true)],
+  ],
+  [
+    "a cas that should have matched",
+    "violated",
+    [ok("a", 0, 1, ["write", 1]), ok("a", 2, 3, ["cas", [1, 2]], false)],
+  ],
+  [
+    "a cas that cannot have matched",
+    "violated",
+    [ok("a", 0, 1, ["write", 3]), ok("a", 2, 3, ["cas", [1, 2]], true)],
+  ],
+  [
+    "records are equal by content",
+    "valid",
+    [ok("a", 0, 1, ["write", { x: 1, y: [2] }]), ok("a", 2, 3, ["read"], { y: [2], x: 1 })],
+  ],
+  ['1 is not "1"', "violated", [ok("a", 0, 1, ["write", 1]), ok("a", 2, 3, ["read"], "1")]],
+  [
+    "registers of their own by key",
+    "valid",
+    [ok("a", 0, 1, ["write", 1, "x"]), ok("a", 2, 3, ["read", null, "y"], null)],
+  ],
+]);
+
+cases("key-value", [
+  ["get of nothing", "valid", [ok("a", 0, 1, ["get", null, "x"], null)]],
+  ["get of nothing as the empty text", "valid", [ok("a", 0, 1, ["get", null, "x"], "")]],
+  [
+    "get of an empty text as nothing",
+    "violated",
+    [ok("a", 0, 1, ["put", "", "x"]), ok("a", 2, 3, ["get", null, "x"], null)],
+  ],
+  [
+    "keys apart",
+    "violated",
+    [ok("a", 0, 1, ["put", "v", "x"]), ok("a", 2, 3, ["get", null, "y"], "v")],
+  ],
+  [
+    "append to nothing, then more",
+    "valid",
+    [
+      ok("a", 0, 1, ["append", "a", "x"], 1),
+      ok("a", 2, 3, ["append", "é", "x"], 3),
+      ok("a", 4, 5, ["get", null, "x"], "aé"),
+    ],
+  ],
+  ["append with the wrong length", "violated", [ok("a", 0, 1, ["append", "é", "x"], 1)]],
+  [
+    "appends in a wrong order",
+    "violated",
+    [
+      ok("a", 0, 1, ["append", "a", "x"]),
+      ok("a", 2, 3, ["append", "b", "x"]),
+      ok("a", 4, 5, ["get", null, "x"], "ba"),
+    ],
+  ],
+  [
+    "delete of what is there",
+    "valid",
+    [
+      ok("a", 0, 1, ["put", "v", "x"]),
+      ok("a", 2, 3, ["delete", null, "x"], true),
+      ok("a", 4, 5, ["get", null, "x"], null),
+    ],
+  ],
+  ["delete of what is not there", "violated", [ok("a", 0, 1, ["delete", null, "x"], true)]],
+  [
+    "cas from nothing",
+    "valid",
+    [
+      ok("a", 0, 1, ["compareAndSet", [null, "v"], "x"], true),
+      ok("a", 2, 3, ["read", null, "x"], "v"),
+    ],
+  ],
+  ["cas that lies", "violated", [ok("a", 0, 1, ["cas", ["w", "v"], "x"], true)]],
+]);
+
+cases("list-append", [
+  ["the empty list", "valid", [ok("a", 0, 1, ["read"], [])]],
+  [
+    "concurrent appends in the order that a read shows",
+    "valid",
+    [ok("a", 0, 9, ["append", 1]), ok("b", 0, 9, ["append", 2]), ok("c", 10, 11, ["read"], [2, 1])],
+  ],
+  [
+    "reads that do not extend each other",
+    "violated",
+    [
+      ok("a", 0, 9, ["append", 1]),
+      ok("b", 0, 9, ["append", 2]),
+      ok("c", 0, 9, ["read"], [2]),
+      ok("c", 10, 11, ["read"], [1, 2]),
+    ],
+  ],
+  ["a lost append", "violated", [ok("a", 0, 1, ["append", 1]), ok("c", 2, 3, ["read"], [])]],
+  [
+    "a list in a list is one value",
+    "violated",
+    [ok("a", 0, 1, ["append", [1, 2]]), ok("c", 2, 3, ["read"], [1, 2])],
+  ],
+]);
+
+cases("queue", [
+  [
+    "first in, first out",
+    "valid",
+    [
+      ok("a", 0, 1, ["enqueue", 1]),
+      ok("a", 2, 3, ["enqueue", 2]),
+      ok("b", 4, 5, ["dequeue"], 1),
+      ok("b", 6, 7, ["dequeue"], 2),
+    ],
+  ],
+  [
+    "out of order",
+    "violated",
+    [ok("a", 0, 1, ["enqueue", 1]), ok("a", 2, 3, ["enqueue", 2]), ok("b", 4, 5, ["dequeue"], 2)],
+  ],
+  [
+    "taken twice",
+    "violated",
+    [ok("a", 0, 1, ["enqueue", 1]), ok("b", 2, 9, ["dequeue"], 1), ok("c", 2, 9, ["dequeue"], 1)],
+  ],
+  ["empty", "valid", [ok("a", 0, 1, ["dequeue"], null)]],
+  [
+    "empty while something is in it",
+    "violated",
+    [ok("a", 0, 1, ["enqueue", 1]), ok("a", 2, 3, ["dequeue"], null)],
+  ],
+  [
+    "a dequeue of which nobody heard explains what is gone",
+    "valid",
+    [
+      ok("a", 0, 1, ["enqueue", 1]),
+      ok("a", 2, 3, ["enqueue", 2]),
+      open("b", 4, ["dequeue"]),
+      ok("c", 5, 6, ["dequeue"], 2),
+    ],
+  ],
+]);
+
+cases("lock", [
+  [
+    "one after the other",
+    "valid",
+    [ok("a", 0, 1, ["acquire"]), ok("a", 2, 3, ["release"]), ok("b", 4, 5, ["acquire"])],
+  ],
+  ["two holders", "violated", [ok("a", 0, 1, ["acquire"]), ok("b", 2, 3, ["acquire"])]],
+  [
+    "the second is refused",
+    "valid",
+    [ok("a", 0, 1, ["acquire"]), ok("b", 2, 3, ["acquire"], false)],
+  ],
+  ["refused though it is free", "violated", [ok("a", 0, 1, ["acquire"], false)]],
+  ["released by another", "violated", [ok("a", 0, 1, ["acquire"]), ok("b", 2, 3, ["release"])]],
+  [
+    "owners by value, from one process",
+    "valid",
+    [
+      ok("a", 0, 1, ["acquire", "x"]),
+      ok("a", 2, 3, ["acquire", "y"], false),
+      ok("b", 4, 5, ["release", "x"]),
+    ],
+  ],
+  [
+    "taken twice by its holder",
+    "violated",
+    [ok("a", 0, 1, ["acquire"]), ok("a", 2, 3, ["acquire"])],
+  ],
+]);
+
+cases("set", [
+  [
+    "read in any order",
+    "valid",
+    [ok("a", 0, 1, ["add", 10]), ok("a", 2, 3, ["add", 9]), ok("a", 4, 5, ["read"], [9, 10])],
+  ],
+  ["a lost element", "violated", [ok("a", 0, 1, ["add", 1]), ok("a", 2, 3, ["read"], [])]],
+  [
+    "an element that was removed",
+    "violated",
+    [ok("a", 0, 1, ["add", 1]), ok("a", 2, 3, ["remove", 1]), ok("a", 4, 5, ["contains", 1], true)],
+  ],
+  [
+    "add that changed nothing",
+    "violated",
+    [ok("a", 0, 1, ["add", 1]), ok("a", 2, 3, ["add", 1], true)],
+  ],
+  [
+    "add that repeats its value",
+    "valid",
+    [ok("a", 0, 1, ["add", 1], 1), ok("a", 2, 3, ["add", 1], 1)],
+  ],
+  ["an element twice", "violated", [ok("a", 0, 1, ["add", 1]), ok("a", 2, 3, ["read"], [1, 1])]],
+]);
+
+describe("what a model does not know", () => {
+  test.each([
+    [
+      "register",
+      ["increment", 1],
+      null,
+      'the model register has no "increment", only read, write, cas',
+    ],
+    ["register", ["cas", 1], true, "cas needs a pair [expected, new], not 1"],
+    ["register", ["cas", [1, 2]], "yes", 'cas must return true or false, not "yes"'],
+    ["key-value", ["get"], null, "get names no key"],
+    ["key-value", ["append", 1, "x"], null, "append needs a text, not 1"],
+    ["key-value", ["list", "", "x"], null, 'the model key-value has no "list", only get, put,'],
+    ["list-append", ["read"], "12", 'read must return a list, not "12"'],
+    ["list-append", ["pop"], null, 'the model list-append has no "pop", only append, read'],
+    ["queue", ["enqueue", null], null, "a queue cannot hold null, which means empty"],
+    ["queue", ["peek"], null, 'the model queue has no "peek", only enqueue, dequeue'],
+    ["lock", ["steal"], null, 'the model lock has no "steal", only acquire, release'],
+    ["set", ["contains", 1], 1, "contains must return true or false, not 1"],
+    ["set", ["clear"], null, 'the model set has no "clear", only add, remove, contains, read'],
+  ] as const)("%s %j -> %j", (model, asked, output, message) => {
+    const history = makeHistory([ok("c7", 4, 5, asked, output)]);
+    const told = `operation ${JSON.stringify(asked[0])} of process c7 at 4: ${message}`;
+    expect(() => interpretHistory(history, models[model] as (typeof models)["register"])).toThrow(
+      told,
+    );
+  });
+});

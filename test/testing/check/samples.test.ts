@@ -1,0 +1,31 @@
+import { checkLinearizable, interpretHistory, models, parseHistory } from "@kontiki/testing";
+import type { AnyFileModel } from "@kontiki/testing";
+import { describe, expect, test } from "vitest";
+import { hasSamples, samples, type Sample } from "../support/data.ts";
+
+const note = hasSamples ? "" : " (not run: there is no ../shared/data/porcupine)";
+
+describe.skipIf(!hasSamples)(`recorded histories with known verdicts${note}`, () => {
+  test("are 52 of etcd and four of a key-value store", () => {
+    expect(samples.map(({ format }) => format).toSorted()).toEqual([
+      ...Array<string>(4).fill("edn"),
+      ...Array<string>(52).fill("jepsen"),
+    ]);
+  });
+
+  test.each(samples)("$name is linearizable: $isLinearizable", (sample) => {
+    const { verdict } = judge(sample);
+    expect(verdict).toBe(sample.isLinearizable ? "valid" : "violated");
+  });
+
+  // A bound on work instead of time, which others' load cannot spoil: 10 000 steps take some milliseconds.
+  test("take few steps each, the one that is hard for others too", () => {
+    const costs = samples.map((sample) => [sample.name, judge(sample).cost.steps] as const);
+    expect(costs.filter(([, steps]) => steps > 1000)).toEqual([]);
+  });
+});
+
+function judge({ text, format, model: name }: Sample): ReturnType<typeof checkLinearizable> {
+  const model: AnyFileModel = models[name];
+  return checkLinearizable(interpretHistory(parseHistory(text(), format), model), model);
+}

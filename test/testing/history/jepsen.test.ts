@@ -1,0 +1,147 @@
+import { parseHistory } from "@kontiki/testing";
+import { describe, expect, test } from "vitest";
+
+const log = (...events: readonly string[]): string =>
+  events.map((event) => `INFO  jepsen.util - ${event.replaceAll(" ", "\t")}\n`).join("");
+
+describe("a Jepsen log", () => {
+  test("is operations with their places in the file as times", () => {
+    const text = log(
+      "0 :invoke :write 3",
+      "1 :invoke :read nil",
+      "0 :ok :write 3",
+      "1 :ok :read 3",
+    );
+    expect(parseHistory(text, "jepsen")).toEqual({
+      unit: "step",
+      marks: [],
+      operations: [
+        {
+          process: "0",
+          call: 0,
+          input: { f: "write", value: 3 },
+          status: "ok",
+          return: 2,
+          output: 3,
+        },
+        {
+          process: "1",
+          call: 1,
+          input: { f: "read", value: null },
+          status: "ok",
+          return: 3,
+          output: 3,
+        },
+      ],
+    });
+  });
+
+  test.each([
+    [
+      "a read that timed out had no effect",
+      ":read nil",
+      ":fail :read :timed-out",
+      { status: "failed", return: 1 },
+    ],
+    [
+      "a write that failed had no effect",
+      ":write 3",
+      ":fail :write 3",
+      { status: "failed", return: 1 },
+    ],
+    [
+      "a cas that matched",
+      ":cas [1,2]",
+      ":ok :cas [1,2]",
+      { status: "ok", return: 1, output: true },
+    ],
+    [
+      "a cas that did not match is an answer",
+      ":cas [1,2]",
+      ":fail :cas [1,2]",
+      { status: "ok", return: 1, output: false },
+    ],
+    [
+      "a cas that failed for a reason is none",
+      ":cas [1,2]",
+      ":fail :cas :refused",
+      { status: "failed", return: 1 },
+    ],
+    [
+      "the reason may stand behind the value",
+      ":cas [1,2]",
+      ":fail :cas [1,2] :refused",
+      { status: "failed", return: 1 },
+    ],
+    ["info leaves it open", ":write 3", ":info :write :timed-out", { status: "open" }],
+  ])("%s", (_title, call, end, ending) => {
+    const text = log(`0 :invoke ${call}`, `0 ${end}`);
+    expect(parseHistory(text, "jepsen").operations[0]).toMatchObject(ending);
+  });
+
+  test("what never ends is open, and a process goes on under a new number", () => {
+    const text = log("0 :invoke :write 3", "0 :info :write :timed-out", "5 :invoke :read nil");
+    expect(parseHistory(text, "jepsen").operations.map(({ status }) => status)).toEqual([
+      "open",
+      "open",
+    ]);
+  });
+
+  test("other loggers, blank lines, dates and spaces for tabs do not matter", () => {
+    const text =
+      "INFO [2024-01-01] jepsen core - Running test\n\n" +
+      "INFO [2024-01-01] jepsen worker 0 - jepsen.util 0\t:invoke\t:read\tnil\r\n" +
+      "INFO  jepsen.util - 0   :ok   :read  nil";
+    expect(parseHistory(text, "jepsen").operations).toHaveLength(1);
+  });
+
+  test("the nemesis makes bands", () => {
+    const text = log(
+      ":nemesis :info :start nil",
+      ":nemesis :info :start nil",
+      "0 :invoke :read nil",
+      ":nemesis :info :stop nil",
+      ":nemesis :info :stop nil",
+      ":nemesis :info :kill :n1",
+      ":nemesis :info :kill :n1",
+      ":nemesis :info :start-partition nil",
+    );
+    expect(parseHistory(text, "jepsen").marks).toEqual([
+      { type: "fault", text: "fault", from: 0, to: 3 },
+      { type: "fault", text: "kill", from: 5, to: 6 },
+      { type: "fault", text: "partition", from: 7 },
+    ]);
+  });
+});
+
+describe("what is wrong with a log is told with line and column", () => {
+  test.each([
+    ["", 1, 1, "no event of jepsen.util in the whole file"],
+    ["hello\n", 1, 1, "no event of jepsen.util in the whole file"],
+    [
+      log("0 :invoke :read nil", "0 :inv"),
+      2,
+      21,
+      "not an event: PROCESS :invoke|:ok|:fail|:info :FUNCTION VALUE is expected",
+    ],
+    [log("0 :invoke :write [1"), 1, 38, '"[" is never closed'],
+    [log("0 :ok :read nil"), 1, 21, "process 0 ends what it never called"],
+    [
+      log("0 :invoke :read nil", "0 :invoke :read nil"),
+      2,
+      21,
+      "process 0 calls again before its last call has ended",
+    ],
+    [
+      log("0 :invoke :read nil", "0 :ok :write 1"),
+      2,
+      21,
+      "process 0 ends :write, but it had called :read",
+    ],
+    [log("0 :invoke :write 9007199254740993"), 1, 38, "9007199254740993 is too large to be exact"],
+  ])("%j", (text, line, column, message) => {
+    expect(() => parseHistory(text, "jepsen")).toThrow(
+      expect.objectContaining({ name: "HistoryError", message, line, column }),
+    );
+  });
+});

@@ -1,0 +1,36 @@
+import type { Operation } from "@kontiki/testing";
+import { explains, questionOf, type Reference } from "./reference.ts";
+
+/**
+ * Whether a history is linearizable, by its definition alone: tries every order of every choice of
+ * operations that took effect, each from a new object.
+ *
+ * `isNeeded` tells which operations must be in the order: all that returned, unless said otherwise.
+ */
+export function isLinearizable(
+  operations: readonly Operation[],
+  { make }: Pick<Reference, "make">,
+  isNeeded: (operation: Operation) => boolean = ({ status }) => status === "ok",
+): boolean {
+  const needed = operations.filter(isNeeded);
+  const isLegal = (order: readonly Operation[]): boolean => {
+    const object = make();
+    return order.every((operation) => explains(operation, object(questionOf(operation))));
+  };
+  const search = (order: readonly Operation[], left: readonly Operation[]): boolean => {
+    if (!isLegal(order)) return false;
+    if (needed.every((operation) => order.includes(operation))) return true;
+    return left.some((next) => {
+      const rest = left.filter((other) => other !== next);
+      return rest.every((other) => !isBefore(other, next)) && search([...order, next], rest);
+    });
+  };
+  return search(
+    [],
+    operations.filter(({ status }) => status !== "failed"),
+  );
+}
+
+function isBefore(one: Operation, other: Operation): boolean {
+  return one.status === "ok" && one.return < other.call;
+}

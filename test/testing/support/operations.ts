@@ -1,0 +1,50 @@
+import {
+  checkLinearizable,
+  interpretHistory,
+  makeHistory,
+  models,
+  type AnyFileModel,
+  type LimitOptions,
+  type ModelName,
+  type Operation,
+  type Value,
+  type Verdict,
+} from "@kontiki/testing";
+
+/** What is asked: a function and its argument, and the object when there are several. */
+export type Asked = readonly [f: string, value?: Value, key?: Value];
+
+/** An operation that returned `output` at `end`. */
+export function ok(
+  process: string,
+  call: number,
+  end: number,
+  asked: Asked,
+  output: Value = null,
+): Operation {
+  return { process, call, input: inputOf(asked), status: "ok", return: end, output };
+}
+
+/** An operation of which nobody heard. */
+export function open(process: string, call: number, asked: Asked): Operation {
+  return { process, call, input: inputOf(asked), status: "open" };
+}
+
+/** An operation that had no effect. */
+export function failed(process: string, call: number, end: number, asked: Asked): Operation {
+  return { process, call, input: inputOf(asked), status: "failed", return: end };
+}
+
+function inputOf([f, value = null, key]: Asked): Operation["input"] {
+  return key === undefined ? { f, value } : { f, key, value };
+}
+
+/** The verdict on operations by a model of files. */
+export function judged(
+  name: ModelName,
+  operations: readonly Operation[],
+  limits: LimitOptions = {},
+): Verdict<unknown, unknown> {
+  const model: AnyFileModel = models[name];
+  return checkLinearizable(interpretHistory(makeHistory(operations), model), model, limits);
+}
