@@ -345,7 +345,7 @@ describe("over the control port", () => {
       await control.call<ChangeAnswer>(
         "change",
         PATIENCE_MS,
-        async (node) => await node.changeMembership(REMOVE_3),
+        (node) => node.changeMembership(REMOVE_3) as Promise<ChangeAnswer>,
       ),
     ).toEqual({ taken: true, index: 2 });
     expect(await control.call("transfer", PATIENCE_MS, (node) => node.transfer(n1))).toBe(
