@@ -302,10 +302,9 @@ export class NodeActor {
 
   #workOnSnapshot(): void {
     const last = this.#state.snapshot?.index ?? (0 as Index);
-    const from = Math.max(last, this.#log.firstIndex - 1) as Index;
-    const { applied } = this.#applier;
-    if (applied > last && this.#taker.isDue(last, this.#log.bytesBetween(from, applied)))
-      this.beginSnapshot();
+    // What is behind the newest snapshot is in the log, and what is in the snapshot is applied.
+    const bytesSince = this.#log.bytesBetween(last, this.#applier.applied);
+    if (this.#taker.isDue(last, bytesSince)) this.beginSnapshot();
     const snapshot = this.#taker.work();
     if (snapshot !== undefined) this.#step({ type: "snapshotTaken", snapshot });
   }

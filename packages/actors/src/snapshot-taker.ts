@@ -35,7 +35,6 @@ export class SnapshotTaker {
 
   /** Whether one should be begun, with the last one at `last` and so many bytes of commands applied since. */
   isDue(last: Index, bytesSince: number): boolean {
-    if (this.#writing !== undefined) return false;
     const { entries, bytes } = this.#policy;
     const applied = this.#applier.applied;
     return applied - last >= entries || (applied > last && bytesSince >= bytes);

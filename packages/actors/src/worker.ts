@@ -22,7 +22,7 @@ import type { FromNode, NodeSpec } from "./protocol.ts";
 import { ReadIds } from "./reads.ts";
 import type { Recovered } from "./storage.ts";
 import type { Clock } from "./timers.ts";
-import { openTraceFile } from "./trace-file.ts";
+import { openTraceFile, type TraceFile } from "./trace-file.ts";
 import { NodeTracer } from "./trace.ts";
 
 type Start = { readonly spec: NodeSpec; readonly data: MessagePort; readonly control: MessagePort };
@@ -72,12 +72,13 @@ function configOf({ id, uid, voters, leases, keptEntries, maxUncommittedBytes }:
   });
 }
 
-function tracerOf(config: Config, recovered: Recovered): NodeTracer | undefined {
-  const { trace, incarnation } = spec;
-  if (trace === undefined) return undefined;
+function traceOf({ trace, id, incarnation }: NodeSpec): TraceFile | undefined {
+  return trace === undefined ? undefined : openTraceFile(trace, nodeId(id), incarnation);
+}
+
+function tracerOf(trace: TraceFile, config: Config, recovered: Recovered): NodeTracer {
   const { hard, base, entries, snapshot, horizon } = recovered;
-  const opening = { config, hard, base, entries, snapshot, horizon };
-  return new NodeTracer(openTraceFile(trace, config.id, incarnation), opening);
+  return new NodeTracer(trace, { config, hard, base, entries, snapshot, horizon });
 }
 
 function leaseOf({ leases, electionTimeoutMs }: NodeSpec): Lease | undefined {
@@ -88,13 +89,17 @@ async function run(): Promise<void> {
   const config = configOf(spec);
   const disk = openDisk();
   const readIds = new ReadIds(spec.incarnation);
+  let trace: TraceFile | undefined;
   const open = async (): Promise<Opened & { readonly tornBytes: number }> => {
     const machine = await loadMachine(spec.stateMachine);
     const { storage, snapshots, recovered } = openStorage(disk);
     const { damage, tornBytes } = recovered;
     try {
       const lease = leaseOf(spec);
-      const tracer = tracerOf(config, recovered);
+      // What was traced before the disk failed stays in a file of its own.
+      trace?.close();
+      trace = traceOf(spec);
+      const tracer = trace && tracerOf(trace, config, recovered);
       const policy = spec.snapshots;
       const parts = { config, recovered, storage, snapshots, machine, readIds, policy };
       const actor = new NodeActor({ ...parts, lease, tracer });
