@@ -5,8 +5,8 @@ import { describe, expect, onTestFinished, test } from "vitest";
 import { Control } from "../../packages/actors/src/control.ts";
 import { exposeControl } from "../../packages/actors/src/control-endpoint.ts";
 import type { Order } from "../../packages/actors/src/letter.ts";
+import type { ChangeAnswer, NodeControl } from "../../packages/actors/src/protocol.ts";
 import { Orders } from "../../packages/actors/src/orders.ts";
-import type { ChangeAnswer } from "../../packages/actors/src/protocol.ts";
 import {
   bench,
   commandOf,
@@ -341,13 +341,10 @@ describe("over the control port", () => {
   test("changes and transfers are answered, and the digest is that of the node", async () => {
     const { at, stage } = leading();
     const { control } = controlOf(stage);
-    expect(
-      await control.call<ChangeAnswer>(
-        "change",
-        PATIENCE_MS,
-        (node) => node.changeMembership(REMOVE_3) as Promise<ChangeAnswer>,
-      ),
-    ).toEqual({ taken: true, index: 2 });
+    const change = async (node: {
+      readonly changeMembership: NodeControl["changeMembership"];
+    }): Promise<ChangeAnswer> => node.changeMembership(REMOVE_3);
+    expect(await control.call("change", PATIENCE_MS, change)).toEqual({ taken: true, index: 2 });
     expect(await control.call("transfer", PATIENCE_MS, (node) => node.transfer(n1))).toBe(
       "it leads already",
     );
