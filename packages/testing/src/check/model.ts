@@ -56,7 +56,12 @@ export interface Model<State, Input, Output> {
 }
 
 /** What a recorded operation says in a model's own words. */
-export type Spoken<Input, Output> = { readonly input: Input; readonly output: Output | undefined };
+export type Spoken<Input, Output> = {
+  /** What was asked for. */
+  readonly input: Input;
+  /** What was returned; undefined when nobody heard of it. */
+  readonly output: Output | undefined;
+};
 
 /**
  * A model that understands operations as files tell them.

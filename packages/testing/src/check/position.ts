@@ -167,6 +167,7 @@ export class ReadOnlyError extends Error {
   /** What tells it from other errors. */
   override readonly name = "ReadOnlyError";
 
+  /** Says so of the model of this name. */
   constructor(model: string) {
     super(`the model ${model} names an operation readOnly that changes a state`);
   }

@@ -1,12 +1,14 @@
 import type { Operation } from "../history/history.ts";
 
 /** What a checker found, and what it cost. */
-export type Verdict<Input, Output> = { readonly cost: Cost } & (
-  Valid<Input, Output> | Violated<Input, Output> | Unknown
-);
+export type Verdict<Input, Output> = {
+  /** What it cost. */
+  readonly cost: Cost;
+} & (Valid<Input, Output> | Violated<Input, Output> | Unknown);
 
 /** The history is linearizable, and here is how. */
 export type Valid<Input, Output> = {
+  /** Tells it from the other verdicts. */
   readonly verdict: "valid";
   /** One for each object. */
   readonly objects: readonly Linearization<Input, Output>[];
@@ -24,6 +26,7 @@ export type Linearization<Input, Output> = {
 
 /** The history is not linearizable: the operations on one object cannot be explained. */
 export type Violated<Input, Output> = {
+  /** Tells it from the other verdicts. */
   readonly verdict: "violated";
   /** The object, "" when there is but one. */
   readonly key: string;
@@ -41,6 +44,7 @@ export type Violated<Input, Output> = {
 
 /** Nobody knows: what the check may cost was used up first, or it was interrupted. */
 export type Unknown = {
+  /** Tells it from the other verdicts. */
   readonly verdict: "unknown";
   /** What was used up. */
   readonly why: "time" | "memory" | "interrupted";

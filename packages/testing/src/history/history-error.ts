@@ -7,6 +7,7 @@ export class HistoryError extends Error {
   /** The column in UTF-16 code units, from 1. */
   readonly column: number;
 
+  /** An error at a place. */
   constructor(message: string, line: number, column: number) {
     super(message);
     this.line = line;

@@ -1,10 +1,14 @@
 import type { Value } from "./value.ts";
 
-/**
- * What a client asked for, as a file tells it: `f` names the function ("read", "write", ...), `value`
- * is its argument (null if it has none), and `key` the object it is about when there are several.
- */
-export type Call = { readonly f: string; readonly key?: Value; readonly value: Value };
+/** What a client asked for, as a file tells it. */
+export type Call = {
+  /** The name of the function: "read", "write", ... */
+  readonly f: string;
+  /** The object it is about when there are several. */
+  readonly key?: Value;
+  /** Its argument, null if it has none. */
+  readonly value: Value;
+};
 
 /**
  * One operation of one client.

@@ -85,7 +85,7 @@ function spanOf(fields: JsonFields): { readonly from: number; readonly to?: numb
   return { from, to };
 }
 
-/** Writes a history as {@link parseJsonl} reads it, a line at a time without its end. */
+/** Writes a history as the format "jsonl" is read, a line at a time without its end. */
 export function* jsonlLines({ operations, marks, unit }: History): Generator<string, void, void> {
   yield JSON.stringify({ type: "history", version: 1, unit });
   for (const mark of marks) yield JSON.stringify(mark);

@@ -1,7 +1,7 @@
 /**
  * What operations carry: plain data, as JSON has it.
  *
- * Values are compared by {@link canonical}, so that equal data is one value wherever it came from.
+ * Values are compared by their content, so that equal data is one value wherever it came from.
  */
 export type Value = null | boolean | number | string | readonly Value[] | ValueRecord;
 

@@ -1,36 +1,52 @@
 import type { Model } from "../check/model.ts";
-import type { Verdict } from "../check/verdict.ts";
+import type { Unknown, Verdict } from "../check/verdict.ts";
 import type { History, Operation } from "../history/history.ts";
 import { describeOperation } from "./words.ts";
 
-/** An operation as programs read it. `return` is null for one that never returned. */
+/** An operation as programs read it. */
 export type OperationReport = {
+  /** The client. */
   readonly process: string;
+  /** What it was, in the model's words. */
   readonly operation: string;
+  /** How it ended. */
   readonly status: Operation["status"];
+  /** When it was called, in the history's unit. */
   readonly call: number;
+  /** When it returned; null for one that never did. */
   readonly return: number | null;
 };
 
 /** A verdict as programs read it: one object of plain data, of the same shape whatever the model. */
 export type VerdictReport = {
+  /** "valid", "violated" or "unknown". */
   readonly verdict: Verdict<unknown, unknown>["verdict"];
+  /** The name of the model. */
   readonly model: string;
+  /** What times count. */
   readonly unit: History["unit"];
+  /** How many operations the history has. */
   readonly operations: number;
+  /** Milliseconds that the check took, rounded. */
   readonly elapsedMs: number;
+  /** How often the search asked the model. */
   readonly steps: number;
+  /** Configurations that the search kept. */
   readonly configurations: number;
-  /** Of a valid history: the objects, and for how many of them the claimed order verified. */
+  /** Of a valid history: how many objects there are, and for how many of them the claimed order verified. */
   readonly objects?: { readonly total: number; readonly claimed: number };
   /** Of a violated history: the object, "" when there is but one. */
   readonly object?: string;
+  /** Of a violated history: the longest linearizable prefix, in order. */
   readonly prefix?: readonly OperationReport[];
+  /** Of a violated history: the state after the prefix. */
   readonly state?: string;
+  /** Of a violated history: states that other orders lead to; a few of them at most. */
   readonly otherStates?: readonly string[];
+  /** Of a violated history: what cannot be placed after the prefix, first what had to be. */
   readonly unplaced?: readonly OperationReport[];
-  /** Of an unknown one. */
-  readonly why?: string;
+  /** Of an unknown verdict: "time", "memory" or "interrupted". */
+  readonly why?: Unknown["why"];
 };
 
 /** A verdict as plain data. */

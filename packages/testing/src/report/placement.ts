@@ -1,9 +1,12 @@
 import type { Operation } from "../history/history.ts";
 import type { Verdict } from "../check/verdict.ts";
 
-/** What a verdict says of one operation: its number in the order of effects, from 1, or that it has no place. */
+/** What a verdict says of one operation. */
 export type Placement =
-  { readonly type: "placed"; readonly number: number } | { readonly type: "unplaced" };
+  /** It has this number in the order of effects, from 1. */
+  | { readonly type: "placed"; readonly number: number }
+  /** It cannot be placed. */
+  | { readonly type: "unplaced" };
 
 /**
  * What a verdict says of each operation; nothing of those that it does not speak of, such as the ones

@@ -8,7 +8,9 @@ const PREFIX_SHOWN = 12;
 
 /** How a text marks what is good and what is bad; left out, it does not. */
 export type Paint = {
+  /** Marks what is good. */
   readonly good: (text: string) => string;
+  /** Marks what is bad. */
   readonly bad: (text: string) => string;
 };
 

@@ -2,13 +2,16 @@ import { canonical, sameValue, type Value } from "../../history/value.ts";
 import { InterpretError, type FileModel } from "../model.ts";
 import { about, booleanOutputOf, keyOf, outputOf, pairOf, unknownFunction } from "./spoken.ts";
 
-/** What a store is asked about one key. */
-export type KeyValueInput = { readonly key: string } & (
-  | { readonly type: "get" | "delete" }
-  | { readonly type: "put"; readonly value: Value }
-  | { readonly type: "append"; readonly value: string }
-  | { readonly type: "cas"; readonly from: Value; readonly to: Value }
-);
+/** What a store is asked about one key, which is in its canonical text. */
+export type KeyValueInput =
+  /** The value, or its removal. */
+  | { readonly type: "get" | "delete"; readonly key: string }
+  /** A new value. */
+  | { readonly type: "put"; readonly key: string; readonly value: Value }
+  /** A longer text. */
+  | { readonly type: "append"; readonly key: string; readonly value: string }
+  /** A new value in place of an expected one. */
+  | { readonly type: "cas"; readonly key: string; readonly from: Value; readonly to: Value };
 
 const NAMES = "get, put, append, delete, cas (or read, write, compareAndSet)";
 

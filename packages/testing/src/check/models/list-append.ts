@@ -2,10 +2,12 @@ import { canonical, type Value } from "../../history/value.ts";
 import type { FileModel } from "../model.ts";
 import { about, keyOf, listOutputOf, unknownFunction } from "./spoken.ts";
 
-/** What a list is asked. */
-export type ListAppendInput = { readonly key: string } & (
-  { readonly type: "read" } | { readonly type: "append"; readonly value: string }
-);
+/** What a list is asked. Keys and values are in their canonical text. */
+export type ListAppendInput =
+  /** The whole list. */
+  | { readonly type: "read"; readonly key: string }
+  /** One more value at the end. */
+  | { readonly type: "append"; readonly key: string; readonly value: string };
 
 /** The list that a read returned in its canonical text, else null. */
 export type ListAppendOutput = string | null;

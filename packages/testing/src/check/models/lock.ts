@@ -4,8 +4,11 @@ import { about, keyOf, outputOf, unknownFunction } from "./spoken.ts";
 
 /** What a lock is asked, and by whom. */
 export type LockInput = {
+  /** The lock, in its canonical text. */
   readonly key: string;
+  /** To take it or to give it back. */
   readonly type: "acquire" | "release";
+  /** Who asks. */
   readonly owner: string;
 };
 

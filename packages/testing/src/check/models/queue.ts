@@ -2,10 +2,12 @@ import { canonical } from "../../history/value.ts";
 import { InterpretError, type FileModel } from "../model.ts";
 import { about, keyOf, outputOf, unknownFunction } from "./spoken.ts";
 
-/** What a queue is asked. */
-export type QueueInput = { readonly key: string } & (
-  { readonly type: "dequeue" } | { readonly type: "enqueue"; readonly value: string }
-);
+/** What a queue is asked. Keys and values are in their canonical text. */
+export type QueueInput =
+  /** The first value. */
+  | { readonly type: "dequeue"; readonly key: string }
+  /** One more value at the end. */
+  | { readonly type: "enqueue"; readonly key: string; readonly value: string };
 
 /** What a dequeue took in its canonical text, "null" when the queue was empty; null for an enqueue. */
 export type QueueOutput = string | null;

@@ -2,12 +2,14 @@ import { canonical } from "../../history/value.ts";
 import type { FileModel } from "../model.ts";
 import { about, booleanOutputOf, keyOf, outputOf, pairOf, unknownFunction } from "./spoken.ts";
 
-/** What a register is asked. Values are in their canonical text, so that they compare by `===`. */
-export type RegisterInput = { readonly key: string } & (
-  | { readonly type: "read" }
-  | { readonly type: "write"; readonly value: string }
-  | { readonly type: "cas"; readonly from: string; readonly to: string }
-);
+/** What a register is asked. Keys and values are in their canonical text, so that they compare by `===`. */
+export type RegisterInput =
+  /** The value. */
+  | { readonly type: "read"; readonly key: string }
+  /** A new value. */
+  | { readonly type: "write"; readonly key: string; readonly value: string }
+  /** A new value in place of an expected one. */
+  | { readonly type: "cas"; readonly key: string; readonly from: string; readonly to: string };
 
 /** The value that a read returned, in its canonical text; whether a compare-and-set matched; else null. */
 export type RegisterOutput = string | boolean | null;

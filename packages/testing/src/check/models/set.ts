@@ -9,11 +9,12 @@ import {
   unknownFunction,
 } from "./spoken.ts";
 
-/** What a set is asked. */
-export type SetInput = { readonly key: string } & (
-  | { readonly type: "read" }
-  | { readonly type: "add" | "remove" | "contains"; readonly value: string }
-);
+/** What a set is asked. Keys and values are in their canonical text. */
+export type SetInput =
+  /** All values. */
+  | { readonly type: "read"; readonly key: string }
+  /** One value. */
+  | { readonly type: "add" | "remove" | "contains"; readonly key: string; readonly value: string };
 
 /** What a read returned, in order and as text; whether the value is or was in the set; null for "not told". */
 export type SetOutput = string | boolean | null;
