@@ -133,7 +133,9 @@ describe("a turn in which the disk fails says nothing that rests on it", () => {
     const stage = leading(at);
     failOnce(at.storage, "flush");
     stage.turn(proposal(2, commandOf(2, "b")), proposal(3, commandOf(3, "c")));
-    expect(stage.statuses()).toEqual([{ role: "follower", term: 1, leader: undefined, taken: 2 }]);
+    expect(stage.statuses()).toEqual([
+      { role: "follower", term: 1, leader: undefined, taken: 2, malformed: 0 },
+    ]);
   });
 
   test("its timer stops: all that is due is another look at the disk", () => {
@@ -192,7 +194,9 @@ describe("while its disk cannot be used a node takes nothing", () => {
     const stage = failed();
     const bad = { type: "mail", from: n3, incarnation: 1, bytes: Uint8Array.of(1) } as const;
     stage.turn(raft(n2, appendEntries(1)), raft(n3, requestVote(7)), bad);
-    expect(stage.statuses()).toEqual([{ role: "follower", term: 1, leader: undefined, taken: 3 }]);
+    expect(stage.statuses()).toEqual([
+      { role: "follower", term: 1, leader: undefined, taken: 3, malformed: 0 },
+    ]);
   });
 
   test("orders fail", async () => {
@@ -242,10 +246,7 @@ describe("the disk is opened again", () => {
     await pass(stage, 99);
     expect([stage.told(), stage.runner.actor]).toEqual([[], undefined]);
     await pass(stage, 1);
-    expect([stage.told(), stage.runner.actor]).toEqual([
-      [MEMBERSHIP, trouble(undefined)],
-      after.actor,
-    ]);
+    expect([stage.told(), stage.runner.actor]).toEqual([[trouble(undefined)], after.actor]);
     stage.turn(raft(n2, ENTRIES));
     expect(stage.told()).toEqual([{ to: n2, raft: [appendAccepted(1, 2)] }]);
     stage.clock.advance(450);
@@ -266,6 +267,38 @@ describe("the disk is opened again", () => {
     await pass(stage, 100);
     expect(after.actor.timer.epoch).toBe(0);
     expect(stage.clock.due.map(({ at: due }) => due)).toEqual([399 + 300]);
+  });
+
+  test("a timeout that waited for mail to be read counts for nothing either", async () => {
+    const at = bench();
+    const stage = new RunnerStage(at);
+    stage.clock.advance(449);
+    const bad = { type: "mail", from: n3, incarnation: 1, bytes: Uint8Array.of(1) } as const;
+    stage.post(...Array.from({ length: 1024 }, () => bad));
+    failOnce(at.storage, "sync");
+    stage.clock.advance(1);
+    expect([stage.runner.actor, at.actor.state.role.type]).toEqual([undefined, "follower"]);
+    const after = bench();
+    stage.openings.push(() => after);
+    await pass(stage, 100);
+    expect([after.actor.state.term, after.actor.state.role.type]).toEqual([0, "follower"]);
+  });
+
+  test("letters that could not be read are counted on from nothing", async () => {
+    const at = bench();
+    const stage = following(at);
+    const bad = { type: "mail", from: n3, incarnation: 1, bytes: Uint8Array.of(1) } as const;
+    stage.turn(bad);
+    failOnce(at.storage, "sync");
+    stage.turn(raft(n2, ENTRIES));
+    const after = bench();
+    stage.openings.push(() => after);
+    await pass(stage, 100);
+    stage.turn(bad, bad);
+    expect(stage.statuses().slice(-2)).toEqual([
+      { role: "follower", term: 0, leader: undefined, taken: 0, malformed: 0 },
+      { role: "follower", term: 0, leader: undefined, taken: 2, malformed: 2 },
+    ]);
   });
 
   test("a node that is stopped meanwhile opens nothing", () => {
@@ -349,6 +382,16 @@ describe("a slow disk is no healthy leader's", () => {
     stage.turn();
     expect(stage.told()).toEqual([]);
   });
+
+  test("one that was slow before it was elected leads all the same", () => {
+    const at = bench();
+    const stage = new RunnerStage(at);
+    stage.clock.advance(449);
+    syncSlowly(at, stage, 200);
+    stage.clock.advance(1);
+    stage.turn(raft(n2, voteReply(1, true)));
+    expect(at.actor.state.role).toMatchObject({ type: "leader", transfer: undefined });
+  });
 });
 
 describe("what is told of a node is told once, and again when it changes", () => {
@@ -408,5 +451,11 @@ describe("what is told of a node is told once, and again when it changes", () =>
 test("a node that leads is told of as the leader that it knows", () => {
   const stage = leading();
   stage.turn(raft(n3, appendAccepted(1, 2)));
-  expect(stage.statuses().at(-1)).toEqual({ role: "leader", term: 1, leader: n1, taken: 1 });
+  expect(stage.statuses().at(-1)).toEqual({
+    role: "leader",
+    term: 1,
+    leader: n1,
+    taken: 1,
+    malformed: 0,
+  });
 });

@@ -129,6 +129,8 @@ describe("a lease (dissertation 6.4.1)", () => {
     const lease = leaseOf(Array.from({ length: 5000 }, () => 1000));
     expect(heldAt(lease, leads(1, 5000, [3900, 0]), [1100])).toEqual([]);
     expect(heldAt(lease, leads(1, 5000, [4900, 0]), [1100])).toEqual([1100]);
+    const justTrimmed = leaseOf(Array.from({ length: 1025 }, () => 1000));
+    expect(heldAt(justTrimmed, leads(1, 1025, [600, 0]), [1100])).toEqual([1100]);
   });
 });
 

@@ -213,6 +213,21 @@ describe("a transfer that is ordered", () => {
     expect(await first).toBeUndefined();
   });
 
+  test("one that was lost with the disk is not settled by the end of another", async () => {
+    const { at, stage } = leading();
+    failOnce(at.storage, "sync");
+    const lost = stage.orders.transfer(n2);
+    stage.openings.push(() => leadingBench());
+    stage.clock.advance(100);
+    await settled();
+    const next = stage.orders.transfer(n3);
+    stage.clock.advance(300);
+    expect([await next, await now(lost)]).toEqual([
+      `${n3} did not take over within an election timeout`,
+      "nothing yet",
+    ]);
+  });
+
   test("of a node that does not lead is refused", async () => {
     const stage = new RunnerStage(bench());
     expect(await stage.orders.transfer(n2)).toBe("this server does not lead");

@@ -11,6 +11,9 @@ import { FakeClock } from "./fake-clock.ts";
 /** What opening a disk gives; a promise lets a test say when. */
 type Opening = () => Bench | Promise<Bench>;
 
+/** What comes by the port. */
+type Posted = Letter & { readonly type: "mail" | "obituary" };
+
 export const LENGTHS = { electionTimeoutMs: 300, heartbeatMs: 50, patience: 0 };
 
 /** A node in this thread under its runner, with the supervisor's end of its port, orders, and a disk that may fail. */
@@ -42,9 +45,14 @@ export class RunnerStage {
   }
 
   /** A turn that takes these letters. */
-  turn(...letters: readonly (Letter & { readonly type: "mail" | "obituary" })[]): void {
-    for (const letter of letters) this.#port.postMessage(letter);
+  turn(...letters: readonly Posted[]): void {
+    this.post(...letters);
     this.runner.wake();
+  }
+
+  /** Letters that wait for the next turn. */
+  post(...letters: readonly Posted[]): void {
+    for (const letter of letters) this.#port.postMessage(letter);
   }
 
   /** What the supervisor was told since the last time: mail as it was opened, and all else but mere status. */
@@ -60,7 +68,7 @@ export class RunnerStage {
     }
   }
 
-  /** What was told of the node's own state, and how many letters it took, since the last time. */
+  /** What was told of the node's own state, of letters taken and of those that could not be read, since the last time. */
   statuses(): readonly unknown[] {
     const told: unknown[] = [];
     for (;;) {
@@ -70,7 +78,8 @@ export class RunnerStage {
       const { message } = received;
       if (message.type !== "turn") continue;
       const { role, term, leader } = message.raft;
-      told.push({ role, term, leader, taken: message.taken.letters });
+      const { taken, malformed } = message;
+      told.push({ role, term, leader, taken: taken.letters, malformed });
     }
   }
 }

@@ -1,4 +1,5 @@
 import { receiveMessageOnPort, type MessagePort } from "node:worker_threads";
+import { sameMembership } from "@kontiki/core";
 import { DiskError } from "./disk.ts";
 import type { Letter, Order } from "./letter.ts";
 import type { NodeActor, Notice } from "./node-actor.ts";
@@ -114,7 +115,6 @@ export class NodeRunner {
   }
 
   #turn(first: readonly ToNode[], own: readonly Letter[]): void {
-    if (this.#stopped) return;
     const now = this.#ports.clock.nowMs();
     const { letters, full } = this.#drain(first);
     // A timeout counts only when all mail before it was read: the leader's heartbeat may lie there.
@@ -183,16 +183,22 @@ export class NodeRunner {
   /** Tells the supervisor what it has not heard with any mail, and operators what they wait for. */
   #tell(actor: NodeActor): void {
     if (this.#taken.letters > 0 || !sameStatus(this.#told, actor.status())) this.#report([]);
-    const { index, membership, committed } = actor.membership;
-    const told = this.#membershipTold;
-    // Another may stand at the same index: an entry that was not committed can be replaced.
-    if (told?.index !== index || told.committed !== committed || told.membership !== membership) {
-      this.#membershipTold = { index, membership, committed };
-      this.#send({ type: "membership", index, membership, committed });
-    }
+    this.#tellMembership(actor.membership);
     const { damage = DAMAGED_BEFORE } = this.#opened ?? {};
     this.#tellTrouble(actor.state.horizon === undefined ? undefined : damage);
     for (const notice of actor.takeNotices()) this.#ports.onNotice(notice);
+  }
+
+  /** Another may stand at the same index: an entry that was not committed can be replaced. */
+  #tellMembership(now: NodeActor["membership"]): void {
+    const told = this.#membershipTold;
+    const isTold =
+      told?.index === now.index &&
+      told.committed === now.committed &&
+      sameMembership(told.membership, now.membership);
+    if (isTold) return;
+    this.#membershipTold = now;
+    this.#send({ type: "membership", ...now });
   }
 
   #tellTrouble(what: string | undefined): void {
@@ -248,7 +254,6 @@ export class NodeRunner {
   #onReopened(opened: Opened): void {
     if (this.#stopped) return closeQuietly(opened);
     this.#opened = opened;
-    this.#membershipTold = undefined;
     this.#timers.forget();
     this.#turn([], []);
   }
