@@ -436,7 +436,7 @@ describe("what is told of a node is told once, and again when it changes", () =>
       trouble("a part of its log was damaged: it does not vote until its leader has repaired it"),
     ]);
     const stage = new RunnerStage(damaged(), "the log is damaged: file, byte 7");
-    expect(stage.told()).toEqual([MEMBERSHIP, trouble("the log is damaged: file, byte 7")]);
+    expect(stage.told()).toEqual([trouble("the log is damaged: file, byte 7"), MEMBERSHIP]);
     stage.turn(raft(n2, appendEntries(1, { after: [2, 1] })));
     expect(stage.told()).toEqual([
       { to: n2, raft: [appendRejected(1, { prevIndex: 2, conflictIndex: 1 })] },
@@ -458,4 +458,13 @@ test("a node that leads is told of as the leader that it knows", () => {
     taken: 1,
     malformed: 0,
   });
+});
+
+test("damage that left nothing missing is told, and is over at once", () => {
+  const stage = new RunnerStage(bench(), "the snapshot is damaged: file, byte 7");
+  expect(stage.told()).toEqual([
+    trouble("the snapshot is damaged: file, byte 7"),
+    MEMBERSHIP,
+    trouble(undefined),
+  ]);
 });

@@ -78,7 +78,7 @@ export class NodeRunner {
   /** Starts taking mail, and tells the supervisor where the node stands. */
   start(): void {
     this.#ports.port.on("message", (letter: ToNode) => this.#turn([letter], []));
-    this.#turn([], []);
+    this.#begin();
   }
 
   /** The node, while its disk can be used and until the end. */
@@ -255,6 +255,13 @@ export class NodeRunner {
     if (this.#stopped) return closeQuietly(opened);
     this.#opened = opened;
     this.#timers.forget();
+    this.#begin();
+  }
+
+  /** The first turn of a node as it came from its disk. Damage is told even where nothing is missing for it. */
+  #begin(): void {
+    const { damage } = this.#opened ?? {};
+    if (damage !== undefined) this.#tellTrouble(damage);
     this.#turn([], []);
   }
 }
