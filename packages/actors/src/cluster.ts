@@ -270,7 +270,7 @@ export class Cluster<Command = KeyValueCommand, Result = KeyValueResult> {
    * @throws KontikiError when it does not in time, or has no vote.
    */
   async transfer(id?: string, options: WaitOptions = {}): Promise<NodeId> {
-    const target = id === undefined ? undefined : this.node(id).id;
+    const target = id === undefined ? undefined : this.node(id).runningId;
     const patience = new Patience("transferring the lead", options);
     return transferLead(this.#supervisor, target, patience, this.#options.heartbeatMs);
   }

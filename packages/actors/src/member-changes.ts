@@ -70,11 +70,19 @@ export class MemberChanges {
 
   #newName(id: string): NodeId {
     const node = checkNodeName(id);
-    if (this.#supervisor.child(node) !== undefined)
-      throw new KontikiError(`there is a node ${node} already`);
+    if (this.#supervisor.child(node) !== undefined) throw new KontikiError(this.#known(node));
     if (this.#supervisor.children.length >= NODES_MAX)
       throw new KontikiError(`a cluster has at most ${NODES_MAX} nodes: remove one first`);
     return node;
+  }
+
+  /** An addition that a crash cut short leaves a node that is no voter, or no member yet. */
+  #known(node: NodeId): string {
+    const known = `there is a node ${node} already`;
+    const membership = this.#supervisor.leaderMembership()?.membership;
+    if (membership === undefined || membership.voters.includes(node)) return known;
+    const learns = membership.learners.includes(node);
+    return `${known}, ${learns ? "without a vote" : "which is no member"}: promote it, or remove it`;
   }
 
   #replaced({ as = "voter", replaces }: AddNodeOptions): Child | undefined {

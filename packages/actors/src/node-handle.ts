@@ -1,4 +1,4 @@
-import type { NodeId } from "@kontiki/core";
+import { majority, type NodeId } from "@kontiki/core";
 import type { Child } from "./child.ts";
 import type { ClusterDisks } from "./cluster-disks.ts";
 import type { Control } from "./control.ts";
@@ -88,13 +88,14 @@ export class NodeHandle {
   /**
    * Stops the node, gives it an empty disk, and starts it again: what happens when a disk is replaced. It has forgotten
    * what it promised, so the cluster takes its vote away and gives it back when it has caught up, all by itself. Waits
-   * until its thread has begun.
+   * until it has it back; until its thread has begun, if it had none.
    *
-   * @throws KontikiError when it is the only voter, whose disk is the only one that must not be lost, or when it cannot be
-   *   stopped, emptied or started. A node whose disk was not emptied to the end starts no more before it is wiped again.
+   * @throws KontikiError when the voters without it are no majority that runs and holds what was acknowledged, or when it
+   *   cannot be stopped, emptied or started, or does not vote again in time. A node whose disk was not emptied to the end starts no more before it is wiped again.
    */
   async wipe(options: WaitOptions = {}): Promise<void> {
     this.#checkSpare();
+    const votes = this.#isVoter();
     await this.stop();
     this.#supervisor.checkRunning();
     try {
@@ -107,6 +108,19 @@ export class NodeHandle {
       throw error;
     }
     await this.start(options);
+    if (votes) await this.#untilItVotes(options);
+  }
+
+  /** A voter whose disk was wiped has its vote back when it has caught up, and the cluster has taken it in again. */
+  async #untilItVotes(options: WaitOptions): Promise<void> {
+    const look = (): boolean => {
+      const { life, raft } = this.#child.status();
+      if (life.type === "failed" || life.type === "stopped")
+        throw new KontikiError(`${this.id} is ${life.type} and does not vote yet`);
+      // The leader may tell later than the node itself.
+      return raft?.votes === true && this.#isVoter();
+    };
+    await this.#until("return", look, options);
   }
 
   /**
@@ -150,13 +164,37 @@ export class NodeHandle {
     return this.#control().call("digest", CALL_MS, (node) => node.digest());
   }
 
+  /** The name of the node. @throws KontikiError when it does not run. @hidden */
+  get runningId(): NodeId {
+    this.#control();
+    return this.id;
+  }
+
+  /**
+   * What was acknowledged is on a majority of the voters' disks, and only a majority takes a wiped node back. So the
+   * others must be one without it: those that run, have their vote, and whose log is whole.
+   */
   #checkSpare(): void {
     const known = this.#supervisor.leaderMembership();
     const voters = known?.membership.voters ?? this.#supervisor.children.map(({ id }) => id);
-    if (voters.length === 1 && voters[0] === this.id)
+    if (!voters.includes(this.id)) return;
+    if (voters.length === 1)
       throw new KontikiError(
         `${this.id} is the only voter: with its disk everything would be lost`,
       );
+    const others = this.#supervisor.children.filter(({ id }) => id !== this.id);
+    const whole = others.map((child) => child.status()).filter(isWhole);
+    const needed = majority(voters.length);
+    const spare = whole.filter(({ id }) => voters.includes(id)).length;
+    if (spare < needed)
+      throw new KontikiError(
+        `without the disk of ${this.id} only ${spare} of ${voters.length} voters would hold what was acknowledged, ` +
+          `and ${needed} must: wait until the others run and vote, or add a node first`,
+      );
+  }
+
+  #isVoter(): boolean {
+    return this.#supervisor.leaderMembership()?.membership.voters.includes(this.id) === true;
   }
 
   #control(): Control {
@@ -176,4 +214,11 @@ export class NodeHandle {
       options,
     );
   }
+}
+
+/** Whether a node runs, has its vote, and lacks nothing of what it promised to hold. */
+function isWhole({ life, raft, trouble }: NodeStatus): boolean {
+  return (
+    life.type === "running" && trouble === undefined && raft?.votes === true && !raft.repairing
+  );
 }

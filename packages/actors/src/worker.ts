@@ -25,6 +25,9 @@ import type { Clock } from "./timers.ts";
 import { openTraceFile, type TraceFile } from "./trace-file.ts";
 import { NodeTracer } from "./trace.ts";
 
+const PROBE_FILE = "probe";
+const PROBE_BYTES = 256 * 1024;
+
 type Start = { readonly spec: NodeSpec; readonly data: MessagePort; readonly control: MessagePort };
 
 const { spec, data, control } = workerData as Start;
@@ -85,6 +88,12 @@ function leaseOf({ leases, electionTimeoutMs }: NodeSpec): Lease | undefined {
   return leases && new Lease(electionTimeoutMs, leases.clockDrift);
 }
 
+/** A disk that was full or failing is used again only when it takes as much as a turn may write. */
+function probe(disk: Disk): void {
+  disk.create(PROBE_FILE, new Uint8Array(PROBE_BYTES));
+  disk.remove(PROBE_FILE);
+}
+
 async function run(): Promise<void> {
   const config = configOf(spec);
   const disk = openDisk();
@@ -109,12 +118,19 @@ async function run(): Promise<void> {
       throw error;
     }
   };
+  const reopen = async (): Promise<Opened> => {
+    probe(disk);
+    return open();
+  };
   const first = await open();
   const orders = new Orders();
   const { electionTimeoutMs, heartbeatMs, priority } = spec;
   const lengths = { electionTimeoutMs, heartbeatMs, patience: priority };
   const onNotice = orders.onNotice.bind(orders);
-  const runner = new NodeRunner({ port: data, lengths, clock: clock(), open, onNotice }, first);
+  const runner = new NodeRunner(
+    { port: data, lengths, clock: clock(), open: reopen, onNotice },
+    first,
+  );
   orders.attach(runner);
   exposeControl(control, runner, orders, () => {
     runner.stop();
