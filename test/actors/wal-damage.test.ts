@@ -43,7 +43,8 @@ import {
 
 const WAY_OUT =
   "What this node promised cannot be known any more, so it must not come back with what is left: " +
-  "remove its disk and let it join the cluster again as a new node.";
+  "put back the whole data directory from one copy taken while the cluster was stopped, " +
+  "or make a cluster of another node with kontiki recover.";
 
 const BATCHES: readonly Batch[] = [
   [hardState(1, "n1"), append(noop(1, 1), command(2, 1, "a"))],

@@ -149,6 +149,31 @@ describe("one change after another", () => {
     expect((await committed).membership.voters).toEqual(["n1", "n2"]);
   });
 
+  test(
+    "a disk that a majority cannot spare is not wiped; one that it can is back with its vote",
+    SLOW,
+    async () => {
+      const cluster = await start({ nodes: 3 });
+      valueOf(await cluster.propose(put("a", "1")));
+      await cluster.converged(PATIENT);
+      await cluster.node("n1").stop();
+      await expect(cluster.node("n2").wipe()).rejects.toThrow(
+        /^without the disk of n2 only 1 of 3 voters would hold what was acknowledged, and 2 must: /,
+      );
+      await expect(cluster.transfer("n1")).rejects.toThrow(/^n1 does not run: it is stopped$/);
+      await cluster.node("n1").start();
+      await cluster.converged(PATIENT);
+      for (const node of cluster.nodeIds) await cluster.node(node).wipe(PATIENT);
+      expect(await cluster.get("a")).toEqual({ type: "ok", value: "1" });
+      const { members } = await cluster.members();
+      expect(members.map(({ role, uid }) => `${role} ${uid}`).toSorted()).toEqual([
+        "voter 1",
+        "voter 2",
+        "voter 3",
+      ]);
+    },
+  );
+
   test("what can never be is refused, and nothing is left of it", SLOW, async () => {
     const cluster = await start({ nodes: ["n1"] });
     const refused = async (what: Promise<unknown>, message: RegExp): Promise<void> => {

@@ -22,7 +22,8 @@ import { Replay } from "./wal-replay.ts";
 
 const WAY_OUT =
   "What this node promised cannot be known any more, so it must not come back with what is left: " +
-  "remove its disk and let it join the cluster again as a new node.";
+  "put back the whole data directory from one copy taken while the cluster was stopped, " +
+  "or make a cluster of another node with kontiki recover.";
 
 /**
  * A log that cannot be trusted: bytes that were durable are gone or changed, and nothing that is left tells the node's
