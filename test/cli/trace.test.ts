@@ -41,6 +41,17 @@ describe("trace replay", () => {
     );
   });
 
+  test("says when the file ends in the middle of a line: a node that was killed leaves one", async () => {
+    const file = join(temporaryDirectory(), "cut.ndjson");
+    writeFileSync(file, leader.slice(0, 9).join("\n").slice(0, -1));
+    const { status, stdout, stderr } = await kontiki(["trace", "replay", file]);
+    expect({ status, stdout, stderr }).toEqual({
+      status: 0,
+      stdout: "7 steps, all the same\n",
+      stderr: `kontiki: ${file} ends in the middle of a line, which is left out\n`,
+    });
+  });
+
   test("--json prints one object, with the same status", async () => {
     const same = await run("replay", restarted, "--json");
     const steps = restarted.length - 1;

@@ -82,8 +82,16 @@ export function openTraceFile(folder: string, node: NodeId, incarnation: number)
   });
 }
 
-/** The lines of a trace in a file. What a crash left of the last one is left out. @throws DiskError */
-export function* readTraceFile(path: string): Generator<string> {
+/**
+ * The lines of a trace in a file. What a crash left of the last one is left out.
+ *
+ * @param onCut told when something was.
+ * @throws DiskError
+ */
+export function* readTraceFile(
+  path: string,
+  onCut: () => void = () => undefined,
+): Generator<string> {
   const fd = attempt("read the trace", path, () => openSync(path, "r"));
   try {
     const decoder = new StringDecoder("utf8");
@@ -97,6 +105,7 @@ export function* readTraceFile(path: string): Generator<string> {
       yield* lines;
     }
     if (isWhole(rest)) yield rest;
+    else if (rest !== "") onCut();
   } finally {
     closeSync(fd);
   }

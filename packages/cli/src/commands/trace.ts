@@ -75,8 +75,14 @@ async function reading(host: Host, file: string, run: () => Promise<number>): Pr
   }
 }
 
+function linesOf(file: string, host: Host): Generator<string> {
+  return readTraceFile(file, () =>
+    new Notes(host, "kontiki: ").problem(`${file} ends in the middle of a line, which is left out`),
+  );
+}
+
 async function runReplay(file: string, json: boolean, host: Host): Promise<number> {
-  const replay = replayTrace(readTraceFile(file));
+  const replay = replayTrace(linesOf(file, host));
   const same = replay.differences.length === 0;
   await write(host.stdout, `${json ? JSON.stringify({ same, ...replay }) : replayText(replay)}\n`);
   return same ? EXIT_OK : EXIT_FAILED;
@@ -94,7 +100,7 @@ async function runShow(
   { from, count = LINES_MAX }: ShowOptions,
   host: Host,
 ): Promise<number> {
-  const trace = readTrace(readTraceFile(file));
+  const trace = readTrace(linesOf(file, host));
   let { state } = trace;
   let rows: TraceRow[] = [TRACE_COLUMNS];
   let widths: readonly number[] = [];
