@@ -5,8 +5,8 @@ import { nextEvent, PATIENT, put, start, temporaryFolder, valueOf } from "./supp
 /** Elections, snapshots and whole stories take their time, and a busy machine takes more. */
 const SLOW = { timeout: 300_000 };
 
-/** How many values the clients write: 2,000, or as many as the environment says. */
-const VALUES = Number(process.env["KONTIKI_VALUES"] ?? 2000);
+/** How many values the clients write. */
+const VALUES = 50_000;
 
 /** So many keys, each with a client of its own that adds one value after another. */
 const SLOTS = 16;
