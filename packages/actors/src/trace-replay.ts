@@ -66,7 +66,7 @@ function redo({ env }: Trace, before: Trace["state"], { line, event }: TracedSte
 }
 
 /** Does to a log what an effect says. The other effects do not concern it. */
-export function applyToLog(log: MemoryLog<CommandBytes>, effect: Effect<CommandBytes>): void {
+function applyToLog(log: MemoryLog<CommandBytes>, effect: Effect<CommandBytes>): void {
   if (effect.type === "truncateLog") log.truncate(effect.after);
   else if (effect.type === "appendLog") log.append(effect.entries);
   else if (effect.type === "compactLog") log.compact(effect.upTo);

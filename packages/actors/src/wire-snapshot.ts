@@ -13,13 +13,13 @@ import {
 import { membershipFromWire, membershipToWire } from "./wire-membership.ts";
 
 /** What is known of a snapshot, as an array. */
-export function snapshotToWire(snapshot: Snapshot): Fields {
+function snapshotToWire(snapshot: Snapshot): Fields {
   const { index, term, membership, size, checksum } = snapshot;
   return [index, term, membershipToWire(membership), size, checksum];
 }
 
 /** What is known of a snapshot. @throws WireError or AssertionError for any other shape. */
-export function snapshotFromWire(wire: unknown): Snapshot {
+function snapshotFromWire(wire: unknown): Snapshot {
   const fields = fieldsOf(wire, "a snapshot");
   const [index, term] = [indexAt(fields, 0), termAt(fields, 1)];
   if (index === 0 || term === 0) throw new WireError("a snapshot ends with an entry");

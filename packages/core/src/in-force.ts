@@ -69,7 +69,7 @@ export function recoveredMemberships<C>(
 }
 
 /** The memberships among entries. */
-export function membershipsIn<C>(entries: readonly Entry<C>[]): readonly InForce[] {
+function membershipsIn<C>(entries: readonly Entry<C>[]): readonly InForce[] {
   return entries.flatMap((entry) =>
     entry.type === "membership" ? [{ index: entry.index, membership: entry.membership }] : [],
   );
