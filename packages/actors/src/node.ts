@@ -1,0 +1,23 @@
+/**
+ * The parts of a node without threads, for whoever drives nodes in another way: a simulation, a benchmark.
+ *
+ * @module @kontiki/actors/node
+ */
+export { clientAddress, isClientAddress, type Address, type ClientAddress } from "./address.ts";
+export { Client, type ClientEffect, type ClientTimes } from "./client.ts";
+export type { ProposalEnd, ReadEnd } from "./client-effect.ts";
+export { clientOf, encodeCommand } from "./command.ts";
+export { DiskError, type Disk, type DiskFile, type NewFile } from "./disk.ts";
+export { Lease } from "./lease.ts";
+export type { Letter, Order } from "./letter.ts";
+export { NodeActor, type NodeParts, type Notice, type Timer } from "./node-actor.ts";
+export { openStorage, type OpenedStorage } from "./open-storage.ts";
+export { createWal, hasWal } from "./open-wal.ts";
+export type { Envelope, FromNode, OutgoingMail, ToNode } from "./protocol.ts";
+export { ReadIds } from "./reads.ts";
+export { outcomeOf } from "./result.ts";
+export type { Outcome } from "./outcome.ts";
+export type { MakeStateMachine, StateMachine } from "./state-machine.ts";
+export type { CommandBytes, Recovered, Storage } from "./storage.ts";
+export { TimerRunner, type Clock, type TimerLengths } from "./timers.ts";
+export { decodeParcel, encodeParcel, openParcel, type Parcel } from "./wire.ts";

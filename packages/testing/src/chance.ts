@@ -1,0 +1,78 @@
+/**
+ * Random choices that a seed fixes, so that a run can be had again (sfc32 by Chris Doty-Humphrey).
+ *
+ * Each part of a simulation draws from a stream of its own, forked by a label, so that one draw more of a disk does not
+ * give every packet another delay.
+ */
+export class Chance {
+  readonly #seed: string;
+  #a: number;
+  #b: number;
+  #c: number;
+  #counter = 1;
+
+  /** @param seed a whole number, or the label of a fork. The same seed gives the same choices everywhere. */
+  constructor(seed: number | string) {
+    this.#seed = String(seed);
+    this.#a = hashOf(this.#seed, 0x9e3779b9);
+    this.#b = hashOf(this.#seed, 0x243f6a88);
+    this.#c = hashOf(this.#seed, 0xb7e15162);
+    // The first numbers of two seeds that are much alike are alike.
+    for (let round = 0; round < 12; round += 1) this.bits();
+  }
+
+  /** A stream of its own, whatever was or will be drawn from this one. The same label gives the same stream. */
+  fork(label: string): Chance {
+    return new Chance(`${this.#seed}/${label}`);
+  }
+
+  /** 32 random bits, as a number from 0. */
+  bits(): number {
+    const sum = (((this.#a + this.#b) | 0) + this.#counter) | 0;
+    this.#counter = (this.#counter + 1) | 0;
+    this.#a = this.#b ^ (this.#b >>> 9);
+    this.#b = (this.#c + (this.#c << 3)) | 0;
+    this.#c = (((this.#c << 21) | (this.#c >>> 11)) + sum) | 0;
+    return sum >>> 0;
+  }
+
+  /** A number from 0 up to 1. */
+  next(): number {
+    return this.bits() / 2 ** 32;
+  }
+
+  /** A whole number from 0 up to `bound`, which is 1 or more. */
+  below(bound: number): number {
+    return Math.floor(this.next() * bound);
+  }
+
+  /** A whole number from `least` to `most`, both included. */
+  between(least: number, most: number): number {
+    return least + this.below(most - least + 1);
+  }
+
+  /** Whether something happens that happens with this probability, from 0 to 1. It always draws. */
+  happens(share: number): boolean {
+    return this.next() < share;
+  }
+
+  /** One of `choices`; undefined when there are none. */
+  pick<T>(choices: readonly T[]): T | undefined {
+    return choices.length === 0 ? undefined : choices[this.below(choices.length)];
+  }
+
+  /** The same things in another order. */
+  shuffled<T>(things: readonly T[]): T[] {
+    const left = [...things];
+    return things.flatMap(() => left.splice(this.below(left.length), 1));
+  }
+}
+
+/** FNV-1a with another basis for each number wanted, and its bits mixed at the end. */
+function hashOf(text: string, basis: number): number {
+  let hash = basis;
+  for (let at = 0; at < text.length; at += 1)
+    hash = Math.imul(hash ^ text.charCodeAt(at), 0x01000193);
+  hash = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b);
+  return hash ^ (hash >>> 13);
+}

@@ -1,0 +1,146 @@
+/**
+ * What a nemesis can do. Faults are plain data: a scenario names them, a seed draws them, a token carries them.
+ *
+ * @module
+ */
+
+/**
+ * Which nodes a fault is about: a name, or one of
+ * - `leader`: who leads when it begins; nobody, and the fault is skipped, when nobody does;
+ * - `follower`: one running node that does not lead; `any`: one running node; `all`;
+ * - `minority`, `majority`: so many of the voters, drawn; with or without the leader as it falls.
+ */
+export type Target = string;
+
+/** At least and at most so many, drawn evenly; in ms where it is a time. */
+export type Range = readonly [least: number, most: number];
+
+/** What a crash with loss of power leaves of bytes that were not synced. `some` draws for each write on its own. */
+export type Kept = "nothing" | "torn" | "some" | "everything";
+
+/** Where in a node's turn a crash strikes. */
+export type CrashPoint =
+  | "beforeSave"
+  | "afterSave"
+  | "afterSend"
+  | "inApply"
+  | "inSnapshot"
+  | "inCompaction"
+  | "inRecovery";
+
+/** Which operations of a disk go wrong. */
+export type DiskOperation = "write" | "sync" | "read" | "any";
+
+/** Faults of the network. `between` limits one to letters between these two ends, in both directions. */
+export type NetworkFault =
+  /** `halves`: two groups; `isolate`: `node` alone; `bridge`: two halves and one node that hears both; `ring`: every node hears another majority. */
+  | {
+      readonly type: "partition";
+      readonly shape: "halves" | "isolate" | "bridge" | "ring";
+      readonly node?: Target;
+    }
+  /** Groups by name; nodes that are in none are alone. */
+  | {
+      readonly type: "partition";
+      readonly shape: "groups";
+      readonly groups: readonly (readonly string[])[];
+    }
+  /** Nothing from `from` reaches `to`, the other way all is well. Without `to`: whatever `from` says. Without `from`: whatever `to` would hear. */
+  | { readonly type: "oneWay"; readonly from?: Target; readonly to?: Target }
+  | { readonly type: "delay"; readonly ms: Range; readonly tail?: boolean; readonly node?: Target }
+  | { readonly type: "loss"; readonly share: number; readonly node?: Target }
+  | { readonly type: "duplicate"; readonly share: number; readonly ms: Range }
+  | { readonly type: "reorder"; readonly share: number; readonly ms: Range }
+  /** Letters of long ago come again. */
+  | { readonly type: "replay"; readonly share: number; readonly ms: Range }
+  /** What is sent waits and arrives at the end, in its order. */
+  | { readonly type: "clog"; readonly node: Target }
+  /** Nodes are clogged one by one and unclogged in another order. */
+  | { readonly type: "swizzle" }
+  | { readonly type: "bandwidth"; readonly bytesPerMs: number };
+
+/** Faults of a disk. */
+export type DiskFault =
+  | { readonly type: "diskError"; readonly node: Target; readonly operation: DiskOperation }
+  | { readonly type: "diskFull"; readonly node: Target }
+  | { readonly type: "slowDisk"; readonly node: Target; readonly ms: Range }
+  /** Whatever is to be synced waits until the fault ends. */
+  | { readonly type: "stallDisk"; readonly node: Target }
+  /** One bit of what is durable changes; found when it is next read. */
+  | { readonly type: "bitRot"; readonly node: Target; readonly what: "log" | "snapshot" }
+  /** A write lands at another place of the file. */
+  | { readonly type: "misdirect"; readonly node: Target }
+  /** A new, empty disk under the same name: the node has a new uid and asks to be taken in again. */
+  | { readonly type: "wipe"; readonly node: Target }
+  /** Two nodes start with each other's disks: they must refuse. */
+  | { readonly type: "swapDisks"; readonly node: Target };
+
+/** Faults of a process. A node that fell starts again after `downMs`; its `for` is not used. */
+export type ProcessFault =
+  /** Without `kept` only the process ends; with it power is lost too. `point`: at its next turn's point of that name. */
+  | {
+      readonly type: "crash";
+      readonly node: Target;
+      readonly point?: CrashPoint;
+      readonly kept?: Kept;
+      readonly downMs: number;
+    }
+  /** All at once, as in a loss of power. `mail`: whether letters under way survive in the network. */
+  | {
+      readonly type: "crashAll";
+      readonly kept: Kept;
+      readonly mail: boolean;
+      readonly downMs: number;
+    }
+  /** Again and again, `downMs` after each start. */
+  | {
+      readonly type: "crashLoop";
+      readonly node: Target;
+      readonly kept?: Kept;
+      readonly downMs: number;
+    }
+  /** In order: nothing is lost. */
+  | { readonly type: "stop"; readonly node: Target; readonly downMs: number }
+  /** The process stands still while its clock goes on. */
+  | { readonly type: "pause"; readonly node: Target };
+
+/** Faults of a node's clock. */
+export type ClockFault =
+  /** It runs `rate` times as fast: 1.05 is 5 % fast. */
+  | { readonly type: "drift"; readonly node: Target; readonly rate: number }
+  /** It jumps once: forward, or back with a negative number. */
+  | { readonly type: "step"; readonly node: Target; readonly ms: number }
+  /** It jumps back and forth. */
+  | {
+      readonly type: "strobe";
+      readonly node: Target;
+      readonly ms: number;
+      readonly everyMs: number;
+    };
+
+/** What operators do. They go on trying until it is done or the faults end. */
+export type MembershipFault =
+  | { readonly type: "add" }
+  | { readonly type: "remove"; readonly node: Target }
+  | { readonly type: "replace"; readonly node: Target }
+  | { readonly type: "addLearner" }
+  | { readonly type: "promote" }
+  | { readonly type: "grow"; readonly to: number }
+  | { readonly type: "shrink"; readonly to: number }
+  | { readonly type: "transfer"; readonly node?: Target }
+  | { readonly type: "snapshot"; readonly node: Target }
+  | { readonly type: "compact"; readonly node: Target };
+
+/** Anything that can go wrong. */
+export type FaultAction = NetworkFault | DiskFault | ProcessFault | ClockFault | MembershipFault;
+
+/** The name of a kind of fault. */
+export type FaultType = FaultAction["type"];
+
+/** A fault at its time. */
+export type Fault = FaultAction & {
+  /** When it begins, in ms from the start of the run. */
+  readonly at: number;
+  /** How long it lasts, in ms; without it until the faults of the run end. A crash, a step, a change is over at once. */
+  readonly for?: number;
+};

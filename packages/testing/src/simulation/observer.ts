@@ -1,0 +1,81 @@
+import type { NodeActor, Outcome, Recovered } from "@kontiki/actors/node";
+import type { CommandBytes } from "@kontiki/actors/node";
+import type { Effect, Event, NodeId, State } from "@kontiki/core";
+import type { PlannedFault, PlannedOperation } from "../run/plan.ts";
+import type { Kept } from "../scenario/fault.ts";
+
+/** One step of a node's core. Its effects are not done yet: the log is that before the step. */
+export type CoreStep = {
+  readonly node: NodeId;
+  readonly event: Event<CommandBytes>;
+  readonly before: State;
+  readonly after: State;
+  readonly effects: readonly Effect<CommandBytes>[];
+};
+
+/** Everything else that happens in a simulation. */
+export type Happening =
+  /** A node has recovered from its disk. */
+  | {
+      readonly type: "started";
+      readonly node: NodeId;
+      readonly uid: number;
+      readonly incarnation: number;
+      readonly recovered: Recovered;
+      readonly actor: NodeActor;
+    }
+  /** It cannot start, or not go on. */
+  | { readonly type: "refused"; readonly node: NodeId; readonly reason: string }
+  /** Its process is gone; `kept` where power was lost too. */
+  | {
+      readonly type: "ended";
+      readonly node: NodeId;
+      readonly cause: string;
+      readonly kept: Kept | undefined;
+    }
+  /** All that its turn wrote is durable. */
+  | { readonly type: "synced"; readonly node: NodeId }
+  /** Mail has left a node or a client. */
+  | {
+      readonly type: "posted";
+      readonly from: string;
+      readonly to: string;
+      readonly bytes: Uint8Array;
+    }
+  | {
+      readonly type: "delivered";
+      readonly from: string;
+      readonly to: string;
+      readonly bytes: Uint8Array;
+    }
+  /** It will never arrive: why. */
+  | { readonly type: "lost"; readonly from: string; readonly to: string; readonly reason: string }
+  /** A node's state machine has applied a command that was not a repeat. */
+  | {
+      readonly type: "applied";
+      readonly node: NodeId;
+      readonly command: unknown;
+      readonly result: unknown;
+    }
+  /** A node's state machine has taken up a snapshot; `state` is what the machine's `snapshot()` gives then. */
+  | { readonly type: "restored"; readonly node: NodeId; readonly state: unknown }
+  | { readonly type: "faultBegan"; readonly fault: PlannedFault; readonly nodes: readonly string[] }
+  | { readonly type: "faultEnded"; readonly fault: PlannedFault }
+  /** It would have asked the impossible, or there was nothing to do it to. */
+  | { readonly type: "faultSkipped"; readonly fault: PlannedFault; readonly reason: string }
+  | { readonly type: "called"; readonly operation: PlannedOperation }
+  | {
+      readonly type: "returned";
+      readonly operation: PlannedOperation;
+      readonly outcome: Outcome<unknown>;
+    }
+  /** All faults have ended: from here on the cluster must become live again. */
+  | { readonly type: "healed" }
+  /** It has: everything is answered and all nodes agree. */
+  | { readonly type: "settled" };
+
+/** Watches a simulation. It must not change anything. What it finds wrong it says to whoever made it. */
+export interface Observer {
+  onStep(step: CoreStep): void;
+  onHappening(happening: Happening): void;
+}
