@@ -21,6 +21,7 @@ import {
   type Bench,
 } from "../support/actors.ts";
 import { appendAccepted, appendEntries, requestVote, voteReply } from "../support/core.ts";
+import { portsOf } from "../support/runner-stage.ts";
 import { FakeClock } from "../support/fake-clock.ts";
 
 type Turn = FromNode & { readonly type: "turn" };
@@ -58,7 +59,7 @@ class Stage {
     const { clock, notices, reopened } = this;
     this.runner = new NodeRunner(
       {
-        port: port2,
+        ...portsOf(port2),
         lengths,
         clock,
         open: async () => reopened.shift()?.() ?? opened,

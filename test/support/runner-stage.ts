@@ -2,7 +2,12 @@ import { MessageChannel, receiveMessageOnPort, type MessagePort } from "node:wor
 import { onTestFinished } from "vitest";
 import { DiskError } from "../../packages/actors/src/disk.ts";
 import type { Letter } from "../../packages/actors/src/letter.ts";
-import { NodeRunner, type Opened } from "../../packages/actors/src/node-runner.ts";
+import { ThreadPort } from "../../packages/actors/src/node-port.ts";
+import {
+  NodeRunner,
+  type Opened,
+  type RunnerPorts,
+} from "../../packages/actors/src/node-runner.ts";
 import { Orders } from "../../packages/actors/src/orders.ts";
 import type { FromNode } from "../../packages/actors/src/protocol.ts";
 import { opened, type Bench } from "./actors.ts";
@@ -37,7 +42,13 @@ export class RunnerStage {
     };
     const { clock, orders } = this;
     const onNotice = orders.onNotice.bind(orders);
-    const ports = { port: port2, lengths: LENGTHS, clock, open, onNotice };
+    const ports: RunnerPorts = {
+      ...portsOf(port2),
+      lengths: LENGTHS,
+      clock,
+      open,
+      onNotice,
+    };
     this.runner = new NodeRunner(ports, openedOf(at, damage));
     orders.attach(this.runner);
     onTestFinished(() => this.runner.stop());
@@ -110,6 +121,18 @@ export function settled(): Promise<void> {
   return new Promise((resolve) => {
     setImmediate(resolve);
   });
+}
+
+/** What a thread gives its runner. */
+export function portsOf(port: MessagePort): Pick<RunnerPorts, "port" | "soon" | "whenSyncable"> {
+  return {
+    port: new ThreadPort(port),
+    soon(callback) {
+      const next = setImmediate(callback);
+      return () => clearImmediate(next);
+    },
+    whenSyncable: (callback) => callback(),
+  };
 }
 
 function openedOf({ actor, storage }: Bench, damage?: string): Opened {

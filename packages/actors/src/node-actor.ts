@@ -31,7 +31,7 @@ import type { SnapshotStore } from "./snapshot-store.ts";
 import type { StateMachine } from "./state-machine.ts";
 import type { RaftStatus } from "./status.ts";
 import type { CommandBytes, Recovered, Storage } from "./storage.ts";
-import type { NodeTracer } from "./trace.ts";
+import type { Tracer } from "./trace.ts";
 import { encodeParcel } from "./wire.ts";
 
 export type { Notice, Timer } from "./performer.ts";
@@ -51,7 +51,7 @@ export type NodeParts = {
   readonly policy: SnapshotPolicy;
   /** Undefined unless `config.leases`. */
   readonly lease: Lease | undefined;
-  readonly tracer: NodeTracer | undefined;
+  readonly tracer: Tracer | undefined;
 };
 
 /**
@@ -76,7 +76,7 @@ export class NodeActor {
   readonly #taker: SnapshotTaker;
   readonly #performer: Performer;
   readonly #lease: Lease | undefined;
-  readonly #tracer: NodeTracer | undefined;
+  readonly #tracer: Tracer | undefined;
   /** The last start of each peer's thread that was heard of. */
   readonly #incarnations = new Map<string, number>();
   #state: State;

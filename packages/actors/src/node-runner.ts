@@ -1,9 +1,9 @@
-import { receiveMessageOnPort, type MessagePort } from "node:worker_threads";
 import { sameMembership } from "@kontiki/core";
 import { DiskError } from "./disk.ts";
 import type { Letter, Order } from "./letter.ts";
 import type { NodeActor, Notice } from "./node-actor.ts";
-import type { FromNode, OutgoingMail, ToNode } from "./protocol.ts";
+import type { NodePort } from "./node-port.ts";
+import type { FromNode, OutgoingMail } from "./protocol.ts";
 import { refuseProposals } from "./refuse-proposals.ts";
 import { sameStatus, type RaftStatus } from "./status.ts";
 import type { Storage } from "./storage.ts";
@@ -31,22 +31,29 @@ export type Opened = {
   readonly damage: string | undefined;
 };
 
-/** What a node's thread gives its runner. */
+/** What a runner is given to live in: a thread, or a simulation of one. */
 export type RunnerPorts = {
-  readonly port: MessagePort;
+  readonly port: NodePort;
   readonly lengths: TimerLengths;
   readonly clock: Clock;
+  /** Calls back once what is under way is over; gives a function that calls it off. */
+  readonly soon: (callback: () => void) => () => void;
+  /** Calls back when the disk can sync what was written: at once where a sync blocks the thread, and never after `stop`. */
+  readonly whenSyncable: (callback: () => void) => void;
   /** Recovers the node from its disk, as at a start. @throws DiskError while the disk cannot be used. */
-  readonly open: () => Promise<Opened>;
+  readonly open: () => Opened | Promise<Opened>;
   /** Told what operators are to hear, after the turn in which it happened. */
   readonly onNotice: (notice: Notice) => void;
 };
 
+/** A turn that waits for its sync. */
+type Turn = { readonly opened: Opened; readonly full: boolean; readonly before: number };
+
 /**
- * Drives a node in its own thread: takes letters from the port, runs turns, posts what they give, keeps the timer.
+ * Drives a node: takes letters from the port, runs turns, posts what they give, keeps the timer.
  *
- * A turn runs to its end, sync included, before anything else happens in the thread: blocking is right, as nobody else
- * lives here. While it blocks, letters gather in the port, and the next turn takes them all.
+ * A turn runs to its end, sync included, before the next begins. In a thread of its own it blocks meanwhile, which is
+ * right, as nobody else lives there. While it does, letters gather in the port, and the next turn takes them all.
  *
  * When the disk refuses, nothing that rests on it is said any more: the node is dropped as in a crash, its clients turn
  * elsewhere, and it is recovered from the disk as soon as that can be used again, with new file descriptors.
@@ -55,7 +62,10 @@ export class NodeRunner {
   readonly #ports: RunnerPorts;
   readonly #timers: TimerRunner;
   #opened: Opened | undefined;
-  #next: NodeJS.Immediate | undefined;
+  #callOffNext: (() => void) | undefined;
+  /** The turn under way, while its sync is waited for, and whether another was wanted meanwhile. */
+  #turnUnderWay: Turn | undefined;
+  #wantsAnother = false;
   #callOffReopening = (): void => {};
   #stopped = false;
   /** Timeouts that wait until all mail is read. */
@@ -71,13 +81,13 @@ export class NodeRunner {
     this.#ports = ports;
     this.#opened = opened;
     this.#timers = new TimerRunner(ports.lengths, ports.clock, (type, epoch) =>
-      this.#turn([], [{ type, epoch }]),
+      this.#turn([{ type, epoch }]),
     );
   }
 
   /** Starts taking mail, and tells the supervisor where the node stands. */
   start(): void {
-    this.#ports.port.on("message", (letter: ToNode) => this.#turn([letter], []));
+    this.#ports.port.onLetters(() => this.#turn([]));
     this.#begin();
   }
 
@@ -88,35 +98,41 @@ export class NodeRunner {
 
   /** Has an order carried out, in a turn of its own. What comes of it is a notice. */
   order(event: Order): void {
-    this.#turn([], [{ type: "order", event }]);
+    this.#turn([{ type: "order", event }]);
   }
 
   /** Begins a snapshot of the node's state, if there is one to take, and runs a turn of it. */
   beginSnapshot(): void {
     this.#whileDiskWorks(({ actor }) => actor.beginSnapshot());
-    this.#turn([], []);
+    this.#turn([]);
   }
 
   /** Runs a turn for what was done to the node from outside. */
   wake(): void {
-    this.#turn([], []);
+    this.#turn([]);
   }
 
   /** Ends taking mail, for good, with everything that was written synced. */
   stop(): void {
     this.#stopped = true;
     this.#timers.stop();
-    clearImmediate(this.#next);
+    this.#callOffNext?.();
     this.#callOffReopening();
     this.#ports.port.close();
     const opened = this.#opened;
     this.#opened = undefined;
+    this.#turnUnderWay = undefined;
     opened?.storage.close();
   }
 
-  #turn(first: readonly ToNode[], own: readonly Letter[]): void {
+  #turn(own: readonly Letter[]): void {
+    if (this.#turnUnderWay !== undefined) {
+      this.#wantsAnother = true;
+      this.#timeouts.push(...own);
+      return;
+    }
     const now = this.#ports.clock.nowMs();
-    const { letters, full } = this.#drain(first);
+    const { letters, full } = this.#drain();
     // A timeout counts only when all mail before it was read: the leader's heartbeat may lie there.
     const due = full ? [] : this.#timeouts.splice(0).concat(own);
     if (full) this.#timeouts.push(...own);
@@ -134,43 +150,54 @@ export class NodeRunner {
     }
   }
 
-  #run({ actor, storage }: Opened, letters: readonly Letter[], now: number, full: boolean): void {
+  #run(opened: Opened, letters: readonly Letter[], now: number, full: boolean): void {
+    const { actor } = opened;
     this.#post(actor.begin(letters, now));
     // Clients wait for what a leader answers, a leader for what a follower promises: that comes first.
     if (actor.leads) this.#post(actor.apply());
-    const before = this.#ports.clock.nowMs();
+    this.#turnUnderWay = { opened, full, before: this.#ports.clock.nowMs() };
+    this.#ports.whenSyncable(this.#onSyncable);
+  }
+
+  readonly #onSyncable = (): void => {
+    const turn = this.#turnUnderWay;
+    if (turn === undefined) return;
+    this.#whileDiskWorks(() => this.#finish(turn));
+  };
+
+  #finish({ opened, full, before }: Turn): void {
+    const { actor, storage } = opened;
     storage.sync();
     const tookMs = this.#ports.clock.nowMs() - before;
+    this.#turnUnderWay = undefined;
     this.#post(actor.finish());
     this.#post(actor.apply());
     this.#tell(actor);
     this.#timers.run(actor.timer);
-    if (full || actor.hasBacklog) this.#next ??= setImmediate(() => this.#onNext());
+    if (full || actor.hasBacklog || this.#wantsAnother)
+      this.#callOffNext ??= this.#ports.soon(this.#onNext);
     if (actor.leads && tookMs > SLOW_SYNC * this.#ports.lengths.electionTimeoutMs)
       this.#timeouts.push({ type: "order", event: { type: "transfer", target: undefined } });
   }
 
-  #onNext(): void {
-    this.#next = undefined;
-    this.#turn([], []);
-  }
+  readonly #onNext = (): void => {
+    this.#callOffNext = undefined;
+    this.#wantsAnother = false;
+    this.#turn([]);
+  };
 
   /** All letters that are there, up to the bounds of a turn. */
-  #drain(first: readonly ToNode[]): { letters: Letter[]; full: boolean } {
+  #drain(): { letters: Letter[]; full: boolean } {
     const letters: Letter[] = [];
+    const { port } = this.#ports;
     const bytesBefore = this.#taken.bytes;
-    const take = (letter: ToNode): void => {
+    while (letters.length < TURN_LETTERS_MAX && this.#taken.bytes - bytesBefore < TURN_BYTES_MAX) {
+      const letter = port.receive();
+      if (letter === undefined) return { letters, full: false };
       letters.push(letter);
-      if (letter.type !== "mail") return;
+      if (letter.type !== "mail") continue;
       this.#taken.letters += 1;
       this.#taken.bytes += letter.bytes.length;
-    };
-    first.forEach(take);
-    while (letters.length < TURN_LETTERS_MAX && this.#taken.bytes - bytesBefore < TURN_BYTES_MAX) {
-      const received = receiveMessageOnPort(this.#ports.port) as
-        { readonly message: ToNode } | undefined;
-      if (received === undefined) return { letters, full: false };
-      take(received.message);
     }
     return { letters, full: true };
   }
@@ -212,21 +239,20 @@ export class NodeRunner {
     const raft = actor?.status() ?? this.#told;
     if (raft === undefined) return;
     const malformed = (actor?.malformed ?? this.#malformedTold) - this.#malformedTold;
-    const message: FromNode = { type: "turn", mail, taken: this.#taken, malformed, raft };
-    const buffers = mail.map(({ bytes }) => bytes.buffer);
-    this.#ports.port.postMessage(message, buffers);
+    this.#ports.port.post({ type: "turn", mail, taken: this.#taken, malformed, raft });
     this.#told = raft;
     this.#malformedTold += malformed;
     this.#taken = { letters: 0, bytes: 0 };
   }
 
   #send(message: FromNode): void {
-    this.#ports.port.postMessage(message);
+    this.#ports.port.post(message);
   }
 
   #onDiskError(error: DiskError): void {
     const failed = this.#opened;
     this.#opened = undefined;
+    this.#turnUnderWay = undefined;
     this.#timers.stop();
     this.#timeouts.length = 0;
     this.#malformedTold = 0;
@@ -239,16 +265,24 @@ export class NodeRunner {
   }
 
   #reopenAfter(ms: number): void {
-    this.#callOffReopening = this.#ports.clock.after(ms, () => {
-      this.#ports.open().then(
-        (opened) => this.#onReopened(opened),
-        (error: unknown) => {
-          if (!(error instanceof DiskError)) throw error;
-          this.#tellTrouble(error.message);
-          if (!this.#stopped) this.#reopenAfter(Math.min(2 * ms, REOPEN_MS.last));
-        },
-      );
-    });
+    this.#callOffReopening = this.#ports.clock.after(ms, () => this.#reopen(ms));
+  }
+
+  /** Where opening gives no promise it is over in this call: nothing of a simulation happens outside its own time. */
+  #reopen(ms: number): void {
+    const onFailure = (error: unknown): void => {
+      if (!(error instanceof DiskError)) throw error;
+      this.#tellTrouble(error.message);
+      if (!this.#stopped) this.#reopenAfter(Math.min(2 * ms, REOPEN_MS.last));
+    };
+    let opening: Opened | Promise<Opened>;
+    try {
+      opening = this.#ports.open();
+    } catch (error) {
+      return onFailure(error);
+    }
+    if (opening instanceof Promise) opening.then((opened) => this.#onReopened(opened), onFailure);
+    else this.#onReopened(opening);
   }
 
   #onReopened(opened: Opened): void {
@@ -262,7 +296,7 @@ export class NodeRunner {
   #begin(): void {
     const { damage } = this.#opened ?? {};
     if (damage !== undefined) this.#tellTrouble(damage);
-    this.#turn([], []);
+    this.#turn([]);
   }
 }
 

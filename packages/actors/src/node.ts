@@ -14,10 +14,15 @@ export { NodeActor, type NodeParts, type Notice, type Timer } from "./node-actor
 export { openStorage, type OpenedStorage } from "./open-storage.ts";
 export { createWal, hasWal } from "./open-wal.ts";
 export type { Envelope, FromNode, OutgoingMail, ToNode } from "./protocol.ts";
+export type { NodePort } from "./node-port.ts";
+export { NodeRunner, type Opened, type RunnerPorts } from "./node-runner.ts";
+export { openNode, probe, quorumBeats, type NodeSetup } from "./open-node.ts";
 export { ReadIds } from "./reads.ts";
 export { outcomeOf } from "./result.ts";
 export type { Outcome } from "./outcome.ts";
 export type { MakeStateMachine, StateMachine } from "./state-machine.ts";
 export type { CommandBytes, Recovered, Storage } from "./storage.ts";
 export { TimerRunner, type Clock, type TimerLengths } from "./timers.ts";
+export { MAILBOX_DEFAULTS, Router } from "./router.ts";
+export type { Tracer } from "./trace.ts";
 export { decodeParcel, encodeParcel, openParcel, type Parcel } from "./wire.ts";

@@ -54,8 +54,23 @@ export type TraceOpening = {
   readonly horizon: LogPosition | undefined;
 };
 
+/** Is told of each step of a node's core, before its effects are done. Must not throw. */
+export interface Tracer {
+  /** A step: what happened, the states before and after, and what there is to do. */
+  step(
+    event: Event<CommandBytes>,
+    before: State,
+    after: State,
+    effects: readonly Effect<CommandBytes>[],
+  ): void;
+  /** The core failed on an event. The node ends of it. */
+  failed(event: Event<CommandBytes>, error: Error): void;
+  /** A turn is over. */
+  flush(): void;
+}
+
 /** Writes a node's steps down. What is not to be traced has none: then a step costs one look whether there is one. */
-export class NodeTracer {
+export class NodeTracer implements Tracer {
   readonly #sink: TraceSink;
 
   /** Opens the trace. */

@@ -10,13 +10,12 @@ import { exposeControl } from "./control-endpoint.ts";
 import type { Disk } from "./disk.ts";
 import { KontikiError } from "./errors.ts";
 import { FileDisk } from "./file-disk.ts";
-import { Lease } from "./lease.ts";
 import { loadMachine } from "./load-machine.ts";
 import { MemoryDisk } from "./memory-disk.ts";
-import { NodeActor } from "./node-actor.ts";
-import { NodeRunner, type Opened } from "./node-runner.ts";
+import { ThreadPort } from "./node-port.ts";
+import { NodeRunner, type Opened, type RunnerPorts } from "./node-runner.ts";
+import { openNode, probe, quorumBeats } from "./open-node.ts";
 import { createWal, hasWal, maxSegmentBytes } from "./open-wal.ts";
-import { openStorage } from "./open-storage.ts";
 import { Orders } from "./orders.ts";
 import type { FromNode, NodeSpec } from "./protocol.ts";
 import { ReadIds } from "./reads.ts";
@@ -24,9 +23,6 @@ import type { Recovered } from "./storage.ts";
 import type { Clock } from "./timers.ts";
 import { openTraceFile, type TraceFile } from "./trace-file.ts";
 import { NodeTracer } from "./trace.ts";
-
-const PROBE_FILE = "probe";
-const PROBE_BYTES = 256 * 1024;
 
 type Start = { readonly spec: NodeSpec; readonly data: MessagePort; readonly control: MessagePort };
 
@@ -48,6 +44,15 @@ function openDisk(): Disk {
   return disk;
 }
 
+/** A thread has nothing else to do while its disk syncs. */
+const thread: Pick<RunnerPorts, "soon" | "whenSyncable"> = {
+  soon(callback) {
+    const next = setImmediate(callback);
+    return () => clearImmediate(next);
+  },
+  whenSyncable: (callback) => callback(),
+};
+
 function clock(): Clock {
   const pulse = new Int32Array(spec.pulse);
   return {
@@ -61,14 +66,12 @@ function clock(): Clock {
   };
 }
 
-/** A leader steps down after as many heartbeats without a majority as fit in the shortest election timeout. */
 function configOf({ id, uid, voters, leases, keptEntries, maxUncommittedBytes }: NodeSpec): Config {
-  const beats = Math.floor(spec.electionTimeoutMs / spec.heartbeatMs);
   return makeConfig({
     id: nodeId(id),
     uid,
     voters: voters.map(nodeId),
-    quorumBeats: Math.max(beats, 2),
+    quorumBeats: quorumBeats(spec.electionTimeoutMs, spec.heartbeatMs),
     leases: leases !== undefined,
     keptEntries,
     maxUncommittedBytes,
@@ -84,39 +87,22 @@ function tracerOf(trace: TraceFile, config: Config, recovered: Recovered): NodeT
   return new NodeTracer(trace, { config, hard, base, entries, snapshot, horizon });
 }
 
-function leaseOf({ leases, electionTimeoutMs }: NodeSpec): Lease | undefined {
-  return leases && new Lease(electionTimeoutMs, leases.clockDrift);
-}
-
-/** A disk that was full or failing is used again only when it takes as much as a turn may write. */
-function probe(disk: Disk): void {
-  disk.create(PROBE_FILE, new Uint8Array(PROBE_BYTES));
-  disk.remove(PROBE_FILE);
-}
-
 async function run(): Promise<void> {
   const config = configOf(spec);
   const disk = openDisk();
   const readIds = new ReadIds(spec.incarnation);
   let trace: TraceFile | undefined;
-  const open = async (): Promise<Opened & { readonly tornBytes: number }> => {
+  const { electionTimeoutMs, heartbeatMs, priority, leases, snapshots: policy } = spec;
+  const lease = leases && { electionTimeoutMs, clockDrift: leases.clockDrift };
+  const tracer = (recovered: Recovered): NodeTracer | undefined => {
+    // What was traced before the disk failed stays in a file of its own.
+    trace?.close();
+    trace = traceOf(spec);
+    return trace && tracerOf(trace, config, recovered);
+  };
+  const open = async (): Promise<ReturnType<typeof openNode>> => {
     const machine = await loadMachine(spec.stateMachine);
-    const { storage, snapshots, recovered } = openStorage(disk);
-    const { damage, tornBytes } = recovered;
-    try {
-      const lease = leaseOf(spec);
-      // What was traced before the disk failed stays in a file of its own.
-      trace?.close();
-      trace = traceOf(spec);
-      const tracer = trace && tracerOf(trace, config, recovered);
-      const policy = spec.snapshots;
-      const parts = { config, recovered, storage, snapshots, machine, readIds, policy };
-      const actor = new NodeActor({ ...parts, lease, tracer });
-      return { actor, storage, damage, tornBytes };
-    } catch (error) {
-      storage.close();
-      throw error;
-    }
+    return openNode({ config, disk, machine, readIds, policy, lease, tracer });
   };
   const reopen = async (): Promise<Opened> => {
     probe(disk);
@@ -124,11 +110,10 @@ async function run(): Promise<void> {
   };
   const first = await open();
   const orders = new Orders();
-  const { electionTimeoutMs, heartbeatMs, priority } = spec;
   const lengths = { electionTimeoutMs, heartbeatMs, patience: priority };
   const onNotice = orders.onNotice.bind(orders);
   const runner = new NodeRunner(
-    { port: data, lengths, clock: clock(), open: reopen, onNotice },
+    { port: new ThreadPort(data), lengths, clock: clock(), ...thread, open: reopen, onNotice },
     first,
   );
   orders.attach(runner);
@@ -136,7 +121,7 @@ async function run(): Promise<void> {
     runner.stop();
     parentPort?.unref();
   });
-  post({ type: "ready", tornBytes: first.tornBytes });
+  post({ type: "ready", tornBytes: first.recovered.tornBytes });
   runner.start();
 }
 
