@@ -1,76 +1,150 @@
-import { assert } from "@kontiki/core";
-import type { Disk, DiskFile, NewFile } from "@kontiki/actors/node";
+import { DiskError, type Disk, type DiskFile, type NewFile } from "@kontiki/actors/node";
 import type { Chance } from "../chance.ts";
-import type { Kept } from "../scenario/fault.ts";
+import type { Counters } from "../run/counters.ts";
+import type { DiskOperation, Kept, Range } from "../scenario/fault.ts";
 import type { DiskSettings } from "../scenario/scenario.ts";
+import { DiskTroubles } from "./disk-troubles.ts";
+import { Misdirection } from "./misdirection.ts";
+import { rot } from "./rot.ts";
+import type { SimFile } from "./sim-file.ts";
+import { SimNames } from "./sim-names.ts";
+import { OpenSimFile, UnpublishedSimFile, type FileSystem } from "./sim-open-file.ts";
 
-/** What a disk is about to do, told before it does it. */
+/**
+ * What a disk is about to do, told before it does it. `syncNames`: a name was given or taken away and is there for who
+ * looks, but the folder is not synced yet.
+ */
 export type DiskStep =
-  "create" | "begin" | "publish" | "remove" | "append" | "rewrite" | "sync" | "truncate" | "read";
+  | "create"
+  | "begin"
+  | "publish"
+  | "syncNames"
+  | "remove"
+  | "append"
+  | "rewrite"
+  | "sync"
+  | "truncate"
+  | "read";
 
 /** What a disk is made of. */
 export type DiskParts = {
   readonly chance: Chance;
   readonly settings: DiskSettings;
+  readonly counters: Counters;
   /** Called before each operation; what it throws is what the operation throws. */
   readonly onStep: (step: DiskStep, file: string) => void;
 };
 
-type File = { bytes: Buffer; written: number; synced: number };
-
-/** The disk of one node: it knows which bytes are durable, and how long all it was asked to do takes. */
+/**
+ * The disk of one node: it knows which bytes are durable, and how long all it was asked to do takes.
+ *
+ * - A write is in the page cache until its file is synced: who reads sees it, a loss of power takes it.
+ * - A sync that fails leaves its bytes in the cache and calls them clean: no later sync carries them, unless they are
+ *   written again (`DiskFile.rewrite`).
+ * - A new file is written and synced before it has its name. The name is durable once the folder is synced.
+ * - What is damaged stays so until it is written anew or removed.
+ */
 export class SimDisk implements Disk {
   readonly #parts: DiskParts;
-  readonly #files = new Map<string, File>();
+  readonly #names = new SimNames();
+  readonly #troubles: DiskTroubles;
+  readonly #misdirection: Misdirection;
+  readonly #system: FileSystem;
   #delayMs = 0;
 
   constructor(parts: DiskParts) {
     this.#parts = parts;
+    this.#troubles = new DiskTroubles(parts.chance.fork("slowness"), parts.counters);
+    this.#misdirection = new Misdirection(parts.chance.fork("misdirection"), parts.counters);
+    this.#system = {
+      troubles: this.#troubles,
+      misdirection: this.#misdirection,
+      onStep: parts.onStep,
+      pathOf: (name) => this.pathOf(name),
+      publish: (name, file) => this.#publish(name, file),
+    };
   }
 
   /** How long what was asked of it since the last call takes, in ms; infinite while it is stalled. */
   takeDelayMs(): number {
     const delay = this.#delayMs;
     this.#delayMs = 0;
-    return delay;
+    return delay > 0 && this.#troubles.isStalled ? Number.POSITIVE_INFINITY : delay;
   }
 
   /** How long a sync that begins in this moment takes, in ms; infinite while it is stalled. */
   syncMs(): number {
-    const [least, most] = this.#parts.settings.syncMs;
-    return least + this.#parts.chance.next() * (most - least);
+    if (this.#troubles.isStalled) {
+      this.#parts.counters.count("disk.stalled");
+      return Number.POSITIVE_INFINITY;
+    }
+    return this.#drawMs();
+  }
+
+  /** Calls back when no stall is in force any more, at once if none is; gives a function that calls it off. */
+  onReady(callback: () => void): () => void {
+    return this.#troubles.onReady(callback);
   }
 
   /** Loses what was not synced, but for what `kept` says. No file of it is open. */
   losePower(kept: Kept): void {
-    for (const file of this.#files.values()) {
-      const sure = Math.min(file.written, file.synced);
-      const most = Math.max(file.written, file.synced);
-      const length =
-        sure +
-        (kept === "nothing"
-          ? 0
-          : kept === "everything"
-            ? most - sure
-            : this.#parts.chance.between(0, most - sure));
-      file.bytes = file.bytes.subarray(0, length);
-      file.written = length;
-      file.synced = length;
-    }
+    const { chance, counters } = this.#parts;
+    this.#misdirection.forget();
+    this.#names.losePower(kept, chance);
+    for (const name of this.#names.list()) this.#file(name).losePower(kept, chance, counters);
+  }
+
+  /** Operations of this kind fail from here on (EIO). A write may have written a part, a sync any part. */
+  beginErrors(operation: DiskOperation): () => void {
+    return this.#troubles.beginErrors(operation);
+  }
+
+  /** There is room for `freeBytes` more, and for what is removed; then writes are refused (ENOSPC), after a part. */
+  beginFullness(freeBytes: number): () => void {
+    return this.#troubles.beginFullness(freeBytes);
+  }
+
+  /** Whatever waits for the device takes so much longer, in ms. */
+  beginSlowness(ms: Range): () => void {
+    return this.#troubles.beginSlowness(ms);
+  }
+
+  /** Whatever waits for the device waits until this ends. */
+  beginStall(): () => void {
+    return this.#troubles.beginStall();
+  }
+
+  /** One bit changes of what is durable. Says what, or undefined where nothing may: see {@link rot}. */
+  rot(what: "log" | "snapshot", chance: Chance): string | undefined {
+    const found = rot(this.#names, what, chance);
+    if (found !== undefined) this.#parts.counters.count(`disk.rotten.${what}`);
+    return found;
+  }
+
+  /** One of the next writes lands at another place of its file: see {@link Misdirection}. */
+  beginMisdirection(): () => void {
+    return this.#misdirection.begin();
+  }
+
+  /** Whether any of its files is damaged and still there. */
+  get isDamaged(): boolean {
+    return [...this.#names.files()].some(({ damaged }) => damaged);
   }
 
   list(): string[] {
-    return [...this.#files.keys()].sort();
+    this.#troubles.check("read", this.pathOf(""));
+    return this.#names.list();
   }
 
   read(name: string): Uint8Array {
-    this.#parts.onStep("read", name);
-    const { bytes, written } = this.#file(name);
-    return Uint8Array.from(bytes.subarray(0, written));
+    return this.readRange(name, 0, this.#file(name).length);
   }
 
   readRange(name: string, offset: number, length: number): Uint8Array<ArrayBuffer> {
-    return Uint8Array.from(this.read(name).subarray(offset, offset + length));
+    this.#parts.onStep("read", name);
+    this.#troubles.check("read", this.pathOf(name));
+    this.#delayMs += this.#troubles.lateness();
+    return this.#file(name).read(offset, length);
   }
 
   pathOf(name: string): string {
@@ -79,60 +153,58 @@ export class SimDisk implements Disk {
 
   create(name: string, content: Uint8Array): void {
     this.#parts.onStep("create", name);
-    const { length } = content;
-    this.#files.set(name, { bytes: Buffer.from(content), written: length, synced: length });
+    const file = new UnpublishedSimFile(this.#system, name);
+    file.append(content);
+    file.finish(name);
   }
 
   begin(temporary: string): NewFile {
     this.#parts.onStep("begin", temporary);
-    let bytes: Buffer = Buffer.alloc(0);
-    return {
-      append: (more) => {
-        bytes = Buffer.concat([bytes, more]);
-      },
-      publish: (name) => {
-        this.#parts.onStep("publish", name);
-        const { length } = bytes;
-        this.#files.set(name, { bytes, written: length, synced: length });
-      },
-      abandon: () => {},
-    };
+    this.#troubles.check("write", this.pathOf(temporary));
+    return new UnpublishedSimFile(this.#system, temporary);
   }
 
-  tidy(): void {}
+  /** What is not published is nowhere but in the hands of whoever began it. */
+  tidy(): void {
+    this.#syncNames("");
+  }
 
   remove(name: string): void {
     this.#parts.onStep("remove", name);
-    this.#files.delete(name);
+    this.#troubles.check("write", this.pathOf(name));
+    const file = this.#file(name);
+    if (file.damaged) this.#parts.counters.count("disk.damageRemoved");
+    this.#names.delete(name);
+    this.#syncNames(name);
+    this.#troubles.giveSpace(file.length);
   }
 
   open(name: string): DiskFile {
-    const file = this.#file(name);
-    return {
-      append: (bytes) => {
-        this.#parts.onStep("append", name);
-        file.bytes = Buffer.concat([file.bytes.subarray(0, file.written), bytes]);
-        file.written = file.bytes.length;
-      },
-      rewrite: (offset, bytes) => {
-        this.#parts.onStep("rewrite", name);
-        file.bytes.set(bytes, offset);
-      },
-      sync: () => {
-        this.#parts.onStep("sync", name);
-        file.synced = file.written;
-      },
-      truncate: (length) => {
-        this.#parts.onStep("truncate", name);
-        file.written = length;
-      },
-      close: () => {},
-    };
+    this.#troubles.check("read", this.pathOf(name));
+    return new OpenSimFile(this.#system, name, this.#file(name));
   }
 
-  #file(name: string): File {
-    const file = this.#files.get(name);
-    assert(file !== undefined, `${name} is there`);
+  #publish(name: string, file: SimFile): void {
+    this.#delayMs += this.#drawMs();
+    this.#names.set(name, file);
+    this.#syncNames(name);
+  }
+
+  #syncNames(name: string): void {
+    this.#parts.onStep("syncNames", name);
+    this.#troubles.check("sync", this.pathOf(name));
+    this.#delayMs += this.#drawMs();
+    this.#names.sync();
+  }
+
+  #drawMs(): number {
+    const [least, most] = this.#parts.settings.syncMs;
+    return least + this.#parts.chance.next() * (most - least) + this.#troubles.lateness();
+  }
+
+  #file(name: string): SimFile {
+    const file = this.#names.get(name);
+    if (file === undefined) throw new DiskError(`${this.pathOf(name)} is not there`, "ENOENT");
     return file;
   }
 }

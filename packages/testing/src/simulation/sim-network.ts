@@ -1,6 +1,10 @@
-import type { Envelope } from "@kontiki/actors/node";
+import { isClientAddress, type Envelope } from "@kontiki/actors/node";
 import type { Chance } from "../chance.ts";
+import type { Counters } from "../run/counters.ts";
 import type { NetworkSettings } from "../scenario/scenario.ts";
+import { InForce } from "./in-force.ts";
+import { LetterMemory } from "./letter-memory.ts";
+import { RuleInForce, type Concerns, type LetterRule } from "./letter-rule.ts";
 import type { Timeline } from "./timeline.ts";
 
 /** What a network is made of. */
@@ -8,15 +12,48 @@ export type NetworkParts = {
   readonly timeline: Timeline;
   readonly chance: Chance;
   readonly settings: NetworkSettings;
+  readonly counters: Counters;
   /** Hands a letter to whom it is for, at its time. */
   readonly deliver: (letter: Envelope) => void;
   /** Told of letters that never arrive. */
   readonly onLost: (letter: Envelope, reason: string) => void;
 };
 
-/** Carries letters between nodes and clients. A letter between a client and a node is never duplicated. */
+/** One direction between two addresses. */
+type Link = {
+  readonly chance: Chance;
+  /** Letters under way that do not overtake each other, in their order. */
+  queue: Envelope[];
+  /** When the last of them arrives, and when the last one has left its sender, in ms. */
+  lastDue: number;
+  busyUntil: number;
+};
+
+type Cut = { readonly reason: string; readonly concerns: Concerns };
+type Copies = { readonly rule: RuleInForce; readonly memory: LetterMemory };
+
+/**
+ * Carries letters between nodes and clients.
+ *
+ * At rest a letter takes the time that its link draws for it, and letters of one link arrive in their order, as in a
+ * connection. Faults are states that begin and end on their own and add up: a letter is struck by all that are in force.
+ * Letters between a client and a node are delivered once or never, and do not overtake each other.
+ */
 export class SimNetwork {
   readonly #parts: NetworkParts;
+  readonly #links = new Map<string, Map<string, Link>>();
+  readonly #cuts = new InForce<Cut>();
+  readonly #losses = new InForce<RuleInForce>();
+  readonly #delays = new InForce<RuleInForce>();
+  readonly #duplications = new InForce<RuleInForce>();
+  readonly #reorders = new InForce<RuleInForce>();
+  readonly #replays = new InForce<Copies>();
+  readonly #clogs = new InForce<Concerns>();
+  readonly #bandwidths = new InForce<number>();
+  /** What a clog holds, in the order in which it arrived. */
+  #held: Envelope[] = [];
+  /** Copies, and letters that may overtake others. */
+  #loose = new Set<Envelope>();
 
   constructor(parts: NetworkParts) {
     this.#parts = parts;
@@ -24,11 +61,160 @@ export class SimNetwork {
 
   /** Takes a letter that leaves its sender in this moment. */
   send(letter: Envelope): void {
-    const { timeline, chance, settings, deliver } = this.#parts;
-    const [least, most] = settings.latencyMs;
-    timeline.after(least + chance.next() * (most - least), () => deliver(letter));
+    const { counters, timeline } = this.#parts;
+    counters.count("letters.sent");
+    const cut = this.#cutOf(letter);
+    if (cut !== undefined) return this.#lose(letter, cut);
+    if (this.#losses.all.some((rule) => rule.strikes(letter))) return this.#lose(letter, "loss");
+    const link = this.#linkOf(letter);
+    const due = this.#dueOf(letter, link);
+    if (isClientAddress(letter.from) || isClientAddress(letter.to)) {
+      return this.#sendInOrder(letter, link, due);
+    }
+    const late = this.#reorders.all.find((rule) => rule.strikes(letter));
+    if (late === undefined) this.#sendInOrder(letter, link, due);
+    else this.#sendLoosely(letter, due + late.lateness(letter), "letters.reordered");
+    for (const rule of this.#duplications.all) {
+      if (rule.strikes(letter))
+        this.#sendLoosely({ ...letter }, due + rule.lateness(letter), "letters.duplicated");
+    }
+    for (const { rule, memory } of this.#replays.all) {
+      const old = rule.strikes(letter) ? memory.draw() : undefined;
+      if (old !== undefined)
+        this.#sendLoosely({ ...old }, timeline.now + rule.lateness(old), "letters.replayed");
+      memory.see(letter);
+    }
   }
 
   /** Loses all letters that are under way. */
-  forgetMail(): void {}
+  forgetMail(): void {
+    const links = [...this.#links.values()].flatMap((to) => [...to.values()]);
+    const gone = [...links.flatMap(({ queue }) => queue), ...this.#loose, ...this.#held];
+    // Timers that still run are those of the queue that is gone.
+    for (const link of links) link.queue = [];
+    this.#loose = new Set();
+    this.#held = [];
+    for (const letter of gone) this.#lose(letter, "power");
+  }
+
+  /** Nothing that `concerns` is true of arrives, whether it was sent before or comes later. `reason` says why. */
+  beginCut(reason: string, concerns: Concerns): () => void {
+    return this.#cuts.begin({ reason, concerns });
+  }
+
+  /** Some letters are lost. */
+  beginLoss(rule: LetterRule): () => void {
+    return this.#losses.begin(new RuleInForce(rule));
+  }
+
+  /** Some letters are late, and hold up those behind them on their link. */
+  beginDelay(rule: LetterRule): () => void {
+    return this.#delays.begin(new RuleInForce(rule));
+  }
+
+  /** Some letters between nodes arrive twice, the second one later by `ms`. */
+  beginDuplication(rule: LetterRule): () => void {
+    return this.#duplications.begin(new RuleInForce(rule));
+  }
+
+  /** Some letters between nodes are late by `ms`, and others overtake them. */
+  beginReorder(rule: LetterRule): () => void {
+    return this.#reorders.begin(new RuleInForce(rule));
+  }
+
+  /** With some letters between nodes another of those sent since the beginning comes again, `ms` later. */
+  beginReplay(rule: LetterRule): () => void {
+    const memory = new LetterMemory(rule.chance.fork("memory"));
+    return this.#replays.begin({ rule: new RuleInForce(rule), memory });
+  }
+
+  /** What `concerns` is true of waits from when it would arrive. At the end it arrives, in that order. */
+  beginClog(concerns: Concerns): () => void {
+    const end = this.#clogs.begin(concerns);
+    let isOver = false;
+    return () => {
+      if (isOver) return;
+      isOver = true;
+      end();
+      const held = this.#held;
+      this.#held = [];
+      for (const letter of held) this.#arrive(letter);
+    };
+  }
+
+  /** Letters leave one after the other, so many bytes in a ms on each link; of several bounds the least counts. */
+  beginBandwidth(bytesPerMs: number): () => void {
+    return this.#bandwidths.begin(bytesPerMs);
+  }
+
+  #dueOf(letter: Envelope, link: Link): number {
+    const { timeline, settings, counters } = this.#parts;
+    const [least, most] = settings.latencyMs;
+    let ms = least + link.chance.next() * (most - least);
+    for (const rule of this.#delays.all) {
+      if (!rule.strikes(letter)) continue;
+      counters.count("letters.delayed");
+      ms += rule.lateness(letter);
+    }
+    if (this.#bandwidths.all.length === 0) return timeline.now + ms;
+    const start = Math.max(timeline.now, link.busyUntil);
+    if (start > timeline.now) counters.count("letters.queued");
+    link.busyUntil = start + letter.bytes.length / Math.min(...this.#bandwidths.all);
+    return link.busyUntil + ms;
+  }
+
+  /** Whichever timer runs out first delivers the first letter: rounding of times does not change their order. */
+  #sendInOrder(letter: Envelope, link: Link, due: number): void {
+    const { timeline } = this.#parts;
+    const { queue } = link;
+    link.lastDue = Math.max(due, link.lastDue);
+    queue.push(letter);
+    timeline.after(link.lastDue - timeline.now, () => {
+      const first = queue.shift();
+      if (first !== undefined && link.queue === queue) this.#arrive(first);
+    });
+  }
+
+  #sendLoosely(letter: Envelope, due: number, counter: string): void {
+    const { timeline, counters } = this.#parts;
+    this.#loose.add(letter);
+    timeline.after(due - timeline.now, () => {
+      if (!this.#loose.delete(letter)) return;
+      counters.count(counter);
+      this.#arrive(letter);
+    });
+  }
+
+  #arrive(letter: Envelope): void {
+    const { counters, deliver } = this.#parts;
+    const cut = this.#cutOf(letter);
+    if (cut !== undefined) return this.#lose(letter, cut);
+    if (this.#clogs.all.some((concerns) => concerns(letter.from, letter.to))) {
+      counters.count("letters.clogged");
+      this.#held.push(letter);
+      return;
+    }
+    counters.count("letters.delivered");
+    deliver(letter);
+  }
+
+  #lose(letter: Envelope, reason: string): void {
+    this.#parts.counters.count(`letters.lost.${reason}`);
+    this.#parts.onLost(letter, reason);
+  }
+
+  #cutOf({ from, to }: Envelope): string | undefined {
+    return this.#cuts.all.find(({ concerns }) => concerns(from, to))?.reason;
+  }
+
+  #linkOf({ from, to }: Envelope): Link {
+    const links = this.#links.get(from) ?? new Map<string, Link>();
+    this.#links.set(from, links);
+    const known = links.get(to);
+    if (known !== undefined) return known;
+    const chance = this.#parts.chance.fork(`${from}>${to}`);
+    const made: Link = { chance, queue: [], lastDue: 0, busyUntil: 0 };
+    links.set(to, made);
+    return made;
+  }
 }

@@ -1,0 +1,58 @@
+import type { Chance } from "../chance.ts";
+import type { Counters } from "../run/counters.ts";
+import { InForce } from "./in-force.ts";
+import type { SimFile } from "./sim-file.ts";
+
+type Stray = { readonly file: SimFile; readonly from: number; readonly to: number };
+
+/**
+ * A write that lands at another place of its file: over older bytes, with zeros where it should be.
+ *
+ * The page cache hides it until the file is read from the device. It is played only once a later write of the same file
+ * is durable: lost from the very end of a file it would look like a write that a crash cut off, which nobody can tell
+ * apart, and a node would forget a promise without knowing.
+ */
+export class Misdirection {
+  readonly #chance: Chance;
+  readonly #counters: Counters;
+  readonly #inForce = new InForce<{ isDone: boolean }>();
+  #stray: Stray | undefined;
+
+  constructor(chance: Chance, counters: Counters) {
+    this.#chance = chance;
+    this.#counters = counters;
+  }
+
+  /** The next write that can goes astray; one each time that this is called. */
+  begin(): () => void {
+    return this.#inForce.begin({ isDone: false });
+  }
+
+  /** The page cache is gone, and with it the only copy: as if the write had been where it should. */
+  forget(): void {
+    this.#stray = undefined;
+  }
+
+  /** A write was appended to a file that is open. */
+  onAppend(name: string, file: SimFile): void {
+    const isWanted = this.#inForce.all.some(({ isDone }) => !isDone);
+    if (!isWanted || this.#stray?.file === file || !name.endsWith(".wal")) return;
+    const last = file.lastSyncedAppend();
+    if (last !== undefined) this.#stray = { file, from: last.to, to: file.length };
+  }
+
+  onSync(file: SimFile): void {
+    const stray = this.#stray;
+    if (stray?.file !== file || file.damaged) return;
+    const { from, to } = stray;
+    const last = file.lastSyncedAppend();
+    if (last === undefined || last.from < to) return;
+    this.#stray = undefined;
+    const most = from - (to - from);
+    const wanted = this.#inForce.all.find(({ isDone }) => !isDone);
+    if (most < 0 || wanted === undefined) return;
+    wanted.isDone = true;
+    file.misplace(from, to, this.#chance.between(0, most));
+    this.#counters.count("disk.misdirected");
+  }
+}

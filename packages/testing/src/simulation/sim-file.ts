@@ -1,0 +1,186 @@
+import { assert } from "@kontiki/core";
+import type { Chance } from "../chance.ts";
+import type { Counters } from "../run/counters.ts";
+import type { Kept } from "../scenario/fault.ts";
+
+/** What a device writes as a whole or not at all. */
+const SECTOR_BYTES = 512;
+const LEAST_BYTES = 4096;
+
+/**
+ * Bytes that one write put into the page cache and that are not known to be on the device. `doubtful`: a sync of them has
+ * failed, so the kernel calls them clean and no later sync carries them, unless they are written again.
+ */
+type Unsynced = { readonly from: number; readonly to: number; readonly doubtful: boolean };
+
+/** The bytes of one file, those of its page cache and those of the device. */
+export class SimFile {
+  #bytes: Buffer = Buffer.alloc(0);
+  /** How long the file is for who reads it, and how long it is on the device. */
+  #length = 0;
+  #durableLength = 0;
+  /** In the order of their places, none over another. */
+  #unsynced: Unsynced[] = [];
+  /** Where each append that is still there began; that at 0 is a header. */
+  #appends: number[] = [];
+  /** Whether durable bytes are not those that were written. */
+  damaged = false;
+
+  get length(): number {
+    return this.#length;
+  }
+
+  /** The bytes before this one are on the device, for certain. */
+  get synced(): number {
+    return Math.min(this.#length, this.#durableLength, this.#unsynced[0]?.from ?? this.#length);
+  }
+
+  /** A copy of up to `length` bytes from `offset`. */
+  read(offset: number, length: number): Uint8Array<ArrayBuffer> {
+    return Uint8Array.from(this.#bytes.subarray(offset, Math.min(offset + length, this.#length)));
+  }
+
+  append(bytes: Uint8Array): void {
+    assert(this.#length >= this.#durableLength, "a file that was cut is synced before it grows");
+    const from = this.#length;
+    const to = from + bytes.length;
+    this.#reserve(to);
+    this.#bytes.set(bytes, from);
+    this.#length = to;
+    if (to === from) return;
+    this.#appends.push(from);
+    this.#unsynced.push({ from, to, doubtful: false });
+  }
+
+  /** What is durable stays so: the bytes are the same. */
+  rewrite(offset: number, bytes: Uint8Array): void {
+    const end = offset + bytes.length;
+    const there = this.#bytes.subarray(offset, end);
+    assert(end <= this.#length && there.equals(bytes), "only what is there is written again");
+    this.#unsynced = this.#unsynced.flatMap((range) => {
+      const from = Math.max(offset, range.from);
+      const to = Math.min(end, range.to);
+      if (from >= to) return [range];
+      const parts = [
+        { ...range, to: from },
+        { from, to, doubtful: false },
+        { ...range, from: to },
+      ];
+      return parts.filter((part) => part.from < part.to);
+    });
+  }
+
+  truncate(length: number): void {
+    assert(length <= this.#length, "cutting a file does not lengthen it");
+    this.#length = length;
+    this.#appends = this.#appends.filter((at) => at < length);
+    const left = this.#unsynced.map((range) => ({ ...range, to: Math.min(range.to, length) }));
+    this.#unsynced = left.filter(({ from, to }) => from < to);
+  }
+
+  sync(): void {
+    this.#unsynced = this.#unsynced.filter(({ doubtful }) => doubtful);
+    this.#durableLength = this.#length;
+  }
+
+  /** The device may have taken any of it; nobody will know. */
+  failSync(): void {
+    this.#unsynced = this.#unsynced.map((range) => ({ ...range, doubtful: true }));
+  }
+
+  /** Leaves what is on the device, and of what may be there what `kept` says. */
+  losePower(kept: Kept, chance: Chance, counters: Counters): void {
+    const before = this.#length;
+    const cut = this.#durableLength > before && !this.#survives(kept, chance);
+    const last = this.#unsynced.at(-1);
+    let end = cut ? this.#durableLength : Math.min(before, this.#durableLength);
+    let lost = 0;
+    for (const range of this.#unsynced) {
+      for (const { from, to, isKept } of fates(range, range === last, kept, chance)) {
+        if (isKept) end = Math.max(end, to);
+        else this.#bytes.fill(0, from, to);
+        if (!isKept) lost += to - from;
+      }
+    }
+    // A file may have its length before its bytes: those read as zeros.
+    if (kept === "some" && end < before && chance.happens(1 / 4)) end = chance.between(end, before);
+    counters.count("disk.bytesLost", lost);
+    if (lost > 0 && end > this.synced) counters.count("disk.torn");
+    this.#length = end;
+    this.#durableLength = end;
+    this.#unsynced = [];
+    this.#appends = this.#appends.filter((at) => at < end);
+  }
+
+  /** The last append behind the header that is durable as a whole; undefined when there is none. */
+  lastSyncedAppend(): { readonly from: number; readonly to: number } | undefined {
+    const { synced } = this;
+    for (let place = this.#appends.length - 1; place >= 0; place -= 1) {
+      const from = this.#appends[place] ?? 0;
+      const to = this.#appends[place + 1] ?? this.#length;
+      if (to <= synced) return from === 0 ? undefined : { from, to };
+    }
+    return undefined;
+  }
+
+  /** Changes one bit, 0 to 7, of a durable byte. */
+  flip(at: number, bit: number): void {
+    assert(at < this.synced, "a byte that rots is there");
+    this.#bytes[at] = (this.#bytes[at] ?? 0) ^ (1 << bit);
+    this.damaged = true;
+  }
+
+  /** Puts the bytes of one place over those of another, and leaves zeros behind. */
+  misplace(from: number, to: number, at: number): void {
+    assert(at + to - from <= from && to <= this.synced, "a write lands before its place");
+    this.#bytes.copyWithin(at, from, to);
+    this.#bytes.fill(0, from, to);
+    this.damaged = true;
+  }
+
+  #survives(kept: Kept, chance: Chance): boolean {
+    if (kept === "nothing" || kept === "everything") return kept === "everything";
+    return chance.happens(1 / 2);
+  }
+
+  #reserve(length: number): void {
+    if (length <= this.#bytes.length) return;
+    const grown = Buffer.alloc(Math.max(LEAST_BYTES, length, 2 * this.#length));
+    this.#bytes.copy(grown, 0, 0, this.#length);
+    this.#bytes = grown;
+  }
+}
+
+type Fate = { readonly from: number; readonly to: number; readonly isKept: boolean };
+
+/** What becomes of one write that was not synced. */
+function fates(range: Unsynced, isLast: boolean, kept: Kept, chance: Chance): Fate[] {
+  const { from, to, doubtful } = range;
+  switch (kept) {
+    case "nothing":
+    case "everything":
+      return [{ from, to, isKept: kept === "everything" }];
+    case "torn": {
+      if (doubtful) return [{ from, to, isKept: chance.happens(1 / 2) }];
+      const end = isLast ? chance.between(from, to) : to;
+      return [
+        { from, to: end, isKept: true },
+        { from: end, to, isKept: false },
+      ].filter((part) => part.from < part.to);
+    }
+    case "some":
+      return sectorsOf(from, to).map((part) => ({ ...part, isKept: chance.happens(1 / 2) }));
+    default:
+      return kept satisfies never;
+  }
+}
+
+function sectorsOf(from: number, to: number): { readonly from: number; readonly to: number }[] {
+  const sectors = [];
+  for (let at = from; at < to;) {
+    const next = Math.min(to, (Math.floor(at / SECTOR_BYTES) + 1) * SECTOR_BYTES);
+    sectors.push({ from: at, to: next });
+    at = next;
+  }
+  return sectors;
+}

@@ -1,0 +1,151 @@
+import { assert } from "@kontiki/core";
+import type { DiskFile, NewFile } from "@kontiki/actors/node";
+import type { DiskTroubles } from "./disk-troubles.ts";
+import type { Misdirection } from "./misdirection.ts";
+import type { DiskStep } from "./sim-disk.ts";
+import { SimFile } from "./sim-file.ts";
+
+/** What files need of the disk that they are on. */
+export type FileSystem = {
+  readonly troubles: DiskTroubles;
+  readonly misdirection: Misdirection;
+  readonly onStep: (step: DiskStep, file: string) => void;
+  readonly pathOf: (name: string) => string;
+  /** Gives a file that is synced its name, durably. */
+  readonly publish: (name: string, file: SimFile) => void;
+};
+
+/**
+ * Writes at the end of a file. A disk that fails or is full may have taken a part: so much as there is room for, half of
+ * it when the device fails.
+ */
+function append(
+  { troubles, pathOf }: FileSystem,
+  name: string,
+  file: SimFile,
+  bytes: Uint8Array,
+): void {
+  try {
+    troubles.check("write", pathOf(name));
+  } catch (error) {
+    file.append(bytes.subarray(0, Math.floor(bytes.length / 2)));
+    throw error;
+  }
+  const taken = troubles.takeSpace(bytes.length);
+  file.append(bytes.subarray(0, taken));
+  if (taken < bytes.length) throw troubles.full(pathOf(name));
+}
+
+function sync({ troubles, pathOf }: FileSystem, name: string, file: SimFile): void {
+  try {
+    troubles.check("sync", pathOf(name));
+  } catch (error) {
+    file.failSync();
+    throw error;
+  }
+  file.sync();
+}
+
+/** A file that is open for appending. It refuses everything after a failure, as one of the operating system must. */
+export class OpenSimFile implements DiskFile {
+  readonly #system: FileSystem;
+  readonly #name: string;
+  readonly #file: SimFile;
+  #state: "usable" | "cut" | "failed" | "closed" = "usable";
+
+  constructor(system: FileSystem, name: string, file: SimFile) {
+    this.#system = system;
+    this.#name = name;
+    this.#file = file;
+  }
+
+  append(bytes: Uint8Array): void {
+    assert(this.#state !== "cut", "a file that was cut is synced before it grows");
+    this.#attempt("append", () => {
+      append(this.#system, this.#name, this.#file, bytes);
+      this.#system.misdirection.onAppend(this.#name, this.#file);
+    });
+  }
+
+  rewrite(offset: number, bytes: Uint8Array): void {
+    this.#attempt("rewrite", () => {
+      this.#system.troubles.check("write", this.#system.pathOf(this.#name));
+      this.#file.rewrite(offset, bytes);
+    });
+  }
+
+  sync(): void {
+    this.#attempt("sync", () => {
+      sync(this.#system, this.#name, this.#file);
+      this.#system.misdirection.onSync(this.#file);
+    });
+    this.#state = "usable";
+  }
+
+  truncate(length: number): void {
+    this.#attempt("truncate", () => {
+      this.#system.troubles.check("write", this.#system.pathOf(this.#name));
+      this.#system.troubles.giveSpace(this.#file.length - length);
+      this.#file.truncate(length);
+    });
+    this.#state = "cut";
+  }
+
+  close(): void {
+    this.#state = "closed";
+  }
+
+  #attempt(step: DiskStep, call: () => void): void {
+    assert(this.#state !== "failed", "a file that failed is not used again");
+    assert(this.#state !== "closed", "a closed file is not used");
+    const before = this.#state;
+    this.#state = "failed";
+    this.#system.onStep(step, this.#name);
+    call();
+    this.#state = before;
+  }
+}
+
+/** A file that has no name yet: nobody finds it before it is published. */
+export class UnpublishedSimFile implements NewFile {
+  readonly #system: FileSystem;
+  readonly #temporary: string;
+  readonly #file = new SimFile();
+  #state: "usable" | "failed" | "over" = "usable";
+
+  constructor(system: FileSystem, temporary: string) {
+    this.#system = system;
+    this.#temporary = temporary;
+  }
+
+  append(bytes: Uint8Array): void {
+    this.#attempt(() => append(this.#system, this.#temporary, this.#file, bytes));
+  }
+
+  publish(name: string): void {
+    this.#system.onStep("publish", name);
+    this.finish(name);
+  }
+
+  /** As {@link publish}, for a file that is made and filled in one step. */
+  finish(name: string): void {
+    this.#attempt(() => {
+      sync(this.#system, this.#temporary, this.#file);
+      this.#system.publish(name, this.#file);
+    });
+    this.#state = "over";
+  }
+
+  abandon(): void {
+    if (this.#state === "over") return;
+    this.#state = "over";
+    this.#system.troubles.giveSpace(this.#file.length);
+  }
+
+  #attempt(call: () => void): void {
+    assert(this.#state === "usable", "a file that failed or is finished is not used again");
+    this.#state = "failed";
+    call();
+    this.#state = "usable";
+  }
+}

@@ -1,0 +1,213 @@
+/** The log and the snapshots of a node on a simulated disk with its faults: nothing promised is lost. */
+import { createWal, DiskError, hasWal, openStorage } from "@kontiki/actors/node";
+import type { Entry } from "@kontiki/core";
+import * as fc from "fast-check";
+import { expect, test } from "vitest";
+import { Chance } from "../../../packages/testing/src/chance.ts";
+import type { Kept } from "../../../packages/testing/src/scenario/fault.ts";
+import type { SimDisk } from "../../../packages/testing/src/simulation/sim-disk.ts";
+import {
+  batchesOf,
+  contentOf,
+  contentOn,
+  contentsAfter,
+  contentWithin,
+  EMPTY,
+  write,
+  writeAll,
+  type Batch,
+  type Content,
+} from "../../support/storage.ts";
+import { simDisk } from "../support/sim-disk.ts";
+
+const KEPT = fc.constantFrom<Kept>("nothing", "torn", "some", "everything");
+const SEGMENT_BYTES = fc.constantFrom(1, 250, 500, 100_000);
+
+class Crash extends Error {}
+
+/** Runs a node's life until a crash or a disk error ends it. Says how many batches were written, and made durable. */
+function live(disk: SimDisk, batches: readonly Batch[], segmentBytes: number): [number, number] {
+  let flushed = 0;
+  let synced = 0;
+  try {
+    if (!hasWal(disk)) createWal(disk);
+    const opened = openStorage(disk, { segmentBytes });
+    for (const batch of batches) {
+      write(opened, batch);
+      flushed += 1;
+      opened.storage.flush();
+      opened.storage.sync();
+      synced += 1;
+    }
+  } catch (cause) {
+    if (!(cause instanceof Crash || cause instanceof DiskError)) throw cause;
+  }
+  return [flushed, synced];
+}
+
+/** What may be left: all that was synced, perhaps the batch behind it, perhaps only that batch's snapshot. */
+function possible(batches: readonly Batch[], flushed: number, synced: number): Content[] {
+  const contents = contentsAfter(batches);
+  const [before = EMPTY, after = before] = contents.slice(synced, flushed + 1);
+  return [before, after, contentWithin(before, batches[synced] ?? [])];
+}
+
+/** Batches of several sectors. */
+const LARGE = batchesOf({ max: 12 }).map((batches) =>
+  batches.map((batch) =>
+    batch.map((part) =>
+      part.type === "append" ? { ...part, entries: part.entries.map(enlarged) } : part,
+    ),
+  ),
+);
+
+function enlarged(entry: Entry<Uint8Array>): Entry<Uint8Array> {
+  if (entry.type !== "command") return entry;
+  return { ...entry, command: new Uint8Array(300 * entry.command.length).fill(0x61) };
+}
+
+test("a crash at any step, with anything kept of what was not synced", () => {
+  const torn = { count: 0 };
+  fc.assert(
+    fc.property(
+      fc.oneof(batchesOf({ max: 12 }), LARGE),
+      SEGMENT_BYTES,
+      KEPT,
+      fc.constantFrom("any", "sync", "syncNames"),
+      fc.nat(20),
+      fc.nat(),
+      (batches, segmentBytes, kept, crashes, budget, seed) => {
+        let left = budget;
+        let isMortal = true;
+        const { disk, counters } = simDisk(seed, (step) => {
+          if (!isMortal || (crashes !== "any" && crashes !== step)) return;
+          if (left === 0) throw new Crash();
+          left -= 1;
+        });
+        const [flushed, synced] = live(disk, batches, segmentBytes);
+        isMortal = false;
+        disk.losePower(kept);
+        torn.count += counters.of("disk.torn");
+        if (!hasWal(disk)) {
+          expect(synced).toBe(0);
+          return;
+        }
+        const found = contentOn(disk);
+        expect(possible(batches, flushed, synced)).toContainEqual(found);
+        // What was recovered is durable.
+        disk.losePower("nothing");
+        expect(contentOn(disk)).toEqual(found);
+      },
+    ),
+    { numRuns: 400 },
+  );
+  expect(torn.count).toBeGreaterThan(20);
+}, 120_000);
+
+test("a disk that fails or is full for a while, opened anew, and then a loss of power", () => {
+  const failed = { count: 0 };
+  fc.assert(
+    fc.property(
+      batchesOf({ max: 12 }),
+      SEGMENT_BYTES,
+      fc.constantFrom("write", "sync", "read", "any", "full" as const),
+      KEPT,
+      fc.nat(60),
+      fc.nat(),
+      (batches, segmentBytes, fault, kept, budget, seed) => {
+        const ends: (() => void)[] = [];
+        let isOver = false;
+        const { disk } = simDisk(seed, (_, count) => {
+          if (count !== budget || isOver) return;
+          const begin = (): (() => void) =>
+            fault === "full"
+              ? disk.beginFullness(seed % 100)
+              : disk.beginErrors(fault as "write" | "sync" | "read" | "any");
+          ends.push(begin());
+        });
+        const [flushed, synced] = live(disk, batches, segmentBytes);
+        if (synced < batches.length) failed.count += 1;
+        isOver = true;
+        for (const end of ends) end();
+        if (!hasWal(disk)) {
+          expect(synced).toBe(0);
+          return;
+        }
+        const reopened = openStorage(disk, { segmentBytes });
+        const found = contentOf(reopened);
+        expect(possible(batches, flushed, synced)).toContainEqual(found);
+        // It goes on, and what it writes then is as durable as ever.
+        writeAll(reopened, [
+          [{ type: "hardState", hard: { term: nextTerm(found), votedFor: undefined } }],
+        ]);
+        disk.losePower(kept);
+        expect(contentOn(disk)).toEqual({
+          ...found,
+          hard: { term: nextTerm(found), votedFor: undefined },
+        });
+      },
+    ),
+    { numRuns: 400 },
+  );
+  expect(failed.count).toBeGreaterThan(100);
+}, 120_000);
+
+function nextTerm({ hard }: Content): Content["hard"]["term"] {
+  return (hard.term + 1) as Content["hard"]["term"];
+}
+
+test("rot anywhere that it is played is found, and costs neither term nor vote", () => {
+  const found = { rotten: 0, horizons: 0 };
+  fc.assert(
+    fc.property(
+      batchesOf({ max: 12 }),
+      SEGMENT_BYTES,
+      fc.constantFrom("log", "snapshot"),
+      fc.nat(),
+      (batches, segmentBytes, what, seed) => {
+        const { disk } = simDisk(seed);
+        live(disk, batches, segmentBytes);
+        if (disk.rot(what as "log" | "snapshot", new Chance(seed)) === undefined) return;
+        found.rotten += 1;
+        const { recovered, storage } = openStorage(disk, { segmentBytes });
+        storage.close();
+        expect(recovered.damage).toBeDefined();
+        const whole = contentsAfter(batches).at(-1) ?? EMPTY;
+        expect(recovered.hard).toEqual(whole.hard);
+        const last = recovered.base.index + recovered.entries.length;
+        const promised = whole.base.index + whole.entries.length;
+        if (last < promised) expect(recovered.horizon?.index).toBe(promised);
+        if (recovered.horizon !== undefined) found.horizons += 1;
+        expect(disk.isDamaged).toBe(false);
+      },
+    ),
+    { numRuns: 600 },
+  );
+  expect(found.rotten).toBeGreaterThan(200);
+  expect(found.horizons).toBeGreaterThan(50);
+}, 120_000);
+
+test("a write that went astray is found, and costs neither term nor vote", () => {
+  const found = { astray: 0, horizons: 0 };
+  fc.assert(
+    fc.property(batchesOf({ max: 20 }), fc.nat(), (batches, seed) => {
+      const { disk, counters } = simDisk(seed);
+      disk.beginMisdirection();
+      live(disk, batches, 100_000);
+      if (counters.of("disk.misdirected") === 0) return;
+      found.astray += 1;
+      const { recovered, storage } = openStorage(disk);
+      storage.close();
+      expect(recovered.damage).toBeDefined();
+      const whole = contentsAfter(batches).at(-1) ?? EMPTY;
+      expect(recovered.hard).toEqual(whole.hard);
+      const last = recovered.base.index + recovered.entries.length;
+      const promised = whole.base.index + whole.entries.length;
+      if (last < promised) expect(recovered.horizon?.index).toBe(promised);
+      if (recovered.horizon !== undefined) found.horizons += 1;
+    }),
+    { numRuns: 300 },
+  );
+  expect(found.astray).toBeGreaterThan(100);
+  expect(found.horizons).toBeGreaterThan(50);
+}, 120_000);

@@ -1,0 +1,30 @@
+import { Chance } from "../../../packages/testing/src/chance.ts";
+import { Counters } from "../../../packages/testing/src/run/counters.ts";
+import { SimDisk, type DiskStep } from "../../../packages/testing/src/simulation/sim-disk.ts";
+
+/** A disk with what a test looks at beside it. */
+export type DiskStage = {
+  readonly disk: SimDisk;
+  readonly counters: Counters;
+  /** What it did, in order. */
+  readonly steps: string[];
+};
+
+/** A disk of which a sync takes 2 ms. `onStep` may throw, as a crash does. */
+export function simDisk(
+  seed: number | string = 1,
+  onStep: (step: DiskStep, count: number) => void = () => {},
+): DiskStage {
+  const counters = new Counters();
+  const steps: string[] = [];
+  const disk = new SimDisk({
+    chance: new Chance(seed),
+    settings: { syncMs: [2, 2] },
+    counters,
+    onStep: (step, file) => {
+      onStep(step, steps.length);
+      steps.push(`${step} ${file}`);
+    },
+  });
+  return { disk, counters, steps };
+}
