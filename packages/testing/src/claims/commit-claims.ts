@@ -1,0 +1,51 @@
+import { decides, uidOf } from "@kontiki/core";
+import type { CoreStep } from "../simulation/observer.ts";
+import type { Committed } from "./committed.ts";
+import type { DiskWitness } from "./disk-witness.ts";
+import type { Report } from "./report.ts";
+import type { Servers } from "./servers.ts";
+
+/**
+ * What must hold when commit moves on: all nodes commit the same entries, and a leader commits by counting only what is
+ * of its own term (§5.4.2) and on the disks of a majority, synced (§5.3).
+ */
+export class CommitClaims {
+  readonly #committed: Committed;
+  readonly #servers: Servers;
+  readonly #report: Report;
+
+  constructor(committed: Committed, servers: Servers, report: Report) {
+    this.#committed = committed;
+    this.#servers = servers;
+    this.#report = report;
+  }
+
+  /** Commit of a node has moved on in this step. */
+  advanced({ node, before, after }: CoreStep, { log }: DiskWitness): void {
+    // A leader that is removed steps down with the commit that says so.
+    const led = before.role.type === "leader" && before.term === after.term;
+    const leads = led || after.role.type === "leader";
+    this.#committed.advance({ node, term: after.term, leads, log }, before.commit, after.commit);
+    if (leads) this.#checkCounted(node, before, after);
+  }
+
+  #checkCounted(node: string, before: CoreStep["before"], after: CoreStep["after"]): void {
+    const last = this.#committed.at(after.commit);
+    if (last === undefined) return;
+    if (last.term !== after.term)
+      this.#report({
+        check: "commit",
+        text: `${node} commits up to entry ${last.index} of term ${last.term} by counting, in term ${after.term}`,
+      });
+    const membership = before.memberships.at(-1)?.membership ?? this.#committed.membershipAt(0);
+    const holders = [...membership.voters, ...membership.outgoing].filter((voter) => {
+      const disk = this.#servers.disk(voter, uidOf(membership, voter));
+      return disk.isDamaged || disk.holdsDurably(last);
+    });
+    if (!decides(membership, holders))
+      this.#report({
+        check: "durable equals promised",
+        text: `${node} commits entry ${last.index}, which is on the disks of ${holders.join() || "nobody"} only`,
+      });
+  }
+}

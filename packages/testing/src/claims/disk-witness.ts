@@ -1,0 +1,158 @@
+import {
+  INITIAL_HARD_STATE,
+  type Effect,
+  type Entry,
+  type HardState,
+  type LogPosition,
+  type NodeId,
+  type Snapshot,
+} from "@kontiki/core";
+import type { CommandBytes } from "@kontiki/actors/node";
+import type { Placed, PlacedEntries } from "./placed.ts";
+import { ShadowLog, type LogContent } from "./shadow-log.ts";
+
+/** What a disk holds beside snapshots. A turn changes all of it at once, or nothing. */
+export type DiskContent = {
+  readonly hard: HardState;
+  readonly log: LogContent;
+  readonly horizon: LogPosition | undefined;
+};
+
+type Promises = Pick<DiskContent, "hard" | "horizon">;
+
+/**
+ * What one disk of one node must hold: as it was written, and as it was last synced. It is told by effects and by
+ * completed syncs, and lives where no crash reaches, so that after a restart the disk itself can be compared with it.
+ */
+export class DiskWitness {
+  readonly node: NodeId;
+  readonly uid: number;
+  /** The log as it was written. */
+  readonly log = new ShadowLog();
+  /** The last vote that was told to anybody. */
+  vote: { readonly term: number; readonly candidate: string } | undefined;
+  /** Its newest snapshot, which is durable. */
+  snapshot: Snapshot | undefined;
+  /** Whether a fault has damaged what was durable on it. */
+  isDamaged = false;
+  readonly #placed: PlacedEntries;
+  #written: Promises = { hard: INITIAL_HARD_STATE, horizon: undefined };
+  #durable: Promises = this.#written;
+  /** The durable log is the written one up to here, and then what was cut off it since. */
+  #durableUpTo = 0;
+  #cut: readonly Placed[] = [];
+  /** The whole durable log, when the written one was begun anew since. */
+  #replaced: LogContent | undefined;
+
+  constructor(node: NodeId, uid: number, placed: PlacedEntries) {
+    this.node = node;
+    this.uid = uid;
+    this.#placed = placed;
+  }
+
+  /** Its name for people: the node, and which of its disks where it is not the first. */
+  get name(): string {
+    return this.uid === 0 ? this.node : `${this.node}#${this.uid}`;
+  }
+
+  /** Term and vote that would be found after a crash, at least. */
+  get hard(): HardState {
+    return this.#durable.hard;
+  }
+
+  get horizon(): LogPosition | undefined {
+    return this.#written.horizon;
+  }
+
+  /** The last index up to which the written log is durable. */
+  get durableUpTo(): number {
+    return this.#durableUpTo;
+  }
+
+  /** What would be found if nothing of what was written since the last sync survived. */
+  get durable(): DiskContent {
+    const kept = this.#replaced ?? this.log.content(this.#durableUpTo);
+    const { base, entries } = kept;
+    return { ...this.#durable, log: { base, entries: [...entries, ...this.#cut] } };
+  }
+
+  /** What would be found if all of it did. */
+  get written(): DiskContent {
+    return { ...this.#written, log: this.log.content() };
+  }
+
+  /** Whether this entry would be found after any crash, in the log or as a part of a snapshot. */
+  holdsDurably(placed: Placed): boolean {
+    const { index } = placed;
+    if (index <= this.#durableUpTo && this.log.holds(placed)) return true;
+    const { base, entries } = this.#replaced ?? { base: undefined, entries: [] };
+    if (base !== undefined && entries[index - base.index - 1] === placed) return true;
+    return this.#cut.some((each) => each === placed);
+  }
+
+  /** Takes down what a node does to its disk. */
+  perform(effect: Effect<CommandBytes>): void {
+    switch (effect.type) {
+      case "saveHardState":
+        this.#written = { ...this.#written, hard: effect.hard };
+        return;
+      case "truncateLog":
+        return this.#truncate(effect.after);
+      case "appendLog":
+        for (const entry of effect.entries) this.#append(entry);
+        return;
+      case "compactLog":
+        return this.log.compact(effect.upTo);
+      case "installSnapshot":
+        return this.#install(effect.snapshot);
+      case "logRepaired":
+        this.#written = { ...this.#written, horizon: undefined };
+        return;
+      default:
+        return;
+    }
+  }
+
+  /** All that was written is durable. */
+  synced(): void {
+    this.#durable = this.#written;
+    this.#durableUpTo = this.log.lastIndex;
+    if (this.#cut.length > 0) this.#cut = [];
+    this.#replaced = undefined;
+  }
+
+  /** What was found on it at a start: all of it is durable. */
+  recovered(
+    { hard, horizon, base }: Promises & { readonly base: LogContent["base"] },
+    entries: readonly Entry<CommandBytes>[],
+    snapshot: Snapshot | undefined,
+  ): void {
+    this.#written = { hard, horizon };
+    this.log.reset(base);
+    for (const entry of entries) this.#append(entry);
+    this.snapshot = snapshot;
+    this.synced();
+  }
+
+  #append(entry: Entry<CommandBytes>): void {
+    this.log.append(this.#placed.place(this.node, entry, this.log.last.term));
+  }
+
+  #truncate(after: number): void {
+    const dropped = this.log.truncate(after);
+    if (after >= this.#durableUpTo) return;
+    this.#cut = [...dropped.slice(0, this.#durableUpTo - after), ...this.#cut];
+    this.#durableUpTo = after;
+  }
+
+  /** The snapshot is durable before the log is begun anew. */
+  #install(snapshot: Snapshot): void {
+    if (this.#replaced === undefined) {
+      this.#replaced = this.durable.log;
+      this.#cut = [];
+    }
+    this.log.reset(snapshot);
+    this.#durableUpTo = snapshot.index;
+    this.snapshot = snapshot;
+  }
+}

@@ -1,0 +1,76 @@
+import { decides, isVoter, uidOf, type Membership, type State } from "@kontiki/core";
+import type { CoreStep } from "../simulation/observer.ts";
+import type { Committed } from "./committed.ts";
+import type { DiskWitness } from "./disk-witness.ts";
+import type { Report } from "./report.ts";
+
+/**
+ * What must hold of elections: one leader a term for all times (Figure 3, Election Safety), elected by those who said
+ * that they vote for it, and with all that was committed in earlier terms in its log (Leader Completeness).
+ */
+export class ElectionClaims {
+  readonly #report: Report;
+  readonly #committed: Committed;
+  readonly #leaders = new Map<number, string>();
+  /** Who said to whom in which term that it has its vote: "term candidate" to disks by name and uid. */
+  readonly #votes = new Map<string, Set<string>>();
+
+  constructor(committed: Committed, report: Report) {
+    this.#committed = committed;
+    this.#report = report;
+  }
+
+  /** A node has told a candidate that it has its vote. */
+  voted(disk: DiskWitness, term: number, candidate: string): void {
+    const key = `${term} ${candidate}`;
+    const votes = this.#votes.get(key) ?? new Set();
+    this.#votes.set(key, votes.add(`${disk.node}#${disk.uid}`));
+  }
+
+  /** A node leads from this step on. */
+  elected({ node, before, after }: CoreStep, disk: DiskWitness): void {
+    const { term } = after;
+    const other = this.#leaders.get(term) ?? node;
+    if (other !== node)
+      this.#says("Election Safety", `${other} and ${node} both lead term ${term}`);
+    this.#leaders.set(term, node);
+    this.#checkVotes(disk, before, after);
+    const last = this.#committed.lastBefore(term);
+    if (last !== undefined && !disk.log.holds(last))
+      this.#says(
+        "Leader Completeness",
+        `${node} leads term ${term} and lacks entry ${last.index}, which was committed before`,
+      );
+  }
+
+  #checkVotes({ node, uid }: DiskWitness, before: State, { term, votedFor }: State): void {
+    if (votedFor !== node)
+      this.#says("votes", `${node} leads term ${term}, and its own vote is for ${votedFor}`);
+    const membership = this.#inForce(before);
+    const votes = this.#votes.get(`${term} ${node}`);
+    const has = membership.voters
+      .concat(membership.outgoing)
+      .filter((voter) => voter === node || votes?.has(`${voter}#${uidOf(membership, voter)}`));
+    if (!decides(membership, has))
+      this.#says("Election Safety", `${node} leads term ${term} with votes of ${has.join()} only`);
+    const may = [
+      ...before.memberships.map((known) => known.membership),
+      this.#lastCommitted(before),
+    ];
+    if (!may.some((each) => isVoter(each, node) && uidOf(each, node) === uid))
+      this.#says("membership", `${node} leads term ${term} and votes in no membership in force`);
+  }
+
+  #inForce({ memberships }: State): Membership {
+    return memberships.at(-1)?.membership ?? this.#committed.membershipAt(0);
+  }
+
+  /** The last membership that this node may know to be committed. */
+  #lastCommitted({ commit }: State): Membership {
+    return this.#committed.membershipAt(commit);
+  }
+
+  #says(check: string, text: string): void {
+    this.#report({ check, text });
+  }
+}

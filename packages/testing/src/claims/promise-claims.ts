@@ -1,0 +1,93 @@
+import type { Message } from "@kontiki/core";
+import { isClientAddress, openParcel, type CommandBytes } from "@kontiki/actors/node";
+import type { Happening } from "../simulation/observer.ts";
+import type { DiskWitness } from "./disk-witness.ts";
+import type { ElectionClaims } from "./election-claims.ts";
+import type { Report } from "./report.ts";
+import type { Servers } from "./servers.ts";
+
+/**
+ * What leaves a node must be durable there (Figure 2, "updated on stable storage before responding to RPCs"): the term
+ * that it speaks in, the vote that it gives or that its leadership rests on, the entries that it says it holds. And a
+ * disk gives one vote in a term, over all crashes (§5.2).
+ */
+export class PromiseClaims {
+  readonly #servers: Servers;
+  readonly #elections: ElectionClaims;
+  readonly #report: Report;
+
+  constructor(servers: Servers, elections: ElectionClaims, report: Report) {
+    this.#servers = servers;
+    this.#elections = elections;
+    this.#report = report;
+  }
+
+  /** Mail has left a node. What goes to clients promises nothing of the node's own disk. */
+  posted({ from, to, bytes }: Happening & { readonly type: "posted" }): void {
+    const server = this.#servers.get(from);
+    if (server === undefined || isClientAddress(to)) return;
+    const parcel = openParcel(bytes);
+    if (parcel?.type !== "raft") return;
+    for (const message of parcel.messages) this.#promised(server.disk, to, message);
+  }
+
+  #promised(disk: DiskWitness, to: string, message: Message<CommandBytes>): void {
+    const { term } = message;
+    switch (message.type) {
+      case "requestPreVote":
+      case "rejoin":
+        return;
+      case "preVoteReply":
+        return message.granted ? undefined : this.#inTerm(disk, term);
+      case "voteReply":
+        return message.granted ? this.#votes(disk, term, to) : this.#inTerm(disk, term);
+      case "requestVote":
+      case "appendEntries":
+      case "snapshotChunk":
+      case "timeoutNow":
+        return this.#votes(disk, term, disk.node);
+      case "appendAccepted":
+        this.#inTerm(disk, term);
+        return this.#holds(disk, term, message.match);
+      case "appendRejected":
+      case "chunkReply":
+      case "readRequest":
+      case "readReply":
+        return this.#inTerm(disk, term);
+      default:
+        return message satisfies never;
+    }
+  }
+
+  #inTerm(disk: DiskWitness, term: number): void {
+    if (disk.hard.term < term) this.#says(disk, `speaks in term ${term}`);
+  }
+
+  /** Whoever has gone on to a later term, durably, will never vote in this one again. */
+  #votes(disk: DiskWitness, term: number, candidate: string): void {
+    const { hard, vote } = disk;
+    if (hard.term < term || (hard.term === term && hard.votedFor !== candidate))
+      this.#says(disk, `gives ${candidate} its vote of term ${term}`);
+    if (vote?.term === term && vote.candidate !== candidate)
+      this.#report({
+        check: "votes",
+        text: `${disk.name} votes for ${vote.candidate} and for ${candidate} in term ${term}`,
+      });
+    if (vote?.term === term && vote.candidate === candidate) return;
+    disk.vote = { term, candidate };
+    this.#elections.voted(disk, term, candidate);
+  }
+
+  /** What a later leader has had it replace since, durably, it does not promise to that leader's elder any more. */
+  #holds(disk: DiskWitness, term: number, match: number): void {
+    const isDurable = match <= disk.durableUpTo;
+    if (!isDurable && disk.hard.term <= term) this.#says(disk, `says that it holds entry ${match}`);
+  }
+
+  #says({ name, hard, durableUpTo }: DiskWitness, what: string): void {
+    this.#report({
+      check: "durable equals promised",
+      text: `${name} ${what}, and its disk has term ${hard.term}, vote ${hard.votedFor}, entries up to ${durableUpTo}`,
+    });
+  }
+}

@@ -1,0 +1,130 @@
+import {
+  atLeastAsUpToDate,
+  sameHardState,
+  type HardState,
+  type LogPosition,
+  type Term,
+} from "@kontiki/core";
+import type { Recovered } from "@kontiki/actors/node";
+import type { DiskContent, DiskWitness } from "./disk-witness.ts";
+import type { Placed } from "./placed.ts";
+import type { Report } from "./report.ts";
+import type { LogContent } from "./shadow-log.ts";
+
+/**
+ * What a node finds on its disk after a start must be what was written there, up to the last sync at least: a turn's
+ * writes as a whole or not at all, and nothing else. So all that it promised is there, as no promise leaves before its
+ * sync. Where a fault has damaged the disk, what is lost must be owed by a horizon.
+ */
+export class RecoveryClaims {
+  readonly #report: Report;
+
+  constructor(report: Report) {
+    this.#report = report;
+  }
+
+  /** Compares what was found with what must be there, and goes on from what was found. */
+  started(disk: DiskWitness, recovered: Recovered): void {
+    const { hard, base, entries, horizon, snapshot, damage } = recovered;
+    const { durable, written } = disk;
+    const promised = disk.snapshot;
+    disk.recovered({ hard, horizon, base }, entries, snapshot);
+    const found = disk.written;
+    const isWhole = isOneOf(found, recovered, [durable, written]);
+    if (damage !== undefined && !disk.isDamaged)
+      this.#says("damage", `${disk.name} finds its disk damaged, and no fault did that: ${damage}`);
+    else if (damage !== undefined) this.#checkDamaged(disk, recovered, durable);
+    else if (!isWhole)
+      this.#says(
+        "durable equals promised",
+        `${disk.name} recovers ${words(found)}, and its disk had ${words(durable)} or ${words(written)}`,
+      );
+    else if (promised !== undefined && (snapshot?.index ?? 0) < promised.index)
+      this.#says(
+        "durable equals promised",
+        `${disk.name} had a snapshot up to ${promised.index} and recovers one up to ${snapshot?.index ?? 0}`,
+      );
+  }
+
+  #checkDamaged(disk: DiskWitness, { hard, horizon }: Recovered, durable: DiskContent): void {
+    const last = lastOf(durable.log);
+    if (isLater(durable.hard, hard))
+      this.#says(
+        "durable equals promised",
+        `${disk.name} recovers term ${hard.term}, and had promised ${durable.hard.term}`,
+      );
+    const isThere =
+      last.index <= (disk.snapshot?.index ?? 0) || disk.log.at(last.index)?.term === last.term;
+    const isOwed = horizon !== undefined && atLeastAsUpToDate(horizon, last as LogPosition);
+    if (!isThere && !isOwed)
+      this.#says(
+        "horizon",
+        `${disk.name} lost entries up to ${last.index} of term ${last.term} and goes on as if it had not`,
+      );
+  }
+
+  #says(check: string, text: string): void {
+    this.#report({ check, text });
+  }
+}
+
+/** Whether one content is another, but for what was compacted, or for a log that a later snapshot took the place of. */
+function isOneOf(
+  found: DiskContent,
+  { snapshot }: Recovered,
+  contents: readonly DiskContent[],
+): boolean {
+  return contents.some((content) => {
+    if (!samePosition(found.horizon, content.horizon)) return false;
+    if (sameLog(found.log, content.log) && sameHardState(found.hard, content.hard)) return true;
+    if (snapshot === undefined || found.log.entries.length > 0) return false;
+    const isEmptied = samePosition(found.log.base, snapshot) && !holds(content.log, snapshot);
+    return isEmptied && sameHardState(found.hard, atLeast(content.hard, snapshot.term));
+  });
+}
+
+/** From the end of both to where the later of the two begins. */
+function sameLog(one: LogContent, other: LogContent): boolean {
+  const last = lastOf(one);
+  if (!samePosition(last, lastOf(other))) return false;
+  const from = one.base.index > other.base.index ? one.base.index : other.base.index;
+  for (let index = from + 1; index <= last.index; index += 1)
+    if (at(one, index) !== at(other, index)) return false;
+  return true;
+}
+
+/** A snapshot may be durable before the term of the leader that sent it is. */
+function atLeast(hard: HardState, term: Term): HardState {
+  return hard.term < term ? { term, votedFor: undefined } : hard;
+}
+
+function isLater(one: HardState, other: HardState): boolean {
+  if (one.term !== other.term) return one.term > other.term;
+  return one.votedFor !== undefined && one.votedFor !== other.votedFor;
+}
+
+function holds(log: LogContent, position: Pick<Placed, "index" | "term">): boolean {
+  return samePosition(log.base, position) || at(log, position.index)?.term === position.term;
+}
+
+function at({ base, entries }: LogContent, index: number): Placed | undefined {
+  return entries[index - base.index - 1];
+}
+
+function lastOf({ base, entries }: LogContent): Pick<Placed, "index" | "term"> {
+  return entries.at(-1) ?? base;
+}
+
+function samePosition(
+  one: Pick<Placed, "index" | "term"> | undefined,
+  other: Pick<Placed, "index" | "term"> | undefined,
+): boolean {
+  return one?.index === other?.index && one?.term === other?.term;
+}
+
+function words({ hard, log, horizon }: DiskContent): string {
+  const last = lastOf(log);
+  const vote = hard.votedFor === undefined ? "no vote" : `a vote for ${hard.votedFor}`;
+  const owes = horizon === undefined ? "" : `, horizon ${horizon.index}`;
+  return `term ${hard.term}, ${vote}, entries up to ${last.index} of term ${last.term}${owes}`;
+}

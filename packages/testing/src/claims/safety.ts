@@ -1,0 +1,108 @@
+import type { NodeId } from "@kontiki/core";
+import type { CoreStep, Happening, Observer } from "../simulation/observer.ts";
+import { CommitClaims } from "./commit-claims.ts";
+import { Committed } from "./committed.ts";
+import { ElectionClaims } from "./election-claims.ts";
+import { MembershipClaims } from "./membership-claims.ts";
+import { PlacedEntries } from "./placed.ts";
+import { PromiseClaims } from "./promise-claims.ts";
+import { RecoveryClaims } from "./recovery-claims.ts";
+import type { Report } from "./report.ts";
+import { Servers, type Server } from "./servers.ts";
+import { checkStep } from "./step-claims.ts";
+
+/**
+ * What must hold of a cluster at all times: Figure 3 over the whole run, what §5.4.2 and chapter 4 of the dissertation
+ * add, and that disks keep what was promised.
+ *
+ * Each step costs in proportion to what it changed. Nodes are never compared with each other: each is compared with the
+ * one list of what was committed, and entries with the one table of all that ever were.
+ */
+export class Safety implements Observer {
+  readonly committed: Committed;
+  readonly servers: Servers;
+  readonly #report: Report;
+  readonly #elections: ElectionClaims;
+  readonly #commits: CommitClaims;
+  readonly #memberships: MembershipClaims;
+  readonly #promises: PromiseClaims;
+  readonly #recoveries: RecoveryClaims;
+
+  /** @param voters those that the cluster begins with. */
+  constructor(voters: readonly NodeId[], report: Report) {
+    this.#report = report;
+    this.servers = new Servers(new PlacedEntries(report));
+    this.committed = new Committed(voters, report);
+    this.#elections = new ElectionClaims(this.committed, report);
+    this.#commits = new CommitClaims(this.committed, this.servers, report);
+    this.#memberships = new MembershipClaims(voters, this.committed, report);
+    this.#promises = new PromiseClaims(this.servers, this.#elections, report);
+    this.#recoveries = new RecoveryClaims(report);
+  }
+
+  onStep(step: CoreStep): void {
+    const { before, after, effects } = step;
+    if (before === after && effects.length === 0) return;
+    const server = this.servers.get(step.node);
+    if (server === undefined)
+      return this.#report({ check: "lives", text: `${step.node} takes a step and does not run` });
+    this.#goesOn(server, step);
+    const { disk } = server;
+    for (const effect of effects) disk.perform(effect);
+    checkStep(step, disk, this.#report);
+    if (after.commit > before.commit) this.#commits.advanced(step, disk);
+    if (after.snapshot !== before.snapshot && after.snapshot !== undefined) {
+      disk.snapshot = after.snapshot;
+      this.committed.snapshot(step.node, after.snapshot);
+    }
+    this.#memberships.stepped(step, disk);
+    const led = before.role.type === "leader" && before.term === after.term;
+    if (after.role.type === "leader" && !led) this.#elections.elected(step, disk);
+  }
+
+  onHappening(happening: Happening): void {
+    switch (happening.type) {
+      case "started": {
+        const { node, uid, recovered } = happening;
+        this.#recoveries.started(this.servers.started(node, uid).disk, recovered);
+        if (recovered.snapshot !== undefined) this.committed.snapshot(node, recovered.snapshot);
+        return;
+      }
+      case "ended":
+        return this.servers.ended(happening.node);
+      case "synced":
+        return this.servers.get(happening.node)?.disk.synced();
+      case "posted":
+        return this.#promises.posted(happening);
+      case "faultBegan":
+        return this.#damaged(happening);
+      default:
+        return;
+    }
+  }
+
+  /** Each step begins where the one before ended, and the first with what was recovered. */
+  #goesOn(server: Server, { node, before, after }: CoreStep): void {
+    const { state, disk } = server;
+    const { hard, horizon } = disk.written;
+    const isFirst = state === undefined;
+    if (isFirst && (before.term !== hard.term || before.votedFor !== hard.votedFor))
+      this.#report({
+        check: "durable equals promised",
+        text: `${node} recovered term ${hard.term} and begins with term ${before.term}`,
+      });
+    if (isFirst && (before.horizon === undefined) !== (horizon === undefined))
+      this.#report({ check: "horizon", text: `${node} forgets that its log is not whole` });
+    if (!isFirst && state !== before)
+      this.#report({ check: "lives", text: `${node} goes on from another state than it was in` });
+    server.state = after;
+  }
+
+  #damaged({ fault, nodes }: Happening & { readonly type: "faultBegan" }): void {
+    if (fault.type !== "bitRot" && fault.type !== "misdirect") return;
+    for (const node of nodes) {
+      const disk = this.servers.inUse(node);
+      if (disk !== undefined) disk.isDamaged = true;
+    }
+  }
+}

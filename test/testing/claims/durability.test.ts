@@ -1,0 +1,302 @@
+import { describe, expect, it } from "vitest";
+import { index, LOG_START, nodeId, positionOf, term, type LogPosition } from "@kontiki/core";
+import type { Recovered } from "@kontiki/actors/node";
+import { Safety } from "../../../packages/testing/src/claims/safety.ts";
+import { appends, command, LEADER, snapshotOf, Stage, VOTERS } from "../support/stage.ts";
+
+const one = command(1, 1);
+const two = command(2, 1);
+const voted = { term: term(1), votedFor: nodeId("n1") };
+
+/** n1 leads term 1, and entries 1 and 2 are on all disks. */
+function working(): Stage<Safety> {
+  const stage = new Stage((report) => new Safety(VOTERS, report));
+  stage.startAll();
+  stage.elects("n1", 1, ["n2", "n3"]);
+  for (const node of VOTERS) stage.writes(node, one, two);
+  for (const node of VOTERS) stage.commits(node, 2);
+  return stage;
+}
+
+/** What n2 of that cluster has on its disk. */
+const WHOLE: Partial<Recovered> = { hard: voted, entries: [one, two] };
+
+/** n2 ends, and starts from what is found. */
+function restarted(stage: Stage<Safety>, found: Partial<Recovered>): readonly string[] {
+  stage.ends("n2");
+  stage.start("n2", found);
+  return stage.reports;
+}
+
+const accepted = (match: number) =>
+  ({ type: "appendAccepted", term: term(1), match: index(match), round: 1 }) as const;
+const granted = (inTerm: number) =>
+  ({ type: "voteReply", term: term(inTerm), granted: true }) as const;
+
+describe("nothing leaves a node that is not durable there", () => {
+  it("what is synced may be promised", () => {
+    const stage = working();
+    stage.posts("n2", "n1", accepted(2));
+    stage.posts("n2", "n1", granted(1));
+    stage.posts("n1", "n2", { type: "readReply", term: term(1), id: 1, index: index(2) });
+    expect(stage.reports).toEqual([]);
+  });
+
+  it.each([
+    [
+      "an entry",
+      accepted(3),
+      "n2 says that it holds entry 3, and its disk has term 1, vote n1, entries up to 2",
+    ],
+    [
+      "a term",
+      { type: "voteReply", term: term(2), granted: false } as const,
+      "n2 speaks in term 2, and its disk has term 1, vote n1, entries up to 2",
+    ],
+    [
+      "a vote",
+      granted(2),
+      "n2 gives n1 its vote of term 2, and its disk has term 1, vote n1, entries up to 2",
+    ],
+    [
+      "a candidacy",
+      {
+        type: "requestVote",
+        term: term(2),
+        lastIndex: index(2),
+        lastTerm: term(1),
+        transfer: false,
+      } as const,
+      "n2 gives n2 its vote of term 2, and its disk has term 1, vote n1, entries up to 2",
+    ],
+    [
+      "a lead",
+      {
+        type: "appendEntries",
+        term: term(2),
+        prevIndex: index(2),
+        prevTerm: term(1),
+        entries: [],
+        commit: index(2),
+        round: 1,
+      } as const,
+      "n2 gives n2 its vote of term 2, and its disk has term 1, vote n1, entries up to 2",
+    ],
+  ])("%s that was written and not synced", (_what, message, found) => {
+    const stage = working();
+    stage.step("n2", { term: 2, votedFor: "n1" }, appends(command(3, 1)));
+    stage.posts("n2", "n1", message);
+    expect(stage.reports).toEqual([`durable equals promised: ${found}`]);
+  });
+
+  it("a promise to a leader of which a later one had the entry cut is void", () => {
+    const stage = working();
+    stage.writes("n2", command(3, 1));
+    stage.step("n2", { term: 2, durable: 2 }, { type: "truncateLog", after: index(2) });
+    stage.synced("n2");
+    stage.posts("n2", "n1", accepted(3));
+    expect(stage.reports).toEqual([]);
+  });
+
+  it("a pre-vote and a wish to rejoin promise nothing", () => {
+    const stage = working();
+    stage.posts("n2", "n1", { type: "preVoteReply", term: term(9), granted: true });
+    stage.posts("n2", "n1", { type: "rejoin", term: term(9) });
+    expect(stage.reports).toEqual([]);
+  });
+
+  it("a leader counts itself only as far as its disk was synced", () => {
+    const stage = working();
+    stage.step("n1", { durable: 3 }, appends(command(3, 1)));
+    expect(stage.reports).toEqual([
+      "durable equals promised: n1 takes entry 3 for durable, and its disk was synced up to 2",
+    ]);
+  });
+
+  it("one vote a term and disk, over crashes", () => {
+    const stage = working();
+    restarted(stage, { ...WHOLE, hard: { term: term(1), votedFor: undefined } });
+    stage.step("n2", { votedFor: "n3" });
+    stage.synced("n2");
+    stage.posts("n2", "n3", granted(1));
+    expect(stage.reports).toEqual([
+      "durable equals promised: n2 recovers term 1, no vote, entries up to 2 of term 1, and its disk had term 1, a vote for n1, entries up to 2 of term 1 or term 1, a vote for n1, entries up to 2 of term 1",
+      "votes: n2 votes for n1 and for n3 in term 1",
+    ]);
+  });
+
+  it("another disk of the same name may vote again", () => {
+    const stage = working();
+    stage.ends("n2");
+    stage.start("n2", {}, 5);
+    stage.step("n2", { term: 1, votedFor: "n3" });
+    stage.synced("n2");
+    stage.posts("n2", "n3", granted(1));
+    expect(stage.reports).toEqual([]);
+  });
+});
+
+describe("what a restart finds", () => {
+  it("is what was synced, or all that was written", () => {
+    const stage = working();
+    stage.step("n2", { term: 2 }, appends(command(3, 1)));
+    restarted(stage, WHOLE);
+    stage.step("n2", { term: 2 }, appends(command(3, 1)));
+    restarted(stage, {
+      hard: { term: term(2), votedFor: undefined },
+      entries: [one, two, command(3, 1)],
+    });
+    expect(stage.reports).toEqual([]);
+  });
+
+  it("is what was synced before a log was cut, or the cut log", () => {
+    const stage = working();
+    const cut = { type: "truncateLog", after: index(1) } as const;
+    stage.writes("n3", command(3, 1));
+    stage.step("n3", { term: 2, durable: 1 }, cut, appends(command(2, 2)));
+    stage.ends("n3");
+    stage.start("n3", { hard: voted, entries: [one, two, command(3, 1)] });
+    stage.step("n3", { term: 2, durable: 1 }, cut, appends(command(2, 2)));
+    stage.ends("n3");
+    stage.start("n3", {
+      hard: { term: term(2), votedFor: undefined },
+      entries: [one, command(2, 2)],
+    });
+    expect(stage.reports).toEqual([]);
+  });
+
+  it("is a log that a received snapshot took the place of, as soon as the snapshot is durable", () => {
+    const stage = working();
+    stage.start("n4");
+    const snapshot = snapshotOf(2, 1);
+    stage.step(
+      "n4",
+      { term: 1, commit: 2, snapshot, durable: 2 },
+      {
+        type: "installSnapshot",
+        snapshot,
+      },
+    );
+    stage.ends("n4");
+    stage.start("n4", {
+      hard: { term: term(1), votedFor: undefined },
+      base: positionOf(snapshot),
+      snapshot,
+    });
+    stage.ends("n4");
+    stage.start("n4", { hard: { term: term(1), votedFor: undefined }, base: LOG_START });
+    expect(stage.reports).toEqual([
+      "durable equals promised: n4 recovers term 1, no vote, entries up to 0 of term 0, and its disk had term 1, no vote, entries up to 2 of term 1 or term 1, no vote, entries up to 2 of term 1",
+    ]);
+  });
+
+  it.each([
+    [
+      "an entry less",
+      { hard: voted, entries: [one] },
+      "term 1, a vote for n1, entries up to 1 of term 1",
+    ],
+    [
+      "an entry more",
+      { hard: voted, entries: [one, two, command(3, 1)] },
+      "term 1, a vote for n1, entries up to 3 of term 1",
+    ],
+    [
+      "another term",
+      { ...WHOLE, hard: { term: term(0), votedFor: undefined } },
+      "term 0, no vote, entries up to 2 of term 1",
+    ],
+    [
+      "a horizon that nothing made",
+      { ...WHOLE, horizon: { index: index(9), term: term(1) } },
+      "term 1, a vote for n1, entries up to 2 of term 1, horizon 9",
+    ],
+  ])("is %s than was written", (_what, found, words) => {
+    const had = "term 1, a vote for n1, entries up to 2 of term 1";
+    expect(restarted(working(), found)).toEqual([
+      `durable equals promised: n2 recovers ${words}, and its disk had ${had} or ${had}`,
+    ]);
+  });
+
+  it("is an older snapshot", () => {
+    const stage = working();
+    stage.step("n2", { snapshot: snapshotOf(2, 1) });
+    expect(restarted(stage, WHOLE)).toEqual([
+      "durable equals promised: n2 had a snapshot up to 2 and recovers one up to 0",
+    ]);
+  });
+
+  it("is damage that no fault did", () => {
+    expect(restarted(working(), { ...WHOLE, damage: "byte 7" })).toEqual([
+      "damage: n2 finds its disk damaged, and no fault did that: byte 7",
+    ]);
+  });
+});
+
+describe("a node whose disk was damaged on purpose", () => {
+  const horizon: LogPosition = { index: index(2), term: term(1) };
+  const damaged = { hard: voted, entries: [one], damage: "byte 7" };
+
+  function rotten(): Stage<Safety> {
+    const stage = working();
+    const fault = { id: 0, type: "bitRot", node: "n2", what: "log", at: 1 } as const;
+    stage.ends("n2");
+    stage.happens({ type: "faultBegan", fault, nodes: ["n2"] });
+    return stage;
+  }
+
+  it("owes what it lost, and votes again when it has it", () => {
+    const stage = rotten();
+    stage.start("n2", { ...damaged, horizon });
+    stage.step("n2", { horizon: undefined }, appends(two), { type: "logRepaired" });
+    stage.synced("n2");
+    stage.step(
+      "n2",
+      { term: 2, votedFor: "n3" },
+      { type: "send", to: nodeId("n3"), uid: 0, message: granted(2) },
+    );
+    expect(stage.reports).toEqual([]);
+  });
+
+  it("must say that it lost something", () => {
+    const stage = rotten();
+    stage.start("n2", damaged);
+    expect(stage.reports).toEqual([
+      "horizon: n2 lost entries up to 2 of term 1 and goes on as if it had not",
+    ]);
+  });
+
+  it("must know its term", () => {
+    const stage = rotten();
+    stage.start("n2", { ...damaged, horizon, hard: { term: term(0), votedFor: undefined } });
+    expect(stage.reports).toEqual([
+      "durable equals promised: n2 recovers term 0, and had promised 1",
+    ]);
+  });
+
+  it("neither votes nor stands meanwhile", () => {
+    const stage = rotten();
+    stage.start("n2", { ...damaged, horizon });
+    stage.step(
+      "n2",
+      { term: 2, votedFor: "n3" },
+      { type: "send", to: nodeId("n3"), uid: 0, message: granted(2) },
+    );
+    stage.step("n2", { term: 3, votedFor: "n2", role: LEADER });
+    expect(stage.reports).toEqual([
+      "horizon: n2 gives a vote, and lost entries that it had promised to hold",
+      "horizon: n2 is a leader, and its log is not whole",
+      "Election Safety: n2 leads term 3 with votes of n2 only",
+      "Leader Completeness: n2 leads term 3 and lacks entry 2, which was committed before",
+    ]);
+  });
+
+  it("is not whole again too early", () => {
+    const stage = rotten();
+    stage.start("n2", { ...damaged, horizon });
+    stage.step("n2", { horizon: undefined }, { type: "logRepaired" });
+    expect(stage.reports).toEqual([
+      "horizon: n2 takes its log for repaired at 1, and it reached to 2",
+    ]);
+  });
+});

@@ -1,0 +1,278 @@
+import { describe, expect, it } from "vitest";
+import { Safety } from "../../../packages/testing/src/claims/safety.ts";
+import { index, nodeId, term } from "@kontiki/core";
+import {
+  appends,
+  change,
+  command,
+  FOLLOWER,
+  LEADER,
+  members,
+  snapshotOf,
+  Stage,
+  VOTERS,
+} from "../support/stage.ts";
+
+/** Three nodes that have just started. */
+function cluster(): Stage<Safety> {
+  const stage = new Stage((report) => new Safety(VOTERS, report));
+  stage.startAll();
+  return stage;
+}
+
+/** n1 leads term 1, and entry 1 is committed everywhere. */
+function working(): Stage<Safety> {
+  const stage = cluster();
+  stage.elects("n1", 1, ["n2", "n3"]);
+  for (const node of VOTERS) stage.writes(node, command(1, 1));
+  for (const node of VOTERS) stage.commits(node, 1);
+  return stage;
+}
+
+describe("elections", () => {
+  it("says nothing of a cluster that elects, replicates, commits and elects again", () => {
+    const stage = working();
+    stage.elects("n2", 2, ["n3"]);
+    for (const node of ["n2", "n3"]) stage.writes(node, command(2, 2));
+    stage.commits("n2", 2);
+    expect(stage.reports).toEqual([]);
+  });
+
+  it("Election Safety: two nodes lead one term", () => {
+    const stage = cluster();
+    stage.elects("n1", 1, ["n3"]);
+    stage.elects("n2", 1, []);
+    expect(stage.reports).toEqual([
+      "Election Safety: n1 and n2 both lead term 1",
+      "Election Safety: n2 leads term 1 with votes of n2 only",
+    ]);
+  });
+
+  it("Leader Completeness: a leader lacks what was committed in an earlier term", () => {
+    const stage = cluster();
+    stage.elects("n1", 1, ["n2"]);
+    for (const node of ["n1", "n2"]) stage.writes(node, command(1, 1));
+    stage.commits("n1", 1);
+    stage.elects("n3", 2, ["n2"]);
+    expect(stage.reports).toEqual([
+      "Leader Completeness: n3 leads term 2 and lacks entry 1, which was committed before",
+    ]);
+  });
+
+  it("does not ask a leader of an earlier term for what was committed in a later one", () => {
+    const stage = cluster();
+    stage.step("n3", { term: 1, votedFor: "n3" });
+    stage.synced("n3");
+    stage.step("n2", { term: 1, votedFor: "n3" });
+    stage.synced("n2");
+    stage.posts("n2", "n3", { type: "voteReply", term: term(1), granted: true });
+    stage.elects("n1", 2, ["n2"]);
+    for (const node of ["n1", "n2"]) stage.writes(node, command(1, 2));
+    stage.commits("n1", 1);
+    stage.step("n3", { role: LEADER });
+    expect(stage.reports).toEqual([]);
+  });
+
+  it("a leader is a member, or is being removed", () => {
+    const stage = working();
+    stage.start("n4");
+    stage.elects("n4", 2, []);
+    stage.posts("n2", "n4", { type: "voteReply", term: term(2), granted: true });
+    expect(stage.reports).toEqual([
+      "Election Safety: n4 leads term 2 with votes of  only",
+      "membership: n4 leads term 2 and votes in no membership in force",
+      "Leader Completeness: n4 leads term 2 and lacks entry 1, which was committed before",
+      "durable equals promised: n2 gives n4 its vote of term 2, and its disk has term 1, vote n1, entries up to 1",
+    ]);
+  });
+});
+
+describe("logs", () => {
+  it("Leader Append-Only: a leader cuts its log", () => {
+    const stage = working();
+    stage.writes("n1", command(2, 1));
+    stage.step("n1", { durable: 1 }, { type: "truncateLog", after: index(1) });
+    expect(stage.reports).toEqual(["Leader Append-Only: n1 leads and changes its log"]);
+  });
+
+  it("a follower cuts its log and may", () => {
+    const stage = working();
+    stage.writes("n3", command(2, 1));
+    stage.elects("n2", 2, ["n1"]);
+    stage.step("n1", { role: FOLLOWER });
+    stage.writes("n2", command(2, 2));
+    stage.step(
+      "n3",
+      { term: 2, durable: 1 },
+      { type: "truncateLog", after: index(1) },
+      appends(command(2, 2)),
+    );
+    expect(stage.reports).toEqual([]);
+  });
+
+  it("Log Matching: one index and term, two contents", () => {
+    const stage = working();
+    stage.writes("n1", command(2, 1));
+    stage.writes("n2", command(2, 1, 77));
+    expect(stage.reports).toEqual([
+      "Log Matching: n2 has an entry 2 of term 1 that another log has too, and the two hold different things",
+    ]);
+  });
+
+  it("Log Matching: the same entry behind two others", () => {
+    const stage = cluster();
+    stage.writes("n1", command(1, 0), command(2, 0));
+    stage.step("n2", { term: 1 });
+    stage.writes("n2", command(1, 1), command(2, 0));
+    expect(stage.reports).toEqual([
+      "Log Matching: n2 has an entry 2 of term 0 that another log has too, and the two follow ones of terms 0 and 1",
+    ]);
+  });
+});
+
+describe("commit", () => {
+  it("State Machine Safety: two entries are committed at one index", () => {
+    const stage = cluster();
+    stage.elects("n1", 1, ["n2"]);
+    for (const node of ["n1", "n2"]) stage.writes(node, command(1, 1));
+    stage.commits("n1", 1);
+    stage.step("n3", { term: 2 });
+    stage.writes("n3", command(1, 2));
+    stage.commits("n3", 1);
+    expect(stage.reports).toEqual([
+      "State Machine Safety: entry 1 is committed with term 1, and n3 has it with term 2",
+    ]);
+  });
+
+  it("nobody but a leader commits first", () => {
+    const stage = cluster();
+    stage.elects("n1", 1, ["n2"]);
+    for (const node of ["n1", "n2"]) stage.writes(node, command(1, 1));
+    stage.commits("n2", 1);
+    expect(stage.reports).toEqual([
+      "State Machine Safety: n2 reports entry 1 as committed before any leader has",
+    ]);
+  });
+
+  it("what is reported as committed is there", () => {
+    const stage = working();
+    stage.commits("n2", 2);
+    expect(stage.reports).toEqual([
+      "commit: commit of n2 is 2, and its log ends at 1",
+      "State Machine Safety: n2 reports entry 2 as committed, and has none",
+    ]);
+  });
+
+  it("§5.4.2: a leader counts only what is of its own term", () => {
+    const stage = cluster();
+    stage.elects("n1", 1, ["n2"]);
+    for (const node of ["n1", "n2"]) stage.writes(node, command(1, 1));
+    stage.elects("n2", 2, ["n3"]);
+    stage.commits("n2", 1);
+    expect(stage.reports).toEqual([
+      "commit: n2 commits up to entry 1 of term 1 by counting, in term 2",
+    ]);
+  });
+
+  it("an entry is on the disks of a majority before it is committed", () => {
+    const stage = cluster();
+    stage.elects("n1", 1, ["n2"]);
+    stage.writes("n1", command(1, 1));
+    stage.step("n2", {}, appends(command(1, 1)));
+    stage.commits("n1", 1);
+    expect(stage.reports).toEqual([
+      "durable equals promised: n1 commits entry 1, which is on the disks of n1 only",
+    ]);
+  });
+
+  it("term and commit never fall, and a vote stays", () => {
+    const stage = working();
+    stage.step("n2", { term: 0 });
+    stage.step("n2", { term: 1, commit: 0 });
+    stage.step("n2", { votedFor: "n3" });
+    stage.step("n2", { votedFor: "n1" });
+    expect(stage.reports).toEqual([
+      "terms: the term of n2 fell from 1 to 0",
+      "terms: n2 is in term 0, and its log ends with one of term 1",
+      "commit: commit of n2 fell from 1 to 0",
+      "votes: n2 changed its vote of term 1 from n3 to n1",
+    ]);
+  });
+
+  it("each step goes on where the one before ended, and only in a life", () => {
+    const stage = working();
+    const { watcher } = stage;
+    const before = stage.state("n2");
+    const step = { node: nodeId("n2"), event: { type: "replicate" }, effects: [] } as const;
+    watcher.onStep({ ...step, before: { ...before }, after: { ...before } });
+    stage.ends("n3");
+    stage.step("n3", {});
+    expect(stage.reports).toEqual([
+      "lives: n2 goes on from another state than it was in",
+      "lives: n3 takes a step and does not run",
+    ]);
+  });
+});
+
+describe("snapshots and memberships", () => {
+  it("a snapshot ends with a committed entry and knows who belonged to the cluster", () => {
+    const stage = working();
+    stage.step("n1", { snapshot: snapshotOf(1, 1) });
+    stage.step("n2", { snapshot: snapshotOf(1, 1, members("n1")) });
+    stage.step("n3", { snapshot: snapshotOf(2, 1) });
+    expect(stage.reports).toEqual([
+      "snapshots equal replay: the snapshot of n2 up to 1 has another membership than the log up to there",
+      "State Machine Safety: a snapshot of n3 ends with 2 of term 1, not committed",
+    ]);
+  });
+
+  it("a change is begun when the one before is committed, and in force at once", () => {
+    const stage = working();
+    const four = { index: index(2), membership: members("n1 n2 n3 n4") };
+    stage.step("n1", { memberships: [four] }, appends(change(2, 1, "n1 n2 n3 n4")));
+    stage.synced("n1");
+    stage.step("n2", { memberships: [four] }, appends(change(2, 1, "n1 n2 n3 n4")));
+    stage.step("n3", { memberships: [four] }, appends(change(2, 1, "n1 n2 n3 n4")));
+    stage.synced("n2", "n3");
+    stage.commits("n1", 2);
+    const five = { index: index(3), membership: members("n1 n2 n3 n4 n5") };
+    stage.step("n1", { memberships: [four, five] }, appends(change(3, 1, "n1 n2 n3 n4 n5")));
+    expect(stage.reports).toEqual([]);
+  });
+
+  it("two changes are under way at once", () => {
+    const stage = working();
+    const four = { index: index(2), membership: members("n1 n2 n3 n4") };
+    const five = { index: index(3), membership: members("n1 n2 n3 n4 n5") };
+    stage.step("n1", { memberships: [four] }, appends(change(2, 1, "n1 n2 n3 n4")));
+    stage.step("n1", { memberships: [four, five] }, appends(change(3, 1, "n1 n2 n3 n4 n5")));
+    expect(stage.reports).toEqual(["membership: n1 changes it at 3 while the change at 2 is open"]);
+  });
+
+  it("a change is begun before anything of the leader's term is committed", () => {
+    const stage = working();
+    stage.elects("n2", 2, ["n3"]);
+    const four = { index: index(2), membership: members("n1 n2 n3 n4") };
+    stage.step("n2", { memberships: [four] }, appends(change(2, 2, "n1 n2 n3 n4")));
+    expect(stage.reports).toEqual([
+      "membership: n2 changes it at 2 and has committed nothing in its term",
+    ]);
+  });
+
+  it("majorities of a change and of what was before do not meet", () => {
+    const stage = working();
+    const other = { index: index(2), membership: members("n3 n4 n5") };
+    stage.step("n1", { memberships: [other] }, appends(change(2, 1, "n3 n4 n5")));
+    expect(stage.reports).toEqual([
+      "membership: the membership of entry 2 can decide with nobody of the one before it",
+    ]);
+  });
+
+  it("a node does not go by the latest membership in its log", () => {
+    const stage = working();
+    stage.step("n1", {}, appends(change(2, 1, "n1 n2 n3 n4")));
+    expect(stage.reports).toEqual([
+      "membership: n1 goes by another one than the latest in its log",
+    ]);
+  });
+});
