@@ -39,6 +39,11 @@ export class Committed {
     return this.#entries.length;
   }
 
+  /** How many of them change the membership. */
+  get changes(): number {
+    return this.#memberships.length;
+  }
+
   at(index: number): Placed | undefined {
     return this.#entries[index - 1];
   }

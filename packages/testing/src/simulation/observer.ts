@@ -13,6 +13,14 @@ export type CoreStep = {
   readonly effects: readonly Effect<CommandBytes>[];
 };
 
+/** How an operation is known in the log, whichever of its client's sessions it stands in there. */
+export type Proposal = {
+  /** The number of the client, which is that of its address. */
+  readonly client: number;
+  /** Which of the client's commands it is. */
+  readonly sequence: number;
+};
+
 /** Everything else that happens in a simulation. */
 export type Happening =
   /** A node has recovered from its disk. */
@@ -50,10 +58,11 @@ export type Happening =
     }
   /** It will never arrive: why. */
   | { readonly type: "lost"; readonly from: string; readonly to: string; readonly reason: string }
-  /** A node's state machine has applied a command that was not a repeat. */
+  /** A node's state machine has applied a command that was not a repeat: that of the entry `index`. */
   | {
       readonly type: "applied";
       readonly node: NodeId;
+      readonly index: number;
       readonly command: unknown;
       readonly result: unknown;
     }
@@ -63,7 +72,12 @@ export type Happening =
   | { readonly type: "faultEnded"; readonly fault: PlannedFault }
   /** It would have asked the impossible, or there was nothing to do it to. */
   | { readonly type: "faultSkipped"; readonly fault: PlannedFault; readonly reason: string }
-  | { readonly type: "called"; readonly operation: PlannedOperation }
+  /** A client was asked for an operation; `proposal` is undefined for a question. */
+  | {
+      readonly type: "called";
+      readonly operation: PlannedOperation;
+      readonly proposal: Proposal | undefined;
+    }
   | {
       readonly type: "returned";
       readonly operation: PlannedOperation;

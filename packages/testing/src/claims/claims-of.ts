@@ -1,0 +1,166 @@
+import { KeyValue } from "@kontiki/actors";
+import { nodeId } from "@kontiki/core";
+import type { MakeStateMachine } from "@kontiki/actors/node";
+import { Counters } from "../run/counters.ts";
+import type { Plan } from "../run/plan.ts";
+import type { RunResult } from "../run/result.ts";
+import type { CoreStep, Happening, Observer } from "../simulation/observer.ts";
+import { AppliedClaims } from "./applied-claims.ts";
+import { ClientClaims } from "./client-claims.ts";
+import { ClientRecord } from "./client-record.ts";
+import { Coverage } from "./coverage.ts";
+import { checkExpectations } from "./expectations.ts";
+import { judgeHistory } from "./judge-history.ts";
+import { LivenessClaims } from "./liveness-claims.ts";
+import { Marks } from "./marks.ts";
+import { ReplayClaims } from "./replay-claims.ts";
+import type { Report } from "./report.ts";
+import { Safety } from "./safety.ts";
+import { keyValueSpecification, type Specification } from "./specification.ts";
+
+/** What a simulated run is judged by, beside its plan. */
+export type ClaimsOptions = {
+  /** Ms of the run. */
+  readonly now: () => number;
+  /** Where the coverage is counted: beside what the faults count of themselves. */
+  readonly counters?: Counters;
+  /** Makes the state machine that the nodes have; the key-value machine if not given. */
+  readonly machine?: MakeStateMachine;
+  /** What that machine promises; undefined when it has no model: then its history is not judged. */
+  readonly specification?: Specification | undefined;
+};
+
+/** What is found at the end of a run, beside violations. */
+export type Findings = Pick<RunResult, "doubts" | "coverage" | "history">;
+
+/** All checks of one run. */
+export interface Claims extends Observer {
+  /** Makes the checks of the end, which may report as well. To be called once, when nothing happens any more. */
+  finish(): Findings;
+}
+
+/** All checks of a run of this plan. What they find wrong they say to `report`, when it happens or at the end. */
+export function claimsOf(plan: Plan, options: ClaimsOptions): (report: Report) => Claims {
+  return (report) => new AllClaims(plan, options, report);
+}
+
+class AllClaims implements Claims {
+  readonly #plan: Plan;
+  readonly #report: Report;
+  readonly #now: () => number;
+  readonly #counters: Counters;
+  readonly #specification: Specification | undefined;
+  readonly #safety: Safety;
+  readonly #applied: AppliedClaims;
+  readonly #replay: ReplayClaims;
+  readonly #clients: ClientClaims;
+  readonly #record: ClientRecord;
+  readonly #liveness: LivenessClaims;
+  readonly #coverage: Coverage;
+  readonly #marks: Marks;
+  /** States that were taken up before their node was said to have started. */
+  readonly #early = new Map<string, unknown>();
+
+  constructor(plan: Plan, options: ClaimsOptions, report: Report) {
+    const { now, counters = new Counters(), machine = () => new KeyValue() } = options;
+    this.#plan = plan;
+    this.#report = report;
+    this.#now = now;
+    this.#counters = counters;
+    this.#specification =
+      "specification" in options ? options.specification : keyValueSpecification;
+    const voters = Array.from({ length: plan.nodes }, (_none, at) => nodeId(`n${at + 1}`));
+    this.#safety = new Safety(voters, report);
+    const { committed, servers } = this.#safety;
+    this.#applied = new AppliedClaims(committed, report);
+    this.#replay = new ReplayClaims(machine as MakeStateMachine, this.#applied, report);
+    this.#clients = new ClientClaims(this.#applied, report);
+    this.#record = new ClientRecord((command) => this.#callOf(command));
+    const [applied, record] = [this.#applied, this.#record];
+    this.#liveness = new LivenessClaims({ servers, committed, applied, record, report });
+    this.#coverage = new Coverage(counters);
+    this.#marks = new Marks(now);
+  }
+
+  onStep(step: CoreStep): void {
+    this.#safety.onStep(step);
+    this.#coverage.onStep(step);
+    this.#marks.onStep(step);
+  }
+
+  onHappening(happening: Happening): void {
+    this.#safety.onHappening(happening);
+    this.#coverage.onHappening(happening);
+    this.#marks.onHappening(happening);
+    switch (happening.type) {
+      case "applied":
+        return this.#applied.applied(happening);
+      case "restored":
+        return this.#restored(happening.node, happening.state);
+      case "started":
+        this.#begun(happening);
+        break;
+      case "called":
+        this.#clients.called(happening);
+        return this.#record.called(happening.operation, this.#now());
+      case "returned":
+        this.#clients.returned(happening);
+        return this.#record.returned(happening.operation, happening.outcome, this.#now());
+      default:
+        break;
+    }
+    this.#liveness.onHappening(happening);
+  }
+
+  finish(): Findings {
+    const { expect } = this.#plan.scenario;
+    const { committed } = this.#safety;
+    this.#clients.finish();
+    this.#counters.count("commits", committed.lastIndex);
+    this.#counters.count("repeats", this.#applied.repeats);
+    this.#counters.count("membership.committed", committed.changes);
+    const orderOf = this.#clients.indexOf.bind(this.#clients);
+    const history = this.#record.history(orderOf, this.#marks.all);
+    const coverage = this.#counters.toRecord();
+    const doubts = [
+      this.#liveness.finish(),
+      expect.linearizable ? this.#judge(history) : undefined,
+      ...checkExpectations(expect, coverage, this.#report),
+    ].filter((doubt) => doubt !== undefined);
+    return { doubts, coverage, history };
+  }
+
+  #judge(history: Findings["history"]): string | undefined {
+    if (this.#specification === undefined)
+      return "the history is not judged: there is no model of the state machine";
+    return judgeHistory(history, this.#specification.model, this.#report);
+  }
+
+  #callOf(command: unknown): ReturnType<Specification["callOf"]> {
+    return (this.#specification ?? untold).callOf(command);
+  }
+
+  /** A node takes up a snapshot before it has started, or in a step that says which. */
+  #restored(node: string, state: unknown): void {
+    const server = this.#safety.servers.get(node);
+    if (server === undefined) {
+      this.#early.set(node, state);
+      return;
+    }
+    const index = server.disk.snapshot?.index ?? 0;
+    this.#applied.restored(node, index);
+    this.#replay.restored(node, index, state);
+  }
+
+  #begun({ node, recovered }: Happening & { readonly type: "started" }): void {
+    const index = recovered.snapshot?.index ?? 0;
+    this.#applied.restored(node, index);
+    if (this.#early.has(node)) this.#replay.restored(node, index, this.#early.get(node));
+    this.#early.delete(node);
+  }
+}
+
+/** How commands of a machine without a model are told. */
+const untold: Pick<Specification, "callOf"> = {
+  callOf: (command) => ({ f: "apply", value: JSON.stringify(command) ?? null }),
+};

@@ -1,0 +1,67 @@
+import type { Happening, Proposal } from "../simulation/observer.ts";
+import type { AppliedClaims } from "./applied-claims.ts";
+import { plainText, samePlain } from "./plain.ts";
+import type { Report } from "./report.ts";
+
+type Called = Happening & { readonly type: "called" };
+type Returned = Happening & { readonly type: "returned" };
+
+/**
+ * What clients are told must be true, whatever else the history allows: what is acknowledged was applied, with the answer
+ * that was given, and so is in every later state; what is said to be in no log never was and never will be.
+ */
+export class ClientClaims {
+  readonly #applied: AppliedClaims;
+  readonly #report: Report;
+  readonly #proposals = new Map<number, Proposal>();
+  readonly #denied: Returned["operation"][] = [];
+
+  constructor(applied: AppliedClaims, report: Report) {
+    this.#applied = applied;
+    this.#report = report;
+  }
+
+  called({ operation, proposal }: Called): void {
+    if (proposal !== undefined) this.#proposals.set(operation.id, proposal);
+  }
+
+  returned({ operation, outcome }: Returned): void {
+    const index = this.indexOf(operation);
+    if (outcome.type === "definitelyNot" && index === undefined) this.#denied.push(operation);
+    if (outcome.type === "definitelyNot" && index !== undefined) this.#wasThere(operation, index);
+    if (outcome.type !== "ok" || !this.#proposals.has(operation.id)) return;
+    const words = `operation ${operation.id}, ${plainText(operation.command)},`;
+    const applied = index === undefined ? undefined : this.#applied.at(index);
+    if (applied === undefined) this.#says(`${words} was acknowledged and is applied nowhere`);
+    else if (!samePlain(applied.command, operation.command))
+      this.#says(`${words} was applied as ${plainText(applied.command)} in entry ${index}`);
+    else if (!samePlain(applied.result, outcome.value))
+      this.#says(
+        `${words} was answered ${plainText(outcome.value)}, and entry ${index} gave ${plainText(applied.result)}`,
+      );
+  }
+
+  /** The entry in which an operation was applied. */
+  indexOf({ id }: Returned["operation"]): number | undefined {
+    const proposal = this.#proposals.get(id);
+    return proposal === undefined ? undefined : this.#applied.indexOf(proposal);
+  }
+
+  /** At the end of a run: whether what was said to be in no log came to be in one. */
+  finish(): void {
+    for (const operation of this.#denied) {
+      const index = this.indexOf(operation);
+      if (index !== undefined) this.#wasThere(operation, index);
+    }
+  }
+
+  #wasThere({ id, command }: Returned["operation"], index: number): void {
+    this.#says(
+      `operation ${id}, ${plainText(command)}, was said to be in no log, and is applied in entry ${index}`,
+    );
+  }
+
+  #says(text: string): void {
+    this.#report({ check: "client answers", text });
+  }
+}

@@ -1,0 +1,72 @@
+import type { Outcome } from "@kontiki/actors/node";
+import {
+  makeHistory,
+  type Call,
+  type History,
+  type Mark,
+  type Operation,
+} from "../history/history.ts";
+import type { Value } from "../history/value.ts";
+import type { PlannedOperation } from "../run/plan.ts";
+
+type Recorded = {
+  readonly operation: PlannedOperation;
+  readonly called: number;
+  returned: { readonly at: number; readonly outcome: Outcome<unknown> } | undefined;
+};
+
+/** Takes down what clients ask and get, and makes a history of it. */
+export class ClientRecord {
+  readonly #callOf: (command: unknown) => Call;
+  readonly #recorded = new Map<number, Recorded>();
+
+  constructor(callOf: (command: unknown) => Call) {
+    this.#callOf = callOf;
+  }
+
+  /** Operations that were called and have not ended, in the order of their calls. */
+  get open(): readonly PlannedOperation[] {
+    return [...this.#recorded.values()]
+      .filter(({ returned }) => returned === undefined)
+      .map(({ operation }) => operation);
+  }
+
+  /** @param at when, in ms of the run. */
+  called(operation: PlannedOperation, at: number): void {
+    this.#recorded.set(operation.id, { operation, called: at, returned: undefined });
+  }
+
+  /** @param at when, in ms of the run. */
+  returned({ id }: PlannedOperation, outcome: Outcome<unknown>, at: number): void {
+    const recorded = this.#recorded.get(id);
+    if (recorded !== undefined) recorded.returned = { at, outcome };
+  }
+
+  /**
+   * The history so far. An operation whose end nobody knows is open. One that the state machine answered with an error
+   * has changed nothing, as machines check first, and counts as failed.
+   *
+   * @param orderOf the entry of the log in which an operation took effect, where that is known.
+   */
+  history(
+    orderOf: (operation: PlannedOperation) => number | undefined,
+    marks: readonly Mark[],
+  ): History {
+    const operations = [...this.#recorded.values()].map((recorded): Operation => {
+      const { operation, called, returned } = recorded;
+      const order = orderOf(operation);
+      const common = {
+        process: `c${operation.client + 1}`,
+        call: called,
+        input: this.#callOf(operation.command),
+        ...(order === undefined ? {} : { order }),
+      };
+      if (returned === undefined || returned.outcome.type === "unknown")
+        return { ...common, status: "open" };
+      const { at, outcome } = returned;
+      if (outcome.type !== "ok") return { ...common, status: "failed", return: at };
+      return { ...common, status: "ok", return: at, output: outcome.value as Value };
+    });
+    return makeHistory(operations, { marks, unit: "ms" });
+  }
+}

@@ -1,0 +1,41 @@
+import { interpretHistory } from "../check/interpret.ts";
+import { checkLinearizable } from "../check/linearizable.ts";
+import type { AnyFileModel } from "../check/models/index.ts";
+import { outputOf } from "../check/position.ts";
+import type { Verdict } from "../check/verdict.ts";
+import type { History } from "../history/history.ts";
+import { withReadsPlaced } from "./read-order.ts";
+import type { Report } from "./report.ts";
+
+/** How often a check may look at the clock, and bytes that it may remember. Some seconds, where it comes to that. */
+const LIMITS = { looks: 8_000, memoryBytes: 2 ** 28 } as const;
+
+/**
+ * Judges a history, the order of the log first. What it may cost is counted in looks at the clock, which come after so
+ * many steps each, so that a history has one verdict on all machines.
+ *
+ * @returns why there is no verdict, when there is none.
+ */
+export function judgeHistory(
+  history: History,
+  model: AnyFileModel,
+  report: Report,
+  looksMax: number = LIMITS.looks,
+): string | undefined {
+  let looks = 0;
+  const limits = { timeMs: looksMax, memoryBytes: LIMITS.memoryBytes, now: () => (looks += 1) };
+  const spoken = withReadsPlaced(interpretHistory(history, model), model);
+  const verdict = checkLinearizable(spoken, model, limits);
+  if (verdict.verdict === "unknown")
+    return `whether the history is linearizable is unknown: the search took too much ${verdict.why === "memory" ? "memory" : "time"}`;
+  if (verdict.verdict === "violated")
+    report({ check: "linearizable", text: wordsOf(verdict, model) });
+  return undefined;
+}
+
+type Violated = Verdict<unknown, unknown> & { readonly verdict: "violated" };
+
+function wordsOf({ blocked, prefix, state }: Violated, model: AnyFileModel): string {
+  const what = model.describe(blocked.input, outputOf(blocked));
+  return `${what} of ${blocked.process}, called at ${blocked.call} ms, fits nowhere: after ${prefix.length} operations the state is ${state}`;
+}

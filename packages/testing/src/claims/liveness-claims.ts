@@ -1,0 +1,124 @@
+import { membersOf, uidOf, type NodeId } from "@kontiki/core";
+import type { NodeActor } from "@kontiki/actors/node";
+import type { Happening } from "../simulation/observer.ts";
+import type { AppliedClaims } from "./applied-claims.ts";
+import type { ClientRecord } from "./client-record.ts";
+import type { Committed } from "./committed.ts";
+import { plainText } from "./plain.ts";
+import type { Report } from "./report.ts";
+import type { Server, Servers } from "./servers.ts";
+
+/** What liveness is judged by. */
+export type LivenessParts = {
+  readonly servers: Servers;
+  readonly committed: Committed;
+  readonly applied: AppliedClaims;
+  readonly record: ClientRecord;
+  readonly report: Report;
+};
+
+/**
+ * What must come to be when all faults have ended: a leader, an answer to all that was asked, and on all members the same
+ * applied sequence and the same state, sessions included.
+ */
+export class LivenessClaims {
+  readonly #parts: LivenessParts;
+  readonly #actors = new Map<string, NodeActor>();
+  readonly #reasons = new Map<string, string>();
+  #phase: "faulty" | "healed" | "settled" = "faulty";
+
+  constructor(parts: LivenessParts) {
+    this.#parts = parts;
+  }
+
+  onHappening(happening: Happening): void {
+    switch (happening.type) {
+      case "started":
+        this.#actors.set(happening.node, happening.actor);
+        return;
+      case "ended":
+        this.#reasons.set(happening.node, happening.cause);
+        return;
+      case "refused":
+        this.#reasons.set(happening.node, happening.reason);
+        return;
+      case "healed":
+        this.#phase = "healed";
+        return;
+      case "settled":
+        this.#phase = "settled";
+        return this.#checkSettled();
+      default:
+        return;
+    }
+  }
+
+  /** At the end of the run. Gives why it did not show whether the cluster becomes live again, if it did not. */
+  finish(): string | undefined {
+    if (this.#phase === "faulty") return "the run ended before its faults did";
+    if (this.#phase === "healed") this.#says("liveness", this.#lacking().join("; "));
+    return undefined;
+  }
+
+  #checkSettled(): void {
+    const { record, applied } = this.#parts;
+    const behind = this.#members().filter(
+      (node) => !this.#runs(node) || applied.position(node) < applied.lastIndex,
+    );
+    if (record.open.length > 0 || behind.length > 0)
+      this.#says("liveness", `said to be settled: ${this.#lacking().join("; ")}`);
+    else this.#checkDigests();
+  }
+
+  #checkDigests(): void {
+    const digests = this.#members().map((node) => ({ node, ...this.#actors.get(node)?.digest() }));
+    const [first] = digests;
+    const other = digests.find(({ sha256 }) => sha256 !== first?.sha256);
+    if (first === undefined || other === undefined) return;
+    this.#says(
+      "agreement",
+      `${first.node} and ${other.node} have applied all up to ${first.applied} and ${other.applied}, and their states differ`,
+    );
+  }
+
+  #members(): readonly NodeId[] {
+    const { committed } = this.#parts;
+    return membersOf(committed.membershipAt(committed.lastIndex));
+  }
+
+  #runs(node: NodeId): boolean {
+    const { committed, servers } = this.#parts;
+    const uid = uidOf(committed.membershipAt(committed.lastIndex), node);
+    return servers.get(node)?.disk.uid === uid;
+  }
+
+  /** Who stands where, and what is not answered. */
+  #lacking(): string[] {
+    const { committed, servers, record } = this.#parts;
+    const nodes = this.#members().map((node) => this.#standing(node, servers.get(node)));
+    const [first, ...others] = record.open;
+    if (first === undefined) return [`committed up to ${committed.lastIndex}`, ...nodes];
+    const more = others.length === 0 ? "" : ` and ${others.length} more`;
+    const open = `operation ${first.id} of c${first.client + 1}, ${plainText(first.command)},${more}`;
+    return [`committed up to ${committed.lastIndex}`, ...nodes, `no answer: ${open}`];
+  }
+
+  #standing(node: NodeId, server: Server | undefined): string {
+    if (server === undefined)
+      return `${node} does not run: ${this.#reasons.get(node) ?? "unheard of"}`;
+    const { state, disk } = server;
+    if (state === undefined) return `${node} has done nothing since it started`;
+    const role =
+      state.role.type === "follower"
+        ? `follower of ${state.role.leader ?? "nobody"}`
+        : state.role.type;
+    const applied = this.#parts.applied.position(node);
+    const owes = state.horizon === undefined ? "" : ", with a log to repair";
+    const wiped = this.#runs(node) ? "" : ", on a disk that is no member";
+    return `${node} ${role} in term ${state.term}, log ${disk.log.lastIndex}, commit ${state.commit}, applied ${applied}${owes}${wiped}`;
+  }
+
+  #says(check: string, text: string): void {
+    this.#parts.report({ check, text });
+  }
+}

@@ -1,0 +1,36 @@
+/**
+ * Whether two values are equal as plain data (null, booleans, numbers, strings, bytes, lists, records), whatever their
+ * prototypes: what was decoded and what a state machine made are compared.
+ */
+export function samePlain(one: unknown, other: unknown): boolean {
+  if (Object.is(one, other)) return true;
+  if (typeof one !== "object" || typeof other !== "object" || one === null || other === null)
+    return false;
+  if (isRow(one)) return isRow(other) && sameRow(one, other);
+  if (isRow(other)) return false;
+  const [ours, theirs] = [one as PlainRecord, other as PlainRecord];
+  const names = Object.keys(ours);
+  if (names.length !== Object.keys(theirs).length) return false;
+  return names.every((name) => Object.hasOwn(theirs, name) && samePlain(ours[name], theirs[name]));
+}
+
+/** Plain data as people read it, cut where it is long. */
+export function plainText(value: unknown): string {
+  const text = JSON.stringify(value) ?? "nothing";
+  return text.length <= TEXT_MAX ? text : `${text.slice(0, TEXT_MAX)}...`;
+}
+
+const TEXT_MAX = 60;
+
+type PlainRecord = Readonly<Record<string, unknown>>;
+type Row = Uint8Array | readonly unknown[];
+
+function isRow(value: object): value is Row {
+  return Array.isArray(value) || value instanceof Uint8Array;
+}
+
+function sameRow(one: Row, other: Row): boolean {
+  if (one.length !== other.length || Array.isArray(one) !== Array.isArray(other)) return false;
+  for (let at = 0; at < one.length; at += 1) if (!samePlain(one[at], other[at])) return false;
+  return true;
+}

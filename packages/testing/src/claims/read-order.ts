@@ -1,0 +1,93 @@
+import type { History, Operation } from "../history/history.ts";
+import type { Model } from "../check/model.ts";
+
+/** Where an operation stands among others at the same place: reads behind what they read. */
+const BEHIND = 0.5;
+
+/**
+ * Places for reads that went beside the log, so that the order of the log can be tried as the order of effects.
+ *
+ * A read is placed behind the first entry that makes its answer right, but not before what had ended when it was called:
+ * the earliest place leaves most room for those that come later. It is a guess: whether the order holds is verified.
+ * Operations that returned and find no place leave the history without an order, and the search decides.
+ */
+export function withReadsPlaced<State, Input, Output>(
+  history: History<Input, Output>,
+  model: Model<State, Input, Output>,
+): History<Input, Output> {
+  const objects = new Map<string, Operation<Input, Output>[]>();
+  for (const operation of history.operations) {
+    const key = model.partition?.(operation.input) ?? "";
+    const object = objects.get(key);
+    if (object === undefined) objects.set(key, [operation]);
+    else object.push(operation);
+  }
+  const placed = new Map<Operation<Input, Output>, Operation<Input, Output>>();
+  for (const object of objects.values()) placeReads(object, model, placed);
+  return { ...history, operations: history.operations.map((each) => placed.get(each) ?? each) };
+}
+
+function placeReads<State, Input, Output>(
+  operations: readonly Operation<Input, Output>[],
+  model: Model<State, Input, Output>,
+  placed: Map<Operation<Input, Output>, Operation<Input, Output>>,
+): void {
+  const states = statesOf(operations, model);
+  // Reads in the order of their calls; what ended before is taken in by its end.
+  const ended = operations
+    .filter(({ status }) => status === "ok")
+    .toSorted((one, other) => endOf(one) - endOf(other));
+  let taken = 0;
+  let least = 0;
+  for (const operation of operations) {
+    for (; taken < ended.length; taken += 1) {
+      const one = ended[taken];
+      if (one === undefined || endOf(one) >= operation.call) break;
+      least = Math.max(least, (placed.get(one) ?? one).order ?? 0);
+    }
+    if (operation.status !== "ok" || operation.order !== undefined) continue;
+    const order = placeOf(operation, least, states, model);
+    if (order !== undefined) placed.set(operation, { ...operation, order });
+  }
+}
+
+type Known<State> = { readonly index: number; readonly state: State };
+
+/** The states that an object went through by the log, each with the entry that made it. It ends where the model does. */
+function statesOf<State, Input, Output>(
+  operations: readonly Operation<Input, Output>[],
+  model: Model<State, Input, Output>,
+): readonly Known<State>[] {
+  const logged = operations
+    .filter(({ order, status }) => order !== undefined && status !== "failed")
+    .toSorted((one, other) => (one.order ?? 0) - (other.order ?? 0));
+  const states: Known<State>[] = [{ index: 0, state: model.init }];
+  for (const operation of logged) {
+    const before = states.at(-1)?.state ?? model.init;
+    const output = operation.status === "ok" ? operation.output : undefined;
+    const state = model.step(before, operation.input, output);
+    if (state === undefined) return states;
+    states.push({ index: operation.order ?? 0, state });
+  }
+  return states;
+}
+
+function placeOf<State, Input, Output>(
+  { input, output }: Operation<Input, Output> & { readonly status: "ok" },
+  least: number,
+  states: readonly Known<State>[],
+  model: Model<State, Input, Output>,
+): number | undefined {
+  // The last state that was there already, and those behind it.
+  let at = states.findLastIndex(({ index }) => index <= least);
+  for (; at < states.length; at += 1) {
+    const known = states[at];
+    if (known === undefined || model.step(known.state, input, output) === undefined) continue;
+    return Math.max(known.index + BEHIND, least);
+  }
+  return undefined;
+}
+
+function endOf(operation: Operation<unknown, unknown>): number {
+  return operation.status === "open" ? Infinity : operation.return;
+}
