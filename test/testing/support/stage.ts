@@ -17,13 +17,19 @@ import {
   type State,
 } from "@kontiki/core";
 import {
+  encodeCommand,
   encodeParcel,
   type CommandBytes,
   type NodeActor,
   type Recovered,
 } from "@kontiki/actors/node";
 import type { Report } from "../../../packages/testing/src/claims/report.ts";
-import type { Happening, Observer } from "../../../packages/testing/src/simulation/observer.ts";
+import { setHeader } from "../../../packages/actors/src/command.ts";
+import type {
+  Happening,
+  Observer,
+  Proposal,
+} from "../../../packages/testing/src/simulation/observer.ts";
 
 /** The voters that the cluster on a stage begins with. */
 export const VOTERS = ["n1", "n2", "n3"].map(nodeId);
@@ -62,6 +68,18 @@ export const EMPTY: Recovered = {
 /** A command that says nothing but its number. */
 export function command(at: number, inTerm: number, content = at): Entry<CommandBytes> {
   const bytes = new Uint8Array(17).fill(content);
+  return { type: "command", index: index(at), term: term(inTerm), command: bytes };
+}
+
+/** An operation of a client in its first session. */
+export function operation(
+  at: number,
+  inTerm: number,
+  { client, sequence }: Proposal,
+  payload: unknown,
+): Entry<CommandBytes> {
+  const bytes = encodeCommand(payload).slice();
+  setHeader(bytes, { client, sequence, floor: 0 });
   return { type: "command", index: index(at), term: term(inTerm), command: bytes };
 }
 
@@ -185,6 +203,16 @@ export class Stage<Watcher extends Observer = Observer> {
     this.step(node, {}, appends(...entries));
     this.synced(node);
     this.step(node, { durable: entries.at(-1)?.index ?? 0 });
+  }
+
+  /** An entry is written, and committed by `leader` and the others. */
+  replicates(leader: string, others: readonly string[], entry: Entry<CommandBytes>): void {
+    for (const node of [leader, ...others]) this.writes(node, entry);
+    for (const node of [leader, ...others]) this.commits(node, entry.index);
+  }
+
+  applies(node: string, at: number, command: unknown, result: unknown): void {
+    this.happens({ type: "applied", node: nodeId(node), index: at, command, result });
   }
 
   commits(node: string, upTo: number): void {

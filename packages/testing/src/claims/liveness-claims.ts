@@ -99,7 +99,7 @@ export class LivenessClaims {
     const [first, ...others] = record.open;
     if (first === undefined) return [`committed up to ${committed.lastIndex}`, ...nodes];
     const more = others.length === 0 ? "" : ` and ${others.length} more`;
-    const open = `operation ${first.id} of c${first.client + 1}, ${plainText(first.command)},${more}`;
+    const open = `operation ${first.id} of c${first.client + 1}, ${plainText(first.command)}${more}`;
     return [`committed up to ${committed.lastIndex}`, ...nodes, `no answer: ${open}`];
   }
 
