@@ -31,21 +31,27 @@ export type CrashPoint =
 /** Which operations of a disk go wrong. */
 export type DiskOperation = "write" | "sync" | "read" | "any";
 
-/** Faults of the network. `between` limits one to letters between these two ends, in both directions. */
+/**
+ * Faults of the network. Partitions and copies are between nodes; clients reach all nodes, but for those that a group
+ * names. Every other fault strikes all letters, or those from and to `node`.
+ */
 export type NetworkFault =
-  /** `halves`: two groups; `isolate`: `node` alone; `bridge`: two halves and one node that hears both; `ring`: every node hears another majority. */
+  /**
+   * `halves`: two groups, `node` in the smaller one; `isolate`: `node` alone; `bridge`: two halves and one node, `node`,
+   * that hears both; `ring`: every node hears another majority, of four nodes or more.
+   */
   | {
       readonly type: "partition";
       readonly shape: "halves" | "isolate" | "bridge" | "ring";
       readonly node?: Target;
     }
-  /** Groups by name; nodes that are in none are alone. */
+  /** Groups by name; nodes that are in none are alone. A client, `client/1`, may be in one. */
   | {
       readonly type: "partition";
       readonly shape: "groups";
       readonly groups: readonly (readonly string[])[];
     }
-  /** Nothing from `from` reaches `to`, the other way all is well. Without `to`: whatever `from` says. Without `from`: whatever `to` would hear. */
+  /** Nothing from `from` reaches `to`, the other way all is well. Without `to`: no other node. Without `from`: from no other node. */
   | { readonly type: "oneWay"; readonly from?: Target; readonly to?: Target }
   | { readonly type: "delay"; readonly ms: Range; readonly tail?: boolean; readonly node?: Target }
   | { readonly type: "loss"; readonly share: number; readonly node?: Target }
@@ -66,16 +72,16 @@ export type DiskFault =
   | { readonly type: "slowDisk"; readonly node: Target; readonly ms: Range }
   /** Whatever is to be synced waits until the fault ends. */
   | { readonly type: "stallDisk"; readonly node: Target }
-  /** One bit of what is durable changes; found when it is next read. */
+  /** One bit of what is durable changes. At the end the node is started again, which reads it. */
   | { readonly type: "bitRot"; readonly node: Target; readonly what: "log" | "snapshot" }
-  /** A write lands at another place of the file. */
+  /** A write of the log lands at another place of its file. At the end the node is started again, which reads it. */
   | { readonly type: "misdirect"; readonly node: Target }
   /** A new, empty disk under the same name: the node has a new uid and asks to be taken in again. */
   | { readonly type: "wipe"; readonly node: Target }
   /** Two nodes start with each other's disks: they must refuse. */
   | { readonly type: "swapDisks"; readonly node: Target };
 
-/** Faults of a process. A node that fell starts again after `downMs`; its `for` is not used. */
+/** Faults of a process. A node that fell starts again after `downMs`; `for` is used by a crash loop and a pause alone. */
 export type ProcessFault =
   /** Without `kept` only the process ends; with it power is lost too. `point`: at its next turn's point of that name. */
   | {

@@ -18,6 +18,13 @@ export interface FaultTarget {
   leader(): NodeId | undefined;
   /** The membership that the leader goes by; without one the newest that any node goes by. */
   membership(): Membership;
+  /**
+   * Every membership that may still decide: the one committed last, as far as any node knows, and all behind it that some
+   * node goes by. One alone while no change is under way.
+   */
+  memberships(): readonly Membership[];
+  /** The uid of the disk that a node has. */
+  uid(node: NodeId): number;
   /** Whether its log is whole, its vote in force and its disk the one that the membership names. */
   isWhole(node: NodeId): boolean;
   /** Ends its process at once; with `kept` power is lost too. Nothing happens to one that does not run. */

@@ -1,0 +1,119 @@
+import { majority, type Membership, type NodeId } from "@kontiki/core";
+import type { ClusterSettings } from "../scenario/scenario.ts";
+import type { FaultTarget } from "../simulation/fault-target.ts";
+
+/**
+ * Keeps faults survivable: what it forbids would ask the impossible, so that a failure is always a bug.
+ *
+ * 1. **Disks are damaged, wiped or sent astray in a minority of the voters only**, in each half of every membership that may
+ *    still decide, counting those that are not whole yet. What was acknowledged is on a majority of the voters; every
+ *    majority of those that are whole shares one with it, and they are enough to elect. With one more damaged a
+ *    leader without an acknowledged entry could be elected, or none at all.
+ * 2. **A membership that is not committed counts as much as the one before it.** Whichever of them the next leader goes by
+ *    must have its majority.
+ * 3. **The last whole batch of a log is never damaged**, nor a write lost from the very end of it: see `rot` and
+ *    `Misdirection`. Nothing can tell that from a write that a crash cut off, so a node would forget a promise without
+ *    knowing. ARCHITECTURE.md names this limit.
+ * 4. **A loss of power takes only what was not synced**, at any number of nodes at once. All that was promised was synced,
+ *    so there is nothing to forbid.
+ * 5. **A disk that is damaged is read again** when the fault ends: its node is started anew. Who has a rotten snapshot
+ *    offers it for as long as it does not know, and nobody can take it.
+ * 6. **Disks that were swapped are swapped back**, and until then neither is damaged nor taken away: each node's promises
+ *    are on the other's disk.
+ * 7. **With leases clocks keep to the bound that they were given**: any two rates differ by at most `clockDrift`, and no
+ *    clock jumps back. A lease rests on nothing else (dissertation 6.4.1). Without leases no clock matters for safety.
+ * 8. **A voter is removed only while a majority of those that are left is whole**, and never the last one. Otherwise the
+ *    cluster would have to wait for a node that waits for the cluster.
+ * 9. **Every node that fell starts again, and all faults end**, before a run demands that the cluster lives.
+ *
+ * Time alone is never forbidden: a run may stand still for as long as faults are in force.
+ */
+export class FaultAtlas {
+  readonly #target: FaultTarget;
+  readonly #leases: ClusterSettings["leases"];
+  /** Damage that is under way or does not show yet. */
+  readonly #doomed = new Map<NodeId, number>();
+  readonly #swapped = new Set<NodeId>();
+
+  constructor(target: FaultTarget, { leases }: ClusterSettings) {
+    this.#target = target;
+    this.#leases = leases;
+  }
+
+  /** Why the disk of a node must stay as it is; undefined when it may be damaged or wiped. */
+  whyNoDamage(node: NodeId): string | undefined {
+    if (this.#swapped.has(node)) return `${node} has the disk of another`;
+    for (const voters of this.#target.memberships().flatMap(halvesOf)) {
+      if (!voters.includes(node)) continue;
+      const bad = voters.filter((voter) => voter !== node && !this.#isGood(voter)).length;
+      const most = voters.length - majority(voters.length);
+      if (bad + 1 > most)
+        return `of ${voters.length} voters at most ${most} may lose a disk, and ${bad} are not whole`;
+    }
+    return undefined;
+  }
+
+  /** Counts a node as damaged until the function that this gives is called, whether it shows or not. */
+  doom(node: NodeId): () => void {
+    this.#doomed.set(node, (this.#doomed.get(node) ?? 0) + 1);
+    return () => this.#doomed.set(node, (this.#doomed.get(node) ?? 0) - 1);
+  }
+
+  /** Why a node must stay a member; undefined when it may leave. */
+  whyNoRemoval(node: NodeId): string | undefined {
+    const { voters } = this.#target.membership();
+    if (!voters.includes(node)) return undefined;
+    const left = voters.filter((voter) => voter !== node);
+    if (left.length === 0) return `${node} is the only voter`;
+    const whole = left.filter((voter) => this.#isGood(voter)).length;
+    return whole < majority(left.length)
+      ? `without ${node} only ${whole} of ${left.length} voters would be whole`
+      : undefined;
+  }
+
+  /** Why no clock may run at this rate; undefined when that of the node may, beside whatever it does already. */
+  whyNoDrift(node: NodeId, rate: number): string | undefined {
+    if (this.#leases === undefined) return undefined;
+    const rates = this.#target.nodes.map(
+      (each) => this.#target.clock(each).rate * (each === node ? rate : 1),
+    );
+    const bound = 1 + this.#leases.clockDrift;
+    return Math.max(...rates) > bound * Math.min(...rates)
+      ? `leases rest on clocks whose rates differ by at most ${this.#leases.clockDrift}`
+      : undefined;
+  }
+
+  /** Why no clock may jump by this, in ms; undefined when it may. */
+  whyNoJump(ms: number): string | undefined {
+    return ms < 0 && this.#leases !== undefined
+      ? "leases rest on clocks that do not go back"
+      : undefined;
+  }
+
+  /** Takes note of two nodes that have each other's disks, until the function that this gives is called. */
+  swap(one: NodeId, other: NodeId): () => void {
+    this.#swapped.add(one).add(other);
+    return () => {
+      this.#swapped.delete(one);
+      this.#swapped.delete(other);
+    };
+  }
+
+  /** Whether a node has the disk of another. */
+  isSwapped(node: NodeId): boolean {
+    return this.#swapped.has(node);
+  }
+
+  #isGood(node: NodeId): boolean {
+    return (
+      this.#target.nodes.includes(node) &&
+      (this.#doomed.get(node) ?? 0) === 0 &&
+      this.#target.isWhole(node) &&
+      !this.#target.disk(node).isDamaged
+    );
+  }
+}
+
+function halvesOf({ voters, outgoing }: Membership): (readonly NodeId[])[] {
+  return outgoing.length === 0 ? [voters] : [voters, outgoing];
+}

@@ -1,0 +1,71 @@
+import type { NodeId } from "@kontiki/core";
+import type { ClockFault } from "../scenario/fault.ts";
+import { allOf, nothing, type Begun, type Skipped, type Stage } from "./stage.ts";
+import { nodesOf } from "./targets.ts";
+
+/** Begins a fault of the clocks of some nodes. */
+export function beginClockFault(stage: Stage, fault: ClockFault): Begun | Skipped {
+  const { target, atlas, chance } = stage;
+  const nodes = nodesOf(fault.node, target, chance);
+  if ("skipped" in nodes) return nodes;
+  switch (fault.type) {
+    case "drift":
+      return drift(stage, nodes, fault.rate);
+    case "step": {
+      const forbidden = atlas.whyNoJump(fault.ms);
+      if (forbidden !== undefined) return { skipped: forbidden };
+      for (const node of nodes) target.clock(node).step(fault.ms);
+      stage.over();
+      return { nodes, end: nothing };
+    }
+    case "strobe":
+      return strobe(stage, nodes, fault);
+    default:
+      return fault satisfies never;
+  }
+}
+
+/** Of several nodes those drift that may. */
+function drift({ target, atlas }: Stage, nodes: readonly NodeId[], rate: number): Begun | Skipped {
+  const drifting: NodeId[] = [];
+  const ends: (() => void)[] = [];
+  let reason = "no clock may drift";
+  for (const node of nodes) {
+    const forbidden = atlas.whyNoDrift(node, rate);
+    if (forbidden !== undefined) {
+      reason = forbidden;
+      continue;
+    }
+    drifting.push(node);
+    ends.push(target.clock(node).beginDrift(rate));
+  }
+  return drifting.length === 0 ? { skipped: reason } : { nodes: drifting, end: allOf(ends) };
+}
+
+/** Forward and back in turn, and in the end as it was. */
+function strobe(
+  { target, atlas, after, counters }: Stage,
+  nodes: readonly NodeId[],
+  { ms, everyMs }: ClockFault & { readonly type: "strobe" },
+): Begun | Skipped {
+  const forbidden = atlas.whyNoJump(-Math.abs(ms));
+  if (forbidden !== undefined) return { skipped: forbidden };
+  const clocks = nodes.map((node) => target.clock(node));
+  let jumpedMs = 0;
+  const jump = (by: number): void => {
+    for (const clock of clocks) clock.step(by);
+    jumpedMs += by;
+    counters.count("clock.jumps");
+  };
+  const next = (): void => {
+    jump(jumpedMs === 0 ? ms : -jumpedMs);
+    after(everyMs, next);
+  };
+  next();
+  return {
+    nodes,
+    end: () => {
+      if (jumpedMs !== 0) jump(-jumpedMs);
+    },
+  };
+}

@@ -1,0 +1,61 @@
+import type { Chance } from "../chance.ts";
+import type { Fault, FaultType } from "../scenario/fault.ts";
+import type { Nemesis, Scenario } from "../scenario/scenario.ts";
+import { drawAction } from "./draw-action.ts";
+
+/** Most faults of one run: more than that only hide each other. */
+const FAULTS_MAX = 200;
+
+/** How one seed differs from another: which kinds it draws how often, how close they come, how long they last. */
+type Swarm = {
+  readonly kinds: readonly FaultType[];
+  readonly pace: number;
+  readonly length: number;
+};
+
+/**
+ * The faults that a seed draws, in the order of their times, beside those that the scenario names itself. None without a
+ * nemesis.
+ *
+ * In swarm mode each seed takes a part of the kinds only, and those at rates of its own (Groce et al., "Swarm Testing",
+ * ISSTA '12): a fault that is always there hides what happens without it.
+ */
+export function drawFaults(scenario: Scenario, chance: Chance): readonly Fault[] {
+  const { nemesis, durationMs } = scenario;
+  if (nemesis === undefined || nemesis.faults.length === 0) return [];
+  const swarm = swarmOf(nemesis, chance.fork("swarm"));
+  const times = chance.fork("times");
+  const [least, most] = nemesis.everyMs;
+  const faults: Fault[] = [];
+  for (let number = 0, at = 0; number < FAULTS_MAX; number += 1) {
+    at += Math.max(1, Math.floor(times.between(least, most) * swarm.pace));
+    if (at >= durationMs) break;
+    faults.push(drawFault(scenario, nemesis, swarm, at, chance.fork(`fault ${number}`)));
+  }
+  return faults;
+}
+
+function drawFault(
+  scenario: Scenario,
+  { lastMs, faults }: Nemesis,
+  { kinds, length }: Swarm,
+  at: number,
+  chance: Chance,
+): Fault {
+  const [least, most] = lastMs;
+  const forMs = Math.max(1, Math.floor(chance.between(least, most) * length));
+  const type = chance.pick(kinds) ?? faults[0] ?? "crash";
+  return { ...drawAction(type, scenario, forMs, chance), at, for: forMs };
+}
+
+function swarmOf({ faults, swarm }: Nemesis, chance: Chance): Swarm {
+  if (!swarm) return { kinds: faults, pace: 1, length: 1 };
+  const some = faults.filter(() => chance.happens(1 / 2));
+  const taken = some.length === 0 ? chance.shuffled(faults).slice(0, 1) : some;
+  const kinds = taken.flatMap((type) => Array.from({ length: chance.between(1, 4) }, () => type));
+  return {
+    kinds,
+    pace: chance.pick([0.5, 1, 1, 2]) ?? 1,
+    length: chance.pick([0.25, 1, 1, 2]) ?? 1,
+  };
+}

@@ -1,0 +1,191 @@
+import { isMember, type NodeId } from "@kontiki/core";
+import type { MembershipFault } from "../scenario/fault.ts";
+import { nothing, type Begun, type Skipped, type Stage } from "./stage.ts";
+import { nodesOf } from "./targets.ts";
+import { isGone, learns, strive, votes, type Wish } from "./wish.ts";
+
+/** Most nodes of a cluster. */
+const NODES_MAX = 9;
+/** How often it is looked whether a node that left may be taken away, in ms. */
+const LOOK_MS = 100;
+
+/** Begins what an operator does. */
+export function beginMembershipFault(stage: Stage, fault: MembershipFault): Begun | Skipped {
+  switch (fault.type) {
+    case "add":
+      return added(stage, (node, uid) => votes(node, uid));
+    case "addLearner":
+      return added(stage, learns);
+    case "replace":
+      return replace(stage, fault.node);
+    case "remove":
+      return remove(stage, fault.node);
+    case "promote":
+      return promote(stage);
+    case "grow":
+      return grow(stage, fault.to);
+    case "shrink":
+      return shrink(stage, fault.to);
+    case "transfer":
+      return transfer(stage, fault.node);
+    case "snapshot":
+      return order(stage, fault.node, (node) => stage.target.snapshot(node));
+    case "compact":
+      return order(stage, fault.node, (node) => stage.target.compact(node));
+    default:
+      return fault satisfies never;
+  }
+}
+
+/** Makes a node and takes it in. If it never becomes a member, nothing is left of it. */
+function takeIn(
+  stage: Stage,
+  wishOf: (node: NodeId, uid: number) => Wish,
+  onDone: () => void,
+): { readonly node: NodeId; readonly giveUp: () => void } {
+  const { target } = stage;
+  const node = target.addNode();
+  const { giveUp } = strive(stage, wishOf(node, target.uid(node)), onDone, () => {
+    const isInSome = target.memberships().some((membership) => isMember(membership, node));
+    if (!isInSome) takeAway(stage, node);
+  });
+  return { node, giveUp };
+}
+
+function added(stage: Stage, wishOf: (node: NodeId, uid: number) => Wish): Begun | Skipped {
+  if (stage.target.nodes.length >= NODES_MAX) return { skipped: "a cluster has at most 9 nodes" };
+  const { node, giveUp } = takeIn(stage, wishOf, stage.over);
+  return { nodes: [node], end: giveUp };
+}
+
+function replace(stage: Stage, wanted: string): Begun | Skipped {
+  const { target } = stage;
+  if (target.nodes.length >= NODES_MAX) return { skipped: "a cluster has at most 9 nodes" };
+  const old = voterOf(stage, wanted);
+  if (typeof old !== "string") return old;
+  const { node, giveUp } = takeIn(
+    stage,
+    (fresh, uid) => votes(fresh, uid, old),
+    () => {
+      takeAway(stage, old);
+      stage.over();
+    },
+  );
+  return { nodes: [old, node], end: giveUp };
+}
+
+function remove(stage: Stage, wanted: string): Begun | Skipped {
+  const node = voterOf(stage, wanted);
+  if (typeof node !== "string") return node;
+  const { giveUp } = sendAway(stage, node, stage.over);
+  return { nodes: [node], end: giveUp };
+}
+
+function sendAway(stage: Stage, node: NodeId, onDone: () => void): { giveUp: () => void } {
+  return strive(stage, isGone(node), () => {
+    takeAway(stage, node);
+    onDone();
+  });
+}
+
+/** Ends a node that has left, disk and all, unless it has another's disk at the moment: that one must be saved. */
+function takeAway(stage: Stage, node: NodeId): void {
+  const { target, atlas } = stage;
+  if (!target.nodes.includes(node)) return;
+  if (atlas.isSwapped(node)) target.timeline.after(LOOK_MS, () => takeAway(stage, node));
+  else target.removeNode(node);
+}
+
+/** A node that a target stands for and that may leave. */
+function voterOf({ target, atlas, chance }: Stage, wanted: string): NodeId | Skipped {
+  const found = nodesOf(wanted, target, chance);
+  if ("skipped" in found) return found;
+  const node = found.find((each) => isMember(target.membership(), each));
+  if (node === undefined) return { skipped: `${found.join(", ")} is no member` };
+  const forbidden = atlas.whyNoRemoval(node);
+  return forbidden === undefined ? node : { skipped: forbidden };
+}
+
+function promote(stage: Stage): Begun | Skipped {
+  const { target, chance, over } = stage;
+  const { learners, promotions } = target.membership();
+  const waiting = learners.filter((learner) => !promotions.some(({ node }) => node === learner));
+  const node = chance.pick(waiting.filter((learner) => target.nodes.includes(learner)));
+  if (node === undefined) return { skipped: "there is no learner to promote" };
+  const { giveUp } = strive(stage, votes(node, target.uid(node)), over);
+  return { nodes: [node], end: giveUp };
+}
+
+/** Adds one voter after the other. */
+function grow(stage: Stage, to: number): Begun | Skipped {
+  const { target, over } = stage;
+  const isLess = (): boolean =>
+    target.membership().voters.length < to && target.nodes.length < NODES_MAX;
+  if (!isLess()) return { skipped: `there are ${target.membership().voters.length} voters` };
+  return oneByOne(() => {
+    if (isLess()) return (onDone) => takeIn(stage, (node, uid) => votes(node, uid), onDone);
+    over();
+    return undefined;
+  });
+}
+
+/** Removes one voter after the other, whichever may leave. */
+function shrink(stage: Stage, to: number): Begun | Skipped {
+  const { target, atlas, chance, over } = stage;
+  const leaving = (): NodeId | undefined => {
+    const { voters } = target.membership();
+    const free = voters.filter((voter) => atlas.whyNoRemoval(voter) === undefined);
+    return voters.length > to ? chance.pick(free) : undefined;
+  };
+  const first = leaving();
+  if (first === undefined) return { skipped: "no voter may leave" };
+  let next: NodeId | undefined = first;
+  return oneByOne(() => {
+    const node = next ?? leaving();
+    next = undefined;
+    if (node !== undefined) return (onDone) => sendAway(stage, node, onDone);
+    over();
+    return undefined;
+  });
+}
+
+type Attempt = (onDone: () => void) => { readonly giveUp: () => void };
+
+/** Makes one change after the other, until `next` has none. */
+function oneByOne(next: () => Attempt | undefined): Begun {
+  let isOver = false;
+  let giveUp = nothing;
+  const go = (): void => {
+    if (isOver) return;
+    const attempt = next();
+    if (attempt !== undefined) ({ giveUp } = attempt(go));
+  };
+  go();
+  return {
+    nodes: [],
+    end: () => {
+      isOver = true;
+      giveUp();
+    },
+  };
+}
+
+function transfer({ target, chance, over }: Stage, wanted: string | undefined): Begun | Skipped {
+  if (target.leader() === undefined) return { skipped: "nobody leads" };
+  const found = wanted === undefined ? [] : nodesOf(wanted, target, chance);
+  if ("skipped" in found) return found;
+  target.transfer(found[0]);
+  over();
+  return { nodes: found, end: nothing };
+}
+
+function order(stage: Stage, wanted: string, act: (node: NodeId) => void): Begun | Skipped {
+  const { target, chance, over } = stage;
+  const found = nodesOf(wanted, target, chance);
+  if ("skipped" in found) return found;
+  const nodes = found.filter((node) => target.isRunning(node));
+  if (nodes.length === 0) return { skipped: `${found.join(", ")} does not run` };
+  for (const node of nodes) act(node);
+  over();
+  return { nodes, end: nothing };
+}

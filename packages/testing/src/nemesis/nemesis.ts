@@ -1,0 +1,188 @@
+import type { Chance } from "../chance.ts";
+import type { Counters } from "../run/counters.ts";
+import type { PlannedFault } from "../run/plan.ts";
+import type {
+  ClockFault,
+  DiskFault,
+  FaultAction,
+  MembershipFault,
+  NetworkFault,
+  ProcessFault,
+} from "../scenario/fault.ts";
+import type { ClusterSettings } from "../scenario/scenario.ts";
+import type { FaultTarget } from "../simulation/fault-target.ts";
+import type { Happening } from "../simulation/observer.ts";
+import { FaultAtlas } from "./atlas.ts";
+import { beginClockFault } from "./clock-faults.ts";
+import { beginDiskFault } from "./disk-faults.ts";
+import { Holds } from "./holds.ts";
+import { beginMembershipFault } from "./membership-faults.ts";
+import { beginNetworkFault } from "./network-faults.ts";
+import { beginProcessFault } from "./process-faults.ts";
+import { nothing, type Begun, type Skipped, type Stage } from "./stage.ts";
+
+/** What a nemesis tells of its faults. */
+export type FaultHappening = Happening & {
+  readonly type: "faultBegan" | "faultEnded" | "faultSkipped";
+};
+
+/** What a nemesis is made of. */
+export type NemesisParts = {
+  readonly target: FaultTarget;
+  readonly cluster: ClusterSettings;
+  /** Forked by the number of each fault, so that one fault less changes nothing for the others. */
+  readonly chance: Chance;
+  /** Raised for each kind: `began.<type>`, `ended.<type>`, `skipped.<type>`. */
+  readonly counters: Counters;
+  readonly report: (happening: FaultHappening) => void;
+};
+
+/**
+ * Does faults to a running simulation. Each is found its nodes when it begins; what the atlas forbids at that moment is
+ * skipped, and so is what there is nobody to do to.
+ */
+export class Nemesis {
+  readonly #parts: NemesisParts;
+  readonly #atlas: FaultAtlas;
+  readonly #holds: Holds;
+  readonly #inForce = new Set<() => void>();
+
+  constructor(parts: NemesisParts) {
+    this.#parts = parts;
+    this.#atlas = new FaultAtlas(parts.target, parts.cluster);
+    this.#holds = new Holds(parts.target);
+  }
+
+  /** Begins a fault now. It ends by itself when its time is over; the function that this gives ends it before. */
+  perform(fault: PlannedFault): () => void {
+    const { target } = this.#parts;
+    const life = new FaultLife(fault, this.#parts);
+    const end = (): void => {
+      life.end();
+      this.#inForce.delete(end);
+    };
+    this.#inForce.add(end);
+    life.begin(this.#stageOf(fault, life, end));
+    if (life.isOver) this.#inForce.delete(end);
+    else if (fault.for !== undefined && lasts(fault)) target.timeline.after(fault.for, end);
+    return end;
+  }
+
+  /** Ends all faults that are in force, in the order in which they began. */
+  endAll(): void {
+    for (const end of this.#inForce) end();
+  }
+
+  #stageOf(fault: PlannedFault, life: FaultLife, over: () => void): Stage {
+    const { target, cluster, counters, chance } = this.#parts;
+    return {
+      target,
+      cluster,
+      counters,
+      atlas: this.#atlas,
+      holds: this.#holds,
+      chance: chance.fork(`fault ${fault.id}`),
+      forMs: fault.for,
+      after: (ms, callback) => {
+        target.timeline.after(ms, () => {
+          if (!life.isOver) callback();
+        });
+      },
+      announce: (nodes) => life.announce(nodes),
+      over,
+    };
+  }
+}
+
+/** One fault from its beginning to its end, and what is told of it. */
+class FaultLife {
+  readonly #fault: PlannedFault;
+  readonly #parts: NemesisParts;
+  #state: "beginning" | "in force" | "over" = "beginning";
+  #isAnnounced = false;
+  #mustEnd = false;
+  #onEnd = nothing;
+
+  constructor(fault: PlannedFault, parts: NemesisParts) {
+    this.#fault = fault;
+    this.#parts = parts;
+  }
+
+  get isOver(): boolean {
+    return this.#state === "over";
+  }
+
+  begin(stage: Stage): void {
+    const begun = begin(stage, this.#fault);
+    if ("skipped" in begun) {
+      this.#state = "over";
+      this.#parts.counters.count(`skipped.${this.#fault.type}`);
+      this.#parts.report({ type: "faultSkipped", fault: this.#fault, reason: begun.skipped });
+      return;
+    }
+    this.announce(begun.nodes);
+    this.#state = "in force";
+    this.#onEnd = begun.end;
+    if (this.#mustEnd) this.end();
+  }
+
+  announce(nodes: readonly string[]): void {
+    if (this.#isAnnounced) return;
+    this.#isAnnounced = true;
+    this.#parts.counters.count(`began.${this.#fault.type}`);
+    this.#parts.report({ type: "faultBegan", fault: this.#fault, nodes });
+  }
+
+  /** A fault that is over while it begins ends as soon as it has begun. */
+  end(): void {
+    if (this.#state === "beginning") this.#mustEnd = true;
+    if (this.#state !== "in force") return;
+    this.#state = "over";
+    this.#onEnd();
+    this.#parts.counters.count(`ended.${this.#fault.type}`);
+    this.#parts.report({ type: "faultEnded", fault: this.#fault });
+  }
+}
+
+/** Whether a fault goes on for as long as it says; others are over when what they do is done. */
+function lasts({ type }: FaultAction): boolean {
+  return type !== "crash" && type !== "crashAll" && type !== "stop" && type !== "swizzle";
+}
+
+/** Each kind of fault belongs to one of five families. */
+function begin(stage: Stage, fault: FaultAction): Begun | Skipped {
+  switch (fault.type) {
+    case "partition":
+    case "oneWay":
+    case "delay":
+    case "loss":
+    case "duplicate":
+    case "reorder":
+    case "replay":
+    case "clog":
+    case "swizzle":
+    case "bandwidth":
+      return beginNetworkFault(stage, fault satisfies NetworkFault);
+    case "diskError":
+    case "diskFull":
+    case "slowDisk":
+    case "stallDisk":
+    case "bitRot":
+    case "misdirect":
+    case "wipe":
+    case "swapDisks":
+      return beginDiskFault(stage, fault satisfies DiskFault);
+    case "crash":
+    case "crashAll":
+    case "crashLoop":
+    case "stop":
+    case "pause":
+      return beginProcessFault(stage, fault satisfies ProcessFault);
+    case "drift":
+    case "step":
+    case "strobe":
+      return beginClockFault(stage, fault satisfies ClockFault);
+    default:
+      return beginMembershipFault(stage, fault satisfies MembershipFault);
+  }
+}

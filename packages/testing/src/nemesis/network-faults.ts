@@ -1,0 +1,152 @@
+import { isClientAddress } from "@kontiki/actors/node";
+import { majority, type NodeId } from "@kontiki/core";
+import type { NetworkFault, Target } from "../scenario/fault.ts";
+import type { Concerns, LetterRule } from "../simulation/letter-rule.ts";
+import { bridge, cutsOf, halves, isolate, ring, type Shape } from "./shapes.ts";
+import type { Begun, Skipped, Stage } from "./stage.ts";
+import { swizzle } from "./swizzle.ts";
+import { nodesOf } from "./targets.ts";
+
+/** Begins a fault of the network. */
+export function beginNetworkFault(stage: Stage, fault: NetworkFault): Begun | Skipped {
+  const { network } = stage.target;
+  switch (fault.type) {
+    case "partition":
+      return partition(stage, fault);
+    case "oneWay":
+      return oneWay(stage, fault);
+    case "delay":
+      return lettersOf(stage, fault.node, (concerns) => {
+        const tail = fault.tail ?? false;
+        return network.beginDelay({ ...rule(stage, concerns), ms: fault.ms, tail });
+      });
+    case "loss":
+      return lettersOf(stage, fault.node, (concerns) =>
+        network.beginLoss({ ...rule(stage, concerns), share: fault.share }),
+      );
+    case "duplicate":
+      return copies(stage, fault, (rules) => network.beginDuplication(rules));
+    case "reorder":
+      return copies(stage, fault, (rules) => network.beginReorder(rules));
+    case "replay":
+      return copies(stage, fault, (rules) => network.beginReplay(rules));
+    case "clog":
+      return lettersOf(stage, fault.node, (concerns) => network.beginClog(concerns));
+    case "swizzle":
+      return swizzle(stage);
+    case "bandwidth":
+      return { nodes: stage.target.nodes, end: network.beginBandwidth(fault.bytesPerMs) };
+    default:
+      return fault satisfies never;
+  }
+}
+
+function rule({ chance }: Stage, concerns: Concerns): LetterRule {
+  return { concerns, share: 1, ms: [0, 0], tail: false, chance: chance.fork("letters") };
+}
+
+function copies(
+  stage: Stage,
+  { share, ms }: NetworkFault & { readonly type: "duplicate" | "reorder" | "replay" },
+  begin: (rule: LetterRule) => () => void,
+): Begun {
+  const end = begin({ ...rule(stage, () => true), share, ms });
+  return { nodes: stage.target.nodes, end };
+}
+
+/** Begins what strikes letters from and to some nodes, or all letters. */
+function lettersOf(
+  { target, chance }: Stage,
+  wanted: Target | undefined,
+  begin: (concerns: Concerns) => () => void,
+): Begun | Skipped {
+  if (wanted === undefined) return { nodes: target.nodes, end: begin(() => true) };
+  const nodes = nodesOf(wanted, target, chance);
+  if ("skipped" in nodes) return nodes;
+  const struck = new Set<string>(nodes);
+  return { nodes, end: begin((from, to) => struck.has(from) || struck.has(to)) };
+}
+
+function oneWay(
+  { target, chance }: Stage,
+  { from, to }: NetworkFault & { readonly type: "oneWay" },
+): Begun | Skipped {
+  if (from === undefined && to === undefined)
+    return { skipped: "it says neither from whom nor to whom" };
+  const addressesOf = (wanted: Target | undefined): readonly string[] | Skipped => {
+    if (wanted === undefined) return [];
+    return isClientAddress(wanted) ? [wanted] : nodesOf(wanted, target, chance);
+  };
+  const senders = addressesOf(from);
+  if ("skipped" in senders) return senders;
+  const receivers = addressesOf(to);
+  if ("skipped" in receivers) return receivers;
+  // Nobody named: all other nodes.
+  const isAmong = (named: readonly string[], address: string): boolean =>
+    named.length === 0 ? !isClientAddress(address) : named.includes(address);
+  const end = target.network.beginCut(
+    "oneWay",
+    (sender, receiver) =>
+      sender !== receiver && isAmong(senders, sender) && isAmong(receivers, receiver),
+  );
+  return { nodes: [...senders, ...receivers], end };
+}
+
+function partition(
+  stage: Stage,
+  fault: NetworkFault & { readonly type: "partition" },
+): Begun | Skipped {
+  const shape = shapeOf(stage, fault);
+  if ("skipped" in shape) return shape;
+  const { target } = stage;
+  const named = new Set(shape.flat());
+  // Who comes later belongs to no side of a shape that was drawn; of groups that were named it is told.
+  const isBound = (address: string): boolean =>
+    named.has(address) || (fault.shape === "groups" && !isClientAddress(address));
+  const cuts = cutsOf(shape, isBound);
+  countLeader(stage, cuts);
+  return { nodes: sides(shape, target.nodes), end: target.network.beginCut("partition", cuts) };
+}
+
+/** Those apart from the rest, where that can be said. */
+function sides(shape: Shape, nodes: readonly NodeId[]): readonly string[] {
+  return shape.length === 2 ? (shape[0] ?? nodes) : nodes;
+}
+
+function shapeOf(
+  { target, chance }: Stage,
+  fault: NetworkFault & { readonly type: "partition" },
+): Shape | Skipped {
+  if (fault.shape === "groups") return fault.groups;
+  const { nodes } = target;
+  if (nodes.length < 2) return { skipped: "one node has nobody to be parted from" };
+  if (fault.shape === "ring")
+    return nodes.length < 4 ? { skipped: "a ring needs four nodes" } : ring(nodes, chance);
+  const found =
+    fault.node === undefined ? chance.shuffled(nodes) : nodesOf(fault.node, target, chance);
+  if ("skipped" in found) return found;
+  const [node] = found;
+  if (node === undefined) return { skipped: "there is no node" };
+  switch (fault.shape) {
+    case "halves":
+      return halves(nodes, node, chance);
+    case "isolate":
+      return isolate(nodes, node);
+    case "bridge":
+      return nodes.length < 3
+        ? { skipped: "a bridge needs three nodes" }
+        : bridge(nodes, node, chance);
+    default:
+      return fault.shape satisfies never;
+  }
+}
+
+/** A partition has shown something when it took a leader its majority, and something else when it did not. */
+function countLeader({ target, counters }: Stage, cuts: Concerns): void {
+  const leader = target.leader();
+  if (leader === undefined) return;
+  const { voters } = target.membership();
+  const heard = voters.filter((voter) => !cuts(voter, leader) && !cuts(leader, voter));
+  const hasMajority = voters.length > 0 && heard.length >= majority(voters.length);
+  counters.count(hasMajority ? "partition.leaderInMajority" : "partition.leaderInMinority");
+}

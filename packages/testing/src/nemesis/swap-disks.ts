@@ -1,0 +1,39 @@
+import type { NodeId } from "@kontiki/core";
+import type { Begun, Skipped, Stage } from "./stage.ts";
+
+/** How long nodes have to refuse each other's disks, in ms. */
+const REFUSAL_MS = 100;
+
+/**
+ * Two nodes start with each other's disks, as after a cable was put into the wrong machine. Each must refuse what is not
+ * its own: the counts `swap.refused` and `swap.accepted` tell. Then each gets its own back.
+ */
+export function swapDisks(
+  { target, atlas, holds, chance, counters, announce, after, over }: Stage,
+  [one]: readonly NodeId[],
+): Begun | Skipped {
+  const others = target.nodes.filter((node) => node !== one && target.isRunning(node));
+  const other = chance.pick(others.filter((node) => !atlas.isSwapped(node)));
+  if (one === undefined || other === undefined) return { skipped: "there are no two nodes" };
+  if (!target.isRunning(one) || atlas.isSwapped(one)) return { skipped: `${one} does not run` };
+  const nodes = [one, other];
+  announce(nodes);
+  const letGo = nodes.map((node) => holds.down(node));
+  const swapBack = atlas.swap(one, other);
+  for (const node of nodes) target.crash(node, "its disk is taken out", undefined);
+  target.swapDisks(one, other);
+  for (const node of nodes) target.start(node);
+  after(REFUSAL_MS, over);
+  return {
+    nodes,
+    end: () => {
+      for (const node of nodes) {
+        counters.count(target.isRunning(node) ? "swap.accepted" : "swap.refused");
+        target.crash(node, "its own disk is put back", undefined);
+      }
+      target.swapDisks(one, other);
+      swapBack();
+      for (const free of letGo) free();
+    },
+  };
+}

@@ -1,0 +1,60 @@
+import { majority, type NodeId } from "@kontiki/core";
+import type { Chance } from "../chance.ts";
+import type { Target } from "../scenario/fault.ts";
+import type { FaultTarget } from "../simulation/fault-target.ts";
+import type { Skipped } from "./stage.ts";
+
+/** The nodes that a target stands for at this moment, at least one; or why there are none. */
+export function nodesOf(
+  wanted: Target,
+  target: FaultTarget,
+  chance: Chance,
+): readonly NodeId[] | Skipped {
+  const nodes = namesOf(wanted, target, chance);
+  return nodes.length === 0 ? { skipped: noneOf(wanted) } : nodes;
+}
+
+function namesOf(wanted: Target, target: FaultTarget, chance: Chance): readonly NodeId[] {
+  const leader = target.leader();
+  const running = target.nodes.filter((node) => target.isRunning(node));
+  const { voters } = target.membership();
+  const most = voters.length === 0 ? 0 : majority(voters.length);
+  switch (wanted) {
+    case "leader":
+      return leader === undefined ? [] : [leader];
+    case "follower":
+      return oneOf(
+        running.filter((node) => node !== leader),
+        chance,
+      );
+    case "any":
+      return oneOf(running, chance);
+    case "all":
+      return target.nodes;
+    case "minority":
+      return chance.shuffled(voters).slice(0, voters.length - most);
+    case "majority":
+      return chance.shuffled(voters).slice(0, most);
+    default:
+      return target.nodes.filter((node) => node === wanted);
+  }
+}
+
+function oneOf(nodes: readonly NodeId[], chance: Chance): readonly NodeId[] {
+  const picked = chance.pick(nodes);
+  return picked === undefined ? [] : [picked];
+}
+
+function noneOf(wanted: Target): string {
+  switch (wanted) {
+    case "leader":
+      return "nobody leads";
+    case "follower":
+    case "any":
+      return "no such node runs";
+    case "minority":
+      return "too few voters for a minority";
+    default:
+      return `there is no ${wanted}`;
+  }
+}
