@@ -153,6 +153,11 @@ export class NodeActor {
     return this.#applier.applied < this.#state.commit || this.#taker.isWriting;
   }
 
+  /** The last entry that the state machine has applied, or is applying. */
+  get applied(): Index {
+    return this.#applier.applied;
+  }
+
   /** Whether clients may wait for its answers. */
   get leads(): boolean {
     return this.#state.role.type === "leader";

@@ -26,7 +26,8 @@ const DAMAGED_BEFORE =
 /** A node as it came from its disk. */
 export type Opened = {
   readonly actor: NodeActor;
-  readonly storage: Storage;
+  /** What the actor writes to, as far as its runner has to do with it. */
+  readonly storage: Pick<Storage, "sync" | "close">;
   /** What was found damaged, as one line for people. */
   readonly damage: string | undefined;
 };

@@ -1,0 +1,55 @@
+import type { CrashPoint, Kept } from "../scenario/fault.ts";
+import type { DiskStep } from "./sim-disk.ts";
+
+/** Thrown through a node at the point at which its process ends. Nothing of the node catches it. */
+export class Fall extends Error {
+  override readonly name = "Fall";
+  readonly point: CrashPoint;
+  readonly kept: Kept | undefined;
+
+  constructor(point: CrashPoint, kept: Kept | undefined) {
+    super(`the process ends: ${point}`);
+    this.point = point;
+    this.kept = kept;
+  }
+}
+
+/** The points at which a process is to end, the next time it comes there. */
+export class CrashPoints {
+  readonly #armed: { readonly point: CrashPoint; readonly kept: Kept | undefined }[] = [];
+
+  /** Gives a function that calls it off. */
+  arm(point: CrashPoint, kept: Kept | undefined): () => void {
+    const armed = { point, kept };
+    this.#armed.push(armed);
+    return () => this.#disarm(armed);
+  }
+
+  /** The process is at this point. @throws Fall when it is to end there. */
+  at(point: CrashPoint): void {
+    if (this.#armed.length === 0) return;
+    const armed = this.#armed.find((each) => each.point === point);
+    if (armed === undefined) return;
+    this.#disarm(armed);
+    throw new Fall(point, armed.kept);
+  }
+
+  #disarm(armed: { readonly point: CrashPoint }): void {
+    const at = this.#armed.findIndex((each) => each === armed);
+    if (at !== -1) this.#armed.splice(at, 1);
+  }
+}
+
+/** The point that an operation of a running node's disk is, before it is done. */
+export function pointOf(step: DiskStep, file: string): CrashPoint | undefined {
+  const isLog = isLogFile(file);
+  if (isLog && step === "append") return "beforeSave";
+  if (isLog && step === "remove") return "inCompaction";
+  if (!isLog && (step === "append" || step === "publish")) return "inSnapshot";
+  return undefined;
+}
+
+/** Whether a file is one of the log's. */
+export function isLogFile(file: string): boolean {
+  return file.endsWith(".wal");
+}

@@ -1,0 +1,40 @@
+import type { StateMachine } from "@kontiki/actors/node";
+
+/** What is told of a state machine. */
+export type MachineEvents = {
+  /** It is about to apply a command. */
+  readonly onApply: () => void;
+  readonly onApplied: (command: unknown, result: unknown) => void;
+  readonly onRestored: (state: unknown) => void;
+};
+
+/** A state machine that tells what it does. */
+export function observed(machine: StateMachine, events: MachineEvents): StateMachine {
+  const { query, snapshotParts, restoreParts } = machine;
+  return {
+    apply(command) {
+      events.onApply();
+      try {
+        const result = machine.apply(command);
+        events.onApplied(command, result);
+        return result;
+      } catch (error) {
+        events.onApplied(command, { error: error instanceof Error ? error.message : "" });
+        throw error;
+      }
+    },
+    snapshot: () => machine.snapshot(),
+    restore(state) {
+      machine.restore(state);
+      events.onRestored(machine.snapshot());
+    },
+    ...(query && { query: query.bind(machine) }),
+    ...(snapshotParts && { snapshotParts: snapshotParts.bind(machine) }),
+    ...(restoreParts && {
+      restoreParts(parts: Iterable<unknown>) {
+        restoreParts.call(machine, parts);
+        events.onRestored(machine.snapshot());
+      },
+    }),
+  };
+}

@@ -1,0 +1,159 @@
+import type { FromNode, Notice, StateMachine } from "@kontiki/actors/node";
+import { quorumBeats } from "@kontiki/actors/node";
+import { makeConfig, type Config, type NodeId } from "@kontiki/core";
+import type { Chance } from "../chance.ts";
+import type { Counters } from "../run/counters.ts";
+import type { Kept } from "../scenario/fault.ts";
+import type { Scenario } from "../scenario/scenario.ts";
+import { CrashPoints } from "./crash-points.ts";
+import type { CoreStep, Happening } from "./observer.ts";
+import { SimClock } from "./sim-clock.ts";
+import { SimDisk } from "./sim-disk.ts";
+import { SimProcess } from "./sim-process.ts";
+import type { Timeline } from "./timeline.ts";
+
+/** What a node is made of. */
+export type SimNodeParts = {
+  readonly id: NodeId;
+  readonly uid: number;
+  /** The voters that the cluster began with. */
+  readonly voters: readonly NodeId[];
+  readonly scenario: Scenario;
+  readonly timeline: Timeline;
+  readonly chance: Chance;
+  readonly counters: Counters;
+  readonly machine: () => StateMachine;
+  readonly onStep: (step: CoreStep) => void;
+  readonly onHappening: (happening: Happening) => void;
+  readonly onPost: (message: FromNode) => void;
+  readonly onNotice: (notice: Notice) => void;
+};
+
+/** A machine with a name, a disk and a clock, on which one process after the other runs. */
+export class SimNode {
+  readonly id: NodeId;
+  readonly clock: SimClock;
+  readonly points = new CrashPoints();
+  /** Whether its process stands still. */
+  isPaused = false;
+  readonly #parts: SimNodeParts;
+  #uid: number;
+  #disk: SimDisk;
+  #process: SimProcess | undefined;
+  /** The process that ran last, which tells what the node knew. */
+  #last: SimProcess | undefined;
+  #starts = 0;
+  #disks = 0;
+  #deferred: (() => void)[] = [];
+
+  constructor(parts: SimNodeParts) {
+    const { id, uid, timeline, chance } = parts;
+    this.#parts = parts;
+    this.id = id;
+    this.#uid = uid;
+    this.clock = new SimClock(timeline, chance.fork("clock"));
+    this.#disk = this.#newDisk();
+  }
+
+  get disk(): SimDisk {
+    return this.#disk;
+  }
+
+  /** Which disk it has: 0 for the one that the cluster began with. */
+  get uid(): number {
+    return this.#uid;
+  }
+
+  /** What runs on it, if anything does. */
+  get process(): SimProcess | undefined {
+    return this.#process;
+  }
+
+  /** What ran on it last. */
+  get last(): SimProcess | undefined {
+    return this.#last;
+  }
+
+  /** Makes a process, which is to be started through `enter`. */
+  begin(enter: (call: () => void) => void): SimProcess {
+    const { scenario, timeline, machine, onStep, onHappening, onPost, onNotice } = this.#parts;
+    this.#starts += 1;
+    const process = new SimProcess({
+      config: this.#config(),
+      incarnation: this.#starts,
+      settings: scenario.cluster,
+      disk: this.#disk,
+      clock: this.clock,
+      timeline,
+      machine,
+      points: this.points,
+      enter: (call) => {
+        if (this.#process === process) enter(call);
+      },
+      onPost,
+      onNotice,
+      onStep,
+      onHappening,
+    });
+    this.#process = process;
+    this.#last = process;
+    return process;
+  }
+
+  /** Ends its process where it stands; with `kept` power is lost. */
+  end(kept: Kept | undefined): void {
+    this.#process = undefined;
+    this.#deferred = [];
+    this.#disk.takeDelayMs();
+    if (kept !== undefined) this.#disk.losePower(kept);
+  }
+
+  /** Keeps a call until the process goes on. */
+  defer(call: () => void): void {
+    this.#deferred.push(call);
+  }
+
+  takeDeferred(): readonly (() => void)[] {
+    const deferred = this.#deferred;
+    this.#deferred = [];
+    return deferred;
+  }
+
+  /** Gives it an empty disk. Nothing runs on it. */
+  replaceDisk(uid: number): void {
+    this.#uid = uid;
+    this.#disk = this.#newDisk();
+  }
+
+  /** Exchanges disks with another node. Nothing runs on either. */
+  swapDiskWith(other: SimNode): void {
+    [this.#disk, other.#disk] = [other.#disk, this.#disk];
+  }
+
+  #newDisk(): SimDisk {
+    const { chance, counters, scenario } = this.#parts;
+    this.#disks += 1;
+    return new SimDisk({
+      chance: chance.fork(`disk ${this.#disks}`),
+      settings: scenario.disk,
+      counters,
+      onStep: (step, file) => this.#process?.onDiskStep(step, file),
+    });
+  }
+
+  #config(): Config {
+    const { id, voters, scenario } = this.#parts;
+    const { cluster } = scenario;
+    return makeConfig({
+      id,
+      uid: this.#uid,
+      voters,
+      preVote: cluster.preVote,
+      quorumBeats: quorumBeats(cluster.electionTimeoutMs, cluster.heartbeatMs),
+      leases: cluster.leases !== undefined,
+      keptEntries: cluster.keptEntries,
+      maxAppendBytes: cluster.maxAppendBytes,
+      maxInflight: cluster.maxInflight,
+    });
+  }
+}

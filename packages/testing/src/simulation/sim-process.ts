@@ -1,0 +1,197 @@
+import {
+  createWal,
+  hasWal,
+  NodeRunner,
+  openNode,
+  probe,
+  ReadIds,
+  type Clock,
+  type FromNode,
+  type NodeActor,
+  type Notice,
+  type Opened,
+  type Recovered,
+  type StateMachine,
+} from "@kontiki/actors/node";
+import type { Config } from "@kontiki/core";
+import type { CrashPoint } from "../scenario/fault.ts";
+import type { ClusterSettings } from "../scenario/scenario.ts";
+import { CrashPoints, isLogFile, pointOf } from "./crash-points.ts";
+import { observed } from "./observed-machine.ts";
+import type { CoreStep, Happening } from "./observer.ts";
+import type { DiskStep, SimDisk } from "./sim-disk.ts";
+import { SimPort } from "./sim-port.ts";
+import type { Timeline } from "./timeline.ts";
+
+/** What a process is given to live with. */
+export type ProcessParts = {
+  readonly config: Config;
+  readonly incarnation: number;
+  readonly settings: ClusterSettings;
+  readonly disk: SimDisk;
+  readonly clock: Clock;
+  readonly timeline: Timeline;
+  readonly machine: () => StateMachine;
+  readonly points: CrashPoints;
+  /** The only way in: whatever calls the process from outside goes through it, or not at all once it has ended. */
+  readonly enter: (call: () => void) => void;
+  readonly onPost: (message: FromNode) => void;
+  readonly onNotice: (notice: Notice) => void;
+  readonly onStep: (step: CoreStep) => void;
+  readonly onHappening: (happening: Happening) => void;
+};
+
+/**
+ * The process of one node, from one start to its end: the runner and the actor that live in threads elsewhere, in
+ * virtual time.
+ *
+ * A turn takes no time but what its disk takes. Its writes are there for whoever reads them at once; they are durable,
+ * and what rests on that is said, when the disk is done.
+ */
+export class SimProcess {
+  readonly port: SimPort;
+  readonly #parts: ProcessParts;
+  readonly #readIds: ReadIds;
+  #runner: NodeRunner | undefined;
+  #starting: NodeActor | undefined;
+  /** Whether the log was written to and not synced. */
+  #isDirty = false;
+  /** Whether the turn's promises may leave. */
+  #isSynced = false;
+  #isOpening = false;
+
+  constructor(parts: ProcessParts) {
+    this.#parts = parts;
+    this.#readIds = new ReadIds(parts.incarnation);
+    this.port = new SimPort((message) => this.#post(message));
+  }
+
+  /** The node, while its disk can be used. */
+  get actor(): NodeActor | undefined {
+    return this.#runner?.actor ?? this.#starting;
+  }
+
+  get runner(): NodeRunner | undefined {
+    return this.#runner;
+  }
+
+  get incarnation(): number {
+    return this.#parts.incarnation;
+  }
+
+  /** Recovers the node and runs its first turn. @throws whatever opening a node throws, and `Fall`. */
+  start(): void {
+    const { config, settings, clock, timeline, enter, onNotice } = this.#parts;
+    const { electionTimeoutMs, heartbeatMs } = settings;
+    const first = this.#open();
+    this.#starting = first.actor;
+    this.#runner = new NodeRunner(
+      {
+        port: this.port,
+        lengths: { electionTimeoutMs, heartbeatMs, patience: 0 },
+        clock: {
+          after: (ms, callback) => clock.after(ms, () => enter(callback)),
+          random: () => clock.random(),
+          nowMs: () => clock.nowMs(),
+          pulses: () => clock.pulses(),
+        },
+        soon: (callback) => timeline.after(0, () => enter(callback)),
+        whenSyncable: (callback) => this.#whenSyncable(callback),
+        open: () => {
+          probe(this.#parts.disk);
+          return this.#open();
+        },
+        onNotice,
+      },
+      first,
+    );
+    this.#parts.onHappening({
+      type: "started",
+      node: config.id,
+      uid: config.uid,
+      incarnation: this.incarnation,
+      recovered: first.recovered,
+      actor: first.actor,
+    });
+    this.#runner.start();
+  }
+
+  /** The disk is about to do this. @throws Fall where the process is to end. */
+  onDiskStep(step: DiskStep, file: string): void {
+    const { points } = this.#parts;
+    if (this.#isOpening) return points.at("inRecovery");
+    const point = pointOf(step, file);
+    if (point !== undefined) this.#at(point);
+    if (isLogFile(file) && (step === "append" || step === "rewrite" || step === "truncate"))
+      this.#isDirty = true;
+  }
+
+  #open(): Opened & { readonly recovered: Recovered } {
+    const { config, disk, settings } = this.#parts;
+    const { electionTimeoutMs, leases } = settings;
+    this.#isOpening = true;
+    if (!hasWal(disk)) createWal(disk);
+    const opened = openNode({
+      config,
+      disk,
+      machine: this.#machine(),
+      readIds: this.#readIds,
+      policy: { entries: settings.snapshotEntries, bytes: Number.MAX_SAFE_INTEGER },
+      lease: leases && { electionTimeoutMs, clockDrift: leases.clockDrift },
+      tracer: () => ({
+        step: (event, before, after, effects) =>
+          this.#parts.onStep({ node: config.id, event, before, after, effects }),
+        failed: () => {},
+        flush: () => {},
+      }),
+      wal: { segmentBytes: settings.segmentBytes },
+    });
+    this.#isOpening = false;
+    return { ...opened, storage: this.#observedStorage(opened.storage) };
+  }
+
+  #machine(): StateMachine {
+    const { config, machine, onHappening } = this.#parts;
+    const node = config.id;
+    return observed(machine(), {
+      onApply: () => this.#at("inApply"),
+      onApplied: (command, result) =>
+        onHappening({ type: "applied", node, index: this.actor?.applied ?? 0, command, result }),
+      onRestored: (state) => onHappening({ type: "restored", node, state }),
+    });
+  }
+
+  #observedStorage(storage: Opened["storage"]): Opened["storage"] {
+    const { config, onHappening } = this.#parts;
+    return {
+      sync: () => {
+        storage.sync();
+        this.#isDirty = false;
+        this.#isSynced = true;
+        onHappening({ type: "synced", node: config.id });
+        this.#at("afterSave");
+      },
+      close: () => storage.close(),
+    };
+  }
+
+  /** Waits as long as the disk takes for all that it was asked to do. */
+  #whenSyncable(callback: () => void): void {
+    const { disk, timeline, enter } = this.#parts;
+    const delay = disk.takeDelayMs() + (this.#isDirty ? disk.syncMs() : 0);
+    if (delay === 0) callback();
+    else if (delay < Number.POSITIVE_INFINITY) timeline.after(delay, () => enter(callback));
+    else disk.onReady(() => enter(() => this.#whenSyncable(callback)));
+  }
+
+  #post(message: FromNode): void {
+    this.#parts.onPost(message);
+    if (message.type !== "turn" || !this.#isSynced || message.mail.length === 0) return;
+    this.#isSynced = false;
+    this.#at("afterSend");
+  }
+
+  #at(point: CrashPoint): void {
+    this.#parts.points.at(point);
+  }
+}

@@ -1,0 +1,312 @@
+import {
+  MAILBOX_DEFAULTS,
+  Router,
+  type Envelope,
+  type FromNode,
+  type Notice,
+  type Order,
+  type StateMachine,
+} from "@kontiki/actors/node";
+import { nodeId, type Change, type Membership, type NodeId } from "@kontiki/core";
+import type { Chance } from "../chance.ts";
+import type { Counters } from "../run/counters.ts";
+import type { Plan } from "../run/plan.ts";
+import type { CrashPoint, Kept } from "../scenario/fault.ts";
+import { Fall } from "./crash-points.ts";
+import type { FaultTarget } from "./fault-target.ts";
+import { haveSettled, leaderOf, membershipIn, membershipsIn } from "./overview.ts";
+import type { CoreStep, Happening } from "./observer.ts";
+import type { SimClock } from "./sim-clock.ts";
+import type { SimDisk } from "./sim-disk.ts";
+import { SimNetwork } from "./sim-network.ts";
+import { SimNode } from "./sim-node.ts";
+import type { VirtualTimeline } from "./virtual-timeline.ts";
+
+/** What a world is made of. */
+export type WorldParts = {
+  readonly plan: Plan;
+  readonly timeline: VirtualTimeline;
+  readonly chance: Chance;
+  readonly counters: Counters;
+  readonly machine: () => StateMachine;
+  readonly onStep: (step: CoreStep) => void;
+  readonly onHappening: (happening: Happening) => void;
+  /** A node failed as no fault explains. It does not run any more. */
+  readonly onFailure: (node: NodeId, error: unknown) => void;
+  /** A client's letter could not be delivered. */
+  readonly onUndeliverable: (letter: Envelope, isFull: boolean) => void;
+  /** Nodes came or went. */
+  readonly onNodes: () => void;
+};
+
+/** How long after the end of a process its peers hear of it, in ms: as fast as mail. */
+const OBITUARY_MS = 1;
+
+/** A cluster in virtual time: its nodes, its network, and what can be done to them. */
+export class World implements FaultTarget {
+  readonly timeline: VirtualTimeline;
+  readonly network: SimNetwork;
+  readonly router: Router;
+  readonly #parts: WorldParts;
+  readonly #nodes = new Map<NodeId, SimNode>();
+  readonly #changes = new Map<Notice["cause"], (refusal: string | undefined) => void>();
+  readonly #voters: readonly NodeId[];
+  #lastUid = 0;
+  #named: number;
+
+  constructor(parts: WorldParts) {
+    const { plan, timeline, chance, counters } = parts;
+    this.#parts = parts;
+    this.timeline = timeline;
+    this.router = new Router(MAILBOX_DEFAULTS, () => {});
+    this.network = new SimNetwork({
+      timeline,
+      chance: chance.fork("network"),
+      settings: plan.scenario.network,
+      counters,
+      deliver: (letter) => this.#deliver(letter),
+      onLost: ({ from, to }, reason) => parts.onHappening({ type: "lost", from, to, reason }),
+    });
+    this.#voters = Array.from({ length: plan.nodes }, (_none, at) => nodeId(`n${at + 1}`));
+    this.#named = plan.nodes;
+    for (const id of this.#voters) this.#make(id, 0);
+  }
+
+  get nodes(): readonly NodeId[] {
+    return [...this.#nodes.keys()];
+  }
+
+  /** The nodes themselves. */
+  get all(): readonly SimNode[] {
+    return [...this.#nodes.values()];
+  }
+
+  /** Whether there is a leader, and all members run and have applied what it has, and no change is under way. */
+  get hasSettled(): boolean {
+    return haveSettled(this.all);
+  }
+
+  disk(node: NodeId): SimDisk {
+    return this.node(node).disk;
+  }
+
+  clock(node: NodeId): SimClock {
+    return this.node(node).clock;
+  }
+
+  uid(node: NodeId): number {
+    return this.node(node).uid;
+  }
+
+  isRunning(node: NodeId): boolean {
+    return this.#nodes.get(node)?.process !== undefined;
+  }
+
+  leader(): NodeId | undefined {
+    return leaderOf(this.all)?.id;
+  }
+
+  membership(): Membership {
+    return membershipIn(this.all, this.#voters);
+  }
+
+  memberships(): readonly Membership[] {
+    return membershipsIn(this.all, this.#voters);
+  }
+
+  isWhole(node: NodeId): boolean {
+    const actor = this.#nodes.get(node)?.process?.actor;
+    return actor !== undefined && actor.state.horizon === undefined && actor.status().votes;
+  }
+
+  crash(node: NodeId, cause: string, kept: Kept | undefined): void {
+    const one = this.#nodes.get(node);
+    if (one?.process === undefined) return;
+    this.#ended(one, cause, kept);
+  }
+
+  crashAt(node: NodeId, point: CrashPoint, kept: Kept | undefined): () => void {
+    return this.node(node).points.arm(point, kept);
+  }
+
+  stop(node: NodeId): void {
+    const one = this.#nodes.get(node);
+    if (one?.process === undefined) return;
+    this.#enter(one, () => one.process?.runner?.stop());
+    if (one.process !== undefined) this.#ended(one, "it is stopped", undefined);
+  }
+
+  start(node: NodeId): void {
+    const one = this.#nodes.get(node);
+    if (one === undefined || one.process !== undefined) return;
+    const process = one.begin((call) => this.#enter(one, call));
+    this.router.attachNode(node, process.incarnation, (letter) => {
+      process.port.put(letter);
+      this.#enter(one, () => process.port.ring());
+    });
+    this.#enter(one, () => process.start());
+  }
+
+  pause(node: NodeId): void {
+    const one = this.#nodes.get(node);
+    if (one !== undefined) one.isPaused = true;
+  }
+
+  resume(node: NodeId): void {
+    const one = this.#nodes.get(node);
+    if (one === undefined) return;
+    one.isPaused = false;
+    for (const call of one.takeDeferred()) call();
+  }
+
+  wipe(node: NodeId): void {
+    this.crash(node, "its disk is wiped", undefined);
+    this.#lastUid += 1;
+    this.node(node).replaceDisk(this.#lastUid);
+    this.start(node);
+  }
+
+  addNode(): NodeId {
+    this.#named += 1;
+    this.#lastUid += 1;
+    const id = nodeId(`n${this.#named}`);
+    this.#make(id, this.#lastUid);
+    this.start(id);
+    this.#parts.onNodes();
+    return id;
+  }
+
+  removeNode(node: NodeId): void {
+    this.crash(node, "it is removed", undefined);
+    this.#nodes.delete(node);
+    this.router.forgetNode(node);
+    this.#parts.onNodes();
+  }
+
+  swapDisks(one: NodeId, other: NodeId): void {
+    this.node(one).swapDiskWith(this.node(other));
+  }
+
+  change(changes: readonly Change[], onEnd: (refusal: string | undefined) => void): void {
+    const leader = leaderOf(this.all);
+    if (leader === undefined) return onEnd("no leader");
+    const order: Order = { type: "changeMembership", changes };
+    this.#changes.set(order, onEnd);
+    this.#enter(leader, () => leader.process?.runner?.order(order));
+  }
+
+  transfer(to: NodeId | undefined): void {
+    const leader = leaderOf(this.all);
+    if (leader === undefined) return;
+    this.#enter(leader, () => leader.process?.runner?.order({ type: "transfer", target: to }));
+  }
+
+  snapshot(node: NodeId): void {
+    const one = this.node(node);
+    this.#enter(one, () => one.process?.runner?.beginSnapshot());
+  }
+
+  compact(node: NodeId): void {
+    const one = this.node(node);
+    this.#enter(one, () => one.process?.runner?.order({ type: "compact", keptEntries: 0 }));
+  }
+
+  /** One of the nodes. It must be there. */
+  node(id: NodeId): SimNode {
+    const node = this.#nodes.get(id);
+    if (node === undefined) throw new Error(`there is no node ${id}`);
+    return node;
+  }
+
+  #make(id: NodeId, uid: number): void {
+    const { plan, timeline, chance, counters, machine, onStep, onHappening } = this.#parts;
+    this.router.detachNode(id);
+    const node = new SimNode({
+      id,
+      uid,
+      voters: this.#voters,
+      scenario: plan.scenario,
+      timeline,
+      chance: chance.fork(`node ${id}`),
+      counters,
+      machine,
+      onStep,
+      onHappening,
+      onPost: (message) => this.#post(node, message),
+      onNotice: (notice) => this.#onNotice(notice),
+    });
+    this.#nodes.set(id, node);
+  }
+
+  /** Calls into a node's process, and sees what ends it. One that is paused is called when it goes on. */
+  #enter(node: SimNode, call: () => void): void {
+    const { process } = node;
+    if (process === undefined) return;
+    if (node.isPaused) {
+      node.defer(() => this.#enterIf(node, process, call));
+      return;
+    }
+    try {
+      call();
+    } catch (error) {
+      if (error instanceof Fall) this.#ended(node, error.message, error.kept);
+      else this.#failed(node, error);
+    }
+  }
+
+  #enterIf(node: SimNode, process: SimNode["process"], call: () => void): void {
+    if (node.process === process) this.#enter(node, call);
+  }
+
+  #ended(node: SimNode, cause: string, kept: Kept | undefined): void {
+    const { process, id } = node;
+    if (process === undefined) return;
+    node.end(kept);
+    this.router.detachNode(id);
+    this.#parts.onHappening({ type: "ended", node: id, cause, kept });
+    // A machine without power tells nobody.
+    if (kept === undefined)
+      this.timeline.after(OBITUARY_MS, () => this.router.bury(id, process.incarnation));
+  }
+
+  #failed(node: SimNode, error: unknown): void {
+    const { id } = node;
+    const reason = error instanceof Error ? error.message : "";
+    node.end(undefined);
+    this.router.detachNode(id);
+    this.#parts.onHappening({ type: "refused", node: id, reason });
+    this.#parts.onFailure(id, error);
+  }
+
+  #post(node: SimNode, message: FromNode): void {
+    const { id, process } = node;
+    if (message.type === "trouble" && message.what !== undefined && process !== undefined) {
+      const { incarnation } = process;
+      this.timeline.after(OBITUARY_MS, () => this.router.bury(id, incarnation));
+    }
+    if (message.type !== "turn" || process === undefined) return;
+    this.router.taken(id, message.taken.letters, message.taken.bytes);
+    for (const { to, bytes } of message.mail) {
+      this.#parts.onHappening({ type: "posted", from: id, to, bytes });
+      this.network.send({ to, from: id, incarnation: process.incarnation, bytes });
+    }
+  }
+
+  #deliver(letter: Envelope): void {
+    const { from, to, bytes } = letter;
+    this.#parts.onHappening({ type: "delivered", from, to, bytes });
+    const reason = this.router.route(letter);
+    if (reason === undefined) return;
+    this.#parts.onHappening({ type: "lost", from, to, reason });
+    this.#parts.onUndeliverable(letter, reason === "mailbox full");
+  }
+
+  /** Told once the node's turn is over, as whoever hears of it may do something to that node. */
+  #onNotice(notice: Notice): void {
+    const onEnd = this.#changes.get(notice.cause);
+    if (onEnd === undefined || notice.type === "transferEnded") return;
+    this.#changes.delete(notice.cause);
+    const refusal = notice.type === "rejectChange" ? notice.reason : undefined;
+    this.timeline.after(0, () => onEnd(refusal));
+  }
+}
