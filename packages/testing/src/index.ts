@@ -1,5 +1,6 @@
 /**
- * Judges whether a history of concurrent operations is linearizable, and shows why not.
+ * Tries Raft, and state machines on it, in a seeded simulation, on threads and exhaustively; judges whether a history of
+ * concurrent operations is linearizable, and shows why not.
  *
  * @module @kontiki/testing
  */
@@ -43,3 +44,13 @@ export { verdictPage } from "./report/html.ts";
 export { verdictReport, type OperationReport, type VerdictReport } from "./report/json.ts";
 export { placements, type Placement } from "./report/placement.ts";
 export { verdictText, type Paint } from "./report/text.ts";
+
+export { Chance } from "./chance.ts";
+export type { Plan, PlannedFault, PlannedOperation } from "./run/plan.ts";
+export { planOf } from "./run/plan-of.ts";
+export type { RunResult, Violation } from "./run/result.ts";
+export type { StoryLine } from "./run/story.ts";
+export type * from "./scenario/fault.ts";
+export type * from "./scenario/scenario.ts";
+export type { CoreStep, Happening, Observer, Proposal } from "./simulation/observer.ts";
+export { simulate, Simulation, type SimulateOptions } from "./simulation/simulate.ts";

@@ -52,7 +52,9 @@ function drawCommand(workload: Workload, id: number, chance: Chance): KeyValueCo
     case "compareAndSet": {
       // Now and then it matches: an earlier value of some operation, or none.
       const earlier = chance.below(id + 1);
-      const expected = chance.happens(1 / 4) ? null : `v${earlier}`.padEnd(workload.valueBytes, ".");
+      const expected = chance.happens(1 / 4)
+        ? null
+        : `v${earlier}`.padEnd(workload.valueBytes, ".");
       return { type: "compareAndSet", key, expected, value };
     }
   }

@@ -10,7 +10,6 @@ export type MachineEvents = {
 
 /** A state machine that tells what it does. */
 export function observed(machine: StateMachine, events: MachineEvents): StateMachine {
-  const { query, snapshotParts, restoreParts } = machine;
   return {
     apply(command) {
       events.onApply();
@@ -28,11 +27,11 @@ export function observed(machine: StateMachine, events: MachineEvents): StateMac
       machine.restore(state);
       events.onRestored(machine.snapshot());
     },
-    ...(query && { query: query.bind(machine) }),
-    ...(snapshotParts && { snapshotParts: snapshotParts.bind(machine) }),
-    ...(restoreParts && {
+    ...(machine.query && { query: (question: unknown) => machine.query?.(question) }),
+    ...(machine.snapshotParts && { snapshotParts: () => machine.snapshotParts?.() ?? [] }),
+    ...(machine.restoreParts && {
       restoreParts(parts: Iterable<unknown>) {
-        restoreParts.call(machine, parts);
+        machine.restoreParts?.(parts);
         events.onRestored(machine.snapshot());
       },
     }),

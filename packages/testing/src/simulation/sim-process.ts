@@ -16,7 +16,7 @@ import {
 import type { Config } from "@kontiki/core";
 import type { CrashPoint } from "../scenario/fault.ts";
 import type { ClusterSettings } from "../scenario/scenario.ts";
-import { CrashPoints, isLogFile, pointOf } from "./crash-points.ts";
+import { isLogFile, pointOf, type CrashPoints } from "./crash-points.ts";
 import { observed } from "./observed-machine.ts";
 import type { CoreStep, Happening } from "./observer.ts";
 import type { DiskStep, SimDisk } from "./sim-disk.ts";
