@@ -1,0 +1,65 @@
+import type { NodeId } from "@kontiki/core";
+import { END, TRIGGER } from "./happen.ts";
+import type { Kept, Packet } from "./local.ts";
+import type { Model } from "./model.ts";
+import { DROP, type Moves } from "./moves.ts";
+
+/** One transition of an explored cluster, as plain data: with the same bounds it can be done again. */
+export type Action = {
+  /** What happens. */
+  readonly type:
+    | "electionTimeout"
+    | "heartbeatTimeout"
+    | "leaderSilent"
+    | "propose"
+    | "deliver"
+    /** All that the node wrote becomes durable. */
+    | "sync"
+    /** Its process dies, and starts again. */
+    | "crash"
+    /** A message is lost. */
+    | "drop";
+  /** The node it happens to. */
+  readonly node: NodeId;
+  /** The message that is delivered or dropped. */
+  readonly packet?: Packet;
+  /** Set when the message stays in flight, to come again. */
+  readonly stays?: true;
+  /** Set when the node crashes before the sync: what of that which it wrote is left. */
+  readonly crash?: Kept;
+  /** Of the messages that leave, those that are lost because too many are in flight: their places, from 0. */
+  readonly lost?: readonly number[];
+};
+
+/** The move at hand, as data. */
+export function actionOf(model: Model, moves: Moves): Action {
+  const { at, trigger, end, packet, stays, lost, sent } = moves;
+  const node = model.bounds.names[at];
+  if (node === undefined) throw new RangeError(`there is no node at ${at}`);
+  return {
+    type: typeOf(trigger, packet !== 0),
+    node,
+    ...(packet === 0 ? {} : { packet: model.packets.valueOf(packet) }),
+    ...(stays ? { stays } : {}),
+    ...(end === END.well ? {} : { crash: end === END.losing ? "nothing" : "everything" }),
+    ...(lost === 0 ? {} : { lost: [...sent.keys()].filter((place) => (lost >>> place) % 2 === 1) }),
+  };
+}
+
+function typeOf(trigger: number, isMessage: boolean): Action["type"] {
+  if (isMessage) return trigger === DROP ? "drop" : "deliver";
+  switch (trigger) {
+    case TRIGGER.election:
+      return "electionTimeout";
+    case TRIGGER.heartbeat:
+      return "heartbeatTimeout";
+    case TRIGGER.silence:
+      return "leaderSilent";
+    case TRIGGER.sync:
+      return "sync";
+    case TRIGGER.none:
+      return "crash";
+    default:
+      return "propose";
+  }
+}

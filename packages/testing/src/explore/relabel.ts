@@ -1,0 +1,53 @@
+/** A renaming of nodes: the node at place `i` gets the name of the one at place `to[i]`. */
+export type Permutation = { readonly to: readonly number[] };
+
+/** All permutations of so many places, the identity first. */
+export function permutationsOf(count: number): readonly Permutation[] {
+  const extend = (taken: readonly number[]): readonly (readonly number[])[] => {
+    if (taken.length === count) return [taken];
+    const free = Array.from({ length: count }, (_none, at) => at).filter(
+      (at) => !taken.includes(at),
+    );
+    return free.flatMap((at) => extend([...taken, at]));
+  };
+  return extend([]).map((to) => ({ to }));
+}
+
+/** The permutation that has the effect of `first`, and then of `second`: its place among `all`. */
+export function composed(
+  all: readonly Permutation[],
+  first: Permutation,
+  second: Permutation,
+): number {
+  return all.findIndex(({ to }) => to.every((place, at) => place === second.to[first.to[at] ?? 0]));
+}
+
+/**
+ * A copy of plain data in which every name of a node is another one, as a value and as a key.
+ *
+ * Nothing in it but names may be spelled like a name.
+ */
+export function relabelled<T>(data: T, names: ReadonlyMap<string, string>): T {
+  return relabelledPart(data, names) as T;
+}
+
+function relabelledPart(data: unknown, names: ReadonlyMap<string, string>): unknown {
+  if (typeof data === "string") return names.get(data) ?? data;
+  if (Array.isArray(data)) return data.map((part: unknown) => relabelledPart(part, names));
+  if (typeof data !== "object" || data === null) return data;
+  return Object.fromEntries(
+    Object.entries(data).map(([key, part]: [string, unknown]) => [
+      names.get(key) ?? key,
+      relabelledPart(part, names),
+    ]),
+  );
+}
+
+/** The same text for equal plain data, whatever the order of keys, and another for other data. */
+export function keyOf(data: unknown): string {
+  if (Array.isArray(data)) return `[${data.map(keyOf).join()}]`;
+  if (typeof data !== "object" || data === null) return JSON.stringify(data) ?? "_";
+  const fields = Object.entries(data as Readonly<Record<string, unknown>>);
+  fields.sort(([one], [other]) => (one < other ? -1 : 1));
+  return `{${fields.map(([key, part]) => `${key}:${keyOf(part)}`).join()}}`;
+}

@@ -1,0 +1,154 @@
+import type { Work } from "../slices.ts";
+import type { Counterexample, Exploration, ExploreProgress } from "./explore.ts";
+import { SometimesCounts } from "./sometimes.ts";
+import { StateSet } from "./state-set.ts";
+import { Walk, type Parts } from "./walk.ts";
+
+/** What a search may cost. When that is used up it ends without having seen all. */
+export type SearchLimits = {
+  /** Distinct states, as many as there are if not given. */
+  readonly maxStates?: number;
+  /** Bytes that it remembers, as an estimate: 1 GiB if not given. */
+  readonly memoryBytes?: number;
+  /** Asked every few hundred states whether to stop: for a budget of time, which a search cannot measure by itself. */
+  readonly stop?: () => boolean;
+};
+
+const MEMORY_BYTES = 2 ** 30;
+
+/** States after which a search looks up: about a millisecond. */
+const SLICE = 256;
+
+/** A search through the states of a cluster, breadth first or depth first. */
+export class Search {
+  readonly #parts: Parts;
+  readonly #order: "breadth" | "depth";
+  readonly #limits: SearchLimits;
+  readonly #seen: StateSet;
+  readonly #counts = new SometimesCounts();
+  /** Depth first: the states that wait, and the depth of each, the next one last. */
+  readonly #stack: number[] = [];
+  readonly #depths: number[] = [];
+  #next = 0;
+  #depth = 0;
+  #transitions = 0;
+  /** The state from which the move that broke something was made. */
+  #brokenFrom: number | undefined;
+  greatestDepth = 0;
+  unreduced = 0;
+
+  constructor(parts: Parts, order: "breadth" | "depth", limits: SearchLimits) {
+    this.#parts = parts;
+    this.#order = order;
+    this.#limits = limits;
+    this.#seen = new StateSet(parts.layout.words);
+  }
+
+  get progress(): ExploreProgress {
+    const states = this.#seen.size;
+    const waiting = this.#order === "breadth" ? states - this.#next : this.#stack.length;
+    const bytes = this.#bytes(this.#seen.bytes);
+    return { states, transitions: this.#transitions, depth: this.#depth, waiting, bytes };
+  }
+
+  get sometimes(): Exploration["sometimes"] {
+    return this.#counts.counts;
+  }
+
+  /** The run that broke something; a shortest one, breadth first. */
+  get violation(): Counterexample | undefined {
+    if (this.#brokenFrom === undefined) return undefined;
+    const walk = this.#walkTo(this.#brokenFrom);
+    const { moves } = this.#parts;
+    if (!walk.take(() => moves.broken !== undefined) || walk.broken === undefined)
+      throw new Error("what broke once breaks again");
+    const { transitions, broken: text } = walk;
+    return { text, actions: transitions.map(({ action }) => action), transitions };
+  }
+
+  /** Searches, and tells why it ended. */
+  *run(): Work<Exploration["ended"], ExploreProgress> {
+    this.#reach(this.#parts.start, 0);
+    const state = new Int32Array(this.#parts.layout.words);
+    const visit = (): void => this.#visit();
+    for (let looked = 1; this.#takeNext(); looked += 1) {
+      this.#seen.read(this.#current, state);
+      this.#parts.moves.from(state, visit);
+      if (this.#brokenFrom !== undefined) return "violated";
+      if (this.#seen.size >= (this.#limits.maxStates ?? Infinity)) return "states";
+      if (looked % SLICE !== 0) continue;
+      yield this.progress;
+      if (this.#limits.stop?.() === true) return "stopped";
+      if (this.#bytes(this.#seen.bytesNext) > (this.#limits.memoryBytes ?? MEMORY_BYTES))
+        return "memory";
+    }
+    return "exhausted";
+  }
+
+  #current = 0;
+  /** Breadth first: the first state that is farther from the start than the one at hand. */
+  #nextLevel = 1;
+
+  #takeNext(): boolean {
+    if (this.#order === "depth") {
+      const newest = this.#stack.pop();
+      this.#depth = this.#depths.pop() ?? 0;
+      this.#current = newest ?? 0;
+      this.greatestDepth = Math.max(this.greatestDepth, this.#depth);
+      return newest !== undefined;
+    }
+    if (this.#next >= this.#seen.size) return false;
+    if (this.#next === this.#nextLevel) {
+      this.#depth += 1;
+      this.#nextLevel = this.#seen.size;
+      this.greatestDepth = this.#depth;
+    }
+    this.#current = this.#next;
+    this.#next += 1;
+    return true;
+  }
+
+  #visit(): void {
+    const { moves } = this.#parts;
+    if (this.#brokenFrom !== undefined) return;
+    this.#transitions += 1;
+    this.#counts.add(moves.happened);
+    if (moves.broken !== undefined) this.#brokenFrom = this.#current;
+    else this.#reach(moves.state, this.#depth + 1);
+  }
+
+  #reach(state: Int32Array, depth: number): void {
+    const { canonical } = this.#parts;
+    if (!this.#seen.add(canonical.of(state), this.#current)) return;
+    this.unreduced += canonical.orbit;
+    if (this.#order === "breadth") return;
+    this.#stack.push(this.#seen.size - 1);
+    this.#depths.push(depth);
+  }
+
+  #bytes(seen: number): number {
+    return seen + this.#parts.model.bytes + 16 * this.#stack.length;
+  }
+
+  /**
+   * A run to a state that was seen. Seen are canonical forms, each of which is another cluster of other names than the one
+   * it came from; the run goes through real states, which have these forms.
+   */
+  #walkTo(number: number): Walk {
+    const { layout, canonical, moves, start } = this.#parts;
+    const way: Int32Array[] = [];
+    for (let at = number; at !== 0; at = this.#seen.originOf(at)) {
+      const state = new Int32Array(layout.words);
+      this.#seen.read(at, state);
+      way.unshift(state);
+    }
+    const walk = new Walk({ ...this.#parts, start });
+    for (const form of way) {
+      const leadsThere = (): boolean =>
+        moves.broken === undefined &&
+        canonical.of(moves.state).every((word, at) => word === form[at]);
+      if (!walk.take(leadsThere)) throw new Error("a state that was reached can be reached again");
+    }
+    return walk;
+  }
+}

@@ -1,0 +1,65 @@
+import type { Bounds } from "./bounds.ts";
+
+/**
+ * What may happen in an exploration, each a bit. A search that never met what its bounds allow has shown nothing: perhaps
+ * nobody was ever elected.
+ */
+export const HAPPENED = {
+  "a leader is elected": 1 << 0,
+  "a leader of a later term is elected": 1 << 1,
+  "a leader commits an entry": 1 << 2,
+  "a leader commits a command": 1 << 3,
+  "a leader commits an entry of an older term": 1 << 4,
+  "a follower learns of a commit": 1 << 5,
+  "a conflict cuts a log": 1 << 6,
+  "a vote is refused": 1 << 7,
+  "AppendEntries are refused": 1 << 8,
+  "a leader steps down": 1 << 9,
+  "a crash loses what was written": 1 << 10,
+  "a leader crashes": 1 << 11,
+  "two lead at once, in different terms": 1 << 12,
+  "a send is lost for want of room": 1 << 13,
+  "a message is dropped": 1 << 14,
+  "a message is delivered twice": 1 << 15,
+} as const;
+
+/** Something that may happen. */
+export type Happened = keyof typeof HAPPENED;
+
+const ALL = Object.keys(HAPPENED) as readonly Happened[];
+
+/** Counts transitions by what happened in them. */
+export class SometimesCounts {
+  readonly #bySet = new Float64Array(1 << ALL.length);
+
+  /** One more transition, in which all of these bits happened. */
+  add(happened: number): void {
+    this.#bySet[happened] = (this.#bySet[happened] ?? 0) + 1;
+  }
+
+  /** In how many transitions each happened. */
+  get counts(): Readonly<Record<Happened, number>> {
+    const counts = Object.fromEntries(ALL.map((name) => [name, 0])) as Record<Happened, number>;
+    this.#bySet.forEach((count, set) => {
+      if (count === 0) return;
+      for (const name of ALL) if ((set & HAPPENED[name]) !== 0) counts[name] += count;
+    });
+    return counts;
+  }
+}
+
+/** What a search through all that these bounds allow should meet, whatever else it meets. */
+export function expectedOf(bounds: Bounds): readonly Happened[] {
+  const { names, terms, proposals, crashes, drops, duplicates } = bounds;
+  const expected: readonly (readonly [Happened, boolean])[] = [
+    ["a leader is elected", true],
+    ["a leader commits an entry", true],
+    ["a leader commits a command", proposals > 0],
+    ["a leader of a later term is elected", terms > 1],
+    ["a crash loses what was written", crashes > 0],
+    ["a leader crashes", crashes > 0],
+    ["a message is dropped", drops > 0 && names.length > 1],
+    ["a message is delivered twice", duplicates > 0 && names.length > 1],
+  ];
+  return expected.filter(([, isExpected]) => isExpected).map(([name]) => name);
+}

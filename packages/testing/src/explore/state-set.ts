@@ -1,0 +1,122 @@
+import { mixed } from "../check/placed-set.ts";
+
+/** States are kept in pieces of so many, so that growing copies nothing. */
+const PIECE_BITS = 14;
+const PIECE = 1 << PIECE_BITS;
+
+/** A fresh table has room for so many states, half of them used. */
+const FIRST_SLOTS = 1 << 14;
+
+/**
+ * States that were seen, numbered from 0 in the order of their coming, each with the state that it came from.
+ *
+ * States are compared word by word: a hash only says where to look, so that no state is ever taken for another. All of it
+ * lies in typed arrays: 4 bytes a word, 4 for where it came from, and 16 to 32 for the table.
+ */
+export class StateSet {
+  readonly #words: number;
+  readonly #pieces: Int32Array[] = [];
+  readonly #origins: Int32Array[] = [];
+  /** Two words a slot: the hash, and the number + 1; 0 in a slot that is free. */
+  #table = new Int32Array(2 * FIRST_SLOTS);
+  #mask = FIRST_SLOTS - 1;
+  #size = 0;
+
+  /** @param words of a state. */
+  constructor(words: number) {
+    this.#words = words;
+  }
+
+  get size(): number {
+    return this.#size;
+  }
+
+  /** What it takes in memory. */
+  get bytes(): number {
+    return this.#table.byteLength + this.#pieces.length * 4 * PIECE * (this.#words + 1);
+  }
+
+  /** What it will take in memory when one more state is added. */
+  get bytesNext(): number {
+    return this.#isFull ? this.bytes + 2 * this.#table.byteLength : this.bytes;
+  }
+
+  /** Adds a state. False when it is there already. */
+  add(state: Int32Array, origin: number): boolean {
+    if (this.#isFull) this.#grow();
+    const hash = hashOf(state, this.#words);
+    let slot = hash & this.#mask;
+    for (;;) {
+      const number = this.#table[2 * slot + 1] ?? 0;
+      if (number === 0) break;
+      if (this.#table[2 * slot] === hash && this.#isAt(number - 1, state)) return false;
+      slot = (slot + 1) & this.#mask;
+    }
+    this.#table[2 * slot] = hash;
+    this.#table[2 * slot + 1] = this.#size + 1;
+    this.#append(state, origin);
+    return true;
+  }
+
+  /** Copies a state that was added. */
+  read(number: number, into: Int32Array): void {
+    const piece = this.#pieces[number >>> PIECE_BITS];
+    if (piece === undefined) throw new RangeError(`there is no state ${number}`);
+    const from = (number & (PIECE - 1)) * this.#words;
+    for (let word = 0; word < this.#words; word += 1) into[word] = piece[from + word] ?? 0;
+  }
+
+  /** The state that this one came from. */
+  originOf(number: number): number {
+    return this.#origins[number >>> PIECE_BITS]?.[number & (PIECE - 1)] ?? 0;
+  }
+
+  get #isFull(): boolean {
+    return 4 * this.#size >= this.#table.length;
+  }
+
+  #append(state: Int32Array, origin: number): void {
+    const at = this.#size & (PIECE - 1);
+    if (at === 0) {
+      this.#pieces.push(new Int32Array(PIECE * this.#words));
+      this.#origins.push(new Int32Array(PIECE));
+    }
+    const piece = this.#pieces[this.#size >>> PIECE_BITS];
+    const origins = this.#origins[this.#size >>> PIECE_BITS];
+    if (piece === undefined || origins === undefined) return;
+    for (let word = 0; word < this.#words; word += 1)
+      piece[at * this.#words + word] = state[word] ?? 0;
+    origins[at] = origin;
+    this.#size += 1;
+  }
+
+  #isAt(number: number, state: Int32Array): boolean {
+    const piece = this.#pieces[number >>> PIECE_BITS];
+    if (piece === undefined) return false;
+    const from = (number & (PIECE - 1)) * this.#words;
+    for (let word = 0; word < this.#words; word += 1)
+      if (piece[from + word] !== state[word]) return false;
+    return true;
+  }
+
+  #grow(): void {
+    const old = this.#table;
+    this.#table = new Int32Array(2 * old.length);
+    this.#mask = 2 * this.#mask + 1;
+    for (let at = 0; at < old.length; at += 2) {
+      const number = old[at + 1] ?? 0;
+      if (number === 0) continue;
+      let slot = (old[at] ?? 0) & this.#mask;
+      while (this.#table[2 * slot + 1] !== 0) slot = (slot + 1) & this.#mask;
+      this.#table[2 * slot] = old[at] ?? 0;
+      this.#table[2 * slot + 1] = number;
+    }
+  }
+}
+
+function hashOf(state: Int32Array, words: number): number {
+  let hash = 0;
+  for (let word = 0; word < words; word += 1)
+    hash = Math.imul(hash ^ (state[word] ?? 0), 0x9e37_79b1) ^ (hash >>> 15);
+  return mixed(hash) | 0;
+}
