@@ -83,9 +83,7 @@ export class Canonical {
     const classes = [...this.#classes];
     const ordering = this.#symmetry.permutations.flatMap(({ to }, permutation) => {
       const isOrdered = to.every((place, at) =>
-        to.every(
-          (other, than) => (classes[at] ?? 0) >= (classes[than] ?? 0) || place < other,
-        ),
+        to.every((other, than) => (classes[at] ?? 0) >= (classes[than] ?? 0) || place < other),
       );
       return isOrdered ? [permutation] : [];
     });
@@ -97,8 +95,7 @@ export class Canonical {
   #rank(state: Int32Array): number {
     const { nodes } = this.#layout;
     const classes = this.#classes;
-    for (let at = 0; at < nodes; at += 1)
-      classes[at] = this.#model.locals.classOf(state[at] ?? 0);
+    for (let at = 0; at < nodes; at += 1) classes[at] = this.#model.locals.classOf(state[at] ?? 0);
     let rank = 0;
     for (let at = 0; at < nodes; at += 1) {
       const own = classes[at] ?? 0;

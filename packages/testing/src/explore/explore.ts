@@ -81,9 +81,7 @@ export function explore(options: ExploreOptions = {}): Exploration {
 }
 
 /** As {@link explore}, as work that tells how far it is every few hundred states. */
-export function* exploreInSlices(
-  options: ExploreOptions = {},
-): Work<Exploration, ExploreProgress> {
+export function* exploreInSlices(options: ExploreOptions = {}): Work<Exploration, ExploreProgress> {
   const bounds = boundsOf(options);
   const parts = partsOf(bounds, options.symmetry ?? true);
   const search = new Search(parts, options.order ?? "breadth", options);

@@ -27,6 +27,8 @@ export type Happening = {
 /** A node after something happened. */
 export type Happened = {
   readonly next: Local;
+  /** The node as it was right before it crashed: others may have seen it lead, or commit. */
+  readonly crashed: Local | undefined;
   readonly sent: readonly Packet[];
   /** Bits of `HAPPENED`. */
   readonly happened: number;
@@ -46,18 +48,20 @@ export function happen(bounds: Bounds, local: Local, happening: Happening): Happ
   const turn = new Turn(bounds, local);
   if (!isPossible(bounds, local, turn, happening)) return undefined;
   let broken: string | undefined;
+  let crashed: Local | undefined;
   try {
     if (trigger === TRIGGER.sync) turn.sync();
-    else if (trigger !== TRIGGER.none)
-      turn.handle(eventOf(trigger, packet), { type: "replicate" });
+    else if (trigger !== TRIGGER.none) turn.handle(eventOf(trigger, packet), { type: "replicate" });
     if (end === END.keeping && !turn.isUnsynced) return undefined;
-    if (end !== END.well) turn.crash(end === END.keeping ? "everything" : "nothing");
-    else if (!bounds.asyncDisk) turn.sync();
+    if (end !== END.well) {
+      crashed = turn.local;
+      turn.crash(end === END.keeping ? "everything" : "nothing");
+    } else if (!bounds.asyncDisk) turn.sync();
   } catch (error) {
     if (!(error instanceof Broken || error instanceof AssertionError)) throw error;
     broken = `${error.name === "Broken" ? "" : `${local.node} fails: `}${error.message}`;
   }
-  return { next: turn.local, sent: turn.sent, happened: turn.happened, broken };
+  return { next: turn.local, crashed, sent: turn.sent, happened: turn.happened, broken };
 }
 
 function isPossible(bounds: Bounds, local: Local, turn: Turn, happening: Happening): boolean {

@@ -12,6 +12,8 @@ import { Symbols, type Symmetry } from "./symbols.ts";
 export type Outcome = {
   /** The number of the node after it. */
   readonly next: number;
+  /** How it was seen right before it crashed, 0 if it did not. */
+  readonly crashed: number;
   /** The numbers of the messages that leave, in order. */
   readonly sent: readonly number[];
   /** Bits of `HAPPENED`. */
@@ -93,13 +95,8 @@ export class Model {
 
   /** The number of what other nodes and moments may be judged by. */
   viewOf(local: number): number {
-    while (this.#viewOf.length <= local) {
-      const value = this.locals.valueOf(this.#viewOf.length);
-      const key = keyOf(viewOf(value));
-      const view = this.#views.get(key) ?? this.#viewed.push(value);
-      this.#views.set(key, view);
-      this.#viewOf.push(view);
-    }
+    while (this.#viewOf.length <= local)
+      this.#viewOf.push(this.#viewIn(this.locals.valueOf(this.#viewOf.length)));
     return this.#viewOf[local] ?? 0;
   }
 
@@ -137,10 +134,23 @@ export class Model {
       trigger <= this.firstMessage ? undefined : this.packets.valueOf(trigger - this.firstMessage);
     const turned = happen(this.bounds, local, { trigger, packet, end });
     if (turned === undefined) return undefined;
-    const { next, sent, happened, broken } = turned;
+    const { next, crashed, sent, happened, broken } = turned;
     if (next.state.term > this.bounds.terms) return undefined;
     const numbers = sent.map((each) => this.packets.idOf(each));
-    return { next: this.locals.idOf(next), sent: numbers, happened, broken };
+    return {
+      next: this.locals.idOf(next),
+      crashed: crashed === undefined ? 0 : this.#viewIn(crashed),
+      sent: numbers,
+      happened,
+      broken,
+    };
+  }
+
+  #viewIn(local: Local): number {
+    const key = keyOf(viewOf(local));
+    const view = this.#views.get(key) ?? this.#viewed.push(local);
+    this.#views.set(key, view);
+    return view;
   }
 
   #viewedAs(view: number): Local {

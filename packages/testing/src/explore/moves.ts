@@ -123,15 +123,14 @@ export class Moves {
     this.#sends([]);
   }
 
-  #becomes(local: number, { next, sent, happened, broken }: Outcome, cost: number): void {
+  #becomes(local: number, { next, crashed, sent, happened, broken }: Outcome, cost: number): void {
     const { spent } = this.#layout;
-    this.happened = this.stays
-      ? happened | HAPPENED["a message is delivered twice"]
-      : happened;
+    this.happened = this.stays ? happened | HAPPENED["a message is delivered twice"] : happened;
     this.broken = broken;
     this.state.set(this.#from);
     this.state[this.at] = next;
     this.state[spent] = this.#word(spent) + cost;
+    if (crashed !== 0) this.#judge(crashed);
     const view = this.#model.viewOf(next);
     if (view !== this.#model.viewOf(local)) this.#judge(view);
     this.#sends(sent);
@@ -141,7 +140,7 @@ export class Moves {
   #judge(view: number): void {
     const model = this.#model;
     const { nodes, history } = this.#layout;
-    const remembered = model.remembered(this.#word(history), view);
+    const remembered = model.remembered(this.state[history] ?? 0, view);
     if (remembered < 0) this.broken ??= model.whatBroke(remembered);
     else this.state[history] = remembered;
     for (let other = 0; other < nodes; other += 1) {

@@ -77,8 +77,7 @@ function said(message: Message<Command>): string {
 /** A node in a few characters: role, term, commit, and the terms of its entries; what is not on disk is in brackets. */
 function standing({ state, log, disk }: Local): string {
   const synced = log.findIndex((entry, at) => entry.term !== disk.log[at]?.term);
-  const [durable, rest] =
-    synced === -1 ? [log, []] : [log.slice(0, synced), log.slice(synced)];
+  const [durable, rest] = synced === -1 ? [log, []] : [log.slice(0, synced), log.slice(synced)];
   const unsynced = rest.length === 0 ? "" : ` (${entriesTold(rest)})`;
   return `${state.role.type} t${state.term} c${state.commit} [${entriesTold(durable)}]${unsynced}`;
 }

@@ -164,7 +164,8 @@ function brokenPromise({ to, from, message }: Packet, disk: Local["disk"]): stri
     return `it speaks of term ${message.term}, which is not on its disk`;
   if (message.term < hard.term) return undefined;
   const voted = message.type === "requestVote" ? from : to;
-  const isVote = message.type === "requestVote" || (message.type === "voteReply" && message.granted);
+  const isVote =
+    message.type === "requestVote" || (message.type === "voteReply" && message.granted);
   if (isVote && hard.votedFor !== voted)
     return `the vote for ${voted} in term ${message.term} is not on its disk`;
   if (message.type === "appendAccepted" && message.match > log.length)

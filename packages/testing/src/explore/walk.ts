@@ -100,7 +100,9 @@ export function replayPath(options: BoundOptions, actions: readonly Action[]): R
   for (const [at, action] of actions.entries()) {
     const wanted = keyOf(action);
     if (!walk.take(() => keyOf(actionOf(parts.model, parts.moves)) === wanted))
-      throw new RangeError(`action ${at + 1}, ${action.type} at ${action.node}, is not possible then`);
+      throw new RangeError(
+        `action ${at + 1}, ${action.type} at ${action.node}, is not possible then`,
+      );
     if (walk.broken !== undefined) break;
   }
   return { transitions: walk.transitions, broken: walk.broken };
