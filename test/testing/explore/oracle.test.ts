@@ -1,0 +1,37 @@
+import { explore } from "@kontiki/testing";
+import { describe, expect, test } from "vitest";
+import { countStates, type NaiveBounds } from "../support/naive-explorer.ts";
+
+const NOTHING = {
+  nodes: 1,
+  terms: 1,
+  proposals: 0,
+  crashes: 0,
+  drops: 0,
+  duplicates: 0,
+  heartbeats: 0,
+  inflight: 1,
+} as const;
+
+describe("the number of states, without symmetry", () => {
+  test("is what a hand can count: before the election, after it, and with the proposal", () => {
+    expect(explore({ ...NOTHING, proposals: 1, symmetry: false })).toMatchObject({
+      states: 3,
+      transitions: 2,
+      depth: 2,
+    });
+  });
+
+  test.each<Partial<NaiveBounds>>([
+    { terms: 2, proposals: 2, crashes: 2 },
+    { nodes: 2, terms: 2 },
+    { nodes: 2, proposals: 1, inflight: 2 },
+    { nodes: 2, proposals: 1, crashes: 1 },
+    { nodes: 2, duplicates: 1, inflight: 2 },
+    { nodes: 2, drops: 1, heartbeats: 1 },
+    { nodes: 3 },
+  ])("is that of a search which keeps texts in a set: %j", (options) => {
+    const bounds = { ...NOTHING, ...options };
+    expect(explore({ ...bounds, symmetry: false }).states).toBe(countStates(bounds));
+  });
+});
