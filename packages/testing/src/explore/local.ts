@@ -33,7 +33,7 @@ export type Local = {
   readonly hard: HardState;
   /** What is synced. */
   readonly disk: { readonly hard: HardState; readonly log: readonly Entry<Command>[] };
-  /** Messages that claim a term, a vote or a log, and wait for the next sync. Their order means nothing. */
+  /** Messages that claim a term, a vote or a log, and wait for the next sync, in any order. */
   readonly held: readonly Packet[];
 };
 
@@ -64,4 +64,11 @@ export function firstStart(config: Config): Local {
 export function isUnsynced({ hard, log, disk }: Pick<Local, "hard" | "log" | "disk">): boolean {
   if (!sameHardState(hard, disk.hard) || log.length !== disk.log.length) return true;
   return log.some((entry, at) => keyOf(entry) !== keyOf(disk.log[at]));
+}
+
+/** The node with what it holds back in an order that means nothing. */
+export function normalLocal(local: Local): Local {
+  if (local.held.length < 2) return local;
+  const held = local.held.toSorted((one, other) => (keyOf(one) < keyOf(other) ? -1 : 1));
+  return { ...local, held };
 }

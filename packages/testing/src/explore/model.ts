@@ -2,7 +2,7 @@ import { checkCluster, type Observed } from "@kontiki/core";
 import type { Bounds, Command } from "./bounds.ts";
 import { NO_HISTORY, remembering, type History, type View } from "./history.ts";
 import { happen, TRIGGER } from "./happen.ts";
-import { firstStart, logOf, type Local, type Packet } from "./local.ts";
+import { firstStart, logOf, normalLocal, type Local, type Packet } from "./local.ts";
 import { PairTable } from "./pair-table.ts";
 import { keyOf } from "./relabel.ts";
 import { HAPPENED } from "./sometimes.ts";
@@ -49,7 +49,7 @@ export class Model {
 
   constructor(bounds: Bounds, symmetry: Symmetry) {
     this.bounds = bounds;
-    this.locals = new Symbols(symmetry);
+    this.locals = new Symbols(symmetry, normalLocal);
     this.packets = new Symbols(symmetry);
     this.histories = new Symbols(symmetry);
     // Messages are numbered from 1.
@@ -100,7 +100,7 @@ export class Model {
     return this.#viewOf[local] ?? 0;
   }
 
-  /** The history after a node was seen like that; below 0 when it contradicts it: see {@link whatBroke}. */
+  /** The history after a node was seen like that; below 0 when that contradicts it: see {@link whatBroke}. */
   remembered(history: number, view: number): number {
     const known = this.#historyOf.get(history, view);
     if (known !== undefined) return known;
@@ -116,15 +116,26 @@ export class Model {
     const known = this.#pairs.get(low, high);
     if (known !== undefined) return known;
     const [a, b] = [this.#viewedAs(low), this.#viewedAs(high)];
-    const broken = checkCluster([this.#observed(a), this.#observed(b)]);
     const bothLead = a.state.role.type === "leader" && b.state.role.type === "leader";
     const bits = bothLead ? HAPPENED["two lead at once, in different terms"] : 0;
-    const judged = broken.length === 0 ? bits : -this.#broken.push(broken.join("; "));
+    const judged = this.contradictions([low, 0], [high, 1]).length === 0 ? bits : -1;
     this.#pairs.set(low, high, judged);
     return judged;
   }
 
-  /** What is wrong, by a number below 0. */
+  /** How two nodes contradict each other, by their views and places. */
+  contradictions(...nodes: readonly (readonly [view: number, place: number])[]): readonly string[] {
+    return checkCluster(
+      nodes.map(([view, place]): Observed<Command> => {
+        const config = this.bounds.configs[place];
+        if (config === undefined) throw new RangeError(`there is no node at ${place}`);
+        const { state, log } = this.#viewedAs(view);
+        return { env: { config, log: logOf(log) }, state };
+      }),
+    );
+  }
+
+  /** What contradicts a history, by a number below 0. */
   whatBroke(judged: number): string {
     return this.#broken[-judged - 1] ?? "something";
   }
@@ -157,12 +168,6 @@ export class Model {
     const local = this.#viewed[view - 1];
     if (local === undefined) throw new RangeError(`no node was ever seen as ${view}`);
     return local;
-  }
-
-  #observed({ node, state, log }: Local): Observed<Command> {
-    const config = this.bounds.configs.find(({ id }) => id === node);
-    if (config === undefined) throw new RangeError(`there is no node ${node}`);
-    return { env: { config, log: logOf(log) }, state };
   }
 }
 

@@ -145,9 +145,10 @@ export class Moves {
     else this.state[history] = remembered;
     for (let other = 0; other < nodes; other += 1) {
       if (other === this.at) continue;
-      const judged = model.together(view, model.viewOf(this.#word(other)));
-      if (judged < 0) this.broken ??= model.whatBroke(judged);
-      else this.happened |= judged;
+      const theirs = model.viewOf(this.#word(other));
+      const judged = model.together(view, theirs);
+      if (judged >= 0) this.happened |= judged;
+      else this.broken ??= model.contradictions([view, this.at], [theirs, other]).join("; ");
     }
   }
 

@@ -35,6 +35,7 @@ export class Symmetry {
 /** Equal values by one number, from 1 in the order of their coming, and what each becomes when nodes are renamed. */
 export class Symbols<T> {
   readonly #symmetry: Symmetry;
+  readonly #normal: (value: T) => T;
   readonly #ids = new Map<string, number>();
   readonly #values: T[] = [];
   /** For each number, from 0: its number under each permutation. */
@@ -44,8 +45,10 @@ export class Symbols<T> {
   readonly #count: number;
   #bytes = 0;
 
-  constructor(symmetry: Symmetry) {
+  /** @param normal gives equal values one form, where a renaming may change that: what is sorted by names is sorted anew. */
+  constructor(symmetry: Symmetry, normal: (value: T) => T = (value) => value) {
     this.#symmetry = symmetry;
+    this.#normal = normal;
     this.#count = symmetry.permutations.length;
     for (let place = 0; place < this.#count; place += 1) this.#under.push(0);
     this.#classes.push(0);
@@ -62,7 +65,8 @@ export class Symbols<T> {
 
   /** The number of a value; those that it becomes under all permutations get theirs as well. */
   idOf(value: T): number {
-    return this.#ids.get(keyOf(value)) ?? this.#enter(value);
+    const normal = this.#normal(value);
+    return this.#ids.get(keyOf(normal)) ?? this.#enter(normal);
   }
 
   /** The value of a number that was given out. */
@@ -84,7 +88,8 @@ export class Symbols<T> {
 
   #enter(value: T): number {
     const least = this.#values.length + 1;
-    const orbit = this.#symmetry.orbitOf(value).map((renamed) => {
+    const orbit = this.#symmetry.orbitOf(value).map((each) => {
+      const renamed = this.#normal(each);
       const key = keyOf(renamed);
       const known = this.#ids.get(key);
       if (known !== undefined) return known;

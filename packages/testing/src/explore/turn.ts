@@ -15,7 +15,6 @@ import {
 import type { Bounds, Command } from "./bounds.ts";
 import { contentOf, isUnsynced, logOf, startedFrom, type Kept, type Local } from "./local.ts";
 import type { Packet } from "./local.ts";
-import { keyOf } from "./relabel.ts";
 import { HAPPENED } from "./sometimes.ts";
 
 /** Something is wrong. The text says what, as a sentence without an end. */
@@ -56,8 +55,7 @@ export class Turn {
   /** The node as it is. */
   get local(): Local {
     const { config, log } = this.#env;
-    const held = this.#held.toSorted((one, other) => (keyOf(one) < keyOf(other) ? -1 : 1));
-    const [state, hard, disk] = [this.#state, this.#hard, this.#disk];
+    const [state, hard, disk, held] = [this.#state, this.#hard, this.#disk, this.#held];
     return { node: config.id, state, log: contentOf(log), hard, disk, held };
   }
 

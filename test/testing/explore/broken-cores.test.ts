@@ -1,0 +1,170 @@
+import {
+  explore,
+  replayPath,
+  storyOf,
+  type BoundOptions,
+  type CoreStep,
+  type Exploration,
+} from "@kontiki/testing";
+import { describe, expect, test } from "vitest";
+import * as broken from "../support/broken-steps.ts";
+
+type Case = {
+  readonly name: string;
+  readonly step: CoreStep;
+  readonly bounds?: BoundOptions;
+  /** What the last transition breaks. */
+  readonly text: string;
+  /** Length of a shortest counterexample. */
+  readonly actions: number;
+};
+
+const FIGURE_8 = { terms: 4, proposals: 2, crashes: 0, inflight: 1, config: { noop: false } };
+
+const CASES: readonly Case[] = [
+  {
+    name: "that votes for whoever asks, whatever it lacks",
+    step: broken.votesWithoutLogCheck,
+    text: "Leader Completeness: c leads term 2 and lacks entry 1, committed in term 1",
+    actions: 10,
+  },
+  {
+    name: "that does not write down whom it voted for",
+    step: broken.forgetsVote,
+    text: "c: a changed term or vote was not saved",
+    actions: 2,
+  },
+  {
+    name: "that votes twice in a term",
+    step: broken.votesTwice,
+    text: "b in term 1: the vote for b changed to a",
+    actions: 3,
+  },
+  {
+    name: "that counts a refusal as a vote",
+    step: broken.countsRefusals,
+    text: "Election Safety: a and b both led term 1",
+    actions: 7,
+  },
+  {
+    name: "that commits entries of older terms by counting (Figure 8)",
+    step: broken.commitsOldTerms,
+    bounds: FIGURE_8,
+    text: "Leader Completeness: c leads term 4 and lacks entry 1, committed in term 3",
+    actions: 26,
+  },
+  {
+    name: "that acknowledges its whole log",
+    step: broken.acceptsOwnLog,
+    text: "c fails: a cannot hold more of this term's log than its leader",
+    actions: 10,
+  },
+  {
+    name: "that acknowledges more than it holds",
+    step: broken.acceptsTooMuch,
+    text: "a: it says that it holds entry 2, which is not on its disk",
+    actions: 10,
+  },
+  {
+    name: "that commits as far as its own log goes",
+    step: broken.commitsOwnLog,
+    bounds: { heartbeats: 1 },
+    text: "State Machine Safety: another entry was committed at 1 before",
+    actions: 13,
+  },
+  {
+    name: "that cuts its log without a conflict",
+    step: broken.cutsWithoutConflict,
+    text: "c in term 1: a committed entry was changed or removed; c in term 1: commit 1 lies behind the log's end 0",
+    actions: 13,
+  },
+  {
+    name: "that takes entries wherever they go",
+    step: broken.skipsConsistencyCheck,
+    text: "a and c: Log Matching: an entry is the same but one before it is not",
+    actions: 13,
+  },
+  {
+    name: "that counts itself before its disk is synced",
+    step: broken.countsUnsyncedSelf,
+    bounds: { asyncDisk: true, proposals: 0, inflight: 1 },
+    text: "Leader Completeness: c leads term 2 and lacks entry 1, committed in term 1",
+    actions: 17,
+  },
+  {
+    name: "that takes a refusal for a match",
+    step: broken.takesRefusalForMatch,
+    text: "Leader Completeness: c leads term 2 and lacks entry 1, committed in term 1",
+    actions: 12,
+  },
+];
+
+function judged({ verdict, ended, violation }: Exploration): unknown {
+  return { verdict, ended, text: violation?.text, actions: violation?.actions.length };
+}
+
+describe("a core", () => {
+  test.each(CASES)("$name is found out, by a shortest run", ({ step, bounds, text, actions }) => {
+    const options = { ...bounds, step };
+    const exploration = explore(options);
+    expect(judged(exploration)).toEqual({
+      verdict: "violated",
+      ended: "violated",
+      text,
+      actions,
+    });
+    const { violation } = exploration;
+    const again = replayPath(options, violation?.actions ?? []);
+    expect(again).toEqual({ transitions: violation?.transitions, broken: text });
+    expect(replayPath({ ...bounds }, violation?.actions.slice(0, 1) ?? []).broken).toBeUndefined();
+  });
+
+  test.each([
+    { symmetry: false } as const,
+    { symmetry: false, order: "depth" } as const,
+    { order: "depth" } as const,
+  ])("that is broken is found out in any way: %j", (how) => {
+    const found = explore({ step: broken.countsRefusals, ...how });
+    expect(found.verdict).toBe("violated");
+    expect(found.violation?.text).toMatch(/^Election Safety: . and . both led term [12]$/);
+    if (how.order === undefined) expect(found.violation?.actions).toHaveLength(7);
+  });
+});
+
+describe("a counterexample", () => {
+  const options = { step: broken.countsRefusals };
+  const { violation } = explore(options);
+  if (violation === undefined) throw new Error("this core is broken");
+
+  test("survives as JSON", () => {
+    const actions = JSON.parse(JSON.stringify(violation.actions)) as typeof violation.actions;
+    expect(replayPath(options, actions).broken).toBe(violation.text);
+  });
+
+  test("does not fit other bounds", () => {
+    expect(() => replayPath({ ...options, nodes: 1 }, violation.actions)).toThrow(
+      new RangeError("action 2, deliver at c, is not possible then"),
+    );
+  });
+
+  test("reads as a story", () => {
+    const width = { node: 2, column: 20 };
+    const lines = storyOf(violation).map(
+      ({ node, what, nodes }) =>
+        `${node.padEnd(width.node)}${Object.values(nodes)
+          .map((each) => each.padEnd(width.column))
+          .join("")}${what}`,
+    );
+    expect(`\n${lines.join("\n")}\n`).toMatchInlineSnapshot(`
+      "
+      a candidate t1 c0 []  follower t0 c0 []   follower t0 c0 []   its election timer runs out; sends requestVote t1 last 0.0 to b, requestVote t1 last 0.0 to c
+      c candidate t1 c0 []  follower t0 c0 []   follower t1 c0 []   hears a: requestVote t1 last 0.0; sends voteReply t1 yes to a
+      a leader t1 c0 [1]    follower t0 c0 []   follower t1 c0 []   hears c: voteReply t1 yes; sends appendEntries t1 0.0+[] c0 to c; loses appendEntries t1 0.0+[] c0 to b
+      c leader t1 c0 [1]    follower t0 c0 []   follower t1 c0 []   hears a: appendEntries t1 0.0+[] c0, and crashes before the sync, losing what was not synced
+      b leader t1 c0 [1]    candidate t1 c0 []  follower t1 c0 []   its election timer runs out; sends requestVote t1 last 0.0 to a; loses requestVote t1 last 0.0 to c
+      a leader t1 c0 [1]    candidate t1 c0 []  follower t1 c0 []   hears b: requestVote t1 last 0.0; sends voteReply t1 no to b
+      b leader t1 c0 [1]    leader t1 c0 [1]    follower t1 c0 []   hears a: voteReply t1 no; sends appendEntries t1 0.0+[] c0 to c; loses appendEntries t1 0.0+[] c0 to a
+      "
+    `);
+  });
+});

@@ -1,0 +1,152 @@
+import {
+  explore,
+  exploreInSlices,
+  finish,
+  type Exploration,
+  type ExploreOptions,
+} from "@kontiki/testing";
+import { describe, expect, test } from "vitest";
+
+/** What does not depend on the order of the search, or on what its tables take. */
+function size({ verdict, ended, states, transitions, unreduced }: Exploration): unknown {
+  return { verdict, ended, states, transitions, unreduced };
+}
+
+describe("three nodes, two terms, one proposal, one crash, two messages in flight", () => {
+  const exploration = explore();
+
+  test("are seen completely: so many states, and nothing is broken in any", () => {
+    const { bytes, ...rest } = exploration;
+    expect(rest).toMatchInlineSnapshot(`
+      {
+        "depth": 33,
+        "ended": "exhausted",
+        "never": [],
+        "sometimes": {
+          "AppendEntries are refused": 59758,
+          "a conflict cuts a log": 2470,
+          "a crash loses what was written": 82762,
+          "a follower learns of a commit": 30933,
+          "a leader commits a command": 37079,
+          "a leader commits an entry": 60202,
+          "a leader commits an entry of an older term": 34859,
+          "a leader crashes": 60704,
+          "a leader is elected": 19913,
+          "a leader of a later term is elected": 19052,
+          "a leader steps down": 30301,
+          "a message is delivered twice": 0,
+          "a message is dropped": 0,
+          "a send is lost for want of room": 206697,
+          "a vote is refused": 111346,
+          "two lead at once, in different terms": 18866,
+        },
+        "states": 388014,
+        "transitions": 1112597,
+        "unreduced": 2326407,
+        "verdict": "holds",
+        "violation": undefined,
+      }
+    `);
+    expect(bytes).toBeLessThan(100e6);
+  });
+
+  test("come to the same depth first", () => {
+    expect(size(explore({ order: "depth" }))).toEqual(size(exploration));
+  });
+});
+
+describe("symmetry", () => {
+  test.each<ExploreOptions>([
+    { crashes: 0 },
+    { proposals: 0, inflight: 1 },
+    { nodes: 2, asyncDisk: true },
+    { terms: 1, proposals: 0, asyncDisk: true },
+    { nodes: 2, drops: 1, duplicates: 1, heartbeats: 1, terms: 1 },
+    { nodes: 4, terms: 1, proposals: 0, inflight: 1 },
+    { nodes: 2, config: { preVote: true, quorumBeats: 2 }, heartbeats: 2, crashes: 0 },
+  ])("hides no state: each stands for all that other names make of it, %j", (options) => {
+    const reduced = explore(options);
+    const all = explore({ ...options, symmetry: false });
+    expect({ verdict: reduced.verdict, states: reduced.unreduced }).toEqual({
+      verdict: all.verdict,
+      states: all.states,
+    });
+    expect(all.unreduced).toBe(all.states);
+    expect(reduced.states).toBeLessThan(0.6 * all.states);
+  });
+});
+
+describe("a search that does not see all", () => {
+  test("says that it does not know, and why", () => {
+    expect(size(explore({ maxStates: 1000 }))).toMatchObject({
+      verdict: "unknown",
+      ended: "states",
+    });
+    expect(size(explore({ memoryBytes: 3e6 }))).toMatchObject({
+      verdict: "unknown",
+      ended: "memory",
+    });
+    let asked = 0;
+    const stop = (): boolean => (asked += 1) === 3;
+    expect(size(explore({ stop }))).toMatchObject({ verdict: "unknown", ended: "stopped" });
+  });
+
+  test("keeps to its memory", () => {
+    const { ended, bytes } = explore({ memoryBytes: 20e6 });
+    expect(ended).toBe("memory");
+    // What one slice adds is noticed after it.
+    expect(bytes).toBeLessThan(21e6);
+  });
+
+  test("stops within a few states of its bound", () => {
+    const { states } = explore({ maxStates: 1000 });
+    expect(states).toBeGreaterThanOrEqual(1000);
+    expect(states).toBeLessThan(1020);
+  });
+});
+
+describe("a search that sees nothing", () => {
+  test("does not pass: what its bounds allow has to happen", () => {
+    const nobodyStands = explore({
+      crashes: 0,
+      step: (_env, state) => ({ state, effects: [] }),
+    });
+    expect(nobodyStands).toMatchObject({
+      verdict: "unknown",
+      ended: "exhausted",
+      states: 1,
+      never: [
+        "a leader is elected",
+        "a leader commits an entry",
+        "a leader commits a command",
+        "a leader of a later term is elected",
+      ],
+    });
+  });
+});
+
+describe("progress", () => {
+  test("is told every few hundred states", () => {
+    const work = exploreInSlices({ crashes: 0 });
+    const told = [];
+    for (let next = work.next(); next.done !== true; next = work.next()) told.push(next.value);
+    const [first] = told;
+    expect(first).toMatchObject({ depth: 7 });
+    expect(first?.waiting).toBe((first?.states ?? 0) - 256);
+    expect(told.length).toBe(Math.floor(explore({ crashes: 0 }).states / 256));
+  });
+
+  test("does not change the outcome", () => {
+    expect(finish(exploreInSlices({ crashes: 0 }))).toEqual(explore({ crashes: 0 }));
+  });
+});
+
+describe("bounds", () => {
+  test.each([
+    [{ nodes: 6 }, "an exploration has 1 to 5 nodes, a whole number, not 6"],
+    [{ terms: 0 }, "an exploration has 1 to 63 terms, a whole number, not 0"],
+    [{ inflight: 1.5 }, "an exploration has 1 to 16 inflight, a whole number, not 1.5"],
+  ])("that are none are refused: %j", (options, message) => {
+    expect(() => explore(options)).toThrow(new RangeError(message));
+  });
+});

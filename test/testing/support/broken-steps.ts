@@ -1,0 +1,141 @@
+import {
+  indexAfter,
+  maxIndex,
+  minIndex,
+  quorumIndex,
+  step,
+  type Effect,
+  type Env,
+  type Event,
+  type Index,
+  type Message,
+  type State,
+  type Step,
+} from "@kontiki/core";
+import type { CoreStep } from "@kontiki/testing";
+
+type Received = Event<string> & { readonly type: "message" };
+
+/** The core, but for messages of one type. */
+function on<Type extends Message<string>["type"]>(
+  type: Type,
+  handle: (
+    env: Env<string>,
+    state: State,
+    event: Received,
+    message: Message<string> & { readonly type: Type },
+  ) => Step<string>,
+): CoreStep {
+  return <C>(env: Env<C>, state: State, event: Event<C>): Step<C> => {
+    if (event.type !== "message" || event.message.type !== type) return step(env, state, event);
+    const text = env as unknown as Env<string>;
+    const received = event as unknown as Received;
+    const message = received.message as Message<string> & { readonly type: Type };
+    return handle(text, state, received, message) as unknown as Step<C>;
+  };
+}
+
+function withSent(
+  { state, effects }: Step<string>,
+  change: (message: Message<string>) => Message<string>,
+): Step<string> {
+  const changed = effects.map((effect): Effect<string> =>
+    effect.type === "send" ? { ...effect, message: change(effect.message) } : effect,
+  );
+  return { state, effects: changed };
+}
+
+/** A vote is given whatever the candidate's log lacks (§5.4.1). */
+export const votesWithoutLogCheck = on("requestVote", (env, state, event, message) => {
+  const lastIndex = indexAfter(message.lastIndex, 99);
+  return step(env, state, { ...event, message: { ...message, lastIndex, lastTerm: message.term } });
+});
+
+/** A vote is written down as if nobody had got it, so that a crash forgets it (Figure 2). */
+export const forgetsVote = on("requestVote", (env, state, event) => {
+  const { state: next, effects } = step(env, state, event);
+  const changed = effects.map((effect): Effect<string> =>
+    effect.type === "saveHardState"
+      ? { ...effect, hard: { ...effect.hard, votedFor: undefined } }
+      : effect,
+  );
+  return { state: next, effects: changed };
+});
+
+/** Whoever asks gets the vote, though another has it (§5.2). */
+export const votesTwice = on("requestVote", (env, state, event, message) => {
+  const free = message.term === state.term && state.role.type === "follower";
+  return step(env, free ? { ...state, votedFor: undefined } : state, event);
+});
+
+/** A refusal counts as a vote. */
+export const countsRefusals = on("voteReply", (env, state, event, message) =>
+  step(env, state, { ...event, message: { ...message, granted: true } }),
+);
+
+/** A leader commits what a majority holds, be it of an older term (Figure 8). */
+export const commitsOldTerms = on("appendAccepted", (env, state, event) => {
+  const next = step(env, state, event);
+  const { role, durable, commit } = next.state;
+  if (role.type !== "leader") return next;
+  const held = quorumIndex(env.config.voters, (voter) =>
+    voter === env.config.id ? durable : (role.progress[voter]?.match ?? (0 as Index)),
+  );
+  return { ...next, state: { ...next.state, commit: maxIndex(commit, held) } };
+});
+
+/** A follower says that it holds all of its log, compared or not. */
+export const acceptsOwnLog = on("appendEntries", (env, state, event) =>
+  withSent(step(env, state, event), (message) =>
+    message.type === "appendAccepted"
+      ? { ...message, match: maxIndex(message.match, env.log.lastIndex) }
+      : message,
+  ),
+);
+
+/** A follower takes the leader's commit index as far as its own log goes. */
+export const commitsOwnLog = on("appendEntries", (env, state, event, message) => {
+  const next = step(env, state, event);
+  const commit = maxIndex(next.state.commit, minIndex(message.commit, env.log.lastIndex));
+  return { ...next, state: { ...next.state, commit } };
+});
+
+/** A follower cuts off what is behind the entries that came, in conflict or not. */
+export const cutsWithoutConflict = on("appendEntries", (env, state, event, message) => {
+  const next = step(env, state, event);
+  const end = indexAfter(message.prevIndex, message.entries.length);
+  const keeps = next.effects.every(({ type }) => type !== "appendLog" && type !== "truncateLog");
+  if (!keeps || message.term !== next.state.term || env.log.lastIndex <= end) return next;
+  if (env.log.termAt(message.prevIndex) !== message.prevTerm) return next;
+  const durable = minIndex(next.state.durable, end);
+  return {
+    state: { ...next.state, durable },
+    effects: [{ type: "truncateLog", after: end }, ...next.effects],
+  };
+});
+
+/** A follower looks only at the place of the entry before, not at its term (§5.3). */
+export const skipsConsistencyCheck = on("appendEntries", (env, state, event, message) => {
+  const prevTerm = env.log.termAt(message.prevIndex) ?? message.prevTerm;
+  return step(env, state, { ...event, message: { ...message, prevTerm } });
+});
+
+/** A leader counts itself for what it has only written. */
+export const countsUnsyncedSelf = on("appendAccepted", (env, state, event) =>
+  step(env, { ...state, durable: env.log.lastIndex }, event),
+);
+
+/** A follower says that it holds one entry more than it was sent. */
+export const acceptsTooMuch = on("appendEntries", (env, state, event, { entries }) =>
+  withSent(step(env, state, event), (message) =>
+    message.type === "appendAccepted" && entries.length === 0 && message.match > 0
+      ? { ...message, match: indexAfter(message.match) }
+      : message,
+  ),
+);
+
+/** A leader takes a refusal for an answer that the logs meet there. */
+export const takesRefusalForMatch = on("appendRejected", (env, state, event, message) => {
+  const { term, prevIndex: match, round } = message;
+  return step(env, state, { ...event, message: { type: "appendAccepted", term, match, round } });
+});
