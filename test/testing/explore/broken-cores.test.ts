@@ -2,6 +2,7 @@ import {
   explore,
   replayPath,
   storyOf,
+  type Action,
   type BoundOptions,
   type CoreStep,
   type Exploration,
@@ -103,6 +104,16 @@ function judged({ verdict, ended, violation }: Exploration): unknown {
   return { verdict, ended, text: violation?.text, actions: violation?.actions.length };
 }
 
+/** What actions break in the core as it is: nothing, or they are not possible there. */
+function brokenBy(bounds: BoundOptions, actions: readonly Action[]): string | undefined {
+  try {
+    return replayPath(bounds, actions).broken;
+  } catch (error) {
+    if (error instanceof RangeError) return undefined;
+    throw error;
+  }
+}
+
 describe("a core", () => {
   test.each(CASES)("$name is found out, by a shortest run", ({ step, bounds, text, actions }) => {
     const options = { ...bounds, step };
@@ -116,7 +127,7 @@ describe("a core", () => {
     const { violation } = exploration;
     const again = replayPath(options, violation?.actions ?? []);
     expect(again).toEqual({ transitions: violation?.transitions, broken: text });
-    expect(replayPath({ ...bounds }, violation?.actions.slice(0, 1) ?? []).broken).toBeUndefined();
+    expect(brokenBy(bounds ?? {}, violation?.actions ?? [])).toBeUndefined();
   });
 
   test.each([

@@ -1,6 +1,6 @@
 import { AssertionError, type Event } from "@kontiki/core";
 import type { Bounds, Command } from "./bounds.ts";
-import type { Local, Packet } from "./local.ts";
+import { isUnsynced, type Local, type Packet } from "./local.ts";
 import { Broken, Turn } from "./turn.ts";
 
 /** What a node may meet, as a number: one of these, then the others of the proposals, then a message. */
@@ -45,8 +45,8 @@ export type Happened = {
  */
 export function happen(bounds: Bounds, local: Local, happening: Happening): Happened | undefined {
   const { trigger, packet, end } = happening;
+  if (!isPossible(bounds, local, happening)) return undefined;
   const turn = new Turn(bounds, local);
-  if (!isPossible(bounds, local, turn, happening)) return undefined;
   let broken: string | undefined;
   let crashed: Local | undefined;
   try {
@@ -64,7 +64,7 @@ export function happen(bounds: Bounds, local: Local, happening: Happening): Happ
   return { next: turn.local, crashed, sent: turn.sent, happened: turn.happened, broken };
 }
 
-function isPossible(bounds: Bounds, local: Local, turn: Turn, happening: Happening): boolean {
+function isPossible(bounds: Bounds, local: Local, happening: Happening): boolean {
   const { trigger, end } = happening;
   const { role, durable } = local.state;
   const { asyncDisk, configs } = bounds;
@@ -77,7 +77,9 @@ function isPossible(bounds: Bounds, local: Local, turn: Turn, happening: Happeni
     case TRIGGER.silence:
       return role.type === "follower" && role.heard && (configs[0]?.quorumBeats ?? 0) > 0;
     case TRIGGER.sync:
-      return asyncDisk && (turn.isUnsynced || local.held.length > 0 || durable < local.log.length);
+      return (
+        asyncDisk && (isUnsynced(local) || local.held.length > 0 || durable < local.log.length)
+      );
     case TRIGGER.none:
       return end !== END.well;
     default:

@@ -45,9 +45,14 @@ function relabelledPart(data: unknown, names: ReadonlyMap<string, string>): unkn
 
 /** The same text for equal plain data, whatever the order of keys, and another for other data. */
 export function keyOf(data: unknown): string {
-  if (Array.isArray(data)) return `[${data.map(keyOf).join()}]`;
+  if (typeof data === "number") return `${data}`;
   if (typeof data !== "object" || data === null) return JSON.stringify(data) ?? "_";
-  const fields = Object.entries(data as Readonly<Record<string, unknown>>);
-  fields.sort(([one], [other]) => (one < other ? -1 : 1));
-  return `{${fields.map(([key, part]) => `${key}:${keyOf(part)}`).join()}}`;
+  let text = "";
+  if (Array.isArray(data)) {
+    for (const part of data as readonly unknown[]) text += `${keyOf(part)},`;
+    return `[${text}]`;
+  }
+  const fields = data as Readonly<Record<string, unknown>>;
+  for (const key of Object.keys(fields).toSorted()) text += `${key}:${keyOf(fields[key])},`;
+  return `{${text}}`;
 }
