@@ -52,11 +52,12 @@ export type { RunResult, Violation } from "./run/result.ts";
 export type { StoryLine } from "./run/story.ts";
 export type * from "./scenario/fault.ts";
 export type * from "./scenario/scenario.ts";
-export type { CoreStep as NodeStep, Happening, Observer, Proposal } from "./simulation/observer.ts";
+export type { CoreStep, Happening, Observer, Proposal } from "./simulation/observer.ts";
 export { simulate, Simulation, type SimulateOptions } from "./simulation/simulate.ts";
+
 // The explorer: every state that a small cluster of the real core can reach.
-export type { Action } from "./explore/action.ts";
-export type { BoundOptions, Command, CoreStep } from "./explore/bounds.ts";
+export type { ExploredAction } from "./explore/action.ts";
+export type { BoundOptions, StepFunction } from "./explore/bounds.ts";
 export {
   explore,
   exploreInSlices,
@@ -65,8 +66,8 @@ export {
   type ExploreOptions,
   type ExploreProgress,
 } from "./explore/explore.ts";
-export type { Kept, Local, Packet } from "./explore/local.ts";
+export type { ExploredNode, ExploredPacket, KeptByCrash } from "./explore/explored-node.ts";
 export type { SearchLimits } from "./explore/search.ts";
 export type { Happened } from "./explore/sometimes.ts";
 export { storyOf } from "./explore/story.ts";
-export { replayPath, type Replay, type Transition } from "./explore/walk.ts";
+export { replayPath, type ExploredTransition, type Replay } from "./explore/walk.ts";

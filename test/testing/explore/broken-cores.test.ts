@@ -2,9 +2,9 @@ import {
   explore,
   replayPath,
   storyOf,
-  type Action,
+  type ExploredAction,
   type BoundOptions,
-  type CoreStep,
+  type StepFunction,
   type Exploration,
 } from "@kontiki/testing";
 import { describe, expect, test } from "vitest";
@@ -12,7 +12,7 @@ import * as broken from "../support/broken-steps.ts";
 
 type Case = {
   readonly name: string;
-  readonly step: CoreStep;
+  readonly step: StepFunction;
   readonly bounds?: BoundOptions;
   /** What the last transition breaks. */
   readonly text: string;
@@ -105,7 +105,7 @@ function judged({ verdict, ended, violation }: Exploration): unknown {
 }
 
 /** What actions break in the core as it is: nothing, or they are not possible there. */
-function brokenBy(bounds: BoundOptions, actions: readonly Action[]): string | undefined {
+function brokenBy(bounds: BoundOptions, actions: readonly ExploredAction[]): string | undefined {
   try {
     return replayPath(bounds, actions).broken;
   } catch (error) {

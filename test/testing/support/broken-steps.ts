@@ -12,7 +12,7 @@ import {
   type State,
   type Step,
 } from "@kontiki/core";
-import type { CoreStep } from "@kontiki/testing";
+import type { StepFunction } from "@kontiki/testing";
 
 type Received = Event<string> & { readonly type: "message" };
 
@@ -25,7 +25,7 @@ function on<Type extends Message<string>["type"]>(
     event: Received,
     message: Message<string> & { readonly type: Type },
   ) => Step<string>,
-): CoreStep {
+): StepFunction {
   return <C>(env: Env<C>, state: State, event: Event<C>): Step<C> => {
     if (event.type !== "message" || event.message.type !== type) return step(env, state, event);
     const text = env as unknown as Env<string>;

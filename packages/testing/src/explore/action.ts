@@ -1,11 +1,11 @@
 import type { NodeId } from "@kontiki/core";
 import { END, TRIGGER } from "./happen.ts";
-import type { Kept, Packet } from "./local.ts";
+import type { KeptByCrash, ExploredPacket } from "./explored-node.ts";
 import type { Model } from "./model.ts";
 import { DROP, type Moves } from "./moves.ts";
 
 /** One transition of an explored cluster, as plain data: with the same bounds it can be done again. */
-export type Action = {
+export type ExploredAction = {
   /** What happens. */
   readonly type:
     | "electionTimeout"
@@ -22,17 +22,17 @@ export type Action = {
   /** The node it happens to. */
   readonly node: NodeId;
   /** The message that is delivered or dropped. */
-  readonly packet?: Packet;
+  readonly packet?: ExploredPacket;
   /** Set when the message stays in flight, to come again. */
   readonly stays?: true;
   /** Set when the node crashes before the sync: what of that which it wrote is left. */
-  readonly crash?: Kept;
+  readonly crash?: KeptByCrash;
   /** Of the messages that leave, those that are lost because too many are in flight: their places, from 0. */
   readonly lost?: readonly number[];
 };
 
 /** The move at hand, as data. */
-export function actionOf(model: Model, moves: Moves): Action {
+export function actionOf(model: Model, moves: Moves): ExploredAction {
   const { at, trigger, end, packet, stays, lost, sent } = moves;
   const node = model.bounds.names[at];
   if (node === undefined) throw new RangeError(`there is no node at ${at}`);
@@ -46,7 +46,7 @@ export function actionOf(model: Model, moves: Moves): Action {
   };
 }
 
-function typeOf(trigger: number, isMessage: boolean): Action["type"] {
+function typeOf(trigger: number, isMessage: boolean): ExploredAction["type"] {
   if (isMessage) return trigger === DROP ? "drop" : "deliver";
   switch (trigger) {
     case TRIGGER.election:

@@ -1,10 +1,7 @@
 import { makeConfig, nodeId, step, type Config, type NodeId } from "@kontiki/core";
 
-/** What clients propose in an exploration. */
-export type Command = string;
-
-/** The core, or a broken one. */
-export type CoreStep = typeof step<Command>;
+/** The core's `step`, or a broken one, for commands that are text. */
+export type StepFunction = typeof step<string>;
 
 /**
  * What an exploration may meet. All counts are of a whole run, not of a node, and whole numbers. Every budget makes the
@@ -32,7 +29,7 @@ export type BoundOptions = {
   /** What the core is told. The paper's algorithm if not given: no pre-vote, nobody withholds votes. */
   readonly config?: Partial<Omit<Config, "id" | "uid" | "voters">>;
   /** The core itself, if not given. A broken one shows what a search finds. */
-  readonly step?: CoreStep;
+  readonly step?: StepFunction;
 };
 
 /** {@link BoundOptions}, completed and checked. */
@@ -77,6 +74,6 @@ export function boundsOf(options: BoundOptions): Bounds {
     heartbeats: limit("heartbeats"),
     inflight: limit("inflight"),
     asyncDisk: options.asyncDisk ?? false,
-    step: options.step ?? step<Command>,
+    step: options.step ?? step<string>,
   };
 }

@@ -1,9 +1,9 @@
 import { finish, type Work } from "../slices.ts";
-import type { Action } from "./action.ts";
+import type { ExploredAction } from "./action.ts";
 import { boundsOf, type BoundOptions } from "./bounds.ts";
 import { Search, type SearchLimits } from "./search.ts";
 import { expectedOf, type Happened } from "./sometimes.ts";
-import { partsOf, type Transition } from "./walk.ts";
+import { partsOf, type ExploredTransition } from "./walk.ts";
 
 /** What to explore, in which order, and what it may cost. */
 export type ExploreOptions = BoundOptions &
@@ -33,9 +33,9 @@ export type Counterexample = {
   /** What its last transition breaks, as a sentence without an end. */
   readonly text: string;
   /** What to do to have it again: see {@link replayPath}. */
-  readonly actions: readonly Action[];
+  readonly actions: readonly ExploredAction[];
   /** What came of each. */
-  readonly transitions: readonly Transition[];
+  readonly transitions: readonly ExploredTransition[];
 };
 
 /** What came of an exploration. */
@@ -52,6 +52,7 @@ export type Exploration = Omit<ExploreProgress, "depth" | "waiting"> & {
   readonly sometimes: Readonly<Record<Happened, number>>;
   /** What should have happened within these bounds and never did. */
   readonly never: readonly Happened[];
+  /** The run that broke something; a shortest one, breadth first. */
   readonly violation: Counterexample | undefined;
 };
 

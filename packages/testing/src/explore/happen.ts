@@ -1,6 +1,6 @@
 import { AssertionError, type Event } from "@kontiki/core";
-import type { Bounds, Command } from "./bounds.ts";
-import { isUnsynced, type Local, type Packet } from "./local.ts";
+import type { Bounds } from "./bounds.ts";
+import { isUnsynced, type ExploredNode, type ExploredPacket } from "./explored-node.ts";
 import { Broken, Turn } from "./turn.ts";
 
 /** What a node may meet, as a number: one of these, then the others of the proposals, then a message. */
@@ -17,19 +17,19 @@ export const TRIGGER = {
 export const END = { well: 0, losing: 1, keeping: 2 } as const;
 
 /** Something that may happen at a node. */
-export type Happening = {
+export type Occurrence = {
   readonly trigger: number;
   /** The message, if that is what triggers it. */
-  readonly packet: Packet | undefined;
+  readonly packet: ExploredPacket | undefined;
   readonly end: number;
 };
 
 /** A node after something happened. */
-export type Happened = {
-  readonly next: Local;
+export type Aftermath = {
+  readonly next: ExploredNode;
   /** The node as it was right before it crashed: others may have seen it lead, or commit. */
-  readonly crashed: Local | undefined;
-  readonly sent: readonly Packet[];
+  readonly crashed: ExploredNode | undefined;
+  readonly sent: readonly ExploredPacket[];
   /** Bits of `HAPPENED`. */
   readonly happened: number;
   /** What is wrong, as a sentence. */
@@ -43,12 +43,16 @@ export type Happened = {
  * then, the rest has not. With `asyncDisk` turns do not sync, and a crash may only come between events, which comes to
  * the same.
  */
-export function happen(bounds: Bounds, local: Local, happening: Happening): Happened | undefined {
-  const { trigger, packet, end } = happening;
-  if (!isPossible(bounds, local, happening)) return undefined;
+export function happen(
+  bounds: Bounds,
+  local: ExploredNode,
+  occurrence: Occurrence,
+): Aftermath | undefined {
+  const { trigger, packet, end } = occurrence;
+  if (!isPossible(bounds, local, occurrence)) return undefined;
   const turn = new Turn(bounds, local);
   let broken: string | undefined;
-  let crashed: Local | undefined;
+  let crashed: ExploredNode | undefined;
   try {
     if (trigger === TRIGGER.sync) turn.sync();
     else if (trigger !== TRIGGER.none) turn.handle(eventOf(trigger, packet), { type: "replicate" });
@@ -64,8 +68,8 @@ export function happen(bounds: Bounds, local: Local, happening: Happening): Happ
   return { next: turn.local, crashed, sent: turn.sent, happened: turn.happened, broken };
 }
 
-function isPossible(bounds: Bounds, local: Local, happening: Happening): boolean {
-  const { trigger, end } = happening;
+function isPossible(bounds: Bounds, local: ExploredNode, occurrence: Occurrence): boolean {
+  const { trigger, end } = occurrence;
   const { role, durable } = local.state;
   const { asyncDisk, configs } = bounds;
   if (asyncDisk && end !== END.well && trigger !== TRIGGER.none) return false;
@@ -83,12 +87,12 @@ function isPossible(bounds: Bounds, local: Local, happening: Happening): boolean
     case TRIGGER.none:
       return end !== END.well;
     default:
-      return happening.packet !== undefined || role.type === "leader";
+      return occurrence.packet !== undefined || role.type === "leader";
   }
 }
 
 /** What the core is told. Clients propose `x1`, `x2` and so on, in this order. */
-export function eventOf(trigger: number, packet: Packet | undefined): Event<Command> {
+export function eventOf(trigger: number, packet: ExploredPacket | undefined): Event<string> {
   if (packet !== undefined)
     return { type: "message", from: packet.from, fromUid: 0, toUid: 0, message: packet.message };
   switch (trigger) {

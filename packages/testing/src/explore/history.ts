@@ -1,5 +1,4 @@
 import type { NodeId, Term } from "@kontiki/core";
-import type { Command } from "./bounds.ts";
 import type { Entry } from "@kontiki/core";
 import { keyOf } from "./relabel.ts";
 
@@ -10,7 +9,7 @@ export type View = {
   readonly term: Term;
   /** The entries that it knows to be committed. */
   readonly commit: number;
-  readonly log: readonly Entry<Command>[];
+  readonly log: readonly Entry<string>[];
 };
 
 /** What is remembered of a run, beyond what nodes remember. */
@@ -19,7 +18,7 @@ export type History = {
   readonly leaders: readonly (NodeId | null)[];
   /** All entries that any node knew to be committed, and the term in which that was first known. */
   readonly committed: readonly {
-    readonly entry: Entry<Command>;
+    readonly entry: Entry<string>;
     readonly by: Term;
   }[];
 };

@@ -1,8 +1,14 @@
 import { checkCluster, type Observed } from "@kontiki/core";
-import type { Bounds, Command } from "./bounds.ts";
+import type { Bounds } from "./bounds.ts";
 import { NO_HISTORY, remembering, type History, type View } from "./history.ts";
 import { happen, TRIGGER } from "./happen.ts";
-import { firstStart, logOf, normalLocal, type Local, type Packet } from "./local.ts";
+import {
+  firstStart,
+  logOf,
+  normalLocal,
+  type ExploredNode,
+  type ExploredPacket,
+} from "./explored-node.ts";
 import { PairTable } from "./pair-table.ts";
 import { keyOf } from "./relabel.ts";
 import { HAPPENED } from "./sometimes.ts";
@@ -31,8 +37,8 @@ const IMPOSSIBLE = 0;
  */
 export class Model {
   readonly bounds: Bounds;
-  readonly locals: Symbols<Local>;
-  readonly packets: Symbols<Packet>;
+  readonly locals: Symbols<ExploredNode>;
+  readonly packets: Symbols<ExploredPacket>;
   readonly histories: Symbols<History>;
   /** The trigger that message 0 would be. */
   readonly firstMessage: number;
@@ -43,7 +49,7 @@ export class Model {
   readonly #broken: string[] = [];
   readonly #views = new Map<string, number>();
   readonly #viewOf: number[] = [0];
-  readonly #viewed: Local[] = [];
+  readonly #viewed: ExploredNode[] = [];
   /** Where each message goes, by its number. */
   readonly #targets: number[] = [0];
 
@@ -126,7 +132,7 @@ export class Model {
   /** How two nodes contradict each other, by their views and places. */
   contradictions(...nodes: readonly (readonly [view: number, place: number])[]): readonly string[] {
     return checkCluster(
-      nodes.map(([view, place]): Observed<Command> => {
+      nodes.map(([view, place]): Observed<string> => {
         const config = this.bounds.configs[place];
         if (config === undefined) throw new RangeError(`there is no node at ${place}`);
         const { state, log } = this.#viewedAs(view);
@@ -140,7 +146,7 @@ export class Model {
     return this.#broken[-judged - 1] ?? "something";
   }
 
-  #findOutcome(local: Local, trigger: number, end: number): Outcome | undefined {
+  #findOutcome(local: ExploredNode, trigger: number, end: number): Outcome | undefined {
     const packet =
       trigger <= this.firstMessage ? undefined : this.packets.valueOf(trigger - this.firstMessage);
     const turned = happen(this.bounds, local, { trigger, packet, end });
@@ -157,21 +163,21 @@ export class Model {
     };
   }
 
-  #viewIn(local: Local): number {
+  #viewIn(local: ExploredNode): number {
     const key = keyOf(viewOf(local));
     const view = this.#views.get(key) ?? this.#viewed.push(local);
     this.#views.set(key, view);
     return view;
   }
 
-  #viewedAs(view: number): Local {
+  #viewedAs(view: number): ExploredNode {
     const local = this.#viewed[view - 1];
     if (local === undefined) throw new RangeError(`no node was ever seen as ${view}`);
     return local;
   }
 }
 
-function viewOf({ node, state, log }: Local): View {
+function viewOf({ node, state, log }: ExploredNode): View {
   const leader = state.role.type === "leader" ? node : undefined;
   return { leader, term: state.term, commit: state.commit, log };
 }

@@ -1,10 +1,29 @@
 import type { Bounds } from "./bounds.ts";
 
 /**
- * What may happen in an exploration, each a bit. A search that never met what its bounds allow has shown nothing: perhaps
- * nobody was ever elected.
+ * What may happen in an exploration. A search that never met what its bounds allow has shown nothing: perhaps nobody was
+ * ever elected.
  */
-export const HAPPENED = {
+export type Happened =
+  | "a leader is elected"
+  | "a leader of a later term is elected"
+  | "a leader commits an entry"
+  | "a leader commits a command"
+  | "a leader commits an entry of an older term"
+  | "a follower learns of a commit"
+  | "a conflict cuts a log"
+  | "a vote is refused"
+  | "AppendEntries are refused"
+  | "a leader steps down"
+  | "a crash loses what was written"
+  | "a leader crashes"
+  | "two lead at once, in different terms"
+  | "a send is lost for want of room"
+  | "a message is dropped"
+  | "a message is delivered twice";
+
+/** A bit for each. */
+export const HAPPENED: Readonly<Record<Happened, number>> = {
   "a leader is elected": 1 << 0,
   "a leader of a later term is elected": 1 << 1,
   "a leader commits an entry": 1 << 2,
@@ -21,10 +40,7 @@ export const HAPPENED = {
   "a send is lost for want of room": 1 << 13,
   "a message is dropped": 1 << 14,
   "a message is delivered twice": 1 << 15,
-} as const;
-
-/** Something that may happen. */
-export type Happened = keyof typeof HAPPENED;
+};
 
 const ALL = Object.keys(HAPPENED) as readonly Happened[];
 

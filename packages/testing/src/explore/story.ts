@@ -1,15 +1,14 @@
 import type { Entry, Message } from "@kontiki/core";
 import type { StoryLine } from "../run/story.ts";
-import type { Action } from "./action.ts";
-import type { Command } from "./bounds.ts";
-import type { Local, Packet } from "./local.ts";
-import type { Transition } from "./walk.ts";
+import type { ExploredAction } from "./action.ts";
+import type { ExploredNode, ExploredPacket } from "./explored-node.ts";
+import type { ExploredTransition } from "./walk.ts";
 
 /** A run as lines that tell it, one a transition. */
 export function storyOf({
   transitions,
 }: {
-  readonly transitions: readonly Transition[];
+  readonly transitions: readonly ExploredTransition[];
 }): readonly StoryLine[] {
   return transitions.map(({ action, sent, lost, nodes }) => ({
     at: undefined,
@@ -23,7 +22,7 @@ export function storyOf({
   }));
 }
 
-const DEEDS: Readonly<Record<Action["type"], string>> = {
+const DEEDS: Readonly<Record<ExploredAction["type"], string>> = {
   electionTimeout: "its election timer runs out",
   heartbeatTimeout: "its heartbeat timer runs out",
   leaderSilent: "it has heard no leader",
@@ -34,7 +33,7 @@ const DEEDS: Readonly<Record<Action["type"], string>> = {
   drop: "never hears",
 };
 
-function whatHappens({ type, packet, stays, crash }: Action): string {
+function whatHappens({ type, packet, stays, crash }: ExploredAction): string {
   const heard = packet === undefined ? "" : ` ${packet.from}: ${said(packet.message)}`;
   const kept = crash === "everything" ? "keeping what was written" : "losing what was not synced";
   if (type === "crash") return `${DEEDS.crash}, ${kept}`;
@@ -42,12 +41,12 @@ function whatHappens({ type, packet, stays, crash }: Action): string {
   return `${DEEDS[type]}${heard}${stays === true ? " (it will come again)" : ""}${crashed}`;
 }
 
-function told({ to, message }: Packet): string {
+function told({ to, message }: ExploredPacket): string {
   return `${said(message)} to ${to}`;
 }
 
 /** A message in a few words. */
-function said(message: Message<Command>): string {
+function said(message: Message<string>): string {
   const { type, term } = message;
   switch (type) {
     case "requestVote":
@@ -75,14 +74,14 @@ function said(message: Message<Command>): string {
 }
 
 /** A node in a few characters: role, term, commit, and the terms of its entries; what is not on disk is in brackets. */
-function standing({ state, log, disk }: Local): string {
+function standing({ state, log, disk }: ExploredNode): string {
   const synced = log.findIndex((entry, at) => entry.term !== disk.log[at]?.term);
   const [durable, rest] = synced === -1 ? [log, []] : [log.slice(0, synced), log.slice(synced)];
   const unsynced = rest.length === 0 ? "" : ` (${entriesTold(rest)})`;
   return `${state.role.type} t${state.term} c${state.commit} [${entriesTold(durable)}]${unsynced}`;
 }
 
-function entriesTold(entries: readonly Entry<Command>[]): string {
+function entriesTold(entries: readonly Entry<string>[]): string {
   return entries
     .map((entry) => (entry.type === "command" ? `${entry.term}:${entry.command}` : `${entry.term}`))
     .join(" ");

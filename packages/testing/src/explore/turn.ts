@@ -12,9 +12,16 @@ import {
   type Observed,
   type State,
 } from "@kontiki/core";
-import type { Bounds, Command } from "./bounds.ts";
-import { contentOf, isUnsynced, logOf, startedFrom, type Kept, type Local } from "./local.ts";
-import type { Packet } from "./local.ts";
+import type { Bounds } from "./bounds.ts";
+import {
+  contentOf,
+  isUnsynced,
+  logOf,
+  startedFrom,
+  type KeptByCrash,
+  type ExploredNode,
+} from "./explored-node.ts";
+import type { ExploredPacket } from "./explored-node.ts";
 import { HAPPENED } from "./sometimes.ts";
 
 /** Something is wrong. The text says what, as a sentence without an end. */
@@ -31,17 +38,17 @@ export class Broken extends Error {
  */
 export class Turn {
   readonly #bounds: Bounds;
-  #env: Env<Command> & { readonly log: MemoryLog<Command> };
+  #env: Env<string> & { readonly log: MemoryLog<string> };
   #state: State;
   #hard: HardState;
-  #disk: Local["disk"];
-  #held: readonly Packet[];
+  #disk: ExploredNode["disk"];
+  #held: readonly ExploredPacket[];
   /** What has left, in order. */
-  readonly sent: Packet[] = [];
+  readonly sent: ExploredPacket[] = [];
   /** Bits of `HAPPENED`. */
   happened = 0;
 
-  constructor(bounds: Bounds, local: Local) {
+  constructor(bounds: Bounds, local: ExploredNode) {
     const config = bounds.configs.find(({ id }) => id === local.node);
     if (config === undefined) throw new RangeError(`there is no node ${local.node}`);
     this.#bounds = bounds;
@@ -53,7 +60,7 @@ export class Turn {
   }
 
   /** The node as it is. */
-  get local(): Local {
+  get local(): ExploredNode {
     const { config, log } = this.#env;
     const [state, hard, disk, held] = [this.#state, this.#hard, this.#disk, this.#held];
     return { node: config.id, state, log: contentOf(log), hard, disk, held };
@@ -65,7 +72,7 @@ export class Turn {
   }
 
   /** Events of a turn, one after the other. @throws Broken when the core does what it must not. */
-  handle(...events: readonly Event<Command>[]): void {
+  handle(...events: readonly Event<string>[]): void {
     for (const event of events) this.#step(event);
   }
 
@@ -82,7 +89,7 @@ export class Turn {
   }
 
   /** The process dies, and starts again from its disk. Nothing that was held has left. */
-  crash(kept: Kept): void {
+  crash(kept: KeptByCrash): void {
     if (kept === "everything") this.#save();
     if (this.isUnsynced) this.happened |= HAPPENED["a crash loses what was written"];
     if (this.#state.role.type === "leader") this.happened |= HAPPENED["a leader crashes"];
@@ -102,8 +109,8 @@ export class Turn {
     this.#disk = { hard: this.#hard, log: contentOf(this.#env.log) };
   }
 
-  #step(event: Event<Command>): void {
-    const before: Observed<Command> = {
+  #step(event: Event<string>): void {
+    const before: Observed<string> = {
       env: { ...this.#env, log: this.#env.log.snapshot() },
       state: this.#state,
     };
@@ -118,7 +125,7 @@ export class Turn {
     this.happened |= noteworthy(before, after, effects);
   }
 
-  #perform(effect: Effect<Command>): void {
+  #perform(effect: Effect<string>): void {
     const { log } = this.#env;
     switch (effect.type) {
       case "saveHardState":
@@ -137,7 +144,7 @@ export class Turn {
     }
   }
 
-  #send(packet: Packet): void {
+  #send(packet: ExploredPacket): void {
     const promisesNothing = ["appendEntries", "timeoutNow"].includes(packet.message.type);
     const early = promisesNothing && sameHardState(this.#hard, this.#disk.hard);
     if (early) this.sent.push(packet);
@@ -155,7 +162,10 @@ export class Turn {
 }
 
 /** What a message claims, and the disk of its sender does not hold (Figure 2, "persistent state"). */
-function brokenPromise({ to, from, message }: Packet, disk: Local["disk"]): string | undefined {
+function brokenPromise(
+  { to, from, message }: ExploredPacket,
+  disk: ExploredNode["disk"],
+): string | undefined {
   const { hard, log } = disk;
   const isPreVote = message.type === "requestPreVote" || message.type === "preVoteReply";
   if (!isPreVote && message.term > hard.term)
@@ -173,9 +183,9 @@ function brokenPromise({ to, from, message }: Packet, disk: Local["disk"]): stri
 
 /** What a step shows, as bits. */
 function noteworthy(
-  { state: old }: Observed<Command>,
-  { env, state: now }: Observed<Command>,
-  effects: readonly Effect<Command>[],
+  { state: old }: Observed<string>,
+  { env, state: now }: Observed<string>,
+  effects: readonly Effect<string>[],
 ): number {
   let bits = 0;
   if (now.role.type === "leader" && old.role.type !== "leader") {
@@ -195,7 +205,7 @@ function noteworthy(
   return bits;
 }
 
-function committed(log: LogView<Command>, old: State, now: State): number {
+function committed(log: LogView<string>, old: State, now: State): number {
   if (now.role.type !== "leader") return HAPPENED["a follower learns of a commit"];
   const entries = log
     .slice(log.firstIndex, now.commit, Number.MAX_SAFE_INTEGER)

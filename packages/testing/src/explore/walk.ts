@@ -1,21 +1,22 @@
-import { actionOf, type Action } from "./action.ts";
+import { actionOf, type ExploredAction } from "./action.ts";
 import { boundsOf, type BoundOptions, type Bounds } from "./bounds.ts";
 import { Canonical, Layout } from "./canonical.ts";
-import type { Local, Packet } from "./local.ts";
+import type { ExploredNode, ExploredPacket } from "./explored-node.ts";
 import { Model } from "./model.ts";
 import { Moves } from "./moves.ts";
 import { keyOf } from "./relabel.ts";
 import { Symmetry } from "./symbols.ts";
 
 /** One transition of a run that was explored. */
-export type Transition = {
-  readonly action: Action;
+export type ExploredTransition = {
+  /** What happened. */
+  readonly action: ExploredAction;
   /** Messages that are in flight from then on. */
-  readonly sent: readonly Packet[];
+  readonly sent: readonly ExploredPacket[];
   /** Messages that left and are lost. */
-  readonly lost: readonly Packet[];
+  readonly lost: readonly ExploredPacket[];
   /** All nodes after it, in the order of their names. */
-  readonly nodes: readonly Local[];
+  readonly nodes: readonly ExploredNode[];
 };
 
 /** What an exploration is made of. */
@@ -41,7 +42,7 @@ export function partsOf(bounds: Bounds, reduces: boolean): Parts {
 /** A run from the first state on, one chosen move after the other. */
 export class Walk {
   readonly #parts: Parts;
-  readonly transitions: Transition[] = [];
+  readonly transitions: ExploredTransition[] = [];
   /** What was wrong with the last transition. */
   broken: string | undefined;
   #state: Int32Array;
@@ -54,7 +55,8 @@ export class Walk {
   /** Makes the first move that is the wanted one. False when there is none. */
   take(isWanted: () => boolean): boolean {
     const { moves } = this.#parts;
-    let found: { readonly transition: Transition; readonly broken: string | undefined } | undefined;
+    let found:
+      { readonly transition: ExploredTransition; readonly broken: string | undefined } | undefined;
     const next = new Int32Array(this.#state.length);
     moves.from(this.#state, () => {
       if (found !== undefined || !isWanted()) return;
@@ -68,7 +70,7 @@ export class Walk {
     return true;
   }
 
-  #transition(): Transition {
+  #transition(): ExploredTransition {
     const { model, layout, moves } = this.#parts;
     const isLost = (place: number): boolean => (moves.lost >>> place) % 2 === 1;
     const packets = moves.sent.map((packet) => model.packets.valueOf(packet));
@@ -83,7 +85,8 @@ export class Walk {
 
 /** A run that was done again. */
 export type Replay = {
-  readonly transitions: readonly Transition[];
+  /** What came of each action. */
+  readonly transitions: readonly ExploredTransition[];
   /** What the last transition broke, undefined when all of it holds. */
   readonly broken: string | undefined;
 };
@@ -94,7 +97,7 @@ export type Replay = {
  * @param options the bounds with which it was found.
  * @throws RangeError when an action is not possible in its place.
  */
-export function replayPath(options: BoundOptions, actions: readonly Action[]): Replay {
+export function replayPath(options: BoundOptions, actions: readonly ExploredAction[]): Replay {
   const parts = partsOf(boundsOf(options), false);
   const walk = new Walk(parts);
   for (const [at, action] of actions.entries()) {

@@ -4,6 +4,7 @@ export type StoryLine = {
   readonly at: number | undefined;
   /** The node it happened to; "" for what happened to none, such as a partition. */
   readonly node: string;
+  /** What happened, in one line. */
   readonly what: string;
   /** A few characters for each node: its role, term, commit and last index. */
   readonly nodes: Readonly<Record<string, string>>;
