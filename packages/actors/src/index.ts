@@ -12,6 +12,7 @@ export { openDataDirectory, type DataDirectory } from "./data-directory.ts";
 export type { Disk, DiskFile, NewFile } from "./disk.ts";
 export { KontikiError } from "./errors.ts";
 export { FileDisk } from "./file-disk.ts";
+export { importModule } from "./import-module.ts";
 export {
   KEY_BYTES_MAX,
   KeyValue,
@@ -25,6 +26,7 @@ export { NodeHandle } from "./node-handle.ts";
 export { openStorage, type OpenedStorage } from "./open-storage.ts";
 export { createWal } from "./open-wal.ts";
 export type { Outcome } from "./outcome.ts";
+export { loadMachine } from "./load-machine.ts";
 export type { LogLine } from "./protocol.ts";
 export {
   openLostCluster,

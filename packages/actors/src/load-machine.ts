@@ -1,8 +1,6 @@
-import { existsSync } from "node:fs";
-import { fileURLToPath } from "node:url";
 import { KontikiError, messageOf } from "./errors.ts";
+import { importModule } from "./import-module.ts";
 import type { StateMachine } from "./state-machine.ts";
-import { isTypeScript, stripTypes } from "./type-stripping.ts";
 
 /**
  * Loads a state machine's module and makes a machine.
@@ -11,7 +9,7 @@ import { isTypeScript, stripTypes } from "./type-stripping.ts";
  * @throws KontikiError when the module is missing, throws, or gives something else.
  */
 export async function loadMachine(url: string): Promise<StateMachine> {
-  const made = await importDefault(url);
+  const { default: made } = await importModule(url, "state machine");
   if (typeof made !== "function") {
     throw new KontikiError(
       `state machine ${url}: its default export is not a function that makes a machine`,
@@ -26,24 +24,6 @@ export async function loadMachine(url: string): Promise<StateMachine> {
   const wrong = wrongOptional(machine);
   if (wrong !== undefined) throw new KontikiError(`state machine ${url}: ${wrong}`);
   return machine;
-}
-
-async function importDefault(url: string): Promise<unknown> {
-  if (url.startsWith("file:") && !existsSync(fileURLToPath(url))) {
-    throw new KontikiError(
-      `state machine ${url} is not there: check its path; a relative one starts from the file that calls`,
-    );
-  }
-  if (isTypeScript(url)) stripTypes();
-  try {
-    const module = (await import(url)) as { readonly default?: unknown };
-    return module.default;
-  } catch (error) {
-    const where = error instanceof SyntaxError ? " (run it with node to see where)" : "";
-    throw new KontikiError(`state machine ${url} cannot be loaded: ${messageOf(error)}${where}`, {
-      cause: error,
-    });
-  }
 }
 
 function callMake(url: string, make: () => unknown): unknown {

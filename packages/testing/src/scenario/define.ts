@@ -1,0 +1,85 @@
+import * as v from "valibot";
+import { complaintsOf, type Complaint } from "./complaint.ts";
+import type { Fault } from "./fault.ts";
+import type { ScenarioInput } from "./input.ts";
+import { readFault } from "./read-fault.ts";
+import type { Scenario } from "./scenario.ts";
+import { ScenarioError } from "./scenario-error.ts";
+import { scenarioSchema } from "./schema.ts";
+import { senseOf } from "./sense.ts";
+
+/**
+ * Completes and checks a scenario that is written in TypeScript.
+ *
+ * @throws ScenarioError that says everything that is wrong with it.
+ *
+ * @example
+ * ```ts
+ * import { defineScenario } from "@kontiki/testing";
+ *
+ * export default defineScenario({
+ *   name: "lonely_leader",
+ *   nodes: 5,
+ *   faults: [{ at: "1s", for: "1s", partition: { shape: "isolate", node: "leader" } }],
+ * });
+ * ```
+ */
+export function defineScenario(input: ScenarioInput): Scenario {
+  const read = readScenario(input);
+  if (read.type === "scenario")
+    return Object.defineProperty(read.scenario, DEFINED, { value: true });
+  const complaints = read.complaints.map((complaint) => ({ ...complaint, place: undefined }));
+  const called = input.name === undefined ? "" : ` ${String(input.name)}`;
+  throw new ScenarioError(`scenario${called}`, complaints);
+}
+
+/**
+ * Marks what {@link defineScenario} gave, of whatever copy of this package: it has been checked, and is written in other
+ * words than its input.
+ */
+const DEFINED = Symbol.for("kontiki.scenario");
+
+/** Whether it is what {@link defineScenario} gave. */
+export function isDefined(value: unknown): value is Scenario {
+  return typeof value === "object" && value !== null && DEFINED in value;
+}
+
+const NO_MAPPING: Complaint = {
+  path: [],
+  on: "value",
+  text: "is a list: give names with values, such as nodes: 3",
+};
+
+/** What came of reading something that is said to be a scenario. */
+export type Read =
+  | { readonly type: "scenario"; readonly scenario: Scenario }
+  | { readonly type: "wrong"; readonly complaints: readonly Complaint[] };
+
+/** Completes and checks what somebody wrote. */
+export function readScenario(written: unknown): Read {
+  if (Array.isArray(written)) return { type: "wrong", complaints: [NO_MAPPING] };
+  const read = v.safeParse(scenarioSchema, written);
+  const complaints: Complaint[] = [...complaintsOf(read.issues ?? [])];
+  const faults: Fault[] = [];
+  for (const [at, fault] of faultsIn(written).entries()) {
+    const result = readFault(fault, ["faults", at]);
+    if (isFault(result)) faults.push(result);
+    else complaints.push(...result);
+  }
+  if (!read.success || complaints.length > 0) return { type: "wrong", complaints };
+  const scenario = { ...read.output, faults };
+  const nonsense = senseOf(scenario);
+  if (nonsense.length > 0) return { type: "wrong", complaints: nonsense };
+  return { type: "scenario", scenario };
+}
+
+function isFault(result: Fault | readonly Complaint[]): result is Fault {
+  return !Array.isArray(result);
+}
+
+/** Faults are looked at even when something else is wrong: everything is told at once. */
+function faultsIn(written: unknown): readonly unknown[] {
+  if (typeof written !== "object" || written === null) return [];
+  const { faults } = written as { readonly faults?: unknown };
+  return Array.isArray(faults) ? faults : [];
+}

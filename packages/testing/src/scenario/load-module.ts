@@ -1,0 +1,88 @@
+import { fileURLToPath } from "node:url";
+import { importModule, loadMachine } from "@kontiki/actors";
+import type { StateMachine } from "@kontiki/actors/node";
+import type { AnyFileModel } from "../check/models/index.ts";
+import { isDefined, readScenario } from "./define.ts";
+import type { CommandGenerator, ScenarioParts } from "./parts.ts";
+import type { Scenario } from "./scenario.ts";
+import { ScenarioError } from "./scenario-error.ts";
+import { unknownName } from "./written.ts";
+
+const EXPORTS = ["default", "stateMachine", "model", "commands"];
+
+/**
+ * Loads a scenario from a module. Its default export is what `defineScenario` gives, or takes. It may also export
+ * - `stateMachine`: the URL of the module of a state machine, or a path that starts from the module;
+ * - `model`: what that machine is judged by;
+ * - `commands`: what clients ask it. Who has a machine of their own must say what it is asked.
+ *
+ * @throws ScenarioError that says what is wrong, and KontikiError for a module that cannot be loaded.
+ */
+export async function loadModule(url: string): Promise<ScenarioParts> {
+  const path = url.startsWith("file:") ? fileURLToPath(url) : url;
+  const module = await importModule(url, "scenario");
+  const stranger = Object.keys(module).find((name) => !EXPORTS.includes(name));
+  if (stranger !== undefined) throw wrong(path, stranger, unknownName(stranger, EXPORTS));
+  const { stateMachine, model, commands } = module;
+  if (stateMachine !== undefined && commands === undefined)
+    throw wrong(
+      path,
+      "commands",
+      "is missing: with a stateMachine give a function that draws commands",
+    );
+  return {
+    scenario: scenarioIn(module.default, path),
+    ...(stateMachine !== undefined && (await machineAt(stateMachine, url, path))),
+    ...(model !== undefined && { model: modelOf(model, path) }),
+    ...(commands !== undefined && { commands: generatorOf(commands, path) }),
+  };
+}
+
+function scenarioIn(exported: unknown, path: string): Scenario {
+  if (exported === undefined)
+    throw wrong(path, "default", "is missing: export default defineScenario({ ... })");
+  if (isDefined(exported)) return exported;
+  const read = readScenario(exported);
+  if (read.type === "scenario") return read.scenario;
+  throw new ScenarioError(
+    path,
+    read.complaints.map((complaint) => ({ ...complaint, place: undefined })),
+  );
+}
+
+async function machineAt(
+  stateMachine: unknown,
+  base: string,
+  path: string,
+): Promise<Pick<ScenarioParts, "stateMachine" | "machine">> {
+  const text = stateMachine instanceof URL ? stateMachine.href : stateMachine;
+  if (typeof text !== "string" || !URL.canParse(text, base))
+    throw wrong(path, "stateMachine", "is no URL and no path: give one of the machine's module");
+  const { href } = new URL(text, base);
+  // Makes one to see whether it can be made.
+  await loadMachine(href);
+  const { default: make } = await importModule(href, "state machine");
+  return { stateMachine: href, machine: make as () => StateMachine };
+}
+
+function modelOf(model: unknown, path: string): AnyFileModel {
+  const needs = ["step", "key", "describe", "describeState", "interpret"] as const;
+  const missing = needs.find(
+    (name) => !isFunction((model as Partial<AnyFileModel> | null)?.[name]),
+  );
+  if (missing === undefined) return model as AnyFileModel;
+  throw wrong(path, "model", `has no function ${missing}: give a FileModel`);
+}
+
+function generatorOf(commands: unknown, path: string): CommandGenerator {
+  if (isFunction(commands)) return commands as CommandGenerator;
+  throw wrong(path, "commands", "is no function: give one that draws a command from chance");
+}
+
+function isFunction(value: unknown): boolean {
+  return typeof value === "function";
+}
+
+function wrong(path: string, name: string, text: string): ScenarioError {
+  return new ScenarioError(path, [{ path: [name], on: "value", text, place: undefined }]);
+}

@@ -1,0 +1,84 @@
+import { readFile } from "node:fs/promises";
+import { basename, extname, resolve } from "node:path";
+import { pathToFileURL } from "node:url";
+import { readScenario } from "./define.ts";
+import { loadModule } from "./load-module.ts";
+import type { ScenarioParts } from "./parts.ts";
+import type { Scenario } from "./scenario.ts";
+import { ScenarioError, type PlacedComplaint } from "./scenario-error.ts";
+import { scenarioNames, shippedPath } from "./shipped.ts";
+import { nearest } from "./nearest.ts";
+import { YamlSource } from "./yaml-source.ts";
+
+const YAML_ENDINGS = [".yaml", ".yml"];
+const MODULE_ENDINGS = [".ts", ".mts", ".js", ".mjs"];
+
+/**
+ * Loads a scenario: a YAML file, a module of TypeScript or JavaScript, or one that comes with the package by its name.
+ *
+ * @param nameOrPath a name of {@link scenarioNames}, or the path of a .yaml, .yml, .ts, .mts, .js or .mjs file.
+ * @throws ScenarioError for what is no scenario, with all that is wrong; for YAML with line and column.
+ */
+export async function loadScenario(nameOrPath: string): Promise<Scenario> {
+  return (await loadScenarioParts(nameOrPath)).scenario;
+}
+
+/** As {@link loadScenario}, with what a module gives beside: its own machine, model and commands. */
+export async function loadScenarioParts(nameOrPath: string): Promise<ScenarioParts> {
+  const ending = extname(nameOrPath);
+  if (MODULE_ENDINGS.includes(ending)) return loadModule(pathToFileURL(resolve(nameOrPath)).href);
+  if (YAML_ENDINGS.includes(ending)) return { scenario: await loadYaml(nameOrPath) };
+  const path = await shippedPath(nameOrPath);
+  if (path !== undefined) return { scenario: await loadYaml(path) };
+  const near = nearest(nameOrPath, await scenarioNames());
+  const hint =
+    near === undefined
+      ? `give the path of a ${[...YAML_ENDINGS, ...MODULE_ENDINGS].join(", ")} file, or the name of one that comes with Kontiki`
+      : `did you mean ${near}?`;
+  throw new ScenarioError(nameOrPath, [
+    { path: [], on: "value", text: `is no scenario: ${hint}`, place: undefined },
+  ]);
+}
+
+async function loadYaml(path: string): Promise<Scenario> {
+  return parseScenario(await textOf(path), path);
+}
+
+/**
+ * Reads a scenario written in YAML.
+ *
+ * @param text what the file says.
+ * @param path where it is from, for people; its name is that of a scenario that names none.
+ * @throws ScenarioError with all that is wrong, each with line and column.
+ */
+export function parseScenario(text: string, path: string): Scenario {
+  const source = new YamlSource(text, path);
+  const name = basename(path, extname(path));
+  const { value } = source;
+  const isMapping = typeof value === "object" && value !== null && !Array.isArray(value);
+  const read = readScenario(isMapping ? { name, ...value } : (value ?? { name }));
+  if (read.type === "scenario") return read.scenario;
+  throw new ScenarioError(
+    path,
+    inOrder(read.complaints.map((complaint) => source.placed(complaint))),
+  );
+}
+
+/** As they stand in the text. */
+function inOrder(complaints: readonly PlacedComplaint[]): readonly PlacedComplaint[] {
+  const lineOf = ({ place }: PlacedComplaint): number => place?.line ?? 0;
+  const columnOf = ({ place }: PlacedComplaint): number => place?.column ?? 0;
+  return complaints.toSorted(
+    (one, other) => lineOf(one) - lineOf(other) || columnOf(one) - columnOf(other),
+  );
+}
+
+async function textOf(path: string): Promise<string> {
+  try {
+    return await readFile(path, "utf8");
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    const why = code === "ENOENT" ? "there is no such file" : `cannot be read: ${String(code)}`;
+    throw new ScenarioError(path, [{ path: [], on: "value", text: why, place: undefined }]);
+  }
+}

@@ -1,0 +1,28 @@
+import type { StateMachine } from "@kontiki/actors/node";
+import type { Chance } from "../chance.ts";
+import type { AnyFileModel } from "../check/models/index.ts";
+import type { Scenario } from "./scenario.ts";
+
+/** What a client asks, as a scenario's own generator gives it. */
+export type OwnCommand = {
+  /** What the state machine is given: plain data. */
+  readonly command: unknown;
+  /** Whether it is asked as a question, beside the log. */
+  readonly read?: boolean;
+};
+
+/** Draws what a client asks next. It must draw from `chance` only, so that a seed gives the same commands each time. */
+export type CommandGenerator = (chance: Chance, client: number) => OwnCommand;
+
+/** A scenario and what a module may give beside it. */
+export type ScenarioParts = {
+  readonly scenario: Scenario;
+  /** The URL of the module of its own state machine. The key-value machine when left out. */
+  readonly stateMachine?: string;
+  /** Makes such a machine in this thread. */
+  readonly machine?: () => StateMachine;
+  /** What its own machine is judged by; nothing is judged when left out. */
+  readonly model?: AnyFileModel;
+  /** What clients ask its own machine. */
+  readonly commands?: CommandGenerator;
+};

@@ -1,0 +1,61 @@
+import * as v from "valibot";
+import type { Fault, FaultType } from "./fault.ts";
+import { FAULT_TIMES, FAULT_TYPES, kindOf } from "./fault-schema.ts";
+import { complaintsOf, type Complaint, type Path } from "./complaint.ts";
+import { unknownName } from "./written.ts";
+
+/**
+ * Reads a fault as people write it: `{ at: 2s, for: 1s, partition: { shape: isolate, node: leader } }`, or with a bare
+ * value for the field that matters most, `{ at: 2s, crash: leader }`. Its kind is the one name beside `at` and `for`.
+ *
+ * @returns the fault, or what is wrong with it.
+ */
+export function readFault(value: unknown, path: Path): Fault | readonly Complaint[] {
+  if (!isMapping(value)) {
+    return [{ path, on: "value", text: "is no fault: write it as { at: 1s, crash: leader }" }];
+  }
+  const { at, for: lasts, ...rest } = value;
+  const [type, ...others] = Object.keys(rest);
+  if (type === undefined)
+    return [{ path, on: "value", text: `names no fault: there are ${FAULT_TYPES.join(", ")}` }];
+  const wrong = [type, ...others].find((name) => !isFaultType(name));
+  if (wrong !== undefined)
+    return [{ path: [...path, wrong], on: "key", text: unknownName(wrong, FAULT_TYPES) }];
+  const [second] = others;
+  if (second !== undefined)
+    return [{ path: [...path, second], on: "key", text: `is a second fault beside ${type}` }];
+  const times = { ...("at" in value && { at }), ...("for" in value && { for: lasts }) };
+  return joined(times, type as FaultType, rest[type], path);
+}
+
+function joined(
+  times: object,
+  type: FaultType,
+  value: unknown,
+  path: Path,
+): Fault | readonly Complaint[] {
+  const { bare, schema } = kindOf(type, value);
+  const given = expanded(value, bare);
+  const here = [...path, type];
+  if (given === undefined)
+    return [{ path: here, on: "value", text: "takes nothing: leave its value out" }];
+  const when = v.safeParse(FAULT_TIMES, times);
+  const what = v.safeParse(schema, given);
+  if (when.success && what.success) return { ...what.output, ...when.output } as Fault;
+  return [...complaintsOf(when.issues ?? [], path), ...complaintsOf(what.issues ?? [], here)];
+}
+
+/** The fields of a fault. `crash:` and `crash: true` say no more than its name. */
+function expanded(value: unknown, bare: string | undefined): object | undefined {
+  if (value === null || value === true) return {};
+  if (isMapping(value)) return value;
+  return bare === undefined ? undefined : { [bare]: value };
+}
+
+function isFaultType(name: string): name is FaultType {
+  return FAULT_TYPES.some((type) => type === name);
+}
+
+function isMapping(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}

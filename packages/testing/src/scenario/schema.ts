@@ -1,0 +1,177 @@
+import * as v from "valibot";
+import type { FaultType } from "./fault.ts";
+import { FAULT_TYPES } from "./fault-schema.ts";
+import type { FaultGroup } from "./input.ts";
+import type { Nemesis, Scenario } from "./scenario.ts";
+import {
+  counts,
+  duration,
+  durations,
+  fields,
+  flag,
+  list,
+  name,
+  number,
+  oneOf,
+  text,
+  whole,
+} from "./written.ts";
+
+/** The kinds of faults that belong together. */
+export const FAULT_GROUPS: Readonly<Record<FaultGroup, readonly FaultType[]>> = {
+  network: [
+    "partition",
+    "oneWay",
+    "delay",
+    "loss",
+    "duplicate",
+    "reorder",
+    "replay",
+    "clog",
+    "swizzle",
+    "bandwidth",
+  ],
+  disk: [
+    "diskError",
+    "diskFull",
+    "slowDisk",
+    "stallDisk",
+    "bitRot",
+    "misdirect",
+    "wipe",
+    "swapDisks",
+  ],
+  process: ["crash", "crashAll", "crashLoop", "stop", "pause"],
+  clock: ["drift", "step", "strobe"],
+  membership: [
+    "add",
+    "remove",
+    "replace",
+    "addLearner",
+    "promote",
+    "grow",
+    "shrink",
+    "transfer",
+    "snapshot",
+    "compact",
+  ],
+};
+
+const GROUP_NAMES = Object.keys(FAULT_GROUPS) as readonly FaultGroup[];
+const SIZE_MAX = 2 ** 30;
+
+const cluster = v.pipe(
+  fields({
+    electionTimeout: v.optional(duration(10), 150),
+    heartbeat: v.optional(duration(1), 25),
+    preVote: v.optional(flag, true),
+    snapshotEntries: v.optional(whole(1, SIZE_MAX), 100),
+    keptEntries: v.optional(whole(0, SIZE_MAX), 20),
+    maxAppendBytes: v.optional(whole(1, SIZE_MAX), 1024 * 1024),
+    maxInflight: v.optional(whole(1, SIZE_MAX), 16),
+    segmentBytes: v.optional(whole(1024, SIZE_MAX), 16 * 1024),
+    leases: v.nullish(fields({ clockDrift: number(0, 0.9) })),
+  }),
+  v.transform(({ electionTimeout, heartbeat, leases, ...rest }) => ({
+    electionTimeoutMs: electionTimeout,
+    heartbeatMs: heartbeat,
+    ...rest,
+    leases: leases ?? undefined,
+  })),
+);
+
+const weight = v.optional(number(0, 1e6), 0);
+
+const workload = v.pipe(
+  fields({
+    clients: v.optional(whole(0, 1000), 4),
+    perSecond: v.optional(number(0, 100_000), 40),
+    keys: v.optional(whole(1, 100_000), 3),
+    mix: v.optional(
+      fields({ put: weight, get: weight, append: weight, compareAndSet: weight, delete: weight }),
+      { put: 3, get: 4, append: 2, compareAndSet: 1, delete: 1 },
+    ),
+    reads: v.optional(oneOf("log", "linearizable", "lease"), "linearizable"),
+    valueBytes: v.optional(whole(1, 1024 * 1024), 8),
+    timeout: v.optional(duration(1), 2000),
+  }),
+  v.transform(({ timeout, ...rest }) => ({ ...rest, timeoutMs: timeout })),
+);
+
+const nemesisFields = v.pipe(
+  fields({
+    faults: v.optional(
+      list(oneOf(...GROUP_NAMES, ...FAULT_TYPES), "a list such as [crash, network]"),
+      GROUP_NAMES,
+    ),
+    swarm: v.optional(flag, true),
+    every: v.optional(durations(1), "200ms..1s"),
+    last: v.optional(durations(1), "300ms..1.5s"),
+  }),
+  v.transform(({ faults, swarm, every, last }): Nemesis => ({
+    faults: FAULT_TYPES.filter((type) => faults.some((named) => covers(named, type))),
+    swarm,
+    everyMs: every,
+    lastMs: last,
+  })),
+);
+
+const expect = fields({
+  atLeast: v.optional(
+    v.pipe(
+      v.unknown(),
+      v.transform((given) => (Array.isArray(given) ? once(given) : given)),
+      counts,
+    ),
+    {},
+  ),
+  atMost: v.optional(counts, {}),
+  linearizable: v.optional(flag, true),
+});
+
+/** A scenario as people write it, but for its faults, which are read one by one. */
+export const scenarioSchema = v.pipe(
+  fields({
+    name,
+    about: v.optional(text, ""),
+    nodes: v.optional(whole(1, 9), 3),
+    cluster: v.optional(cluster, {}),
+    network: v.optional(fields({ latency: v.optional(durations(0), "1ms..5ms") }), {}),
+    disk: v.optional(fields({ sync: v.optional(durations(0), "1ms..3ms") }), {}),
+    workload: v.optional(workload, {}),
+    faults: v.optional(list(v.unknown(), "a list, one fault a line with - before it"), []),
+    nemesis: v.nullish(
+      v.pipe(
+        v.unknown(),
+        v.transform((given) => (given === "swarm" ? {} : given)),
+        nemesisFields,
+      ),
+    ),
+    duration: v.optional(duration(1), "5s"),
+    settle: v.optional(duration(1), "20s"),
+    expect: v.optional(expect, {}),
+  }),
+  v.transform(({ network, disk, nemesis, duration: durationMs, settle, ...rest }) => ({
+    ...rest,
+    network: { latencyMs: network.latency },
+    disk: { syncMs: disk.sync },
+    nemesis: nemesis ?? undefined,
+    durationMs,
+    settleMs: settle,
+  })),
+);
+
+/** What {@link scenarioSchema} gives is a scenario as soon as its faults are read. */
+export type ReadScenario = v.InferOutput<typeof scenarioSchema>;
+
+true satisfies Omit<ReadScenario, "faults"> extends Omit<Scenario, "faults"> ? true : false;
+
+function covers(named: FaultType | FaultGroup, type: FaultType): boolean {
+  return (
+    named === type || (named in FAULT_GROUPS && FAULT_GROUPS[named as FaultGroup].includes(type))
+  );
+}
+
+function once(names: readonly unknown[]): Readonly<Record<string, number>> {
+  return Object.fromEntries(names.map((of) => [String(of), 1]));
+}

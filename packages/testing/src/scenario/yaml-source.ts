@@ -1,0 +1,78 @@
+import {
+  isAlias,
+  isMap,
+  isScalar,
+  isSeq,
+  LineCounter,
+  parseDocument,
+  type Document,
+  type Node,
+} from "yaml";
+import type { Complaint, Path } from "./complaint.ts";
+import { ScenarioError, type PlacedComplaint, type TextPlace } from "./scenario-error.ts";
+
+/** What a YAML text says, and where it says what. */
+export class YamlSource {
+  /** What it says, as plain data. */
+  readonly value: unknown;
+  readonly #document: Document.Parsed;
+  readonly #lines = new LineCounter();
+
+  /** @throws ScenarioError for what is no YAML 1.2; `source` is what people know the text by. */
+  constructor(text: string, source: string) {
+    this.#document = parseDocument(text, { lineCounter: this.#lines, prettyErrors: false });
+    const wrong = this.#document.errors.map(({ message, pos: [start] }) => ({
+      path: [],
+      on: "value" as const,
+      text: `this is no YAML: ${message}`,
+      place: this.#placeAt(start),
+    }));
+    if (wrong.length > 0) throw new ScenarioError(source, wrong);
+    this.value = this.#document.toJS();
+  }
+
+  /** The complaint with its place: that of the last step of its path that the text has. */
+  placed(complaint: Complaint): PlacedComplaint {
+    return { ...complaint, place: this.#placeAt(this.#offsetOf(complaint)) };
+  }
+
+  #offsetOf({ path, on }: Complaint): number {
+    let node: unknown = this.#document.contents;
+    let offset = startOf(node);
+    for (const [at, step] of path.entries()) {
+      const next = childOf(this.#resolved(node), step);
+      // A bare value stands for a field that is not written.
+      if (next === undefined) continue;
+      node = next.value;
+      const isLast = at === path.length - 1;
+      // What stands under a name may be nothing at all, and then has no place.
+      offset = (isLast && on === "key" ? undefined : startOf(node)) ?? startOf(next.key) ?? offset;
+    }
+    return offset ?? 0;
+  }
+
+  #resolved(node: unknown): unknown {
+    return isAlias(node) ? node.resolve(this.#document) : node;
+  }
+
+  #placeAt(offset: number): TextPlace {
+    const { line, col } = this.#lines.linePos(offset);
+    return { line: Math.max(line, 1), column: Math.max(col, 1) };
+  }
+}
+
+function childOf(
+  node: unknown,
+  step: Path[number],
+): { readonly key: unknown; readonly value: unknown } | undefined {
+  if (isSeq(node))
+    return step in node.items ? { key: undefined, value: node.items[Number(step)] } : undefined;
+  if (!isMap(node)) return undefined;
+  return node.items.find(({ key }) => isScalar(key) && String(key.value) === String(step));
+}
+
+/** Where a node begins; undefined for one that is not written, as the value of `crash:`. */
+function startOf(node: unknown): number | undefined {
+  const { range } = (node ?? {}) as Partial<Node>;
+  return range === null || range === undefined || range[0] === range[1] ? undefined : range[0];
+}
