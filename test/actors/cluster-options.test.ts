@@ -23,6 +23,7 @@ test("everything may be left out", () => {
     leases: undefined,
     trace: undefined,
     maxUncommittedBytes: 64 * 1024 * 1024,
+    network: undefined,
   };
   expect(checkOptions({})).toEqual(defaults);
   expect(checkOptions({ nodes: undefined, heartbeatMs: undefined })).toEqual(defaults);
@@ -41,6 +42,7 @@ test("what is given is taken", () => {
     leases: { clockDrift: 0.9 },
     trace: "trace",
     maxUncommittedBytes: 1,
+    network: () => [],
   };
   const restartIntensity = { crashes: 0, withinMs: 1 };
   const snapshots = { snapshotEntries: 1, snapshotBytes: 2 };
@@ -125,6 +127,10 @@ describe("a wrong option is named, with what it may be", () => {
     [
       { leases: { clockDrift: -0.1 } },
       "leases.clockDrift is -0.1: give a number from 0 to 0.9, such as 0.1",
+    ],
+    [
+      { network: [0] },
+      "network is [ 0 ]: give a function that takes a letter and a function that delivers it",
     ],
     [{ leases: {} }, "leases.clockDrift is undefined: give a number from 0 to 0.9, such as 0.1"],
     [

@@ -20,6 +20,8 @@ export type ChildHost = {
   readonly onDown: (child: Child) => void;
   /** A thread takes no part for now, although it runs: its disk fails, or its log is damaged. */
   readonly onTrouble: (child: Child) => void;
+  /** Its thread stands still, as it was asked to. */
+  readonly onPaused: (child: Child) => void;
   /** It knows another membership than before. */
   readonly onMembership: (child: Child) => void;
   /** Part of a turn is over. `before` is what the node's thread had said of itself until then, if anything. */
@@ -52,6 +54,8 @@ export class Child {
   #files: readonly MemoryFile[] = [];
   #crashTimes: number[] = [];
   #asked: "crash" | "stop" | undefined;
+  /** The pause that its thread is asked to make, and whether it has begun. */
+  #pause: { readonly number: number; readonly stands: boolean } | undefined;
   #unusable: string | undefined;
   #restart: NodeJS.Timeout | undefined;
   /** Why it has no disk that it could be started with. */
@@ -83,6 +87,11 @@ export class Child {
   /** The membership that it last said it goes by; undefined while no thread has said anything. */
   get membership(): KnownMembership | undefined {
     return this.#membership;
+  }
+
+  /** Whether its thread stands still. */
+  get stands(): boolean {
+    return this.#pause?.stands === true;
   }
 
   status(): NodeStatus {
@@ -120,6 +129,19 @@ export class Child {
     this.#thread.kill("killed on request");
   }
 
+  /** Has the thread stand still. @throws KontikiError if it does not run. */
+  pause(): void {
+    if (this.#thread === undefined || this.#life.type !== "running" || this.#asked !== undefined)
+      throw new KontikiError(`${this.id} has no thread to pause: it is ${this.#life.type}`);
+    this.#pause ??= { number: this.#thread.pause(), stands: false };
+  }
+
+  /** Lets the thread go on. Nothing happens to one that does not stand. */
+  resume(): void {
+    this.#pause = undefined;
+    this.#thread?.resume();
+  }
+
   /** Stops the thread in order, or kills it when `deadlineMs` passes. A node that is about to restart will not. */
   stop(deadlineMs: number): void {
     clearTimeout(this.#restart);
@@ -129,6 +151,8 @@ export class Child {
       return;
     }
     this.#asked = "stop";
+    // One that stands still does nothing in order.
+    this.resume();
     if (this.#life.type === "starting") return thread.kill("stopped while it was starting");
     thread.control
       .call("stop", deadlineMs, (node) => node.stop())
@@ -195,6 +219,10 @@ export class Child {
         this.#membership = { index, membership, committed };
         return this.#host.onMembership(this);
       }
+      case "paused":
+        if (message.pause !== this.#pause?.number) return;
+        this.#pause = { number: message.pause, stands: true };
+        return this.#host.onPaused(this);
       case "trouble":
         return this.#onTrouble(message.what);
       case "turn": {
@@ -220,6 +248,7 @@ export class Child {
     this.#raft = undefined;
     this.#membership = undefined;
     this.#trouble = undefined;
+    this.#pause = undefined;
     this.#host.onDown(this);
     if (this.#asked === "stop") return this.#endInOrder();
     if (this.#unusable !== undefined) return this.#giveUp(this.#unusable);

@@ -1,6 +1,7 @@
 import { inspect } from "node:util";
 import { CONFIG_DEFAULTS, isNodeId, type NodeId } from "@kontiki/core";
 import { KontikiError } from "./errors.ts";
+import type { MailCarrier } from "./mail-carrier.ts";
 import type { ClusterEvent } from "./status.ts";
 import { RESTART_DEFAULTS, type RestartPolicy } from "./restart-policy.ts";
 
@@ -68,6 +69,12 @@ export type ClusterOptions = {
   readonly trace?: string | undefined;
   /** A leader with so many bytes of commands that are not committed takes no more, from 1. 64 MiB. */
   readonly maxUncommittedBytes?: number | undefined;
+  /**
+   * For tests: carries the letters between nodes. It delivers each of them at once, later, several times or never, so
+   * partitions, delays, loss and copies of all kinds are made of this. Letters between nodes and clients are not touched.
+   * Default: all are delivered at once.
+   */
+  readonly network?: MailCarrier | undefined;
 };
 
 /** Options that were checked and completed. */
@@ -85,6 +92,7 @@ export type CheckedOptions = {
   readonly leases: { readonly clockDrift: number } | undefined;
   readonly trace: string | undefined;
   readonly maxUncommittedBytes: number;
+  readonly network: MailCarrier | undefined;
 };
 
 /** Checks and completes options. @throws KontikiError that says which is wrong, and what it may be. */
@@ -104,6 +112,7 @@ export function checkOptions(options: ClusterOptions): CheckedOptions {
     ...checkedLogLimits(options),
     leases: checkedLeases(options),
     trace,
+    network: checkedNetwork(options),
   };
 }
 
@@ -158,6 +167,14 @@ function checkedLeases({ leases }: ClusterOptions): CheckedOptions["leases"] {
   if (typeof clockDrift === "number" && clockDrift >= 0 && clockDrift <= 0.9) return { clockDrift };
   throw new KontikiError(
     `leases.clockDrift is ${inspect(clockDrift)}: give a number from 0 to 0.9, such as 0.1`,
+  );
+}
+
+function checkedNetwork({ network }: ClusterOptions): MailCarrier | undefined {
+  const given: unknown = network;
+  if (given === undefined || typeof given === "function") return network;
+  throw new KontikiError(
+    `network is ${inspect(given)}: give a function that takes a letter and a function that delivers it`,
   );
 }
 

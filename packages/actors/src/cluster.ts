@@ -93,6 +93,7 @@ export class Cluster<Command = KeyValueCommand, Result = KeyValueResult> {
       stepsBelow: (node) => stepsBelow(priorities, node),
       policy,
       mailbox: MAILBOX_DEFAULTS,
+      network: options.network,
     });
     this.#members = new MemberChanges(this.#supervisor, disks, heartbeatMs);
     const times = { attemptMs: 4 * electionTimeoutMs, backoffMs: heartbeatMs / 2 };

@@ -20,6 +20,7 @@ export {
   type KeyValueCommand,
   type KeyValueResult,
 } from "./key-value.ts";
+export type { MailCarrier } from "./mail-carrier.ts";
 export type { AddNodeOptions } from "./member-changes.ts";
 export type { Member, Members } from "./members.ts";
 export { NodeHandle } from "./node-handle.ts";
@@ -27,7 +28,7 @@ export { openStorage, type OpenedStorage } from "./open-storage.ts";
 export { createWal } from "./open-wal.ts";
 export type { Outcome } from "./outcome.ts";
 export { loadMachine } from "./load-machine.ts";
-export type { LogLine } from "./protocol.ts";
+export type { Envelope, LogLine } from "./protocol.ts";
 export {
   openLostCluster,
   recoverDataDirectory,

@@ -64,6 +64,29 @@ export class NodeHandle {
   }
 
   /**
+   * Has the node's thread stand still between two of its turns, as a process does that gets no processor, and waits until
+   * it does. Its mailbox fills meanwhile and its timers run out late. It goes on with {@link resume}, and to be stopped.
+   *
+   * @throws KontikiError when it does not run, or is so busy that it does not stand in time.
+   */
+  async pause(options: WaitOptions = {}): Promise<void> {
+    this.#child.pause();
+    const { incarnation } = this.#child;
+    const look = (): boolean => {
+      const { life } = this.#child.status();
+      if (life.type !== "running" || this.#child.incarnation !== incarnation)
+        throw new KontikiError(`${this.id} is ${life.type} and does not stand still`);
+      return this.#child.stands;
+    };
+    await this.#until("pause", look, options);
+  }
+
+  /** Lets a node go on that was paused. Nothing happens to one that was not. */
+  resume(): void {
+    this.#child.resume();
+  }
+
+  /**
    * Starts a node that was stopped or has failed, and waits until it has recovered its state.
    *
    * @throws KontikiError when it runs already, or cannot start.

@@ -53,6 +53,8 @@ export type FromNode =
       readonly membership: Membership;
       readonly committed: boolean;
     }
+  /** Its thread stands still from here on, until that pause ends (see `Gate`). */
+  | { readonly type: "paused"; readonly pause: number }
   /** Something is wrong with its disk or its log, in one line; undefined when that is over. */
   | { readonly type: "trouble"; readonly what: string | undefined }
   /** What came of (part of) a turn. */

@@ -1,11 +1,12 @@
 import { EventEmitter } from "node:events";
 import { INDEX_ZERO, initialMembership, type Index, type NodeId } from "@kontiki/core";
-import type { Address } from "./address.ts";
+import { isClientAddress, type Address } from "./address.ts";
 import { currentLeader } from "./agreement.ts";
 import { Child, type ChildHost, type KnownMembership } from "./child.ts";
 import type { NodeDisk } from "./cluster-disks.ts";
 import { KontikiError } from "./errors.ts";
-import { PULSE_MS, type FromNode, type NodeSpec } from "./protocol.ts";
+import { CarriedMail, type MailCarrier } from "./mail-carrier.ts";
+import { PULSE_MS, type Envelope, type FromNode, type NodeSpec } from "./protocol.ts";
 import type { RestartPolicy } from "./restart-policy.ts";
 import { Router, type MailboxLimits } from "./router.ts";
 import { sameStatus, type ClusterEvent, type DeadLetterReason, type RaftStatus } from "./status.ts";
@@ -28,6 +29,8 @@ export type SupervisorOptions = {
   readonly stepsBelow: (node: NodeId) => number;
   readonly policy: RestartPolicy;
   readonly mailbox: MailboxLimits;
+  /** Carries letters between nodes, which arrive at once when it is left out. */
+  readonly network?: MailCarrier | undefined;
 };
 
 const STOPPED = "the cluster is stopped";
@@ -54,6 +57,7 @@ export class Supervisor {
   readonly #children = new Map<NodeId, Child>();
   readonly #pulse = new SharedArrayBuffer(4);
   readonly #pulses: NodeJS.Timeout;
+  readonly #carried: CarriedMail | undefined;
   readonly #deadLetters = new Map<string, number>();
   #leaderTerm = 0;
   #stopping = false;
@@ -68,6 +72,8 @@ export class Supervisor {
     // Everybody who waits for something listens, and many may.
     this.events.setMaxListeners(0);
     this.router = new Router(options.mailbox, (to, reason) => this.#onDeadLetter(to, reason));
+    this.#carried =
+      options.network && new CarriedMail(options.network, (letter) => this.router.route(letter));
     const counter = new Int32Array(this.#pulse);
     this.#pulses = setInterval(() => Atomics.add(counter, 0, 1), PULSE_MS);
     for (const disk of options.nodes) this.add(disk);
@@ -130,6 +136,7 @@ export class Supervisor {
   /** Ends what the supervisor itself runs. Its children must have ended. */
   close(): void {
     clearInterval(this.#pulses);
+    this.#carried?.close();
   }
 
   #hostOf(node: NodeId, path: string | undefined): ChildHost {
@@ -142,6 +149,7 @@ export class Supervisor {
       onUp: (child, thread) => this.#onUp(child, thread),
       onDown: (child) => this.#onDown(child),
       onTrouble: (child) => this.router.bury(child.id, child.incarnation),
+      onPaused: () => this.#changed(),
       onMembership: () => this.#onMembership(),
       onTurn: (child, turn, before) => this.#onTurn(child, turn, before),
     };
@@ -163,7 +171,7 @@ export class Supervisor {
   ): void {
     const { id, incarnation } = child;
     this.router.taken(id, turn.taken.letters, turn.taken.bytes);
-    for (const { to, bytes } of turn.mail) this.router.route({ to, from: id, incarnation, bytes });
+    for (const { to, bytes } of turn.mail) this.#send({ to, from: id, incarnation, bytes });
     for (let count = 0; count < turn.malformed; count += 1) this.#onDeadLetter(id, "malformed");
     if (!sameStatus(before, turn.raft)) this.events.emit("status", child);
     const { role, term } = turn.raft;
@@ -172,6 +180,11 @@ export class Supervisor {
       this.#tell({ type: "leader", node: id, term });
       this.#onMembership();
     } else this.events.emit("change");
+  }
+
+  #send(letter: Envelope): void {
+    if (this.#carried === undefined || isClientAddress(letter.to)) this.router.route(letter);
+    else this.#carried.send(letter);
   }
 
   /** Told when it is another one to the leader, whoever that is: what others believe, they believe too early or too late. */

@@ -6,6 +6,7 @@ import {
 } from "node:worker_threads";
 import { Control } from "./control.ts";
 import { messageOf } from "./errors.ts";
+import { Gate } from "./gate.ts";
 import type { FromNode, NodeSpec, ToNode } from "./protocol.ts";
 
 /** What a thread tells its supervisor. */
@@ -28,6 +29,7 @@ const YOUNG_MIB_MAX = 64;
 export class NodeThread {
   readonly control: Control;
   readonly #worker: Worker;
+  readonly #gate = new Gate();
   readonly #port: MessagePort;
   readonly #handlers: ThreadHandlers;
   #cause: string | undefined;
@@ -40,7 +42,7 @@ export class NodeThread {
     this.control = new Control(spec.id, control.port1);
     this.#worker = new Worker(new URL("./worker.js", import.meta.url), {
       name: spec.id,
-      workerData: { spec, data: data.port2, control: control.port2 },
+      workerData: { spec, gate: this.#gate.shared, data: data.port2, control: control.port2 },
       transferList: [data.port2, control.port2],
       resourceLimits: {
         maxOldGenerationSizeMb: spec.heapMiB,
@@ -61,6 +63,18 @@ export class NodeThread {
   /** Puts a letter or a signal into the node's mailbox. */
   post(letter: ToNode): void {
     this.#port.postMessage(letter, letter.type === "mail" ? [letter.bytes.buffer] : []);
+  }
+
+  /** Has the thread stand still between two of its turns. It says so with the number of the pause, which is returned. */
+  pause(): number {
+    const pause = this.#gate.close();
+    this.#worker.postMessage(pause);
+    return pause;
+  }
+
+  /** Lets it go on. */
+  resume(): void {
+    this.#gate.open();
   }
 
   /** Kills the thread where it stands. Its exit follows. */

@@ -10,6 +10,7 @@ import { exposeControl } from "./control-endpoint.ts";
 import type { Disk } from "./disk.ts";
 import { KontikiError } from "./errors.ts";
 import { FileDisk } from "./file-disk.ts";
+import { waitAt } from "./gate.ts";
 import { loadMachine } from "./load-machine.ts";
 import { MemoryDisk } from "./memory-disk.ts";
 import { ThreadPort } from "./node-port.ts";
@@ -24,9 +25,14 @@ import type { Clock } from "./timers.ts";
 import { openTraceFile, type TraceFile } from "./trace-file.ts";
 import { NodeTracer } from "./trace.ts";
 
-type Start = { readonly spec: NodeSpec; readonly data: MessagePort; readonly control: MessagePort };
+type Start = {
+  readonly spec: NodeSpec;
+  readonly gate: SharedArrayBuffer;
+  readonly data: MessagePort;
+  readonly control: MessagePort;
+};
 
-const { spec, data, control } = workerData as Start;
+const { spec, gate, data, control } = workerData as Start;
 
 function post(message: FromNode): void {
   data.postMessage(message);
@@ -87,6 +93,15 @@ function tracerOf(trace: TraceFile, config: Config, recovered: Recovered): NodeT
   return new NodeTracer(trace, { config, hard, base, entries, snapshot, horizon });
 }
 
+/** A pause begins between two turns, and it keeps no thread from ending that has nothing more to do. */
+function obeyPauses(): void {
+  parentPort?.on("message", (pause: number) => {
+    post({ type: "paused", pause });
+    waitAt(gate, pause);
+  });
+  parentPort?.unref();
+}
+
 async function run(): Promise<void> {
   const config = configOf(spec);
   const disk = openDisk();
@@ -125,6 +140,7 @@ async function run(): Promise<void> {
   runner.start();
 }
 
+obeyPauses();
 try {
   await run();
 } catch (error) {

@@ -1,0 +1,89 @@
+import { expect, test } from "vitest";
+import { nextEvent, PATIENT, put, record, start, valueOf } from "./support/clusters.ts";
+
+test("a leader that stands still loses its lead, and is a follower when it goes on", async () => {
+  const cluster = await start({ nodes: 3 });
+  const old = await cluster.leader(PATIENT);
+  const next = nextEvent(cluster, "leader", ({ node }) => node !== old);
+  await cluster.node(old).pause();
+  const { node: leader } = await next;
+  valueOf(await cluster.propose(put("a", "1")));
+  const standing = cluster.node(old).status().raft;
+  expect(standing?.role).toBe("leader");
+  expect(standing?.applied).toBeLessThan(cluster.node(leader).status().raft?.applied ?? 0);
+
+  cluster.node(old).resume();
+  await cluster.converged(PATIENT);
+  expect(cluster.node(old).status()).toMatchObject({
+    incarnation: 1,
+    restarts: 0,
+    raft: { role: "follower" },
+  });
+  expect(await cluster.node(old).digest()).toEqual(await cluster.node(leader).digest());
+});
+
+test("a node can be paused and resumed many times, and twice without harm", async () => {
+  const cluster = await start({ nodes: 1 });
+  const node = cluster.node("n1");
+  for (let round = 0; round < 20; round += 1) {
+    await node.pause();
+    await node.pause();
+    const asked = cluster.propose(put("round", String(round)));
+    node.resume();
+    node.resume();
+    valueOf(await asked);
+  }
+  expect(valueOf(await cluster.get("round"))).toBe("19");
+});
+
+test("a pause that ends before it began leaves nothing standing", async () => {
+  const cluster = await start({ nodes: 1 });
+  const node = cluster.node("n1");
+  const paused = node.pause({ timeoutMs: 1 }).catch((error: unknown) => error);
+  node.resume();
+  valueOf(await cluster.propose(put("a", "1")));
+  await paused;
+  await node.pause();
+  node.resume();
+  valueOf(await cluster.propose(put("a", "2")));
+});
+
+test("one that stands still is stopped in order", async () => {
+  const cluster = await start({ nodes: 3 });
+  const events = record(cluster);
+  await cluster.node("n2").pause();
+  await cluster.node("n2").stop();
+  expect(events.filter(({ type }) => type === "stopped" || type === "crashed")).toEqual([
+    { type: "stopped", node: "n2", incarnation: 1 },
+  ]);
+  await cluster.node("n2").start();
+  await cluster.converged(PATIENT);
+});
+
+test("one that stands still can be crashed, and comes back going", async () => {
+  const cluster = await start({ nodes: 3 });
+  const node = cluster.node("n2");
+  await node.pause();
+  const started = nextEvent(cluster, "started", ({ node: of }) => of === "n2");
+  await node.crash();
+  await started;
+  await cluster.converged(PATIENT);
+  await node.pause();
+  node.resume();
+});
+
+test("a cluster is stopped though all its nodes stand still", async () => {
+  const cluster = await start({ nodes: 3 });
+  await Promise.all(cluster.nodeIds.map((id) => cluster.node(id).pause()));
+  const events = record(cluster);
+  await cluster.stop();
+  expect(events.map(({ type }) => type)).toEqual(["stopped", "stopped", "stopped"]);
+});
+
+test("one that does not run cannot be paused", async () => {
+  const cluster = await start({ nodes: 3 });
+  const node = cluster.node("n2");
+  await node.stop();
+  await expect(node.pause()).rejects.toThrow("n2 has no thread to pause: it is stopped");
+  node.resume();
+});
