@@ -1,0 +1,48 @@
+import type { Cluster, Outcome } from "@kontiki/actors";
+import type { Plan, PlannedOperation } from "../run/plan.ts";
+import type { RealTimeline } from "./real-timeline.ts";
+
+/** Hears what clients ask and get, when it happens. */
+export type ClientListener = {
+  readonly called: (operation: PlannedOperation) => void;
+  readonly returned: (operation: PlannedOperation, outcome: Outcome<unknown>) => void;
+};
+
+/**
+ * Has the clients of a plan ask a cluster, each one thing after the other, until the duration of the plan is over. What
+ * would come later is not asked. Resolves when all have their answers, or gave up.
+ */
+export async function runClients(
+  plan: Plan,
+  cluster: Cluster<unknown, unknown>,
+  timeline: RealTimeline,
+  listener: ClientListener,
+): Promise<void> {
+  const clients = new Map<number, PlannedOperation[]>();
+  for (const operation of plan.operations) {
+    const { client } = operation;
+    clients.set(client, [...(clients.get(client) ?? []), operation]);
+  }
+  const run = async (operations: readonly PlannedOperation[]): Promise<void> => {
+    for (const operation of operations) {
+      await timeline.until(operation.at);
+      if (timeline.now >= plan.scenario.durationMs) return;
+      listener.called(operation);
+      listener.returned(operation, await askFor(plan, cluster, operation));
+    }
+  };
+  await Promise.all([...clients.values()].map(run));
+}
+
+function askFor(
+  { scenario }: Plan,
+  cluster: Cluster<unknown, unknown>,
+  { command, read }: PlannedOperation,
+): Promise<Outcome<unknown>> {
+  const { timeoutMs, reads } = scenario.workload;
+  if (!read) return cluster.propose(command, { timeoutMs });
+  return cluster.read(command, {
+    timeoutMs,
+    consistency: reads === "lease" ? "lease" : "linearizable",
+  });
+}

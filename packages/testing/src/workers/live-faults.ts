@@ -1,0 +1,73 @@
+import { KontikiError, type Cluster } from "@kontiki/actors";
+import type { Chance } from "../chance.ts";
+import { Nemesis, type FaultHappening } from "../nemesis/nemesis.ts";
+import type { Counters } from "../run/counters.ts";
+import type { Plan, PlannedFault } from "../run/plan.ts";
+import type { ClusterTarget } from "./cluster-target.ts";
+import { whyNotOnThreads } from "./on-threads.ts";
+import { isMembershipChange, Operator, type MembershipChange } from "./operator.ts";
+
+/** What the faults of a run on threads have to do with. */
+export type LiveFaultsParts = {
+  readonly plan: Plan;
+  readonly cluster: Cluster<unknown, unknown>;
+  readonly target: ClusterTarget;
+  readonly chance: Chance;
+  readonly counters: Counters;
+  readonly report: (happening: FaultHappening) => void;
+};
+
+/** Has the faults of a plan befall a cluster of threads, each at its time: those that threads can suffer. */
+export class LiveFaults {
+  readonly #parts: LiveFaultsParts;
+  readonly #nemesis: Nemesis;
+  readonly #operator: Operator;
+  readonly #over = new AbortController();
+  readonly #changes: Promise<void>[] = [];
+
+  constructor(parts: LiveFaultsParts) {
+    const { plan, cluster, target, chance, counters, report } = parts;
+    this.#parts = parts;
+    const { cluster: settings } = plan.scenario;
+    this.#nemesis = new Nemesis({ target, cluster: settings, chance, counters, report });
+    this.#operator = new Operator(cluster, target, this.#over.signal);
+    for (const fault of plan.faults) {
+      target.timeline.after(fault.at, () => this.#begin(fault));
+    }
+  }
+
+  /** Ends those in force, and begins no more. Resolves when nobody tries to change the membership any more. */
+  async endAll(): Promise<void> {
+    this.#over.abort(new KontikiError("the faults are over"));
+    this.#nemesis.endAll();
+    await Promise.all(this.#changes);
+  }
+
+  #begin(fault: PlannedFault): void {
+    if (this.#over.signal.aborted) return;
+    const reason = whyNotOnThreads(fault);
+    if (reason !== undefined) this.#skip(fault, reason);
+    else if (isMembershipChange(fault)) this.#changes.push(this.#change(fault));
+    else this.#nemesis.perform(fault);
+  }
+
+  async #change(change: PlannedFault & MembershipChange): Promise<void> {
+    const { counters, report, chance } = this.#parts;
+    counters.count(`began.${change.type}`);
+    report({ type: "faultBegan", fault: change, nodes: [] });
+    try {
+      await this.#operator.perform(change, chance.fork(`fault ${change.id}`));
+      counters.count("change.done");
+    } catch (error) {
+      if (!(error instanceof KontikiError)) throw error;
+      counters.count("change.refused");
+    }
+    counters.count(`ended.${change.type}`);
+    report({ type: "faultEnded", fault: change });
+  }
+
+  #skip(fault: PlannedFault, reason: string): void {
+    this.#parts.counters.count(`skipped.${fault.type}`);
+    this.#parts.report({ type: "faultSkipped", fault, reason });
+  }
+}

@@ -1,0 +1,87 @@
+import { KontikiError, type Cluster } from "@kontiki/actors";
+
+/** What is done to threads, which take their time for it: for each node one thing after the other. */
+export class NodeKeeper {
+  readonly #cluster: Cluster<unknown, unknown>;
+  readonly #chains = new Map<string, Promise<void>>();
+  readonly #down = new Set<string>();
+  readonly #still = new Set<string>();
+
+  constructor(cluster: Cluster<unknown, unknown>) {
+    this.#cluster = cluster;
+  }
+
+  /** Whether a node is meant to run. */
+  isUp(node: string): boolean {
+    return !this.#down.has(node);
+  }
+
+  /** Ends a thread as it stands, and keeps it down. */
+  crash(node: string): void {
+    this.#takeDown(node, async () => {
+      await this.#cluster.node(node).crash();
+      // It would come back by itself.
+      await this.#cluster.node(node).stop();
+    });
+  }
+
+  /** Ends a thread in order, and keeps it down. */
+  stop(node: string): void {
+    this.#takeDown(node, () => this.#cluster.node(node).stop());
+  }
+
+  start(node: string): void {
+    if (!this.#down.delete(node)) return;
+    this.#do(node, () => this.#cluster.node(node).start());
+  }
+
+  pause(node: string): void {
+    if (this.#still.has(node)) return;
+    this.#still.add(node);
+    this.#do(node, async () => {
+      // It may be over by now.
+      if (this.#still.has(node)) await this.#cluster.node(node).pause();
+      if (!this.#still.has(node)) this.#cluster.node(node).resume();
+    });
+  }
+
+  resume(node: string): void {
+    if (!this.#still.delete(node)) return;
+    this.#do(node, async () => this.#cluster.node(node).resume());
+  }
+
+  /** Has something else done to a node in its turn. What cannot be done is not done. */
+  order(node: string, act: () => Promise<unknown>): void {
+    this.#do(node, act);
+  }
+
+  /** Starts and resumes all, and resolves when all that was asked for is done. */
+  async healAll(): Promise<void> {
+    for (const node of [...this.#still]) this.resume(node);
+    for (const node of [...this.#down]) this.start(node);
+    await Promise.all(this.#chains.values());
+  }
+
+  #takeDown(node: string, act: () => Promise<void>): void {
+    if (this.#down.has(node)) return;
+    this.#down.add(node);
+    this.#do(node, act);
+  }
+
+  #do(node: string, act: () => Promise<unknown>): void {
+    const before = this.#chains.get(node) ?? Promise.resolve();
+    this.#chains.set(
+      node,
+      before.then(() => quietly(act)),
+    );
+  }
+}
+
+/** A node that is gone, or has just crashed, cannot be stopped, paused or asked: then there is nothing to do. */
+async function quietly(act: () => Promise<unknown>): Promise<void> {
+  try {
+    await act();
+  } catch (error) {
+    if (!(error instanceof KontikiError)) throw error;
+  }
+}

@@ -1,0 +1,100 @@
+import { KontikiError, type Cluster, type WaitOptions } from "@kontiki/actors";
+import type { Chance } from "../chance.ts";
+import { nodesOf } from "../nemesis/targets.ts";
+import type { Fault } from "../scenario/fault.ts";
+import type { ClusterTarget } from "./cluster-target.ts";
+
+const CHANGES = [
+  "add",
+  "addLearner",
+  "remove",
+  "replace",
+  "promote",
+  "grow",
+  "shrink",
+  "wipe",
+] as const;
+
+/** Faults that change who belongs to a cluster, or with which disk. */
+export type MembershipChange = Fault & {
+  readonly type: (typeof CHANGES)[number];
+};
+
+/** How long an operator waits for one change, in ms, unless the faults end before. */
+const PATIENCE_MS = 30_000;
+
+/** Whether a fault changes who belongs to the cluster. */
+export function isMembershipChange<F extends Fault>(fault: F): fault is F & MembershipChange {
+  return CHANGES.some((type) => type === fault.type);
+}
+
+/** Changes who belongs to a cluster of threads, as people would: by {@link Cluster.addNode} and its like. */
+export class Operator {
+  readonly #cluster: Cluster<unknown, unknown>;
+  readonly #target: ClusterTarget;
+  readonly #options: WaitOptions;
+  #lastName: number;
+
+  /** @param signal ends whatever is still tried. */
+  constructor(cluster: Cluster<unknown, unknown>, target: ClusterTarget, signal: AbortSignal) {
+    this.#cluster = cluster;
+    this.#target = target;
+    this.#options = { timeoutMs: PATIENCE_MS, signal };
+    this.#lastName = cluster.nodeIds.length;
+  }
+
+  /**
+   * Makes a change. Resolves when it is made.
+   *
+   * @throws KontikiError when it cannot be made, and what the signal says when it ends before.
+   */
+  async perform(change: MembershipChange, chance: Chance): Promise<void> {
+    const options = this.#options;
+    switch (change.type) {
+      case "add":
+        return this.#cluster.addNode(this.#newName(), options);
+      case "addLearner":
+        return this.#cluster.addNode(this.#newName(), { ...options, as: "learner" });
+      case "remove":
+        return this.#cluster.removeNode(this.#member(change.node, chance), options);
+      case "replace": {
+        const replaces = this.#member(change.node, chance);
+        return this.#cluster.addNode(this.#newName(), { ...options, replaces });
+      }
+      case "wipe":
+        return this.#cluster.node(this.#member(change.node, chance)).wipe(options);
+      case "promote": {
+        const learner = chance.pick(this.#target.membership().learners);
+        if (learner === undefined) throw new KontikiError("there is no learner to promote");
+        return this.#cluster.promote(learner, options);
+      }
+      case "grow":
+        while (this.#voters < change.to) await this.#cluster.addNode(this.#newName(), options);
+        return;
+      case "shrink":
+        while (this.#voters > change.to)
+          await this.#cluster.removeNode(this.#member("any", chance), options);
+        return;
+      default:
+        return change satisfies never;
+    }
+  }
+
+  get #voters(): number {
+    return this.#target.membership().voters.length;
+  }
+
+  #newName(): string {
+    this.#lastName += 1;
+    return `n${this.#lastName}`;
+  }
+
+  #member(wanted: string, chance: Chance): string {
+    const found = nodesOf(wanted, this.#target, chance);
+    if ("skipped" in found) throw new KontikiError(found.skipped);
+    const { voters, learners } = this.#target.membership();
+    const member = found.find((node) => voters.includes(node) || learners.includes(node));
+    if (member === undefined) throw new KontikiError(`${found.join(", ")} is no member`);
+    return member;
+  }
+}

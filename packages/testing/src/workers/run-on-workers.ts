@@ -1,0 +1,199 @@
+import type { Cluster, ClusterEvent, Envelope, Outcome } from "@kontiki/actors";
+import { Chance } from "../chance.ts";
+import { ClientRecord } from "../claims/client-record.ts";
+import { checkExpectations } from "../claims/expectations.ts";
+import { judgeHistory } from "../claims/judge-history.ts";
+import { Marks } from "../claims/marks.ts";
+import { keyValueSpecification, type Specification } from "../claims/specification.ts";
+import { Counters } from "../run/counters.ts";
+import type { Plan, PlannedOperation } from "../run/plan.ts";
+import type { RunResult, Violation } from "../run/result.ts";
+import { SimNetwork } from "../simulation/sim-network.ts";
+import { ClusterTarget } from "./cluster-target.ts";
+import { doubtsOnThreads, isCounted } from "./doubts.ts";
+import { readAllKeys } from "./final-reads.ts";
+import { LeaderMarks } from "./leader-marks.ts";
+import { runClients } from "./live-clients.ts";
+import { startCluster, type ClusterSource } from "./live-cluster.ts";
+import { LiveFaults } from "./live-faults.ts";
+import { LiveCoverage } from "./live-coverage.ts";
+import { NodeKeeper } from "./node-keeper.ts";
+import { RealTimeline } from "./real-timeline.ts";
+import { settle } from "./settle.ts";
+
+/** What a run on threads is made of and judged by, beside its plan. */
+export type WorkersOptions = ClusterSource & {
+  /** What the state machine promises; needed for one of its own: without it the history is not judged. */
+  readonly specification?: Specification | undefined;
+};
+
+/**
+ * Has a plan run on real threads in real time, as a {@link RunResult}: the same clients ask the same, the same faults
+ * befall the same kinds of nodes, and the same oracle judges the history. At the end all nodes must agree.
+ *
+ * What threads cannot do is left out: faults of disks and clocks, crashes within a turn or with loss of power. It is
+ * counted as `skipped.<type>`, and what the scenario itself demands of it is a doubt. Real time is never the same
+ * twice, so `hash` is only that of the last state.
+ *
+ * @throws KontikiError when the cluster cannot be started.
+ */
+export async function runOnWorkers(plan: Plan, options: WorkersOptions = {}): Promise<RunResult> {
+  const run = new LiveRun(plan, options);
+  const cluster = await run.start();
+  try {
+    return await run.go(cluster);
+  } finally {
+    run.close();
+    await cluster.stop();
+  }
+}
+
+class LiveRun {
+  readonly #plan: Plan;
+  readonly #options: WorkersOptions;
+  readonly #specification: Specification | undefined;
+  readonly #counters = new Counters();
+  readonly #coverage = new LiveCoverage(this.#counters);
+  readonly #record: ClientRecord;
+  readonly #faultMarks = new Marks(() => this.#now);
+  readonly #leaderMarks = new LeaderMarks(() => this.#now);
+  readonly #violations: Violation[] = [];
+  #timeline: RealTimeline | undefined;
+  #carry: ((letter: Envelope, deliver: (letter: Envelope) => void) => void) | undefined;
+
+  constructor(plan: Plan, options: WorkersOptions) {
+    this.#plan = plan;
+    this.#options = options;
+    this.#specification =
+      options.stateMachine === undefined ? keyValueSpecification : options.specification;
+    const callOf = this.#specification?.callOf ?? told;
+    this.#record = new ClientRecord(callOf);
+  }
+
+  /** Until all nodes run there are no faults, and letters arrive at once. */
+  start(): Promise<Cluster<unknown, unknown>> {
+    return startCluster(
+      this.#plan,
+      this.#options,
+      (letter, deliver) => (this.#carry ?? deliver)(letter, deliver),
+      (event) => this.#onEvent(event),
+    );
+  }
+
+  async go(cluster: Cluster<unknown, unknown>): Promise<RunResult> {
+    const { scenario } = this.#plan;
+    const timeline = (this.#timeline = new RealTimeline());
+    const network = this.#networkOn(timeline);
+    const keeper = new NodeKeeper(cluster);
+    const target = new ClusterTarget({ cluster, keeper, timeline, network });
+    this.#coverage.watch(cluster);
+    this.#leaderMarks.watch(cluster);
+    const clients = runClients(this.#plan, cluster, timeline, this);
+    const faults = new LiveFaults({
+      plan: this.#plan,
+      cluster,
+      target,
+      chance: new Chance(this.#plan.seed).fork("faults"),
+      counters: this.#counters,
+      report: (happening) => this.#faultMarks.onHappening(happening),
+    });
+    await timeline.until(scenario.durationMs);
+    await faults.endAll();
+    await keeper.healAll();
+    await clients;
+    const digest = await settle(cluster, scenario.settleMs, (violation) => this.#report(violation));
+    if (digest !== undefined && this.#specification === keyValueSpecification)
+      await readAllKeys(this.#plan, cluster, this);
+    return this.#result(digest ?? "");
+  }
+
+  close(): void {
+    this.#timeline?.close();
+  }
+
+  called = (operation: PlannedOperation): void => {
+    this.#coverage.called();
+    this.#record.called(operation, this.#now);
+  };
+
+  returned = (operation: PlannedOperation, outcome: Outcome<unknown>): void => {
+    this.#coverage.returned(outcome);
+    this.#record.returned(operation, outcome, this.#now);
+  };
+
+  get #now(): number {
+    return this.#timeline?.now ?? 0;
+  }
+
+  #networkOn(timeline: RealTimeline): SimNetwork {
+    let deliverTo: (letter: Envelope) => void = () => undefined;
+    const network = new SimNetwork({
+      timeline,
+      chance: new Chance(this.#plan.seed).fork("network"),
+      settings: this.#plan.scenario.network,
+      counters: this.#counters,
+      deliver: (letter) => deliverTo(letter),
+      onLost: () => undefined,
+    });
+    this.#carry = (letter, deliver) => {
+      deliverTo = deliver;
+      network.send(letter);
+    };
+    return network;
+  }
+
+  #onEvent(event: ClusterEvent): void {
+    this.#coverage.onEvent(event);
+    this.#leaderMarks.onEvent(event);
+    if (event.type === "crashed" && !event.asked)
+      this.#report({ check: "assertion", text: `${event.node} crashed: ${event.cause}` });
+    if (event.type === "failed")
+      this.#report({ check: "assertion", text: `${event.node} is given up: ${event.cause}` });
+  }
+
+  #report(violation: Pick<Violation, "check" | "text">): void {
+    this.#violations.push({ ...violation, at: this.#now });
+  }
+
+  #result(hash: string): RunResult {
+    const { expect } = this.#plan.scenario;
+    const marks = [...this.#faultMarks.all, ...this.#leaderMarks.all].toSorted(
+      (one, other) => one.from - other.from,
+    );
+    const history = this.#record.history(() => undefined, marks);
+    const coverage = this.#counters.toRecord();
+    const report = this.#report.bind(this);
+    const counted = Object.entries(expect.atLeast).filter(([name]) => isCounted(name));
+    const doubts = [
+      ...doubtsOnThreads(this.#plan),
+      ...(expect.linearizable ? [this.#judge(history)] : []),
+      ...checkExpectations(
+        { atLeast: Object.fromEntries(counted), atMost: expect.atMost },
+        coverage,
+        report,
+      ),
+    ].filter((doubt) => doubt !== undefined);
+    const unsure = doubts.length > 0 ? "unknown" : "valid";
+    return {
+      verdict: this.#violations.length > 0 ? "violated" : unsure,
+      violations: this.#violations,
+      doubts,
+      hash,
+      events: (coverage["letters.delivered"] ?? 0) + history.operations.length,
+      virtualMs: this.#now,
+      coverage,
+      history,
+    };
+  }
+
+  #judge(history: RunResult["history"]): string | undefined {
+    if (this.#specification === undefined)
+      return "the history is not judged: there is no model of the state machine";
+    return judgeHistory(history, this.#specification.model, this.#report.bind(this));
+  }
+}
+
+/** How commands of a machine without a specification are told. */
+function told(command: unknown): ReturnType<Specification["callOf"]> {
+  return { f: "apply", value: JSON.stringify(command) ?? null };
+}
