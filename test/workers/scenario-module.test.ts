@@ -24,7 +24,7 @@ test("a TypeScript module gives a scenario, and a machine with its commands and 
 type Add = { readonly type: "add"; readonly amount: number };
 export default defineScenario({ name: "tally", nodes: 5, faults: [{ at: "1s", crash: "leader" }] });
 export const stateMachine = ${JSON.stringify(machine("tally.ts"))};
-export const model = models.register;
+export const specification = { model: models.register, callOf: () => ({ f: "read", value: null }) };
 export const commands = (chance: { below(most: number): number }): { command: Add } => ({
   command: { type: "add", amount: chance.below(10) },
 });
@@ -38,7 +38,7 @@ export const commands = (chance: { below(most: number): number }): { command: Ad
     faults: [{ type: "crash", at: 1000, node: "leader", downMs: 500 }],
   });
   expect(parts.stateMachine).toBe(machine("tally.ts"));
-  expect(parts.model?.name).toBe("register");
+  expect(parts.specification?.model.name).toBe("register");
   expect(parts.machine?.().snapshot()).toEqual(parts.machine?.().snapshot());
   const draw = (): unknown => parts.commands?.(new Chance(7), 0);
   expect(draw()).toEqual({ command: { type: "add", amount: expect.any(Number) as number } });
@@ -55,8 +55,11 @@ test("a default export may be what defineScenario takes, and paths start from th
 
 test.each([
   ["export default { name: 1 }", "name is 1: give a name of letters, digits, - and _"],
-  ["export const a = 1", "a is not known here: there are default, stateMachine, model, commands"],
-  ["export const modle = 1", "modle is not known here: did you mean model?"],
+  [
+    "export const a = 1",
+    "a is not known here: there are default, stateMachine, specification, commands",
+  ],
+  ["export const comands = 1", "comands is not known here: did you mean commands?"],
   ["", "default is missing: export default defineScenario({ ... })"],
   [
     'export default { name: "a" }; export const stateMachine = "./m.js"',
@@ -67,8 +70,12 @@ test.each([
     "commands is no function: give one that draws a command from chance",
   ],
   [
-    'export default { name: "a" }; export const model = {}',
-    "model has no function step: give a FileModel",
+    'export default { name: "a" }; export const specification = {}',
+    "specification has no function callOf: give { model, callOf }",
+  ],
+  [
+    'export default { name: "a" }; export const specification = { callOf() {} }',
+    "specification.model has no function step: give a FileModel",
   ],
 ])("a module that says %s", async (text, message) => {
   const path = moduleFile("wrong.mjs", text);

@@ -1,19 +1,19 @@
 import { fileURLToPath } from "node:url";
 import { importModule, loadMachine } from "@kontiki/actors";
 import type { StateMachine } from "@kontiki/actors/node";
-import type { AnyFileModel } from "../check/models/index.ts";
+import type { Specification } from "../claims/specification.ts";
 import { isDefined, readScenario } from "./define.ts";
 import type { CommandGenerator, ScenarioParts } from "./parts.ts";
 import type { Scenario } from "./scenario.ts";
 import { ScenarioError } from "./scenario-error.ts";
 import { unknownName } from "./written.ts";
 
-const EXPORTS = ["default", "stateMachine", "model", "commands"];
+const EXPORTS = ["default", "stateMachine", "specification", "commands"];
 
 /**
  * Loads a scenario from a module. Its default export is what `defineScenario` gives, or takes. It may also export
  * - `stateMachine`: the URL of the module of a state machine, or a path that starts from the module;
- * - `model`: what that machine is judged by;
+ * - `specification`: the model that judges that machine, and how its commands are told in a history;
  * - `commands`: what clients ask it. Who has a machine of their own must say what it is asked.
  *
  * @throws ScenarioError that says what is wrong, and KontikiError for a module that cannot be loaded.
@@ -23,7 +23,7 @@ export async function loadModule(url: string): Promise<ScenarioParts> {
   const module = await importModule(url, "scenario");
   const stranger = Object.keys(module).find((name) => !EXPORTS.includes(name));
   if (stranger !== undefined) throw wrong(path, stranger, unknownName(stranger, EXPORTS));
-  const { stateMachine, model, commands } = module;
+  const { stateMachine, specification, commands } = module;
   if (stateMachine !== undefined && commands === undefined)
     throw wrong(
       path,
@@ -33,7 +33,7 @@ export async function loadModule(url: string): Promise<ScenarioParts> {
   return {
     scenario: scenarioIn(module.default, path),
     ...(stateMachine !== undefined && (await machineAt(stateMachine, url, path))),
-    ...(model !== undefined && { model: modelOf(model, path) }),
+    ...(specification !== undefined && { specification: checked(specification, path) }),
     ...(commands !== undefined && { commands: generatorOf(commands, path) }),
   };
 }
@@ -65,13 +65,14 @@ async function machineAt(
   return { stateMachine: href, machine: make as () => StateMachine };
 }
 
-function modelOf(model: unknown, path: string): AnyFileModel {
+function checked(given: unknown, path: string): Specification {
+  const { model, callOf } = (given ?? {}) as Partial<Specification>;
+  if (!isFunction(callOf))
+    throw wrong(path, "specification", "has no function callOf: give { model, callOf }");
   const needs = ["step", "key", "describe", "describeState", "interpret"] as const;
-  const missing = needs.find(
-    (name) => !isFunction((model as Partial<AnyFileModel> | null)?.[name]),
-  );
-  if (missing === undefined) return model as AnyFileModel;
-  throw wrong(path, "model", `has no function ${missing}: give a FileModel`);
+  const missing = needs.find((name) => !isFunction(model?.[name]));
+  if (missing === undefined) return given as Specification;
+  throw wrong(path, "specification.model", `has no function ${missing}: give a FileModel`);
 }
 
 function generatorOf(commands: unknown, path: string): CommandGenerator {

@@ -1,6 +1,6 @@
 import type { StateMachine } from "@kontiki/actors/node";
 import type { Chance } from "../chance.ts";
-import type { AnyFileModel } from "../check/models/index.ts";
+import type { Specification } from "../claims/specification.ts";
 import type { Scenario } from "./scenario.ts";
 
 /** What a client asks, as a scenario's own generator gives it. */
@@ -21,8 +21,8 @@ export type ScenarioParts = {
   readonly stateMachine?: string;
   /** Makes such a machine in this thread. */
   readonly machine?: () => StateMachine;
-  /** What its own machine is judged by; nothing is judged when left out. */
-  readonly model?: AnyFileModel;
+  /** What its own machine promises; its history is not judged when left out. */
+  readonly specification?: Specification;
   /** What clients ask its own machine. */
   readonly commands?: CommandGenerator;
 };

@@ -1,3 +1,4 @@
+import { samePlain } from "../claims/plain.ts";
 import type { Plan, PlannedFault } from "../run/plan.ts";
 import type { Fault } from "../scenario/fault.ts";
 import { COUNTED_ON_THREADS } from "./live-coverage.ts";
@@ -43,6 +44,6 @@ export function isCounted(name: string): boolean {
   );
 }
 
-function isPlanOf({ id: _, ...planned }: PlannedFault, fault: Fault): boolean {
-  return JSON.stringify(planned) === JSON.stringify(fault);
+function isPlanOf(planned: PlannedFault, fault: Fault): boolean {
+  return samePlain(planned, { ...fault, id: planned.id });
 }

@@ -57,8 +57,8 @@ export class NodeKeeper {
 
   /** Starts and resumes all, and resolves when all that was asked for is done. */
   async healAll(): Promise<void> {
-    for (const node of [...this.#still]) this.resume(node);
-    for (const node of [...this.#down]) this.start(node);
+    for (const node of this.#still) this.resume(node);
+    for (const node of this.#down) this.start(node);
     await Promise.all(this.#chains.values());
   }
 

@@ -66,8 +66,8 @@ class LiveRun {
     this.#options = options;
     this.#specification =
       options.stateMachine === undefined ? keyValueSpecification : options.specification;
-    const callOf = this.#specification?.callOf ?? told;
-    this.#record = new ClientRecord(callOf);
+    const specification = this.#specification;
+    this.#record = new ClientRecord((command) => specification?.callOf(command) ?? told(command));
   }
 
   /** Until all nodes run there are no faults, and letters arrive at once. */
