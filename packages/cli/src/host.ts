@@ -26,9 +26,21 @@ export const EXIT_FAILED = 1;
 export const EXIT_USAGE = 2;
 export const EXIT_UNREADABLE = 4;
 
-/** Exit statuses of `kontiki check` beside these: no verdict within the budget, and no verdict for a fault of the tool. */
+/** Exit statuses of commands that come to a verdict, beside these: no verdict within the budget, and no verdict for a fault of the tool. */
 export const EXIT_UNKNOWN = 3;
 export const EXIT_TOOL = 4;
+
+/** The exit status that tells a verdict. */
+export function verdictStatus(verdict: "valid" | "violated" | "unknown"): number {
+  switch (verdict) {
+    case "valid":
+      return EXIT_OK;
+    case "violated":
+      return EXIT_FAILED;
+    case "unknown":
+      return EXIT_UNKNOWN;
+  }
+}
 
 /**
  * The exit status of a program that ended early, undefined when that is no reason to tell.

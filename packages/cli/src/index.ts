@@ -6,12 +6,14 @@
  */
 export { benchJson, benchText, type BenchRun } from "./bench/report.ts";
 export type { ProgramCluster, ProgramNode, StartCluster } from "./cluster.ts";
+export type { Engines } from "./engines.ts";
 export type { Host, Interruption } from "./host.ts";
 export { demoJson } from "./demo/demo-json.ts";
 export { demoText } from "./demo/demo-text.ts";
 export type { Chapter, ClientLine, DemoLine, Tally } from "./demo/line.ts";
 export { LINE_BYTES_MAX, readLines, type InputLine } from "./lines.ts";
 export { run } from "./program.ts";
+export type { Reproduction, Shrinking, TokenSubject } from "./replay/failure-token.ts";
 export { answerJson, failureJson } from "./render/answer-json.ts";
 export { answerText } from "./render/answer-text.ts";
 export { eventText } from "./render/event-text.ts";

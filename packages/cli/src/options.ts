@@ -1,4 +1,5 @@
 import { NODES_MAX, PRIORITY_MAX, type ClusterOptions } from "@kontiki/actors";
+import { SEEDS, type Shard } from "@kontiki/testing";
 import { InvalidArgumentError, Option } from "commander";
 
 const DURATION_MAX_MS = 60 * 60 * 1000;
@@ -66,4 +67,38 @@ export function file(text: string): string {
 export function path(text: string): string {
   if (text !== "" && !text.includes("\0")) return text;
   throw new InvalidArgumentError("It must be the path of a directory.");
+}
+
+const UNITS_MS: Readonly<Record<string, number>> = {
+  ms: 1,
+  s: 1000,
+  m: 60_000,
+  h: 3_600_000,
+  d: 86_400_000,
+};
+
+/** The longest time that {@link time} reads: what timers of Node can wait. */
+const TIME_MAX_MS = 24 * 86_400_000;
+
+/** Reads a time with its unit, such as 60s, and gives milliseconds. */
+export function time(text: string): number {
+  const [, digits, unit = ""] = /^(\d+(?:\.\d+)?)(ms|s|m|h|d)$/.exec(text) ?? [];
+  const ms = Math.round(Number(digits) * (UNITS_MS[unit] ?? 0));
+  if (ms > 0 && ms <= TIME_MAX_MS) return ms;
+  throw new InvalidArgumentError(
+    "It must be a time of at most 24 days, such as 500ms, 60s, 10m, 8h.",
+  );
+}
+
+/** Reads a seed, or `random`. */
+export function seed(text: string): number | "random" {
+  if (text === "random") return text;
+  return wholeNumber(0, SEEDS - 1)(text);
+}
+
+/** Reads a shard such as 3/16: the third of sixteen. */
+export function shard(text: string): Shard {
+  const [, index, of] = (/^(\d{1,4})\/(\d{1,4})$/.exec(text) ?? []).map(Number);
+  if (index !== undefined && of !== undefined && index >= 1 && index <= of) return { index, of };
+  throw new InvalidArgumentError("It must be a part and how many there are, such as 3/16.");
 }

@@ -1,4 +1,7 @@
+import { writeFile } from "node:fs/promises";
 import type { Writable } from "node:stream";
+import { CheckFailure, reasonOf } from "./check/failure.ts";
+import { EXIT_TOOL } from "./host.ts";
 
 /**
  * Writes all of `text` and waits until the stream takes more.
@@ -24,4 +27,13 @@ export async function flushed(stream: Writable): Promise<void> {
     stream.once("close", resolve);
     stream.write("", () => resolve());
   });
+}
+
+/** Writes a page into a file. @throws CheckFailure when that cannot be written: a fault of the tool, and no verdict. */
+export async function writePage(path: string, page: string): Promise<void> {
+  try {
+    await writeFile(path, page);
+  } catch (error) {
+    throw new CheckFailure(`cannot write ${path}: ${reasonOf(error)}`, EXIT_TOOL);
+  }
 }

@@ -5,10 +5,15 @@ import type { StartCluster } from "./cluster.ts";
 import { benchCommand } from "./commands/bench.ts";
 import { checkCommand } from "./commands/check.ts";
 import { demoCommand } from "./commands/demo.ts";
+import { exploreCommand } from "./commands/explore.ts";
 import { recoverCommand } from "./commands/recover.ts";
+import { replayCommand } from "./commands/replay.ts";
+import { runCommand } from "./commands/run.ts";
+import { shrinkCommand } from "./commands/shrink.ts";
 import { traceCommand } from "./commands/trace.ts";
 import { udpCommand } from "./commands/udp.ts";
 import { upCommand } from "./commands/up.ts";
+import { engines as realEngines, type Engines } from "./engines.ts";
 import { EXIT_FAILED, EXIT_OK, EXIT_USAGE, type Host } from "./host.ts";
 import { Notes } from "./terminal/notes.ts";
 
@@ -23,11 +28,12 @@ export async function run(
   argv: readonly string[],
   host: Host,
   start: StartCluster = (options) => Cluster.start(options),
+  engines: Engines = realEngines,
 ): Promise<number> {
   let status = EXIT_OK;
   const notes = new Notes(host, "kontiki: ");
   watchOutput(host, notes);
-  const program = buildProgram(host, start, (value) => {
+  const program = buildProgram(host, start, engines, (value) => {
     status = value;
   });
   try {
@@ -41,7 +47,12 @@ export async function run(
   }
 }
 
-function buildProgram(host: Host, start: StartCluster, done: (status: number) => void): Command {
+function buildProgram(
+  host: Host,
+  start: StartCluster,
+  engines: Engines,
+  done: (status: number) => void,
+): Command {
   const program = new Command("kontiki")
     .description("Raft clusters on worker threads: start them, break them, measure them")
     .version(version())
@@ -54,6 +65,10 @@ function buildProgram(host: Host, start: StartCluster, done: (status: number) =>
     recoverCommand(host, done),
     traceCommand(host, done),
     checkCommand(host, done),
+    runCommand(host, engines, done),
+    exploreCommand(host, engines, done),
+    replayCommand(host, engines, done),
+    shrinkCommand(host, engines, done),
   ]) {
     program.addCommand(command);
   }

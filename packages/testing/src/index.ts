@@ -4,6 +4,28 @@
  *
  * @module @kontiki/testing
  */
+export {
+  runCampaign,
+  type CampaignOptions,
+  type CampaignResult,
+  type Job,
+} from "./campaign/campaign.ts";
+export type { JobSpec } from "./campaign/job-protocol.ts";
+export { JobThread } from "./campaign/job-thread.ts";
+export { seedCount, seedsOf, SEEDS, type SeedRange, type Shard } from "./campaign/seeds.ts";
+export {
+  campaignVerdict,
+  DOUBTS_KEPT,
+  emptyTally,
+  summed,
+  withReport,
+  type Doubt,
+  type Finding,
+  type Tally,
+} from "./campaign/tally.ts";
+export { ENGINES, type Engine, type RunReport, type Task } from "./campaign/task.ts";
+export { TaskPool, type CampaignProgress, type PoolOptions } from "./campaign/task-pool.ts";
+
 export { verifyingOrder } from "./check/commit-order.ts";
 export { interpretHistory } from "./check/interpret.ts";
 export type { LimitOptions } from "./check/limits.ts";

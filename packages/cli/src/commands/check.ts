@@ -14,22 +14,14 @@ import {
   type Verdict,
 } from "@kontiki/testing";
 import { Argument, Command, Option } from "commander";
-import { writeFile } from "node:fs/promises";
 import { basename } from "node:path";
-import { badInput, CheckFailure, reasonOf } from "../check/failure.ts";
+import { badInput } from "../check/failure.ts";
 import { findModel } from "../check/find-model.ts";
 import { readHistory, type HistoryFile } from "../check/read-history.ts";
-import {
-  EXIT_FAILED,
-  EXIT_OK,
-  EXIT_TOOL,
-  EXIT_UNKNOWN,
-  interruptedStatus,
-  type Host,
-} from "../host.ts";
+import { EXIT_UNKNOWN, verdictStatus, type Host } from "../host.ts";
+import { judging } from "../judging.ts";
 import { file, seconds, wholeNumber } from "../options.ts";
-import { flushed, write } from "../output.ts";
-import { messageOf } from "../session/answer.ts";
+import { write, writePage } from "../output.ts";
 import { colorsFor } from "../terminal/colors.ts";
 import { Notes } from "../terminal/notes.ts";
 
@@ -106,22 +98,9 @@ may be {"type":"history","version":1,"unit":"ms"}, for ns, us, ms or s. Lines of
 Exit status: 0 valid, 1 violated, 2 bad usage or a broken history, 3 unknown, 4 an error of the tool,
 130 interrupted by Ctrl-C.`;
 
-/** Whatever goes wrong, the status must not be that of a verdict: so nothing is thrown from here. */
-async function check(name: string, options: CheckOptions, host: Host): Promise<number> {
+function check(name: string, options: CheckOptions, host: Host): Promise<number> {
   const notes = new Notes(host, "kontiki: ");
-  try {
-    const status = await judge(name, options, host, notes);
-    await flushed(host.stdout);
-    if (host.signal.aborted && host.signal.reason === "badOutput") return EXIT_TOOL;
-    return interruptedStatus(host.signal) ?? status;
-  } catch (error) {
-    if (error instanceof CheckFailure) {
-      notes.problem(error.message);
-      return error.status;
-    }
-    notes.problem(`no verdict: ${messageOf(error)}`);
-    return EXIT_TOOL;
-  }
+  return judging(host, notes, () => judge(name, options, host, notes));
 }
 
 async function judge(
@@ -141,7 +120,7 @@ async function judge(
     await writePage(options.html, verdictPage(history, model, verdict, basename(name)));
   }
   await write(host.stdout, answer(name, read, history, model, verdict, options, host));
-  return statusOf(verdict);
+  return verdictStatus(verdict.verdict);
 }
 
 function interpreted(
@@ -180,14 +159,6 @@ function progressText({ placed, operations, configurations }: CheckProgress): st
   return `checking: ${placed} of ${operations} operations placed, ${configurations} configurations ...`;
 }
 
-async function writePage(path: string, page: string): Promise<void> {
-  try {
-    await writeFile(path, page);
-  } catch (error) {
-    throw new CheckFailure(`cannot write ${path}: ${reasonOf(error)}`, EXIT_TOOL);
-  }
-}
-
 function answer(
   name: string,
   { format }: HistoryFile,
@@ -202,15 +173,4 @@ function answer(
   }
   const { green, red } = colorsFor(stdout, env);
   return verdictText(history, model, verdict, { good: green, bad: red });
-}
-
-function statusOf({ verdict }: Verdict<unknown, unknown>): number {
-  switch (verdict) {
-    case "valid":
-      return EXIT_OK;
-    case "violated":
-      return EXIT_FAILED;
-    case "unknown":
-      return EXIT_UNKNOWN;
-  }
 }

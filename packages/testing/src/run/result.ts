@@ -14,6 +14,7 @@ export type Violation = {
 export type RunResult = {
   /** `unknown`: nothing was violated, and the run did not show what it was to show. */
   readonly verdict: "valid" | "violated" | "unknown";
+  /** What did not hold, in the order in which it was found. */
   readonly violations: readonly Violation[];
   /** Why it is unknown, one line each. */
   readonly doubts: readonly string[];

@@ -1,0 +1,45 @@
+import type { Doubt, Finding } from "@kontiki/testing";
+import { plainText } from "../render/text.ts";
+import { counted, durationText } from "../render/quantities.ts";
+import type { Colors } from "../terminal/colors.ts";
+import type { CampaignRun } from "./campaign-run.ts";
+
+/** For each scenario the first run of each check that failed, and how to have it again; then why runs showed nothing. */
+export function findingsText(run: CampaignRun, colors: Colors): readonly string[] {
+  return run.result.tallies.flatMap(({ runs, findings, doubts, unknown }, at) => {
+    const scenario = run.scenarios[at] ?? "";
+    const violated = findings.map((finding) => findingText(scenario, finding, run, colors));
+    const nothing = runs === 0 ? [`${colors.yellow("unknown")}: ${scenario}: no run ended`] : [];
+    return [...violated, ...doubtsText(scenario, doubts, unknown, colors), ...nothing];
+  });
+}
+
+function findingText(
+  scenario: string,
+  { check, text, at, seed, runs, token }: Finding,
+  { engine }: CampaignRun,
+  colors: Colors,
+): string {
+  const others = runs === 1 ? "" : `, the first of ${counted(runs, "run")}`;
+  const again =
+    token === undefined
+      ? [`kontiki run ${scenario} --engine ${engine} --seed ${seed}`]
+      : [`kontiki replay ${token}`, `kontiki shrink ${token}`];
+  return [
+    `${colors.red("violated")}: ${scenario}, seed ${seed}, after ${durationText(at)}${others}`,
+    `  ${check}: ${plainText(text)}`,
+    ...again.map((line) => `  ${line}`),
+  ].join("\n");
+}
+
+function doubtsText(
+  scenario: string,
+  doubts: readonly Doubt[],
+  unknown: number,
+  colors: Colors,
+): readonly string[] {
+  if (unknown === 0) return [];
+  const head = `${colors.yellow("unknown")}: ${scenario}, ${counted(unknown, "run")}`;
+  const lines = doubts.map(({ seed, text }) => `  seed ${seed}: ${plainText(text)}`);
+  return [[head, ...lines].join("\n")];
+}

@@ -1,0 +1,31 @@
+import { campaignVerdict, type Tally } from "@kontiki/testing";
+import type { CampaignRun } from "./campaign-run.ts";
+
+/** A campaign as one JSON document, in one line. */
+export function runJson(run: CampaignRun): string {
+  const { scenarios, engine, seeds, jobs, result, elapsedMs, endedBy } = run;
+  const document = {
+    verdict: campaignVerdict(result.tallies),
+    engine,
+    seeds: { first: seeds.first, count: seeds.count ?? null, shard: seeds.shard ?? null },
+    jobs,
+    elapsedMs: Math.round(elapsedMs),
+    endedBy: endedBy ?? null,
+    scenarios: result.tallies.map((tally, at) => scenarioJson(scenarios[at] ?? "", tally)),
+  };
+  return `${JSON.stringify(document)}\n`;
+}
+
+function scenarioJson(scenario: string, tally: Tally): object {
+  const { busyMs, virtualMs, findings, ...rest } = tally;
+  return {
+    scenario,
+    ...rest,
+    virtualMs: Math.round(virtualMs),
+    busyMs: Math.round(busyMs),
+    findings: findings.map(({ token, page: _page, ...finding }) => ({
+      ...finding,
+      token: token ?? null,
+    })),
+  };
+}

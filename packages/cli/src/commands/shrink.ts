@@ -1,0 +1,72 @@
+import { finishInSlices } from "@kontiki/testing";
+import { Command, Option } from "commander";
+import { badInput } from "../check/failure.ts";
+import type { Engines } from "../engines.ts";
+import { verdictStatus, type Host } from "../host.ts";
+import { judging } from "../judging.ts";
+import { time } from "../options.ts";
+import { write } from "../output.ts";
+import { counted } from "../render/quantities.ts";
+import type { Shrinking } from "../replay/failure-token.ts";
+import { outcomeOf, outcomeText } from "../replay/outcome.ts";
+import { readSubject } from "../replay/read-subject.ts";
+import { shrunkJson, shrunkText } from "../replay/shrunk-text.ts";
+import { colorsFor } from "../terminal/colors.ts";
+import { Notes } from "../terminal/notes.ts";
+import { shrinkHelp } from "./replay-help.ts";
+
+type ShrinkOptions = { readonly time?: number; readonly json?: true };
+
+/** `kontiki shrink`: the same failure from less. `done` is told the exit status. */
+export function shrinkCommand(
+  host: Host,
+  engines: Engines,
+  done: (status: number) => void,
+): Command {
+  return new Command("shrink")
+    .description("take away all that a failure does not need, and tell what is left as a story")
+    .argument("<token>", "what a violation was told with")
+    .addOption(
+      new Option("--time <time>", "end after this time, such as 60s or 8h").argParser(time),
+    )
+    .option("--json", "print one JSON object")
+    .addHelpText("after", shrinkHelp)
+    .action((token: string, options: ShrinkOptions) => {
+      const notes = new Notes(host, "kontiki: ");
+      return judging(host, notes, () => shrink(token, options, host, notes, engines)).then(done);
+    });
+}
+
+async function shrink(
+  token: string,
+  { time: timeMs, json }: ShrinkOptions,
+  { stdout, env, signal }: Host,
+  notes: Notes,
+  engines: Engines,
+): Promise<number> {
+  const subject = await readSubject(token, engines);
+  if (subject.shrinking === undefined) throw badInput("nothing can be taken away from this token");
+  const first = await subject.reproduce();
+  const outcome = outcomeOf(subject, first);
+  if (outcome.type === "another") {
+    await write(stdout, `${outcomeText(subject, outcome, first.verdict)}\n`);
+    return verdictStatus(first.verdict);
+  }
+  const ends = timeMs === undefined ? signal : AbortSignal.any([signal, engines.deadline(timeMs)]);
+  let smallest: Shrinking = { runs: 1, token, subject };
+  const work = finishInSlices(subject.shrinking(), {
+    signal: ends,
+    onProgress(now) {
+      smallest = now;
+    },
+  });
+  const told = (): string =>
+    `${counted(smallest.runs, "run")}, left: ${smallest.subject.about} ...`;
+  const end = await (json === true ? work : notes.during(told, work));
+  if (end !== undefined) smallest = end;
+  const run = await smallest.subject.reproduce();
+  const shown = { smallest, run, isSmallest: end !== undefined };
+  const text = json === true ? shrunkJson(shown) : shrunkText(shown, colorsFor(stdout, env));
+  await write(stdout, text);
+  return verdictStatus(run.verdict);
+}

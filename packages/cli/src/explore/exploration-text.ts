@@ -1,0 +1,51 @@
+import { storyOf } from "@kontiki/testing";
+import { coverageText } from "../render/coverage-text.ts";
+import { counted, durationText, grouped } from "../render/quantities.ts";
+import { storyTable } from "../render/story-table.ts";
+import { plainText } from "../render/text.ts";
+import type { Colors } from "../terminal/colors.ts";
+import { wordOf, type ExplorationRun } from "./exploration-run.ts";
+
+const MIB = 2 ** 20;
+
+/** An exploration for people: the first line says it all. `width` in characters. */
+export function explorationText(run: ExplorationRun, colors: Colors, width: number): string {
+  const { violation, sometimes } = run.exploration;
+  const story = violation === undefined ? [] : [storyTable(storyOf(violation), colors)];
+  const parts = [
+    `${headline(run, colors)}\n${sizeText(run)}`,
+    ...story,
+    ...(violation === undefined ? [coverageText(sometimes, width)] : []),
+  ];
+  return parts.map((part) => `${part}\n`).join("\n");
+}
+
+function headline(run: ExplorationRun, colors: Colors): string {
+  const word = wordOf(run.exploration.verdict);
+  const paint = { valid: colors.green, violated: colors.red, unknown: colors.yellow }[word];
+  return `${paint(word)}: ${reasonText(run)}`;
+}
+
+function reasonText({ exploration, stoppedBy }: ExplorationRun): string {
+  const { ended, states, never, violation } = exploration;
+  if (violation !== undefined) {
+    const transitions = counted(violation.transitions.length, "transition");
+    return `${plainText(violation.text)}, after ${transitions}`;
+  }
+  const seen = counted(states, "state");
+  if (ended !== "exhausted")
+    return `${ended === "stopped" ? STOPPED_BY[stoppedBy] : USED_UP} after ${seen}`;
+  if (never.length === 0) return `all ${seen} that there are`;
+  return `all ${seen}, but what should be met was not: ${never.join(", ")}`;
+}
+
+const STOPPED_BY = { time: "the time was used up", interruption: "it was interrupted" } as const;
+const USED_UP = "the memory was used up";
+
+function sizeText({ exploration, elapsedMs }: ExplorationRun): string {
+  const { states, unreduced, transitions, depth, bytes } = exploration;
+  const without = unreduced === states ? "" : ` (${grouped(unreduced)} without symmetry)`;
+  const size = `${counted(states, "state")}${without}, ${counted(transitions, "transition")}, depth ${depth}`;
+  const rate = grouped((states / Math.max(1, elapsedMs)) * 1000);
+  return `${size}; ${durationText(elapsedMs)}, ${rate} states/s, ${grouped(bytes / MIB)} MiB`;
+}

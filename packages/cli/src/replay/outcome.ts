@@ -1,0 +1,37 @@
+import type { Violation } from "@kontiki/testing";
+import type { Reproduction, TokenSubject } from "./failure-token.ts";
+
+/** How a run stands to what its token says of it. */
+export type Outcome =
+  /** The same check failed. `isSame`: and all that happened is the same. */
+  | { readonly type: "reproduced"; readonly violation: Violation; readonly isSame: boolean }
+  /** Another check failed, or none. `isSame`: yet all that happened is the same, so that it is the checks that differ. */
+  | {
+      readonly type: "another";
+      readonly violation: Violation | undefined;
+      readonly isSame: boolean;
+    };
+
+/** Compares a run with what its token says of it. */
+export function outcomeOf(subject: TokenSubject, { violations, hash }: Reproduction): Outcome {
+  const isSame = subject.hash === undefined || subject.hash === hash;
+  const same = violations.find(({ check }) => check === subject.check);
+  if (same !== undefined) return { type: "reproduced", violation: same, isSame };
+  return { type: "another", violation: violations[0], isSame };
+}
+
+/** An outcome in a line or two. */
+export function outcomeText(subject: TokenSubject, outcome: Outcome, verdict: string): string {
+  const { violation, isSame } = outcome;
+  const failed = violation === undefined ? "" : `${violation.check}: ${violation.text}`;
+  if (outcome.type === "reproduced")
+    return isSame ? `reproduced: ${failed}` : `reproduced: ${failed}\n${OTHER_WAY}`;
+  const now = violation === undefined ? `this run is ${verdict}` : `this run violated ${failed}`;
+  return `not reproduced: the token says ${subject.check}, ${now}\n${isSame ? OTHER_CHECKS : OTHER_CODE}`;
+}
+
+const OTHER_WAY =
+  "It came about in another way: the code is not that which the token was made with.";
+const OTHER_CODE = "Other things happened: the code is not that which the token was made with.";
+const OTHER_CHECKS =
+  "The same things happened: the checks are not those which the token was made with.";

@@ -1,0 +1,37 @@
+import { counted } from "../render/quantities.ts";
+import { storyTable } from "../render/story-table.ts";
+import type { Colors } from "../terminal/colors.ts";
+import type { Reproduction, Shrinking } from "./failure-token.ts";
+import { outcomeOf, outcomeText } from "./outcome.ts";
+
+/** A shrinking and what came of it. */
+export type ShrinkRun = {
+  readonly smallest: Shrinking;
+  /** The smallest failure, run again. */
+  readonly run: Reproduction;
+  /** Whether it ended by itself. */
+  readonly isSmallest: boolean;
+};
+
+/** For people. */
+export function shrunkText({ smallest, run, isSmallest }: ShrinkRun, colors: Colors): string {
+  const { runs, token, subject } = smallest;
+  const end = isSmallest ? "nothing more can go" : "ended before it was done";
+  return [
+    `${subject.about} (${counted(runs, "run")}, ${end})`,
+    outcomeText(subject, outcomeOf(subject, run), run.verdict),
+    "",
+    storyTable(run.story, colors),
+    "",
+    `kontiki replay ${token}`,
+    "",
+  ].join("\n");
+}
+
+/** As one JSON document, in one line. */
+export function shrunkJson({ smallest, run, isSmallest }: ShrinkRun): string {
+  const { runs, token, subject } = smallest;
+  const { violations, hash = null, story } = run;
+  const { about, check } = subject;
+  return `${JSON.stringify({ token, about, check, runs, isSmallest, violations, hash, story })}\n`;
+}

@@ -1,0 +1,66 @@
+import { Worker } from "node:worker_threads";
+import type { Job } from "./campaign.ts";
+import type { JobAnswer, JobOrder, JobSpec } from "./job-protocol.ts";
+import type { RunReport, Task } from "./task.ts";
+
+type Waiting = {
+  readonly task: Task;
+  readonly resolve: (report: RunReport) => void;
+  readonly reject: (error: Error) => void;
+};
+
+/** A job in a worker thread of its own: it takes a core, and what it breaks is its own. */
+export class JobThread implements Job {
+  readonly #spec: JobSpec;
+  readonly #worker: Worker;
+  #waiting: Waiting | undefined;
+  #cause: string | undefined;
+
+  /** Starts the thread. What is wrong with `spec` is told by its first run. */
+  constructor(spec: JobSpec) {
+    this.#spec = spec;
+    this.#worker = new Worker(new URL("./job-worker.js", import.meta.url), { workerData: spec });
+    this.#worker.on("message", (answer: JobAnswer) => this.#onAnswer(answer));
+    this.#worker.on("messageerror", (error) => this.#onEnd(error.message));
+    this.#worker.on("error", (error) => this.#onEnd(messageOf(error)));
+    this.#worker.on("exit", (code) => this.#onEnd(`its thread ended with exit code ${code}`));
+  }
+
+  run(task: Task): Promise<RunReport> {
+    return new Promise((resolve, reject) => {
+      this.#waiting = { task, resolve, reject };
+      if (this.#cause !== undefined) this.#onEnd(this.#cause);
+      else this.#worker.postMessage(task satisfies JobOrder);
+    });
+  }
+
+  async kill(): Promise<void> {
+    this.#waiting = undefined;
+    await this.#worker.terminate();
+  }
+
+  #onAnswer(answer: JobAnswer): void {
+    if (answer.type === "failed") {
+      this.#onEnd(answer.reason);
+      return;
+    }
+    const waiting = this.#waiting;
+    this.#waiting = undefined;
+    waiting?.resolve(answer.report);
+  }
+
+  /** The first cause counts: the exit of a thread follows its error. */
+  #onEnd(cause: string): void {
+    this.#cause ??= cause;
+    const waiting = this.#waiting;
+    this.#waiting = undefined;
+    if (waiting === undefined) return;
+    const { scenario, seed } = waiting.task;
+    const name = this.#spec.scenarios[scenario] ?? "";
+    waiting.reject(new Error(`a job broke at ${name}, seed ${seed}: ${this.#cause}`));
+  }
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

@@ -1,0 +1,53 @@
+/** A part of a campaign that one machine of a fleet takes. */
+export type Shard = {
+  /** Which part, from 1. */
+  readonly index: number;
+  /** How many parts there are. */
+  readonly of: number;
+};
+
+/** Which seeds a campaign tries. */
+export type SeedRange = {
+  /** Whole, from 0 to 2^32 - 1. */
+  readonly first: number;
+  /** How many follow each other from `first` on; undefined for no end. */
+  readonly count: number | undefined;
+  /** Of these only the seeds that fall to this shard; undefined for all. */
+  readonly shard: Shard | undefined;
+};
+
+/** One more than the greatest seed. */
+export const SEEDS = 2 ** 32;
+
+/**
+ * The seeds of a range, in order; after the greatest comes 0.
+ *
+ * A seed belongs to a shard by the seed alone. So machines that begin at different seeds, or end at different times,
+ * never try the same one, and all shards together try what one machine alone would.
+ */
+export function* seedsOf({ first, count, shard }: SeedRange): Generator<number, void, void> {
+  for (let at = 0; at < Math.min(count ?? SEEDS, SEEDS); at += 1) {
+    const seed = (first + at) % SEEDS;
+    if (isInShard(seed, shard)) yield seed;
+  }
+}
+
+/** How many seeds {@link seedsOf} gives; undefined where there is no end. */
+export function seedCount(range: SeedRange): number | undefined {
+  const { first, count, shard } = range;
+  if (count === undefined) return undefined;
+  if (shard === undefined) return Math.min(count, SEEDS);
+  const last = first + Math.min(count, SEEDS);
+  if (last <= SEEDS) return inShardBelow(last, shard) - inShardBelow(first, shard);
+  const untilWrap = inShardBelow(SEEDS, shard) - inShardBelow(first, shard);
+  return untilWrap + inShardBelow(last - SEEDS, shard);
+}
+
+function isInShard(seed: number, shard: Shard | undefined): boolean {
+  return shard === undefined || seed % shard.of === shard.index - 1;
+}
+
+/** How many seeds from 0 up to `bound` belong to the shard. */
+function inShardBelow(bound: number, { index, of }: Shard): number {
+  return Math.floor((bound - index + of) / of);
+}

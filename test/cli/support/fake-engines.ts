@@ -1,0 +1,98 @@
+import type { Engines } from "@kontiki/cli";
+import {
+  exploreInSlices,
+  type JobSpec,
+  type RunReport,
+  type Scenario,
+  type Task,
+} from "@kontiki/testing";
+
+/** A run in which all was well. */
+export function validReport(task: Task): RunReport {
+  return {
+    task,
+    verdict: "valid",
+    violations: [],
+    doubts: [],
+    hash: "00c0ffee",
+    events: 1000,
+    virtualMs: 5000,
+    coverage: { "crash.began": 2, "wipe.began": 0 },
+    elapsedMs: 10,
+    token: undefined,
+    page: undefined,
+  };
+}
+
+/** A run that elected two leaders. */
+export function violatedReport(task: Task): RunReport {
+  return {
+    ...validReport(task),
+    verdict: "violated",
+    violations: [{ check: "Election Safety", text: "n1 and n2 lead term 4", at: 2341 }],
+    token: "k1-abc",
+    page: "<html></html>",
+  };
+}
+
+/** A run that did not show what it should. */
+export function unknownReport(task: Task): RunReport {
+  return { ...validReport(task), verdict: "unknown", doubts: ["leaders: 0, at least 1"] };
+}
+
+/** Engines that judge runs as the test says, and remember what they were asked for. */
+export class FakeEngines implements Engines {
+  readonly specs: JobSpec[] = [];
+  readonly tasks: Task[] = [];
+  killed = 0;
+  readonly #outcome: (task: Task) => Promise<RunReport>;
+  readonly #deadline = new AbortController();
+  #now = 0;
+
+  /** `outcome`: of a run; one that never ends is a promise that never resolves. */
+  constructor(outcome: (task: Task) => RunReport | Promise<RunReport> = validReport) {
+    this.#outcome = async (task) => outcome(task);
+  }
+
+  readonly scenarioNames: Engines["scenarioNames"] = async () => ["backup", "figure_8"];
+
+  readonly loadScenario: Engines["loadScenario"] = async (source) => {
+    if (source === "none") throw new Error("there is no scenario none");
+    // Only its name and what it is about are looked at here.
+    return { name: source, about: `About ${source}.` } as Scenario;
+  };
+
+  readonly startJob: Engines["startJob"] = (spec) => {
+    this.specs.push(spec);
+    return {
+      run: (task) => {
+        this.tasks.push(task);
+        return this.#outcome(task);
+      },
+      kill: async () => {
+        this.killed += 1;
+      },
+    };
+  };
+
+  exploreInSlices: Engines["exploreInSlices"] = exploreInSlices;
+
+  readToken: Engines["readToken"] = async (token) => {
+    throw new Error(`${token} is no token`);
+  };
+
+  readonly randomSeed: Engines["randomSeed"] = () => 4711;
+
+  readonly deadline: Engines["deadline"] = () => this.#deadline.signal;
+
+  /** Time goes on a second whenever somebody looks. */
+  readonly now: Engines["now"] = () => {
+    this.#now += 1000;
+    return this.#now;
+  };
+
+  /** What `--time` says is over. */
+  timeIsUp(): void {
+    this.#deadline.abort();
+  }
+}

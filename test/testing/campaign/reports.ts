@@ -1,0 +1,26 @@
+import type { RunReport, Task, Violation } from "@kontiki/testing";
+
+/** A run in which all was well, unless `more` says otherwise. */
+export function report(task: Partial<Task>, more: Partial<RunReport> = {}): RunReport {
+  const { number = 0, scenario = 0, seed = number + 1 } = task;
+  return {
+    task: { number, scenario, seed },
+    verdict: "valid",
+    violations: [],
+    doubts: [],
+    hash: `hash-${seed}`,
+    events: 100,
+    virtualMs: 1000,
+    coverage: {},
+    elapsedMs: 10,
+    token: undefined,
+    page: undefined,
+    ...more,
+  };
+}
+
+/** A run that violated these checks. */
+export function failedReport(task: Partial<Task>, ...checks: readonly string[]): RunReport {
+  const violations = checks.map((check): Violation => ({ check, text: "it did", at: 5 }));
+  return report(task, { verdict: "violated", violations, token: `token-${task.number ?? 0}` });
+}

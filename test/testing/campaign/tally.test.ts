@@ -1,0 +1,59 @@
+import { DOUBTS_KEPT, emptyTally, withReport } from "@kontiki/testing";
+import { expect, test } from "vitest";
+import { failedReport, report } from "./reports.ts";
+
+test("runs add up, and coverage with them", () => {
+  const reports = [
+    report({ number: 0 }, { coverage: { crash: 2, wipe: 0 } }),
+    report(
+      { number: 1 },
+      { verdict: "unknown", doubts: ["too few"], coverage: { crash: 1, add: 4 } },
+    ),
+    failedReport({ number: 2 }, "liveness"),
+  ];
+  expect(reports.reduce(withReport, emptyTally)).toEqual({
+    runs: 3,
+    valid: 1,
+    violated: 1,
+    unknown: 1,
+    events: 300,
+    virtualMs: 3000,
+    busyMs: 30,
+    coverage: { add: 4, crash: 3, wipe: 0 },
+    findings: [
+      {
+        check: "liveness",
+        text: "it did",
+        at: 5,
+        seed: 3,
+        runs: 1,
+        hash: "hash-3",
+        token: "token-2",
+        page: undefined,
+      },
+    ],
+    doubts: [{ seed: 2, text: "too few" }],
+  });
+});
+
+test("the first run of each check is told, and in how many it failed", () => {
+  const reports = [
+    failedReport({ number: 0 }, "liveness", "liveness"),
+    failedReport({ number: 1 }, "Log Matching", "liveness"),
+  ];
+  expect(reports.reduce(withReport, emptyTally).findings).toMatchObject([
+    { check: "liveness", seed: 1, runs: 2, token: "token-0" },
+    { check: "Log Matching", seed: 2, runs: 1, token: "token-1" },
+  ]);
+});
+
+test("doubts are bounded", () => {
+  const reports = Array.from({ length: DOUBTS_KEPT + 5 }, (_, number) =>
+    report({ number }, { verdict: "unknown", doubts: ["too few"] }),
+  );
+  const { doubts, unknown } = reports.reduce(withReport, emptyTally);
+  expect(doubts.map(({ seed }) => seed)).toEqual(
+    Array.from({ length: DOUBTS_KEPT }, (_, at) => at + 1),
+  );
+  expect(unknown).toBe(DOUBTS_KEPT + 5);
+});
