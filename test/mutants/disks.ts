@@ -1,0 +1,148 @@
+import type { Mutant } from "./mutant.ts";
+
+const PERFORMER = "packages/actors/src/performer.ts";
+const OPEN = "packages/actors/src/open-storage.ts";
+const WAL = "packages/actors/src/wal.ts";
+const BOX =
+  "const box = promisesNothing(message) && this.#hardStateSynced ? this.early : this.held;";
+
+/** Mutants of what is durable when, and of what is found on a disk after a crash (§5.2, Figure 2). */
+export const DISK_MUTANTS: readonly Mutant[] = [
+  {
+    name: "vote-before-sync",
+    about: "A vote leaves before it is on the disk.",
+    source: "§5.2, Figure 2; openraft's notes on the order of I/O",
+    edits: [
+      {
+        file: PERFORMER,
+        find: BOX,
+        replace: BOX.replace("promisesNothing", 'message.type === "voteReply" || promisesNothing'),
+      },
+    ],
+    hunts: ["power"],
+  },
+  {
+    name: "acknowledged-before-sync",
+    about: "Entries are acknowledged before they are on the disk.",
+    source: "§5.3, Figure 2; the order of the turn",
+    edits: [
+      {
+        file: PERFORMER,
+        find: BOX,
+        replace: BOX.replace(
+          "promisesNothing",
+          'message.type === "appendAccepted" || promisesNothing',
+        ),
+      },
+    ],
+    hunts: ["power"],
+  },
+  {
+    name: "never-synced",
+    about: "The log is written and never synced.",
+    source: "Figure 2",
+    edits: [
+      {
+        file: WAL,
+        find: `this.#file.sync();
+      this.#neededNow = this.#needed;`,
+        replace: "this.#neededNow = this.#needed;",
+      },
+    ],
+    hunts: ["power"],
+  },
+  {
+    name: "failed-sync-ignored",
+    about: "A sync that fails is taken for one that did not.",
+    source: "Rebello et al., ATC '20; tarantool #12292, incus PR 462",
+    edits: [
+      {
+        file: WAL,
+        find: `this.#file.sync();
+      this.#neededNow = this.#needed;`,
+        replace: `try {
+        this.#file.sync();
+      } catch {
+        // Planted.
+      }
+      this.#neededNow = this.#needed;`,
+      },
+    ],
+    hunts: ["disk-errors", "power"],
+  },
+  {
+    name: "last-batch-not-rewritten",
+    about:
+      "After a failed sync the last batch is read from the cache, believed, and never reaches the device.",
+    source: "Rebello et al., ATC '20",
+    edits: [
+      {
+        file: OPEN,
+        find: "if (tail.lastBatch !== undefined) file.rewrite(tail.lastBatch.offset, tail.lastBatch.bytes);",
+        replace: "",
+      },
+    ],
+    hunts: ["disk-errors", "power"],
+  },
+  {
+    name: "torn-tail-stays",
+    about: "What a crash left of the last write is not cut off, and the log goes on behind it.",
+    source: "ra #170",
+    edits: [{ file: OPEN, find: "if (tornBytes > 0) file.truncate(tail.length);", replace: "" }],
+    hunts: ["power"],
+  },
+  {
+    name: "checksum-not-checked",
+    about: "A batch is believed although its checksum is wrong.",
+    source: "Alagappan et al., FAST '18",
+    edits: [
+      {
+        file: "packages/actors/src/wal-format.ts",
+        find: "if (crc32(bytes.subarray(offset + 8, end)) !== crc) return undefined;",
+        replace: "",
+      },
+    ],
+    hunts: ["rot", "power"],
+  },
+  {
+    name: "damage-taken-for-torn-tail",
+    about:
+      "Damage in the middle of a log is cut off as if a crash had left it, with all that was promised behind it.",
+    source: "Alagappan et al., FAST '18; ra PR 589",
+    edits: [
+      {
+        file: "packages/actors/src/wal-recovery.ts",
+        find: "if (later !== undefined) return `bad bytes with a whole batch behind them at ${later}`;",
+        replace: "",
+      },
+    ],
+    hunts: ["rot"],
+  },
+  {
+    name: "horizon-forgotten",
+    about: "That promised entries were lost is not remembered, and the server votes at once.",
+    source: "Alagappan et al., FAST '18",
+    edits: [
+      {
+        file: "packages/actors/src/mend.ts",
+        find: "const horizon = isLost ? later(promised, log.horizon) : log.horizon;",
+        replace: "const horizon = log.horizon;",
+      },
+    ],
+    hunts: ["rot"],
+  },
+  {
+    name: "cut-not-written",
+    about: "Entries that are cut off are not cut off on the disk.",
+    source: "§5.3",
+    edits: [
+      {
+        file: WAL,
+        find: `this.#terms.truncate(after);
+      encodeTruncate(records, this.#terms.last);`,
+        replace: "this.#terms.truncate(after);",
+      },
+    ],
+    hunts: ["power", "churn"],
+  },
+];

@@ -1,0 +1,20 @@
+import { CLIENT_MUTANTS } from "./clients.ts";
+import { DISK_MUTANTS } from "./disks.ts";
+import { ELECTION_MUTANTS } from "./elections.ts";
+import { MEMBERSHIP_MUTANTS } from "./membership.ts";
+import type { Mutant } from "./mutant.ts";
+import { REPLICATION_MUTANTS } from "./replication.ts";
+import { SNAPSHOT_MUTANTS } from "./snapshots.ts";
+
+/**
+ * All mutants. Each is a defect that is not equivalent to the original: there is a run in which it breaks something that
+ * must hold, and the hunts of the campaign find one.
+ */
+export const MUTANTS: readonly Mutant[] = [
+  ...ELECTION_MUTANTS,
+  ...REPLICATION_MUTANTS,
+  ...MEMBERSHIP_MUTANTS,
+  ...SNAPSHOT_MUTANTS,
+  ...DISK_MUTANTS,
+  ...CLIENT_MUTANTS,
+];

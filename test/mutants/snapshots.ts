@@ -1,0 +1,146 @@
+import type { Mutant } from "./mutant.ts";
+
+const RECEIVE = "packages/core/src/receive-snapshot.ts";
+const ACTOR = "packages/actors/src/node-actor.ts";
+
+/** Mutants of snapshots and compaction (§7, dissertation chapter 5). */
+export const SNAPSHOT_MUTANTS: readonly Mutant[] = [
+  {
+    name: "snapshot-keeps-conflict",
+    about:
+      "A follower whose log is as long as a snapshot keeps it, although its entries are other ones.",
+    source: "§7; openraft #1761",
+    edits: [
+      {
+        file: RECEIVE,
+        find: "return index <= commit || log.termAt(index) === term;",
+        replace: "return index <= commit || log.lastIndex >= index;",
+      },
+    ],
+    hunts: ["snapshots"],
+  },
+  {
+    name: "old-snapshot-taken",
+    about:
+      "A snapshot of what is committed and compacted here is installed, and the state goes back.",
+    source: "§7; etcd ignores snapshots that are behind its commit index",
+    edits: [
+      {
+        file: RECEIVE,
+        find: "return index <= commit || log.termAt(index) === term;",
+        replace: "return log.termAt(index) === term;",
+      },
+    ],
+    hunts: ["snapshots"],
+  },
+  {
+    name: "snapshot-drops-suffix",
+    about:
+      "Installing a snapshot empties the log although its suffix matches, with entries that were acknowledged.",
+    source: "§7, Figure 13 step 6",
+    edits: [
+      {
+        file: RECEIVE,
+        find: "return index <= commit || log.termAt(index) === term;",
+        replace: "return index <= commit;",
+      },
+    ],
+    hunts: ["snapshots"],
+  },
+  {
+    name: "snapshot-without-membership",
+    about: "Who installs a snapshot goes on with the membership that it had before.",
+    source: "dissertation 5.1",
+    edits: [
+      {
+        file: RECEIVE,
+        find: "memberships: [{ index, membership }],",
+        replace: "memberships: state.memberships,",
+      },
+    ],
+    hunts: ["membership-snapshots", "membership"],
+  },
+  {
+    name: "snapshot-without-sessions",
+    about: "Who installs a snapshot forgets which commands of clients were applied.",
+    source: "dissertation 6.3",
+    edits: [
+      {
+        file: "packages/actors/src/applier.ts",
+        find: "this.#sessions.restore(restoreParts(this.#machine, parts));",
+        replace: "restoreParts(this.#machine, parts);",
+      },
+    ],
+    hunts: ["snapshots"],
+  },
+  {
+    name: "snapshot-ahead-of-state",
+    about: "A snapshot claims to hold all that is committed, and holds what is applied.",
+    source: "dissertation 5.1; ra PR 562",
+    edits: [
+      {
+        file: ACTOR,
+        find: "const index = this.#applier.applied;",
+        replace: "const index = this.#state.commit;",
+      },
+    ],
+    hunts: ["snapshots"],
+  },
+  {
+    name: "snapshot-of-later-membership",
+    about: "A snapshot names the latest membership of its server, which may never be committed.",
+    source: "dissertation 5.1",
+    edits: [
+      {
+        file: ACTOR,
+        find: "this.#taker.begin({ index, term }, membershipAt(this.#env, this.#state, index));",
+        replace: "this.#taker.begin({ index, term }, membershipOf(this.#env, this.#state));",
+      },
+    ],
+    hunts: ["membership-snapshots"],
+  },
+  {
+    name: "compacted-before-durable",
+    about: "The log is compacted although its snapshot is not on the disk yet.",
+    source: "§7; nobody may lose both",
+    edits: [
+      {
+        file: "packages/actors/src/written-snapshot.ts",
+        find: "this.#file.publish(snapshotName(at));",
+        replace: "",
+      },
+    ],
+    hunts: ["snapshots", "power"],
+  },
+  {
+    name: "part-not-sent-again",
+    about: "A part of a snapshot that is lost on the way is not sent again.",
+    source: "§7; etcd #10225, dgraph PR 2707",
+    edits: [
+      {
+        file: "packages/core/src/replicate.ts",
+        find: "if (beats < CHUNK_BEATS) return { progress: { ...progress, beats }, effects: [] };",
+        replace: "if (beats > 0) return { progress: { ...progress, beats }, effects: [] };",
+      },
+    ],
+    hunts: ["snapshots"],
+  },
+  {
+    name: "log-removed-before-reset",
+    about: "Old segments are removed before the batch is durable that makes them needless.",
+    source: "the order of any write-ahead log",
+    edits: [
+      {
+        file: "packages/actors/src/wal.ts",
+        find: `this.#state = "failed";
+      this.#file.sync();
+      this.#neededNow = this.#needed;`,
+        replace: `this.#neededNow = this.#needed;
+      this.#removeNeedless();
+      this.#state = "failed";
+      this.#file.sync();`,
+      },
+    ],
+    hunts: ["snapshots", "power"],
+  },
+];
