@@ -1,0 +1,33 @@
+import { HUNTS } from "./campaign.ts";
+import type { HuntName, Outcome } from "./hunt.ts";
+import { takeTurn, type Going } from "./turn.ts";
+
+/** How long a hunt goes on before the next has its turn, in ms. */
+const TURN_MS = 4_000;
+
+/**
+ * Hunts what this process has loaded until it is caught or the time is over. Those that are named come first and have
+ * half of the time for themselves; then all have their turns.
+ *
+ * @param now in ms, by a monotonic clock.
+ */
+export function prowl(first: readonly HuntName[], deadlineMs: number, now: () => number): Outcome {
+  const started = now();
+  const end = started + deadlineMs;
+  const names = new Set([...first, ...(Object.keys(HUNTS) as HuntName[])]);
+  const all = [...names].map((name): Going => ({ name, seeds: 0, states: 0, isOver: false }));
+  const effort = (): Pick<Outcome, "seeds" | "states" | "ms"> => ({
+    seeds: all.reduce((sum, { seeds }) => sum + seeds, 0),
+    states: all.reduce((sum, { states }) => sum + states, 0),
+    ms: Math.round(now() - started),
+  });
+  for (;;) {
+    const named = all.slice(0, first.length).filter(({ isOver }) => !isOver);
+    const isEarly = named.length > 0 && now() < started + deadlineMs / 2;
+    for (const going of isEarly ? named : all.filter(({ isOver }) => !isOver)) {
+      if (now() >= end) return { caught: undefined, ...effort() };
+      const caught = takeTurn(going, now, Math.min(now() + TURN_MS, end));
+      if (caught !== undefined) return { caught, ...effort() };
+    }
+  }
+}

@@ -1,0 +1,124 @@
+import { writeFileSync } from "node:fs";
+import { availableParallelism } from "node:os";
+import { fileURLToPath } from "node:url";
+import { parseArgs } from "node:util";
+import { chase } from "./chase.ts";
+import { HUNTS } from "./campaign.ts";
+import type { HuntName } from "./hunt.ts";
+import type { Mutant } from "./mutant.ts";
+import { MUTANTS } from "./mutants.ts";
+import { tablePage, tableText, type Hunted } from "./table.ts";
+
+const USAGE = `usage: pnpm mutants [--only NAME]... [--jobs N] [--time SECONDS] [--json] [--write]
+
+Plants each mutant into a copy of the sources and hunts it with the engines.
+
+  --only NAME      only this mutant; may be given again. "original" hunts the sources as they are
+  --jobs N         so many at once, 2 if not given
+  --time SECONDS   the longest that one is hunted, 60 if not given
+  --json           prints one JSON document instead of a table
+  --write          writes docs/mutants.md
+
+Status 0: all are caught. 1: one survived, or the original did not. 2: bad usage. 4: one cannot be built.
+`;
+
+const ROOT = fileURLToPath(new URL("../../../", import.meta.url));
+
+/** What nothing is changed in. It must survive: else what catches the others is nothing of theirs. */
+const ORIGINAL: Mutant = {
+  name: "original",
+  about: "Nothing goes wrong.",
+  source: "",
+  edits: [],
+  hunts: Object.keys(HUNTS) as HuntName[],
+};
+
+process.exitCode = await main(process.argv.slice(2));
+
+async function main(args: readonly string[]): Promise<number> {
+  const options = optionsOf(args);
+  if (typeof options === "string") {
+    process.stderr.write(options);
+    return 2;
+  }
+  try {
+    const hunted = await huntAll(options);
+    process.stdout.write(
+      options.json ? `${JSON.stringify(hunted, undefined, 2)}\n` : `${tableText(hunted)}\n`,
+    );
+    const mutants = hunted.filter(({ mutant }) => mutant !== ORIGINAL);
+    const shape = `${options.jobs} of ${availableParallelism()} cores, Node ${process.versions.node}`;
+    if (options.write) writeFileSync(`${ROOT}docs/mutants.md`, tablePage(mutants, shape));
+    const isWell = ({ mutant, outcome }: Hunted): boolean =>
+      (outcome.caught === undefined) === (mutant === ORIGINAL);
+    return hunted.every(isWell) ? 0 : 1;
+  } catch (error) {
+    process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+    return 4;
+  }
+}
+
+type Options = {
+  readonly mutants: readonly Mutant[];
+  readonly jobs: number;
+  readonly deadlineMs: number;
+  readonly json: boolean;
+  readonly write: boolean;
+};
+
+/** What is asked for, or what to say about it. */
+function optionsOf(args: readonly string[]): Options | string {
+  try {
+    const { values } = parseArgs({
+      args: [...args],
+      options: {
+        only: { type: "string", multiple: true, default: [] },
+        jobs: { type: "string", default: "2" },
+        time: { type: "string", default: "60" },
+        json: { type: "boolean", default: false },
+        write: { type: "boolean", default: false },
+        help: { type: "boolean", default: false },
+      },
+    });
+    const [jobs, seconds] = [Number(values.jobs), Number(values.time)];
+    const known = [ORIGINAL, ...MUTANTS];
+    const stranger = values.only.find((only) => known.every(({ name }) => name !== only));
+    if (values.help) return USAGE;
+    if (!Number.isInteger(jobs) || jobs < 1) return `--jobs: 1 or more, not ${values.jobs}\n`;
+    if (!(seconds > 0)) return `--time: more than 0 seconds, not ${values.time}\n`;
+    if (stranger !== undefined) return `--only: there is no mutant ${stranger}\n`;
+    if (values.write && values.only.length > 0)
+      return "--write: the page holds all mutants, so not with --only\n";
+    const mutants =
+      values.only.length === 0 ? known : known.filter(({ name }) => values.only.includes(name));
+    return { mutants, jobs, deadlineMs: seconds * 1000, json: values.json, write: values.write };
+  } catch (error) {
+    return `${error instanceof Error ? error.message : String(error)}\n\n${USAGE}`;
+  }
+}
+
+/** Hunts so many at once as there are jobs; the results are in the order of the mutants. */
+async function huntAll({ mutants, jobs, deadlineMs }: Options): Promise<readonly Hunted[]> {
+  const results = new Map<Mutant, Hunted>();
+  const waiting = [...mutants];
+  const work = async (): Promise<void> => {
+    for (let mutant = waiting.shift(); mutant !== undefined; mutant = waiting.shift()) {
+      const outcome = await chase(ROOT, mutant, deadlineMs).catch((error: unknown) => {
+        throw new Error(
+          `${mutant?.name}: ${error instanceof Error ? error.message : String(error)}`,
+        );
+      });
+      results.set(mutant, { mutant, outcome });
+      tell(results.size, mutants.length, { mutant, outcome });
+    }
+  };
+  await Promise.all(Array.from({ length: jobs }, work));
+  return mutants.flatMap((mutant) => results.get(mutant) ?? []);
+}
+
+function tell(done: number, all: number, { mutant, outcome }: Hunted): void {
+  const { caught, ms } = outcome;
+  const what =
+    caught === undefined ? "SURVIVED" : `${caught.hunt}: ${caught.check}: ${caught.text}`;
+  process.stderr.write(`${done}/${all} ${mutant.name} (${(ms / 1000).toFixed(1)} s) ${what}\n`);
+}

@@ -1,0 +1,135 @@
+import { execFile } from "node:child_process";
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { promisify } from "node:util";
+import type { Edit } from "./mutant.ts";
+
+/** The packages that the engines run. */
+const PACKAGES = ["core", "actors", "testing"];
+
+/** Builds one package as it is, errors in types and all. */
+const BUILD = ["--noCheck", "--composite", "false", "--declaration", "false"].concat(
+  ["--declarationMap", "false", "--sourceMap", "false", "--incremental", "false"],
+  ["--tsBuildInfoFile", "null"],
+);
+
+/** A copy of the built packages and of the hunter, in a folder of its own, with something replaced in it. */
+export class Sandbox {
+  readonly #root: string;
+  /** Where it is. */
+  readonly folder: string;
+
+  /** @param root of the repository, built by `tsc -b`. Nothing there is changed. */
+  constructor(root: string) {
+    this.#root = root;
+    this.folder = mkdtempSync(join(tmpdir(), "kontiki-mutant-"));
+    for (const name of PACKAGES) this.#copyPackage(name);
+    cpSync(join(root, "test/mutants/dist"), join(this.folder, "hunter"), { recursive: true });
+    writeFileSync(join(this.folder, "package.json"), '{ "type": "module" }\n');
+    cpSync(join(root, "tsconfig.base.json"), join(this.folder, "tsconfig.base.json"));
+  }
+
+  /** The program that hunts. */
+  get hunter(): string {
+    return join(this.folder, "hunter/hunter.js");
+  }
+
+  /**
+   * Replaces text in the sources and builds what that changes.
+   *
+   * @throws Error when a text to be replaced does not stand there exactly once, when what takes its place is no
+   *   TypeScript, or when nothing is changed by it.
+   */
+  async plant(edits: readonly Edit[]): Promise<void> {
+    const texts = new Map<string, string>();
+    for (const { file, find, replace } of edits) {
+      const text = texts.get(file) ?? readFileSync(join(this.#root, file), "utf8");
+      const [before = "", after, ...more] = text.split(find);
+      if (after === undefined || more.length > 0)
+        throw new Error(
+          `${file}: this stands there ${more.length + (after === undefined ? 0 : 1)} times, not once: ${find}`,
+        );
+      texts.set(file, before + replace + after);
+    }
+    for (const name of new Set(edits.map(({ file }) => packageOf(file)))) {
+      const source = join(this.folder, "packages", name, "src");
+      cpSync(join(this.#root, "packages", name, "src"), source, { recursive: true });
+    }
+    for (const [file, text] of texts) writeFileSync(join(this.folder, file), text);
+    for (const name of new Set(edits.map(({ file }) => packageOf(file)))) await this.#build(name);
+    for (const file of texts.keys()) this.#assertChanged(file);
+  }
+
+  /** Removes it. */
+  remove(): void {
+    rmSync(this.folder, { recursive: true, force: true });
+  }
+
+  #copyPackage(name: string): void {
+    const [from, to] = [join(this.#root, "packages", name), join(this.folder, "packages", name)];
+    for (const part of ["package.json", "tsconfig.json", "dist"])
+      cpSync(join(from, part), join(to, part), { recursive: true });
+    this.#link(join(this.folder, "packages", name), join("@kontiki", name));
+    for (const [dependency, target] of foreignDependencies(from)) this.#link(target, dependency);
+  }
+
+  #link(target: string, name: string): void {
+    const link = join(this.folder, "node_modules", name);
+    if (existsSync(link)) return;
+    mkdirSync(dirname(link), { recursive: true });
+    symlinkSync(target, link);
+  }
+
+  async #build(name: string): Promise<void> {
+    const compiler = join(this.#root, "node_modules/typescript/bin/tsc");
+    const project = join(this.folder, "packages", name);
+    await promisify(execFile)(process.execPath, [compiler, "-p", project, ...BUILD]).catch(
+      (error: Error & { readonly stdout?: string }) => {
+        throw new Error(`packages/${name} cannot be built: ${error.stdout ?? error.message}`);
+      },
+    );
+  }
+
+  #assertChanged(file: string): void {
+    const built = file.replace("/src/", "/dist/").replace(/\.ts$/, ".js");
+    const [before, after] = [this.#root, this.folder].map((root) => codeOf(join(root, built)));
+    if (before === after) throw new Error(`${file}: what was replaced changes nothing`);
+  }
+}
+
+function packageOf(file: string): string {
+  return file.split("/")[1] ?? "";
+}
+
+/** What a package takes from others than ours, with where that is. */
+function foreignDependencies(folder: string): readonly (readonly [name: string, target: string])[] {
+  const modules = join(folder, "node_modules");
+  if (!existsSync(modules)) return [];
+  return readdirSync(modules)
+    .flatMap((name) =>
+      name.startsWith("@")
+        ? readdirSync(join(modules, name)).map((part) => `${name}/${part}`)
+        : [name],
+    )
+    .filter((name) => !name.startsWith("@kontiki/") && !name.startsWith("."))
+    .map((name) => [name, realpathSync(join(modules, name))] as const);
+}
+
+/** A built file without the name of its map, which one of the two has not. */
+function codeOf(file: string): string {
+  return readFileSync(file, "utf8")
+    .replace(/\n\/\/# sourceMappingURL=.*\n?$/, "")
+    .trimEnd();
+}

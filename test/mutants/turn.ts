@@ -1,0 +1,59 @@
+import { exploreInSlices, finish, planOf, simulate, type ExploreOptions } from "@kontiki/testing";
+import { HUNTS } from "./campaign.ts";
+import type { Catch, HuntName } from "./hunt.ts";
+
+/** The longest that an exploration takes, in ms. */
+const EXPLORE_MS = 20_000;
+
+/** A hunt that is under way. */
+export type Going = {
+  readonly name: HuntName;
+  /** Seeds that were run, of a simulation. */
+  seeds: number;
+  /** States that were seen, of an exploration. */
+  states: number;
+  /** Whether there is nothing more to do: an exploration is made once. */
+  isOver: boolean;
+};
+
+/**
+ * Goes on with a hunt: at least one seed and as many as fit before `until`, or the whole of an exploration. Gives what was
+ * caught.
+ *
+ * What throws anything is caught as well: engines give violations, and throw nothing.
+ *
+ * @param now in ms.
+ */
+export function takeTurn(going: Going, now: () => number, until: number): Catch | undefined {
+  const hunt = HUNTS[going.name];
+  const { engine } = hunt;
+  try {
+    if (hunt.engine === "explorer") return explored(going, hunt.options, now);
+    do {
+      going.seeds += 1;
+      const { violations } = simulate(planOf(hunt.scenario, going.seeds));
+      const [first] = violations;
+      if (first !== undefined)
+        return { hunt: going.name, engine, check: first.check, text: first.text };
+    } while (now() < until);
+    return undefined;
+  } catch (error) {
+    return { hunt: going.name, engine, check: "exception", text: String(error) };
+  }
+}
+
+function explored(going: Going, options: ExploreOptions, now: () => number): Catch | undefined {
+  going.isOver = true;
+  const end = now() + EXPLORE_MS;
+  const { states, violation } = finish(exploreInSlices({ ...options, stop: () => now() >= end }));
+  going.states = states;
+  if (violation === undefined) return undefined;
+  const { text } = violation;
+  return { hunt: going.name, engine: "explorer", check: checkOf(text), text };
+}
+
+/** The property that a violation of the explorer names first: what stands before the colon, if that is short. */
+function checkOf(text: string): string {
+  const [name] = text.split(":");
+  return name === undefined || name === text || name.length > 40 ? "safety" : name;
+}
