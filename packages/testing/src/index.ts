@@ -99,3 +99,8 @@ export { loadScenario, loadScenarioParts, parseScenario } from "./scenario/load.
 export type { CommandGenerator, OwnCommand, ScenarioParts } from "./scenario/parts.ts";
 export { ScenarioError, type PlacedComplaint } from "./scenario/scenario-error.ts";
 export { scenarioNames } from "./scenario/shipped.ts";
+export { planFrom, type Draw, type Recipe, type Runs } from "./replay/recipe.ts";
+export { runToken, type Failed } from "./replay/run-token.ts";
+export { shrink, shrinkInSlices, type RunPlan, type Shrunk, type Tried } from "./replay/shrink.ts";
+export { TokenError } from "./replay/token-error.ts";
+export { decodeToken, encodeToken, type Token } from "./replay/token.ts";

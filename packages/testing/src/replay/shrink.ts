@@ -1,0 +1,132 @@
+import { isDeepStrictEqual } from "node:util";
+import type { Plan } from "../run/plan.ts";
+import type { RunResult } from "../run/result.ts";
+import { finish, type Work } from "../slices.ts";
+import { fewerNodes, onlyUntil, withoutFaults, withoutOperations } from "./reductions.ts";
+import { simplerFault, simplerOperation, simplerScenario } from "./simpler.ts";
+
+/** A plan and what came of it. */
+export type Tried = {
+  readonly plan: Plan;
+  readonly result: RunResult;
+};
+
+/** How far a shrinking is, or what came of it: the smallest plan so far that fails in the same check. */
+export type Shrunk = Tried & {
+  /** Runs that were made. */
+  readonly runs: number;
+};
+
+/** Runs a plan. */
+export type RunPlan = (plan: Plan) => RunResult;
+
+/**
+ * Takes away from a plan that failed whatever it does not take to fail in this check, and makes the rest simpler: faults,
+ * operations and nodes go (delta debugging, Zeller and Hildebrandt 2002: first large parts, then single ones), faults get
+ * shorter, times get round, settings get plain.
+ *
+ * Of the result no single fault, operation or last node can go. Another way to fail in the same check counts as the same
+ * failure. A given plan is always shrunk in the same way.
+ *
+ * @param failed its result has a violation of `check`.
+ */
+export function shrink(failed: Tried, check: string, run: RunPlan): Shrunk {
+  return finish(shrinkInSlices(failed, check, run));
+}
+
+/** As {@link shrink}, as work that tells after each run how far it is: whoever stops it early has the smallest so far. */
+export function shrinkInSlices(failed: Tried, check: string, run: RunPlan): Work<Shrunk, Shrunk> {
+  return new Shrinking(failed, check, run).work();
+}
+
+/** A way to make a plan smaller. */
+type Change = (plan: Plan) => Plan;
+
+class Shrinking {
+  readonly #check: string;
+  readonly #run: RunPlan;
+  #smallest: Tried;
+  #runs = 0;
+
+  constructor(failed: Tried, check: string, run: RunPlan) {
+    this.#smallest = failed;
+    this.#check = check;
+    this.#run = run;
+  }
+
+  /** What helps at one place may make room at another: it ends with a round in which nothing helped. */
+  *work(): Work<Shrunk, Shrunk> {
+    let before: Plan;
+    do {
+      before = this.#plan;
+      yield* this.#try((plan) => onlyUntil(plan, this.#failsAt));
+      yield* this.#remove((plan) => plan.faults.length, withoutFaults);
+      yield* this.#remove((plan) => plan.operations.length, withoutOperations);
+      while (yield* this.#try(fewerNodes));
+      yield* this.#simplify();
+    } while (this.#plan !== before);
+    return this.#progress;
+  }
+
+  get #plan(): Plan {
+    return this.#smallest.plan;
+  }
+
+  get #progress(): Shrunk {
+    return { ...this.#smallest, runs: this.#runs };
+  }
+
+  get #failsAt(): number {
+    const { violations } = this.#smallest.result;
+    return violations.find(({ check }) => check === this.#check)?.at ?? Infinity;
+  }
+
+  /** From the end: what comes late is more often needless. */
+  *#remove(
+    count: (plan: Plan) => number,
+    without: (plan: Plan, from: number, to: number) => Plan,
+  ): Work<void, Shrunk> {
+    let size = Math.ceil(count(this.#plan) / 2);
+    while (size > 0) {
+      for (let to = count(this.#plan); to > 0; to -= size) {
+        const from = Math.max(0, to - size);
+        yield* this.#try((plan) => without(plan, from, to));
+      }
+      size = size === 1 ? 0 : Math.ceil(size / 2);
+    }
+  }
+
+  *#simplify(): Work<void, Shrunk> {
+    for (const change of simplerScenario) while (yield* this.#try(change));
+    for (let at = 0; at < this.#plan.faults.length; at += 1) {
+      for (const simpler of simplerFault)
+        while (yield* this.#try((plan) => withFault(plan, at, simpler)));
+    }
+    for (let at = 0; at < this.#plan.operations.length; at += 1) {
+      for (const simpler of simplerOperation)
+        while (yield* this.#try((plan) => withOperation(plan, at, simpler)));
+    }
+  }
+
+  /** Whether the change changes anything, and the plan still fails. Then it stays. */
+  *#try(change: Change): Work<boolean, Shrunk> {
+    const plan = change(this.#plan);
+    if (isDeepStrictEqual(plan, this.#plan)) return false;
+    const result = this.#run(plan);
+    this.#runs += 1;
+    const fails = result.violations.some(({ check }) => check === this.#check);
+    if (fails) this.#smallest = { plan, result };
+    yield this.#progress;
+    return fails;
+  }
+}
+
+function withFault(plan: Plan, at: number, simpler: (typeof simplerFault)[number]): Plan {
+  const faults = plan.faults.map((fault, place) => (place === at ? simpler(fault) : fault));
+  return { ...plan, faults };
+}
+
+function withOperation(plan: Plan, at: number, simpler: (typeof simplerOperation)[number]): Plan {
+  const operations = plan.operations.map((one, place) => (place === at ? simpler(one) : one));
+  return { ...plan, operations };
+}

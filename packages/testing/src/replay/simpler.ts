@@ -1,0 +1,87 @@
+import type { Plan, PlannedFault, PlannedOperation } from "../run/plan.ts";
+import type { Range } from "../scenario/fault.ts";
+import type { Scenario } from "../scenario/scenario.ts";
+
+/**
+ * Ways to say the same in a simpler way. Each gives what it was given when it has nothing to make simpler, and comes to
+ * that after finitely many times: otherwise shrinking would not end.
+ *
+ * @module
+ */
+
+/** Times are made round to these, in ms, the coarsest first. */
+const ROUND_MS = [1000, 100, 10];
+
+/** No node takes a snapshot before it has applied so many entries: more than any run has. */
+const NO_SNAPSHOTS = 1_000_000;
+
+/** Ways to make one fault simpler. */
+export const simplerFault: readonly ((fault: PlannedFault) => PlannedFault)[] = [
+  ...ROUND_MS.map((unit) => (fault: PlannedFault): PlannedFault => ({
+    ...fault,
+    at: rounded(fault.at, unit),
+  })),
+  (fault) => (fault.for === undefined ? fault : { ...fault, for: halved(fault.for) }),
+  (fault) => ("downMs" in fault ? { ...fault, downMs: halved(fault.downMs) } : fault),
+  (fault) => ("share" in fault ? { ...fault, share: 1 } : fault),
+  withNarrowRange,
+  (fault) => without(fault, "tail"),
+  (fault) => without(fault, "point"),
+  (fault) => (fault.type === "crashAll" ? fault : without(fault, "kept")),
+];
+
+/** Ways to make one operation simpler. */
+export const simplerOperation: readonly ((one: PlannedOperation) => PlannedOperation)[] = [
+  ...ROUND_MS.map((unit) => (one: PlannedOperation): PlannedOperation => ({
+    ...one,
+    at: rounded(one.at, unit),
+  })),
+  (one) => ({ ...one, client: 0 }),
+];
+
+/** Ways to make the rest simpler. How long the healed cluster may take stays: to shorten it makes failures. */
+export const simplerScenario: readonly ((plan: Plan) => Plan)[] = (
+  [
+    (scenario) => ({ ...scenario, nemesis: undefined, faults: [] }),
+    ({ expect, ...scenario }) => ({ ...scenario, expect: { ...expect, atLeast: {}, atMost: {} } }),
+    ({ expect, ...scenario }) => ({ ...scenario, expect: { ...expect, linearizable: false } }),
+    ({ cluster, ...scenario }) => ({ ...scenario, cluster: { ...cluster, leases: undefined } }),
+    ({ cluster, ...scenario }) => ({
+      ...scenario,
+      cluster: { ...cluster, snapshotEntries: NO_SNAPSHOTS },
+    }),
+    ({ network, ...scenario }) => ({
+      ...scenario,
+      network: { latencyMs: narrowed(network.latencyMs) },
+    }),
+    ({ disk, ...scenario }) => ({ ...scenario, disk: { syncMs: narrowed(disk.syncMs) } }),
+    (scenario) => ({ ...scenario, durationMs: halved(scenario.durationMs) }),
+  ] satisfies ((scenario: Scenario) => Scenario)[]
+).map((simpler) => (plan) => ({ ...plan, scenario: simpler(plan.scenario) }));
+
+function rounded(ms: number, unit: number): number {
+  return Math.floor(ms / unit) * unit;
+}
+
+/** At the least 1: what lasts no time may mean something else. */
+function halved(ms: number): number {
+  return ms <= 1 ? ms : Math.floor(ms / 2);
+}
+
+/** A clock's step is one time, all others are ranges. */
+function withNarrowRange(fault: PlannedFault): PlannedFault {
+  if (!("ms" in fault) || typeof fault.ms === "number") return fault;
+  return { ...fault, ms: narrowed(fault.ms) } as PlannedFault;
+}
+
+function narrowed([least]: Range): Range {
+  return [least, least];
+}
+
+/** Without a field that need not be there. */
+function without(fault: PlannedFault, name: string): PlannedFault {
+  if (!(name in fault)) return fault;
+  return Object.fromEntries(
+    Object.entries(fault).filter(([field]) => field !== name),
+  ) as PlannedFault;
+}

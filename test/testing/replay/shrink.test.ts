@@ -1,0 +1,161 @@
+import { shrink, shrinkInSlices, type Plan, type RunResult } from "@kontiki/testing";
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { drawPlan, resultOf, scenario } from "../support/drawn-plans.ts";
+
+const CHECK = "Election Safety";
+
+type Fails = (plan: Plan) => boolean;
+
+/** Runs nothing: a plan fails as a condition says, and others fail in another check. */
+function runnerOf(fails: Fails, at?: number): (plan: Plan) => RunResult {
+  return (plan) => resultOf(fails(plan) ? [CHECK] : ["liveness"], at);
+}
+
+function shrunk(plan: Plan, fails: Fails): Plan {
+  const run = runnerOf(fails);
+  return shrink({ plan, result: run(plan) }, CHECK, run).plan;
+}
+
+const idsOf = (things: readonly { readonly id: number }[]): readonly number[] =>
+  things.map(({ id }) => id);
+
+describe("of a plan that was shrunk", () => {
+  test("only what it takes is left", () => {
+    const needs = fc.uniqueArray(fc.nat(11), { maxLength: 4 });
+    const asks = fc.uniqueArray(fc.nat(79), { maxLength: 4 });
+    fc.assert(
+      fc.property(needs, asks, fc.integer({ min: 1, max: 5 }), (faults, operations, nodes) => {
+        const fails: Fails = (plan) =>
+          faults.every((id) => idsOf(plan.faults).includes(id)) &&
+          operations.every((id) => idsOf(plan.operations).includes(id)) &&
+          plan.nodes >= nodes;
+        const plan = drawPlan({ ...scenario, nodes: 9 }, 3);
+        const left = shrunk({ ...plan, nodes: 9 }, fails);
+        expect({
+          faults: new Set(idsOf(left.faults)),
+          operations: new Set(idsOf(left.operations)),
+        }).toEqual({ faults: new Set(faults), operations: new Set(operations) });
+        // A node that a needed fault is about cannot go without it.
+        const named = left.faults.map((fault) =>
+          "node" in fault ? Number(fault.node?.slice(1)) : 0,
+        );
+        expect(left.nodes).toBe(Math.max(nodes, ...named));
+      }),
+      { numRuns: 40 },
+    );
+  });
+
+  test("no single part can go, where parts hang together", () => {
+    const conditions = fc.array(fc.uniqueArray(fc.nat(79), { minLength: 1, maxLength: 3 }), {
+      minLength: 1,
+      maxLength: 6,
+    });
+    fc.assert(
+      fc.property(conditions, (anyOf) => {
+        const fails: Fails = ({ operations, faults }) =>
+          anyOf.some((all) => all.every((id) => idsOf(operations).includes(id))) &&
+          operations.length + faults.length !== 7;
+        const plan = drawPlan(scenario, 5);
+        const left = shrunk(plan, fails);
+        expect(fails(left)).toBe(true);
+        for (const [at] of left.operations.entries())
+          expect(fails({ ...left, operations: left.operations.toSpliced(at, 1) })).toBe(false);
+        for (const [at] of left.faults.entries())
+          expect(fails({ ...left, faults: left.faults.toSpliced(at, 1) })).toBe(false);
+      }),
+      { numRuns: 40 },
+    );
+  });
+
+  test("times are round, faults short and settings plain", () => {
+    const plan = drawPlan(scenario, 3);
+    const [first] = plan.faults.filter(({ type }) => type === "partition");
+    const id = first?.id;
+    const left = shrunk(plan, ({ faults }) => {
+      const fault = faults.find((one) => one.id === id);
+      return fault !== undefined && fault.at >= 410 && (fault.for ?? 0) >= 30;
+    });
+    expect(
+      left.faults.map(({ at, for: length = 0 }) => [at >= 410 && at % 10, length < 60]),
+    ).toEqual([[0, true]]);
+    expect(left.scenario).toEqual({
+      ...scenario,
+      cluster: { ...scenario.cluster, snapshotEntries: 1_000_000 },
+      network: { latencyMs: [1, 1] },
+      disk: { syncMs: [1, 1] },
+      nemesis: undefined,
+      durationMs: 1,
+      expect: { atLeast: {}, atMost: {}, linearizable: false },
+    });
+  });
+
+  test("nothing is left where nothing is needed", () => {
+    const left = shrunk(drawPlan(scenario, 3), () => true);
+    expect(left).toMatchObject({ nodes: 1, faults: [], operations: [] });
+  });
+
+  test("everything is left where all is needed", () => {
+    const plan = drawPlan(scenario, 3);
+    expect(shrunk(plan, (other) => other === plan)).toBe(plan);
+  });
+});
+
+describe("a last node goes", () => {
+  test("with the faults that are about it, and out of groups", () => {
+    const [at, id] = [100, 0];
+    const plan: Plan = {
+      ...drawPlan(scenario, 3, 0, 0),
+      nodes: 3,
+      faults: [
+        { id, at, type: "partition", shape: "groups", groups: [["n1", "n2"], ["n3"]] },
+        { id: 1, at, type: "oneWay", from: "n3" },
+        { id: 2, at, type: "pause", node: "n3" },
+      ],
+    };
+    const left = shrunk(plan, ({ faults }) => faults.length > 0 && faults[0]?.id === 0);
+    expect(left).toMatchObject({
+      nodes: 1,
+      faults: [{ id, at: 0, type: "partition", shape: "groups", groups: [["n1"]] }],
+    });
+  });
+});
+
+describe("shrinking", () => {
+  const fails: Fails = ({ faults, operations }) =>
+    idsOf(faults).includes(4) && idsOf(operations).includes(17);
+  const plan = drawPlan(scenario, 3);
+  const run = runnerOf(fails);
+
+  test("makes few runs", () => {
+    const large = drawPlan(scenario, 3, 50, 2000);
+    expect(shrink({ plan: large, result: run(large) }, CHECK, run).runs).toBeLessThan(150);
+  });
+
+  test("is the same each time", () => {
+    const once = shrink({ plan, result: run(plan) }, CHECK, run);
+    expect(shrink({ plan, result: run(plan) }, CHECK, run)).toEqual(once);
+  });
+
+  test("has something that fails whenever it is stopped, and never more than before", () => {
+    let size = Infinity;
+    let runs = 0;
+    for (const now of shrinkInSlices({ plan, result: run(plan) }, CHECK, run)) {
+      const { faults, operations } = now.plan;
+      expect([fails(now.plan), now.result.violations[0]?.check]).toEqual([true, CHECK]);
+      expect(now.runs).toBe((runs += 1));
+      expect(faults.length + operations.length).toBeLessThanOrEqual(size);
+      size = faults.length + operations.length;
+    }
+    expect(size).toBe(2);
+  });
+
+  test("begins with dropping all that comes after the failure", () => {
+    const early = runnerOf(fails, Math.max(plan.faults[4]?.at ?? 0, plan.operations[17]?.at ?? 0));
+    const [first] = shrinkInSlices({ plan, result: early(plan) }, CHECK, early);
+    const last = Math.max(
+      ...[...(first?.plan.faults ?? []), ...(first?.plan.operations ?? [])].map(({ at }) => at),
+    );
+    expect(last).toBe(early(plan).violations[0]?.at);
+  });
+});

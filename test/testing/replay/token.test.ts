@@ -1,0 +1,151 @@
+import {
+  decodeToken,
+  encodeToken,
+  planFrom,
+  runToken,
+  TokenError,
+  type Plan,
+  type Token,
+} from "@kontiki/testing";
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { drawPlan, plans, scenario } from "../support/drawn-plans.ts";
+
+const FAILED = { check: "Election Safety", hash: "0123456789abcdef" };
+
+/** Draws another plan than the token was made with. */
+const never = (): Plan => {
+  throw new Error("nothing is to be drawn");
+};
+
+function planIn(word: string, draw: () => Plan = never): Plan {
+  const token = decodeToken(word);
+  if (token.type === "path") throw new Error("no run");
+  return planFrom(token.recipe, draw);
+}
+
+function messageOf(word: string): string {
+  try {
+    decodeToken(word);
+  } catch (error) {
+    if (error instanceof TokenError) return error.message;
+    throw error;
+  }
+  return "(it is whole)";
+}
+
+describe("a token", () => {
+  test("gives back what it was made of", () => {
+    const token = fc.record({
+      type: fc.constant("run" as const),
+      check: fc.string({ unit: "grapheme" }),
+      hash: fc.string(),
+      module: fc.option(fc.string(), { nil: undefined }),
+      recipe: fc.record({ from: fc.constant("plan" as const), plan: plans }),
+    });
+    fc.assert(
+      fc.property(token, (made: Token) => {
+        const word = encodeToken(made);
+        expect(decodeToken(` ${word}\n`)).toEqual(made);
+        expect(word).toMatch(/^k1-[\w-]+$/);
+      }),
+    );
+  });
+
+  test("gives back a plan from which anything was taken away, in full or by its seed", () => {
+    const drawn = drawPlan(scenario, 7, 40, 400);
+    const isLeft = fc.array(fc.boolean(), { minLength: 440, maxLength: 440 });
+    const share = fc.constantFrom(0, 1, 2, 3);
+    fc.assert(
+      fc.property(isLeft, share, (flags, least) => {
+        const keep = <T>(all: readonly T[], from: number): readonly T[] =>
+          all.filter((_one, at) => flags[from + at] === true || at % 4 < least);
+        const plan: Plan = {
+          ...drawn,
+          nodes: 3,
+          faults: keep(drawn.faults, 0),
+          operations: keep(drawn.operations, 40),
+        };
+        const word = runToken(plan, FAILED, () => drawn);
+        expect(planIn(word, () => drawn)).toEqual(plan);
+      }),
+      { numRuns: 30 },
+    );
+  });
+
+  test("of a path gives back bounds and actions", () => {
+    const token: Token = {
+      type: "path",
+      check: "two leaders in term 1",
+      bounds: { nodes: 3, terms: 2, inflight: 2 },
+      actions: [
+        { type: "electionTimeout", node: "a" },
+        {
+          type: "deliver",
+          node: "b",
+          packet: { from: "a", to: "b", message: { type: "timeoutNow", term: 1 } },
+          lost: [0],
+        },
+      ],
+    };
+    expect(decodeToken(encodeToken(token))).toEqual(token);
+  });
+
+  test("is short: by the seed however long its plan is, in full where little is left", () => {
+    const drawn = drawPlan(scenario, 7, 40, 4000);
+    const bySeed = runToken(drawn, FAILED, () => drawn);
+    const shrunk = { ...drawn, faults: drawn.faults.slice(3, 5), operations: [] };
+    const inFull = runToken(shrunk, FAILED, never);
+    expect([bySeed.length < 400, inFull.length < 400]).toEqual([true, true]);
+    expect(planIn(inFull)).toEqual(shrunk);
+  });
+
+  test("holds in full what its seed does not draw", () => {
+    const drawn = drawPlan(scenario, 7, 40, 400);
+    const moved = drawn.faults.map((fault) => ({ ...fault, at: fault.at + 1 }));
+    const plan = { ...drawn, faults: moved };
+    expect(planIn(runToken(plan, FAILED, () => drawn))).toEqual(plan);
+  });
+});
+
+describe("a token that cannot be used", () => {
+  const plan = drawPlan(scenario, 7, 3, 10);
+  const word = runToken(plan, FAILED, never);
+
+  test("says so when a character is missing, or is another one", () => {
+    const damaged = "the token is damaged: give the whole word that the failure was told with";
+    for (let at = 3; at < word.length; at += 1) {
+      const other = word[at] === "A" ? "B" : "A";
+      expect(messageOf(word.slice(0, at) + word.slice(at + 1))).toBe(damaged);
+      expect(messageOf(word.slice(0, at) + other + word.slice(at + 1))).toBe(damaged);
+    }
+    expect(messageOf("k1-")).toBe(damaged);
+  });
+
+  test.each([
+    ["swarm", '"swarm" is no token: give the whole word that the failure was told with'],
+    ["", '"" is no token: give the whole word that the failure was told with'],
+    [
+      `k1-${"x".repeat(60)}!`,
+      `"k1-${"x".repeat(37)}..." is no token: give the whole word that the failure was told with`,
+    ],
+    [
+      `k2-${word.slice(3)}`,
+      "the token is of format 2, and this version reads format 1: use the version that made it",
+    ],
+    [
+      encodeToken({ type: "run" } as unknown as Token),
+      "the token is whole, but says nothing that can be run: make it anew",
+    ],
+  ])("says why: %s", (text, message) => {
+    expect(messageOf(text)).toBe(message);
+  });
+
+  test("says so when its seed draws another plan", () => {
+    const drawn = drawPlan(scenario, 7, 40, 400);
+    const bySeed = runToken(drawn, FAILED, () => drawn);
+    expect(() => planIn(bySeed, () => drawPlan(scenario, 7, 40, 399))).toThrow(
+      "this version draws other faults or operations from the token's seed: use the version that made it",
+    );
+  });
+});
