@@ -253,6 +253,26 @@ describe("compaction (§7)", () => {
     expect(contentOn(disk)).toEqual(contentsAfter(long).at(-1));
   });
 
+  test("a segment that goes on may tell of a compaction that ended in one that is removed by now", () => {
+    const disk = memoryDisk();
+    createWal(disk);
+    const opened = openStorage(disk, { segmentBytes: 400 });
+    const first = Array.from({ length: 8 }, (_none, at) => command(at + 1, 3, "a"));
+    const second = [command(9, 3, "b"), command(10, 3, "c")];
+    writeAll(opened, [[hardState(3)], [append(...first)], [append(...second)], [compact(6, 3)]]);
+    expect(segments(disk)).toEqual([1, 2]);
+    writeAll(opened, [[compact(9, 3)]]);
+    opened.storage.close();
+    expect(segments(disk)).toEqual([2]);
+    expect(contentOn(disk)).toEqual({
+      hard: { term: term(3), votedFor: undefined },
+      base: position(9, 3),
+      entries: ['10@3 "c"'],
+      horizon: undefined,
+      snapshot: partsAt(position(9, 3)),
+    });
+  });
+
   test("removes nothing of a log that was never compacted", () => {
     expect(segments(diskWith([[hardState(1)], [hardState(2)], [hardState(3)]], SMALL))).toEqual([
       1, 2, 3,

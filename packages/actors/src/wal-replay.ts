@@ -96,7 +96,9 @@ export class Replay {
     this.entries.length = after.index - this.base.index;
   }
 
+  /** A segment may tell of a compaction that ended before it, in one that is not there any more. */
   #compact(upTo: LogPosition): void {
+    if (upTo.index < this.base.index && !this.#compacted) return;
     this.#check(upTo, "compacts");
     this.entries = this.entries.slice(upTo.index - this.base.index);
     this.base = upTo;
