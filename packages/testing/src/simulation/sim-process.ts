@@ -16,7 +16,7 @@ import {
 import type { Config } from "@kontiki/core";
 import type { CrashPoint } from "../scenario/fault.ts";
 import type { ClusterSettings } from "../scenario/scenario.ts";
-import { isLogFile, pointOf, type CrashPoints } from "./crash-points.ts";
+import { Fall, isLogFile, pointOf, type CrashPoints } from "./crash-points.ts";
 import { observed } from "./observed-machine.ts";
 import type { CoreStep, Happening } from "./observer.ts";
 import type { DiskStep, SimDisk } from "./sim-disk.ts";
@@ -59,6 +59,8 @@ export class SimProcess {
   /** Whether the turn's promises may leave. */
   #isSynced = false;
   #isOpening = false;
+  /** The end of the process, when it comes where nothing can be thrown: a machine's error is an answer like others. */
+  #fall: Fall | undefined;
 
   constructor(parts: ProcessParts) {
     this.#parts = parts;
@@ -81,7 +83,7 @@ export class SimProcess {
 
   /** Recovers the node and runs its first turn. @throws whatever opening a node throws, and `Fall`. */
   start(): void {
-    const { config, settings, clock, timeline, enter, onNotice } = this.#parts;
+    const { settings, clock, timeline, enter, onNotice } = this.#parts;
     const { electionTimeoutMs, heartbeatMs } = settings;
     const first = this.#open();
     this.#starting = first.actor;
@@ -97,27 +99,42 @@ export class SimProcess {
         },
         soon: (callback) => timeline.after(0, () => enter(callback)),
         whenSyncable: (callback) => this.#whenSyncable(callback),
-        open: () => {
-          probe(this.#parts.disk);
-          return this.#open();
-        },
+        open: () => this.#reopen(),
         onNotice,
       },
       first,
     );
-    this.#parts.onHappening({
-      type: "started",
-      node: config.id,
-      uid: config.uid,
-      incarnation: this.incarnation,
-      recovered: first.recovered,
-      actor: first.actor,
-    });
+    this.#started(first);
     this.#runner.start();
+  }
+
+  /** The same process goes on with its disk as after a start. What it had not said by then it has forgotten. */
+  #reopen(): Opened {
+    const { config, disk, onHappening } = this.#parts;
+    probe(disk);
+    onHappening({ type: "ended", node: config.id, cause: "its disk failed", kept: undefined });
+    this.#isDirty = false;
+    this.#isSynced = false;
+    const opened = this.#open();
+    this.#starting = opened.actor;
+    this.#started(opened);
+    return opened;
+  }
+
+  #started({ actor, recovered }: Opened & { readonly recovered: Recovered }): void {
+    const { config, incarnation, onHappening } = this.#parts;
+    const { id: node, uid } = config;
+    onHappening({ type: "started", node, uid, incarnation, recovered, actor });
+  }
+
+  /** @throws Fall when the process ended at a point at which that could not be thrown. */
+  checkAlive(): void {
+    if (this.#fall !== undefined) throw this.#fall;
   }
 
   /** The disk is about to do this. @throws Fall where the process is to end. */
   onDiskStep(step: DiskStep, file: string): void {
+    this.checkAlive();
     const { points } = this.#parts;
     if (this.#isOpening) return points.at("inRecovery");
     const point = pointOf(step, file);
@@ -154,9 +171,11 @@ export class SimProcess {
     const { config, machine, onHappening } = this.#parts;
     const node = config.id;
     return observed(machine(), {
-      onApply: () => this.#at("inApply"),
-      onApplied: (command, result) =>
-        onHappening({ type: "applied", node, index: this.actor?.applied ?? 0, command, result }),
+      onApply: () => this.#atInApply(),
+      onApplied: (command, result) => {
+        if (this.#fall !== undefined) return;
+        onHappening({ type: "applied", node, index: this.actor?.applied ?? 0, command, result });
+      },
       onRestored: (state) => onHappening({ type: "restored", node, state }),
     });
   }
@@ -185,10 +204,20 @@ export class SimProcess {
   }
 
   #post(message: FromNode): void {
+    this.checkAlive();
     this.#parts.onPost(message);
     if (message.type !== "turn" || !this.#isSynced || message.mail.length === 0) return;
     this.#isSynced = false;
     this.#at("afterSend");
+  }
+
+  #atInApply(): void {
+    try {
+      this.#at("inApply");
+    } catch (error) {
+      if (!(error instanceof Fall)) throw error;
+      this.#fall = error;
+    }
   }
 
   #at(point: CrashPoint): void {

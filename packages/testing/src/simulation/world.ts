@@ -139,6 +139,11 @@ export class World implements FaultTarget {
   start(node: NodeId): void {
     const one = this.#nodes.get(node);
     if (one === undefined || one.process !== undefined) return;
+    const owner = one.strangeOwner;
+    if (owner !== undefined) {
+      const reason = `its disk is that of ${owner}`;
+      return this.#parts.onHappening({ type: "refused", node, reason });
+    }
     const process = one.begin((call) => this.#enter(one, call));
     this.router.attachNode(node, process.incarnation, (letter) => {
       process.port.put(letter);
@@ -248,6 +253,7 @@ export class World implements FaultTarget {
     }
     try {
       call();
+      process.checkAlive();
     } catch (error) {
       if (error instanceof Fall) this.#ended(node, error.message, error.kept);
       else this.#failed(node, error);
