@@ -11,6 +11,7 @@ const NOTHING = {
   duplicates: 0,
   heartbeats: 0,
   inflight: 1,
+  asyncDisk: false,
 } as const;
 
 describe("the number of states, without symmetry", () => {
@@ -29,6 +30,9 @@ describe("the number of states, without symmetry", () => {
     { nodes: 2, proposals: 1, crashes: 1 },
     { nodes: 2, duplicates: 1, inflight: 2 },
     { nodes: 2, drops: 1, heartbeats: 1 },
+    { nodes: 2, asyncDisk: true },
+    { terms: 2, proposals: 1, crashes: 1, asyncDisk: true },
+    { nodes: 2, crashes: 1, asyncDisk: true },
     { nodes: 3 },
   ])("is that of a search which keeps texts in a set: %j", (options) => {
     const bounds = { ...NOTHING, ...options };

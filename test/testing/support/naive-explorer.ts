@@ -22,13 +22,14 @@ export type NaiveBounds = {
   readonly duplicates: number;
   readonly heartbeats: number;
   readonly inflight: number;
+  readonly asyncDisk: boolean;
 };
 
 type Spent = Record<"proposals" | "crashes" | "drops" | "duplicates" | "heartbeats", number>;
 
 /** One transition, by the places of nodes and packets. */
 type Choice = {
-  readonly what: "election" | "heartbeat" | "propose" | "deliver" | "drop" | "crash";
+  readonly what: "election" | "heartbeat" | "propose" | "deliver" | "drop" | "crash" | "sync";
   /** Of the node, or of the packet. */
   readonly at: number;
   readonly stays: boolean;
@@ -68,20 +69,27 @@ class Run {
     });
   }
 
-  get text(): string {
+  /** All that makes a difference from here on. It ends the run: what is held back is seen by letting it go. */
+  textAtEnd(): string {
     const servers = this.#servers.map(({ state, view, disk, hard }) => {
       const { hard: synced, log: onDisk } = disk.image;
       return { state, log: contentOf(view), hard, synced, onDisk: contentOf(onDisk) };
     });
+    const held = this.#servers.map((server) => {
+      const packets: Packet[] = [];
+      server.beginSync();
+      server.finishSync(packets);
+      return packets.map(textOf).toSorted();
+    });
     const flying = this.#flying.map(textOf).toSorted();
-    return textOf([servers, flying, this.#spent, this.#leaders, this.#committed]);
+    return textOf([servers, held, flying, this.#spent, this.#leaders, this.#committed]);
   }
 
   /** Everything that may be tried next. Some of it changes nothing, or is not allowed. */
   get choices(): readonly Choice[] {
     const places = [...this.#servers.keys()];
     const plain = { stays: false, found: undefined } as const;
-    const turns = (["election", "heartbeat", "propose", "crash"] as const).flatMap((what) =>
+    const turns = (["election", "heartbeat", "propose", "sync", "crash"] as const).flatMap((what) =>
       places.map((at) => ({ ...plain, what, at })),
     );
     const packets = [...this.#flying.keys()].flatMap((at) => [
@@ -110,14 +118,16 @@ class Run {
     if (what === "heartbeat" && !(leads && this.#takes("heartbeats"))) return false;
     if (what === "propose" && !(leads && this.#takes("proposals"))) return false;
     if (end !== "well" && !this.#takes("crashes")) return false;
-    if (what === "crash" && end !== "nothing") return false;
+    const { asyncDisk } = this.#bounds;
+    if (what === "sync" && !(asyncDisk && end === "well")) return false;
+    if (what === "crash" ? end === "well" : asyncDisk && end !== "well") return false;
     const sent: Packet[] = [];
-    if (what !== "crash") {
+    if (what !== "crash" && what !== "sync") {
       this.#handle(server, this.#eventOf(what, packet), sent);
       this.#handle(server, { type: "replicate" }, sent);
     }
     if (end === "everything" && !this.#wrote(server)) return false;
-    if (end === "well") this.#sync(server, sent);
+    if (end === "well" && (!asyncDisk || what === "sync")) this.#sync(server, sent);
     this.#remember(server);
     if (end !== "well") this.#restart(server, end);
     if (server.state.term > this.#bounds.terms) return false;
@@ -176,7 +186,7 @@ class Run {
  * kept as text. It shares nothing with the explorer but the core.
  */
 export function countStates(bounds: NaiveBounds): number {
-  const seen = new Set([new Run(bounds).text]);
+  const seen = new Set([new Run(bounds).textAtEnd()]);
   const ways: (readonly Choice[])[] = [[]];
   const after = (way: readonly Choice[]): Run | undefined => {
     const run = new Run(bounds);
@@ -187,7 +197,7 @@ export function countStates(bounds: NaiveBounds): number {
       const { packets, room } = after([...way, choice])?.left ?? { packets: 0, room: 0 };
       for (const found of partsOf(packets, Math.min(packets, room))) {
         const next = [...way, { ...choice, found }];
-        const text = after(next)?.text;
+        const text = after(next)?.textAtEnd();
         if (text === undefined || seen.has(text)) continue;
         seen.add(text);
         ways.push(next);
