@@ -18,8 +18,8 @@ import type { FaultTarget } from "../simulation/fault-target.ts";
  *    so there is nothing to forbid.
  * 5. **A disk that is damaged is read again** when the fault ends: its node is started anew. Who has a rotten snapshot
  *    offers it for as long as it does not know, and nobody can take it.
- * 6. **Disks that were swapped are swapped back**, and until then neither is damaged nor taken away: each node's promises
- *    are on the other's disk.
+ * 6. **Disks that are swapped are whole, and are swapped back**; until then neither is damaged nor taken away: each node's
+ *    promises are on the other's disk.
  * 7. **With leases clocks keep to the bound that they were given**: any two rates differ by at most `clockDrift`, and no
  *    clock jumps back. A lease rests on nothing else (dissertation 6.4.1). Without leases no clock matters for safety.
  * 8. **A voter is removed only while a majority of those that are left is whole**, and never the last one. Otherwise the
@@ -90,6 +90,11 @@ export class FaultAtlas {
       : undefined;
   }
 
+  /** Whether a node may have the disk of another for a while: it runs, with its own, and nothing is wrong with that. */
+  maySwap(node: NodeId): boolean {
+    return this.#target.isRunning(node) && !this.#swapped.has(node) && !this.#isDamaged(node);
+  }
+
   /** Takes note of two nodes that have each other's disks, until the function that this gives is called. */
   swap(one: NodeId, other: NodeId): () => void {
     this.#swapped.add(one).add(other);
@@ -106,11 +111,12 @@ export class FaultAtlas {
 
   #isGood(node: NodeId): boolean {
     return (
-      this.#target.nodes.includes(node) &&
-      (this.#doomed.get(node) ?? 0) === 0 &&
-      this.#target.isWhole(node) &&
-      !this.#target.disk(node).isDamaged
+      this.#target.nodes.includes(node) && this.#target.isWhole(node) && !this.#isDamaged(node)
     );
+  }
+
+  #isDamaged(node: NodeId): boolean {
+    return (this.#doomed.get(node) ?? 0) > 0 || this.#target.disk(node).isDamaged;
   }
 }
 

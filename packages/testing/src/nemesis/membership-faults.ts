@@ -77,6 +77,7 @@ function replace(stage: Stage, wanted: string): Begun | Skipped {
 function remove(stage: Stage, wanted: string): Begun | Skipped {
   const node = voterOf(stage, wanted);
   if (typeof node !== "string") return node;
+  stage.announce([node]);
   const { giveUp } = sendAway(stage, node, stage.over);
   return { nodes: [node], end: giveUp };
 }

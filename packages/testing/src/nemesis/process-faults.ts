@@ -65,10 +65,11 @@ function crashAll(
 
 /** Crashes each node when it comes to a certain point. One that does not is left alone after a while. */
 function crashAt(
-  { target, holds, counters, after, over }: Stage,
+  { target, holds, counters, announce, after, over }: Stage,
   nodes: readonly NodeId[],
   { point = "afterSave", kept, downMs }: ProcessFault & { readonly type: "crash" },
 ): Begun {
+  announce(nodes);
   const ends: (() => void)[] = [];
   let left = nodes.length;
   const done = (): void => {

@@ -12,10 +12,10 @@ export function swapDisks(
   { target, atlas, holds, chance, counters, announce, after, over }: Stage,
   [one]: readonly NodeId[],
 ): Begun | Skipped {
-  const others = target.nodes.filter((node) => node !== one && target.isRunning(node));
-  const other = chance.pick(others.filter((node) => !atlas.isSwapped(node)));
-  if (one === undefined || other === undefined) return { skipped: "there are no two nodes" };
-  if (!target.isRunning(one) || atlas.isSwapped(one)) return { skipped: `${one} does not run` };
+  const others = target.nodes.filter((node) => node !== one && atlas.maySwap(node));
+  const other = chance.pick(others);
+  if (one === undefined || other === undefined || !atlas.maySwap(one))
+    return { skipped: "there are no two nodes that run with disks that are whole" };
   const nodes = [one, other];
   announce(nodes);
   const letGo = nodes.map((node) => holds.down(node));

@@ -1,0 +1,453 @@
+import { clientAddress } from "@kontiki/actors/node";
+import { initialMembership, nodeId } from "@kontiki/core";
+import * as fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { Chance } from "../../../packages/testing/src/chance.ts";
+import { drawFaults } from "../../../packages/testing/src/nemesis/draw-faults.ts";
+import { majority } from "../../../packages/core/src/quorum.ts";
+import type { FaultAction } from "../../../packages/testing/src/scenario/fault.ts";
+import { NemesisStage } from "../support/nemesis-stage.ts";
+import { FAULT_TYPES, scenarioWith } from "../support/scenarios.ts";
+
+/** Which of all letters between three nodes and a client arrive while a fault is in force. */
+function hearing(action: FaultAction): { told: string[]; lost: string[] } {
+  const stage = new NemesisStage(3);
+  const { target } = stage;
+  stage.perform(action);
+  const ends = [...target.nodes, clientAddress(1)];
+  const all = ends.flatMap((from) =>
+    ends.filter((to) => to !== from).map((to) => [from, to] as const),
+  );
+  for (const [from, to] of all)
+    target.network.send({ from, to, incarnation: 1, bytes: new Uint8Array(1) });
+  target.timeline.advance(10);
+  const names = all.map(([from, to]) => `${from}>${to}`);
+  return { told: target.take(), lost: names.filter((name) => !target.arrived.includes(name)) };
+}
+
+describe("the network", () => {
+  test.each<[string, FaultAction, string, string[]]>([
+    [
+      "a partition",
+      { type: "partition", shape: "isolate", node: "leader" },
+      "partition began: n1",
+      ["n1>n2", "n1>n3", "n2>n1", "n3>n1"],
+    ],
+    [
+      "groups",
+      { type: "partition", shape: "groups", groups: [["n1", "n2"]] },
+      "partition began: n1 n2 n3",
+      ["n1>n3", "n2>n3", "n3>n1", "n3>n2"],
+    ],
+    [
+      "groups that name a client",
+      {
+        type: "partition",
+        shape: "groups",
+        groups: [
+          ["n1", "client/1"],
+          ["n2", "n3"],
+        ],
+      },
+      "partition began: n1 client/1",
+      [
+        "n1>n2",
+        "n1>n3",
+        "n2>n1",
+        "n2>client/1",
+        "n3>n1",
+        "n3>client/1",
+        "client/1>n2",
+        "client/1>n3",
+      ],
+    ],
+    ["what one says", { type: "oneWay", from: "n1" }, "oneWay began: n1", ["n1>n2", "n1>n3"]],
+    ["what one hears", { type: "oneWay", to: "n1" }, "oneWay began: n1", ["n2>n1", "n3>n1"]],
+    [
+      "one way",
+      { type: "oneWay", from: "client/1", to: "n2" },
+      "oneWay began: client/1 n2",
+      ["client/1>n2"],
+    ],
+    [
+      "loss at one",
+      { type: "loss", share: 1, node: "n3" },
+      "loss began: n3",
+      ["n1>n3", "n2>n3", "n3>n1", "n3>n2", "n3>client/1", "client/1>n3"],
+    ],
+  ])("%s", (_title, action, told, lost) => {
+    expect(hearing(action)).toEqual({ told: [`0 ${told}`], lost });
+  });
+
+  test("it is told whether a partition took the leader its majority", () => {
+    for (const [node, name] of [
+      ["n1", "partition.leaderInMinority"],
+      ["n2", "partition.leaderInMajority"],
+    ] as const) {
+      const stage = new NemesisStage(3);
+      stage.perform({ type: "partition", shape: "isolate", node });
+      expect(stage.target.counters.toRecord()).toEqual({ "began.partition": 1, [name]: 1 });
+    }
+  });
+
+  test("a swizzle clogs some nodes one by one, and all is well in the end", () => {
+    const stage = new NemesisStage(5);
+    const { target } = stage;
+    stage.perform({ type: "swizzle" }, 1000);
+    let most = 0;
+    for (let ms = 0; ms < 1000; ms += 10) {
+      for (const to of target.nodes)
+        target.network.send({
+          from: clientAddress(1),
+          to,
+          incarnation: 0,
+          bytes: new Uint8Array(1),
+        });
+      target.arrived.length = 0;
+      target.timeline.advance(5);
+      most = Math.max(most, 5 - target.arrived.length);
+      target.timeline.advance(5);
+    }
+    expect(most).toBeGreaterThan(1);
+    target.timeline.advance(10);
+    expect(target.counters.of("letters.delivered")).toBe(500);
+    expect(target.take().map((line) => line.split(":")[0])).toEqual([
+      "0 swizzle began",
+      expect.stringMatching(/^\d+ swizzle ended$/),
+    ]);
+  });
+});
+
+describe("disks", () => {
+  test("trouble lasts for its time", () => {
+    const stage = new NemesisStage(3);
+    const told = stage.story({ type: "stallDisk", node: "n2" }, 100, 99);
+    expect(stage.target.disk(nodeId("n2")).syncMs()).toBe(Number.POSITIVE_INFINITY);
+    stage.target.timeline.advance(1);
+    expect(stage.target.disk(nodeId("n2")).syncMs()).toBe(2);
+    expect([...told, ...stage.target.take()]).toEqual([
+      "0 stallDisk began: n2",
+      "100 stallDisk ended",
+    ]);
+  });
+
+  test("rot is found at the end, when the disk is read again", () => {
+    const stage = new NemesisStage(3);
+    expect(stage.story({ type: "bitRot", node: "n2", what: "log" }, 100, 200)).toEqual([
+      "0 bitRot began: n2",
+      "100 crash n2: its disk is read again",
+      "100 start n2",
+      "100 bitRot ended",
+    ]);
+  });
+
+  test("a write goes astray while the fault lasts, and its node counts as damaged from the beginning", () => {
+    const stage = new NemesisStage(3);
+    stage.perform({ type: "misdirect", node: "n2" }, 100);
+    stage.perform({ type: "wipe", node: "n1" });
+    stage.target.write("n2");
+    stage.target.timeline.advance(100);
+    expect(stage.target.take()).toEqual([
+      "0 misdirect began: n2",
+      "0 wipe skipped: of 3 voters at most 1 may lose a disk, and 1 are not whole",
+      "100 crash n2: its disk is read again",
+      "100 start n2",
+      "100 misdirect ended",
+    ]);
+  });
+
+  test("of several nodes those are wiped that may be", () => {
+    const stage = new NemesisStage(5);
+    const told = stage.story({ type: "wipe", node: "all" }, undefined, 10);
+    expect(told).toEqual(["0 wipe began: n1", "0 wipe n1", "0 wipe n2", "0 wipe ended"]);
+    expect(stage.story({ type: "wipe", node: "n3" }, undefined, 10)).toEqual([
+      "10 wipe skipped: of 5 voters at most 2 may lose a disk, and 2 are not whole",
+    ]);
+  });
+
+  test("swapped disks are refused and swapped back, whoever falls meanwhile", () => {
+    const stage = new NemesisStage(2);
+    stage.perform({ type: "swapDisks", node: "n1" });
+    stage.perform({ type: "crashAll", kept: "torn", mail: true, downMs: 20 });
+    stage.perform({ type: "wipe", node: "n1" });
+    stage.target.timeline.advance(200);
+    expect(stage.target.take()).toEqual([
+      "0 swapDisks began: n1 n2",
+      "0 crash n1: its disk is taken out",
+      "0 crash n2: its disk is taken out",
+      "0 swap n1 n2",
+      "0 start n1: refused",
+      "0 start n2: refused",
+      "0 crashAll began: n1 n2",
+      "0 crash n1 torn: all crash",
+      "0 crash n2 torn: all crash",
+      "0 wipe skipped: n1 does not run",
+      "20 crashAll ended",
+      "100 swap n1 n2",
+      "100 start n1",
+      "100 start n2",
+      "100 swapDisks ended",
+    ]);
+    expect(stage.target.counters.of("swap.refused")).toBe(2);
+  });
+});
+
+describe("processes", () => {
+  test("a crash: down for its time, whatever `for` says", () => {
+    const stage = new NemesisStage(3);
+    const action = { type: "crash", node: "leader", kept: "some", downMs: 50 } as const;
+    expect(stage.story(action, 10, 100)).toEqual([
+      "0 crash began: n1",
+      "0 crash n1 some: it crashes",
+      "50 start n1",
+      "50 crash ended",
+    ]);
+    expect(stage.target.counters.of("fell.leader")).toBe(1);
+  });
+
+  test("a crash at a point: when the node comes there", () => {
+    const stage = new NemesisStage(3);
+    stage.perform({ type: "crash", node: "n2", point: "inApply", downMs: 50 });
+    stage.target.timeline.advance(12);
+    stage.target.crash(nodeId("n2"), "in apply", undefined);
+    stage.target.timeline.advance(100);
+    expect(stage.target.take()).toEqual([
+      "0 crash began: n2",
+      "0 arm n2 inApply",
+      "12 crash n2: in apply",
+      "15 disarm n2",
+      "65 disarm n2",
+      "65 start n2",
+      "65 crash ended",
+    ]);
+    expect(stage.target.counters.of("fell.inApply")).toBe(1);
+  });
+
+  test("a crash at a point that a node does not come to is called off", () => {
+    const stage = new NemesisStage(3);
+    const action = { type: "crash", node: "n2", point: "inCompaction", downMs: 50 } as const;
+    expect(stage.story(action, undefined, 6000)).toEqual([
+      "0 crash began: n2",
+      "0 arm n2 inCompaction",
+      "5000 disarm n2",
+      "5000 crash ended",
+    ]);
+    expect(stage.target.counters.of("fell.inCompaction")).toBe(0);
+  });
+
+  test("a loop", () => {
+    const stage = new NemesisStage(3);
+    expect(stage.story({ type: "crashLoop", node: "n2", downMs: 10 }, 25, 100)).toEqual([
+      "0 crashLoop began: n2",
+      "0 crash n2: it crashes again and again",
+      "10 start n2",
+      "20 crash n2: it crashes again and again",
+      "25 start n2",
+      "25 crashLoop ended",
+    ]);
+  });
+
+  test("a node that two faults hold goes on when both let it go", () => {
+    const stage = new NemesisStage(3);
+    stage.perform({ type: "stop", node: "n2", downMs: 100 });
+    stage.perform({ type: "crashAll", kept: "nothing", mail: true, downMs: 30 });
+    const end = stage.perform({ type: "pause", node: "n3" });
+    stage.target.timeline.advance(50);
+    stage.perform({ type: "pause", node: "n3" }, 10);
+    const endOther = stage.perform({ type: "pause", node: "n3" });
+    stage.target.timeline.advance(20);
+    endOther();
+    endOther();
+    end();
+    stage.target.timeline.advance(100);
+    expect(stage.target.take().filter((line) => !/began|ended/.test(line))).toEqual([
+      "0 stop n2",
+      "0 crash n1 nothing: all crash",
+      "0 crash n3 nothing: all crash",
+      "0 pause skipped: n3 does not run",
+      "30 start n1",
+      "30 start n3",
+      "50 pause n3",
+      "50 pause n3",
+      "70 resume n3",
+      "100 start n2",
+    ]);
+  });
+});
+
+describe("clocks", () => {
+  test("drift, step and strobe", () => {
+    const stage = new NemesisStage(3);
+    const { target } = stage;
+    const nowMs = (): number => target.clock(nodeId("n1")).nowMs();
+    stage.perform({ type: "drift", node: "n1", rate: 2 }, 100);
+    target.timeline.advance(150);
+    expect(nowMs()).toBe(250);
+    stage.perform({ type: "step", node: "n1", ms: -50 }, 100);
+    expect(nowMs()).toBe(200);
+    stage.perform({ type: "strobe", node: "n1", ms: 1000, everyMs: 10 }, 25);
+    const seen = [nowMs()];
+    for (const ms of [10, 10, 10]) {
+      target.timeline.advance(ms);
+      seen.push(nowMs());
+    }
+    expect(seen).toEqual([1200, 210, 1220, 230]);
+    expect(target.take()).toEqual([
+      "0 drift began: n1",
+      "100 drift ended",
+      "150 step began: n1",
+      "150 step ended",
+      "150 strobe began: n1",
+      "175 strobe ended",
+    ]);
+  });
+});
+
+describe("membership", () => {
+  const voters = (...names: string[]): ReturnType<typeof initialMembership>[] => [
+    initialMembership(names.map(nodeId)),
+  ];
+
+  test("an addition is asked for until it is there", () => {
+    const stage = new NemesisStage(3);
+    const { target } = stage;
+    target.answer = "no leader";
+    stage.perform({ type: "add" });
+    target.timeline.advance(150);
+    target.answer = undefined;
+    target.timeline.advance(100);
+    const uids = { [nodeId("n4")]: 7 };
+    target.joined = voters("n1", "n2", "n3", "n4").map((each) => ({ ...each, uids }));
+    target.timeline.advance(500);
+    expect(target.take()).toEqual([
+      "0 add n4",
+      "0 change addLearner n4",
+      "0 add began: n4",
+      "100 change addLearner n4",
+      "200 change addLearner n4",
+      "300 add ended",
+    ]);
+  });
+
+  test("of an addition that is given up nothing is left", () => {
+    const stage = new NemesisStage(3);
+    stage.target.leading = undefined;
+    expect(stage.story({ type: "add" }, 100, 10_000)).toEqual([
+      "0 add n4",
+      "0 add began: n4",
+      "100 add ended",
+      "5100 remove n4",
+    ]);
+  });
+
+  test("a node that is removed goes when that is committed, and not while it has another's disk", () => {
+    const stage = new NemesisStage(3);
+    const { target } = stage;
+    stage.perform({ type: "swapDisks", node: "n3" });
+    target.take();
+    stage.perform({ type: "remove", node: "n3" });
+    target.joined = [...voters("n1", "n2", "n3"), ...voters("n1", "n2")];
+    target.timeline.advance(50);
+    expect(target.take()).toEqual(["0 remove began: n3", "0 change remove n3"]);
+    target.joined = voters("n1", "n2");
+    target.timeline.advance(400);
+    const story = target.take();
+    expect(story.filter((line) => /remove|swapDisks/.test(line))).toEqual([
+      "100 swapDisks ended",
+      "100 remove n3",
+      "100 remove ended",
+    ]);
+  });
+
+  test("what cannot be is skipped", () => {
+    const stage = new NemesisStage(1);
+    const { target } = stage;
+    for (const action of [
+      { type: "remove", node: "n1" },
+      { type: "promote" },
+      { type: "shrink", to: 0 },
+      { type: "grow", to: 1 },
+      { type: "replace", node: "n7" },
+      { type: "partition", shape: "halves" },
+      { type: "bitRot", node: "n1", what: "snapshot" },
+      { type: "crash", node: "follower", downMs: 1 },
+    ] as const)
+      stage.perform(action);
+    target.leading = undefined;
+    stage.perform({ type: "transfer" });
+    expect(target.take().map((line) => line.replace("0 ", ""))).toEqual([
+      "remove skipped: n1 is the only voter",
+      "promote skipped: there is no learner to promote",
+      "shrink skipped: no voter may leave",
+      "grow skipped: there are 1 voters",
+      "replace skipped: there is no n7",
+      "partition skipped: one node has nobody to be parted from",
+      "bitRot skipped: of 1 voters at most 0 may lose a disk, and 0 are not whole",
+      "crash skipped: no such node runs",
+      "transfer skipped: nobody leads",
+    ]);
+  });
+});
+
+test("whatever is drawn, a minority is damaged at any time, and in the end all is as it should be", () => {
+  const met = new Set<string>();
+  fc.assert(
+    fc.property(fc.integer({ min: 1, max: 7 }), fc.nat(), (nodes, seed) => {
+      const nemesis = {
+        faults: FAULT_TYPES,
+        swarm: true,
+        everyMs: [50, 200] as const,
+        lastMs: [100, 1000] as const,
+      };
+      const scenario = scenarioWith(nemesis, { nodes, durationMs: 5000 });
+      const stage = new NemesisStage(nodes, seed);
+      const { target } = stage;
+      const chance = new Chance(seed);
+      const check = (): void => {
+        const good = target
+          .membership()
+          .voters.filter((node) => target.isWhole(node) && !target.disk(node).isDamaged);
+        expect(good.length).toBeGreaterThanOrEqual(majority(target.membership().voters.length));
+      };
+      drawFaults(scenario, chance).forEach((fault, id) => {
+        target.timeline.after(fault.at, () => {
+          stage.nemesis.perform({ ...fault, id });
+          check();
+          for (const node of target.nodes) if (target.isRunning(node)) target.write(node);
+          check();
+          // Now and then somebody is whole again.
+          const node = chance.pick(target.nodes);
+          if (node !== undefined && !target.disk(node).isDamaged) target.node(node).whole = true;
+        });
+      });
+      target.timeline.advance(5000);
+      stage.nemesis.endAll();
+      for (const name of Object.keys(target.counters.toRecord())) met.add(name);
+      target.take();
+      target.timeline.advance(20_000);
+      for (const node of target.nodes) {
+        const { life, paused, clock, disk } = target.node(node);
+        expect([life, paused, clock.rate, disk.syncMs(), disk.isDamaged]).toEqual([
+          "running",
+          false,
+          1,
+          2,
+          false,
+        ]);
+        disk.create("new", new Uint8Array(10_000));
+      }
+      target.arrived.length = 0;
+      for (const to of target.nodes)
+        for (const from of target.nodes)
+          target.network.send({ from, to, incarnation: 1, bytes: new Uint8Array(1) });
+      target.timeline.advance(1);
+      expect(target.arrived).toHaveLength(target.nodes.length ** 2);
+    }),
+    { numRuns: 150 },
+  );
+  const never = FAULT_TYPES.filter(
+    (type) => !met.has(`began.${type}`) || !met.has(`ended.${type}`),
+  );
+  // Nothing is ever committed in this cluster, so it has no learner.
+  expect(never).toEqual(["promote"]);
+});

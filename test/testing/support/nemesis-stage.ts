@@ -1,0 +1,46 @@
+import { Chance } from "../../../packages/testing/src/chance.ts";
+import { Nemesis } from "../../../packages/testing/src/nemesis/nemesis.ts";
+import type { FaultAction } from "../../../packages/testing/src/scenario/fault.ts";
+import { FakeTarget } from "./fake-target.ts";
+import { CLUSTER } from "./scenarios.ts";
+
+/** A nemesis and the cluster of names that it strikes. What it tells is written down with what is done, in order. */
+export class NemesisStage {
+  readonly target: FakeTarget;
+  readonly nemesis: Nemesis;
+  #id = 0;
+
+  constructor(nodes: number, seed = 1) {
+    this.target = new FakeTarget(nodes);
+    const { target } = this;
+    this.nemesis = new Nemesis({
+      target,
+      cluster: CLUSTER,
+      chance: new Chance(seed),
+      counters: target.counters,
+      report: (happening) => {
+        const what =
+          happening.type === "faultBegan"
+            ? `began: ${happening.nodes.join(" ")}`
+            : happening.type === "faultEnded"
+              ? "ended"
+              : `skipped: ${happening.reason}`;
+        target.done.push(`${target.timeline.now} ${happening.fault.type} ${what}`);
+      },
+    });
+  }
+
+  /** Begins a fault. */
+  perform(action: FaultAction, forMs?: number): () => void {
+    this.#id += 1;
+    const fault = { ...action, at: this.target.timeline.now, id: this.#id };
+    return this.nemesis.perform(forMs === undefined ? fault : { ...fault, for: forMs });
+  }
+
+  /** Begins a fault, lets time pass, and gives what came of it. */
+  story(action: FaultAction, forMs: number | undefined, ms: number): string[] {
+    this.perform(action, forMs);
+    this.target.timeline.advance(ms);
+    return this.target.take();
+  }
+}
