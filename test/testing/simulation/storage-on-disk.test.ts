@@ -73,8 +73,8 @@ test("a crash at any step, with anything kept of what was not synced", () => {
       fc.oneof(batchesOf({ max: 12 }), LARGE),
       SEGMENT_BYTES,
       KEPT,
-      fc.constantFrom("any", "sync", "syncNames"),
-      fc.nat(20),
+      fc.constantFrom("any", "sync", "sync", "syncNames"),
+      fc.nat(10),
       fc.nat(),
       (batches, segmentBytes, kept, crashes, budget, seed) => {
         let left = budget;
@@ -101,7 +101,7 @@ test("a crash at any step, with anything kept of what was not synced", () => {
     ),
     { numRuns: 400 },
   );
-  expect(torn.count).toBeGreaterThan(20);
+  expect(torn.count).toBeGreaterThan(10);
 }, 120_000);
 
 test("a disk that fails or is full for a while, opened anew, and then a loss of power", () => {
@@ -163,16 +163,21 @@ test("rot anywhere that it is played is found, and costs neither term nor vote",
       batchesOf({ max: 12 }),
       SEGMENT_BYTES,
       fc.constantFrom("log", "snapshot"),
+      fc.nat(15),
       fc.nat(),
-      (batches, segmentBytes, what, seed) => {
-        const { disk } = simDisk(seed);
+      (batches, segmentBytes, what, budget, seed) => {
+        // A crash before an append may leave a last segment that holds nothing.
+        let appends = 0;
+        const { disk } = simDisk(seed, (step) => {
+          if (step === "append" && ++appends > budget) throw new Crash();
+        });
         live(disk, batches, segmentBytes);
+        const whole = contentOn(disk);
         if (disk.rot(what as "log" | "snapshot", new Chance(seed)) === undefined) return;
         found.rotten += 1;
         const { recovered, storage } = openStorage(disk, { segmentBytes });
         storage.close();
         expect(recovered.damage).toBeDefined();
-        const whole = contentsAfter(batches).at(-1) ?? EMPTY;
         expect(recovered.hard).toEqual(whole.hard);
         const last = recovered.base.index + recovered.entries.length;
         const promised = whole.base.index + whole.entries.length;
