@@ -226,6 +226,20 @@ describe("what a restart finds", () => {
     ]);
   });
 
+  it("is what the node begins with", () => {
+    const stage = working();
+    restarted(stage, WHOLE);
+    const { watcher } = stage;
+    const horizon = { index: index(9), term: term(1) };
+    const before = { ...stage.state("n2"), votedFor: nodeId("n3"), horizon };
+    const step = { node: nodeId("n2"), event: { type: "replicate" }, effects: [] } as const;
+    watcher.onStep({ ...step, before, after: { ...before } });
+    expect(stage.reports).toEqual([
+      "durable equals promised: n2 recovered term 1, a vote for n1 and begins with term 1, a vote for n3",
+      "horizon: n2 knows another end of a log to repair than its disk",
+    ]);
+  });
+
   it("is damage that no fault did", () => {
     expect(restarted(working(), { ...WHOLE, damage: "byte 7" })).toEqual([
       "damage: n2 finds its disk damaged, and no fault did that: byte 7",

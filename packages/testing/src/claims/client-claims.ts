@@ -30,14 +30,14 @@ export class ClientClaims {
     if (outcome.type === "definitelyNot" && index === undefined) this.#denied.push(operation);
     if (outcome.type === "definitelyNot" && index !== undefined) this.#wasThere(operation, index);
     if (outcome.type !== "ok" || !this.#proposals.has(operation.id)) return;
-    const words = `operation ${operation.id}, ${plainText(operation.command)},`;
     const applied = index === undefined ? undefined : this.#applied.at(index);
-    if (applied === undefined) this.#says(`${words} was acknowledged and is applied nowhere`);
+    if (applied === undefined) this.#says(operation, "was acknowledged and is applied nowhere");
     else if (!samePlain(applied.command, operation.command))
-      this.#says(`${words} was applied as ${plainText(applied.command)} in entry ${index}`);
+      this.#says(operation, `was applied as ${plainText(applied.command)} in entry ${index}`);
     else if (!samePlain(applied.result, outcome.value))
       this.#says(
-        `${words} was answered ${plainText(outcome.value)}, and entry ${index} gave ${plainText(applied.result)}`,
+        operation,
+        `was answered ${plainText(outcome.value)}, and entry ${index} gave ${plainText(applied.result)}`,
       );
   }
 
@@ -55,13 +55,12 @@ export class ClientClaims {
     }
   }
 
-  #wasThere({ id, command }: Returned["operation"], index: number): void {
-    this.#says(
-      `operation ${id}, ${plainText(command)}, was said to be in no log, and is applied in entry ${index}`,
-    );
+  #wasThere(operation: Returned["operation"], index: number): void {
+    this.#says(operation, `was said to be in no log, and is applied in entry ${index}`);
   }
 
-  #says(text: string): void {
+  #says({ id, command }: Returned["operation"], what: string): void {
+    const text = `operation ${id}, ${plainText(command)}, ${what}`;
     this.#report({ check: "client answers", text });
   }
 }

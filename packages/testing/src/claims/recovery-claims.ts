@@ -115,7 +115,8 @@ function lastOf({ base, entries }: LogContent): Pick<Placed, "index" | "term"> {
   return entries.at(-1) ?? base;
 }
 
-function samePosition(
+/** Whether two name the same place of a log, or neither names any. */
+export function samePosition(
   one: Pick<Placed, "index" | "term"> | undefined,
   other: Pick<Placed, "index" | "term"> | undefined,
 ): boolean {
@@ -124,7 +125,11 @@ function samePosition(
 
 function words({ hard, log, horizon }: DiskContent): string {
   const last = lastOf(log);
-  const vote = hard.votedFor === undefined ? "no vote" : `a vote for ${hard.votedFor}`;
   const owes = horizon === undefined ? "" : `, horizon ${horizon.index}`;
-  return `term ${hard.term}, ${vote}, entries up to ${last.index} of term ${last.term}${owes}`;
+  return `${hardText(hard)}, entries up to ${last.index} of term ${last.term}${owes}`;
+}
+
+/** Term and vote, for people. */
+export function hardText({ term, votedFor }: HardState): string {
+  return `term ${term}, ${votedFor === undefined ? "no vote" : `a vote for ${votedFor}`}`;
 }

@@ -6,7 +6,7 @@ import { ElectionClaims } from "./election-claims.ts";
 import { MembershipClaims } from "./membership-claims.ts";
 import { PlacedEntries } from "./placed.ts";
 import { PromiseClaims } from "./promise-claims.ts";
-import { RecoveryClaims } from "./recovery-claims.ts";
+import { hardText, RecoveryClaims, samePosition } from "./recovery-claims.ts";
 import type { Report } from "./report.ts";
 import { Servers, type Server } from "./servers.ts";
 import { checkStep } from "./step-claims.ts";
@@ -83,19 +83,25 @@ export class Safety implements Observer {
 
   /** Each step begins where the one before ended, and the first with what was recovered. */
   #goesOn(server: Server, { node, before, after }: CoreStep): void {
-    const { state, disk } = server;
-    const { hard, horizon } = disk.written;
-    const isFirst = state === undefined;
-    if (isFirst && (before.term !== hard.term || before.votedFor !== hard.votedFor))
+    const { state } = server;
+    server.state = after;
+    if (state === undefined) this.#begins(server, before);
+    else if (state !== before)
+      this.#report({ check: "lives", text: `${node} goes on from another state than it was in` });
+  }
+
+  #begins({ node, disk }: Server, { term, votedFor, horizon }: CoreStep["before"]): void {
+    const { hard } = disk;
+    if (term !== hard.term || votedFor !== hard.votedFor)
       this.#report({
         check: "durable equals promised",
-        text: `${node} recovered term ${hard.term} and begins with term ${before.term}`,
+        text: `${node} recovered ${hardText(hard)} and begins with ${hardText({ term, votedFor })}`,
       });
-    if (isFirst && (before.horizon === undefined) !== (horizon === undefined))
-      this.#report({ check: "horizon", text: `${node} forgets that its log is not whole` });
-    if (!isFirst && state !== before)
-      this.#report({ check: "lives", text: `${node} goes on from another state than it was in` });
-    server.state = after;
+    if (!samePosition(horizon, disk.horizon))
+      this.#report({
+        check: "horizon",
+        text: `${node} knows another end of a log to repair than its disk`,
+      });
   }
 
   #damaged({ fault, nodes }: Happening & { readonly type: "faultBegan" }): void {
