@@ -102,5 +102,8 @@ export { scenarioNames } from "./scenario/shipped.ts";
 export { planFrom, type Draw, type Recipe, type Runs } from "./replay/recipe.ts";
 export { runToken, type Failed } from "./replay/run-token.ts";
 export { shrink, shrinkInSlices, type RunPlan, type Shrunk, type Tried } from "./replay/shrink.ts";
+export { STORY_LEGEND, storyText } from "./replay/story-text.ts";
+export { tellRun, type ToldRun } from "./replay/tell-run.ts";
+export { Teller } from "./replay/teller.ts";
 export { TokenError } from "./replay/token-error.ts";
 export { decodeToken, encodeToken, type Token } from "./replay/token.ts";

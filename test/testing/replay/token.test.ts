@@ -1,7 +1,9 @@
 import {
   decodeToken,
   encodeToken,
+  explore,
   planFrom,
+  replayPath,
   runToken,
   TokenError,
   type Plan,
@@ -9,6 +11,7 @@ import {
 } from "@kontiki/testing";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { forgetsVote } from "../support/broken-steps.ts";
 import { drawPlan, plans, scenario } from "../support/drawn-plans.ts";
 
 const FAILED = { check: "Election Safety", hash: "0123456789abcdef" };
@@ -73,22 +76,22 @@ describe("a token", () => {
     );
   });
 
-  test("of a path gives back bounds and actions", () => {
+  test("of a path gives back bounds and actions, which lead to the same end", () => {
+    const bounds = { nodes: 3, terms: 2, proposals: 1, crashes: 1 };
+    const broken = explore({ ...bounds, step: forgetsVote }).violation;
     const token: Token = {
       type: "path",
-      check: "two leaders in term 1",
-      bounds: { nodes: 3, terms: 2, inflight: 2 },
-      actions: [
-        { type: "electionTimeout", node: "a" },
-        {
-          type: "deliver",
-          node: "b",
-          packet: { from: "a", to: "b", message: { type: "timeoutNow", term: 1 } },
-          lost: [0],
-        },
-      ],
+      check: broken?.text ?? "",
+      bounds,
+      actions: broken?.actions ?? [],
     };
-    expect(decodeToken(encodeToken(token))).toEqual(token);
+    const read = decodeToken(encodeToken(token));
+    expect(read).toEqual(token);
+    const again = read.type === "path" ? read.actions : [];
+    expect(replayPath({ ...bounds, step: forgetsVote }, again)).toEqual({
+      transitions: broken?.transitions,
+      broken: broken?.text,
+    });
   });
 
   test("is short: by the seed however long its plan is, in full where little is left", () => {

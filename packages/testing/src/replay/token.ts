@@ -1,3 +1,5 @@
+import type { ExploredAction } from "../explore/action.ts";
+import type { BoundOptions } from "../explore/bounds.ts";
 import type { Recipe } from "./recipe.ts";
 import { TokenError } from "./token-error.ts";
 import { packWord, unpackWord } from "./word.ts";
@@ -24,8 +26,8 @@ export type Token =
       /** What its last transition breaks. */
       readonly check: string;
       /** The bounds of the exploration. A core of one's own does not fit into a word. */
-      readonly bounds: Readonly<Record<string, unknown>>;
-      readonly actions: readonly unknown[];
+      readonly bounds: Omit<BoundOptions, "step">;
+      readonly actions: readonly ExploredAction[];
     };
 
 /**
