@@ -1,6 +1,8 @@
 import {
   exploreInSlices,
   JobThread,
+  loadScenario,
+  scenarioNames,
   SEEDS,
   type Job,
   type JobSpec,
@@ -28,10 +30,8 @@ export type Engines = {
 
 /** The real ones. */
 export const engines: Engines = {
-  scenarioNames: async () => [],
-  loadScenario: async () => {
-    throw new Error("no scenario can be loaded");
-  },
+  scenarioNames,
+  loadScenario,
   startJob: (spec) => new JobThread(spec),
   exploreInSlices,
   readToken: async () => {

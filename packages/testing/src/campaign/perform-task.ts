@@ -9,8 +9,8 @@ export type Runnable = {
   readonly run: (plan: Plan) => RunResult | Promise<RunResult>;
   /** What gives a violated run again; undefined where nothing does. */
   readonly tokenOf: (plan: Plan, result: RunResult) => string | undefined;
-  /** A page that shows a violated run; undefined where none is asked for. */
-  readonly pageOf: (plan: Plan, result: RunResult) => string | undefined;
+  /** A page that shows a violated run; none where it is left out. */
+  readonly pageOf?: (plan: Plan, result: RunResult) => string;
 };
 
 /**
@@ -32,6 +32,6 @@ export async function performTask(
   const { history: _history, ...rest } = result;
   const isViolated = result.verdict === "violated";
   const token = isViolated ? scenario.tokenOf(plan, result) : undefined;
-  const page = isViolated ? scenario.pageOf(plan, result) : undefined;
+  const page = isViolated ? scenario.pageOf?.(plan, result) : undefined;
   return { ...rest, task, elapsedMs, token, page };
 }

@@ -1,0 +1,27 @@
+import { parentPort, workerData } from "node:worker_threads";
+import { loadScenarioParts } from "../scenario/load.ts";
+import type { JobAnswer, JobOrder, JobSpec } from "./job-protocol.ts";
+import { performTask, type Runnable } from "./perform-task.ts";
+import { runnableOf } from "./runnable.ts";
+
+/** What runs in a job's thread: one task after the other, each answered. */
+const spec = workerData as JobSpec;
+
+const loading: Promise<readonly Runnable[]> = Promise.all(
+  spec.scenarios.map(async (source) => runnableOf(source, await loadScenarioParts(source), spec)),
+);
+// Whoever asks for the first run is told what is wrong.
+loading.catch(() => undefined);
+
+parentPort?.on("message", (task: JobOrder) => {
+  void answerTo(task).then((answer) => parentPort?.postMessage(answer));
+});
+
+async function answerTo(task: JobOrder): Promise<JobAnswer> {
+  try {
+    const report = await performTask(task, await loading, () => performance.now());
+    return { type: "done", report };
+  } catch (error) {
+    return { type: "failed", reason: error instanceof Error ? error.message : String(error) };
+  }
+}
