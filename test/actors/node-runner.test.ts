@@ -110,10 +110,10 @@ class Stage {
 
 /** What was told beside mail. */
 function told({ turns }: Stage): unknown[] {
-  return turns.splice(0).map(({ taken, malformed, raft: { role, term: inTerm, commit } }) => ({
+  return turns.splice(0).map(({ taken, malformed, raft }) => ({
     taken: taken.letters,
     malformed,
-    status: `${role} ${inTerm} ${commit}`,
+    status: raft && `${raft.role} ${raft.term} ${raft.commit}`,
   }));
 }
 

@@ -88,9 +88,9 @@ export class RunnerStage {
       if (received === undefined) return told;
       const { message } = received;
       if (message.type !== "turn") continue;
-      const { role, term, leader } = message.raft;
-      const { taken, malformed } = message;
-      told.push({ role, term, leader, taken: taken.letters, malformed });
+      const { taken, malformed, raft } = message;
+      const status = raft && { role: raft.role, term: raft.term, leader: raft.leader };
+      told.push({ ...status, taken: taken.letters, malformed });
     }
   }
 }

@@ -227,7 +227,7 @@ export class Child {
         return this.#onTrouble(message.what);
       case "turn": {
         const before = this.#raft;
-        this.#raft = message.raft;
+        this.#raft = message.raft ?? before;
         return this.#host.onTurn(this, message, before);
       }
       default:

@@ -137,7 +137,7 @@ export class NodeRunner {
     // A timeout counts only when all mail before it was read: the leader's heartbeat may lie there.
     const due = full ? [] : this.#timeouts.splice(0).concat(own);
     if (full) this.#timeouts.push(...own);
-    if (this.#opened === undefined) return this.#report(refuseProposals(letters));
+    if (this.#opened === undefined) return this.#report(refuseProposals(letters), this.#told);
     this.#whileDiskWorks((opened) => this.#run(opened, [...letters, ...due], now, full));
   }
 
@@ -171,9 +171,14 @@ export class NodeRunner {
     storage.sync();
     const tookMs = this.#ports.clock.nowMs() - before;
     this.#turnUnderWay = undefined;
-    this.#post(actor.finish());
-    this.#post(actor.apply());
-    this.#tell(actor);
+    const promises = actor.finish();
+    if (actor.hasBacklog) {
+      this.#post(promises);
+      this.#tell(actor, actor.apply());
+    } else {
+      this.#tell(actor, promises);
+      this.#post(actor.apply());
+    }
     this.#timers.run(actor.timer);
     if (full || actor.hasBacklog || this.#wantsAnother)
       this.#callOffNext ??= this.#ports.soon(this.#onNext);
@@ -205,12 +210,14 @@ export class NodeRunner {
 
   /** Sends mail off, if there is any: one post however many letters, as each post wakes a thread. */
   #post(mail: readonly OutgoingMail[]): void {
-    if (mail.length > 0) this.#report(mail);
+    if (mail.length > 0) this.#report(mail, undefined);
   }
 
-  /** Tells the supervisor what it has not heard with any mail, and operators what they wait for. */
-  #tell(actor: NodeActor): void {
-    if (this.#taken.letters > 0 || !sameStatus(this.#told, actor.status())) this.#report([]);
+  /** Ends a turn: tells the supervisor where the node stands, and operators what they wait for. */
+  #tell(actor: NodeActor, mail: readonly OutgoingMail[]): void {
+    const raft = actor.status();
+    if (mail.length > 0 || this.#taken.letters > 0 || !sameStatus(this.#told, raft))
+      this.#report(mail, raft);
     this.#tellMembership(actor.membership);
     const { damage = DAMAGED_BEFORE } = this.#opened ?? {};
     this.#tellTrouble(actor.state.horizon === undefined ? undefined : damage);
@@ -235,13 +242,10 @@ export class NodeRunner {
     this.#send({ type: "trouble", what });
   }
 
-  #report(mail: readonly OutgoingMail[]): void {
-    const actor = this.#opened?.actor;
-    const raft = actor?.status() ?? this.#told;
-    if (raft === undefined) return;
-    const malformed = (actor?.malformed ?? this.#malformedTold) - this.#malformedTold;
+  #report(mail: readonly OutgoingMail[], raft: RaftStatus | undefined): void {
+    const malformed = (this.#opened?.actor.malformed ?? this.#malformedTold) - this.#malformedTold;
     this.#ports.port.post({ type: "turn", mail, taken: this.#taken, malformed, raft });
-    this.#told = raft;
+    this.#told = raft ?? this.#told;
     this.#malformedTold += malformed;
     this.#taken = { letters: 0, bytes: 0 };
   }
@@ -261,7 +265,7 @@ export class NodeRunner {
       this.#told = { ...this.#told, role: "follower", leader: undefined };
     closeQuietly(failed);
     this.#tellTrouble(error.message);
-    this.#report([]);
+    this.#report([], this.#told);
     this.#reopenAfter(REOPEN_MS.first);
   }
 

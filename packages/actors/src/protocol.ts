@@ -65,7 +65,8 @@ export type FromNode =
       readonly taken: { readonly letters: number; readonly bytes: number };
       /** Letters that could not be read, since the last report. */
       readonly malformed: number;
-      readonly raft: RaftStatus;
+      /** Where the node stands at the end of the turn; undefined in what it says before that. */
+      readonly raft: RaftStatus | undefined;
     };
 
 /** What a node's thread is started with. Its two ports come along: data and control. */

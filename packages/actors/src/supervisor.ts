@@ -173,6 +173,7 @@ export class Supervisor {
     this.router.taken(id, turn.taken.letters, turn.taken.bytes);
     for (const { to, bytes } of turn.mail) this.#send({ to, from: id, incarnation, bytes });
     for (let count = 0; count < turn.malformed; count += 1) this.#onDeadLetter(id, "malformed");
+    if (turn.raft === undefined) return;
     if (!sameStatus(before, turn.raft)) this.events.emit("status", child);
     const { role, term } = turn.raft;
     if (role === "leader" && term > this.#leaderTerm) {
