@@ -343,19 +343,19 @@ describe("membership", () => {
   test("a node that is removed goes when that is committed, and not while it has another's disk", () => {
     const stage = new NemesisStage(3);
     const { target } = stage;
-    stage.perform({ type: "swapDisks", node: "n3" });
-    target.take();
     stage.perform({ type: "remove", node: "n3" });
     target.joined = [...voters("n1", "n2", "n3"), ...voters("n1", "n2")];
-    target.timeline.advance(50);
+    target.timeline.advance(150);
     expect(target.take()).toEqual(["0 remove began: n3", "0 change remove n3"]);
     target.joined = voters("n1", "n2");
+    stage.perform({ type: "swapDisks", node: "n3" });
     target.timeline.advance(400);
     const story = target.take();
     expect(story.filter((line) => /remove|swapDisks/.test(line))).toEqual([
-      "100 swapDisks ended",
-      "100 remove n3",
-      "100 remove ended",
+      expect.stringMatching(/^150 swapDisks began: n3 n[12]$/),
+      "200 remove ended",
+      "250 swapDisks ended",
+      "300 remove n3",
     ]);
   });
 

@@ -245,6 +245,14 @@ describe("a file's name", () => {
   });
 });
 
+test("a disk is that of who used it first, and nobody else's", () => {
+  const { disk } = simDisk();
+  disk.claim("n1");
+  disk.claim("n1");
+  expect(codeOf(() => disk.claim("n2"))).toBe("EXDEV");
+  disk.claim("n1");
+});
+
 test("rot takes one bit of what is durable, and is gone with its file", () => {
   const { disk, counters } = simDisk();
   disk.create("1-1.snapshot", bytesOf("abcdef"));

@@ -136,6 +136,17 @@ describe("delay", () => {
     expect(stage.arrived).toEqual(["16 a>b 1"]);
   });
 
+  test("holds up the letters behind on its link, and no others", () => {
+    const stage = new Stage();
+    const end = stage.network.beginDelay(rule());
+    stage.send(1);
+    end();
+    stage.send(2);
+    stage.send(3, A, C);
+    stage.timeline.advance(20);
+    expect(stage.arrived).toEqual(["1 a>c 3", "11 a>b 1", "11 a>b 2"]);
+  });
+
   test("with a tail is longer for few, by doubling", () => {
     const stage = new Stage([0, 0]);
     stage.network.beginDelay(rule({ tail: true }));

@@ -51,6 +51,7 @@ export class SimDisk implements Disk {
   readonly #misdirection: Misdirection;
   readonly #system: FileSystem;
   #delayMs = 0;
+  #owner: string | undefined;
 
   constructor(parts: DiskParts) {
     this.#parts = parts;
@@ -63,6 +64,18 @@ export class SimDisk implements Disk {
       pathOf: (name) => this.pathOf(name),
       publish: (name, file) => this.#publish(name, file),
     };
+  }
+
+  /**
+   * Writes down whose disk it is, once; from then on it is nobody else's. A data directory has a file that says so.
+   *
+   * @throws DiskError when it is another's.
+   */
+  claim(owner: string): void {
+    this.#owner ??= owner;
+    if (this.#owner === owner) return;
+    const message = `this is the simulated disk of ${this.#owner}, not of ${owner}: put it back where it belongs`;
+    throw new DiskError(message, "EXDEV");
   }
 
   /** How long what was asked of it since the last call takes, in ms; infinite while it is stalled. */

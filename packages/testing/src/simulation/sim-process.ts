@@ -147,6 +147,7 @@ export class SimProcess {
     const { config, disk, settings } = this.#parts;
     const { electionTimeoutMs, leases } = settings;
     this.#isOpening = true;
+    disk.claim(config.id);
     if (!hasWal(disk)) createWal(disk);
     const opened = openNode({
       config,
