@@ -3,11 +3,11 @@ import {
   index,
   initialMembership,
   isMember,
-  sameMembership,
   type InForce,
   type Membership,
   type NodeId,
 } from "@kontiki/core";
+import { decisiveMemberships } from "./decisive.ts";
 import type { SimNode } from "./sim-node.ts";
 
 /** The leader of the highest term among those that run and think that they lead. */
@@ -34,30 +34,13 @@ export function membershipIn(nodes: readonly SimNode[], voters: readonly NodeId[
   return newest.membership;
 }
 
-/**
- * Every membership that may still decide: the one committed last, as far as any node knows, and all behind it that some
- * node goes by or may come to go by.
- */
+/** Every membership that may still decide, by what the nodes know or knew when they fell. */
 export function membershipsIn(
   nodes: readonly SimNode[],
   voters: readonly NodeId[],
 ): readonly Membership[] {
-  const actors = nodes.flatMap(({ last }) => (last?.actor === undefined ? [] : [last.actor]));
-  const commit = actors.reduce((most, { state }) => Math.max(most, state.commit), 0);
-  const known = [
-    { index: index(0), membership: initialMembership(voters) },
-    ...actors.flatMap((actor) => [...actor.state.memberships, actor.membership]),
-  ];
-  const committed = known.reduce(
-    (last, each) => (each.index <= commit && each.index >= last ? each.index : last),
-    index(0),
-  );
-  const found: Membership[] = [];
-  for (const { index: at, membership } of known) {
-    if (at < committed || found.some((each) => sameMembership(each, membership))) continue;
-    found.push(membership);
-  }
-  return found;
+  const known = nodes.flatMap(({ last }) => (last?.actor === undefined ? [] : [last.actor.state]));
+  return decisiveMemberships(known, initialMembership(voters));
 }
 
 /** Whether one leads, all members run and have applied what it has, and no change is under way. */
