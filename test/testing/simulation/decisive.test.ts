@@ -6,7 +6,7 @@ import {
 } from "../../../packages/testing/src/simulation/decisive.ts";
 
 function voters(names: string): Membership {
-  return initialMembership([...names].map(nodeId));
+  return initialMembership(names.split("").map(nodeId));
 }
 
 /** A node that has committed so much, with memberships as "index names". */
