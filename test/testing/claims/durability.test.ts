@@ -89,6 +89,17 @@ describe("nothing leaves a node that is not durable there", () => {
     expect(stage.reports).toEqual([`durable equals promised: ${found}`]);
   });
 
+  it("a vote in a term that is durable without it", () => {
+    const stage = working();
+    stage.step("n2", { term: 2 });
+    stage.synced("n2");
+    stage.step("n2", { votedFor: "n1" });
+    stage.posts("n2", "n1", granted(2));
+    expect(stage.reports).toEqual([
+      "durable equals promised: n2 gives n1 its vote of term 2, and its disk has term 2, vote undefined, entries up to 2",
+    ]);
+  });
+
   it("a promise to a leader of which a later one had the entry cut is void", () => {
     const stage = working();
     stage.writes("n2", command(3, 1));
@@ -187,6 +198,59 @@ describe("what a restart finds", () => {
     stage.start("n4", { hard: { term: term(1), votedFor: undefined }, base: LOG_START });
     expect(stage.reports).toEqual([
       "durable equals promised: n4 recovers term 1, no vote, entries up to 0 of term 0, and its disk had term 1, no vote, entries up to 2 of term 1 or term 1, no vote, entries up to 2 of term 1",
+    ]);
+  });
+
+  it("is a snapshot in place of a log, in the snapshot's term when the disk knew none so late", () => {
+    const stage = working();
+    stage.start("n4");
+    const snapshot = snapshotOf(2, 1);
+    stage.step(
+      "n4",
+      { term: 3, commit: 2, snapshot, durable: 2 },
+      {
+        type: "installSnapshot",
+        snapshot,
+      },
+    );
+    stage.ends("n4");
+    stage.start("n4", {
+      hard: { term: term(1), votedFor: undefined },
+      base: positionOf(snapshot),
+      snapshot,
+    });
+    expect(stage.reports).toEqual([]);
+  });
+
+  it("is not an emptied log when the log held what the snapshot ends with", () => {
+    const stage = working();
+    const snapshot = snapshotOf(1, 1);
+    stage.step("n2", { snapshot });
+    expect(restarted(stage, { hard: voted, base: positionOf(snapshot), snapshot })).toEqual([
+      "durable equals promised: n2 recovers term 1, a vote for n1, entries up to 1 of term 1, and its disk had term 1, a vote for n1, entries up to 2 of term 1 or term 1, a vote for n1, entries up to 2 of term 1",
+    ]);
+  });
+
+  it("is not a log that begins elsewhere than the snapshot ends", () => {
+    const stage = working();
+    stage.start("n4");
+    stage.step("n4", { snapshot: snapshotOf(2, 1) });
+    stage.ends("n4");
+    const base = { index: index(1), term: term(1) };
+    stage.start("n4", {
+      hard: { term: term(1), votedFor: undefined },
+      base,
+      snapshot: snapshotOf(2, 1),
+    });
+    expect(stage.reports).toEqual([
+      "durable equals promised: n4 recovers term 1, no vote, entries up to 1 of term 1, and its disk had term 0, no vote, entries up to 0 of term 0 or term 0, no vote, entries up to 0 of term 0",
+    ]);
+  });
+
+  it("is a snapshot of nothing that was committed", () => {
+    const stage = working();
+    expect(restarted(stage, { ...WHOLE, snapshot: snapshotOf(9, 1) })).toEqual([
+      "State Machine Safety: a snapshot of n2 ends with 9 of term 1, not committed",
     ]);
   });
 

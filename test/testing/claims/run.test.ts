@@ -78,6 +78,14 @@ describe("liveness after healing", () => {
     ]);
   });
 
+  it("a run that was ended by another violation shows nothing of it", () => {
+    const stage = led();
+    stage.step("n2", { term: 0 });
+    stage.happens({ type: "healed" });
+    expect(stage.watcher.finish().doubts).toEqual([]);
+    expect(stage.reports).toEqual(["terms: the term of n2 fell from 1 to 0"]);
+  });
+
   it("a run that ended before its faults leaves a doubt", () => {
     expect(led().watcher.finish().doubts).toEqual(["the run ended before its faults did"]);
   });

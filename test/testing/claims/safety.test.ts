@@ -73,6 +73,19 @@ describe("elections", () => {
     expect(stage.reports).toEqual([]);
   });
 
+  it("a leader has its own vote", () => {
+    const stage = working();
+    stage.step("n2", { term: 2, votedFor: "n3" });
+    stage.synced("n2");
+    for (const node of ["n1", "n3"]) {
+      stage.step(node, { term: 2, votedFor: "n2", role: FOLLOWER });
+      stage.synced(node);
+      stage.posts(node, "n2", { type: "voteReply", term: term(2), granted: true });
+    }
+    stage.step("n2", { role: LEADER });
+    expect(stage.reports).toEqual(["votes: n2 leads term 2, and its own vote is for n3"]);
+  });
+
   it("a leader is a member, or is being removed", () => {
     const stage = working();
     stage.start("n4");
@@ -92,6 +105,13 @@ describe("logs", () => {
     const stage = working();
     stage.writes("n1", command(2, 1));
     stage.step("n1", { durable: 1 }, { type: "truncateLog", after: index(1) });
+    expect(stage.reports).toEqual(["Leader Append-Only: n1 leads and changes its log"]);
+  });
+
+  it("Leader Append-Only: a leader takes a snapshot in place of its log", () => {
+    const stage = working();
+    const snapshot = snapshotOf(1, 1);
+    stage.step("n1", { snapshot }, { type: "installSnapshot", snapshot });
     expect(stage.reports).toEqual(["Leader Append-Only: n1 leads and changes its log"]);
   });
 
@@ -237,6 +257,16 @@ describe("snapshots and memberships", () => {
     stage.commits("n1", 2);
     const five = { index: index(3), membership: members("n1 n2 n3 n4 n5") };
     stage.step("n1", { memberships: [four, five] }, appends(change(3, 1, "n1 n2 n3 n4 n5")));
+    expect(stage.reports).toEqual([]);
+  });
+
+  it("a change that is cut off is in force no more", () => {
+    const stage = working();
+    const four = { index: index(2), membership: members("n1 n2 n3 n4") };
+    stage.step("n1", { memberships: [four] }, appends(change(2, 1, "n1 n2 n3 n4")));
+    stage.synced("n1");
+    stage.step("n1", { term: 2, role: FOLLOWER });
+    stage.step("n1", { memberships: [] }, { type: "truncateLog", after: index(1) });
     expect(stage.reports).toEqual([]);
   });
 

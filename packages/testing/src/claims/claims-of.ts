@@ -61,8 +61,15 @@ class AllClaims implements Claims {
   /** States that were taken up before their node was said to have started. */
   readonly #early = new Map<string, unknown>();
 
-  constructor(plan: Plan, options: ClaimsOptions, report: Report) {
+  /** Whether anything was found wrong: a run may have been ended for that, and shows nothing of liveness then. */
+  #isViolated = false;
+
+  constructor(plan: Plan, options: ClaimsOptions, to: Report) {
     const { now, counters = new Counters(), machine = () => new KeyValue() } = options;
+    const report: Report = (violation) => {
+      this.#isViolated = true;
+      to(violation);
+    };
     this.#plan = plan;
     this.#report = report;
     this.#now = now;
@@ -123,7 +130,7 @@ class AllClaims implements Claims {
     const history = this.#record.history(orderOf, this.#marks.all);
     const coverage = this.#counters.toRecord();
     const doubts = [
-      this.#liveness.finish(),
+      this.#isViolated ? undefined : this.#liveness.finish(),
       expect.linearizable ? this.#judge(history) : undefined,
       ...checkExpectations(expect, coverage, this.#report),
     ].filter((doubt) => doubt !== undefined);

@@ -15,7 +15,7 @@ export class MembershipClaims {
   readonly #report: Report;
   readonly #committed: Committed;
   readonly #initial: Membership;
-  /** Entries whose membership was compared with the one before it. */
+  /** Entries that were looked at: each is, when its leader appends it, and nobody else has it before. */
   readonly #compared = new Set<Placed>();
 
   constructor(voters: readonly NodeId[], committed: Committed, report: Report) {
@@ -42,7 +42,7 @@ export class MembershipClaims {
       this.#compared.add(placed);
       const previous = memberships[at - 1];
       this.#checkOverlap(placed, previous === undefined ? this.#base(disk) : contentOf(previous));
-      if (step.after.role.type === "leader") this.#checkOneAtATime(step, placed, previous);
+      this.#checkOneAtATime(step, placed, previous);
     }
   }
 
