@@ -130,6 +130,19 @@ describe("snapshots equal replay", () => {
     ]);
   });
 
+  it("is not, as a node starts", () => {
+    const stage = applied();
+    stage.step("n2", { snapshot: snapshotOf(2, 1) });
+    stage.ends("n2");
+    restores(stage, [["k", "21"]]);
+    const hard = { term: stage.state("n2").term, votedFor: nodeId("n1") };
+    const entries = [operation(1, 1, by(1), put), operation(2, 1, by(2), more)];
+    stage.start("n2", { hard, entries, snapshot: snapshotOf(2, 1) });
+    expect(stage.reports).toEqual([
+      "snapshots equal replay: n2 takes up a snapshot up to entry 2, and it is not what the commands up to there make",
+    ]);
+  });
+
   it("asks the machine of the nodes", () => {
     /** Never remembers anything. */
     class Sieve extends KeyValue {

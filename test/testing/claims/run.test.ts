@@ -70,6 +70,26 @@ describe("liveness after healing", () => {
     ]);
   });
 
+  it("said to be settled, and somebody waits for an answer", () => {
+    const stage = led();
+    stage.happens({ type: "called", operation: get, proposal: undefined });
+    stage.happens({ type: "settled" });
+    expect(stage.reports).toEqual([
+      'liveness: said to be settled: committed up to 0; n1 leader in term 1, log 0, commit 0, applied 0; n2 follower of nobody in term 1, log 0, commit 0, applied 0; n3 has done nothing since it started; no answer: operation 3 of c1, {"type":"get","key":"k"}',
+    ]);
+  });
+
+  it("said to be settled, and a member has another disk than the cluster knows", () => {
+    const stage = led();
+    stage.ends("n2");
+    stage.start("n2", {}, 5);
+    stage.step("n2", { term: 1 });
+    stage.happens({ type: "settled" });
+    expect(stage.reports).toEqual([
+      "liveness: said to be settled: committed up to 0; n1 leader in term 1, log 0, commit 0, applied 0; n2 follower of nobody in term 1, log 0, commit 0, applied 0, on a disk that is no member; n3 has done nothing since it started",
+    ]);
+  });
+
   it("settled, and states differ", () => {
     const stage = led({ n3: "another" });
     stage.happens({ type: "settled" });

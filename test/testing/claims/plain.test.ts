@@ -1,0 +1,36 @@
+import { describe, expect, it } from "vitest";
+import { plainText, samePlain } from "../../../packages/testing/src/claims/plain.ts";
+
+const bytes = (...of: readonly number[]): Uint8Array => Uint8Array.from(of);
+
+describe("plain data is compared by what it says", () => {
+  it.each([
+    ["numbers", 1, 1, true],
+    ["another number", 1, 2, false],
+    ["no number", Number.NaN, Number.NaN, true],
+    ["a number and a text", 1, "1", false],
+    ["nothing and a record", null, {}, false],
+    ["bytes", bytes(1, 2), Buffer.from([1, 2]), true],
+    ["other bytes", bytes(1, 2), bytes(1, 3), false],
+    ["more bytes", bytes(1), bytes(1, 2), false],
+    ["bytes and a list", bytes(1), [1], false],
+    ["lists", [1, ["a"]], [1, ["a"]], true],
+    ["another list", [1, ["a"]], [1, ["b"]], false],
+    ["a list and a record", ["a"], { 0: "a" }, false],
+    ["records, whatever the order of names", { a: 1, b: 2 }, { b: 2, a: 1 }, true],
+    ["a record with one name more", { a: 1 }, { a: 1, b: 2 }, false],
+    ["records with other names", { a: undefined }, { b: undefined }, false],
+  ])("%s", (_what, one, other, same) => {
+    expect([samePlain(one, other), samePlain(other, one)]).toEqual([same, same]);
+  });
+});
+
+describe("plain data as people read it", () => {
+  it.each([
+    [{ a: 1 }, '{"a":1}'],
+    [undefined, "nothing"],
+    ["x".repeat(99), `"${"x".repeat(59)}...`],
+  ])("%j", (value, text) => {
+    expect(plainText(value)).toBe(text);
+  });
+});
