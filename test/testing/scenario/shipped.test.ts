@@ -1,0 +1,37 @@
+import { readFile } from "node:fs/promises";
+import { loadScenario, planOf, scenarioNames, simulate } from "@kontiki/testing";
+import { describe, expect, test } from "vitest";
+
+const FOLDER = new URL("../../../packages/testing/scenarios/", import.meta.url);
+const SEEDS = [1, 2];
+
+const names = await scenarioNames();
+
+/** The table of the folder's README, by name. */
+async function table(): Promise<ReadonlyMap<string, readonly string[]>> {
+  const text = await readFile(new URL("README.md", FOLDER), "utf8");
+  const rows = text.split("\n").filter((line) => line.startsWith("| `"));
+  const cells = rows.map((row) => row.split("|").map((cell) => cell.trim()));
+  return new Map(cells.map(([, name = "", ...rest]) => [name.replaceAll("`", ""), rest]));
+}
+
+test("the README names each of them, where it comes from and what happens", async () => {
+  const rows = await table();
+  expect([...rows.keys()].toSorted()).toEqual(names);
+  for (const name of names) {
+    const text = await readFile(new URL(`${name}.yaml`, FOLDER), "utf8");
+    const [, source] = /^# (.*)\n/.exec(text) ?? [];
+    const { about } = await loadScenario(name);
+    expect([name, ...(rows.get(name)?.slice(0, 2) ?? [])]).toEqual([name, source, about]);
+  }
+});
+
+describe("in the simulation nothing is violated, and what the scenario is about is met", () => {
+  test.each(names)("%s", async (name) => {
+    const scenario = await loadScenario(name);
+    const runs = SEEDS.map((seed) => simulate(planOf(scenario, seed)));
+    expect(runs.flatMap(({ violations }) => violations)).toEqual([]);
+    // A seed may draw what misses the point; not all of them do.
+    expect(runs.map(({ verdict }) => verdict)).toContain("valid");
+  });
+});

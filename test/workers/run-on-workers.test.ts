@@ -1,0 +1,150 @@
+import {
+  defineScenario,
+  planOf,
+  planOfParts,
+  runOnWorkers,
+  type Plan,
+  type ScenarioInput,
+  type Specification,
+} from "@kontiki/testing";
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import { machine, temporaryFolder } from "./support/clusters.ts";
+
+function plan(input: ScenarioInput, seed = 1): Plan {
+  return planOf(defineScenario({ name: "test", duration: "1s", ...input }), seed);
+}
+
+test("each fault that threads can suffer is done to them, and what clients see is linearizable", async () => {
+  const { verdict, violations, coverage, history, virtualMs } = await runOnWorkers(
+    plan({
+      nodes: 5,
+      duration: "4s",
+      cluster: { snapshotEntries: 20, keptEntries: 2 },
+      faults: [
+        { at: 0, loss: "5%" },
+        { at: 0, delay: "0ms..5ms" },
+        { at: 0, duplicate: "5%" },
+        { at: 0, reorder: "5%" },
+        { at: 0, replay: "5%" },
+        { at: 400, for: 500, partition: { shape: "isolate", node: "leader" } },
+        { at: 1000, for: 400, oneWay: { to: "leader" } },
+        { at: 1500, for: 300, clog: "follower" },
+        { at: 1600, for: 400, pause: "follower" },
+        { at: 2000, crash: { node: "leader", down: 300 } },
+        { at: 2400, stop: { node: "follower", down: 300 } },
+        { at: 2500, snapshot: "all" },
+        { at: 2600, compact: "all" },
+        { at: 2800, transfer: {} },
+        { at: 3000, add: {} },
+      ],
+    }),
+  );
+  expect(violations).toEqual([]);
+  expect(verdict).toBe("valid");
+  const began = Object.keys(coverage).filter((name) => name.startsWith("began."));
+  // Nobody may lead, or run, just when a fault is to begin: most of them have begun.
+  expect(began.length).toBeGreaterThanOrEqual(10);
+  for (const name of ["letters.lost.loss", "letters.duplicated", "letters.delayed"])
+    expect(coverage).toHaveProperty([name]);
+  expect(history.marks.filter(({ type }) => type === "leader").length).toBeGreaterThan(0);
+  expect(history.marks.filter(({ type }) => type === "fault").length).toBeGreaterThanOrEqual(10);
+  // Every key is read once more when all is over.
+  const last = history.operations.filter(({ process }) => process === "c5");
+  expect(last.map(({ input }) => input.f)).toEqual(["get", "get", "get"]);
+  expect(virtualMs).toBeGreaterThanOrEqual(4000);
+}, 120_000);
+
+test("what threads cannot do is counted, and said where the scenario asks for it", async () => {
+  const { verdict, doubts, coverage, violations } = await runOnWorkers(
+    plan({
+      nodes: 1,
+      faults: [
+        { at: 100, bitRot: "n1" },
+        { at: 200, crash: { node: "n1", kept: "torn" } },
+        { at: 200, crash: { node: "n1", point: "afterSave" } },
+        { at: 300, drift: 1.1 },
+      ],
+      cluster: { preVote: false },
+      expect: { atLeast: ["truncations", "began.pause"] },
+    }),
+  );
+  expect(violations).toEqual([]);
+  expect(verdict).toBe("unknown");
+  expect(doubts).toEqual([
+    "bitRot at 100 ms was left out: the disks of threads cannot be made to fail",
+    "crash at 200 ms was left out: threads lose nothing that was written",
+    "crash at 200 ms was left out: a thread cannot be ended at a point of its turn",
+    "drift at 300 ms was left out: all threads have one clock",
+    "truncations cannot be counted on threads, and the scenario asks for it",
+    "threads always ask for pre-votes",
+    "began.pause: 0, and the scenario asks for 1 or more",
+  ]);
+  expect(coverage).toMatchObject({ "skipped.bitRot": 1, "skipped.crash": 2, "skipped.drift": 1 });
+});
+
+test("a fault that the seed drew is only left out", async () => {
+  const drawn = plan({ nodes: 1 });
+  const { verdict, doubts, coverage } = await runOnWorkers({
+    ...drawn,
+    faults: [{ type: "stallDisk", node: "n1", at: 100, id: 0 }],
+  });
+  expect({ verdict, doubts }).toEqual({ verdict: "valid", doubts: [] });
+  expect(coverage).toMatchObject({ "skipped.stallDisk": 1 });
+});
+
+test("a machine of one's own is judged by its own specification", async () => {
+  const commands = (): { command: unknown } => ({ command: { type: "add", id: 1 } });
+  const scenario = defineScenario({ name: "counter", nodes: 1, duration: "500ms" });
+  const counted = planOfParts({ scenario, commands }, 1);
+  const specification = (step: number): Specification => ({
+    callOf: () => ({ f: "add", value: null }),
+    model: {
+      name: "counter",
+      init: 0,
+      step: (count, _input, output) => {
+        const next = (count as number) + step;
+        return output === undefined || output === next ? next : undefined;
+      },
+      key: (count) => count as number,
+      describe: (_input, output) => `add -> ${JSON.stringify(output)}`,
+      describeState: String,
+      interpret: (operation) => ({
+        input: null,
+        output: operation.status === "ok" ? operation.output : undefined,
+      }),
+    },
+  });
+  const stateMachine = machine("counter.mjs");
+  const right = await runOnWorkers(counted, { stateMachine, specification: specification(1) });
+  expect(right).toMatchObject({ verdict: "valid", violations: [] });
+  const wrong = await runOnWorkers(counted, { stateMachine, specification: specification(2) });
+  expect(wrong).toMatchObject({ verdict: "violated", violations: [{ check: "linearizable" }] });
+  const none = await runOnWorkers(counted, { stateMachine });
+  expect(none.doubts).toEqual([
+    "the history is not judged: there is no model of the state machine",
+  ]);
+});
+
+test("a node that crashes by itself, and a cluster that does not come back, are violations", async () => {
+  const orders = temporaryFolder();
+  writeFileSync(join(orders, "n1"), "exit 3");
+  const commands = (): { command: unknown } => ({ command: "a" });
+  const scenario = defineScenario({
+    name: "obedient",
+    nodes: 1,
+    duration: "300ms",
+    settle: "300ms",
+    workload: { clients: 1, perSecond: 10, timeout: "200ms" },
+  });
+  const { verdict, violations } = await runOnWorkers(planOfParts({ scenario, commands }, 1), {
+    stateMachine: machine("obedient.mjs", { orders }),
+  });
+  expect(verdict).toBe("violated");
+  expect(violations[0]).toMatchObject({
+    check: "assertion",
+    text: "n1 crashed: the thread ended with exit code 3",
+  });
+  expect(violations.at(-1)).toMatchObject({ check: "liveness" });
+});
