@@ -1,3 +1,4 @@
+import { readFile } from "node:fs/promises";
 import { loadScenario, planOf, runOnWorkers, type RunResult } from "@kontiki/testing";
 import { describe, expect, test } from "vitest";
 
@@ -6,18 +7,24 @@ const SHORT = [
   "initial_election",
   "reelection",
   "basic_agree",
-  "fail_agree",
   "concurrent_starts",
   "unreliable_agree",
   "snapshot_basic",
-  "unreliable",
-  "one_partition",
   "recover_after_kill",
   "add_membership",
   "leadership_transfer",
   "one_way_isolation",
   "hung_follower_blocks_loop",
 ];
+
+test("the README names those that the tests run on threads", async () => {
+  const url = new URL("../../packages/testing/scenarios/README.md", import.meta.url);
+  const rows = (await readFile(url, "utf8"))
+    .split("\n")
+    .filter((line) => /threads in CI/.test(line));
+  const named = rows.map((row) => /^\| `(.*?)`/.exec(row)?.[1]);
+  expect(new Set(named)).toEqual(new Set(SHORT));
+});
 
 /** A machine that is busy may not let a run show what it is to show: then another seed is tried, and a third. */
 async function runUntilKnown(name: string): Promise<readonly RunResult[]> {

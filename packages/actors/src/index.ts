@@ -3,6 +3,7 @@
  *
  * @module @kontiki/actors
  */
+export type { Address, ClientAddress } from "./address.ts";
 export { Cluster, type ReadOptions } from "./cluster.ts";
 
 export type { ClusterDisks, NodeDisk } from "./cluster-disks.ts";

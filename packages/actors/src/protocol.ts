@@ -11,10 +11,13 @@ import type { RaftStatus } from "./status.ts";
 
 /** One letter on its way. Whoever carries it never opens `bytes`, whose buffer is transferred and never copied. */
 export type Envelope = {
+  /** Whom it is for. */
   readonly to: Address;
+  /** Whom it is from. */
   readonly from: Address;
   /** Which start of the sender's thread it comes from; 0 for a client. */
   readonly incarnation: number;
+  /** What it says. */
   readonly bytes: Uint8Array<ArrayBuffer>;
 };
 

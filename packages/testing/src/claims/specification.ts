@@ -6,6 +6,7 @@ import { sameValue, type Value } from "../history/value.ts";
 
 /** What a state machine promises to clients: how its commands are told in a history, and the model that judges them. */
 export type Specification = {
+  /** What the machine's answers are judged by. */
   readonly model: AnyFileModel;
   /** A command or question as a history tells it. */
   callOf(command: unknown): Call;

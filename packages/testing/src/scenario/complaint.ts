@@ -5,6 +5,7 @@ export type Path = readonly (string | number)[];
 
 /** What is wrong with what somebody wrote. */
 export type Complaint = {
+  /** Where in the scenario. */
   readonly path: Path;
   /** Whether the name at the end of the path is wrong, or what stands under it. */
   readonly on: "key" | "value";

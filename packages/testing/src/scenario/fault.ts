@@ -53,9 +53,13 @@ export type NetworkFault =
     }
   /** Nothing from `from` reaches `to`, the other way all is well. Without `to`: no other node. Without `from`: from no other node. */
   | { readonly type: "oneWay"; readonly from?: Target; readonly to?: Target }
+  /** Letters take longer, a few of them far longer with `tail`. */
   | { readonly type: "delay"; readonly ms: Range; readonly tail?: boolean; readonly node?: Target }
+  /** Some letters never arrive. */
   | { readonly type: "loss"; readonly share: number; readonly node?: Target }
+  /** Some letters arrive twice. */
   | { readonly type: "duplicate"; readonly share: number; readonly ms: Range }
+  /** Some letters are overtaken by others. */
   | { readonly type: "reorder"; readonly share: number; readonly ms: Range }
   /** Letters of long ago come again. */
   | { readonly type: "replay"; readonly share: number; readonly ms: Range }
@@ -63,12 +67,16 @@ export type NetworkFault =
   | { readonly type: "clog"; readonly node: Target }
   /** Nodes are clogged one by one and unclogged in another order. */
   | { readonly type: "swizzle" }
+  /** Each link carries no more than so much. */
   | { readonly type: "bandwidth"; readonly bytesPerMs: number };
 
 /** Faults of a disk. */
 export type DiskFault =
+  /** What the disk is asked for fails. */
   | { readonly type: "diskError"; readonly node: Target; readonly operation: DiskOperation }
+  /** The disk takes nothing more. */
   | { readonly type: "diskFull"; readonly node: Target }
+  /** A sync takes longer. */
   | { readonly type: "slowDisk"; readonly node: Target; readonly ms: Range }
   /** Whatever is to be synced waits until the fault ends. */
   | { readonly type: "stallDisk"; readonly node: Target }
@@ -126,15 +134,25 @@ export type ClockFault =
 
 /** What operators do. They go on trying until it is done or the faults end. */
 export type MembershipFault =
+  /** One voter more. */
   | { readonly type: "add" }
+  /** A member less. */
   | { readonly type: "remove"; readonly node: Target }
+  /** Another voter in the place of one. */
   | { readonly type: "replace"; readonly node: Target }
+  /** One learner more. */
   | { readonly type: "addLearner" }
+  /** A learner gets a vote. */
   | { readonly type: "promote" }
+  /** Voters are added until there are so many. */
   | { readonly type: "grow"; readonly to: number }
+  /** Voters are removed until there are so many. */
   | { readonly type: "shrink"; readonly to: number }
+  /** Another node shall lead. */
   | { readonly type: "transfer"; readonly node?: Target }
+  /** A node takes a snapshot. */
   | { readonly type: "snapshot"; readonly node: Target }
+  /** A node drops its log up to its snapshot. */
   | { readonly type: "compact"; readonly node: Target };
 
 /** Anything that can go wrong. */

@@ -16,6 +16,7 @@ export type CommandGenerator = (chance: Chance, client: number) => OwnCommand;
 
 /** A scenario and what a module may give beside it. */
 export type ScenarioParts = {
+  /** What is tried. */
   readonly scenario: Scenario;
   /** The URL of the module of its own state machine. The key-value machine when left out. */
   readonly stateMachine?: string;

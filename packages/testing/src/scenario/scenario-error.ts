@@ -1,10 +1,18 @@
 import { pathText, type Complaint } from "./complaint.ts";
 
 /** A place in a text, both from 1. */
-export type TextPlace = { readonly line: number; readonly column: number };
+export type TextPlace = {
+  /** The line. */
+  readonly line: number;
+  /** The column, in UTF-16 code units. */
+  readonly column: number;
+};
 
 /** A complaint and where it is, when it is about a text. */
-export type PlacedComplaint = Complaint & { readonly place: TextPlace | undefined };
+export type PlacedComplaint = Complaint & {
+  /** Where it is, when it is about a text. */
+  readonly place: TextPlace | undefined;
+};
 
 /**
  * Something is no scenario. The message has one line for each thing that is wrong: where it is (file, line and column for
@@ -16,7 +24,11 @@ export class ScenarioError extends Error {
   /** Each thing that is wrong. */
   readonly complaints: readonly PlacedComplaint[];
 
-  /** @param source the file, or whatever else people know the scenario by. */
+  /**
+   * Everything that is wrong with one scenario.
+   *
+   * @param source the file, or whatever else people know the scenario by.
+   */
   constructor(source: string, complaints: readonly PlacedComplaint[]) {
     super(complaints.map((complaint) => line(source, complaint)).join("\n"));
     this.complaints = complaints;

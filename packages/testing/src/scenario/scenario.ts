@@ -8,9 +8,13 @@ export type Scenario = {
   readonly about: string;
   /** Voters at the beginning, n1, n2 ...: 1 to 9. */
   readonly nodes: number;
+  /** Settings of the nodes. */
   readonly cluster: ClusterSettings;
+  /** The network at rest. */
   readonly network: NetworkSettings;
+  /** The disks at rest. */
   readonly disk: DiskSettings;
+  /** What clients ask. */
   readonly workload: Workload;
   /** Faults at their times. */
   readonly faults: readonly Fault[];
@@ -20,28 +24,43 @@ export type Scenario = {
   readonly durationMs: number;
   /** How long the healed cluster may take to elect, to answer all and to converge, in ms. */
   readonly settleMs: number;
+  /** What a run must have met. */
   readonly expect: Expectations;
 };
 
 /** Settings of the nodes. See `ClusterOptions` and `Config` for what they mean. */
 export type ClusterSettings = {
+  /** Least time without a leader before a node stands, in ms, from 10. */
   readonly electionTimeoutMs: number;
+  /** Time between heartbeats in ms, from 1; at most half of the election timeout. */
   readonly heartbeatMs: number;
+  /** Whether a node asks who would vote for it before it stands (dissertation 9.6). */
   readonly preVote: boolean;
+  /** A node takes a snapshot after so many entries, from 1. */
   readonly snapshotEntries: number;
+  /** How many entries before a snapshot stay in the log, from 0. */
   readonly keptEntries: number;
+  /** The most bytes of commands in one AppendEntries, from 1. */
   readonly maxAppendBytes: number;
+  /** How many AppendEntries may be under way to one follower, from 1. */
   readonly maxInflight: number;
   /** Size at which a node begins another log file, in bytes. */
   readonly segmentBytes: number;
+  /** Whether reads may rest on leases, and by which share of time two clocks may drift apart. */
   readonly leases: { readonly clockDrift: number } | undefined;
 };
 
 /** The network at rest. */
-export type NetworkSettings = { readonly latencyMs: Range };
+export type NetworkSettings = {
+  /** How long a letter is under way. */
+  readonly latencyMs: Range;
+};
 
 /** A disk at rest: how long a sync takes. */
-export type DiskSettings = { readonly syncMs: Range };
+export type DiskSettings = {
+  /** How long a sync takes. */
+  readonly syncMs: Range;
+};
 
 /** What clients do with the key-value machine. */
 export type Workload = {
@@ -49,6 +68,7 @@ export type Workload = {
   readonly clients: number;
   /** Operations of all clients together in a second of the run. A client has one at a time: what is late waits. */
   readonly perSecond: number;
+  /** How many keys they use, from 1. */
   readonly keys: number;
   /** How often each kind is drawn, as weights. */
   readonly mix: {
@@ -60,6 +80,7 @@ export type Workload = {
   };
   /** How reads are made: through the log, by ReadIndex, on a lease. */
   readonly reads: "log" | "linearizable" | "lease";
+  /** How long values are, at least, in bytes. */
   readonly valueBytes: number;
   /** How long an operation is tried, in ms. */
   readonly timeoutMs: number;
@@ -69,6 +90,7 @@ export type Workload = {
 export type Nemesis = {
   /** The kinds to draw from; with `swarm` each seed takes its own part of them at its own rates. */
   readonly faults: readonly FaultType[];
+  /** Whether each seed takes its own part of them. */
   readonly swarm: boolean;
   /** Between the beginnings of two faults. */
   readonly everyMs: Range;

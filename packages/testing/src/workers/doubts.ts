@@ -8,7 +8,7 @@ import { whyNotOnThreads } from "./on-threads.ts";
 const COUNTED_BY_FAULTS = [
   "began.",
   "change.",
-  "crash.",
+  "fell.",
   "ended.",
   "letters.",
   "partition.",
