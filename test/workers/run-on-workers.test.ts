@@ -148,3 +148,18 @@ test("a node that crashes by itself, and a cluster that does not come back, are 
   });
   expect(violations.at(-1)).toMatchObject({ check: "liveness" });
 });
+
+test("nodes that end with other states than each other are a violation", async () => {
+  const commands = (): { command: unknown } => ({ command: "a" });
+  const scenario = defineScenario({ name: "own_name", duration: "500ms" });
+  const { verdict, violations } = await runOnWorkers(planOfParts({ scenario, commands }, 1), {
+    stateMachine: machine("own-name.mjs"),
+  });
+  expect(verdict).toBe("violated");
+  expect(violations).toMatchObject([
+    {
+      check: "State Machine Safety",
+      text: expect.stringMatching(/^after entry \d+ the states differ: n1 \w{8}, n2/) as string,
+    },
+  ]);
+});
