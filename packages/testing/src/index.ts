@@ -63,6 +63,7 @@ export { FORMATS, formatOf, parseHistory, parsing, type Format } from "./history
 export type { Value, ValueRecord } from "./history/value.ts";
 export { finish, finishInSlices, type SliceOptions, type Work } from "./slices.ts";
 export { verdictPage } from "./report/html.ts";
+export { runPage, type RunPageParts } from "./report/run-page.ts";
 export { verdictReport, type OperationReport, type VerdictReport } from "./report/json.ts";
 export { placements, type Placement } from "./report/placement.ts";
 export { verdictText, type Paint } from "./report/text.ts";

@@ -1,8 +1,8 @@
 import type { Model } from "../check/model.ts";
 import type { Verdict, Violated } from "../check/verdict.ts";
 import type { History, Operation } from "../history/history.ts";
-import { pageData, type PageData } from "./page-data.ts";
-import { pageScript, pageStyle } from "./page-script.ts";
+import { pageData } from "./page-data.ts";
+import { escaped, pageHtml } from "./page.ts";
 import { costText, count, describeOperation, sizeText, spanText, whyText } from "./words.ts";
 
 /** Of the longest prefix so many operations are listed; all of them are in the chart. */
@@ -24,30 +24,15 @@ export function verdictPage<State, Input, Output>(
   verdict: Verdict<Input, Output>,
   title: string,
 ): string {
-  const data = pageData(history, model, verdict);
-  return `<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'">
-<title>${escaped(title)}: ${verdict.verdict}</title>
-<style>
-${pageStyle()}</style>
-</head>
-<body>
-<h1 class="${verdict.verdict}">${escaped(title)}: ${headline(verdict)}</h1>
-<p>${escaped(`${sizeText(history)}, judged as ${model.name}. Checked in ${costText(verdict.cost)}.`)}</p>
-${verdict.verdict === "violated" ? explanation(history, model, verdict) : ""}
-${toolbar(data, verdict)}
-${CHART}
-<noscript><p>The chart needs scripts to be allowed for this page.</p></noscript>
-<script type="application/json" id="data">${JSON.stringify(data).replaceAll("<", "\\u003c")}</script>
-<script>
-${pageScript()}</script>
-</body>
-</html>
-`;
+  return pageHtml({
+    title,
+    headline: headline(verdict),
+    verdict: verdict.verdict,
+    about: `${sizeText(history)}, judged as ${model.name}. Checked in ${costText(verdict.cost)}.`,
+    sections: verdict.verdict === "violated" ? explanation(history, model, verdict) : "",
+    data: pageData(history, model, verdict),
+    shown: verdict.verdict === "violated" ? verdict.key : undefined,
+  });
 }
 
 function headline(verdict: Verdict<unknown, unknown>): string {
@@ -61,7 +46,8 @@ function headline(verdict: Verdict<unknown, unknown>): string {
   }
 }
 
-function explanation<State, Input, Output>(
+/** Why a history is not linearizable, as HTML. */
+export function explanation<State, Input, Output>(
   history: History<Input, Output>,
   model: Model<State, Input, Output>,
   { key, prefix, state, unplaced, otherStates }: Violated<Input, Output>,
@@ -95,48 +81,6 @@ ${listed
 </div>`;
 }
 
-function toolbar({ objects }: PageData, verdict: Verdict<unknown, unknown>): string {
-  const isViolated = verdict.verdict === "violated";
-  const shown = isViolated ? verdict.key : undefined;
-  const options = objects.map(
-    (object, at) =>
-      `<option value="${at}"${object === shown ? " selected" : ""}>${escaped(object)}</option>`,
-  );
-  const choice = `<label>object <select id="object"><option value="">all</option>${options.join("")}</select></label>`;
-  return `<div class="toolbar">
-<button type="button" id="zoom-in" title="key +" aria-label="zoom in">+</button>
-<button type="button" id="zoom-out" title="key -" aria-label="zoom out">−</button>
-<button type="button" id="zoom-all" title="key 0">all</button>
-${isViolated ? '<button type="button" id="violation">violation</button>' : ""}
-${objects.length > 1 ? choice : ""}
-<div class="legend">
-<span><i class="bar placed"></i>placed, by number</span>
-${isViolated ? '<span><i class="bar unplaced"></i>cannot be placed</span>' : ""}
-<span><i class="bar"></i>not in the order</span>
-<span><i class="bar failed"></i>failed</span>
-<span><i class="bar open"></i>never returned</span>
-</div>
-</div>`;
-}
-
-const CHART = `<section id="chart" aria-label="operations by client over time">
-<div class="whole"><div class="caption">all</div><div><canvas id="overview"></canvas><div id="frame"></div></div></div>
-<div class="head"><div class="caption">client</div><div><div id="axis"></div><div id="strips"></div></div></div>
-<div id="scroller"><div class="body"><div id="labels"></div><div id="plot"><div id="bands"></div><div id="lanes"></div></div></div></div>
-<div id="details" role="status">Point at an operation, or walk through them with Tab and the arrow keys. Drag to move, Ctrl and wheel to zoom.</div>
-</section>`;
-
 function clipped(text: string): string {
   return text.length <= STATE_LENGTH ? text : `${text.slice(0, STATE_LENGTH)}...`;
-}
-
-const ENTITIES: Readonly<Record<string, string>> = {
-  "&": "&amp;",
-  "<": "&lt;",
-  ">": "&gt;",
-  '"': "&quot;",
-};
-
-function escaped(text: string): string {
-  return text.replace(/[&<>"]/g, (char) => ENTITIES[char] ?? char);
 }

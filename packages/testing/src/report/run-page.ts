@@ -1,0 +1,104 @@
+import { interpretHistory } from "../check/interpret.ts";
+import { checkLinearizable } from "../check/linearizable.ts";
+import type { Model } from "../check/model.ts";
+import type { AnyFileModel } from "../check/models/index.ts";
+import type { Verdict } from "../check/verdict.ts";
+import { withReadsPlaced } from "../claims/read-order.ts";
+import type { Call, History } from "../history/history.ts";
+import type { Value } from "../history/value.ts";
+import { STORY_LEGEND, storyText } from "../replay/story-text.ts";
+import type { RunResult } from "../run/result.ts";
+import type { StoryLine } from "../run/story.ts";
+import { explanation } from "./html.ts";
+import { escaped, pageHtml } from "./page.ts";
+import { pageData } from "./page-data.ts";
+import { sizeText } from "./words.ts";
+
+/** What a page of a run shows. */
+export type RunPageParts = {
+  /** What was run. */
+  readonly title: string;
+  /** What came of it. */
+  readonly result: RunResult;
+  /** What happened. */
+  readonly story: readonly StoryLine[];
+  /** What the history is judged by; undefined when it is not judged. */
+  readonly model: AnyFileModel | undefined;
+};
+
+/** What a second look at a history may cost, in ms: that it is not linearizable is known. */
+const LOOK_MS = 5000;
+
+/** Wider than a terminal: a page can be moved sideways. */
+const STORY_WIDTH = 200;
+
+/**
+ * Makes a page of a run: what is wrong with it, its story, and a lane for each client with faults and leaders behind them.
+ * As the page of a verdict, it is one file that opens offline.
+ */
+export function runPage({ title, result, story, model }: RunPageParts): string {
+  const { history, violations, verdict } = result;
+  const isJudged = violations.some(({ check }) => check === "linearizable");
+  const judged =
+    model !== undefined && isJudged ? judgedPart(history, model) : shownPart(history, model);
+  const list = violations.map(
+    ({ check, text }) => `<li><b>${escaped(check)}</b>: ${escaped(text)}</li>`,
+  );
+  const told = `${storyText(story, { width: STORY_WIDTH })}\n\n${STORY_LEGEND}`;
+  return pageHtml({
+    title,
+    headline: violations[0]?.check ?? verdict,
+    verdict,
+    about: sizeText(history),
+    data: judged.data,
+    shown: judged.shown,
+    sections: [
+      list.length === 0 ? "" : `<ul>${list.join("\n")}</ul>`,
+      judged.why,
+      story.length === 0 ? "" : `<h2>What happened</h2>\n<pre class="story">${escaped(told)}</pre>`,
+    ].join("\n"),
+  });
+}
+
+type HistoryPart = {
+  readonly data: ReturnType<typeof pageData>;
+  readonly shown: string | undefined;
+  readonly why: string;
+};
+
+function judgedPart(told: History, model: AnyFileModel): HistoryPart {
+  const history = withReadsPlaced(interpretHistory(told, model), model);
+  const verdict = checkLinearizable(history, model, { timeMs: LOOK_MS });
+  const isViolated = verdict.verdict === "violated";
+  return {
+    data: pageData(history, model, verdict),
+    shown: isViolated ? verdict.key : undefined,
+    why: isViolated ? explanation(history, model, verdict) : "",
+  };
+}
+
+/** A chart of what was asked and answered, in no order. */
+function shownPart(told: History, model: AnyFileModel | undefined): HistoryPart {
+  const data =
+    model === undefined
+      ? pageData(told, UNJUDGED, UNKNOWN)
+      : pageData(interpretHistory(told, model), model, UNKNOWN);
+  return { data, shown: undefined, why: "" };
+}
+
+const UNKNOWN: Verdict<never, never> = {
+  verdict: "unknown",
+  why: "interrupted",
+  cost: { elapsedMs: 0, steps: 0, configurations: 0 },
+};
+
+/** Shows operations of a machine that has no model. */
+const UNJUDGED: Model<number, Call, Value> = {
+  name: "no model",
+  init: 0,
+  step: (state) => state,
+  key: () => "",
+  describe: ({ f, value }, output) =>
+    `${f} ${JSON.stringify(value)}${output === undefined ? "" : ` -> ${JSON.stringify(output)}`}`,
+  describeState: () => "",
+};

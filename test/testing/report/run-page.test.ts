@@ -1,0 +1,54 @@
+import {
+  register,
+  runPage,
+  type Operation,
+  type RunResult,
+  type StoryLine,
+} from "@kontiki/testing";
+import { Script } from "node:vm";
+import { describe, expect, test } from "vitest";
+import { resultOf } from "../support/drawn-plans.ts";
+import { ok } from "../support/operations.ts";
+
+const STORY: readonly StoryLine[] = [
+  { at: 7, node: "n1", what: "leads term 1 <b>", nodes: { n1: "L1 0/1" } },
+];
+
+const OPERATIONS = [ok("a", 0, 1, ["write", 1]), ok("b", 2, 3, ["read"], 5)];
+
+function runOf(check: string, operations: readonly Operation[]): RunResult {
+  return { ...resultOf([check]), history: { operations, marks: [], unit: "ms" } };
+}
+
+function scriptsOf(page: string): readonly string[] {
+  return Array.from(page.matchAll(/<script>(.*?)<\/script>/gs), ([, script = ""]) => script);
+}
+
+describe("the page of a run", () => {
+  const parts = { title: "swarm, seed 7", story: STORY };
+
+  test("says what is wrong, tells the story, and shows what clients did", () => {
+    const result = runOf("Election <Safety>", OPERATIONS);
+    const page = runPage({ ...parts, result, model: register });
+    expect(page).toContain('<h1 class="violated">swarm, seed 7: Election &lt;Safety&gt;</h1>');
+    expect(page).toContain(
+      "<li><b>Election &lt;Safety&gt;</b>: Election &lt;Safety&gt; is broken</li>",
+    );
+    expect(page).toContain("\n 7  n1  L1 0/1  leads term 1 &lt;b&gt;\n");
+    expect(page).toContain('"read -> 5"');
+    expect(page).not.toContain("cannot be placed</h2>");
+    for (const script of scriptsOf(page)) expect(() => new Script(script)).not.toThrow();
+  });
+
+  test("shows what cannot be placed where that is what is wrong", () => {
+    const page = runPage({ ...parts, result: runOf("linearizable", OPERATIONS), model: register });
+    expect(page).toContain("<h2>This cannot be placed</h2>");
+    expect(page).toContain("The state after the prefix is <code>1</code>");
+  });
+
+  test("shows operations of a machine without a model as they were told", () => {
+    const operations = [ok("a", 0, 1, ["apply", '{"type":"deal"}'], 3)];
+    const page = runPage({ ...parts, result: runOf("liveness", operations), model: undefined });
+    expect(page).toContain('apply \\"{\\\\\\"type\\\\\\":\\\\\\"deal\\\\\\"}\\" -> 3');
+  });
+});
