@@ -114,3 +114,11 @@ export { tellRun, type ToldRun } from "./replay/tell-run.ts";
 export { Teller } from "./replay/teller.ts";
 export { TokenError } from "./replay/token-error.ts";
 export { decodeToken, encodeToken, type Token } from "./replay/token.ts";
+export {
+  runSession,
+  type SessionBody,
+  type SessionOptions,
+  type SessionRun,
+} from "./session/run-session.ts";
+export { SessionError } from "./session/session-error.ts";
+export { Session, type Ongoing } from "./session/session.ts";

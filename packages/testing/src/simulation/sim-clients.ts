@@ -24,12 +24,15 @@ const TICK_MS = 20;
 export type ClientsParts = {
   readonly timeline: Timeline;
   readonly workload: Workload;
-  readonly nodes: readonly NodeId[];
+  /** The nodes that there are when it is asked. */
+  readonly nodes: () => readonly NodeId[];
   readonly electionTimeoutMs: number;
   readonly heartbeatMs: number;
   /** Puts a letter into the network. */
   readonly send: (letter: Envelope) => void;
   readonly onHappening: (happening: Happening) => void;
+  /** There is another client, which is to get its mail. */
+  readonly onClient: (client: SimClient) => void;
 };
 
 type Ended = (outcome: Outcome<unknown>) => void;
@@ -54,7 +57,7 @@ export class SimClient {
     this.address = clientAddress(number);
     this.#parts = parts;
     const times = { attemptMs: 4 * electionTimeoutMs, backoffMs: heartbeatMs / 2 };
-    this.#client = new Client(number, nodes, times);
+    this.#client = new Client(number, nodes(), times);
   }
 
   /** How many operations have not ended. */
@@ -177,28 +180,34 @@ export class SimClient {
 
 /** All clients of a run, with what each is to ask. */
 export class SimClients {
-  readonly all: readonly SimClient[];
+  readonly #all: SimClient[] = [];
   readonly #parts: ClientsParts;
-  readonly #operations: PlannedOperation[][];
+  readonly #operations: readonly PlannedOperation[];
   #isOver = false;
 
   constructor(operations: readonly PlannedOperation[], parts: ClientsParts) {
     this.#parts = parts;
-    const count = operations.reduce((most, { client }) => Math.max(most, client + 1), 0);
-    this.all = Array.from({ length: count }, (_none, at) => new SimClient(at + 1, parts));
-    this.#operations = this.all.map((_client, at) =>
-      operations.filter(({ client }) => client === at).toSorted((one, other) => one.at - other.at),
-    );
+    this.#operations = operations;
+  }
+
+  get all(): readonly SimClient[] {
+    return this.#all;
   }
 
   /** Whether nothing that was asked has still to end. */
   get isIdle(): boolean {
-    return this.all.every(({ pending }) => pending === 0);
+    return this.#all.every(({ pending }) => pending === 0);
   }
 
   /** Begins to ask. */
   start(): void {
-    this.all.forEach((client, at) => this.#next(client, at));
+    const count = this.#operations.reduce((most, { client }) => Math.max(most, client + 1), 0);
+    for (let at = 0; at < count; at += 1) {
+      const ofThis = this.#operations.filter(({ client }) => client === at);
+      const inTime = ofThis.toSorted((one, other) => one.at - other.at);
+      this.#clientAt(at);
+      this.#next(inTime, 0);
+    }
   }
 
   /** What was not asked by now never is. */
@@ -206,16 +215,31 @@ export class SimClients {
     this.#isOver = true;
   }
 
-  #next(client: SimClient, at: number): void {
-    const operation = this.#operations[at]?.shift();
+  /** Has an operation's client ask now, whatever else it is to ask. `onEnd` is called once. */
+  ask(operation: PlannedOperation, onEnd: Ended): void {
+    this.#clientAt(operation.client).call(operation, (outcome) => {
+      this.#parts.onHappening({ type: "returned", operation, outcome });
+      onEnd(outcome);
+    });
+  }
+
+  #clientAt(at: number): SimClient {
+    for (let next = this.#all.length; next <= at; next += 1) {
+      const client = new SimClient(next + 1, this.#parts);
+      this.#all.push(client);
+      this.#parts.onClient(client);
+    }
+    const client = this.#all[at];
+    if (client === undefined) throw new RangeError(`there is no client ${at}`);
+    return client;
+  }
+
+  #next(operations: readonly PlannedOperation[], at: number): void {
+    const operation = operations[at];
     if (operation === undefined) return;
     const { timeline } = this.#parts;
     timeline.after(Math.max(operation.at - timeline.now, 0), () => {
-      if (this.#isOver) return;
-      client.call(operation, (outcome) => {
-        this.#parts.onHappening({ type: "returned", operation, outcome });
-        this.#next(client, at);
-      });
+      if (!this.#isOver) this.ask(operation, () => this.#next(operations, at + 1));
     });
   }
 }

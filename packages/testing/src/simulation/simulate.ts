@@ -51,7 +51,7 @@ export class Simulation {
   readonly #timeline = new VirtualTimeline();
   readonly #hash = new TraceHash(() => this.now);
   readonly #claims: Claims;
-  readonly #observers: readonly Observer[];
+  readonly #observers: Set<Observer>;
   readonly #violations: Violation[] = [];
   #phase: "running" | "settling" | "over" = "running";
   #untilMs: number;
@@ -83,11 +83,16 @@ export class Simulation {
     this.clients = new SimClients(plan.operations, {
       timeline,
       workload: plan.scenario.workload,
-      nodes: this.world.nodes,
+      nodes: () => this.world.nodes,
       electionTimeoutMs: plan.scenario.cluster.electionTimeoutMs,
       heartbeatMs: plan.scenario.cluster.heartbeatMs,
       send: (letter) => this.world.network.send(letter),
       onHappening,
+      onClient: (client) =>
+        this.world.router.attachClient(client.address, (letter) => {
+          client.receive(letter);
+          return undefined;
+        }),
     });
     this.nemesis = new Nemesis({
       target: this.world,
@@ -102,7 +107,7 @@ export class Simulation {
       machine,
       ...("specification" in options && { specification: options.specification }),
     })((violation) => this.report(violation));
-    this.#observers = (options.observers ?? []).map((observer) => observer(this));
+    this.#observers = new Set((options.observers ?? []).map((observer) => observer(this)));
     this.#begin();
   }
 
@@ -115,6 +120,11 @@ export class Simulation {
     return this.#phase === "over";
   }
 
+  /** Whether faults are still to come: the cluster has not been healed yet. */
+  get isRunning(): boolean {
+    return this.#phase === "running";
+  }
+
   /** Deliveries, timers and disk completions so far. */
   get events(): number {
     return this.#timeline.happened;
@@ -123,6 +133,12 @@ export class Simulation {
   /** What was found wrong so far. */
   get violations(): readonly Violation[] {
     return this.#violations;
+  }
+
+  /** Has somebody else watch from now on. The function that this gives ends it. */
+  watch(observer: Observer): () => void {
+    this.#observers.add(observer);
+    return () => this.#observers.delete(observer);
   }
 
   /** Makes the next thing happen. False once the run is over. */
@@ -154,27 +170,9 @@ export class Simulation {
     };
   }
 
-  #begin(): void {
-    const { plan, world, clients } = this;
-    for (const client of clients.all)
-      world.router.attachClient(client.address, (letter) => {
-        client.receive(letter);
-        return undefined;
-      });
-    for (const node of world.nodes) world.start(node);
-    for (const fault of plan.faults)
-      this.#timeline.after(fault.at, () => {
-        if (this.#phase === "running") this.nemesis.perform(fault);
-      });
-    clients.start();
-  }
-
-  #nextPhase(): void {
-    if (this.#phase === "running") this.#heal();
-    else this.#phase = "over";
-  }
-
-  #heal(): void {
+  /** Ends all faults before their time: from here on the cluster must become live again. */
+  heal(): void {
+    if (this.#phase !== "running") return;
     const { world, clients, nemesis } = this;
     this.#phase = "settling";
     this.#untilMs = this.now + this.plan.scenario.settleMs;
@@ -186,6 +184,21 @@ export class Simulation {
     }
     this.#onHappening({ type: "healed" });
     this.#look();
+  }
+
+  #begin(): void {
+    const { plan, world, clients } = this;
+    for (const node of world.nodes) world.start(node);
+    for (const fault of plan.faults)
+      this.#timeline.after(fault.at, () => {
+        if (this.#phase === "running") this.nemesis.perform(fault);
+      });
+    clients.start();
+  }
+
+  #nextPhase(): void {
+    if (this.#phase === "running") this.heal();
+    else this.#phase = "over";
   }
 
   /** A node that cannot start is tried again: what kept it from that may be over. */

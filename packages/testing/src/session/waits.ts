@@ -1,0 +1,67 @@
+/** Something that a scenario function waits for, looked at after each event. */
+type Condition = {
+  readonly isMet: () => boolean;
+  readonly resolve: () => void;
+};
+
+/**
+ * What a scenario function waits for. While nothing of it comes about nobody needs to give the function its turn, which
+ * makes waiting cheap.
+ */
+export class Waits {
+  readonly #conditions = new Set<Condition>();
+  #pending = 0;
+  #hasNews = false;
+
+  /** How many promises have not been settled. */
+  get pending(): number {
+    return this.#pending;
+  }
+
+  /** Whether something was settled since this was last asked. */
+  takeNews(): boolean {
+    const news = this.#hasNews;
+    this.#hasNews = false;
+    return news;
+  }
+
+  /** A promise that `begin` sees to: it gets the functions that settle it. */
+  promise<T>(
+    begin: (resolve: (value: T) => void, reject: (error: Error) => void) => void,
+  ): Promise<T> {
+    this.#pending += 1;
+    return new Promise<T>((resolve, reject) => {
+      begin(
+        (value) => {
+          this.#settled();
+          resolve(value);
+        },
+        (error) => {
+          this.#settled();
+          reject(error);
+        },
+      );
+    });
+  }
+
+  /** Calls `onMet` once the condition holds. The function that this gives calls it off. */
+  when(isMet: () => boolean, onMet: () => void): () => void {
+    const condition = { isMet, resolve: onMet };
+    this.#conditions.add(condition);
+    return () => this.#conditions.delete(condition);
+  }
+
+  /** An event has happened. */
+  look(): void {
+    for (const condition of this.#conditions) {
+      if (!condition.isMet()) continue;
+      this.#conditions.delete(condition);
+      condition.resolve();
+    }
+  }
+
+  #settled(): void {
+    this.#pending -= 1;
+    this.#hasNews = true;
+  }
+}

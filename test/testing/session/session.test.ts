@@ -1,0 +1,139 @@
+import {
+  defineScenario,
+  planOf,
+  runSession,
+  simulate,
+  storyText,
+  type Plan,
+  type SessionBody,
+} from "@kontiki/testing";
+import { describe, expect, test } from "vitest";
+
+const SCENARIO = defineScenario({ name: "session", duration: "20s", workload: { clients: 0 } });
+
+function planned(seed: number): Plan {
+  return planOf(SCENARIO, seed);
+}
+
+const put = (value: string): object => ({ type: "put", key: "k", value });
+const get = { type: "get", key: "k" };
+
+/** The leader falls while clients ask, and comes back. */
+const failover: SessionBody = async (sim) => {
+  const leader = await sim.elected();
+  await sim.propose(put("before"));
+  const crash = sim.crash(leader, { kept: "nothing" });
+  const [answer] = await Promise.all([sim.propose(put("after")), sim.sleep(50)]);
+  expect(answer).toEqual({ type: "ok", value: null });
+  expect(sim.leader()).not.toBe(leader);
+  crash.end();
+  await sim.converged();
+  expect(await sim.read(get)).toEqual({ type: "ok", value: "after" });
+};
+
+describe("a scenario function", () => {
+  test("asks, breaks things and waits, in virtual time", async () => {
+    const { result, thrown } = await runSession(planned(1), failover);
+    expect(thrown).toBeUndefined();
+    expect(result).toMatchObject({ verdict: "valid", violations: [], doubts: [] });
+    expect(result.history.operations.map(({ input }) => input)).toEqual([
+      { f: "put", key: "k", value: "before" },
+      { f: "put", key: "k", value: "after" },
+      { f: "get", key: "k", value: null },
+    ]);
+  });
+
+  test("gives the same run for the same seed, told or not", async () => {
+    const hashes = new Set<string>();
+    for (const seed of [1, 2, 3, 4]) {
+      const once = await runSession(planned(seed), failover);
+      const again = await runSession(planned(seed), failover, { tells: true });
+      expect(again.result).toEqual(once.result);
+      hashes.add(once.result.hash);
+    }
+    expect(hashes.size).toBe(4);
+  });
+
+  test("is told as a story", async () => {
+    const { story } = await runSession(planned(1), failover, { tells: true });
+    const text = storyText(story, { width: 1000 });
+    expect(text).toMatch(/client 0 asks: put "k" "before"[^]* falls: [^]*all nodes agree$/);
+  });
+
+  test("is written down as a plan that needs no function", async () => {
+    const { recorded } = await runSession(planned(1), failover);
+    const { operations, faults } = recorded;
+    expect(operations.map(({ id, client, command, read }) => [id, client, command, read])).toEqual([
+      [0, 0, put("before"), false],
+      [1, 0, put("after"), false],
+      [2, 0, get, true],
+    ]);
+    expect(faults).toMatchObject([{ id: 0, type: "crash", kept: "nothing" }]);
+    const { history, verdict } = simulate(recorded);
+    expect([verdict, history.operations.length]).toEqual(["valid", 3]);
+  });
+
+  test("may have faults and clients of a plan around it", async () => {
+    const scenario = defineScenario({
+      name: "around",
+      duration: "5s",
+      faults: [{ at: "1s", for: "1s", partition: { shape: "isolate", node: "leader" } }],
+    });
+    const body: SessionBody = (sim) => sim.sleep(4000);
+    const { result, recorded } = await runSession(planOf(scenario, 1), body);
+    expect(result.coverage).toMatchObject({ "began.partition": 1, "ended.partition": 1 });
+    expect(recorded.scenario.durationMs).toBe(4000);
+    expect(result.history.operations.length).toBeGreaterThan(50);
+  });
+
+  test("has a client for each operation that is under way at once", async () => {
+    const { result } = await runSession(planned(1), async (sim) => {
+      await sim.elected();
+      await Promise.all([sim.propose(put("1")), sim.propose(put("2"))]);
+      await sim.propose(put("3"));
+    });
+    const clients = result.history.operations.map(({ process }) => process);
+    expect([new Set(clients).size, clients[0]]).toEqual([2, clients[2]]);
+  });
+});
+
+describe("a scenario function that fails", () => {
+  const thrownBy = async (body: SessionBody): Promise<unknown> =>
+    (await runSession(planned(1), body)).thrown?.error;
+
+  test("has its own error told, and the run goes on to its end", async () => {
+    const error = new Error("no");
+    const run = await runSession(planned(1), async (sim) => {
+      await sim.elected();
+      throw error;
+    });
+    expect(run.thrown).toEqual({ error });
+    expect(run.result.verdict).toBe("valid");
+  });
+
+  test.each([
+    [
+      "waits for real time",
+      () => new Promise<void>((resolve) => setTimeout(resolve, 1)),
+      "the scenario waits for something that is not of its simulation: it may only await what sim gives it, as else no run would be like another",
+    ],
+    [
+      "takes too long",
+      (sim) => sim.sleep(20_001),
+      "the scenario has not ended after 20000 ms of the run: await less, or give it a longer duration",
+    ],
+    [
+      "waits for what does not come",
+      (sim) => sim.until("the moon", () => false, { timeoutMs: 500 }),
+      "the moon: not within 500 ms, at 500 ms of the run",
+    ],
+    ["names no node", (sim) => void sim.crash("n9"), "there is no node n9: there are n1, n2, n3"],
+    [
+      "breaks what is broken",
+      (sim) => [sim.crash("n1"), sim.crash("n1")].forEach(() => {}),
+      "no crash at 0 ms: n1 does not run",
+    ],
+  ] satisfies [string, SessionBody, string][])("says why: %s", async (_name, body, message) => {
+    expect(await thrownBy(body)).toMatchObject({ name: "SessionError", message });
+  });
+});
