@@ -80,20 +80,7 @@ export class Simulation {
           ?.undeliverable(letter, isFull),
       onNodes: () => this.clients.all.forEach((client) => client.nodesAre(this.world.nodes)),
     });
-    this.clients = new SimClients(plan.operations, {
-      timeline,
-      workload: plan.scenario.workload,
-      nodes: () => this.world.nodes,
-      electionTimeoutMs: plan.scenario.cluster.electionTimeoutMs,
-      heartbeatMs: plan.scenario.cluster.heartbeatMs,
-      send: (letter) => this.world.network.send(letter),
-      onHappening,
-      onClient: (client) =>
-        this.world.router.attachClient(client.address, (letter) => {
-          client.receive(letter);
-          return undefined;
-        }),
-    });
+    this.clients = this.#makeClients();
     this.nemesis = new Nemesis({
       target: this.world,
       cluster: plan.scenario.cluster,
@@ -184,6 +171,25 @@ export class Simulation {
     }
     this.#onHappening({ type: "healed" });
     this.#look();
+  }
+
+  #makeClients(): SimClients {
+    const { plan, world } = this;
+    const { electionTimeoutMs, heartbeatMs } = plan.scenario.cluster;
+    return new SimClients(plan.operations, {
+      timeline: this.#timeline,
+      workload: plan.scenario.workload,
+      nodes: () => world.nodes,
+      electionTimeoutMs,
+      heartbeatMs,
+      send: (letter) => world.network.send(letter),
+      onHappening: this.#onHappening.bind(this),
+      onClient: (client) =>
+        world.router.attachClient(client.address, (letter) => {
+          client.receive(letter);
+          return undefined;
+        }),
+    });
   }
 
   #begin(): void {
