@@ -35,27 +35,57 @@ export function shrink(failed: Tried, check: string, run: RunPlan): Shrunk {
 }
 
 /** As {@link shrink}, as work that tells after each run how far it is: whoever stops it early has the smallest so far. */
-export function shrinkInSlices(failed: Tried, check: string, run: RunPlan): Work<Shrunk, Shrunk> {
-  return new Shrinking(failed, check, run).work();
+export function* shrinkInSlices(failed: Tried, check: string, run: RunPlan): Work<Shrunk, Shrunk> {
+  const shrinking = new Shrinking(failed, check);
+  const asking = shrinking.work();
+  for (let next = asking.next(); next.done !== true;) {
+    next = asking.next(run(next.value));
+    yield shrinking.progress;
+  }
+  return shrinking.progress;
+}
+
+/**
+ * As {@link shrink}, for runs that take their time.
+ *
+ * @param goesOn asked before each run whether there is to be another; the smallest so far is given when not.
+ */
+export async function shrinkSlowly(
+  failed: Tried,
+  check: string,
+  run: (plan: Plan) => Promise<RunResult>,
+  goesOn: () => boolean,
+): Promise<Shrunk> {
+  const shrinking = new Shrinking(failed, check);
+  const asking = shrinking.work();
+  for (let next = asking.next(); next.done !== true && goesOn();)
+    next = asking.next(await run(next.value));
+  return shrinking.progress;
 }
 
 /** A way to make a plan smaller. */
 type Change = (plan: Plan) => Plan;
 
+/** Asks for runs of plans and is given what came of them. */
+type Asking<Result> = Generator<Plan, Result, RunResult>;
+
 class Shrinking {
   readonly #check: string;
-  readonly #run: RunPlan;
   #smallest: Tried;
   #runs = 0;
 
-  constructor(failed: Tried, check: string, run: RunPlan) {
+  constructor(failed: Tried, check: string) {
     this.#smallest = failed;
     this.#check = check;
-    this.#run = run;
+  }
+
+  /** The smallest so far. */
+  get progress(): Shrunk {
+    return { ...this.#smallest, runs: this.#runs };
   }
 
   /** What helps at one place may make room at another: it ends with a round in which nothing helped. */
-  *work(): Work<Shrunk, Shrunk> {
+  *work(): Asking<void> {
     let before: Plan;
     do {
       before = this.#plan;
@@ -65,15 +95,10 @@ class Shrinking {
       while (yield* this.#try(fewerNodes));
       yield* this.#simplify();
     } while (this.#plan !== before);
-    return this.#progress;
   }
 
   get #plan(): Plan {
     return this.#smallest.plan;
-  }
-
-  get #progress(): Shrunk {
-    return { ...this.#smallest, runs: this.#runs };
   }
 
   get #failsAt(): number {
@@ -85,7 +110,7 @@ class Shrinking {
   *#remove(
     count: (plan: Plan) => number,
     without: (plan: Plan, from: number, to: number) => Plan,
-  ): Work<void, Shrunk> {
+  ): Asking<void> {
     let size = Math.ceil(count(this.#plan) / 2);
     while (size > 0) {
       for (let to = count(this.#plan); to > 0; to -= size) {
@@ -96,7 +121,7 @@ class Shrinking {
     }
   }
 
-  *#simplify(): Work<void, Shrunk> {
+  *#simplify(): Asking<void> {
     for (const change of simplerScenario) while (yield* this.#try(change));
     for (let at = 0; at < this.#plan.faults.length; at += 1) {
       for (const simpler of simplerFault)
@@ -109,14 +134,13 @@ class Shrinking {
   }
 
   /** Whether the change changes anything, and the plan still fails. Then it stays. */
-  *#try(change: Change): Work<boolean, Shrunk> {
+  *#try(change: Change): Asking<boolean> {
     const plan = change(this.#plan);
     if (isDeepStrictEqual(plan, this.#plan)) return false;
-    const result = this.#run(plan);
+    const result = yield plan;
     this.#runs += 1;
     const fails = result.violations.some(({ check }) => check === this.#check);
     if (fails) this.#smallest = { plan, result };
-    yield this.#progress;
     return fails;
   }
 }

@@ -17,6 +17,7 @@ const NO_SNAPSHOTS = 1_000_000;
 
 /** Ways to make one fault simpler. */
 export const simplerFault: readonly ((fault: PlannedFault) => PlannedFault)[] = [
+  (fault) => ({ ...fault, at: halved(fault.at) }),
   ...ROUND_MS.map((unit) => (fault: PlannedFault): PlannedFault => ({
     ...fault,
     at: rounded(fault.at, unit),
@@ -32,6 +33,7 @@ export const simplerFault: readonly ((fault: PlannedFault) => PlannedFault)[] = 
 
 /** Ways to make one operation simpler. */
 export const simplerOperation: readonly ((one: PlannedOperation) => PlannedOperation)[] = [
+  (one) => ({ ...one, at: halved(one.at) }),
   ...ROUND_MS.map((unit) => (one: PlannedOperation): PlannedOperation => ({
     ...one,
     at: rounded(one.at, unit),

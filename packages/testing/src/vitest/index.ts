@@ -1,0 +1,88 @@
+/**
+ * Simulated clusters in the tests of vitest: `test.sim`, and matchers for what came of a run.
+ *
+ * @module @kontiki/testing/vitest
+ */
+import { expect, test as base, type TestAPI } from "vitest";
+import type { AnyFileModel } from "../check/models/index.ts";
+import type { SessionBody } from "../session/run-session.ts";
+import {
+  toBeDeterministic,
+  toBeLinearizable,
+  toConverge,
+  toHaveOneLeaderPerTerm,
+} from "./matchers.ts";
+import { runSim } from "./run-sim.ts";
+import type { SimOptions } from "./sim-options.ts";
+
+export type { SessionBody } from "../session/run-session.ts";
+export type { Ongoing, Session } from "../session/session.ts";
+export { toBeDeterministic, toBeLinearizable, toConverge, toHaveOneLeaderPerTerm };
+export type { Repeatable, Said } from "./matchers.ts";
+export type { SimOptions } from "./sim-options.ts";
+export { expect };
+
+const TIMEOUT_MS = 120_000;
+
+/**
+ * A test that runs a scenario in virtual time, with one seed after the other. It fails with the first violation, shrunk
+ * to what it takes: the message holds the story, the line that has it again, and the path of a page that shows it.
+ *
+ * @param name of the test.
+ * @param options the scenario, with what is the tester's own: machine, what it promises, what it is asked.
+ * @param body what is asked and broken besides. It may only await what `sim` gives it. Left out: the scenario is data.
+ */
+export type SimTest = <Command = unknown, Result = unknown>(
+  name: string,
+  options: SimOptions<Command, Result>,
+  body?: SessionBody<Command, Result>,
+) => void;
+
+type Registers = (name: string, options: { timeout: number }, run: () => Promise<void>) => void;
+
+function simTestBy(register: Registers): SimTest {
+  return (name, options, body) =>
+    register(name, { timeout: options.timeoutMs ?? TIMEOUT_MS }, () =>
+      runSim({ name, options, body }),
+    );
+}
+
+/** {@link SimTest}, and the variants that vitest has of a test. */
+export type SimTests = SimTest & {
+  /** Only this one of its file. */
+  readonly only: SimTest;
+  /** Not this one. */
+  readonly skip: SimTest;
+};
+
+/** `test.sim` by itself. */
+export const simTest: SimTests = Object.assign(
+  simTestBy((name, options, run) => base(name, options, run)),
+  {
+    only: simTestBy((name, options, run) => base.only(name, options, run)),
+    skip: simTestBy((name, options, run) => base.skip(name, options, run)),
+  },
+);
+
+/** Vitest's `test`, and `test.sim`. */
+export const test: TestAPI & { readonly sim: SimTests } = Object.assign(base.extend({}), {
+  sim: simTest,
+});
+
+expect.extend({ toBeDeterministic, toBeLinearizable, toConverge, toHaveOneLeaderPerTerm });
+
+/** What the matchers add to `expect(...)`. */
+interface SimMatchers<R> {
+  /** See {@link toBeLinearizable}. */
+  toBeLinearizable(model?: AnyFileModel): R;
+  /** See {@link toHaveOneLeaderPerTerm}. */
+  toHaveOneLeaderPerTerm(): R;
+  /** See {@link toConverge}. */
+  toConverge(): R;
+  /** See {@link toBeDeterministic}. */
+  toBeDeterministic(): Promise<R>;
+}
+
+declare module "vitest" {
+  interface Assertion<T> extends SimMatchers<void> {}
+}

@@ -1,0 +1,86 @@
+import { checkLinearizable } from "../check/linearizable.ts";
+import { interpretHistory } from "../check/interpret.ts";
+import type { AnyFileModel } from "../check/models/index.ts";
+import { keyValueSpecification } from "../claims/specification.ts";
+import { withReadsPlaced } from "../claims/read-order.ts";
+import type { History } from "../history/history.ts";
+import { verdictText } from "../report/text.ts";
+import type { Plan } from "../run/plan.ts";
+import { planOf } from "../run/plan-of.ts";
+import type { RunResult } from "../run/result.ts";
+import type { Scenario } from "../scenario/scenario.ts";
+import { simulate } from "../simulation/simulate.ts";
+
+/** What a matcher says: `message` is of what is wrong, with `not` as without. */
+export type Said = {
+  readonly pass: boolean;
+  readonly message: () => string;
+};
+
+/** What can be run twice: a plan, a scenario with the seed 1, or a function that runs anything and gives its result. */
+export type Repeatable =
+  Plan | Scenario | (() => { readonly hash: string } | Promise<{ readonly hash: string }>);
+
+/** The history is linearizable as the model says; as the key-value machine, when none is given. */
+export function toBeLinearizable(
+  told: History | Pick<RunResult, "history">,
+  model: AnyFileModel = keyValueSpecification.model,
+): Said {
+  const of = "history" in told ? told.history : told;
+  const history = withReadsPlaced(interpretHistory(of, model), model);
+  const verdict = checkLinearizable(history, model);
+  const text = verdictText(history, model, verdict);
+  return {
+    pass: verdict.verdict === "valid",
+    message: () =>
+      verdict.verdict === "valid" ? "the history is linearizable, and was not to be" : text,
+  };
+}
+
+/** No two nodes led in one term (Election Safety, Figure 3). A run without a leader does not show that. */
+export function toHaveOneLeaderPerTerm({ history, violations }: RunResult): Said {
+  const leaders = new Map<number, Set<string>>();
+  for (const mark of history.marks) {
+    if (mark.type !== "leader" || mark.term === undefined) continue;
+    leaders.set(mark.term, (leaders.get(mark.term) ?? new Set()).add(mark.node));
+  }
+  const several = [...leaders].filter(([, nodes]) => nodes.size > 1);
+  const wrong = [
+    ...several.map(([term, nodes]) => `${[...nodes].join(" and ")} led in term ${term}`),
+    ...violations.filter(({ check }) => check === "Election Safety").map(({ text }) => text),
+    ...(leaders.size === 0 ? ["nobody led, which shows nothing"] : []),
+  ];
+  return {
+    pass: wrong.length === 0,
+    message: () => (wrong.length === 0 ? "no term had two leaders" : wrong.join("\n")),
+  };
+}
+
+/** The healed cluster became live again: it answered all, and all nodes agree. */
+export function toConverge({ violations, virtualMs }: RunResult): Said {
+  const wrong = violations.map(({ check, text, at }) =>
+    check === "liveness" ? text : `the run ended before that, at ${at} ms: ${check}: ${text}`,
+  );
+  return {
+    pass: wrong.length === 0,
+    message: () =>
+      wrong.length === 0 ? `all nodes agree after ${virtualMs} ms` : wrong.join("\n"),
+  };
+}
+
+/** Two runs of the same are the same, event by event. To be awaited. */
+export async function toBeDeterministic(subject: Repeatable): Promise<Said> {
+  const [one, other] = [await hashOf(subject), await hashOf(subject)];
+  return {
+    pass: one === other,
+    message: () =>
+      one === other
+        ? `two runs are the same: ${one}`
+        : `two runs of the same differ: ${one} and ${other}. Something is not of the simulation, such as time or chance`,
+  };
+}
+
+async function hashOf(subject: Repeatable): Promise<string> {
+  if (typeof subject === "function") return (await subject()).hash;
+  return simulate("operations" in subject ? subject : planOf(subject, 1)).hash;
+}

@@ -1,0 +1,88 @@
+import {
+  defineScenario,
+  makeHistory,
+  planOf,
+  register,
+  simulate,
+  type RunResult,
+} from "@kontiki/testing";
+import { expect, test, toHaveOneLeaderPerTerm } from "@kontiki/testing/vitest";
+import { describe } from "vitest";
+import { resultOf } from "../support/drawn-plans.ts";
+import { ok } from "../support/operations.ts";
+
+const scenario = defineScenario({ name: "matchers", duration: "1s", workload: { perSecond: 10 } });
+const run = simulate(planOf(scenario, 1));
+
+function messageOf(claim: () => void): string {
+  try {
+    claim();
+  } catch (error) {
+    return (error as Error).message;
+  }
+  return "(it held)";
+}
+
+function led(...terms: readonly (readonly [node: string, term: number])[]): RunResult {
+  const marks = terms.map(([node, term], from) => ({ type: "leader" as const, node, term, from }));
+  return { ...resultOf([]), history: { operations: [], marks, unit: "ms" } };
+}
+
+test("a good run is linearizable, converges, and has one leader a term", () => {
+  expect(run).toBeLinearizable();
+  expect(run.history).toBeLinearizable();
+  expect(run).toConverge();
+  expect(run).toHaveOneLeaderPerTerm();
+});
+
+describe("toBeLinearizable", () => {
+  test("shows what cannot be placed", () => {
+    const history = makeHistory([ok("a", 0, 1, ["write", 1]), ok("b", 2, 3, ["read"], 5)]);
+    expect(messageOf(() => expect(history).toBeLinearizable(register))).toMatch(
+      /^violated: 2 operations, not linearizable as register\n[^]*read -> 5/,
+    );
+    expect(history).not.toBeLinearizable(register);
+  });
+});
+
+describe("toHaveOneLeaderPerTerm", () => {
+  test.each([
+    [led(["n1", 1], ["n2", 2], ["n1", 3]), "no term had two leaders"],
+    [led(["n1", 1], ["n1", 1]), "no term had two leaders"],
+    [led(["n1", 1], ["n2", 2], ["n3", 2]), "n2 and n3 led in term 2"],
+    [led(), "nobody led, which shows nothing"],
+    [
+      { ...led(["n1", 1]), violations: resultOf(["Election Safety"]).violations },
+      "Election Safety is broken",
+    ],
+  ])("%#", (result, message) => {
+    const said = toHaveOneLeaderPerTerm(result);
+    expect([said.pass, said.message()]).toEqual([message.startsWith("no term"), message]);
+  });
+});
+
+describe("toConverge", () => {
+  test("says what is not live, or what ended the run before", () => {
+    expect(messageOf(() => expect(resultOf(["liveness"])).toConverge())).toBe("liveness is broken");
+    expect(messageOf(() => expect(resultOf(["Log Matching"])).toConverge())).toBe(
+      "the run ended before that, at 7999 ms: Log Matching: Log Matching is broken",
+    );
+  });
+});
+
+describe("toBeDeterministic", () => {
+  test("holds for scenarios, plans and functions that keep to the seed", async () => {
+    await expect(scenario).toBeDeterministic();
+    await expect(planOf(scenario, 7)).toBeDeterministic();
+    await expect(() => simulate(planOf(scenario, 3))).toBeDeterministic();
+  });
+
+  test("does not hold for what rests on something else", async () => {
+    let seed = 0;
+    const varied = (): RunResult => simulate(planOf(scenario, (seed += 1)));
+    await expect(varied).not.toBeDeterministic();
+    await expect(expect(varied).toBeDeterministic()).rejects.toThrow(
+      /^two runs of the same differ: [\da-f]+ and [\da-f]+\. Something is not of the simulation/,
+    );
+  });
+});

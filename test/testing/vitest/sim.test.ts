@@ -1,0 +1,141 @@
+import type { StateMachine } from "@kontiki/actors/node";
+import { decodeToken } from "@kontiki/testing";
+import { expect, test, type SessionBody, type SimOptions } from "@kontiki/testing/vitest";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { describe, onTestFinished, vi } from "vitest";
+import { runSim } from "../../../packages/testing/src/vitest/run-sim.ts";
+
+/** Adds up what it is given. */
+class Tally implements StateMachine<number, number> {
+  protected sum = 0;
+  apply(amount: number): number {
+    return (this.sum += amount);
+  }
+  snapshot(): unknown {
+    return this.sum;
+  }
+  restore(sum: unknown): void {
+    this.sum = Number(sum);
+  }
+}
+
+/** Forgets in a snapshot what it has got. */
+class Forgetful extends Tally {
+  override restore(): void {
+    this.sum = 0;
+  }
+}
+
+const BODY: SessionBody<number, number> = async (sim) => {
+  await sim.elected();
+  for (let at = 1; at <= 3; at += 1)
+    expect(await sim.propose(1)).toEqual({ type: "ok", value: at });
+};
+
+test.sim("a scenario that is data", { seeds: 2, nemesis: "swarm", duration: "2s" });
+
+test.sim("a scenario function, with a machine of one's own", { machine: () => new Tally() }, BODY);
+
+test.sim.skip("a variant that is left out", { seeds: 1 }, () => expect.unreachable());
+
+describe("a failure", () => {
+  async function failureOf<Command, Result>(
+    options: SimOptions<Command, Result>,
+    body?: SessionBody<Command, Result>,
+    name = "it fails",
+  ): Promise<{ readonly text: string; readonly pages: string }> {
+    const pages = mkdtempSync(join(tmpdir(), "kontiki-pages-"));
+    onTestFinished(() => rmSync(pages, { recursive: true, force: true }));
+    try {
+      await runSim({ name, options: { pages, seeds: 3, ...options }, body });
+    } catch (error) {
+      return { text: (error as Error).message, pages };
+    }
+    return { text: "(it did not fail)", pages };
+  }
+
+  const forgetful: SimOptions<number, number> = {
+    machine: () => new Forgetful(),
+    cluster: { snapshotEntries: 5, keptEntries: 0 },
+    faults: [
+      { at: "300ms", for: "100ms", delay: "1ms..2ms" },
+      { at: "2s", crash: "n1" },
+      { at: "2.5s", crash: "n2" },
+    ],
+    commands: () => ({ command: 1 }),
+    workload: { clients: 2, perSecond: 5 },
+    duration: "3s",
+  };
+
+  test("of data is shrunk, told as a story, and had again by a token", async () => {
+    const { text, pages } = await failureOf(forgetful);
+    expect(text).toMatch(/^snapshot[^\n]*: /);
+    expect(text).toMatch(/\nSeed 1, shrunk to \d nodes?, 1 fault, \d operations? \(\d+ runs\)\.\n/);
+    expect(text).toMatch(/\n *\d+\S* {2}n\d .* falls: it crashes/);
+    expect(text).toMatch(/VIOLATED snapshot/);
+    const [, token = ""] = /KONTIKI_TOKEN=(\S+) npx vitest run -t "it fails"\n/.exec(text) ?? [];
+    const [, page = ""] = /page: (.*)$/.exec(text) ?? [];
+    expect(page).toBe(join(pages, "it-fails-1.html"));
+    expect(readFileSync(page, "utf8")).toContain("<h2>What happened</h2>");
+    expect(decodeToken(token)).toMatchObject({ type: "run", recipe: { from: "plan" } });
+    vi.stubEnv("KONTIKI_TOKEN", token);
+    onTestFinished(() => void vi.unstubAllEnvs());
+    const again = await failureOf({ ...forgetful, faults: [], commands: () => ({ command: 9 }) });
+    expect(again.text.split("\n")[0]).toBe(text.split("\n")[0]);
+  });
+
+  test("of a function is shrunk as data where that fails as well", async () => {
+    const options = { machine: () => new Forgetful(), cluster: { snapshotEntries: 5 } };
+    const { text } = await failureOf(options, async (sim) => {
+      await sim.elected();
+      for (let at = 0; at < 20; at += 1) await sim.propose(1);
+      for (const node of sim.nodes) {
+        sim.crash(node).end();
+        await sim.converged();
+      }
+    });
+    expect(text).toMatch(/^snapshot[^\n]*: /);
+    expect(text).toMatch(/shrunk to \d nodes?, 1 fault, \d+ operations?/);
+    expect(text).toMatch(/\nreplay: KONTIKI_TOKEN=k1-\S+ npx vitest run -t "it fails"\n/);
+  });
+
+  test("that the function itself finds keeps its words, loses needless faults, and names its seed", async () => {
+    const faults = [{ at: 50, for: 10, loss: 0.5 }] as const;
+    const { text } = await failureOf({ faults, nodes: 3 }, async (sim) => {
+      await sim.elected();
+      expect(await sim.propose({ type: "put", key: "k", value: "v" })).toEqual("done");
+    });
+    expect(text).toMatch(/^expected \{ type: 'ok', value: null \} to deeply equal 'done'/);
+    expect(text).toMatch(/shrunk to 1 node, 0 faults, 1 operation/);
+    expect(text).toMatch(/client 0 hears of put "k" "v": null/);
+    expect(text).toMatch(/\nreplay: KONTIKI_SEED=1 npx vitest run -t "it fails"\n/);
+  });
+
+  test("with the key-value machine is had again by the command line", async () => {
+    const options: SimOptions = {
+      expect: { atMost: { elections: 0 } },
+      duration: "1s",
+      pages: false,
+    };
+    const { text } = await failureOf(options);
+    expect(text).toMatch(/\nreplay: kontiki replay k1-[\w-]+$/);
+  });
+
+  test("that is no failure of the cluster is told as what it is", async () => {
+    const { text } = await failureOf({ expect: { atLeast: { wipes: 1 } }, duration: "1s" });
+    expect(text).toMatch(/^seed 1 shows nothing: /);
+  });
+
+  test("says when the same seed gives another run", async () => {
+    let runs = 0;
+    const { text } = await failureOf({ seed: 5, shrinkMs: 0 }, async (sim) => {
+      runs += 1;
+      await sim.sleep(100 * runs);
+      throw new Error("no");
+    });
+    expect(text).toContain("Seed 5, shrunk to 3 nodes");
+    expect(text).toContain("The same seed gave another run when it was tried again");
+  });
+});
