@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { Cluster } from "@kontiki/actors";
@@ -15,8 +16,11 @@ const OTHERS = [
   "packages/core/src/step.ts",
 ];
 
+/** An example that vitest runs is a test of its own, next to this one. */
+const VITEST = "@kontiki/testing/vitest";
+
 describe.each([...EMBEDDING, ...OTHERS])("the examples of %s", (path) => {
-  const examples = examplesIn(path);
+  const examples = examplesIn(path).filter(({ source }) => !source.includes(VITEST));
   const programs = examples.filter(({ isModule }) => !isModule);
   const modules = examples.filter(({ isModule }) => isModule);
 
@@ -42,4 +46,10 @@ describe.each([...EMBEDDING, ...OTHERS])("the examples of %s", (path) => {
     onTestFinished(() => cluster.stop());
     expect(cluster.status()).toMatchObject([{ life: { type: "running" } }]);
   });
+});
+
+test("the README shows the example that vitest runs", () => {
+  const shown = examplesIn("README.md").filter(({ source }) => source.includes(VITEST));
+  const run = readFileSync(new URL("bank.test.ts", import.meta.url), "utf8");
+  expect(shown.map(({ source }) => source)).toEqual([run]);
 });
