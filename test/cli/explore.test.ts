@@ -1,10 +1,12 @@
 import { run } from "@kontiki/cli";
 import { step } from "@kontiki/core";
-import { exploreInSlices, type StepFunction } from "@kontiki/testing";
+import { encodeToken, exploreInSlices, type StepFunction } from "@kontiki/testing";
 import { describe, expect, test } from "vitest";
 import { FakeCluster } from "./support/fake-cluster.ts";
 import { FakeEngines } from "./support/fake-engines.ts";
 import { FakeHost } from "./support/fake-host.ts";
+
+const TOKEN = /k1-[\w-]+/;
 
 async function explored(
   args: readonly string[],
@@ -13,6 +15,8 @@ async function explored(
 ): Promise<{ readonly status: number; readonly stdout: string; readonly stderr: string }> {
   const status = await run(["explore", ...args], host, async () => new FakeCluster(), engines);
   const stdout = host.stdout.text.replace(/, \d+ MiB$/m, ", 0 MiB");
+  if (!args.includes("--json"))
+    return { status, stdout: stdout.replace(TOKEN, "TOKEN"), stderr: host.stderr.text };
   return { status, stdout, stderr: host.stderr.text };
 }
 
@@ -66,6 +70,8 @@ never met:
       1  a  candidate t1 c0 []  follower t0 c0 []   follower t0 c0 []  its election timer runs out; sends requestVote t1 last 0.0 to b, requestVote t1 last 0.0 to c
       2  b  candidate t1 c0 []  candidate t1 c0 []  follower t0 c0 []  its election timer runs out; sends requestVote t1 last 0.0 to a; loses requestVote t1 last 0.0 to c
       3  a  candidate t1 c0 []  candidate t1 c0 []  follower t0 c0 []  hears b: requestVote t1 last 0.0
+
+      kontiki replay TOKEN
       "
     `);
   });
@@ -113,10 +119,47 @@ never met:
       never: expect.any(Array) as string[],
       violation: {
         text: expect.stringContaining("the vote for a changed to b") as string,
+        token: expect.stringMatching(/^k1-/) as string,
         actions: Array.from({ length: 3 }, () => expect.any(Object) as object),
         story: Array.from({ length: 3 }, () => expect.any(Object) as object),
       },
       elapsedMs: 1000,
+    });
+  });
+});
+
+describe("the token of a counterexample", () => {
+  const replayed = async (token: string): Promise<unknown> => {
+    const host = new FakeHost();
+    const status = await run(["replay", token], host);
+    return { status, stdout: host.stdout.text, stderr: host.stderr.text };
+  };
+
+  test("shows that another core does not make it", async () => {
+    const { stdout } = await explored([...ONE_TERM, "--json"], broken());
+    const [token = ""] = TOKEN.exec(stdout) ?? [];
+    expect(await replayed(token)).toEqual({
+      status: 0,
+      stdout: `explored: 3 nodes, 3 transitions
+not reproduced: the token says a in term 1: the vote for a changed to b; \
+a in term 1: a candidate voted for itself, this run is valid
+Other things happened: the code is not that which the token was made with.
+`,
+      stderr: "",
+    });
+  });
+
+  test("says where another core goes another way", async () => {
+    const actions = [{ type: "propose", node: "a" }];
+    const token = encodeToken({ type: "path", check: "x", bounds: { proposals: 0 }, actions });
+    expect(await replayed(token)).toEqual({
+      status: 3,
+      stdout: `explored: 1 transition
+not reproduced: the token says x, this run is unknown
+  action 1, propose at a, is not possible then
+Other things happened: the code is not that which the token was made with.
+`,
+      stderr: "",
     });
   });
 });

@@ -1,4 +1,5 @@
 import {
+  decodeToken,
   exploreInSlices,
   JobThread,
   loadScenario,
@@ -10,6 +11,8 @@ import {
 } from "@kontiki/testing";
 import { randomInt } from "node:crypto";
 import type { TokenSubject } from "./replay/failure-token.ts";
+import { pathSubject } from "./replay/path-subject.ts";
+import { runSubject } from "./replay/run-subject.ts";
 
 /** What the commands that try things ask of the world, so that tests can stand in for it. */
 export type Engines = {
@@ -34,8 +37,9 @@ export const engines: Engines = {
   loadScenario,
   startJob: (spec) => new JobThread(spec),
   exploreInSlices,
-  readToken: async () => {
-    throw new Error("no token can be read");
+  readToken: async (text) => {
+    const token = decodeToken(text);
+    return token.type === "run" ? runSubject(token) : pathSubject(token);
   },
   randomSeed: () => randomInt(SEEDS),
   deadline: (ms) => AbortSignal.timeout(ms),

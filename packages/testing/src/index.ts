@@ -94,6 +94,8 @@ export type { SearchLimits } from "./explore/search.ts";
 export type { Happened } from "./explore/sometimes.ts";
 export { storyOf } from "./explore/story.ts";
 export { replayPath, type ExploredTransition, type Replay } from "./explore/walk.ts";
+export { simulateOptions } from "./campaign/runnable.ts";
+export { planOfParts } from "./scenario/own-plan.ts";
 export { defineScenario } from "./scenario/define.ts";
 export type { Complaint, Path } from "./scenario/complaint.ts";
 export type * from "./scenario/input.ts";

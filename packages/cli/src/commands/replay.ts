@@ -58,7 +58,7 @@ async function replay(
       `${JSON.stringify({ ...told, ...(story === true && { story: run.story }) })}\n`,
     );
   } else {
-    const head = `${subject.about}\n${outcomeText(subject, outcome, run.verdict)}\n`;
+    const head = `${subject.about}\n${outcomeText(subject, outcome, run)}\n`;
     const rest = story === true ? `\n${storyTable(run.story, colorsFor(stdout, env))}\n` : "";
     await write(stdout, head + rest);
   }

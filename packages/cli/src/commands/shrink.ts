@@ -49,11 +49,11 @@ async function shrink(
   const first = await subject.reproduce();
   const outcome = outcomeOf(subject, first);
   if (outcome.type === "another") {
-    await write(stdout, `${outcomeText(subject, outcome, first.verdict)}\n`);
+    await write(stdout, `${outcomeText(subject, outcome, first)}\n`);
     return verdictStatus(first.verdict);
   }
   const ends = timeMs === undefined ? signal : AbortSignal.any([signal, engines.deadline(timeMs)]);
-  let smallest: Shrinking = { runs: 1, token, subject };
+  let smallest: Shrinking = { runs: 1, token: () => token, subject };
   const work = finishInSlices(subject.shrinking(), {
     signal: ends,
     onProgress(now) {

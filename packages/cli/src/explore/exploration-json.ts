@@ -1,13 +1,19 @@
 import { storyOf } from "@kontiki/testing";
-import { wordOf, type ExplorationRun } from "./exploration-run.ts";
+import { tokenOf, wordOf, type ExplorationRun } from "./exploration-run.ts";
 
 /** An exploration as one JSON document, in one line. */
-export function explorationJson({ bounds, exploration, elapsedMs }: ExplorationRun): string {
+export function explorationJson(run: ExplorationRun): string {
+  const { bounds, exploration, elapsedMs } = run;
   const { violation, verdict, ...rest } = exploration;
   const found =
     violation === undefined
       ? null
-      : { text: violation.text, actions: violation.actions, story: storyOf(violation) };
+      : {
+          text: violation.text,
+          token: tokenOf(run),
+          actions: violation.actions,
+          story: storyOf(violation),
+        };
   const document = { verdict: wordOf(verdict), bounds, ...rest, violation: found };
   return `${JSON.stringify({ ...document, elapsedMs: Math.round(elapsedMs) })}\n`;
 }

@@ -1,4 +1,4 @@
-import type { Exploration } from "@kontiki/testing";
+import { encodeToken, type Exploration } from "@kontiki/testing";
 
 /** An exploration and what came of it: all that is told of it. */
 export type ExplorationRun = {
@@ -14,4 +14,13 @@ export type ExplorationRun = {
 /** A verdict in the word that all commands have for it. */
 export function wordOf(verdict: Exploration["verdict"]): "valid" | "violated" | "unknown" {
   return verdict === "holds" ? "valid" : verdict;
+}
+
+/** What gives its counterexample again; undefined when it has none. */
+export function tokenOf({ bounds, exploration }: ExplorationRun): string | undefined {
+  const { violation } = exploration;
+  if (violation === undefined) return undefined;
+  const { text, actions } = violation;
+  const { search: _search, symmetry: _symmetry, ...path } = bounds;
+  return encodeToken({ type: "path", check: text, bounds: path, actions });
 }

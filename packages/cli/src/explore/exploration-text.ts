@@ -4,18 +4,19 @@ import { counted, durationText, grouped } from "../render/quantities.ts";
 import { storyTable } from "../render/story-table.ts";
 import { plainText } from "../render/text.ts";
 import type { Colors } from "../terminal/colors.ts";
-import { wordOf, type ExplorationRun } from "./exploration-run.ts";
+import { tokenOf, wordOf, type ExplorationRun } from "./exploration-run.ts";
 
 const MIB = 2 ** 20;
 
 /** An exploration for people: the first line says it all. `width` in characters. */
 export function explorationText(run: ExplorationRun, colors: Colors, width: number): string {
   const { violation, sometimes } = run.exploration;
-  const story = violation === undefined ? [] : [storyTable(storyOf(violation), colors)];
+  const token = tokenOf(run);
   const parts = [
     `${headline(run, colors)}\n${sizeText(run)}`,
-    ...story,
-    ...(violation === undefined ? [coverageText(sometimes, width)] : []),
+    ...(violation === undefined
+      ? [coverageText(sometimes, width)]
+      : [storyTable(storyOf(violation), colors), `kontiki replay ${token}`]),
   ];
   return parts.map((part) => `${part}\n`).join("\n");
 }

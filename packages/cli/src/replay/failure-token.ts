@@ -27,7 +27,7 @@ export type Shrinking = {
   /** Runs that were tried. */
   readonly runs: number;
   /** Of the smallest failure so far. */
-  readonly token: string;
+  readonly token: () => string;
   /** The smallest failure so far. */
   readonly subject: TokenSubject;
 };

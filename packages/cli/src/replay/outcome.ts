@@ -14,20 +14,28 @@ export type Outcome =
 
 /** Compares a run with what its token says of it. */
 export function outcomeOf(subject: TokenSubject, { violations, hash }: Reproduction): Outcome {
-  const isSame = subject.hash === undefined || subject.hash === hash;
   const same = violations.find(({ check }) => check === subject.check);
+  const isSame = subject.hash === hash;
   if (same !== undefined) return { type: "reproduced", violation: same, isSame };
-  return { type: "another", violation: violations[0], isSame };
+  return { type: "another", violation: violations[0], isSame: isSame && hash !== undefined };
 }
 
 /** An outcome in a line or two. */
-export function outcomeText(subject: TokenSubject, outcome: Outcome, verdict: string): string {
+export function outcomeText(
+  subject: TokenSubject,
+  outcome: Outcome,
+  { verdict, doubts }: Reproduction,
+): string {
   const { violation, isSame } = outcome;
   const failed = violation === undefined ? "" : `${violation.check}: ${violation.text}`;
   if (outcome.type === "reproduced")
     return isSame ? `reproduced: ${failed}` : `reproduced: ${failed}\n${OTHER_WAY}`;
   const now = violation === undefined ? `this run is ${verdict}` : `this run violated ${failed}`;
-  return `not reproduced: the token says ${subject.check}, ${now}\n${isSame ? OTHER_CHECKS : OTHER_CODE}`;
+  return [
+    `not reproduced: the token says ${subject.check}, ${now}`,
+    ...doubts.map((doubt) => `  ${doubt}`),
+    isSame ? OTHER_CHECKS : OTHER_CODE,
+  ].join("\n");
 }
 
 const OTHER_WAY =

@@ -19,11 +19,11 @@ export function shrunkText({ smallest, run, isSmallest }: ShrinkRun, colors: Col
   const end = isSmallest ? "nothing more can go" : "ended before it was done";
   return [
     `${subject.about} (${counted(runs, "run")}, ${end})`,
-    outcomeText(subject, outcomeOf(subject, run), run.verdict),
+    outcomeText(subject, outcomeOf(subject, run), run),
     "",
     storyTable(run.story, colors),
     "",
-    `kontiki replay ${token}`,
+    `kontiki replay ${token()}`,
     "",
   ].join("\n");
 }
@@ -33,5 +33,5 @@ export function shrunkJson({ smallest, run, isSmallest }: ShrinkRun): string {
   const { runs, token, subject } = smallest;
   const { violations, hash = null, story } = run;
   const { about, check } = subject;
-  return `${JSON.stringify({ token, about, check, runs, isSmallest, violations, hash, story })}\n`;
+  return `${JSON.stringify({ token: token(), about, check, runs, isSmallest, violations, hash, story })}\n`;
 }

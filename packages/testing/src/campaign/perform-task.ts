@@ -4,6 +4,8 @@ import type { RunReport, Task } from "./task.ts";
 
 /** A scenario that can be run. */
 export type Runnable = {
+  /** Names of the coverage that its runs should meet: reported as 0 by those that do not. */
+  readonly wanted: readonly string[];
   /** Draws what a seed decides. */
   readonly planOf: (seed: number) => Plan;
   readonly run: (plan: Plan) => RunResult | Promise<RunResult>;
@@ -30,8 +32,10 @@ export async function performTask(
   const result = await scenario.run(plan);
   const elapsedMs = now() - began;
   const { history: _history, ...rest } = result;
+  const never = Object.fromEntries(scenario.wanted.map((name) => [name, 0]));
+  const coverage = { ...never, ...result.coverage };
   const isViolated = result.verdict === "violated";
   const token = isViolated ? scenario.tokenOf(plan, result) : undefined;
   const page = isViolated ? scenario.pageOf?.(plan, result) : undefined;
-  return { ...rest, task, elapsedMs, token, page };
+  return { ...rest, coverage, task, elapsedMs, token, page };
 }

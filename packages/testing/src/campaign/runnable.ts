@@ -6,6 +6,7 @@ import { planOfParts } from "../scenario/own-plan.ts";
 import type { ScenarioParts } from "../scenario/parts.ts";
 import { simulate, type SimulateOptions } from "../simulation/simulate.ts";
 import { runOnWorkers } from "../workers/run-on-workers.ts";
+import { wantedCoverage } from "./wanted.ts";
 import type { JobSpec } from "./job-protocol.ts";
 import type { Runnable } from "./perform-task.ts";
 
@@ -16,10 +17,13 @@ export function runnableOf(
   { engine }: Pick<JobSpec, "engine">,
 ): Runnable {
   const planOf = (seed: number): Plan => planOfParts(parts, seed);
-  if (engine === "workers")
-    return { planOf, run: (plan) => runOnWorkers(plan, parts), tokenOf: () => undefined };
+  if (engine === "workers") {
+    const wanted = Object.keys(parts.scenario.expect.atLeast);
+    return { wanted, planOf, run: (plan) => runOnWorkers(plan, parts), tokenOf: () => undefined };
+  }
   const module = modulePath(source);
   return {
+    wanted: wantedCoverage(parts.scenario),
     planOf,
     run: (plan) => simulate(plan, simulateOptions(parts)),
     tokenOf: (plan, { violations, hash }: RunResult) =>
