@@ -1,5 +1,5 @@
 import { run } from "@kontiki/cli";
-import { step } from "@kontiki/core";
+import { nodeId, step } from "@kontiki/core";
 import { encodeToken, exploreInSlices, type StepFunction } from "@kontiki/testing";
 import { describe, expect, test } from "vitest";
 import { FakeCluster } from "./support/fake-cluster.ts";
@@ -67,8 +67,12 @@ never met:
       6 states (28 without symmetry), 11 transitions, depth 2; 1.0 s, 6 states/s, 0 MiB
 
             a                   b                   c
-      1  a  candidate t1 c0 []  follower t0 c0 []   follower t0 c0 []  its election timer runs out; sends requestVote t1 last 0.0 to b, requestVote t1 last 0.0 to c
-      2  b  candidate t1 c0 []  candidate t1 c0 []  follower t0 c0 []  its election timer runs out; sends requestVote t1 last 0.0 to a; loses requestVote t1 last 0.0 to c
+      1  a  candidate t1 c0 []  follower t0 c0 []   follower t0 c0 []  its election timer runs out; sends
+                                                                       requestVote t1 last 0.0 to b,
+                                                                       requestVote t1 last 0.0 to c
+      2  b  candidate t1 c0 []  candidate t1 c0 []  follower t0 c0 []  its election timer runs out; sends
+                                                                       requestVote t1 last 0.0 to a; loses
+                                                                       requestVote t1 last 0.0 to c
       3  a  candidate t1 c0 []  candidate t1 c0 []  follower t0 c0 []  hears b: requestVote t1 last 0.0
 
       kontiki replay TOKEN
@@ -150,7 +154,7 @@ Other things happened: the code is not that which the token was made with.
   });
 
   test("says where another core goes another way", async () => {
-    const actions = [{ type: "propose", node: "a" }];
+    const actions = [{ type: "propose", node: nodeId("a") } as const];
     const token = encodeToken({ type: "path", check: "x", bounds: { proposals: 0 }, actions });
     expect(await replayed(token)).toEqual({
       status: 3,

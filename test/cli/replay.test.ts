@@ -61,9 +61,9 @@ describe("kontiki replay", () => {
     expect(stdout).toBe(`figure_8, seed 17
 reproduced: Election Safety: n1 and n2 lead term 4
 
-             n1   n2
- 0.5 ms  n1  C 4  F 3  stands for term 4
-2341 ms  n2  L 4  L 4  leads term 4
+    ms      n1   n2
+   0.5  n1  C 4  F 3  stands for term 4
+2341.0  n2  L 4  L 4  leads term 4
 `);
   });
 
@@ -167,9 +167,9 @@ describe("kontiki shrink", () => {
 
   const STORY = `reproduced: Election Safety: n1 and n2 lead term 4
 
-             n1   n2
- 0.5 ms  n1  C 4  F 3  stands for term 4
-2341 ms  n2  L 4  L 4  leads term 4
+    ms      n1   n2
+   0.5  n1  C 4  F 3  stands for term 4
+2341.0  n2  L 4  L 4  leads term 4
 `;
 
   test("tells what is left as a story", async () => {

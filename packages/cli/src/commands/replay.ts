@@ -1,15 +1,17 @@
+import { storyText } from "@kontiki/testing";
 import { Command, Option } from "commander";
 import type { Engines } from "../engines.ts";
 import { verdictStatus, type Host } from "../host.ts";
 import { judging } from "../judging.ts";
 import { file } from "../options.ts";
 import { write, writePage } from "../output.ts";
-import { storyTable } from "../render/story-table.ts";
 import { outcomeOf, outcomeText } from "../replay/outcome.ts";
 import { readSubject } from "../replay/read-subject.ts";
-import { colorsFor } from "../terminal/colors.ts";
 import { Notes } from "../terminal/notes.ts";
 import { replayHelp } from "./replay-help.ts";
+
+/** Width of a story where there is no terminal to ask. */
+const WIDTH = 160;
 
 type ReplayOptions = {
   readonly story?: true;
@@ -39,7 +41,7 @@ export function replayCommand(
 async function replay(
   token: string,
   { story, html, json }: ReplayOptions,
-  { stdout, env }: Host,
+  { stdout }: Host,
   notes: Notes,
   engines: Engines,
 ): Promise<number> {
@@ -59,7 +61,8 @@ async function replay(
     );
   } else {
     const head = `${subject.about}\n${outcomeText(subject, outcome, run)}\n`;
-    const rest = story === true ? `\n${storyTable(run.story, colorsFor(stdout, env))}\n` : "";
+    const rest =
+      story === true ? `\n${storyText(run.story, { width: stdout.columns ?? WIDTH })}\n` : "";
     await write(stdout, head + rest);
   }
   return verdictStatus(run.verdict);

@@ -11,9 +11,11 @@ import type { Shrinking } from "../replay/failure-token.ts";
 import { outcomeOf, outcomeText } from "../replay/outcome.ts";
 import { readSubject } from "../replay/read-subject.ts";
 import { shrunkJson, shrunkText } from "../replay/shrunk-text.ts";
-import { colorsFor } from "../terminal/colors.ts";
 import { Notes } from "../terminal/notes.ts";
 import { shrinkHelp } from "./replay-help.ts";
+
+/** Width of a story where there is no terminal to ask. */
+const WIDTH = 160;
 
 type ShrinkOptions = { readonly time?: number; readonly json?: true };
 
@@ -40,7 +42,7 @@ export function shrinkCommand(
 async function shrink(
   token: string,
   { time: timeMs, json }: ShrinkOptions,
-  { stdout, env, signal }: Host,
+  { stdout, signal }: Host,
   notes: Notes,
   engines: Engines,
 ): Promise<number> {
@@ -66,7 +68,7 @@ async function shrink(
   if (end !== undefined) smallest = end;
   const run = await smallest.subject.reproduce();
   const shown = { smallest, run, isSmallest: end !== undefined };
-  const text = json === true ? shrunkJson(shown) : shrunkText(shown, colorsFor(stdout, env));
+  const text = json === true ? shrunkJson(shown) : shrunkText(shown, stdout.columns ?? WIDTH);
   await write(stdout, text);
   return verdictStatus(run.verdict);
 }

@@ -1,7 +1,6 @@
-import { storyOf } from "@kontiki/testing";
+import { storyOf, storyText } from "@kontiki/testing";
 import { coverageText } from "../render/coverage-text.ts";
 import { counted, durationText, grouped } from "../render/quantities.ts";
-import { storyTable } from "../render/story-table.ts";
 import { plainText } from "../render/text.ts";
 import type { Colors } from "../terminal/colors.ts";
 import { tokenOf, wordOf, type ExplorationRun } from "./exploration-run.ts";
@@ -16,7 +15,7 @@ export function explorationText(run: ExplorationRun, colors: Colors, width: numb
     `${headline(run, colors)}\n${sizeText(run)}`,
     ...(violation === undefined
       ? [coverageText(sometimes, width)]
-      : [storyTable(storyOf(violation), colors), `kontiki replay ${token}`]),
+      : [storyText(storyOf(violation), { width }), `kontiki replay ${token}`]),
   ];
   return parts.map((part) => `${part}\n`).join("\n");
 }

@@ -21,7 +21,7 @@ export function pathSubject({
     about: `explored: ${size}${counted(actions.length, "transition")}`,
     check,
     hash: undefined,
-    reproduce: async () => reproduced(bounds as BoundOptions, actions as readonly ExploredAction[]),
+    reproduce: async () => reproduced(bounds, actions),
     shrinking: undefined,
   };
 }

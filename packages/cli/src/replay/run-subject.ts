@@ -6,6 +6,7 @@ import {
   shrinkInSlices,
   simulate,
   simulateOptions,
+  tellRun,
   type Draw,
   type Plan,
   type ScenarioParts,
@@ -49,8 +50,8 @@ class RunSubject implements TokenSubject {
   }
 
   async reproduce(): Promise<Reproduction> {
-    const result = simulate(this.#plan, simulateOptions(this.#parts));
-    return { ...result, story: [], page: () => "" };
+    const { result, story } = tellRun(this.#plan, simulateOptions(this.#parts));
+    return { ...result, story, page: () => "" };
   }
 
   readonly shrinking = function* (this: RunSubject): Generator<Shrinking, Shrinking, void> {

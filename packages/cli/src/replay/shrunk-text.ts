@@ -1,6 +1,5 @@
+import { storyText } from "@kontiki/testing";
 import { counted } from "../render/quantities.ts";
-import { storyTable } from "../render/story-table.ts";
-import type { Colors } from "../terminal/colors.ts";
 import type { Reproduction, Shrinking } from "./failure-token.ts";
 import { outcomeOf, outcomeText } from "./outcome.ts";
 
@@ -13,15 +12,15 @@ export type ShrinkRun = {
   readonly isSmallest: boolean;
 };
 
-/** For people. */
-export function shrunkText({ smallest, run, isSmallest }: ShrinkRun, colors: Colors): string {
+/** For people. `width` in characters. */
+export function shrunkText({ smallest, run, isSmallest }: ShrinkRun, width: number): string {
   const { runs, token, subject } = smallest;
   const end = isSmallest ? "nothing more can go" : "ended before it was done";
   return [
     `${subject.about} (${counted(runs, "run")}, ${end})`,
     outcomeText(subject, outcomeOf(subject, run), run),
     "",
-    storyTable(run.story, colors),
+    storyText(run.story, { width }),
     "",
     `kontiki replay ${token()}`,
     "",
