@@ -12,6 +12,7 @@ export {
 } from "./campaign/campaign.ts";
 export type { JobSpec } from "./campaign/job-protocol.ts";
 export { JobThread } from "./campaign/job-thread.ts";
+export { performTask, type Runnable } from "./campaign/perform-task.ts";
 export { seedCount, seedsOf, SEEDS, type SeedRange, type Shard } from "./campaign/seeds.ts";
 export {
   campaignVerdict,
@@ -94,7 +95,7 @@ export type { SearchLimits } from "./explore/search.ts";
 export type { Happened } from "./explore/sometimes.ts";
 export { storyOf } from "./explore/story.ts";
 export { replayPath, type ExploredTransition, type Replay } from "./explore/walk.ts";
-export { simulateOptions } from "./campaign/runnable.ts";
+export { modelOf, simulateOptions } from "./run/options-of.ts";
 export { planOfParts } from "./scenario/own-plan.ts";
 export { defineScenario } from "./scenario/define.ts";
 export type { Complaint, Path } from "./scenario/complaint.ts";

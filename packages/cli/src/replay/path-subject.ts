@@ -1,9 +1,11 @@
 import {
+  makeHistory,
   replayPath,
+  runPage,
   storyOf,
   type BoundOptions,
   type ExploredAction,
-  type Replay,
+  type History,
   type Token,
 } from "@kontiki/testing";
 import { counted } from "../render/quantities.ts";
@@ -17,36 +19,46 @@ export function pathSubject({
 }: Token & { readonly type: "path" }): TokenSubject {
   const { nodes } = bounds;
   const size = typeof nodes === "number" ? `${counted(nodes, "node")}, ` : "";
+  const about = `explored: ${size}${counted(actions.length, "transition")}`;
   return {
-    about: `explored: ${size}${counted(actions.length, "transition")}`,
+    about,
     check,
     hash: undefined,
-    reproduce: async () => reproduced(bounds, actions),
+    reproduce: async () => reproduced(about, bounds, actions),
     shrinking: undefined,
   };
 }
 
-function reproduced(bounds: BoundOptions, actions: readonly ExploredAction[]): Reproduction {
-  const nothing = { violations: [], hash: undefined, story: [], page: (): string => "" };
+function reproduced(
+  title: string,
+  bounds: BoundOptions,
+  actions: readonly ExploredAction[],
+): Reproduction {
   try {
-    return told(replayPath(bounds, actions));
+    const replay = replayPath(bounds, actions);
+    const { broken, transitions } = replay;
+    const text = `after ${counted(transitions.length, "transition")}`;
+    const violations = broken === undefined ? [] : [{ check: broken, text, at: 0 }];
+    const verdict = broken === undefined ? "valid" : "violated";
+    return told(title, { verdict, violations, doubts: [], story: storyOf(replay) });
   } catch (error) {
     // Another core may be where the next transition cannot be made.
-    if (error instanceof RangeError)
-      return { ...nothing, verdict: "unknown", doubts: [error.message] };
-    throw error;
+    if (!(error instanceof RangeError)) throw error;
+    return told(title, { verdict: "unknown", violations: [], doubts: [error.message], story: [] });
   }
 }
 
-function told(replay: Replay): Reproduction {
-  const { broken, transitions } = replay;
-  const text = `after ${counted(transitions.length, "transition")}`;
+function told(
+  title: string,
+  came: Pick<Reproduction, "verdict" | "violations" | "doubts" | "story">,
+): Reproduction {
+  const { story } = came;
+  const history: History = makeHistory([]);
+  const nothing = { hash: "", events: 0, virtualMs: 0, coverage: {}, history };
+  const result = { ...came, ...nothing };
   return {
-    verdict: broken === undefined ? "valid" : "violated",
-    violations: broken === undefined ? [] : [{ check: broken, text, at: 0 }],
-    doubts: [],
+    ...came,
     hash: undefined,
-    story: storyOf(replay),
-    page: () => "",
+    page: () => runPage({ title, result, story, model: undefined }),
   };
 }

@@ -1,7 +1,9 @@
 import {
   loadScenarioParts,
+  modelOf,
   planFrom,
   planOfParts,
+  runPage,
   runToken,
   shrinkInSlices,
   simulate,
@@ -51,7 +53,9 @@ class RunSubject implements TokenSubject {
 
   async reproduce(): Promise<Reproduction> {
     const { result, story } = tellRun(this.#plan, simulateOptions(this.#parts));
-    return { ...result, story, page: () => "" };
+    const page = (): string =>
+      runPage({ title: this.about, result, story, model: modelOf(this.#parts) });
+    return { ...result, story, page };
   }
 
   readonly shrinking = function* (this: RunSubject): Generator<Shrinking, Shrinking, void> {

@@ -1,41 +1,66 @@
 import { extname, resolve } from "node:path";
 import { runToken } from "../replay/run-token.ts";
+import { tellRun } from "../replay/tell-run.ts";
+import { runPage } from "../report/run-page.ts";
+import { modelOf, simulateOptions } from "../run/options-of.ts";
 import type { Plan } from "../run/plan.ts";
 import type { RunResult } from "../run/result.ts";
+import type { StoryLine } from "../run/story.ts";
 import { planOfParts } from "../scenario/own-plan.ts";
 import type { ScenarioParts } from "../scenario/parts.ts";
-import { simulate, type SimulateOptions } from "../simulation/simulate.ts";
+import { simulate } from "../simulation/simulate.ts";
 import { runOnWorkers } from "../workers/run-on-workers.ts";
-import { wantedCoverage } from "./wanted.ts";
 import type { JobSpec } from "./job-protocol.ts";
 import type { Runnable } from "./perform-task.ts";
+import { wantedCoverage } from "./wanted.ts";
 
 /** How a scenario is run by what a job is to use. `source` is the path or name by which it was loaded. */
 export function runnableOf(
   source: string,
   parts: ScenarioParts,
-  { engine }: Pick<JobSpec, "engine">,
+  { engine, pages }: Pick<JobSpec, "engine" | "pages">,
 ): Runnable {
-  const planOf = (seed: number): Plan => planOfParts(parts, seed);
-  if (engine === "workers") {
-    const wanted = Object.keys(parts.scenario.expect.atLeast);
-    return { wanted, planOf, run: (plan) => runOnWorkers(plan, parts), tokenOf: () => undefined };
-  }
+  const runnable = engine === "workers" ? onWorkers(parts) : simulated(source, parts);
+  if (pages) return runnable;
+  const { pageOf: _pageOf, ...rest } = runnable;
+  return rest;
+}
+
+/** Threads do not do the same again: there is no token. */
+function onWorkers(parts: ScenarioParts): Runnable {
+  return {
+    wanted: Object.keys(parts.scenario.expect.atLeast),
+    planOf: (seed) => planOfParts(parts, seed),
+    run: (plan) => runOnWorkers(plan, parts),
+    tokenOf: () => undefined,
+    pageOf: (plan, result) => page(parts, plan, result, []),
+  };
+}
+
+function simulated(source: string, parts: ScenarioParts): Runnable {
   const module = modulePath(source);
+  const planOf = (seed: number): Plan => planOfParts(parts, seed);
   return {
     wanted: wantedCoverage(parts.scenario),
     planOf,
     run: (plan) => simulate(plan, simulateOptions(parts)),
-    tokenOf: (plan, { violations, hash }: RunResult) =>
+    tokenOf: (plan, { violations, hash }) =>
       runToken(plan, { check: violations[0]?.check ?? "", hash, module }, (_scenario, seed) =>
         planOf(seed),
       ),
+    // The same run again, and this time it is told: no other run pays for that.
+    pageOf: (plan, result) =>
+      page(parts, plan, result, tellRun(plan, simulateOptions(parts)).story),
   };
 }
 
-/** What a simulation needs of a scenario's module. */
-export function simulateOptions({ machine, specification }: ScenarioParts): SimulateOptions {
-  return machine === undefined ? {} : { machine, specification };
+function page(
+  parts: ScenarioParts,
+  { scenario, seed }: Plan,
+  result: RunResult,
+  story: readonly StoryLine[],
+): string {
+  return runPage({ title: `${scenario.name}, seed ${seed}`, result, story, model: modelOf(parts) });
 }
 
 /** Where functions are that no token can hold; undefined for a scenario that is data. */
