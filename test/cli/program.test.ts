@@ -103,6 +103,10 @@ describe("help and version", () => {
     [["--help"]],
     [["up", "--help"]],
     [["bench", "--help"]],
+    [["run", "--help"]],
+    [["explore", "--help"]],
+    [["replay", "--help"]],
+    [["shrink", "--help"]],
     [["recover", "--help"]],
     [["help", "up"]],
   ])("%j", async (argv) => {

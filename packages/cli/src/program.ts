@@ -94,6 +94,8 @@ Examples:
   $ kontiki demo --fast
   $ kontiki bench --outstanding 1024 --json
   $ kontiki trace show traces/n1-1.ndjson
+  $ kontiki run figure_8 --seeds 1000
+  $ kontiki explore
   $ kontiki check history.jsonl --model register --html report.html`;
 
 function version(): string {

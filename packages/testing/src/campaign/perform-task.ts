@@ -8,6 +8,7 @@ export type Runnable = {
   readonly wanted: readonly string[];
   /** Draws what a seed decides. */
   readonly planOf: (seed: number) => Plan;
+  /** Runs it. */
   readonly run: (plan: Plan) => RunResult | Promise<RunResult>;
   /** What gives a violated run again; undefined where nothing does. */
   readonly tokenOf: (plan: Plan, result: RunResult) => string | undefined;
