@@ -2,7 +2,6 @@ import { MessageChannel, receiveMessageOnPort, type MessagePort } from "node:wor
 import { onTestFinished } from "vitest";
 import { DiskError } from "../../packages/actors/src/disk.ts";
 import type { Letter } from "../../packages/actors/src/letter.ts";
-import { ThreadPort } from "../../packages/actors/src/node-port.ts";
 import {
   NodeRunner,
   type Opened,
@@ -10,6 +9,7 @@ import {
 } from "../../packages/actors/src/node-runner.ts";
 import { Orders } from "../../packages/actors/src/orders.ts";
 import type { FromNode } from "../../packages/actors/src/protocol.ts";
+import { ThreadPort } from "../../packages/actors/src/thread-port.ts";
 import { opened, type Bench } from "./actors.ts";
 import { FakeClock } from "./fake-clock.ts";
 

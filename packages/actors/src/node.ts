@@ -9,6 +9,7 @@ export type { ProposalEnd, ReadEnd } from "./client-effect.ts";
 export { decode, encode } from "./codec.ts";
 export { clientOf, encodeCommand, headerOf, type CommandHeader } from "./command.ts";
 export { DiskError, type Disk, type DiskFile, type NewFile } from "./disk.ts";
+export { KeyValue, type KeyValueCommand, type KeyValueResult } from "./key-value.ts";
 export { Lease } from "./lease.ts";
 export type { Letter, Order } from "./letter.ts";
 export { NodeActor, type NodeParts, type Notice, type Timer } from "./node-actor.ts";

@@ -1,6 +1,5 @@
-import { KeyValue } from "@kontiki/actors";
 import { nodeId } from "@kontiki/core";
-import type { MakeStateMachine } from "@kontiki/actors/node";
+import { KeyValue, type MakeStateMachine } from "@kontiki/actors/node";
 import { Counters } from "../run/counters.ts";
 import type { Plan } from "../run/plan.ts";
 import type { RunResult } from "../run/result.ts";

@@ -1,5 +1,4 @@
-import { KeyValue } from "@kontiki/actors";
-import type { MakeStateMachine } from "@kontiki/actors/node";
+import { KeyValue, type MakeStateMachine } from "@kontiki/actors/node";
 import { Chance } from "../chance.ts";
 import { claimsOf, type Claims } from "../claims/claims-of.ts";
 import type { Specification } from "../claims/specification.ts";
