@@ -1,4 +1,4 @@
-import { clientAddress, type Address, type Envelope } from "@kontiki/actors/node";
+import { clientAddress, encodeParcel, type Address, type Envelope } from "@kontiki/actors/node";
 import { nodeId } from "@kontiki/core";
 import { describe, expect, test } from "vitest";
 import { Chance } from "../../../packages/testing/src/chance.ts";
@@ -209,6 +209,22 @@ describe("copies", () => {
     for (const number of numbers) stage.send(number, A, CLIENT);
     stage.timeline.advance(100);
     expect(stage.numbers).toEqual([...numbers, ...numbers]);
+  });
+
+  // A forward that came twice could be taken by a leader and then refused by the follower it has become: the client
+  // would hear that its command is in no log.
+  test("a letter of a client that a node sends on is delivered once, and none is late", () => {
+    const stage = new Stage();
+    const { network, arrived } = stage;
+    network.beginDuplication(rule());
+    network.beginReplay(rule());
+    network.beginReorder(rule({ share: 0.5 }));
+    for (let id = 0; id < 50; id += 1) {
+      const bytes = encodeParcel({ type: "forward", client: CLIENT, id, commands: [] });
+      network.send({ from: A, to: B, incarnation: 1, bytes });
+    }
+    stage.timeline.advance(100);
+    expect(arrived).toEqual(Array.from({ length: 50 }, () => arrived[0]));
   });
 });
 

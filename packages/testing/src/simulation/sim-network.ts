@@ -1,4 +1,4 @@
-import { isClientAddress, type Envelope } from "@kontiki/actors/node";
+import { isClientAddress, openParcel, type Envelope } from "@kontiki/actors/node";
 import type { Chance } from "../chance.ts";
 import type { Counters } from "../run/counters.ts";
 import type { NetworkSettings } from "../scenario/scenario.ts";
@@ -37,7 +37,8 @@ type Copies = { readonly rule: RuleInForce; readonly memory: LetterMemory };
  *
  * At rest a letter takes the time that its link draws for it, and letters of one link arrive in their order, as in a
  * connection. Faults are states that begin and end on their own and add up: a letter is struck by all that are in force.
- * Letters between a client and a node are delivered once or never, and do not overtake each other.
+ * Letters between a client and a node are delivered once or never, and do not overtake each other; so are letters of
+ * clients that a node sends on. A client rests on that: see `Client`.
  */
 export class SimNetwork {
   readonly #parts: NetworkParts;
@@ -68,9 +69,8 @@ export class SimNetwork {
     if (this.#losses.all.some((rule) => rule.strikes(letter))) return this.#lose(letter, "loss");
     const link = this.#linkOf(letter);
     const due = this.#dueOf(letter, link);
-    if (isClientAddress(letter.from) || isClientAddress(letter.to)) {
+    if (isOfClient(letter) || (this.#mayTwist && isForward(letter)))
       return this.#sendInOrder(letter, link, due);
-    }
     const late = this.#reorders.all.find((rule) => rule.strikes(letter));
     if (late === undefined) this.#sendInOrder(letter, link, due);
     else this.#sendLoosely(letter, due + late.lateness(letter), "letters.reordered");
@@ -147,6 +147,12 @@ export class SimNetwork {
     return this.#bandwidths.begin(bytesPerMs);
   }
 
+  /** Whether any letter may come twice or be overtaken. */
+  get #mayTwist(): boolean {
+    const rules = this.#duplications.all.length + this.#reorders.all.length;
+    return rules + this.#replays.all.length > 0;
+  }
+
   #dueOf(letter: Envelope, link: Link): number {
     const { timeline, settings, counters } = this.#parts;
     const [least, most] = settings.latencyMs;
@@ -217,4 +223,13 @@ export class SimNetwork {
     links.set(to, made);
     return made;
   }
+}
+
+function isOfClient({ from, to }: Envelope): boolean {
+  return isClientAddress(from) || isClientAddress(to);
+}
+
+/** Whether a node sends on what a client said. */
+function isForward({ bytes }: Envelope): boolean {
+  return openParcel(bytes)?.type === "forward";
 }
