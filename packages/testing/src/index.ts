@@ -95,6 +95,8 @@ export type { SearchLimits } from "./explore/search.ts";
 export type { Happened } from "./explore/sometimes.ts";
 export { storyOf } from "./explore/story.ts";
 export { replayPath, type ExploredTransition, type Replay } from "./explore/walk.ts";
+
+// Scenarios: as files, in simulation, on threads; failures as tokens and stories.
 export { modelOf, simulateOptions } from "./run/options-of.ts";
 export { planOfParts } from "./scenario/own-plan.ts";
 export { defineScenario } from "./scenario/define.ts";
@@ -105,7 +107,6 @@ export { loadScenario, loadScenarioParts, parseScenario } from "./scenario/load.
 export type { CommandGenerator, OwnCommand, ScenarioParts } from "./scenario/parts.ts";
 export { ScenarioError, type PlacedComplaint, type TextPlace } from "./scenario/scenario-error.ts";
 export type { Specification } from "./claims/specification.ts";
-export { planOfParts } from "./scenario/own-plan.ts";
 export { scenarioNames } from "./scenario/shipped.ts";
 export type { ClusterSource } from "./workers/live-cluster.ts";
 export { runOnWorkers, type WorkersOptions } from "./workers/run-on-workers.ts";
