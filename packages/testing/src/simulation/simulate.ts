@@ -206,7 +206,7 @@ export class Simulation {
     else this.#phase = "over";
   }
 
-  /** A node that cannot start is tried again: what kept it from that may be over. */
+  /** Ends the run at the first moment at which everything is answered and all nodes agree. */
   #look(): void {
     if (this.clients.isIdle && this.world.hasSettled) {
       this.#onHappening({ type: "settled" });

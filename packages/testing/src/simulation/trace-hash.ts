@@ -1,5 +1,7 @@
 import type { CoreStep, Happening, Observer } from "./observer.ts";
 
+type OfType<T extends Happening["type"]> = Happening & { readonly type: T };
+
 /**
  * A digest of everything that happens, in order: two runs are the same exactly when theirs are, for all that chance has
  * to say against it (64 bits).
@@ -23,6 +25,9 @@ export class TraceHash implements Observer {
     this.#number(after.term);
     this.#number(after.commit);
     this.#number(after.durable);
+    this.#word(after.votedFor ?? "");
+    this.#number(after.snapshot?.index ?? 0);
+    this.#number(after.horizon?.index ?? 0);
     for (const { type } of effects) this.#word(type);
   }
 
@@ -40,30 +45,58 @@ export class TraceHash implements Observer {
         this.#word(happening.from);
         this.#word(happening.to);
         return this.#word(happening.reason);
-      case "started":
-        this.#word(happening.node);
-        return this.#number(happening.incarnation);
-      case "ended":
-      case "refused":
-      case "synced":
-      case "applied":
-      case "restored":
-        return this.#word(happening.node);
       case "faultBegan":
       case "faultEnded":
       case "faultSkipped":
-        return this.#number(happening.fault.id);
+        return this.#fault(happening);
       case "called":
-      case "returned":
         return this.#number(happening.operation.id);
-      default:
+      case "returned":
+        this.#number(happening.operation.id);
+        return this.#data(happening.outcome);
+      case "healed":
+      case "settled":
         return;
+      default:
+        return this.#node(happening);
     }
   }
 
   /** 16 hexadecimal digits. */
   digest(): string {
     return hex(mixed(this.#a)) + hex(mixed(this.#b));
+  }
+
+  #fault(happening: OfType<"faultBegan" | "faultEnded" | "faultSkipped">): void {
+    this.#number(happening.fault.id);
+    if (happening.type === "faultBegan") this.#data(happening.nodes);
+    if (happening.type === "faultSkipped") this.#text(happening.reason);
+  }
+
+  #node(
+    happening: OfType<"started" | "ended" | "refused" | "synced" | "applied" | "restored">,
+  ): void {
+    this.#word(happening.node);
+    switch (happening.type) {
+      case "started":
+        this.#number(happening.uid);
+        return this.#number(happening.incarnation);
+      case "ended":
+        this.#text(happening.cause);
+        return this.#data(happening.kept);
+      case "refused":
+        return this.#text(happening.reason);
+      case "synced":
+        return;
+      case "applied":
+        this.#number(happening.index);
+        this.#data(happening.command);
+        return this.#data(happening.result);
+      case "restored":
+        return this.#data(happening.state);
+      default:
+        happening satisfies never;
+    }
   }
 
   #time(): void {
@@ -74,9 +107,7 @@ export class TraceHash implements Observer {
   #word(word: string): void {
     let known = this.#words.get(word);
     if (known === undefined) {
-      known = 0x811c9dc5;
-      for (let at = 0; at < word.length; at += 1)
-        known = Math.imul(known ^ word.charCodeAt(at), 0x01000193);
+      known = hashOf(word);
       this.#words.set(word, known);
     }
     this.#mix(known);
@@ -93,10 +124,39 @@ export class TraceHash implements Observer {
     this.#mix(hash);
   }
 
+  /** Unlike a word it is not remembered: there is no end of different ones. */
+  #text(text: string): void {
+    this.#mix(text.length);
+    this.#mix(hashOf(text));
+  }
+
+  /** What a state machine takes or gives: values as its machine made them, in the order in which they lie there. */
+  #data(value: unknown): void {
+    if (typeof value === "string") return this.#text(value);
+    if (value instanceof Uint8Array) return this.#bytes(value);
+    if (typeof value !== "object" || value === null)
+      return this.#text(`${typeof value} ${String(value)}`);
+    if (value instanceof Map || value instanceof Set) return this.#data([...value]);
+    const names = Object.keys(value);
+    this.#mix(names.length);
+    for (const name of names) {
+      this.#text(name);
+      this.#data((value as Readonly<Record<string, unknown>>)[name]);
+    }
+  }
+
   #mix(word: number): void {
     this.#a = Math.imul(this.#a ^ word, 0x01000193);
     this.#b = Math.imul(this.#b + word, 0xc2b2ae35) ^ (this.#b >>> 15);
   }
+}
+
+/** FNV-1a over UTF-16 code units. */
+function hashOf(text: string): number {
+  let hash = 0x811c9dc5;
+  for (let at = 0; at < text.length; at += 1)
+    hash = Math.imul(hash ^ text.charCodeAt(at), 0x01000193);
+  return hash;
 }
 
 function mixed(hash: number): number {
