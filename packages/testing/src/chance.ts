@@ -11,7 +11,7 @@ export class Chance {
   #c: number;
   #counter = 1;
 
-  /** @param seed a whole number, or the label of a fork. The same seed gives the same choices everywhere. */
+  /** Begins a stream. @param seed a whole number, or the label of a fork. The same seed gives the same choices everywhere. */
   constructor(seed: number | string) {
     this.#seed = String(seed);
     this.#a = hashOf(this.#seed, 0x9e3779b9);

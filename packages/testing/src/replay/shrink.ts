@@ -7,7 +7,9 @@ import { simplerFault, simplerOperation, simplerScenario } from "./simpler.ts";
 
 /** A plan and what came of it. */
 export type Tried = {
+  /** What was run. */
   readonly plan: Plan;
+  /** What came of it. */
   readonly result: RunResult;
 };
 

@@ -6,7 +6,9 @@ import { Telling } from "./telling.ts";
 
 /** A run and its story. */
 export type ToldRun = {
+  /** What came of it. */
   readonly result: RunResult;
+  /** What happened, in order. */
   readonly story: readonly StoryLine[];
 };
 

@@ -20,7 +20,7 @@ export class Teller implements Observer {
   readonly #last = new Map<string, number>();
   #nodes: Readonly<Record<string, string>> = {};
 
-  /** @param now ms of the run. */
+  /** Begins an empty story. @param now ms of the run. */
   constructor(now: () => number) {
     this.#now = now;
   }
@@ -38,6 +38,7 @@ export class Teller implements Observer {
     ];
   }
 
+  /** See {@link Observer}. */
   onStep(step: CoreStep): void {
     const { node, after, effects } = step;
     for (const effect of effects)
@@ -47,6 +48,7 @@ export class Teller implements Observer {
     if (words !== undefined) this.#tell(node, words);
   }
 
+  /** See {@link Observer}. */
   onHappening(happening: Happening): void {
     if (happening.type === "started") {
       this.#started(happening);

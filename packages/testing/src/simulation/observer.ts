@@ -6,10 +6,15 @@ import type { Kept } from "../scenario/fault.ts";
 
 /** One step of a node's core. Its effects are not done yet: the log is that before the step. */
 export type CoreStep = {
+  /** Whose core. */
   readonly node: NodeId;
+  /** What happened to it. */
   readonly event: Event<CommandBytes>;
+  /** Its state before the event. */
   readonly before: State;
+  /** Its state after it. */
   readonly after: State;
+  /** What there is to do, in order. */
   readonly effects: readonly Effect<CommandBytes>[];
 };
 
@@ -30,6 +35,7 @@ export type Happening =
       readonly uid: number;
       readonly incarnation: number;
       readonly recovered: Recovered;
+      /** The node itself, to be looked at. @hidden */
       readonly actor: NodeActor;
     }
   /** It cannot start, or not go on. */
@@ -50,6 +56,7 @@ export type Happening =
       readonly to: string;
       readonly bytes: Uint8Array;
     }
+  /** It has come to whom it is for, or to where that one was. */
   | {
       readonly type: "delivered";
       readonly from: string;
@@ -68,7 +75,9 @@ export type Happening =
     }
   /** A node's state machine has taken up a snapshot; `state` is what the machine's `snapshot()` gives then. */
   | { readonly type: "restored"; readonly node: NodeId; readonly state: unknown }
+  /** A fault is in force, on these nodes. */
   | { readonly type: "faultBegan"; readonly fault: PlannedFault; readonly nodes: readonly string[] }
+  /** It is in force no more. */
   | { readonly type: "faultEnded"; readonly fault: PlannedFault }
   /** It would have asked the impossible, or there was nothing to do it to. */
   | { readonly type: "faultSkipped"; readonly fault: PlannedFault; readonly reason: string }
@@ -78,6 +87,7 @@ export type Happening =
       readonly operation: PlannedOperation;
       readonly proposal: Proposal | undefined;
     }
+  /** A client knows how its operation ended. */
   | {
       readonly type: "returned";
       readonly operation: PlannedOperation;
@@ -90,6 +100,8 @@ export type Happening =
 
 /** Watches a simulation. It must not change anything. What it finds wrong it says to whoever made it. */
 export interface Observer {
+  /** Told of each step of each core. */
   onStep(step: CoreStep): void;
+  /** Told of all else. */
   onHappening(happening: Happening): void;
 }

@@ -41,10 +41,15 @@ export function simulate(plan: Plan, options: SimulateOptions = {}): RunResult {
 
 /** A run of a plan, event by event. */
 export class Simulation {
+  /** What is run. */
   readonly plan: Plan;
+  /** Its nodes and network. @hidden */
   readonly world: World;
+  /** Its clients. @hidden */
   readonly clients: SimClients;
+  /** What does its faults. @hidden */
   readonly nemesis: Nemesis;
+  /** What was met so far. @hidden */
   readonly counters = new Counters();
   readonly #options: SimulateOptions;
   readonly #timeline = new VirtualTimeline();
@@ -55,6 +60,7 @@ export class Simulation {
   #phase: "running" | "settling" | "over" = "running";
   #untilMs: number;
 
+  /** Begins the run: all nodes start. */
   constructor(plan: Plan, options: SimulateOptions = {}) {
     this.plan = plan;
     this.#options = options;
@@ -102,6 +108,7 @@ export class Simulation {
     return this.#timeline.now;
   }
 
+  /** Whether nothing happens any more. */
   get isOver(): boolean {
     return this.#phase === "over";
   }

@@ -13,7 +13,9 @@ import { simulate } from "../simulation/simulate.ts";
 
 /** What a matcher says: `message` is of what is wrong, with `not` as without. */
 export type Said = {
+  /** Whether what was said of it is so. */
   readonly pass: boolean;
+  /** What to say when it should be the other way. */
   readonly message: () => string;
 };
 
