@@ -126,3 +126,4 @@ export {
 } from "./session/run-session.ts";
 export { SessionError } from "./session/session-error.ts";
 export { Session, type Ongoing } from "./session/session.ts";
+export { keyValueSpecification, type Specification } from "./claims/specification.ts";

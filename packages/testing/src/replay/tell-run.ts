@@ -8,7 +8,7 @@ import { Telling } from "./telling.ts";
 export type ToldRun = {
   /** What came of it. */
   readonly result: RunResult;
-  /** What happened, in order. */
+  /** What happened, what is wrong with it last. */
   readonly story: readonly StoryLine[];
 };
 

@@ -16,7 +16,7 @@ export type SessionBody<Command = unknown, Result = unknown> = (
 
 /** What came of a scenario function. */
 export type SessionRun = {
-  /** What came of it. */
+  /** What came of the run, the time behind the function included. */
   readonly result: RunResult;
   /** What the function threw: undefined when it threw nothing. */
   readonly thrown: { readonly error: unknown } | undefined;

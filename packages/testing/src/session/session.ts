@@ -27,7 +27,11 @@ export class Session<Command = unknown, Result = unknown> {
   readonly #waits: Waits;
   readonly #recording: Recording;
 
-  /** Made by `runSession`. @hidden */
+  /**
+   * Made by `runSession`.
+   *
+   * @hidden
+   */
   constructor(simulation: Simulation, waits: Waits, recording: Recording) {
     this.#simulation = simulation;
     this.#waits = waits;

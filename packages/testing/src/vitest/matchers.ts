@@ -13,9 +13,9 @@ import { simulate } from "../simulation/simulate.ts";
 
 /** What a matcher says: `message` is of what is wrong, with `not` as without. */
 export type Said = {
-  /** Whether what was said of it is so. */
+  /** Whether it holds. */
   readonly pass: boolean;
-  /** What to say when it should be the other way. */
+  /** One or more lines. */
   readonly message: () => string;
 };
 
