@@ -115,7 +115,6 @@ export { runToken, type Failed } from "./replay/run-token.ts";
 export { shrink, shrinkInSlices, type RunPlan, type Shrunk, type Tried } from "./replay/shrink.ts";
 export { STORY_LEGEND, storyText } from "./replay/story-text.ts";
 export { tellRun, type ToldRun } from "./replay/tell-run.ts";
-export { Teller } from "./replay/teller.ts";
 export { TokenError } from "./replay/token-error.ts";
 export { decodeToken, encodeToken, type Token } from "./replay/token.ts";
 export {

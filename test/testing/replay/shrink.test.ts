@@ -90,6 +90,14 @@ describe("of a plan that was shrunk", () => {
     });
   });
 
+  test("what became needless by something else that went has gone as well", () => {
+    const left = shrunk(drawPlan(scenario, 3), ({ faults, operations, nodes }) => {
+      const [asks, needs] = [idsOf(operations), idsOf(faults)];
+      return nodes === 5 && asks.includes(5) && (!asks.includes(40) || needs.includes(3));
+    });
+    expect([idsOf(left.faults), idsOf(left.operations)]).toEqual([[], [5]]);
+  });
+
   test("nothing is left where nothing is needed", () => {
     const left = shrunk(drawPlan(scenario, 3), () => true);
     expect(left).toMatchObject({ nodes: 1, faults: [], operations: [] });

@@ -1,6 +1,7 @@
 import { nodeId } from "@kontiki/core";
-import { simulate, STORY_LEGEND, storyText, Teller, tellRun, type Plan } from "@kontiki/testing";
+import { simulate, STORY_LEGEND, storyText, tellRun, type Plan } from "@kontiki/testing";
 import { describe, expect, test } from "vitest";
+import { Teller } from "../../../packages/testing/src/replay/teller.ts";
 import { plan, planned } from "../support/plans.ts";
 import { appends, command, LEADER, Stage } from "../support/stage.ts";
 
