@@ -52,8 +52,8 @@ function explored(going: Going, options: ExploreOptions, now: () => number): Cat
   return { hunt: going.name, engine: "explorer", check: checkOf(text), text };
 }
 
-/** The property that a violation of the explorer names first: what stands before the colon, if that is short. */
+/** The property that a violation of the explorer begins with, such as "Election Safety: ..."; nodes have small letters. */
 function checkOf(text: string): string {
-  const [name] = text.split(":");
-  return name === undefined || name === text || name.length > 40 ? "safety" : name;
+  const [, name] = /^([A-Z][A-Za-z ]+): /.exec(text) ?? [];
+  return name ?? "step";
 }
