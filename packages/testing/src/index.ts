@@ -106,7 +106,6 @@ export type { Duration, DurationRange, Share } from "./scenario/written.ts";
 export { loadScenario, loadScenarioParts, parseScenario } from "./scenario/load.ts";
 export type { CommandGenerator, OwnCommand, ScenarioParts } from "./scenario/parts.ts";
 export { ScenarioError, type PlacedComplaint, type TextPlace } from "./scenario/scenario-error.ts";
-export type { Specification } from "./claims/specification.ts";
 export { scenarioNames } from "./scenario/shipped.ts";
 export type { ClusterSource } from "./workers/live-cluster.ts";
 export { runOnWorkers, type WorkersOptions } from "./workers/run-on-workers.ts";
