@@ -86,13 +86,23 @@ function isFulfilled(memberships: readonly Membership[], { holds }: Wish): boole
   return only !== undefined && others.length === 0 && !isJoint(only) && holds(only);
 }
 
-/** Whether there is anything to ask for: a promotion goes on by itself. */
-function isOpen({ target }: Stage, { holds, changes }: Wish): boolean {
+/**
+ * Whether there is anything to ask for, and it may be asked for: a promotion goes on by itself, and who may leave may have
+ * come to be needed since the wish was made.
+ */
+function isOpen({ target, atlas }: Stage, { holds, changes }: Wish): boolean {
   const membership = target.membership();
   if (target.leader() === undefined || isJoint(membership) || holds(membership)) return false;
+  const leaving = changes.map(leavingBy).filter((node) => node !== undefined);
+  if (leaving.some((node) => atlas.whyNoRemoval(node) !== undefined)) return false;
   return !membership.promotions.some(({ node }) =>
     changes.some(
       (change) => change.type === "addLearner" && change.promote && change.node === node,
     ),
   );
+}
+
+function leavingBy(change: Change): NodeId | undefined {
+  if (change.type === "remove") return change.node;
+  return change.type === "addLearner" ? change.replaces : undefined;
 }
