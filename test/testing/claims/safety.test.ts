@@ -298,6 +298,18 @@ describe("snapshots and memberships", () => {
     ]);
   });
 
+  it("a leader that is removed leads on", () => {
+    const stage = working();
+    const others = { index: index(2), membership: members("n2 n3") };
+    for (const node of VOTERS)
+      stage.step(node, { memberships: [others] }, appends(change(2, 1, "n2 n3")));
+    for (const node of VOTERS) stage.synced(node);
+    stage.commits("n1", 2);
+    expect(stage.reports).toEqual([
+      "membership: n1 leads on, and entry 2, which removes it, is committed",
+    ]);
+  });
+
   it("a node does not go by the latest membership in its log", () => {
     const stage = working();
     stage.step("n1", {}, appends(change(2, 1, "n1 n2 n3 n4")));

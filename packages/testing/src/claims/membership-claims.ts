@@ -1,4 +1,10 @@
-import { initialMembership, sameMembership, type Membership, type NodeId } from "@kontiki/core";
+import {
+  initialMembership,
+  isVoter,
+  sameMembership,
+  type Membership,
+  type NodeId,
+} from "@kontiki/core";
 import type { CoreStep } from "../simulation/observer.ts";
 import type { Committed } from "./committed.ts";
 import type { DiskWitness } from "./disk-witness.ts";
@@ -9,7 +15,7 @@ import type { Report } from "./report.ts";
 /**
  * What must hold of changes of membership (§6, dissertation chapter 4): a node goes by the latest in its log, committed
  * or not; a leader begins one only when the one before is committed and so is an entry of its own term (the correction
- * of 2015); and nobody decides in one without somebody who decides in the next.
+ * of 2015); nobody decides in one without somebody who decides in the next; and a leader that is removed steps down.
  */
 export class MembershipClaims {
   readonly #report: Report;
@@ -33,6 +39,7 @@ export class MembershipClaims {
     );
     if (appends) this.#appended(step, disk);
     if (appends || before.memberships !== after.memberships) this.#checkInForce(step, disk);
+    if (before.commit !== after.commit) this.#checkLeadsNoMore(step);
   }
 
   #appended(step: CoreStep, disk: DiskWitness): void {
@@ -60,6 +67,14 @@ export class MembershipClaims {
       this.#says(`${node} changes it at ${index} while the change at ${previous?.index} is open`);
     if (this.#committed.at(after.commit)?.term !== after.term)
       this.#says(`${node} changes it at ${index} and has committed nothing in its term`);
+  }
+
+  /** A leader that is removed steps down as soon as that is committed (dissertation 4.2.2). */
+  #checkLeadsNoMore({ node, after }: CoreStep): void {
+    const latest = after.memberships.at(-1);
+    if (after.role.type !== "leader" || latest === undefined || latest.index > after.commit) return;
+    if (!isVoter(latest.membership, node))
+      this.#says(`${node} leads on, and entry ${latest.index}, which removes it, is committed`);
   }
 
   #checkInForce({ node, after }: CoreStep, disk: DiskWitness): void {
