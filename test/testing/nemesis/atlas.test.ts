@@ -78,6 +78,60 @@ describe("disks are damaged in a minority only", () => {
   });
 });
 
+describe("what is asked for counts as what is there", () => {
+  test("a voter that may leave is no help to those that stay", () => {
+    const { target, atlas } = stage(3);
+    const stays = atlas.leave(nodeId("n1"));
+    expect(atlas.whyNoDamage(nodeId("n2"))).toBe(
+      "of 2 voters at most 0 may lose a disk, and 0 are not whole",
+    );
+    // Whether it leaves or stays, the other two are whole.
+    expect(atlas.whyNoDamage(nodeId("n1"))).toBeUndefined();
+    stays();
+    stays();
+    expect(atlas.whyNoDamage(nodeId("n2"))).toBeUndefined();
+    target.node("n1").whole = false;
+    atlas.leave(nodeId("n1"));
+    expect(atlas.whyNoDamage(nodeId("n2"))).toBe(
+      "of 3 voters at most 1 may lose a disk, and 1 are not whole",
+    );
+  });
+
+  test("two voters that each may leave may not both leave", () => {
+    const { target, atlas } = stage(4);
+    target.node("n4").whole = false;
+    expect(atlas.whyNoRemoval(nodeId("n1"))).toBeUndefined();
+    atlas.leave(nodeId("n2"));
+    expect(atlas.whyNoRemoval(nodeId("n1"))).toBe("without n1 only 1 of 2 voters would be whole");
+  });
+
+  test("a learner that is to be promoted may be a voter before its loss is known", () => {
+    const { target, atlas } = stage(4);
+    const [n1, n4] = [nodeId("n1"), nodeId("n4")];
+    const learning = { ...initialMembership(target.nodes.slice(0, 3)), learners: [n4] };
+    target.joined = [{ ...learning, promotions: [{ node: n4, replaces: undefined }] }];
+    expect([atlas.whyNoDamage(n1), atlas.whyNoDamage(n4)]).toEqual([undefined, undefined]);
+    target.wipe(n4);
+    expect(atlas.whyNoDamage(n1)).toBe(
+      "of 4 voters at most 1 may lose a disk, and 1 are not whole",
+    );
+    target.joined = [learning];
+    expect(atlas.whyNoDamage(n1)).toBeUndefined();
+  });
+
+  test("so it is spared where one voter alone has all", () => {
+    const { target, atlas } = stage(2);
+    const [n1, n2] = [nodeId("n1"), nodeId("n2")];
+    const learning = { ...initialMembership([n1]), learners: [n2] };
+    target.joined = [learning];
+    expect(atlas.whyNoDamage(n2)).toBeUndefined();
+    target.joined = [{ ...learning, promotions: [{ node: n2, replaces: undefined }] }];
+    expect(atlas.whyNoDamage(n2)).toBe(
+      "of 2 voters at most 0 may lose a disk, and 0 are not whole",
+    );
+  });
+});
+
 describe("voters are removed while a majority of the rest is whole", () => {
   test.each([
     [1, [], "n1 is the only voter"],

@@ -362,6 +362,36 @@ describe("membership", () => {
     ]);
   });
 
+  describe("a leader that was deposed and does not know it", () => {
+    test("goes by what was done long ago: it is not done again without end", () => {
+      const stage = new NemesisStage(2);
+      const { target } = stage;
+      const [before, after] = [target.membership(), initialMembership([nodeId("n1")])];
+      target.membership = () => before;
+      target.memberships = () => [after];
+      target.removeNode(nodeId("n2"));
+      target.take();
+      expect(stage.story({ type: "shrink", to: 0 }, 150, 300)).toEqual([
+        "0 shrink began: ",
+        "150 shrink ended",
+      ]);
+    });
+
+    test("counts voters that are gone: no fault strikes those", () => {
+      const stage = new NemesisStage(3);
+      const { target } = stage;
+      const before = target.membership();
+      target.membership = () => before;
+      target.removeNode(nodeId("n1"));
+      target.removeNode(nodeId("n2"));
+      target.take();
+      expect(stage.story({ type: "drift", rate: 2, node: "majority" }, 10, 20)).toEqual([
+        "0 drift began: n3",
+        "10 drift ended",
+      ]);
+    });
+  });
+
   test("what cannot be is skipped", () => {
     const stage = new NemesisStage(1);
     const { target } = stage;

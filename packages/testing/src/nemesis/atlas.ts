@@ -1,4 +1,4 @@
-import { majority, type Membership, type NodeId } from "@kontiki/core";
+import { majority, uidOf, type Membership, type NodeId } from "@kontiki/core";
 import type { ClusterSettings } from "../scenario/scenario.ts";
 import type { FaultTarget } from "../simulation/fault-target.ts";
 
@@ -9,8 +9,9 @@ import type { FaultTarget } from "../simulation/fault-target.ts";
  *    still decide, counting those that are not whole yet. What was acknowledged is on a majority of the voters; every
  *    majority of those that are whole shares one with it, and they are enough to elect. With one more damaged a
  *    leader without an acknowledged entry could be elected, or none at all.
- * 2. **A membership that is not committed counts as much as the one before it.** Whichever of them the next leader goes by
- *    must have its majority.
+ * 2. **A membership that is not committed counts as much as the one before it**, and one that is asked for as much as one
+ *    that is there: a leader may take up a removal, or promote by an acknowledgement that is long on its way. Whichever
+ *    of them the next leader goes by must have its majority.
  * 3. **The last whole batch of a log is never damaged**, nor a write lost from the very end of it: see `rot` and
  *    `Misdirection`. Nothing can tell that from a write that a crash cut off, so a node would forget a promise without
  *    knowing. ARCHITECTURE.md names this limit.
@@ -33,6 +34,8 @@ export class FaultAtlas {
   readonly #leases: ClusterSettings["leases"];
   /** Damage that is under way or does not show yet. */
   readonly #doomed = new Map<NodeId, number>();
+  /** Members that somebody asks to remove. */
+  readonly #leaving = new Map<NodeId, number>();
   readonly #swapped = new Set<NodeId>();
 
   constructor(target: FaultTarget, { leases }: ClusterSettings) {
@@ -43,7 +46,8 @@ export class FaultAtlas {
   /** Why the disk of a node must stay as it is; undefined when it may be damaged or wiped. */
   whyNoDamage(node: NodeId): string | undefined {
     if (this.#swapped.has(node)) return `${node} has the disk of another`;
-    for (const voters of this.#target.memberships().flatMap(halvesOf)) {
+    const halves = this.#target.memberships().flatMap((known) => this.#worstHalvesOf(known, node));
+    for (const voters of halves) {
       if (!voters.includes(node)) continue;
       const bad = voters.filter((voter) => voter !== node && !this.#isGood(voter)).length;
       const most = voters.length - majority(voters.length);
@@ -55,15 +59,19 @@ export class FaultAtlas {
 
   /** Counts a node as damaged until the function that this gives is called, whether it shows or not. */
   doom(node: NodeId): () => void {
-    this.#doomed.set(node, (this.#doomed.get(node) ?? 0) + 1);
-    return () => this.#doomed.set(node, (this.#doomed.get(node) ?? 0) - 1);
+    return raise(this.#doomed, node);
+  }
+
+  /** Counts a node as one that may leave the cluster at any moment, until the function that this gives is called. */
+  leave(node: NodeId): () => void {
+    return raise(this.#leaving, node);
   }
 
   /** Why a node must stay a member; undefined when it may leave. */
   whyNoRemoval(node: NodeId): string | undefined {
     const { voters } = this.#target.membership();
     if (!voters.includes(node)) return undefined;
-    const left = voters.filter((voter) => voter !== node);
+    const left = voters.filter((voter) => voter !== node && !this.#mayLeave(voter));
     if (left.length === 0) return `${node} is the only voter`;
     const whole = left.filter((voter) => this.#isGood(voter)).length;
     return whole < majority(left.length)
@@ -109,6 +117,31 @@ export class FaultAtlas {
     return this.#swapped.has(node);
   }
 
+  /**
+   * The sets of which a majority must be whole, when `node` is not. What is asked for may be done in part: it is worst when
+   * those leave that are whole, and those are promoted that are not.
+   */
+  #worstHalvesOf(membership: Membership, node: NodeId): (readonly NodeId[])[] {
+    const { voters, outgoing, promotions } = membership;
+    const isBad = (voter: NodeId): boolean => voter === node || !this.#isGood(voter);
+    const staying = voters.filter((voter) => isBad(voter) || !this.#mayLeave(voter));
+    const promoted = promotions
+      .map(({ node: learner }) => learner)
+      .filter((learner) => learner === node || !this.#isHealthy(learner, membership));
+    const halves = [staying, [...staying, ...promoted]];
+    return outgoing.length === 0 ? halves : [...halves, outgoing];
+  }
+
+  #mayLeave(node: NodeId): boolean {
+    return (this.#leaving.get(node) ?? 0) > 0 && this.#isGood(node);
+  }
+
+  /** Whether a learner has the disk that the membership knows, and nothing is wrong with that. */
+  #isHealthy(learner: NodeId, membership: Membership): boolean {
+    if (!this.#target.nodes.includes(learner)) return false;
+    return this.#target.uid(learner) === uidOf(membership, learner) && !this.#isDamaged(learner);
+  }
+
   #isGood(node: NodeId): boolean {
     return (
       this.#target.nodes.includes(node) && this.#target.isWhole(node) && !this.#isDamaged(node)
@@ -120,6 +153,12 @@ export class FaultAtlas {
   }
 }
 
-function halvesOf({ voters, outgoing }: Membership): (readonly NodeId[])[] {
-  return outgoing.length === 0 ? [voters] : [voters, outgoing];
+/** Raises a count until the function that this gives is called, which does nothing the second time. */
+function raise(counts: Map<NodeId, number>, node: NodeId): () => void {
+  let isOver = false;
+  counts.set(node, (counts.get(node) ?? 0) + 1);
+  return () => {
+    if (!isOver) counts.set(node, (counts.get(node) ?? 0) - 1);
+    isOver = true;
+  };
 }

@@ -6,7 +6,7 @@ import { isGone, learns, strive, votes, type Wish } from "./wish.ts";
 
 /** Most nodes of a cluster. */
 const NODES_MAX = 9;
-/** How often it is looked whether a node that left may be taken away, in ms. */
+/** How often it is looked whether a node that left may be taken away, and how long an operator rests, in ms. */
 const LOOK_MS = 100;
 
 /** Begins what an operator does. */
@@ -42,10 +42,12 @@ function takeIn(
   stage: Stage,
   wishOf: (node: NodeId, uid: number) => Wish,
   onDone: () => void,
+  onFailed: () => void = nothing,
 ): { readonly node: NodeId; readonly giveUp: () => void } {
   const { target } = stage;
   const node = target.addNode();
   const { giveUp } = strive(stage, wishOf(node, target.uid(node)), onDone, () => {
+    onFailed();
     const isInSome = target.memberships().some((membership) => isMember(membership, node));
     if (!isInSome) takeAway(stage, node);
   });
@@ -59,17 +61,20 @@ function added(stage: Stage, wishOf: (node: NodeId, uid: number) => Wish): Begun
 }
 
 function replace(stage: Stage, wanted: string): Begun | Skipped {
-  const { target } = stage;
+  const { target, atlas } = stage;
   if (target.nodes.length >= NODES_MAX) return { skipped: "a cluster has at most 9 nodes" };
   const old = voterOf(stage, wanted);
   if (typeof old !== "string") return old;
+  const stays = atlas.leave(old);
   const { node, giveUp } = takeIn(
     stage,
     (fresh, uid) => votes(fresh, uid, old),
     () => {
+      stays();
       takeAway(stage, old);
       stage.over();
     },
+    stays,
   );
   return { nodes: [old, node], end: giveUp };
 }
@@ -83,10 +88,13 @@ function remove(stage: Stage, wanted: string): Begun | Skipped {
 }
 
 function sendAway(stage: Stage, node: NodeId, onDone: () => void): { giveUp: () => void } {
-  return strive(stage, isGone(node), () => {
+  const stays = stage.atlas.leave(node);
+  const whenGone = (): void => {
+    stays();
     takeAway(stage, node);
     onDone();
-  });
+  };
+  return strive(stage, isGone(node), whenGone, stays);
 }
 
 /** Ends a node that has left, disk and all, unless it has another's disk at the moment: that one must be saved. */
@@ -123,7 +131,7 @@ function grow(stage: Stage, to: number): Begun | Skipped {
   const isLess = (): boolean =>
     target.membership().voters.length < to && target.nodes.length < NODES_MAX;
   if (!isLess()) return { skipped: `there are ${target.membership().voters.length} voters` };
-  return oneByOne(() => {
+  return oneByOne(stage, () => {
     if (isLess()) return (onDone) => takeIn(stage, (node, uid) => votes(node, uid), onDone);
     over();
     return undefined;
@@ -141,7 +149,7 @@ function shrink(stage: Stage, to: number): Begun | Skipped {
   const first = leaving();
   if (first === undefined) return { skipped: "no voter may leave" };
   let next: NodeId | undefined = first;
-  return oneByOne(() => {
+  return oneByOne(stage, () => {
     const node = next ?? leaving();
     next = undefined;
     if (node !== undefined) return (onDone) => sendAway(stage, node, onDone);
@@ -152,14 +160,17 @@ function shrink(stage: Stage, to: number): Begun | Skipped {
 
 type Attempt = (onDone: () => void) => { readonly giveUp: () => void };
 
-/** Makes one change after the other, until `next` has none. */
-function oneByOne(next: () => Attempt | undefined): Begun {
+/**
+ * Makes one change after the other, until `next` has none. In between the operator rests: a leader that has been deposed
+ * and does not know it goes by an older membership, in which all is still to be done.
+ */
+function oneByOne({ target }: Stage, next: () => Attempt | undefined): Begun {
   let isOver = false;
   let giveUp = nothing;
   const go = (): void => {
     if (isOver) return;
     const attempt = next();
-    if (attempt !== undefined) ({ giveUp } = attempt(go));
+    if (attempt !== undefined) ({ giveUp } = attempt(() => target.timeline.after(LOOK_MS, go)));
   };
   go();
   return {

@@ -17,7 +17,8 @@ export function nodesOf(
 function namesOf(wanted: Target, target: FaultTarget, chance: Chance): readonly NodeId[] {
   const leader = target.leader();
   const running = target.nodes.filter((node) => target.isRunning(node));
-  const { voters } = target.membership();
+  // One that was removed may still be a voter for a leader that has been deposed and does not know it.
+  const voters = target.membership().voters.filter((voter) => target.nodes.includes(voter));
   const most = voters.length === 0 ? 0 : majority(voters.length);
   switch (wanted) {
     case "leader":

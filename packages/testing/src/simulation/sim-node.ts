@@ -42,8 +42,9 @@ export class SimNode {
   /** What the disk says whose it is, as the `node.json` of a data directory does. */
   #owner: string;
   #process: SimProcess | undefined;
-  /** The process that ran last, which tells what the node knew. */
-  #last: SimProcess | undefined;
+  #latest: SimProcess | undefined;
+  /** The latest process that recovered from its disk, before the latest of all. */
+  #earlier: SimProcess | undefined;
   #starts = 0;
   #disks = 0;
   #deferred: (() => void)[] = [];
@@ -77,9 +78,9 @@ export class SimNode {
     return this.#process;
   }
 
-  /** What ran on it last. */
+  /** What ran on it last and had recovered, which tells what the node knew: a start that fails learns nothing. */
   get last(): SimProcess | undefined {
-    return this.#last;
+    return this.#latest?.actor === undefined ? this.#earlier : this.#latest;
   }
 
   /** Makes a process, which is to be started through `enter`. */
@@ -104,7 +105,8 @@ export class SimNode {
       onHappening,
     });
     this.#process = process;
-    this.#last = process;
+    this.#earlier = this.last;
+    this.#latest = process;
     return process;
   }
 
