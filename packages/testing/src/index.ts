@@ -106,6 +106,7 @@ export type { Duration, DurationRange, Share } from "./scenario/written.ts";
 export { loadScenario, loadScenarioParts, parseScenario } from "./scenario/load.ts";
 export type { CommandGenerator, OwnCommand, ScenarioParts } from "./scenario/parts.ts";
 export { ScenarioError, type PlacedComplaint, type TextPlace } from "./scenario/scenario-error.ts";
+export { keyValueSpecification, type Specification } from "./claims/specification.ts";
 export { scenarioNames } from "./scenario/shipped.ts";
 export type { ClusterSource } from "./workers/live-cluster.ts";
 export { runOnWorkers, type WorkersOptions } from "./workers/run-on-workers.ts";
@@ -124,4 +125,3 @@ export {
 } from "./session/run-session.ts";
 export { SessionError } from "./session/session-error.ts";
 export { Session, type Ongoing } from "./session/session.ts";
-export { keyValueSpecification, type Specification } from "./claims/specification.ts";
