@@ -1,4 +1,9 @@
-import { defineScenario, type ExploreOptions, type ScenarioInput } from "@kontiki/testing";
+import {
+  defineScenario,
+  type ExploreOptions,
+  type FaultInput,
+  type ScenarioInput,
+} from "@kontiki/testing";
 import type { Hunt, HuntName } from "./hunt.ts";
 
 /** Faults that come close upon each other: a seed is over fast, and most of it is trouble. */
@@ -9,6 +14,50 @@ const USUAL: ScenarioInput = {
   duration: "4s",
   workload: { clients: 4, perSecond: 100, keys: 2, timeout: "1s" },
 };
+
+/** Many clients, so that some know the old leader and some the new one, and few writes, so that logs are alike. */
+const RARE_WRITES = {
+  clients: 300,
+  perSecond: 600,
+  keys: 1,
+  mix: { put: 1, get: 30 },
+  timeout: "1s",
+} as const;
+
+const LEASES = { leases: { clockDrift: 0.1 } } as const;
+
+/**
+ * n3 hands over to n2 and does not hear of it: it hears n1, but nothing of n2. That happens right after a heartbeat of
+ * its, so that it is some time before n1 tells it.
+ */
+const HANDOVER = {
+  nodes: 3,
+  duration: "2.5s",
+  cluster: { electionTimeout: "300ms", heartbeat: "100ms" },
+  network: { latency: "1ms..3ms" },
+  disk: { sync: "0ms..1ms" },
+  faults: [700, 1200, 1700, 2200].flatMap((at) => [
+    { at, transfer: "n3" },
+    { at: at + 215, transfer: "n2" },
+    { at: at + 216, for: "250ms", oneWay: { from: "n2", to: "n3" } },
+  ]),
+} as const satisfies ScenarioInput;
+
+/** Leases in a cluster that is fast, where one hears the leader and somebody who does not. */
+const BRIDGES = {
+  nodes: 3,
+  duration: "3s",
+  cluster: { electionTimeout: "60ms", heartbeat: "30ms", ...LEASES },
+  network: { latency: "0ms..1ms" },
+  disk: { sync: "0ms..0ms" },
+  workload: { ...RARE_WRITES, reads: "lease" },
+} as const satisfies ScenarioInput;
+
+const BRIDGED = [400, 700, 1000, 1300, 1600, 1900, 2200, 2500];
+
+function bridge(at: number, node: string): FaultInput {
+  return { at, for: "250ms", partition: { shape: "bridge", node } };
+}
 
 function simulated(name: HuntName, about: string, input: ScenarioInput): Hunt {
   const scenario = defineScenario({ ...USUAL, name: name.replaceAll("-", "_"), about, ...input });
@@ -94,6 +143,16 @@ export const HUNTS: Readonly<Record<HuntName, Hunt>> = {
       },
     },
   ),
+  "late-snapshots": simulated("late-snapshots", "What a snapshot brings has come as entries.", {
+    nodes: 3,
+    cluster: { snapshotEntries: 3, keptEntries: 0, maxAppendBytes: 2048 },
+    network: { latency: "1ms..40ms" },
+    workload: { clients: 24, perSecond: 500, keys: 2, timeout: "1s" },
+    nemesis: {
+      ...BRISK,
+      faults: ["loss", "duplicate", "reorder", "partition", "oneWay", "replay"],
+    },
+  }),
   membership: simulated("membership", "Servers come and go while the network is cut.", {
     nodes: 3,
     network: { latency: "1ms..20ms" },
@@ -115,6 +174,19 @@ export const HUNTS: Readonly<Record<HuntName, Hunt>> = {
     nodes: 3,
     network: { latency: "10ms..40ms" },
     nemesis: { ...BRISK, faults: ["grow", "shrink", "replace", "partition", "oneWay", "crash"] },
+  }),
+  newcomers: simulated("newcomers", "Whoever is taken in hears of it late.", {
+    nodes: 1,
+    duration: "6s",
+    cluster: { electionTimeout: "500ms", heartbeat: "90ms" },
+    network: { latency: "40ms..90ms" },
+    workload: { clients: 4, perSecond: 20, keys: 2, timeout: "2s" },
+    nemesis: {
+      swarm: false,
+      every: "100ms..400ms",
+      last: "300ms..1s",
+      faults: ["add", "addLearner", "promote", "remove", "crash", "stop"],
+    },
   }),
   learners: simulated("learners", "Many learners, which have no vote.", {
     nodes: 3,
@@ -146,18 +218,59 @@ export const HUNTS: Readonly<Record<HuntName, Hunt>> = {
       faults: ["partition", "oneWay", "pause", "crash", "transfer", "drift", "delay"],
     },
   }),
-  transfers: simulated("transfers", "The lead is handed over in a network that does its work.", {
-    nodes: 3,
-    workload: { clients: 8, perSecond: 400, keys: 1, mix: { put: 1, get: 1 }, timeout: "1s" },
-    network: { latency: "1ms..60ms" },
-    nemesis: { ...BRISK, faults: ["transfer"] },
+  handover: simulated("handover", "An old leader does not hear that there is another.", {
+    ...HANDOVER,
+    workload: RARE_WRITES,
   }),
+  "leases-handover": simulated("leases-handover", "The same, with leases.", {
+    ...HANDOVER,
+    cluster: { ...HANDOVER.cluster, ...LEASES },
+    workload: { ...RARE_WRITES, reads: "lease" },
+  }),
+  "leases-bridge": simulated(
+    "leases-bridge",
+    "Whoever hears the leader is asked for a vote by somebody who does not.",
+    { ...BRIDGES, faults: BRIDGED.map((at) => bridge(at, "follower")) },
+  ),
+  "leases-restart": simulated(
+    "leases-restart",
+    "The same, and whoever is asked has just started.",
+    {
+      ...BRIDGES,
+      faults: BRIDGED.flatMap((at) => [
+        bridge(at, "n2"),
+        ...[70, 90, 110, 130, 150, 170, 190, 210].map((later) => ({
+          at: at + later,
+          crash: { node: "n2", down: "3ms" },
+        })),
+      ]),
+    },
+  ),
+  transfers: simulated(
+    "transfers",
+    "The lead is handed over to one that is behind, and catches up.",
+    {
+      nodes: 5,
+      network: { latency: "1ms..2ms" },
+      faults: [1000, 1500, 2000, 2500, 3000].flatMap((at, round) => {
+        const node = round % 2 === 0 ? "n5" : "n4";
+        return [
+          { at, for: "100ms", partition: { shape: "isolate", node } },
+          { at: at + 50, transfer: { node } },
+        ];
+      }),
+      // Nobody has reason to ask for votes but in the beginning.
+      expect: { atMost: { "elections.preVotes": 4 } },
+    },
+  ),
   "deaf-leader": simulated("deaf-leader", "A leader that hears nobody is replaced.", {
     nodes: 3,
     faults: [{ at: "1s", for: "2.5s", oneWay: { to: "leader" } }],
+    expect: { atMost: { "operations.unknown": 0, "operations.definitelyNot": 0 } },
   }),
   "slow-follower": simulated("slow-follower", "A follower whose disk is slow deposes nobody.", {
     nodes: 3,
     faults: [{ at: "500ms", for: "3s", slowDisk: { node: "follower", by: "150ms..400ms" } }],
+    expect: { atMost: { "elections.preVotes": 4 } },
   }),
 };

@@ -29,7 +29,7 @@ export const CLIENT_MUTANTS: readonly Mutant[] = [
         replace: "const read = { ...asked, index: state.commit, round: role.round };",
       },
     ],
-    hunts: ["reads", "transfers"],
+    hunts: ["handover"],
   },
   {
     name: "read-before-first-commit",
@@ -86,7 +86,7 @@ export const CLIENT_MUTANTS: readonly Mutant[] = [
         replace: "const mayLease = env.config.leases;",
       },
     ],
-    hunts: ["leases"],
+    hunts: ["leases-handover"],
   },
   {
     name: "lease-forgotten-at-start",
@@ -101,7 +101,7 @@ export const CLIENT_MUTANTS: readonly Mutant[] = [
           'role: { type: "follower", leader: undefined, heard: false, receiving: undefined },',
       },
     ],
-    hunts: ["leases"],
+    hunts: ["leases-restart"],
   },
   {
     name: "command-applied-twice",

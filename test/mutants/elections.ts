@@ -189,7 +189,7 @@ export const ELECTION_MUTANTS: readonly Mutant[] = [
         replace: "return false;",
       },
     ],
-    hunts: ["leases"],
+    hunts: ["leases-bridge"],
   },
   {
     name: "leader-without-majority",

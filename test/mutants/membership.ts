@@ -150,7 +150,7 @@ export const MEMBERSHIP_MUTANTS: readonly Mutant[] = [
     request.term === state.term && free && votes.includes(env.config.id) && holdsOurs(env, state, request);`,
       },
     ],
-    hunts: ["lone", "learners"],
+    hunts: ["newcomers"],
   },
   {
     name: "wiped-disk-counts",

@@ -45,7 +45,7 @@ export const SNAPSHOT_MUTANTS: readonly Mutant[] = [
         replace: "return index <= commit;",
       },
     ],
-    hunts: ["snapshots"],
+    hunts: ["late-snapshots"],
   },
   {
     name: "snapshot-without-membership",
@@ -126,21 +126,17 @@ export const SNAPSHOT_MUTANTS: readonly Mutant[] = [
     hunts: ["snapshots"],
   },
   {
-    name: "log-removed-before-reset",
-    about: "Old segments are removed before the batch is durable that makes them needless.",
-    source: "the order of any write-ahead log",
+    name: "needed-segment-removed",
+    about:
+      "One segment too many is removed when the log was compacted, and with it entries that are needed.",
+    source: "§7; ra PR 581 (gaps that nobody sees)",
     edits: [
       {
         file: "packages/actors/src/wal.ts",
-        find: `this.#state = "failed";
-      this.#file.sync();
-      this.#neededNow = this.#needed;`,
-        replace: `this.#neededNow = this.#needed;
-      this.#removeNeedless();
-      this.#state = "failed";
-      this.#file.sync();`,
+        find: "if (first === undefined || first >= this.#neededNow) return;",
+        replace: "if (first === undefined || first > this.#neededNow) return;",
       },
     ],
-    hunts: ["snapshots", "power"],
+    hunts: ["snapshots"],
   },
 ];
