@@ -8,6 +8,8 @@ const PROGRAM = fileURLToPath(new URL("programs/hashes.mjs", import.meta.url));
 const SEEDS = ["1", "2", "3"];
 /** Under the interpreter a seed takes ten times as long. */
 const ONE_SEED = ["1"];
+/** They only compute: how long that takes says something of the machine. */
+const TIMEOUT_MS = 180_000;
 
 /** What another process says of these seeds, a line each. */
 async function linesOf(node: string, flags: readonly string[], seeds: readonly string[]) {
@@ -29,7 +31,7 @@ describe("a seed gives the same run, event by event", () => {
 
   beforeAll(async () => {
     own = await ownLines(SEEDS);
-  });
+  }, TIMEOUT_MS);
 
   test.each<[string, string[], string[]]>([
     ["in another process", ["--hash-seed=7", "--random-seed=7"], SEEDS],
@@ -39,12 +41,16 @@ describe("a seed gives the same run, event by event", () => {
       ["--jitless", "--max-semi-space-size=1"],
       ONE_SEED,
     ],
-  ])("%s", async (_title, flags, seeds) => {
+  ])("%s", { timeout: TIMEOUT_MS }, async (_title, flags, seeds) => {
     expect(await linesOf(process.execPath, flags, seeds)).toEqual(own.slice(0, seeds.length));
   });
 
   const { KONTIKI_OTHER_NODE: other } = process.env;
-  test.runIf(other !== undefined)(`in another version of Node: ${other}`, async () => {
-    expect(await linesOf(other ?? "", [], SEEDS)).toEqual(own);
-  });
+  test.runIf(other !== undefined)(
+    `in another version of Node: ${other}`,
+    { timeout: TIMEOUT_MS },
+    async () => {
+      expect(await linesOf(other ?? "", [], SEEDS)).toEqual(own);
+    },
+  );
 });
