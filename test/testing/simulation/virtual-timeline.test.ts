@@ -82,6 +82,8 @@ describe("virtual time", () => {
     timeline.after(1, () => order.push("not called off"));
     callOff();
     callOff();
+    expect(timeline.step(2)).toBe(true);
+    expect(order).toEqual(["not called off"]);
     runTo(timeline, 2);
     callOff();
     expect([order, timeline.happened]).toEqual([["not called off"], 1]);
