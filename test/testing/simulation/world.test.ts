@@ -1,0 +1,251 @@
+import { nodeId, type Change, type NodeId } from "@kontiki/core";
+import { describe, expect, test } from "vitest";
+import { CLUSTER } from "../support/scenarios.ts";
+import { puts, simPlan, SimStage } from "../support/sim-stage.ts";
+
+/** A cluster of three that is asked for something all the time, and one of its followers. */
+function busy(changes: Parameters<typeof simPlan>[0] = {}): { stage: SimStage; node: NodeId } {
+  const stage = new SimStage(simPlan(changes, { operations: puts(2000) }));
+  const node = stage.follower();
+  stage.run(200);
+  return { stage, node };
+}
+
+/** The last entry that a node found on its disk when it started last. */
+function found(stage: SimStage): number {
+  const { recovered } = stage.of("started").at(-1) ?? {};
+  return recovered?.entries.at(-1)?.index ?? recovered?.snapshot?.index ?? 0;
+}
+
+describe("a process that ends", () => {
+  /** A follower whose disk takes long, with an entry written that is not synced. */
+  function writing(): { stage: SimStage; node: NodeId; last: number } {
+    const { stage, node } = busy({ disk: { syncMs: [15, 15] } });
+    const before = stage.of("synced").length;
+    stage.until("an entry that is not durable", () => {
+      const { log, state } = stage.actor(node);
+      return stage.of("synced").length > before && log.lastIndex > state.durable;
+    });
+    return { stage, node, last: stage.actor(node).log.lastIndex };
+  }
+
+  test("keeps what it wrote while its machine has power", () => {
+    const { stage, node, last } = writing();
+    stage.world.crash(node, "a test", undefined);
+    stage.world.start(node);
+    expect(found(stage)).toBe(last);
+    expect(stage.finish()).toEqual([]);
+  });
+
+  test("without power keeps what was synced", () => {
+    const { stage, node, last } = writing();
+    const { durable } = stage.actor(node).state;
+    stage.world.crash(node, "a test", "nothing");
+    stage.world.start(node);
+    expect(found(stage)).toBe(durable);
+    expect(durable).toBeLessThan(last);
+    expect(stage.finish()).toEqual([]);
+  });
+
+  test.each([
+    [undefined, true],
+    ["everything", false],
+  ] as const)("is heard of by its peers, power: %s: %s", (kept, isHeard) => {
+    const { stage } = busy();
+    const leader = stage.elect();
+    stage.world.crash(leader, "a test", kept);
+    const from = stage.steps.length;
+    stage.run(50);
+    const heard = stage.steps.slice(from).filter(({ event }) => event.type === "peerDown");
+    expect(heard.length > 0).toBe(isHeard);
+  });
+
+  test("says nothing more, and takes nothing more", () => {
+    const { stage, node } = busy();
+    stage.world.crash(node, "a test", undefined);
+    const [steps, happened] = [stage.steps.length, stage.happened.length];
+    stage.run(500);
+    expect(stage.steps.slice(steps).some((step) => step.node === node)).toBe(false);
+    const since = stage.happened.slice(happened);
+    expect(since.filter((each) => each.type === "posted" && each.from === node)).toEqual([]);
+    const lost = since.filter((each) => each.type === "lost" && each.to === node);
+    expect(new Set(lost.map((each) => each.type === "lost" && each.reason))).toEqual(
+      new Set(["not running"]),
+    );
+  });
+
+  test("leaves letters that its successor is not taken for", () => {
+    const { stage, node } = busy({ network: { latencyMs: [20, 20] } });
+    const isUnderWay = (): boolean =>
+      stage.of("posted").filter(({ from }) => from === node).length >
+      stage.of("delivered").filter(({ from }) => from === node).length;
+    stage.until("a letter of the follower", isUnderWay);
+    stage.world.crash(node, "a test", undefined);
+    stage.world.start(node);
+    const from = stage.happened.length;
+    stage.run(20);
+    const lost = stage.happened.slice(from).filter((each) => each.type === "lost");
+    expect(lost).toMatchObject([{ from: node, reason: "stale incarnation" }]);
+    expect(stage.finish()).toEqual([]);
+  });
+
+  test("stops in order: all that it said is durable", () => {
+    const { stage, node } = busy();
+    stage.world.stop(node);
+    expect(stage.of("ended")).toMatchObject([{ node, cause: "it is stopped", kept: undefined }]);
+    stage.world.start(node);
+    expect(stage.finish()).toEqual([]);
+  });
+});
+
+describe("a process that stands still", () => {
+  test("does nothing until it goes on, and then what came meanwhile, in its order", () => {
+    const { stage, node } = busy();
+    const { world } = stage;
+    world.pause(node);
+    const [steps, happened] = [stage.steps.length, stage.happened.length];
+    stage.run(100);
+    expect(stage.steps.slice(steps).filter((step) => step.node === node)).toEqual([]);
+    const sent = stage.happened
+      .slice(happened)
+      .flatMap((each) => (each.type === "delivered" && each.to === node ? [each.from] : []));
+    expect(sent.length).toBeGreaterThan(2);
+    world.resume(node);
+    const heard = stage.steps
+      .slice(steps)
+      .flatMap(({ node: at, event }) =>
+        at === node && event.type === "message" && event.message.type === "appendEntries"
+          ? [event.message.round]
+          : [],
+      );
+    expect(heard.length).toBeGreaterThan(2);
+    expect(heard).toEqual(heard.toSorted((one, other) => one - other));
+    expect(stage.finish()).toEqual([]);
+  });
+
+  test("and ends then has done nothing of it", () => {
+    const { stage, node } = busy();
+    stage.world.pause(node);
+    stage.run(100);
+    stage.world.crash(node, "a test", undefined);
+    const steps = stage.steps.length;
+    stage.world.resume(node);
+    expect(stage.steps.length).toBe(steps);
+    stage.world.start(node);
+    expect(stage.finish()).toEqual([]);
+  });
+});
+
+describe("disks", () => {
+  test("a node whose disk was wiped is taken in again, with another one", () => {
+    const { stage, node } = busy();
+    stage.world.wipe(node);
+    expect([stage.world.uid(node), found(stage), stage.world.isWhole(node)]).toEqual([1, 0, false]);
+    stage.until("it votes again", () => stage.world.isWhole(node));
+    expect(stage.world.membership().uids).toEqual({ [node]: 1 });
+    expect(stage.finish()).toEqual([]);
+  });
+
+  test("of another node are refused, and taken when they are back", () => {
+    const { stage } = busy();
+    const { world } = stage;
+    const [one, other] = [nodeId("n1"), nodeId("n2")];
+    for (const node of [one, other]) world.crash(node, "a test", undefined);
+    world.swapDisks(one, other);
+    for (const node of [one, other]) world.start(node);
+    expect([world.isRunning(one), world.isRunning(other)]).toEqual([false, false]);
+    expect(stage.of("refused")).toMatchObject([
+      { node: one, reason: "its disk is that of n2 with disk 0" },
+      { node: other, reason: "its disk is that of n1 with disk 0" },
+    ]);
+    world.swapDisks(one, other);
+    expect(stage.finish()).toEqual([]);
+  });
+
+  test("that fail take the node out, and let it in again when they work", () => {
+    const { stage, node } = busy();
+    const end = stage.world.disk(node).beginErrors("sync");
+    const errors = (): number => stage.simulation.counters.of("disk.errors.sync");
+    stage.until("its disk fails", () => errors() > 0);
+    stage.run(300);
+    end();
+    stage.until("it has started", () => stage.of("ended").length > 0);
+    expect(stage.of("ended")).toMatchObject([{ node, cause: "its disk failed", kept: undefined }]);
+    expect(stage.of("started").at(-1)).toMatchObject({ node, incarnation: 1 });
+    expect(stage.finish()).toEqual([]);
+  });
+
+  test("that fail while a node starts make nobody forget what the node knew", () => {
+    const { stage, node } = busy();
+    const { world } = stage;
+    const { commit } = stage.actor(node).state;
+    world.crash(node, "a test", undefined);
+    const end = world.disk(node).beginErrors("read");
+    world.start(node);
+    expect(stage.of("refused")).toMatchObject([{ node }]);
+    expect(stage.node(node).last?.actor?.state.commit).toBe(commit);
+    end();
+    expect(stage.finish()).toEqual([]);
+  });
+});
+
+describe("membership", () => {
+  test("a node that is added catches up and votes; one that is removed is gone for good", () => {
+    const { stage, node } = busy();
+    const { world } = stage;
+    const added = world.addNode();
+    expect([added, world.uid(added), world.isWhole(added)]).toEqual(["n4", 1, false]);
+    const join: Change = {
+      type: "addLearner",
+      node: added,
+      uid: world.uid(added),
+      promote: true,
+      replaces: undefined,
+    };
+    const refusals: (string | undefined)[] = [];
+    world.change([join], (refusal) => refusals.push(refusal));
+    const isDecided = (isMember: boolean, name: NodeId): boolean => {
+      const [known, ...others] = world.memberships();
+      return others.length === 0 && known?.voters.includes(name) === isMember;
+    };
+    stage.until("it votes", () => isDecided(true, added));
+    world.change([{ type: "remove", node }], (refusal) => refusals.push(refusal));
+    stage.until("one has left", () => isDecided(false, node));
+    world.removeNode(node);
+    expect(refusals).toEqual([undefined, undefined]);
+    expect(world.nodes).toHaveLength(3);
+    expect(stage.finish()).toEqual([]);
+  });
+
+  test("without a leader no change is taken", () => {
+    const stage = new SimStage(simPlan());
+    const refusals: (string | undefined)[] = [];
+    stage.world.change([{ type: "remove", node: nodeId("n1") }], (refusal) =>
+      refusals.push(refusal),
+    );
+    expect(refusals).toEqual(["no leader"]);
+  });
+
+  test("what is decided elsewhere is not taken for decided by who has another entry there", () => {
+    const stage = new SimStage(simPlan({ cluster: { ...CLUSTER, preVote: false } }));
+    const { world } = stage;
+    const deposed = stage.elect();
+    stage.run(200);
+    const end = world.network.beginCut(
+      "partition",
+      (from, to) => [from, to].includes(deposed) && from !== to,
+    );
+    const [, , other] = [deposed, ...world.nodes.filter((node) => node !== deposed)];
+    world.change([{ type: "remove", node: nodeId(other ?? "") }], () => {});
+    const { lastIndex } = stage.actor(deposed).log;
+    stage.until("another leads, and has committed as much", () => {
+      const leader = world.leader();
+      return (
+        leader !== undefined && leader !== deposed && stage.actor(leader).state.commit >= lastIndex
+      );
+    });
+    expect(world.memberships().map(({ voters }) => voters.length)).toContain(3);
+    end();
+    expect(stage.finish()).toEqual([]);
+  });
+});
