@@ -155,7 +155,7 @@ export class NodeRunner {
     const { actor } = opened;
     this.#post(actor.begin(letters, now));
     // Clients wait for what a leader answers, a leader for what a follower promises: that comes first.
-    if (actor.leads) this.#post(actor.apply());
+    if (actor.leads) this.#answer(actor);
     this.#turnUnderWay = { opened, full, before: this.#ports.clock.nowMs() };
     this.#ports.whenSyncable(this.#onSyncable);
   }
@@ -211,6 +211,12 @@ export class NodeRunner {
   /** Sends mail off, if there is any: one post however many letters, as each post wakes a thread. */
   #post(mail: readonly OutgoingMail[]): void {
     if (mail.length > 0) this.#report(mail, undefined);
+  }
+
+  /** Who is answered may look at once at what the node has applied. */
+  #answer(actor: NodeActor): void {
+    const answers = actor.apply();
+    if (answers.length > 0) this.#report(answers, actor.status());
   }
 
   /** Ends a turn: tells the supervisor where the node stands, and operators what they wait for. */

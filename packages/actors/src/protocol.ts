@@ -68,7 +68,7 @@ export type FromNode =
       readonly taken: { readonly letters: number; readonly bytes: number };
       /** Letters that could not be read, since the last report. */
       readonly malformed: number;
-      /** Where the node stands at the end of the turn; undefined in what it says before that. */
+      /** Where the node stands: with answers to clients and at the end of a turn; undefined in what else it says. */
       readonly raft: RaftStatus | undefined;
     };
 
