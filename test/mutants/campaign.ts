@@ -74,9 +74,9 @@ export const HUNTS: Readonly<Record<HuntName, Hunt>> = {
   "explore-async": explored({
     nodes: 3,
     terms: 2,
-    proposals: 2,
+    proposals: 1,
     crashes: 1,
-    inflight: 2,
+    inflight: 1,
     asyncDisk: true,
   }),
   "explore-four": explored({

@@ -1,14 +1,5 @@
+import type { Edit } from "./edit.ts";
 import type { HuntName } from "./hunt.ts";
-
-/** A replacement in a file. */
-export type Edit = {
-  /** The file, from the root of the repository. */
-  readonly file: string;
-  /** Text that stands there exactly once. */
-  readonly find: string;
-  /** What takes its place. Only its syntax must be right: what is built of it is not checked for types. */
-  readonly replace: string;
-};
 
 /** A defect that some implementation of Raft really had, planted into this one. */
 export type Mutant = {

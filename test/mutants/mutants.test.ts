@@ -1,14 +1,10 @@
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { describe, expect, test } from "vitest";
+import { edited } from "./edit.ts";
 import { MUTANTS } from "./mutants.ts";
 
 const ROOT = fileURLToPath(new URL("../../", import.meta.url));
-
-/** How often a text stands in a file of the repository. */
-function countOf(text: string, file: string): number {
-  return readFileSync(`${ROOT}${file}`, "utf8").split(text).length - 1;
-}
 
 describe("the mutants", () => {
   test("are thirty or more, each of another name", () => {
@@ -18,9 +14,20 @@ describe("the mutants", () => {
   });
 
   test.each(MUTANTS)("$name: what it replaces stands there once", ({ edits }) => {
-    expect(edits.map(({ file, find }) => `${countOf(find, file)} in ${file}`)).toEqual(
-      edits.map(({ file }) => `1 in ${file}`),
+    for (const edit of edits) {
+      const text = readFileSync(`${ROOT}${edit.file}`, "utf8");
+      expect(edited(text, edit)).not.toBe(text);
+    }
+  });
+
+  test("are refused when the code has moved on", () => {
+    const edit = { file: "vote.ts", find: "granted", replace: "true" };
+    expect(() => edited("free && holdsOurs", edit)).toThrow(
+      new Error("vote.ts: this stands there 0 times, not once: granted"),
     );
-    expect(edits.filter(({ find, replace }) => find === replace)).toEqual([]);
+    expect(() => edited("granted || granted", edit)).toThrow(
+      new Error("vote.ts: this stands there 2 times, not once: granted"),
+    );
+    expect(edited("if (!granted)", edit)).toBe("if (!true)");
   });
 });

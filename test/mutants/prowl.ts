@@ -2,9 +2,6 @@ import { HUNTS } from "./campaign.ts";
 import type { HuntName, Outcome } from "./hunt.ts";
 import { takeTurn, type Going } from "./turn.ts";
 
-/** How long a hunt goes on before the next has its turn, in ms. */
-const TURN_MS = 4_000;
-
 /**
  * Hunts what this process has loaded until it is caught or the time is over. Those that are named come first and have
  * half of the time for themselves; then all have their turns.
@@ -26,7 +23,7 @@ export function prowl(first: readonly HuntName[], deadlineMs: number, now: () =>
     const isEarly = named.length > 0 && now() < started + deadlineMs / 2;
     for (const going of isEarly ? named : all.filter(({ isOver }) => !isOver)) {
       if (now() >= end) return { caught: undefined, ...effort() };
-      const caught = takeTurn(going, now, Math.min(now() + TURN_MS, end));
+      const caught = takeTurn(going, now, end);
       if (caught !== undefined) return { caught, ...effort() };
     }
   }

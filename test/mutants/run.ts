@@ -1,5 +1,7 @@
-import { writeFileSync } from "node:fs";
+import { execFileSync } from "node:child_process";
+import { mkdirSync, writeFileSync } from "node:fs";
 import { availableParallelism } from "node:os";
+import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { chase } from "./chase.ts";
@@ -15,7 +17,7 @@ Plants each mutant into a copy of the sources and hunts it with the engines.
 
   --only NAME      only this mutant; may be given again. "original" hunts the sources as they are
   --jobs N         so many at once, 2 if not given
-  --time SECONDS   the longest that one is hunted, 60 if not given
+  --time SECONDS   of a processor, the longest that one is hunted, 60 if not given
   --json           prints one JSON document instead of a table
   --write          writes docs/mutants.md
 
@@ -48,7 +50,7 @@ async function main(args: readonly string[]): Promise<number> {
     );
     const mutants = hunted.filter(({ mutant }) => mutant !== ORIGINAL);
     const shape = `${options.jobs} of ${availableParallelism()} cores, Node ${process.versions.node}`;
-    if (options.write) writeFileSync(`${ROOT}docs/mutants.md`, tablePage(mutants, shape));
+    if (options.write) writePage(tablePage(mutants, shape));
     const isWell = ({ mutant, outcome }: Hunted): boolean =>
       (outcome.caught === undefined) === (mutant === ORIGINAL);
     return hunted.every(isWell) ? 0 : 1;
@@ -56,6 +58,14 @@ async function main(args: readonly string[]): Promise<number> {
     process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
     return 4;
   }
+}
+
+function writePage(page: string): void {
+  const file = join(ROOT, "docs/mutants.md");
+  mkdirSync(dirname(file), { recursive: true });
+  writeFileSync(file, page);
+  const prettier = join(ROOT, "node_modules/prettier/bin/prettier.cjs");
+  execFileSync(process.execPath, [prettier, "--write", file]);
 }
 
 type Options = {

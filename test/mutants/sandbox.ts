@@ -14,7 +14,7 @@ import {
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { promisify } from "node:util";
-import type { Edit } from "./mutant.ts";
+import { edited, type Edit } from "./edit.ts";
 
 /** The packages that the engines run. */
 const PACKAGES = ["core", "actors", "testing"];
@@ -54,14 +54,9 @@ export class Sandbox {
    */
   async plant(edits: readonly Edit[]): Promise<void> {
     const texts = new Map<string, string>();
-    for (const { file, find, replace } of edits) {
-      const text = texts.get(file) ?? readFileSync(join(this.#root, file), "utf8");
-      const [before = "", after, ...more] = text.split(find);
-      if (after === undefined || more.length > 0)
-        throw new Error(
-          `${file}: this stands there ${more.length + (after === undefined ? 0 : 1)} times, not once: ${find}`,
-        );
-      texts.set(file, before + replace + after);
+    for (const edit of edits) {
+      const text = texts.get(edit.file) ?? readFileSync(join(this.#root, edit.file), "utf8");
+      texts.set(edit.file, edited(text, edit));
     }
     for (const name of new Set(edits.map(({ file }) => packageOf(file)))) {
       const source = join(this.folder, "packages", name, "src");

@@ -31,7 +31,7 @@ export const SNAPSHOT_MUTANTS: readonly Mutant[] = [
         replace: "return log.termAt(index) === term;",
       },
     ],
-    hunts: ["snapshots"],
+    hunts: ["late-snapshots", "snapshots"],
   },
   {
     name: "snapshot-drops-suffix",

@@ -23,22 +23,25 @@ export function tableText(all: readonly Hunted[]): string {
 /** The page of the documentation. */
 export function tablePage(all: readonly Hunted[], shape: string): string {
   const caught = all.filter(({ outcome }) => outcome.caught !== undefined).length;
-  const rows = all.map(({ mutant, outcome }) => {
-    const [name, by, check, took, time] = cellsOf({ mutant, outcome });
-    return `| \`${name}\` | ${mutant.about} | ${mutant.source} | ${by} | ${check} | ${took} | ${time} |`;
-  });
+  const rows = all.map((hunted) => `| ${cellsOf(hunted).join(" | ")} |`);
+  const list = all.map(({ mutant }) => `- \`${mutant.name}\`: ${mutant.about} (${mutant.source})`);
   return `# Mutants
 
 Defects that implementations of Raft really had, each planted into this one as a replacement in its sources
 (\`test/mutants\`). The engines of \`@kontiki/testing\` must catch every one of them: a mutant that survives is a hole in
 the scenarios, the faults or the checks. ${caught} of ${all.length} are caught.
 
-\`npx -y pnpm@12 mutants\` builds and hunts them all, \`--only NAME\` one, \`--write\` writes this page. Times are those of
-one run on ${shape}, without the time that building takes. A seed is one simulated run, a state one of the explorer's.
+\`npx -y pnpm@12 mutants\` builds and hunts them all, \`--only NAME\` one, \`--write\` writes this page. What caught a mutant
+is an engine and a hunt of \`test/mutants/campaign.ts\`, and the check is the property that it found broken. Times are of
+the processor, in one run with ${shape}, and without building. A seed is a simulated run, a state one of the explorer's.
 
-| mutant | what goes wrong | source | caught by | check | took | time |
-| ------ | --------------- | ------ | --------- | ----- | ---- | ---- |
+| ${HEAD.join(" | ")} |
+| ${HEAD.map(() => "---").join(" | ")} |
 ${rows.join("\n")}
+
+## What goes wrong in each
+
+${list.join("\n")}
 `;
 }
 

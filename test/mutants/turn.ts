@@ -2,8 +2,8 @@ import { exploreInSlices, finish, planOf, simulate, type ExploreOptions } from "
 import { HUNTS } from "./campaign.ts";
 import type { Catch, HuntName } from "./hunt.ts";
 
-/** The longest that an exploration takes, in ms. */
-const EXPLORE_MS = 20_000;
+/** How long a hunt goes on before the next has its turn, in ms. An exploration has one turn. */
+const TURN_MS = { simulation: 4_000, explorer: 20_000 } as const;
 
 /** A hunt that is under way. */
 export type Going = {
@@ -17,18 +17,19 @@ export type Going = {
 };
 
 /**
- * Goes on with a hunt: at least one seed and as many as fit before `until`, or the whole of an exploration. Gives what was
- * caught.
+ * Goes on with a hunt: at least one seed and as many as fit into its turn, or an exploration. Gives what was caught.
  *
  * What throws anything is caught as well: engines give violations, and throw nothing.
  *
  * @param now in ms.
+ * @param end when all hunts end, by `now`.
  */
-export function takeTurn(going: Going, now: () => number, until: number): Catch | undefined {
+export function takeTurn(going: Going, now: () => number, end: number): Catch | undefined {
   const hunt = HUNTS[going.name];
   const { engine } = hunt;
+  const until = Math.min(now() + TURN_MS[engine], end);
   try {
-    if (hunt.engine === "explorer") return explored(going, hunt.options, now);
+    if (hunt.engine === "explorer") return explored(going, hunt.options, () => now() >= until);
     do {
       going.seeds += 1;
       const { violations } = simulate(planOf(hunt.scenario, going.seeds));
@@ -42,10 +43,9 @@ export function takeTurn(going: Going, now: () => number, until: number): Catch 
   }
 }
 
-function explored(going: Going, options: ExploreOptions, now: () => number): Catch | undefined {
+function explored(going: Going, options: ExploreOptions, stop: () => boolean): Catch | undefined {
   going.isOver = true;
-  const end = now() + EXPLORE_MS;
-  const { states, violation } = finish(exploreInSlices({ ...options, stop: () => now() >= end }));
+  const { states, violation } = finish(exploreInSlices({ ...options, stop }));
   going.states = states;
   if (violation === undefined) return undefined;
   const { text } = violation;
