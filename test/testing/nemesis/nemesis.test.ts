@@ -340,6 +340,18 @@ describe("membership", () => {
     ]);
   });
 
+  test("and while a leader that stands still may take it up, all of it", () => {
+    const stage = new NemesisStage(3);
+    const { target } = stage;
+    const answers: ((refusal: string | undefined) => void)[] = [];
+    target.change = (_changes, onEnd) => answers.push(onEnd);
+    const story = stage.story({ type: "add" }, 100, 10_000);
+    expect(story).toEqual(["0 add n4", "0 add began: n4", "100 add ended"]);
+    for (const answer of answers) answer("the process that was asked has ended");
+    target.timeline.advance(100);
+    expect([answers.length, target.take()]).toEqual([1, ["10100 remove n4"]]);
+  });
+
   test("a node that is removed goes when that is committed, and not while it has another's disk", () => {
     const stage = new NemesisStage(3);
     const { target } = stage;

@@ -176,6 +176,20 @@ describe("time", () => {
     expect(disk.syncMs()).toBe(2);
   });
 
+  test("is taken once by reads in a row: what comes next is read ahead", () => {
+    const { disk } = simDisk();
+    fileWith(disk, "abcdef");
+    disk.takeDelayMs();
+    const end = disk.beginSlowness([30, 30]);
+    for (let at = 0; at < 6; at += 1) disk.readRange("f", at, 1);
+    expect(disk.takeDelayMs()).toBe(30);
+    disk.read("f");
+    expect(disk.takeDelayMs()).toBe(30);
+    end();
+    disk.read("f");
+    expect(disk.takeDelayMs()).toBe(0);
+  });
+
   test("has no end while the device stalls, and then whoever waits is told", () => {
     const { disk } = simDisk();
     const told: string[] = [];

@@ -217,6 +217,28 @@ describe("membership", () => {
     expect(stage.finish()).toEqual([]);
   });
 
+  test("a leader that stands still answers when it goes on, and one that falls never will", () => {
+    const { stage, node } = busy();
+    const { world } = stage;
+    const leader = stage.elect();
+    const refusals: (string | undefined)[] = [];
+    const ask = (): void =>
+      world.change([{ type: "remove", node }], (refusal) => refusals.push(refusal));
+    world.pause(leader);
+    ask();
+    stage.run(50);
+    expect(refusals).toEqual([]);
+    world.resume(leader);
+    stage.run(10);
+    expect(refusals).toEqual([undefined]);
+    world.pause(leader);
+    ask();
+    world.crash(leader, "a test", undefined);
+    stage.run(50);
+    expect(refusals).toEqual([undefined, "the process that was asked has ended"]);
+    expect(stage.finish()).toEqual([]);
+  });
+
   test("without a leader no change is taken", () => {
     const stage = new SimStage(simPlan());
     const refusals: (string | undefined)[] = [];

@@ -55,9 +55,13 @@ export function strive(
   const { target, counters } = stage;
   let looksLeft = Number.POSITIVE_INFINITY;
   let askedAt: number | undefined;
+  /** Orders that nobody has answered: a leader that stands still may take one up long after it was given. */
+  let open = 0;
   const ask = (): void => {
     askedAt = target.timeline.now;
+    open += 1;
     target.change(wish.changes, (refusal) => {
+      open -= 1;
       counters.count(refusal === undefined ? "change.taken" : "change.refused");
       if (refusal !== undefined) askedAt = undefined;
     });
@@ -68,7 +72,7 @@ export function strive(
       return onDone();
     }
     looksLeft -= 1;
-    if (looksLeft <= 0) return onFailed();
+    if (looksLeft <= 0 && open === 0) return onFailed();
     const isWaiting = askedAt !== undefined && target.timeline.now < askedAt + PATIENCE_MS;
     if (looksLeft === Number.POSITIVE_INFINITY && !isWaiting && isOpen(stage, wish)) ask();
     target.timeline.after(LOOK_MS, look);

@@ -51,6 +51,8 @@ export class SimDisk implements Disk {
   readonly #misdirection: Misdirection;
   readonly #system: FileSystem;
   #delayMs = 0;
+  /** Whether it was read from since its delay was taken. */
+  #isReading = false;
   #owner: string | undefined;
 
   constructor(parts: DiskParts) {
@@ -82,6 +84,7 @@ export class SimDisk implements Disk {
   takeDelayMs(): number {
     const delay = this.#delayMs;
     this.#delayMs = 0;
+    this.#isReading = false;
     return delay > 0 && this.#troubles.isStalled ? Number.POSITIVE_INFINITY : delay;
   }
 
@@ -156,7 +159,9 @@ export class SimDisk implements Disk {
   readRange(name: string, offset: number, length: number): Uint8Array<ArrayBuffer> {
     this.#parts.onStep("read", name);
     this.#troubles.check("read", this.pathOf(name));
-    this.#delayMs += this.#troubles.lateness();
+    // What is read in a row is read ahead: a slow device keeps nobody waiting for each of a thousand segments.
+    if (!this.#isReading) this.#delayMs += this.#troubles.lateness();
+    this.#isReading = true;
     return this.#file(name).read(offset, length);
   }
 

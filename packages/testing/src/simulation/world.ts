@@ -39,6 +39,12 @@ export type WorldParts = {
   readonly onNodes: () => void;
 };
 
+/** A change that a node was asked for, and who waits for what it says. */
+type Asked = {
+  readonly node: NodeId;
+  readonly onEnd: (refusal: string | undefined) => void;
+};
+
 /** How long after the end of a process its peers hear of it, in ms: as fast as mail. */
 const OBITUARY_MS = 1;
 
@@ -49,7 +55,7 @@ export class World implements FaultTarget {
   readonly router: Router;
   readonly #parts: WorldParts;
   readonly #nodes = new Map<NodeId, SimNode>();
-  readonly #changes = new Map<Notice["cause"], (refusal: string | undefined) => void>();
+  readonly #changes = new Map<Notice["cause"], Asked>();
   readonly #voters: readonly NodeId[];
   #lastUid = 0;
   #named: number;
@@ -196,7 +202,7 @@ export class World implements FaultTarget {
     const leader = leaderOf(this.all);
     if (leader === undefined) return onEnd("no leader");
     const order: Order = { type: "changeMembership", changes };
-    this.#changes.set(order, onEnd);
+    this.#changes.set(order, { node: leader.id, onEnd });
     this.#enter(leader, () => leader.process?.runner?.order(order));
   }
 
@@ -269,10 +275,20 @@ export class World implements FaultTarget {
     if (process === undefined) return;
     node.end(kept);
     this.router.detachNode(id);
+    this.#forgetChanges(id);
     this.#parts.onHappening({ type: "ended", node: id, cause, kept });
     // A machine without power tells nobody.
     if (kept === undefined)
       this.timeline.after(OBITUARY_MS, () => this.router.bury(id, process.incarnation));
+  }
+
+  /** Whoever waits for an answer of a process that is gone hears that. */
+  #forgetChanges(node: NodeId): void {
+    for (const [order, asked] of this.#changes) {
+      if (asked.node !== node) continue;
+      this.#changes.delete(order);
+      this.timeline.after(0, () => asked.onEnd("the process that was asked has ended"));
+    }
   }
 
   #failed(node: SimNode, error: unknown): void {
@@ -280,6 +296,7 @@ export class World implements FaultTarget {
     const reason = error instanceof Error ? error.message : "";
     node.end(undefined);
     this.router.detachNode(id);
+    this.#forgetChanges(id);
     this.#parts.onHappening({ type: "refused", node: id, reason });
     this.#parts.onFailure(id, error);
   }
@@ -309,10 +326,10 @@ export class World implements FaultTarget {
 
   /** Told once the node's turn is over, as whoever hears of it may do something to that node. */
   #onNotice(notice: Notice): void {
-    const onEnd = this.#changes.get(notice.cause);
-    if (onEnd === undefined || notice.type === "transferEnded") return;
+    const asked = this.#changes.get(notice.cause);
+    if (asked === undefined || notice.type === "transferEnded") return;
     this.#changes.delete(notice.cause);
     const refusal = notice.type === "rejectChange" ? notice.reason : undefined;
-    this.timeline.after(0, () => onEnd(refusal));
+    this.timeline.after(0, () => asked.onEnd(refusal));
   }
 }
