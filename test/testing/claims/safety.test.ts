@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { Safety } from "../../../packages/testing/src/claims/safety.ts";
-import { index, nodeId, term } from "@kontiki/core";
+import { index, nodeId, term, type Membership } from "@kontiki/core";
 import {
   appends,
   change,
@@ -287,6 +287,48 @@ describe("snapshots and memberships", () => {
     expect(stage.reports).toEqual([
       "membership: n2 changes it at 2 and has committed nothing in its term",
     ]);
+  });
+
+  describe("a joint membership that is committed, and a leader of a later term", () => {
+    const joint: Membership = { ...members("n1 n2 n4"), outgoing: members("n1 n2 n3").voters };
+    const entryOf = (at: number, inTerm: number, membership: Membership) =>
+      ({ type: "membership", index: index(at), term: term(inTerm), membership }) as const;
+
+    /** The leader has committed nothing in its term, and appends this. */
+    function appending(membership: Membership): readonly string[] {
+      const stage = working();
+      const inForce = [{ index: index(2), membership: joint }];
+      for (const node of VOTERS) {
+        stage.step(node, { memberships: inForce }, appends(entryOf(2, 1, joint)));
+        stage.synced(node);
+        stage.step(node, { durable: 2 });
+      }
+      stage.start("n4");
+      stage.step(
+        "n4",
+        { term: 1, memberships: inForce },
+        appends(command(1, 1), entryOf(2, 1, joint)),
+      );
+      stage.synced("n4");
+      for (const node of ["n1", "n2"]) stage.commits(node, 2);
+      stage.elects("n2", 2, ["n1", "n3", "n4"]);
+      const memberships = [...inForce, { index: index(3), membership }];
+      stage.step("n2", { memberships }, appends(entryOf(3, 2, membership)));
+      return stage.reports;
+    }
+
+    it("it may leave it at once: all leaders do the same", () => {
+      expect(appending(members("n1 n2 n4"))).toEqual([]);
+    });
+
+    it.each([
+      ["the voters", members("n1 n2 n3")],
+      ["what is joint", { ...members("n1 n2 n4"), outgoing: members("n1 n2").voters }],
+    ])("it may not change %s", (_what, membership) => {
+      expect(appending(membership)).toContain(
+        "membership: n2 changes it at 3 and has committed nothing in its term",
+      );
+    });
   });
 
   it("majorities of a change and of what was before do not meet", () => {

@@ -1,5 +1,6 @@
 import {
   initialMembership,
+  isJoint,
   isVoter,
   sameMembership,
   type Membership,
@@ -15,7 +16,8 @@ import type { Report } from "./report.ts";
 /**
  * What must hold of changes of membership (§6, dissertation chapter 4): a node goes by the latest in its log, committed
  * or not; a leader begins one only when the one before is committed and so is an entry of its own term (the correction
- * of 2015); nobody decides in one without somebody who decides in the next; and a leader that is removed steps down.
+ * of 2015), but for leaving a joint one that is committed, which can be done in one way only; nobody decides in one
+ * without somebody who decides in the next; and a leader that is removed steps down.
  */
 export class MembershipClaims {
   readonly #report: Report;
@@ -48,8 +50,10 @@ export class MembershipClaims {
       if (this.#compared.has(placed)) continue;
       this.#compared.add(placed);
       const previous = memberships[at - 1];
-      this.#checkOverlap(placed, previous === undefined ? this.#base(disk) : contentOf(previous));
-      this.#checkOneAtATime(step, placed, previous);
+      const before = previous === undefined ? this.#base(disk) : contentOf(previous);
+      this.#checkOverlap(placed, before);
+      this.#checkOneAtATime(step, placed, previous?.index ?? 0);
+      if (!leaves(before, contentOf(placed))) this.#checkBegun(step, placed);
     }
   }
 
@@ -58,13 +62,12 @@ export class MembershipClaims {
     this.#says(`the membership of entry ${index} can decide with nobody of the one before it`);
   }
 
-  #checkOneAtATime(
-    { node, after }: CoreStep,
-    { index }: Placed,
-    previous: Placed | undefined,
-  ): void {
-    if ((previous?.index ?? 0) > after.commit)
-      this.#says(`${node} changes it at ${index} while the change at ${previous?.index} is open`);
+  #checkOneAtATime({ node, after }: CoreStep, { index }: Placed, previous: number): void {
+    if (previous > after.commit)
+      this.#says(`${node} changes it at ${index} while the change at ${previous} is open`);
+  }
+
+  #checkBegun({ node, after }: CoreStep, { index }: Placed): void {
     if (this.#committed.at(after.commit)?.term !== after.term)
       this.#says(`${node} changes it at ${index} and has committed nothing in its term`);
   }
@@ -93,6 +96,11 @@ export class MembershipClaims {
   #says(text: string): void {
     this.#report({ check: "membership", text });
   }
+}
+
+/** Whether this is the only membership that can follow a joint one. */
+function leaves(before: Membership, now: Membership): boolean {
+  return isJoint(before) && !isJoint(now) && now.voters.join() === before.voters.join();
 }
 
 function contentOf({ entry }: Placed): Membership {
