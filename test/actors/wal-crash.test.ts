@@ -2,7 +2,6 @@ import { atLeastAsUpToDate, LOG_START, type LogPosition } from "@kontiki/core";
 import * as fc from "fast-check";
 import { readdirSync } from "node:fs";
 import { expect, test } from "vitest";
-import type { Disk } from "../../packages/actors/src/disk.ts";
 import { FileDisk } from "../../packages/actors/src/file-disk.ts";
 import { losePower, type MemoryDisk } from "../../packages/actors/src/memory-disk.ts";
 import { mend } from "../../packages/actors/src/mend.ts";
@@ -20,6 +19,7 @@ import {
   contentWithin,
   CuttingDisk,
   EMPTY,
+  live,
   filesOf,
   frozenDisk,
   memoryDisk,
@@ -205,25 +205,8 @@ test("a segment that is missing costs what is behind it, but not the state", () 
   );
 }, 60_000);
 
-/** Runs a node's life until power is lost. Says how many batches were written, and made durable. */
-function live(disk: Disk, batches: readonly Batch[], segmentBytes: number): [number, number] {
-  let flushed = 0;
-  let synced = 0;
-  try {
-    if (!hasWal(disk)) createWal(disk);
-    const opened = openStorage(disk, { segmentBytes });
-    for (const batch of batches) {
-      write(opened, batch);
-      flushed += 1;
-      opened.storage.flush();
-      opened.storage.sync();
-      synced += 1;
-    }
-    opened.storage.close();
-  } catch (cause) {
-    if (!(cause instanceof PowerLoss)) throw cause;
-  }
-  return [flushed, synced];
+function isEnd(cause: unknown): boolean {
+  return cause instanceof PowerLoss;
 }
 
 /** What a crash may leave: all that was synced, perhaps the batch behind it, perhaps only that batch's snapshot. */
@@ -249,12 +232,12 @@ test("no power loss at any disk operation loses or invents anything", () => {
       for (let budget = 0, finished = false; !finished; budget += 1) {
         const disk = memoryDisk();
         const loss = (_name: string, bytes: number): number => chance.next().value % (bytes + 1);
-        const [flushed, synced] = live(new CuttingDisk(disk, budget), batches, segmentBytes);
+        const [flushed, synced] = live(new CuttingDisk(disk, budget), batches, segmentBytes, isEnd);
         finished = synced === batches.length;
         losePower(disk.files(), loss);
         // Recovery itself is cut short at each of its operations, until it gets through.
         for (let inRecovery = 0; inRecovery < 9; inRecovery += 1) {
-          live(new CuttingDisk(disk, inRecovery), [], segmentBytes);
+          live(new CuttingDisk(disk, inRecovery), [], segmentBytes, isEnd);
           losePower(disk.files(), loss);
         }
         const recovered = recover(disk);
@@ -283,7 +266,7 @@ test("a process killed at any system call leaves a log that goes on, and nothing
     });
   for (let budget = 0, finished = false; !finished; budget += 1) {
     const folder = temporaryFolder();
-    const [flushed, synced] = live(new FileDisk(folder, mortalCalls(budget)), batches, 250);
+    const [flushed, synced] = live(new FileDisk(folder, mortalCalls(budget)), batches, 250, isEnd);
     finished = synced === batches.length;
     const disk = new FileDisk(folder, mortalCalls(Infinity));
     if (!hasWal(disk)) createWal(disk);
@@ -311,7 +294,7 @@ test("a repair that is cut short at any disk operation is done again; and it is 
       const expected = contentOn(memoryDisk(files));
       for (let budget = 0; budget < 12; budget += 1) {
         const disk = memoryDisk(files);
-        live(new CuttingDisk(disk, budget), [], segmentBytes);
+        live(new CuttingDisk(disk, budget), [], segmentBytes, isEnd);
         losePower(disk.files(), () => 0);
         expect(recover(disk)).toEqual(expected);
         const { recovered } = openStorage(disk);

@@ -22,7 +22,7 @@ import * as fc from "fast-check";
 import { onTestFinished } from "vitest";
 import type { Disk, DiskFile, NewFile } from "../../packages/actors/src/disk.ts";
 import { MemoryDisk } from "../../packages/actors/src/memory-disk.ts";
-import { createWal } from "../../packages/actors/src/open-wal.ts";
+import { createWal, hasWal } from "../../packages/actors/src/open-wal.ts";
 import { openStorage, type OpenedStorage } from "../../packages/actors/src/open-storage.ts";
 import type { SystemCalls } from "../../packages/actors/src/system-calls.ts";
 import type { WalOptions } from "../../packages/actors/src/wal.ts";
@@ -197,6 +197,35 @@ export function writeAll(opened: OpenedStorage, batches: readonly Batch[]): void
     opened.storage.flush();
     opened.storage.sync();
   }
+}
+
+/**
+ * Runs a node's life on a disk until it is over, or something is thrown that `isEnd` is true of. Says how many batches
+ * were written, and made durable.
+ */
+export function live(
+  disk: Disk,
+  batches: readonly Batch[],
+  segmentBytes: number,
+  isEnd: (cause: unknown) => boolean,
+): [number, number] {
+  let flushed = 0;
+  let synced = 0;
+  try {
+    if (!hasWal(disk)) createWal(disk);
+    const opened = openStorage(disk, { segmentBytes });
+    for (const batch of batches) {
+      write(opened, batch);
+      flushed += 1;
+      opened.storage.flush();
+      opened.storage.sync();
+      synced += 1;
+    }
+    opened.storage.close();
+  } catch (cause) {
+    if (!isEnd(cause)) throw cause;
+  }
+  return [flushed, synced];
 }
 
 /** A disk that holds a log of these batches, each of them durable. */

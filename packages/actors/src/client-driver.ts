@@ -9,11 +9,12 @@ import {
   type ReadEnd,
   type ReadOptions,
 } from "./client.ts";
+import { askingOf, takeAnswer, undelivered, type SendEffect } from "./client-mail.ts";
 import { clientOf } from "./command.ts";
 import type { Envelope } from "./protocol.ts";
 import type { DeadLetterReason } from "./status.ts";
 import type { CommandBytes } from "./storage.ts";
-import { encodeParcel, openParcel, type Parcel } from "./wire.ts";
+import { encodeParcel, openParcel } from "./wire.ts";
 
 /** How often deadlines are looked at while something is pending, in ms. */
 const TICK_MS = 20;
@@ -66,24 +67,10 @@ export class ClientDriver {
 
   /** Takes a letter from a node. One that holds no answer to a client is a dead letter. */
   receive(envelope: Envelope): DeadLetterReason | undefined {
-    const parcel = openParcel(envelope.bytes);
-    const now = performance.now();
-    switch (parcel?.type) {
-      case "answers":
-        this.#perform(this.#client.answered(parcel.sequences, parcel.results, now));
-        return undefined;
-      case "refused":
-        this.#perform(this.#client.refused(parcel.id, parcel.reason, parcel.leader, now));
-        return undefined;
-      case "readAnswers":
-        this.#perform(this.#client.readAnswered(parcel.id, parcel.results, now));
-        return undefined;
-      case "readRefused":
-        this.#perform(this.#client.readRefused(parcel.id, parcel.leader, now));
-        return undefined;
-      default:
-        return "malformed";
-    }
+    const effects = takeAnswer(this.#client, openParcel(envelope.bytes), performance.now());
+    if (effects === undefined) return "malformed";
+    this.#perform(effects);
+    return undefined;
   }
 
   /** A node took the lead. */
@@ -132,10 +119,8 @@ export class ClientDriver {
     for (const effect of effects) {
       switch (effect.type) {
         case "send":
-          this.#send(effect);
-          break;
         case "sendRead":
-          this.#sendRead(effect);
+          this.#send(effect);
           break;
         case "settle":
           this.#waiting.get(effect.sequence)?.(effect.end);
@@ -151,24 +136,12 @@ export class ClientDriver {
     }
   }
 
-  #send({ to, parcel, commands }: ClientEffect & { readonly type: "send" }): void {
-    const reason = this.#post(to, { type: "propose", id: parcel, commands });
-    const now = performance.now();
-    if (reason === "mailbox full") this.#client.busy(parcel, now);
-    else if (reason !== undefined)
-      this.#perform(this.#client.refused(parcel, "notLeader", undefined, now));
-  }
-
-  #sendRead(effect: ClientEffect & { readonly type: "sendRead" }): void {
-    const { to, parcel, consistency, questions } = effect;
-    const reason = this.#post(to, { type: "read", id: parcel, consistency, questions });
-    const now = performance.now();
-    if (reason === "mailbox full") this.#client.busy(parcel, now);
-    else if (reason !== undefined) this.#perform(this.#client.readRefused(parcel, undefined, now));
-  }
-
-  #post(to: NodeId, parcel: Parcel): DeadLetterReason | undefined {
-    const bytes = encodeParcel(parcel);
-    return this.#route({ to, from: this.address, incarnation: 0, bytes });
+  #send(effect: SendEffect): void {
+    const asking = askingOf(effect);
+    const bytes = encodeParcel(asking);
+    const reason = this.#route({ to: effect.to, from: this.address, incarnation: 0, bytes });
+    if (reason === undefined) return;
+    const isFull = reason === "mailbox full";
+    this.#perform(undelivered(this.#client, asking, isFull, performance.now()));
   }
 }

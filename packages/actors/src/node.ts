@@ -6,6 +6,7 @@
 export { clientAddress, isClientAddress, type Address, type ClientAddress } from "./address.ts";
 export { Client, type ClientEffect, type ClientTimes } from "./client.ts";
 export type { ProposalEnd, ReadEnd } from "./client-effect.ts";
+export { askingOf, takeAnswer, undelivered, type SendEffect } from "./client-mail.ts";
 export { decode, encode } from "./codec.ts";
 export { clientOf, encodeCommand, headerOf, type CommandHeader } from "./command.ts";
 export { DiskError, type Disk, type DiskFile, type NewFile } from "./disk.ts";

@@ -33,6 +33,25 @@ const accepted = (match: number) =>
 const granted = (inTerm: number) =>
   ({ type: "voteReply", term: term(inTerm), granted: true }) as const;
 
+/** A node whose log a snapshot took the place of in this term, and which starts again and knows the first term alone. */
+function installedIn(inTerm: number): Stage<Safety> {
+  const stage = working();
+  stage.start("n4");
+  const snapshot = snapshotOf(2, 1);
+  stage.step(
+    "n4",
+    { term: inTerm, commit: 2, snapshot, durable: 2 },
+    { type: "installSnapshot", snapshot },
+  );
+  stage.ends("n4");
+  stage.start("n4", {
+    hard: { term: term(1), votedFor: undefined },
+    base: positionOf(snapshot),
+    snapshot,
+  });
+  return stage;
+}
+
 describe("nothing leaves a node that is not durable there", () => {
   it("what is synced may be promised", () => {
     const stage = working();
@@ -177,23 +196,7 @@ describe("what a restart finds", () => {
   });
 
   it("is a log that a received snapshot took the place of, as soon as the snapshot is durable", () => {
-    const stage = working();
-    stage.start("n4");
-    const snapshot = snapshotOf(2, 1);
-    stage.step(
-      "n4",
-      { term: 1, commit: 2, snapshot, durable: 2 },
-      {
-        type: "installSnapshot",
-        snapshot,
-      },
-    );
-    stage.ends("n4");
-    stage.start("n4", {
-      hard: { term: term(1), votedFor: undefined },
-      base: positionOf(snapshot),
-      snapshot,
-    });
+    const stage = installedIn(1);
     stage.ends("n4");
     stage.start("n4", { hard: { term: term(1), votedFor: undefined }, base: LOG_START });
     expect(stage.reports).toEqual([
@@ -202,23 +205,7 @@ describe("what a restart finds", () => {
   });
 
   it("is a snapshot in place of a log, in the snapshot's term when the disk knew none so late", () => {
-    const stage = working();
-    stage.start("n4");
-    const snapshot = snapshotOf(2, 1);
-    stage.step(
-      "n4",
-      { term: 3, commit: 2, snapshot, durable: 2 },
-      {
-        type: "installSnapshot",
-        snapshot,
-      },
-    );
-    stage.ends("n4");
-    stage.start("n4", {
-      hard: { term: term(1), votedFor: undefined },
-      base: positionOf(snapshot),
-      snapshot,
-    });
+    const stage = installedIn(3);
     expect(stage.reports).toEqual([]);
   });
 

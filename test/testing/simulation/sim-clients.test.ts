@@ -5,10 +5,8 @@ import { headerOf } from "../../../packages/actors/src/command.ts";
 import { describe, expect, test } from "vitest";
 import type { PlannedOperation } from "../../../packages/testing/src/run/plan.ts";
 import type { Happening } from "../../../packages/testing/src/simulation/observer.ts";
-import {
-  SimClients,
-  type SimClient,
-} from "../../../packages/testing/src/simulation/sim-clients.ts";
+import type { SimClient } from "../../../packages/testing/src/simulation/sim-client.ts";
+import { SimClients } from "../../../packages/testing/src/simulation/sim-clients.ts";
 import { FakeTimeline } from "../support/fake-timeline.ts";
 import { planned } from "../support/plans.ts";
 import { scenarioWith } from "../support/scenarios.ts";

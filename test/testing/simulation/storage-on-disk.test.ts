@@ -1,11 +1,10 @@
 /** The log and the snapshots of a node on a simulated disk with its faults: nothing promised is lost. */
-import { createWal, DiskError, hasWal, openStorage } from "@kontiki/actors/node";
+import { DiskError, hasWal, openStorage } from "@kontiki/actors/node";
 import type { Entry } from "@kontiki/core";
 import * as fc from "fast-check";
 import { expect, test } from "vitest";
 import { Chance } from "../../../packages/testing/src/chance.ts";
 import type { Kept } from "../../../packages/testing/src/scenario/fault.ts";
-import type { SimDisk } from "../../../packages/testing/src/simulation/sim-disk.ts";
 import {
   batchesOf,
   contentOf,
@@ -13,7 +12,7 @@ import {
   contentsAfter,
   contentWithin,
   EMPTY,
-  write,
+  live,
   writeAll,
   type Batch,
   type Content,
@@ -25,24 +24,8 @@ const SEGMENT_BYTES = fc.constantFrom(1, 250, 500, 100_000);
 
 class Crash extends Error {}
 
-/** Runs a node's life until a crash or a disk error ends it. Says how many batches were written, and made durable. */
-function live(disk: SimDisk, batches: readonly Batch[], segmentBytes: number): [number, number] {
-  let flushed = 0;
-  let synced = 0;
-  try {
-    if (!hasWal(disk)) createWal(disk);
-    const opened = openStorage(disk, { segmentBytes });
-    for (const batch of batches) {
-      write(opened, batch);
-      flushed += 1;
-      opened.storage.flush();
-      opened.storage.sync();
-      synced += 1;
-    }
-  } catch (cause) {
-    if (!(cause instanceof Crash || cause instanceof DiskError)) throw cause;
-  }
-  return [flushed, synced];
+function isEnd(cause: unknown): boolean {
+  return cause instanceof Crash || cause instanceof DiskError;
 }
 
 /** What may be left: all that was synced, perhaps the batch behind it, perhaps only that batch's snapshot. */
@@ -84,7 +67,7 @@ test("a crash at any step, with anything kept of what was not synced", () => {
           if (left === 0) throw new Crash();
           left -= 1;
         });
-        const [flushed, synced] = live(disk, batches, segmentBytes);
+        const [flushed, synced] = live(disk, batches, segmentBytes, isEnd);
         isMortal = false;
         disk.losePower(kept);
         torn.count += counters.of("disk.torn");
@@ -125,7 +108,7 @@ test("a disk that fails or is full for a while, opened anew, and then a loss of 
               : disk.beginErrors(fault as "write" | "sync" | "read" | "any");
           ends.push(begin());
         });
-        const [flushed, synced] = live(disk, batches, segmentBytes);
+        const [flushed, synced] = live(disk, batches, segmentBytes, isEnd);
         if (synced < batches.length) failed.count += 1;
         isOver = true;
         for (const end of ends) end();
@@ -171,7 +154,7 @@ test("rot anywhere that it is played is found, and costs neither term nor vote",
         const { disk } = simDisk(seed, (step) => {
           if (step === "append" && ++appends > budget) throw new Crash();
         });
-        live(disk, batches, segmentBytes);
+        live(disk, batches, segmentBytes, isEnd);
         const whole = contentOn(disk);
         if (disk.rot(what as "log" | "snapshot", new Chance(seed)) === undefined) return;
         found.rotten += 1;
@@ -198,7 +181,7 @@ test("a write that went astray is found, and costs neither term nor vote", () =>
     fc.property(batchesOf({ max: 20 }), fc.nat(), (batches, seed) => {
       const { disk, counters } = simDisk(seed);
       disk.beginMisdirection();
-      live(disk, batches, 100_000);
+      live(disk, batches, 100_000, isEnd);
       if (counters.of("disk.misdirected") === 0) return;
       found.astray += 1;
       const { recovered, storage } = openStorage(disk);

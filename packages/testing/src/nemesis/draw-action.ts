@@ -1,34 +1,24 @@
 import type { Chance } from "../chance.ts";
-import type {
-  ClockFault,
-  CrashPoint,
-  DiskFault,
-  DiskOperation,
-  FaultAction,
-  FaultType,
-  Kept,
-  MembershipFault,
-  NetworkFault,
-  ProcessFault,
-  Target,
+import {
+  CRASH_POINTS,
+  DISK_OPERATIONS,
+  KEPTS,
+  type ClockFault,
+  type DiskFault,
+  type FaultAction,
+  type FaultType,
+  type MembershipFault,
+  type NetworkFault,
+  type ProcessFault,
+  type Target,
 } from "../scenario/fault.ts";
+import { isTypeOf } from "../scenario/fault-groups.ts";
 import type { Scenario } from "../scenario/scenario.ts";
 
 /** How late letters are made, in ms. */
 const LATE_MS = [5, 20, 100, 500] as const;
 const SHARES = [0.02, 0.1, 0.3, 0.7] as const;
 const TARGETS: readonly Target[] = ["leader", "leader", "follower", "any", "minority"];
-const KEPT: readonly Kept[] = ["nothing", "torn", "some", "everything"];
-const POINTS: readonly CrashPoint[] = [
-  "beforeSave",
-  "afterSave",
-  "afterSend",
-  "inApply",
-  "inSnapshot",
-  "inCompaction",
-  "inRecovery",
-];
-const OPERATIONS: readonly DiskOperation[] = ["write", "sync", "read", "any"];
 const RATES = [0.5, 0.8, 0.95, 1.05, 1.25, 2] as const;
 
 /**
@@ -42,40 +32,11 @@ export function drawAction(
   forMs: number,
   chance: Chance,
 ): FaultAction {
-  switch (type) {
-    case "partition":
-    case "oneWay":
-    case "delay":
-    case "loss":
-    case "duplicate":
-    case "reorder":
-    case "replay":
-    case "clog":
-    case "swizzle":
-    case "bandwidth":
-      return drawNetwork(type, chance);
-    case "diskError":
-    case "diskFull":
-    case "slowDisk":
-    case "stallDisk":
-    case "bitRot":
-    case "misdirect":
-    case "wipe":
-    case "swapDisks":
-      return drawDisk(type, chance);
-    case "crash":
-    case "crashAll":
-    case "crashLoop":
-    case "stop":
-    case "pause":
-      return drawProcess(type, forMs, chance);
-    case "drift":
-    case "step":
-    case "strobe":
-      return drawClock(type, scenario, chance);
-    default:
-      return drawMembership(type, scenario, chance);
-  }
+  if (isTypeOf("network", type)) return drawNetwork(type, chance);
+  if (isTypeOf("disk", type)) return drawDisk(type, chance);
+  if (isTypeOf("process", type)) return drawProcess(type, forMs, chance);
+  if (isTypeOf("clock", type)) return drawClock(type, scenario, chance);
+  return drawMembership(type, scenario, chance);
 }
 
 function drawNetwork(type: NetworkFault["type"], chance: Chance): NetworkFault {
@@ -118,7 +79,7 @@ function drawDisk(type: DiskFault["type"], chance: Chance): DiskFault {
   const node = one(TARGETS, chance);
   switch (type) {
     case "diskError":
-      return { type, node, operation: one(OPERATIONS, chance) };
+      return { type, node, operation: one(DISK_OPERATIONS, chance) };
     case "slowDisk":
       return { type, node, ms: [1, one(LATE_MS, chance)] };
     case "bitRot":
@@ -136,7 +97,7 @@ function drawDisk(type: DiskFault["type"], chance: Chance): DiskFault {
 
 function drawProcess(type: ProcessFault["type"], forMs: number, chance: Chance): ProcessFault {
   const node = one(TARGETS, chance);
-  const kept = one(KEPT, chance);
+  const kept = one(KEPTS, chance);
   const withPower = chance.happens(1 / 2) ? { kept } : {};
   // Most crashes are short: who comes back soon meets what it has left behind.
   const downMs = one([0, forMs / 10, forMs], chance);
@@ -146,7 +107,7 @@ function drawProcess(type: ProcessFault["type"], forMs: number, chance: Chance):
         type,
         node,
         ...withPower,
-        ...(chance.happens(1 / 2) ? { point: one(POINTS, chance) } : {}),
+        ...(chance.happens(1 / 2) ? { point: one(CRASH_POINTS, chance) } : {}),
         downMs: Math.floor(downMs),
       };
     case "crashAll":

@@ -1,14 +1,8 @@
 import type { Chance } from "../chance.ts";
 import type { Counters } from "../run/counters.ts";
 import type { PlannedFault } from "../run/plan.ts";
-import type {
-  ClockFault,
-  DiskFault,
-  FaultAction,
-  MembershipFault,
-  NetworkFault,
-  ProcessFault,
-} from "../scenario/fault.ts";
+import type { FaultAction } from "../scenario/fault.ts";
+import { isOf } from "../scenario/fault-groups.ts";
 import type { ClusterSettings } from "../scenario/scenario.ts";
 import type { FaultTarget } from "../simulation/fault-target.ts";
 import type { Happening } from "../simulation/observer.ts";
@@ -149,40 +143,10 @@ function lasts({ type }: FaultAction): boolean {
   return type !== "crash" && type !== "crashAll" && type !== "stop" && type !== "swizzle";
 }
 
-/** Each kind of fault belongs to one of five families. */
 function begin(stage: Stage, fault: FaultAction): Begun | Skipped {
-  switch (fault.type) {
-    case "partition":
-    case "oneWay":
-    case "delay":
-    case "loss":
-    case "duplicate":
-    case "reorder":
-    case "replay":
-    case "clog":
-    case "swizzle":
-    case "bandwidth":
-      return beginNetworkFault(stage, fault satisfies NetworkFault);
-    case "diskError":
-    case "diskFull":
-    case "slowDisk":
-    case "stallDisk":
-    case "bitRot":
-    case "misdirect":
-    case "wipe":
-    case "swapDisks":
-      return beginDiskFault(stage, fault satisfies DiskFault);
-    case "crash":
-    case "crashAll":
-    case "crashLoop":
-    case "stop":
-    case "pause":
-      return beginProcessFault(stage, fault satisfies ProcessFault);
-    case "drift":
-    case "step":
-    case "strobe":
-      return beginClockFault(stage, fault satisfies ClockFault);
-    default:
-      return beginMembershipFault(stage, fault satisfies MembershipFault);
-  }
+  if (isOf("network", fault)) return beginNetworkFault(stage, fault);
+  if (isOf("disk", fault)) return beginDiskFault(stage, fault);
+  if (isOf("process", fault)) return beginProcessFault(stage, fault);
+  if (isOf("clock", fault)) return beginClockFault(stage, fault);
+  return beginMembershipFault(stage, fault);
 }

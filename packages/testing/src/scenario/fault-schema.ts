@@ -1,5 +1,5 @@
 import * as v from "valibot";
-import type { FaultAction, FaultType } from "./fault.ts";
+import { CRASH_POINTS, DISK_OPERATIONS, KEPTS, type FaultAction, type FaultType } from "./fault.ts";
 import {
   duration,
   durations,
@@ -37,7 +37,7 @@ const node = v.optional(text, "any");
 const only = v.exactOptional(text);
 const down = v.optional(duration(0), DOWN_MS);
 const late = v.optional(durations(0), LATE_MS);
-const kept = oneOf("nothing", "torn", "some", "everything");
+const kept = oneOf(...KEPTS);
 const names = list(text, "a list of names such as [n1, n2]");
 
 function kind<Input, Output extends FaultAction>(
@@ -80,17 +80,7 @@ const CRASH = v.pipe(
     node,
     down,
     kept: v.exactOptional(kept),
-    point: v.exactOptional(
-      oneOf(
-        "beforeSave",
-        "afterSave",
-        "afterSend",
-        "inApply",
-        "inSnapshot",
-        "inCompaction",
-        "inRecovery",
-      ),
-    ),
+    point: v.exactOptional(oneOf(...CRASH_POINTS)),
   }),
   v.transform(({ down: downMs, ...given }) => ({ ...given, type: "crash" as const, downMs })),
 );
@@ -158,7 +148,7 @@ const KINDS: Readonly<Record<FaultType, Kind>> = {
   bandwidth: plain("bandwidth", "bytesPerMs", { bytesPerMs: whole(1, 1e6) }),
   diskError: plain("diskError", "node", {
     node,
-    operation: v.optional(oneOf("write", "sync", "read", "any"), "any"),
+    operation: v.optional(oneOf(...DISK_OPERATIONS), "any"),
   }),
   diskFull: plain("diskFull", "node", { node }),
   slowDisk: kind("by", SLOW_DISK),

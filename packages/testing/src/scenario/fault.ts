@@ -16,20 +16,30 @@ export type Target = string;
 export type Range = readonly [least: number, most: number];
 
 /** What a crash with loss of power leaves of bytes that were not synced. `some` draws for each write on its own. */
-export type Kept = "nothing" | "torn" | "some" | "everything";
+export const KEPTS = ["nothing", "torn", "some", "everything"] as const;
+
+/** One of `KEPTS`. */
+export type Kept = (typeof KEPTS)[number];
 
 /** Where in a node's turn a crash strikes. */
-export type CrashPoint =
-  | "beforeSave"
-  | "afterSave"
-  | "afterSend"
-  | "inApply"
-  | "inSnapshot"
-  | "inCompaction"
-  | "inRecovery";
+export const CRASH_POINTS = [
+  "beforeSave",
+  "afterSave",
+  "afterSend",
+  "inApply",
+  "inSnapshot",
+  "inCompaction",
+  "inRecovery",
+] as const;
+
+/** One of `CRASH_POINTS`. */
+export type CrashPoint = (typeof CRASH_POINTS)[number];
 
 /** Which operations of a disk go wrong. */
-export type DiskOperation = "write" | "sync" | "read" | "any";
+export const DISK_OPERATIONS = ["write", "sync", "read", "any"] as const;
+
+/** One of `DISK_OPERATIONS`. */
+export type DiskOperation = (typeof DISK_OPERATIONS)[number];
 
 /**
  * Faults of the network. Partitions and copies are between nodes; clients reach all nodes, but for those that a group

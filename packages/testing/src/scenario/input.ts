@@ -1,4 +1,5 @@
 import type { CrashPoint, FaultType, Kept } from "./fault.ts";
+import type { FaultGroup } from "./fault-groups.ts";
 import type { ClusterSettings, Expectations, Workload } from "./scenario.ts";
 import type { Duration, DurationRange, Share } from "./written.ts";
 
@@ -103,9 +104,6 @@ export type NemesisInput = {
   /** How long one lasts. 300ms..1.5s. */
   readonly last?: DurationRange;
 };
-
-/** Kinds of faults that belong together. */
-export type FaultGroup = "network" | "disk" | "process" | "clock" | "membership";
 
 /**
  * A fault at its time: `at`, `for` where it lasts, and one name of a kind with what it is about: its fields, or one bare

@@ -1,7 +1,7 @@
 import * as v from "valibot";
 import type { FaultType } from "./fault.ts";
 import { FAULT_TYPES } from "./fault-schema.ts";
-import type { FaultGroup } from "./input.ts";
+import { FAULT_GROUPS, isTypeOf, type FaultGroup } from "./fault-groups.ts";
 import type { Nemesis, Scenario } from "./scenario.ts";
 import {
   counts,
@@ -16,46 +16,6 @@ import {
   text,
   whole,
 } from "./written.ts";
-
-/** The kinds of faults that belong together. */
-export const FAULT_GROUPS: Readonly<Record<FaultGroup, readonly FaultType[]>> = {
-  network: [
-    "partition",
-    "oneWay",
-    "delay",
-    "loss",
-    "duplicate",
-    "reorder",
-    "replay",
-    "clog",
-    "swizzle",
-    "bandwidth",
-  ],
-  disk: [
-    "diskError",
-    "diskFull",
-    "slowDisk",
-    "stallDisk",
-    "bitRot",
-    "misdirect",
-    "wipe",
-    "swapDisks",
-  ],
-  process: ["crash", "crashAll", "crashLoop", "stop", "pause"],
-  clock: ["drift", "step", "strobe"],
-  membership: [
-    "add",
-    "remove",
-    "replace",
-    "addLearner",
-    "promote",
-    "grow",
-    "shrink",
-    "transfer",
-    "snapshot",
-    "compact",
-  ],
-};
 
 const GROUP_NAMES = Object.keys(FAULT_GROUPS) as readonly FaultGroup[];
 const SIZE_MAX = 2 ** 30;
@@ -162,14 +122,12 @@ export const scenarioSchema = v.pipe(
 );
 
 /** What {@link scenarioSchema} gives is a scenario as soon as its faults are read. */
-export type ReadScenario = v.InferOutput<typeof scenarioSchema>;
+type ReadScenario = v.InferOutput<typeof scenarioSchema>;
 
 true satisfies Omit<ReadScenario, "faults"> extends Omit<Scenario, "faults"> ? true : false;
 
 function covers(named: FaultType | FaultGroup, type: FaultType): boolean {
-  return (
-    named === type || (named in FAULT_GROUPS && FAULT_GROUPS[named as FaultGroup].includes(type))
-  );
+  return named === type || (named in FAULT_GROUPS && isTypeOf(named as FaultGroup, type));
 }
 
 function once(names: readonly unknown[]): Readonly<Record<string, number>> {

@@ -13,14 +13,9 @@ export function observed(machine: StateMachine, events: MachineEvents): StateMac
   return {
     apply(command) {
       events.onApply();
-      try {
-        const result = machine.apply(command);
-        events.onApplied(command, result);
-        return result;
-      } catch (error) {
-        events.onApplied(command, { error: error instanceof Error ? error.message : "" });
-        throw error;
-      }
+      const result = resultOf(machine, command, events);
+      events.onApplied(command, result);
+      return result;
     },
     snapshot: () => machine.snapshot(),
     restore(state) {
@@ -36,4 +31,14 @@ export function observed(machine: StateMachine, events: MachineEvents): StateMac
       },
     }),
   };
+}
+
+/** A machine that throws has answered with its error. */
+function resultOf(machine: StateMachine, command: unknown, { onApplied }: MachineEvents): unknown {
+  try {
+    return machine.apply(command);
+  } catch (error) {
+    onApplied(command, { error: error instanceof Error ? error.message : "" });
+    throw error;
+  }
 }

@@ -39,8 +39,6 @@ export class SimNode {
   readonly #parts: SimNodeParts;
   #uid: number;
   #disk: SimDisk;
-  /** What the disk says whose it is, as the `node.json` of a data directory does. */
-  #owner: string;
   #process: SimProcess | undefined;
   #latest: SimProcess | undefined;
   /** The latest process that recovered from its disk, before the latest of all. */
@@ -56,12 +54,6 @@ export class SimNode {
     this.#uid = uid;
     this.clock = new SimClock(timeline, chance.fork("clock"));
     this.#disk = this.#newDisk();
-    this.#owner = this.#name;
-  }
-
-  /** Whose disk it has instead of its own; undefined when all is well. */
-  get strangeOwner(): string | undefined {
-    return this.#owner === this.#name ? undefined : this.#owner;
   }
 
   get disk(): SimDisk {
@@ -133,17 +125,11 @@ export class SimNode {
   replaceDisk(uid: number): void {
     this.#uid = uid;
     this.#disk = this.#newDisk();
-    this.#owner = this.#name;
   }
 
   /** Exchanges disks with another node. Nothing runs on either. */
   swapDiskWith(other: SimNode): void {
     [this.#disk, other.#disk] = [other.#disk, this.#disk];
-    [this.#owner, other.#owner] = [other.#owner, this.#owner];
-  }
-
-  get #name(): string {
-    return `${this.id} with disk ${this.#uid}`;
   }
 
   #newDisk(): SimDisk {

@@ -144,12 +144,21 @@ export class SimProcess {
   }
 
   #open(): Opened & { readonly recovered: Recovered } {
+    this.#isOpening = true;
+    try {
+      const opened = this.#openDisk();
+      return { ...opened, storage: this.#observedStorage(opened.storage) };
+    } finally {
+      this.#isOpening = false;
+    }
+  }
+
+  #openDisk(): Opened & { readonly recovered: Recovered } {
     const { config, disk, settings } = this.#parts;
     const { electionTimeoutMs, leases } = settings;
-    this.#isOpening = true;
     disk.claim(config.id);
     if (!hasWal(disk)) createWal(disk);
-    const opened = openNode({
+    return openNode({
       config,
       disk,
       machine: this.#machine(),
@@ -164,8 +173,6 @@ export class SimProcess {
       }),
       wal: { segmentBytes: settings.segmentBytes },
     });
-    this.#isOpening = false;
-    return { ...opened, storage: this.#observedStorage(opened.storage) };
   }
 
   #machine(): StateMachine {

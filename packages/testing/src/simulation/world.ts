@@ -3,7 +3,6 @@ import {
   Router,
   type Envelope,
   type FromNode,
-  type Notice,
   type Order,
   type StateMachine,
 } from "@kontiki/actors/node";
@@ -12,6 +11,7 @@ import type { Chance } from "../chance.ts";
 import type { Counters } from "../run/counters.ts";
 import type { Plan } from "../run/plan.ts";
 import type { CrashPoint, Kept } from "../scenario/fault.ts";
+import { AskedChanges } from "./asked-changes.ts";
 import { Fall } from "./crash-points.ts";
 import type { FaultTarget } from "./fault-target.ts";
 import { haveSettled, leaderOf, membershipIn, membershipsIn } from "./overview.ts";
@@ -39,12 +39,6 @@ export type WorldParts = {
   readonly onNodes: () => void;
 };
 
-/** A change that a node was asked for, and who waits for what it says. */
-type Asked = {
-  readonly node: NodeId;
-  readonly onEnd: (refusal: string | undefined) => void;
-};
-
 /** How long after the end of a process its peers hear of it, in ms: as fast as mail. */
 const OBITUARY_MS = 1;
 
@@ -55,7 +49,7 @@ export class World implements FaultTarget {
   readonly router: Router;
   readonly #parts: WorldParts;
   readonly #nodes = new Map<NodeId, SimNode>();
-  readonly #changes = new Map<Notice["cause"], Asked>();
+  readonly #changes: AskedChanges;
   readonly #voters: readonly NodeId[];
   #lastUid = 0;
   #named: number;
@@ -64,6 +58,7 @@ export class World implements FaultTarget {
     const { plan, timeline, chance, counters } = parts;
     this.#parts = parts;
     this.timeline = timeline;
+    this.#changes = new AskedChanges(timeline);
     this.router = new Router(MAILBOX_DEFAULTS, () => {});
     this.network = new SimNetwork({
       timeline,
@@ -145,11 +140,6 @@ export class World implements FaultTarget {
   start(node: NodeId): void {
     const one = this.#nodes.get(node);
     if (one === undefined || one.process !== undefined) return;
-    const owner = one.strangeOwner;
-    if (owner !== undefined) {
-      const reason = `its disk is that of ${owner}`;
-      return this.#parts.onHappening({ type: "refused", node, reason });
-    }
     const process = one.begin((call) => this.#enter(one, call));
     this.router.attachNode(node, process.incarnation, (letter) => {
       process.port.put(letter);
@@ -202,7 +192,7 @@ export class World implements FaultTarget {
     const leader = leaderOf(this.all);
     if (leader === undefined) return onEnd("no leader");
     const order: Order = { type: "changeMembership", changes };
-    this.#changes.set(order, { node: leader.id, onEnd });
+    this.#changes.ask(order, leader.id, onEnd);
     this.#enter(leader, () => leader.process?.runner?.order(order));
   }
 
@@ -244,7 +234,7 @@ export class World implements FaultTarget {
       onStep,
       onHappening,
       onPost: (message) => this.#post(node, message),
-      onNotice: (notice) => this.#onNotice(notice),
+      onNotice: (notice) => this.#changes.noticed(notice),
     });
     this.#nodes.set(id, node);
   }
@@ -275,20 +265,11 @@ export class World implements FaultTarget {
     if (process === undefined) return;
     node.end(kept);
     this.router.detachNode(id);
-    this.#forgetChanges(id);
+    this.#changes.ended(id);
     this.#parts.onHappening({ type: "ended", node: id, cause, kept });
     // A machine without power tells nobody.
     if (kept === undefined)
       this.timeline.after(OBITUARY_MS, () => this.router.bury(id, process.incarnation));
-  }
-
-  /** Whoever waits for an answer of a process that is gone hears that. */
-  #forgetChanges(node: NodeId): void {
-    for (const [order, asked] of this.#changes) {
-      if (asked.node !== node) continue;
-      this.#changes.delete(order);
-      this.timeline.after(0, () => asked.onEnd("the process that was asked has ended"));
-    }
   }
 
   #failed(node: SimNode, error: unknown): void {
@@ -296,7 +277,7 @@ export class World implements FaultTarget {
     const reason = error instanceof Error ? error.message : "";
     node.end(undefined);
     this.router.detachNode(id);
-    this.#forgetChanges(id);
+    this.#changes.ended(id);
     this.#parts.onHappening({ type: "refused", node: id, reason });
     this.#parts.onFailure(id, error);
   }
@@ -322,14 +303,5 @@ export class World implements FaultTarget {
     if (reason === undefined) return;
     this.#parts.onHappening({ type: "lost", from, to, reason });
     this.#parts.onUndeliverable(letter, reason === "mailbox full");
-  }
-
-  /** Told once the node's turn is over, as whoever hears of it may do something to that node. */
-  #onNotice(notice: Notice): void {
-    const asked = this.#changes.get(notice.cause);
-    if (asked === undefined || notice.type === "transferEnded") return;
-    this.#changes.delete(notice.cause);
-    const refusal = notice.type === "rejectChange" ? notice.reason : undefined;
-    this.timeline.after(0, () => asked.onEnd(refusal));
   }
 }

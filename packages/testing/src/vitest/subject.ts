@@ -1,11 +1,12 @@
 import { tellRun } from "../replay/tell-run.ts";
 import { planOfParts } from "../scenario/own-plan.ts";
 import type { ScenarioParts } from "../scenario/parts.ts";
+import { simulateOptions } from "../run/options-of.ts";
 import type { Plan } from "../run/plan.ts";
 import type { RunResult, Violation } from "../run/result.ts";
 import type { StoryLine } from "../run/story.ts";
 import { runSession, type SessionBody } from "../session/run-session.ts";
-import { simulate, type SimulateOptions } from "../simulation/simulate.ts";
+import { simulate } from "../simulation/simulate.ts";
 
 /** What a test tries again and again. */
 export type Subject = {
@@ -33,8 +34,7 @@ export function planOfSubject({ parts }: Subject, seed: number): Plan {
 /** Tries a plan. The story is empty unless it is told. */
 export async function attempt(subject: Subject, plan: Plan, tells: boolean): Promise<Attempt> {
   const { parts, body } = subject;
-  const { machine, specification } = parts;
-  const options: SimulateOptions = machine === undefined ? {} : { machine, specification };
+  const options = simulateOptions(parts);
   if (body !== undefined) return { plan, ...(await runSession(plan, body, { ...options, tells })) };
   const told = tells ? tellRun(plan, options) : { result: simulate(plan, options), story: [] };
   return { plan, thrown: undefined, recorded: plan, ...told };
