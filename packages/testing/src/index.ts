@@ -101,7 +101,7 @@ export { modelOf, simulateOptions } from "./run/options-of.ts";
 export { planOfParts } from "./scenario/own-plan.ts";
 export { defineScenario } from "./scenario/define.ts";
 export type { Complaint, Path } from "./scenario/complaint.ts";
-export type { FaultGroup } from "./scenario/fault-groups.ts";
+export { FAULT_GROUPS, type FaultGroup } from "./scenario/fault-groups.ts";
 export type * from "./scenario/input.ts";
 export type { Duration, DurationRange, Share } from "./scenario/written.ts";
 export { loadScenario, loadScenarioParts, parseScenario } from "./scenario/load.ts";

@@ -1,6 +1,6 @@
 import type { FaultAction, FaultType } from "./fault.ts";
 
-/** The kinds of faults that belong together. */
+/** The kinds of faults that belong together, by the name that a swarm and a check may give them. */
 export const FAULT_GROUPS = {
   network: [
     "partition",
