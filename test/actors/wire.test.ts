@@ -409,12 +409,14 @@ describe("frames", () => {
     ]);
   });
 
-  test("are views of the block, also of one that lies inside another", () => {
-    const block = packFrames([Uint8Array.of(1, 2)]);
+  test("are views of the block, also of one that lies inside another, and copies where they are small", () => {
+    const [small, large] = [Uint8Array.of(1, 2), new Uint8Array(65).fill(3)];
+    const block = packFrames([small, large]);
     const outer = new Uint8Array(block.length + 3);
     outer.set(block, 3);
-    const [frame] = unpackFrames(outer.subarray(3));
-    expect([frame?.buffer === outer.buffer, plain(frame)]).toEqual([true, { bytes: [1, 2] }]);
+    const frames = unpackFrames(outer.subarray(3));
+    expect(frames.map((frame) => frame?.buffer === outer.buffer)).toEqual([false, true]);
+    expect(plain(frames)).toEqual(plain([small, large]));
   });
 
   test("cut anywhere but between two are refused", () => {
@@ -451,6 +453,29 @@ describe("the codec", () => {
     ])
       expect(decode(encode(value))).toEqual(value);
     expect(plain(decode(encode(Uint8Array.of(1, 2))))).toEqual({ bytes: [1, 2] });
+  });
+
+  test("gives data that no later value changes, large and small", () => {
+    const packed = [4, 100, 600, 5000].map((size) => encode([new Uint8Array(size).fill(7), "ü"]));
+    const values = [...packed, ...packed].map(decode);
+    packed.map((each) => decode(encode(new Uint8Array(each.length - 8).fill(9))));
+    expect(plain(values)).toEqual(plain([...packed, ...packed].map((each) => decode(each))));
+  });
+
+  test("refuses a value that is cut off, whatever was decoded before it", () => {
+    fc.assert(
+      fc.property(data, data, (before, value) => {
+        const [longer, packed] = [encode([before, value]), encode(value)];
+        for (let end = 0; end < packed.length; end += 1) {
+          decode(longer);
+          expect(() => decode(packed.subarray(0, end))).toThrow();
+          expect(() =>
+            decode(Uint8Array.from([...packed, ...packed.subarray(0, end + 1)])),
+          ).toThrow();
+        }
+      }),
+      { seed: 6, numRuns: 50 },
+    );
   });
 
   test("encodes into a buffer of its own whatever the size, fit to be transferred", () => {

@@ -42,7 +42,7 @@ export class MemoryDisks implements ClusterDisks {
   }
 
   addNode(node: NodeId): NodeDisk {
-    assert(!this.#uids.has(node), `${node} is there already`);
+    assert(!this.#uids.has(node), () => `${node} is there already`);
     return this.#newDisk(node);
   }
 
@@ -51,7 +51,7 @@ export class MemoryDisks implements ClusterDisks {
   }
 
   wipeNode(node: NodeId): NodeDisk {
-    assert(this.#uids.has(node), `${node} is there`);
+    assert(this.#uids.has(node), () => `${node} is there`);
     return this.#newDisk(node);
   }
 

@@ -1,4 +1,5 @@
 import { encodeShared } from "./codec.ts";
+import { partOf } from "./part-of.ts";
 import { checkPlain } from "./plain-data.ts";
 import type { CommandBytes } from "./storage.ts";
 
@@ -89,11 +90,7 @@ export function headerOf(command: CommandBytes): CommandHeader {
 
 /** What the state machine is to see of a command. */
 export function payloadOf(command: CommandBytes): Uint8Array {
-  return new Uint8Array(
-    command.buffer,
-    command.byteOffset + HEADER_BYTES,
-    command.length - HEADER_BYTES,
-  );
+  return partOf(command, HEADER_BYTES, command.length);
 }
 
 function setUint48(bytes: Uint8Array, at: number, value: number): void {

@@ -136,7 +136,7 @@ class OpenDirectory implements DataDirectory {
   }
 
   addNode(node: NodeId): NodeDisk {
-    assert(!this.#file.nodes.has(node), `${node} is there already`);
+    assert(!this.#file.nodes.has(node), () => `${node} is there already`);
     const { folders } = this.#folder;
     folders.retire(this.clusterId, node);
     if (folders.isThere(node))
@@ -147,7 +147,7 @@ class OpenDirectory implements DataDirectory {
   }
 
   removeNode(node: NodeId): void {
-    assert(this.#file.nodes.has(node), `${node} is there`);
+    assert(this.#file.nodes.has(node), () => `${node} is there`);
     const nodes = new Map([...this.#file.nodes].filter(([other]) => other !== node));
     const file = { ...this.#file, nodes, lastUid: this.#lastUid };
     this.#folder.write(file);
@@ -156,7 +156,7 @@ class OpenDirectory implements DataDirectory {
   }
 
   wipeNode(node: NodeId): NodeDisk {
-    assert(this.#file.nodes.has(node), `${node} is there`);
+    assert(this.#file.nodes.has(node), () => `${node} is there`);
     const uid = this.#newUid();
     const wiped = this.#write(node, uid);
     this.#folder.folders.replace({ cluster: this.clusterId, node, uid });

@@ -56,7 +56,7 @@ export class FileDisk implements Disk {
   }
 
   create(name: string, content: Uint8Array): void {
-    assert(!name.endsWith(UNFINISHED), `${UNFINISHED} marks files that are not finished`);
+    assert(!name.endsWith(UNFINISHED), () => `${UNFINISHED} marks files that are not finished`);
     const path = this.pathOf(name);
     attempt("create", path, () => {
       this.#writeSynced(path + UNFINISHED, content);

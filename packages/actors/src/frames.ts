@@ -1,3 +1,5 @@
+import { partOf } from "./part-of.ts";
+
 /**
  * A row of byte strings in one buffer: each a big-endian u32 and that many bytes. A command stays in this form from
  * the client to the last disk; nobody on the way opens it.
@@ -16,10 +18,13 @@ export function packFrames(parts: readonly (Uint8Array | undefined)[]): Uint8Arr
   let size = 0;
   for (const part of parts) size += 4 + (part?.length ?? 0);
   const block = new Uint8Array(size);
-  const view = new DataView(block.buffer);
   let at = 0;
   for (const part of parts) {
-    view.setUint32(at, part?.length ?? NOTHING);
+    const length = part?.length ?? NOTHING;
+    block[at] = length >>> 24;
+    block[at + 1] = length >>> 16;
+    block[at + 2] = length >>> 8;
+    block[at + 3] = length;
     at += 4;
     if (part === undefined) continue;
     block.set(part, at);
@@ -28,14 +33,17 @@ export function packFrames(parts: readonly (Uint8Array | undefined)[]): Uint8Arr
   return block;
 }
 
-/** The byte strings of a row, as views of it. @throws FrameError when a frame reaches over the end. */
+/**
+ * The byte strings of a row: views of it, or copies where they are small.
+ *
+ * @throws FrameError when a frame reaches over the end.
+ */
 export function unpackFrames(block: Uint8Array): (Uint8Array | undefined)[] {
-  const view = new DataView(block.buffer, block.byteOffset, block.byteLength);
   const parts: (Uint8Array | undefined)[] = [];
   let at = 0;
   while (at < block.length) {
     if (at + 4 > block.length) throw new FrameError(`a frame's length is cut off at byte ${at}`);
-    const length = view.getUint32(at);
+    const length = lengthAt(block, at);
     at += 4;
     if (length === NOTHING) {
       parts.push(undefined);
@@ -43,8 +51,13 @@ export function unpackFrames(block: Uint8Array): (Uint8Array | undefined)[] {
     }
     if (at + length > block.length)
       throw new FrameError(`a frame of ${length} bytes is cut off at byte ${at}`);
-    parts.push(new Uint8Array(block.buffer, block.byteOffset + at, length));
+    parts.push(partOf(block, at, at + length));
     at += length;
   }
   return parts;
+}
+
+function lengthAt(block: Uint8Array, at: number): number {
+  const byte = (place: number): number => block[at + place] ?? 0;
+  return ((byte(0) << 24) | (byte(1) << 16) | (byte(2) << 8) | byte(3)) >>> 0;
 }

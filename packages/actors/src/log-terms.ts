@@ -29,7 +29,10 @@ export class LogTerms {
 
   /** The position of an entry that is there, or of the one before the first. */
   at(position: Index): LogPosition {
-    assert(position >= this.#base.index && position <= this.#last, `the log holds ${position}`);
+    assert(
+      position >= this.#base.index && position <= this.#last,
+      () => `the log holds ${position}`,
+    );
     const run = this.#runs.findLast(({ first }) => first <= position);
     return { index: position, term: run?.term ?? this.#base.term };
   }

@@ -116,9 +116,9 @@ export class NodeActor {
     this.#propose(read.proposals);
     this.#ask(read.questions);
     this.#workOnSnapshot();
-    this.#step({ type: "replicate" });
+    this.#replicate();
     this.#storage.flush();
-    return [...this.#performer.early.take(), ...this.#performer.refusals.splice(0)];
+    return this.#performer.takeEarly();
   }
 
   /**
@@ -137,15 +137,19 @@ export class NodeActor {
 
   /** Goes on after the disk was synced: gives all promises of the turn, and what follows from being durable. */
   finish(): OutgoingMail[] {
-    const { held, early, refusals } = this.#performer;
-    this.#performer.synced();
+    const performer = this.#performer;
+    performer.synced();
     const last = this.#log.lastIndex;
     const term = this.#log.termAt(last);
     assert(term !== undefined, "a log knows the term of its last entry");
-    if (this.#state.durable < last) this.#step({ type: "durable", index: last, term });
-    this.#step({ type: "replicate" });
+    if (this.#state.durable < last) {
+      this.#step({ type: "durable", index: last, term });
+      this.#replicate();
+    }
     this.#tracer?.flush();
-    return [...held.take(), ...early.take(), ...refusals.splice(0)];
+    const promises = performer.held.take();
+    const rest = performer.takeEarly();
+    return rest.length === 0 ? promises : [...promises, ...rest];
   }
 
   /** Whether another turn is due although the mailbox may be empty: entries to apply, a snapshot to write. */
@@ -266,6 +270,7 @@ export class NodeActor {
    * sends them on to the leader, which answers the client itself.
    */
   #propose(proposals: readonly Proposals[]): void {
+    if (proposals.length === 0) return;
     const commands = proposals.flatMap((parcel) => parcel.commands);
     if (commands.length === 0) return;
     for (const effect of this.#step({ type: "propose", commands })) {
@@ -303,6 +308,10 @@ export class NodeActor {
       if (some.length === 0) continue;
       this.#step({ type: "read", id: this.#reads.ask(some, this.#now), leased: byLease });
     }
+  }
+
+  #replicate(): void {
+    if (this.leads) this.#step({ type: "replicate" });
   }
 
   #workOnSnapshot(): void {

@@ -135,10 +135,10 @@ export class NodeRunner {
     const now = this.#ports.clock.nowMs();
     const { letters, full } = this.#drain();
     // A timeout counts only when all mail before it was read: the leader's heartbeat may lie there.
-    const due = full ? [] : this.#timeouts.splice(0).concat(own);
-    if (full) this.#timeouts.push(...own);
+    this.#timeouts.push(...own);
+    if (!full && this.#timeouts.length > 0) letters.push(...this.#timeouts.splice(0));
     if (this.#opened === undefined) return this.#report(refuseProposals(letters), this.#told);
-    this.#whileDiskWorks((opened) => this.#run(opened, [...letters, ...due], now, full));
+    this.#whileDiskWorks((opened) => this.#run(opened, letters, now, full));
   }
 
   #whileDiskWorks(act: (opened: Opened) => void): void {

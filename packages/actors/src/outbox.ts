@@ -29,11 +29,13 @@ export class Outbox {
     if (this.#waiting.size === 0) return [];
     const waiting = this.#waiting;
     this.#waiting = new Map();
-    return Array.from(waiting, ([to, bundles]) =>
-      bundles.map(({ toUid, messages }) => ({
-        to,
-        bytes: encodeParcel({ type: "raft", fromUid: this.#fromUid, toUid, messages }),
-      })),
-    ).flat();
+    const mail: OutgoingMail[] = [];
+    for (const [to, bundles] of waiting)
+      for (const { toUid, messages } of bundles)
+        mail.push({
+          to,
+          bytes: encodeParcel({ type: "raft", fromUid: this.#fromUid, toUid, messages }),
+        });
+    return mail;
   }
 }

@@ -71,6 +71,12 @@ export class Performer {
     return this.#timer;
   }
 
+  /** Takes what may leave whether the disk is synced or not. */
+  takeEarly(): OutgoingMail[] {
+    const mail = this.early.take();
+    return this.refusals.length === 0 ? mail : [...mail, ...this.refusals.splice(0)];
+  }
+
   /** The disk holds everything that was written. */
   synced(): void {
     this.#hardStateSynced = true;

@@ -43,7 +43,9 @@ export function messageToWire(message: Message<CommandBytes>): Fields {
       return [kind, term, message.granted];
     case "appendEntries": {
       const { prevIndex, prevTerm, commit, round, entries } = message;
-      return [kind, term, prevIndex, prevTerm, commit, round, entriesToWire(entries)];
+      const fields: Fields = [kind, term, prevIndex, prevTerm, commit, round];
+      // Most of them are signs of life without entries.
+      return entries.length === 0 ? fields : [...fields, entriesToWire(entries)];
     }
     case "appendAccepted":
       return [kind, term, message.match, message.round];
@@ -131,7 +133,7 @@ function appendEntriesFromWire(fields: Fields): Message<CommandBytes> {
     prevTerm: termAt(fields, 3),
     commit: indexAt(fields, 4),
     round: wholeAt(fields, 5),
-    entries: entriesFromWire(prevIndex, fields[6]),
+    entries: fields.length > 6 ? entriesFromWire(prevIndex, fields[6]) : [],
   };
 }
 

@@ -85,7 +85,7 @@ export function encodeParcel(parcel: Parcel): Uint8Array<ArrayBuffer> {
 }
 
 /**
- * The parcel that `bytes` stand for; its byte strings are views of them.
+ * The parcel that `bytes` stand for; its byte strings are views of them, or copies where they are small.
  *
  * @throws WireError for anything that {@link encodeParcel} does not make.
  */

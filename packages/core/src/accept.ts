@@ -93,11 +93,11 @@ function assertPieceOfLog<C>({ term, prevIndex, prevTerm, entries }: AppendEntri
   for (const entry of entries) {
     assert(
       entry.index === indexAfter(before.index),
-      `entry ${entry.index} does not follow ${before.index}`,
+      () => `entry ${entry.index} does not follow ${before.index}`,
     );
     assert(
       entry.term >= before.term && entry.term <= term,
-      `entry ${entry.index} is of no term of this log`,
+      () => `entry ${entry.index} is of no term of this log`,
     );
     before = entry;
   }

@@ -7,7 +7,12 @@ export class AssertionError extends Error {
   override readonly name = "AssertionError";
 }
 
-/** States a claim. @throws AssertionError with `message` when it does not hold. */
-export function assert(claim: boolean, message: string): asserts claim {
-  if (!claim) throw new AssertionError(message);
+/**
+ * States a claim.
+ *
+ * @param message what does not hold then. A function where it is put together of parts: claims are stated at every turn.
+ * @throws AssertionError with `message` when it does not hold.
+ */
+export function assert(claim: boolean, message: string | (() => string)): asserts claim {
+  if (!claim) throw new AssertionError(typeof message === "string" ? message : message());
 }

@@ -22,7 +22,7 @@ export function onSnapshotTaken<C>(env: Env<C>, state: State, snapshot: Snapshot
 export function onCompact<C>({ log }: Env<C>, state: State, keptEntries: number): Step<C> {
   assert(
     Number.isSafeInteger(keptEntries) && keptEntries >= 0,
-    `keptEntries is a whole number from 0, not ${keptEntries}`,
+    () => `keptEntries is a whole number from 0, not ${keptEntries}`,
   );
   const upTo = (state.snapshot?.index ?? 0) - keptEntries;
   if (upTo < log.firstIndex) return unchanged(state);

@@ -89,7 +89,7 @@ export function makeConfig(fields: Pick<Config, "id" | "voters"> & Partial<Confi
   for (const [name, least] of Object.entries(LIMITS) as [keyof typeof LIMITS, number][])
     assert(
       Number.isSafeInteger(config[name]) && config[name] >= least,
-      `${name}: ${least} or more`,
+      () => `${name}: ${least} or more`,
     );
   assert(
     !config.leases || config.quorumBeats > 0,

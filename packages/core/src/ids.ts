@@ -24,7 +24,7 @@ const NODE_ID = /^[a-z][a-z0-9-]{0,63}$/;
 export function term(value: number): Term {
   assert(
     Number.isSafeInteger(value) && value >= 0,
-    `a term is a whole number from 0, not ${value}`,
+    () => `a term is a whole number from 0, not ${value}`,
   );
   return value as Term;
 }
@@ -33,7 +33,7 @@ export function term(value: number): Term {
 export function index(value: number): Index {
   assert(
     Number.isSafeInteger(value) && value >= 0,
-    `an index is a whole number from 0, not ${value}`,
+    () => `an index is a whole number from 0, not ${value}`,
   );
   return value as Index;
 }
@@ -47,7 +47,7 @@ export function isNodeId(value: unknown): value is NodeId {
 export function nodeId(value: string): NodeId {
   assert(
     isNodeId(value),
-    `a node id is 1 to 64 of a-z, 0-9 and -, starting with a letter, not "${value}"`,
+    () => `a node id is 1 to 64 of a-z, 0-9 and -, starting with a letter, not "${value}"`,
   );
   return value;
 }

@@ -40,7 +40,7 @@ function initialOf(config: Config): Membership {
  */
 export function membershipAt<C>(env: Env<C>, state: State, at: Index): Membership {
   const base = state.snapshot?.index ?? 0;
-  assert(at >= base, `the snapshot of ${base} took the place of what was in force at ${at}`);
+  assert(at >= base, () => `the snapshot of ${base} took the place of what was in force at ${at}`);
   const upTo = (known: readonly InForce[]): readonly InForce[] =>
     known.filter(({ index }) => index <= at);
   const counting = upTo(state.memberships);

@@ -39,13 +39,15 @@ export function onAppendAccepted<C>(
   if (known === undefined) return unchanged(state);
   assert(
     reply.match <= env.log.lastIndex,
-    `${from} cannot hold more of this term's log than its leader`,
+    () => `${from} cannot hold more of this term's log than its leader`,
   );
   const progress = accepted(answered(known, reply.round), reply.match, env.log.firstIndex);
-  const moved = advanceCommit(env, withProgress(state, from, progress));
-  const released = andThen(moved, (next) => releaseReads(env, next));
-  const told = andThen(released, (next) => tellWhenCaughtUp(env, next));
-  return andThen(told, (next) => goOnWithMembership(env, next));
+  const next = withProgress(state, from, progress);
+  // What it holds of what is committed anyway moves nothing.
+  const moved = progress.match > state.commit ? advanceCommit(env, next) : unchanged<C>(next);
+  const released = andThen(moved, (now) => releaseReads(env, now));
+  const told = andThen(released, (now) => tellWhenCaughtUp(env, now));
+  return andThen(told, (now) => goOnWithMembership(env, now));
 }
 
 /** A follower's log parts from ours: go back to where they may meet (end of §5.3). */

@@ -88,22 +88,25 @@ export function sameMembership(a: Membership, b: Membership): boolean {
 export function assertMembership(membership: Membership): void {
   const { voters, outgoing, learners, learnersNext, promotions, uids, lastUid } = membership;
   for (const [name, nodes] of Object.entries({ voters, outgoing, learners, learnersNext }))
-    assert(new Set(nodes).size === nodes.length, `${name}: nobody stands there twice`);
+    assert(new Set(nodes).size === nodes.length, () => `${name}: nobody stands there twice`);
   for (const learner of learners)
-    assert(!isVoter(membership, learner), `${learner} is a learner and a voter`);
+    assert(!isVoter(membership, learner), () => `${learner} is a learner and a voter`);
   for (const node of learnersNext)
     assert(
       outgoing.includes(node) && !voters.includes(node),
-      `${node} becomes a learner and so is an outgoing voter`,
+      () => `${node} becomes a learner and so is an outgoing voter`,
     );
   for (const { node } of promotions)
     assert(
       learners.includes(node) || learnersNext.includes(node),
-      `${node} is to be promoted and so is a learner, or becomes one`,
+      () => `${node} is to be promoted and so is a learner, or becomes one`,
     );
   for (const node of Object.keys(uids) as NodeId[]) {
-    assert(isMember(membership, node), `${node} has a uid and so is a member`);
-    assert(uidOf(membership, node) <= lastUid, `the uid of ${node} is at most the last one given`);
+    assert(isMember(membership, node), () => `${node} has a uid and so is a member`);
+    assert(
+      uidOf(membership, node) <= lastUid,
+      () => `the uid of ${node} is at most the last one given`,
+    );
   }
 }
 

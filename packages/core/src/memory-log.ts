@@ -63,7 +63,7 @@ export class MemoryLog<C> implements LogView<C> {
   slice(from: Index, to: Index, maxBytes: number): readonly Entry<C>[] {
     assert(
       from >= this.firstIndex && from <= to && to <= this.lastIndex,
-      `entries ${from} to ${to} lie inside the log`,
+      () => `entries ${from} to ${to} lie inside the log`,
     );
     const before = this.#bytesAt(from - 1);
     let end: number = from;
@@ -74,7 +74,7 @@ export class MemoryLog<C> implements LogView<C> {
   bytesBetween(after: Index, to: Index): number {
     assert(
       after >= this.#base.index && after <= to && to <= this.lastIndex,
-      `entries ${after} to ${to} lie inside the log`,
+      () => `entries ${after} to ${to} lie inside the log`,
     );
     return this.#bytesAt(to) - this.#bytesAt(after);
   }
@@ -84,7 +84,7 @@ export class MemoryLog<C> implements LogView<C> {
     for (const entry of entries) {
       assert(
         entry.index === indexAfter(this.lastIndex),
-        `entry ${entry.index} follows ${this.lastIndex}`,
+        () => `entry ${entry.index} follows ${this.lastIndex}`,
       );
       this.#push(entry);
     }
@@ -94,7 +94,7 @@ export class MemoryLog<C> implements LogView<C> {
   truncate(after: Index): void {
     assert(
       after >= this.#base.index && after <= this.lastIndex,
-      `there is nothing behind ${after} to drop`,
+      () => `there is nothing behind ${after} to drop`,
     );
     this.#entries.length = after - this.#base.index;
     this.#bytesUpTo.length = after - this.#base.index;
@@ -105,7 +105,7 @@ export class MemoryLog<C> implements LogView<C> {
     const term = this.termAt(upTo);
     assert(
       upTo >= this.firstIndex && term !== undefined,
-      `entry ${upTo} is there, and may be compacted`,
+      () => `entry ${upTo} is there, and may be compacted`,
     );
     const count = upTo - this.#base.index;
     this.#bytesAtBase = this.#bytesAt(upTo);

@@ -85,7 +85,7 @@ function takeChunk<C>(
   assert(role.type === "follower", "whoever gets a snapshot follows");
   assert(
     snapshot.term <= state.term,
-    `the snapshot of ${snapshot.index} is of a term that is yet to come`,
+    () => `the snapshot of ${snapshot.index} is of a term that is yet to come`,
   );
   if (holds(env, state, snapshot))
     return acceptWithout(state, from, maxIndex(state.commit, snapshot.index));

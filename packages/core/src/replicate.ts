@@ -34,8 +34,8 @@ export function replicate<C>(env: Env<C>, state: State): Step<C> {
   const asking = asks ? withRound(state, role) : state;
   return forEachPeer(env, asking, (peer, progress) => {
     const sent = sendWhatIsDue<C>(env, asking, peer, progress);
-    if (!asks || sent.effects.length > 0) return sent;
-    return { progress: sent.progress, effects: [sendAlive(env, asking, peer, sent.progress)] };
+    if (!asks || sent !== undefined) return sent;
+    return { progress, effects: [sendAlive(env, asking, peer, progress)] };
   });
 }
 
@@ -57,6 +57,7 @@ export function announce<C>(env: Env<C>, state: State): Step<C> {
   });
 }
 
+/** What was sent to a follower, and what is known of it from then on. */
 type Sent<C> = { readonly progress: Progress; readonly effects: readonly Effect<C>[] };
 
 function withRound(state: State, role: Leader): State {
@@ -66,34 +67,44 @@ function withRound(state: State, role: Leader): State {
 function forEachPeer<C>(
   env: Env<C>,
   state: State,
-  sendTo: (peer: Peer, progress: Progress) => Sent<C>,
+  sendTo: (peer: Peer, progress: Progress) => Sent<C> | undefined,
 ): Step<C> {
   const { role } = state;
   assert(role.type === "leader", "only a leader has followers");
-  const progress: Record<NodeId, Progress> = {};
+  let progress: Record<NodeId, Progress> | undefined;
   const effects: Effect<C>[] = [];
-  let changed = false;
   for (const node of peersOf(env, state)) {
     const before = role.progress[node];
-    assert(before !== undefined, `a leader keeps the progress of each peer, and so of ${node}`);
+    assert(
+      before !== undefined,
+      () => `a leader keeps the progress of each peer, and so of ${node}`,
+    );
     const sent = sendTo(peerOf(env, state, node), before);
-    progress[node] = sent.progress;
-    changed ||= sent.progress !== before;
+    if (sent === undefined) continue;
     effects.push(...sent.effects);
+    if (sent.progress === before) continue;
+    progress ??= { ...role.progress };
+    progress[node] = sent.progress;
   }
-  return { state: changed ? { ...state, role: { ...role, progress } } : state, effects };
+  if (progress === undefined) return { state, effects };
+  return { state: { ...state, role: { ...role, progress } }, effects };
 }
 
-function sendWhatIsDue<C>(env: Env<C>, state: State, peer: Peer, progress: Progress): Sent<C> {
+function sendWhatIsDue<C>(
+  env: Env<C>,
+  state: State,
+  peer: Peer,
+  progress: Progress,
+): Sent<C> | undefined {
   switch (progress.type) {
     case "probe":
-      return progress.waiting ? { progress, effects: [] } : sendProbe(env, state, peer, progress);
+      return progress.waiting ? undefined : sendProbe(env, state, peer, progress);
     case "replicate":
       return isCompacted(env, progress)
         ? startSnapshot(env, state, peer, progress)
         : sendEntries(env, state, peer, progress);
     case "snapshot":
-      return { progress, effects: [] };
+      return undefined;
     default:
       return progress satisfies never;
   }
@@ -136,7 +147,12 @@ export function sendChunk<C>(
   return { type: "sendChunk", to: node, uid, term, snapshot, offset };
 }
 
-function sendEntries<C>(env: Env<C>, state: State, peer: Peer, progress: Replicate): Sent<C> {
+function sendEntries<C>(
+  env: Env<C>,
+  state: State,
+  peer: Peer,
+  progress: Replicate,
+): Sent<C> | undefined {
   let current = progress;
   const effects: Effect<C>[] = [];
   while (current.next <= env.log.lastIndex && mayBeSent(env, current)) {
@@ -147,7 +163,7 @@ function sendEntries<C>(env: Env<C>, state: State, peer: Peer, progress: Replica
     const inflight = [...current.inflight, previousIndex(next)];
     current = { ...current, next, inflight };
   }
-  return { progress: current, effects };
+  return current === progress ? undefined : { progress: current, effects };
 }
 
 function mayBeSent<C>({ config, log }: Env<C>, progress: Progress): boolean {
@@ -181,7 +197,7 @@ function appendEntries<C>(
   const prevTerm = env.log.termAt(prevIndex);
   assert(
     prevTerm !== undefined,
-    `the leader's log holds the entry at ${prevIndex} that it builds on`,
+    () => `the leader's log holds the entry at ${prevIndex} that it builds on`,
   );
   return {
     type: "appendEntries",

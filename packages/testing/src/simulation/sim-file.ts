@@ -5,7 +5,9 @@ import type { Kept } from "../scenario/fault.ts";
 
 /** What a device writes as a whole or not at all. */
 const SECTOR_BYTES = 512;
+/** A new buffer costs more than the bytes in it. */
 const LEAST_BYTES = 4096;
+const GROWTH = 4;
 
 /**
  * Bytes that one write put into the page cache and that are not known to be on the device. `doubtful`: a sync of them has
@@ -145,7 +147,7 @@ export class SimFile {
 
   #reserve(length: number): void {
     if (length <= this.#bytes.length) return;
-    const grown = Buffer.alloc(Math.max(LEAST_BYTES, length, 2 * this.#length));
+    const grown = Buffer.alloc(Math.max(LEAST_BYTES, length, GROWTH * this.#length));
     this.#bytes.copy(grown, 0, 0, this.#length);
     this.#bytes = grown;
   }

@@ -74,8 +74,10 @@ export class VirtualTimeline implements Timeline {
     if (last === undefined || heap.length === 0) return;
     let at = 0;
     for (;;) {
-      const [left, right] = [2 * at + 1, 2 * at + 2];
-      const [one, other] = [heap[left], heap[right]];
+      const left = 2 * at + 1;
+      const right = left + 1;
+      const one = heap[left];
+      const other = heap[right];
       if (one === undefined) break;
       const isRight = other !== undefined && isBefore(other, one);
       const least = isRight ? other : one;
