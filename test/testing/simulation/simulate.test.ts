@@ -98,7 +98,7 @@ describe("a node that fails as no fault explains", () => {
     });
     expect(verdict).toBe("violated");
     expect(violations).toHaveLength(1);
-    expect(violations).toMatchObject([{ check: "assertion", at: virtualMs }]);
+    expect(violations).toMatchObject([{ check: "state machine", at: virtualMs }]);
     expect(violations[0]?.text).toMatch(/^n\d: .*it is broken/);
     expect(virtualMs).toBeLessThan(1000);
   });

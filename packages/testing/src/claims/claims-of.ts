@@ -83,7 +83,14 @@ class AllClaims implements Claims {
     this.#clients = new ClientClaims(this.#applied, report);
     this.#record = new ClientRecord((command) => this.#callOf(command));
     const [applied, record] = [this.#applied, this.#record];
-    this.#liveness = new LivenessClaims({ servers, committed, applied, record, report });
+    this.#liveness = new LivenessClaims({
+      servers,
+      committed,
+      applied,
+      record,
+      report,
+      isViolated: () => this.#isViolated,
+    });
     this.#coverage = new Coverage(counters);
     this.#marks = new Marks(now);
   }
@@ -103,6 +110,11 @@ class AllClaims implements Claims {
         return this.#applied.applied(happening);
       case "restored":
         return this.#restored(happening.node, happening.state);
+      case "misbehaved":
+        return this.#report({
+          check: "state machine",
+          text: `${happening.node}: ${happening.what}`,
+        });
       case "started":
         this.#begun(happening);
         break;
@@ -131,6 +143,7 @@ class AllClaims implements Claims {
     const doubts = [
       this.#isViolated ? undefined : this.#liveness.finish(),
       expect.linearizable ? this.#judge(history) : undefined,
+      this.#record.fruitless(),
       ...checkExpectations(expect, coverage, this.#report),
     ].filter((doubt) => doubt !== undefined);
     return { doubts, coverage, history };

@@ -42,6 +42,17 @@ export class ClientRecord {
     if (recorded !== undefined) recorded.returned = { at, outcome };
   }
 
+  /** Why what was asked shows nothing: no operation of all that have ended succeeded. Undefined when one did, or none was asked. */
+  fruitless(): string | undefined {
+    const all = [...this.#recorded.values()];
+    const outcomes = all.flatMap(({ returned }) => (returned ? [returned.outcome] : []));
+    if (all.length === 0 || outcomes.some(({ type }) => type === "ok")) return undefined;
+    const [first, ...others] = outcomes.filter((outcome) => outcome.type === "error");
+    if (first === undefined) return `no operation succeeded: ${all.length} were asked`;
+    const errors = others.length + 1;
+    return `no operation succeeded: ${errors} of ${all.length} ended as errors, the first: ${first.message}`;
+  }
+
   /**
    * The history so far. An operation whose end nobody knows is open. One that the state machine answered with an error
    * has changed nothing, as machines check first, and counts as failed.

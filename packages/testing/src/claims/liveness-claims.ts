@@ -15,6 +15,8 @@ export type LivenessParts = {
   readonly applied: AppliedClaims;
   readonly record: ClientRecord;
   readonly report: Report;
+  /** Whether anything was found wrong. */
+  readonly isViolated: () => boolean;
 };
 
 /**
@@ -71,7 +73,7 @@ export class LivenessClaims {
   }
 
   #checkDigests(): void {
-    const digests = this.#members().map((node) => ({ node, ...this.#actors.get(node)?.digest() }));
+    const digests = this.#digests();
     const [first] = digests;
     const other = digests.find(({ sha256 }) => sha256 !== first?.sha256);
     if (first === undefined || other === undefined) return;
@@ -79,6 +81,16 @@ export class LivenessClaims {
       "agreement",
       `${first.node} and ${other.node} have applied all up to ${first.applied} and ${other.applied}, and their states differ`,
     );
+  }
+
+  /** Of all members; of none when a state machine gave no state, which it tells of itself. */
+  #digests(): readonly ({ readonly node: NodeId } & Partial<ReturnType<NodeActor["digest"]>>)[] {
+    try {
+      return this.#members().map((node) => ({ node, ...this.#actors.get(node)?.digest() }));
+    } catch (error) {
+      if (!this.#parts.isViolated()) throw error;
+      return [];
+    }
   }
 
   #members(): readonly NodeId[] {

@@ -1,3 +1,5 @@
+import { checkPlain, messageOf } from "@kontiki/actors/node";
+
 /**
  * Whether two values are equal as plain data (null, booleans, numbers, strings, bytes, lists, records), whatever their
  * prototypes: what was decoded and what a state machine made are compared.
@@ -12,6 +14,16 @@ export function samePlain(one: unknown, other: unknown): boolean {
   const names = Object.keys(ours);
   if (names.length !== Object.keys(theirs).length) return false;
   return names.every((name) => Object.hasOwn(theirs, name) && samePlain(ours[name], theirs[name]));
+}
+
+/** What of a value is not plain data, as "a Promise"; undefined when all of it is. */
+export function unplain(value: unknown): string | undefined {
+  try {
+    checkPlain(value);
+    return undefined;
+  } catch (error) {
+    return messageOf(error).replace(/,? is not plain data$/, "");
+  }
 }
 
 /** Plain data as people read it, cut where it is long. */

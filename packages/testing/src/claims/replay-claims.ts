@@ -1,4 +1,4 @@
-import type { MakeStateMachine, StateMachine } from "@kontiki/actors/node";
+import { messageOf, type MakeStateMachine, type StateMachine } from "@kontiki/actors/node";
 import type { AppliedClaims } from "./applied-claims.ts";
 import { samePlain } from "./plain.ts";
 import type { Report } from "./report.ts";
@@ -25,22 +25,38 @@ export class ReplayClaims {
 
   /** A node has taken up `state`, from a snapshot that ends with the entry `index`. */
   restored(node: string, index: number, state: unknown): void {
-    if (samePlain(state, this.#stateAt(index))) return;
+    const replayed = this.#stateAt(index);
+    if (replayed === undefined || samePlain(state, replayed.state)) return;
     this.#report({
       check: "snapshots equal replay",
       text: `${node} takes up a snapshot up to entry ${index}, and it is not what the commands up to there make`,
     });
   }
 
-  #stateAt(index: number): unknown {
+  /** Undefined when the machine gave none. */
+  #stateAt(index: number): { readonly state: unknown } | undefined {
     if (index < this.#index) {
       this.#machine = this.#make();
       this.#index = 0;
     }
     for (; this.#index < index; this.#index += 1) {
       const applied = this.#applied.at(this.#index + 1);
-      if (applied !== undefined) this.#machine.apply(applied.command);
+      if (applied !== undefined) applyTo(this.#machine, applied.command);
     }
-    return this.#machine.snapshot();
+    try {
+      return { state: this.#machine.snapshot() };
+    } catch (error) {
+      this.#report({ check: "state machine", text: `snapshot threw: ${messageOf(error)}` });
+      return undefined;
+    }
+  }
+}
+
+/** An error is an answer, which was compared when nodes gave it. */
+function applyTo(machine: StateMachine, command: unknown): void {
+  try {
+    machine.apply(command);
+  } catch {
+    return;
   }
 }

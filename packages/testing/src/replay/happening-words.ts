@@ -32,6 +32,7 @@ export function happeningWords(happening: Happening): string | undefined {
     case "lost":
     case "applied":
     case "restored":
+    case "misbehaved":
       return undefined;
     default:
       return happening satisfies never;

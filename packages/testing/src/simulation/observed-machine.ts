@@ -1,4 +1,5 @@
-import type { StateMachine } from "@kontiki/actors/node";
+import { messageOf, type StateMachine } from "@kontiki/actors/node";
+import { plainText, unplain } from "../claims/plain.ts";
 
 /** What is told of a state machine. */
 export type MachineEvents = {
@@ -6,29 +7,37 @@ export type MachineEvents = {
   readonly onApply: () => void;
   readonly onApplied: (command: unknown, result: unknown) => void;
   readonly onRestored: (state: unknown) => void;
+  /** It did what no state machine may: what, as the end of a sentence that begins with its node. */
+  readonly onMisbehaved: (what: string) => void;
 };
 
 /** A state machine that tells what it does. */
 export function observed(machine: StateMachine, events: MachineEvents): StateMachine {
+  const snapshot = (): unknown => snapshotOf(machine, events);
+  const restored = (restore: () => void): void => {
+    guarded("restore", restore, events);
+    events.onRestored(snapshot());
+  };
   return {
     apply(command) {
       events.onApply();
       const result = resultOf(machine, command, events);
+      tellUnplain(`apply, of ${plainText(command)},`, result, events);
       events.onApplied(command, result);
       return result;
     },
-    snapshot: () => machine.snapshot(),
-    restore(state) {
-      machine.restore(state);
-      events.onRestored(machine.snapshot());
-    },
-    ...(machine.query && { query: (question: unknown) => machine.query?.(question) }),
-    ...(machine.snapshotParts && { snapshotParts: () => machine.snapshotParts?.() ?? [] }),
-    ...(machine.restoreParts && {
-      restoreParts(parts: Iterable<unknown>) {
-        machine.restoreParts?.(parts);
-        events.onRestored(machine.snapshot());
+    snapshot,
+    restore: (state) => restored(() => machine.restore(state)),
+    ...(machine.query && {
+      query(question: unknown) {
+        const answer = machine.query?.(question);
+        tellUnplain(`query, of ${plainText(question)},`, answer, events);
+        return answer;
       },
+    }),
+    ...(machine.snapshotParts && { snapshotParts: () => partsOf(machine, events) }),
+    ...(machine.restoreParts && {
+      restoreParts: (parts: Iterable<unknown>) => restored(() => machine.restoreParts?.(parts)),
     }),
   };
 }
@@ -41,4 +50,47 @@ function resultOf(machine: StateMachine, command: unknown, { onApplied }: Machin
     onApplied(command, { error: error instanceof Error ? error.message : "" });
     throw error;
   }
+}
+
+function snapshotOf(machine: StateMachine, events: MachineEvents): unknown {
+  const state = guarded("snapshot", () => machine.snapshot(), events);
+  tellUnplain("snapshot", state, events);
+  return state;
+}
+
+/** The machine is asked at once: its parts are of this moment, whenever they are drawn. */
+function partsOf(machine: StateMachine, events: MachineEvents): Iterable<unknown> {
+  const parts = guarded("snapshotParts", () => machine.snapshotParts?.() ?? [], events);
+  return drawn(parts, events);
+}
+
+/** No generator: that would not pass on an end before the first part. */
+function drawn(parts: Iterable<unknown>, events: MachineEvents): IterableIterator<unknown> {
+  const iterator = parts[Symbol.iterator]();
+  return {
+    [Symbol.iterator]() {
+      return this;
+    },
+    next() {
+      const next = guarded("snapshotParts", () => iterator.next(), events);
+      if (next.done !== true) tellUnplain("snapshotParts", next.value, events);
+      return next;
+    },
+    return: (value?: unknown) => iterator.return?.(value) ?? { done: true, value },
+  };
+}
+
+/** Unlike a command's, an error here is no answer to anybody: the node cannot go on. */
+function guarded<T>(call: string, of: () => T, { onMisbehaved }: MachineEvents): T {
+  try {
+    return of();
+  } catch (error) {
+    onMisbehaved(`${call} threw: ${messageOf(error)}`);
+    throw error;
+  }
+}
+
+function tellUnplain(call: string, value: unknown, { onMisbehaved }: MachineEvents): void {
+  const what = unplain(value);
+  if (what !== undefined) onMisbehaved(`${call} gave ${what}, which is not plain data`);
 }

@@ -75,6 +75,8 @@ export type Happening =
     }
   /** A node's state machine has taken up a snapshot; `state` is what the machine's `snapshot()` gives then. */
   | { readonly type: "restored"; readonly node: NodeId; readonly state: unknown }
+  /** A node's state machine did what none may: what, as the end of a sentence that begins with the node. */
+  | { readonly type: "misbehaved"; readonly node: NodeId; readonly what: string }
   /** A fault is in force, on these nodes. */
   | { readonly type: "faultBegan"; readonly fault: PlannedFault; readonly nodes: readonly string[] }
   /** It is in force no more. */

@@ -185,6 +185,7 @@ export class SimProcess {
         onHappening({ type: "applied", node, index: this.actor?.applied ?? 0, command, result });
       },
       onRestored: (state) => onHappening({ type: "restored", node, state }),
+      onMisbehaved: (what) => onHappening({ type: "misbehaved", node, what }),
     });
   }
 

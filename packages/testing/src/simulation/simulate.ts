@@ -237,8 +237,17 @@ export class Simulation {
 
   #onFailure(node: string, error: unknown): void {
     if (error instanceof Error && isRefusal(error)) return;
+    if (this.#isToldOf(node)) return;
     const text = error instanceof Error ? error.message : "something that is no error was thrown";
     this.report({ check: "assertion", text: `${node}: ${text}` });
+  }
+
+  /** Whether what ends a node was told when its state machine did it. */
+  #isToldOf(node: string): boolean {
+    return this.#violations.some(
+      ({ check, text, at }) =>
+        check === "state machine" && at === this.now && text.startsWith(`${node}: `),
+    );
   }
 }
 

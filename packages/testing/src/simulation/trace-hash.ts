@@ -74,7 +74,9 @@ export class TraceHash implements Observer {
   }
 
   #node(
-    happening: OfType<"started" | "ended" | "refused" | "synced" | "applied" | "restored">,
+    happening: OfType<
+      "started" | "ended" | "refused" | "synced" | "applied" | "restored" | "misbehaved"
+    >,
   ): void {
     this.#word(happening.node);
     switch (happening.type) {
@@ -94,6 +96,8 @@ export class TraceHash implements Observer {
         return this.#data(happening.result);
       case "restored":
         return this.#data(happening.state);
+      case "misbehaved":
+        return this.#text(happening.what);
       default:
         happening satisfies never;
     }

@@ -167,6 +167,7 @@ class LiveRun {
     const doubts = [
       ...doubtsOnThreads(this.#plan),
       ...(expect.linearizable ? [this.#judge(history)] : []),
+      this.#record.fruitless(),
       ...checkExpectations(
         { atLeast: Object.fromEntries(counted), atMost: expect.atMost },
         coverage,

@@ -1,0 +1,107 @@
+import { defineScenario, planOf, simulate, type Plan, type RunResult } from "@kontiki/testing";
+import { describe, expect, it } from "vitest";
+
+const SCENARIO = defineScenario({
+  name: "own",
+  duration: "1s",
+  cluster: { snapshotEntries: 5, keptEntries: 0 },
+  workload: { perSecond: 20 },
+  expect: { linearizable: false },
+});
+
+/** Twenty operations, each of which is `command`. */
+function planned(read: boolean, command: unknown = { type: "add" }): Plan {
+  const plan = planOf(SCENARIO, 1);
+  const operations = plan.operations.map((operation) => ({ ...operation, command, read }));
+  return { ...plan, operations };
+}
+
+const GOOD = { apply: () => 1, snapshot: () => null, restore: () => undefined };
+
+function run(machine: object, read = false): RunResult {
+  return simulate(planned(read), {
+    machine: () => ({ ...GOOD, ...machine }),
+    specification: undefined,
+  });
+}
+
+describe("a state machine that gives what is not plain data", () => {
+  it.each([
+    ["apply, a Promise", { apply: async () => 1 }, 'apply, of {"type":"add"}, gave a Promise'],
+    ["apply, a function", { apply: () => () => 1 }, 'apply, of {"type":"add"}, gave a function'],
+    ["apply, a Map within", { apply: () => [new Map()] }, 'apply, of {"type":"add"}, gave a Map'],
+    ["snapshot", { snapshot: () => new Map() }, "snapshot gave a Map"],
+    ["a part of it", { snapshotParts: () => [new Set()] }, "snapshotParts gave a Set"],
+  ])("is a violation: %s", (_name, machine, text) => {
+    const { verdict, violations } = run(machine);
+    expect(verdict).toBe("violated");
+    expect(violations[0]).toMatchObject({
+      check: "state machine",
+      text: expect.stringMatching(/^n[123]: /),
+    });
+    expect(violations[0]?.text.slice(4)).toBe(`${text}, which is not plain data`);
+  });
+
+  it("is a violation: query", () => {
+    const [violation] = run({ query: async () => 1 }, true).violations;
+    expect(violation).toMatchObject({
+      check: "state machine",
+      text: expect.stringMatching(/^n[123]: query, of \{"type":"add"\}, gave a Promise, which/),
+    });
+  });
+});
+
+const thrower = (text: string) => (): never => {
+  throw new Error(text);
+};
+
+describe("a state machine that throws", () => {
+  it.each([
+    ["snapshot", { snapshot: thrower("cannot snap") }, "snapshot threw: cannot snap"],
+    ["snapshotParts", { snapshotParts: thrower("no parts") }, "snapshotParts threw: no parts"],
+  ])("from %s is a violation", (_name, machine, text) => {
+    const { violations } = run(machine);
+    expect(violations[0]?.check).toBe("state machine");
+    expect(violations[0]?.text.slice(4)).toBe(text);
+  });
+
+  it("only when its final state is looked at", () => {
+    let states = 0;
+    const once = { snapshotParts: () => [], restoreParts: () => undefined };
+    const { violations } = run({ ...once, snapshot: () => (states += 1) && thrower("late")() });
+    expect(violations.map(({ check }) => check)).toEqual(["state machine"]);
+  });
+
+  it("at every command shows nothing", () => {
+    const { verdict, doubts } = run({ apply: thrower("no such thing") });
+    expect([verdict, doubts]).toEqual([
+      "unknown",
+      ["no operation succeeded: 20 of 20 ended as errors, the first: no such thing"],
+    ]);
+  });
+
+  it("at some commands gives answers like others", () => {
+    let applied = 0;
+    const machine = (): typeof GOOD & { apply: () => number } => {
+      let count = 0;
+      return {
+        ...GOOD,
+        apply: () => {
+          applied += 1;
+          count += 1;
+          if (count % 2 === 0) throw new Error("even");
+          return count;
+        },
+        snapshot: () => count as never,
+        restore: (state?: unknown) => void (count = state as number),
+      };
+    };
+    const { verdict, coverage } = simulate(planned(false), { machine, specification: undefined });
+    expect([verdict, coverage["operations.ok"], coverage["operations.error"]]).toEqual([
+      "valid",
+      10,
+      10,
+    ]);
+    expect(applied).toBeGreaterThanOrEqual(60);
+  });
+});
