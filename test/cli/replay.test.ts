@@ -14,6 +14,7 @@ const VIOLATED: Reproduction = {
   violations: [{ check: CHECK, text: "n1 and n2 lead term 4", at: 2341 }],
   doubts: [],
   hash: "00c0ffee",
+  isSteady: true,
   story: [
     { at: 0.5, node: "n1", what: "stands for term 4", nodes: { n1: "C 4", n2: "F 3" } },
     { at: 2341, node: "n2", what: "leads term 4", nodes: { n1: "L 4", n2: "L 4" } },
@@ -74,6 +75,14 @@ reproduced: Election Safety: n1 and n2 lead term 4
       1,
       `reproduced: Election Safety: n1 and n2 lead term 4
 It came about in another way: the code is not that which the token was made with.
+`,
+    ],
+    [
+      "another run each time",
+      { ...VALID, isSteady: false },
+      0,
+      `not reproduced: the token says Election Safety, this run is valid
+The same plan gave something else when it was run again: something in the state machine or test is not of the simulation, such as time or chance.
 `,
     ],
     [

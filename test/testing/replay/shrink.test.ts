@@ -160,10 +160,20 @@ describe("shrinking", () => {
 
   test("begins with dropping all that comes after the failure", () => {
     const early = runnerOf(fails, Math.max(plan.faults[4]?.at ?? 0, plan.operations[17]?.at ?? 0));
-    const [first] = shrinkInSlices({ plan, result: early(plan) }, CHECK, early);
+    const [, first] = shrinkInSlices({ plan, result: early(plan) }, CHECK, early);
     const last = Math.max(
       ...[...(first?.plan.faults ?? []), ...(first?.plan.operations ?? [])].map(({ at }) => at),
     );
     expect(last).toBe(early(plan).violations[0]?.at);
+  });
+});
+
+test("what does not fail again is left as it is, with what was wrong", () => {
+  const plan = drawPlan(scenario, 3);
+  const failed = { plan, result: resultOf([CHECK]) };
+  expect(shrink(failed, CHECK, () => resultOf([]))).toEqual({
+    ...failed,
+    runs: 1,
+    isSteady: false,
   });
 });

@@ -17,6 +17,8 @@ export type TokenSubject = {
 /** What came of running a token again. */
 export type Reproduction = Pick<RunResult, "verdict" | "violations" | "doubts"> & {
   readonly hash: string | undefined;
+  /** Whether the same plan gives the same run each time. */
+  readonly isSteady: boolean;
   readonly story: readonly StoryLine[];
   /** One page that shows it. */
   readonly page: () => string;

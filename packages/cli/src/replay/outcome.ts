@@ -24,22 +24,26 @@ export function outcomeOf(subject: TokenSubject, { violations, hash }: Reproduct
 export function outcomeText(
   subject: TokenSubject,
   outcome: Outcome,
-  { verdict, doubts }: Reproduction,
+  { verdict, doubts, isSteady }: Reproduction,
 ): string {
   const { violation, isSame } = outcome;
   const failed = violation === undefined ? "" : `${violation.check}: ${violation.text}`;
   if (outcome.type === "reproduced")
-    return isSame ? `reproduced: ${failed}` : `reproduced: ${failed}\n${OTHER_WAY}`;
+    return isSame
+      ? `reproduced: ${failed}`
+      : `reproduced: ${failed}\n${isSteady ? OTHER_WAY : UNSTEADY}`;
   const now = violation === undefined ? `this run is ${verdict}` : `this run violated ${failed}`;
   return [
     `not reproduced: the token says ${subject.check}, ${now}`,
     ...doubts.map((doubt) => `  ${doubt}`),
-    isSame ? OTHER_CHECKS : OTHER_CODE,
+    isSame ? OTHER_CHECKS : isSteady ? OTHER_CODE : UNSTEADY,
   ].join("\n");
 }
 
 const OTHER_WAY =
   "It came about in another way: the code is not that which the token was made with.";
+const UNSTEADY =
+  "The same plan gave something else when it was run again: something in the state machine or test is not of the simulation, such as time or chance.";
 const OTHER_CODE = "Other things happened: the code is not that which the token was made with.";
 const OTHER_CHECKS =
   "The same things happened: the checks are not those which the token was made with.";

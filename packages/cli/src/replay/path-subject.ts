@@ -59,6 +59,7 @@ function told(
   return {
     ...came,
     hash: undefined,
+    isSteady: true,
     page: () => runPage({ title, result, story, model: undefined }),
   };
 }

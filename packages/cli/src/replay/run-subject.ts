@@ -52,10 +52,13 @@ class RunSubject implements TokenSubject {
   }
 
   async reproduce(): Promise<Reproduction> {
-    const { result, story } = tellRun(this.#plan, simulateOptions(this.#parts));
+    const options = simulateOptions(this.#parts);
+    const { result, story } = tellRun(this.#plan, options);
+    const isSteady =
+      result.hash === this.hash || simulate(this.#plan, options).hash === result.hash;
     const page = (): string =>
       runPage({ title: this.about, result, story, model: modelOf(this.#parts) });
-    return { ...result, story, page };
+    return { ...result, isSteady, story, page };
   }
 
   readonly shrinking = function* (this: RunSubject): Generator<Shrinking, Shrinking, void> {

@@ -17,6 +17,11 @@ export type Tried = {
 export type Shrunk = Tried & {
   /** Runs that were made. */
   readonly runs: number;
+  /**
+   * Whether the plan failed again when it was run again. When it did not, something in the state machine or the test is
+   * not of the simulation: `result` is that of the run that failed, and nothing was taken away.
+   */
+  readonly isSteady: boolean;
 };
 
 /** Runs a plan. */
@@ -75,6 +80,7 @@ class Shrinking {
   readonly #check: string;
   #smallest: Tried;
   #runs = 0;
+  #isSteady = true;
 
   constructor(failed: Tried, check: string) {
     this.#smallest = failed;
@@ -83,11 +89,14 @@ class Shrinking {
 
   /** The smallest so far. */
   get progress(): Shrunk {
-    return { ...this.#smallest, runs: this.#runs };
+    return { ...this.#smallest, runs: this.#runs, isSteady: this.#isSteady };
   }
 
   /** What helps at one place may make room at another: it ends with a round in which nothing helped. */
   *work(): Asking<void> {
+    this.#isSteady = this.#fails(yield this.#plan);
+    this.#runs += 1;
+    if (!this.#isSteady) return;
     let before: Plan;
     do {
       before = this.#plan;
@@ -141,9 +150,13 @@ class Shrinking {
     if (isDeepStrictEqual(plan, this.#plan)) return false;
     const result = yield plan;
     this.#runs += 1;
-    const fails = result.violations.some(({ check }) => check === this.#check);
+    const fails = this.#fails(result);
     if (fails) this.#smallest = { plan, result };
     return fails;
+  }
+
+  #fails({ violations }: RunResult): boolean {
+    return violations.some(({ check }) => check === this.#check);
   }
 }
 
