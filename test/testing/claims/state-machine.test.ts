@@ -1,4 +1,12 @@
-import { defineScenario, planOf, simulate, type Plan, type RunResult } from "@kontiki/testing";
+import {
+  defineScenario,
+  keyValueSpecification,
+  planOf,
+  simulate,
+  type Plan,
+  type RunResult,
+  type Specification,
+} from "@kontiki/testing";
 import { describe, expect, it } from "vitest";
 
 const SCENARIO = defineScenario({
@@ -15,6 +23,10 @@ function planned(read: boolean, command: unknown = { type: "add" }): Plan {
   const operations = plan.operations.map((operation) => ({ ...operation, command, read }));
   return { ...plan, operations };
 }
+
+const thrower = (text: string) => (): never => {
+  throw new Error(text);
+};
 
 const GOOD = { apply: () => 1, snapshot: () => null, restore: () => undefined };
 
@@ -51,9 +63,45 @@ describe("a state machine that gives what is not plain data", () => {
   });
 });
 
-const thrower = (text: string) => (): never => {
-  throw new Error(text);
-};
+const JUDGED = defineScenario({ name: "judged", duration: "1s", workload: { perSecond: 5 } });
+
+function judged(command: unknown, changes: Partial<Specification> = {}): RunResult {
+  const plan = planOf(JUDGED, 1);
+  const operations = plan.operations.map((one) => ({ ...one, command, read: false }));
+  const specification = { ...keyValueSpecification, ...changes };
+  return simulate({ ...plan, operations }, { specification });
+}
+
+describe("a specification that throws is a violation, once", () => {
+  const put = { type: "put", key: "k", value: "v" };
+  const { model } = keyValueSpecification;
+
+  it.each([
+    [
+      "a command that the machine has not",
+      judged({ type: "putt" }),
+      'callOf of {"type":"putt"} threw: the key-value machine has no command {"type":"putt"}',
+    ],
+    [
+      "no command",
+      judged(undefined),
+      "callOf of nothing threw: the key-value machine has no command nothing",
+    ],
+    [
+      "interpret",
+      judged(put, { model: { ...model, interpret: () => thrower("no words")() } }),
+      "the model threw: no words",
+    ],
+    [
+      "step",
+      judged(put, { model: { ...model, step: () => thrower("no step")() } }),
+      "the model threw: no step",
+    ],
+  ])("%s", (_name, { violations, verdict }, text) => {
+    const told = violations.filter((violation) => violation.text === text);
+    expect([verdict, told.map(({ check }) => check)]).toEqual(["violated", ["model"]]);
+  });
+});
 
 describe("a state machine that throws", () => {
   it.each([

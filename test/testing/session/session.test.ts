@@ -127,6 +127,11 @@ describe("a scenario function that fails", () => {
       (sim) => sim.until("the moon", () => false, { timeoutMs: 500 }),
       "the moon: not within 500 ms, at 500 ms of the run",
     ],
+    [
+      "asks what is no data",
+      (sim) => void sim.propose(() => 1),
+      "propose was given a function, which is not plain data",
+    ],
     ["names no node", (sim) => void sim.crash("n9"), "there is no node n9: there are n1, n2, n3"],
     [
       "breaks what is broken",

@@ -13,6 +13,7 @@ import { judgeHistory } from "./judge-history.ts";
 import { LivenessClaims } from "./liveness-claims.ts";
 import { Marks } from "./marks.ts";
 import { ReplayClaims } from "./replay-claims.ts";
+import { untold } from "./call-words.ts";
 import type { Report } from "./report.ts";
 import { Safety } from "./safety.ts";
 import { keyValueSpecification, type Specification } from "./specification.ts";
@@ -81,7 +82,10 @@ class AllClaims implements Claims {
     this.#applied = new AppliedClaims(committed, report);
     this.#replay = new ReplayClaims(machine as MakeStateMachine, this.#applied, report);
     this.#clients = new ClientClaims(this.#applied, report);
-    this.#record = new ClientRecord((command) => this.#callOf(command));
+    this.#record = new ClientRecord(
+      (command) => this.#specification?.callOf(command) ?? untold(command),
+      (violation) => this.#onModel(violation),
+    );
     const [applied, record] = [this.#applied, this.#record];
     this.#liveness = new LivenessClaims({
       servers,
@@ -155,8 +159,9 @@ class AllClaims implements Claims {
     return judgeHistory(history, this.#specification.model, this.#report);
   }
 
-  #callOf(command: unknown): ReturnType<Specification["callOf"]> {
-    return (this.#specification ?? untold).callOf(command);
+  /** How a history is told matters to its judge only. */
+  #onModel(violation: Parameters<Report>[0]): void {
+    if (this.#plan.scenario.expect.linearizable) this.#report(violation);
   }
 
   /** A node takes up a snapshot before it has started, or in a step that says which. */
@@ -178,8 +183,3 @@ class AllClaims implements Claims {
     this.#early.delete(node);
   }
 }
-
-/** How commands of a machine without a model are told. */
-const untold: Pick<Specification, "callOf"> = {
-  callOf: (command) => ({ f: "apply", value: JSON.stringify(command) ?? null }),
-};

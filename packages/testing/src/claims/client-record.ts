@@ -8,6 +8,8 @@ import {
 } from "../history/history.ts";
 import type { Value } from "../history/value.ts";
 import type { PlannedOperation } from "../run/plan.ts";
+import { callsBy } from "./call-words.ts";
+import type { Report } from "./report.ts";
 
 type Recorded = {
   readonly operation: PlannedOperation;
@@ -18,10 +20,13 @@ type Recorded = {
 /** Takes down what clients ask and get, and makes a history of it. */
 export class ClientRecord {
   readonly #callOf: (command: unknown) => Call;
+  readonly #report: Report;
   readonly #recorded = new Map<number, Recorded>();
 
-  constructor(callOf: (command: unknown) => Call) {
+  /** @param callOf how a command is told in the history. @param report told once when that throws. */
+  constructor(callOf: (command: unknown) => Call, report: Report) {
     this.#callOf = callOf;
+    this.#report = report;
   }
 
   /** Operations that were called and have not ended, in the order of their calls. */
@@ -63,13 +68,14 @@ export class ClientRecord {
     orderOf: (operation: PlannedOperation) => number | undefined,
     marks: readonly Mark[],
   ): History {
+    const callOf = callsBy(this.#callOf, this.#report);
     const operations = [...this.#recorded.values()].map((recorded): Operation => {
       const { operation, called, returned } = recorded;
       const order = orderOf(operation);
       const common = {
         process: `c${operation.client + 1}`,
         call: called,
-        input: this.#callOf(operation.command),
+        input: callOf(operation.command),
         ...(order === undefined ? {} : { order }),
       };
       if (returned === undefined || returned.outcome.type === "unknown")

@@ -1,3 +1,4 @@
+import { messageOf } from "@kontiki/actors/node";
 import { interpretHistory } from "../check/interpret.ts";
 import { checkLinearizable } from "../check/linearizable.ts";
 import type { AnyFileModel } from "../check/models/index.ts";
@@ -24,13 +25,26 @@ export function judgeHistory(
 ): string | undefined {
   let looks = 0;
   const limits = { timeMs: looksMax, memoryBytes: LIMITS.memoryBytes, now: () => (looks += 1) };
-  const spoken = withReadsPlaced(interpretHistory(history, model), model);
-  const verdict = checkLinearizable(spoken, model, limits);
+  const verdict = triedBy(() => {
+    const spoken = withReadsPlaced(interpretHistory(history, model), model);
+    return checkLinearizable(spoken, model, limits);
+  }, report);
+  if (verdict === undefined) return undefined;
   if (verdict.verdict === "unknown")
     return `whether the history is linearizable is unknown: the search took too much ${verdict.why === "memory" ? "memory" : "time"}`;
   if (verdict.verdict === "violated")
     report({ check: "linearizable", text: wordsOf(verdict, model) });
   return undefined;
+}
+
+/** Undefined when the model throws, which is reported. */
+function triedBy<T>(judge: () => T, report: Report): T | undefined {
+  try {
+    return judge();
+  } catch (error) {
+    report({ check: "model", text: `the model threw: ${messageOf(error)}` });
+    return undefined;
+  }
 }
 
 type Violated = Verdict<unknown, unknown> & { readonly verdict: "violated" };

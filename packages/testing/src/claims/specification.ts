@@ -2,6 +2,7 @@ import type { KeyValueCommand } from "@kontiki/actors";
 import type { AnyFileModel } from "../check/models/index.ts";
 import { keyValue, type KeyValueInput } from "../check/models/key-value.ts";
 import type { Call } from "../history/history.ts";
+import { plainText } from "./plain.ts";
 import { sameValue, type Value } from "../history/value.ts";
 
 /** What a state machine promises to clients: how its commands are told in a history, and the model that judges them. */
@@ -22,7 +23,7 @@ export const keyValueSpecification: Specification = {
   } satisfies typeof keyValue as AnyFileModel,
 
   callOf(command) {
-    const known = command as KeyValueCommand;
+    const known = (command ?? {}) as KeyValueCommand;
     switch (known.type) {
       case "get":
       case "delete":
@@ -35,7 +36,8 @@ export const keyValueSpecification: Specification = {
       case "list":
         throw new TypeError("a list is about no one key, and cannot be judged key by key");
       default:
-        throw new TypeError(`the key-value machine has no ${String(known satisfies never)}`);
+        known satisfies never;
+        throw new TypeError(`the key-value machine has no command ${plainText(command)}`);
     }
   },
 };

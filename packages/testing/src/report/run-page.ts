@@ -79,11 +79,18 @@ function judgedPart(told: History, model: AnyFileModel): HistoryPart {
 
 /** A chart of what was asked and answered, in no order. */
 function shownPart(told: History, model: AnyFileModel | undefined): HistoryPart {
-  const data =
-    model === undefined
-      ? pageData(told, UNJUDGED, UNKNOWN)
-      : pageData(interpretHistory(told, model), model, UNKNOWN);
+  const data = modelled(told, model) ?? pageData(told, UNJUDGED, UNKNOWN);
   return { data, shown: undefined, why: "" };
+}
+
+/** Undefined without a model, and with one that cannot tell this history: that may be what the page is about. */
+function modelled(told: History, model: AnyFileModel | undefined): HistoryPart["data"] | undefined {
+  if (model === undefined) return undefined;
+  try {
+    return pageData(interpretHistory(told, model), model, UNKNOWN);
+  } catch {
+    return undefined;
+  }
 }
 
 const UNKNOWN: Verdict<never, never> = {

@@ -1,5 +1,6 @@
 import type { Outcome } from "@kontiki/actors/node";
 import { nodeId } from "@kontiki/core";
+import { unplain } from "../claims/plain.ts";
 import type { FaultAction, Kept } from "../scenario/fault.ts";
 import type { Happening, Observer } from "../simulation/observer.ts";
 import type { Simulation } from "../simulation/simulate.ts";
@@ -94,12 +95,20 @@ export class Session<Command = unknown, Result = unknown> {
     return this.until("all nodes agree", () => this.#simulation.world.hasSettled, { timeoutMs });
   }
 
-  /** Has a command applied, exactly once. Never rejects: the outcome says how it ended. */
+  /**
+   * Has a command applied, exactly once. Never rejects: the outcome says how it ended.
+   *
+   * @throws SessionError for a command that is not plain data.
+   */
   propose(command: Command): Promise<Outcome<Result>> {
     return this.#ask(command, false);
   }
 
-  /** Asks the state machine a question, beside the log unless the scenario's workload says otherwise. Never rejects. */
+  /**
+   * Asks the state machine a question, beside the log unless the scenario's workload says otherwise. Never rejects.
+   *
+   * @throws SessionError for a question that is not plain data.
+   */
   read(question: Command): Promise<Outcome<Result>> {
     return this.#ask(question, true);
   }
@@ -170,6 +179,11 @@ export class Session<Command = unknown, Result = unknown> {
   }
 
   #ask(command: Command, read: boolean): Promise<Outcome<Result>> {
+    const what = unplain(command);
+    if (what !== undefined)
+      throw new SessionError(
+        `${read ? "read" : "propose"} was given ${what}, which is not plain data`,
+      );
     const operation = this.#recording.operation(this.now, command, read);
     return this.#waits.promise((resolve) => {
       this.#simulation.clients.ask(operation, (outcome) => {

@@ -1,5 +1,6 @@
 import type { Cluster, ClusterEvent, Envelope, Outcome } from "@kontiki/actors";
 import { Chance } from "../chance.ts";
+import { untold } from "../claims/call-words.ts";
 import { ClientRecord } from "../claims/client-record.ts";
 import { checkExpectations } from "../claims/expectations.ts";
 import { judgeHistory } from "../claims/judge-history.ts";
@@ -67,7 +68,10 @@ class LiveRun {
     this.#specification =
       options.stateMachine === undefined ? keyValueSpecification : options.specification;
     const specification = this.#specification;
-    this.#record = new ClientRecord((command) => specification?.callOf(command) ?? told(command));
+    this.#record = new ClientRecord(
+      (command) => specification?.callOf(command) ?? untold(command),
+      (violation) => this.#report(violation),
+    );
   }
 
   /** Until all nodes run there are no faults, and letters arrive at once. */
@@ -192,9 +196,4 @@ class LiveRun {
       return "the history is not judged: there is no model of the state machine";
     return judgeHistory(history, this.#specification.model, this.#report.bind(this));
   }
-}
-
-/** How commands of a machine without a specification are told. */
-function told(command: unknown): ReturnType<Specification["callOf"]> {
-  return { f: "apply", value: JSON.stringify(command) ?? null };
 }

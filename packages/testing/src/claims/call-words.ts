@@ -1,0 +1,26 @@
+import { messageOf } from "@kontiki/actors/node";
+import type { Call } from "../history/history.ts";
+import { plainText } from "./plain.ts";
+import type { Report } from "./report.ts";
+
+type CallOf = (command: unknown) => Call;
+
+/** How a command is told of which no specification says more. */
+export function untold(command: unknown): Call {
+  return { f: "apply", value: JSON.stringify(command) ?? null };
+}
+
+/** Tells commands as a specification does, and as {@link untold} where that throws, which is reported the first time. */
+export function callsBy(callOf: CallOf, report: Report): CallOf {
+  let isReported = false;
+  return (command) => {
+    try {
+      return callOf(command);
+    } catch (error) {
+      const text = `callOf of ${plainText(command)} threw: ${messageOf(error)}`;
+      if (!isReported) report({ check: "model", text });
+      isReported = true;
+      return untold(command);
+    }
+  };
+}
