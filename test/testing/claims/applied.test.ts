@@ -95,7 +95,7 @@ describe("the applied sequence", () => {
     stage.replicates("n1", ["n2", "n3"], operation(3, 1, by(1), put));
     stage.applies("n1", 3, put, null);
     expect(stage.reports).toEqual([
-      'exactly once: {"type":"put","key":"k","value":"1"} of client 7/1 is applied in entry 1 and again in 3',
+      'exactly once: {"type":"put","key":"k","value":"1"} of c7 is applied in entry 1 and again in 3',
     ]);
   });
 });

@@ -61,9 +61,9 @@ describe("the story of a run", () => {
     const moments = [
       /stands for election in term 1/,
       /leads term 1, elected by n\d, n\d; appends entry 1, which opens term 1/,
-      /client 0 asks: put "k" "v"/,
+      /c1 asks: put "k" "v"/,
       /takes entr/,
-      /client 0 hears of put "k" "v": null/,
+      /c1 hears of put "k" "v": null/,
       /falls: .*, without power: nothing that was not synced is left/,
       /starts in term 1, log up to \d/,
       /all faults have ended/,

@@ -211,10 +211,10 @@ describe("what else happens", () => {
       { type: "faultSkipped", fault: crash, reason: "nobody runs" },
       'crash (kept "torn", downMs 5) is skipped: nobody runs',
     ],
-    [{ type: "called", operation, proposal: undefined }, 'client 1 asks: put "k" "v"'],
+    [{ type: "called", operation, proposal: undefined }, 'c2 asks: put "k" "v"'],
     [
       { type: "returned", operation, outcome: { type: "ok", value: null } },
-      'client 1 hears of put "k" "v": null',
+      'c2 hears of put "k" "v": null',
     ],
     [
       {
@@ -222,7 +222,7 @@ describe("what else happens", () => {
         operation: { ...operation, command: 7 },
         outcome: { type: "unknown", reason: "no answer came" },
       },
-      "client 1 hears of 7: nobody knows, no answer came",
+      "c2 hears of 7: nobody knows, no answer came",
     ],
     [{ type: "synced", node }, undefined],
     [{ type: "healed" }, "all faults have ended"],

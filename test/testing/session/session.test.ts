@@ -57,7 +57,7 @@ describe("a scenario function", () => {
   test("is told as a story", async () => {
     const { story } = await runSession(planned(1), failover, { tells: true });
     const text = storyText(story, { width: 1000 });
-    expect(text).toMatch(/client 0 asks: put "k" "before"[^]* falls: [^]*all nodes agree$/);
+    expect(text).toMatch(/c1 asks: put "k" "before"[^]* falls: [^]*all nodes agree$/);
   });
 
   test("is written down as a plan that needs no function", async () => {

@@ -103,7 +103,7 @@ export class AppliedClaims {
     else
       this.#report({
         check: "exactly once",
-        text: `${plainText(outcome.command)} of client ${key} is applied in entry ${before} and again in ${index}`,
+        text: `${plainText(outcome.command)} of c${clientOf(client)} is applied in entry ${before} and again in ${index}`,
       });
   }
 

@@ -7,6 +7,7 @@ import {
   type Operation,
 } from "../history/history.ts";
 import type { Value } from "../history/value.ts";
+import { clientName } from "../run/client-name.ts";
 import type { PlannedOperation } from "../run/plan.ts";
 import { callsBy } from "./call-words.ts";
 import type { Report } from "./report.ts";
@@ -73,7 +74,7 @@ export class ClientRecord {
       const { operation, called, returned } = recorded;
       const order = orderOf(operation);
       const common = {
-        process: `c${operation.client + 1}`,
+        process: clientName(operation),
         call: called,
         input: callOf(operation.command),
         ...(order === undefined ? {} : { order }),

@@ -1,5 +1,6 @@
 import { membersOf, uidOf, type NodeId } from "@kontiki/core";
 import type { NodeActor } from "@kontiki/actors/node";
+import { clientName } from "../run/client-name.ts";
 import type { Happening } from "../simulation/observer.ts";
 import type { AppliedClaims } from "./applied-claims.ts";
 import type { ClientRecord } from "./client-record.ts";
@@ -111,7 +112,7 @@ export class LivenessClaims {
     const [first, ...others] = record.open;
     if (first === undefined) return [`committed up to ${committed.lastIndex}`, ...nodes];
     const more = others.length === 0 ? "" : ` and ${others.length} more`;
-    const open = `operation ${first.id} of c${first.client + 1}, ${plainText(first.command)}${more}`;
+    const open = `operation ${first.id} of ${clientName(first)}, ${plainText(first.command)}${more}`;
     return [`committed up to ${committed.lastIndex}`, ...nodes, `no answer: ${open}`];
   }
 

@@ -1,5 +1,6 @@
 import type { Outcome, Recovered } from "@kontiki/actors/node";
 import { plainText } from "../claims/plain.ts";
+import { clientName } from "../run/client-name.ts";
 import type { PlannedFault, PlannedOperation } from "../run/plan.ts";
 import type { Kept } from "../scenario/fault.ts";
 import type { Happening } from "../simulation/observer.ts";
@@ -18,9 +19,9 @@ export function happeningWords(happening: Happening): string | undefined {
     case "faultSkipped":
       return `${faultWords(happening.fault)} is skipped: ${happening.reason}`;
     case "called":
-      return `client ${happening.operation.client} asks: ${commandWords(happening.operation)}`;
+      return `${clientName(happening.operation)} asks: ${commandWords(happening.operation)}`;
     case "returned":
-      return `client ${happening.operation.client} hears of ${commandWords(happening.operation)}: ${outcomeWords(happening.outcome)}`;
+      return `${clientName(happening.operation)} hears of ${commandWords(happening.operation)}: ${outcomeWords(happening.outcome)}`;
     case "healed":
       return "all faults have ended";
     case "settled":
