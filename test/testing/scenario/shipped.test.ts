@@ -1,6 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { loadScenario, planOf, scenarioNames, simulate } from "@kontiki/testing";
 import { describe, expect, test } from "vitest";
+import { COUNT_NAMES } from "../../../packages/testing/src/run/count-names.ts";
 
 const FOLDER = new URL("../../../packages/testing/scenarios/", import.meta.url);
 const SEEDS = [1, 2];
@@ -33,5 +34,7 @@ describe("in the simulation nothing is violated, and what the scenario is about 
     expect(runs.flatMap(({ violations }) => violations)).toEqual([]);
     // A seed may draw what misses the point; not all of them do.
     expect(runs.map(({ verdict }) => verdict)).toContain("valid");
+    const counted = runs.flatMap(({ coverage }) => Object.keys(coverage));
+    expect(counted.filter((one) => !COUNT_NAMES.includes(one))).toEqual([]);
   });
 });

@@ -55,7 +55,7 @@ cluster: { electionTimeout: 0.2s, leases: { clockDrift: 0.1 } }
 workload: { mix: { get: 1 }, timeout: 250ms, reads: lease }
 faults:
   - { at: 0, loss: 12.5% }
-expect: { atLeast: [elections], atMost: { leaders: 2 }, linearizable: false }
+expect: { atLeast: [elections], atMost: { leaderChanges: 2 }, linearizable: false }
 `;
   const {
     durationMs,
@@ -73,7 +73,7 @@ expect: { atLeast: [elections], atMost: { leaders: 2 }, linearizable: false }
     network: { latencyMs: [3, 3] },
     disk: { syncMs: [1, 2] },
     faults: [{ type: "loss", at: 0, share: 0.125 }],
-    wanted: { atLeast: { elections: 1 }, atMost: { leaders: 2 }, linearizable: false },
+    wanted: { atLeast: { elections: 1 }, atMost: { leaderChanges: 2 }, linearizable: false },
   });
   expect({ cluster, workload }).toMatchObject({
     cluster: { electionTimeoutMs: 200, leases: { clockDrift: 0.1 } },
@@ -216,6 +216,20 @@ describe("what is wrong is told with line and column, and what may be there", ()
     [
       "expect: { atLeast: { elections: -1 } }",
       ["1:33: expect.atLeast.elections is -1: give a whole number from 0 to 9007199254740991"],
+    ],
+    [
+      "expect: { atMost: { letters.lost.los: 1 } }",
+      ["1:21: expect.atMost.letters.lost.los is not known here: did you mean letters.lost.loss?"],
+    ],
+    [
+      "expect: { atLeast: [electoins, elections] }",
+      ["1:20: expect.atLeast.electoins is not known here: did you mean elections?"],
+    ],
+    [
+      "expect: { atLeast: { thunder: 1 } }",
+      [
+        "1:22: expect.atLeast.thunder is not known here: give what runs count, such as elections, operations.ok or began.crash",
+      ],
     ],
     [
       "expect: { atLeast: 3 }",

@@ -1,3 +1,4 @@
+import { COUNT_NAMES } from "../run/count-names.ts";
 import { nearest } from "./nearest.ts";
 import type { Complaint, Path } from "./complaint.ts";
 import type { Fault, FaultType } from "./fault.ts";
@@ -15,6 +16,7 @@ const NODES_EVER = 99;
 export function senseOf(scenario: Scenario): readonly Complaint[] {
   return [
     ...senseOfSettings(scenario),
+    ...senseOfExpectations(scenario),
     ...scenario.faults.flatMap((fault, at) => [...senseOfFault(scenario, fault, ["faults", at])]),
   ];
 }
@@ -35,6 +37,20 @@ function* senseOfSettings({ cluster, workload }: Scenario): Iterable<Complaint> 
     };
   if (Object.values(workload.mix).every((weight) => weight === 0))
     yield { path: ["workload", "mix"], on: "value", text: "has no weight above 0: give one" };
+}
+
+function* senseOfExpectations({ expect }: Scenario): Iterable<Complaint> {
+  for (const bound of ["atLeast", "atMost"] as const) {
+    for (const name of Object.keys(expect[bound])) {
+      if (COUNT_NAMES.includes(name)) continue;
+      const near = nearest(name, COUNT_NAMES);
+      const advice =
+        near === undefined
+          ? "give what runs count, such as elections, operations.ok or began.crash"
+          : `did you mean ${near}?`;
+      yield { path: ["expect", bound, name], on: "key", text: `is not known here: ${advice}` };
+    }
+  }
 }
 
 function* senseOfFault(scenario: Scenario, fault: Fault, path: Path): Iterable<Complaint> {
