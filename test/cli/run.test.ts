@@ -67,6 +67,13 @@ violated: figure_8, seed 2, after 2.3 s, the first of 2 runs
     expect(engines.specs).toEqual([{ engine: "workers", scenarios: ["backup"], pages: false }]);
   });
 
+  test("a run on threads is had again by the path that was given", async () => {
+    const engines = new FakeEngines((task) => ({ ...violatedReport(task), token: undefined }));
+    const args = ["my files/own.ts", "--engine", "workers", "--seed", "9"];
+    const { stdout } = await tried(args, engines);
+    expect(stdout).toContain("\n  kontiki run 'my files/own.ts' --engine workers --seed 9\n");
+  });
+
   test("unknown", async () => {
     const engines = new FakeEngines(bySeed({ 2: unknownReport }));
     const { status, stdout } = await tried(["backup", "--seeds", "2"], engines);

@@ -4,6 +4,8 @@ import type { CampaignResult, Engine, SeedRange } from "@kontiki/testing";
 export type CampaignRun = {
   /** Names, in the order of the result's tallies. */
   readonly scenarios: readonly string[];
+  /** The paths and names that they were asked for by, in the same order. */
+  readonly sources: readonly string[];
   readonly engine: Engine;
   readonly seeds: SeedRange;
   readonly jobs: number;

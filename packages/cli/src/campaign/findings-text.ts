@@ -1,5 +1,5 @@
 import type { Doubt, Finding } from "@kontiki/testing";
-import { plainText } from "../render/text.ts";
+import { plainText, shellWord } from "../render/text.ts";
 import { counted, durationText } from "../render/quantities.ts";
 import type { Colors } from "../terminal/colors.ts";
 import type { CampaignRun } from "./campaign-run.ts";
@@ -8,7 +8,9 @@ import type { CampaignRun } from "./campaign-run.ts";
 export function findingsText(run: CampaignRun, colors: Colors): readonly string[] {
   return run.result.tallies.flatMap(({ runs, findings, doubts, unknown }, at) => {
     const scenario = run.scenarios[at] ?? "";
-    const violated = findings.map((finding) => findingText(scenario, finding, run, colors));
+    const violated = findings.map((finding) =>
+      findingText(scenario, run.sources[at] ?? scenario, finding, run, colors),
+    );
     const nothing = runs === 0 ? [`${colors.yellow("unknown")}: ${scenario}: no run ended`] : [];
     return [...violated, ...doubtsText(scenario, doubts, unknown, colors), ...nothing];
   });
@@ -16,6 +18,7 @@ export function findingsText(run: CampaignRun, colors: Colors): readonly string[
 
 function findingText(
   scenario: string,
+  source: string,
   { check, text, at, seed, runs, token }: Finding,
   { engine }: CampaignRun,
   colors: Colors,
@@ -23,7 +26,7 @@ function findingText(
   const others = runs === 1 ? "" : `, the first of ${counted(runs, "run")}`;
   const again =
     token === undefined
-      ? [`kontiki run ${scenario} --engine ${engine} --seed ${seed}`]
+      ? [`kontiki run ${shellWord(source)} --engine ${engine} --seed ${seed}`]
       : [`kontiki replay ${token}`, `kontiki shrink ${token}`];
   return [
     `${colors.red("violated")}: ${scenario}, seed ${seed}, after ${durationText(at)}${others}`,

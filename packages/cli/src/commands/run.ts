@@ -163,8 +163,9 @@ async function campaign(
   const result = await (json === true ? work : notes.during(told, work));
   const elapsedMs = engines.now() - began;
   const names = scenarios.map(({ name }) => name);
+  const { scenarios: sources } = spec;
   const endedBy = endOf(result, signal);
-  return { scenarios: names, engine, seeds, jobs, result, elapsedMs, endedBy };
+  return { scenarios: names, sources, engine, seeds, jobs, result, elapsedMs, endedBy };
 }
 
 /** Clusters on threads have threads enough of their own, and time is real there. */
