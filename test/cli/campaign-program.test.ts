@@ -1,3 +1,4 @@
+import { defineScenario, encodeToken, planOf } from "@kontiki/testing";
 import { existsSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
@@ -57,3 +58,22 @@ test("what is wrong with a scenario is told with its place before anything runs"
     /^kontiki: .*short\.yaml:3:1: nodez is not known here: did you mean nodes\?\n$/,
   );
 });
+
+test.each(["replay", "shrink"])(
+  "kontiki %s leaves the token of a test to the test",
+  async (name) => {
+    const plan = planOf(defineScenario({ name: "own" }), 1);
+    const recipe = { from: "plan", plan } as const;
+    const failed = { type: "run", check: "liveness", hash: "0", module: undefined } as const;
+    const { status, stdout, stderr } = await kontiki([
+      name,
+      encodeToken({ ...failed, isOwn: true, recipe }),
+    ]);
+    expect({ status, stdout, stderr }).toEqual({
+      status: 2,
+      stdout: "",
+      stderr:
+        "kontiki: the token is of a test with a state machine of its own, and is run again by the test: KONTIKI_TOKEN=... npx vitest run ...\n",
+    });
+  },
+);

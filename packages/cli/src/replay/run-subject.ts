@@ -10,6 +10,7 @@ import {
   simulateOptions,
   tellRun,
   type Draw,
+  TokenError,
   type Plan,
   type ScenarioParts,
   type Token,
@@ -19,13 +20,17 @@ import type { Reproduction, Shrinking, TokenSubject } from "./failure-token.ts";
 
 /** What a token of a simulated run stands for. @throws Error when its module or its plan cannot be had. */
 export async function runSubject(token: Token & { readonly type: "run" }): Promise<TokenSubject> {
-  const { module, recipe } = token;
+  const { module, recipe, isOwn } = token;
+  if (isOwn === true) throw new TokenError(OF_A_TEST);
   // The scenario is that of the token: a module may have changed it since.
   const { scenario } = recipe.from === "plan" ? recipe.plan : recipe;
   const parts = { ...(module !== undefined && (await loadScenarioParts(module))), scenario };
   const draw: Draw = (of, seed) => planOfParts({ ...parts, scenario: of }, seed);
   return new RunSubject(planFrom(recipe, draw), parts, token, draw);
 }
+
+const OF_A_TEST =
+  "the token is of a test with a state machine of its own, and is run again by the test: KONTIKI_TOKEN=... npx vitest run ...";
 
 class RunSubject implements TokenSubject {
   readonly about: string;

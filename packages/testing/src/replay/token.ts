@@ -18,6 +18,8 @@ export type Token =
        * data and nothing else.
        */
       readonly module: string | undefined;
+      /** Whether the state machine is that of a test, which alone can run it again. No, if not given. */
+      readonly isOwn?: boolean;
       readonly recipe: Recipe;
     }
   /** A way that the explorer found. */
