@@ -132,6 +132,56 @@ describe("a scenario function that fails", () => {
       (sim) => void sim.propose(() => 1),
       "propose was given a function, which is not plain data",
     ],
+    [
+      "knows no such fault",
+      (sim) => void sim.fault({ type: "cras" } as never),
+      "fault.cras is not known here: did you mean crash?",
+    ],
+    [
+      "breaks nothing",
+      (sim) => void sim.fault(undefined as never),
+      'a fault has a type: give one such as { type: "pause", node: "n1" }',
+    ],
+    [
+      "leaves out what a fault needs",
+      (sim) => void sim.fault({ type: "loss" } as never),
+      "fault.loss.share is missing",
+    ],
+    [
+      "loses more than all",
+      (sim) => void sim.fault({ type: "loss", share: 7 }),
+      "fault.loss.share is 7: give a number from 0 to 1, or a share such as 10%",
+    ],
+    [
+      "is late by no time",
+      (sim) => void sim.fault({ type: "delay", ms: [5, 1] }),
+      "fault.delay.ms is [ 5, 1 ]: give a range of times such as 1ms..5ms, or one time, from 0ms",
+    ],
+    [
+      "keeps what cannot be kept",
+      (sim) => void sim.crash("n1", { kept: "banana" as never }),
+      "fault.crash.kept is 'banana': give one of nothing, torn, some, everything",
+    ],
+    [
+      "puts a node on both sides",
+      (sim) => void sim.partition(["n1", "n2"], ["n2", "n3"]),
+      "n2 is named twice in a partition: a node is on one side",
+    ],
+    [
+      "sleeps for no time",
+      (sim) => sim.sleep(Number.NaN),
+      "sleep is NaN: give a time from 0ms, such as 250ms, 1.5s or 2m",
+    ],
+    [
+      "waits for no time",
+      (sim) => sim.until("the moon", () => false, { timeoutMs: -1 }),
+      "timeoutMs is -1: give a time from 0ms, such as 250ms, 1.5s or 2m",
+    ],
+    [
+      "waits for a promise",
+      (sim) => sim.until("the moon", (async () => false) as never),
+      "the moon: the condition gave a Promise: give a function that answers at once",
+    ],
     ["names no node", (sim) => void sim.crash("n9"), "there is no node n9: there are n1, n2, n3"],
     [
       "breaks what is broken",
@@ -141,4 +191,38 @@ describe("a scenario function that fails", () => {
   ] satisfies [string, SessionBody, string][])("says why: %s", async (_name, body, message) => {
     expect(await thrownBy(body)).toMatchObject({ name: "SessionError", message });
   });
+});
+
+test("what a condition throws is the function's to catch", async () => {
+  const error = new Error("looked too long");
+  const { thrown } = await runSession(planned(1), async (sim) => {
+    await sim.until("the moon", () => {
+      if (sim.now > 0) throw error;
+      return false;
+    });
+  });
+  expect(thrown).toEqual({ error });
+});
+
+test("every fault of a seed can be begun by a function, and a time may be a text", async () => {
+  const drawn = planOf(
+    defineScenario({ name: "drawn", duration: "60s", nemesis: { swarm: false, every: "50ms" } }),
+    1,
+  ).faults.map(({ id: _id, at: _at, ...action }) => action);
+  const kinds = drawn.filter(
+    ({ type }, at) => drawn.findIndex((other) => other.type === type) === at,
+  );
+  const wrong: unknown[] = [];
+  const { thrown } = await runSession(planned(1), async (sim) => {
+    for (const action of kinds) {
+      try {
+        sim.fault(action).end();
+      } catch (error) {
+        if (!String(error).includes(`no ${action.type} at`)) wrong.push(error);
+      }
+      await sim.sleep("10ms");
+    }
+  });
+  expect([thrown, wrong]).toEqual([undefined, []]);
+  expect(kinds.length).toBeGreaterThan(30);
 });

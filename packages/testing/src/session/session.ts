@@ -2,9 +2,11 @@ import type { Outcome } from "@kontiki/actors/node";
 import { nodeId } from "@kontiki/core";
 import { unplain } from "../claims/plain.ts";
 import type { FaultAction, Kept } from "../scenario/fault.ts";
+import type { Duration } from "../scenario/written.ts";
 import type { Happening, Observer } from "../simulation/observer.ts";
 import type { Simulation } from "../simulation/simulate.ts";
 import type { Recording } from "./recording.ts";
+import { givenFault, givenMet, givenMs } from "./given.ts";
 import { SessionError } from "./session-error.ts";
 import type { Waits } from "./waits.ts";
 
@@ -54,8 +56,9 @@ export class Session<Command = unknown, Result = unknown> {
     return this.#simulation.world.leader();
   }
 
-  /** Lets so many ms of the run pass. */
-  sleep(ms: number): Promise<void> {
+  /** Lets so much time of the run pass: ms, or a text such as "1.5s". @throws SessionError for what is no time. */
+  sleep(time: Duration): Promise<void> {
+    const ms = givenMs("sleep", time);
     return this.#waits.promise((resolve) => {
       this.#simulation.world.timeline.after(ms, () => resolve());
     });
@@ -65,21 +68,29 @@ export class Session<Command = unknown, Result = unknown> {
    * Waits until a condition holds. It is asked after each event, and must change nothing.
    *
    * @param what what is waited for, for the error.
-   * @throws SessionError when it does not within `timeoutMs` of the run, 10 seconds if not given.
+   * @throws SessionError when it does not within `timeoutMs` of the run, 10 seconds if not given, and for a condition that
+   *   gives a promise.
    */
   until(what: string, isMet: () => boolean, { timeoutMs = WAIT_MS } = {}): Promise<void> {
-    if (isMet()) return Promise.resolve();
+    const limit = givenMs("timeoutMs", timeoutMs);
+    const holds = (): boolean => givenMet(what, isMet());
+    if (holds()) return Promise.resolve();
     const { timeline } = this.#simulation.world;
     return this.#waits.promise((resolve, reject) => {
-      const callOff = this.#waits.when(isMet, () => {
-        forget();
-        resolve();
-      });
-      const forget = timeline.after(timeoutMs, () => {
+      const callOff = this.#waits.when(
+        holds,
+        () => {
+          forget();
+          resolve();
+        },
+        (error) => {
+          forget();
+          reject(error);
+        },
+      );
+      const forget = timeline.after(limit, () => {
         callOff();
-        reject(
-          new SessionError(`${what}: not within ${timeoutMs} ms, at ${this.now} ms of the run`),
-        );
+        reject(new SessionError(`${what}: not within ${limit} ms, at ${this.now} ms of the run`));
       });
     });
   }
@@ -116,9 +127,10 @@ export class Session<Command = unknown, Result = unknown> {
   /**
    * Begins a fault of any kind now.
    *
-   * @throws SessionError when it cannot be: there is nobody to do it to, or it would take more than a cluster can survive.
+   * @throws SessionError for what is no fault, and when it cannot be: there is nobody to do it to, or it would take more than a cluster can survive.
    */
-  fault(action: FaultAction): Ongoing {
+  fault(given: FaultAction): Ongoing {
+    const action = givenFault(given);
     const { nemesis } = this.#simulation;
     const fault = this.#recording.fault(this.now, action);
     let skipped: string | undefined;

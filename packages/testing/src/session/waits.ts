@@ -2,6 +2,7 @@
 type Condition = {
   readonly isMet: () => boolean;
   readonly resolve: () => void;
+  readonly reject: (error: unknown) => void;
 };
 
 /**
@@ -27,7 +28,7 @@ export class Waits {
 
   /** A promise that `begin` sees to: it gets the functions that settle it. */
   promise<T>(
-    begin: (resolve: (value: T) => void, reject: (error: Error) => void) => void,
+    begin: (resolve: (value: T) => void, reject: (error: unknown) => void) => void,
   ): Promise<T> {
     this.#pending += 1;
     return new Promise<T>((resolve, reject) => {
@@ -44,9 +45,9 @@ export class Waits {
     });
   }
 
-  /** Calls `onMet` once the condition holds. The function that this gives calls it off. */
-  when(isMet: () => boolean, onMet: () => void): () => void {
-    const condition = { isMet, resolve: onMet };
+  /** Calls `onMet` once the condition holds, or `onThrown` when it throws. The function that this gives calls it off. */
+  when(isMet: () => boolean, onMet: () => void, onThrown: (error: unknown) => void): () => void {
+    const condition = { isMet, resolve: onMet, reject: onThrown };
     this.#conditions.add(condition);
     return () => this.#conditions.delete(condition);
   }
@@ -54,9 +55,13 @@ export class Waits {
   /** An event has happened. */
   look(): void {
     for (const condition of this.#conditions) {
-      if (!condition.isMet()) continue;
+      try {
+        if (!condition.isMet()) continue;
+        condition.resolve();
+      } catch (error) {
+        condition.reject(error);
+      }
       this.#conditions.delete(condition);
-      condition.resolve();
     }
   }
 

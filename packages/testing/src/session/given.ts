@@ -1,0 +1,65 @@
+import * as v from "valibot";
+import { pathText } from "../scenario/complaint.ts";
+import type { FaultAction } from "../scenario/fault.ts";
+import { readFault } from "../scenario/read-fault.ts";
+import { duration, type Duration } from "../scenario/written.ts";
+import { SessionError } from "./session-error.ts";
+
+/** How fields of a fault are called by people who write scenarios, where they have other names. */
+const WRITTEN: Readonly<Record<string, string>> = { downMs: "down", ms: "by", everyMs: "every" };
+
+/**
+ * A fault as a scenario function gives it, checked as those of scenarios are.
+ *
+ * @throws SessionError that says in one line what is wrong with it.
+ */
+export function givenFault(given: unknown): FaultAction {
+  if (typeof given !== "object" || given === null || !("type" in given))
+    throw new SessionError('a fault has a type: give one such as { type: "pause", node: "n1" }');
+  const { type, for: lasts, ...rest } = given as Readonly<Record<string, unknown>>;
+  const fields = Object.entries(rest)
+    .filter(([name]) => name !== "shape" || !("groups" in rest))
+    .map(([name, value]) => [WRITTEN[name] ?? name, value]);
+  const times = { at: 0, ...(lasts !== undefined && { for: lasts }) };
+  const read = readFault({ ...times, [String(type)]: Object.fromEntries(fields) }, ["fault"]);
+  if ("type" in read) {
+    checkGroups(read);
+    const { at: _at, ...action } = read;
+    return action;
+  }
+  const [first] = read;
+  const path = first?.path.map((step) => nameOf(step, rest)) ?? [];
+  throw new SessionError(`${pathText(path)} ${first?.text ?? ""}`);
+}
+
+/** A field by the name that it was given by. */
+function nameOf(step: string | number, given: object): string | number {
+  const [name] = Object.entries(WRITTEN).find(([, written]) => written === step) ?? [];
+  return name !== undefined && name in given ? name : step;
+}
+
+function checkGroups(fault: FaultAction): void {
+  if (fault.type !== "partition" || fault.shape !== "groups") return;
+  const nodes = fault.groups.flat();
+  const twice = nodes.find((node, at) => nodes.indexOf(node) !== at);
+  if (twice !== undefined)
+    throw new SessionError(`${twice} is named twice in a partition: a node is on one side`);
+}
+
+/** A time in ms. `what` names it. @throws SessionError that says what is wrong with it. */
+export function givenMs(what: string, given: Duration): number {
+  const read = v.safeParse(duration(0), given);
+  if (read.success) return read.output;
+  throw new SessionError(`${what} ${read.issues[0].message}`);
+}
+
+/** Whether a condition holds. @throws SessionError for one that answers with a promise, which would always hold. */
+export function givenMet(what: string, met: unknown): boolean {
+  if (met instanceof Promise) {
+    met.catch(() => undefined);
+    throw new SessionError(
+      `${what}: the condition gave a Promise: give a function that answers at once`,
+    );
+  }
+  return Boolean(met);
+}
