@@ -47,19 +47,17 @@ describe("a state machine that gives what is not plain data", () => {
   ])("is a violation: %s", (_name, machine, text) => {
     const { verdict, violations } = run(machine);
     expect(verdict).toBe("violated");
-    expect(violations[0]).toMatchObject({
-      check: "state machine",
-      text: expect.stringMatching(/^n[123]: /),
-    });
+    expect(violations[0]?.check).toBe("state machine");
+    expect(violations[0]?.text).toMatch(/^n[123]: /);
     expect(violations[0]?.text.slice(4)).toBe(`${text}, which is not plain data`);
   });
 
   it("is a violation: query", () => {
     const [violation] = run({ query: async () => 1 }, true).violations;
-    expect(violation).toMatchObject({
-      check: "state machine",
-      text: expect.stringMatching(/^n[123]: query, of \{"type":"add"\}, gave a Promise, which/),
-    });
+    expect(violation?.check).toBe("state machine");
+    expect(violation?.text).toMatch(
+      /^n[123]: query, of \{"type":"add"\}, gave a Promise, which is not plain data$/,
+    );
   });
 });
 

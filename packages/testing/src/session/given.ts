@@ -21,7 +21,8 @@ export function givenFault(given: unknown): FaultAction {
     .filter(([name]) => name !== "shape" || !("groups" in rest))
     .map(([name, value]) => [WRITTEN[name] ?? name, value]);
   const times = { at: 0, ...(lasts !== undefined && { for: lasts }) };
-  const read = readFault({ ...times, [String(type)]: Object.fromEntries(fields) }, ["fault"]);
+  const written: unknown = Object.fromEntries(fields);
+  const read = readFault({ ...times, [String(type)]: written }, ["fault"]);
   if ("type" in read) {
     checkGroups(read);
     const { at: _at, ...action } = read;
