@@ -67,6 +67,7 @@ export function accepted(progress: Progress, match: Index, firstIndex: Index): P
       if (match < progress.next - 1) return { ...progress, match: known };
       return { type: "replicate", next, match: known, round, inflight: [] };
     case "replicate": {
+      if (match <= progress.match) return progress;
       const inflight = progress.inflight.filter((last) => last > known);
       return { ...progress, next, match: known, inflight };
     }

@@ -55,7 +55,7 @@ export class Simulation {
   readonly #timeline = new VirtualTimeline();
   readonly #hash = new TraceHash(() => this.now);
   readonly #claims: Claims;
-  readonly #observers: Set<Observer>;
+  #observers: readonly Observer[];
   readonly #violations: Violation[] = [];
   #phase: "running" | "settling" | "over" = "running";
   #untilMs: number;
@@ -99,7 +99,7 @@ export class Simulation {
       machine,
       ...("specification" in options && { specification: options.specification }),
     })((violation) => this.report(violation));
-    this.#observers = new Set((options.observers ?? []).map((observer) => observer(this)));
+    this.#observers = (options.observers ?? []).map((observer) => observer(this));
     this.#begin();
   }
 
@@ -130,8 +130,10 @@ export class Simulation {
 
   /** Has somebody else watch from now on. The function that this gives ends it. */
   watch(observer: Observer): () => void {
-    this.#observers.add(observer);
-    return () => this.#observers.delete(observer);
+    this.#observers = [...this.#observers, observer];
+    return () => {
+      this.#observers = this.#observers.filter((other) => other !== observer);
+    };
   }
 
   /** Makes the next thing happen. False once the run is over. */
