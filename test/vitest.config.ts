@@ -16,6 +16,7 @@ export default defineConfig({
           include: ["**/*.test.ts"],
           exclude: [...configDefaults.exclude, ...built],
           pool: "threads",
+          isolate: false,
           maxWorkers: 2,
           sequence: { groupOrder: 0 },
           // These tests only compute: how long that takes says something of the machine, not of them.
@@ -29,6 +30,7 @@ export default defineConfig({
           name: "built",
           include: built,
           pool: "forks",
+          isolate: false,
           maxWorkers: 1,
           sequence: { groupOrder: 1 },
           testTimeout: 30_000,
