@@ -51,6 +51,19 @@ test("Ctrl-C ends the jobs at once, and what is known is printed", async () => {
   expect(stdout).toMatch(/^(valid|unknown): \d+ runs? simulated, .*, ended by an interruption\n/);
 });
 
+test.each([
+  ["waits for ever", "await new Promise(() => {});"],
+  ["ends the program", "process.exit(0);"],
+])("a module that %s is an error of the tool, and told", async (_title, text) => {
+  const file = join(temporaryDirectory(), "module.mjs");
+  writeFileSync(file, `${text}\nexport default {};\n`);
+  expect(await kontiki(["run", file, "--seed", "1", "--json"])).toMatchObject({
+    status: 4,
+    stdout: "",
+    stderr: "kontiki: no verdict: a module that was loaded waits for ever, or ended the program\n",
+  });
+});
+
 test("what is wrong with a scenario is told with its place before anything runs", async () => {
   const { status, stdout, stderr } = await kontiki(["run", scenario("nodez: 3\n")]);
   expect({ status, stdout }).toEqual({ status: 2, stdout: "" });

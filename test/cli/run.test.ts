@@ -164,6 +164,14 @@ describe("seeds", () => {
     expect(engines.tasks.map(({ seed }) => seed)).toEqual(seeds);
   });
 
+  test("behind the greatest begin at 0", async () => {
+    const engines = new FakeEngines();
+    const args = ["backup", "--jobs", "1", "--seed", "4294967295", "--seeds", "2"];
+    const { stdout } = await tried(args, engines);
+    expect(engines.tasks.map(({ seed }) => seed)).toEqual([4_294_967_295, 0]);
+    expect(stdout).toMatch(/^valid: 2 runs simulated, seeds 4294967295 to 0, /);
+  });
+
   test("that are random are told before anything runs", async () => {
     const engines = new FakeEngines();
     const { stderr, stdout } = await tried(["backup"], engines);
@@ -261,6 +269,17 @@ describe("--html", () => {
     await tried(["backup", "--seeds", "2", "--html", html], engines);
     expect(readFileSync(html, "utf8")).toBe("<html></html>");
     expect(engines.specs[0]).toEqual({ engine: "simulation", scenarios: ["backup"], pages: true });
+  });
+
+  test("that cannot be written is found out before anything runs", async () => {
+    const html = join(temporaryDirectory(), "none", "failure.html");
+    const engines = new FakeEngines(violatedReport);
+    const { status, stderr } = await tried(["backup", "--seeds", "2", "--html", html], engines);
+    expect({ status, stderr, tasks: engines.tasks }).toEqual({
+      status: 4,
+      stderr: `kontiki: cannot write ${html}: no such file or directory\n`,
+      tasks: [],
+    });
   });
 
   test("says that there is nothing to show", async () => {

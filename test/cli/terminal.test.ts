@@ -46,11 +46,11 @@ describe("what takes long is shown on a terminal", () => {
   beforeEach(() => void vi.useFakeTimers());
   afterEach(() => void vi.useRealTimers());
 
-  async function during(isTTY: boolean, ms: number): Promise<string> {
+  async function during(isTTY: boolean, ms: number, what = "starting ..."): Promise<string> {
     const stderr = new Screen(isTTY);
     const notes = new Notes({ stderr, env: { NO_COLOR: "1" } });
     const work = new Promise((resolve) => setTimeout(resolve, ms));
-    const shown = notes.during("starting ...", work);
+    const shown = notes.during(what, work);
     await vi.advanceTimersByTimeAsync(1500);
     notes.note("n1 crashed");
     await vi.advanceTimersByTimeAsync(ms);
@@ -62,6 +62,13 @@ describe("what takes long is shown on a terminal", () => {
     expect(await during(true, 2500)).toBe(
       "starting ... 1 s\r\u001b[Kn1 crashed\nstarting ... 1 s\r\u001b[Kstarting ... 2 s\r\u001b[K",
     );
+  });
+
+  test("never over the end of a line: a line that wraps is not erased", async () => {
+    const line = `${"x".repeat(70)} ... 1 s`;
+    expect(line.length).toBe(78);
+    expect(await during(true, 1200, "x".repeat(90))).toContain(`${line}\r`);
+    expect(await during(true, 1200, "x".repeat(75))).toContain(`${"x".repeat(75)} 1 s\r`);
   });
 
   test("not when it is quick", async () => {

@@ -1,5 +1,6 @@
 #!/usr/bin/env node
-import { interruptedStatus, EXIT_FAILED, type Interruption } from "./host.ts";
+import { writeSync } from "node:fs";
+import { interruptedStatus, EXIT_FAILED, EXIT_TOOL, type Interruption } from "./host.ts";
 import { flushed } from "./output.ts";
 import { run } from "./program.ts";
 import { messageOf } from "./session/answer.ts";
@@ -9,6 +10,7 @@ const controller = new AbortController();
 function interrupt(reason: Interruption): void {
   if (!controller.signal.aborted) controller.abort(reason);
   else if (reason !== "brokenPipe" && reason !== "badOutput") {
+    process.off("exit", onEarlyEnd);
     process.exit(interruptedStatus(AbortSignal.abort(reason)) ?? EXIT_FAILED);
   }
 }
@@ -18,6 +20,17 @@ for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal
 const { stdin, stdout, stderr, env } = process;
 const host = { stdin, stdout, stderr, env, signal: controller.signal, interrupt };
 let status: number = EXIT_FAILED;
+
+/** Modules of users are run in here too: one may wait for what never comes, or end the process. */
+function onEarlyEnd(): void {
+  writeSync(
+    2,
+    "kontiki: no verdict: a module that was loaded waits for ever, or ended the program\n",
+  );
+  process.exitCode = EXIT_TOOL;
+}
+
+process.on("exit", onEarlyEnd);
 try {
   status = await run(process.argv.slice(2), host);
 } catch (error) {
@@ -25,4 +38,5 @@ try {
   if (error instanceof Error) stderr.write(`${error.stack}\n`);
 }
 await Promise.all([flushed(stdout), flushed(stderr)]);
+process.off("exit", onEarlyEnd);
 process.exit(status);

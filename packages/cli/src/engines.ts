@@ -10,6 +10,7 @@ import {
   type Scenario,
 } from "@kontiki/testing";
 import { randomInt } from "node:crypto";
+import { deadline } from "./deadline.ts";
 import type { TokenSubject } from "./replay/failure-token.ts";
 import { pathSubject } from "./replay/path-subject.ts";
 import { runSubject } from "./replay/run-subject.ts";
@@ -42,6 +43,6 @@ export const engines: Engines = {
     return token.type === "run" ? runSubject(token) : pathSubject(token);
   },
   randomSeed: () => randomInt(SEEDS),
-  deadline: (ms) => AbortSignal.timeout(ms),
+  deadline,
   now: () => performance.now(),
 };

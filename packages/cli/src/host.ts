@@ -12,7 +12,7 @@ export type Host = {
   /** Results, and nothing else. */
   readonly stdout: Writable & { readonly isTTY?: boolean; readonly columns?: number };
   /** Notes, progress and errors. */
-  readonly stderr: Writable & { readonly isTTY?: boolean };
+  readonly stderr: Writable & { readonly isTTY?: boolean; readonly columns?: number };
   readonly env: Readonly<Record<string, string | undefined>>;
   /** Aborted when the program shall end early; the reason is an {@link Interruption}. */
   readonly signal: AbortSignal;

@@ -1,4 +1,5 @@
-import { writeFile } from "node:fs/promises";
+import { access, constants, open, writeFile } from "node:fs/promises";
+import { dirname } from "node:path";
 import type { Writable } from "node:stream";
 import { CheckFailure, reasonOf } from "./check/failure.ts";
 import { EXIT_TOOL } from "./host.ts";
@@ -29,11 +30,30 @@ export async function flushed(stream: Writable): Promise<void> {
   });
 }
 
+/** Looks, before long work, whether a page can be written where it is to go. @throws CheckFailure when it cannot. */
+export async function expectWritable(path: string): Promise<void> {
+  try {
+    const there = await open(path, "r+").catch(nothingThere);
+    if (there === undefined) await access(dirname(path), constants.W_OK);
+    else await there.close();
+  } catch (error) {
+    throw cannotWrite(path, error);
+  }
+}
+
 /** Writes a page into a file. @throws CheckFailure when that cannot be written: a fault of the tool, and no verdict. */
 export async function writePage(path: string, page: string): Promise<void> {
   try {
     await writeFile(path, page);
   } catch (error) {
-    throw new CheckFailure(`cannot write ${path}: ${reasonOf(error)}`, EXIT_TOOL);
+    throw cannotWrite(path, error);
   }
+}
+
+function nothingThere(error: NodeJS.ErrnoException): undefined {
+  if (error.code !== "ENOENT") throw error;
+}
+
+function cannotWrite(path: string, error: unknown): CheckFailure {
+  return new CheckFailure(`cannot write ${path}: ${reasonOf(error)}`, EXIT_TOOL);
 }

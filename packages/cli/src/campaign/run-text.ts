@@ -1,4 +1,4 @@
-import { campaignVerdict, summed, type SeedRange, type Tally } from "@kontiki/testing";
+import { campaignVerdict, SEEDS, summed, type SeedRange, type Tally } from "@kontiki/testing";
 import { counted, durationText, grouped } from "../render/quantities.ts";
 import { bareTable } from "../render/status-table.ts";
 import type { Colors } from "../terminal/colors.ts";
@@ -41,12 +41,12 @@ const ENDED_BY = {
   job: "a job that broke",
 } as const;
 
-/** Which seeds, in a few words. */
+/** Which seeds, in a few words; after the greatest comes 0. */
 export function seedsText({ first, count, shard }: SeedRange): string {
   const part = shard === undefined ? "" : ` (shard ${shard.index}/${shard.of})`;
   if (count === undefined) return `seeds from ${first} on${part}`;
   if (count === 1) return `seed ${first}${part}`;
-  return `seeds ${first} to ${first + count - 1}${part}`;
+  return `seeds ${first} to ${(first + count - 1) % SEEDS}${part}`;
 }
 
 const COLUMNS = ["scenario", "runs", "valid", "violated", "unknown", "events", "virtual"] as const;

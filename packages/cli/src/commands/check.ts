@@ -21,7 +21,7 @@ import { readHistory, type HistoryFile } from "../check/read-history.ts";
 import { EXIT_UNKNOWN, verdictStatus, type Host } from "../host.ts";
 import { judging } from "../judging.ts";
 import { file, seconds, wholeNumber } from "../options.ts";
-import { write, writePage } from "../output.ts";
+import { expectWritable, write, writePage } from "../output.ts";
 import { colorsFor } from "../terminal/colors.ts";
 import { Notes } from "../terminal/notes.ts";
 
@@ -110,12 +110,12 @@ async function judge(
   notes: Notes,
 ): Promise<number> {
   const model = await findModel(options.model);
+  if (options.html !== undefined) await expectWritable(options.html);
   const reading = readHistory(name, options.format, host.signal);
   const read = await notes.during(`reading ${name} ...`, reading);
   if (read === undefined) return EXIT_UNKNOWN;
   const history = interpreted(name, read, model);
   const verdict = await search(history, model, options, host, notes);
-  if (verdict.verdict === "unknown" && verdict.why === "interrupted") return EXIT_UNKNOWN;
   if (options.html !== undefined) {
     await writePage(options.html, verdictPage(history, model, verdict, basename(name)));
   }

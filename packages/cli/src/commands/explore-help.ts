@@ -15,7 +15,8 @@ the terms of its entries, those that are not on disk in round brackets.
 
 --json: verdict, bounds, ended ("exhausted", "violated", "states", "memory", "stopped"), states,
 unreduced (without symmetry), transitions, depth, bytes, sometimes (what happened: in how many
-transitions), never, violation (null, or text, token, actions, story), elapsedMs.
+transitions), never (what should have been met and was not), violation (null, or text, token,
+actions, story), elapsedMs.
 
 Exit status: 0 valid: all was seen and held, 1 violated, 2 bad usage, 3 unknown: time or memory was
 used up, or what should be met was not; 4 an error of the tool, 130 interrupted by Ctrl-C.`;

@@ -4,7 +4,7 @@ import type { Engines } from "../engines.ts";
 import { verdictStatus, type Host } from "../host.ts";
 import { judging } from "../judging.ts";
 import { file } from "../options.ts";
-import { write, writePage } from "../output.ts";
+import { expectWritable, write, writePage } from "../output.ts";
 import { outcomeOf, outcomeText } from "../replay/outcome.ts";
 import { readSubject } from "../replay/read-subject.ts";
 import { Notes } from "../terminal/notes.ts";
@@ -46,6 +46,7 @@ async function replay(
   engines: Engines,
 ): Promise<number> {
   const subject = await readSubject(token, engines);
+  if (html !== undefined) await expectWritable(html);
   const running = subject.reproduce();
   const run = await (json === true ? running : notes.during(`${subject.about} ...`, running));
   const outcome = outcomeOf(subject, run);

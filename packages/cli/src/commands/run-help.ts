@@ -9,8 +9,8 @@ Examples:
 
 A scenario is a file (.yaml, .ts, .js), the name of one that is shipped, or all of those. Each seed
 draws faults and operations of its own; the same seed gives the same run, on any machine. Without
---seeds and --seed the first seed is random and told. With --time or --until-fail seeds go on until
-then. A machine of a fleet takes its part by --shard: whatever the others do, no seed is run twice.
+--seeds and --seed the first of 100 seeds is random and told; --seed alone is that one. With --time or
+--until-fail seeds go on until then. A machine of a fleet takes its part by --shard: whatever the others do, no seed is run twice.
 A campaign that is not cut short gives the same result with any number of --jobs. On worker threads
 time and order are real: there a seed fixes what is done, not what comes of it.
 

@@ -21,7 +21,7 @@ import type { Engines } from "../engines.ts";
 import { EXIT_OK, EXIT_TOOL, verdictStatus, type Host } from "../host.ts";
 import { judging } from "../judging.ts";
 import { file, seed, shard, time, wholeNumber } from "../options.ts";
-import { write, writePage } from "../output.ts";
+import { expectWritable, write, writePage } from "../output.ts";
 import { bareTable } from "../render/status-table.ts";
 import { colorsFor } from "../terminal/colors.ts";
 import { Notes } from "../terminal/notes.ts";
@@ -106,6 +106,7 @@ async function tryAll(
   if (sources.length === 0)
     throw badInput("name a scenario, or all; --list prints those that are shipped");
   const scenarios = await loadScenarios(sources, engines);
+  if (options.html !== undefined) await expectWritable(options.html);
   const seeds = chooseSeeds(options, engines.randomSeed);
   if (seedCount(seeds) === 0) throw badInput(`there is no seed to run in ${seedsText(seeds)}`);
   if (options.json !== true && isRandom(options)) notes.note(seedsText(seeds));

@@ -47,7 +47,7 @@ export class Notes {
     const timer = setInterval(() => {
       seconds += PATIENCE_MS / 1000;
       this.#erase();
-      this.#progress = `${typeof what === "string" ? what : what()} ${seconds} s`;
+      this.#progress = this.#fitted(typeof what === "string" ? what : what(), `${seconds} s`);
       this.#redraw();
     }, PATIENCE_MS);
     try {
@@ -57,6 +57,12 @@ export class Notes {
       this.#erase();
       this.#progress = undefined;
     }
+  }
+
+  /** A line that wraps could not be erased again. What stands last on a terminal's line makes some of them wrap. */
+  #fitted(what: string, end: string): string {
+    const room = (this.#stderr.columns ?? Infinity) - end.length - 2;
+    return `${what.length > room ? `${what.slice(0, Math.max(0, room - 4))} ...` : what} ${end}`;
   }
 
   #print(text: string): void {
