@@ -1,4 +1,5 @@
 import { run, type Reproduction, type TokenSubject } from "@kontiki/cli";
+import { parseScenario, planOf, runToken } from "@kontiki/testing";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
@@ -235,4 +236,26 @@ test.each([["replay"], ["shrink"]])("%s of what is no token is bad usage", async
     stdout: "",
     stderr: "kontiki: k1-abc is no token\n",
   });
+});
+
+describe("Ctrl-C in the middle of a run", () => {
+  const scenario = parseScenario(
+    "about: Days of peace.\nduration: 24h\nworkload: { perSecond: 0 }\n",
+    "peace.yaml",
+  );
+  const plan = planOf(scenario, 1);
+  const token = runToken(plan, { check: CHECK, hash: "0".repeat(16) }, () => plan);
+
+  test.each(["replay", "shrink"])(
+    "ends %s at once, and a terminal was told how far it is",
+    async (command) => {
+      const host = new FakeHost({ tty: true, env: { TERM: "dumb" } });
+      const status = run([command, token], host, async () => new FakeCluster());
+      await host.stderr.until(
+        /\d \w+ of peace, seed 1: 3 nodes, 0 faults, 0 operations \.\.\. \d s/,
+      );
+      host.interrupt("SIGINT");
+      expect(await status).toBe(130);
+    },
+  );
 });

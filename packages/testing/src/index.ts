@@ -77,7 +77,12 @@ export type { StoryLine } from "./run/story.ts";
 export type * from "./scenario/fault.ts";
 export type * from "./scenario/scenario.ts";
 export type { CoreStep, Happening, Observer, Proposal } from "./simulation/observer.ts";
-export { simulate, Simulation, type SimulateOptions } from "./simulation/simulate.ts";
+export {
+  simulate,
+  simulateInSlices,
+  Simulation,
+  type SimulateOptions,
+} from "./simulation/simulate.ts";
 
 // The explorer: every state that a small cluster of the real core can reach.
 export type { ExploredAction } from "./explore/action.ts";
@@ -115,7 +120,7 @@ export { planFrom, type Draw, type Recipe, type Runs } from "./replay/recipe.ts"
 export { runToken, type Failed } from "./replay/run-token.ts";
 export { shrink, shrinkInSlices, type RunPlan, type Shrunk, type Tried } from "./replay/shrink.ts";
 export { STORY_LEGEND, storyText } from "./replay/story-text.ts";
-export { tellRun, type ToldRun } from "./replay/tell-run.ts";
+export { tellRun, tellRunInSlices, type ToldRun } from "./replay/tell-run.ts";
 export { TokenError } from "./replay/token-error.ts";
 export { decodeToken, encodeToken, type Token } from "./replay/token.ts";
 export {

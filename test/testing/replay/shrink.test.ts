@@ -1,4 +1,12 @@
-import { shrink, shrinkInSlices, type Plan, type RunResult } from "@kontiki/testing";
+import {
+  finish,
+  shrink,
+  shrinkInSlices,
+  type Plan,
+  type RunPlan,
+  type RunResult,
+  type Work,
+} from "@kontiki/testing";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { drawPlan, resultOf, scenario } from "../support/drawn-plans.ts";
@@ -10,6 +18,13 @@ type Fails = (plan: Plan) => boolean;
 /** Runs nothing: a plan fails as a condition says, and others fail in another check. */
 function runnerOf(fails: Fails, at?: number): (plan: Plan) => RunResult {
   return (plan) => resultOf(fails(plan) ? [CHECK] : ["liveness"], at);
+}
+
+function atOnce(run: RunPlan): (plan: Plan) => Work<RunResult> {
+  return function* (tried) {
+    yield* [];
+    return run(tried);
+  };
 }
 
 function shrunk(plan: Plan, fails: Fails): Plan {
@@ -148,7 +163,7 @@ describe("shrinking", () => {
   test("has something that fails whenever it is stopped, and never more than before", () => {
     let size = Infinity;
     let runs = 0;
-    for (const now of shrinkInSlices({ plan, result: run(plan) }, CHECK, run)) {
+    for (const now of shrinkInSlices({ plan, result: run(plan) }, CHECK, atOnce(run))) {
       const { faults, operations } = now.plan;
       expect([fails(now.plan), now.result.violations[0]?.check]).toEqual([true, CHECK]);
       expect(now.runs).toBe((runs += 1));
@@ -158,9 +173,21 @@ describe("shrinking", () => {
     expect(size).toBe(2);
   });
 
+  test("a run that takes long can be laid down in its middle", () => {
+    const run = runnerOf(fails, 0);
+    const slow = function* (tried: Plan): Work<RunResult, string> {
+      yield "still running";
+      return run(tried);
+    };
+    const failed = { plan, result: run(plan) };
+    const [before, after] = shrinkInSlices(failed, CHECK, slow);
+    expect([before?.runs, after?.runs]).toEqual([0, 1]);
+    expect(finish(shrinkInSlices(failed, CHECK, slow))).toEqual(shrink(failed, CHECK, run));
+  });
+
   test("begins with dropping all that comes after the failure", () => {
     const early = runnerOf(fails, Math.max(plan.faults[4]?.at ?? 0, plan.operations[17]?.at ?? 0));
-    const [, first] = shrinkInSlices({ plan, result: early(plan) }, CHECK, early);
+    const [, first] = shrinkInSlices({ plan, result: early(plan) }, CHECK, atOnce(early));
     const last = Math.max(
       ...[...(first?.plan.faults ?? []), ...(first?.plan.operations ?? [])].map(({ at }) => at),
     );

@@ -23,7 +23,8 @@ Examples:
 Takes faults, operations and nodes away, and shortens what is left, as long as the same check fails,
 until nothing more can go. What is left is told as a story, a line a transition, with its token.
 
---json: token, about, check, runs, isSmallest (false when it was ended before), violations, hash, story.
+--json: token, about, check, runs, isSmallest (false when it was ended before), violations, hash, story
+(the last three empty when it was interrupted).
 
 Exit status: 1 violated, 2 bad usage or no token, 4 an error of the tool, 130 interrupted by Ctrl-C;
-0 or 3 when the token's failure does not come again.`;
+0 or 3 when the token's failure does not come again, 3 as well when --time was too short to see.`;

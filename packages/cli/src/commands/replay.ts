@@ -1,12 +1,13 @@
 import { storyText } from "@kontiki/testing";
 import { Command, Option } from "commander";
 import type { Engines } from "../engines.ts";
-import { verdictStatus, type Host } from "../host.ts";
+import { EXIT_UNKNOWN, verdictStatus, type Host } from "../host.ts";
 import { judging } from "../judging.ts";
 import { file } from "../options.ts";
 import { expectWritable, write, writePage } from "../output.ts";
 import { outcomeOf, outcomeText } from "../replay/outcome.ts";
 import { readSubject } from "../replay/read-subject.ts";
+import { runAgain } from "../replay/run-again.ts";
 import { Notes } from "../terminal/notes.ts";
 import { replayHelp } from "./replay-help.ts";
 
@@ -41,14 +42,14 @@ export function replayCommand(
 async function replay(
   token: string,
   { story, html, json }: ReplayOptions,
-  { stdout }: Host,
+  { stdout, signal }: Host,
   notes: Notes,
   engines: Engines,
 ): Promise<number> {
   const subject = await readSubject(token, engines);
   if (html !== undefined) await expectWritable(html);
-  const running = subject.reproduce();
-  const run = await (json === true ? running : notes.during(`${subject.about} ...`, running));
+  const run = await runAgain(subject, signal, json === true ? undefined : notes);
+  if (run === undefined) return EXIT_UNKNOWN;
   const outcome = outcomeOf(subject, run);
   if (html !== undefined) await writePage(html, run.page());
   if (json === true) {

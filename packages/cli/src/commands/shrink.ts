@@ -2,7 +2,7 @@ import { finishInSlices } from "@kontiki/testing";
 import { Command, Option } from "commander";
 import { badInput } from "../check/failure.ts";
 import type { Engines } from "../engines.ts";
-import { verdictStatus, type Host } from "../host.ts";
+import { EXIT_UNKNOWN, verdictStatus, type Host } from "../host.ts";
 import { judging } from "../judging.ts";
 import { time } from "../options.ts";
 import { write } from "../output.ts";
@@ -10,6 +10,7 @@ import { counted } from "../render/quantities.ts";
 import type { Shrinking } from "../replay/failure-token.ts";
 import { outcomeOf, outcomeText } from "../replay/outcome.ts";
 import { readSubject } from "../replay/read-subject.ts";
+import { runAgain } from "../replay/run-again.ts";
 import { shrunkJson, shrunkText } from "../replay/shrunk-text.ts";
 import { Notes } from "../terminal/notes.ts";
 import { shrinkHelp } from "./replay-help.ts";
@@ -48,13 +49,15 @@ async function shrink(
 ): Promise<number> {
   const subject = await readSubject(token, engines);
   if (subject.shrinking === undefined) throw badInput("nothing can be taken away from this token");
-  const first = await subject.reproduce();
+  const shown = json === true ? undefined : notes;
+  const ends = timeMs === undefined ? signal : AbortSignal.any([signal, engines.deadline(timeMs)]);
+  const first = await runAgain(subject, ends, shown);
+  if (first === undefined) return ended(signal, notes);
   const outcome = outcomeOf(subject, first);
   if (outcome.type === "another") {
     await write(stdout, `${outcomeText(subject, outcome, first)}\n`);
     return verdictStatus(first.verdict);
   }
-  const ends = timeMs === undefined ? signal : AbortSignal.any([signal, engines.deadline(timeMs)]);
   let smallest: Shrinking = { runs: 1, token: () => token, subject };
   const work = finishInSlices(subject.shrinking(), {
     signal: ends,
@@ -64,11 +67,16 @@ async function shrink(
   });
   const told = (): string =>
     `${counted(smallest.runs, "run")}, left: ${smallest.subject.about} ...`;
-  const end = await (json === true ? work : notes.during(told, work));
+  const end = await (shown === undefined ? work : shown.during(told, work));
   if (end !== undefined) smallest = end;
-  const run = await smallest.subject.reproduce();
-  const shown = { smallest, run, isSmallest: end !== undefined };
-  const text = json === true ? shrunkJson(shown) : shrunkText(shown, stdout.columns ?? WIDTH);
+  const run = await runAgain(smallest.subject, signal, shown);
+  const shrunk = { smallest, run, isSmallest: end !== undefined };
+  const text = json === true ? shrunkJson(shrunk) : shrunkText(shrunk, stdout.columns ?? WIDTH);
   await write(stdout, text);
-  return verdictStatus(run.verdict);
+  return verdictStatus(run?.verdict ?? "violated");
+}
+
+function ended(signal: AbortSignal, notes: Notes): number {
+  if (!signal.aborted) notes.problem("--time was over before the token was run once: give more");
+  return EXIT_UNKNOWN;
 }

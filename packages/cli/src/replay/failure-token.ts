@@ -1,4 +1,4 @@
-import type { RunResult, StoryLine, Work } from "@kontiki/testing";
+import type { RunResult, SliceOptions, StoryLine, Work } from "@kontiki/testing";
 
 /** A failure that a token stands for. */
 export type TokenSubject = {
@@ -8,8 +8,10 @@ export type TokenSubject = {
   readonly check: string;
   /** The digest of that run; undefined where there is none. */
   readonly hash: string | undefined;
-  /** Runs it again. */
-  readonly reproduce: () => Promise<Reproduction>;
+  /** Runs it again; undefined when that was ended before its time. Progress is how far the run's own time is, in ms. */
+  readonly reproduce: (
+    slices?: SliceOptions<{ readonly now: number }>,
+  ) => Promise<Reproduction | undefined>;
   /** Makes it smaller as long as the same check fails; undefined where nothing can be taken away. */
   readonly shrinking: (() => Work<Shrinking, Shrinking>) | undefined;
 };

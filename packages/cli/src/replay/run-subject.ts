@@ -1,4 +1,5 @@
 import {
+  finishInSlices,
   loadScenarioParts,
   modelOf,
   planFrom,
@@ -6,14 +7,19 @@ import {
   runPage,
   runToken,
   shrinkInSlices,
-  simulate,
+  simulateInSlices,
   simulateOptions,
-  tellRun,
-  type Draw,
+  tellRunInSlices,
   TokenError,
+  type Draw,
   type Plan,
+  type RunResult,
   type ScenarioParts,
+  type Shrunk,
+  type Simulation,
+  type SliceOptions,
   type Token,
+  type Work,
 } from "@kontiki/testing";
 import { counted } from "../render/quantities.ts";
 import type { Reproduction, Shrinking, TokenSubject } from "./failure-token.ts";
@@ -31,6 +37,9 @@ export async function runSubject(token: Token & { readonly type: "run" }): Promi
 
 const OF_A_TEST =
   "the token is of a test with a state machine of its own, and is run again by the test: KONTIKI_TOKEN=... npx vitest run ...";
+
+/** What is known of a failure that is being made smaller. */
+type Smaller = Pick<Shrunk, "plan" | "runs"> & { readonly result: Pick<RunResult, "hash"> };
 
 class RunSubject implements TokenSubject {
   readonly about: string;
@@ -56,30 +65,44 @@ class RunSubject implements TokenSubject {
     this.#draw = draw;
   }
 
-  async reproduce(): Promise<Reproduction> {
+  async reproduce(slices?: SliceOptions<Simulation>): Promise<Reproduction | undefined> {
     const options = simulateOptions(this.#parts);
-    const { result, story } = tellRun(this.#plan, options);
-    const isSteady =
-      result.hash === this.hash || simulate(this.#plan, options).hash === result.hash;
+    const told = await finishInSlices(tellRunInSlices(this.#plan, options), slices);
+    if (told === undefined) return undefined;
+    const { result, story } = told;
+    const again =
+      result.hash === this.hash
+        ? result
+        : await finishInSlices(simulateInSlices(this.#plan, options), slices);
+    if (again === undefined) return undefined;
+    const isSteady = again.hash === result.hash;
     const page = (): string =>
       runPage({ title: this.about, result, story, model: modelOf(this.#parts) });
     return { ...result, isSteady, story, page };
   }
 
-  readonly shrinking = function* (this: RunSubject): Generator<Shrinking, Shrinking, void> {
+  readonly shrinking = function* (this: RunSubject): Work<Shrinking, Shrinking> {
     const options = simulateOptions(this.#parts);
-    const failed = { plan: this.#plan, result: simulate(this.#plan, options) };
-    const work = shrinkInSlices(failed, this.check, (plan) => simulate(plan, options));
+    const run = (plan: Plan): Work<RunResult, unknown> => simulateInSlices(plan, options);
+    const first = run(this.#plan);
+    let slice = first.next();
+    for (; slice.done !== true; slice = first.next())
+      yield this.#smaller({ plan: this.#plan, result: { hash: this.hash }, runs: 0 });
+    const failed = { plan: this.#plan, result: slice.value };
+    const work = shrinkInSlices(failed, this.check, run);
     for (;;) {
       const next = work.next();
-      const { plan, result, runs } = next.value;
-      const failure = { check: this.check, hash: result.hash, module: this.#module };
-      const token = (): string => runToken(plan, failure, this.#draw);
-      const subject = new RunSubject(plan, this.#parts, failure, this.#draw);
-      if (next.done === true) return { runs, token, subject };
-      yield { runs, token, subject };
+      const smaller = this.#smaller(next.value);
+      if (next.done === true) return smaller;
+      yield smaller;
     }
   };
+
+  #smaller({ plan, result: { hash }, runs }: Smaller): Shrinking {
+    const failure = { check: this.check, hash, module: this.#module };
+    const token = (): string => runToken(plan, failure, this.#draw);
+    return { runs, token, subject: new RunSubject(plan, this.#parts, failure, this.#draw) };
+  }
 }
 
 function aboutOf({ scenario, seed, nodes, faults, operations }: Plan): string {

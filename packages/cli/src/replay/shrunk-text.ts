@@ -6,8 +6,8 @@ import { outcomeOf, outcomeText } from "./outcome.ts";
 /** A shrinking and what came of it. */
 export type ShrinkRun = {
   readonly smallest: Shrinking;
-  /** The smallest failure, run again. */
-  readonly run: Reproduction;
+  /** The smallest failure, run again; undefined when there was no time for that. */
+  readonly run: Reproduction | undefined;
   /** Whether it ended by itself. */
   readonly isSmallest: boolean;
 };
@@ -16,12 +16,18 @@ export type ShrinkRun = {
 export function shrunkText({ smallest, run, isSmallest }: ShrinkRun, width: number): string {
   const { runs, token, subject } = smallest;
   const end = isSmallest ? "nothing more can go" : "ended before it was done";
+  const came =
+    run === undefined
+      ? []
+      : [
+          outcomeText(subject, outcomeOf(subject, run), run),
+          "",
+          storyText(run.story, { width }),
+          "",
+        ];
   return [
     `${subject.about} (${counted(runs, "run")}, ${end})`,
-    outcomeText(subject, outcomeOf(subject, run), run),
-    "",
-    storyText(run.story, { width }),
-    "",
+    ...came,
     `kontiki replay ${token()}`,
     "",
   ].join("\n");
@@ -30,7 +36,7 @@ export function shrunkText({ smallest, run, isSmallest }: ShrinkRun, width: numb
 /** As one JSON document, in one line. */
 export function shrunkJson({ smallest, run, isSmallest }: ShrinkRun): string {
   const { runs, token, subject } = smallest;
-  const { violations, hash = null, story } = run;
+  const { violations = [], hash = null, story = [] } = run ?? {};
   const { about, check } = subject;
   return `${JSON.stringify({ token: token(), about, check, runs, isSmallest, violations, hash, story })}\n`;
 }

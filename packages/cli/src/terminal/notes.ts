@@ -59,9 +59,12 @@ export class Notes {
     }
   }
 
-  /** A line that wraps could not be erased again. What stands last on a terminal's line makes some of them wrap. */
+  /**
+   * A line that wraps could not be erased again, and some terminals wrap as soon as one is full. Some say that they have
+   * no width.
+   */
   #fitted(what: string, end: string): string {
-    const room = (this.#stderr.columns ?? Infinity) - end.length - 2;
+    const room = (this.#stderr.columns || Infinity) - end.length - 2;
     return `${what.length > room ? `${what.slice(0, Math.max(0, room - 4))} ...` : what} ${end}`;
   }
 

@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from "node:util";
 import type { Plan } from "../run/plan.ts";
 import type { RunResult } from "../run/result.ts";
-import { finish, type Work } from "../slices.ts";
+import type { Work } from "../slices.ts";
 import { fewerNodes, onlyUntil, withoutFaults, withoutOperations } from "./reductions.ts";
 import { simplerFault, simplerOperation, simplerScenario } from "./simpler.ts";
 
@@ -38,15 +38,25 @@ export type RunPlan = (plan: Plan) => RunResult;
  * @param failed its result has a violation of `check`.
  */
 export function shrink(failed: Tried, check: string, run: RunPlan): Shrunk {
-  return finish(shrinkInSlices(failed, check, run));
+  const shrinking = new Shrinking(failed, check);
+  const asking = shrinking.work();
+  for (let next = asking.next(); next.done !== true;) next = asking.next(run(next.value));
+  return shrinking.progress;
 }
 
-/** As {@link shrink}, as work that tells after each run how far it is: whoever stops it early has the smallest so far. */
-export function* shrinkInSlices(failed: Tried, check: string, run: RunPlan): Work<Shrunk, Shrunk> {
+/** As {@link shrink}, as work that tells now and then how far it is: whoever stops it early has the smallest so far. */
+export function* shrinkInSlices(
+  failed: Tried,
+  check: string,
+  run: (plan: Plan) => Work<RunResult, unknown>,
+): Work<Shrunk, Shrunk> {
   const shrinking = new Shrinking(failed, check);
   const asking = shrinking.work();
   for (let next = asking.next(); next.done !== true;) {
-    next = asking.next(run(next.value));
+    const running = run(next.value);
+    let slice = running.next();
+    for (; slice.done !== true; slice = running.next()) yield shrinking.progress;
+    next = asking.next(slice.value);
     yield shrinking.progress;
   }
   return shrinking.progress;

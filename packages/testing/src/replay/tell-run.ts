@@ -1,7 +1,8 @@
 import type { Plan } from "../run/plan.ts";
 import type { RunResult } from "../run/result.ts";
 import type { StoryLine } from "../run/story.ts";
-import { simulate, type SimulateOptions } from "../simulation/simulate.ts";
+import { simulateInSlices, type Simulation, type SimulateOptions } from "../simulation/simulate.ts";
+import { finish, type Work } from "../slices.ts";
 import { Telling } from "./telling.ts";
 
 /** A run and its story. */
@@ -14,8 +15,16 @@ export type ToldRun = {
 
 /** Runs a plan in virtual time, as `simulate` does, and takes down what happens. */
 export function tellRun(plan: Plan, options: SimulateOptions = {}): ToldRun {
+  return finish(tellRunInSlices(plan, options));
+}
+
+/** As {@link tellRun}, as work that shows the run every few hundred events. */
+export function* tellRunInSlices(
+  plan: Plan,
+  options: SimulateOptions = {},
+): Work<ToldRun, Simulation> {
   const telling = new Telling();
   const observers = [...(options.observers ?? []), telling.observer];
-  const result = simulate(plan, { ...options, observers });
+  const result = yield* simulateInSlices(plan, { ...options, observers });
   return { result, story: telling.story(result.violations) };
 }

@@ -6,6 +6,7 @@ import { Nemesis } from "../nemesis/nemesis.ts";
 import { Counters } from "../run/counters.ts";
 import type { Plan } from "../run/plan.ts";
 import type { RunResult, Violation } from "../run/result.ts";
+import { finish, type Work } from "../slices.ts";
 import type { CoreStep, Happening, Observer } from "./observer.ts";
 import { SimClients } from "./sim-clients.ts";
 import { TraceHash } from "./trace-hash.ts";
@@ -24,6 +25,9 @@ export type SimulateOptions = {
   readonly stopAtFirst?: boolean;
 };
 
+/** A few milliseconds of work. */
+const SLICE_STEPS = 256;
+
 /** How often it is looked whether a healed cluster has become live again, in ms. */
 const LOOK_MS = 10;
 
@@ -34,8 +38,17 @@ const LOOK_MS = 10;
  * has `settleMs` to elect, to answer all and to agree.
  */
 export function simulate(plan: Plan, options: SimulateOptions = {}): RunResult {
+  return finish(simulateInSlices(plan, options));
+}
+
+/** As {@link simulate}, as work that shows the run every few hundred events. */
+export function* simulateInSlices(
+  plan: Plan,
+  options: SimulateOptions = {},
+): Work<RunResult, Simulation> {
   const simulation = new Simulation(plan, options);
-  while (simulation.step());
+  for (let steps = 1; simulation.step(); steps += 1)
+    if (steps % SLICE_STEPS === 0) yield simulation;
   return simulation.result();
 }
 
