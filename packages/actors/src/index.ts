@@ -28,7 +28,7 @@ export { NodeHandle } from "./node-handle.ts";
 export { openStorage, type OpenedStorage } from "./open-storage.ts";
 export { createWal } from "./open-wal.ts";
 export type { Outcome } from "./outcome.ts";
-export { loadMachine } from "./load-machine.ts";
+export { loadMachine, makeMachine } from "./load-machine.ts";
 export type { Envelope, LogLine } from "./protocol.ts";
 export {
   openLostCluster,

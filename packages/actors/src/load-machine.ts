@@ -15,24 +15,44 @@ export async function loadMachine(url: string): Promise<StateMachine> {
       `state machine ${url}: its default export is not a function that makes a machine`,
     );
   }
-  const machine: unknown = callMake(url, made as () => unknown);
+  return makeMachine(made, `state machine ${url}`);
+}
+
+/**
+ * Makes a machine with a function that is said to do so.
+ *
+ * @param source what people know it by: the beginning of what is said when it is none.
+ * @throws KontikiError when it is no function, throws, or gives something else than a {@link StateMachine}.
+ */
+export function makeMachine(make: unknown, source: string): StateMachine {
+  if (typeof make !== "function")
+    throw new KontikiError(`${source}: it is not a function that makes a machine`);
+  if (isClass(make))
+    throw new KontikiError(`${source}: it is a class: give () => new ${make.name || "Machine"}()`);
+  const machine: unknown = callMake(source, make as () => unknown);
+  if (machine instanceof Promise) {
+    // Nobody waits for it, and its error would end the process.
+    machine.catch(() => undefined);
+    throw new KontikiError(`${source}: it makes a Promise: let it give the machine itself`);
+  }
   if (!isStateMachine(machine)) {
-    throw new KontikiError(
-      `state machine ${url}: what it makes lacks one of apply, snapshot and restore`,
-    );
+    throw new KontikiError(`${source}: what it makes lacks one of apply, snapshot and restore`);
   }
   const wrong = wrongOptional(machine);
-  if (wrong !== undefined) throw new KontikiError(`state machine ${url}: ${wrong}`);
+  if (wrong !== undefined) throw new KontikiError(`${source}: ${wrong}`);
   return machine;
 }
 
-function callMake(url: string, make: () => unknown): unknown {
+/** What can only be called with `new`. Its text is the one thing that tells. */
+function isClass(make: object): boolean {
+  return /^class\b/.test(Function.prototype.toString.call(make));
+}
+
+function callMake(source: string, make: () => unknown): unknown {
   try {
     return make();
   } catch (error) {
-    throw new KontikiError(`state machine ${url}: making it threw: ${messageOf(error)}`, {
-      cause: error,
-    });
+    throw new KontikiError(`${source}: making it threw: ${messageOf(error)}`, { cause: error });
   }
 }
 

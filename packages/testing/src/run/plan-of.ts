@@ -4,13 +4,18 @@ import { drawFaults } from "../nemesis/draw-faults.ts";
 import type { Scenario, Workload } from "../scenario/scenario.ts";
 import type { Plan, PlannedOperation } from "./plan.ts";
 
+const SEED_MAX = 2 ** 32 - 1;
+
 /**
  * Draws all that a seed decides before a run: what clients ask, and what befalls the cluster beside what the scenario
  * says. What is drawn for the one has no part in what is drawn for the other.
  *
  * @param seed a whole number from 0 to 2^32 - 1.
+ * @throws RangeError for another seed.
  */
 export function planOf(scenario: Scenario, seed: number): Plan {
+  if (!Number.isInteger(seed) || seed < 0 || seed > SEED_MAX)
+    throw new RangeError(`the seed is ${String(seed)}: give a whole number from 0 to ${SEED_MAX}`);
   const chance = new Chance(seed);
   const drawn = drawFaults(scenario, chance.fork("nemesis"));
   return {

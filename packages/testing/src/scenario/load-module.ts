@@ -1,9 +1,9 @@
 import { fileURLToPath } from "node:url";
 import { importModule, loadMachine } from "@kontiki/actors";
 import type { StateMachine } from "@kontiki/actors/node";
-import type { Specification } from "../claims/specification.ts";
+import { checkedParts, partError } from "./check-parts.ts";
 import { isDefined, readScenario } from "./define.ts";
-import type { CommandGenerator, ScenarioParts } from "./parts.ts";
+import type { ScenarioParts } from "./parts.ts";
 import type { Scenario } from "./scenario.ts";
 import { ScenarioError } from "./scenario-error.ts";
 import { unknownName } from "./written.ts";
@@ -22,25 +22,20 @@ export async function loadModule(url: string): Promise<ScenarioParts> {
   const path = url.startsWith("file:") ? fileURLToPath(url) : url;
   const module = await importModule(url, "scenario");
   const stranger = Object.keys(module).find((name) => !EXPORTS.includes(name));
-  if (stranger !== undefined) throw wrong(path, stranger, unknownName(stranger, EXPORTS));
+  if (stranger !== undefined) throw partError(path, stranger, unknownName(stranger, EXPORTS));
   const { stateMachine, specification, commands } = module;
-  if (stateMachine !== undefined && commands === undefined)
-    throw wrong(
-      path,
-      "commands",
-      "is missing: with a stateMachine give a function that draws commands",
-    );
+  const own = { machine: stateMachine, specification, commands };
+  const beside = checkedParts(own, { source: path, machine: "stateMachine", asks: true });
   return {
     scenario: scenarioIn(module.default, path),
     ...(stateMachine !== undefined && (await machineAt(stateMachine, url, path))),
-    ...(specification !== undefined && { specification: checked(specification, path) }),
-    ...(commands !== undefined && { commands: generatorOf(commands, path) }),
+    ...beside,
   };
 }
 
 function scenarioIn(exported: unknown, path: string): Scenario {
   if (exported === undefined)
-    throw wrong(path, "default", "is missing: export default defineScenario({ ... })");
+    throw partError(path, "default", "is missing: export default defineScenario({ ... })");
   if (isDefined(exported)) return exported;
   const read = readScenario(exported);
   if (read.type === "scenario") return read.scenario;
@@ -57,33 +52,14 @@ async function machineAt(
 ): Promise<Pick<ScenarioParts, "stateMachine" | "machine">> {
   const text = stateMachine instanceof URL ? stateMachine.href : stateMachine;
   if (typeof text !== "string" || !URL.canParse(text, base))
-    throw wrong(path, "stateMachine", "is no URL and no path: give one of the machine's module");
+    throw partError(
+      path,
+      "stateMachine",
+      "is no URL and no path: give one of the machine's module",
+    );
   const { href } = new URL(text, base);
   // Makes one to see whether it can be made.
   await loadMachine(href);
   const { default: make } = await importModule(href, "state machine");
   return { stateMachine: href, machine: make as () => StateMachine };
-}
-
-function checked(given: unknown, path: string): Specification {
-  const { model, callOf } = (given ?? {}) as Partial<Specification>;
-  if (!isFunction(callOf))
-    throw wrong(path, "specification", "has no function callOf: give { model, callOf }");
-  const needs = ["step", "key", "describe", "describeState", "interpret"] as const;
-  const missing = needs.find((name) => !isFunction(model?.[name]));
-  if (missing === undefined) return given as Specification;
-  throw wrong(path, "specification.model", `has no function ${missing}: give a FileModel`);
-}
-
-function generatorOf(commands: unknown, path: string): CommandGenerator {
-  if (isFunction(commands)) return commands as CommandGenerator;
-  throw wrong(path, "commands", "is no function: give one that draws a command from chance");
-}
-
-function isFunction(value: unknown): boolean {
-  return typeof value === "function";
-}
-
-function wrong(path: string, name: string, text: string): ScenarioError {
-  return new ScenarioError(path, [{ path: [name], on: "value", text, place: undefined }]);
 }
