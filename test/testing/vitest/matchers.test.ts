@@ -77,6 +77,16 @@ describe("toBeDeterministic", () => {
     await expect(() => simulate(planOf(scenario, 3))).toBeDeterministic();
   });
 
+  test.each([() => ({}), () => undefined, 5, {}, null])(
+    "refuses what is no run: %o",
+    async (it) => {
+      await expect(expect(it).toBeDeterministic()).rejects.toThrow(
+        /^toBeDeterministic was given .*: give a plan, a scenario, or a function/,
+      );
+      await expect(expect(it).not.toBeDeterministic()).rejects.toThrow(/^toBeDeterministic was/);
+    },
+  );
+
   test("does not hold for what rests on something else", async () => {
     let seed = 0;
     const varied = (): RunResult => simulate(planOf(scenario, (seed += 1)));

@@ -40,6 +40,12 @@ test.sim("a scenario function, with a machine of one's own", { machine: () => ne
 
 test.sim.skip("a variant that is left out", { seeds: 1 }, () => expect.unreachable());
 
+const AGAIN_BY_TOKEN =
+  /\nreplay: KONTIKI_TOKEN=(k1-\S+) npx vitest run test\/sums\.test\.ts -t '\^sums it fails\$'\n/;
+
+const AGAIN_BY_SEED =
+  "\nreplay: KONTIKI_SEED=1 npx vitest run test/sums.test.ts -t '^sums it fails$'";
+
 describe("a failure", () => {
   async function failureOf<Command, Result>(
     options: SimOptions<Command, Result>,
@@ -49,7 +55,8 @@ describe("a failure", () => {
     const pages = mkdtempSync(join(tmpdir(), "kontiki-pages-"));
     onTestFinished(() => rmSync(pages, { recursive: true, force: true }));
     try {
-      await runSim({ name, options: { pages, seeds: 3, ...options }, body });
+      const place = { file: "test/sums.test.ts", fullName: `sums ${name}` };
+      await runSim({ name, place, options: { pages, seeds: 3, ...options }, body });
     } catch (error) {
       return { text: (error as Error).message, pages };
     }
@@ -75,9 +82,9 @@ describe("a failure", () => {
     expect(text).toMatch(/\nSeed 1, shrunk to \d nodes?, 1 fault, \d operations? \(\d+ runs\)\.\n/);
     expect(text).toMatch(/\n *\d+\S* {2}n\d .* falls: it crashes/);
     expect(text).toMatch(/VIOLATED snapshot/);
-    const [, token = ""] = /KONTIKI_TOKEN=(\S+) npx vitest run -t "it fails"\n/.exec(text) ?? [];
+    const [, token = ""] = AGAIN_BY_TOKEN.exec(text) ?? [];
     const [, page = ""] = /page: (.*)$/.exec(text) ?? [];
-    expect(page).toBe(join(pages, "it-fails-1.html"));
+    expect(page).toBe(join(pages, "it-fails-5a38d294-1.html"));
     expect(readFileSync(page, "utf8")).toContain("<h2>What happened</h2>");
     expect(decodeToken(token)).toMatchObject({ type: "run", recipe: { from: "plan" } });
     vi.stubEnv("KONTIKI_TOKEN", token);
@@ -98,7 +105,7 @@ describe("a failure", () => {
     });
     expect(text).toMatch(/^snapshot[^\n]*: /);
     expect(text).toMatch(/shrunk to \d nodes?, 1 fault, \d+ operations?/);
-    expect(text).toMatch(/\nreplay: KONTIKI_TOKEN=k1-\S+ npx vitest run -t "it fails"\n/);
+    expect(text).toMatch(AGAIN_BY_TOKEN);
   });
 
   test("that the function itself finds keeps its words, loses needless faults, and names its seed", async () => {
@@ -110,7 +117,7 @@ describe("a failure", () => {
     expect(text).toMatch(/^expected \{ type: 'ok', value: null \} to deeply equal 'done'/);
     expect(text).toMatch(/shrunk to 1 node, 0 faults, 1 operation/);
     expect(text).toMatch(/client 0 hears of put "k" "v": null/);
-    expect(text).toMatch(/\nreplay: KONTIKI_SEED=1 npx vitest run -t "it fails"\n/);
+    expect(text).toContain(AGAIN_BY_SEED);
   });
 
   test("with the key-value machine is had again by the command line", async () => {
@@ -125,7 +132,8 @@ describe("a failure", () => {
 
   test("that is no failure of the cluster is told as what it is", async () => {
     const { text } = await failureOf({ expect: { atLeast: { wipes: 1 } }, duration: "1s" });
-    expect(text).toMatch(/^seed 1 shows nothing: /);
+    expect(text).toMatch(/^seed 1 shows nothing: [^\n]+\n\n/);
+    expect(text).toContain(AGAIN_BY_SEED);
   });
 
   test("says when the same seed gives another run", async () => {

@@ -2,11 +2,11 @@ import { STORY_LEGEND, storyText } from "../replay/story-text.ts";
 import type { Plan } from "../run/plan.ts";
 import { count } from "../report/words.ts";
 import type { Failure } from "./failure.ts";
+import { runLine, type TestPlace } from "./test-place.ts";
 
 /** What is told of a failure beside what is wrong. */
 export type FailureTold = Failure & {
-  /** The name of the test. */
-  readonly name: string;
+  readonly place: TestPlace;
   readonly seed: number;
   /** Whether the nodes have a machine of the tester's own, of which `kontiki replay` knows nothing. */
   readonly isOwn: boolean;
@@ -19,18 +19,15 @@ const LINES_MAX = 60;
 
 /** What a reader needs behind what is wrong: the story, how to have it again, and the page. */
 export function failureText(told: FailureTold): string {
-  const { smallest, runs, seed, page, isUnsteady } = told;
+  const { smallest, page, isUnsteady } = told;
   const lines = smallest.story.slice(-LINES_MAX);
   const skipped = smallest.story.length - lines.length;
   return [
-    `Seed ${seed}, shrunk to ${sizeOf(smallest.recorded)} (${count(runs, "run")}).`,
-    ...(isUnsteady ? [UNSTEADY] : []),
+    shrunkText(told),
+    ...(isUnsteady ? [lines.length === 0 ? LOST : UNSTEADY] : []),
     "",
     ...(skipped === 0 ? [] : [`(${count(skipped, "line")} before these)`]),
-    storyText(lines),
-    "",
-    STORY_LEGEND,
-    "",
+    ...(lines.length === 0 ? [] : [storyText(lines), "", STORY_LEGEND, ""]),
     `replay: ${replayLine(told)}`,
     ...(page === undefined ? [] : [`page: ${page}`]),
   ].join("\n");
@@ -38,6 +35,18 @@ export function failureText(told: FailureTold): string {
 
 const UNSTEADY =
   "The same seed gave another run when it was tried again: the machine or the scenario rests on something that is not of the simulation, such as time or chance.";
+
+const LOST =
+  "The same seed did not fail when it was tried again, so there is no story: the machine or the scenario rests on something that is not of the simulation, such as time or chance.";
+
+function shrunkText({ seed, smallest, runs, isTimeUp }: FailureTold): string {
+  const size = sizeOf(smallest.recorded);
+  if (smallest.story.length === 0) return `Seed ${seed}, not shrunk: ${size}.`;
+  const made = count(runs, "run");
+  return isTimeUp
+    ? `Seed ${seed}, shrunk to ${size} (${made}) when time was up: it may go smaller with more shrinkMs.`
+    : `Seed ${seed}, shrunk to ${size} (${made}).`;
+}
 
 function sizeOf({ nodes, faults, operations }: Plan): string {
   return [
@@ -47,8 +56,12 @@ function sizeOf({ nodes, faults, operations }: Plan): string {
   ].join(", ");
 }
 
-function replayLine({ token, isOwn, seed, name }: FailureTold): string {
-  const again = `npx vitest run -t ${JSON.stringify(name)}`;
-  if (token === undefined) return `KONTIKI_SEED=${seed} ${again}`;
-  return isOwn ? `KONTIKI_TOKEN=${token} ${again}` : `kontiki replay ${token}`;
+function replayLine({ token, isOwn, seed, place }: FailureTold): string {
+  if (token === undefined) return seedLine(seed, place);
+  return isOwn ? runLine(`KONTIKI_TOKEN=${token}`, place) : `kontiki replay ${token}`;
+}
+
+/** The line that runs a test with this seed alone. */
+export function seedLine(seed: number, place: TestPlace): string {
+  return runLine(`KONTIKI_SEED=${seed}`, place);
 }

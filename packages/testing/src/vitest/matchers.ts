@@ -1,3 +1,4 @@
+import { inspect } from "node:util";
 import { checkLinearizable } from "../check/linearizable.ts";
 import { interpretHistory } from "../check/interpret.ts";
 import type { AnyFileModel } from "../check/models/index.ts";
@@ -22,6 +23,10 @@ export type Said = {
 /** What can be run twice: a plan, a scenario with the seed 1, or a function that runs anything and gives its result. */
 export type Repeatable =
   Plan | Scenario | (() => { readonly hash: string } | Promise<{ readonly hash: string }>);
+
+const SHORT = { depth: 0, breakLength: Infinity, maxStringLength: 60 };
+
+const REPEATABLE = "give a plan, a scenario, or a function that gives what a run gave";
 
 /** The history is linearizable as the model says; as the key-value machine, when none is given. */
 export function toBeLinearizable(
@@ -70,7 +75,11 @@ export function toConverge({ violations, virtualMs }: RunResult): Said {
   };
 }
 
-/** Two runs of the same are the same, event by event. To be awaited. */
+/**
+ * Two runs of the same are the same, event by event. To be awaited.
+ *
+ * @throws TypeError for what is no run, and so has no hash.
+ */
 export async function toBeDeterministic(subject: Repeatable): Promise<Said> {
   const [one, other] = [await hashOf(subject), await hashOf(subject)];
   return {
@@ -83,6 +92,17 @@ export async function toBeDeterministic(subject: Repeatable): Promise<Said> {
 }
 
 async function hashOf(subject: Repeatable): Promise<string> {
-  if (typeof subject === "function") return (await subject()).hash;
-  return simulate("operations" in subject ? subject : planOf(subject, 1)).hash;
+  if (typeof subject === "function") return hashIn(await subject());
+  const isObject = typeof subject === "object" && subject !== null;
+  if (isObject && "operations" in subject) return simulate(subject).hash;
+  if (isObject && "durationMs" in subject) return simulate(planOf(subject, 1)).hash;
+  throw new TypeError(`toBeDeterministic was given ${inspect(subject, SHORT)}: ${REPEATABLE}`);
+}
+
+function hashIn(run: unknown): string {
+  if (typeof run === "object" && run !== null && "hash" in run && typeof run.hash === "string")
+    return run.hash;
+  throw new TypeError(
+    `toBeDeterministic was given a function of ${inspect(run, SHORT)}, which has no hash: ${REPEATABLE}`,
+  );
 }

@@ -1,27 +1,44 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { env } from "node:process";
-import { keyValueSpecification } from "../claims/specification.ts";
-import { planFrom } from "../replay/recipe.ts";
-import { TokenError } from "../replay/token-error.ts";
-import { decodeToken } from "../replay/token.ts";
+import { KontikiError } from "@kontiki/actors";
+import { modelOf } from "../run/options-of.ts";
 import { runPage } from "../report/run-page.ts";
-import type { Plan } from "../run/plan.ts";
-import { planOfParts } from "../scenario/own-plan.ts";
 import type { SessionBody } from "../session/run-session.ts";
+import { checkMachine, checkOptions } from "./check-options.ts";
+import { Deadline } from "./deadline.ts";
 import { shrunkFailure, type Failure } from "./failure.ts";
-import { failureText } from "./failure-text.ts";
+import { failureText, seedLine } from "./failure-text.ts";
 import { partsOf, slugOf, type SimOptions } from "./sim-options.ts";
 import { attempt, planOfSubject, wrongs, type Attempt, type Subject } from "./subject.ts";
+import { digestOf, type TestPlace } from "./test-place.ts";
+import { planOfToken, seedsOf } from "./wanted.ts";
 
-const USUAL = { seeds: 10, shrinkMs: 20_000, pages: ".kontiki" };
+const USUAL = { seeds: 10, shrinkMs: 20_000, pages: ".kontiki", timeoutMs: 120_000 };
 
-/** A test of one name, as it is run. */
+/** A test, as it is run. */
 export type SimRun<Command, Result> = {
+  /** Its own name. */
   readonly name: string;
+  readonly place: TestPlace;
   readonly options: SimOptions<Command, Result>;
   readonly body: SessionBody<Command, Result> | undefined;
 };
+
+/** A test that has begun. */
+type Running = {
+  readonly run: Pick<SimRun<unknown, unknown>, "name" | "place"> & {
+    readonly options: Pick<SimOptions, "machine" | "pages" | "shrinkMs" | "timeoutMs">;
+  };
+  readonly subject: Subject;
+  readonly deadline: Deadline;
+};
+
+/** How long a test may take, in ms of real time; the usual for what is none. */
+export function limitOf(options: { readonly timeoutMs?: unknown } | undefined): number {
+  const timeoutMs = options?.timeoutMs;
+  return typeof timeoutMs === "number" && timeoutMs > 0 ? timeoutMs : USUAL.timeoutMs;
+}
 
 /**
  * Runs a scenario with all its seeds, up to the first failure, which is shrunk and told.
@@ -30,79 +47,84 @@ export type SimRun<Command, Result> = {
  * of them.
  *
  * @throws the scenario function's own error, or an Error that says which check failed; both with the story behind.
+ * KontikiError, ScenarioError and TokenError for a test that cannot be run as it is, and when its time is up.
  */
 export async function runSim<Command, Result>(run: SimRun<Command, Result>): Promise<void> {
   const { name, options, body } = run;
+  const source = `test ${JSON.stringify(name)}`;
+  checkOptions(source, options);
   const parts = partsOf(name, options, body !== undefined);
-  const subject: Subject = { parts, body: body as SessionBody | undefined };
+  checkMachine(source, parts);
+  const deadline = new Deadline(limitOf(options));
   const { KONTIKI_TOKEN: token } = env;
   if (token !== undefined) {
-    const data = { parts, body: undefined };
-    const tried = await attempt(data, planOfToken(token, data), false);
-    if (!isGood(tried)) throw await errorOf(run, data, tried);
+    const subject = { parts, body: undefined };
+    const tried = await attempt(subject, planOfToken(token, parts), deadline);
+    await throwIfBad({ run, subject, deadline }, tried, "the token's run");
     return;
   }
-  for (const seed of seedsOf(options)) {
-    const tried = await attempt(subject, planOfSubject(subject, seed), false);
-    if (!isGood(tried)) throw await errorOf(run, subject, tried);
+  const subject: Subject = { parts, body: body as SessionBody | undefined };
+  const seeds = seedsOf({ seeds: USUAL.seeds, ...options }, env);
+  for (let place = 0; place < seeds.count; place += 1) {
+    const seed = seeds.at(place);
+    const what = `seed ${seed} (${place + 1} of ${seeds.count})`;
+    if (place > 0 && deadline.isOver) throw timeUp(options, `before ${what}`);
+    const tried = await attempt(subject, planOfSubject(subject, seed), deadline);
+    await throwIfBad({ run, subject, deadline }, tried, what);
   }
 }
 
-function seedsOf({ seed, seeds = USUAL.seeds }: SimOptions): readonly number[] {
-  const { KONTIKI_SEED: only } = env;
-  if (only !== undefined) return [Number(only)];
-  return seed === undefined ? Array.from({ length: seeds }, (_none, at) => at + 1) : [seed];
+async function throwIfBad(running: Running, tried: Attempt, what: string): Promise<void> {
+  const { thrown, result, isCut, plan } = tried;
+  if (thrown === undefined && result.verdict === "valid") return;
+  if (thrown !== undefined || !isCut) throw await errorOf(running, tried);
+  const { durationMs, settleMs } = plan.scenario;
+  const progress = `${Math.floor(result.virtualMs)} ms of virtual time in, of ${durationMs} and up to ${settleMs} to settle`;
+  throw timeUp(running.run.options, `at ${what}, ${progress}`);
 }
 
-function planOfToken(word: string, { parts }: Subject): Plan {
-  const token = decodeToken(word);
-  if (token.type !== "run")
-    throw new TokenError("the token is one of kontiki explore, which a test cannot replay");
-  return planFrom(token.recipe, (scenario, seed) => planOfParts({ ...parts, scenario }, seed));
+function timeUp(options: Pick<SimOptions, "timeoutMs">, where: string): KontikiError {
+  return new KontikiError(
+    `${limitOf(options)} ms of real time were up ${where}: give fewer seeds, a shorter duration, or more timeoutMs`,
+  );
 }
 
-function isGood({ thrown, result }: Attempt): boolean {
-  return thrown === undefined && result.verdict === "valid";
-}
-
-async function errorOf<Command, Result>(
-  { name, options }: SimRun<Command, Result>,
-  subject: Subject,
-  failed: Attempt,
-): Promise<Error> {
+async function errorOf(running: Running, failed: Attempt): Promise<Error> {
+  const { run, subject, deadline } = running;
+  const { place, options } = run;
   const { seed } = failed.plan;
-  if (wrongs(failed).length === 0)
-    return new Error(`seed ${seed} shows nothing: ${failed.result.doubts.join("; ")}`);
-  const { shrinkMs = USUAL.shrinkMs, pages = USUAL.pages } = options;
-  const failure = await shrunkFailure(subject, failed, shrinkMs);
+  if (wrongs(failed).length === 0) {
+    const doubts = failed.result.doubts.join("; ");
+    return new Error(`seed ${seed} shows nothing: ${doubts}\n\nreplay: ${seedLine(seed, place)}`);
+  }
+  const { shrinkMs = USUAL.shrinkMs } = options;
+  const failure = await shrunkFailure(subject, failed, deadline, shrinkMs);
   const isOwn = options.machine !== undefined;
-  const page = pages === false ? undefined : await written(pages, name, subject, failure);
-  const details = failureText({ ...failure, name, seed, isOwn, page });
-  return withDetails(failed, failure, details);
+  const page = await written(running, failure);
+  return withDetails(failed, failure, failureText({ ...failure, place, seed, isOwn, page }));
 }
 
 /** An assertion's own error keeps what the test runner shows of it: the difference, and the place. */
-function withDetails({ thrown }: Attempt, { check, smallest }: Failure, details: string): Error {
-  if (thrown?.error instanceof Error) {
-    thrown.error.message = `${thrown.error.message}\n\n${details}`;
-    return thrown.error;
-  }
-  const violation = wrongs(smallest).find((one) => one.check === check);
-  return new Error(`${check}: ${violation?.text ?? ""}\n\n${details}`);
+function withDetails({ thrown }: Attempt, { check, text }: Failure, details: string): Error {
+  if (thrown === undefined) return new Error(`${check}: ${text}\n\n${details}`);
+  const { error } = thrown;
+  if (!(error instanceof Error)) return new Error(`${text}\n\n${details}`, { cause: error });
+  error.message = `${error.message}\n\n${details}`;
+  return error;
 }
 
+/** Writes the page, where there is to be one, and says where it is. */
 async function written(
-  folder: string,
-  name: string,
-  { parts }: Subject,
+  { run: { name, place, options }, subject }: Running,
   { smallest }: Failure,
-): Promise<string> {
+): Promise<string | undefined> {
+  const { pages: folder = USUAL.pages } = options;
+  if (folder === false) return undefined;
   const { seed } = smallest.plan;
-  const path = resolve(join(folder, `${slugOf(name)}-${seed}.html`));
-  const { model } =
-    parts.machine === undefined ? keyValueSpecification : (parts.specification ?? {});
+  const path = resolve(join(folder, `${slugOf(name)}-${digestOf(place)}-${seed}.html`));
   const result = { ...smallest.result, verdict: "violated" as const, violations: wrongs(smallest) };
-  const title = `${name}, seed ${seed}`;
+  const title = `${place.fullName}, seed ${seed}`;
+  const model = modelOf(subject.parts);
   await mkdir(resolve(folder), { recursive: true });
   await writeFile(path, runPage({ title, result, story: smallest.story, model }));
   return path;

@@ -1,12 +1,19 @@
-import { tellRun } from "../replay/tell-run.ts";
+import { tellRun, type ToldRun } from "../replay/tell-run.ts";
 import { planOfParts } from "../scenario/own-plan.ts";
 import type { ScenarioParts } from "../scenario/parts.ts";
 import { simulateOptions } from "../run/options-of.ts";
 import type { Plan } from "../run/plan.ts";
 import type { RunResult, Violation } from "../run/result.ts";
 import type { StoryLine } from "../run/story.ts";
-import { runSession, type SessionBody } from "../session/run-session.ts";
+import {
+  runSession,
+  type SessionBody,
+  type SessionOptions,
+  type SessionRun,
+} from "../session/run-session.ts";
 import { simulate } from "../simulation/simulate.ts";
+import { TIME_UP, type Deadline } from "./deadline.ts";
+import { thrownText } from "./thrown-text.ts";
 
 /** What a test tries again and again. */
 export type Subject = {
@@ -22,6 +29,8 @@ export type Attempt = {
   readonly story: readonly StoryLine[];
   /** What the scenario function threw. */
   readonly thrown: { readonly error: unknown } | undefined;
+  /** Whether real time was up before it ended. */
+  readonly isCut: boolean;
   /** The plan of all that happened, which needs no function. */
   readonly recorded: Plan;
 };
@@ -31,25 +40,39 @@ export function planOfSubject({ parts }: Subject, seed: number): Plan {
   return planOfParts(parts, seed);
 }
 
-/** Tries a plan. The story is empty unless it is told. */
-export async function attempt(subject: Subject, plan: Plan, tells: boolean): Promise<Attempt> {
-  const { parts, body } = subject;
-  const options = simulateOptions(parts);
-  if (body !== undefined) return { plan, ...(await runSession(plan, body, { ...options, tells })) };
-  const told = tells ? tellRun(plan, options) : { result: simulate(plan, options), story: [] };
-  return { plan, thrown: undefined, recorded: plan, ...told };
+/** Tries a plan, no longer than until the deadline. There is no story. */
+export async function attempt(subject: Subject, plan: Plan, until: Deadline): Promise<Attempt> {
+  return tryPlan(subject, plan, { observers: [until.watch] });
+}
+
+/** Tries a plan, to its end, and tells it. */
+export async function tell(subject: Subject, plan: Plan): Promise<Attempt> {
+  return tryPlan(subject, plan, { tells: true });
+}
+
+async function tryPlan(
+  { parts, body }: Subject,
+  plan: Plan,
+  how: Pick<SessionOptions, "observers" | "tells">,
+): Promise<Attempt> {
+  const options = { ...simulateOptions(parts), ...how };
+  const run: SessionRun =
+    body === undefined
+      ? { thrown: undefined, recorded: plan, ...runData(plan, options) }
+      : await runSession(plan, body, options);
+  const isCut = run.result.violations.some(({ check }) => check === TIME_UP);
+  return { plan, ...run, isCut };
+}
+
+function runData(plan: Plan, { tells, ...options }: SessionOptions): ToldRun {
+  return tells === true ? tellRun(plan, options) : { result: simulate(plan, options), story: [] };
 }
 
 /** All that is wrong with an attempt, what its function threw first. */
 export function wrongs({ thrown, result }: Attempt): readonly Violation[] {
   if (thrown === undefined) return result.violations;
-  const text = messageOf(thrown.error);
+  const text = thrownText(thrown.error);
   // Another error is another failure: shrinking must not slip from one to the other.
   const check = `scenario: ${text.split("\n", 1)[0]}`;
   return [{ check, text, at: result.virtualMs }, ...result.violations];
-}
-
-/** What an error says. */
-export function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

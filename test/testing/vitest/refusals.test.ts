@@ -1,0 +1,187 @@
+import type { StateMachine } from "@kontiki/actors/node";
+import {
+  defineScenario,
+  encodeToken,
+  keyValueSpecification,
+  loadScenario,
+  planOf,
+} from "@kontiki/testing";
+import { expect, test, type SessionBody, type SimOptions } from "@kontiki/testing/vitest";
+import { describe, onTestFinished, vi } from "vitest";
+import { runSim } from "../../../packages/testing/src/vitest/run-sim.ts";
+
+class Nothing implements StateMachine {
+  apply(): unknown {
+    return null;
+  }
+  snapshot(): unknown {
+    return null;
+  }
+  restore(): void {}
+}
+
+const QUIET = { duration: "300ms", settle: "5s", pages: false, seeds: 1 } as const;
+
+/** What a test says of options that anybody may write who has no types. */
+async function saysOf(options: object, body?: SessionBody): Promise<string> {
+  const place = { file: "a.test.ts", fullName: "x" };
+  try {
+    await runSim({ name: "x", place, options: options as SimOptions, body });
+  } catch (error) {
+    return (error as Error).message;
+  }
+  return "(it passed)";
+}
+
+test.each([
+  [{ seeds: 0 }, "seeds is 0: give a whole number from 1 to 4294967295"],
+  [{ seeds: -1 }, "seeds is -1: give a whole number from 1 to 4294967295"],
+  [{ seeds: NaN }, "seeds is NaN: give a whole number from 1 to 4294967295"],
+  [{ seeds: 1.5 }, "seeds is 1.5: give a whole number from 1 to 4294967295"],
+  [{ seed: -1 }, "seed is -1: give a whole number from 0 to 4294967295"],
+  [{ seed: 2 ** 32 }, "seed is 4294967296: give a whole number from 0 to 4294967295"],
+  [{ timeoutMs: "1s" }, "timeoutMs is '1s': give a whole number from 1 to 86400000"],
+  [{ shrinkMs: "1s" }, "shrinkMs is '1s': give a number from 0 to 86400000"],
+  [{ pages: 5 }, "pages is no folder: give a path, or false for no page"],
+  [{ commands: 5 }, "commands is no function: give one that draws a command from chance"],
+  [
+    { machine: () => new Nothing() },
+    "commands is missing: with a machine give a function that draws commands",
+  ],
+  [
+    { specification: keyValueSpecification },
+    "specification is given without a machine: give both, or neither",
+  ],
+  [
+    { machine: () => new Nothing(), commands: () => ({ command: 1 }), specification: {} },
+    "specification has no function callOf: give { model, callOf }",
+  ],
+  [{ scenario: { nodes: 3 } }, "scenario is none: give what await loadScenario(...) gives"],
+])("is refused: %o", async (options, text) => {
+  expect(await saysOf(options)).toBe(`test "x": ${text}`);
+});
+
+test.each([
+  [
+    () => ({ snapshot() {}, restore() {} }),
+    "what it makes lacks one of apply, snapshot and restore",
+  ],
+  [() => undefined, "what it makes lacks one of apply, snapshot and restore"],
+  [Nothing, "it is a class: give () => new Nothing()"],
+  [async () => new Nothing(), "it makes a Promise: let it give the machine itself"],
+  [5, "it is not a function that makes a machine"],
+])("what makes no machine is refused: %o", async (machine, text) => {
+  expect(await saysOf({ machine }, () => {})).toBe(`test "x": machine: ${text}`);
+});
+
+test.each([
+  [() => 5, "5"],
+  [() => ({}), "{}"],
+  [() => undefined, "undefined"],
+])("what draws no commands is refused: %o", async (commands, shown) => {
+  expect(await saysOf({ ...QUIET, commands })).toBe(
+    `x: commands gives ${shown}: give { command, read? } for each client`,
+  );
+});
+
+describe("in the environment", () => {
+  function stub(name: string, value: string): void {
+    vi.stubEnv(name, value);
+    onTestFinished(() => void vi.unstubAllEnvs());
+  }
+
+  test.each(["abc", "-1", "1e3", "4294967296", "", "1.5"])("no seed is %j", async (seed) => {
+    stub("KONTIKI_SEED", seed);
+    expect(await saysOf(QUIET)).toBe(
+      `KONTIKI_SEED is ${JSON.stringify(seed)}: give a whole number from 0 to 4294967295`,
+    );
+  });
+
+  test("a seed is the only one that is tried", async () => {
+    stub("KONTIKI_SEED", "4294967295");
+    let runs = 0;
+    expect(await saysOf({ ...QUIET, seeds: 5 }, () => void (runs += 1))).toBe("(it passed)");
+    expect(runs).toBe(1);
+  });
+
+  test("a token of another scenario is refused", async () => {
+    const plan = planOf(defineScenario({ name: "other", duration: "100ms" }), 1);
+    const recipe = { from: "plan", plan } as const;
+    stub(
+      "KONTIKI_TOKEN",
+      encodeToken({ type: "run", check: "c", hash: "h", module: undefined, recipe }),
+    );
+    expect(await saysOf(QUIET)).toBe(
+      "the token is of the scenario other, and this test is x: run the test that gave it",
+    );
+  });
+});
+
+describe("time", () => {
+  test("that is up in a run ends it, and says where", async () => {
+    const options = { seeds: 3, duration: "1h", timeoutMs: 200, pages: false };
+    expect(await saysOf(options)).toMatch(
+      /^200 ms of real time were up at seed 1 \(1 of 3\), [1-9]\d* ms of virtual time in, of 3600000 and up to 20000 to settle: give fewer seeds/,
+    );
+    expect(await saysOf(options, (sim) => sim.sleep(3_000_000))).toMatch(
+      /^200 ms of real time were up at seed 1 \(1 of 3\), /,
+    );
+  });
+
+  test("that is up between or in seeds ends the test", async () => {
+    expect(await saysOf({ ...QUIET, seeds: 100_000, timeoutMs: 300 })).toMatch(
+      /^300 ms of real time were up (?:at|before) seed \d+ \(\d+ of 100000\)/,
+    );
+  });
+});
+
+describe("what a scenario function throws", () => {
+  test.each([
+    ["a string", "the scenario function threw 'a string', which is no Error"],
+    [undefined, "the scenario function threw undefined, which is no Error"],
+    [{ a: 1 }, "the scenario function threw { a: 1 }, which is no Error"],
+    [new RangeError(""), ""],
+  ])("is told: %o", async (thrown, text) => {
+    const said = await saysOf({ ...QUIET, shrinkMs: 0 }, () => Promise.reject(thrown));
+    expect(said.split("\n\n")[0]).toBe(text);
+  });
+});
+
+test("shrinking that ran out of time says so", async () => {
+  const said = await saysOf({ ...QUIET, shrinkMs: 0 }, () => expect.fail("no"));
+  expect(said).toContain("(0 runs) when time was up: it may go smaller with more shrinkMs.");
+});
+
+test("a failure that does not come again keeps its words, and tells no other run", async () => {
+  let runs = 0;
+  const said = await saysOf(QUIET, () => {
+    runs += 1;
+    if (runs === 1) throw new Error("only once");
+  });
+  expect(said).toMatch(/^only once\n\nSeed 1, not shrunk: 3 nodes, /);
+  expect(said).toContain("The same seed did not fail when it was tried again");
+  expect(said).toMatch(/\n\nreplay: KONTIKI_SEED=1 [^\n]*$/);
+});
+
+test.sim("a loaded scenario", { scenario: await loadScenario("figure_8"), seeds: 2 });
+test.sim(
+  "a scenario of defineScenario, and a function",
+  { scenario: defineScenario({ name: "defined", nodes: 1, workload: { clients: 0 } }), seeds: 1 },
+  async (sim) => {
+    await sim.elected();
+    expect(sim.nodes).toEqual(["n1"]);
+  },
+);
+
+test("a loaded scenario says all of itself", async () => {
+  const scenario = await loadScenario("figure_8");
+  expect(await saysOf({ scenario, nodes: 5 })).toBe(
+    'test "x": nodes is given beside a scenario, which says that itself',
+  );
+});
+
+test.each([-1, 1.5, NaN, 2 ** 32])("no plan has the seed %d", (seed) => {
+  expect(() => planOf(defineScenario({ name: "x" }), seed)).toThrow(
+    `the seed is ${seed}: give a whole number from 0 to 4294967295`,
+  );
+});
