@@ -116,7 +116,7 @@ describe("a failure", () => {
     });
     expect(text).toMatch(/^expected \{ type: 'ok', value: null \} to deeply equal 'done'/);
     expect(text).toMatch(/shrunk to 1 node, 0 faults, 1 operation/);
-    expect(text).toMatch(/client 0 hears of put "k" "v": null/);
+    expect(text).toMatch(/c1 hears of put "k" "v": null/);
     expect(text).toContain(AGAIN_BY_SEED);
   });
 
@@ -131,7 +131,7 @@ describe("a failure", () => {
   });
 
   test("that is no failure of the cluster is told as what it is", async () => {
-    const { text } = await failureOf({ expect: { atLeast: { wipes: 1 } }, duration: "1s" });
+    const { text } = await failureOf({ expect: { atLeast: { "began.wipe": 1 } }, duration: "1s" });
     expect(text).toMatch(/^seed 1 shows nothing: [^\n]+\n\n/);
     expect(text).toContain(AGAIN_BY_SEED);
   });

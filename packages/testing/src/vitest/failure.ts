@@ -99,7 +99,8 @@ async function dataOf(
 }
 
 function tokenOf({ parts }: Subject, plan: Plan, check: string, { hash }: RunResult): string {
-  return runToken(plan, { check, hash }, (scenario, seed) =>
+  const isOwn = parts.machine !== undefined;
+  return runToken(plan, { check, hash, isOwn }, (scenario, seed) =>
     planOfParts({ ...parts, scenario }, seed),
   );
 }
