@@ -180,12 +180,16 @@ describe("what is wrong is told with line and column, and what may be there", ()
       ],
     ],
     ["nodes: 3\nnodes: 4", ["2:1: this is no YAML: Map keys must be unique"]],
-    ["- nodes", ["1:1: is a list: give names with values, such as nodes: 3"]],
+    ["- nodes", ["1:1: the scenario is a list: give names with values, such as nodes: 3"]],
     [
       "three nodes",
       [
-        "1:1: is 'three nodes': give name, about, nodes, cluster, network, disk, workload, faults, nemesis, duration, settle, expect",
+        "1:1: the scenario is 'three nodes': give names with values, of name, about, nodes, cluster, network, disk, workload, faults, nemesis, duration, settle, expect",
       ],
+    ],
+    [
+      "nodes: 3\nduration: *later",
+      ["2:11: this is no YAML: Unresolved alias (the anchor must be set before the alias): later"],
     ],
     ["nodes: 12", ["1:8: nodes is 12: give a whole number from 1 to 9"]],
     ["name: a b", ["1:7: name is 'a b': give a name of letters, digits, - and _"]],
@@ -208,7 +212,10 @@ describe("what is wrong is told with line and column, and what may be there", ()
     ],
     ["cluster: { preVote: maybe }", ["1:21: cluster.preVote is 'maybe': give true or false"]],
     ["workload: { reads: leases }", ["1:20: workload.reads is 'leases': did you mean lease?"]],
-    ["nemesis: swam", ["1:10: nemesis is 'swam': give faults, swarm, every, last"]],
+    [
+      "nemesis: swam",
+      ["1:10: nemesis is 'swam': give names with values, of faults, swarm, every, last"],
+    ],
     [
       "nemesis: { faults: [network, crush] }",
       ["1:30: nemesis.faults[1] is 'crush': did you mean crash?"],

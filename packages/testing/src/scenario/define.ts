@@ -47,8 +47,14 @@ export function isDefined(value: unknown): value is Scenario {
 const NO_MAPPING: Complaint = {
   path: [],
   on: "value",
-  text: "is a list: give names with values, such as nodes: 3",
+  text: "the scenario is a list: give names with values, such as nodes: 3",
 };
+
+/** What is wrong with the whole has no name that it could be told by. */
+function withSubject(complaint: Complaint): Complaint {
+  const { path, text } = complaint;
+  return path.length > 0 ? complaint : { ...complaint, text: `the scenario ${text}` };
+}
 
 /** What came of reading something that is said to be a scenario. */
 export type Read =
@@ -59,7 +65,7 @@ export type Read =
 export function readScenario(written: unknown): Read {
   if (Array.isArray(written)) return { type: "wrong", complaints: [NO_MAPPING] };
   const read = v.safeParse(scenarioSchema, written);
-  const complaints: Complaint[] = [...complaintsOf(read.issues ?? [])];
+  const complaints: Complaint[] = complaintsOf(read.issues ?? []).map(withSubject);
   const faults: Fault[] = [];
   for (const [at, fault] of faultsIn(written).entries()) {
     const result = readFault(fault, ["faults", at]);

@@ -64,6 +64,11 @@ export function parseScenario(text: string, path: string): Scenario {
   );
 }
 
+const UNREADABLE: Readonly<Record<string, string>> = {
+  ENOENT: "there is no such file",
+  EISDIR: "this is a directory: give a file",
+};
+
 /** As they stand in the text. */
 function inOrder(complaints: readonly PlacedComplaint[]): readonly PlacedComplaint[] {
   const lineOf = ({ place }: PlacedComplaint): number => place?.line ?? 0;
@@ -78,7 +83,7 @@ async function textOf(path: string): Promise<string> {
     return await readFile(path, "utf8");
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
-    const why = code === "ENOENT" ? "there is no such file" : `cannot be read: ${String(code)}`;
+    const why = UNREADABLE[code ?? ""] ?? `cannot be read: ${String(code)}`;
     throw new ScenarioError(path, [{ path: [], on: "value", text: why, place: undefined }]);
   }
 }

@@ -144,7 +144,7 @@ export function fields<const Entries extends v.ObjectEntries>(
   return v.strictObject(entries, ({ expected, received, input }) => {
     if (expected === "never") return unknownName(JSON.parse(received) as string, names);
     if (received === "undefined") return "is missing";
-    return `is ${shown(input)}: give ${names.join(", ")}`;
+    return `is ${shown(input)}: give names with values, of ${names.join(", ")}`;
   });
 }
 

@@ -5,6 +5,7 @@ import {
   isSeq,
   LineCounter,
   parseDocument,
+  visit,
   type Document,
   type Node,
 } from "yaml";
@@ -20,7 +21,8 @@ export class YamlSource {
 
   /** @throws ScenarioError for what is no YAML 1.2; `source` is what people know the text by. */
   constructor(text: string, source: string) {
-    this.#document = parseDocument(text, { lineCounter: this.#lines, prettyErrors: false });
+    const options = { lineCounter: this.#lines, prettyErrors: false, logLevel: "error" } as const;
+    this.#document = parseDocument(text, options);
     const wrong = this.#document.errors.map(({ message, pos: [start] }) => ({
       path: [],
       on: "value" as const,
@@ -28,7 +30,28 @@ export class YamlSource {
       place: this.#placeAt(start),
     }));
     if (wrong.length > 0) throw new ScenarioError(source, wrong);
-    this.value = this.#document.toJS();
+    this.value = this.#toData(source);
+  }
+
+  /** Aliases are looked up last: what they stand for may be missing, or too much. */
+  #toData(source: string): unknown {
+    try {
+      return this.#document.toJS();
+    } catch (error) {
+      const text = `this is no YAML: ${error instanceof Error ? error.message : String(error)}`;
+      const place = this.#placeAt(this.#strayAlias() ?? 0);
+      throw new ScenarioError(source, [{ path: [], on: "value", text, place }]);
+    }
+  }
+
+  #strayAlias(): number | undefined {
+    let offset: number | undefined;
+    visit(this.#document, {
+      Alias: (_key, alias) => {
+        if (alias.resolve(this.#document) === undefined) offset ??= startOf(alias);
+      },
+    });
+    return offset;
   }
 
   /** The complaint with its place: that of the last step of its path that the text has. */
