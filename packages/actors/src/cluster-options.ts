@@ -72,6 +72,7 @@ export type ClusterOptions = {
   /**
    * For tests: carries the letters between nodes. It delivers each of them at once, later, several times or never, so
    * partitions, delays, loss and copies of all kinds are made of this. Letters between nodes and clients are not touched.
+   * A client's proposals that a node sends on are not to be repeated: whoever refuses a copy speaks for all of them.
    * Default: all are delivered at once.
    */
   readonly network?: MailCarrier | undefined;
