@@ -1,0 +1,19 @@
+/** Failures that the engines found in the nodes themselves. Each token ran into its failure once. */
+import { decodeToken, planFrom, planOf, simulate } from "@kontiki/testing";
+import { expect, test } from "vitest";
+
+const FOUND: readonly (readonly [title: string, token: string, met: readonly string[]])[] = [
+  [
+    "a log that was compacted twice, with the beginning of a segment in between, is opened again",
+    "k1-dkucVq2a2YscVRjFp3smCeqIMUElCjIKYoRxrFt7YYyicUUGt4DiRjnTOoM66HTbPqgoGBdEJJG4REWxfbBRVFzABcUxqKjc4JZHQcUFxQ3EP0Cquru2U9W55_bkbQh96t7v_L5zlyqEuxvF7lKj2eyBbfpz9nXCDA3RcF0_aFSDXYHkJCJ58dnh3EJMXcxhc2ox4vP2pR6cEam9kU6FS_PJ_0ULaHN6gHFrIWxF7C43psLlxowKvfLxLLybKuHdnEV3zYHQXZ8Dd98ZGWzLYFybwrgFYByPYJzow1gfGcZ1Xw0cH0C5f2wsC9vGB1PYZqfKYBurAGtvRUvWoCVrMYKTeQR3DbBL93JxDib7lSj0NqxEoVfrLM6vyxD73diedBEbYzLeTKK92zZm4n-91O-2Re_P4nJUIj9evth22xZKTJRL1HFFM7M_WzvsyWWLarft4sMPUlYxBioBqhzMqwgDVA4haykESEyqSZiJhAkSh2rMxQKVw9i5OCCxnp2LCxKH66G1ge0ZI9Mzwsv3jA-j2qg2sbS8AUgcQdbGRFSO5PvHRFqOYgeCqGwiUTERlaNZCUTlGFbCA4lj-YpamALHZVTqav1nYVGPVyY_dyI4gW9-CwtxYkZljaIKMn5SJ2xtJ9CykfFptpHTc81KImuD7MmdsLWZj5WZ8p-pxYrl5GLFRoJP6YStcYJgG40zOmFLfqY0M5H9nRj26HLybTTcUlZJsHHQc3sVPHcw6Bwy6BzsSU-5J3PF9ZUDIX040nGq3lK4RQ2qxBAXA-00crlz0dOtfCa6aOHp7EDQwjP1LDyrE7bqRGu62Jrb2MHjvuOc8iqqdEa3bdq5_PHQ53PVJplA6qHP55GLsIcmn0_2qYcmX8BK4Aoxy0qgWxcpL8WJio-mXDJsES1PZh-Leik5HR-Lell0Vq2_z4hgWberiqSTwc3iFeXLcLUErlRXapwakfareIcD9ObqqCa1aXI0aNA1ZNIHaM-1WkNBh8JhcV_iUIBxOcfvxQP0eb68JtReQhhGUbbBb5eEIYoq149ys9M_-KfyZlH-BnI7KQyrKLGgJpGe4A27KLFIoiAMpyhxY2YU4-y22y6c5g2vKH-Tjpl-UeVmnldhBEWVW9SqlRZcgO23srYLsH2ZvscC25sVB5Ght1ACrG_FgbSTrGvvIimrc5vetq9NPD7jCcBxR6zzH1kOE4y5czUTwwTT7tI_eSXnwVQezLxbDe5MAaBX5b2914SMigXBK3eoqqRMWdBo8r6cilKjWGCpvD9SmbiQSVkLnJMPaMwIDJIPx9uzbbpHjP4ilDzBhoVTPhI_YZZvRbkz_uXlTLVtrNOuKhW1Gbr5Q5SwsYaP5p6gRKgNeSV3q6qkVNgQO_Ix1ZplVGBNkk9UjUWVCj9XMwf78cnh46zIWQdbck8ctFtxqAfE6ymN9dtBvp6OZ3IPU3EHGXomVnmIUkGGnuWPJ8JBiJ6LB7ObrQ1y9Dy7rXCRlA6tgZC8QF7mCBdT-0U1jbTHXVzLXmJfI3mYpy9reOxhWV-hh4IleXWUl25mYZvuYWu9pvdGRL7Ovob00Ko36PpgH71Ja2ALvbUKd-PCR4ze1qztO-ycfPT1XdYfHwPzPXocGJcf0Broz4ej7KD7K2P61hj7dIWNvwDj7yON7wMCbPe9rG0BWv-xRnoF6NwnGmt3gE3-Kf1aH5v8c35GJt4MyS_0zqtS8t6aeGcj9-nMArvyS_bbAryckV-Tpph4qSK_YTUEJuS37OcFAl3dr1FWvOCR37NlxYsE-YPOxyMIyo-a68ZPei8z5c-affELXTKk6FeWIgsp-i2jMaGkgfb_zpJYcunwR3xdsKOvUlP67gf7-8-RrqN6gqk-5vpfGpBaGCF_629MV1JdzPp_6E-nEKp_WajsDBD_Aw",
+    ["compactions", "restarts"],
+  ],
+];
+
+test.each(FOUND)("%s", (_title, word, met) => {
+  const token = decodeToken(word);
+  if (token.type !== "run") throw new Error("these are tokens of runs");
+  const { verdict, violations, coverage } = simulate(planFrom(token.recipe, planOf));
+  expect({ verdict, violations }).toEqual({ verdict: "valid", violations: [] });
+  expect(met.filter((name) => (coverage[name] ?? 0) === 0)).toEqual([]);
+});
