@@ -213,6 +213,10 @@ describe("what is wrong is told with line and column, and what may be there", ()
     ["cluster: { preVote: maybe }", ["1:21: cluster.preVote is 'maybe': give true or false"]],
     ["workload: { reads: leases }", ["1:20: workload.reads is 'leases': did you mean lease?"]],
     [
+      "nemesis: { faults: [] }",
+      ["1:20: nemesis.faults is empty: name kinds of faults, or leave it out for all of them"],
+    ],
+    [
       "nemesis: swam",
       ["1:10: nemesis is 'swam': give names with values, of faults, swarm, every, last"],
     ],

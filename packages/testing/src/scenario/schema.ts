@@ -61,7 +61,10 @@ const workload = v.pipe(
 const nemesisFields = v.pipe(
   fields({
     faults: v.optional(
-      list(oneOf(...GROUP_NAMES, ...FAULT_TYPES), "a list such as [crash, network]"),
+      v.pipe(
+        list(oneOf(...GROUP_NAMES, ...FAULT_TYPES), "a list such as [crash, network]"),
+        v.minLength(1, "is empty: name kinds of faults, or leave it out for all of them"),
+      ),
       GROUP_NAMES,
     ),
     swarm: v.optional(flag, true),
