@@ -64,6 +64,18 @@ test.each([
   });
 });
 
+test("a module that throws late is an error of the tool, and no violation", async () => {
+  const file = join(temporaryDirectory(), "module.mjs");
+  writeFileSync(
+    file,
+    'setImmediate(() => { throw new Error("late"); });\nawait new Promise(() => {});',
+  );
+  const { status, stdout, stderr } = await kontiki(["run", file, "--seed", "1"]);
+  expect({ status, stdout }).toEqual({ status: 4, stdout: "" });
+  expect(stderr).toMatch(/Error: late\n/);
+  expect(stderr).toMatch(/^kontiki: no verdict: something was thrown where nobody catches it\n/);
+});
+
 test("what is wrong with a scenario is told with its place before anything runs", async () => {
   const { status, stdout, stderr } = await kontiki(["run", scenario("nodez: 3\n")]);
   expect({ status, stdout }).toEqual({ status: 2, stdout: "" });

@@ -21,16 +21,18 @@ const { stdin, stdout, stderr, env } = process;
 const host = { stdin, stdout, stderr, env, signal: controller.signal, interrupt };
 let status: number = EXIT_FAILED;
 
-/** Modules of users are run in here too: one may wait for what never comes, or end the process. */
+/** Modules of users are run in here too: one may wait for what never comes, end the process, or throw late. */
+let cause = "a module that was loaded waits for ever, or ended the program";
+
 function onEarlyEnd(): void {
-  writeSync(
-    2,
-    "kontiki: no verdict: a module that was loaded waits for ever, or ended the program\n",
-  );
+  writeSync(2, `kontiki: no verdict: ${cause}\n`);
   process.exitCode = EXIT_TOOL;
 }
 
 process.on("exit", onEarlyEnd);
+process.on("uncaughtExceptionMonitor", () => {
+  cause = "something was thrown where nobody catches it";
+});
 try {
   status = await run(process.argv.slice(2), host);
 } catch (error) {
