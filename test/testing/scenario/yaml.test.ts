@@ -213,12 +213,16 @@ describe("what is wrong is told with line and column, and what may be there", ()
     ["cluster: { preVote: maybe }", ["1:21: cluster.preVote is 'maybe': give true or false"]],
     ["workload: { reads: leases }", ["1:20: workload.reads is 'leases': did you mean lease?"]],
     [
+      "faults: [{ at: 1s, for: 1s, partition: [] }]",
+      ["1:40: faults[0].partition.groups is empty: give groups such as [[n1, n2], [n3]]"],
+    ],
+    [
       "nemesis: { faults: [] }",
       ["1:20: nemesis.faults is empty: name kinds of faults, or leave it out for all of them"],
     ],
     [
       "nemesis: swam",
-      ["1:10: nemesis is 'swam': give names with values, of faults, swarm, every, last"],
+      ["1:10: nemesis is 'swam': give swarm, or names with values, of faults, swarm, every, last"],
     ],
     [
       "nemesis: { faults: [network, crush] }",

@@ -64,7 +64,10 @@ const GROUPS = kind(
   "groups",
   v.pipe(
     fields({
-      groups: list(names, "a list of groups such as [[n1, n2], [n3]]"),
+      groups: v.pipe(
+        list(names, "a list of groups such as [[n1, n2], [n3]]"),
+        v.minLength(1, "is empty: give groups such as [[n1, n2], [n3]]"),
+      ),
     }),
     v.transform((given) => ({ ...given, type: "partition" as const, shape: "groups" as const })),
   ),

@@ -59,18 +59,21 @@ const workload = v.pipe(
 );
 
 const nemesisFields = v.pipe(
-  fields({
-    faults: v.optional(
-      v.pipe(
-        list(oneOf(...GROUP_NAMES, ...FAULT_TYPES), "a list such as [crash, network]"),
-        v.minLength(1, "is empty: name kinds of faults, or leave it out for all of them"),
+  fields(
+    {
+      faults: v.optional(
+        v.pipe(
+          list(oneOf(...GROUP_NAMES, ...FAULT_TYPES), "a list such as [crash, network]"),
+          v.minLength(1, "is empty: name kinds of faults, or leave it out for all of them"),
+        ),
+        GROUP_NAMES,
       ),
-      GROUP_NAMES,
-    ),
-    swarm: v.optional(flag, true),
-    every: v.optional(durations(1), "200ms..1s"),
-    last: v.optional(durations(1), "300ms..1.5s"),
-  }),
+      swarm: v.optional(flag, true),
+      every: v.optional(durations(1), "200ms..1s"),
+      last: v.optional(durations(1), "300ms..1.5s"),
+    },
+    "swarm",
+  ),
   v.transform(({ faults, swarm, every, last }): Nemesis => ({
     faults: FAULT_TYPES.filter((type) => faults.some((named) => covers(named, type))),
     swarm,

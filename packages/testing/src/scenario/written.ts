@@ -136,15 +136,19 @@ export function list<Item extends v.BaseSchema<unknown, unknown, v.BaseIssue<unk
 
 /**
  * Named fields and no others. A name that is not among them is told with the one that it looks like, else with all.
+ *
+ * @param word what may be written in their place.
  */
 export function fields<const Entries extends v.ObjectEntries>(
   entries: Entries,
+  word?: string,
 ): v.StrictObjectSchema<Entries, (issue: v.StrictObjectIssue) => string> {
   const names = Object.keys(entries);
   return v.strictObject(entries, ({ expected, received, input }) => {
     if (expected === "never") return unknownName(JSON.parse(received) as string, names);
     if (received === "undefined") return "is missing";
-    return `is ${shown(input)}: give names with values, of ${names.join(", ")}`;
+    const either = word === undefined ? "" : `${word}, or `;
+    return `is ${shown(input)}: give ${either}names with values, of ${names.join(", ")}`;
   });
 }
 
