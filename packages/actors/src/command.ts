@@ -1,3 +1,4 @@
+import { getUint32, getUint48, setUint32, setUint48 } from "./big-endian.ts";
 import { encodeShared } from "./codec.ts";
 import { partOf } from "./part-of.ts";
 import { checkPlain } from "./plain-data.ts";
@@ -91,31 +92,4 @@ export function headerOf(command: CommandBytes): CommandHeader {
 /** What the state machine is to see of a command. */
 export function payloadOf(command: CommandBytes): Uint8Array {
   return partOf(command, HEADER_BYTES, command.length);
-}
-
-function setUint48(bytes: Uint8Array, at: number, value: number): void {
-  const high = Math.floor(value / 2 ** 32);
-  bytes[at] = high >>> 8;
-  bytes[at + 1] = high;
-  setUint32(bytes, at + 2, value % 2 ** 32);
-}
-
-function setUint32(bytes: Uint8Array, at: number, value: number): void {
-  bytes[at] = value >>> 24;
-  bytes[at + 1] = value >>> 16;
-  bytes[at + 2] = value >>> 8;
-  bytes[at + 3] = value;
-}
-
-function getUint48(bytes: Uint8Array, at: number): number {
-  return (byte(bytes, at) * 256 + byte(bytes, at + 1)) * 2 ** 32 + getUint32(bytes, at + 2);
-}
-
-function getUint32(bytes: Uint8Array, at: number): number {
-  const high = byte(bytes, at) * 2 ** 24;
-  return high + (byte(bytes, at + 1) << 16) + (byte(bytes, at + 2) << 8) + byte(bytes, at + 3);
-}
-
-function byte(bytes: Uint8Array, at: number): number {
-  return bytes[at] ?? 0;
 }

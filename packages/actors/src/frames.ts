@@ -1,3 +1,4 @@
+import { getUint32, setUint32 } from "./big-endian.ts";
 import { partOf } from "./part-of.ts";
 
 /**
@@ -20,11 +21,7 @@ export function packFrames(parts: readonly (Uint8Array | undefined)[]): Uint8Arr
   const block = new Uint8Array(size);
   let at = 0;
   for (const part of parts) {
-    const length = part?.length ?? NOTHING;
-    block[at] = length >>> 24;
-    block[at + 1] = length >>> 16;
-    block[at + 2] = length >>> 8;
-    block[at + 3] = length;
+    setUint32(block, at, part?.length ?? NOTHING);
     at += 4;
     if (part === undefined) continue;
     block.set(part, at);
@@ -43,7 +40,7 @@ export function unpackFrames(block: Uint8Array): (Uint8Array | undefined)[] {
   let at = 0;
   while (at < block.length) {
     if (at + 4 > block.length) throw new FrameError(`a frame's length is cut off at byte ${at}`);
-    const length = lengthAt(block, at);
+    const length = getUint32(block, at);
     at += 4;
     if (length === NOTHING) {
       parts.push(undefined);
@@ -55,9 +52,4 @@ export function unpackFrames(block: Uint8Array): (Uint8Array | undefined)[] {
     at += length;
   }
   return parts;
-}
-
-function lengthAt(block: Uint8Array, at: number): number {
-  const byte = (place: number): number => block[at + place] ?? 0;
-  return ((byte(0) << 24) | (byte(1) << 16) | (byte(2) << 8) | byte(3)) >>> 0;
 }

@@ -22,7 +22,7 @@ export function observed(machine: StateMachine, events: MachineEvents): StateMac
     apply(command) {
       events.onApply();
       const result = resultOf(machine, command, events);
-      tellUnplain(`apply, of ${plainText(command)},`, result, events);
+      tellUnplain(() => `apply, of ${plainText(command)},`, result, events);
       events.onApplied(command, result);
       return result;
     },
@@ -31,7 +31,7 @@ export function observed(machine: StateMachine, events: MachineEvents): StateMac
     ...(machine.query && {
       query(question: unknown) {
         const answer = machine.query?.(question);
-        tellUnplain(`query, of ${plainText(question)},`, answer, events);
+        tellUnplain(() => `query, of ${plainText(question)},`, answer, events);
         return answer;
       },
     }),
@@ -54,7 +54,7 @@ function resultOf(machine: StateMachine, command: unknown, { onApplied }: Machin
 
 function snapshotOf(machine: StateMachine, events: MachineEvents): unknown {
   const state = guarded("snapshot", () => machine.snapshot(), events);
-  tellUnplain("snapshot", state, events);
+  tellUnplain(() => "snapshot", state, events);
   return state;
 }
 
@@ -73,7 +73,7 @@ function drawn(parts: Iterable<unknown>, events: MachineEvents): IterableIterato
     },
     next() {
       const next = guarded("snapshotParts", () => iterator.next(), events);
-      if (next.done !== true) tellUnplain("snapshotParts", next.value, events);
+      if (next.done !== true) tellUnplain(() => "snapshotParts", next.value, events);
       return next;
     },
     return: (value?: unknown) => iterator.return?.(value) ?? { done: true, value },
@@ -90,7 +90,8 @@ function guarded<T>(call: string, of: () => T, { onMisbehaved }: MachineEvents):
   }
 }
 
-function tellUnplain(call: string, value: unknown, { onMisbehaved }: MachineEvents): void {
+/** `call` is asked only where something is wrong: this is run with every command. */
+function tellUnplain(call: () => string, value: unknown, { onMisbehaved }: MachineEvents): void {
   const what = unplain(value);
-  if (what !== undefined) onMisbehaved(`${call} gave ${what}, which is not plain data`);
+  if (what !== undefined) onMisbehaved(`${call()} gave ${what}, which is not plain data`);
 }

@@ -1,4 +1,3 @@
-import { createHash } from "node:crypto";
 import type { StateMachine } from "@kontiki/actors/node";
 import type { Specification } from "../claims/specification.ts";
 import { defineScenario } from "../scenario/define.ts";
@@ -6,6 +5,7 @@ import { partError } from "../scenario/check-parts.ts";
 import type { ScenarioInput } from "../scenario/input.ts";
 import type { CommandGenerator, ScenarioParts } from "../scenario/parts.ts";
 import type { Scenario } from "../scenario/scenario.ts";
+import { nameDigest } from "./name-digest.ts";
 
 /**
  * What a simulated test is about: a scenario, written out or loaded, and what of it is the tester's own. Everything may be
@@ -124,6 +124,5 @@ function isScenario(value: unknown): value is Scenario {
 /** A name of a test as a name of a file and of a scenario. One of which nothing would be left is told by a digest. */
 export function slugOf(name: string): string {
   const slug = name.toLowerCase().replaceAll(/[^a-z\d]+/g, "-");
-  const digest = createHash("sha256").update(name).digest("hex").slice(0, 8);
-  return slug.replaceAll(/^-|-$/g, "").slice(0, 60) || `test-${digest}`;
+  return slug.replaceAll(/^-|-$/g, "").slice(0, 60) || `test-${nameDigest(name)}`;
 }

@@ -1,6 +1,6 @@
-import { createHash } from "node:crypto";
 import { relative, sep } from "node:path";
 import { cwd } from "node:process";
+import { nameDigest } from "./name-digest.ts";
 
 /** Where a test stands, so that it can be run by itself. */
 export type TestPlace = {
@@ -32,7 +32,7 @@ export function runLine(environment: string, { file, fullName }: TestPlace): str
 
 /** Tells this test from all others that have a name like it; the same on each machine. */
 export function digestOf({ file, fullName }: TestPlace): string {
-  return createHash("sha256").update(`${file}\0${fullName}`).digest("hex").slice(0, 8);
+  return nameDigest(`${file}\0${fullName}`);
 }
 
 function escaped(text: string): string {
