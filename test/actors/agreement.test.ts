@@ -1,7 +1,7 @@
 import { initialMembership, nodeId, type Membership, type NodeId } from "@kontiki/core";
 import { describe, expect, test } from "vitest";
-import { currentLeader, haveConverged } from "../../packages/actors/src/agreement.ts";
-import type { Life, NodeStatus, RaftStatus } from "../../packages/actors/src/status.ts";
+import { currentLeader, haveConverged } from "../../packages/actors/src/threads/agreement.ts";
+import type { Life, NodeStatus, RaftStatus } from "../../packages/actors/src/mail/status.ts";
 import { n1, n2, n3 } from "../support/actors.ts";
 
 const n4 = nodeId("n4");

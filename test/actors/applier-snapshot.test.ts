@@ -2,13 +2,17 @@
 import { index, MemoryLog, term, type Entry } from "@kontiki/core";
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { Applier } from "../../packages/actors/src/applier.ts";
-import { decode, encode } from "../../packages/actors/src/codec.ts";
-import { encodeCommand, openingCommand, setHeader } from "../../packages/actors/src/command.ts";
-import { KeyValue } from "../../packages/actors/src/key-value.ts";
-import { outcomeOf } from "../../packages/actors/src/result.ts";
-import type { StateMachine } from "../../packages/actors/src/state-machine.ts";
-import type { CommandBytes } from "../../packages/actors/src/storage.ts";
+import { Applier } from "../../packages/actors/src/node/applier.ts";
+import { decode, encode } from "../../packages/actors/src/bytes/codec.ts";
+import {
+  encodeCommand,
+  openingCommand,
+  setHeader,
+} from "../../packages/actors/src/sessions/command.ts";
+import { KeyValue } from "../../packages/actors/src/machine/key-value.ts";
+import { outcomeOf } from "../../packages/actors/src/sessions/result.ts";
+import type { StateMachine } from "../../packages/actors/src/machine/state-machine.ts";
+import type { CommandBytes } from "../../packages/actors/src/storage/storage.ts";
 import { commandOf, Journal, opened } from "../support/actors.ts";
 import { Chance } from "../support/chance.ts";
 

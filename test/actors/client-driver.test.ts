@@ -1,11 +1,11 @@
 import { describe, expect, onTestFinished, test } from "vitest";
-import { ClientDriver } from "../../packages/actors/src/client-driver.ts";
-import type { ProposalEnd, ReadEnd, ReadOptions } from "../../packages/actors/src/client.ts";
-import { decode } from "../../packages/actors/src/codec.ts";
-import { encodeCommand, headerOf } from "../../packages/actors/src/command.ts";
-import type { Envelope } from "../../packages/actors/src/protocol.ts";
-import type { DeadLetterReason } from "../../packages/actors/src/status.ts";
-import { decodeParcel, encodeParcel, type Parcel } from "../../packages/actors/src/wire.ts";
+import { ClientDriver } from "../../packages/actors/src/client/client-driver.ts";
+import type { ProposalEnd, ReadEnd, ReadOptions } from "../../packages/actors/src/client/client.ts";
+import { decode } from "../../packages/actors/src/bytes/codec.ts";
+import { encodeCommand, headerOf } from "../../packages/actors/src/sessions/command.ts";
+import type { Envelope } from "../../packages/actors/src/mail/protocol.ts";
+import type { DeadLetterReason } from "../../packages/actors/src/mail/status.ts";
+import { decodeParcel, encodeParcel, type Parcel } from "../../packages/actors/src/mail/wire.ts";
 import { CLIENT, n1, n2, n3, NODES } from "../support/actors.ts";
 
 const OK = Uint8Array.of(1);

@@ -2,9 +2,13 @@
 import type { NodeId } from "@kontiki/core";
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { Client, type ClientEffect, type ReadOptions } from "../../packages/actors/src/client.ts";
-import { decode, encode } from "../../packages/actors/src/codec.ts";
-import { encodeCommand, headerOf } from "../../packages/actors/src/command.ts";
+import {
+  Client,
+  type ClientEffect,
+  type ReadOptions,
+} from "../../packages/actors/src/client/client.ts";
+import { decode, encode } from "../../packages/actors/src/bytes/codec.ts";
+import { encodeCommand, headerOf } from "../../packages/actors/src/sessions/command.ts";
 import { CLIENT, n1, n2, n3, NODES } from "../support/actors.ts";
 import { Chance } from "../support/chance.ts";
 

@@ -2,16 +2,16 @@
 import { index, type NodeId } from "@kontiki/core";
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { Client, type ClientEffect } from "../../packages/actors/src/client.ts";
+import { Client, type ClientEffect } from "../../packages/actors/src/client/client.ts";
 import {
   encodeCommand,
   headerOf,
   openingCommand,
   sessionOf,
-} from "../../packages/actors/src/command.ts";
-import { decode } from "../../packages/actors/src/codec.ts";
-import { expiredResult } from "../../packages/actors/src/result.ts";
-import type { CommandBytes } from "../../packages/actors/src/storage.ts";
+} from "../../packages/actors/src/sessions/command.ts";
+import { decode } from "../../packages/actors/src/bytes/codec.ts";
+import { expiredResult } from "../../packages/actors/src/sessions/result.ts";
+import type { CommandBytes } from "../../packages/actors/src/storage/storage.ts";
 import { CLIENT, n1, n2, n3, NODES } from "../support/actors.ts";
 import { Chance } from "../support/chance.ts";
 

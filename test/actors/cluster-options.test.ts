@@ -4,9 +4,9 @@ import {
   defaultNodes,
   stepsBelow,
   type ClusterOptions,
-} from "../../packages/actors/src/cluster-options.ts";
+} from "../../packages/actors/src/cluster/cluster-options.ts";
 import { KontikiError } from "../../packages/actors/src/errors.ts";
-import { RESTART_DEFAULTS } from "../../packages/actors/src/restart-policy.ts";
+import { RESTART_DEFAULTS } from "../../packages/actors/src/threads/restart-policy.ts";
 
 test("everything may be left out", () => {
   const defaults = {

@@ -1,6 +1,6 @@
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { decode } from "../../packages/actors/src/codec.ts";
+import { decode } from "../../packages/actors/src/bytes/codec.ts";
 import {
   clientOf,
   COMMAND_BYTES_MAX,
@@ -14,8 +14,8 @@ import {
   sessionOf,
   setHeader,
   type CommandHeader,
-} from "../../packages/actors/src/command.ts";
-import { VALUE_BYTES_MAX } from "../../packages/actors/src/key-value.ts";
+} from "../../packages/actors/src/sessions/command.ts";
+import { VALUE_BYTES_MAX } from "../../packages/actors/src/machine/key-value.ts";
 
 const MAX_48 = 2 ** 48 - 1;
 

@@ -14,12 +14,15 @@ import {
   DataDirectoryError,
   openDataDirectory,
   type DataDirectory,
-} from "../../packages/actors/src/data-directory.ts";
-import { DiskError } from "../../packages/actors/src/disk.ts";
-import { FileDisk } from "../../packages/actors/src/file-disk.ts";
-import { openStorage } from "../../packages/actors/src/open-storage.ts";
-import { PROCESSES, type Processes } from "../../packages/actors/src/processes.ts";
-import { SYSTEM_CALLS, type SystemCalls } from "../../packages/actors/src/system-calls.ts";
+} from "../../packages/actors/src/directory/data-directory.ts";
+import { DiskError } from "../../packages/actors/src/storage/disk/disk.ts";
+import { FileDisk } from "../../packages/actors/src/storage/disk/file-disk.ts";
+import { openStorage } from "../../packages/actors/src/storage/recovery/open-storage.ts";
+import { PROCESSES, type Processes } from "../../packages/actors/src/directory/processes.ts";
+import {
+  SYSTEM_CALLS,
+  type SystemCalls,
+} from "../../packages/actors/src/storage/disk/system-calls.ts";
 import {
   EMPTY,
   mortalCalls,

@@ -3,14 +3,17 @@ import { once } from "node:events";
 import { mkdirSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { takeLock, type LockAttempt } from "../../packages/actors/src/directory-lock.ts";
+import { takeLock, type LockAttempt } from "../../packages/actors/src/directory/directory-lock.ts";
 import {
   PROCESSES,
   processName,
   type Processes,
   type ProcessName,
-} from "../../packages/actors/src/processes.ts";
-import { SYSTEM_CALLS, type SystemCalls } from "../../packages/actors/src/system-calls.ts";
+} from "../../packages/actors/src/directory/processes.ts";
+import {
+  SYSTEM_CALLS,
+  type SystemCalls,
+} from "../../packages/actors/src/storage/disk/system-calls.ts";
 import { mortalCalls, PowerLoss, temporaryFolder, watchedCalls } from "../support/storage.ts";
 
 /** A machine whose processes live until a test ends them. */

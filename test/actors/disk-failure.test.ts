@@ -1,9 +1,12 @@
 /** Disk errors (pitfall 24): each system call fails once, the storage is opened anew, and nothing promised is lost. */
 import { expect, test } from "vitest";
-import { DiskError } from "../../packages/actors/src/disk.ts";
-import { FileDisk } from "../../packages/actors/src/file-disk.ts";
-import { openStorage, type OpenedStorage } from "../../packages/actors/src/open-storage.ts";
-import { createWal, hasWal } from "../../packages/actors/src/open-wal.ts";
+import { DiskError } from "../../packages/actors/src/storage/disk/disk.ts";
+import { FileDisk } from "../../packages/actors/src/storage/disk/file-disk.ts";
+import {
+  openStorage,
+  type OpenedStorage,
+} from "../../packages/actors/src/storage/recovery/open-storage.ts";
+import { createWal, hasWal } from "../../packages/actors/src/storage/wal/open-wal.ts";
 import { FakeSystem } from "../support/fake-system.ts";
 import {
   append,

@@ -1,10 +1,10 @@
 /** A node whose disk fails while it runs (pitfall 24): it says nothing that rests on it, and comes back from the disk. */
 import { index, initialMembership, term, type Entry } from "@kontiki/core";
 import { describe, expect, test } from "vitest";
-import { clientAddress } from "../../packages/actors/src/address.ts";
-import { encode } from "../../packages/actors/src/codec.ts";
-import { DiskError } from "../../packages/actors/src/disk.ts";
-import type { CommandBytes } from "../../packages/actors/src/storage.ts";
+import { clientAddress } from "../../packages/actors/src/mail/address.ts";
+import { encode } from "../../packages/actors/src/bytes/codec.ts";
+import { DiskError } from "../../packages/actors/src/storage/disk/disk.ts";
+import type { CommandBytes } from "../../packages/actors/src/storage/storage.ts";
 import {
   bench,
   CLIENT,

@@ -2,11 +2,11 @@ import { AssertionError } from "@kontiki/core";
 import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { DiskError } from "../../packages/actors/src/disk.ts";
-import { FileDisk } from "../../packages/actors/src/file-disk.ts";
-import { openStorage } from "../../packages/actors/src/open-storage.ts";
-import { createWal } from "../../packages/actors/src/open-wal.ts";
-import type { SystemCalls } from "../../packages/actors/src/system-calls.ts";
+import { DiskError } from "../../packages/actors/src/storage/disk/disk.ts";
+import { FileDisk } from "../../packages/actors/src/storage/disk/file-disk.ts";
+import { openStorage } from "../../packages/actors/src/storage/recovery/open-storage.ts";
+import { createWal } from "../../packages/actors/src/storage/wal/open-wal.ts";
+import type { SystemCalls } from "../../packages/actors/src/storage/disk/system-calls.ts";
 import {
   append,
   contentOf,

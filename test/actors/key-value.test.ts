@@ -6,7 +6,7 @@ import makeKeyValue, {
   VALUE_BYTES_MAX,
   type KeyValueCommand,
   type KeyValueResult,
-} from "../../packages/actors/src/key-value.ts";
+} from "../../packages/actors/src/machine/key-value.ts";
 
 /** A machine with these pairs. */
 function machine(pairs: Readonly<Record<string, string>> = {}): KeyValue {

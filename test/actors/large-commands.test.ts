@@ -1,12 +1,12 @@
 /** The bounds of commands, windows, turns and batches fit together. */
 import { CONFIG_DEFAULTS, index, makeConfig, term, type Entry, type Message } from "@kontiki/core";
 import { expect, test } from "vitest";
-import { COMMAND_BYTES_MAX } from "../../packages/actors/src/command.ts";
-import { MemoryDisk } from "../../packages/actors/src/memory-disk.ts";
-import { NodeActor } from "../../packages/actors/src/node-actor.ts";
-import { openStorage } from "../../packages/actors/src/open-storage.ts";
-import { createWal, maxSegmentBytes } from "../../packages/actors/src/open-wal.ts";
-import { ReadIds } from "../../packages/actors/src/reads.ts";
+import { COMMAND_BYTES_MAX } from "../../packages/actors/src/sessions/command.ts";
+import { MemoryDisk } from "../../packages/actors/src/storage/disk/memory-disk.ts";
+import { NodeActor } from "../../packages/actors/src/node/node-actor.ts";
+import { openStorage } from "../../packages/actors/src/storage/recovery/open-storage.ts";
+import { createWal, maxSegmentBytes } from "../../packages/actors/src/storage/wal/open-wal.ts";
+import { ReadIds } from "../../packages/actors/src/node/reads.ts";
 import { Journal, n1, n2, NODES, raft } from "../support/actors.ts";
 
 test("a follower takes a whole window of the largest commands in one turn", () => {

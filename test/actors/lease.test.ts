@@ -8,10 +8,10 @@ import {
   type Progress,
   type State,
 } from "@kontiki/core";
-import { clientAddress } from "../../packages/actors/src/address.ts";
-import { encode } from "../../packages/actors/src/codec.ts";
-import { Lease } from "../../packages/actors/src/lease.ts";
-import type { CommandBytes } from "../../packages/actors/src/storage.ts";
+import { clientAddress } from "../../packages/actors/src/mail/address.ts";
+import { encode } from "../../packages/actors/src/bytes/codec.ts";
+import { Lease } from "../../packages/actors/src/node/lease.ts";
+import type { CommandBytes } from "../../packages/actors/src/storage/storage.ts";
 import {
   bench,
   CLIENT,

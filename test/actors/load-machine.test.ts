@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { loadMachine } from "../../packages/actors/src/load-machine.ts";
+import { loadMachine } from "../../packages/actors/src/machine/load-machine.ts";
 
 /** A module whose machine has what a machine must have, and more. */
 function moduleWith(more: string): string {

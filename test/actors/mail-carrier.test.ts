@@ -1,7 +1,7 @@
 import { nodeId } from "@kontiki/core";
 import { expect, test } from "vitest";
-import { CarriedMail, type MailCarrier } from "../../packages/actors/src/mail-carrier.ts";
-import type { Envelope } from "../../packages/actors/src/protocol.ts";
+import { CarriedMail, type MailCarrier } from "../../packages/actors/src/threads/mail-carrier.ts";
+import type { Envelope } from "../../packages/actors/src/mail/protocol.ts";
 
 function letter(text: string): Envelope {
   const bytes = new Uint8Array(new TextEncoder().encode(text));

@@ -3,7 +3,7 @@ import {
   decodeMembership,
   encodeMembership,
   MembershipError,
-} from "../../packages/actors/src/membership-json.ts";
+} from "../../packages/actors/src/storage/membership-json.ts";
 import { MEMBERS } from "../support/storage.ts";
 
 const VALUE = {

@@ -13,14 +13,14 @@ import {
   type State,
 } from "@kontiki/core";
 import { describe, expect, test } from "vitest";
-import { membersIn } from "../../packages/actors/src/members.ts";
+import { membersIn } from "../../packages/actors/src/cluster/members.ts";
 import {
   isGone,
   learns,
   mayBeTakenLater,
   votes,
-} from "../../packages/actors/src/membership-wishes.ts";
-import { mayWorkLater } from "../../packages/actors/src/transfer-lead.ts";
+} from "../../packages/actors/src/cluster/membership-wishes.ts";
+import { mayWorkLater } from "../../packages/actors/src/cluster/transfer-lead.ts";
 import { n1, n2, n3 } from "../support/actors.ts";
 
 const n4 = nodeId("n4");

@@ -2,13 +2,13 @@ import { AssertionError } from "@kontiki/core";
 import { once } from "node:events";
 import { Worker } from "node:worker_threads";
 import { expect, test } from "vitest";
-import { DiskError } from "../../packages/actors/src/disk.ts";
+import { DiskError } from "../../packages/actors/src/storage/disk/disk.ts";
 import {
   losePower,
   MemoryDisk,
   withChange,
   type MemoryFile,
-} from "../../packages/actors/src/memory-disk.ts";
+} from "../../packages/actors/src/storage/disk/memory-disk.ts";
 
 const bytes = (text: string): Uint8Array => new Uint8Array(Buffer.from(text));
 

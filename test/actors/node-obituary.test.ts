@@ -1,7 +1,7 @@
 /** Obituaries: what a node makes of it that another's thread is gone for certain. */
 import { describe, expect, test } from "vitest";
 import type { NodeId } from "@kontiki/core";
-import type { Letter } from "../../packages/actors/src/letter.ts";
+import type { Letter } from "../../packages/actors/src/node/letter.ts";
 import {
   bench,
   letter,

@@ -2,11 +2,11 @@
 import { MessageChannel } from "node:worker_threads";
 import { initialMembership, type Change, type NodeId } from "@kontiki/core";
 import { describe, expect, onTestFinished, test } from "vitest";
-import { Control } from "../../packages/actors/src/control.ts";
-import { exposeControl } from "../../packages/actors/src/control-endpoint.ts";
-import type { Order } from "../../packages/actors/src/letter.ts";
-import type { ChangeAnswer, NodeControl } from "../../packages/actors/src/protocol.ts";
-import { Orders } from "../../packages/actors/src/orders.ts";
+import { Control } from "../../packages/actors/src/threads/control.ts";
+import { exposeControl } from "../../packages/actors/src/threads/control-endpoint.ts";
+import type { Order } from "../../packages/actors/src/node/letter.ts";
+import type { ChangeAnswer, NodeControl } from "../../packages/actors/src/mail/protocol.ts";
+import { Orders } from "../../packages/actors/src/node/orders.ts";
 import {
   bench,
   commandOf,

@@ -1,9 +1,9 @@
 /** Reads through a node (§8, dissertation 6.4): from where on they may be answered, and when they are. */
 import { describe, expect, test } from "vitest";
 import type { Config } from "@kontiki/core";
-import { clientAddress } from "../../packages/actors/src/address.ts";
-import { encode } from "../../packages/actors/src/codec.ts";
-import { ReadIds, Reads } from "../../packages/actors/src/reads.ts";
+import { clientAddress } from "../../packages/actors/src/mail/address.ts";
+import { encode } from "../../packages/actors/src/bytes/codec.ts";
+import { ReadIds, Reads } from "../../packages/actors/src/node/reads.ts";
 import {
   bench,
   CLIENT,

@@ -2,11 +2,11 @@
 import { MessageChannel, receiveMessageOnPort, type MessagePort } from "node:worker_threads";
 import { index, term, type Entry } from "@kontiki/core";
 import { describe, expect, onTestFinished, test } from "vitest";
-import type { Letter } from "../../packages/actors/src/letter.ts";
-import type { Notice } from "../../packages/actors/src/performer.ts";
-import { NodeRunner, type Opened } from "../../packages/actors/src/node-runner.ts";
-import type { FromNode } from "../../packages/actors/src/protocol.ts";
-import type { CommandBytes } from "../../packages/actors/src/storage.ts";
+import type { Letter } from "../../packages/actors/src/node/letter.ts";
+import type { Notice } from "../../packages/actors/src/node/performer.ts";
+import { NodeRunner, type Opened } from "../../packages/actors/src/node/node-runner.ts";
+import type { FromNode } from "../../packages/actors/src/mail/protocol.ts";
+import type { CommandBytes } from "../../packages/actors/src/storage/storage.ts";
 import {
   bench,
   CLIENT,

@@ -8,8 +8,8 @@ import {
   type Snapshot,
 } from "@kontiki/core";
 import { describe, expect, test } from "vitest";
-import { clientAddress } from "../../packages/actors/src/address.ts";
-import type { CommandBytes } from "../../packages/actors/src/storage.ts";
+import { clientAddress } from "../../packages/actors/src/mail/address.ts";
+import type { CommandBytes } from "../../packages/actors/src/storage/storage.ts";
 import {
   bench,
   CLIENT,

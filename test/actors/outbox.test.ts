@@ -1,7 +1,7 @@
 /** The outbox of a turn: one letter for each peer and disk, in the order in which things were said. */
 import { expect, test } from "vitest";
-import { Outbox } from "../../packages/actors/src/outbox.ts";
-import { decodeParcel } from "../../packages/actors/src/wire.ts";
+import { Outbox } from "../../packages/actors/src/node/outbox.ts";
+import { decodeParcel } from "../../packages/actors/src/mail/wire.ts";
 import { n2, n3 } from "../support/actors.ts";
 import { appendAccepted, timeoutNow, voteReply } from "../support/core.ts";
 

@@ -1,7 +1,7 @@
 /** A map that is drawn as it was while it changes on. */
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { Pairs } from "../../packages/actors/src/pairs.ts";
+import { Pairs } from "../../packages/actors/src/machine/pairs.ts";
 
 const KEYS = Array.from("abcdefghijklmnopqrst");
 

@@ -1,8 +1,8 @@
 /** A turn's letters, opened and sorted: who may say what. */
 import { describe, expect, test } from "vitest";
-import { clientAddress, type Address } from "../../packages/actors/src/address.ts";
-import type { Letter } from "../../packages/actors/src/letter.ts";
-import { readLetters } from "../../packages/actors/src/read-letters.ts";
+import { clientAddress, type Address } from "../../packages/actors/src/mail/address.ts";
+import type { Letter } from "../../packages/actors/src/node/letter.ts";
+import { readLetters } from "../../packages/actors/src/node/read-letters.ts";
 import { CLIENT, commandOf, letter, n2, n3, proposal, raft } from "../support/actors.ts";
 import { appendAccepted, timeoutNow, voteReply } from "../support/core.ts";
 

@@ -9,15 +9,21 @@ import {
 import { cpSync, existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { DataDirectoryError, openDataDirectory } from "../../packages/actors/src/data-directory.ts";
+import {
+  DataDirectoryError,
+  openDataDirectory,
+} from "../../packages/actors/src/directory/data-directory.ts";
 import { KontikiError } from "../../packages/actors/src/errors.ts";
-import { FileDisk } from "../../packages/actors/src/file-disk.ts";
-import { openStorage } from "../../packages/actors/src/open-storage.ts";
-import { PROCESSES } from "../../packages/actors/src/processes.ts";
-import { openLostCluster, type LostCluster } from "../../packages/actors/src/recover-directory.ts";
-import type { Recovered } from "../../packages/actors/src/storage.ts";
-import type { SurveyedNode } from "../../packages/actors/src/survey.ts";
-import type { SystemCalls } from "../../packages/actors/src/system-calls.ts";
+import { FileDisk } from "../../packages/actors/src/storage/disk/file-disk.ts";
+import { openStorage } from "../../packages/actors/src/storage/recovery/open-storage.ts";
+import { PROCESSES } from "../../packages/actors/src/directory/processes.ts";
+import {
+  openLostCluster,
+  type LostCluster,
+} from "../../packages/actors/src/directory/recover-directory.ts";
+import type { Recovered } from "../../packages/actors/src/storage/storage.ts";
+import type { SurveyedNode } from "../../packages/actors/src/directory/survey.ts";
+import type { SystemCalls } from "../../packages/actors/src/storage/disk/system-calls.ts";
 import { mortalCalls, PowerLoss, temporaryFolder, watchedCalls } from "../support/storage.ts";
 
 const [N1, N2, N3] = [nodeId("n1"), nodeId("n2"), nodeId("n3")];

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
-import { clientAddress, type Address } from "../../packages/actors/src/address.ts";
-import type { Envelope, ToNode } from "../../packages/actors/src/protocol.ts";
-import { Router } from "../../packages/actors/src/router.ts";
+import { clientAddress, type Address } from "../../packages/actors/src/mail/address.ts";
+import type { Envelope, ToNode } from "../../packages/actors/src/mail/protocol.ts";
+import { Router } from "../../packages/actors/src/threads/router.ts";
 import { CLIENT, n1, n2, n3 } from "../support/actors.ts";
 
 const client = clientAddress(CLIENT);

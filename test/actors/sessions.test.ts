@@ -2,20 +2,20 @@
 import { index, MemoryLog, term, type Entry, type Index, type Term } from "@kontiki/core";
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { clientAddress } from "../../packages/actors/src/address.ts";
-import { Applier } from "../../packages/actors/src/applier.ts";
-import { Client, type ClientEffect } from "../../packages/actors/src/client.ts";
+import { clientAddress } from "../../packages/actors/src/mail/address.ts";
+import { Applier } from "../../packages/actors/src/node/applier.ts";
+import { Client, type ClientEffect } from "../../packages/actors/src/client/client.ts";
 import {
   encodeCommand,
   headerOf,
   openingCommand,
   sessionOf,
-} from "../../packages/actors/src/command.ts";
-import { expiredIn, expiredResult, outcomeOf } from "../../packages/actors/src/result.ts";
-import { Sessions, type SessionLimits } from "../../packages/actors/src/sessions.ts";
-import type { StateMachine } from "../../packages/actors/src/state-machine.ts";
-import type { CommandBytes } from "../../packages/actors/src/storage.ts";
-import { decodeParcel } from "../../packages/actors/src/wire.ts";
+} from "../../packages/actors/src/sessions/command.ts";
+import { expiredIn, expiredResult, outcomeOf } from "../../packages/actors/src/sessions/result.ts";
+import { Sessions, type SessionLimits } from "../../packages/actors/src/sessions/sessions.ts";
+import type { StateMachine } from "../../packages/actors/src/machine/state-machine.ts";
+import type { CommandBytes } from "../../packages/actors/src/storage/storage.ts";
+import { decodeParcel } from "../../packages/actors/src/mail/wire.ts";
 import { CLIENT, commandOf, Journal, NODES, opened, type Opened } from "../support/actors.ts";
 import { Chance } from "../support/chance.ts";
 

@@ -3,15 +3,21 @@ import { AssertionError, nodeId, type LogPosition, type Snapshot } from "@kontik
 import * as fc from "fast-check";
 import { crc32 } from "node:zlib";
 import { describe, expect, test } from "vitest";
-import { losePower } from "../../packages/actors/src/memory-disk.ts";
-import { openStorage, type OpenedStorage } from "../../packages/actors/src/open-storage.ts";
-import { createWal } from "../../packages/actors/src/open-wal.ts";
-import { findSnapshots, partsOf } from "../../packages/actors/src/snapshot-reader.ts";
+import { losePower } from "../../packages/actors/src/storage/disk/memory-disk.ts";
+import {
+  openStorage,
+  type OpenedStorage,
+} from "../../packages/actors/src/storage/recovery/open-storage.ts";
+import { createWal } from "../../packages/actors/src/storage/wal/open-wal.ts";
+import {
+  findSnapshots,
+  partsOf,
+} from "../../packages/actors/src/storage/snapshot/snapshot-reader.ts";
 import {
   DamagedSnapshotError,
   type SnapshotStore,
-} from "../../packages/actors/src/snapshot-store.ts";
-import { NewerLogError } from "../../packages/actors/src/wal-recovery.ts";
+} from "../../packages/actors/src/storage/snapshot-store.ts";
+import { NewerLogError } from "../../packages/actors/src/storage/wal/wal-recovery.ts";
 import {
   append,
   CuttingDisk,

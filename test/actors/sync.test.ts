@@ -4,8 +4,8 @@
  */
 import type { Message } from "@kontiki/core";
 import { describe, expect, test } from "vitest";
-import type { OutgoingMail } from "../../packages/actors/src/protocol.ts";
-import { decodeParcel, encodeParcel } from "../../packages/actors/src/wire.ts";
+import type { OutgoingMail } from "../../packages/actors/src/mail/protocol.ts";
+import { decodeParcel, encodeParcel } from "../../packages/actors/src/mail/wire.ts";
 import {
   run,
   type Cut,

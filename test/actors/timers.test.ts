@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
-import type { Timer } from "../../packages/actors/src/performer.ts";
-import { TimerRunner, type TimerLengths } from "../../packages/actors/src/timers.ts";
+import type { Timer } from "../../packages/actors/src/node/performer.ts";
+import { TimerRunner, type TimerLengths } from "../../packages/actors/src/node/timers.ts";
 import { FakeClock } from "../support/fake-clock.ts";
 
 /** Timers of 300 and 50 ms, the epochs that ran out, and those whose shortest timeout has passed. */

@@ -11,9 +11,13 @@ import {
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, onTestFinished, test } from "vitest";
-import { DiskError } from "../../packages/actors/src/disk.ts";
-import { openTraceFile, readTraceFile, TraceFile } from "../../packages/actors/src/trace-file.ts";
-import { replayTrace } from "../../packages/actors/src/trace-replay.ts";
+import { DiskError } from "../../packages/actors/src/storage/disk/disk.ts";
+import {
+  openTraceFile,
+  readTraceFile,
+  TraceFile,
+} from "../../packages/actors/src/trace/trace-file.ts";
+import { replayTrace } from "../../packages/actors/src/trace/trace-replay.ts";
 import { n1, n2 } from "../support/actors.ts";
 import { EVERYTHING, record } from "../support/recorded.ts";
 

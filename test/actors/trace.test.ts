@@ -6,11 +6,11 @@ import {
   changesBetween,
   withChanges,
   type Fields,
-} from "../../packages/actors/src/trace-changes.ts";
-import { readTrace, TraceError } from "../../packages/actors/src/trace-lines.ts";
-import { replayTrace } from "../../packages/actors/src/trace-replay.ts";
-import { fromTrace, toTrace } from "../../packages/actors/src/trace-values.ts";
-import { NodeTracer } from "../../packages/actors/src/trace.ts";
+} from "../../packages/actors/src/trace/trace-changes.ts";
+import { readTrace, TraceError } from "../../packages/actors/src/trace/trace-lines.ts";
+import { replayTrace } from "../../packages/actors/src/trace/trace-replay.ts";
+import { fromTrace, toTrace } from "../../packages/actors/src/trace/trace-values.ts";
+import { NodeTracer } from "../../packages/actors/src/trace/trace.ts";
 import { opening, record, EVERYTHING } from "../support/recorded.ts";
 
 const recorded = record(EVERYTHING);

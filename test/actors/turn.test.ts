@@ -1,8 +1,8 @@
 /** One turn of a node: what leaves before the sync, what after, and what is written in between. */
 import { index, type Config } from "@kontiki/core";
 import { describe, expect, test } from "vitest";
-import { clientAddress } from "../../packages/actors/src/address.ts";
-import type { Letter } from "../../packages/actors/src/letter.ts";
+import { clientAddress } from "../../packages/actors/src/mail/address.ts";
+import type { Letter } from "../../packages/actors/src/node/letter.ts";
 import {
   bench,
   CLIENT,

@@ -1,8 +1,8 @@
 import { EventEmitter } from "node:events";
 import { describe, expect, test } from "vitest";
 import { KontikiError } from "../../packages/actors/src/errors.ts";
-import type { SupervisorEvents } from "../../packages/actors/src/supervisor.ts";
-import { Patience, waitFor } from "../../packages/actors/src/waiting.ts";
+import type { SupervisorEvents } from "../../packages/actors/src/threads/supervisor.ts";
+import { Patience, waitFor } from "../../packages/actors/src/cluster/waiting.ts";
 
 /** What changes, and how often something looked. */
 function newWorld() {

@@ -2,14 +2,17 @@ import { atLeastAsUpToDate, LOG_START, type LogPosition } from "@kontiki/core";
 import * as fc from "fast-check";
 import { readdirSync } from "node:fs";
 import { expect, test } from "vitest";
-import { FileDisk } from "../../packages/actors/src/file-disk.ts";
-import { losePower, type MemoryDisk } from "../../packages/actors/src/memory-disk.ts";
-import { mend } from "../../packages/actors/src/mend.ts";
-import { openStorage } from "../../packages/actors/src/open-storage.ts";
-import { createWal, hasWal } from "../../packages/actors/src/open-wal.ts";
-import { findSnapshots } from "../../packages/actors/src/snapshot-reader.ts";
-import { decodeBatch, SEGMENT_HEADER_BYTES } from "../../packages/actors/src/wal-format.ts";
-import { DamagedLogError, readLog } from "../../packages/actors/src/wal-recovery.ts";
+import { FileDisk } from "../../packages/actors/src/storage/disk/file-disk.ts";
+import { losePower, type MemoryDisk } from "../../packages/actors/src/storage/disk/memory-disk.ts";
+import { mend } from "../../packages/actors/src/storage/recovery/mend.ts";
+import { openStorage } from "../../packages/actors/src/storage/recovery/open-storage.ts";
+import { createWal, hasWal } from "../../packages/actors/src/storage/wal/open-wal.ts";
+import { findSnapshots } from "../../packages/actors/src/storage/snapshot/snapshot-reader.ts";
+import {
+  decodeBatch,
+  SEGMENT_HEADER_BYTES,
+} from "../../packages/actors/src/storage/wal/wal-format.ts";
+import { DamagedLogError, readLog } from "../../packages/actors/src/storage/wal/wal-recovery.ts";
 import {
   append,
   batchesOf,

@@ -1,25 +1,25 @@
 /** Damage is not refused when the promises of the node are known all the same (Alagappan et al., FAST '18). */
 import { INITIAL_HARD_STATE, LOG_START, term } from "@kontiki/core";
 import { describe, expect, test } from "vitest";
-import { BatchWriter } from "../../packages/actors/src/batch-writer.ts";
-import type { Disk } from "../../packages/actors/src/disk.ts";
-import { MemoryDisk } from "../../packages/actors/src/memory-disk.ts";
-import { openStorage } from "../../packages/actors/src/open-storage.ts";
-import { createWal } from "../../packages/actors/src/open-wal.ts";
+import { BatchWriter } from "../../packages/actors/src/storage/wal/batch-writer.ts";
+import type { Disk } from "../../packages/actors/src/storage/disk/disk.ts";
+import { MemoryDisk } from "../../packages/actors/src/storage/disk/memory-disk.ts";
+import { openStorage } from "../../packages/actors/src/storage/recovery/open-storage.ts";
+import { createWal } from "../../packages/actors/src/storage/wal/open-wal.ts";
 import {
   decodeBatch,
   LOG_BEGIN,
   sealBatch,
   SEGMENT_HEADER_BYTES,
   segmentName,
-} from "../../packages/actors/src/wal-format.ts";
-import type { RecordWriter } from "../../packages/actors/src/record-writer.ts";
+} from "../../packages/actors/src/storage/wal/wal-format.ts";
+import type { RecordWriter } from "../../packages/actors/src/storage/wal/record-writer.ts";
 import {
   encodeAppend,
   encodeCompact,
   encodeTruncate,
-} from "../../packages/actors/src/wal-records.ts";
-import { DamagedLogError } from "../../packages/actors/src/wal-recovery.ts";
+} from "../../packages/actors/src/storage/wal/wal-records.ts";
+import { DamagedLogError } from "../../packages/actors/src/storage/wal/wal-recovery.ts";
 import {
   append,
   command,

@@ -1,15 +1,21 @@
 import { AssertionError, index, LOG_START, nodeId, term, type Entry } from "@kontiki/core";
 import { crc32 } from "node:zlib";
 import { describe, expect, test } from "vitest";
-import { MemoryDisk } from "../../packages/actors/src/memory-disk.ts";
-import { openStorage, type OpenedStorage } from "../../packages/actors/src/open-storage.ts";
-import { createWal, hasWal } from "../../packages/actors/src/open-wal.ts";
-import { NewerLogError, OlderLogError } from "../../packages/actors/src/wal-recovery.ts";
+import { MemoryDisk } from "../../packages/actors/src/storage/disk/memory-disk.ts";
+import {
+  openStorage,
+  type OpenedStorage,
+} from "../../packages/actors/src/storage/recovery/open-storage.ts";
+import { createWal, hasWal } from "../../packages/actors/src/storage/wal/open-wal.ts";
+import {
+  NewerLogError,
+  OlderLogError,
+} from "../../packages/actors/src/storage/wal/wal-recovery.ts";
 import {
   MAX_BATCH_BYTES,
   MAX_COMMAND_BYTES,
   segmentName,
-} from "../../packages/actors/src/wal-format.ts";
+} from "../../packages/actors/src/storage/wal/wal-format.ts";
 import {
   append,
   command,

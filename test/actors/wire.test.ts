@@ -11,19 +11,19 @@ import {
 } from "@kontiki/core";
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { clientAddress } from "../../packages/actors/src/address.ts";
-import { decode, encode, encodeShared } from "../../packages/actors/src/codec.ts";
-import { HEADER_BYTES } from "../../packages/actors/src/command.ts";
-import { FrameError, packFrames, unpackFrames } from "../../packages/actors/src/frames.ts";
-import type { CommandBytes } from "../../packages/actors/src/storage.ts";
-import { WireError } from "../../packages/actors/src/wire-fields.ts";
-import { MEMBERS_MAX, membershipToWire } from "../../packages/actors/src/wire-membership.ts";
+import { clientAddress } from "../../packages/actors/src/mail/address.ts";
+import { decode, encode, encodeShared } from "../../packages/actors/src/bytes/codec.ts";
+import { HEADER_BYTES } from "../../packages/actors/src/sessions/command.ts";
+import { FrameError, packFrames, unpackFrames } from "../../packages/actors/src/mail/frames.ts";
+import type { CommandBytes } from "../../packages/actors/src/storage/storage.ts";
+import { WireError } from "../../packages/actors/src/mail/wire-fields.ts";
+import { MEMBERS_MAX, membershipToWire } from "../../packages/actors/src/mail/wire-membership.ts";
 import {
   decodeParcel,
   encodeParcel,
   openParcel,
   type Parcel,
-} from "../../packages/actors/src/wire.ts";
+} from "../../packages/actors/src/mail/wire.ts";
 import { commandOf, n1, n2, n3 } from "../support/actors.ts";
 
 const number = fc.oneof(fc.nat(300), fc.nat(2 ** 40), fc.constant(Number.MAX_SAFE_INTEGER));

@@ -22,20 +22,23 @@ import {
   type Observed,
   type State,
 } from "@kontiki/core";
-import { isClientAddress } from "../../packages/actors/src/address.ts";
-import { Client, type ClientEffect } from "../../packages/actors/src/client.ts";
-import { encodeCommand, OPENING } from "../../packages/actors/src/command.ts";
-import type { Disk } from "../../packages/actors/src/disk.ts";
-import type { Letter } from "../../packages/actors/src/letter.ts";
-import { NodeActor } from "../../packages/actors/src/node-actor.ts";
-import { openStorage, type OpenedStorage } from "../../packages/actors/src/open-storage.ts";
-import { createWal } from "../../packages/actors/src/open-wal.ts";
-import type { OutgoingMail } from "../../packages/actors/src/protocol.ts";
-import { ReadIds } from "../../packages/actors/src/reads.ts";
-import { outcomeOf } from "../../packages/actors/src/result.ts";
-import type { CommandBytes, Storage } from "../../packages/actors/src/storage.ts";
-import { DamagedLogError } from "../../packages/actors/src/wal-recovery.ts";
-import { decodeParcel, encodeParcel, type Parcel } from "../../packages/actors/src/wire.ts";
+import { isClientAddress } from "../../packages/actors/src/mail/address.ts";
+import { Client, type ClientEffect } from "../../packages/actors/src/client/client.ts";
+import { encodeCommand, OPENING } from "../../packages/actors/src/sessions/command.ts";
+import type { Disk } from "../../packages/actors/src/storage/disk/disk.ts";
+import type { Letter } from "../../packages/actors/src/node/letter.ts";
+import { NodeActor } from "../../packages/actors/src/node/node-actor.ts";
+import {
+  openStorage,
+  type OpenedStorage,
+} from "../../packages/actors/src/storage/recovery/open-storage.ts";
+import { createWal } from "../../packages/actors/src/storage/wal/open-wal.ts";
+import type { OutgoingMail } from "../../packages/actors/src/mail/protocol.ts";
+import { ReadIds } from "../../packages/actors/src/node/reads.ts";
+import { outcomeOf } from "../../packages/actors/src/sessions/result.ts";
+import type { CommandBytes, Storage } from "../../packages/actors/src/storage/storage.ts";
+import { DamagedLogError } from "../../packages/actors/src/storage/wal/wal-recovery.ts";
+import { decodeParcel, encodeParcel, type Parcel } from "../../packages/actors/src/mail/wire.ts";
 import { CLIENT, Journal, n1, n2, n3, NODES, textOf } from "./actors.ts";
 import type { Chance } from "./chance.ts";
 import { ForgetfulDisk } from "./forgetful-disk.ts";

@@ -15,24 +15,28 @@ import {
   type Refusal,
   type Snapshot,
 } from "@kontiki/core";
-import { clientAddress, type Address } from "../../packages/actors/src/address.ts";
+import { clientAddress, type Address } from "../../packages/actors/src/mail/address.ts";
 import {
   encodeCommand,
   headerOf,
   openingCommand,
   setHeader,
-} from "../../packages/actors/src/command.ts";
-import type { Letter } from "../../packages/actors/src/letter.ts";
-import { NodeActor } from "../../packages/actors/src/node-actor.ts";
-import type { OutgoingMail } from "../../packages/actors/src/protocol.ts";
-import type { Lease } from "../../packages/actors/src/lease.ts";
-import { ReadIds } from "../../packages/actors/src/reads.ts";
-import { outcomeOf } from "../../packages/actors/src/result.ts";
-import type { Outcome } from "../../packages/actors/src/outcome.ts";
-import type { SnapshotPolicy } from "../../packages/actors/src/snapshot-taker.ts";
-import type { StateMachine } from "../../packages/actors/src/state-machine.ts";
-import type { CommandBytes, Recovered, Storage } from "../../packages/actors/src/storage.ts";
-import { decodeParcel, encodeParcel, type Parcel } from "../../packages/actors/src/wire.ts";
+} from "../../packages/actors/src/sessions/command.ts";
+import type { Letter } from "../../packages/actors/src/node/letter.ts";
+import { NodeActor } from "../../packages/actors/src/node/node-actor.ts";
+import type { OutgoingMail } from "../../packages/actors/src/mail/protocol.ts";
+import type { Lease } from "../../packages/actors/src/node/lease.ts";
+import { ReadIds } from "../../packages/actors/src/node/reads.ts";
+import { outcomeOf } from "../../packages/actors/src/sessions/result.ts";
+import type { Outcome } from "../../packages/actors/src/sessions/outcome.ts";
+import type { SnapshotPolicy } from "../../packages/actors/src/node/snapshot-taker.ts";
+import type { StateMachine } from "../../packages/actors/src/machine/state-machine.ts";
+import type {
+  CommandBytes,
+  Recovered,
+  Storage,
+} from "../../packages/actors/src/storage/storage.ts";
+import { decodeParcel, encodeParcel, type Parcel } from "../../packages/actors/src/mail/wire.ts";
 import { hardState } from "./core.ts";
 import { MemorySnapshots } from "./memory-snapshots.ts";
 

@@ -1,5 +1,5 @@
-import { PULSE_MS } from "../../packages/actors/src/protocol.ts";
-import type { Clock } from "../../packages/actors/src/timers.ts";
+import { PULSE_MS } from "../../packages/actors/src/mail/protocol.ts";
+import type { Clock } from "../../packages/actors/src/node/timers.ts";
 
 /** A clock that stands still until a test moves it. */
 export class FakeClock implements Clock {

@@ -1,5 +1,5 @@
 import { basename } from "node:path";
-import type { SystemCalls } from "../../packages/actors/src/system-calls.ts";
+import type { SystemCalls } from "../../packages/actors/src/storage/disk/system-calls.ts";
 import { systemError } from "./storage.ts";
 
 /** A file: what the cache holds, what the device holds, and which bytes of the cache are still to be written there. */

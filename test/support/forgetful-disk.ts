@@ -1,5 +1,5 @@
 import { assert } from "@kontiki/core";
-import type { Disk, DiskFile, NewFile } from "../../packages/actors/src/disk.ts";
+import type { Disk, DiskFile, NewFile } from "../../packages/actors/src/storage/disk/disk.ts";
 
 type File = {
   bytes: Buffer;

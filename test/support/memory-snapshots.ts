@@ -6,7 +6,10 @@ import {
   type Membership,
   type Snapshot,
 } from "@kontiki/core";
-import type { SnapshotStore, SnapshotWriter } from "../../packages/actors/src/snapshot-store.ts";
+import type {
+  SnapshotStore,
+  SnapshotWriter,
+} from "../../packages/actors/src/storage/snapshot-store.ts";
 
 type Kept = { readonly snapshot: Snapshot; readonly bytes: Buffer };
 

@@ -7,8 +7,8 @@ import {
   type NodeId,
   type State,
 } from "@kontiki/core";
-import type { CommandBytes } from "../../packages/actors/src/storage.ts";
-import { NodeTracer, type TraceOpening } from "../../packages/actors/src/trace.ts";
+import type { CommandBytes } from "../../packages/actors/src/storage/storage.ts";
+import { NodeTracer, type TraceOpening } from "../../packages/actors/src/trace/trace.ts";
 import { Lab } from "./script/lab.ts";
 import { Script } from "./script/script.ts";
 

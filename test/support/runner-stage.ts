@@ -1,15 +1,15 @@
 import { MessageChannel, receiveMessageOnPort, type MessagePort } from "node:worker_threads";
 import { onTestFinished } from "vitest";
-import { DiskError } from "../../packages/actors/src/disk.ts";
-import type { Letter } from "../../packages/actors/src/letter.ts";
+import { DiskError } from "../../packages/actors/src/storage/disk/disk.ts";
+import type { Letter } from "../../packages/actors/src/node/letter.ts";
 import {
   NodeRunner,
   type Opened,
   type RunnerPorts,
-} from "../../packages/actors/src/node-runner.ts";
-import { Orders } from "../../packages/actors/src/orders.ts";
-import type { FromNode } from "../../packages/actors/src/protocol.ts";
-import { ThreadPort } from "../../packages/actors/src/thread-port.ts";
+} from "../../packages/actors/src/node/node-runner.ts";
+import { Orders } from "../../packages/actors/src/node/orders.ts";
+import type { FromNode } from "../../packages/actors/src/mail/protocol.ts";
+import { ThreadPort } from "../../packages/actors/src/threads/thread-port.ts";
 import { opened, type Bench } from "./actors.ts";
 import { FakeClock } from "./fake-clock.ts";
 

@@ -20,12 +20,15 @@ import {
 } from "@kontiki/core";
 import * as fc from "fast-check";
 import { onTestFinished } from "vitest";
-import type { Disk, DiskFile, NewFile } from "../../packages/actors/src/disk.ts";
-import { MemoryDisk } from "../../packages/actors/src/memory-disk.ts";
-import { createWal, hasWal } from "../../packages/actors/src/open-wal.ts";
-import { openStorage, type OpenedStorage } from "../../packages/actors/src/open-storage.ts";
-import type { SystemCalls } from "../../packages/actors/src/system-calls.ts";
-import type { WalOptions } from "../../packages/actors/src/wal.ts";
+import type { Disk, DiskFile, NewFile } from "../../packages/actors/src/storage/disk/disk.ts";
+import { MemoryDisk } from "../../packages/actors/src/storage/disk/memory-disk.ts";
+import { createWal, hasWal } from "../../packages/actors/src/storage/wal/open-wal.ts";
+import {
+  openStorage,
+  type OpenedStorage,
+} from "../../packages/actors/src/storage/recovery/open-storage.ts";
+import type { SystemCalls } from "../../packages/actors/src/storage/disk/system-calls.ts";
+import type { WalOptions } from "../../packages/actors/src/storage/wal/wal.ts";
 
 /** What a node's disk says, with entries as text. */
 export type Content = {

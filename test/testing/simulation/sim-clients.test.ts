@@ -1,7 +1,7 @@
 import { encodeParcel, openParcel, type Envelope, type Parcel } from "@kontiki/actors/node";
 import { nodeId, type NodeId } from "@kontiki/core";
-import { encode } from "../../../packages/actors/src/codec.ts";
-import { headerOf } from "../../../packages/actors/src/command.ts";
+import { encode } from "../../../packages/actors/src/bytes/codec.ts";
+import { headerOf } from "../../../packages/actors/src/sessions/command.ts";
 import { describe, expect, test } from "vitest";
 import type { PlannedOperation } from "../../../packages/testing/src/run/plan.ts";
 import type { Happening } from "../../../packages/testing/src/simulation/observer.ts";

@@ -24,7 +24,7 @@ import {
   type Recovered,
 } from "@kontiki/actors/node";
 import type { Report } from "../../../packages/testing/src/claims/report.ts";
-import { setHeader } from "../../../packages/actors/src/command.ts";
+import { setHeader } from "../../../packages/actors/src/sessions/command.ts";
 import type {
   Happening,
   Observer,
