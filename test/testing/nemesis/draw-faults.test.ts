@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { Chance } from "../../../packages/testing/src/chance.ts";
-import { drawFaults } from "../../../packages/testing/src/nemesis/draw-faults.ts";
+import { drawFaults } from "../../../packages/testing/src/plan/draw-faults.ts";
 import type { Nemesis } from "../../../packages/testing/src/scenario/scenario.ts";
 import { CLUSTER, FAULT_TYPES, scenarioWith } from "../support/scenarios.ts";
 

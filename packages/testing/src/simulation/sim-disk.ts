@@ -1,4 +1,5 @@
 import { DiskError, type Disk, type DiskFile, type NewFile } from "@kontiki/actors/node";
+import type { FaultableDisk } from "../engine/fault-surfaces.ts";
 import type { Chance } from "../chance.ts";
 import type { Counters } from "../run/counters.ts";
 import type { DiskOperation, Kept, Range } from "../scenario/fault.ts";
@@ -44,7 +45,7 @@ export type DiskParts = {
  * - A new file is written and synced before it has its name. The name is durable once the folder is synced.
  * - What is damaged stays so until it is written anew or removed.
  */
-export class SimDisk implements Disk {
+export class SimDisk implements Disk, FaultableDisk {
   readonly #parts: DiskParts;
   readonly #names = new SimNames();
   readonly #troubles: DiskTroubles;

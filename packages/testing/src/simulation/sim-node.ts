@@ -6,11 +6,11 @@ import type { Counters } from "../run/counters.ts";
 import type { Kept } from "../scenario/fault.ts";
 import type { Scenario } from "../scenario/scenario.ts";
 import { CrashPoints } from "./crash-points.ts";
-import type { CoreStep, Happening } from "./observer.ts";
+import type { CoreStep, Happening } from "../engine/observer.ts";
 import { SimClock } from "./sim-clock.ts";
 import { SimDisk } from "./sim-disk.ts";
 import { SimProcess } from "./sim-process.ts";
-import type { Timeline } from "./timeline.ts";
+import type { Timeline } from "../engine/timeline.ts";
 
 /** What a node is made of. */
 export type SimNodeParts = {

@@ -1,17 +1,17 @@
 import { KeyValue, type MakeStateMachine } from "@kontiki/actors/node";
 import { Chance } from "../chance.ts";
 import { claimsOf, type Claims } from "../claims/claims-of.ts";
-import type { Specification } from "../claims/specification.ts";
+import type { Specification } from "../check/models/specification.ts";
 import { Nemesis } from "../nemesis/nemesis.ts";
 import { Counters } from "../run/counters.ts";
-import type { Plan } from "../run/plan.ts";
+import type { Plan } from "../plan/plan.ts";
 import type { RunResult, Violation } from "../run/result.ts";
 import { finish, type Work } from "../slices.ts";
-import type { CoreStep, Happening, Observer } from "./observer.ts";
-import { SimClients } from "./sim-clients.ts";
-import { TraceHash } from "./trace-hash.ts";
-import { VirtualTimeline } from "./virtual-timeline.ts";
-import { World } from "./world.ts";
+import type { CoreStep, Happening, Observer } from "../engine/observer.ts";
+import { SimClients } from "../simulation/sim-clients.ts";
+import { TraceHash } from "../simulation/trace-hash.ts";
+import { VirtualTimeline } from "../simulation/virtual-timeline.ts";
+import { World } from "../simulation/world.ts";
 
 /** How a plan is run, where it is not as the plan says. */
 export type SimulateOptions = {

@@ -1,6 +1,6 @@
 import type { KeyValueCommand } from "@kontiki/actors";
 import { Chance } from "../chance.ts";
-import { drawFaults } from "../nemesis/draw-faults.ts";
+import { drawFaults } from "./draw-faults.ts";
 import type { Scenario, Workload } from "../scenario/scenario.ts";
 import type { Plan, PlannedOperation } from "./plan.ts";
 

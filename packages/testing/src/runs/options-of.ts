@@ -1,7 +1,7 @@
 import type { AnyFileModel } from "../check/models/index.ts";
-import { keyValueSpecification } from "../claims/specification.ts";
+import { keyValueSpecification } from "../check/models/specification.ts";
 import type { ScenarioParts } from "../scenario/parts.ts";
-import type { SimulateOptions } from "../simulation/simulate.ts";
+import type { SimulateOptions } from "./simulate.ts";
 
 /** What a simulation needs of a scenario's module. */
 export function simulateOptions({ machine, specification }: ScenarioParts): SimulateOptions {

@@ -1,9 +1,9 @@
 import type { KeyValueCommand } from "@kontiki/actors";
-import type { AnyFileModel } from "../check/models/index.ts";
-import { keyValue, type KeyValueInput } from "../check/models/key-value.ts";
-import type { Call } from "../history/history.ts";
-import { plainText } from "./plain.ts";
-import { sameValue, type Value } from "../history/value.ts";
+import type { AnyFileModel } from "./index.ts";
+import { keyValue, type KeyValueInput } from "./key-value.ts";
+import type { Call } from "../../history/history.ts";
+import { plainText } from "../../history/plain.ts";
+import { sameValue, type Value } from "../../history/value.ts";
 
 /** What a state machine promises to clients: how its commands are told in a history, and the model that judges them. */
 export type Specification = {

@@ -1,9 +1,9 @@
 import { inspect } from "node:util";
 import { Chance } from "../chance.ts";
-import type { Plan } from "../run/plan.ts";
-import { planOf } from "../run/plan-of.ts";
-import { partError } from "./check-parts.ts";
-import type { OwnCommand, ScenarioParts } from "./parts.ts";
+import type { Plan } from "./plan.ts";
+import { planOf } from "./plan-of.ts";
+import { partError } from "../scenario/check-parts.ts";
+import type { OwnCommand, ScenarioParts } from "../scenario/parts.ts";
 
 /**
  * Draws what a seed decides of a scenario that may have commands of its own. When who asks is as for the key-value

@@ -1,7 +1,7 @@
 import type { NodeActor, Outcome, Recovered } from "@kontiki/actors/node";
 import type { CommandBytes } from "@kontiki/actors/node";
 import type { Effect, Event, NodeId, State } from "@kontiki/core";
-import type { PlannedFault, PlannedOperation } from "../run/plan.ts";
+import type { PlannedFault, PlannedOperation } from "../plan/plan.ts";
 import type { Kept } from "../scenario/fault.ts";
 
 /** One step of a node's core. Its effects are not done yet: the log is that before the step. */

@@ -1,18 +1,16 @@
 import type { Change, Membership, NodeId } from "@kontiki/core";
 import type { CrashPoint, Kept } from "../scenario/fault.ts";
-import type { SimClock } from "./sim-clock.ts";
-import type { SimDisk } from "./sim-disk.ts";
-import type { SimNetwork } from "./sim-network.ts";
+import type { FaultableClock, FaultableDisk, FaultableNetwork } from "./fault-surfaces.ts";
 import type { Timeline } from "./timeline.ts";
 
 /** What faults are done to: a running simulation. */
 export interface FaultTarget {
   readonly timeline: Timeline;
-  readonly network: SimNetwork;
+  readonly network: FaultableNetwork;
   /** All nodes that have a disk, in the order in which they came. */
   readonly nodes: readonly NodeId[];
-  disk(node: NodeId): SimDisk;
-  clock(node: NodeId): SimClock;
+  disk(node: NodeId): FaultableDisk;
+  clock(node: NodeId): FaultableClock;
   isRunning(node: NodeId): boolean;
   /** The leader of the highest term among those that run and think that they lead. */
   leader(): NodeId | undefined;

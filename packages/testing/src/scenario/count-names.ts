@@ -1,5 +1,5 @@
-import { CRASH_POINTS } from "../scenario/fault.ts";
-import { FAULT_TYPES } from "../scenario/fault-schema.ts";
+import { CRASH_POINTS } from "./fault.ts";
+import { FAULT_TYPES } from "./fault-schema.ts";
 
 /** The names of all that a run counts: those that {@link Counters} and `Coverage` tell of. */
 export const COUNT_NAMES: readonly string[] = [
