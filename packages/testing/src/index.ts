@@ -82,14 +82,8 @@ export { simulate, simulateInSlices, Simulation, type SimulateOptions } from "./
 // The explorer: every state that a small cluster of the real core can reach.
 export type { ExploredAction } from "./explore/action.ts";
 export type { BoundOptions, StepFunction } from "./explore/bounds.ts";
-export {
-  explore,
-  exploreInSlices,
-  type Counterexample,
-  type Exploration,
-  type ExploreOptions,
-  type ExploreProgress,
-} from "./explore/explore.ts";
+export { explore, exploreInSlices, type ExploreOptions } from "./explore/explore.ts";
+export type { Counterexample, Exploration, ExploreProgress } from "./explore/exploration.ts";
 export type { ExploredNode, ExploredPacket, KeptByCrash } from "./explore/explored-node.ts";
 export type { SearchLimits } from "./explore/search.ts";
 export type { Happened } from "./explore/sometimes.ts";

@@ -1,6 +1,10 @@
 import { checkState, index, nodeId, type HardState } from "@kontiki/core";
-import type { Keeper, Kept } from "../../../packages/cli/src/udp/keeper.ts";
-import { FORGETFUL, NOTHING_KEPT } from "../../../packages/cli/src/udp/keeper.ts";
+import {
+  FORGETFUL,
+  NOTHING_KEPT,
+  type Keeper,
+  type Kept,
+} from "../../../packages/cli/src/udp/keeper.ts";
 import { configFor } from "../../../packages/cli/src/udp/interop.ts";
 import type { Command, Dropped } from "../../../packages/cli/src/udp/turn.ts";
 import { UdpNode } from "../../../packages/cli/src/udp/udp-node.ts";

@@ -1,5 +1,11 @@
-import { commandAt, commandNames, commandsOf, sessionCommands } from "../session/commands.ts";
-import type { Completion, SessionCommand } from "../session/commands.ts";
+import {
+  commandAt,
+  commandNames,
+  commandsOf,
+  sessionCommands,
+  type Completion,
+  type SessionCommand,
+} from "../session/commands.ts";
 
 /** What readline asks for: what fits, and the part of the line that it stands for. */
 export type Completed = [matches: string[], typed: string];

@@ -1,5 +1,4 @@
-import type { NodeActor, Outcome, Recovered } from "@kontiki/actors/node";
-import type { CommandBytes } from "@kontiki/actors/node";
+import type { NodeActor, Outcome, Recovered, CommandBytes } from "@kontiki/actors/node";
 import type { Effect, Event, NodeId, State } from "@kontiki/core";
 import type { PlannedFault, PlannedOperation } from "../plan/plan.ts";
 import type { Kept } from "../scenario/fault.ts";

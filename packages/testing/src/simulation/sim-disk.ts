@@ -4,28 +4,13 @@ import type { Chance } from "../chance.ts";
 import type { Counters } from "../run/counters.ts";
 import type { DiskOperation, Kept, Range } from "../scenario/fault.ts";
 import type { DiskSettings } from "../scenario/scenario.ts";
+import type { DiskStep } from "./disk-step.ts";
 import { DiskTroubles } from "./disk-troubles.ts";
 import { Misdirection } from "./misdirection.ts";
 import { rot } from "./rot.ts";
 import type { SimFile } from "./sim-file.ts";
 import { SimNames } from "./sim-names.ts";
 import { OpenSimFile, UnpublishedSimFile, type FileSystem } from "./sim-open-file.ts";
-
-/**
- * What a disk is about to do, told before it does it. `syncNames`: a name was given or taken away and is there for who
- * looks, but the folder is not synced yet.
- */
-export type DiskStep =
-  | "create"
-  | "begin"
-  | "publish"
-  | "syncNames"
-  | "remove"
-  | "append"
-  | "rewrite"
-  | "sync"
-  | "truncate"
-  | "read";
 
 /** What a disk is made of. */
 export type DiskParts = {

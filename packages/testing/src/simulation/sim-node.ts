@@ -1,5 +1,4 @@
-import type { FromNode, Notice, StateMachine } from "@kontiki/actors/node";
-import { quorumBeats } from "@kontiki/actors/node";
+import { quorumBeats, type FromNode, type Notice, type StateMachine } from "@kontiki/actors/node";
 import { makeConfig, type Config, type NodeId } from "@kontiki/core";
 import type { Chance } from "../chance.ts";
 import type { Counters } from "../run/counters.ts";
