@@ -5,11 +5,11 @@ import { Cluster } from "@kontiki/actors";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { claimedOutput, examplesIn, runExample, writeExamples } from "./support/examples.ts";
 
-const EMBEDDING = ["README.md", "packages/actors/src/cluster.ts"];
+const EMBEDDING = ["README.md", "packages/actors/src/cluster/cluster.ts"];
 
 /** Files whose docstrings have examples that run for themselves. */
 const OTHERS = [
-  "packages/actors/src/key-value.ts",
+  "packages/actors/src/machine/key-value.ts",
   "packages/core/src/entry.ts",
   "packages/core/src/memory-log.ts",
   "packages/core/src/quorum.ts",

@@ -1,7 +1,7 @@
 import type { Mutant } from "./mutant.ts";
 
 const READ = "packages/core/src/read.ts";
-const ACTOR = "packages/actors/src/node-actor.ts";
+const ACTOR = "packages/actors/src/node/node-actor.ts";
 
 /** Mutants of reads, sessions, clients and timers (§8, dissertation chapter 6). */
 export const CLIENT_MUTANTS: readonly Mutant[] = [
@@ -50,12 +50,12 @@ export const CLIENT_MUTANTS: readonly Mutant[] = [
     source: "dissertation 6.4 step 3",
     edits: [
       {
-        file: "packages/actors/src/reads.ts",
+        file: "packages/actors/src/node/reads.ts",
         find: "const due = this.#ready.filter(({ index }) => index <= applied);",
         replace: "const due = this.#ready;",
       },
       {
-        file: "packages/actors/src/reads.ts",
+        file: "packages/actors/src/node/reads.ts",
         find: "this.#ready = this.#ready.filter(({ index }) => index > applied);",
         replace: "this.#ready = [];",
       },
@@ -68,7 +68,7 @@ export const CLIENT_MUTANTS: readonly Mutant[] = [
     source: "dissertation 6.4.1; tikv #964, nebula #2723",
     edits: [
       {
-        file: "packages/actors/src/lease.ts",
+        file: "packages/actors/src/node/lease.ts",
         find: "this.#lengthMs = electionTimeoutMs / (1 + clockDrift);",
         replace: "this.#lengthMs = 4 * electionTimeoutMs;",
       },
@@ -95,7 +95,7 @@ export const CLIENT_MUTANTS: readonly Mutant[] = [
     source: "dissertation 6.4.1",
     edits: [
       {
-        file: "packages/core/src/state.ts",
+        file: "packages/core/src/restore.ts",
         find: 'role: { type: "follower", leader: undefined, heard: leases, receiving: undefined },',
         replace:
           'role: { type: "follower", leader: undefined, heard: false, receiving: undefined },',
@@ -109,7 +109,7 @@ export const CLIENT_MUTANTS: readonly Mutant[] = [
     source: "dissertation 6.3; Jepsen on Redis-Raft, 2020",
     edits: [
       {
-        file: "packages/actors/src/sessions.ts",
+        file: "packages/actors/src/sessions/sessions.ts",
         find: "if (known !== undefined) return known;",
         replace: "",
       },
@@ -122,7 +122,7 @@ export const CLIENT_MUTANTS: readonly Mutant[] = [
     source: "dissertation 6.3; Jepsen on Redis-Raft, 2020",
     edits: [
       {
-        file: "packages/actors/src/client-proposals.ts",
+        file: "packages/actors/src/client/client-proposals.ts",
         find: "if (pending.mayBeTaken || pending.parcel !== 0)",
         replace: "if (pending.parcel === -1)",
       },

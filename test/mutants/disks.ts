@@ -1,8 +1,8 @@
 import type { Mutant } from "./mutant.ts";
 
-const PERFORMER = "packages/actors/src/performer.ts";
-const OPEN = "packages/actors/src/open-storage.ts";
-const WAL = "packages/actors/src/wal.ts";
+const PERFORMER = "packages/actors/src/node/performer.ts";
+const OPEN = "packages/actors/src/storage/recovery/open-storage.ts";
+const WAL = "packages/actors/src/storage/wal/wal.ts";
 const BOX =
   "const box = promisesNothing(message) && this.#hardStateSynced ? this.early : this.held;";
 
@@ -97,7 +97,7 @@ export const DISK_MUTANTS: readonly Mutant[] = [
     source: "Alagappan et al., FAST '18",
     edits: [
       {
-        file: "packages/actors/src/wal-format.ts",
+        file: "packages/actors/src/storage/wal/wal-format.ts",
         find: "if (crc32(bytes.subarray(offset + 8, end)) !== crc) return undefined;",
         replace: "",
       },
@@ -111,7 +111,7 @@ export const DISK_MUTANTS: readonly Mutant[] = [
     source: "Alagappan et al., FAST '18; ra PR 589",
     edits: [
       {
-        file: "packages/actors/src/wal-recovery.ts",
+        file: "packages/actors/src/storage/wal/wal-recovery.ts",
         find: "if (later !== undefined) return `bad bytes with a whole batch behind them at ${later}`;",
         replace: "",
       },
@@ -124,7 +124,7 @@ export const DISK_MUTANTS: readonly Mutant[] = [
     source: "Alagappan et al., FAST '18",
     edits: [
       {
-        file: "packages/actors/src/mend.ts",
+        file: "packages/actors/src/storage/recovery/mend.ts",
         find: "const horizon = isLost ? later(promised, log.horizon) : log.horizon;",
         replace: "const horizon = log.horizon;",
       },

@@ -1,7 +1,7 @@
 import type { Mutant } from "./mutant.ts";
 
 const RECEIVE = "packages/core/src/receive-snapshot.ts";
-const ACTOR = "packages/actors/src/node-actor.ts";
+const ACTOR = "packages/actors/src/node/node-actor.ts";
 
 /** Mutants of snapshots and compaction (§7, dissertation chapter 5). */
 export const SNAPSHOT_MUTANTS: readonly Mutant[] = [
@@ -66,7 +66,7 @@ export const SNAPSHOT_MUTANTS: readonly Mutant[] = [
     source: "dissertation 6.3",
     edits: [
       {
-        file: "packages/actors/src/applier.ts",
+        file: "packages/actors/src/node/applier.ts",
         find: "this.#sessions.restore(restoreParts(this.#machine, parts));",
         replace: "restoreParts(this.#machine, parts);",
       },
@@ -105,7 +105,7 @@ export const SNAPSHOT_MUTANTS: readonly Mutant[] = [
     source: "§7; nobody may lose both",
     edits: [
       {
-        file: "packages/actors/src/written-snapshot.ts",
+        file: "packages/actors/src/storage/snapshot/written-snapshot.ts",
         find: "this.#file.publish(snapshotName(at));",
         replace: "",
       },
@@ -132,7 +132,7 @@ export const SNAPSHOT_MUTANTS: readonly Mutant[] = [
     source: "§7; ra PR 581 (gaps that nobody sees)",
     edits: [
       {
-        file: "packages/actors/src/wal.ts",
+        file: "packages/actors/src/storage/wal/wal.ts",
         find: "if (first === undefined || first >= this.#neededNow) return;",
         replace: "if (first === undefined || first > this.#neededNow) return;",
       },

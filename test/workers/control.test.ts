@@ -1,6 +1,6 @@
 import { MessageChannel } from "node:worker_threads";
 import { expect, onTestFinished, test } from "vitest";
-import { Control } from "../../packages/actors/dist/control.js";
+import { Control } from "../../packages/actors/dist/threads/control.js";
 
 /** The control of a node whose thread never answers. */
 function mute(): Control {

@@ -1,9 +1,9 @@
 import { type ClusterEvent } from "@kontiki/actors";
 import { nodeId } from "@kontiki/core";
 import { describe, expect, onTestFinished, test } from "vitest";
-import { RESTART_DEFAULTS } from "../../packages/actors/dist/restart-policy.js";
-import { MAILBOX_DEFAULTS, type MailboxLimits } from "../../packages/actors/dist/router.js";
-import { Supervisor } from "../../packages/actors/dist/supervisor.js";
+import { RESTART_DEFAULTS } from "../../packages/actors/dist/threads/restart-policy.js";
+import { MAILBOX_DEFAULTS, type MailboxLimits } from "../../packages/actors/dist/threads/router.js";
+import { Supervisor } from "../../packages/actors/dist/threads/supervisor.js";
 import { nextEvent, put, record, start, valueOf } from "./support/clusters.ts";
 
 test("mail for a node that is down is counted, and told once", async () => {
@@ -28,7 +28,8 @@ async function twoNodes(mailbox: MailboxLimits = MAILBOX_DEFAULTS): Promise<Supe
     voters: [N1, N2],
     nodes: [N1, N2].map((node) => ({ node, uid: 0, path: undefined })),
     spec: {
-      stateMachine: new URL("../../packages/actors/dist/key-value.js", import.meta.url).href,
+      stateMachine: new URL("../../packages/actors/dist/machine/key-value.js", import.meta.url)
+        .href,
       electionTimeoutMs: 2 ** 29,
       heartbeatMs: 50,
       heapMiB: 256,

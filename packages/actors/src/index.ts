@@ -3,41 +3,41 @@
  *
  * @module @kontiki/actors
  */
-export type { Address, ClientAddress } from "./address.ts";
-export { Cluster, type ReadOptions } from "./cluster.ts";
+export type { Address, ClientAddress } from "./mail/address.ts";
+export { Cluster, type ReadOptions } from "./cluster/cluster.ts";
 
-export type { ClusterDisks, NodeDisk } from "./cluster-disks.ts";
-export { NODES_MAX, PRIORITY_MAX, type ClusterOptions } from "./cluster-options.ts";
-export { COMMAND_BYTES_MAX } from "./command.ts";
-export { openDataDirectory, type DataDirectory } from "./data-directory.ts";
-export type { Disk, DiskFile, NewFile } from "./disk.ts";
+export type { ClusterDisks, NodeDisk } from "./directory/cluster-disks.ts";
+export { NODES_MAX, PRIORITY_MAX, type ClusterOptions } from "./cluster/cluster-options.ts";
+export { COMMAND_BYTES_MAX } from "./sessions/command.ts";
+export { openDataDirectory, type DataDirectory } from "./directory/data-directory.ts";
+export type { Disk, DiskFile, NewFile } from "./storage/disk/disk.ts";
 export { KontikiError } from "./errors.ts";
-export { FileDisk } from "./file-disk.ts";
-export { importModule } from "./import-module.ts";
+export { FileDisk } from "./storage/disk/file-disk.ts";
+export { importModule } from "./machine/import-module.ts";
 export {
   KEY_BYTES_MAX,
   KeyValue,
   VALUE_BYTES_MAX,
   type KeyValueCommand,
   type KeyValueResult,
-} from "./key-value.ts";
-export type { MailCarrier } from "./mail-carrier.ts";
-export type { AddNodeOptions } from "./member-changes.ts";
-export type { Member, Members } from "./members.ts";
-export { NodeHandle } from "./node-handle.ts";
-export { openStorage, type OpenedStorage } from "./open-storage.ts";
-export { createWal } from "./open-wal.ts";
-export type { Outcome } from "./outcome.ts";
-export { loadMachine, makeMachine } from "./load-machine.ts";
-export type { Envelope, LogLine } from "./protocol.ts";
+} from "./machine/key-value.ts";
+export type { MailCarrier } from "./threads/mail-carrier.ts";
+export type { AddNodeOptions } from "./cluster/member-changes.ts";
+export type { Member, Members } from "./cluster/members.ts";
+export { NodeHandle } from "./cluster/node-handle.ts";
+export { openStorage, type OpenedStorage } from "./storage/recovery/open-storage.ts";
+export { createWal } from "./storage/wal/open-wal.ts";
+export type { Outcome } from "./sessions/outcome.ts";
+export { loadMachine, makeMachine } from "./machine/load-machine.ts";
+export type { Envelope, LogLine } from "./mail/protocol.ts";
 export {
   openLostCluster,
   recoverDataDirectory,
   type LostCluster,
   type RecoveredCluster,
-} from "./recover-directory.ts";
-export type { SnapshotStore, SnapshotWriter } from "./snapshot-store.ts";
-export type { MakeStateMachine, StateMachine } from "./state-machine.ts";
+} from "./directory/recover-directory.ts";
+export type { SnapshotStore, SnapshotWriter } from "./storage/snapshot-store.ts";
+export type { MakeStateMachine, StateMachine } from "./machine/state-machine.ts";
 export type {
   ClusterEvent,
   ClusterEvents,
@@ -45,14 +45,14 @@ export type {
   Life,
   NodeStatus,
   RaftStatus,
-} from "./status.ts";
-export type { CommandBytes, Recovered, Storage } from "./storage.ts";
-export type { SurveyedNode } from "./survey.ts";
-export { readTraceFile } from "./trace-file.ts";
-export { withChanges, type Changes, type Fields } from "./trace-changes.ts";
-export { readTrace, TraceError, type Trace, type TracedStep } from "./trace-lines.ts";
-export { replayTrace, type Replay, type TraceDifference } from "./trace-replay.ts";
-export { TRACE_FORMAT, type TraceOpening } from "./trace.ts";
-export type { WaitOptions } from "./waiting.ts";
-export type { WalOptions } from "./wal.ts";
-export type { Consistency } from "./wire.ts";
+} from "./mail/status.ts";
+export type { CommandBytes, Recovered, Storage } from "./storage/storage.ts";
+export type { SurveyedNode } from "./directory/survey.ts";
+export { readTraceFile } from "./trace/trace-file.ts";
+export { withChanges, type Changes, type Fields } from "./trace/trace-changes.ts";
+export { readTrace, TraceError, type Trace, type TracedStep } from "./trace/trace-lines.ts";
+export { replayTrace, type Replay, type TraceDifference } from "./trace/trace-replay.ts";
+export { TRACE_FORMAT, type TraceOpening } from "./trace/trace.ts";
+export type { WaitOptions } from "./cluster/waiting.ts";
+export type { WalOptions } from "./storage/wal/wal.ts";
+export type { Consistency } from "./mail/wire.ts";

@@ -1,6 +1,6 @@
 /**
  * Lets the program that follows be TypeScript on versions of Node that cannot strip types.
  */
-import { stripTypes } from "../../../packages/actors/dist/type-stripping.js";
+import { stripTypes } from "../../../packages/actors/dist/machine/type-stripping.js";
 
 stripTypes();

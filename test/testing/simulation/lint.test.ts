@@ -15,8 +15,8 @@ const config = JSON.parse(readFileSync(join(ROOT, ".oxlintrc.json"), "utf8")) as
 
 /** What runs within a simulation, the explorer or a replay. */
 const ENTRIES = [
-  "packages/testing/src/simulation/simulate.ts",
-  "packages/testing/src/run/plan-of.ts",
+  "packages/testing/src/runs/simulate.ts",
+  "packages/testing/src/plan/plan-of.ts",
   "packages/testing/src/explore/explore.ts",
   "packages/testing/src/explore/walk.ts",
   "packages/testing/src/replay/tell-run.ts",
@@ -61,9 +61,9 @@ describe("what a simulation runs", () => {
     expect(reached.files).toEqual(
       expect.arrayContaining([
         "packages/core/src/step.ts",
-        "packages/actors/src/node-runner.ts",
-        "packages/actors/src/wal.ts",
-        "packages/actors/src/key-value.ts",
+        "packages/actors/src/node/node-runner.ts",
+        "packages/actors/src/storage/wal/wal.ts",
+        "packages/actors/src/machine/key-value.ts",
         "packages/testing/src/chance.ts",
         "packages/testing/src/claims/safety.ts",
         "packages/testing/src/nemesis/atlas.ts",
@@ -176,13 +176,14 @@ describe("lint", () => {
   test("leaves time to the files that are named, but not the end of the process", () => {
     expect(
       lint({
-        "packages/actors/src/child.ts": "export const it = performance.now() + Math.random();",
-        "packages/actors/src/worker.ts": "process.exit();",
+        "packages/actors/src/threads/child.ts":
+          "export const it = performance.now() + Math.random();",
+        "packages/actors/src/threads/worker.ts": "process.exit();",
         "packages/testing/src/workers/any.ts": "export const it = Date.now();",
       }),
     ).toEqual({
-      "packages/actors/src/child.ts": [],
-      "packages/actors/src/worker.ts": [PROPERTY],
+      "packages/actors/src/threads/child.ts": [],
+      "packages/actors/src/threads/worker.ts": [PROPERTY],
       "packages/testing/src/workers/any.ts": [],
     });
   });

@@ -1,10 +1,10 @@
 import { encodeParcel, openParcel, type Envelope, type Parcel } from "@kontiki/actors/node";
 import { nodeId, type NodeId } from "@kontiki/core";
-import { encode } from "../../../packages/actors/src/codec.ts";
-import { headerOf } from "../../../packages/actors/src/command.ts";
+import { encode } from "../../../packages/actors/src/bytes/codec.ts";
+import { headerOf } from "../../../packages/actors/src/sessions/command.ts";
 import { describe, expect, test } from "vitest";
-import type { PlannedOperation } from "../../../packages/testing/src/run/plan.ts";
-import type { Happening } from "../../../packages/testing/src/simulation/observer.ts";
+import type { PlannedOperation } from "../../../packages/testing/src/plan/plan.ts";
+import type { Happening } from "../../../packages/testing/src/engine/observer.ts";
 import type { SimClient } from "../../../packages/testing/src/simulation/sim-client.ts";
 import { SimClients } from "../../../packages/testing/src/simulation/sim-clients.ts";
 import { FakeTimeline } from "../support/fake-timeline.ts";

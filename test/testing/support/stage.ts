@@ -24,12 +24,12 @@ import {
   type Recovered,
 } from "@kontiki/actors/node";
 import type { Report } from "../../../packages/testing/src/claims/report.ts";
-import { setHeader } from "../../../packages/actors/src/command.ts";
+import { setHeader } from "../../../packages/actors/src/sessions/command.ts";
 import type {
   Happening,
   Observer,
   Proposal,
-} from "../../../packages/testing/src/simulation/observer.ts";
+} from "../../../packages/testing/src/engine/observer.ts";
 
 /** The voters that the cluster on a stage begins with. */
 export const VOTERS = ["n1", "n2", "n3"].map(nodeId);
@@ -220,5 +220,5 @@ export class Stage<Watcher extends Observer = Observer> {
   }
 }
 
-export type { Happening } from "../../../packages/testing/src/simulation/observer.ts";
+export type { Happening } from "../../../packages/testing/src/engine/observer.ts";
 export { FOLLOWER };

@@ -1,0 +1,59 @@
+import {
+  isJoint,
+  isMember,
+  membersOf,
+  uidOf,
+  type Index,
+  type Membership,
+  type NodeId,
+} from "@kontiki/core";
+import type { LeaderMembership } from "../threads/supervisor.ts";
+
+/** A node as a member of the cluster. */
+export type Member = {
+  /** Its name. */
+  readonly id: NodeId;
+  /**
+   * What it is (dissertation chapter 4). `voter`: its vote decides. `learner`: it gets the log and has no vote. `joining`:
+   * a learner that becomes a voter by itself when it has caught up, or a new voter of a membership that is being entered.
+   * `leaving`: a voter of the membership that is being left.
+   */
+  readonly role: "voter" | "learner" | "joining" | "leaving";
+  /** Which disk the cluster knows it by: 0 for the one that the cluster began with. */
+  readonly uid: number;
+};
+
+/** Who belongs to a cluster, as its leader knows it. */
+export type Members = {
+  /** Who leads. */
+  readonly leader: NodeId;
+  /** The entry of the log from which on this membership is in force; 0 for the one that the cluster began with. */
+  readonly index: Index;
+  /** Whether it is committed. The next change begins when it is. */
+  readonly committed: boolean;
+  /** The members: voters first. */
+  readonly members: readonly Member[];
+};
+
+/** The members for people. */
+export function membersIn({ leader, index, membership, committed }: LeaderMembership): Members {
+  const members = membersOf(membership).map((id) => ({
+    id,
+    role: roleOf(membership, id),
+    uid: uidOf(membership, id),
+  }));
+  return { leader, index, committed, members };
+}
+
+/** Whether a node is a voter now, and of whatever membership comes out of the change that is under way. */
+export function isFullVoter(membership: Membership, node: NodeId): boolean {
+  return isMember(membership, node) && roleOf(membership, node) === "voter";
+}
+
+function roleOf(membership: Membership, node: NodeId): Member["role"] {
+  const { voters, outgoing, promotions } = membership;
+  if (voters.includes(node))
+    return isJoint(membership) && !outgoing.includes(node) ? "joining" : "voter";
+  if (outgoing.includes(node)) return "leaving";
+  return promotions.some((promotion) => promotion.node === node) ? "joining" : "learner";
+}

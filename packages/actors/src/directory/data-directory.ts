@@ -1,0 +1,184 @@
+import { join, resolve } from "node:path";
+import { assert, type NodeId } from "@kontiki/core";
+import type { ClusterDisks, NodeDisk } from "./cluster-disks.ts";
+import type { ClusterFile } from "./cluster-file.ts";
+import { ClusterFolder, type DataDirectoryError } from "./cluster-folder.ts";
+import { refusingUnwritable, withLock, type DirectorySystem } from "./lock-directory.ts";
+import { PROCESSES } from "./processes.ts";
+import {
+  attempt,
+  makeDirectory,
+  SYSTEM_CALLS,
+  type SystemCalls,
+} from "../storage/disk/system-calls.ts";
+
+export { DataDirectoryError } from "./cluster-folder.ts";
+export type { DirectorySystem } from "./lock-directory.ts";
+
+/** A cluster's data directory, held by this process until it is closed. */
+export interface DataDirectory extends ClusterDisks {
+  /** The random id that the cluster got when it was made. */
+  readonly clusterId: string;
+  /** The nodes that it has now. */
+  readonly nodes: readonly NodeId[];
+  /** The folder of a node. It holds the node's log. */
+  pathOf(node: NodeId): string;
+  /**
+   * Makes a node that is not there yet: a folder with an empty log, and a uid that was never given. A crash leaves either
+   * the node or none.
+   */
+  addNode(node: NodeId): NodeDisk;
+  /** Removes a node and its folder. A crash leaves either the node or none. Nothing may be writing to the folder. */
+  removeNode(node: NodeId): void;
+  /**
+   * Replaces a node's folder by one with an empty log and a uid that was never given. A crash leaves either the old
+   * folder with the old uid or, once the directory was opened again, an empty one with the new uid. Nothing may be
+   * writing to the folder; after an error it must not be used until it was wiped again.
+   */
+  wipeNode(node: NodeId): NodeDisk;
+  /** Lets another process open it. Call it when all that writes there has ended. */
+  close(): void;
+}
+
+/**
+ * Opens the data directory at `path` and locks it for this process. One that is absent or empty is
+ * made, with an empty log for each of `nodes` (one or more, no two alike). A crash in the middle of
+ * that leaves what the next call completes.
+ *
+ * An existing one must hold exactly `nodes`, in any order; leave them undefined to take those that
+ * it holds. Nothing is written to a folder that is no data directory.
+ *
+ * @throws DataDirectoryError when the directory is in use, holds something else, lacks or mixes up
+ *   a node's folder, is damaged, of a newer format, or not writable.
+ * @throws DiskError when the disk refuses for another reason.
+ */
+export function openDataDirectory(
+  path: string,
+  nodes: readonly NodeId[] | undefined,
+  system: DirectorySystem = { calls: SYSTEM_CALLS, processes: PROCESSES },
+): DataDirectory {
+  assert(nodes === undefined || nodes.length > 0, "a cluster has a node");
+  assert(new Set(nodes).size === (nodes?.length ?? 0), "no two nodes have one name");
+  const folder = new ClusterFolder(resolve(path), system.calls);
+  return refusingUnwritable(() => {
+    prepare(folder, nodes, system.calls);
+    return withLock(folder, system, (release) => {
+      const file = openLocked(folder, nodes);
+      folder.settle(file);
+      return new OpenDirectory(folder, file, release);
+    });
+  });
+}
+
+/** Whether somebody made a cluster at `path`, or began to. @throws DataDirectoryError if it holds something else. */
+export function holdsCluster(path: string, calls: SystemCalls = SYSTEM_CALLS): boolean {
+  const content = new ClusterFolder(resolve(path), calls).look();
+  return content === "made" || content === "unfinished";
+}
+
+/** Refuses what is no data directory before anything is written there. */
+function prepare(
+  folder: ClusterFolder,
+  nodes: readonly NodeId[] | undefined,
+  calls: SystemCalls,
+): void {
+  const content = folder.look();
+  if (content === "made" || content === "unfinished") return;
+  if (nodes === undefined) throw noCluster(folder);
+  attempt("create", folder.path, () => makeDirectory(calls, folder.path));
+}
+
+/** Looks again: until the lock was taken, another process may have been making it. */
+function openLocked(folder: ClusterFolder, nodes: readonly NodeId[] | undefined): ClusterFile {
+  const content = folder.look();
+  if (content !== "made") {
+    if (content !== "unfinished") {
+      if (nodes === undefined) throw noCluster(folder);
+      folder.begin(nodes);
+    }
+    folder.complete();
+  }
+  return folder.read(nodes);
+}
+
+function noCluster(folder: ClusterFolder): DataDirectoryError {
+  return folder.error("holds no cluster: name its nodes to make one");
+}
+
+class OpenDirectory implements DataDirectory {
+  readonly close: () => void;
+  readonly #folder: ClusterFolder;
+  #file: ClusterFile;
+  /** Never falls, even if a file that names it could not be written. */
+  #lastUid: number;
+
+  constructor(folder: ClusterFolder, file: ClusterFile, release: () => void) {
+    this.#folder = folder;
+    this.#file = file;
+    this.#lastUid = file.lastUid;
+    this.close = release;
+  }
+
+  get clusterId(): string {
+    return this.#file.cluster;
+  }
+
+  get voters(): readonly NodeId[] {
+    return this.#file.voters;
+  }
+
+  get nodes(): readonly NodeId[] {
+    return [...this.#file.nodes.keys()];
+  }
+
+  pathOf(node: NodeId): string {
+    assert(this.#file.nodes.has(node), "only nodes of the cluster have a folder");
+    return join(this.#folder.path, node);
+  }
+
+  disks(): readonly NodeDisk[] {
+    return [...this.#file.nodes].map(([node, uid]) => ({ node, uid, path: this.pathOf(node) }));
+  }
+
+  addNode(node: NodeId): NodeDisk {
+    assert(!this.#file.nodes.has(node), () => `${node} is there already`);
+    const { folders } = this.#folder;
+    folders.retire(this.clusterId, node);
+    if (folders.isThere(node))
+      throw this.#folder.error(`has something called ${node} that is no node's: move it elsewhere`);
+    const uid = this.#newUid();
+    folders.make({ cluster: this.clusterId, node, uid });
+    return this.#write(node, uid);
+  }
+
+  removeNode(node: NodeId): void {
+    assert(this.#file.nodes.has(node), () => `${node} is there`);
+    const nodes = new Map([...this.#file.nodes].filter(([other]) => other !== node));
+    const file = { ...this.#file, nodes, lastUid: this.#lastUid };
+    this.#folder.write(file);
+    this.#file = file;
+    this.#folder.folders.remove(node);
+  }
+
+  wipeNode(node: NodeId): NodeDisk {
+    assert(this.#file.nodes.has(node), () => `${node} is there`);
+    const uid = this.#newUid();
+    const wiped = this.#write(node, uid);
+    this.#folder.folders.replace({ cluster: this.clusterId, node, uid });
+    return wiped;
+  }
+
+  #newUid(): number {
+    this.#lastUid += 1;
+    return this.#lastUid;
+  }
+
+  /** Says durably that a node has this disk. */
+  #write(node: NodeId, uid: number): NodeDisk {
+    const nodes = new Map(this.#file.nodes).set(node, uid);
+    const file = { ...this.#file, nodes, lastUid: this.#lastUid };
+    this.#folder.write(file);
+    this.#file = file;
+    return { node, uid, path: this.pathOf(node) };
+  }
+}

@@ -1,0 +1,98 @@
+import { spawnSync } from "node:child_process";
+import { readFileSync, readlinkSync } from "node:fs";
+import { errorCode } from "../storage/disk/system-calls.ts";
+
+/** A process, named so that no other process on this machine ever bears the same name. */
+export type ProcessName = {
+  readonly pid: number;
+  /** When it was started, since a pid is used again. Comparable only as text; "" where unknown. */
+  readonly start: string;
+  /** The boot of the machine it runs in; "" where unknown. */
+  readonly boot: string;
+  /** The space in which its pid counts: a container has one of its own; "" where unknown. */
+  readonly space: string;
+};
+
+/** `elsewhere`: in another container, from where nobody can tell. */
+export type Life = "alive" | "dead" | "elsewhere";
+
+/** What a lock must know of processes. */
+export interface Processes {
+  readonly self: ProcessName;
+  readonly lifeOf: (name: ProcessName) => Life;
+}
+
+/** The processes of this machine. */
+export const PROCESSES: Processes = {
+  get self() {
+    return processName(process.pid);
+  },
+  lifeOf: (name) => {
+    const now = processName(name.pid);
+    if (name.boot !== now.boot) return "dead";
+    if (name.space !== now.space) return "elsewhere";
+    if (!isAlive(name.pid)) return "dead";
+    return now.start === "" || now.start === name.start ? "alive" : "dead";
+  },
+};
+
+/** The name of the process that has a pid now. */
+export function processName(pid: number): ProcessName {
+  const boot = contentOf("/proc/sys/kernel/random/boot_id")?.trim() ?? "";
+  return { pid, start: startOf(pid), boot, space: pidNamespace() };
+}
+
+function startOf(pid: number): string {
+  if (process.platform === "linux") return linuxStat(pid)?.start ?? "";
+  if (process.platform === "win32") return "";
+  const environment = { ...process.env, LC_ALL: "C", TZ: "UTC" };
+  const ps = spawnSync("ps", ["-o", "lstart=", "-p", String(pid)], { env: environment });
+  const started = ps.status === 0 ? ps.stdout.toString() : "";
+  return started.trim().replaceAll(/[^A-Za-z0-9]+/g, "-");
+}
+
+function isAlive(pid: number): boolean {
+  if (!existsFor(pid)) return false;
+  // A killed process that its parent has not yet collected still has its pid. Its threads may
+  // outlive the first one for a moment, in the middle of a write.
+  const stat = process.platform === "linux" ? linuxStat(pid) : undefined;
+  return stat === undefined || !"ZX".includes(stat.state) || stat.threads > 1;
+}
+
+function existsFor(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (cause) {
+    // A process of another user is there, though it may not be signalled.
+    return errorCode(cause) === "EPERM";
+  }
+}
+
+type LinuxStat = { readonly state: string; readonly threads: number; readonly start: string };
+
+/** Undefined where there is no such process, or where /proc hides those of other users. */
+function linuxStat(pid: number): LinuxStat | undefined {
+  const content = contentOf(`/proc/${pid}/stat`);
+  if (content === undefined) return undefined;
+  // Field 2 is the name of the program in parentheses and may hold anything: fields count from 3.
+  const fields = content.slice(content.lastIndexOf(")") + 2).split(" ");
+  const [state = "", threads = "", start = ""] = [fields[3 - 3], fields[20 - 3], fields[22 - 3]];
+  return { state, threads: Number(threads), start };
+}
+
+function pidNamespace(): string {
+  try {
+    return /[0-9]+/.exec(readlinkSync("/proc/self/ns/pid"))?.[0] ?? "";
+  } catch {
+    return "";
+  }
+}
+
+function contentOf(path: string): string | undefined {
+  try {
+    return readFileSync(path, "utf8");
+  } catch {
+    return undefined;
+  }
+}

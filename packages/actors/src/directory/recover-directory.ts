@@ -1,0 +1,182 @@
+import { join, resolve } from "node:path";
+import {
+  indexAfter,
+  nextTerm,
+  sameMembership,
+  TERM_ZERO,
+  type Index,
+  type LogPosition,
+  type Membership,
+  type NodeId,
+} from "@kontiki/core";
+import type { ClusterFile } from "./cluster-file.ts";
+import { ClusterFolder } from "./cluster-folder.ts";
+import { KontikiError } from "../errors.ts";
+import { FileDisk } from "../storage/disk/file-disk.ts";
+import { refusingUnwritable, withLock, type DirectorySystem } from "./lock-directory.ts";
+import { openStorage } from "../storage/recovery/open-storage.ts";
+import type { Recovered, Storage } from "../storage/storage.ts";
+import { PROCESSES } from "./processes.ts";
+import { bestOf, lastOf, membershipIn, survey, type SurveyedNode } from "./survey.ts";
+import { SYSTEM_CALLS, type SystemCalls } from "../storage/disk/system-calls.ts";
+
+/** What became of a cluster that one node goes on with. */
+export type RecoveredCluster = {
+  /** The node that is the whole cluster now. */
+  readonly node: NodeId;
+  /** The entry that says so. */
+  readonly index: Index;
+  /** The folders of the others, by the names they have now, inside the data directory. */
+  readonly putAside: readonly string[];
+};
+
+/**
+ * The data directory of a cluster that has lost a majority of its nodes for good, held by this process until it is
+ * closed. Nothing is changed before {@link recover}.
+ */
+export interface LostCluster {
+  /** What each node's disk holds, in the order in which the nodes came. */
+  readonly nodes: readonly SurveyedNode[];
+  /** The node that holds most; undefined when none can be read. */
+  readonly best: NodeId | undefined;
+  /**
+   * Makes `node` the whole cluster: an entry at the end of its log says so, which no majority has agreed to. Commands
+   * that were acknowledged and that this node does not hold are lost; commands that it holds and that were never
+   * acknowledged take effect. The other nodes' folders are put aside, not removed, and must never be used with this
+   * cluster again. A crash leaves either a cluster as before, or one that cannot be opened until this is done again.
+   *
+   * @throws KontikiError when there is no such node, or its disk cannot be used.
+   */
+  recover(node: NodeId): RecoveredCluster;
+  /** Lets another process open the directory. */
+  close(): void;
+}
+
+/**
+ * Opens the data directory at `path` for {@link LostCluster.recover}, and locks it.
+ *
+ * @throws DataDirectoryError when it is in use, holds no cluster, or its `cluster.json` cannot be read.
+ */
+export function openLostCluster(
+  path: string,
+  system: DirectorySystem = { calls: SYSTEM_CALLS, processes: PROCESSES },
+): LostCluster {
+  const folder = new ClusterFolder(resolve(path), system.calls);
+  return refusingUnwritable(() => {
+    if (folder.look() !== "made") throw folder.error("holds no cluster");
+    return withLock(folder, system, (release) => {
+      const file = folder.read(undefined);
+      const nodes = [...file.nodes].map(([node, uid]) =>
+        survey(node, () => openNode(folder, system.calls, file, node, uid)),
+      );
+      return {
+        nodes,
+        best: bestOf(nodes),
+        recover: (node: NodeId) => recover(folder, system.calls, file, node),
+        close: release,
+      };
+    });
+  });
+}
+
+/**
+ * Makes one node of a data directory the whole cluster, after a majority was lost for good. See {@link LostCluster}.
+ *
+ * @throws KontikiError when the directory is in use, has no such node, or its disk cannot be used.
+ *
+ * @example
+ * ```ts
+ * import { recoverDataDirectory } from "@kontiki/actors";
+ *
+ * const { putAside } = recoverDataDirectory("./kontiki-data", "n2");
+ * console.log(putAside); // [ "n1.removed-1", "n3.removed-1" ]
+ * ```
+ */
+export function recoverDataDirectory(path: string, node: string): RecoveredCluster {
+  const lost = openLostCluster(path);
+  try {
+    return lost.recover(node as NodeId);
+  } finally {
+    lost.close();
+  }
+}
+
+/**
+ * The others' folders go first: from then on the directory is refused as one that lacks nodes, until the end, so that at
+ * no time could both this node and a majority of the others be started.
+ */
+function recover(
+  folder: ClusterFolder,
+  calls: SystemCalls,
+  file: ClusterFile,
+  node: NodeId,
+): RecoveredCluster {
+  const uid = file.nodes.get(node);
+  if (uid === undefined) {
+    const names = [...file.nodes.keys()].join(", ");
+    throw new KontikiError(`there is no node ${node} in ${folder.path}: there are ${names}`);
+  }
+  const { storage, recovered } = openStorage(openNode(folder, calls, file, node, uid));
+  try {
+    const others = [...file.nodes.keys()].filter((other) => other !== node);
+    const there = others.filter((other) => folder.folders.isThere(other));
+    const putAside = there.map((other) => folder.folders.putAside(other));
+    const before = membershipIn(recovered, file.voters);
+    const lastUid = Math.max(before.lastUid, file.lastUid);
+    const after = alone(node, uid, lastUid);
+    const isDone = sameMembership(before, after) && recovered.horizon === undefined;
+    const { index } = isDone ? lastOf(recovered) : appendMembership(storage, recovered, after);
+    folder.write({ ...file, nodes: new Map([[node, uid]]), lastUid });
+    return { node, index, putAside };
+  } finally {
+    storage.close();
+  }
+}
+
+/** Appends it durably. A log that lost entries counts as whole from here on: there is nobody who could repair it. */
+function appendMembership(
+  storage: Storage,
+  recovered: Recovered,
+  membership: Membership,
+): LogPosition {
+  const { hard, horizon } = recovered;
+  // A server that never saw a term has voted in none, so it may as well have seen the first.
+  const first = { term: nextTerm(TERM_ZERO), votedFor: undefined };
+  const { term } = hard.term === TERM_ZERO ? first : hard;
+  if (hard.term === TERM_ZERO) storage.saveHardState(first);
+  const index = indexAfter(lastOf(recovered).index);
+  storage.append([{ type: "membership", index, term, membership }]);
+  if (horizon !== undefined) storage.forgetHorizon();
+  storage.flush();
+  storage.sync();
+  return { index, term };
+}
+
+/** Only this node, and nobody on the way in or out. */
+function alone(node: NodeId, uid: number, lastUid: number): Membership {
+  return {
+    voters: [node],
+    outgoing: [],
+    learners: [],
+    learnersNext: [],
+    promotions: [],
+    uids: uid === 0 ? {} : { [node]: uid },
+    lastUid,
+  };
+}
+
+/** The disk of a node, if its folder is the one that the cluster knows. */
+function openNode(
+  folder: ClusterFolder,
+  calls: SystemCalls,
+  { cluster }: ClusterFile,
+  node: NodeId,
+  uid: number,
+): FileDisk {
+  const found = folder.folders.read(node);
+  if (found?.type !== "file") throw folder.error(`has no node ${node} that can be read`);
+  if (found.file.cluster !== cluster || found.file.node !== node)
+    throw folder.error(`has a folder ${node} that belongs to another node or cluster`);
+  if (found.file.uid !== uid) throw folder.error(`has a folder ${node} that was being wiped`);
+  return new FileDisk(join(folder.path, node), calls);
+}

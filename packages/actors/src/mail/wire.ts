@@ -1,0 +1,227 @@
+import { type Message, type NodeId, type Refusal } from "@kontiki/core";
+import { clientAddress, clientOf, type ClientAddress } from "./address.ts";
+import { decode, encode } from "../bytes/codec.ts";
+import { COMMAND_BYTES_MAX, isCommand } from "../sessions/command.ts";
+import { FrameError, packFrames, unpackFrames } from "./frames.ts";
+import type { CommandBytes } from "../storage/storage.ts";
+import {
+  bytesAt,
+  fieldsOf,
+  nodeOrNothing,
+  whole,
+  wholeAt,
+  WireError,
+  type Fields,
+} from "./wire-fields.ts";
+import { messageFromWire, messageToWire } from "./wire-message.ts";
+
+/**
+ * How much a read may miss (dissertation 6.4). "linearizable": nothing that was acknowledged before it began. "lease":
+ * the same, as long as clocks run about equally fast; nodes that hold no lease take the long way. "stale": it may be of
+ * any earlier state, as the node that is asked happens to have it.
+ */
+export type Consistency = "linearizable" | "lease" | "stale";
+
+/** What one envelope carries: everything that one turn says to one address. */
+export type Parcel =
+  /** Node to node, from one disk for one disk: see `Membership.uids`. */
+  | {
+      readonly type: "raft";
+      readonly fromUid: number;
+      readonly toUid: number;
+      readonly messages: readonly Message<CommandBytes>[];
+    }
+  /** Client to node. `id` names the parcel, for a refusal. */
+  | { readonly type: "propose"; readonly id: number; readonly commands: readonly CommandBytes[] }
+  /** Node to node: what a client proposed to one that does not lead, for the leader. It is never forwarded again. */
+  | {
+      readonly type: "forward";
+      readonly client: ClientAddress;
+      readonly id: number;
+      readonly commands: readonly CommandBytes[];
+    }
+  /** Node to client: the results of commands, by their sequence numbers. */
+  | {
+      readonly type: "answers";
+      readonly sequences: readonly number[];
+      readonly results: readonly Uint8Array[];
+    }
+  /** Node to client: none of that parcel's commands was taken, nor ever will be. */
+  | {
+      readonly type: "refused";
+      readonly id: number;
+      readonly reason: Refusal;
+      readonly leader: NodeId | undefined;
+    }
+  /** Client to node: questions to the state machine. `id` names the parcel, for the answer. */
+  | {
+      readonly type: "read";
+      readonly id: number;
+      readonly consistency: Consistency;
+      readonly questions: readonly Uint8Array[];
+    }
+  /** Node to client: the results of that parcel's questions, in their order. */
+  | { readonly type: "readAnswers"; readonly id: number; readonly results: readonly Uint8Array[] }
+  /** Node to client: none of that parcel's questions is answered here. */
+  | { readonly type: "readRefused"; readonly id: number; readonly leader: NodeId | undefined };
+
+const KIND = {
+  raft: 0,
+  propose: 1,
+  answers: 2,
+  refused: 3,
+  forward: 4,
+  read: 5,
+  readAnswers: 6,
+  readRefused: 7,
+} as const;
+
+const CONSISTENCIES: readonly Consistency[] = ["linearizable", "lease", "stale"];
+const REFUSALS: readonly Refusal[] = ["notLeader", "busy", "transferring"];
+
+/** A parcel as bytes in a buffer of their own. */
+export function encodeParcel(parcel: Parcel): Uint8Array<ArrayBuffer> {
+  return encode(parcelToWire(parcel));
+}
+
+/**
+ * The parcel that `bytes` stand for; its byte strings are views of them, or copies where they are small.
+ *
+ * @throws WireError for anything that {@link encodeParcel} does not make.
+ */
+export function decodeParcel(bytes: Uint8Array): Parcel {
+  try {
+    return parcelFromWire(decode(bytes));
+  } catch (error) {
+    if (error instanceof WireError) throw error;
+    throw new WireError("not a parcel", { cause: error });
+  }
+}
+
+/** The parcel that `bytes` stand for; nothing when they hold none: bytes from outside are never worth a life. */
+export function openParcel(bytes: Uint8Array): Parcel | undefined {
+  try {
+    return decodeParcel(bytes);
+  } catch (error) {
+    if (error instanceof WireError) return undefined;
+    throw error;
+  }
+}
+
+function parcelToWire(parcel: Parcel): Fields {
+  const kind = KIND[parcel.type];
+  switch (parcel.type) {
+    case "raft": {
+      const { fromUid, toUid, messages } = parcel;
+      return [kind, fromUid, toUid, messages.map(messageToWire)];
+    }
+    case "propose":
+      return [kind, parcel.id, packFrames(parcel.commands)];
+    case "forward":
+      return [kind, clientOf(parcel.client), parcel.id, packFrames(parcel.commands)];
+    case "answers":
+      return [kind, parcel.sequences, packFrames(parcel.results)];
+    case "refused": {
+      const { id, reason, leader } = parcel;
+      return [kind, id, REFUSALS.indexOf(reason), leader ?? null];
+    }
+    case "read": {
+      const { id, consistency, questions } = parcel;
+      return [kind, id, CONSISTENCIES.indexOf(consistency), packFrames(questions)];
+    }
+    case "readAnswers":
+      return [kind, parcel.id, packFrames(parcel.results)];
+    case "readRefused":
+      return [kind, parcel.id, parcel.leader ?? null];
+    default:
+      return parcel satisfies never;
+  }
+}
+
+function parcelFromWire(wire: unknown): Parcel {
+  const fields = fieldsOf(wire, "a parcel");
+  const [kind] = fields;
+  switch (kind) {
+    case KIND.raft:
+      return {
+        type: "raft",
+        fromUid: wholeAt(fields, 1),
+        toUid: wholeAt(fields, 2),
+        messages: fieldsOf(fields[3], "a row of messages").map(messageFromWire),
+      };
+    case KIND.propose:
+      return { type: "propose", id: wholeAt(fields, 1), commands: framesAt(fields, 2, isCommand) };
+    case KIND.forward:
+      return {
+        type: "forward",
+        client: clientAddress(wholeAt(fields, 1)),
+        id: wholeAt(fields, 2),
+        commands: framesAt(fields, 3, isCommand),
+      };
+    case KIND.answers:
+      return answersFromWire(fields);
+    case KIND.refused:
+      return {
+        type: "refused",
+        id: wholeAt(fields, 1),
+        reason: oneOf(REFUSALS, fields[2]),
+        leader: nodeOrNothing(fields[3]),
+      };
+    case KIND.read:
+      return questionsFromWire(fields);
+    case KIND.readAnswers:
+      return {
+        type: "readAnswers",
+        id: wholeAt(fields, 1),
+        results: framesAt(fields, 2, isAnything),
+      };
+    case KIND.readRefused:
+      return { type: "readRefused", id: wholeAt(fields, 1), leader: nodeOrNothing(fields[2]) };
+    default:
+      throw new WireError(`there is no parcel of kind ${String(kind)}`);
+  }
+}
+
+function questionsFromWire(fields: Fields): Parcel {
+  return {
+    type: "read",
+    id: wholeAt(fields, 1),
+    consistency: oneOf(CONSISTENCIES, fields[2]),
+    questions: framesAt(fields, 3, isQuestion),
+  };
+}
+
+function answersFromWire(fields: Fields): Parcel {
+  const sequences = fieldsOf(fields[1], "a row of sequence numbers").map(whole);
+  const results = framesAt(fields, 2, isAnything);
+  if (results.length !== sequences.length)
+    throw new WireError("each answer has one sequence number");
+  return { type: "answers", sequences, results };
+}
+
+function framesAt(
+  fields: Fields,
+  position: number,
+  isValid: (bytes: Uint8Array) => boolean,
+): Uint8Array[] {
+  return unpackFrames(bytesAt(fields, position)).map((bytes) => {
+    if (bytes === undefined || !isValid(bytes))
+      throw new FrameError("a frame holds what it should not");
+    return bytes;
+  });
+}
+
+/** A question is as large as a command's payload may be. */
+function isQuestion(bytes: Uint8Array): boolean {
+  return bytes.length <= COMMAND_BYTES_MAX;
+}
+
+function isAnything(): boolean {
+  return true;
+}
+
+function oneOf<T>(all: readonly T[], place: unknown): T {
+  const one = typeof place === "number" ? all[place] : undefined;
+  if (one === undefined) throw new WireError(`there is nothing with the number ${String(place)}`);
+  return one;
+}

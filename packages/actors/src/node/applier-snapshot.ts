@@ -1,0 +1,169 @@
+import { decode, encode } from "../bytes/codec.ts";
+import { KontikiError, messageOf } from "../errors.ts";
+import { checkPlain } from "../bytes/plain-data.ts";
+import { addSessions, isWhole, sessionParts } from "../sessions/session-parts.ts";
+import type { Session } from "../sessions/session.ts";
+import type { SessionsCopy } from "../sessions/sessions.ts";
+import type { StateMachine } from "../machine/state-machine.ts";
+
+/** Raised when the parts change, so that an older program says so instead of guessing. */
+const FORMAT = 1;
+
+/** What a part is: the first of its two fields. They come in this order; of `head` and `ended` there is one each. */
+const KIND = { head: 0, sessions: 1, ended: 2, whole: 3, piece: 4 } as const;
+
+/**
+ * Sessions and machine as of this call, as parts of bytes. They are drawn one by one while both go on; ending the
+ * iteration early ends the machine's as well.
+ *
+ * The machine's state is taken by `snapshotParts` where it has that, else by `snapshot`, as one part and at once.
+ */
+export function snapshotParts(
+  machine: StateMachine,
+  sessions: SessionsCopy,
+): Generator<Uint8Array, void> {
+  const state = machine.snapshotParts?.()[Symbol.iterator]() ?? wholeOf(machine);
+  const parts = drawParts(sessions, state);
+  // Runs into its `try`, so that an end before the first part is an end for the machine, too.
+  parts.next();
+  return parts;
+}
+
+function* drawParts(
+  sessions: SessionsCopy,
+  state: Iterator<unknown> | Uint8Array,
+): Generator<Uint8Array, void> {
+  try {
+    yield new Uint8Array();
+    yield encode([KIND.head, FORMAT]);
+    yield* sessionBytes(sessions);
+    if (state instanceof Uint8Array) yield state;
+    else yield* pieceBytes(state);
+  } finally {
+    if (!(state instanceof Uint8Array)) state.return?.();
+  }
+}
+
+function* pieceBytes(state: Iterator<unknown>): Generator<Uint8Array, void> {
+  for (let next = state.next(); next.done !== true; next = state.next()) {
+    checkPlain(next.value);
+    yield encode([KIND.piece, next.value]);
+  }
+}
+
+/** The sessions as they go into a snapshot: the same bytes for the same state. */
+export function* sessionBytes({ open, ended }: SessionsCopy): Generator<Uint8Array> {
+  for (const rows of sessionParts(open)) yield encode([KIND.sessions, rows]);
+  yield encode([KIND.ended, ended]);
+}
+
+function wholeOf(machine: StateMachine): Uint8Array {
+  const state = machine.snapshot();
+  checkPlain(state);
+  return encode([KIND.whole, state]);
+}
+
+/**
+ * Takes up what {@link snapshotParts} gave: the machine is restored, the sessions are returned.
+ *
+ * @throws KontikiError that says what is wrong with the parts. The machine may then be half restored.
+ */
+export function restoreParts(machine: StateMachine, parts: Iterable<Uint8Array>): SessionsCopy {
+  const iterator = openParts(parts);
+  try {
+    const head = iterator.next();
+    if (head.done === true || head.value.kind !== KIND.head)
+      throw new KontikiError("a snapshot: its first part does not say its format");
+    if (head.value.content !== FORMAT) {
+      throw new KontikiError(
+        `a snapshot of format ${String(head.value.content)}: this program knows ${FORMAT} only`,
+      );
+    }
+    const sessions = readSessions(iterator);
+    restoreMachine(machine, iterator);
+    return sessions;
+  } finally {
+    iterator.return();
+  }
+}
+
+type Part = { readonly kind: unknown; readonly content: unknown };
+
+function* openParts(parts: Iterable<Uint8Array>): Generator<Part, void> {
+  let number = 0;
+  for (const bytes of parts) {
+    number += 1;
+    yield openPart(bytes, number);
+  }
+}
+
+function openPart(bytes: Uint8Array, number: number): Part {
+  let part: unknown;
+  try {
+    part = decode(bytes);
+  } catch (error) {
+    throw new KontikiError(`a snapshot: part ${number} cannot be read: ${messageOf(error)}`, {
+      cause: error,
+    });
+  }
+  if (!Array.isArray(part) || part.length !== 2)
+    throw new KontikiError(`a snapshot: part ${number} is not a kind and a content`);
+  return { kind: part[0], content: part[1] };
+}
+
+function readSessions(parts: Iterator<Part>): SessionsCopy {
+  const open: Session[] = [];
+  for (let next = parts.next(); next.done !== true; next = parts.next()) {
+    const { kind, content } = next.value;
+    if (kind === KIND.sessions) addSessions(open, content);
+    else if (kind === KIND.ended) return { open, ended: pairsOf(content) };
+    else break;
+  }
+  throw new KontikiError("a snapshot: its sessions are not complete");
+}
+
+function pairsOf(content: unknown): (readonly [number, number])[] {
+  const isPair = (pair: unknown): boolean =>
+    Array.isArray(pair) && pair.length === 2 && pair.every(isWhole);
+  if (!Array.isArray(content) || !content.every(isPair))
+    throw new KontikiError("a snapshot: its ended sessions are not pairs of numbers");
+  return content as (readonly [number, number])[];
+}
+
+function restoreMachine(machine: StateMachine, parts: Iterator<Part>): void {
+  const first = parts.next();
+  if (first.done !== true && first.value.kind === KIND.whole) {
+    const state = first.value.content;
+    if (parts.next().done !== true)
+      throw new KontikiError("a snapshot: it goes on behind the whole state");
+    return tryRestore(() => machine.restore(state));
+  }
+  if (machine.restoreParts === undefined) {
+    throw new KontikiError(
+      "a snapshot: the state is in parts, and the state machine has no restoreParts",
+    );
+  }
+  const restore = machine.restoreParts.bind(machine);
+  tryRestore(() => restore(piecesOf(first, parts)));
+  if (parts.next().done !== true)
+    throw new KontikiError("a snapshot: the state machine did not take all parts of its state");
+}
+
+function* piecesOf(first: IteratorResult<Part, void>, parts: Iterator<Part>): Generator<unknown> {
+  for (let next = first; next.done !== true; next = parts.next() as IteratorResult<Part, void>) {
+    if (next.value.kind !== KIND.piece)
+      throw new KontikiError("a snapshot: among the parts of the state is one of another kind");
+    yield next.value.content;
+  }
+}
+
+function tryRestore(restore: () => void): void {
+  try {
+    restore();
+  } catch (error) {
+    if (error instanceof KontikiError) throw error;
+    throw new KontikiError(`a snapshot: the state machine cannot take it: ${messageOf(error)}`, {
+      cause: error,
+    });
+  }
+}

@@ -1,0 +1,109 @@
+import { createHash } from "node:crypto";
+import { indexAfter, INDEX_ZERO, type Index, type LogView, type Term } from "@kontiki/core";
+import { clientAddress } from "../mail/address.ts";
+import { restoreParts, sessionBytes, snapshotParts } from "./applier-snapshot.ts";
+import { encode } from "../bytes/codec.ts";
+import { clientOf, headerOf } from "../sessions/command.ts";
+import type { OutgoingMail } from "../mail/protocol.ts";
+import { applyPayload, queryPayload } from "../sessions/result.ts";
+import { Sessions, type SessionLimits } from "../sessions/sessions.ts";
+import type { StateMachine } from "../machine/state-machine.ts";
+import type { CommandBytes } from "../storage/storage.ts";
+import { encodeParcel } from "../mail/wire.ts";
+
+type Answers = { readonly sequences: number[]; readonly results: Uint8Array[] };
+
+/**
+ * Applies committed entries to the sessions and the state machine, each once and in order, and gathers the answers.
+ * What they hold together is what a snapshot holds.
+ */
+export class Applier {
+  readonly #machine: StateMachine;
+  readonly #sessions: Sessions;
+  readonly #applyPayload: (payload: Uint8Array) => Uint8Array;
+  #applied: Index = INDEX_ZERO;
+
+  constructor(machine: StateMachine, limits?: SessionLimits) {
+    this.#machine = machine;
+    this.#sessions = new Sessions(limits);
+    this.#applyPayload = (payload) => applyPayload(machine, payload);
+  }
+
+  /** The last entry that was applied. */
+  get applied(): Index {
+    return this.#applied;
+  }
+
+  /**
+   * Applies entries up to `upTo`, at most `max` of them, and gives letters with the answers of those that are of
+   * `answerTerm`: a leader answers what it took into the log itself, in this very leadership. Everybody else has
+   * nobody waiting; a client that turned to an earlier leader asks again and is answered as a repeat.
+   */
+  apply(
+    log: LogView<CommandBytes>,
+    upTo: Index,
+    max: number,
+    answerTerm: Term | undefined,
+  ): OutgoingMail[] {
+    const from = indexAfter(this.#applied);
+    const to = Math.min(upTo, this.#applied + max) as Index;
+    if (to < from) return [];
+    const answers = new Map<number, Answers>();
+    for (const entry of log.slice(from, to, Number.MAX_SAFE_INTEGER)) {
+      this.#applied = entry.index;
+      if (entry.type !== "command") continue;
+      const result = this.#sessions.apply(entry.command, entry.index, this.#applyPayload);
+      if (result !== undefined && entry.term === answerTerm)
+        addAnswer(answers, entry.command, result);
+    }
+    return Array.from(answers, ([client, { sequences, results }]) => ({
+      to: clientAddress(client),
+      bytes: encodeParcel({ type: "answers", sequences, results }),
+    }));
+  }
+
+  /**
+   * Answers a question from the state as it was applied so far, in the encoding of a command's result. Changes nothing,
+   * and no session has a part in it.
+   */
+  query(payload: Uint8Array): Uint8Array {
+    return queryPayload(this.#machine, payload);
+  }
+
+  /**
+   * Sessions and machine as of `applied`, as parts of bytes. They are drawn one by one, as slowly as it takes: entries
+   * that are applied meanwhile do not show. Whoever stops before the end calls `return`, as a `for` loop does.
+   */
+  snapshot(): Generator<Uint8Array, void> {
+    return snapshotParts(this.#machine, this.#sessions.copy());
+  }
+
+  /**
+   * Takes up the parts of a snapshot that holds everything up to and with the entry `at`.
+   *
+   * @throws KontikiError that says what is wrong with them. What is here is of no use then.
+   */
+  restore(parts: Iterable<Uint8Array>, at: Index): void {
+    this.#sessions.restore(restoreParts(this.#machine, parts));
+    this.#applied = at;
+  }
+
+  /** SHA-256 of machine and sessions in hex: the same on all nodes that have applied the same entries. */
+  digest(): string {
+    const hash = createHash("sha256");
+    for (const part of sessionBytes(this.#sessions.copy())) hash.update(part);
+    return hash.update(encode(this.#machine.snapshot())).digest("hex");
+  }
+}
+
+function addAnswer(answers: Map<number, Answers>, command: CommandBytes, result: Uint8Array): void {
+  const { client: session, sequence } = headerOf(command);
+  const client = clientOf(session);
+  let mine = answers.get(client);
+  if (mine === undefined) {
+    mine = { sequences: [], results: [] };
+    answers.set(client, mine);
+  }
+  mine.sequences.push(sequence);
+  mine.results.push(result);
+}

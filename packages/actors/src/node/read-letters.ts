@@ -1,0 +1,113 @@
+import { isNodeId, type Event } from "@kontiki/core";
+import { isClientAddress, type ClientAddress } from "../mail/address.ts";
+import type { Letter, Order } from "./letter.ts";
+import type { CommandBytes } from "../storage/storage.ts";
+import { openParcel, type Parcel } from "../mail/wire.ts";
+
+/** Commands of one parcel of one client. */
+export type Proposals = {
+  readonly client: ClientAddress;
+  readonly id: number;
+  readonly commands: readonly CommandBytes[];
+  /** Whether another node sent it on: then it is not sent on again, or two nodes could play it back and forth. */
+  readonly forwarded: boolean;
+};
+
+/** Questions of one parcel of one client. */
+export type Questions = Pick<Parcel & { type: "read" }, "id" | "consistency" | "questions"> & {
+  readonly client: ClientAddress;
+};
+
+type Mail = Letter & { readonly type: "mail" };
+type Obituary = Letter & { readonly type: "obituary" };
+type Timeout = Letter & { readonly type: "timer" | "silence" };
+
+/** A turn's letters, sorted by what they are. */
+export type Read = {
+  readonly obituaries: readonly Obituary[];
+  readonly messages: readonly Event<CommandBytes>[];
+  /** Which start of a peer's thread was heard last: by its letters. */
+  readonly heard: ReadonlyMap<string, number>;
+  readonly timeouts: readonly Timeout[];
+  readonly orders: readonly Order[];
+  readonly proposals: readonly Proposals[];
+  readonly questions: readonly Questions[];
+  /** Letters that could not be read, or that came from where they cannot come from. */
+  readonly malformed: number;
+};
+
+/**
+ * Opens letters. Signals come before messages, and messages before timers: a heartbeat that lies in the mailbox beside a
+ * timeout came in time, as the node was only too busy to look.
+ */
+export function readLetters(letters: readonly Letter[]): Read {
+  const read = new Reading();
+  for (const letter of letters) read.take(letter);
+  return read;
+}
+
+class Reading implements Read {
+  readonly obituaries: Obituary[] = [];
+  readonly messages: Event<CommandBytes>[] = [];
+  readonly heard = new Map<string, number>();
+  readonly timeouts: Timeout[] = [];
+  readonly orders: Order[] = [];
+  readonly proposals: Proposals[] = [];
+  readonly questions: Questions[] = [];
+  malformed = 0;
+
+  take(letter: Letter): void {
+    switch (letter.type) {
+      case "mail":
+        if (!this.#open(letter)) this.malformed += 1;
+        return;
+      case "obituary":
+        this.obituaries.push(letter);
+        return;
+      case "timer":
+      case "silence":
+        this.timeouts.push(letter);
+        return;
+      case "order":
+        this.orders.push(letter.event);
+        return;
+      default:
+        letter satisfies never;
+    }
+  }
+
+  #open(letter: Mail): boolean {
+    const parcel = openParcel(letter.bytes);
+    if (parcel === undefined) return false;
+    return isClientAddress(letter.from)
+      ? this.#fromClient(letter.from, parcel)
+      : this.#fromNode(letter, parcel);
+  }
+
+  #fromClient(client: ClientAddress, parcel: Parcel): boolean {
+    if (parcel.type === "propose") {
+      const { id, commands } = parcel;
+      this.proposals.push({ client, id, commands, forwarded: false });
+      return true;
+    }
+    if (parcel.type !== "read") return false;
+    const { id, consistency, questions } = parcel;
+    this.questions.push({ client, id, consistency, questions });
+    return true;
+  }
+
+  #fromNode({ from, incarnation }: Mail, parcel: Parcel): boolean {
+    if (!isNodeId(from)) return false;
+    if (parcel.type === "forward") {
+      const { client, id, commands } = parcel;
+      this.proposals.push({ client, id, commands, forwarded: true });
+      return true;
+    }
+    if (parcel.type !== "raft") return false;
+    const { fromUid, toUid, messages } = parcel;
+    this.heard.set(from, incarnation);
+    for (const message of messages)
+      this.messages.push({ type: "message", from, fromUid, toUid, message });
+    return true;
+  }
+}

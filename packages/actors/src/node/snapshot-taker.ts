@@ -1,0 +1,73 @@
+import type { Index, LogPosition, Membership, Snapshot } from "@kontiki/core";
+import type { Applier } from "./applier.ts";
+import type { SnapshotStore, SnapshotWriter } from "../storage/snapshot-store.ts";
+
+/** When a node takes a snapshot by itself: when either is passed since the last one (dissertation 5.1.3). */
+export type SnapshotPolicy = {
+  /** Entries applied. */
+  readonly entries: number;
+  /** Bytes of commands in them. */
+  readonly bytes: number;
+};
+
+/** Bytes of a snapshot written in one turn: what a turn may take longer for it, while the node goes on. */
+const TURN_BYTES = 1024 * 1024;
+
+type Writing = { readonly writer: SnapshotWriter; readonly parts: Iterator<Uint8Array> };
+
+/** Takes snapshots of a node's own state, a bounded part of it in each turn (dissertation 5.1.2: concurrently). */
+export class SnapshotTaker {
+  readonly #store: SnapshotStore;
+  readonly #applier: Applier;
+  readonly #policy: SnapshotPolicy;
+  #writing: Writing | undefined;
+
+  constructor(store: SnapshotStore, applier: Applier, policy: SnapshotPolicy) {
+    this.#store = store;
+    this.#applier = applier;
+    this.#policy = policy;
+  }
+
+  /** Whether one is being taken. */
+  get isWriting(): boolean {
+    return this.#writing !== undefined;
+  }
+
+  /** Whether one should be begun, with the last one at `last` and so many bytes of commands applied since. */
+  isDue(last: Index, bytesSince: number): boolean {
+    const { entries, bytes } = this.#policy;
+    const applied = this.#applier.applied;
+    return applied - last >= entries || (applied > last && bytesSince >= bytes);
+  }
+
+  /** Begins one of the state as it is now, which is that after the entry at `at`. */
+  begin(at: LogPosition, membership: Membership): void {
+    const parts = this.#applier.snapshot()[Symbol.iterator]();
+    this.#writing = { writer: this.#store.begin(at, membership), parts };
+  }
+
+  /** Writes some more of it. Gives the snapshot when it is whole and durable. */
+  work(): Snapshot | undefined {
+    if (this.#writing === undefined) return undefined;
+    const { writer, parts } = this.#writing;
+    for (let bytes = 0; bytes < TURN_BYTES;) {
+      const next = parts.next();
+      if (next.done === true) {
+        this.#writing = undefined;
+        const snapshot = writer.finish();
+        this.#store.removeOld();
+        return snapshot;
+      }
+      writer.write(next.value);
+      bytes += next.value.length;
+    }
+    return undefined;
+  }
+
+  /** Throws away what is being written: the state it was taken of has been replaced. */
+  abandon(): void {
+    this.#writing?.parts.return?.();
+    this.#writing?.writer.abandon();
+    this.#writing = undefined;
+  }
+}

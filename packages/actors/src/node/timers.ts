@@ -1,0 +1,110 @@
+import type { Timer } from "./performer.ts";
+import { PULSE_MS } from "../mail/protocol.ts";
+
+/** Lengths of a node's timers, in ms. */
+export type TimerLengths = {
+  /** An election timeout is drawn evenly from this to twice this (§5.2, §9.3). */
+  readonly electionTimeoutMs: number;
+  readonly heartbeatMs: number;
+  /** How many election timeouts longer this node waits before it stands, so that others come first. From 0. */
+  readonly patience: number;
+};
+
+/** A hastened election timer runs out within this part of an election timeout: far enough apart to win alone. */
+const HASTE = 0.25;
+
+/** What a timer says when it has run out: `silence` at the shortest election timeout, `timer` at its end. */
+export type TimeoutType = "silence" | "timer";
+
+/** The longest time that Node's timers know, in ms: 25 days. A longer one would be over at once. */
+export const TIMER_MS_MAX = 2 ** 31 - 1;
+
+/** The clock and the chance of a node. */
+export type Clock = {
+  /** Calls back once after `ms`; gives a function that calls it off. */
+  after(ms: number, callback: () => void): () => void;
+  /** A number from 0 up to 1. */
+  random(): number;
+  /** Milliseconds by a monotonic clock. */
+  nowMs(): number;
+  /** How often the supervisor's event loop has shown that it turns: once every {@link PULSE_MS} while it does. */
+  pulses(): number;
+};
+
+/**
+ * Runs the one timer that a node has at a time.
+ *
+ * All mail goes through the supervisor's event loop. When that stands still, so does everybody's mail, and silence
+ * says nothing about the leader: a node that held an election then would depose a healthy one, and a leader would take it
+ * that it has lost its majority. So a timeout counts only if the loop turned meanwhile, at half its rate at least.
+ */
+export class TimerRunner {
+  readonly #lengths: TimerLengths;
+  readonly #clock: Clock;
+  readonly #onTimeout: (type: TimeoutType, epoch: number) => void;
+  #epoch = -1;
+  #cancel = (): void => {};
+
+  constructor(
+    lengths: TimerLengths,
+    clock: Clock,
+    onTimeout: (type: TimeoutType, epoch: number) => void,
+  ) {
+    this.#lengths = lengths;
+    this.#clock = clock;
+    this.#onTimeout = onTimeout;
+  }
+
+  /** Makes `timer` the one that runs; nothing changes when it already is. */
+  run(timer: Timer): void {
+    if (timer.epoch === this.#epoch) return;
+    this.#epoch = timer.epoch;
+    this.#start(timer);
+  }
+
+  stop(): void {
+    this.#cancel();
+  }
+
+  /** Another node is driven from now on, whose epochs begin anew. */
+  forget(): void {
+    this.#cancel();
+    this.#epoch = -1;
+  }
+
+  #start({ type, epoch }: Timer): void {
+    this.#cancel();
+    const { electionTimeoutMs, heartbeatMs, patience } = this.#lengths;
+    const end = (): void => this.#onTimeout("timer", epoch);
+    switch (type) {
+      case "heartbeat":
+        // A leader counts heartbeats that nobody answers, and nobody can while no mail is carried.
+        this.#whenQuiet(heartbeatMs, end);
+        return;
+      case "hastened":
+        this.#cancel = this.#clock.after(electionTimeoutMs * HASTE * this.#clock.random(), end);
+        return;
+      case "election": {
+        const rest = electionTimeoutMs * (this.#clock.random() + patience);
+        this.#whenQuiet(electionTimeoutMs, () => {
+          // Whoever is told of the silence may start another timer at once.
+          this.#whenQuiet(rest, end);
+          this.#onTimeout("silence", epoch);
+        });
+        return;
+      }
+      default:
+        void (type satisfies never);
+    }
+  }
+
+  /** Calls back after `ms` in which the supervisor's loop turned, and so mail could have come. */
+  #whenQuiet(ms: number, callback: () => void): void {
+    const before = this.#clock.pulses();
+    const due = Math.floor(ms / PULSE_MS / 2);
+    this.#cancel = this.#clock.after(ms, () => {
+      if (this.#clock.pulses() - before < due) this.#whenQuiet(ms, callback);
+      else callback();
+    });
+  }
+}

@@ -1,0 +1,95 @@
+import { getUint32, getUint48, setUint32, setUint48 } from "../bytes/big-endian.ts";
+import { encodeShared } from "../bytes/codec.ts";
+import { partOf } from "../bytes/part-of.ts";
+import { checkPlain } from "../bytes/plain-data.ts";
+import type { CommandBytes } from "../storage/storage.ts";
+
+/**
+ * Who proposed a command, so that a repeat is known as one (dissertation 6.3).
+ */
+export type CommandHeader = {
+  /** The client's session, below 2^48: see {@link sessionOf}. */
+  readonly client: number;
+  /** Which of the client's commands it is, from 1, below 2^48; 0 for the one that opens its session. */
+  readonly sequence: number;
+  /** The client waits for no answer below this sequence number: those records may be forgotten. */
+  readonly floor: number;
+};
+
+/** Bytes in front of a command's payload: client, sequence number, and how far back the floor is. */
+export const HEADER_BYTES = 16;
+
+/** The most bytes of a command: room for two of the key-value machine's largest values, as a compare-and-set has. */
+export const COMMAND_BYTES_MAX = 4 * 1024 * 1024;
+
+/** The floor is kept as its distance from the sequence number, in 32 bits. */
+const DISTANCE_MAX = 0xffff_ffff;
+
+/** Numbers of clients are below this: what is above it in the number of a session counts the client's sessions. */
+export const CLIENT_BITS_MAX = 2 ** 40;
+
+/** The number of a client's `nth` session, from 0; those of a client that had 256 of them come again. */
+export function sessionOf(client: number, nth: number): number {
+  return client + (nth % 256) * CLIENT_BITS_MAX;
+}
+
+/** The client whose session this is, and whom its answers go to. */
+export function clientOf(session: number): number {
+  return session % CLIENT_BITS_MAX;
+}
+
+/** The sequence number of the command that opens a session. */
+export const OPENING = 0;
+
+/**
+ * The command that opens a session (dissertation 6.3, RegisterClient): a header alone. In place of a floor it holds the
+ * lower 32 bits of an index that the log is known to have reached.
+ */
+export function openingCommand(session: number, reached: number): CommandBytes {
+  const command = new Uint8Array(HEADER_BYTES);
+  setUint48(command, 0, session);
+  setUint32(command, 12, reached);
+  return command;
+}
+
+/** The lower 32 bits of the index that the log had reached, for all that the client knew, when it made this command. */
+export function reachedAt(opening: CommandBytes): number {
+  return getUint32(opening, 12);
+}
+
+/**
+ * A command without a header yet: the bytes of its payload behind room for one. The only encoding it ever gets.
+ *
+ * @throws TypeError when it is not plain data.
+ */
+export function encodeCommand(payload: unknown): CommandBytes {
+  checkPlain(payload);
+  return encodeShared(payload, HEADER_BYTES);
+}
+
+/** Writes a header into the room that {@link encodeCommand} left for it. */
+export function setHeader(command: CommandBytes, { client, sequence, floor }: CommandHeader): void {
+  setUint48(command, 0, client);
+  setUint48(command, 6, sequence);
+  setUint32(command, 12, Math.min(sequence - floor, DISTANCE_MAX));
+}
+
+/** Whether bytes can be a command: long enough to hold a header, and within the bound. */
+export function isCommand(bytes: Uint8Array): boolean {
+  return bytes.length >= HEADER_BYTES && bytes.length <= COMMAND_BYTES_MAX;
+}
+
+/** The header of a command for which {@link isCommand} holds. */
+export function headerOf(command: CommandBytes): CommandHeader {
+  const sequence = getUint48(command, 6);
+  return {
+    client: getUint48(command, 0),
+    sequence,
+    floor: Math.max(0, sequence - getUint32(command, 12)),
+  };
+}
+
+/** What the state machine is to see of a command. */
+export function payloadOf(command: CommandBytes): Uint8Array {
+  return partOf(command, HEADER_BYTES, command.length);
+}

@@ -1,0 +1,127 @@
+import { crc32 } from "node:zlib";
+import type { Snapshot } from "@kontiki/core";
+import type { Disk } from "../disk/disk.ts";
+import {
+  checkEnd,
+  decodeFrame,
+  END_BYTES,
+  FRAME_BYTES,
+  formatOfHeader,
+  HEADER_START_BYTES,
+  headerLength,
+  positionOfName,
+  SNAPSHOT_FORMAT,
+  SnapshotFormatError,
+  snapshotName,
+} from "./snapshot-format.ts";
+import { SnapshotScan } from "./snapshot-scan.ts";
+import { DamagedSnapshotError } from "../snapshot-store.ts";
+import { NewerLogError } from "../wal/wal-recovery.ts";
+
+/** A file is checked in steps of so many bytes. */
+const STEP_BYTES = 1024 * 1024;
+
+/** The snapshots on a disk. */
+export type FoundSnapshots = {
+  /** The newest that is whole. */
+  readonly newest: Snapshot | undefined;
+  /** Those that are newer and damaged, newest first. */
+  readonly damaged: readonly { readonly name: string; readonly error: DamagedSnapshotError }[];
+  /** The others, newest first. They are not known to be whole. */
+  readonly older: readonly string[];
+};
+
+/**
+ * Looks for the newest whole snapshot. Changes nothing.
+ *
+ * @throws NewerLogError when a later version wrote it.
+ */
+export function findSnapshots(disk: Disk): FoundSnapshots {
+  const names = disk
+    .list()
+    .flatMap((name) => {
+      const at = positionOfName(name);
+      return at === undefined ? [] : [{ name, at }];
+    })
+    .sort((a, b) => b.at.index - a.at.index || b.at.term - a.at.term)
+    .map(({ name }) => name);
+  const damaged: FoundSnapshots["damaged"][number][] = [];
+  for (const [place, name] of names.entries()) {
+    const newest = check(disk, name);
+    if (!(newest instanceof DamagedSnapshotError))
+      return { newest, damaged, older: names.slice(place + 1) };
+    damaged.push({ name, error: newest });
+  }
+  return { newest: undefined, damaged, older: [] };
+}
+
+/** See {@link SnapshotStore.parts}. */
+export function* partsOf(disk: Disk, snapshot: Snapshot): Generator<Uint8Array> {
+  const name = snapshotName(snapshot);
+  try {
+    let offset = headerLength(read(disk, name, 0, HEADER_START_BYTES));
+    let bytes = read(disk, name, offset, FRAME_BYTES);
+    for (;;) {
+      const frame = decodeFrame(bytes.subarray(-FRAME_BYTES), offset);
+      const { length } = frame;
+      if (length === undefined) {
+        checkEnd(read(disk, name, offset + FRAME_BYTES, END_BYTES), frame, offset);
+        return;
+      }
+      if (offset + length > snapshot.size)
+        throw new SnapshotFormatError(offset, "the length of a part is bad");
+      // With the frame of the next one, which saves a call.
+      bytes = read(disk, name, offset + FRAME_BYTES, length + FRAME_BYTES);
+      const part = bytes.subarray(0, length);
+      if (crc32(part) !== frame.crc) throw new SnapshotFormatError(offset, "a part is bad");
+      yield part;
+      offset += FRAME_BYTES + length;
+    }
+  } catch (cause) {
+    throw damagedOr(cause, disk.pathOf(name));
+  }
+}
+
+function check(disk: Disk, name: string): Snapshot | DamagedSnapshotError {
+  const scan = new SnapshotScan();
+  refuseNewer(disk, name);
+  try {
+    for (let offset = 0; ; offset += STEP_BYTES) {
+      const bytes = disk.readRange(name, offset, STEP_BYTES);
+      scan.feed(bytes);
+      if (bytes.length < STEP_BYTES) break;
+    }
+    const snapshot = scan.finish();
+    if (snapshotName(snapshot) !== name)
+      throw new SnapshotFormatError(0, `the header belongs to ${snapshotName(snapshot)}`);
+    return snapshot;
+  } catch (cause) {
+    const error = damagedOr(cause, disk.pathOf(name));
+    if (error instanceof DamagedSnapshotError) return error;
+    throw error;
+  }
+}
+
+/** What a later version wrote is not damaged, and must not be thrown away. */
+function refuseNewer(disk: Disk, name: string): void {
+  const start = Buffer.from(disk.readRange(name, 0, HEADER_START_BYTES));
+  if (start.length < HEADER_START_BYTES || start.readUInt32LE(8) <= SNAPSHOT_FORMAT) return;
+  try {
+    const format = formatOfHeader(Buffer.from(disk.readRange(name, 0, headerLength(start))));
+    if (format === undefined) return;
+    throw new NewerLogError(disk.pathOf(name), format, SNAPSHOT_FORMAT);
+  } catch (cause) {
+    if (!(cause instanceof SnapshotFormatError)) throw cause;
+  }
+}
+
+function read(disk: Disk, name: string, offset: number, length: number): Buffer {
+  const bytes = disk.readRange(name, offset, length);
+  if (bytes.length < length) throw new SnapshotFormatError(offset, "the file is cut off");
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+}
+
+function damagedOr(cause: unknown, path: string): unknown {
+  if (!(cause instanceof SnapshotFormatError)) return cause;
+  return new DamagedSnapshotError(path, cause.offset, cause.message);
+}

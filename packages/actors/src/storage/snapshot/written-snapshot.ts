@@ -1,0 +1,59 @@
+import { assert, type Snapshot } from "@kontiki/core";
+import { crc32Of } from "./checksum.ts";
+import type { NewFile } from "../disk/disk.ts";
+import {
+  encodeEnd,
+  encodeFrame,
+  encodeHeader,
+  END_BYTES,
+  FRAME_BYTES,
+  MAX_PART_BYTES,
+  snapshotName,
+  type SnapshotHeader,
+} from "./snapshot-format.ts";
+import type { SnapshotWriter } from "../snapshot-store.ts";
+
+/** A snapshot of this node's own state, which is written part by part. */
+export class WrittenSnapshot implements SnapshotWriter {
+  readonly #file: NewFile;
+  readonly #header: SnapshotHeader;
+  readonly #onFinish: (snapshot: Snapshot) => void;
+  #size = 0;
+  #checksum = 0;
+  #isOver = false;
+
+  constructor(file: NewFile, header: SnapshotHeader, onFinish: (snapshot: Snapshot) => void) {
+    this.#file = file;
+    this.#header = header;
+    this.#onFinish = onFinish;
+    this.#append(encodeHeader(header));
+  }
+
+  write(part: Uint8Array): void {
+    assert(part.length <= MAX_PART_BYTES, "a part is within its bound");
+    this.#append(encodeFrame(part));
+    this.#append(part);
+  }
+
+  finish(): Snapshot {
+    this.#append(encodeEnd(this.#size + FRAME_BYTES + END_BYTES));
+    const { at, membership } = this.#header;
+    this.#file.publish(snapshotName(at));
+    this.#isOver = true;
+    const snapshot = { ...at, membership, size: this.#size, checksum: this.#checksum };
+    this.#onFinish(snapshot);
+    return snapshot;
+  }
+
+  abandon(): void {
+    this.#isOver = true;
+    this.#file.abandon();
+  }
+
+  #append(bytes: Uint8Array): void {
+    assert(!this.#isOver, "a snapshot that is finished or was thrown away is not written to");
+    this.#file.append(bytes);
+    this.#size += bytes.length;
+    this.#checksum = crc32Of(bytes, this.#checksum);
+  }
+}

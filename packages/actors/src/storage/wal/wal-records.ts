@@ -1,0 +1,209 @@
+/**
+ * The body of a batch: a state record, then what the turn did to the log, one record behind the other in that order.
+ *
+ * ```text
+ * state     u8 1, u64 term, u8 length of the vote (0: none), the vote in ASCII, position of the last entry after the
+ *           batch, u8 0 | u8 1 and the position of the horizon
+ * append    u8 2, u64 index of the first entry, u64 term of all, u32 count, then each entry:
+ *           u8 0 a noop | u8 1 a command, u32 length, its bytes | u8 2 a membership, u32 length, its JSON
+ * truncate  u8 3, position of the last entry that stays
+ * compact   u8 4, position of the last entry that is dropped
+ * reset     u8 5, position of the entry that the emptied log goes on behind
+ * position  u64 index, u64 term
+ * ```
+ *
+ * The state record makes the last whole batch tell by itself what a node must know of its promises when batches before
+ * it are damaged: term and vote, and how far the log reached. An append record is a run of one term: the terms of a log
+ * change rarely. A truncation and a compaction name the term too, because the entry itself may be in a segment that was
+ * removed.
+ */
+
+import {
+  assert,
+  index,
+  indexAfter,
+  isNodeId,
+  term,
+  type Entry,
+  type HardState,
+  type LogPosition,
+  type Term,
+} from "@kontiki/core";
+import { decodeMembership, encodeMembership, MembershipError } from "../membership-json.ts";
+import { RecordError, type RecordCursor } from "./record-cursor.ts";
+import type { RecordWriter } from "./record-writer.ts";
+import type { CommandBytes } from "../storage.ts";
+import { MAX_COMMAND_BYTES } from "./wal-format.ts";
+
+/** What a node is after a batch, whatever was before it. */
+export type StateRecord = {
+  readonly hard: HardState;
+  /** The last entry of the log. */
+  readonly last: LogPosition;
+  /** Until where the log was promised that a damaged part was cut away from. */
+  readonly horizon: LogPosition | undefined;
+};
+
+/** What a turn does to the log. */
+export type LogWrite =
+  | { readonly type: "append"; readonly entries: readonly Entry<CommandBytes>[] }
+  | { readonly type: "truncate"; readonly after: LogPosition }
+  | { readonly type: "compact"; readonly upTo: LogPosition }
+  | { readonly type: "reset"; readonly base: LogPosition };
+
+/** The most bytes of a state record. */
+export const STATE_BYTES_MAX = 107;
+
+const STATE = 1;
+const APPEND = 2;
+const TRUNCATE = 3;
+const COMPACT = 4;
+const RESET = 5;
+const NOOP = 0;
+const COMMAND = 1;
+const MEMBERSHIP = 2;
+
+export function encodeState(writer: RecordWriter, { hard, last, horizon }: StateRecord): void {
+  const vote = Buffer.from(hard.votedFor ?? "", "latin1");
+  writer.u8(STATE);
+  writer.u64(hard.term);
+  writer.u8(vote.length);
+  writer.bytes(vote);
+  encodePosition(writer, last);
+  writer.u8(horizon === undefined ? 0 : 1);
+  if (horizon !== undefined) encodePosition(writer, horizon);
+}
+
+export function encodeTruncate(writer: RecordWriter, after: LogPosition): void {
+  writer.u8(TRUNCATE);
+  encodePosition(writer, after);
+}
+
+export function encodeCompact(writer: RecordWriter, upTo: LogPosition): void {
+  writer.u8(COMPACT);
+  encodePosition(writer, upTo);
+}
+
+export function encodeReset(writer: RecordWriter, base: LogPosition): void {
+  writer.u8(RESET);
+  encodePosition(writer, base);
+}
+
+export function encodeAppend(writer: RecordWriter, entries: readonly Entry<CommandBytes>[]): void {
+  let run: Term | undefined;
+  let countAt = 0;
+  let count = 0;
+  for (const entry of entries) {
+    if (entry.term !== run) {
+      if (count > 0) writer.u32At(countAt, count);
+      countAt = encodeRun(writer, entry);
+      count = 0;
+      run = entry.term;
+    }
+    encodeEntry(writer, entry);
+    count += 1;
+  }
+  if (count > 0) writer.u32At(countAt, count);
+}
+
+/**
+ * Reads the state record that a body begins with.
+ *
+ * @throws RecordError where it does not begin with one.
+ */
+export function decodeState(cursor: RecordCursor): StateRecord {
+  if (cursor.u8() !== STATE) throw new RecordError("it does not begin with a state record");
+  const hard = decodeHardState(cursor);
+  const last = decodePosition(cursor);
+  const horizon = cursor.u8() === 0 ? undefined : decodePosition(cursor);
+  return { hard, last, horizon };
+}
+
+/**
+ * Reads the records behind the state record. Commands are views of the bytes of the cursor.
+ *
+ * @throws RecordError where the body is not what the functions above write.
+ */
+export function* decodeWrites(cursor: RecordCursor): Generator<LogWrite> {
+  while (cursor.rest > 0) {
+    const kind = cursor.u8();
+    if (kind === APPEND) yield { type: "append", entries: decodeEntries(cursor) };
+    else if (kind === TRUNCATE) yield { type: "truncate", after: decodePosition(cursor) };
+    else if (kind === COMPACT) yield { type: "compact", upTo: decodePosition(cursor) };
+    else if (kind === RESET) yield { type: "reset", base: decodePosition(cursor) };
+    else throw new RecordError(`it holds a record of unknown kind ${kind}`);
+  }
+}
+
+function encodePosition(writer: RecordWriter, position: LogPosition): void {
+  writer.u64(position.index);
+  writer.u64(position.term);
+}
+
+function decodePosition(cursor: RecordCursor): LogPosition {
+  return { index: index(cursor.u64()), term: term(cursor.u64()) };
+}
+
+function decodeHardState(cursor: RecordCursor): HardState {
+  const saved = term(cursor.u64());
+  const vote = cursor.text(cursor.u8());
+  if (vote === "") return { term: saved, votedFor: undefined };
+  if (!isNodeId(vote)) throw new RecordError("it holds a vote for what is no node");
+  return { term: saved, votedFor: vote };
+}
+
+/** Returns where the count of the run goes, known once the run has ended. */
+function encodeRun(writer: RecordWriter, first: Entry<CommandBytes>): number {
+  writer.u8(APPEND);
+  writer.u64(first.index);
+  writer.u64(first.term);
+  const countAt = writer.position;
+  writer.u32(0);
+  return countAt;
+}
+
+function encodeEntry(writer: RecordWriter, entry: Entry<CommandBytes>): void {
+  switch (entry.type) {
+    case "command":
+      assert(entry.command.length <= MAX_COMMAND_BYTES, "a command is within its bound");
+      writer.block(COMMAND, entry.command);
+      return;
+    case "noop":
+      writer.u8(NOOP);
+      return;
+    case "membership":
+      writer.block(MEMBERSHIP, encodeMembership(entry.membership));
+      return;
+    default:
+      entry satisfies never;
+  }
+}
+
+function decodeEntries(cursor: RecordCursor): Entry<CommandBytes>[] {
+  const first = index(cursor.u64());
+  const run = term(cursor.u64());
+  const count = cursor.u32();
+  // A count that the body cannot hold must not reserve memory: entries are pushed as they come.
+  const entries: Entry<CommandBytes>[] = [];
+  for (let read = 0; read < count; read += 1) {
+    const kind = cursor.u8();
+    const at = indexAfter(first, read);
+    if (kind === NOOP) entries.push({ type: "noop", index: at, term: run });
+    else if (kind === COMMAND) {
+      entries.push({ type: "command", index: at, term: run, command: cursor.view(cursor.u32()) });
+    } else if (kind === MEMBERSHIP) {
+      const membership = membershipIn(cursor.view(cursor.u32()));
+      entries.push({ type: "membership", index: at, term: run, membership });
+    } else throw new RecordError(`it holds an entry of unknown kind ${kind}`);
+  }
+  return entries;
+}
+
+function membershipIn(bytes: Uint8Array): ReturnType<typeof decodeMembership> {
+  try {
+    return decodeMembership(bytes);
+  } catch (cause) {
+    if (!(cause instanceof MembershipError)) throw cause;
+    throw new RecordError(`it holds what is no membership: ${cause.message}`);
+  }
+}

@@ -1,0 +1,128 @@
+import {
+  INITIAL_HARD_STATE,
+  LOG_START,
+  type Entry,
+  type HardState,
+  type LogPosition,
+} from "@kontiki/core";
+import { RecordCursor, RecordError } from "./record-cursor.ts";
+import { SegmentSpans } from "./segment-spans.ts";
+import type { CommandBytes } from "../storage.ts";
+import { decodeState, decodeWrites, type LogWrite, type StateRecord } from "./wal-records.ts";
+
+/**
+ * Does again what the batches say, from the first one that is there.
+ *
+ * A log whose first segments were removed begins at an entry in the middle, which an early batch may still cut off
+ * before a later one tells that all up to some entry was compacted. So `base` may go back, until it is known to be
+ * compacted.
+ */
+export class Replay {
+  hard: HardState = INITIAL_HARD_STATE;
+  horizon: LogPosition | undefined;
+  /** The position before the first entry. */
+  base: LogPosition = LOG_START;
+  entries: Entry<CommandBytes>[] = [];
+  readonly spans = new SegmentSpans();
+  /** Whether nothing before `base` can ever be asked for. */
+  #compacted = true;
+
+  /** Begins with the first segment that is there: behind this entry, in a log that begins there or goes on there. */
+  start(position: LogPosition, begins: boolean): void {
+    this.base = position;
+    this.#compacted = begins;
+  }
+
+  /** The position of the last entry. */
+  get last(): LogPosition {
+    const { index, term } = this.entries.at(-1) ?? this.base;
+    return { index, term };
+  }
+
+  /**
+   * Does the batch of a segment whose body is `bytes` from `at` to `end`.
+   *
+   * @throws RecordError when it makes no sense; then it may be done in part.
+   */
+  apply(bytes: Buffer, at: number, end: number, segment: number): void {
+    const cursor = new RecordCursor(bytes, at, end);
+    const state = decodeState(cursor);
+    for (const write of decodeWrites(cursor)) this.#write(write);
+    this.spans.place(segment);
+    this.#take(state);
+  }
+
+  #take({ hard, last, horizon }: StateRecord): void {
+    if (!samePosition(last, this.last))
+      throw new RecordError(`it ends at ${textOf(this.last)} and says ${textOf(last)}`);
+    this.hard = hard;
+    this.horizon = horizon;
+  }
+
+  #write(write: LogWrite): void {
+    switch (write.type) {
+      case "append":
+        for (const entry of write.entries) this.#append(entry);
+        this.spans.append(this.last.index);
+        return;
+      case "truncate":
+        this.#truncate(write.after);
+        return;
+      case "compact":
+        this.#compact(write.upTo);
+        return;
+      case "reset":
+        this.#begin(write.base);
+        this.#compacted = true;
+        this.spans.reset();
+        return;
+      default:
+        write satisfies never;
+    }
+  }
+
+  #append(entry: Entry<CommandBytes>): void {
+    if (entry.index !== this.base.index + this.entries.length + 1)
+      throw new RecordError("it leaves a gap in the log");
+    this.entries.push(entry);
+  }
+
+  #truncate(after: LogPosition): void {
+    if (after.index < this.base.index && !this.#compacted) {
+      this.#begin(after);
+      return;
+    }
+    this.#check(after, "cuts");
+    this.entries.length = after.index - this.base.index;
+  }
+
+  /** A segment may tell of a compaction that ended before it, in one that is not there any more. */
+  #compact(upTo: LogPosition): void {
+    if (upTo.index < this.base.index && !this.#compacted) return;
+    this.#check(upTo, "compacts");
+    this.entries = this.entries.slice(upTo.index - this.base.index);
+    this.base = upTo;
+    this.#compacted = true;
+  }
+
+  #begin(base: LogPosition): void {
+    this.base = base;
+    this.entries = [];
+  }
+
+  #check(position: LogPosition, does: string): void {
+    const place = position.index - this.base.index;
+    const found = place === 0 ? this.base : this.entries[place - 1];
+    if (found === undefined) throw new RecordError(`it ${does} what is not there`);
+    if (found.term !== position.term) throw new RecordError(`it ${does} an entry of another term`);
+  }
+}
+
+/** Whether two positions are the same. */
+export function samePosition(a: LogPosition, b: LogPosition): boolean {
+  return a.index === b.index && a.term === b.term;
+}
+
+function textOf({ index, term }: LogPosition): string {
+  return `entry ${index} of term ${term}`;
+}

@@ -1,0 +1,227 @@
+import {
+  assert,
+  sameHardState,
+  type Entry,
+  type HardState,
+  type Index,
+  type LogPosition,
+} from "@kontiki/core";
+import { BatchWriter } from "./batch-writer.ts";
+import type { Disk, DiskFile } from "../disk/disk.ts";
+import type { LogTerms } from "./log-terms.ts";
+import type { RecordWriter } from "./record-writer.ts";
+import type { SegmentSpans } from "./segment-spans.ts";
+import type { CommandBytes, Storage } from "../storage.ts";
+import {
+  encodeSegmentHeader,
+  SEGMENT_HEADER_BYTES,
+  segmentName,
+  type BatchEnd,
+} from "./wal-format.ts";
+import { encodeAppend, encodeCompact, encodeReset, encodeTruncate } from "./wal-records.ts";
+
+/** Settings of a write-ahead log. */
+export type WalOptions = {
+  /**
+   * A segment is closed before the batch that would take it over this many bytes, 1 to 1 GiB;
+   * default 16 MiB. A batch is never split: one that is larger has a segment to itself.
+   */
+  readonly segmentBytes?: number;
+};
+
+/** The default of `segmentBytes`. */
+export const SEGMENT_BYTES = 16 * 1024 * 1024;
+
+/** What a log goes on from. All of it is durable. */
+export type Start = {
+  readonly file: DiskFile;
+  readonly segment: number;
+  /** How long that segment is, and the batch that it ends with. */
+  readonly length: number;
+  readonly last: BatchEnd;
+  readonly hard: HardState;
+  readonly horizon: LogPosition | undefined;
+  readonly terms: LogTerms;
+  readonly spans: SegmentSpans;
+};
+
+/**
+ * A node's write-ahead log. Batch n + 1 is written only after batch n is durable, which is what
+ * lets recovery tell a torn tail from damage.
+ *
+ * After a DiskError nothing is known of the last batch: the log refuses all further use (it
+ * asserts), and a new one is opened from the disk.
+ */
+export class Wal implements Storage {
+  readonly #disk: Disk;
+  readonly #segmentBytes: number;
+  #file: DiskFile;
+  #segment: number;
+  #length: number;
+  #last: BatchEnd;
+  #hard: HardState;
+  #horizon: LogPosition | undefined;
+  readonly #terms: LogTerms;
+  readonly #spans: SegmentSpans;
+  /** The last entry as of the last batch. */
+  #position: LogPosition;
+  /** What the next batch holds so far: `changed` when it is more than nothing, `emptied` when it empties the log. */
+  readonly #writer = new BatchWriter();
+  #changed = false;
+  #emptied = false;
+  /** The first segment that is needed once the last batch is durable, and that is needed for certain. */
+  #needed = 0;
+  #neededNow = 0;
+  /** `flushed`: the last batch is written and not yet durable. */
+  #state: "durable" | "flushed" | "failed" | "closed" = "durable";
+
+  /** Use `openStorage`: what is read must be made durable before anything is built on it. */
+  constructor(disk: Disk, { segmentBytes = SEGMENT_BYTES }: WalOptions, start: Start) {
+    assert(segmentBytes >= 1 && segmentBytes <= 2 ** 30, "a segment is 1 B to 1 GiB");
+    this.#disk = disk;
+    this.#segmentBytes = segmentBytes;
+    this.#file = start.file;
+    this.#segment = start.segment;
+    this.#length = start.length;
+    this.#last = start.last;
+    this.#hard = start.hard;
+    this.#horizon = start.horizon;
+    this.#terms = start.terms;
+    this.#spans = start.spans;
+    this.#position = start.terms.last;
+    this.#neededNow = start.spans.firstNeeded(start.terms.base.index);
+  }
+
+  saveHardState(hard: HardState): void {
+    const { term, votedFor } = this.#hard;
+    assert(hard.term >= term, "a term never goes back");
+    const keepsVote = votedFor === undefined || hard.votedFor === votedFor;
+    assert(hard.term > term || keepsVote, "a vote is never changed within its term");
+    if (sameHardState(hard, this.#hard)) return;
+    this.#record(() => {
+      this.#hard = hard;
+    });
+  }
+
+  append(entries: readonly Entry<CommandBytes>[]): void {
+    if (entries.length === 0) return;
+    this.#record((records) => {
+      this.#terms.append(entries);
+      this.#spans.append(this.#terms.last.index);
+      encodeAppend(records, entries);
+    });
+  }
+
+  truncate(after: Index): void {
+    this.#record((records) => {
+      this.#terms.truncate(after);
+      encodeTruncate(records, this.#terms.last);
+    });
+  }
+
+  compact(upTo: Index): void {
+    this.#record((records) => {
+      this.#terms.compact(upTo);
+      encodeCompact(records, this.#terms.base);
+    });
+  }
+
+  reset(base: LogPosition): void {
+    this.#record((records) => {
+      this.#terms.reset(base);
+      this.#spans.reset();
+      this.#emptied = true;
+      encodeReset(records, base);
+    });
+  }
+
+  forgetHorizon(): void {
+    if (this.#horizon === undefined) return;
+    this.#record(() => {
+      this.#horizon = undefined;
+    });
+  }
+
+  flush(): boolean {
+    assert(this.#state === "durable", "a batch is written after the one before it is durable");
+    if (!this.#changed) return false;
+    this.#state = "failed";
+    this.#makeRoom();
+    const last = this.#terms.last;
+    const state = { hard: this.#hard, last, horizon: this.#horizon };
+    const place = { segment: this.#segment, offset: this.#length, previous: this.#last };
+    const { bytes, end } = this.#writer.seal(state, place);
+    this.#file.append(bytes);
+    this.#state = "flushed";
+    this.#changed = false;
+    this.#emptied = false;
+    this.#length += bytes.length;
+    this.#last = end;
+    this.#position = last;
+    this.#spans.place(this.#segment);
+    this.#needed = this.#spans.firstNeeded(this.#terms.base.index);
+    return true;
+  }
+
+  sync(): void {
+    if (this.#state === "flushed") {
+      this.#state = "failed";
+      this.#file.sync();
+      this.#neededNow = this.#needed;
+      this.#state = "durable";
+    }
+    assert(this.#state === "durable", "a log that failed or was closed is not used");
+    this.#removeNeedless();
+  }
+
+  close(): void {
+    if (this.#state === "closed") return;
+    this.#state = "closed";
+    this.#file.close();
+  }
+
+  /** A write that is refused in the middle leaves half a record, and with it a log that failed. */
+  #record(encode: (records: RecordWriter) => void): void {
+    const before = this.#state;
+    assert(before !== "failed" && before !== "closed", "a log that failed is not used");
+    this.#state = "failed";
+    encode(this.#writer.records);
+    this.#changed = true;
+    this.#state = before;
+  }
+
+  /** Goes to a new segment when the batch does not fit, and when it makes all old ones needless. */
+  #makeRoom(): void {
+    const length = this.#length + this.#writer.size;
+    if (this.#length === SEGMENT_HEADER_BYTES) return;
+    if (length > this.#segmentBytes || this.#emptied) this.#roll();
+  }
+
+  /**
+   * Goes on in a new segment. It appears only now that all batches before it are durable, so that
+   * its presence proves them: a crash before leaves the old one last, a crash after an empty one.
+   */
+  #roll(): void {
+    const segment = this.#segment + 1;
+    const name = segmentName(segment);
+    const header = { segment, previous: this.#last, begins: false, position: this.#position };
+    this.#file.close();
+    this.#disk.create(name, encodeSegmentHeader(header));
+    this.#file = this.#disk.open(name);
+    this.#segment = segment;
+    this.#length = SEGMENT_HEADER_BYTES;
+  }
+
+  /**
+   * Removes a segment that a durable batch made needless: the first one, so that a crash leaves no gap. Only one, because
+   * that syncs the folder, and the turn's promises wait for it.
+   */
+  #removeNeedless(): void {
+    const { first } = this.#spans;
+    if (first === undefined || first >= this.#neededNow) return;
+    this.#state = "failed";
+    this.#disk.remove(segmentName(first));
+    this.#spans.removeFirst();
+    this.#state = "durable";
+  }
+}

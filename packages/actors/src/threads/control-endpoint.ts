@@ -1,0 +1,65 @@
+import type { MessagePort } from "node:worker_threads";
+import { index, type Entry } from "@kontiki/core";
+import { expose } from "comlink";
+import { decode } from "../bytes/codec.ts";
+import { headerOf, payloadOf } from "../sessions/command.ts";
+import { KontikiError } from "../errors.ts";
+import type { NodeActor } from "../node/node-actor.ts";
+import type { NodeRunner } from "../node/node-runner.ts";
+import type { Orders } from "../node/orders.ts";
+import type { LogLine, NodeControl } from "../mail/protocol.ts";
+import type { CommandBytes } from "../storage/storage.ts";
+
+/** Answers control calls about a node, between two of its turns. `stop` lets go of all it holds. */
+export function exposeControl(
+  port: MessagePort,
+  runner: NodeRunner,
+  orders: Orders,
+  stop: () => void,
+): void {
+  const actor = (): NodeActor => {
+    if (runner.actor === undefined) throw new KontikiError("its disk cannot be used");
+    return runner.actor;
+  };
+  const control: NodeControl = {
+    stop() {
+      stop();
+      // The answer must leave first.
+      setImmediate(() => port.close());
+    },
+    log(from, max) {
+      const { log } = actor();
+      const first = Math.max(from, log.firstIndex);
+      if (first > log.lastIndex || max < 1) return [];
+      const to = Math.min(log.lastIndex, first + max - 1);
+      return log.slice(index(first), index(to), Number.MAX_SAFE_INTEGER).map(lineOf);
+    },
+    digest: () => actor().digest(),
+    changeMembership: (changes) => orders.changeMembership(changes),
+    transfer: (target) => orders.transfer(target),
+    snapshot: () => orders.snapshot(),
+    compact() {
+      runner.order({ type: "compact", keptEntries: 0 });
+      return { first: actor().log.firstIndex };
+    },
+  };
+  expose(control, port);
+}
+
+function lineOf(entry: Entry<CommandBytes>): LogLine {
+  const { index: at, term } = entry;
+  switch (entry.type) {
+    case "noop":
+      return { type: "noop", index: at, term };
+    case "membership":
+      return { type: "membership", index: at, term, membership: entry.membership };
+    case "command": {
+      const { client, sequence } = headerOf(entry.command);
+      const payload = payloadOf(entry.command);
+      const command = payload.length === 0 ? undefined : decode(payload);
+      return { type: "command", index: at, term, client, sequence, command };
+    }
+    default:
+      return entry satisfies never;
+  }
+}

@@ -1,0 +1,61 @@
+import { setMaxListeners } from "node:events";
+import type { MessagePort } from "node:worker_threads";
+import { releaseProxy, wrap, type Remote } from "comlink";
+import { KontikiError, messageOf } from "../errors.ts";
+import type { NodeControl } from "../mail/protocol.ts";
+import { TIMER_MS_MAX } from "../node/timers.ts";
+
+/**
+ * The supervisor's side of a node's control port.
+ *
+ * A call whose thread dies would never be answered, nor one that the thread is too busy for: each has a deadline, and
+ * all are rejected when the thread's exit is seen.
+ */
+export class Control {
+  readonly #name: string;
+  readonly #remote: Remote<NodeControl>;
+  readonly #gone = new AbortController();
+
+  /** @param name of the node, for errors. */
+  constructor(name: string, port: MessagePort) {
+    this.#name = name;
+    // Each call listens, and there may be many.
+    setMaxListeners(0, this.#gone.signal);
+    this.#remote = wrap<NodeControl>(port);
+  }
+
+  /** Calls the node. @throws KontikiError when its thread ends or the deadline passes first. */
+  call<T>(
+    what: string,
+    deadlineMs: number,
+    ask: (node: Remote<NodeControl>) => Promise<T>,
+  ): Promise<T> {
+    return new Promise((resolve, reject) => {
+      const fail = (why: string): void =>
+        reject(new KontikiError(`${what} of ${this.#name}: ${why}`));
+      const { signal } = this.#gone;
+      if (signal.aborted) return fail("its thread has ended");
+      const onGone = (): void => end(() => fail("its thread ended before it answered"));
+      const timer = setTimeout(
+        () => end(() => fail(`no answer within ${deadlineMs} ms`)),
+        Math.min(deadlineMs, TIMER_MS_MAX),
+      );
+      const end = (settle: () => void): void => {
+        clearTimeout(timer);
+        signal.removeEventListener("abort", onGone);
+        settle();
+      };
+      signal.addEventListener("abort", onGone, { once: true });
+      ask(this.#remote).then(
+        (answer) => end(() => resolve(answer)),
+        (error: unknown) => end(() => fail(messageOf(error))),
+      );
+    });
+  }
+
+  /** The thread has exited: whatever is not yet answered never will be. */
+  threadExited(): void {
+    this.#gone.abort();
+    this.#remote[releaseProxy]();
+  }
+}

@@ -1,0 +1,105 @@
+import {
+  MessageChannel,
+  receiveMessageOnPort,
+  Worker,
+  type MessagePort,
+} from "node:worker_threads";
+import { Control } from "./control.ts";
+import { messageOf } from "../errors.ts";
+import { Gate } from "./gate.ts";
+import type { FromNode, NodeSpec, ToNode } from "../mail/protocol.ts";
+
+/** What a thread tells its supervisor. */
+export type ThreadHandlers = {
+  /** What the node posted, in order; nothing after `onExit`. */
+  readonly onMessage: (message: FromNode) => void;
+  /** The thread is gone: once, last. `cause` says why when it did not end by itself; undefined when it did. */
+  readonly onExit: (cause: string | undefined) => void;
+};
+
+/** Young generation in MiB: with room for a few turns' commands, most of them die before they are ever copied. */
+const YOUNG_MIB_MAX = 64;
+
+/**
+ * One start of a node's worker thread.
+ *
+ * The exit alone decides that a thread is gone. An uncaught error is told before it, out of memory and bad messages
+ * too; each is kept as the reason. What a thread posted before it died has happened and is still taken in.
+ */
+export class NodeThread {
+  readonly control: Control;
+  readonly #worker: Worker;
+  readonly #gate = new Gate();
+  readonly #port: MessagePort;
+  readonly #handlers: ThreadHandlers;
+  #cause: string | undefined;
+
+  constructor(spec: NodeSpec, handlers: ThreadHandlers) {
+    const data = new MessageChannel();
+    const control = new MessageChannel();
+    this.#handlers = handlers;
+    this.#port = data.port1;
+    this.control = new Control(spec.id, control.port1);
+    this.#worker = new Worker(new URL("./worker.js", import.meta.url), {
+      name: spec.id,
+      workerData: { spec, gate: this.#gate.shared, data: data.port2, control: control.port2 },
+      transferList: [data.port2, control.port2],
+      resourceLimits: {
+        maxOldGenerationSizeMb: spec.heapMiB,
+        maxYoungGenerationSizeMb: YOUNG_MIB_MAX,
+      },
+    });
+    this.#port.on("message", handlers.onMessage);
+    this.#port.on("messageerror", (error) =>
+      this.#blame(`a message from it could not be read: ${messageOf(error)}`),
+    );
+    this.#worker.on("messageerror", (error) =>
+      this.#blame(`a message to it could not be read: ${messageOf(error)}`),
+    );
+    this.#worker.on("error", (error) => this.#blame(messageOf(error)));
+    this.#worker.on("exit", (code) => this.#onExit(code));
+  }
+
+  /** Puts a letter or a signal into the node's mailbox. */
+  post(letter: ToNode): void {
+    this.#port.postMessage(letter, letter.type === "mail" ? [letter.bytes.buffer] : []);
+  }
+
+  /** Has the thread stand still between two of its turns. It says so with the number of the pause, which is returned. */
+  pause(): number {
+    const pause = this.#gate.close();
+    this.#worker.postMessage(pause);
+    return pause;
+  }
+
+  /** Lets it go on. */
+  resume(): void {
+    this.#gate.open();
+  }
+
+  /** Kills the thread where it stands. Its exit follows. */
+  kill(cause: string): void {
+    this.#cause ??= cause;
+    void this.#worker.terminate();
+  }
+
+  #blame(cause: string): void {
+    this.#cause ??= cause;
+    void this.#worker.terminate();
+  }
+
+  #onExit(code: number): void {
+    for (let left = this.#receive(); left !== undefined; left = this.#receive())
+      this.#handlers.onMessage(left);
+    this.#port.close();
+    this.control.threadExited();
+    this.#handlers.onExit(
+      this.#cause ?? (code === 0 ? undefined : `the thread ended with exit code ${code}`),
+    );
+  }
+
+  #receive(): FromNode | undefined {
+    return (receiveMessageOnPort(this.#port) as { readonly message: FromNode } | undefined)
+      ?.message;
+  }
+}

@@ -1,0 +1,151 @@
+/**
+ * The thread of one node: makes its parts from what the supervisor sent, and lets them run.
+ *
+ * @module
+ */
+import { performance } from "node:perf_hooks";
+import { parentPort, workerData, type MessagePort } from "node:worker_threads";
+import { makeConfig, nodeId, type Config } from "@kontiki/core";
+import { exposeControl } from "./control-endpoint.ts";
+import type { Disk } from "../storage/disk/disk.ts";
+import { KontikiError } from "../errors.ts";
+import { FileDisk } from "../storage/disk/file-disk.ts";
+import { waitAt } from "./gate.ts";
+import { loadMachine } from "../machine/load-machine.ts";
+import { MemoryDisk } from "../storage/disk/memory-disk.ts";
+import { NodeRunner, type Opened, type RunnerPorts } from "../node/node-runner.ts";
+import { openNode, probe, quorumBeats } from "../node/open-node.ts";
+import { createWal, hasWal, maxSegmentBytes } from "../storage/wal/open-wal.ts";
+import { Orders } from "../node/orders.ts";
+import type { FromNode, NodeSpec } from "../mail/protocol.ts";
+import { ReadIds } from "../node/reads.ts";
+import type { Recovered } from "../storage/storage.ts";
+import { ThreadPort } from "./thread-port.ts";
+import type { Clock } from "../node/timers.ts";
+import { openTraceFile, type TraceFile } from "../trace/trace-file.ts";
+import { NodeTracer } from "../trace/trace.ts";
+
+type Start = {
+  readonly spec: NodeSpec;
+  readonly gate: SharedArrayBuffer;
+  readonly data: MessagePort;
+  readonly control: MessagePort;
+};
+
+const { spec, gate, data, control } = workerData as Start;
+
+function post(message: FromNode): void {
+  data.postMessage(message);
+}
+
+function openDisk(): Disk {
+  if (spec.disk.type === "file") return new FileDisk(spec.disk.path);
+  const disk = new MemoryDisk({
+    files: spec.disk.files,
+    maxFileBytes: maxSegmentBytes(),
+    onChange: (change) => post({ type: "disk", change }),
+  });
+  // A thread that died before it made its log has promised nothing yet.
+  if (!hasWal(disk)) createWal(disk);
+  return disk;
+}
+
+/** A thread has nothing else to do while its disk syncs. */
+const thread: Pick<RunnerPorts, "soon" | "whenSyncable"> = {
+  soon(callback) {
+    const next = setImmediate(callback);
+    return () => clearImmediate(next);
+  },
+  whenSyncable: (callback) => callback(),
+};
+
+function clock(): Clock {
+  const pulse = new Int32Array(spec.pulse);
+  return {
+    after(ms, callback) {
+      const timer = setTimeout(callback, ms);
+      return () => clearTimeout(timer);
+    },
+    random: () => Math.random(),
+    nowMs: () => performance.now(),
+    pulses: () => Atomics.load(pulse, 0),
+  };
+}
+
+function configOf({ id, uid, voters, leases, keptEntries, maxUncommittedBytes }: NodeSpec): Config {
+  return makeConfig({
+    id: nodeId(id),
+    uid,
+    voters: voters.map(nodeId),
+    quorumBeats: quorumBeats(spec.electionTimeoutMs, spec.heartbeatMs),
+    leases: leases !== undefined,
+    keptEntries,
+    maxUncommittedBytes,
+  });
+}
+
+function traceOf({ trace, id, incarnation }: NodeSpec): TraceFile | undefined {
+  return trace === undefined ? undefined : openTraceFile(trace, nodeId(id), incarnation);
+}
+
+function tracerOf(trace: TraceFile, config: Config, recovered: Recovered): NodeTracer {
+  const { hard, base, entries, snapshot, horizon } = recovered;
+  return new NodeTracer(trace, { config, hard, base, entries, snapshot, horizon });
+}
+
+/** A pause begins between two turns, and it keeps no thread from ending that has nothing more to do. */
+function obeyPauses(): void {
+  parentPort?.on("message", (pause: number) => {
+    post({ type: "paused", pause });
+    waitAt(gate, pause);
+  });
+  parentPort?.unref();
+}
+
+async function run(): Promise<void> {
+  const config = configOf(spec);
+  const disk = openDisk();
+  const readIds = new ReadIds(spec.incarnation);
+  let trace: TraceFile | undefined;
+  const { electionTimeoutMs, heartbeatMs, priority, leases, snapshots: policy } = spec;
+  const lease = leases && { electionTimeoutMs, clockDrift: leases.clockDrift };
+  const tracer = (recovered: Recovered): NodeTracer | undefined => {
+    // What was traced before the disk failed stays in a file of its own.
+    trace?.close();
+    trace = traceOf(spec);
+    return trace && tracerOf(trace, config, recovered);
+  };
+  const open = async (): Promise<ReturnType<typeof openNode>> => {
+    const machine = await loadMachine(spec.stateMachine);
+    return openNode({ config, disk, machine, readIds, policy, lease, tracer });
+  };
+  const reopen = async (): Promise<Opened> => {
+    probe(disk);
+    return open();
+  };
+  const first = await open();
+  const orders = new Orders();
+  const lengths = { electionTimeoutMs, heartbeatMs, patience: priority };
+  const onNotice = orders.onNotice.bind(orders);
+  const runner = new NodeRunner(
+    { port: new ThreadPort(data), lengths, clock: clock(), ...thread, open: reopen, onNotice },
+    first,
+  );
+  orders.attach(runner);
+  exposeControl(control, runner, orders, () => {
+    runner.stop();
+    parentPort?.unref();
+  });
+  post({ type: "ready", tornBytes: first.recovered.tornBytes });
+  runner.start();
+}
+
+obeyPauses();
+try {
+  await run();
+} catch (error) {
+  if (!(error instanceof KontikiError)) throw error;
+  post({ type: "unusable", message: error.message });
+  data.close();
+  control.close();
+}
