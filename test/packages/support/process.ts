@@ -34,11 +34,7 @@ export function run(
 }
 
 /** Runs a program that must succeed. @returns what it printed. */
-export async function output(
-  command: readonly string[],
-  cwd: string,
-  input = "",
-): Promise<string> {
+export async function output(command: readonly string[], cwd: string, input = ""): Promise<string> {
   const { status, stdout, stderr } = await run(command, cwd, input);
   if (status === 0) return stdout;
   throw new Error(`${command.join(" ")} in ${cwd} ended with ${status}:\n${stdout}${stderr}`);
@@ -49,6 +45,7 @@ export async function output(
  * managers would believe that of themselves; vitest sets what makes programs believe that they are under test.
  */
 function shellEnvironment(): NodeJS.ProcessEnv {
-  const isForeign = ([name]: readonly [string, unknown]) => /^(?:npm_|pnpm_|vitest|node_env|node_options|init_cwd|test$)/i.test(name);
+  const isForeign = ([name]: readonly [string, unknown]) =>
+    /^(?:npm_|pnpm_|vitest|node_env|node_options|init_cwd|test$)/i.test(name);
   return Object.fromEntries(Object.entries(process.env).filter((entry) => !isForeign(entry)));
 }
