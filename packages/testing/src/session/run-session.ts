@@ -14,29 +14,29 @@ export type SessionBody<Command = unknown, Result = unknown> = (
   sim: Session<Command, Result>,
 ) => Promise<void> | void;
 
-/** What came of a scenario function. */
+/** The result of a scenario function. */
 export type SessionRun = {
-  /** What came of the run, the time behind the function included. */
+  /** The result of the whole run, including the time after the function ended. */
   readonly result: RunResult;
-  /** What the function threw: undefined when it threw nothing. */
+  /** What the function threw; undefined when it did not throw. */
   readonly thrown: { readonly error: unknown } | undefined;
-  /** What happened; empty unless it was asked for. */
+  /** The story of the run; empty unless `tells` is set. */
   readonly story: readonly StoryLine[];
-  /** What was asked and done, as a plan: it needs no function any more. */
+  /** What the function asked and did, as a plan that runs without the function. */
   readonly recorded: Plan;
 };
 
 /** How a scenario function is run. */
 export type SessionOptions = SimulateOptions & {
-  /** Whether the story is told. No, if not given. */
+  /** Whether to record the story. Default: false. */
   readonly tells?: boolean;
 };
 
 /**
- * Runs a plan in virtual time, and with it a function that asks and breaks things besides. When the function has ended
- * all faults do, and the cluster must become live again, as in any run.
+ * Runs a plan in virtual time, together with a function that sends operations and causes faults. After the function has
+ * ended, all faults end and the cluster must become live again, as in any run.
  *
- * @param plan `durationMs` of its scenario is the longest that the function may take.
+ * @param plan the function may take at most the `durationMs` of its scenario.
  */
 export async function runSession<Command, Result>(
   plan: Plan,
@@ -58,7 +58,7 @@ export async function runSession<Command, Result>(
   return { result, thrown, recorded, story: telling.story(result.violations) };
 }
 
-/** Until the function has ended, or the run has. */
+/** Steps the simulation until the function or the run has ended. */
 async function letRun(
   simulation: Simulation,
   waits: Waits,
@@ -74,7 +74,7 @@ async function letRun(
     },
   );
   for (;;) {
-    // All that the function does before it waits again.
+    // Lets the function continue until it waits again.
     await setImmediate();
     if (isOver) return thrown;
     if (waits.pending === 0) return { error: new SessionError(STRANGER) };
@@ -87,9 +87,9 @@ async function letRun(
 }
 
 const STRANGER =
-  "the scenario waits for something that is not of its simulation: it may only await what sim gives it, as else no run would be like another";
+  "the scenario awaits something outside its simulation: await only what sim returns, because anything else makes runs differ";
 
-/** A run may end before its function because something was violated: then that is what is to be told. */
+/** A run may end before its function because of a violation: then the violation is what to report. */
 function ended({ plan, violations }: Simulation): SessionRun["thrown"] {
   if (violations.length > 0) return undefined;
   const text = `the scenario has not ended after ${plan.scenario.durationMs} ms of the run: await less, or give it a longer duration`;
