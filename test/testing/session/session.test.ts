@@ -118,6 +118,16 @@ describe("a scenario function that fails", () => {
       "the scenario awaits something outside its simulation: await only what sim returns, because anything else makes runs differ",
     ],
     [
+      "waits for real time that is over before the next event",
+      () => {
+        const timer = new Promise<void>((resolve) => setTimeout(resolve, 1));
+        const end = performance.now() + 5;
+        while (performance.now() < end);
+        return timer;
+      },
+      "the scenario awaits something outside its simulation: await only what sim returns, because anything else makes runs differ",
+    ],
+    [
       "takes too long",
       (sim) => sim.sleep(20_001),
       "the scenario has not ended after 20000 ms of the run: await less, or give it a longer duration",

@@ -1,4 +1,4 @@
-import { setImmediate } from "node:timers/promises";
+import { setImmediate } from "node:timers";
 import { Telling } from "../replay/telling.ts";
 import type { Plan } from "../plan/plan.ts";
 import type { RunResult } from "../run/result.ts";
@@ -66,24 +66,49 @@ async function letRun(
 ): Promise<SessionRun["thrown"]> {
   let thrown: SessionRun["thrown"];
   let isOver = false;
-  body().then(
-    () => (isOver = true),
-    (error: unknown) => {
-      thrown = { error };
-      isOver = true;
-    },
-  );
+  await untilItWaits(() => {
+    body().then(
+      () => (isOver = true),
+      (error: unknown) => {
+        thrown = { error };
+        isOver = true;
+      },
+    );
+  });
   for (;;) {
-    // Lets the function continue until it waits again.
-    await setImmediate();
     if (isOver) return thrown;
     if (waits.pending === 0) return { error: new SessionError(STRANGER) };
-    while (!waits.takeNews()) {
-      simulation.step();
-      if (!simulation.isRunning) return ended(simulation);
-      waits.look();
-    }
+    await untilItWaits(() => stepUntilNews(simulation, waits));
+    if (!simulation.isRunning) return ended(simulation);
   }
+}
+
+/** Steps the simulation until something is settled that the function waits for, or the run ends. */
+function stepUntilNews(simulation: Simulation, waits: Waits): void {
+  while (!waits.takeNews()) {
+    simulation.step();
+    if (!simulation.isRunning) return;
+    waits.look();
+  }
+}
+
+/**
+ * Does something that lets the function continue, and resolves once the function waits again.
+ *
+ * Node runs both callbacks in one phase of its event loop and drains all microtasks between them. So no timer and no I/O
+ * completes in between: a function that awaits anything but the simulation still waits for it, however fast that is.
+ */
+function untilItWaits(act: () => void): Promise<void> {
+  return new Promise((resolve, reject) => {
+    setImmediate(() => {
+      try {
+        act();
+      } catch (error) {
+        reject(error);
+      }
+    });
+    setImmediate(resolve);
+  });
 }
 
 const STRANGER =
