@@ -24,10 +24,19 @@ const ENTRIES = [
 
 const NODE = process.execPath;
 
+const STRICT = [
+  "--strict",
+  "--skipLibCheck",
+  "false",
+  "--target",
+  "es2023",
+  "--exactOptionalPropertyTypes",
+];
+
 const tsc = (...options: readonly string[]): readonly string[] => [
   NODE,
   join(project, "node_modules/typescript/bin/tsc"),
-  ...["--strict", "--skipLibCheck", "false", "--target", "es2023", "--exactOptionalPropertyTypes"],
+  ...STRICT,
   ...options,
 ];
 
