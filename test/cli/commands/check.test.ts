@@ -71,7 +71,7 @@ checked in ...
     const { status, stdout, stderr } = await check(file, "--model", "register", option, budget);
     const what = option === "--seconds" ? "time" : "memory";
     expect({ status, stderr }).toEqual({ status: 3, stderr: "" });
-    expect(stdout).toContain(`unknown: 61 operations, the ${what} was used up first\n`);
+    expect(stdout).toContain(`unknown: 61 operations, the ${what} limit was reached\n`);
   });
 
   test("as one JSON object", async () => {
