@@ -1,8 +1,8 @@
 import { Bank } from "./bank.ts";
 
 /**
- * The bug. Its snapshot is from the time when a transfer was one step: nobody thought of it when `inTransit` came, and no
- * test of `apply` alone can see it.
+ * The bug. Its snapshot is from the time when a transfer was one step, and was not changed when `inTransit` came. No test of
+ * `apply` alone can see it.
  */
 export class ForgetfulBank extends Bank {
   override snapshot(): unknown {

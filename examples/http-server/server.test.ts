@@ -69,7 +69,7 @@ describe("a cluster of three nodes", () => {
 test.each<[Outcome<null>, number, string]>([
   [{ type: "definitelyNot", reason: "no node leads" }, 503, "no node leads"],
   [{ type: "unknown", reason: "no answer came in time" }, 504, "no answer came in time"],
-])("an outcome of %j is told with a status of its own", async (outcome, status, text) => {
+])("an outcome of %j has its own status", async (outcome, status, text) => {
   const cluster = { propose: async () => outcome, get: async () => outcome };
   const url = await served(cluster, onTestFinished);
   expect(await ask(`${url}/key`, "PUT", "value")).toEqual([status, text]);

@@ -26,19 +26,19 @@ test.sim("each job is completed exactly once", OPTIONS, async (sim) => {
   expect(completed.toSorted()).toEqual(JOBS.toSorted());
 });
 
-/** A worker: takes a job, works at it, and says that it is done. Whether that counts, the queue decides. */
+/** A worker takes a job, does it, and reports it. The queue decides whether that counts. */
 async function work(sim: Sim, workMs: number, completed: string[]): Promise<void> {
   while (await isWorkLeft(sim)) {
     const taken = await sim.propose({ type: "take", now: sim.now, leaseMs: LEASE_MS });
     await sim.sleep(workMs);
-    // When nobody knows whether a job was taken, its lease ends by itself.
+    // If a job was taken and the answer was lost, its lease will end.
     if (taken.type !== "ok" || taken.value === null) continue;
     const { job, lease } = taken.value as Lease;
     if (await surely(sim, { type: "complete", job, lease })) completed.push(job);
   }
 }
 
-/** Time reaches the queue in commands only: somebody has to bring it. */
+/** Time reaches the queue only in commands: a client has to send it. */
 async function expireLeases(sim: Sim): Promise<void> {
   while (await isWorkLeft(sim)) {
     await sim.propose({ type: "expire", now: sim.now });

@@ -34,7 +34,7 @@ const FAULTS = {
   nemesis: { faults: ["crash", "partition"], swarm: false, every: "200ms..600ms" },
 } as const;
 
-test.sim("nobody gets a lock that is held", { ...OPTIONS, ...FAULTS }, async (sim) => {
+test.sim("no client gets a lock that is held", { ...OPTIONS, ...FAULTS }, async (sim) => {
   const theLock = new RecordedLock(sim);
   const tokens: number[] = [];
   const client = async (session: string, holdMs: number): Promise<void> => {

@@ -10,7 +10,7 @@ import { InterpretError } from "@kontiki/testing";
 
 /**
  * The sequential specification. The checker looks for an order of the operations that it can explain. All functions must
- * be pure: the search tries many orders, and comes back to old states.
+ * be pure: the search tries many orders, and returns to old states.
  *
  * @type {import("@kontiki/testing").FileModel<number, Input, Output>}
  */
@@ -18,7 +18,7 @@ const maxRegister = {
   name: "max-register",
   init: 0,
 
-  /** The next state; undefined when the operation cannot have returned `output`, which is undefined when nobody knows. */
+  /** The next state; undefined when the operation cannot have returned `output`, which is undefined when no client heard it. */
   step(highest, { write }, output) {
     if (write !== undefined) return Math.max(highest, write);
     return output === undefined || output === highest ? highest : undefined;
