@@ -255,6 +255,17 @@ describe("a model of one's own", () => {
     expect(stdout).toContain("x  a  get -> 2");
   });
 
+  test("may be TypeScript", async () => {
+    const typed = COUNTER.replace("(state, input, output) =>", "(state: number, input, output) =>");
+    const history = `{"type":"operation","process":"a","f":"add","call":0,"return":1,"status":"ok"}`;
+    const { status, stderr } = await check(
+      saved("h.jsonl", history),
+      "--model",
+      saved("counter.ts", typed),
+    );
+    expect({ status, stderr }).toEqual({ status: 0, stderr: "" });
+  });
+
   test("that throws is no verdict", async () => {
     const model = saved(
       "m.mjs",
