@@ -80,7 +80,7 @@ function placeNew(folder: string, files: readonly NewFile[]): void {
     for (const file of files) write(staged, file);
     renameSync(staged, folder);
   } catch (error) {
-    rmSync(staged, { recursive: true, force: true });
+    if (existsSync(staged)) rmSync(staged, { recursive: true });
     for (const above of missing.toReversed()) removeEmpty(above);
     throw error;
   }
@@ -118,8 +118,8 @@ function write(folder: string, { name, text }: NewFile): string {
 function removeEmpty(folder: string): void {
   try {
     rmdirSync(folder);
-  } catch (error) {
-    if (!["ENOENT", "ENOTEMPTY", "EEXIST"].includes(codeOf(error) ?? "")) throw error;
+  } catch {
+    // It was not made, or stays: the error that led here is the one to report.
   }
 }
 
