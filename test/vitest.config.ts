@@ -2,7 +2,13 @@ import { configDefaults, defineConfig } from "vitest/config";
 
 // Threads and processes need files that Node itself can load, so their tests run what `tsc -b`
 // wrote; all others run the source. A project sees one of the two, never both copies of the core.
-const built = ["workers/**/*.test.ts", "cli/**/*.test.ts", "docs/**/*.test.ts"];
+const built = [
+  "workers/**/*.test.ts",
+  "cli/*.test.ts",
+  "cli/!(udp)/**/*.test.ts",
+  "cli/udp/programs/*.test.ts",
+  "docs/**/*.test.ts",
+];
 const source = ["@kontiki/source", "module", "node", "development|production"];
 
 export default defineConfig({

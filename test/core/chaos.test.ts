@@ -1,6 +1,6 @@
 /** A cluster of pure servers in which everything happens that may, as seeds have it. */
 import { describe, expect, test } from "vitest";
-import { Chaos } from "../support/core-chaos.ts";
+import { Chaos } from "./support/chaos.ts";
 
 const SEEDS = 300;
 const ACTS = 300;

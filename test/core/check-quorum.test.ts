@@ -1,14 +1,7 @@
 import { INITIAL_HARD_STATE, restore, step, type Leader } from "@kontiki/core";
 import { describe, expect, test } from "vitest";
-import {
-  inForce,
-  leaderSilent,
-  ON,
-  read,
-  rejectRead,
-  transferEnded,
-} from "../support/core-more.ts";
-import { Script } from "../support/core-script.ts";
+import { inForce, leaderSilent, ON, read, rejectRead, transferEnded } from "./support/more.ts";
+import { Script } from "./support/scripted-cluster.ts";
 import {
   a,
   appendAccepted,
@@ -37,7 +30,7 @@ import {
   send,
   timeoutNow,
   voteReply,
-} from "../support/core.ts";
+} from "./support/core.ts";
 
 const waiting = probe(1, { waiting: true });
 

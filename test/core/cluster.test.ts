@@ -2,7 +2,7 @@
 import { nodeId } from "@kontiki/core";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { Cluster, until, type Kept } from "../support/core-cluster.ts";
+import { Cluster, until, type Kept } from "./support/cluster.ts";
 import {
   a,
   b,
@@ -13,7 +13,7 @@ import {
   hardState,
   heartbeatTimeout,
   propose,
-} from "../support/core.ts";
+} from "./support/core.ts";
 
 /**
  * What may happen next; a reign is an election in one part of the cluster, and proposals to who may have won. The numbers choose a server, a packet or an amount, modulo what there is.

@@ -1,6 +1,6 @@
 import { step } from "@kontiki/core";
 import { describe, expect, test } from "vitest";
-import { Cluster, until } from "../support/core-cluster.ts";
+import { Cluster, until } from "./support/cluster.ts";
 import {
   a,
   appendAccepted,
@@ -24,7 +24,7 @@ import {
   replicating,
   termsOf,
   voteReply,
-} from "../support/core.ts";
+} from "./support/core.ts";
 
 describe("§5.4.2 committing entries from previous terms", () => {
   test.each([

@@ -32,7 +32,7 @@ import {
   send,
   truncateLog,
   voteReply,
-} from "../support/core.ts";
+} from "./support/core.ts";
 import {
   compact,
   compactLog,
@@ -46,7 +46,7 @@ import {
   snapshotTaken,
   sending,
   whole,
-} from "../support/core-snapshots.ts";
+} from "./support/snapshots.ts";
 
 describe("snapshot_basic: a durable snapshot takes the place of the log before it (§7)", () => {
   const taken = snapshot([4, 2]);

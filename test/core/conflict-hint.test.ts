@@ -1,6 +1,6 @@
 import { step } from "@kontiki/core";
 import { describe, expect, test } from "vitest";
-import { Cluster } from "../support/core-cluster.ts";
+import { Cluster } from "./support/cluster.ts";
 import {
   a,
   appendEntries,
@@ -18,7 +18,7 @@ import {
   resetElectionTimer,
   run,
   send,
-} from "../support/core.ts";
+} from "./support/core.ts";
 
 describe("end of §5.3, the follower: the conflicting term and the first index of that term", () => {
   test.each([

@@ -16,7 +16,7 @@ import {
   saveHardState,
   send,
   voteReply,
-} from "../support/core.ts";
+} from "./support/core.ts";
 
 describe("§5.4.1 election restriction", () => {
   test.each([

@@ -1,6 +1,6 @@
 import { INITIAL_HARD_STATE, restore, step, type NodeId } from "@kontiki/core";
 import { describe, expect, test } from "vitest";
-import { Cluster } from "../support/core-cluster.ts";
+import { Cluster } from "./support/cluster.ts";
 import {
   a,
   appendAccepted,
@@ -27,7 +27,7 @@ import {
   saveHardState,
   send,
   voteReply,
-} from "../support/core.ts";
+} from "./support/core.ts";
 
 describe("§5.2 leader election", () => {
   test("StartAsFollower: when servers start up, they begin as followers", () => {

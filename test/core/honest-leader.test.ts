@@ -38,7 +38,7 @@ import {
   snapshotOf,
   type Command,
   type TestEnv,
-} from "../support/core.ts";
+} from "./support/core.ts";
 
 /** The leader's term. No entry is of a later one. */
 const TERM = 9;

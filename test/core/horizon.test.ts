@@ -31,7 +31,7 @@ import {
   send,
   truncateLog,
   voteReply,
-} from "../support/core.ts";
+} from "./support/core.ts";
 import {
   chunk,
   envBehind,
@@ -41,7 +41,7 @@ import {
   sendChunk,
   sending,
   snapshot,
-} from "../support/core-snapshots.ts";
+} from "./support/snapshots.ts";
 
 /** Five entries of terms 1, 1, 2, 2, 2 were promised, and three are left. */
 const left = [1, 1, 2];

@@ -32,7 +32,7 @@ import {
   resetElectionTimer,
   run,
   send,
-} from "../support/core.ts";
+} from "./support/core.ts";
 import {
   envBehind,
   inForce,
@@ -42,7 +42,7 @@ import {
   membershipEntry,
   position,
   snapshot,
-} from "../support/core-snapshots.ts";
+} from "./support/snapshots.ts";
 
 const four = { voters: [a, b, c, d] };
 const five = { voters: [a, b, c, d, e] };

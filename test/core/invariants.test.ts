@@ -28,7 +28,7 @@ import {
   replicating,
   sending,
   snapshotOf,
-} from "../support/core.ts";
+} from "./support/core.ts";
 
 const one = env({ log: [1, 2, 2] });
 const observed = (state: State, terms: readonly number[] = [1, 2, 2], id = a) => ({

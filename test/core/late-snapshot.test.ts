@@ -1,7 +1,7 @@
 /** A snapshot that comes in while its entries do: they take less to send, and may overtake it (§7). */
 import { index, initialMembership, term, type Snapshot } from "@kontiki/core";
 import { expect, test } from "vitest";
-import { a, appendEntries, b, c, entry, env, follower, from, run } from "../support/core.ts";
+import { a, appendEntries, b, c, entry, env, follower, from, run } from "./support/core.ts";
 
 const snapshot: Snapshot = {
   index: index(3),

@@ -1,6 +1,6 @@
 /** A follower whose log was damaged holds less than it had promised to, under a leader that remembers the promise. */
 import { describe, expect, test } from "vitest";
-import { appendRejected, b, env, from, leader, probe, replicating, run } from "../support/core.ts";
+import { appendRejected, b, env, from, leader, probe, replicating, run } from "./support/core.ts";
 
 const at = env({ log: [1, 1, 1, 1, 1] });
 const leading = (progress: ReturnType<typeof replicating>) =>

@@ -21,7 +21,7 @@ import {
 } from "@kontiki/core";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { a, b, c, d, e, f } from "../support/core.ts";
+import { a, b, c, d, e, f } from "./support/core.ts";
 
 const three = initialMembership([a, b, c]);
 

@@ -10,8 +10,8 @@ import {
   remove,
   rejectChange,
   transferTo,
-} from "../support/core-more.ts";
-import { Script } from "../support/core-script.ts";
+} from "./support/more.ts";
+import { Script } from "./support/scripted-cluster.ts";
 import {
   a,
   b,
@@ -24,7 +24,7 @@ import {
   noop,
   propose,
   logOf,
-} from "../support/core.ts";
+} from "./support/core.ts";
 
 /** These voters, of whom `a` leads term 1 and has committed its no-op. */
 function elected(...voters: readonly NodeId[]): Script {

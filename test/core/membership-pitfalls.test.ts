@@ -1,7 +1,7 @@
 /** 14 to 19 of the pitfalls: who may stand, and who is heard, while the membership changes. */
 import { index, initialMembership, mayStand, step, type Membership } from "@kontiki/core";
 import { describe, expect, test } from "vitest";
-import { Cluster } from "../support/core-cluster.ts";
+import { Cluster } from "./support/cluster.ts";
 import {
   a,
   b,
@@ -22,7 +22,7 @@ import {
   resetElectionTimer,
   saveHardState,
   send,
-} from "../support/core.ts";
+} from "./support/core.ts";
 
 const inForce = (at: number, membership: Membership) => ({ index: index(at), membership });
 

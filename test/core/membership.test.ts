@@ -11,7 +11,7 @@ import {
   promotion,
   rejectChange,
   remove,
-} from "../support/core-more.ts";
+} from "./support/more.ts";
 import {
   a,
   appendAccepted,
@@ -41,7 +41,7 @@ import {
   send,
   timeoutNow,
   truncateLog,
-} from "../support/core.ts";
+} from "./support/core.ts";
 
 /** A leader of term 2 that has committed its no-op at 2, with all followers in step. */
 const setup = env({ ...ON, log: [1, 2] });

@@ -1,7 +1,7 @@
 import { AssertionError, index, type Index } from "@kontiki/core";
 import { describe, expect, test } from "vitest";
-import { entries, entry, log, logOf, noop } from "../support/core.ts";
-import { logBehind, logFrom, membershipEntry, position, whole } from "../support/core-snapshots.ts";
+import { entries, entry, log, logOf, noop } from "./support/core.ts";
+import { logBehind, logFrom, membershipEntry, position, whole } from "./support/snapshots.ts";
 
 const ALL = Number.MAX_SAFE_INTEGER;
 const i = index;

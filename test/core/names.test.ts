@@ -1,7 +1,7 @@
 /** Node ids are names that people give: none of them means anything to the core. */
 import { initialMembership, nodeId, uidOf } from "@kontiki/core";
 import { expect, test } from "vitest";
-import { a, env, follower, from, requestVote, run, send, voteReply } from "../support/core.ts";
+import { a, env, follower, from, requestVote, run, send, voteReply } from "./support/core.ts";
 
 const constructor = nodeId("constructor");
 

@@ -1,7 +1,7 @@
 import { step, type Progress } from "@kontiki/core";
 import { describe, expect, test } from "vitest";
-import { inForce, ON, peerDown, position } from "../support/core-more.ts";
-import { Script } from "../support/core-script.ts";
+import { inForce, ON, peerDown, position } from "./support/more.ts";
+import { Script } from "./support/scripted-cluster.ts";
 import {
   a,
   appendEntries,
@@ -25,7 +25,7 @@ import {
   send,
   sending,
   snapshotOf,
-} from "../support/core.ts";
+} from "./support/core.ts";
 
 const hastenElectionTimer = { type: "hastenElectionTimer" } as const;
 

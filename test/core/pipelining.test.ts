@@ -1,6 +1,6 @@
 import { step } from "@kontiki/core";
 import { describe, expect, test } from "vitest";
-import { Cluster, until } from "../support/core-cluster.ts";
+import { Cluster, until } from "./support/cluster.ts";
 import {
   a,
   appendAccepted,
@@ -25,7 +25,7 @@ import {
   resetHeartbeatTimer,
   run,
   send,
-} from "../support/core.ts";
+} from "./support/core.ts";
 
 describe("dissertation 10.2.1: writing to the leader's disk in parallel", () => {
   test("the leader counts itself up to what its disk holds, not to what its log holds", () => {

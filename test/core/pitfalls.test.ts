@@ -1,7 +1,7 @@
 /** What real implementations of Raft got wrong, one test or more for each; K1 to K6 are of the kontiki this one follows. */
 import { AssertionError, isQuorum, quorumIndex, restore, step } from "@kontiki/core";
 import { describe, expect, test } from "vitest";
-import { Cluster } from "../support/core-cluster.ts";
+import { Cluster } from "./support/cluster.ts";
 import {
   a,
   appendAccepted,
@@ -44,7 +44,7 @@ import {
   termsOf,
   timeoutNow,
   voteReply,
-} from "../support/core.ts";
+} from "./support/core.ts";
 
 const twoFollowers = { b: replicating(1), c: replicating(1) };
 const roles = [

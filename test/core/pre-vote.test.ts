@@ -1,7 +1,7 @@
 import { step } from "@kontiki/core";
 import { describe, expect, test } from "vitest";
-import { inForce, leaderSilent, membershipEntry, ON, position } from "../support/core-more.ts";
-import { Script } from "../support/core-script.ts";
+import { inForce, leaderSilent, membershipEntry, ON, position } from "./support/more.ts";
+import { Script } from "./support/scripted-cluster.ts";
 import {
   a,
   appendEntries,
@@ -32,7 +32,7 @@ import {
   appendAccepted,
   appendLog,
   noop,
-} from "../support/core.ts";
+} from "./support/core.ts";
 
 describe("dissertation 9.6: who asks for promises", () => {
   test("asks about the next term, and neither begins it nor forgets its vote", () => {

@@ -9,8 +9,8 @@ import {
   rejected,
   sendSnapshot,
 } from "../../packages/core/src/progress.ts";
-import { a, b, probe, replicating } from "../support/core.ts";
-import { sending, snapshot } from "../support/core-snapshots.ts";
+import { a, b, probe, replicating } from "./support/core.ts";
+import { sending, snapshot } from "./support/snapshots.ts";
 
 const i = index;
 const taken = snapshot([20, 2]);

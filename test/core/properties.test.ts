@@ -19,7 +19,7 @@ import {
 import { isDeepStrictEqual } from "node:util";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { anyLog, anyMeant, anyMembership, anyUid, CROWNING, meet } from "../support/core-events.ts";
+import { anyLog, anyMeant, anyMembership, anyUid, CROWNING, meet } from "./support/events.ts";
 import {
   a,
   b,
@@ -34,7 +34,7 @@ import {
   snapshotOf,
   type Command,
   type TestEnv,
-} from "../support/core.ts";
+} from "./support/core.ts";
 
 const anyRun = fc.record({
   voters: fc.constantFrom([a], [a, b], [a, b, c], [a, b, c], [a, b, c], [a, b, c, d], [b, c]),

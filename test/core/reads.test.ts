@@ -1,7 +1,7 @@
 import { index, step, type NodeId, type PendingRead } from "@kontiki/core";
 import { describe, expect, test } from "vitest";
-import { inForce, ON, read, readReady, rejectRead } from "../support/core-more.ts";
-import { Script } from "../support/core-script.ts";
+import { inForce, ON, read, readReady, rejectRead } from "./support/more.ts";
+import { Script } from "./support/scripted-cluster.ts";
 import {
   a,
   appendAccepted,
@@ -36,7 +36,7 @@ import {
   sending,
   snapshotOf,
   voteReply,
-} from "../support/core.ts";
+} from "./support/core.ts";
 
 const pending = (
   id: number,

@@ -28,7 +28,7 @@ import {
   saveHardState,
   send,
   voteReply,
-} from "../support/core.ts";
+} from "./support/core.ts";
 import {
   bytesAt,
   chunk,
@@ -46,7 +46,7 @@ import {
   snapshotBroken,
   snapshotReceived,
   whole,
-} from "../support/core-snapshots.ts";
+} from "./support/snapshots.ts";
 
 /** Three parts of ten bytes, for a server whose log is [1, 1, 1]. */
 const theirs = snapshot([10, 2]);

@@ -1,9 +1,9 @@
 /** Whole stories of three servers, told by hand: how one that fell behind, was wiped or was damaged comes back. */
 import { index, type Snapshot, type State } from "@kontiki/core";
 import { describe, expect, test } from "vitest";
-import { Script, type Letter } from "../support/core-story.ts";
-import { a, b, c, electionTimeout, heartbeatTimeout, propose } from "../support/core.ts";
-import { membership, position, whole } from "../support/core-snapshots.ts";
+import { Script, type Letter } from "./support/story.ts";
+import { a, b, c, electionTimeout, heartbeatTimeout, propose } from "./support/core.ts";
+import { membership, position, whole } from "./support/snapshots.ts";
 
 /** Three servers of which `a` leads term 1, and this much is committed everywhere. */
 function cluster(commands = 3): Script {

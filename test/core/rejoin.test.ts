@@ -34,7 +34,7 @@ import {
   send,
   voteReply,
   type Command,
-} from "../support/core.ts";
+} from "./support/core.ts";
 import {
   chunk,
   chunkReply,
@@ -46,7 +46,7 @@ import {
   sendChunk,
   sending,
   snapshot,
-} from "../support/core-snapshots.ts";
+} from "./support/snapshots.ts";
 
 /** `b` came back with disk 7: a learner that gets its vote back. */
 const learns = {

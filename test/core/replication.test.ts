@@ -1,6 +1,6 @@
 import { step } from "@kontiki/core";
 import { describe, expect, test } from "vitest";
-import { Cluster } from "../support/core-cluster.ts";
+import { Cluster } from "./support/cluster.ts";
 import {
   a,
   appendAccepted,
@@ -36,7 +36,7 @@ import {
   send,
   termsOf,
   truncateLog,
-} from "../support/core.ts";
+} from "./support/core.ts";
 
 describe("§5.3 log replication: the leader", () => {
   test("LeaderStartReplication: appends the commands, then sends them to all in parallel", () => {

@@ -23,7 +23,7 @@ import {
   run,
   saveHardState,
   send,
-} from "../support/core.ts";
+} from "./support/core.ts";
 import {
   chunkReply,
   compactLog,
@@ -34,7 +34,7 @@ import {
   snapshot,
   snapshotGone,
   snapshotTaken,
-} from "../support/core-snapshots.ts";
+} from "./support/snapshots.ts";
 
 /** The leader's log begins with entry 11; all before is in a snapshot of three parts. */
 const taken = snapshot([10, 2]);

@@ -6,8 +6,8 @@ import {
   type Changed,
 } from "@kontiki/core";
 import { describe, expect, test } from "vitest";
-import { addLearner, addVoter, members, promotion, remove } from "../support/core-more.ts";
-import { a, b, c, d, e, f } from "../support/core.ts";
+import { addLearner, addVoter, members, promotion, remove } from "./support/more.ts";
+import { a, b, c, d, e, f } from "./support/core.ts";
 
 const changed = (given: Parameters<typeof members>[0]): Changed => ({
   type: "changed",

@@ -26,7 +26,7 @@ import {
   snapshotChunk,
   snapshotOf,
   type TestEnv,
-} from "../support/core.ts";
+} from "./support/core.ts";
 
 const snapshot = snapshotOf(2, 1, { size: 4 });
 const whole = snapshotChunk(1, snapshot, { offset: 0, bytes: [1, 2, 3, 4] });

@@ -17,7 +17,7 @@ import {
   saveHardState,
   send,
   voteReply,
-} from "../support/core.ts";
+} from "./support/core.ts";
 
 const lead = leader({ term: 2, progress: { b: replicating(1), c: replicating(1) } });
 

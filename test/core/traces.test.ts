@@ -45,7 +45,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { expect, test } from "vitest";
-import { traced } from "../support/script/trace-text.ts";
+import { traced } from "./support/script/trace-text.ts";
 
 const FOLDER = new URL("traces/", import.meta.url);
 

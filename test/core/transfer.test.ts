@@ -11,8 +11,8 @@ import {
   remove,
   transferEnded,
   transferTo,
-} from "../support/core-more.ts";
-import { Script } from "../support/core-script.ts";
+} from "./support/more.ts";
+import { Script } from "./support/scripted-cluster.ts";
 import {
   a,
   appendAccepted,
@@ -43,7 +43,7 @@ import {
   snapshotOf,
   timeoutNow,
   voteReply,
-} from "../support/core.ts";
+} from "./support/core.ts";
 
 const setup = env({ ...ON, log: [1, 1] });
 const progress = { b: replicating(3, { round: 9 }), c: replicating(3, { match: 1, round: 9 }) };

@@ -1,7 +1,7 @@
 import { step } from "@kontiki/core";
 import { describe, expect, test } from "vitest";
-import { ON } from "../support/core-more.ts";
-import { Script } from "../support/core-script.ts";
+import { ON } from "./support/more.ts";
+import { Script } from "./support/scripted-cluster.ts";
 import {
   a,
   appendAccepted,
@@ -21,7 +21,7 @@ import {
   rejectProposal,
   replicating,
   run,
-} from "../support/core.ts";
+} from "./support/core.ts";
 
 /** Commands of one byte, ten bytes of which may wait: the builders' entries are of three bytes each. */
 const small = (log: readonly number[]) => env({ ...ON, log, maxUncommittedBytes: 10 });

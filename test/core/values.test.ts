@@ -36,7 +36,7 @@ import {
   log,
   logOf,
   noop,
-} from "../support/core.ts";
+} from "./support/core.ts";
 
 describe("ids", () => {
   test.each([-1, 0.5, Number.NaN, Number.POSITIVE_INFINITY, 2 ** 53])(

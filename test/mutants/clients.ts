@@ -95,7 +95,7 @@ export const CLIENT_MUTANTS: readonly Mutant[] = [
     source: "dissertation 6.4.1",
     edits: [
       {
-        file: "packages/core/src/state.ts",
+        file: "packages/core/src/restore.ts",
         find: 'role: { type: "follower", leader: undefined, heard: leases, receiving: undefined },',
         replace:
           'role: { type: "follower", leader: undefined, heard: false, receiving: undefined },',

@@ -204,7 +204,7 @@ export const REPLICATION_MUTANTS: readonly Mutant[] = [
     source: "§5.4.2, Figure 2; the original kontiki",
     edits: [
       {
-        file: "packages/core/src/state.ts",
+        file: "packages/core/src/restore.ts",
         find: "commit: snapshot?.index ?? INDEX_ZERO,",
         replace: "commit: log.lastIndex,",
       },

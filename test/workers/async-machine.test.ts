@@ -1,6 +1,5 @@
 import { fileURLToPath } from "node:url";
-import type { ClusterEvent } from "@kontiki/actors";
-import { Cluster } from "@kontiki/actors";
+import { Cluster, type ClusterEvent } from "@kontiki/actors";
 import { expect, onTestFinished, test } from "vitest";
 
 const late = fileURLToPath(new URL("./machines/late.mjs", import.meta.url));

@@ -28,7 +28,8 @@ async function twoNodes(mailbox: MailboxLimits = MAILBOX_DEFAULTS): Promise<Supe
     voters: [N1, N2],
     nodes: [N1, N2].map((node) => ({ node, uid: 0, path: undefined })),
     spec: {
-      stateMachine: new URL("../../packages/actors/dist/key-value.js", import.meta.url).href,
+      stateMachine: new URL("../../packages/actors/dist/machine/key-value.js", import.meta.url)
+        .href,
       electionTimeoutMs: 2 ** 29,
       heartbeatMs: 50,
       heapMiB: 256,

@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 import { writeSync } from "node:fs";
-import { interruptedStatus, EXIT_FAILED, EXIT_TOOL, type Interruption } from "./host.ts";
-import { flushed } from "./output.ts";
+import { interruptedStatus, EXIT_FAILED, EXIT_TOOL, type Interruption } from "./host/host.ts";
+import { flushed } from "./output/output.ts";
 import { run } from "./program.ts";
 import { messageOf } from "./session/answer.ts";
 

@@ -5,13 +5,13 @@
  * @module
  */
 export { benchJson, benchText, type BenchRun } from "./bench/report.ts";
-export type { ProgramCluster, ProgramNode, StartCluster } from "./cluster.ts";
-export type { Engines } from "./engines.ts";
-export type { Host, Interruption } from "./host.ts";
+export type { ProgramCluster, ProgramNode, StartCluster } from "./launch/cluster.ts";
+export type { Engines } from "./engines/engines.ts";
+export type { Host, Interruption } from "./host/host.ts";
 export { demoJson } from "./demo/demo-json.ts";
 export { demoText } from "./demo/demo-text.ts";
 export type { Chapter, ClientLine, DemoLine, Tally } from "./demo/line.ts";
-export { LINE_BYTES_MAX, readLines, type InputLine } from "./lines.ts";
+export { LINE_BYTES_MAX, readLines, type InputLine } from "./prompt/lines.ts";
 export { run } from "./program.ts";
 export type { Reproduction, Shrinking, TokenSubject } from "./replay/failure-token.ts";
 export { answerJson, failureJson } from "./render/answer-json.ts";
@@ -21,6 +21,6 @@ export type { Answer, Failure } from "./session/answer.ts";
 export { commandNames, sessionCommands } from "./session/commands.ts";
 export { Session } from "./session/session.ts";
 export { splitWords, type Word, type Words } from "./session/words.ts";
-export { colorsFor } from "./terminal/colors.ts";
-export { complete } from "./terminal/complete.ts";
-export { Notes } from "./terminal/notes.ts";
+export { colorsFor } from "./output/colors.ts";
+export { complete } from "./prompt/complete.ts";
+export { Notes } from "./output/notes.ts";

@@ -1,7 +1,7 @@
 import { Cluster, KontikiError } from "@kontiki/actors";
 import { Command, CommanderError } from "commander";
 import { readFileSync } from "node:fs";
-import type { StartCluster } from "./cluster.ts";
+import type { StartCluster } from "./launch/cluster.ts";
 import { benchCommand } from "./commands/bench.ts";
 import { checkCommand } from "./commands/check.ts";
 import { demoCommand } from "./commands/demo.ts";
@@ -13,11 +13,11 @@ import { shrinkCommand } from "./commands/shrink.ts";
 import { traceCommand } from "./commands/trace.ts";
 import { udpCommand } from "./commands/udp.ts";
 import { upCommand } from "./commands/up.ts";
-import { engines as realEngines, type Engines } from "./engines.ts";
-import { EXIT_FAILED, EXIT_OK, EXIT_USAGE, type Host } from "./host.ts";
-import { Notes } from "./terminal/notes.ts";
+import { engines as realEngines, type Engines } from "./engines/engines.ts";
+import { EXIT_FAILED, EXIT_OK, EXIT_USAGE, type Host } from "./host/host.ts";
+import { Notes } from "./output/notes.ts";
 
-export type { StartCluster } from "./cluster.ts";
+export type { StartCluster } from "./launch/cluster.ts";
 
 /**
  * Runs the program for these arguments and resolves to its exit status.

@@ -4,7 +4,7 @@ import { atLeastAsUpToDate, type Entry, type LogPosition, type LogView } from ".
 import { indexAfter, maxIndex, minIndex, previousIndex, type Index, type Term } from "./ids.ts";
 import { withCommit, withLog } from "./in-force.ts";
 import type { AppendEntries, AppendRejected } from "./message.ts";
-import type { Peer } from "./peer.ts";
+import type { Peer } from "./membership.ts";
 import type { Env, State, Step } from "./state.ts";
 
 /**

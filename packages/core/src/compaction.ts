@@ -2,7 +2,7 @@ import { assert } from "./assert.ts";
 import { indexAfter, type NodeId } from "./ids.ts";
 import { progressOf, withProgress } from "./leader.ts";
 import type { ChunkReply } from "./message.ts";
-import { peerOf } from "./peer.ts";
+import { peerOf } from "./in-force.ts";
 import { interrupted } from "./progress.ts";
 import { sendChunk } from "./replicate.ts";
 import { sameSnapshot, type Snapshot } from "./snapshot.ts";

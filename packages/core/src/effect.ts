@@ -2,7 +2,7 @@ import type { Entry } from "./entry.ts";
 import type { HardState } from "./hard-state.ts";
 import type { Index, NodeId, Term } from "./ids.ts";
 import type { Message } from "./message.ts";
-import type { Peer } from "./peer.ts";
+import type { Peer } from "./membership.ts";
 import type { Snapshot } from "./snapshot.ts";
 
 /** Why a leader, or who is none, took no proposal. In all cases it is in no log and never will be. */

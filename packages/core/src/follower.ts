@@ -4,7 +4,7 @@ import { hastenElectionTimer, resetElectionTimer } from "./effect.ts";
 import type { NodeId } from "./ids.ts";
 import { mayStand } from "./in-force.ts";
 import type { AppendEntries } from "./message.ts";
-import type { Peer } from "./peer.ts";
+import type { Peer } from "./membership.ts";
 import { unchanged, type Env, type State, type Step } from "./state.ts";
 import { LEADERLESS } from "./transition.ts";
 

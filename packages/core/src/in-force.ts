@@ -1,18 +1,18 @@
 import { assert } from "./assert.ts";
-import { initialMembership, isMember, isVoter, uidOf, type Membership } from "./membership.ts";
+import {
+  initialMembership,
+  isMember,
+  isVoter,
+  uidOf,
+  type InForce,
+  type Membership,
+  type Peer,
+} from "./membership.ts";
 import type { Config } from "./config.ts";
 import type { Entry, LogView } from "./entry.ts";
 import type { Index, NodeId } from "./ids.ts";
 import type { Snapshot } from "./snapshot.ts";
 import type { Env, State } from "./state.ts";
-
-/** A membership, and the entry from which on it is in force; or the snapshot's last entry, if it came with one. */
-export type InForce = {
-  /** From this entry on. */
-  readonly index: Index;
-  /** Who belongs to the cluster. */
-  readonly membership: Membership;
-};
 
 const initial = new WeakMap<Config, Membership>();
 
@@ -139,4 +139,9 @@ export function peersOf<C>(env: Env<C>, state: State): readonly NodeId[] {
   const { id } = env.config;
   if (outgoing.length === 0 && learners.length === 0) return voters.filter((node) => node !== id);
   return [...new Set([...voters, ...outgoing, ...learners])].filter((node) => node !== id);
+}
+
+/** A server as the membership that counts knows it. */
+export function peerOf<C>(env: Env<C>, state: State, node: NodeId): Peer {
+  return { node, uid: uidOf(membershipOf(env, state), node) };
 }

@@ -32,14 +32,7 @@ export {
   type NodeId,
   type Term,
 } from "./ids.ts";
-export {
-  isChanging,
-  mayStand,
-  membershipAt,
-  membershipOf,
-  peersOf,
-  type InForce,
-} from "./in-force.ts";
+export { isChanging, mayStand, membershipAt, membershipOf, peersOf } from "./in-force.ts";
 export {
   assertMembership,
   initialMembership,
@@ -49,8 +42,10 @@ export {
   membersOf,
   sameMembership,
   uidOf,
+  type InForce,
   type Membership,
   type Promotion,
+  type Peer,
 } from "./membership.ts";
 export {
   changeMembership,
@@ -85,7 +80,6 @@ export type {
   TimeoutNow,
   VoteReply,
 } from "./message.ts";
-export type { Peer } from "./peer.ts";
 export {
   hasWindow,
   type Known,
@@ -103,14 +97,12 @@ export {
   verdict,
   type Verdict,
 } from "./quorum.ts";
-export { confirmedRound, type PendingRead } from "./read.ts";
-export { positionOf, sameSnapshot, type Snapshot } from "./snapshot.ts";
+export { confirmedRound } from "./read.ts";
 export {
   hardStateOf,
   leaderOf,
-  restore,
+  type PendingRead,
   type Env,
-  type Found,
   type Leader,
   type Receiving,
   type Role,
@@ -118,4 +110,6 @@ export {
   type Step,
   type Transfer,
 } from "./state.ts";
+export { positionOf, sameSnapshot, type Snapshot } from "./snapshot.ts";
+export { restore, type Found } from "./restore.ts";
 export { step } from "./step.ts";

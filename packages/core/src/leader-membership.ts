@@ -3,8 +3,14 @@ import type { Entry } from "./entry.ts";
 import { indexAfter, type NodeId } from "./ids.ts";
 import { isChanging, membershipOf, peersOf, withLog } from "./in-force.ts";
 import { changeMembership, leaveJoint, type Change } from "./membership-change.ts";
-import { isJoint, isMember, sameMembership, uidOf, type Membership } from "./membership.ts";
-import type { Peer } from "./peer.ts";
+import {
+  isJoint,
+  isMember,
+  sameMembership,
+  uidOf,
+  type Membership,
+  type Peer,
+} from "./membership.ts";
 import { initialProgress, type Progress } from "./progress.ts";
 import { knowsCommitted } from "./read.ts";
 import { announce } from "./replicate.ts";

@@ -1,5 +1,5 @@
 import { assert } from "./assert.ts";
-import type { NodeId } from "./ids.ts";
+import type { Index, NodeId } from "./ids.ts";
 
 /**
  * Who belongs to the cluster, and in which way (dissertation chapter 4).
@@ -30,6 +30,22 @@ export type Membership = {
    * had itself, so that no two of a name are ever mixed up.
    */
   readonly lastUid: number;
+};
+
+/** Another server, and which disk it has. See `Membership.uids`. */
+export type Peer = {
+  /** Its name. */
+  readonly node: NodeId;
+  /** Its disk. */
+  readonly uid: number;
+};
+
+/** A membership, and the entry from which on it is in force; or the snapshot's last entry, if it came with one. */
+export type InForce = {
+  /** From this entry on. */
+  readonly index: Index;
+  /** Who belongs to the cluster. */
+  readonly membership: Membership;
 };
 
 /** A learner on its way to a vote, and the voter whose place it takes, if it takes one. */

@@ -1,23 +1,17 @@
-import type { Effect } from "./effect.ts";
-import { send } from "./effect.ts";
-import type { Index } from "./ids.ts";
-import { membershipOf } from "./in-force.ts";
+import { send, type Effect } from "./effect.ts";
+import { membershipOf, peerOf } from "./in-force.ts";
 import type { ReadReply, ReadRequest } from "./message.ts";
-import { peerOf, type Peer } from "./peer.ts";
+import type { Peer } from "./membership.ts";
 import { decided } from "./quorum.ts";
-import { leaderOf, unchanged, type Env, type Leader, type State, type Step } from "./state.ts";
-
-/** A read that waits until it is certain that its leader still led when the read came (dissertation 6.4). */
-export type PendingRead = {
-  /** The follower that asked for it, undefined for the leader itself. */
-  readonly from: Peer | undefined;
-  /** The asker's name for it. */
-  readonly id: number;
-  /** The commit index when it came. */
-  readonly index: Index;
-  /** The round that a majority must answer. It began, or begins, after the read came. */
-  readonly round: number;
-};
+import {
+  leaderOf,
+  unchanged,
+  type Env,
+  type Leader,
+  type PendingRead,
+  type State,
+  type Step,
+} from "./state.ts";
 
 /** A client of this server wants to read. A follower asks its leader. */
 export function onRead<C>(env: Env<C>, state: State, id: number, leased: boolean): Step<C> {

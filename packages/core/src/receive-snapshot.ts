@@ -3,9 +3,9 @@ import { assert } from "./assert.ts";
 import { resetElectionTimer, send, type Effect } from "./effect.ts";
 import { followerOf } from "./follower.ts";
 import { maxIndex, type Index } from "./ids.ts";
-import { withCommit } from "./in-force.ts";
+import { withCommit, peerOf } from "./in-force.ts";
 import type { ChunkReply, SnapshotChunk } from "./message.ts";
-import { peerOf, type Peer } from "./peer.ts";
+import type { Peer } from "./membership.ts";
 import { positionOf, sameSnapshot, type Snapshot } from "./snapshot.ts";
 import { unchanged, type Env, type Receiving, type State, type Step } from "./state.ts";
 

@@ -2,9 +2,9 @@ import { assert } from "./assert.ts";
 import { send, type Effect } from "./effect.ts";
 import type { Entry } from "./entry.ts";
 import { INDEX_ZERO, indexAfter, maxIndex, previousIndex, type Index, type NodeId } from "./ids.ts";
-import { peersOf } from "./in-force.ts";
+import { peersOf, peerOf } from "./in-force.ts";
 import type { AppendEntries } from "./message.ts";
-import { peerOf, type Peer } from "./peer.ts";
+import type { Peer } from "./membership.ts";
 import {
   hasWindow,
   sendSnapshot,

@@ -1,12 +1,10 @@
-import { assert } from "./assert.ts";
 import type { Config } from "./config.ts";
 import type { Effect } from "./effect.ts";
 import type { LogPosition, LogView } from "./entry.ts";
 import type { HardState } from "./hard-state.ts";
-import { INDEX_ZERO, type Index, type NodeId, type Term } from "./ids.ts";
-import { recoveredMemberships, type InForce } from "./in-force.ts";
+import type { Index, NodeId, Term } from "./ids.ts";
+import type { InForce, Peer } from "./membership.ts";
 import type { Progress } from "./progress.ts";
-import type { PendingRead } from "./read.ts";
 import type { Snapshot } from "./snapshot.ts";
 
 /** What only one role has. */
@@ -53,6 +51,18 @@ export type Transfer = {
   readonly beats: number;
   /** Whether the target was told to stand. */
   readonly told: boolean;
+};
+
+/** A read that waits until it is certain that its leader still led when the read came (dissertation 6.4). */
+export type PendingRead = {
+  /** The follower that asked for it, undefined for the leader itself. */
+  readonly from: Peer | undefined;
+  /** The asker's name for it. */
+  readonly id: number;
+  /** The commit index when it came. */
+  readonly index: Index;
+  /** The round that a majority must answer. It began, or begins, after the read came. */
+  readonly round: number;
 };
 
 /** A snapshot that is coming in. */
@@ -104,40 +114,6 @@ export type Step<C> = {
   /** What the runtime must do now, in this order. */
   readonly effects: readonly Effect<C>[];
 };
-
-/** What was found on a disk beside term, vote and log. */
-export type Found = {
-  /**
-   * The newest snapshot. The log holds its last entry, or begins right behind it: one that does not, because the snapshot
-   * became durable before the log did, is emptied first.
-   */
-  readonly snapshot?: Snapshot | undefined;
-  /** See {@link State}. */
-  readonly horizon?: LogPosition | undefined;
-  /** Whether reads may rest on leases: see {@link Config}. */
-  readonly leases?: boolean;
-};
-
-/**
- * The state after a start, first or not: a follower that remembers its term, its own vote, its snapshot and its log, and
- * nothing else (§5.2, Figure 2). The whole of the recovered log is on disk.
- */
-export function restore<C>(hard: HardState, log: LogView<C>, found: Found = {}): State {
-  const { snapshot, horizon, leases = false } = found;
-  const meets =
-    snapshot === undefined ? log.firstIndex === 1 : log.termAt(snapshot.index) === snapshot.term;
-  assert(meets, "what a log lacks at its beginning is in the snapshot, and the two meet");
-  return {
-    term: hard.term,
-    votedFor: hard.votedFor,
-    commit: snapshot?.index ?? INDEX_ZERO,
-    durable: log.lastIndex,
-    memberships: recoveredMemberships(log, snapshot),
-    snapshot,
-    horizon,
-    role: { type: "follower", leader: undefined, heard: leases, receiving: undefined },
-  };
-}
 
 /** The part of a state that must survive. */
 export function hardStateOf(state: State): HardState {

@@ -16,9 +16,8 @@ import {
   onPropose,
 } from "./leader.ts";
 import { onChangeMembership, onRejoin } from "./leader-membership.ts";
-import { isMember, uidOf } from "./membership.ts";
+import { isMember, uidOf, type Peer } from "./membership.ts";
 import type { Message } from "./message.ts";
-import type { Peer } from "./peer.ts";
 import { onRead, onReadReply, onReadRequest, releaseReads } from "./read.ts";
 import {
   chunkReply,

@@ -1,8 +1,7 @@
 import { CONFIG_DEFAULTS, type Config } from "./config.ts";
 import { send, type Effect } from "./effect.ts";
 import { INDEX_ZERO, type NodeId } from "./ids.ts";
-import { mayStand, membershipOf, peersOf } from "./in-force.ts";
-import { peerOf } from "./peer.ts";
+import { mayStand, membershipOf, peersOf, peerOf } from "./in-force.ts";
 import { unchanged, type Env, type Leader, type State, type Step } from "./state.ts";
 import { becomeCandidate } from "./transition.ts";
 

@@ -1,9 +1,8 @@
 import { resetElectionTimer, resetHeartbeatTimer, send, type Effect } from "./effect.ts";
 import { lastPosition } from "./entry.ts";
 import { indexAfter, nextTerm, type NodeId, type Term } from "./ids.ts";
-import { membershipOf, peersOf } from "./in-force.ts";
+import { membershipOf, peersOf, peerOf } from "./in-force.ts";
 import { isVoter } from "./membership.ts";
-import { peerOf } from "./peer.ts";
 import { initialProgress, type Progress } from "./progress.ts";
 import { decides } from "./quorum.ts";
 import { rejectReads } from "./read.ts";

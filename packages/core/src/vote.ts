@@ -3,7 +3,7 @@ import { resetElectionTimer, send } from "./effect.ts";
 import { atLeastAsUpToDate, lastPosition } from "./entry.ts";
 import type { NodeId } from "./ids.ts";
 import type { RequestPreVote, RequestVote } from "./message.ts";
-import type { Peer } from "./peer.ts";
+import type { Peer } from "./membership.ts";
 import { leaderOf, type Env, type State, type Step } from "./state.ts";
 
 /**

@@ -70,31 +70,20 @@ export { placements, type Placement } from "./report/placement.ts";
 export { verdictText, type Paint } from "./report/text.ts";
 
 export { Chance } from "./chance.ts";
-export type { Plan, PlannedFault, PlannedOperation } from "./run/plan.ts";
-export { planOf } from "./run/plan-of.ts";
+export type { Plan, PlannedFault, PlannedOperation } from "./plan/plan.ts";
+export { planOf } from "./plan/plan-of.ts";
 export type { RunResult, Violation } from "./run/result.ts";
 export type { StoryLine } from "./run/story.ts";
 export type * from "./scenario/fault.ts";
 export type * from "./scenario/scenario.ts";
-export type { CoreStep, Happening, Observer, Proposal } from "./simulation/observer.ts";
-export {
-  simulate,
-  simulateInSlices,
-  Simulation,
-  type SimulateOptions,
-} from "./simulation/simulate.ts";
+export type { CoreStep, Happening, Observer, Proposal } from "./engine/observer.ts";
+export { simulate, simulateInSlices, Simulation, type SimulateOptions } from "./runs/simulate.ts";
 
 // The explorer: every state that a small cluster of the real core can reach.
 export type { ExploredAction } from "./explore/action.ts";
 export type { BoundOptions, StepFunction } from "./explore/bounds.ts";
-export {
-  explore,
-  exploreInSlices,
-  type Counterexample,
-  type Exploration,
-  type ExploreOptions,
-  type ExploreProgress,
-} from "./explore/explore.ts";
+export { explore, exploreInSlices, type ExploreOptions } from "./explore/explore.ts";
+export type { Counterexample, Exploration, ExploreProgress } from "./explore/exploration.ts";
 export type { ExploredNode, ExploredPacket, KeptByCrash } from "./explore/explored-node.ts";
 export type { SearchLimits } from "./explore/search.ts";
 export type { Happened } from "./explore/sometimes.ts";
@@ -102,8 +91,8 @@ export { storyOf } from "./explore/story.ts";
 export { replayPath, type ExploredTransition, type Replay } from "./explore/walk.ts";
 
 // Scenarios: as files, in simulation, on threads; failures as tokens and stories.
-export { modelOf, simulateOptions } from "./run/options-of.ts";
-export { planOfParts } from "./scenario/own-plan.ts";
+export { modelOf, simulateOptions } from "./runs/options-of.ts";
+export { planOfParts } from "./plan/own-plan.ts";
 export { defineScenario } from "./scenario/define.ts";
 export type { Complaint, Path } from "./scenario/complaint.ts";
 export { FAULT_GROUPS, type FaultGroup } from "./scenario/fault-groups.ts";
@@ -112,7 +101,7 @@ export type { Duration, DurationRange, Share } from "./scenario/written.ts";
 export { loadScenario, loadScenarioParts, parseScenario } from "./scenario/load.ts";
 export type { CommandGenerator, OwnCommand, ScenarioParts } from "./scenario/parts.ts";
 export { ScenarioError, type PlacedComplaint, type TextPlace } from "./scenario/scenario-error.ts";
-export { keyValueSpecification, type Specification } from "./claims/specification.ts";
+export { keyValueSpecification, type Specification } from "./check/models/specification.ts";
 export { scenarioNames } from "./scenario/shipped.ts";
 export type { ClusterSource } from "./workers/live-cluster.ts";
 export { runOnWorkers, type WorkersOptions } from "./workers/run-on-workers.ts";

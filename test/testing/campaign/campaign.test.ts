@@ -7,7 +7,7 @@ import {
   type Task,
 } from "@kontiki/testing";
 import { describe, expect, test } from "vitest";
-import { failedReport, report } from "./reports.ts";
+import { failedReport, report } from "../support/reports.ts";
 
 /** Jobs whose runs end when the test says so. */
 class FakeJobs {

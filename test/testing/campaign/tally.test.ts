@@ -1,6 +1,6 @@
 import { DOUBTS_KEPT, emptyTally, withReport } from "@kontiki/testing";
 import { expect, test } from "vitest";
-import { failedReport, report } from "./reports.ts";
+import { failedReport, report } from "../support/reports.ts";
 
 test("runs add up, and coverage with them", () => {
   const reports = [

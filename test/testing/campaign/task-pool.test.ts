@@ -7,7 +7,7 @@ import {
 } from "@kontiki/testing";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { failedReport, report } from "./reports.ts";
+import { failedReport, report } from "../support/reports.ts";
 
 const options: PoolOptions = {
   scenarios: 2,

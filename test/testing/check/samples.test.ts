@@ -1,5 +1,10 @@
-import { checkLinearizable, interpretHistory, models, parseHistory } from "@kontiki/testing";
-import type { AnyFileModel } from "@kontiki/testing";
+import {
+  checkLinearizable,
+  interpretHistory,
+  models,
+  parseHistory,
+  type AnyFileModel,
+} from "@kontiki/testing";
 import { describe, expect, test } from "vitest";
 import { hasSamples, samples, type Sample } from "../support/data.ts";
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { Outcome } from "@kontiki/actors/node";
 import { claimsOf, type Claims } from "../../../packages/testing/src/claims/claims-of.ts";
-import type { PlannedOperation } from "../../../packages/testing/src/run/plan.ts";
+import type { PlannedOperation } from "../../../packages/testing/src/plan/plan.ts";
 import { plan, planned } from "../support/plans.ts";
 import { operation, Stage } from "../support/stage.ts";
 

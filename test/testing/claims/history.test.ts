@@ -3,7 +3,7 @@ import { checkLinearizable } from "../../../packages/testing/src/check/lineariza
 import { interpretHistory } from "../../../packages/testing/src/check/interpret.ts";
 import { judgeHistory } from "../../../packages/testing/src/claims/judge-history.ts";
 import { withReadsPlaced } from "../../../packages/testing/src/claims/read-order.ts";
-import { keyValueSpecification } from "../../../packages/testing/src/claims/specification.ts";
+import { keyValueSpecification } from "../../../packages/testing/src/check/models/specification.ts";
 import { Chance } from "../../../packages/testing/src/chance.ts";
 import {
   makeHistory,

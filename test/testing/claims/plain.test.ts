@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { plainText, samePlain } from "../../../packages/testing/src/claims/plain.ts";
+import { plainText, samePlain } from "../../../packages/testing/src/history/plain.ts";
 
 const bytes = (...of: readonly number[]): Uint8Array => Uint8Array.from(of);
 

@@ -3,7 +3,7 @@ import { initialMembership, nodeId } from "@kontiki/core";
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { Chance } from "../../../packages/testing/src/chance.ts";
-import { drawFaults } from "../../../packages/testing/src/nemesis/draw-faults.ts";
+import { drawFaults } from "../../../packages/testing/src/plan/draw-faults.ts";
 import { majority } from "../../../packages/core/src/quorum.ts";
 import type { FaultAction } from "../../../packages/testing/src/scenario/fault.ts";
 import { NemesisStage } from "../support/nemesis-stage.ts";

@@ -3,7 +3,7 @@ import type { CommandBytes } from "@kontiki/actors/node";
 import { describe, expect, test } from "vitest";
 import { happeningWords } from "../../../packages/testing/src/replay/happening-words.ts";
 import { stepWords } from "../../../packages/testing/src/replay/step-words.ts";
-import type { Happening } from "../../../packages/testing/src/simulation/observer.ts";
+import type { Happening } from "../../../packages/testing/src/engine/observer.ts";
 import { appends, change, command, FOLLOWER, LEADER, snapshotOf } from "../support/stage.ts";
 
 type Plain<T> = {

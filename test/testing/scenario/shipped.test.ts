@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { loadScenario, planOf, scenarioNames, simulate } from "@kontiki/testing";
 import { describe, expect, test } from "vitest";
-import { COUNT_NAMES } from "../../../packages/testing/src/run/count-names.ts";
+import { COUNT_NAMES } from "../../../packages/testing/src/scenario/count-names.ts";
 
 const FOLDER = new URL("../../../packages/testing/scenarios/", import.meta.url);
 const SEEDS = [1, 2];

@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, test, vi } from "vitest";
-import type { Plan } from "../../../packages/testing/src/run/plan.ts";
-import { planOf } from "../../../packages/testing/src/run/plan-of.ts";
-import { simulate } from "../../../packages/testing/src/simulation/simulate.ts";
+import type { Plan } from "../../../packages/testing/src/plan/plan.ts";
+import { planOf } from "../../../packages/testing/src/plan/plan-of.ts";
+import { simulate } from "../../../packages/testing/src/runs/simulate.ts";
 import { FAULT_TYPES, scenarioWith } from "../support/scenarios.ts";
 import { puts, simPlan, SimStage } from "../support/sim-stage.ts";
 

@@ -15,8 +15,8 @@ const config = JSON.parse(readFileSync(join(ROOT, ".oxlintrc.json"), "utf8")) as
 
 /** What runs within a simulation, the explorer or a replay. */
 const ENTRIES = [
-  "packages/testing/src/simulation/simulate.ts",
-  "packages/testing/src/run/plan-of.ts",
+  "packages/testing/src/runs/simulate.ts",
+  "packages/testing/src/plan/plan-of.ts",
   "packages/testing/src/explore/explore.ts",
   "packages/testing/src/explore/walk.ts",
   "packages/testing/src/replay/tell-run.ts",

@@ -3,7 +3,7 @@ import { nodeId } from "@kontiki/core";
 import { describe, expect, test } from "vitest";
 import { Chance } from "../../../packages/testing/src/chance.ts";
 import { Counters } from "../../../packages/testing/src/run/counters.ts";
-import type { LetterRule } from "../../../packages/testing/src/simulation/letter-rule.ts";
+import type { LetterRule } from "../../../packages/testing/src/engine/letter-rule.ts";
 import { SimNetwork } from "../../../packages/testing/src/simulation/sim-network.ts";
 import { FakeTimeline } from "../support/fake-timeline.ts";
 

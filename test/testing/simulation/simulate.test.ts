@@ -2,7 +2,7 @@ import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
 import { KeyValue, type StateMachine } from "@kontiki/actors/node";
 import { describe, expect, test } from "vitest";
-import { simulate, Simulation } from "../../../packages/testing/src/simulation/simulate.ts";
+import { simulate, Simulation } from "../../../packages/testing/src/runs/simulate.ts";
 import { CLUSTER } from "../support/scenarios.ts";
 import { puts, simPlan, SimStage } from "../support/sim-stage.ts";
 

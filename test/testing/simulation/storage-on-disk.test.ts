@@ -16,7 +16,7 @@ import {
   writeAll,
   type Batch,
   type Content,
-} from "../../support/storage.ts";
+} from "../../actors/support/storage.ts";
 import { simDisk } from "../support/sim-disk.ts";
 
 const KEPT = fc.constantFrom<Kept>("nothing", "torn", "some", "everything");

@@ -1,7 +1,7 @@
 import { nodeId } from "@kontiki/core";
 import { describe, expect, test } from "vitest";
-import type { PlannedFault } from "../../../packages/testing/src/run/plan.ts";
-import type { Happening } from "../../../packages/testing/src/simulation/observer.ts";
+import type { PlannedFault } from "../../../packages/testing/src/plan/plan.ts";
+import type { Happening } from "../../../packages/testing/src/engine/observer.ts";
 import { TraceHash } from "../../../packages/testing/src/simulation/trace-hash.ts";
 import { planned } from "../support/plans.ts";
 import { LEADER, snapshotOf, Stage } from "../support/stage.ts";

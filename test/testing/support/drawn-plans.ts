@@ -1,6 +1,12 @@
 import fc from "fast-check";
-import { Chance } from "@kontiki/testing";
-import type { Plan, PlannedFault, PlannedOperation, RunResult, Scenario } from "@kontiki/testing";
+import {
+  Chance,
+  type Plan,
+  type PlannedFault,
+  type PlannedOperation,
+  type RunResult,
+  type Scenario,
+} from "@kontiki/testing";
 
 /** A scenario for tests that do not run it. */
 export const scenario: Scenario = {

@@ -9,7 +9,7 @@ import {
 import { Chance } from "../../../packages/testing/src/chance.ts";
 import { Counters } from "../../../packages/testing/src/run/counters.ts";
 import type { CrashPoint, Kept } from "../../../packages/testing/src/scenario/fault.ts";
-import type { FaultTarget } from "../../../packages/testing/src/simulation/fault-target.ts";
+import type { FaultTarget } from "../../../packages/testing/src/engine/fault-target.ts";
 import { SimClock } from "../../../packages/testing/src/simulation/sim-clock.ts";
 import type { SimDisk } from "../../../packages/testing/src/simulation/sim-disk.ts";
 import { SimNetwork } from "../../../packages/testing/src/simulation/sim-network.ts";

@@ -1,4 +1,4 @@
-import type { Timeline } from "../../../packages/testing/src/simulation/timeline.ts";
+import type { Timeline } from "../../../packages/testing/src/engine/timeline.ts";
 
 type Due = { readonly at: number; readonly callback: () => void };
 

@@ -18,6 +18,17 @@ export type Foreign = { readonly file: string; readonly module: string; readonly
 /** What is loaded when some files are: by path in the repository. */
 export type Reached = { readonly files: readonly string[]; readonly foreign: readonly Foreign[] };
 
+/** Any import or export from a file of this repository, types included. */
+const RELATIVE = /(?:\bfrom|\bimport)\s*\(?\s*"(?<from>\.[^"]+)"/g;
+
+/** The files of this repository that a file imports, types included: by path in the repository. */
+export function importsOf(file: string): readonly string[] {
+  const text = readFileSync(new URL(file, ROOT), "utf8");
+  return Array.from(text.matchAll(RELATIVE), ({ groups }) =>
+    new URL(groups?.["from"] ?? "", `file:///${file}`).pathname.slice(1),
+  );
+}
+
 /** All that these files import, and what that imports, to the end. */
 export function reachedFrom(entries: readonly string[]): Reached {
   const files = new Set(entries);

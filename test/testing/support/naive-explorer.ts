@@ -1,6 +1,6 @@
 import { makeConfig, nodeId, INITIAL_HARD_STATE, type Event, type NodeId } from "@kontiki/core";
-import type { Packet } from "../../support/core-network.ts";
-import { Server } from "../../support/core-server.ts";
+import type { Packet } from "../../core/support/network.ts";
+import { Server } from "../../core/support/server.ts";
 import {
   contentOf,
   electionTimeout,
@@ -10,7 +10,7 @@ import {
   PAPER,
   propose,
   type Command,
-} from "../../support/core.ts";
+} from "../../core/support/core.ts";
 
 /** Bounds of a search, each of them given. */
 export type NaiveBounds = {

@@ -1,4 +1,4 @@
-import type { Plan, PlannedOperation } from "../../../packages/testing/src/run/plan.ts";
+import type { Plan, PlannedOperation } from "../../../packages/testing/src/plan/plan.ts";
 import type { Expectations, Scenario } from "../../../packages/testing/src/scenario/scenario.ts";
 
 const SCENARIO: Scenario = {

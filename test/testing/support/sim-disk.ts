@@ -1,6 +1,7 @@
 import { Chance } from "../../../packages/testing/src/chance.ts";
 import { Counters } from "../../../packages/testing/src/run/counters.ts";
-import { SimDisk, type DiskStep } from "../../../packages/testing/src/simulation/sim-disk.ts";
+import { SimDisk } from "../../../packages/testing/src/simulation/sim-disk.ts";
+import type { DiskStep } from "../../../packages/testing/src/simulation/disk-step.ts";
 
 /** A disk with what a test looks at beside it. */
 export type DiskStage = {

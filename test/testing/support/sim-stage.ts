@@ -1,13 +1,10 @@
 import type { NodeActor } from "@kontiki/actors/node";
 import { nodeId, type NodeId } from "@kontiki/core";
 import { planOf } from "@kontiki/testing";
-import type { Plan, PlannedOperation } from "../../../packages/testing/src/run/plan.ts";
+import type { Plan, PlannedOperation } from "../../../packages/testing/src/plan/plan.ts";
 import type { Scenario } from "../../../packages/testing/src/scenario/scenario.ts";
-import type { CoreStep, Happening } from "../../../packages/testing/src/simulation/observer.ts";
-import {
-  Simulation,
-  type SimulateOptions,
-} from "../../../packages/testing/src/simulation/simulate.ts";
+import type { CoreStep, Happening } from "../../../packages/testing/src/engine/observer.ts";
+import { Simulation, type SimulateOptions } from "../../../packages/testing/src/runs/simulate.ts";
 import type { SimNode } from "../../../packages/testing/src/simulation/sim-node.ts";
 import type { World } from "../../../packages/testing/src/simulation/world.ts";
 import { scenarioWith } from "./scenarios.ts";

@@ -29,7 +29,7 @@ import type {
   Happening,
   Observer,
   Proposal,
-} from "../../../packages/testing/src/simulation/observer.ts";
+} from "../../../packages/testing/src/engine/observer.ts";
 
 /** The voters that the cluster on a stage begins with. */
 export const VOTERS = ["n1", "n2", "n3"].map(nodeId);
@@ -220,5 +220,5 @@ export class Stage<Watcher extends Observer = Observer> {
   }
 }
 
-export type { Happening } from "../../../packages/testing/src/simulation/observer.ts";
+export type { Happening } from "../../../packages/testing/src/engine/observer.ts";
 export { FOLLOWER };

@@ -1,5 +1,5 @@
 import type { LogLine } from "@kontiki/actors";
-import type { ProgramCluster, ProgramNode } from "../cluster.ts";
+import type { ProgramCluster, ProgramNode } from "../launch/cluster.ts";
 import type { Load } from "./load.ts";
 
 /** How long followers may take to catch up. */

@@ -1,6 +1,6 @@
 import type { KeyValueResult, Outcome } from "@kontiki/actors";
 import { createHistogram, performance } from "node:perf_hooks";
-import type { ProgramCluster } from "../cluster.ts";
+import type { ProgramCluster } from "../launch/cluster.ts";
 import { cpuBetween, cpuTime, type CpuTime } from "./cpu.ts";
 
 /** Fewest bytes of a value: it names its slot and its place in the slot's order. */

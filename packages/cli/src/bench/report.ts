@@ -1,4 +1,4 @@
-import type { Colors } from "../terminal/colors.ts";
+import type { Colors } from "../output/colors.ts";
 import type { Checked } from "./check.ts";
 import type { LoadOptions, Measured } from "./load.ts";
 

@@ -1,7 +1,7 @@
 import type { Doubt, Finding } from "@kontiki/testing";
 import { plainText, shellWord } from "../render/text.ts";
 import { counted, durationText } from "../render/quantities.ts";
-import type { Colors } from "../terminal/colors.ts";
+import type { Colors } from "../output/colors.ts";
 import type { CampaignRun } from "./campaign-run.ts";
 
 /** For each scenario the first run of each check that failed, and how to have it again; then why runs showed nothing. */

@@ -1,5 +1,5 @@
-import { badInput } from "../check/failure.ts";
-import type { Engines } from "../engines.ts";
+import { badInput } from "../output/failure.ts";
+import type { Engines } from "../engines/engines.ts";
 import { messageOf } from "../session/answer.ts";
 
 /** Stands for all scenarios that are shipped. */

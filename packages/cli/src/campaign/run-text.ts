@@ -1,7 +1,7 @@
 import { campaignVerdict, SEEDS, summed, type SeedRange, type Tally } from "@kontiki/testing";
 import { counted, durationText, grouped } from "../render/quantities.ts";
 import { bareTable } from "../render/status-table.ts";
-import type { Colors } from "../terminal/colors.ts";
+import type { Colors } from "../output/colors.ts";
 import type { CampaignRun } from "./campaign-run.ts";
 import { coverageText } from "../render/coverage-text.ts";
 import { findingsText } from "./findings-text.ts";

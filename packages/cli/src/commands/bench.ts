@@ -6,13 +6,13 @@ import { join } from "node:path";
 import { check } from "../bench/check.ts";
 import { Load, VALUE_BYTES_MIN } from "../bench/load.ts";
 import { benchJson, benchText, type BenchRun } from "../bench/report.ts";
-import { firstLeader, withCluster, type StartCluster } from "../cluster.ts";
-import { EXIT_FAILED, EXIT_OK, interruptedStatus, type Host } from "../host.ts";
-import { nodesOption, path, seconds, wholeNumber } from "../options.ts";
-import { write } from "../output.ts";
+import { firstLeader, withCluster, type StartCluster } from "../launch/cluster.ts";
+import { EXIT_FAILED, EXIT_OK, interruptedStatus, type Host } from "../host/host.ts";
+import { nodesOption, path, seconds, wholeNumber } from "./options.ts";
+import { write } from "../output/output.ts";
 import { messageOf } from "../session/answer.ts";
-import { colorsFor } from "../terminal/colors.ts";
-import { Notes } from "../terminal/notes.ts";
+import { colorsFor } from "../output/colors.ts";
+import { Notes } from "../output/notes.ts";
 
 type BenchOptions = {
   readonly nodes: number;

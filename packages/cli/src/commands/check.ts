@@ -15,15 +15,15 @@ import {
 } from "@kontiki/testing";
 import { Argument, Command, Option } from "commander";
 import { basename } from "node:path";
-import { badInput } from "../check/failure.ts";
+import { badInput } from "../output/failure.ts";
 import { findModel } from "../check/find-model.ts";
 import { readHistory, type HistoryFile } from "../check/read-history.ts";
-import { EXIT_UNKNOWN, verdictStatus, type Host } from "../host.ts";
-import { judging } from "../judging.ts";
-import { file, seconds, wholeNumber } from "../options.ts";
-import { expectWritable, write, writePage } from "../output.ts";
-import { colorsFor } from "../terminal/colors.ts";
-import { Notes } from "../terminal/notes.ts";
+import { EXIT_UNKNOWN, verdictStatus, type Host } from "../host/host.ts";
+import { judging } from "../output/judging.ts";
+import { file, seconds, wholeNumber } from "./options.ts";
+import { expectWritable, write, writePage } from "../output/output.ts";
+import { colorsFor } from "../output/colors.ts";
+import { Notes } from "../output/notes.ts";
 
 const DAY_S = 24 * 60 * 60;
 const MIB = 2 ** 20;

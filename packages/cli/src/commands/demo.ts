@@ -1,11 +1,11 @@
 import type { ClusterOptions } from "@kontiki/actors";
 import { Command, Option } from "commander";
-import { withCluster, type ProgramCluster, type StartCluster } from "../cluster.ts";
+import { withCluster, type ProgramCluster, type StartCluster } from "../launch/cluster.ts";
 import { Story, type Pace } from "../demo/story.ts";
 import { Teller } from "../demo/teller.ts";
-import { EXIT_OK, interruptedStatus, type Host } from "../host.ts";
-import { seconds, wholeNumber } from "../options.ts";
-import { Notes } from "../terminal/notes.ts";
+import { EXIT_OK, interruptedStatus, type Host } from "../host/host.ts";
+import { seconds, wholeNumber } from "./options.ts";
+import { Notes } from "../output/notes.ts";
 
 const NODES_MAX = 3;
 const DAY_S = 24 * 60 * 60;

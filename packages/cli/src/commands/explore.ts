@@ -6,17 +6,17 @@ import {
   type Work,
 } from "@kontiki/testing";
 import { Command, Option } from "commander";
-import type { Engines } from "../engines.ts";
+import type { Engines } from "../engines/engines.ts";
 import { explorationJson } from "../explore/exploration-json.ts";
 import { wordOf, type ExplorationRun } from "../explore/exploration-run.ts";
 import { explorationText } from "../explore/exploration-text.ts";
-import { verdictStatus, type Host } from "../host.ts";
-import { judging } from "../judging.ts";
-import { time, wholeNumber } from "../options.ts";
-import { write } from "../output.ts";
+import { verdictStatus, type Host } from "../host/host.ts";
+import { judging } from "../output/judging.ts";
+import { time, wholeNumber } from "./options.ts";
+import { write } from "../output/output.ts";
 import { counted, grouped } from "../render/quantities.ts";
-import { colorsFor } from "../terminal/colors.ts";
-import { Notes } from "../terminal/notes.ts";
+import { colorsFor } from "../output/colors.ts";
+import { Notes } from "../output/notes.ts";
 import { exploreHelp } from "./explore-help.ts";
 
 const MIB = 2 ** 20;

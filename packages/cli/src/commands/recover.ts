@@ -2,12 +2,12 @@ import { createInterface } from "node:readline";
 import { openLostCluster, type LostCluster } from "@kontiki/actors";
 import type { NodeId } from "@kontiki/core";
 import { Command, Option } from "commander";
-import { EXIT_OK, EXIT_USAGE, interruptedStatus, type Host } from "../host.ts";
-import { path } from "../options.ts";
-import { write } from "../output.ts";
+import { EXIT_OK, EXIT_USAGE, interruptedStatus, type Host } from "../host/host.ts";
+import { path } from "./options.ts";
+import { write } from "../output/output.ts";
 import { recoveredText, recoveryJson, surveyText, warningText } from "../render/recovery-text.ts";
-import { colorsFor } from "../terminal/colors.ts";
-import { Notes } from "../terminal/notes.ts";
+import { colorsFor } from "../output/colors.ts";
+import { Notes } from "../output/notes.ts";
 
 type RecoverOptions = {
   readonly data: string;

@@ -1,14 +1,14 @@
 import { storyText } from "@kontiki/testing";
 import { Command, Option } from "commander";
-import type { Engines } from "../engines.ts";
-import { EXIT_UNKNOWN, verdictStatus, type Host } from "../host.ts";
-import { judging } from "../judging.ts";
-import { file } from "../options.ts";
-import { expectWritable, write, writePage } from "../output.ts";
+import type { Engines } from "../engines/engines.ts";
+import { EXIT_UNKNOWN, verdictStatus, type Host } from "../host/host.ts";
+import { judging } from "../output/judging.ts";
+import { file } from "./options.ts";
+import { expectWritable, write, writePage } from "../output/output.ts";
 import { outcomeOf, outcomeText } from "../replay/outcome.ts";
 import { readSubject } from "../replay/read-subject.ts";
 import { runAgain } from "../replay/run-again.ts";
-import { Notes } from "../terminal/notes.ts";
+import { Notes } from "../output/notes.ts";
 import { replayHelp } from "./replay-help.ts";
 
 /** Width of a story where there is no terminal to ask. */
@@ -46,7 +46,7 @@ async function replay(
   notes: Notes,
   engines: Engines,
 ): Promise<number> {
-  const subject = await readSubject(token, engines);
+  const subject = await readSubject(token, engines.readToken);
   if (html !== undefined) await expectWritable(html);
   const run = await runAgain(subject, signal, json === true ? undefined : notes);
   if (run === undefined) return EXIT_UNKNOWN;

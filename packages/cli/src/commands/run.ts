@@ -16,15 +16,15 @@ import { loadScenarios, type NamedScenario } from "../campaign/load-scenarios.ts
 import { campaignProgressText } from "../campaign/progress.ts";
 import { runJson } from "../campaign/run-json.ts";
 import { runText, seedsText } from "../campaign/run-text.ts";
-import { badInput } from "../check/failure.ts";
-import type { Engines } from "../engines.ts";
-import { EXIT_OK, EXIT_TOOL, verdictStatus, type Host } from "../host.ts";
-import { judging } from "../judging.ts";
-import { file, seed, shard, time, wholeNumber } from "../options.ts";
-import { expectWritable, write, writePage } from "../output.ts";
+import { badInput } from "../output/failure.ts";
+import type { Engines } from "../engines/engines.ts";
+import { EXIT_OK, EXIT_TOOL, verdictStatus, type Host } from "../host/host.ts";
+import { judging } from "../output/judging.ts";
+import { file, seed, shard, time, wholeNumber } from "./options.ts";
+import { expectWritable, write, writePage } from "../output/output.ts";
 import { bareTable } from "../render/status-table.ts";
-import { colorsFor } from "../terminal/colors.ts";
-import { Notes } from "../terminal/notes.ts";
+import { colorsFor } from "../output/colors.ts";
+import { Notes } from "../output/notes.ts";
 import { runHelp } from "./run-help.ts";
 
 const JOBS_MAX = 256;

@@ -1,18 +1,18 @@
 import { finishInSlices } from "@kontiki/testing";
 import { Command, Option } from "commander";
-import { badInput } from "../check/failure.ts";
-import type { Engines } from "../engines.ts";
-import { EXIT_UNKNOWN, verdictStatus, type Host } from "../host.ts";
-import { judging } from "../judging.ts";
-import { time } from "../options.ts";
-import { write } from "../output.ts";
+import { badInput } from "../output/failure.ts";
+import type { Engines } from "../engines/engines.ts";
+import { EXIT_UNKNOWN, verdictStatus, type Host } from "../host/host.ts";
+import { judging } from "../output/judging.ts";
+import { time } from "./options.ts";
+import { write } from "../output/output.ts";
 import { counted } from "../render/quantities.ts";
 import type { Shrinking } from "../replay/failure-token.ts";
 import { outcomeOf, outcomeText } from "../replay/outcome.ts";
 import { readSubject } from "../replay/read-subject.ts";
 import { runAgain } from "../replay/run-again.ts";
 import { shrunkJson, shrunkText } from "../replay/shrunk-text.ts";
-import { Notes } from "../terminal/notes.ts";
+import { Notes } from "../output/notes.ts";
 import { shrinkHelp } from "./replay-help.ts";
 
 /** Width of a story where there is no terminal to ask. */
@@ -47,7 +47,7 @@ async function shrink(
   notes: Notes,
   engines: Engines,
 ): Promise<number> {
-  const subject = await readSubject(token, engines);
+  const subject = await readSubject(token, engines.readToken);
   if (subject.shrinking === undefined) throw badInput("nothing can be taken away from this token");
   const shown = json === true ? undefined : notes;
   const ends = timeMs === undefined ? signal : AbortSignal.any([signal, engines.deadline(timeMs)]);

@@ -8,9 +8,15 @@ import {
 } from "@kontiki/actors";
 import type { State } from "@kontiki/core";
 import { Command, InvalidArgumentError, Option } from "commander";
-import { EXIT_FAILED, EXIT_OK, EXIT_UNREADABLE, interruptedStatus, type Host } from "../host.ts";
-import { wholeNumber } from "../options.ts";
-import { write } from "../output.ts";
+import {
+  EXIT_FAILED,
+  EXIT_OK,
+  EXIT_UNREADABLE,
+  interruptedStatus,
+  type Host,
+} from "../host/host.ts";
+import { wholeNumber } from "./options.ts";
+import { write } from "../output/output.ts";
 import {
   alignedRows,
   openingText,
@@ -18,7 +24,7 @@ import {
   traceRow,
   type TraceRow,
 } from "../render/trace-table.ts";
-import { Notes } from "../terminal/notes.ts";
+import { Notes } from "../output/notes.ts";
 import { replayHelp, showHelp, traceHelp } from "./trace-help.ts";
 
 /** So many steps are aligned and written at once: a trace may be larger than memory. */

@@ -1,6 +1,6 @@
 import type { ClusterOptions } from "@kontiki/actors";
 import { Option, type Command } from "commander";
-import { path, priority, share, wholeNumber } from "../options.ts";
+import { path, priority, share, wholeNumber } from "./options.ts";
 
 /** Options of a cluster that most people never need, as they were read. */
 export type TuningOptions = {

@@ -1,7 +1,7 @@
 import { Command, InvalidArgumentError, Option } from "commander";
-import { EXIT_OK, interruptedStatus, type Host } from "../host.ts";
-import { durationOption, path, seconds } from "../options.ts";
-import { Notes } from "../terminal/notes.ts";
+import { EXIT_OK, interruptedStatus, type Host } from "../host/host.ts";
+import { durationOption, path, seconds } from "./options.ts";
+import { Notes } from "../output/notes.ts";
 import { ORIGINAL_MEMBERS, type Member } from "../udp/members.ts";
 import { readNodesFile } from "../udp/nodes-file.ts";
 import { jsonPrinter, NOTATION } from "../udp/printer.ts";

@@ -1,7 +1,7 @@
 import { KEY_BYTES_MAX, VALUE_BYTES_MAX } from "@kontiki/actors";
 import { helpText } from "../render/help-text.ts";
 import { commandNames } from "../session/commands.ts";
-import { colorsFor } from "../terminal/colors.ts";
+import { colorsFor } from "../output/colors.ts";
 
 /** What follows the options in `kontiki up --help`. */
 export const upHelp = `

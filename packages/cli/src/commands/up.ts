@@ -1,16 +1,21 @@
 import type { ClusterEvent } from "@kontiki/actors";
 import { Command, Option } from "commander";
-import { firstLeader, withCluster, type ProgramCluster, type StartCluster } from "../cluster.ts";
-import { EXIT_FAILED, EXIT_OK, interruptedStatus, type Host } from "../host.ts";
-import { Interpreter } from "../interpreter.ts";
-import { durationOption, nodesOption, path } from "../options.ts";
-import { runPiped } from "../piped.ts";
-import { JsonPrinter, TextPrinter } from "../printer.ts";
+import {
+  firstLeader,
+  withCluster,
+  type ProgramCluster,
+  type StartCluster,
+} from "../launch/cluster.ts";
+import { EXIT_FAILED, EXIT_OK, interruptedStatus, type Host } from "../host/host.ts";
+import { Interpreter } from "../prompt/interpreter.ts";
+import { durationOption, nodesOption, path } from "./options.ts";
+import { runPiped } from "../prompt/piped.ts";
+import { JsonPrinter, TextPrinter } from "../prompt/printer.ts";
 import { eventText } from "../render/event-text.ts";
 import { Session } from "../session/session.ts";
-import { colorsFor } from "../terminal/colors.ts";
-import { Notes } from "../terminal/notes.ts";
-import { runPrompt } from "../terminal/prompt.ts";
+import { colorsFor } from "../output/colors.ts";
+import { Notes } from "../output/notes.ts";
+import { runPrompt } from "../prompt/prompt.ts";
 import { tuningOf, withTuning, type TuningOptions } from "./tuning.ts";
 import { upHelp } from "./up-help.ts";
 

@@ -1,6 +1,6 @@
 import type { ClusterEvent, RaftStatus } from "@kontiki/actors";
 import { plainText } from "../render/text.ts";
-import type { Colors } from "../terminal/colors.ts";
+import type { Colors } from "../output/colors.ts";
 import type { ClientLine, DemoLine } from "./line.ts";
 import { answerWords, endWords, eventWords, statusWords } from "./words.ts";
 

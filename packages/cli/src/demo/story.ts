@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { KontikiError } from "@kontiki/actors";
-import type { ProgramCluster } from "../cluster.ts";
+import type { ProgramCluster } from "../launch/cluster.ts";
 import type { Chapter, ClientLine, DemoLine, Tally } from "./line.ts";
 
 /** How fast things happen. */

@@ -1,7 +1,7 @@
 import type { NodeStatus, RaftStatus } from "@kontiki/actors";
-import type { ProgramCluster } from "../cluster.ts";
-import type { Host } from "../host.ts";
-import { colorsFor } from "../terminal/colors.ts";
+import type { ProgramCluster } from "../launch/cluster.ts";
+import type { Host } from "../host/host.ts";
+import { colorsFor } from "../output/colors.ts";
 import { demoJson } from "./demo-json.ts";
 import { demoText } from "./demo-text.ts";
 import type { DemoLine } from "./line.ts";

@@ -1,5 +1,5 @@
 import type { Answer } from "../session/answer.ts";
-import type { Colors } from "../terminal/colors.ts";
+import type { Colors } from "../output/colors.ts";
 import { helpText } from "./help-text.ts";
 import { logText } from "./log-text.ts";
 import { memberTable } from "./member-table.ts";

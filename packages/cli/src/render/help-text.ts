@@ -1,5 +1,5 @@
 import { sessionCommands, usageOf, type CommandName } from "../session/commands.ts";
-import type { Colors } from "../terminal/colors.ts";
+import type { Colors } from "../output/colors.ts";
 
 /** One command at length, several as an aligned list. */
 export function helpText(names: readonly CommandName[], colors: Colors): string {

@@ -1,5 +1,5 @@
 import type { Members } from "@kontiki/actors";
-import type { Colors } from "../terminal/colors.ts";
+import type { Colors } from "../output/colors.ts";
 import { bareTable } from "./status-table.ts";
 
 /** The members as an aligned table; `*` marks the leader. Below it stands whether the membership is committed. */

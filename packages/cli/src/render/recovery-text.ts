@@ -1,5 +1,5 @@
 import type { LostCluster, RecoveredCluster, SurveyedNode } from "@kontiki/actors";
-import type { Colors } from "../terminal/colors.ts";
+import type { Colors } from "../output/colors.ts";
 import { bareTable } from "./status-table.ts";
 import { plainText } from "./text.ts";
 

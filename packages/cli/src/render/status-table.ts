@@ -1,7 +1,7 @@
 import type { NodeStatus, RaftStatus } from "@kontiki/actors";
 import Table from "cli-table3";
 import { leaderOf } from "../session/leader-of.ts";
-import type { Colors } from "../terminal/colors.ts";
+import type { Colors } from "../output/colors.ts";
 import { plainText } from "./text.ts";
 
 const COLUMNS = [

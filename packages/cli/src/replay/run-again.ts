@@ -1,5 +1,5 @@
 import { durationText } from "../render/quantities.ts";
-import type { Notes } from "../terminal/notes.ts";
+import type { Notes } from "../output/notes.ts";
 import type { Reproduction, TokenSubject } from "./failure-token.ts";
 
 /** Runs again what a token stands for; `notes` are told how far it is. Undefined when `signal` ended it. */

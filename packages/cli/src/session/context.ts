@@ -6,7 +6,8 @@ import type {
   Outcome,
   ReadOptions,
 } from "@kontiki/actors";
-import { CommandFailed } from "./answer.ts";
+import { CommandFailed, type Answer } from "./answer.ts";
+import type { Arguments } from "./arguments.ts";
 
 /** As much of a node as a session needs. */
 export type SessionNode = Pick<
@@ -71,3 +72,6 @@ function valueOf(outcome: Outcome<KeyValueResult>): KeyValueResult {
 export async function nodeOf({ cluster, signal }: Context, name: string): Promise<SessionNode> {
   return cluster.node(name === "leader" ? await cluster.leader({ signal }) : name);
 }
+
+/** What a command does. */
+export type Run = (context: Context, args: Arguments) => Promise<Answer>;

@@ -1,8 +1,7 @@
 import { CommandFailed } from "./answer.ts";
 import { shorten, type Arguments } from "./arguments.ts";
 import type { CommandName } from "./commands.ts";
-import { nodeOf, type Context } from "./context.ts";
-import type { Run } from "./runs.ts";
+import { nodeOf, type Context, type Run } from "./context.ts";
 
 type MemberCommand = Extract<CommandName, `member ${string}` | "transfer">;
 

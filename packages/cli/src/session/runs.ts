@@ -3,7 +3,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { CommandFailed, type Answer } from "./answer.ts";
 import { shorten, type Arguments } from "./arguments.ts";
 import { commandAt, commandNames, commandsOf, type CommandName } from "./commands.ts";
-import { nodeOf, propose, read, type Context, type SessionNode } from "./context.ts";
+import { nodeOf, propose, read, type Context, type Run, type SessionNode } from "./context.ts";
 import { leaderOf } from "./leader-of.ts";
 import { memberRuns } from "./member-runs.ts";
 
@@ -12,9 +12,6 @@ const WAIT_TIMEOUT_MS = 30_000;
 
 /** Entries that `log` fetches at once: few, for each may hold a value of 1 MiB. */
 const PAGE_ENTRIES = 64;
-
-/** What a command does. */
-export type Run = (context: Context, args: Arguments) => Promise<Answer>;
 
 /** What each command does, once its arguments have been counted. */
 export const runs: Readonly<Record<CommandName, Run>> = {

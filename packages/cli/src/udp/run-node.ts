@@ -1,7 +1,7 @@
 import type { Writable } from "node:stream";
-import type { Host } from "../host.ts";
-import { write } from "../output.ts";
-import type { Notes } from "../terminal/notes.ts";
+import type { Host } from "../host/host.ts";
+import { write } from "../output/output.ts";
+import type { Notes } from "../output/notes.ts";
 import type { Draw } from "./commands-of.ts";
 import { openDiskKeeper } from "./disk-keeper.ts";
 import { Inbox } from "./inbox.ts";

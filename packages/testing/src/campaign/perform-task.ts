@@ -1,4 +1,4 @@
-import type { Plan } from "../run/plan.ts";
+import type { Plan } from "../plan/plan.ts";
 import type { RunResult } from "../run/result.ts";
 import type { RunReport, Task } from "./task.ts";
 

@@ -1,8 +1,8 @@
 import { clientOf, headerOf } from "@kontiki/actors/node";
-import type { Happening, Proposal } from "../simulation/observer.ts";
+import type { Happening, Proposal } from "../engine/observer.ts";
 import type { Committed } from "./committed.ts";
 import type { Placed } from "./placed.ts";
-import { plainText, samePlain } from "./plain.ts";
+import { plainText, samePlain } from "../history/plain.ts";
 import type { Report } from "./report.ts";
 
 /** A command as state machines applied it, and what they answered. */

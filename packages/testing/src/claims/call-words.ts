@@ -1,6 +1,6 @@
 import { messageOf } from "@kontiki/actors/node";
 import type { Call } from "../history/history.ts";
-import { plainText } from "./plain.ts";
+import { plainText } from "../history/plain.ts";
 import type { Report } from "./report.ts";
 
 type CallOf = (command: unknown) => Call;

@@ -1,9 +1,9 @@
 import { nodeId } from "@kontiki/core";
 import { KeyValue, type MakeStateMachine } from "@kontiki/actors/node";
 import { Counters } from "../run/counters.ts";
-import type { Plan } from "../run/plan.ts";
+import type { Plan } from "../plan/plan.ts";
 import type { RunResult } from "../run/result.ts";
-import type { CoreStep, Happening, Observer } from "../simulation/observer.ts";
+import type { CoreStep, Happening, Observer } from "../engine/observer.ts";
 import { AppliedClaims } from "./applied-claims.ts";
 import { ClientClaims } from "./client-claims.ts";
 import { ClientRecord } from "./client-record.ts";
@@ -16,7 +16,7 @@ import { ReplayClaims } from "./replay-claims.ts";
 import { untold } from "./call-words.ts";
 import type { Report } from "./report.ts";
 import { Safety } from "./safety.ts";
-import { keyValueSpecification, type Specification } from "./specification.ts";
+import { keyValueSpecification, type Specification } from "../check/models/specification.ts";
 
 /** What a simulated run is judged by, beside its plan. */
 export type ClaimsOptions = {

@@ -1,6 +1,6 @@
-import type { Happening, Proposal } from "../simulation/observer.ts";
+import type { Happening, Proposal } from "../engine/observer.ts";
 import type { AppliedClaims } from "./applied-claims.ts";
-import { plainText, samePlain } from "./plain.ts";
+import { plainText, samePlain } from "../history/plain.ts";
 import type { Report } from "./report.ts";
 
 type Called = Happening & { readonly type: "called" };

@@ -8,7 +8,7 @@ import {
 } from "../history/history.ts";
 import type { Value } from "../history/value.ts";
 import { clientName } from "../run/client-name.ts";
-import type { PlannedOperation } from "../run/plan.ts";
+import type { PlannedOperation } from "../plan/plan.ts";
 import { callsBy } from "./call-words.ts";
 import type { Report } from "./report.ts";
 

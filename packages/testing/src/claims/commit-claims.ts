@@ -1,5 +1,5 @@
 import { decides, uidOf } from "@kontiki/core";
-import type { CoreStep } from "../simulation/observer.ts";
+import type { CoreStep } from "../engine/observer.ts";
 import type { Committed } from "./committed.ts";
 import type { DiskWitness } from "./disk-witness.ts";
 import type { Report } from "./report.ts";

@@ -1,7 +1,7 @@
 import type { Effect } from "@kontiki/core";
 import type { CommandBytes } from "@kontiki/actors/node";
 import type { Counters } from "../run/counters.ts";
-import type { CoreStep, Happening, Observer } from "../simulation/observer.ts";
+import type { CoreStep, Happening, Observer } from "../engine/observer.ts";
 
 /**
  * Counts what a run met of the protocol, so that one that met nothing does not pass for a good one.

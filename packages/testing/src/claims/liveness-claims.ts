@@ -1,11 +1,11 @@
 import { membersOf, uidOf, type NodeId } from "@kontiki/core";
 import type { NodeActor } from "@kontiki/actors/node";
 import { clientName } from "../run/client-name.ts";
-import type { Happening } from "../simulation/observer.ts";
+import type { Happening } from "../engine/observer.ts";
 import type { AppliedClaims } from "./applied-claims.ts";
 import type { ClientRecord } from "./client-record.ts";
 import type { Committed } from "./committed.ts";
-import { plainText } from "./plain.ts";
+import { plainText } from "../history/plain.ts";
 import type { Report } from "./report.ts";
 import type { Server, Servers } from "./servers.ts";
 

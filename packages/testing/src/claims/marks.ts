@@ -1,5 +1,5 @@
 import type { Mark } from "../history/history.ts";
-import type { CoreStep, Happening, Observer } from "../simulation/observer.ts";
+import type { CoreStep, Happening, Observer } from "../engine/observer.ts";
 
 /** Takes down when which node led and when which fault was on, for whoever reads the history. */
 export class Marks implements Observer {

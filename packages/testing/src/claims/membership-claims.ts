@@ -6,7 +6,7 @@ import {
   type Membership,
   type NodeId,
 } from "@kontiki/core";
-import type { CoreStep } from "../simulation/observer.ts";
+import type { CoreStep } from "../engine/observer.ts";
 import type { Committed } from "./committed.ts";
 import type { DiskWitness } from "./disk-witness.ts";
 import type { Placed } from "./placed.ts";

@@ -1,6 +1,6 @@
 import type { Message } from "@kontiki/core";
 import { isClientAddress, openParcel, type CommandBytes } from "@kontiki/actors/node";
-import type { Happening } from "../simulation/observer.ts";
+import type { Happening } from "../engine/observer.ts";
 import type { DiskWitness } from "./disk-witness.ts";
 import type { ElectionClaims } from "./election-claims.ts";
 import type { Report } from "./report.ts";

@@ -1,6 +1,6 @@
 import { messageOf, type MakeStateMachine, type StateMachine } from "@kontiki/actors/node";
 import type { AppliedClaims } from "./applied-claims.ts";
-import { samePlain } from "./plain.ts";
+import { samePlain } from "../history/plain.ts";
 import type { Report } from "./report.ts";
 
 /**

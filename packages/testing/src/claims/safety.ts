@@ -1,5 +1,5 @@
 import type { NodeId } from "@kontiki/core";
-import type { CoreStep, Happening, Observer } from "../simulation/observer.ts";
+import type { CoreStep, Happening, Observer } from "../engine/observer.ts";
 import { CommitClaims } from "./commit-claims.ts";
 import { Committed } from "./committed.ts";
 import { ElectionClaims } from "./election-claims.ts";

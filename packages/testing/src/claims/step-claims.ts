@@ -1,6 +1,6 @@
 import { atLeastAsUpToDate, type Effect, type LogPosition } from "@kontiki/core";
 import type { CommandBytes } from "@kontiki/actors/node";
-import type { CoreStep } from "../simulation/observer.ts";
+import type { CoreStep } from "../engine/observer.ts";
 import type { DiskWitness } from "./disk-witness.ts";
 import type { Report } from "./report.ts";
 

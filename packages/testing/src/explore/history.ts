@@ -1,5 +1,4 @@
-import type { NodeId, Term } from "@kontiki/core";
-import type { Entry } from "@kontiki/core";
+import type { NodeId, Term, Entry } from "@kontiki/core";
 import { keyOf } from "./relabel.ts";
 
 /** What properties that relate nodes, and moments, need to know of a node: nodes with the same view are judged alike. */

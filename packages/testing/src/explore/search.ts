@@ -1,5 +1,5 @@
 import type { Work } from "../slices.ts";
-import type { Counterexample, Exploration, ExploreProgress } from "./explore.ts";
+import type { Counterexample, Exploration, ExploreProgress } from "./exploration.ts";
 import { SometimesCounts } from "./sometimes.ts";
 import { StateSet } from "./state-set.ts";
 import { Walk, type Parts } from "./walk.ts";

@@ -20,8 +20,8 @@ import {
   startedFrom,
   type KeptByCrash,
   type ExploredNode,
+  type ExploredPacket,
 } from "./explored-node.ts";
-import type { ExploredPacket } from "./explored-node.ts";
 import { HAPPENED } from "./sometimes.ts";
 
 /** Something is wrong. The text says what, as a sentence without an end. */

@@ -1,7 +1,8 @@
 import type { Work } from "../slices.ts";
 import { EdnReader, type Edn } from "./edn-reader.ts";
 import { isKeyword, nameOf, valueOf } from "./edn-value.ts";
-import { EventBuilder, type JepsenEvent } from "./event-builder.ts";
+import { EventBuilder } from "./event-builder.ts";
+import type { JepsenEvent } from "./jepsen-event.ts";
 import type { History } from "./history.ts";
 import { errorAt } from "./place.ts";
 

@@ -1,5 +1,5 @@
 import type { Mark } from "./history.ts";
-import type { JepsenEvent } from "./event-builder.ts";
+import type { JepsenEvent } from "./jepsen-event.ts";
 
 type Seen = { readonly event: JepsenEvent; readonly step: number };
 type Fault = { readonly from: Seen; readonly name: string; to?: Seen };

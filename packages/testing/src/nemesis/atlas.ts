@@ -1,6 +1,6 @@
 import { majority, uidOf, type Membership, type NodeId } from "@kontiki/core";
 import type { ClusterSettings } from "../scenario/scenario.ts";
-import type { FaultTarget } from "../simulation/fault-target.ts";
+import type { FaultTarget } from "../engine/fault-target.ts";
 
 /**
  * Keeps faults survivable: what it forbids would ask the impossible, so that a failure is always a bug.

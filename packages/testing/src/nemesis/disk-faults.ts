@@ -1,6 +1,6 @@
 import type { NodeId } from "@kontiki/core";
 import type { DiskFault } from "../scenario/fault.ts";
-import type { SimDisk } from "../simulation/sim-disk.ts";
+import type { FaultableDisk } from "../engine/fault-surfaces.ts";
 import { allOf, nothing, type Begun, type Skipped, type Stage } from "./stage.ts";
 import { swapDisks } from "./swap-disks.ts";
 import { nodesOf } from "./targets.ts";
@@ -44,7 +44,7 @@ export function beginDiskFault(stage: Stage, fault: DiskFault): Begun | Skipped 
 function troubles(
   { target }: Stage,
   nodes: readonly NodeId[],
-  begin: (disk: SimDisk) => () => void,
+  begin: (disk: FaultableDisk) => () => void,
 ): Begun {
   return { nodes, end: allOf(nodes.map((node) => begin(target.disk(node)))) };
 }
@@ -80,7 +80,7 @@ function whyNot({ target, atlas }: Stage, node: NodeId): string | undefined {
 function damage(
   stage: Stage,
   nodes: readonly NodeId[],
-  act: (disk: SimDisk) => (() => void) | Skipped,
+  act: (disk: FaultableDisk) => (() => void) | Skipped,
 ): Begun | Skipped {
   const { target, atlas, holds } = stage;
   return strike(stage, nodes, (node) => {

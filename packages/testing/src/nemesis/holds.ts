@@ -1,5 +1,5 @@
 import type { NodeId } from "@kontiki/core";
-import type { FaultTarget } from "../simulation/fault-target.ts";
+import type { FaultTarget } from "../engine/fault-target.ts";
 
 /** Nodes that faults keep down or still. Two faults may hold one node: it goes on when both have let it go. */
 export class Holds {

@@ -1,11 +1,11 @@
 import type { Chance } from "../chance.ts";
 import type { Counters } from "../run/counters.ts";
-import type { PlannedFault } from "../run/plan.ts";
+import type { PlannedFault } from "../plan/plan.ts";
 import type { FaultAction } from "../scenario/fault.ts";
 import { isOf } from "../scenario/fault-groups.ts";
 import type { ClusterSettings } from "../scenario/scenario.ts";
-import type { FaultTarget } from "../simulation/fault-target.ts";
-import type { Happening } from "../simulation/observer.ts";
+import type { FaultTarget } from "../engine/fault-target.ts";
+import type { Happening } from "../engine/observer.ts";
 import { FaultAtlas } from "./atlas.ts";
 import { beginClockFault } from "./clock-faults.ts";
 import { beginDiskFault } from "./disk-faults.ts";

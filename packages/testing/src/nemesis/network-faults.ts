@@ -1,7 +1,7 @@
 import { isClientAddress } from "@kontiki/actors/node";
 import { majority, type NodeId } from "@kontiki/core";
 import type { NetworkFault, Target } from "../scenario/fault.ts";
-import type { Concerns, LetterRule } from "../simulation/letter-rule.ts";
+import type { Concerns, LetterRule } from "../engine/letter-rule.ts";
 import { bridge, cutsOf, halves, isolate, ring, type Shape } from "./shapes.ts";
 import type { Begun, Skipped, Stage } from "./stage.ts";
 import { swizzle } from "./swizzle.ts";

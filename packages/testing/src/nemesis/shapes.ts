@@ -1,6 +1,6 @@
 import { majority, type NodeId } from "@kontiki/core";
 import type { Chance } from "../chance.ts";
-import type { Concerns } from "../simulation/letter-rule.ts";
+import type { Concerns } from "../engine/letter-rule.ts";
 
 /** Who hears whom: groups of which everybody hears everybody of the same group. One may be in several. */
 export type Shape = readonly (readonly string[])[];

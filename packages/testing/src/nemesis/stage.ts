@@ -1,7 +1,7 @@
 import type { Chance } from "../chance.ts";
 import type { Counters } from "../run/counters.ts";
 import type { ClusterSettings } from "../scenario/scenario.ts";
-import type { FaultTarget } from "../simulation/fault-target.ts";
+import type { FaultTarget } from "../engine/fault-target.ts";
 import type { FaultAtlas } from "./atlas.ts";
 import type { Holds } from "./holds.ts";
 

@@ -1,7 +1,7 @@
 import { majority, type NodeId } from "@kontiki/core";
 import type { Chance } from "../chance.ts";
 import type { Target } from "../scenario/fault.ts";
-import type { FaultTarget } from "../simulation/fault-target.ts";
+import type { FaultTarget } from "../engine/fault-target.ts";
 import type { Skipped } from "./stage.ts";
 
 /** The nodes that a target stands for at this moment, at least one; or why there are none. */

@@ -1,9 +1,9 @@
 import type { Outcome, Recovered } from "@kontiki/actors/node";
-import { plainText } from "../claims/plain.ts";
+import { plainText } from "../history/plain.ts";
 import { clientName } from "../run/client-name.ts";
-import type { PlannedFault, PlannedOperation } from "../run/plan.ts";
+import type { PlannedFault, PlannedOperation } from "../plan/plan.ts";
 import type { Kept } from "../scenario/fault.ts";
-import type { Happening } from "../simulation/observer.ts";
+import type { Happening } from "../engine/observer.ts";
 
 /** What else happened, in words; undefined for what a reader would not miss. The start of a node is told apart. */
 export function happeningWords(happening: Happening): string | undefined {

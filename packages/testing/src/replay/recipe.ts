@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from "node:util";
 import { crc32 } from "node:zlib";
 import { encode } from "@kontiki/actors/node";
-import type { Plan } from "../run/plan.ts";
+import type { Plan } from "../plan/plan.ts";
 import type { Scenario } from "../scenario/scenario.ts";
 import { TokenError } from "./token-error.ts";
 

@@ -1,4 +1,4 @@
-import type { Plan, PlannedFault } from "../run/plan.ts";
+import type { Plan, PlannedFault } from "../plan/plan.ts";
 
 /** A plan without what begins later than `at`, in ms. */
 export function onlyUntil(plan: Plan, at: number): Plan {

@@ -1,4 +1,4 @@
-import type { Plan } from "../run/plan.ts";
+import type { Plan } from "../plan/plan.ts";
 import { drawnRecipe, type Draw, type Recipe } from "./recipe.ts";
 import { encodeToken } from "./token.ts";
 

@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from "node:util";
-import type { Plan } from "../run/plan.ts";
+import type { Plan } from "../plan/plan.ts";
 import type { RunResult } from "../run/result.ts";
 import type { Work } from "../slices.ts";
 import { fewerNodes, onlyUntil, withoutFaults, withoutOperations } from "./reductions.ts";

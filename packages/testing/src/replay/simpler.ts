@@ -1,4 +1,4 @@
-import type { Plan, PlannedFault, PlannedOperation } from "../run/plan.ts";
+import type { Plan, PlannedFault, PlannedOperation } from "../plan/plan.ts";
 import type { Range } from "../scenario/fault.ts";
 import type { Scenario } from "../scenario/scenario.ts";
 

@@ -1,6 +1,6 @@
 import type { CommandBytes } from "@kontiki/actors/node";
 import type { Effect, Entry, Membership, Message, State } from "@kontiki/core";
-import type { CoreStep } from "../simulation/observer.ts";
+import type { CoreStep } from "../engine/observer.ts";
 
 /**
  * What a step of a node came to, in words. Undefined for one that changed nothing that a reader would miss, such as a

@@ -1,7 +1,7 @@
-import type { Plan } from "../run/plan.ts";
+import type { Plan } from "../plan/plan.ts";
 import type { RunResult } from "../run/result.ts";
 import type { StoryLine } from "../run/story.ts";
-import { simulateInSlices, type Simulation, type SimulateOptions } from "../simulation/simulate.ts";
+import { simulateInSlices, type Simulation, type SimulateOptions } from "../runs/simulate.ts";
 import { finish, type Work } from "../slices.ts";
 import { Telling } from "./telling.ts";
 

@@ -2,7 +2,7 @@ import type { CommandBytes } from "@kontiki/actors/node";
 import type { Effect, State } from "@kontiki/core";
 import type { Violation } from "../run/result.ts";
 import type { StoryLine } from "../run/story.ts";
-import type { CoreStep, Happening, Observer } from "../simulation/observer.ts";
+import type { CoreStep, Happening, Observer } from "../engine/observer.ts";
 import { happeningWords, startWords } from "./happening-words.ts";
 import { stepWords } from "./step-words.ts";
 

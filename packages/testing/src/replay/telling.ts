@@ -1,6 +1,6 @@
 import type { Violation } from "../run/result.ts";
 import type { StoryLine } from "../run/story.ts";
-import type { Observer } from "../simulation/observer.ts";
+import type { Observer } from "../engine/observer.ts";
 import { Teller } from "./teller.ts";
 
 /** Has the story of a simulation told that is still to be made: from its first moment on. */

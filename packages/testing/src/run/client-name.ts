@@ -1,4 +1,4 @@
-import type { PlannedOperation } from "./plan.ts";
+import type { PlannedOperation } from "../plan/plan.ts";
 
 /** How people are told of an operation's client, in stories and histories alike: c1 for the first. */
 export function clientName({ client }: Pick<PlannedOperation, "client">): string {

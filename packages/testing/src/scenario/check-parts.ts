@@ -1,4 +1,4 @@
-import type { Specification } from "../claims/specification.ts";
+import type { Specification } from "../check/models/specification.ts";
 import type { CommandGenerator, ScenarioParts } from "./parts.ts";
 import { ScenarioError } from "./scenario-error.ts";
 

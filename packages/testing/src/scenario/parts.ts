@@ -1,6 +1,6 @@
 import type { StateMachine } from "@kontiki/actors/node";
 import type { Chance } from "../chance.ts";
-import type { Specification } from "../claims/specification.ts";
+import type { Specification } from "../check/models/specification.ts";
 import type { Scenario } from "./scenario.ts";
 
 /** What a client asks, as a scenario's own generator gives it. */

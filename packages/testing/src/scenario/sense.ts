@@ -1,4 +1,4 @@
-import { COUNT_NAMES } from "../run/count-names.ts";
+import { COUNT_NAMES } from "./count-names.ts";
 import { nearest } from "./nearest.ts";
 import type { Complaint, Path } from "./complaint.ts";
 import type { Fault, FaultType } from "./fault.ts";

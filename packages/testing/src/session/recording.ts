@@ -1,4 +1,4 @@
-import type { Plan, PlannedFault, PlannedOperation } from "../run/plan.ts";
+import type { Plan, PlannedFault, PlannedOperation } from "../plan/plan.ts";
 import type { FaultAction } from "../scenario/fault.ts";
 
 /** Writes down what a scenario function asks and does, as the plan of a run that has it again without the function. */

@@ -1,9 +1,9 @@
 import { setImmediate } from "node:timers/promises";
 import { Telling } from "../replay/telling.ts";
-import type { Plan } from "../run/plan.ts";
+import type { Plan } from "../plan/plan.ts";
 import type { RunResult } from "../run/result.ts";
 import type { StoryLine } from "../run/story.ts";
-import { Simulation, type SimulateOptions } from "../simulation/simulate.ts";
+import { Simulation, type SimulateOptions } from "../runs/simulate.ts";
 import { Recording } from "./recording.ts";
 import { SessionError } from "./session-error.ts";
 import { Session } from "./session.ts";

@@ -1,10 +1,10 @@
 import type { Outcome } from "@kontiki/actors/node";
 import { nodeId } from "@kontiki/core";
-import { unplain } from "../claims/plain.ts";
+import { unplain } from "../history/plain.ts";
 import type { FaultAction, Kept } from "../scenario/fault.ts";
 import type { Duration } from "../scenario/written.ts";
-import type { Happening, Observer } from "../simulation/observer.ts";
-import type { Simulation } from "../simulation/simulate.ts";
+import type { Happening, Observer } from "../engine/observer.ts";
+import type { Simulation } from "../runs/simulate.ts";
 import type { Recording } from "./recording.ts";
 import { givenFault, givenMet, givenMs } from "./given.ts";
 import { SessionError } from "./session-error.ts";

@@ -1,6 +1,6 @@
 import type { Notice, Order } from "@kontiki/actors/node";
 import type { NodeId } from "@kontiki/core";
-import type { Timeline } from "./timeline.ts";
+import type { Timeline } from "../engine/timeline.ts";
 
 /** Told why a change was not taken; undefined when it was. */
 type OnEnd = (refusal: string | undefined) => void;

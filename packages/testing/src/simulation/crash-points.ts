@@ -1,5 +1,5 @@
 import type { CrashPoint, Kept } from "../scenario/fault.ts";
-import type { DiskStep } from "./sim-disk.ts";
+import type { DiskStep } from "./disk-step.ts";
 
 /** Thrown through a node at the point at which its process ends. Nothing of the node catches it. */
 export class Fall extends Error {

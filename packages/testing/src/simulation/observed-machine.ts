@@ -1,5 +1,5 @@
 import { messageOf, type StateMachine } from "@kontiki/actors/node";
-import { plainText, unplain } from "../claims/plain.ts";
+import { plainText, unplain } from "../history/plain.ts";
 
 /** What is told of a state machine. */
 export type MachineEvents = {

@@ -15,10 +15,10 @@ import {
   type SendEffect,
 } from "@kontiki/actors/node";
 import type { NodeId } from "@kontiki/core";
-import type { PlannedOperation } from "../run/plan.ts";
+import type { PlannedOperation } from "../plan/plan.ts";
 import type { Workload } from "../scenario/scenario.ts";
-import type { Happening } from "./observer.ts";
-import type { Timeline } from "./timeline.ts";
+import type { Happening } from "../engine/observer.ts";
+import type { Timeline } from "../engine/timeline.ts";
 
 /** How often a client looks at its deadlines while it waits for something, in ms. */
 const TICK_MS = 20;

@@ -1,4 +1,4 @@
-import type { PlannedOperation } from "../run/plan.ts";
+import type { PlannedOperation } from "../plan/plan.ts";
 import { SimClient, type ClientParts, type Ended } from "./sim-client.ts";
 
 /** What the clients of a run are made of. */

@@ -1,7 +1,8 @@
 import type { Clock } from "@kontiki/actors/node";
+import type { FaultableClock } from "../engine/fault-surfaces.ts";
 import type { Chance } from "../chance.ts";
 import { InForce } from "./in-force.ts";
-import type { Timeline } from "./timeline.ts";
+import type { Timeline } from "../engine/timeline.ts";
 
 /** How often a supervisor shows that its loop turns, in ms; here it always does. */
 const PULSE_MS = 20;
@@ -13,7 +14,7 @@ const PULSE_MS = 20;
  * when it was set, by a counter that is never set. `nowMs` does jump, back as well, as no monotonic clock would: that is
  * the fault.
  */
-export class SimClock implements Clock {
+export class SimClock implements Clock, FaultableClock {
   readonly #timeline: Timeline;
   readonly #chance: Chance;
   readonly #rates = new InForce<number>();

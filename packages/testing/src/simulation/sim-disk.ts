@@ -1,30 +1,16 @@
 import { DiskError, type Disk, type DiskFile, type NewFile } from "@kontiki/actors/node";
+import type { FaultableDisk } from "../engine/fault-surfaces.ts";
 import type { Chance } from "../chance.ts";
 import type { Counters } from "../run/counters.ts";
 import type { DiskOperation, Kept, Range } from "../scenario/fault.ts";
 import type { DiskSettings } from "../scenario/scenario.ts";
+import type { DiskStep } from "./disk-step.ts";
 import { DiskTroubles } from "./disk-troubles.ts";
 import { Misdirection } from "./misdirection.ts";
 import { rot } from "./rot.ts";
 import type { SimFile } from "./sim-file.ts";
 import { SimNames } from "./sim-names.ts";
 import { OpenSimFile, UnpublishedSimFile, type FileSystem } from "./sim-open-file.ts";
-
-/**
- * What a disk is about to do, told before it does it. `syncNames`: a name was given or taken away and is there for who
- * looks, but the folder is not synced yet.
- */
-export type DiskStep =
-  | "create"
-  | "begin"
-  | "publish"
-  | "syncNames"
-  | "remove"
-  | "append"
-  | "rewrite"
-  | "sync"
-  | "truncate"
-  | "read";
 
 /** What a disk is made of. */
 export type DiskParts = {
@@ -44,7 +30,7 @@ export type DiskParts = {
  * - A new file is written and synced before it has its name. The name is durable once the folder is synced.
  * - What is damaged stays so until it is written anew or removed.
  */
-export class SimDisk implements Disk {
+export class SimDisk implements Disk, FaultableDisk {
   readonly #parts: DiskParts;
   readonly #names = new SimNames();
   readonly #troubles: DiskTroubles;

@@ -1,11 +1,12 @@
 import { isClientAddress, openParcel, type Envelope } from "@kontiki/actors/node";
+import type { FaultableNetwork } from "../engine/fault-surfaces.ts";
 import type { Chance } from "../chance.ts";
 import type { Counters } from "../run/counters.ts";
 import type { NetworkSettings } from "../scenario/scenario.ts";
 import { InForce } from "./in-force.ts";
 import { LetterMemory } from "./letter-memory.ts";
-import { RuleInForce, type Concerns, type LetterRule } from "./letter-rule.ts";
-import type { Timeline } from "./timeline.ts";
+import { RuleInForce, type Concerns, type LetterRule } from "../engine/letter-rule.ts";
+import type { Timeline } from "../engine/timeline.ts";
 
 /** What a network is made of. */
 export type NetworkParts = {
@@ -40,7 +41,7 @@ type Copies = { readonly rule: RuleInForce; readonly memory: LetterMemory };
  * Letters between a client and a node are delivered once or never, and do not overtake each other; so are letters of
  * clients that a node sends on. A client rests on that: see `Client`.
  */
-export class SimNetwork {
+export class SimNetwork implements FaultableNetwork {
   readonly #parts: NetworkParts;
   readonly #links = new Map<string, Map<string, Link>>();
   readonly #cuts = new InForce<Cut>();

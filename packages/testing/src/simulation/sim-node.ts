@@ -1,16 +1,15 @@
-import type { FromNode, Notice, StateMachine } from "@kontiki/actors/node";
-import { quorumBeats } from "@kontiki/actors/node";
+import { quorumBeats, type FromNode, type Notice, type StateMachine } from "@kontiki/actors/node";
 import { makeConfig, type Config, type NodeId } from "@kontiki/core";
 import type { Chance } from "../chance.ts";
 import type { Counters } from "../run/counters.ts";
 import type { Kept } from "../scenario/fault.ts";
 import type { Scenario } from "../scenario/scenario.ts";
 import { CrashPoints } from "./crash-points.ts";
-import type { CoreStep, Happening } from "./observer.ts";
+import type { CoreStep, Happening } from "../engine/observer.ts";
 import { SimClock } from "./sim-clock.ts";
 import { SimDisk } from "./sim-disk.ts";
 import { SimProcess } from "./sim-process.ts";
-import type { Timeline } from "./timeline.ts";
+import type { Timeline } from "../engine/timeline.ts";
 
 /** What a node is made of. */
 export type SimNodeParts = {

@@ -18,10 +18,11 @@ import type { CrashPoint } from "../scenario/fault.ts";
 import type { ClusterSettings } from "../scenario/scenario.ts";
 import { Fall, isLogFile, pointOf, type CrashPoints } from "./crash-points.ts";
 import { observed } from "./observed-machine.ts";
-import type { CoreStep, Happening } from "./observer.ts";
-import type { DiskStep, SimDisk } from "./sim-disk.ts";
+import type { CoreStep, Happening } from "../engine/observer.ts";
+import type { SimDisk } from "./sim-disk.ts";
+import type { DiskStep } from "./disk-step.ts";
 import { SimPort } from "./sim-port.ts";
-import type { Timeline } from "./timeline.ts";
+import type { Timeline } from "../engine/timeline.ts";
 
 /** What a process is given to live with. */
 export type ProcessParts = {

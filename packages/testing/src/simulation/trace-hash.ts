@@ -1,4 +1,4 @@
-import type { CoreStep, Happening, Observer } from "./observer.ts";
+import type { CoreStep, Happening, Observer } from "../engine/observer.ts";
 
 type OfType<T extends Happening["type"]> = Happening & { readonly type: T };
 

@@ -1,4 +1,4 @@
-import type { Timeline } from "./timeline.ts";
+import type { Timeline } from "../engine/timeline.ts";
 
 type Due = { readonly at: number; readonly order: number; callback: (() => void) | undefined };
 

@@ -9,13 +9,13 @@ import {
 import { nodeId, type Change, type Membership, type NodeId } from "@kontiki/core";
 import type { Chance } from "../chance.ts";
 import type { Counters } from "../run/counters.ts";
-import type { Plan } from "../run/plan.ts";
+import type { Plan } from "../plan/plan.ts";
 import type { CrashPoint, Kept } from "../scenario/fault.ts";
 import { AskedChanges } from "./asked-changes.ts";
 import { Fall } from "./crash-points.ts";
-import type { FaultTarget } from "./fault-target.ts";
+import type { FaultTarget } from "../engine/fault-target.ts";
 import { haveSettled, leaderOf, membershipIn, membershipsIn } from "./overview.ts";
-import type { CoreStep, Happening } from "./observer.ts";
+import type { CoreStep, Happening } from "../engine/observer.ts";
 import type { SimClock } from "./sim-clock.ts";
 import type { SimDisk } from "./sim-disk.ts";
 import { SimNetwork } from "./sim-network.ts";

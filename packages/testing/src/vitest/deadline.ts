@@ -1,5 +1,5 @@
-import type { Simulation } from "../simulation/simulate.ts";
-import type { Observer } from "../simulation/observer.ts";
+import type { Simulation } from "../runs/simulate.ts";
+import type { Observer } from "../engine/observer.ts";
 
 /** Steps and happenings between two looks at the clock. */
 const EVENTS_BETWEEN_LOOKS = 64;

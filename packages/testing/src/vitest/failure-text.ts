@@ -1,5 +1,5 @@
 import { STORY_LEGEND, storyText } from "../replay/story-text.ts";
-import type { Plan } from "../run/plan.ts";
+import type { Plan } from "../plan/plan.ts";
 import { count } from "../report/words.ts";
 import type { Failure } from "./failure.ts";
 import { runLine, type TestPlace } from "./test-place.ts";

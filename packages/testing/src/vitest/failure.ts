@@ -1,8 +1,8 @@
 import { runToken } from "../replay/run-token.ts";
 import { shrinkSlowly } from "../replay/shrink.ts";
-import type { Plan } from "../run/plan.ts";
+import type { Plan } from "../plan/plan.ts";
 import type { RunResult } from "../run/result.ts";
-import { planOfParts } from "../scenario/own-plan.ts";
+import { planOfParts } from "../plan/own-plan.ts";
 import type { Deadline } from "./deadline.ts";
 import { attempt, tell, wrongs, type Attempt, type Subject } from "./subject.ts";
 

@@ -2,15 +2,15 @@ import { inspect } from "node:util";
 import { checkLinearizable } from "../check/linearizable.ts";
 import { interpretHistory } from "../check/interpret.ts";
 import type { AnyFileModel } from "../check/models/index.ts";
-import { keyValueSpecification } from "../claims/specification.ts";
+import { keyValueSpecification } from "../check/models/specification.ts";
 import { withReadsPlaced } from "../claims/read-order.ts";
 import type { History } from "../history/history.ts";
 import { verdictText } from "../report/text.ts";
-import type { Plan } from "../run/plan.ts";
-import { planOf } from "../run/plan-of.ts";
+import type { Plan } from "../plan/plan.ts";
+import { planOf } from "../plan/plan-of.ts";
 import type { RunResult } from "../run/result.ts";
 import type { Scenario } from "../scenario/scenario.ts";
-import { simulate } from "../simulation/simulate.ts";
+import { simulate } from "../runs/simulate.ts";
 
 /** What a matcher says: `message` is of what is wrong, with `not` as without. */
 export type Said = {

@@ -2,7 +2,7 @@ import { mkdir, writeFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { env } from "node:process";
 import { KontikiError } from "@kontiki/actors";
-import { modelOf } from "../run/options-of.ts";
+import { modelOf } from "../runs/options-of.ts";
 import { runPage } from "../report/run-page.ts";
 import type { SessionBody } from "../session/run-session.ts";
 import { checkMachine, checkOptions } from "./check-options.ts";

@@ -1,5 +1,5 @@
 import type { StateMachine } from "@kontiki/actors/node";
-import type { Specification } from "../claims/specification.ts";
+import type { Specification } from "../check/models/specification.ts";
 import { defineScenario } from "../scenario/define.ts";
 import { partError } from "../scenario/check-parts.ts";
 import type { ScenarioInput } from "../scenario/input.ts";

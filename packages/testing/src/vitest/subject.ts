@@ -1,8 +1,8 @@
 import { tellRun, type ToldRun } from "../replay/tell-run.ts";
-import { planOfParts } from "../scenario/own-plan.ts";
+import { planOfParts } from "../plan/own-plan.ts";
 import type { ScenarioParts } from "../scenario/parts.ts";
-import { simulateOptions } from "../run/options-of.ts";
-import type { Plan } from "../run/plan.ts";
+import { simulateOptions } from "../runs/options-of.ts";
+import type { Plan } from "../plan/plan.ts";
 import type { RunResult, Violation } from "../run/result.ts";
 import type { StoryLine } from "../run/story.ts";
 import {
@@ -11,7 +11,7 @@ import {
   type SessionOptions,
   type SessionRun,
 } from "../session/run-session.ts";
-import { simulate } from "../simulation/simulate.ts";
+import { simulate } from "../runs/simulate.ts";
 import { TIME_UP, type Deadline } from "./deadline.ts";
 import { thrownText } from "./thrown-text.ts";
 

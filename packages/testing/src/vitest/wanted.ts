@@ -3,8 +3,8 @@ import { SEEDS } from "../campaign/seeds.ts";
 import { planFrom } from "../replay/recipe.ts";
 import { TokenError } from "../replay/token-error.ts";
 import { decodeToken } from "../replay/token.ts";
-import type { Plan } from "../run/plan.ts";
-import { planOfParts } from "../scenario/own-plan.ts";
+import type { Plan } from "../plan/plan.ts";
+import { planOfParts } from "../plan/own-plan.ts";
 import type { ScenarioParts } from "../scenario/parts.ts";
 
 /** Of a process's environment, what says what a test shall try. */

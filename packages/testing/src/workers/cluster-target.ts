@@ -1,10 +1,8 @@
 import type { Cluster, ClusterEvent, NodeStatus } from "@kontiki/actors";
 import { assert, initialMembership, type Membership, type NodeId } from "@kontiki/core";
 import type { Kept } from "../scenario/fault.ts";
-import type { FaultTarget } from "../simulation/fault-target.ts";
-import type { SimClock } from "../simulation/sim-clock.ts";
-import type { SimDisk } from "../simulation/sim-disk.ts";
-import type { SimNetwork } from "../simulation/sim-network.ts";
+import type { FaultTarget } from "../engine/fault-target.ts";
+import type { FaultableClock, FaultableDisk, FaultableNetwork } from "../engine/fault-surfaces.ts";
 import type { NodeKeeper } from "./node-keeper.ts";
 import type { RealTimeline } from "./real-timeline.ts";
 
@@ -13,7 +11,7 @@ export type ClusterTargetParts = {
   readonly cluster: Cluster<unknown, unknown>;
   readonly keeper: NodeKeeper;
   readonly timeline: RealTimeline;
-  readonly network: SimNetwork;
+  readonly network: FaultableNetwork;
 };
 
 /**
@@ -23,7 +21,7 @@ export type ClusterTargetParts = {
  */
 export class ClusterTarget implements FaultTarget {
   readonly timeline: RealTimeline;
-  readonly network: SimNetwork;
+  readonly network: FaultableNetwork;
   readonly #cluster: Cluster<unknown, unknown>;
   readonly #keeper: NodeKeeper;
   #membership: Membership;
@@ -41,11 +39,11 @@ export class ClusterTarget implements FaultTarget {
     return this.#cluster.nodeIds;
   }
 
-  disk(node: NodeId): SimDisk {
+  disk(node: NodeId): FaultableDisk {
     return outOfReach(`the disk of ${node}`);
   }
 
-  clock(node: NodeId): SimClock {
+  clock(node: NodeId): FaultableClock {
     return outOfReach(`the clock of ${node}`);
   }
 

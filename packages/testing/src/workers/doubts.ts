@@ -1,5 +1,5 @@
-import { samePlain } from "../claims/plain.ts";
-import type { Plan, PlannedFault } from "../run/plan.ts";
+import { samePlain } from "../history/plain.ts";
+import type { Plan, PlannedFault } from "../plan/plan.ts";
 import type { Fault } from "../scenario/fault.ts";
 import { COUNTED_ON_THREADS } from "./live-coverage.ts";
 import { whyNotOnThreads } from "./on-threads.ts";

@@ -1,5 +1,5 @@
 import type { Cluster, KeyValueCommand, Outcome } from "@kontiki/actors";
-import type { Plan, PlannedOperation } from "../run/plan.ts";
+import type { Plan, PlannedOperation } from "../plan/plan.ts";
 import type { ClientListener } from "./live-clients.ts";
 
 /**

@@ -1,5 +1,5 @@
 import type { Cluster, Outcome } from "@kontiki/actors";
-import type { Plan, PlannedOperation } from "../run/plan.ts";
+import type { Plan, PlannedOperation } from "../plan/plan.ts";
 import type { RealTimeline } from "./real-timeline.ts";
 
 /** Hears what clients ask and get, when it happens. */

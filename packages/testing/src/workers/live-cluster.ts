@@ -1,5 +1,5 @@
 import { Cluster, type ClusterEvent, type MailCarrier } from "@kontiki/actors";
-import type { Plan } from "../run/plan.ts";
+import type { Plan } from "../plan/plan.ts";
 
 /** Where and of what the nodes of a run on threads are. */
 export type ClusterSource = {

@@ -2,7 +2,7 @@ import { KontikiError, type Cluster } from "@kontiki/actors";
 import type { Chance } from "../chance.ts";
 import { Nemesis, type FaultHappening } from "../nemesis/nemesis.ts";
 import type { Counters } from "../run/counters.ts";
-import type { Plan, PlannedFault } from "../run/plan.ts";
+import type { Plan, PlannedFault } from "../plan/plan.ts";
 import type { ClusterTarget } from "./cluster-target.ts";
 import { whyNotOnThreads } from "./on-threads.ts";
 import { isMembershipChange, Operator, type MembershipChange } from "./operator.ts";

@@ -1,5 +1,5 @@
 import { performance } from "node:perf_hooks";
-import type { Timeline } from "../simulation/timeline.ts";
+import type { Timeline } from "../engine/timeline.ts";
 
 /** Real time, for what is written for a virtual one. Timers that are left when it is closed never run out. */
 export class RealTimeline implements Timeline {

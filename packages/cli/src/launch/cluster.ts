@@ -1,0 +1,51 @@
+import type { Cluster, ClusterOptions, NodeHandle } from "@kontiki/actors";
+import type { Host } from "../host/host.ts";
+import type { SessionCluster, SessionNode } from "../session/context.ts";
+import type { Notes } from "../output/notes.ts";
+
+/** As much of a node as the program needs. */
+export type ProgramNode = SessionNode & Pick<NodeHandle, "digest">;
+
+/** As much of a cluster as the program needs. */
+export type ProgramCluster = Omit<SessionCluster, "node"> &
+  Pick<Cluster, "events" | "nodeIds" | "stop"> & {
+    node(id: string): ProgramNode;
+  };
+
+/** Starts a cluster of key-value machines. @throws KontikiError */
+export type StartCluster = (options: ClusterOptions) => Promise<ProgramCluster>;
+
+/** How long nodes may take to stop in order. */
+const STOP_TIMEOUT_MS = 5000;
+
+/** How long a first election may take before commands are let in without a leader. */
+const FIRST_LEADER_TIMEOUT_MS = 5000;
+
+/** Starts a cluster, uses it, and stops it in order, whatever comes of its use. */
+export async function withCluster<T>(
+  start: StartCluster,
+  options: ClusterOptions,
+  notes: Notes,
+  use: (cluster: ProgramCluster) => Promise<T>,
+): Promise<T> {
+  const cluster = await notes.during("starting the nodes ...", start(options));
+  try {
+    return await use(cluster);
+  } finally {
+    const stopped = cluster.stop({ timeoutMs: STOP_TIMEOUT_MS });
+    await notes.during("stopping the nodes ...", stopped);
+  }
+}
+
+/**
+ * The first leader, so that whoever asks at once finds one; undefined if that takes too long, as it
+ * does when most nodes cannot start.
+ */
+export function firstLeader(
+  cluster: ProgramCluster,
+  notes: Notes,
+  { signal }: Host,
+): Promise<string | undefined> {
+  const leader = cluster.leader({ timeoutMs: FIRST_LEADER_TIMEOUT_MS, signal });
+  return notes.during("waiting for a leader ...", leader).catch(() => undefined);
+}

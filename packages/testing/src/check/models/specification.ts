@@ -1,0 +1,61 @@
+import type { KeyValueCommand } from "@kontiki/actors";
+import type { AnyFileModel } from "./index.ts";
+import { keyValue, type KeyValueInput } from "./key-value.ts";
+import type { Call } from "../../history/history.ts";
+import { plainText } from "../../history/plain.ts";
+import { sameValue, type Value } from "../../history/value.ts";
+
+/** What a state machine promises to clients: how its commands are told in a history, and the model that judges them. */
+export type Specification = {
+  /** What the machine's answers are judged by. */
+  readonly model: AnyFileModel;
+  /** A command or question as a history tells it. */
+  callOf(command: unknown): Call;
+};
+
+/** What Kontiki's own key-value machine promises. Its commands but `list`, which is about no one key. */
+export const keyValueSpecification: Specification = {
+  model: {
+    ...keyValue,
+    name: "Kontiki's key-value machine",
+    step: (state, input, output) =>
+      isOfType(input, output, state) ? keyValue.step(state, input, output) : undefined,
+  } satisfies typeof keyValue as AnyFileModel,
+
+  callOf(command) {
+    const known = (command ?? {}) as KeyValueCommand;
+    switch (known.type) {
+      case "get":
+      case "delete":
+        return { f: known.type, key: known.key, value: null };
+      case "put":
+      case "append":
+        return { f: known.type, key: known.key, value: known.value };
+      case "compareAndSet":
+        return { f: "cas", key: known.key, value: [known.expected, known.value] };
+      case "list":
+        throw new TypeError("a list is about no one key, and cannot be judged key by key");
+      default:
+        known satisfies never;
+        throw new TypeError(`the key-value machine has no command ${plainText(command)}`);
+    }
+  },
+};
+
+/** The model of files takes answers of many stores; this machine's are all told. */
+function isOfType({ type }: KeyValueInput, output: Value | undefined, state: Value): boolean {
+  if (output === undefined) return true;
+  switch (type) {
+    case "get":
+      return sameValue(output, state);
+    case "put":
+      return output === null;
+    case "append":
+      return typeof output === "number";
+    case "delete":
+    case "cas":
+      return typeof output === "boolean";
+    default:
+      return type satisfies never;
+  }
+}

@@ -1,0 +1,31 @@
+import { inspect } from "node:util";
+import { Chance } from "../chance.ts";
+import type { Plan } from "./plan.ts";
+import { planOf } from "./plan-of.ts";
+import { partError } from "../scenario/check-parts.ts";
+import type { OwnCommand, ScenarioParts } from "../scenario/parts.ts";
+
+/**
+ * Draws what a seed decides of a scenario that may have commands of its own. When who asks is as for the key-value
+ * machine; what is asked comes from the scenario's generator.
+ *
+ * @param seed a whole number from 0 to 2^32 - 1.
+ * @throws ScenarioError when that generator gives something else than a command.
+ */
+export function planOfParts({ scenario, commands }: ScenarioParts, seed: number): Plan {
+  const plan = planOf(scenario, seed);
+  if (commands === undefined) return plan;
+  const chance = new Chance(seed).fork("own commands");
+  const operations = plan.operations.map((operation) => {
+    const own = commands(chance.fork(String(operation.id)), operation.client);
+    const { command, read = false } = checkedCommand(own, scenario.name);
+    return { ...operation, command, read };
+  });
+  return { ...plan, operations };
+}
+
+function checkedCommand(own: unknown, source: string): OwnCommand {
+  if (typeof own === "object" && own !== null && "command" in own) return own as OwnCommand;
+  const given = inspect(own, { depth: 0, breakLength: Infinity, maxStringLength: 60 });
+  throw partError(source, "commands", `gives ${given}: give { command, read? } for each client`);
+}

@@ -1,0 +1,272 @@
+import { KeyValue, type MakeStateMachine } from "@kontiki/actors/node";
+import { Chance } from "../chance.ts";
+import { claimsOf, type Claims } from "../claims/claims-of.ts";
+import type { Specification } from "../check/models/specification.ts";
+import { Nemesis } from "../nemesis/nemesis.ts";
+import { Counters } from "../run/counters.ts";
+import type { Plan } from "../plan/plan.ts";
+import type { RunResult, Violation } from "../run/result.ts";
+import { finish, type Work } from "../slices.ts";
+import type { CoreStep, Happening, Observer } from "../engine/observer.ts";
+import { SimClients } from "../simulation/sim-clients.ts";
+import { TraceHash } from "../simulation/trace-hash.ts";
+import { VirtualTimeline } from "../simulation/virtual-timeline.ts";
+import { World } from "../simulation/world.ts";
+
+/** How a plan is run, where it is not as the plan says. */
+export type SimulateOptions = {
+  /** Makes the state machine of each node. Left out: the key-value machine. */
+  readonly machine?: MakeStateMachine;
+  /** What that machine promises to clients; undefined when there is no model of it. */
+  readonly specification?: Specification | undefined;
+  /** Whoever else watches, beside the checks. Each is told what happens, and may ask for the time and look at the nodes. */
+  readonly observers?: readonly ((simulation: Simulation) => Observer)[];
+  /** Whether a run ends with its first violation. True when left out. */
+  readonly stopAtFirst?: boolean;
+};
+
+/** A few milliseconds of work. */
+const SLICE_STEPS = 256;
+
+/** How often it is looked whether a healed cluster has become live again, in ms. */
+const LOOK_MS = 10;
+
+/**
+ * Runs a plan in virtual time: one thread, no I/O, the same outcome each time.
+ *
+ * Operations and faults go on for `durationMs`. Then all faults end, everything that is down is started, and the cluster
+ * has `settleMs` to elect, to answer all and to agree.
+ */
+export function simulate(plan: Plan, options: SimulateOptions = {}): RunResult {
+  return finish(simulateInSlices(plan, options));
+}
+
+/** As {@link simulate}, as work that shows the run every few hundred events. */
+export function* simulateInSlices(
+  plan: Plan,
+  options: SimulateOptions = {},
+): Work<RunResult, Simulation> {
+  const simulation = new Simulation(plan, options);
+  for (let steps = 1; simulation.step(); steps += 1)
+    if (steps % SLICE_STEPS === 0) yield simulation;
+  return simulation.result();
+}
+
+/** A run of a plan, event by event. */
+export class Simulation {
+  /** What is run. */
+  readonly plan: Plan;
+  /** Its nodes and network. @hidden */
+  readonly world: World;
+  /** Its clients. @hidden */
+  readonly clients: SimClients;
+  /** What does its faults. @hidden */
+  readonly nemesis: Nemesis;
+  /** What was met so far. @hidden */
+  readonly counters = new Counters();
+  readonly #options: SimulateOptions;
+  readonly #timeline = new VirtualTimeline();
+  readonly #hash = new TraceHash(() => this.now);
+  readonly #claims: Claims;
+  #observers: readonly Observer[];
+  readonly #violations: Violation[] = [];
+  #phase: "running" | "settling" | "over" = "running";
+  #untilMs: number;
+
+  /** Begins the run: all nodes start. */
+  constructor(plan: Plan, options: SimulateOptions = {}) {
+    this.plan = plan;
+    this.#options = options;
+    this.#untilMs = plan.scenario.durationMs;
+    const { counters } = this;
+    const timeline = this.#timeline;
+    const chance = new Chance(plan.seed);
+    const machine: MakeStateMachine = options.machine ?? (() => new KeyValue() as never);
+    const onHappening = this.#onHappening.bind(this);
+    this.world = new World({
+      plan,
+      timeline,
+      chance: chance.fork("world"),
+      counters,
+      machine,
+      onStep: this.#onStep.bind(this),
+      onHappening,
+      onFailure: (node, error) => this.#onFailure(node, error),
+      onUndeliverable: (letter, isFull) =>
+        this.clients.all
+          .find(({ address }) => address === letter.from)
+          ?.undeliverable(letter, isFull),
+      onNodes: () => this.clients.all.forEach((client) => client.nodesAre(this.world.nodes)),
+    });
+    this.clients = this.#makeClients();
+    this.nemesis = new Nemesis({
+      target: this.world,
+      cluster: plan.scenario.cluster,
+      chance: chance.fork("faults"),
+      counters,
+      report: onHappening,
+    });
+    this.#claims = claimsOf(plan, {
+      now: () => this.now,
+      counters,
+      machine,
+      ...("specification" in options && { specification: options.specification }),
+    })((violation) => this.report(violation));
+    this.#observers = (options.observers ?? []).map((observer) => observer(this));
+    this.#begin();
+  }
+
+  /** In ms from the start of the run. */
+  get now(): number {
+    return this.#timeline.now;
+  }
+
+  /** Whether nothing happens any more. */
+  get isOver(): boolean {
+    return this.#phase === "over";
+  }
+
+  /** Whether faults are still to come: the cluster has not been healed yet. */
+  get isRunning(): boolean {
+    return this.#phase === "running";
+  }
+
+  /** Deliveries, timers and disk completions so far. */
+  get events(): number {
+    return this.#timeline.happened;
+  }
+
+  /** What was found wrong so far. */
+  get violations(): readonly Violation[] {
+    return this.#violations;
+  }
+
+  /** Has somebody else watch from now on. The function that this gives ends it. */
+  watch(observer: Observer): () => void {
+    this.#observers = [...this.#observers, observer];
+    return () => {
+      this.#observers = this.#observers.filter((other) => other !== observer);
+    };
+  }
+
+  /** Makes the next thing happen. False once the run is over. */
+  step(): boolean {
+    if (this.#phase === "over") return false;
+    if (this.#violations.length > 0 && this.#options.stopAtFirst !== false) this.#phase = "over";
+    else if (!this.#timeline.step(this.#untilMs)) this.#nextPhase();
+    return !this.isOver;
+  }
+
+  /** Says that something is wrong. */
+  report({ check, text }: Pick<Violation, "check" | "text">): void {
+    this.#violations.push({ check, text, at: this.now });
+  }
+
+  /** What came of it. To be called once, when the run is over. */
+  result(): RunResult {
+    const { doubts, coverage, history } = this.#claims.finish();
+    const violated = this.#violations.length > 0;
+    return {
+      verdict: violated ? "violated" : doubts.length > 0 ? "unknown" : "valid",
+      violations: this.#violations,
+      doubts,
+      hash: this.#hash.digest(),
+      events: this.events,
+      virtualMs: this.now,
+      coverage,
+      history,
+    };
+  }
+
+  /** Ends all faults before their time: from here on the cluster must become live again. */
+  heal(): void {
+    if (this.#phase !== "running") return;
+    const { world, clients, nemesis } = this;
+    this.#phase = "settling";
+    this.#untilMs = this.now + this.plan.scenario.settleMs;
+    clients.stop();
+    nemesis.endAll();
+    for (const node of world.nodes) {
+      world.resume(node);
+      world.start(node);
+    }
+    this.#onHappening({ type: "healed" });
+    this.#look();
+  }
+
+  #makeClients(): SimClients {
+    const { plan, world } = this;
+    const { electionTimeoutMs, heartbeatMs } = plan.scenario.cluster;
+    return new SimClients(plan.operations, {
+      timeline: this.#timeline,
+      workload: plan.scenario.workload,
+      nodes: () => world.nodes,
+      electionTimeoutMs,
+      heartbeatMs,
+      send: (letter) => world.network.send(letter),
+      onHappening: this.#onHappening.bind(this),
+      onClient: (client) =>
+        world.router.attachClient(client.address, (letter) => {
+          client.receive(letter);
+          return undefined;
+        }),
+    });
+  }
+
+  #begin(): void {
+    const { plan, world, clients } = this;
+    for (const node of world.nodes) world.start(node);
+    for (const fault of plan.faults)
+      this.#timeline.after(fault.at, () => {
+        if (this.#phase === "running") this.nemesis.perform(fault);
+      });
+    clients.start();
+  }
+
+  #nextPhase(): void {
+    if (this.#phase === "running") this.heal();
+    else this.#phase = "over";
+  }
+
+  /** Ends the run at the first moment at which everything is answered and all nodes agree. */
+  #look(): void {
+    if (this.clients.isIdle && this.world.hasSettled) {
+      this.#onHappening({ type: "settled" });
+      this.#phase = "over";
+      return;
+    }
+    this.#timeline.after(LOOK_MS, () => this.#look());
+  }
+
+  #onStep(step: CoreStep): void {
+    this.#hash.onStep(step);
+    this.#claims.onStep(step);
+    for (const observer of this.#observers) observer.onStep(step);
+  }
+
+  #onHappening(happening: Happening): void {
+    this.#hash.onHappening(happening);
+    this.#claims.onHappening(happening);
+    for (const observer of this.#observers) observer.onHappening(happening);
+  }
+
+  #onFailure(node: string, error: unknown): void {
+    if (error instanceof Error && isRefusal(error)) return;
+    if (this.#isToldOf(node)) return;
+    const text = error instanceof Error ? error.message : "something that is no error was thrown";
+    this.report({ check: "assertion", text: `${node}: ${text}` });
+  }
+
+  /** Whether what ends a node was told when its state machine did it. */
+  #isToldOf(node: string): boolean {
+    return this.#violations.some(
+      ({ check, text, at }) =>
+        check === "state machine" && at === this.now && text.startsWith(`${node}: `),
+    );
+  }
+}
+
+/** A node that says why it cannot start with what its disk holds, or that its disk refuses. */
+function isRefusal(error: Error): boolean {
+  return error.name === "DiskError" || error.name.endsWith("LogError");
+}

@@ -1,0 +1,42 @@
+import { CRASH_POINTS } from "./fault.ts";
+import { FAULT_TYPES } from "./fault-schema.ts";
+
+/** The names of all that a run counts: those that {@link Counters} and `Coverage` tell of. */
+export const COUNT_NAMES: readonly string[] = [
+  ...named("elections", "won", "preVotes"),
+  "leaderChanges",
+  ...dotted("leaders", "steppedDown", "deposed", "cutOff"),
+  "truncations",
+  "compactions",
+  ...dotted("snapshots", "taken", "sent", "installed"),
+  "commits",
+  "repeats",
+  ...dotted("membership", "begun", "committed"),
+  ...named("reads", "refused"),
+  ...named("transfers", "told"),
+  ...named("starts", "refused"),
+  "restarts",
+  ...dotted("recoveries", "torn", "damaged", "horizon", "repaired"),
+  ...named("operations", "ok", "error", "definitelyNot", "unknown"),
+  ...["began", "ended", "skipped"].flatMap((what) => dotted(what, ...FAULT_TYPES)),
+  ...dotted("letters", "sent", "delivered", "delayed", "queued", "clogged"),
+  ...dotted("letters", "duplicated", "reordered", "replayed"),
+  ...dotted("letters.lost", "partition", "oneWay", "loss", "power"),
+  ...dotted("partition", "leaderInMinority", "leaderInMajority"),
+  ...dotted("disk", "full", "slowed", "stalled", "bytesLost", "torn"),
+  ...dotted("disk", "misdirected", "damageRemoved"),
+  ...dotted("disk.errors", "write", "sync", "read"),
+  ...dotted("disk.rotten", "log", "snapshot"),
+  ...dotted("swap", "refused", "accepted"),
+  ...dotted("fell", "leader", "again", ...CRASH_POINTS),
+  "clock.jumps",
+  ...dotted("change", "taken", "refused", "done"),
+];
+
+function dotted(first: string, ...others: readonly string[]): readonly string[] {
+  return others.map((other) => `${first}.${other}`);
+}
+
+function named(first: string, ...others: readonly string[]): readonly string[] {
+  return [first, ...dotted(first, ...others)];
+}

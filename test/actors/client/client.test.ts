@@ -1,0 +1,660 @@
+/** What a client may say of a proposal, and when (pitfall 29; design, section 8). */
+import { index, type NodeId } from "@kontiki/core";
+import * as fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { Client, type ClientEffect } from "../../../packages/actors/src/client/client.ts";
+import {
+  encodeCommand,
+  headerOf,
+  openingCommand,
+  sessionOf,
+} from "../../../packages/actors/src/sessions/command.ts";
+import { decode } from "../../../packages/actors/src/bytes/codec.ts";
+import { expiredResult } from "../../../packages/actors/src/sessions/result.ts";
+import type { CommandBytes } from "../../../packages/actors/src/storage/storage.ts";
+import { CLIENT, n1, n2, n3, NODES } from "../support/actors.ts";
+import { Chance } from "../../core/support/chance.ts";
+
+const TIMES = { attemptMs: 100, backoffMs: 10 };
+const OK = Uint8Array.of(1);
+
+function newClient(): Client {
+  return new Client(CLIENT, NODES, TIMES);
+}
+
+/** What a client wants done, with commands by their sequence numbers. An opening ahead of them is left out. */
+function readable(effects: readonly ClientEffect[]): unknown[] {
+  return effects.map((effect) => {
+    switch (effect.type) {
+      case "settle":
+        return { settled: effect.sequence, as: effect.end.type };
+      case "settleRead":
+        return { read: effect.read, as: effect.end.type };
+      case "send":
+        return { to: effect.to, parcel: effect.parcel, of: sequencesOf(effect.commands) };
+      case "sendRead": {
+        const { to, parcel, consistency, questions } = effect;
+        return { to, parcel, consistency, asks: questions.map(decode) };
+      }
+      default:
+        return effect satisfies never;
+    }
+  });
+}
+
+function sequencesOf(commands: readonly CommandBytes[]): number[] {
+  return commands.map((one) => headerOf(one).sequence).filter((sequence) => sequence > 0);
+}
+
+/** What the parcels hold, as session and sequence number: 0 opens the session. */
+function headersOf(effects: readonly ClientEffect[]): string[] {
+  const commands = effects.flatMap((effect) => (effect.type === "send" ? effect.commands : []));
+  return commands.map(headerOf).map(({ client, sequence }) => `${client}/${sequence}`);
+}
+
+/** How things ended, with why. */
+function reasons(effects: readonly ClientEffect[]): unknown[] {
+  return effects.flatMap((effect) => ("end" in effect ? [effect.end] : []));
+}
+
+/** A client that has sent proposals 1 and 2 to n2 as parcel 1 at time 0. */
+function sentClient(deadline = 1000): Client {
+  const client = newClient();
+  client.propose(encodeCommand("a"), deadline);
+  client.propose(encodeCommand("b"), deadline);
+  expect(readable(client.flush(0))).toEqual([{ to: n2, parcel: 1, of: [1, 2] }]);
+  return client;
+}
+
+test("what is not answered goes again after longer and longer waits, refusals or not", () => {
+  const client = newClient();
+  client.propose(encodeCommand("a"), 10_000);
+  const sendings: number[] = [];
+  for (let now = 0; now < 2000; now += 10) {
+    for (const effect of client.tick(now)) {
+      if (effect.type !== "send") continue;
+      sendings.push(now);
+      if (sendings.length <= 2) client.refused(effect.parcel, "notLeader", undefined, now);
+    }
+  }
+  expect(sendings).toEqual([0, 10, 20, 120, 320, 720, 1520]);
+});
+
+describe("a proposal ends as definitelyNot when no parcel of it can be in a log", () => {
+  test("never sent: its deadline is over while the client pauses", () => {
+    const client = sentClient();
+    client.busy(1, 0);
+    client.propose(encodeCommand("c"), 5);
+    expect(readable(client.flush(4))).toEqual([]);
+    expect(readable(client.tick(5))).toEqual([{ settled: 3, as: "definitelyNot" }]);
+  });
+
+  test("every parcel was refused", () => {
+    const client = sentClient();
+    expect(readable(client.refused(1, "notLeader", undefined, 0))).toEqual([]);
+    expect(readable(client.tick(10))).toEqual([{ to: n3, parcel: 2, of: [1, 2] }]);
+    expect(readable(client.refused(2, "notLeader", n1, 10))).toEqual([
+      { to: n1, parcel: 3, of: [1, 2] },
+    ]);
+    expect(readable(client.refused(3, "notLeader", undefined, 10))).toEqual([]);
+    expect(readable(client.tick(1000))).toEqual([
+      { settled: 1, as: "definitelyNot" },
+      { settled: 2, as: "definitelyNot" },
+    ]);
+  });
+
+  test("no parcel fitted into a mailbox", () => {
+    const client = sentClient();
+    client.busy(1, 0);
+    expect(readable(client.close("over"))).toEqual([
+      { settled: 1, as: "definitelyNot" },
+      { settled: 2, as: "definitelyNot" },
+    ]);
+  });
+
+  test.each([0, -1, 5])("its deadline has passed before it could be sent: %d", (deadline) => {
+    const client = newClient();
+    client.propose(encodeCommand("a"), deadline);
+    expect(client.flush(5)).toEqual([
+      {
+        type: "settle",
+        sequence: 1,
+        end: { type: "definitelyNot", reason: "its deadline came before it was sent" },
+      },
+    ]);
+    expect(client.pending).toBe(0);
+  });
+
+  test("the cluster goes away before it was sent", () => {
+    const client = newClient();
+    client.propose(encodeCommand("a"), 1000);
+    expect(client.close("gone")).toEqual([
+      { type: "settle", sequence: 1, end: { type: "definitelyNot", reason: "gone" } },
+    ]);
+    expect(client.pending).toBe(0);
+  });
+});
+
+describe("a proposal ends as unknown when a parcel of it may be in a log", () => {
+  const unknown = [
+    { settled: 1, as: "unknown" },
+    { settled: 2, as: "unknown" },
+  ];
+
+  test("sent, and no answer came", () => {
+    expect(readable(sentClient().tick(1000))).toEqual(unknown);
+  });
+
+  test("sent, and the cluster goes away", () => {
+    expect(readable(sentClient().close("gone"))).toEqual(unknown);
+  });
+
+  test.each([
+    ["its node died", (client: Client): void => client.nodeDied(n2, 0)],
+    ["another leads", (client: Client): unknown => client.leaderIs(n3, 0)],
+    ["no answer came in time", (client: Client): unknown => client.tick(100)],
+  ])("left open because %s, though every later parcel is refused", (_title, leave) => {
+    const client = sentClient();
+    leave(client);
+    client.tick(200);
+    for (let parcel = 1; parcel < 9; parcel += 1)
+      client.refused(parcel, "notLeader", undefined, 200);
+    expect(readable(client.tick(1000))).toEqual(unknown);
+  });
+
+  test("an older parcel is refused late: the newer one is still out", () => {
+    const client = sentClient();
+    client.leaderIs(n3, 0);
+    expect(readable(client.refused(1, "notLeader", undefined, 0))).toEqual([]);
+    expect(readable(client.tick(1000))).toEqual(unknown);
+  });
+
+  test("a refusal that comes twice does not speak for the parcel after it", () => {
+    const client = sentClient();
+    expect(readable(client.refused(1, "notLeader", n3, 0))).toEqual([
+      { to: n3, parcel: 2, of: [1, 2] },
+    ]);
+    expect(readable(client.refused(1, "notLeader", n3, 0))).toEqual([]);
+    expect(readable(client.tick(1000))).toEqual(unknown);
+  });
+});
+
+describe("an answer", () => {
+  test("ends a proposal wherever it is: sent, sent again, or back in the queue", () => {
+    const client = sentClient();
+    expect(readable(client.answered([1], [OK], 0))).toEqual([{ settled: 1, as: "answered" }]);
+    client.nodeDied(n2, 0);
+    expect(readable(client.answered([2], [OK], 0))).toEqual([{ settled: 2, as: "answered" }]);
+    expect(readable(client.tick(50))).toEqual([]);
+    expect(client.pending).toBe(0);
+  });
+
+  test("a second one, and one nobody asked for, are of no interest", () => {
+    const client = sentClient();
+    client.answered([1], [OK], 0);
+    expect(client.answered([1, 9], [OK, OK], 0)).toEqual([]);
+  });
+
+  test("after the deadline changes nothing: a proposal ends once", () => {
+    const client = sentClient();
+    client.tick(1000);
+    expect(client.answered([1, 2], [OK, OK], 0)).toEqual([]);
+  });
+});
+
+describe("finding the leader", () => {
+  test("without a word of it, each refusal leads to the next node after a pause", () => {
+    const client = sentClient();
+    client.refused(1, "notLeader", undefined, 0);
+    expect(readable(client.tick(9))).toEqual([]);
+    expect(readable(client.tick(10))).toEqual([{ to: n3, parcel: 2, of: [1, 2] }]);
+    client.refused(2, "notLeader", undefined, 10);
+    expect(readable(client.tick(20))).toEqual([{ to: n1, parcel: 3, of: [1, 2] }]);
+  });
+
+  test("a refusal that names it leads there at once, and so does what is proposed later", () => {
+    const client = sentClient();
+    expect(readable(client.refused(1, "notLeader", n1, 0))).toEqual([
+      { to: n1, parcel: 2, of: [1, 2] },
+    ]);
+    client.propose(encodeCommand("c"), 1000);
+    expect(readable(client.flush(0))).toEqual([{ to: n1, parcel: 3, of: [3] }]);
+  });
+
+  test("a node that names itself and refuses is not believed", () => {
+    const client = sentClient();
+    expect(readable(client.refused(1, "notLeader", n2, 0))).toEqual([]);
+    expect(readable(client.tick(10))).toEqual([{ to: n3, parcel: 2, of: [1, 2] }]);
+  });
+
+  test("a mailbox that is full: the same leader again, after a pause", () => {
+    const client = newClient();
+    client.leaderIs(n3, 0);
+    client.propose(encodeCommand("a"), 1000);
+    client.flush(0);
+    client.busy(1, 0);
+    expect(readable(client.tick(9))).toEqual([]);
+    expect(readable(client.tick(10))).toEqual([{ to: n3, parcel: 2, of: [1] }]);
+  });
+
+  test("a new leader gets at once what went elsewhere, and not what it has", () => {
+    const client = sentClient();
+    client.refused(1, "notLeader", undefined, 0);
+    expect(readable(client.leaderIs(n1, 1))).toEqual([{ to: n1, parcel: 2, of: [1, 2] }]);
+    expect(readable(client.leaderIs(n1, 2))).toEqual([]);
+    expect(readable(client.leaderIs(n3, 3))).toEqual([{ to: n3, parcel: 3, of: [1, 2] }]);
+  });
+
+  test("after the leader's death the next node is asked, after a pause", () => {
+    const client = newClient();
+    client.leaderIs(n1, 0);
+    client.propose(encodeCommand("a"), 1000);
+    client.flush(0);
+    client.nodeDied(n1, 0);
+    expect(readable(client.flush(9))).toEqual([]);
+    expect(readable(client.flush(10))).toEqual([{ to: n2, parcel: 2, of: [1] }]);
+  });
+
+  test("a leader that is silent for an attempt is not asked again", () => {
+    const client = newClient();
+    client.leaderIs(n1, 0);
+    client.propose(encodeCommand("a"), 1000);
+    client.flush(0);
+    expect(readable(client.tick(99))).toEqual([]);
+    expect(readable(client.tick(100))).toEqual([{ to: n2, parcel: 2, of: [1] }]);
+  });
+
+  test("a cluster without nodes: nothing is sent, and nothing is claimed", () => {
+    const client = new Client(CLIENT, [], TIMES);
+    client.propose(encodeCommand("a"), 10);
+    expect(readable(client.flush(0))).toEqual([]);
+    expect(readable(client.tick(10))).toEqual([{ settled: 1, as: "definitelyNot" }]);
+  });
+});
+
+describe("parcels", () => {
+  const MIB = 1024 * 1024;
+  const sized = (bytes: number): CommandBytes => new Uint8Array(bytes);
+
+  test.each([
+    ["to the byte", [MIB - 100, 100, 16], [[1, 2], [3]]],
+    ["one byte more", [MIB - 100, 101, 16], [[1], [2, 3]]],
+    ["a larger command alone", [16, 3 * MIB, 16], [[1], [2], [3]]],
+  ])("hold 1 MiB at most: %s", (_title, sizes, parcels) => {
+    const client = newClient();
+    for (const bytes of sizes) client.propose(sized(bytes), 1000);
+    expect(readable(client.flush(0))).toEqual(
+      parcels.map((of, at) => ({ to: n2, parcel: at + 1, of })),
+    );
+  });
+
+  test("a refusal speaks of its own parcel only", () => {
+    const client = newClient();
+    client.propose(sized(MIB), 1000);
+    client.propose(sized(MIB), 1000);
+    client.flush(0);
+    client.refused(1, "notLeader", undefined, 0);
+    expect(readable(client.tick(1000))).toEqual([
+      { settled: 1, as: "definitelyNot" },
+      { settled: 2, as: "unknown" },
+    ]);
+  });
+
+  test("those that come back go again in the order in which they were proposed", () => {
+    const client = newClient();
+    for (let count = 0; count < 3; count += 1) client.propose(sized(MIB), 1000);
+    client.flush(0);
+    client.propose(sized(16), 1000);
+    client.refused(1, "notLeader", undefined, 0);
+    client.busy(2, 0);
+    client.refused(3, "notLeader", undefined, 0);
+    expect(readable(client.tick(10))).toMatchObject([
+      { of: [1] },
+      { of: [2] },
+      { of: [3] },
+      { of: [4] },
+    ]);
+  });
+
+  test("a repeat is the same bytes, header and all (dissertation 6.3)", () => {
+    const client = newClient();
+    const command = encodeCommand("a");
+    client.propose(command, 1000);
+    const [first] = client.flush(0);
+    const before = [...command];
+    client.propose(encodeCommand("b"), 1000);
+    const [again] = client.leaderIs(n1, 1);
+    const opening = openingCommand(CLIENT, 0);
+    expect([first, again]).toMatchObject([
+      { commands: [opening, command] },
+      { commands: [opening, command, {}] },
+    ]);
+    expect([...command]).toEqual(before);
+  });
+});
+
+describe("the floor: below it the client waits for nothing", () => {
+  test("is the oldest proposal that has not ended when a command is first sent, and a repeat keeps it", () => {
+    const client = newClient();
+    const sent: CommandBytes[] = [];
+    const send = (): void => {
+      for (const effect of client.flush(0))
+        if (effect.type === "send") sent.push(...effect.commands);
+    };
+    const propose = (deadline: number): void => void client.propose(encodeCommand(0), deadline);
+    const floorsOf = (commands: readonly CommandBytes[]): number[] =>
+      commands.map(headerOf).flatMap(({ sequence, floor }) => (sequence > 0 ? [floor] : []));
+    const floors = (): number[] => floorsOf(sent);
+    [10, 20, 30].forEach(propose);
+    send();
+    client.answered([2], [OK], 0);
+    propose(40);
+    send();
+    client.answered([1], [OK], 0);
+    propose(50);
+    send();
+    client.tick(30);
+    propose(60);
+    send();
+    expect(floors()).toEqual([1, 1, 1, 1, 3, 4]);
+    // n1 has the fifth; the fourth and sixth went elsewhere, and go again.
+    const repeats = client.leaderIs(n1, 30).flatMap((e) => (e.type === "send" ? e.commands : []));
+    expect(floorsOf(repeats)).toEqual([1, 4]);
+    expect(floors()).toEqual([1, 1, 1, 1, 3, 4]);
+  });
+});
+
+describe("the session (dissertation 6.3)", () => {
+  const SECOND = sessionOf(CLIENT, 1);
+  const sent = (client: Client, ...payloads: readonly string[]): readonly ClientEffect[] => {
+    for (const payload of payloads) client.propose(encodeCommand(payload), 1000);
+    return client.flush(0);
+  };
+
+  test("is opened by a command ahead of the first others, in each parcel until one of them is answered", () => {
+    const client = newClient();
+    expect(headersOf(sent(client, "a", "b"))).toEqual(["7/0", "7/1", "7/2"]);
+    expect(headersOf(sent(client, "c"))).toEqual(["7/0", "7/3"]);
+    client.answered([2], [OK], 0);
+    expect(headersOf(sent(client, "d"))).toEqual(["7/4"]);
+  });
+
+  test("expired: what was attempted once is proposed under another, opened from where the log was", () => {
+    const client = newClient();
+    sent(client, "a", "b");
+    client.answered([2], [OK], 0);
+    sent(client, "c");
+    const expired = expiredResult(CLIENT, index(2 ** 32 + 5));
+    const again = client.answered([1, 3], [expired, expired], 0);
+    expect(headersOf(again)).toEqual([`${SECOND}/0`, `${SECOND}/1`, `${SECOND}/3`]);
+    expect(again).toMatchObject([{ commands: [openingCommand(SECOND, 5), {}, {}] }]);
+    expect(readable(client.answered([1], [OK], 0))).toEqual([{ settled: 1, as: "answered" }]);
+    expect(headersOf(sent(client, "d"))).toEqual([`${SECOND}/4`]);
+  });
+
+  test("expired: what may have been applied in an earlier attempt ends as unknown, and says why", () => {
+    const client = sentClient();
+    client.leaderIs(n3, 0);
+    const effects = client.answered([1], [expiredResult(CLIENT, index(9))], 0);
+    expect(effects).toEqual([
+      {
+        type: "settle",
+        sequence: 1,
+        end: {
+          type: "unknown",
+          reason: "its session has ended, and an earlier attempt may have been applied",
+        },
+      },
+    ]);
+    // The other one may be in a log with the header it has: it is sent as it was.
+    expect(headersOf(client.leaderIs(n1, 1))).toEqual([`${SECOND}/0`, "7/2"]);
+  });
+
+  test("what was refused by all that it was sent to goes under the new session", () => {
+    const client = newClient();
+    sent(client, "a");
+    sent(client, "b");
+    client.refused(1, "notLeader", undefined, 0);
+    client.answered([2], [expiredResult(CLIENT, index(9))], 0);
+    expect(headersOf(client.tick(10))).toEqual([`${SECOND}/0`, `${SECOND}/1`, `${SECOND}/2`]);
+  });
+
+  test("an answer that comes twice does not speak of the attempt after it, nor of the session after it", () => {
+    const client = newClient();
+    sent(client, "a");
+    const expired = expiredResult(CLIENT, index(9));
+    expect(headersOf(client.answered([1], [expired], 0))).toEqual([`${SECOND}/0`, `${SECOND}/1`]);
+    expect(client.answered([1], [expired], 0)).toEqual([]);
+    expect(headersOf(sent(client, "b"))).toEqual([`${SECOND}/0`, `${SECOND}/2`]);
+  });
+
+  test("a late answer to a command of the one before does not say that the new one is open", () => {
+    const client = newClient();
+    sent(client, "a", "b");
+    client.answered([2], [expiredResult(CLIENT, index(9))], 0);
+    client.answered([1], [OK], 0);
+    expect(headersOf(sent(client, "c"))).toEqual([`${SECOND}/0`, `${SECOND}/3`]);
+  });
+
+  test("the bytes that were sent under the old one stay as they were", () => {
+    const client = newClient();
+    const command = encodeCommand("a");
+    client.propose(command, 1000);
+    client.flush(0);
+    const before = [...command];
+    client.answered([1], [expiredResult(CLIENT, index(9))], 0);
+    expect([...command]).toEqual(before);
+  });
+
+  test("a client has the lower 40 bits of its number for itself, and its sessions the rest", () => {
+    const client = new Client(2 ** 40 * 3 + CLIENT, NODES, TIMES);
+    expect(headersOf(sent(client, "a"))).toEqual(["7/0", "7/1"]);
+  });
+});
+
+describe("a refusal by who leads, but not now", () => {
+  const busy = "the node that was asked was busy until the deadline";
+
+  test.each([
+    ["busy", undefined, n2, busy],
+    ["busy", n1, n1, busy],
+    ["transferring", undefined, n2, "leadership was being handed over until the deadline"],
+    ["transferring", n3, n3, "leadership was being handed over until the deadline"],
+  ] as const)("%s, naming %s: after a pause %s is asked", (reason, named, to, why) => {
+    const client = sentClient();
+    expect(readable(client.refused(1, reason, named, 0))).toEqual([]);
+    expect(readable(client.tick(9))).toEqual([]);
+    expect(readable(client.tick(10))).toEqual([{ to, parcel: 2, of: [1, 2] }]);
+    client.refused(2, reason, named, 10);
+    const end = { type: "definitelyNot", reason: why };
+    expect(reasons(client.tick(1000))).toEqual([end, end]);
+  });
+
+  test("who leads is not found: the end says so", () => {
+    const client = sentClient();
+    client.refused(1, "notLeader", undefined, 0);
+    const end = { type: "definitelyNot", reason: "no leader was found before the deadline" };
+    expect(reasons(client.tick(1000))).toEqual([end, end]);
+  });
+});
+
+test("nobody is there any more: what nobody can have taken ends as definitelyNot, the rest as unknown", () => {
+  const client = sentClient();
+  client.propose(encodeCommand("c"), 1000);
+  client.read(encodeCommand("q"), { consistency: "stale" }, 1000);
+  expect(reasons(client.unavailable("all nodes have failed"))).toEqual([
+    { type: "unknown", reason: "all nodes have failed" },
+    { type: "unknown", reason: "all nodes have failed" },
+    { type: "definitelyNot", reason: "all nodes have failed" },
+    { type: "definitelyNot", reason: "all nodes have failed" },
+  ]);
+  expect(client.pending).toBe(0);
+  client.propose(encodeCommand("d"), 1000);
+  expect(readable(client.flush(0))).toMatchObject([{ of: [4] }]);
+});
+
+/**
+ * What truly becomes of the parcels that a client sends. The client sees of it only refusals and answers, late, in any
+ * order and twice.
+ */
+class FakeCluster {
+  readonly client = newClient();
+  readonly deadlines = new Map<number, number>();
+  readonly ends = new Map<number, ClientEffect & { readonly type: "settle" }>();
+  readonly problems: string[] = [];
+  readonly #chance: Chance;
+  /** Parcels in a mailbox; what will be said of those that left it; commands that stand in some log. */
+  readonly #mailboxes: { readonly to: NodeId; readonly parcel: number; readonly of: number[] }[] =
+    [];
+  #replies: (() => readonly ClientEffect[])[] = [];
+  readonly #inLogs = new Set<number>();
+  /** Parcels that the client still waits for; that were refused while it did; and those of each command. */
+  #awaited: { readonly parcel: number; readonly to: NodeId; readonly sentAt: number }[] = [];
+  readonly #refusedInTime = new Set<number>();
+  readonly #parcelsOf = new Map<number, number[]>();
+  now = 0;
+
+  constructor(chance: Chance) {
+    this.#chance = chance;
+  }
+
+  step(): void {
+    const what = this.#chance.below(10);
+    const node = this.#chance.pick(NODES) ?? n1;
+    this.now += this.#chance.below(20);
+    if (what < 3) this.#propose();
+    else if (what === 3) this.#tick();
+    else if (what === 4) this.#elect(node);
+    else if (what === 5) this.#crash(node);
+    else if (what < 8) this.#takeParcel();
+    else this.#reply();
+  }
+
+  perform(effects: readonly ClientEffect[]): void {
+    for (const effect of effects) {
+      if (effect.type === "settle") this.#settle(effect);
+      else if (effect.type === "send") this.#send(effect);
+    }
+  }
+
+  #tick(): void {
+    this.#awaited = this.#awaited.filter(({ sentAt }) => this.now - sentAt < TIMES.attemptMs);
+    this.perform(this.client.tick(this.now));
+  }
+
+  #elect(leader: NodeId): void {
+    this.#awaited = this.#awaited.filter(({ to }) => to === leader);
+    this.perform(this.client.leaderIs(leader, this.now));
+  }
+
+  #propose(): void {
+    for (let count = this.#chance.below(3); count >= 0; count -= 1) {
+      const deadline = this.now + this.#chance.below(300);
+      this.deadlines.set(this.client.propose(encodeCommand("x"), deadline), deadline);
+    }
+    this.perform(this.client.flush(this.now));
+  }
+
+  #send({ to, parcel, commands }: ClientEffect & { readonly type: "send" }): void {
+    const of = sequencesOf(commands);
+    if (new Set(of).size < of.length) this.problems.push(`parcel ${parcel} holds a command twice`);
+    for (const sequence of of) {
+      if (this.ends.has(sequence)) this.problems.push(`${sequence} was sent after its end`);
+      this.#parcelsOf.set(sequence, [...(this.#parcelsOf.get(sequence) ?? []), parcel]);
+    }
+    this.#awaited.push({ parcel, to, sentAt: this.now });
+    const fate = this.#chance.below(10);
+    if (fate === 0) {
+      this.#noteRefusal(parcel);
+      this.client.busy(parcel, this.now);
+    } else if (fate === 1) {
+      this.#noteRefusal(parcel);
+      this.perform(this.client.refused(parcel, "notLeader", undefined, this.now));
+    } else this.#mailboxes.push({ to, parcel, of });
+  }
+
+  /** A node takes a parcel into its log, whose entries may be committed or not, or refuses it. */
+  #takeParcel(): void {
+    const at = this.#chance.below(this.#mailboxes.length + 1);
+    const [letter] = this.#mailboxes.splice(at, 1);
+    if (letter === undefined) return;
+    const { parcel, of } = letter;
+    if (this.#chance.below(3) === 0) {
+      const hint = this.#chance.pick([...NODES, undefined]);
+      this.#replies.push(() => {
+        this.#noteRefusal(parcel);
+        return this.client.refused(parcel, "notLeader", hint, this.now);
+      });
+      return;
+    }
+    for (const sequence of of) this.#inLogs.add(sequence);
+    if (this.#chance.below(2) === 0)
+      this.#replies.push(() =>
+        this.client.answered(
+          of,
+          of.map(() => OK),
+          this.now,
+        ),
+      );
+  }
+
+  /** Its mailbox is gone with it. */
+  #crash(node: NodeId): void {
+    const left = this.#mailboxes.filter(({ to }) => to !== node);
+    this.#mailboxes.splice(0, this.#mailboxes.length, ...left);
+    this.#awaited = this.#awaited.filter(({ to }) => to !== node);
+    this.client.nodeDied(node, this.now);
+  }
+
+  #reply(): void {
+    const at = this.#chance.below(this.#replies.length + 1);
+    const reply = this.#replies[at];
+    if (reply === undefined) return;
+    if (this.#chance.below(4) > 0) this.#replies.splice(at, 1);
+    this.perform(reply());
+  }
+
+  #noteRefusal(parcel: number): void {
+    if (this.#awaited.some((one) => one.parcel === parcel)) this.#refusedInTime.add(parcel);
+  }
+
+  #settle(effect: ClientEffect & { readonly type: "settle" }): void {
+    const { sequence, end } = effect;
+    if (this.ends.has(sequence)) this.problems.push(`${sequence} ended twice`);
+    this.ends.set(sequence, effect);
+    const taken = this.#inLogs.has(sequence);
+    const waits = this.#mailboxes.some(({ of }) => of.includes(sequence));
+    const open = this.#parcelsOf.get(sequence)?.some((parcel) => !this.#refusedInTime.has(parcel));
+    if (end.type === "answered" && !taken)
+      this.problems.push(`${sequence} was answered from nowhere`);
+    if (end.type === "definitelyNot" && (taken || waits))
+      this.problems.push(
+        `${sequence} is or may yet be in a log, and the client said definitelyNot`,
+      );
+    if (end.type === "unknown" && open !== true)
+      this.problems.push(
+        `every parcel of ${sequence} was refused in time, and it ended as unknown`,
+      );
+    const early = this.now < (this.deadlines.get(sequence) ?? 0);
+    if (end.type !== "answered" && early) this.problems.push(`${sequence} was given up too early`);
+  }
+}
+
+test("whatever happens: definitelyNot is never a lie, unknown never an excuse, and each ends once", () => {
+  const kinds = new Map<string, number>();
+  fc.assert(
+    fc.property(fc.nat(), (seed) => {
+      const cluster = new FakeCluster(new Chance(seed));
+      for (let steps = 0; steps < 150; steps += 1) cluster.step();
+      cluster.now += 1000;
+      cluster.perform(cluster.client.tick(cluster.now));
+      expect(cluster.problems).toEqual([]);
+      expect(cluster.client.pending).toBe(0);
+      expect([...cluster.ends.keys()].sort((a, b) => a - b)).toEqual([...cluster.deadlines.keys()]);
+      for (const { end } of cluster.ends.values())
+        kinds.set(end.type, (kinds.get(end.type) ?? 0) + 1);
+    }),
+    { seed: 29, numRuns: 200 },
+  );
+  expect([...kinds.keys()].sort()).toEqual(["answered", "definitelyNot", "unknown"]);
+});

@@ -1,0 +1,144 @@
+import { describe, expect, test } from "vitest";
+import {
+  checkOptions,
+  defaultNodes,
+  stepsBelow,
+  type ClusterOptions,
+} from "../../../packages/actors/src/cluster/cluster-options.ts";
+import { KontikiError } from "../../../packages/actors/src/errors.ts";
+import { RESTART_DEFAULTS } from "../../../packages/actors/src/threads/restart-policy.ts";
+
+test("everything may be left out", () => {
+  const defaults = {
+    nodes: undefined,
+    dataDir: undefined,
+    electionTimeoutMs: 300,
+    heartbeatMs: 50,
+    proposalTimeoutMs: 10_000,
+    policy: RESTART_DEFAULTS,
+    heapMiB: 4096,
+    priorities: {},
+    snapshots: { entries: 10_000, bytes: 64 * 1024 * 1024 },
+    keptEntries: 1024,
+    leases: undefined,
+    trace: undefined,
+    maxUncommittedBytes: 64 * 1024 * 1024,
+    network: undefined,
+  };
+  expect(checkOptions({})).toEqual(defaults);
+  expect(checkOptions({ nodes: undefined, heartbeatMs: undefined })).toEqual(defaults);
+});
+
+test("what is given is taken", () => {
+  const given = {
+    nodes: ["ada", "b-2"],
+    dataDir: "data",
+    electionTimeoutMs: 10,
+    heartbeatMs: 5,
+    proposalTimeoutMs: 1,
+    heapMiB: 16,
+    priorities: { ada: 100, late: 0 },
+    keptEntries: 0,
+    leases: { clockDrift: 0.9 },
+    trace: "trace",
+    maxUncommittedBytes: 1,
+    network: () => [],
+  };
+  const restartIntensity = { crashes: 0, withinMs: 1 };
+  const snapshots = { snapshotEntries: 1, snapshotBytes: 2 };
+  expect(checkOptions({ ...given, ...snapshots, restartIntensity })).toEqual({
+    ...given,
+    snapshots: { entries: 1, bytes: 2 },
+    policy: { ...RESTART_DEFAULTS, ...restartIntensity },
+  });
+});
+
+test("a number of nodes gives them names", () => {
+  expect(checkOptions({ nodes: 1 }).nodes).toEqual(["n1"]);
+  expect(checkOptions({ nodes: 9 }).nodes).toEqual(defaultNodes(9));
+  expect(defaultNodes(3)).toEqual(["n1", "n2", "n3"]);
+});
+
+test("a node stands as many steps below as the highest priority is above its own", () => {
+  const steps = (priorities: Record<string, number>): number[] =>
+    defaultNodes(3).map((node) => stepsBelow(priorities, node));
+  expect(steps({})).toEqual([0, 0, 0]);
+  expect(steps({ n1: 2, n2: 1 })).toEqual([0, 1, 2]);
+  expect(steps({ n1: 3, n2: 3, n3: 3 })).toEqual([0, 0, 0]);
+});
+
+describe("a wrong option is named, with what it may be", () => {
+  test.each<[Record<keyof ClusterOptions, unknown> | object, string]>([
+    [{ nodes: 0 }, "a cluster has 1 to 9 nodes, not 0"],
+    [{ nodes: 10 }, "a cluster has 1 to 9 nodes, not 10"],
+    [{ nodes: 2.5 }, "a cluster has 1 to 9 nodes, not 2.5"],
+    [{ nodes: Number.NaN }, "a cluster has 1 to 9 nodes, not NaN"],
+    [{ nodes: "3" }, "a cluster has 1 to 9 nodes, not '3'"],
+    [{ nodes: null }, "a cluster has 1 to 9 nodes, not null"],
+    [{ nodes: [] }, "a cluster has 1 to 9 nodes, not 0"],
+    [{ nodes: Array(10).fill("a") }, "a cluster has 1 to 9 nodes, not 10"],
+    [{ nodes: ["a", "a"] }, "each node needs a name of its own"],
+    [
+      { nodes: ["a", "B"] },
+      '"B" cannot name a node: use a-z, 0-9 and -, a letter first, 64 at most',
+    ],
+    [{ nodes: ["a", "lock"] }, '"lock" cannot name a node: choose another name'],
+    [{ nodes: ["a", ""] }, '"" cannot name a node: use a-z, 0-9 and -, a letter first, 64 at most'],
+    [{ electionTimeoutMs: 9 }, "electionTimeoutMs is 9: give a number of milliseconds from 10"],
+    [
+      { electionTimeoutMs: Infinity },
+      "electionTimeoutMs is Infinity: give a number of milliseconds from 10",
+    ],
+    [{ heartbeatMs: 0 }, "heartbeatMs is 0: give a number of milliseconds from 1"],
+    [{ heartbeatMs: Number.NaN }, "heartbeatMs is NaN: give a number of milliseconds from 1"],
+    [{ heartbeatMs: "5" }, "heartbeatMs is 5: give a number of milliseconds from 1"],
+    [{ proposalTimeoutMs: 0 }, "proposalTimeoutMs is 0: give a number of milliseconds from 1"],
+    [
+      { electionTimeoutMs: 99, heartbeatMs: 50 },
+      "heartbeatMs is 50 and electionTimeoutMs 99: a heartbeat must come at least twice in an election timeout, or healthy leaders are deposed",
+    ],
+    [
+      { restartIntensity: { crashes: -1, withinMs: 1 } },
+      "restartIntensity.crashes is -1: give a whole number from 0",
+    ],
+    [
+      { restartIntensity: { crashes: 0.5, withinMs: 1 } },
+      "restartIntensity.crashes is 0.5: give a whole number from 0",
+    ],
+    [
+      { restartIntensity: { crashes: 1, withinMs: 0 } },
+      "restartIntensity.withinMs is 0: give a number of milliseconds from 1",
+    ],
+    [{ heapMiB: 15 }, "heapMiB is 15: give a whole number from 16"],
+    [{ dataDir: "" }, "dataDir is '': give the path of a folder"],
+    [{ trace: "" }, "trace is '': give the path of a folder"],
+    [{ snapshotEntries: 0 }, "snapshotEntries is 0: give a whole number from 1"],
+    [{ snapshotBytes: 0.5 }, "snapshotBytes is 0.5: give a whole number from 1"],
+    [{ keptEntries: -1 }, "keptEntries is -1: give a whole number from 0"],
+    [{ maxUncommittedBytes: "7" }, "maxUncommittedBytes is '7': give a whole number from 1"],
+    [{ priorities: { N1: 1 } }, "priorities: 'N1' cannot name a node"],
+    [{ priorities: { n1: 101 } }, "priorities.n1 is 101: give a whole number from 0 to 100"],
+    [{ priorities: { n1: 0.5 } }, "priorities.n1 is 0.5: give a whole number from 0 to 100"],
+    [{ priorities: { n1: -1 } }, "priorities.n1 is -1: give a whole number from 0 to 100"],
+    [
+      { leases: { clockDrift: 1 } },
+      "leases.clockDrift is 1: give a number from 0 to 0.9, such as 0.1",
+    ],
+    [
+      { leases: { clockDrift: -0.1 } },
+      "leases.clockDrift is -0.1: give a number from 0 to 0.9, such as 0.1",
+    ],
+    [
+      { network: [0] },
+      "network is [ 0 ]: give a function that takes a letter and a function that delivers it",
+    ],
+    [{ leases: {} }, "leases.clockDrift is undefined: give a number from 0 to 0.9, such as 0.1"],
+    [
+      { leases: { clockDrift: Number.NaN } },
+      "leases.clockDrift is NaN: give a number from 0 to 0.9, such as 0.1",
+    ],
+    [{ dataDir: 7 }, "dataDir is 7: give the path of a folder"],
+  ])("%j", (options, message) => {
+    expect(() => checkOptions(options as ClusterOptions)).toThrow(new KontikiError(message));
+  });
+});

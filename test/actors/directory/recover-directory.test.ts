@@ -1,0 +1,264 @@
+import {
+  initialMembership,
+  nodeId,
+  term,
+  type Entry,
+  type Index,
+  type Membership,
+} from "@kontiki/core";
+import { cpSync, existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, test } from "vitest";
+import {
+  DataDirectoryError,
+  openDataDirectory,
+} from "../../../packages/actors/src/directory/data-directory.ts";
+import { KontikiError } from "../../../packages/actors/src/errors.ts";
+import { FileDisk } from "../../../packages/actors/src/storage/disk/file-disk.ts";
+import { openStorage } from "../../../packages/actors/src/storage/recovery/open-storage.ts";
+import { PROCESSES } from "../../../packages/actors/src/directory/processes.ts";
+import {
+  openLostCluster,
+  type LostCluster,
+} from "../../../packages/actors/src/directory/recover-directory.ts";
+import type { Recovered } from "../../../packages/actors/src/storage/storage.ts";
+import type { SurveyedNode } from "../../../packages/actors/src/directory/survey.ts";
+import type { SystemCalls } from "../../../packages/actors/src/storage/disk/system-calls.ts";
+import { mortalCalls, PowerLoss, temporaryFolder, watchedCalls } from "../support/storage.ts";
+
+const [N1, N2, N3] = [nodeId("n1"), nodeId("n2"), nodeId("n3")];
+const QUICK = { calls: mortalCalls(Infinity), processes: PROCESSES };
+/** Far more than it takes, on a machine that is busy with other things. */
+const SLOW = { timeout: 60_000 };
+
+const at = (value: number): Index => value as Index;
+
+/** Entries 1 to 3, of these terms. */
+function noops(...terms: number[]): Entry<Uint8Array>[] {
+  return terms.map((value, before) => ({
+    type: "noop",
+    index: at(before + 1),
+    term: term(value),
+  }));
+}
+
+function fill(path: string, node: string, entries: Entry<Uint8Array>[], inTerm: number): void {
+  const { storage } = openStorage(new FileDisk(join(path, node), QUICK.calls));
+  storage.saveHardState({ term: term(inTerm), votedFor: undefined });
+  // A batch for each entry: what is behind a damaged one tells that it was durable.
+  for (const entry of entries) {
+    storage.append([entry]);
+    storage.flush();
+    storage.sync();
+  }
+  storage.close();
+}
+
+/** A directory of three nodes: n2 is the most up to date, n1 has the longest log and the latest term. */
+function newDirectory(): string {
+  const path = join(temporaryFolder(), "data");
+  openDataDirectory(path, [N1, N2, N3], QUICK).close();
+  fill(path, "n1", noops(1, 1, 1), 4);
+  fill(path, "n2", noops(1, 2), 3);
+  fill(path, "n3", noops(1), 3);
+  return path;
+}
+
+function logOf(path: string, node: string): Recovered {
+  const { storage, recovered } = openStorage(new FileDisk(join(path, node), QUICK.calls));
+  storage.close();
+  return recovered;
+}
+
+function alone(uid: number): Membership {
+  const uids = uid === 0 ? {} : { [N2]: uid };
+  return { ...initialMembership([N2]), uids, lastUid: uid };
+}
+
+function using<T>(path: string, use: (lost: LostCluster) => T, calls = QUICK.calls): T {
+  const lost = openLostCluster(path, { calls, processes: PROCESSES });
+  try {
+    return use(lost);
+  } finally {
+    lost.close();
+  }
+}
+
+function filesOf(path: string): Record<string, string> {
+  const names = readdirSync(path, { recursive: true, encoding: "utf8" });
+  const files = names.filter((name) => /\.(json|wal)$/.test(name));
+  return Object.fromEntries(files.map((name) => [name, readFileSync(join(path, name), "latin1")]));
+}
+
+/** Flips a bit in the middle of a node's log. */
+function damage(path: string, node: string): void {
+  const file = join(path, node, "0000000001.wal");
+  const bytes = readFileSync(file);
+  const middle = bytes.length >> 1;
+  bytes.writeUInt8(bytes.readUInt8(middle) ^ 1, middle);
+  writeFileSync(file, bytes);
+}
+
+const readable = (node: typeof N1, inTerm: number, index: number, last: number): SurveyedNode => ({
+  type: "readable",
+  node,
+  term: term(inTerm),
+  lastIndex: at(index),
+  lastTerm: term(last),
+  damage: undefined,
+});
+
+describe("a look at what is left", () => {
+  test("compares the nodes, names the one that holds most (§5.4.1), and changes nothing", () => {
+    const path = newDirectory();
+    const before = filesOf(path);
+    const { nodes, best } = using(path, (lost) => lost);
+    expect(nodes).toEqual([readable(N1, 4, 3, 1), readable(N2, 3, 2, 2), readable(N3, 3, 1, 1)]);
+    expect(best).toBe(N2);
+    expect(filesOf(path)).toEqual(before);
+  });
+
+  test("tells which nodes cannot be read, and which were damaged, and mends nothing", () => {
+    const path = newDirectory();
+    rmSync(join(path, "n3"), { recursive: true });
+    damage(path, "n1");
+    const before = filesOf(path);
+    const { nodes, best } = using(path, (lost) => lost);
+    expect(nodes).toMatchObject([
+      { type: "readable", node: N1, damage: expect.stringContaining("damaged") as string },
+      readable(N2, 3, 2, 2),
+      { type: "unreadable", node: N3, why: `${path} has no node n3 that can be read` },
+    ]);
+    expect(best).toBe(N2);
+    expect(filesOf(path)).toEqual(before);
+  });
+
+  test("is refused to others meanwhile, and where there is no cluster", () => {
+    const path = newDirectory();
+    using(path, () => {
+      expect(() => openDataDirectory(path, undefined, QUICK)).toThrow(/in use by this process/);
+    });
+    const empty = temporaryFolder();
+    expect(() => openLostCluster(empty, QUICK)).toThrow(
+      new DataDirectoryError(`${empty} holds no cluster`),
+    );
+  });
+});
+
+describe("one node goes on alone (force_start_follower_as_single_member)", () => {
+  test("by an entry at the end of its log; the others are put aside", () => {
+    const path = newDirectory();
+    const put = { n1: filesOf(join(path, "n1")), n3: filesOf(join(path, "n3")) };
+    expect(using(path, (lost) => lost.recover(N2))).toEqual({
+      node: N2,
+      index: 3,
+      putAside: ["n1.removed-1", "n3.removed-1"],
+    });
+    expect(logOf(path, "n2")).toMatchObject({
+      hard: { term: 3, votedFor: undefined },
+      entries: [...noops(1, 2), { type: "membership", index: 3, term: 3, membership: alone(0) }],
+    });
+    const directory = openDataDirectory(path, undefined, QUICK);
+    expect([directory.voters, directory.nodes]).toEqual([[N1, N2, N3], [N2]]);
+    directory.close();
+    expect(filesOf(join(path, "n1.removed-1"))).toEqual(put.n1);
+    expect(filesOf(join(path, "n3.removed-1"))).toEqual(put.n3);
+  });
+
+  test("with the uid of its disk, and none given again", () => {
+    const path = newDirectory();
+    const directory = openDataDirectory(path, undefined, QUICK);
+    directory.wipeNode(N2);
+    directory.close();
+    using(path, (lost) => lost.recover(N2));
+    // A server that never saw a term is taken into the first.
+    expect(logOf(path, "n2")).toMatchObject({
+      hard: { term: 1, votedFor: undefined },
+      entries: [{ type: "membership", index: 1, term: 1, membership: alone(1) }],
+    });
+    const again = openDataDirectory(path, undefined, QUICK);
+    expect(again.addNode(N1)).toEqual({ node: N1, uid: 2, path: join(path, "n1") });
+    again.close();
+  });
+
+  test("also when the others are gone, and with what is left of a damaged log", () => {
+    const path = newDirectory();
+    rmSync(join(path, "n1"), { recursive: true });
+    damage(path, "n2");
+    expect(using(path, (lost) => lost.recover(N2)).putAside).toEqual(["n3.removed-1"]);
+    const { horizon, entries } = logOf(path, "n2");
+    expect(horizon).toBe(undefined);
+    expect(entries.at(-1)).toMatchObject({ type: "membership", membership: alone(0) });
+  });
+
+  test("once; done again it changes nothing", () => {
+    const path = newDirectory();
+    const first = using(path, (lost) => lost.recover(N2));
+    const after = filesOf(path);
+    expect(using(path, (lost) => lost.recover(N2))).toEqual({ ...first, putAside: [] });
+    expect(filesOf(path)).toEqual(after);
+  });
+
+  test.each([
+    ["that is not there", "n9", /^there is no node n9 in .*: there are n1, n2, n3$/],
+    ["whose folder is gone", "n1", / has no node n1 that can be read$/],
+  ])("not one %s", (_title, node, message) => {
+    const path = newDirectory();
+    rmSync(join(path, "n1"), { recursive: true });
+    const before = filesOf(path);
+    expect(() => using(path, (lost) => lost.recover(node as typeof N1))).toThrow(KontikiError);
+    expect(() => using(path, (lost) => lost.recover(node as typeof N1))).toThrow(message);
+    expect(filesOf(path)).toEqual(before);
+  });
+});
+
+test(
+  "a crash at any call leaves a cluster as before, or one that opens only when it is done again",
+  SLOW,
+  () => {
+    const seen = new Set<string>();
+    const template = newDirectory();
+    for (let budget = 0, finished = false; !finished; budget += 1) {
+      const path = join(temporaryFolder(), "data");
+      cpSync(template, path, { recursive: true });
+      let left = Infinity;
+      const watched = watchedCalls(() => {
+        if (left <= 0) throw new PowerLoss();
+        left -= 1;
+      });
+      const calls: SystemCalls = { ...watched, fdatasyncSync: () => {}, fsyncSync: () => {} };
+      const lost = openLostCluster(path, { calls, processes: PROCESSES });
+      left = budget;
+      try {
+        lost.recover(N2);
+        finished = true;
+      } catch (cause) {
+        expect(cause).toBeInstanceOf(PowerLoss);
+      }
+      left = Infinity;
+      lost.close();
+      seen.add(whatOpens(path));
+      using(path, (again) => again.recover(N2));
+      expect(whatOpens(path)).toBe("n2");
+      expect(logOf(path, "n2").entries.slice(0, 2)).toEqual(noops(1, 2));
+      expect(logOf(path, "n2").entries.at(-1)).toMatchObject({ membership: alone(0) });
+      expect(existsSync(join(path, "n1.removed-1")) && existsSync(join(path, "n3.removed-1"))).toBe(
+        true,
+      );
+    }
+    expect(seen).toEqual(new Set(["n1 n2 n3", "nothing", "n2"]));
+  },
+);
+
+/** The nodes that the next start of the directory would run. Three of them have the log that they had. */
+function whatOpens(path: string): string {
+  try {
+    const directory = openDataDirectory(path, undefined, QUICK);
+    directory.close();
+    if (directory.nodes.length === 3) expect(logOf(path, "n2").entries).toEqual(noops(1, 2));
+    return directory.nodes.join(" ");
+  } catch (cause) {
+    expect(cause).toBeInstanceOf(DataDirectoryError);
+    return "nothing";
+  }
+}

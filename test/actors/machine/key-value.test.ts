@@ -1,0 +1,245 @@
+import * as fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import makeKeyValue, {
+  KEY_BYTES_MAX,
+  type KeyValue,
+  VALUE_BYTES_MAX,
+  type KeyValueCommand,
+  type KeyValueResult,
+} from "../../../packages/actors/src/machine/key-value.ts";
+
+/** A machine with these pairs. */
+function machine(pairs: Readonly<Record<string, string>> = {}): KeyValue {
+  const made = makeKeyValue();
+  for (const [key, value] of Object.entries(pairs)) made.apply({ type: "put", key, value });
+  return made;
+}
+
+describe("commands", () => {
+  const old = { a: "1", b: "two" };
+  test.each<[string, KeyValueCommand, KeyValueResult, Readonly<Record<string, string>>]>([
+    ["put, new", { type: "put", key: "c", value: "3" }, null, { ...old, c: "3" }],
+    ["put, over another", { type: "put", key: "a", value: "" }, null, { ...old, a: "" }],
+    ["get, present", { type: "get", key: "b" }, "two", old],
+    ["get, absent", { type: "get", key: "c" }, null, old],
+    ["delete, present", { type: "delete", key: "a" }, true, { b: "two" }],
+    ["delete, absent", { type: "delete", key: "c" }, false, old],
+    [
+      "compare, equal",
+      { type: "compareAndSet", key: "a", expected: "1", value: "9" },
+      true,
+      { ...old, a: "9" },
+    ],
+    ["compare, other", { type: "compareAndSet", key: "a", expected: "2", value: "9" }, false, old],
+    [
+      "compare, not absent",
+      { type: "compareAndSet", key: "a", expected: null, value: "9" },
+      false,
+      old,
+    ],
+    [
+      "compare, absent",
+      { type: "compareAndSet", key: "c", expected: null, value: "9" },
+      true,
+      { ...old, c: "9" },
+    ],
+    [
+      "compare, absent with a value",
+      { type: "compareAndSet", key: "c", expected: "", value: "9" },
+      false,
+      old,
+    ],
+    [
+      "append, to a value: its bytes, not its characters",
+      { type: "append", key: "a", value: "ü€" },
+      6,
+      { ...old, a: "1ü€" },
+    ],
+    ["append, to nothing", { type: "append", key: "c", value: "xy" }, 2, { ...old, c: "xy" }],
+    [
+      "list, all",
+      { type: "list", prefix: "" },
+      [
+        ["a", "1"],
+        ["b", "two"],
+      ],
+      old,
+    ],
+    ["list, some", { type: "list", prefix: "b" }, [["b", "two"]], old],
+    ["list, none", { type: "list", prefix: "bb" }, [], old],
+  ])("%s", (_title, command, result, pairs) => {
+    const at = machine(old);
+    expect(at.apply(command)).toEqual(result);
+    expect(at.snapshot()).toEqual(Object.entries(pairs));
+  });
+
+  test.each([
+    [{ type: "increment", key: "a" }, TypeError, 'knows no command {"type":"increment","key":"a"}'],
+    [{}, TypeError, "knows no command {}"],
+    ["put", TypeError, 'knows no command "put"'],
+    [null, TypeError, "null"],
+    [{ type: "put", key: "a" }, TypeError, "a value is a string"],
+    [{ type: "put", value: "a" }, TypeError, "a key is a string"],
+    [{ type: "get", key: 7 }, TypeError, "a key is a string"],
+    [{ type: "get", key: "" }, RangeError, "a key has at least one character"],
+    [{ type: "list" }, TypeError, "a prefix is a string"],
+    [{ type: "list", prefix: 1 }, TypeError, "a prefix is a string"],
+    [
+      { type: "compareAndSet", key: "a", value: "b" },
+      TypeError,
+      "what is expected is a string, or null for nothing",
+    ],
+  ])("what is none changes nothing: %j", (command, kind, text) => {
+    const at = machine({ a: "1" });
+    const act = (): unknown => at.apply(command as KeyValueCommand);
+    expect(act).toThrow(kind);
+    expect(act).toThrow(text);
+    expect(at.snapshot()).toEqual([["a", "1"]]);
+  });
+});
+
+describe("questions", () => {
+  test("get and list are answered without being commands", () => {
+    const at = machine({ a: "1", ab: "2", b: "3" });
+    expect(at.query({ type: "get", key: "a" })).toBe("1");
+    expect(at.query({ type: "get", key: "c" })).toBe(null);
+    expect(at.query({ type: "list", prefix: "a" })).toEqual([
+      ["a", "1"],
+      ["ab", "2"],
+    ]);
+  });
+
+  test.each([
+    [{ type: "put", key: "a", value: "9" }, TypeError, "answers no question"],
+    [{ type: "delete", key: "a" }, TypeError, "answers no question"],
+    [{ type: "get", key: "" }, RangeError, "a key has at least one character"],
+    [{ type: "list" }, TypeError, "a prefix is a string"],
+    [null, TypeError, "null"],
+  ])("what is none changes nothing: %j", (question, kind, text) => {
+    const at = machine({ a: "1" });
+    const act = (): unknown => at.query(question as KeyValueCommand);
+    expect(act).toThrow(kind);
+    expect(act).toThrow(text);
+    expect(at.snapshot()).toEqual([["a", "1"]]);
+  });
+});
+
+describe("limits, in bytes of UTF-8", () => {
+  /** So many bytes of a character, filled up with a smaller one. */
+  const key = (bytes: number, of = "k"): string => {
+    const count = Math.floor(bytes / Buffer.byteLength(of));
+    return of.repeat(count) + "k".repeat(bytes - count * Buffer.byteLength(of));
+  };
+
+  test.each(["k", "ü", "€", "😀"])("a key of %s to 1,024 bytes", (character) => {
+    const at = machine();
+    at.apply({ type: "put", key: key(KEY_BYTES_MAX, character), value: "1" });
+    expect(at.apply({ type: "get", key: key(KEY_BYTES_MAX, character) })).toBe("1");
+    const over = key(KEY_BYTES_MAX, character) + "k";
+    for (const command of [
+      { type: "put", key: over, value: "1" },
+      { type: "get", key: over },
+      { type: "delete", key: over },
+      { type: "append", key: over, value: "" },
+      { type: "compareAndSet", key: over, expected: null, value: "1" },
+    ] as const)
+      expect(() => at.apply(command)).toThrow("this key has 1025 bytes; the most is 1024");
+  });
+
+  test("a value to 1 MiB", () => {
+    const at = machine();
+    const value = key(VALUE_BYTES_MAX, "€k");
+    expect(at.apply({ type: "put", key: "a", value })).toBe(null);
+    const over = `${value}k`;
+    for (const command of [
+      { type: "put", key: "a", value: over },
+      { type: "append", key: "b", value: over },
+      { type: "compareAndSet", key: "a", expected: value, value: over },
+    ] as const)
+      expect(() => at.apply(command)).toThrow("this value has 1048577 bytes; the most is 1048576");
+    expect(at.apply({ type: "get", key: "a" })).toBe(value);
+  });
+
+  test("an append counts what is there already, and leaves it as it was when it refuses", () => {
+    const at = machine({ a: "v".repeat(VALUE_BYTES_MAX - 2) });
+    expect(() => at.apply({ type: "append", key: "a", value: "€" })).toThrow(RangeError);
+    expect(at.apply({ type: "append", key: "a", value: "ü" })).toBe(VALUE_BYTES_MAX);
+    expect(() => at.apply({ type: "append", key: "a", value: "v" })).toThrow(RangeError);
+  });
+});
+
+describe("the same on every node", () => {
+  const text = fc.string({ minLength: 1, maxLength: 3, unit: "grapheme" });
+  const command: fc.Arbitrary<KeyValueCommand> = fc.oneof(
+    fc.record({ type: fc.constant("put" as const), key: text, value: text }),
+    fc.record({ type: fc.constant("append" as const), key: text, value: text }),
+    fc.record({ type: fc.constant("delete" as const), key: text }),
+  );
+
+  test("however the pairs came about, they are listed in order of UTF-16 code units", () => {
+    fc.assert(
+      fc.property(fc.array(command), (commands) => {
+        const at = machine();
+        for (const one of commands) at.apply(one);
+        const listed = at.apply({ type: "list", prefix: "" }) as readonly [string, string][];
+        const keys = listed.map(([one]) => one);
+        expect(keys).toEqual([...new Set(keys)].sort());
+        const inReverse = machine(Object.fromEntries([...listed].reverse()));
+        expect(inReverse.snapshot()).toEqual(at.snapshot());
+      }),
+      { seed: 6 },
+    );
+    const odd = machine({ "\uffff": "1", "😀": "2", z: "3", Z: "4", é: "5" });
+    expect(odd.snapshot().map(([one]) => one)).toEqual(["Z", "z", "é", "😀", "\uffff"]);
+  });
+
+  test("a snapshot restored is the same machine, and forgets what it had", () => {
+    const [from, to] = [machine({ a: "1", b: "2" }), machine({ a: "9", c: "3" })];
+    const snapshot = from.snapshot();
+    to.restore(snapshot);
+    from.apply({ type: "delete", key: "a" });
+    expect(to.snapshot()).toEqual([
+      ["a", "1"],
+      ["b", "2"],
+    ]);
+  });
+
+  test("keys that name parts of objects are keys like any other", () => {
+    const at = machine();
+    for (const key of ["__proto__", "constructor", "toString"]) {
+      expect(at.apply({ type: "get", key })).toBe(null);
+      at.apply({ type: "put", key, value: key });
+    }
+    expect(at.snapshot().length).toBe(3);
+  });
+
+  test("a snapshot in parts is the state at its beginning; lists meanwhile are of the present", () => {
+    const value = "v".repeat(40_000);
+    const from = machine({ a: value, b: value, c: value });
+    const parts = from.snapshotParts()[Symbol.iterator]();
+    const first: unknown = parts.next().value;
+    from.apply({ type: "put", key: "c", value: "new" });
+    from.apply({ type: "delete", key: "a" });
+    from.apply({ type: "put", key: "d", value: "4" });
+    const present = [
+      ["b", value],
+      ["c", "new"],
+      ["d", "4"],
+    ];
+    expect(from.apply({ type: "list", prefix: "" })).toEqual(present);
+    const rest: unknown[] = [];
+    for (let next = parts.next(); next.done !== true; next = parts.next()) rest.push(next.value);
+    expect(rest.length).toBe(1);
+    const to = machine({ x: "9" });
+    to.restoreParts([first, ...rest]);
+    expect(to.snapshot()).toEqual(Object.entries({ a: value, b: value, c: value }));
+    expect(from.snapshot()).toEqual(present);
+  });
+
+  test.each([[null], [["a"]], [["a", 1]], [[["a", "1"]]], [["", "1"]]])(
+    "parts that are none are refused: %j",
+    (part) => {
+      expect(() => machine().restoreParts([part])).toThrow(/a part of|a value|a key/);
+    },
+  );
+});

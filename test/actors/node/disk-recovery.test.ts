@@ -1,0 +1,470 @@
+/** A node whose disk fails while it runs (pitfall 24): it says nothing that rests on it, and comes back from the disk. */
+import { index, initialMembership, term, type Entry } from "@kontiki/core";
+import { describe, expect, test } from "vitest";
+import { clientAddress } from "../../../packages/actors/src/mail/address.ts";
+import { encode } from "../../../packages/actors/src/bytes/codec.ts";
+import { DiskError } from "../../../packages/actors/src/storage/disk/disk.ts";
+import type { CommandBytes } from "../../../packages/actors/src/storage/storage.ts";
+import {
+  bench,
+  CLIENT,
+  commandOf,
+  letter,
+  n1,
+  n2,
+  n3,
+  NODES,
+  opening,
+  proposal,
+  raft,
+  recovered,
+  type Bench,
+} from "../support/actors.ts";
+import {
+  appendAccepted,
+  appendEntries,
+  appendRejected,
+  noop,
+  requestVote,
+  timeoutNow,
+  voteReply,
+} from "../../core/support/core.ts";
+import { failOnce, RunnerStage, settled, syncSlowly } from "../support/runner-stage.ts";
+
+const client = clientAddress(CLIENT);
+const trouble = (what: string | undefined): unknown => ({ type: "trouble", what });
+const MEMBERSHIP = {
+  type: "membership",
+  index: 0,
+  membership: initialMembership(NODES),
+  committed: true,
+};
+
+/** A follower of n2 in term 1, of which all was told. */
+function following(at: Bench = bench()): RunnerStage {
+  const stage = new RunnerStage(at);
+  stage.turn(raft(n2, appendEntries(1)));
+  stage.told();
+  return stage;
+}
+
+/** Leads term 1, with an open session, of which all was told. */
+function leading(at: Bench = bench()): RunnerStage {
+  const stage = new RunnerStage(at);
+  stage.clock.advance(450);
+  stage.turn(raft(n2, voteReply(1, true)));
+  stage.turn(raft(n2, appendAccepted(1, 0)), raft(n3, appendAccepted(1, 0)));
+  stage.turn(raft(n2, appendAccepted(1, 1)), proposal(0, opening()));
+  stage.turn(raft(n2, appendAccepted(1, 2)), raft(n3, appendAccepted(1, 2)));
+  stage.told();
+  return stage;
+}
+
+/** Time passes until the disk is opened again, and what comes of it happens. */
+async function pass(stage: RunnerStage, ms: number): Promise<void> {
+  stage.clock.advance(ms);
+  await settled();
+}
+
+const ENTRIES = { ...appendEntries(1), entries: [noop(1, 1), noop(2, 1)] };
+
+describe("a turn in which the disk fails says nothing that rests on it", () => {
+  test.each([
+    ["when it takes the entries", "append"],
+    ["when it is handed the batch", "flush"],
+    ["when it is synced", "sync"],
+  ] as const)("%s", (_title, call) => {
+    const at = bench();
+    const stage = following(at);
+    failOnce(at.storage, call);
+    stage.turn(raft(n2, ENTRIES), raft(n3, requestVote(2)));
+    expect(stage.told()).toEqual([trouble(`cannot ${call}`)]);
+    expect([stage.runner.actor, at.storage.take().at(-1)]).toEqual([undefined, "close"]);
+  });
+
+  test("when it goes on behind the sync", () => {
+    const at = bench();
+    const stage = following(at);
+    failOnce(at.actor, "finish");
+    stage.turn(raft(n2, ENTRIES));
+    expect([stage.told(), stage.runner.actor]).toEqual([[trouble("cannot finish")], undefined]);
+  });
+
+  test("when a part of a snapshot is saved", () => {
+    const at = bench();
+    const stage = following(at);
+    failOnce(at.snapshots, "receive");
+    const snapshot = { index: 9, term: 1, membership: initialMembership(NODES), size: 2 };
+    const chunk = { type: "snapshotChunk", term: 1, offset: 0, bytes: new Uint8Array(1) };
+    stage.turn(raft(n2, { ...chunk, snapshot: { ...snapshot, checksum: 1 } }));
+    expect([stage.told(), stage.runner.actor]).toEqual([[trouble("cannot receive")], undefined]);
+  });
+
+  test("a storage that cannot even be closed changes nothing", () => {
+    const at = bench();
+    const stage = following(at);
+    failOnce(at.storage, "sync");
+    failOnce(at.storage, "close");
+    stage.turn(raft(n2, ENTRIES));
+    expect(stage.told()).toEqual([trouble("cannot sync")]);
+  });
+
+  test("a leader's entries and answers have left, as they rest on no disk of its own; it leads no more", () => {
+    const at = bench();
+    const stage = leading(at);
+    stage.turn(proposal(1, commandOf(1, "a")));
+    stage.told();
+    failOnce(at.storage, "sync");
+    stage.turn(
+      raft(n2, appendAccepted(1, 3)),
+      raft(n3, requestVote(0)),
+      proposal(2, commandOf(2, "b")),
+    );
+    expect(stage.told()).toMatchObject([
+      { to: n2, raft: [{ type: "appendEntries", entries: ["4@1 7/2"] }] },
+      { to: n3, raft: [{ type: "appendEntries", entries: ["4@1 7/2"] }] },
+      { to: client, answers: { 1: { type: "ok", value: 1 } } },
+      trouble("cannot sync"),
+    ]);
+  });
+
+  test("its last status takes it back that it leads, and counts what it took", () => {
+    const at = bench();
+    const stage = leading(at);
+    failOnce(at.storage, "flush");
+    stage.turn(proposal(2, commandOf(2, "b")), proposal(3, commandOf(3, "c")));
+    expect(stage.statuses()).toEqual([
+      { role: "follower", term: 1, leader: undefined, taken: 2, malformed: 0 },
+    ]);
+  });
+
+  test("its timer stops: all that is due is another look at the disk", () => {
+    const at = bench();
+    const stage = following(at);
+    failOnce(at.storage, "sync");
+    stage.turn(raft(n2, ENTRIES));
+    expect(stage.clock.due.map(({ at: due }) => due)).toEqual([100]);
+  });
+
+  test("also when it fails in the turn of a timer, which has started the next one already", () => {
+    const at = bench();
+    const stage = new RunnerStage(at);
+    failOnce(at.storage, "sync");
+    stage.clock.advance(300);
+    expect(stage.clock.due.map(({ at: due }) => due)).toEqual([400]);
+  });
+
+  test("anything but a disk error is a bug, and the thread dies of it", () => {
+    const at = bench();
+    const stage = following(at);
+    at.storage.sync = () => {
+      throw new TypeError("a bug");
+    };
+    expect(() => stage.turn(raft(n2, ENTRIES))).toThrow(TypeError);
+  });
+});
+
+describe("while its disk cannot be used a node takes nothing", () => {
+  function failed(): RunnerStage {
+    const at = bench();
+    const stage = following(at);
+    failOnce(at.storage, "sync");
+    stage.turn(raft(n2, ENTRIES));
+    stage.told();
+    return stage;
+  }
+
+  test("clients are told to turn elsewhere at once, also those whose proposals were sent on", () => {
+    const stage = failed();
+    const other = clientAddress(8);
+    const commands = [commandOf(1, "a")];
+    stage.turn(
+      proposal(4, ...commands),
+      letter(n3, { type: "forward", client: other, id: 5, commands }),
+      letter(client, { type: "read", id: 6, consistency: "stale", questions: [encode("a")] }),
+    );
+    expect(stage.told()).toEqual([
+      { to: client, refused: 4, reason: "notLeader", leader: undefined },
+      { to: other, refused: 5, reason: "notLeader", leader: undefined },
+      { to: client, readRefused: 6, leader: undefined },
+    ]);
+  });
+
+  test("peers get no answer, and bad letters cost nothing", () => {
+    const stage = failed();
+    const bad = { type: "mail", from: n3, incarnation: 1, bytes: Uint8Array.of(1) } as const;
+    stage.turn(raft(n2, appendEntries(1)), raft(n3, requestVote(7)), bad);
+    expect(stage.statuses()).toEqual([
+      { role: "follower", term: 1, leader: undefined, taken: 3, malformed: 0 },
+    ]);
+  });
+
+  test("orders fail", async () => {
+    const { orders } = failed();
+    const why = "its disk cannot be used";
+    await expect(orders.changeMembership([])).rejects.toThrow(why);
+    await expect(orders.transfer(n2)).rejects.toThrow(why);
+    await expect(orders.snapshot()).rejects.toThrow(why);
+  });
+});
+
+describe("the disk is opened again", () => {
+  function refusing(message: string): () => Bench {
+    return () => {
+      throw new DiskError(message, "EIO");
+    };
+  }
+
+  test("after pauses that grow to five seconds, each new reason told once", async () => {
+    const at = bench();
+    const stage = following(at);
+    failOnce(at.storage, "sync");
+    stage.turn(raft(n2, ENTRIES));
+    const told = [stage.told()];
+    const started = stage.clock.now;
+    const pauses = [];
+    for (const message of ["a", "a", "b", "b", "b", "b", "b", "b"]) {
+      stage.openings.push(refusing(message));
+      const [next] = stage.clock.due;
+      pauses.push((next?.at ?? 0) - stage.clock.now);
+      await pass(stage, (next?.at ?? 0) - stage.clock.now);
+      told.push(stage.told());
+    }
+    expect(started).toBe(0);
+    expect(pauses).toEqual([100, 200, 400, 800, 1600, 3200, 5000, 5000]);
+    expect(told.flat()).toEqual([trouble("cannot sync"), trouble("a"), trouble("b")]);
+  });
+
+  test("and the node goes on from what is there, with its timer, and says that the trouble is over", async () => {
+    const at = bench();
+    const stage = following(at);
+    failOnce(at.storage, "sync");
+    stage.turn(raft(n2, ENTRIES));
+    stage.told();
+    const after = bench({ disk: recovered({ term: 1 }) });
+    stage.openings.push(() => after);
+    await pass(stage, 99);
+    expect([stage.told(), stage.runner.actor]).toEqual([[], undefined]);
+    await pass(stage, 1);
+    expect([stage.told(), stage.runner.actor]).toEqual([[trouble(undefined)], after.actor]);
+    stage.turn(raft(n2, ENTRIES));
+    expect(stage.told()).toEqual([{ to: n2, raft: [appendAccepted(1, 2)] }]);
+    stage.clock.advance(450);
+    expect(stage.told()).toMatchObject([
+      { to: n2, raft: [requestVote(2, { lastIndex: 2, lastTerm: 1 })] },
+      { to: n3, raft: [requestVote(2, { lastIndex: 2, lastTerm: 1 })] },
+    ]);
+  });
+
+  test("a timer of before counts for nothing, though the node's epochs begin anew", async () => {
+    const at = bench();
+    const stage = new RunnerStage(at);
+    stage.clock.advance(299);
+    failOnce(at.storage, "sync");
+    stage.turn(raft(n2, requestVote(0)));
+    const after = bench();
+    stage.openings.push(() => after);
+    await pass(stage, 100);
+    expect(after.actor.timer.epoch).toBe(0);
+    expect(stage.clock.due.map(({ at: due }) => due)).toEqual([399 + 300]);
+  });
+
+  test("a timeout that waited for mail to be read counts for nothing either", async () => {
+    const at = bench();
+    const stage = new RunnerStage(at);
+    stage.clock.advance(449);
+    const bad = { type: "mail", from: n3, incarnation: 1, bytes: Uint8Array.of(1) } as const;
+    stage.post(...Array.from({ length: 1024 }, () => bad));
+    failOnce(at.storage, "sync");
+    stage.clock.advance(1);
+    expect([stage.runner.actor, at.actor.state.role.type]).toEqual([undefined, "follower"]);
+    const after = bench();
+    stage.openings.push(() => after);
+    await pass(stage, 100);
+    expect([after.actor.state.term, after.actor.state.role.type]).toEqual([0, "follower"]);
+  });
+
+  test("letters that could not be read are counted on from nothing", async () => {
+    const at = bench();
+    const stage = following(at);
+    const bad = { type: "mail", from: n3, incarnation: 1, bytes: Uint8Array.of(1) } as const;
+    stage.turn(bad);
+    failOnce(at.storage, "sync");
+    stage.turn(raft(n2, ENTRIES));
+    const after = bench();
+    stage.openings.push(() => after);
+    await pass(stage, 100);
+    stage.turn(bad, bad);
+    expect(stage.statuses().slice(-2)).toEqual([
+      { role: "follower", term: 0, leader: undefined, taken: 0, malformed: 0 },
+      { role: "follower", term: 0, leader: undefined, taken: 2, malformed: 2 },
+    ]);
+  });
+
+  test("a node that is stopped meanwhile opens nothing", () => {
+    const at = bench();
+    const stage = following(at);
+    failOnce(at.storage, "sync");
+    stage.turn(raft(n2, ENTRIES));
+    stage.runner.stop();
+    expect(stage.clock.due).toEqual([]);
+  });
+
+  test("one that is stopped while it is being opened closes what comes of it, and runs no turn", async () => {
+    const at = bench();
+    const stage = following(at);
+    failOnce(at.storage, "sync");
+    stage.turn(raft(n2, ENTRIES));
+    const late = bench();
+    let come = (_opened: Bench): void => {};
+    stage.openings.push(() => new Promise<Bench>((resolve) => (come = resolve)));
+    await pass(stage, 100);
+    stage.runner.stop();
+    come(late);
+    await settled();
+    expect([late.storage.take(), stage.runner.actor]).toEqual([["close"], undefined]);
+  });
+
+  test("one that is stopped before that fails does not try again", async () => {
+    const at = bench();
+    const stage = following(at);
+    failOnce(at.storage, "sync");
+    stage.turn(raft(n2, ENTRIES));
+    let fail = (_error: Error): void => {};
+    stage.openings.push(() => new Promise<Bench>((_resolve, reject) => (fail = reject)));
+    await pass(stage, 100);
+    stage.runner.stop();
+    fail(new DiskError("late", "EIO"));
+    await settled();
+    expect(stage.clock.due).toEqual([]);
+  });
+});
+
+test("a stopped node runs no turn, whoever asks for one", async () => {
+  const at = bench();
+  const stage = following(at);
+  at.storage.take();
+  stage.runner.stop();
+  stage.runner.wake();
+  stage.runner.order({ type: "compact", keptEntries: 0 });
+  stage.runner.beginSnapshot();
+  stage.clock.advance(1000);
+  expect(at.storage.take()).toEqual(["close"]);
+});
+
+describe("a slow disk is no healthy leader's", () => {
+  test("a leader whose sync takes more than half an election timeout hands over, once", () => {
+    const at = bench();
+    const stage = leading(at);
+    syncSlowly(at, stage, 151);
+    stage.turn();
+    expect(stage.told()).toEqual([]);
+    stage.turn();
+    expect(stage.told()).toEqual([{ to: n2, raft: [timeoutNow(1)] }]);
+    stage.turn();
+    expect(stage.told()).toEqual([]);
+  });
+
+  test("one that takes half of it goes on", () => {
+    const at = bench();
+    const stage = leading(at);
+    syncSlowly(at, stage, 150);
+    stage.turn();
+    stage.turn();
+    expect(stage.told()).toEqual([]);
+  });
+
+  test("a follower has nothing to hand over", () => {
+    const at = bench();
+    const stage = following(at);
+    syncSlowly(at, stage, 5000);
+    stage.turn();
+    stage.turn();
+    expect(stage.told()).toEqual([]);
+  });
+
+  test("one that was slow before it was elected leads all the same", () => {
+    const at = bench();
+    const stage = new RunnerStage(at);
+    stage.clock.advance(449);
+    syncSlowly(at, stage, 200);
+    stage.clock.advance(1);
+    stage.turn(raft(n2, voteReply(1, true)));
+    expect(at.actor.state.role).toMatchObject({ type: "leader", transfer: undefined });
+  });
+});
+
+describe("what is told of a node is told once, and again when it changes", () => {
+  test("its membership: proposed, committed, and another at the place of one that was replaced", () => {
+    const entry = (at: number, inTerm: number, gone: number): Entry<CommandBytes> => ({
+      type: "membership",
+      index: index(at),
+      term: term(inTerm),
+      membership: initialMembership(NODES.filter((_, place) => place !== gone)),
+    });
+    const stage = new RunnerStage(bench());
+    expect(stage.told()).toEqual([MEMBERSHIP]);
+    stage.turn();
+    const first = entry(1, 1, 2);
+    stage.turn(raft(n2, { ...appendEntries(1), entries: [first] }));
+    const accepted = (inTerm: number, to = n2): unknown => ({
+      to,
+      raft: [appendAccepted(inTerm, 1)],
+    });
+    const told = (of: unknown, committed: boolean): unknown => ({
+      type: "membership",
+      index: 1,
+      membership: (of as { readonly membership: unknown }).membership,
+      committed,
+    });
+    expect(stage.told()).toEqual([accepted(1), told(first, false)]);
+    const second = entry(1, 2, 1);
+    stage.turn(raft(n3, { ...appendEntries(2), entries: [second] }));
+    expect(stage.told()).toEqual([accepted(2, n3), told(second, false)]);
+    stage.turn(raft(n3, appendEntries(2, { after: [1, 2], commit: 1 })));
+    expect(stage.told()).toEqual([accepted(2, n3), told(second, true)]);
+    stage.turn(raft(n3, appendEntries(2, { after: [1, 2], commit: 1 })));
+    expect(stage.told()).toEqual([accepted(2, n3)]);
+  });
+
+  test("a damaged log, by what was found or by what is remembered, until it is whole again", () => {
+    const horizon = { index: index(2), term: term(1) };
+    const damaged = (): Bench => bench({ disk: recovered({ term: 1, horizon }) });
+    const remembered = new RunnerStage(damaged());
+    expect(remembered.told()).toEqual([
+      MEMBERSHIP,
+      trouble("a part of its log was damaged: it does not vote until its leader has repaired it"),
+    ]);
+    const stage = new RunnerStage(damaged(), "the log is damaged: file, byte 7");
+    expect(stage.told()).toEqual([trouble("the log is damaged: file, byte 7"), MEMBERSHIP]);
+    stage.turn(raft(n2, appendEntries(1, { after: [2, 1] })));
+    expect(stage.told()).toEqual([
+      { to: n2, raft: [appendRejected(1, { prevIndex: 2, conflictIndex: 1 })] },
+    ]);
+    stage.turn(raft(n2, ENTRIES));
+    expect(stage.told()).toEqual([{ to: n2, raft: [appendAccepted(1, 2)] }, trouble(undefined)]);
+    stage.turn(raft(n2, appendEntries(1, { after: [2, 1] })));
+    expect(stage.told()).toEqual([{ to: n2, raft: [appendAccepted(1, 2)] }]);
+  });
+});
+
+test("a node that leads is told of as the leader that it knows", () => {
+  const stage = leading();
+  stage.turn(raft(n3, appendAccepted(1, 2)));
+  expect(stage.statuses().at(-1)).toEqual({
+    role: "leader",
+    term: 1,
+    leader: n1,
+    taken: 1,
+    malformed: 0,
+  });
+});
+
+test("damage that left nothing missing is told, and is over at once", () => {
+  const stage = new RunnerStage(bench(), "the snapshot is damaged: file, byte 7");
+  expect(stage.told()).toEqual([
+    trouble("the snapshot is damaged: file, byte 7"),
+    MEMBERSHIP,
+    trouble(undefined),
+  ]);
+});

@@ -1,0 +1,163 @@
+/** Obituaries: what a node makes of it that another's thread is gone for certain. */
+import { describe, expect, test } from "vitest";
+import type { NodeId } from "@kontiki/core";
+import type { Letter } from "../../../packages/actors/src/node/letter.ts";
+import {
+  bench,
+  letter,
+  leadingBench,
+  n1,
+  n2,
+  n3,
+  raft,
+  timeout,
+  timer,
+  turn,
+  type Bench,
+} from "../support/actors.ts";
+import {
+  appendAccepted,
+  appendEntries,
+  hardState,
+  noop,
+  requestVote,
+  voteReply,
+} from "../../core/support/core.ts";
+
+const NOTHING = { early: [], answers: [], promises: [], written: ["sync"] };
+
+function obituary(node: NodeId, incarnation = 1): Letter {
+  return { type: "obituary", node, incarnation };
+}
+
+/** Messages of a later start of a peer's thread. */
+function raftOf(incarnation: number, from: NodeId, ...messages: readonly unknown[]): Letter {
+  return { ...raft(from, ...messages), incarnation };
+}
+
+/** Follows n2 in term 1, and withholds votes while it hears it. */
+function following(): Bench {
+  const at = bench({ quorumBeats: 6 });
+  turn(at, raft(n2, appendEntries(1)));
+  return at;
+}
+
+const LEADERLESS = { type: "follower", leader: undefined, heard: false, receiving: undefined };
+
+describe("of the leader", () => {
+  test("the election is hastened: nobody waits for who is gone", () => {
+    const at = following();
+    const { epoch } = at.actor.timer;
+    expect(turn(at, obituary(n2))).toEqual(NOTHING);
+    expect([at.actor.timer, at.actor.state.role]).toEqual([
+      { type: "hastened", epoch: epoch + 1 },
+      LEADERLESS,
+    ]);
+    expect(timeout(at).promises).toEqual([
+      { to: n2, raft: [requestVote(2)] },
+      { to: n3, raft: [requestVote(2)] },
+    ]);
+  });
+
+  test("votes are withheld no longer, in the very same turn: signals come before messages", () => {
+    const withheld = following();
+    expect(turn(withheld, raft(n3, requestVote(2)))).toEqual(NOTHING);
+    const at = following();
+    expect(turn(at, raft(n3, requestVote(2)), obituary(n2))).toEqual({
+      early: [],
+      answers: [],
+      promises: [{ to: n3, raft: [voteReply(2, true)] }],
+      written: [{ hard: hardState(2, n3) }, "flush", "sync"],
+    });
+  });
+
+  test("a timeout in the same turn is stale: the timer was started anew", () => {
+    const at = following();
+    turn(at, timer(at.actor.timer.epoch), obituary(n2));
+    expect(at.actor.state).toMatchObject({ term: 1, role: LEADERLESS });
+  });
+
+  test("what it had said before counts as heard, and it is no leader then", () => {
+    const at = bench();
+    const entries = { ...appendEntries(1), entries: [noop(1, 1)] };
+    expect(turn(at, obituary(n2), raft(n2, entries)).promises).toEqual([
+      { to: n2, raft: [appendAccepted(1, 1)] },
+    ]);
+    expect(at.actor.state.role).toMatchObject({ leader: n2 });
+  });
+});
+
+describe("of another", () => {
+  test("than its leader a follower makes nothing of it", () => {
+    const at = following();
+    const { state, timer: before } = at.actor;
+    expect(turn(at, obituary(n3))).toEqual(NOTHING);
+    expect([at.actor.state, at.actor.timer]).toEqual([state, before]);
+  });
+
+  test("a leader takes it that what was under way to it is lost, and asks anew where it stands", () => {
+    const at = leadingBench();
+    turn(at, raft(n3, appendAccepted(1, 0)));
+    expect(at.actor.state.role).toMatchObject({
+      progress: { [n3]: { type: "replicate", match: 0, next: 2, inflight: [1] } },
+    });
+    expect(turn(at, obituary(n3))).toEqual({
+      ...NOTHING,
+      early: [{ to: n3, raft: [appendEntries(1, { round: 1 })] }],
+    });
+    expect(at.actor.state.role).toMatchObject({
+      progress: { [n3]: { type: "probe", match: 0, next: 1, waiting: true } },
+    });
+  });
+});
+
+describe("of an incarnation", () => {
+  test("older than the one that was heard last, it is ignored", () => {
+    const at = bench();
+    turn(at, raftOf(2, n2, appendEntries(1)));
+    const { state, timer: before } = at.actor;
+    expect(turn(at, obituary(n2, 1))).toEqual(NOTHING);
+    expect([at.actor.state, at.actor.timer]).toEqual([state, before]);
+    turn(at, obituary(n2, 2));
+    expect(at.actor.state.role).toEqual(LEADERLESS);
+  });
+
+  test("older than one whose letter lies beside it, it is ignored as well, though signals come first", () => {
+    const at = following();
+    turn(at, obituary(n2, 1), raftOf(2, n2, appendEntries(1)));
+    expect(at.actor.timer.type).toBe("election");
+    expect(at.actor.state.role).toMatchObject({ leader: n2 });
+  });
+
+  test("that was heard before an older one's late letter, it still counts", () => {
+    const at = bench();
+    turn(at, raftOf(3, n2, appendEntries(1)));
+    turn(at, raftOf(2, n2, appendEntries(1)));
+    turn(at, obituary(n2, 2));
+    expect(at.actor.state.role).toMatchObject({ leader: n2 });
+    turn(at, obituary(n2, 3));
+    expect(at.actor.state.role).toEqual(LEADERLESS);
+  });
+
+  test("that goes on with its disk opened again, it is heard again", () => {
+    const at = following();
+    turn(at, obituary(n2));
+    turn(at, raft(n2, appendEntries(1)));
+    expect(at.actor.state.role).toMatchObject({ leader: n2, heard: true });
+    turn(at, obituary(n2));
+    expect(at.actor.state.role).toEqual(LEADERLESS);
+  });
+
+  test("what is no Raft message does not count as heard", () => {
+    const at = following();
+    const forward = { type: "forward", client: "client/7", id: 1, commands: [] } as const;
+    turn(at, { ...letter(n2, forward), incarnation: 2 }, obituary(n2, 1));
+    expect(at.actor.state.role).toEqual(LEADERLESS);
+  });
+
+  test("of itself changes nothing", () => {
+    const at = leadingBench();
+    expect(turn(at, obituary(n1))).toEqual(NOTHING);
+    expect(at.actor.leads).toBe(true);
+  });
+});

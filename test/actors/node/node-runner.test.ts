@@ -1,0 +1,256 @@
+/** The driver of a node's thread: the order of a turn, and how much it takes in. */
+import { MessageChannel, receiveMessageOnPort, type MessagePort } from "node:worker_threads";
+import { index, term, type Entry } from "@kontiki/core";
+import { describe, expect, onTestFinished, test } from "vitest";
+import type { Letter } from "../../../packages/actors/src/node/letter.ts";
+import type { Notice } from "../../../packages/actors/src/node/performer.ts";
+import { NodeRunner, type Opened } from "../../../packages/actors/src/node/node-runner.ts";
+import type { FromNode } from "../../../packages/actors/src/mail/protocol.ts";
+import type { CommandBytes } from "../../../packages/actors/src/storage/storage.ts";
+import {
+  bench,
+  CLIENT,
+  commandOf,
+  n2,
+  n3,
+  opened,
+  opening,
+  proposal,
+  raft,
+  recovered,
+  type Bench,
+} from "../support/actors.ts";
+import { appendAccepted, appendEntries, requestVote, voteReply } from "../../core/support/core.ts";
+import { portsOf } from "../support/runner-stage.ts";
+import { FakeClock } from "../support/fake-clock.ts";
+
+type Turn = FromNode & { readonly type: "turn" };
+
+/** A node in this thread, with the supervisor's end of its port. */
+class Stage {
+  readonly at: Bench;
+  readonly clock = new FakeClock();
+  readonly runner: NodeRunner;
+  /** What happened, in order: mail as it was posted, syncs between. */
+  readonly story: unknown[] = [];
+  readonly turns: Turn[] = [];
+  /** What else was told: memberships and trouble. */
+  readonly news: FromNode[] = [];
+  readonly notices: Notice[] = [];
+  /** What opening the disk again gives, one after the other. */
+  readonly reopened: (() => Opened)[] = [];
+  readonly port: MessagePort;
+
+  constructor(at: Bench) {
+    const { port1, port2 } = new MessageChannel();
+    this.at = at;
+    this.port = port1;
+    // The shortest election timeout passes at 300 ms, the whole of it at 450.
+    this.clock.chance = 0.5;
+    const { storage } = at;
+    const sync = storage.sync.bind(storage);
+    storage.sync = () => {
+      this.look();
+      this.story.push("sync");
+      sync();
+    };
+    const lengths = { electionTimeoutMs: 300, heartbeatMs: 50, patience: 0 };
+    const opened: Opened = { actor: at.actor, storage, damage: undefined };
+    const { clock, notices, reopened } = this;
+    this.runner = new NodeRunner(
+      {
+        ...portsOf(port2),
+        lengths,
+        clock,
+        open: async () => reopened.shift()?.() ?? opened,
+        onNotice: (notice) => notices.push(notice),
+      },
+      opened,
+    );
+    onTestFinished(() => this.runner.stop());
+    this.runner.start();
+    this.look();
+  }
+
+  post(...letters: readonly Letter[]): void {
+    for (const letter of letters) {
+      if (letter.type !== "mail" && letter.type !== "obituary")
+        throw new Error("timers and orders are the runner's own");
+      this.port.postMessage(letter);
+    }
+  }
+
+  /** Time passes until an election is due at the next millisecond, and what that led to is looked at. */
+  passElectionTimeout(): void {
+    this.clock.advance(449);
+    this.look();
+    this.story.length = 0;
+  }
+
+  /** The story since the last time, with what was posted until now. */
+  take(): unknown[] {
+    this.look();
+    return this.story.splice(0);
+  }
+
+  look(): void {
+    for (;;) {
+      const received = receiveMessageOnPort(this.port) as
+        { readonly message: FromNode } | undefined;
+      if (received === undefined) return;
+      const { message } = received;
+      if (message.type !== "turn") this.news.push(message);
+      else {
+        this.turns.push(message);
+        if (message.mail.length > 0) this.story.push(opened(message.mail));
+      }
+    }
+  }
+}
+
+/** What was told beside mail. */
+function told({ turns }: Stage): unknown[] {
+  return turns.splice(0).map(({ taken, malformed, raft }) => ({
+    taken: taken.letters,
+    malformed,
+    status: raft && `${raft.role} ${raft.term} ${raft.commit}`,
+  }));
+}
+
+/** A turn of the event loop passes. */
+function loop(): Promise<void> {
+  return new Promise((resolve) => {
+    setImmediate(resolve);
+  });
+}
+
+/** Leads term 1, and n2 holds its no-op. */
+function leadingStage(): Stage {
+  const stage = new Stage(bench());
+  stage.clock.advance(450);
+  stage.post(raft(n2, voteReply(1, true)), raft(n2, appendAccepted(1, 0)));
+  stage.runner.wake();
+  stage.post(raft(n2, appendAccepted(1, 1)));
+  stage.runner.wake();
+  stage.post(proposal(0, opening()));
+  stage.runner.wake();
+  stage.post(raft(n2, appendAccepted(1, 2)));
+  stage.runner.wake();
+  stage.take();
+  return stage;
+}
+
+describe("the order of a turn, on which the sync test builds (design, section 4)", () => {
+  test("promises leave after the sync", () => {
+    const stage = new Stage(bench());
+    stage.passElectionTimeout();
+    stage.clock.advance(1);
+    expect(stage.take()).toEqual([
+      "sync",
+      [
+        { to: n2, raft: [requestVote(1)] },
+        { to: n3, raft: [requestVote(1)] },
+      ],
+    ]);
+  });
+
+  test("a leader's entries and answers to clients before it, its replies after", () => {
+    const stage = leadingStage();
+    stage.post(proposal(1, commandOf(1, "a")));
+    stage.clock.advance(50);
+    stage.take();
+    const stale = appendEntries(0);
+    stage.post(raft(n2, appendAccepted(1, 3)), raft(n3, stale), proposal(2, commandOf(2, "b")));
+    stage.clock.advance(50);
+    expect(stage.take()).toMatchObject([
+      [
+        { to: n2, raft: [{ entries: [] }, { entries: ["4@1 7/2"] }] },
+        { to: n3, raft: [{ type: "appendEntries" }] },
+      ],
+      [{ to: `client/${CLIENT}`, answers: { 1: { type: "ok", value: 1 } } }],
+      "sync",
+      [{ to: n3, raft: [{ type: "appendRejected" }] }],
+    ]);
+  });
+
+  test("nothing is posted twice, and nothing out of nothing", () => {
+    const stage = leadingStage();
+    stage.turns.length = 0;
+    stage.post(raft(n3, voteReply(1, false)));
+    stage.clock.advance(49);
+    expect([stage.take(), told(stage)]).toEqual([[], []]);
+  });
+});
+
+describe("what a turn takes in", () => {
+  const junk: Letter = { type: "mail", from: n3, incarnation: 1, bytes: new Uint8Array(8) };
+
+  test("is told with the first post, letters that could not be read as well, and once", () => {
+    const stage = new Stage(bench());
+    expect(told(stage)).toEqual([{ taken: 0, malformed: 0, status: "follower 0 0" }]);
+    stage.post(junk, raft(n2, requestVote(1)), junk);
+    stage.take();
+    stage.runner.wake();
+    expect([stage.take(), told(stage)]).toEqual([
+      ["sync", [{ to: n2, raft: [voteReply(1, true)] }]],
+      [{ taken: 3, malformed: 2, status: "follower 1 0" }],
+    ]);
+  });
+
+  test("is bounded, and a timeout counts only when all mail before it was read (pitfall 26)", async () => {
+    const stage = new Stage(bench());
+    stage.passElectionTimeout();
+    for (let count = 0; count < 1500; count += 1) stage.post(junk);
+    stage.post(raft(n2, appendEntries(1)));
+    stage.clock.advance(1);
+    expect(stage.at.actor.state.term).toBe(0);
+    stage.look();
+    expect(told(stage).at(-1)).toMatchObject({ taken: 1024 });
+    await loop();
+    stage.look();
+    expect(stage.at.actor.state).toMatchObject({ term: 1, role: { type: "follower", leader: n2 } });
+    expect(told(stage).at(-1)).toMatchObject({ taken: 477 });
+  });
+
+  test("a timeout that waited still counts when no such mail was there", async () => {
+    const stage = new Stage(bench());
+    stage.passElectionTimeout();
+    for (let count = 0; count < 1024; count += 1) stage.post(junk);
+    stage.clock.advance(1);
+    expect(stage.at.actor.state.role.type).toBe("follower");
+    await loop();
+    expect(stage.at.actor.state.role.type).toBe("candidate");
+  });
+
+  test("is bounded by bytes as well", () => {
+    const stage = new Stage(bench());
+    const bytes = new Uint8Array(3 * 1024 * 1024);
+    const large: Letter = { type: "mail", from: n3, incarnation: 1, bytes };
+    stage.post(large, large, large, large, large);
+    stage.runner.wake();
+    stage.look();
+    expect(told(stage).at(-1)).toMatchObject({ taken: 3 });
+  });
+});
+
+test("a backlog of committed entries is applied turn by turn without any mail", async () => {
+  const count = 20_000;
+  const entries = Array.from({ length: count }, (_, at): Entry<CommandBytes> => ({
+    type: "command",
+    index: index(at + 1),
+    term: term(1),
+    command: at === 0 ? opening() : commandOf(at, "x"),
+  }));
+  const stage = new Stage(bench({ disk: recovered({ term: 1, entries }) }));
+  stage.post(raft(n2, appendEntries(1, { after: [count, 1], commit: count })));
+  stage.runner.wake();
+  while (stage.at.actor.hasBacklog) await loop();
+  expect(stage.at.machine.applied.length).toBe(count - 1);
+});
+
+test("a runner that was stopped has closed its storage, its port and its timer", () => {
+  const stage = new Stage(bench());
+  stage.at.storage.take();
+  stage.runner.stop();
+  expect([stage.at.storage.take(), stage.clock.due]).toEqual([["close"], []]);
+});

@@ -1,0 +1,527 @@
+/** Snapshots through a node (§7, dissertation chapter 5): taken over several turns, sent, received, and started from. */
+import {
+  index,
+  initialMembership,
+  term,
+  type Config,
+  type Entry,
+  type Snapshot,
+} from "@kontiki/core";
+import { describe, expect, test } from "vitest";
+import { clientAddress } from "../../../packages/actors/src/mail/address.ts";
+import type { CommandBytes } from "../../../packages/actors/src/storage/storage.ts";
+import {
+  bench,
+  CLIENT,
+  commandOf,
+  Journal,
+  leadingBench,
+  n2,
+  n3,
+  NODES,
+  opening,
+  proposal,
+  raft,
+  recovered,
+  textOf,
+  timeout,
+  turn,
+  type Bench,
+  type Given,
+} from "../support/actors.ts";
+import {
+  appendAccepted,
+  appendEntries,
+  chunkReply,
+  hardState,
+  voteReply,
+} from "../../core/support/core.ts";
+import { MemorySnapshots } from "../support/memory-snapshots.ts";
+
+const client = clientAddress(CLIENT);
+
+/** What a turn gives and writes in which nothing happens. */
+const NOTHING = { early: [], answers: [], promises: [], written: ["sync"] };
+
+/** A journal whose state is three parts, each as large as a turn writes of a snapshot. */
+class LargeJournal extends Journal {
+  /** How many parts of a snapshot were drawn, and how often one was ended before its end. */
+  drawn = 0;
+  ended = 0;
+
+  *snapshotParts(): Iterable<unknown> {
+    const applied = [...this.applied];
+    let whole = false;
+    try {
+      for (let part = 0; part < 3; part += 1) {
+        this.drawn += 1;
+        yield { applied, filling: new Uint8Array(1024 * 1024) };
+      }
+      whole = true;
+    } finally {
+      if (!whole) this.ended += 1;
+    }
+  }
+
+  restoreParts(parts: Iterable<unknown>): void {
+    for (const part of parts) this.restore((part as { readonly applied: unknown }).applied);
+  }
+}
+
+/** Leads term 1 with an open session: entries 1 and 2 are applied, and n2 holds them. */
+function leading(given: Partial<Config> & Given = {}): Bench {
+  const at = leadingBench(given);
+  turn(at, raft(n2, appendAccepted(1, 0)));
+  turn(at, proposal(0, opening()), raft(n2, appendAccepted(1, 1)));
+  turn(at, raft(n2, appendAccepted(1, 2)));
+  return at;
+}
+
+/** A turn in which the next command comes, and one in which n2 holds it: it is applied. */
+function apply(at: Bench, sequence: number, text = `${sequence}`): void {
+  turn(at, proposal(sequence, commandOf(sequence, text, { floor: 1 })));
+  turn(at, raft(n2, appendAccepted(1, at.actor.log.lastIndex)));
+}
+
+/** What is in a log, as text. */
+function logOf({ actor: { log } }: Bench): readonly string[] {
+  if (log.lastIndex < log.firstIndex) return [];
+  return log.slice(log.firstIndex, log.lastIndex, Infinity).map(textOf);
+}
+
+/** Runs turns without mail while something is to be done, and gives what each wrote. */
+function settle(at: Bench): readonly unknown[] {
+  const written = [];
+  while (at.actor.hasBacklog) written.push(turn(at).written);
+  return written;
+}
+
+/** The journal that a snapshot holds. */
+function contentOf({ snapshots }: Bench, snapshot: Snapshot | undefined): readonly string[] {
+  const other = bench({
+    snapshots,
+    machine: new LargeJournal(),
+    disk: recovered({ snapshot: snapshot as Snapshot, base: snapshot as Snapshot }),
+  });
+  return other.machine.applied;
+}
+
+describe("when a node takes a snapshot by itself (dissertation 5.1.3)", () => {
+  test("when so many entries are applied behind the last one, and the next after as many again", () => {
+    const at = leading({ policy: { entries: 4, bytes: Infinity }, keptEntries: 0 });
+    apply(at, 1);
+    expect([turn(at).written, at.snapshots.newest]).toEqual([["sync"], undefined]);
+    apply(at, 2);
+    expect(turn(at).written).toEqual(["compact 4", "flush", "sync"]);
+    const { newest } = at.snapshots;
+    expect(newest).toMatchObject({ index: 4, term: 1, membership: initialMembership(NODES) });
+    expect([at.actor.state.snapshot, logOf(at)]).toEqual([newest, []]);
+    apply(at, 3);
+    apply(at, 4);
+    apply(at, 5);
+    expect([turn(at).written, at.snapshots.newest]).toEqual([["sync"], newest]);
+    apply(at, 6);
+    expect(turn(at).written).toEqual(["compact 8", "flush", "sync"]);
+  });
+
+  test("when the commands applied behind the last one have so many bytes", () => {
+    const large = "x".repeat(1000);
+    const at = leading({ policy: { entries: Infinity, bytes: 2000 }, keptEntries: 2 });
+    apply(at, 1, large);
+    expect([turn(at).written, at.snapshots.newest]).toEqual([["sync"], undefined]);
+    apply(at, 2, large);
+    expect(turn(at).written).toEqual(["compact 2", "flush", "sync"]);
+    expect([at.snapshots.newest?.index, logOf(at)]).toEqual([4, ["3@1 7/1", "4@1 7/2"]]);
+    apply(at, 3, large);
+    expect(turn(at).written).toEqual(["sync"]);
+    apply(at, 4, large);
+    expect(turn(at).written).toEqual(["compact 4", "flush", "sync"]);
+  });
+
+  test("under a load in which more is committed in every turn than was applied before it", () => {
+    const at = leading({ policy: { entries: 8, bytes: Infinity }, keptEntries: 0 });
+    turn(at, proposal(1, commandOf(1, "1")));
+    for (let sequence = 2; sequence < 20; sequence += 1) {
+      const { lastIndex } = at.actor.log;
+      turn(
+        at,
+        raft(n2, appendAccepted(1, lastIndex)),
+        proposal(sequence, commandOf(sequence, `${sequence}`)),
+      );
+    }
+    expect(at.actor.status()).toMatchObject({ commit: 20, applied: 20, first: 17, snapshot: 16 });
+    const sixteen = Array.from({ length: 14 }, (_, place) => `${place + 1}`);
+    expect(contentOf(at, at.snapshots.newest)).toEqual(sixteen);
+  });
+
+  test("not before anything is applied, nor of the same entry twice", () => {
+    const fresh = bench({ policy: { entries: 0, bytes: 0 } });
+    expect([turn(fresh), fresh.actor.beginSnapshot(), fresh.actor.hasBacklog]).toEqual([
+      NOTHING,
+      undefined,
+      false,
+    ]);
+    const at = leading();
+    expect(at.actor.beginSnapshot()).toEqual({ index: 2, term: 1 });
+    expect(at.actor.beginSnapshot()).toBeUndefined();
+    settle(at);
+    expect(at.actor.beginSnapshot()).toBeUndefined();
+  });
+});
+
+describe("a snapshot that is taken over several turns (dissertation 5.1.2)", () => {
+  test("holds the state as of its beginning, though commands go on being applied and answered", () => {
+    const machine = new LargeJournal();
+    const at = leading({ machine, keptEntries: 0 });
+    apply(at, 1, "before");
+    expect([at.actor.beginSnapshot(), machine.drawn]).toEqual([{ index: 3, term: 1 }, 0]);
+    expect(turn(at, proposal(2, commandOf(2, "during"))).written).toEqual([
+      "append 4@1 7/2",
+      "flush",
+      "sync",
+    ]);
+    expect([machine.drawn, at.actor.hasBacklog, at.snapshots.newest]).toEqual([1, true, undefined]);
+    expect(turn(at, raft(n2, appendAccepted(1, 4))).answers).toEqual([
+      { to: client, answers: { 2: { type: "ok", value: 2 } } },
+    ]);
+    expect([machine.drawn, machine.applied]).toEqual([2, ["before", "during"]]);
+    expect(settle(at)).toEqual([["sync"], ["compact 3", "flush", "sync"]]);
+    expect(machine.ended).toBe(0);
+    const { newest } = at.snapshots;
+    expect(newest).toMatchObject({ index: 3, term: 1 });
+    expect([at.actor.state.snapshot, contentOf(at, newest)]).toEqual([newest, ["before"]]);
+    expect([logOf(at), at.machine.applied]).toEqual([["4@1 7/2"], ["before", "during"]]);
+  });
+
+  test("another is not begun meanwhile, though it would be due", () => {
+    const machine = new LargeJournal();
+    const at = leading({ machine, policy: { entries: 2, bytes: 1 }, keptEntries: 0 });
+    turn(at);
+    apply(at, 1);
+    expect([machine.drawn, at.actor.beginSnapshot()]).toEqual([3, undefined]);
+    turn(at);
+    expect([at.snapshots.newest?.index, at.actor.status().snapshot]).toEqual([2, 2]);
+    turn(at);
+    expect([machine.drawn, at.actor.hasBacklog]).toEqual([4, true]);
+  });
+
+  test("may be of an entry before the commit index while a backlog is applied, with the membership of then", () => {
+    const entries: Entry<CommandBytes>[] = Array.from({ length: 8200 }, (_, place) => {
+      const at = { index: index(place + 1), term: term(1) };
+      if (place === 0) return { ...at, type: "command", command: opening() };
+      return { ...at, type: "command", command: commandOf(place, "x") };
+    });
+    const later = { ...initialMembership(NODES), learners: [NODES[0]] };
+    const shrunk = { ...later, voters: [n2, n3] };
+    entries.push({ type: "membership", index: index(8201), term: term(1), membership: shrunk });
+    const at = bench({ disk: recovered({ term: 1, entries }), keptEntries: 8190 });
+    turn(at, raft(n2, appendEntries(1, { after: [8201, 1], commit: 8201 })));
+    expect(at.actor.status()).toMatchObject({ commit: 8201, applied: 8192, votes: false });
+    expect(at.actor.beginSnapshot()).toEqual({ index: 8192, term: 1 });
+    settle(at);
+    const first = at.snapshots.newest;
+    expect(first).toMatchObject({ index: 8192, membership: initialMembership(NODES) });
+    expect([at.actor.status().first, at.actor.status().applied]).toEqual([3, 8201]);
+    at.actor.beginSnapshot();
+    settle(at);
+    expect(at.snapshots.newest).toMatchObject({ index: 8201, membership: shrunk });
+  });
+
+  test("a membership in it is the one in force at its last entry, not the one that is proposed", () => {
+    const at = leading();
+    const order = { type: "changeMembership", changes: [{ type: "remove", node: n3 }] } as const;
+    turn(at, { type: "order", event: order });
+    expect(at.actor.membership).toMatchObject({ index: 3, committed: false });
+    at.actor.beginSnapshot();
+    settle(at);
+    expect(at.snapshots.newest).toMatchObject({ index: 2, membership: initialMembership(NODES) });
+    turn(at, raft(n2, appendAccepted(1, 3)));
+    at.actor.beginSnapshot();
+    settle(at);
+    expect(at.snapshots.newest).toMatchObject({
+      index: 3,
+      membership: initialMembership([NODES[0], n2]),
+    });
+  });
+});
+
+/** A node that has a snapshot of its first four entries, of two commands, and one entry behind it. */
+function withSnapshot(given: Partial<Config> & Given & { readonly machine: Journal }): Bench {
+  const at = leading({ keptEntries: 0, ...given });
+  apply(at, 1, "a");
+  apply(at, 2, "b");
+  at.actor.beginSnapshot();
+  settle(at);
+  apply(at, 3, "c");
+  return at;
+}
+
+test("a node that starts again has its state from its snapshot, and the log behind it (§7)", () => {
+  const snapshots = new MemorySnapshots();
+  const before = withSnapshot({ machine: new Journal(), snapshots });
+  const snapshot = snapshots.newest as Snapshot;
+  const entries = before.actor.log.slice(index(5), index(5), Infinity);
+  const at = bench({
+    snapshots,
+    disk: recovered({ term: 1, entries, snapshot, base: snapshot }),
+    policy: { entries: 2, bytes: Infinity },
+  });
+  expect([at.machine.applied, at.actor.digest().applied]).toEqual([["a", "b"], 4]);
+  expect(at.actor.state).toEqual({
+    term: 1,
+    votedFor: undefined,
+    commit: 4,
+    durable: 5,
+    memberships: [{ index: 4, membership: initialMembership(NODES) }],
+    snapshot,
+    horizon: undefined,
+    role: { type: "follower", leader: undefined, heard: false, receiving: undefined },
+  });
+  turn(at, raft(n2, appendEntries(1, { after: [5, 1], commit: 5 })));
+  expect(turn(at)).toEqual(NOTHING);
+  expect(at.machine.applied).toEqual(["a", "b", "c"]);
+  // Its sessions came with the snapshot: a command that comes again is answered and not applied again.
+  timeout(at);
+  turn(at, raft(n2, voteReply(2, true)));
+  turn(at, raft(n2, appendAccepted(2, 5)), proposal(1, commandOf(2, "b")));
+  expect(turn(at, raft(n2, appendAccepted(2, 7))).answers).toEqual([
+    { to: client, answers: { 2: { type: "ok", value: 2 } } },
+  ]);
+  expect(at.machine.applied).toEqual(["a", "b", "c"]);
+});
+
+type Part = { readonly offset: number; readonly bytes: Uint8Array };
+
+/** A snapshot of another node, in parts of a third each. */
+function sent(): { snapshot: Snapshot; parts: readonly Part[] } {
+  const { snapshots } = withSnapshot({ machine: new Journal() });
+  const snapshot = snapshots.newest as Snapshot;
+  const bytes = snapshots.read(snapshot, 0, snapshot.size) as Uint8Array;
+  const third = Math.ceil(snapshot.size / 3);
+  const parts = [0, third, 2 * third].map((offset) => ({
+    offset,
+    bytes: bytes.slice(offset, offset + third),
+  }));
+  return { snapshot, parts };
+}
+
+function chunk(snapshot: Snapshot, part: Part | undefined): unknown {
+  return { type: "snapshotChunk", term: term(1), snapshot, ...part };
+}
+
+describe("a follower gets a snapshot in parts (§7, Figure 13)", () => {
+  test("each is answered after the sync; with the last, journal, sessions and log are the snapshot's", () => {
+    const { snapshot, parts } = sent();
+    const [first, second, third] = parts;
+    const at = bench();
+    const said = (message: unknown): unknown => ({
+      ...NOTHING,
+      promises: [{ to: n2, raft: [message] }],
+    });
+    expect(turn(at, raft(n2, chunk(snapshot, first)))).toEqual({
+      early: [],
+      answers: [],
+      promises: [{ to: n2, raft: [chunkReply(1, snapshot, second?.offset ?? 0)] }],
+      written: [{ hard: hardState(1) }, "flush", "sync"],
+    });
+    expect(at.actor.status().receiving).toEqual({ received: second?.offset, size: snapshot.size });
+    expect(turn(at, raft(n2, chunk(snapshot, second)))).toEqual(
+      said(chunkReply(1, snapshot, third?.offset ?? 0)),
+    );
+    expect([at.machine.applied, at.snapshots.newest]).toEqual([[], undefined]);
+    expect(turn(at, raft(n2, chunk(snapshot, third)))).toEqual({
+      early: [],
+      answers: [],
+      promises: [{ to: n2, raft: [appendAccepted(1, 4)] }],
+      written: ["reset 4@1", "flush", "sync"],
+    });
+    expect(at.machine.applied).toEqual(["a", "b"]);
+    expect(at.actor.status()).toEqual({
+      role: "follower",
+      term: 1,
+      leader: n2,
+      commit: 4,
+      last: 4,
+      applied: 4,
+      first: 5,
+      snapshot: 4,
+      votes: true,
+      repairing: false,
+      receiving: undefined,
+    });
+    expect(at.actor.hasBacklog).toBe(false);
+    const command = { type: "command", index: 5, term: 1, command: commandOf(3, "c") } as const;
+    const next = { ...appendEntries(1, { after: [4, 1], commit: 5 }), entries: [command] };
+    expect(turn(at, raft(n2, next))).toEqual({
+      early: [],
+      answers: [],
+      promises: [{ to: n2, raft: [appendAccepted(1, 5)] }],
+      written: ["append 5@1 7/3", "flush", "sync"],
+    });
+    expect(at.machine.applied).toEqual(["a", "b", "c"]);
+  });
+
+  test("all of it in one turn, with the entries behind it, is one write and answers in order", () => {
+    const { snapshot, parts } = sent();
+    const at = bench();
+    const chunks = parts.map((part) => chunk(snapshot, part));
+    const command = { type: "command", index: 5, term: 1, command: commandOf(3, "c") } as const;
+    const next = { ...appendEntries(1, { after: [4, 1], commit: 5 }), entries: [command] };
+    expect(turn(at, raft(n2, ...chunks, next))).toEqual({
+      early: [],
+      answers: [],
+      promises: [
+        {
+          to: n2,
+          raft: [
+            chunkReply(1, snapshot, parts[1]?.offset ?? 0),
+            chunkReply(1, snapshot, parts[2]?.offset ?? 0),
+            appendAccepted(1, 4),
+            appendAccepted(1, 5),
+          ],
+        },
+      ],
+      written: [{ hard: hardState(1) }, "reset 4@1", "append 5@1 7/3", "flush", "sync"],
+    });
+    expect(at.machine.applied).toEqual(["a", "b", "c"]);
+  });
+
+  test("a damaged one is thrown away, and begins again", () => {
+    const { snapshot, parts } = sent();
+    const [first, second, third] = parts;
+    const at = bench();
+    turn(at, raft(n2, chunk(snapshot, first)));
+    const flipped = new Uint8Array(second?.bytes ?? []);
+    flipped[3] = (flipped[3] ?? 0) ^ 1;
+    turn(at, raft(n2, chunk(snapshot, { offset: second?.offset ?? 0, bytes: flipped })));
+    expect(turn(at, raft(n2, chunk(snapshot, third)))).toEqual({
+      ...NOTHING,
+      promises: [{ to: n2, raft: [chunkReply(1, snapshot, 0)] }],
+    });
+    expect([at.machine.applied, at.snapshots.newest, at.actor.status().receiving]).toEqual([
+      [],
+      undefined,
+      undefined,
+    ]);
+    turn(at, raft(n2, ...parts.map((part) => chunk(snapshot, part))));
+    expect(at.machine.applied).toEqual(["a", "b"]);
+  });
+
+  test("takes the place of one that it is taking itself, whose parts are drawn no more", () => {
+    const { snapshot, parts } = sent();
+    const [first, second, third] = parts;
+    const machine = new LargeJournal();
+    const command = { type: "command", index: 1, term: 1, command: opening() } as const;
+    const at = bench({ machine });
+    turn(at, raft(n2, { ...appendEntries(1, { commit: 1 }), entries: [command] }));
+    expect(at.actor.beginSnapshot()).toEqual({ index: 1, term: 1 });
+    turn(at, raft(n2, chunk(snapshot, first), chunk(snapshot, second)));
+    expect([machine.drawn, machine.ended]).toEqual([1, 0]);
+    expect(turn(at, raft(n2, chunk(snapshot, third))).written).toEqual([
+      "reset 4@1",
+      "flush",
+      "sync",
+    ]);
+    expect([machine.ended, at.actor.hasBacklog]).toEqual([1, false]);
+    expect([at.snapshots.newest, turn(at)]).toEqual([snapshot, NOTHING]);
+    expect([machine.applied, at.actor.status().snapshot]).toEqual([["a", "b"], 4]);
+  });
+});
+
+/** A store of which nothing can be read any more from some time on. */
+class Lost extends MemorySnapshots {
+  isLost = false;
+
+  override read(...args: Parameters<MemorySnapshots["read"]>): ReturnType<MemorySnapshots["read"]> {
+    return this.isLost ? undefined : super.read(...args);
+  }
+}
+
+describe("a leader sends a snapshot to who needs what it has compacted (§7)", () => {
+  const PART = 16;
+
+  /** Leads with a snapshot of four entries, in parts of 16 bytes, that n3 has been sent the first of. */
+  function sending(snapshots = new MemorySnapshots()): { at: Bench; snapshot: Snapshot } {
+    const at = withSnapshot({ machine: new Journal(), snapshots, maxAppendBytes: PART });
+    timeout(at);
+    const snapshot = snapshots.newest as Snapshot;
+    expect(snapshot.size).toBeGreaterThan(3 * PART);
+    return { at, snapshot };
+  }
+
+  function part(at: Bench, snapshot: Snapshot, offset: number): unknown {
+    const bytes = at.snapshots.read(snapshot, offset, PART);
+    return { type: "snapshotChunk", term: 1, snapshot, offset, bytes };
+  }
+
+  function toThird(...messages: readonly unknown[]): unknown {
+    return { ...NOTHING, early: [{ to: n3, raft: messages }] };
+  }
+
+  test("parts leave before the sync, as they promise nothing, and each answer brings one", () => {
+    const at = withSnapshot({ machine: new Journal(), maxAppendBytes: PART });
+    const snapshot = at.snapshots.newest as Snapshot;
+    expect(timeout(at).early).toEqual([
+      { to: n2, raft: [appendEntries(1, { after: [5, 1], commit: 5, round: 2 })] },
+      { to: n3, raft: [appendEntries(1, { commit: 5, round: 2 }), part(at, snapshot, 0)] },
+    ]);
+    const answer = chunkReply(1, snapshot, PART);
+    expect(turn(at, raft(n3, answer))).toEqual(toThird(part(at, snapshot, PART)));
+    expect(turn(at, raft(n3, answer))).toEqual(NOTHING);
+    const last = Math.floor(snapshot.size / PART) * PART;
+    expect(turn(at, raft(n3, chunkReply(1, snapshot, last)))).toEqual(
+      toThird(part(at, snapshot, last)),
+    );
+    expect(turn(at, raft(n3, appendAccepted(1, 4)))).toEqual(
+      toThird({
+        ...appendEntries(1, { after: [4, 1], commit: 5, round: 2 }),
+        entries: ["5@1 7/3"],
+      }),
+    );
+  });
+
+  test("one whose snapshot came out broken gets it from its beginning", () => {
+    const { at, snapshot } = sending();
+    turn(at, raft(n3, chunkReply(1, snapshot, PART)));
+    expect(turn(at, raft(n3, chunkReply(1, snapshot, 0)))).toEqual(toThird(part(at, snapshot, 0)));
+  });
+
+  test("one that is not kept any more gives way to the newest, from its beginning", () => {
+    const { at, snapshot } = sending();
+    for (const sequence of [4, 5]) {
+      apply(at, sequence);
+      at.actor.beginSnapshot();
+      settle(at);
+    }
+    const newest = at.snapshots.newest as Snapshot;
+    expect([newest.index, at.snapshots.read(snapshot, 0, 1)]).toEqual([7, undefined]);
+    expect(turn(at, raft(n3, chunkReply(1, snapshot, PART)))).toEqual(
+      toThird(appendEntries(1, { commit: 7, round: 2 }), part(at, newest, 0)),
+    );
+    expect(at.actor.state.role).toMatchObject({
+      progress: { [n3]: { type: "snapshot", snapshot: newest, offset: 0 } },
+    });
+  });
+
+  test("while the newest cannot be read it is asked for with heartbeats, and not in a circle", () => {
+    const snapshots = new Lost();
+    const { at, snapshot } = sending(snapshots);
+    snapshots.isLost = true;
+    expect(turn(at, raft(n3, chunkReply(1, snapshot, PART)))).toEqual(NOTHING);
+    const alive = { to: n3, raft: [{ type: "appendEntries" }] };
+    expect(timeout(at).early[1]).toMatchObject(alive);
+    snapshots.isLost = false;
+    expect(timeout(at).early[1]).toEqual({
+      to: n3,
+      raft: [appendEntries(1, { commit: 5, round: 4 }), part(at, snapshot, PART)],
+    });
+  });
+});
+
+test("an order to compact drops what is kept before the snapshot, and nothing behind it", () => {
+  const at = withSnapshot({ machine: new Journal(), keptEntries: 3 });
+  expect(logOf(at)).toEqual(["2@1 7/0", "3@1 7/1", "4@1 7/2", "5@1 7/3"]);
+  const order = { type: "order", event: { type: "compact", keptEntries: 0 } } as const;
+  expect(turn(at, order).written).toEqual(["compact 4", "flush", "sync"]);
+  expect([logOf(at), turn(at, order)]).toEqual([["5@1 7/3"], NOTHING]);
+});

@@ -1,0 +1,46 @@
+/** The outbox of a turn: one letter for each peer and disk, in the order in which things were said. */
+import { expect, test } from "vitest";
+import { Outbox } from "../../../packages/actors/src/node/outbox.ts";
+import { decodeParcel } from "../../../packages/actors/src/mail/wire.ts";
+import { n2, n3 } from "../support/actors.ts";
+import { appendAccepted, timeoutNow, voteReply } from "../../core/support/core.ts";
+
+function letters(outbox: Outbox): readonly unknown[] {
+  return outbox.take().map(({ to, bytes }) => ({ to, ...decodeParcel(bytes) }));
+}
+
+test("all messages for a peer are one letter in the order of their coming, from this disk", () => {
+  const outbox = new Outbox(4);
+  outbox.add(n3, 0, timeoutNow(1));
+  outbox.add(n2, 0, voteReply(1, true));
+  outbox.add(n3, 0, appendAccepted(1, 2));
+  expect(letters(outbox)).toEqual([
+    { to: n3, type: "raft", fromUid: 4, toUid: 0, messages: [timeoutNow(1), appendAccepted(1, 2)] },
+    { to: n2, type: "raft", fromUid: 4, toUid: 0, messages: [voteReply(1, true)] },
+  ]);
+});
+
+test("a peer that gets another disk within the turn gets a letter for each, in order", () => {
+  const outbox = new Outbox(0);
+  outbox.add(n2, 1, timeoutNow(1));
+  outbox.add(n2, 1, timeoutNow(2));
+  outbox.add(n2, 5, timeoutNow(3));
+  outbox.add(n2, 1, timeoutNow(4));
+  expect(letters(outbox)).toEqual([
+    { to: n2, type: "raft", fromUid: 0, toUid: 1, messages: [timeoutNow(1), timeoutNow(2)] },
+    { to: n2, type: "raft", fromUid: 0, toUid: 5, messages: [timeoutNow(3)] },
+    { to: n2, type: "raft", fromUid: 0, toUid: 1, messages: [timeoutNow(4)] },
+  ]);
+});
+
+test("what was taken out is gone, and nothing is no letter", () => {
+  const outbox = new Outbox(0);
+  expect(outbox.take()).toEqual([]);
+  outbox.add(n2, 0, timeoutNow(1));
+  outbox.take();
+  expect(outbox.take()).toEqual([]);
+  outbox.add(n2, 0, timeoutNow(2));
+  expect(letters(outbox)).toEqual([
+    { to: n2, type: "raft", fromUid: 0, toUid: 0, messages: [timeoutNow(2)] },
+  ]);
+});

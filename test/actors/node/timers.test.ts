@@ -1,0 +1,208 @@
+import { describe, expect, test } from "vitest";
+import type { Timer } from "../../../packages/actors/src/node/performer.ts";
+import { TimerRunner, type TimerLengths } from "../../../packages/actors/src/node/timers.ts";
+import { FakeClock } from "../support/fake-clock.ts";
+
+/** Timers of 300 and 50 ms, the epochs that ran out, and those whose shortest timeout has passed. */
+function newRunner(given: Partial<TimerLengths> = {}) {
+  const lengths = { electionTimeoutMs: 300, heartbeatMs: 50, patience: 0, ...given };
+  const clock = new FakeClock();
+  const fired: number[] = [];
+  const silent: number[] = [];
+  const runner = new TimerRunner(lengths, clock, (type, epoch) =>
+    (type === "timer" ? fired : silent).push(epoch),
+  );
+  return { clock, fired, silent, runner };
+}
+
+const election = (epoch: number): Timer => ({ type: "election", epoch });
+const hastened = (epoch: number): Timer => ({ type: "hastened", epoch });
+const heartbeat = (epoch: number): Timer => ({ type: "heartbeat", epoch });
+
+describe("the election timer", () => {
+  test.each([
+    [0, 300],
+    [0.5, 450],
+    [0.99, 597],
+  ])("is drawn evenly from one to two timeouts: chance %d gives %d ms (§5.2)", (chance, ms) => {
+    const { clock, fired, runner } = newRunner();
+    clock.chance = chance;
+    runner.run(election(0));
+    clock.advance(ms - 1);
+    expect(fired).toEqual([]);
+    clock.advance(1);
+    expect(fired).toEqual([0]);
+  });
+
+  test("is void once it is reset, and drawn anew", () => {
+    const { clock, fired, runner } = newRunner();
+    runner.run(election(0));
+    clock.advance(299);
+    clock.chance = 0.5;
+    runner.run(election(1));
+    clock.advance(449);
+    expect(fired).toEqual([]);
+    clock.advance(1);
+    expect(fired).toEqual([1]);
+  });
+
+  test("runs on when it is the one that runs", () => {
+    const { clock, fired, runner } = newRunner();
+    runner.run(election(4));
+    clock.advance(200);
+    runner.run(election(4));
+    clock.advance(100);
+    expect(fired).toEqual([4]);
+  });
+
+  test("runs out once", () => {
+    const { clock, fired, runner } = newRunner();
+    runner.run(election(0));
+    clock.advance(2000);
+    runner.run(election(0));
+    clock.advance(2000);
+    expect(fired).toEqual([0]);
+  });
+});
+
+describe("the shortest election timeout", () => {
+  test("is told on the way, once, however long the drawn time is (dissertation 4.2.3)", () => {
+    const { clock, fired, silent, runner } = newRunner();
+    clock.chance = 0.5;
+    runner.run(election(3));
+    clock.advance(299);
+    expect([silent, fired]).toEqual([[], []]);
+    clock.advance(1);
+    expect([silent, fired]).toEqual([[3], []]);
+    clock.advance(1000);
+    expect([silent, fired]).toEqual([[3], [3]]);
+  });
+
+  test("is not told of a timer that was started anew before", () => {
+    const { clock, silent, runner } = newRunner();
+    runner.run(election(0));
+    clock.advance(299);
+    runner.run(election(1));
+    clock.advance(299);
+    expect(silent).toEqual([]);
+  });
+
+  test("is no reason to start the timer anew: what it leads to may be", () => {
+    const clock = new FakeClock();
+    clock.chance = 0.5;
+    const lengths = { electionTimeoutMs: 300, heartbeatMs: 50, patience: 0 };
+    const fired: number[] = [];
+    const runner: TimerRunner = new TimerRunner(lengths, clock, (type, epoch) => {
+      if (type === "silence") runner.run(election(epoch + 1));
+      else fired.push(epoch);
+    });
+    runner.run(election(0));
+    clock.advance(600);
+    expect(fired).toEqual([]);
+  });
+});
+
+test.each([
+  [0, 300],
+  [1, 600],
+  [2, 900],
+])("a node %d steps below the highest priority waits %d ms at least", (patience, ms) => {
+  const { clock, fired, runner } = newRunner({ patience });
+  runner.run(election(0));
+  clock.advance(ms - 1);
+  expect(fired).toEqual([]);
+  clock.advance(1);
+  expect(fired).toEqual([0]);
+});
+
+test.each([
+  [0, 1],
+  [0.5, 38],
+  [0.99, 75],
+])("after an obituary only a small random while is left: chance %d gives %d ms", (chance, ms) => {
+  const { clock, fired, silent, runner } = newRunner({ patience: 2 });
+  clock.chance = chance;
+  runner.run(hastened(0));
+  clock.advance(ms - 1);
+  expect(fired).toEqual([]);
+  clock.advance(1);
+  expect([fired, silent]).toEqual([[0], []]);
+});
+
+describe("a supervisor whose event loop stands still (pitfall: it makes healthy leaders look dead)", () => {
+  test("lets no node campaign, however long", () => {
+    const { clock, fired, runner } = newRunner();
+    clock.turns = false;
+    runner.run(election(0));
+    clock.advance(60_000);
+    expect(fired).toEqual([]);
+  });
+
+  test("gives the leader a whole timeout to be heard once it turns again", () => {
+    const { clock, fired, runner } = newRunner();
+    clock.turns = false;
+    runner.run(election(0));
+    clock.advance(900);
+    clock.turns = true;
+    clock.advance(299);
+    expect(fired).toEqual([]);
+    clock.advance(1);
+    expect(fired).toEqual([0]);
+  });
+
+  test("may turn at half its rate, not less", () => {
+    for (const [standing, expected] of [
+      [150, [0]],
+      [190, []],
+    ] as const) {
+      const { clock, fired, runner } = newRunner();
+      runner.run(election(0));
+      clock.turns = false;
+      clock.advance(standing);
+      clock.turns = true;
+      clock.advance(300 - standing);
+      expect(fired).toEqual(expected);
+    }
+  });
+
+  test("holds up a leader's heartbeats, which it counts: nobody could answer them", () => {
+    const { clock, fired, runner } = newRunner();
+    clock.turns = false;
+    runner.run(heartbeat(0));
+    clock.advance(60_000);
+    expect(fired).toEqual([]);
+    clock.turns = true;
+    clock.advance(50);
+    expect(fired).toEqual([0]);
+  });
+
+  test("does not keep very short timeouts from running out", () => {
+    const { clock, fired, runner } = newRunner({ electionTimeoutMs: 10, heartbeatMs: 1 });
+    clock.turns = false;
+    runner.run(election(0));
+    clock.advance(10);
+    expect(fired).toEqual([0]);
+  });
+});
+
+test("a node has one timer: a leader's heartbeat takes the place of its election", () => {
+  const { clock, fired, runner } = newRunner();
+  runner.run(election(0));
+  runner.run(heartbeat(1));
+  clock.advance(49);
+  expect(fired).toEqual([]);
+  clock.advance(1);
+  runner.run(heartbeat(2));
+  clock.advance(50);
+  runner.run(election(3));
+  clock.advance(300);
+  expect(fired).toEqual([1, 2, 3]);
+});
+
+test("a runner that was stopped calls back no more", () => {
+  const { clock, fired, runner } = newRunner();
+  runner.run(election(0));
+  runner.stop();
+  clock.advance(1000);
+  expect([fired, clock.due]).toEqual([[], []]);
+});

@@ -1,0 +1,126 @@
+import * as fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { decode } from "../../../packages/actors/src/bytes/codec.ts";
+import {
+  clientOf,
+  COMMAND_BYTES_MAX,
+  encodeCommand,
+  headerOf,
+  HEADER_BYTES,
+  isCommand,
+  openingCommand,
+  payloadOf,
+  reachedAt,
+  sessionOf,
+  setHeader,
+  type CommandHeader,
+} from "../../../packages/actors/src/sessions/command.ts";
+import { VALUE_BYTES_MAX } from "../../../packages/actors/src/machine/key-value.ts";
+
+const MAX_48 = 2 ** 48 - 1;
+
+function roundTrip(header: CommandHeader): CommandHeader {
+  const command = encodeCommand(null);
+  setHeader(command, header);
+  return headerOf(command);
+}
+
+describe("the header of a command (dissertation 6.3)", () => {
+  test.each([
+    ["the smallest", { client: 0, sequence: 1, floor: 0 }],
+    ["the largest", { client: MAX_48, sequence: MAX_48, floor: MAX_48 }],
+    ["beyond 32 bits", { client: 2 ** 32, sequence: 2 ** 32 + 5, floor: 2 ** 32 - 5 }],
+    ["bytes that would be negative", { client: 0xffff_ffff, sequence: 0x8000_0000, floor: 1 }],
+    ["the farthest floor", { client: 1, sequence: MAX_48, floor: MAX_48 - 0xffff_ffff }],
+  ])("is the same there and back: %s", (_title, header) => {
+    expect(roundTrip(header)).toEqual(header);
+  });
+
+  test("holds numbers to 48 bits, and a floor up to 2^32 behind", () => {
+    const header = fc
+      .record({ client: fc.nat(MAX_48), sequence: fc.nat(MAX_48), behind: fc.nat(0xffff_ffff) })
+      .map(({ behind, ...rest }) => ({ ...rest, floor: Math.max(0, rest.sequence - behind) }));
+    fc.assert(
+      fc.property(header, (one) => {
+        expect(roundTrip(one)).toEqual(one);
+      }),
+      { seed: 48 },
+    );
+  });
+
+  test("leaves the payload alone, and the payload's view begins behind it", () => {
+    const payload = { type: "put", key: "k", value: "ü" };
+    const command = encodeCommand(payload);
+    setHeader(command, { client: MAX_48, sequence: MAX_48, floor: 0 });
+    expect(decode(payloadOf(command))).toEqual(payload);
+    expect(payloadOf(command).byteLength).toBe(command.length - HEADER_BYTES);
+  });
+
+  test("of one command does not touch its neighbour in the shared buffer", () => {
+    const [first, second] = [encodeCommand("first"), encodeCommand("second")];
+    setHeader(second, { client: MAX_48, sequence: MAX_48, floor: MAX_48 });
+    setHeader(first, { client: MAX_48, sequence: MAX_48, floor: 0 });
+    expect([first, second].map((one) => decode(payloadOf(one)))).toEqual(["first", "second"]);
+    expect(headerOf(second)).toEqual({ client: MAX_48, sequence: MAX_48, floor: MAX_48 });
+  });
+});
+
+test("bytes are a command from 16, which is a header alone, to 4 MiB", () => {
+  const sizes = [0, 15, 16, COMMAND_BYTES_MAX, COMMAND_BYTES_MAX + 1];
+  expect(sizes.map((size) => isCommand(new Uint8Array(size)))).toEqual([
+    false,
+    false,
+    true,
+    true,
+    false,
+  ]);
+});
+
+test("two of the key-value machine's largest values fit into one command", () => {
+  const value = "v".repeat(VALUE_BYTES_MAX);
+  const command = { type: "compareAndSet", key: "k".repeat(1024), expected: value, value };
+  expect(isCommand(encodeCommand(command))).toBe(true);
+});
+
+describe("sessions", () => {
+  test("the command that opens one is a header alone, and says how far the log had come", () => {
+    const opening = openingCommand(MAX_48, 2 ** 40 + 5);
+    expect(headerOf(opening)).toEqual({ client: MAX_48, sequence: 0, floor: 0 });
+    expect([isCommand(opening), payloadOf(opening).length, reachedAt(opening)]).toEqual([
+      true,
+      0,
+      5,
+    ]);
+  });
+
+  test("a client has 256, one after the other, and all of them are known as its own", () => {
+    const all = Array.from({ length: 256 }, (_, nth) => sessionOf(7, nth));
+    expect(new Set(all).size).toBe(256);
+    expect(Math.max(...all)).toBeLessThan(2 ** 48);
+    expect(new Set(all.map(clientOf))).toEqual(new Set([7]));
+    expect(sessionOf(7, 256)).toBe(7);
+  });
+});
+
+describe("what msgpack would change without a word is no command", () => {
+  const withProto: unknown = JSON.parse('{"__proto__": 1}');
+  test.each([
+    ["half a surrogate pair", "a\ud83d", "half a surrogate pair"],
+    ["the other half, deep inside", [{ a: ["\ude00"] }], "half a surrogate pair"],
+    ["half a pair in a key", { "\ud83d": 1 }, "half a surrogate pair"],
+    ["a key that would set the prototype", withProto, "a key __proto__"],
+    ["the same, deep inside", [{ a: withProto }], "a key __proto__"],
+    ["a function", () => 1, "a function"],
+    ["a map", new Map(), "a Map"],
+  ])("%s", (_title, payload, text) => {
+    const act = (): unknown => encodeCommand(payload);
+    expect(act).toThrow(TypeError);
+    expect(act).toThrow(`${text}`);
+    expect(act).toThrow("is not plain data");
+  });
+
+  test("whole pairs, and other keys that name parts of objects, are plain", () => {
+    const payload = { "😀": "😀", constructor: "c", toString: 1 };
+    expect(decode(payloadOf(encodeCommand(payload)))).toEqual(payload);
+  });
+});

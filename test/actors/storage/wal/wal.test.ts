@@ -1,0 +1,472 @@
+import { AssertionError, index, LOG_START, nodeId, term, type Entry } from "@kontiki/core";
+import { crc32 } from "node:zlib";
+import { describe, expect, test } from "vitest";
+import { MemoryDisk } from "../../../../packages/actors/src/storage/disk/memory-disk.ts";
+import {
+  openStorage,
+  type OpenedStorage,
+} from "../../../../packages/actors/src/storage/recovery/open-storage.ts";
+import { createWal, hasWal } from "../../../../packages/actors/src/storage/wal/open-wal.ts";
+import {
+  NewerLogError,
+  OlderLogError,
+} from "../../../../packages/actors/src/storage/wal/wal-recovery.ts";
+import {
+  MAX_BATCH_BYTES,
+  MAX_COMMAND_BYTES,
+  segmentName,
+} from "../../../../packages/actors/src/storage/wal/wal-format.ts";
+import {
+  append,
+  command,
+  compact,
+  contentOf,
+  contentOn,
+  contentsAfter,
+  diskWith,
+  EMPTY,
+  filesOf,
+  hardState,
+  install,
+  members,
+  memoryDisk,
+  noop,
+  partsAt,
+  position,
+  snapshotFile,
+  truncate,
+  write,
+  writeAll,
+  type Batch,
+} from "../../support/storage.ts";
+
+const BATCHES: readonly Batch[] = [
+  [hardState(1, "n1"), append(noop(1, 1))],
+  [append(command(2, 1, "a"), command(3, 1, "b"), command(4, 1, ""))],
+  [hardState(3), truncate(2), append(members(3, 2), noop(4, 3), command(5, 3, "c"))],
+];
+
+/** Each of the batches above in a segment of its own. */
+const SMALL = { segmentBytes: 1 };
+const HEADER_BYTES = 52;
+const [FIRST, SECOND, THIRD] = [segmentName(1), segmentName(2), segmentName(3)];
+
+/** The segments on a disk, by their numbers. */
+function segments(disk: MemoryDisk): number[] {
+  return disk
+    .list()
+    .filter((name) => name.endsWith(".wal"))
+    .map((name) => Number.parseInt(name, 10));
+}
+
+function sized(at: number, bytes: number): Entry<Uint8Array> {
+  const content = new Uint8Array(bytes).fill(at);
+  return { type: "command", index: index(at), term: term(1), command: content };
+}
+
+/** Short enough to compare: a large command by its length and checksum. */
+function summary(entry: Entry<Uint8Array>): unknown {
+  const bytes = entry.type === "command" ? entry.command : new Uint8Array();
+  return [entry.type, entry.index, entry.term, bytes.length, crc32(bytes)];
+}
+
+describe("a log gives back what was written", () => {
+  test.each([
+    ["in one segment", {}],
+    ["in a segment for each batch", SMALL],
+  ])("%s", (_title, options) => {
+    const { recovered } = openStorage(diskWith(BATCHES, options), options);
+    expect(recovered).toEqual({
+      hard: { term: term(3), votedFor: undefined },
+      base: LOG_START,
+      entries: [noop(1, 1), command(2, 1, "a"), members(3, 2), noop(4, 3), command(5, 3, "c")],
+      snapshot: undefined,
+      horizon: undefined,
+      damage: undefined,
+      tornBytes: 0,
+    });
+  });
+
+  test("a new log is empty", () => {
+    const disk = memoryDisk();
+    expect(hasWal(disk)).toBe(false);
+    createWal(disk);
+    expect(hasWal(disk)).toBe(true);
+    const { recovered } = openStorage(disk);
+    expect(recovered).toEqual({ ...EMPTY, damage: undefined, tornBytes: 0 });
+  });
+
+  test("a log that was opened again goes on", () => {
+    const disk = diskWith(BATCHES.slice(0, 1));
+    for (const batch of BATCHES.slice(1)) writeAll(openStorage(disk), [batch]);
+    expect(contentOn(disk)).toEqual(contentsAfter(BATCHES).at(-1));
+    expect(filesOf(disk)).toEqual(filesOf(diskWith(BATCHES)));
+  });
+
+  test("numbers up to 2^53 - 1, and the longest name", () => {
+    const hard = { term: term(Number.MAX_SAFE_INTEGER), votedFor: nodeId("n".repeat(64)) };
+    const disk = diskWith([[{ type: "hardState", hard }]]);
+    expect(contentOn(disk)).toEqual({ ...EMPTY, hard });
+    const last = position(Number.MAX_SAFE_INTEGER - 1, Number.MAX_SAFE_INTEGER);
+    const opened = openStorage(disk);
+    opened.storage.reset(last);
+    opened.storage.append([noop(Number.MAX_SAFE_INTEGER, Number.MAX_SAFE_INTEGER)]);
+    opened.storage.flush();
+    opened.storage.sync();
+    expect(filesOf(disk)[SECOND]?.length).toBeGreaterThan(0);
+  });
+
+  test("commands up to the largest, in batches of any size", () => {
+    const sizes = [[3], [60_000, 60_000], [3], [1, 3_000_000, MAX_COMMAND_BYTES], [3]];
+    const disk = new MemoryDisk({ maxFileBytes: 2 * MAX_COMMAND_BYTES });
+    createWal(disk);
+    const opened = openStorage(disk);
+    const written: Entry<Uint8Array>[] = [];
+    for (const batch of sizes) {
+      const entries = batch.map((size, place) => sized(written.length + place + 1, size));
+      written.push(...entries);
+      writeAll(opened, [[append(...entries)]]);
+    }
+    expect(openStorage(disk).recovered.entries.map(summary)).toEqual(written.map(summary));
+    expect(() => opened.storage.append([sized(written.length + 1, MAX_COMMAND_BYTES + 1)])).toThrow(
+      new AssertionError("a command is within its bound"),
+    );
+  });
+});
+
+describe("segments", () => {
+  test("a batch goes to a new segment when it would outgrow the old one, and is never split", () => {
+    expect(diskWith(BATCHES, SMALL).list()).toEqual([FIRST, SECOND, THIRD]);
+    expect(diskWith(BATCHES, { segmentBytes: 450 }).list()).toEqual([FIRST, SECOND]);
+    expect(diskWith(BATCHES).list()).toEqual([FIRST]);
+  });
+
+  test("an empty last segment is what a crash leaves behind a roll", () => {
+    const files = filesOf(diskWith(BATCHES, SMALL));
+    const header = files[THIRD]?.slice(0, HEADER_BYTES) ?? new Uint8Array();
+    const disk = memoryDisk({ ...files, [THIRD]: header });
+    const opened = openStorage(disk, SMALL);
+    expect(contentOf(opened)).toEqual(contentsAfter(BATCHES)[2]);
+    writeAll(opened, BATCHES.slice(2));
+    expect(filesOf(disk)).toEqual(files);
+  });
+
+  test("other files in the folder are left alone", () => {
+    const disk = memoryDisk({ ...filesOf(diskWith(BATCHES)), "node.json": new Uint8Array(3) });
+    expect(contentOn(disk)).toEqual(contentsAfter(BATCHES).at(-1));
+  });
+});
+
+describe("a torn tail is cut", () => {
+  test("and its size is told", () => {
+    const files = filesOf(diskWith(BATCHES));
+    const whole = filesOf(diskWith(BATCHES.slice(0, 2)));
+    const torn = files[FIRST]?.slice(0, -1) ?? new Uint8Array();
+    const disk = memoryDisk({ [FIRST]: torn });
+    const opened = openStorage(disk);
+    expect(opened.recovered.tornBytes).toBe(torn.length - (whole[FIRST]?.length ?? 0));
+    expect(filesOf(disk)).toEqual(whole);
+    writeAll(opened, BATCHES.slice(2));
+    expect(filesOf(disk)).toEqual(files);
+  });
+
+  test("also when it was never more than zeros", () => {
+    const bytes = filesOf(diskWith(BATCHES))[FIRST] ?? new Uint8Array();
+    const disk = memoryDisk({ [FIRST]: new Uint8Array([...bytes, ...new Uint8Array(50)]) });
+    const opened = openStorage(disk);
+    expect(opened.recovered.tornBytes).toBe(50);
+    expect(contentOf(opened)).toEqual(contentsAfter(BATCHES).at(-1));
+  });
+
+  test("also when a command holds a copy of a log", () => {
+    const copy = filesOf(diskWith(BATCHES))[FIRST] ?? new Uint8Array();
+    const entry = { type: "command", index: index(1), term: term(1), command: copy } as const;
+    const bytes = filesOf(diskWith([[append(entry)]]))[FIRST] ?? new Uint8Array();
+    expect(openStorage(memoryDisk({ [FIRST]: bytes.slice(0, -1) })).recovered.entries).toEqual([]);
+  });
+});
+
+describe("a log of another version is refused, and nothing is changed", () => {
+  function ofFormat(format: number): Record<string, Uint8Array> {
+    const bytes = Buffer.from(filesOf(diskWith(BATCHES))[FIRST] ?? []);
+    bytes.writeUInt32LE(format, 8);
+    bytes.writeUInt32LE(crc32(bytes.subarray(8, 32)), 4);
+    return { [FIRST]: bytes };
+  }
+
+  test.each([
+    [
+      3,
+      new NewerLogError(`memory:${FIRST}`, 3),
+      "memory:0000000001.wal has format 3 and this version reads format 2: use the version of Kontiki that wrote " +
+        "it, or a later one",
+    ],
+    [
+      1,
+      new OlderLogError(`memory:${FIRST}`, 1),
+      "memory:0000000001.wal has format 1, of a version before the first release, and this version reads format 2: " +
+        "begin a new cluster in a new folder",
+    ],
+  ])("format %i", (format, error, message) => {
+    const disk = memoryDisk(ofFormat(format));
+    const before = filesOf(disk);
+    expect(() => openStorage(disk)).toThrow(error);
+    expect(error.message).toBe(message);
+    expect(filesOf(disk)).toEqual(before);
+  });
+});
+
+describe("compaction (§7)", () => {
+  const long: readonly Batch[] = [
+    ...BATCHES,
+    [append(command(6, 3, "d"))],
+    [compact(4, 3)],
+    [append(command(7, 3, "e"))],
+    [append(command(8, 3, "f"))],
+  ];
+
+  test("drops entries, and keeps those behind them with their term", () => {
+    const opened = openStorage(diskWith(long));
+    expect(contentOf(opened)).toEqual({
+      hard: { term: term(3), votedFor: undefined },
+      base: position(4, 3),
+      entries: ['5@3 "c"', '6@3 "d"', '7@3 "e"', '8@3 "f"'],
+      horizon: undefined,
+      snapshot: partsAt(position(4, 3)),
+    });
+    writeAll(opened, [[compact(8, 3)]]);
+    opened.storage.close();
+  });
+
+  test("removes whole segments that are before the base, one a turn, from the first on", () => {
+    const disk = memoryDisk();
+    createWal(disk);
+    const opened = openStorage(disk, SMALL);
+    const seen = long.map((batch) => {
+      writeAll(opened, [batch]);
+      return segments(disk);
+    });
+    expect(seen).toEqual([
+      [1],
+      [1, 2],
+      [1, 2, 3],
+      [1, 2, 3, 4],
+      // Segment 3 reaches further than 4.
+      [2, 3, 4, 5],
+      [3, 4, 5, 6],
+      [3, 4, 5, 6, 7],
+    ]);
+    expect(contentOn(disk)).toEqual(contentsAfter(long).at(-1));
+  });
+
+  test("a segment that goes on may tell of a compaction that ended in one that is removed by now", () => {
+    const disk = memoryDisk();
+    createWal(disk);
+    const opened = openStorage(disk, { segmentBytes: 400 });
+    const first = Array.from({ length: 8 }, (_none, at) => command(at + 1, 3, "a"));
+    const second = [command(9, 3, "b"), command(10, 3, "c")];
+    writeAll(opened, [[hardState(3)], [append(...first)], [append(...second)], [compact(6, 3)]]);
+    expect(segments(disk)).toEqual([1, 2]);
+    writeAll(opened, [[compact(9, 3)]]);
+    opened.storage.close();
+    expect(segments(disk)).toEqual([2]);
+    expect(contentOn(disk)).toEqual({
+      hard: { term: term(3), votedFor: undefined },
+      base: position(9, 3),
+      entries: ['10@3 "c"'],
+      horizon: undefined,
+      snapshot: partsAt(position(9, 3)),
+    });
+  });
+
+  test("removes nothing of a log that was never compacted", () => {
+    expect(segments(diskWith([[hardState(1)], [hardState(2)], [hardState(3)]], SMALL))).toEqual([
+      1, 2, 3,
+    ]);
+  });
+
+  test("removes nothing before the batch that says so is durable", () => {
+    const disk = diskWith(long.slice(0, 4), SMALL);
+    const opened = openStorage(disk, SMALL);
+    write(opened, [compact(4, 3)]);
+    opened.storage.sync();
+    expect(segments(disk)).toEqual([1, 2, 3, 4]);
+    opened.storage.flush();
+    expect(segments(disk)).toEqual([1, 2, 3, 4, 5]);
+    opened.storage.sync();
+    opened.storage.sync();
+    opened.storage.sync();
+    expect(segments(disk)).toEqual([3, 4, 5]);
+  });
+
+  test("goes on where a crash left it: needless segments go with the next turns", () => {
+    const disk = diskWith(long.slice(0, 5), SMALL);
+    expect(segments(disk)).toEqual([2, 3, 4, 5]);
+    const opened = openStorage(disk, SMALL);
+    expect(contentOf(opened)).toEqual(contentsAfter(long)[5]);
+    opened.storage.sync();
+    expect(segments(disk)).toEqual([3, 4, 5]);
+    expect(contentOn(disk)).toEqual(contentsAfter(long)[5]);
+  });
+
+  test("never removes the segment that tells term and vote, even if the last one is empty", () => {
+    const batches = [...BATCHES, [compact(5, 3)]];
+    const disk = diskWith(batches, SMALL);
+    const { storage } = openStorage(disk, SMALL);
+    for (let turn = 0; turn < 5; turn += 1) storage.sync();
+    expect(segments(disk)).toEqual([4]);
+    const files = filesOf(disk);
+    // The header of segment 5 as a roll makes it, which is all that a crash leaves of one.
+    const rolled = diskWith([...batches, [append(noop(6, 3))]], SMALL);
+    const header = filesOf(rolled)[segmentName(5)]?.slice(0, HEADER_BYTES) ?? new Uint8Array();
+    const crashed = memoryDisk({ ...files, [segmentName(5)]: header });
+    const opened = openStorage(crashed, SMALL);
+    opened.storage.sync();
+    expect(segments(crashed)).toEqual([4, 5]);
+    expect(contentOf(opened)).toEqual(contentsAfter(batches).at(-1));
+  });
+
+  test("an entry that was cut off in a segment that is gone does not come back", () => {
+    const batches: Batch[] = [
+      [append(noop(1, 1), noop(2, 1), noop(3, 1))],
+      [truncate(1), append(noop(2, 2), noop(3, 2), noop(4, 2))],
+      [compact(3, 2)],
+      [append(noop(5, 2))],
+    ];
+    const disk = diskWith(batches, SMALL);
+    expect(segments(disk)).toEqual([2, 3, 4]);
+    expect(contentOn(disk)).toEqual(contentsAfter(batches).at(-1));
+  });
+
+  test("a log may be compacted up to its end, and goes on", () => {
+    const batches = [...BATCHES, [compact(5, 3)], [append(noop(6, 4))], [truncate(5)]];
+    expect(contentOn(diskWith(batches, SMALL))).toEqual(contentsAfter(batches).at(-1));
+    expect(contentsAfter(batches).at(-1)?.base).toEqual(position(5, 3));
+  });
+
+  test("commands do not keep the memory of the segment that they were read from when little of it is left", () => {
+    const large = [append(...[1, 2, 3, 4].map((at) => sized(at, 10_000)))];
+    const whole = openStorage(diskWith([large])).recovered.entries;
+    const left = openStorage(diskWith([large, [compact(3, 1)]])).recovered.entries;
+    const kept = (entries: readonly Entry<Uint8Array>[]): number[] =>
+      entries.map((entry) => (entry.type === "command" ? entry.command.buffer.byteLength : 0));
+    expect(Math.min(...kept(whole))).toBeGreaterThan(40_000);
+    expect(kept(left)).toEqual([10_000]);
+  });
+});
+
+describe("a log that is emptied for a snapshot that was received (§7)", () => {
+  const batches = [
+    ...BATCHES,
+    [install(9, 3), append(noop(10, 3))],
+    [append(noop(11, 4)), truncate(10)],
+  ];
+
+  test("goes on behind it, in a new segment, and the old ones go", () => {
+    const disk = diskWith(batches);
+    expect(segments(disk)).toEqual([2]);
+    expect(contentOn(disk)).toEqual({
+      hard: { term: term(3), votedFor: undefined },
+      base: position(9, 3),
+      entries: ["10@3 noop"],
+      horizon: undefined,
+      snapshot: partsAt(position(9, 3)),
+    });
+  });
+
+  test.each([
+    ["of a later term, which the node then knows of", 4, { term: term(4), votedFor: undefined }],
+    ["of its own term", 3, { term: term(3), votedFor: nodeId("n1") }],
+  ])("also when a crash came before the log said so: %s", (_title, of, hard) => {
+    const disk = diskWith([...BATCHES, [hardState(3, "n1")]]);
+    const at = position(9, of);
+    const { snapshot, bytes } = snapshotFile(at);
+    expect(openStorage(disk).snapshots.receive(snapshot, 0, bytes)).toBe("whole");
+    const emptied = { hard, base: at, entries: [], horizon: undefined, snapshot: partsAt(at) };
+    expect(contentOn(disk)).toEqual(emptied);
+    expect(contentOn(disk)).toEqual(emptied);
+  });
+
+  test("but not when it holds the snapshot's last entry", () => {
+    const disk = diskWith(BATCHES);
+    const { snapshot, bytes } = snapshotFile(position(4, 3));
+    openStorage(disk).snapshots.receive(snapshot, 0, bytes);
+    const kept = { ...contentsAfter(BATCHES).at(-1), snapshot: partsAt(position(4, 3)) };
+    expect(contentOn(disk)).toEqual(kept);
+  });
+
+  test("even when it reached further than the snapshot", () => {
+    const further = [...BATCHES, [install(3, 3)], [append(noop(4, 3))], [hardState(4)]];
+    const disk = diskWith(further, SMALL);
+    expect(segments(disk)).toEqual([4, 5, 6]);
+    expect(contentOn(disk)).toEqual(contentsAfter(further).at(-1));
+  });
+});
+
+describe("what a caller must not do", () => {
+  function fresh(): OpenedStorage {
+    return openStorage(diskWith(BATCHES));
+  }
+
+  test("write a batch before the one before it is durable", () => {
+    const opened = fresh();
+    const { storage } = opened;
+    write(opened, [append(noop(6, 3))]);
+    expect(storage.flush()).toBe(true);
+    write(opened, [append(noop(7, 3))]);
+    expect(() => storage.flush()).toThrow(AssertionError);
+    storage.sync();
+    expect(storage.flush()).toBe(true);
+  });
+
+  test("nothing to write is nothing to sync", () => {
+    const { storage, recovered } = fresh();
+    expect(storage.flush()).toBe(false);
+    storage.sync();
+    storage.append([]);
+    storage.saveHardState(recovered.hard);
+    storage.forgetHorizon();
+    expect(storage.flush()).toBe(false);
+  });
+
+  test.each([
+    ["leave a gap", append(noop(7, 3)), "entries are appended behind the last one"],
+    ["cut what is not there", truncate(6), "only what is there is cut"],
+    ["go back in term", hardState(2), "a term never goes back"],
+    ["compact what is not there", compact(6, 3), "only what is there is compacted"],
+  ])("%s", (_title, part, message) => {
+    expect(() => write(fresh(), [part])).toThrow(new AssertionError(message));
+  });
+
+  test("change a vote within its term", () => {
+    const opened = fresh();
+    write(opened, [hardState(3, "n1"), hardState(3, "n1")]);
+    const changed = new AssertionError("a vote is never changed within its term");
+    expect(() => write(opened, [hardState(3, "n2")])).toThrow(changed);
+    expect(() => write(opened, [hardState(3)])).toThrow(changed);
+    write(opened, [hardState(4)]);
+  });
+
+  test("write what no batch holds", () => {
+    const { storage } = fresh();
+    const largest = { ...sized(0, MAX_COMMAND_BYTES), term: term(3) };
+    const entries = Array.from({ length: MAX_BATCH_BYTES / MAX_COMMAND_BYTES }, (_, count) => ({
+      ...largest,
+      index: index(count + 6),
+    }));
+    expect(() => storage.append(entries)).toThrow(
+      new AssertionError("a turn writes no more than a batch holds"),
+    );
+    expect(() => storage.flush()).toThrow(AssertionError);
+  }, 60_000);
+
+  test("use a closed log", () => {
+    const opened = fresh();
+    const { storage } = opened;
+    storage.close();
+    storage.close();
+    expect(() => write(opened, [append(noop(6, 3))])).toThrow(AssertionError);
+    expect(() => storage.flush()).toThrow(AssertionError);
+    expect(() => storage.sync()).toThrow(AssertionError);
+  });
+});

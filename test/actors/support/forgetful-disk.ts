@@ -1,0 +1,122 @@
+import { assert } from "@kontiki/core";
+import type { Disk, DiskFile, NewFile } from "../../../packages/actors/src/storage/disk/disk.ts";
+
+type File = {
+  bytes: Buffer;
+  /** How far the file was written, and how far a power loss leaves it for certain. */
+  written: number;
+  synced: number;
+};
+
+/** An operation that changes a disk. */
+export type Operation =
+  "create" | "publish" | "remove" | "append" | "rewrite" | "sync" | "truncate";
+
+/**
+ * A disk that forgets what was not synced, and that tells of each operation before it does it, so that power can fail
+ * right there. Far quicker to make than files or shared memory.
+ */
+export class ForgetfulDisk implements Disk {
+  /** Called before each operation; what it throws is what the operation throws. */
+  onOperation: (operation: Operation) => void = () => {};
+  readonly #files = new Map<string, File>();
+  readonly #syncs: boolean;
+
+  /** @param syncs false for a disk whose fdatasync does nothing. */
+  constructor(syncs = true) {
+    this.#syncs = syncs;
+  }
+
+  list(): string[] {
+    return [...this.#files.keys()].sort();
+  }
+
+  read(name: string): Uint8Array {
+    const { bytes, written } = this.#file(name);
+    return Uint8Array.from(bytes.subarray(0, written));
+  }
+
+  readRange(name: string, offset: number, length: number): Uint8Array<ArrayBuffer> {
+    return Uint8Array.from(this.read(name).subarray(offset, offset + length));
+  }
+
+  pathOf(name: string): string {
+    return `forgetful:${name}`;
+  }
+
+  create(name: string, content: Uint8Array): void {
+    this.onOperation("create");
+    const { length } = content;
+    this.#files.set(name, { bytes: Buffer.from(content), written: length, synced: length });
+  }
+
+  /** Until it is published, it is nowhere but here. */
+  begin(): NewFile {
+    let bytes: Buffer = Buffer.alloc(0);
+    return {
+      append: (more) => {
+        this.onOperation("append");
+        bytes = Buffer.concat([bytes, more]);
+      },
+      publish: (name) => {
+        this.onOperation("publish");
+        const { length } = bytes;
+        this.#files.set(name, { bytes, written: length, synced: length });
+      },
+      abandon: () => {},
+    };
+  }
+
+  tidy(): void {}
+
+  remove(name: string): void {
+    this.onOperation("remove");
+    this.#files.delete(name);
+  }
+
+  open(name: string): DiskFile {
+    const file = this.#file(name);
+    return {
+      append: (bytes) => {
+        this.onOperation("append");
+        assert(file.written >= file.synced, "a file that was cut is synced before it grows");
+        file.bytes = Buffer.concat([file.bytes.subarray(0, file.written), bytes]);
+        file.written = file.bytes.length;
+      },
+      rewrite: (offset, bytes) => {
+        this.onOperation("rewrite");
+        file.bytes.set(bytes, offset);
+      },
+      sync: () => {
+        this.onOperation("sync");
+        if (this.#syncs) file.synced = file.written;
+      },
+      truncate: (length) => {
+        this.onOperation("truncate");
+        file.written = length;
+      },
+      close: () => {},
+    };
+  }
+
+  /**
+   * Loses what was not synced, but for as many of its bytes as `kept` says: bytes that were appended, or bytes whose
+   * removal was not synced.
+   */
+  losePower(kept: (bytes: number) => number): void {
+    for (const file of this.#files.values()) {
+      const sure = Math.min(file.written, file.synced);
+      const inDoubt = Math.max(file.written, file.synced) - sure;
+      const length = sure + (inDoubt === 0 ? 0 : kept(inDoubt));
+      file.bytes = file.bytes.subarray(0, length);
+      file.written = length;
+      file.synced = length;
+    }
+  }
+
+  #file(name: string): File {
+    const file = this.#files.get(name);
+    assert(file !== undefined, `${name} is there`);
+    return file;
+  }
+}

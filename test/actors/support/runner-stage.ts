@@ -1,0 +1,140 @@
+import { MessageChannel, receiveMessageOnPort, type MessagePort } from "node:worker_threads";
+import { onTestFinished } from "vitest";
+import { DiskError } from "../../../packages/actors/src/storage/disk/disk.ts";
+import type { Letter } from "../../../packages/actors/src/node/letter.ts";
+import {
+  NodeRunner,
+  type Opened,
+  type RunnerPorts,
+} from "../../../packages/actors/src/node/node-runner.ts";
+import { Orders } from "../../../packages/actors/src/node/orders.ts";
+import type { FromNode } from "../../../packages/actors/src/mail/protocol.ts";
+import { ThreadPort } from "../../../packages/actors/src/threads/thread-port.ts";
+import { opened, type Bench } from "./actors.ts";
+import { FakeClock } from "./fake-clock.ts";
+
+/** What opening a disk gives; a promise lets a test say when. */
+type Opening = () => Bench | Promise<Bench>;
+
+/** What comes by the port. */
+type Posted = Letter & { readonly type: "mail" | "obituary" };
+
+export const LENGTHS = { electionTimeoutMs: 300, heartbeatMs: 50, patience: 0 };
+
+/** A node in this thread under its runner, with the supervisor's end of its port, orders, and a disk that may fail. */
+export class RunnerStage {
+  readonly clock = new FakeClock();
+  readonly runner: NodeRunner;
+  readonly orders = new Orders();
+  /** What opening the disk again gives, one after the other; nothing more is opened than stands here. */
+  readonly openings: Opening[] = [];
+  readonly #port: MessagePort;
+
+  constructor(at: Bench, damage?: string) {
+    const { port1, port2 } = new MessageChannel();
+    this.#port = port1;
+    // The shortest election timeout passes at 300 ms, the whole of it at 450.
+    this.clock.chance = 0.5;
+    const open = async (): Promise<Opened> => {
+      const opening = this.openings.shift();
+      if (opening === undefined) throw new Error("the disk is opened once too often");
+      return openedOf(await opening());
+    };
+    const { clock, orders } = this;
+    const onNotice = orders.onNotice.bind(orders);
+    const ports: RunnerPorts = {
+      ...portsOf(port2),
+      lengths: LENGTHS,
+      clock,
+      open,
+      onNotice,
+    };
+    this.runner = new NodeRunner(ports, openedOf(at, damage));
+    orders.attach(this.runner);
+    onTestFinished(() => this.runner.stop());
+    this.runner.start();
+  }
+
+  /** A turn that takes these letters. */
+  turn(...letters: readonly Posted[]): void {
+    this.post(...letters);
+    this.runner.wake();
+  }
+
+  /** Letters that wait for the next turn. */
+  post(...letters: readonly Posted[]): void {
+    for (const letter of letters) this.#port.postMessage(letter);
+  }
+
+  /** What the supervisor was told since the last time: mail as it was opened, and all else but mere status. */
+  told(): readonly unknown[] {
+    const told: unknown[] = [];
+    for (;;) {
+      const received = receiveMessageOnPort(this.#port) as
+        { readonly message: FromNode } | undefined;
+      if (received === undefined) return told;
+      const { message } = received;
+      if (message.type !== "turn") told.push(message);
+      else told.push(...opened(message.mail));
+    }
+  }
+
+  /** What was told of the node's own state, of letters taken and of those that could not be read, since the last time. */
+  statuses(): readonly unknown[] {
+    const told: unknown[] = [];
+    for (;;) {
+      const received = receiveMessageOnPort(this.#port) as
+        { readonly message: FromNode } | undefined;
+      if (received === undefined) return told;
+      const { message } = received;
+      if (message.type !== "turn") continue;
+      const { taken, malformed, raft } = message;
+      const status = raft && { role: raft.role, term: raft.term, leader: raft.leader };
+      told.push({ ...status, taken: taken.letters, malformed });
+    }
+  }
+}
+
+/** Makes the next call of a method fail, as a disk does. */
+export function failOnce<T extends object>(of: T, call: keyof T & string): void {
+  const own = Object.getOwnPropertyDescriptor(of, call);
+  const value = (): never => {
+    if (own === undefined) Reflect.deleteProperty(of, call);
+    else Object.defineProperty(of, call, own);
+    throw new DiskError(`cannot ${call}`, "EIO");
+  };
+  Object.defineProperty(of, call, { value, configurable: true, writable: true });
+}
+
+/** Makes the next sync of a stage's disk take so long. */
+export function syncSlowly({ storage }: Bench, { clock }: RunnerStage, ms: number): void {
+  const sync = storage.sync.bind(storage);
+  storage.sync = () => {
+    storage.sync = sync;
+    clock.now += ms;
+    sync();
+  };
+}
+
+/** A turn of the event loop passes: what rests on promises alone has happened. */
+export function settled(): Promise<void> {
+  return new Promise((resolve) => {
+    setImmediate(resolve);
+  });
+}
+
+/** What a thread gives its runner. */
+export function portsOf(port: MessagePort): Pick<RunnerPorts, "port" | "soon" | "whenSyncable"> {
+  return {
+    port: new ThreadPort(port),
+    soon(callback) {
+      const next = setImmediate(callback);
+      return () => clearImmediate(next);
+    },
+    whenSyncable: (callback) => callback(),
+  };
+}
+
+function openedOf({ actor, storage }: Bench, damage?: string): Opened {
+  return { actor, storage, damage };
+}

@@ -1,0 +1,55 @@
+import { nodeId } from "@kontiki/core";
+import { expect, test } from "vitest";
+import {
+  CarriedMail,
+  type MailCarrier,
+} from "../../../packages/actors/src/threads/mail-carrier.ts";
+import type { Envelope } from "../../../packages/actors/src/mail/protocol.ts";
+
+function letter(text: string): Envelope {
+  const bytes = new Uint8Array(new TextEncoder().encode(text));
+  return { to: nodeId("n2"), from: nodeId("n1"), incarnation: 1, bytes };
+}
+
+/** What arrives of letters that are carried so. Their buffers are taken away, as a thread takes them. */
+function carriedBy(carry: MailCarrier) {
+  const arrived: string[] = [];
+  const mail = new CarriedMail(carry, ({ bytes }) => {
+    arrived.push(new TextDecoder().decode(bytes));
+    structuredClone(bytes, { transfer: [bytes.buffer] });
+  });
+  return { mail, arrived };
+}
+
+test("a letter may be delivered at once", () => {
+  const { mail, arrived } = carriedBy((sent, deliver) => deliver(sent));
+  mail.send(letter("ahoy"));
+  expect(arrived).toEqual(["ahoy"]);
+});
+
+test("a letter may be lost", () => {
+  const { mail, arrived } = carriedBy(() => undefined);
+  mail.send(letter("ahoy"));
+  expect(arrived).toEqual([]);
+});
+
+test("each copy has its own bytes, though the one before was taken away", () => {
+  const { mail, arrived } = carriedBy((sent, deliver) => {
+    deliver(sent);
+    deliver(sent);
+  });
+  mail.send(letter("ahoy"));
+  expect(arrived).toEqual(["ahoy", "ahoy"]);
+});
+
+test("a letter may be delivered later, but not when all is closed", () => {
+  const held: (() => void)[] = [];
+  const { mail, arrived } = carriedBy((sent, deliver) => held.push(() => deliver(sent)));
+  mail.send(letter("one"));
+  mail.send(letter("two"));
+  const [one, two] = held;
+  two?.();
+  mail.close();
+  one?.();
+  expect(arrived).toEqual(["two"]);
+});

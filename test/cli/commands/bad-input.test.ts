@@ -1,0 +1,180 @@
+import {
+  chmodSync,
+  cpSync,
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { Kontiki, kontiki, objects, temporaryDirectory } from "../support/kontiki.ts";
+
+const IN_MEMORY = ["up", "--memory", "--nodes", "1", "--json"];
+
+describe("commands", () => {
+  test("a bad one is an error of its own, and the next one runs", async () => {
+    const input = Buffer.concat([
+      Buffer.from("put k v\nnope\nget\nput k\nput k v w\n"),
+      Buffer.from('put "\nput "a"b c\n'),
+      Buffer.of(0x70, 0x75, 0x74, 0x20, 0x6b, 0x20, 0xff, 0x0a),
+      Buffer.from("crash n7\nlog n1 x\nwait peace\nget k\n"),
+    ]);
+    const { status, stdout } = await kontiki(IN_MEMORY, input);
+    expect(status).toBe(1);
+    expect(objects(stdout).map(({ error, value }) => error ?? value)).toEqual([
+      null,
+      'there is no command "nope"; "help" lists them all',
+      "get takes 1 argument, not 0: get K",
+      "put takes 2 arguments, not 1: put K V",
+      "put takes 2 arguments, not 3: put K V",
+      "column 5: this double quote is never closed",
+      "column 8: a blank must follow the closing double quote",
+      "the line is not valid UTF-8",
+      "there is no node n7: there are n1",
+      'an index must be a whole number from 1 to 9007199254740991, not "x"',
+      'wait takes "leader" or "converged", not "peace"',
+      "v",
+    ]);
+  });
+
+  test("keys and values up to their limits, and over them", async () => {
+    const key = "k".repeat(1024);
+    const value = "é".repeat(524_288);
+    const input = [
+      `put ${key} ${value}`,
+      `get ${key}`,
+      `cas ${key} ${value} ${value.replaceAll("é", "ab")}`,
+      `put ${key}k v`,
+      `put k ${value}v`,
+      `append ${key} v`,
+      `get ${key}`,
+      `put k ${"v".repeat(17 * 1024 * 1024)}`,
+      "get k",
+    ];
+    const { stdout } = await kontiki(IN_MEMORY, input.join("\n"));
+    expect(objects(stdout).map(({ error, value: found }) => error ?? found)).toEqual([
+      null,
+      value,
+      true,
+      "this key has 1025 bytes; the most is 1024",
+      "this value has 1048577 bytes; the most is 1048576",
+      "this value has 1048577 bytes; the most is 1048576",
+      value.replaceAll("é", "ab"),
+      "the line is longer than 16777216 bytes",
+      null,
+    ]);
+  });
+});
+
+describe("a data directory that cannot be used is one line and status 1, and nothing is lost", () => {
+  const made = mkdtempSync(join(tmpdir(), "kontiki-test-"));
+  afterAll(() => rmSync(made, { recursive: true, force: true }));
+
+  beforeAll(async () => {
+    const puts = Array.from({ length: 30 }, (_, at) => `put key${at} ${"v".repeat(100)}\n`);
+    const { status } = await kontiki(["up", "--data", made, "--nodes", "1"], puts.join(""));
+    expect(status).toBe(0);
+  });
+
+  /** A copy of a directory that a cluster of one node left behind. */
+  function directory(): string {
+    const data = temporaryDirectory();
+    cpSync(made, data, { recursive: true });
+    return data;
+  }
+
+  async function expectRefused(args: readonly string[], pattern: RegExp): Promise<void> {
+    const data = args[0] ?? "";
+    const before = filesOf(data);
+    const { status, stdout, stderr } = await kontiki(["up", "--data", ...args], "put k v");
+    expect({ status, stdout }).toEqual({ status: 1, stdout: "" });
+    expect(stderr).toMatch(/^kontiki: [^\n]+\n$/);
+    expect(stderr).toMatch(pattern);
+    expect(filesOf(data)).toEqual(before);
+  }
+
+  test("in use", async () => {
+    const data = directory();
+    const program = new Kontiki(["up", "--data", data]);
+    await program.write("get key29\n").until("stdout", /v\n/);
+    await expectRefused([data], /in use by process \d+/);
+    program.process.stdin.end("get key29\nget k\n");
+    expect((await program.exit).stdout).toMatch(/v\n\(absent\)\n$/);
+  });
+
+  test("of another number of nodes", async () => {
+    await expectRefused([directory(), "--nodes", "5"], /holds the nodes n1, not n1, n2/);
+  });
+
+  test("with a node of another cluster", async () => {
+    const data = directory();
+    const file = join(data, "n1", "node.json");
+    const text = readFileSync(file, "utf8");
+    writeFileSync(file, text.replace(/"cluster":"[0-9a-f]/, '"cluster":"_'));
+    await expectRefused([data], /folder n1 of another cluster/);
+  });
+
+  test("of a newer format", async () => {
+    const data = directory();
+    const file = join(data, "cluster.json");
+    writeFileSync(file, readFileSync(file, "utf8").replace('"format":2', '"format":99'));
+    await expectRefused([data], /has format 99/);
+  });
+
+  test("that is damaged", async () => {
+    const data = directory();
+    const file = join(data, "n1", "0000000001.wal");
+    const bytes = readFileSync(file);
+    const middle = bytes.length >> 1;
+    bytes.writeUInt8(bytes.readUInt8(middle) ^ 1, middle);
+    writeFileSync(file, bytes);
+    const damaged = await kontiki(["up", "--data", data], "status\n");
+    expect(damaged.stdout).toMatch(/ {3}n1 +follower .*\nn1 is in trouble: /);
+    expect(damaged.stderr).toMatch(/n1 is in trouble: .*damaged.*0000000001\.wal, byte \d+/);
+    // A node that is alone has nobody to repair it, and a person must say that what is left will do.
+    const recovered = await kontiki(["recover", "--data", data, "--node", "n1", "--yes"]);
+    expect(recovered).toMatchObject({ status: 0 });
+    expect(await kontiki(["up", "--data", data], "get key0\n")).toMatchObject({
+      status: 0,
+      stdout: `${"v".repeat(100)}\n`,
+    });
+  });
+
+  test("that cannot be written", async () => {
+    // Nothing is read-only to root, but the kernel's own file system takes no folder from anybody.
+    const root = process.getuid?.() === 0;
+    const data = root ? "/sys/kontiki" : join(temporaryDirectory(), "kontiki");
+    if (!root) chmodSync(join(data, ".."), 0o555);
+    await expectRefused([data, "--nodes", "1"], /permission|read-only/);
+  });
+
+  test("that is a file", async () => {
+    const file = join(temporaryDirectory(), "file");
+    writeFileSync(file, "text");
+    await expectRefused([file, "--nodes", "1"], /file/);
+    expect(readFileSync(file, "utf8")).toBe("text");
+  });
+
+  test("that holds something else", async () => {
+    const data = temporaryDirectory();
+    writeFileSync(join(data, "letter.txt"), "text");
+    await expectRefused([data, "--nodes", "1"], /letter\.txt/);
+  });
+});
+
+/** Every file but locks, with its content. */
+function filesOf(directory: string): Readonly<Record<string, string>> {
+  if (!existsSync(directory) || !statSync(directory).isDirectory()) return {};
+  const names = readdirSync(directory, { recursive: true, encoding: "utf8" });
+  const files = names.filter(
+    (name) => !name.startsWith("lock") && statSync(join(directory, name)).isFile(),
+  );
+  return Object.fromEntries(
+    files.map((name) => [name, readFileSync(join(directory, name), "latin1")]),
+  );
+}

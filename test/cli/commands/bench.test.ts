@@ -1,0 +1,48 @@
+import { readdirSync } from "node:fs";
+import { expect, test } from "vitest";
+import { kontiki, temporaryDirectory } from "../support/kontiki.ts";
+
+const QUICK = ["bench", "--warmup", "0.1", "--seconds", "0.3"];
+
+test("a durable bench is verified, prints one line, and leaves nothing", async () => {
+  const data = temporaryDirectory();
+  const { status, stdout, stderr } = await kontiki([...QUICK, "--data", data, "--json"]);
+  expect({ status, stderr }).toEqual({ status: 0, stderr: "" });
+  const line = JSON.parse(stdout) as Record<string, unknown>;
+  expect(Object.keys(line)).toEqual([
+    "peer",
+    "durable",
+    "payload",
+    "outstanding",
+    "ops_per_s",
+    "p50_us",
+    "p99_us",
+    "max_us",
+    "cpu_s",
+    "other_cpu_s",
+    "dur_s",
+    "verified",
+  ]);
+  expect(line).toMatchObject({
+    peer: "kontiki",
+    durable: true,
+    payload: 100,
+    outstanding: 64,
+    dur_s: 0.3,
+    verified: true,
+  });
+  expect(line["ops_per_s"]).toBeGreaterThan(0);
+  expect(line["p50_us"]).toBeLessThanOrEqual(line["p99_us"] as number);
+  expect(line["p99_us"]).toBeLessThanOrEqual(line["max_us"] as number);
+  expect(readdirSync(data)).toEqual([]);
+});
+
+test.each([
+  ["many small puts", ["--outstanding", "1024", "--payload", "16"]],
+  ["few large puts", ["--outstanding", "4", "--payload", "1048576"]],
+  ["one node", ["--nodes", "1"]],
+])("in memory: %s", async (_title, options) => {
+  const { status, stdout } = await kontiki([...QUICK, "--memory", ...options]);
+  expect(stdout).toMatch(/^verified\s+yes$/m);
+  expect(status).toBe(0);
+});

@@ -1,0 +1,343 @@
+import { run } from "@kontiki/cli";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, test } from "vitest";
+import { FakeCluster } from "../support/fake-cluster.ts";
+import { FakeHost, runOnFake } from "../support/fake-host.ts";
+import { Kontiki, temporaryDirectory } from "../support/kontiki.ts";
+
+const VALID = `{"type":"history","version":1,"unit":"ms"}
+{"type":"operation","process":"a","f":"write","value":3,"call":0,"return":4,"status":"ok"}
+{"type":"operation","process":"b","f":"read","call":1,"return":5,"status":"ok","output":3}
+{"type":"leader","node":"n1","term":2,"from":0}
+`;
+
+const VIOLATED = VALID.replace('"output":3', '"output":4');
+
+/** Writes that all overlap, and a read that none of their orders explains: more than anybody can try. */
+const HARD = [
+  ...Array.from(
+    { length: 60 },
+    (_, at) =>
+      `{"type":"operation","process":"w${at}","f":"write","value":${at},"call":0,"return":9,"status":"ok"}`,
+  ),
+  '{"type":"operation","process":"r","f":"read","output":-1,"call":10,"return":11,"status":"ok"}',
+].join("\n");
+
+function saved(name: string, text: string | Uint8Array): string {
+  const file = join(temporaryDirectory(), name);
+  writeFileSync(file, text);
+  return file;
+}
+
+async function check(
+  file: string,
+  ...options: readonly string[]
+): Promise<{ status: number; stdout: string; stderr: string }> {
+  const { status, stdout, stderr } = await runOnFake(["check", file, ...options]);
+  return { status, stdout: stdout.replace(/checked in .*/, "checked in ..."), stderr };
+}
+
+describe("a verdict is the exit status, and told", () => {
+  test("valid", async () => {
+    expect(await check(saved("h.jsonl", VALID), "--model", "register")).toEqual({
+      status: 0,
+      stdout: "valid: 2 operations, linearizable as register\nchecked in ...\n",
+      stderr: "",
+    });
+  });
+
+  test("violated", async () => {
+    expect(await check(saved("h.jsonl", VIOLATED), "--model", "register")).toEqual({
+      status: 1,
+      stdout: `violated: 2 operations, not linearizable as register
+
+longest linearizable prefix: 1 operation
+       1  a  write 3  [0 to 4 ms]
+  then the state is 3
+
+cannot be placed after it:
+       x  b  read -> 4  [1 to 5 ms]
+
+checked in ...
+`,
+      stderr: "",
+    });
+  });
+
+  test.each(["--seconds", "--memory"])("unknown, when %s is used up", async (option) => {
+    const budget = option === "--seconds" ? "0.1" : "1";
+    const file = saved("h.jsonl", HARD);
+    const { status, stdout, stderr } = await check(file, "--model", "register", option, budget);
+    const what = option === "--seconds" ? "time" : "memory";
+    expect({ status, stderr }).toEqual({ status: 3, stderr: "" });
+    expect(stdout).toContain(`unknown: 61 operations, the ${what} was used up first\n`);
+  });
+
+  test("as one JSON object", async () => {
+    const file = saved("h.jsonl", VIOLATED);
+    const { status, stdout } = await check(file, "--model", "register", "--json");
+    expect(status).toBe(1);
+    expect(stdout.split("\n")).toHaveLength(2);
+    expect(JSON.parse(stdout)).toEqual({
+      file,
+      format: "jsonl",
+      verdict: "violated",
+      model: "register",
+      unit: "ms",
+      operations: 2,
+      elapsedMs: expect.any(Number) as number,
+      steps: expect.any(Number) as number,
+      configurations: expect.any(Number) as number,
+      object: "",
+      prefix: [{ process: "a", operation: "write 3", status: "ok", call: 0, return: 4 }],
+      state: "3",
+      otherStates: [],
+      unplaced: [{ process: "b", operation: "read -> 4", status: "ok", call: 1, return: 5 }],
+    });
+  });
+});
+
+describe("a format", () => {
+  const LOG =
+    "INFO  jepsen.util - 0\t:invoke\t:read\tnil\nINFO  jepsen.util - 0\t:ok\t:read\tnil\n";
+  const EDN = "{:process 0 :type :invoke :f :read :value nil}\n";
+
+  test.each([
+    ["jepsen", LOG],
+    ["edn", EDN],
+    ["jsonl", VALID],
+  ])("%s is told by its beginning", async (format, text) => {
+    const { stdout, status } = await check(saved("history", text), "--model", "register", "--json");
+    expect(status).toBe(0);
+    expect(JSON.parse(stdout)).toMatchObject({ format, verdict: "valid" });
+  });
+
+  test("that is given counts", async () => {
+    const { status, stderr } = await check(
+      saved("h", LOG),
+      "--model",
+      "register",
+      "--format",
+      "edn",
+    );
+    expect(status).toBe(2);
+    expect(stderr).toContain(":1:1: not a map such as");
+  });
+});
+
+describe("a page", () => {
+  test("is written whatever the verdict, and is one file that asks for nothing", async () => {
+    for (const [text, status, words] of [
+      [VALID, 0, "h.jsonl: linearizable"],
+      [VIOLATED, 1, "h.jsonl: not linearizable"],
+    ] as const) {
+      const html = join(temporaryDirectory(), "report.html");
+      const file = saved("h.jsonl", text);
+      expect((await check(file, "--model", "register", "--html", html)).status).toBe(status);
+      const page = readFileSync(html, "utf8");
+      expect(page).toContain(words);
+      expect(page).toContain("leader n1, term 2");
+      expect(page).not.toMatch(/https?:|src=|href=|@import|url\(/);
+    }
+  });
+
+  test("that cannot be written is an error of the tool, and no verdict", async () => {
+    const html = join(temporaryDirectory(), "none", "report.html");
+    const file = saved("h.jsonl", VALID);
+    expect(await check(file, "--model", "register", "--html", html)).toEqual({
+      status: 4,
+      stdout: "",
+      stderr: `kontiki: cannot write ${html}: no such file or directory\n`,
+    });
+    expect(existsSync(html)).toBe(false);
+  });
+});
+
+describe("bad input is one line and status 2", () => {
+  const bad = async (file: string, options: readonly string[], message: string): Promise<void> => {
+    const { status, stdout, stderr } = await check(file, ...options);
+    expect({ status, stdout }).toEqual({ status: 2, stdout: "" });
+    expect(stderr).toBe(`kontiki: ${message}\n`);
+  };
+
+  test("no such file", async () => {
+    const file = join(temporaryDirectory(), "none");
+    const message = `cannot read ${file}: no such file or directory`;
+    await bad(file, ["--model", "register"], message);
+  });
+
+  test("a directory", async () => {
+    const file = temporaryDirectory();
+    const message = `cannot read ${file}: illegal operation on a directory`;
+    await bad(file, ["--model", "register"], message);
+  });
+
+  test("a file of no format", async () => {
+    const file = saved("h", "hello\n");
+    const message = "the format cannot be told from its beginning; name it by --format";
+    await bad(file, ["--model", "register"], `${file}: ${message}`);
+  });
+
+  test("a file that is no text", async () => {
+    const file = saved("h", Uint8Array.of(0x7b, 0xff));
+    await bad(file, ["--model", "register"], `${file} is not valid UTF-8, or too large`);
+  });
+
+  test("a broken line", async () => {
+    const file = saved("h.jsonl", `${VALID}{"type":"operation",`);
+    const message = `${file}:5:21: the line ends within its JSON (read as jsonl)`;
+    await bad(file, ["--model", "register"], message);
+  });
+
+  test("an empty file", async () => {
+    const file = saved("h.jsonl", "");
+    const message = `${file}:1:1: there is no operation in it (read as jsonl)`;
+    await bad(file, ["--model", "register", "--format", "jsonl"], message);
+  });
+
+  test("an operation that the model has not", async () => {
+    const file = saved("h.jsonl", VALID);
+    await bad(
+      file,
+      ["--model", "queue"],
+      `${file}: operation "write" of process a at 0: the model queue has no "write", only enqueue, dequeue`,
+    );
+  });
+
+  test("no such model", async () => {
+    const names = "register, key-value, list-append, queue, lock, set";
+    const message = `there is no model stack: it must be ${names}, or the path of a module`;
+    await bad(saved("h.jsonl", VALID), ["--model", "stack"], message);
+  });
+
+  test.each([
+    [[], "required option '--model <model>' not specified"],
+    [["--model", "register", "--format", "xml"], "Allowed choices are jepsen, edn, jsonl."],
+    [
+      ["--model", "register", "--seconds", "0"],
+      "It must be a number of seconds from 0.1 to 86400.",
+    ],
+    [["--model", "register", "--memory", "0"], "It must be a whole number from 1 to 12288."],
+    [["--model", "register", "--html", ""], "It must be the name of a file."],
+  ])("options %j", async (options, message) => {
+    const { status, stdout, stderr } = await check("h.jsonl", ...options);
+    expect({ status, stdout }).toEqual({ status: 2, stdout: "" });
+    expect(stderr).toContain(message);
+    expect(stderr.trimEnd().split("\n")).toHaveLength(1);
+  });
+});
+
+describe("a model of one's own", () => {
+  const COUNTER = `export default {
+    name: "counter",
+    init: 0,
+    step: (state, input, output) =>
+      input === "add" ? state + 1 : output === undefined || output === state ? state : undefined,
+    key: (state) => state,
+    describe: (input, output) => (input === "add" ? "add" : "get -> " + output),
+    describeState: String,
+    interpret: ({ input, output }) => ({ input: input.f, output: output ?? null }),
+  };`;
+
+  test("is the default export of a module", async () => {
+    const model = saved("counter.mjs", COUNTER);
+    const operations = (got: number): string =>
+      saved(
+        "h.jsonl",
+        `{"type":"operation","process":"a","f":"add","call":0,"return":1,"status":"ok"}
+{"type":"operation","process":"a","f":"get","call":2,"return":3,"status":"ok","output":${got}}`,
+      );
+    expect((await check(operations(1), "--model", model)).status).toBe(0);
+    const { status, stdout } = await check(operations(2), "--model", model);
+    expect(status).toBe(1);
+    expect(stdout).toContain("not linearizable as counter");
+    expect(stdout).toContain("x  a  get -> 2");
+  });
+
+  test("that throws is no verdict", async () => {
+    const model = saved(
+      "m.mjs",
+      COUNTER.replace("key: (state) => state", 'key() { throw new Error("oops"); }'),
+    );
+    const { status, stdout, stderr } = await check(saved("h.jsonl", VALID), "--model", model);
+    expect({ status, stdout, stderr }).toEqual({
+      status: 4,
+      stdout: "",
+      stderr: "kontiki: no verdict: oops\n",
+    });
+  });
+
+  test.each([
+    ["./none.mjs", undefined, "cannot load the model"],
+    ["m.mjs", "export default 7;", "has no model as its default export"],
+    ["m.mjs", "export default {", "cannot load the model"],
+  ])("that cannot be used is bad input: %s %s", async (name, text, message) => {
+    const model = text === undefined ? name : saved(name, text);
+    const { status, stderr } = await check(saved("h.jsonl", VALID), "--model", model);
+    expect(status).toBe(2);
+    expect(stderr).toContain(message);
+    expect(stderr.trimEnd().split("\n")).toHaveLength(1);
+  });
+});
+
+describe("a check that takes long", () => {
+  test("tells a terminal how far it is, and is interrupted without a verdict", async () => {
+    const host = new FakeHost({ tty: true, env: { TERM: "dumb" } });
+    const argv = ["check", saved("h.jsonl", HARD), "--model", "register"];
+    const status = run(argv, host, async () => new FakeCluster());
+    await host.stderr.until(/checking: 60 of 61 operations placed, \d+ configurations \.\.\. \d s/);
+    host.interrupt("SIGINT");
+    expect(await status).toBe(130);
+    expect(host.stdout.text).toMatch(/^unknown: 61 operations, it was interrupted/);
+  });
+
+  test("tells nobody else", async () => {
+    const program = new Kontiki([
+      "check",
+      saved("h.jsonl", HARD),
+      "--model",
+      "register",
+      "--seconds",
+      "1.2",
+    ]);
+    const { status, stderr } = await program.exit;
+    expect({ status, stderr }).toEqual({ status: 3, stderr: "" });
+  });
+
+  test("ends at a signal", async () => {
+    // The register again, but one that tells when the search has begun.
+    const model = saved(
+      "m.mjs",
+      `import { writeSync } from "node:fs";
+       let isFirst = true;
+       export default {
+         name: "slow",
+         init: -2,
+         key: (state) => state,
+         step(state, { f, value }, output) {
+           if (isFirst) writeSync(2, "begun");
+           isFirst = false;
+           return f === "write" ? value : output === state ? state : undefined;
+         },
+         describe: () => "",
+         describeState: () => "",
+         interpret: ({ input, output }) => ({ input, output: output ?? null }),
+       };`,
+    );
+    const program = new Kontiki(["check", saved("h.jsonl", HARD), "--model", model]);
+    await program.until("stderr", /begun/);
+    program.process.kill("SIGINT");
+    const { status, stdout, stderr } = await program.exit;
+    expect({ status, stderr }).toEqual({ status: 130, stderr: "begun" });
+    expect(stdout).toMatch(/^unknown: 61 operations, it was interrupted/);
+  });
+});
+
+test("a result that cannot be written is an error of the tool", async () => {
+  const host = new FakeHost();
+  host.stdout.destroy(new Error("no space left on device"));
+  const argv = ["check", saved("h.jsonl", VALID), "--model", "register"];
+  expect(await run(argv, host, async () => new FakeCluster())).toBe(4);
+  expect(host.stderr.text).toBe("kontiki: cannot write the output: no space left on device\n");
+});

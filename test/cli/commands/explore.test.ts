@@ -1,0 +1,212 @@
+import { run } from "@kontiki/cli";
+import { nodeId, step } from "@kontiki/core";
+import { encodeToken, exploreInSlices, type StepFunction } from "@kontiki/testing";
+import { describe, expect, test } from "vitest";
+import { FakeCluster } from "../support/fake-cluster.ts";
+import { FakeEngines } from "../support/fake-engines.ts";
+import { FakeHost } from "../support/fake-host.ts";
+
+const TOKEN = /k1-[\w-]+/;
+
+async function explored(
+  args: readonly string[],
+  engines: FakeEngines = new FakeEngines(),
+  host: FakeHost = new FakeHost(),
+): Promise<{ readonly status: number; readonly stdout: string; readonly stderr: string }> {
+  const status = await run(["explore", ...args], host, async () => new FakeCluster(), engines);
+  const stdout = host.stdout.text.replace(/, \d+ MiB$/m, ", 0 MiB");
+  if (!args.includes("--json"))
+    return { status, stdout: stdout.replace(TOKEN, "TOKEN"), stderr: host.stderr.text };
+  return { status, stdout, stderr: host.stderr.text };
+}
+
+/** A core that votes for whoever asks, as often as it is asked. */
+const votesTwice: StepFunction = (env, state, event) =>
+  event.type === "message" && event.message.type === "requestVote"
+    ? step(env, { ...state, votedFor: undefined }, event)
+    : step(env, state, event);
+
+function broken(): FakeEngines {
+  const engines = new FakeEngines();
+  engines.exploreInSlices = (options) => exploreInSlices({ ...options, step: votesTwice });
+  return engines;
+}
+
+const ONE_TERM = ["--crashes", "0", "--proposals", "0", "--terms", "1", "--inflight", "3"];
+
+describe("a verdict is the exit status, and told", () => {
+  test("valid", async () => {
+    expect(await explored(["--nodes", "1"])).toEqual({
+      status: 0,
+      stdout: `valid: all 19 states that there are
+19 states, 19 transitions, depth 4; 1.0 s, 19 states/s, 0 MiB
+
+met:
+  a leader is elected                        10
+  a leader of a later term is elected         5
+  a leader commits an entry                  12
+  a leader commits a command                  6
+  a leader commits an entry of an older term  5
+  a crash loses what was written              2
+  a leader crashes                            6
+never met:
+  a follower learns of a commit, a conflict cuts a log, a vote is refused,
+  AppendEntries are refused, a leader steps down,
+  two lead at once, in different terms, a send is lost for want of room,
+  a message is dropped, a message is delivered twice
+`,
+      stderr: "",
+    });
+  });
+
+  test("violated: as a story with a column for each node", async () => {
+    const { status, stdout } = await explored(ONE_TERM, broken());
+    expect(status).toBe(1);
+    expect(stdout).toMatchInlineSnapshot(`
+      "violated: a in term 1: the vote for a changed to b; a in term 1: a candidate voted for itself, after 3 transitions
+      6 states (28 without symmetry), 11 transitions, depth 2; 1.0 s, 6 states/s, 0 MiB
+
+            a                   b                   c
+      1  a  candidate t1 c0 []  follower t0 c0 []   follower t0 c0 []  its election timer runs out; sends
+                                                                       requestVote t1 last 0.0 to b,
+                                                                       requestVote t1 last 0.0 to c
+      2  b  candidate t1 c0 []  candidate t1 c0 []  follower t0 c0 []  its election timer runs out; sends
+                                                                       requestVote t1 last 0.0 to a; loses
+                                                                       requestVote t1 last 0.0 to c
+      3  a  candidate t1 c0 []  candidate t1 c0 []  follower t0 c0 []  hears b: requestVote t1 last 0.0
+
+      kontiki replay TOKEN
+      "
+    `);
+  });
+
+  test("unknown, when what should be met was not", async () => {
+    const engines = new FakeEngines();
+    // A core that lets all timers run out for nothing.
+    const sleeps: StepFunction = (_env, state) => ({ state, effects: [] });
+    engines.exploreInSlices = (options) => exploreInSlices({ ...options, step: sleeps });
+    const args = ["--nodes", "1", "--crashes", "0", "--terms", "1"];
+    const { status, stdout } = await explored(args, engines);
+    expect(status).toBe(3);
+    expect(stdout.split("\n")[0]).toBe(
+      "unknown: all 1 state, but what should be met was not: a leader is elected, " +
+        "a leader commits an entry, a leader commits a command",
+    );
+  });
+
+  test("as one JSON object", async () => {
+    const { status, stdout } = await explored([...ONE_TERM, "--json"], broken());
+    expect(status).toBe(1);
+    expect(stdout.split("\n")).toHaveLength(2);
+    expect(JSON.parse(stdout)).toEqual({
+      verdict: "violated",
+      bounds: {
+        nodes: 3,
+        terms: 1,
+        proposals: 0,
+        crashes: 0,
+        drops: 0,
+        duplicates: 0,
+        heartbeats: 0,
+        inflight: 3,
+        asyncDisk: false,
+        search: "breadth",
+        symmetry: true,
+      },
+      ended: "violated",
+      states: 6,
+      unreduced: 28,
+      transitions: 11,
+      depth: 2,
+      bytes: expect.any(Number) as number,
+      sometimes: expect.objectContaining({ "a leader is elected": 0 }) as object,
+      never: expect.any(Array) as string[],
+      violation: {
+        text: expect.stringContaining("the vote for a changed to b") as string,
+        token: expect.stringMatching(/^k1-/) as string,
+        actions: Array.from({ length: 3 }, () => expect.any(Object) as object),
+        story: Array.from({ length: 3 }, () => expect.any(Object) as object),
+      },
+      elapsedMs: 1000,
+    });
+  });
+});
+
+describe("the token of a counterexample", () => {
+  const replayed = async (token: string): Promise<unknown> => {
+    const host = new FakeHost();
+    const status = await run(["replay", token], host);
+    return { status, stdout: host.stdout.text, stderr: host.stderr.text };
+  };
+
+  test("shows that another core does not make it", async () => {
+    const { stdout } = await explored([...ONE_TERM, "--json"], broken());
+    const [token = ""] = TOKEN.exec(stdout) ?? [];
+    expect(await replayed(token)).toEqual({
+      status: 0,
+      stdout: `explored: 3 nodes, 3 transitions
+not reproduced: the token says a in term 1: the vote for a changed to b; \
+a in term 1: a candidate voted for itself, this run is valid
+Other things happened: the code is not that which the token was made with.
+`,
+      stderr: "",
+    });
+  });
+
+  test("says where another core goes another way", async () => {
+    const actions = [{ type: "propose", node: nodeId("a") } as const];
+    const token = encodeToken({ type: "path", check: "x", bounds: { proposals: 0 }, actions });
+    expect(await replayed(token)).toEqual({
+      status: 3,
+      stdout: `explored: 1 transition
+not reproduced: the token says x, this run is unknown
+  action 1, propose at a, is not possible then
+Other things happened: the code is not that which the token was made with.
+`,
+      stderr: "",
+    });
+  });
+});
+
+describe("a search that ends early tells what is known", () => {
+  test("by --time", async () => {
+    const engines = new FakeEngines();
+    engines.timeIsUp();
+    const { status, stdout } = await explored(["--time", "60s"], engines);
+    expect(status).toBe(3);
+    expect(stdout).toMatch(/^unknown: the time was used up after \d+ states?\n/);
+  });
+
+  test("by --memory", async () => {
+    const { status, stdout } = await explored(["--inflight", "4", "--memory", "1"]);
+    expect(status).toBe(3);
+    expect(stdout).toMatch(/^unknown: the memory was used up after [\d,]+ states?\n/);
+  });
+
+  test("by Ctrl-C, after a terminal was told how far it is", async () => {
+    const host = new FakeHost({ tty: true, env: { TERM: "dumb" } });
+    const result = explored(["--inflight", "6"], new FakeEngines(), host);
+    await host.stderr.until(
+      /[\d,]+ states, [\d,]+ waiting, depth \d+, [\d,]+ a second, \d+ MiB \.\.\. 1 s/,
+    );
+    host.interrupt("SIGINT");
+    const { status, stdout } = await result;
+    expect(status).toBe(130);
+    expect(stdout).toMatch(/^unknown: it was interrupted after [\d,]+ states\n/);
+  });
+});
+
+describe("bad usage is one line and status 2", () => {
+  test.each<[readonly string[], string]>([
+    [["--nodes", "6"], "It must be a whole number from 1 to 5."],
+    [["--inflight", "0"], "It must be a whole number from 1 to 16."],
+    [["--search", "random"], "Allowed choices are breadth, depth."],
+    [["--memory", "0"], "It must be a whole number from 1 to 1048576."],
+    [["extra"], "too many arguments"],
+  ])("%j", async (args, message) => {
+    const { status, stdout, stderr } = await explored(args);
+    expect({ status, stdout }).toEqual({ status: 2, stdout: "" });
+    expect(stderr).toMatch(/^kontiki: .*\n$/);
+    expect(stderr).toContain(message);
+  });
+});

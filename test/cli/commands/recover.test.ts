@@ -1,0 +1,171 @@
+import { FileDisk, openDataDirectory, openStorage } from "@kontiki/actors";
+import { run } from "@kontiki/cli";
+import { index, nodeId, term } from "@kontiki/core";
+import { readdirSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, test } from "vitest";
+import { FakeHost } from "../support/fake-host.ts";
+import { objects, temporaryDirectory } from "../support/kontiki.ts";
+
+const NODES = ["n1", "n2", "n3"].map(nodeId);
+
+/** A directory of three nodes, of which n2 holds most. */
+function directory(): string {
+  const path = join(temporaryDirectory(), "data");
+  const made = openDataDirectory(path, NODES);
+  NODES.forEach((node, at) => {
+    const { storage } = openStorage(new FileDisk(made.pathOf(node)));
+    storage.saveHardState({ term: term(3), votedFor: undefined });
+    if (at === 1) storage.append([{ type: "noop", index: index(1), term: term(2) }]);
+    storage.flush();
+    storage.sync();
+    storage.close();
+  });
+  made.close();
+  return path;
+}
+
+type Ended = { readonly status: number; readonly stdout: string; readonly stderr: string };
+
+async function recover(
+  args: readonly string[],
+  { input = "", tty = false }: { readonly input?: string; readonly tty?: boolean } = {},
+): Promise<Ended> {
+  const host = new FakeHost({ tty, env: { NO_COLOR: "1" } });
+  host.stdin.end(input);
+  const status = await run(["recover", ...args], host);
+  return { status, stdout: host.stdout.text, stderr: host.stderr.text };
+}
+
+function folders(path: string): readonly string[] {
+  return readdirSync(path)
+    .filter((name) => name.startsWith("n"))
+    .toSorted();
+}
+
+const TABLE = `   node  term  last index  last term
+   n1       3           0          0
+*  n2       3           1          2
+   n3       3           0          0
+n2 holds most: go on with that one
+`;
+
+const UNTOUCHED = ["n1", "n2", "n3"];
+const ALONE = ["n1.removed-1", "n2", "n3.removed-1"];
+
+test("without --node the nodes are compared, and nothing is changed", async () => {
+  const path = directory();
+  expect(await recover(["--data", path])).toEqual({ status: 0, stdout: TABLE, stderr: "" });
+  const { stdout } = await recover(["--data", path, "--json"]);
+  const node = (name: string, lastIndex: number, lastTerm: number): object => ({
+    node: name,
+    term: 3,
+    lastIndex,
+    lastTerm,
+    problem: null,
+  });
+  expect(objects(stdout)).toEqual([
+    {
+      ok: true,
+      command: ["recover"],
+      value: {
+        nodes: [node("n1", 0, 0), node("n2", 1, 2), node("n3", 0, 0)],
+        best: "n2",
+        recovered: null,
+      },
+    },
+  ]);
+  expect(folders(path)).toEqual(UNTOUCHED);
+});
+
+describe("one node goes on alone", () => {
+  test("with --yes, told what that costs", async () => {
+    const path = directory();
+    const { status, stdout, stderr } = await recover(["--data", path, "--node", "n2", "--yes"]);
+    expect({ status, stdout }).toEqual({
+      status: 0,
+      stdout: `${TABLE}n2 is the whole cluster from entry 2 on; put aside: n1.removed-1, n3.removed-1\n`,
+    });
+    expect(stderr).toMatchInlineSnapshot(`
+      "n2 will be the whole cluster, by no majority's agreement:
+      - commands that were acknowledged and that n2 does not hold (it ends at entry 1) are lost for good
+      - commands that n2 holds and that were never acknowledged take effect
+      - the other nodes' folders are put aside; they must never be used with this cluster again
+      "
+    `);
+    expect(folders(path)).toEqual(ALONE);
+  });
+
+  test("with --json as one object", async () => {
+    const path = directory();
+    const { stdout } = await recover(["--data", path, "--node", "n2", "--yes", "--json"]);
+    expect(objects(stdout)).toMatchObject([
+      {
+        ok: true,
+        value: {
+          best: "n2",
+          recovered: { node: "n2", index: 2, putAside: ["n1.removed-1", "n3.removed-1"] },
+        },
+      },
+    ]);
+  });
+
+  test("told so when another holds more", async () => {
+    const { stderr } = await recover(["--data", directory(), "--node", "n1", "--yes"]);
+    expect(stderr).toMatch(/^- n2 holds entries that n1 does not$/m);
+    expect(stderr).toMatch(/^n2 holds most: that one loses least$/m);
+  });
+
+  test.each([
+    ["its name", "n2\n", ALONE, "n2 is the whole cluster"],
+    ["anything else", "yes\n", UNTOUCHED, "nothing was changed"],
+    ["nothing", "", UNTOUCHED, "nothing was changed"],
+  ])("asked on a terminal and answered by %s", async (_title, input, found, told) => {
+    const path = directory();
+    const ended = await recover(["--data", path, "--node", "n2"], { input, tty: true });
+    expect(ended.status).toBe(0);
+    expect(ended.stderr).toContain("Go on with n2 alone? Type its name: ");
+    expect(ended.stdout + ended.stderr).toContain(told);
+    expect(folders(path)).toEqual(found);
+  });
+});
+
+test("an interruption while it asks is no answer", async () => {
+  const path = directory();
+  const host = new FakeHost({ tty: true });
+  const running = run(["recover", "--data", path, "--node", "n2"], host);
+  await host.stderr.until(/Type its name: /);
+  host.interrupt("SIGINT");
+  expect(await running).toBe(130);
+  expect(folders(path)).toEqual(UNTOUCHED);
+});
+
+describe("what is refused changes nothing", () => {
+  test("nobody to ask", async () => {
+    const path = directory();
+    const { status, stderr } = await recover(["--data", path, "--node", "n2"], { input: "n2\n" });
+    expect(status).toBe(2);
+    expect(stderr).toMatch(/\nkontiki: nobody is there to ask: say --yes to do it\n$/);
+    expect(folders(path)).toEqual(UNTOUCHED);
+  });
+
+  test("a node that is not there, a directory in use, a folder without a cluster", async () => {
+    const path = directory();
+    const failure = async (...args: string[]): Promise<string> => {
+      const { status, stderr } = await recover([...args, "--node", "n9", "--yes"]);
+      expect(status).toBe(1);
+      return stderr.split("\n").at(-2) ?? "";
+    };
+    expect(await failure("--data", path)).toMatch(
+      /^kontiki: there is no node n9 in .*: there are n1/,
+    );
+    const inUse = openDataDirectory(path, undefined);
+    expect(await failure("--data", path)).toMatch(
+      /^kontiki: .* is in use by this process already$/,
+    );
+    inUse.close();
+    const empty = temporaryDirectory();
+    expect(await failure("--data", empty)).toBe(`kontiki: ${empty} holds no cluster`);
+    expect(folders(path)).toEqual(UNTOUCHED);
+  });
+});

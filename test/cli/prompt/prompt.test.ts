@@ -1,0 +1,129 @@
+import { run } from "@kontiki/cli";
+import { stripVTControlCharacters } from "node:util";
+import { beforeEach, describe, expect, test } from "vitest";
+import { FakeCluster } from "../support/fake-cluster.ts";
+import { FakeHost } from "../support/fake-host.ts";
+
+const CTRL_C = "\u0003";
+const CTRL_D = "\u0004";
+const UP = "\u001b[A";
+
+let cluster: FakeCluster;
+let host: FakeHost;
+let status: Promise<number>;
+
+beforeEach(async () => {
+  cluster = new FakeCluster();
+  host = new FakeHost({ tty: true });
+  status = run(["up", "--memory"], host, async (options) => cluster.startedWith(options));
+  await host.stdout.until(/kontiki> /);
+});
+
+/** Types, and waits for what appears after that. */
+async function type(keys: string, appears: RegExp): Promise<void> {
+  const from = host.stdout.text.length;
+  host.stdin.write(keys);
+  await host.stdout.until(appears, from);
+}
+
+describe("at a prompt", () => {
+  test("a note says what there is", async () => {
+    expect(stripVTControlCharacters(host.stderr.text)).toBe(
+      '3 nodes, logs in memory; "help" lists the commands\n',
+    );
+    host.stdin.write(CTRL_D);
+    expect(await status).toBe(0);
+  });
+
+  test("commands run and the prompt comes back", async () => {
+    await type("put k v\r", /ok\n[^]*kontiki> $/);
+    await type("get k\r", /v\n[^]*kontiki> $/);
+    host.stdin.write("quit\r");
+    expect(await status).toBe(0);
+    expect(cluster.calls.at(-1)).toBe("stop");
+  });
+
+  test("a paste of several lines runs one after another", async () => {
+    host.stdin.write("put k a\rappend k b\rget k\rquit\r");
+    expect(await status).toBe(0);
+    expect(cluster.calls.filter((call) => call !== "leader 5000")).toEqual([
+      "put",
+      "append",
+      "read linearizable -",
+      "stop",
+    ]);
+    expect(host.stdout.text).toMatch(/ab\n/);
+  });
+
+  test("bytes that are no UTF-8 are refused, and nothing is put", async () => {
+    const from = host.stdout.text.length;
+    host.stdin.write(Buffer.from([...Buffer.from("put k "), 0xff, 0xfe, 0x0d]));
+    await host.stderr.until(/not valid UTF-8/);
+    await host.stdout.until(/kontiki> /, from);
+    expect(cluster.calls).not.toContain("put");
+  });
+
+  test("a failed command is told without a line number, and ends in status 1", async () => {
+    await type("nope\r", /kontiki> $/);
+    expect(stripVTControlCharacters(host.stderr.text)).toMatch(
+      /^there is no command "nope"; "help" lists them all$/m,
+    );
+    host.stdin.write(CTRL_D);
+    expect(await status).toBe(1);
+  });
+
+  test("the arrow key brings back the line before", async () => {
+    await type("put k v\r", /ok\n[^]*kontiki> $/);
+    await type(`${UP}\r`, /ok\n[^]*kontiki> $/);
+    host.stdin.write(CTRL_D);
+    await status;
+    expect(cluster.calls.filter((call) => call === "put").length).toBe(2);
+  });
+
+  test("the tabulator completes commands and nodes", async () => {
+    await type("cra\t", /crash /);
+    await type("n2\r", /n2 crashed\n/);
+    host.stdin.write(CTRL_D);
+    expect(await status).toBe(0);
+  });
+
+  test("an event stands above what is being typed", async () => {
+    await type("put k", /put k$/);
+    const from = host.stdout.text.length;
+    await cluster.node("n2").stop();
+    expect(stripVTControlCharacters(host.stderr.text)).toMatch(/^n2 stopped$/m);
+    await host.stdout.until(/kontiki> [^]*put k/, from);
+    await type(" v\r", /ok\n/);
+    host.stdin.write(CTRL_D);
+    expect(await status).toBe(0);
+  });
+});
+
+describe("Ctrl-C", () => {
+  test("clears what was typed, and on an empty line stops in order", async () => {
+    await type("put k v", /put k v$/);
+    await type(`${CTRL_C}get k\r`, /\(absent\)/);
+    expect(host.interruptions).toEqual([]);
+    host.stdin.write(CTRL_C);
+    expect(await status).toBe(0);
+    expect(host.interruptions).toEqual(["leave"]);
+    expect(cluster.calls.at(-1)).toBe("stop");
+  });
+
+  test("ends a command that runs", async () => {
+    cluster.next.push("never");
+    host.stdin.write("put k v\r");
+    await host.stdout.until(/put k v\r\n/);
+    host.stdin.write(CTRL_C);
+    expect(await status).toBe(1);
+    expect(stripVTControlCharacters(host.stderr.text)).toMatch(
+      /unknown whether done: interrupted before it was done/,
+    );
+  });
+});
+
+test("a signal ends the prompt with its status", async () => {
+  host.interrupt("SIGTERM");
+  expect(await status).toBe(143);
+  expect(cluster.calls.at(-1)).toBe("stop");
+});

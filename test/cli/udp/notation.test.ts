@@ -1,0 +1,296 @@
+import { index, nodeId, term } from "@kontiki/core";
+import { describe, expect, test } from "vitest";
+import { showText } from "../../../packages/cli/src/udp/haskell.ts";
+import {
+  commandLine,
+  droppedLine,
+  showDatagram,
+  showEvent,
+  showState,
+} from "../../../packages/cli/src/udp/notation.ts";
+import { readLine } from "../support/udp/notation-grammar.ts";
+import {
+  appendEntries,
+  elect,
+  handle,
+  linesOf,
+  makeNode,
+  requestVote,
+  sentBy,
+  vote,
+} from "../support/udp/node.ts";
+import { vectors } from "../support/udp/vectors.ts";
+
+describe("a message, as Haskell shows it", () => {
+  test.each(vectors)("$name", ({ datagram, show }) => {
+    expect(showDatagram(datagram)).toBe(show);
+  });
+});
+
+describe("a byte string, as Haskell shows it", () => {
+  test.each([
+    ["node0", '"node0"'],
+    ["", '""'],
+    ['a"b\\c', String.raw`"a\"b\\c"`],
+    ["\0\u0007\n\r\t\u001b\u007f", String.raw`"\NUL\a\n\r\t\ESC\DEL"`],
+    ["\u00c3\u00bf", String.raw`"\195\191"`],
+    ["\u00c31", String.raw`"\195\&1"`],
+    ["\u000eH", String.raw`"\SO\&H"`],
+    ["\u000eX\u00c3x", String.raw`"\SOX\195x"`],
+  ])("%j", (bytes, shown) => {
+    expect(showText(bytes)).toBe(shown);
+  });
+});
+
+test("every command has its line", () => {
+  const at = index(2);
+  expect(
+    [
+      { type: "log", text: "Granting vote" },
+      { type: "resetElectionTimeout", microseconds: 15_324_284 },
+      { type: "resetHeartbeatTimeout", microseconds: 5_000_000 },
+      { type: "truncateLog", after: index(0) },
+      {
+        type: "logEntries",
+        entries: [
+          { type: "command", index: at, term: term(1), command: { node: "node0", number: 1n } },
+        ],
+      },
+      { type: "commit", before: index(0), upTo: at },
+      { type: "commit", before: index(1), upTo: at },
+    ].map((command) => commandLine(command as Parameters<typeof commandLine>[0])),
+  ).toEqual([
+    "Log: Granting vote",
+    "Reset election timeout: 15324284",
+    "Reset heartbeat timeout: 5000000",
+    "Truncate: Index {unIndex = 0}",
+    'Log entries: [Entry {eIndex = Index {unIndex = 2}, eTerm = Term 1, eValue = ("node0",1)}]',
+    "New commit index, to commit: entries Index {unIndex = 1} to Index {unIndex = 2}",
+    "New commit index, to commit: entry Index {unIndex = 2}",
+  ]);
+});
+
+test("states and events", () => {
+  const [a, b] = [nodeId("a"), nodeId("b")];
+  expect([
+    showEvent({ type: "electionTimeout" }),
+    showEvent({ type: "heartbeatTimeout" }),
+    showState({ role: "follower", term: term(0), votedFor: undefined }),
+    showState({ role: "candidate", term: term(3), votes: [a, b] }),
+    showState({
+      role: "leader",
+      term: term(3),
+      nextIndex: [
+        [a, index(2)],
+        [b, index(1)],
+      ],
+      lastIndex: [],
+    }),
+  ]).toEqual([
+    "EElectionTimeout",
+    "EHeartbeatTimeout",
+    "WrapState (Follower (FollowerState {_fCurrentTerm = Term 0, _fVotedFor = Nothing}))",
+    'WrapState (Candidate (CandidateState {_cCurrentTerm = Term 3, _cVotes = fromList ["a","b"]}))',
+    'WrapState (Leader (LeaderState {_lCurrentTerm = Term 3, _lNextIndex = fromList [("a",Index {unIndex = 2}),("b",Index {unIndex = 1})], _lLastIndex = fromList []}))',
+  ]);
+  expect(
+    droppedLine({ type: "dropped", bytes: 3, reason: "at 0: not enough bytes", count: 2 }),
+  ).toBe("Log: Dropped a datagram of 3 bytes (2 so far): at 0: not enough bytes");
+});
+
+describe("a follower prints what the original printed", () => {
+  // The example of the original's README, without the last of its four events.
+  test("a vote, a heartbeat, two entries", () => {
+    const drawn = [15324284, 14611709, 18456774, 14154414];
+    const node = makeNode({ election: () => drawn.shift() ?? 0 });
+    const entries = [
+      [1, 1, 0],
+      [2, 1, 1],
+    ] as const;
+    const output = [
+      ...node.begin().commands.map(commandLine),
+      ...[requestVote(1), appendEntries({ term: 1 }), appendEntries({ term: 1, entries })].flatMap(
+        (message) => ["Awaiting event", ...linesOf(node, handle(node, "node0", message))],
+      ),
+    ];
+    expect(`${output.join("\n")}\n`).toMatchInlineSnapshot(`
+      "Reset election timeout: 15324284
+      Awaiting event
+      Got event: EMessage "node0" (MRequestVote (RequestVote {rvTerm = Term 1, rvCandidateId = "node0", rvLastLogIndex = Index {unIndex = 0}, rvLastLogTerm = Term 0}))
+      Input state: WrapState (Follower (FollowerState {_fCurrentTerm = Term 0, _fVotedFor = Nothing}))
+      Output state: WrapState (Follower (FollowerState {_fCurrentTerm = Term 1, _fVotedFor = Just "node0"}))
+      Log: Received RequestVote for newer term, bumping
+      Log: Granting vote
+      CSend: "node0" -> MRequestVoteResponse (RequestVoteResponse {rvrTerm = Term 1, rvrVoteGranted = True})
+      Reset election timeout: 14611709
+      Log: []
+      Awaiting event
+      Got event: EMessage "node0" (MAppendEntries (AppendEntries {aeTerm = Term 1, aeLeaderId = "node0", aePrevLogIndex = Index {unIndex = 0}, aePrevLogTerm = Term 0, aeEntries = [], aeCommitIndex = Index {unIndex = 0}}))
+      Input state: WrapState (Follower (FollowerState {_fCurrentTerm = Term 1, _fVotedFor = Just "node0"}))
+      Output state: WrapState (Follower (FollowerState {_fCurrentTerm = Term 1, _fVotedFor = Just "node0"}))
+      Reset election timeout: 18456774
+      CSend: "node0" -> MAppendEntriesResponse (AppendEntriesResponse {aerTerm = Term 1, aerSuccess = True, aerLastIndex = Index {unIndex = 0}})
+      Log: []
+      Awaiting event
+      Got event: EMessage "node0" (MAppendEntries (AppendEntries {aeTerm = Term 1, aeLeaderId = "node0", aePrevLogIndex = Index {unIndex = 0}, aePrevLogTerm = Term 0, aeEntries = [Entry {eIndex = Index {unIndex = 1}, eTerm = Term 1, eValue = ("node0",0)},Entry {eIndex = Index {unIndex = 2}, eTerm = Term 1, eValue = ("node0",1)}], aeCommitIndex = Index {unIndex = 0}}))
+      Input state: WrapState (Follower (FollowerState {_fCurrentTerm = Term 1, _fVotedFor = Just "node0"}))
+      Output state: WrapState (Follower (FollowerState {_fCurrentTerm = Term 1, _fVotedFor = Just "node0"}))
+      Reset election timeout: 14154414
+      Truncate: Index {unIndex = 0}
+      Log entries: [Entry {eIndex = Index {unIndex = 1}, eTerm = Term 1, eValue = ("node0",0)},Entry {eIndex = Index {unIndex = 2}, eTerm = Term 1, eValue = ("node0",1)}]
+      CSend: "node0" -> MAppendEntriesResponse (AppendEntriesResponse {aerTerm = Term 1, aerSuccess = True, aerLastIndex = Index {unIndex = 2}})
+      Log: [(1,("node0",0)),(2,("node0",1))]
+      "
+    `);
+  });
+
+  test("a commit stands before the answer", () => {
+    const node = makeNode();
+    handle(node, "node0", appendEntries({ term: 1, entries: [[1, 1, 0]] }));
+    const more = appendEntries({ term: 1, prev: [1, 1], entries: [[2, 1, 1]], commit: 2 });
+    expect(linesOf(node, handle(node, "node0", more)).slice(3)).toMatchInlineSnapshot(`
+      [
+        "Reset election timeout: 15000000",
+        "Truncate: Index {unIndex = 1}",
+        "Log entries: [Entry {eIndex = Index {unIndex = 2}, eTerm = Term 1, eValue = ("node0",1)}]",
+        "New commit index, to commit: entries Index {unIndex = 1} to Index {unIndex = 2}",
+        "CSend: "node0" -> MAppendEntriesResponse (AppendEntriesResponse {aerTerm = Term 1, aerSuccess = True, aerLastIndex = Index {unIndex = 2}})",
+        "Log: [(1,("node0",0)),(2,("node0",1))]",
+      ]
+    `);
+  });
+});
+
+describe("an election, as the original words it", () => {
+  test("won by two votes of three", () => {
+    const node = makeNode();
+    const lines = [
+      ...linesOf(node, node.timeout("electionTimeout")),
+      ...linesOf(node, node.timeout("electionTimeout")),
+      ...linesOf(node, handle(node, "node0", vote(2, false))),
+      ...linesOf(node, handle(node, "node0", vote(1))),
+      ...linesOf(node, handle(node, "node2", vote(2))),
+    ];
+    expect(`${lines.join("\n")}\n`).toMatchInlineSnapshot(`
+      "Got event: EElectionTimeout
+      Input state: WrapState (Follower (FollowerState {_fCurrentTerm = Term 0, _fVotedFor = Nothing}))
+      Output state: WrapState (Candidate (CandidateState {_cCurrentTerm = Term 1, _cVotes = fromList ["node1"]}))
+      Log: Election timeout, stepping up
+      Log: Becoming candidate
+      Reset election timeout: 15000000
+      CBroadcast: MRequestVote (RequestVote {rvTerm = Term 1, rvCandidateId = "node1", rvLastLogIndex = Index {unIndex = 0}, rvLastLogTerm = Term 0})
+      Log: []
+      Got event: EElectionTimeout
+      Input state: WrapState (Candidate (CandidateState {_cCurrentTerm = Term 1, _cVotes = fromList ["node1"]}))
+      Output state: WrapState (Candidate (CandidateState {_cCurrentTerm = Term 2, _cVotes = fromList ["node1"]}))
+      Log: Election timeout in Candidate state
+      Reset election timeout: 15000000
+      CBroadcast: MRequestVote (RequestVote {rvTerm = Term 2, rvCandidateId = "node1", rvLastLogIndex = Index {unIndex = 0}, rvLastLogTerm = Term 0})
+      Log: []
+      Got event: EMessage "node0" (MRequestVoteResponse (RequestVoteResponse {rvrTerm = Term 2, rvrVoteGranted = False}))
+      Input state: WrapState (Candidate (CandidateState {_cCurrentTerm = Term 2, _cVotes = fromList ["node1"]}))
+      Output state: WrapState (Candidate (CandidateState {_cCurrentTerm = Term 2, _cVotes = fromList ["node1"]}))
+      Log: Ignoring RequestVoteResponse since vote wasn't granted
+      Log: []
+      Got event: EMessage "node0" (MRequestVoteResponse (RequestVoteResponse {rvrTerm = Term 1, rvrVoteGranted = True}))
+      Input state: WrapState (Candidate (CandidateState {_cCurrentTerm = Term 2, _cVotes = fromList ["node1"]}))
+      Output state: WrapState (Candidate (CandidateState {_cCurrentTerm = Term 2, _cVotes = fromList ["node1"]}))
+      Log: Ignoring RequestVoteResponse for old term
+      Log: []
+      Got event: EMessage "node2" (MRequestVoteResponse (RequestVoteResponse {rvrTerm = Term 2, rvrVoteGranted = True}))
+      Input state: WrapState (Candidate (CandidateState {_cCurrentTerm = Term 2, _cVotes = fromList ["node1"]}))
+      Output state: WrapState (Leader (LeaderState {_lCurrentTerm = Term 2, _lNextIndex = fromList [("node0",Index {unIndex = 1}),("node1",Index {unIndex = 1}),("node2",Index {unIndex = 1})], _lLastIndex = fromList [("node0",Index {unIndex = 0}),("node1",Index {unIndex = 0}),("node2",Index {unIndex = 0})]}))
+      Log: Received valid RequestVoteResponse
+      Log: Reached a majority, becoming Leader
+      Log: Becoming leader
+      Reset heartbeat timeout: 5000000
+      CBroadcast: MAppendEntries (AppendEntries {aeTerm = Term 2, aeLeaderId = "node1", aePrevLogIndex = Index {unIndex = 0}, aePrevLogTerm = Term 0, aeEntries = [], aeCommitIndex = Index {unIndex = 0}})
+      Log: [(1,("node1",0))]
+      "
+    `);
+  });
+
+  test.each([
+    ["an older request", requestVote(1), ["Received RequestVote for old term"]],
+    [
+      "a second candidate",
+      requestVote(2),
+      ["Received RequestVote for current term", "Granted vote to other node, rejecting"],
+    ],
+    [
+      "a shorter log",
+      requestVote(3),
+      ["Received RequestVote for newer term, bumping", "Node out-of-date, rejecting vote"],
+    ],
+    ["an answer", vote(2), []],
+    ["a newer answer", vote(3), ["Stepping down to Follower state"]],
+  ])("a follower hears %s", (_title, message, texts) => {
+    const node = makeNode();
+    const first = appendEntries({ term: 1, from: "node2", entries: [[1, 1, 0]] });
+    handle(node, "node2", first);
+    handle(node, "node2", requestVote(2, "node2", [1, 1]));
+    expect(logTexts(handle(node, "node0", message))).toEqual(texts);
+  });
+
+  test.each([
+    ["an equal request", requestVote(1), ["Not granting vote"]],
+    ["a newer request", requestVote(2), ["Stepping down to Follower state", "Granting vote"]],
+    [
+      "the leader",
+      appendEntries({ term: 1 }),
+      ["Received AppendEntries for current or newer term", "Stepping down to Follower state"],
+    ],
+    ["an old leader", appendEntries({ term: 0 }), ["Ignoring AppendEntries for old term"]],
+  ])("a candidate hears %s", (_title, message, texts) => {
+    const node = makeNode();
+    node.timeout("electionTimeout");
+    expect(logTexts(handle(node, "node0", message))).toEqual(texts);
+  });
+
+  test.each([
+    ["an equal request", requestVote(1), ["Not granting vote"]],
+    [
+      "a newer request with a shorter log",
+      requestVote(2),
+      ["Stepping down to Follower state", "Node out-of-date, rejecting vote"],
+    ],
+    ["a newer leader", appendEntries({ term: 2 }), ["Stepping down to Follower state"]],
+  ])("a leader hears %s", (_title, message, texts) => {
+    const node = makeNode();
+    elect(node);
+    expect(logTexts(handle(node, "node0", message))).toEqual(texts);
+  });
+
+  test("a timer is reset once an event", () => {
+    const node = makeNode();
+    elect(node);
+    const turn = handle(node, "node2", requestVote(2, "node2", [1, 1]));
+    expect(sentBy(turn)).toEqual([["node2", vote(2)]]);
+    expect(turn.commands.map(({ type }) => type)).toEqual([
+      "log",
+      "log",
+      "send",
+      "resetElectionTimeout",
+    ]);
+  });
+});
+
+test("the grammar that other tests read by refuses what is not the notation", () => {
+  for (const line of [
+    "Got event: EMessage node0",
+    "Got event: EElectionTimeout ",
+    "Input state: WrapState (Follower (FollowerState {_fVotedFor = Nothing}))",
+    "Output state: Follower",
+    'CSend: "a" -> MRequestVoteResponse (RequestVoteResponse {rvrTerm = 1, rvrVoteGranted = True})',
+    "New commit index, to commit: entries Index {unIndex = 1}",
+    "Reset election timeout: soon",
+    "Log: [(1,2)]",
+    "Hello",
+  ]) {
+    expect(() => readLine(line), line).toThrow();
+  }
+});
+
+function logTexts(turn: ReturnType<typeof handle>): readonly string[] {
+  return turn.commands.flatMap((command) => (command.type === "log" ? [command.text] : []));
+}

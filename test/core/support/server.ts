@@ -1,0 +1,345 @@
+import {
+  atLeastAsUpToDate,
+  index,
+  lastPosition,
+  membershipAt,
+  positionOf,
+  restore,
+  sameHardState,
+  sameSnapshot,
+  step,
+  type Config,
+  type Effect,
+  type Entry,
+  type Event,
+  type HardState,
+  type Index,
+  type LogPosition,
+  type MemoryLog,
+  type Observed,
+  type Snapshot,
+  type State,
+  type Term,
+} from "@kontiki/core";
+import { fileOf, Machine, type File } from "./machine.ts";
+import type { Packet } from "./network.ts";
+import { contentOf, logOf, performOn, type Command } from "./core.ts";
+
+/** What a crash leaves of what was written and not synced: nothing, the batch under way, or all of it. */
+export type Kept = "nothing" | "batch" | "everything";
+
+/** What a disk holds beside snapshots. It is written as one and durable as one. */
+export type Image = {
+  readonly hard: HardState;
+  /** Never changed. */
+  readonly log: MemoryLog<Command>;
+  readonly horizon: LogPosition | undefined;
+};
+
+/** What a disk holds for certain. */
+export type Disk = {
+  readonly image: Image;
+  /** Snapshots, the newest last. */
+  readonly files: readonly File[];
+};
+
+/** A sync under way: what the disk will hold after it, and what may leave then. */
+type Batch = {
+  readonly image: Image;
+  readonly received: File | undefined;
+  readonly packets: readonly Packet[];
+};
+
+/** One event, and what came of it. */
+export type Stepped = {
+  readonly event: Event<Command>;
+  readonly before: Observed<Command>;
+  readonly after: Observed<Command>;
+  readonly effects: readonly Effect<Command>[];
+};
+
+/** Parts of a snapshot that are written one behind the other. */
+type Incoming = { readonly snapshot: Snapshot; readonly bytes: Uint8Array };
+
+/** A read that waits until its server has applied so much. */
+export type WaitingRead = { readonly id: number; readonly index: Index };
+
+/** How many snapshots a disk keeps. */
+const KEPT_FILES = 2;
+
+/**
+ * One server: a process that does what the core says, and its disk. As the runtime does, it lets nothing leave before the
+ * sync but what a leader says whose term and vote are on disk and that promises nothing.
+ *
+ * It lives until it crashes; what starts then is another one.
+ */
+export class Server {
+  readonly config: Config;
+  readonly #chunkBytes: number;
+  state: State;
+  /** The log as the process sees it, and a copy of it that never changes. */
+  #log: MemoryLog<Command>;
+  view: MemoryLog<Command>;
+  machine: Machine;
+  timer: "election" | "heartbeat" = "election";
+  /** Term and vote, and where a damaged log ended, as they were last written. */
+  hard: HardState;
+  #horizon: LogPosition | undefined;
+  disk: Disk;
+  #syncing: Batch | undefined;
+  #held: Packet[] = [];
+  #incoming: Incoming | undefined;
+  /** Whether the disk gives an error at the next part of a snapshot, which it is to read or has written. */
+  failsOnce = false;
+  /** A snapshot of its own that is being written. */
+  #taking: File | undefined;
+  /** Commands that clients wait for, by where they stand. */
+  readonly proposals = new Map<number, Term>();
+  readonly waitingReads: WaitingRead[] = [];
+
+  constructor(config: Config, disk: Disk, chunkBytes: number) {
+    this.config = config;
+    this.#chunkBytes = chunkBytes;
+    const file = disk.files.at(-1);
+    const { hard, log, horizon } = begunFrom(disk.image, file);
+    this.#log = log.snapshot();
+    this.view = log;
+    this.hard = hard;
+    this.#horizon = horizon;
+    this.disk = { ...disk, image: { hard, log, horizon } };
+    this.machine = file === undefined ? new Machine() : Machine.of(file);
+    this.state = restore(hard, log, { snapshot: file?.snapshot, horizon });
+  }
+
+  get observed(): Observed<Command> {
+    return { env: { config: this.config, log: this.view }, state: this.state };
+  }
+
+  /** Whether anything was written, or waits to leave, that is not synced. */
+  get isUnsynced(): boolean {
+    const { log, hard, horizon } = this.disk.image;
+    if (log !== this.view || !sameHardState(hard, this.hard)) return true;
+    if (horizon !== this.#horizon || this.#syncing !== undefined) return true;
+    return this.#held.length > 0 || this.#received() !== undefined;
+  }
+
+  /** Handles an event. Packets that leave at once go to `network`. Gives what it is to be told next, if anything. */
+  step(
+    event: Event<Command>,
+    network: Packet[],
+  ): Stepped & { readonly next: readonly Event<Command>[] } {
+    const before = this.observed;
+    const { state, effects } = step({ config: this.config, log: this.#log }, this.state, event);
+    this.state = state;
+    performOn(this.#log, effects);
+    if (effects.some(({ type }) => isLogEffect(type))) this.view = this.#log.snapshot();
+    const next = effects.flatMap((effect) => this.#perform(effect, network));
+    return { event, before, after: this.observed, effects, next };
+  }
+
+  /** Applies at most so many entries that are committed and not applied. */
+  apply(most: number): readonly Entry<Command>[] {
+    const { applied } = this.machine;
+    const upTo = Math.min(this.state.commit, applied + most);
+    if (upTo <= applied) return [];
+    const entries = this.#log.slice(index(applied + 1), index(upTo), Number.MAX_SAFE_INTEGER);
+    for (const entry of entries) this.machine.apply(entry);
+    return entries;
+  }
+
+  /** Begins to write a snapshot of its own, if there is anything new to write. */
+  beginSnapshot(): void {
+    const { applied } = this.machine;
+    if (applied <= (this.state.snapshot?.index ?? 0)) return;
+    const term = this.#log.termAt(index(applied));
+    if (term === undefined) throw new Error(`what is applied, ${applied}, is in the log`);
+    const membership = membershipAt(
+      { config: this.config, log: this.#log },
+      this.state,
+      index(applied),
+    );
+    this.#taking = fileOf(this.machine, term, membership, this.config.id);
+  }
+
+  /** That snapshot is durable. */
+  finishSnapshot(): Event<Command> | undefined {
+    const file = this.#taking;
+    if (file === undefined) return undefined;
+    this.#taking = undefined;
+    this.#keep(file);
+    return { type: "snapshotTaken", snapshot: file.snapshot };
+  }
+
+  /** The disk starts to sync what is written by now. What comes later waits for the next sync. */
+  beginSync(): void {
+    if (this.#syncing !== undefined) return;
+    const received = this.#received();
+    if (received !== undefined) this.#incoming = undefined;
+    this.#syncing = { image: this.#written(), received, packets: this.#held };
+    this.#held = [];
+  }
+
+  /** The sync is done: promises leave. Gives what the server hears of it. */
+  finishSync(network: Packet[]): readonly Event<Command>[] {
+    const batch = this.#syncing;
+    if (batch === undefined) return [];
+    this.#syncing = undefined;
+    this.disk = { ...this.disk, image: batch.image };
+    network.push(...batch.packets);
+    const last = batch.image.log.lastIndex;
+    const term = batch.image.log.termAt(last);
+    const durable: readonly Event<Command>[] =
+      term === undefined ? [] : [{ type: "durable", index: last, term }];
+    if (batch.received === undefined) return durable;
+    if (this.#fails())
+      return [...durable, { type: "snapshotBroken", snapshot: batch.received.snapshot }];
+    this.#keep(batch.received);
+    return [...durable, { type: "snapshotReceived", snapshot: batch.received.snapshot }];
+  }
+
+  /** What a crash leaves on its disk. */
+  crash(kept: Kept): Disk {
+    const batch = this.#syncing;
+    const received = kept === "nothing" ? undefined : (batch?.received ?? this.#received());
+    if (received !== undefined) this.#keep(received);
+    if (kept === "batch" && batch !== undefined) return { ...this.disk, image: batch.image };
+    return kept === "everything" ? { ...this.disk, image: this.#written() } : this.disk;
+  }
+
+  #written(): Image {
+    return { hard: this.hard, log: this.view, horizon: this.#horizon };
+  }
+
+  #received(): File | undefined {
+    const incoming = this.#incoming;
+    if (incoming === undefined || incoming.bytes.length < incoming.snapshot.size) return undefined;
+    return incoming;
+  }
+
+  #keep(file: File): void {
+    const others = this.disk.files.filter(({ snapshot }) => snapshot.index !== file.snapshot.index);
+    const files = [...others, file].toSorted((x, y) => x.snapshot.index - y.snapshot.index);
+    this.disk = { ...this.disk, files: files.slice(-KEPT_FILES) };
+  }
+
+  #perform(effect: Effect<Command>, network: Packet[]): readonly Event<Command>[] {
+    switch (effect.type) {
+      case "saveHardState":
+        this.hard = effect.hard;
+        return [];
+      case "logRepaired":
+        this.#horizon = undefined;
+        return [];
+      case "send":
+        this.#send(effect, network);
+        return [];
+      case "sendChunk":
+        return this.#sendChunk(effect, network);
+      case "saveChunk":
+        this.#saveChunk(effect);
+        return [];
+      case "installSnapshot": {
+        const file = this.#file(effect.snapshot);
+        if (file === undefined) throw new Error("a snapshot that is installed is on disk");
+        this.machine = Machine.of(file);
+        return [];
+      }
+      case "resetElectionTimer":
+      case "hastenElectionTimer":
+        this.timer = "election";
+        return [];
+      case "resetHeartbeatTimer":
+        this.timer = "heartbeat";
+        return [];
+      case "truncateLog":
+      case "appendLog":
+      case "compactLog":
+      case "commit":
+      case "proposed":
+      case "rejectProposal":
+      case "readReady":
+      case "rejectRead":
+      case "changeTaken":
+      case "rejectChange":
+      case "transferEnded":
+        return [];
+      default:
+        return effect satisfies never;
+    }
+  }
+
+  #send(
+    {
+      to,
+      uid,
+      message,
+    }: Pick<Effect<Command> & { readonly type: "send" }, "to" | "uid" | "message">,
+    network: Packet[],
+  ): void {
+    const { id, uid: fromUid } = this.config;
+    const early = ["appendEntries", "snapshotChunk", "timeoutNow"].includes(message.type);
+    const durable = sameHardState(this.disk.image.hard, this.hard);
+    const packet = { from: id, fromUid, to, toUid: uid, message };
+    (early && durable ? network : this.#held).push(packet);
+  }
+
+  #sendChunk(
+    { to, uid, term, snapshot, offset }: Effect<Command> & { readonly type: "sendChunk" },
+    network: Packet[],
+  ): readonly Event<Command>[] {
+    const file = this.#file(snapshot);
+    if (file === undefined || this.#fails()) return [{ type: "snapshotGone", snapshot }];
+    const bytes = file.bytes.slice(offset, offset + this.#chunkBytes);
+    this.#send(
+      { to, uid, message: { type: "snapshotChunk", term, snapshot, offset, bytes } },
+      network,
+    );
+    return [];
+  }
+
+  #saveChunk({ snapshot, offset, bytes }: Effect<Command> & { readonly type: "saveChunk" }): void {
+    const known = offset === 0 ? new Uint8Array() : this.#incoming?.bytes;
+    const continues =
+      offset === 0 ||
+      (this.#incoming !== undefined && sameSnapshot(this.#incoming.snapshot, snapshot));
+    if (known?.length !== offset || !continues)
+      throw new Error("a part of a snapshot continues what was saved of it");
+    this.#incoming = { snapshot, bytes: Uint8Array.from([...known, ...bytes]) };
+  }
+
+  #fails(): boolean {
+    const fails = this.failsOnce;
+    this.failsOnce = false;
+    return fails;
+  }
+
+  #file(wanted: Snapshot): File | undefined {
+    return this.disk.files.find(({ snapshot }) => sameSnapshot(snapshot, wanted));
+  }
+}
+
+/** A disk whose log has lost its last entries, as far as no snapshot holds them, and knows that it has. */
+export function damaged({ image, files }: Disk, entries: number): Disk {
+  const { hard, log, horizon } = image;
+  const base = Math.max(log.firstIndex - 1, files.at(-1)?.snapshot.index ?? 0);
+  const end = Math.max(base, log.lastIndex - entries);
+  if (end >= log.lastIndex) return { image, files };
+  const cut = log.snapshot();
+  cut.truncate(index(end));
+  const last = lastPosition(log);
+  const known = horizon !== undefined && !atLeastAsUpToDate(last, horizon) ? horizon : last;
+  return { image: { hard, log: cut, horizon: known }, files };
+}
+
+/** A log that the newest snapshot does not continue is one that it takes the place of, or that ended before it. */
+function begunFrom(image: Image, file: File | undefined): Image {
+  if (file === undefined || image.log.termAt(file.snapshot.index) === file.snapshot.term)
+    return image;
+  const log = logOf(contentOf(image.log).slice(0, 0));
+  log.reset(positionOf(file.snapshot));
+  return { ...image, log };
+}
+
+function isLogEffect(type: Effect<Command>["type"]): boolean {
+  return ["truncateLog", "appendLog", "compactLog", "installSnapshot"].includes(type);
+}

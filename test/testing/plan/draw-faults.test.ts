@@ -1,0 +1,55 @@
+import { expect, test } from "vitest";
+import { Chance } from "../../../packages/testing/src/chance.ts";
+import { drawFaults } from "../../../packages/testing/src/plan/draw-faults.ts";
+import type { Nemesis } from "../../../packages/testing/src/scenario/scenario.ts";
+import { CLUSTER, FAULT_TYPES, scenarioWith } from "../support/scenarios.ts";
+
+const NEMESIS: Nemesis = {
+  faults: FAULT_TYPES,
+  swarm: true,
+  everyMs: [100, 300],
+  lastMs: [200, 1000],
+};
+
+test("the same seed draws the same faults, another seed others", () => {
+  const scenario = scenarioWith(NEMESIS);
+  const drawn = [1, 1, 2].map((seed) => drawFaults(scenario, new Chance(seed)));
+  expect(drawn[0]).toEqual(drawn[1]);
+  expect(drawn[0]).not.toEqual(drawn[2]);
+});
+
+test("none without a nemesis, none without kinds", () => {
+  expect(drawFaults(scenarioWith(undefined), new Chance(1))).toEqual([]);
+  expect(drawFaults(scenarioWith({ ...NEMESIS, faults: [] }), new Chance(1))).toEqual([]);
+});
+
+test("in swarm mode each seed takes its own part of the kinds, and all kinds come", () => {
+  const parts = Array.from({ length: 40 }, (_, seed) =>
+    drawFaults(scenarioWith(NEMESIS, { durationMs: 60_000 }), new Chance(seed)),
+  ).map((faults) => new Set(faults.map(({ type }) => type)));
+  expect(Math.max(...parts.map(({ size }) => size))).toBeLessThan(FAULT_TYPES.length - 5);
+  expect(new Set(parts.map((part) => [...part].sort().join())).size).toBe(40);
+  expect(new Set(parts.flatMap((part) => [...part])).size).toBe(FAULT_TYPES.length);
+});
+
+test("times rise within the run, and there are at most 200", () => {
+  const nemesis = { ...NEMESIS, swarm: false, everyMs: [1, 2] as const };
+  const faults = drawFaults(scenarioWith(nemesis), new Chance(1));
+  expect(faults).toHaveLength(200);
+  const times = faults.map(({ at }) => at);
+  expect(times).toEqual(times.toSorted((a, b) => a - b));
+  const spare = drawFaults(scenarioWith({ ...NEMESIS, swarm: false }), new Chance(1));
+  expect(spare.every(({ at }) => at < 10_000)).toBe(true);
+  expect(spare.length).toBeGreaterThan(30);
+  expect(spare.every((fault) => (fault.for ?? 0) >= 200 && (fault.for ?? 0) <= 1000)).toBe(true);
+});
+
+test("with leases clocks drift within their bound", () => {
+  const cluster = { ...CLUSTER, leases: { clockDrift: 0.1 } };
+  const nemesis = { ...NEMESIS, faults: ["drift" as const] };
+  const faults = drawFaults(scenarioWith(nemesis, { cluster }), new Chance(1));
+  const rates = faults.flatMap((fault) => (fault.type === "drift" ? [fault.rate] : []));
+  expect(rates.length).toBeGreaterThan(10);
+  expect(Math.min(...rates)).toBeGreaterThanOrEqual(1);
+  expect(Math.max(...rates)).toBeLessThanOrEqual(1.1);
+});
