@@ -3,9 +3,10 @@
  *
  * @module @kontiki/testing/vitest
  */
-import { expect, test as base, type TestAPI } from "vitest";
+import type { ExpectStatic, TestAPI } from "vitest";
 import type { AnyFileModel } from "../check/models/index.ts";
 import type { SessionBody } from "../session/run-session.ts";
+import { importVitest } from "./import-vitest.ts";
 import {
   toBeDeterministic,
   toBeLinearizable,
@@ -21,7 +22,12 @@ export type { Ongoing, Session } from "../session/session.ts";
 export { toBeDeterministic, toBeLinearizable, toConverge, toHaveOneLeaderPerTerm };
 export type { Repeatable, Said } from "./matchers.ts";
 export type { LoadedScenario, OwnOptions, SimOptions } from "./sim-options.ts";
-export { expect };
+
+const vitest = await importVitest();
+const { test: base } = vitest;
+
+/** Vitest's `expect`, with the matchers of this module. */
+export const expect: ExpectStatic = vitest.expect;
 
 /**
  * A test that runs a scenario in virtual time, with one seed after the other. It fails with the first violation, shrunk

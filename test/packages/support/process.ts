@@ -1,0 +1,51 @@
+/**
+ * Programs of the package managers and of an installed package, run to their end.
+ */
+import { spawn } from "node:child_process";
+
+export type Ended = {
+  readonly status: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+};
+
+/**
+ * Runs a program to its end.
+ *
+ * @param command the program and its arguments.
+ * @param cwd its working folder.
+ * @param input all of its standard input.
+ */
+export function run(
+  [program = "", ...args]: readonly string[],
+  cwd: string,
+  input = "",
+): Promise<Ended> {
+  const child = spawn(program, args, { cwd, env: shellEnvironment() });
+  let [stdout, stderr] = ["", ""];
+  child.stdout.setEncoding("utf8").on("data", (text: string) => (stdout += text));
+  child.stderr.setEncoding("utf8").on("data", (text: string) => (stderr += text));
+  // A program may end before it has read all of its input.
+  child.stdin.on("error", () => undefined).end(input);
+  return new Promise((resolve, reject) => {
+    child.on("error", reject);
+    child.on("close", (status) => resolve({ status, stdout, stderr }));
+  });
+}
+
+/** Runs a program that must succeed. @returns what it printed. */
+export async function output(command: readonly string[], cwd: string, input = ""): Promise<string> {
+  const { status, stdout, stderr } = await run(command, cwd, input);
+  if (status === 0) return stdout;
+  throw new Error(`${command.join(" ")} in ${cwd} ended with ${status}:\n${stdout}${stderr}`);
+}
+
+/**
+ * The environment as a shell has it. The package manager that runs these tests sets what it is, and other package
+ * managers would believe that of themselves; vitest sets what makes programs believe that they are under test.
+ */
+function shellEnvironment(): NodeJS.ProcessEnv {
+  const isForeign = ([name]: readonly [string, unknown]) =>
+    /^(?:npm_|pnpm_|vitest|node_env|node_options|init_cwd|test$)/i.test(name);
+  return Object.fromEntries(Object.entries(process.env).filter((entry) => !isForeign(entry)));
+}
