@@ -24,6 +24,7 @@ describe("package.json", () => {
       "@kontiki/testing": "workspace:*",
       "@types/node": "20.0.1",
       typescript: "7.0.1",
+      vite: "8.0.1",
       vitest: "4.0.1",
     },
   };
@@ -47,6 +48,7 @@ describe("package.json", () => {
         "@kontiki/testing": "1.2.3",
         "@types/node": "20.0.1",
         typescript: "7.0.1",
+        vite: "8.0.1",
         vitest: "4.0.1",
       },
     });
@@ -55,7 +57,12 @@ describe("package.json", () => {
   test("has nothing of TypeScript in JavaScript", () => {
     expect(JSON.parse(projectManifest("bank", "javascript", OWN))).toMatchObject({
       scripts: { test: "vitest run", simulate: "kontiki run scenario.js", start: "node start.js" },
-      devDependencies: { "@kontiki/cli": "1.2.3", "@kontiki/testing": "1.2.3", vitest: "4.0.1" },
+      devDependencies: {
+        "@kontiki/cli": "1.2.3",
+        "@kontiki/testing": "1.2.3",
+        vite: "8.0.1",
+        vitest: "4.0.1",
+      },
     });
     expect(projectManifest("bank", "javascript", OWN)).not.toMatch(/typescript|types|tsc/);
   });
@@ -75,6 +82,8 @@ describe("package.json", () => {
       typescript: root.devDependencies["typescript"],
       vitest: tests.devDependencies["vitest"],
     });
+    const { vite = "?" } = ownManifest().devDependencies;
+    expect(rootFile("pnpm-lock.yaml")).toContain(`\n  vite@${vite}:\n`);
   });
 });
 

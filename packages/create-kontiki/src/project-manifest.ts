@@ -6,10 +6,13 @@ export type Language = "typescript" | "javascript";
 /** The ending of its modules. */
 export const ENDINGS = { typescript: "ts", javascript: "js" } as const;
 
-const NEEDED = {
-  typescript: ["@kontiki/cli", "@kontiki/testing", "@types/node", "typescript", "vitest"],
-  javascript: ["@kontiki/cli", "@kontiki/testing", "vitest"],
-} as const;
+/** Vitest takes any of three major versions of Vite: a project gets the one that was tested. */
+const TESTING = ["@kontiki/cli", "@kontiki/testing", "vite", "vitest"];
+
+const NEEDED: Readonly<Record<Language, readonly string[]>> = {
+  typescript: [...TESTING, "@types/node", "typescript"].sort(),
+  javascript: TESTING,
+};
 
 /** The `package.json` of a project. Its versions are exact: those that this package was tested with. */
 export function projectManifest(name: string, language: Language, own: OwnManifest): string {

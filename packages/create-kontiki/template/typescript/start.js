@@ -2,6 +2,7 @@
 // JavaScript, because Node 20 runs no TypeScript itself. Each node loads machine.ts in its own thread.
 import { Cluster } from "@kontiki/actors";
 
+/** @type {Cluster<import("./machine.ts").Command, import("./machine.ts").Result>} */
 const cluster = await Cluster.start({
   nodes: 3,
   dataDir: "./kontiki-data",
