@@ -3,6 +3,9 @@
  */
 import { spawn } from "node:child_process";
 
+/** pnpm, in the version that this repository is used with. */
+export const PNPM = ["npx", "--yes", "pnpm@12"];
+
 export type Ended = {
   readonly status: number | null;
   readonly stdout: string;
@@ -41,11 +44,11 @@ export async function output(command: readonly string[], cwd: string, input = ""
 }
 
 /**
- * The environment as a shell has it. The package manager that runs these tests sets what it is, and other package
- * managers would believe that of themselves; vitest sets what makes programs believe that they are under test.
+ * The environment as a shell has it. The package manager that runs these tests says there who it is, which another one
+ * would believe of itself, and vitest says that programs are under test.
  */
 function shellEnvironment(): NodeJS.ProcessEnv {
-  const isForeign = ([name]: readonly [string, unknown]) =>
-    /^(?:npm_|pnpm_|vitest|node_env|node_options|init_cwd|test$)/i.test(name);
-  return Object.fromEntries(Object.entries(process.env).filter((entry) => !isForeign(entry)));
+  const foreign = /^(?:npm_|pnpm_|vitest|node_env$|node_options$|init_cwd$|test$|force_color$)/i;
+  const own = Object.entries(process.env).filter(([name]) => !foreign.test(name));
+  return { ...Object.fromEntries(own), NO_COLOR: "1" };
 }

@@ -5,13 +5,10 @@ import { mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { output } from "./process.ts";
+import { output, PNPM } from "./process.ts";
 
 /** The root of the repository. */
 export const ROOT = fileURLToPath(new URL("../../../", import.meta.url));
-
-/** pnpm, of the version that the repository is used with. */
-export const PNPM = ["npx", "--yes", "pnpm@12"];
 
 /** Paths of the tarballs by the folder of their package in `packages`: "core", "actors", ... */
 export type Tarballs = ReadonlyMap<string, string>;

@@ -89,17 +89,21 @@ export const test: TestAPI & { readonly sim: SimTests } = Object.assign(base.ext
 expect.extend({ toBeDeterministic, toBeLinearizable, toConverge, toHaveOneLeaderPerTerm });
 
 /** What the matchers add to `expect(...)`. */
-interface SimMatchers<R> {
+interface SimMatchers {
   /** See {@link toBeLinearizable}. */
-  toBeLinearizable(model?: AnyFileModel): R;
+  toBeLinearizable(model?: AnyFileModel): void;
   /** See {@link toHaveOneLeaderPerTerm}. */
-  toHaveOneLeaderPerTerm(): R;
+  toHaveOneLeaderPerTerm(): void;
   /** See {@link toConverge}. */
-  toConverge(): R;
+  toConverge(): void;
   /** See {@link toBeDeterministic}. */
-  toBeDeterministic(): Promise<R>;
+  toBeDeterministic(): Promise<void>;
 }
 
-declare module "vitest" {
-  interface Assertion<T> extends SimMatchers<void> {}
+// Vitest's own interfaces for this have other type parameters in each of its major versions, and only declarations that
+// are the same merge. All its versions take over what chai's has.
+declare global {
+  namespace Chai {
+    interface Assertion extends SimMatchers {}
+  }
 }
