@@ -3,6 +3,7 @@
  *
  * @module @kontiki/actors
  */
+/// <reference types="node" preserve="true" />
 export type { Address, ClientAddress } from "./mail/address.ts";
 export { Cluster, type ReadOptions } from "./cluster/cluster.ts";
 

@@ -3,6 +3,7 @@
  *
  * @module @kontiki/actors/node
  */
+/// <reference types="node" preserve="true" />
 export {
   clientAddress,
   isClientAddress,

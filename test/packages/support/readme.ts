@@ -1,0 +1,25 @@
+/**
+ * The examples of a package's README, as it is in the tarball.
+ */
+import { claimedOutput, type Example } from "../../docs/support/examples.ts";
+import { Installed } from "./installed.ts";
+import type { LIBRARIES } from "./consumer.ts";
+
+/** The blocks marked `ts` of an installed README. A first line such as `// counter.test.ts` names the file. */
+export function readmeExamples(
+  project: string,
+  name: (typeof LIBRARIES)[number],
+): readonly Example[] {
+  const text = new Installed(project, name).text("README.md");
+  const blocks = [...text.matchAll(/^```ts\n(?:\/\/ (?<file>[\w.-]+)\n)?(?<source>.*?)^```$/gms)];
+  return blocks.map(({ groups }, at) => ({
+    name: groups?.["file"] ?? `${name}-${at + 1}.ts`,
+    source: groups?.["source"] ?? "",
+    isModule: false,
+  }));
+}
+
+/** What the examples say they print. */
+export function claims(examples: readonly Example[]): readonly string[] {
+  return examples.flatMap(claimedOutput);
+}
