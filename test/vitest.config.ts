@@ -8,6 +8,7 @@ const built = [
   "cli/!(udp)/**/*.test.ts",
   "cli/udp/programs/*.test.ts",
   "docs/**/*.test.ts",
+  "examples/**/*.test.ts",
 ];
 
 // What a user installs from a registry: packed, and installed in folders outside of the workspace.

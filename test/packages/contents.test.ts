@@ -1,11 +1,11 @@
 import { readFileSync } from "node:fs";
 import { posix } from "node:path";
 import { expect, test } from "vitest";
-import { LIBRARIES, npmProject } from "./support/consumer.ts";
+import { LIBRARIES, nameOf, npmProject, PACKAGES } from "./support/consumer.ts";
 import { Installed, type Manifest } from "./support/installed.ts";
 import { ROOT } from "./support/tarballs.ts";
 
-const installed = async (name: (typeof LIBRARIES)[number]): Promise<Installed> =>
+const installed = async (name: (typeof PACKAGES)[number]): Promise<Installed> =>
   new Installed(await npmProject(), name);
 
 /** Which files a tarball has, by what they are. */
@@ -14,11 +14,17 @@ const KINDS = [
   /^src\/.*\.ts$/,
   /^dist\/.*\.(?:js|d\.ts)(?:\.map)?$/,
 ];
+const TEMPLATES = /^template\/(?:common|typescript|javascript)\/[\w.]+$/;
 const ASSETS = [/^assets\/[\w-]+\.(?:js|css)$/, /^scenarios\/(?:README\.md|\w+\.yaml)$/];
 
-test.each(LIBRARIES)("%s holds what is needed and nothing else", async (name) => {
+test.each(PACKAGES)("%s holds what is needed and nothing else", async (name) => {
   const { files } = await installed(name);
-  const kinds = name === "testing" ? [...KINDS, ...ASSETS] : KINDS;
+  const kinds =
+    name === "testing"
+      ? [...KINDS, ...ASSETS]
+      : name === "create-kontiki"
+        ? [...KINDS, TEMPLATES]
+        : KINDS;
   expect(files.filter((file) => !kinds.some((kind) => kind.test(file)))).toEqual([]);
   expect(files).toEqual(expect.arrayContaining(["LICENSE", "README.md", "package.json"]));
 });
@@ -39,7 +45,7 @@ test.each(LIBRARIES)("the maps of %s lead to sources that are there", async (nam
   expect(new Set(sources)).toEqual(new Set(holds.files.filter((file) => file.startsWith("src/"))));
 });
 
-test.each(LIBRARIES)("the manifest of %s has nothing of the workspace", async (name) => {
+test.each(PACKAGES)("the manifest of %s has nothing of the workspace", async (name) => {
   const { manifest, files } = await installed(name);
   const text = JSON.stringify(manifest);
   expect(text).not.toMatch(/workspace:|catalog:|@kontiki\/source|"[^"]*\/src\/|prepack/);
@@ -51,11 +57,11 @@ test.each(LIBRARIES)("the manifest of %s has nothing of the workspace", async (n
   expect(pathsOf(manifest).filter((path) => !files.includes(path))).toEqual([]);
 });
 
-test.each(LIBRARIES)("the manifest of %s tells where it comes from", async (name) => {
+test.each(PACKAGES)("the manifest of %s tells where it comes from", async (name) => {
   const { manifest } = await installed(name);
   const url = "https://github.com/kontiki-raft/kontiki";
   expect(manifest).toMatchObject({
-    name: `@kontiki/${name}`,
+    name: nameOf(name),
     license: "MIT",
     engines: { node: ">=20.19" },
     repository: { type: "git", url: `git+${url}.git`, directory: `packages/${name}` },
@@ -68,7 +74,7 @@ test.each(LIBRARIES)("the manifest of %s tells where it comes from", async (name
 
 test("all packages have one version, that of the workspace", async () => {
   const versions = await Promise.all(
-    LIBRARIES.map(async (name) => (await installed(name)).manifest.version),
+    PACKAGES.map(async (name) => (await installed(name)).manifest.version),
   );
   const root = JSON.parse(readFileSync(`${ROOT}/package.json`, "utf8")) as Manifest;
   expect(new Set(versions)).toEqual(new Set([root.version]));

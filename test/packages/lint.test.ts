@@ -2,13 +2,13 @@ import { readFileSync } from "node:fs";
 import { checkPackage, createPackageFromTarballData } from "@arethetypeswrong/core";
 import { publint } from "publint";
 import { expect, test } from "vitest";
-import { LIBRARIES } from "./support/consumer.ts";
+import { LIBRARIES, PACKAGES } from "./support/consumer.ts";
 import { packedTarballs } from "./support/tarballs.ts";
 
 const tarballOf = async (name: string): Promise<string> =>
   (await packedTarballs()).get(name) ?? `no tarball of ${name}`;
 
-test.each(LIBRARIES)("publint finds nothing in %s", async (name) => {
+test.each(PACKAGES)("publint finds nothing in %s", async (name) => {
   const { buffer } = new Uint8Array(readFileSync(await tarballOf(name)));
   const { messages } = await publint({ pack: { tarball: buffer }, strict: true });
   expect(messages).toEqual([]);

@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { LIBRARIES } from "./support/consumer.ts";
+import { nameOf, PACKAGES } from "./support/consumer.ts";
 import { output, PNPM, run } from "./support/process.ts";
 import { ROOT } from "./support/tarballs.ts";
 
@@ -22,6 +22,5 @@ test.each(REFUSED)("$by is refused in a line that says what to do", async ({ com
 test("pnpm publishes the packages, each after those that it needs, and no other", async () => {
   const command = [...PNPM, "--recursive", "publish", "--dry-run", "--no-git-checks", "--json"];
   const published = JSON.parse(await output(command, ROOT)) as readonly { readonly name: string }[];
-  const names = published.map(({ name }) => name).filter((name) => name.startsWith("@kontiki/"));
-  expect(names).toEqual(LIBRARIES.map((name) => `@kontiki/${name}`));
+  expect(published.map(({ name }) => name)).toEqual(PACKAGES.map(nameOf));
 });

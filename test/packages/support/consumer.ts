@@ -1,14 +1,22 @@
 /**
  * Projects outside of the workspace that install the packages, as users do.
  */
-import { mkdtempSync, realpathSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { output, PNPM } from "./process.ts";
 import { packedTarballs } from "./tarballs.ts";
+import { temporaryFolder } from "./temporary.ts";
 
 /** The packages that others are built on, by their folder in `packages`. */
 export const LIBRARIES = ["core", "actors", "testing", "cli"] as const;
+
+/** All that are published, each after those that it needs. */
+export const PACKAGES = [...LIBRARIES, "create-kontiki"] as const;
+
+/** The name of a package, by its folder. */
+export function nameOf(folder: (typeof PACKAGES)[number]): string {
+  return folder === "create-kontiki" ? folder : `@kontiki/${folder}`;
+}
 
 /** The newest version of each that is supported, exact: another one comes with a change of this line. */
 export const VERSIONS = {
@@ -28,7 +36,7 @@ export function npmProject(): Promise<string> {
 }
 
 async function installByNpm(): Promise<string> {
-  const folder = newProject("npm", { ...(await tarballDependencies()), ...VERSIONS });
+  const folder = newProject("npm", { ...(await tarballDependencies(PACKAGES)), ...VERSIONS });
   await output(
     ["npm", "install", "--prefer-offline", "--ignore-scripts", "--no-audit", "--no-fund"],
     folder,
@@ -38,7 +46,7 @@ async function installByNpm(): Promise<string> {
 
 /** The folder of a project in which pnpm has installed the tarballs: there a package sees only what it names. */
 export async function pnpmProject(others: Dependencies): Promise<string> {
-  const tarballs = await tarballDependencies();
+  const tarballs = await tarballDependencies(LIBRARIES);
   const folder = newProject("pnpm", { ...tarballs, ...others });
   const overrides = Object.entries(tarballs).map(([name, tarball]) => `  "${name}": "${tarball}"`);
   const settings = ["overrides:", ...overrides, "ignoreScripts: true"];
@@ -54,16 +62,15 @@ export function write(folder: string, name: string, text: string): void {
 
 /** An empty folder outside of the workspace with a `package.json`. It ends with this process. */
 function newProject(manager: string, dependencies: Dependencies): string {
-  const folder = realpathSync(mkdtempSync(join(tmpdir(), `kontiki-by-${manager}-`)));
-  process.on("exit", () => rmSync(folder, { recursive: true, force: true }));
+  const folder = temporaryFolder(`by-${manager}`);
   const manifest = { name: "consumer", private: true, type: "module", dependencies };
   write(folder, "package.json", JSON.stringify(manifest, null, 2));
   return folder;
 }
 
-async function tarballDependencies(): Promise<Dependencies> {
+async function tarballDependencies(
+  folders: readonly (typeof PACKAGES)[number][],
+): Promise<Dependencies> {
   const tarballs = await packedTarballs();
-  return Object.fromEntries(
-    LIBRARIES.map((name) => [`@kontiki/${name}`, `file:${tarballs.get(name)}`]),
-  );
+  return Object.fromEntries(folders.map((name) => [nameOf(name), `file:${tarballs.get(name)}`]));
 }

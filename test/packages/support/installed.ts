@@ -3,7 +3,7 @@
  */
 import { readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
-import type { LIBRARIES } from "./consumer.ts";
+import { nameOf, type PACKAGES } from "./consumer.ts";
 
 /** What the tests read of a `package.json`. */
 export type Manifest = {
@@ -21,8 +21,8 @@ export class Installed {
   /** Paths of its files from its folder, with / between folders. */
   readonly files: readonly string[];
 
-  constructor(project: string, name: (typeof LIBRARIES)[number]) {
-    this.folder = join(project, "node_modules/@kontiki", name);
+  constructor(project: string, name: (typeof PACKAGES)[number]) {
+    this.folder = join(project, "node_modules", nameOf(name));
     const entries = readdirSync(this.folder, { recursive: true, encoding: "utf8" });
     const files = entries.filter((entry) => statSync(join(this.folder, entry)).isFile());
     this.files = files.map((file) => file.replaceAll("\\", "/")).toSorted();
