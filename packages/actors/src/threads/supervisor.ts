@@ -2,11 +2,13 @@ import { EventEmitter } from "node:events";
 import { INDEX_ZERO, initialMembership, type Index, type NodeId } from "@kontiki/core";
 import { isClientAddress, type Address } from "../mail/address.ts";
 import { currentLeader } from "./agreement.ts";
-import { Child, type ChildHost, type KnownMembership } from "./child.ts";
+import type { ChildHost } from "./child-host.ts";
+import { Child } from "./child.ts";
 import type { NodeDisk } from "../directory/cluster-disks.ts";
 import { KontikiError } from "../errors.ts";
 import { CarriedMail, type MailCarrier } from "./mail-carrier.ts";
 import { PULSE_MS, type Envelope, type FromNode, type NodeSpec } from "../mail/protocol.ts";
+import type { KnownMembership } from "./node-reports.ts";
 import type { RestartPolicy } from "./restart-policy.ts";
 import { Router, type MailboxLimits } from "./router.ts";
 import {
@@ -15,7 +17,6 @@ import {
   type DeadLetterReason,
   type RaftStatus,
 } from "../mail/status.ts";
-import type { NodeThread } from "./thread.ts";
 
 /** What every node's thread is started with. */
 export type CommonSpec = Omit<
@@ -151,39 +152,35 @@ export class Supervisor {
       spec: { ...spec, voters, priority: stepsBelow(node), pulse: this.#pulse },
       path,
       onEvent: (event) => this.#tell(event),
-      onUp: (child, thread) => this.#onUp(child, thread),
-      onDown: (child) => this.#onDown(child),
-      onTrouble: (child) => this.router.bury(child.id, child.incarnation),
+      onUp: (incarnation, thread) =>
+        this.router.attachNode(node, incarnation, (letter) => thread.post(letter)),
+      onDown: (incarnation) => {
+        this.router.detachNode(node);
+        this.router.bury(node, incarnation);
+      },
+      onTrouble: (incarnation) => this.router.bury(node, incarnation),
       onPaused: () => this.#changed(),
       onMembership: () => this.#onMembership(),
-      onTurn: (child, turn, before) => this.#onTurn(child, turn, before),
+      onTurn: (incarnation, turn, before) => this.#onTurn(node, incarnation, turn, before),
     };
   }
 
-  #onUp(child: Child, thread: NodeThread): void {
-    this.router.attachNode(child.id, child.incarnation, (letter) => thread.post(letter));
-  }
-
-  #onDown({ id, incarnation }: Child): void {
-    this.router.detachNode(id);
-    this.router.bury(id, incarnation);
-  }
-
   #onTurn(
-    child: Child,
+    node: NodeId,
+    incarnation: number,
     turn: FromNode & { readonly type: "turn" },
     before: RaftStatus | undefined,
   ): void {
-    const { id, incarnation } = child;
-    this.router.taken(id, turn.taken.letters, turn.taken.bytes);
-    for (const { to, bytes } of turn.mail) this.#send({ to, from: id, incarnation, bytes });
-    for (let count = 0; count < turn.malformed; count += 1) this.#onDeadLetter(id, "malformed");
+    this.router.taken(node, turn.taken.letters, turn.taken.bytes);
+    for (const { to, bytes } of turn.mail) this.#send({ to, from: node, incarnation, bytes });
+    for (let count = 0; count < turn.malformed; count += 1) this.#onDeadLetter(node, "malformed");
     if (turn.raft === undefined) return;
-    if (!sameStatus(before, turn.raft)) this.events.emit("status", child);
+    const child = this.#children.get(node);
+    if (child !== undefined && !sameStatus(before, turn.raft)) this.events.emit("status", child);
     const { role, term } = turn.raft;
     if (role === "leader" && term > this.#leaderTerm) {
       this.#leaderTerm = term;
-      this.#tell({ type: "leader", node: id, term });
+      this.#tell({ type: "leader", node, term });
       this.#onMembership();
     } else this.events.emit("change");
   }
