@@ -9,9 +9,16 @@ export {
   type Address,
   type ClientAddress,
 } from "./mail/address.ts";
-export { Client, type ClientEffect, type ClientTimes } from "./client/client.ts";
-export type { ProposalEnd, ReadEnd } from "./client/client-effect.ts";
-export { askingOf, takeAnswer, undelivered, type SendEffect } from "./client/client-mail.ts";
+export { Client } from "./client/client.ts";
+export { ClientCalls } from "./client/client-calls.ts";
+export type {
+  Asking,
+  ClientEffect,
+  ClientTimes,
+  ProposalEnd,
+  ReadEnd,
+} from "./client/client-effect.ts";
+export type { ReadOptions } from "./client/client-reads.ts";
 export { decode, encode } from "./bytes/codec.ts";
 export { clientOf, encodeCommand, headerOf, type CommandHeader } from "./sessions/command.ts";
 export { DiskError, type Disk, type DiskFile, type NewFile } from "./storage/disk/disk.ts";

@@ -106,7 +106,7 @@ describe("a proposal ends as definitelyNot when no parcel of it can be in a log"
   test("no parcel fitted into a mailbox", () => {
     const client = sentClient();
     client.busy(1, 0);
-    expect(readable(client.close("over"))).toEqual([
+    expect(readable(client.unavailable("over"))).toEqual([
       { settled: 1, as: "definitelyNot" },
       { settled: 2, as: "definitelyNot" },
     ]);
@@ -128,7 +128,7 @@ describe("a proposal ends as definitelyNot when no parcel of it can be in a log"
   test("the cluster goes away before it was sent", () => {
     const client = newClient();
     client.propose(encodeCommand("a"), 1000);
-    expect(client.close("gone")).toEqual([
+    expect(client.unavailable("gone")).toEqual([
       { type: "settle", sequence: 1, end: { type: "definitelyNot", reason: "gone" } },
     ]);
     expect(client.pending).toBe(0);
@@ -146,7 +146,7 @@ describe("a proposal ends as unknown when a parcel of it may be in a log", () =>
   });
 
   test("sent, and the cluster goes away", () => {
-    expect(readable(sentClient().close("gone"))).toEqual(unknown);
+    expect(readable(sentClient().unavailable("gone"))).toEqual(unknown);
   });
 
   test.each([
