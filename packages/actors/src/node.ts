@@ -31,7 +31,8 @@ export { openStorage, type OpenedStorage } from "./storage/recovery/open-storage
 export { createWal, hasWal } from "./storage/wal/open-wal.ts";
 export type { Envelope, FromNode, OutgoingMail, ToNode } from "./mail/protocol.ts";
 export type { NodePort } from "./node/node-port.ts";
-export { NodeRunner, type Opened, type RunnerPorts } from "./node/node-runner.ts";
+export { NodeRunner } from "./node/node-runner.ts";
+export type { Opened, RunnerPorts } from "./node/runner-ports.ts";
 export { openNode, probe, quorumBeats, type NodeSetup } from "./node/open-node.ts";
 export { ReadIds } from "./node/reads.ts";
 export { outcomeOf } from "./sessions/result.ts";
