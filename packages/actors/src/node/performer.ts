@@ -86,7 +86,14 @@ export class Performer {
     this.#hardStateSynced = true;
   }
 
-  /** Performs one effect of an event. */
+  /**
+   * Performs one effect of an event. Two effects ask for nothing at this point:
+   *
+   * - `commit`: `NodeActor.apply` performs it, from the commit index in the state. It applies a bounded number of entries
+   *   at a time, on a leader before the turn's sync and on the others after it.
+   * - `proposed`: `appendLog` has appended the entries, and clients are answered when these are applied. Each command
+   *   carries the session and the sequence number that its answer needs, so nothing has to be kept for it.
+   */
   perform(effect: Effect<CommandBytes>, cause: Event<CommandBytes>): void {
     const { log, storage, reads } = this.#parts;
     switch (effect.type) {
@@ -115,8 +122,7 @@ export class Performer {
       case "readReady":
         return reads.ready(effect.id, effect.index);
       case "rejectRead":
-        this.refusals.push(...reads.refuse(effect.id, effect.leader));
-        return;
+        return this.#refuse(reads.refuse(effect.id, effect.leader));
       case "changeTaken":
       case "rejectChange":
       case "transferEnded":
@@ -129,15 +135,9 @@ export class Performer {
       case "resetHeartbeatTimer":
         return this.#resetTimer("heartbeat");
       case "rejectProposal":
-        this.refusals.push(...rejectProposals(this.proposals, effect));
-        return;
+        return this.#refuse(rejectProposals(this.proposals, effect));
       case "commit":
-        // Performed later: `NodeActor.apply` reads the commit index from the state. It applies a bounded part of the
-        // entries at a time, and a leader applies before its sync, other nodes after it.
-        return;
       case "proposed":
-        // Nothing to perform: the entries are appended by `appendLog`, and clients are answered when they are applied,
-        // which the session and sequence number in each command are enough for.
         return;
       default:
         return effect satisfies never;
@@ -171,6 +171,10 @@ export class Performer {
     storage.reset(positionOf(snapshot));
     applier.restore(snapshots.parts(snapshot), snapshot.index);
     snapshots.removeOld();
+  }
+
+  #refuse(mail: readonly OutgoingMail[]): void {
+    this.refusals.push(...mail);
   }
 
   #resetTimer(type: Timer["type"]): void {
