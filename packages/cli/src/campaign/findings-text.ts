@@ -1,5 +1,5 @@
 import type { Doubt, Finding } from "@kontiki/testing";
-import { plainText, shellWord } from "../render/text.ts";
+import { plainText, shellWord } from "../render/quoting.ts";
 import { counted, durationText } from "../render/quantities.ts";
 import type { Colors } from "../output/colors.ts";
 import type { CampaignRun } from "./campaign-run.ts";

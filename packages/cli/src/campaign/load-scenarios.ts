@@ -1,4 +1,4 @@
-import { badInput } from "../output/failure.ts";
+import { badInput } from "../output/check-failure.ts";
 import type { Engines } from "../engines/engines.ts";
 import { messageOf } from "../session/answer.ts";
 

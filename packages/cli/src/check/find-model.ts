@@ -2,7 +2,7 @@ import { models, type AnyFileModel } from "@kontiki/testing";
 import { resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { messageOf } from "../session/answer.ts";
-import { badInput } from "../output/failure.ts";
+import { badInput } from "../output/check-failure.ts";
 
 const FUNCTIONS = ["step", "key", "describe", "describeState", "interpret"] as const;
 

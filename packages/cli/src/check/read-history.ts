@@ -7,7 +7,7 @@ import {
   type History,
 } from "@kontiki/testing";
 import { readFile } from "node:fs/promises";
-import { badInput, reasonOf } from "../output/failure.ts";
+import { badInput, reasonOf } from "../output/check-failure.ts";
 
 /** A history as it is in a file. */
 export type HistoryFile = { readonly history: History; readonly format: Format };

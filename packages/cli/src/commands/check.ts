@@ -15,7 +15,7 @@ import {
 } from "@kontiki/testing";
 import { Argument, Command, Option } from "commander";
 import { basename } from "node:path";
-import { badInput } from "../output/failure.ts";
+import { badInput } from "../output/check-failure.ts";
 import { findModel } from "../check/find-model.ts";
 import { readHistory, type HistoryFile } from "../check/read-history.ts";
 import { EXIT_UNKNOWN, verdictStatus, type Host } from "../host/host.ts";

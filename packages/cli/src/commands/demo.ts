@@ -1,8 +1,8 @@
 import type { ClusterOptions } from "@kontiki/actors";
 import { Command, Option } from "commander";
 import { withCluster, type ProgramCluster, type StartCluster } from "../launch/cluster.ts";
-import { Story, type Pace } from "../demo/story.ts";
-import { Teller } from "../demo/teller.ts";
+import { Story, type Pace } from "../demo/demo-run.ts";
+import { Teller } from "../demo/demo-printer.ts";
 import { EXIT_OK, interruptedStatus, type Host } from "../host/host.ts";
 import { seconds, wholeNumber } from "./options.ts";
 import { Notes } from "../output/notes.ts";

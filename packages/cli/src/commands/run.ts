@@ -16,7 +16,7 @@ import { loadScenarios, type NamedScenario } from "../campaign/load-scenarios.ts
 import { campaignProgressText } from "../campaign/progress.ts";
 import { runJson } from "../campaign/run-json.ts";
 import { runText, seedsText } from "../campaign/run-text.ts";
-import { badInput } from "../output/failure.ts";
+import { badInput } from "../output/check-failure.ts";
 import type { Engines } from "../engines/engines.ts";
 import { EXIT_OK, EXIT_TOOL, verdictStatus, type Host } from "../host/host.ts";
 import { judging } from "../output/judging.ts";

@@ -1,13 +1,13 @@
 import { finishInSlices } from "@kontiki/testing";
 import { Command, Option } from "commander";
-import { badInput } from "../output/failure.ts";
+import { badInput } from "../output/check-failure.ts";
 import type { Engines } from "../engines/engines.ts";
 import { EXIT_UNKNOWN, verdictStatus, type Host } from "../host/host.ts";
 import { judging } from "../output/judging.ts";
 import { time } from "./options.ts";
 import { write } from "../output/output.ts";
 import { counted } from "../render/quantities.ts";
-import type { Shrinking } from "../replay/failure-token.ts";
+import type { Shrinking } from "../replay/token-subject.ts";
 import { outcomeOf, outcomeText } from "../replay/outcome.ts";
 import { readSubject } from "../replay/read-subject.ts";
 import { runAgain } from "../replay/run-again.ts";

@@ -12,7 +12,7 @@ import { durationOption, nodesOption, path } from "./options.ts";
 import { runPiped } from "../prompt/piped.ts";
 import { JsonPrinter, TextPrinter } from "../prompt/printer.ts";
 import { eventText } from "../render/event-text.ts";
-import { Session } from "../session/session.ts";
+import { Session } from "../session/command-session.ts";
 import { colorsFor } from "../output/colors.ts";
 import { Notes } from "../output/notes.ts";
 import { runPrompt } from "../prompt/prompt.ts";

@@ -1,5 +1,5 @@
-import type { DemoLine } from "./line.ts";
-import { answerWords, endWords, eventWords, statusWords } from "./words.ts";
+import type { DemoLine } from "./demo-line.ts";
+import { answerWords, endWords, eventWords, statusWords } from "./phrases.ts";
 
 /** What happens as one line of JSON: `ms` since the start, `type`, what there is to say, and the same in `words`. */
 export function demoJson(line: DemoLine, ms: number): string {

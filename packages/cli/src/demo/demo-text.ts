@@ -1,8 +1,8 @@
 import type { ClusterEvent, RaftStatus } from "@kontiki/actors";
-import { plainText } from "../render/text.ts";
+import { plainText } from "../render/quoting.ts";
 import type { Colors } from "../output/colors.ts";
-import type { ClientLine, DemoLine } from "./line.ts";
-import { answerWords, endWords, eventWords, statusWords } from "./words.ts";
+import type { ClientLine, DemoLine } from "./demo-line.ts";
+import { answerWords, endWords, eventWords, statusWords } from "./phrases.ts";
 
 /** Columns that the story is wrapped at. */
 const WIDTH = 80;

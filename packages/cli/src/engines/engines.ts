@@ -11,7 +11,7 @@ import {
 } from "@kontiki/testing";
 import { randomInt } from "node:crypto";
 import { deadline } from "./deadline.ts";
-import type { TokenSubject } from "../replay/failure-token.ts";
+import type { TokenSubject } from "../replay/token-subject.ts";
 import { pathSubject } from "../replay/path-subject.ts";
 import { runSubject } from "../replay/run-subject.ts";
 

@@ -1,7 +1,7 @@
 import { storyOf, storyText } from "@kontiki/testing";
 import { coverageText } from "../render/coverage-text.ts";
 import { counted, durationText, grouped } from "../render/quantities.ts";
-import { plainText } from "../render/text.ts";
+import { plainText } from "../render/quoting.ts";
 import type { Colors } from "../output/colors.ts";
 import { tokenOf, wordOf, type ExplorationRun } from "./exploration-run.ts";
 

@@ -1,4 +1,4 @@
-import { CheckFailure } from "./failure.ts";
+import { CheckFailure } from "./check-failure.ts";
 import { EXIT_TOOL, interruptedStatus, type Host } from "../host/host.ts";
 import { flushed } from "./output.ts";
 import { messageOf } from "../session/answer.ts";

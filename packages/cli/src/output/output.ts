@@ -1,7 +1,7 @@
 import { access, constants, open, writeFile } from "node:fs/promises";
 import { dirname } from "node:path";
 import type { Writable } from "node:stream";
-import { CheckFailure, reasonOf } from "./failure.ts";
+import { CheckFailure, reasonOf } from "./check-failure.ts";
 import { EXIT_TOOL } from "../host/host.ts";
 
 /**

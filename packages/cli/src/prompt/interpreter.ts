@@ -1,8 +1,8 @@
 import type { InputLine } from "./lines.ts";
 import type { Printer } from "./printer.ts";
 import type { Answer, Failure } from "../session/answer.ts";
-import type { Session } from "../session/session.ts";
-import { splitWords, type Word } from "../session/words.ts";
+import type { Session } from "../session/command-session.ts";
+import { splitWords, type Word } from "../session/split-words.ts";
 import type { Notes } from "../output/notes.ts";
 
 /** From lines of input to printed replies, one line after another. */

@@ -4,7 +4,7 @@ import { helpText } from "./help-text.ts";
 import { logText } from "./log-text.ts";
 import { memberTable } from "./member-table.ts";
 import { statusTable } from "./status-table.ts";
-import { plainText, wordText } from "./text.ts";
+import { plainText, wordText } from "./quoting.ts";
 
 /** What a person reads, in pieces that each end a line; none if there is nothing to say. */
 export async function* answerText(answer: Answer, colors: Colors): AsyncGenerator<string> {

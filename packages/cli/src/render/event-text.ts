@@ -1,6 +1,6 @@
 import type { ClusterEvent } from "@kontiki/actors";
 import { membershipText } from "./membership-text.ts";
-import { plainText } from "./text.ts";
+import { plainText } from "./quoting.ts";
 
 /** One line about something that happened, or undefined when it is not worth a person's attention. */
 export function eventText(event: ClusterEvent): string | undefined {

@@ -1,6 +1,6 @@
 import type { KeyValueCommand, LogLine } from "@kontiki/actors";
 import { membershipText } from "./membership-text.ts";
-import { wordText } from "./text.ts";
+import { wordText } from "./quoting.ts";
 
 /** One entry: index, term, client:sequence and the command as a session has it. */
 export function logText(line: LogLine): string {

@@ -1,7 +1,7 @@
 import type { LostCluster, RecoveredCluster, SurveyedNode } from "@kontiki/actors";
 import type { Colors } from "../output/colors.ts";
 import { bareTable } from "./status-table.ts";
-import { plainText } from "./text.ts";
+import { plainText } from "./quoting.ts";
 
 type Survey = Pick<LostCluster, "nodes" | "best">;
 

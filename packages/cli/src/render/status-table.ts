@@ -2,7 +2,7 @@ import type { NodeStatus, RaftStatus } from "@kontiki/actors";
 import Table from "cli-table3";
 import { leaderOf } from "../session/leader-of.ts";
 import type { Colors } from "../output/colors.ts";
-import { plainText } from "./text.ts";
+import { plainText } from "./quoting.ts";
 
 const COLUMNS = [
   "node",

@@ -1,5 +1,5 @@
 import type { Violation } from "@kontiki/testing";
-import type { Reproduction, TokenSubject } from "./failure-token.ts";
+import type { Reproduction, TokenSubject } from "./token-subject.ts";
 
 /** How a run stands to what its token says of it. */
 export type Outcome =

@@ -9,7 +9,7 @@ import {
   type Token,
 } from "@kontiki/testing";
 import { counted } from "../render/quantities.ts";
-import type { Reproduction, TokenSubject } from "./failure-token.ts";
+import type { Reproduction, TokenSubject } from "./token-subject.ts";
 
 /** What a token of the explorer stands for: a way that is a shortest one already. */
 export function pathSubject({

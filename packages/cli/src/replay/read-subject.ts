@@ -1,6 +1,6 @@
-import { badInput } from "../output/failure.ts";
+import { badInput } from "../output/check-failure.ts";
 import { messageOf } from "../session/answer.ts";
-import type { TokenSubject } from "./failure-token.ts";
+import type { TokenSubject } from "./token-subject.ts";
 
 /** Reads a token. @throws CheckFailure when it is not one, or is one of another version. */
 export async function readSubject(

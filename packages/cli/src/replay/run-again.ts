@@ -1,6 +1,6 @@
 import { durationText } from "../render/quantities.ts";
 import type { Notes } from "../output/notes.ts";
-import type { Reproduction, TokenSubject } from "./failure-token.ts";
+import type { Reproduction, TokenSubject } from "./token-subject.ts";
 
 /** Runs again what a token stands for; `notes` are told how far it is. Undefined when `signal` ended it. */
 export async function runAgain(

@@ -22,7 +22,7 @@ import {
   type Work,
 } from "@kontiki/testing";
 import { counted } from "../render/quantities.ts";
-import type { Reproduction, Shrinking, TokenSubject } from "./failure-token.ts";
+import type { Reproduction, Shrinking, TokenSubject } from "./token-subject.ts";
 
 /** What a token of a simulated run stands for. @throws Error when its module or its plan cannot be had. */
 export async function runSubject(token: Token & { readonly type: "run" }): Promise<TokenSubject> {

@@ -1,6 +1,6 @@
 import { storyText } from "@kontiki/testing";
 import { counted } from "../render/quantities.ts";
-import type { Reproduction, Shrinking } from "./failure-token.ts";
+import type { Reproduction, Shrinking } from "./token-subject.ts";
 import { outcomeOf, outcomeText } from "./outcome.ts";
 
 /** A shrinking and what came of it. */

@@ -1,6 +1,6 @@
 import { KEY_BYTES_MAX, VALUE_BYTES_MAX } from "@kontiki/actors";
 import { CommandFailed } from "./answer.ts";
-import type { Word } from "./words.ts";
+import type { Word } from "./split-words.ts";
 
 /** Longest time that a command takes as an argument: a day. */
 const DURATION_MAX_MS = 24 * 60 * 60 * 1000;

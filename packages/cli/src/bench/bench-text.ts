@@ -1,5 +1,5 @@
 import type { Colors } from "../output/colors.ts";
-import type { Checked } from "./check.ts";
+import type { Checked } from "./verify-cluster.ts";
 import type { LoadOptions, Measured } from "./load.ts";
 
 export type BenchRun = {

@@ -1,7 +1,7 @@
 import type { ClusterEvent, RaftStatus } from "@kontiki/actors";
 import { membershipText } from "../render/membership-text.ts";
-import { plainText } from "../render/text.ts";
-import type { ClientLine, Tally } from "./line.ts";
+import { plainText } from "../render/quoting.ts";
+import type { ClientLine, Tally } from "./demo-line.ts";
 
 /**
  * What a change of a node's Raft state means, in plain words.

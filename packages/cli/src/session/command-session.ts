@@ -3,7 +3,7 @@ import { Arguments, shorten } from "./arguments.ts";
 import { arityProblem, commandAt, commandsOf, usageOf } from "./commands.ts";
 import type { Context, SessionCluster } from "./context.ts";
 import { runs } from "./runs.ts";
-import type { Word } from "./words.ts";
+import type { Word } from "./split-words.ts";
 
 /**
  * Runs commands against a cluster, one at a time.

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { KontikiError } from "@kontiki/actors";
 import type { ProgramCluster } from "../launch/cluster.ts";
-import type { Chapter, ClientLine, DemoLine, Tally } from "./line.ts";
+import type { Chapter, ClientLine, DemoLine, Tally } from "./demo-line.ts";
 
 /** How fast things happen. */
 export type Pace = {

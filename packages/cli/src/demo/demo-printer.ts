@@ -4,7 +4,7 @@ import type { Host } from "../host/host.ts";
 import { colorsFor } from "../output/colors.ts";
 import { demoJson } from "./demo-json.ts";
 import { demoText } from "./demo-text.ts";
-import type { DemoLine } from "./line.ts";
+import type { DemoLine } from "./demo-line.ts";
 
 /** Prints what happens, as it happens, with the time since the teller was made. */
 export class Teller {
