@@ -87,7 +87,7 @@ describe("a bench is not verified, and ends in status 1", () => {
     await expectNotVerified(cluster, new RegExp(`^not verified: 1 puts ended as ${what}$`, "m"));
   });
 
-  test("when a key does not hold what was written last", async () => {
+  test("when a key does not have the value that was written last", async () => {
     const cluster = new Tampered((honest) => honest());
     const propose = cluster.propose.bind(cluster);
     cluster.propose = async (command) => {
@@ -97,7 +97,7 @@ describe("a bench is not verified, and ends in status 1", () => {
     };
     await expectNotVerified(
       cluster,
-      /^not verified: 1 of 32 keys do not hold what was written last$/m,
+      /^not verified: 1 of 32 keys do not have the value that was written last$/m,
     );
   });
 

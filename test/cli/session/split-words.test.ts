@@ -38,19 +38,19 @@ describe("what is wrong is named with its column", () => {
     ["an escaped closing quote", String.raw`put "\"`, 5, "this double quote is never closed"],
     ["columns count characters", 'put 🛶🛶 "a', 8, "this double quote is never closed"],
     ["no blank after it", 'put "k"v x', 8, "a blank must follow the closing double quote"],
-    ["an escape", String.raw`put "a\x"`, 7, "no escape of a JSON string starts like this"],
-    ["a short escape", String.raw`put "\u12"`, 6, "no escape of a JSON string starts like this"],
+    ["an escape", String.raw`put "a\x"`, 7, "this is not an escape of a JSON string"],
+    ["a short escape", String.raw`put "\u12"`, 6, "this is not an escape of a JSON string"],
     [
       "a control character",
       'put "a\tb"',
       7,
-      "in double quotes a control character is written as an escape, such as \\t",
+      "in double quotes, write a control character as an escape, such as \\t",
     ],
     [
       "half a surrogate pair",
       String.raw`put "\ud83d"`,
       5,
-      "this string holds half of a surrogate pair, which is no character",
+      "this string has half of a surrogate pair, which is not a character",
     ],
   ])("%s", (_title, line, column, message) => {
     expect(splitWords(line)).toEqual({ type: "problem", column, message });

@@ -1,15 +1,17 @@
 import type { Colors } from "../output/colors.ts";
-import type { Checked } from "./verify-cluster.ts";
-import type { LoadOptions, Measured } from "./load.ts";
+import type { LoadOptions } from "./load-options.ts";
+import type { Measured } from "./load.ts";
+import type { Verification } from "./verify-cluster.ts";
 
+/** A benchmark and its results. */
 export type BenchRun = {
   readonly options: LoadOptions & { readonly nodes: number; readonly memory?: true };
   readonly measured: Measured;
-  readonly checked: Checked;
+  readonly verification: Verification;
 };
 
-/** One JSON line in the shape that harnesses of other Raft implementations print. */
-export function benchJson({ options, measured, checked }: BenchRun): string {
+/** One JSON line in the format that benchmarks of other Raft implementations print. */
+export function benchJson({ options, measured, verification }: BenchRun): string {
   const { latency, cpu, operations } = measured;
   const line = {
     peer: "kontiki",
@@ -23,16 +25,16 @@ export function benchJson({ options, measured, checked }: BenchRun): string {
     cpu_s: round(cpu.own, 2),
     other_cpu_s: round(cpu.other, 2),
     dur_s: options.seconds,
-    verified: checked.problems.length === 0,
+    verified: verification.problems.length === 0,
   };
   return `${JSON.stringify(line)}\n`;
 }
 
-/** The same for a person. */
-export function benchText({ options, measured, checked }: BenchRun, colors: Colors): string {
+/** The results for people. */
+export function benchText({ options, measured, verification }: BenchRun, colors: Colors): string {
   const { latency, cpu, operations } = measured;
   const ms = (microseconds: number): string => `${(microseconds / 1000).toFixed(2)} ms`;
-  const verified = checked.problems.length === 0;
+  const verified = verification.problems.length === 0;
   const rows = [
     [
       "cluster",
@@ -42,7 +44,7 @@ export function benchText({ options, measured, checked }: BenchRun, colors: Colo
     ["throughput", `${Math.floor(operations / options.seconds)} puts/s over ${options.seconds} s`],
     ["latency", `p50 ${ms(latency.p50)}, p99 ${ms(latency.p99)}, max ${ms(latency.max)}`],
     ["cpu", `${cpu.own.toFixed(2)} s, other processes ${cpu.other.toFixed(2)} s`],
-    ["checked", `${checked.entries} log entries on each node, ${checked.keys} keys`],
+    ["checked", `${verification.entries} log entries on each node, ${verification.keys} keys`],
     ["verified", verified ? colors.green("yes") : colors.red("no")],
   ];
   return rows.map(([name, value]) => `${colors.dim(name?.padEnd(12) ?? "")}${value}\n`).join("");

@@ -9,8 +9,8 @@ const CONVERGED_TIMEOUT_MS = 60_000;
 const PAGE_ENTRIES = 1000;
 const PAGE_BYTES = 4 * 1024 * 1024;
 
-/** What was looked at, and everything that is not as it should be. */
-export type Checked = {
+/** How much was checked, and every problem found. */
+export type Verification = {
   readonly keys: number;
   readonly entries: number;
   readonly problems: readonly string[];
@@ -19,14 +19,14 @@ export type Checked = {
 type BenchCluster = Pick<ProgramCluster, "converged" | "node" | "nodeIds" | "propose">;
 
 /**
- * Verifies a cluster after a load: every key holds what was written to it last, all states and logs
- * are equal, and the log has each acknowledged put exactly once and no other.
+ * Verifies a cluster after a load: every key has the value that was written last, all states and all logs are equal, and
+ * the log has each acknowledged put exactly once and no other put.
  */
-export async function check(
+export async function verifyCluster(
   cluster: BenchCluster,
   load: Load,
   signal: AbortSignal,
-): Promise<Checked> {
+): Promise<Verification> {
   signal.throwIfAborted();
   const problems = [...load.failures].map(([what, count]) => `${count} puts ended as ${what}`);
   const keys = await readBack(cluster, load, problems, signal);
@@ -44,7 +44,7 @@ export async function check(
   return { keys, entries: log.entries, problems };
 }
 
-/** Reads every key, with as many reads in flight as there were puts. Returns how many keys. */
+/** Reads every key, with as many reads in flight as there were puts. Resolves to the number of keys. */
 async function readBack(
   cluster: BenchCluster,
   load: Load,
@@ -62,11 +62,12 @@ async function readBack(
     }
   };
   await Promise.all(load.slots.map(readSlot));
-  if (wrong > 0) problems.push(`${wrong} of ${keys} keys do not hold what was written last`);
+  if (wrong > 0)
+    problems.push(`${wrong} of ${keys} keys do not have the value that was written last`);
   return keys;
 }
 
-/** Reads all logs side by side, a page at a time. */
+/** Reads all logs in parallel, page by page, and compares them. */
 async function compareLogs(
   nodes: readonly ProgramNode[],
   max: number,
@@ -93,7 +94,7 @@ async function compareLogs(
   }
 }
 
-/** A put that a client sent twice is in the log twice and applied once: it counts once. */
+/** A retried put may be in the log twice, but is applied once: it counts once. */
 function countPut(line: LogLine | undefined, puts: Map<number, Set<number>>): void {
   if (line?.type !== "command" || !isPut(line.command)) return;
   const seen = puts.get(line.client) ?? new Set();

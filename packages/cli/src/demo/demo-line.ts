@@ -7,22 +7,22 @@ import type {
   RaftStatus,
 } from "@kontiki/actors";
 
-/** What the part of the story is about that begins. */
+/** The topic of a part of the narration. */
 export type Chapter = "start" | "election" | "writes" | "crash" | "recovery" | "agreement";
 
 /** What the demo did until it ended. */
 export type Tally = {
-  /** Leaders that were elected. */
+  /** Elected leaders. */
   readonly elections: number;
-  /** Leaders that were crashed. */
+  /** Crashed leaders. */
   readonly crashes: number;
-  /** Writes that were acknowledged. */
+  /** Acknowledged writes. */
   readonly writes: number;
-  /** How often all nodes were compared and found equal, with no acknowledged write missing. */
+  /** How often all nodes were compared and were equal, with no acknowledged write missing. */
   readonly agreements: number;
 };
 
-/** A command of the demo's client has ended, after so many milliseconds. */
+/** A command of the demo's client has ended. */
 export type ClientLine = {
   readonly type: "client";
   readonly command: Extract<KeyValueCommand, { readonly type: "put" | "get" }>;
@@ -30,19 +30,19 @@ export type ClientLine = {
   readonly tookMs: number;
 };
 
-/** Something to tell, as it happens. */
+/** Something to print when it happens. */
 export type DemoLine =
-  /** A node says something new of itself; `before` is what it had said last, undefined after a start. */
+  /** A node reports a new state; `before` is its previous report, undefined after a start. */
   | {
       readonly type: "status";
       readonly node: NodeStatus["id"];
       readonly before: RaftStatus | undefined;
       readonly now: RaftStatus;
     }
-  /** Something befell a node. */
+  /** An event of the cluster. */
   | { readonly type: "event"; readonly event: ClusterEvent }
   | ClientLine
-  /** What is to be seen next, or was seen, for people who do not know Raft. */
+  /** What comes next, or has happened, for readers who do not know Raft. */
   | { readonly type: "story"; readonly chapter: Chapter; readonly text: string }
-  /** Nothing runs any more. */
+  /** All nodes have stopped. */
   | { readonly type: "end"; readonly tally: Tally };

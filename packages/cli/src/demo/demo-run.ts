@@ -9,21 +9,21 @@ export type Pace = {
   readonly heartbeatMs: number;
   /** Time between writes. */
   readonly writeEveryMs: number;
-  /** Writes between a leader's election and its crash, and until the crashed one comes back. */
+  /** Writes between a leader's election and its crash, and again until the crashed node restarts. */
   readonly writes: number;
 };
 
-/** Longer than anything here takes: a demo on a busy machine is slow, and not at an end. */
+/** Longer than any wait of the demo: on a busy machine it is slow, but must not fail. */
 const PATIENCE_MS = 60 * 60 * 1000;
 
-/** The one key that is written. Its values count up, so that a lost one would be noticed. */
+/** The only key that is written. Its values count up, so that a lost one would be noticed. */
 const KEY = "wave";
 
-/** Leads a cluster through elections, writes, crashes and recoveries, and says what is to be seen. */
-export class Story {
+/** Writes to a cluster, crashes its leaders and restarts them, and explains each step. */
+export class DemoRun {
   readonly #cluster: ProgramCluster;
   readonly #pace: Pace;
-  readonly #tell: (line: DemoLine) => void;
+  readonly #print: (line: DemoLine) => void;
   readonly #signal: AbortSignal;
   #crashes = 0;
   #proposed = 0;
@@ -34,51 +34,51 @@ export class Story {
   constructor(
     cluster: ProgramCluster,
     pace: Pace,
-    tell: (line: DemoLine) => void,
+    print: (line: DemoLine) => void,
     signal: AbortSignal,
   ) {
     this.#cluster = cluster;
     this.#pace = pace;
-    this.#tell = tell;
+    this.#print = print;
     this.#signal = signal;
   }
 
-  /** What came of it so far. Elections are counted by who hears the nodes. */
+  /** What the demo did so far. Elections are counted by the printer. */
   get tally(): Omit<Tally, "elections"> {
     return { crashes: this.#crashes, writes: this.#writes, agreements: this.#agreements };
   }
 
-  /** Says what there is to watch. */
+  /** Explains what there is to watch. */
   introduce(): void {
     const { electionTimeoutMs } = this.#pace;
     const who =
       this.#size === 1
-        ? "1 node, in a thread of its own with a log of its own, begins as a follower"
-        : `${this.#size} nodes, each in a thread of its own with a log of its own, begin as followers`;
+        ? "1 node, with its own thread and its own log, begins as a follower"
+        : `${this.#size} nodes, each with its own thread and its own log, begin as followers`;
     this.#say(
       "start",
-      `${who}. One that hears of no leader for ${span(electionTimeoutMs)}, drawn anew each time, asks for votes.`,
+      `${who}. A node that hears from no leader for a random time of ${span(electionTimeoutMs)} asks for votes.`,
     );
   }
 
   /**
-   * Goes on until the signal is aborted.
+   * Runs until the signal is aborted.
    *
-   * @throws the signal's reason; KontikiError when the nodes do not agree in the end, which would be a defect.
+   * @throws the signal's reason; KontikiError when the nodes do not agree, which would be a defect.
    */
   async run(): Promise<never> {
     await this.#awaitLeader();
     this.#say(
       "writes",
       `a client sets "${KEY}" to 1, 2 and so on. The leader appends each to its log and sends it to the others; ` +
-        "once a majority has it, it is committed: it cannot be lost any more, and the client is told.",
+        "once a majority has it, it is committed: it can no longer be lost, and the client gets its answer.",
     );
     for (;;) {
       await this.#write();
       await this.#crashAndRecover();
       await this.#compare();
       await this.#pause();
-      this.#say("writes", `"${KEY}" goes on from ${this.#proposed + 1}, with all nodes.`);
+      this.#say("writes", `"${KEY}" continues from ${this.#proposed + 1}, with all nodes.`);
     }
   }
 
@@ -97,8 +97,8 @@ export class Story {
     this.#say(
       "election",
       `${leader} leads term ${term}. It has the votes of a majority, ${this.#majority} of ${this.#size}, ` +
-        `and no node votes twice in a term, so nobody else can. Its heartbeats, one every ${span(heartbeatMs, 1)}, ` +
-        "keep the others from trying.",
+        `and no node votes twice in a term, so no other node can lead it. Its heartbeats, one every ${span(heartbeatMs, 1)}, ` +
+        "keep the others from starting an election.",
     );
   }
 
@@ -119,7 +119,7 @@ export class Story {
     const begin = performance.now();
     const outcome = await this.#unlessAborted(this.#cluster.propose(command));
     const tookMs = Math.round(performance.now() - begin);
-    this.#tell({ type: "client", command, outcome, tookMs });
+    this.#print({ type: "client", command, outcome, tookMs });
     return outcome;
   }
 
@@ -128,37 +128,37 @@ export class Story {
     const node = this.#cluster.node(victim);
     this.#say(
       "crash",
-      `the thread of ${victim}, the leader, is killed without warning. Its supervisor would start it again at ` +
-        "once; the demo keeps it down for a while. What was acknowledged is on disk, on a majority of the nodes.",
+      `the thread of ${victim}, the leader, is killed without warning. Its supervisor would restart it at once; ` +
+        "the demo keeps it down for some time. All acknowledged writes are on the disks of a majority of the nodes.",
     );
     await node.crash();
     await node.stop();
     this.#crashes += 1;
     const survivors = this.#size - 1;
-    const goesOn = survivors >= this.#majority;
-    if (goesOn) {
+    const hasMajority = survivors >= this.#majority;
+    if (hasMajority) {
       await this.#awaitLeader();
-      this.#say("writes", `they go on, without ${victim}.`);
+      this.#say("writes", `they continue without ${victim}.`);
       await this.#write();
     } else {
       this.#say(
         "writes",
-        `there are none: ${survivors} of ${this.#size} is no majority, so nobody can lead.`,
+        `there are none: ${survivors} of ${this.#size} is not a majority, so no node can lead.`,
       );
       await this.#pause(3 * this.#pace.electionTimeoutMs);
     }
     this.#say(
       "recovery",
-      `${victim} starts again, with its term, its vote and its log from its disk. ` +
-        (goesOn
-          ? "As a follower it gets what it missed from the leader."
+      `${victim} restarts with its term, its vote and its log from its disk. ` +
+        (hasMajority
+          ? "As a follower it gets the entries that it missed from the leader."
           : "Now a majority can elect a leader."),
     );
     await node.start(this.#patiently());
-    if (!goesOn) await this.#awaitLeader();
+    if (!hasMajority) await this.#awaitLeader();
   }
 
-  /** Reads the value back, waits until all nodes have applied all there is, and compares their states. */
+  /** Reads the value, waits until all nodes have applied every entry, and compares their states. */
   async #compare(): Promise<void> {
     const read = await this.#propose({ type: "get", key: KEY });
     await this.#cluster.converged(this.#patiently());
@@ -182,14 +182,14 @@ export class Story {
         : `${ids.join(", ")} have applied the same ${first.applied} entries, and their states are equal`;
     this.#say(
       "agreement",
-      `${who} (SHA-256 ${first.sha256.slice(0, 12)}...). "${KEY}" is ${value}, the last value that was ` +
-        "acknowledged: nothing was lost.",
+      `${who} (SHA-256 ${first.sha256.slice(0, 12)}...). "${KEY}" is ${value}, the last ` +
+        "acknowledged value: nothing was lost.",
     );
   }
 
   #say(chapter: Chapter, text: string): void {
     this.#signal.throwIfAborted();
-    this.#tell({ type: "story", chapter, text });
+    this.#print({ type: "story", chapter, text });
   }
 
   #pause(ms = this.#pace.writeEveryMs): Promise<void> {
@@ -216,7 +216,7 @@ export class Story {
   }
 }
 
-/** A time that is drawn from `ms` up to `factor` times that, for people. */
+/** A random time from `ms` to `factor` times `ms`, as text. */
 function span(ms: number, factor = 2): string {
   const seconds = (value: number): string => `${value / 1000}`;
   return factor === 1 ? `${seconds(ms)} s` : `${seconds(ms)} to ${seconds(ms * factor)} s`;

@@ -1,20 +1,20 @@
-/** Characters that would steer a terminal or break a line. */
+/** Characters that would control a terminal or break a line. */
 const CONTROL = /\p{Cc}/u;
 
-/** Words that need double quotes to be read back as they are. */
+/** Words that need double quotes to be read back unchanged. */
 const NEEDS_QUOTES = /^$|^["#]|[ \t]|\p{Cc}/u;
 
-/** A string as it is, or as a JSON string if it holds control characters. */
+/** The string unchanged, or as a JSON string if it has control characters. */
 export function plainText(text: string): string {
   return CONTROL.test(text) ? quoted(text) : text;
 }
 
-/** A string as a word that can be typed back. */
+/** The string as a word that can be typed at the prompt. */
 export function wordText(text: string): string {
   return NEEDS_QUOTES.test(text) ? quoted(text) : text;
 }
 
-/** A JSON string with every control character escaped; JSON itself leaves DEL and C1 as they are. */
+/** A JSON string with every control character escaped; JSON itself does not escape DEL and C1. */
 function quoted(text: string): string {
   return JSON.stringify(text).replace(
     /\p{Cc}/gu,
@@ -22,7 +22,7 @@ function quoted(text: string): string {
   );
 }
 
-/** A word as a shell takes it for one. */
+/** The string as one word of a shell command. */
 export function shellWord(word: string): string {
   return /^[\w./:@%+-]+$/.test(word) ? word : `'${word.replaceAll("'", String.raw`'\''`)}'`;
 }

@@ -1,7 +1,7 @@
-/** A word of a command. One that was `quoted` is never taken for an option. */
+/** A word of a command. A `quoted` word is never an option. */
 export type Word = { readonly text: string; readonly quoted: boolean };
 
-/** A line as words; none for a blank line and for a comment. `column` counts characters from 1. */
+/** A line as words, or why it cannot be read. A blank line and a comment have no words. `column` counts characters from 1. */
 export type Words =
   | { readonly type: "words"; readonly words: readonly Word[] }
   | { readonly type: "problem"; readonly column: number; readonly message: string };
@@ -9,9 +9,8 @@ export type Words =
 /**
  * Splits a line at blanks and tabs.
  *
- * A word that starts with a double quote is a JSON string, so that a value can hold blanks, line ends
- * and any other character. A line whose first character is `#` is a comment; elsewhere `#` is a
- * character like others.
+ * A word that starts with a double quote is a JSON string, so that a value can contain blanks, line ends and any other
+ * character. A line whose first character is `#` is a comment; elsewhere `#` is an ordinary character.
  */
 export function splitWords(line: string): Words {
   const words: Word[] = [];
@@ -28,7 +27,7 @@ export function splitWords(line: string): Words {
   return { type: "words", words };
 }
 
-/** A word and where it ends. A problem has its offset as `column`. */
+/** A word and where it ends, or a problem, with its offset as `column`. */
 type Taken =
   | { readonly type: "word"; readonly word: Word; readonly end: number }
   | { readonly type: "problem"; readonly column: number; readonly message: string };
@@ -59,12 +58,12 @@ function takeString(line: string, start: number): Taken {
   }
   const text = JSON.parse(line.slice(start, end)) as string;
   if (/\p{Surrogate}/u.test(text)) {
-    return problem(start, "this string holds half of a surrogate pair, which is no character");
+    return problem(start, "this string has half of a surrogate pair, which is not a character");
   }
   return { type: "word", word: { text, quoted: true }, end };
 }
 
-/** Walks from escape to escape, so that what is wrong is named where it stands. */
+/** Goes from escape to escape, so that an error names the place of the wrong character. */
 function findClosingQuote(
   line: string,
   start: number,
@@ -78,13 +77,10 @@ function findClosingQuote(
     if (line[at] === '"') return { type: "at", at };
     if (line[at] === "\\") {
       escape.lastIndex = at;
-      if (!escape.test(line)) return problem(at, "no escape of a JSON string starts like this");
+      if (!escape.test(line)) return problem(at, "this is not an escape of a JSON string");
       special.lastIndex = escape.lastIndex;
     } else if (line.charCodeAt(at) < 0x20) {
-      return problem(
-        at,
-        "in double quotes a control character is written as an escape, such as \\t",
-      );
+      return problem(at, "in double quotes, write a control character as an escape, such as \\t");
     }
   }
 }

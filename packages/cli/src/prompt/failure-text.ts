@@ -1,6 +1,6 @@
 import type { Failure } from "../session/answer.ts";
 
-/** A failure in one line that says whether the command may have taken effect. */
+/** A failure in one line that tells whether the command may have taken effect. `line` is its number in the input. */
 export function failureText({ outcome, message }: Failure, line: number | undefined): string {
   const place = line === undefined ? "" : `line ${line}: `;
   switch (outcome) {

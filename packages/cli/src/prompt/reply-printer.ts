@@ -1,15 +1,15 @@
 import type { Writable } from "node:stream";
-import { write } from "../output/output.ts";
-import { answerJson, failureJson } from "../render/answer-json.ts";
-import { answerText } from "../render/answer-text.ts";
-import { failureText } from "../render/failure-text.ts";
-import { failureOf, type Answer, type Failure } from "../session/answer.ts";
 import type { Colors } from "../output/colors.ts";
 import type { Notes } from "../output/notes.ts";
+import { write } from "../output/write.ts";
+import { failureOf, type Answer, type Failure } from "../session/answer.ts";
+import { answerJson, failureJson } from "./answer-json.ts";
+import { answerText } from "./answer-text.ts";
+import { failureText } from "./failure-text.ts";
 
-/** Shows what became of a command. `line` is its number where input has lines. */
-export interface Printer {
-  /** Resolves to whether the command succeeded, once all is written. */
+/** Prints the reply to a command. `line` is the command's number where input has lines. */
+export interface ReplyPrinter {
+  /** Resolves to whether the command succeeded, once everything is written. */
   print(
     command: readonly string[],
     reply: Answer | Failure,
@@ -17,8 +17,8 @@ export interface Printer {
   ): Promise<boolean>;
 }
 
-/** For people: results on standard output, failures among the notes. */
-export class TextPrinter implements Printer {
+/** For people: answers on standard output, failures among the notes. */
+export class TextPrinter implements ReplyPrinter {
   readonly #stdout: Writable;
   readonly #colors: Colors;
   readonly #notes: Notes;
@@ -49,8 +49,8 @@ export class TextPrinter implements Printer {
   }
 }
 
-/** For programs: one object a command on standard output, whether it succeeded or not. */
-export class JsonPrinter implements Printer {
+/** For programs: one object for each command on standard output, whether it succeeded or not. */
+export class JsonPrinter implements ReplyPrinter {
   readonly #stdout: Writable;
 
   constructor(stdout: Writable) {
