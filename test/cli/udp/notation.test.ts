@@ -1,6 +1,6 @@
 import { index, nodeId, term } from "@kontiki/core";
 import { describe, expect, test } from "vitest";
-import { showPair, showText } from "../../../packages/cli/src/udp/haskell.ts";
+import { showPair, showText } from "../../../packages/cli/src/udp/haskell-show.ts";
 import {
   commandLine,
   droppedLine,

@@ -4,7 +4,14 @@
  * @module
  */
 import { indexAfter, type Entry, type Index, type LogView } from "@kontiki/core";
-import { showBool, showCollection, showList, showPair, showRecord, showText } from "./haskell.ts";
+import {
+  showBool,
+  showCollection,
+  showList,
+  showPair,
+  showRecord,
+  showText,
+} from "./haskell-show.ts";
 import type { IndexOf, NodeView } from "./node-view.ts";
 import type { Command, Dropped, Turn, UdpEvent } from "./turn.ts";
 import type { Value, WireMessage } from "./wire-message.ts";
