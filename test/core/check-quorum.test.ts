@@ -168,7 +168,7 @@ describe("dissertation 6.2: a leader that no majority answers", () => {
     const state = elected({ reads, transfer, check: { round: 1, beats: 2 } });
     expect(step(env(ON), state, heartbeatTimeout)).toEqual({
       state: stepped.state,
-      effects: [resetElectionTimer, rejectRead(7), transferEnded(b, "this server leads no more")],
+      effects: [resetElectionTimer, rejectRead(7), transferEnded(b, "this server no longer leads")],
     });
   });
 
@@ -289,7 +289,7 @@ describe("dissertation 6.4.1: with leases", () => {
 
   test("they rest on withheld votes, and are refused without", () => {
     expect(() => env({ leases: true, quorumBeats: 0 })).toThrow(
-      "leases: they rest on votes that are withheld, which takes quorumBeats",
+      "leases: they depend on withheld votes, so quorumBeats must be 1 or more",
     );
   });
 });

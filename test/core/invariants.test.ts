@@ -62,11 +62,15 @@ describe("checkState", () => {
     ["commit behind the log", follower({ term: 2, commit: 4 }), "commit 4"],
     ["durable behind the log", follower({ term: 2, durable: 4 }), "durable 4"],
     ["an entry of a later term", follower({ term: 1 }), "later term"],
-    ["a candidate without its own vote", candidate({ term: 2, votedFor: b }), "voted for itself"],
+    [
+      "a candidate without its own vote",
+      candidate({ term: 2, votedFor: b }),
+      "did not vote for itself",
+    ],
     [
       "a leader without its own vote",
       leader({ term: 2, votedFor: undefined, progress: {} }),
-      "voted for itself",
+      "did not vote for itself",
     ],
     ["match at next", leader({ term: 2, progress: { b: probe(2, { match: 2 }) } }), "match 2"],
     ["next behind the log", leader({ term: 2, progress: { b: probe(5) } }), "next 5"],
@@ -91,13 +95,13 @@ describe("checkState of a log that was compacted up to entry 2", () => {
     [
       "what was compacted is not committed",
       follower({ term: 2, commit: 1, snapshot: snapshotOf(2, 2) }),
-      says("commit 1 lies before"),
+      says("commit 1 is before"),
     ],
-    ["no snapshot", follower({ term: 2, commit: 2 }), says("in no snapshot")],
+    ["no snapshot", follower({ term: 2, commit: 2 }), says("missing from the snapshot")],
     [
       "an older snapshot",
       follower({ term: 2, commit: 2, snapshot: snapshotOf(1, 1) }),
-      says("in no snapshot"),
+      says("missing from the snapshot"),
     ],
   ])("%s", (_title, state, found) => {
     expect(checkState({ env: compacted, state })).toEqual(found);
@@ -125,12 +129,12 @@ describe("checkStep", () => {
   });
 
   test.each<[string, State, State, string]>([
-    ["a term that falls", follower({ term: 3 }), follower({ term: 2 }), "the term fell"],
+    ["a term that falls", follower({ term: 3 }), follower({ term: 2 }), "the term decreased"],
     [
       "a commit index that falls",
       follower({ term: 2, commit: 2 }),
       follower({ term: 2, commit: 1 }),
-      "commit fell",
+      "commit decreased",
     ],
     [
       "a vote that changes",
@@ -148,7 +152,7 @@ describe("checkStep", () => {
       "a leader that asks for votes in its term",
       leader({ term: 2, progress: {} }),
       preCandidate({ term: 2, votedFor: a }),
-      "stands in a later term",
+      "became a candidate in the same term",
     ],
     [
       "a second leader of a term",

@@ -129,7 +129,7 @@ describe("19 a promise belongs to a disk", () => {
     ["a member has that of its first disk", addVoter(d)],
   ])("refused: %s", (_title, change) => {
     for (const make of [changeSimply, enterJoint, changeMembership])
-      expect(make(known, [change])).toEqual(refused("given before"));
+      expect(make(known, [change])).toEqual(refused("assigned before"));
   });
 
   test("a member keeps the disk that it has, also when it loses its vote and gets it back", () => {

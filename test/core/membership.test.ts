@@ -113,7 +113,7 @@ describe("dissertation 4.1: a change", () => {
     expect(
       run(setup, leading, change(addVoter(b)), change(remove(a), remove(b), remove(c))).effects,
     ).toEqual([
-      rejectChange("the membership is like that already"),
+      rejectChange("the membership is already as requested"),
       rejectChange("no voter would be left"),
     ]);
   });

@@ -454,14 +454,14 @@ describe("18 removed and added again within a term", () => {
         effects: [
           {
             type: "rejectChange",
-            reason: `uid ${uid} of b was given before: a new disk gets one above 7`,
+            reason: `uid ${uid} of b was assigned before: a new disk needs one above 7`,
           },
         ],
       });
   });
 
   test("a member with another disk is no voter at once", () => {
-    const reason = "b votes with another disk: it must catch up first";
+    const reason = "b is a voter with another disk: it must catch up first";
     for (const state of [lead(), lead({ memberships: [inForce(2, learns)] })])
       expect(step(setup, state, add(9))).toEqual({
         state,

@@ -56,7 +56,7 @@ describe("dissertation 4.1: one voter at once", () => {
       [addVoter(d), remove(a)],
     ])
       expect(changeSimply(members(), changes)).toEqual(
-        refused("more than one voter changes: that takes a joint membership"),
+        refused("more than one voter changes: that requires a joint membership"),
       );
   });
 
@@ -68,7 +68,7 @@ describe("dissertation 4.1: one voter at once", () => {
 
   test("nobody takes its own place", () => {
     expect(changeMembership(members(), [addLearner(d, { promote: true, replaces: d })])).toEqual(
-      refused("d cannot take its own place"),
+      refused("d cannot replace itself"),
     );
   });
 });
@@ -122,7 +122,7 @@ describe("18, 19: disks", () => {
     );
     for (const uid of [0, 4, 6])
       expect(changeMembership(grown, [addVoter(d, uid)])).toEqual(
-        refused(`uid ${uid} of d was given before: a new disk gets one above 6`),
+        refused(`uid ${uid} of d was assigned before: a new disk needs one above 6`),
       );
   });
 
@@ -143,7 +143,7 @@ describe("18, 19: disks", () => {
       }),
     );
     expect(changeMembership(grown, [addLearner(c, { uid: 3 })])).toEqual(
-      refused("uid 3 of c was given before: a new disk gets one above 4"),
+      refused("uid 3 of c was assigned before: a new disk needs one above 4"),
     );
   });
 
@@ -160,13 +160,13 @@ describe("18, 19: disks", () => {
 
   test("a voter with a new disk does not vote with it before it has caught up", () => {
     expect(changeMembership(grown, [addVoter(c, 7)])).toEqual(
-      refused("c votes with another disk: it must catch up first"),
+      refused("c is a voter with another disk: it must catch up first"),
     );
   });
 
   test("nor when it is removed and added at once: that is two voters, and a joint membership knows one disk of each", () => {
     expect(changeMembership(grown, [remove(c), addVoter(c, 7)])).toEqual(
-      refused("c has a new disk: only a change of its own may say so"),
+      refused("c has a new disk: it must be changed in a change of its own"),
     );
   });
 });

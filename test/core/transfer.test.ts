@@ -115,8 +115,8 @@ describe("dissertation 3.10: handing over the lead", () => {
   });
 
   test.each<[string, NodeId | undefined, string]>([
-    ["LeaderTransferToSelf: the leader itself", a, "it leads already"],
-    ["LeaderTransferToNonExistingNode: a stranger", d, "d is no voter"],
+    ["LeaderTransferToSelf: the leader itself", a, "it already leads"],
+    ["LeaderTransferToNonExistingNode: a stranger", d, "d is not a voter"],
   ])("%s is no target", (_title, target, reason) => {
     expect(step(setup, leading, transferTo(target))).toEqual({
       state: leading,
@@ -129,7 +129,7 @@ describe("dissertation 3.10: handing over the lead", () => {
     const state = leader({ ...common, memberships, progress: { ...progress, d: replicating(3) } });
     for (const target of [c, d])
       expect(step(setup, state, transferTo(target)).effects).toEqual([
-        transferEnded(target, `${target} is no voter`),
+        transferEnded(target, `${target} is not a voter`),
       ]);
   });
 
@@ -179,8 +179,8 @@ describe("dissertation 3.10: handing over the lead", () => {
         state: waiting,
         effects: [
           rejectProposal("transferring", a),
-          rejectChange("the lead is being transferred"),
-          rejectChange("the lead is being transferred"),
+          rejectChange("leadership is being transferred"),
+          rejectChange("leadership is being transferred"),
         ],
       },
     );

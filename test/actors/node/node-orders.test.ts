@@ -194,8 +194,8 @@ describe("a transfer that is ordered", () => {
     const self = stage.orders.transfer(n1);
     const stranger = stage.orders.transfer("n9" as NodeId);
     expect([await self, await stranger, await now(first)]).toEqual([
-      "it leads already",
-      "n9 is no voter",
+      "it already leads",
+      "n9 is not a voter",
       "nothing yet",
     ]);
     stage.turn(raft(n2, vote));
@@ -361,7 +361,7 @@ describe("over the control port", () => {
     }): Promise<ChangeAnswer> => node.changeMembership(REMOVE_3);
     expect(await control.call("change", PATIENCE_MS, change)).toEqual({ taken: true, index: 2 });
     expect(await control.call("transfer", PATIENCE_MS, (node) => node.transfer(n1))).toBe(
-      "it leads already",
+      "it already leads",
     );
     expect(await control.call("digest", PATIENCE_MS, (node) => node.digest())).toEqual(
       at.actor.digest(),

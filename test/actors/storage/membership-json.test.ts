@@ -44,7 +44,7 @@ describe("what is no membership is refused", () => {
       { ...VALUE, promotions: [{ node: "n3", more: 1 }] },
       "a promotion has an unknown part",
     ],
-    ["a voter twice", { ...VALUE, voters: ["n1", "n1"] }, "voters: nobody stands there twice"],
+    ["a voter twice", { ...VALUE, voters: ["n1", "n1"] }, "voters: no server is listed twice"],
     ["a learner that votes", { ...VALUE, learners: ["n1"] }, "n1 is a learner and a voter"],
   ])("%s", (_title, value, message) => {
     expect(() => decoded(value)).toThrow(new MembershipError(message));

@@ -174,7 +174,10 @@ describe("an event that the core failed on", () => {
     );
     const snapshot = { index: 1, term: 1, membership: opening().config, size: 1, checksum: 0 };
     const event = { type: "snapshotTaken", snapshot } as never;
-    other.failed(event, new Error("only what is committed is applied, and so in a snapshot"));
+    other.failed(
+      event,
+      new Error("a snapshot covers only applied entries, and only committed entries are applied"),
+    );
     expect(replayTrace(failing)).toEqual({ steps: 1, differences: [] });
   });
 
