@@ -104,8 +104,8 @@ function repairedBehind(log: Lived, kept: number): Outcome[] {
   const last = lastOf({ base, entries });
   const rest = wholeUpTo(log, kept);
   return [rest, { ...rest, entries: [] }].map((found) => {
-    const isWhole = last.index <= snapshot.index || holds(found, last);
-    return { ...found, hard, horizon: isWhole ? undefined : last };
+    const isIntact = last.index <= snapshot.index || holds(found, last);
+    return { ...found, hard, horizon: isIntact ? undefined : last };
   });
 }
 
