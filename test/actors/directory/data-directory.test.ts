@@ -305,7 +305,7 @@ test("a place where nothing can be made, as in /proc, is refused, not tried for 
   });
   expect(() => openDataDirectory(path, NODES, { calls, processes: PROCESSES })).toThrow(
     new DiskError(
-      `cannot create ${path}: it is not there (ENOENT); something on the way to it is missing`,
+      `cannot create ${path}: it does not exist (ENOENT); a part of the path is missing`,
       "ENOENT",
     ),
   );

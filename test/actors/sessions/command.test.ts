@@ -105,9 +105,9 @@ describe("sessions", () => {
 describe("what msgpack would change without a word is no command", () => {
   const withProto: unknown = JSON.parse('{"__proto__": 1}');
   test.each([
-    ["half a surrogate pair", "a\ud83d", "half a surrogate pair"],
-    ["the other half, deep inside", [{ a: ["\ude00"] }], "half a surrogate pair"],
-    ["half a pair in a key", { "\ud83d": 1 }, "half a surrogate pair"],
+    ["a lone surrogate", "a\ud83d", "lone surrogate"],
+    ["the other kind, deep inside", [{ a: ["\ude00"] }], "lone surrogate"],
+    ["one in a key", { "\ud83d": 1 }, "lone surrogate"],
     ["a key that would set the prototype", withProto, "a key __proto__"],
     ["the same, deep inside", [{ a: withProto }], "a key __proto__"],
     ["a function", () => 1, "a function"],

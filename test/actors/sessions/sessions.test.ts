@@ -362,7 +362,7 @@ describe("a state machine that throws (issue 2, section 6)", () => {
     [
       "an object without a text",
       (): unknown => Object.create(null),
-      "something that has no text was thrown",
+      "a value without a text was thrown",
     ],
     [
       "an error whose message is a number",
@@ -377,7 +377,7 @@ describe("a state machine that throws (issue 2, section 6)", () => {
             throw new Error("again");
           },
         }),
-      "something that has no text was thrown",
+      "a value without a text was thrown",
     ],
   ];
 
