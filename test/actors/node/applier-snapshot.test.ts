@@ -192,7 +192,7 @@ describe("what is no snapshot is refused, with what is wrong with it", () => {
     ["another value", [HEAD, encode("x")], "part 2 is not a kind and a content"],
     ["sessions that break off", [HEAD, encode([1, [session]])], "its sessions are not complete"],
     ["sessions that are no list", [HEAD, encode([1, 5])], "its sessions are not a list"],
-    ["a session of text", [HEAD, encode([1, ["x"]])], "one of its sessions is not whole"],
+    ["a session of text", [HEAD, encode([1, ["x"]])], "one of its sessions is invalid"],
     ["half a result", [HEAD, encode([1, [[7, 0, 1, 0, [0]]]])], "the results of session 7"],
     ["ended ones of text", [HEAD, encode([2, ["x"]])], "its ended sessions are not pairs"],
     ["no state", [HEAD, ENDED], "the state machine has no restoreParts"],
@@ -270,7 +270,7 @@ describe("a question", () => {
   test("to a machine that answers none is told apart from its errors", () => {
     expect(ask(new Journal() as StateMachine, "q")).toEqual({
       type: "definitelyNot",
-      reason: "the state machine answers no questions",
+      reason: "the state machine answers no queries",
     });
   });
 });

@@ -184,7 +184,7 @@ describe("a linearizable read at the leader (dissertation 6.4)", () => {
       {
         to: client,
         read: 1,
-        results: [{ type: "definitelyNot", reason: "the state machine answers no questions" }],
+        results: [{ type: "definitelyNot", reason: "the state machine answers no queries" }],
       },
     ]);
   });
