@@ -138,7 +138,7 @@ describe("changes to a trace are found", () => {
       path: "before.role",
       text:
         `line ${line}, voteReply from b: before.role: ` +
-        'the trace has {"type":"candidate","votes":["a"]}, the core comes to nothing',
+        'the trace has {"type":"candidate","votes":["a"]}, the core has nothing',
     });
     expect(differences.map(({ path }) => path).slice(0, 3)).toEqual([
       "before.role",
@@ -151,8 +151,8 @@ describe("changes to a trace are found", () => {
     const line = lineWith('"type":"durable"');
     const { differences } = replayTrace(changed(line, ({ event }) => (event.term = 7)));
     expect(differences.map(({ text }) => text)).toEqual([
-      `line ${line}, durable: before.durable: the trace has 0, the core comes to nothing`,
-      `line ${line}, durable: after.durable: the trace has 1, the core comes to nothing`,
+      `line ${line}, durable: before.durable: the trace has 0, the core has nothing`,
+      `line ${line}, durable: after.durable: the trace has 1, the core has nothing`,
     ]);
   });
 });
@@ -193,14 +193,14 @@ describe("an event that the core failed on", () => {
   test("is the end of the trace", () => {
     const more = [...lines, ...trace.slice(1, 2)];
     expect(() => [...readTrace(more).steps]).toThrow(
-      new TraceError(3, "nothing follows an event that the core failed on"),
+      new TraceError(3, "no line may follow an event that the core failed on"),
     );
   });
 });
 
 describe("a line that does not belong to a trace is rejected with its number", () => {
   test.each<[string, number, string | undefined, string]>([
-    ["no line at all", 1, undefined, "there is nothing here that opens a trace"],
+    ["no line at all", 1, undefined, "there is no line that opens a trace"],
     ["no JSON", 1, "x", "it cannot be read"],
     ["a step where the trace should begin", 1, trace[1], "it has no format"],
     ["another format", 1, trace[0]?.replace('"format":1', '"format":2'), "a trace of format 2"],
@@ -235,7 +235,7 @@ describe("a line that does not belong to a trace is rejected with its number", (
       "the membership",
     ],
     ["half a line", 3, trace[2]?.slice(0, -1), "it cannot be read"],
-    ["a list", 3, "[]", "it is no object"],
+    ["a list", 3, "[]", "it is not an object"],
     ["no event", 3, "{}", "a step has an event"],
     ["an unknown event", 3, '{"event":{"type":"toString"}}', 'there is no event "toString"'],
     ["no effects", 3, '{"event":{"type":"replicate"},"before":{},"after":{}}', "and effects"],
@@ -249,7 +249,7 @@ describe("a line that does not belong to a trace is rejected with its number", (
       "no message",
       3,
       '{"event":{"type":"message","from":"b","fromUid":0,"toUid":0},"before":{},"after":{},"effects":[]}',
-      "no core can take",
+      "the core cannot handle",
     ],
     ["invalid bytes", 3, '{"event":{"type":"propose","commands":[{"$base64":"?"}]}}', "base64"],
     [
