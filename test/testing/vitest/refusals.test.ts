@@ -67,11 +67,11 @@ test.each([
 test.each([
   [
     () => ({ snapshot() {}, restore() {} }),
-    "what it makes lacks one of apply, snapshot and restore",
+    "what it returns lacks one of apply, snapshot and restore",
   ],
-  [() => undefined, "what it makes lacks one of apply, snapshot and restore"],
-  [Nothing, "it is a class: give () => new Nothing()"],
-  [async () => new Nothing(), "it makes a Promise: let it give the machine itself"],
+  [() => undefined, "what it returns lacks one of apply, snapshot and restore"],
+  [Nothing, "it is a class: use () => new Nothing()"],
+  [async () => new Nothing(), "it returns a Promise: let it return the machine itself"],
   [5, "it is not a function that makes a machine"],
 ])("what makes no machine is refused: %o", async (machine, text) => {
   expect(await saysOf({ machine }, () => {})).toBe(`test "x": machine: ${text}`);
