@@ -7,7 +7,8 @@ import { drawFaults } from "../../../packages/testing/src/plan/draw-faults.ts";
 import { majority } from "../../../packages/core/src/quorum.ts";
 import type { FaultAction } from "../../../packages/testing/src/scenario/fault.ts";
 import { NemesisStage } from "../support/nemesis-stage.ts";
-import { FAULT_TYPES, scenarioWith } from "../support/scenarios.ts";
+import { FAULT_TYPES } from "../../../packages/testing/src/scenario/faults/table.ts";
+import { scenarioWith } from "../support/scenarios.ts";
 
 /** Which of all letters between three nodes and a client arrive while a fault is in force. */
 function hearing(action: FaultAction): { told: string[]; lost: string[] } {

@@ -2,7 +2,8 @@ import { expect, test } from "vitest";
 import { Chance } from "../../../packages/testing/src/chance.ts";
 import { drawFaults } from "../../../packages/testing/src/plan/draw-faults.ts";
 import type { Nemesis } from "../../../packages/testing/src/scenario/scenario.ts";
-import { CLUSTER, FAULT_TYPES, scenarioWith } from "../support/scenarios.ts";
+import { FAULT_TYPES } from "../../../packages/testing/src/scenario/faults/table.ts";
+import { CLUSTER, scenarioWith } from "../support/scenarios.ts";
 
 const NEMESIS: Nemesis = {
   faults: FAULT_TYPES,

@@ -2,7 +2,7 @@ import type { Chance } from "../chance.ts";
 import type { Counters } from "../run/counters.ts";
 import type { PlannedFault } from "../plan/plan.ts";
 import type { FaultAction } from "../scenario/fault.ts";
-import { isOf } from "../scenario/fault-groups.ts";
+import { FAULTS, isTypeIn, type FaultGroup, type TypeIn } from "../scenario/faults/table.ts";
 import type { ClusterSettings } from "../scenario/scenario.ts";
 import type { FaultTarget } from "../engine/fault-target.ts";
 import type { Happening } from "../engine/observer.ts";
@@ -58,7 +58,8 @@ export class Nemesis {
     this.#inForce.add(end);
     life.begin(this.#stageOf(fault, life, end));
     if (life.isOver) this.#inForce.delete(end);
-    else if (fault.for !== undefined && lasts(fault)) target.timeline.after(fault.for, end);
+    else if (fault.for !== undefined && FAULTS[fault.type].lasts)
+      target.timeline.after(fault.for, end);
     return end;
   }
 
@@ -138,15 +139,18 @@ class FaultLife {
   }
 }
 
-/** Whether a fault goes on for as long as it says; others are over when what they do is done. */
-function lasts({ type }: FaultAction): boolean {
-  return type !== "crash" && type !== "crashAll" && type !== "stop" && type !== "swizzle";
-}
-
 function begin(stage: Stage, fault: FaultAction): Begun | Skipped {
   if (isOf("network", fault)) return beginNetworkFault(stage, fault);
   if (isOf("disk", fault)) return beginDiskFault(stage, fault);
   if (isOf("process", fault)) return beginProcessFault(stage, fault);
   if (isOf("clock", fault)) return beginClockFault(stage, fault);
   return beginMembershipFault(stage, fault);
+}
+
+/** Whether a fault is one of a group. */
+function isOf<Group extends FaultGroup>(
+  group: Group,
+  fault: FaultAction,
+): fault is Extract<FaultAction, { readonly type: TypeIn<Group> }> {
+  return isTypeIn(group, fault.type);
 }

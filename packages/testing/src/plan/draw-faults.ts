@@ -1,7 +1,7 @@
 import type { Chance } from "../chance.ts";
-import type { Fault, FaultType } from "../scenario/fault.ts";
+import type { Fault, FaultAction, FaultType } from "../scenario/fault.ts";
+import { factsOf } from "../scenario/faults/table.ts";
 import type { Nemesis, Scenario } from "../scenario/scenario.ts";
-import { drawAction } from "./draw-action.ts";
 
 /** Most faults of one run: more than that only hide each other. */
 const FAULTS_MAX = 200;
@@ -45,7 +45,14 @@ function drawFault(
   const [least, most] = lastMs;
   const forMs = Math.max(1, Math.floor(chance.between(least, most) * length));
   const type = chance.pick(kinds) ?? faults[0] ?? "crash";
-  return { ...drawAction(type, scenario, forMs, chance), at, for: forMs };
+  const { nodes, cluster } = scenario;
+  const fields = factsOf(type).draw({
+    nodes,
+    clockDrift: cluster.leases?.clockDrift,
+    forMs,
+    chance,
+  });
+  return { ...({ type, ...fields } as FaultAction), at, for: forMs };
 }
 
 function swarmOf({ faults, swarm }: Nemesis, chance: Chance): Swarm {

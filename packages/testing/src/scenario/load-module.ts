@@ -6,7 +6,7 @@ import { isDefined, readScenario } from "./define.ts";
 import type { ScenarioParts } from "./parts.ts";
 import type { Scenario } from "./scenario.ts";
 import { ScenarioError } from "./scenario-error.ts";
-import { unknownName } from "./written.ts";
+import { unknownName } from "./written/values.ts";
 
 const EXPORTS = ["default", "stateMachine", "specification", "commands"];
 

@@ -7,7 +7,7 @@ import type { ScenarioParts } from "./parts.ts";
 import type { Scenario } from "./scenario.ts";
 import { ScenarioError, type PlacedComplaint } from "./scenario-error.ts";
 import { scenarioNames, shippedPath } from "./shipped.ts";
-import { nearest } from "./nearest.ts";
+import { nearest } from "./written/nearest.ts";
 import { YamlSource } from "./yaml-source.ts";
 
 const YAML_ENDINGS = [".yaml", ".yml"];

@@ -1,8 +1,11 @@
 import * as v from "valibot";
 import type { Fault, FaultType } from "./fault.ts";
-import { FAULT_TIMES, FAULT_TYPES, kindOf } from "./fault-schema.ts";
+import { FAULT_TYPES, isFaultType, schemaOf } from "./faults/table.ts";
 import { complaintsOf, type Complaint, type Path } from "./complaint.ts";
-import { unknownName } from "./written.ts";
+import { duration, fields, unknownName } from "./written/values.ts";
+
+/** When a fault begins and how long it lasts. */
+const TIMES = fields({ at: duration(0), for: v.exactOptional(duration(1)) });
 
 /**
  * Reads a fault as people write it: `{ at: 2s, for: 1s, partition: { shape: isolate, node: leader } }`, or with a bare
@@ -34,26 +37,11 @@ function joined(
   value: unknown,
   path: Path,
 ): Fault | readonly Complaint[] {
-  const { bare, schema } = kindOf(type, value);
-  const given = expanded(value, bare);
   const here = [...path, type];
-  if (given === undefined)
-    return [{ path: here, on: "value", text: "takes nothing: leave its value out" }];
-  const when = v.safeParse(FAULT_TIMES, times);
-  const what = v.safeParse(schema, given);
+  const when = v.safeParse(TIMES, times);
+  const what = v.safeParse(schemaOf(type), value);
   if (when.success && what.success) return { ...what.output, ...when.output } as Fault;
   return [...complaintsOf(when.issues ?? [], path), ...complaintsOf(what.issues ?? [], here)];
-}
-
-/** The fields of a fault. `crash:` and `crash: true` say no more than its name. */
-function expanded(value: unknown, bare: string | undefined): object | undefined {
-  if (value === null || value === true) return {};
-  if (isMapping(value)) return value;
-  return bare === undefined ? undefined : { [bare]: value };
-}
-
-function isFaultType(name: string): name is FaultType {
-  return FAULT_TYPES.some((type) => type === name);
 }
 
 function isMapping(value: unknown): value is Readonly<Record<string, unknown>> {

@@ -1,13 +1,11 @@
 import { COUNT_NAMES } from "./count-names.ts";
-import { nearest } from "./nearest.ts";
+import { nearest } from "./written/nearest.ts";
 import type { Complaint, Path } from "./complaint.ts";
-import type { Fault, FaultType } from "./fault.ts";
+import type { Fault } from "./fault.ts";
+import { factsOf } from "./faults/table.ts";
 import type { Scenario } from "./scenario.ts";
 
 const WORDS = ["leader", "follower", "any", "all", "minority", "majority"];
-
-/** Kinds of faults after which there are nodes that the beginning did not have. */
-const MAKES_NODES: readonly FaultType[] = ["add", "addLearner", "replace", "grow"];
 
 /** The most that a name of a node counts to. */
 const NODES_EVER = 99;
@@ -106,8 +104,8 @@ function notNamed({ nodes }: Scenario, wrong: string, words: readonly string[]):
 function isNode({ nodes, faults, nemesis }: Scenario, name: string): boolean {
   const [, digits] = /^n([1-9]\d*)$/.exec(name) ?? [];
   const drawn = nemesis?.faults ?? [];
-  const grows = [...drawn, ...faults.map(({ type }) => type)].some((type) =>
-    MAKES_NODES.includes(type),
+  const grows = [...drawn, ...faults.map(({ type }) => type)].some(
+    (type) => factsOf(type).makesNodes,
   );
   return digits !== undefined && Number(digits) <= (grows ? NODES_EVER : nodes);
 }

@@ -2,30 +2,18 @@ import { KontikiError, type Cluster, type WaitOptions } from "@kontiki/actors";
 import type { Chance } from "../chance.ts";
 import { nodesOf } from "../nemesis/targets.ts";
 import type { Fault } from "../scenario/fault.ts";
+import { factsOf, type OperatorType } from "../scenario/faults/table.ts";
 import type { ClusterTarget } from "./cluster-target.ts";
 
-const CHANGES = [
-  "add",
-  "addLearner",
-  "remove",
-  "replace",
-  "promote",
-  "grow",
-  "shrink",
-  "wipe",
-] as const;
-
-/** Faults that change who belongs to a cluster, or with which disk. */
-export type MembershipChange = Fault & {
-  readonly type: (typeof CHANGES)[number];
-};
+/** A fault that changes who belongs to a cluster, or with which disk. */
+export type MembershipChange = Extract<Fault, { readonly type: OperatorType }>;
 
 /** How long an operator waits for one change, in ms, unless the faults end before. */
 const PATIENCE_MS = 30_000;
 
 /** Whether a fault changes who belongs to the cluster. */
 export function isMembershipChange<F extends Fault>(fault: F): fault is F & MembershipChange {
-  return CHANGES.some((type) => type === fault.type);
+  return factsOf(fault.type).threads === "operator";
 }
 
 /** Changes who belongs to a cluster of threads, as people would: by {@link Cluster.addNode} and its like. */
