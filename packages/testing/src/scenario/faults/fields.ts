@@ -117,13 +117,17 @@ function expanded(value: unknown, bare: string | undefined): object | undefined 
   return bare === undefined ? undefined : { [bare]: value };
 }
 
-/** The order of the fields is part of the digest in a token: what is named anew comes after the type. */
+/** The order of the fields is part of the digest in a token: renamed fields come after the type. */
 function inFault(type: string, given: object, fixed: object | undefined): object {
-  const all = Object.entries(given);
-  const isRenamed = ([name]: [string, unknown]): boolean => name in IN_FAULT;
-  const renamed = all
-    .filter(isRenamed)
-    .map(([name, value]) => [IN_FAULT[name as keyof typeof IN_FAULT], value]);
-  const same = all.filter((entry) => !isRenamed(entry));
-  return { ...Object.fromEntries(same), type, ...fixed, ...Object.fromEntries(renamed) };
+  const same: Record<string, unknown> = {};
+  const renamed: Record<string, unknown> = {};
+  for (const [name, value] of Object.entries(given) as readonly [string, unknown][]) {
+    if (isRenamed(name)) renamed[IN_FAULT[name]] = value;
+    else same[name] = value;
+  }
+  return { ...same, type, ...fixed, ...renamed };
+}
+
+function isRenamed(name: string): name is keyof typeof IN_FAULT {
+  return name in IN_FAULT;
 }
