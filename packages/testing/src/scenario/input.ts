@@ -10,9 +10,9 @@ import type { ClusterSettings, Expectations, Workload } from "./scenario.ts";
 import type { Duration, DurationRange } from "./written/values.ts";
 
 /**
- * A scenario as people write it, in YAML and in TypeScript alike. Everything may be left out.
+ * A scenario as people write it, in YAML and in TypeScript alike. Everything is optional; comments end with the default.
  *
- * Times are numbers of ms, or texts such as "250ms", "1.5s", "2m"; ranges of times are "1ms..5ms" or a pair.
+ * Times are numbers of ms, or strings such as "250ms", "1.5s", "2m"; ranges of times are "1ms..5ms" or a pair.
  *
  * @example
  * ```yaml
@@ -26,88 +26,88 @@ import type { Duration, DurationRange } from "./written/values.ts";
  * ```
  */
 export type ScenarioInput = {
-  /** Of letters, digits, - and _. The file's name without its ending. */
+  /** Letters, digits, - and _. Default: the file's name without its ending. */
   readonly name?: string;
   /** One sentence for people. */
   readonly about?: string;
-  /** Voters at the beginning, n1, n2 ...: 1 to 9. 3. */
+  /** Voters at the beginning, n1, n2 ...: 1 to 9. Default: 3. */
   readonly nodes?: number;
   /** Settings of the nodes. */
   readonly cluster?: ClusterInput;
-  /** How long a letter is under way. 1ms..5ms. */
+  /** How long a letter takes. Default: 1ms..5ms. */
   readonly network?: { readonly latency?: DurationRange };
-  /** How long a sync takes. 1ms..3ms. */
+  /** How long a sync takes. Default: 1ms..3ms. */
   readonly disk?: { readonly sync?: DurationRange };
   /** What clients do. */
   readonly workload?: WorkloadInput;
   /** Faults at their times. */
   readonly faults?: readonly FaultInput[];
-  /** Faults that the seed draws: `swarm` for all kinds, of which each seed takes its own part; or what to draw from. */
+  /** Faults that the seed draws: `swarm` for all kinds, of which each seed takes some; or what to draw from. */
   readonly nemesis?: "swarm" | NemesisInput | null;
-  /** How long operations and faults go on. 5s. */
+  /** How long operations and faults go on. Default: 5s. */
   readonly duration?: Duration;
-  /** How long the healed cluster may take to elect, to answer all and to converge. 20s. */
+  /** How long the healed cluster may take to elect a leader, to answer everything and to converge. Default: 20s. */
   readonly settle?: Duration;
-  /** What the run must have met. */
+  /** What must have happened in the run. */
   readonly expect?: {
-    /** Names of the coverage with the least counts, or only the names, which must be met once. */
+    /** Names of the coverage with their least counts, or only names, which must occur once. */
     readonly atLeast?: Expectations["atLeast"] | readonly string[];
     /** Names of the coverage with the highest counts. */
     readonly atMost?: Expectations["atMost"];
-    /** Whether the history is judged. Yes. */
+    /** Whether the history is judged. Default: true. */
     readonly linearizable?: boolean;
   };
 };
 
 /** Settings of the nodes: see `ClusterOptions` and `Config`. */
 export type ClusterInput = {
-  /** 150ms. */
+  /** Default: 150ms. */
   readonly electionTimeout?: Duration;
-  /** At most half of the election timeout. 25ms. */
+  /** At most half of the election timeout. Default: 25ms. */
   readonly heartbeat?: Duration;
-  /** true. */
+  /** Default: true. */
   readonly preVote?: boolean;
-  /** 100: a run has few entries, and is to have snapshots. */
+  /** Default: 100, because a run has few entries and should have snapshots. */
   readonly snapshotEntries?: number;
-  /** 20. */
+  /** Default: 20. */
   readonly keptEntries?: number;
-  /** 1 MiB. */
+  /** Default: 1 MiB. */
   readonly maxAppendBytes?: number;
-  /** 16. */
+  /** Default: 16. */
   readonly maxInflight?: number;
-  /** 16 KiB. */
+  /** Default: 16 KiB. */
   readonly segmentBytes?: number;
-  /** None. */
+  /** Default: no leases. */
   readonly leases?: ClusterSettings["leases"] | null;
 };
 
 /** What clients do with the key-value machine. */
 export type WorkloadInput = {
-  /** 0 for none. 4. */
+  /** 0 for none. Default: 4. */
   readonly clients?: number;
-  /** Operations of all clients together in a second of the run. 40. */
+  /** Operations of all clients together per second. Default: 40. */
   readonly perSecond?: number;
-  /** 3: few, so that clients meet. */
+  /** Default: 3, few, so that clients use the same keys. */
   readonly keys?: number;
-  /** Weights; what a mix leaves out is not drawn. All kinds, reads and puts most of all. */
+  /** Weights; kinds that a mix leaves out are not drawn. Default: all kinds, mostly reads and puts. */
   readonly mix?: Partial<Workload["mix"]>;
-  /** linearizable. */
+  /** Default: linearizable. */
   readonly reads?: Workload["reads"];
-  /** 8. */
+  /** Default: 8. */
   readonly valueBytes?: number;
-  /** How long an operation is tried. 2s. */
+  /** How long a client tries an operation. Default: 2s. */
   readonly timeout?: Duration;
 };
 
 /** Faults that a seed draws. */
 export type NemesisInput = {
-  /** Kinds, or groups of them: network, disk, process, clock, membership. All of them. */
+  /** Kinds, or groups of them: network, disk, process, clock, membership. Default: all of them. */
   readonly faults?: readonly (FaultType | FaultGroup)[];
-  /** Whether each seed takes its own part of them. true. */
+  /** Whether each seed takes only some of them. Default: true. */
   readonly swarm?: boolean;
-  /** Between the beginnings of two faults. 200ms..1s. */
+  /** Time between the beginnings of two faults. Default: 200ms..1s. */
   readonly every?: DurationRange;
-  /** How long one lasts. 300ms..1.5s. */
+  /** How long one lasts. Default: 300ms..1.5s. */
   readonly last?: DurationRange;
 };
 

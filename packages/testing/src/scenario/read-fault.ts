@@ -4,29 +4,35 @@ import { FAULT_TYPES, isFaultType, schemaOf } from "./faults/table.ts";
 import { complaintsOf, type Complaint, type Path } from "./complaint.ts";
 import { duration, fields, unknownName } from "./written/values.ts";
 
-/** When a fault begins and how long it lasts. */
+/** The fields that every fault has. */
 const TIMES = fields({ at: duration(0), for: v.exactOptional(duration(1)) });
 
 /**
  * Reads a fault as people write it: `{ at: 2s, for: 1s, partition: { shape: isolate, node: leader } }`, or with a bare
- * value for the field that matters most, `{ at: 2s, crash: leader }`. Its kind is the one name beside `at` and `for`.
+ * value for the field that matters most, `{ at: 2s, crash: leader }`. Its kind is the one name other than `at` and `for`.
  *
- * @returns the fault, or what is wrong with it.
+ * @returns the fault, or its errors.
  */
 export function readFault(value: unknown, path: Path): Fault | readonly Complaint[] {
   if (!isMapping(value)) {
-    return [{ path, on: "value", text: "is no fault: write it as { at: 1s, crash: leader }" }];
+    return [{ path, on: "value", text: "is not a fault: write it as { at: 1s, crash: leader }" }];
   }
   const { at, for: lasts, ...rest } = value;
   const [type, ...others] = Object.keys(rest);
   if (type === undefined)
-    return [{ path, on: "value", text: `names no fault: there are ${FAULT_TYPES.join(", ")}` }];
+    return [{ path, on: "value", text: `names no fault: the kinds are ${FAULT_TYPES.join(", ")}` }];
   const wrong = [type, ...others].find((name) => !isFaultType(name));
   if (wrong !== undefined)
     return [{ path: [...path, wrong], on: "key", text: unknownName(wrong, FAULT_TYPES) }];
   const [second] = others;
   if (second !== undefined)
-    return [{ path: [...path, second], on: "key", text: `is a second fault beside ${type}` }];
+    return [
+      {
+        path: [...path, second],
+        on: "key",
+        text: `is a second fault after ${type}: give each its own entry`,
+      },
+    ];
   const times = { ...("at" in value && { at }), ...("for" in value && { for: lasts }) };
   return joined(times, type as FaultType, rest[type], path);
 }

@@ -94,7 +94,7 @@ const expect = fields({
   linearizable: v.optional(flag, true),
 });
 
-/** A scenario as people write it, but for its faults, which are read one by one. */
+/** A scenario as people write it, except its faults, which are read one by one. */
 export const scenarioSchema = v.pipe(
   fields({
     name,
@@ -126,7 +126,7 @@ export const scenarioSchema = v.pipe(
   })),
 );
 
-/** What {@link scenarioSchema} gives is a scenario as soon as its faults are read. */
+/** What {@link scenarioSchema} gives is a scenario once its faults are read. */
 type ReadScenario = v.InferOutput<typeof scenarioSchema>;
 
 true satisfies Omit<ReadScenario, "faults"> extends Omit<Scenario, "faults"> ? true : false;

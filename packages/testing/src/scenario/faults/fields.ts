@@ -10,7 +10,7 @@ import {
 import type { Written } from "./kind.ts";
 
 /**
- * How the entries of the table say what may be written under the name of a fault.
+ * The fields that may be written under the name of a fault, for the entries of the table.
  *
  * @module
  */
@@ -61,7 +61,7 @@ type Forms<Entries extends v.ObjectEntries, Bare> = {
   readonly bare: Bare extends keyof Input<Entries> ? NonNullable<Input<Entries>[Bare]> : never;
 };
 
-/** A kind that has these fields, or one bare value for the field `bare`. */
+/** A kind with these fields, or with one bare value for the field `bare`. */
 export function written<
   const Bare extends (keyof Entries & string) | undefined,
   const Entries extends v.ObjectEntries,
@@ -81,7 +81,7 @@ export function written<
         v.rawTransform(({ dataset, addIssue, NEVER }) => {
           const given = expanded(dataset.value, bare);
           if (given !== undefined) return given;
-          addIssue({ message: "takes nothing: leave its value out" });
+          addIssue({ message: "takes no value: write only its name" });
           return NEVER;
         }),
         schema,
@@ -93,7 +93,7 @@ export function written<
   };
 }
 
-/** A kind that is written in one of two ways; `isOther` tells which. */
+/** A kind that is written in one of two ways; `isOther` decides which. */
 export function either<Input, Fields extends object, OtherInput, OtherFields extends object>(
   usual: Written<Input, Fields>,
   other: Written<OtherInput, OtherFields>,
