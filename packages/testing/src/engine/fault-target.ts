@@ -24,7 +24,7 @@ export interface FaultTarget {
   /** The uid of the disk that a node has. */
   uid(node: NodeId): number;
   /** Whether its log is intact, its vote counts, and its disk is the one that the membership names. */
-  isWhole(node: NodeId): boolean;
+  isIntact(node: NodeId): boolean;
   /** Ends its process at once; with `kept` power is lost too. Does nothing when it does not run. */
   crash(node: NodeId, cause: string, kept: Kept | undefined): void;
   /** Ends its process when it next reaches this point of a turn. Returns a function that cancels it. */

@@ -71,7 +71,7 @@ export class ClusterTarget implements FaultTarget {
     return this.#statusOf(node)?.uid ?? 0;
   }
 
-  isWhole(node: NodeId): boolean {
+  isIntact(node: NodeId): boolean {
     const { trouble, raft } = this.#statusOf(node) ?? {};
     return trouble === undefined && raft?.votes !== false && raft?.repairing !== true;
   }
