@@ -1,8 +1,8 @@
 import type { Fault } from "../scenario/fault.ts";
 import { factsOf } from "../scenario/faults/table.ts";
 
-/** Why a fault cannot be done to threads; undefined when it can. */
-export function whyNotOnThreads(fault: Fault): string | undefined {
+/** Why a fault is impossible on threads; undefined when it is possible. */
+export function objectionOnThreads(fault: Fault): string | undefined {
   if (fault.type === "crash" && fault.point !== undefined)
     return "a thread cannot be ended at a point of its turn";
   if ("kept" in fault && fault.kept !== undefined && fault.kept !== "everything")
