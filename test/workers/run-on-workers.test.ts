@@ -79,7 +79,7 @@ test("faults that threads cannot have are counted, and are doubts if the scenari
     "drift at 300 ms was skipped: all threads have one clock",
     "truncations cannot be counted on threads, but the scenario demands it",
     "threads always ask for pre-votes",
-    "began.pause: 0, and the scenario asks for 1 or more",
+    "began.pause: 0, but the scenario demands 1 or more",
   ]);
   expect(coverage).toMatchObject({ "skipped.bitRot": 1, "skipped.crash": 2, "skipped.drift": 1 });
 });
@@ -122,9 +122,7 @@ test("a custom machine is judged by its own specification", async () => {
   const wrong = await runOnWorkers(counted, { stateMachine, specification: specification(2) });
   expect(wrong).toMatchObject({ verdict: "violated", violations: [{ check: "linearizable" }] });
   const none = await runOnWorkers(counted, { stateMachine });
-  expect(none.doubts).toEqual([
-    "the history is not judged: there is no model of the state machine",
-  ]);
+  expect(none.doubts).toEqual(["the history is not judged: the state machine has no model"]);
 });
 
 test("a node that crashes by itself, and a cluster that does not recover, are violations", async () => {

@@ -1,6 +1,6 @@
 import type { Cluster, ClusterEvent, Envelope, Outcome } from "@kontiki/actors";
 import { Chance } from "../chance.ts";
-import { untold } from "../claims/call-words.ts";
+import { plainCall } from "../claims/calls.ts";
 import { ClientRecord } from "../claims/client-record.ts";
 import { checkExpectations } from "../claims/expectations.ts";
 import { judgeHistory } from "../claims/judge-history.ts";
@@ -69,7 +69,7 @@ class LiveRun {
       options.stateMachine === undefined ? keyValueSpecification : options.specification;
     const specification = this.#specification;
     this.#record = new ClientRecord(
-      (command) => specification?.callOf(command) ?? untold(command),
+      (command) => specification?.callOf(command) ?? plainCall(command),
       (violation) => this.#report(violation),
     );
   }
