@@ -87,7 +87,7 @@ export type { Counterexample, Exploration, ExploreProgress } from "./explore/exp
 export type { ExploredNode, ExploredPacket, KeptByCrash } from "./explore/explored-node.ts";
 export type { SearchLimits } from "./explore/search.ts";
 export type { Happened } from "./explore/sometimes.ts";
-export { storyOf } from "./explore/story.ts";
+export { storyOf } from "./explore/explored-story.ts";
 export { replayPath, type ExploredTransition, type Replay } from "./explore/walk.ts";
 
 // Scenarios: in files, in simulation, on threads. Failures: as tokens and stories.
