@@ -10,7 +10,7 @@ import { MemoryDisks, type ClusterDisks } from "../directory/cluster-disks.ts";
 import {
   checkOptions,
   defaultNodes,
-  stepsBelow,
+  levelsBelow,
   type CheckedOptions,
   type ClusterOptions,
 } from "./cluster-options.ts";
@@ -29,7 +29,7 @@ import type { ClusterEvent, ClusterEvents, NodeStatus } from "../mail/status.ts"
 import type { CommandBytes } from "../storage/storage.ts";
 import { Supervisor, type CommonSpec } from "../threads/supervisor.ts";
 import { transferLead } from "./transfer-lead.ts";
-import { Patience, waitFor, type WaitOptions } from "./waiting.ts";
+import { Deadline, waitFor, type WaitOptions } from "./deadline.ts";
 
 /** How a state machine is read. */
 export type ReadOptions = {
@@ -90,7 +90,7 @@ export class Cluster<Command = KeyValueCommand, Result = KeyValueResult> {
       voters: disks.voters,
       nodes,
       spec: commonSpec(options, stateMachine),
-      stepsBelow: (node) => stepsBelow(priorities, node),
+      levelsBelow: (node) => levelsBelow(priorities, node),
       policy,
       mailbox: MAILBOX_DEFAULTS,
       network: options.network,
@@ -272,8 +272,8 @@ export class Cluster<Command = KeyValueCommand, Result = KeyValueResult> {
    */
   async transfer(id?: string, options: WaitOptions = {}): Promise<NodeId> {
     const target = id === undefined ? undefined : this.node(id).runningId;
-    const patience = new Patience("transferring the lead", options);
-    return transferLead(this.#supervisor, target, patience, this.#options.heartbeatMs);
+    const deadline = new Deadline("transferring the lead", options);
+    return transferLead(this.#supervisor, target, deadline, this.#options.heartbeatMs);
   }
 
   /**

@@ -31,7 +31,7 @@ export type SupervisorOptions = {
   readonly nodes: readonly NodeDisk[];
   readonly spec: CommonSpec;
   /** How many steps a node stands below the highest priority. */
-  readonly stepsBelow: (node: NodeId) => number;
+  readonly levelsBelow: (node: NodeId) => number;
   readonly policy: RestartPolicy;
   readonly mailbox: MailboxLimits;
   /** Carries letters between nodes, which arrive at once when it is left out. */
@@ -145,10 +145,10 @@ export class Supervisor {
   }
 
   #hostOf(node: NodeId, path: string | undefined): ChildHost {
-    const { spec, voters, policy, stepsBelow } = this.#options;
+    const { spec, voters, policy, levelsBelow } = this.#options;
     return {
       policy,
-      spec: { ...spec, voters, priority: stepsBelow(node), pulse: this.#pulse },
+      spec: { ...spec, voters, priority: levelsBelow(node), pulse: this.#pulse },
       path,
       onEvent: (event) => this.#tell(event),
       onUp: (child, thread) => this.#onUp(child, thread),
