@@ -348,7 +348,7 @@ test("a stopped node runs no turn, whatever requests one", async () => {
   const stage = following(at);
   at.storage.take();
   stage.runner.stop();
-  stage.runner.wake();
+  stage.wake();
   stage.runner.order({ type: "compact", keptEntries: 0 });
   stage.runner.beginSnapshot();
   stage.clock.advance(1000);

@@ -70,13 +70,6 @@ describe("a letter that cannot be delivered is a dead letter with a reason (pitf
     ]);
   });
 
-  test("to a client that has left", () => {
-    const { router } = newRouter();
-    router.attachClient(client, () => {});
-    router.detachClient(client);
-    expect(router.route(envelope(n1, client))).toBe("unknown address");
-  });
-
   test("to a removed node", () => {
     const { router, dead } = newRouter();
     router.detachNode(n2);

@@ -24,7 +24,7 @@ export const COMMAND_BYTES_MAX = 4 * 1024 * 1024;
 const DISTANCE_MAX = 0xffff_ffff;
 
 /** Client numbers are below this: the bits above it in a session's number count the client's sessions. */
-export const CLIENT_BITS_MAX = 2 ** 40;
+const CLIENT_BITS_MAX = 2 ** 40;
 
 /** The number of a client's `nth` session, from 0. After 256 sessions the numbers repeat. */
 export function sessionOf(client: number, nth: number): number {

@@ -72,10 +72,6 @@ export class Router {
     this.#clients.set(client, receive);
   }
 
-  detachClient(client: ClientAddress): void {
-    this.#clients.delete(client);
-  }
-
   /** Delivers a letter. Returns the reason if it cannot. */
   route(envelope: Envelope): DeadLetterReason | undefined {
     const reason = isClientAddress(envelope.to)
