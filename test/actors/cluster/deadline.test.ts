@@ -94,8 +94,8 @@ describe("a time limit that several waits share", () => {
   test("ends with the known obstacle, during a wait and between two attempts", async () => {
     const world = newWorld();
     const deadline = new Deadline("it", { timeoutMs: 1 });
-    deadline.obstacle = "nobody leads";
-    const over = new KontikiError("it: not within 1 ms, because nobody leads");
+    deadline.obstacle = "there is no leader";
+    const over = new KontikiError("it: not within 1 ms, because there is no leader");
     await expect(deadline.wait(world.events, world.look)).rejects.toEqual(over);
     expect(deadline.leftMs).toBe(0);
     await expect(deadline.pause(1)).rejects.toEqual(over);
