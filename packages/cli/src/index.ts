@@ -4,6 +4,7 @@
  *
  * @module
  */
+/// <reference types="node" preserve="true" />
 export { benchJson, benchText, type BenchRun } from "./bench/bench-text.ts";
 export type { ProgramCluster, ProgramNode, StartCluster } from "./launch/cluster.ts";
 export type { Engines, LoadEngines } from "./engines/engines.ts";

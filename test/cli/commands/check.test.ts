@@ -71,7 +71,7 @@ checked in ...
     const { status, stdout, stderr } = await check(file, "--model", "register", option, budget);
     const what = option === "--seconds" ? "time" : "memory";
     expect({ status, stderr }).toEqual({ status: 3, stderr: "" });
-    expect(stdout).toContain(`unknown: 61 operations, the ${what} was used up first\n`);
+    expect(stdout).toContain(`unknown: 61 operations, the ${what} limit was reached\n`);
   });
 
   test("as one JSON object", async () => {
@@ -192,7 +192,7 @@ describe("bad input is one line and status 2", () => {
 
   test("an empty file", async () => {
     const file = saved("h.jsonl", "");
-    const message = `${file}:1:1: there is no operation in it (read as jsonl)`;
+    const message = `${file}:1:1: the history has no operations (read as jsonl)`;
     await bad(file, ["--model", "register", "--format", "jsonl"], message);
   });
 
@@ -253,6 +253,17 @@ describe("a custom model", () => {
     expect(status).toBe(1);
     expect(stdout).toContain("not linearizable as counter");
     expect(stdout).toContain("x  a  get -> 2");
+  });
+
+  test("may be TypeScript", async () => {
+    const typed = COUNTER.replace("(state, input, output) =>", "(state: number, input, output) =>");
+    const history = `{"type":"operation","process":"a","f":"add","call":0,"return":1,"status":"ok"}`;
+    const { status, stderr } = await check(
+      saved("h.jsonl", history),
+      "--model",
+      saved("counter.ts", typed),
+    );
+    expect({ status, stderr }).toEqual({ status: 0, stderr: "" });
   });
 
   test("that throws gives no verdict", async () => {
