@@ -25,7 +25,7 @@ async function explored(
   return { status, stdout, stderr: host.stderr.text };
 }
 
-/** A core that votes for whoever asks, as often as it is asked. */
+/** A core that grants every vote request. */
 const votesTwice: StepFunction = (env, state, event) =>
   event.type === "message" && event.message.type === "requestVote"
     ? step(env, { ...state, votedFor: undefined }, event)
@@ -39,7 +39,7 @@ function broken(): FakeEngines {
 
 const ONE_TERM = ["--crashes", "0", "--proposals", "0", "--terms", "1", "--inflight", "3"];
 
-describe("a verdict is the exit status, and told", () => {
+describe("a verdict is printed, and is the exit status", () => {
   test("valid", async () => {
     expect(await explored(["--nodes", "1"])).toEqual({
       status: 0,
@@ -87,7 +87,7 @@ never met:
 
   test("unknown, when an expected event was not met", async () => {
     const engines = new FakeEngines();
-    // A core that lets all timers run out for nothing.
+    // A core that ignores all timeouts.
     const sleeps: StepFunction = (_env, state) => ({ state, effects: [] });
     engines.exploreInSlices = (options) => exploreInSlices({ ...options, step: sleeps });
     const args = ["--nodes", "1", "--crashes", "0", "--terms", "1"];
@@ -144,7 +144,7 @@ describe("the token of a counterexample", () => {
     return { status, stdout: host.stdout.text, stderr: host.stderr.text };
   };
 
-  test("shows that another core does not make it", async () => {
+  test("shows that another core does not fail", async () => {
     const { stdout } = await explored([...ONE_TERM, "--json"], broken());
     const [token = ""] = TOKEN.exec(stdout) ?? [];
     expect(await replayed(token)).toEqual({
@@ -158,7 +158,7 @@ The run was different: the code has changed since the token was made.
     });
   });
 
-  test("says where another core goes another way", async () => {
+  test("shows where another core takes another path", async () => {
     const actions = [{ type: "propose", node: nodeId("a") } as const];
     const token = encodeToken({ type: "path", check: "x", bounds: { proposals: 0 }, actions });
     expect(await replayed(token)).toEqual({
@@ -173,7 +173,7 @@ The run was different: the code has changed since the token was made.
   });
 });
 
-describe("a search that ends early tells what is known", () => {
+describe("a search that ends early prints its result so far", () => {
   test("by --time", async () => {
     const engines = new FakeEngines();
     engines.timeIsUp();
@@ -188,7 +188,7 @@ describe("a search that ends early tells what is known", () => {
     expect(stdout).toMatch(/^unknown: the memory ran out after [\d,]+ states?\n/);
   });
 
-  test("by Ctrl-C, after a terminal was told how far it is", async () => {
+  test("by Ctrl-C, after progress on a terminal", async () => {
     const host = new FakeHost({ tty: true, env: { TERM: "dumb" } });
     const result = explored(["--inflight", "6"], new FakeEngines(), host);
     await host.stderr.until(
