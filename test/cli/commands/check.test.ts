@@ -71,7 +71,7 @@ checked in ...
     const { status, stdout, stderr } = await check(file, "--model", "register", option, budget);
     const what = option === "--seconds" ? "time" : "memory";
     expect({ status, stderr }).toEqual({ status: 3, stderr: "" });
-    expect(stdout).toContain(`unknown: 61 operations, the ${what} was used up first\n`);
+    expect(stdout).toContain(`unknown: 61 operations, the ${what} limit was reached\n`);
   });
 
   test("as one JSON object", async () => {
@@ -175,7 +175,7 @@ describe("bad input is one line and status 2", () => {
 
   test("a file of no format", async () => {
     const file = saved("h", "hello\n");
-    const message = "the format cannot be told from its beginning; name it by --format";
+    const message = "its format is not recognized; use --format to name it";
     await bad(file, ["--model", "register"], `${file}: ${message}`);
   });
 
@@ -192,7 +192,7 @@ describe("bad input is one line and status 2", () => {
 
   test("an empty file", async () => {
     const file = saved("h.jsonl", "");
-    const message = `${file}:1:1: there is no operation in it (read as jsonl)`;
+    const message = `${file}:1:1: the history has no operations (read as jsonl)`;
     await bad(file, ["--model", "register", "--format", "jsonl"], message);
   });
 
@@ -219,7 +219,7 @@ describe("bad input is one line and status 2", () => {
       "It must be a number of seconds from 0.1 to 86400.",
     ],
     [["--model", "register", "--memory", "0"], "It must be a whole number from 1 to 12288."],
-    [["--model", "register", "--html", ""], "It must be the name of a file."],
+    [["--model", "register", "--html", ""], "It must be the path of a file."],
   ])("options %j", async (options, message) => {
     const { status, stdout, stderr } = await check("h.jsonl", ...options);
     expect({ status, stdout }).toEqual({ status: 2, stdout: "" });
@@ -253,6 +253,17 @@ describe("a model of one's own", () => {
     expect(status).toBe(1);
     expect(stdout).toContain("not linearizable as counter");
     expect(stdout).toContain("x  a  get -> 2");
+  });
+
+  test("may be TypeScript", async () => {
+    const typed = COUNTER.replace("(state, input, output) =>", "(state: number, input, output) =>");
+    const history = `{"type":"operation","process":"a","f":"add","call":0,"return":1,"status":"ok"}`;
+    const { status, stderr } = await check(
+      saved("h.jsonl", history),
+      "--model",
+      saved("counter.ts", typed),
+    );
+    expect({ status, stderr }).toEqual({ status: 0, stderr: "" });
   });
 
   test("that throws is no verdict", async () => {

@@ -1,5 +1,5 @@
 /**
- * Reads the tables that etcd's Raft is tested with: commands, and what must come of each.
+ * Reads the tables of etcd/raft's tests: commands, and the expected result of each.
  *
  * ```text
  * # comment
@@ -9,11 +9,12 @@
  * lines of the answer, up to an empty one
  * ```
  */
-import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
+import { recordedData } from "../support/recorded-data.ts";
 
 /** One command of a table. */
 export type Case = {
-  /** File and line, so that it can be found. */
+  /** File and line, so that the case can be found. */
   readonly name: string;
   readonly command: string;
   /** By key; a value without brackets is a list of one. */
@@ -26,16 +27,16 @@ export type Case = {
 /** One file. */
 export type Table = {
   readonly name: string;
-  /** In their order: a table of membership changes is one history. */
+  /** In order: a table of membership changes is one history. */
   readonly cases: readonly Case[];
   /** How many answers the file holds, counted without reading it case by case. */
   readonly answers: number;
 };
 
-/** The tables of a folder, none when they do not lie beside the checkout. */
+/** The tables of a folder; none where the data is absent. */
 export function tablesOf(folder: "quorum" | "confchange"): readonly Table[] {
-  const url = new URL(`../../../shared/data/etcd-raft/${folder}/`, import.meta.url);
-  if (!existsSync(url)) return [];
+  const url = recordedData(`etcd-raft/${folder}`);
+  if (url === undefined) return [];
   return readdirSync(url)
     .toSorted()
     .map((name) => tableOf(name, readFileSync(new URL(name, url), "utf8")));

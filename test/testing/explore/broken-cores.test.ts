@@ -76,13 +76,13 @@ const CASES: readonly Case[] = [
   {
     name: "that cuts its log without a conflict",
     step: broken.cutsWithoutConflict,
-    text: "c in term 1: a committed entry was changed or removed; c in term 1: commit 1 lies behind the log's end 0",
+    text: "c in term 1: a committed entry was changed or removed; c in term 1: commit 1 is after the log's end 0",
     actions: 13,
   },
   {
     name: "that takes entries wherever they go",
     step: broken.skipsConsistencyCheck,
-    text: "a and c: Log Matching: an entry is the same but one before it is not",
+    text: "a and c: Log Matching: two logs share an entry but differ before it",
     actions: 13,
   },
   {

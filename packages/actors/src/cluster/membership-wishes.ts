@@ -1,8 +1,7 @@
-import type { Remote } from "comlink";
 import { isJoint, isMember, uidOf, type Change, type Membership, type NodeId } from "@kontiki/core";
 import { KontikiError, messageOf } from "../errors.ts";
 import { isFullVoter } from "./members.ts";
-import type { ChangeAnswer, NodeControl } from "../mail/protocol.ts";
+import type { ChangeAnswer, RemoteControl } from "../mail/protocol.ts";
 import type { LeaderMembership, Supervisor } from "../threads/supervisor.ts";
 import type { Patience } from "./waiting.ts";
 
@@ -91,7 +90,7 @@ async function isTaken(
   let answer: ChangeAnswer;
   try {
     const timeoutMs = Math.min(patience.leftMs, CALL_MS);
-    const ask = async (node: Remote<NodeControl>): Promise<ChangeAnswer> =>
+    const ask = async (node: RemoteControl): Promise<ChangeAnswer> =>
       node.changeMembership(changes);
     answer = await control.call("membership change", timeoutMs, ask);
   } catch (error) {
@@ -109,10 +108,10 @@ async function isTaken(
 /** What a leader says when it takes no change now: another time it may, or another leader. */
 const PASSING = [
   "this server does not lead",
-  "the lead is being transferred",
+  "leadership is being transferred",
   "a membership change is under way",
   "the leader has not committed an entry of its term yet",
-  "the membership is like that already",
+  "the membership is already as requested",
 ];
 
 /** Whether the reason why a change was not taken is one that passes. */

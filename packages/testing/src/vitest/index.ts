@@ -1,11 +1,12 @@
 /**
- * Simulated clusters in the tests of vitest: `test.sim`, and matchers for what came of a run.
+ * Simulated clusters in vitest tests: `test.sim`, and matchers for the result of a run.
  *
  * @module @kontiki/testing/vitest
  */
-import { expect, test as base, type TestAPI } from "vitest";
+import type { ExpectStatic, TestAPI } from "vitest";
 import type { AnyFileModel } from "../check/models/index.ts";
 import type { SessionBody } from "../session/run-session.ts";
+import { importVitest } from "./import-vitest.ts";
 import {
   toBeDeterministic,
   toBeLinearizable,
@@ -21,15 +22,20 @@ export type { Ongoing, Session } from "../session/session.ts";
 export { toBeDeterministic, toBeLinearizable, toConverge, toHaveOneLeaderPerTerm };
 export type { Repeatable, Said } from "./matchers.ts";
 export type { LoadedScenario, OwnOptions, SimOptions } from "./sim-options.ts";
-export { expect };
+
+const vitest = await importVitest();
+const { test: base } = vitest;
+
+/** Vitest's `expect`, with the matchers of this module. */
+export const expect: ExpectStatic = vitest.expect;
 
 /**
- * A test that runs a scenario in virtual time, with one seed after the other. It fails with the first violation, shrunk
- * to what it takes: the message holds the story, the line that has it again, and the path of a page that shows it.
+ * A test that runs a scenario in virtual time, one seed after another. It fails with the first violation, shrunk to what
+ * causes it: the message holds the story, the command line that reproduces it, and the path of a page that shows it.
  *
  * @param name of the test.
- * @param options the scenario, with what is the tester's own: machine, what it promises, what it is asked.
- * @param body what is asked and broken besides. It may only await what `sim` gives it. Left out: the scenario is data.
+ * @param options the scenario and custom parts: the machine, what it promises, and what clients ask it.
+ * @param body sends further operations and causes further faults. It must await only what `sim` returns. Optional.
  */
 export type SimTest = <Command = unknown, Result = unknown>(
   name: string,
@@ -44,8 +50,8 @@ type Registers = (
 ) => void;
 
 /**
- * Vitest's own limit is for what hangs only: its timer can interrupt no run, and knows neither seed nor story. What
- * failed in the last moment is run again twice.
+ * Vitest's own time limit is only for a test that hangs: its timer cannot interrupt a run, and knows neither seed nor
+ * story. A failure found just before the deadline runs two more times.
  */
 const HANGS = { times: 3, plusMs: 10_000 };
 
@@ -58,15 +64,15 @@ function simTestBy(register: Registers): SimTest {
   };
 }
 
-/** {@link SimTest}, and the variants that vitest has of a test. */
+/** {@link SimTest}, with vitest's variants of a test. */
 export type SimTests = SimTest & {
-  /** Only this one of its file. */
+  /** Runs only this test of its file. */
   readonly only: SimTest;
-  /** Not this one. */
+  /** Skips this test. */
   readonly skip: SimTest;
 };
 
-/** `test.sim` by itself. */
+/** `test.sim` as a function. */
 export const simTest: SimTests = Object.assign(
   simTestBy((name, options, run) => base(name, options, run)),
   {
@@ -75,7 +81,7 @@ export const simTest: SimTests = Object.assign(
   },
 );
 
-/** Vitest's `test`, and `test.sim`. */
+/** Vitest's `test`, with `test.sim`. */
 export const test: TestAPI & { readonly sim: SimTests } = Object.assign(base.extend({}), {
   sim: simTest,
 });
@@ -83,17 +89,21 @@ export const test: TestAPI & { readonly sim: SimTests } = Object.assign(base.ext
 expect.extend({ toBeDeterministic, toBeLinearizable, toConverge, toHaveOneLeaderPerTerm });
 
 /** What the matchers add to `expect(...)`. */
-interface SimMatchers<R> {
+interface SimMatchers {
   /** See {@link toBeLinearizable}. */
-  toBeLinearizable(model?: AnyFileModel): R;
+  toBeLinearizable(model?: AnyFileModel): void;
   /** See {@link toHaveOneLeaderPerTerm}. */
-  toHaveOneLeaderPerTerm(): R;
+  toHaveOneLeaderPerTerm(): void;
   /** See {@link toConverge}. */
-  toConverge(): R;
+  toConverge(): void;
   /** See {@link toBeDeterministic}. */
-  toBeDeterministic(): Promise<R>;
+  toBeDeterministic(): Promise<void>;
 }
 
-declare module "vitest" {
-  interface Assertion<T> extends SimMatchers<void> {}
+// Vitest's own interfaces for this have other type parameters in each of its major versions, and only declarations that
+// are the same merge. All its versions take over what chai's has.
+declare global {
+  namespace Chai {
+    interface Assertion extends SimMatchers {}
+  }
 }

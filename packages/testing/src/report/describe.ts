@@ -1,0 +1,70 @@
+import type { Model } from "../check/model.ts";
+import { outputOf } from "../check/position.ts";
+import type { History, Operation, TimeUnit } from "../history/history.ts";
+import type { Cost, Unknown } from "../check/verdict.ts";
+
+/** An operation as text. */
+export function describeOperation<State, Input, Output>(
+  model: Model<State, Input, Output>,
+  operation: Operation<Input, Output>,
+): string {
+  const what = model.describe(operation.input, outputOf(operation));
+  switch (operation.status) {
+    case "ok":
+      return what;
+    case "failed":
+      return `${what} (failed)`;
+    case "open":
+      return `${what} (never returned)`;
+  }
+}
+
+/** A time with its unit: `12 ms`, or `step 12` for steps. */
+export function timeText(time: number, unit: TimeUnit): string {
+  return unit === "step" ? `step ${time}` : `${time} ${unit}`;
+}
+
+/** When an operation was called and returned. */
+export function spanText(operation: Operation<unknown, unknown>, unit: TimeUnit): string {
+  const { call } = operation;
+  if (operation.status === "open") return `${timeText(call, unit)} on`;
+  if (unit === "step") return `steps ${call} to ${operation.return}`;
+  return `${call} to ${operation.return} ${unit}`;
+}
+
+/** `1 operation`, `2 operations`. */
+export function count(number: number, one: string, many = `${one}s`): string {
+  return `${number} ${number === 1 ? one : many}`;
+}
+
+/** The number of operations of a history, and how they ended. */
+export function sizeText({ operations }: History<unknown, unknown>): string {
+  const of = (status: Operation["status"]): number =>
+    operations.filter((operation) => operation.status === status).length;
+  const [open, failed] = [of("open"), of("failed")];
+  const details = [
+    ...(open > 0 ? [`${open} never returned`] : []),
+    ...(failed > 0 ? [`${failed} failed`] : []),
+  ];
+  const all = count(operations.length, "operation");
+  return details.length === 0 ? all : `${all} (${details.join(", ")})`;
+}
+
+/** Why there is no verdict. */
+export function whyText(why: Unknown["why"]): string {
+  switch (why) {
+    case "time":
+      return "the time limit was reached";
+    case "memory":
+      return "the memory limit was reached";
+    case "interrupted":
+      return "it was interrupted";
+  }
+}
+
+/** The cost of a check. */
+export function costText({ elapsedMs, steps, configurations }: Cost): string {
+  const time =
+    elapsedMs < 1000 ? `${Math.round(elapsedMs)} ms` : `${(elapsedMs / 1000).toFixed(1)} s`;
+  return `${time}, ${count(steps, "step")}, ${count(configurations, "configuration")}`;
+}
