@@ -26,7 +26,6 @@ const ENTRIES = [
 
 /** Files that a simulation loads although they break a rule below, and why no run sees that. */
 const HARMLESS: Readonly<Record<string, string>> = {
-  "packages/testing/src/scenario/written/values.ts": "inspects a bad value for an error message",
   "packages/testing/src/check/limits.ts": "a simulation gives a clock that counts",
   "packages/testing/src/scenario/written/values.ts":
     "shows a wrong value of a scenario, and no run has a wrong scenario",
