@@ -8,6 +8,7 @@ const built = [
   "cli/!(udp)/**/*.test.ts",
   "cli/udp/programs/*.test.ts",
   "docs/**/*.test.ts",
+  "examples/**/*.test.ts",
 ];
 const source = ["@kontiki/source", "module", "node", "development|production"];
 

@@ -1,4 +1,3 @@
-// bank.test.ts
 import { expect, test } from "@kontiki/testing/vitest";
 
 class Bank {

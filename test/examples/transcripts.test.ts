@@ -1,0 +1,41 @@
+import { join } from "node:path";
+import { describe, expect, test } from "vitest";
+import { blocksOf, exampleFolders, ROOT } from "../docs/support/pages.ts";
+import { matches, playedSteps, stepsOf } from "../docs/support/transcript.ts";
+
+describe.each(exampleFolders())("%s", (folder) => {
+  const readme = join(folder, "README.md");
+  const transcripts = blocksOf(readme).filter(({ language }) => language === "console");
+
+  test("has a transcript", () => {
+    expect(transcripts.length).toBeGreaterThan(0);
+  });
+
+  test.each(transcripts)("prints what its README shows in line $line", async ({ text }) => {
+    const steps = stepsOf(text);
+    expect(await playedSteps(steps, join(ROOT, folder))).toEqual(steps);
+  });
+});
+
+describe("a transcript", () => {
+  test("shows another status, and other lines", async () => {
+    const steps = stepsOf("$ echo one; false\nanother\n$ true\n$ (exit 3)\n$ echo $?\n4\n");
+    expect(await playedSteps(steps, ROOT)).toEqual([
+      { command: "echo one; false", output: ["one", "(exit status 1)"] },
+      { command: "true", output: [] },
+      { command: "(exit 3)", output: [] },
+      { command: "echo $?", output: ["3"] },
+    ]);
+  });
+
+  test.each([
+    [["a", "...", "c"], ["a", "b", "b", "c"], true],
+    [["a", "...", "c"], ["a", "c"], true],
+    [["a", "...", "c"], ["a", "c", "d"], false],
+    [["..."], [], true],
+    [["a"], ["a", "b"], false],
+    [["a 12ms"], ["a"], true],
+  ])("of %j and %j", (expected, lines, agree) => {
+    expect(matches(expected, lines)).toBe(agree);
+  });
+});
