@@ -1,0 +1,71 @@
+/**
+ * As much of a terminal as the prompt needs: it writes from the first column, and clears from there to the end.
+ */
+export class Screen {
+  readonly #prompt: string;
+  #rows: string[] = [""];
+  #column = 0;
+  readonly #watchers = new Set<() => void>();
+
+  constructor(prompt: string) {
+    this.#prompt = prompt;
+  }
+
+  /** The lines that are complete, without prompts and what was typed. */
+  get lines(): readonly string[] {
+    return this.#rows
+      .slice(0, -1)
+      .map((row) => row.trimEnd())
+      .filter((row) => row !== "" && !row.startsWith(this.#prompt.trimEnd()));
+  }
+
+  /** Forgets all lines but the last. */
+  clear(): void {
+    this.#rows = this.#rows.slice(-1);
+  }
+
+  write(text: string): void {
+    // Moving right never leaves what the prompt has written, and moving by rows is for input that is longer than a row.
+    for (const [part, column] of text.matchAll(/\x1b\[(\d*)G|\x1b\[0?J|\r|\n|[^\x1b\r\n]+/g)) {
+      const row = this.#rows.at(-1) ?? "";
+      if (part === "\n") this.#newRow();
+      else if (part === "\r") this.#column = 0;
+      else if (part.endsWith("G") && column !== undefined) this.#column = Number(column) - 1;
+      else if (part.startsWith("\x1b")) this.#setRow(row.slice(0, this.#column));
+      else {
+        this.#setRow(row.slice(0, this.#column) + part + row.slice(this.#column + part.length));
+        this.#column += part.length;
+      }
+    }
+    for (const watch of this.#watchers) watch();
+  }
+
+  /** Waits until the prompt waits for input after this many lines, or the program ends, or time is up. */
+  async until(count: number, ms: number, exit: Promise<unknown>): Promise<readonly string[]> {
+    const isDone = (): boolean =>
+      this.lines.length >= count && this.#rows.at(-1)?.trimEnd() === this.#prompt.trimEnd();
+    let done: (() => void) | undefined;
+    const shown = new Promise<void>((resolve) => {
+      done = () => {
+        if (isDone()) resolve();
+      };
+      this.#watchers.add(done);
+      done();
+    });
+    let timer: NodeJS.Timeout | undefined;
+    const late = new Promise<void>((resolve) => (timer = setTimeout(resolve, ms)));
+    await Promise.race([shown, exit, late]);
+    clearTimeout(timer);
+    if (done !== undefined) this.#watchers.delete(done);
+    return this.lines;
+  }
+
+  #newRow(): void {
+    this.#rows.push("");
+    this.#column = 0;
+  }
+
+  #setRow(row: string): void {
+    this.#rows[this.#rows.length - 1] = row;
+  }
+}
