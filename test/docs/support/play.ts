@@ -8,7 +8,7 @@ import { onTestFinished } from "vitest";
 import { commandsIn, textOf, type Command, type ConsoleBlock } from "./commands.ts";
 import { ROOT } from "./pages.ts";
 import { runCommand, runSession } from "./shell.ts";
-import { agrees, type Varying } from "./varying.ts";
+import { agrees, countCertain, type Varying } from "./varying.ts";
 
 const STATUS = "echo $?";
 
@@ -26,8 +26,12 @@ export async function played(
 ): Promise<string> {
   const commands = commandsIn(block.text);
   if (block.how.type === "instead") {
+    const [command, ...more] = commands;
+    if (command === undefined || more.length > 0 || command.output.length > 0)
+      throw new Error("a block that another command is run for has one command without output");
     const { status, lines } = await runCommand(block.how.command, folder);
-    return status === 0 ? block.text : [...lines, `(exit status ${status})`, ""].join("\n");
+    if (status === 0) return block.text;
+    throw new Error(`${block.how.command}: exit status ${status}\n${lines.join("\n")}`);
   }
   const chosen = block.how.type === "run" ? block.how.folder : undefined;
   const cwd = chosen === undefined ? folder : join(ROOT, chosen);
@@ -77,7 +81,10 @@ async function playedSession(
   onTestFinished(() => rmSync(before, { recursive: true, force: true }));
   cpSync(cwd, before, { recursive: true });
   for (let attempt = 1; ; attempt += 1) {
-    const session = await runSession(command.command, cwd, command, unknown);
+    const session = await runSession(command.command, cwd, command, {
+      settle: unknown,
+      countOf: (shown) => countCertain(shown, varies),
+    });
     const { status } = session;
     const actual = { command: command.command, output: session.output, typed: session.typed };
     if (agrees(screenOf(command), screenOf(actual), varies)) return { command, status };

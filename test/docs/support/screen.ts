@@ -40,24 +40,23 @@ export class Screen {
     for (const watch of this.#watchers) watch();
   }
 
-  /** Waits until the prompt waits for input after this many lines, or the program ends, or time is up. */
-  async until(count: number, ms: number, exit: Promise<unknown>): Promise<readonly string[]> {
+  /** Waits until the prompt waits for input after at least this many lines, or the program ends, or time is up. */
+  async until(count: number, ms: number, exit: Promise<unknown>): Promise<void> {
     const isDone = (): boolean =>
       this.lines.length >= count && this.#rows.at(-1)?.trimEnd() === this.#prompt.trimEnd();
-    let done: (() => void) | undefined;
+    let watch = (): void => undefined;
     const shown = new Promise<void>((resolve) => {
-      done = () => {
+      watch = () => {
         if (isDone()) resolve();
       };
-      this.#watchers.add(done);
-      done();
     });
+    this.#watchers.add(watch);
+    watch();
     let timer: NodeJS.Timeout | undefined;
     const late = new Promise<void>((resolve) => (timer = setTimeout(resolve, ms)));
     await Promise.race([shown, exit, late]);
     clearTimeout(timer);
-    if (done !== undefined) this.#watchers.delete(done);
-    return this.lines;
+    this.#watchers.delete(watch);
   }
 
   #newRow(): void {

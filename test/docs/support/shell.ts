@@ -14,6 +14,9 @@ const TERMINAL = pathToFileURL(join(BIN, "terminal.mjs")).href;
 /** A session that stands still for so long is given up: what is on the screen is compared, and differs. */
 const PATIENCE_MS = 5000;
 
+/** How long more may come while a page is updated. */
+const SETTLE_MS = 1500;
+
 export type Printed = { readonly lines: readonly string[]; readonly status: number };
 
 /** Runs a command to its end. Gives what it prints, on either stream. */
@@ -34,31 +37,41 @@ export type Session = {
   readonly status: number;
 };
 
-/**
- * Starts a command that opens a prompt, and types lines. The next is typed when the screen shows the prompt and as many
- * lines as the page has; `settle` waits longer for more, where nobody knows yet how many there are.
- */
+/** What a session waits for before the next line is typed. */
+export type Waits = {
+  /** How many lines must be on the screen, of those that the page shows. */
+  readonly countOf: (shown: readonly string[]) => number;
+  /** Whether to wait longer for more, because the page does not show yet how many there are. */
+  readonly settle: boolean;
+};
+
+/** Starts a command that opens a prompt, and types lines, each when the prompt and the lines before it are there. */
 export async function runSession(
   command: string,
   cwd: string,
   shown: { readonly output: readonly string[]; readonly typed: readonly Typed[] },
-  settle: boolean,
+  { settle, countOf }: Waits,
 ): Promise<Session> {
   const child = start(command, cwd, { NODE_OPTIONS: `--import=${TERMINAL}` });
   const screen = new Screen("kontiki> ");
   child.stdout?.setEncoding("utf8").on("data", (text: string) => screen.write(text));
   const exit = ended(child);
-  const seen = (count: number): Promise<readonly string[]> =>
-    screen.until(settle ? Infinity : count, settle ? 1500 : PATIENCE_MS, exit);
+  const seen = async (shown: readonly string[]): Promise<readonly string[]> => {
+    await screen.until(settle ? 0 : countOf(shown), PATIENCE_MS, exit);
+    if (settle) await screen.until(Infinity, SETTLE_MS, exit);
+    return screen.lines;
+  };
 
-  const output = await seen(shown.output.length);
+  const output = await seen(shown.output);
   const typed: Typed[] = [];
   for (const [at, { line, output: expected }] of shown.typed.entries()) {
     screen.clear();
     child.stdin?.write(`${line}\n`);
-    const isLast = at === shown.typed.length - 1;
-    if (isLast) await Promise.race([exit, screen.until(Infinity, PATIENCE_MS, exit)]);
-    typed.push({ line, output: isLast ? screen.lines : await seen(expected.length) });
+    if (at < shown.typed.length - 1) typed.push({ line, output: await seen(expected) });
+    else {
+      await screen.until(Infinity, PATIENCE_MS, exit);
+      typed.push({ line, output: screen.lines });
+    }
   }
   child.stdin?.end();
   return { output, typed, status: await exit };

@@ -11,14 +11,14 @@ const RULES = {
   terms: (lines: readonly string[]) => rankedTerms(lines),
   /** Which of two events is told first. */
   order: (lines: readonly string[]) => sortedEvents(lines),
+  /** When the prompt shows a new membership, and whether each of them: the answers and the log tell the same. */
+  membership: (lines: readonly string[]) => lines.filter((line) => !line.startsWith(MEMBERSHIP)),
   /** Times in milliseconds. */
-  ms: (lines: readonly string[]) => replaced(lines, /\d+(?:\.\d+)? ms/g, "? ms"),
+  ms: (lines: readonly string[]) => replaced(lines, /\d+(?:\.\d+)? ?ms\b/g, "? ms"),
   /** The random number of a client's session. */
   sessions: (lines: readonly string[]) => replaced(lines, /\b\d{9,}:/g, "?:"),
   /** How long a run took, with how many jobs, and how fast that was. */
   speed: (lines: readonly string[]) => replaced(lines, SPEED, "?"),
-  /** The token of a lock, the id of a process. */
-  ids: (lines: readonly string[]) => replaced(lines, /\b[0-9a-f]{16}\b|\b\d{4,7}\b/g, "?"),
 } satisfies Record<string, (lines: readonly string[]) => readonly string[]>;
 
 export type Varying = keyof typeof RULES;
@@ -36,6 +36,7 @@ const SPEED = new RegExp(
   "g",
 );
 
+const MEMBERSHIP = "membership: ";
 const NODE = /\bn\d\b/g;
 const ROW = /^[* ] {2}n\d /;
 const EVENT = /^n\d (?:leads|started|stopped|crashed)\b(?! as)/;
@@ -43,6 +44,11 @@ const TOLD_TERM = /(?<=\bterm )\d+|(?<=^\d+ )\d+(?= (?:noop|membership|\d+:\d+ |
 
 export function isVarying(name: string): name is Varying {
   return name in RULES;
+}
+
+/** How many of the lines that a page shows come in any case. */
+export function countCertain(shown: readonly string[], varies: readonly Varying[]): number {
+  return varies.includes("membership") ? RULES.membership(shown).length : shown.length;
 }
 
 /** Whether lines are what a page shows, but for what varies. A line of `...` on the page stands for any lines. */
