@@ -2,8 +2,9 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { commandsIn, consoleBlocks, type ConsoleBlock } from "./support/commands.ts";
+import { commandsIn, consoleBlocks, linesOf, type ConsoleBlock } from "./support/commands.ts";
 import { blocksOf, pages, ROOT } from "./support/pages.ts";
+import { drawn } from "./support/picture.ts";
 import { played } from "./support/play.ts";
 
 /** Writes what the commands print now into the pages, instead of comparing. */
@@ -45,6 +46,18 @@ describe.each(PAGES)("%s", (page) => {
       else expect(text).toBe(block.text);
     },
   );
+});
+
+/** Here, because an update must draw what the tests above have just written. */
+test("the picture shows how a failure is shrunk, as the page of crash experiments has it", () => {
+  const picture = join(ROOT, "docs/images/split-vote.svg");
+  const page = "docs/crash-experiments.md";
+  const commands = consoleBlocks(page).flatMap(({ text }) => commandsIn(text));
+  const shrink = commands.find(({ command }) => command.startsWith("kontiki shrink "));
+  if (shrink === undefined) throw new Error(`${page} has no kontiki shrink`);
+  const svg = drawn("kontiki shrink: a failure of five nodes, reduced to two", linesOf(shrink));
+  if (UPDATES) writeFileSync(picture, svg);
+  expect(readFileSync(picture, "utf8")).toBe(svg);
 });
 
 function isRun({ how }: ConsoleBlock): boolean {
