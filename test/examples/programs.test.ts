@@ -9,7 +9,7 @@ const programs = exampleFolders().flatMap((folder) =>
   readdirSync(join(ROOT, folder))
     .filter((name) => name.endsWith(".js"))
     .map((name) => join(folder, name))
-    .filter((path) => claimedOutput(readFileSync(join(ROOT, path), "utf8")).length > 0),
+    .filter((path) => /console\.log\(.*\); \/\/ /.test(readFileSync(join(ROOT, path), "utf8"))),
 );
 
 test("these are programs", () => {

@@ -3,6 +3,9 @@ import { describe, expect, test } from "vitest";
 import { blocksOf, exampleFolders, ROOT } from "../docs/support/pages.ts";
 import { matches, playedSteps, stepsOf } from "../docs/support/transcript.ts";
 
+/** Commands start a test runner or simulations: what they take says something of the machine, not of them. */
+const TIMEOUT_MS = 120_000;
+
 describe.each(exampleFolders())("%s", (folder) => {
   const readme = join(folder, "README.md");
   const transcripts = blocksOf(readme).filter(({ language }) => language === "console");
@@ -11,10 +14,14 @@ describe.each(exampleFolders())("%s", (folder) => {
     expect(transcripts.length).toBeGreaterThan(0);
   });
 
-  test.each(transcripts)("prints what its README shows in line $line", async ({ text }) => {
-    const steps = stepsOf(text);
-    expect(await playedSteps(steps, join(ROOT, folder))).toEqual(steps);
-  });
+  test.each(transcripts)(
+    "prints what its README shows in line $line",
+    { timeout: TIMEOUT_MS },
+    async ({ text }) => {
+      const steps = stepsOf(text);
+      expect(await playedSteps(steps, join(ROOT, folder))).toEqual(steps);
+    },
+  );
 });
 
 describe("a transcript", () => {
@@ -35,6 +42,8 @@ describe("a transcript", () => {
     [["..."], [], true],
     [["a"], ["a", "b"], false],
     [["a 12ms"], ["a"], true],
+    [["a (...), c."], ["a (b), c."], true],
+    [["a (...), c."], ["a (b), cd"], false],
   ])("of %j and %j", (expected, lines, agree) => {
     expect(matches(expected, lines)).toBe(agree);
   });

@@ -1,8 +1,8 @@
 /**
- * Random choices that a seed fixes, so that a run can be had again (sfc32 by Chris Doty-Humphrey).
+ * Random choices that a seed determines, so that a run can be repeated (sfc32 by Chris Doty-Humphrey).
  *
- * Each part of a simulation draws from a stream of its own, forked by a label, so that one draw more of a disk does not
- * give every packet another delay.
+ * Each part of a simulation draws from its own stream, forked by a label. So one more draw of a disk does not change the
+ * delay of any packet.
  */
 export class Chance {
   readonly #seed: string;
@@ -17,11 +17,11 @@ export class Chance {
     this.#a = hashOf(this.#seed, 0x9e3779b9);
     this.#b = hashOf(this.#seed, 0x243f6a88);
     this.#c = hashOf(this.#seed, 0xb7e15162);
-    // The first numbers of two seeds that are much alike are alike.
+    // The first numbers of similar seeds are similar.
     for (let round = 0; round < 12; round += 1) this.bits();
   }
 
-  /** A stream of its own, whatever was or will be drawn from this one. The same label gives the same stream. */
+  /** A separate stream, independent of draws from this one. The same label gives the same stream. */
   fork(label: string): Chance {
     return new Chance(`${this.#seed}/${label}`);
   }
@@ -51,7 +51,7 @@ export class Chance {
     return least + this.below(most - least + 1);
   }
 
-  /** Whether something happens that happens with this probability, from 0 to 1. It always draws. */
+  /** True with this probability, from 0 to 1. Always draws exactly once. */
   happens(share: number): boolean {
     return this.next() < share;
   }
@@ -61,14 +61,14 @@ export class Chance {
     return choices.length === 0 ? undefined : choices[this.below(choices.length)];
   }
 
-  /** The same things in another order. */
+  /** The same items in a random order. */
   shuffled<T>(things: readonly T[]): T[] {
     const left = [...things];
     return things.flatMap(() => left.splice(this.below(left.length), 1));
   }
 }
 
-/** FNV-1a with another basis for each number wanted, and its bits mixed at the end. */
+/** FNV-1a with a different basis for each number, and its bits mixed at the end. */
 function hashOf(text: string, basis: number): number {
   let hash = basis;
   for (let at = 0; at < text.length; at += 1)

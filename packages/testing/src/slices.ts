@@ -1,15 +1,15 @@
 import { setImmediate } from "node:timers/promises";
 
 /**
- * Long work that can be laid down for a moment: it yields every few hundred steps, often enough that
- * time, memory and interruption can be looked at, and returns its result.
+ * Long work that can be paused: it yields every few hundred steps, often enough to check time, memory and interruption,
+ * and returns its result.
  */
 export type Work<Result, Progress = void> = Generator<Progress, Result, void>;
 
-/** How long work holds the thread before others get a turn, in milliseconds: unnoticeable to a person. */
+/** How long work keeps the thread before it yields to others, in ms: too short to notice. */
 const SLICE_MS = 40;
 
-/** Does work to its end at once. */
+/** Runs work to its end without pauses. */
 export function finish<Result>(work: Work<Result, unknown>): Result {
   for (;;) {
     const next = work.next();
@@ -17,18 +17,18 @@ export function finish<Result>(work: Work<Result, unknown>): Result {
   }
 }
 
-/** How {@link finishInSlices} tells of work and is told to stop. */
+/** Options of {@link finishInSlices}. */
 export type SliceOptions<Progress> = {
   /** Ends the work early. */
   readonly signal?: AbortSignal;
-  /** Told after each slice how far the work is. */
+  /** Called after each slice with the progress. */
   readonly onProgress?: (progress: Progress) => void;
 };
 
 /**
- * Does work to its end and lets timers, signals and streams have their turn in between.
+ * Runs work to its end in slices, so that timers, signals and streams run in between.
  *
- * @returns its result, undefined when `signal` ended it early.
+ * @returns its result; undefined when `signal` ended it early.
  */
 export async function finishInSlices<Result, Progress>(
   work: Work<Result, Progress>,

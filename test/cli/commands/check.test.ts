@@ -71,7 +71,7 @@ checked in ...
     const { status, stdout, stderr } = await check(file, "--model", "register", option, budget);
     const what = option === "--seconds" ? "time" : "memory";
     expect({ status, stderr }).toEqual({ status: 3, stderr: "" });
-    expect(stdout).toContain(`unknown: 61 operations, the ${what} was used up first\n`);
+    expect(stdout).toContain(`unknown: 61 operations, the ${what} limit was reached\n`);
   });
 
   test("as one JSON object", async () => {
@@ -253,6 +253,17 @@ describe("a model of one's own", () => {
     expect(status).toBe(1);
     expect(stdout).toContain("not linearizable as counter");
     expect(stdout).toContain("x  a  get -> 2");
+  });
+
+  test("may be TypeScript", async () => {
+    const typed = COUNTER.replace("(state, input, output) =>", "(state: number, input, output) =>");
+    const history = `{"type":"operation","process":"a","f":"add","call":0,"return":1,"status":"ok"}`;
+    const { status, stderr } = await check(
+      saved("h.jsonl", history),
+      "--model",
+      saved("counter.ts", typed),
+    );
+    expect({ status, stderr }).toEqual({ status: 0, stderr: "" });
   });
 
   test("that throws is no verdict", async () => {

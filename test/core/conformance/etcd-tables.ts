@@ -9,7 +9,8 @@
  * lines of the answer, up to an empty one
  * ```
  */
-import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
+import { recordedData } from "../support/recorded-data.ts";
 
 /** One command of a table. */
 export type Case = {
@@ -32,10 +33,10 @@ export type Table = {
   readonly answers: number;
 };
 
-/** The tables of a folder, none when they do not lie beside the checkout. */
+/** The tables of a folder; none where the data is absent. */
 export function tablesOf(folder: "quorum" | "confchange"): readonly Table[] {
-  const url = new URL(`../../../shared/data/etcd-raft/${folder}/`, import.meta.url);
-  if (!existsSync(url)) return [];
+  const url = recordedData(`etcd-raft/${folder}`);
+  if (url === undefined) return [];
   return readdirSync(url)
     .toSorted()
     .map((name) => tableOf(name, readFileSync(new URL(name, url), "utf8")));

@@ -22,7 +22,7 @@ export function docstringExamples(): readonly Example[] {
     .flatMap(examplesIn);
 }
 
-/** Writes an example into a folder of its own, for as long as the test runs. Gives the file's path. */
+/** Writes an example into its own folder, for as long as the test runs. Gives the file's path. */
 export function writeExample({ source }: Example): string {
   const folder = mkdtempSync(join(import.meta.dirname, "example-"));
   onTestFinished(() => rmSync(folder, { recursive: true, force: true }));

@@ -9,8 +9,8 @@
  *     $ echo $?
  *     1
  *
- * A line of `...` stands for any lines, none included. What a test runner adds to the end of a line, how long it took, is
- * not compared. A command that fails must be followed by `echo $?`: a page says that something fails.
+ * A line of `...` stands for any lines, none included, and `...` in a line for any text. The time that a test runner adds to
+ * the end of a line is not compared. A command that fails must be followed by `echo $?`: a page says that something fails.
  */
 import { spawn } from "node:child_process";
 import { onTestFinished } from "vitest";
@@ -86,7 +86,15 @@ function withoutTime(line: string): string {
 export function matches(expected: readonly string[], lines: readonly string[]): boolean {
   const [first, ...rest] = expected;
   if (first === undefined) return lines.every((line) => line === "");
-  if (first !== ANY) return withoutTime(first) === lines[0] && matches(rest, lines.slice(1));
+  if (first !== ANY) {
+    const [line, ...others] = lines;
+    return line !== undefined && isLike(withoutTime(first), line) && matches(rest, others);
+  }
   if (rest.length === 0) return true;
   return lines.some((_, at) => matches(rest, lines.slice(at)));
+}
+
+function isLike(expected: string, line: string): boolean {
+  const texts = expected.split(ANY).map((text) => text.replaceAll(/[$()*+.?[\\\]^{|}]/g, "\\$&"));
+  return new RegExp(`^${texts.join(".*")}$`).test(line);
 }

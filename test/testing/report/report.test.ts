@@ -46,7 +46,7 @@ longest linearizable prefix: 2 operations
        2  a  read -> 1  [2 to 3 ms]
   then the state is 1; other orders lead to 2
 
-cannot be placed after it, the first being the one that had to:
+cannot be placed after it; the first one must be:
        x  b  read -> 5  [2 to 8 ms]
        x  a  cas 7 to 8 -> true  [4 to 9 ms]
 
@@ -167,7 +167,7 @@ describe("a page", () => {
     const { history } = judge(violated);
     const verdict = checkLinearizable(history, register, { memoryBytes: 0, now });
     expect(verdictPage(history, register, verdict, "h")).toContain(
-      ">h: unknown, the memory was used up first</h1>",
+      ">h: unknown, the memory limit was reached</h1>",
     );
   });
 });

@@ -42,7 +42,7 @@ describe("the page of a run", () => {
 
   test("shows what cannot be placed where that is what is wrong", () => {
     const page = runPage({ ...parts, result: runOf("linearizable", OPERATIONS), model: register });
-    expect(page).toContain("<h2>This cannot be placed</h2>");
+    expect(page).toContain("<h2>This operation cannot be placed</h2>");
     expect(page).toContain("The state after the prefix is <code>1</code>");
   });
 

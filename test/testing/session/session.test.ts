@@ -32,7 +32,7 @@ const failover: SessionBody = async (sim) => {
 };
 
 describe("a scenario function", () => {
-  test("asks, breaks things and waits, in virtual time", async () => {
+  test("sends operations, causes faults and waits, in virtual time", async () => {
     const { result, thrown } = await runSession(planned(1), failover);
     expect(thrown).toBeUndefined();
     expect(result).toMatchObject({ verdict: "valid", violations: [], doubts: [] });
@@ -43,7 +43,7 @@ describe("a scenario function", () => {
     ]);
   });
 
-  test("gives the same run for the same seed, told or not", async () => {
+  test("gives the same run for the same seed, with a story or without", async () => {
     const hashes = new Set<string>();
     for (const seed of [1, 2, 3, 4]) {
       const once = await runSession(planned(seed), failover);
@@ -54,13 +54,13 @@ describe("a scenario function", () => {
     expect(hashes.size).toBe(4);
   });
 
-  test("is told as a story", async () => {
+  test("has a story", async () => {
     const { story } = await runSession(planned(1), failover, { tells: true });
     const text = storyText(story, { width: 1000 });
     expect(text).toMatch(/c1 asks: put "k" "before"[^]* falls: [^]*all nodes agree$/);
   });
 
-  test("is written down as a plan that needs no function", async () => {
+  test("is recorded as a plan that runs without the function", async () => {
     const { recorded } = await runSession(planned(1), failover);
     const { operations, faults } = recorded;
     expect(operations.map(({ id, client, command, read }) => [id, client, command, read])).toEqual([
@@ -73,7 +73,7 @@ describe("a scenario function", () => {
     expect([verdict, history.operations.length]).toEqual(["valid", 3]);
   });
 
-  test("may have faults and clients of a plan around it", async () => {
+  test("runs beside the faults and clients of a plan", async () => {
     const scenario = defineScenario({
       name: "around",
       duration: "5s",
@@ -86,7 +86,7 @@ describe("a scenario function", () => {
     expect(result.history.operations.length).toBeGreaterThan(50);
   });
 
-  test("has a client for each operation that is under way at once", async () => {
+  test("uses one client for each concurrent operation", async () => {
     const { result } = await runSession(planned(1), async (sim) => {
       await sim.elected();
       await Promise.all([sim.propose(put("1")), sim.propose(put("2"))]);
@@ -101,7 +101,7 @@ describe("a scenario function that fails", () => {
   const thrownBy = async (body: SessionBody): Promise<unknown> =>
     (await runSession(planned(1), body)).thrown?.error;
 
-  test("has its own error told, and the run goes on to its end", async () => {
+  test("reports its own error, and the run continues to its end", async () => {
     const error = new Error("no");
     const run = await runSession(planned(1), async (sim) => {
       await sim.elected();
@@ -115,7 +115,17 @@ describe("a scenario function that fails", () => {
     [
       "waits for real time",
       () => new Promise<void>((resolve) => setTimeout(resolve, 1)),
-      "the scenario waits for something that is not of its simulation: it may only await what sim gives it, as else no run would be like another",
+      "the scenario awaits something outside its simulation: await only what sim returns, because anything else makes runs differ",
+    ],
+    [
+      "waits for real time that is over before the next event",
+      () => {
+        const timer = new Promise<void>((resolve) => setTimeout(resolve, 1));
+        const end = performance.now() + 5;
+        while (performance.now() < end);
+        return timer;
+      },
+      "the scenario awaits something outside its simulation: await only what sim returns, because anything else makes runs differ",
     ],
     [
       "takes too long",
@@ -140,7 +150,7 @@ describe("a scenario function that fails", () => {
     [
       "breaks nothing",
       (sim) => void sim.fault(undefined as never),
-      'a fault has a type: give one such as { type: "pause", node: "n1" }',
+      'a fault needs a type: give one such as { type: "pause", node: "n1" }',
     ],
     [
       "leaves out what a fault needs",
@@ -165,7 +175,7 @@ describe("a scenario function that fails", () => {
     [
       "puts a node on both sides",
       (sim) => void sim.partition(["n1", "n2"], ["n2", "n3"]),
-      "n2 is named twice in a partition: a node is on one side",
+      "n2 is named twice in a partition: a node can be on one side only",
     ],
     [
       "sleeps for no time",
@@ -180,7 +190,7 @@ describe("a scenario function that fails", () => {
     [
       "waits for a promise",
       (sim) => sim.until("the moon", (async () => false) as never),
-      "the moon: the condition gave a Promise: give a function that answers at once",
+      "the moon: the condition returned a Promise: it must return a boolean",
     ],
     ["names no node", (sim) => void sim.crash("n9"), "there is no node n9: there are n1, n2, n3"],
     [

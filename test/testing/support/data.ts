@@ -1,5 +1,6 @@
-import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import type { Format, ModelName } from "@kontiki/testing";
+import { recordedData } from "../../core/support/recorded-data.ts";
 
 /** A recorded history, and whether it is linearizable. */
 export type Sample = {
@@ -10,19 +11,19 @@ export type Sample = {
   readonly text: () => string;
 };
 
-/** Where other people's histories lie beside the checkout, or not. */
-const FOLDER = new URL("../../../../shared/data/porcupine/", import.meta.url);
+const FOLDER = recordedData("porcupine");
 
-/** Whether there are samples at all. */
-export const hasSamples = existsSync(FOLDER);
+/** Whether the samples are present. */
+export const hasSamples = FOLDER !== undefined;
 
 /** Jepsen's histories of etcd and four of a key-value store, with the verdicts that Porcupine has for them. */
-export const samples: readonly Sample[] = hasSamples ? readdirSync(FOLDER).flatMap(sampleOf) : [];
+export const samples: readonly Sample[] =
+  FOLDER === undefined ? [] : readdirSync(FOLDER).flatMap((name) => sampleOf(FOLDER, name));
 
-function sampleOf(name: string): readonly Sample[] {
-  const text = (): string => readFileSync(new URL(name, FOLDER), "utf8");
+function sampleOf(folder: URL, name: string): readonly Sample[] {
+  const text = (): string => readFileSync(new URL(name, folder), "utf8");
   if (name.endsWith(".log")) {
-    const verdicts = JSON.parse(readFileSync(new URL("verdicts.json", FOLDER), "utf8")) as Readonly<
+    const verdicts = JSON.parse(readFileSync(new URL("verdicts.json", folder), "utf8")) as Readonly<
       Record<string, boolean>
     >;
     const isLinearizable = verdicts[name];

@@ -50,7 +50,7 @@ describe("toHaveOneLeaderPerTerm", () => {
     [led(["n1", 1], ["n2", 2], ["n1", 3]), "no term had two leaders"],
     [led(["n1", 1], ["n1", 1]), "no term had two leaders"],
     [led(["n1", 1], ["n2", 2], ["n3", 2]), "n2 and n3 led in term 2"],
-    [led(), "nobody led, which shows nothing"],
+    [led(), "no node led, so the run shows nothing"],
     [
       { ...led(["n1", 1]), violations: resultOf(["Election Safety"]).violations },
       "Election Safety is broken",
@@ -65,7 +65,7 @@ describe("toConverge", () => {
   test("says what is not live, or what ended the run before", () => {
     expect(messageOf(() => expect(resultOf(["liveness"])).toConverge())).toBe("liveness is broken");
     expect(messageOf(() => expect(resultOf(["Log Matching"])).toConverge())).toBe(
-      "the run ended before that, at 7999 ms: Log Matching: Log Matching is broken",
+      "the run ended early, at 7999 ms: Log Matching: Log Matching is broken",
     );
   });
 });
@@ -92,7 +92,7 @@ describe("toBeDeterministic", () => {
     const varied = (): RunResult => simulate(planOf(scenario, (seed += 1)));
     await expect(varied).not.toBeDeterministic();
     await expect(expect(varied).toBeDeterministic()).rejects.toThrow(
-      /^two runs of the same differ: [\da-f]+ and [\da-f]+\. Something is not of the simulation/,
+      /^two runs of the same plan differ: [\da-f]+ and [\da-f]+\. The run depends on something outside the simulation/,
     );
   });
 });

@@ -42,7 +42,7 @@ test.each([
   [{ seed: 2 ** 32 }, "seed is 4294967296: give a whole number from 0 to 4294967295"],
   [{ timeoutMs: "1s" }, "timeoutMs is '1s': give a whole number from 1 to 86400000"],
   [{ shrinkMs: "1s" }, "shrinkMs is '1s': give a number from 0 to 86400000"],
-  [{ pages: 5 }, "pages is no folder: give a path, or false for no page"],
+  [{ pages: 5 }, "pages is not a folder: give a path, or false for no page"],
   [{ commands: 5 }, "commands is no function: give one that draws a command from chance"],
   [
     { machine: () => new Nothing() },
@@ -56,7 +56,10 @@ test.each([
     { machine: () => new Nothing(), commands: () => ({ command: 1 }), specification: {} },
     "specification has no function callOf: give { model, callOf }",
   ],
-  [{ scenario: { nodes: 3 } }, "scenario is none: give what await loadScenario(...) gives"],
+  [
+    { scenario: { nodes: 3 } },
+    "scenario is not a scenario: give the result of await loadScenario(...)",
+  ],
 ])("is refused: %o", async (options, text) => {
   expect(await saysOf(options)).toBe(`test "x": ${text}`);
 });
@@ -112,7 +115,7 @@ describe("in the environment", () => {
       encodeToken({ type: "run", check: "c", hash: "h", module: undefined, recipe }),
     );
     expect(await saysOf(QUIET)).toBe(
-      "the token is of the scenario other, and this test is x: run the test that gave it",
+      "the token is from the scenario other, but this test is x: run the test that printed it",
     );
   });
 });
@@ -121,25 +124,25 @@ describe("time", () => {
   test("that is up in a run ends it, and says where", async () => {
     const options = { seeds: 3, duration: "1h", timeoutMs: 200, pages: false };
     expect(await saysOf(options)).toMatch(
-      /^200 ms of real time were up at seed 1 \(1 of 3\), [1-9]\d* ms of virtual time in, of 3600000 and up to 20000 to settle: give fewer seeds/,
+      /^200 ms of real time ran out at seed 1 \(1 of 3\), [1-9]\d* ms of virtual time in, of 3600000 and up to 20000 to settle: give fewer seeds/,
     );
     expect(await saysOf(options, (sim) => sim.sleep(3_000_000))).toMatch(
-      /^200 ms of real time were up at seed 1 \(1 of 3\), /,
+      /^200 ms of real time ran out at seed 1 \(1 of 3\), /,
     );
   });
 
   test("that is up between or in seeds ends the test", async () => {
     expect(await saysOf({ ...QUIET, seeds: 100_000, timeoutMs: 300 })).toMatch(
-      /^300 ms of real time were up (?:at|before) seed \d+ \(\d+ of 100000\)/,
+      /^300 ms of real time ran out (?:at|before) seed \d+ \(\d+ of 100000\)/,
     );
   });
 });
 
 describe("what a scenario function throws", () => {
   test.each([
-    ["a string", "the scenario function threw 'a string', which is no Error"],
-    [undefined, "the scenario function threw undefined, which is no Error"],
-    [{ a: 1 }, "the scenario function threw { a: 1 }, which is no Error"],
+    ["a string", "the scenario function threw 'a string', which is not an Error"],
+    [undefined, "the scenario function threw undefined, which is not an Error"],
+    [{ a: 1 }, "the scenario function threw { a: 1 }, which is not an Error"],
     [new RangeError(""), ""],
   ])("is told: %o", async (thrown, text) => {
     const said = await saysOf({ ...QUIET, shrinkMs: 0 }, () => Promise.reject(thrown));
@@ -149,7 +152,7 @@ describe("what a scenario function throws", () => {
 
 test("shrinking that ran out of time says so", async () => {
   const said = await saysOf({ ...QUIET, shrinkMs: 0 }, () => expect.fail("no"));
-  expect(said).toContain("(0 runs) when time was up: it may go smaller with more shrinkMs.");
+  expect(said).toContain("(0 runs) when time ran out: a larger shrinkMs may shrink it further.");
 });
 
 test("a failure that does not come again keeps its words, and tells no other run", async () => {
@@ -159,7 +162,7 @@ test("a failure that does not come again keeps its words, and tells no other run
     if (runs === 1) throw new Error("only once");
   });
   expect(said).toMatch(/^only once\n\nSeed 1, not shrunk: 3 nodes, /);
-  expect(said).toContain("The same seed did not fail when it was tried again");
+  expect(said).toContain("A second run of the same seed did not fail");
   expect(said).toMatch(/\n\nreplay: KONTIKI_SEED=1 [^\n]*$/);
 });
 
@@ -176,7 +179,7 @@ test.sim(
 test("a loaded scenario says all of itself", async () => {
   const scenario = await loadScenario("figure_8");
   expect(await saysOf({ scenario, nodes: 5 })).toBe(
-    'test "x": nodes is given beside a scenario, which says that itself',
+    'test "x": nodes is given beside a scenario, which already defines it',
   );
 });
 

@@ -144,6 +144,6 @@ describe("a failure", () => {
       throw new Error("no");
     });
     expect(text).toContain("Seed 5, shrunk to 3 nodes");
-    expect(text).toContain("The same seed gave another run when it was tried again");
+    expect(text).toContain("A second run of the same seed was different");
   });
 });

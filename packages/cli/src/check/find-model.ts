@@ -1,3 +1,4 @@
+import { importModule } from "@kontiki/actors";
 import { models, type AnyFileModel } from "@kontiki/testing";
 import { resolve } from "node:path";
 import { pathToFileURL } from "node:url";
@@ -26,10 +27,11 @@ export async function findModel(name: string): Promise<AnyFileModel> {
 
 async function load(path: string): Promise<unknown> {
   try {
-    const module = (await import(pathToFileURL(resolve(path)).href)) as { default?: unknown };
-    return module.default;
+    const module = await importModule(pathToFileURL(resolve(path)).href, "model");
+    return module["default"];
   } catch (error) {
-    const [line] = messageOf(error).split("\n");
+    const { cause = error } = error as Error;
+    const [line] = messageOf(cause).split("\n");
     throw badInput(`cannot load the model ${path}: ${line}`);
   }
 }

@@ -2,39 +2,39 @@ import { TaskPool, type CampaignProgress, type PoolOptions } from "./task-pool.t
 import type { Tally } from "./tally.ts";
 import type { RunReport, Task } from "./task.ts";
 
-/** Somebody who runs one task after the other, beside others. */
+/** Runs one task at a time. Several jobs run in parallel. */
 export interface Job {
-  /** @throws Error when the job itself failed: that says nothing of the task. */
+  /** @throws Error when the job itself failed, which says nothing about the task. */
   run(task: Task): Promise<RunReport>;
-  /** Ends it at once, whatever it is at. A run under way is never answered. */
+  /** Ends the job at once. A run in progress gets no answer. */
   kill(): Promise<void>;
 }
 
-/** How a campaign is led. */
+/** Options of a campaign. */
 export type CampaignOptions = PoolOptions & {
-  /** How many jobs there are, 1 or more. */
+  /** How many jobs run in parallel, 1 or more. */
   readonly jobs: number;
-  /** Starts one of them. */
+  /** Starts a job. */
   readonly startJob: () => Job;
-  /** Ends the campaign: runs under way do not count. */
+  /** Ends the campaign. Runs in progress do not count. */
   readonly signal?: AbortSignal;
-  /** Told after each run. */
+  /** Called after each run. */
   readonly onProgress?: (progress: CampaignProgress) => void;
 };
 
-/** What came of a campaign. */
+/** The result of a campaign. */
 export type CampaignResult = {
-  /** For each scenario, in the order in which they were given. */
+  /** One tally per scenario, in the given order. */
   readonly tallies: readonly Tally[];
-  /** Whether all was run that was to be run: neither `signal` nor a broken job ended it. */
+  /** Whether every task ran: neither `signal` nor a broken job ended the campaign early. */
   readonly isComplete: boolean;
-  /** Why a job broke; undefined when none did. */
+  /** Why a job failed; undefined when none did. */
   readonly broken: string | undefined;
 };
 
 /**
- * Runs tasks on several jobs at once until none is left, until the first violation if that is asked for, until `signal`
- * ends it, or until a job breaks. No job is left behind.
+ * Runs tasks on several jobs in parallel until none is left, until the first violation (if so configured), until `signal`
+ * aborts, or until a job fails. All jobs have ended when it resolves.
  */
 export async function runCampaign(options: CampaignOptions): Promise<CampaignResult> {
   const pool = new TaskPool(options);
@@ -46,7 +46,7 @@ export async function runCampaign(options: CampaignOptions): Promise<CampaignRes
   return { tallies: pool.tallies, isComplete, broken };
 }
 
-/** Resolves when nothing more is to come; to why, when a job broke. */
+/** Resolves when no task is left; to the reason when a job failed. */
 function ending(
   jobs: readonly Job[],
   pool: TaskPool,
@@ -63,7 +63,7 @@ function ending(
   });
 }
 
-/** Gives a job one task after the other. `onDecided`: whatever other jobs are still at cannot count any more. */
+/** Gives a job one task after another. `onDecided`: the tasks that other jobs still run cannot count any more. */
 async function workOff(
   job: Job,
   pool: TaskPool,

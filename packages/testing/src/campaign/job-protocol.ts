@@ -1,20 +1,20 @@
 import type { Engine, RunReport, Task } from "./task.ts";
 
-/** What a job's thread is started with. */
+/** The start data of a job's thread. */
 export type JobSpec = {
-  /** What runs the scenarios. */
+  /** The engine that runs the scenarios. */
   readonly engine: Engine;
-  /** Paths and names, as `loadScenario` takes them: a module's functions cannot be sent to a thread. */
+  /** Paths and names for `loadScenario`: the functions of a module cannot be sent to a thread. */
   readonly scenarios: readonly string[];
-  /** Whether reports of violated runs bring a page. */
+  /** Whether reports of violated runs include a page. */
   readonly pages: boolean;
 };
 
-/** What a thread answers a {@link Task} with. */
+/** A thread's answer to a {@link Task}. */
 export type JobAnswer =
   | { readonly type: "done"; readonly report: RunReport }
-  /** The tool failed, not what it tries. */
+  /** The tool failed, not the code under test. */
   | { readonly type: "failed"; readonly reason: string };
 
-/** What a thread is sent. */
+/** A message to a thread. */
 export type JobOrder = Task;

@@ -9,14 +9,14 @@ type Waiting = {
   readonly reject: (error: Error) => void;
 };
 
-/** A job in a worker thread of its own: it takes a core, and what it breaks is its own. */
+/** A job in its own worker thread: it uses its own core, and a crash ends only this thread. */
 export class JobThread implements Job {
   readonly #spec: JobSpec;
   readonly #worker: Worker;
   #waiting: Waiting | undefined;
   #cause: string | undefined;
 
-  /** Starts the thread. What is wrong with `spec` is told by its first run. */
+  /** Starts the thread. Its first run reports what is wrong with `spec`. */
   constructor(spec: JobSpec) {
     this.#spec = spec;
     this.#worker = new Worker(new URL("./job-worker.js", import.meta.url), { workerData: spec });
@@ -49,7 +49,7 @@ export class JobThread implements Job {
     waiting?.resolve(answer.report);
   }
 
-  /** The first cause counts: the exit of a thread follows its error. */
+  /** Keeps the first cause: the exit of a thread follows its error. */
   #onEnd(cause: string): void {
     this.#cause ??= cause;
     const waiting = this.#waiting;

@@ -4,13 +4,13 @@ import type { JobAnswer, JobOrder, JobSpec } from "./job-protocol.ts";
 import { performTask, type Runnable } from "./perform-task.ts";
 import { runnableOf } from "./runnable.ts";
 
-/** What runs in a job's thread: one task after the other, each answered. */
+/** The program of a job's thread: it runs one task after another and answers each. */
 const spec = workerData as JobSpec;
 
 const loading: Promise<readonly Runnable[]> = Promise.all(
   spec.scenarios.map(async (source) => runnableOf(source, await loadScenarioParts(source), spec)),
 );
-// Whoever asks for the first run is told what is wrong.
+// The first task reports what is wrong.
 loading.catch(() => undefined);
 
 parentPort?.on("message", (task: JobOrder) => {

@@ -4,22 +4,22 @@ import type { RunReport, Task } from "./task.ts";
 
 /** A scenario that can be run. */
 export type Runnable = {
-  /** Names of the coverage that its runs should meet: reported as 0 by those that do not. */
+  /** Names of coverage counts that its runs should reach: reported as 0 by runs that do not. */
   readonly wanted: readonly string[];
-  /** Draws what a seed decides. */
+  /** Draws the plan of a seed. */
   readonly planOf: (seed: number) => Plan;
-  /** Runs it. */
+  /** Runs a plan. */
   readonly run: (plan: Plan) => RunResult | Promise<RunResult>;
-  /** What gives a violated run again; undefined where nothing does. */
+  /** The token that reproduces a violated run; undefined when there is none. */
   readonly tokenOf: (plan: Plan, result: RunResult) => string | undefined;
-  /** A page that shows a violated run; none where it is left out. */
+  /** Makes the page of a violated run; without it there are no pages. */
   readonly pageOf?: (plan: Plan, result: RunResult) => string;
 };
 
 /**
- * Runs one task. `now` in ms, from any moment on.
+ * Runs one task. `now` gives ms since any fixed moment.
  *
- * @throws Error when there is no such scenario, or the run itself throws: a fault of the tool and no finding.
+ * @throws Error for an unknown scenario, and when the run itself throws: an error of the tool, not a finding.
  */
 export async function performTask(
   task: Task,

@@ -14,7 +14,7 @@ import type { JobSpec } from "./job-protocol.ts";
 import type { Runnable } from "./perform-task.ts";
 import { wantedCoverage } from "./wanted.ts";
 
-/** How a scenario is run by what a job is to use. `source` is the path or name by which it was loaded. */
+/** Makes a scenario runnable on the engine of a job. `source` is the path or name from which it was loaded. */
 export function runnableOf(
   source: string,
   parts: ScenarioParts,
@@ -26,7 +26,7 @@ export function runnableOf(
   return rest;
 }
 
-/** Threads do not do the same again: there is no token. */
+/** Threads do not repeat a run exactly: there is no token. */
 function onWorkers(parts: ScenarioParts): Runnable {
   return {
     wanted: Object.keys(parts.scenario.expect.atLeast),
@@ -48,7 +48,7 @@ function simulated(source: string, parts: ScenarioParts): Runnable {
       runToken(plan, { check: violations[0]?.check ?? "", hash, module }, (_scenario, seed) =>
         planOf(seed),
       ),
-    // The same run again, and this time it is told: no other run pays for that.
+    // Repeats the run to record its story, so that only violated runs pay for that.
     pageOf: (plan, result) =>
       page(parts, plan, result, tellRun(plan, simulateOptions(parts)).story),
   };
@@ -63,7 +63,7 @@ function page(
   return runPage({ title: `${scenario.name}, seed ${seed}`, result, story, model: modelOf(parts) });
 }
 
-/** Where functions are that no token can hold; undefined for a scenario that is data. */
+/** The module with the functions that a token cannot hold; undefined for a scenario that is plain data. */
 function modulePath(source: string): string | undefined {
   return /^\.m?[jt]s$/.test(extname(source)) ? resolve(source) : undefined;
 }

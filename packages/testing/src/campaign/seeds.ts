@@ -1,29 +1,29 @@
-/** A part of a campaign that one machine of a fleet takes. */
+/** The part of a campaign that one machine of a fleet runs. */
 export type Shard = {
   /** Which part, from 1. */
   readonly index: number;
-  /** How many parts there are. */
+  /** The number of parts. */
   readonly of: number;
 };
 
 /** Which seeds a campaign tries. */
 export type SeedRange = {
-  /** Whole, from 0 to 2^32 - 1. */
+  /** A whole number from 0 to 2^32 - 1. */
   readonly first: number;
-  /** How many follow each other from `first` on; undefined for no end. */
+  /** How many consecutive seeds from `first` on; undefined for no end. */
   readonly count: number | undefined;
-  /** Of these only the seeds that fall to this shard; undefined for all. */
+  /** Only the seeds of this shard; undefined for all. */
   readonly shard: Shard | undefined;
 };
 
-/** One more than the greatest seed. */
+/** The number of seeds: one more than the greatest. */
 export const SEEDS = 2 ** 32;
 
 /**
- * The seeds of a range, in order; after the greatest comes 0.
+ * The seeds of a range, in order; 0 follows the greatest.
  *
- * A seed belongs to a shard by the seed alone. So machines that begin at different seeds, or end at different times,
- * never try the same one, and all shards together try what one machine alone would.
+ * The seed alone decides its shard. So machines that begin at different seeds, or end at different times, never try the
+ * same seed, and all shards together try what one machine would.
  */
 export function* seedsOf({ first, count, shard }: SeedRange): Generator<number, void, void> {
   for (let at = 0; at < Math.min(count ?? SEEDS, SEEDS); at += 1) {
@@ -32,7 +32,7 @@ export function* seedsOf({ first, count, shard }: SeedRange): Generator<number, 
   }
 }
 
-/** How many seeds {@link seedsOf} gives; undefined where there is no end. */
+/** The number of seeds that {@link seedsOf} gives; undefined when there is no end. */
 export function seedCount(range: SeedRange): number | undefined {
   const { first, count, shard } = range;
   if (count === undefined) return undefined;

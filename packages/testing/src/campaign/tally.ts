@@ -1,56 +1,56 @@
 import type { Violation } from "../run/result.ts";
 import type { RunReport } from "./task.ts";
 
-/** A run in which something was found. */
+/** A finding: a check that failed, with its first run. */
 export type Finding = Violation & {
-  /** Of the first run in which this check failed. */
+  /** The seed of the first run in which this check failed. */
   readonly seed: number;
   /** In how many runs this check failed. */
   readonly runs: number;
   /** The digest of that run. */
   readonly hash: string;
-  /** What gives that run again; undefined where nothing does. */
+  /** The token that reproduces that run; undefined when there is none. */
   readonly token: string | undefined;
-  /** A page that shows that run; undefined where none was asked for. */
+  /** The page of that run; undefined without pages. */
   readonly page: string | undefined;
 };
 
 /** Why a run showed nothing. */
 export type Doubt = {
-  /** Of the run. */
+  /** The seed of the run. */
   readonly seed: number;
   /** One line. */
   readonly text: string;
 };
 
-/** What came of all runs of one scenario. */
+/** The results of all runs of one scenario. */
 export type Tally = {
-  /** How many runs. */
+  /** Number of runs. */
   readonly runs: number;
-  /** How many in which all held that must hold, and that showed what they were to show. */
+  /** Runs in which every check held, and that met what the scenario expects. */
   readonly valid: number;
-  /** How many in which something did not hold. */
+  /** Runs in which a check failed. */
   readonly violated: number;
-  /** How many that did not show what they were to show. */
+  /** Runs that did not meet what the scenario expects. */
   readonly unknown: number;
-  /** Deliveries, timers and disk completions of all of them. */
+  /** Deliveries, timers and disk completions of all runs. */
   readonly events: number;
-  /** By the clocks of the runs, in ms, all together. */
+  /** Virtual time of all runs, in ms. */
   readonly virtualMs: number;
-  /** By the clock on the wall, in ms, all runs one after the other: more than the campaign takes when it has several jobs. */
+  /** Sum of the real time of all runs, in ms: with several jobs, more than the campaign took. */
   readonly busyMs: number;
-  /** Counts of all runs together, in the order of names. A name with 0 is one that never happened. */
+  /** Coverage counts of all runs, sorted by name. A count of 0 never happened. */
   readonly coverage: Readonly<Record<string, number>>;
-  /** The first violation of each check, in the order in which they were found. */
+  /** The first violation of each check, in order of discovery. */
   readonly findings: readonly Finding[];
   /** The first {@link DOUBTS_KEPT}. */
   readonly doubts: readonly Doubt[];
 };
 
-/** So many doubts are kept: the others say the same of other seeds. */
+/** How many doubts are kept: the others repeat them for other seeds. */
 export const DOUBTS_KEPT = 10;
 
-/** Before the first run. */
+/** The tally before the first run. */
 export const emptyTally: Tally = {
   runs: 0,
   valid: 0,
@@ -64,7 +64,7 @@ export const emptyTally: Tally = {
   doubts: [],
 };
 
-/** Adds a run. The first of several findings is that of the report that was added first. */
+/** Adds a run. Findings stay in the order in which reports are added. */
 export function withReport(tally: Tally, report: RunReport): Tally {
   return {
     runs: tally.runs + 1,
@@ -83,7 +83,7 @@ export function withReport(tally: Tally, report: RunReport): Tally {
   };
 }
 
-/** Counts added up name by name, in the order of names. */
+/** Adds counts name by name; sorted by name. */
 export function summed(
   one: Readonly<Record<string, number>>,
   other: Readonly<Record<string, number>>,
@@ -110,7 +110,7 @@ function withFindings(findings: readonly Finding[], report: RunReport): readonly
   ];
 }
 
-/** What all runs together say. A scenario without a run shows nothing. */
+/** The verdict of all runs together. A scenario without runs is unknown. */
 export function campaignVerdict(tallies: readonly Tally[]): RunReport["verdict"] {
   if (tallies.some(({ violated }) => violated > 0)) return "violated";
   if (tallies.some(({ unknown, runs }) => unknown > 0 || runs === 0)) return "unknown";

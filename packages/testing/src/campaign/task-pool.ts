@@ -2,33 +2,33 @@ import { seedCount, seedsOf, type SeedRange } from "./seeds.ts";
 import { emptyTally, withReport, type Tally } from "./tally.ts";
 import type { RunReport, Task } from "./task.ts";
 
-/** What a pool hands out. */
+/** Options of a pool. */
 export type PoolOptions = {
-  /** How many scenarios. Each seed is tried with all of them before the next seed is. */
+  /** The number of scenarios. Each seed is tried with all scenarios before the next seed. */
   readonly scenarios: number;
   /** Which seeds. */
   readonly seeds: SeedRange;
-  /** Whether the first run that violates something is the last one that counts. */
+  /** Whether the first violated run is the last one that counts. */
   readonly untilFail: boolean;
 };
 
-/** How far a campaign is. */
+/** Progress of a campaign. */
 export type CampaignProgress = {
-  /** Runs that have ended, whether they count yet or not. */
+  /** Runs that have ended, including those that do not count yet. */
   readonly done: number;
-  /** How many there are to be; undefined where there is no end. */
+  /** Runs in total; undefined when there is no end. */
   readonly size: number | undefined;
-  /** How many of those that have ended violated something. */
+  /** Ended runs that violated a check. */
   readonly violated: number;
-  /** Deliveries, timers and disk completions of all that have ended. */
+  /** Deliveries, timers and disk completions of the ended runs. */
   readonly events: number;
 };
 
 /**
- * The runs of a campaign, handed out one by one and taken in as they end.
+ * Hands out the runs of a campaign one by one, and collects their reports.
  *
- * Reports count in the order of their tasks, whatever the order in which they come: a report waits until those before
- * it are there. So a campaign that runs to its end gives the same result with any number of jobs.
+ * Reports count in the order of their tasks, not in the order of their arrival: a report waits for all earlier ones. So a
+ * campaign that runs to its end has the same result with any number of jobs.
  */
 export class TaskPool {
   readonly #options: PoolOptions;
@@ -42,7 +42,7 @@ export class TaskPool {
   #hasFailed = false;
   #isEmpty = false;
 
-  /** A pool of which nothing is handed out yet. */
+  /** Makes a pool in which every task is still open. */
   constructor(options: PoolOptions) {
     this.#options = options;
     const seeds = seedCount(options.seeds);
@@ -52,25 +52,25 @@ export class TaskPool {
     this.#tallies = Array.from({ length: options.scenarios }, () => emptyTally);
   }
 
-  /** How far it is. */
+  /** The progress. */
   get progress(): CampaignProgress {
     return this.#progress;
   }
 
-  /** What came of the runs that count, a tally for each scenario. */
+  /** The results of the runs that count, one tally per scenario. */
   get tallies(): readonly Tally[] {
     return this.#tallies;
   }
 
-  /** Whether nothing that is still under way can change the tallies. */
+  /** Whether no run in progress can change the tallies. */
   get isDecided(): boolean {
     return this.#hasFailed || (this.#isEmpty && this.#counted === this.#handedOut);
   }
 
-  /** The next run; undefined when there is none. */
+  /** Takes the next task; undefined when there is none. */
   take(): Task | undefined {
     const { scenarios, untilFail } = this.#options;
-    // Tasks are handed out in order, so one after a violation could only come after it.
+    // Tasks are handed out in order, so any new task would come after the violation.
     if (this.#isEmpty || (untilFail && this.#progress.violated > 0)) return undefined;
     const scenario = this.#handedOut % scenarios;
     if (scenario === 0) this.#seed = this.#seeds.next().value ?? undefined;
@@ -83,7 +83,7 @@ export class TaskPool {
     return task;
   }
 
-  /** Takes in the report of a task that was handed out. */
+  /** Adds the report of a task. */
   put(report: RunReport): void {
     const { done, size, violated, events } = this.#progress;
     this.#progress = {
@@ -102,7 +102,7 @@ export class TaskPool {
     }
   }
 
-  /** Counts what waits for runs that will not end any more. */
+  /** Counts the reports that still wait for runs that will never end. */
   giveUp(): void {
     const left = [...this.#waiting.values()].toSorted((a, b) => a.task.number - b.task.number);
     this.#waiting.clear();

@@ -3,20 +3,20 @@ import type { Verdict, Violated } from "../check/verdict.ts";
 import type { History, Operation } from "../history/history.ts";
 import { pageData } from "./page-data.ts";
 import { escaped, pageHtml } from "./page.ts";
-import { costText, count, describeOperation, sizeText, spanText, whyText } from "./words.ts";
+import { costText, count, describeOperation, sizeText, spanText, whyText } from "./describe.ts";
 
-/** Of the longest prefix so many operations are listed; all of them are in the chart. */
+/** How many operations of the longest prefix are listed. The chart has all. */
 const PREFIX_LISTED = 200;
 
-/** So much of a state is told: it may be a list of thousands. */
+/** How many characters of a state are shown: a state may be a list of thousands. */
 const STATE_LENGTH = 300;
 
 /**
- * Makes a page that shows a history and its verdict: a lane for each client, a bar for each operation,
- * numbers in the order of effects, in red what cannot be placed, and faults and leaders behind them.
+ * Makes a page that shows a history and its verdict: a lane for each client, a bar for each operation, numbers in the
+ * order of effects, operations that cannot be placed in red, and faults and leaders in the background.
  *
- * It is one file that asks nothing of anybody: it opens offline, in light and dark, by mouse and by keys.
- * `title` says what was checked, for example the name of a file.
+ * It is one self-contained file: it opens offline, in light and dark, and works with mouse and keyboard. `title` says what
+ * was checked, for example the name of a file.
  */
 export function verdictPage<State, Input, Output>(
   history: History<Input, Output>,
@@ -63,7 +63,7 @@ export function explanation<State, Input, Output>(
   const others = otherStates.map((other) => `<code>${escaped(clipped(other))}</code>`).join(" or ");
   return `<div class="why">
 <section class="unplaced">
-<h2>${unplaced.length === 1 ? "This cannot be placed" : "These cannot be placed, the first had to be"}${key === "" ? "" : ` (object ${escaped(key)})`}</h2>
+<h2>${unplaced.length === 1 ? "This operation cannot be placed" : "These operations cannot be placed; the first one must be"}${key === "" ? "" : ` (object ${escaped(key)})`}</h2>
 <ol>
 ${unplaced.map((one) => item("✕", one)).join("\n")}
 </ol>

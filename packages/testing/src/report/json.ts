@@ -1,49 +1,49 @@
 import type { Model } from "../check/model.ts";
 import type { Unknown, Verdict } from "../check/verdict.ts";
 import type { History, Operation } from "../history/history.ts";
-import { describeOperation } from "./words.ts";
+import { describeOperation } from "./describe.ts";
 
-/** An operation as programs read it. */
+/** An operation, for programs. */
 export type OperationReport = {
   /** The client. */
   readonly process: string;
-  /** What it was, in the model's words. */
+  /** What it was, as the model describes it. */
   readonly operation: string;
   /** How it ended. */
   readonly status: Operation["status"];
   /** When it was called, in the history's unit. */
   readonly call: number;
-  /** When it returned; null for one that never did. */
+  /** When it returned; null if it never did. */
   readonly return: number | null;
 };
 
-/** A verdict as programs read it: one object of plain data, of the same shape whatever the model. */
+/** A verdict, for programs: one object of plain data, with the same shape for every model. */
 export type VerdictReport = {
   /** "valid", "violated" or "unknown". */
   readonly verdict: Verdict<unknown, unknown>["verdict"];
   /** The name of the model. */
   readonly model: string;
-  /** What times count. */
+  /** The unit of times. */
   readonly unit: History["unit"];
-  /** How many operations the history has. */
+  /** Number of operations in the history. */
   readonly operations: number;
   /** Milliseconds that the check took, rounded. */
   readonly elapsedMs: number;
-  /** How often the search asked the model. */
+  /** How often the search called the model. */
   readonly steps: number;
   /** Configurations that the search kept. */
   readonly configurations: number;
-  /** Of a valid history: how many objects there are, and for how many of them the claimed order verified. */
+  /** Of a valid history: the number of objects, and of those whose claimed order was verified. */
   readonly objects?: { readonly total: number; readonly claimed: number };
-  /** Of a violated history: the object, "" when there is but one. */
+  /** Of a violated history: the object; "" when there is only one. */
   readonly object?: string;
   /** Of a violated history: the longest linearizable prefix, in order. */
   readonly prefix?: readonly OperationReport[];
   /** Of a violated history: the state after the prefix. */
   readonly state?: string;
-  /** Of a violated history: states that other orders lead to; a few of them at most. */
+  /** Of a violated history: states that other orders lead to; a few at most. */
   readonly otherStates?: readonly string[];
-  /** Of a violated history: what cannot be placed after the prefix, first what had to be. */
+  /** Of a violated history: operations that cannot be placed after the prefix; the first one must be. */
   readonly unplaced?: readonly OperationReport[];
   /** Of an unknown verdict: "time", "memory" or "interrupted". */
   readonly why?: Unknown["why"];

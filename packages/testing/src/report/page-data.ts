@@ -2,20 +2,20 @@ import type { Model } from "../check/model.ts";
 import type { Verdict } from "../check/verdict.ts";
 import type { History, Mark } from "../history/history.ts";
 import { placements } from "./placement.ts";
-import { describeOperation } from "./words.ts";
+import { describeOperation } from "./describe.ts";
 
-/** What the page's script draws; `assets/data.js` says the same from the other side. */
+/** The data that the page's script draws; `assets/data.js` documents the reading side. */
 export type PageData = {
   readonly unit: History["unit"];
   readonly processes: readonly string[];
   readonly objects: readonly string[];
   readonly operations: readonly PageOperation[];
   readonly bands: readonly PageBand[];
-  /** The place of the operation whose return cannot be explained, -1 when there is none. */
+  /** The position of the operation whose return cannot be explained; -1 when there is none. */
   readonly blocked: number;
 };
 
-/** An operation: client, call, return (null: never), status, words, number in order (0: none), not placeable, object. */
+/** An operation: client, call, return (null: never), status, text, number in order (0: none), not placeable, object. */
 export type PageOperation = readonly [
   process: number,
   call: number,
@@ -34,7 +34,7 @@ type PageBand = {
   readonly to: number | null;
 };
 
-/** Everything about a history and its verdict that is drawn. */
+/** The data of a history and its verdict. */
 export function pageData<State, Input, Output>(
   history: History<Input, Output>,
   model: Model<State, Input, Output>,
@@ -75,7 +75,7 @@ function bandOf(mark: Mark): PageBand {
   return { type, text, from, to };
 }
 
-/** Numbers names in the order in which they come up. */
+/** Numbers names in order of first use. */
 class Numbers {
   readonly #numbers = new Map<string, number>();
 

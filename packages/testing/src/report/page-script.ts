@@ -3,12 +3,12 @@ import { readFileSync } from "node:fs";
 /** The modules of the page's script, each behind those that it imports. */
 const MODULES = ["data.js", "view.js", "times.js", "bars.js", "chart.js", "overview.js", "main.js"];
 
-/** Imports of one module by another, for all stand in one scope, and lines that only tools read. */
+/** Imports between the modules, which share one scope here, and lines that only tools read. */
 const IMPORT = /^(?:import [^;]*;|\/\*\* @import .*|\/\/ @ts-check)\n/gm;
 const EXPORT = /^export /gm;
 
 /**
- * The script of a report's page, as text for one script element.
+ * The script of a report page, as text for one script element.
  *
  * A page that has to be one file cannot import anything, so the modules are put one after the other.
  * They are written for that: each name is declared once in all of them.
@@ -18,12 +18,12 @@ export function pageScript(): string {
   return `"use strict";\n{\n${modules.join("\n")}}\n`;
 }
 
-/** The style sheet of a report's page. */
+/** The style sheet of a report page. */
 export function pageStyle(): string {
   return asset("style.css");
 }
 
-/** The same path leads to the assets from the source and from what is compiled. */
+/** The relative path to the assets is the same from `src` and from `dist`. */
 function asset(name: string): string {
   return readFileSync(new URL(`../../assets/${name}`, import.meta.url), "utf8");
 }

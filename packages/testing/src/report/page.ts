@@ -1,23 +1,23 @@
 import type { PageData } from "./page-data.ts";
 import { pageScript, pageStyle } from "./page-script.ts";
 
-/** What one page says. Texts are for people; the sections are HTML. */
+/** The content of a page. Texts are plain; sections are HTML. */
 export type PageParts = {
   readonly title: string;
-  /** What came of it, behind the title. */
+  /** The result, shown after the title. */
   readonly headline: string;
   readonly verdict: "valid" | "violated" | "unknown";
-  /** What the chart is of. */
+  /** What the chart shows, as a text. */
   readonly about: string;
-  /** Between the headline and the chart. */
+  /** HTML between the headline and the chart. */
   readonly sections: string;
-  /** What the chart shows. */
+  /** The data of the chart. */
   readonly data: PageData;
-  /** The object that is shown at first; undefined for all. */
+  /** The object that is selected at first; undefined for all. */
   readonly shown: string | undefined;
 };
 
-/** A page with a history's chart: one file that asks nothing of anybody. */
+/** Makes a page with the chart of a history: one self-contained file. */
 export function pageHtml({
   title,
   headline,
@@ -79,7 +79,7 @@ const CHART = `<section id="chart" aria-label="operations by client over time">
 <div class="whole"><div class="caption">all</div><div><canvas id="overview"></canvas><div id="frame"></div></div></div>
 <div class="head"><div class="caption">client</div><div><div id="axis"></div><div id="strips"></div></div></div>
 <div id="scroller"><div class="body"><div id="labels"></div><div id="plot"><div id="bands"></div><div id="lanes"></div></div></div></div>
-<div id="details" role="status">Point at an operation, or walk through them with Tab and the arrow keys. Drag to move, Ctrl and wheel to zoom.</div>
+<div id="details" role="status">Point at an operation, or step through them with Tab and the arrow keys. Drag to move; zoom with Ctrl and the wheel.</div>
 </section>`;
 
 const ENTITIES: Readonly<Record<string, string>> = {
@@ -89,7 +89,7 @@ const ENTITIES: Readonly<Record<string, string>> = {
   '"': "&quot;",
 };
 
-/** Text as it stands in HTML. */
+/** Escapes a text for HTML. */
 export function escaped(text: string): string {
   return text.replace(/[&<>"]/g, (char) => ENTITIES[char] ?? char);
 }

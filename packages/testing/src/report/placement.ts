@@ -1,7 +1,7 @@
 import type { Operation } from "../history/history.ts";
 import type { Verdict } from "../check/verdict.ts";
 
-/** What a verdict says of one operation. */
+/** What a verdict says about one operation. */
 export type Placement =
   /** It has this number in the order of effects, from 1. */
   | { readonly type: "placed"; readonly number: number }
@@ -9,8 +9,8 @@ export type Placement =
   | { readonly type: "unplaced" };
 
 /**
- * What a verdict says of each operation; nothing of those that it does not speak of, such as the ones
- * behind a violation. Numbers count for each object anew.
+ * What a verdict says about each operation. Operations after a violation have no placement. Numbers start at 1 for each
+ * object.
  */
 export function placements<Input, Output>(
   verdict: Verdict<Input, Output>,

@@ -12,29 +12,29 @@ import type { StoryLine } from "../run/story.ts";
 import { explanation } from "./html.ts";
 import { escaped, pageHtml } from "./page.ts";
 import { pageData } from "./page-data.ts";
-import { sizeText } from "./words.ts";
+import { sizeText } from "./describe.ts";
 
-/** What a page of a run shows. */
+/** The content of the page of a run. */
 export type RunPageParts = {
-  /** What was run. */
+  /** What ran. */
   readonly title: string;
-  /** What came of it. */
+  /** Its result. */
   readonly result: RunResult;
-  /** What happened. */
+  /** Its story. */
   readonly story: readonly StoryLine[];
-  /** What the history is judged by; undefined when it is not judged. */
+  /** The model of the history; undefined when the history is not judged. */
   readonly model: AnyFileModel | undefined;
 };
 
-/** What a second look at a history may cost, in ms: that it is not linearizable is known. */
+/** Time limit for explaining a history that is known not to be linearizable, in ms. */
 const LOOK_MS = 5000;
 
-/** Wider than a terminal: a page can be moved sideways. */
+/** Wider than a terminal: a page can scroll sideways. */
 const STORY_WIDTH = 200;
 
 /**
- * Makes a page of a run: what is wrong with it, its story, and a lane for each client with faults and leaders behind them.
- * As the page of a verdict, it is one file that opens offline.
+ * Makes the page of a run: its violations, its story, and a lane for each client with faults and leaders in the
+ * background. Like the page of a verdict, it is one file that opens offline.
  */
 export function runPage({ title, result, story, model }: RunPageParts): string {
   const { history, violations, verdict } = result;
@@ -77,13 +77,13 @@ function judgedPart(told: History, model: AnyFileModel): HistoryPart {
   };
 }
 
-/** A chart of what was asked and answered, in no order. */
+/** A chart of the operations without an order. */
 function shownPart(told: History, model: AnyFileModel | undefined): HistoryPart {
   const data = modelled(told, model) ?? pageData(told, UNJUDGED, UNKNOWN);
   return { data, shown: undefined, why: "" };
 }
 
-/** Undefined without a model, and with one that cannot tell this history: that may be what the page is about. */
+/** Undefined without a model, and when the model throws on this history: that may be what the page is about. */
 function modelled(told: History, model: AnyFileModel | undefined): HistoryPart["data"] | undefined {
   if (model === undefined) return undefined;
   try {
@@ -99,7 +99,7 @@ const UNKNOWN: Verdict<never, never> = {
   cost: { elapsedMs: 0, steps: 0, configurations: 0 },
 };
 
-/** Shows operations of a machine that has no model. */
+/** Describes operations of a machine without a model. */
 const UNJUDGED: Model<number, Call, Value> = {
   name: "no model",
   init: 0,

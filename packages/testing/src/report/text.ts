@@ -1,22 +1,22 @@
 import type { Model } from "../check/model.ts";
 import type { Verdict, Violated } from "../check/verdict.ts";
 import type { History, Operation } from "../history/history.ts";
-import { costText, count, describeOperation, sizeText, spanText, whyText } from "./words.ts";
+import { costText, count, describeOperation, sizeText, spanText, whyText } from "./describe.ts";
 
-/** Of the longest prefix so many operations are told: its end is what matters, and it may be very long. */
+/** How many operations of the longest prefix are shown: its end matters, and it may be very long. */
 const PREFIX_SHOWN = 12;
 
-/** How a text marks what is good and what is bad; left out, it does not. */
+/** Colours for good and bad parts of a text. Default: none. */
 export type Paint = {
-  /** Marks what is good. */
+  /** Colours a good part. */
   readonly good: (text: string) => string;
-  /** Marks what is bad. */
+  /** Colours a bad part. */
   readonly bad: (text: string) => string;
 };
 
 const PLAIN: Paint = { good: (text) => text, bad: (text) => text };
 
-/** Tells a verdict: the first line says it all, the others why. Ends with a line's end. */
+/** A verdict as text: the first line holds the result, the others explain it. Ends with a newline. */
 export function verdictText<State, Input, Output>(
   history: History<Input, Output>,
   model: Model<State, Input, Output>,
@@ -68,13 +68,13 @@ function violation<State, Input, Output>(
     "",
     unplaced.length === 1
       ? "cannot be placed after it:"
-      : "cannot be placed after it, the first being the one that had to:",
+      : "cannot be placed after it; the first one must be:",
     ...unplaced.map((operation) => paint.bad(row("x", operation))),
     "",
   ];
 }
 
-/** Makes rows with the process and the times in columns. */
+/** Makes rows with aligned processes and times. */
 function rowOf<State, Input, Output>(
   { operations, unit }: History<Input, Output>,
   model: Model<State, Input, Output>,

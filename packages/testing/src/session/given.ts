@@ -5,17 +5,17 @@ import { readFault } from "../scenario/read-fault.ts";
 import { duration, type Duration } from "../scenario/written.ts";
 import { SessionError } from "./session-error.ts";
 
-/** How fields of a fault are called by people who write scenarios, where they have other names. */
+/** Names of fault fields in scenario files, where they differ from those in code. */
 const WRITTEN: Readonly<Record<string, string>> = { downMs: "down", ms: "by", everyMs: "every" };
 
 /**
- * A fault as a scenario function gives it, checked as those of scenarios are.
+ * Checks a fault that a scenario function gives, by the rules for faults in scenario files.
  *
- * @throws SessionError that says in one line what is wrong with it.
+ * @throws SessionError with one line that says what is wrong.
  */
 export function givenFault(given: unknown): FaultAction {
   if (typeof given !== "object" || given === null || !("type" in given))
-    throw new SessionError('a fault has a type: give one such as { type: "pause", node: "n1" }');
+    throw new SessionError('a fault needs a type: give one such as { type: "pause", node: "n1" }');
   const { type, for: lasts, ...rest } = given as Readonly<Record<string, unknown>>;
   const fields = Object.entries(rest)
     .filter(([name]) => name !== "shape" || !("groups" in rest))
@@ -33,7 +33,7 @@ export function givenFault(given: unknown): FaultAction {
   throw new SessionError(`${pathText(path)} ${first?.text ?? ""}`);
 }
 
-/** A field by the name that it was given by. */
+/** The name under which the function gave a field. */
 function nameOf(step: string | number, given: object): string | number {
   const [name] = Object.entries(WRITTEN).find(([, written]) => written === step) ?? [];
   return name !== undefined && name in given ? name : step;
@@ -44,23 +44,23 @@ function checkGroups(fault: FaultAction): void {
   const nodes = fault.groups.flat();
   const twice = nodes.find((node, at) => nodes.indexOf(node) !== at);
   if (twice !== undefined)
-    throw new SessionError(`${twice} is named twice in a partition: a node is on one side`);
+    throw new SessionError(
+      `${twice} is named twice in a partition: a node can be on one side only`,
+    );
 }
 
-/** A time in ms. `what` names it. @throws SessionError that says what is wrong with it. */
+/** Reads a time, in ms. `what` names it in errors. @throws SessionError for anything else. */
 export function givenMs(what: string, given: Duration): number {
   const read = v.safeParse(duration(0), given);
   if (read.success) return read.output;
   throw new SessionError(`${what} ${read.issues[0].message}`);
 }
 
-/** Whether a condition holds. @throws SessionError for one that answers with a promise, which would always hold. */
+/** Reads the answer of a condition. @throws SessionError for a promise, which would always count as true. */
 export function givenMet(what: string, met: unknown): boolean {
   if (met instanceof Promise) {
     met.catch(() => undefined);
-    throw new SessionError(
-      `${what}: the condition gave a Promise: give a function that answers at once`,
-    );
+    throw new SessionError(`${what}: the condition returned a Promise: it must return a boolean`);
   }
   return Boolean(met);
 }

@@ -1,7 +1,7 @@
 import type { Plan, PlannedFault, PlannedOperation } from "../plan/plan.ts";
 import type { FaultAction } from "../scenario/fault.ts";
 
-/** Writes down what a scenario function asks and does, as the plan of a run that has it again without the function. */
+/** Records what a scenario function asks and does, as a plan that repeats the run without the function. */
 export class Recording {
   readonly #plan: Plan;
   readonly #faults: PlannedFault[] = [];
@@ -14,7 +14,7 @@ export class Recording {
     this.#firstClient = plan.operations.reduce((most, { client }) => Math.max(most, client + 1), 0);
   }
 
-  /** An operation of the first client that has none: a client of a plan has one at a time. */
+  /** Adds an operation, by the first idle client: a client runs one operation at a time. */
   operation(at: number, command: unknown, read: boolean): PlannedOperation {
     let client = this.#firstClient;
     while (this.#busy.has(client)) client += 1;
@@ -25,19 +25,19 @@ export class Recording {
     return operation;
   }
 
-  /** It has ended. */
+  /** The operation has ended: its client is idle again. */
   ended({ client }: PlannedOperation): void {
     this.#busy.delete(client);
   }
 
-  /** A fault that begins now. */
+  /** Adds a fault that begins now. */
   fault(at: number, action: FaultAction): PlannedFault {
     const fault = { ...action, id: nextId(this.#plan.faults, this.#faults), at };
     this.#faults.push(fault);
     return fault;
   }
 
-  /** A fault was ended before its time. */
+  /** Shortens a fault that was ended early. */
   faultEnded({ id }: PlannedFault, at: number): void {
     const place = this.#faults.findIndex((one) => one.id === id);
     const fault = this.#faults[place];

@@ -1,4 +1,4 @@
-import { setImmediate } from "node:timers/promises";
+import { setImmediate } from "node:timers";
 import { Telling } from "../replay/telling.ts";
 import type { Plan } from "../plan/plan.ts";
 import type { RunResult } from "../run/result.ts";
@@ -14,29 +14,29 @@ export type SessionBody<Command = unknown, Result = unknown> = (
   sim: Session<Command, Result>,
 ) => Promise<void> | void;
 
-/** What came of a scenario function. */
+/** The result of a scenario function. */
 export type SessionRun = {
-  /** What came of the run, the time behind the function included. */
+  /** The result of the whole run, including the time after the function ended. */
   readonly result: RunResult;
-  /** What the function threw: undefined when it threw nothing. */
+  /** What the function threw; undefined when it did not throw. */
   readonly thrown: { readonly error: unknown } | undefined;
-  /** What happened; empty unless it was asked for. */
+  /** The story of the run; empty unless `tells` is set. */
   readonly story: readonly StoryLine[];
-  /** What was asked and done, as a plan: it needs no function any more. */
+  /** What the function asked and did, as a plan that runs without the function. */
   readonly recorded: Plan;
 };
 
 /** How a scenario function is run. */
 export type SessionOptions = SimulateOptions & {
-  /** Whether the story is told. No, if not given. */
+  /** Whether to record the story. Default: false. */
   readonly tells?: boolean;
 };
 
 /**
- * Runs a plan in virtual time, and with it a function that asks and breaks things besides. When the function has ended
- * all faults do, and the cluster must become live again, as in any run.
+ * Runs a plan in virtual time, together with a function that sends operations and causes faults. After the function has
+ * ended, all faults end and the cluster must become live again, as in any run.
  *
- * @param plan `durationMs` of its scenario is the longest that the function may take.
+ * @param plan the function may take at most the `durationMs` of its scenario.
  */
 export async function runSession<Command, Result>(
   plan: Plan,
@@ -58,7 +58,7 @@ export async function runSession<Command, Result>(
   return { result, thrown, recorded, story: telling.story(result.violations) };
 }
 
-/** Until the function has ended, or the run has. */
+/** Steps the simulation until the function or the run has ended. */
 async function letRun(
   simulation: Simulation,
   waits: Waits,
@@ -66,30 +66,55 @@ async function letRun(
 ): Promise<SessionRun["thrown"]> {
   let thrown: SessionRun["thrown"];
   let isOver = false;
-  body().then(
-    () => (isOver = true),
-    (error: unknown) => {
-      thrown = { error };
-      isOver = true;
-    },
-  );
+  await untilItWaits(() => {
+    body().then(
+      () => (isOver = true),
+      (error: unknown) => {
+        thrown = { error };
+        isOver = true;
+      },
+    );
+  });
   for (;;) {
-    // All that the function does before it waits again.
-    await setImmediate();
     if (isOver) return thrown;
     if (waits.pending === 0) return { error: new SessionError(STRANGER) };
-    while (!waits.takeNews()) {
-      simulation.step();
-      if (!simulation.isRunning) return ended(simulation);
-      waits.look();
-    }
+    await untilItWaits(() => stepUntilNews(simulation, waits));
+    if (!simulation.isRunning) return ended(simulation);
   }
 }
 
-const STRANGER =
-  "the scenario waits for something that is not of its simulation: it may only await what sim gives it, as else no run would be like another";
+/** Steps the simulation until something is settled that the function waits for, or the run ends. */
+function stepUntilNews(simulation: Simulation, waits: Waits): void {
+  while (!waits.takeNews()) {
+    simulation.step();
+    if (!simulation.isRunning) return;
+    waits.look();
+  }
+}
 
-/** A run may end before its function because something was violated: then that is what is to be told. */
+/**
+ * Does something that lets the function continue, and resolves once the function waits again.
+ *
+ * Node runs both callbacks in one phase of its event loop and drains all microtasks between them. So no timer and no I/O
+ * completes in between: a function that awaits anything but the simulation still waits for it, however fast that is.
+ */
+function untilItWaits(act: () => void): Promise<void> {
+  return new Promise((resolve, reject) => {
+    setImmediate(() => {
+      try {
+        act();
+      } catch (error) {
+        reject(error);
+      }
+    });
+    setImmediate(resolve);
+  });
+}
+
+const STRANGER =
+  "the scenario awaits something outside its simulation: await only what sim returns, because anything else makes runs differ";
+
+/** A run may end before its function because of a violation: then the violation is what to report. */
 function ended({ plan, violations }: Simulation): SessionRun["thrown"] {
   if (violations.length > 0) return undefined;
   const text = `the scenario has not ended after ${plan.scenario.durationMs} ms of the run: await less, or give it a longer duration`;

@@ -1,5 +1,5 @@
-/** A scenario function did what it must not do, or waited for what did not come. The message is one readable line. */
+/** A scenario function did something invalid, or what it waited for did not happen. The message is one line. */
 export class SessionError extends Error {
-  /** What tells it from other errors. */
+  /** Identifies this kind of error. */
   override readonly name = "SessionError";
 }

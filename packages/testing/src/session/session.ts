@@ -10,20 +10,21 @@ import { givenFault, givenMet, givenMs } from "./given.ts";
 import { SessionError } from "./session-error.ts";
 import type { Waits } from "./waits.ts";
 
-/** A fault that was begun, and ends by itself when the faults of the run do. */
+/** A fault in force. It ends at the latest when the faults of the run end. */
 export type Ongoing = {
-  /** Ends it before. */
+  /** Ends the fault now. */
   end(): void;
 };
 
-/** How long something is waited for, in ms of the run. */
+/** Default time limit of a wait, in ms of the run. */
 const WAIT_MS = 10_000;
 
 /**
- * A simulated cluster as a scenario function has it: it asks, breaks things and waits, all in virtual time.
+ * The simulated cluster, as a scenario function sees it: the function sends operations, causes faults and waits, all in
+ * virtual time.
  *
- * The function may wait only for what this gives it. Whatever else it waits for takes real time, of which the simulation
- * knows nothing, so that a run would be another one each time.
+ * The function must await only promises from this object. Any other promise takes real time, which the simulation does
+ * not control, so each run would be different.
  */
 export class Session<Command = unknown, Result = unknown> {
   readonly #simulation: Simulation;
@@ -31,7 +32,7 @@ export class Session<Command = unknown, Result = unknown> {
   readonly #recording: Recording;
 
   /**
-   * Made by `runSession`.
+   * Only `runSession` creates sessions.
    *
    * @hidden
    */
@@ -41,22 +42,22 @@ export class Session<Command = unknown, Result = unknown> {
     this.#recording = recording;
   }
 
-  /** In ms from the start of the run. */
+  /** Virtual time since the start of the run, in ms. */
   get now(): number {
     return this.#simulation.now;
   }
 
-  /** The names of all nodes, down or not. */
+  /** The names of all nodes, including those that are down. */
   get nodes(): readonly string[] {
     return this.#simulation.world.nodes;
   }
 
-  /** The running node that leads the latest term, undefined while none does. */
+  /** The running node that leads the latest term; undefined when there is none. */
   leader(): string | undefined {
     return this.#simulation.world.leader();
   }
 
-  /** Lets so much time of the run pass: ms, or a text such as "1.5s". @throws SessionError for what is no time. */
+  /** Waits for this much virtual time: ms, or a text such as "1.5s". @throws SessionError for anything else. */
   sleep(time: Duration): Promise<void> {
     const ms = givenMs("sleep", time);
     return this.#waits.promise((resolve) => {
@@ -65,11 +66,11 @@ export class Session<Command = unknown, Result = unknown> {
   }
 
   /**
-   * Waits until a condition holds. It is asked after each event, and must change nothing.
+   * Waits until a condition holds. The condition is evaluated after each event, and must not change anything.
    *
-   * @param what what is waited for, for the error.
-   * @throws SessionError when it does not within `timeoutMs` of the run, 10 seconds if not given, and for a condition that
-   *   gives a promise.
+   * @param what names the condition in the error.
+   * @throws SessionError when it does not hold within `timeoutMs` of virtual time (default: 10 seconds), or returns a
+   *   promise.
    */
   until(what: string, isMet: () => boolean, { timeoutMs = WAIT_MS } = {}): Promise<void> {
     const limit = givenMs("timeoutMs", timeoutMs);
@@ -95,19 +96,19 @@ export class Session<Command = unknown, Result = unknown> {
     });
   }
 
-  /** Waits until a node leads. Gives its name. @throws SessionError when none does in time. */
+  /** Waits for a leader and returns its name. @throws SessionError when no node leads in time. */
   async elected({ timeoutMs = WAIT_MS } = {}): Promise<string> {
     await this.until("a leader", () => this.leader() !== undefined, { timeoutMs });
     return this.leader() ?? "";
   }
 
-  /** Waits until all members run, agree and have applied the same. @throws SessionError when they do not in time. */
+  /** Waits until all members run and have applied the same log. @throws SessionError when they do not in time. */
   converged({ timeoutMs = WAIT_MS } = {}): Promise<void> {
     return this.until("all nodes agree", () => this.#simulation.world.hasSettled, { timeoutMs });
   }
 
   /**
-   * Has a command applied, exactly once. Never rejects: the outcome says how it ended.
+   * Proposes a command, to be applied exactly once. The promise never rejects: the outcome says how the proposal ended.
    *
    * @throws SessionError for a command that is not plain data.
    */
@@ -116,7 +117,8 @@ export class Session<Command = unknown, Result = unknown> {
   }
 
   /**
-   * Asks the state machine a question, beside the log unless the scenario's workload says otherwise. Never rejects.
+   * Asks the state machine a question, without a log entry unless the workload of the scenario says otherwise. The
+   * promise never rejects.
    *
    * @throws SessionError for a question that is not plain data.
    */
@@ -127,7 +129,7 @@ export class Session<Command = unknown, Result = unknown> {
   /**
    * Begins a fault of any kind now.
    *
-   * @throws SessionError for what is no fault, and when it cannot be: there is nobody to do it to, or it would take more than a cluster can survive.
+   * @throws SessionError for an invalid fault, when no node fits it, and when the cluster could not survive it.
    */
   fault(given: FaultAction): Ongoing {
     const action = givenFault(given);
@@ -153,34 +155,34 @@ export class Session<Command = unknown, Result = unknown> {
     };
   }
 
-  /** Ends a node's process, until the fault is ended. `kept`: power is lost as well, and this is left of what was not synced. */
+  /** Crashes a node until the fault ends. With `kept`, it also loses power and keeps only this part of the unsynced data. */
   crash(node: string, { kept }: { readonly kept?: Kept } = {}): Ongoing {
     const power = kept === undefined ? {} : { kept };
     return this.fault({ type: "crash", node: this.#known(node), downMs: this.#rest, ...power });
   }
 
-  /** Stops a node in order, until the fault is ended. */
+  /** Stops a node gracefully until the fault ends. */
   stop(node: string): Ongoing {
     return this.fault({ type: "stop", node: this.#known(node), downMs: this.#rest });
   }
 
-  /** A node's process stands still, until the fault is ended. */
+  /** Pauses a node's process until the fault ends. */
   pause(node: string): Ongoing {
     return this.fault({ type: "pause", node: this.#known(node) });
   }
 
-  /** Only nodes of one group hear each other, until the fault is ended. Those in no group are alone. */
+  /** Cuts all links between groups until the fault ends. A node in no group is isolated. */
   partition(...groups: readonly (readonly string[])[]): Ongoing {
     const named = groups.map((group) => group.map((node) => this.#known(node)));
     return this.fault({ type: "partition", shape: "groups", groups: named });
   }
 
-  /** Nobody hears a node, nor does it hear anybody, until the fault is ended. */
+  /** Cuts all links of a node until the fault ends. */
   isolate(node: string): Ongoing {
     return this.fault({ type: "partition", shape: "isolate", node: this.#known(node) });
   }
 
-  /** Until the end of the run. */
+  /** Long enough to last until the end of the run, in ms. */
   get #rest(): number {
     return Math.ceil(this.#simulation.plan.scenario.durationMs);
   }

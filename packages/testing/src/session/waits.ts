@@ -1,4 +1,4 @@
-/** Something that a scenario function waits for, looked at after each event. */
+/** A condition that a scenario function waits for, checked after each event. */
 type Condition = {
   readonly isMet: () => boolean;
   readonly resolve: () => void;
@@ -6,27 +6,27 @@ type Condition = {
 };
 
 /**
- * What a scenario function waits for. While nothing of it comes about nobody needs to give the function its turn, which
- * makes waiting cheap.
+ * Everything that a scenario function waits for. As long as no wait is settled, the function need not run, which makes
+ * waiting cheap.
  */
 export class Waits {
   readonly #conditions = new Set<Condition>();
   #pending = 0;
   #hasNews = false;
 
-  /** How many promises have not been settled. */
+  /** How many promises are pending. */
   get pending(): number {
     return this.#pending;
   }
 
-  /** Whether something was settled since this was last asked. */
+  /** Whether a promise was settled since the last call. */
   takeNews(): boolean {
     const news = this.#hasNews;
     this.#hasNews = false;
     return news;
   }
 
-  /** A promise that `begin` sees to: it gets the functions that settle it. */
+  /** Makes a promise; `begin` gets the functions that settle it. */
   promise<T>(
     begin: (resolve: (value: T) => void, reject: (error: unknown) => void) => void,
   ): Promise<T> {
@@ -45,14 +45,14 @@ export class Waits {
     });
   }
 
-  /** Calls `onMet` once the condition holds, or `onThrown` when it throws. The function that this gives calls it off. */
+  /** Calls `onMet` once the condition holds, or `onThrown` when it throws. The returned function cancels both. */
   when(isMet: () => boolean, onMet: () => void, onThrown: (error: unknown) => void): () => void {
     const condition = { isMet, resolve: onMet, reject: onThrown };
     this.#conditions.add(condition);
     return () => this.#conditions.delete(condition);
   }
 
-  /** An event has happened. */
+  /** Checks all conditions, after an event. */
   look(): void {
     for (const condition of this.#conditions) {
       try {

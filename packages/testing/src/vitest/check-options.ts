@@ -16,17 +16,17 @@ const NUMBERS = {
 };
 
 /**
- * Looks at those options of a test that are no scenario. A test that tries nothing must not pass.
+ * Checks the options of a test that are not part of its scenario. A test that tries nothing must not pass.
  *
- * @param source what people know the test by.
- * @throws ScenarioError that names the option, and what may be there.
+ * @param source names the test in errors.
+ * @throws ScenarioError that names the option and its valid values.
  */
 export function checkOptions<Command, Result>(
   source: string,
   options: SimOptions<Command, Result>,
 ): void {
   if (typeof options !== "object" || options === null)
-    throw partError(source, "options", "is no object: give the scenario, or {}");
+    throw partError(source, "options", "is not an object: give the scenario, or {}");
   for (const [name, schema] of Object.entries(NUMBERS)) {
     const value = options[name as keyof typeof NUMBERS];
     if (value === undefined) continue;
@@ -35,13 +35,13 @@ export function checkOptions<Command, Result>(
   }
   const { pages } = options;
   if (pages !== undefined && pages !== false && typeof pages !== "string")
-    throw partError(source, "pages", "is no folder: give a path, or false for no page");
+    throw partError(source, "pages", "is not a folder: give a path, or false for no page");
 }
 
 /**
- * Looks at what goes with a machine of one's own, and makes one to see whether it can be made.
+ * Checks a custom state machine and its companions, and makes one machine to see whether that works.
  *
- * @throws ScenarioError and KontikiError that say what is wrong.
+ * @throws ScenarioError or KontikiError that says what is wrong.
  */
 export function checkMachine(
   source: string,

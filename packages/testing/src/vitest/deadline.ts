@@ -1,15 +1,15 @@
 import type { Simulation } from "../runs/simulate.ts";
 import type { Observer } from "../engine/observer.ts";
 
-/** Steps and happenings between two looks at the clock. */
+/** Number of events between two looks at the clock. */
 const EVENTS_BETWEEN_LOOKS = 64;
 
-/** A test may have a clock of its own in place of the real one. */
+/** Taken at load time: a test may replace the clock by a fake one later. */
 const now = performance.now.bind(performance);
 
 /**
- * A moment of real time at which trying ends. A run is one long computation that no timer interrupts: so the clock is
- * looked at between its events.
+ * A point in real time after which a test tries nothing more. No timer can interrupt a run, because a run is one long
+ * computation: so the run checks the clock between events.
  */
 export class Deadline {
   readonly #end: number;
@@ -24,12 +24,12 @@ export class Deadline {
     return now() >= this.#end;
   }
 
-  /** This one, or so many ms from now, whichever is first. */
+  /** The earlier of this deadline and `ms` from now. */
   atMost(ms: number): Deadline {
     return new Deadline(Math.min(ms, this.#end - now()));
   }
 
-  /** Ends a run when time is up. It changes nothing of one that ends before. */
+  /** Ends a run at the deadline. A run that ends earlier is not changed. */
   readonly watch = (simulation: Simulation): Observer => {
     let events = 0;
     let isCut = false;
@@ -43,5 +43,5 @@ export class Deadline {
   };
 }
 
-/** What a run that a {@link Deadline} ended is said to violate. It says nothing of the cluster. */
+/** The check reported for a run that a {@link Deadline} ended. It says nothing about the cluster. */
 export const TIME_UP = "time of the test";

@@ -1,23 +1,23 @@
 import { STORY_LEGEND, storyText } from "../replay/story-text.ts";
 import type { Plan } from "../plan/plan.ts";
-import { count } from "../report/words.ts";
+import { count } from "../report/describe.ts";
 import type { Failure } from "./failure.ts";
 import { runLine, type TestPlace } from "./test-place.ts";
 
-/** What is told of a failure beside what is wrong. */
+/** A failure, with what its report needs besides. */
 export type FailureTold = Failure & {
   readonly place: TestPlace;
   readonly seed: number;
-  /** Whether the nodes have a machine of the tester's own, of which `kontiki replay` knows nothing. */
+  /** Whether the nodes run a custom machine, which `kontiki replay` does not know. */
   readonly isOwn: boolean;
-  /** Where the page of it is; undefined for none. */
+  /** Path of its page; undefined when there is none. */
   readonly page: string | undefined;
 };
 
-/** So many lines of a story are told: the page has them all. */
+/** Number of story lines in the message. The page has all lines. */
 const LINES_MAX = 60;
 
-/** What a reader needs behind what is wrong: the story, how to have it again, and the page. */
+/** The details after the error message: the story, the line that reproduces it, and the page. */
 export function failureText(told: FailureTold): string {
   const { smallest, page, isUnsteady } = told;
   const lines = smallest.story.slice(-LINES_MAX);
@@ -34,17 +34,17 @@ export function failureText(told: FailureTold): string {
 }
 
 const UNSTEADY =
-  "The same seed gave another run when it was tried again: the machine or the scenario rests on something that is not of the simulation, such as time or chance.";
+  "A second run of the same seed was different: the machine or the scenario depends on something outside the simulation, such as time or randomness.";
 
 const LOST =
-  "The same seed did not fail when it was tried again, so there is no story: the machine or the scenario rests on something that is not of the simulation, such as time or chance.";
+  "A second run of the same seed did not fail, so there is no story: the machine or the scenario depends on something outside the simulation, such as time or randomness.";
 
 function shrunkText({ seed, smallest, runs, isTimeUp }: FailureTold): string {
   const size = sizeOf(smallest.recorded);
   if (smallest.story.length === 0) return `Seed ${seed}, not shrunk: ${size}.`;
   const made = count(runs, "run");
   return isTimeUp
-    ? `Seed ${seed}, shrunk to ${size} (${made}) when time was up: it may go smaller with more shrinkMs.`
+    ? `Seed ${seed}, shrunk to ${size} (${made}) when time ran out: a larger shrinkMs may shrink it further.`
     : `Seed ${seed}, shrunk to ${size} (${made}).`;
 }
 
@@ -61,7 +61,7 @@ function replayLine({ token, isOwn, seed, place }: FailureTold): string {
   return isOwn ? runLine(`KONTIKI_TOKEN=${token}`, place) : `kontiki replay ${token}`;
 }
 
-/** The line that runs a test with this seed alone. */
+/** The command line that runs a test with only this seed. */
 export function seedLine(seed: number, place: TestPlace): string {
   return runLine(`KONTIKI_SEED=${seed}`, place);
 }

@@ -6,29 +6,29 @@ import { planOfParts } from "../plan/own-plan.ts";
 import type { Deadline } from "./deadline.ts";
 import { attempt, tell, wrongs, type Attempt, type Subject } from "./subject.ts";
 
-/** A failure, made as small as it could be in the time. */
+/** A failure, shrunk as far as the time allowed. */
 export type Failure = {
   readonly check: string;
-  /** What is wrong, in words. */
+  /** What is wrong. */
   readonly text: string;
-  /** The smallest attempt that fails so, with its story; what failed, without one, where it did not fail again. */
+  /** The smallest attempt with this failure, and its story; the first attempt, without a story, if it did not fail again. */
   readonly smallest: Attempt;
-  /** How often it was tried to make it smaller. */
+  /** Number of runs that shrinking took. */
   readonly runs: number;
-  /** What gives it again without the test's function; undefined where nothing does. */
+  /** Reproduces it without the test's function; undefined when the function is needed. */
   readonly token: string | undefined;
-  /** Whether time was up before nothing more could be taken away. */
+  /** Whether time ran out before shrinking was complete. */
   readonly isTimeUp: boolean;
-  /** Whether running the same plan again gave another run: then something is not of the simulation. */
+  /** Whether a second run of the same plan was different: then the run depends on something outside the simulation. */
   readonly isUnsteady: boolean;
 };
 
 /**
- * Makes a failed attempt smaller. What a scenario function did is first tried as data, of which more can be taken away;
- * only what the function itself found wrong needs the function.
+ * Shrinks a failed attempt. What a scenario function did is first tried as recorded data, because more can be removed from
+ * data; only a failure that the function itself detected needs the function.
  *
- * @param deadline when nothing more is tried; that it is told takes some time more.
- * @param shrinkMs how long it is made smaller, in ms of real time, if the deadline is not before that.
+ * @param deadline when to stop trying; telling the story takes some more time.
+ * @param shrinkMs how long to shrink, in ms of real time, if the deadline is not earlier.
  */
 export async function shrunkFailure(
   subject: Subject,
@@ -48,7 +48,7 @@ export async function shrunkFailure(
     isTimeUp: false,
     isUnsteady: true,
   };
-  // A failure that does not come again cannot be shrunk, and another run's story would explain nothing.
+  // A failure that does not recur cannot be shrunk, and the story of another run would explain nothing.
   if (!again.isCut && textOf(again, check) === undefined) return lost;
   const [tried, first] = (await dataOf(subject, failed, check, deadline)) ?? [subject, failed];
   const until = deadline.atMost(shrinkMs);
@@ -85,7 +85,7 @@ async function smaller(
   return { plan, runs, isTimeUp };
 }
 
-/** The same failure without the function, when there is one. */
+/** The same failure without the function; undefined when the failure needs the function. */
 async function dataOf(
   { parts, body }: Subject,
   failed: Attempt,

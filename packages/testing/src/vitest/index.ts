@@ -1,5 +1,5 @@
 /**
- * Simulated clusters in the tests of vitest: `test.sim`, and matchers for what came of a run.
+ * Simulated clusters in vitest tests: `test.sim`, and matchers for the result of a run.
  *
  * @module @kontiki/testing/vitest
  */
@@ -24,12 +24,12 @@ export type { LoadedScenario, OwnOptions, SimOptions } from "./sim-options.ts";
 export { expect };
 
 /**
- * A test that runs a scenario in virtual time, with one seed after the other. It fails with the first violation, shrunk
- * to what it takes: the message holds the story, the line that has it again, and the path of a page that shows it.
+ * A test that runs a scenario in virtual time, one seed after another. It fails with the first violation, shrunk to what
+ * causes it: the message holds the story, the command line that reproduces it, and the path of a page that shows it.
  *
  * @param name of the test.
- * @param options the scenario, with what is the tester's own: machine, what it promises, what it is asked.
- * @param body what is asked and broken besides. It may only await what `sim` gives it. Left out: the scenario is data.
+ * @param options the scenario and custom parts: the machine, what it promises, and what clients ask it.
+ * @param body sends further operations and causes further faults. It must await only what `sim` returns. Optional.
  */
 export type SimTest = <Command = unknown, Result = unknown>(
   name: string,
@@ -44,8 +44,8 @@ type Registers = (
 ) => void;
 
 /**
- * Vitest's own limit is for what hangs only: its timer can interrupt no run, and knows neither seed nor story. What
- * failed in the last moment is run again twice.
+ * Vitest's own time limit is only for a test that hangs: its timer cannot interrupt a run, and knows neither seed nor
+ * story. A failure found just before the deadline runs two more times.
  */
 const HANGS = { times: 3, plusMs: 10_000 };
 
@@ -58,15 +58,15 @@ function simTestBy(register: Registers): SimTest {
   };
 }
 
-/** {@link SimTest}, and the variants that vitest has of a test. */
+/** {@link SimTest}, with vitest's variants of a test. */
 export type SimTests = SimTest & {
-  /** Only this one of its file. */
+  /** Runs only this test of its file. */
   readonly only: SimTest;
-  /** Not this one. */
+  /** Skips this test. */
   readonly skip: SimTest;
 };
 
-/** `test.sim` by itself. */
+/** `test.sim` as a function. */
 export const simTest: SimTests = Object.assign(
   simTestBy((name, options, run) => base(name, options, run)),
   {
@@ -75,7 +75,7 @@ export const simTest: SimTests = Object.assign(
   },
 );
 
-/** Vitest's `test`, and `test.sim`. */
+/** Vitest's `test`, with `test.sim`. */
 export const test: TestAPI & { readonly sim: SimTests } = Object.assign(base.extend({}), {
   sim: simTest,
 });

@@ -12,23 +12,23 @@ import type { RunResult } from "../run/result.ts";
 import type { Scenario } from "../scenario/scenario.ts";
 import { simulate } from "../runs/simulate.ts";
 
-/** What a matcher says: `message` is of what is wrong, with `not` as without. */
+/** The result of a matcher: `message` says what is wrong, with `not` and without. */
 export type Said = {
-  /** Whether it holds. */
+  /** Whether the property holds. */
   readonly pass: boolean;
   /** One or more lines. */
   readonly message: () => string;
 };
 
-/** What can be run twice: a plan, a scenario with the seed 1, or a function that runs anything and gives its result. */
+/** What can be run twice: a plan, a scenario (with seed 1), or a function that runs anything and returns the result. */
 export type Repeatable =
   Plan | Scenario | (() => { readonly hash: string } | Promise<{ readonly hash: string }>);
 
 const SHORT = { depth: 0, breakLength: Infinity, maxStringLength: 60 };
 
-const REPEATABLE = "give a plan, a scenario, or a function that gives what a run gave";
+const REPEATABLE = "give a plan, a scenario, or a function that returns the result of a run";
 
-/** The history is linearizable as the model says; as the key-value machine, when none is given. */
+/** The history is linearizable by the model; without a model, by that of the key-value machine. */
 export function toBeLinearizable(
   told: History | Pick<RunResult, "history">,
   model: AnyFileModel = keyValueSpecification.model,
@@ -40,7 +40,7 @@ export function toBeLinearizable(
   return {
     pass: verdict.verdict === "valid",
     message: () =>
-      verdict.verdict === "valid" ? "the history is linearizable, and was not to be" : text,
+      verdict.verdict === "valid" ? "the history is linearizable, but should not be" : text,
   };
 }
 
@@ -55,7 +55,7 @@ export function toHaveOneLeaderPerTerm({ history, violations }: RunResult): Said
   const wrong = [
     ...several.map(([term, nodes]) => `${[...nodes].join(" and ")} led in term ${term}`),
     ...violations.filter(({ check }) => check === "Election Safety").map(({ text }) => text),
-    ...(leaders.size === 0 ? ["nobody led, which shows nothing"] : []),
+    ...(leaders.size === 0 ? ["no node led, so the run shows nothing"] : []),
   ];
   return {
     pass: wrong.length === 0,
@@ -63,10 +63,10 @@ export function toHaveOneLeaderPerTerm({ history, violations }: RunResult): Said
   };
 }
 
-/** The healed cluster became live again: it answered all, and all nodes agree. */
+/** After all faults ended the cluster became live again: all operations were answered, and all nodes agree. */
 export function toConverge({ violations, virtualMs }: RunResult): Said {
   const wrong = violations.map(({ check, text, at }) =>
-    check === "liveness" ? text : `the run ended before that, at ${at} ms: ${check}: ${text}`,
+    check === "liveness" ? text : `the run ended early, at ${at} ms: ${check}: ${text}`,
   );
   return {
     pass: wrong.length === 0,
@@ -76,9 +76,9 @@ export function toConverge({ violations, virtualMs }: RunResult): Said {
 }
 
 /**
- * Two runs of the same are the same, event by event. To be awaited.
+ * Two runs are the same, event by event. Await the assertion.
  *
- * @throws TypeError for what is no run, and so has no hash.
+ * @throws TypeError for anything that is not a run and so has no hash.
  */
 export async function toBeDeterministic(subject: Repeatable): Promise<Said> {
   const [one, other] = [await hashOf(subject), await hashOf(subject)];
@@ -86,8 +86,8 @@ export async function toBeDeterministic(subject: Repeatable): Promise<Said> {
     pass: one === other,
     message: () =>
       one === other
-        ? `two runs are the same: ${one}`
-        : `two runs of the same differ: ${one} and ${other}. Something is not of the simulation, such as time or chance`,
+        ? `both runs have the hash ${one}`
+        : `two runs of the same plan differ: ${one} and ${other}. The run depends on something outside the simulation, such as time or randomness`,
   };
 }
 
@@ -103,6 +103,6 @@ function hashIn(run: unknown): string {
   if (typeof run === "object" && run !== null && "hash" in run && typeof run.hash === "string")
     return run.hash;
   throw new TypeError(
-    `toBeDeterministic was given a function of ${inspect(run, SHORT)}, which has no hash: ${REPEATABLE}`,
+    `toBeDeterministic was given a function that returns ${inspect(run, SHORT)}, which has no hash: ${REPEATABLE}`,
   );
 }

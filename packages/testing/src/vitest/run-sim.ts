@@ -14,9 +14,9 @@ import { attempt, planOfSubject, wrongs, type Attempt, type Subject } from "./su
 import { digestOf, type TestPlace } from "./test-place.ts";
 import { planOfToken, seedsOf } from "./wanted.ts";
 
-const USUAL = { seeds: 10, shrinkMs: 20_000, pages: ".kontiki", timeoutMs: 120_000 };
+const DEFAULTS = { seeds: 10, shrinkMs: 20_000, pages: ".kontiki", timeoutMs: 120_000 };
 
-/** A test, as it is run. */
+/** A test to run. */
 export type SimRun<Command, Result> = {
   /** Its own name. */
   readonly name: string;
@@ -25,7 +25,7 @@ export type SimRun<Command, Result> = {
   readonly body: SessionBody<Command, Result> | undefined;
 };
 
-/** A test that has begun. */
+/** A test that runs. */
 type Running = {
   readonly run: Pick<SimRun<unknown, unknown>, "name" | "place"> & {
     readonly options: Pick<SimOptions, "machine" | "pages" | "shrinkMs" | "timeoutMs">;
@@ -34,20 +34,19 @@ type Running = {
   readonly deadline: Deadline;
 };
 
-/** How long a test may take, in ms of real time; the usual for what is none. */
+/** How long a test may take, in ms of real time; the default for an invalid value. */
 export function limitOf(options: { readonly timeoutMs?: unknown } | undefined): number {
   const timeoutMs = options?.timeoutMs;
-  return typeof timeoutMs === "number" && timeoutMs > 0 ? timeoutMs : USUAL.timeoutMs;
+  return typeof timeoutMs === "number" && timeoutMs > 0 ? timeoutMs : DEFAULTS.timeoutMs;
 }
 
 /**
- * Runs a scenario with all its seeds, up to the first failure, which is shrunk and told.
+ * Runs a scenario with all its seeds, up to the first failure, which it shrinks and reports.
  *
- * In the environment KONTIKI_SEED names the only seed that is tried, and KONTIKI_TOKEN a failure that is tried in place
- * of them.
+ * The environment variable KONTIKI_SEED selects one seed; KONTIKI_TOKEN selects one recorded failure in place of the seeds.
  *
- * @throws the scenario function's own error, or an Error that says which check failed; both with the story behind.
- * KontikiError, ScenarioError and TokenError for a test that cannot be run as it is, and when its time is up.
+ * @throws the scenario function's own error, or an Error that says which check failed; both messages end with the story.
+ * KontikiError, ScenarioError or TokenError for a test that cannot run, and when its time is up.
  */
 export async function runSim<Command, Result>(run: SimRun<Command, Result>): Promise<void> {
   const { name, options, body } = run;
@@ -64,7 +63,7 @@ export async function runSim<Command, Result>(run: SimRun<Command, Result>): Pro
     return;
   }
   const subject: Subject = { parts, body: body as SessionBody | undefined };
-  const seeds = seedsOf({ seeds: USUAL.seeds, ...options }, env);
+  const seeds = seedsOf({ seeds: DEFAULTS.seeds, ...options }, env);
   for (let place = 0; place < seeds.count; place += 1) {
     const seed = seeds.at(place);
     const what = `seed ${seed} (${place + 1} of ${seeds.count})`;
@@ -85,7 +84,7 @@ async function throwIfBad(running: Running, tried: Attempt, what: string): Promi
 
 function timeUp(options: Pick<SimOptions, "timeoutMs">, where: string): KontikiError {
   return new KontikiError(
-    `${limitOf(options)} ms of real time were up ${where}: give fewer seeds, a shorter duration, or more timeoutMs`,
+    `${limitOf(options)} ms of real time ran out ${where}: give fewer seeds, a shorter duration, or more timeoutMs`,
   );
 }
 
@@ -97,14 +96,14 @@ async function errorOf(running: Running, failed: Attempt): Promise<Error> {
     const doubts = failed.result.doubts.join("; ");
     return new Error(`seed ${seed} shows nothing: ${doubts}\n\nreplay: ${seedLine(seed, place)}`);
   }
-  const { shrinkMs = USUAL.shrinkMs } = options;
+  const { shrinkMs = DEFAULTS.shrinkMs } = options;
   const failure = await shrunkFailure(subject, failed, deadline, shrinkMs);
   const isOwn = options.machine !== undefined;
   const page = await written(running, failure);
   return withDetails(failed, failure, failureText({ ...failure, place, seed, isOwn, page }));
 }
 
-/** An assertion's own error keeps what the test runner shows of it: the difference, and the place. */
+/** Adds details to an assertion's own error, so that the test runner still shows its diff and its place. */
 function withDetails({ thrown }: Attempt, { check, text }: Failure, details: string): Error {
   if (thrown === undefined) return new Error(`${check}: ${text}\n\n${details}`);
   const { error } = thrown;
@@ -113,12 +112,12 @@ function withDetails({ thrown }: Attempt, { check, text }: Failure, details: str
   return error;
 }
 
-/** Writes the page, where there is to be one, and says where it is. */
+/** Writes the page, unless it is switched off, and returns its path. */
 async function written(
   { run: { name, place, options }, subject }: Running,
   { smallest }: Failure,
 ): Promise<string | undefined> {
-  const { pages: folder = USUAL.pages } = options;
+  const { pages: folder = DEFAULTS.pages } = options;
   if (folder === false) return undefined;
   const { seed } = smallest.plan;
   const path = resolve(join(folder, `${slugOf(name)}-${digestOf(place)}-${seed}.html`));

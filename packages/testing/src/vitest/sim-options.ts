@@ -8,51 +8,50 @@ import type { Scenario } from "../scenario/scenario.ts";
 import { nameDigest } from "./name-digest.ts";
 
 /**
- * What a simulated test is about: a scenario, written out or loaded, and what of it is the tester's own. Everything may be
- * left out.
+ * The options of a simulated test: a scenario, written inline or loaded, and custom parts. All are optional.
  */
 export type SimOptions<Command = unknown, Result = unknown> = (ScenarioInput | LoadedScenario) &
   OwnOptions<Command, Result>;
 
-/** A scenario that is there already, in place of one that is written out. */
+/** An existing scenario, in place of an inline one. */
 export type LoadedScenario = {
-  /** What `loadScenario` or `defineScenario` gave. */
+  /** The result of `loadScenario` or `defineScenario`. */
   readonly scenario: Scenario;
 } & { readonly [Name in keyof ScenarioInput]?: undefined };
 
-/** What of a test is no scenario. */
+/** Options of a test that are not part of a scenario. */
 export type OwnOptions<Command = unknown, Result = unknown> = {
-  /** Makes the state machine of each node. The key-value machine. */
+  /** Makes the state machine of each node. Default: the key-value machine. */
   readonly machine?: () => StateMachine<Command, Result>;
-  /** What a machine of one's own promises. Without it its history is not judged; all other checks are made. */
+  /** What a custom machine promises. Without it the history is not judged; all other checks run. */
   readonly specification?: Specification;
-  /** What clients ask a machine of one's own, beside what a scenario function does. */
+  /** What clients ask a custom machine, in addition to what the scenario function does. */
   readonly commands?: CommandGenerator;
-  /** How many seeds are tried, at least 1: the seeds from 1 on. 10. */
+  /** How many seeds to try, counted from seed 1: at least 1. Default: 10. */
   readonly seeds?: number;
-  /** Only this seed: a whole number from 0 to 2^32 - 1. */
+  /** Try only this seed: a whole number from 0 to 2^32 - 1. */
   readonly seed?: number;
-  /** How long a failure may be shrunk, in ms of real time. 20,000. */
+  /** How long to shrink a failure, in ms of real time. Default: 20,000. */
   readonly shrinkMs?: number;
-  /** The folder for the page of a failure; false for none. `.kontiki`. */
+  /** The folder for the page of a failure; false for no page. Default: `.kontiki`. */
   readonly pages?: string | false;
   /**
-   * How long seeds may be tried and a failure be shrunk, in whole ms of real time. What failed is run once more behind
-   * that, for its story. 120,000.
+   * How long to try seeds and to shrink a failure, in whole ms of real time. After that a failure runs once more, for its
+   * story. Default: 120,000.
    */
   readonly timeoutMs?: number;
 };
 
-/** A function does what clients do: it asks for itself. */
+/** Default with a scenario function: the function itself sends the operations. */
 const NO_CLIENTS = { clients: 0 };
 
 /** How long a scenario function may take. */
 const FUNCTION_DURATION = "60s";
 
 /**
- * The scenario of a test, with what is the tester's own.
+ * The scenario of a test, with its custom parts.
  *
- * @throws ScenarioError for what is no scenario.
+ * @throws ScenarioError for an invalid scenario.
  */
 export function partsOf<Command, Result>(
   name: string,
@@ -108,20 +107,24 @@ function loaded(name: string, options: LoadedScenario & OwnOptions, isJudged: bo
   const { scenario, ...input } = withoutOwn(options);
   const source = `test ${JSON.stringify(name)}`;
   if (!isScenario(scenario))
-    throw partError(source, "scenario", "is none: give what await loadScenario(...) gives");
+    throw partError(
+      source,
+      "scenario",
+      "is not a scenario: give the result of await loadScenario(...)",
+    );
   const [other] = Object.entries(input).find(([, value]) => value !== undefined) ?? [];
   if (other !== undefined)
-    throw partError(source, other, "is given beside a scenario, which says that itself");
+    throw partError(source, other, "is given beside a scenario, which already defines it");
   const { expect } = scenario;
   return { ...scenario, expect: { ...expect, linearizable: isJudged && expect.linearizable } };
 }
 
-/** Whether it has been read and completed: what people write has other names. */
+/** Whether it is a complete scenario: inline options have other field names. */
 function isScenario(value: unknown): value is Scenario {
   return typeof value === "object" && value !== null && "durationMs" in value;
 }
 
-/** A name of a test as a name of a file and of a scenario. One of which nothing would be left is told by a digest. */
+/** The name of a test as a file name and scenario name: a digest where no letter would be left. */
 export function slugOf(name: string): string {
   const slug = name.toLowerCase().replaceAll(/[^a-z\d]+/g, "-");
   return slug.replaceAll(/^-|-$/g, "").slice(0, 60) || `test-${nameDigest(name)}`;

@@ -15,37 +15,37 @@ import { simulate } from "../runs/simulate.ts";
 import { TIME_UP, type Deadline } from "./deadline.ts";
 import { thrownText } from "./thrown-text.ts";
 
-/** What a test tries again and again. */
+/** What a test tries with each seed. */
 export type Subject = {
   readonly parts: ScenarioParts;
-  /** Undefined for a scenario that is all data. */
+  /** Undefined for a scenario without a function. */
   readonly body: SessionBody | undefined;
 };
 
-/** What came of trying a plan. */
+/** The result of trying a plan. */
 export type Attempt = {
   readonly plan: Plan;
   readonly result: RunResult;
   readonly story: readonly StoryLine[];
   /** What the scenario function threw. */
   readonly thrown: { readonly error: unknown } | undefined;
-  /** Whether real time was up before it ended. */
+  /** Whether real time ran out before it ended. */
   readonly isCut: boolean;
-  /** The plan of all that happened, which needs no function. */
+  /** The plan of all that happened, which runs without the function. */
   readonly recorded: Plan;
 };
 
-/** What is tried with this seed. */
+/** The plan for this seed. */
 export function planOfSubject({ parts }: Subject, seed: number): Plan {
   return planOfParts(parts, seed);
 }
 
-/** Tries a plan, no longer than until the deadline. There is no story. */
+/** Tries a plan until the deadline, without a story. */
 export async function attempt(subject: Subject, plan: Plan, until: Deadline): Promise<Attempt> {
   return tryPlan(subject, plan, { observers: [until.watch] });
 }
 
-/** Tries a plan, to its end, and tells it. */
+/** Tries a plan to its end, with a story. */
 export async function tell(subject: Subject, plan: Plan): Promise<Attempt> {
   return tryPlan(subject, plan, { tells: true });
 }
@@ -68,11 +68,11 @@ function runData(plan: Plan, { tells, ...options }: SessionOptions): ToldRun {
   return tells === true ? tellRun(plan, options) : { result: simulate(plan, options), story: [] };
 }
 
-/** All that is wrong with an attempt, what its function threw first. */
+/** All violations of an attempt; what its function threw comes first. */
 export function wrongs({ thrown, result }: Attempt): readonly Violation[] {
   if (thrown === undefined) return result.violations;
   const text = thrownText(thrown.error);
-  // Another error is another failure: shrinking must not slip from one to the other.
+  // A different error is a different failure: shrinking must not drift from one to the other.
   const check = `scenario: ${text.split("\n", 1)[0]}`;
   return [{ check, text, at: result.virtualMs }, ...result.violations];
 }

@@ -2,20 +2,20 @@ import { relative, sep } from "node:path";
 import { cwd } from "node:process";
 import { nameDigest } from "./name-digest.ts";
 
-/** Where a test stands, so that it can be run by itself. */
+/** Identifies a test, so that it can be run alone. */
 export type TestPlace = {
-  /** Its file, from the working folder, with / between folders. */
+  /** Its file, relative to the working directory, with / between folders. */
   readonly file: string;
-  /** The names of the blocks around it, and its own, with blanks between: what `-t` of vitest is compared with. */
+  /** The names of its blocks and its own, separated by blanks: what vitest's `-t` is compared with. */
   readonly fullName: string;
 };
 
-/** What is taken of vitest's task. */
+/** The part of vitest's task that is used. */
 export type PlacedTask = Named & { readonly file: { readonly filepath: string } };
 
 type Named = { readonly name: string; readonly suite?: Named | undefined };
 
-/** Where vitest has found a test. */
+/** The place of a vitest task. */
 export function placeOf(task: PlacedTask): TestPlace {
   const file = relative(cwd(), task.file.filepath).split(sep).join("/");
   return { file, fullName: fullNameOf(task) };
@@ -25,12 +25,12 @@ function fullNameOf({ name, suite }: Named): string {
   return suite === undefined ? name : `${fullNameOf(suite)} ${name}`;
 }
 
-/** The line for a shell that runs this test and no other, with something in its environment. */
+/** The shell command that runs only this test, with `environment` set. */
 export function runLine(environment: string, { file, fullName }: TestPlace): string {
   return `${environment} npx vitest run ${shellWord(file)} -t ${quoted(`^${escaped(fullName)}$`)}`;
 }
 
-/** Tells this test from all others that have a name like it; the same on each machine. */
+/** Distinguishes this test from others with a similar name; the same on every machine. */
 export function digestOf({ file, fullName }: TestPlace): string {
   return nameDigest(`${file}\0${fullName}`);
 }
@@ -46,7 +46,7 @@ function shellWord(text: string): string {
   return /^[\w./@+-]+$/.test(text) ? text : quoted(text);
 }
 
-/** Nothing has a meaning between single quotes but their end. */
+/** Inside single quotes a shell interprets only the closing quote. */
 function quoted(text: string): string {
   return `'${text.replaceAll("'", String.raw`'\''`)}'`;
 }

@@ -7,15 +7,15 @@ import type { Plan } from "../plan/plan.ts";
 import { planOfParts } from "../plan/own-plan.ts";
 import type { ScenarioParts } from "../scenario/parts.ts";
 
-/** Of a process's environment, what says what a test shall try. */
+/** The environment variables that select what a test tries. */
 export type Environment = Readonly<
   Partial<Record<"KONTIKI_SEED" | "KONTIKI_TOKEN", string | undefined>>
 >;
 
 /**
- * The seeds that are tried: that of the environment, that of the test, or so many from 1 on.
+ * The seeds to try: the seed of the environment, else the seed of the test, else `seeds` many from 1 on.
  *
- * @throws KontikiError for a KONTIKI_SEED that is no seed.
+ * @throws KontikiError for an invalid KONTIKI_SEED.
  */
 export function seedsOf(
   { seed, seeds }: { readonly seed?: number; readonly seeds: number },
@@ -38,17 +38,17 @@ function seedIn(text: string): number {
 /**
  * The plan of a token.
  *
- * @throws TokenError for what is no token, and for one that this test has not made.
+ * @throws TokenError for an invalid token, and for a token of another test.
  */
 export function planOfToken(word: string, parts: ScenarioParts): Plan {
   const token = decodeToken(word);
   if (token.type !== "run")
-    throw new TokenError("the token is one of kontiki explore, which a test cannot replay");
+    throw new TokenError("the token is from kontiki explore, which a test cannot replay");
   const { recipe } = token;
   const { name } = recipe.from === "plan" ? recipe.plan.scenario : recipe.scenario;
   if (name !== parts.scenario.name)
     throw new TokenError(
-      `the token is of the scenario ${name}, and this test is ${parts.scenario.name}: run the test that gave it`,
+      `the token is from the scenario ${name}, but this test is ${parts.scenario.name}: run the test that printed it`,
     );
   return planFrom(recipe, (scenario, seed) => planOfParts({ ...parts, scenario }, seed));
 }

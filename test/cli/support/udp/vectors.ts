@@ -1,5 +1,6 @@
-import { existsSync, readFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import type { Datagram, WireMessage } from "../../../../packages/cli/src/udp/wire-message.ts";
+import { recordedData } from "../../../core/support/recorded-data.ts";
 
 /** A datagram, what it says, and how Haskell shows that. */
 export type Vector = {
@@ -103,10 +104,11 @@ type Captured = Vector & {
   readonly message: Readonly<Record<string, unknown>> & { readonly type: WireMessage["type"] };
 };
 
-/** What was captured from the original lies beside the checkout, or not. */
+/** What was captured from the original; nothing where that is absent. */
 function captured(name: string): readonly Captured[] {
-  const file = new URL(`../../../../shared/data/kontiki-wire/${name}`, import.meta.url);
-  return existsSync(file) ? (JSON.parse(readFileSync(file, "utf8")) as Captured[]) : [];
+  const folder = recordedData("kontiki-wire");
+  if (folder === undefined) return [];
+  return JSON.parse(readFileSync(new URL(name, folder), "utf8")) as Captured[];
 }
 
 function vectorOf({ name, hex, from, message, trailing, show }: Captured): Vector {

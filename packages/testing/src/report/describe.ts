@@ -3,7 +3,7 @@ import { outputOf } from "../check/position.ts";
 import type { History, Operation, TimeUnit } from "../history/history.ts";
 import type { Cost, Unknown } from "../check/verdict.ts";
 
-/** An operation as people read it. */
+/** An operation as text. */
 export function describeOperation<State, Input, Output>(
   model: Model<State, Input, Output>,
   operation: Operation<Input, Output>,
@@ -19,7 +19,7 @@ export function describeOperation<State, Input, Output>(
   }
 }
 
-/** A time in its unit: `12 ms`, or for steps `step 12`. */
+/** A time with its unit: `12 ms`, or `step 12` for steps. */
 export function timeText(time: number, unit: TimeUnit): string {
   return unit === "step" ? `step ${time}` : `${time} ${unit}`;
 }
@@ -37,7 +37,7 @@ export function count(number: number, one: string, many = `${one}s`): string {
   return `${number} ${number === 1 ? one : many}`;
 }
 
-/** How many operations a history has, and how they ended. */
+/** The number of operations of a history, and how they ended. */
 export function sizeText({ operations }: History<unknown, unknown>): string {
   const of = (status: Operation["status"]): number =>
     operations.filter((operation) => operation.status === status).length;
@@ -50,19 +50,19 @@ export function sizeText({ operations }: History<unknown, unknown>): string {
   return details.length === 0 ? all : `${all} (${details.join(", ")})`;
 }
 
-/** What was used up before the verdict. */
+/** Why there is no verdict. */
 export function whyText(why: Unknown["why"]): string {
   switch (why) {
     case "time":
-      return "the time was used up first";
+      return "the time limit was reached";
     case "memory":
-      return "the memory was used up first";
+      return "the memory limit was reached";
     case "interrupted":
       return "it was interrupted";
   }
 }
 
-/** What a check cost. */
+/** The cost of a check. */
 export function costText({ elapsedMs, steps, configurations }: Cost): string {
   const time =
     elapsedMs < 1000 ? `${Math.round(elapsedMs)} ms` : `${(elapsedMs / 1000).toFixed(1)} s`;
