@@ -81,7 +81,7 @@ export function readAll(
 
 /** Makes the names in a directory durable: a synced file whose name is lost is lost. */
 export function syncDirectory(calls: SystemCalls, path: string): void {
-  // Windows has no handle to sync a directory by, and keeps its names in a journal.
+  // Windows cannot. Traces are written there all the same; data directories are refused (directory/platform.ts).
   if (process.platform === "win32") return;
   const fd = calls.openSync(path, "r");
   try {
