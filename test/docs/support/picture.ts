@@ -37,8 +37,12 @@ const KINDS: readonly (readonly [kind: string, lines: RegExp])[] = [
 export function drawn(title: string, lines: readonly string[]): string {
   const width = Math.ceil(COLUMNS * CHARACTER) + 2 * MARGIN;
   const height = lines.length * LINE + BAR + MARGIN;
-  const dots = [0, 1, 2].map((at) => `  <circle class="dot" cx="${MARGIN + 6 + at * 18}" cy="16" r="5" />`);
-  const texts = lines.flatMap((line, at) => (line === "" ? [] : [text(line, BAR + (at + 1) * LINE)]));
+  const dots = [0, 1, 2].map(
+    (at) => `  <circle class="dot" cx="${MARGIN + 6 + at * 18}" cy="16" r="5" />`,
+  );
+  const texts = lines.flatMap((line, at) =>
+    line === "" ? [] : [text(line, BAR + (at + 1) * LINE)],
+  );
   return [
     `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" width="${width}" height="${height}" role="img">`,
     `  <title>${escaped(title)}</title>`,
