@@ -1,3 +1,8 @@
+const ESCAPE = "\u001b";
+/** Column N, clear to the end of the screen, the ends of a line, and text. */
+const PARTS = new RegExp(String.raw`${ESCAPE}\[(\d*)G|${ESCAPE}\[0?J|\r|\n|[^${ESCAPE}\r\n]+`, "g");
+const UNFINISHED = new RegExp(String.raw`${ESCAPE}(?:\[\d*)?$`);
+
 /**
  * As much of a terminal as the prompt needs: it writes from the first column, and clears from there to the end.
  */
@@ -5,6 +10,8 @@ export class Screen {
   readonly #prompt: string;
   #rows: string[] = [""];
   #column = 0;
+  /** The beginning of an escape sequence whose end has not come yet. */
+  #unfinished = "";
   readonly #watchers = new Set<() => void>();
 
   constructor(prompt: string) {
@@ -24,14 +31,17 @@ export class Screen {
     this.#rows = this.#rows.slice(-1);
   }
 
-  write(text: string): void {
+  write(more: string): void {
+    const text = this.#unfinished + more;
+    this.#unfinished = UNFINISHED.exec(text)?.[0] ?? "";
+    const finished = text.slice(0, text.length - this.#unfinished.length);
     // Moving right never leaves what the prompt has written, and moving by rows is for input that is longer than a row.
-    for (const [part, column] of text.matchAll(/\x1b\[(\d*)G|\x1b\[0?J|\r|\n|[^\x1b\r\n]+/g)) {
+    for (const [part, column] of finished.matchAll(PARTS)) {
       const row = this.#rows.at(-1) ?? "";
       if (part === "\n") this.#newRow();
       else if (part === "\r") this.#column = 0;
       else if (part.endsWith("G") && column !== undefined) this.#column = Number(column) - 1;
-      else if (part.startsWith("\x1b")) this.#setRow(row.slice(0, this.#column));
+      else if (part.startsWith(ESCAPE)) this.#setRow(row.slice(0, this.#column));
       else {
         this.#setRow(row.slice(0, this.#column) + part + row.slice(this.#column + part.length));
         this.#column += part.length;

@@ -61,7 +61,7 @@ export function openDataDirectory(
   assert(nodes === undefined || nodes.length > 0, "a cluster has a node");
   assert(new Set(nodes).size === (nodes?.length ?? 0), "no two nodes have one name");
   const folder = new ClusterFolder(resolve(path), system.calls);
-  refuseUnfitPlatform(folder, system.platform ?? process.platform);
+  refuseUnfitPlatform(folder, system.platform);
   return refusingUnwritable(() => {
     prepare(folder, nodes, system.calls);
     return withLock(folder, system, (release) => {

@@ -9,10 +9,11 @@ import type { ClusterFolder } from "./cluster-folder.ts";
  *
  * Linux: `fsync` and `fdatasync`. macOS: libuv does both by F_FULLFSYNC, which empties the drive's cache as well.
  *
+ * @param platform the one to assume; what Node says if not given.
  * @throws DataDirectoryError on Windows.
  */
-export function refuseUnfitPlatform(folder: ClusterFolder, platform: NodeJS.Platform): void {
-  if (platform !== "win32") return;
+export function refuseUnfitPlatform(folder: ClusterFolder, platform?: NodeJS.Platform): void {
+  if ((platform ?? process.platform) !== "win32") return;
   throw folder.error(
     "cannot be a data directory: Windows cannot sync a directory, so a power loss could take acknowledged writes; " +
       "keep the logs in memory (--memory, or no dataDir), or use WSL 2",

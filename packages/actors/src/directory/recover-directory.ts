@@ -63,7 +63,7 @@ export function openLostCluster(
   system: DirectorySystem = { calls: SYSTEM_CALLS, processes: PROCESSES },
 ): LostCluster {
   const folder = new ClusterFolder(resolve(path), system.calls);
-  refuseUnfitPlatform(folder, system.platform ?? process.platform);
+  refuseUnfitPlatform(folder, system.platform);
   return refusingUnwritable(() => {
     if (folder.look() !== "made") throw folder.error("holds no cluster");
     return withLock(folder, system, (release) => {
