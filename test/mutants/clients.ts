@@ -122,8 +122,8 @@ export const CLIENT_MUTANTS: readonly Mutant[] = [
     edits: [
       {
         file: "packages/actors/src/client/client-proposals.ts",
-        find: "if (pending.mayBeTaken || pending.parcel !== 0)",
-        replace: "if (pending.parcel === -1)",
+        find: "if (proposal.mayBeTaken || proposal.parcel !== 0)",
+        replace: "if (proposal.parcel === -1)",
       },
     ],
     hunts: ["churn", "elections"],

@@ -79,7 +79,7 @@ export const SNAPSHOT_MUTANTS: readonly Mutant[] = [
       {
         file: ACTOR,
         find: "const index = this.#applier.applied;",
-        replace: "const index = this.#state.commit;",
+        replace: "const index = this.state.commit;",
       },
     ],
     hunts: ["snapshots"],
@@ -91,8 +91,8 @@ export const SNAPSHOT_MUTANTS: readonly Mutant[] = [
     edits: [
       {
         file: ACTOR,
-        find: "this.#taker.begin({ index, term }, membershipAt(this.#env, this.#state, index));",
-        replace: "this.#taker.begin({ index, term }, membershipOf(this.#env, this.#state));",
+        find: "this.#taker.begin({ index, term }, membershipAt(this.#stepper.env, this.state, index));",
+        replace: "this.#taker.begin({ index, term }, this.membership.membership);",
       },
     ],
     hunts: ["membership-snapshots"],

@@ -190,7 +190,7 @@ describe("a question without an answer ends as definitelyNot: it had no effect",
   });
 
   test("when the cluster goes away", () => {
-    expect(readable(askedClient().close("gone"))).toEqual(ended("gone"));
+    expect(readable(askedClient().unavailable("gone"))).toEqual(ended("gone"));
   });
 
   test("unsent, when its deadline has passed before it could be sent", () => {

@@ -24,13 +24,13 @@ import {
   type SystemCalls,
 } from "../../../packages/actors/src/storage/disk/system-calls.ts";
 import {
-  EMPTY,
   mortalCalls,
   PowerLoss,
   systemError,
   temporaryFolder,
   watchedCalls,
-} from "../support/storage.ts";
+} from "../support/storage/disks.ts";
+import { EMPTY } from "../support/storage/model.ts";
 
 const [N1, N2, N3, N4] = [nodeId("n1"), nodeId("n2"), nodeId("n3"), nodeId("n4")];
 const NODES = [N1, N2, N3];

@@ -17,7 +17,7 @@ import {
   SYSTEM_CALLS,
   type SystemCalls,
 } from "../../../packages/actors/src/storage/disk/system-calls.ts";
-import { mortalCalls, PowerLoss, temporaryFolder, watchedCalls } from "../support/storage.ts";
+import { mortalCalls, PowerLoss, temporaryFolder, watchedCalls } from "../support/storage/disks.ts";
 
 /** A machine whose processes live until a test ends them. */
 class Machine {

@@ -24,7 +24,7 @@ import {
 import type { Recovered } from "../../../packages/actors/src/storage/storage.ts";
 import type { SurveyedNode } from "../../../packages/actors/src/directory/survey.ts";
 import type { SystemCalls } from "../../../packages/actors/src/storage/disk/system-calls.ts";
-import { mortalCalls, PowerLoss, temporaryFolder, watchedCalls } from "../support/storage.ts";
+import { mortalCalls, PowerLoss, temporaryFolder, watchedCalls } from "../support/storage/disks.ts";
 
 const [N1, N2, N3] = [nodeId("n1"), nodeId("n2"), nodeId("n3")];
 const QUICK = { calls: mortalCalls(Infinity), processes: PROCESSES };

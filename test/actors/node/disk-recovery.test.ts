@@ -345,7 +345,7 @@ test("a stopped node runs no turn, whoever asks for one", async () => {
   const stage = following(at);
   at.storage.take();
   stage.runner.stop();
-  stage.runner.wake();
+  stage.wake();
   stage.runner.order({ type: "compact", keptEntries: 0 });
   stage.runner.beginSnapshot();
   stage.clock.advance(1000);

@@ -4,7 +4,8 @@ import { index, term, type Entry } from "@kontiki/core";
 import { describe, expect, onTestFinished, test } from "vitest";
 import type { Letter } from "../../../packages/actors/src/node/letter.ts";
 import type { Notice } from "../../../packages/actors/src/node/performer.ts";
-import { NodeRunner, type Opened } from "../../../packages/actors/src/node/node-runner.ts";
+import { NodeRunner } from "../../../packages/actors/src/node/node-runner.ts";
+import type { Opened } from "../../../packages/actors/src/node/runner-ports.ts";
 import type { FromNode } from "../../../packages/actors/src/mail/protocol.ts";
 import type { CommandBytes } from "../../../packages/actors/src/storage/storage.ts";
 import {
@@ -21,7 +22,7 @@ import {
   type Bench,
 } from "../support/actors.ts";
 import { appendAccepted, appendEntries, requestVote, voteReply } from "../../core/support/core.ts";
-import { portsOf } from "../support/runner-stage.ts";
+import { THREAD, WokenPort } from "../support/runner-stage.ts";
 import { FakeClock } from "../support/fake-clock.ts";
 
 type Turn = FromNode & { readonly type: "turn" };
@@ -40,11 +41,13 @@ class Stage {
   /** What opening the disk again gives, one after the other. */
   readonly reopened: (() => Opened)[] = [];
   readonly port: MessagePort;
+  readonly #mailbox: WokenPort;
 
   constructor(at: Bench) {
     const { port1, port2 } = new MessageChannel();
     this.at = at;
     this.port = port1;
+    this.#mailbox = new WokenPort(port2);
     // The shortest election timeout passes at 300 ms, the whole of it at 450.
     this.clock.chance = 0.5;
     const { storage } = at;
@@ -59,7 +62,8 @@ class Stage {
     const { clock, notices, reopened } = this;
     this.runner = new NodeRunner(
       {
-        ...portsOf(port2),
+        ...THREAD,
+        port: this.#mailbox,
         lengths,
         clock,
         open: async () => reopened.shift()?.() ?? opened,
@@ -78,6 +82,11 @@ class Stage {
         throw new Error("timers and orders are the runner's own");
       this.port.postMessage(letter);
     }
+  }
+
+  /** A turn that takes all letters that wait. */
+  wake(): void {
+    this.#mailbox.wake();
   }
 
   /** Time passes until an election is due at the next millisecond, and what that led to is looked at. */
@@ -129,13 +138,13 @@ function leadingStage(): Stage {
   const stage = new Stage(bench());
   stage.clock.advance(450);
   stage.post(raft(n2, voteReply(1, true)), raft(n2, appendAccepted(1, 0)));
-  stage.runner.wake();
+  stage.wake();
   stage.post(raft(n2, appendAccepted(1, 1)));
-  stage.runner.wake();
+  stage.wake();
   stage.post(proposal(0, opening()));
-  stage.runner.wake();
+  stage.wake();
   stage.post(raft(n2, appendAccepted(1, 2)));
-  stage.runner.wake();
+  stage.wake();
   stage.take();
   return stage;
 }
@@ -190,7 +199,7 @@ describe("what a turn takes in", () => {
     expect(told(stage)).toEqual([{ taken: 0, malformed: 0, status: "follower 0 0" }]);
     stage.post(junk, raft(n2, requestVote(1)), junk);
     stage.take();
-    stage.runner.wake();
+    stage.wake();
     expect([stage.take(), told(stage)]).toEqual([
       ["sync", [{ to: n2, raft: [voteReply(1, true)] }]],
       [{ taken: 3, malformed: 2, status: "follower 1 0" }],
@@ -227,7 +236,7 @@ describe("what a turn takes in", () => {
     const bytes = new Uint8Array(3 * 1024 * 1024);
     const large: Letter = { type: "mail", from: n3, incarnation: 1, bytes };
     stage.post(large, large, large, large, large);
-    stage.runner.wake();
+    stage.wake();
     stage.look();
     expect(told(stage).at(-1)).toMatchObject({ taken: 3 });
   });
@@ -243,7 +252,7 @@ test("a backlog of committed entries is applied turn by turn without any mail", 
   }));
   const stage = new Stage(bench({ disk: recovered({ term: 1, entries }) }));
   stage.post(raft(n2, appendEntries(1, { after: [count, 1], commit: count })));
-  stage.runner.wake();
+  stage.wake();
   while (stage.at.actor.hasBacklog) await loop();
   expect(stage.at.machine.applied.length).toBe(count - 1);
 });

@@ -6,14 +6,9 @@ import type { Message } from "@kontiki/core";
 import { describe, expect, test } from "vitest";
 import type { OutgoingMail } from "../../../packages/actors/src/mail/protocol.ts";
 import { decodeParcel, encodeParcel } from "../../../packages/actors/src/mail/wire.ts";
-import {
-  run,
-  type Cut,
-  type Driver,
-  type Options,
-  type Parts,
-  type Run,
-} from "../support/actor-cluster.ts";
+import { run, type Options, type Run } from "../support/powered/cluster.ts";
+import type { Driver, Parts } from "../support/powered/driver.ts";
+import type { Cut } from "../support/powered/power.ts";
 import { Chance } from "../../core/support/chance.ts";
 
 const STEPS = 30;

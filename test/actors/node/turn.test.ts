@@ -32,7 +32,7 @@ import {
   requestVote,
   voteReply,
 } from "../../core/support/core.ts";
-import { noop as noopOnDisk } from "../support/storage.ts";
+import { noop as noopOnDisk } from "../support/storage/model.ts";
 
 const client = clientAddress(CLIENT);
 

@@ -4,7 +4,7 @@ import {
   encodeMembership,
   MembershipError,
 } from "../../../packages/actors/src/storage/membership-json.ts";
-import { MEMBERS } from "../support/storage.ts";
+import { MEMBERS } from "../support/storage/model.ts";
 
 const VALUE = {
   voters: ["n1", "n2"],

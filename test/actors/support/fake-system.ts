@@ -1,6 +1,6 @@
 import { basename } from "node:path";
 import type { SystemCalls } from "../../../packages/actors/src/storage/disk/system-calls.ts";
-import { systemError } from "./storage.ts";
+import { systemError } from "./storage/disks.ts";
 
 /** A file: what the cache holds, what the device holds, and which bytes of the cache are still to be written there. */
 type Inode = { cache: Buffer; device: Buffer; dirty: [from: number, to: number][] };

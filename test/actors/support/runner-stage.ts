@@ -2,13 +2,11 @@ import { MessageChannel, receiveMessageOnPort, type MessagePort } from "node:wor
 import { onTestFinished } from "vitest";
 import { DiskError } from "../../../packages/actors/src/storage/disk/disk.ts";
 import type { Letter } from "../../../packages/actors/src/node/letter.ts";
-import {
-  NodeRunner,
-  type Opened,
-  type RunnerPorts,
-} from "../../../packages/actors/src/node/node-runner.ts";
+import type { NodePort } from "../../../packages/actors/src/node/node-port.ts";
+import { NodeRunner } from "../../../packages/actors/src/node/node-runner.ts";
+import type { Opened, RunnerPorts } from "../../../packages/actors/src/node/runner-ports.ts";
 import { Orders } from "../../../packages/actors/src/node/orders.ts";
-import type { FromNode } from "../../../packages/actors/src/mail/protocol.ts";
+import type { FromNode, ToNode } from "../../../packages/actors/src/mail/protocol.ts";
 import { ThreadPort } from "../../../packages/actors/src/threads/thread-port.ts";
 import { opened, type Bench } from "./actors.ts";
 import { FakeClock } from "./fake-clock.ts";
@@ -29,10 +27,12 @@ export class RunnerStage {
   /** What opening the disk again gives, one after the other; nothing more is opened than stands here. */
   readonly openings: Opening[] = [];
   readonly #port: MessagePort;
+  readonly #mailbox: WokenPort;
 
   constructor(at: Bench, damage?: string) {
     const { port1, port2 } = new MessageChannel();
     this.#port = port1;
+    this.#mailbox = new WokenPort(port2);
     // The shortest election timeout passes at 300 ms, the whole of it at 450.
     this.clock.chance = 0.5;
     const open = async (): Promise<Opened> => {
@@ -43,7 +43,8 @@ export class RunnerStage {
     const { clock, orders } = this;
     const onNotice = orders.onNotice.bind(orders);
     const ports: RunnerPorts = {
-      ...portsOf(port2),
+      ...THREAD,
+      port: this.#mailbox,
       lengths: LENGTHS,
       clock,
       open,
@@ -58,7 +59,12 @@ export class RunnerStage {
   /** A turn that takes these letters. */
   turn(...letters: readonly Posted[]): void {
     this.post(...letters);
-    this.runner.wake();
+    this.wake();
+  }
+
+  /** A turn that takes all letters that wait. */
+  wake(): void {
+    this.#mailbox.wake();
   }
 
   /** Letters that wait for the next turn. */
@@ -123,17 +129,46 @@ export function settled(): Promise<void> {
   });
 }
 
-/** What a thread gives its runner. */
-export function portsOf(port: MessagePort): Pick<RunnerPorts, "port" | "soon" | "whenSyncable"> {
-  return {
-    port: new ThreadPort(port),
-    soon(callback) {
-      const next = setImmediate(callback);
-      return () => clearImmediate(next);
-    },
-    whenSyncable: (callback) => callback(),
-  };
+/** The port of a thread. A test says when its letters are noticed, beside the event loop. */
+export class WokenPort implements NodePort {
+  readonly #port: ThreadPort;
+  #onLetters = (): void => {};
+
+  constructor(port: MessagePort) {
+    this.#port = new ThreadPort(port);
+  }
+
+  /** The letters that wait are noticed now. */
+  wake(): void {
+    this.#onLetters();
+  }
+
+  receive(): ToNode | undefined {
+    return this.#port.receive();
+  }
+
+  post(message: FromNode): void {
+    this.#port.post(message);
+  }
+
+  onLetters(callback: () => void): void {
+    this.#onLetters = callback;
+    this.#port.onLetters(callback);
+  }
+
+  close(): void {
+    this.#port.close();
+  }
 }
+
+/** How a runner waits in a thread. */
+export const THREAD: Pick<RunnerPorts, "soon" | "whenSyncable"> = {
+  soon(callback) {
+    const next = setImmediate(callback);
+    return () => clearImmediate(next);
+  },
+  whenSyncable: (callback) => callback(),
+};
 
 function openedOf({ actor, storage }: Bench, damage?: string): Opened {
   return { actor, storage, damage };

@@ -70,13 +70,6 @@ describe("what cannot be delivered is a dead letter with a reason (pitfall: drop
     ]);
   });
 
-  test("a client that has left", () => {
-    const { router } = newRouter();
-    router.attachClient(client, () => {});
-    router.detachClient(client);
-    expect(router.route(envelope(n1, client))).toBe("unknown address");
-  });
-
   test("a node that was removed", () => {
     const { router, dead } = newRouter();
     router.detachNode(n2);

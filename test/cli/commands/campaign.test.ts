@@ -52,7 +52,7 @@ test("Ctrl-C ends the jobs at once, and what is known is printed", async () => {
 });
 
 test.each([
-  ["waits for ever", "await new Promise(() => {});"],
+  ["waits forever", "await new Promise(() => {});"],
   ["ends the program", "process.exit(0);"],
 ])("a module that %s is an error of the tool, and told", async (_title, text) => {
   const file = join(temporaryDirectory(), "module.mjs");
@@ -60,7 +60,7 @@ test.each([
   expect(await kontiki(["run", file, "--seed", "1", "--json"])).toMatchObject({
     status: 4,
     stdout: "",
-    stderr: "kontiki: no verdict: a module that was loaded waits for ever, or ended the program\n",
+    stderr: "kontiki: no verdict: a loaded module waits forever, or ended the program\n",
   });
 });
 
@@ -73,7 +73,7 @@ test("a module that throws late is an error of the tool, and no violation", asyn
   const { status, stdout, stderr } = await kontiki(["run", file, "--seed", "1"]);
   expect({ status, stdout }).toEqual({ status: 4, stdout: "" });
   expect(stderr).toMatch(/Error: late\n/);
-  expect(stderr).toMatch(/^kontiki: no verdict: something was thrown where nobody catches it\n/);
+  expect(stderr).toMatch(/^kontiki: no verdict: an error was thrown that nothing catches\n/);
 });
 
 test("what is wrong with a scenario is told with its place before anything runs", async () => {
@@ -98,7 +98,7 @@ test.each(["replay", "shrink"])(
       status: 2,
       stdout: "",
       stderr:
-        "kontiki: the token is of a test with a state machine of its own, and is run again by the test: KONTIKI_TOKEN=... npx vitest run ...\n",
+        "kontiki: the token is of a test with its own state machine, and only the test can run it again: KONTIKI_TOKEN=... npx vitest run ...\n",
     });
   },
 );

@@ -175,7 +175,7 @@ describe("bad input is one line and status 2", () => {
 
   test("a file of no format", async () => {
     const file = saved("h", "hello\n");
-    const message = "the format cannot be told from its beginning; name it by --format";
+    const message = "its format is not recognized; use --format to name it";
     await bad(file, ["--model", "register"], `${file}: ${message}`);
   });
 
@@ -219,7 +219,7 @@ describe("bad input is one line and status 2", () => {
       "It must be a number of seconds from 0.1 to 86400.",
     ],
     [["--model", "register", "--memory", "0"], "It must be a whole number from 1 to 12288."],
-    [["--model", "register", "--html", ""], "It must be the name of a file."],
+    [["--model", "register", "--html", ""], "It must be the path of a file."],
   ])("options %j", async (options, message) => {
     const { status, stdout, stderr } = await check("h.jsonl", ...options);
     expect({ status, stdout }).toEqual({ status: 2, stdout: "" });

@@ -64,7 +64,7 @@ describe("its end", () => {
   test("--seconds ends it with status 0, in text without colours", SLOW, async () => {
     const { status, stdout, stderr } = await kontiki(["demo", "--fast", "--seconds", "0.5"]);
     expect({ status, stderr }).toEqual({ status: 0, stderr: "" });
-    expect(stdout).toMatch(/^\nSTART: 3 nodes, each in a thread of its own/);
+    expect(stdout).toMatch(/^\nSTART: 3 nodes, each with its own thread/);
     expect(stdout).toMatch(/^n3 +\d\.\d{3} s {2}stopped +incarnation 1 +it is down$/m);
     expect(stdout).toMatch(/\n\nEnded after \d+\.\d s: \d+ leaders? .*\.\n$/s);
     expect(stdout).not.toContain("\u001b");
@@ -148,8 +148,12 @@ describe("plain words", () => {
   }
 
   test.each([
-    ["follower 0 - 0 0 0", "candidate 1 - 0 0 0", "hears no leader: asks for votes"],
-    ["follower 0 - 0 0 0", "preCandidate 0 - 0 0 0", "hears no leader: asks who would vote for it"],
+    ["follower 0 - 0 0 0", "candidate 1 - 0 0 0", "hears from no leader: asks for votes"],
+    [
+      "follower 0 - 0 0 0",
+      "preCandidate 0 - 0 0 0",
+      "hears from no leader: asks who would vote for it",
+    ],
     ["preCandidate 0 - 0 0 0", "candidate 1 - 0 0 0", "asks for votes"],
     ["candidate 1 - 0 0 0", "preCandidate 1 - 0 0 0", "not elected: asks who would vote for it"],
     ["candidate 1 - 0 0 0", "candidate 2 - 0 0 0", "not elected: asks for votes"],
@@ -159,7 +163,7 @@ describe("plain words", () => {
     [
       "leader 2 n1 5 3 3",
       "follower 3 n2 4 4 4",
-      "leads no more; follows n2; drops entry 5, never committed; knows entry 4 committed; applied",
+      "is no longer leader; follows n2; drops uncommitted entry 5; learns that entry 4 is committed; applied",
     ],
     ["leader 2 n1 3 3 3", "leader 2 n1 5 3 3", "appends entries 4 to 5"],
     ["leader 2 n1 5 3 3", "leader 2 n1 5 5 5", "a majority has entries 4 to 5: committed; applied"],
@@ -179,7 +183,7 @@ describe("plain words", () => {
     const now = raft("follower 2 - 4 0 0");
     expect(demoText({ type: "status", node, before: undefined, now }, 1234, ["n1"], plain)).toBe(
       "n1       1.234 s  follower   term 2  last 4  commit 0  applied 0     " +
-        "starts as a follower, its log read back up to entry 4\n",
+        "starts as a follower, with its log up to entry 4\n",
     );
     const crashed = { type: "crashed", node, incarnation: 1, crashes: 1, restartInMs: 9 } as const;
     expect(
@@ -187,7 +191,7 @@ describe("plain words", () => {
     ).toBe('it crashed: "out of\\nmemory"');
     const started = { type: "started", node, incarnation: 2, tornBytes: 7 } as const;
     expect(words({ type: "event", event: started })).toBe(
-      "its thread runs again; 7 bytes of an unfinished write cut off",
+      "its thread runs again; 7 bytes of an unfinished write were cut off",
     );
     const trouble = { type: "trouble", node, what: "the disk\nis full" } as const;
     expect(words({ type: "event", event: trouble })).toBe('it takes no part: "the disk\\nis full"');

@@ -13,7 +13,12 @@ async function explored(
   engines: FakeEngines = new FakeEngines(),
   host: FakeHost = new FakeHost(),
 ): Promise<{ readonly status: number; readonly stdout: string; readonly stderr: string }> {
-  const status = await run(["explore", ...args], host, async () => new FakeCluster(), engines);
+  const status = await run(
+    ["explore", ...args],
+    host,
+    async () => new FakeCluster(),
+    async () => engines,
+  );
   const stdout = host.stdout.text.replace(/, \d+ MiB$/m, ", 0 MiB");
   if (!args.includes("--json"))
     return { status, stdout: stdout.replace(TOKEN, "TOKEN"), stderr: host.stderr.text };
@@ -38,7 +43,7 @@ describe("a verdict is the exit status, and told", () => {
   test("valid", async () => {
     expect(await explored(["--nodes", "1"])).toEqual({
       status: 0,
-      stdout: `valid: all 19 states that there are
+      stdout: `valid: all 19 states checked
 19 states, 19 transitions, depth 4; 1.0 s, 19 states/s, 0 MiB
 
 met:
@@ -80,7 +85,7 @@ never met:
     `);
   });
 
-  test("unknown, when what should be met was not", async () => {
+  test("unknown, when an expected event was not met", async () => {
     const engines = new FakeEngines();
     // A core that lets all timers run out for nothing.
     const sleeps: StepFunction = (_env, state) => ({ state, effects: [] });
@@ -89,7 +94,7 @@ never met:
     const { status, stdout } = await explored(args, engines);
     expect(status).toBe(3);
     expect(stdout.split("\n")[0]).toBe(
-      "unknown: all 1 state, but what should be met was not: a leader is elected, " +
+      "unknown: all 1 state checked, but never met: a leader is elected, " +
         "a leader commits an entry, a leader commits a command",
     );
   });
@@ -147,7 +152,7 @@ describe("the token of a counterexample", () => {
       stdout: `explored: 3 nodes, 3 transitions
 not reproduced: the token says a in term 1: the vote for a changed to b; \
 a in term 1: a candidate voted for itself, this run is valid
-Other things happened: the code is not that which the token was made with.
+The run was different: the code has changed since the token was made.
 `,
       stderr: "",
     });
@@ -161,7 +166,7 @@ Other things happened: the code is not that which the token was made with.
       stdout: `explored: 1 transition
 not reproduced: the token says x, this run is unknown
   action 1, propose at a, is not possible then
-Other things happened: the code is not that which the token was made with.
+The run was different: the code has changed since the token was made.
 `,
       stderr: "",
     });
@@ -174,13 +179,13 @@ describe("a search that ends early tells what is known", () => {
     engines.timeIsUp();
     const { status, stdout } = await explored(["--time", "60s"], engines);
     expect(status).toBe(3);
-    expect(stdout).toMatch(/^unknown: the time was used up after \d+ states?\n/);
+    expect(stdout).toMatch(/^unknown: the time ran out after \d+ states?\n/);
   });
 
   test("by --memory", async () => {
     const { status, stdout } = await explored(["--inflight", "4", "--memory", "1"]);
     expect(status).toBe(3);
-    expect(stdout).toMatch(/^unknown: the memory was used up after [\d,]+ states?\n/);
+    expect(stdout).toMatch(/^unknown: the memory ran out after [\d,]+ states?\n/);
   });
 
   test("by Ctrl-C, after a terminal was told how far it is", async () => {
@@ -192,7 +197,7 @@ describe("a search that ends early tells what is known", () => {
     host.interrupt("SIGINT");
     const { status, stdout } = await result;
     expect(status).toBe(130);
-    expect(stdout).toMatch(/^unknown: it was interrupted after [\d,]+ states\n/);
+    expect(stdout).toMatch(/^unknown: interrupted after [\d,]+ states\n/);
   });
 });
 

@@ -18,7 +18,12 @@ async function tried(
   engines: FakeEngines,
   host: FakeHost = new FakeHost(),
 ): Promise<{ readonly status: number; readonly stdout: string; readonly stderr: string }> {
-  const status = await run(["run", ...args], host, async () => new FakeCluster(), engines);
+  const status = await run(
+    ["run", ...args],
+    host,
+    async () => new FakeCluster(),
+    async () => engines,
+  );
   return { status, stdout: host.stdout.text, stderr: host.stderr.text };
 }
 
@@ -231,7 +236,7 @@ describe("what is known is told when it ends early", () => {
     });
     const { status, stdout, stderr } = await tried(args, engines);
     expect(status).toBe(4);
-    expect(stdout).toContain("1.0 s, ended by a job that broke\n");
+    expect(stdout).toContain("1.0 s, ended by a broken job\n");
     expect(stderr).toBe("kontiki: a job broke at backup, seed 2: out of memory\n");
   });
 
@@ -290,7 +295,7 @@ describe("--html", () => {
   test("says that there is nothing to show", async () => {
     const html = join(temporaryDirectory(), "failure.html");
     const { stderr } = await tried(["backup", "--seeds", "2", "--html", html], new FakeEngines());
-    expect(stderr).toBe(`nothing was violated: ${html} is not written\n`);
+    expect(stderr).toBe(`nothing was violated, so ${html} is not written\n`);
     expect(existsSync(html)).toBe(false);
   });
 });
@@ -315,7 +320,7 @@ describe("--list", () => {
 
 describe("bad usage is one line and status 2", () => {
   test.each<[readonly string[], string]>([
-    [[], "name a scenario, or all; --list prints those that are shipped"],
+    [[], "name a scenario, or all; --list prints the shipped ones"],
     [["none"], "there is no scenario none"],
     [["backup", "--seeds", "0"], "It must be a whole number from 1 to 4294967296."],
     [["backup", "--seed", "x"], "It must be a whole number from 0 to 4294967295."],

@@ -37,7 +37,7 @@ ok
 ok
 `,
     );
-    expect(stderr).toMatch(/^n[123] crashed as asked; restarts in \d+ ms$/m);
+    expect(stderr).toMatch(/^n[123] crashed on request; restarts in \d+ ms$/m);
     expect(stderr).toMatch(/^n[123] leads term \d+$/m);
     expect(status).toBe(0);
   });

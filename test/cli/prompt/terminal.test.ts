@@ -1,4 +1,4 @@
-import { colorsFor, complete, Notes } from "@kontiki/cli";
+import { colorsFor, complete, Notes, verbs } from "@kontiki/cli";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { Screen } from "../support/fake-host.ts";
 
@@ -26,6 +26,8 @@ describe("completion", () => {
     ["crash l", [["leader "], "l"]],
     ["stop n1 ", [[], ""]],
     ["log n", [["n1 ", "n2 "], "n"]],
+    ["start l", [[], "l"]],
+    ["transfer ", [["n1 ", "n2 "], ""]],
     ["wait c", [["converged "], "c"]],
     ["help ca", [["cas "], "ca"]],
     ["mem", [["member "], "mem"]],
@@ -38,7 +40,7 @@ describe("completion", () => {
     ["put n", [[], "n"]],
     ["nonsense n", [[], "n"]],
   ])("%s", (line, expected) => {
-    expect(complete(line, nodeIds)).toEqual(expected);
+    expect(complete(verbs, line, nodeIds)).toEqual(expected);
   });
 });
 

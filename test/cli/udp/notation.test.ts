@@ -1,13 +1,13 @@
 import { index, nodeId, term } from "@kontiki/core";
 import { describe, expect, test } from "vitest";
-import { showText } from "../../../packages/cli/src/udp/haskell.ts";
+import { showPair, showText } from "../../../packages/cli/src/udp/haskell-show.ts";
 import {
   commandLine,
   droppedLine,
-  showDatagram,
   showEvent,
   showState,
 } from "../../../packages/cli/src/udp/notation.ts";
+import type { Datagram } from "../../../packages/cli/src/udp/wire-message.ts";
 import { readLine } from "../support/udp/notation-grammar.ts";
 import {
   appendEntries,
@@ -20,6 +20,13 @@ import {
   vote,
 } from "../support/udp/node.ts";
 import { vectors } from "../support/udp/vectors.ts";
+
+/** A datagram as the pair that the original decodes, by how its message is shown in an event. */
+function showDatagram({ from, message }: Datagram): string {
+  const shown = showEvent({ type: "message", from: nodeId(from), message });
+  const before = `EMessage ${showText(from)} (`;
+  return showPair(showText(from), shown.slice(before.length, -1));
+}
 
 describe("a message, as Haskell shows it", () => {
   test.each(vectors)("$name", ({ datagram, show }) => {

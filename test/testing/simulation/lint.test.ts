@@ -176,13 +176,13 @@ describe("lint", () => {
   test("leaves time to the files that are named, but not the end of the process", () => {
     expect(
       lint({
-        "packages/actors/src/threads/child.ts":
+        "packages/actors/src/threads/restarts.ts":
           "export const it = performance.now() + Math.random();",
         "packages/actors/src/threads/worker.ts": "process.exit();",
         "packages/testing/src/workers/any.ts": "export const it = Date.now();",
       }),
     ).toEqual({
-      "packages/actors/src/threads/child.ts": [],
+      "packages/actors/src/threads/restarts.ts": [],
       "packages/actors/src/threads/worker.ts": [PROPERTY],
       "packages/testing/src/workers/any.ts": [],
     });

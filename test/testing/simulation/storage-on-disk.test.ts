@@ -5,18 +5,15 @@ import * as fc from "fast-check";
 import { expect, test } from "vitest";
 import { Chance } from "../../../packages/testing/src/chance.ts";
 import type { Kept } from "../../../packages/testing/src/scenario/fault.ts";
+import { batchesOf } from "../../actors/support/storage/arbitraries.ts";
 import {
-  batchesOf,
-  contentOf,
-  contentOn,
   contentsAfter,
   contentWithin,
   EMPTY,
-  live,
-  writeAll,
   type Batch,
   type Content,
-} from "../../actors/support/storage.ts";
+} from "../../actors/support/storage/model.ts";
+import { contentOf, contentOn, live, writeAll } from "../../actors/support/storage/writing.ts";
 import { simDisk } from "../support/sim-disk.ts";
 
 const KEPT = fc.constantFrom<Kept>("nothing", "torn", "some", "everything");

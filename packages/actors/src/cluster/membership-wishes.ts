@@ -1,8 +1,7 @@
-import type { Remote } from "comlink";
 import { isJoint, isMember, uidOf, type Change, type Membership, type NodeId } from "@kontiki/core";
 import { KontikiError, messageOf } from "../errors.ts";
 import { isFullVoter } from "./members.ts";
-import type { ChangeAnswer, NodeControl } from "../mail/protocol.ts";
+import type { ChangeAnswer, RemoteControl } from "../mail/protocol.ts";
 import type { LeaderMembership, Supervisor } from "../threads/supervisor.ts";
 import type { Patience } from "./waiting.ts";
 
@@ -91,7 +90,7 @@ async function isTaken(
   let answer: ChangeAnswer;
   try {
     const timeoutMs = Math.min(patience.leftMs, CALL_MS);
-    const ask = async (node: Remote<NodeControl>): Promise<ChangeAnswer> =>
+    const ask = async (node: RemoteControl): Promise<ChangeAnswer> =>
       node.changeMembership(changes);
     answer = await control.call("membership change", timeoutMs, ask);
   } catch (error) {

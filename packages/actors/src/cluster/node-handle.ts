@@ -2,7 +2,7 @@ import { majority, type NodeId } from "@kontiki/core";
 import type { Child } from "../threads/child.ts";
 import type { ClusterDisks } from "../directory/cluster-disks.ts";
 import type { Control } from "../threads/control.ts";
-import { KontikiError, messageOf } from "../errors.ts";
+import { KontikiError } from "../errors.ts";
 import type { LogLine } from "../mail/protocol.ts";
 import type { NodeStatus } from "../mail/status.ts";
 import type { Supervisor } from "../threads/supervisor.ts";
@@ -76,7 +76,7 @@ export class NodeHandle {
       const { life } = this.#child.status();
       if (life.type !== "running" || this.#child.incarnation !== incarnation)
         throw new KontikiError(`${this.id} is ${life.type} and does not stand still`);
-      return this.#child.stands;
+      return this.#child.isPaused;
     };
     await this.#until("pause", look, options);
   }
@@ -121,15 +121,7 @@ export class NodeHandle {
     const votes = this.#isVoter();
     await this.stop();
     this.#supervisor.checkRunning();
-    try {
-      const { uid } = this.#disks.wipeNode(this.id);
-      this.#child.takeEmptyDisk(uid);
-    } catch (error) {
-      this.#child.loseDisk(
-        `its disk was not wiped to the end; wipe it again (${messageOf(error)})`,
-      );
-      throw error;
-    }
+    this.#child.replaceDisk(() => this.#disks.wipeNode(this.id).uid);
     await this.start(options);
     if (votes) await this.#untilItVotes(options);
   }

@@ -136,14 +136,14 @@ export class KeyValue implements StateMachine<KeyValueCommand, KeyValueResult> {
 }
 
 /** The key itself. @throws TypeError when it is not a string, RangeError when it is empty or too long. */
-export function checkKey(key: string): string {
+function checkKey(key: string): string {
   if (typeof key !== "string") throw new TypeError("a key is a string");
   if (key === "") throw new RangeError("a key has at least one character");
   return checkLength("key", key, KEY_BYTES_MAX);
 }
 
 /** The value itself. @throws TypeError when it is not a string, RangeError when it is too long. */
-export function checkValue(value: string): string {
+function checkValue(value: string): string {
   if (typeof value !== "string") throw new TypeError("a value is a string");
   return checkLength("value", value, VALUE_BYTES_MAX);
 }

@@ -135,6 +135,13 @@ export type NodeControl = {
   compact(): { readonly first: number };
 };
 
+/** {@link NodeControl} as its caller sees it. Comlink's own type for this needs the types of a browser. */
+export type RemoteControl = {
+  readonly [Name in keyof NodeControl]: (
+    ...args: Parameters<NodeControl[Name]>
+  ) => Promise<Awaited<ReturnType<NodeControl[Name]>>>;
+};
+
 /** What comes of asking for another membership. */
 export type ChangeAnswer =
   | { readonly taken: true; readonly index: number }

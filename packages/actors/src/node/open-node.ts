@@ -2,7 +2,7 @@ import type { Config } from "@kontiki/core";
 import type { Disk } from "../storage/disk/disk.ts";
 import { Lease } from "./lease.ts";
 import { NodeActor } from "./node-actor.ts";
-import type { Opened } from "./node-runner.ts";
+import type { Opened } from "./runner-ports.ts";
 import { openStorage } from "../storage/recovery/open-storage.ts";
 import type { ReadIds } from "./reads.ts";
 import type { SnapshotPolicy } from "./snapshot-taker.ts";

@@ -26,7 +26,7 @@ export const COMMAND_BYTES_MAX = 4 * 1024 * 1024;
 const DISTANCE_MAX = 0xffff_ffff;
 
 /** Numbers of clients are below this: what is above it in the number of a session counts the client's sessions. */
-export const CLIENT_BITS_MAX = 2 ** 40;
+const CLIENT_BITS_MAX = 2 ** 40;
 
 /** The number of a client's `nth` session, from 0; those of a client that had 256 of them come again. */
 export function sessionOf(client: number, nth: number): number {

@@ -14,7 +14,7 @@ export type SessionLimits = {
 };
 
 /** What sessions are limited to when nothing else is said. */
-export const SESSION_DEFAULTS: SessionLimits = { sessionsMax: 10_000, idleEntries: 1_000_000 };
+const SESSION_DEFAULTS: SessionLimits = { sessionsMax: 10_000, idleEntries: 1_000_000 };
 
 /** All that the sessions remember, in an order that matters: see {@link Sessions.copy}. */
 export type SessionsCopy = {

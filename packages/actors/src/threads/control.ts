@@ -2,7 +2,7 @@ import { setMaxListeners } from "node:events";
 import type { MessagePort } from "node:worker_threads";
 import { releaseProxy, wrap, type Remote } from "comlink";
 import { KontikiError, messageOf } from "../errors.ts";
-import type { NodeControl } from "../mail/protocol.ts";
+import type { NodeControl, RemoteControl } from "../mail/protocol.ts";
 import { TIMER_MS_MAX } from "../node/timers.ts";
 
 /**
@@ -25,11 +25,7 @@ export class Control {
   }
 
   /** Calls the node. @throws KontikiError when its thread ends or the deadline passes first. */
-  call<T>(
-    what: string,
-    deadlineMs: number,
-    ask: (node: Remote<NodeControl>) => Promise<T>,
-  ): Promise<T> {
+  call<T>(what: string, deadlineMs: number, ask: (node: RemoteControl) => Promise<T>): Promise<T> {
     return new Promise((resolve, reject) => {
       const fail = (why: string): void =>
         reject(new KontikiError(`${what} of ${this.#name}: ${why}`));

@@ -72,10 +72,6 @@ export class Router {
     this.#clients.set(client, receive);
   }
 
-  detachClient(client: ClientAddress): void {
-    this.#clients.delete(client);
-  }
-
   /** Carries a letter. Gives the reason when it could not be delivered. */
   route(envelope: Envelope): DeadLetterReason | undefined {
     const reason = isClientAddress(envelope.to)

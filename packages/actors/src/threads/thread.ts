@@ -83,6 +83,14 @@ export class NodeThread {
     void this.#worker.terminate();
   }
 
+  /** Ends the thread gracefully, even while it pauses, or kills it after `deadlineMs`. */
+  stop(deadlineMs: number): void {
+    this.resume();
+    this.control
+      .call("stop", deadlineMs, (node) => node.stop())
+      .catch(() => this.kill(`it did not stop within ${deadlineMs} ms`));
+  }
+
   #blame(cause: string): void {
     this.#cause ??= cause;
     void this.#worker.terminate();

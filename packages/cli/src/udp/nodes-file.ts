@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { KontikiError, NODES_MAX } from "@kontiki/actors";
 import { isNodeId } from "@kontiki/core";
-import { messageOf } from "../session/answer.ts";
+import { messageOf } from "../output/error-text.ts";
 import { addressOf, type Member } from "./members.ts";
 
 const HOST_DEFAULT = "127.0.0.1";

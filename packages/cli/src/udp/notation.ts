@@ -4,10 +4,17 @@
  * @module
  */
 import { indexAfter, type Entry, type Index, type LogView } from "@kontiki/core";
-import { showBool, showCollection, showList, showPair, showRecord, showText } from "./haskell.ts";
+import {
+  showBool,
+  showCollection,
+  showList,
+  showPair,
+  showRecord,
+  showText,
+} from "./haskell-show.ts";
 import type { IndexOf, NodeView } from "./node-view.ts";
 import type { Command, Dropped, Turn, UdpEvent } from "./turn.ts";
-import type { Datagram, Value, WireMessage } from "./wire-message.ts";
+import type { Value, WireMessage } from "./wire-message.ts";
 
 /** The lines of a handled event, without those of the log. */
 export function turnLines({ event, input, output, commands }: Turn): string[] {
@@ -64,11 +71,6 @@ export function showEvent(event: UdpEvent): string {
     default:
       return event satisfies never;
   }
-}
-
-/** A datagram as the pair that the original decodes. */
-export function showDatagram({ from, message }: Datagram): string {
-  return showPair(showText(from), showMessage(message));
 }
 
 export function showState(view: NodeView): string {

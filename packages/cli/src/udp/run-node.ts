@@ -1,6 +1,6 @@
 import type { Writable } from "node:stream";
 import type { Host } from "../host/host.ts";
-import { write } from "../output/output.ts";
+import { write } from "../output/write.ts";
 import type { Notes } from "../output/notes.ts";
 import type { Draw } from "./commands-of.ts";
 import { openDiskKeeper } from "./disk-keeper.ts";

@@ -3,7 +3,7 @@ import { lookup } from "node:dns/promises";
 import { once } from "node:events";
 import { KontikiError } from "@kontiki/actors";
 import type { NodeId } from "@kontiki/core";
-import { messageOf } from "../session/answer.ts";
+import { messageOf } from "../output/error-text.ts";
 import { addressOf, type Member } from "./members.ts";
 
 /** What sockets tell their node. */

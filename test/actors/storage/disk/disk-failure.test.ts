@@ -8,25 +8,24 @@ import {
 } from "../../../../packages/actors/src/storage/recovery/open-storage.ts";
 import { createWal, hasWal } from "../../../../packages/actors/src/storage/wal/open-wal.ts";
 import { FakeSystem } from "../../support/fake-system.ts";
+import { filesOf } from "../../support/storage/disks.ts";
 import {
   append,
   command,
   compact,
-  contentOf,
   contentsAfter,
   contentWithin,
   EMPTY,
-  filesOf,
   hardState,
   install,
   MEMBERS,
   noop,
   position,
   truncate,
-  writeAll,
   type Batch,
   type Content,
-} from "../../support/storage.ts";
+} from "../../support/storage/model.ts";
+import { contentOf, writeAll } from "../../support/storage/writing.ts";
 
 const BATCHES: readonly Batch[] = [
   [hardState(1, "n1"), append(noop(1, 1))],

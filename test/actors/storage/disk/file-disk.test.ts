@@ -8,21 +8,15 @@ import { openStorage } from "../../../../packages/actors/src/storage/recovery/op
 import { createWal } from "../../../../packages/actors/src/storage/wal/open-wal.ts";
 import type { SystemCalls } from "../../../../packages/actors/src/storage/disk/system-calls.ts";
 import {
-  append,
-  contentOf,
-  contentOn,
-  contentsAfter,
   filesOf,
-  hardState,
   mortalCalls,
-  noop,
   PowerLoss,
   systemError,
   temporaryFolder,
   watchedCalls,
-  write,
-  writeAll,
-} from "../../support/storage.ts";
+} from "../../support/storage/disks.ts";
+import { append, contentsAfter, hardState, noop } from "../../support/storage/model.ts";
+import { contentOf, contentOn, write, writeAll } from "../../support/storage/writing.ts";
 
 const bytes = (text: string): Uint8Array => new Uint8Array(Buffer.from(text));
 

@@ -19,20 +19,14 @@ import {
 } from "../../../../packages/actors/src/storage/snapshot-store.ts";
 import { NewerLogError } from "../../../../packages/actors/src/storage/wal/wal-recovery.ts";
 import {
-  append,
   CuttingDisk,
   filesOf,
   frozenDisk,
-  MEMBERS,
   memoryDisk,
-  noop,
-  partsAt,
-  position,
   PowerLoss,
-  snapshotFile,
-  takeSnapshot,
-  writeAll,
-} from "../../support/storage.ts";
+} from "../../support/storage/disks.ts";
+import { append, MEMBERS, noop, partsAt, position } from "../../support/storage/model.ts";
+import { snapshotFile, takeSnapshot, writeAll } from "../../support/storage/writing.ts";
 
 const AT = position(3, 1);
 const FILE = "3-1.snapshot";

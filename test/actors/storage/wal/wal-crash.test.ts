@@ -19,30 +19,28 @@ import {
   DamagedLogError,
   readLog,
 } from "../../../../packages/actors/src/storage/wal/wal-recovery.ts";
+import { batchesOf } from "../../support/storage/arbitraries.ts";
 import {
-  append,
-  batchesOf,
-  contentOf,
-  contentOn,
-  contentsAfter,
-  contentWithin,
   CuttingDisk,
-  EMPTY,
-  live,
   filesOf,
   frozenDisk,
   memoryDisk,
-  mended,
   mortalCalls,
-  noop,
   PowerLoss,
   temporaryFolder,
+} from "../../support/storage/disks.ts";
+import {
+  append,
+  contentsAfter,
+  contentWithin,
+  EMPTY,
+  mended,
+  noop,
   textOf,
-  write,
-  writeAll,
   type Batch,
   type Content,
-} from "../../support/storage.ts";
+} from "../../support/storage/model.ts";
+import { contentOf, contentOn, live, write, writeAll } from "../../support/storage/writing.ts";
 
 const SEGMENT_BYTES = fc.constantFrom(1, 250, 500, 100_000);
 

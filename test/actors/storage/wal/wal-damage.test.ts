@@ -20,26 +20,22 @@ import {
   encodeTruncate,
 } from "../../../../packages/actors/src/storage/wal/wal-records.ts";
 import { DamagedLogError } from "../../../../packages/actors/src/storage/wal/wal-recovery.ts";
+import { filesOf, memoryDisk } from "../../support/storage/disks.ts";
 import {
   append,
   command,
   compact,
-  contentOf,
-  contentOn,
   contentsAfter,
-  diskWith,
-  filesOf,
   hardState,
   install,
   members,
-  memoryDisk,
   noop,
   partsAt,
   position,
-  writeAll,
   type Batch,
   type Content,
-} from "../../support/storage.ts";
+} from "../../support/storage/model.ts";
+import { contentOf, contentOn, diskWith, writeAll } from "../../support/storage/writing.ts";
 
 const WAY_OUT =
   "What this node promised cannot be known any more, so it must not come back with what is left: " +

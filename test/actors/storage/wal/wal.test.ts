@@ -16,29 +16,30 @@ import {
   MAX_COMMAND_BYTES,
   segmentName,
 } from "../../../../packages/actors/src/storage/wal/wal-format.ts";
+import { filesOf, memoryDisk } from "../../support/storage/disks.ts";
 import {
   append,
   command,
   compact,
-  contentOf,
-  contentOn,
   contentsAfter,
-  diskWith,
   EMPTY,
-  filesOf,
   hardState,
   install,
   members,
-  memoryDisk,
   noop,
   partsAt,
   position,
-  snapshotFile,
   truncate,
+  type Batch,
+} from "../../support/storage/model.ts";
+import {
+  contentOf,
+  contentOn,
+  diskWith,
+  snapshotFile,
   write,
   writeAll,
-  type Batch,
-} from "../../support/storage.ts";
+} from "../../support/storage/writing.ts";
 
 const BATCHES: readonly Batch[] = [
   [hardState(1, "n1"), append(noop(1, 1))],

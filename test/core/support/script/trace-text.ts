@@ -1,5 +1,5 @@
 import { messageText, type Notation } from "../../../../packages/cli/src/render/message-text.ts";
-import { effectText, happenedText } from "../../../../packages/cli/src/render/raft-text.ts";
+import { effectText, raftEventText } from "../../../../packages/cli/src/render/raft-text.ts";
 import { Lab } from "./lab.ts";
 import { Script } from "./script.ts";
 import { changeLines, serverLine } from "./state-text.ts";
@@ -35,7 +35,7 @@ function begin(lines: string[]): { readonly lab: Lab<string>; readonly script: S
   const lab = new Lab<string>((command) => command.length, {
     started: () => undefined,
     stepped: (id, event, before, after, effects) => {
-      lines.push(`${STEP}${id}: ${happenedText(event, NOTATION)}`);
+      lines.push(`${STEP}${id}: ${raftEventText(event, NOTATION)}`);
       lines.push(...changeLines(before, after).map((line) => `${DETAIL}| ${line}`));
       lines.push(...effects.map((effect) => `${DETAIL}${effectText(effect, NOTATION)}`));
     },

@@ -1,0 +1,22 @@
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import { nameOf, PACKAGES } from "./support/consumer.ts";
+import { output, PNPM, run } from "./support/process.ts";
+import { ROOT } from "./support/tarballs.ts";
+
+test.each([
+  ["npm", "pack", "--dry-run"],
+  ["npm", "publish", "--dry-run"],
+])("%s %s is refused in a line that says what to do", async (...command) => {
+  const { status, stderr } = await run(command, join(ROOT, "packages/core"));
+  expect(status).toBe(1);
+  expect(stderr).toContain(
+    "kontiki: only pnpm can pack this package: run `npx pnpm@12 pack`, or `publish`\n",
+  );
+});
+
+test("pnpm publishes the packages, each after those that it needs, and no other", async () => {
+  const command = [...PNPM, "--recursive", "publish", "--dry-run", "--no-git-checks", "--json"];
+  const published = JSON.parse(await output(command, ROOT)) as readonly { readonly name: string }[];
+  expect(published.map(({ name }) => name)).toEqual(PACKAGES.map(nameOf));
+});
