@@ -1,6 +1,9 @@
 const ESCAPE = "\u001b";
-/** Column N, clear to the end of the screen, the ends of a line, and text. */
-const PARTS = new RegExp(String.raw`${ESCAPE}\[(\d*)G|${ESCAPE}\[0?J|\r|\n|[^${ESCAPE}\r\n]+`, "g");
+/** Column N, clear to the end of the screen or the row, the ends of a line, and text. */
+const PARTS = new RegExp(
+  String.raw`${ESCAPE}\[(\d*)G|${ESCAPE}\[0?[JK]|\r|\n|[^${ESCAPE}\r\n]+`,
+  "g",
+);
 const UNFINISHED = new RegExp(String.raw`${ESCAPE}(?:\[\d*)?$`);
 
 /**
