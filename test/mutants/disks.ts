@@ -112,7 +112,7 @@ export const DISK_MUTANTS: readonly Mutant[] = [
     edits: [
       {
         file: "packages/actors/src/storage/wal/wal-recovery.ts",
-        find: "if (later !== undefined) return `bad bytes with a whole batch behind them at ${later}`;",
+        find: "if (later !== undefined) return `bad bytes, followed by an intact batch at ${later}`;",
         replace: "",
       },
     ],
@@ -124,7 +124,7 @@ export const DISK_MUTANTS: readonly Mutant[] = [
     source: "Alagappan et al., FAST '18",
     edits: [
       {
-        file: "packages/actors/src/storage/recovery/mend.ts",
+        file: "packages/actors/src/storage/recovery/repair.ts",
         find: "const horizon = isLost ? later(promised, log.horizon) : log.horizon;",
         replace: "const horizon = log.horizon;",
       },

@@ -131,7 +131,7 @@ export const MEMBERSHIP_MUTANTS: readonly Mutant[] = [
     edits: [
       {
         file: CHANGES,
-        find: "if (!membership.voters.includes(env.config.id)) return makeRoom(env, state);",
+        find: "if (!membership.voters.includes(env.config.id)) return handOver(env, state);",
         replace: "",
       },
     ],

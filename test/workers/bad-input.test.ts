@@ -70,7 +70,7 @@ describe("a data directory is refused", () => {
     const dataDir = temporaryFolder();
     const first = await start({ nodes: 3, dataDir });
     expect(await refusalOf({ nodes: 3, dataDir })).toBe(
-      `${dataDir} is in use by this process already`,
+      `${dataDir} is already in use by this process`,
     );
     valueOf(await first.propose(put("a", "1")));
   });

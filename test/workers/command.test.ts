@@ -50,7 +50,7 @@ describe("a command", () => {
       [new Custom(), "a Custom"],
       [new Float64Array(1), "a Float64Array"],
       [new Error("e"), "a Error"],
-      [circle, "what holds itself, or is nested too deep,"],
+      [circle, "a value that contains itself, or is nested too deep,"],
     ];
     for (const [command, what] of others) {
       expect(await cluster.propose(command)).toEqual({

@@ -67,7 +67,7 @@ function repair(cluster: Cluster, node: string): Promise<readonly ClusterEvent[]
 }
 
 const FOUND =
-  /^the log is damaged: .*0000000001\.wal, byte 52: bad bytes with a whole batch behind them at \d+/;
+  /^the log is damaged: .*0000000001\.wal, byte 52: bad bytes, followed by an intact batch at \d+/;
 
 describe("damage in the middle of a log (FAST '18; pitfall 23)", () => {
   test("met at the start of a cluster is told, and repaired by the leader", async () => {

@@ -90,17 +90,17 @@ describe("a module that is no state machine is refused", () => {
     [
       "whose function throws",
       'export default () => { throw new TypeError("no\\nparts") }',
-      "making it threw: no parts",
+      "it threw: no parts",
     ],
     [
       "whose function makes nothing",
       "export default () => {}",
-      "what it makes lacks one of apply, snapshot and restore",
+      "what it returns lacks one of apply, snapshot and restore",
     ],
     [
       "whose machine lacks apply",
       "export default () => ({ snapshot() {}, restore() {} })",
-      "what it makes lacks one of apply, snapshot and restore",
+      "what it returns lacks one of apply, snapshot and restore",
     ],
   ])("%s", async (_, source, why) => {
     const url = moduleSaying(source);
@@ -113,7 +113,7 @@ describe("a module that is no state machine is refused", () => {
   test("that is missing", async () => {
     const url = machine("nowhere.mjs");
     expect(await refusalOf(url)).toMatch(
-      `state machine ${url} is not there: check its path; a relative one starts from the file that calls`,
+      `state machine ${url} does not exist: check its path; a relative path starts from the calling file`,
     );
   });
 
@@ -125,7 +125,7 @@ describe("a module that is no state machine is refused", () => {
   });
 
   test.each([["http://["], [""], [5 as unknown as string]])("by the name %j", async (name) => {
-    expect(await refusalOf(name)).toMatch(/^stateMachine is .*: give a URL, or a path/);
+    expect(await refusalOf(name)).toMatch(/^stateMachine is .*: pass a URL, or a path/);
   });
 
   test("and leaves nothing running", async () => {

@@ -142,14 +142,14 @@ describe("the core's reasons to take no change now are known as such", () => {
   test("but not that a change can never be", () => {
     for (const reason of [
       "no voter would be left",
-      "uid 1 of n4 was given before: a new disk gets one above 3",
+      "uid 1 of n4 was assigned before: a new disk needs one above 3",
     ])
       expect(mayBeTakenLater(reason)).toBe(false);
   });
 
   test.each<[string, State, string | undefined, boolean]>([
     ["it does not lead", start, undefined, true],
-    ["it leads already", leader, n1, true],
+    ["it already leads", leader, n1, true],
     [
       "another transfer is under way",
       { ...leader, role: { ...leader.role, transfer } as State["role"] },

@@ -1,4 +1,4 @@
-/** The driver of a node's thread: the order of a turn, and how much it takes in. */
+/** The driver of a node's thread: the order of a turn, and how much mail it takes. */
 import { MessageChannel, receiveMessageOnPort, type MessagePort } from "node:worker_threads";
 import { index, term, type Entry } from "@kontiki/core";
 import { describe, expect, onTestFinished, test } from "vitest";
@@ -32,13 +32,13 @@ class Stage {
   readonly at: Bench;
   readonly clock = new FakeClock();
   readonly runner: NodeRunner;
-  /** What happened, in order: mail as it was posted, syncs between. */
+  /** What happened, in order: mail as it was posted, with syncs in between. */
   readonly story: unknown[] = [];
   readonly turns: Turn[] = [];
-  /** What else was told: memberships and trouble. */
+  /** Other reports: memberships and trouble. */
   readonly news: FromNode[] = [];
   readonly notices: Notice[] = [];
-  /** What opening the disk again gives, one after the other. */
+  /** The results of reopening the disk, one after another. */
   readonly reopened: (() => Opened)[] = [];
   readonly port: MessagePort;
   readonly #mailbox: WokenPort;
@@ -149,7 +149,7 @@ function leadingStage(): Stage {
   return stage;
 }
 
-describe("the order of a turn, on which the sync test builds (design, section 4)", () => {
+describe("the order of a turn, on which the sync test depends", () => {
   test("promises leave after the sync", () => {
     const stage = new Stage(bench());
     stage.passElectionTimeout();
@@ -182,7 +182,7 @@ describe("the order of a turn, on which the sync test builds (design, section 4)
     ]);
   });
 
-  test("nothing is posted twice, and nothing out of nothing", () => {
+  test("nothing is posted twice, and no mail leads to none", () => {
     const stage = leadingStage();
     stage.turns.length = 0;
     stage.post(raft(n3, voteReply(1, false)));
@@ -191,10 +191,10 @@ describe("the order of a turn, on which the sync test builds (design, section 4)
   });
 });
 
-describe("what a turn takes in", () => {
+describe("the mail that a turn takes", () => {
   const junk: Letter = { type: "mail", from: n3, incarnation: 1, bytes: new Uint8Array(8) };
 
-  test("is told with the first post, letters that could not be read as well, and once", () => {
+  test("is reported once with the first post, including malformed letters", () => {
     const stage = new Stage(bench());
     expect(told(stage)).toEqual([{ taken: 0, malformed: 0, status: "follower 0 0" }]);
     stage.post(junk, raft(n2, requestVote(1)), junk);
@@ -221,7 +221,7 @@ describe("what a turn takes in", () => {
     expect(told(stage).at(-1)).toMatchObject({ taken: 477 });
   });
 
-  test("a timeout that waited still counts when no such mail was there", async () => {
+  test("a timeout that waited still counts when there was no such mail", async () => {
     const stage = new Stage(bench());
     stage.passElectionTimeout();
     for (let count = 0; count < 1024; count += 1) stage.post(junk);
@@ -257,7 +257,7 @@ test("a backlog of committed entries is applied turn by turn without any mail", 
   expect(stage.at.machine.applied.length).toBe(count - 1);
 });
 
-test("a runner that was stopped has closed its storage, its port and its timer", () => {
+test("a stopped runner has closed its storage, its port and its timer", () => {
   const stage = new Stage(bench());
   stage.at.storage.take();
   stage.runner.stop();

@@ -192,7 +192,7 @@ describe("bad input is one line and status 2", () => {
 
   test("an empty file", async () => {
     const file = saved("h.jsonl", "");
-    const message = `${file}:1:1: there is no operation in it (read as jsonl)`;
+    const message = `${file}:1:1: the history has no operations (read as jsonl)`;
     await bad(file, ["--model", "register", "--format", "jsonl"], message);
   });
 

@@ -68,7 +68,7 @@ never met:
     const { status, stdout } = await explored(ONE_TERM, broken());
     expect(status).toBe(1);
     expect(stdout).toMatchInlineSnapshot(`
-      "violated: a in term 1: the vote for a changed to b; a in term 1: a candidate voted for itself, after 3 transitions
+      "violated: a in term 1: the vote for a changed to b; a in term 1: a candidate did not vote for itself, after 3 transitions
       6 states (28 without symmetry), 11 transitions, depth 2; 1.0 s, 6 states/s, 0 MiB
 
             a                   b                   c
@@ -151,7 +151,7 @@ describe("the token of a counterexample", () => {
       status: 0,
       stdout: `explored: 3 nodes, 3 transitions
 not reproduced: the token says a in term 1: the vote for a changed to b; \
-a in term 1: a candidate voted for itself, this run is valid
+a in term 1: a candidate did not vote for itself, this run is valid
 The run was different: the code has changed since the token was made.
 `,
       stderr: "",

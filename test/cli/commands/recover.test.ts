@@ -161,7 +161,7 @@ describe("a rejected recovery changes nothing", () => {
     );
     const inUse = openDataDirectory(path, undefined);
     expect(await failure("--data", path)).toMatch(
-      /^kontiki: .* is in use by this process already$/,
+      /^kontiki: .* is already in use by this process$/,
     );
     inUse.close();
     const empty = temporaryDirectory();

@@ -37,7 +37,7 @@ describe("trace replay", () => {
     expect({ status, stderr }).toEqual({ status: 1, stderr: "" });
     expect(stdout).toBe(
       `line ${VOTE}, voteReply from b: before.role: the trace has {"type":"candidate","votes":["a"]}, ` +
-        "the core comes to nothing (and after.role, effects.0, effects.1, effects.2, effects.3)\n",
+        "the core has nothing (and after.role, effects.0, effects.1, effects.2, effects.3)\n",
     );
   });
 

@@ -26,7 +26,7 @@ const CASES: readonly Case[] = [
   {
     name: "that votes for whoever asks, whatever it lacks",
     step: broken.votesWithoutLogCheck,
-    text: "Leader Completeness: c leads term 2 and lacks entry 1, committed in term 1",
+    text: "Leader Completeness: c leads term 2 but lacks entry 1, committed in term 1",
     actions: 10,
   },
   {
@@ -51,7 +51,7 @@ const CASES: readonly Case[] = [
     name: "that commits entries of older terms by counting (Figure 8)",
     step: broken.commitsOldTerms,
     bounds: FIGURE_8,
-    text: "Leader Completeness: c leads term 4 and lacks entry 1, committed in term 3",
+    text: "Leader Completeness: c leads term 4 but lacks entry 1, committed in term 3",
     actions: 26,
   },
   {
@@ -63,7 +63,7 @@ const CASES: readonly Case[] = [
   {
     name: "that acknowledges more than it holds",
     step: broken.acceptsTooMuch,
-    text: "a: it says that it holds entry 2, which is not on its disk",
+    text: "a: it acknowledges entry 2, which is not on its disk",
     actions: 10,
   },
   {
@@ -76,26 +76,26 @@ const CASES: readonly Case[] = [
   {
     name: "that cuts its log without a conflict",
     step: broken.cutsWithoutConflict,
-    text: "c in term 1: a committed entry was changed or removed; c in term 1: commit 1 lies behind the log's end 0",
+    text: "c in term 1: a committed entry was changed or removed; c in term 1: commit 1 is after the log's end 0",
     actions: 13,
   },
   {
     name: "that takes entries wherever they go",
     step: broken.skipsConsistencyCheck,
-    text: "a and c: Log Matching: an entry is the same but one before it is not",
+    text: "a and c: Log Matching: two logs share an entry but differ before it",
     actions: 13,
   },
   {
     name: "that counts itself before its disk is synced",
     step: broken.countsUnsyncedSelf,
     bounds: { asyncDisk: true, proposals: 0, inflight: 1 },
-    text: "Leader Completeness: c leads term 2 and lacks entry 1, committed in term 1",
+    text: "Leader Completeness: c leads term 2 but lacks entry 1, committed in term 1",
     actions: 17,
   },
   {
     name: "that takes a refusal for a match",
     step: broken.takesRefusalForMatch,
-    text: "Leader Completeness: c leads term 2 and lacks entry 1, committed in term 1",
+    text: "Leader Completeness: c leads term 2 but lacks entry 1, committed in term 1",
     actions: 12,
   },
 ];

@@ -8,7 +8,7 @@ function written(value: string): unknown {
 }
 
 describe("a history in EDN", () => {
-  test("is maps one after the other, or in one vector", () => {
+  test("is a sequence of maps, or one vector of maps", () => {
     const events = `{:process 0, :type :invoke, :f :get, :key "x", :value nil}
       {:process 0, :type :ok, :f :get, :key "x", :value "v"}`;
     const { operations } = parseHistory(events, "edn");
@@ -27,7 +27,7 @@ describe("a history in EDN", () => {
     );
   });
 
-  test("has times if all events have them and they do not run backwards", () => {
+  test("uses the times of the events if all have one and they do not run backwards", () => {
     const events = (first: string, second: string): string =>
       `{:process 0 :type :invoke :f :read :value nil ${first}}
        {:process 0 :type :ok :f :read :value nil ${second}}`;
@@ -43,7 +43,7 @@ describe("a history in EDN", () => {
     expect(times(events(":time 9", ":time 5"))).toEqual({ unit: "step", operations: [[0, 1]] });
   });
 
-  test("tells a cas that failed for a reason from one that did not match", () => {
+  test("distinguishes a cas that failed for a reason from one that did not match", () => {
     const cas = (end: string): unknown =>
       parseHistory(
         `{:process 0 :type :invoke :f :cas :value [1 2]} {:process 0 :type :fail :f :cas :value [1 2] ${end}}`,
@@ -52,7 +52,7 @@ describe("a history in EDN", () => {
     expect([cas(""), cas(":error :timeout"), cas(":error nil")]).toEqual(["ok", "failed", "ok"]);
   });
 
-  test("may have tags, records, and what is left out", () => {
+  test("may have tags, records and skipped forms", () => {
     const text = `#jepsen.history.Op{:index 0, :process 0, :type :invoke, :f :write, :value #_ 7 8, :x #inst "2024"}`;
     expect(parseHistory(text, "edn").operations[0]?.input).toEqual({ f: "write", value: 8 });
   });
@@ -76,26 +76,31 @@ describe("a history in EDN", () => {
   });
 });
 
-describe("what is wrong with a history in EDN is told with line and column", () => {
+describe("an error in a history in EDN is reported with line and column", () => {
   test.each([
-    ["", 1, 1, "there is no operation in it"],
-    ["[]", 1, 1, "there is no operation in it"],
+    ["", 1, 1, "the history has no operations"],
+    ["[]", 1, 1, "the history has no operations"],
     ["\n\n  {:process 0, :type", 3, 3, '"{" is never closed'],
     ["{:process 0, :type}", 1, 1, "a map has a key without a value"],
     ["[1 2]", 1, 2, "not a map such as {:process 0, :type :invoke, :f :read, :value nil}"],
-    [`[${call("1")}`, 1, 2 + call("1").length, "a form is missing at the end"],
-    [`[${call("1")}] 5`, 1, 4 + call("1").length, "more behind the vector of events"],
-    [`${call("1")}\n]`, 2, 1, '"]" closes nothing'],
-    [call('"abc'), 1, 47, "a string is never closed, or has an escape that EDN does not know"],
+    [`[${call("1")}`, 1, 2 + call("1").length, "the text ends where a form is expected"],
+    [`[${call("1")}] 5`, 1, 4 + call("1").length, "unexpected text after the vector of events"],
+    [`${call("1")}\n]`, 2, 1, '"]" has no opening bracket'],
+    [call('"abc'), 1, 47, "a string is never closed, or has an escape that is not EDN"],
     [call("12x"), 1, 47, '"12x" is not a number'],
     [call("9007199254740993"), 1, 47, "9007199254740993 is too large to be exact"],
     [call(":"), 1, 47, '":" is not EDN'],
     [call("[".repeat(300)), 1, 247, "forms nest deeper than 200"],
     ["{:type :invoke :f :read}", 1, 1, "an event without :process"],
-    ["{:process 0 :type :what :f :read}", 1, 1, ":type is none of :invoke, :ok, :fail, :info"],
+    ["{:process 0 :type :what :f :read}", 1, 1, ":type must be one of :invoke, :ok, :fail, :info"],
     ["{:process 0 :type :invoke}", 1, 1, "an event without :f"],
     ["{:process 0 :type :invoke :f :read :time nil}", 1, 1, ":time is not a number"],
-    [`${call("1")}\n ${call("2")}`, 2, 2, "process 0 calls again before its last call has ended"],
+    [
+      `${call("1")}\n ${call("2")}`,
+      2,
+      2,
+      "process 0 starts an operation before its last one has ended",
+    ],
   ])("%j", (text, line, column, message) => {
     expect(() => parseHistory(text, "edn")).toThrow(
       expect.objectContaining({ name: "HistoryError", message, line, column }),

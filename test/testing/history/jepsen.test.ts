@@ -5,7 +5,7 @@ const log = (...events: readonly string[]): string =>
   events.map((event) => `INFO  jepsen.util - ${event.replaceAll(" ", "\t")}\n`).join("");
 
 describe("a Jepsen log", () => {
-  test("is operations with their places in the file as times", () => {
+  test("becomes operations whose times are their positions in the file", () => {
     const text = log(
       "0 :invoke :write 3",
       "1 :invoke :read nil",
@@ -62,24 +62,24 @@ describe("a Jepsen log", () => {
       { status: "ok", return: 1, output: false },
     ],
     [
-      "a cas that failed for a reason is none",
+      "a cas that failed for a reason is no answer",
       ":cas [1,2]",
       ":fail :cas :refused",
       { status: "failed", return: 1 },
     ],
     [
-      "the reason may stand behind the value",
+      "the reason may come after the value",
       ":cas [1,2]",
       ":fail :cas [1,2] :refused",
       { status: "failed", return: 1 },
     ],
-    ["info leaves it open", ":write 3", ":info :write :timed-out", { status: "open" }],
+    ["info leaves an operation open", ":write 3", ":info :write :timed-out", { status: "open" }],
   ])("%s", (_title, call, end, ending) => {
     const text = log(`0 :invoke ${call}`, `0 ${end}`);
     expect(parseHistory(text, "jepsen").operations[0]).toMatchObject(ending);
   });
 
-  test("what never ends is open, and a process goes on under a new number", () => {
+  test("an operation that never ends is open, and its process continues under a new number", () => {
     const text = log("0 :invoke :write 3", "0 :info :write :timed-out", "5 :invoke :read nil");
     expect(parseHistory(text, "jepsen").operations.map(({ status }) => status)).toEqual([
       "open",
@@ -95,7 +95,7 @@ describe("a Jepsen log", () => {
     expect(parseHistory(text, "jepsen").operations).toHaveLength(1);
   });
 
-  test("the nemesis makes bands", () => {
+  test("events of the nemesis become marks", () => {
     const text = log(
       ":nemesis :info :start nil",
       ":nemesis :info :start nil",
@@ -114,29 +114,29 @@ describe("a Jepsen log", () => {
   });
 });
 
-describe("what is wrong with a log is told with line and column", () => {
+describe("an error in a log is reported with line and column", () => {
   test.each([
-    ["", 1, 1, "no event of jepsen.util in the whole file"],
-    ["hello\n", 1, 1, "no event of jepsen.util in the whole file"],
+    ["", 1, 1, "the file has no event of jepsen.util"],
+    ["hello\n", 1, 1, "the file has no event of jepsen.util"],
     [
       log("0 :invoke :read nil", "0 :inv"),
       2,
       21,
-      "not an event: PROCESS :invoke|:ok|:fail|:info :FUNCTION VALUE is expected",
+      "not an event: expected PROCESS :invoke|:ok|:fail|:info :FUNCTION VALUE",
     ],
     [log("0 :invoke :write [1"), 1, 38, '"[" is never closed'],
-    [log("0 :ok :read nil"), 1, 21, "process 0 ends what it never called"],
+    [log("0 :ok :read nil"), 1, 21, "process 0 ends an operation that it never started"],
     [
       log("0 :invoke :read nil", "0 :invoke :read nil"),
       2,
       21,
-      "process 0 calls again before its last call has ended",
+      "process 0 starts an operation before its last one has ended",
     ],
     [
       log("0 :invoke :read nil", "0 :ok :write 1"),
       2,
       21,
-      "process 0 ends :write, but it had called :read",
+      "process 0 ends :write, but it had started :read",
     ],
     [log("0 :invoke :write 9007199254740993"), 1, 38, "9007199254740993 is too large to be exact"],
   ])("%j", (text, line, column, message) => {

@@ -20,7 +20,7 @@ const line = (fields: object): string =>
   });
 
 describe("JSON lines", () => {
-  test("are operations and marks", () => {
+  test("hold operations and marks", () => {
     const text = `{"type":"history","version":1,"unit":"ms"}
 {"type":"operation","process":"c1","f":"write","key":"x","value":3,"call":0,"return":4.5,"status":"ok","output":null,"order":7}
 
@@ -51,7 +51,7 @@ describe("JSON lines", () => {
     });
   });
 
-  test("that are written are read as they were", () => {
+  test("read back as the history that was written", () => {
     fc.assert(
       fc.property(histories, (history) => {
         const text = [...jsonlLines(history)].join("\n");
@@ -64,7 +64,7 @@ describe("JSON lines", () => {
 });
 
 const number = fc.integer({ min: -1000, max: 1000 }).map((thousandths) => thousandths / 8);
-// JSON has no negative zero, and integers beyond 2^53 are refused.
+// JSON has no negative zero, and integers beyond 2^53 are rejected.
 const value = fc
   .jsonValue({ maxDepth: 2 })
   .map((json) => JSON.parse(JSON.stringify(json)) as Value)
@@ -88,9 +88,9 @@ const histories: fc.Arbitrary<History> = fc
     makeHistory(operations, { unit: "us", marks: [{ type: "leader", node: "n", from: 1 }] }),
   );
 
-describe("what is wrong with a line is told with line and column", () => {
+describe("an error in a line is reported with line and column", () => {
   test.each([
-    ["", 1, 1, "there is no operation in it"],
+    ["", 1, 1, "the history has no operations"],
     ["hello", 1, 1, "this is not JSON"],
     ['{"type":"operation",}', 1, 21, "this is not JSON"],
     [`${line({})}\n{"type":"oper`, 2, 9, "this is not JSON"],
@@ -101,7 +101,7 @@ describe("what is wrong with a line is told with line and column", () => {
     ["{}", 1, 1, '"type" is missing'],
     ['{"type":"what"}', 1, 2, '"type" must be one of history, operation, fault, leader'],
     [line({ call: "0" }), 1, 46, '"call" must be a number'],
-    [line({ process: 7 }), 1, 21, '"process" must be a text'],
+    [line({ process: 7 }), 1, 21, '"process" must be a string'],
     [line({ status: "ok" }), 1, 1, '"return" is missing'],
     [line({ status: "ok", call: 5, return: 4 }), 1, 69, '"return" 4 is before "call" 5'],
     [line({ ouput: 4 }), 1, 71, '"ouput" does not belong here'],
@@ -110,15 +110,15 @@ describe("what is wrong with a line is told with line and column", () => {
       line({ value: [2 ** 60] }),
       1,
       1,
-      "1152921504606847000 is too large to be exact: write it as a text",
+      "1152921504606847000 is too large to be exact: write it as a string",
     ],
     [
       `${line({})}\n{"type":"history","version":1,"unit":"ms"}`,
       2,
       2,
-      '"history" may only be the first line',
+      '"history" is only allowed in the first line',
     ],
-    ['{"type":"history","version":2,"unit":"ms"}', 1, 19, "only version 1 is known"],
+    ['{"type":"history","version":2,"unit":"ms"}', 1, 19, "only version 1 is supported"],
     ['{"type":"fault","text":"t","from":3,"to":2}', 1, 37, '"to" 2 is before "from" 3'],
   ])("%j", (text, lineNumber, column, message) => {
     expect(() => parseHistory(text, "jsonl")).toThrow(
@@ -126,7 +126,7 @@ describe("what is wrong with a line is told with line and column", () => {
     );
   });
 
-  test("wherever JSON is broken, a column is told", () => {
+  test("reports a column wherever the JSON is broken", () => {
     const whole = line({ value: { a: [1, -2.5e3, "\\u00e9\n", true, null, {}, []] } });
     fc.assert(
       fc.property(

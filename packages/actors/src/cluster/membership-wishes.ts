@@ -108,10 +108,10 @@ async function isTaken(
 /** What a leader says when it takes no change now: another time it may, or another leader. */
 const PASSING = [
   "this server does not lead",
-  "the lead is being transferred",
+  "leadership is being transferred",
   "a membership change is under way",
   "the leader has not committed an entry of its term yet",
-  "the membership is like that already",
+  "the membership is already as requested",
 ];
 
 /** Whether the reason why a change was not taken is one that passes. */

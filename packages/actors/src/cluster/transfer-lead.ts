@@ -7,7 +7,7 @@ import type { Patience } from "./waiting.ts";
 const CALL_MS = 10_000;
 
 /** What a leader says when its attempt failed but another may not, by its first words. */
-const PASSING = ["this server does not lead", "a transfer to", "it leads already"];
+const PASSING = ["this server does not lead", "a transfer to", "it already leads"];
 
 /**
  * Has the leader hand over to `target`, or to whoever is best placed, until another leads (dissertation 3.10).

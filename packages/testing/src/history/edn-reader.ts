@@ -1,8 +1,8 @@
-import { errorAt } from "./place.ts";
+import { errorAt } from "./error-at.ts";
 import type { HistoryError } from "./history-error.ts";
 import { isExact } from "./value.ts";
 
-/** A form of EDN (github.com/edn-format/edn). Lists, vectors and sets are not told apart. */
+/** A form of EDN (github.com/edn-format/edn). Lists, vectors and sets are all sequences. */
 export type Edn =
   | null
   | boolean
@@ -19,27 +19,27 @@ const STRING = /"(?:[^"\\]|\\(?:[tnrbf\\"]|u[0-9a-fA-F]{4}))*"/y;
 const ATOM = /\\(?:u[0-9a-fA-F]{4}|[^\s,;"()[\]{}]+|\S)|[^\s,;"()[\]{}\\]+/y;
 const NUMBER = /^[-+]?(?:0|[1-9]\d*)(?:N|(?:\.\d*)?(?:[eE][-+]?\d+)?M?)$/;
 
-/** Nothing in a history nests deeper; without a bound a hostile file would exhaust the stack. */
+/** No real history nests deeper. Without a bound, a hostile file could exhaust the stack. */
 const DEPTH_MAX = 200;
 
 /**
  * Reads EDN from a text.
  *
- * The packages that do so take broken text without a word (an unclosed vector is nil, a comment joins
- * the numbers around it) and cannot say where they stopped. A checker must not judge half a file, so
- * this one refuses all that is not EDN, with the place. Tags are read and dropped, `#_` drops a form.
+ * The npm packages for EDN accept broken text silently (an unclosed vector becomes nil, a comment joins the numbers
+ * around it) and do not report where they stopped. A checker must not judge half a file, so this reader rejects
+ * everything that is not EDN and reports the place. It skips tags, and `#_` skips a form.
  */
 export class EdnReader {
   readonly #text: string;
   #at: number;
 
-  /** Reads `text` from `offset` on. */
+  /** Reads `text` from `offset`. */
   constructor(text: string, offset = 0) {
     this.#text = text;
     this.#at = offset;
   }
 
-  /** Where the next form begins, with nothing but space and comments before it. */
+  /** Where the next form begins, after spaces and comments. */
   get offset(): number {
     this.#take(SPACE);
     while (this.#text.startsWith("#_", this.#at)) {
@@ -50,12 +50,12 @@ export class EdnReader {
     return this.#at;
   }
 
-  /** Whether nothing is left. */
+  /** Whether no form is left. */
   get atEnd(): boolean {
     return this.offset >= this.#text.length;
   }
 
-  /** Takes `bracket` if it is what comes next. */
+  /** Reads `bracket` if it comes next. @returns whether it did. */
   takes(bracket: string): boolean {
     if (!this.#text.startsWith(bracket, this.offset)) return false;
     this.#at += bracket.length;
@@ -72,8 +72,9 @@ export class EdnReader {
     if (this.#text[start] === '"') return this.#string(start);
     const atom = this.#take(ATOM);
     if (atom !== undefined) return this.#atom(atom, start, depth);
-    if (start >= this.#text.length) throw this.#error(start, "a form is missing at the end");
-    throw this.#error(start, `${JSON.stringify(this.#text[start])} closes nothing`);
+    if (start >= this.#text.length)
+      throw this.#error(start, "the text ends where a form is expected");
+    throw this.#error(start, `${JSON.stringify(this.#text[start])} has no opening bracket`);
   }
 
   #collection(opening: keyof typeof CLOSING, start: number, depth: number): Edn {
@@ -95,9 +96,9 @@ export class EdnReader {
   #string(start: number): string {
     const quoted = this.#take(STRING);
     if (quoted === undefined) {
-      throw this.#error(start, "a string is never closed, or has an escape that EDN does not know");
+      throw this.#error(start, "a string is never closed, or has an escape that is not EDN");
     }
-    // The escapes of EDN are those of JSON; unlike JSON it takes line breaks and tabs as they are.
+    // EDN has the escapes of JSON. Unlike JSON it allows raw line breaks and tabs in a string.
     const escaped = quoted.replace(/\p{Cc}/gu, (char) => JSON.stringify(char).slice(1, -1));
     return JSON.parse(escaped) as string;
   }

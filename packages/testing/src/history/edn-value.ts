@@ -1,7 +1,7 @@
 import type { Edn } from "./edn-reader.ts";
 import { canonical, type Value } from "./value.ts";
 
-/** A form as plain data. Keywords keep their colon, symbols get a quote, so that neither equals a string. */
+/** Converts a form to plain data. Keywords keep their colon and symbols get a quote, so that neither equals a string. */
 export function valueOf(form: Edn): Value {
   if (typeof form !== "object" || form === null) return form;
   switch (form.type) {
@@ -18,14 +18,14 @@ export function valueOf(form: Edn): Value {
   }
 }
 
-/** What a form says where a name is asked for: keywords, symbols and strings by their letters alone. */
+/** Reads a form as a name: the letters of a keyword, a symbol or a string. */
 export function nameOf(form: Edn): string {
   if (typeof form === "string") return form;
   if (typeof form === "object" && form !== null && "name" in form) return form.name;
   return canonical(valueOf(form));
 }
 
-/** Whether a form is a keyword; Jepsen has them where it means a reason instead of a value. */
+/** Whether a form is a keyword. Jepsen writes a keyword in place of the value to give a reason. */
 export function isKeyword(form: Edn): boolean {
   return typeof form === "object" && form !== null && form.type === "keyword";
 }

@@ -4,13 +4,13 @@ import { isKeyword, nameOf, valueOf } from "./edn-value.ts";
 import { EventBuilder } from "./event-builder.ts";
 import type { JepsenEvent } from "./jepsen-event.ts";
 import type { History } from "./history.ts";
-import { errorAt } from "./place.ts";
+import { errorAt } from "./error-at.ts";
 
 const TYPES: readonly string[] = ["invoke", "ok", "fail", "info"] satisfies JepsenEvent["type"][];
 
 /**
- * Reads a Jepsen history in EDN: maps with `:process`, `:type`, `:f`, `:value`, and if they have them
- * `:key`, `:time` (nanoseconds) and `:error`, one after the other or in one vector.
+ * Reads a Jepsen history in EDN: maps with `:process`, `:type`, `:f`, `:value`, and optionally `:key`, `:time`
+ * (nanoseconds) and `:error`. The maps follow each other or are in one vector.
  */
 export function* parseEdn(text: string): Work<History> {
   const builder = new EventBuilder();
@@ -23,11 +23,12 @@ export function* parseEdn(text: string): Work<History> {
     if (problem !== undefined) throw errorAt(text, offset, problem);
     yield;
   }
-  if (!reader.atEnd) throw errorAt(text, reader.offset, "more behind the vector of events");
+  if (!reader.atEnd)
+    throw errorAt(text, reader.offset, "unexpected text after the vector of events");
   return builder.build();
 }
 
-/** The event that a map tells of, or what is wrong with it. */
+/** The event in a map, or what is wrong with the map. */
 function eventOf(form: Edn): JepsenEvent | string {
   if (typeof form !== "object" || form === null || form.type !== "map") {
     return "not a map such as {:process 0, :type :invoke, :f :read, :value nil}";
@@ -37,7 +38,7 @@ function eventOf(form: Edn): JepsenEvent | string {
   const type = nameOf(fields.get("type") ?? null);
   const f = fields.get("f") ?? null;
   if (process === null) return "an event without :process";
-  if (!TYPES.includes(type)) return ":type is none of :invoke, :ok, :fail, :info";
+  if (!TYPES.includes(type)) return ":type must be one of :invoke, :ok, :fail, :info";
   if (f === null) return "an event without :f";
   const time = fields.get("time");
   if (time !== undefined && typeof time !== "number") return ":time is not a number";

@@ -7,13 +7,14 @@ type Pending = { readonly event: JepsenEvent; readonly step: number; ending?: En
 type Ended = { readonly event: JepsenEvent; readonly step: number };
 
 /**
- * Makes operations of a Jepsen history's events.
+ * Makes operations from the events of a Jepsen history.
  *
- * Times are those of the file if each event has one and they never run backwards; otherwise an event's
- * place in the file, which is an order that Jepsen vouches for.
+ * It uses the times of the file if every event has one and they never run backwards. Otherwise it uses the position of
+ * each event in the file: Jepsen guarantees that order.
  *
- * What `:fail` means depends on the operation. A compare-and-set that fails without a reason did not
- * match, which is an answer: it constrains the value. With a reason, and for all else, nothing took place.
+ * The meaning of `:fail` depends on the operation. A compare-and-set that fails without a reason did not match, and that
+ * is an answer: it constrains the value. With a reason, and for every other operation, `:fail` means that the operation
+ * had no effect.
  */
 export class EventBuilder {
   readonly #calls: Pending[] = [];
@@ -23,7 +24,7 @@ export class EventBuilder {
   #lastTime = -Infinity;
   #hasClock = true;
 
-  /** Takes the next event. @returns what is wrong with it, undefined if nothing is. */
+  /** Adds the next event. @returns what is wrong with it; undefined if nothing is. */
   add(event: JepsenEvent): string | undefined {
     const step = this.#step;
     this.#step += 1;
@@ -48,7 +49,7 @@ export class EventBuilder {
   #call(event: JepsenEvent, step: number): string | undefined {
     const { process } = event;
     if (this.#running.has(process)) {
-      return `process ${process} calls again before its last call has ended`;
+      return `process ${process} starts an operation before its last one has ended`;
     }
     const call: Pending = { event, step };
     this.#calls.push(call);
@@ -59,9 +60,9 @@ export class EventBuilder {
   #end(event: JepsenEvent, step: number): string | undefined {
     const { process, f } = event;
     const call = this.#running.get(process);
-    if (call === undefined) return `process ${process} ends what it never called`;
+    if (call === undefined) return `process ${process} ends an operation that it never started`;
     if (call.event.f !== f)
-      return `process ${process} ends :${f}, but it had called :${call.event.f}`;
+      return `process ${process} ends :${f}, but it had started :${call.event.f}`;
     this.#running.delete(process);
     if (event.type !== "info") call.ending = { event, step };
     return undefined;

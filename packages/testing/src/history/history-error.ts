@@ -1,13 +1,13 @@
-/** A file is not the history that it is said to be. The message is one readable line without its place. */
+/** A text is not a history of the given format. The message is one line, without the place of the error. */
 export class HistoryError extends Error {
-  /** What tells it from other errors. */
+  /** The name of this kind of error. */
   override readonly name = "HistoryError";
   /** The line, from 1. */
   readonly line: number;
   /** The column in UTF-16 code units, from 1. */
   readonly column: number;
 
-  /** An error at a place. */
+  /** Makes an error at a place. */
   constructor(message: string, line: number, column: number) {
     super(message);
     this.line = line;

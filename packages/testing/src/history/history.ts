@@ -1,33 +1,32 @@
 import type { Value } from "./value.ts";
 
-/** What a client asked for, as a file tells it. */
+/** What a client requested, in the terms of a history file. */
 export type Call = {
   /** The name of the function: "read", "write", ... */
   readonly f: string;
-  /** The object it is about when there are several. */
+  /** The object that it addresses, when there are several. */
   readonly key?: Value;
-  /** Its argument, null if it has none. */
+  /** Its argument; null for none. */
   readonly value: Value;
 };
 
 /**
  * One operation of one client.
  *
- * It took effect, if it did, at one moment from `call` to `return`, both included: two operations of
- * which one returns at the very time the other is called count as concurrent, because a clock that is
- * too coarse to order them must not make a violation.
+ * If it took effect, it did so at one moment between `call` and `return`, both included. So two operations are concurrent
+ * when one returns at the exact time of the other's call: a clock that is too coarse to order them must not cause a
+ * violation.
  */
 export type Operation<Input = Call, Output = Value> = {
-  /** The client. Only for the reader's eye: the checker does not assume that a client does one thing at a time. */
+  /** The client. Shown to people only: the checker does not assume that a client runs one operation at a time. */
   readonly process: string;
-  /** When it was called, in the history's unit of time. A finite number. */
+  /** The time of its call, in the time unit of the history. A finite number. */
   readonly call: number;
-  /** What was asked for. */
+  /** The request. */
   readonly input: Input;
   /**
-   * Its place in an order that somebody claims to be the order of effects, for example the index of
-   * its entry in the log. A claim is verified, never believed. Operations of one place count in the
-   * order of their calls.
+   * Its position in a claimed order of effects, for example the index of its entry in the log. The checker verifies the
+   * claim and never trusts it. Operations with the same position are ordered by their calls.
    */
   readonly order?: number;
 } & Ending<Output>;
@@ -38,12 +37,12 @@ export type Ending<Output> =
   | { readonly status: "ok"; readonly return: number; readonly output: Output }
   /** It is known to have had no effect. */
   | { readonly status: "failed"; readonly return: number }
-  /** Nobody knows: it may have taken effect at any time after its call, or may do so later, or never. */
+  /** Unknown: it may have taken effect at any time after its call, may do so later, or never. */
   | { readonly status: "open" };
 
-/** What befell the system while the history was recorded. Shown to people; the checker does not look at it. */
+/** Something that happened to the system while the history was recorded. Shown to people; the checker ignores it. */
 export type Mark =
-  /** A fault from `from` to `to`, undefined while it never ended; `node` where it is about one node. */
+  /** A fault from `from` to `to`; without `to` it never ended. `node` is set when it affects one node. */
   | {
       readonly type: "fault";
       readonly text: string;
@@ -51,7 +50,7 @@ export type Mark =
       readonly to?: number;
       readonly node?: string;
     }
-  /** A node that led from `from` to `to`, undefined while it never stopped. */
+  /** A node that led from `from` to `to`; without `to` it never stopped. */
   | {
       readonly type: "leader";
       readonly node: string;
@@ -60,20 +59,20 @@ export type Mark =
       readonly to?: number;
     };
 
-/** What the times of a history count: steps of an order that has no clock, or time. */
+/** The unit of a history's times: steps, when there is only an order and no clock, or a unit of time. */
 export type TimeUnit = "step" | "ns" | "us" | "ms" | "s";
 
-/** Operations in the order of their calls, with what else is known of the run. */
+/** Operations in the order of their calls, with the faults and leaders of the run. */
 export type History<Input = Call, Output = Value> = {
-  /** The operations, by time of call. */
+  /** The operations, ordered by the time of their calls. */
   readonly operations: readonly Operation<Input, Output>[];
   /** Faults and leaders. */
   readonly marks: readonly Mark[];
-  /** What `call` and `return` count. */
+  /** The unit of `call` and `return`. */
   readonly unit: TimeUnit;
 };
 
-/** Puts operations in the order of their calls; those of one time stay as they are. */
+/** Sorts operations by their calls. Operations with the same time keep their order. */
 export function makeHistory<Input, Output>(
   operations: readonly Operation<Input, Output>[],
   { marks = [], unit = "step" }: { marks?: readonly Mark[]; unit?: TimeUnit } = {},
@@ -81,7 +80,7 @@ export function makeHistory<Input, Output>(
   return { operations: operations.toSorted((one, other) => one.call - other.call), marks, unit };
 }
 
-/** When an operation returned; infinite for one that never did, which may take effect at any later time. */
+/** The time when an operation returned. Infinite for an open one, which may take effect at any later time. */
 export function returnTime(operation: Operation<unknown, unknown>): number {
   return operation.status === "open" ? Infinity : operation.return;
 }

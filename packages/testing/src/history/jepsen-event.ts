@@ -1,14 +1,14 @@
 import type { Value } from "./value.ts";
 
-/** One line of a Jepsen history: a process calls something, or hears how that went. */
+/** One event of a Jepsen history: a process starts an operation or learns its outcome. */
 export type JepsenEvent = {
   readonly process: string;
   readonly type: "invoke" | "ok" | "fail" | "info";
   readonly f: string;
   readonly key?: Value;
   readonly value: Value;
-  /** Why it failed, as far as it is told. A reason of any kind means that nothing came of it. */
+  /** Whether the event gives a reason. A reason of any kind means that the operation had no effect. */
   readonly hasReason: boolean;
-  /** Nanoseconds, if the file has a clock. */
+  /** Nanoseconds; undefined when the file has no times. */
   readonly time: number | undefined;
 };

@@ -7,7 +7,7 @@ import type { History } from "./history.ts";
 import { HistoryError } from "./history-error.ts";
 import { linesOf } from "./lines.ts";
 
-/** What Jepsen's logger puts before an event: its own name, and in newer versions the worker's. */
+/** What Jepsen's logger writes before an event: its own name, and in newer versions also the worker's name. */
 const LOGGER = /jepsen\.util\b(?:\s+-)?\s*/;
 const EVENT = /^(\S+)\s+:(invoke|ok|fail|info)\s+:(\S+)\s+(?=\S)/;
 
@@ -15,8 +15,8 @@ const EVENT = /^(\S+)\s+:(invoke|ok|fail|info)\s+:(\S+)\s+(?=\S)/;
  * Reads the log of a Jepsen test: `INFO jepsen.util - PROCESS :invoke|:ok|:fail|:info :F VALUE [ERROR]`,
  * the value in EDN.
  *
- * Lines of other loggers are left out, since a whole log has many. A line of `jepsen.util` that does
- * not read as an event is an error: a history with an event missing could be judged wrongly.
+ * It skips lines of other loggers. A line of `jepsen.util` that is not an event is an error: a history with a missing
+ * event could get a wrong verdict.
  */
 export function* parseJepsen(text: string): Work<History> {
   const builder = new EventBuilder();
@@ -31,14 +31,14 @@ export function* parseJepsen(text: string): Work<History> {
     }
     yield;
   }
-  if (events === 0) throw new HistoryError("no event of jepsen.util in the whole file", 1, 1);
+  if (events === 0) throw new HistoryError("the file has no event of jepsen.util", 1, 1);
   return builder.build();
 }
 
 function eventOf(line: string, number: number, column: number): JepsenEvent {
   const match = EVENT.exec(line.slice(column));
   if (match === null) {
-    const message = "not an event: PROCESS :invoke|:ok|:fail|:info :FUNCTION VALUE is expected";
+    const message = "not an event: expected PROCESS :invoke|:ok|:fail|:info :FUNCTION VALUE";
     throw new HistoryError(message, number, column + 1);
   }
   const [head, process = "", type = "", f = ""] = match;
@@ -50,7 +50,7 @@ function eventOf(line: string, number: number, column: number): JepsenEvent {
       type: type as JepsenEvent["type"],
       f,
       value: valueOf(form),
-      // A reason stands in place of the value, or behind it.
+      // A reason is in place of the value, or after it.
       hasReason: isKeyword(form) || !reader.atEnd,
       time: undefined,
     };

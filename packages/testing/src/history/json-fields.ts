@@ -3,10 +3,10 @@ import { jsonErrorOffset } from "./json-syntax.ts";
 import type { Line } from "./lines.ts";
 import { isExact, isList, type Value, type ValueRecord } from "./value.ts";
 
-/** Deeper values would exhaust the stack where they are compared. */
+/** Deeper values would exhaust the stack when they are compared. */
 const DEPTH_MAX = 200;
 
-/** The fields of a line that is one JSON object, each asked for once; errors name line and column. */
+/** The fields of a line that holds one JSON object. Each field is read once. Errors give line and column. */
 export class JsonFields {
   readonly #line: Line;
   readonly #left: Map<string, Value>;
@@ -17,31 +17,31 @@ export class JsonFields {
     this.#left = new Map(Object.entries(this.#parse(line.text)));
   }
 
-  /** A text. */
+  /** Reads a string. */
   text(name: string): string {
     return this.optionalText(name) ?? this.#missing(name);
   }
 
-  /** A text, undefined when there is none. */
+  /** Reads a string; undefined when the field is missing. */
   optionalText(name: string): string | undefined {
     const value = this.optionalValue(name);
     if (value === undefined || typeof value === "string") return value;
-    throw this.error(name, `"${name}" must be a text`);
+    throw this.error(name, `"${name}" must be a string`);
   }
 
-  /** A number. */
+  /** Reads a number. */
   number(name: string): number {
     return this.optionalNumber(name) ?? this.#missing(name);
   }
 
-  /** A number, undefined when there is none. */
+  /** Reads a number; undefined when the field is missing. */
   optionalNumber(name: string): number | undefined {
     const value = this.optionalValue(name);
     if (value === undefined || typeof value === "number") return value;
     throw this.error(name, `"${name}" must be a number`);
   }
 
-  /** One of these texts. */
+  /** Reads one of these strings. */
   oneOf<T extends string>(name: string, choices: readonly T[]): T {
     const text = this.text(name);
     const choice = choices.find((known) => known === text);
@@ -49,21 +49,21 @@ export class JsonFields {
     throw this.error(name, `"${name}" must be one of ${choices.join(", ")}`);
   }
 
-  /** Any value, undefined when there is none. */
+  /** Reads any value; undefined when the field is missing. */
   optionalValue(name: string): Value | undefined {
     const value = this.#left.get(name);
     this.#left.delete(name);
     return value;
   }
 
-  /** Says that nothing more is asked for. @throws HistoryError when something is left. */
+  /** Ends the reading of the line. @throws HistoryError when a field was not read. */
   end(): void {
     const [extra] = this.#left.keys();
     if (extra !== undefined)
       throw this.error(extra, `${JSON.stringify(extra)} does not belong here`);
   }
 
-  /** An error about a field. */
+  /** Makes an error at a field. */
   error(name: string, message: string): HistoryError {
     const { text, number } = this.#line;
     return new HistoryError(message, number, text.indexOf(JSON.stringify(name)) + 1 || 1);
@@ -94,7 +94,7 @@ export class JsonFields {
 
 function problemOf(value: Value, depth: number): string | undefined {
   if (typeof value === "number") {
-    return isExact(value) ? undefined : `${value} is too large to be exact: write it as a text`;
+    return isExact(value) ? undefined : `${value} is too large to be exact: write it as a string`;
   }
   if (typeof value !== "object" || value === null) return undefined;
   if (depth > DEPTH_MAX) return `values nest deeper than ${DEPTH_MAX}`;

@@ -2,14 +2,13 @@ const SPACE = /[ \t\r\n]*/y;
 const SCALAR =
   /"(?:[^"\\\p{Cc}]|[\u007f-\u009f]|\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4}))*"|-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][-+]?\d+)?|true|false|null/uy;
 
-/** What may come next: a value, a name or the end of an object, a colon, or a comma or the end. */
+/** What may come next: a value, a name or the end of an object, a colon, a comma or the end. */
 type Expected = "value" | "firstValue" | "name" | "firstName" | "colon" | "comma";
 
 /**
- * Where a text stops being JSON, as an offset; its length when it is cut off, undefined when it is JSON.
+ * The offset at which a text stops being JSON: its length when it is cut off, undefined when it is JSON.
  *
- * `JSON.parse` refuses the same texts, but whether its message names the place differs from engine to
- * engine and from fault to fault.
+ * `JSON.parse` rejects the same texts, but whether its message gives the place depends on the engine and on the error.
  */
 export function jsonErrorOffset(text: string): number | undefined {
   const open: ("{" | "[")[] = [];
@@ -57,7 +56,7 @@ function closes(char: string, inner: "{" | "[" | undefined, expected: Expected):
   return char === "]" && inner === "[" && (expected === "comma" || expected === "firstValue");
 }
 
-/** What comes after a name or a value that begins with `char`; undefined where neither may stand. */
+/** What may follow a name or a value that begins with `char`; undefined where neither is allowed. */
 function afterScalar(char: string, expected: Expected): Expected | undefined {
   switch (expected) {
     case "value":

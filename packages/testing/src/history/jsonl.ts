@@ -8,7 +8,7 @@ const STATUSES = ["ok", "failed", "open"] as const satisfies readonly Operation[
 const TYPES = ["history", "operation", "fault", "leader"] as const;
 
 /**
- * Reads Kontiki's own format: one JSON object a line, in any order but for the first.
+ * Reads Kontiki's own format: one JSON object per line. Only the first line has a fixed position.
  *
  *     {"type":"history","version":1,"unit":"ms"}
  *     {"type":"operation","process":"c1","f":"write","key":"x","value":3,"call":0,"return":4.5,"status":"ok","output":null,"order":7}
@@ -16,10 +16,9 @@ const TYPES = ["history", "operation", "fault", "leader"] as const;
  *     {"type":"fault","text":"n1 cut off","node":"n1","from":3,"to":9}
  *     {"type":"leader","node":"n2","term":4,"from":5}
  *
- * The first line may be left out; times are then steps. `key`, `value`, `output`, `order`, `node`,
- * `term` and `to` may be left out; a value or an output that is left out is null. `return` belongs to
- * "ok" and "failed" and must not be before `call`. What a line has beyond that is an error, so that a
- * slip of the pen cannot change a verdict.
+ * The first line is optional; without it, times are steps. `key`, `value`, `output`, `order`, `node`, `term` and `to` are
+ * optional; a missing value or output is null. Only "ok" and "failed" have `return`, and it must not be before `call`.
+ * Any other field is an error, so that a typo cannot change a verdict.
  */
 export function* parseJsonl(text: string): Work<History> {
   const operations: Operation[] = [];
@@ -32,7 +31,7 @@ export function* parseJsonl(text: string): Work<History> {
     if (type === "operation") operations.push(operationOf(fields));
     else if (type !== "history") marks.push(type === "fault" ? faultOf(fields) : leaderOf(fields));
     else if (isFirst) unit = headerOf(fields);
-    else throw fields.error("type", '"history" may only be the first line');
+    else throw fields.error("type", '"history" is only allowed in the first line');
     fields.end();
     isFirst = false;
     yield;
@@ -41,7 +40,7 @@ export function* parseJsonl(text: string): Work<History> {
 }
 
 function headerOf(fields: JsonFields): TimeUnit {
-  if (fields.number("version") !== 1) throw fields.error("version", "only version 1 is known");
+  if (fields.number("version") !== 1) throw fields.error("version", "only version 1 is supported");
   return fields.oneOf("unit", UNITS);
 }
 
@@ -85,7 +84,7 @@ function spanOf(fields: JsonFields): { readonly from: number; readonly to?: numb
   return { from, to };
 }
 
-/** Writes a history as the format "jsonl" is read, a line at a time without its end. */
+/** Writes a history in the format "jsonl", one line at a time, without newlines. */
 export function* jsonlLines({ operations, marks, unit }: History): Generator<string, void, void> {
   yield JSON.stringify({ type: "history", version: 1, unit });
   for (const mark of marks) yield JSON.stringify(mark);

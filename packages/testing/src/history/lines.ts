@@ -1,7 +1,7 @@
-/** A line without its end, and its number from 1. */
+/** A line without its newline, and its number from 1. */
 export type Line = { readonly text: string; readonly number: number };
 
-/** The lines of a text, one after the other, so that a large one is never held twice. Blank ones are left out. */
+/** Yields the lines of a text one by one, so that a large text is never in memory twice. Skips blank lines. */
 export function* linesOf(text: string): Generator<Line, void, void> {
   let number = 1;
   for (let start = 0; start < text.length; number += 1) {

@@ -8,17 +8,17 @@ const BEGINS = /^start-?/;
 const ENDS = /^(?:stop|heal|recover|resume|restart)-?/;
 
 /**
- * Makes bands of what Jepsen's nemesis says.
+ * Makes marks from the events of Jepsen's nemesis, which injects the faults.
  *
- * It says everything twice, before and after, and has no fixed vocabulary. `start...` begins a fault
- * and `stop...`, `heal...` and their like end the fault of that name, or all of them if they name none.
- * Any other word is a moment, from its first mention to its second.
+ * The nemesis logs everything twice, before and after, and has no fixed vocabulary. `start...` begins a fault.
+ * `stop...`, `heal...` and similar names end the fault of that name, or all faults if they name none. Any other name is
+ * one event, from its first occurrence to its second.
  */
 export class NemesisMarks {
   readonly #faults: Fault[] = [];
   #moment: Fault | undefined;
 
-  /** Takes the next event of the nemesis. */
+  /** Adds the next event of the nemesis. */
   add(event: JepsenEvent, step: number): void {
     const seen = { event, step };
     if (BEGINS.test(event.f)) this.#begin(event.f.replace(BEGINS, ""), seen);
@@ -26,7 +26,7 @@ export class NemesisMarks {
     else this.#mention(event.f, seen);
   }
 
-  /** All faults, at the times that `timeOf` gives. */
+  /** All faults, with the times from `timeOf`. */
   marks(timeOf: (seen: Seen) => number): Mark[] {
     return this.#faults.map(({ from, name, to }) => {
       const mark = { type: "fault", text: name, from: timeOf(from) } as const;

@@ -1,8 +1,8 @@
 import { checkPlain, messageOf } from "@kontiki/actors/node";
 
 /**
- * Whether two values are equal as plain data (null, booleans, numbers, strings, bytes, lists, records), whatever their
- * prototypes: what was decoded and what a state machine made are compared.
+ * Whether two values are equal as plain data (null, booleans, numbers, strings, bytes, lists, records). It ignores
+ * prototypes, because it compares decoded values with values that a state machine made.
  */
 export function samePlain(one: unknown, other: unknown): boolean {
   if (Object.is(one, other)) return true;
@@ -16,7 +16,7 @@ export function samePlain(one: unknown, other: unknown): boolean {
   return names.every((name) => Object.hasOwn(theirs, name) && samePlain(ours[name], theirs[name]));
 }
 
-/** What of a value is not plain data, as "a Promise"; undefined when all of it is. */
+/** Describes the part of a value that is not plain data, such as "a Promise"; undefined when all of it is plain. */
 export function unplain(value: unknown): string | undefined {
   try {
     checkPlain(value);
@@ -26,7 +26,7 @@ export function unplain(value: unknown): string | undefined {
   }
 }
 
-/** Plain data as people read it, cut where it is long. */
+/** Plain data as a short text for people. */
 export function plainText(value: unknown): string {
   const text = JSON.stringify(value) ?? "nothing";
   return text.length <= TEXT_MAX ? text : `${text.slice(0, TEXT_MAX)}...`;

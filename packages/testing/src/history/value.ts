@@ -1,14 +1,14 @@
 /**
- * What operations carry: plain data, as JSON has it.
+ * The arguments and results of operations: plain data as in JSON.
  *
- * Values are compared by their content, so that equal data is one value wherever it came from.
+ * Values are compared by content.
  */
 export type Value = null | boolean | number | string | readonly Value[] | ValueRecord;
 
-/** Named values. The order of the names means nothing. */
+/** Named values. The order of the names has no meaning. */
 export type ValueRecord = { readonly [name: string]: Value };
 
-/** Text that two values share exactly when they are equal: JSON with the names of records in order. */
+/** A text that is the same for two values exactly when they are equal: JSON with sorted names. */
 export function canonical(value: Value): string {
   if (typeof value !== "object" || value === null) return JSON.stringify(value);
   if (isList(value)) return `[${value.map(canonical).join(",")}]`;
@@ -24,14 +24,14 @@ export function sameValue(one: Value, other: Value): boolean {
   return canonical(one) === canonical(other);
 }
 
-/** Whether a value is a list. `Array.isArray` alone does not tell the type of its elements. */
+/** Whether a value is a list. `Array.isArray` alone loses the type of the elements. */
 export function isList(value: Value): value is readonly Value[] {
   return Array.isArray(value);
 }
 
 /**
- * Whether a number is exact: no integer beyond 2^53, which would be rounded when it is read, so that
- * two different values of a history would become one.
+ * Whether a number is exact. Integers beyond 2^53 are not: reading rounds them, and two different values of a history
+ * would become one.
  */
 export function isExact(value: number): boolean {
   return Number.isFinite(value) && (!Number.isInteger(value) || Number.isSafeInteger(value));

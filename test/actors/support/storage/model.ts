@@ -106,7 +106,7 @@ export function contentsAfter(batches: readonly Batch[]): Content[] {
 export function contentWithin(before: Content, batch: Batch): Content {
   return batch.reduce(
     (content, part) =>
-      part.type === "install" || part.type === "compact" ? mended(content, part.at) : content,
+      part.type === "install" || part.type === "compact" ? repaired(content, part.at) : content,
     before,
   );
 }
@@ -142,7 +142,7 @@ function written(content: Content, part: Write): Content {
 }
 
 /** What a node comes back with that has this snapshot beside its log. */
-export function mended(content: Content, at: LogPosition): Content {
+export function repaired(content: Content, at: LogPosition): Content {
   const { base, entries } = content;
   const snapshot = partsAt(at);
   const found =

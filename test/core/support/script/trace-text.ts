@@ -6,13 +6,13 @@ import { changeLines, serverLine } from "./state-text.ts";
 
 const NOTATION: Notation<string> = { commandText: (command) => command, listedEntries: 20 };
 
-/** What is under a line of a script is indented; all else is the script. */
+/** Trace lines below a script line are indented; all other lines are the script. */
 const STEP = "  ";
 const DETAIL = "      ";
 
 /**
- * A script with its trace: each line is followed by what the servers did, indented. What is indented in `text` is
- * what an earlier run said, and is thrown away.
+ * A script with its trace: each line is followed by what the servers did, indented. Indented lines in `text` are from
+ * an earlier run, and are dropped.
  */
 export function traced(text: string): string {
   const lines: string[] = [];

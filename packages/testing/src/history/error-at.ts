@@ -1,6 +1,6 @@
 import { HistoryError } from "./history-error.ts";
 
-/** An error at an offset of a text, which is where a parser knows it; a reader wants line and column. */
+/** Makes an error at an offset of a text: a parser knows the offset, a person needs line and column. */
 export function errorAt(text: string, offset: number, message: string): HistoryError {
   const lineStart = text.lastIndexOf("\n", offset - 1) + 1;
   let line = 1;

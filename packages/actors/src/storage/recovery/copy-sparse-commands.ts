@@ -2,10 +2,12 @@ import type { Entry } from "@kontiki/core";
 import type { CommandBytes } from "../storage.ts";
 
 /**
- * Copies commands out of segments of which little is left. A command is a view of the segment that it was read from, and
- * would keep all of that in memory for as long as it is in the log.
+ * Copies commands out of segments of which little is left. A command is a view of the segment that it was read from,
+ * and would keep the whole segment in memory for as long as it is in the log.
  */
-export function unpin(entries: readonly Entry<CommandBytes>[]): readonly Entry<CommandBytes>[] {
+export function copySparseCommands(
+  entries: readonly Entry<CommandBytes>[],
+): readonly Entry<CommandBytes>[] {
   const used = new Map<ArrayBufferLike, number>();
   for (const entry of entries) {
     if (entry.type !== "command") continue;

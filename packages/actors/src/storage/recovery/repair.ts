@@ -11,27 +11,28 @@ import type { LogRead } from "../wal/wal-recovery.ts";
 import { samePosition } from "../wal/wal-replay.ts";
 import type { LogContent } from "../wal/wal-rewrite.ts";
 
-/** What a node goes on with. */
-export type Mended = {
+/** What a node continues with. */
+export type Repaired = {
   readonly content: LogContent;
-  /** Whether the log on disk says something else, and must be written anew. */
+  /** Whether the log on disk differs from it, and must be written again. */
   readonly isRewritten: boolean;
-  /** What is lost beside the damage that was found, for people. */
+  /** For people: what is lost besides the damage that was found. */
   readonly lost: string | undefined;
 };
 
 /**
- * Fits log and snapshot together.
+ * Makes log and snapshot consistent with each other.
  *
- * - The snapshot's last entry is in the log, or the log goes on behind it: nothing is to be done.
- * - The log knows nothing of it: the snapshot was received or taken, and a crash came before the log said so, or before
- *   its entries were synced. The log is emptied, as the node would have done. What it held instead cannot be committed.
- * - The log goes on behind an entry that no snapshot holds, because the one that did is damaged. The log is of no use.
+ * - The snapshot's last entry is in the log, or the log begins right after it: nothing has to be done.
+ * - The log does not contain it: the snapshot was received or taken, and a crash happened before the log recorded that,
+ *   or before its entries were synced. The log is emptied, as the node would have done. Other entries that it held
+ *   cannot be committed.
+ * - The log begins after an entry that no snapshot covers, because that snapshot is damaged. The log is useless.
  *
- * When promised entries are lost, the node must not vote before it has them again: else a majority with it could elect
- * who does not know what was committed with its help (Alagappan et al., FAST '18).
+ * When promised entries are lost, the node must not vote until it has them again: otherwise a majority that includes it
+ * could elect a leader that lacks entries committed with its help (Alagappan et al., FAST '18).
  */
-export function mend(log: LogRead, snapshot: Snapshot | undefined): Mended {
+export function repair(log: LogRead, snapshot: Snapshot | undefined): Repaired {
   const { hard, promised, damage } = log;
   const end = snapshot === undefined ? LOG_START : positionOf(snapshot);
   const isGap = log.base.index > end.index;
@@ -50,14 +51,14 @@ export function mend(log: LogRead, snapshot: Snapshot | undefined): Mended {
 }
 
 /**
- * A snapshot may be durable before the term of the leader that sent it is. Nothing was promised in that term: promises
- * wait for the sync of the turn.
+ * A snapshot may become durable before the term of the leader that sent it does. Nothing was promised in that term:
+ * promises wait for the sync of the turn.
  */
 function atLeast(hard: HardState, term: Term): HardState {
   return hard.term < term ? { term, votedFor: undefined } : hard;
 }
 
-/** Whether this entry is in a log, or the one that it goes on behind. */
+/** Whether this entry is in a log, or is its base. */
 function holds({ base, entries }: Pick<LogContent, "base" | "entries">, at: LogPosition): boolean {
   if (samePosition(base, at)) return true;
   return entries[at.index - base.index - 1]?.term === at.term;
