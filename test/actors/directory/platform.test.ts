@@ -8,7 +8,7 @@ import {
 } from "../../../packages/actors/src/directory/data-directory.ts";
 import { PROCESSES } from "../../../packages/actors/src/directory/processes.ts";
 import { openLostCluster } from "../../../packages/actors/src/directory/recover-directory.ts";
-import { mortalCalls, temporaryFolder } from "../support/storage.ts";
+import { mortalCalls, temporaryFolder } from "../support/storage/disks.ts";
 
 const NODES = [nodeId("n1")];
 const SYSTEM = { calls: mortalCalls(Infinity), processes: PROCESSES };

@@ -122,14 +122,14 @@ function sortedEvents(lines: readonly string[]): readonly string[] {
   return sortedRuns(lines, EVENT, (line) => line);
 }
 
-/** Replaces each term by its rank among all that are told: in `term 3`, in a line of a log, in a table's column. */
+/** Replaces each term by its rank among all that are shown: in `term 3`, in a line of a log, in a column of a table. */
 function rankedTerms(lines: readonly string[]): readonly string[] {
-  let end: number | undefined;
+  let ends: readonly number[] = [];
   const marked = lines.map((line) => {
-    const header = /^ +node .*?\bterm\b/.exec(line);
-    if (header !== null) end = header[0].length;
-    if (end !== undefined && ROW.test(line))
-      return line.slice(0, end).replace(/\d+$/, "<$&>") + line.slice(end);
+    if (/^ +node /.test(line))
+      ends = Array.from(line.matchAll(/\bterm\b/g), ({ index }) => index + "term".length);
+    // From the right, because a mark moves what comes after it.
+    if (ROW.test(line)) return ends.reduceRight(markedBefore, line);
     return line.replaceAll(TOLD_TERM, "<$&>");
   });
   const told = marked.flatMap((line) =>
@@ -139,4 +139,8 @@ function rankedTerms(lines: readonly string[]): readonly string[] {
   return marked.map((line) =>
     line.replaceAll(/<(\d+)>/g, (_, term: string) => `<${ranks.indexOf(Number(term)) + 1}>`),
   );
+}
+
+function markedBefore(line: string, end: number): string {
+  return line.slice(0, end).replace(/\d+$/, "<$&>") + line.slice(end);
 }
