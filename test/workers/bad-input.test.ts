@@ -34,7 +34,7 @@ describe("options that are wrong are refused", () => {
       { nodes: ["../n1"] },
       '"../n1" cannot name a node: use a-z, 0-9 and -, a letter first, 64 at most',
     ],
-    [{ nodes: ["n1", "n1"] }, "each node needs a name of its own"],
+    [{ nodes: ["n1", "n1"] }, "each node needs its own name"],
     [{ dataDir: "" }, "dataDir is '': give the path of a folder"],
     [{ dataDir: 5 }, "dataDir is 5: give the path of a folder"],
     [{ electionTimeoutMs: 9 }, "electionTimeoutMs is 9: give a number of milliseconds from 10"],

@@ -39,7 +39,7 @@ async function twoNodes(mailbox: MailboxLimits = MAILBOX_DEFAULTS): Promise<Supe
       leases: undefined,
       trace: undefined,
     },
-    stepsBelow: () => 0,
+    levelsBelow: () => 0,
     policy: RESTART_DEFAULTS,
     mailbox,
   });

@@ -158,7 +158,7 @@ describe("one change after another", () => {
       await cluster.converged(PATIENT);
       await cluster.node("n1").stop();
       await expect(cluster.node("n2").wipe()).rejects.toThrow(
-        /^without the disk of n2 only 1 of 3 voters would hold what was acknowledged, and 2 must: /,
+        /^without the disk of n2 only 1 of 3 voters would hold all acknowledged commands, and 2 must: /,
       );
       await expect(cluster.transfer("n1")).rejects.toThrow(/^n1 does not run: it is stopped$/);
       await cluster.node("n1").start();
@@ -185,7 +185,7 @@ describe("one change after another", () => {
     await refused(cluster.addNode("n2", { replaces: "n9" }), /^there is no node n9: there are n1$/);
     await refused(
       cluster.addNode("n2", { as: "learner", replaces: "n1" }),
-      /^a learner replaces nobody: it has no vote$/,
+      /^a learner cannot replace a node: it has no vote$/,
     );
     await refused(cluster.removeNode("n9"), /^there is no node n9: there are n1$/);
     await refused(cluster.promote("n9"), /^there is no node n9: there are n1$/);

@@ -2,7 +2,7 @@ import { DiskError } from "../storage/disk/disk.ts";
 import type { Letter, Order } from "./letter.ts";
 import type { NodeActor } from "./node-actor.ts";
 import type { OutgoingMail } from "../mail/protocol.ts";
-import { refuseProposals } from "./refuse-proposals.ts";
+import { declineLetters } from "./decline-letters.ts";
 import { closeQuietly, Reopening } from "./reopening.ts";
 import type { Opened, RunnerPorts } from "./runner-ports.ts";
 import { TimerRunner } from "./timers.ts";
@@ -99,7 +99,7 @@ export class NodeRunner {
     // A timeout counts only when all mail before it was read: a heartbeat of the leader may be among it.
     this.#timeouts.push(...own);
     if (!full && this.#timeouts.length > 0) letters.push(...this.#timeouts.splice(0));
-    if (this.#opened === undefined) return this.#reports.refusals(refuseProposals(letters));
+    if (this.#opened === undefined) return this.#reports.refusals(declineLetters(letters));
     this.#whileDiskWorks((opened) => this.#run(opened, letters, now, full));
   }
 

@@ -3,26 +3,26 @@ import { KontikiError, messageOf } from "../errors.ts";
 import { isFullVoter } from "./members.ts";
 import type { ChangeAnswer, RemoteControl } from "../mail/protocol.ts";
 import type { LeaderMembership, Supervisor } from "../threads/supervisor.ts";
-import type { Patience } from "./waiting.ts";
+import type { Deadline } from "./deadline.ts";
 
-/** How long a leader may take to say whether it takes a change, in ms: longer than the longest turn. */
+/** How long a leader may take to answer a request, in ms: longer than the longest turn. */
 const CALL_MS = 10_000;
 
-/** No leader ever takes such a change. It is in no log. */
+/** A change that no leader will ever accept. It is in no log. */
 export class RefusedChangeError extends KontikiError {
   override readonly name = "RefusedChangeError";
 }
 
-/** A membership that somebody wants. */
-export type Wish = {
-  /** Whether it is fulfilled by a committed membership that is not joint. */
+/** A requested state of the membership. */
+export type MembershipTarget = {
+  /** Whether a committed membership that is not joint has that state. */
   readonly holds: (membership: Membership) => boolean;
-  /** What to ask a leader for; undefined when it was asked for and goes on by itself. */
+  /** What to request from a leader; undefined if it was requested and continues automatically. */
   readonly changes: (membership: Membership) => readonly Change[] | undefined;
 };
 
-/** A node shall vote with the disk `uid`, in the place of `replaces` if that is named. */
-export function votes(node: NodeId, uid: number, replaces?: NodeId): Wish {
+/** The node is a voter with the disk `uid`, and `replaces`, if given, is removed. */
+export function voter(node: NodeId, uid: number, replaces?: NodeId): MembershipTarget {
   return {
     holds: (membership) =>
       isFullVoter(membership, node) &&
@@ -35,16 +35,16 @@ export function votes(node: NodeId, uid: number, replaces?: NodeId): Wish {
   };
 }
 
-/** A node shall get the log and have no vote. */
-export function learns(node: NodeId, uid: number): Wish {
+/** The node gets the log and has no vote. */
+export function learner(node: NodeId, uid: number): MembershipTarget {
   return {
     holds: ({ learners }) => learners.includes(node),
     changes: () => [{ type: "addLearner", node, uid, promote: false, replaces: undefined }],
   };
 }
 
-/** A node shall be no member. */
-export function isGone(node: NodeId): Wish {
+/** The node is not a member. */
+export function removed(node: NodeId): MembershipTarget {
   return {
     holds: (membership) => !isMember(membership, node),
     changes: () => [{ type: "remove", node }],
@@ -52,60 +52,64 @@ export function isGone(node: NodeId): Wish {
 }
 
 /**
- * Asks whoever leads, again and again, until its membership is as wished, and committed. A leader takes one change at a
- * time, and none before it has committed an entry of its term (dissertation 4.1): that is waited for.
+ * Sends requests to the current leader, again and again, until its membership has the target state and is committed. A
+ * leader accepts one change at a time, and none before it has committed an entry of its term (dissertation 4.1); this
+ * waits for both.
  *
- * @throws RefusedChangeError for a change that is never taken, KontikiError when the time is over.
+ * @throws RefusedChangeError for a change that is never accepted, KontikiError when the time has run out.
  */
-export async function fulfil(
+export async function reach(
   supervisor: Supervisor,
-  wish: Wish,
-  patience: Patience,
+  target: MembershipTarget,
+  deadline: Deadline,
   pauseMs: number,
 ): Promise<void> {
   for (;;) {
-    const known = await patience.for(supervisor.events, () => supervisor.whoLeads());
+    const known = await deadline.wait(supervisor.events, () => supervisor.whoLeads());
     const { membership, committed } = known;
     const atRest = committed && !isJoint(membership);
-    if (atRest && wish.holds(membership)) return;
-    const changes = atRest ? wish.changes(membership) : undefined;
-    if (changes === undefined) patience.obstacle = obstacleIn(membership);
-    else if (!(await isTaken(supervisor, known, changes, patience))) {
-      await patience.pause(pauseMs);
+    if (atRest && target.holds(membership)) return;
+    const changes = atRest ? target.changes(membership) : undefined;
+    if (changes === undefined) deadline.obstacle = obstacleIn(membership);
+    else if (!(await isTaken(supervisor, known, changes, deadline))) {
+      await deadline.pause(pauseMs);
       continue;
     }
-    await patience.for(supervisor.events, () => isOther(supervisor.whoLeads(), known) || undefined);
+    await deadline.wait(
+      supervisor.events,
+      () => isOther(supervisor.whoLeads(), known) || undefined,
+    );
   }
 }
 
-/** Whether a leader took a change; false when it may in a moment. */
+/** Whether a leader accepted a change; false if it may accept it later. */
 async function isTaken(
   supervisor: Supervisor,
   { leader }: LeaderMembership,
   changes: readonly Change[],
-  patience: Patience,
+  deadline: Deadline,
 ): Promise<boolean> {
   const control = supervisor.child(leader)?.thread?.control;
   if (control === undefined) return false;
   let answer: ChangeAnswer;
   try {
-    const timeoutMs = Math.min(patience.leftMs, CALL_MS);
+    const timeoutMs = Math.min(deadline.leftMs, CALL_MS);
     const ask = async (node: RemoteControl): Promise<ChangeAnswer> =>
       node.changeMembership(changes);
     answer = await control.call("membership change", timeoutMs, ask);
   } catch (error) {
     if (!(error instanceof KontikiError)) throw error;
-    patience.obstacle = messageOf(error);
+    deadline.obstacle = messageOf(error);
     return false;
   }
   if (answer.taken) return true;
   if (!mayBeTakenLater(answer.reason))
-    throw new RefusedChangeError(patience.failure(answer.reason).message);
-  patience.obstacle = answer.reason;
+    throw new RefusedChangeError(deadline.failure(answer.reason).message);
+  deadline.obstacle = answer.reason;
   return false;
 }
 
-/** What a leader says when it takes no change now: another time it may, or another leader. */
+/** Reasons for a rejection that are temporary: the same or another leader may accept the change later. */
 const PASSING = [
   "this server does not lead",
   "leadership is being transferred",
@@ -114,7 +118,7 @@ const PASSING = [
   "the membership is already as requested",
 ];
 
-/** Whether the reason why a change was not taken is one that passes. */
+/** Whether the reason for a rejection is temporary. */
 export function mayBeTakenLater(reason: string): boolean {
   return PASSING.some((passing) => reason.startsWith(passing));
 }

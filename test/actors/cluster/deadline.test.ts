@@ -2,9 +2,9 @@ import { EventEmitter } from "node:events";
 import { describe, expect, test } from "vitest";
 import { KontikiError } from "../../../packages/actors/src/errors.ts";
 import type { SupervisorEvents } from "../../../packages/actors/src/threads/supervisor.ts";
-import { Patience, waitFor } from "../../../packages/actors/src/cluster/waiting.ts";
+import { Deadline, waitFor } from "../../../packages/actors/src/cluster/deadline.ts";
 
-/** What changes, and how often something looked. */
+/** A value that changes, and a count of the looks at it. */
 function newWorld() {
   const events = new EventEmitter<SupervisorEvents>();
   const world = {
@@ -20,8 +20,8 @@ function newWorld() {
   return world;
 }
 
-describe("waiting for something", () => {
-  test("that is there already: at once", async () => {
+describe("waiting for a result", () => {
+  test("that is there already: returns at once", async () => {
     const world = { ...newWorld(), value: "now" };
     expect(await waitFor(world.events, "it", () => world.value)).toBe("now");
     expect(world.listeners()).toBe(0);
@@ -38,14 +38,14 @@ describe("waiting for something", () => {
     expect([await found, world.looks, world.listeners()]).toEqual(["there", 3, 0]);
   });
 
-  test("ends when the time is over, and says what for", async () => {
+  test("ends when the time has run out, and says what it waited for", async () => {
     const world = newWorld();
     const found = waitFor(world.events, "a leader", world.look, { timeoutMs: 1 });
     await expect(found).rejects.toEqual(new KontikiError("a leader: not within 1 ms"));
     expect(world.listeners()).toBe(0);
   });
 
-  test("ends with what looking throws, then or later", async () => {
+  test("ends with an error that looking throws, at once or later", async () => {
     const world = newWorld();
     const broken = new Error("broken");
     let isBroken = true;
@@ -61,7 +61,7 @@ describe("waiting for something", () => {
     expect(world.listeners()).toBe(0);
   });
 
-  test("ends when it is called off, before or later", async () => {
+  test("ends when it is aborted, before or later", async () => {
     const world = { ...newWorld(), value: "there" };
     const reason = new Error("enough");
     const before = waitFor(world.events, "it", () => world.value, {
@@ -76,32 +76,35 @@ describe("waiting for something", () => {
   });
 });
 
-describe("a time that several waits share", () => {
-  test("is as long for all of them as it was given", async () => {
+describe("a time limit that several waits share", () => {
+  test("is the same for all of them", async () => {
     const world = newWorld();
-    const patience = new Patience("it", { timeoutMs: 60_000 });
-    const first = patience.for(world.events, world.look);
+    const deadline = new Deadline("it", { timeoutMs: 60_000 });
+    const first = deadline.wait(world.events, world.look);
     world.value = "there";
     world.events.emit("change");
-    expect([await first, await patience.for(world.events, world.look)]).toEqual(["there", "there"]);
-    expect(patience.leftMs).toBeLessThanOrEqual(60_000);
-    expect(patience.leftMs).toBeGreaterThan(0);
+    expect([await first, await deadline.wait(world.events, world.look)]).toEqual([
+      "there",
+      "there",
+    ]);
+    expect(deadline.leftMs).toBeLessThanOrEqual(60_000);
+    expect(deadline.leftMs).toBeGreaterThan(0);
   });
 
-  test("ends with what kept it from happening, while it waits and between two attempts", async () => {
+  test("ends with the known obstacle, during a wait and between two attempts", async () => {
     const world = newWorld();
-    const patience = new Patience("it", { timeoutMs: 1 });
-    patience.obstacle = "nobody leads";
-    const over = new KontikiError("it: not within 1 ms, because nobody leads");
-    await expect(patience.for(world.events, world.look)).rejects.toEqual(over);
-    expect(patience.leftMs).toBe(0);
-    await expect(patience.pause(1)).rejects.toEqual(over);
+    const deadline = new Deadline("it", { timeoutMs: 1 });
+    deadline.obstacle = "there is no leader";
+    const over = new KontikiError("it: not within 1 ms, because there is no leader");
+    await expect(deadline.wait(world.events, world.look)).rejects.toEqual(over);
+    expect(deadline.leftMs).toBe(0);
+    await expect(deadline.pause(1)).rejects.toEqual(over);
   });
 
-  test("a pause is called off by the signal, and is never longer than what is left", async () => {
+  test("a pause is aborted by the signal, and is never longer than the time left", async () => {
     const reason = new Error("enough");
-    const off = new Patience("it", { signal: AbortSignal.abort(reason) });
+    const off = new Deadline("it", { signal: AbortSignal.abort(reason) });
     await expect(off.pause(60_000)).rejects.toBe(reason);
-    await new Patience("it", { timeoutMs: 1 }).pause(60_000);
+    await new Deadline("it", { timeoutMs: 1 }).pause(60_000);
   });
 });

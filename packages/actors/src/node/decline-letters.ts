@@ -4,10 +4,10 @@ import { readLetters } from "./read-letters.ts";
 import { encodeParcel } from "../mail/wire.ts";
 
 /**
- * Answers for a node whose disk cannot be used: it takes nothing, and clients are to turn elsewhere at once, those whose
- * proposals another node sent on as well.
+ * Answers for a node whose disk cannot be used: it accepts nothing, and its clients should turn elsewhere at once, also
+ * those whose proposals another node forwarded.
  */
-export function refuseProposals(letters: readonly Letter[]): OutgoingMail[] {
+export function declineLetters(letters: readonly Letter[]): OutgoingMail[] {
   const { proposals, questions } = readLetters(letters);
   const leader = undefined;
   return [

@@ -5,21 +5,21 @@ import { KontikiError } from "../errors.ts";
 import type { SupervisorEvents } from "../threads/supervisor.ts";
 import { TIMER_MS_MAX } from "../node/timers.ts";
 
-/** How long to wait for something. */
+/** Options for waiting. */
 export type WaitOptions = {
-  /** In ms; 30,000 when left out. */
+  /** Timeout in ms; default 30,000. */
   readonly timeoutMs?: number | undefined;
-  /** Gives up waiting. */
+  /** Aborts the wait. */
   readonly signal?: AbortSignal | undefined;
 };
 
 const TIMEOUT_MS = 30_000;
 
 /**
- * Waits until `look` finds something, looking again whenever a status changes.
+ * Waits until `look` returns a value, calling it again whenever a status changes.
  *
- * @throws KontikiError naming `what` when the time is over, the signal's reason when that is given, and whatever
- *   `look` throws.
+ * @throws KontikiError naming `what` when the time has run out, the signal's reason when it is aborted, and whatever
+ * `look` throws.
  */
 export function waitFor<T>(
   events: EventEmitter<SupervisorEvents>,
@@ -27,17 +27,17 @@ export function waitFor<T>(
   look: () => T | undefined,
   options: WaitOptions = {},
 ): Promise<T> {
-  return new Patience(what, options).for(events, look);
+  return new Deadline(what, options).wait(events, look);
 }
 
-/** A time that several waits for one thing share. */
-export class Patience {
+/** A time limit that several waits for one result share. */
+export class Deadline {
   readonly #what: string;
   readonly #timeoutMs: number;
   readonly #signal: AbortSignal | undefined;
   readonly #until: number;
   #isOver = false;
-  /** What keeps it from happening, as far as is known: told when the time is over. */
+  /** What prevents the result, if known; part of the error when the time has run out. */
   obstacle: string | undefined;
 
   /** @param what is waited for, as errors name it. */
@@ -48,13 +48,13 @@ export class Patience {
     this.#until = performance.now() + timeoutMs;
   }
 
-  /** What is left of it, in ms; never less than 0. */
+  /** The time left, in ms; at least 0. */
   get leftMs(): number {
     return this.#isOver ? 0 : Math.max(0, this.#until - performance.now());
   }
 
-  /** Waits as {@link waitFor} does, for as long as is left. */
-  for<T>(events: EventEmitter<SupervisorEvents>, look: () => T | undefined): Promise<T> {
+  /** Waits like {@link waitFor}, for the time that is left. */
+  wait<T>(events: EventEmitter<SupervisorEvents>, look: () => T | undefined): Promise<T> {
     const signal = this.#signal;
     return new Promise((resolve, reject) => {
       const end = (settle: () => void): void => {
@@ -73,7 +73,7 @@ export class Patience {
         }
       };
       const onTimeout = (): void => {
-        // By the other clock a moment may be left.
+        // By the other clock, some time may be left.
         this.#isOver = true;
         end(() => reject(this.#over()));
       };
@@ -85,7 +85,7 @@ export class Patience {
     });
   }
 
-  /** Waits so long before another attempt. @throws KontikiError when the time is over, or the signal's reason. */
+  /** Waits this long before another attempt. @throws KontikiError when the time has run out, or the signal's reason. */
   async pause(ms: number): Promise<void> {
     if (this.leftMs === 0) throw this.#over();
     this.#signal?.throwIfAborted();

@@ -15,11 +15,11 @@ import {
 import { describe, expect, test } from "vitest";
 import { membersIn } from "../../../packages/actors/src/cluster/members.ts";
 import {
-  isGone,
-  learns,
+  removed,
+  learner,
   mayBeTakenLater,
-  votes,
-} from "../../../packages/actors/src/cluster/membership-wishes.ts";
+  voter,
+} from "../../../packages/actors/src/cluster/membership-targets.ts";
 import { mayWorkLater } from "../../../packages/actors/src/cluster/transfer-lead.ts";
 import { n1, n2, n3 } from "../support/actors.ts";
 
@@ -30,7 +30,7 @@ function like(fields: Partial<Membership>): Membership {
   return { ...THREE, ...fields };
 }
 
-/** n4 learns with disk 1, on its way to a vote. */
+/** n4 is a learner with disk 1, and is to be promoted. */
 const JOINING = like({
   learners: [n4],
   promotions: [{ node: n4, replaces: undefined }],
@@ -40,8 +40,8 @@ const JOINING = like({
 const LEARNING = { ...JOINING, promotions: [] };
 const FOUR = like({ voters: [n1, n2, n3, n4], uids: { [n4]: 1 }, lastUid: 1 });
 
-describe("what is asked for so that a wish comes true", () => {
-  const learner = (promote: boolean, replaces?: typeof n1): Change => ({
+describe("what is requested to reach a target", () => {
+  const addLearner = (promote: boolean, replaces?: typeof n1): Change => ({
     type: "addLearner",
     node: n4,
     uid: 1,
@@ -49,41 +49,41 @@ describe("what is asked for so that a wish comes true", () => {
     replaces,
   });
 
-  test("a vote: as a learner first, which becomes a voter by itself (dissertation 4.2.1)", () => {
-    const wish = votes(n4, 1);
-    expect([THREE, JOINING, LEARNING, FOUR].map((each) => wish.holds(each))).toEqual([
+  test("a vote: as a learner first, which is promoted automatically (dissertation 4.2.1)", () => {
+    const target = voter(n4, 1);
+    expect([THREE, JOINING, LEARNING, FOUR].map((each) => target.holds(each))).toEqual([
       false,
       false,
       false,
       true,
     ]);
-    expect([THREE, JOINING, LEARNING].map((each) => wish.changes(each))).toEqual([
-      [learner(true)],
+    expect([THREE, JOINING, LEARNING].map((each) => target.changes(each))).toEqual([
+      [addLearner(true)],
       undefined,
-      [learner(true)],
+      [addLearner(true)],
     ]);
   });
 
-  test("a vote in the place of another, which must be gone", () => {
-    const wish = votes(n4, 1, n3);
-    expect(wish.changes(THREE)).toEqual([learner(true, n3)]);
-    expect(wish.holds(FOUR)).toBe(false);
-    expect(wish.holds({ ...FOUR, voters: [n1, n2, n4] })).toBe(true);
+  test("a vote in place of another node, which must be gone", () => {
+    const target = voter(n4, 1, n3);
+    expect(target.changes(THREE)).toEqual([addLearner(true, n3)]);
+    expect(target.holds(FOUR)).toBe(false);
+    expect(target.holds({ ...FOUR, voters: [n1, n2, n4] })).toBe(true);
   });
 
-  test("a vote with the disk that it has now, not with one it had before", () => {
-    expect(votes(n4, 2).holds(FOUR)).toBe(false);
-    expect(votes(n4, 2).holds({ ...FOUR, uids: { [n4]: 2 }, lastUid: 2 })).toBe(true);
+  test("a vote with the present disk, not with an earlier one", () => {
+    expect(voter(n4, 2).holds(FOUR)).toBe(false);
+    expect(voter(n4, 2).holds({ ...FOUR, uids: { [n4]: 2 }, lastUid: 2 })).toBe(true);
   });
 
-  test("a place without a vote", () => {
-    expect(learns(n4, 1).changes(THREE)).toEqual([learner(false)]);
-    expect([THREE, LEARNING].map((each) => learns(n4, 1).holds(each))).toEqual([false, true]);
+  test("a learner", () => {
+    expect(learner(n4, 1).changes(THREE)).toEqual([addLearner(false)]);
+    expect([THREE, LEARNING].map((each) => learner(n4, 1).holds(each))).toEqual([false, true]);
   });
 
-  test("no place at all", () => {
-    expect(isGone(n4).changes(FOUR)).toEqual([{ type: "remove", node: n4 }]);
-    expect([FOUR, LEARNING, THREE].map((each) => isGone(n4).holds(each))).toEqual([
+  test("removal", () => {
+    expect(removed(n4).changes(FOUR)).toEqual([{ type: "remove", node: n4 }]);
+    expect([FOUR, LEARNING, THREE].map((each) => removed(n4).holds(each))).toEqual([
       false,
       false,
       true,
@@ -91,7 +91,7 @@ describe("what is asked for so that a wish comes true", () => {
   });
 });
 
-describe("the core's reasons to take no change now are known as such", () => {
+describe("the core's temporary reasons to reject a change are recognized", () => {
   const env: Env<string> = {
     config: makeConfig({ id: n1, voters: [n1, n2, n3] }),
     log: new MemoryLog<string>((command) => command.length),
@@ -101,7 +101,7 @@ describe("the core's reasons to take no change now are known as such", () => {
     term: term(1),
   };
 
-  /** What n1 answers, as a leader with this done to it. */
+  /** What n1 answers as a leader in this state. */
   function refusal(state: State, changes: readonly Change[]): string | undefined {
     const { effects } = step(env, state, { type: "changeMembership", changes });
     return effects.find((effect) => effect.type === "rejectChange")?.reason;
@@ -124,9 +124,12 @@ describe("the core's reasons to take no change now are known as such", () => {
 
   test.each<[string, State]>([
     ["it does not lead", start],
-    ["it hands over", { ...leader, role: { ...leader.role, transfer } as State["role"] }],
     [
-      "another change is under way",
+      "it is transferring leadership",
+      { ...leader, role: { ...leader.role, transfer } as State["role"] },
+    ],
+    [
+      "another change is in progress",
       {
         ...leader,
         memberships: [{ index: 1 as State["commit"], membership: FOUR }],
@@ -139,7 +142,7 @@ describe("the core's reasons to take no change now are known as such", () => {
     expect(mayBeTakenLater(reason ?? "")).toBe(true);
   });
 
-  test("but not that a change can never be", () => {
+  test("but not the reasons of changes that are never possible", () => {
     for (const reason of [
       "no voter would be left",
       "uid 1 of n4 was assigned before: a new disk needs one above 3",
@@ -151,13 +154,13 @@ describe("the core's reasons to take no change now are known as such", () => {
     ["it does not lead", start, undefined, true],
     ["it already leads", leader, n1, true],
     [
-      "another transfer is under way",
+      "another transfer is in progress",
       { ...leader, role: { ...leader.role, transfer } as State["role"] },
       n3,
       true,
     ],
-    ["the target has no vote", leader, n4, false],
-  ])("and so are those to hand over to nobody: %s", (_title, state, target, later) => {
+    ["the target is not a voter", leader, n4, false],
+  ])("so are those to reject a transfer: %s", (_title, state, target, later) => {
     const { effects } = step(env, state, { type: "transfer", target: target as typeof n1 });
     const ended = effects.find(
       (effect): effect is Effect<string> & { readonly type: "transferEnded" } =>
@@ -167,7 +170,7 @@ describe("the core's reasons to take no change now are known as such", () => {
   });
 });
 
-test("members for people: what each of them is, voters first", () => {
+test("members for people: the role of each, voters first", () => {
   const known = { leader: n1, index: 7 as State["commit"], committed: false };
   const joint = like({
     voters: [n1, n4],
