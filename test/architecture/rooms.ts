@@ -30,6 +30,8 @@ export const ROOMS: Readonly<Record<string, readonly string[]>> = {
     "history",
     "check",
     "check/models",
+    "scenario/written",
+    "scenario/faults",
     "scenario",
     "plan",
     "engine",

@@ -57,7 +57,7 @@ test.each([
   ["export default { name: 1 }", "name is 1: give a name of letters, digits, - and _"],
   [
     "export const a = 1",
-    "a is not known here: there are default, stateMachine, specification, commands",
+    "a is not known here: the names are default, stateMachine, specification, commands",
   ],
   ["export const comands = 1", "comands is not known here: did you mean commands?"],
   ["", "default is missing: export default defineScenario({ ... })"],
@@ -67,7 +67,7 @@ test.each([
   ],
   [
     'export default { name: "a" }; export const commands = 1',
-    "commands is no function: give one that draws a command from chance",
+    "commands is not a function: give one that draws a command from chance",
   ],
   [
     'export default { name: "a" }; export const specification = {}',

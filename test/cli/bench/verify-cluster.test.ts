@@ -15,7 +15,7 @@ const ARGS = ["bench", "--memory", "--warmup", "0", "--seconds", "0.1", "--outst
 type Propose = () => Promise<Outcome<KeyValueResult>>;
 type Tamper = (honest: Propose) => Promise<Outcome<KeyValueResult>>;
 
-/** A cluster that does to the first put what a test says, and takes as long as a timer's turn. */
+/** A cluster that treats the first put as the test decides, and takes a turn of the event loop. */
 class Tampered extends FakeCluster {
   readonly #tamper: Tamper;
   #puts = 0;
@@ -43,7 +43,7 @@ async function bench(
 }
 
 describe("a bench is verified", () => {
-  test("when all is right", async () => {
+  test("when everything is right", async () => {
     const { status, stdout, stderr } = await bench(new Tampered((honest) => honest()));
     expect({ status, stderr }).toEqual({ status: 0, stderr: "" });
     expect(stdout).toMatch(/^verified +yes$/m);
@@ -66,7 +66,7 @@ describe("a bench is not verified, and ends in status 1", () => {
     );
   });
 
-  test("when a put is in the log twice, and not as a repeat", async () => {
+  test("when a put is in the log twice, but not as a retry", async () => {
     const cluster = new Tampered(async (honest) => {
       await honest();
       return honest();

@@ -5,10 +5,10 @@ import { describe, expect, test } from "vitest";
 import { runOnFake } from "../support/fake-host.ts";
 import { kontiki, Kontiki, objects } from "../support/kontiki.ts";
 
-/** Elections take their time, and a busy machine takes more. */
+/** Elections take seconds, and more on a busy machine. */
 const SLOW = { timeout: 120_000 };
 
-/** Runs the demo until it has told its story once, and interrupts it. */
+/** Runs one round of the demo, and interrupts it. */
 async function story(nodes: number): Promise<readonly Record<string, unknown>[]> {
   const demo = new Kontiki(["demo", "--fast", "--json", "--nodes", `${nodes}`]);
   await demo.until("stdout", /"agreement"/);
@@ -22,11 +22,11 @@ function chapters(lines: readonly Record<string, unknown>[]): readonly unknown[]
   return lines.filter(({ type }) => type === "story").map(({ chapter }) => chapter);
 }
 
-describe("the story of --fast", () => {
+describe("a round of --fast", () => {
   test("has all its parts in order, for each number of nodes", SLOW, async () => {
     const [one = [], two = [], three = []] = await Promise.all([1, 2, 3].map(story));
     const first = ["start", "election", "writes", "crash"];
-    // Without a majority nobody leads until the crashed node is back.
+    // Without a majority there is no leader until the crashed node has restarted.
     const stuck = [...first, "writes", "recovery", "election", "agreement"];
     expect(chapters(one)).toEqual(stuck);
     expect(chapters(two)).toEqual(stuck);
@@ -43,7 +43,7 @@ describe("the story of --fast", () => {
     expect(crashed).toBeGreaterThan(at("crash"));
     expect(started).toBeGreaterThan(at("recovery"));
     expect(lines[crashed]).toMatchObject({ asked: true, node: lines[started]?.["node"] });
-    // What the nodes say last before they are found equal is equal.
+    // Before the comparison, the latest reports of the nodes are equal.
     const told = lines.slice(0, at("agreement"));
     const last = ["n1", "n2", "n3"].map((node) =>
       told.findLast((line) => line["type"] === "status" && line["node"] === node),
@@ -51,7 +51,7 @@ describe("the story of --fast", () => {
     const applied = last.map((line) => line?.["applied"]);
     expect(new Set(applied).size).toBe(1);
     expect(last.map((line) => line?.["last"])).toEqual(applied);
-    // Ended in order: every node was stopped, and nothing follows the end.
+    // Ended gracefully: every node was stopped, and nothing follows the end.
     const stopped = lines.slice(at("agreement")).filter(({ type }) => type === "stopped");
     expect(stopped).toHaveLength(3);
     expect(new Set(stopped.map(({ node }) => node))).toEqual(new Set(["n1", "n2", "n3"]));
@@ -80,7 +80,7 @@ describe("its end", () => {
     expect(stdout).toMatch(/Ended after .* 1 leader elected/);
   });
 
-  test("a reader that has seen enough", SLOW, async () => {
+  test("a reader that closes the pipe", SLOW, async () => {
     const demo = new Kontiki(["demo", "--fast"]);
     await demo.until("stdout", /START/);
     demo.process.stdout.destroy();
@@ -97,7 +97,7 @@ test("the timers are those of the original, and shorter with --fast", async () =
   ).toMatchObject({ nodes: 2, electionTimeoutMs: 1000, heartbeatMs: 200 });
 });
 
-test("--help tells of the timers and of the exit status, with examples", async () => {
+test("--help shows the timers, the exit status, and examples", async () => {
   const { status, stdout, stderr, started } = await runOnFake(["demo", "--help"]);
   expect({ status, stderr, started }).toEqual({ status: 0, stderr: "", started: undefined });
   expect(stdout).toMatch(/^Usage: kontiki demo \[options\]\n/);
@@ -122,7 +122,7 @@ describe("bad usage is one line and status 2, and nothing is started", () => {
   });
 });
 
-describe("plain words", () => {
+describe("explanations", () => {
   const plain = colorsFor({ isTTY: false }, {});
 
   /** "role term leader last commit applied", as short as a table needs it. */
@@ -178,7 +178,7 @@ describe("plain words", () => {
     expect(words(line)).toBe(expected);
   });
 
-  test("after a start, and for what befalls a node", () => {
+  test("after a start, and of events", () => {
     const node = nodeId("n1");
     const now = raft("follower 2 - 4 0 0");
     expect(demoText({ type: "status", node, before: undefined, now }, 1234, ["n1"], plain)).toBe(

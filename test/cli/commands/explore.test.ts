@@ -25,7 +25,7 @@ async function explored(
   return { status, stdout, stderr: host.stderr.text };
 }
 
-/** A core that votes for whoever asks, as often as it is asked. */
+/** A core that grants every vote request. */
 const votesTwice: StepFunction = (env, state, event) =>
   event.type === "message" && event.message.type === "requestVote"
     ? step(env, { ...state, votedFor: undefined }, event)
@@ -39,7 +39,7 @@ function broken(): FakeEngines {
 
 const ONE_TERM = ["--crashes", "0", "--proposals", "0", "--terms", "1", "--inflight", "3"];
 
-describe("a verdict is the exit status, and told", () => {
+describe("a verdict is printed, and is the exit status", () => {
   test("valid", async () => {
     expect(await explored(["--nodes", "1"])).toEqual({
       status: 0,
@@ -52,12 +52,12 @@ met:
   a leader commits an entry                  12
   a leader commits a command                  6
   a leader commits an entry of an older term  5
-  a crash loses what was written              2
+  a crash loses unsynced writes               2
   a leader crashes                            6
 never met:
-  a follower learns of a commit, a conflict cuts a log, a vote is refused,
-  AppendEntries are refused, a leader steps down,
-  two lead at once, in different terms, a send is lost for want of room,
+  a follower learns of a commit, a conflict truncates a log, a vote is refused,
+  AppendEntries is rejected, a leader steps down,
+  two nodes lead at once, in different terms, a send is lost for lack of room,
   a message is dropped, a message is delivered twice
 `,
       stderr: "",
@@ -72,13 +72,13 @@ never met:
       6 states (28 without symmetry), 11 transitions, depth 2; 1.0 s, 6 states/s, 0 MiB
 
             a                   b                   c
-      1  a  candidate t1 c0 []  follower t0 c0 []   follower t0 c0 []  its election timer runs out; sends
-                                                                       requestVote t1 last 0.0 to b,
-                                                                       requestVote t1 last 0.0 to c
-      2  b  candidate t1 c0 []  candidate t1 c0 []  follower t0 c0 []  its election timer runs out; sends
-                                                                       requestVote t1 last 0.0 to a; loses
-                                                                       requestVote t1 last 0.0 to c
-      3  a  candidate t1 c0 []  candidate t1 c0 []  follower t0 c0 []  hears b: requestVote t1 last 0.0
+      1  a  candidate t1 c0 []  follower t0 c0 []   follower t0 c0 []  election timeout; sends requestVote t1
+                                                                       last 0.0 to b, requestVote t1 last 0.0
+                                                                       to c
+      2  b  candidate t1 c0 []  candidate t1 c0 []  follower t0 c0 []  election timeout; sends requestVote t1
+                                                                       last 0.0 to a; loses requestVote t1 last
+                                                                       0.0 to c
+      3  a  candidate t1 c0 []  candidate t1 c0 []  follower t0 c0 []  receives requestVote t1 last 0.0 from b
 
       kontiki replay TOKEN
       "
@@ -87,7 +87,7 @@ never met:
 
   test("unknown, when an expected event was not met", async () => {
     const engines = new FakeEngines();
-    // A core that lets all timers run out for nothing.
+    // A core that ignores all timeouts.
     const sleeps: StepFunction = (_env, state) => ({ state, effects: [] });
     engines.exploreInSlices = (options) => exploreInSlices({ ...options, step: sleeps });
     const args = ["--nodes", "1", "--crashes", "0", "--terms", "1"];
@@ -144,7 +144,7 @@ describe("the token of a counterexample", () => {
     return { status, stdout: host.stdout.text, stderr: host.stderr.text };
   };
 
-  test("shows that another core does not make it", async () => {
+  test("shows that another core does not fail", async () => {
     const { stdout } = await explored([...ONE_TERM, "--json"], broken());
     const [token = ""] = TOKEN.exec(stdout) ?? [];
     expect(await replayed(token)).toEqual({
@@ -158,14 +158,14 @@ The run was different: the code has changed since the token was made.
     });
   });
 
-  test("says where another core goes another way", async () => {
+  test("shows where another core takes another path", async () => {
     const actions = [{ type: "propose", node: nodeId("a") } as const];
     const token = encodeToken({ type: "path", check: "x", bounds: { proposals: 0 }, actions });
     expect(await replayed(token)).toEqual({
       status: 3,
       stdout: `explored: 1 transition
 not reproduced: the token says x, this run is unknown
-  action 1, propose at a, is not possible then
+  action 1, propose at a, is not possible at that point
 The run was different: the code has changed since the token was made.
 `,
       stderr: "",
@@ -173,7 +173,7 @@ The run was different: the code has changed since the token was made.
   });
 });
 
-describe("a search that ends early tells what is known", () => {
+describe("a search that ends early prints its result so far", () => {
   test("by --time", async () => {
     const engines = new FakeEngines();
     engines.timeIsUp();
@@ -188,7 +188,7 @@ describe("a search that ends early tells what is known", () => {
     expect(stdout).toMatch(/^unknown: the memory ran out after [\d,]+ states?\n/);
   });
 
-  test("by Ctrl-C, after a terminal was told how far it is", async () => {
+  test("by Ctrl-C, after progress on a terminal", async () => {
     const host = new FakeHost({ tty: true, env: { TERM: "dumb" } });
     const result = explored(["--inflight", "6"], new FakeEngines(), host);
     await host.stderr.until(

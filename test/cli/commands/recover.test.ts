@@ -9,7 +9,7 @@ import { objects, temporaryDirectory } from "../support/kontiki.ts";
 
 const NODES = ["n1", "n2", "n3"].map(nodeId);
 
-/** A directory of three nodes, of which n2 holds most. */
+/** A directory of three nodes; n2 has most of the log. */
 function directory(): string {
   const path = join(temporaryDirectory(), "data");
   const made = openDataDirectory(path, NODES);
@@ -149,7 +149,7 @@ describe("a rejected recovery changes nothing", () => {
     expect(folders(path)).toEqual(UNTOUCHED);
   });
 
-  test("a node that is not there, a directory in use, a folder without a cluster", async () => {
+  test("a missing node, a directory in use, a folder without a cluster", async () => {
     const path = directory();
     const failure = async (...args: string[]): Promise<string> => {
       const { status, stderr } = await recover([...args, "--node", "n9", "--yes"]);

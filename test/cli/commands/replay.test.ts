@@ -63,7 +63,7 @@ describe("kontiki replay", () => {
     });
   });
 
-  test("tells the story", async () => {
+  test("prints the story", async () => {
     const { stdout } = await replayed(VIOLATED, "--story");
     expect(stdout).toBe(`figure_8, seed 17
 reproduced: Election Safety: n1 and n2 lead term 4
@@ -128,7 +128,7 @@ The run was different: the code has changed since the token was made.
 The run was different: the code has changed since the token was made.
 `,
     ],
-  ])("tells plainly of another outcome: %s", async (_title, came, status, text) => {
+  ])("reports another outcome: %s", async (_title, came, status, text) => {
     const all = { status, stdout: `figure_8, seed 17\n${text}`, stderr: "" };
     expect(await replayed(came)).toEqual(all);
   });
@@ -171,7 +171,7 @@ The run was different: the code has changed since the token was made.
 describe("kontiki shrink", () => {
   const smaller: TokenSubject = { ...subject(VIOLATED), about: "figure_8, seed 17: 1 fault" };
 
-  /** Tells of three runs, then of a fourth, the last. */
+  /** Reports three runs, then a fourth, the last. */
   const shrinking: NonNullable<TokenSubject["shrinking"]> = function* () {
     for (let runs = 1; runs <= 3; runs += 1)
       yield { runs, token: () => "k1-ab", subject: subject(VIOLATED) };
@@ -187,7 +187,7 @@ describe("kontiki shrink", () => {
 2341.0  n2  L 4  L 4  leads term 4
 `;
 
-  test("tells what is left as a story", async () => {
+  test("prints the rest as a story", async () => {
     expect(await told(["shrink", "k1-abc"], readToken)).toEqual({
       status: 1,
       stdout: `figure_8, seed 17: 1 fault (4 runs, nothing more can be removed)\n${STORY}\nkontiki replay k1-a\n`,
@@ -219,14 +219,14 @@ describe("kontiki shrink", () => {
     });
   });
 
-  test("what does not come again is not shrunk", async () => {
+  test("a failure that does not occur again is not shrunk", async () => {
     const other = async (): Promise<TokenSubject> => ({ ...subject(VALID), shrinking });
     const { status, stdout } = await told(["shrink", "k1-abc"], other);
     expect(status).toBe(0);
     expect(stdout).toMatch(/^not reproduced: the token says Election Safety, this run is valid\n/);
   });
 
-  test("what cannot be shrunk is bad usage", async () => {
+  test("a token that cannot shrink is bad usage", async () => {
     expect(await told(["shrink", "k1-abc"], async () => subject(VIOLATED))).toEqual({
       status: 2,
       stdout: "",
@@ -235,13 +235,16 @@ describe("kontiki shrink", () => {
   });
 });
 
-test.each([["replay"], ["shrink"]])("%s of what is no token is bad usage", async (command) => {
-  expect(await told([command, "k1-abc"])).toEqual({
-    status: 2,
-    stdout: "",
-    stderr: "kontiki: k1-abc is no token\n",
-  });
-});
+test.each([["replay"], ["shrink"]])(
+  "%s of text that is not a token is bad usage",
+  async (command) => {
+    expect(await told([command, "k1-abc"])).toEqual({
+      status: 2,
+      stdout: "",
+      stderr: "kontiki: k1-abc is no token\n",
+    });
+  },
+);
 
 describe("Ctrl-C in the middle of a run", () => {
   const scenario = parseScenario(
@@ -252,7 +255,7 @@ describe("Ctrl-C in the middle of a run", () => {
   const token = runToken(plan, { check: CHECK, hash: "0".repeat(16) }, () => plan);
 
   test.each(["replay", "shrink"])(
-    "ends %s at once, and a terminal was told how far it is",
+    "ends %s at once, after progress on a terminal",
     async (command) => {
       const host = new FakeHost({ tty: true, env: { TERM: "dumb" } });
       const status = run([command, token], host, async () => new FakeCluster());

@@ -44,7 +44,7 @@ describe("options of up", () => {
 });
 
 describe("a session from a pipe", () => {
-  test("results go to standard output, all else to standard error", async () => {
+  test("results go to standard output, everything else to standard error", async () => {
     const cluster = new FakeCluster();
     const ended = await runOnFake(["up"], "put k v\nnope\nget k\ncrash n2\nget x", cluster);
     expect(ended).toMatchObject({ status: 1, stdout: "ok\nv\nn2 crashed\n(absent)\n" });
@@ -56,7 +56,7 @@ describe("a session from a pipe", () => {
     expect(cluster.calls.at(-1)).toBe("stop");
   });
 
-  test("--json prints one object a command, failures among them", async () => {
+  test("--json prints one object for each command, also for failures", async () => {
     const input = '# comment\n\nput k v\nput "k\nget k\nput k v w\nwait leader\nquit\nget k\n';
     const { status, stdout, stderr } = await runOnFake(["up", "--json"], input);
     expect({ status, stderr }).toEqual({ status: 1, stderr: "" });
@@ -91,7 +91,7 @@ describe("a session from a pipe", () => {
     expect((await runOnFake(["up"], input)).status).toBe(status);
   });
 
-  test("outcomes are told apart for people as well", async () => {
+  test("text shows the outcome of a failure as well", async () => {
     const cluster = new FakeCluster();
     cluster.next.push(
       { type: "unknown", reason: "no answer" },
@@ -110,7 +110,7 @@ describe("a session from a pipe", () => {
     expect(stdout).toBe(expected);
   });
 
-  test("an even number of nodes is a note", async () => {
+  test("an even number of nodes causes a note", async () => {
     const { status, stderr } = await runOnFake(["up"], "", new FakeCluster(4));
     expect({ status, stderr }).toEqual({
       status: 0,

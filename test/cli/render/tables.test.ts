@@ -20,7 +20,7 @@ const raft = (role: RaftStatus["role"], commit: number): RaftStatus => ({
   receiving: undefined,
 });
 
-/** A node that runs as a follower since its first start, but for what is given. */
+/** A node that has been a follower since its first start, except for the given fields. */
 function node(id: string, fields: Partial<NodeStatus> = {}): NodeStatus {
   return {
     id: nodeId(id),
@@ -62,7 +62,7 @@ const members: Members = {
 };
 
 describe("nodes", () => {
-  test("as a table, and what is wrong with them", () => {
+  test("as a table, followed by their problems", () => {
     expect(`${statusTable(nodes, "n1", noColors)}\n`).toMatchInlineSnapshot(`
       "   node  role           term  first  commit   last  applied  snapshot  incarnation  restarts
       *  n1    leader           12      5   20000  20000    20000         4            1         0

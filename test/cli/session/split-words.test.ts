@@ -23,7 +23,7 @@ describe("a line is split into words", () => {
     expect(splitWords(line)).toEqual({ type: "words", words });
   });
 
-  test("long strings are no trouble", () => {
+  test("long strings are no problem", () => {
     const long = String.raw`\u00e9`.repeat(1_000_000);
     expect(splitWords(`put k "${long}"`)).toEqual({
       type: "words",
@@ -32,7 +32,7 @@ describe("a line is split into words", () => {
   });
 });
 
-describe("what is wrong is named with its column", () => {
+describe("an error has its column", () => {
   test.each<[string, string, number, string]>([
     ["no closing quote", 'put k "a', 7, "this double quote is never closed"],
     ["an escaped closing quote", String.raw`put "\"`, 5, "this double quote is never closed"],

@@ -42,12 +42,12 @@ describe("the applied sequence", () => {
     [
       "another command",
       (stage: Stage) => stage.applies("n2", 1, more, null),
-      'applied sequence: n2 applies {"type":"append","key":"k","value":"2"} at entry 1, and others {"type":"put","key":"k","value":"1"}',
+      'applied sequence: n2 applies {"type":"append","key":"k","value":"2"} at entry 1, but other nodes {"type":"put","key":"k","value":"1"}',
     ],
     [
       "another answer",
       (stage: Stage) => stage.applies("n2", 1, put, "1"),
-      'applied sequence: n2 answers "1" at entry 1, and others null',
+      'applied sequence: n2 answers "1" at entry 1, but other nodes null',
     ],
     [
       "a hole",
@@ -57,12 +57,12 @@ describe("the applied sequence", () => {
     [
       "an entry twice",
       (stage: Stage) => stage.applies("n1", 1, put, null),
-      "applied sequence: n1 applies entry 1, and has applied 1 before",
+      "applied sequence: n1 applies entry 1, but has applied 1 already",
     ],
     [
       "an entry that is not committed",
       (stage: Stage) => stage.applies("n1", 3, put, null),
-      "applied sequence: n1 applies entry 3, which nobody has committed",
+      "applied sequence: n1 applies entry 3, which no node has committed",
     ],
   ])("has %s", (_what, happen, found) => {
     const stage = committed();
@@ -76,7 +76,7 @@ describe("the applied sequence", () => {
     stage.applies("n1", 2, more, 1);
     stage.applies("n2", 1, put, null);
     expect(stage.reports).toEqual([
-      'applied sequence: n2 applies {"type":"put","key":"k","value":"1"} of entry 1, and others did not',
+      'applied sequence: n2 applies {"type":"put","key":"k","value":"1"} of entry 1, but other nodes did not',
     ]);
   });
 
@@ -125,8 +125,8 @@ describe("snapshots equal replay", () => {
     stage.step("n3", { snapshot: snapshotOf(1, 1) });
     stage.happens({ type: "restored", node: nodeId("n3"), state: [["k", "12"]] });
     expect(stage.reports).toEqual([
-      "snapshots equal replay: n2 takes up a snapshot up to entry 2, and it is not what the commands up to there make",
-      "snapshots equal replay: n3 takes up a snapshot up to entry 1, and it is not what the commands up to there make",
+      "snapshots equal replay: n2 restores a snapshot up to entry 2 that is not what the commands up to there give",
+      "snapshots equal replay: n3 restores a snapshot up to entry 1 that is not what the commands up to there give",
     ]);
   });
 
@@ -139,7 +139,7 @@ describe("snapshots equal replay", () => {
     const entries = [operation(1, 1, by(1), put), operation(2, 1, by(2), more)];
     stage.start("n2", { hard, entries, snapshot: snapshotOf(2, 1) });
     expect(stage.reports).toEqual([
-      "snapshots equal replay: n2 takes up a snapshot up to entry 2, and it is not what the commands up to there make",
+      "snapshots equal replay: n2 restores a snapshot up to entry 2 that is not what the commands up to there give",
     ]);
   });
 

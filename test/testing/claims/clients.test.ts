@@ -100,7 +100,7 @@ describe("what clients are told", () => {
     service.calls(put);
     service.returns(put, ok(null));
     expect(service.finish().reports).toEqual([
-      'client answers: operation 1, {"type":"put","key":"k","value":"1"}, was acknowledged and is applied nowhere',
+      'client answers: operation 1, {"type":"put","key":"k","value":"1"}, was acknowledged but is applied nowhere',
     ]);
   });
 
@@ -110,7 +110,7 @@ describe("what clients are told", () => {
     service.applies(append, 1);
     service.returns(append, ok(2));
     expect(service.finish().reports).toEqual([
-      'client answers: operation 2, {"type":"append","key":"k","value":"2"}, was answered 2, and entry 1 gave 1',
+      'client answers: operation 2, {"type":"append","key":"k","value":"2"}, was answered 2, but entry 1 gave 1',
       'linearizable: "k": append "2" of c1, called at 1 ms, fits nowhere: after 0 operations the state is null',
     ]);
   });
@@ -133,7 +133,7 @@ describe("what clients are told", () => {
     service.returns(put, { type: "definitelyNot", reason: "busy" });
     if (when === "after") service.applies(put, null);
     expect(service.finish().reports).toEqual([
-      'client answers: operation 1, {"type":"put","key":"k","value":"1"}, was said to be in no log, and is applied in entry 1',
+      'client answers: operation 1, {"type":"put","key":"k","value":"1"}, was reported to be in no log, but is applied in entry 1',
     ]);
   });
 

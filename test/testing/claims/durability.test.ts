@@ -65,17 +65,17 @@ describe("nothing leaves a node that is not durable there", () => {
     [
       "an entry",
       accepted(3),
-      "n2 says that it holds entry 3, and its disk has term 1, vote n1, entries up to 2",
+      "n2 acknowledges entry 3, but its disk has term 1, vote n1, entries up to 2",
     ],
     [
       "a term",
       { type: "voteReply", term: term(2), granted: false } as const,
-      "n2 speaks in term 2, and its disk has term 1, vote n1, entries up to 2",
+      "n2 speaks in term 2, but its disk has term 1, vote n1, entries up to 2",
     ],
     [
       "a vote",
       granted(2),
-      "n2 gives n1 its vote of term 2, and its disk has term 1, vote n1, entries up to 2",
+      "n2 gives n1 its vote of term 2, but its disk has term 1, vote n1, entries up to 2",
     ],
     [
       "a candidacy",
@@ -86,7 +86,7 @@ describe("nothing leaves a node that is not durable there", () => {
         lastTerm: term(1),
         transfer: false,
       } as const,
-      "n2 gives n2 its vote of term 2, and its disk has term 1, vote n1, entries up to 2",
+      "n2 gives n2 its vote of term 2, but its disk has term 1, vote n1, entries up to 2",
     ],
     [
       "a lead",
@@ -99,7 +99,7 @@ describe("nothing leaves a node that is not durable there", () => {
         commit: index(2),
         round: 1,
       } as const,
-      "n2 gives n2 its vote of term 2, and its disk has term 1, vote n1, entries up to 2",
+      "n2 gives n2 its vote of term 2, but its disk has term 1, vote n1, entries up to 2",
     ],
   ])("%s that was written and not synced", (_what, message, found) => {
     const stage = working();
@@ -115,7 +115,7 @@ describe("nothing leaves a node that is not durable there", () => {
     stage.step("n2", { votedFor: "n1" });
     stage.posts("n2", "n1", granted(2));
     expect(stage.reports).toEqual([
-      "durable equals promised: n2 gives n1 its vote of term 2, and its disk has term 2, vote undefined, entries up to 2",
+      "durable equals promised: n2 gives n1 its vote of term 2, but its disk has term 2, vote undefined, entries up to 2",
     ]);
   });
 
@@ -139,7 +139,7 @@ describe("nothing leaves a node that is not durable there", () => {
     const stage = working();
     stage.step("n1", { durable: 3 }, appends(command(3, 1)));
     expect(stage.reports).toEqual([
-      "durable equals promised: n1 takes entry 3 for durable, and its disk was synced up to 2",
+      "durable equals promised: n1 counts entry 3 as durable, but its disk was synced up to 2",
     ]);
   });
 
@@ -150,7 +150,7 @@ describe("nothing leaves a node that is not durable there", () => {
     stage.synced("n2");
     stage.posts("n2", "n3", granted(1));
     expect(stage.reports).toEqual([
-      "durable equals promised: n2 recovers term 1, no vote, entries up to 2 of term 1, and its disk had term 1, a vote for n1, entries up to 2 of term 1 or term 1, a vote for n1, entries up to 2 of term 1",
+      "durable equals promised: n2 recovers term 1, no vote, entries up to 2 of term 1, but its disk had term 1, a vote for n1, entries up to 2 of term 1 or term 1, a vote for n1, entries up to 2 of term 1",
       "votes: n2 votes for n1 and for n3 in term 1",
     ]);
   });
@@ -200,7 +200,7 @@ describe("what a restart finds", () => {
     stage.ends("n4");
     stage.start("n4", { hard: { term: term(1), votedFor: undefined }, base: LOG_START });
     expect(stage.reports).toEqual([
-      "durable equals promised: n4 recovers term 1, no vote, entries up to 0 of term 0, and its disk had term 1, no vote, entries up to 2 of term 1 or term 1, no vote, entries up to 2 of term 1",
+      "durable equals promised: n4 recovers term 1, no vote, entries up to 0 of term 0, but its disk had term 1, no vote, entries up to 2 of term 1 or term 1, no vote, entries up to 2 of term 1",
     ]);
   });
 
@@ -214,7 +214,7 @@ describe("what a restart finds", () => {
     const snapshot = snapshotOf(1, 1);
     stage.step("n2", { snapshot });
     expect(restarted(stage, { hard: voted, base: positionOf(snapshot), snapshot })).toEqual([
-      "durable equals promised: n2 recovers term 1, a vote for n1, entries up to 1 of term 1, and its disk had term 1, a vote for n1, entries up to 2 of term 1 or term 1, a vote for n1, entries up to 2 of term 1",
+      "durable equals promised: n2 recovers term 1, a vote for n1, entries up to 1 of term 1, but its disk had term 1, a vote for n1, entries up to 2 of term 1 or term 1, a vote for n1, entries up to 2 of term 1",
     ]);
   });
 
@@ -230,7 +230,7 @@ describe("what a restart finds", () => {
       snapshot: snapshotOf(2, 1),
     });
     expect(stage.reports).toEqual([
-      "durable equals promised: n4 recovers term 1, no vote, entries up to 1 of term 1, and its disk had term 0, no vote, entries up to 0 of term 0 or term 0, no vote, entries up to 0 of term 0",
+      "durable equals promised: n4 recovers term 1, no vote, entries up to 1 of term 1, but its disk had term 0, no vote, entries up to 0 of term 0 or term 0, no vote, entries up to 0 of term 0",
     ]);
   });
 
@@ -265,7 +265,7 @@ describe("what a restart finds", () => {
   ])("is %s than was written", (_what, found, words) => {
     const had = "term 1, a vote for n1, entries up to 2 of term 1";
     expect(restarted(working(), found)).toEqual([
-      `durable equals promised: n2 recovers ${words}, and its disk had ${had} or ${had}`,
+      `durable equals promised: n2 recovers ${words}, but its disk had ${had} or ${had}`,
     ]);
   });
 
@@ -273,7 +273,7 @@ describe("what a restart finds", () => {
     const stage = working();
     stage.step("n2", { snapshot: snapshotOf(2, 1) });
     expect(restarted(stage, WHOLE)).toEqual([
-      "durable equals promised: n2 had a snapshot up to 2 and recovers one up to 0",
+      "durable equals promised: n2 had a snapshot up to 2 but recovers one up to 0",
     ]);
   });
 
@@ -286,14 +286,14 @@ describe("what a restart finds", () => {
     const step = { node: nodeId("n2"), event: { type: "replicate" }, effects: [] } as const;
     watcher.onStep({ ...step, before, after: { ...before } });
     expect(stage.reports).toEqual([
-      "durable equals promised: n2 recovered term 1, a vote for n1 and begins with term 1, a vote for n3",
-      "horizon: n2 knows another end of a log to repair than its disk",
+      "durable equals promised: n2 recovered term 1, a vote for n1 but begins with term 1, a vote for n3",
+      "horizon: n2 and its disk disagree about the end of the log to repair",
     ]);
   });
 
   it("is damage that no fault did", () => {
     expect(restarted(working(), { ...WHOLE, damage: "byte 7" })).toEqual([
-      "damage: n2 finds its disk damaged, and no fault did that: byte 7",
+      "damage: n2 finds its disk damaged, but no fault damaged it: byte 7",
     ]);
   });
 });
@@ -327,7 +327,7 @@ describe("a node whose disk was damaged on purpose", () => {
     const stage = rotten();
     stage.start("n2", damaged);
     expect(stage.reports).toEqual([
-      "horizon: n2 lost entries up to 2 of term 1 and goes on as if it had not",
+      "horizon: n2 lost entries up to 2 of term 1 but continues as if it had not",
     ]);
   });
 
@@ -335,7 +335,7 @@ describe("a node whose disk was damaged on purpose", () => {
     const stage = rotten();
     stage.start("n2", { ...damaged, horizon, hard: { term: term(0), votedFor: undefined } });
     expect(stage.reports).toEqual([
-      "durable equals promised: n2 recovers term 0, and had promised 1",
+      "durable equals promised: n2 recovers term 0, but had promised 1",
     ]);
   });
 
@@ -349,10 +349,10 @@ describe("a node whose disk was damaged on purpose", () => {
     );
     stage.step("n2", { term: 3, votedFor: "n2", role: LEADER });
     expect(stage.reports).toEqual([
-      "horizon: n2 gives a vote, and lost entries that it had promised to hold",
-      "horizon: n2 is a leader, and its log is not whole",
+      "horizon: n2 gives a vote, but lost entries that it had promised",
+      "horizon: n2 is a leader, but its log is not intact",
       "Election Safety: n2 leads term 3 with votes of n2 only",
-      "Leader Completeness: n2 leads term 3 and lacks entry 2, which was committed before",
+      "Leader Completeness: n2 leads term 3 but lacks entry 2, which was committed before",
     ]);
   });
 
@@ -361,7 +361,7 @@ describe("a node whose disk was damaged on purpose", () => {
     stage.start("n2", { ...damaged, horizon });
     stage.step("n2", { horizon: undefined }, { type: "logRepaired" });
     expect(stage.reports).toEqual([
-      "horizon: n2 takes its log for repaired at 1, and it reached to 2",
+      "horizon: n2 counts its log as repaired at 1, but it had reached 2",
     ]);
   });
 });

@@ -56,7 +56,7 @@ describe("liveness after healing", () => {
     stage.happens({ type: "healed" });
     stage.watcher.finish();
     expect(stage.reports).toEqual([
-      'liveness: committed up to 1; n1 leader in term 1, log 1, commit 1, applied 1; n2 follower of nobody in term 1, log 1, commit 1, applied 0; n3 does not run: byte 7 is bad; no answer: operation 3 of c1, {"type":"get","key":"k"}',
+      'liveness: committed up to 1; n1 leader in term 1, log 1, commit 1, applied 1; n2 follower of no leader in term 1, log 1, commit 1, applied 0; n3 does not run: byte 7 is bad; no answer: operation 3 of c1, {"type":"get","key":"k"}',
     ]);
   });
 
@@ -66,7 +66,7 @@ describe("liveness after healing", () => {
     stage.applies("n1", 1, {}, null);
     stage.happens({ type: "settled" });
     expect(stage.reports).toEqual([
-      "liveness: said to be settled: committed up to 1; n1 leader in term 1, log 1, commit 1, applied 1; n2 follower of nobody in term 1, log 1, commit 1, applied 0; n3 has done nothing since it started",
+      "liveness: reported as settled: committed up to 1; n1 leader in term 1, log 1, commit 1, applied 1; n2 follower of no leader in term 1, log 1, commit 1, applied 0; n3 has done nothing since it started",
     ]);
   });
 
@@ -75,7 +75,7 @@ describe("liveness after healing", () => {
     stage.happens({ type: "called", operation: get, proposal: undefined });
     stage.happens({ type: "settled" });
     expect(stage.reports).toEqual([
-      'liveness: said to be settled: committed up to 0; n1 leader in term 1, log 0, commit 0, applied 0; n2 follower of nobody in term 1, log 0, commit 0, applied 0; n3 has done nothing since it started; no answer: operation 3 of c1, {"type":"get","key":"k"}',
+      'liveness: reported as settled: committed up to 0; n1 leader in term 1, log 0, commit 0, applied 0; n2 follower of no leader in term 1, log 0, commit 0, applied 0; n3 has done nothing since it started; no answer: operation 3 of c1, {"type":"get","key":"k"}',
     ]);
   });
 
@@ -86,7 +86,7 @@ describe("liveness after healing", () => {
     stage.step("n2", { term: 1 });
     stage.happens({ type: "settled" });
     expect(stage.reports).toEqual([
-      "liveness: said to be settled: committed up to 0; n1 leader in term 1, log 0, commit 0, applied 0; n2 follower of nobody in term 1, log 0, commit 0, applied 0, on a disk that is no member; n3 has done nothing since it started",
+      "liveness: reported as settled: committed up to 0; n1 leader in term 1, log 0, commit 0, applied 0; n2 follower of no leader in term 1, log 0, commit 0, applied 0, on a disk that is not a member; n3 has done nothing since it started",
     ]);
   });
 
@@ -118,10 +118,10 @@ describe("expectations", () => {
     stage.elects("n1", 1, ["n2"]);
     expect(stage.watcher.finish().doubts).toEqual([
       "the run ended before its faults did",
-      "elections: 1, and the scenario asks for 2 or more",
-      "never: 0, and the scenario asks for 1 or more",
+      "elections: 1, but the scenario demands 2 or more",
+      "never: 0, but the scenario demands 1 or more",
     ]);
-    expect(stage.reports).toEqual(["expectations: starts: 3, and at most 2 may be"]);
+    expect(stage.reports).toEqual(["expectations: starts: 3, but at most 2 is allowed"]);
   });
 
   it("without a model of the machine there is a doubt about the history", () => {
@@ -132,7 +132,7 @@ describe("expectations", () => {
     expect(doubtsOf(false)).toEqual([early]);
     expect(doubtsOf(true)).toEqual([
       early,
-      "the history is not judged: there is no model of the state machine",
+      "the history is not judged: the state machine has no model",
     ]);
   });
 });

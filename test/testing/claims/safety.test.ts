@@ -55,7 +55,7 @@ describe("elections", () => {
     stage.commits("n1", 1);
     stage.elects("n3", 2, ["n2"]);
     expect(stage.reports).toEqual([
-      "Leader Completeness: n3 leads term 2 and lacks entry 1, which was committed before",
+      "Leader Completeness: n3 leads term 2 but lacks entry 1, which was committed before",
     ]);
   });
 
@@ -83,7 +83,7 @@ describe("elections", () => {
       stage.posts(node, "n2", { type: "voteReply", term: term(2), granted: true });
     }
     stage.step("n2", { role: LEADER });
-    expect(stage.reports).toEqual(["votes: n2 leads term 2, and its own vote is for n3"]);
+    expect(stage.reports).toEqual(["votes: n2 leads term 2, but its own vote is for n3"]);
   });
 
   it("a leader is a member, or is being removed", () => {
@@ -93,9 +93,9 @@ describe("elections", () => {
     stage.posts("n2", "n4", { type: "voteReply", term: term(2), granted: true });
     expect(stage.reports).toEqual([
       "Election Safety: n4 leads term 2 with votes of  only",
-      "membership: n4 leads term 2 and votes in no membership in force",
-      "Leader Completeness: n4 leads term 2 and lacks entry 1, which was committed before",
-      "durable equals promised: n2 gives n4 its vote of term 2, and its disk has term 1, vote n1, entries up to 1",
+      "membership: n4 leads term 2 but is a voter in no membership in force",
+      "Leader Completeness: n4 leads term 2 but lacks entry 1, which was committed before",
+      "durable equals promised: n2 gives n4 its vote of term 2, but its disk has term 1, vote n1, entries up to 1",
     ]);
   });
 });
@@ -135,7 +135,7 @@ describe("logs", () => {
     stage.writes("n1", command(2, 1));
     stage.writes("n2", command(2, 1, 77));
     expect(stage.reports).toEqual([
-      "Log Matching: n2 has an entry 2 of term 1 that another log has too, and the two hold different things",
+      "Log Matching: n2 has an entry 2 of term 1 that another log has too, but the two have different contents",
     ]);
   });
 
@@ -145,7 +145,7 @@ describe("logs", () => {
     stage.step("n2", { term: 1 });
     stage.writes("n2", command(1, 1), command(2, 0));
     expect(stage.reports).toEqual([
-      "Log Matching: n2 has an entry 2 of term 0 that another log has too, and the two follow ones of terms 0 and 1",
+      "Log Matching: n2 has an entry 2 of term 0 that another log has too, but the two follow ones of terms 0 and 1",
     ]);
   });
 });
@@ -160,7 +160,7 @@ describe("commit", () => {
     stage.writes("n3", command(1, 2));
     stage.commits("n3", 1);
     expect(stage.reports).toEqual([
-      "State Machine Safety: entry 1 is committed with term 1, and n3 has it with term 2",
+      "State Machine Safety: entry 1 is committed with term 1, but n3 has it with term 2",
     ]);
   });
 
@@ -178,8 +178,8 @@ describe("commit", () => {
     const stage = working();
     stage.commits("n2", 2);
     expect(stage.reports).toEqual([
-      "commit: commit of n2 is 2, and its log ends at 1",
-      "State Machine Safety: n2 reports entry 2 as committed, and has none",
+      "commit: commit of n2 is 2, but its log ends at 1",
+      "State Machine Safety: n2 reports entry 2 as committed, but does not have it",
     ]);
   });
 
@@ -213,7 +213,7 @@ describe("commit", () => {
     stage.step("n2", { votedFor: "n1" });
     expect(stage.reports).toEqual([
       "terms: the term of n2 fell from 1 to 0",
-      "terms: n2 is in term 0, and its log ends with one of term 1",
+      "terms: n2 is in term 0, but its log ends with an entry of term 1",
       "commit: commit of n2 fell from 1 to 0",
       "votes: n2 changed its vote of term 1 from n3 to n1",
     ]);
@@ -228,8 +228,8 @@ describe("commit", () => {
     stage.ends("n3");
     stage.step("n3", {});
     expect(stage.reports).toEqual([
-      "lives: n2 goes on from another state than it was in",
-      "lives: n3 takes a step and does not run",
+      "lives: n2 continues from a state that it was not in",
+      "lives: n3 takes a step but does not run",
     ]);
   });
 });
@@ -241,7 +241,7 @@ describe("snapshots and memberships", () => {
     stage.step("n2", { snapshot: snapshotOf(1, 1, members("n1")) });
     stage.step("n3", { snapshot: snapshotOf(2, 1) });
     expect(stage.reports).toEqual([
-      "snapshots equal replay: the snapshot of n2 up to 1 has another membership than the log up to there",
+      "snapshots equal replay: the snapshot of n2 up to 1 has a different membership from the log up to there",
       "State Machine Safety: a snapshot of n3 ends with 2 of term 1, not committed",
     ]);
   });
@@ -285,7 +285,7 @@ describe("snapshots and memberships", () => {
     const four = { index: index(2), membership: members("n1 n2 n3 n4") };
     stage.step("n2", { memberships: [four] }, appends(change(2, 2, "n1 n2 n3 n4")));
     expect(stage.reports).toEqual([
-      "membership: n2 changes it at 2 and has committed nothing in its term",
+      "membership: n2 changes it at 2 but has committed nothing in its term",
     ]);
   });
 
@@ -326,7 +326,7 @@ describe("snapshots and memberships", () => {
       ["what is joint", { ...members("n1 n2 n4"), outgoing: members("n1 n2").voters }],
     ])("it may not change %s", (_what, membership) => {
       expect(appending(membership)).toContain(
-        "membership: n2 changes it at 3 and has committed nothing in its term",
+        "membership: n2 changes it at 3 but has committed nothing in its term",
       );
     });
   });
@@ -336,7 +336,7 @@ describe("snapshots and memberships", () => {
     const other = { index: index(2), membership: members("n3 n4 n5") };
     stage.step("n1", { memberships: [other] }, appends(change(2, 1, "n3 n4 n5")));
     expect(stage.reports).toEqual([
-      "membership: the membership of entry 2 can decide with nobody of the one before it",
+      "membership: the membership of entry 2 can decide without any voter of the one before it",
     ]);
   });
 
@@ -348,15 +348,13 @@ describe("snapshots and memberships", () => {
     for (const node of VOTERS) stage.synced(node);
     stage.commits("n1", 2);
     expect(stage.reports).toEqual([
-      "membership: n1 leads on, and entry 2, which removes it, is committed",
+      "membership: n1 still leads although entry 2, which removes it, is committed",
     ]);
   });
 
   it("a node does not go by the latest membership in its log", () => {
     const stage = working();
     stage.step("n1", {}, appends(change(2, 1, "n1 n2 n3 n4")));
-    expect(stage.reports).toEqual([
-      "membership: n1 goes by another one than the latest in its log",
-    ]);
+    expect(stage.reports).toEqual(["membership: n1 does not use the latest one in its log"]);
   });
 });

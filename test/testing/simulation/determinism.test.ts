@@ -2,7 +2,8 @@ import { afterEach, describe, expect, test, vi } from "vitest";
 import type { Plan } from "../../../packages/testing/src/plan/plan.ts";
 import { planOf } from "../../../packages/testing/src/plan/plan-of.ts";
 import { simulate } from "../../../packages/testing/src/runs/simulate.ts";
-import { FAULT_TYPES, scenarioWith } from "../support/scenarios.ts";
+import { FAULT_TYPES } from "../../../packages/testing/src/scenario/faults/table.ts";
+import { scenarioWith } from "../support/scenarios.ts";
 import { puts, simPlan, SimStage } from "../support/sim-stage.ts";
 
 const SEEDS = Array.from({ length: 10 }, (_none, at) => at + 1);

@@ -26,6 +26,7 @@ const ENTRIES = [
 
 /** Files that know the time although a simulation loads them, and why it does not see that. */
 const HARMLESS: Readonly<Record<string, string>> = {
+  "packages/testing/src/scenario/written/values.ts": "inspects a bad value for an error message",
   "packages/testing/src/check/limits.ts": "a simulation gives a clock that counts",
   "packages/testing/src/slices.ts": "lays work down for a moment, which changes nothing of it",
 };
@@ -37,6 +38,7 @@ const MODULES: Readonly<Record<string, RegExp>> = {
   "node:util": /^\{ isDeepStrictEqual \}$/,
   "node:zlib": /^\{ [^}]* \}$/,
   msgpackr: /^\{ [^}]* \}$/,
+  valibot: /^\* as v$/,
   "msgpackr/pack": /^\* as plainJavaScript$/,
 };
 

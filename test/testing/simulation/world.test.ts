@@ -140,8 +140,12 @@ describe("disks", () => {
   test("a node whose disk was wiped is taken in again, with another one", () => {
     const { stage, node } = busy();
     stage.world.wipe(node);
-    expect([stage.world.uid(node), found(stage), stage.world.isWhole(node)]).toEqual([1, 0, false]);
-    stage.until("it votes again", () => stage.world.isWhole(node));
+    expect([stage.world.uid(node), found(stage), stage.world.isIntact(node)]).toEqual([
+      1,
+      0,
+      false,
+    ]);
+    stage.until("it votes again", () => stage.world.isIntact(node));
     expect(stage.world.membership().uids).toEqual({ [node]: 1 });
     expect(stage.finish()).toEqual([]);
   });
@@ -194,7 +198,7 @@ describe("membership", () => {
     const { stage, node } = busy();
     const { world } = stage;
     const added = world.addNode();
-    expect([added, world.uid(added), world.isWhole(added)]).toEqual(["n4", 1, false]);
+    expect([added, world.uid(added), world.isIntact(added)]).toEqual(["n4", 1, false]);
     const join: Change = {
       type: "addLearner",
       node: added,

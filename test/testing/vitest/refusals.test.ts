@@ -43,7 +43,7 @@ test.each([
   [{ timeoutMs: "1s" }, "timeoutMs is '1s': give a whole number from 1 to 86400000"],
   [{ shrinkMs: "1s" }, "shrinkMs is '1s': give a number from 0 to 86400000"],
   [{ pages: 5 }, "pages is not a folder: give a path, or false for no page"],
-  [{ commands: 5 }, "commands is no function: give one that draws a command from chance"],
+  [{ commands: 5 }, "commands is not a function: give one that draws a command from chance"],
   [
     { machine: () => new Nothing() },
     "commands is missing: with a machine give a function that draws commands",

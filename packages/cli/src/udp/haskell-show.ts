@@ -10,7 +10,7 @@ const CONTROL_NAMES = (
 ).split(" ");
 const DELETE = 127;
 
-/** A byte string, one character a byte: `"node0"`. */
+/** A byte string, one character for each byte: `"node0"`. */
 export function showText(bytes: string): string {
   let shown = "";
   for (let at = 0; at < bytes.length; at += 1) {
@@ -34,7 +34,7 @@ export function showPair(first: string, second: string): string {
   return `(${first},${second})`;
 }
 
-/** A set or a map; its items are in order. */
+/** A set or a map with its items in order. */
 export function showCollection(items: readonly string[]): string {
   return `fromList ${showList(items)}`;
 }
@@ -52,7 +52,7 @@ function showCharacter(character: string): string {
   return character === '"' || character === "\\" ? `\\${character}` : character;
 }
 
-/** What keeps an escape from being read together with the character behind it. */
+/** Separates an escape from a next character that would be read as a part of it. */
 function separator(escaped: string, next: string): string {
   const endsInNumber = /^\\\d+$/.test(escaped) && /\d/.test(next);
   return endsInNumber || (escaped === "\\SO" && next === "H") ? "\\&" : "";

@@ -115,7 +115,7 @@ export class World implements FaultTarget {
     return membershipsIn(this.all, this.#voters);
   }
 
-  isWhole(node: NodeId): boolean {
+  isIntact(node: NodeId): boolean {
     const actor = this.#nodes.get(node)?.process?.actor;
     return actor !== undefined && actor.state.horizon === undefined && actor.status().votes;
   }

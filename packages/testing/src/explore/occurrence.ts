@@ -3,7 +3,7 @@ import type { Bounds } from "./bounds.ts";
 import { isUnsynced, type ExploredNode, type ExploredPacket } from "./explored-node.ts";
 import { Broken, Turn } from "./turn.ts";
 
-/** What a node may meet, as a number: one of these, then the others of the proposals, then a message. */
+/** The triggers of events, as numbers: first these, then one number for each further proposal, then the messages. */
 export const TRIGGER = {
   election: 0,
   heartbeat: 1,
@@ -13,37 +13,36 @@ export const TRIGGER = {
   propose: 5,
 } as const;
 
-/** How an event ends: as it should, or in a crash that loses what is not synced, or keeps it. */
+/** How an event ends: well, in a crash that loses unsynced writes, or in a crash that keeps them. */
 export const END = { well: 0, losing: 1, keeping: 2 } as const;
 
-/** Something that may happen at a node. */
+/** An event that may occur at a node. */
 export type Occurrence = {
   readonly trigger: number;
-  /** The message, if that is what triggers it. */
+  /** The message, if one triggers the event. */
   readonly packet: ExploredPacket | undefined;
   readonly end: number;
 };
 
-/** A node after something happened. */
+/** The result of an event at a node. */
 export type Aftermath = {
   readonly next: ExploredNode;
-  /** The node as it was right before it crashed: others may have seen it lead, or commit. */
+  /** The node immediately before it crashed: others may have seen it lead or commit. */
   readonly crashed: ExploredNode | undefined;
   readonly sent: readonly ExploredPacket[];
   /** Bits of `HAPPENED`. */
   readonly happened: number;
-  /** What is wrong, as a sentence. */
+  /** The violation, as a sentence. */
   readonly broken: string | undefined;
 };
 
 /**
- * What comes of something that happens at a node; undefined when it cannot happen there.
+ * Runs an event at a node. @returns undefined when the event is not possible there.
  *
- * A node's disk is synced at the end of each turn, and a crash may come in between: what leaves before the sync has left
- * then, the rest has not. With `asyncDisk` turns do not sync, and a crash may only come between events, which comes to
- * the same.
+ * Each turn ends with a sync of the node's disk. A crash can come before it: then only the messages that leave before the
+ * sync have left. With `asyncDisk` a turn has no sync, and a crash only comes between events, which has the same effect.
  */
-export function happen(
+export function runOccurrence(
   bounds: Bounds,
   local: ExploredNode,
   occurrence: Occurrence,
@@ -91,7 +90,7 @@ function isPossible(bounds: Bounds, local: ExploredNode, occurrence: Occurrence)
   }
 }
 
-/** What the core is told. Clients propose `x1`, `x2` and so on, in this order. */
+/** The event for the core. Clients propose `x1`, `x2` and so on, in this order. */
 export function eventOf(trigger: number, packet: ExploredPacket | undefined): Event<string> {
   if (packet !== undefined)
     return { type: "message", from: packet.from, fromUid: 0, toUid: 0, message: packet.message };

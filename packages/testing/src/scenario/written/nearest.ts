@@ -1,4 +1,4 @@
-/** The one of `names` that a misspelt one is most likely meant to be; undefined when none is like it. */
+/** The one of `names` that is most like a misspelt name; undefined when none is like it. */
 export function nearest(wrong: string, names: readonly string[]): string | undefined {
   const small = wrong.toLowerCase();
   const ranked = names

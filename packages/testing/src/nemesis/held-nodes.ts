@@ -1,8 +1,8 @@
 import type { NodeId } from "@kontiki/core";
 import type { FaultTarget } from "../engine/fault-target.ts";
 
-/** Nodes that faults keep down or still. Two faults may hold one node: it goes on when both have let it go. */
-export class Holds {
+/** Nodes that faults keep down or paused. Two faults may hold one node: it continues when both have released it. */
+export class HeldNodes {
   readonly #target: FaultTarget;
   readonly #down = new Map<NodeId, number>();
   readonly #still = new Map<NodeId, number>();
@@ -11,12 +11,12 @@ export class Holds {
     this.#target = target;
   }
 
-  /** Keeps a node from being started again. Gives a function that lets it go, and starts it when nobody else holds it. */
+  /** Keeps a node from starting again. Returns a function that releases it; the last release starts it. */
   down(node: NodeId): () => void {
     return hold(this.#down, node, () => this.#start(node));
   }
 
-  /** Has a node stand still. Gives a function that lets it go. */
+  /** Pauses a node. Returns a function that releases it; the last release resumes it. */
   pause(node: NodeId): () => void {
     this.#target.pause(node);
     return hold(this.#still, node, () => {
@@ -24,12 +24,12 @@ export class Holds {
     });
   }
 
-  /** Starts a node at once anew, from its disk, unless it is down already. */
+  /** Restarts a node at once, from its disk, unless it is down already. */
   restart(node: NodeId, cause: string): void {
     if (!this.#target.isRunning(node)) return;
-    const letGo = this.down(node);
+    const release = this.down(node);
     this.#target.crash(node, cause, undefined);
-    letGo();
+    release();
   }
 
   #start(node: NodeId): void {

@@ -2,22 +2,22 @@ import type { Operation } from "../../history/history.ts";
 import { canonical, isList, type Value } from "../../history/value.ts";
 import { InterpretError } from "../model.ts";
 
-/** The output of an operation, undefined where nobody heard one. */
+/** The output of an operation; undefined for a failed or open one. */
 export function outputOf(operation: Operation): Value | undefined {
   return operation.status === "ok" ? operation.output : undefined;
 }
 
-/** The object an operation is about, as text; the empty text when it names none. */
+/** The object that an operation addresses, as a canonical text; "" when it names none. */
 export function keyOf({ input }: Operation): string {
   return input.key === undefined ? "" : canonical(input.key);
 }
 
-/** What a description begins with when there are several objects. */
-export function about(key: string): string {
+/** The beginning of a description: the key, when there is one. */
+export function keyPrefix(key: string): string {
   return key === "" ? "" : `${key}: `;
 }
 
-/** Reads a pair of values, which is what a compare-and-set asks with. */
+/** Reads a pair of values: the argument of a compare-and-set. */
 export function pairOf({ input }: Operation): readonly [Value, Value] {
   const { f, value } = input;
   if (isList(value) && value.length === 2) return [value[0] ?? null, value[1] ?? null];
@@ -40,7 +40,7 @@ export function listOutputOf(operation: Operation): readonly Value[] | undefined
   throw new InterpretError(`${operation.input.f} must return a list, not ${canonical(output)}`);
 }
 
-/** Refuses an operation that a model has not. */
+/** Rejects an operation that a model does not know. */
 export function unknownFunction(model: string, f: string, known: string): never {
   throw new InterpretError(`the model ${model} has no ${JSON.stringify(f)}, only ${known}`);
 }

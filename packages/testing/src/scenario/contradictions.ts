@@ -1,27 +1,25 @@
 import { COUNT_NAMES } from "./count-names.ts";
-import { nearest } from "./nearest.ts";
+import { nearest } from "./written/nearest.ts";
 import type { Complaint, Path } from "./complaint.ts";
-import type { Fault, FaultType } from "./fault.ts";
+import type { Fault } from "./fault.ts";
+import { factsOf } from "./faults/table.ts";
 import type { Scenario } from "./scenario.ts";
 
-const WORDS = ["leader", "follower", "any", "all", "minority", "majority"];
+const TARGET_NAMES = ["leader", "follower", "any", "all", "minority", "majority"];
 
-/** Kinds of faults after which there are nodes that the beginning did not have. */
-const MAKES_NODES: readonly FaultType[] = ["add", "addLearner", "replace", "grow"];
-
-/** The most that a name of a node counts to. */
+/** The highest number in the name of a node. */
 const NODES_EVER = 99;
 
-/** What makes no sense in a scenario each of whose parts is right. */
-export function senseOf(scenario: Scenario): readonly Complaint[] {
+/** Contradictions between parts of a scenario that are each correct. */
+export function contradictionsIn(scenario: Scenario): readonly Complaint[] {
   return [
-    ...senseOfSettings(scenario),
-    ...senseOfExpectations(scenario),
-    ...scenario.faults.flatMap((fault, at) => [...senseOfFault(scenario, fault, ["faults", at])]),
+    ...inSettings(scenario),
+    ...inExpectations(scenario),
+    ...scenario.faults.flatMap((fault, at) => [...inFault(scenario, fault, ["faults", at])]),
   ];
 }
 
-function* senseOfSettings({ cluster, workload }: Scenario): Iterable<Complaint> {
+function* inSettings({ cluster, workload }: Scenario): Iterable<Complaint> {
   const { electionTimeoutMs, heartbeatMs } = cluster;
   if (2 * heartbeatMs > electionTimeoutMs)
     yield {
@@ -39,7 +37,7 @@ function* senseOfSettings({ cluster, workload }: Scenario): Iterable<Complaint> 
     yield { path: ["workload", "mix"], on: "value", text: "has no weight above 0: give one" };
 }
 
-function* senseOfExpectations({ expect }: Scenario): Iterable<Complaint> {
+function* inExpectations({ expect }: Scenario): Iterable<Complaint> {
   for (const bound of ["atLeast", "atMost"] as const) {
     for (const name of Object.keys(expect[bound])) {
       if (COUNT_NAMES.includes(name)) continue;
@@ -53,7 +51,7 @@ function* senseOfExpectations({ expect }: Scenario): Iterable<Complaint> {
   }
 }
 
-function* senseOfFault(scenario: Scenario, fault: Fault, path: Path): Iterable<Complaint> {
+function* inFault(scenario: Scenario, fault: Fault, path: Path): Iterable<Complaint> {
   const here = [...path, fault.type];
   if (fault.at >= scenario.durationMs)
     yield {
@@ -64,16 +62,16 @@ function* senseOfFault(scenario: Scenario, fault: Fault, path: Path): Iterable<C
   if (fault.type === "oneWay" && fault.from === undefined && fault.to === undefined)
     yield { path: here, on: "value", text: "has neither from nor to: give one of them" };
   if (fault.type === "partition" && fault.shape === "groups") {
-    yield* senseOfGroups(scenario, fault.groups, [...here, "groups"]);
+    yield* inGroups(scenario, fault.groups, [...here, "groups"]);
     return;
   }
   for (const field of ["node", "from", "to"] as const) {
     const target: unknown = Reflect.get(fault, field);
-    if (typeof target === "string") yield* senseOfTarget(scenario, target, [...here, field]);
+    if (typeof target === "string") yield* inTarget(scenario, target, [...here, field]);
   }
 }
 
-function* senseOfGroups(
+function* inGroups(
   scenario: Scenario,
   groups: readonly (readonly string[])[],
   path: Path,
@@ -91,9 +89,9 @@ function* senseOfGroups(
   }
 }
 
-function* senseOfTarget(scenario: Scenario, target: string, path: Path): Iterable<Complaint> {
-  if (WORDS.includes(target) || isNode(scenario, target)) return;
-  yield { path, on: "value", text: notNamed(scenario, target, WORDS) };
+function* inTarget(scenario: Scenario, target: string, path: Path): Iterable<Complaint> {
+  if (TARGET_NAMES.includes(target) || isNode(scenario, target)) return;
+  yield { path, on: "value", text: notNamed(scenario, target, TARGET_NAMES) };
 }
 
 function notNamed({ nodes }: Scenario, wrong: string, words: readonly string[]): string {
@@ -106,8 +104,8 @@ function notNamed({ nodes }: Scenario, wrong: string, words: readonly string[]):
 function isNode({ nodes, faults, nemesis }: Scenario, name: string): boolean {
   const [, digits] = /^n([1-9]\d*)$/.exec(name) ?? [];
   const drawn = nemesis?.faults ?? [];
-  const grows = [...drawn, ...faults.map(({ type }) => type)].some((type) =>
-    MAKES_NODES.includes(type),
+  const grows = [...drawn, ...faults.map(({ type }) => type)].some(
+    (type) => factsOf(type).makesNodes,
   );
   return digits !== undefined && Number(digits) <= (grows ? NODES_EVER : nodes);
 }

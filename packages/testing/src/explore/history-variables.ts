@@ -1,33 +1,33 @@
 import type { NodeId, Term, Entry } from "@kontiki/core";
 import { keyOf } from "./relabel.ts";
 
-/** What properties that relate nodes, and moments, need to know of a node: nodes with the same view are judged alike. */
+/** What the properties across nodes and time need to know about a node. Nodes with equal views are judged equally. */
 export type View = {
-  /** Who leads; undefined for a node that does not. */
+  /** The node itself when it leads; else undefined. */
   readonly leader: NodeId | undefined;
   readonly term: Term;
-  /** The entries that it knows to be committed. */
+  /** The number of entries that it knows to be committed. */
   readonly commit: number;
   readonly log: readonly Entry<string>[];
 };
 
-/** What is remembered of a run, beyond what nodes remember. */
+/** The history variables of a run: facts that the checks need and that nodes may forget. */
 export type History = {
-  /** Who led each term, at term - 1. */
+  /** The leader of each term, at term - 1. */
   readonly leaders: readonly (NodeId | null)[];
-  /** All entries that any node knew to be committed, and the term in which that was first known. */
+  /** All entries that any node knew to be committed, and the term in which this was first known. */
   readonly committed: readonly {
     readonly entry: Entry<string>;
     readonly by: Term;
   }[];
 };
 
-/** Nothing has happened. */
+/** The history before the first event. */
 export const NO_HISTORY: History = { leaders: [], committed: [] };
 
 /**
- * The history with what a node shows. A sentence instead, when that contradicts it: two leaders of a term, one after the
- * other (Election Safety); another entry where one was committed (State Machine Safety); a leader that lacks what was
+ * Adds the view of a node to the history. Returns a sentence instead when the view contradicts it: a second leader of one
+ * term (Election Safety), another entry at a committed index (State Machine Safety), a leader that lacks an entry
  * committed in an earlier term (Leader Completeness, Figure 3).
  */
 export function remembering(history: History, view: View): History | string {
@@ -38,9 +38,9 @@ export function remembering(history: History, view: View): History | string {
   const same = (at: number): boolean => keyOf(log[at]) === keyOf(history.committed[at]?.entry);
   for (const [at, { by }] of history.committed.entries()) {
     if (at < view.commit && !same(at))
-      return `State Machine Safety: another entry was committed at ${at + 1} before`;
+      return `State Machine Safety: a different entry was committed at ${at + 1} earlier`;
     if (leader !== undefined && term > by && !same(at))
-      return `Leader Completeness: ${leader} leads term ${term} and lacks entry ${at + 1}, committed in term ${by}`;
+      return `Leader Completeness: ${leader} leads term ${term} but lacks entry ${at + 1}, committed in term ${by}`;
   }
   const fresh = log.slice(history.committed.length, view.commit);
   if (fresh.length === 0 && (leader === undefined || known === leader)) return history;

@@ -1,24 +1,24 @@
 import { isJoint, isMember, uidOf, type Change, type Membership, type NodeId } from "@kontiki/core";
 import { nothing, type Stage } from "./stage.ts";
 
-/** How often an operator looks, and when a change that was taken and is not there is asked for again, in ms. */
+/** How often an operator checks, and after which time it requests a change again that was taken but not made, in ms. */
 const LOOK_MS = 100;
 const PATIENCE_MS = 2_000;
-/** How often it is looked after the faults have ended whether a change has come about by itself. */
+/** How often it checks after it has given up, because a change may still be made. */
 const LAST_LOOKS = 50;
 
 /** A membership that an operator wants. */
-export type Wish = {
+export type MembershipGoal = {
   /** Whether a committed membership fulfils it. */
-  readonly holds: (membership: Membership) => boolean;
-  /** What to ask the leader for. */
+  readonly isMetBy: (membership: Membership) => boolean;
+  /** The changes to request from the leader. */
   readonly changes: readonly Change[];
 };
 
-/** A node shall vote, in the place of another if that is named. */
-export function votes(node: NodeId, uid: number, replaces?: NodeId): Wish {
+/** The node is a voter, in place of another if that is named. */
+export function voterGoal(node: NodeId, uid: number, replaces?: NodeId): MembershipGoal {
   return {
-    holds: (membership) =>
+    isMetBy: (membership) =>
       membership.voters.includes(node) &&
       uidOf(membership, node) === uid &&
       (replaces === undefined || !isMember(membership, replaces)),
@@ -26,55 +26,55 @@ export function votes(node: NodeId, uid: number, replaces?: NodeId): Wish {
   };
 }
 
-/** A node shall get the log and have no vote. */
-export function learns(node: NodeId, uid: number): Wish {
+/** The node is a learner: it gets the log and has no vote. */
+export function learnerGoal(node: NodeId, uid: number): MembershipGoal {
   return {
-    holds: ({ learners }) => learners.includes(node),
+    isMetBy: ({ learners }) => learners.includes(node),
     changes: [{ type: "addLearner", node, uid, promote: false, replaces: undefined }],
   };
 }
 
-/** A node shall be no member. */
-export function isGone(node: NodeId): Wish {
+/** The node is not a member. */
+export function removalGoal(node: NodeId): MembershipGoal {
   return {
-    holds: (membership) => !isMember(membership, node),
+    isMetBy: (membership) => !isMember(membership, node),
     changes: [{ type: "remove", node }],
   };
 }
 
 /**
- * Asks whoever leads, again and again, until a wish is fulfilled or given up. A change may come about after that: it is
- * looked for some seconds more. Then one of `onDone` and `onFailed` is called, once.
+ * Asks the current leader, again and again, until the goal is met or given up. A change may still be made after giving up:
+ * the operator checks for some seconds more. Then it calls one of `onDone` and `onFailed`, once.
  */
-export function strive(
+export function pursue(
   stage: Stage,
-  wish: Wish,
+  goal: MembershipGoal,
   onDone: () => void,
   onFailed: () => void = nothing,
 ): { readonly giveUp: () => void } {
   const { target, counters } = stage;
   let looksLeft = Number.POSITIVE_INFINITY;
   let askedAt: number | undefined;
-  /** Orders that nobody has answered: a leader that stands still may take one up long after it was given. */
+  /** Requests without an answer: a paused leader may take one up much later. */
   let open = 0;
   const ask = (): void => {
     askedAt = target.timeline.now;
     open += 1;
-    target.change(wish.changes, (refusal) => {
+    target.change(goal.changes, (refusal) => {
       open -= 1;
       counters.count(refusal === undefined ? "change.taken" : "change.refused");
       if (refusal !== undefined) askedAt = undefined;
     });
   };
   const look = (): void => {
-    if (isFulfilled(target.memberships(), wish)) {
+    if (isMet(target.memberships(), goal)) {
       counters.count("change.done");
       return onDone();
     }
     looksLeft -= 1;
     if (looksLeft <= 0 && open === 0) return onFailed();
     const isWaiting = askedAt !== undefined && target.timeline.now < askedAt + PATIENCE_MS;
-    if (looksLeft === Number.POSITIVE_INFINITY && !isWaiting && isOpen(stage, wish)) ask();
+    if (looksLeft === Number.POSITIVE_INFINITY && !isWaiting && mayAsk(stage, goal)) ask();
     target.timeline.after(LOOK_MS, look);
   };
   look();
@@ -85,20 +85,20 @@ export function strive(
   };
 }
 
-function isFulfilled(memberships: readonly Membership[], { holds }: Wish): boolean {
+function isMet(memberships: readonly Membership[], { isMetBy }: MembershipGoal): boolean {
   const [only, ...others] = memberships;
-  return only !== undefined && others.length === 0 && !isJoint(only) && holds(only);
+  return only !== undefined && others.length === 0 && !isJoint(only) && isMetBy(only);
 }
 
 /**
- * Whether there is anything to ask for, and it may be asked for: a promotion goes on by itself, and who may leave may have
- * come to be needed since the wish was made.
+ * Whether there is anything to request, and the request is allowed now: a promotion in progress needs no request, and a node
+ * that could be removed at first may be needed by now.
  */
-function isOpen({ target, atlas }: Stage, { holds, changes }: Wish): boolean {
+function mayAsk({ target, atlas }: Stage, { isMetBy, changes }: MembershipGoal): boolean {
   const membership = target.membership();
-  if (target.leader() === undefined || isJoint(membership) || holds(membership)) return false;
+  if (target.leader() === undefined || isJoint(membership) || isMetBy(membership)) return false;
   const leaving = changes.map(leavingBy).filter((node) => node !== undefined);
-  if (leaving.some((node) => atlas.whyNoRemoval(node) !== undefined)) return false;
+  if (leaving.some((node) => atlas.objectionToRemoval(node) !== undefined)) return false;
   return !membership.promotions.some(({ node }) =>
     changes.some(
       (change) => change.type === "addLearner" && change.promote && change.node === node,

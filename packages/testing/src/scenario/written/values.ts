@@ -3,8 +3,8 @@ import * as v from "valibot";
 import { nearest } from "./nearest.ts";
 
 /**
- * What people write in a scenario, and what it means: the smallest parts of the schema. Each says in its own words what
- * may be there; valibot's own messages name types, which helps nobody who writes YAML.
+ * The smallest parts of the schema: the values that people write in a scenario, and what they mean. Each has its own
+ * message about what is allowed; valibot's messages name types, which does not help authors of YAML.
  *
  * @module
  */
@@ -18,14 +18,14 @@ export type DurationRange = Duration | readonly [least: Duration, most: Duration
 /** A share: a number from 0 to 1, or a text such as "10%". */
 export type Share = number | string;
 
-/** The most that a time may be, in ms: a day. */
+/** The longest time, in ms: a day. */
 const DURATION_MAX = 24 * 60 * 60 * 1000;
 
 const UNITS: Readonly<Record<string, number>> = { "": 1, ms: 1, s: 1000, m: 60_000, h: 3_600_000 };
 
 /**
- * One written value. `phrase` says what may be there: the end of "it is ...: give", or the whole advice as a function of
- * what was written. `convert` gives undefined for what is wrong.
+ * One written value. `phrase` tells what is allowed: it is the end of "it is ...: give", or a function that makes the whole
+ * advice from the wrong value. `convert` gives undefined for a wrong value.
  */
 function written<Input, Output>(
   phrase: string | ((value: unknown) => string),
@@ -58,7 +58,7 @@ export function number(least: number, most: number): v.GenericSchema<number> {
   );
 }
 
-/** A time of at least so many ms; a day at most. */
+/** A time of at least this many ms; a day at most. */
 export function duration(least: number): v.GenericSchema<Duration, number> {
   return written(`a time from ${least}ms, such as 250ms, 1.5s or 2m`, (value) =>
     within(msOf(value), least),
@@ -71,7 +71,7 @@ export const jump: v.GenericSchema<Duration, number> = written(
   (value) => within(msOf(value), -DURATION_MAX),
 );
 
-/** Two times of at least so many ms, the first not after the second. */
+/** Two times of at least this many ms, the first not longer than the second. */
 export function durations(
   least: number,
 ): v.GenericSchema<DurationRange, readonly [number, number]> {
@@ -100,7 +100,7 @@ export const flag: v.GenericSchema<boolean> = written("true or false", (value) =
 );
 
 /** Any text. */
-export const text: v.GenericSchema<string> = written("a text", (value) =>
+export const text: v.GenericSchema<string> = written("a string", (value) =>
   typeof value === "string" ? value : undefined,
 );
 
@@ -119,14 +119,14 @@ export function oneOf<const Word extends string>(...words: readonly Word[]): v.G
   return written(advice, (value) => words.find((word) => word === value));
 }
 
-/** How often something must or may be met: a count, from 0. */
+/** How often something must or may happen: a count, from 0. */
 export const counts: v.GenericSchema<Readonly<Record<string, number>>> = v.record(
   v.string(),
   whole(0, Number.MAX_SAFE_INTEGER),
   (issue) => `is ${shown(issue.input)}: give names with counts, such as elections: 2`,
 );
 
-/** Several of one kind; `phrase` says what may be there. */
+/** Several of one kind; `phrase` tells what is allowed. */
 export function list<Item extends v.BaseSchema<unknown, unknown, v.BaseIssue<unknown>>>(
   item: Item,
   phrase: string,
@@ -135,9 +135,9 @@ export function list<Item extends v.BaseSchema<unknown, unknown, v.BaseIssue<unk
 }
 
 /**
- * Named fields and no others. A name that is not among them is told with the one that it looks like, else with all.
+ * Named fields and no others. The message for an unknown name gives the name that it looks like, or else all names.
  *
- * @param word what may be written in their place.
+ * @param word what may be written instead of them.
  */
 export function fields<const Entries extends v.ObjectEntries>(
   entries: Entries,
@@ -148,19 +148,19 @@ export function fields<const Entries extends v.ObjectEntries>(
     if (expected === "never") return unknownName(JSON.parse(received) as string, names);
     if (received === "undefined") return "is missing";
     const either = word === undefined ? "" : `${word}, or `;
-    return `is ${shown(input)}: give ${either}names with values, of ${names.join(", ")}`;
+    return `is ${shown(input)}: give ${either}names with values; the names are ${names.join(", ")}`;
   });
 }
 
-/** What to say of a name that nobody knows. */
+/** The message about an unknown name. */
 export function unknownName(wrong: string, names: readonly string[]): string {
   const near = nearest(wrong, names);
   return near === undefined
-    ? `is not known here: there are ${names.join(", ")}`
+    ? `is not known here: the names are ${names.join(", ")}`
     : `is not known here: did you mean ${near}?`;
 }
 
-/** What was written, on one line. */
+/** The written value, on one line. */
 function shown(value: unknown): string {
   return inspect(value, { depth: 0, breakLength: Infinity, maxStringLength: 60 });
 }
@@ -169,7 +169,7 @@ function isBetween(value: unknown, least: number, most: number): value is number
   return typeof value === "number" && value >= least && value <= most;
 }
 
-/** Times are whole ms: part of one is rounded up, so that what was to last lasts. */
+/** Times are whole ms; a fraction is rounded up, so that nothing becomes shorter than it was written. */
 function msOf(value: unknown): number | undefined {
   if (typeof value === "number") return Math.ceil(value);
   if (typeof value !== "string") return undefined;

@@ -4,7 +4,7 @@ import type { ExploredAction } from "./action.ts";
 import type { ExploredNode, ExploredPacket } from "./explored-node.ts";
 import type { ExploredTransition } from "./walk.ts";
 
-/** A run as lines that tell it, one a transition. */
+/** The story of a run: one line for each transition. */
 export function storyOf({
   transitions,
 }: {
@@ -15,38 +15,39 @@ export function storyOf({
     node: action.node,
     what: [
       whatHappens(action),
-      ...(sent.length === 0 ? [] : [`sends ${sent.map(told).join(", ")}`]),
-      ...(lost.length === 0 ? [] : [`loses ${lost.map(told).join(", ")}`]),
+      ...(sent.length === 0 ? [] : [`sends ${sent.map(packetText).join(", ")}`]),
+      ...(lost.length === 0 ? [] : [`loses ${lost.map(packetText).join(", ")}`]),
     ].join("; "),
-    nodes: Object.fromEntries(nodes.map((local) => [local.node, standing(local)])),
+    nodes: Object.fromEntries(nodes.map((local) => [local.node, nodeText(local)])),
   }));
 }
 
-const DEEDS: Readonly<Record<ExploredAction["type"], string>> = {
-  electionTimeout: "its election timer runs out",
-  heartbeatTimeout: "its heartbeat timer runs out",
-  leaderSilent: "it has heard no leader",
+const EVENTS: Readonly<Record<ExploredAction["type"], string>> = {
+  electionTimeout: "election timeout",
+  heartbeatTimeout: "heartbeat timeout",
+  leaderSilent: "has heard no leader",
   propose: "a client proposes",
-  deliver: "hears",
-  sync: "its disk is synced",
-  crash: "crashes and starts again",
-  drop: "never hears",
+  deliver: "receives",
+  sync: "syncs its disk",
+  crash: "crashes and restarts",
+  drop: "never receives",
 };
 
 function whatHappens({ type, packet, stays, crash }: ExploredAction): string {
-  const heard = packet === undefined ? "" : ` ${packet.from}: ${said(packet.message)}`;
-  const kept = crash === "everything" ? "keeping what was written" : "losing what was not synced";
-  if (type === "crash") return `${DEEDS.crash}, ${kept}`;
+  const received =
+    packet === undefined ? "" : ` ${messageText(packet.message)} from ${packet.from}`;
+  const kept = crash === "everything" ? "keeping unsynced writes" : "losing unsynced writes";
+  if (type === "crash") return `${EVENTS.crash}, ${kept}`;
   const crashed = crash === undefined ? "" : `, and crashes before the sync, ${kept}`;
-  return `${DEEDS[type]}${heard}${stays === true ? " (it will come again)" : ""}${crashed}`;
+  return `${EVENTS[type]}${received}${stays === true ? " (a copy stays in flight)" : ""}${crashed}`;
 }
 
-function told({ to, message }: ExploredPacket): string {
-  return `${said(message)} to ${to}`;
+function packetText({ to, message }: ExploredPacket): string {
+  return `${messageText(message)} to ${to}`;
 }
 
-/** A message in a few words. */
-function said(message: Message<string>): string {
+/** A message as a short text. */
+function messageText(message: Message<string>): string {
   const { type, term } = message;
   switch (type) {
     case "requestVote":
@@ -56,7 +57,7 @@ function said(message: Message<string>): string {
     case "preVoteReply":
       return `${type} t${term} ${message.granted ? "yes" : "no"}`;
     case "appendEntries":
-      return `${type} t${term} ${message.prevIndex}.${message.prevTerm}+[${entriesTold(message.entries)}] c${message.commit}`;
+      return `${type} t${term} ${message.prevIndex}.${message.prevTerm}+[${entriesText(message.entries)}] c${message.commit}`;
     case "appendAccepted":
       return `${type} t${term} up to ${message.match}`;
     case "appendRejected":
@@ -73,15 +74,15 @@ function said(message: Message<string>): string {
   }
 }
 
-/** A node in a few characters: role, term, commit, and the terms of its entries; what is not on disk is in brackets. */
-function standing({ state, log, disk }: ExploredNode): string {
+/** A node as a short text: role, term, commit, and the terms of its entries; unsynced entries are in parentheses. */
+function nodeText({ state, log, disk }: ExploredNode): string {
   const synced = log.findIndex((entry, at) => entry.term !== disk.log[at]?.term);
   const [durable, rest] = synced === -1 ? [log, []] : [log.slice(0, synced), log.slice(synced)];
-  const unsynced = rest.length === 0 ? "" : ` (${entriesTold(rest)})`;
-  return `${state.role.type} t${state.term} c${state.commit} [${entriesTold(durable)}]${unsynced}`;
+  const unsynced = rest.length === 0 ? "" : ` (${entriesText(rest)})`;
+  return `${state.role.type} t${state.term} c${state.commit} [${entriesText(durable)}]${unsynced}`;
 }
 
-function entriesTold(entries: readonly Entry<string>[]): string {
+function entriesText(entries: readonly Entry<string>[]): string {
   return entries
     .map((entry) => (entry.type === "command" ? `${entry.term}:${entry.command}` : `${entry.term}`))
     .join(" ");

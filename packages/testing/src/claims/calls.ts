@@ -5,12 +5,12 @@ import type { Report } from "./report.ts";
 
 type CallOf = (command: unknown) => Call;
 
-/** How a command is told of which no specification says more. */
-export function untold(command: unknown): Call {
+/** The call for a command that has no specification. */
+export function plainCall(command: unknown): Call {
   return { f: "apply", value: JSON.stringify(command) ?? null };
 }
 
-/** Tells commands as a specification does, and as {@link untold} where that throws, which is reported the first time. */
+/** Makes calls by a specification, and by {@link plainCall} when that throws, which is reported the first time. */
 export function callsBy(callOf: CallOf, report: Report): CallOf {
   let isReported = false;
   return (command) => {
@@ -20,7 +20,7 @@ export function callsBy(callOf: CallOf, report: Report): CallOf {
       const text = `callOf of ${plainText(command)} threw: ${messageOf(error)}`;
       if (!isReported) report({ check: "model", text });
       isReported = true;
-      return untold(command);
+      return plainCall(command);
     }
   };
 }

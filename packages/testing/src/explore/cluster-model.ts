@@ -1,7 +1,7 @@
 import { checkCluster, type Observed } from "@kontiki/core";
 import type { Bounds } from "./bounds.ts";
-import { NO_HISTORY, remembering, type History, type View } from "./history.ts";
-import { happen, TRIGGER } from "./happen.ts";
+import { NO_HISTORY, remembering, type History, type View } from "./history-variables.ts";
+import { runOccurrence, TRIGGER } from "./occurrence.ts";
 import {
   firstStart,
   logOf,
@@ -14,33 +14,33 @@ import { keyOf } from "./relabel.ts";
 import { HAPPENED } from "./sometimes.ts";
 import { Symbols, type Symmetry } from "./symbols.ts";
 
-/** What comes of an event at a node. */
+/** The result of an event at a node. */
 export type Outcome = {
-  /** The number of the node after it. */
+  /** The number of the node's state after it. */
   readonly next: number;
-  /** How it was seen right before it crashed, 0 if it did not. */
+  /** The number of its view immediately before it crashed; 0 if it did not crash. */
   readonly crashed: number;
   /** The numbers of the messages that leave, in order. */
   readonly sent: readonly number[];
   /** Bits of `HAPPENED`. */
   readonly happened: number;
-  /** What is wrong. */
+  /** The violation. */
   readonly broken: string | undefined;
 };
 
-/** The place of an outcome that is none: no such event can happen there. */
+/** The position of an impossible event in the list of outcomes. */
 const IMPOSSIBLE = 0;
 
 /**
- * The cluster as numbers. Nodes, messages and histories are named by numbers, and `step` is a pure function: what an event
- * does to a node is found out once, and looked up from then on.
+ * The cluster as numbers. The states of nodes, messages and histories are numbered. `step` is a pure function, so the
+ * result of an event at a node is computed once and then looked up.
  */
 export class Model {
   readonly bounds: Bounds;
   readonly locals: Symbols<ExploredNode>;
   readonly packets: Symbols<ExploredPacket>;
   readonly histories: Symbols<History>;
-  /** The trigger that message 0 would be. */
+  /** The trigger that message 0 would have. */
   readonly firstMessage: number;
   readonly #outcomes: (Outcome | undefined)[] = [undefined];
   readonly #outcomeOf = new PairTable();
@@ -50,7 +50,7 @@ export class Model {
   readonly #views = new Map<string, number>();
   readonly #viewOf: number[] = [0];
   readonly #viewed: ExploredNode[] = [];
-  /** Where each message goes, by its number. */
+  /** The receiver of each message, by its number. */
   readonly #targets: number[] = [0];
 
   constructor(bounds: Bounds, symmetry: Symmetry) {
@@ -62,24 +62,24 @@ export class Model {
     this.firstMessage = TRIGGER.propose + bounds.proposals - 1;
   }
 
-  /** All nodes before anything has happened. */
+  /** All nodes before the first event. */
   get start(): readonly number[] {
     return this.bounds.configs.map((config) => this.locals.idOf(firstStart(config)));
   }
 
-  /** The number of the history before anything has happened. */
+  /** The number of the history before the first event. */
   get noHistory(): number {
     return this.histories.idOf(NO_HISTORY);
   }
 
-  /** What it takes in memory, as an estimate. */
+  /** The memory in use, in bytes, as an estimate. */
   get bytes(): number {
     const tables = this.#outcomeOf.bytes + this.#historyOf.bytes + this.#pairs.bytes;
     const symbols = this.locals.bytes + this.packets.bytes + this.histories.bytes;
     return tables + symbols + 120 * this.#outcomes.length;
   }
 
-  /** What comes of an event at a node; undefined when it cannot happen there. */
+  /** The result of an event at a node; undefined when the event is not possible there. */
   outcomeOf(local: number, trigger: number, end: number): Outcome | undefined {
     const event = 3 * trigger + end;
     const known = this.#outcomeOf.get(local, event);
@@ -90,7 +90,7 @@ export class Model {
     return outcome;
   }
 
-  /** The place of the node that a message goes to. */
+  /** The position of the node that receives a message. */
   targetOf(packet: number): number {
     while (this.#targets.length <= packet) {
       const { to } = this.packets.valueOf(this.#targets.length);
@@ -99,14 +99,14 @@ export class Model {
     return this.#targets[packet] ?? 0;
   }
 
-  /** The number of what other nodes and moments may be judged by. */
+  /** The number of the view of a node. */
   viewOf(local: number): number {
     while (this.#viewOf.length <= local)
       this.#viewOf.push(this.#viewIn(this.locals.valueOf(this.#viewOf.length)));
     return this.#viewOf[local] ?? 0;
   }
 
-  /** The history after a node was seen like that; below 0 when that contradicts it: see {@link whatBroke}. */
+  /** The history after a view was added; below 0 when the view contradicts it: see {@link whatBroke}. */
   remembered(history: number, view: number): number {
     const known = this.#historyOf.get(history, view);
     if (known !== undefined) return known;
@@ -116,20 +116,20 @@ export class Model {
     return id;
   }
 
-  /** What two nodes at one moment show, as bits of `HAPPENED`; below 0 when they contradict each other. */
+  /** Compares the views of two nodes. Returns bits of `HAPPENED`; below 0 when they contradict each other. */
   together(one: number, other: number): number {
     const [low, high] = one < other ? [one, other] : [other, one];
     const known = this.#pairs.get(low, high);
     if (known !== undefined) return known;
     const [a, b] = [this.#viewedAs(low), this.#viewedAs(high)];
     const bothLead = a.state.role.type === "leader" && b.state.role.type === "leader";
-    const bits = bothLead ? HAPPENED["two lead at once, in different terms"] : 0;
+    const bits = bothLead ? HAPPENED["two nodes lead at once, in different terms"] : 0;
     const judged = this.contradictions([low, 0], [high, 1]).length === 0 ? bits : -1;
     this.#pairs.set(low, high, judged);
     return judged;
   }
 
-  /** How two nodes contradict each other, by their views and places. */
+  /** How nodes contradict each other, given their views and positions. */
   contradictions(...nodes: readonly (readonly [view: number, place: number])[]): readonly string[] {
     return checkCluster(
       nodes.map(([view, place]): Observed<string> => {
@@ -141,7 +141,7 @@ export class Model {
     );
   }
 
-  /** What contradicts a history, by a number below 0. */
+  /** The contradiction with a number below 0 from {@link remembered}. */
   whatBroke(judged: number): string {
     return this.#broken[-judged - 1] ?? "something";
   }
@@ -149,9 +149,9 @@ export class Model {
   #findOutcome(local: ExploredNode, trigger: number, end: number): Outcome | undefined {
     const packet =
       trigger <= this.firstMessage ? undefined : this.packets.valueOf(trigger - this.firstMessage);
-    const turned = happen(this.bounds, local, { trigger, packet, end });
-    if (turned === undefined) return undefined;
-    const { next, crashed, sent, happened, broken } = turned;
+    const result = runOccurrence(this.bounds, local, { trigger, packet, end });
+    if (result === undefined) return undefined;
+    const { next, crashed, sent, happened, broken } = result;
     if (next.state.term > this.bounds.terms) return undefined;
     const numbers = sent.map((each) => this.packets.idOf(each));
     return {
@@ -172,7 +172,7 @@ export class Model {
 
   #viewedAs(view: number): ExploredNode {
     const local = this.#viewed[view - 1];
-    if (local === undefined) throw new RangeError(`no node was ever seen as ${view}`);
+    if (local === undefined) throw new RangeError(`there is no view ${view}`);
     return local;
   }
 }
