@@ -53,7 +53,7 @@ export const DISK_MUTANTS: readonly Mutant[] = [
   },
   {
     name: "failed-sync-ignored",
-    about: "A sync that fails is taken for one that did not.",
+    about: "A failed sync is treated as a successful one.",
     source: "Rebello et al., ATC '20; tarantool #12292, incus PR 462",
     edits: [
       {
@@ -86,14 +86,14 @@ export const DISK_MUTANTS: readonly Mutant[] = [
   },
   {
     name: "torn-tail-stays",
-    about: "What a crash left of the last write is not cut off, and the log goes on behind it.",
+    about: "The torn tail of the last write is not cut off, and the log continues after it.",
     source: "ra #170",
     edits: [{ file: OPEN, find: "if (tornBytes > 0) file.truncate(tail.length);", replace: "" }],
     hunts: ["power"],
   },
   {
     name: "checksum-not-checked",
-    about: "A batch is believed although its checksum is wrong.",
+    about: "A batch is accepted although its checksum is wrong.",
     source: "Alagappan et al., FAST '18",
     edits: [
       {
@@ -107,7 +107,7 @@ export const DISK_MUTANTS: readonly Mutant[] = [
   {
     name: "damage-taken-for-torn-tail",
     about:
-      "Damage in the middle of a log is cut off as if a crash had left it, with all that was promised behind it.",
+      "Damage in the middle of a log is cut off like a torn tail, with all the acknowledged entries after it.",
     source: "Alagappan et al., FAST '18; ra PR 589",
     edits: [
       {
@@ -120,7 +120,7 @@ export const DISK_MUTANTS: readonly Mutant[] = [
   },
   {
     name: "horizon-forgotten",
-    about: "That promised entries were lost is not remembered, and the server votes at once.",
+    about: "The loss of acknowledged entries is not remembered, and the server votes at once.",
     source: "Alagappan et al., FAST '18",
     edits: [
       {

@@ -45,7 +45,7 @@ export const MEMBERSHIP_MUTANTS: readonly Mutant[] = [
   },
   {
     name: "learner-counts",
-    about: "What a learner holds counts towards the majority.",
+    about: "A learner counts towards the majority.",
     source: "dissertation 4.2.1",
     edits: [
       {
@@ -59,7 +59,7 @@ export const MEMBERSHIP_MUTANTS: readonly Mutant[] = [
   },
   {
     name: "membership-in-force-when-committed",
-    about: "A membership counts from its commit on, and not from when it is appended.",
+    about: "A membership takes effect when it is committed, and not when it is appended.",
     source: "§6, dissertation 4.1",
     edits: [
       {
@@ -126,7 +126,7 @@ export const MEMBERSHIP_MUTANTS: readonly Mutant[] = [
   },
   {
     name: "removed-leader-leads-on",
-    about: "A leader that is no member any more does not step down.",
+    about: "A leader that is no longer a member does not step down.",
     source: "dissertation 4.2.2; LogCabin #205",
     edits: [
       {
@@ -139,7 +139,7 @@ export const MEMBERSHIP_MUTANTS: readonly Mutant[] = [
   },
   {
     name: "promoted-learner-does-not-vote",
-    about: "A voter that has not heard yet that it is one gives no vote.",
+    about: "A voter that has not yet learned that it is one gives no vote.",
     source: "dissertation 4.2.1; raft-rs #57, etcd PR 10998",
     edits: [
       {
@@ -154,7 +154,8 @@ export const MEMBERSHIP_MUTANTS: readonly Mutant[] = [
   },
   {
     name: "wiped-disk-counts",
-    about: "Votes and acknowledgements count whatever disk they come from and were meant for.",
+    about:
+      "Votes and acknowledgements count regardless of the disk they come from or were meant for.",
     source: "dissertation 4.4; dragonboat #256, NuRaft #185",
     edits: [
       {
@@ -195,7 +196,7 @@ export const MEMBERSHIP_MUTANTS: readonly Mutant[] = [
   },
   {
     name: "lost-log-votes",
-    about: "A server that lost entries it had promised to hold votes as if it had them.",
+    about: "A server that lost entries it had acknowledged votes as if it had them.",
     source: "Alagappan et al., FAST '18",
     edits: [
       {

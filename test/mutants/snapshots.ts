@@ -7,8 +7,7 @@ const ACTOR = "packages/actors/src/node/node-actor.ts";
 export const SNAPSHOT_MUTANTS: readonly Mutant[] = [
   {
     name: "snapshot-keeps-conflict",
-    about:
-      "A follower whose log is as long as a snapshot keeps it, although its entries are other ones.",
+    about: "A follower whose log is as long as a snapshot keeps it, although its entries differ.",
     source: "§7; openraft #1761",
     edits: [
       {
@@ -21,8 +20,7 @@ export const SNAPSHOT_MUTANTS: readonly Mutant[] = [
   },
   {
     name: "old-snapshot-taken",
-    about:
-      "A snapshot of what is committed and compacted here is installed, and the state goes back.",
+    about: "A snapshot older than the server's commit index is installed, and the state goes back.",
     source: "§7; etcd ignores snapshots that are behind its commit index",
     edits: [
       {
@@ -49,7 +47,7 @@ export const SNAPSHOT_MUTANTS: readonly Mutant[] = [
   },
   {
     name: "snapshot-without-membership",
-    about: "Who installs a snapshot goes on with the membership that it had before.",
+    about: "A server that installs a snapshot keeps the membership that it had before.",
     source: "dissertation 5.1",
     edits: [
       {
@@ -62,7 +60,7 @@ export const SNAPSHOT_MUTANTS: readonly Mutant[] = [
   },
   {
     name: "snapshot-without-sessions",
-    about: "Who installs a snapshot forgets which commands of clients were applied.",
+    about: "A server that installs a snapshot forgets which commands of clients were applied.",
     source: "dissertation 6.3",
     edits: [
       {
@@ -75,7 +73,7 @@ export const SNAPSHOT_MUTANTS: readonly Mutant[] = [
   },
   {
     name: "snapshot-ahead-of-state",
-    about: "A snapshot claims to hold all that is committed, and holds what is applied.",
+    about: "A snapshot claims to cover everything committed, but covers only what is applied.",
     source: "dissertation 5.1; ra PR 562",
     edits: [
       {
@@ -102,7 +100,7 @@ export const SNAPSHOT_MUTANTS: readonly Mutant[] = [
   {
     name: "compacted-before-durable",
     about: "The log is compacted although its snapshot is not on the disk yet.",
-    source: "§7; nobody may lose both",
+    source: "§7; a server must not lose both",
     edits: [
       {
         file: "packages/actors/src/storage/snapshot/written-snapshot.ts",
@@ -127,9 +125,8 @@ export const SNAPSHOT_MUTANTS: readonly Mutant[] = [
   },
   {
     name: "needed-segment-removed",
-    about:
-      "One segment too many is removed when the log was compacted, and with it entries that are needed.",
-    source: "§7; ra PR 581 (gaps that nobody sees)",
+    about: "Compaction removes one segment too many, with entries that are needed.",
+    source: "§7; ra PR 581 (gaps that go unnoticed)",
     edits: [
       {
         file: "packages/actors/src/storage/wal/wal.ts",
