@@ -57,7 +57,7 @@ describe("a scenario function", () => {
   test("has a story", async () => {
     const { story } = await runSession(planned(1), failover, { tells: true });
     const text = storyText(story, { width: 1000 });
-    expect(text).toMatch(/c1 asks: put "k" "before"[^]* falls: [^]*all nodes agree$/);
+    expect(text).toMatch(/c1 calls put "k" "before"[^]* goes down: [^]*all nodes agree$/);
   });
 
   test("is recorded as a plan that runs without the function", async () => {

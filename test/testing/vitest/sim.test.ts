@@ -80,7 +80,7 @@ describe("a failure", () => {
     const { text, pages } = await failureOf(forgetful);
     expect(text).toMatch(/^snapshot[^\n]*: /);
     expect(text).toMatch(/\nSeed 1, shrunk to \d nodes?, 1 fault, \d operations? \(\d+ runs\)\.\n/);
-    expect(text).toMatch(/\n *\d+\S* {2}n\d .* falls: it crashes/);
+    expect(text).toMatch(/\n *\d+\S* {2}n\d .* goes down: it crashes/);
     expect(text).toMatch(/VIOLATED snapshot/);
     const [, token = ""] = AGAIN_BY_TOKEN.exec(text) ?? [];
     const [, page = ""] = /page: (.*)$/.exec(text) ?? [];
@@ -116,7 +116,7 @@ describe("a failure", () => {
     });
     expect(text).toMatch(/^expected \{ type: 'ok', value: null \} to deeply equal 'done'/);
     expect(text).toMatch(/shrunk to 1 node, 0 faults, 1 operation/);
-    expect(text).toMatch(/c1 hears of put "k" "v": null/);
+    expect(text).toMatch(/c1 gets the result of put "k" "v": null/);
     expect(text).toContain(AGAIN_BY_SEED);
   });
 
