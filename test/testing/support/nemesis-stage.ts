@@ -4,7 +4,7 @@ import type { FaultAction } from "../../../packages/testing/src/scenario/fault.t
 import { FakeTarget } from "./fake-target.ts";
 import { CLUSTER } from "./scenarios.ts";
 
-/** A nemesis and the cluster of names that it strikes. What it tells is written down with what is done, in order. */
+/** A nemesis and a fake cluster. The events of the nemesis and its calls are recorded in order. */
 export class NemesisStage {
   readonly target: FakeTarget;
   readonly nemesis: Nemesis;
@@ -37,7 +37,7 @@ export class NemesisStage {
     return this.nemesis.perform(forMs === undefined ? fault : { ...fault, for: forMs });
   }
 
-  /** Begins a fault, lets time pass, and gives what came of it. */
+  /** Begins a fault, lets time pass, and returns what was recorded. */
   story(action: FaultAction, forMs: number | undefined, ms: number): string[] {
     this.perform(action, forMs);
     this.target.timeline.advance(ms);

@@ -17,7 +17,7 @@ export const CLUSTER: ClusterSettings = {
   leases: undefined,
 };
 
-/** Every kind of fault. The record makes sure that none is missing. */
+/** Every kind of fault. The type of the record ensures that none is missing. */
 export const FAULT_TYPES = Object.keys({
   partition: 1,
   oneWay: 1,
