@@ -120,7 +120,7 @@ describe("one change after another", () => {
     },
   );
 
-  test("a node takes the place of another, whose disk goes", SLOW, async () => {
+  test("a node replaces another, whose disk is removed", SLOW, async () => {
     const cluster = await start({ nodes: 3 });
     await cluster.addNode("n4", { replaces: "n3", ...PATIENT });
     expect(await roles(cluster)).toEqual({ n1: "voter", n2: "voter", n4: "voter" });
@@ -128,7 +128,7 @@ describe("one change after another", () => {
     expect(() => cluster.node("n3")).toThrow("there is no node n3: there are n1, n2, n4");
   });
 
-  test("a node that was removed comes back under its name as another", SLOW, async () => {
+  test("a removed node returns under its name with another disk", SLOW, async () => {
     const cluster = await start({ nodes: 3, dataDir: temporaryFolder() });
     const handle = cluster.node("n3");
     await cluster.removeNode("n3", PATIENT);
@@ -138,7 +138,7 @@ describe("one change after another", () => {
     expect(cluster.node("n3").status().uid).toBe(1);
   });
 
-  test("the leader is told of, and of what it goes by, as events", SLOW, async () => {
+  test("events report the leader and its membership", SLOW, async () => {
     const cluster = await start({ nodes: ["n1"] });
     const committed = nextEvent(
       cluster,
@@ -174,7 +174,7 @@ describe("one change after another", () => {
     },
   );
 
-  test("what can never be is refused, and nothing is left of it", SLOW, async () => {
+  test("an impossible change is refused, and nothing is left of it", SLOW, async () => {
     const cluster = await start({ nodes: ["n1"] });
     const refused = async (what: Promise<unknown>, message: RegExp): Promise<void> => {
       await expect(what).rejects.toThrow(message);
@@ -195,7 +195,7 @@ describe("one change after another", () => {
     expect(await roles(cluster)).toEqual({ n1: "voter" });
   });
 
-  test("one that finds no majority ends in time, and says what is left", SLOW, async () => {
+  test("a change that finds no majority ends in time, and reports what is left", SLOW, async () => {
     const cluster = await start({ nodes: 3 });
     const leader = await cluster.leader(PATIENT);
     const others = cluster.nodeIds.filter((id) => id !== leader);
@@ -239,7 +239,7 @@ describe("a node whose disk is wiped", () => {
   });
 });
 
-test("the lead goes to whom it shall (dissertation 3.10)", SLOW, async () => {
+test("leadership goes to the chosen node (dissertation 3.10)", SLOW, async () => {
   const cluster = await start({ nodes: 3 });
   for (const id of ["n1", "n2", "n3", "n3"]) {
     expect(await cluster.transfer(id, PATIENT)).toBe(id);

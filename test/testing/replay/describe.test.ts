@@ -1,8 +1,8 @@
 import { nodeId, type Effect, type Event, type Message, type State } from "@kontiki/core";
 import type { CommandBytes } from "@kontiki/actors/node";
 import { describe, expect, test } from "vitest";
-import { happeningWords } from "../../../packages/testing/src/replay/happening-words.ts";
-import { stepWords } from "../../../packages/testing/src/replay/step-words.ts";
+import { describeHappening } from "../../../packages/testing/src/replay/describe-happening.ts";
+import { describeStep } from "../../../packages/testing/src/replay/describe-step.ts";
 import type { Happening } from "../../../packages/testing/src/engine/observer.ts";
 import { appends, change, command, FOLLOWER, LEADER, snapshotOf } from "../support/stage.ts";
 
@@ -44,14 +44,14 @@ const vote = told({ type: "requestVote" });
 const elapsed: Event<CommandBytes> = { type: "electionTimeout" };
 const beat: Event<CommandBytes> = { type: "heartbeatTimeout" };
 
-function words(
+function text(
   event: Event<CommandBytes>,
   before: Plain<State>,
   after: Plain<State>,
   ...effects: readonly Effect<CommandBytes>[]
 ): string | undefined {
   const was = { ...IDLE, ...before } as State;
-  return stepWords({
+  return describeStep({
     node: nodeId("n1"),
     event,
     before: was,
@@ -63,44 +63,41 @@ function words(
 describe("a step of a node", () => {
   const noop = { ...command(6, 3), type: "noop" } as ReturnType<typeof change>;
   const cases: readonly (readonly [string | undefined, string | undefined])[] = [
-    [words(entries, { role: FOLLOWS }, {}, says({ type: "appendAccepted" })), undefined],
+    [text(entries, { role: FOLLOWS }, {}, says({ type: "appendAccepted" })), undefined],
+    [text({ type: "replicate" }, { role: LEADER }, {}, says({ type: "appendEntries" })), undefined],
     [
-      words({ type: "replicate" }, { role: LEADER }, {}, says({ type: "appendEntries" })),
-      undefined,
+      text({ type: "peerDown", node: nodeId("n3") }, {}, { role: FOLLOWS }),
+      "learns that n3 is down; follows n2 in term 2",
     ],
     [
-      words({ type: "peerDown", node: nodeId("n3") }, {}, { role: FOLLOWS }),
-      "hears that n3 is gone; follows n2 in term 2",
+      text(elapsed, {}, { role: { type: "preCandidate", votes: [] } }),
+      "starts a pre-vote for term 3",
     ],
     [
-      words(elapsed, {}, { role: { type: "preCandidate", votes: [] } }),
-      "asks who would vote for it in term 3",
+      text(elapsed, {}, { term: 3, votedFor: nodeId("n1"), role: CANDIDATE }),
+      "becomes a candidate in term 3",
     ],
     [
-      words(elapsed, {}, { term: 3, votedFor: nodeId("n1"), role: CANDIDATE }),
-      "stands for election in term 3",
+      text(elapsed, { role: CANDIDATE }, { term: 3, role: CANDIDATE }),
+      "becomes a candidate in term 3",
+    ],
+    [text(told({ type: "voteReply" }), { role: CANDIDATE }, { role: CANDIDATE }), undefined],
+    [
+      text(told({ type: "voteReply" }), { role: CANDIDATE }, { role: LEADER }, appends(noop)),
+      "leads term 2, elected by n1, n2; appends entry 6, the no-op of term 3",
+    ],
+    [text(beat, { role: LEADER }, { role: FOLLOWER }), "steps down because no majority answers"],
+    [
+      text(vote, { role: LEADER }, { term: 4, role: FOLLOWER }),
+      "steps down, learns of term 4 from n2",
     ],
     [
-      words(elapsed, { role: CANDIDATE }, { term: 3, role: CANDIDATE }),
-      "stands for election in term 3",
+      text(entries, { role: CANDIDATE }, { role: FOLLOWS }),
+      "ends its candidacy, follows n2 in term 2",
     ],
-    [words(told({ type: "voteReply" }), { role: CANDIDATE }, { role: CANDIDATE }), undefined],
+    [text(entries, { role: FOLLOWS }, { term: 3, role: FOLLOWS }), "follows n2 in term 3"],
     [
-      words(told({ type: "voteReply" }), { role: CANDIDATE }, { role: LEADER }, appends(noop)),
-      "leads term 2, elected by n1, n2; appends entry 6, which opens term 3",
-    ],
-    [words(beat, { role: LEADER }, { role: FOLLOWER }), "steps down, as no majority answers"],
-    [
-      words(vote, { role: LEADER }, { term: 4, role: FOLLOWER }),
-      "steps down, hears of term 4 from n2",
-    ],
-    [
-      words(entries, { role: CANDIDATE }, { role: FOLLOWS }),
-      "stands no more, follows n2 in term 2",
-    ],
-    [words(entries, { role: FOLLOWS }, { term: 3, role: FOLLOWS }), "follows n2 in term 3"],
-    [
-      words(
+      text(
         vote,
         {},
         { term: 4, votedFor: nodeId("n2") },
@@ -109,31 +106,34 @@ describe("a step of a node", () => {
       "votes for n2 in term 4",
     ],
     [
-      words(vote, { votedFor: nodeId("n3") }, {}, says({ type: "voteReply", granted: false })),
-      "gives n2 no vote: it has voted for n3",
+      text(vote, { votedFor: nodeId("n3") }, {}, says({ type: "voteReply", granted: false })),
+      "refuses to vote for n2: already voted for n3",
     ],
     [
-      words(vote, {}, {}, says({ type: "voteReply", granted: false })),
-      "gives n2 no vote: its log is less up to date",
+      text(vote, {}, {}, says({ type: "voteReply", granted: false })),
+      "refuses to vote for n2: the log of n2 is less up to date",
     ],
     [
-      words(vote, { term: 3 }, {}, says({ type: "voteReply", granted: false })),
-      "gives n2 no vote: its term is over",
+      text(vote, { term: 3 }, {}, says({ type: "voteReply", granted: false })),
+      "refuses to vote for n2: n2 has an old term",
     ],
-    [words(vote, {}, {}, says({ type: "preVoteReply", granted: true })), undefined],
-    [words(vote, {}, {}, says({ type: "preVoteReply", granted: false })), "would give n2 no vote"],
+    [text(vote, {}, {}, says({ type: "preVoteReply", granted: true })), undefined],
     [
-      words(
+      text(vote, {}, {}, says({ type: "preVoteReply", granted: false })),
+      "refuses the pre-vote of n2",
+    ],
+    [
+      text(
         entries,
         { role: FOLLOWS },
         { commit: 6 },
         { type: "truncateLog", after: 5 } as never,
         appends(command(6, 2), command(7, 2)),
       ),
-      "drops its log behind 5; takes entries 6 to 7 of n2; commits up to 6",
+      "truncates its log after 5; accepts entries 6 to 7 from n2; commits up to 6",
     ],
     [
-      words(
+      text(
         { type: "propose", commands: [] },
         { role: LEADER },
         {},
@@ -142,48 +142,48 @@ describe("a step of a node", () => {
       "appends entry 6, members n1 n2 n3 n4",
     ],
     [
-      words(entries, {}, {}, says({ type: "appendRejected", prevIndex: 5, conflictIndex: 4 })),
-      "refuses entries of n2 behind 5: its log ends at 3",
+      text(entries, {}, {}, says({ type: "appendRejected", prevIndex: 5, conflictIndex: 4 })),
+      "rejects entries from n2 after 5: its own log ends at 3",
     ],
     [
-      words(
+      text(
         entries,
         {},
         {},
         says({ type: "appendRejected", prevIndex: 5, conflictTerm: 1, conflictIndex: 4 }),
       ),
-      "refuses entries of n2 behind 5: its own entry there is of term 1",
+      "rejects entries from n2 after 5: its own entry there has term 1",
     ],
     [
-      words(
+      text(
         entries,
         { term: 3 },
         {},
         says({ type: "appendRejected", prevIndex: 5, conflictIndex: 4 }),
       ),
-      "refuses entries of n2: its term is over",
+      "rejects entries from n2: old term",
     ],
     [
-      words({ type: "snapshotTaken", snapshot: snapshotOf(3, 1) }, {}, {}),
-      "has taken a snapshot of all up to 3",
+      text({ type: "snapshotTaken", snapshot: snapshotOf(3, 1) }, {}, {}),
+      "has taken a snapshot up to 3",
     ],
     [
-      words({ type: "snapshotReceived", snapshot: snapshotOf(9, 2) }, {}, { commit: 9 } as never, {
+      text({ type: "snapshotReceived", snapshot: snapshotOf(9, 2) }, {}, { commit: 9 } as never, {
         type: "installSnapshot",
         snapshot: snapshotOf(9, 2),
       }),
-      "takes up a snapshot of all up to 9; commits up to 9",
+      "installs a snapshot up to 9; commits up to 9",
     ],
   ];
   test.each(cases.map(([is, shouldBe]) => [shouldBe, is] as const))(
-    "is told: %s",
+    "is described: %s",
     (shouldBe, is) => {
       expect(is).toBe(shouldBe);
     },
   );
 });
 
-describe("what else happens", () => {
+describe("an event outside the core", () => {
   const operation = {
     id: 3,
     at: 0,
@@ -195,10 +195,10 @@ describe("what else happens", () => {
   const cut = { id: 2, at: 9, type: "partition", shape: "isolate", node: "leader" } as const;
   const node = nodeId("n1");
   const cases: readonly (readonly [Happening, string | undefined])[] = [
-    [{ type: "ended", node, cause: "a crash", kept: undefined }, "falls: a crash"],
+    [{ type: "ended", node, cause: "a crash", kept: undefined }, "goes down: a crash"],
     [
       { type: "ended", node, cause: "a crash", kept: "torn" },
-      "falls: a crash, without power: the last write is torn",
+      "goes down: a crash, power loss: the last write is torn",
     ],
     [{ type: "refused", node, reason: "its log is damaged" }, "cannot run: its log is damaged"],
     [
@@ -208,13 +208,13 @@ describe("what else happens", () => {
     [{ type: "faultEnded", fault: cut }, 'partition (shape "isolate") ends'],
     [{ type: "faultEnded", fault: crash }, undefined],
     [
-      { type: "faultSkipped", fault: crash, reason: "nobody runs" },
-      'crash (kept "torn", downMs 5) is skipped: nobody runs',
+      { type: "faultSkipped", fault: crash, reason: "no node runs" },
+      'crash (kept "torn", downMs 5) is skipped: no node runs',
     ],
-    [{ type: "called", operation, proposal: undefined }, 'c2 asks: put "k" "v"'],
+    [{ type: "called", operation, proposal: undefined }, 'c2 calls put "k" "v"'],
     [
       { type: "returned", operation, outcome: { type: "ok", value: null } },
-      'c2 hears of put "k" "v": null',
+      'c2 gets the result of put "k" "v": null',
     ],
     [
       {
@@ -222,12 +222,12 @@ describe("what else happens", () => {
         operation: { ...operation, command: 7 },
         outcome: { type: "unknown", reason: "no answer came" },
       },
-      "c2 hears of 7: nobody knows, no answer came",
+      "c2 gets the result of 7: outcome unknown, no answer came",
     ],
     [{ type: "synced", node }, undefined],
     [{ type: "healed" }, "all faults have ended"],
   ];
-  test.each(cases)("is told: %j", (happening, shouldBe) => {
-    expect(happeningWords(happening)).toBe(shouldBe);
+  test.each(cases)("is described: %j", (happening, shouldBe) => {
+    expect(describeHappening(happening)).toBe(shouldBe);
   });
 });

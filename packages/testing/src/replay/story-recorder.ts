@@ -3,8 +3,8 @@ import type { Effect, State } from "@kontiki/core";
 import type { Violation } from "../run/result.ts";
 import type { StoryLine } from "../run/story.ts";
 import type { CoreStep, Happening, Observer } from "../engine/observer.ts";
-import { happeningWords, startWords } from "./happening-words.ts";
-import { stepWords } from "./step-words.ts";
+import { describeHappening, describeStart } from "./describe-happening.ts";
+import { describeStep } from "./describe-step.ts";
 
 const ROLES: Readonly<Record<State["role"]["type"], string>> = {
   follower: "F",
@@ -13,19 +13,19 @@ const ROLES: Readonly<Record<State["role"]["type"], string>> = {
   leader: "L",
 };
 
-/** Takes down a run as a story. */
-export class Teller implements Observer {
+/** Records a run as a story. */
+export class StoryRecorder implements Observer {
   readonly #now: () => number;
   readonly #lines: StoryLine[] = [];
   readonly #last = new Map<string, number>();
   #nodes: Readonly<Record<string, string>> = {};
 
-  /** Begins an empty story. @param now ms of the run. */
+  /** Starts an empty story. @param now the time of the run in ms. */
   constructor(now: () => number) {
     this.#now = now;
   }
 
-  /** All that was worth a line so far, and at the end what is wrong with it. */
+  /** The lines so far, and the violations at the end. */
   story(violations: readonly Violation[] = []): readonly StoryLine[] {
     return [
       ...this.#lines,
@@ -43,9 +43,9 @@ export class Teller implements Observer {
     const { node, after, effects } = step;
     for (const effect of effects)
       this.#last.set(node, lastAfter(effect, this.#last.get(node) ?? 0));
-    this.#stands(node, after.role.type, after.term, after.commit);
-    const words = stepWords(step);
-    if (words !== undefined) this.#tell(node, words);
+    this.#setNode(node, after.role.type, after.term, after.commit);
+    const text = describeStep(step);
+    if (text !== undefined) this.#add(node, text);
   }
 
   /** See {@link Observer}. */
@@ -57,30 +57,30 @@ export class Teller implements Observer {
     const node = "node" in happening ? happening.node : "";
     if (happening.type === "ended" || happening.type === "refused")
       this.#nodes = { ...this.#nodes, [node]: "down" };
-    const words = happeningWords(happening);
-    if (words !== undefined) this.#tell(node, words);
+    const text = describeHappening(happening);
+    if (text !== undefined) this.#add(node, text);
   }
 
-  /** That all nodes start with empty disks goes without saying. */
+  /** Leaves out the first start of a node with an empty disk: every run begins with that. */
   #started({ node, recovered }: Happening & { readonly type: "started" }): void {
     const isFirst = this.#nodes[node] === undefined;
     const { hard, base, entries, snapshot } = recovered;
     this.#last.set(node, entries.at(-1)?.index ?? base.index);
-    this.#stands(node, "follower", hard.term, snapshot?.index ?? 0);
-    if (!isFirst || hard.term > 0 || this.#now() > 0) this.#tell(node, startWords(recovered));
+    this.#setNode(node, "follower", hard.term, snapshot?.index ?? 0);
+    if (!isFirst || hard.term > 0 || this.#now() > 0) this.#add(node, describeStart(recovered));
   }
 
-  #stands(node: string, role: State["role"]["type"], term: number, commit: number): void {
-    const standing = `${ROLES[role]}${term} ${commit}/${this.#last.get(node) ?? 0}`;
-    if (this.#nodes[node] !== standing) this.#nodes = { ...this.#nodes, [node]: standing };
+  #setNode(node: string, role: State["role"]["type"], term: number, commit: number): void {
+    const text = `${ROLES[role]}${term} ${commit}/${this.#last.get(node) ?? 0}`;
+    if (this.#nodes[node] !== text) this.#nodes = { ...this.#nodes, [node]: text };
   }
 
-  #tell(node: string, what: string): void {
+  #add(node: string, what: string): void {
     this.#lines.push({ at: this.#now(), node, what, nodes: this.#nodes });
   }
 }
 
-/** The last index of a log, once this is done to it. */
+/** The last index of a log after an effect. */
 function lastAfter(effect: Effect<CommandBytes>, last: number): number {
   switch (effect.type) {
     case "appendLog":
