@@ -36,12 +36,21 @@ test("in JavaScript", async () => {
   expect(filesIn(join(stage.cwd, "my-bank"))).toEqual(JAVASCRIPT);
 });
 
+test("a folder whose name begins with a dash is no option of cd", async () => {
+  const stage = new Stage();
+  expect(await stage.run("--", "-dash")).toEqual({
+    status: 0,
+    stdout: created("-dash", "cd ./-dash", "npm install", "npm test"),
+    stderr: "",
+  });
+});
+
 test("the working directory", async () => {
   const stage = new Stage();
   mkdirSync(join(stage.cwd, ".git"));
   expect(await stage.run(".")).toEqual({
     status: 0,
-    stdout: created(".", "npm install", "npm test"),
+    stdout: created("the working directory", "npm install", "npm test"),
     stderr: "",
   });
   expect(filesIn(stage.cwd)).toEqual([".git", ...TYPESCRIPT].sort());

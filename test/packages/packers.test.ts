@@ -15,7 +15,7 @@ test.each(REFUSED)("$by is refused in a line that says what to do", async ({ com
   const { status, stderr } = await run(command, join(ROOT, "packages/core"));
   expect(status).toBe(1);
   expect(stderr).toContain(
-    "kontiki: only pnpm can pack this package: run `npx pnpm@12 pack`, or `publish`\n",
+    "kontiki: only pnpm can pack this package: run `npx -y pnpm@12 pack` or `npx -y pnpm@12 publish`\n",
   );
 });
 

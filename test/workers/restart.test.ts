@@ -42,7 +42,7 @@ describe("a thread that dies without a request", () => {
     ["throw in a timer", "the timer went wrong"],
     ["reject", "nobody caught this"],
     ["exit 3", "the thread ended with exit code 3"],
-    ["exit 0", "the thread ended though nobody asked it to"],
+    ["exit 0", "the thread ended without being asked to"],
   ])("by: %s, is restarted, with cause, incarnation and count", async (order, cause) => {
     const { cluster, order: give } = await startObedient();
     await cluster.converged();

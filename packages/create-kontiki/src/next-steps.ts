@@ -8,7 +8,8 @@ export function nextSteps(
   const test = manager === "bun" ? "bun run test" : `${manager} test`;
   const steps = [...(isHere ? [] : [`cd ${quoted(folder)}`]), `${manager} install`, test];
   const lines = steps.map((step) => `  ${step}\n`).join("");
-  return `The project is in ${folder}. Next:\n\n${lines}\nREADME.md says what is there and what to try.\n`;
+  const place = isHere ? "the working directory" : folder;
+  return `The project is in ${place}. Next:\n\n${lines}\nREADME.md says what is there and what to try.\n`;
 }
 
 const MANAGERS = ["npm", "pnpm", "yarn", "bun"] as const;
@@ -20,8 +21,9 @@ function packageManager({
   return MANAGERS.find((name) => agent.startsWith(`${name}/`)) ?? "npm";
 }
 
-/** As a shell takes it for one word. */
+/** The folder as one word of a shell, and never an option of `cd`. */
 function quoted(folder: string): string {
+  if (folder.startsWith("-")) return quoted(`./${folder}`);
   if (/^[\w./\\:@%+,=-]+$/.test(folder)) return folder;
   return process.platform === "win32" ? `"${folder}"` : `'${folder.replaceAll("'", `'\\''`)}'`;
 }

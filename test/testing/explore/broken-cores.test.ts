@@ -63,7 +63,7 @@ const CASES: readonly Case[] = [
   {
     name: "that acknowledges more than it holds",
     step: broken.acceptsTooMuch,
-    text: "a: it says that it holds entry 2, which is not on its disk",
+    text: "a: it acknowledges entry 2, which is not on its disk",
     actions: 10,
   },
   {

@@ -176,7 +176,7 @@ export class Child {
     }
   }
 
-  #onExit(cause = "the thread ended though nobody asked it to"): void {
+  #onExit(cause = "the thread ended without being asked to"): void {
     this.#thread = undefined;
     this.#reports.onThreadEnded();
     this.#host.onDown(this.#incarnation);
