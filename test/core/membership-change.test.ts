@@ -262,7 +262,7 @@ const anyWish = fc.record({
   promote: fc.boolean(),
   replaces: fc.option(anyNode, { nil: undefined }),
 });
-const anyWishes = fc.array(anyWish, { maxLength: 5 });
+const anyChanges = fc.array(anyWish, { maxLength: 5 });
 type Wish = typeof anyWish extends fc.Arbitrary<infer T> ? T : never;
 
 function changeOf(membership: Membership, { type, node, uid, promote, replaces }: Wish): Change {
@@ -283,7 +283,7 @@ function changeOf(membership: Membership, { type, node, uid, promote, replaces }
 const anyHistory = fc.array(
   fc.record({
     way: fc.constantFrom("simple" as const, "joint" as const, "either" as const),
-    wishes: anyWishes,
+    drawn: anyChanges,
   }),
   { maxLength: 12 },
 );
@@ -302,9 +302,9 @@ function passagesOf(
 ): Passage[] {
   const passages: Passage[] = [];
   let before = three;
-  for (const { way, wishes } of history) {
+  for (const { way, drawn } of history) {
     const make = { simple: changeSimply, joint: enterJoint, either: changeMembership }[way];
-    const changes = wishes.map((wish) => changeOf(before, wish));
+    const changes = drawn.map((one) => changeOf(before, one));
     const result = make(before, changes);
     if (result.type === "refused") continue;
     const joint = isJoint(result.membership) ? result.membership : undefined;

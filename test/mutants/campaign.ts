@@ -6,16 +6,16 @@ import {
 } from "@kontiki/testing";
 import type { Hunt, HuntName } from "./hunt.ts";
 
-/** Faults that come close upon each other: a seed is over fast, and most of it is trouble. */
+/** Faults in quick succession: a seed runs fast, and faults fill most of it. */
 const BRISK = { swarm: false, every: "40ms..250ms", last: "50ms..500ms" } as const;
 
-/** What all simulations have unless they say otherwise: a short run with much to do. */
+/** The defaults of all simulations: a short run with a high load. */
 const USUAL: ScenarioInput = {
   duration: "4s",
   workload: { clients: 4, perSecond: 100, keys: 2, timeout: "1s" },
 };
 
-/** Many clients, so that some know the old leader and some the new one, and few writes, so that logs are alike. */
+/** Many clients, so that some know the old leader and some the new one. Few writes, so that logs stay equal. */
 const RARE_WRITES = {
   clients: 300,
   perSecond: 600,
@@ -27,8 +27,8 @@ const RARE_WRITES = {
 const LEASES = { leases: { clockDrift: 0.1 } } as const;
 
 /**
- * n3 hands over to n2 and does not hear of it: it hears n1, but nothing of n2. That happens right after a heartbeat of
- * its, so that it is some time before n1 tells it.
+ * n3 transfers its leadership to n2 and does not learn of the result: it receives messages from n1 but none from n2. The
+ * transfer begins immediately after a heartbeat of n3, so that it takes some time until n3 learns of it from n1.
  */
 const HANDOVER = {
   nodes: 3,
@@ -43,7 +43,7 @@ const HANDOVER = {
   ]),
 } as const satisfies ScenarioInput;
 
-/** Leases in a cluster that is fast, where one hears the leader and somebody who does not. */
+/** Leases in a fast cluster, in which one server hears both the leader and a server that does not hear the leader. */
 const BRIDGES = {
   nodes: 3,
   duration: "3s",
@@ -68,7 +68,7 @@ function explored(options: ExploreOptions): Hunt {
   return { engine: "explorer", options };
 }
 
-/** Everything that mutants are hunted with. */
+/** All hunts. */
 export const HUNTS: Readonly<Record<HuntName, Hunt>> = {
   explore: explored({ nodes: 3, terms: 3, proposals: 1, crashes: 1, inflight: 2 }),
   "explore-async": explored({
@@ -95,55 +95,55 @@ export const HUNTS: Readonly<Record<HuntName, Hunt>> = {
     inflight: 4,
     config: { preVote: true },
   }),
-  elections: simulated("elections", "Without pre-vote, in a network that cuts and repeats.", {
-    nodes: 5,
-    cluster: { preVote: false, electionTimeout: "100ms", heartbeat: "20ms" },
-    network: { latency: "1ms..30ms" },
-    nemesis: {
-      ...BRISK,
-      faults: ["partition", "oneWay", "loss", "duplicate", "reorder", "crash", "pause"],
+  elections: simulated(
+    "elections",
+    "Without pre-vote, in a network that partitions and duplicates.",
+    {
+      nodes: 5,
+      cluster: { preVote: false, electionTimeout: "100ms", heartbeat: "20ms" },
+      network: { latency: "1ms..30ms" },
+      nemesis: {
+        ...BRISK,
+        faults: ["partition", "oneWay", "loss", "duplicate", "reorder", "crash", "pause"],
+      },
     },
-  }),
-  churn: simulated("churn", "Leaders come and go, and letters late, twice or never.", {
+  ),
+  churn: simulated("churn", "Leaders come and go; messages arrive late, twice or never.", {
     nodes: 5,
     cluster: { maxAppendBytes: 32, maxInflight: 4 },
     nemesis: { ...BRISK, faults: ["network", "process"] },
   }),
-  even: simulated("even", "Four servers, of which two are no majority.", {
+  even: simulated("even", "Four servers: two are not a majority.", {
     nodes: 4,
     nemesis: { ...BRISK, faults: ["partition", "crash", "loss", "duplicate"] },
   }),
-  power: simulated("power", "Power is lost, again and again, while disks are slow.", {
+  power: simulated("power", "Repeated power losses, with slow disks.", {
     nodes: 3,
     disk: { sync: "1ms..20ms" },
     nemesis: { ...BRISK, faults: ["crash", "crashAll", "crashLoop", "partition", "slowDisk"] },
   }),
-  "disk-errors": simulated("disk-errors", "Disks refuse and are used again, and power is lost.", {
+  "disk-errors": simulated("disk-errors", "Disks fail and work again, with power losses.", {
     nodes: 3,
     nemesis: { ...BRISK, faults: ["diskError", "diskFull", "crash", "crashAll", "stallDisk"] },
   }),
-  rot: simulated("rot", "Disks lose what they were given to keep.", {
+  rot: simulated("rot", "Disks lose synced data.", {
     nodes: 3,
     cluster: { segmentBytes: 2048 },
     nemesis: { ...BRISK, faults: ["bitRot", "misdirect", "crash", "partition"] },
   }),
-  wipes: simulated("wipes", "Disks are new and empty under an old name.", {
+  wipes: simulated("wipes", "Nodes restart with new, empty disks.", {
     nodes: 3,
     nemesis: { ...BRISK, faults: ["wipe", "partition", "oneWay", "pause", "crash", "replay"] },
   }),
-  snapshots: simulated(
-    "snapshots",
-    "Logs are short, so that whoever falls behind needs a snapshot.",
-    {
-      nodes: 3,
-      cluster: { snapshotEntries: 10, keptEntries: 2, segmentBytes: 2048, maxAppendBytes: 256 },
-      nemesis: {
-        ...BRISK,
-        faults: ["network", "crash", "crashAll", "pause", "compact", "snapshot"],
-      },
+  snapshots: simulated("snapshots", "Logs are short, so a slow server needs a snapshot.", {
+    nodes: 3,
+    cluster: { snapshotEntries: 10, keptEntries: 2, segmentBytes: 2048, maxAppendBytes: 256 },
+    nemesis: {
+      ...BRISK,
+      faults: ["network", "crash", "crashAll", "pause", "compact", "snapshot"],
     },
-  ),
-  "late-snapshots": simulated("late-snapshots", "What a snapshot brings has come as entries.", {
+  }),
+  "late-snapshots": simulated("late-snapshots", "Snapshots arrive after their entries.", {
     nodes: 3,
     cluster: { snapshotEntries: 3, keptEntries: 0, maxAppendBytes: 2048 },
     network: { latency: "1ms..40ms" },
@@ -153,7 +153,7 @@ export const HUNTS: Readonly<Record<HuntName, Hunt>> = {
       faults: ["loss", "duplicate", "reorder", "partition", "oneWay", "replay"],
     },
   }),
-  membership: simulated("membership", "Servers come and go while the network is cut.", {
+  membership: simulated("membership", "Servers come and go during partitions.", {
     nodes: 3,
     network: { latency: "1ms..20ms" },
     nemesis: {
@@ -163,19 +163,19 @@ export const HUNTS: Readonly<Record<HuntName, Hunt>> = {
   }),
   "membership-snapshots": simulated(
     "membership-snapshots",
-    "Servers come and go where logs are short.",
+    "Servers come and go, with short logs.",
     {
       nodes: 3,
       cluster: { snapshotEntries: 5, keptEntries: 0 },
       nemesis: { ...BRISK, faults: ["membership", "partition", "crash", "loss"] },
     },
   ),
-  grow: simulated("grow", "A cluster grows and shrinks by two, slowly, and is cut on the way.", {
+  grow: simulated("grow", "A cluster slowly grows and shrinks by two, during partitions.", {
     nodes: 3,
     network: { latency: "10ms..40ms" },
     nemesis: { ...BRISK, faults: ["grow", "shrink", "replace", "partition", "oneWay", "crash"] },
   }),
-  newcomers: simulated("newcomers", "Whoever is taken in hears of it late.", {
+  newcomers: simulated("newcomers", "New members learn late that they are members.", {
     nodes: 1,
     duration: "6s",
     cluster: { electionTimeout: "500ms", heartbeat: "90ms" },
@@ -188,21 +188,21 @@ export const HUNTS: Readonly<Record<HuntName, Hunt>> = {
       faults: ["add", "addLearner", "promote", "remove", "crash", "stop"],
     },
   }),
-  learners: simulated("learners", "Many learners, which have no vote.", {
+  learners: simulated("learners", "Many learners, which cannot vote.", {
     nodes: 3,
     nemesis: { ...BRISK, faults: ["addLearner", "promote", "partition", "crash", "oneWay"] },
   }),
-  lone: simulated("lone", "One server that becomes two, and is one again.", {
+  lone: simulated("lone", "One server becomes two and then one again.", {
     nodes: 1,
     nemesis: { ...BRISK, faults: ["add", "addLearner", "promote", "remove", "crash", "partition"] },
   }),
-  reads: simulated("reads", "Reads that go beside the log.", {
+  reads: simulated("reads", "Reads without the log.", {
     nodes: 3,
     workload: { clients: 8, perSecond: 400, keys: 1, mix: { put: 1, get: 3 }, timeout: "1s" },
     network: { latency: "1ms..20ms" },
     nemesis: { ...BRISK, faults: ["partition", "oneWay", "delay", "pause", "crash", "transfer"] },
   }),
-  leases: simulated("leases", "Reads that rest on a lease.", {
+  leases: simulated("leases", "Reads with leases.", {
     nodes: 3,
     cluster: { leases: { clockDrift: 0.1 } },
     workload: {
@@ -218,7 +218,7 @@ export const HUNTS: Readonly<Record<HuntName, Hunt>> = {
       faults: ["partition", "oneWay", "pause", "crash", "transfer", "drift", "delay"],
     },
   }),
-  handover: simulated("handover", "An old leader does not hear that there is another.", {
+  handover: simulated("handover", "An old leader does not learn of a new one.", {
     ...HANDOVER,
     workload: RARE_WRITES,
   }),
@@ -229,12 +229,12 @@ export const HUNTS: Readonly<Record<HuntName, Hunt>> = {
   }),
   "leases-bridge": simulated(
     "leases-bridge",
-    "Whoever hears the leader is asked for a vote by somebody who does not.",
+    "A server that hears the leader gets a vote request from one that does not.",
     { ...BRIDGES, faults: BRIDGED.map((at) => bridge(at, "follower")) },
   ),
   "leases-restart": simulated(
     "leases-restart",
-    "The same, and whoever is asked has just started.",
+    "The same, and the server that gets the request has just started.",
     {
       ...BRIDGES,
       faults: BRIDGED.flatMap((at) => [
@@ -248,7 +248,7 @@ export const HUNTS: Readonly<Record<HuntName, Hunt>> = {
   ),
   transfers: simulated(
     "transfers",
-    "The lead is handed over to one that is behind, and catches up.",
+    "Leadership is transferred to a server that must catch up first.",
     {
       nodes: 5,
       network: { latency: "1ms..2ms" },
@@ -259,16 +259,16 @@ export const HUNTS: Readonly<Record<HuntName, Hunt>> = {
           { at: at + 50, transfer: { node } },
         ];
       }),
-      // Nobody has reason to ask for votes but in the beginning.
+      // Only the start of the cluster gives a reason for pre-votes.
       expect: { atMost: { "elections.preVotes": 4 } },
     },
   ),
-  "deaf-leader": simulated("deaf-leader", "A leader that hears nobody is replaced.", {
+  "deaf-leader": simulated("deaf-leader", "A leader that receives nothing is replaced.", {
     nodes: 3,
     faults: [{ at: "1s", for: "2.5s", oneWay: { to: "leader" } }],
     expect: { atMost: { "operations.unknown": 0, "operations.definitelyNot": 0 } },
   }),
-  "slow-follower": simulated("slow-follower", "A follower whose disk is slow deposes nobody.", {
+  "slow-follower": simulated("slow-follower", "A follower with a slow disk deposes no leader.", {
     nodes: 3,
     faults: [{ at: "500ms", for: "3s", slowDisk: { node: "follower", by: "150ms..400ms" } }],
     expect: { atMost: { "elections.preVotes": 4 } },

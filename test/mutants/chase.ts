@@ -5,11 +5,11 @@ import type { Mutant } from "./mutant.ts";
 import { Sandbox } from "./sandbox.ts";
 
 /**
- * Builds a mutant in a folder of its own and hunts it in a process of its own.
+ * Builds a mutant in a separate folder and hunts it in a separate process.
  *
- * @param root of the repository, built.
- * @param deadlineMs how much time of a processor it is hunted for, in ms.
- * @throws Error when it cannot be built, or the hunter breaks.
+ * @param root the root of the repository, built.
+ * @param deadlineMs the maximum CPU time of the hunt, in ms.
+ * @throws Error when the mutant cannot be built, or the hunter fails.
  */
 export async function chase(
   root: string,

@@ -7,7 +7,7 @@ const ACTOR = "packages/actors/src/node/node-actor.ts";
 export const CLIENT_MUTANTS: readonly Mutant[] = [
   {
     name: "read-without-round",
-    about: "A leader answers reads without asking whether it still leads.",
+    about: "A leader answers reads without confirming that it still leads.",
     source: "dissertation 6.4; d-engine #381",
     edits: [
       {
@@ -20,7 +20,7 @@ export const CLIENT_MUTANTS: readonly Mutant[] = [
   },
   {
     name: "read-by-earlier-round",
-    about: "A read is let through by answers to a round that began before it came.",
+    about: "Replies of a round that began before a read confirm that read.",
     source: "dissertation 6.4; etcd #20418",
     edits: [
       {
@@ -33,7 +33,7 @@ export const CLIENT_MUTANTS: readonly Mutant[] = [
   },
   {
     name: "read-before-first-commit",
-    about: "A new leader answers reads before it knows all that is committed.",
+    about: "A new leader answers reads before it knows everything that is committed.",
     source: "dissertation 6.4 step 1; etcd #7331, tikv PR 6340",
     edits: [
       {
@@ -46,7 +46,7 @@ export const CLIENT_MUTANTS: readonly Mutant[] = [
   },
   {
     name: "read-before-applied",
-    about: "A read is answered from a state that does not have the entries yet that it must have.",
+    about: "A read is answered from a state that lacks entries that the read must see.",
     source: "dissertation 6.4 step 3",
     edits: [
       {
@@ -64,7 +64,7 @@ export const CLIENT_MUTANTS: readonly Mutant[] = [
   },
   {
     name: "lease-too-long",
-    about: "A lease lasts longer than the others withhold their votes.",
+    about: "A lease lasts longer than the other servers withhold their votes.",
     source: "dissertation 6.4.1; tikv #964, nebula #2723",
     edits: [
       {
@@ -77,7 +77,7 @@ export const CLIENT_MUTANTS: readonly Mutant[] = [
   },
   {
     name: "lease-kept-in-transfer",
-    about: "A leader that told another server to stand goes on to trust in its lease.",
+    about: "A leader that transfers its leadership still trusts its lease.",
     source: "dissertation 6.4.1",
     edits: [
       {
@@ -90,8 +90,7 @@ export const CLIENT_MUTANTS: readonly Mutant[] = [
   },
   {
     name: "lease-forgotten-at-start",
-    about:
-      "A server that starts votes at once, although it may have answered a leader right before.",
+    about: "A server that restarts votes at once, although it may have just answered a leader.",
     source: "dissertation 6.4.1",
     edits: [
       {
@@ -105,7 +104,7 @@ export const CLIENT_MUTANTS: readonly Mutant[] = [
   },
   {
     name: "command-applied-twice",
-    about: "A command that is sent again is applied again.",
+    about: "A retried command is applied twice.",
     source: "dissertation 6.3; Jepsen on Redis-Raft, 2020",
     edits: [
       {
@@ -118,7 +117,7 @@ export const CLIENT_MUTANTS: readonly Mutant[] = [
   },
   {
     name: "unknown-told-as-failed",
-    about: "A client says that a command was not applied when it only was not answered.",
+    about: "A client reports that a command was not applied although it only got no answer.",
     source: "dissertation 6.3; Jepsen on Redis-Raft, 2020",
     edits: [
       {
@@ -145,7 +144,7 @@ export const CLIENT_MUTANTS: readonly Mutant[] = [
   },
   {
     name: "stale-timer-counts",
-    about: "A timeout counts although a heartbeat has reset its timer while it lay in the mailbox.",
+    about: "A timeout in the mailbox counts although a heartbeat has reset its timer meanwhile.",
     source: "bedrock PR 329, adjoint-io/raft PR 74",
     edits: [{ file: ACTOR, find: "if (epoch !== this.timer.epoch) return;", replace: "" }],
     hunts: ["slow-follower"],

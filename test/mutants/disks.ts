@@ -6,7 +6,7 @@ const WAL = "packages/actors/src/storage/wal/wal.ts";
 const BOX =
   "const box = promisesNothing(message) && this.#hardStateSynced ? this.early : this.held;";
 
-/** Mutants of what is durable when, and of what is found on a disk after a crash (§5.2, Figure 2). */
+/** Mutants of durability, and of recovery from a disk after a crash (§5.2, Figure 2). */
 export const DISK_MUTANTS: readonly Mutant[] = [
   {
     name: "vote-before-sync",
@@ -24,7 +24,7 @@ export const DISK_MUTANTS: readonly Mutant[] = [
   {
     name: "acknowledged-before-sync",
     about: "Entries are acknowledged before they are on the disk.",
-    source: "§5.3, Figure 2; the order of the turn",
+    source: "§5.3, Figure 2; the order within a turn",
     edits: [
       {
         file: PERFORMER,
@@ -53,7 +53,7 @@ export const DISK_MUTANTS: readonly Mutant[] = [
   },
   {
     name: "failed-sync-ignored",
-    about: "A sync that fails is taken for one that did not.",
+    about: "A failed sync is treated as a successful one.",
     source: "Rebello et al., ATC '20; tarantool #12292, incus PR 462",
     edits: [
       {
@@ -73,7 +73,7 @@ export const DISK_MUTANTS: readonly Mutant[] = [
   {
     name: "last-batch-not-rewritten",
     about:
-      "After a failed sync the last batch is read from the cache, believed, and never reaches the device.",
+      "After a failed sync, the last batch is read from the cache and trusted, but never reaches the device.",
     source: "Rebello et al., ATC '20",
     edits: [
       {
@@ -86,14 +86,14 @@ export const DISK_MUTANTS: readonly Mutant[] = [
   },
   {
     name: "torn-tail-stays",
-    about: "What a crash left of the last write is not cut off, and the log goes on behind it.",
+    about: "The torn tail of a log is not removed, and the log continues after it.",
     source: "ra #170",
     edits: [{ file: OPEN, find: "if (tornBytes > 0) file.truncate(tail.length);", replace: "" }],
     hunts: ["power"],
   },
   {
     name: "checksum-not-checked",
-    about: "A batch is believed although its checksum is wrong.",
+    about: "A batch is accepted although its checksum is wrong.",
     source: "Alagappan et al., FAST '18",
     edits: [
       {
@@ -107,7 +107,7 @@ export const DISK_MUTANTS: readonly Mutant[] = [
   {
     name: "damage-taken-for-torn-tail",
     about:
-      "Damage in the middle of a log is cut off as if a crash had left it, with all that was promised behind it.",
+      "Damage in the middle of a log is treated as a torn tail and removed, together with acknowledged entries after it.",
     source: "Alagappan et al., FAST '18; ra PR 589",
     edits: [
       {
@@ -120,7 +120,7 @@ export const DISK_MUTANTS: readonly Mutant[] = [
   },
   {
     name: "horizon-forgotten",
-    about: "That promised entries were lost is not remembered, and the server votes at once.",
+    about: "A server forgets that it lost acknowledged entries, and votes at once.",
     source: "Alagappan et al., FAST '18",
     edits: [
       {
@@ -133,7 +133,7 @@ export const DISK_MUTANTS: readonly Mutant[] = [
   },
   {
     name: "cut-not-written",
-    about: "Entries that are cut off are not cut off on the disk.",
+    about: "Truncated entries are not truncated on the disk.",
     source: "§5.3",
     edits: [
       {

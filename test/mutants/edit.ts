@@ -1,23 +1,22 @@
 /** A replacement in a file. */
 export type Edit = {
-  /** The file, from the root of the repository. */
+  /** The path of the file from the root of the repository. */
   readonly file: string;
-  /** Text that stands there exactly once. */
+  /** A text that appears exactly once in the file. */
   readonly find: string;
-  /** What takes its place. Only its syntax must be right: what is built of it is not checked for types. */
+  /** The replacement. Only its syntax must be valid: the build does not check its types. */
   readonly replace: string;
 };
 
 /**
- * Makes a replacement in the text of its file.
+ * Applies an edit to the text of its file.
  *
- * @throws Error when what is to be replaced does not stand there exactly once: the code has moved on, and the mutant must
- *   follow.
+ * @throws Error when the text to replace does not appear exactly once: the code has changed, and the mutant must follow.
  */
 export function edited(text: string, { file, find, replace }: Edit): string {
-  const [before = "", ...behind] = text.split(find);
-  const [after] = behind;
-  if (after === undefined || behind.length > 1)
-    throw new Error(`${file}: this stands there ${behind.length} times, not once: ${find}`);
+  const [before = "", ...rest] = text.split(find);
+  const [after] = rest;
+  if (after === undefined || rest.length > 1)
+    throw new Error(`${file}: this text appears ${rest.length} times instead of once: ${find}`);
   return before + replace + after;
 }

@@ -9,7 +9,7 @@ const TRANSITION = "packages/core/src/transition.ts";
 export const ELECTION_MUTANTS: readonly Mutant[] = [
   {
     name: "vote-without-log-check",
-    about: "Votes and promises of votes are given to candidates whose log lacks committed entries.",
+    about: "A server grants votes and pre-votes to candidates whose log lacks committed entries.",
     source: "§5.4.1; the original kontiki",
     edits: [
       {
@@ -35,7 +35,8 @@ export const ELECTION_MUTANTS: readonly Mutant[] = [
   },
   {
     name: "two-votes-in-a-term",
-    about: "A server votes for whoever asks, however often it has voted in that term.",
+    about:
+      "A server votes for every candidate that asks, even if it has already voted in that term.",
     source: "§5.2",
     edits: [
       {
@@ -48,7 +49,7 @@ export const ELECTION_MUTANTS: readonly Mutant[] = [
   },
   {
     name: "vote-not-saved",
-    about: "A vote in a term that is known already is not written to the disk.",
+    about: "A vote in a known term is not written to the disk.",
     source: "§5.2, Figure 2; databend #1051",
     edits: [
       {
@@ -61,7 +62,8 @@ export const ELECTION_MUTANTS: readonly Mutant[] = [
   },
   {
     name: "term-not-saved",
-    about: "A term that comes without a vote is not written to the disk, and goes back in a crash.",
+    about:
+      "A new term without a vote is not written to the disk, so a crash brings the old term back.",
     source: "§5.1, Figure 2",
     edits: [
       {
@@ -75,7 +77,7 @@ export const ELECTION_MUTANTS: readonly Mutant[] = [
   {
     name: "vote-overwritten",
     about:
-      "A candidate that steps down in its own term takes its vote back and gives it to the leader.",
+      "A candidate that steps down in its own term withdraws its vote and gives it to the leader.",
     source: "§5.2; the original kontiki",
     edits: [
       {
@@ -90,7 +92,7 @@ export const ELECTION_MUTANTS: readonly Mutant[] = [
   {
     name: "vote-outlives-term",
     about:
-      "The vote of an old term is kept in a newer one, so that in the end everybody votes only for itself.",
+      "A server keeps the vote of an old term in a newer one, so in the end every server votes only for itself.",
     source: "§5.2",
     edits: [
       {
@@ -137,7 +139,7 @@ export const ELECTION_MUTANTS: readonly Mutant[] = [
   },
   {
     name: "promise-counts-as-vote",
-    about: "A late promise to vote is counted as a vote.",
+    about: "A late pre-vote is counted as a vote.",
     source:
       "dissertation 9.6; etcd TestCandidateDeliversPreCandidateSelfVoteAfterBecomingCandidate",
     edits: [
@@ -153,7 +155,7 @@ export const ELECTION_MUTANTS: readonly Mutant[] = [
   },
   {
     name: "pre-vote-raises-term",
-    about: "A server that is asked how it would vote takes up the term that is only thought of.",
+    about: "A server that receives a pre-vote request adopts its hypothetical term.",
     source: "dissertation 9.6; hashicorp/raft PR 609",
     edits: [
       {
@@ -167,7 +169,7 @@ export const ELECTION_MUTANTS: readonly Mutant[] = [
   {
     name: "newer-term-in-answers-ignored",
     about:
-      "Only requests raise a term: a leader that is told of a newer one in an answer leads on.",
+      "Only requests raise the term: a leader that learns of a newer term from a reply keeps leading.",
     source: "§5.1",
     edits: [
       {
@@ -180,7 +182,7 @@ export const ELECTION_MUTANTS: readonly Mutant[] = [
   },
   {
     name: "votes-not-withheld",
-    about: "A server that hears its leader votes all the same, so that a lease holds nobody off.",
+    about: "A server that hears its leader votes anyway, so a lease prevents no election.",
     source: "dissertation 4.2.3, 6.4.1; etcd #6005",
     edits: [
       {
@@ -194,7 +196,7 @@ export const ELECTION_MUTANTS: readonly Mutant[] = [
   {
     name: "leader-without-majority",
     about:
-      "A leader that no majority answers leads on, and whoever still hears it elects nobody else.",
+      "A leader that no majority answers keeps leading, and the servers that still hear it elect no other leader.",
     source: "dissertation 6.2; openraft #2080",
     edits: [
       {
@@ -207,7 +209,7 @@ export const ELECTION_MUTANTS: readonly Mutant[] = [
   },
   {
     name: "lone-server-asks-nobody",
-    about: "A server that is alone in its cluster waits for promises of others.",
+    about: "A server that is alone in its cluster waits for pre-votes of others.",
     source: "§5.2",
     edits: [
       {
@@ -220,7 +222,7 @@ export const ELECTION_MUTANTS: readonly Mutant[] = [
   },
   {
     name: "no-entry-of-own-term",
-    about: "A new leader appends no entry of its term, and so does not learn what is committed.",
+    about: "A new leader appends no entry of its own term, so it does not learn what is committed.",
     source: "§5.4.2, §8; the original kontiki",
     edits: [
       {
@@ -234,7 +236,7 @@ export const ELECTION_MUTANTS: readonly Mutant[] = [
   {
     name: "transfer-waits-for-nobody",
     about:
-      "The request of a server that its leader told to stand does not say so, and is withheld.",
+      "The vote request of a transfer target is not marked as a transfer, so servers withhold their votes.",
     source: "dissertation 3.10, 4.2.3; canonical/raft #203",
     edits: [
       {
@@ -247,7 +249,7 @@ export const ELECTION_MUTANTS: readonly Mutant[] = [
   },
   {
     name: "transfer-to-one-behind",
-    about: "A server that lacks entries is told to stand.",
+    about: "A leader transfers to a server that lacks entries.",
     source: "dissertation 3.10",
     edits: [
       {

@@ -1,6 +1,6 @@
 import type { ExploreOptions, Scenario } from "@kontiki/testing";
 
-/** What mutants are hunted with. */
+/** The names of the hunts. */
 export type HuntName =
   | "explore"
   | "explore-async"
@@ -31,29 +31,29 @@ export type HuntName =
   | "deaf-leader"
   | "slow-follower";
 
-/** An engine, and the cluster and the troubles that it is given. */
+/** A hunt: an engine with a cluster and its faults. */
 export type Hunt =
-  /** One seed after the other. */
+  /** Runs one seed after another. */
   | { readonly engine: "simulation"; readonly scenario: Scenario }
-  /** Once. */
+  /** Runs once. */
   | { readonly engine: "explorer"; readonly options: ExploreOptions };
 
-/** What a hunt found. */
+/** The violation that a hunt found. */
 export type Catch = {
   readonly hunt: HuntName;
   readonly engine: Hunt["engine"];
-  /** What was violated, in a few words. */
+  /** The violated check. */
   readonly check: string;
-  /** What happened, in one line. */
+  /** What happened, as one line. */
   readonly text: string;
 };
 
-/** How much was looked at: seeds of all simulations, states of all explorations. */
+/** The amount of work: seeds of all simulations, states of all explorations. */
 export type Effort = { readonly seeds: number; readonly states: number };
 
-/** What came of hunting one mutant. */
+/** The result of hunting one mutant. */
 export type Outcome = Effort & {
-  /** Undefined for one that survived. */
+  /** Undefined when the mutant survived. */
   readonly caught: Catch | undefined;
   readonly ms: number;
 };

@@ -2,13 +2,13 @@ import { isMainThread, parentPort, Worker, workerData } from "node:worker_thread
 import type { HuntName, Outcome } from "./hunt.ts";
 import { prowl } from "./prowl.ts";
 
-/** How long beyond the deadline one run may go on, in ms. */
+/** How long a run may continue after the deadline, in ms. */
 const GRACE_MS = 15_000;
 
 type Task = { readonly deadlineMs: number; readonly first: readonly HuntName[] };
 
-// A process of its own for each mutant: the program that it loads is a broken one. It hunts in a thread, as a run of it may
-// not even end. Time is that of the processor, so that what else the machine does counts for nothing.
+// Each mutant has its own process, because the process loads broken code. The hunt runs in a thread, because a run of a
+// mutant may never end. It measures CPU time, so that the load of the machine does not matter.
 if (isMainThread) watch(taskOf(process.argv.slice(2)));
 else {
   const { first, deadlineMs } = workerData as Task;
@@ -42,7 +42,7 @@ function watch(task: Task): void {
   });
 }
 
-/** No run of the original takes so long: what does not come to an end is caught. */
+/** No run of the original takes this long: a mutant whose run does not end is caught. */
 function neverEnds([hunt = "churn"]: readonly HuntName[]): Omit<Outcome, "ms"> {
   const text = "a run did not end in time";
   const caught = { hunt, engine: "simulation", check: "comes to an end", text } as const;

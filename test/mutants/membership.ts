@@ -5,7 +5,7 @@ const IN_FORCE = "packages/core/src/in-force.ts";
 const QUORUM = "packages/core/src/quorum.ts";
 const STEP = "packages/core/src/step.ts";
 
-/** Mutants of membership changes and of disks that are new under an old name (dissertation chapter 4). */
+/** Mutants of membership changes, and of nodes with a new disk (dissertation chapter 4). */
 export const MEMBERSHIP_MUTANTS: readonly Mutant[] = [
   {
     name: "joint-by-new-half",
@@ -45,7 +45,7 @@ export const MEMBERSHIP_MUTANTS: readonly Mutant[] = [
   },
   {
     name: "learner-counts",
-    about: "What a learner holds counts towards the majority.",
+    about: "Entries on a learner count towards the majority.",
     source: "dissertation 4.2.1",
     edits: [
       {
@@ -59,7 +59,7 @@ export const MEMBERSHIP_MUTANTS: readonly Mutant[] = [
   },
   {
     name: "membership-in-force-when-committed",
-    about: "A membership counts from its commit on, and not from when it is appended.",
+    about: "A membership takes effect when it is committed instead of when it is appended.",
     source: "§6, dissertation 4.1",
     edits: [
       {
@@ -87,7 +87,7 @@ export const MEMBERSHIP_MUTANTS: readonly Mutant[] = [
   },
   {
     name: "two-changes-at-once",
-    about: "A change begins while the one before it is not committed.",
+    about: "A membership change begins before the previous one is committed.",
     source: "dissertation 4.1; AxonServer #120",
     edits: [
       {
@@ -100,7 +100,7 @@ export const MEMBERSHIP_MUTANTS: readonly Mutant[] = [
   },
   {
     name: "cut-membership-stays",
-    about: "A membership stays in force although its entry was cut off.",
+    about: "A membership stays in force although its entry was removed.",
     source: "dissertation 4.1",
     edits: [
       {
@@ -126,7 +126,7 @@ export const MEMBERSHIP_MUTANTS: readonly Mutant[] = [
   },
   {
     name: "removed-leader-leads-on",
-    about: "A leader that is no member any more does not step down.",
+    about: "A leader that is no longer a member does not step down.",
     source: "dissertation 4.2.2; LogCabin #205",
     edits: [
       {
@@ -139,7 +139,7 @@ export const MEMBERSHIP_MUTANTS: readonly Mutant[] = [
   },
   {
     name: "promoted-learner-does-not-vote",
-    about: "A voter that has not heard yet that it is one gives no vote.",
+    about: "A server that does not know yet that it is a voter does not vote.",
     source: "dissertation 4.2.1; raft-rs #57, etcd PR 10998",
     edits: [
       {
@@ -154,7 +154,7 @@ export const MEMBERSHIP_MUTANTS: readonly Mutant[] = [
   },
   {
     name: "wiped-disk-counts",
-    about: "Votes and acknowledgements count whatever disk they come from and were meant for.",
+    about: "Votes and acknowledgements count, whatever disk they come from and are meant for.",
     source: "dissertation 4.4; dragonboat #256, NuRaft #185",
     edits: [
       {
@@ -172,7 +172,8 @@ export const MEMBERSHIP_MUTANTS: readonly Mutant[] = [
   },
   {
     name: "rejoin-keeps-vote",
-    about: "A server with a new disk keeps its vote, instead of losing it until it has caught up.",
+    about:
+      "A server with a new disk keeps its right to vote instead of losing it until it has caught up.",
     source: "dissertation 4.4; openraft PR 2002, nexus #3939",
     edits: [
       {
@@ -195,7 +196,7 @@ export const MEMBERSHIP_MUTANTS: readonly Mutant[] = [
   },
   {
     name: "lost-log-votes",
-    about: "A server that lost entries it had promised to hold votes as if it had them.",
+    about: "A server that lost acknowledged entries votes as if it had them.",
     source: "Alagappan et al., FAST '18",
     edits: [
       {

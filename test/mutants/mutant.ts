@@ -1,16 +1,16 @@
 import type { Edit } from "./edit.ts";
 import type { HuntName } from "./hunt.ts";
 
-/** A defect that some implementation of Raft really had, planted into this one. */
+/** A defect that a real implementation of Raft had, planted into this one. */
 export type Mutant = {
-  /** Lowercase words with hyphens between them, of no other mutant. */
+  /** A unique name: lowercase words with hyphens. */
   readonly name: string;
   /** What goes wrong, as a sentence. */
   readonly about: string;
-  /** Where the rule that it breaks is stated, or who broke it. */
+  /** The source of the rule that it breaks, or the implementation that broke it. */
   readonly source: string;
-  /** One, or more where one alone does no harm. */
+  /** One edit, or several when one alone does no harm. */
   readonly edits: readonly Edit[];
-  /** What is expected to catch it, best first. The other hunts follow when these do not. */
+  /** The hunts that should catch it, best first. The other hunts follow if these do not. */
   readonly hunts: readonly HuntName[];
 };

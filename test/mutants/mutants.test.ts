@@ -7,26 +7,26 @@ import { MUTANTS } from "./mutants.ts";
 const ROOT = fileURLToPath(new URL("../../", import.meta.url));
 
 describe("the mutants", () => {
-  test("are thirty or more, each of another name", () => {
+  test("are at least thirty, with unique names", () => {
     const names = MUTANTS.map(({ name }) => name);
     expect(names.length).toBeGreaterThanOrEqual(30);
     expect(names.filter((name, at) => names.indexOf(name) !== at)).toEqual([]);
   });
 
-  test.each(MUTANTS)("$name: what it replaces stands there once", ({ edits }) => {
+  test.each(MUTANTS)("$name: the text to replace appears once", ({ edits }) => {
     for (const edit of edits) {
       const text = readFileSync(`${ROOT}${edit.file}`, "utf8");
       expect(edited(text, edit)).not.toBe(text);
     }
   });
 
-  test("are refused when the code has moved on", () => {
+  test("are rejected when the code has changed", () => {
     const edit = { file: "vote.ts", find: "granted", replace: "true" };
     expect(() => edited("free && holdsOurs", edit)).toThrow(
-      new Error("vote.ts: this stands there 0 times, not once: granted"),
+      new Error("vote.ts: this text appears 0 times instead of once: granted"),
     );
     expect(() => edited("granted || granted", edit)).toThrow(
-      new Error("vote.ts: this stands there 2 times, not once: granted"),
+      new Error("vote.ts: this text appears 2 times instead of once: granted"),
     );
     expect(edited("if (!granted)", edit)).toBe("if (!true)");
   });

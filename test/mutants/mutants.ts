@@ -7,8 +7,8 @@ import { REPLICATION_MUTANTS } from "./replication.ts";
 import { SNAPSHOT_MUTANTS } from "./snapshots.ts";
 
 /**
- * All mutants. Each is a defect that is not equivalent to the original: there is a run in which it breaks something that
- * must hold, and the hunts of the campaign find one.
+ * All mutants. No mutant is equivalent to the original: each has a run that violates a property, and the hunts of the
+ * campaign find such a run.
  */
 export const MUTANTS: readonly Mutant[] = [
   ...ELECTION_MUTANTS,

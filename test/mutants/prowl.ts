@@ -3,10 +3,10 @@ import type { HuntName, Outcome } from "./hunt.ts";
 import { takeTurn, type Going } from "./turn.ts";
 
 /**
- * Hunts what this process has loaded until it is caught or the time is over. Those that are named come first and have
- * half of the time for themselves; then all have their turns.
+ * Hunts the mutant that this process has loaded until it is caught or the time is over. The named hunts come first and get
+ * half of the time; then all hunts take turns.
  *
- * @param now in ms, by a monotonic clock.
+ * @param now a monotonic clock, in ms.
  */
 export function prowl(first: readonly HuntName[], deadlineMs: number, now: () => number): Outcome {
   const started = now();

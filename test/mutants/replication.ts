@@ -10,7 +10,7 @@ const STEP = "packages/core/src/step.ts";
 export const REPLICATION_MUTANTS: readonly Mutant[] = [
   {
     name: "previous-term-not-checked",
-    about: "A follower appends behind any entry at the right index, of whatever term.",
+    about: "A follower appends after any entry at the right index, whatever its term.",
     source: "§5.3",
     edits: [
       {
@@ -23,7 +23,7 @@ export const REPLICATION_MUTANTS: readonly Mutant[] = [
   },
   {
     name: "cut-without-conflict",
-    about: "An old message that comes late cuts off what a newer one has brought.",
+    about: "An old message that arrives late removes entries of a newer one.",
     source: "§5.3; async-raft 9540c904",
     edits: [
       {
@@ -56,7 +56,8 @@ export const REPLICATION_MUTANTS: readonly Mutant[] = [
   },
   {
     name: "acknowledges-its-own-end",
-    about: "A follower acknowledges its whole log, also what was not compared with the leader's.",
+    about:
+      "A follower acknowledges its whole log, including the part that was not compared with the leader's.",
     source: "§5.3; the original kontiki, CCF #2835",
     edits: [
       {
@@ -71,7 +72,7 @@ export const REPLICATION_MUTANTS: readonly Mutant[] = [
   {
     name: "commits-its-own-end",
     about:
-      "A follower commits as far as its leader has, also what was not compared with the leader's log.",
+      "A follower adopts the leader's commit index even for entries that were not compared with the leader's log.",
     source: "§5.3; the original kontiki",
     edits: [
       {
@@ -84,7 +85,7 @@ export const REPLICATION_MUTANTS: readonly Mutant[] = [
   },
   {
     name: "old-leader-obeyed",
-    about: "A follower takes entries of a leader whose term is over.",
+    about: "A follower accepts entries from a leader of an old term.",
     source: "§5.1",
     edits: [
       {
@@ -133,7 +134,8 @@ export const REPLICATION_MUTANTS: readonly Mutant[] = [
   },
   {
     name: "durable-survives-cut",
-    about: "What was durable before entries were cut off counts for those that take their place.",
+    about:
+      "After entries were removed, the old durable index counts for the entries that replace them.",
     source: "etcd/raft PR 8 (ABA)",
     edits: [
       {
@@ -146,7 +148,7 @@ export const REPLICATION_MUTANTS: readonly Mutant[] = [
   },
   {
     name: "majority-of-even",
-    about: "Half of an even number of servers is taken for a majority.",
+    about: "Half of an even number of servers counts as a majority.",
     source: "§5.2; openraft #1802",
     edits: [
       {
@@ -172,7 +174,7 @@ export const REPLICATION_MUTANTS: readonly Mutant[] = [
   },
   {
     name: "sorted-as-text",
-    about: "What servers hold is sorted as text, so that 9 comes before 10.",
+    about: "Match indexes are sorted as text, so 10 comes before 9.",
     source: "§5.3; the order that JavaScript sorts numbers in",
     edits: [
       {
@@ -186,7 +188,7 @@ export const REPLICATION_MUTANTS: readonly Mutant[] = [
   {
     name: "lost-question-not-repeated",
     about:
-      "A question where the logs meet is asked once: when it is lost, its follower hears nothing more.",
+      "A leader probes a follower's log only once: if the probe is lost, the follower receives nothing more.",
     source: "§5.3",
     edits: [
       {
@@ -200,7 +202,7 @@ export const REPLICATION_MUTANTS: readonly Mutant[] = [
   },
   {
     name: "commit-recovered",
-    about: "A server that starts takes its whole log for committed.",
+    about: "A server that starts treats its whole log as committed.",
     source: "§5.4.2, Figure 2; the original kontiki",
     edits: [
       {

@@ -15,18 +15,18 @@ const USAGE = `usage: pnpm mutants [--only NAME]... [--jobs N] [--time SECONDS] 
 
 Plants each mutant into a copy of the sources and hunts it with the engines.
 
-  --only NAME      only this mutant; may be given again. "original" hunts the sources as they are
-  --jobs N         so many at once, 2 if not given
-  --time SECONDS   of a processor, the longest that one is hunted, 60 if not given
-  --json           prints one JSON document instead of a table
-  --write          writes docs/mutants.md
+  --only NAME      hunt only this mutant; can be repeated. "original" hunts the unchanged sources
+  --jobs N         number of parallel hunts (default 2)
+  --time SECONDS   maximum CPU time per mutant (default 60)
+  --json           print one JSON document instead of a table
+  --write          write docs/mutants.md
 
-Status 0: all are caught. 1: one survived, or the original did not. 2: bad usage. 4: one cannot be built.
+Status 0: all are caught. 1: a mutant survived, or the original did not. 2: bad usage. 4: a mutant cannot be built.
 `;
 
 const ROOT = fileURLToPath(new URL("../../../", import.meta.url));
 
-/** What nothing is changed in. It must survive: else what catches the others is nothing of theirs. */
+/** The unchanged sources. They must survive: otherwise the hunts catch something that is not the mutant's defect. */
 const ORIGINAL: Mutant = {
   name: "original",
   about: "Nothing goes wrong.",
@@ -76,7 +76,7 @@ type Options = {
   readonly write: boolean;
 };
 
-/** What is asked for, or what to say about it. */
+/** Parses the options. Returns a text when they are wrong, or for `--help`. */
 function optionsOf(args: readonly string[]): Options | string {
   try {
     const { values } = parseArgs({
@@ -94,11 +94,12 @@ function optionsOf(args: readonly string[]): Options | string {
     const known = [ORIGINAL, ...MUTANTS];
     const stranger = values.only.find((only) => known.every(({ name }) => name !== only));
     if (values.help) return USAGE;
-    if (!Number.isInteger(jobs) || jobs < 1) return `--jobs: 1 or more, not ${values.jobs}\n`;
-    if (!(seconds > 0)) return `--time: more than 0 seconds, not ${values.time}\n`;
+    if (!Number.isInteger(jobs) || jobs < 1)
+      return `--jobs must be a whole number of at least 1, not ${values.jobs}\n`;
+    if (!(seconds > 0)) return `--time must be more than 0 seconds, not ${values.time}\n`;
     if (stranger !== undefined) return `--only: there is no mutant ${stranger}\n`;
     if (values.write && values.only.length > 0)
-      return "--write: the page holds all mutants, so not with --only\n";
+      return "--write cannot be combined with --only: the page holds all mutants\n";
     const mutants =
       values.only.length === 0 ? known : known.filter(({ name }) => values.only.includes(name));
     return { mutants, jobs, deadlineMs: seconds * 1000, json: values.json, write: values.write };
@@ -107,7 +108,7 @@ function optionsOf(args: readonly string[]): Options | string {
   }
 }
 
-/** Hunts so many at once as there are jobs; the results are in the order of the mutants. */
+/** Hunts the mutants, with `jobs` hunts in parallel. The results are in the order of the mutants. */
 async function huntAll({ mutants, jobs, deadlineMs }: Options): Promise<readonly Hunted[]> {
   const results = new Map<Mutant, Hunted>();
   const waiting = [...mutants];

@@ -19,19 +19,19 @@ import { edited, type Edit } from "./edit.ts";
 /** The packages that the engines run. */
 const PACKAGES = ["core", "actors", "testing"];
 
-/** Builds one package as it is, errors in types and all. */
+/** Builds one package and ignores type errors. */
 const BUILD = ["--noCheck", "--composite", "false", "--declaration", "false"].concat(
   ["--declarationMap", "false", "--sourceMap", "false", "--incremental", "false"],
   ["--tsBuildInfoFile", "null"],
 );
 
-/** A copy of the built packages and of the hunter, in a folder of its own, with something replaced in it. */
+/** A copy of the built packages and of the hunter in a separate folder, with some text replaced. */
 export class Sandbox {
   readonly #root: string;
-  /** Where it is. */
+  /** The path of the folder. */
   readonly folder: string;
 
-  /** @param root of the repository, built by `tsc -b`. Nothing there is changed. */
+  /** @param root the root of the repository, built by `tsc -b`. It stays unchanged. */
   constructor(root: string) {
     this.#root = root;
     this.folder = mkdtempSync(join(tmpdir(), "kontiki-mutant-"));
@@ -41,16 +41,16 @@ export class Sandbox {
     cpSync(join(root, "tsconfig.base.json"), join(this.folder, "tsconfig.base.json"));
   }
 
-  /** The program that hunts. */
+  /** The path of the hunter's program. */
   get hunter(): string {
     return join(this.folder, "hunter/hunter.js");
   }
 
   /**
-   * Replaces text in the sources and builds what that changes.
+   * Replaces text in the sources and builds the changed files.
    *
-   * @throws Error when a text to be replaced does not stand there exactly once, when what takes its place is no
-   *   TypeScript, or when nothing is changed by it.
+   * @throws Error when a text to replace does not appear exactly once, when the replacement is not TypeScript, or when it
+   *   changes nothing in the build.
    */
   async plant(edits: readonly Edit[]): Promise<void> {
     const texts = new Map<string, string>();
@@ -67,7 +67,7 @@ export class Sandbox {
     for (const file of texts.keys()) this.#assertChanged(file);
   }
 
-  /** Removes it. */
+  /** Removes the folder. */
   remove(): void {
     rmSync(this.folder, { recursive: true, force: true });
   }
@@ -100,7 +100,7 @@ export class Sandbox {
   #assertChanged(file: string): void {
     const built = file.replace("/src/", "/dist/").replace(/\.ts$/, ".js");
     const [before, after] = [this.#root, this.folder].map((root) => codeOf(join(root, built)));
-    if (before === after) throw new Error(`${file}: what was replaced changes nothing`);
+    if (before === after) throw new Error(`${file}: the replacement changes nothing in the build`);
   }
 }
 
@@ -108,7 +108,7 @@ function packageOf(file: string): string {
   return file.split("/")[1] ?? "";
 }
 
-/** What a package takes from others than ours, with where that is. */
+/** The foreign dependencies of a package, with their paths. */
 function foreignDependencies(folder: string): readonly (readonly [name: string, target: string])[] {
   const modules = join(folder, "node_modules");
   if (!existsSync(modules)) return [];
@@ -122,7 +122,7 @@ function foreignDependencies(folder: string): readonly (readonly [name: string, 
     .map((name) => [name, realpathSync(join(modules, name))] as const);
 }
 
-/** A built file without the name of its map, which one of the two has not. */
+/** A built file without the name of its source map, which only one of the two builds has. */
 function codeOf(file: string): string {
   return readFileSync(file, "utf8")
     .replace(/\n\/\/# sourceMappingURL=.*\n?$/, "")

@@ -8,7 +8,7 @@ export const SNAPSHOT_MUTANTS: readonly Mutant[] = [
   {
     name: "snapshot-keeps-conflict",
     about:
-      "A follower whose log is as long as a snapshot keeps it, although its entries are other ones.",
+      "A follower whose log is as long as a snapshot keeps the log although its entries differ.",
     source: "§7; openraft #1761",
     edits: [
       {
@@ -22,7 +22,7 @@ export const SNAPSHOT_MUTANTS: readonly Mutant[] = [
   {
     name: "old-snapshot-taken",
     about:
-      "A snapshot of what is committed and compacted here is installed, and the state goes back.",
+      "A server installs a snapshot that is older than its commit index, so its state goes back.",
     source: "§7; etcd ignores snapshots that are behind its commit index",
     edits: [
       {
@@ -36,7 +36,7 @@ export const SNAPSHOT_MUTANTS: readonly Mutant[] = [
   {
     name: "snapshot-drops-suffix",
     about:
-      "Installing a snapshot empties the log although its suffix matches, with entries that were acknowledged.",
+      "Installing a snapshot empties the log although its suffix matches, and removes acknowledged entries.",
     source: "§7, Figure 13 step 6",
     edits: [
       {
@@ -49,7 +49,7 @@ export const SNAPSHOT_MUTANTS: readonly Mutant[] = [
   },
   {
     name: "snapshot-without-membership",
-    about: "Who installs a snapshot goes on with the membership that it had before.",
+    about: "A server that installs a snapshot keeps its old membership.",
     source: "dissertation 5.1",
     edits: [
       {
@@ -62,7 +62,7 @@ export const SNAPSHOT_MUTANTS: readonly Mutant[] = [
   },
   {
     name: "snapshot-without-sessions",
-    about: "Who installs a snapshot forgets which commands of clients were applied.",
+    about: "A server that installs a snapshot forgets which client commands were applied.",
     source: "dissertation 6.3",
     edits: [
       {
@@ -75,7 +75,8 @@ export const SNAPSHOT_MUTANTS: readonly Mutant[] = [
   },
   {
     name: "snapshot-ahead-of-state",
-    about: "A snapshot claims to hold all that is committed, and holds what is applied.",
+    about:
+      "A snapshot claims to hold everything that is committed, but holds only what is applied.",
     source: "dissertation 5.1; ra PR 562",
     edits: [
       {
@@ -88,7 +89,7 @@ export const SNAPSHOT_MUTANTS: readonly Mutant[] = [
   },
   {
     name: "snapshot-of-later-membership",
-    about: "A snapshot names the latest membership of its server, which may never be committed.",
+    about: "A snapshot holds the latest membership of its server, which may never be committed.",
     source: "dissertation 5.1",
     edits: [
       {
@@ -102,7 +103,7 @@ export const SNAPSHOT_MUTANTS: readonly Mutant[] = [
   {
     name: "compacted-before-durable",
     about: "The log is compacted although its snapshot is not on the disk yet.",
-    source: "§7; nobody may lose both",
+    source: "§7; a server must not lose both",
     edits: [
       {
         file: "packages/actors/src/storage/snapshot/written-snapshot.ts",
@@ -114,7 +115,7 @@ export const SNAPSHOT_MUTANTS: readonly Mutant[] = [
   },
   {
     name: "part-not-sent-again",
-    about: "A part of a snapshot that is lost on the way is not sent again.",
+    about: "A lost part of a snapshot is not sent again.",
     source: "§7; etcd #10225, dgraph PR 2707",
     edits: [
       {
@@ -127,9 +128,8 @@ export const SNAPSHOT_MUTANTS: readonly Mutant[] = [
   },
   {
     name: "needed-segment-removed",
-    about:
-      "One segment too many is removed when the log was compacted, and with it entries that are needed.",
-    source: "§7; ra PR 581 (gaps that nobody sees)",
+    about: "Compaction removes one segment too many, with entries that are needed.",
+    source: "§7; ra PR 581 (unnoticed gaps)",
     edits: [
       {
         file: "packages/actors/src/storage/wal/wal.ts",

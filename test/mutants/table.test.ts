@@ -24,7 +24,7 @@ const ALL = [
   }),
 ];
 
-test("a run is told as a table, who survived last", () => {
+test("a run is shown as a table, survivors last", () => {
   expect(tableText(ALL).split("\n")).toEqual([
     "mutant       caught by          check         took                           time",
     "double-vote  explorer, explore  step          22 states                      0.0 s",
@@ -33,7 +33,7 @@ test("a run is told as a table, who survived last", () => {
   ]);
 });
 
-test("the page has the table, and what goes wrong in each", () => {
+test("the page has the table and a description of each mutant", () => {
   const lines = tablePage(ALL, "two jobs").split("\n");
   expect(lines.filter((line) => /^[|-] /.test(line))).toEqual([
     "| mutant | caught by | check | took | time |",

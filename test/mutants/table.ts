@@ -1,12 +1,12 @@
 import type { Outcome } from "./hunt.ts";
 import type { Mutant } from "./mutant.ts";
 
-/** A mutant and what came of hunting it. */
+/** A mutant and the result of its hunt. */
 export type Hunted = { readonly mutant: Mutant; readonly outcome: Outcome };
 
 const HEAD = ["mutant", "caught by", "check", "took", "time"] as const;
 
-/** The table of a run for a terminal: a line a mutant, survivors last. */
+/** The table of a run for a terminal: one line per mutant, survivors last. */
 export function tableText(all: readonly Hunted[]): string {
   const rows = [HEAD, ...sorted(all).map(cellsOf)];
   const widths = HEAD.map((_, at) => Math.max(...rows.map((row) => row[at]?.length ?? 0)));
@@ -27,13 +27,13 @@ export function tablePage(all: readonly Hunted[], shape: string): string {
   const list = all.map(({ mutant }) => `- \`${mutant.name}\`: ${mutant.about} (${mutant.source})`);
   return `# Mutants
 
-Defects that implementations of Raft really had, each planted into this one as a replacement in its sources
-(\`test/mutants\`). The engines of \`@kontiki/testing\` must catch every one of them: a mutant that survives is a hole in
-the scenarios, the faults or the checks. ${caught} of ${all.length} are caught.
+A mutant is a defect that a real implementation of Raft had, planted into this one as a replacement in its sources
+(\`test/mutants\`: \`elections.ts\`, \`replication.ts\`, \`membership.ts\`, \`snapshots.ts\`, \`disks.ts\`, \`clients.ts\`). The engines of \`@kontiki/testing\` must catch every mutant: a mutant that survives reveals a gap in the
+scenarios, the faults or the checks. ${caught} of ${all.length} are caught.
 
-\`npx -y pnpm@12 mutants\` builds and hunts them all, \`--only NAME\` one, \`--write\` writes this page. What caught a mutant
-is an engine and a hunt of \`test/mutants/campaign.ts\`, and the check is the property that it found broken. Times are of
-the processor, in one run with ${shape}, and without building. A seed is a simulated run, a state one of the explorer's.
+\`npx -y pnpm@12 mutants\` builds and hunts all mutants, \`--only NAME\` hunts one, and \`--write\` writes this page. A mutant is
+caught by an engine in a hunt of \`test/mutants/campaign.ts\`; the check is the property that the hunt found violated. Times
+are CPU times without the build, of one run with ${shape}. A seed is a simulated run; a state is a state of the explorer.
 
 | ${HEAD.join(" | ")} |
 | ${HEAD.map(() => "---").join(" | ")} |

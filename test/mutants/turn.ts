@@ -2,27 +2,27 @@ import { exploreInSlices, finish, planOf, simulate, type ExploreOptions } from "
 import { HUNTS } from "./campaign.ts";
 import type { Catch, HuntName } from "./hunt.ts";
 
-/** How long a hunt goes on before the next has its turn, in ms. An exploration has one turn. */
+/** The length of a hunt's turn, in ms. An exploration has a single turn. */
 const TURN_MS = { simulation: 4_000, explorer: 20_000 } as const;
 
-/** A hunt that is under way. */
+/** A hunt in progress. */
 export type Going = {
   readonly name: HuntName;
-  /** Seeds that were run, of a simulation. */
+  /** The number of seeds that a simulation has run. */
   seeds: number;
-  /** States that were seen, of an exploration. */
+  /** The number of states that an exploration has seen. */
   states: number;
-  /** Whether there is nothing more to do: an exploration is made once. */
+  /** Whether the hunt has ended: an exploration runs once. */
   isOver: boolean;
 };
 
 /**
- * Goes on with a hunt: at least one seed and as many as fit into its turn, or an exploration. Gives what was caught.
+ * Continues a hunt: runs at least one seed and as many as fit into its turn, or an exploration. Returns the violation.
  *
- * What throws anything is caught as well: engines give violations, and throw nothing.
+ * A mutant that throws is caught too: engines report violations and never throw.
  *
- * @param now in ms.
- * @param end when all hunts end, by `now`.
+ * @param now a clock, in ms.
+ * @param end the time when all hunts end.
  */
 export function takeTurn(going: Going, now: () => number, end: number): Catch | undefined {
   const hunt = HUNTS[going.name];
@@ -52,7 +52,7 @@ function explored(going: Going, options: ExploreOptions, stop: () => boolean): C
   return { hunt: going.name, engine: "explorer", check: checkOf(text), text };
 }
 
-/** The property that a violation of the explorer begins with, such as "Election Safety: ..."; nodes have small letters. */
+/** The property at the start of an explorer's violation, such as "Election Safety: ..."; names of nodes are lowercase. */
 function checkOf(text: string): string {
   const [, name] = /^([A-Z][A-Za-z ]+): /.exec(text) ?? [];
   return name ?? "step";

@@ -24,15 +24,19 @@ const ENTRIES = [
 
 const NODE = process.execPath;
 
-const tsc = (...options: readonly string[]): readonly string[] => [
-  NODE,
-  join(project, "node_modules/typescript/bin/tsc"),
+const STRICT = [
   "--strict",
   "--skipLibCheck",
   "false",
   "--target",
   "es2023",
   "--exactOptionalPropertyTypes",
+];
+
+const tsc = (...options: readonly string[]): readonly string[] => [
+  NODE,
+  join(project, "node_modules/typescript/bin/tsc"),
+  ...STRICT,
   ...options,
 ];
 

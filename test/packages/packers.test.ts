@@ -4,10 +4,14 @@ import { nameOf, PACKAGES } from "./support/consumer.ts";
 import { output, PNPM, run } from "./support/process.ts";
 import { ROOT } from "./support/tarballs.ts";
 
-test.each([
-  ["npm", "pack", "--dry-run"],
-  ["npm", "publish", "--dry-run"],
-])("%s %s is refused in a line that says what to do", async (...command) => {
+const REFUSED = [
+  { by: "npm pack", command: ["npm", "pack", "--dry-run"] },
+  { by: "npm publish", command: ["npm", "publish", "--dry-run"] },
+  // There npm has the user agent of pnpm.
+  { by: "npm pack in a script of pnpm", command: [...PNPM, "exec", "npm", "pack", "--dry-run"] },
+];
+
+test.each(REFUSED)("$by is refused in a line that says what to do", async ({ command }) => {
   const { status, stderr } = await run(command, join(ROOT, "packages/core"));
   expect(status).toBe(1);
   expect(stderr).toContain(

@@ -5,8 +5,8 @@ import { Installed } from "./support/installed.ts";
 import { packedTarballs } from "./support/tarballs.ts";
 
 /**
- * What a user downloads and what then is on the disk, in thousands of bytes: a tenth more than when it was last measured.
- * About half of a library is its sources and the maps that lead an editor or a debugger there.
+ * What a user downloads, and what is then on the disk, in thousands of bytes: a tenth more than when it was last measured.
+ * More than half of a library is sources and maps, by which editors and debuggers show the code as it was written.
  */
 const LIMITS = {
   core: { packed: 115, unpacked: 530 },

@@ -37,7 +37,7 @@ describe("a command", () => {
     for (const command of plain) expect(valueOf(await cluster.propose(command))).toEqual(command);
   });
 
-  test("that is not plain data is refused, and nothing of it is in any log", async () => {
+  test("that is not plain data is refused, and no part of it is in any log", async () => {
     const cluster = await start<unknown, unknown>({ nodes: 1, stateMachine: machine("echo.mjs") });
     const others: [unknown, string][] = [
       [() => 1, "a function"],
@@ -87,7 +87,7 @@ describe("a command", () => {
     },
   );
 
-  test("of the key-value machine has room for its largest values", async () => {
+  test("of the key-value machine may have the largest values", async () => {
     const cluster = await start({ nodes: 3 });
     const [old, fresh] = ["o".repeat(VALUE_BYTES_MAX), "n".repeat(VALUE_BYTES_MAX)];
     valueOf(await cluster.propose(put("k", old)));

@@ -1,5 +1,5 @@
 /**
- * The parts of a node without threads, for whoever drives nodes in another way: a simulation, a benchmark.
+ * The parts of a node without threads, for programs that drive nodes in another way: a simulation, a benchmark.
  *
  * @module @kontiki/actors/node
  */

@@ -2,18 +2,17 @@
 /** @import { Bar, Lane } from "./data.js" */
 /** @import { View } from "./view.js" */
 
-/** A bar narrower than this is drawn together with its neighbours, in pixels. */
+/** A bar narrower than this, in pixels, is merged with its neighbours. */
 const NARROW = 3;
 
 /**
- * What is drawn in a lane: an operation, or several that are too narrow to be told apart.
+ * A block in a lane: one operation, or several that are too narrow to be drawn separately.
  *
  * @typedef {{ first: Bar, count: number, left: number, right: number, hasUnplaced: boolean }} Block
  */
 
 /**
- * What of a lane is in view. However many operations there are, there are never more blocks than the
- * width has room for.
+ * The visible blocks of a lane. Their number is bounded by the width, however many operations there are.
  *
  * @param {Lane} lane
  * @param {View} view
@@ -30,7 +29,7 @@ export function blocksOf(lane, view, isShown) {
     const [left, right] = [view.x(bar.call), view.x(bar.end)];
     const last = blocks.at(-1);
     const isNarrow = right - left < NARROW;
-    // What cannot be placed is what the reader looks for: it stays on its own while there is room.
+    // The reader looks for operations that cannot be placed: they stay separate while there is room.
     if (last !== undefined && isNarrow && left - last.left < 2 * NARROW && isMerging(last, bar)) {
       last.count += 1;
       last.right = Math.max(last.right, right);
@@ -51,7 +50,7 @@ function isMerging(block, bar) {
 }
 
 /**
- * Where to begin: nothing before it can reach into view, as nothing in the lane is longer than the longest.
+ * The position of the first bar that may be visible: earlier ones are too early even with the longest duration in the lane.
  *
  * @param {Lane} lane
  * @param {View} view

@@ -5,10 +5,10 @@
 import { blocksOf } from "./bars.js";
 import { ticks, timeText } from "./times.js";
 
-/** Height of a lane in pixels, as the style sheet has it. */
+/** Height of a lane in pixels, the same as in the style sheet. */
 export const LANE_HEIGHT = 28;
 
-/** Draws what is in view, and nothing else: a page holds some hundred elements, however long the history is. */
+/** Draws only what is in view: the page has a few hundred elements, however long the history is. */
 export class Chart {
   /** @type {Map<number, HTMLButtonElement>} */
   #buttons = new Map();
@@ -54,18 +54,18 @@ export class Chart {
       button.remove();
       this.#buttons.delete(index);
     }
-    // One stop for the Tab key, from where the arrow keys lead on.
+    // One operation is reachable with Tab; the arrow keys move on from it.
     const { selected = this.report.blocked } = this;
     const stop = this.#buttons.get(selected) ?? this.#buttons.values().next().value;
     if (stop !== undefined) stop.tabIndex = 0;
   }
 
-  /** Puts the focus on an operation that is in view. @param {number} index */
+  /** Focuses an operation that is in view. @param {number} index */
   focus(index) {
     this.#buttons.get(index)?.focus({ preventScroll: true });
   }
 
-  /** Whether an operation is of the object that is looked at. @param {Bar} bar */
+  /** Whether an operation belongs to the selected object. @param {Bar} bar */
   isShown(bar) {
     return this.object === undefined || bar.object === this.object;
   }

@@ -1,26 +1,26 @@
 // @ts-check
 
 /**
- * An operation: client, call, return (null: never), status, words, number in the order of effects (0: none),
- * whether it cannot be placed, object.
+ * An operation: client, call, return (null: never), status, text, number in the order of effects (0: none), whether it
+ * cannot be placed, object.
  *
  * @typedef {[process: number, call: number, end: number | null, status: "ok" | "failed" | "open", text: string, number: number, isUnplaced: boolean, object: number]} Row
  */
 
 /**
- * A fault or a leader, from and to (null: to the end).
+ * A fault or a leader. `to` is null if it lasts to the end.
  *
  * @typedef {{ type: "fault" | "leader", text: string, from: number, to: number | null }} Band
  */
 
 /**
- * What html.ts puts into the page.
+ * The data that `page-data.ts` puts into the page.
  *
  * @typedef {{ unit: string, processes: string[], objects: string[], operations: Row[], bands: Band[], blocked: number }} Data
  */
 
 /**
- * An operation with its place: `lane` is the row it is drawn in, from the top.
+ * An operation with its position: `lane` is its row, from the top.
  *
  * @typedef {{ index: number, lane: number, process: string, object: string, call: number, end: number, status: "ok" | "failed" | "open", text: string, number: number, isUnplaced: boolean }} Bar
  */
@@ -30,7 +30,7 @@
 /** @typedef {{ lanes: Lane[], bars: Bar[], bands: Band[], unit: string, objects: string[], blocked: number, from: number, to: number }} Report */
 
 /**
- * Gives each operation a lane: one for each client, and more where a client's operations overlap.
+ * Assigns each operation to a lane: one lane per client, and more where the operations of a client overlap.
  *
  * @param {Data} data
  * @returns {Report}
@@ -41,7 +41,7 @@ export function arrange(data) {
   const calls = data.operations.map(([, call]) => call);
   const from = [...calls, ...marks].reduce((least, time) => Math.min(least, time), Infinity);
   const last = [...ends, ...marks].reduce((most, time) => Math.max(most, time), -Infinity);
-  // Room for what never returned, and a span even where all happens at one time.
+  // Adds room for open operations, and avoids an empty span when everything happens at one time.
   const to = last + Math.max((last - from) * 0.02, 1);
   const bars = data.operations.map((row, index) => barOf(data, row, index, to));
   const lanes = data.processes.flatMap((process, at) =>
@@ -92,7 +92,7 @@ function lanesOf(process, bars) {
       lane = { label: lanes.length === 0 ? process : "", bars: [], longest: 0, free: -Infinity };
       lanes.push(lane);
     }
-    // A client that goes on after a call that never returned leaves that call behind: its bar ends there.
+    // When a client continues after an open operation, the bar of the open one ends there.
     const last = lane.bars.at(-1);
     if (last?.status === "open") last.end = bar.call;
     lane.bars.push(bar);

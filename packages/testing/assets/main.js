@@ -32,7 +32,7 @@ const overview = makeOverview(
 );
 
 let isDue = false;
-/** Draws once before the next picture, however much has changed. */
+/** Draws once per animation frame, however much has changed. */
 function draw() {
   if (isDue) return;
   isDue = true;
@@ -43,8 +43,8 @@ function draw() {
   });
 }
 
-/** @param {Bar} bar */
-function tell(bar) {
+/** Shows the details of an operation. @param {Bar} bar */
+function showDetails(bar) {
   const end = bar.status === "open" ? "never" : timeText(bar.end, report.unit, 1e-9);
   const place = bar.isUnplaced
     ? "cannot be placed"
@@ -61,7 +61,7 @@ function tell(bar) {
   );
 }
 
-/** Shows an operation, and tells of it. @param {Bar} bar */
+/** Moves an operation into view and shows its details. @param {Bar} bar */
 function select(bar) {
   chart.selected = bar.index;
   view.reveal(bar.call, bar.status === "open" ? bar.call : bar.end);
@@ -72,17 +72,17 @@ function select(bar) {
   chart.draw();
   overview.follow();
   chart.focus(bar.index);
-  tell(bar);
+  showDetails(bar);
 }
 
-/** @param {EventTarget | null} target */
+/** The operation at an element. @param {EventTarget | null} target */
 function barAt(target) {
   const index = target instanceof Element ? target.closest("button")?.dataset["index"] : undefined;
   return index === undefined ? undefined : report.bars[Number(index)];
 }
 
 /**
- * The operation that an arrow key leads to.
+ * The next operation in the direction of an arrow key.
  *
  * @param {Bar} bar
  * @param {string} key
@@ -108,7 +108,7 @@ function onKey(event) {
   event.preventDefault();
 }
 
-/** Shows the operation whose return cannot be explained, with about twenty others around it. */
+/** Shows the operation whose return cannot be explained, with about twenty operations around it. */
 function showViolation() {
   const bar = report.bars[report.blocked];
   if (bar === undefined) return;
@@ -144,7 +144,7 @@ function resize() {
 
 const choice = /** @type {HTMLSelectElement | null} */ (document.getElementById("object"));
 
-/** Shows one object's operations, or all. */
+/** Shows the operations of one object, or of all. */
 function showObject() {
   const value = choice?.value ?? "";
   chart.object = value === "" ? undefined : report.objects[Number(value)];
@@ -159,7 +159,7 @@ part("chart").addEventListener("keydown", onKey);
 for (const type of ["pointerover", "focusin"]) {
   part("lanes").addEventListener(type, ({ target }) => {
     const bar = barAt(target);
-    if (bar !== undefined) tell(bar);
+    if (bar !== undefined) showDetails(bar);
   });
 }
 part("lanes").addEventListener("click", ({ target }) => {

@@ -3,8 +3,8 @@
 /** @import { View } from "./view.js" */
 
 /**
- * Draws the whole history in a few pixels: how much runs at each time, where it breaks, and what is in
- * view. A press or a drag moves the view there.
+ * Draws the whole history in a few pixels: the number of running operations over time, the violation, and the visible
+ * range. A click or a drag moves the visible range.
  *
  * @param {Report} report
  * @param {View} view
@@ -27,11 +27,11 @@ export function makeOverview(report, view, canvas, frame) {
     if (event.buttons === 1) move(event);
   });
   return {
-    /** Draws all, after the width or the colours have changed. */
+    /** Draws everything again, after the width or the colours have changed. */
     paint() {
       paint(report, view, canvas);
     },
-    /** Moves the frame. */
+    /** Moves the frame to the visible range. */
     follow() {
       const whole = view.end - view.start;
       frame.style.left = `${((view.from - view.start) / whole) * 100}%`;
@@ -53,13 +53,13 @@ function paint(report, view, canvas) {
   canvas.width = width * scale;
   canvas.height = height * scale;
   context.scale(scale, scale);
-  // Colours come by properties whose computed value is a colour: that of a variable is only its text.
+  // Reads colours from properties with a computed colour. The computed value of a CSS variable is only its text.
   const style = getComputedStyle(canvas);
   const running = new Float64Array(width + 1);
   const x = (/** @type {number} */ time) =>
     Math.round(((time - view.start) / (view.end - view.start)) * (width - 1));
   for (const { call, end, status } of report.bars) {
-    // What never returned would only raise all that follows.
+    // Counts an open operation only at its call: it would raise everything after it.
     running[x(call)] = (running[x(call)] ?? 0) + 1;
     const stop = status === "open" ? x(call) + 1 : x(end) + 1;
     running[stop] = (running[stop] ?? 0) - 1;

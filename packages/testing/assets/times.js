@@ -1,10 +1,10 @@
 // @ts-check
 
-/** Nanoseconds of each unit that is a time. @type {Record<string, number>} */
+/** Nanoseconds per unit of time. @type {Record<string, number>} */
 const NANOSECONDS = { ns: 1, us: 1e3, ms: 1e6, s: 1e9 };
 
 /**
- * A time as people read it, no finer than `step`.
+ * A time for people, rounded to `step`.
  *
  * @param {number} time
  * @param {string} unit
@@ -29,7 +29,7 @@ function round(value, step) {
 }
 
 /**
- * Round times within a span, about `count` of them.
+ * About `count` round times within a span.
  *
  * @param {number} from
  * @param {number} to

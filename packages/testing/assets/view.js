@@ -1,6 +1,6 @@
 // @ts-check
 
-/** The part of the time that is shown, and how it becomes places on the screen. */
+/** The visible range of time, and its mapping to positions on the screen. */
 export class View {
   /** @type {() => void} */
   onChange = () => undefined;
@@ -17,18 +17,18 @@ export class View {
     this.to = to;
   }
 
-  /** @param {number} time */
+  /** The position of a time. @param {number} time */
   x(time) {
     return ((time - this.from) / (this.to - this.from)) * this.width;
   }
 
-  /** @param {number} x */
+  /** The time at a position. @param {number} x */
   time(x) {
     return this.from + (x / this.width) * (this.to - this.from);
   }
 
   /**
-   * Shows this part, moved and cut so that it lies within the whole.
+   * Shows this range, moved and clipped so that it is within the whole.
    *
    * @param {number} from
    * @param {number} to
@@ -42,22 +42,22 @@ export class View {
   }
 
   /**
-   * @param {number} factor below 1 to see less and larger
-   * @param {number} at the time that stays where it is
+   * @param {number} factor below 1 to zoom in
+   * @param {number} at the time whose position does not change
    */
   zoom(factor, at = (this.from + this.to) / 2) {
     const from = at - (at - this.from) * factor;
     this.show(from, from + (this.to - this.from) * factor);
   }
 
-  /** @param {number} share of what is shown */
+  /** Moves the range. @param {number} share of its length */
   pan(share) {
     const by = (this.to - this.from) * share;
     this.show(this.from + by, this.to + by);
   }
 
   /**
-   * Moves as little as is needed to show a time span, and widens or narrows when it is out of proportion.
+   * Makes a span of time visible: widens the range if the span is longer than the range, else moves it if necessary.
    *
    * @param {number} from
    * @param {number} to

@@ -1,6 +1,6 @@
 /**
- * Tries Raft, and state machines on it, in a seeded simulation, on threads and exhaustively; judges whether a history of
- * concurrent operations is linearizable, and shows why not.
+ * Tests Raft and state machines on it: in a seeded simulation, on real threads, and exhaustively for small clusters. Also
+ * judges whether a history of concurrent operations is linearizable, and shows why not.
  *
  * @module @kontiki/testing
  */
@@ -35,7 +35,7 @@ export {
   checkLinearizableInSlices,
   type CheckProgress,
 } from "./check/linearizable.ts";
-export { InterpretError, type FileModel, type Model, type Spoken } from "./check/model.ts";
+export { InterpretError, type FileModel, type Interpreted, type Model } from "./check/model.ts";
 export { models, type AnyFileModel, type ModelName } from "./check/models/index.ts";
 export { keyValue, type KeyValueInput } from "./check/models/key-value.ts";
 export {
@@ -87,10 +87,10 @@ export type { Counterexample, Exploration, ExploreProgress } from "./explore/exp
 export type { ExploredNode, ExploredPacket, KeptByCrash } from "./explore/explored-node.ts";
 export type { SearchLimits } from "./explore/search.ts";
 export type { Happened } from "./explore/sometimes.ts";
-export { storyOf } from "./explore/story.ts";
+export { storyOf } from "./explore/explored-story.ts";
 export { replayPath, type ExploredTransition, type Replay } from "./explore/walk.ts";
 
-// Scenarios: as files, in simulation, on threads; failures as tokens and stories.
+// Scenarios: in files, in simulation, on threads. Failures: as tokens and stories.
 export { modelOf, simulateOptions } from "./runs/options-of.ts";
 export { planOfParts } from "./plan/own-plan.ts";
 export { defineScenario } from "./scenario/define.ts";

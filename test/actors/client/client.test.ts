@@ -1,4 +1,4 @@
-/** What a client may say of a proposal, and when (pitfall 29; design, section 8). */
+/** What a client may report about a proposal, and when (pitfall 29). */
 import { index } from "@kontiki/core";
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
@@ -18,7 +18,7 @@ import { Chance } from "../../core/support/chance.ts";
 
 const OK = Uint8Array.of(1);
 
-/** What a client wants done, with commands by their sequence numbers. An opening ahead of them is left out. */
+/** A client's effects, with commands as sequence numbers. An opening command before them is left out. */
 function readable(effects: readonly ClientEffect[]): unknown[] {
   return effects.map((effect) => {
     switch (effect.type) {
@@ -38,13 +38,13 @@ function readable(effects: readonly ClientEffect[]): unknown[] {
   });
 }
 
-/** What the parcels hold, as session and sequence number: 0 opens the session. */
+/** The commands in the parcels, as session and sequence number: 0 opens the session. */
 function headersOf(effects: readonly ClientEffect[]): string[] {
   const commands = effects.flatMap((effect) => (effect.type === "send" ? effect.commands : []));
   return commands.map(headerOf).map(({ client, sequence }) => `${client}/${sequence}`);
 }
 
-/** How things ended, with why. */
+/** How proposals ended, with the reason. */
 function reasons(effects: readonly ClientEffect[]): unknown[] {
   return effects.flatMap((effect) => ("end" in effect ? [effect.end] : []));
 }
@@ -58,7 +58,7 @@ function sentClient(deadline = 1000): Client {
   return client;
 }
 
-test("what is not answered goes again after longer and longer waits, refusals or not", () => {
+test("unanswered proposals are sent again after longer and longer waits, rejected or not", () => {
   const client = newClient();
   client.propose(encodeCommand("a"), 10_000);
   const sendings: number[] = [];
@@ -73,7 +73,7 @@ test("what is not answered goes again after longer and longer waits, refusals or
 });
 
 describe("a proposal ends as definitelyNot when no parcel of it can be in a log", () => {
-  test("never sent: its deadline is over while the client pauses", () => {
+  test("never sent: its deadline passed while the client paused", () => {
     const client = sentClient();
     client.busy(1, 0);
     client.propose(encodeCommand("c"), 5);
@@ -81,7 +81,7 @@ describe("a proposal ends as definitelyNot when no parcel of it can be in a log"
     expect(readable(client.tick(5))).toEqual([{ settled: 3, as: "definitelyNot" }]);
   });
 
-  test("every parcel was refused", () => {
+  test("every parcel was rejected", () => {
     const client = sentClient();
     expect(readable(client.refused(1, "notLeader", undefined, 0))).toEqual([]);
     expect(readable(client.tick(10))).toEqual([{ to: n3, parcel: 2, of: [1, 2] }]);
@@ -95,7 +95,7 @@ describe("a proposal ends as definitelyNot when no parcel of it can be in a log"
     ]);
   });
 
-  test("no parcel fitted into a mailbox", () => {
+  test("no parcel fit into a mailbox", () => {
     const client = sentClient();
     client.busy(1, 0);
     expect(readable(client.unavailable("over"))).toEqual([
@@ -117,7 +117,7 @@ describe("a proposal ends as definitelyNot when no parcel of it can be in a log"
     expect(client.pending).toBe(0);
   });
 
-  test("the cluster goes away before it was sent", () => {
+  test("the cluster stops before it was sent", () => {
     const client = newClient();
     client.propose(encodeCommand("a"), 1000);
     expect(client.unavailable("gone")).toEqual([
@@ -137,7 +137,7 @@ describe("a proposal ends as unknown when a parcel of it may be in a log", () =>
     expect(readable(sentClient().tick(1000))).toEqual(unknown);
   });
 
-  test("sent, and the cluster goes away", () => {
+  test("sent, and the cluster stops", () => {
     expect(readable(sentClient().unavailable("gone"))).toEqual(unknown);
   });
 
@@ -145,7 +145,7 @@ describe("a proposal ends as unknown when a parcel of it may be in a log", () =>
     ["its node died", (client: Client): void => client.nodeDied(n2, 0)],
     ["another leads", (client: Client): unknown => client.leaderIs(n3, 0)],
     ["no answer came in time", (client: Client): unknown => client.tick(100)],
-  ])("left open because %s, though every later parcel is refused", (_title, leave) => {
+  ])("left open because %s, though every later parcel is rejected", (_title, leave) => {
     const client = sentClient();
     leave(client);
     client.tick(200);
@@ -154,14 +154,14 @@ describe("a proposal ends as unknown when a parcel of it may be in a log", () =>
     expect(readable(client.tick(1000))).toEqual(unknown);
   });
 
-  test("an older parcel is refused late: the newer one is still out", () => {
+  test("an older parcel is rejected late: the newer one is still pending", () => {
     const client = sentClient();
     client.leaderIs(n3, 0);
     expect(readable(client.refused(1, "notLeader", undefined, 0))).toEqual([]);
     expect(readable(client.tick(1000))).toEqual(unknown);
   });
 
-  test("a refusal that comes twice does not speak for the parcel after it", () => {
+  test("a duplicate rejection does not count for the next parcel", () => {
     const client = sentClient();
     expect(readable(client.refused(1, "notLeader", n3, 0))).toEqual([
       { to: n3, parcel: 2, of: [1, 2] },
@@ -181,7 +181,7 @@ describe("an answer", () => {
     expect(client.pending).toBe(0);
   });
 
-  test("a second one, and one nobody asked for, are of no interest", () => {
+  test("a second one, and one for an unknown proposal, are ignored", () => {
     const client = sentClient();
     client.answered([1], [OK], 0);
     expect(client.answered([1, 9], [OK, OK], 0)).toEqual([]);
@@ -195,7 +195,7 @@ describe("an answer", () => {
 });
 
 describe("finding the leader", () => {
-  test("without a word of it, each refusal leads to the next node after a pause", () => {
+  test("without a hint, each rejection leads to the next node after a pause", () => {
     const client = sentClient();
     client.refused(1, "notLeader", undefined, 0);
     expect(readable(client.tick(9))).toEqual([]);
@@ -204,7 +204,7 @@ describe("finding the leader", () => {
     expect(readable(client.tick(20))).toEqual([{ to: n1, parcel: 3, of: [1, 2] }]);
   });
 
-  test("a refusal that names it leads there at once, and so does what is proposed later", () => {
+  test("a rejection that names it leads there at once, and so do later proposals", () => {
     const client = sentClient();
     expect(readable(client.refused(1, "notLeader", n1, 0))).toEqual([
       { to: n1, parcel: 2, of: [1, 2] },
@@ -213,13 +213,13 @@ describe("finding the leader", () => {
     expect(readable(client.flush(0))).toEqual([{ to: n1, parcel: 3, of: [3] }]);
   });
 
-  test("a node that names itself and refuses is not believed", () => {
+  test("a node that names itself in a rejection is not believed", () => {
     const client = sentClient();
     expect(readable(client.refused(1, "notLeader", n2, 0))).toEqual([]);
     expect(readable(client.tick(10))).toEqual([{ to: n3, parcel: 2, of: [1, 2] }]);
   });
 
-  test("a mailbox that is full: the same leader again, after a pause", () => {
+  test("a full mailbox: the same leader again, after a pause", () => {
     const client = newClient();
     client.leaderIs(n3, 0);
     client.propose(encodeCommand("a"), 1000);
@@ -229,7 +229,7 @@ describe("finding the leader", () => {
     expect(readable(client.tick(10))).toEqual([{ to: n3, parcel: 2, of: [1] }]);
   });
 
-  test("a new leader gets at once what went elsewhere, and not what it has", () => {
+  test("a new leader gets at once what went elsewhere, and not what it already has", () => {
     const client = sentClient();
     client.refused(1, "notLeader", undefined, 0);
     expect(readable(client.leaderIs(n1, 1))).toEqual([{ to: n1, parcel: 2, of: [1, 2] }]);
@@ -247,7 +247,7 @@ describe("finding the leader", () => {
     expect(readable(client.flush(10))).toEqual([{ to: n2, parcel: 2, of: [1] }]);
   });
 
-  test("a leader that is silent for an attempt is not asked again", () => {
+  test("a leader that is silent for one attempt is not asked again", () => {
     const client = newClient();
     client.leaderIs(n1, 0);
     client.propose(encodeCommand("a"), 1000);
@@ -280,7 +280,7 @@ describe("parcels", () => {
     );
   });
 
-  test("a refusal speaks of its own parcel only", () => {
+  test("a rejection counts only for its own parcel", () => {
     const client = newClient();
     client.propose(sized(MIB), 1000);
     client.propose(sized(MIB), 1000);
@@ -292,7 +292,7 @@ describe("parcels", () => {
     ]);
   });
 
-  test("those that come back go again in the order in which they were proposed", () => {
+  test("returned proposals are sent again in the order in which they were made", () => {
     const client = newClient();
     for (let count = 0; count < 3; count += 1) client.propose(sized(MIB), 1000);
     client.flush(0);
@@ -325,7 +325,7 @@ describe("parcels", () => {
   });
 });
 
-describe("the floor: below it the client waits for nothing", () => {
+describe("the floor: the client waits for nothing below it", () => {
   test("is the oldest proposal that has not ended when a command is first sent, and a repeat keeps it", () => {
     const client = newClient();
     const sent: CommandBytes[] = [];
@@ -363,7 +363,7 @@ describe("the session (dissertation 6.3)", () => {
     return client.flush(0);
   };
 
-  test("is opened by a command ahead of the first others, in each parcel until one of them is answered", () => {
+  test("is opened by a command before the first others, in each parcel until one of them is answered", () => {
     const client = newClient();
     expect(headersOf(sent(client, "a", "b"))).toEqual(["7/0", "7/1", "7/2"]);
     expect(headersOf(sent(client, "c"))).toEqual(["7/0", "7/3"]);
@@ -371,7 +371,7 @@ describe("the session (dissertation 6.3)", () => {
     expect(headersOf(sent(client, "d"))).toEqual(["7/4"]);
   });
 
-  test("expired: what was attempted once is proposed under another, opened from where the log was", () => {
+  test("expired: a command attempted once is proposed under a new session, opened at the log's known index", () => {
     const client = newClient();
     sent(client, "a", "b");
     client.answered([2], [OK], 0);
@@ -384,7 +384,7 @@ describe("the session (dissertation 6.3)", () => {
     expect(headersOf(sent(client, "d"))).toEqual([`${SECOND}/4`]);
   });
 
-  test("expired: what may have been applied in an earlier attempt ends as unknown, and says why", () => {
+  test("expired: a command that an earlier attempt may have applied ends as unknown, with the reason", () => {
     const client = sentClient();
     client.leaderIs(n3, 0);
     const effects = client.answered([1], [expiredResult(CLIENT, index(9))], 0);
@@ -398,11 +398,11 @@ describe("the session (dissertation 6.3)", () => {
         },
       },
     ]);
-    // The other one may be in a log with the header it has: it is sent as it was.
+    // The other one may be in a log with its header, so it is sent unchanged.
     expect(headersOf(client.leaderIs(n1, 1))).toEqual([`${SECOND}/0`, "7/2"]);
   });
 
-  test("what was refused by all that it was sent to goes under the new session", () => {
+  test("a command that all nodes rejected is sent under the new session", () => {
     const client = newClient();
     sent(client, "a");
     sent(client, "b");
@@ -411,7 +411,7 @@ describe("the session (dissertation 6.3)", () => {
     expect(headersOf(client.tick(10))).toEqual([`${SECOND}/0`, `${SECOND}/1`, `${SECOND}/2`]);
   });
 
-  test("an answer that comes twice does not speak of the attempt after it, nor of the session after it", () => {
+  test("a duplicate answer does not count for the next attempt, nor for the next session", () => {
     const client = newClient();
     sent(client, "a");
     const expired = expiredResult(CLIENT, index(9));
@@ -420,7 +420,7 @@ describe("the session (dissertation 6.3)", () => {
     expect(headersOf(sent(client, "b"))).toEqual([`${SECOND}/0`, `${SECOND}/2`]);
   });
 
-  test("a late answer to a command of the one before does not say that the new one is open", () => {
+  test("a late answer to a command of the old session does not mean that the new one is open", () => {
     const client = newClient();
     sent(client, "a", "b");
     client.answered([2], [expiredResult(CLIENT, index(9))], 0);
@@ -438,13 +438,13 @@ describe("the session (dissertation 6.3)", () => {
     expect([...command]).toEqual(before);
   });
 
-  test("a client has the lower 40 bits of its number for itself, and its sessions the rest", () => {
+  test("a client's number has the lower 40 bits of a session's number, and counts its sessions in the rest", () => {
     const client = new Client(2 ** 40 * 3 + CLIENT, NODES, TIMES);
     expect(headersOf(sent(client, "a"))).toEqual(["7/0", "7/1"]);
   });
 });
 
-describe("a refusal by who leads, but not now", () => {
+describe("a rejection by a leader that cannot accept now", () => {
   const busy = "the node that was asked was busy until the deadline";
 
   test.each([
@@ -462,7 +462,7 @@ describe("a refusal by who leads, but not now", () => {
     expect(reasons(client.tick(1000))).toEqual([end, end]);
   });
 
-  test("who leads is not found: the end says so", () => {
+  test("no leader is found: the reason says so", () => {
     const client = sentClient();
     client.refused(1, "notLeader", undefined, 0);
     const end = { type: "definitelyNot", reason: "no leader was found before the deadline" };
@@ -470,7 +470,7 @@ describe("a refusal by who leads, but not now", () => {
   });
 });
 
-test("nobody is there any more: what nobody can have taken ends as definitelyNot, the rest as unknown", () => {
+test("no node is left: what cannot be in a log ends as definitelyNot, the rest as unknown", () => {
   const client = sentClient();
   client.propose(encodeCommand("c"), 1000);
   client.read(encodeCommand("q"), { consistency: "stale" }, 1000);
@@ -485,7 +485,7 @@ test("nobody is there any more: what nobody can have taken ends as definitelyNot
   expect(readable(client.flush(0))).toMatchObject([{ of: [4] }]);
 });
 
-test("whatever happens: definitelyNot is never a lie, unknown never an excuse, and each ends once", () => {
+test("whatever happens: definitelyNot is always true, unknown always justified, and each proposal ends once", () => {
   const kinds = new Map<string, number>();
   fc.assert(
     fc.property(fc.nat(), (seed) => {

@@ -117,7 +117,7 @@ class Stage {
   }
 }
 
-/** What was told beside mail. */
+/** The reports other than mail. */
 function told({ turns }: Stage): unknown[] {
   return turns.splice(0).map(({ taken, malformed, raft }) => ({
     taken: taken.letters,

@@ -11,10 +11,10 @@ import { ThreadPort } from "../../../packages/actors/src/threads/thread-port.ts"
 import { opened, type Bench } from "./actors.ts";
 import { FakeClock } from "./fake-clock.ts";
 
-/** What opening a disk gives; a promise lets a test say when. */
+/** The result of opening a disk; with a promise a test decides when. */
 type Opening = () => Bench | Promise<Bench>;
 
-/** What comes by the port. */
+/** Letters that arrive through the port. */
 type Posted = Letter & { readonly type: "mail" | "obituary" };
 
 export const LENGTHS = { electionTimeoutMs: 300, heartbeatMs: 50, patience: 0 };
@@ -24,7 +24,7 @@ export class RunnerStage {
   readonly clock = new FakeClock();
   readonly runner: NodeRunner;
   readonly orders = new Orders();
-  /** What opening the disk again gives, one after the other; nothing more is opened than stands here. */
+  /** The results of reopening the disk, one after another; further attempts are an error. */
   readonly openings: Opening[] = [];
   readonly #port: MessagePort;
   readonly #mailbox: WokenPort;
@@ -56,23 +56,23 @@ export class RunnerStage {
     this.runner.start();
   }
 
-  /** A turn that takes these letters. */
+  /** Runs a turn that takes these letters. */
   turn(...letters: readonly Posted[]): void {
     this.post(...letters);
     this.wake();
   }
 
-  /** A turn that takes all letters that wait. */
+  /** Runs a turn that takes all waiting letters. */
   wake(): void {
     this.#mailbox.wake();
   }
 
-  /** Letters that wait for the next turn. */
+  /** Adds letters for the next turn. */
   post(...letters: readonly Posted[]): void {
     for (const letter of letters) this.#port.postMessage(letter);
   }
 
-  /** What the supervisor was told since the last time: mail as it was opened, and all else but mere status. */
+  /** The reports to the supervisor since the last call: mail with its contents, and all others except status. */
   told(): readonly unknown[] {
     const told: unknown[] = [];
     for (;;) {
@@ -85,7 +85,7 @@ export class RunnerStage {
     }
   }
 
-  /** What was told of the node's own state, of letters taken and of those that could not be read, since the last time. */
+  /** The reported states of the node, with letters taken and malformed, since the last call. */
   statuses(): readonly unknown[] {
     const told: unknown[] = [];
     for (;;) {
@@ -112,7 +112,7 @@ export function failOnce<T extends object>(of: T, call: keyof T & string): void 
   Object.defineProperty(of, call, { value, configurable: true, writable: true });
 }
 
-/** Makes the next sync of a stage's disk take so long. */
+/** Makes the next sync of a stage's disk take this long. */
 export function syncSlowly({ storage }: Bench, { clock }: RunnerStage, ms: number): void {
   const sync = storage.sync.bind(storage);
   storage.sync = () => {
@@ -122,14 +122,14 @@ export function syncSlowly({ storage }: Bench, { clock }: RunnerStage, ms: numbe
   };
 }
 
-/** A turn of the event loop passes: what rests on promises alone has happened. */
+/** Waits for a turn of the event loop: what depends only on promises has happened then. */
 export function settled(): Promise<void> {
   return new Promise((resolve) => {
     setImmediate(resolve);
   });
 }
 
-/** The port of a thread. A test says when its letters are noticed, beside the event loop. */
+/** The port of a thread. A test decides when its letters are noticed, independently of the event loop. */
 export class WokenPort implements NodePort {
   readonly #port: ThreadPort;
   #onLetters = (): void => {};
@@ -138,7 +138,7 @@ export class WokenPort implements NodePort {
     this.#port = new ThreadPort(port);
   }
 
-  /** The letters that wait are noticed now. */
+  /** Makes the node notice the waiting letters. */
   wake(): void {
     this.#onLetters();
   }

@@ -1,11 +1,6 @@
 import { nodeId } from "@kontiki/core";
 import { describe, expect, test } from "vitest";
-import {
-  whyDiskNotReplaced,
-  whyNotCrashed,
-  whyNotPaused,
-  whyNotStarted,
-} from "../../../packages/actors/src/threads/life-refusals.ts";
+import { refusal, type Request } from "../../../packages/actors/src/threads/life-refusals.ts";
 import {
   hasThread,
   isPaused,
@@ -158,7 +153,7 @@ describe("what is refused, and why", () => {
   const closed = same(["closingEarly", "closing", "closed"], "removed");
 
   test("a start", () => {
-    expect(refusals(whyNotStarted)).toEqual({
+    expect(refusals("start")).toEqual({
       ...same(THREADED, "n1 runs already"),
       ...closed,
       diskless: "n1 cannot start: half wiped",
@@ -166,7 +161,7 @@ describe("what is refused, and why", () => {
   });
 
   test("a crash", () => {
-    expect(refusals(whyNotCrashed)).toEqual({
+    expect(refusals("crash")).toEqual({
       ...closed,
       ...same(["stoppingEarly", "stopping"], "n1 is being stopped"),
       restarting: "n1 has no thread to crash: it is restarting",
@@ -179,13 +174,13 @@ describe("what is refused, and why", () => {
     const refused = without("running", "pausing", "paused");
     const text = (name: Name): string =>
       `n1 has no thread to pause: it is ${lifeAsSeen(LIVES[name]).type}`;
-    expect(refusals(whyNotPaused)).toEqual(
+    expect(refusals("pause")).toEqual(
       Object.fromEntries(refused.map((name) => [name, text(name)])),
     );
   });
 
   test("another disk", () => {
-    expect(refusals(whyDiskNotReplaced)).toEqual({
+    expect(refusals("replaceDisk")).toEqual({
       ...same(
         without("stopped", "diskless"),
         "the disk of n1 is in use: stop the node before its disk is replaced",
@@ -208,12 +203,10 @@ function same<T>(names: readonly Name[], value: T): Record<string, T> {
 }
 
 /** The lives in which something is refused, and the reasons. */
-function refusals(
-  why: (node: ReturnType<typeof nodeId>, life: NodeLife) => string | undefined,
-): Record<string, string> {
+function refusals(request: Request): Record<string, string> {
   return Object.fromEntries(
     NAMES.flatMap((name) => {
-      const reason = why(nodeId("n1"), LIVES[name]);
+      const reason = refusal(request, nodeId("n1"), LIVES[name]);
       return reason === undefined ? [] : [[name, reason]];
     }),
   );

@@ -52,12 +52,12 @@ met:
   a leader commits an entry                  12
   a leader commits a command                  6
   a leader commits an entry of an older term  5
-  a crash loses what was written              2
+  a crash loses unsynced writes               2
   a leader crashes                            6
 never met:
-  a follower learns of a commit, a conflict cuts a log, a vote is refused,
-  AppendEntries are refused, a leader steps down,
-  two lead at once, in different terms, a send is lost for want of room,
+  a follower learns of a commit, a conflict truncates a log, a vote is refused,
+  AppendEntries is rejected, a leader steps down,
+  two nodes lead at once, in different terms, a send is lost for lack of room,
   a message is dropped, a message is delivered twice
 `,
       stderr: "",
@@ -72,13 +72,13 @@ never met:
       6 states (28 without symmetry), 11 transitions, depth 2; 1.0 s, 6 states/s, 0 MiB
 
             a                   b                   c
-      1  a  candidate t1 c0 []  follower t0 c0 []   follower t0 c0 []  its election timer runs out; sends
-                                                                       requestVote t1 last 0.0 to b,
-                                                                       requestVote t1 last 0.0 to c
-      2  b  candidate t1 c0 []  candidate t1 c0 []  follower t0 c0 []  its election timer runs out; sends
-                                                                       requestVote t1 last 0.0 to a; loses
-                                                                       requestVote t1 last 0.0 to c
-      3  a  candidate t1 c0 []  candidate t1 c0 []  follower t0 c0 []  hears b: requestVote t1 last 0.0
+      1  a  candidate t1 c0 []  follower t0 c0 []   follower t0 c0 []  election timeout; sends requestVote t1
+                                                                       last 0.0 to b, requestVote t1 last 0.0
+                                                                       to c
+      2  b  candidate t1 c0 []  candidate t1 c0 []  follower t0 c0 []  election timeout; sends requestVote t1
+                                                                       last 0.0 to a; loses requestVote t1 last
+                                                                       0.0 to c
+      3  a  candidate t1 c0 []  candidate t1 c0 []  follower t0 c0 []  receives requestVote t1 last 0.0 from b
 
       kontiki replay TOKEN
       "
@@ -165,7 +165,7 @@ The run was different: the code has changed since the token was made.
       status: 3,
       stdout: `explored: 1 transition
 not reproduced: the token says x, this run is unknown
-  action 1, propose at a, is not possible then
+  action 1, propose at a, is not possible at that point
 The run was different: the code has changed since the token was made.
 `,
       stderr: "",

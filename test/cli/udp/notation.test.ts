@@ -1,4 +1,4 @@
-import { index, nodeId, term } from "@kontiki/core";
+import { index, nodeId, term, type NodeId } from "@kontiki/core";
 import { describe, expect, test } from "vitest";
 import { showPair, showText } from "../../../packages/cli/src/udp/haskell-show.ts";
 import {
@@ -21,13 +21,10 @@ import {
 } from "../support/udp/node.ts";
 import { vectors } from "../support/udp/vectors.ts";
 
-/**
- * A datagram as the pair that the original decodes. Its message is taken from an event of some other sender, because the
- * sender of a datagram may be no valid id.
- */
+/** A datagram as the pair that the original decodes. The sender may be a name that no node of ours can have. */
 function showDatagram({ from, message }: Datagram): string {
-  const shown = showEvent({ type: "message", from: nodeId("a"), message });
-  const before = 'EMessage "a" (';
+  const shown = showEvent({ type: "message", from: from as NodeId, message });
+  const before = `EMessage ${showText(from)} (`;
   return showPair(showText(from), shown.slice(before.length, -1));
 }
 

@@ -31,18 +31,18 @@ export class Operator {
   change(lead: NodeId): void {
     const cluster = this.#cluster;
     const membership = cluster.membership(lead);
-    const changes = this.#wishes(membership);
+    const changes = this.#randomChanges(membership);
     const result = changeMembership(membership, changes);
     if (result.type === "changed" && !this.#decided(result.membership)) return;
     cluster.event(lead, { type: "changeMembership", changes });
   }
 
-  #wishes(membership: Membership): readonly Change[] {
+  #randomChanges(membership: Membership): readonly Change[] {
     const count = this.#chance.next() < 0.7 ? 1 : 2;
-    return Array.from({ length: count }, () => this.#wish(membership));
+    return Array.from({ length: count }, () => this.#randomChange(membership));
   }
 
-  #wish(membership: Membership): Change {
+  #randomChange(membership: Membership): Change {
     const strangers = [...new Set([...SPARES, ...this.#cluster.ids])].filter((node) =>
       this.#isForgotten(node),
     );

@@ -35,7 +35,7 @@ import {
 } from "./core.ts";
 import { bytesAt } from "./snapshots.ts";
 
-/** A message under way, from one disk to another. */
+/** A message in flight, from one disk to another. */
 export type Letter = {
   readonly from: NodeId;
   readonly fromUid: number;

@@ -1,11 +1,11 @@
 /**
  * Projects outside of the workspace that install the packages, as users do.
  */
-import { mkdtempSync, realpathSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { output, PNPM } from "./process.ts";
 import { packedTarballs } from "./tarballs.ts";
+import { temporaryFolder } from "./temporary.ts";
 
 /** The packages that others are built on, by their folder in `packages`. */
 export const LIBRARIES = ["core", "actors", "testing", "cli"] as const;
@@ -62,8 +62,7 @@ export function write(folder: string, name: string, text: string): void {
 
 /** An empty folder outside of the workspace with a `package.json`. It ends with this process. */
 function newProject(manager: string, dependencies: Dependencies): string {
-  const folder = realpathSync(mkdtempSync(join(tmpdir(), `kontiki-by-${manager}-`)));
-  process.on("exit", () => rmSync(folder, { recursive: true, force: true }));
+  const folder = temporaryFolder(`by-${manager}`);
   const manifest = { name: "consumer", private: true, type: "module", dependencies };
   write(folder, "package.json", JSON.stringify(manifest, null, 2));
   return folder;

@@ -1,11 +1,11 @@
 /**
  * The packages as pnpm packs them: what a registry gets, and what a user installs.
  */
-import { mkdtempSync, readdirSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { output, PNPM } from "./process.ts";
+import { temporaryFolder } from "./temporary.ts";
 
 /** The root of the repository. */
 export const ROOT = fileURLToPath(new URL("../../../", import.meta.url));
@@ -22,8 +22,7 @@ export function packedTarballs(): Promise<Tarballs> {
 }
 
 async function pack(): Promise<Tarballs> {
-  const folder = mkdtempSync(join(tmpdir(), "kontiki-tarballs-"));
-  process.on("exit", () => rmSync(folder, { recursive: true, force: true }));
+  const folder = temporaryFolder("tarballs");
   const only = ["--filter", "./packages/*"];
   await output([...PNPM, ...only, "--recursive", "pack", "--pack-destination", folder], ROOT);
   const files = readdirSync(folder).toSorted();

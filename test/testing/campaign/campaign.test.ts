@@ -9,7 +9,7 @@ import {
 import { describe, expect, test } from "vitest";
 import { failedReport, report } from "../support/reports.ts";
 
-/** Jobs whose runs end when the test says so. */
+/** Jobs whose runs end when the test decides. */
 class FakeJobs {
   readonly killed: number[] = [];
   readonly #underWay = new Map<number, (outcome: RunReport | Error) => void>();
@@ -32,7 +32,7 @@ class FakeJobs {
     };
   };
 
-  /** Ends the run of a seed, as soon as it is under way. */
+  /** Ends the run of a seed once it is in progress. */
   async end(seed: number, outcome: RunReport | Error): Promise<void> {
     await new Promise<void>((resolve) => {
       const watch = (): void => {
@@ -61,9 +61,9 @@ function started(more: Partial<CampaignOptions> = {}): {
 
 const of = (seed: number): Partial<Task> => ({ number: seed - 1, seed });
 
-test("a job takes the next task when its own has ended, and all are killed at the end", async () => {
-  const told: CampaignProgress[] = [];
-  const { jobs, result } = started({ onProgress: (progress) => told.push(progress) });
+test("a job takes the next task when its task has ended, and all jobs are killed at the end", async () => {
+  const reported: CampaignProgress[] = [];
+  const { jobs, result } = started({ onProgress: (progress) => reported.push(progress) });
   for (const seed of [2, 3, 4, 1]) await jobs.end(seed, report(of(seed)));
   expect(await result).toMatchObject({
     tallies: [{ runs: 4, valid: 4 }],
@@ -71,18 +71,18 @@ test("a job takes the next task when its own has ended, and all are killed at th
     broken: undefined,
   });
   expect(jobs.killed).toEqual([0, 1]);
-  expect(told.map(({ done }) => done)).toEqual([1, 2, 3, 4]);
+  expect(reported.map(({ done }) => done)).toEqual([1, 2, 3, 4]);
 });
 
-test("the first violation ends it when that is asked for, without waiting for later runs", async () => {
+test("with untilFail the first violation ends it, without waiting for later runs", async () => {
   const { jobs, result } = started({ untilFail: true });
   await jobs.end(1, failedReport(of(1), "liveness"));
   expect(await result).toMatchObject({ tallies: [{ runs: 1, violated: 1 }], isComplete: true });
   expect(jobs.killed).toEqual([0, 1]);
 });
 
-describe("what is known counts", () => {
-  test("when the signal ends it", async () => {
+describe("reports so far count", () => {
+  test("when the signal ends the campaign", async () => {
     const controller = new AbortController();
     const { jobs, result } = started({ signal: controller.signal });
     await jobs.end(2, failedReport(of(2), "liveness"));
@@ -97,7 +97,7 @@ describe("what is known counts", () => {
     expect(jobs.killed).toEqual([0, 1]);
   });
 
-  test("when a job breaks", async () => {
+  test("when a job fails", async () => {
     const { jobs, result } = started();
     await jobs.end(2, report(of(2)));
     await jobs.end(1, new Error("out of memory"));
@@ -110,7 +110,7 @@ describe("what is known counts", () => {
   });
 });
 
-test("a signal that was there before lets nothing run", async () => {
+test("a signal that is already aborted prevents all runs", async () => {
   const { result } = started({ signal: AbortSignal.abort() });
   expect(await result).toMatchObject({ tallies: [{ runs: 0 }], isComplete: false });
 });

@@ -29,7 +29,7 @@ const violated: RunResult = {
 function runnable(result: RunResult): Runnable {
   return {
     wanted: ["began.crash", "began.wipe"],
-    // A plan of which only the seed is looked at.
+    // Only the seed of this plan is used.
     planOf: (seed) => ({ seed }) as Plan,
     run: () => result,
     tokenOf: ({ seed }) => `token-${seed}`,
@@ -37,13 +37,13 @@ function runnable(result: RunResult): Runnable {
   };
 }
 
-/** A clock that goes on 5 ms whenever somebody looks. */
+/** A clock that advances by 5 ms at each reading. */
 function clock(): () => number {
   let now = 0;
   return () => (now += 5);
 }
 
-test("a run is reported without its history, with 0 for what it did not meet", async () => {
+test("a run is reported without its history, with 0 for wanted coverage that it did not reach", async () => {
   const { history: _history, ...rest } = valid;
   expect(await performTask(task, [runnable(valid)], clock())).toEqual({
     ...rest,
@@ -55,7 +55,7 @@ test("a run is reported without its history, with 0 for what it did not meet", a
   });
 });
 
-test("one that violated something has a token, and a page where that is asked for", async () => {
+test("a violated run has a token, and a page if one is requested", async () => {
   const { pageOf: _pageOf, ...pageless } = runnable(violated);
   expect(await performTask(task, [runnable(violated)], clock())).toMatchObject({
     token: "token-17",
@@ -67,7 +67,7 @@ test("one that violated something has a token, and a page where that is asked fo
   });
 });
 
-test("a run that throws is a fault of the tool", async () => {
+test("a run that throws is an error of the tool", async () => {
   const throwing = {
     ...runnable(valid),
     run: (): never => {

@@ -7,10 +7,10 @@ const all: SeedRange = { first: 1, count: 10, shard: undefined };
 test.each<[string, SeedRange, readonly number[]]>([
   ["all of a range", all, [1, 2, 3, 4, 5, 6, 7, 8, 9, 10]],
   ["none", { ...all, count: 0 }, []],
-  ["those that are 0 modulo 3", { ...all, shard: { index: 1, of: 3 } }, [3, 6, 9]],
-  ["those that are 2 modulo 3", { ...all, shard: { index: 3, of: 3 } }, [2, 5, 8]],
+  ["seeds with remainder 0 modulo 3", { ...all, shard: { index: 1, of: 3 } }, [3, 6, 9]],
+  ["seeds with remainder 2 modulo 3", { ...all, shard: { index: 3, of: 3 } }, [2, 5, 8]],
   [
-    "0 after the greatest",
+    "0 after the greatest seed",
     { ...all, first: 2 ** 32 - 2, count: 4 },
     [2 ** 32 - 2, 2 ** 32 - 1, 0, 1],
   ],
@@ -19,14 +19,14 @@ test.each<[string, SeedRange, readonly number[]]>([
   expect(seedCount(range)).toBe(seeds.length);
 });
 
-test("a range without an end has no count, and goes on", () => {
+test("a range without an end has no count and never ends", () => {
   const range = { first: 7, count: undefined, shard: { index: 2, of: 4 } };
   expect(seedCount(range)).toBeUndefined();
   const seeds = seedsOf(range);
   expect([seeds.next().value, seeds.next().value, seeds.next().value]).toEqual([9, 13, 17]);
 });
 
-test("shards share every seed out, each to one, and their counts are right", () => {
+test("each seed belongs to exactly one shard, and the counts of the shards are correct", () => {
   const first = fc.oneof(fc.nat(50), fc.integer({ min: 2 ** 32 - 50, max: 2 ** 32 - 1 }));
   fc.assert(
     fc.property(first, fc.nat(100), fc.integer({ min: 1, max: 9 }), (from, count, of) => {

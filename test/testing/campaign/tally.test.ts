@@ -2,7 +2,7 @@ import { DOUBTS_KEPT, emptyTally, withReport } from "@kontiki/testing";
 import { expect, test } from "vitest";
 import { failedReport, report } from "../support/reports.ts";
 
-test("runs add up, and coverage with them", () => {
+test("a tally adds up runs and their coverage", () => {
   const reports = [
     report({ number: 0 }, { coverage: { crash: 2, wipe: 0 } }),
     report(
@@ -36,7 +36,7 @@ test("runs add up, and coverage with them", () => {
   });
 });
 
-test("the first run of each check is told, and in how many it failed", () => {
+test("a tally has the first failed run of each check, and the number of failures", () => {
   const reports = [
     failedReport({ number: 0 }, "liveness", "liveness"),
     failedReport({ number: 1 }, "Log Matching", "liveness"),
@@ -47,7 +47,7 @@ test("the first run of each check is told, and in how many it failed", () => {
   ]);
 });
 
-test("doubts are bounded", () => {
+test("the list of doubts is bounded", () => {
   const reports = Array.from({ length: DOUBTS_KEPT + 5 }, (_, number) =>
     report({ number }, { verdict: "unknown", doubts: ["too few"] }),
   );

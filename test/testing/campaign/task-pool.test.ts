@@ -21,7 +21,7 @@ function allOf(pool: TaskPool): readonly Task[] {
   return tasks;
 }
 
-test("each seed is tried with all scenarios before the next seed is", () => {
+test("each seed runs with all scenarios before the next seed", () => {
   const pool = new TaskPool(options);
   expect(allOf(pool)).toEqual([
     { number: 0, scenario: 0, seed: 1 },
@@ -34,7 +34,7 @@ test("each seed is tried with all scenarios before the next seed is", () => {
   expect(pool.isDecided).toBe(false);
 });
 
-test("a report counts when those before it are there", () => {
+test("a report counts when all earlier reports have arrived", () => {
   const pool = new TaskPool({ ...options, scenarios: 1 });
   const [one, two, three] = allOf(pool);
   pool.put(report(three ?? {}));
@@ -50,7 +50,7 @@ test("a report counts when those before it are there", () => {
 describe("until the first violation", () => {
   const untilFail = { ...options, scenarios: 1, untilFail: true };
 
-  test("no task is handed out once there is one, and those before it still count", () => {
+  test("a violation stops new tasks, and earlier tasks still count", () => {
     const pool = new TaskPool(untilFail);
     const [one, two] = [pool.take(), pool.take()];
     pool.put(failedReport(two ?? {}, "liveness"));
@@ -61,7 +61,7 @@ describe("until the first violation", () => {
     expect(pool.tallies).toMatchObject([{ runs: 2, violated: 1 }]);
   });
 
-  test("what comes after it in the order of tasks does not count", () => {
+  test("tasks after the violation do not count", () => {
     const pool = new TaskPool(untilFail);
     const [one, two] = [pool.take(), pool.take()];
     pool.put(report(two ?? {}));
@@ -71,7 +71,7 @@ describe("until the first violation", () => {
   });
 });
 
-test("what waits for runs that will not end counts when they are given up", () => {
+test("reports that wait for unfinished runs count when those are given up", () => {
   const pool = new TaskPool({ ...options, scenarios: 1 });
   const [, two, three] = allOf(pool);
   pool.put(failedReport(three ?? {}, "b"));
@@ -88,7 +88,7 @@ test("what waits for runs that will not end counts when they are given up", () =
   ]);
 });
 
-test("the order in which runs end changes nothing", () => {
+test("the order in which runs end does not matter", () => {
   const outcome = (task: Task): RunReport =>
     task.seed % 3 === 0
       ? failedReport(task, `check ${task.seed % 2}`)

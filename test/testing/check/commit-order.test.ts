@@ -7,7 +7,7 @@ const write2 = ok("b", 0, 10, ["write", 2]);
 const read2 = ok("c", 20, 30, ["read"], 2);
 
 describe("a claimed order", () => {
-  test("that is right needs no search", () => {
+  test("that is correct needs no search", () => {
     const operations = [
       { ...write1, order: 7 },
       { ...write2, order: 8 },
@@ -30,14 +30,17 @@ describe("a claimed order", () => {
       ],
     ],
     [
-      "is against real time",
+      "contradicts real time",
       [
         { ...write1, order: 1 },
         { ...write2, order: 3 },
         { ...read2, order: 2 },
       ],
     ],
-    ["leaves out what returned", [{ ...write1, order: 1 }, write2, { ...read2, order: 2 }]],
+    [
+      "leaves out an operation that returned",
+      [{ ...write1, order: 1 }, write2, { ...read2, order: 2 }],
+    ],
   ])("that %s is no verdict: the search decides", (_title, operations) => {
     expect(judged("register", operations)).toMatchObject({
       verdict: "valid",
@@ -45,7 +48,7 @@ describe("a claimed order", () => {
     });
   });
 
-  test("does not save a history that is violated", () => {
+  test("does not make a violated history valid", () => {
     const operations = [
       { ...write1, order: 1 },
       { ...ok("c", 20, 30, ["read"], 3), order: 2 },
@@ -53,12 +56,12 @@ describe("a claimed order", () => {
     expect(judged("register", operations).verdict).toBe("violated");
   });
 
-  test("that leaves out what returned at the very end vouches for nothing", () => {
+  test("that leaves out the last operation to return proves nothing", () => {
     const operations = [{ ...write1, order: 1 }, ok("c", 20, 30, ["read"], 7)];
     expect(judged("register", operations).verdict).toBe("violated");
   });
 
-  test("of equal places goes by the calls, as reads at one index of a log do", () => {
+  test("breaks ties by the calls, as for reads at one index of a log", () => {
     const operations = [
       { ...write2, order: 5 },
       { ...read2, order: 5 },
@@ -67,7 +70,7 @@ describe("a claimed order", () => {
     expect(judged("register", operations)).toMatchObject({ objects: [{ by: "claimed" }] });
   });
 
-  test("tells whether what never returned took effect", () => {
+  test("decides whether an open operation took effect", () => {
     const lost = open("x", 0, ["write", 9]);
     const done = { ...open("y", 0, ["write", 2]), order: 1 };
     expect(judged("register", [lost, done, { ...read2, order: 2 }])).toMatchObject({
@@ -76,29 +79,29 @@ describe("a claimed order", () => {
   });
 });
 
-describe("an order is verified", () => {
+describe("verifying an order", () => {
   const all = interpretHistory(makeHistory([write1, write2, read2]), register).operations;
   const [one, two, read] = all as [(typeof all)[0], (typeof all)[0], (typeof all)[0]];
 
   test.each([
-    ["legal and in time", [one, two, read], [], undefined],
+    ["legal and in real time", [one, two, read], [], undefined],
     ["not legal", [two, one, read], [], "read -> 2 cannot follow 1"],
-    ["not in time", [one, read, two], [], "read -> 2 cannot follow 1"],
-    ["out of time", [read], [one], "read -> 2 cannot follow null"],
+    ["illegal because it is late", [one, read, two], [], "read -> 2 cannot follow 1"],
+    ["without the value that it reads", [read], [one], "read -> 2 cannot follow null"],
     [
-      "out of time for what is left out",
+      "too late for an operation that is left out",
       [two, read],
       [one],
-      "write 1 is left out, but had returned before all the others were called",
+      "write 1 is left out, but it returned before the last call of the others",
     ],
-    ["early enough for what is left out", [two], [one], undefined],
+    ["early enough for an operation that is left out", [two], [one], undefined],
   ])("%s", (_title, order, leftOut, fault) => {
     expect(finish(verifyingOrder(register, order, leftOut))).toBe(fault);
   });
 
-  test("not in time, though legal", () => {
+  test("against real time, though legal", () => {
     expect(finish(verifyingOrder(register, [two, read, one], []))).toBe(
-      "write 1 stands behind an operation that was called after it had returned",
+      "write 1 comes after an operation that was called after it returned",
     );
   });
 });

@@ -2,14 +2,14 @@ import { checkLinearizable, makeHistory, type Model, type Operation } from "@kon
 import { describe, expect, test } from "vitest";
 import { judged, ok } from "../support/operations.ts";
 
-/** Producers whose calls all overlap in groups, and one consumer who shows their order much later. */
+/** Producers whose calls overlap in groups, and one consumer that shows their order much later. */
 function queueOf(groups: number, width: number): readonly Operation[] {
   const values = Array.from({ length: groups * width }, (_, at) => at);
   const enqueued = values.map((value) => {
     const start = Math.floor(value / width) * 10;
     return ok(`p${value % width}`, start, start + 9, ["enqueue", value]);
   });
-  // Within each group they leave in the opposite order.
+  // Within each group the values leave in reverse order.
   const dequeued = values.map((at) => {
     const group = Math.floor(at / width);
     const value = group * width + (width - 1 - (at % width));
@@ -18,15 +18,15 @@ function queueOf(groups: number, width: number): readonly Operation[] {
   return [...enqueued, ...dequeued];
 }
 
-describe("a guess at the order keeps the search from trying all", () => {
-  test("of a queue, by the order in which values leave", () => {
+describe("a guess at the order saves the search from trying all orders", () => {
+  test("of a queue, from the order in which values leave", () => {
     const operations = queueOf(50, 8);
     const { verdict, cost } = judged("queue", operations);
     expect(verdict).toBe("valid");
     expect(cost.steps).toBeLessThan(3 * operations.length);
   });
 
-  test("of a list, by the longest read", () => {
+  test("of a list, from the longest read", () => {
     const values = Array.from({ length: 200 }, (_, at) => at);
     const appends = values.map((at) =>
       ok(`p${at}`, at - (at % 10), at - (at % 10) + 9.5, ["append", at]),
@@ -40,7 +40,7 @@ describe("a guess at the order keeps the search from trying all", () => {
     expect(cost.steps).toBeLessThan(3 * values.length);
   });
 
-  test("and a guess that is wrong or no number costs only time", () => {
+  test("and a guess that is wrong or NaN costs only time", () => {
     const operations = queueOf(3, 4);
     for (const output of [0, 3]) {
       const all = [
@@ -72,7 +72,7 @@ describe("a guess at the order keeps the search from trying all", () => {
   });
 });
 
-test("inputs that are no plain data are told apart", () => {
+test("inputs that are not plain data are distinguished", () => {
   const register: Model<number, ReadonlyMap<string, number>, number> = {
     name: "register of maps",
     init: 0,
@@ -100,7 +100,7 @@ test("inputs that are no plain data are told apart", () => {
     input: new Map(),
     output: 2,
   };
-  // Taken for equal, only the write that was called first would be tried.
+  // If the writes counted as equal, the search would only try the one that was called first.
   expect(checkLinearizable(makeHistory([write(1), write(2), read]), register)).toMatchObject({
     verdict: "valid",
     objects: [{ order: [{ status: "open" }, { status: "ok" }] }],

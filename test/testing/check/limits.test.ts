@@ -10,7 +10,7 @@ import {
 import { describe, expect, test } from "vitest";
 import { ok } from "../support/operations.ts";
 
-/** Writes that all overlap, and a read that none of their orders explains: 2^count configurations. */
+/** Overlapping writes, and a read that none of their orders explains: 2^count configurations. */
 function hard(count: number): readonly Operation[] {
   const writes = Array.from({ length: count }, (_, at) => ok(`w${at}`, 0, 100, ["write", at]));
   return [...writes, ok("r", 200, 201, ["read"], -1)];
@@ -18,13 +18,13 @@ function hard(count: number): readonly Operation[] {
 
 const history = interpretHistory(makeHistory(hard(40)), register);
 
-/** A clock that goes on by `stepMs` at each look. */
+/** A clock that advances by `stepMs` at each reading. */
 function clock(stepMs: number): () => number {
   let time = 0;
   return () => (time += stepMs);
 }
 
-describe("a budget of time", () => {
+describe("a time limit", () => {
   test("ends in unknown", () => {
     expect(checkLinearizable(history, register, { timeMs: 100, now: clock(1) })).toMatchObject({
       verdict: "unknown",
@@ -33,20 +33,20 @@ describe("a budget of time", () => {
     });
   });
 
-  test("is looked at often", () => {
+  test("is checked often", () => {
     let looks = 0;
     const now = (): number => (looks += 1);
     const { cost } = checkLinearizable(history, register, { timeMs: 100, now });
-    // One look for each turn of a few hundred steps, each of which tries at most all that is running.
+    // One reading for each turn of a few hundred steps. Each step tries at most all running operations.
     expect(cost.steps / looks).toBeLessThan(500);
   });
 
-  test("that is used up from the start leaves nothing to do", () => {
+  test("that has passed from the start prevents any step", () => {
     const { verdict, cost } = checkLinearizable(history, register, { timeMs: 0, now: clock(1) });
     expect({ verdict, steps: cost.steps }).toEqual({ verdict: "unknown", steps: 0 });
   });
 
-  test("holds for all objects together, also for easy ones", () => {
+  test("covers all objects together, also easy ones", () => {
     const operations = Array.from({ length: 50 }, (_, key) => ok("a", 0, 1, ["write", 1, key]));
     const many = interpretHistory(makeHistory(operations), register);
     expect(checkLinearizable(many, register, { timeMs: 20, now: clock(1) })).toMatchObject({
@@ -58,7 +58,7 @@ describe("a budget of time", () => {
     );
   });
 
-  test("holds while a claimed order is verified", () => {
+  test("also limits the verification of a claimed order", () => {
     const operations = Array.from({ length: 5000 }, (_, at) => ({
       ...ok("a", 2 * at, 2 * at + 1, ["write", at]),
       order: at,
@@ -68,28 +68,28 @@ describe("a budget of time", () => {
     expect(checkLinearizable(claimed, register, limits)).toMatchObject({ why: "time" });
   });
 
-  test("is kept by the real clock", () => {
+  test("works with the real clock", () => {
     const { verdict, cost } = checkLinearizable(history, register, { timeMs: 30 });
     expect(verdict).toBe("unknown");
     expect(cost.elapsedMs).toBeGreaterThanOrEqual(30);
   });
 });
 
-describe("a budget of memory", () => {
+describe("a memory limit", () => {
   test("ends in unknown", () => {
     const { verdict, cost } = checkLinearizable(history, register, { memoryBytes: 1_000_000 });
     expect(verdict).toBe("unknown");
-    // An entry is some tens of bytes: more would mean that the budget is not used, fewer that it is passed.
+    // An entry has some tens of bytes: fewer entries would leave memory unused, more would exceed the limit.
     expect(1_000_000 / cost.configurations).toBeGreaterThan(20);
     expect(1_000_000 / cost.configurations).toBeLessThan(100);
   });
 
-  test("that is smaller than the history leaves nothing to do", () => {
+  test("that is smaller than the history prevents any step", () => {
     const verdict = checkLinearizable(history, register, { memoryBytes: 0 });
     expect(verdict).toMatchObject({ verdict: "unknown", why: "memory" });
   });
 
-  test("of one object does not hide the violation of another", () => {
+  test("that one object reaches does not hide the violation of another", () => {
     const easy = [ok("a", 0, 1, ["write", 1, "x"]), ok("a", 2, 3, ["read", null, "x"], 2)];
     const both = interpretHistory(makeHistory([...hard(30), ...easy]), register);
     const verdict = checkLinearizable(both, register, { memoryBytes: 500_000 });
@@ -98,7 +98,7 @@ describe("a budget of memory", () => {
 });
 
 describe("in slices", () => {
-  test("others have their turn, progress is told, and it can be interrupted", async () => {
+  test("other work runs in between, progress is reported, and an abort ends the check", async () => {
     const controller = new AbortController();
     const told: CheckProgress[] = [];
     const verdict = await checkLinearizableInSlices(history, register, {

@@ -25,12 +25,12 @@ function cases(model: ModelName, table: readonly Case[]): void {
 cases("register", [
   ["a read before any write finds nothing", "valid", [ok("a", 0, 1, ["read"], null)]],
   [
-    "a read of what was written",
+    "a read of the written value",
     "valid",
     [ok("a", 0, 1, ["write", 3]), ok("b", 2, 3, ["read"], 3)],
   ],
   [
-    "a read of what nobody wrote",
+    "a read of a value that was never written",
     "violated",
     [ok("a", 0, 1, ["write", 3]), ok("b", 2, 3, ["read"], 4)],
   ],
@@ -40,7 +40,7 @@ cases("register", [
     [ok("a", 0, 1, ["write", 3]), ok("a", 2, 3, ["write", 4]), ok("b", 4, 5, ["read"], 3)],
   ],
   [
-    "two readers of concurrent writes who disagree on their order",
+    "two readers of concurrent writes that disagree on their order",
     "violated",
     [
       ok("a", 0, 9, ["write", 1]),
@@ -72,7 +72,7 @@ cases("register", [
   ],
   ['1 is not "1"', "violated", [ok("a", 0, 1, ["write", 1]), ok("a", 2, 3, ["read"], "1")]],
   [
-    "registers of their own by key",
+    "separate registers by key",
     "valid",
     [ok("a", 0, 1, ["write", 1, "x"]), ok("a", 2, 3, ["read", null, "y"], null)],
   ],
@@ -87,7 +87,7 @@ cases("key-value", [
     [ok("a", 0, 1, ["put", "", "x"]), ok("a", 2, 3, ["get", null, "x"], null)],
   ],
   [
-    "keys apart",
+    "separate keys",
     "violated",
     [ok("a", 0, 1, ["put", "v", "x"]), ok("a", 2, 3, ["get", null, "y"], "v")],
   ],
@@ -111,7 +111,7 @@ cases("key-value", [
     ],
   ],
   [
-    "delete of what is there",
+    "delete of a present value",
     "valid",
     [
       ok("a", 0, 1, ["put", "v", "x"]),
@@ -119,7 +119,7 @@ cases("key-value", [
       ok("a", 4, 5, ["get", null, "x"], null),
     ],
   ],
-  ["delete of what is not there", "violated", [ok("a", 0, 1, ["delete", null, "x"], true)]],
+  ["delete of an absent value", "violated", [ok("a", 0, 1, ["delete", null, "x"], true)]],
   [
     "cas from nothing",
     "valid",
@@ -128,7 +128,7 @@ cases("key-value", [
       ok("a", 2, 3, ["read", null, "x"], "v"),
     ],
   ],
-  ["cas that lies", "violated", [ok("a", 0, 1, ["cas", ["w", "v"], "x"], true)]],
+  ["cas with a wrong answer", "violated", [ok("a", 0, 1, ["cas", ["w", "v"], "x"], true)]],
 ]);
 
 cases("list-append", [
@@ -179,12 +179,12 @@ cases("queue", [
   ],
   ["empty", "valid", [ok("a", 0, 1, ["dequeue"], null)]],
   [
-    "empty while something is in it",
+    "empty while it holds a value",
     "violated",
     [ok("a", 0, 1, ["enqueue", 1]), ok("a", 2, 3, ["dequeue"], null)],
   ],
   [
-    "a dequeue of which nobody heard explains what is gone",
+    "an open dequeue explains a missing value",
     "valid",
     [
       ok("a", 0, 1, ["enqueue", 1]),
@@ -197,7 +197,7 @@ cases("queue", [
 
 cases("lock", [
   [
-    "one after the other",
+    "one after another",
     "valid",
     [ok("a", 0, 1, ["acquire"]), ok("a", 2, 3, ["release"]), ok("b", 4, 5, ["acquire"])],
   ],
@@ -210,7 +210,7 @@ cases("lock", [
   ["refused though it is free", "violated", [ok("a", 0, 1, ["acquire"], false)]],
   ["released by another", "violated", [ok("a", 0, 1, ["acquire"]), ok("b", 2, 3, ["release"])]],
   [
-    "owners by value, from one process",
+    "owners given as values, from one process",
     "valid",
     [
       ok("a", 0, 1, ["acquire", "x"]),
@@ -250,7 +250,7 @@ cases("set", [
   ["an element twice", "violated", [ok("a", 0, 1, ["add", 1]), ok("a", 2, 3, ["read"], [1, 1])]],
 ]);
 
-describe("what a model does not know", () => {
+describe("operations that a model rejects", () => {
   test.each([
     [
       "register",
@@ -260,8 +260,8 @@ describe("what a model does not know", () => {
     ],
     ["register", ["cas", 1], true, "cas needs a pair [expected, new], not 1"],
     ["register", ["cas", [1, 2]], "yes", 'cas must return true or false, not "yes"'],
-    ["key-value", ["get"], null, "get names no key"],
-    ["key-value", ["append", 1, "x"], null, "append needs a text, not 1"],
+    ["key-value", ["get"], null, "get has no key"],
+    ["key-value", ["append", 1, "x"], null, "append needs a string, not 1"],
     ["key-value", ["list", "", "x"], null, 'the model key-value has no "list", only get, put,'],
     ["list-append", ["read"], "12", 'read must return a list, not "12"'],
     ["list-append", ["pop"], null, 'the model list-append has no "pop", only append, read'],

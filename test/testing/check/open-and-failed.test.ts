@@ -13,11 +13,11 @@ describe("an operation that never returned", () => {
     ["took effect at once", [ok("b", 1, 2, ["read"], 1)]],
     ["took effect much later", [ok("b", 1, 2, ["read"], null), ok("b", 90, 91, ["read"], 1)]],
     ["never took effect", [ok("b", 1, 2, ["read"], null), ok("b", 90, 91, ["read"], null)]],
-  ])("may have been one that %s", (_title, reads) => {
+  ])("may be one that %s", (_title, reads) => {
     expect(judged("register", [open("a", 0, ["write", 1]), ...reads]).verdict).toBe("valid");
   });
 
-  test("takes effect once", () => {
+  test("takes effect at most once", () => {
     const reads = [
       ok("b", 2, 3, ["read"], 1),
       ok("b", 4, 5, ["write", 2]),
@@ -28,7 +28,7 @@ describe("an operation that never returned", () => {
     expect(judged("register", twice).verdict).toBe("valid");
   });
 
-  test("takes no effect before its call", () => {
+  test("has no effect before its call", () => {
     const operations = [ok("b", 0, 1, ["read"], 1), open("a", 2, ["write", 1])];
     expect(judged("register", operations).verdict).toBe("violated");
   });
@@ -47,7 +47,7 @@ describe("an operation that never returned", () => {
   });
 
   test("is used where it is needed, not where it could be used first", () => {
-    // After a detour by the open write of 1 all stands as it does without, but that write is gone.
+    // A detour through the open write of 1 leads to the same state, but that write is then used up.
     const operations = [
       open("a", 9, ["write", 1]),
       ok("b", 4, 4, ["read"], 1),
@@ -60,7 +60,7 @@ describe("an operation that never returned", () => {
     expect(judged("register", operations).verdict).toBe("valid");
   });
 
-  test("costs little where there are many: equal ones are taken in order", () => {
+  test("costs little when there are many: equal ones are used in order", () => {
     const writes = Array.from({ length: 60 }, (_, at) => open(`w${at}`, 0, ["write", at % 3]));
     const reads = Array.from({ length: 20 }, (_, at) =>
       ok("r", 2 * at + 1, 2 * at + 2, ["read"], at < 19 ? at % 3 : 7),
@@ -114,7 +114,7 @@ describe("times", () => {
     [2, 1],
     [0, Infinity],
     [-Infinity, 0],
-  ])("that are none are refused: %d to %d", (call, end) => {
+  ])("that are not valid are rejected: %d to %d", (call, end) => {
     expect(() => judged("register", [ok("a", call, end, ["read"])])).toThrow(RangeError);
   });
 });
@@ -123,10 +123,10 @@ test("an empty history is valid", () => {
   expect(judged("register", [])).toMatchObject({ verdict: "valid", objects: [] });
 });
 
-test("a model that is wrong about what it only reads is found out", () => {
+test("a model with a wrong readOnly is detected", () => {
   const wrong = { ...models.register, readOnly: () => true };
   const history = interpretHistory(makeHistory([ok("a", 0, 1, ["write", 1])]), wrong);
   expect(() => checkLinearizable(history, wrong)).toThrow(
-    "the model register names an operation readOnly that changes a state",
+    "the model register declares an operation readOnly that changes a state",
   );
 });

@@ -28,7 +28,7 @@ describe.each(names)("%s", (name) => {
       return false;
     }
   };
-  test("what happened in some order is valid", () => {
+  test("a history that follows some order is valid", () => {
     fc.assert(
       fc.property(runs(reference, 60), (operations) => {
         expect(judged(name, withoutOrder(operations)).verdict).toBe("valid");
@@ -37,7 +37,7 @@ describe.each(names)("%s", (name) => {
     );
   });
 
-  test("any tiny history is judged as by trying all orders", () => {
+  test("any tiny history gets the verdict of brute force", () => {
     fc.assert(
       fc.property(anything(reference, 6).filter(understood), (operations) =>
         same(name, reference, operations),
@@ -46,7 +46,7 @@ describe.each(names)("%s", (name) => {
     );
   });
 
-  test("so is one with long operations of which many never returned", () => {
+  test("so does one with long operations, many of them open", () => {
     const histories = anything(reference, 7, { longest: 11, openOfTen: 4 }).filter(understood);
     fc.assert(
       fc.property(histories, (operations) => same(name, reference, operations)),
@@ -54,7 +54,7 @@ describe.each(names)("%s", (name) => {
     );
   });
 
-  test("a run with one output changed is judged as by trying all orders", () => {
+  test("a run with one changed output gets the verdict of brute force", () => {
     fc.assert(
       fc.property(spoiledRuns(reference, 7).filter(understood), (operations) => {
         same(name, reference, withoutOrder(operations));
@@ -63,7 +63,7 @@ describe.each(names)("%s", (name) => {
     );
   });
 
-  test("a claimed order that is right is believed after a look, and a wrong one changes nothing", () => {
+  test("a correct claimed order is accepted once verified, and a wrong one changes nothing", () => {
     fc.assert(
       fc.property(
         runs(reference, 7),
@@ -83,7 +83,7 @@ describe.each(names)("%s", (name) => {
   });
 });
 
-/** Asserts that the verdict is that of brute force, and that what is told of a violation is true. */
+/** Asserts that the verdict is that of brute force, and that the details of a violation are true. */
 function same(name: ModelName, reference: Reference, recorded: readonly Operation[]): void {
   const model: AnyFileModel = models[name];
   const history = makeHistory(recorded);
@@ -104,7 +104,7 @@ function same(name: ModelName, reference: Reference, recorded: readonly Operatio
   const object = history.operations.filter((_, at) => operations.slice(at, at + 1).some(isOurs));
   const explained = (isNeeded: (at: number) => boolean): boolean =>
     isLinearizable(object, reference, (one) => one.status === "ok" && isNeeded(one.return));
-  // What had returned before can be explained, also by what had not returned yet. With it, it cannot.
+  // The operations that returned before can be explained, with the help of running ones. Together with it, they cannot.
   expect(explained((at) => at < end)).toBe(true);
   expect(explained((at) => at <= end)).toBe(false);
 }

@@ -11,7 +11,7 @@ import { hasSamples, samples, type Sample } from "../support/data.ts";
 const note = hasSamples ? "" : " (not run: there is no ../shared/data/porcupine)";
 
 describe.skipIf(!hasSamples)(`recorded histories with known verdicts${note}`, () => {
-  test("are 52 of etcd and four of a key-value store", () => {
+  test("are 52 from etcd and four from a key-value store", () => {
     expect(samples.map(({ format }) => format).toSorted()).toEqual([
       ...Array<string>(4).fill("edn"),
       ...Array<string>(52).fill("jepsen"),
@@ -23,8 +23,8 @@ describe.skipIf(!hasSamples)(`recorded histories with known verdicts${note}`, ()
     expect(verdict).toBe(sample.isLinearizable ? "valid" : "violated");
   });
 
-  // A bound on work instead of time, which others' load cannot spoil: 10 000 steps take some milliseconds.
-  test("take few steps each, the one that is hard for others too", () => {
+  // A bound on work instead of time, independent of the load: 10 000 steps take some milliseconds.
+  test("take few steps each, even the one that is hard for other checkers", () => {
     const costs = samples.map((sample) => [sample.name, judge(sample).cost.steps] as const);
     expect(costs.filter(([, steps]) => steps > 1000)).toEqual([]);
   });

@@ -28,7 +28,7 @@ function applied(): Stage<Claims> {
 }
 
 describe("the applied sequence", () => {
-  it("is the same on all nodes, whoever is first", () => {
+  it("is the same on all nodes, whichever node is first", () => {
     const stage = applied();
     stage.replicates("n1", ["n2", "n3"], operation(3, 1, by(2), more));
     stage.replicates("n1", ["n2", "n3"], operation(4, 1, by(3), put));
@@ -71,7 +71,7 @@ describe("the applied sequence", () => {
     expect(stage.reports).toEqual([found]);
   });
 
-  it("has what others passed by", () => {
+  it("has a command that other nodes skipped", () => {
     const stage = committed();
     stage.applies("n1", 2, more, 1);
     stage.applies("n2", 1, put, null);
@@ -80,7 +80,7 @@ describe("the applied sequence", () => {
     ]);
   });
 
-  it("has a command where there is none", () => {
+  it("has a command of an entry without one", () => {
     const stage = applied();
     stage.step("n1", {});
     stage.replicates("n1", ["n2", "n3"], { ...change(3, 1, "n1 n2 n3") });
@@ -90,7 +90,7 @@ describe("the applied sequence", () => {
     ]);
   });
 
-  it("has an operation twice, though it was tried again", () => {
+  it("has an operation twice that was retried", () => {
     const stage = applied();
     stage.replicates("n1", ["n2", "n3"], operation(3, 1, by(1), put));
     stage.applies("n1", 3, put, null);
@@ -104,7 +104,7 @@ describe("snapshots equal replay", () => {
   const restores = (stage: Stage, state: unknown): void =>
     stage.happens({ type: "restored", node: nodeId("n2"), state });
 
-  it("is what the commands up to there make, also of an earlier entry", () => {
+  it("a snapshot is what the commands up to its entry give, also for an earlier entry", () => {
     const stage = applied();
     stage.step("n2", { snapshot: snapshotOf(2, 1) });
     restores(stage, [["k", "12"]]);
@@ -118,7 +118,7 @@ describe("snapshots equal replay", () => {
     expect(stage.reports).toEqual([]);
   });
 
-  it("is not: a state that lacks something, or is too new", () => {
+  it("a state that lacks something, or is too new, is a violation", () => {
     const stage = applied();
     stage.step("n2", { snapshot: snapshotOf(2, 1) });
     restores(stage, [["k", "1"]]);
@@ -130,7 +130,7 @@ describe("snapshots equal replay", () => {
     ]);
   });
 
-  it("is not, as a node starts", () => {
+  it("a wrong state at the start of a node is a violation", () => {
     const stage = applied();
     stage.step("n2", { snapshot: snapshotOf(2, 1) });
     stage.ends("n2");
@@ -143,7 +143,7 @@ describe("snapshots equal replay", () => {
     ]);
   });
 
-  it("asks the machine of the nodes", () => {
+  it("the machine of the nodes is used for the replay", () => {
     /** Never remembers anything. */
     class Sieve extends KeyValue {
       override apply(): null {

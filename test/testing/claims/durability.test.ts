@@ -52,8 +52,8 @@ function installedIn(inTerm: number): Stage<Safety> {
   return stage;
 }
 
-describe("nothing leaves a node that is not durable there", () => {
-  it("what is synced may be promised", () => {
+describe("a message promises only what is durable on its sender", () => {
+  it("a node may promise what is synced", () => {
     const stage = working();
     stage.posts("n2", "n1", accepted(2));
     stage.posts("n2", "n1", granted(1));
@@ -108,7 +108,7 @@ describe("nothing leaves a node that is not durable there", () => {
     expect(stage.reports).toEqual([`durable equals promised: ${found}`]);
   });
 
-  it("a vote in a term that is durable without it", () => {
+  it("a vote in a term that is durable without the vote", () => {
     const stage = working();
     stage.step("n2", { term: 2 });
     stage.synced("n2");
@@ -119,7 +119,7 @@ describe("nothing leaves a node that is not durable there", () => {
     ]);
   });
 
-  it("a promise to a leader of which a later one had the entry cut is void", () => {
+  it("a promise is void after a later leader had the entry cut off", () => {
     const stage = working();
     stage.writes("n2", command(3, 1));
     stage.step("n2", { term: 2, durable: 2 }, { type: "truncateLog", after: index(2) });
@@ -128,14 +128,14 @@ describe("nothing leaves a node that is not durable there", () => {
     expect(stage.reports).toEqual([]);
   });
 
-  it("a pre-vote and a wish to rejoin promise nothing", () => {
+  it("a pre-vote and a request to rejoin promise nothing", () => {
     const stage = working();
     stage.posts("n2", "n1", { type: "preVoteReply", term: term(9), granted: true });
     stage.posts("n2", "n1", { type: "rejoin", term: term(9) });
     expect(stage.reports).toEqual([]);
   });
 
-  it("a leader counts itself only as far as its disk was synced", () => {
+  it("a leader counts itself only up to the last sync of its disk", () => {
     const stage = working();
     stage.step("n1", { durable: 3 }, appends(command(3, 1)));
     expect(stage.reports).toEqual([
@@ -143,7 +143,7 @@ describe("nothing leaves a node that is not durable there", () => {
     ]);
   });
 
-  it("one vote a term and disk, over crashes", () => {
+  it("a disk gives one vote in a term, over crashes", () => {
     const stage = working();
     restarted(stage, { ...WHOLE, hard: { term: term(1), votedFor: undefined } });
     stage.step("n2", { votedFor: "n3" });
@@ -167,7 +167,7 @@ describe("nothing leaves a node that is not durable there", () => {
 });
 
 describe("what a restart finds", () => {
-  it("is what was synced, or all that was written", () => {
+  it("is what was synced, or everything that was written", () => {
     const stage = working();
     stage.step("n2", { term: 2 }, appends(command(3, 1)));
     restarted(stage, WHOLE);
@@ -195,7 +195,7 @@ describe("what a restart finds", () => {
     expect(stage.reports).toEqual([]);
   });
 
-  it("is a log that a received snapshot took the place of, as soon as the snapshot is durable", () => {
+  it("is a log that a received snapshot replaced, as soon as the snapshot is durable", () => {
     const stage = installedIn(1);
     stage.ends("n4");
     stage.start("n4", { hard: { term: term(1), votedFor: undefined }, base: LOG_START });
@@ -204,12 +204,12 @@ describe("what a restart finds", () => {
     ]);
   });
 
-  it("is a snapshot in place of a log, in the snapshot's term when the disk knew none so late", () => {
+  it("is a snapshot in place of a log, in the snapshot's term if the disk had an earlier term", () => {
     const stage = installedIn(3);
     expect(stage.reports).toEqual([]);
   });
 
-  it("is not an emptied log when the log held what the snapshot ends with", () => {
+  it("is not an emptied log if the log had the last entry of the snapshot", () => {
     const stage = working();
     const snapshot = snapshotOf(1, 1);
     stage.step("n2", { snapshot });
@@ -218,7 +218,7 @@ describe("what a restart finds", () => {
     ]);
   });
 
-  it("is not a log that begins elsewhere than the snapshot ends", () => {
+  it("is not a log that does not begin where the snapshot ends", () => {
     const stage = working();
     stage.start("n4");
     stage.step("n4", { snapshot: snapshotOf(2, 1) });
@@ -234,7 +234,7 @@ describe("what a restart finds", () => {
     ]);
   });
 
-  it("is a snapshot of nothing that was committed", () => {
+  it("is a snapshot that does not end with a committed entry", () => {
     const stage = working();
     expect(restarted(stage, { ...WHOLE, snapshot: snapshotOf(9, 1) })).toEqual([
       "State Machine Safety: a snapshot of n2 ends with 9 of term 1, not committed",
@@ -291,7 +291,7 @@ describe("what a restart finds", () => {
     ]);
   });
 
-  it("is damage that no fault did", () => {
+  it("is damage without a fault", () => {
     expect(restarted(working(), { ...WHOLE, damage: "byte 7" })).toEqual([
       "damage: n2 finds its disk damaged, but no fault damaged it: byte 7",
     ]);
@@ -310,7 +310,7 @@ describe("a node whose disk was damaged on purpose", () => {
     return stage;
   }
 
-  it("owes what it lost, and votes again when it has it", () => {
+  it("has a horizon for what it lost, and votes again when it has it again", () => {
     const stage = rotten();
     stage.start("n2", { ...damaged, horizon });
     stage.step("n2", { horizon: undefined }, appends(two), { type: "logRepaired" });
@@ -323,7 +323,7 @@ describe("a node whose disk was damaged on purpose", () => {
     expect(stage.reports).toEqual([]);
   });
 
-  it("must say that it lost something", () => {
+  it("must not hide that it lost something", () => {
     const stage = rotten();
     stage.start("n2", damaged);
     expect(stage.reports).toEqual([
@@ -339,7 +339,7 @@ describe("a node whose disk was damaged on purpose", () => {
     ]);
   });
 
-  it("neither votes nor stands meanwhile", () => {
+  it("neither votes nor starts an election meanwhile", () => {
     const stage = rotten();
     stage.start("n2", { ...damaged, horizon });
     stage.step(
@@ -356,7 +356,7 @@ describe("a node whose disk was damaged on purpose", () => {
     ]);
   });
 
-  it("is not whole again too early", () => {
+  it("does not count as repaired too early", () => {
     const stage = rotten();
     stage.start("n2", { ...damaged, horizon });
     stage.step("n2", { horizon: undefined }, { type: "logRepaired" });

@@ -45,7 +45,7 @@ describe("liveness after healing", () => {
     expect([stage.reports, stage.watcher.finish().doubts]).toEqual([[], []]);
   });
 
-  it("not settled: who lacks what", () => {
+  it("not settled: what each node lacks", () => {
     const stage = led();
     stage.replicates("n1", ["n2"], command(1, 1));
     stage.applies("n1", 1, {}, null);
@@ -60,7 +60,7 @@ describe("liveness after healing", () => {
     ]);
   });
 
-  it("said to be settled, and somebody has not applied everything", () => {
+  it("reported as settled, but a node has not applied everything", () => {
     const stage = led();
     stage.replicates("n1", ["n2"], command(1, 1));
     stage.applies("n1", 1, {}, null);
@@ -70,7 +70,7 @@ describe("liveness after healing", () => {
     ]);
   });
 
-  it("said to be settled, and somebody waits for an answer", () => {
+  it("reported as settled, but a client waits for an answer", () => {
     const stage = led();
     stage.happens({ type: "called", operation: get, proposal: undefined });
     stage.happens({ type: "settled" });
@@ -79,7 +79,7 @@ describe("liveness after healing", () => {
     ]);
   });
 
-  it("said to be settled, and a member has another disk than the cluster knows", () => {
+  it("reported as settled, but a member has a disk that is not the one in the membership", () => {
     const stage = led();
     stage.ends("n2");
     stage.start("n2", {}, 5);
@@ -90,7 +90,7 @@ describe("liveness after healing", () => {
     ]);
   });
 
-  it("settled, and states differ", () => {
+  it("settled, but states differ", () => {
     const stage = led({ n3: "another" });
     stage.happens({ type: "settled" });
     expect(stage.reports).toEqual([
@@ -98,7 +98,7 @@ describe("liveness after healing", () => {
     ]);
   });
 
-  it("a run that was ended by another violation shows nothing of it", () => {
+  it("a run that another violation ended shows nothing about liveness", () => {
     const stage = led();
     stage.step("n2", { term: 0 });
     stage.happens({ type: "healed" });
@@ -112,7 +112,7 @@ describe("liveness after healing", () => {
 });
 
 describe("expectations", () => {
-  it("too little is a doubt, too much a violation", () => {
+  it("a count that is too low is a doubt, one that is too high a violation", () => {
     const stage = begun({ atLeast: { elections: 2, starts: 3, never: 1 }, atMost: { starts: 2 } });
     stage.startAll();
     stage.elects("n1", 1, ["n2"]);
@@ -138,7 +138,7 @@ describe("expectations", () => {
 });
 
 describe("coverage", () => {
-  it("counts what was met, beside what others count", () => {
+  it("counts events, in addition to what others count", () => {
     const counters = new Counters();
     counters.count("faults.crash");
     const stage = begun({}, counters);
@@ -213,7 +213,7 @@ describe("coverage", () => {
     expect(stage.watcher.finish().coverage["leaders.cutOff"]).toBe(count);
   });
 
-  it("marks tell who led and what faults there were", () => {
+  it("marks show the leaders and the faults", () => {
     const stage = led();
     const crash = { id: 1, type: "crash", node: "leader", downMs: 5, at: 1 } as const;
     const halves = { id: 2, type: "partition", shape: "halves", at: 1 } as const;

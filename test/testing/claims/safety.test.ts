@@ -30,7 +30,7 @@ function working(): Stage<Safety> {
 }
 
 describe("elections", () => {
-  it("says nothing of a cluster that elects, replicates, commits and elects again", () => {
+  it("reports nothing about a cluster that elects, replicates, commits and elects again", () => {
     const stage = working();
     stage.elects("n2", 2, ["n3"]);
     for (const node of ["n2", "n3"]) stage.writes(node, command(2, 2));
@@ -59,7 +59,7 @@ describe("elections", () => {
     ]);
   });
 
-  it("does not ask a leader of an earlier term for what was committed in a later one", () => {
+  it("does not demand entries of a later term from a leader of an earlier one", () => {
     const stage = cluster();
     stage.step("n3", { term: 1, votedFor: "n3" });
     stage.synced("n3");
@@ -115,7 +115,7 @@ describe("logs", () => {
     expect(stage.reports).toEqual(["Leader Append-Only: n1 leads and changes its log"]);
   });
 
-  it("a follower cuts its log and may", () => {
+  it("a follower may cut its log", () => {
     const stage = working();
     stage.writes("n3", command(2, 1));
     stage.elects("n2", 2, ["n1"]);
@@ -139,7 +139,7 @@ describe("logs", () => {
     ]);
   });
 
-  it("Log Matching: the same entry behind two others", () => {
+  it("Log Matching: the same entry after two different ones", () => {
     const stage = cluster();
     stage.writes("n1", command(1, 0), command(2, 0));
     stage.step("n2", { term: 1 });
@@ -164,7 +164,7 @@ describe("commit", () => {
     ]);
   });
 
-  it("nobody but a leader commits first", () => {
+  it("only a leader commits an entry first", () => {
     const stage = cluster();
     stage.elects("n1", 1, ["n2"]);
     for (const node of ["n1", "n2"]) stage.writes(node, command(1, 1));
@@ -174,7 +174,7 @@ describe("commit", () => {
     ]);
   });
 
-  it("what is reported as committed is there", () => {
+  it("a node has the entries that it reports as committed", () => {
     const stage = working();
     stage.commits("n2", 2);
     expect(stage.reports).toEqual([
@@ -183,7 +183,7 @@ describe("commit", () => {
     ]);
   });
 
-  it("§5.4.2: a leader counts only what is of its own term", () => {
+  it("§5.4.2: a leader counts only entries of its own term", () => {
     const stage = cluster();
     stage.elects("n1", 1, ["n2"]);
     for (const node of ["n1", "n2"]) stage.writes(node, command(1, 1));
@@ -219,7 +219,7 @@ describe("commit", () => {
     ]);
   });
 
-  it("each step goes on where the one before ended, and only in a life", () => {
+  it("each step begins where the previous one ended, and only a running node takes steps", () => {
     const stage = working();
     const { watcher } = stage;
     const before = stage.state("n2");
@@ -235,7 +235,7 @@ describe("commit", () => {
 });
 
 describe("snapshots and memberships", () => {
-  it("a snapshot ends with a committed entry and knows who belonged to the cluster", () => {
+  it("a snapshot ends with a committed entry and has the membership as of that entry", () => {
     const stage = working();
     stage.step("n1", { snapshot: snapshotOf(1, 1) });
     stage.step("n2", { snapshot: snapshotOf(1, 1, members("n1")) });
@@ -246,7 +246,7 @@ describe("snapshots and memberships", () => {
     ]);
   });
 
-  it("a change is begun when the one before is committed, and in force at once", () => {
+  it("a change begins when the previous one is committed, and is in force at once", () => {
     const stage = working();
     const four = { index: index(2), membership: members("n1 n2 n3 n4") };
     stage.step("n1", { memberships: [four] }, appends(change(2, 1, "n1 n2 n3 n4")));
@@ -260,7 +260,7 @@ describe("snapshots and memberships", () => {
     expect(stage.reports).toEqual([]);
   });
 
-  it("a change that is cut off is in force no more", () => {
+  it("a change that is cut off is no longer in force", () => {
     const stage = working();
     const four = { index: index(2), membership: members("n1 n2 n3 n4") };
     stage.step("n1", { memberships: [four] }, appends(change(2, 1, "n1 n2 n3 n4")));
@@ -270,7 +270,7 @@ describe("snapshots and memberships", () => {
     expect(stage.reports).toEqual([]);
   });
 
-  it("two changes are under way at once", () => {
+  it("two changes are in progress at once", () => {
     const stage = working();
     const four = { index: index(2), membership: members("n1 n2 n3 n4") };
     const five = { index: index(3), membership: members("n1 n2 n3 n4 n5") };
@@ -279,7 +279,7 @@ describe("snapshots and memberships", () => {
     expect(stage.reports).toEqual(["membership: n1 changes it at 3 while the change at 2 is open"]);
   });
 
-  it("a change is begun before anything of the leader's term is committed", () => {
+  it("a change begins before any entry of the leader's term is committed", () => {
     const stage = working();
     stage.elects("n2", 2, ["n3"]);
     const four = { index: index(2), membership: members("n1 n2 n3 n4") };
@@ -317,7 +317,7 @@ describe("snapshots and memberships", () => {
       return stage.reports;
     }
 
-    it("it may leave it at once: all leaders do the same", () => {
+    it("the leader may leave it at once: all leaders do the same", () => {
       expect(appending(members("n1 n2 n4"))).toEqual([]);
     });
 
@@ -331,7 +331,7 @@ describe("snapshots and memberships", () => {
     });
   });
 
-  it("majorities of a change and of what was before do not meet", () => {
+  it("majorities of a membership and of the previous one do not meet", () => {
     const stage = working();
     const other = { index: index(2), membership: members("n3 n4 n5") };
     stage.step("n1", { memberships: [other] }, appends(change(2, 1, "n3 n4 n5")));
@@ -340,7 +340,7 @@ describe("snapshots and memberships", () => {
     ]);
   });
 
-  it("a leader that is removed leads on", () => {
+  it("a removed leader still leads", () => {
     const stage = working();
     const others = { index: index(2), membership: members("n2 n3") };
     for (const node of VOTERS)
@@ -352,7 +352,7 @@ describe("snapshots and memberships", () => {
     ]);
   });
 
-  it("a node does not go by the latest membership in its log", () => {
+  it("a node does not use the latest membership in its log", () => {
     const stage = working();
     stage.step("n1", {}, appends(change(2, 1, "n1 n2 n3 n4")));
     expect(stage.reports).toEqual(["membership: n1 does not use the latest one in its log"]);

@@ -14,7 +14,7 @@ type Case = {
   readonly name: string;
   readonly step: StepFunction;
   readonly bounds?: BoundOptions;
-  /** What the last transition breaks. */
+  /** What the last transition violates. */
   readonly text: string;
   /** Length of a shortest counterexample. */
   readonly actions: number;
@@ -24,13 +24,13 @@ const FIGURE_8 = { terms: 4, proposals: 2, crashes: 0, inflight: 1, config: { no
 
 const CASES: readonly Case[] = [
   {
-    name: "that votes for whoever asks, whatever it lacks",
+    name: "that votes for any candidate, whatever its log lacks",
     step: broken.votesWithoutLogCheck,
-    text: "Leader Completeness: c leads term 2 but lacks entry 1, committed in term 1",
+    text: "Leader Completeness: c leads term 2 and lacks entry 1, committed in term 1",
     actions: 10,
   },
   {
-    name: "that does not write down whom it voted for",
+    name: "that does not save its vote",
     step: broken.forgetsVote,
     text: "c: a changed term or vote was not saved",
     actions: 2,
@@ -51,7 +51,7 @@ const CASES: readonly Case[] = [
     name: "that commits entries of older terms by counting (Figure 8)",
     step: broken.commitsOldTerms,
     bounds: FIGURE_8,
-    text: "Leader Completeness: c leads term 4 but lacks entry 1, committed in term 3",
+    text: "Leader Completeness: c leads term 4 and lacks entry 1, committed in term 3",
     actions: 26,
   },
   {
@@ -63,24 +63,24 @@ const CASES: readonly Case[] = [
   {
     name: "that acknowledges more than it holds",
     step: broken.acceptsTooMuch,
-    text: "a: it acknowledges entry 2, which is not on its disk",
+    text: "a: it says that it holds entry 2, which is not on its disk",
     actions: 10,
   },
   {
-    name: "that commits as far as its own log goes",
+    name: "that commits up to the end of its own log",
     step: broken.commitsOwnLog,
     bounds: { heartbeats: 1 },
-    text: "State Machine Safety: another entry was committed at 1 before",
+    text: "State Machine Safety: a different entry was committed at 1 earlier",
     actions: 13,
   },
   {
-    name: "that cuts its log without a conflict",
+    name: "that truncates its log without a conflict",
     step: broken.cutsWithoutConflict,
     text: "c in term 1: a committed entry was changed or removed; c in term 1: commit 1 is after the log's end 0",
     actions: 13,
   },
   {
-    name: "that takes entries wherever they go",
+    name: "that accepts entries without a consistency check",
     step: broken.skipsConsistencyCheck,
     text: "a and c: Log Matching: two logs share an entry but differ before it",
     actions: 13,
@@ -89,13 +89,13 @@ const CASES: readonly Case[] = [
     name: "that counts itself before its disk is synced",
     step: broken.countsUnsyncedSelf,
     bounds: { asyncDisk: true, proposals: 0, inflight: 1 },
-    text: "Leader Completeness: c leads term 2 but lacks entry 1, committed in term 1",
+    text: "Leader Completeness: c leads term 2 and lacks entry 1, committed in term 1",
     actions: 17,
   },
   {
-    name: "that takes a refusal for a match",
+    name: "that treats a rejection as a match",
     step: broken.takesRefusalForMatch,
-    text: "Leader Completeness: c leads term 2 but lacks entry 1, committed in term 1",
+    text: "Leader Completeness: c leads term 2 and lacks entry 1, committed in term 1",
     actions: 12,
   },
 ];
@@ -104,7 +104,7 @@ function judged({ verdict, ended, violation }: Exploration): unknown {
   return { verdict, ended, text: violation?.text, actions: violation?.actions.length };
 }
 
-/** What actions break in the core as it is: nothing, or they are not possible there. */
+/** What the actions violate in the real core: nothing, or they are not possible there. */
 function brokenBy(bounds: BoundOptions, actions: readonly ExploredAction[]): string | undefined {
   try {
     return replayPath(bounds, actions).broken;
@@ -115,7 +115,7 @@ function brokenBy(bounds: BoundOptions, actions: readonly ExploredAction[]): str
 }
 
 describe("a core", () => {
-  test.each(CASES)("$name is found out, by a shortest run", ({ step, bounds, text, actions }) => {
+  test.each(CASES)("$name is detected by a shortest run", ({ step, bounds, text, actions }) => {
     const options = { ...bounds, step };
     const exploration = explore(options);
     expect(judged(exploration)).toEqual({
@@ -134,7 +134,7 @@ describe("a core", () => {
     { symmetry: false } as const,
     { symmetry: false, order: "depth" } as const,
     { order: "depth" } as const,
-  ])("that is broken is found out in any way: %j", (how) => {
+  ])("that is broken is detected in every kind of search: %j", (how) => {
     const found = explore({ step: broken.countsRefusals, ...how });
     expect(found.verdict).toBe("violated");
     expect(found.violation?.text).toMatch(/^Election Safety: . and . both led term [12]$/);
@@ -147,18 +147,18 @@ describe("a counterexample", () => {
   const { violation } = explore(options);
   if (violation === undefined) throw new Error("this core is broken");
 
-  test("survives as JSON", () => {
+  test("can be stored as JSON", () => {
     const actions = JSON.parse(JSON.stringify(violation.actions)) as typeof violation.actions;
     expect(replayPath(options, actions).broken).toBe(violation.text);
   });
 
   test("does not fit other bounds", () => {
     expect(() => replayPath({ ...options, nodes: 1 }, violation.actions)).toThrow(
-      new RangeError("action 2, deliver at c, is not possible then"),
+      new RangeError("action 2, deliver at c, is not possible at that point"),
     );
   });
 
-  test("reads as a story", () => {
+  test("can be told as a story", () => {
     const width = { node: 2, column: 20 };
     const lines = storyOf(violation).map(
       ({ node, what, nodes }) =>
@@ -168,13 +168,13 @@ describe("a counterexample", () => {
     );
     expect(`\n${lines.join("\n")}\n`).toMatchInlineSnapshot(`
       "
-      a candidate t1 c0 []  follower t0 c0 []   follower t0 c0 []   its election timer runs out; sends requestVote t1 last 0.0 to b, requestVote t1 last 0.0 to c
-      c candidate t1 c0 []  follower t0 c0 []   follower t1 c0 []   hears a: requestVote t1 last 0.0; sends voteReply t1 yes to a
-      a leader t1 c0 [1]    follower t0 c0 []   follower t1 c0 []   hears c: voteReply t1 yes; sends appendEntries t1 0.0+[] c0 to c; loses appendEntries t1 0.0+[] c0 to b
-      c leader t1 c0 [1]    follower t0 c0 []   follower t1 c0 []   hears a: appendEntries t1 0.0+[] c0, and crashes before the sync, losing what was not synced
-      b leader t1 c0 [1]    candidate t1 c0 []  follower t1 c0 []   its election timer runs out; sends requestVote t1 last 0.0 to a; loses requestVote t1 last 0.0 to c
-      a leader t1 c0 [1]    candidate t1 c0 []  follower t1 c0 []   hears b: requestVote t1 last 0.0; sends voteReply t1 no to b
-      b leader t1 c0 [1]    leader t1 c0 [1]    follower t1 c0 []   hears a: voteReply t1 no; sends appendEntries t1 0.0+[] c0 to c; loses appendEntries t1 0.0+[] c0 to a
+      a candidate t1 c0 []  follower t0 c0 []   follower t0 c0 []   election timeout; sends requestVote t1 last 0.0 to b, requestVote t1 last 0.0 to c
+      c candidate t1 c0 []  follower t0 c0 []   follower t1 c0 []   receives requestVote t1 last 0.0 from a; sends voteReply t1 yes to a
+      a leader t1 c0 [1]    follower t0 c0 []   follower t1 c0 []   receives voteReply t1 yes from c; sends appendEntries t1 0.0+[] c0 to c; loses appendEntries t1 0.0+[] c0 to b
+      c leader t1 c0 [1]    follower t0 c0 []   follower t1 c0 []   receives appendEntries t1 0.0+[] c0 from a, and crashes before the sync, losing unsynced writes
+      b leader t1 c0 [1]    candidate t1 c0 []  follower t1 c0 []   election timeout; sends requestVote t1 last 0.0 to a; loses requestVote t1 last 0.0 to c
+      a leader t1 c0 [1]    candidate t1 c0 []  follower t1 c0 []   receives requestVote t1 last 0.0 from b; sends voteReply t1 no to b
+      b leader t1 c0 [1]    leader t1 c0 [1]    follower t1 c0 []   receives voteReply t1 no from a; sends appendEntries t1 0.0+[] c0 to c; loses appendEntries t1 0.0+[] c0 to a
       "
     `);
   });

@@ -7,13 +7,13 @@ import {
 } from "@kontiki/testing";
 import { describe, expect, test } from "vitest";
 
-/** What does not depend on the order of the search, or on what its tables take. */
+/** The part of a result that depends neither on the order of the search nor on the memory of its tables. */
 function size({ verdict, ended, states, transitions, unreduced }: Exploration): unknown {
   return { verdict, ended, states, transitions, unreduced };
 }
 
 describe("three nodes, two terms, one proposal, one crash, two messages in flight", () => {
-  test("are seen completely: so many states, and nothing is broken in any", () => {
+  test("are explored completely: this many states, none of which violates a property", () => {
     const { bytes, ...rest } = explore();
     expect(rest).toMatchInlineSnapshot(`
       {
@@ -21,9 +21,9 @@ describe("three nodes, two terms, one proposal, one crash, two messages in fligh
         "ended": "exhausted",
         "never": [],
         "sometimes": {
-          "AppendEntries are refused": 59758,
-          "a conflict cuts a log": 2470,
-          "a crash loses what was written": 82762,
+          "AppendEntries is rejected": 59758,
+          "a conflict truncates a log": 2470,
+          "a crash loses unsynced writes": 82762,
           "a follower learns of a commit": 30933,
           "a leader commits a command": 37079,
           "a leader commits an entry": 60202,
@@ -34,9 +34,9 @@ describe("three nodes, two terms, one proposal, one crash, two messages in fligh
           "a leader steps down": 30301,
           "a message is delivered twice": 0,
           "a message is dropped": 0,
-          "a send is lost for want of room": 206697,
+          "a send is lost for lack of room": 206697,
           "a vote is refused": 111346,
-          "two lead at once, in different terms": 18866,
+          "two nodes lead at once, in different terms": 18866,
         },
         "states": 388014,
         "transitions": 1112597,
@@ -51,7 +51,7 @@ describe("three nodes, two terms, one proposal, one crash, two messages in fligh
 
 describe("depth first", () => {
   test.each<ExploreOptions>([{ crashes: 0 }, { terms: 1, proposals: 0, asyncDisk: true }])(
-    "the same states are seen: %j",
+    "visits the same states: %j",
     (options) => {
       const one = explore(options);
       const other = explore({ ...options, order: "depth" });
@@ -70,7 +70,7 @@ describe("symmetry", () => {
     { nodes: 2, drops: 1, duplicates: 1, heartbeats: 1, terms: 1 },
     { nodes: 4, terms: 1, proposals: 0, inflight: 1 },
     { nodes: 2, config: { preVote: true, quorumBeats: 2 }, heartbeats: 2, crashes: 0 },
-  ])("hides no state: each stands for all that other names make of it, %j", (options) => {
+  ])("hides no state: each state represents all its renamings, %j", (options) => {
     const reduced = explore(options);
     const all = explore({ ...options, symmetry: false });
     expect({ verdict: reduced.verdict, states: reduced.unreduced }).toEqual({
@@ -82,8 +82,8 @@ describe("symmetry", () => {
   });
 });
 
-describe("a search that does not see all", () => {
-  test("says that it does not know, and why", () => {
+describe("a search that does not see all states", () => {
+  test("returns unknown, and why", () => {
     expect(size(explore({ maxStates: 1000 }))).toMatchObject({
       verdict: "unknown",
       ended: "states",
@@ -97,27 +97,27 @@ describe("a search that does not see all", () => {
     expect(size(explore({ stop }))).toMatchObject({ verdict: "unknown", ended: "stopped" });
   });
 
-  test("keeps to its memory", () => {
+  test("respects its memory limit", () => {
     const { ended, bytes } = explore({ memoryBytes: 20e6 });
     expect(ended).toBe("memory");
-    // What one slice adds is noticed after it.
+    // The search checks its memory after each slice, so it can exceed the limit by one slice.
     expect(bytes).toBeLessThan(21e6);
   });
 
-  test("stops within a few states of its bound", () => {
+  test("stops within a few states of its limit", () => {
     const { states } = explore({ maxStates: 1000 });
     expect(states).toBeGreaterThanOrEqual(1000);
     expect(states).toBeLessThan(1020);
   });
 });
 
-describe("a search that sees nothing", () => {
-  test("does not pass: what its bounds allow has to happen", () => {
-    const nobodyStands = explore({
+describe("a search in which nothing happens", () => {
+  test("is unknown: what its bounds allow must happen", () => {
+    const noCandidate = explore({
       crashes: 0,
       step: (_env, state) => ({ state, effects: [] }),
     });
-    expect(nobodyStands).toMatchObject({
+    expect(noCandidate).toMatchObject({
       verdict: "unknown",
       ended: "exhausted",
       states: 1,
@@ -132,7 +132,7 @@ describe("a search that sees nothing", () => {
 });
 
 describe("progress", () => {
-  test("is told every few hundred states", () => {
+  test("is reported every few hundred states", () => {
     const work = exploreInSlices({ crashes: 0 });
     const told = [];
     for (let next = work.next(); next.done !== true; next = work.next()) told.push(next.value);
@@ -149,10 +149,10 @@ describe("progress", () => {
 
 describe("bounds", () => {
   test.each([
-    [{ nodes: 6 }, "an exploration has 1 to 5 nodes, a whole number, not 6"],
-    [{ terms: 0 }, "an exploration has 1 to 63 terms, a whole number, not 0"],
-    [{ inflight: 1.5 }, "an exploration has 1 to 16 inflight, a whole number, not 1.5"],
-  ])("that are none are refused: %j", (options, message) => {
+    [{ nodes: 6 }, "nodes must be a whole number from 1 to 5, not 6"],
+    [{ terms: 0 }, "terms must be a whole number from 1 to 63, not 0"],
+    [{ inflight: 1.5 }, "inflight must be a whole number from 1 to 16, not 1.5"],
+  ])("that are invalid are rejected: %j", (options, message) => {
     expect(() => explore(options)).toThrow(new RangeError(message));
   });
 });

@@ -15,7 +15,7 @@ const NOTHING = {
 } as const;
 
 describe("the number of states, without symmetry", () => {
-  test("is what a hand can count: before the election, after it, and with the proposal", () => {
+  test("can be counted by hand: before the election, after it, and with the proposal", () => {
     expect(explore({ ...NOTHING, proposals: 1, symmetry: false })).toMatchObject({
       states: 3,
       transitions: 2,
@@ -34,7 +34,7 @@ describe("the number of states, without symmetry", () => {
     { terms: 2, proposals: 1, crashes: 1, asyncDisk: true },
     { nodes: 2, crashes: 1, asyncDisk: true },
     { nodes: 3 },
-  ])("is that of a search which keeps texts in a set: %j", (options) => {
+  ])("equals that of a naive search with a set of texts: %j", (options) => {
     const bounds = { ...NOTHING, ...options };
     expect(explore({ ...bounds, symmetry: false }).states).toBe(countStates(bounds));
   });

@@ -15,7 +15,7 @@ const CHECK = "Election Safety";
 
 type Fails = (plan: Plan) => boolean;
 
-/** Runs nothing: a plan fails as a condition says, and others fail in another check. */
+/** A runner without a simulation: a plan that meets a condition fails in the check, every other plan in another check. */
 function runnerOf(fails: Fails, at?: number): (plan: Plan) => RunResult {
   return (plan) => resultOf(fails(plan) ? [CHECK] : ["liveness"], at);
 }
@@ -35,8 +35,8 @@ function shrunk(plan: Plan, fails: Fails): Plan {
 const idsOf = (things: readonly { readonly id: number }[]): readonly number[] =>
   things.map(({ id }) => id);
 
-describe("of a plan that was shrunk", () => {
-  test("only what it takes is left", () => {
+describe("a shrunk plan", () => {
+  test("has only what the failure needs", () => {
     const needs = fc.uniqueArray(fc.nat(11), { maxLength: 4 });
     const asks = fc.uniqueArray(fc.nat(79), { maxLength: 4 });
     fc.assert(
@@ -51,7 +51,7 @@ describe("of a plan that was shrunk", () => {
           faults: new Set(idsOf(left.faults)),
           operations: new Set(idsOf(left.operations)),
         }).toEqual({ faults: new Set(faults), operations: new Set(operations) });
-        // A node that a needed fault is about cannot go without it.
+        // A node that a needed fault names cannot be removed without it.
         const named = left.faults.map((fault) =>
           "node" in fault ? Number(fault.node?.slice(1)) : 0,
         );
@@ -61,7 +61,7 @@ describe("of a plan that was shrunk", () => {
     );
   });
 
-  test("no single part can go, where parts hang together", () => {
+  test("has no removable part, even where parts depend on each other", () => {
     const conditions = fc.array(fc.uniqueArray(fc.nat(79), { minLength: 1, maxLength: 3 }), {
       minLength: 1,
       maxLength: 6,
@@ -83,7 +83,7 @@ describe("of a plan that was shrunk", () => {
     );
   });
 
-  test("times are round, faults short and settings plain", () => {
+  test("has round times, short faults and simple settings", () => {
     const plan = drawPlan(scenario, 3);
     const [first] = plan.faults.filter(({ type }) => type === "partition");
     const id = first?.id;
@@ -105,7 +105,7 @@ describe("of a plan that was shrunk", () => {
     });
   });
 
-  test("what became needless by something else that went has gone as well", () => {
+  test("has no part that became unnecessary when another one was removed", () => {
     const left = shrunk(drawPlan(scenario, 3), ({ faults, operations, nodes }) => {
       const [asks, needs] = [idsOf(operations), idsOf(faults)];
       return nodes === 5 && asks.includes(5) && (!asks.includes(40) || needs.includes(3));
@@ -113,19 +113,19 @@ describe("of a plan that was shrunk", () => {
     expect([idsOf(left.faults), idsOf(left.operations)]).toEqual([[], [5]]);
   });
 
-  test("nothing is left where nothing is needed", () => {
+  test("is empty when nothing is needed", () => {
     const left = shrunk(drawPlan(scenario, 3), () => true);
     expect(left).toMatchObject({ nodes: 1, faults: [], operations: [] });
   });
 
-  test("everything is left where all is needed", () => {
+  test("is unchanged when everything is needed", () => {
     const plan = drawPlan(scenario, 3);
     expect(shrunk(plan, (other) => other === plan)).toBe(plan);
   });
 });
 
-describe("a last node goes", () => {
-  test("with the faults that are about it, and out of groups", () => {
+describe("the last node is removed", () => {
+  test("together with the faults that name it, and from groups", () => {
     const [at, id] = [100, 0];
     const plan: Plan = {
       ...drawPlan(scenario, 3, 0, 0),
@@ -150,17 +150,17 @@ describe("shrinking", () => {
   const plan = drawPlan(scenario, 3);
   const run = runnerOf(fails);
 
-  test("makes few runs", () => {
+  test("needs few runs", () => {
     const large = drawPlan(scenario, 3, 50, 2000);
     expect(shrink({ plan: large, result: run(large) }, CHECK, run).runs).toBeLessThan(150);
   });
 
-  test("is the same each time", () => {
+  test("is deterministic", () => {
     const once = shrink({ plan, result: run(plan) }, CHECK, run);
     expect(shrink({ plan, result: run(plan) }, CHECK, run)).toEqual(once);
   });
 
-  test("has something that fails whenever it is stopped, and never more than before", () => {
+  test("can stop at any time with a plan that fails and never grows", () => {
     let size = Infinity;
     let runs = 0;
     for (const now of shrinkInSlices({ plan, result: run(plan) }, CHECK, atOnce(run))) {
@@ -173,7 +173,7 @@ describe("shrinking", () => {
     expect(size).toBe(2);
   });
 
-  test("a run that takes long can be laid down in its middle", () => {
+  test("can pause in the middle of a long run", () => {
     const run = runnerOf(fails, 0);
     const slow = function* (tried: Plan): Work<RunResult, string> {
       yield "still running";
@@ -185,7 +185,7 @@ describe("shrinking", () => {
     expect(finish(shrinkInSlices(failed, CHECK, slow))).toEqual(shrink(failed, CHECK, run));
   });
 
-  test("begins with dropping all that comes after the failure", () => {
+  test("begins by removing everything after the failure", () => {
     const early = runnerOf(fails, Math.max(plan.faults[4]?.at ?? 0, plan.operations[17]?.at ?? 0));
     const [, first] = shrinkInSlices({ plan, result: early(plan) }, CHECK, atOnce(early));
     const last = Math.max(
@@ -195,7 +195,7 @@ describe("shrinking", () => {
   });
 });
 
-test("what does not fail again is left as it is, with what was wrong", () => {
+test("a plan that does not fail again stays as it is, with its first result", () => {
   const plan = drawPlan(scenario, 3);
   const failed = { plan, result: resultOf([CHECK]) };
   expect(shrink(failed, CHECK, () => resultOf([]))).toEqual({

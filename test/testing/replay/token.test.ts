@@ -16,9 +16,9 @@ import { drawPlan, plans, scenario } from "../support/drawn-plans.ts";
 
 const FAILED = { check: "Election Safety", hash: "0123456789abcdef" };
 
-/** Draws another plan than the token was made with. */
+/** Must not be called: the token holds its complete plan. */
 const never = (): Plan => {
-  throw new Error("nothing is to be drawn");
+  throw new Error("no plan should be drawn");
 };
 
 function planIn(word: string, draw: () => Plan = never): Plan {
@@ -34,11 +34,11 @@ function messageOf(word: string): string {
     if (error instanceof TokenError) return error.message;
     throw error;
   }
-  return "(it is whole)";
+  return "(it is intact)";
 }
 
 describe("a token", () => {
-  test("gives back what it was made of", () => {
+  test("decodes to what was encoded", () => {
     const token = fc.record({
       type: fc.constant("run" as const),
       check: fc.string({ unit: "grapheme" }),
@@ -55,7 +55,7 @@ describe("a token", () => {
     );
   });
 
-  test("gives back a plan from which anything was taken away, in full or by its seed", () => {
+  test("decodes to a plan with any parts removed, stored complete or by its seed", () => {
     const drawn = drawPlan(scenario, 7, 40, 400);
     const isLeft = fc.array(fc.boolean(), { minLength: 440, maxLength: 440 });
     const share = fc.constantFrom(0, 1, 2, 3);
@@ -76,7 +76,7 @@ describe("a token", () => {
     );
   });
 
-  test("of a path gives back bounds and actions, which lead to the same end", () => {
+  test("of a path decodes to bounds and actions that lead to the same violation", () => {
     const bounds = { nodes: 3, terms: 2, proposals: 1, crashes: 1 };
     const broken = explore({ ...bounds, step: forgetsVote }).violation;
     const token: Token = {
@@ -94,7 +94,7 @@ describe("a token", () => {
     });
   });
 
-  test("is short: by the seed however long its plan is, in full where little is left", () => {
+  test("is short: it stores the seed of a long plan, and a small plan completely", () => {
     const drawn = drawPlan(scenario, 7, 40, 4000);
     const bySeed = runToken(drawn, FAILED, () => drawn);
     const shrunk = { ...drawn, faults: drawn.faults.slice(3, 5), operations: [] };
@@ -103,7 +103,7 @@ describe("a token", () => {
     expect(planIn(inFull)).toEqual(shrunk);
   });
 
-  test("holds in full what its seed does not draw", () => {
+  test("stores a plan completely if its seed does not draw it", () => {
     const drawn = drawPlan(scenario, 7, 40, 400);
     const moved = drawn.faults.map((fault) => ({ ...fault, at: fault.at + 1 }));
     const plan = { ...drawn, faults: moved };
@@ -115,8 +115,8 @@ describe("a token that cannot be used", () => {
   const plan = drawPlan(scenario, 7, 3, 10);
   const word = runToken(plan, FAILED, never);
 
-  test("says so when a character is missing, or is another one", () => {
-    const damaged = "the token is damaged: give the whole word that the failure was told with";
+  test("reports a missing or changed character", () => {
+    const damaged = "the token is damaged: copy the complete token from the report of the failure";
     for (let at = 3; at < word.length; at += 1) {
       const other = word[at] === "A" ? "B" : "A";
       expect(messageOf(word.slice(0, at) + word.slice(at + 1))).toBe(damaged);
@@ -126,29 +126,29 @@ describe("a token that cannot be used", () => {
   });
 
   test.each([
-    ["swarm", '"swarm" is no token: give the whole word that the failure was told with'],
-    ["", '"" is no token: give the whole word that the failure was told with'],
+    ["swarm", '"swarm" is not a token: copy the complete token from the report of the failure'],
+    ["", '"" is not a token: copy the complete token from the report of the failure'],
     [
       `k1-${"x".repeat(60)}!`,
-      `"k1-${"x".repeat(37)}..." is no token: give the whole word that the failure was told with`,
+      `"k1-${"x".repeat(37)}..." is not a token: copy the complete token from the report of the failure`,
     ],
     [
       `k2-${word.slice(3)}`,
-      "the token is of format 2, and this version reads format 1: use the version that made it",
+      "the token has format 2, but this version reads format 1: use the version that made it",
     ],
     [
       encodeToken({ type: "run" } as unknown as Token),
-      "the token is whole, but says nothing that can be run: make it anew",
+      "the token is intact, but does not describe a run: make it again",
     ],
-  ])("says why: %s", (text, message) => {
+  ])("reports why: %s", (text, message) => {
     expect(messageOf(text)).toBe(message);
   });
 
-  test("says so when its seed draws another plan", () => {
+  test("reports that its seed draws a different plan", () => {
     const drawn = drawPlan(scenario, 7, 40, 400);
     const bySeed = runToken(drawn, FAILED, () => drawn);
     expect(() => planIn(bySeed, () => drawPlan(scenario, 7, 40, 399))).toThrow(
-      "this version draws other faults or operations from the token's seed: use the version that made it",
+      "this version draws different faults or operations from the token's seed: use the version that made it",
     );
   });
 });

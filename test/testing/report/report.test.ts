@@ -37,7 +37,7 @@ describe("text", () => {
     return plain.replace(/checked in .*/, "checked in ...");
   };
 
-  test("of a violation has the prefix, the state, and what cannot be placed", () => {
+  test("of a violation has the prefix, the state, and the operations that cannot be placed", () => {
     expect(text(violated))
       .toBe(`violated: 7 operations (1 never returned, 1 failed), not linearizable as register
 
@@ -54,7 +54,7 @@ checked in ...
 `);
   });
 
-  test("of a long prefix has its end", () => {
+  test("of a long prefix shows only its end", () => {
     const writes = Array.from({ length: 30 }, (_, at) =>
       ok("a", 2 * at, 2 * at + 1, ["write", at]),
     );
@@ -72,14 +72,14 @@ checked in ...
     );
   });
 
-  test("is painted where good and bad is said", () => {
+  test("paints good and bad parts", () => {
     const { history, verdict } = judge(violated);
-    const paint = { good: (words: string) => `+${words}+`, bad: (words: string) => `-${words}-` };
+    const paint = { good: (part: string) => `+${part}+`, bad: (part: string) => `-${part}-` };
     expect(verdictText(history, register, verdict, paint)).toMatch(/^-violated-: 7/);
   });
 });
 
-test("plain data of an unknown verdict says why", () => {
+test("plain data of an unknown verdict has the reason", () => {
   const { history } = judge(violated);
   const verdict = checkLinearizable(history, register, { memoryBytes: 0, now });
   expect(verdictReport(history, register, verdict)).toEqual({
@@ -94,7 +94,7 @@ test("plain data of an unknown verdict says why", () => {
   });
 });
 
-test("operations have their numbers, or that they cannot be placed", () => {
+test("operations are placed with a number, or unplaced", () => {
   const { history, verdict } = judge(violated);
   const found = placements(verdict);
   expect(history.operations.map((one) => found.get(one))).toEqual([
@@ -118,7 +118,7 @@ describe("a page", () => {
     return text;
   };
 
-  test("has all that it draws", () => {
+  test("contains all data that it draws", () => {
     const marks = {
       marks: [
         { type: "fault", text: "cut off", node: "n1", from: 2, to: 3 },
@@ -146,7 +146,7 @@ describe("a page", () => {
     });
   });
 
-  test("has a script of one piece that asks for nothing", () => {
+  test("has one script and loads nothing", () => {
     const html = page(violated);
     const script = element(html, /<script/);
     expect(() => new Script(script)).not.toThrow();
@@ -154,7 +154,7 @@ describe("a page", () => {
     expect(html).not.toMatch(/https?:|src=|href=|@import|url\(/);
   });
 
-  test("shows hostile names and values as what they are", () => {
+  test("escapes hostile names and values", () => {
     const evil = `</script><img src=x onerror="alert(1)">`;
     const html = page([ok(evil, 0, 1, ["write", evil]), ok(evil, 2, 3, ["read"], 1)], evil);
     expect(html).not.toContain("<img");
@@ -162,7 +162,7 @@ describe("a page", () => {
     expect(JSON.parse(element(html, /id="data"/))).toMatchObject({ processes: [evil] });
   });
 
-  test("says so of valid and unknown histories", () => {
+  test("names the verdict of valid and unknown histories", () => {
     expect(page([ok("a", 0, 1, ["write", 1])], "h")).toContain(">h: linearizable</h1>");
     const { history } = judge(violated);
     const verdict = checkLinearizable(history, register, { memoryBytes: 0, now });

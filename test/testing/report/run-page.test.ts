@@ -27,7 +27,7 @@ function scriptsOf(page: string): readonly string[] {
 describe("the page of a run", () => {
   const parts = { title: "swarm, seed 7", story: STORY };
 
-  test("says what is wrong, tells the story, and shows what clients did", () => {
+  test("shows the violations, the story, and the operations of the clients", () => {
     const result = runOf("Election <Safety>", OPERATIONS);
     const page = runPage({ ...parts, result, model: register });
     expect(page).toContain('<h1 class="violated">swarm, seed 7: Election &lt;Safety&gt;</h1>');
@@ -40,13 +40,13 @@ describe("the page of a run", () => {
     for (const script of scriptsOf(page)) expect(() => new Script(script)).not.toThrow();
   });
 
-  test("shows what cannot be placed where that is what is wrong", () => {
+  test("shows the operation that cannot be placed if the history is not linearizable", () => {
     const page = runPage({ ...parts, result: runOf("linearizable", OPERATIONS), model: register });
     expect(page).toContain("<h2>This operation cannot be placed</h2>");
     expect(page).toContain("The state after the prefix is <code>1</code>");
   });
 
-  test("shows operations of a machine without a model as they were told", () => {
+  test("shows operations of a machine without a model as recorded", () => {
     const operations = [ok("a", 0, 1, ["apply", '{"type":"deal"}'], 3)];
     const page = runPage({ ...parts, result: runOf("liveness", operations), model: undefined });
     expect(page).toContain('apply \\"{\\\\\\"type\\\\\\":\\\\\\"deal\\\\\\"}\\" -> 3');

@@ -26,7 +26,7 @@ function viewOf(from: number, to: number, width: number): InstanceType<typeof Vi
 }
 
 describe("lanes", () => {
-  test("are one for each client, and more where its operations overlap", () => {
+  test("are one per client, and more where its operations overlap", () => {
     const { lanes } = report([row(0, 0, 5), row(1, 0, 9), row(0, 3, 8), row(0, 5, 6)]);
     const calls = lanes.map(({ label, bars }) => [label, bars.map(({ call }) => call)]);
     expect(calls).toEqual([
@@ -36,14 +36,14 @@ describe("lanes", () => {
     ]);
   });
 
-  test("end what never returned where the client goes on, or at the end of all", () => {
+  test("end an open operation where the client continues, or at the end", () => {
     const { lanes, to } = report([row(0, 0, null), row(0, 3, 4), row(1, 1, null)]);
     expect(lanes.map(({ bars }) => bars.map(({ end }) => end))).toEqual([[3, 4], [to]]);
   });
 });
 
-describe("what is drawn", () => {
-  test("is bounded by the width, however many operations there are", () => {
+describe("the drawn blocks", () => {
+  test("are bounded by the width, however many operations there are", () => {
     const many = Array.from({ length: 100_000 }, (_, at) => row(0, 2 * at, 2 * at + 1));
     const { lanes, from, to } = report(many);
     const [lane] = lanes;
@@ -53,7 +53,7 @@ describe("what is drawn", () => {
     expect(blocks.reduce((sum, { count }) => sum + count, 0)).toBe(100_000);
   });
 
-  test("is what reaches into view, also from far before", () => {
+  test("include an operation that began long before the view", () => {
     const { lanes, from, to } = report([row(0, 0, 100), row(0, 100, 101), row(0, 101, 102)]);
     const [lane] = lanes;
     if (lane === undefined) throw new Error("no lane");
@@ -75,7 +75,7 @@ describe("the view", () => {
     expect([view.from, view.to]).toEqual([0, 100]);
   });
 
-  test("keeps the time under the pointer where it is", () => {
+  test("keeps the time under the pointer in place", () => {
     const view = viewOf(0, 100, 1000);
     view.zoom(0.5, 40);
     expect([view.from, view.to, view.x(40)]).toEqual([20, 70, 400]);

@@ -18,7 +18,7 @@ function planned(seed: number): Plan {
 const put = (value: string): object => ({ type: "put", key: "k", value });
 const get = { type: "get", key: "k" };
 
-/** The leader falls while clients ask, and comes back. */
+/** The leader crashes while clients send operations, and restarts. */
 const failover: SessionBody = async (sim) => {
   const leader = await sim.elected();
   await sim.propose(put("before"));
@@ -57,7 +57,7 @@ describe("a scenario function", () => {
   test("has a story", async () => {
     const { story } = await runSession(planned(1), failover, { tells: true });
     const text = storyText(story, { width: 1000 });
-    expect(text).toMatch(/c1 asks: put "k" "before"[^]* falls: [^]*all nodes agree$/);
+    expect(text).toMatch(/c1 calls put "k" "before"[^]* goes down: [^]*all nodes agree$/);
   });
 
   test("is recorded as a plan that runs without the function", async () => {
@@ -198,12 +198,12 @@ describe("a scenario function that fails", () => {
       (sim) => [sim.crash("n1"), sim.crash("n1")].forEach(() => {}),
       "no crash at 0 ms: n1 does not run",
     ],
-  ] satisfies [string, SessionBody, string][])("says why: %s", async (_name, body, message) => {
+  ] satisfies [string, SessionBody, string][])("reports why: %s", async (_name, body, message) => {
     expect(await thrownBy(body)).toMatchObject({ name: "SessionError", message });
   });
 });
 
-test("what a condition throws is the function's to catch", async () => {
+test("the function can catch an error that a condition throws", async () => {
   const error = new Error("looked too long");
   const { thrown } = await runSession(planned(1), async (sim) => {
     await sim.until("the moon", () => {
@@ -214,7 +214,7 @@ test("what a condition throws is the function's to catch", async () => {
   expect(thrown).toEqual({ error });
 });
 
-test("every fault of a seed can be begun by a function, and a time may be a text", async () => {
+test("a function can begin every fault of a seed, and a time may be a string", async () => {
   const drawn = planOf(
     defineScenario({ name: "drawn", duration: "60s", nemesis: { swarm: false, every: "50ms" } }),
     1,

@@ -46,7 +46,7 @@ function enlarged(entry: Entry<Uint8Array>): Entry<Uint8Array> {
   return { ...entry, command: new Uint8Array(300 * entry.command.length).fill(0x61) };
 }
 
-test("a crash at any step, with anything kept of what was not synced", () => {
+test("a crash at any step, with any part of the unsynced writes kept", () => {
   const torn = { count: 0 };
   fc.assert(
     fc.property(
@@ -84,7 +84,7 @@ test("a crash at any step, with anything kept of what was not synced", () => {
   expect(torn.count).toBeGreaterThan(10);
 }, 120_000);
 
-test("a disk that fails or is full for a while, opened anew, and then a loss of power", () => {
+test("a disk that fails or is full for a time, opened again, and then a loss of power", () => {
   const failed = { count: 0 };
   fc.assert(
     fc.property(
@@ -136,7 +136,7 @@ function nextTerm({ hard }: Content): Content["hard"]["term"] {
   return (hard.term + 1) as Content["hard"]["term"];
 }
 
-test("rot anywhere that it is played is found, and costs neither term nor vote", () => {
+test("rot at any allowed place is found, and loses neither term nor vote", () => {
   const found = { rotten: 0, horizons: 0 };
   fc.assert(
     fc.property(
@@ -172,7 +172,7 @@ test("rot anywhere that it is played is found, and costs neither term nor vote",
   expect(found.horizons).toBeGreaterThan(50);
 }, 120_000);
 
-test("a write that went astray is found, and costs neither term nor vote", () => {
+test("a misdirected write is found, and loses neither term nor vote", () => {
   const found = { astray: 0, horizons: 0 };
   fc.assert(
     fc.property(batchesOf({ max: 20 }), fc.nat(), (batches, seed) => {

@@ -6,10 +6,10 @@ import type { Reference } from "./reference.ts";
 const process = fc.constantFrom("a", "b", "c");
 
 /**
- * Histories that are linearizable because they were: each operation takes effect at one moment, and is
- * called some time before and returns some time after it, or never does. `order` is the moment.
+ * Histories that are linearizable by construction: each operation takes effect at one moment, is called before it, and
+ * returns after it or never. `order` is the moment.
  *
- * Of those that never return some had no effect.
+ * Some of the operations that never return have no effect.
  */
 export function runs(reference: Reference, maxLength: number): fc.Arbitrary<readonly Operation[]> {
   const slack = fc.integer({ min: 0, max: 35 });
@@ -29,8 +29,8 @@ export function runs(reference: Reference, maxLength: number): fc.Arbitrary<read
 }
 
 /**
- * Histories of all kinds: short times, so that many are equal, and answers that may be right or wrong.
- * Operations last up to `longest`, and so many of ten never return.
+ * Histories of all kinds: small times, so that many are equal, and answers that may be right or wrong. Operations last up
+ * to `longest`, and `openOfTen` of ten never return.
  */
 export function anything(
   reference: Reference,
@@ -56,7 +56,7 @@ export function anything(
     );
 }
 
-/** Runs of which one output was changed. */
+/** Runs in which one output was changed. */
 export function spoiledRuns(
   reference: Reference,
   maxLength: number,

@@ -16,7 +16,7 @@ import type { StepFunction } from "@kontiki/testing";
 
 type Received = Event<string> & { readonly type: "message" };
 
-/** The core, but for messages of one type. */
+/** The core with a different handler for messages of one type. */
 function on<Type extends Message<string>["type"]>(
   type: Type,
   handle: (
@@ -45,13 +45,13 @@ function withSent(
   return { state, effects: changed };
 }
 
-/** A vote is given whatever the candidate's log lacks (§5.4.1). */
+/** A server votes for a candidate whatever its log lacks (§5.4.1). */
 export const votesWithoutLogCheck = on("requestVote", (env, state, event, message) => {
   const lastIndex = indexAfter(message.lastIndex, 99);
   return step(env, state, { ...event, message: { ...message, lastIndex, lastTerm: message.term } });
 });
 
-/** A vote is written down as if nobody had got it, so that a crash forgets it (Figure 2). */
+/** A server saves its term without its vote, so that a crash forgets the vote (Figure 2). */
 export const forgetsVote = on("requestVote", (env, state, event) => {
   const { state: next, effects } = step(env, state, event);
   const changed = effects.map((effect): Effect<string> =>
@@ -62,18 +62,18 @@ export const forgetsVote = on("requestVote", (env, state, event) => {
   return { state: next, effects: changed };
 });
 
-/** Whoever asks gets the vote, though another has it (§5.2). */
+/** A server votes for every candidate that asks, even for a second one in a term (§5.2). */
 export const votesTwice = on("requestVote", (env, state, event, message) => {
   const free = message.term === state.term && state.role.type === "follower";
   return step(env, free ? { ...state, votedFor: undefined } : state, event);
 });
 
-/** A refusal counts as a vote. */
+/** A candidate counts a refusal as a vote. */
 export const countsRefusals = on("voteReply", (env, state, event, message) =>
   step(env, state, { ...event, message: { ...message, granted: true } }),
 );
 
-/** A leader commits what a majority holds, be it of an older term (Figure 8). */
+/** A leader commits an entry that a majority holds, even from an older term (Figure 8). */
 export const commitsOldTerms = on("appendAccepted", (env, state, event) => {
   const next = step(env, state, event);
   const { role, durable, commit } = next.state;
@@ -84,7 +84,7 @@ export const commitsOldTerms = on("appendAccepted", (env, state, event) => {
   return { ...next, state: { ...next.state, commit: maxIndex(commit, held) } };
 });
 
-/** A follower says that it holds all of its log, compared or not. */
+/** A follower acknowledges its whole log, including the part that was not compared. */
 export const acceptsOwnLog = on("appendEntries", (env, state, event) =>
   withSent(step(env, state, event), (message) =>
     message.type === "appendAccepted"
@@ -93,14 +93,14 @@ export const acceptsOwnLog = on("appendEntries", (env, state, event) =>
   ),
 );
 
-/** A follower takes the leader's commit index as far as its own log goes. */
+/** A follower adopts the leader's commit index up to the end of its own log. */
 export const commitsOwnLog = on("appendEntries", (env, state, event, message) => {
   const next = step(env, state, event);
   const commit = maxIndex(next.state.commit, minIndex(message.commit, env.log.lastIndex));
   return { ...next, state: { ...next.state, commit } };
 });
 
-/** A follower cuts off what is behind the entries that came, in conflict or not. */
+/** A follower truncates its log after the received entries, even without a conflict. */
 export const cutsWithoutConflict = on("appendEntries", (env, state, event, message) => {
   const next = step(env, state, event);
   const end = indexAfter(message.prevIndex, message.entries.length);
@@ -114,18 +114,18 @@ export const cutsWithoutConflict = on("appendEntries", (env, state, event, messa
   };
 });
 
-/** A follower looks only at the place of the entry before, not at its term (§5.3). */
+/** A follower checks only the index of the previous entry, not its term (§5.3). */
 export const skipsConsistencyCheck = on("appendEntries", (env, state, event, message) => {
   const prevTerm = env.log.termAt(message.prevIndex) ?? message.prevTerm;
   return step(env, state, { ...event, message: { ...message, prevTerm } });
 });
 
-/** A leader counts itself for what it has only written. */
+/** A leader counts itself for entries that it has written but not synced. */
 export const countsUnsyncedSelf = on("appendAccepted", (env, state, event) =>
   step(env, { ...state, durable: env.log.lastIndex }, event),
 );
 
-/** A follower says that it holds one entry more than it was sent. */
+/** A follower acknowledges one entry more than it received. */
 export const acceptsTooMuch = on("appendEntries", (env, state, event, { entries }) =>
   withSent(step(env, state, event), (message) =>
     message.type === "appendAccepted" && entries.length === 0 && message.match > 0
@@ -134,7 +134,7 @@ export const acceptsTooMuch = on("appendEntries", (env, state, event, { entries 
   ),
 );
 
-/** A leader takes a refusal for an answer that the logs meet there. */
+/** A leader treats a rejection as a confirmation that the logs match there. */
 export const takesRefusalForMatch = on("appendRejected", (env, state, event, message) => {
   const { term, prevIndex: match, round } = message;
   return step(env, state, { ...event, message: { type: "appendAccepted", term, match, round } });

@@ -2,10 +2,9 @@ import type { Operation } from "@kontiki/testing";
 import { explains, questionOf, type Reference } from "./reference.ts";
 
 /**
- * Whether a history is linearizable, by its definition alone: tries every order of every choice of
- * operations that took effect, each from a new object.
+ * Whether a history is linearizable, by definition: tries every order of every subset of operations, each on a new object.
  *
- * `isNeeded` tells which operations must be in the order: all that returned, unless said otherwise.
+ * `isNeeded` selects the operations that must be in the order. Default: all that returned.
  */
 export function isLinearizable(
   operations: readonly Operation[],

@@ -13,10 +13,10 @@ export type Sample = {
 
 const FOLDER = recordedData("porcupine");
 
-/** Whether the samples are present. */
+/** Whether the samples exist on this machine. */
 export const hasSamples = FOLDER !== undefined;
 
-/** Jepsen's histories of etcd and four of a key-value store, with the verdicts that Porcupine has for them. */
+/** Jepsen's histories of etcd, and four of a key-value store, with the verdicts of Porcupine. */
 export const samples: readonly Sample[] =
   FOLDER === undefined ? [] : readdirSync(FOLDER).flatMap((name) => sampleOf(FOLDER, name));
 

@@ -42,7 +42,7 @@ export const scenario: Scenario = {
   expect: { atLeast: { commits: 1 }, atMost: {}, linearizable: true },
 };
 
-/** A plan of so many faults and operations: the same for the same seed. */
+/** A plan with these numbers of faults and operations: the same for the same seed. */
 export function drawPlan(of: Scenario, seed: number, faults = 12, operations = 80): Plan {
   const chance = new Chance(seed);
   const at = (): number => chance.below(of.durationMs);
@@ -69,7 +69,7 @@ function faultAt(chance: Chance, id: number, at: number): PlannedFault {
     : { id, type: "partition", shape: "isolate", node, at, for: length };
 }
 
-/** What came of a run that nobody made. */
+/** The result of an invented run. */
 export function resultOf(checks: readonly string[], at = 7999): RunResult {
   return {
     verdict: checks.length === 0 ? "valid" : "violated",

@@ -29,7 +29,7 @@ function textOf(kept: Kept | undefined): string {
   return kept === undefined ? "" : ` ${kept}`;
 }
 
-/** A cluster of names: it writes down what is done to it. A log of two batches is on each disk. */
+/** A fake cluster that records all calls. Each disk has a log of two batches. */
 export class FakeTarget implements FaultTarget {
   readonly timeline = new FakeTimeline();
   readonly counters = new Counters();
@@ -38,10 +38,10 @@ export class FakeTarget implements FaultTarget {
   readonly network: SimNetwork;
   leading: string | undefined = "n1";
   joined: readonly Membership[];
-  /** What a leader says to a change. */
+  /** The reason why the leader rejects a change; undefined when it accepts. */
   answer: string | undefined = undefined;
   readonly #nodes = new Map<NodeId, FakeNode>();
-  /** Whose disk each node has in its machine. */
+  /** The node that owns each disk. */
   readonly #owners = new Map<SimDisk, NodeId>();
   #count = 0;
 
@@ -104,7 +104,7 @@ export class FakeTarget implements FaultTarget {
     node.life = this.#owners.get(node.disk) === name ? "running" : "refused";
     this.#did(`start ${name}${node.life === "refused" ? ": refused" : ""}`);
     if (node.life === "refused" || !node.disk.isDamaged) return;
-    // It is cut away, and has to come from the others.
+    // The damaged log is removed, and the node must get it from the others.
     node.whole = false;
     node.disk = this.#newDisk(name);
   }
@@ -155,12 +155,12 @@ export class FakeTarget implements FaultTarget {
   snapshot = (node: NodeId): void => this.#did(`snapshot ${node}`);
   compact = (node: NodeId): void => this.#did(`compact ${node}`);
 
-  /** Takes what was done since the last time. */
+  /** Returns and clears the recorded calls. */
   take(): string[] {
     return this.done.splice(0);
   }
 
-  /** Writes two more batches to a log, as a node does that goes on, if its disk lets it. */
+  /** Writes two more batches to a log, like a running node, unless its disk fails. */
   write(name: string): void {
     try {
       const file = this.node(name).disk.open("0000000001.wal");

@@ -2,7 +2,7 @@ import type { Timeline } from "../../../packages/testing/src/engine/timeline.ts"
 
 type Due = { readonly at: number; readonly callback: () => void };
 
-/** Virtual time that a test moves. What is due at the same moment happens in the order in which it was asked for. */
+/** Virtual time that a test advances. Callbacks of the same time run in the order in which they were scheduled. */
 export class FakeTimeline implements Timeline {
   now = 0;
   #due: Due[] = [];
@@ -15,12 +15,12 @@ export class FakeTimeline implements Timeline {
     };
   }
 
-  /** How much is still to happen. */
+  /** The number of scheduled callbacks. */
   get pending(): number {
     return this.#due.length;
   }
 
-  /** Goes on by so many ms. */
+  /** Advances by this many ms. */
   advance(ms: number): void {
     const end = this.now + ms;
     for (;;) {

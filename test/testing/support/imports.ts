@@ -2,26 +2,26 @@ import { readFileSync } from "node:fs";
 
 const ROOT = new URL("../../../", import.meta.url);
 
-/** Where the names of packages lead. */
+/** The entry file of each package name. */
 const ENTRIES: Readonly<Record<string, string>> = {
   "@kontiki/core": "packages/core/src/index.ts",
   "@kontiki/actors": "packages/actors/src/index.ts",
   "@kontiki/actors/node": "packages/actors/src/node.ts",
 };
 
-/** An import or an export from elsewhere that is there when the program runs: not one of types alone. */
+/** An import or a re-export that exists at runtime, not only for types. */
 const FROM = /^(?:import|export) (?!type )(?<what>[^;]*?) from "(?<from>[^"]+)";$/gm;
 
-/** What a file takes from a module that is none of this repository. */
+/** What a file imports from a module outside of this repository. */
 export type Foreign = { readonly file: string; readonly module: string; readonly what: string };
 
-/** What is loaded when some files are: by path in the repository. */
+/** The files that are loaded together with some files, by path in the repository. */
 export type Reached = { readonly files: readonly string[]; readonly foreign: readonly Foreign[] };
 
-/** Any import or export from a file of this repository, types included. */
+/** Any import or re-export from a file of this repository, types included. */
 const RELATIVE = /(?:\bfrom|\bimport)\s*\(?\s*"(?<from>\.[^"]+)"/g;
 
-/** The files of this repository that a file imports, types included: by path in the repository. */
+/** The files of this repository that a file imports, types included, by path in the repository. */
 export function importsOf(file: string): readonly string[] {
   const text = readFileSync(new URL(file, ROOT), "utf8");
   return Array.from(text.matchAll(RELATIVE), ({ groups }) =>
@@ -29,11 +29,11 @@ export function importsOf(file: string): readonly string[] {
   );
 }
 
-/** All that these files import, and what that imports, to the end. */
+/** Everything that these files import, directly or indirectly. */
 export function reachedFrom(entries: readonly string[]): Reached {
   const files = new Set(entries);
   const foreign: Foreign[] = [];
-  // A set gives what is added while it is walked.
+  // Iterating over a set also visits elements that are added meanwhile.
   for (const file of files) {
     for (const { groups } of readFileSync(new URL(file, ROOT), "utf8").matchAll(FROM)) {
       const { what = "", from: module = "" } = groups ?? {};

@@ -12,7 +12,7 @@ import {
   type Command,
 } from "../../core/support/core.ts";
 
-/** Bounds of a search, each of them given. */
+/** Bounds of a search, without defaults. */
 export type NaiveBounds = {
   readonly nodes: number;
   readonly terms: number;
@@ -27,18 +27,18 @@ export type NaiveBounds = {
 
 type Spent = Record<"proposals" | "crashes" | "drops" | "duplicates" | "heartbeats", number>;
 
-/** One transition, by the places of nodes and packets. */
+/** One transition. Nodes and packets are given by their positions. */
 type Choice = {
   readonly what: "election" | "heartbeat" | "propose" | "deliver" | "drop" | "crash" | "sync";
-  /** Of the node, or of the packet. */
+  /** The position of the node or the packet. */
   readonly at: number;
   readonly stays: boolean;
   readonly end: "well" | "nothing" | "everything";
-  /** Which of the packets that leave find room, by their places; undefined when all do. */
+  /** The positions of the sent packets that find room; undefined when all do. */
   readonly found: readonly number[] | undefined;
 };
 
-/** Text of plain data that does not depend on the order of keys. */
+/** A text of plain data that does not depend on the order of keys. */
 function textOf(data: unknown): string {
   return JSON.stringify(data, (_key, value: unknown) =>
     typeof value === "object" && value !== null && !Array.isArray(value)
@@ -49,7 +49,7 @@ function textOf(data: unknown): string {
   );
 }
 
-/** A small cluster of the servers that the tests of the core drive, from its beginning. */
+/** A small cluster of the servers that the tests of the core use, from its start. */
 class Run {
   readonly #bounds: NaiveBounds;
   readonly #servers: Server[];
@@ -57,7 +57,7 @@ class Run {
   readonly #spent: Spent = { proposals: 0, crashes: 0, drops: 0, duplicates: 0, heartbeats: 0 };
   readonly #leaders: Record<number, NodeId> = {};
   readonly #committed: string[] = [];
-  /** How many packets left in the last transition, and how many there is room for. */
+  /** The number of packets that left in the last transition, and the free room. */
   left = { packets: 0, room: 0 };
 
   constructor(bounds: NaiveBounds) {
@@ -69,7 +69,7 @@ class Run {
     });
   }
 
-  /** All that makes a difference from here on. It ends the run: what is held back is seen by letting it go. */
+  /** Everything that matters for the future of the run. It ends the run: held packets are seen by releasing them. */
   textAtEnd(): string {
     const servers = this.#servers.map(({ state, view, disk, hard }) => {
       const { hard: synced, log: onDisk } = disk.image;
@@ -85,7 +85,7 @@ class Run {
     return textOf([servers, held, flying, this.#spent, this.#leaders, this.#committed]);
   }
 
-  /** Everything that may be tried next. Some of it changes nothing, or is not allowed. */
+  /** All choices to try next. Some of them change nothing or are not allowed. */
   get choices(): readonly Choice[] {
     const places = [...this.#servers.keys()];
     const plain = { stays: false, found: undefined } as const;
@@ -102,7 +102,7 @@ class Run {
     );
   }
 
-  /** Makes a transition. False when it is not allowed. */
+  /** Makes a transition. @returns false when it is not allowed. */
   make(choice: Choice): boolean {
     const { what, at, stays, end } = choice;
     if (what === "drop") return end === "well" && this.#takes("drops", () => this.#take(at));
@@ -182,8 +182,8 @@ class Run {
 }
 
 /**
- * Counts the states of a small cluster in the most simple-minded way: each is reached by a run from the beginning and
- * kept as text. It shares nothing with the explorer but the core.
+ * Counts the states of a small cluster in the simplest way: it reaches each state by a run from the start and stores it as
+ * text. It shares only the core with the explorer.
  */
 export function countStates(bounds: NaiveBounds): number {
   const seen = new Set([new Run(bounds).textAtEnd()]);

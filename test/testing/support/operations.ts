@@ -11,7 +11,7 @@ import {
   type Verdict,
 } from "@kontiki/testing";
 
-/** What is asked: a function and its argument, and the object when there are several. */
+/** A request: a function, its argument, and the object when there are several. */
 export type Asked = readonly [f: string, value?: Value, key?: Value];
 
 /** An operation that returned `output` at `end`. */
@@ -25,7 +25,7 @@ export function ok(
   return { process, call, input: inputOf(asked), status: "ok", return: end, output };
 }
 
-/** An operation of which nobody heard. */
+/** An operation with an unknown outcome. */
 export function open(process: string, call: number, asked: Asked): Operation {
   return { process, call, input: inputOf(asked), status: "open" };
 }
@@ -39,7 +39,7 @@ function inputOf([f, value = null, key]: Asked): Operation["input"] {
   return key === undefined ? { f, value } : { f, key, value };
 }
 
-/** The verdict on operations by a model of files. */
+/** Checks operations with a model of the package. */
 export function judged(
   name: ModelName,
   operations: readonly Operation[],

@@ -34,13 +34,13 @@ const SCENARIO: Scenario = {
   expect: { atLeast: {}, atMost: {}, linearizable: true },
 };
 
-/** A plan of three nodes that expects this. */
+/** A plan of three nodes with these expectations. */
 export function plan(expect: Partial<Expectations> = {}): Plan {
   const scenario = { ...SCENARIO, expect: { ...SCENARIO.expect, ...expect } };
   return { scenario, seed: 1, nodes: 3, faults: [], operations: [] };
 }
 
-/** An operation of a plan, of the client 0. */
+/** A planned operation of client 0. */
 export function planned(id: number, command: unknown, read = false): PlannedOperation {
   return { id, at: 0, client: 0, command, read };
 }

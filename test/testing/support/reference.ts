@@ -2,16 +2,16 @@ import type { ModelName, Operation, Value } from "@kontiki/testing";
 import fc from "fast-check";
 import type { Asked } from "./operations.ts";
 
-/** What a client asks, and of whom it comes. */
+/** A request and its client. */
 export type Question = { readonly process: string; readonly asked: Asked };
 
-/** An object in the plainest of code, used by one client at a time. It shares nothing with the models. */
+/** A simple implementation of an object, used by one client at a time. It shares no code with the models. */
 export interface Reference {
-  /** What can be asked. Few values, so that operations meet. */
+  /** Possible requests. They use few values, so that operations interact. */
   readonly question: fc.Arbitrary<Asked>;
-  /** What `f` could return, rightly or not. */
+  /** Possible outputs of `f`, right or wrong. */
   readonly answer: (f: string) => fc.Arbitrary<Value>;
-  /** A new object, as a function that is asked and answers. */
+  /** Makes a new object, as a function from requests to answers. */
   readonly make: () => (question: Question) => Value;
 }
 
@@ -25,7 +25,7 @@ const ask = (f: string, argument: fc.Arbitrary<Value> = fc.constant(null)): fc.A
 
 const byNumber = (one: number, other: number): number => one - other;
 
-/** One for each model. */
+/** A reference for each model. */
 export const references: Readonly<Record<ModelName, Reference>> = {
   register: {
     question: fc.oneof(ask("read"), ask("write", value), ask("cas", pair)),
@@ -116,7 +116,7 @@ export const references: Readonly<Record<ModelName, Reference>> = {
       ask("remove", value),
       ask("contains", value),
     ),
-    // A set is read in order here, so that it compares as a list.
+    // A read returns the sorted values, so that they can be compared as a list.
     answer: (f) =>
       f === "read" ? fc.uniqueArray(value).map((all) => all.toSorted(byNumber)) : fc.boolean(),
     make() {
@@ -133,18 +133,18 @@ export const references: Readonly<Record<ModelName, Reference>> = {
   },
 };
 
-/** What an operation asked. */
+/** The request of an operation. */
 export function questionOf({ process, input }: Operation): Question {
   const { f, value: argument, key } = input;
   return { process, asked: key === undefined ? [f, argument] : [f, argument, key] };
 }
 
-/** Whether an operation may have returned what it did when `answer` is what the reference gives. */
+/** Whether the output of an operation is possible when the reference returns `answer`. */
 export function explains(operation: Operation, answer: Value): boolean {
   if (operation.status !== "ok") return true;
   const { f } = operation.input;
   const { output } = operation;
-  // Outputs that the models say they do not look at.
+  // The models ignore these outputs, as documented.
   if (f === "write" || f === "put" || f === "enqueue") return true;
   if (f === "append" && (answer === null || typeof output !== "number")) return true;
   if ((f === "add" || f === "remove" || f === "delete") && typeof output !== "boolean") return true;

@@ -1,6 +1,6 @@
 import type { RunReport, Task, Violation } from "@kontiki/testing";
 
-/** A run in which all was well, unless `more` says otherwise. */
+/** The report of a valid run; `more` overrides fields. */
 export function report(task: Partial<Task>, more: Partial<RunReport> = {}): RunReport {
   const { number = 0, scenario = 0, seed = number + 1 } = task;
   return {
@@ -19,7 +19,7 @@ export function report(task: Partial<Task>, more: Partial<RunReport> = {}): RunR
   };
 }
 
-/** A run that violated these checks. */
+/** The report of a run that violated these checks. */
 export function failedReport(task: Partial<Task>, ...checks: readonly string[]): RunReport {
   const violations = checks.map((check): Violation => ({ check, text: "it did", at: 5 }));
   return report(task, { verdict: "violated", violations, token: `token-${task.number ?? 0}` });

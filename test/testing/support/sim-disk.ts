@@ -3,15 +3,15 @@ import { Counters } from "../../../packages/testing/src/run/counters.ts";
 import { SimDisk } from "../../../packages/testing/src/simulation/sim-disk.ts";
 import type { DiskStep } from "../../../packages/testing/src/simulation/disk-step.ts";
 
-/** A disk with what a test looks at beside it. */
+/** A disk, with the data that a test checks. */
 export type DiskStage = {
   readonly disk: SimDisk;
   readonly counters: Counters;
-  /** What it did, in order. */
+  /** The steps of the disk, in order. */
   readonly steps: string[];
 };
 
-/** A disk of which a sync takes 2 ms. `onStep` may throw, as a crash does. */
+/** A disk whose sync takes 2 ms. `onStep` may throw, like a crash. */
 export function simDisk(
   seed: number | string = 1,
   onStep: (step: DiskStep, count: number) => void = () => {},

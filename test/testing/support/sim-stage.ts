@@ -9,13 +9,13 @@ import type { SimNode } from "../../../packages/testing/src/simulation/sim-node.
 import type { World } from "../../../packages/testing/src/simulation/world.ts";
 import { scenarioWith } from "./scenarios.ts";
 
-/** A happening and when it was, in ms of the run. */
+/** A recorded event with its time, in ms of the run. */
 export type Told = Happening & { readonly at: number };
 
-/** How long a test waits for something, in ms of the run. */
+/** How long a test waits for a condition, in ms of the run. */
 const PATIENCE_MS = 20_000;
 
-/** Operations of one client, each so many ms after the one before, from the beginning on. */
+/** Operations of one client from the start of the run, one every `everyMs`. */
 export function puts(count: number, everyMs = 20): readonly PlannedOperation[] {
   return Array.from({ length: count }, (_none, id) => ({
     id,
@@ -26,13 +26,13 @@ export function puts(count: number, everyMs = 20): readonly PlannedOperation[] {
   }));
 }
 
-/** A plan of three nodes, without faults, that asks for nothing but what it is given. */
+/** A plan of three nodes, without faults, and without operations unless `plan` has some. */
 export function simPlan(changes: Partial<Scenario> = {}, plan: Partial<Plan> = {}): Plan {
   const scenario = scenarioWith(undefined, { nodes: 3, durationMs: 60_000, ...changes });
   return { ...planOf(scenario, 1), ...plan };
 }
 
-/** A simulated cluster that a test drives, and what happened to it. */
+/** A simulated cluster under the control of a test, and its recorded events. */
 export class SimStage {
   readonly simulation: Simulation;
   readonly happened: Told[] = [];
@@ -58,14 +58,14 @@ export class SimStage {
     return this.world.node(nodeId(name));
   }
 
-  /** The node that runs under this name. */
+  /** The running node with this name. */
   actor(name: string): NodeActor {
     const actor = this.node(name).process?.actor;
-    if (actor === undefined) throw new Error(`${name} does not run`);
+    if (actor === undefined) throw new Error(`${name} is not running`);
     return actor;
   }
 
-  /** Lets so many ms pass. */
+  /** Runs for this many ms. */
   run(ms: number): void {
     const { world, simulation } = this;
     let isOver = false;
@@ -73,7 +73,7 @@ export class SimStage {
     while (!isOver && simulation.step());
   }
 
-  /** Goes on until a condition holds, which is asked after each event. */
+  /** Runs until a condition holds. Checks it after each event. */
   until(what: string, isMet: () => boolean): void {
     const { simulation } = this;
     const end = simulation.now + PATIENCE_MS;
@@ -85,7 +85,7 @@ export class SimStage {
     }
   }
 
-  /** Goes on until one leads and has committed something. */
+  /** Runs until a node leads and has committed an entry. */
   elect(): NodeId {
     this.until("a leader", () => {
       const leader = this.world.leader();
@@ -101,14 +101,14 @@ export class SimStage {
     return found ?? leader;
   }
 
-  /** What happened of these types, in order. */
+  /** The events of these types, in order. */
   of<Type extends Happening["type"]>(...types: Type[]): (Told & { readonly type: Type })[] {
     return this.happened.filter((each): each is Told & { readonly type: Type } =>
       types.some((type) => type === each.type),
     );
   }
 
-  /** Runs to the end and gives what was found wrong. */
+  /** Runs to the end. @returns the violations. */
   finish(): readonly string[] {
     this.simulation.heal();
     while (this.simulation.step());

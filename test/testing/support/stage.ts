@@ -31,7 +31,7 @@ import type {
   Proposal,
 } from "../../../packages/testing/src/engine/observer.ts";
 
-/** The voters that the cluster on a stage begins with. */
+/** The first voters of the cluster on a stage. */
 export const VOTERS = ["n1", "n2", "n3"].map(nodeId);
 
 const TICK: Event<CommandBytes> = { type: "replicate" };
@@ -43,7 +43,7 @@ const FOLLOWER = {
   receiving: undefined,
 } as const;
 
-/** The role of a leader of which nothing but that is of interest. */
+/** The role of a leader without details. */
 export const LEADER: Leader = {
   type: "leader",
   progress: {},
@@ -54,7 +54,7 @@ export const LEADER: Leader = {
   leaseGivenUp: false,
 };
 
-/** What is found on an empty disk. */
+/** The result of recovering an empty disk. */
 export const EMPTY: Recovered = {
   hard: { term: TERM_ZERO, votedFor: undefined },
   base: LOG_START,
@@ -65,7 +65,7 @@ export const EMPTY: Recovered = {
   tornBytes: 0,
 };
 
-/** A command that says nothing but its number. */
+/** An entry with a command that holds only its number. */
 export function command(at: number, inTerm: number, content = at): Entry<CommandBytes> {
   const bytes = new Uint8Array(17).fill(content);
   return { type: "command", index: index(at), term: term(inTerm), command: bytes };
@@ -83,12 +83,12 @@ export function operation(
   return { type: "command", index: index(at), term: term(inTerm), command: bytes };
 }
 
-/** A change of membership. */
+/** An entry with a membership change. */
 export function change(at: number, inTerm: number, voters: string): Entry<CommandBytes> {
   return { type: "membership", index: index(at), term: term(inTerm), membership: members(voters) };
 }
 
-/** A membership of these voters, by names with spaces between. */
+/** A membership of these voters, given as names separated by spaces. */
 export function members(voters: string): Membership {
   return initialMembership(voters.split(" ").map(nodeId));
 }
@@ -98,7 +98,7 @@ export function snapshotOf(at: number, inTerm: number, membership = members("n1 
   return { index: index(at), term: term(inTerm), membership, size: 100, checksum: at };
 }
 
-/** What a step does to the log. */
+/** The effect of appending entries to the log. */
 export const appends = (...entries: readonly Entry<CommandBytes>[]): Effect<CommandBytes> => ({
   type: "appendLog",
   entries,
@@ -112,7 +112,7 @@ type Changes = Partial<Omit<State, "term" | "commit" | "durable" | "votedFor">> 
   readonly votedFor?: string;
 };
 
-/** Plays hand-made events to an observer and gathers what it reports. */
+/** Passes hand-made events to an observer and collects its reports. */
 export class Stage<Watcher extends Observer = Observer> {
   readonly reports: string[] = [];
   readonly watcher: Watcher;
@@ -159,8 +159,8 @@ export class Stage<Watcher extends Observer = Observer> {
   }
 
   /**
-   * A step that changes a state so and has these effects. A changed term or vote is saved by itself, and in another term
-   * there is no vote unless it is told.
+   * A step with these changes of the state and these effects. A changed term or vote is saved automatically. A new term has
+   * no vote unless `changes` has one.
    */
   step(node: string, changes: Changes, ...effects: readonly Effect<CommandBytes>[]): void {
     const before = this.state(node);
@@ -184,7 +184,7 @@ export class Stage<Watcher extends Observer = Observer> {
     this.happens({ type: "posted", from, to, bytes });
   }
 
-  /** A node stands, gets the votes of others, and leads. */
+  /** A node becomes a candidate, gets the votes of others, and leads. */
   elects(node: string, inTerm: number, voters: readonly string[]): void {
     const at = { term: term(inTerm) };
     const own: NodeId = nodeId(node);
@@ -205,7 +205,7 @@ export class Stage<Watcher extends Observer = Observer> {
     this.step(node, { durable: entries.at(-1)?.index ?? 0 });
   }
 
-  /** An entry is written, and committed by `leader` and the others. */
+  /** An entry is written, and `leader` and the others commit it. */
   replicates(leader: string, others: readonly string[], entry: Entry<CommandBytes>): void {
     for (const node of [leader, ...others]) this.writes(node, entry);
     for (const node of [leader, ...others]) this.commits(node, entry.index);

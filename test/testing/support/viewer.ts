@@ -1,4 +1,4 @@
-/** An operation as a page has it, see `PageOperation` of the package. */
+/** An operation in the data of a page; see `PageOperation` of the package. */
 type Row = [
   number,
   number,
@@ -35,7 +35,7 @@ interface Viewed {
 
 type Block = { readonly first: Bar; readonly count: number };
 
-// The script of a page is for browsers and has no declarations, so what the tests use of it is told here.
+// The script of a page is for browsers and has no declarations. These are the types of what the tests use.
 const { arrange } = (await module("data.js")) as { arrange: (data: Data) => Report };
 const { View } = (await module("view.js")) as { View: new (from: number, to: number) => Viewed };
 const { blocksOf } = (await module("bars.js")) as {

@@ -28,7 +28,7 @@ function led(...terms: readonly (readonly [node: string, term: number])[]): RunR
   return { ...resultOf([]), history: { operations: [], marks, unit: "ms" } };
 }
 
-test("a good run is linearizable, converges, and has one leader a term", () => {
+test("a good run is linearizable, converges, and has one leader per term", () => {
   expect(run).toBeLinearizable();
   expect(run.history).toBeLinearizable();
   expect(run).toConverge();
@@ -36,7 +36,7 @@ test("a good run is linearizable, converges, and has one leader a term", () => {
 });
 
 describe("toBeLinearizable", () => {
-  test("shows what cannot be placed", () => {
+  test("shows the operation that cannot be placed", () => {
     const history = makeHistory([ok("a", 0, 1, ["write", 1]), ok("b", 2, 3, ["read"], 5)]);
     expect(messageOf(() => expect(history).toBeLinearizable(register))).toMatch(
       /^violated: 2 operations, not linearizable as register\n[^]*read -> 5/,
@@ -62,7 +62,7 @@ describe("toHaveOneLeaderPerTerm", () => {
 });
 
 describe("toConverge", () => {
-  test("says what is not live, or what ended the run before", () => {
+  test("reports what did not converge, or what ended the run first", () => {
     expect(messageOf(() => expect(resultOf(["liveness"])).toConverge())).toBe("liveness is broken");
     expect(messageOf(() => expect(resultOf(["Log Matching"])).toConverge())).toBe(
       "the run ended early, at 7999 ms: Log Matching: Log Matching is broken",
@@ -71,7 +71,7 @@ describe("toConverge", () => {
 });
 
 describe("toBeDeterministic", () => {
-  test("holds for scenarios, plans and functions that keep to the seed", async () => {
+  test("holds for scenarios, plans and functions that depend only on the seed", async () => {
     await expect(scenario).toBeDeterministic();
     await expect(planOf(scenario, 7)).toBeDeterministic();
     await expect(() => simulate(planOf(scenario, 3))).toBeDeterministic();
@@ -87,7 +87,7 @@ describe("toBeDeterministic", () => {
     },
   );
 
-  test("does not hold for what rests on something else", async () => {
+  test("does not hold for anything that depends on more than the seed", async () => {
     let seed = 0;
     const varied = (): RunResult => simulate(planOf(scenario, (seed += 1)));
     await expect(varied).not.toBeDeterministic();

@@ -22,8 +22,8 @@ class Nothing implements StateMachine {
 
 const QUIET = { duration: "300ms", settle: "5s", pages: false, seeds: 1 } as const;
 
-/** What a test says of options that anybody may write who has no types. */
-async function saysOf(options: object, body?: SessionBody): Promise<string> {
+/** The error of a test with these options, which a user without types may write. */
+async function errorOf(options: object, body?: SessionBody): Promise<string> {
   const place = { file: "a.test.ts", fullName: "x" };
   try {
     await runSim({ name: "x", place, options: options as SimOptions, body });
@@ -61,7 +61,7 @@ test.each([
     "scenario is not a scenario: give the result of await loadScenario(...)",
   ],
 ])("is refused: %o", async (options, text) => {
-  expect(await saysOf(options)).toBe(`test "x": ${text}`);
+  expect(await errorOf(options)).toBe(`test "x": ${text}`);
 });
 
 test.each([
@@ -74,7 +74,7 @@ test.each([
   [async () => new Nothing(), "it returns a Promise: let it return the machine itself"],
   [5, "it is not a function that makes a machine"],
 ])("what makes no machine is refused: %o", async (machine, text) => {
-  expect(await saysOf({ machine }, () => {})).toBe(`test "x": machine: ${text}`);
+  expect(await errorOf({ machine }, () => {})).toBe(`test "x": machine: ${text}`);
 });
 
 test.each([
@@ -82,7 +82,7 @@ test.each([
   [() => ({}), "{}"],
   [() => undefined, "undefined"],
 ])("what draws no commands is refused: %o", async (commands, shown) => {
-  expect(await saysOf({ ...QUIET, commands })).toBe(
+  expect(await errorOf({ ...QUIET, commands })).toBe(
     `x: commands gives ${shown}: give { command, read? } for each client`,
   );
 });
@@ -93,71 +93,71 @@ describe("in the environment", () => {
     onTestFinished(() => void vi.unstubAllEnvs());
   }
 
-  test.each(["abc", "-1", "1e3", "4294967296", "", "1.5"])("no seed is %j", async (seed) => {
+  test.each(["abc", "-1", "1e3", "4294967296", "", "1.5"])("%j is not a seed", async (seed) => {
     stub("KONTIKI_SEED", seed);
-    expect(await saysOf(QUIET)).toBe(
+    expect(await errorOf(QUIET)).toBe(
       `KONTIKI_SEED is ${JSON.stringify(seed)}: give a whole number from 0 to 4294967295`,
     );
   });
 
-  test("a seed is the only one that is tried", async () => {
+  test("a given seed is the only one that runs", async () => {
     stub("KONTIKI_SEED", "4294967295");
     let runs = 0;
-    expect(await saysOf({ ...QUIET, seeds: 5 }, () => void (runs += 1))).toBe("(it passed)");
+    expect(await errorOf({ ...QUIET, seeds: 5 }, () => void (runs += 1))).toBe("(it passed)");
     expect(runs).toBe(1);
   });
 
-  test("a token of another scenario is refused", async () => {
+  test("a token of another scenario is rejected", async () => {
     const plan = planOf(defineScenario({ name: "other", duration: "100ms" }), 1);
     const recipe = { from: "plan", plan } as const;
     stub(
       "KONTIKI_TOKEN",
       encodeToken({ type: "run", check: "c", hash: "h", module: undefined, recipe }),
     );
-    expect(await saysOf(QUIET)).toBe(
+    expect(await errorOf(QUIET)).toBe(
       "the token is from the scenario other, but this test is x: run the test that printed it",
     );
   });
 });
 
-describe("time", () => {
-  test("that is up in a run ends it, and says where", async () => {
+describe("the time limit", () => {
+  test("ends a run, and the error reports where", async () => {
     const options = { seeds: 3, duration: "1h", timeoutMs: 200, pages: false };
-    expect(await saysOf(options)).toMatch(
+    expect(await errorOf(options)).toMatch(
       /^200 ms of real time ran out at seed 1 \(1 of 3\), [1-9]\d* ms of virtual time in, of 3600000 and up to 20000 to settle: give fewer seeds/,
     );
-    expect(await saysOf(options, (sim) => sim.sleep(3_000_000))).toMatch(
+    expect(await errorOf(options, (sim) => sim.sleep(3_000_000))).toMatch(
       /^200 ms of real time ran out at seed 1 \(1 of 3\), /,
     );
   });
 
-  test("that is up between or in seeds ends the test", async () => {
-    expect(await saysOf({ ...QUIET, seeds: 100_000, timeoutMs: 300 })).toMatch(
+  test("ends the test between seeds or within a seed", async () => {
+    expect(await errorOf({ ...QUIET, seeds: 100_000, timeoutMs: 300 })).toMatch(
       /^300 ms of real time ran out (?:at|before) seed \d+ \(\d+ of 100000\)/,
     );
   });
 });
 
-describe("what a scenario function throws", () => {
+describe("a value that a scenario function throws", () => {
   test.each([
     ["a string", "the scenario function threw 'a string', which is not an Error"],
     [undefined, "the scenario function threw undefined, which is not an Error"],
     [{ a: 1 }, "the scenario function threw { a: 1 }, which is not an Error"],
     [new RangeError(""), ""],
-  ])("is told: %o", async (thrown, text) => {
-    const said = await saysOf({ ...QUIET, shrinkMs: 0 }, () => Promise.reject(thrown));
+  ])("is reported: %o", async (thrown, text) => {
+    const said = await errorOf({ ...QUIET, shrinkMs: 0 }, () => Promise.reject(thrown));
     expect(said.split("\n\n")[0]).toBe(text);
   });
 });
 
-test("shrinking that ran out of time says so", async () => {
-  const said = await saysOf({ ...QUIET, shrinkMs: 0 }, () => expect.fail("no"));
+test("shrinking that runs out of time is reported", async () => {
+  const said = await errorOf({ ...QUIET, shrinkMs: 0 }, () => expect.fail("no"));
   expect(said).toContain("(0 runs) when time ran out: a larger shrinkMs may shrink it further.");
 });
 
-test("a failure that does not come again keeps its words, and tells no other run", async () => {
+test("a failure that does not repeat keeps its message and shows no other run", async () => {
   let runs = 0;
-  const said = await saysOf(QUIET, () => {
+  const said = await errorOf(QUIET, () => {
     runs += 1;
     if (runs === 1) throw new Error("only once");
   });
@@ -176,14 +176,14 @@ test.sim(
   },
 );
 
-test("a loaded scenario says all of itself", async () => {
+test("a loaded scenario accepts no further options", async () => {
   const scenario = await loadScenario("figure_8");
-  expect(await saysOf({ scenario, nodes: 5 })).toBe(
+  expect(await errorOf({ scenario, nodes: 5 })).toBe(
     'test "x": nodes is given beside a scenario, which already defines it',
   );
 });
 
-test.each([-1, 1.5, NaN, 2 ** 32])("no plan has the seed %d", (seed) => {
+test.each([-1, 1.5, NaN, 2 ** 32])("planOf rejects the seed %d", (seed) => {
   expect(() => planOf(defineScenario({ name: "x" }), seed)).toThrow(
     `the seed is ${seed}: give a whole number from 0 to 4294967295`,
   );

@@ -7,7 +7,7 @@ import { join } from "node:path";
 import { describe, onTestFinished, vi } from "vitest";
 import { runSim } from "../../../packages/testing/src/vitest/run-sim.ts";
 
-/** Adds up what it is given. */
+/** Adds up numbers. */
 class Tally implements StateMachine<number, number> {
   protected sum = 0;
   apply(amount: number): number {
@@ -21,7 +21,7 @@ class Tally implements StateMachine<number, number> {
   }
 }
 
-/** Forgets in a snapshot what it has got. */
+/** Loses its state when it restores a snapshot. */
 class Forgetful extends Tally {
   override restore(): void {
     this.sum = 0;
@@ -34,11 +34,11 @@ const BODY: SessionBody<number, number> = async (sim) => {
     expect(await sim.propose(1)).toEqual({ type: "ok", value: at });
 };
 
-test.sim("a scenario that is data", { seeds: 2, nemesis: "swarm", duration: "2s" });
+test.sim("a scenario without a function", { seeds: 2, nemesis: "swarm", duration: "2s" });
 
-test.sim("a scenario function, with a machine of one's own", { machine: () => new Tally() }, BODY);
+test.sim("a scenario function with a custom machine", { machine: () => new Tally() }, BODY);
 
-test.sim.skip("a variant that is left out", { seeds: 1 }, () => expect.unreachable());
+test.sim.skip("a skipped test", { seeds: 1 }, () => expect.unreachable());
 
 const AGAIN_BY_TOKEN =
   /\nreplay: KONTIKI_TOKEN=(k1-\S+) npx vitest run test\/sums\.test\.ts -t '\^sums it fails\$'\n/;
@@ -76,11 +76,11 @@ describe("a failure", () => {
     duration: "3s",
   };
 
-  test("of data is shrunk, told as a story, and had again by a token", async () => {
+  test("without a function is shrunk, told as a story, and reproduced by a token", async () => {
     const { text, pages } = await failureOf(forgetful);
     expect(text).toMatch(/^snapshot[^\n]*: /);
     expect(text).toMatch(/\nSeed 1, shrunk to \d nodes?, 1 fault, \d operations? \(\d+ runs\)\.\n/);
-    expect(text).toMatch(/\n *\d+\S* {2}n\d .* falls: it crashes/);
+    expect(text).toMatch(/\n *\d+\S* {2}n\d .* goes down: it crashes/);
     expect(text).toMatch(/VIOLATED snapshot/);
     const [, token = ""] = AGAIN_BY_TOKEN.exec(text) ?? [];
     const [, page = ""] = /page: (.*)$/.exec(text) ?? [];
@@ -93,7 +93,7 @@ describe("a failure", () => {
     expect(again.text.split("\n")[0]).toBe(text.split("\n")[0]);
   });
 
-  test("of a function is shrunk as data where that fails as well", async () => {
+  test("of a function is shrunk as a plan if the plan fails too", async () => {
     const options = { machine: () => new Forgetful(), cluster: { snapshotEntries: 5 } };
     const { text } = await failureOf(options, async (sim) => {
       await sim.elected();
@@ -108,7 +108,7 @@ describe("a failure", () => {
     expect(text).toMatch(AGAIN_BY_TOKEN);
   });
 
-  test("that the function itself finds keeps its words, loses needless faults, and names its seed", async () => {
+  test("that the function itself finds keeps its message, loses unnecessary faults, and names its seed", async () => {
     const faults = [{ at: 50, for: 10, loss: 0.5 }] as const;
     const { text } = await failureOf({ faults, nodes: 3 }, async (sim) => {
       await sim.elected();
@@ -116,11 +116,11 @@ describe("a failure", () => {
     });
     expect(text).toMatch(/^expected \{ type: 'ok', value: null \} to deeply equal 'done'/);
     expect(text).toMatch(/shrunk to 1 node, 0 faults, 1 operation/);
-    expect(text).toMatch(/c1 hears of put "k" "v": null/);
+    expect(text).toMatch(/c1 gets the result of put "k" "v": null/);
     expect(text).toContain(AGAIN_BY_SEED);
   });
 
-  test("with the key-value machine is had again by the command line", async () => {
+  test("with the key-value machine is reproduced on the command line", async () => {
     const options: SimOptions = {
       expect: { atMost: { elections: 0 } },
       duration: "1s",
@@ -130,13 +130,13 @@ describe("a failure", () => {
     expect(text).toMatch(/\nreplay: kontiki replay k1-[\w-]+$/);
   });
 
-  test("that is no failure of the cluster is told as what it is", async () => {
+  test("to reach the expected coverage is not reported as a failure of the cluster", async () => {
     const { text } = await failureOf({ expect: { atLeast: { "began.wipe": 1 } }, duration: "1s" });
     expect(text).toMatch(/^seed 1 shows nothing: [^\n]+\n\n/);
     expect(text).toContain(AGAIN_BY_SEED);
   });
 
-  test("says when the same seed gives another run", async () => {
+  test("reports that the same seed gave a different run", async () => {
     let runs = 0;
     const { text } = await failureOf({ seed: 5, shrinkMs: 0 }, async (sim) => {
       runs += 1;

@@ -6,13 +6,13 @@ import { digestOf, placeOf, runLine } from "../../../packages/testing/src/vitest
 
 const file = "a.test.ts";
 
-/** What a shell makes of the words of a line, behind the assignment. */
+/** The arguments that a shell parses from a line, after the assignment. */
 function wordsOf(line: string): readonly string[] {
   const script = `set -- ${line.slice(line.indexOf(" "))}; for word; do printf '%s\\0' "$word"; done`;
   return execFileSync("sh", ["-c", script], { encoding: "utf8" }).split("\0").slice(0, -1);
 }
 
-test("a test is known by its file, and by the names around it", ({ task }) => {
+test("a test is identified by its file and the names of its suites", ({ task }) => {
   const inner = {
     name: "adds",
     suite: { name: "of two", suite: { name: "sums" } },
@@ -23,7 +23,7 @@ test("a test is known by its file, and by the names around it", ({ task }) => {
 });
 
 test.each(["sum (a+b) = 5? [x] $5 * 2", "it's `id` $(id) \\ \"!", "a\nb", "a|^b$ {1}", "日本"])(
-  "the line runs the test of any name, and no other: %j",
+  "the line runs exactly the test with this name: %j",
   (fullName) => {
     const words = wordsOf(runLine("KONTIKI_SEED=1", { file, fullName }));
     expect(words.slice(0, -1)).toEqual(["npx", "vitest", "run", file, "-t"]);
@@ -36,13 +36,13 @@ test.each(["sum (a+b) = 5? [x] $5 * 2", "it's `id` $(id) \\ \"!", "a\nb", "a|^b$
   },
 );
 
-test("a path with a blank is one word", () => {
+test("a path with a space is one argument", () => {
   expect(wordsOf(runLine("A=1", { file: "my tests/a.test.ts", fullName: "b" }))[3]).toBe(
     "my tests/a.test.ts",
   );
 });
 
-test("names that are alike have digests of their own", () => {
+test("similar names have different digests", () => {
   const names = ["A b", "a-b", "日本", "本日"];
   const digests = names.map((fullName) => digestOf({ file, fullName }));
   expect(new Set([...digests, digestOf({ file: "b.test.ts", fullName: "A b" })]).size).toBe(5);

@@ -2,7 +2,7 @@ import { MemoryDisks, type ClusterDisks } from "../directory/cluster-disks.ts";
 import { holdsCluster, openDataDirectory } from "../directory/data-directory.ts";
 import { MAILBOX_DEFAULTS } from "../threads/router.ts";
 import { Supervisor, type CommonSpec } from "../threads/supervisor.ts";
-import { defaultNodes, stepsBelow, type CheckedOptions } from "./cluster-options.ts";
+import { defaultNodes, levelsBelow, type CheckedOptions } from "./cluster-options.ts";
 
 /** How many nodes a new cluster gets by default. */
 const DEFAULT_NODES = 3;
@@ -25,7 +25,7 @@ export function makeSupervisor(
     voters: disks.voters,
     nodes: disks.disks(),
     spec: commonSpec(options, stateMachine),
-    stepsBelow: (node) => stepsBelow(priorities, node),
+    levelsBelow: (node) => levelsBelow(priorities, node),
     policy,
     mailbox: MAILBOX_DEFAULTS,
     network,

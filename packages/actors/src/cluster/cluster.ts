@@ -17,7 +17,7 @@ import { startAll, stopAll } from "./start-and-stop.ts";
 import type { ClusterEvent, ClusterEvents, NodeStatus } from "../mail/status.ts";
 import type { Supervisor } from "../threads/supervisor.ts";
 import { transferLead } from "./transfer-lead.ts";
-import { Patience, waitFor, type WaitOptions } from "./waiting.ts";
+import { Deadline, waitFor, type WaitOptions } from "./deadline.ts";
 
 /** How long a graceful stop of the cluster may take before threads are killed, in ms. */
 const STOP_MS = 5_000;
@@ -218,8 +218,8 @@ export class Cluster<Command = KeyValueCommand, Result = KeyValueResult> {
    */
   async transfer(id?: string, options: WaitOptions = {}): Promise<NodeId> {
     const target = id === undefined ? undefined : this.node(id).runningId;
-    const patience = new Patience("transferring the lead", options);
-    return transferLead(this.#supervisor, target, patience, this.#heartbeatMs);
+    const deadline = new Deadline("transferring the lead", options);
+    return transferLead(this.#supervisor, target, deadline, this.#heartbeatMs);
   }
 
   /**

@@ -1,7 +1,7 @@
 import type { ClusterDisks } from "../directory/cluster-disks.ts";
 import { KontikiError } from "../errors.ts";
 import type { Supervisor } from "../threads/supervisor.ts";
-import { waitFor } from "./waiting.ts";
+import { waitFor } from "./deadline.ts";
 
 /** How long threads may take to end after they were killed, in ms. One that waits for a stalled disk takes longer. */
 const KILL_MS = 5_000;

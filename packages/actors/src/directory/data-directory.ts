@@ -4,6 +4,7 @@ import type { ClusterDisks, NodeDisk } from "./cluster-disks.ts";
 import type { ClusterFile } from "./cluster-file.ts";
 import { ClusterFolder, type DataDirectoryError } from "./cluster-folder.ts";
 import { refusingUnwritable, withLock, type DirectorySystem } from "./lock-directory.ts";
+import { refuseUnfitPlatform } from "./platform.ts";
 import { PROCESSES } from "./processes.ts";
 import {
   attempt,
@@ -51,7 +52,7 @@ export interface DataDirectory extends ClusterDisks {
  * written to a folder that is not a data directory.
  *
  * @throws DataDirectoryError when the directory is in use, holds something else, lacks or mixes up a node's folder, is
- * damaged, has a newer format, or is not writable.
+ * damaged, has a newer format, or is not writable; and on Windows.
  * @throws DiskError when the disk refuses a call for another reason.
  */
 export function openDataDirectory(
@@ -62,6 +63,7 @@ export function openDataDirectory(
   assert(nodes === undefined || nodes.length > 0, "a cluster has a node");
   assert(new Set(nodes).size === (nodes?.length ?? 0), "no two nodes have the same name");
   const folder = new ClusterFolder(resolve(path), system.calls);
+  refuseUnfitPlatform(folder, system.platform);
   return refusingUnwritable(() => {
     prepare(folder, nodes, system.calls);
     return withLock(folder, system, (release) => {

@@ -6,7 +6,12 @@ import type { Processes } from "./processes.ts";
 import { attempt, type SystemCalls } from "../storage/disk/system-calls.ts";
 
 /** The ports of a data directory. Tests pass their own. */
-export type DirectorySystem = { readonly calls: SystemCalls; readonly processes: Processes };
+export type DirectorySystem = {
+  readonly calls: SystemCalls;
+  readonly processes: Processes;
+  /** The system that this runs on. Default: what Node says. */
+  readonly platform?: NodeJS.Platform;
+};
 
 /**
  * Locks a data directory for this process and calls `use`. The lock is held until `release` is called, or until `use`

@@ -44,7 +44,6 @@ export function processName(pid: number): ProcessName {
 
 function startOf(pid: number): string {
   if (process.platform === "linux") return linuxStat(pid)?.start ?? "";
-  if (process.platform === "win32") return "";
   const environment = { ...process.env, LC_ALL: "C", TZ: "UTC" };
   const ps = spawnSync("ps", ["-o", "lstart=", "-p", String(pid)], { env: environment });
   const started = ps.status === 0 ? ps.stdout.toString() : "";

@@ -16,6 +16,7 @@ import { FileDisk } from "../storage/disk/file-disk.ts";
 import { refusingUnwritable, withLock, type DirectorySystem } from "./lock-directory.ts";
 import { openStorage } from "../storage/recovery/open-storage.ts";
 import type { Recovered, Storage } from "../storage/storage.ts";
+import { refuseUnfitPlatform } from "./platform.ts";
 import { PROCESSES } from "./processes.ts";
 import { bestOf, lastOf, membershipIn, survey, type SurveyedNode } from "./survey.ts";
 import { SYSTEM_CALLS, type SystemCalls } from "../storage/disk/system-calls.ts";
@@ -62,6 +63,7 @@ export function openLostCluster(
   system: DirectorySystem = { calls: SYSTEM_CALLS, processes: PROCESSES },
 ): LostCluster {
   const folder = new ClusterFolder(resolve(path), system.calls);
+  refuseUnfitPlatform(folder, system.platform);
   return refusingUnwritable(() => {
     if (folder.look() !== "made") throw folder.error("holds no cluster");
     return withLock(folder, system, (release) => {

@@ -3,7 +3,7 @@ import { KontikiError, messageOf } from "../errors.ts";
 import type { FromNode } from "../mail/protocol.ts";
 import type { ClusterEvent, NodeStatus } from "../mail/status.ts";
 import type { ChildEvent, ChildHost } from "./child-host.ts";
-import { whyDiskNotReplaced, whyNotCrashed, whyNotPaused, whyNotStarted } from "./life-refusals.ts";
+import { refusal, type Request } from "./life-refusals.ts";
 import {
   isPaused,
   isPausing,
@@ -66,35 +66,29 @@ export class Child {
   }
 
   status(): NodeStatus {
+    const { id, incarnation, uid } = this;
     const { raft, trouble } = this.#reports;
-    return {
-      id: this.id,
-      life: lifeAsSeen(this.#life),
-      incarnation: this.#incarnation,
-      restarts: this.#restarts.count,
-      raft,
-      uid: this.#uid,
-      trouble,
-    };
+    const restarts = this.#restarts.count;
+    return { id, life: lifeAsSeen(this.#life), incarnation, restarts, raft, uid, trouble };
   }
 
   /** Starts a thread, and forgets all earlier crashes. @throws KontikiError when the node cannot be started. */
   start(): void {
-    refuseIf(whyNotStarted(this.id, this.#life));
+    this.#check("start");
     this.#restarts.reset();
     this.#spawn();
   }
 
   /** Kills the thread without warning; it is restarted as after any crash. @throws KontikiError when there is none. */
   crash(): void {
-    refuseIf(whyNotCrashed(this.id, this.#life));
+    this.#check("crash");
     this.#on({ type: "crashRequested" });
     this.#thread?.kill("killed on request");
   }
 
   /** Pauses the thread. @throws KontikiError if it does not run. */
   pause(): void {
-    refuseIf(whyNotPaused(this.id, this.#life));
+    this.#check("pause");
     if (this.#thread === undefined || isPausing(this.#life)) return;
     this.#on({ type: "pauseRequested", number: this.#thread.pause() });
   }
@@ -116,14 +110,13 @@ export class Child {
   }
 
   /**
-   * Replaces the disk of a stopped node with an empty one. A node whose disk was only half replaced does not start before
-   * its disk is replaced again.
+   * Replaces the disk of a stopped node with an empty one, which `replace` makes and returns the uid of. When that fails
+   * halfway, the node does not start before its disk is replaced again.
    *
-   * @param replace makes the empty disk and returns its uid.
    * @throws KontikiError when the node is not stopped, and whatever `replace` throws.
    */
   replaceDisk(replace: () => number): void {
-    refuseIf(whyDiskNotReplaced(this.id, this.#life));
+    this.#check("replaceDisk");
     try {
       this.#uid = replace();
     } catch (error) {
@@ -135,6 +128,11 @@ export class Child {
     this.#on({ type: "diskReplaced" });
   }
 
+  #check(request: Request): void {
+    const why = refusal(request, this.id, this.#life);
+    if (why !== undefined) throw new KontikiError(why);
+  }
+
   #on(event: LifeEvent): void {
     this.#life = nextLife(this.#life, event);
   }
@@ -142,15 +140,12 @@ export class Child {
   #spawn(): void {
     this.#incarnation += 1;
     this.#on({ type: "spawned" });
-    const { spec } = this.#host;
-    const { disk } = this.#reports;
-    const thread = new NodeThread(
-      { ...spec, id: this.id, uid: this.#uid, incarnation: this.#incarnation, disk },
-      {
-        onMessage: (message) => this.#onMessage(thread, message),
-        onExit: (cause) => this.#onExit(cause),
-      },
-    );
+    const { id, uid, incarnation } = this;
+    const spec = { ...this.#host.spec, id, uid, incarnation, disk: this.#reports.disk };
+    const thread = new NodeThread(spec, {
+      onMessage: (message) => this.#onMessage(thread, message),
+      onExit: (cause) => this.#onExit(cause),
+    });
     this.#thread = thread;
   }
 
@@ -185,37 +180,25 @@ export class Child {
     this.#thread = undefined;
     this.#reports.onThreadEnded();
     this.#host.onDown(this.#incarnation);
-    switch (this.#life.type) {
-      case "stopping":
-        this.#on({ type: "stopped" });
-        return this.#tell({ type: "stopped" });
-      case "unusable":
-        return this.#giveUp(this.#life.why);
-      default:
-        return this.#onCrash(cause, this.#life.type === "crashing");
-    }
+    const life = this.#life;
+    if (life.type === "stopping") {
+      this.#on({ type: "stopped" });
+      this.#tell({ type: "stopped" });
+    } else if (life.type === "unusable") {
+      this.#on({ type: "gaveUp", cause: life.why });
+      this.#tell({ type: "failed", cause: life.why });
+    } else this.#onCrash(cause, life.type === "crashing");
   }
 
   /** The next life is set before the crash is reported: a listener may stop the node, or start it. */
   #onCrash(cause: string, asked: boolean): void {
     const { crashes, restartInMs, giveUp } = this.#restarts.onCrash(cause, asked);
-    const crashed = { type: "crashed", cause, asked, crashes, restartInMs } as const;
-    if (giveUp !== undefined) return this.#giveUp(giveUp, crashed);
-    this.#on({ type: "crashed", cause });
-    this.#tell(crashed);
-  }
-
-  #giveUp(cause: string, crashed?: ChildEvent): void {
-    this.#on({ type: "gaveUp", cause });
-    if (crashed !== undefined) this.#tell(crashed);
-    this.#tell({ type: "failed", cause });
+    this.#on(giveUp === undefined ? { type: "crashed", cause } : { type: "gaveUp", cause: giveUp });
+    this.#tell({ type: "crashed", cause, asked, crashes, restartInMs });
+    if (giveUp !== undefined) this.#tell({ type: "failed", cause: giveUp });
   }
 
   #tell(event: ChildEvent): void {
     this.#host.onEvent({ ...event, node: this.id, incarnation: this.#incarnation } as ClusterEvent);
   }
-}
-
-function refuseIf(why: string | undefined): void {
-  if (why !== undefined) throw new KontikiError(why);
 }

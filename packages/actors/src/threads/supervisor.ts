@@ -31,8 +31,8 @@ export type SupervisorOptions = {
   /** The present nodes. */
   readonly nodes: readonly NodeDisk[];
   readonly spec: CommonSpec;
-  /** How many steps the priority of a node is below the highest one. */
-  readonly stepsBelow: (node: NodeId) => number;
+  /** How many levels the priority of a node is below the highest. */
+  readonly levelsBelow: (node: NodeId) => number;
   readonly policy: RestartPolicy;
   readonly mailbox: MailboxLimits;
   /** Carries letters between nodes. Without it they arrive at once. */
@@ -146,10 +146,10 @@ export class Supervisor {
   }
 
   #hostOf(node: NodeId, path: string | undefined): ChildHost {
-    const { spec, voters, policy, stepsBelow } = this.#options;
+    const { spec, voters, policy, levelsBelow } = this.#options;
     return {
       policy,
-      spec: { ...spec, voters, priority: stepsBelow(node), pulse: this.#pulse },
+      spec: { ...spec, voters, priority: levelsBelow(node), pulse: this.#pulse },
       path,
       onEvent: (event) => this.#emit(event),
       onUp: (incarnation, thread) =>

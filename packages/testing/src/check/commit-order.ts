@@ -3,15 +3,15 @@ import type { Work } from "../slices.ts";
 import type { Model } from "./model.ts";
 import { outputOf } from "./position.ts";
 
-/** Operations between two looks at the clock. */
+/** Operations between two checks of the clock. */
 const OPERATIONS_PER_TURN = 256;
 
 /**
- * The order that a history claims, for example by the log index of each operation; undefined when some
- * operation that returned claims no place.
+ * The order that a history claims, for example by the log index of each operation; undefined when an operation that
+ * returned claims no position.
  *
- * Takes operations in the order of their calls, none of them failed. Open ones without a place are
- * claimed to have had no effect.
+ * Takes operations in the order of their calls, none of them failed. An open operation without a position is claimed to
+ * have had no effect.
  */
 export function claimedOrder<Input, Output>(
   operations: readonly Operation<Input, Output>[],
@@ -27,13 +27,13 @@ export function claimedOrder<Input, Output>(
 }
 
 /**
- * Verifies an order: that the model allows each output in it, and that it keeps to real time. Returns
- * what is wrong with it, undefined if nothing is. Takes time in proportion to the operations.
+ * Verifies an order: the model must allow each output, and the order must respect real time. Returns what is wrong with
+ * it; undefined if nothing is. Takes linear time.
  *
- * An order keeps to real time when no operation returned before one was called that stands ahead of it,
- * and when none of `leftOut`, the operations that stand behind all of them or nowhere, did either.
+ * An order respects real time when no operation returned before the call of an operation that precedes it. The same holds
+ * for `leftOut`: operations that come after all of `order`, or that have no position.
  *
- * It shares no code with the search, so it can vouch for what the search finds.
+ * It shares no code with the search, so it is an independent check of the search's result.
  */
 export function* verifyingOrder<State, Input, Output>(
   model: Model<State, Input, Output>,
@@ -45,7 +45,7 @@ export function* verifyingOrder<State, Input, Output>(
   for (const [at, operation] of order.entries()) {
     const what = (): string => model.describe(operation.input, outputOf(operation));
     if (returnTime(operation) < latestCall) {
-      return `${what()} stands behind an operation that was called after it had returned`;
+      return `${what()} comes after an operation that was called after it returned`;
     }
     latestCall = Math.max(latestCall, operation.call);
     const next = model.step(state, operation.input, outputOf(operation));
@@ -56,5 +56,5 @@ export function* verifyingOrder<State, Input, Output>(
   const early = leftOut.find((operation) => returnTime(operation) < latestCall);
   if (early === undefined) return undefined;
   const what = model.describe(early.input, outputOf(early));
-  return `${what} is left out, but had returned before all the others were called`;
+  return `${what} is left out, but it returned before the last call of the others`;
 }

@@ -1,11 +1,11 @@
 import { mixed, type PlacedSet } from "./placed-set.ts";
 
-/** A chunk is small enough that a history of some operations costs no time to make it: 128 KiB. */
+/** 128 KiB per chunk: so small that allocating one costs a short history no noticeable time. */
 const CHUNK_BITS = 15;
 const CHUNK_WORDS = 1 << CHUNK_BITS;
 const BUCKETS_MIN = 1 << 10;
 
-/** Where the parts of an entry are; the words of the placed set and of the open ones follow. */
+/** The offsets of an entry's fields. The words of the placed set and of the open operations follow. */
 const NEXT = 0;
 const HASH = 1;
 const STATE = 2;
@@ -14,15 +14,16 @@ const LENGTH = 4;
 const HEADER = 5;
 
 /**
- * The configurations that a search has been at: what is placed, and the state that this led to.
+ * The configurations that a search has visited. A configuration is the set of placed operations and the state that they
+ * led to.
  *
- * From equal configurations the search goes on equally, so each is worth one visit (Lowe, 2017). More:
- * one that has used fewer open operations for the same can do all that the other can, because an open
- * operation never has to be placed. So a configuration is covered by one with the same state, the same
- * returned operations, and a subset of the open ones.
+ * The search continues in the same way from equal configurations, so it visits each one once (Lowe, 2017). It also skips
+ * a configuration that used more open operations to reach the same point: an open operation never has to be placed, so
+ * the configuration that used fewer can do everything that the other can. So a configuration is covered by one with the
+ * same state, the same returned operations, and a subset of the open operations.
  *
- * Entries are words in large arrays, not objects: it is known to the byte what they take, and the
- * garbage collector never looks at them. All of an entry is compared, so a collision costs time only.
+ * Entries are words in large arrays, not objects: their size is known to the byte, and the garbage collector never scans
+ * them. Lookups compare whole entries, so a hash collision costs time only.
  */
 export class Configurations {
   readonly #chunks: Uint32Array[] = [];
@@ -32,21 +33,21 @@ export class Configurations {
   #size = 0;
   #isOverfull = false;
 
-  /** How many are kept. */
+  /** The number of entries. */
   get size(): number {
     return this.#size;
   }
 
   /**
-   * Bytes that the entries take; infinite once there was one that no chunk can hold.
+   * The size of the entries in bytes; infinite after an entry that does not fit in a chunk.
    *
-   * The table is counted three times: while it grows there is one of double size beside it.
+   * The table counts three times: while it grows, a table of double size exists beside it.
    */
   get bytes(): number {
     return this.#isOverfull ? Infinity : 4 * (this.#free + 3 * this.#buckets.length);
   }
 
-  /** Forgets all. */
+  /** Removes all entries. */
   clear(): void {
     this.#buckets = new Uint32Array(BUCKETS_MIN);
     this.#free = 1;
@@ -55,9 +56,9 @@ export class Configurations {
   }
 
   /**
-   * Notes a configuration. `open` has the used open operations as bits, in as many words at each call.
+   * Adds a configuration. `open` holds the used open operations as bits, with the same number of words in each call.
    *
-   * @returns false when it is covered by one that is known.
+   * @returns false when a known configuration covers it.
    */
   add(placed: PlacedSet, state: number, open: Uint32Array): boolean {
     const hash = mixed(placed.hash ^ mixed(state + 1));
@@ -68,9 +69,9 @@ export class Configurations {
       const at = entry & (CHUNK_WORDS - 1);
       if (chunk[at + HASH] === hash && isSame(chunk, at, placed, state)) {
         const openAt = at + HEADER + (chunk[at + LENGTH] ?? 0);
-        if (isWithin(chunk, openAt, open)) return false;
-        // The new one covers the old one, which is then of no more use.
-        if (isAround(chunk, openAt, open)) {
+        if (isSubset(chunk, openAt, open)) return false;
+        // The new one covers the old one and replaces it.
+        if (isSuperset(chunk, openAt, open)) {
           chunk.set(open, openAt);
           return true;
         }
@@ -104,7 +105,7 @@ export class Configurations {
     this.#size += 1;
   }
 
-  /** Finds room for an entry within one chunk. */
+  /** Finds space for an entry within one chunk. */
   #allocate(length: number): number {
     const left = CHUNK_WORDS - (this.#free & (CHUNK_WORDS - 1));
     if (left < length) this.#free += left;
@@ -149,16 +150,16 @@ function isSame(chunk: Uint32Array, at: number, placed: PlacedSet, state: number
   return true;
 }
 
-/** Whether all that the entry has used of the open operations is in `open`. */
-function isWithin(chunk: Uint32Array, at: number, open: Uint32Array): boolean {
+/** Whether the used open operations of the entry are a subset of `open`. */
+function isSubset(chunk: Uint32Array, at: number, open: Uint32Array): boolean {
   for (let word = 0; word < open.length; word += 1) {
     if (((chunk[at + word] ?? 0) & ~(open[word] ?? 0)) !== 0) return false;
   }
   return true;
 }
 
-/** Whether all of `open` is in what the entry has used. */
-function isAround(chunk: Uint32Array, at: number, open: Uint32Array): boolean {
+/** Whether the used open operations of the entry are a superset of `open`. */
+function isSuperset(chunk: Uint32Array, at: number, open: Uint32Array): boolean {
   for (let word = 0; word < open.length; word += 1) {
     if (((open[word] ?? 0) & ~(chunk[at + word] ?? 0)) !== 0) return false;
   }

@@ -3,29 +3,29 @@ import type { Model } from "./model.ts";
 import { outputOf, type Position } from "./position.ts";
 import type { States } from "./states.ts";
 
-/** Other states are told up to this number: a list of more explains no more. */
+/** The maximum number of other states in a report: a longer list explains no more. */
 const STATES_MAX = 8;
 
 /**
- * How far the operations on one object can be explained, and what cannot be.
+ * How far the operations on one object can be explained, and which operations cannot be.
  *
- * All that returned before `blocked` did can be put in a legal order, in one or several ways, and none
- * of these ways leaves a place for `blocked` before its return. `prefix` is the longest of them.
+ * All operations that returned before `blocked` have at least one legal order, and none of these orders leaves a position
+ * for `blocked` before its return. `prefix` is the longest of them.
  */
 export type DeadEnd<State, Input, Output> = {
-  /** The longest order that is legal and keeps to real time; all else can only come after it. */
+  /** The longest order that is legal and respects real time; all other operations can only come after it. */
   readonly prefix: readonly Operation<Input, Output>[];
   /** The state after `prefix`. */
   readonly state: State;
-  /** The operation whose return no order explains: the history up to just before it is linearizable. */
+  /** The operation whose return no order explains. The history before that return is linearizable. */
   readonly blocked: Operation<Input, Output>;
-  /** All that could come next after `prefix`, and that its state refuses; `blocked` is the first. */
+  /** The operations that could come next after `prefix` by their times, but that its state rejects; `blocked` is first. */
   readonly unplaced: readonly Operation<Input, Output>[];
-  /** States after other orders that end at the same return, without `state`: a few of them at most. */
+  /** States after other orders that end at the same return, without `state`; a few at most. */
   readonly otherStates: readonly State[];
 };
 
-/** Remembers the furthest that a search came, so that a failure can be explained. */
+/** Remembers the furthest point of a search, to explain a failure. */
 export class Furthest {
   #node = -1;
   #placed = -1;
@@ -33,7 +33,7 @@ export class Furthest {
   #state = 0;
   readonly #states = new Set<number>();
 
-  /** Looks at a position from which all that can be tried has failed. */
+  /** Records a position from which every continuation has failed. */
   note({ timeline, placed, path, state }: Position<unknown, unknown, unknown>): void {
     const node = timeline.firstReturn();
     if (node < this.#node) return;
@@ -52,7 +52,7 @@ export class Furthest {
     path.keep();
   }
 
-  /** Explains the failure of a search that has tried all. */
+  /** Explains the failure of a search that has tried everything. */
   explain<State, Input, Output>(
     model: Model<State, Input, Output>,
     position: Position<State, Input, Output>,

@@ -1,14 +1,13 @@
 /**
- * Tells equal inputs by equal texts, so that operations nobody heard of again can be taken together.
+ * Gives equal inputs equal texts, so that open operations with equal inputs can be grouped.
  *
- * Plain data is told by its content. Anything else, such as a Map, a Date or a function, is equal to
- * itself only: to take two for equal that are not would make a wrong verdict, the other way round costs
- * only time.
+ * Plain data is compared by content. Anything else, such as a Map, a Date or a function, equals only itself: treating
+ * different inputs as equal would cause a wrong verdict, while the opposite mistake only costs time.
  */
 export class Identity {
   readonly #others = new Map<unknown, number>();
 
-  /** The same for two values only if no function of their content can tell them apart. */
+  /** The text of a value. Two values share it only if no function of their content can distinguish them. */
   of(value: unknown): string {
     if (typeof value === "string") return JSON.stringify(value);
     if (typeof value === "bigint") return `${value}n`;

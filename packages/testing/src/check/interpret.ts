@@ -1,10 +1,10 @@
 import type { History, Operation } from "../history/history.ts";
-import { InterpretError, type FileModel } from "./model.ts";
+import { InterpretError, type FileModel, type Interpreted } from "./model.ts";
 
 /**
- * Puts a history as files tell it into a model's own words. Operations stay in their order.
+ * Translates the operations of a file to the inputs and outputs of a model. Operations keep their order.
  *
- * @throws InterpretError when an operation is none of the model's; the message names the operation.
+ * @throws InterpretError when the model does not know an operation; the message names the operation.
  */
 export function interpretHistory<State, Input, Output>(
   history: History,
@@ -17,16 +17,18 @@ function interpretOne<State, Input, Output>(
   operation: Operation,
   model: FileModel<State, Input, Output>,
 ): Operation<Input, Output> {
-  const { input, output } = spoken(operation, model);
+  const { input, output } = interpretCall(operation, model);
   if (operation.status !== "ok") return { ...operation, input };
   if (output !== undefined) return { ...operation, input, output };
-  throw new InterpretError(`${placeOf(operation)}: the model ${model.name} finds no output in it`);
+  throw new InterpretError(
+    `${placeOf(operation)}: the model ${model.name} does not interpret its output`,
+  );
 }
 
-function spoken<State, Input, Output>(
+function interpretCall<State, Input, Output>(
   operation: Operation,
   model: FileModel<State, Input, Output>,
-): ReturnType<FileModel<State, Input, Output>["interpret"]> {
+): Interpreted<Input, Output> {
   try {
     return model.interpret(operation);
   } catch (error) {

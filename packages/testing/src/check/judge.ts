@@ -14,7 +14,7 @@ export type ObjectHistory<Input, Output> = {
   readonly operations: readonly Operation<Input, Output>[];
 };
 
-/** What is found out about one object. */
+/** The verdict on one object. */
 export type Judged<Input, Output> =
   | { readonly verdict: "valid"; readonly linearization: Linearization<Input, Output> }
   | Violated<Input, Output>
@@ -23,10 +23,10 @@ export type Judged<Input, Output> =
 const OUT_OF_TIME: Unknown = { verdict: "unknown", why: "time" };
 
 /**
- * Judges the operations on one object: an order that the history claims is tried first, and if there is
- * none or it does not verify, the search decides.
+ * Judges the operations on one object. It first tries the order that the history claims. If there is none, or it does not
+ * verify, the search decides.
  *
- * What the search finds is verified by other code before anybody is told.
+ * Independent code verifies the result of the search before it is reported.
  */
 export function* judge<State, Input, Output>(
   model: Model<State, Input, Output>,
@@ -53,7 +53,7 @@ export function* judge<State, Input, Output>(
   const verified = yield* verify(model, operations, order, limits);
   if (verified === "outOfTime") return OUT_OF_TIME;
   if (verified.fault !== undefined) {
-    throw new Error(`the search found an order that is none: ${verified.fault}`);
+    throw new Error(`the search found an order that does not verify: ${verified.fault}`);
   }
   if (found.type === "none") return violated(model, key, found.deadEnd);
   return { verdict: "valid", linearization: { key, order, by: "search" } };
@@ -75,7 +75,7 @@ function* verify<State, Input, Output>(
   }
 }
 
-/** Does work until it is done or the time is used up. What is done in the last moment counts. */
+/** Runs work until it is done or the time limit is reached. A result counts even if the limit passed meanwhile. */
 function* withinTime<Result, Progress>(
   work: Work<Result, Progress>,
   limits: Limits,

@@ -1,29 +1,29 @@
-/** What a check may cost. When that is used up the verdict is "unknown". */
+/** The limits of a check. When one is reached, the verdict is "unknown". */
 export type LimitOptions = {
-  /** Milliseconds, 60 000 if not given. One call of the model is never cut short. */
+  /** Time limit in ms. Default: 60 000. A call of the model is never interrupted. */
   readonly timeMs?: number;
-  /** Bytes for what the search of one object remembers, as an estimate: 1 GiB if not given. */
+  /** Limit for the memory that the search of one object uses, in bytes, as an estimate. Default: 1 GiB. */
   readonly memoryBytes?: number;
-  /** The clock that `timeMs` is measured by, in milliseconds. */
+  /** The clock for `timeMs`, in ms. Default: `performance.now`. */
   readonly now?: () => number;
 };
 
 const TIME_MS = 60_000;
 const MEMORY_BYTES = 2 ** 30;
 
-/** What a check may cost, and what it has cost so far. */
+/** The limits of a check, and its cost so far. */
 export class Limits {
-  /** Bytes for what the search of one object remembers. */
+  /** Limit for the memory that the search of one object uses, in bytes. */
   readonly memoryBytes: number;
-  /** How often the model was asked by searches that have ended. */
+  /** Calls of the model by searches that have ended. */
   steps = 0;
-  /** Configurations that were kept by searches that have ended. */
+  /** Configurations stored by searches that have ended. */
   configurations = 0;
   readonly #now: () => number;
   readonly #start: number;
   readonly #timeMs: number;
 
-  /** The time runs from here on. */
+  /** Starts the time. */
   constructor({ timeMs = TIME_MS, memoryBytes = MEMORY_BYTES, now }: LimitOptions) {
     this.memoryBytes = memoryBytes;
     this.#timeMs = timeMs;
@@ -31,12 +31,12 @@ export class Limits {
     this.#start = this.#now();
   }
 
-  /** Milliseconds so far. */
+  /** The elapsed time in ms. */
   get elapsedMs(): number {
     return this.#now() - this.#start;
   }
 
-  /** Whether the time is used up. */
+  /** Whether the time limit is reached. */
   get isOutOfTime(): boolean {
     return this.elapsedMs > this.#timeMs;
   }

@@ -7,22 +7,22 @@ import type { Model } from "./model.ts";
 import type { SearchProgress } from "./search.ts";
 import type { Cost, Linearization, Unknown, Verdict } from "./verdict.ts";
 
-/** How far a check is, of all objects together. */
+/** The progress of a check over all objects. */
 export type CheckProgress = {
-  /** Operations that are explained: while a search goes back and forth, the most that it had. */
+  /** Operations that are explained. For the running search: the most that it had placed at once. */
   readonly placed: number;
-  /** All operations that have to be explained. */
+  /** All operations that must be explained. */
   readonly operations: number;
-  /** Configurations that the search has kept. */
+  /** Configurations that the search has stored. */
   readonly configurations: number;
 };
 
 /**
- * Judges whether a history is linearizable: whether each operation can have taken effect at one moment
- * between its call and its return so that the model explains all outputs (Herlihy and Wing, 1990).
+ * Judges whether a history is linearizable: whether each operation can have taken effect at one moment between its call
+ * and its return so that the model explains all outputs (Herlihy and Wing, 1990).
  *
- * Objects are judged one after the other, and the first violation is the verdict. An order that the
- * history claims is tried first; if it does not verify, the search decides.
+ * It judges one object after another and stops at the first violation. It first tries the order that the history claims;
+ * if that does not verify, the search decides.
  *
  * @throws what the model throws, and RangeError when a time is not a number.
  */
@@ -35,8 +35,8 @@ export function checkLinearizable<State, Input, Output>(
 }
 
 /**
- * As {@link checkLinearizable}, but lets others have the thread in between, tells how far it is, and
- * ends as "unknown" when `signal` is aborted.
+ * Like {@link checkLinearizable}, but runs in slices: other work of the thread runs in between, `onProgress` gets the
+ * progress, and the verdict is "unknown" when `signal` is aborted.
  */
 export async function checkLinearizableInSlices<State, Input, Output>(
   history: History<Input, Output>,
@@ -67,7 +67,7 @@ function* check<State, Input, Output>(
     const judged = yield* mapProgress(judge(model, object, limits, configurations), progress);
     if (judged.verdict === "violated") return { ...judged, cost: costOf(limits) };
     if (judged.verdict === "valid") objects.push(judged.linearization);
-    // Another object may still show a violation when this one took too much memory, but not without time.
+    // When one object needs too much memory, another may still show a violation. When the time is over, none can.
     else unknown ??= judged;
     if (judged.verdict === "unknown" && judged.why === "time") break;
     done += object.operations.length;
@@ -77,7 +77,7 @@ function* check<State, Input, Output>(
   return { verdict: "valid", objects, cost: costOf(limits) };
 }
 
-/** What has to be explained: all but what is known to have had no effect. In the order of the calls. */
+/** The operations that must be explained, in the order of their calls: all that may have had an effect. */
 function effective<Input, Output>({
   operations,
 }: History<Input, Output>): readonly Operation<Input, Output>[] {

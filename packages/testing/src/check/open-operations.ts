@@ -6,21 +6,19 @@ export type OpenOperation<Input> = { readonly call: number; readonly input: Inpu
 type Kind = { readonly operations: number[]; used: number };
 
 /**
- * The operations that never returned, as the search uses them: each may take effect at any time after
- * its call, or never.
+ * The operations that never returned, as the search uses them: each may take effect at any time after its call, or never.
  *
- * Those with equal inputs are interchangeable but for their calls, and whatever the later one does the
- * earlier one could do in its place. So of each kind they are used in the order of their calls only,
- * which saves trying all their orders.
+ * Operations with equal inputs form a kind. They differ only in their calls, and an earlier one can always replace a later
+ * one. So the search uses the operations of a kind only in the order of their calls and need not try other orders.
  */
 export class OpenOperations<Input> {
-  /** The operations that are used, as bits. */
+  /** The used operations, as bits. */
   readonly used: Uint32Array;
   readonly #operations: readonly OpenOperation<Input>[];
   readonly #kinds: readonly Kind[];
   readonly #kindOf: readonly Kind[];
 
-  /** Takes operations in the order of their calls; they are told by their place in it. */
+  /** Takes operations in the order of their calls. Each is identified by its position in this list. */
   constructor(operations: readonly OpenOperation<Input>[]) {
     this.#operations = operations;
     this.used = new Uint32Array((operations.length + 31) >>> 5);
@@ -36,12 +34,12 @@ export class OpenOperations<Input> {
     this.#kinds = [...kinds.values()];
   }
 
-  /** How many kinds there are. */
+  /** The number of kinds. */
   get kinds(): number {
     return this.#kinds.length;
   }
 
-  /** The operation of a kind that may be used next, if it is called at `time` or before. */
+  /** The next operation of a kind, if it is called at `time` or earlier. */
   available(kind: number, time: number): number | undefined {
     const of = this.#kinds[kind];
     const next = of?.operations[of.used];
@@ -49,12 +47,12 @@ export class OpenOperations<Input> {
     return (this.#operations[next]?.call ?? Infinity) <= time ? next : undefined;
   }
 
-  /** Uses an operation that is available. */
+  /** Marks an available operation as used. */
   use(operation: number): void {
     this.#change(operation, 1);
   }
 
-  /** Takes back the use of an operation, the last used one of its kind. */
+  /** Undoes {@link use}. The operation must be the last used one of its kind. */
   unuse(operation: number): void {
     this.#change(operation, -1);
   }

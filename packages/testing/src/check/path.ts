@@ -1,11 +1,11 @@
-/** One step of a search: what was placed, the state before, and where to go on when it is taken back. */
+/** One step of a search: the placed operation, the state before it, and the cursor to continue from when it is undone. */
 export type Step = { readonly operation: number; readonly state: number; readonly cursor: number };
 
 /**
- * The steps from the beginning of a search to where it is, and beside it the best path so far.
+ * The steps from the start of a search to its current position, and the best path so far.
  *
- * The best path is kept by copying only what changed since the last time: a search that meets many
- * dead ends deep inside a long history would otherwise spend its time copying.
+ * Keeping the best path copies only what changed since the last copy. Otherwise a search with many dead ends deep in a
+ * long history would spend its time on copying.
  */
 export class Path {
   readonly #operations: Int32Array;
@@ -14,10 +14,10 @@ export class Path {
   readonly #best: Int32Array;
   #length = 0;
   #bestLength = 0;
-  /** How long the best path and this one are the same. */
+  /** The number of steps that the best path and this one have in common. */
   #common = 0;
 
-  /** The empty path, to be of `capacity` steps at most. */
+  /** Makes an empty path for at most `capacity` steps. */
   constructor(capacity: number) {
     this.#operations = new Int32Array(capacity);
     this.#states = new Int32Array(capacity);
@@ -46,24 +46,24 @@ export class Path {
     };
   }
 
-  /** How many steps there are. */
+  /** The number of steps. */
   get length(): number {
     return this.#length;
   }
 
-  /** What was placed, in order. */
+  /** The placed operations, in order. */
   get operations(): readonly number[] {
     return [...this.#operations.subarray(0, this.#length)];
   }
 
-  /** Keeps the path as the best so far. */
+  /** Stores the current path as the best so far. */
   keep(): void {
     this.#best.set(this.#operations.subarray(this.#common, this.#length), this.#common);
     this.#common = this.#length;
     this.#bestLength = this.#length;
   }
 
-  /** What was placed, in order, when the path was last kept. */
+  /** The operations of the best path, in order. */
   get best(): readonly number[] {
     return [...this.#best.subarray(0, this.#bestLength)];
   }

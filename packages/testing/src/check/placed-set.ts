@@ -1,27 +1,26 @@
 const FULL = 0xffff_ffff;
 
 /**
- * Which operations are placed, as bits, with a hash that costs one exclusive-or a change (Zobrist).
+ * The set of placed operations, as bits, with a hash that costs one exclusive-or per change (Zobrist).
  *
- * Operations are numbered by their calls. Therefore nearly all that is placed is a solid run at the
- * beginning, and nothing behind what is running now; {@link low} and {@link high} bound the words
- * between, the only ones that two sets can differ in once they agree on `low` and `high`. So a set costs
- * as much as there is concurrency, however long the history.
+ * Operations are numbered by their calls. So nearly all placed operations form a solid run at the start, and none is after
+ * the running ones. {@link low} and {@link high} bound the words in between. Two sets with the same `low` and `high` can
+ * differ only in these words. So the cost of a set depends on the concurrency, not on the length of the history.
  */
 export class PlacedSet {
-  /** The bits, 32 to a word. */
+  /** The bits, 32 per word. */
   readonly words: Uint32Array;
   /** The first word that is not full. */
   low = 0;
-  /** Behind the last word that is not empty, at least `low`. */
+  /** The position after the last word that is not empty; at least `low`. */
   high = 0;
-  /** How many operations are placed. */
+  /** The number of placed operations. */
   size = 0;
-  /** The same for equal sets, and rarely for others. 32 bits. */
+  /** A hash of 32 bits: the same for equal sets, and rarely the same for different ones. */
   hash = 0;
   readonly #marks: Uint32Array;
 
-  /** The empty set of up to `count` operations. */
+  /** Makes an empty set for up to `count` operations. */
   constructor(count: number) {
     this.words = new Uint32Array((count >>> 5) + 1);
     this.#marks = randomWords(count);
@@ -57,7 +56,7 @@ export class PlacedSet {
   }
 }
 
-/** Words without a pattern, the same in each run: a verdict and its cost shall not depend on chance. */
+/** Pseudo-random words, the same in each run: a verdict and its cost must not depend on chance. */
 function randomWords(count: number): Uint32Array {
   let seed = 0x9e37_79b9;
   return Uint32Array.from({ length: count }, () => {

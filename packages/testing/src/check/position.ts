@@ -7,26 +7,27 @@ import { PlacedSet } from "./placed-set.ts";
 import { States } from "./states.ts";
 import { BEGINNING, Timeline } from "./timeline.ts";
 
-/** The cursor of a step that was taken without a choice, and is taken back with the step before it. */
+/** The cursor of a step that was forced. It is undone together with the step before it. */
 const FORCED = -0x8000_0000;
 
 /**
- * Where a search is: which operations are placed, in which order, and the state after them.
+ * The position of a search: which operations are placed, in which order, and the state after them.
  *
- * Operations that returned are told by their place among those, open ones likewise among theirs.
+ * Returned operations are identified by their position among the returned ones, open operations by their position among
+ * the open ones.
  */
 export class Position<State, Input, Output> {
-  /** The operations that returned, in the order of their calls: all of them have to be placed. */
+  /** The operations that returned, in the order of their calls. All of them must be placed. */
   readonly returned: readonly Operation<Input, Output>[];
-  /** For each of them its place in the order in which to try them, from 0. */
+  /** For each of them its rank in the order in which the search tries them, from 0. */
   readonly ranks: Int32Array;
-  /** The calls and returns of those that are not placed yet. */
+  /** The calls and returns of the operations that are not placed yet. */
   readonly timeline: Timeline;
   /** The operations that may be placed or not. */
   readonly open: OpenOperations<Input>;
-  /** Which of those that returned are placed. */
+  /** The placed ones of the returned operations. */
   readonly placed: PlacedSet;
-  /** The steps to here. */
+  /** The steps to this position. */
   readonly path: Path;
   /** All states seen. */
   readonly states: States<State>;
@@ -36,11 +37,11 @@ export class Position<State, Input, Output> {
   #state: number;
   #steps = 0;
 
-  /** The beginning, with nothing placed. Takes operations in the order of their calls, none of them failed. */
+  /** Makes the start position. Takes operations in the order of their calls, none of them failed. */
   constructor(model: Model<State, Input, Output>, operations: readonly Operation<Input, Output>[]) {
     this.#model = model;
     this.returned = operations.filter(({ status }) => status === "ok");
-    // An open operation that leaves every state alone explains nothing.
+    // An open operation that changes no state explains nothing.
     this.#neverReturned = operations.filter(
       (one) => one.status === "open" && !this.#isReadOnly(one),
     );
@@ -56,17 +57,17 @@ export class Position<State, Input, Output> {
     this.#state = this.states.numberOf(model.init);
   }
 
-  /** How often the model was asked. */
+  /** The number of calls of the model. */
   get steps(): number {
     return this.#steps;
   }
 
-  /** The number of the state here. */
+  /** The number of the current state. */
   get state(): number {
     return this.#state;
   }
 
-  /** Places an operation that returned, if the model allows it here. `cursor` is given back by {@link goBack}. */
+  /** Places a returned operation if the model allows it here. {@link goBack} returns `cursor` when it undoes the step. */
   place(operation: number, cursor: number): boolean {
     const state = this.#stateAfter(this.returned[operation]);
     if (state === undefined) return false;
@@ -77,7 +78,7 @@ export class Position<State, Input, Output> {
     return true;
   }
 
-  /** Lets an open operation take effect, if it can and that changes the state. */
+  /** Lets an open operation take effect, if the model allows it and it changes the state. */
   useOpen(operation: number, cursor: number): boolean {
     const state = this.#stateAfter(this.#neverReturned[operation]);
     if (state === undefined || state === this.#state) return false;
@@ -87,7 +88,7 @@ export class Position<State, Input, Output> {
     return true;
   }
 
-  /** Places what leaves every state alone and is legal here: nothing is lost by doing so at once. */
+  /** Places all read-only operations that are legal here: placing them at once loses no solution. */
   placeReadOnly(): void {
     let node = this.timeline.after(BEGINNING);
     for (;;) {
@@ -101,7 +102,7 @@ export class Position<State, Input, Output> {
     }
   }
 
-  /** Takes back the last choice and all that followed from it; undefined when there was none. */
+  /** Undoes the last choice and the forced steps after it. @returns its cursor; undefined when there is no choice left. */
   goBack(): number | undefined {
     for (;;) {
       const step = this.path.pop();
@@ -118,7 +119,7 @@ export class Position<State, Input, Output> {
     }
   }
 
-  /** Notes that the search is here. @returns false when it need not be. */
+  /** Records the current configuration. @returns false when a known one covers it. */
   visit(configurations: Configurations): boolean {
     return configurations.add(this.placed, this.#state, this.open.used);
   }
@@ -143,13 +144,13 @@ export class Position<State, Input, Output> {
   }
 }
 
-/** Ranks by the model's guess, and by the returns where it makes none. */
+/** Ranks operations by the guess of the model; without a guess, by their returns. */
 function ranksOf<State, Input, Output>(
   model: Model<State, Input, Output>,
   returned: readonly Operation<Input, Output>[],
 ): Int32Array {
-  const spoken = returned.map((one) => ({ input: one.input, output: outputOf(one) }));
-  const guess = model.rank?.(spoken) ?? [];
+  const interpreted = returned.map((one) => ({ input: one.input, output: outputOf(one) }));
+  const guess = model.rank?.(interpreted) ?? [];
   const inOrder = returned.map((one, at) => ({ at, rank: guess[at] ?? 0, end: returnTime(one) }));
   inOrder.sort((one, other) => one.rank - other.rank || one.end - other.end);
   const ranks = new Int32Array(returned.length);
@@ -157,18 +158,18 @@ function ranksOf<State, Input, Output>(
   return ranks;
 }
 
-/** What an operation returned, undefined when nobody heard of it. */
+/** The output of an operation; undefined for an open one. */
 export function outputOf<Output>(operation: Operation<unknown, Output>): Output | undefined {
   return operation.status === "ok" ? operation.output : undefined;
 }
 
-/** A model says that an operation leaves every state alone, and then changes one: it cannot be relied on. */
+/** A model declares an operation read-only, but the operation changed a state. The model cannot be trusted. */
 export class ReadOnlyError extends Error {
-  /** What tells it from other errors. */
+  /** The name of this kind of error. */
   override readonly name = "ReadOnlyError";
 
-  /** Says so of the model of this name. */
+  /** Takes the name of the model. */
   constructor(model: string) {
-    super(`the model ${model} names an operation readOnly that changes a state`);
+    super(`the model ${model} declares an operation readOnly that changes a state`);
   }
 }

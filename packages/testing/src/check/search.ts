@@ -6,52 +6,52 @@ import type { Model } from "./model.ts";
 import { Position } from "./position.ts";
 import { BEGINNING } from "./timeline.ts";
 
-/** How far a search is. */
+/** The progress of a search. */
 export type SearchProgress = {
-  /** The most operations that were placed at a time. */
+  /** The most operations that were placed at once. */
   readonly placed: number;
-  /** Operations that have to be placed. */
+  /** Operations that must be placed. */
   readonly operations: number;
-  /** Configurations that are kept. */
+  /** Stored configurations. */
   readonly configurations: number;
-  /** How often the model was asked. */
+  /** Calls of the model. */
   readonly steps: number;
 };
 
-/** What a search ends with: an order, the proof that there is none, or too little memory. */
+/** The result of a search: an order, the reason why there is none, or too little memory. */
 export type Found<State, Input, Output> =
   | { readonly type: "order"; readonly order: readonly Operation<Input, Output>[] }
   | { readonly type: "none"; readonly deadEnd: DeadEnd<State, Input, Output> }
   | { readonly type: "outOfMemory" };
 
-/** Steps of the model between two looks at the clock. */
+/** Steps of the model between two checks of the clock. */
 const STEPS_PER_TURN = 256;
 
-/** Bytes per operation that a search takes from the start: its lists and its path. */
+/** Bytes per operation that a search uses from the start for its lists and its path. */
 const OPERATION_BYTES = 200;
 
 /**
- * Where to go on at a configuration: from 0 on, with what ranks behind that; below, with a kind of open
- * operations, after all that returned has been tried.
+ * A cursor tells where to continue at a configuration. From 0: with the returned operations of higher rank. -1: with all
+ * of them. Below: all of them were tried; with the next kind of open operations.
  */
 const ALL = -1;
 const kindCursor = (kind: number): number => -2 - kind;
 
 /**
- * Looks for a linearization of the operations on one object: an order in which the model allows all
- * that was returned, and in which nothing comes before what had returned when it was called.
+ * Searches a linearization of the operations on one object: an order in which the model allows all outputs, and in which
+ * no operation comes before one that returned before its call.
  *
- * This is Wing and Gong's search with Lowe's memory of configurations. Four things make it fast, none
- * of which can change what it finds:
+ * This is Wing and Gong's search with Lowe's memory of configurations. Four things make it fast, and none of them can
+ * change the result:
  *
- * - what has to return first is tried first (Lowe's just-in-time linearization), unless the model has
- *   a better guess;
- * - what leaves every state alone is placed as soon as it is legal: if there is an order from here on,
- *   there is one that begins with it, since elsewhere nobody would miss it;
- * - open operations are tried last, of equal ones the earliest only, and none that changes nothing;
- * - a configuration is left that is covered by one already visited.
+ * - it first tries the operation that returns first (Lowe's just-in-time linearization), unless the model has a better
+ *   guess;
+ * - it places a read-only operation as soon as it is legal: if any order continues from here, one exists that begins with
+ *   this operation, because removing it from its later position changes nothing;
+ * - it tries open operations last, only the earliest of equal ones, and none that leaves the state unchanged;
+ * - it skips a configuration that a visited one covers.
  *
- * `configurations` is cleared and used: several searches, one after the other, can share one.
+ * It clears `configurations` and uses it, so several searches can share one object, one after another.
  */
 export class Search<State, Input, Output> {
   readonly #model: Model<State, Input, Output>;
@@ -75,7 +75,7 @@ export class Search<State, Input, Output> {
     this.#position = new Position(model, operations);
   }
 
-  /** Searches. Yields every few hundred steps. */
+  /** Runs the search. Yields every few hundred steps. */
   *run(): Work<Found<State, Input, Output>, SearchProgress> {
     const position = this.#position;
     let turn = STEPS_PER_TURN;
@@ -92,14 +92,14 @@ export class Search<State, Input, Output> {
         yield this.progress;
       }
       const hasMoved = this.#move(cursor);
-      // Also after all that follows has failed: what follows may have been left for being covered by this.
+      // Also after all continuations have failed: they may have been skipped because this configuration covers them.
       if (!hasMoved) this.#furthest.note(position);
       cursor = hasMoved && this.#arrive() ? ALL : position.goBack();
     }
     return { type: "none", deadEnd: this.#furthest.explain(this.#model, position) };
   }
 
-  /** How far it is. */
+  /** The progress so far. */
   get progress(): SearchProgress {
     return {
       placed: this.#mostPlaced,
@@ -109,14 +109,14 @@ export class Search<State, Input, Output> {
     };
   }
 
-  /** Does at a new position what needs no choice. @returns false when nothing can be gained from it. */
+  /** Takes the forced steps at a new position. @returns false when a visited configuration covers it. */
   #arrive(): boolean {
     this.#position.placeReadOnly();
     this.#mostPlaced = Math.max(this.#mostPlaced, this.#position.placed.size);
     return this.#position.visit(this.#configurations);
   }
 
-  /** Takes the next step that is possible here, from `cursor` on. @returns false when there is none. */
+  /** Takes the next possible step here, from `cursor`. @returns false when there is none. */
   #move(cursor: number): boolean {
     const { ranks } = this.#position;
     if (cursor >= ALL) {
@@ -127,7 +127,7 @@ export class Search<State, Input, Output> {
     return this.#useOpenFrom(cursor >= ALL ? 0 : -1 - cursor);
   }
 
-  /** What may come next by its times and ranks behind `cursor`, in the order of the ranks. */
+  /** The operations that may come next by their times and have a rank above `cursor`, ordered by rank. */
   #candidates(cursor: number): readonly number[] {
     const { timeline, ranks } = this.#position;
     const rankOf = (operation: number): number => ranks[operation] ?? 0;

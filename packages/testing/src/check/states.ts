@@ -1,9 +1,9 @@
 import type { Model } from "./model.ts";
 
-/** What a state costs beside its key: an entry of a map, a place in a list, an object of some fields. */
+/** The size of a state without its key: a map entry, a list element, and an object with a few fields. */
 const STATE_BYTES = 160;
 
-/** The states that a search has seen, by number: equal states are one, and compare as fast as numbers. */
+/** The states that a search has seen, numbered: equal states have one number, so comparing them is fast. */
 export class States<State> {
   readonly #model: Pick<Model<State, never, never>, "key">;
   readonly #numbers = new Map<string | number, number>();
@@ -15,14 +15,14 @@ export class States<State> {
   }
 
   /**
-   * Bytes that the states take, as an estimate: a state is taken to be as large as its key, and a
-   * letter to be of two bytes.
+   * The estimated size of the states in bytes. It assumes that a state is as large as its key, and two bytes per
+   * character.
    */
   get bytes(): number {
     return this.#bytes;
   }
 
-  /** The number of a state. */
+  /** The number of a state. A new state gets a new number. */
   numberOf(state: State): number {
     const key = this.#model.key(state);
     const known = this.#numbers.get(key);
@@ -34,9 +34,9 @@ export class States<State> {
     return number;
   }
 
-  /** The state of a number that {@link numberOf} gave. */
+  /** The state with a number from {@link numberOf}. */
   at(number: number): State {
-    // Every number given belongs to a state, but for the compiler a place in a list may be empty.
+    // Every number from `numberOf` has a state. The compiler cannot know that.
     return this.#states[number] as State;
   }
 }

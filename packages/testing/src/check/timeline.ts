@@ -1,27 +1,27 @@
 /** The sentinel before the first event. */
 export const BEGINNING = 0;
 
-/** When something was called and when it returned. */
+/** The times of an operation's call and return. */
 export type Span = { readonly call: number; readonly return: number };
 
 /**
- * The calls and returns of operations as one doubly linked list in the order of time, from which an
- * operation is lifted when it is placed and into which it is put back when its place is given up (Wing
- * and Gong, "Testing and verifying concurrent objects", 1993, as Lowe tells it in "Testing for
- * linearizability", 2017). Both take constant time and leave the rest alone, as in Knuth's dancing links.
+ * The calls and returns of operations as one doubly linked list, ordered by time. The search lifts an operation out of the
+ * list when it places it, and puts it back when it undoes the step (Wing and Gong, "Testing and verifying concurrent
+ * objects", 1993, as described by Lowe in "Testing for linearizability", 2017). Both take constant time and leave the
+ * other nodes unchanged, as in Knuth's dancing links.
  *
- * A node is an event's place in the order, from 1; node 0 stands before the first and after the last.
- * Calls come before returns of the same time: what touches counts as concurrent.
+ * A node is the position of an event in the order, from 1. Node 0 is before the first and after the last. Calls come
+ * before returns of the same time, so operations that touch count as concurrent.
  */
 export class Timeline {
   readonly #next: Int32Array;
   readonly #previous: Int32Array;
-  /** For each node its operation; that of a return is complemented, so that it is negative. */
+  /** The operation of each node. For a return it is the bitwise complement, which is negative. */
   readonly #event: Int32Array;
   readonly #callNode: Int32Array;
   readonly #returnNode: Int32Array;
 
-  /** Lists the events of operations, which are from then on told by their place in `spans`. */
+  /** Lists the events of operations. An operation is identified by its position in `spans`. */
   constructor(spans: readonly Span[]) {
     const count = spans.length;
     this.#event = eventsInOrder(spans);
@@ -45,7 +45,7 @@ export class Timeline {
     return this.#next[BEGINNING] === BEGINNING;
   }
 
-  /** The node behind `node`; {@link BEGINNING} behind the last. */
+  /** The node after `node`; {@link BEGINNING} after the last. */
   after(node: number): number {
     return this.#next[node] ?? BEGINNING;
   }
@@ -55,13 +55,13 @@ export class Timeline {
     return this.#previous[node] ?? BEGINNING;
   }
 
-  /** The operation that is called at `node`, undefined if one returns there or it is the sentinel. */
+  /** The operation that is called at `node`; undefined when `node` is a return or the sentinel. */
   callAt(node: number): number | undefined {
     const event = this.#event[node] ?? -1;
     return event < 0 || node === BEGINNING ? undefined : event;
   }
 
-  /** The first return that is left. Only what is called before it may be placed next. */
+  /** The first return that is left. Only operations that are called before it may be placed next. */
   firstReturn(): number {
     let node = this.after(BEGINNING);
     while (node !== BEGINNING && (this.#event[node] ?? -1) >= 0) node = this.after(node);
@@ -73,13 +73,13 @@ export class Timeline {
     return ~(this.#event[node] ?? -1);
   }
 
-  /** Takes an operation out. */
+  /** Removes an operation. */
   lift(operation: number): void {
     this.#unlink(this.#callNode[operation] ?? BEGINNING);
     this.#unlink(this.#returnNode[operation] ?? BEGINNING);
   }
 
-  /** Puts back the operation that was lifted last of those that are out. */
+  /** Puts back an operation. It must be the last lifted one of those that are out. */
   putBack(operation: number): void {
     this.#link(this.#returnNode[operation] ?? BEGINNING);
     this.#link(this.#callNode[operation] ?? BEGINNING);

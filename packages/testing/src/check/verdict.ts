@@ -1,61 +1,61 @@
 import type { Operation } from "../history/history.ts";
 
-/** What a checker found, and what it cost. */
+/** The result of a check, and its cost. */
 export type Verdict<Input, Output> = {
-  /** What it cost. */
+  /** The cost. */
   readonly cost: Cost;
 } & (Valid<Input, Output> | Violated<Input, Output> | Unknown);
 
-/** The history is linearizable, and here is how. */
+/** The history is linearizable, with an order for each object. */
 export type Valid<Input, Output> = {
-  /** Tells it from the other verdicts. */
+  /** The kind of verdict. */
   readonly verdict: "valid";
-  /** One for each object. */
+  /** One linearization for each object. */
   readonly objects: readonly Linearization<Input, Output>[];
 };
 
-/** An order of the operations on one object that explains all that they returned. */
+/** An order of the operations on one object that explains all their outputs. */
 export type Linearization<Input, Output> = {
-  /** The object, "" when there is but one. */
+  /** The object; "" when there is only one. */
   readonly key: string;
-  /** All operations that took effect, in that order; open ones that are not in it need not have had an effect. */
+  /** All operations that took effect, in order. An open operation that is not in it need not have had an effect. */
   readonly order: readonly Operation<Input, Output>[];
-  /** Whether it was claimed and only verified, or had to be found. */
+  /** Whether the history claimed the order and it was only verified, or the search found it. */
   readonly by: "claimed" | "search";
 };
 
 /** The history is not linearizable: the operations on one object cannot be explained. */
 export type Violated<Input, Output> = {
-  /** Tells it from the other verdicts. */
+  /** The kind of verdict. */
   readonly verdict: "violated";
-  /** The object, "" when there is but one. */
+  /** The object; "" when there is only one. */
   readonly key: string;
-  /** The longest order that explains all that returned before `blocked` did. */
+  /** The longest order that explains all operations that returned before `blocked`. */
   readonly prefix: readonly Operation<Input, Output>[];
   /** The state after `prefix`, as the model describes it. */
   readonly state: string;
-  /** The operation whose return cannot be explained. Up to just before it the history is linearizable. */
+  /** The operation whose return cannot be explained. The history before that return is linearizable. */
   readonly blocked: Operation<Input, Output>;
-  /** The operations that might come next after `prefix` by their times, and that the state refuses; `blocked` first. */
+  /** The operations that could come next after `prefix` by their times, but that the state rejects; `blocked` first. */
   readonly unplaced: readonly Operation<Input, Output>[];
-  /** States that other orders lead to, which do not allow `blocked` either; a few of them at most. */
+  /** States after other orders, which do not allow `blocked` either; a few at most. */
   readonly otherStates: readonly string[];
 };
 
-/** Nobody knows: what the check may cost was used up first, or it was interrupted. */
+/** Undecided: the check reached a limit, or it was interrupted. */
 export type Unknown = {
-  /** Tells it from the other verdicts. */
+  /** The kind of verdict. */
   readonly verdict: "unknown";
-  /** What was used up. */
+  /** The limit that was reached, or the interruption. */
   readonly why: "time" | "memory" | "interrupted";
 };
 
-/** What a check cost. */
+/** The cost of a check. */
 export type Cost = {
-  /** Milliseconds by the clock that the check was given. */
+  /** The elapsed time in ms, by the clock of the check. */
   readonly elapsedMs: number;
-  /** How often the search asked the model. */
+  /** Calls of the model by the search. */
   readonly steps: number;
-  /** Configurations that the search kept, of all objects together. */
+  /** Configurations that the search stored, for all objects. */
   readonly configurations: number;
 };

@@ -1,21 +1,21 @@
 import type { NodeId } from "@kontiki/core";
-import { END, TRIGGER } from "./happen.ts";
+import { END, TRIGGER } from "./occurrence.ts";
 import type { KeptByCrash, ExploredPacket } from "./explored-node.ts";
-import type { Model } from "./model.ts";
+import type { Model } from "./cluster-model.ts";
 import { DROP, type Moves } from "./moves.ts";
 
-/** One transition of an explored cluster, as plain data: with the same bounds it can be done again. */
+/** One transition of an explored cluster, as plain data: it can be repeated within the same bounds. */
 export type ExploredAction = {
-  /** What happens. */
+  /** The kind of event. */
   readonly type:
     | "electionTimeout"
     | "heartbeatTimeout"
     | "leaderSilent"
     | "propose"
     | "deliver"
-    /** All that the node wrote becomes durable. */
+    /** Everything that the node wrote becomes durable. */
     | "sync"
-    /** Its process dies, and starts again. */
+    /** Its process crashes and restarts. */
     | "crash"
     /** A message is lost. */
     | "drop";
@@ -23,15 +23,15 @@ export type ExploredAction = {
   readonly node: NodeId;
   /** The message that is delivered or dropped. */
   readonly packet?: ExploredPacket;
-  /** Set when the message stays in flight, to come again. */
+  /** Set when the message also stays in flight and can be delivered again. */
   readonly stays?: true;
-  /** Set when the node crashes before the sync: what of that which it wrote is left. */
+  /** Set when the node crashes before the sync: what remains of its unsynced writes. */
   readonly crash?: KeptByCrash;
-  /** Of the messages that leave, those that are lost because too many are in flight: their places, from 0. */
+  /** The sent messages that are lost because too many are in flight: their positions, from 0. */
   readonly lost?: readonly number[];
 };
 
-/** The move at hand, as data. */
+/** The current move, as plain data. */
 export function actionOf(model: Model, moves: Moves): ExploredAction {
   const { at, trigger, end, packet, stays, lost, sent } = moves;
   const node = model.bounds.names[at];

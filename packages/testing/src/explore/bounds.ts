@@ -1,42 +1,42 @@
 import { makeConfig, nodeId, step, type Config, type NodeId } from "@kontiki/core";
 
-/** The core's `step`, or a broken one, for commands that are text. */
+/** The `step` function of the core, or a broken one, for commands that are strings. */
 export type StepFunction = typeof step<string>;
 
 /**
- * What an exploration may meet. All counts are of a whole run, not of a node, and whole numbers. Every budget makes the
- * search larger by a factor: begin small.
+ * The bounds of an exploration. All counts are whole numbers and apply to a whole run, not to each node. Every budget
+ * multiplies the size of the search: begin small.
  */
 export type BoundOptions = {
-  /** 1 to 5, 3 if not given. */
+  /** Nodes, 1 to 5. Default: 3. */
   readonly nodes?: number;
-  /** The highest term, 1 to 63, 2 if not given. An event that would lead beyond it does not happen. */
+  /** The highest term, 1 to 63. Default: 2. Events that would lead to a higher term are left out. */
   readonly terms?: number;
-  /** Commands that clients propose, 0 to 63, 1 if not given. */
+  /** Commands that clients propose, 0 to 63. Default: 1. */
   readonly proposals?: number;
-  /** Crashes, 0 to 63, 1 if not given. */
+  /** Crashes, 0 to 63. Default: 1. */
   readonly crashes?: number;
-  /** Messages that are lost although there was room for them, 0 to 63, 0 if not given. */
+  /** Messages that are lost although there was room for them, 0 to 63. Default: 0. */
   readonly drops?: number;
-  /** Messages that are delivered and stay in flight all the same, 0 to 63, 0 if not given. */
+  /** Messages that are delivered and also stay in flight, 0 to 63. Default: 0. */
   readonly duplicates?: number;
-  /** Heartbeat timeouts, 0 to 63, 0 if not given. Each begins a round, so that without a bound no search would end. */
+  /** Heartbeat timeouts, 0 to 63. Default: 0. Each starts a round, so a search without this bound would not end. */
   readonly heartbeats?: number;
-  /** Messages in flight at once, 1 to 16, 2 if not given. Of what is sent beyond, any part is lost. */
+  /** Messages in flight at once, 1 to 16. Default: 2. When more are sent, any of the sent ones can be lost. */
   readonly inflight?: number;
-  /** Whether a sync is an event of its own, before which others may come; else each turn ends with its sync. */
+  /** Whether a sync is a separate event, with other events before it. Default: false, each turn ends with its sync. */
   readonly asyncDisk?: boolean;
-  /** What the core is told. The paper's algorithm if not given: no pre-vote, nobody withholds votes. */
+  /** The configuration of the core. Default: the algorithm of the paper, without pre-vote and without withheld votes. */
   readonly config?: Partial<Omit<Config, "id" | "uid" | "voters">>;
-  /** The core itself, if not given. A broken one shows what a search finds. */
+  /** The step function. Default: the real core. A broken one shows what the explorer finds. */
   readonly step?: StepFunction;
 };
 
-/** {@link BoundOptions}, completed and checked. */
+/** {@link BoundOptions} with all defaults, checked. */
 export type Bounds = Required<Omit<BoundOptions, "nodes" | "config">> & {
-  /** All nodes, in the order in which they stand in a state. */
+  /** All nodes, in the order of a state's words. */
   readonly names: readonly NodeId[];
-  /** What each is told, in the same order. */
+  /** The configuration of each node, in the same order. */
   readonly configs: readonly Config[];
 };
 
@@ -51,15 +51,13 @@ const RANGES = {
   inflight: { least: 1, most: 16, usual: 2 },
 } as const;
 
-/** Completes and checks bounds. @throws RangeError that names the bound at fault. */
+/** Adds the defaults and checks the bounds. @throws RangeError that names the wrong bound. */
 export function boundsOf(options: BoundOptions): Bounds {
   const limit = (name: keyof typeof RANGES): number => {
     const { least, most, usual } = RANGES[name];
     const value = options[name] ?? usual;
     if (Number.isInteger(value) && value >= least && value <= most) return value;
-    throw new RangeError(
-      `an exploration has ${least} to ${most} ${name}, a whole number, not ${value}`,
-    );
+    throw new RangeError(`${name} must be a whole number from ${least} to ${most}, not ${value}`);
   };
   const names = ["a", "b", "c", "d", "e"].slice(0, limit("nodes")).map(nodeId);
   const paper = { preVote: false, quorumBeats: 0 };

@@ -1,17 +1,17 @@
-import type { Model } from "./model.ts";
+import type { Model } from "./cluster-model.ts";
 import type { Symmetry } from "./symbols.ts";
 
-/** How a state of the whole cluster is laid out in words of 32 bits. */
+/** The layout of a cluster's state in words of 32 bits. */
 export class Layout {
-  /** Nodes stand at the words from 0 to here. */
+  /** The number of nodes. They are the first words, from 0. */
   readonly nodes: number;
-  /** Then comes the history, */
+  /** The position of the history. */
   readonly history: number;
-  /** then how much of each budget is spent, */
+  /** The position of the spent budgets. */
   readonly spent: number;
-  /** then the messages in flight, the highest number first, and 0 where there is none. */
+  /** The position of the messages in flight: sorted, highest number first, and 0 for a free slot. */
   readonly messages: number;
-  /** Words of a state. */
+  /** The number of words of a state. */
   readonly words: number;
 
   constructor(nodes: number, inflight: number) {
@@ -24,19 +24,19 @@ export class Layout {
 }
 
 /**
- * One state for all that differ only in the names of nodes: the least of them, among those whose nodes stand in the
- * order of their classes. Only renamings that bring them into that order are tried, mostly a single one.
+ * Gives all states that differ only in the names of nodes one canonical form: the least of those whose nodes are sorted by
+ * class. Only renamings that sort the nodes are tried; mostly that is a single one.
  */
 export class Canonical {
   readonly #model: Model;
   readonly #layout: Layout;
   readonly #symmetry: Symmetry;
-  /** Which permutations order the nodes, by {@link Canonical.#rank}. */
+  /** The permutations that sort the nodes, by {@link Canonical.#rank}. */
   readonly #ordering = new Map<number, readonly number[]>();
   readonly #classes: number[] = [];
   #best: Int32Array;
   #other: Int32Array;
-  /** How many states differ from the last one only in the names of nodes, itself included. */
+  /** The number of states that differ from the last one only in the names of nodes, including itself. */
   orbit = 1;
 
   constructor(model: Model, layout: Layout, symmetry: Symmetry) {
@@ -47,7 +47,7 @@ export class Canonical {
     this.#other = new Int32Array(layout.words);
   }
 
-  /** The canonical form. It is overwritten by the next call. */
+  /** The canonical form of a state. The next call overwrites it. */
   of(state: Int32Array): Int32Array {
     const { permutations } = this.#symmetry;
     if (permutations.length === 1) return state;
@@ -91,7 +91,7 @@ export class Canonical {
     return ordering;
   }
 
-  /** Tells how the classes of the nodes compare: for each, how many are less. */
+  /** Encodes how the classes of the nodes compare: for each node, the number of smaller classes. */
   #rank(state: Int32Array): number {
     const { nodes } = this.#layout;
     const classes = this.#classes;
@@ -107,7 +107,7 @@ export class Canonical {
   }
 }
 
-/** Sorts a part of an array, the greatest number first. There are few, so nothing beats insertion. */
+/** Sorts a part of an array in descending order. The part is short, so insertion sort is fastest. */
 export function sortDown(words: Int32Array, from: number, to: number): void {
   for (let at = from + 1; at < to; at += 1) {
     const word = words[at] ?? 0;

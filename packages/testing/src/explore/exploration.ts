@@ -2,44 +2,44 @@ import type { ExploredAction } from "./action.ts";
 import type { Happened } from "./sometimes.ts";
 import type { ExploredTransition } from "./walk.ts";
 
-/** How far an exploration is. */
+/** The progress of an exploration. */
 export type ExploreProgress = {
   /** Distinct states so far. */
   readonly states: number;
-  /** Transitions so far, those to known states among them. */
+  /** Transitions so far, including those to known states. */
   readonly transitions: number;
-  /** Transitions from the start to the state at hand. */
+  /** Transitions from the start to the current state. */
   readonly depth: number;
-  /** States that still have to be looked at. */
+  /** States that are not expanded yet. */
   readonly waiting: number;
-  /** Bytes that it remembers, as an estimate. */
+  /** Memory in use, in bytes, as an estimate. */
   readonly bytes: number;
 };
 
-/** A run that breaks something. */
+/** A run that violates a property. */
 export type Counterexample = {
-  /** What its last transition breaks, as a sentence without an end. */
+  /** What its last transition violates, as a sentence without a period. */
   readonly text: string;
-  /** What to do to have it again: see {@link replayPath}. */
+  /** The actions that reproduce it: see {@link replayPath}. */
   readonly actions: readonly ExploredAction[];
-  /** What came of each. */
+  /** The transition of each action. */
   readonly transitions: readonly ExploredTransition[];
 };
 
-/** What came of an exploration. */
+/** The result of an exploration. */
 export type Exploration = Omit<ExploreProgress, "depth" | "waiting"> & {
-  /** `unknown`: it did not see all, or it never met what its bounds allow. */
+  /** `unknown`: it did not see all states, or an event that the bounds allow never happened. */
   readonly verdict: "holds" | "violated" | "unknown";
-  /** Why it ended: `exhausted` when there was nothing more to see. */
+  /** Why it ended: `exhausted` when no new state was left. */
   readonly ended: "exhausted" | "violated" | "states" | "memory" | "stopped";
-  /** The greatest number of transitions from the start to any state, on the way by which it was first met. */
+  /** The greatest number of transitions from the start to any state, on the path by which it was first reached. */
   readonly depth: number;
-  /** How many states there would be without symmetry, for the states that were seen. */
+  /** The number of states without symmetry reduction, for the states that were seen. */
   readonly unreduced: number;
-  /** In how many transitions each of these happened. */
+  /** The number of transitions in which each of these happened. */
   readonly sometimes: Readonly<Record<Happened, number>>;
-  /** What should have happened within these bounds and never did. */
+  /** What should have happened within these bounds but never did. */
   readonly never: readonly Happened[];
-  /** The run that broke something; a shortest one, breadth first. */
+  /** The run that violates a property; a shortest one when the search was breadth first. */
   readonly violation: Counterexample | undefined;
 };

@@ -5,41 +5,41 @@ import { Search, type SearchLimits } from "./search.ts";
 import { expectedOf } from "./sometimes.ts";
 import { partsOf } from "./walk.ts";
 
-/** What to explore, in which order, and what it may cost. */
+/** What to explore, in which order, and within which limits. */
 export type ExploreOptions = BoundOptions &
   SearchLimits & {
-    /** Breadth first, if not given: then a counterexample is a shortest one. Depth first goes on from the newest state. */
+    /** The order of the search. Default: breadth first, which finds a shortest counterexample. */
     readonly order?: "breadth" | "depth";
-    /** Whether states that differ only in the names of nodes count as one. They do, if not given. */
+    /** Whether states that differ only in the names of nodes count as one. Default: true. */
     readonly symmetry?: boolean;
   };
 
 /**
- * Looks at every state that a small cluster of the real core can reach, until all are seen, something is broken, or a
- * limit is met.
+ * Visits every state that a small cluster of the real core can reach, until it has seen all states, finds a violation, or
+ * reaches a limit.
  *
- * The model. A node is the core's state, its log, and its disk. Each event at a node is one turn, as `NodeActor` has it:
- * the event, `replicate`, a sync, `durable`, `replicate`. AppendEntries of a leader whose term and vote are on disk leave
- * before the sync, all else after it. A crash comes between turns or before the sync of one; it loses the process, and of
- * what was written either all that is not synced or nothing. The node starts again at once: one that is down is one to
- * which nothing happens. With `asyncDisk` the sync is an event of its own.
+ * The model. A node is the core's state, its log, and its disk. Each event at a node is one turn, as in `NodeActor`: the
+ * event, `replicate`, a sync, `durable`, `replicate`. A leader whose term and vote are on disk sends AppendEntries before
+ * the sync; all other messages leave after it. A crash happens between turns or before the sync of a turn. It loses the
+ * process, and either all unsynced writes or none. The node restarts at once: a node that is down is the same as a node to
+ * which nothing happens. With `asyncDisk` the sync is a separate event.
  *
- * Any timer may run out at any time, and messages come in any order. One that is never delivered stays in flight, and
- * takes the room of others; of what is sent beyond the bound any part is lost. `drops` are losses besides. `duplicates`
- * are deliveries after which the message is still in flight. Not in the model: changes of membership, snapshots, reads,
- * transfers of the lead, obituaries, damaged disks.
+ * Any timer can fire at any time, and messages arrive in any order. A message that is never delivered stays in flight and
+ * takes up room. When more messages are sent than there is room for, any of them can be lost. `drops` are additional
+ * losses. `duplicates` are deliveries after which the message stays in flight. Not in the model: membership changes,
+ * snapshots, reads, leadership transfers, obituaries, damaged disks.
  *
- * Checked in each transition: what a step may do (`checkStep`, `checkState`), that promises are on disk when they leave,
- * that votes and terms on disk never go back, and the properties of Figure 3 between any two nodes (`checkCluster`) and
- * over time, also for leaders and commits that a crash has made forgotten.
+ * Each transition is checked: what a step may do (`checkStep`, `checkState`); that promises are on disk when they leave;
+ * that the term and the vote on disk never go back; and the properties of Figure 3, between any two nodes (`checkCluster`)
+ * and over time, including leaders and commits that a crash has erased.
  *
- * @throws RangeError when a bound is none.
+ * @throws RangeError for an invalid bound.
  */
 export function explore(options: ExploreOptions = {}): Exploration {
   return finish(exploreInSlices(options));
 }
 
-/** As {@link explore}, as work that tells how far it is every few hundred states. */
+/** Like {@link explore}, as work that can be paused: it yields its progress every few hundred states. */
 export function* exploreInSlices(options: ExploreOptions = {}): Work<Exploration, ExploreProgress> {
   const bounds = boundsOf(options);
   const parts = partsOf(bounds, options.symmetry ?? true);

@@ -1,46 +1,46 @@
 import { sortDown, type Layout } from "./canonical.ts";
-import { END, TRIGGER } from "./happen.ts";
-import type { Model, Outcome } from "./model.ts";
+import { END, TRIGGER } from "./occurrence.ts";
+import type { Model, Outcome } from "./cluster-model.ts";
 import { HAPPENED } from "./sometimes.ts";
-import { isLeft, oneOf, spentOf } from "./spent.ts";
+import { isLeft, oneOf, spentOf } from "./budget.ts";
 
-/** The trigger of a message that is dropped, which no node ever meets. */
+/** The trigger of a dropped message. It reaches no node. */
 export const DROP = -1;
 
 const ENDS = [END.well, END.losing, END.keeping] as const;
 
 /**
- * Everything that may happen next in a state of the cluster, one move after the other.
+ * Enumerates everything that can happen next in a state of the cluster, one move after another.
  *
- * The fields tell the move at hand while `visit` is called, and are overwritten by the next.
+ * The fields describe the current move while `visit` runs. The next move overwrites them.
  */
 export class Moves {
   readonly #model: Model;
   readonly #layout: Layout;
-  /** Which of so many sends are lost, as bits, when there is room for so many less: by both counts. */
+  /** The possible sets of lost sends, as bits, by the number of sends and the number of lost ones. */
   readonly #losses = new Map<number, readonly number[]>();
   #from: Int32Array = new Int32Array();
   #visit: () => void = () => {};
 
-  /** The state that it leads to. */
+  /** The state after the move. */
   readonly state: Int32Array;
-  /** The place of the node it happens at. */
+  /** The position of the node where it happens. */
   at = 0;
   /** One of `TRIGGER`, a proposal, a message, or {@link DROP}. */
   trigger = 0;
   /** One of `END`. */
   end = 0;
-  /** The number of the message that comes or is dropped, 0 if none. */
+  /** The number of the delivered or dropped message; 0 for none. */
   packet = 0;
   /** Whether that message stays in flight. */
   stays = false;
-  /** The numbers of the messages that leave. */
+  /** The numbers of the sent messages. */
   sent: readonly number[] = [];
-  /** Which of them are lost, as bits by their places. */
+  /** The lost ones of them, as bits by position. */
   lost = 0;
   /** Bits of `HAPPENED`. */
   happened = 0;
-  /** What is wrong. */
+  /** The violation. */
   broken: string | undefined;
 
   constructor(model: Model, layout: Layout) {
@@ -49,7 +49,7 @@ export class Moves {
     this.state = new Int32Array(layout.words);
   }
 
-  /** Calls back for each move from a state, in an order that only the state decides. */
+  /** Calls `visit` for each move from a state. The order depends only on the state. */
   from(state: Int32Array, visit: () => void): void {
     this.#from = state;
     this.#visit = visit;
@@ -95,7 +95,7 @@ export class Moves {
     }
   }
 
-  /** Something happens at a node, and may end in a crash. */
+  /** Visits an event at a node with each way in which it can end. */
   #happens(at: number, trigger: number, packet: number, cost: number): void {
     const local = this.#word(at);
     const mayCrash = isLeft(this.#model.bounds, this.#word(this.#layout.spent), "crashes");
@@ -136,7 +136,7 @@ export class Moves {
     this.#sends(sent);
   }
 
-  /** What a node shows is compared with the past and with the other nodes. */
+  /** Compares the view of a node with the history and with the other nodes. */
   #judge(view: number): void {
     const model = this.#model;
     const { nodes, history } = this.#layout;
@@ -152,13 +152,13 @@ export class Moves {
     }
   }
 
-  /** The message that came makes room, and as many of those that leave are in flight as there is room for. */
+  /** Removes the delivered message and puts the sent ones in flight. Without room for all, visits every possible loss. */
   #sends(sent: readonly number[]): void {
     const { messages, words } = this.#layout;
     const end = this.#keepInFlight();
     const beyond = sent.length - (words - end);
     this.sent = sent;
-    if (beyond > 0) this.happened |= HAPPENED["a send is lost for want of room"];
+    if (beyond > 0) this.happened |= HAPPENED["a send is lost for lack of room"];
     for (const lost of beyond > 0 ? this.#lossesOf(sent.length, beyond) : NO_LOSS) {
       this.lost = lost;
       let free = this.#keepInFlight();
@@ -170,7 +170,7 @@ export class Moves {
     }
   }
 
-  /** Writes what stays in flight. Gives the word behind it. */
+  /** Writes the messages that stay in flight. @returns the position after them. */
   #keepInFlight(): number {
     const { messages, words } = this.#layout;
     let end = messages;

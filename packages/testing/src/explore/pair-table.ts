@@ -1,9 +1,9 @@
 /**
- * Whole numbers by pairs of whole numbers, in typed arrays: a look-up touches one place of memory, most of the time, and
- * makes no garbage. Open addressing with linear probing.
+ * Maps pairs of whole numbers to whole numbers, in a typed array: a lookup mostly touches one memory location and creates
+ * no garbage. Open addressing with linear probing.
  */
 export class PairTable {
-  /** Four words a slot: both keys, the value, and whether it is taken. */
+  /** Four words per slot: both keys, the value, and whether the slot is used. */
   #slots = new Int32Array(4 << 10);
   #mask = (1 << 10) - 1;
   #size = 0;
@@ -12,13 +12,13 @@ export class PairTable {
     return this.#slots.byteLength;
   }
 
-  /** The value of a pair; undefined when it has none. */
+  /** The value of a pair; undefined for none. */
   get(one: number, other: number): number | undefined {
     const at = this.#find(one, other);
     return this.#slots[at + 3] === 0 ? undefined : this.#slots[at + 2];
   }
 
-  /** Gives a pair a value: 32 bits with a sign. */
+  /** Sets the value of a pair: a signed 32-bit number. */
   set(one: number, other: number, value: number): void {
     if (2 * (this.#size + 1) > this.#mask) this.#grow();
     const at = this.#find(one, other);

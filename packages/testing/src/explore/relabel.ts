@@ -1,7 +1,7 @@
-/** A renaming of nodes: the node at place `i` gets the name of the one at place `to[i]`. */
+/** A renaming of nodes: the node at position `i` gets the name of the node at position `to[i]`. */
 export type Permutation = { readonly to: readonly number[] };
 
-/** All permutations of so many places, the identity first. */
+/** All permutations of `count` positions, the identity first. */
 export function permutationsOf(count: number): readonly Permutation[] {
   const extend = (taken: readonly number[]): readonly (readonly number[])[] => {
     if (taken.length === count) return [taken];
@@ -13,7 +13,7 @@ export function permutationsOf(count: number): readonly Permutation[] {
   return extend([]).map((to) => ({ to }));
 }
 
-/** The permutation that has the effect of `first`, and then of `second`: its place among `all`. */
+/** The position in `all` of the permutation that applies `first` and then `second`. */
 export function composed(
   all: readonly Permutation[],
   first: Permutation,
@@ -23,9 +23,9 @@ export function composed(
 }
 
 /**
- * A copy of plain data in which every name of a node is another one, as a value and as a key.
+ * Copies plain data and renames all nodes in it, in values and in keys.
  *
- * Nothing in it but names may be spelled like a name.
+ * No other text in the data may equal the name of a node.
  */
 export function relabelled<T>(data: T, names: ReadonlyMap<string, string>): T {
   return relabelledPart(data, names) as T;
@@ -43,7 +43,7 @@ function relabelledPart(data: unknown, names: ReadonlyMap<string, string>): unkn
   );
 }
 
-/** The same text for equal plain data, whatever the order of keys, and another for other data. */
+/** A text that is the same for two values of plain data exactly when they are equal, in any order of keys. */
 export function keyOf(data: unknown): string {
   if (typeof data === "number") return `${data}`;
   if (typeof data !== "object" || data === null) return JSON.stringify(data) ?? "_";

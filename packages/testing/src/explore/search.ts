@@ -4,19 +4,19 @@ import { SometimesCounts } from "./sometimes.ts";
 import { StateSet } from "./state-set.ts";
 import { Walk, type Parts } from "./walk.ts";
 
-/** What a search may cost. When that is used up it ends without having seen all. */
+/** The limits of a search. When it reaches one, it ends before it has seen all states. */
 export type SearchLimits = {
-  /** Distinct states, as many as there are if not given. */
+  /** Distinct states. Default: no limit. */
   readonly maxStates?: number;
-  /** Bytes that it remembers, as an estimate: 1 GiB if not given. */
+  /** Memory in bytes, as an estimate. Default: 1 GiB. */
   readonly memoryBytes?: number;
-  /** Asked every few hundred states whether to stop: for a budget of time, which a search cannot measure by itself. */
+  /** Called every few hundred states; true stops the search. For a time limit: the search has no clock. */
   readonly stop?: () => boolean;
 };
 
 const MEMORY_BYTES = 2 ** 30;
 
-/** States after which a search looks up: about a millisecond. */
+/** The number of states between two checks of the limits: about a millisecond. */
 const SLICE = 256;
 
 /** A search through the states of a cluster, breadth first or depth first. */
@@ -26,13 +26,13 @@ export class Search {
   readonly #limits: SearchLimits;
   readonly #seen: StateSet;
   readonly #counts = new SometimesCounts();
-  /** Depth first: the states that wait, and the depth of each, the next one last. */
+  /** Depth first: the waiting states, the next one last, and the depth of each. */
   readonly #stack: number[] = [];
   readonly #depths: number[] = [];
   #next = 0;
   #depth = 0;
   #transitions = 0;
-  /** The state from which the move that broke something was made. */
+  /** The state before the move that violated a property. */
   #brokenFrom: number | undefined;
   greatestDepth = 0;
   unreduced = 0;
@@ -55,18 +55,18 @@ export class Search {
     return this.#counts.counts;
   }
 
-  /** The run that broke something; a shortest one, breadth first. */
+  /** The run that violates a property; a shortest one when the search was breadth first. */
   get violation(): Counterexample | undefined {
     if (this.#brokenFrom === undefined) return undefined;
     const walk = this.#walkTo(this.#brokenFrom);
     const { moves } = this.#parts;
     if (!walk.take(() => moves.broken !== undefined) || walk.broken === undefined)
-      throw new Error("what broke once breaks again");
+      throw new Error("the violation did not repeat");
     const { transitions, broken: text } = walk;
     return { text, actions: transitions.map(({ action }) => action), transitions };
   }
 
-  /** Searches, and tells why it ended. */
+  /** Runs the search. @returns why it ended. */
   *run(): Work<Exploration["ended"], ExploreProgress> {
     this.#reach(this.#parts.start, 0);
     const state = new Int32Array(this.#parts.layout.words);
@@ -86,7 +86,7 @@ export class Search {
   }
 
   #current = 0;
-  /** Breadth first: the first state that is farther from the start than the one at hand. */
+  /** Breadth first: the first state that is farther from the start than the current one. */
   #nextLevel = 1;
 
   #takeNext(): boolean {
@@ -131,8 +131,8 @@ export class Search {
   }
 
   /**
-   * A run to a state that was seen. Seen are canonical forms, each of which is another cluster of other names than the one
-   * it came from; the run goes through real states, which have these forms.
+   * Makes a run to a seen state. The seen states are canonical forms, in which nodes may be renamed at every transition.
+   * The run goes through real states that have these forms.
    */
   #walkTo(number: number): Walk {
     const { layout, canonical, moves, start } = this.#parts;
@@ -147,7 +147,7 @@ export class Search {
       const leadsThere = (): boolean =>
         moves.broken === undefined &&
         canonical.of(moves.state).every((word, at) => word === form[at]);
-      if (!walk.take(leadsThere)) throw new Error("a state that was reached can be reached again");
+      if (!walk.take(leadsThere)) throw new Error("a seen state was not reached again");
     }
     return walk;
   }

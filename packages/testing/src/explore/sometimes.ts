@@ -1,8 +1,8 @@
 import type { Bounds } from "./bounds.ts";
 
 /**
- * What may happen in an exploration. A search that never met what its bounds allow has shown nothing: perhaps nobody was
- * ever elected.
+ * What can happen in an exploration, for "sometimes" properties: a search in which such an event never happened although
+ * its bounds allow it has shown nothing. Perhaps no node was ever elected.
  */
 export type Happened =
   | "a leader is elected"
@@ -11,18 +11,18 @@ export type Happened =
   | "a leader commits a command"
   | "a leader commits an entry of an older term"
   | "a follower learns of a commit"
-  | "a conflict cuts a log"
+  | "a conflict truncates a log"
   | "a vote is refused"
-  | "AppendEntries are refused"
+  | "AppendEntries is rejected"
   | "a leader steps down"
-  | "a crash loses what was written"
+  | "a crash loses unsynced writes"
   | "a leader crashes"
-  | "two lead at once, in different terms"
-  | "a send is lost for want of room"
+  | "two nodes lead at once, in different terms"
+  | "a send is lost for lack of room"
   | "a message is dropped"
   | "a message is delivered twice";
 
-/** A bit for each. */
+/** A bit for each of them. */
 export const HAPPENED: Readonly<Record<Happened, number>> = {
   "a leader is elected": 1 << 0,
   "a leader of a later term is elected": 1 << 1,
@@ -30,30 +30,30 @@ export const HAPPENED: Readonly<Record<Happened, number>> = {
   "a leader commits a command": 1 << 3,
   "a leader commits an entry of an older term": 1 << 4,
   "a follower learns of a commit": 1 << 5,
-  "a conflict cuts a log": 1 << 6,
+  "a conflict truncates a log": 1 << 6,
   "a vote is refused": 1 << 7,
-  "AppendEntries are refused": 1 << 8,
+  "AppendEntries is rejected": 1 << 8,
   "a leader steps down": 1 << 9,
-  "a crash loses what was written": 1 << 10,
+  "a crash loses unsynced writes": 1 << 10,
   "a leader crashes": 1 << 11,
-  "two lead at once, in different terms": 1 << 12,
-  "a send is lost for want of room": 1 << 13,
+  "two nodes lead at once, in different terms": 1 << 12,
+  "a send is lost for lack of room": 1 << 13,
   "a message is dropped": 1 << 14,
   "a message is delivered twice": 1 << 15,
 };
 
 const ALL = Object.keys(HAPPENED) as readonly Happened[];
 
-/** Counts transitions by what happened in them. */
+/** Counts transitions by the events in them. */
 export class SometimesCounts {
   readonly #bySet = new Float64Array(1 << ALL.length);
 
-  /** One more transition, in which all of these bits happened. */
+  /** Counts a transition in which the events of all these bits happened. */
   add(happened: number): void {
     this.#bySet[happened] = (this.#bySet[happened] ?? 0) + 1;
   }
 
-  /** In how many transitions each happened. */
+  /** The number of transitions in which each event happened. */
   get counts(): Readonly<Record<Happened, number>> {
     const counts = Object.fromEntries(ALL.map((name) => [name, 0])) as Record<Happened, number>;
     this.#bySet.forEach((count, set) => {
@@ -64,7 +64,7 @@ export class SometimesCounts {
   }
 }
 
-/** What a search through all that these bounds allow should meet, whatever else it meets. */
+/** The events that a complete search within these bounds must meet. */
 export function expectedOf(bounds: Bounds): readonly Happened[] {
   const { names, terms, proposals, crashes, drops, duplicates } = bounds;
   const expected: readonly (readonly [Happened, boolean])[] = [
@@ -72,7 +72,7 @@ export function expectedOf(bounds: Bounds): readonly Happened[] {
     ["a leader commits an entry", true],
     ["a leader commits a command", proposals > 0],
     ["a leader of a later term is elected", terms > 1],
-    ["a crash loses what was written", crashes > 0],
+    ["a crash loses unsynced writes", crashes > 0],
     ["a leader crashes", crashes > 0],
     ["a message is dropped", drops > 0 && names.length > 1],
     ["a message is delivered twice", duplicates > 0 && names.length > 1],

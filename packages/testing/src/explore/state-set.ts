@@ -1,28 +1,28 @@
 import { mixed } from "../check/placed-set.ts";
 
-/** States are kept in pieces of so many, so that growing copies nothing. */
+/** States are stored in pieces of this many, so that growing copies nothing. */
 const PIECE_BITS = 14;
 const PIECE = 1 << PIECE_BITS;
 
-/** A fresh table has room for so many states, half of them used. */
+/** The slots of a new table. At most half of them are used. */
 const FIRST_SLOTS = 1 << 14;
 
 /**
- * States that were seen, numbered from 0 in the order of their coming, each with the state that it came from.
+ * The seen states, numbered from 0 in the order in which they were added, each with the state that it came from.
  *
- * States are compared word by word: a hash only says where to look, so that no state is ever taken for another. All of it
- * lies in typed arrays: 4 bytes a word, 4 for where it came from, and 16 to 32 for the table.
+ * States are compared word by word: the hash only selects the slot, so two different states are never mixed up. Everything
+ * is in typed arrays. A state takes 4 bytes per word, 4 for its origin, and 16 to 32 in the table.
  */
 export class StateSet {
   readonly #words: number;
   readonly #pieces: Int32Array[] = [];
   readonly #origins: Int32Array[] = [];
-  /** Two words a slot: the hash, and the number + 1; 0 in a slot that is free. */
+  /** Two words per slot: the hash, and the number + 1; 0 in a free slot. */
   #table = new Int32Array(2 * FIRST_SLOTS);
   #mask = FIRST_SLOTS - 1;
   #size = 0;
 
-  /** @param words of a state. */
+  /** @param words the number of words of a state. */
   constructor(words: number) {
     this.#words = words;
   }
@@ -31,17 +31,17 @@ export class StateSet {
     return this.#size;
   }
 
-  /** What it takes in memory. */
+  /** The memory in use, in bytes. */
   get bytes(): number {
     return this.#table.byteLength + this.#pieces.length * 4 * PIECE * (this.#words + 1);
   }
 
-  /** What it will take in memory when one more state is added. */
+  /** The peak of the memory in use when one more state is added, in bytes. */
   get bytesNext(): number {
     return this.#isFull ? this.bytes + 2 * this.#table.byteLength : this.bytes;
   }
 
-  /** Adds a state. False when it is there already. */
+  /** Adds a state. @returns false when it is known. */
   add(state: Int32Array, origin: number): boolean {
     if (this.#isFull) this.#grow();
     const hash = hashOf(state, this.#words);
@@ -58,7 +58,7 @@ export class StateSet {
     return true;
   }
 
-  /** Copies a state that was added. */
+  /** Copies a state to `into`. */
   read(number: number, into: Int32Array): void {
     const piece = this.#pieces[number >>> PIECE_BITS];
     if (piece === undefined) throw new RangeError(`there is no state ${number}`);
@@ -66,7 +66,7 @@ export class StateSet {
     for (let word = 0; word < this.#words; word += 1) into[word] = piece[from + word] ?? 0;
   }
 
-  /** The state that this one came from. */
+  /** The state from which this one was reached. */
   originOf(number: number): number {
     return this.#origins[number >>> PIECE_BITS]?.[number & (PIECE - 1)] ?? 0;
   }

@@ -1,15 +1,15 @@
 import type { NodeId } from "@kontiki/core";
 import { composed, keyOf, permutationsOf, relabelled, type Permutation } from "./relabel.ts";
 
-/** The renamings of nodes that a search takes for the same, and what each does to what is named by a number. */
+/** The renamings of nodes that a search treats as equivalent. */
 export class Symmetry {
   /** The identity first. */
   readonly permutations: readonly Permutation[];
   readonly #renamings: readonly ReadonlyMap<string, string>[];
-  /** The place of "`first`, then `second`" at `first * count + second`. */
+  /** The position of the permutation "`first`, then `second`", at `first * count + second`. */
   readonly #composed: readonly number[];
 
-  /** @param reduces whether nodes may be renamed at all. */
+  /** @param reduces whether nodes may be renamed; if not, only the identity is used. */
   constructor(names: readonly NodeId[], reduces: boolean) {
     const all = permutationsOf(names.length);
     this.permutations = reduces ? all : all.slice(0, 1);
@@ -21,18 +21,21 @@ export class Symmetry {
     );
   }
 
-  /** The value under each permutation, in their order. */
+  /** The value under each permutation, in the order of {@link permutations}. */
   orbitOf<T>(value: T): readonly T[] {
     return this.#renamings.map((names, at) => (at === 0 ? value : relabelled(value, names)));
   }
 
-  /** Which permutation has the effect of these two, one after the other. */
+  /** The permutation that applies `first` and then `second`. */
   both(first: number, second: number): number {
     return this.#composed[first * this.permutations.length + second] ?? 0;
   }
 }
 
-/** Equal values by one number, from 1 in the order of their coming, and what each becomes when nodes are renamed. */
+/**
+ * Numbers values: equal values get one number, from 1 in the order in which they appear. Also knows the number of each
+ * value under each renaming of nodes.
+ */
 export class Symbols<T> {
   readonly #symmetry: Symmetry;
   readonly #normal: (value: T) => T;
@@ -40,12 +43,12 @@ export class Symbols<T> {
   readonly #values: T[] = [];
   /** For each number, from 0: its number under each permutation. */
   readonly #under: number[] = [];
-  /** For each number: the least one among those it becomes. */
+  /** For each number: the least number among its renamings. */
   readonly #classes: number[] = [];
   readonly #count: number;
   #bytes = 0;
 
-  /** @param normal gives equal values one form, where a renaming may change that: what is sorted by names is sorted anew. */
+  /** @param normal brings a value into normal form after a renaming: for example, lists sorted by name are sorted again. */
   constructor(symmetry: Symmetry, normal: (value: T) => T = (value) => value) {
     this.#symmetry = symmetry;
     this.#normal = normal;
@@ -58,30 +61,30 @@ export class Symbols<T> {
     return this.#values.length;
   }
 
-  /** What they take in memory, as an estimate: a value is taken to be four times as large as its key. */
+  /** The memory in use, in bytes, as an estimate. It assumes that a value is four times as large as its key. */
   get bytes(): number {
     return this.#bytes;
   }
 
-  /** The number of a value; those that it becomes under all permutations get theirs as well. */
+  /** The number of a value. Its renamings get their numbers at the same time. */
   idOf(value: T): number {
     const normal = this.#normal(value);
     return this.#ids.get(keyOf(normal)) ?? this.#enter(normal);
   }
 
-  /** The value of a number that was given out. */
+  /** The value with a number from {@link idOf}. */
   valueOf(id: number): T {
     const value = this.#values[id - 1];
-    if (value === undefined) throw new RangeError(`nothing has the number ${id}`);
+    if (value === undefined) throw new RangeError(`there is no value with the number ${id}`);
     return value;
   }
 
-  /** What a number becomes under a permutation. 0 stays 0. */
+  /** The number of a value under a permutation. 0 stays 0. */
   under(id: number, permutation: number): number {
     return this.#under[id * this.#count + permutation] ?? 0;
   }
 
-  /** The same for all that become each other, and for no others. */
+  /** A number that is the same for two values exactly when one is a renaming of the other. */
   classOf(id: number): number {
     return this.#classes[id] ?? 0;
   }

@@ -24,17 +24,17 @@ import {
 } from "./explored-node.ts";
 import { HAPPENED } from "./sometimes.ts";
 
-/** Something is wrong. The text says what, as a sentence without an end. */
+/** A violation. The message is a sentence without a period. */
 export class Broken extends Error {
   override readonly name = "Broken";
 }
 
 /**
- * One node while something happens to it.
+ * One node while it handles an event.
  *
- * It does what the core says as `NodeActor` does: AppendEntries of a leader whose term and vote are on disk leave at once,
- * everything else after the sync. What must hold of one server is checked at each step, and of a promise when it leaves:
- * that it is on disk.
+ * It performs the effects of the core like `NodeActor`: AppendEntries of a leader whose term and vote are on disk leave at
+ * once, all other messages after the sync. Each step checks the invariants of one server, and each promise is checked when
+ * it leaves: it must be on disk.
  */
 export class Turn {
   readonly #bounds: Bounds;
@@ -43,7 +43,7 @@ export class Turn {
   #hard: HardState;
   #disk: ExploredNode["disk"];
   #held: readonly ExploredPacket[];
-  /** What has left, in order. */
+  /** The messages that have left, in order. */
   readonly sent: ExploredPacket[] = [];
   /** Bits of `HAPPENED`. */
   happened = 0;
@@ -59,24 +59,24 @@ export class Turn {
     this.#held = local.held;
   }
 
-  /** The node as it is. */
+  /** The node in its current state. */
   get local(): ExploredNode {
     const { config, log } = this.#env;
     const [state, hard, disk, held] = [this.#state, this.#hard, this.#disk, this.#held];
     return { node: config.id, state, log: contentOf(log), hard, disk, held };
   }
 
-  /** Whether a crash that keeps nothing would lose what was written. */
+  /** Whether the node has unsynced writes, which a crash can lose. */
   get isUnsynced(): boolean {
     return isUnsynced(this.local);
   }
 
-  /** Events of a turn, one after the other. @throws Broken when the core does what it must not. */
+  /** Handles the events of a turn in order. @throws Broken when a check of the core fails. */
   handle(...events: readonly Event<string>[]): void {
     for (const event of events) this.#step(event);
   }
 
-  /** All that was written is durable: promises leave, and the core hears of it. @throws Broken as above. */
+  /** Makes all writes durable, reports that to the core, and releases the promises. @throws Broken like {@link handle}. */
   sync(): void {
     const { log } = this.#env;
     this.#save();
@@ -88,10 +88,10 @@ export class Turn {
     this.#release();
   }
 
-  /** The process dies, and starts again from its disk. Nothing that was held has left. */
+  /** Crashes the process and restarts it from its disk. The held messages never leave. */
   crash(kept: KeptByCrash): void {
     if (kept === "everything") this.#save();
-    if (this.isUnsynced) this.happened |= HAPPENED["a crash loses what was written"];
+    if (this.isUnsynced) this.happened |= HAPPENED["a crash loses unsynced writes"];
     if (this.#state.role.type === "leader") this.happened |= HAPPENED["a leader crashes"];
     const started = startedFrom(this.#env.config, this.#disk);
     this.#env = { config: this.#env.config, log: logOf(started.log) };
@@ -161,7 +161,7 @@ export class Turn {
   }
 }
 
-/** What a message claims, and the disk of its sender does not hold (Figure 2, "persistent state"). */
+/** What a message promises although it is not on the disk of its sender (Figure 2, "persistent state"). */
 function brokenPromise(
   { to, from, message }: ExploredPacket,
   disk: ExploredNode["disk"],
@@ -169,7 +169,7 @@ function brokenPromise(
   const { hard, log } = disk;
   const isPreVote = message.type === "requestPreVote" || message.type === "preVoteReply";
   if (!isPreVote && message.term > hard.term)
-    return `it speaks of term ${message.term}, which is not on its disk`;
+    return `it claims term ${message.term}, which is not on its disk`;
   if (message.term < hard.term) return undefined;
   const voted = message.type === "requestVote" ? from : to;
   const isVote =
@@ -177,11 +177,11 @@ function brokenPromise(
   if (isVote && hard.votedFor !== voted)
     return `the vote for ${voted} in term ${message.term} is not on its disk`;
   if (message.type === "appendAccepted" && message.match > log.length)
-    return `it says that it holds entry ${message.match}, which is not on its disk`;
+    return `it acknowledges entry ${message.match}, which is not on its disk`;
   return undefined;
 }
 
-/** What a step shows, as bits. */
+/** The events of a step, as bits of `HAPPENED`. */
 function noteworthy(
   { state: old }: Observed<string>,
   { env, state: now }: Observed<string>,
@@ -196,11 +196,11 @@ function noteworthy(
     bits |= HAPPENED["a leader steps down"];
   if (now.commit > old.commit) bits |= committed(env.log, old, now);
   for (const effect of effects) {
-    if (effect.type === "truncateLog") bits |= HAPPENED["a conflict cuts a log"];
+    if (effect.type === "truncateLog") bits |= HAPPENED["a conflict truncates a log"];
     if (effect.type !== "send") continue;
     if (effect.message.type === "voteReply" && !effect.message.granted)
       bits |= HAPPENED["a vote is refused"];
-    if (effect.message.type === "appendRejected") bits |= HAPPENED["AppendEntries are refused"];
+    if (effect.message.type === "appendRejected") bits |= HAPPENED["AppendEntries is rejected"];
   }
   return bits;
 }

@@ -2,24 +2,24 @@ import { actionOf, type ExploredAction } from "./action.ts";
 import { boundsOf, type BoundOptions, type Bounds } from "./bounds.ts";
 import { Canonical, Layout } from "./canonical.ts";
 import type { ExploredNode, ExploredPacket } from "./explored-node.ts";
-import { Model } from "./model.ts";
+import { Model } from "./cluster-model.ts";
 import { Moves } from "./moves.ts";
 import { keyOf } from "./relabel.ts";
 import { Symmetry } from "./symbols.ts";
 
-/** One transition of a run that was explored. */
+/** One transition of an explored run. */
 export type ExploredTransition = {
-  /** What happened. */
+  /** The action. */
   readonly action: ExploredAction;
-  /** Messages that are in flight from then on. */
+  /** The sent messages that are now in flight. */
   readonly sent: readonly ExploredPacket[];
-  /** Messages that left and are lost. */
+  /** The sent messages that are lost. */
   readonly lost: readonly ExploredPacket[];
-  /** All nodes after it, in the order of their names. */
+  /** All nodes after the transition, in the order of their names. */
   readonly nodes: readonly ExploredNode[];
 };
 
-/** What an exploration is made of. */
+/** The parts of an exploration. */
 export type Parts = {
   readonly model: Model;
   readonly layout: Layout;
@@ -28,7 +28,7 @@ export type Parts = {
   readonly start: Int32Array;
 };
 
-/** Makes what an exploration is made of. */
+/** Makes the parts of an exploration. */
 export function partsOf(bounds: Bounds, reduces: boolean): Parts {
   const symmetry = new Symmetry(bounds.names, reduces);
   const model = new Model(bounds, symmetry);
@@ -39,11 +39,11 @@ export function partsOf(bounds: Bounds, reduces: boolean): Parts {
   return { model, layout, canonical, moves: new Moves(model, layout), start };
 }
 
-/** A run from the first state on, one chosen move after the other. */
+/** A run from the first state, one chosen move after another. */
 export class Walk {
   readonly #parts: Parts;
   readonly transitions: ExploredTransition[] = [];
-  /** What was wrong with the last transition. */
+  /** The violation in the last transition. */
   broken: string | undefined;
   #state: Int32Array;
 
@@ -52,7 +52,7 @@ export class Walk {
     this.#state = Int32Array.from(parts.start);
   }
 
-  /** Makes the first move that is the wanted one. False when there is none. */
+  /** Makes the first move that `isWanted` accepts. @returns false when there is none. */
   take(isWanted: () => boolean): boolean {
     const { moves } = this.#parts;
     let found:
@@ -83,19 +83,19 @@ export class Walk {
   }
 }
 
-/** A run that was done again. */
+/** A repeated run. */
 export type Replay = {
-  /** What came of each action. */
+  /** The transition of each action. */
   readonly transitions: readonly ExploredTransition[];
-  /** What the last transition broke, undefined when all of it holds. */
+  /** What the last transition violates; undefined when every property holds. */
   readonly broken: string | undefined;
 };
 
 /**
- * Does the actions of a counterexample again, in order; it ends with the first transition that breaks something.
+ * Repeats the actions of a counterexample in order. It ends at the first transition that violates a property.
  *
  * @param options the bounds with which it was found.
- * @throws RangeError when an action is not possible in its place.
+ * @throws RangeError when an action is not possible at its position.
  */
 export function replayPath(options: BoundOptions, actions: readonly ExploredAction[]): Replay {
   const parts = partsOf(boundsOf(options), false);
@@ -104,7 +104,7 @@ export function replayPath(options: BoundOptions, actions: readonly ExploredActi
     const wanted = keyOf(action);
     if (!walk.take(() => keyOf(actionOf(parts.model, parts.moves)) === wanted))
       throw new RangeError(
-        `action ${at + 1}, ${action.type} at ${action.node}, is not possible then`,
+        `action ${at + 1}, ${action.type} at ${action.node}, is not possible at that point`,
       );
     if (walk.broken !== undefined) break;
   }

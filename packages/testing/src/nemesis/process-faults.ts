@@ -21,7 +21,7 @@ export function beginProcessFault(stage: Stage, fault: ProcessFault): Begun | Sk
     case "crashLoop":
       return crashLoop(stage, nodes, fault);
     case "stop":
-      return fall(stage, nodes, fault.downMs, (node) => target.stop(node));
+      return takeDown(stage, nodes, fault.downMs, (node) => target.stop(node));
     case "pause":
       return { nodes, end: allOf(nodes.map((node) => heldNodes.pause(node))) };
     default:
@@ -30,7 +30,7 @@ export function beginProcessFault(stage: Stage, fault: ProcessFault): Begun | Sk
 }
 
 /** Takes nodes down now, and starts them again after `downMs`. */
-function fall(
+function takeDown(
   { target, heldNodes, counters, announce, after, over }: Stage,
   nodes: readonly NodeId[],
   downMs: number,
@@ -50,7 +50,7 @@ function crash(
   nodes: readonly NodeId[],
   { kept, downMs }: ProcessFault & { readonly type: "crash" },
 ): Begun {
-  return fall(stage, nodes, downMs, (node) => stage.target.crash(node, "it crashes", kept));
+  return takeDown(stage, nodes, downMs, (node) => stage.target.crash(node, "it crashes", kept));
 }
 
 function crashAll(
@@ -58,7 +58,9 @@ function crashAll(
   { kept, mail, downMs }: ProcessFault & { readonly type: "crashAll" },
 ): Begun {
   const { target } = stage;
-  const begun = fall(stage, target.nodes, downMs, (node) => target.crash(node, "all crash", kept));
+  const begun = takeDown(stage, target.nodes, downMs, (node) =>
+    target.crash(node, "all crash", kept),
+  );
   if (!mail) target.network.forgetMail();
   return begun;
 }

@@ -68,8 +68,9 @@ const ACTIONS = {
 };
 
 /**
- * What most tokens say, so that they need only say where they differ (RFC 1951 with a preset dictionary). A word can only
- * be read with the dictionary it was made with: whoever changes this raises the format in `word.ts`.
+ * The content that most tokens share, so that a token only stores the differences (RFC 1951 with a preset dictionary). A
+ * token can only be read with the dictionary that it was made with: after a change here, raise the format in
+ * `token-text.ts`.
  */
 export const DICTIONARY: Uint8Array = encode([
   FAULT_TYPES,

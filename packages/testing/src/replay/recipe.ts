@@ -5,11 +5,11 @@ import type { Plan } from "../plan/plan.ts";
 import type { Scenario } from "../scenario/scenario.ts";
 import { TokenError } from "./token-error.ts";
 
-/** How to have a plan again. */
+/** How to make a plan again. */
 export type Recipe =
-  /** It is all there. So it is the same whatever becomes of how plans are drawn. */
+  /** The complete plan. It stays the same when a later version draws plans differently. */
   | { readonly from: "plan"; readonly plan: Plan }
-  /** It is drawn, and something is taken away: short, however long the plan is. */
+  /** Draw the plan from its seed and remove some parts: short, however long the plan is. */
   | {
       readonly from: "seed";
       readonly scenario: Scenario;
@@ -21,31 +21,31 @@ export type Recipe =
       readonly digest: number;
     };
 
-/** Which of a row of things are left: how many are, how many then are not, how many then are, and so on. */
+/** Which elements of a list are kept, as run lengths: kept, removed, kept, and so on. */
 export type Runs = readonly number[];
 
 /** Draws the plan of a seed. */
 export type Draw = (scenario: Scenario, seed: number) => Plan;
 
 /**
- * The plan that a recipe gives.
+ * Makes the plan of a recipe.
  *
- * @throws TokenError when this code draws another one than that which the token was made with.
+ * @throws TokenError when this code draws a different plan than the code that made the token.
  */
 export function planFrom(recipe: Recipe, draw: Draw): Plan {
   if (recipe.from === "plan") return recipe.plan;
   const { scenario, seed, nodes } = recipe;
   const drawn = draw(scenario, seed);
-  const faults = left(drawn.faults, recipe.faults);
-  const operations = left(drawn.operations, recipe.operations);
+  const faults = kept(drawn.faults, recipe.faults);
+  const operations = kept(drawn.operations, recipe.operations);
   const plan = { scenario, seed, nodes, faults, operations };
   if (digestOf(plan) === recipe.digest) return plan;
   throw new TokenError(
-    "this version draws other faults or operations from the token's seed: use the version that made it",
+    "this version draws different faults or operations from the token's seed: use the version that made it",
   );
 }
 
-/** How to draw a plan again, of which `drawn` is the whole; undefined when it is not a part of that. */
+/** A recipe that makes `plan` from the full plan `drawn`; undefined when `plan` is not a part of it. */
 export function drawnRecipe(plan: Plan, drawn: Plan): Recipe | undefined {
   const faults = runsOf(plan.faults, drawn.faults);
   const operations = runsOf(plan.operations, drawn.operations);
@@ -58,7 +58,7 @@ function digestOf({ faults, operations }: Plan): number {
   return crc32(encode([faults, operations]));
 }
 
-/** Which of `all` are in `some`; undefined when `some` has others, or in another order. */
+/** The elements of `all` that are in `some`; undefined when `some` has other elements, or another order. */
 function runsOf<T>(some: readonly T[], all: readonly T[]): Runs | undefined {
   const runs = [0];
   let taken = 0;
@@ -71,7 +71,7 @@ function runsOf<T>(some: readonly T[], all: readonly T[]): Runs | undefined {
   return taken === some.length ? runs : undefined;
 }
 
-function left<T>(all: readonly T[], runs: Runs): readonly T[] {
+function kept<T>(all: readonly T[], runs: Runs): readonly T[] {
   let from = 0;
   return runs.flatMap((length, at) => {
     from += length;

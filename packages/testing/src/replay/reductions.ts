@@ -1,6 +1,6 @@
 import type { Plan, PlannedFault } from "../plan/plan.ts";
 
-/** A plan without what begins later than `at`, in ms. */
+/** A plan without the faults and operations that begin after `at`, in ms. */
 export function onlyUntil(plan: Plan, at: number): Plan {
   const isEarly = (one: { readonly at: number }): boolean => one.at <= at;
   return {
@@ -10,17 +10,17 @@ export function onlyUntil(plan: Plan, at: number): Plan {
   };
 }
 
-/** A plan without the faults at places `from` up to `to`. */
+/** A plan without the faults from position `from` up to, but not including, `to`. */
 export function withoutFaults(plan: Plan, from: number, to: number): Plan {
   return { ...plan, faults: plan.faults.toSpliced(from, to - from) };
 }
 
-/** A plan without the operations at places `from` up to `to`. */
+/** A plan without the operations from position `from` up to, but not including, `to`. */
 export function withoutOperations(plan: Plan, from: number, to: number): Plan {
   return { ...plan, operations: plan.operations.toSpliced(from, to - from) };
 }
 
-/** A plan without its last node, and without the faults that are about it; the same when there is but one. */
+/** A plan without its last node and the faults that need this node. A plan with one node stays as it is. */
 export function fewerNodes(plan: Plan): Plan {
   if (plan.nodes <= 1) return plan;
   const last = `n${plan.nodes}`;
@@ -30,7 +30,7 @@ export function fewerNodes(plan: Plan): Plan {
   return { ...plan, nodes: plan.nodes - 1, faults };
 }
 
-/** What a fault cannot do without. */
+/** The nodes that a fault needs. */
 function namesOf(fault: PlannedFault): readonly (string | undefined)[] {
   const { node, from, to } = fault as { node?: string; from?: string; to?: string };
   return [node, from, fault.type === "oneWay" ? to : undefined];

@@ -2,22 +2,22 @@ import type { Plan } from "../plan/plan.ts";
 import { drawnRecipe, type Draw, type Recipe } from "./recipe.ts";
 import { encodeToken } from "./token.ts";
 
-/** What failed. */
+/** A failure. */
 export type Failed = {
-  /** The check. */
+  /** The violated check. */
   readonly check: string;
   /** The digest of the run. */
   readonly hash: string;
-  /** The path of the scenario's module, where it has one. */
+  /** The path of the scenario's module, if it has one. */
   readonly module?: string | undefined;
-  /** Whether it is of a test whose state machine is in no module: only the test can run it again. */
+  /** Whether the state machine belongs to a test and is in no module: then only the test can repeat the run. */
   readonly isOwn?: boolean;
 };
 
-/** A token with its plan in full is not longer than this, in characters; else it is drawn again where that is shorter. */
+/** The maximum length of a token with a complete plan, in characters. A longer one stores the seed, if that is shorter. */
 const FULL_LENGTH_MAX = 1000;
 
-/** The token of a run that failed. `draw` is that which drew the plan before anything was taken away from it. */
+/** Makes the token of a failed run. `draw` draws the full plan, before shrinking. */
 export function runToken(plan: Plan, { check, hash, module, isOwn }: Failed, draw: Draw): string {
   const made = (recipe: Recipe): string =>
     encodeToken({ type: "run", check, hash, module, ...(isOwn === true && { isOwn }), recipe });

@@ -5,21 +5,21 @@ import type { Work } from "../slices.ts";
 import { fewerNodes, onlyUntil, withoutFaults, withoutOperations } from "./reductions.ts";
 import { simplerFault, simplerOperation, simplerScenario } from "./simpler.ts";
 
-/** A plan and what came of it. */
+/** A plan and its result. */
 export type Tried = {
-  /** What was run. */
+  /** The plan. */
   readonly plan: Plan;
-  /** What came of it. */
+  /** The result of its run. */
   readonly result: RunResult;
 };
 
-/** How far a shrinking is, or what came of it: the smallest plan so far that fails in the same check. */
+/** The progress or the result of shrinking: the smallest plan so far that fails in the same check. */
 export type Shrunk = Tried & {
-  /** Runs that were made. */
+  /** The number of runs. */
   readonly runs: number;
   /**
-   * Whether the plan failed again when it was run again. When it did not, something in the state machine or the test is
-   * not of the simulation: `result` is that of the run that failed, and nothing was taken away.
+   * Whether the plan failed again when it was repeated. If not, the state machine or the test depends on something outside
+   * the simulation: then `result` is the result of the failed run, and nothing was removed.
    */
   readonly isSteady: boolean;
 };
@@ -28,12 +28,12 @@ export type Shrunk = Tried & {
 export type RunPlan = (plan: Plan) => RunResult;
 
 /**
- * Takes away from a plan that failed whatever it does not take to fail in this check, and makes the rest simpler: faults,
- * operations and nodes go (delta debugging, Zeller and Hildebrandt 2002: first large parts, then single ones), faults get
- * shorter, times get round, settings get plain.
+ * Removes everything from a failed plan that the failure in this check does not need, and simplifies the rest. It removes
+ * faults, operations and nodes (delta debugging, Zeller and Hildebrandt 2002: first large parts, then single ones),
+ * shortens faults, rounds times, and simplifies settings.
  *
- * Of the result no single fault, operation or last node can go. Another way to fail in the same check counts as the same
- * failure. A given plan is always shrunk in the same way.
+ * No single fault, operation or last node can be removed from the result. A different failure of the same check counts as
+ * the same failure. A given plan always shrinks in the same way.
  *
  * @param failed its result has a violation of `check`.
  */
@@ -44,7 +44,7 @@ export function shrink(failed: Tried, check: string, run: RunPlan): Shrunk {
   return shrinking.progress;
 }
 
-/** As {@link shrink}, as work that tells now and then how far it is: whoever stops it early has the smallest so far. */
+/** Like {@link shrink}, as work that yields its progress: a caller that stops early has the smallest plan so far. */
 export function* shrinkInSlices(
   failed: Tried,
   check: string,
@@ -63,9 +63,9 @@ export function* shrinkInSlices(
 }
 
 /**
- * As {@link shrink}, for runs that take their time.
+ * Like {@link shrink}, for asynchronous runs.
  *
- * @param goesOn asked before each run whether there is to be another; the smallest so far is given when not.
+ * @param goesOn called before each run; false ends the shrinking with the smallest plan so far.
  */
 export async function shrinkSlowly(
   failed: Tried,
@@ -83,7 +83,7 @@ export async function shrinkSlowly(
 /** A way to make a plan smaller. */
 type Change = (plan: Plan) => Plan;
 
-/** Asks for runs of plans and is given what came of them. */
+/** Yields plans to run and receives their results. */
 type Asking<Result> = Generator<Plan, Result, RunResult>;
 
 class Shrinking {
@@ -97,12 +97,12 @@ class Shrinking {
     this.#check = check;
   }
 
-  /** The smallest so far. */
+  /** The smallest plan so far. */
   get progress(): Shrunk {
     return { ...this.#smallest, runs: this.#runs, isSteady: this.#isSteady };
   }
 
-  /** What helps at one place may make room at another: it ends with a round in which nothing helped. */
+  /** One change may make another one possible, so it repeats all changes until a round in which none helped. */
   *work(): Asking<void> {
     this.#isSteady = this.#fails(yield this.#plan);
     this.#runs += 1;
@@ -127,7 +127,7 @@ class Shrinking {
     return violations.find(({ check }) => check === this.#check)?.at ?? Infinity;
   }
 
-  /** From the end: what comes late is more often needless. */
+  /** Removes parts from the end first: late parts are more often unnecessary. */
   *#remove(
     count: (plan: Plan) => number,
     without: (plan: Plan, from: number, to: number) => Plan,
@@ -154,7 +154,7 @@ class Shrinking {
     }
   }
 
-  /** Whether the change changes anything, and the plan still fails. Then it stays. */
+  /** Tries a change and keeps it if the plan still fails. @returns whether it was kept. */
   *#try(change: Change): Asking<boolean> {
     const plan = change(this.#plan);
     if (isDeepStrictEqual(plan, this.#plan)) return false;

@@ -3,19 +3,19 @@ import type { Range } from "../scenario/fault.ts";
 import type { Scenario } from "../scenario/scenario.ts";
 
 /**
- * Ways to say the same in a simpler way. Each gives what it was given when it has nothing to make simpler, and comes to
- * that after finitely many times: otherwise shrinking would not end.
+ * Simplifications. Each returns its argument when there is nothing left to simplify, and reaches that point after finitely
+ * many calls: otherwise shrinking would not end.
  *
  * @module
  */
 
-/** Times are made round to these, in ms, the coarsest first. */
+/** Times are rounded to multiples of these, in ms, the coarsest first. */
 const ROUND_MS = [1000, 100, 10];
 
-/** No node takes a snapshot before it has applied so many entries: more than any run has. */
+/** Snapshots after this many entries: more than any run has, so no node takes one. */
 const NO_SNAPSHOTS = 1_000_000;
 
-/** Ways to make one fault simpler. */
+/** Simplifications of one fault. */
 export const simplerFault: readonly ((fault: PlannedFault) => PlannedFault)[] = [
   (fault) => ({ ...fault, at: halved(fault.at) }),
   ...ROUND_MS.map((unit) => (fault: PlannedFault): PlannedFault => ({
@@ -31,7 +31,7 @@ export const simplerFault: readonly ((fault: PlannedFault) => PlannedFault)[] = 
   (fault) => (fault.type === "crashAll" ? fault : without(fault, "kept")),
 ];
 
-/** Ways to make one operation simpler. */
+/** Simplifications of one operation. */
 export const simplerOperation: readonly ((one: PlannedOperation) => PlannedOperation)[] = [
   (one) => ({ ...one, at: halved(one.at) }),
   ...ROUND_MS.map((unit) => (one: PlannedOperation): PlannedOperation => ({
@@ -41,7 +41,7 @@ export const simplerOperation: readonly ((one: PlannedOperation) => PlannedOpera
   (one) => ({ ...one, client: 0 }),
 ];
 
-/** Ways to make the rest simpler. How long the healed cluster may take stays: to shorten it makes failures. */
+/** Simplifications of the scenario. The time for the healed cluster to settle stays: a shorter one causes failures. */
 export const simplerScenario: readonly ((plan: Plan) => Plan)[] = (
   [
     (scenario) => ({ ...scenario, nemesis: undefined, faults: [] }),
@@ -65,12 +65,12 @@ function rounded(ms: number, unit: number): number {
   return Math.floor(ms / unit) * unit;
 }
 
-/** At the least 1: what lasts no time may mean something else. */
+/** At least 1: a duration of 0 may mean something else. */
 function halved(ms: number): number {
   return ms <= 1 ? ms : Math.floor(ms / 2);
 }
 
-/** A clock's step is one time, all others are ranges. */
+/** Narrows a range of times. Only a clock step has a single time. */
 function withNarrowRange(fault: PlannedFault): PlannedFault {
   if (!("ms" in fault) || typeof fault.ms === "number") return fault;
   return { ...fault, ms: narrowed(fault.ms) } as PlannedFault;
@@ -80,7 +80,7 @@ function narrowed([least]: Range): Range {
   return [least, least];
 }
 
-/** Without a field that need not be there. */
+/** A fault without an optional field. */
 function without(fault: PlannedFault, name: string): PlannedFault {
   if (!(name in fault)) return fault;
   return Object.fromEntries(

@@ -1,20 +1,20 @@
 import type { StoryLine } from "../run/story.ts";
 
-/** What happened is broken at spaces from here on, unless told otherwise. In characters. */
+/** The default width of a line in characters. Longer lines are broken at spaces. */
 const WIDTH = 160;
 
-/** Words are never squeezed into less than this, however narrow the page. */
-const WORDS_LEAST = 40;
+/** The minimum width of the last column in characters, however narrow the page is. */
+const LAST_COLUMN_MIN = 40;
 
-/** How the standing of a node is written in the story of a run. */
+/** Explains the text for each node in the story of a run. */
 export const STORY_LEGEND =
-  "L3 5/7 leads term 3, knows 5 entries to be committed and has 7; F follows, P asks beforehand, C stands";
+  "L3 5/7: leads term 3, knows that 5 entries are committed, has 7; F follower, P pre-candidate, C candidate";
 
 /**
- * A story in columns: when, to whom, how each node stood after it, and what happened. A line that has no time has its
- * number.
+ * A story in columns: the time, the node of the event, the state of each node after it, and what happened. A line without
+ * a time has its number instead.
  *
- * @param width characters in a line, 160 if not given.
+ * @param width characters per line. Default: 160.
  */
 export function storyText(lines: readonly StoryLine[], { width = WIDTH } = {}): string {
   const names = [...new Set(lines.flatMap(({ nodes }) => Object.keys(nodes)))].toSorted(byName);
@@ -29,7 +29,7 @@ export function storyText(lines: readonly StoryLine[], { width = WIDTH } = {}): 
     Math.max(title.length, ...rows.map((row) => row[column]?.length ?? 0)),
   );
   const indent = widths.reduce((sum, one) => sum + one + 2, 0);
-  const room = Math.max(width - indent, WORDS_LEAST);
+  const room = Math.max(width - indent, LAST_COLUMN_MIN);
   return [
     joined(head, widths, ""),
     ...rows.map((row, at) =>
@@ -38,17 +38,17 @@ export function storyText(lines: readonly StoryLine[], { width = WIDTH } = {}): 
   ].join("\n");
 }
 
-/** n2 before n10. */
+/** Sorts n2 before n10. */
 function byName(one: string, other: string): number {
   return one.length - other.length || (one < other ? -1 : 1);
 }
 
-/** Tenths are told where there are any. */
+/** Shows tenths only when some time has them. */
 function msText(at: number, isWhole: boolean): string {
   return at.toFixed(isWhole ? 0 : 1);
 }
 
-/** Times end below each other, all else begins below each other. */
+/** Aligns the times at the right and all other columns at the left. */
 function joined(cells: readonly string[], widths: readonly number[], what: string): string {
   const padded = cells.map((cell, at) =>
     at === 0 ? cell.padStart(widths[at] ?? 0) : cell.padEnd(widths[at] ?? 0),

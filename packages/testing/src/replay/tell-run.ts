@@ -3,28 +3,28 @@ import type { RunResult } from "../run/result.ts";
 import type { StoryLine } from "../run/story.ts";
 import { simulateInSlices, type Simulation, type SimulateOptions } from "../runs/simulate.ts";
 import { finish, type Work } from "../slices.ts";
-import { Telling } from "./telling.ts";
+import { SimulationStory } from "./simulation-story.ts";
 
 /** A run and its story. */
 export type ToldRun = {
-  /** What came of it. */
+  /** The result. */
   readonly result: RunResult;
-  /** What happened, what is wrong with it last. */
+  /** The story; violations come last. */
   readonly story: readonly StoryLine[];
 };
 
-/** Runs a plan in virtual time, as `simulate` does, and takes down what happens. */
+/** Runs a plan in virtual time, like `simulate`, and records its story. */
 export function tellRun(plan: Plan, options: SimulateOptions = {}): ToldRun {
   return finish(tellRunInSlices(plan, options));
 }
 
-/** As {@link tellRun}, as work that shows the run every few hundred events. */
+/** Like {@link tellRun}, as work that yields the simulation every few hundred events. */
 export function* tellRunInSlices(
   plan: Plan,
   options: SimulateOptions = {},
 ): Work<ToldRun, Simulation> {
-  const telling = new Telling();
-  const observers = [...(options.observers ?? []), telling.observer];
+  const recording = new SimulationStory();
+  const observers = [...(options.observers ?? []), recording.observer];
   const result = yield* simulateInSlices(plan, { ...options, observers });
-  return { result, story: telling.story(result.violations) };
+  return { result, story: recording.lines(result.violations) };
 }

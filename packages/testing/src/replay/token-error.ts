@@ -1,5 +1,5 @@
-/** A word is no token, or none that can be used. The message is one line that says what to do. */
+/** A text is not a token, or the token cannot be used. The message is one line that says what to do. */
 export class TokenError extends Error {
-  /** What tells it from other errors. */
+  /** The name of this kind of error. */
   override readonly name = "TokenError";
 }

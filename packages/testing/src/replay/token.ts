@@ -2,9 +2,9 @@ import type { ExploredAction } from "../explore/action.ts";
 import type { BoundOptions } from "../explore/bounds.ts";
 import type { Recipe } from "./recipe.ts";
 import { TokenError } from "./token-error.ts";
-import { packWord, unpackWord } from "./word.ts";
+import { packToken, unpackToken } from "./token-text.ts";
 
-/** A failure that somebody wants to have again, and all that it takes. */
+/** Everything that is needed to reproduce a failure. */
 export type Token =
   /** A run of a scenario. */
   | {
@@ -13,45 +13,42 @@ export type Token =
       readonly check: string;
       /** The digest of that run. */
       readonly hash: string;
-      /**
-       * The path of the scenario's module, where it has one: functions do not fit into a word. Undefined for one that is
-       * data and nothing else.
-       */
+      /** The path of the scenario's module, since a token cannot hold functions. Undefined for a scenario without module. */
       readonly module: string | undefined;
-      /** Whether the state machine is that of a test, which alone can run it again. No, if not given. */
+      /** Whether the state machine belongs to a test: then only the test can repeat the run. Default: false. */
       readonly isOwn?: boolean;
       readonly recipe: Recipe;
     }
-  /** A way that the explorer found. */
+  /** A counterexample of the explorer. */
   | {
       readonly type: "path";
-      /** What its last transition breaks. */
+      /** What its last transition violates. */
       readonly check: string;
-      /** The bounds of the exploration. A core of one's own does not fit into a word. */
+      /** The bounds of the exploration. A token cannot hold a custom step function. */
       readonly bounds: Omit<BoundOptions, "step">;
       readonly actions: readonly ExploredAction[];
     };
 
 /**
- * A token as one word that any shell takes as it is: letters, digits, - and _. It begins with the number of its format,
- * and holds a checksum. How it is compressed may differ between versions of Node; what it says does not.
+ * Writes a token as one word that needs no quotes in a shell: letters, digits, - and _. It begins with the number of its
+ * format and holds a checksum. The compressed bytes may differ between versions of Node; the content does not.
  */
 export function encodeToken(token: Token): string {
-  return packWord(token);
+  return packToken(token);
 }
 
 /**
- * Reads what {@link encodeToken} wrote. White space around it is no part of it.
+ * Reads the result of {@link encodeToken}. White space around it is ignored.
  *
- * @throws TokenError for what is no token, for one that is damaged, and for one of another format.
+ * @throws TokenError for a text that is not a token, for a damaged token, and for a token of another format.
  */
 export function decodeToken(word: string): Token {
-  const token = unpackWord(word.trim());
+  const token = unpackToken(word.trim());
   if (isToken(token)) return token;
-  throw new TokenError("the token is whole, but says nothing that can be run: make it anew");
+  throw new TokenError("the token is intact, but does not describe a run: make it again");
 }
 
-/** The checksum tells what was damaged. This tells what some other program has made. */
+/** The checksum detects damage. This check detects tokens of another program. */
 function isToken(value: unknown): value is Token {
   if (!isRecord(value) || typeof value["check"] !== "string") return false;
   if (value["type"] === "path") return isRecord(value["bounds"]) && Array.isArray(value["actions"]);

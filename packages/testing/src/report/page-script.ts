@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 
-/** The modules of the page's script, each behind those that it imports. */
+/** The modules of the page's script, each after those that it imports. */
 const MODULES = ["data.js", "view.js", "times.js", "bars.js", "chart.js", "overview.js", "main.js"];
 
 /** Imports between the modules, which share one scope here, and lines that only tools read. */

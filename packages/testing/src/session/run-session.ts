@@ -1,5 +1,5 @@
 import { setImmediate } from "node:timers";
-import { Telling } from "../replay/telling.ts";
+import { SimulationStory } from "../replay/simulation-story.ts";
 import type { Plan } from "../plan/plan.ts";
 import type { RunResult } from "../run/result.ts";
 import type { StoryLine } from "../run/story.ts";
@@ -43,8 +43,8 @@ export async function runSession<Command, Result>(
   body: SessionBody<Command, Result>,
   options: SessionOptions = {},
 ): Promise<SessionRun> {
-  const telling = new Telling();
-  const watching = options.tells === true ? [telling.observer] : [];
+  const story = new SimulationStory();
+  const watching = options.tells === true ? [story.observer] : [];
   const observers = [...(options.observers ?? []), ...watching];
   const simulation = new Simulation(plan, { ...options, observers });
   const waits = new Waits();
@@ -55,7 +55,7 @@ export async function runSession<Command, Result>(
   simulation.heal();
   while (simulation.step());
   const result = simulation.result();
-  return { result, thrown, recorded, story: telling.story(result.violations) };
+  return { result, thrown, recorded, story: story.lines(result.violations) };
 }
 
 /** Steps the simulation until the function or the run has ended. */

@@ -100,8 +100,8 @@ interface SimMatchers {
   toBeDeterministic(): Promise<void>;
 }
 
-// Vitest's own interfaces for this have other type parameters in each of its major versions, and only declarations that
-// are the same merge. All its versions take over what chai's has.
+// The interfaces of vitest cannot be extended for several of its versions: declarations merge only if their type parameters
+// are the same, and vitest 5 has others. Every version takes over the members of chai's interface.
 declare global {
   namespace Chai {
     interface Assertion extends SimMatchers {}

@@ -173,8 +173,8 @@ describe("a damaged log keeps everything before the damage, and has a horizon af
     ],
   ])("%s", (_title, files, entries, damage) => {
     const content = { ...rest, entries };
-    const anew = segmentName(Object.keys(files).length === 1 ? 2 : 4);
-    expect(opened(files)).toEqual({ content, damage, names: [anew] });
+    const rewritten = segmentName(Object.keys(files).length === 1 ? 2 : 4);
+    expect(opened(files)).toEqual({ content, damage, names: [rewritten] });
   });
 
   test("a torn part after the damage is not part of the horizon", () => {

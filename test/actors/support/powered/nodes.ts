@@ -39,7 +39,7 @@ export type PoweredNode = {
   readonly disk: ForgetfulDisk;
   readonly promises: Promises;
   readonly inbox: Letter[];
-  /** The last letters sent to it: what may still be under way when all nodes lose power. */
+  /** The last letters sent to it: they may still be in flight when all nodes lose power. */
   underWay: readonly Letter[];
   /** How often it was started. */
   starts: number;
@@ -63,7 +63,7 @@ const LIMITS = {
 } as const;
 const SNAPSHOT_ENTRIES = 8;
 
-/** How many letters are under way to a node at most. */
+/** How many letters are in flight to a node at most. */
 export const MAIL_MAX = 3;
 
 /** The nodes and their client: their lives, turns and mail, and what is noticed of them. */

@@ -4,7 +4,7 @@ import { PowerLoss } from "../storage/disks.ts";
 /** Where power fails: before the point of this number, counted over all nodes from 0. */
 export type Cut = {
   readonly at: number;
-  /** The node whose point it is, or all of them; with or without all letters that are under way. */
+  /** The node whose point it is, or all of them; with or without all letters in flight. */
   readonly who: "one" | "all" | "all and the mail";
   /** What stays of bytes that were written and not synced. */
   readonly kept: "nothing" | "a torn part" | "everything";

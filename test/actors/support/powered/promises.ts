@@ -35,14 +35,16 @@ export class Promises {
     }
   }
 
-  /** What a later leader has replaced is promised no more, from when it may be gone from the disk. Gives how many. */
+  /** Drops promises that a later leader has replaced, once they may be gone from the disk. Returns how many. */
   giveUpReplaced(actor: NodeActor): number {
     const before = this.#holds.length;
     this.#holds = this.#holds.filter((at) => isHeld(actor, at));
     return before - this.#holds.length;
   }
 
-  /** A node was recovered: its disk must know all that it ever promised (§5.2, Figure 2 "persistent state"). */
+  /**
+   * Checks a recovered node: its disk must record everything that it ever promised (§5.2, Figure 2 "persistent state").
+   */
   checkRecovered(actor: NodeActor): void {
     const { state } = actor;
     if (state.term < this.#term)

@@ -115,8 +115,8 @@ export function watchedCalls(
 }
 
 /**
- * `node:fs` for a process that is killed at its call number `budget`. It syncs nothing, which is
- * quick, and which nobody misses whose machine stays up.
+ * `node:fs` for a process that is killed at its call number `budget`. It syncs nothing: that is faster, and makes no
+ * difference while the machine stays up.
  */
 export function mortalCalls(budget: number): SystemCalls {
   let left = budget;

@@ -141,7 +141,7 @@ function written(content: Content, part: Write): Content {
   }
 }
 
-/** What a node comes back with that has this snapshot beside its log. */
+/** The contents that a node recovers if it has this snapshot besides its log. */
 export function repaired(content: Content, at: LogPosition): Content {
   const { base, entries } = content;
   const snapshot = partsAt(at);

@@ -82,7 +82,7 @@ export function readAll(
 
 /** Makes the names in a directory durable: a synced file is lost if its name is lost. */
 export function syncDirectory(calls: SystemCalls, path: string): void {
-  // Windows offers no way to sync a directory, and keeps file names in a journal.
+  // Windows cannot. Traces are written there all the same; data directories are refused (directory/platform.ts).
   if (process.platform === "win32") return;
   const fd = calls.openSync(path, "r");
   try {

@@ -6,7 +6,7 @@ import { queue } from "./queue.ts";
 import { register } from "./register.ts";
 import { set } from "./set.ts";
 
-/** A model of files, whatever its states and words are. */
+/** A model for history files, with any states, inputs and outputs. */
 export type AnyFileModel = FileModel<unknown, unknown, unknown>;
 
 /** The models that come with the package, by name. */

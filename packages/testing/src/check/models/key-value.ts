@@ -1,30 +1,37 @@
 import { canonical, sameValue, type Value } from "../../history/value.ts";
 import { InterpretError, type FileModel } from "../model.ts";
-import { about, booleanOutputOf, keyOf, outputOf, pairOf, unknownFunction } from "./spoken.ts";
+import {
+  keyPrefix,
+  booleanOutputOf,
+  keyOf,
+  outputOf,
+  pairOf,
+  unknownFunction,
+} from "./operation-fields.ts";
 
-/** What a store is asked about one key, which is in its canonical text. */
+/** A request to a store about one key. The key is a canonical text. */
 export type KeyValueInput =
-  /** The value, or its removal. */
+  /** Reads or removes the value. */
   | { readonly type: "get" | "delete"; readonly key: string }
-  /** A new value. */
+  /** Sets the value. */
   | { readonly type: "put"; readonly key: string; readonly value: Value }
-  /** A longer text. */
+  /** Appends to the text. */
   | { readonly type: "append"; readonly key: string; readonly value: string }
-  /** A new value in place of an expected one. */
+  /** Replaces an expected value. */
   | { readonly type: "cas"; readonly key: string; readonly from: Value; readonly to: Value };
 
 const NAMES = "get, put, append, delete, cas (or read, write, compareAndSet)";
 
 /**
- * A store of values by key, as Kontiki's own state machine is; each key is judged for itself.
+ * A key-value store like Kontiki's own state machine. Each key is judged separately.
  *
- * `get` returns the value, null when there is none; `put` sets it; `append` makes a text longer, an
- * absent one counts as empty; `delete` removes it, `cas` (with `[expected, new]`) sets it if it is what
- * is expected, null for absent. Where `delete` and `cas` return true or false, that must be whether they
- * found what they need; where `append` returns a number, it must be the new length in bytes of UTF-8.
+ * `get` returns the value, null for an absent one. `put` sets it. `append` appends to a text; an absent one counts as
+ * empty. `delete` removes it. `cas` (with `[expected, new]`) sets it if the current value is the expected one, null for
+ * absent. If `delete` or `cas` returns true or false, that must be whether it found a value, or the expected value. If
+ * `append` returns a number, it must be the new length in bytes of UTF-8.
  *
- * The state of a key is its value, null while it has none. There are stores that read an absent text
- * as an empty one: that is taken as right.
+ * The state of a key is its value; null when it has none. Some stores read an absent text as an empty one: the model
+ * accepts that.
  */
 export const keyValue: FileModel<Value, KeyValueInput, Value> = {
   name: "key-value",
@@ -35,7 +42,7 @@ export const keyValue: FileModel<Value, KeyValueInput, Value> = {
   readOnly: ({ type }, output) => type === "get" || (type === "cas" && output === false),
 
   describe(input, output) {
-    return about(input.key) + words(input, output === undefined ? "?" : canonical(output));
+    return keyPrefix(input.key) + callText(input, output === undefined ? "?" : canonical(output));
   },
 
   describeState: canonical,
@@ -74,7 +81,7 @@ function reads(state: Value, output: Value): boolean {
   return sameValue(state, output) || (state === null && output === "");
 }
 
-function words(input: KeyValueInput, result: string): string {
+function callText(input: KeyValueInput, result: string): string {
   switch (input.type) {
     case "get":
       return `get -> ${result}`;
@@ -92,7 +99,7 @@ function words(input: KeyValueInput, result: string): string {
 function inputOf(operation: Recorded): KeyValueInput {
   const { f, value } = operation.input;
   const key = keyOf(operation);
-  if (key === "") throw new InterpretError(`${f} names no key`);
+  if (key === "") throw new InterpretError(`${f} has no key`);
   switch (f) {
     case "get":
     case "read":
@@ -104,7 +111,7 @@ function inputOf(operation: Recorded): KeyValueInput {
       return { type: "delete", key };
     case "append":
       if (typeof value === "string") return { type: "append", key, value };
-      throw new InterpretError(`append needs a text, not ${canonical(value)}`);
+      throw new InterpretError(`append needs a string, not ${canonical(value)}`);
     case "cas":
     case "compareAndSet": {
       const [from, to] = pairOf(operation);

@@ -1,22 +1,22 @@
 import { canonical, type Value } from "../../history/value.ts";
 import type { FileModel } from "../model.ts";
-import { about, keyOf, listOutputOf, unknownFunction } from "./spoken.ts";
+import { keyPrefix, keyOf, listOutputOf, unknownFunction } from "./operation-fields.ts";
 
-/** What a list is asked. Keys and values are in their canonical text. */
+/** A request to a list. Keys and values are canonical texts. */
 export type ListAppendInput =
-  /** The whole list. */
+  /** Reads the whole list. */
   | { readonly type: "read"; readonly key: string }
-  /** One more value at the end. */
+  /** Appends a value. */
   | { readonly type: "append"; readonly key: string; readonly value: string };
 
-/** The list that a read returned in its canonical text, else null. */
+/** The list that a read returned, as a canonical text; null for an append. */
 export type ListAppendOutput = string | null;
 
 /**
- * A list that only grows, or several of them told apart by `key`: `append` puts a value at the end,
- * `read` returns the whole list. A read thus tells the order of all appends before it.
+ * A list that only grows, or several lists with different keys: `append` adds a value at the end, `read` returns the whole
+ * list. So a read shows the order of all earlier appends.
  *
- * The state is the list's canonical text without the closing bracket.
+ * The state is the canonical text of the list without the closing bracket.
  */
 export const listAppend: FileModel<string, ListAppendInput, ListAppendOutput> = {
   name: "list-append",
@@ -24,7 +24,7 @@ export const listAppend: FileModel<string, ListAppendInput, ListAppendOutput> = 
 
   step(state, input, output) {
     if (input.type === "append") return `${state}${state === "[" ? "" : ","}${input.value}`;
-    // A length that differs is found without joining the parts of the state.
+    // Comparing the lengths first is fast: it does not join the parts of the state's text.
     if (typeof output !== "string") return state;
     return output.length === state.length + 1 && output === `${state}]` ? state : undefined;
   },
@@ -34,7 +34,7 @@ export const listAppend: FileModel<string, ListAppendInput, ListAppendOutput> = 
   readOnly: ({ type }) => type === "read",
 
   rank(operations) {
-    // The longest read tells the order of all that it has; what no read has seen comes last.
+    // The longest read shows the order of its values. Values that no read has seen come last.
     const longest = operations.reduce(
       (most, { output }) =>
         typeof output === "string" && output.length > most.length ? output : most,
@@ -50,8 +50,8 @@ export const listAppend: FileModel<string, ListAppendInput, ListAppendOutput> = 
   },
 
   describe(input, output) {
-    if (input.type === "append") return `${about(input.key)}append ${input.value}`;
-    return `${about(input.key)}read -> ${output ?? "?"}`;
+    if (input.type === "append") return `${keyPrefix(input.key)}append ${input.value}`;
+    return `${keyPrefix(input.key)}read -> ${output ?? "?"}`;
   },
 
   describeState: (state) => `${state}]`,
@@ -73,7 +73,7 @@ export const listAppend: FileModel<string, ListAppendInput, ListAppendOutput> = 
   },
 };
 
-/** How many values a list has, which is what has to be appended before it is read. */
+/** The number of values in a list: this many appends come before the read. */
 function lengthOf(list: ListAppendOutput | undefined): number {
   return typeof list === "string" ? (JSON.parse(list) as readonly Value[]).length : 0;
 }

@@ -1,25 +1,25 @@
 import { canonical } from "../../history/value.ts";
 import type { FileModel } from "../model.ts";
-import { about, keyOf, outputOf, unknownFunction } from "./spoken.ts";
+import { keyPrefix, keyOf, outputOf, unknownFunction } from "./operation-fields.ts";
 
-/** What a lock is asked, and by whom. */
+/** A request to a lock. */
 export type LockInput = {
-  /** The lock, in its canonical text. */
+  /** The lock, as a canonical text. */
   readonly key: string;
-  /** To take it or to give it back. */
+  /** Takes the lock or releases it. */
   readonly type: "acquire" | "release";
-  /** Who asks. */
+  /** The client that requests it. */
   readonly owner: string;
 };
 
 const FREE = "";
 
 /**
- * A lock, or several of them told apart by `key`: `acquire` takes it if it is free, `release` gives it
- * back if the owner holds it. It cannot be taken twice, not even by its holder.
+ * A lock, or several locks with different keys: `acquire` takes it if it is free, `release` frees it if the owner holds
+ * it. It cannot be taken twice, not even by its holder.
  *
- * The owner is the operation's value, or its process where that is null. An operation that returned
- * false was refused; any other output means that it succeeded. The state is the holder, "" for none.
+ * The owner is the value of the operation, or its process when the value is null. An operation that returned false was
+ * refused; any other output means that it succeeded. The state is the holder; "" for none.
  */
 export const lock: FileModel<string, LockInput, boolean> = {
   name: "lock",
@@ -38,7 +38,7 @@ export const lock: FileModel<string, LockInput, boolean> = {
 
   describe({ key, type, owner }, output) {
     const result = output === undefined ? " -> ?" : output ? "" : " -> refused";
-    return `${about(key)}${type} by ${owner}${result}`;
+    return `${keyPrefix(key)}${type} by ${owner}${result}`;
   },
 
   describeState: (state) => (state === FREE ? "free" : `held by ${state}`),

@@ -1,22 +1,22 @@
 import { canonical } from "../../history/value.ts";
 import { InterpretError, type FileModel } from "../model.ts";
-import { about, keyOf, outputOf, unknownFunction } from "./spoken.ts";
+import { keyPrefix, keyOf, outputOf, unknownFunction } from "./operation-fields.ts";
 
-/** What a queue is asked. Keys and values are in their canonical text. */
+/** A request to a queue. Keys and values are canonical texts. */
 export type QueueInput =
-  /** The first value. */
+  /** Takes the first value. */
   | { readonly type: "dequeue"; readonly key: string }
-  /** One more value at the end. */
+  /** Adds a value at the end. */
   | { readonly type: "enqueue"; readonly key: string; readonly value: string };
 
-/** What a dequeue took in its canonical text, "null" when the queue was empty; null for an enqueue. */
+/** The value that a dequeue took, as a canonical text, "null" when the queue was empty; null for an enqueue. */
 export type QueueOutput = string | null;
 
 const EMPTY = "null";
 
 /**
- * A queue, first in, first out, or several of them told apart by `key`: `enqueue` adds a value at the
- * end, `dequeue` takes the first one and returns it, null when there is none.
+ * A first-in, first-out queue, or several queues with different keys: `enqueue` adds a value at the end, `dequeue` takes
+ * the first one and returns it, null when there is none.
  */
 export const queue: FileModel<readonly string[], QueueInput, QueueOutput> = {
   name: "queue",
@@ -34,7 +34,7 @@ export const queue: FileModel<readonly string[], QueueInput, QueueOutput> = {
   readOnly: ({ type }, output) => type === "dequeue" && output === EMPTY,
 
   rank(operations) {
-    // Values leave in the order in which they came: what is dequeued early was enqueued early.
+    // Values leave in the order in which they came: a value that is dequeued early was enqueued early.
     const turns = new Map<string, number[]>();
     let turn = 0;
     const ranks = operations.map(({ input, output }) => {
@@ -49,8 +49,8 @@ export const queue: FileModel<readonly string[], QueueInput, QueueOutput> = {
   },
 
   describe(input, output) {
-    if (input.type === "enqueue") return `${about(input.key)}enqueue ${input.value}`;
-    return `${about(input.key)}dequeue -> ${output ?? "?"}`;
+    if (input.type === "enqueue") return `${keyPrefix(input.key)}enqueue ${input.value}`;
+    return `${keyPrefix(input.key)}dequeue -> ${output ?? "?"}`;
   },
 
   describeState: (state) => `[${state.join(",")}]`,

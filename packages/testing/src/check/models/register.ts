@@ -1,24 +1,31 @@
 import { canonical } from "../../history/value.ts";
 import type { FileModel } from "../model.ts";
-import { about, booleanOutputOf, keyOf, outputOf, pairOf, unknownFunction } from "./spoken.ts";
+import {
+  keyPrefix,
+  booleanOutputOf,
+  keyOf,
+  outputOf,
+  pairOf,
+  unknownFunction,
+} from "./operation-fields.ts";
 
-/** What a register is asked. Keys and values are in their canonical text, so that they compare by `===`. */
+/** A request to a register. Keys and values are canonical texts, so that `===` compares them. */
 export type RegisterInput =
-  /** The value. */
+  /** Reads the value. */
   | { readonly type: "read"; readonly key: string }
-  /** A new value. */
+  /** Sets the value. */
   | { readonly type: "write"; readonly key: string; readonly value: string }
-  /** A new value in place of an expected one. */
+  /** Replaces an expected value. */
   | { readonly type: "cas"; readonly key: string; readonly from: string; readonly to: string };
 
-/** The value that a read returned, in its canonical text; whether a compare-and-set matched; else null. */
+/** The value that a read returned, as a canonical text; whether a compare-and-set matched; null for a write. */
 export type RegisterOutput = string | boolean | null;
 
 const ABSENT = "null";
 
 /**
- * A register, or several of them told apart by `key`: `read` returns the value, `write` sets it, `cas`
- * sets it if it is what is expected and returns whether it was. At first the value is null.
+ * A register, or several registers with different keys: `read` returns the value, `write` sets it, `cas` sets it if the
+ * current value is the expected one and returns whether it was. The initial value is null.
  */
 export const register: FileModel<string, RegisterInput, RegisterOutput> = {
   name: "register",
@@ -44,11 +51,11 @@ export const register: FileModel<string, RegisterInput, RegisterOutput> = {
     const result = output === undefined ? "?" : String(output);
     switch (input.type) {
       case "read":
-        return `${about(input.key)}read -> ${result}`;
+        return `${keyPrefix(input.key)}read -> ${result}`;
       case "write":
-        return `${about(input.key)}write ${input.value}`;
+        return `${keyPrefix(input.key)}write ${input.value}`;
       case "cas":
-        return `${about(input.key)}cas ${input.from} to ${input.to} -> ${result}`;
+        return `${keyPrefix(input.key)}cas ${input.from} to ${input.to} -> ${result}`;
     }
   },
 

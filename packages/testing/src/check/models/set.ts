@@ -1,30 +1,30 @@
 import { canonical } from "../../history/value.ts";
 import type { FileModel } from "../model.ts";
 import {
-  about,
+  keyPrefix,
   booleanOutputOf,
   keyOf,
   listOutputOf,
   outputOf,
   unknownFunction,
-} from "./spoken.ts";
+} from "./operation-fields.ts";
 
-/** What a set is asked. Keys and values are in their canonical text. */
+/** A request to a set. Keys and values are canonical texts. */
 export type SetInput =
-  /** All values. */
+  /** Reads all values. */
   | { readonly type: "read"; readonly key: string }
-  /** One value. */
+  /** Adds, removes or looks up one value. */
   | { readonly type: "add" | "remove" | "contains"; readonly key: string; readonly value: string };
 
-/** What a read returned, in order and as text; whether the value is or was in the set; null for "not told". */
+/** The values that a read returned, as a sorted text; for the others true, false, or null when not reported. */
 export type SetOutput = string | boolean | null;
 
 /**
- * A set, or several of them told apart by `key`: `add` and `remove` a value, `contains` returns whether
- * it is there, `read` returns all values in any order.
+ * A set, or several sets with different keys: `add` and `remove` a value, `contains` returns whether it is in the set,
+ * `read` returns all values in any order.
  *
- * Where `add` and `remove` return true or false, that must be whether they changed the set; any other
- * output of theirs is not looked at. The state is the values' canonical texts in order.
+ * If `add` or `remove` returns true or false, that must be whether it changed the set; any other output is ignored. The
+ * state is the sorted list of the values' canonical texts.
  */
 export const set: FileModel<readonly string[], SetInput, SetOutput> = {
   name: "set",
@@ -49,7 +49,7 @@ export const set: FileModel<readonly string[], SetInput, SetOutput> = {
   describe(input, output) {
     const result = output === undefined ? " -> ?" : output === null ? "" : ` -> ${output}`;
     const value = input.type === "read" ? "" : ` ${input.value}`;
-    return `${about(input.key)}${input.type}${value}${result}`;
+    return `${keyPrefix(input.key)}${input.type}${value}${result}`;
   },
 
   describeState: textOf,
@@ -71,7 +71,7 @@ export const set: FileModel<readonly string[], SetInput, SetOutput> = {
       case "remove": {
         const input = { type: f, key, value: canonical(value) } as const;
         const output = outputOf(operation);
-        // Jepsen repeats the value as the output, which is no answer even if it is true or false.
+        // Jepsen repeats the value as the output. That is no answer, even when the value is true or false.
         const isAnswer = typeof output === "boolean" && typeof value !== "boolean";
         return { input, output: isAnswer || output === undefined ? output : null };
       }
@@ -89,7 +89,7 @@ function inOrder(values: readonly string[]): readonly string[] {
   return values.toSorted((one, other) => (one < other ? -1 : 1));
 }
 
-/** Where a value is in a list that is in order, or would be. */
+/** The position of a value in a sorted list, or where it would be inserted. */
 function placeOf(values: readonly string[], value: string): number {
   let [low, high] = [0, values.length];
   while (low < high) {

@@ -5,15 +5,15 @@ import type { Call } from "../../history/history.ts";
 import { plainText } from "../../history/plain.ts";
 import { sameValue, type Value } from "../../history/value.ts";
 
-/** What a state machine promises to clients: how its commands are told in a history, and the model that judges them. */
+/** What a state machine promises to clients: how a history records its commands, and the model that judges them. */
 export type Specification = {
-  /** What the machine's answers are judged by. */
+  /** The model that judges the answers of the machine. */
   readonly model: AnyFileModel;
-  /** A command or question as a history tells it. */
+  /** Translates a command or a query to a call in a history. */
   callOf(command: unknown): Call;
 };
 
-/** What Kontiki's own key-value machine promises. Its commands but `list`, which is about no one key. */
+/** The specification of Kontiki's own key-value machine, without `list`, which reads many keys. */
 export const keyValueSpecification: Specification = {
   model: {
     ...keyValue,
@@ -34,7 +34,7 @@ export const keyValueSpecification: Specification = {
       case "compareAndSet":
         return { f: "cas", key: known.key, value: [known.expected, known.value] };
       case "list":
-        throw new TypeError("a list is about no one key, and cannot be judged key by key");
+        throw new TypeError("list reads many keys and cannot be judged key by key");
       default:
         known satisfies never;
         throw new TypeError(`the key-value machine has no command ${plainText(command)}`);
@@ -42,7 +42,7 @@ export const keyValueSpecification: Specification = {
   },
 };
 
-/** The model of files takes answers of many stores; this machine's are all told. */
+/** The model for files accepts the answers of many stores. This machine always returns the answer of one type. */
 function isOfType({ type }: KeyValueInput, output: Value | undefined, state: Value): boolean {
   if (output === undefined) return true;
   switch (type) {

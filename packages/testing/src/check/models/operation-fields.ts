@@ -1,0 +1,46 @@
+import type { Operation } from "../../history/history.ts";
+import { canonical, isList, type Value } from "../../history/value.ts";
+import { InterpretError } from "../model.ts";
+
+/** The output of an operation; undefined for a failed or open one. */
+export function outputOf(operation: Operation): Value | undefined {
+  return operation.status === "ok" ? operation.output : undefined;
+}
+
+/** The object that an operation addresses, as a canonical text; "" when it names none. */
+export function keyOf({ input }: Operation): string {
+  return input.key === undefined ? "" : canonical(input.key);
+}
+
+/** The beginning of a description: the key, when there is one. */
+export function keyPrefix(key: string): string {
+  return key === "" ? "" : `${key}: `;
+}
+
+/** Reads a pair of values: the argument of a compare-and-set. */
+export function pairOf({ input }: Operation): readonly [Value, Value] {
+  const { f, value } = input;
+  if (isList(value) && value.length === 2) return [value[0] ?? null, value[1] ?? null];
+  throw new InterpretError(`${f} needs a pair [expected, new], not ${canonical(value)}`);
+}
+
+/** Reads an output that must be true or false. */
+export function booleanOutputOf(operation: Operation): boolean | undefined {
+  const output = outputOf(operation);
+  if (output === undefined || typeof output === "boolean") return output;
+  throw new InterpretError(
+    `${operation.input.f} must return true or false, not ${canonical(output)}`,
+  );
+}
+
+/** Reads an output that must be a list. */
+export function listOutputOf(operation: Operation): readonly Value[] | undefined {
+  const output = outputOf(operation);
+  if (output === undefined || isList(output)) return output;
+  throw new InterpretError(`${operation.input.f} must return a list, not ${canonical(output)}`);
+}
+
+/** Rejects an operation that a model does not know. */
+export function unknownFunction(model: string, f: string, known: string): never {
+  throw new InterpretError(`the model ${model} has no ${JSON.stringify(f)}, only ${known}`);
+}

@@ -1,0 +1,183 @@
+import { checkCluster, type Observed } from "@kontiki/core";
+import type { Bounds } from "./bounds.ts";
+import { NO_HISTORY, remembering, type History, type View } from "./history-variables.ts";
+import { runOccurrence, TRIGGER } from "./occurrence.ts";
+import {
+  firstStart,
+  logOf,
+  normalLocal,
+  type ExploredNode,
+  type ExploredPacket,
+} from "./explored-node.ts";
+import { PairTable } from "./pair-table.ts";
+import { keyOf } from "./relabel.ts";
+import { HAPPENED } from "./sometimes.ts";
+import { Symbols, type Symmetry } from "./symbols.ts";
+
+/** The result of an event at a node. */
+export type Outcome = {
+  /** The number of the node's state after it. */
+  readonly next: number;
+  /** The number of its view immediately before it crashed; 0 if it did not crash. */
+  readonly crashed: number;
+  /** The numbers of the messages that leave, in order. */
+  readonly sent: readonly number[];
+  /** Bits of `HAPPENED`. */
+  readonly happened: number;
+  /** The violation. */
+  readonly broken: string | undefined;
+};
+
+/** The position of an impossible event in the list of outcomes. */
+const IMPOSSIBLE = 0;
+
+/**
+ * The cluster as numbers. The states of nodes, messages and histories are numbered. `step` is a pure function, so the
+ * result of an event at a node is computed once and then looked up.
+ */
+export class Model {
+  readonly bounds: Bounds;
+  readonly locals: Symbols<ExploredNode>;
+  readonly packets: Symbols<ExploredPacket>;
+  readonly histories: Symbols<History>;
+  /** The trigger that message 0 would have. */
+  readonly firstMessage: number;
+  readonly #outcomes: (Outcome | undefined)[] = [undefined];
+  readonly #outcomeOf = new PairTable();
+  readonly #historyOf = new PairTable();
+  readonly #pairs = new PairTable();
+  readonly #broken: string[] = [];
+  readonly #views = new Map<string, number>();
+  readonly #viewOf: number[] = [0];
+  readonly #viewed: ExploredNode[] = [];
+  /** The receiver of each message, by its number. */
+  readonly #targets: number[] = [0];
+
+  constructor(bounds: Bounds, symmetry: Symmetry) {
+    this.bounds = bounds;
+    this.locals = new Symbols(symmetry, normalLocal);
+    this.packets = new Symbols(symmetry);
+    this.histories = new Symbols(symmetry);
+    // Messages are numbered from 1.
+    this.firstMessage = TRIGGER.propose + bounds.proposals - 1;
+  }
+
+  /** All nodes before the first event. */
+  get start(): readonly number[] {
+    return this.bounds.configs.map((config) => this.locals.idOf(firstStart(config)));
+  }
+
+  /** The number of the history before the first event. */
+  get noHistory(): number {
+    return this.histories.idOf(NO_HISTORY);
+  }
+
+  /** The memory in use, in bytes, as an estimate. */
+  get bytes(): number {
+    const tables = this.#outcomeOf.bytes + this.#historyOf.bytes + this.#pairs.bytes;
+    const symbols = this.locals.bytes + this.packets.bytes + this.histories.bytes;
+    return tables + symbols + 120 * this.#outcomes.length;
+  }
+
+  /** The result of an event at a node; undefined when the event is not possible there. */
+  outcomeOf(local: number, trigger: number, end: number): Outcome | undefined {
+    const event = 3 * trigger + end;
+    const known = this.#outcomeOf.get(local, event);
+    if (known !== undefined) return this.#outcomes[known];
+    const outcome = this.#findOutcome(this.locals.valueOf(local), trigger, end);
+    this.#outcomeOf.set(local, event, outcome === undefined ? IMPOSSIBLE : this.#outcomes.length);
+    if (outcome !== undefined) this.#outcomes.push(outcome);
+    return outcome;
+  }
+
+  /** The position of the node that receives a message. */
+  targetOf(packet: number): number {
+    while (this.#targets.length <= packet) {
+      const { to } = this.packets.valueOf(this.#targets.length);
+      this.#targets.push(this.bounds.names.indexOf(to));
+    }
+    return this.#targets[packet] ?? 0;
+  }
+
+  /** The number of the view of a node. */
+  viewOf(local: number): number {
+    while (this.#viewOf.length <= local)
+      this.#viewOf.push(this.#viewIn(this.locals.valueOf(this.#viewOf.length)));
+    return this.#viewOf[local] ?? 0;
+  }
+
+  /** The history after a view was added; below 0 when the view contradicts it: see {@link whatBroke}. */
+  remembered(history: number, view: number): number {
+    const known = this.#historyOf.get(history, view);
+    if (known !== undefined) return known;
+    const next = remembering(this.histories.valueOf(history), viewOf(this.#viewedAs(view)));
+    const id = typeof next === "string" ? -this.#broken.push(next) : this.histories.idOf(next);
+    this.#historyOf.set(history, view, id);
+    return id;
+  }
+
+  /** Compares the views of two nodes. Returns bits of `HAPPENED`; below 0 when they contradict each other. */
+  together(one: number, other: number): number {
+    const [low, high] = one < other ? [one, other] : [other, one];
+    const known = this.#pairs.get(low, high);
+    if (known !== undefined) return known;
+    const [a, b] = [this.#viewedAs(low), this.#viewedAs(high)];
+    const bothLead = a.state.role.type === "leader" && b.state.role.type === "leader";
+    const bits = bothLead ? HAPPENED["two nodes lead at once, in different terms"] : 0;
+    const judged = this.contradictions([low, 0], [high, 1]).length === 0 ? bits : -1;
+    this.#pairs.set(low, high, judged);
+    return judged;
+  }
+
+  /** How nodes contradict each other, given their views and positions. */
+  contradictions(...nodes: readonly (readonly [view: number, place: number])[]): readonly string[] {
+    return checkCluster(
+      nodes.map(([view, place]): Observed<string> => {
+        const config = this.bounds.configs[place];
+        if (config === undefined) throw new RangeError(`there is no node at ${place}`);
+        const { state, log } = this.#viewedAs(view);
+        return { env: { config, log: logOf(log) }, state };
+      }),
+    );
+  }
+
+  /** The contradiction with a number below 0 from {@link remembered}. */
+  whatBroke(judged: number): string {
+    return this.#broken[-judged - 1] ?? "something";
+  }
+
+  #findOutcome(local: ExploredNode, trigger: number, end: number): Outcome | undefined {
+    const packet =
+      trigger <= this.firstMessage ? undefined : this.packets.valueOf(trigger - this.firstMessage);
+    const result = runOccurrence(this.bounds, local, { trigger, packet, end });
+    if (result === undefined) return undefined;
+    const { next, crashed, sent, happened, broken } = result;
+    if (next.state.term > this.bounds.terms) return undefined;
+    const numbers = sent.map((each) => this.packets.idOf(each));
+    return {
+      next: this.locals.idOf(next),
+      crashed: crashed === undefined ? 0 : this.#viewIn(crashed),
+      sent: numbers,
+      happened,
+      broken,
+    };
+  }
+
+  #viewIn(local: ExploredNode): number {
+    const key = keyOf(viewOf(local));
+    const view = this.#views.get(key) ?? this.#viewed.push(local);
+    this.#views.set(key, view);
+    return view;
+  }
+
+  #viewedAs(view: number): ExploredNode {
+    const local = this.#viewed[view - 1];
+    if (local === undefined) throw new RangeError(`there is no view ${view}`);
+    return local;
+  }
+}
+
+function viewOf({ node, state, log }: ExploredNode): View {
+  const leader = state.role.type === "leader" ? node : undefined;
+  return { leader, term: state.term, commit: state.commit, log };
+}

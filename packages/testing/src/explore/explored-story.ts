@@ -1,0 +1,89 @@
+import type { Entry, Message } from "@kontiki/core";
+import type { StoryLine } from "../run/story.ts";
+import type { ExploredAction } from "./action.ts";
+import type { ExploredNode, ExploredPacket } from "./explored-node.ts";
+import type { ExploredTransition } from "./walk.ts";
+
+/** The story of a run: one line for each transition. */
+export function storyOf({
+  transitions,
+}: {
+  readonly transitions: readonly ExploredTransition[];
+}): readonly StoryLine[] {
+  return transitions.map(({ action, sent, lost, nodes }) => ({
+    at: undefined,
+    node: action.node,
+    what: [
+      whatHappens(action),
+      ...(sent.length === 0 ? [] : [`sends ${sent.map(packetText).join(", ")}`]),
+      ...(lost.length === 0 ? [] : [`loses ${lost.map(packetText).join(", ")}`]),
+    ].join("; "),
+    nodes: Object.fromEntries(nodes.map((local) => [local.node, nodeText(local)])),
+  }));
+}
+
+const EVENTS: Readonly<Record<ExploredAction["type"], string>> = {
+  electionTimeout: "election timeout",
+  heartbeatTimeout: "heartbeat timeout",
+  leaderSilent: "has heard no leader",
+  propose: "a client proposes",
+  deliver: "receives",
+  sync: "syncs its disk",
+  crash: "crashes and restarts",
+  drop: "never receives",
+};
+
+function whatHappens({ type, packet, stays, crash }: ExploredAction): string {
+  const received =
+    packet === undefined ? "" : ` ${messageText(packet.message)} from ${packet.from}`;
+  const kept = crash === "everything" ? "keeping unsynced writes" : "losing unsynced writes";
+  if (type === "crash") return `${EVENTS.crash}, ${kept}`;
+  const crashed = crash === undefined ? "" : `, and crashes before the sync, ${kept}`;
+  return `${EVENTS[type]}${received}${stays === true ? " (a copy stays in flight)" : ""}${crashed}`;
+}
+
+function packetText({ to, message }: ExploredPacket): string {
+  return `${messageText(message)} to ${to}`;
+}
+
+/** A message as a short text. */
+function messageText(message: Message<string>): string {
+  const { type, term } = message;
+  switch (type) {
+    case "requestVote":
+    case "requestPreVote":
+      return `${type} t${term} last ${message.lastIndex}.${message.lastTerm}`;
+    case "voteReply":
+    case "preVoteReply":
+      return `${type} t${term} ${message.granted ? "yes" : "no"}`;
+    case "appendEntries":
+      return `${type} t${term} ${message.prevIndex}.${message.prevTerm}+[${entriesText(message.entries)}] c${message.commit}`;
+    case "appendAccepted":
+      return `${type} t${term} up to ${message.match}`;
+    case "appendRejected":
+      return `${type} t${term} at ${message.prevIndex}`;
+    case "snapshotChunk":
+    case "chunkReply":
+    case "timeoutNow":
+    case "readRequest":
+    case "readReply":
+    case "rejoin":
+      return `${type} t${term}`;
+    default:
+      return type satisfies never;
+  }
+}
+
+/** A node as a short text: role, term, commit, and the terms of its entries; unsynced entries are in parentheses. */
+function nodeText({ state, log, disk }: ExploredNode): string {
+  const synced = log.findIndex((entry, at) => entry.term !== disk.log[at]?.term);
+  const [durable, rest] = synced === -1 ? [log, []] : [log.slice(0, synced), log.slice(synced)];
+  const unsynced = rest.length === 0 ? "" : ` (${entriesText(rest)})`;
+  return `${state.role.type} t${state.term} c${state.commit} [${entriesText(durable)}]${unsynced}`;
+}
+
+function entriesText(entries: readonly Entry<string>[]): string {
+  return entries
+    .map((entry) => (entry.type === "command" ? `${entry.term}:${entry.command}` : `${entry.term}`))
+    .join(" ");
+}
