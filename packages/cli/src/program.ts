@@ -21,7 +21,7 @@ export async function run(
   loadEngines: LoadEngines = loadRealEngines,
 ): Promise<number> {
   let status = EXIT_OK;
-  watchOutput(host);
+  const outputReported = watchOutput(host);
   const done = (value: number): void => {
     status = value;
   };
@@ -35,6 +35,8 @@ export async function run(
     if (!(error instanceof KontikiError)) throw error;
     await report(host, error.message);
     return EXIT_FAILED;
+  } finally {
+    await outputReported();
   }
 }
 
@@ -89,19 +91,24 @@ function version(): string {
   return (JSON.parse(text) as { readonly version: string }).version;
 }
 
-/** When the reader of the output goes away, the program ends gracefully and silently; when the disk is full, with a message. */
-function watchOutput(host: Host): void {
+/**
+ * When the reader of the output goes away, the program ends gracefully and silently; when the disk is full, with a message.
+ * Returns a function that waits for this message.
+ */
+function watchOutput(host: Host): () => Promise<void> {
   const { stdout, stderr, signal, interrupt } = host;
+  let reported = Promise.resolve();
   stdout.on("error", (error: NodeJS.ErrnoException) => {
     if (signal.aborted) return;
     if (error.code === "EPIPE") {
       interrupt("brokenPipe");
     } else {
-      const reported = report(host, `cannot write the output: ${error.message}`);
-      void reported.then(() => interrupt("badOutput"));
+      interrupt("badOutput");
+      reported = report(host, `cannot write the output: ${error.message}`);
     }
   });
   stderr.on("error", () => undefined);
+  return () => reported;
 }
 
 async function report(host: Host, problem: string): Promise<void> {

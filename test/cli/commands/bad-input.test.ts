@@ -11,7 +11,7 @@ import {
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, describe, expect, test } from "vitest";
 import { Kontiki, kontiki, objects, temporaryDirectory } from "../support/kontiki.ts";
 
 const IN_MEMORY = ["up", "--memory", "--nodes", "1", "--json"];
@@ -75,14 +75,17 @@ describe("a data directory that cannot be used is one line and status 1, without
   const made = mkdtempSync(join(tmpdir(), "kontiki-test-"));
   afterAll(() => rmSync(made, { recursive: true, force: true }));
 
-  beforeAll(async () => {
+  /** Fills it once, in the first test that needs it: a program ends with its test. */
+  async function fill(): Promise<void> {
+    if (readdirSync(made).length > 0) return;
     const puts = Array.from({ length: 30 }, (_, at) => `put key${at} ${"v".repeat(100)}\n`);
     const { status } = await kontiki(["up", "--data", made, "--nodes", "1"], puts.join(""));
     expect(status).toBe(0);
-  });
+  }
 
   /** A copy of the directory of a cluster of one node. */
-  function directory(): string {
+  async function directory(): Promise<string> {
+    await fill();
     const data = temporaryDirectory();
     cpSync(made, data, { recursive: true });
     return data;
@@ -99,7 +102,7 @@ describe("a data directory that cannot be used is one line and status 1, without
   }
 
   test("in use", async () => {
-    const data = directory();
+    const data = await directory();
     const program = new Kontiki(["up", "--data", data]);
     await program.write("get key29\n").until("stdout", /v\n/);
     await expectRefused([data], /in use by process \d+/);
@@ -108,11 +111,11 @@ describe("a data directory that cannot be used is one line and status 1, without
   });
 
   test("of another number of nodes", async () => {
-    await expectRefused([directory(), "--nodes", "5"], /holds the nodes n1, not n1, n2/);
+    await expectRefused([await directory(), "--nodes", "5"], /holds the nodes n1, not n1, n2/);
   });
 
   test("with a node of another cluster", async () => {
-    const data = directory();
+    const data = await directory();
     const file = join(data, "n1", "node.json");
     const text = readFileSync(file, "utf8");
     writeFileSync(file, text.replace(/"cluster":"[0-9a-f]/, '"cluster":"_'));
@@ -120,14 +123,14 @@ describe("a data directory that cannot be used is one line and status 1, without
   });
 
   test("of a newer format", async () => {
-    const data = directory();
+    const data = await directory();
     const file = join(data, "cluster.json");
     writeFileSync(file, readFileSync(file, "utf8").replace('"format":2', '"format":99'));
     await expectRefused([data], /has format 99/);
   });
 
   test("that is damaged", async () => {
-    const data = directory();
+    const data = await directory();
     const file = join(data, "n1", "0000000001.wal");
     const bytes = readFileSync(file);
     const middle = bytes.length >> 1;

@@ -61,14 +61,13 @@ export function verb<A>(
 export function pagedVerb<Item>(
   definition: VerbHelp & {
     readonly run: (context: Context, args: Arguments) => Promise<AsyncIterable<readonly Item[]>>;
-    /** An item for people: one line, without its end. */
-    readonly text: (item: Item) => string;
+    /** A page for people: one line, with its end, for each item. */
+    readonly text: (items: readonly Item[]) => string | Promise<string>;
   },
 ): Verb {
   const { run, text, ...help } = definition;
   async function* shown(pages: AsyncIterable<readonly Item[]>): AsyncGenerator<Page> {
-    for await (const items of pages)
-      yield { text: items.map((item) => `${text(item)}\n`).join(""), items };
+    for await (const items of pages) yield { text: await text(items), items };
   }
   return {
     ...help,

@@ -1,5 +1,4 @@
 import type { LogLine } from "@kontiki/actors";
-import { logText } from "../../render/log-text.ts";
 import { CommandFailed } from "../answer.ts";
 import { nodesOrLeader } from "../completion.ts";
 import { nodeOf, type SessionNode } from "../context.ts";
@@ -22,7 +21,10 @@ export const log = pagedVerb({
     const first = await node.log({ from, max: PAGE_ENTRIES });
     return pagesOf(node, first, context.signal);
   },
-  text: logText,
+  text: async (lines) => {
+    const { logText } = await import("../../render/log-text.ts");
+    return lines.map((line) => `${logText(line)}\n`).join("");
+  },
 });
 
 /** The log from its first page to the first empty one. */

@@ -1,3 +1,8 @@
+/**
+ * Verbs for snapshots: snapshot, compact.
+ *
+ * @module
+ */
 import { nodesOrLeader } from "../completion.ts";
 import { nodeOf } from "../context.ts";
 import { verb } from "../verb.ts";
@@ -15,4 +20,19 @@ export const snapshot = verb({
   },
   text: ({ node, index, size }) => `${node} has a snapshot up to entry ${index}, ${size} bytes`,
   json: ({ node, index, size }) => ({ node, index, size }),
+});
+
+export const compact = verb({
+  name: "compact",
+  usage: "NODE|leader",
+  summary: "make it drop its log up to its newest snapshot",
+  example: "compact n2",
+  arity: [1, 1],
+  completes: [nodesOrLeader],
+  run: async (context, args) => {
+    const node = await nodeOf(context, args.word().text);
+    return { node: node.id, ...(await node.compact()) };
+  },
+  text: ({ node, first }) => `the log of ${node} begins at entry ${first}`,
+  json: ({ node, first }) => ({ node, first }),
 });

@@ -1,5 +1,12 @@
+/**
+ * Verbs that wait: wait, sleep.
+ *
+ * @module
+ */
+import { setTimeout as delay } from "node:timers/promises";
 import { CommandFailed } from "../answer.ts";
 import { shorten } from "../arguments.ts";
+import { showsOk } from "../shows.ts";
 import { verb } from "../verb.ts";
 
 const TIMEOUT_DEFAULT_MS = 30_000;
@@ -28,4 +35,14 @@ export const wait = verb({
   },
   text: (leader) => leader ?? "ok",
   json: (leader) => leader ?? null,
+});
+
+export const sleep = verb({
+  name: "sleep",
+  usage: "MS",
+  summary: "do nothing for MS milliseconds",
+  example: "sleep 500",
+  arity: [1, 1],
+  run: ({ signal }, args) => delay(args.milliseconds(0), undefined, { signal }),
+  ...showsOk,
 });
