@@ -13,7 +13,9 @@ const { npm_execpath: packer = "" } = process.env;
 if (parse(packer).name === "pnpm") {
   removeOrphans("dist", "src");
 } else {
-  console.error("kontiki: only pnpm can pack this package: run `npx -y pnpm@12 pack` or `npx -y pnpm@12 publish`");
+  console.error(
+    "kontiki: only pnpm can pack this package: run `npx -y pnpm@12 pack` or `npx -y pnpm@12 publish`",
+  );
   process.exitCode = 1;
 }
 
