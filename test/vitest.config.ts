@@ -10,6 +10,9 @@ const built = [
   "docs/**/*.test.ts",
   "examples/**/*.test.ts",
 ];
+
+// What a user installs from a registry: packed, and installed in folders outside of the workspace.
+const packed = ["packages/**/*.test.ts"];
 const source = ["@kontiki/source", "module", "node", "development|production"];
 
 export default defineConfig({
@@ -21,7 +24,7 @@ export default defineConfig({
         test: {
           name: "source",
           include: ["**/*.test.ts"],
-          exclude: [...configDefaults.exclude, ...built],
+          exclude: [...configDefaults.exclude, ...built, ...packed],
           pool: "threads",
           // To load the sources anew for each file took half of the time. No module keeps anything for a test.
           isolate: false,
@@ -44,6 +47,20 @@ export default defineConfig({
           testTimeout: 30_000,
           hookTimeout: 30_000,
           server: { deps: { external: [/\/packages\/[^/]+\/dist\//] } },
+        },
+      },
+      {
+        // In one process, so that all files share one set of tarballs and one installation.
+        test: {
+          name: "packed",
+          include: packed,
+          pool: "forks",
+          isolate: false,
+          maxWorkers: 1,
+          sequence: { groupOrder: 2 },
+          // The first one of all fills the caches of the package managers.
+          testTimeout: 180_000,
+          hookTimeout: 180_000,
         },
       },
     ],

@@ -6,7 +6,7 @@ describe("a signal", () => {
   test.each([
     ["SIGINT", 130],
     ["SIGTERM", 143],
-  ] as const)("%s stops in order", async (signal, status) => {
+  ] as const)("%s stops gracefully", async (signal, status) => {
     const data = temporaryDirectory();
     const program = new Kontiki(["up", "--data", data, "--nodes", "3", "--json"]);
     await program.write("put k v\nsleep 60000\n").until("stdout", /value":null/);
@@ -20,7 +20,7 @@ describe("a signal", () => {
     expect((await kontiki(["up", "--data", data], "get k\n")).stdout).toBe("v\n");
   });
 
-  test("a second one ends at once, and nothing acknowledged is lost", async () => {
+  test("a second one ends at once, without loss of acknowledged writes", async () => {
     const data = temporaryDirectory();
     const program = new Kontiki(["up", "--data", data, "--nodes", "3"]);
     await program.write("put k v\n").until("stdout", /ok/);

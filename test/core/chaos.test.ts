@@ -1,11 +1,11 @@
-/** A cluster of pure servers in which everything happens that may, as seeds have it. */
+/** A cluster of pure servers under every kind of fault, as seeds choose them. */
 import { describe, expect, test } from "vitest";
 import { Chaos } from "./support/chaos.ts";
 
 const SEEDS = 300;
 const ACTS = 300;
 
-/** One run, and what happened in it, by name. @throws with the seed when anything is broken. */
+/** Runs one seed and counts what happened, by name. @throws with the seed when anything is broken. */
 function run(seed: number): Readonly<Record<string, number>> {
   try {
     const chaos = new Chaos(seed);
@@ -24,7 +24,7 @@ function run(seed: number): Readonly<Record<string, number>> {
 }
 
 describe("chaos", { timeout: 120_000 }, () => {
-  test(`${SEEDS} seeds: nothing that was acknowledged is lost, and all becomes well when faults stop`, () => {
+  test(`${SEEDS} seeds: no acknowledged command is lost, and the cluster recovers when faults stop`, () => {
     const total: Record<string, number> = {};
     const begun = performance.now();
     for (let seed = 1; seed <= SEEDS; seed += 1)

@@ -34,7 +34,7 @@ import {
 
 const waiting = probe(1, { waiting: true });
 
-/** A leader of term 1 that has begun its first round, and whom nobody has answered. */
+/** A leader of term 1 that has begun its first round and got no answers. */
 const elected = (given: Partial<Leader> = {}) =>
   leader({ term: 1, progress: { b: waiting, c: waiting }, round: 1, ...given });
 
@@ -44,7 +44,7 @@ describe("dissertation 6.2: a leader that no majority answers", () => {
     effects: [resetElectionTimer],
   };
 
-  test("checkquorum: leads on for quorumBeats - 1 heartbeats, and steps down at the next, in its term", () => {
+  test("checkquorum: leads for quorumBeats - 1 more heartbeats, and steps down at the next, in its term", () => {
     const first = step(env(ON), elected(), heartbeatTimeout);
     expect(first).toEqual({
       state: elected({ round: 2, check: { round: 1, beats: 1 } }),
@@ -59,7 +59,7 @@ describe("dissertation 6.2: a leader that no majority answers", () => {
     expect(step(env(ON), second.state, heartbeatTimeout)).toEqual(stepped);
   });
 
-  test("an answer of a majority begins a new check, of the round that goes out with this heartbeat", () => {
+  test("an answer from a majority begins a new check, of the round that starts with this heartbeat", () => {
     const progress = { b: probe(1, { round: 2 }), c: waiting };
     const state = elected({ round: 3, progress, check: { round: 1, beats: 2 } });
     const progressAfter = { b: probe(1, { waiting: true, round: 2 }), c: waiting };
@@ -68,7 +68,7 @@ describe("dissertation 6.2: a leader that no majority answers", () => {
     );
   });
 
-  test("an answer to a round before the one that is checked is none", () => {
+  test("an answer to a round before the checked one does not count", () => {
     const progress = { b: probe(1, { round: 3 }), c: waiting };
     const state = elected({ round: 6, progress, check: { round: 4, beats: 2 } });
     expect(step(env(ON), state, heartbeatTimeout)).toEqual(stepped);
@@ -77,7 +77,7 @@ describe("dissertation 6.2: a leader that no majority answers", () => {
   test.each([
     ["acceptance", appendAccepted(1, 0, 1)],
     [
-      "refusal, which is an answer too,",
+      "rejection, which is an answer too,",
       appendRejected(1, { prevIndex: 0, conflictIndex: 1, round: 1 }),
     ],
   ])("one %s in three servers is enough", (_title, answer) => {
@@ -87,16 +87,16 @@ describe("dissertation 6.2: a leader that no majority answers", () => {
   });
 
   test.each([
-    ["one of an earlier leadership", from(b, appendAccepted(0, 0, 1))],
-    ["one of another disk", from(b, appendAccepted(1, 0, 1), { fromUid: 1 })],
-    ["one of a stranger", from(d, appendAccepted(1, 0, 1))],
-    ["one of a snapshot, which has no round", from(b, appendAccepted(1, 0))],
-  ])("%s is no answer", (_title, answer) => {
+    ["of an earlier term", from(b, appendAccepted(0, 0, 1))],
+    ["of another disk", from(b, appendAccepted(1, 0, 1), { fromUid: 1 })],
+    ["of a stranger", from(d, appendAccepted(1, 0, 1))],
+    ["to a snapshot, which has no round", from(b, appendAccepted(1, 0))],
+  ])("an answer %s does not count", (_title, answer) => {
     const state = elected({ check: { round: 1, beats: 2 } });
     expect(run(env(ON), state, answer, heartbeatTimeout)).toMatchObject(stepped);
   });
 
-  test("7: two of four are no majority", () => {
+  test("7: two of four are not a majority", () => {
     const progress = { b: probe(1, { round: 1 }), c: waiting, d: waiting };
     const state = elected({ progress, check: { round: 1, beats: 2 } });
     expect(step(env({ ...ON, voters: [a, b, c, d] }), state, heartbeatTimeout)).toEqual(stepped);
@@ -113,7 +113,7 @@ describe("dissertation 6.2: a leader that no majority answers", () => {
     );
   });
 
-  test("a leader that is no voter any more does not count itself", () => {
+  test("a leader that is no longer a voter does not count itself", () => {
     const memberships = [inForce(1, { voters: [b, c, d] })];
     const progress = { b: probe(1, { round: 1 }), c: waiting, d: waiting };
     const state = leader({
@@ -149,7 +149,7 @@ describe("dissertation 6.2: a leader that no majority answers", () => {
     expect(step(env(ON), state, heartbeatTimeout).state.role.type).toBe("follower");
   });
 
-  test("whoever is alone leads on", () => {
+  test("a single voter keeps leading", () => {
     const beats = Array.from({ length: 5 }, () => heartbeatTimeout);
     const alone = elected({ progress: {} });
     expect(run(env({ ...ON, voters: [a] }), alone, ...beats).state).toEqual(
@@ -157,22 +157,22 @@ describe("dissertation 6.2: a leader that no majority answers", () => {
     );
   });
 
-  test("nobody steps down when it is switched off", () => {
+  test("no leader steps down when the check is off", () => {
     const beats = Array.from({ length: 20 }, () => heartbeatTimeout);
     expect(run(env(), elected(), ...beats).state.role.type).toBe("leader");
   });
 
-  test("whoever waits for it is told", () => {
+  test("pending reads and a transfer are told", () => {
     const reads = [{ from: undefined, id: 7, index: leader({ progress: {} }).commit, round: 2 }];
     const transfer = { target: b, beats: 0, told: false };
     const state = elected({ reads, transfer, check: { round: 1, beats: 2 } });
     expect(step(env(ON), state, heartbeatTimeout)).toEqual({
       state: stepped.state,
-      effects: [resetElectionTimer, rejectRead(7), transferEnded(b, "this server leads no more")],
+      effects: [resetElectionTimer, rejectRead(7), transferEnded(b, "this server no longer leads")],
     });
   });
 
-  test("a former leader that stands again asks first, and votes in its term for nobody else", () => {
+  test("a former leader that stands again starts with a pre-vote, and votes for no other server in its term", () => {
     const { state } = step(env(ON), elected({ check: { round: 1, beats: 2 } }), heartbeatTimeout);
     expect(step(env(ON), state, from(b, requestVote(1))).effects).toEqual([
       send(b, voteReply(1, false)),
@@ -196,7 +196,7 @@ describe("dissertation 4.2.3: votes are withheld while a leader is heard", () =>
   test.each([
     ["follower without a leader", follower({ term: 4 })],
     ["follower whose leader fell silent", follower({ term: 4, leader: c, heard: false })],
-    ["server that asks who would vote for it", preCandidate({ term: 4 })],
+    ["server that asks for pre-votes", preCandidate({ term: 4 })],
     ["candidate", candidate({ term: 4 })],
     ["follower of the very server that asks", follower({ term: 4, leader: b })],
   ])("a %s votes", (_title, state) => {
@@ -206,7 +206,7 @@ describe("dissertation 4.2.3: votes are withheld while a leader is heard", () =>
     });
   });
 
-  test("10: one whom the leader asked to stand gets the vote, of its leader too", () => {
+  test("10: a server that the leader asked to stand gets votes, even from its leader", () => {
     const asked = requestVote(5, { transfer: true });
     for (const state of [
       follower({ term: 4, leader: c }),
@@ -217,13 +217,13 @@ describe("dissertation 4.2.3: votes are withheld while a leader is heard", () =>
       );
   });
 
-  test("a leader that is heard again is one that is heard: votes are withheld anew", () => {
+  test("a leader that is heard again counts as heard: votes are withheld again", () => {
     const state = follower({ term: 4, leader: c });
     const after = run(env(ON), state, leaderSilent, from(c, appendEntries(4)), from(b, request));
     expect(after.state).toEqual(state);
   });
 
-  test("a part of a snapshot is a sign of life as well", () => {
+  test("a snapshot chunk also counts as hearing the leader", () => {
     const [{ membership }] = [inForce(3)];
     const snapshot = {
       ...inForce(3),
@@ -243,7 +243,7 @@ describe("dissertation 4.2.3: votes are withheld while a leader is heard", () =>
     expect(step(env(ON), state, from(c, message)).state).toEqual(follower({ term: 4, leader: c }));
   });
 
-  test("silence means nothing to who waits for no leader", () => {
+  test("leaderSilent means nothing to a server that does not follow a leader", () => {
     for (const state of [
       leader({ term: 4, progress: { b: waiting, c: waiting } }),
       candidate({ term: 4 }),
@@ -252,7 +252,7 @@ describe("dissertation 4.2.3: votes are withheld while a leader is heard", () =>
       expect(step(env(ON), state, leaderSilent)).toEqual({ state, effects: [] });
   });
 
-  test("switched off, nobody withholds a vote", () => {
+  test("with the check off, no server withholds a vote", () => {
     expect(step(env(), follower({ term: 4, leader: c }), from(b, request)).state).toEqual(
       follower({ term: 9, votedFor: b }),
     );
@@ -262,7 +262,7 @@ describe("dissertation 4.2.3: votes are withheld while a leader is heard", () =>
 describe("dissertation 6.4.1: with leases", () => {
   const leased = { ...ON, leases: true };
 
-  test("a server that starts withholds votes until it would have heard a leader", () => {
+  test("a restarted server withholds votes until it would have heard from a leader", () => {
     const restarted = restore(INITIAL_HARD_STATE, log([]), { leases: true });
     expect(restarted).toEqual(follower({ heard: true }));
     expect(step(env(leased), restarted, from(b, requestVote(1)))).toEqual({
@@ -287,15 +287,15 @@ describe("dissertation 6.4.1: with leases", () => {
     });
   });
 
-  test("they rest on withheld votes, and are refused without", () => {
+  test("they depend on withheld votes, so they are rejected without quorumBeats", () => {
     expect(() => env({ leases: true, quorumBeats: 0 })).toThrow(
-      "leases: they rest on votes that are withheld, which takes quorumBeats",
+      "leases: they depend on withheld votes, so quorumBeats must be 1 or more",
     );
   });
 });
 
 describe("6.2 and 4.2.3 among several servers", () => {
-  test("FreeStuckCandidateWithCheckQuorum: one that is stuck in a newer term is freed by the leader's next heartbeat", () => {
+  test("FreeStuckCandidateWithCheckQuorum: a server stuck in a newer term is freed by the leader's next heartbeat", () => {
     const play = new Script({ voters: [a, b, c], preVote: false });
     play.timeout(a);
     play.partition([a, b]);
@@ -322,13 +322,13 @@ describe("6.2 and 4.2.3 among several servers", () => {
     expect(play.roles).toEqual({ a: "follower", b: "follower", c: "leader" });
   });
 
-  test("LeaderElectionWithCheckQuorum: a cluster that starts withholds nothing", () => {
+  test("LeaderElectionWithCheckQuorum: a new cluster withholds nothing", () => {
     const play = new Script({ voters: [a, b, c], preVote: false });
     play.timeout(a);
     expect(play.roles).toEqual({ a: "leader", b: "follower", c: "follower" });
   });
 
-  test("11: openraft#2080: a leader that only the bridge hears makes way, and the bridge elects another", () => {
+  test("11: openraft#2080: a leader that only the bridge hears steps down, and the bridge elects another", () => {
     const play = new Script({ voters: [a, b, c, d, e] });
     play.timeout(a);
     play.stop(e);
@@ -344,7 +344,7 @@ describe("6.2 and 4.2.3 among several servers", () => {
     expect(play.roles).toEqual({ a: "follower", b: "follower", c: "leader", d: "follower" });
   });
 
-  test("one_way_isolation: a leader that is heard and hears nobody makes way", () => {
+  test("one_way_isolation: a leader that is heard but hears no server steps down", () => {
     const play = new Script({ voters: [a, b, c] });
     play.timeout(a);
     play.cut((_from, to) => to === a);
@@ -357,7 +357,7 @@ describe("6.2 and 4.2.3 among several servers", () => {
     expect(play.roles).toEqual({ a: "follower", b: "leader", c: "follower" });
   });
 
-  test("one_way_isolation: a follower that hears nobody and is heard deposes nobody", () => {
+  test("one_way_isolation: a follower that is heard but hears no server deposes no leader", () => {
     const play = new Script({ voters: [a, b, c] });
     play.timeout(a);
     play.cut((_from, to) => to === c);
@@ -386,7 +386,7 @@ describe("6.2 and 4.2.3 among several servers", () => {
     expect(play.state(a).commit).toBe(2);
   });
 
-  test("17: a removed server that knows of nothing deposes nobody", () => {
+  test("17: a removed server that does not know of its removal deposes no leader", () => {
     const play = new Script({ voters: [a, b, c], preVote: false });
     play.timeout(a);
     play.cut((_from, to) => to === c);
@@ -401,7 +401,7 @@ describe("6.2 and 4.2.3 among several servers", () => {
   });
 });
 
-test("6.4: a leader that steps down lets its own readers look elsewhere", () => {
+test("6.4: a leader that steps down rejects its own pending reads", () => {
   const state = elected({ check: { round: 1, beats: 2 } });
   const { effects } = run(env(ON), state, read(1), from(b, timeoutNow(0)), heartbeatTimeout);
   expect(effects).toEqual([resetElectionTimer, rejectRead(1)]);

@@ -16,7 +16,8 @@ import {
 } from "./support/core.ts";
 
 /**
- * What may happen next; a reign is an election in one part of the cluster, and proposals to who may have won. The numbers choose a server, a packet or an amount, modulo what there is.
+ * What may happen next; a reign is an election in one part of the cluster, followed by proposals to the possible
+ * winner. The numbers choose a server, a packet or an amount, modulo how many there are.
  */
 type Action =
   | { readonly type: "deliver" | "drop" | "duplicate"; readonly packet: number }
@@ -40,7 +41,7 @@ type Action =
 
 const server = fc.nat({ max: 4 });
 const packet = fc.nat({ max: 30 });
-/** Servers whose disk is busy for a while, one bit each. */
+/** Servers whose disk is busy during the action, one bit each. */
 const slow = fc.oneof({ weight: 2, arbitrary: fc.constant(0) }, fc.nat({ max: 31 }));
 const kept = fc.constantFrom<Kept>("nothing", "batch", "everything");
 const on = <T extends string>(type: T) => fc.record({ type: fc.constant(type), server });
@@ -81,7 +82,7 @@ const anyAction: fc.Arbitrary<Action> = fc.oneof(
   { weight: 2, arbitrary: fc.record({ type: fc.constant("heal") }) },
 );
 
-/** The logs of Figure 8 at (b), from which a leader that commits too early soon loses what it reported. */
+/** The logs of Figure 8 at (b): a leader that commits too early soon loses entries that it reported as committed. */
 const FIGURE_8 = {
   a: { hard: hardState(3), log: [1, 2] },
   b: { hard: hardState(3), log: [1, 2] },
@@ -97,7 +98,7 @@ const anySchedule = fc.record({
   maxInflight: fc.integer({ min: 1, max: 4 }),
   actions: fc.array(anyAction, { minLength: 20, maxLength: 120, size: "max" }),
 });
-/** A reign over three of five, most often of one of the two whose entries compete in Figure 8. */
+/** A reign over three of five servers, most often of one of the two whose entries compete in Figure 8. */
 const anyMajorReign = fc.record({
   type: fc.constant("reign"),
   server: fc.constantFrom(0, 0, 4, 4, 1, 2, 3),
@@ -107,7 +108,7 @@ const anyMajorReign = fc.record({
   slow: fc.constant(0),
 });
 
-/** Leaders come and go in parts of the cluster before any of them has told everyone, one entry a message. */
+/** Leaders rise and fall in parts of the cluster before any of them has reached all servers, one entry per message. */
 const anyFigure8 = fc.record({
   disks: fc.constant(FIGURE_8),
   size: fc.constant(5),
@@ -125,7 +126,7 @@ const anyFigure8 = fc.record({
 
 type Schedule = typeof anySchedule | typeof anyFigure8 extends fc.Arbitrary<infer T> ? T : never;
 
-/** Proposals that were answered with their place in the log, so that a lost one can be told. */
+/** Proposals that were answered with their place in the log, so that a lost one is noticed. */
 class Run {
   readonly cluster: Cluster;
   #proposed = 0;
@@ -182,12 +183,12 @@ class Run {
     }
   }
 
-  /** Commands that no one else proposes. */
+  /** Commands that no other client proposes. */
   commands(count: number): readonly string[] {
     return Array.from({ length: count }, () => `${(this.#proposed += 1)}`);
   }
 
-  /** For a while nothing is lost, and nothing late but some disks. */
+  /** A calm phase: nothing is lost, and only some disks are late. */
   #calm(packets: number, slowDisks: number): void {
     const { cluster } = this;
     const quick = cluster.ids.filter((_id, at) => (slowDisks >> at) % 2 === 0);
@@ -202,7 +203,7 @@ class Run {
   }
 }
 
-/** Runs a schedule, then lets faults stop: the cluster elects, converges, serves, and has lost nothing. */
+/** Runs a schedule, then stops all faults: the cluster elects, converges, serves, and has lost nothing. */
 function survives(schedule: Schedule): Cluster {
   const run = new Run(schedule);
   const { cluster } = run;
@@ -227,7 +228,7 @@ function survives(schedule: Schedule): Cluster {
 }
 
 describe("Figure 3 under arbitrary schedules", { timeout: 120_000 }, () => {
-  test("figure_8_unreliable, unreliable_churn: a fixed seed, in which all happened that should", () => {
+  test("figure_8_unreliable, unreliable_churn: a fixed seed in which everything expected happened", () => {
     const total: Record<string, number> = {};
     fc.assert(
       fc.property(anySchedule, (schedule) => {
@@ -264,7 +265,7 @@ describe("Figure 3 under arbitrary schedules", { timeout: 120_000 }, () => {
 
 describe("liveness when faults stop", () => {
   test.each([1, 2, 3, 4, 5, 6, 7])(
-    "many_election: %i servers, one leader after the other",
+    "many_election: %i servers, one leader after another",
     (size) => {
       const voters = Array.from({ length: size }, (_none, at) => nodeId(`n${at}`));
       const cluster = new Cluster({ voters });
@@ -279,7 +280,7 @@ describe("liveness when faults stop", () => {
     },
   );
 
-  test("all servers crash at once, over and over, and lose nothing they reported", () => {
+  test("all servers crash at once, again and again, and lose nothing they reported", () => {
     const cluster = new Cluster({ voters: [a, b, c] });
     for (const command of ["x", "y", "z"]) {
       cluster.propose(cluster.converge(), command);
@@ -294,7 +295,7 @@ describe("liveness when faults stop", () => {
     ]);
   });
 
-  test("one_way_isolation: a follower that hears nobody campaigns, and the cluster goes on", () => {
+  test("one_way_isolation: a follower that hears no server campaigns, and the cluster continues", () => {
     const cluster = new Cluster({ voters: [a, b, c] });
     cluster.campaign(a);
     for (let round = 0; round < 3; round += 1) {

@@ -29,8 +29,8 @@ import {
 describe("§5.4.2 committing entries from previous terms", () => {
   test.each([
     ["entries of an older term on a majority are not committed", 1, 0],
-    ["nor is the last of them", 2, 0],
-    ["an entry of this term is, and all before it", 3, 3],
+    ["not even the last of them", 2, 0],
+    ["an entry of this term is, and so are all before it", 3, 3],
   ])("LeaderOnlyCommitsLogFromCurrentTerm: %s", (_title, match, committed) => {
     const progress = { b: replicating(4, { match: 0 }), c: replicating(4, { match: 0 }) };
     const state = leader({ term: 3, durable: 3, progress });
@@ -61,7 +61,7 @@ describe("§5.4.2 committing entries from previous terms", () => {
       },
     });
 
-  /** (c): S1 leads term 4 and brings the entry of term 2 to S3, which makes a majority, and no further. */
+  /** (c): S1 leads term 4 and replicates the entry of term 2 to S3, which makes a majority, and to no other server. */
   const untilC = () => {
     const cluster = figure8();
     cluster.crash(s5);
@@ -132,7 +132,7 @@ describe("§5.4.2 committing entries from previous terms", () => {
 });
 
 describe("§5.4.3 safety argument: a leader holds what was committed before it", () => {
-  test("Leader Completeness: whoever lacks a committed entry is refused by one of any majority", () => {
+  test("Leader Completeness: a candidate that lacks a committed entry is rejected by a server of every majority", () => {
     const cluster = new Cluster({ voters: [a, b, c, d, e] });
     cluster.campaign(a);
     cluster.partition([a, b, c]);
@@ -149,7 +149,7 @@ describe("§5.4.3 safety argument: a leader holds what was committed before it",
     expect(termsOf(cluster.log(e)).slice(0, 2)).toEqual([1, 1]);
   });
 
-  test("rejoin: a deposed leader's uncommitted entries give way to the committed ones", () => {
+  test("rejoin: a deposed leader's uncommitted entries are replaced by the committed ones", () => {
     const cluster = new Cluster({ voters: [a, b, c] });
     cluster.campaign(a);
     cluster.partition([a], [b, c]);
@@ -166,7 +166,7 @@ describe("§5.4.3 safety argument: a leader holds what was committed before it",
 });
 
 describe("§8 client interaction: a no-op at the start of a term", () => {
-  test("a new leader commits what older terms left, without waiting for a client", () => {
+  test("a new leader commits the entries of older terms without waiting for a client", () => {
     const cluster = new Cluster({
       voters: [a, b, c],
       disks: { a: { hard: hardState(1), log: [1, 1] }, b: { hard: hardState(1), log: [1, 1] } },
@@ -194,8 +194,8 @@ describe("§8 client interaction: a no-op at the start of a term", () => {
   });
 });
 
-describe("Figure 2: what a server keeps over a crash", () => {
-  test("persist: term, vote and log survive; role and commit are found again", () => {
+describe("Figure 2: what a server keeps across a crash", () => {
+  test("persist: term, vote and log survive; role and commit index are learned again", () => {
     const cluster = new Cluster({ voters: [a, b, c] });
     cluster.campaign(a);
     cluster.propose(a, "x");
@@ -207,7 +207,7 @@ describe("Figure 2: what a server keeps over a crash", () => {
     expect(cluster.committed).toHaveLength(3);
   });
 
-  test("persist: a leader that lost what it had not synced finds it again at the others", () => {
+  test("persist: a leader that lost unsynced entries gets them back from the others", () => {
     const cluster = new Cluster({ voters: [a, b, c] });
     cluster.campaign(a);
     cluster.event(a, propose("x"));
@@ -228,7 +228,7 @@ describe("Figure 2: what a server keeps over a crash", () => {
     expect(termsOf(cluster.log(a)).slice(0, 2)).toEqual([1, 1]);
   });
 
-  test("recover_after_kill: a server alone in its cluster commits its old log again", () => {
+  test("recover_after_kill: a single server commits its old log again", () => {
     const cluster = new Cluster({ voters: [a] });
     cluster.campaign(a);
     cluster.propose(a, "x");
@@ -240,7 +240,7 @@ describe("Figure 2: what a server keeps over a crash", () => {
     expect(termsOf(cluster.log(a))).toEqual([1, 1, 2]);
   });
 
-  test("a durable log alone, with nobody else, commits", () => {
+  test("a single server commits as soon as its log is durable", () => {
     const state = leader({ term: 1, progress: {} });
     expect(step(env({ voters: [a], log: [1] }), state, durable(1, 1))).toEqual({
       state: leader({ term: 1, commit: 1, durable: 1, progress: {} }),
@@ -248,7 +248,7 @@ describe("Figure 2: what a server keeps over a crash", () => {
     });
   });
 
-  test("a heartbeat of the leader brings the commit index to who restarted", () => {
+  test("a heartbeat of the leader brings the commit index to a restarted server", () => {
     const cluster = new Cluster({ voters: [a, b, c] });
     cluster.campaign(a);
     cluster.crash(b);

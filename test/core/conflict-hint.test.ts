@@ -27,7 +27,7 @@ describe("end of §5.3, the follower: the conflicting term and the first index o
     ["the term has one entry", [1, 2, 3], 2, 4, 2, 2],
     ["the term has several entries", [1, 2, 2, 2, 2, 3], 5, 4, 2, 2],
     ["the term starts the log", [3, 3, 3], 3, 4, 3, 1],
-    ["the term goes on behind", [1, 3, 3, 3, 3], 3, 4, 3, 2],
+    ["the term continues after prevIndex", [1, 3, 3, 3, 3], 3, 4, 3, 2],
   ])("%s", (_title, log, prevIndex, prevTerm, conflictTerm, conflictIndex) => {
     const state = follower({ term: 9, leader: b });
     const message = appendEntries(9, { after: [prevIndex, prevTerm] });
@@ -43,17 +43,17 @@ describe("end of §5.3, the follower: the conflicting term and the first index o
   });
 });
 
-describe("end of §5.3, the leader: one AppendEntries for each conflicting term, not for each entry", () => {
+describe("end of §5.3, the leader: one AppendEntries per conflicting term, not per entry", () => {
   test.each([
-    ["shorter: goes on behind its end", [1, 1, 1, 4, 4], 5, undefined, 3, 3],
-    ["a term we lack: skips all of it", [1, 1, 1, 4, 4, 4], 5, 3, 2, 2],
+    ["shorter: continues after its end", [1, 1, 1, 4, 4], 5, undefined, 3, 3],
+    ["a term we lack: skips the whole term", [1, 1, 1, 4, 4, 4], 5, 3, 2, 2],
     ["a term before our first", [4, 4, 4, 4], 4, 3, 2, 2],
-    ["a term we have: behind our last entry of it", [1, 2, 2, 4, 4, 4], 6, 2, 2, 4],
-    ["a term we have to the end: before what was refused", [1, 2, 2, 2, 2], 4, 2, 2, 4],
-    ["a term we have, but only from what was refused on", [1, 1, 1, 3, 3], 3, 3, 2, 2],
+    ["a term we have: after our last entry of it", [1, 2, 2, 4, 4, 4], 6, 2, 2, 4],
+    ["a term we have to the end: before what was rejected", [1, 2, 2, 2, 2], 4, 2, 2, 4],
+    ["a term we have, but only from the rejected entry on", [1, 1, 1, 3, 3], 3, 3, 2, 2],
     ["an empty log", [1, 1], 2, undefined, 1, 1],
     ["a hint before the log", [1, 1], 2, undefined, 0, 1],
-    ["a hint that goes forward: before what was refused", [1, 1, 1], 2, undefined, 9, 2],
+    ["a hint that goes forward: before what was rejected", [1, 1, 1], 2, undefined, 9, 2],
   ])("%s", (_title, log, prevIndex, conflictTerm, conflictIndex, next) => {
     const state = leader({
       term: 5,
@@ -70,7 +70,7 @@ describe("end of §5.3, the leader: one AppendEntries for each conflicting term,
     });
   });
 
-  test("asks again at once, with no entries, at the meeting point", () => {
+  test("probes again at once, with no entries, at the meeting point", () => {
     const state = leader({
       term: 5,
       progress: { b: probe(6, { waiting: true }), c: replicating(6) },
@@ -86,7 +86,7 @@ describe("end of §5.3, the leader: one AppendEntries for each conflicting term,
     });
   });
 
-  test("never goes back behind what is proven to match", () => {
+  test("never goes back before what is proven to match", () => {
     const state = leader({
       term: 5,
       progress: { b: replicating(6, { match: 3, inflight: [5] }), c: replicating(1) },
@@ -97,7 +97,7 @@ describe("end of §5.3, the leader: one AppendEntries for each conflicting term,
     );
   });
 
-  test("never goes behind its own end, whatever a follower says", () => {
+  test("never goes past its own end, whatever a follower says", () => {
     const state = leader({ term: 5, progress: { b: replicating(3), c: replicating(3) } });
     const hint = appendRejected(5, { prevIndex: 9, conflictIndex: 9 });
     expect(step(env({ log: [1, 5] }), state, from(b, hint)).state).toEqual(
@@ -107,10 +107,10 @@ describe("end of §5.3, the leader: one AppendEntries for each conflicting term,
 
   test.each([
     ["of a probe that was answered since", probe(3, { waiting: true }), 5],
-    ["of what is proven to match since", replicating(6, { match: 5 }), 4],
-    ["of what is just proven to match", replicating(6, { match: 5 }), 5],
-    ["of a probe right behind the proof", probe(6, { match: 5, waiting: true }), 5],
-  ])("lets an old refusal go by: %s", (_title, progress, prevIndex) => {
+    ["of an entry that is proven to match since", replicating(6, { match: 5 }), 4],
+    ["of an entry that is just proven to match", replicating(6, { match: 5 }), 5],
+    ["of a probe right after the proven part", probe(6, { match: 5, waiting: true }), 5],
+  ])("ignores a late rejection: %s", (_title, progress, prevIndex) => {
     const state = leader({ term: 5, progress: { b: progress, c: replicating(1) } });
     const hint = appendRejected(5, { prevIndex, conflictIndex: 1 });
     expect(step(env({ log: [1, 1, 1, 4, 5] }), state, from(b, hint))).toEqual({
@@ -119,7 +119,7 @@ describe("end of §5.3, the leader: one AppendEntries for each conflicting term,
     });
   });
 
-  test("backup: a log of a hundred wrong entries in one term is passed in one round", () => {
+  test("backup: a hundred wrong entries of one term are skipped in one round", () => {
     const hundred = (inTerm: number) => Array.from({ length: 100 }, () => inTerm);
     const cluster = new Cluster({
       voters: [a, b, c],

@@ -23,13 +23,16 @@ describe("§5.4.1 election restriction", () => {
     ["an empty log", [], 0, 0],
     ["one entry", [1], 1, 1],
     ["entries of several terms", [1, 1, 3], 3, 3],
-  ])("VoteRequest: tells about the candidate's log: %s", (_title, terms, lastIndex, lastTerm) => {
-    const { effects } = step(env({ log: terms }), follower({ term: 3 }), electionTimeout);
-    const request = requestVote(4, { lastIndex, lastTerm });
-    expect(effects.slice(-2)).toEqual([send(b, request), send(c, request)]);
-  });
+  ])(
+    "VoteRequest: includes the last position of the candidate's log: %s",
+    (_title, terms, lastIndex, lastTerm) => {
+      const { effects } = step(env({ log: terms }), follower({ term: 3 }), electionTimeout);
+      const request = requestVote(4, { lastIndex, lastTerm });
+      expect(effects.slice(-2)).toEqual([send(b, request), send(c, request)]);
+    },
+  );
 
-  // Ours ends with (index, term), as far as [1], [1, 1] and so on; theirs with what the request says.
+  // Our log ends with (index, term); its terms are [1], [1, 1] and so on. Theirs ends as the request says.
   const cases = [
     ["same term, equal length", [1], 1, 1, true],
     ["same term, longer", [1], 1, 2, true],
@@ -69,7 +72,7 @@ describe("§5.4.1 election restriction", () => {
     });
   });
 
-  test("of two logs one is always at least as up to date, so somebody may be elected", () => {
+  test("of two logs one is always at least as up to date, so some server may be elected", () => {
     const positions = [0, 1, 2, 3].flatMap((lastTerm) =>
       [0, 1, 2, 3].map((lastIndex) => requestVote(9, { lastIndex, lastTerm })),
     );
@@ -84,7 +87,7 @@ describe("§5.4.1 election restriction", () => {
     }
   });
 
-  test("a refused candidate does not keep others from trying: the timer runs on", () => {
+  test("a rejected candidate does not keep others from trying: the timer keeps running", () => {
     const state = follower({ term: 2, votedFor: a });
     const { effects } = step(env({ log: [1, 2] }), state, from(b, requestVote(3)));
     expect(effects).toEqual([saveHardState(3, undefined), send(b, voteReply(3, false))]);

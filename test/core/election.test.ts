@@ -58,7 +58,7 @@ describe("§5.2 leader election", () => {
     });
   });
 
-  test("a heartbeat timeout means nothing to who does not lead", () => {
+  test("a non-leader ignores a heartbeat timeout", () => {
     for (const state of [follower({ term: 1, leader: b }), candidate({ term: 1 })]) {
       expect(step(env(), state, heartbeatTimeout)).toEqual({ state, effects: [] });
     }
@@ -81,7 +81,7 @@ describe("§5.2 leader election", () => {
     expect(step(env(), state, electionTimeout)).toEqual({ state, effects: [] });
   });
 
-  test("a candidate wins with a majority: it tells all at once and appends a no-op", () => {
+  test("a candidate wins with a majority: it tells all members at once and appends a no-op", () => {
     expect(step(env({ log: [1] }), candidate({ term: 2 }), from(c, voteReply(2, true)))).toEqual({
       state: leader({
         term: 2,
@@ -97,7 +97,7 @@ describe("§5.2 leader election", () => {
     });
   });
 
-  test("a server alone in its cluster has its majority at once", () => {
+  test("a single server has its majority at once", () => {
     expect(step(env({ voters: [a] }), follower(), electionTimeout)).toEqual({
       state: leader({ term: 1, round: 1, progress: {} }),
       effects: [saveHardState(1, a), resetHeartbeatTimer, appendLog(noop(1, 1))],
@@ -117,7 +117,7 @@ describe("§5.2 leader election", () => {
     [5, 2, 0, "leader"],
     [5, 2, 2, "leader"],
     [5, 4, 0, "leader"],
-  ])("LeaderElectionInOneRoundRPC: of %i servers %i grant, %i refuse", (size, yes, no, role) => {
+  ])("LeaderElectionInOneRoundRPC: of %i servers %i grant, %i reject", (size, yes, no, role) => {
     const setup = env({ voters: [a, ...others.slice(0, size - 1)] });
     let state = step(setup, follower(), electionTimeout).state;
     for (const [at, voter] of others.slice(0, yes + no).entries()) {
@@ -144,7 +144,7 @@ describe("§5.2 leader election", () => {
     });
   });
 
-  test("a candidate and a leader have voted for themselves and refuse another of their term", () => {
+  test("a candidate and a leader have voted for themselves and reject another candidate of their term", () => {
     const lead = leader({ term: 1, progress: { b: probe(1), c: probe(1) } });
     for (const state of [candidate({ term: 1 }), lead]) {
       const request = requestVote(1, { lastIndex: 9, lastTerm: 1 });
@@ -166,13 +166,13 @@ describe("§5.2 leader election", () => {
     ]);
   });
 
-  test("a follower hears its leader and waits anew, even when it refuses the entries", () => {
+  test("a follower that hears its leader restarts its timer, even when it rejects the entries", () => {
     const state = follower({ term: 1, leader: b });
     const { effects } = step(env(), state, from(b, appendEntries(1, { after: [5, 1] })));
     expect(effects[0]).toEqual(resetElectionTimer);
   });
 
-  test("initial_election: a leader, and it stays as long as it is heard", () => {
+  test("initial_election: a leader is elected, and stays as long as it is heard", () => {
     const cluster = new Cluster({ voters: [a, b, c] });
     cluster.campaign(a);
     for (let beat = 0; beat < 5; beat += 1) cluster.heartbeat();
@@ -180,7 +180,7 @@ describe("§5.2 leader election", () => {
     expect(cluster.sometimes).toMatchObject({ elected: 1, deposed: 0 });
   });
 
-  test("reelection: leaders come and go, and without a quorum there is none", () => {
+  test("reelection: leaders change, and without a quorum there is none", () => {
     const cluster = new Cluster({ voters: [a, b, c] });
     cluster.campaign(a);
     cluster.partition([b, c]);
@@ -197,7 +197,7 @@ describe("§5.2 leader election", () => {
     expect(cluster.converge()).toBeDefined();
   });
 
-  test("DuelingCandidates: a split vote elects nobody, and the next term somebody", () => {
+  test("DuelingCandidates: a split vote elects no server, and the next term does", () => {
     const cluster = new Cluster({ voters: [a, b, c, d] });
     cluster.partition([a, b], [c, d]);
     cluster.campaign(a);

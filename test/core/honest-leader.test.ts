@@ -1,6 +1,6 @@
 /**
- * One follower and a leader that says only what is true, in any order, any number of times, or not at all: nothing breaks
- * the follower, and once everything arrives it holds what its leader holds.
+ * One follower and a leader that sends only true messages, in any order, any number of times, or not at all: nothing
+ * breaks the follower, and once every message arrives it holds what its leader holds.
  */
 import {
   checkState,
@@ -43,7 +43,7 @@ import {
 /** The leader's term. No entry is of a later one. */
 const TERM = 9;
 
-/** Two logs that are equal up to some entry and have no entry in common behind it (§5.3, Log Matching). */
+/** Two logs that are equal up to some entry and share no entry after it (§5.3, Log Matching). */
 const anyLogs = fc
   .record({
     same: fc.array(fc.integer({ min: 1, max: 2 }), { maxLength: 5 }),
@@ -67,7 +67,7 @@ const anyLogs = fc
   });
 type Logs = typeof anyLogs extends fc.Arbitrary<infer T> ? T : never;
 
-/** The numbers choose a place in the leader's log, a part of a snapshot, or an amount, modulo what there is. */
+/** The numbers choose a place in the leader's log, a snapshot chunk, or an amount, modulo how many there are. */
 const anyAct = fc.record({
   what: fc.constantFrom(
     ...(["entries", "entries", "entries", "chunk", "chunk", "chunk", "next", "next"] as const),
@@ -94,13 +94,13 @@ const OTHERS: readonly Event<Command>[] = [
   from(d, requestVote(3)),
 ];
 
-/** The follower, its disk, and the leader that tells it. */
+/** The follower, its disk, and the leader that sends to it. */
 class Pair {
   readonly leads: readonly number[];
   readonly committed: number;
   readonly setup: TestEnv;
   state: State;
-  /** The parts of a snapshot that are on the follower's disk, and what it will say of them when they are all. */
+  /** The chunks of a snapshot on the follower's disk, and what the disk reports when they are complete. */
   #saved: { readonly snapshot: Snapshot; readonly bytes: number } | undefined;
   #coming: Event<Command> | undefined;
 
@@ -169,14 +169,14 @@ class Pair {
     return snapshotChunk(TERM, snapshot, { offset: begin, bytes });
   }
 
-  /** What the follower waits for. */
+  /** The chunk that the follower waits for. */
   nextChunk(): Message<Command> | undefined {
     const receiving = this.state.role.type === "follower" ? this.state.role.receiving : undefined;
     if (receiving === undefined || receiving.received === receiving.snapshot.size) return undefined;
     return this.chunkOf(receiving.snapshot.index, receiving.received);
   }
 
-  /** The disk has checked what it saved: when all is there. The event of an earlier step comes first. */
+  /** The disk reports on the snapshot once all of it is saved. The event of an earlier step comes first. */
   event(event: Event<Command>): void {
     this.#endSaving((snapshot) => ({ type: "snapshotReceived", snapshot }), true);
     this.#step(event);
@@ -221,7 +221,7 @@ class Pair {
 }
 
 describe("a follower and its leader", { timeout: 120_000 }, () => {
-  test("whatever of the truth comes, however late, breaks nothing, and all of it brings all", () => {
+  test("true messages break nothing, however late they are, and all of them together bring the whole log", () => {
     const seen = { installed: 0, kept: 0, repaired: 0 };
     fc.assert(
       fc.property(anyLogs, fc.array(anyAct, { maxLength: 30, size: "max" }), (logs, acts) => {
@@ -245,7 +245,7 @@ describe("a follower and its leader", { timeout: 120_000 }, () => {
     for (const times of Object.values(seen)) expect(times).toBeGreaterThan(50);
   });
 
-  test("all that a log's own leader may send is taken, whatever the follower held", () => {
+  test("whatever a log's own leader may send is accepted, whatever the follower held", () => {
     fc.assert(
       fc.property(anyLogs, fc.nat({ max: 11 }), ({ leads, follows }, at) => {
         const setup = env({ log: follows });

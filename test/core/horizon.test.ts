@@ -1,5 +1,5 @@
 /**
- * A server that found a part of the log damaged that it had promised to hold (Alagappan et al., "Protocol-Aware
+ * A server whose log was found damaged in a part that it had promised to hold (Alagappan et al., "Protocol-Aware
  * Recovery", FAST '18): it abstains from elections until its log is as up to date again as it was. Pitfalls 19 and 23.
  */
 import { restore, step, term, type Progress, type State } from "@kontiki/core";
@@ -34,7 +34,7 @@ import {
 } from "./support/core.ts";
 import {
   chunk,
-  envBehind,
+  envAfter,
   logRepaired,
   peerDown,
   position,
@@ -43,7 +43,7 @@ import {
   snapshot,
 } from "./support/snapshots.ts";
 
-/** Five entries of terms 1, 1, 2, 2, 2 were promised, and three are left. */
+/** The server promised five entries of terms 1, 1, 2, 2, 2, and three are left. */
 const left = [1, 1, 2];
 const horizon = position([5, 2]);
 const setup = env({ log: left });
@@ -56,7 +56,7 @@ const preVote = (inTerm: number, lastIndex: number, lastTerm: number) => ({
 });
 
 describe("it does not take part in elections", () => {
-  test("no vote, however long the candidate's log is: it cannot tell whose holds everything", () => {
+  test("no vote, however long the candidate's log is: it cannot tell whose log holds everything", () => {
     for (const [lastIndex, lastTerm] of [
       [5, 2],
       [9, 3],
@@ -69,7 +69,7 @@ describe("it does not take part in elections", () => {
     }
   });
 
-  test("nor for the target of a transfer, nor when it is asked again for a vote it gave before", () => {
+  test("not even for the target of a transfer, or a repeated request for a vote that it gave before", () => {
     const state = damaged({ votedFor: b });
     const again = requestVote(3, { lastIndex: 9, lastTerm: 3, transfer: true });
     expect(step(setup, state, from(b, again))).toEqual({
@@ -78,7 +78,7 @@ describe("it does not take part in elections", () => {
     });
   });
 
-  test("nor a promise of one (dissertation 9.6)", () => {
+  test("no pre-vote either (dissertation 9.6)", () => {
     const reply = { type: "preVoteReply", term: term(3), granted: false } as const;
     expect(step(setup, damaged(), from(b, preVote(4, 9, 3)))).toEqual({
       state: damaged(),
@@ -86,27 +86,27 @@ describe("it does not take part in elections", () => {
     });
   });
 
-  test("it does not stand, with or without asking first, and its timer goes on", () => {
+  test("it does not stand, with or without a pre-vote, and its timer keeps running", () => {
     for (const preVoting of [true, false])
       expect(
         step(env({ log: left, preVote: preVoting }), damaged({ leader: b }), electionTimeout),
       ).toEqual({ state: damaged(), effects: [resetElectionTimer] });
   });
 
-  test("not when its leader asks it to (dissertation 3.10)", () => {
+  test("not even when its leader asks it to (dissertation 3.10)", () => {
     const state = damaged({ leader: b });
     const message = { type: "timeoutNow", term: term(3) } as const;
     expect(step(setup, state, from(b, message))).toEqual({ state, effects: [] });
   });
 
-  test("not when its leader is gone for certain", () => {
+  test("not even when its leader is certainly gone", () => {
     expect(step(setup, damaged({ leader: b }), peerDown(b))).toEqual({
       state: damaged(),
       effects: [],
     });
   });
 
-  test("sole voter: it stays so, because nobody else has what was lost", () => {
+  test("sole voter: it stays so, because no other server has what was lost", () => {
     const alone = env({ log: left, voters: [a] });
     expect(step(alone, damaged(), electionTimeout)).toEqual({
       state: damaged(),
@@ -115,8 +115,8 @@ describe("it does not take part in elections", () => {
   });
 });
 
-describe("it takes entries, and what it says about them is true", () => {
-  test("what was proven is acknowledged, and no more", () => {
+describe("it accepts entries, and what it says about them is true", () => {
+  test("it acknowledges what was proven, and no more", () => {
     const message = appendEntries(3, { after: [3, 2], entries: entries([2], 4), round: 4 });
     const after = run(setup, damaged({ leader: b }), from(b, message));
     expect(after.state).toEqual(damaged({ leader: b }));
@@ -127,7 +127,7 @@ describe("it takes entries, and what it says about them is true", () => {
     ]);
   });
 
-  test("what it held once it holds no more: it says where its log ends", () => {
+  test("entries that it lost: it says where its log ends", () => {
     const message = appendEntries(3, { after: [5, 2], round: 4 });
     expect(step(setup, damaged({ leader: b }), from(b, message))).toEqual({
       state: damaged({ leader: b }),
@@ -139,21 +139,26 @@ describe("it takes entries, and what it says about them is true", () => {
   });
 });
 
-describe("its log is whole when it is proven to be a leader's up to the horizon", () => {
+describe("its log is intact when it is proven to match a leader's up to the horizon", () => {
   test.each<[string, readonly [number, number], readonly number[], boolean]>([
     ["with the entry at the horizon itself", [3, 2], [2, 2], true],
     ["beyond it", [3, 2], [2, 2, 2], true],
     ["one entry before it", [3, 2], [2], false],
-    ["with any entry of a later term: that leader had all that was committed", [3, 2], [3], true],
-    ["with one of a later term in the place of one that was lost", [2, 1], [3], true],
     [
-      "with many entries of an earlier term: those are not what was lost",
+      "with any entry of a later term: that leader had everything that was committed",
+      [3, 2],
+      [3],
+      true,
+    ],
+    ["with one of a later term in place of one that was lost", [2, 1], [3], true],
+    [
+      "with many entries of an earlier term: those are not the lost ones",
       [2, 1],
       [1, 1, 1, 1, 1],
       false,
     ],
     ["with nothing new", [3, 2], [], false],
-    ["with less than is there", [2, 1], [], false],
+    ["with less than the log holds", [2, 1], [], false],
   ])("%s", (_title, after, terms, whole) => {
     const message = appendEntries(4, { after, entries: entries(terms, after[0] + 1) });
     const next = step(setup, damaged({ term: 4, leader: b }), from(b, message));
@@ -163,7 +168,7 @@ describe("its log is whole when it is proven to be a leader's up to the horizon"
     );
   });
 
-  test("what repairs it is on disk before that is forgotten, and is acknowledged", () => {
+  test("the entries that repair it are on disk before the horizon is cleared, and are acknowledged", () => {
     const message = appendEntries(3, { after: [3, 2], entries: entries([2, 2], 4), commit: 5 });
     const after = run(setup, damaged({ leader: b }), from(b, message));
     expect(after.state).toEqual(follower({ term: 3, leader: b, commit: 5, durable: 3 }));
@@ -176,7 +181,7 @@ describe("its log is whole when it is proven to be a leader's up to the horizon"
     ]);
   });
 
-  test("a heartbeat proves as much as entries do: they may have come bit by bit", () => {
+  test("a heartbeat proves as much as entries do: they may have arrived one by one", () => {
     const refilled = env({ log: [1, 1, 2, 2, 2] });
     const state = damaged({ leader: b });
     const message = appendEntries(3, { after: [5, 2] });
@@ -186,14 +191,14 @@ describe("its log is whole when it is proven to be a leader's up to the horizon"
     });
   });
 
-  test("not by the length of its own log: what lies behind the proven part may be anybody's", () => {
+  test("not by the length of its own log: entries after the proven part may be from any leader", () => {
     const longer = env({ log: [1, 1, 2, 2, 2, 2, 2] });
     const state = damaged({ leader: b });
     const message = appendEntries(3, { after: [3, 2], entries: entries([2], 4) });
     expect(step(longer, state, from(b, message)).state).toEqual(state);
   });
 
-  test("a conflict may cut off what was left of it, and repair it at once", () => {
+  test("a conflict may remove what was left of it, and repair it at once", () => {
     const message = appendEntries(4, { after: [2, 1], entries: entries([4], 3) });
     const after = run(setup, damaged({ term: 4, leader: b }), from(b, message));
     expect(after.state).toEqual(follower({ term: 4, leader: b, durable: 2 }));
@@ -209,19 +214,19 @@ describe("its log is whole when it is proven to be a leader's up to the horizon"
   test("entries from before its log prove nothing about what was lost", () => {
     const state = damaged({ leader: b, commit: 2, snapshot: snapshot([2, 1]) });
     const message = appendEntries(3, { entries: entries([1, 1, 2, 2, 2]) });
-    expect(step(envBehind([2, 1], [2]), state, from(b, message))).toEqual({
+    expect(step(envAfter([2, 1], [2]), state, from(b, message))).toEqual({
       state,
       effects: [resetElectionTimer, send(b, appendAccepted(3, 2))],
     });
   });
 
-  test("a snapshot that is not needed proves nothing either", () => {
+  test("a snapshot that is not needed does not prove anything either", () => {
     const state = damaged({ leader: b, commit: 2 });
     const after = step(setup, state, from(b, chunk(3, snapshot([2, 1]), 0)));
     expect(after.state).toEqual(state);
   });
 
-  test("then it votes and stands as any other", () => {
+  test("then it votes and stands like any other server", () => {
     const repaired = run(
       setup,
       damaged({ leader: b }),
@@ -233,8 +238,8 @@ describe("its log is whole when it is proven to be a leader's up to the horizon"
   });
 });
 
-describe("several restarts: the horizon is kept until the log is whole", () => {
-  test("a restart in the middle of the repair still abstains", () => {
+describe("several restarts: the horizon is kept until the log is intact", () => {
+  test("after a restart in the middle of the repair it still abstains", () => {
     const restarted = restore(hardState(3), log([1, 1, 2, 2]), { horizon });
     expect(restarted).toEqual(damaged({ durable: 4 }));
     expect(step(env({ log: [1, 1, 2, 2] }), restarted, electionTimeout).effects).toEqual([
@@ -242,7 +247,7 @@ describe("several restarts: the horizon is kept until the log is whole", () => {
     ]);
   });
 
-  test("even when its log is as long again: nobody has proven it", () => {
+  test("even when its log is as long again, because that is not proven", () => {
     const restarted = restore(hardState(3), log([1, 1, 2, 2, 2]), { horizon });
     const request = from(b, requestVote(4, { lastIndex: 9, lastTerm: 3 }));
     expect(step(env({ log: [1, 1, 2, 2, 2] }), restarted, request).effects.at(-1)).toEqual(
@@ -250,7 +255,7 @@ describe("several restarts: the horizon is kept until the log is whole", () => {
     );
   });
 
-  test("with nothing left of the log it is repaired as from any other point", () => {
+  test("with nothing left of the log it is repaired as from any other position", () => {
     const restarted = restore(hardState(3), log([]), { horizon });
     const message = appendEntries(3, { entries: entries([1, 1, 2, 2, 2]) });
     expect(step(env(), restarted, from(b, message)).effects.at(-1)).toEqual(logRepaired);
@@ -271,7 +276,7 @@ describe("19 its leader finds out in the same term what it lost", () => {
   const lost = (round: number) =>
     from(b, appendRejected(2, { prevIndex: 5, conflictIndex: 4, round }));
 
-  test("by the answer to a later round than any that was answered: it sends what is missing", () => {
+  test("by the answer to a later round than any that was answered: it sends the missing entries", () => {
     const state = lead(replicating(6, { round: 3 }), 3);
     const after = run(
       whole,
@@ -300,15 +305,15 @@ describe("19 its leader finds out in the same term what it lost", () => {
     );
   });
 
-  test("an answer to a round it answered otherwise is old, and takes nothing back", () => {
+  test("a rejection in a round that it had accepted is late, and takes nothing back", () => {
     const state = lead(replicating(6, { round: 4 }), 4);
     for (const round of [0, 3, 4])
       expect(step(whole, state, lost(round))).toEqual({ state, effects: [] });
   });
 
-  test("when what is missing was compacted it sends the snapshot", () => {
+  test("when the missing entries are compacted it sends the snapshot", () => {
     const taken = snapshot([4, 2]);
-    const compacted = envBehind([4, 2], [2]);
+    const compacted = envAfter([4, 2], [2]);
     const state = { ...lead(replicating(6, { round: 3 }), 4), snapshot: taken };
     const after = run(compacted, state, lost(4), replicate);
     expect(after.state).toEqual({ ...lead(sending(taken, { round: 4 }), 4), snapshot: taken });
@@ -318,14 +323,14 @@ describe("19 its leader finds out in the same term what it lost", () => {
     ]);
   });
 
-  test("what was committed by its promise stays committed", () => {
+  test("entries that were committed by its promise stay committed", () => {
     const state = lead(replicating(6, { round: 3 }), 4);
     const after = run(whole, state, lost(4), from(c, appendAccepted(2, 5, 4)));
     expect(after.state.commit).toBe(5);
     expect(after.effects).toEqual([]);
   });
 
-  test("what it holds no more is not counted for what is yet to be committed", () => {
+  test("entries that it lost are not counted for what is yet to be committed", () => {
     const state = leader({
       term: 2,
       commit: 3,
@@ -342,8 +347,8 @@ describe("19 its leader finds out in the same term what it lost", () => {
   });
 });
 
-describe("a majority damaged", () => {
-  test("a leader that is whole goes on, and repairs them", () => {
+describe("a majority is damaged", () => {
+  test("an intact leader continues, and repairs them", () => {
     const message = appendEntries(3, { after: [3, 2], entries: entries([2, 2], 4) });
     for (const id of [b, c]) {
       const other = env({ id, log: left });
@@ -351,7 +356,7 @@ describe("a majority damaged", () => {
     }
   });
 
-  test("without one nobody is elected, rather than one that lacks what was committed", () => {
+  test("without one no server is elected, rather than one that lacks committed entries", () => {
     const candidate = run(env({ log: [1, 1, 2, 2, 2] }), follower({ term: 3 }), electionTimeout);
     const request = from(a, requestVote(4, { lastIndex: 5, lastTerm: 2 }));
     const answers = [b, c].flatMap((id) => {

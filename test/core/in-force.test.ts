@@ -1,4 +1,4 @@
-/** Which membership counts, with a log that begins behind a snapshot (§6, §7, dissertation 4.1, 5.1). */
+/** Which membership is in force, with a log that begins after a snapshot (§6, §7, dissertation 4.1, 5.1). */
 import {
   AssertionError,
   index,
@@ -34,9 +34,9 @@ import {
   send,
 } from "./support/core.ts";
 import {
-  envBehind,
+  envAfter,
   inForce,
-  logBehind,
+  logAfter,
   logFrom,
   membership,
   membershipEntry,
@@ -47,8 +47,8 @@ import {
 const four = { voters: [a, b, c, d] };
 const five = { voters: [a, b, c, d, e] };
 
-describe("the latest membership in the log counts, committed or not (§6)", () => {
-  test("that of the configuration, until the log or a snapshot says otherwise", () => {
+describe("the latest membership in the log is in force, committed or not (§6)", () => {
+  test("the configured one, until the log or a snapshot says otherwise", () => {
     expect(membershipOf(env(), follower())).toEqual(membership());
   });
 
@@ -60,24 +60,24 @@ describe("the latest membership in the log counts, committed or not (§6)", () =
     expect(isChanging({ ...state, commit: index(5) })).toBe(false);
   });
 
-  test("of all members, in whichever way, each is a peer once", () => {
+  test("every member, of whatever kind, is a peer once", () => {
     const joint = { voters: [a, d], outgoing: [a, b, c], learners: [e], learnersNext: [c] };
     const state = follower({ memberships: [inForce(2, joint)] });
     expect(peersOf(env(), state)).toEqual([d, b, c, e]);
   });
 });
 
-describe("entries bring memberships and take them away", () => {
+describe("entries add memberships and remove them", () => {
   const settled = inForce(1, four);
 
-  test("it counts from the entry on, before it is committed", () => {
+  test("it is in force from its entry on, before it is committed", () => {
     const message = appendEntries(2, { after: [2, 1], entries: [membershipEntry(3, 2, five)] });
     const state = follower({ term: 2, commit: 1, memberships: [settled] });
     const after = run(env({ log: [1, 1] }), state, from(b, message));
     expect(after.state.memberships).toEqual([settled, inForce(3, five)]);
   });
 
-  test("one that is cut off was never in force: the one before counts again", () => {
+  test("one that is truncated was never in force: the one before is in force again", () => {
     const state = follower({
       term: 2,
       leader: b,
@@ -91,7 +91,7 @@ describe("entries bring memberships and take them away", () => {
     );
   });
 
-  test("one that stays is not taken twice", () => {
+  test("one that stays is not recorded twice", () => {
     const log = logOf([entry(1, 1), membershipEntry(2, 1, four)]);
     const state = follower({ term: 2, leader: b, durable: 2, memberships: [inForce(2, four)] });
     const message = appendEntries(2, {
@@ -104,7 +104,7 @@ describe("entries bring memberships and take them away", () => {
     ]);
   });
 
-  test("of those that are committed only the last can count again", () => {
+  test("of those that are committed only the last can be in force again", () => {
     const state = follower({
       term: 2,
       leader: b,
@@ -120,7 +120,7 @@ describe("entries bring memberships and take them away", () => {
   });
 });
 
-describe("dissertation 5.1: a snapshot says who belonged to the cluster as of its last entry", () => {
+describe("dissertation 5.1: a snapshot records the membership as of its last entry", () => {
   const log = logOf([
     entry(1, 1),
     membershipEntry(2, 1, four),
@@ -146,7 +146,7 @@ describe("dissertation 5.1: a snapshot says who belonged to the cluster as of it
     expect(membershipAt(setup, state, index(at))).toEqual(membership(expected));
   });
 
-  test("as of an entry before any change that is left in the log: the one of the snapshot before", () => {
+  test("as of an entry before any change that is left in the log: that of the previous snapshot", () => {
     const rest = { ...env(), log: logFrom([2, 1], [entry(3, 1), membershipEntry(4, 1, five)]) };
     const state = follower({
       commit: 4,
@@ -157,15 +157,13 @@ describe("dissertation 5.1: a snapshot says who belonged to the cluster as of it
     expect(membershipAt(rest, state, index(4))).toEqual(membership(five));
   });
 
-  test("that of the configuration when nothing ever changed, without a look at the log", () => {
-    expect(membershipAt(envBehind([9, 1]), follower({ commit: 9 }), index(9))).toEqual(
-      membership(),
-    );
+  test("the configured one when nothing ever changed, without reading the log", () => {
+    expect(membershipAt(envAfter([9, 1]), follower({ commit: 9 }), index(9))).toEqual(membership());
   });
 });
 
-describe("§5.2 a restart: what the disk says is in force", () => {
-  test("the snapshot's membership, and those of the entries behind it", () => {
+describe("§5.2 a restart: what the disk holds is in force", () => {
+  test("the snapshot's membership, and those of the entries after it", () => {
     const log = logFrom([4, 2], [entry(5, 2), membershipEntry(6, 3, five)]);
     const of = snapshot([4, 2], { membership: four });
     expect(restore(hardState(3, b), log, { snapshot: of })).toEqual(
@@ -180,7 +178,7 @@ describe("§5.2 a restart: what the disk says is in force", () => {
     );
   });
 
-  test("entries that the snapshot has, too, are kept for followers and count no more", () => {
+  test("entries that the snapshot also covers are kept for followers and do not count", () => {
     const log = logFrom([1, 1], [membershipEntry(2, 1, five), entry(3, 2), entry(4, 2)]);
     const of = snapshot([3, 2], { membership: four });
     expect(restore(hardState(2), log, { snapshot: of })).toEqual(
@@ -188,22 +186,22 @@ describe("§5.2 a restart: what the disk says is in force", () => {
     );
   });
 
-  test("an empty log behind the snapshot", () => {
+  test("an empty log after the snapshot", () => {
     const of = snapshot([4, 2], { membership: four });
-    expect(restore(hardState(3), logBehind([4, 2]), { snapshot: of })).toEqual(
+    expect(restore(hardState(3), logAfter([4, 2]), { snapshot: of })).toEqual(
       follower({ term: 3, commit: 4, durable: 4, memberships: [inForce(4, four)], snapshot: of }),
     );
   });
 
-  test("the horizon of a damaged log, which is none of its entries any more", () => {
+  test("the horizon of a damaged log, which is no longer one of its entries", () => {
     const horizon = position([9, 3]);
-    expect(restore(hardState(3), logBehind([0, 0], [1, 1]), { horizon })).toEqual(
+    expect(restore(hardState(3), logAfter([0, 0], [1, 1]), { horizon })).toEqual(
       follower({ term: 3, durable: 2, horizon }),
     );
   });
 
-  test("with leases a leader may have been answered right before the crash", () => {
-    expect(restore(hardState(3), logBehind([0, 0]), { leases: true })).toEqual(
+  test("with leases: a leader may have been answered right before the crash", () => {
+    expect(restore(hardState(3), logAfter([0, 0]), { leases: true })).toEqual(
       follower({ term: 3, heard: true }),
     );
   });
@@ -211,19 +209,19 @@ describe("§5.2 a restart: what the disk says is in force", () => {
   test.each([
     ["22 whose snapshot became durable before its last entry did", [0, 0], [1, 1], [4, 2]],
     ["20 that has another entry where the snapshot ends", [0, 0], [1, 1, 1, 1], [4, 2]],
-    ["that begins behind a hole", [6, 2], [2], [4, 2]],
-  ] as const)("a log %s is no log to go on with", (_title, base, terms, at) => {
-    const log = logBehind(base, terms);
+    ["that begins after a gap", [6, 2], [2], [4, 2]],
+  ] as const)("a log %s cannot be continued", (_title, base, terms, at) => {
+    const log = logAfter(base, terms);
     expect(() => restore(hardState(3), log, { snapshot: snapshot(at) })).toThrow(AssertionError);
   });
 
-  test("nor is one whose beginning is in no snapshot", () => {
-    expect(() => restore(hardState(3), logBehind([4, 2], [2]))).toThrow(AssertionError);
+  test("nor can one whose beginning is in no snapshot", () => {
+    expect(() => restore(hardState(3), logAfter([4, 2], [2]))).toThrow(AssertionError);
   });
 });
 
-describe("who may stand and vote", () => {
-  test("a voter that knows itself to be one, with its own disk and a whole log", () => {
+describe("which servers may stand and vote", () => {
+  test("a voter that knows itself to be one, with its own disk and an intact log", () => {
     expect(mayStand(env(), follower())).toBe(true);
     expect(mayStand(env({ id: d }), follower())).toBe(false);
     expect(mayStand(env({ uid: 7 }), follower())).toBe(false);
@@ -238,7 +236,7 @@ describe("who may stand and vote", () => {
   });
 });
 
-test("a leader's own change counts at once, and commits by the majority that it makes", () => {
+test("a leader's own change is in force at once, and commits by the majority that it creates", () => {
   const progress = { b: replicating(3, { match: 1 }), c: replicating(3, { match: 1 }) };
   const state = leader({ term: 1, durable: 2, commit: 1, progress });
   const changes = [{ type: "addVoter", node: d, uid: 0 }] as const;

@@ -1,4 +1,4 @@
-/** The claims that tests and simulation rely on: each is broken once, to see that it is noticed. */
+/** The invariants that tests and the simulation rely on: each is broken once, to see that it is noticed. */
 import {
   checkCluster,
   checkState,
@@ -36,7 +36,7 @@ const observed = (state: State, terms: readonly number[] = [1, 2, 2], id = a) =>
   state,
 });
 
-/** The same server, with other content. */
+/** The same server with another log. */
 const holding = (state: State, content: Parameters<typeof logOf>[0], id = a) => ({
   env: { config: env({ id }).config, log: logOf(content) },
   state,
@@ -48,30 +48,34 @@ describe("checkState", () => {
   test.each<[string, State]>([
     ["a follower", follower({ term: 2, commit: 3, durable: 3, leader: b })],
     ["a candidate", candidate({ term: 3, commit: 1, durable: 2 })],
-    ["a preCandidate, whoever has its vote", { ...preCandidate({ term: 2 }), votedFor: b }],
+    ["a pre-candidate, whatever its vote", { ...preCandidate({ term: 2 }), votedFor: b }],
     ["a leader", leader({ term: 2, progress: { b: probe(4), c: replicating(4, { match: 0 }) } })],
     [
-      "a leader that sends a snapshot, behind which its own log is to grow",
+      "a leader that sends a snapshot that is ahead of its own log",
       leader({ term: 2, progress: { b: sending(snapshotOf(6, 2)) } }),
     ],
-  ])("has nothing to say about %s in order", (_title, state) => {
+  ])("accepts %s that is valid", (_title, state) => {
     expect(checkState({ env: one, state })).toEqual([]);
   });
 
   test.each<[string, State, string]>([
-    ["commit behind the log", follower({ term: 2, commit: 4 }), "commit 4"],
-    ["durable behind the log", follower({ term: 2, durable: 4 }), "durable 4"],
+    ["commit after the log's end", follower({ term: 2, commit: 4 }), "commit 4"],
+    ["durable after the log's end", follower({ term: 2, durable: 4 }), "durable 4"],
     ["an entry of a later term", follower({ term: 1 }), "later term"],
-    ["a candidate without its own vote", candidate({ term: 2, votedFor: b }), "voted for itself"],
+    [
+      "a candidate without its own vote",
+      candidate({ term: 2, votedFor: b }),
+      "did not vote for itself",
+    ],
     [
       "a leader without its own vote",
       leader({ term: 2, votedFor: undefined, progress: {} }),
-      "voted for itself",
+      "did not vote for itself",
     ],
     ["match at next", leader({ term: 2, progress: { b: probe(2, { match: 2 }) } }), "match 2"],
-    ["next behind the log", leader({ term: 2, progress: { b: probe(5) } }), "next 5"],
+    ["next after the log's end", leader({ term: 2, progress: { b: probe(5) } }), "next 5"],
     [
-      "next behind the log, with a snapshot under way, where match is as well",
+      "next after the log's end while a snapshot is sent, with match there as well",
       leader({ term: 2, progress: { b: sending(snapshotOf(6, 2), { match: 7 }) } }),
       "match 7",
     ],
@@ -86,18 +90,18 @@ describe("checkState of a log that was compacted up to entry 2", () => {
   const compacted = { config: one.config, log };
 
   test.each<[string, State, readonly string[]]>([
-    ["in order", follower({ term: 2, commit: 2, snapshot: snapshotOf(2, 2) }), []],
+    ["valid", follower({ term: 2, commit: 2, snapshot: snapshotOf(2, 2) }), []],
     ["a newer snapshot", follower({ term: 2, commit: 3, snapshot: snapshotOf(3, 2) }), []],
     [
-      "what was compacted is not committed",
+      "compacted entries that are not committed",
       follower({ term: 2, commit: 1, snapshot: snapshotOf(2, 2) }),
-      says("commit 1 lies before"),
+      says("commit 1 is before"),
     ],
-    ["no snapshot", follower({ term: 2, commit: 2 }), says("in no snapshot")],
+    ["no snapshot", follower({ term: 2, commit: 2 }), says("missing from the snapshot")],
     [
       "an older snapshot",
       follower({ term: 2, commit: 2, snapshot: snapshotOf(1, 1) }),
-      says("in no snapshot"),
+      says("missing from the snapshot"),
     ],
   ])("%s", (_title, state, found) => {
     expect(checkState({ env: compacted, state })).toEqual(found);
@@ -110,27 +114,27 @@ describe("checkStep", () => {
     ["a vote", follower({ term: 2 }), follower({ term: 2, votedFor: b })],
     ["a new term", follower({ term: 2, votedFor: b, leader: b }), follower({ term: 3 })],
     ["a campaign", follower({ term: 2, leader: b }), candidate({ term: 3 })],
-    ["a campaign that is thought of", follower({ term: 2, leader: b }), preCandidate({ term: 2 })],
-    ["a leader that is gone for certain", follower({ term: 2, leader: b }), follower({ term: 2 })],
-    ["a victory", candidate({ term: 2 }), leader({ term: 2, progress: {} })],
-    ["a fall", leader({ term: 2, progress: {} }), follower({ term: 3 })],
+    ["a pre-vote", follower({ term: 2, leader: b }), preCandidate({ term: 2 })],
+    ["a leader that is certainly gone", follower({ term: 2, leader: b }), follower({ term: 2 })],
+    ["an election won", candidate({ term: 2 }), leader({ term: 2, progress: {} })],
+    ["a leader deposed", leader({ term: 2, progress: {} }), follower({ term: 3 })],
     [
       "a leader that steps down",
       leader({ term: 2, progress: {} }),
       follower({ term: 2, votedFor: a }),
     ],
     ["a commit", follower({ term: 2, commit: 1 }), follower({ term: 2, commit: 3 })],
-  ])("has nothing to say about %s", (_title, before, after) => {
+  ])("accepts %s", (_title, before, after) => {
     expect(checkStep(observed(before), observed(after))).toEqual([]);
   });
 
   test.each<[string, State, State, string]>([
-    ["a term that falls", follower({ term: 3 }), follower({ term: 2 }), "the term fell"],
+    ["a term that decreases", follower({ term: 3 }), follower({ term: 2 }), "the term decreased"],
     [
-      "a commit index that falls",
+      "a commit index that decreases",
       follower({ term: 2, commit: 2 }),
       follower({ term: 2, commit: 1 }),
-      "commit fell",
+      "commit decreased",
     ],
     [
       "a vote that changes",
@@ -145,10 +149,10 @@ describe("checkStep", () => {
       "the vote for b changed",
     ],
     [
-      "a leader that asks for votes in its term",
+      "a leader that asks for votes in its own term",
       leader({ term: 2, progress: {} }),
       preCandidate({ term: 2, votedFor: a }),
-      "stands in a later term",
+      "became a candidate in the same term",
     ],
     [
       "a second leader of a term",
@@ -163,7 +167,7 @@ describe("checkStep", () => {
       "a follower became a candidate without a new term",
     ],
     [
-      "a campaign that was only thought of and begins without a new term",
+      "a pre-candidate that campaigns without a new term",
       preCandidate({ term: 2, votedFor: a }),
       candidate({ term: 2 }),
       "a preCandidate became a candidate without a new term",
@@ -187,13 +191,13 @@ describe("checkStep", () => {
     expect(checkStep(observed(state), after)).toEqual(says("Leader Append-Only"));
   });
 
-  test("lets a follower cut off what is not committed", () => {
+  test("accepts a follower that truncates uncommitted entries", () => {
     const state = follower({ term: 3, commit: 1 });
     expect(checkStep(observed(state), observed(state, [1, 3]))).toEqual([]);
   });
 
   test.each([
-    ["is cut off", [1]],
+    ["is truncated", [1]],
     ["is replaced", [1, 3, 3]],
   ])("notices a committed entry that %s", (_title, terms) => {
     const state = follower({ term: 3, commit: 2 });
@@ -204,7 +208,7 @@ describe("checkStep", () => {
 describe("checkCluster", () => {
   const lead = (inTerm: number, id = a) => leader({ term: inTerm, votedFor: id, progress: {} });
 
-  test("has nothing to say about servers in order", () => {
+  test("accepts valid servers", () => {
     const servers = [
       observed({ ...lead(3), commit: follower({ commit: 2 }).commit }, [1, 2, 3]),
       observed(follower({ term: 3, commit: 2 }), [1, 2], b),
@@ -252,12 +256,12 @@ describe("checkCluster", () => {
     expect(checkCluster(servers)).toEqual(says("Leader Completeness"));
   });
 
-  test("expects nothing of a leader that is deposed and does not know it", () => {
+  test("expects nothing of a deposed leader that does not know it yet", () => {
     const servers = [observed(lead(1), [1]), observed(follower({ term: 2, commit: 2 }), [1, 2], b)];
     expect(checkCluster(servers)).toEqual([]);
   });
 
-  test("takes equal bytes and equal records for the same command", () => {
+  test("treats equal bytes and equal records as the same command", () => {
     type Put = { readonly key: string };
     const holds = (key: string, id = a) => {
       const at = { index: index(1), term: term(1) };

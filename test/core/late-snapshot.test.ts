@@ -1,4 +1,4 @@
-/** A snapshot that comes in while its entries do: they take less to send, and may overtake it (§7). */
+/** A snapshot that is overtaken by its own entries: they are cheaper to send, and may arrive first (§7). */
 import { index, initialMembership, term, type Snapshot } from "@kontiki/core";
 import { expect, test } from "vitest";
 import { a, appendEntries, b, c, entry, env, follower, from, run } from "./support/core.ts";
@@ -20,12 +20,12 @@ const receiving = follower({
 });
 const third = appendEntries(1, { after: [2, 1], entries: [entry(3, 1)], commit: 3 });
 
-test("entries that bring all that a snapshot holds end its coming in, so that nothing is left of it", () => {
+test("entries that bring all that a snapshot covers end its transfer, so that nothing is left of it", () => {
   const { state } = run(at, receiving, from(b, third));
   expect(state).toEqual(follower({ term: 1, leader: b, commit: 3, durable: 2 }));
 });
 
-test("a snapshot that turns out to be whole after that is not installed: it would bring back what was", () => {
+test("a snapshot that turns out to be intact after that is not installed: it would bring back an older state", () => {
   const overtaken = run(at, receiving, from(b, third));
   const { state, effects } = run(overtaken.env, overtaken.state, {
     type: "snapshotReceived",
@@ -34,7 +34,7 @@ test("a snapshot that turns out to be whole after that is not installed: it woul
   expect([state, effects]).toEqual([overtaken.state, []]);
 });
 
-test("entries that bring less let it come in", () => {
+test("entries that bring less let the transfer continue", () => {
   const less = appendEntries(1, { after: [2, 1], entries: [entry(3, 1)], commit: 2 });
   const { state } = run(at, receiving, from(b, less));
   expect(state).toEqual({ ...receiving, commit: 2 });

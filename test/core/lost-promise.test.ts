@@ -1,4 +1,4 @@
-/** A follower whose log was damaged holds less than it had promised to, under a leader that remembers the promise. */
+/** A follower whose log was damaged holds less than it promised, under a leader that remembers the promise. */
 import { describe, expect, test } from "vitest";
 import { appendRejected, b, env, from, leader, probe, replicating, run } from "./support/core.ts";
 
@@ -13,20 +13,20 @@ const leading = (progress: ReturnType<typeof replicating>) =>
   });
 
 describe("a rejection of what the follower had accepted (Alagappan et al., FAST '18: a log that is repaired)", () => {
-  test("in a later round than any it answered means that it lost it: the leader goes back, and counts it no more", () => {
+  test("in a later round than any it answered means that it lost the entries: the leader goes back and stops counting it", () => {
     const lost = appendRejected(1, { prevIndex: 5, conflictIndex: 3, round: 4 });
     const { state } = run(at, leading(replicating(6, { round: 3 })), from(b, lost));
     expect(state).toEqual(leading(probe(3, { round: 4 })));
   });
 
-  test("also when the leader was finding out where the logs meet", () => {
+  test("also when the leader was probing for the meeting point", () => {
     const lost = appendRejected(1, { prevIndex: 5, conflictIndex: 3, round: 4 });
     const asking = probe(6, { match: 5, waiting: true, round: 3 });
     const { state } = run(at, leading(asking), from(b, lost));
     expect(state).toEqual(leading(probe(3, { round: 4 })));
   });
 
-  test("in a round that it answered is one that came late, and means nothing", () => {
+  test("in a round that it had answered is late, and means nothing", () => {
     const late = appendRejected(1, { prevIndex: 5, conflictIndex: 3, round: 3 });
     const before = leading(replicating(6, { round: 3 }));
     expect(run(at, before, from(b, late)).state).toEqual(before);

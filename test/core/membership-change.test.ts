@@ -1,4 +1,4 @@
-/** Memberships by themselves: what may become of one, and which majorities meet (§6, dissertation chapter 4). */
+/** Memberships by themselves: what they may change into, and which majorities overlap (§6, dissertation chapter 4). */
 import {
   AssertionError,
   assertMembership,
@@ -41,7 +41,7 @@ const refused = (reason: string) => ({
   reason: expect.stringContaining(reason) as string,
 });
 
-/** The membership that a change gives. @throws when it is refused. */
+/** The membership that a change gives. @throws when it is rejected. */
 function taken(result: Changed): Membership {
   if (result.type === "refused") throw new Error(result.reason);
   return result.membership;
@@ -51,13 +51,13 @@ describe("dissertation 4.1: one voter at a time", () => {
   test.each<[string, readonly Change[], Partial<Membership>]>([
     ["adds a voter", [addVoter(d)], { voters: [a, b, c, d] }],
     ["removes one", [remove(b)], { voters: [a, c] }],
-    ["makes a learner of one", [addLearner(b)], { voters: [a, c], learners: [b] }],
+    ["makes one a learner", [addLearner(b)], { voters: [a, c], learners: [b] }],
     ["adds any number of learners", [addLearner(d), addLearner(e)], { learners: [d, e] }],
     ["removes a stranger", [remove(e)], {}],
-    ["adds who is there", [addVoter(b)], {}],
-    ["takes wishes one after the other", [addLearner(b), addVoter(b)], { voters: [a, c, b] }],
+    ["adds a member that is there already", [addVoter(b)], {}],
+    ["applies changes one after the other", [addLearner(b), addVoter(b)], { voters: [a, c, b] }],
     [
-      "remembers who is to be promoted",
+      "remembers which learner is to be promoted",
       [addLearner(d, { promote: true, replaces: c })],
       { learners: [d], promotions: [{ node: d, replaces: c }] },
     ],
@@ -83,33 +83,33 @@ describe("dissertation 4.1: one voter at a time", () => {
     expect(changeMembership(three, changes)).toEqual(result);
   });
 
-  test("a learner that is promoted, demoted or removed waits for no promotion any more", () => {
+  test("a learner that is promoted, demoted or removed no longer waits for a promotion", () => {
     const waits = taken(changeSimply(three, [addLearner(d, { promote: true })]));
     for (const change of [addVoter(d), addLearner(d), remove(d)])
       expect(taken(changeSimply(waits, [change])).promotions).toEqual([]);
   });
 
-  test("a member that is removed leaves no uid, and its uid is never given again", () => {
+  test("a removed member leaves no uid, and its uid is never assigned again", () => {
     const known = taken(changeSimply(three, [addVoter(d, 4)]));
     expect(changeSimply(known, [remove(d)])).toEqual(changed({ ...three, lastUid: 4 }));
   });
 
   test.each<[string, readonly Change[], string]>([
     ["two voters", [addVoter(d), addVoter(e)], "joint"],
-    ["one for another", [remove(a), addVoter(d)], "joint"],
+    ["one in exchange for another", [remove(a), addVoter(d)], "joint"],
     ["a voter and its own new disk", [remove(b), addVoter(b, 1)], "joint"],
     [
-      "a voter and its own new disk, by a learner",
+      "a voter and its own new disk, through a learner",
       [addLearner(b, { uid: 1 }), addVoter(b, 1)],
       "joint",
     ],
-    ["nobody left", [remove(a), remove(b), remove(c)], "no voter"],
-    ["a vote for a disk that has nothing", [addVoter(b, 1)], "catch up"],
-  ])("refuses %s", (_title, changes, reason) => {
+    ["no voter left", [remove(a), remove(b), remove(c)], "no voter"],
+    ["a vote for a new, empty disk", [addVoter(b, 1)], "catch up"],
+  ])("rejects %s", (_title, changes, reason) => {
     expect(changeSimply(three, changes)).toEqual(refused(reason));
   });
 
-  test("refuses all while another change is under way", () => {
+  test("rejects everything while another change is under way", () => {
     const joint = taken(enterJoint(three, [addVoter(d)]));
     const reason = refused("under way");
     expect(changeSimply(joint, [])).toEqual(reason);
@@ -122,23 +122,23 @@ describe("19 a promise belongs to a disk", () => {
   const known = taken(changeSimply(three, [addVoter(d, 4)]));
 
   test.each<[string, Change]>([
-    ["a stranger has a uid that was given before", addVoter(e, 4)],
+    ["a stranger has a uid that was assigned before", addVoter(e, 4)],
     ["a stranger has a lower one", addLearner(e, { uid: 3 })],
-    ["a stranger has that of the first disks", addVoter(e)],
-    ["a member has a lower one than it had", addLearner(d, { uid: 2 })],
+    ["a stranger has that of a first disk", addVoter(e)],
+    ["a member has a lower one than before", addLearner(d, { uid: 2 })],
     ["a member has that of its first disk", addVoter(d)],
-  ])("refused: %s", (_title, change) => {
+  ])("rejected: %s", (_title, change) => {
     for (const make of [changeSimply, enterJoint, changeMembership])
-      expect(make(known, [change])).toEqual(refused("given before"));
+      expect(make(known, [change])).toEqual(refused("assigned before"));
   });
 
-  test("a member keeps the disk that it has, also when it loses its vote and gets it back", () => {
+  test("a member keeps its disk, also when it loses its vote and gets it back", () => {
     const demoted = taken(changeSimply(known, [addLearner(d, { uid: 4 })]));
     expect([isVoter(demoted, d), uidOf(demoted, d)]).toEqual([false, 4]);
     expect(changeSimply(demoted, [addVoter(d, 4)])).toEqual(changed(known));
   });
 
-  test("a member that got a new disk before others were added is heard of after them", () => {
+  test("a new disk may be reported after other servers were added with higher uids", () => {
     const rejoins = addLearner(b, { uid: 3, promote: true });
     expect(changeSimply(known, [rejoins])).toEqual(
       changed({
@@ -151,7 +151,7 @@ describe("19 a promise belongs to a disk", () => {
     );
   });
 
-  test("a voter with a new disk is demoted by a change of its own, and by nothing else", () => {
+  test("a voter with a new disk is demoted in a separate change only", () => {
     const rejoins = addLearner(b, { uid: 5, promote: true });
     expect(taken(changeSimply(known, [rejoins]))).toMatchObject({ learners: [b], lastUid: 5 });
     for (const more of [[addVoter(e, 6), addVoter(f, 7)], [remove(a)]]) {
@@ -162,7 +162,7 @@ describe("19 a promise belongs to a disk", () => {
 });
 
 describe("§6, dissertation 4.3: joint consensus", () => {
-  test("several voters at once take a joint membership", () => {
+  test("several voters at once need a joint membership", () => {
     const changes = [remove(a), addVoter(d), addLearner(b, { promote: true })];
     const promotions = [{ node: b, replaces: undefined }];
     const joint = { ...three, voters: [c, d], outgoing: [a, b, c], learnersNext: [b], promotions };
@@ -173,7 +173,7 @@ describe("§6, dissertation 4.3: joint consensus", () => {
     );
   });
 
-  test("members are the voters of both halves and the learners, and a demoted one learns only when it is left", () => {
+  test("members are the voters of both halves and the learners; a demoted voter becomes a learner when it is left", () => {
     const joint = taken(enterJoint(three, [remove(a), addLearner(b), addLearner(d)]));
     expect(membersOf(joint)).toEqual([c, a, b, d]);
     expect([a, b, c, d, e].map((node) => isVoter(joint, node))).toEqual([
@@ -200,7 +200,7 @@ describe("§6, dissertation 4.3: joint consensus", () => {
     expect(taken(leaveJoint(joint))).toMatchObject({ uids: { [e]: 5 }, lastUid: 5 });
   });
 
-  test("is not left when it is not there, nor entered when nobody decides", () => {
+  test("cannot be left when it is not joint, nor entered without voters", () => {
     expect(leaveJoint(three)).toEqual(refused("not joint"));
     expect(enterJoint(initialMembership([]), [addVoter(a)])).toEqual(refused("no voters"));
     expect(enterJoint(three, [remove(a), remove(b), remove(c)])).toEqual(refused("no voter"));
@@ -213,18 +213,21 @@ describe("assertMembership", () => {
   test.each<[string, Membership]>([
     ["a voter twice", { ...three, voters: [a, a] }],
     ["a learner twice", { ...three, learners: [d, d] }],
-    ["a learner that votes", { ...three, learners: [a] }],
-    ["a learner that votes in the outgoing half", { ...joint, learners: [b] }],
-    ["one that becomes a learner and votes further", { ...joint, learnersNext: [a] }],
-    ["one that becomes a learner and never voted", { ...joint, learnersNext: [d] }],
-    ["a promotion of who is no learner", { ...three, promotions: [{ node: a, replaces: b }] }],
+    ["a learner that is a voter", { ...three, learners: [a] }],
+    ["a learner that is a voter of the outgoing half", { ...joint, learners: [b] }],
+    ["a voter that is to become a learner and stays a voter", { ...joint, learnersNext: [a] }],
+    ["a server that is to become a learner and never was a voter", { ...joint, learnersNext: [d] }],
+    [
+      "a promotion of a server that is no learner",
+      { ...three, promotions: [{ node: a, replaces: b }] },
+    ],
     ["a uid of a stranger", { ...three, uids: { [d]: 1 }, lastUid: 1 }],
     ["a uid above the last one", { ...three, uids: { [a]: 2 }, lastUid: 1 }],
   ])("notices %s", (_title, membership) => {
     expect(() => assertMembership(membership)).toThrow(AssertionError);
   });
 
-  test("has nothing against those in order", () => {
+  test("accepts valid ones", () => {
     for (const membership of [three, joint, initialMembership([])]) assertMembership(membership);
   });
 });
@@ -246,7 +249,7 @@ test("the order of names means nothing", () => {
 });
 
 const anyNode = fc.constantFrom(a, b, c, d, e, f);
-/** Often one that fits: 0, the node's own, or a new one. */
+/** Often a valid one: 0, the node's own, or a new one. */
 const anyUid = fc.oneof(
   { weight: 4, arbitrary: fc.constant("own" as const) },
   { weight: 2, arbitrary: fc.constant("new" as const) },
@@ -259,7 +262,7 @@ const anyWish = fc.record({
   promote: fc.boolean(),
   replaces: fc.option(anyNode, { nil: undefined }),
 });
-const anyWishes = fc.array(anyWish, { maxLength: 5 });
+const anyChanges = fc.array(anyWish, { maxLength: 5 });
 type Wish = typeof anyWish extends fc.Arbitrary<infer T> ? T : never;
 
 function changeOf(membership: Membership, { type, node, uid, promote, replaces }: Wish): Change {
@@ -280,12 +283,12 @@ function changeOf(membership: Membership, { type, node, uid, promote, replaces }
 const anyHistory = fc.array(
   fc.record({
     way: fc.constantFrom("simple" as const, "joint" as const, "either" as const),
-    wishes: anyWishes,
+    drawn: anyChanges,
   }),
   { maxLength: 12 },
 );
 
-/** Two memberships that follow each other, and the joint one between if there is one. */
+/** Two memberships that follow each other, and the joint one between them if there is one. */
 type Passage = {
   readonly before: Membership;
   readonly joint: Membership | undefined;
@@ -293,15 +296,15 @@ type Passage = {
   readonly changes: readonly Change[];
 };
 
-/** Every passage of a history, from three voters on; what is refused changes nothing. */
+/** Every passage of a history, starting from three voters; rejected changes do nothing. */
 function passagesOf(
   history: typeof anyHistory extends fc.Arbitrary<infer T> ? T : never,
 ): Passage[] {
   const passages: Passage[] = [];
   let before = three;
-  for (const { way, wishes } of history) {
+  for (const { way, drawn } of history) {
     const make = { simple: changeSimply, joint: enterJoint, either: changeMembership }[way];
-    const changes = wishes.map((wish) => changeOf(before, wish));
+    const changes = drawn.map((one) => changeOf(before, one));
     const result = make(before, changes);
     if (result.type === "refused") continue;
     const joint = isJoint(result.membership) ? result.membership : undefined;
@@ -354,7 +357,7 @@ describe("after any sequence of changes", () => {
     expect(seen).toBeGreaterThan(400);
   };
 
-  test("a membership is in order", () => {
+  test("a membership is valid", () => {
     always(({ joint, after }) => {
       if (joint !== undefined) assertMembership(joint);
       assertMembership(after);
@@ -367,7 +370,7 @@ describe("after any sequence of changes", () => {
     });
   });
 
-  test("what decides in a joint membership shares a server with each majority before and after (§6)", () => {
+  test("a deciding set of a joint membership shares a server with each majority before and after (§6)", () => {
     always(({ before, joint, after }) => {
       if (joint === undefined) return;
       expect(meet(before, joint)).toBe(true);
@@ -375,7 +378,7 @@ describe("after any sequence of changes", () => {
     });
   });
 
-  test("a joint membership that is left comes to the same as the same changes at once", () => {
+  test("leaving a joint membership gives the same result as the same changes made directly", () => {
     always(({ before, joint, after, changes }) => {
       const atOnce = changeSimply(before, changes);
       if (joint !== undefined && atOnce.type === "changed")
@@ -384,12 +387,12 @@ describe("after any sequence of changes", () => {
     });
   });
 
-  test("no name ever has two disks that are not told apart, and a vote does not pass from one to the other", () => {
+  test("two disks of one name are always distinguishable, and a vote does not pass from one to the other", () => {
     always(({ before, after }) => {
       expect(after.lastUid).toBeGreaterThanOrEqual(before.lastUid);
       for (const node of membersOf(after)) {
         const [old, now] = [uidOf(before, node), uidOf(after, node)];
-        // Of a member its own disks are known; a stranger may have been one of any uid given so far.
+        // For a member its own uids are known; a stranger may have had any uid assigned so far.
         if (isMember(before, node)) expect(now).toBeGreaterThanOrEqual(old);
         else if (now > 0) expect(now).toBeGreaterThan(before.lastUid);
         if (isVoter(before, node) && now !== old) expect(isVoter(after, node)).toBe(false);
@@ -398,7 +401,7 @@ describe("after any sequence of changes", () => {
   });
 });
 
-/** The voters when wishes are taken one after the other. */
+/** The voters after the changes are applied one after the other. */
 function votersAfter({ voters }: Membership, changes: readonly Change[]): readonly NodeId[] {
   const left = changes.reduce<readonly NodeId[]>((before, { type, node }) => {
     const others = before.filter((voter) => voter !== node);

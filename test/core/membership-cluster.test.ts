@@ -26,7 +26,7 @@ import {
   logOf,
 } from "./support/core.ts";
 
-/** These voters, of whom `a` leads term 1 and has committed its no-op. */
+/** These voters; `a` leads term 1 and has committed its no-op. */
 function elected(...voters: readonly NodeId[]): Script {
   const play = new Script({ voters });
   play.timeout(a);
@@ -45,7 +45,7 @@ function operate(play: Script, at: NodeId, ...changes: readonly Change[]): void 
 }
 
 describe("dissertation chapter 4: growing and shrinking", () => {
-  test("4.4: a cluster of one grows to five, a learner at a time, and shrinks to another one", () => {
+  test("4.4: a cluster of one grows to five, one learner at a time, and shrinks to a different server", () => {
     const play = new Script({ voters: [a] });
     play.timeout(a);
     for (const [at, id] of [b, c, d, e].entries()) {
@@ -67,7 +67,7 @@ describe("dissertation chapter 4: growing and shrinking", () => {
     expect(play.state(e).commit).toBe(play.log(e).lastIndex);
   });
 
-  test("§6: a cluster of one grows to five at once, and shrinks to another one at once", () => {
+  test("§6: a cluster of one grows to five at once, and shrinks to a different server at once", () => {
     const play = new Script({ voters: [a] });
     play.timeout(a);
     const fresh = [b, c, d, e];
@@ -81,7 +81,7 @@ describe("dissertation chapter 4: growing and shrinking", () => {
     expect(membershipAt(play, e)).toEqual(members({ voters: [e], uids: { e: 1 }, lastUid: 1 }));
   });
 
-  test("4.2.1: a server outside the first voters does nothing until it is told that it belongs", () => {
+  test("4.2.1: a server that is not a first voter does nothing until it hears that it is a member", () => {
     const play = elected(a, b, c);
     play.start(d, { uid: 1 });
     play.timeout(d);
@@ -97,7 +97,7 @@ describe("dissertation chapter 4: growing and shrinking", () => {
     expect(play.roles).toEqual({ b: "follower", c: "follower", d: "leader" });
   });
 
-  test("remove_unreachable_follower: a dead voter is replaced without being asked", () => {
+  test("remove_unreachable_follower: a dead voter is replaced without its help", () => {
     const play = elected(a, b, c);
     play.stop(c);
     play.start(d, { uid: 1 });
@@ -111,7 +111,7 @@ describe("dissertation chapter 4: growing and shrinking", () => {
     expect(play.state(a).commit).toBe(play.log(a).lastIndex);
   });
 
-  test("4.2.1: a voter that is added with an empty log and is slow keeps nobody from committing that could before", () => {
+  test("4.2.1: adding a slow voter with an empty log does not stop a cluster from committing", () => {
     const play = elected(a, b, c);
     play.start(d, { uid: 1 });
     play.cut((_from, to) => to === d);
@@ -124,7 +124,7 @@ describe("dissertation chapter 4: growing and shrinking", () => {
 });
 
 describe("dissertation 4.2.2: removing the leader", () => {
-  test("confchange_v1_remove_leader_stepdown: it is gone when that is committed, and another leads at once", () => {
+  test("confchange_v1_remove_leader_stepdown: it is gone when its removal is committed, and another leads at once", () => {
     const play = elected(a, b, c);
     play.event(a, change(remove(a)));
     play.deliver();
@@ -135,7 +135,7 @@ describe("dissertation 4.2.2: removing the leader", () => {
     ]);
   });
 
-  test("confchange_v1_remove_leader: it goes on to take proposals until then", () => {
+  test("confchange_v1_remove_leader: it accepts proposals until then", () => {
     const play = elected(a, b, c);
     play.cut((one) => one !== a);
     play.event(a, change(remove(a)));
@@ -168,7 +168,7 @@ describe("dissertation 4.2.2: removing the leader", () => {
     expect(play.terms).toMatchObject({ a: 1, b: 2, c: 2 });
   });
 
-  test("after a restart it asks those who are left, as it does not know any more what is committed, and deposes nobody", () => {
+  test("after a restart it asks the others, as it no longer knows what is committed, and deposes no leader", () => {
     const play = elected(a, b, c);
     play.event(a, change(remove(a)));
     play.deliver();
@@ -178,7 +178,7 @@ describe("dissertation 4.2.2: removing the leader", () => {
     expect(play.terms).toMatchObject({ a: 1, b: 2, c: 2 });
   });
 
-  test("Figure 4.6: one that is removed in its own log only stands, as nobody else can win, and hands over", () => {
+  test("Figure 4.6: a leader removed in its own log only stands again, as no other server can win, and hands over", () => {
     const play = elected(a, b);
     play.partition();
     play.event(a, change(remove(a)));
@@ -195,7 +195,7 @@ describe("dissertation 4.2.2: removing the leader", () => {
     expect(play.state(b).commit).toBe(play.log(a).lastIndex + 1);
   });
 
-  test("Figure 4.6: the same for a voter that a leader was about to make a learner", () => {
+  test("Figure 4.6: the same for a voter that a leader was about to demote", () => {
     const play = elected(a, b, c);
     play.partition([a, b]);
     play.cut((one, other) => one !== a || other !== b);
@@ -228,7 +228,7 @@ describe("dissertation 4.2.2: removing the leader", () => {
 });
 
 describe("4.1: changes and elections", () => {
-  test("14: NuRaft PR#67: a new leader goes by the change that it found in its log, and commits it", () => {
+  test("14: NuRaft PR#67: a new leader uses the change that it found in its log, and commits it", () => {
     const play = elected(a, b, c);
     play.cut((one) => one !== a);
     play.event(a, change(remove(c)));
@@ -247,7 +247,7 @@ describe("4.1: changes and elections", () => {
     expect(play.state(b).commit).toBe(3);
   });
 
-  test("14: a change that its leader told nobody of is lost with it", () => {
+  test("14: a change that its leader sent to no other server is lost with it", () => {
     const play = elected(a, b, c);
     play.partition([b, c]);
     play.event(a, change(addVoter(d, 1), addVoter(e, 1)));
@@ -260,7 +260,7 @@ describe("4.1: changes and elections", () => {
     expect(play.state(a).memberships).toEqual([]);
   });
 
-  test("14: the 2015 bug: no two changes of two leaders that know not of each other", () => {
+  test("14: the 2015 bug: two leaders that do not know of each other's change cannot both change the membership", () => {
     const play = elected(a, b, c, d);
     play.partition([b, c, d]);
     play.start(e, { uid: 1 });
@@ -287,7 +287,7 @@ describe("4.1: changes and elections", () => {
     expect(play.roles).toMatchObject({ a: "preCandidate" });
   });
 
-  test("15: camunda#60086: a leader that dies in a joint membership leaves it to the next", () => {
+  test("15: camunda#60086: after a leader dies in a joint membership, the next one leaves it", () => {
     const play = elected(a, b, c);
     for (const id of [d, e]) play.start(id, { uid: 1 });
     play.event(a, change(addVoter(d, 1), addVoter(e, 1), remove(b), remove(c)));
@@ -302,7 +302,7 @@ describe("4.1: changes and elections", () => {
     expect(roles).toEqual(["follower", "follower", "leader", "follower"]);
   });
 
-  test("7, 15: one half of a joint membership elects nobody", () => {
+  test("7, 15: one half of a joint membership elects no leader", () => {
     const play = elected(a, b, c);
     for (const id of [d, e]) play.start(id, { uid: 1 });
     play.event(a, change(addVoter(d, 1), addVoter(e, 1), remove(b), remove(c)));
@@ -314,7 +314,7 @@ describe("4.1: changes and elections", () => {
     expect(play.roles).toEqual({ b: "preCandidate", c: "preCandidate", e: "follower" });
   });
 
-  test("voter_gets_promoted_new_leader: a learner that a leader wanted to promote is promoted by the next", () => {
+  test("voter_gets_promoted_new_leader: a learner that one leader wanted to promote is promoted by the next", () => {
     const play = elected(a, b, c);
     play.start(d, { uid: 1 });
     play.cut((one, other) => one === d || other === d);
@@ -345,7 +345,7 @@ describe("4.1: changes and elections", () => {
     expect(play.state(d).commit).toBe(play.log(a).lastIndex);
   });
 
-  test("RemovePartitionedNode: one that is removed behind its back asks in vain, and is let in again with a new disk", () => {
+  test("RemovePartitionedNode: a partitioned, removed server asks in vain, and is added again with a new disk", () => {
     const play = elected(a, b, c);
     play.partition([a, b]);
     operate(play, a, remove(c));
@@ -362,7 +362,7 @@ describe("4.1: changes and elections", () => {
   });
 });
 
-describe("19: servers that come back with another disk", () => {
+describe("19: servers that return with another disk", () => {
   test.each([
     ["in the order of their disks", 1, 2],
     ["in the other order", 2, 1],

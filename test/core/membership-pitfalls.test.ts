@@ -1,4 +1,4 @@
-/** 14 to 19 of the pitfalls: who may stand, and who is heard, while the membership changes. */
+/** Pitfalls 14 to 19: which servers may stand, and which are heard, while the membership changes. */
 import { index, initialMembership, mayStand, step, type Membership } from "@kontiki/core";
 import { describe, expect, test } from "vitest";
 import { Cluster } from "./support/cluster.ts";
@@ -26,11 +26,11 @@ import {
 
 const inForce = (at: number, membership: Membership) => ({ index: index(at), membership });
 
-describe("15 dissertation 4.2.2, Figure 4.6: a server that loses its vote by a change that may not be committed", () => {
+describe("15 dissertation 4.2.2, Figure 4.6: a server that loses its vote in a change that may not be committed", () => {
   const without = inForce(2, initialMembership([b, c]));
   const setup = env({ log: [1, 1] });
 
-  test("stands, without counting itself, because the others may lack the change and be refused by it", () => {
+  test("stands, without counting itself, because the others may lack the change and get no vote from it", () => {
     const state = follower({ term: 1, commit: 1, memberships: [without] });
     const request = requestVote(2, { lastIndex: 2, lastTerm: 1 });
     expect(step(setup, state, electionTimeout)).toEqual({
@@ -56,7 +56,7 @@ describe("15 dissertation 4.2.2, Figure 4.6: a server that loses its vote by a c
     );
   });
 
-  test("a leader of two that removes itself and crashes leads again, tells the other, and then goes", () => {
+  test("a leader of two that removes itself and crashes leads again, informs the other, and then steps down", () => {
     const cluster = new Cluster({ voters: [a, b] });
     cluster.campaign(a);
     cluster.event(a, { type: "changeMembership", changes: [{ type: "remove", node: a }] });
@@ -97,7 +97,7 @@ describe("14 one change at a time, and none before an entry of the leader's term
   });
 });
 
-test("19 a member with a new disk loses its vote and what was known of its log, and is to get both back", () => {
+test("19 a member with a new disk loses its vote and its progress, and is to get both back", () => {
   const progress = { b: replicating(3, { round: 4 }), c: replicating(3, { round: 4 }) };
   const state = leader({ term: 1, commit: 2, durable: 2, round: 4, progress });
   const membership: Membership = {

@@ -43,14 +43,14 @@ import {
   truncateLog,
 } from "./support/core.ts";
 
-/** A leader of term 2 that has committed its no-op at 2, with all followers in step. */
+/** A leader of term 2 that has committed its no-op at 2, with all followers up to date. */
 const setup = env({ ...ON, log: [1, 2] });
 const both = { b: replicating(3), c: replicating(3) };
 const common = { term: 2, commit: 2, durable: 2 };
 const leading = leader({ ...common, progress: both });
 
 describe("dissertation 4.1: a change", () => {
-  test("is in force from the moment it stands in the log, and whoever is new is asked where it stands", () => {
+  test("is in force from the moment it is in the log, and new members are probed", () => {
     const given = { voters: [a, b, c, d] };
     expect(step(setup, leading, change(addVoter(d)))).toEqual({
       state: leader({
@@ -62,7 +62,7 @@ describe("dissertation 4.1: a change", () => {
     });
   });
 
-  test("of whoever is removed nothing is kept", () => {
+  test("keeps nothing about removed members", () => {
     expect(step(setup, leading, change(remove(c))).state).toEqual(
       leader({
         ...common,
@@ -92,7 +92,7 @@ describe("dissertation 4.1: a change", () => {
     });
   });
 
-  test("14: waits for the one before it, also for one that came from an earlier leader", () => {
+  test("14: waits for the one before it, also for one of an earlier leader", () => {
     const given = { ...common, memberships: [inForce(3, { voters: [a, b, c, d] })] };
     const state = leader({ ...given, progress: { ...both, d: probe(3) } });
     expect(step(env({ ...ON, log: [1, 2, 2] }), state, change(remove(b)))).toEqual({
@@ -109,11 +109,11 @@ describe("dissertation 4.1: a change", () => {
     ]);
   });
 
-  test("that changes nothing, or leaves nobody, is refused with the reason", () => {
+  test("that changes nothing, or leaves no voter, is rejected with the reason", () => {
     expect(
       run(setup, leading, change(addVoter(b)), change(remove(a), remove(b), remove(c))).effects,
     ).toEqual([
-      rejectChange("the membership is like that already"),
+      rejectChange("the membership is already as requested"),
       rejectChange("no voter would be left"),
     ]);
   });
@@ -121,19 +121,22 @@ describe("dissertation 4.1: a change", () => {
   test.each([
     ["follower", follower({ term: 2, leader: b }), "this server does not lead: b does"],
     ["candidate", candidate({ term: 2 }), "this server does not lead"],
-  ])("AddRemoveNodesNotLeader: a %s takes none, and says who may", (_title, state, reason) => {
-    expect(step(setup, state, change(addVoter(d)))).toEqual({
-      state,
-      effects: [rejectChange(reason)],
-    });
-  });
+  ])(
+    "AddRemoveNodesNotLeader: a %s rejects it, and names the leader if it knows one",
+    (_title, state, reason) => {
+      expect(step(setup, state, change(addVoter(d)))).toEqual({
+        state,
+        effects: [rejectChange(reason)],
+      });
+    },
+  );
 });
 
 describe("dissertation 4.1: a change at a follower", () => {
   const given = { voters: [a, b, c, d] };
   const message = appendEntries(2, { after: [1, 1], entries: [membershipEntry(2, 2, given)] });
 
-  test("is in force when it stands in the log, committed or not", () => {
+  test("is in force when it is in the log, committed or not", () => {
     const { state } = step(
       env({ ...ON, log: [1] }),
       follower({ term: 2, leader: b }),
@@ -142,7 +145,7 @@ describe("dissertation 4.1: a change at a follower", () => {
     expect(state).toEqual(follower({ term: 2, leader: b, memberships: [inForce(2, given)] }));
   });
 
-  test("14: is undone when it is cut off: the one before it counts again", () => {
+  test("14: is undone when it is truncated: the one before is in force again", () => {
     const before = inForce(1, { voters: [a, b, c], learners: [d] });
     const state = follower({ term: 2, leader: b, memberships: [before, inForce(2, given)] });
     const newer = appendEntries(3, { after: [1, 1], entries: [noop(2, 3)] });
@@ -167,7 +170,7 @@ describe("dissertation 4.1: a change at a follower", () => {
     );
   });
 
-  test("4.2.1: a server that was never told of a change counts the votes of those whom it knows", () => {
+  test("4.2.1: a server that never heard of a change counts the votes of the voters it knows", () => {
     const voters = [a, b, c];
     const state = follower({ term: 2, memberships: [inForce(1, given)] });
     const { effects } = step(env({ ...ON, preVote: false, voters }), state, electionTimeout);
@@ -182,7 +185,7 @@ describe("§6: commitment while the membership is joint", () => {
   const all = { ...behind, d: replicating(4, { match: 2 }), e: replicating(4, { match: 2 }) };
   const state = leader({ ...common, durable: 3, memberships: [inForce(3, given)], progress: all });
 
-  test("7, 15: a majority of one half is none, whichever half", () => {
+  test("7, 15: a majority of only one half is not enough, whichever half", () => {
     for (const half of [
       [d, e],
       [b, c],
@@ -212,7 +215,7 @@ describe("§6: commitment while the membership is joint", () => {
     );
   });
 
-  test("15: a joint membership of an earlier leader is left when an entry of the own term is committed", () => {
+  test("15: a joint membership of an earlier leader is left when an entry of the leader's own term is committed", () => {
     const inherited = env({ ...ON, log: [1, 1, 2] });
     const before = leader({
       ...common,
@@ -230,7 +233,7 @@ describe("§6: commitment while the membership is joint", () => {
     expect(effects).toEqual([commit(3), appendLog(membershipEntry(4, 2, { voters: [a, d, e] }))]);
   });
 
-  test("15: one that was known to be committed before this server led is left all the same", () => {
+  test("15: one that was known to be committed before this server led is left too", () => {
     const before = leader({
       ...common,
       commit: 2,
@@ -243,7 +246,7 @@ describe("§6: commitment while the membership is joint", () => {
   });
 });
 
-describe("dissertation 4.2.2: a leader that is not in the membership to come", () => {
+describe("dissertation 4.2.2: a leader that is not in the next membership", () => {
   const gone = { voters: [b, c] };
   const removed = leader({
     ...common,
@@ -253,13 +256,13 @@ describe("dissertation 4.2.2: a leader that is not in the membership to come", (
   });
   const logged = env({ ...ON, log: [1, 2, 2] });
 
-  test("15: leads on until that is committed, without a vote of its own", () => {
+  test("15: keeps leading until that is committed, without a vote of its own", () => {
     const one = step(logged, removed, from(b, appendAccepted(2, 3)));
     expect(one.effects).toEqual([]);
     expect(one.state.role.type).toBe("leader");
   });
 
-  test("then tells all, lets the best placed follow it, and steps down", () => {
+  test("then informs all members, lets the best placed take over, and steps down", () => {
     const { state, effects } = run(
       logged,
       removed,
@@ -285,7 +288,7 @@ describe("dissertation 4.2.2: a leader that is not in the membership to come", (
     });
   });
 
-  test("is a learner afterwards if it was to be one, and lets a voter follow it", () => {
+  test("becomes a learner if the change says so, and lets a voter take over", () => {
     const given = { voters: [b, c], learners: [a, d] };
     const state = leader({
       ...common,
@@ -330,7 +333,7 @@ describe("dissertation 4.2.1: learners", () => {
     expect(effects.filter(({ type }) => type === "commit")).toEqual([]);
   });
 
-  test("are promoted by themselves when they hold all that is committed and get entries as they come", () => {
+  test("are promoted automatically when they hold all committed entries and get new ones as they are appended", () => {
     const state = leader({
       ...common,
       memberships: promoting(),
@@ -347,7 +350,7 @@ describe("dissertation 4.2.1: learners", () => {
     });
   });
 
-  test("in the place of another voter by a joint membership", () => {
+  test("in place of another voter, through a joint membership", () => {
     const memberships = promoting({ promotions: [promotion(d, c)] });
     const state = leader({ ...common, memberships, progress: { ...both, d: probe(3) } });
     const given = { voters: [a, b, d], outgoing: [a, b, c] };
@@ -356,7 +359,7 @@ describe("dissertation 4.2.1: learners", () => {
     ]);
   });
 
-  test("with the disk that they have", () => {
+  test("with their present disk", () => {
     const disk = { uids: { d: 7 }, lastUid: 7 };
     const state = leader({
       ...common,
@@ -369,26 +372,26 @@ describe("dissertation 4.2.1: learners", () => {
   });
 
   test.each([
-    ["that is behind what is committed", replicating(2), appendAccepted(2, 1)],
-    ["of which is not known where it stands", probe(3), appendAccepted(2, 1)],
+    ["that lacks committed entries", replicating(2), appendAccepted(2, 1)],
+    ["that is still being probed", probe(3), appendAccepted(2, 1)],
   ])("one %s waits", (_title, known, answer) => {
     const state = leader({ ...common, memberships: promoting(), progress: { ...both, d: known } });
     expect(step(setup, state, from(d, answer)).effects).toEqual([]);
   });
 
-  test("one that died waits until it has answered again, though it held all", () => {
+  test("one that died waits until it has answered again, even if it held everything", () => {
     const known = probe(3, { match: 2, waiting: true });
     const state = leader({ ...common, memberships: promoting(), progress: { ...both, d: known } });
     expect(step(setup, state, from(b, appendAccepted(2, 2))).effects).toEqual([]);
   });
 
-  test("one that is not asked to be stays a learner", () => {
+  test("one that is not to be promoted stays a learner", () => {
     const memberships = promoting({ promotions: [] });
     const state = leader({ ...common, memberships, progress: { ...both, d: probe(3) } });
     expect(step(setup, state, from(d, appendAccepted(2, 2))).effects).toEqual([]);
   });
 
-  test("one that is dead keeps no other from its vote", () => {
+  test("one that is dead does not delay another's promotion", () => {
     const memberships = promoting({ learners: [d, e], promotions: [promotion(d), promotion(e)] });
     const state = leader({
       ...common,
@@ -402,7 +405,7 @@ describe("dissertation 4.2.1: learners", () => {
     ]);
   });
 
-  test("one that could not be promoted during a transfer is at its next answer", () => {
+  test("one that could not be promoted during a transfer is promoted at its next answer", () => {
     const transfer = { target: b, beats: 0, told: true };
     const given = { ...common, memberships: promoting(), progress: { ...both, d: replicating(3) } };
     const answer = from(d, appendAccepted(2, 2, 1));
@@ -432,7 +435,7 @@ describe("dissertation 4.2.1: learners", () => {
 });
 
 describe("18: a server that is removed and added again in one term", () => {
-  test("raft-rejoin-bug: answers of its old disk count for nothing", () => {
+  test("raft-rejoin-bug: answers of its old disk do not count", () => {
     const without = [inForce(2, { voters: [a, b] })];
     const state = leader({
       ...common,
@@ -451,14 +454,14 @@ describe("18: a server that is removed and added again in one term", () => {
     ).toEqual([commit(3)]);
   });
 
-  test("of a member with a new disk nothing is known", () => {
+  test("nothing is known of a member with a new disk", () => {
     const progress = { ...both, c: replicating(3, { round: 4 }) };
     const state = leader({ ...common, progress });
     const { state: after } = step(setup, state, change(addLearner(c, { uid: 1 })));
     expect(after.role).toMatchObject({ progress: { b: both.b, c: probe(3) } });
   });
 
-  test("what was sent to its old disk reaches the new one for nothing", () => {
+  test("messages sent to its old disk have no effect on the new one", () => {
     const own = env({ ...ON, uid: 1, log: [] });
     const message = appendEntries(2, { entries: [noop(1, 2)] });
     const { state, effects } = step(own, follower(), from(b, message, { toUid: 0 }));
@@ -466,7 +469,7 @@ describe("18: a server that is removed and added again in one term", () => {
     expect(effects).toEqual([send(b, { type: "rejoin", term: message.term })]);
   });
 
-  test("a learner that becomes a voter keeps what is known of it", () => {
+  test("a learner that becomes a voter keeps its progress", () => {
     const memberships = [inForce(2, { learners: [d], uids: { d: 1 }, lastUid: 1 })];
     const progress = { ...both, d: replicating(3, { round: 4 }) };
     const state = leader({ ...common, memberships, progress });

@@ -29,8 +29,8 @@ import {
 
 const hastenElectionTimer = { type: "hastenElectionTimer" } as const;
 
-describe("an obituary: a server's process is gone for certain", () => {
-  test("its followers wait no election timeout, and withhold no vote any more", () => {
+describe("an obituary: a server's process is certainly gone", () => {
+  test("its followers do not wait for an election timeout, and no longer withhold votes", () => {
     const state = follower({ term: 3, votedFor: b, leader: b });
     expect(step(env(ON), state, peerDown(b))).toEqual({
       state: follower({ term: 3, votedFor: b }),
@@ -38,7 +38,7 @@ describe("an obituary: a server's process is gone for certain", () => {
     });
   });
 
-  test("9: what follows is pre-vote: the obituary itself begins no term", () => {
+  test("9: a pre-vote follows: the obituary itself begins no term", () => {
     const state = follower({ term: 3, leader: b });
     expect(run(env(ON), state, peerDown(b), { type: "electionTimeout" })).toMatchObject({
       state: preCandidate({ term: 3 }),
@@ -54,7 +54,7 @@ describe("an obituary: a server's process is gone for certain", () => {
   test.each([
     ["follower of another leader", follower({ term: 3, leader: c })],
     ["follower that knows no leader", follower({ term: 3 })],
-    ["server that asks who would vote for it", preCandidate({ term: 3 })],
+    ["server that asks for pre-votes", preCandidate({ term: 3 })],
     ["candidate", candidate({ term: 3, votes: [a, b] })],
   ])("it means nothing to a %s", (_title, state) => {
     expect(step(env(ON), state, peerDown(b))).toEqual({ state, effects: [] });
@@ -63,15 +63,15 @@ describe("an obituary: a server's process is gone for certain", () => {
   test.each([
     ["learner", { commit: 1, memberships: [inForce(1, { voters: [b, c], learners: [a] })] }],
     ["server that was removed", { commit: 1, memberships: [inForce(1, { voters: [b, c] })] }],
-    ["server whose log lost promises", { horizon: position(2, 1) }],
-  ])("16: a %s hastens nothing, as it may not stand", (_title, given) => {
+    ["server whose log lost promised entries", { horizon: position(2, 1) }],
+  ])("16: a %s does not shorten its timer, as it may not stand", (_title, given) => {
     expect(step(env(ON), follower({ term: 3, ...given, leader: b }), peerDown(b))).toEqual({
       state: follower({ term: 3, ...given }),
       effects: [],
     });
   });
 
-  test("a parcel of the dead leader that comes late is still its leader's", () => {
+  test("a late message of the dead leader still counts as its leader's", () => {
     const state = follower({ term: 3, leader: b });
     const { state: after } = run(env(ON), state, peerDown(b), from(b, appendEntries(3)));
     expect(after).toEqual(state);
@@ -82,18 +82,22 @@ describe("an obituary of a follower", () => {
   const snapshot = snapshotOf(2, 1);
 
   test.each<[string, Progress, Progress]>([
-    ["is asked", probe(4, { match: 1, waiting: true, round: 5 }), probe(4, { match: 1, round: 5 })],
+    [
+      "is being probed",
+      probe(4, { match: 1, waiting: true, round: 5 }),
+      probe(4, { match: 1, round: 5 }),
+    ],
     [
       "gets entries",
       replicating(5, { match: 2, inflight: [3, 4], round: 5 }),
       probe(3, { match: 2, round: 5 }),
     ],
     [
-      "gets a snapshot",
+      "receives a snapshot",
       sending(snapshot, { match: 1, offset: 4, beats: 1 }),
       probe(2, { match: 1 }),
     ],
-  ])("10.2.2, 21: one that %s has lost what was under way", (_title, before, after) => {
+  ])("10.2.2, 21: messages on their way to one that %s are lost", (_title, before, after) => {
     const given = { term: 1, snapshot, commit: 2 };
     const state = leader({ ...given, progress: { b: before, c: replicating(5) } });
     expect(step(env({ ...ON, log: [1, 1, 1, 1] }), state, peerDown(b))).toEqual({
@@ -102,7 +106,7 @@ describe("an obituary of a follower", () => {
     });
   });
 
-  test("then it is asked where it stands, once until the next heartbeat", () => {
+  test("then it is probed, once until the next heartbeat", () => {
     const state = leader({
       term: 1,
       progress: { b: replicating(5, { match: 2, inflight: [4] }), c: replicating(5) },
@@ -117,14 +121,14 @@ describe("an obituary of a follower", () => {
     expect(effects).toEqual([send(b, appendEntries(1, { after: [2, 1] }))]);
   });
 
-  test("a stranger's means nothing", () => {
+  test("an obituary of a stranger means nothing", () => {
     const state = leader({ term: 1, progress: { b: probe(1), c: probe(1) } });
     expect(step(env(ON), state, peerDown(d))).toEqual({ state, effects: [] });
   });
 });
 
 describe("obituaries among several servers", () => {
-  test("the next leader is there without any election timeout", () => {
+  test("the next leader is elected without any election timeout", () => {
     const play = new Script({ voters: [a, b, c] });
     play.timeout(a);
     play.stop(a);
@@ -134,7 +138,7 @@ describe("obituaries among several servers", () => {
     expect(play.roles).toEqual({ b: "leader", c: "follower" });
   });
 
-  test("one that has it first wins once the others have it too", () => {
+  test("the first to receive it wins once the others have received it too", () => {
     const play = new Script({ voters: [a, b, c] });
     play.timeout(a);
     play.stop(a);
@@ -146,7 +150,7 @@ describe("obituaries among several servers", () => {
     expect(play.roles).toEqual({ b: "leader", c: "follower" });
   });
 
-  test("a follower that crashed and came back gets at once what it lost", () => {
+  test("a follower that crashed and restarted gets at once what it lost", () => {
     const play = new Script({ voters: [a, b, c] });
     play.timeout(a);
     play.event(a, { type: "propose", commands: ["x"] });
@@ -159,7 +163,7 @@ describe("obituaries among several servers", () => {
     ]);
   });
 
-  test("a refusal that was under way before it died does no harm", () => {
+  test("a rejection that it sent before it died does no harm", () => {
     const state = leader({
       term: 1,
       progress: { b: replicating(5, { match: 3 }), c: replicating(5) },

@@ -28,7 +28,7 @@ import {
 } from "./support/core.ts";
 
 describe("dissertation 10.2.1: writing to the leader's disk in parallel", () => {
-  test("the leader counts itself up to what its disk holds, not to what its log holds", () => {
+  test("the leader counts itself up to its last durable entry, not up to the end of its log", () => {
     const state = leader({
       term: 1,
       durable: 1,
@@ -40,7 +40,7 @@ describe("dissertation 10.2.1: writing to the leader's disk in parallel", () => 
     expect(step(setup, acked.state, durable(2, 1)).effects).toEqual([commit(2)]);
   });
 
-  test("followers alone may be the majority: committed before the leader's own disk has it", () => {
+  test("followers alone may be the majority: an entry is committed before the leader's own disk has it", () => {
     const state = leader({
       term: 1,
       progress: { b: replicating(2), c: replicating(2, { match: 0 }) },
@@ -56,7 +56,7 @@ describe("dissertation 10.2.1: writing to the leader's disk in parallel", () => 
     });
   });
 
-  test("durable moves forward only, and only a leader commits by it", () => {
+  test("durable only moves forward, and only a leader commits by it", () => {
     const setup = env({ log: [1, 1] });
     const state = follower({ term: 1, leader: b, durable: 1 });
     expect(step(setup, state, durable(2, 1))).toEqual({
@@ -71,7 +71,7 @@ describe("dissertation 10.2.2: batching and pipelining", () => {
   const other = { c: replicating(7, { match: 0 }) };
   const full = [1, 1, 1, 1, 1, 1];
 
-  test("sends on without waiting for answers, up to the window and to the bytes of a message", () => {
+  test("sends without waiting for answers, up to the window and to the bytes of a message", () => {
     const setup = env({ log: full, maxAppendBytes: 6, maxInflight: 2 });
     const state = leader({ term: 1, progress: { b: replicating(1), ...other } });
     expect(step(setup, state, replicate)).toEqual({
@@ -86,7 +86,7 @@ describe("dissertation 10.2.2: batching and pipelining", () => {
     });
   });
 
-  test("sends nothing more once so many bytes are under way, however few messages they are", () => {
+  test("sends nothing more once this many bytes are unanswered, however few messages they are", () => {
     const setup = env({ log: full, maxAppendBytes: 3, maxInflightBytes: 6 });
     const state = leader({ term: 1, progress: { b: replicating(1), ...other } });
     const filled = { b: replicating(3, { match: 0, inflight: [1, 2] }), ...other };
@@ -115,7 +115,7 @@ describe("dissertation 10.2.2: batching and pipelining", () => {
     });
   });
 
-  test("an entry larger than a message travels alone", () => {
+  test("an entry larger than a message is sent alone", () => {
     const setup = env({ log: [1, 1], maxAppendBytes: 1 });
     const state = leader({ term: 1, progress: { b: replicating(1), c: replicating(3) } });
     expect(step(setup, state, replicate).effects).toEqual([
@@ -124,7 +124,7 @@ describe("dissertation 10.2.2: batching and pipelining", () => {
     ]);
   });
 
-  test("a window that is full is not passed by a heartbeat: it carries nothing", () => {
+  test("a heartbeat is sent even when the window is full: it carries no entries", () => {
     const setup = env({ log: full, maxInflight: 1 });
     const state = leader({
       term: 1,
@@ -137,7 +137,7 @@ describe("dissertation 10.2.2: batching and pipelining", () => {
     ]);
   });
 
-  test("probe_and_replicate: one question at a time until the logs have met, then all that is lacking", () => {
+  test("probe_and_replicate: one probe at a time until the logs have met, then everything that is missing", () => {
     const setup = env({ log: [1, 2, 2] });
     const asked = step(
       setup,
@@ -159,7 +159,7 @@ describe("dissertation 10.2.2: batching and pipelining", () => {
     ]);
   });
 
-  test("a late acceptance of less than was asked does not end the probing", () => {
+  test("a late acceptance of less than the probe asked does not end the probing", () => {
     const progress = { b: probe(4, { waiting: true }), c: replicating(4) };
     const state = leader({ term: 1, commit: 3, durable: 3, progress });
     const setup = env({ log: [1, 1, 1] });
@@ -177,7 +177,7 @@ describe("dissertation 10.2.2: batching and pipelining", () => {
     });
   });
 
-  test("heartbeat_resp_recovers_from_probing: a question that was lost is asked again at the heartbeat", () => {
+  test("heartbeat_resp_recovers_from_probing: a lost probe is repeated with the heartbeat", () => {
     const state = leader({
       term: 1,
       progress: { b: probe(2, { waiting: true }), c: replicating(2) },
@@ -186,7 +186,7 @@ describe("dissertation 10.2.2: batching and pipelining", () => {
     expect(effects).toContainEqual(send(b, appendEntries(1, { after: [1, 1], round: 1 })));
   });
 
-  test("entries that were lost are noticed by the refusal of a heartbeat, and sent again", () => {
+  test("lost entries are noticed when a heartbeat is rejected, and sent again", () => {
     const setup = env({ log: [1, 1, 1] });
     const state = leader({
       term: 1,
@@ -203,7 +203,7 @@ describe("dissertation 10.2.2: batching and pipelining", () => {
     ]);
   });
 
-  test("LogReplicationWithReorderedMessage: entries that pass each other all arrive", () => {
+  test("LogReplicationWithReorderedMessage: entries that overtake each other all arrive", () => {
     const cluster = new Cluster({ voters: [a, b], maxAppendBytes: 1, maxInflight: 8 });
     cluster.campaign(a);
     cluster.event(a, propose("x", "y", "z"));
@@ -231,7 +231,7 @@ describe("dissertation 10.2.2: batching and pipelining", () => {
     );
   });
 
-  test("many proposals of one turn travel in one message", () => {
+  test("many proposals of one turn are sent in one message", () => {
     const setup = env({ log: [1] });
     const state = leader({ term: 1, progress: { b: replicating(2), c: replicating(2) } });
     const { effects } = run(setup, state, propose("x"), propose("y"), replicate);

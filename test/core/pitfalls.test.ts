@@ -1,4 +1,4 @@
-/** What real implementations of Raft got wrong, one test or more for each; K1 to K6 are of the kontiki this one follows. */
+/** What real implementations of Raft got wrong, with at least one test each; K1 to K6 are from the original Kontiki. */
 import { AssertionError, isQuorum, quorumIndex, restore, step } from "@kontiki/core";
 import { describe, expect, test } from "vitest";
 import { Cluster } from "./support/cluster.ts";
@@ -53,8 +53,8 @@ const roles = [
   ["leader", leader({ term: 2, progress: twoFollowers })],
 ] as const;
 
-describe("K1 votes without a look at the log", () => {
-  test.each(roles)("a %s that hears of a newer term refuses an outdated log", (_role, state) => {
+describe("K1 votes without checking the log", () => {
+  test.each(roles)("a %s that hears of a newer term rejects an outdated log", (_role, state) => {
     const message = requestVote(3, { lastIndex: 9, lastTerm: 1 });
     const after = step(env({ log: [1, 2] }), state, from(b, message));
     expect(after.state).toEqual(follower({ term: 3 }));
@@ -66,12 +66,12 @@ describe("K2 stepping down is not voting", () => {
   const newer = [
     ["entries", appendEntries(3)],
     ["a vote", voteReply(3, true)],
-    ["a refused vote", voteReply(3, false)],
+    ["a rejected vote", voteReply(3, false)],
     ["an acceptance", appendAccepted(3, 0)],
     ["a rejection", appendRejected(3, { prevIndex: 0, conflictIndex: 1 })],
   ] as const;
 
-  test.each(newer)("nobody gets a vote for %s of a newer term", (_title, message) => {
+  test.each(newer)("no server gets a vote for %s of a newer term", (_title, message) => {
     for (const [, state] of roles) {
       const { state: after, effects } = step(env(), state, from(b, message));
       expect(after.votedFor).toBeUndefined();
@@ -80,7 +80,7 @@ describe("K2 stepping down is not voting", () => {
     }
   });
 
-  test.each(roles)("a %s takes the entries that come with a newer term", (_role, state) => {
+  test.each(roles)("a %s accepts the entries that come with a newer term", (_role, state) => {
     const message = appendEntries(3, { entries: [entry(1, 3)] });
     const after = run(env(), state, from(b, message));
     expect(termsOf(after.env.log)).toEqual([3]);
@@ -106,7 +106,7 @@ test("K3 an entry of an older term is not committed by counting", () => {
   expect(effects).toEqual([]);
 });
 
-describe("K4 what lies behind a leader's message is unverified", () => {
+describe("K4 entries after those of a leader's message are unverified", () => {
   const ours = { term: 3, leader: b, durable: 4 };
 
   test.each([
@@ -120,7 +120,7 @@ describe("K4 what lies behind a leader's message is unverified", () => {
     });
   });
 
-  test("nor is it committed, however far the leader's commit index goes", () => {
+  test("nor are they committed, however high the leader's commit index is", () => {
     const message = appendEntries(3, { after: [1, 1], commit: 4 });
     expect(step(env({ log: [1, 1, 2, 2] }), follower(ours), from(b, message))).toEqual({
       state: follower({ ...ours, commit: 1 }),
@@ -139,7 +139,7 @@ describe("K5 the later term wins, and the length decides only a tie", () => {
     expect(effects.at(-1)).toEqual(send(b, voteReply(3, granted)));
   });
 
-  test("so of any two servers one can be elected", () => {
+  test("so one of any two servers can be elected", () => {
     const disks = {
       a: { hard: hardState(2), log: [1, 1, 1] },
       b: { hard: hardState(2), log: [2] },
@@ -150,8 +150,8 @@ describe("K5 the later term wins, and the length decides only a tie", () => {
   });
 });
 
-describe("K6 what the first kontiki had not", () => {
-  test("every change of term or vote is saved, once and before all else", () => {
+describe("K6 what the original Kontiki lacked", () => {
+  test("every change of term or vote is saved, once and before everything else", () => {
     const cases = [
       [follower({ term: 1 }), from(b, requestVote(1)), saveHardState(1, b)],
       [follower({ term: 1 }), from(b, requestVote(2)), saveHardState(2, b)],
@@ -169,19 +169,19 @@ describe("K6 what the first kontiki had not", () => {
     ).not.toContainEqual(saveHardState(1, undefined));
   });
 
-  test("a committed entry is never cut off: the server dies first", () => {
+  test("a committed entry is never truncated: the server dies first", () => {
     const state = follower({ term: 3, leader: b, commit: 2, durable: 2 });
     const message = appendEntries(3, { after: [1, 1], entries: [entry(2, 3)] });
     expect(() => step(env({ log: [1, 1] }), state, from(b, message))).toThrow(AssertionError);
   });
 
-  test("a restart keeps term, vote and log, and forgets commit and role", () => {
+  test("a restart keeps term, vote and log, and forgets commit index and role", () => {
     expect(restore(hardState(3, b), log([1, 2, 3]))).toEqual(
       follower({ term: 3, votedFor: b, durable: 3 }),
     );
   });
 
-  test("entries are sent when they are there, not at the next heartbeat", () => {
+  test("entries are sent as soon as they are appended, not at the next heartbeat", () => {
     const state = leader({ term: 1, progress: twoFollowers });
     const after = run(env(), state, propose("x"), replicate);
     expect(after.effects).toContainEqual(
@@ -189,7 +189,7 @@ describe("K6 what the first kontiki had not", () => {
     );
   });
 
-  test("a refusal skips a whole term, not one entry", () => {
+  test("a rejection skips a whole term, not one entry", () => {
     const state = leader({ term: 5, progress: { b: probe(6, { waiting: true }), c: probe(1) } });
     const hint = appendRejected(5, { prevIndex: 5, conflictTerm: 3, conflictIndex: 2 });
     const { state: after } = step(env({ log: [1, 4, 4, 4, 4] }), state, from(b, hint));
@@ -245,7 +245,7 @@ describe("4 async_storage_writes_append_aba_race", () => {
     expect(step(env({ log: [1, 3] }), state, durable(2, 2))).toEqual({ state, effects: [] });
   });
 
-  test("nor does one of an entry that was cut off", () => {
+  test("nor does one of an entry that was truncated", () => {
     const state = follower({ term: 3, leader: b, durable: 1 });
     expect(step(env({ log: [1] }), state, durable(2, 2))).toEqual({ state, effects: [] });
   });
@@ -259,7 +259,7 @@ describe("4 async_storage_writes_append_aba_race", () => {
     expect(step(env({ log: [1, 3] }), state, durable(2, 2))).toEqual({ state, effects: [] });
   });
 
-  test("syncs that are reported out of order do not lead back", () => {
+  test("syncs that are reported out of order do not move it back", () => {
     const setup = env({ log: [1, 1, 1] });
     const after = run(setup, follower({ term: 1 }), durable(3, 1), durable(2, 1));
     expect(after.state.durable).toBe(3);
@@ -271,7 +271,7 @@ describe("5 only a conflict removes entries", () => {
     ["an old message that ends earlier", [0, 0], [1]],
     ["a heartbeat in the middle", [2, 1], []],
     ["a duplicate", [1, 1], [1, 1]],
-  ] as const)("%s cuts nothing off", (_title, after, terms) => {
+  ] as const)("%s truncates nothing", (_title, after, terms) => {
     const state = follower({ term: 1, leader: b, durable: 4 });
     const message = appendEntries(1, { after, entries: entries(terms, after[0] + 1) });
     const { effects } = step(env({ log: [1, 1, 1, 1] }), state, from(b, message));
@@ -281,7 +281,7 @@ describe("5 only a conflict removes entries", () => {
     ]);
   });
 
-  test("entries that are here already are not written again", () => {
+  test("entries that are in the log already are not written again", () => {
     const message = appendEntries(2, { entries: entries([1, 1, 2]) });
     const after = run(env({ log: [1, 1] }), follower({ term: 2 }), from(b, message));
     expect(after.effects).toContainEqual({ type: "appendLog", entries: [entry(3, 2)] });
@@ -295,7 +295,7 @@ describe("6 the indexes of answers", () => {
     expect(effects.at(-1)).toEqual(send(b, appendAccepted(1, 3)));
   });
 
-  test("answers that come late or twice move nothing back", () => {
+  test("late or duplicate answers move nothing back", () => {
     const setup = env({ log: [1, 1, 1] });
     const state = leader({
       term: 1,
@@ -308,12 +308,12 @@ describe("6 the indexes of answers", () => {
     }
   });
 
-  test("an acceptance beyond the leader's log is no answer to it: the server dies first", () => {
+  test("an acceptance beyond the leader's log is a defect: the server dies first", () => {
     const state = leader({ term: 1, progress: twoFollowers });
     expect(() => step(env(), state, from(b, appendAccepted(1, 1)))).toThrow(AssertionError);
   });
 
-  test("a rejection names what it rejects, so that an old one can be told", () => {
+  test("a rejection names what it rejects, so that a late one is recognized", () => {
     const state = leader({ term: 1, progress: { b: probe(2, { waiting: true }), c: probe(4) } });
     const old = appendRejected(1, { prevIndex: 3, conflictIndex: 1 });
     expect(step(env({ log: [1, 1, 1] }), state, from(b, old))).toEqual({ state, effects: [] });
@@ -335,7 +335,7 @@ describe("7 quorum arithmetic", () => {
     expect(isQuorum(voters, voters.slice(0, needed - 1))).toBe(false);
   });
 
-  test("strangers, and the same server twice, are no majority", () => {
+  test("strangers, and the same server twice, do not make a majority", () => {
     expect(isQuorum([a, b, c], [a, d, e])).toBe(false);
     expect(isQuorum([a, b, c], [a, a])).toBe(false);
     expect(isQuorum([a, b, c], [d, c, a])).toBe(true);
@@ -372,12 +372,12 @@ describe("8 vote replies", () => {
     expect(step(env(), state, from(b, voteReply(1, true)))).toEqual({ state, effects: [] });
   });
 
-  test("a refused vote does not count", () => {
+  test("a rejected vote does not count", () => {
     const state = candidate({ term: 2 });
     expect(step(env(), state, from(b, voteReply(2, false)))).toEqual({ state, effects: [] });
   });
 
-  test("a vote that comes when the election is over changes nothing", () => {
+  test("a vote that arrives after the election changes nothing", () => {
     for (const state of [
       follower({ term: 2, votedFor: a, leader: b }),
       leader({ term: 2, progress: twoFollowers }),
@@ -386,7 +386,7 @@ describe("8 vote replies", () => {
     }
   });
 
-  test("a vote that was given is confirmed when it is asked for again", () => {
+  test("a granted vote is confirmed when it is requested again", () => {
     const state = follower({ term: 2, votedFor: b });
     expect(step(env(), state, from(b, requestVote(2)))).toEqual({
       state,
@@ -394,7 +394,7 @@ describe("8 vote replies", () => {
     });
   });
 
-  test("a candidate that restarts in its term does not count the votes that still come", () => {
+  test("a candidate that restarts in its term does not count votes that arrive later", () => {
     const cluster = new Cluster({ voters: [a, b, c] });
     cluster.event(a, electionTimeout);
     cluster.sync(a);
@@ -406,7 +406,7 @@ describe("8 vote replies", () => {
   });
 });
 
-describe.each(roles)("17 a %s and those who are no members by what it knows", (_role, state) => {
+describe.each(roles)("17 a %s and servers that are not members by its log", (_role, state) => {
   const requests = [requestVote(9), requestPreVote(9), appendEntries(9), timeoutNow(9)];
   const chunk = snapshotChunk(9, snapshotOf(5, 2), { offset: 0, bytes: [1] });
   const answers = [
@@ -434,7 +434,7 @@ describe.each(roles)("17 a %s and those who are no members by what it knows", (_
         expect(step(heard, each, from(e, message))).toEqual({ state: each, effects: [] });
   });
 
-  test("a vote that they ask for is answered: what this server knows may be old (§6)", () => {
+  test("a vote that they ask for is answered: this server's log may be old (§6)", () => {
     const voted = step(env(), state, from(e, requestVote(9)));
     expect(voted.state).toEqual(follower({ term: 9, votedFor: e }));
     expect(voted.effects.at(-1)).toEqual(send(e, voteReply(9, true)));
@@ -444,20 +444,20 @@ describe.each(roles)("17 a %s and those who are no members by what it knows", (_
     });
   });
 
-  test("nor can it tell that none of them leads, so their entries and snapshots are taken", () => {
+  test("nor can it tell that none of them leads, so their entries and snapshots are accepted", () => {
     for (const message of [appendEntries(9), chunk]) {
       const { state: after } = step(env(), state, from(e, message));
       expect(after).toMatchObject({ term: 9, role: { type: "follower", leader: e } });
     }
   });
 
-  test("it never hears itself", () => {
+  test("it ignores messages from itself", () => {
     for (const message of [...requests, chunk, ...answers])
       expect(step(env(), state, from(a, message))).toEqual({ state, effects: [] });
   });
 });
 
-test("19 a follower that lost its disk is asked once a heartbeat, not as fast as it can refuse", () => {
+test("19 a follower that lost its disk is probed once per heartbeat, not as fast as it can reject", () => {
   const setup = env({ log: [1, 1] });
   const state = leader({ term: 1, progress: { b: replicating(3), c: replicating(3) } });
   const lost = from(b, appendRejected(1, { prevIndex: 2, conflictIndex: 1 }));
@@ -469,16 +469,16 @@ test("19 a follower that lost its disk is asked once a heartbeat, not as fast as
   expect(run(setup, asked, lost, replicate).effects).toEqual([]);
 });
 
-describe("19 a follower whose log was found damaged, and that has lost what it is known to hold", () => {
+describe("19 a follower whose log was found damaged, and that lost entries it is known to hold", () => {
   const setup = env({ log: [1, 1, 1] });
   const others = { c: replicating(4) };
   const lost = (round: number) =>
     from(b, appendRejected(1, { prevIndex: 3, conflictIndex: 2, round }));
 
   test.each([
-    ["while entries were sent ahead", replicating(4, { round: 2 })],
-    ["while it was asked", probe(4, { match: 3, waiting: true, round: 2 })],
-  ])("gets it again once it says so in a newer round, %s", (_title, progress) => {
+    ["while entries are pipelined", replicating(4, { round: 2 })],
+    ["while it is probed", probe(4, { match: 3, waiting: true, round: 2 })],
+  ])("gets them again once it reports it in a newer round, %s", (_title, progress) => {
     const state = leader({ term: 1, round: 3, progress: { b: progress, ...others } });
     const after = run(setup, state, lost(3), replicate);
     expect(after.state).toEqual(
@@ -491,7 +491,7 @@ describe("19 a follower whose log was found damaged, and that has lost what it i
     expect(after.effects).toEqual([send(b, appendEntries(1, { after: [1, 1], round: 3 }))]);
   });
 
-  test("an answer of a round that was answered otherwise is old, and says nothing", () => {
+  test("an answer in a round that it answered otherwise is late, and means nothing", () => {
     const state = leader({
       term: 1,
       round: 3,
@@ -501,7 +501,7 @@ describe("19 a follower whose log was found damaged, and that has lost what it i
   });
 });
 
-test("25 a leader whose log cannot say what stands before an entry sends nothing: it dies", () => {
+test("25 a leader whose log lacks the position before an entry sends nothing: it dies", () => {
   const setup = env({ log: [1, 1] });
   const blind = {
     config: setup.config,
@@ -519,7 +519,7 @@ test("25 a leader whose log cannot say what stands before an entry sends nothing
 });
 
 describe("26 timers", () => {
-  test("all that a leader's message must hold off is held off by one effect, whatever it brings", () => {
+  test("one effect holds off everything that a leader's message must hold off, whatever the message brings", () => {
     const messages = [
       appendEntries(1),
       appendEntries(1, { entries: [entry(1, 1)], commit: 1 }),
@@ -539,7 +539,7 @@ describe("26 timers", () => {
     );
   });
 
-  test("a newer term alone holds off nobody's election", () => {
+  test("a newer term alone holds off no election", () => {
     for (const state of [follower({ term: 1 }), candidate({ term: 1 })]) {
       expect(step(env(), state, from(b, voteReply(2, false))).effects).toEqual([
         saveHardState(2, undefined),
@@ -549,7 +549,7 @@ describe("26 timers", () => {
 });
 
 describe("28 restarts", () => {
-  test("a lone server commits its old log again, and appends nothing of it again", () => {
+  test("a single server commits its old log again, and appends none of it again", () => {
     const setup = env({ voters: [a], log: [1, 1] });
     const state = restore(hardState(1, a), setup.log);
     const after = run(setup, state, electionTimeout, durable(3, 2));
@@ -559,7 +559,7 @@ describe("28 restarts", () => {
     ]);
   });
 
-  test("a follower does not commit again by itself what it knew to be committed", () => {
+  test("after a restart, a follower does not assume that anything is committed", () => {
     const state = restore(hardState(1, b), log([1, 1]));
     const message = appendEntries(1, { after: [2, 1], commit: 1 });
     expect(step(env({ log: [1, 1] }), state, from(b, message)).effects).toEqual([
@@ -570,7 +570,7 @@ describe("28 restarts", () => {
   });
 });
 
-test("two leaders of one term cannot be: who meets the other dies", () => {
+test("a term cannot have two leaders: a leader that meets another one dies", () => {
   const state = leader({ term: 1, progress: twoFollowers });
   expect(() => step(env(), state, from(b, appendEntries(1)))).toThrow(AssertionError);
   const follows = follower({ term: 1, leader: b });
@@ -579,10 +579,10 @@ test("two leaders of one term cannot be: who meets the other dies", () => {
 
 describe("entries that no leader can have sent kill the server before they reach its log", () => {
   test.each([
-    ["do not continue what came before", [entry(3, 1)]],
+    ["do not follow the previous entry", [entry(3, 1)]],
     ["have a gap", [entry(2, 1), entry(4, 1)]],
-    ["are of a term that is yet to come", [entry(2, 3)]],
-    ["are of an earlier term than what came before", [entry(2, 2), entry(3, 1)]],
+    ["are of a later term than the leader's", [entry(2, 3)]],
+    ["are of an earlier term than the previous entry", [entry(2, 2), entry(3, 1)]],
     ["are of an earlier term than the one they follow", [entry(2, 0)]],
   ])("they %s", (_title, content) => {
     const state = follower({ term: 2, leader: b });

@@ -34,7 +34,7 @@ import {
   noop,
 } from "./support/core.ts";
 
-describe("dissertation 9.6: who asks for promises", () => {
+describe("dissertation 9.6: a server that asks for pre-votes", () => {
   test("asks about the next term, and neither begins it nor forgets its vote", () => {
     const request = requestPreVote(3, { lastIndex: 2, lastTerm: 1 });
     const state = follower({ term: 2, votedFor: b });
@@ -44,7 +44,7 @@ describe("dissertation 9.6: who asks for promises", () => {
     });
   });
 
-  test("asks again when the timer runs out again, and forgets the promises it had", () => {
+  test("asks again when the timer fires again, and forgets the pre-votes it had", () => {
     const state = preCandidate({ term: 2, votes: [a, b] });
     const voters = [a, b, c, d, e];
     const request = requestPreVote(3);
@@ -54,7 +54,7 @@ describe("dissertation 9.6: who asks for promises", () => {
     });
   });
 
-  test("stands for election with a majority of promises, which are no votes", () => {
+  test("stands for election with a majority of pre-votes, which are not votes", () => {
     const request = requestVote(3, { lastIndex: 2, lastTerm: 1 });
     const state = preCandidate({ term: 2, votedFor: b });
     expect(step(env({ ...ON, log: [1, 1] }), state, from(c, preVoteReply(3, true)))).toEqual({
@@ -65,23 +65,23 @@ describe("dissertation 9.6: who asks for promises", () => {
 
   test.each([
     ["twice", [b], preVoteReply(3, true)],
-    ["of an earlier question", [], preVoteReply(2, true)],
-    ["of a later question, which it asked before it was here", [], preVoteReply(4, true)],
-    ["that is a vote", [], voteReply(2, true)],
-    ["that is refused", [], preVoteReply(2, false)],
-  ])("counts no promise %s", (_title, others, message) => {
+    ["of an earlier request", [], preVoteReply(2, true)],
+    ["of a later request, made before the server restarted", [], preVoteReply(4, true)],
+    ["that is a real vote", [], voteReply(2, true)],
+    ["that is rejected", [], preVoteReply(2, false)],
+  ])("does not count a pre-vote %s", (_title, others, message) => {
     const state = preCandidate({ term: 2, votes: [a, ...others] });
     const voters = [a, b, c, d, e];
     expect(step(env({ ...ON, voters }), state, from(b, message))).toEqual({ state, effects: [] });
   });
 
-  test("8: CandidateDeliversPreCandidateSelfVote: promises that come late are no votes", () => {
+  test("8: CandidateDeliversPreCandidateSelfVote: late pre-votes are not votes", () => {
     const state = candidate({ term: 3 });
     for (const message of [preVoteReply(3, true), preVoteReply(4, true)])
       expect(step(env(ON), state, from(b, message))).toEqual({ state, effects: [] });
   });
 
-  test("a granted promise is of nobody's term yet: no role adopts it", () => {
+  test("a granted pre-vote has a term that no server has begun: no role adopts it", () => {
     const progress = { b: probe(1), c: probe(1) };
     for (const state of [
       follower({ term: 2, leader: b }),
@@ -92,7 +92,7 @@ describe("dissertation 9.6: who asks for promises", () => {
       expect(step(env(ON), state, from(b, preVoteReply(9, true)))).toEqual({ state, effects: [] });
   });
 
-  test("a refusal of a newer term ends the attempt: it adopts the term, and its timer runs on", () => {
+  test("a rejection with a newer term ends the attempt: it adopts the term, and its timer keeps running", () => {
     const state = preCandidate({ term: 2, votedFor: a });
     expect(step(env(ON), state, from(b, preVoteReply(7, false)))).toEqual({
       state: follower({ term: 7 }),
@@ -100,7 +100,7 @@ describe("dissertation 9.6: who asks for promises", () => {
     });
   });
 
-  test("promises of strangers, of learners and of other disks do not count", () => {
+  test("pre-votes of strangers, of learners and of other disks do not count", () => {
     const memberships = [inForce(1, { learners: [d] })];
     const state = preCandidate({ term: 2, memberships });
     for (const [peer, fromUid] of [
@@ -114,7 +114,7 @@ describe("dissertation 9.6: who asks for promises", () => {
     expect(step(env(ON), state, from(d, preVoteReply(3, true))).state.term).toBe(2);
   });
 
-  test("in a joint membership it takes a majority of both halves", () => {
+  test("in a joint membership it needs a majority of both halves", () => {
     const memberships = [inForce(1, { voters: [a, b, c], outgoing: [a, d, e] })];
     const state = preCandidate({ term: 2, memberships });
     const half = run(
@@ -139,7 +139,7 @@ describe("dissertation 9.6: who asks for promises", () => {
     ]);
   });
 
-  test("whoever is alone asks nobody and leads at once", () => {
+  test("a single voter asks no server and leads at once", () => {
     expect(step(env({ ...ON, voters: [a] }), follower({ term: 1 }), electionTimeout)).toEqual({
       state: leader({ term: 2, progress: {}, round: 1 }),
       effects: [saveHardState(2, a), resetHeartbeatTimer, appendLog(noop(1, 2))],
@@ -162,11 +162,11 @@ describe("dissertation 9.6: who asks for promises", () => {
       { commit: 1, memberships: [inForce(1, { uids: { a: 4 }, lastUid: 4 })] },
     ],
     [
-      "server that votes with another disk by now, committed or not",
+      "server that is a voter with another disk by now, committed or not",
       { memberships: [inForce(1, { uids: { a: 4 }, lastUid: 4 })] },
     ],
-    ["server whose log lost promises", { horizon: position(1, 1) }],
-  ])("16: a %s asks nobody: it waits for a leader", (_title, given) => {
+    ["server whose log lost promised entries", { horizon: position(1, 1) }],
+  ])("16: a %s does not ask: it waits for a leader", (_title, given) => {
     const state = follower({ term: 2, ...given, leader: b });
     expect(step(env({ ...ON, log: [1] }), state, electionTimeout)).toEqual({
       state: follower({ term: 2, ...given }),
@@ -175,17 +175,17 @@ describe("dissertation 9.6: who asks for promises", () => {
   });
 
   test.each([
-    ["by those whom it began with", [inForce(2, { voters: [b, c] })]],
+    ["in the initial membership", [inForce(2, { voters: [b, c] })]],
     [
-      "by a later membership",
+      "in a later membership",
       [inForce(1, { learners: [d] }), inForce(2, { voters: [b, c], learners: [a] })],
     ],
     [
-      "by one that is not known to be committed either",
+      "in one that is not known to be committed either",
       [inForce(1, { voters: [b, c, d], outgoing: [a, b, c] }), inForce(2, { voters: [b, c] })],
     ],
   ])(
-    "4.2.2, Figure 4.6: who voted %s stands until its removal is committed",
+    "4.2.2, Figure 4.6: a voter %s stands until its removal is committed",
     (_title, memberships) => {
       const state = follower({ term: 2, commit: 1, memberships });
       const request = requestPreVote(3, { lastIndex: 2, lastTerm: 1 });
@@ -206,24 +206,24 @@ describe("dissertation 9.6: who asks for promises", () => {
     );
   });
 
-  test("4.2.2: who was none in the last that is known to be committed does not stand", () => {
+  test("4.2.2: one that had no vote in the last membership known to be committed does not stand", () => {
     const memberships = [inForce(1, { voters: [b, c] }), inForce(2, { voters: [b, c, d] })];
     const state = follower({ term: 2, commit: 1, memberships });
     expect(step(env({ ...ON, log: [1, 1] }), state, electionTimeout).state).toEqual(state);
   });
 });
 
-describe("dissertation 9.6: who is asked", () => {
+describe("dissertation 9.6: a server that is asked", () => {
   const asked = requestPreVote(5, { lastIndex: 2, lastTerm: 2 });
 
   test.each([
     ["follower without a leader", follower({ term: 4 })],
     ["follower that voted for another", follower({ term: 4, votedFor: c })],
     ["follower whose leader fell silent", follower({ term: 4, leader: c, heard: false })],
-    ["server that asks itself", preCandidate({ term: 4 })],
+    ["server that asks for pre-votes itself", preCandidate({ term: 4 })],
     ["candidate", candidate({ term: 4 })],
     ["server of a much lower term", follower({ term: 2 })],
-  ])("9: a %s says yes, remembers nothing, and its timer runs on", (_title, state) => {
+  ])("9: a %s says yes, remembers nothing, and its timer keeps running", (_title, state) => {
     expect(step(env({ ...ON, log: [1, 2] }), state, from(b, asked))).toEqual({
       state,
       effects: [send(b, preVoteReply(5, true))],
@@ -240,7 +240,7 @@ describe("dissertation 9.6: who is asked", () => {
     });
   });
 
-  test("says no to a log that lacks what it holds, with its own term", () => {
+  test("says no if the other log lacks entries of its own, and sends its own term", () => {
     const state = follower({ term: 3 });
     expect(step(env({ ...ON, log: [1, 3] }), state, from(b, asked))).toEqual({
       state,
@@ -256,7 +256,7 @@ describe("dissertation 9.6: who is asked", () => {
     });
   });
 
-  test("says no while its log lacks what it had promised to hold", () => {
+  test("says no while its log lacks promised entries", () => {
     const state = follower({ term: 4, horizon: position(2, 2) });
     expect(step(env(ON), state, from(b, asked)).effects).toEqual([send(b, preVoteReply(4, false))]);
   });
@@ -271,7 +271,7 @@ describe("dissertation 9.6: who is asked", () => {
     });
   });
 
-  test("9: the leader that it knows has lost the lead when it asks, and is answered", () => {
+  test("9: its own leader, when it asks, has lost its leadership and gets an answer", () => {
     const state = follower({ term: 4, leader: b });
     expect(step(env({ ...ON, log: [1, 2] }), state, from(b, asked))).toEqual({
       state,
@@ -302,7 +302,7 @@ describe("9.6 pre-vote among several servers", () => {
     expect(play.terms).toEqual({ a: 1, b: 1, c: 1 });
   });
 
-  test("DisruptiveFollowerPreVote: one that was cut off comes back in its old term and deposes nobody", () => {
+  test("DisruptiveFollowerPreVote: a server that was cut off returns in its old term and deposes no leader", () => {
     const play = new Script({ voters: [a, b, c] });
     play.timeout(a);
     play.partition([a, b]);
@@ -318,7 +318,7 @@ describe("9.6 pre-vote among several servers", () => {
     expect(play.log(c).lastIndex).toBe(2);
   });
 
-  test("prevote_checkquorum: a follower that hears the leader keeps another from winning until it does not", () => {
+  test("prevote_checkquorum: while a follower hears the leader, no other server can win", () => {
     const play = new Script({ voters: [a, b, c] });
     play.timeout(a);
     play.partition([b, c]);
@@ -378,7 +378,7 @@ describe("9.6 pre-vote among several servers", () => {
     expect(play.terms).toEqual({ b: 3, c: 3 });
   });
 
-  test("9: a voter of a lower term than the one that asks helps it to win", () => {
+  test("9: a voter with a lower term than the one that asks helps it to win", () => {
     const play = new Script({
       voters: [a, b, c],
       logs: { a: [1], b: [1] },
@@ -390,7 +390,7 @@ describe("9.6 pre-vote among several servers", () => {
     expect(play.terms).toEqual({ a: 6, b: 6 });
   });
 
-  test("one of a lower term learns the newer one by a refusal, and wins with the better log", () => {
+  test("one with a lower term learns the newer one from a rejection, and wins with the better log", () => {
     const play = new Script({
       voters: [a, b, c],
       logs: { a: [1, 2], b: [1], c: [1] },

@@ -1,4 +1,4 @@
-/** One server that meets anything, in any order: what no server of its cluster would say included. */
+/** One server that receives anything in any order, including what no server of its cluster would send. */
 import {
   AssertionError,
   checkState,
@@ -40,10 +40,10 @@ const anyRun = fc.record({
   voters: fc.constantFrom([a], [a, b], [a, b, c], [a, b, c], [a, b, c], [a, b, c, d], [b, c]),
   uid: anyUid,
   terms: anyLog,
-  /** An entry, modulo the log's length, that changes the membership. */
+  /** The entry, modulo the log's length, that changes the membership. */
   changedAt: fc.option(fc.nat({ max: 5 }), { nil: undefined, freq: 1 }),
   membership: anyMembership,
-  /** How much of the log is in a snapshot, and how much of that is compacted; modulo what there is. */
+  /** How much of the log a snapshot covers, and how much of that is compacted; modulo how much there is. */
   snapshotAt: fc.nat({ max: 6 }),
   compacted: fc.nat({ max: 6 }),
   damaged: fc.constantFrom(true, false, false, false),
@@ -63,7 +63,7 @@ const anyRun = fc.record({
 });
 type Run = typeof anyRun extends fc.Arbitrary<infer T> ? T : never;
 
-/** Holds an object and all in it unchangeable, so that a handler that writes to it throws. */
+/** Freezes an object and everything in it, so that a handler that writes to it throws. */
 function freeze<T>(value: T): T {
   const holdsParts = typeof value === "object" && value !== null && !ArrayBuffer.isView(value);
   if (holdsParts && !Object.isFrozen(value)) {
@@ -73,10 +73,10 @@ function freeze<T>(value: T): T {
   return value;
 }
 
-/** The parts of a snapshot that a server has saved, as its disk sees it. */
+/** The chunks of a snapshot that a server has saved, as its disk sees them. */
 type Saved = { readonly snapshot: Snapshot; readonly bytes: number } | undefined;
 
-/** What holds of the effects of any step, and does not of these. */
+/** What must hold for the effects of any step, and does not for these. */
 function checkEffects(
   event: Event<Command>,
   before: State,
@@ -89,36 +89,38 @@ function checkEffects(
 
   const saved = sameHardState(before, after) ? [] : [0];
   if (!isDeepStrictEqual(places("saveHardState"), saved)) {
-    found.push("a changed term or vote is saved, once and first, and an unchanged one is not");
+    found.push(
+      "a changed term or vote is not saved exactly once and first, or an unchanged one is saved",
+    );
   }
   const reported = places("commit").length + places("installSnapshot").length;
   if (reported !== (after.commit > before.commit ? 1 : 0)) {
-    found.push("what is newly committed is reported once");
+    found.push("a newly committed index is not reported exactly once");
   }
   const [cut = -1, append = effects.length] = [places("truncateLog")[0], places("appendLog")[0]];
-  if (cut > append) found.push("the log is cut off before it grows");
+  if (cut > append) found.push("the log grows before it is truncated");
 
   for (const effect of effects) {
     if (effect.type === "saveHardState" && !sameHardState(effect.hard, hardStateOf(after))) {
-      found.push("another hard state is saved than the server has");
+      found.push("the saved hard state is not the server's");
     }
     if (effect.type === "commit" && effect.upTo !== after.commit) {
-      found.push("another commit index is reported than the server has");
+      found.push("the reported commit index is not the server's");
     }
     if (effect.type === "sendChunk") {
-      if (effect.to === a) found.push("nobody sends to itself");
+      if (effect.to === a) found.push("a server sends to itself");
       if (effect.offset >= effect.snapshot.size && effect.snapshot.size > 0)
-        found.push("a part of a snapshot begins inside it");
+        found.push("a snapshot chunk does not begin inside the snapshot");
     }
     if (effect.type !== "send") continue;
-    if (effect.to === a) found.push("nobody sends to itself");
+    if (effect.to === a) found.push("a server sends to itself");
     if (effect.message.term !== termOf(effect.message, event, after))
-      found.push("a message carries the term of its sender");
+      found.push("a message does not carry its sender's term");
   }
   return found;
 }
 
-/** The term that a message says: its sender's, but in what is about a term that is not begun, or about another's. */
+/** The term a message must carry: its sender's, except where it is about a term not yet begun, or about another's. */
 function termOf(message: Message<Command>, event: Event<Command>, { term: own }: State): number {
   const asked = event.type === "message" ? event.message.term : own;
   if (message.type === "requestPreVote") return own + 1;
@@ -126,16 +128,16 @@ function termOf(message: Message<Command>, event: Event<Command>, { term: own }:
   return message.type === "preVoteReply" && message.granted ? asked : own;
 }
 
-/** The saved parts after effects. @throws when one of them does not continue those before. */
+/** The saved chunks after the effects. @throws when one of them does not continue those before. */
 function saveParts(saved: Saved, effects: readonly Effect<Command>[]): Saved {
   return effects.reduce((before, effect) => {
     if (effect.type !== "saveChunk") return before;
     const { snapshot, offset, bytes } = effect;
     const known = before !== undefined && sameSnapshot(before.snapshot, snapshot);
     if (offset !== 0 && !(known && before.bytes === offset))
-      throw new Error("a part of a snapshot continues what was saved of it");
+      throw new Error("a snapshot chunk does not continue what was saved");
     if (bytes.length === 0 || offset + bytes.length > snapshot.size)
-      throw new Error("a part of a snapshot is a part of it");
+      throw new Error("a snapshot chunk is not part of its snapshot");
     return { snapshot, bytes: offset + bytes.length };
   }, saved);
 }
@@ -187,7 +189,9 @@ function live(run: Run, seen: Set<string>): void {
       return;
     }
     const again = step(before.env, state, given);
-    const found = isDeepStrictEqual(again, next) ? [] : ["the same comes to the same"];
+    const found = isDeepStrictEqual(again, next)
+      ? []
+      : ["the same event led to a different result"];
     found.push(...checkEffects(given, state, next.state, next.effects));
     performOn(setup.log, next.effects);
     saved = saveParts(saved, next.effects);
@@ -199,7 +203,7 @@ function live(run: Run, seen: Set<string>): void {
     state = freeze(next.state);
     timer = timerAfter(timer, next.effects);
     const waitsFor = state.role.type === "leader" ? "heartbeat" : "election";
-    if (timer !== waitsFor) found.push(`a ${state.role.type} waits for no ${waitsFor}`);
+    if (timer !== waitsFor) found.push(`a ${state.role.type} does not wait for its ${waitsFor}`);
     const after = { env: setup, state };
     found.push(...checkState(after), ...checkStep(before, after));
     if (found.length > 0) throw new Error(found.join("\n"));
@@ -208,8 +212,8 @@ function live(run: Run, seen: Set<string>): void {
   }
 }
 
-describe("no event breaks a server, and none leaves it in disorder", { timeout: 120_000 }, () => {
-  test("a fixed seed, that has seen every role, every effect and a death", () => {
+describe("no event breaks a server or its invariants", { timeout: 120_000 }, () => {
+  test("a fixed seed that has met every role, every effect and a death", () => {
     const seen = new Set<string>();
     fc.assert(
       fc.property(anyRun, (run) => live(run, seen)),

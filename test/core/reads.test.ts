@@ -48,14 +48,14 @@ const pending = (
   return { from: by, id, index: index(at), round };
 };
 
-/** A leader of term 2 that has committed an entry of it, and whose round 4 is answered by nobody but `b`. */
+/** A leader of term 2 that has committed an entry of it, and whose round 4 only `b` has answered. */
 const setup = env({ ...ON, log: [1, 2] });
 const progress = { b: replicating(3, { round: 4 }), c: replicating(3, { round: 3 }) };
 const common = { term: 2, commit: 2, durable: 2, round: 4, check: { round: 5, beats: 0 } };
 const leading = leader({ ...common, progress });
 
 describe("dissertation 6.4: ReadIndex at the leader", () => {
-  test("12: a read waits for a round that begins after it came, however fresh the last one is", () => {
+  test("12: a read waits for a round that begins after it arrived, however recent the last one is", () => {
     expect(step(setup, leading, read(7))).toEqual({
       state: leader({ ...common, progress, reads: [pending(7, 5)] }),
       effects: [],
@@ -84,7 +84,7 @@ describe("dissertation 6.4: ReadIndex at the leader", () => {
     expect(step(setup, state, replicate)).toEqual({ state, effects: [] });
   });
 
-  test("entries that go out anyway carry the round", () => {
+  test("entries that are sent anyway carry the round", () => {
     const message = appendEntries(2, {
       after: [2, 2],
       entries: [entry(3, 2, "x")],
@@ -95,7 +95,7 @@ describe("dissertation 6.4: ReadIndex at the leader", () => {
     expect(effects.slice(-2)).toEqual([send(b, message), send(c, message)]);
   });
 
-  test("everybody is asked, also one that is asked something already, or gets a snapshot", () => {
+  test("every follower is asked, also one that is probed already or receives a snapshot", () => {
     const snapshot = snapshotOf(2, 2);
     const asked = { b: probe(2, { match: 1, waiting: true }), c: sending(snapshot) };
     const state = leader({ ...common, snapshot, progress: asked });
@@ -120,23 +120,23 @@ describe("dissertation 6.4: ReadIndex at the leader", () => {
   test.each([
     ["acceptance", appendAccepted(2, 2, 5)],
     ["refusal", appendRejected(2, { prevIndex: 2, conflictIndex: 1, round: 5 })],
-  ])("a majority that answers lets it go, be it by an %s", (_title, answer) => {
+  ])("it is released when a majority answers, for example with an %s", (_title, answer) => {
     const { effects } = run(setup, leading, read(7), replicate, from(c, answer));
     expect(effects.at(-1)).toEqual(readReady(7, 2));
   });
 
   test.each([
     ["an earlier round", from(c, appendAccepted(2, 2, 4))],
-    ["another leadership", from(c, appendAccepted(1, 2, 5))],
+    ["another term as leader", from(c, appendAccepted(1, 2, 5))],
     ["another disk", from(c, appendAccepted(2, 2, 5), { fromUid: 1 })],
     ["a stranger", from(d, appendAccepted(2, 2, 5))],
-  ])("12: an answer of %s confirms nothing", (_title, answer) => {
+  ])("12: an answer from %s confirms nothing", (_title, answer) => {
     const asked = run(setup, leading, read(7), replicate);
     const { effects } = step(setup, asked.state, answer);
     expect(effects).toEqual([]);
   });
 
-  test("a read that comes between a round and its answers waits for the next", () => {
+  test("a read that arrives between a round and its answers waits for the next", () => {
     const asked = run(
       setup,
       leading,
@@ -156,7 +156,7 @@ describe("dissertation 6.4: ReadIndex at the leader", () => {
     );
   });
 
-  test("it is good from the commit index on that was known when it came, not a later one", () => {
+  test("it is linearizable from the commit index known when it arrived, not from a later one", () => {
     const { effects } = run(
       setup,
       leader({ ...common, durable: 3, progress }),
@@ -183,7 +183,7 @@ describe("dissertation 6.4: ReadIndex at the leader", () => {
     expect(step(changing, half.state, from(d, answer)).effects).toEqual([readReady(7, 2)]);
   });
 
-  test("a leader that is no voter any more does not count itself", () => {
+  test("a leader that is no longer a voter does not count itself", () => {
     const memberships = [inForce(3, { voters: [b, c, d] })];
     const behind = replicating(4, { match: 2 });
     const all = { b: behind, c: behind, d: behind };
@@ -196,7 +196,7 @@ describe("dissertation 6.4: ReadIndex at the leader", () => {
     expect(step(changing, one.state, from(c, answer)).effects).toEqual([readReady(7, 2)]);
   });
 
-  test("whoever is alone reads at the end of the turn", () => {
+  test("a single voter reads at the end of the turn", () => {
     const alone = env({ ...ON, voters: [a], log: [1, 2] });
     const { effects } = run(alone, leader({ ...common, progress: {} }), read(7), replicate);
     expect(effects).toEqual([readReady(7, 2)]);
@@ -222,7 +222,7 @@ describe("12: ReadOnlyForNewLeader, etcd#7331: a leader first commits an entry o
     ]);
   });
 
-  test("also when its own disk is what was missing", () => {
+  test("also when only its own disk was missing", () => {
     const held = { b: replicating(3, { match: 2, round: 5 }), c: replicating(3, { match: 1 }) };
     const state = leader({
       ...common,
@@ -235,7 +235,7 @@ describe("12: ReadOnlyForNewLeader, etcd#7331: a leader first commits an entry o
     expect(step(setup, state, durable(2, 2)).effects).toEqual([commit(2), readReady(7, 2)]);
   });
 
-  test("a lease does not help before", () => {
+  test("a lease does not help before that", () => {
     const leased = env({ ...ON, leases: true, log: [1, 2] });
     expect(step(leased, fresh, read(7, true)).effects).toEqual([]);
   });
@@ -254,7 +254,7 @@ describe("6.4: reads at a follower", () => {
     expect(step(setup, state, read(7))).toEqual({ state, effects: [send(b, readRequest(2, 7))] });
   });
 
-  test("the leader's answer says from where on it may read", () => {
+  test("the leader's answer says from which index on it may read", () => {
     const state = follower({ term: 2, leader: b });
     expect(step(setup, state, from(b, readReply(2, 7, 5)))).toEqual({
       state,
@@ -262,12 +262,12 @@ describe("6.4: reads at a follower", () => {
     });
   });
 
-  test("an answer of an earlier leadership is as good: the round of the read was confirmed", () => {
+  test("an answer from an earlier leader is just as good: the read's round was confirmed", () => {
     const state = follower({ term: 3, leader: c });
     expect(step(setup, state, from(b, readReply(2, 7, 2))).effects).toEqual([readReady(7, 2)]);
   });
 
-  test("the leader answers whoever asked, when the round is confirmed", () => {
+  test("the leader answers the follower that asked, when the round is confirmed", () => {
     const { state, effects } = run(
       setup,
       leading,
@@ -279,7 +279,7 @@ describe("6.4: reads at a follower", () => {
     expect(state.role).toMatchObject({ reads: [] });
   });
 
-  test("a request that comes twice is answered twice: each answer is right", () => {
+  test("a request that arrives twice is answered twice: each answer is right", () => {
     const request = from(b, readRequest(2, 7));
     const { effects } = run(
       setup,
@@ -292,7 +292,7 @@ describe("6.4: reads at a follower", () => {
     expect(effects.slice(-2)).toEqual([send(b, readReply(2, 7, 2)), send(b, readReply(2, 7, 2))]);
   });
 
-  test("13: a lease of the leader answers no follower, whose request may be old", () => {
+  test("13: the leader does not use its lease for a follower, whose request may be old", () => {
     const leased = env({ ...ON, leases: true, log: [1, 2] });
     expect(step(leased, leading, from(b, readRequest(2, 7)))).toEqual({
       state: leader({ ...common, progress, reads: [pending(7, 5, { asker: b })] }),
@@ -311,13 +311,13 @@ describe("6.4: reads at a follower", () => {
   test.each([
     ["follower without a leader", follower({ term: 2 })],
     ["candidate", candidate({ term: 2 })],
-    ["server that asks who would vote for it", preCandidate({ term: 2 })],
-  ])("a %s knows nobody to ask", (_title, state) => {
+    ["server that asks for pre-votes", preCandidate({ term: 2 })],
+  ])("a %s knows no leader to ask", (_title, state) => {
     expect(step(setup, state, read(7))).toEqual({ state, effects: [rejectRead(7)] });
     expect(step(setup, state, from(b, readRequest(2, 7)))).toEqual({ state, effects: [] });
   });
 
-  test("a request of an older term gets no answer: its asker did not know this leader", () => {
+  test("a request of an older term gets no answer: its sender did not know this leader", () => {
     expect(step(setup, leading, from(b, readRequest(1, 7)))).toEqual({
       state: leading,
       effects: [],
@@ -325,7 +325,7 @@ describe("6.4: reads at a follower", () => {
   });
 });
 
-describe("a leader that leads no more", () => {
+describe("a leader that loses its leadership", () => {
   test("rejects its own reads, and leaves the others to ask again", () => {
     const reads = [pending(7, 5), pending(8, 5, { asker: b })];
     const state = leader({ ...common, progress, reads });
@@ -333,7 +333,7 @@ describe("a leader that leads no more", () => {
     expect(effects).toEqual([saveHardState(3, undefined), resetElectionTimer, rejectRead(7)]);
   });
 
-  test("a read that was under way when it was deposed is never answered by it", () => {
+  test("it never answers a read that was pending when it was deposed", () => {
     const play = new Script({ voters: [a, b, c] });
     play.timeout(a);
     play.event(a, read(7));
@@ -360,7 +360,7 @@ describe("dissertation 6.4.1: leases", () => {
   });
 
   test.each([
-    ["whose lease is over", leased, leading, false],
+    ["whose lease has expired", leased, leading, false],
     ["of a cluster without leases", setup, leading, true],
     [
       "that told another to stand in this term",
@@ -369,7 +369,7 @@ describe("dissertation 6.4.1: leases", () => {
       true,
     ],
     [
-      "that hands over",
+      "that is transferring leadership",
       leased,
       leader({ ...common, progress, transfer: { target: b, beats: 0, told: false } }),
       true,
@@ -380,7 +380,7 @@ describe("dissertation 6.4.1: leases", () => {
     expect(after.state.role).toMatchObject({ reads: [pending(7, 5)] });
   });
 
-  test("a follower knows nothing of its leader's lease, and asks", () => {
+  test("a follower does not know of its leader's lease, and asks", () => {
     expect(step(leased, follower({ term: 2, leader: b }), read(7, true)).effects).toEqual([
       send(b, readRequest(2, 7)),
     ]);
@@ -397,7 +397,7 @@ describe("6.4 among several servers", () => {
     expect(play.told(c)).toEqual([readReady(7, 2)]);
   });
 
-  test("12: a leader in the minority answers no read, not even with old answers of the majority", () => {
+  test("12: a leader in the minority answers no read, not even with late answers of the majority", () => {
     const play = new Script({ voters: [a, b, c] });
     play.timeout(a);
     play.event(a, heartbeatTimeout);
@@ -429,7 +429,7 @@ describe("6.4 among several servers", () => {
     );
   });
 
-  test("a read that nobody answers leaves nothing behind at a leader that is deposed and elected again", () => {
+  test("a read that is never answered leaves nothing behind at a leader that is deposed and elected again", () => {
     const play = new Script({ voters: [a, b, c] });
     play.timeout(a);
     play.partition([b, c]);
@@ -445,7 +445,7 @@ describe("6.4 among several servers", () => {
     expect(play.state(a).role).toMatchObject({ reads: [] });
   });
 
-  test("a read that comes before the leader of a new term has committed gets all that was", () => {
+  test("a read that arrives before a new leader has committed sees everything that was committed", () => {
     const play = new Script({ voters: [a, b, c] });
     play.timeout(a);
     play.partition([a, b]);

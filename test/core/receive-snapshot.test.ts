@@ -1,4 +1,6 @@
-/** A follower gets its leader's snapshot, part by part, and goes on behind it (§7, Figure 13, dissertation 5.3). */
+/**
+ * A follower receives its leader's snapshot, chunk by chunk, and continues after it (§7, Figure 13, dissertation 5.3).
+ */
 import { index, step, type Snapshot, type State } from "@kontiki/core";
 import { describe, expect, test } from "vitest";
 import {
@@ -33,7 +35,7 @@ import {
   bytesAt,
   chunk,
   chunkReply,
-  envBehind,
+  envAfter,
   inForce,
   installSnapshot,
   logRepaired,
@@ -45,14 +47,14 @@ import {
   snapshot,
   snapshotBroken,
   snapshotReceived,
-  whole,
+  contents,
 } from "./support/snapshots.ts";
 
-/** Three parts of ten bytes, for a server whose log is [1, 1, 1]. */
+/** Three chunks of ten bytes, for a server whose log is [1, 1, 1]. */
 const theirs = snapshot([10, 2]);
 const setup = env({ log: [1, 1, 1] });
 
-/** A follower of `b` in term 3 that has this much of a snapshot, or none. */
+/** A follower of `b` in term 3 that has received this much of a snapshot, or none. */
 function gets(received?: number, of: Snapshot = theirs, given: { commit?: number } = {}): State {
   const coming = received === undefined ? undefined : receiving(of, received);
   return follower({ term: 3, leader: b, commit: 1, durable: 3, receiving: coming, ...given });
@@ -60,9 +62,9 @@ function gets(received?: number, of: Snapshot = theirs, given: { commit?: number
 
 const saved = (received: number, of: Snapshot = theirs) => send(b, chunkReply(3, of, received));
 
-describe("snapshot_install: parts come in order (Figure 13)", () => {
+describe("snapshot_install: chunks arrive in order (Figure 13)", () => {
   test.each([
-    ["the first begins a new one", undefined, 0, 10],
+    ["the first begins a new snapshot", undefined, 0, 10],
     ["the next follows what was saved", 10, 10, 20],
   ])("%s", (_title, before, offset, after) => {
     expect(step(setup, gets(before), from(b, chunk(3, theirs, offset)))).toEqual({
@@ -71,14 +73,14 @@ describe("snapshot_install: parts come in order (Figure 13)", () => {
     });
   });
 
-  test("the last is not answered: only when all of them make a whole is the snapshot here", () => {
+  test("the last is not answered: the snapshot counts only when all chunks form an intact one", () => {
     expect(step(setup, gets(20), from(b, chunk(3, theirs, 20)))).toEqual({
       state: gets(30),
       effects: [resetElectionTimer, saveChunk(theirs, 20)],
     });
   });
 
-  test("one part may be all of it", () => {
+  test("one chunk may be the whole snapshot", () => {
     const small = snapshot([10, 2], { size: 10 });
     expect(step(setup, gets(), from(b, chunk(3, small, 0)))).toEqual({
       state: gets(10, small),
@@ -87,12 +89,12 @@ describe("snapshot_install: parts come in order (Figure 13)", () => {
   });
 
   test.each([
-    ["that came twice", 20, 0],
-    ["that came twice, right after it was saved", 10, 0],
-    ["that came too early", 10, 20],
-    ["that came too early, of a snapshot not begun", undefined, 10],
-    ["that came when all had been saved", 30, 20],
-  ])("a part %s is not saved: its leader hears where to go on", (_title, received, offset) => {
+    ["that arrived twice", 20, 0],
+    ["that arrived twice, right after it was saved", 10, 0],
+    ["that arrived too early", 10, 20],
+    ["that arrived too early, of a snapshot not begun", undefined, 10],
+    ["that arrived when all had been saved", 30, 20],
+  ])("a chunk %s is not saved: the reply says where to continue", (_title, received, offset) => {
     const state = gets(received);
     expect(step(setup, state, from(b, chunk(3, theirs, offset)))).toEqual({
       state,
@@ -102,8 +104,8 @@ describe("snapshot_install: parts come in order (Figure 13)", () => {
 
   test.each([
     ["is empty", 10, 10, 0],
-    ["goes over the end", 20, 20, 11],
-    ["lies behind the end", 30, 30, 10],
+    ["goes past the end", 20, 20, 11],
+    ["is after the end", 30, 30, 10],
     ["is empty, at the end", 30, 30, 0],
   ])("nor is one that %s", (_title, received, offset, count) => {
     const state = gets(received);
@@ -114,7 +116,7 @@ describe("snapshot_install: parts come in order (Figure 13)", () => {
     });
   });
 
-  test("heartbeats in between change nothing about it", () => {
+  test("heartbeats in between do not affect it", () => {
     const message = appendEntries(3, { commit: 12, round: 4 });
     expect(step(setup, gets(10), from(b, message))).toEqual({
       state: gets(10),
@@ -122,7 +124,7 @@ describe("snapshot_install: parts come in order (Figure 13)", () => {
     });
   });
 
-  test("§5.2 a part says that its leader lives, as entries do", () => {
+  test("§5.2 a chunk counts as hearing the leader, as entries do", () => {
     const unheard = follower({ term: 3, leader: b, heard: false, commit: 1, durable: 3 });
     expect(step(setup, unheard, from(b, chunk(3, theirs, 0))).state).toEqual(gets(10));
     for (const state of [candidate({ term: 3 }), preCandidate({ term: 3 })]) {
@@ -137,7 +139,7 @@ describe("snapshot_install: parts come in order (Figure 13)", () => {
 describe("20 a snapshot that is not needed", () => {
   const accepts = (match: number) => send(b, appendAccepted(3, match));
 
-  test("a stale one ends where this server knows more: it says how much", () => {
+  test("an old one ends where this server knows more: the reply says how much", () => {
     const long = env({ log: [1, 1, 1, 1, 2] });
     for (const of of [snapshot([5, 2]), snapshot([3, 1])]) {
       const state = follower({ term: 3, leader: b, commit: 5, durable: 5 });
@@ -148,7 +150,7 @@ describe("20 a snapshot that is not needed", () => {
     }
   });
 
-  test("its last entry is in the log: it is committed, and nothing else is taken from it (§7)", () => {
+  test("its last entry is in the log: it is committed, and nothing else is used of it (§7)", () => {
     const long = env({ log: [1, 1, 1, 2, 2] });
     const of = snapshot([4, 2]);
     expect(step(long, gets(), from(b, chunk(3, of, 0)))).toEqual({
@@ -157,7 +159,7 @@ describe("20 a snapshot that is not needed", () => {
     });
   });
 
-  test("memberships before it count no more, and those behind it still do", () => {
+  test("memberships before it no longer count, and those after it still do", () => {
     const long = env({ log: [1, 1, 1, 2, 2] });
     const known = [inForce(1), inForce(3, { voters: [a, b] }), inForce(5)];
     const state = { ...gets(), memberships: known };
@@ -177,7 +179,7 @@ describe("20 a snapshot that is not needed", () => {
     ]);
   });
 
-  test("entries that were under way brought its last one: the rest of it is not waited for", () => {
+  test("entries in flight brought its last one: the rest of it is not waited for", () => {
     const message = appendEntries(3, { after: [3, 1], entries: entries([2, 2], 4) });
     const of = snapshot([4, 2]);
     const after = run(setup, gets(10, of), from(b, message), from(b, chunk(3, of, 10)));
@@ -185,7 +187,7 @@ describe("20 a snapshot that is not needed", () => {
     expect(after.effects.slice(-3)).toEqual([resetElectionTimer, commit(4), accepts(4)]);
   });
 
-  test("a leader of an older term is told that it leads no more", () => {
+  test("a leader of an older term learns that it no longer leads", () => {
     expect(step(setup, gets(10), from(c, chunk(2, theirs, 0)))).toEqual({
       state: gets(10),
       effects: [send(c, chunkReply(3, theirs, 0))],
@@ -193,12 +195,12 @@ describe("20 a snapshot that is not needed", () => {
   });
 });
 
-describe("another snapshot in the middle", () => {
+describe("another snapshot in between", () => {
   test.each([
     ["a newer one of the same leader", snapshot([12, 3])],
     ["one of the same index with other bytes", snapshot([10, 2], { checksum: 8 })],
     ["one of the same index with another size", snapshot([10, 2], { size: 40 })],
-  ])("%s begins anew", (_title, other) => {
+  ])("%s starts again", (_title, other) => {
     expect(step(setup, gets(20), from(b, chunk(3, other, 0)))).toEqual({
       state: gets(10, other),
       effects: [resetElectionTimer, saveChunk(other, 0), saved(10, other)],
@@ -209,7 +211,7 @@ describe("another snapshot in the middle", () => {
     });
   });
 
-  test("of a new leader: what the old one sent is of no use, even when it is the same", () => {
+  test("of a new leader: the old one's chunks are useless, even of the same snapshot", () => {
     const state = gets(20);
     const message = chunk(4, theirs, 20);
     expect(step(setup, state, from(c, message))).toEqual({
@@ -232,14 +234,14 @@ describe("a server that stops receiving", () => {
       candidate({ term: 4, votedFor: a, commit: 1, durable: 3 }),
     ],
     ["knows that its leader is gone", peerDown(b), follower({ term: 3, commit: 1, durable: 3 })],
-  ])("because it %s has no use for the whole any more", (_title, event, expected) => {
+  ])("because it %s does not use the complete snapshot", (_title, event, expected) => {
     const after = step(setup, gets(30), event as typeof electionTimeout);
     expect(after.state).toEqual(expected);
     for (const late of [snapshotReceived(theirs), snapshotBroken(theirs)])
       expect(step(setup, after.state, late)).toEqual({ state: expected, effects: [] });
   });
 
-  test("a leader, and one that gets another snapshot, do not install it either", () => {
+  test("nor does a leader install it, or a server that receives another snapshot", () => {
     const leads = leader({ term: 4, progress: { b: replicating(4), c: replicating(4) } });
     const other = gets(10, snapshot([12, 3]));
     for (const state of [leads, other, gets()])
@@ -247,7 +249,7 @@ describe("a server that stops receiving", () => {
         expect(step(setup, state, late)).toEqual({ state, effects: [] });
   });
 
-  test("install_crash: after a restart it has nothing of it, and begins anew", () => {
+  test("install_crash: after a restart nothing of it is left, and it starts again", () => {
     const restarted = follower({ term: 3, durable: 3 });
     expect(step(setup, restarted, from(b, chunk(3, theirs, 20)))).toEqual({
       state: follower({ term: 3, leader: b, durable: 3 }),
@@ -256,7 +258,7 @@ describe("a server that stops receiving", () => {
   });
 });
 
-describe("a whole snapshot takes the place of state machine and log (§7)", () => {
+describe("an intact snapshot replaces state machine and log (§7)", () => {
   const installed = (of: Snapshot, given: { horizon?: State["horizon"] } = {}) =>
     follower({
       term: 3,
@@ -268,21 +270,21 @@ describe("a whole snapshot takes the place of state machine and log (§7)", () =
       ...(given.horizon === undefined ? {} : { horizon: given.horizon }),
     });
 
-  test("the log is shorter: it goes on behind the snapshot", () => {
+  test("the log is shorter: it continues after the snapshot", () => {
     const after = run(setup, gets(30), snapshotReceived(theirs));
     expect(after.state).toEqual(installed(theirs));
     expect(after.effects).toEqual([installSnapshot(theirs), send(b, appendAccepted(3, 10))]);
-    expect(whole(after.env.log)).toEqual({ base: [10, 2], entries: [] });
+    expect(contents(after.env.log)).toEqual({ base: [10, 2], entries: [] });
   });
 
-  test("20 the log is longer and of another term there: all of it was another leader's", () => {
+  test("20 the log is longer and has another term there: all of it was another leader's", () => {
     const longer = env({ log: [1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1] });
     const after = run(longer, gets(30), snapshotReceived(theirs));
     expect(after.state).toEqual(installed(theirs));
-    expect(whole(after.env.log)).toEqual({ base: [10, 2], entries: [] });
+    expect(contents(after.env.log)).toEqual({ base: [10, 2], entries: [] });
   });
 
-  test("then the entries behind it", () => {
+  test("then the entries after it", () => {
     const message = appendEntries(3, {
       after: [10, 2],
       entries: entries([2, 3], 11),
@@ -297,16 +299,16 @@ describe("a whole snapshot takes the place of state machine and log (§7)", () =
       commit(11),
       send(b, appendAccepted(3, 12, 5)),
     ]);
-    expect(whole(after.env.log)).toEqual({ base: [10, 2], entries: entries([2, 3], 11) });
+    expect(contents(after.env.log)).toEqual({ base: [10, 2], entries: entries([2, 3], 11) });
   });
 
-  test("parts of it that still come are answered by what it holds", () => {
+  test("later chunks of it are answered with what the server holds", () => {
     const after = run(setup, gets(30), snapshotReceived(theirs), from(b, chunk(3, theirs, 20)));
     expect(after.state).toEqual(installed(theirs));
     expect(after.effects.slice(2)).toEqual([resetElectionTimer, send(b, appendAccepted(3, 10))]);
   });
 
-  test("22 it is on disk as far as it goes: a server that is elected next counts itself so far", () => {
+  test("22 it counts as durable up to its end: a server that is elected next counts itself up to there", () => {
     const after = run(
       setup,
       gets(30),
@@ -322,12 +324,12 @@ describe("a whole snapshot takes the place of state machine and log (§7)", () =
   });
 });
 
-describe("20 entries that were under way bring the last entry of a snapshot that is whole by then", () => {
+describe("20 entries in flight bring the last entry of a snapshot that is complete by then", () => {
   const of = snapshot([4, 2]);
   const behind = (commitIndex: number) =>
     appendEntries(3, { after: [3, 1], entries: entries([2, 2, 2], 4), commit: commitIndex });
 
-  test("what is behind it was promised, and stays", () => {
+  test("entries after it were promised, and stay", () => {
     const after = run(setup, gets(30, of), from(b, behind(1)), snapshotReceived(of));
     expect(after.state).toEqual(gets(undefined, of, { commit: 4 }));
     expect(after.effects).toEqual([
@@ -337,10 +339,10 @@ describe("20 entries that were under way bring the last entry of a snapshot that
       commit(4),
       send(b, appendAccepted(3, 4)),
     ]);
-    expect(whole(after.env.log)).toEqual({ base: [0, 0], entries: entries([1, 1, 1, 2, 2, 2]) });
+    expect(contents(after.env.log)).toEqual({ base: [0, 0], entries: entries([1, 1, 1, 2, 2, 2]) });
   });
 
-  test("what is committed behind it stays committed", () => {
+  test("committed entries after it stay committed", () => {
     const after = run(setup, gets(30, of), from(b, behind(6)), snapshotReceived(of));
     expect(after.state).toEqual(gets(undefined, of, { commit: 6 }));
     expect(after.effects.slice(-2)).toEqual([commit(6), send(b, appendAccepted(3, 6))]);
@@ -348,20 +350,20 @@ describe("20 entries that were under way bring the last entry of a snapshot that
 });
 
 describe("a damaged snapshot (snapshotBroken)", () => {
-  test("begins anew: its leader is told that nothing is here", () => {
+  test("starts again: the reply says that nothing is saved", () => {
     expect(step(setup, gets(30), snapshotBroken(theirs))).toEqual({
       state: gets(),
       effects: [saved(0)],
     });
   });
 
-  test("then its first part is taken again", () => {
+  test("then its first chunk is accepted again", () => {
     const after = run(setup, gets(30), snapshotBroken(theirs), from(b, chunk(3, theirs, 0)));
     expect(after.state).toEqual(gets(10));
   });
 });
 
-describe("snapshot_overrides_membership: it says who belongs to the cluster (dissertation 5.1)", () => {
+describe("snapshot_overrides_membership: it records the membership (dissertation 5.1)", () => {
   const given = { voters: [a, c, d], learners: [e], uids: { [d]: 4 }, lastUid: 4 };
   const of = snapshot([10, 2], { membership: given });
 
@@ -389,7 +391,7 @@ describe("snapshot_overrides_membership: it says who belongs to the cluster (dis
     ]);
   });
 
-  test("of those behind it the log says more", () => {
+  test("about later ones the log says more", () => {
     const change = membershipEntry(11, 3, { voters: [a, c] });
     const message = appendEntries(3, { after: [10, 2], entries: [change] });
     const after = run(setup, gets(30, of), snapshotReceived(of), from(b, message));
@@ -412,19 +414,19 @@ describe("snapshot_overrides_membership: it says who belongs to the cluster (dis
     ]);
   });
 
-  test("a server that is in it no more does not stand", () => {
+  test("a server that is no longer in it does not stand", () => {
     const without = snapshot([10, 2], { membership: { voters: [b, c] } });
     const after = run(setup, gets(30, without), snapshotReceived(without), electionTimeout);
     expect(after.effects.slice(2)).toEqual([resetElectionTimer]);
   });
 });
 
-describe("a log that was damaged is whole with a snapshot that goes so far (FAST '18)", () => {
+describe("a damaged log is intact with a snapshot that goes far enough (FAST '18)", () => {
   test.each<[string, readonly [number, number], boolean]>([
     ["to the horizon", [10, 2], true],
     ["beyond it", [9, 2], true],
     ["of a later term, in a log that was longer", [20, 1], true],
-    ["not so far", [11, 2], false],
+    ["not that far", [11, 2], false],
     ["of an earlier term, whatever its index", [4, 3], false],
   ])("%s", (_title, at, whole_) => {
     const horizon = position(at);
@@ -439,7 +441,7 @@ describe("a log that was damaged is whole with a snapshot that goes so far (FAST
   });
 });
 
-test("a follower whose log begins behind a snapshot gets a newer one", () => {
+test("a follower whose log begins after a snapshot receives a newer one", () => {
   const old = snapshot([4, 1], { checksum: 3 });
   const state = follower({
     term: 3,
@@ -450,7 +452,7 @@ test("a follower whose log begins behind a snapshot gets a newer one", () => {
     memberships: [inForce(4)],
     receiving: receiving(theirs, 30),
   });
-  const after = run(envBehind([4, 1], [1]), state, snapshotReceived(theirs));
+  const after = run(envAfter([4, 1], [1]), state, snapshotReceived(theirs));
   expect(after.state).toEqual(
     follower({
       term: 3,
@@ -461,5 +463,5 @@ test("a follower whose log begins behind a snapshot gets a newer one", () => {
       memberships: [inForce(10)],
     }),
   );
-  expect(whole(after.env.log)).toEqual({ base: [10, 2], entries: [] });
+  expect(contents(after.env.log)).toEqual({ base: [10, 2], entries: [] });
 });

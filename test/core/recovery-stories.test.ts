@@ -1,11 +1,11 @@
-/** Whole stories of three servers, told by hand: how one that fell behind, was wiped or was damaged comes back. */
+/** Whole stories of three servers, written by hand: how one that fell behind, was wiped or was damaged recovers. */
 import { index, type Snapshot, type State } from "@kontiki/core";
 import { describe, expect, test } from "vitest";
 import { Script, type Letter } from "./support/story.ts";
 import { a, b, c, electionTimeout, heartbeatTimeout, propose } from "./support/core.ts";
-import { membership, position, whole } from "./support/snapshots.ts";
+import { membership, position, contents } from "./support/snapshots.ts";
 
-/** Three servers of which `a` leads term 1, and this much is committed everywhere. */
+/** Three servers; `a` leads term 1, and these commands are committed everywhere. */
 function cluster(commands = 3): Script {
   const script = new Script({ voters: [a, b, c], keptEntries: 0, quorumBeats: 0, preVote: false });
   script.campaign(a);
@@ -30,12 +30,12 @@ function deliverTo(script: Script, id: typeof a): void {
 }
 
 describe("slow_follower_after_compaction: a follower that fell behind gets a snapshot under load", () => {
-  test("part by part, while the others commit, and then what came meanwhile", () => {
+  test("chunk by chunk, while the others commit, and then the entries appended meanwhile", () => {
     const script = cluster();
     script.stop(c);
     script.propose(a, "x4", "x5");
     script.takeSnapshot(a);
-    expect(whole(script.log(a)).base).toEqual([6, 1]);
+    expect(contents(script.log(a)).base).toEqual([6, 1]);
     script.restart(c);
     script.event(a, { type: "peerDown", node: c });
     expect(waiting(script)).toEqual(["a>c appendEntries", "a>c snapshotChunk"]);
@@ -53,11 +53,11 @@ describe("slow_follower_after_compaction: a follower that fell behind gets a sna
     script.settle();
     script.heartbeat();
     expect(script.state(c).snapshot).toEqual(script.state(a).snapshot);
-    expect(whole(script.log(c))).toEqual(whole(script.log(a)));
+    expect(contents(script.log(c))).toEqual(contents(script.log(a)));
     expect(script.ids.map((id) => script.state(id).commit)).toEqual([7, 7, 7]);
   });
 
-  test("install_crash: it begins again when it dies with half of it", () => {
+  test("install_crash: it starts again when it dies with half of it", () => {
     const script = cluster();
     script.stop(c);
     script.propose(a, "x4");
@@ -76,7 +76,7 @@ describe("slow_follower_after_compaction: a follower that fell behind gets a sna
     script.restart(c);
     expect(receivedBy(script.state(c))).toBe(undefined);
     for (let beat = 0; beat < 4; beat += 1) script.heartbeat();
-    expect(whole(script.log(c))).toEqual(whole(script.log(a)));
+    expect(contents(script.log(c))).toEqual(contents(script.log(a)));
     expect(script.state(c).commit).toBe(6);
   });
 
@@ -100,7 +100,7 @@ describe("slow_follower_after_compaction: a follower that fell behind gets a sna
     expect(script.state(c).commit).toBe(6);
   });
 
-  test("its leader dies in the middle: the next one, which has another snapshot, begins anew", () => {
+  test("its leader dies halfway: the next one, which has another snapshot, starts again", () => {
     const script = cluster();
     script.stop(c);
     script.propose(a, "x4");
@@ -121,12 +121,12 @@ describe("slow_follower_after_compaction: a follower that fell behind gets a sna
     script.heartbeat();
     expect(script.state(b).role.type).toBe("leader");
     expect(script.state(c).snapshot?.index).toBe(6);
-    expect(whole(script.log(c))).toEqual(whole(script.log(b)));
+    expect(contents(script.log(c))).toEqual(contents(script.log(b)));
   });
 });
 
 describe("19 a wiped server rejoins", () => {
-  test("it loses its vote, catches up by the snapshot, and votes again with its new disk", () => {
+  test("it loses its vote, catches up from the snapshot, and votes again with its new disk", () => {
     const script = cluster();
     script.takeSnapshot(a);
     script.wipe(c);
@@ -135,14 +135,14 @@ describe("19 a wiped server rejoins", () => {
     expect(script.state(a).memberships.at(-1)?.membership).toEqual(
       membership({ uids: { [c]: 1 }, lastUid: 1 }),
     );
-    expect(whole(script.log(c))).toEqual(whole(script.log(a)));
+    expect(contents(script.log(c))).toEqual(contents(script.log(a)));
     script.stop(a);
     script.campaign(b);
     expect(script.state(b).role.type).toBe("leader");
     expect(script.state(c).votedFor).toBe(b);
   });
 
-  test("until then it has no part in a majority: what only it and another had is not lost", () => {
+  test("until then it is in no majority: an entry that only it and another had is not lost", () => {
     const script = cluster();
     script.mail.splice(0);
     script.event(a, propose("only a and c"));
@@ -161,7 +161,7 @@ describe("19 a wiped server rejoins", () => {
     expect(script.state(b).commit).toBeGreaterThanOrEqual(5);
   });
 
-  test("a vote of the old disk that is still under way elects nobody", () => {
+  test("a late vote of the old disk elects no leader", () => {
     const script = cluster();
     script.event(b, electionTimeout);
     script.settle(({ to }) => to === b);
@@ -190,12 +190,12 @@ describe("19 a wiped server rejoins", () => {
     script.wipe(c);
     for (let beat = 0; beat < 5; beat += 1) script.heartbeat();
     expect(script.state(a).memberships.at(-1)?.membership.uids).toEqual({ c: 2 });
-    expect(whole(script.log(c))).toEqual(whole(script.log(a)));
+    expect(contents(script.log(c))).toEqual(contents(script.log(a)));
   });
 });
 
 describe("23 a damaged server is repaired", () => {
-  test("by the leader that believed it whole, in the same term", () => {
+  test("by the leader that believed it intact, in the same term", () => {
     const script = cluster();
     script.damage(c, 2);
     expect(script.state(c).horizon).toEqual(position([4, 1]));
@@ -203,21 +203,21 @@ describe("23 a damaged server is repaired", () => {
     script.heartbeat();
     expect(script.state(a).term).toBe(1);
     expect(script.state(c).horizon).toBe(undefined);
-    expect(whole(script.log(c))).toEqual(whole(script.log(a)));
+    expect(contents(script.log(c))).toEqual(contents(script.log(a)));
     expect(script.state(c).commit).toBe(4);
   });
 
-  test("by a snapshot, when what it lost was compacted", () => {
+  test("by a snapshot, when the entries it lost were compacted", () => {
     const script = cluster();
     script.takeSnapshot(a);
     script.damage(c, 0);
     script.heartbeat();
     script.heartbeat();
     expect(script.state(c).horizon).toBe(undefined);
-    expect(whole(script.log(c))).toEqual(whole(script.log(a)));
+    expect(contents(script.log(c))).toEqual(contents(script.log(a)));
   });
 
-  test("until then it helps nobody to be elected that lacks what it promised", () => {
+  test("until then it does not help a server to be elected that lacks what it promised", () => {
     const script = cluster();
     script.event(a, propose("only a and c"));
     script.settle(({ to }) => to === b);

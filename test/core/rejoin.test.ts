@@ -1,6 +1,6 @@
 /**
- * A server whose disk was wiped, or exchanged, is another server of the same name: what the old disk promised neither
- * binds nor serves it (dissertation 4.1, 11.7.2). Pitfalls 18, 19 and 27.
+ * A server whose disk was wiped or exchanged is a different server with the same name: promises of the old disk neither
+ * bind nor help it (dissertation 4.1, 11.7.2). Pitfalls 18, 19 and 27.
  */
 import { index, initialMembership, step, term, type Event, type Membership } from "@kontiki/core";
 import { describe, expect, test } from "vitest";
@@ -38,7 +38,7 @@ import {
 import {
   chunk,
   chunkReply,
-  envBehind,
+  envAfter,
   inForce,
   membershipEntry,
   receiving,
@@ -48,7 +48,7 @@ import {
   snapshot,
 } from "./support/snapshots.ts";
 
-/** `b` came back with disk 7: a learner that gets its vote back. */
+/** `b` returned with disk 7: a learner that gets its vote back. */
 const learns = {
   voters: [a, c],
   learners: [b],
@@ -58,7 +58,7 @@ const learns = {
 };
 const votesAgain = { voters: [a, c, b], uids: { [b]: 7 }, lastUid: 7 };
 
-/** A leader of term 2 that has committed an entry of its term; `b` answered with disk 0 up to now. */
+/** A leader of term 2 that has committed an entry of its term; `b` has answered with disk 0 until now. */
 const setup = env({ log: [1, 2] });
 const known = { b: replicating(3, { round: 4 }), c: replicating(3, { round: 4 }) };
 const lead = (given: Partial<Parameters<typeof leader>[0]> = {}) =>
@@ -70,15 +70,15 @@ const demoted = lead({
   progress: { b: probe(3), c: replicating(3, { round: 4 }) },
 });
 
-describe("a wiped server: nothing that is meant for its old disk is taken", () => {
+describe("a wiped server: messages for its old disk are ignored", () => {
   const wiped = env({ id: b, uid: 7 });
   const roles = [
     ["knows of no leader", follower()],
-    ["has a leader of its own", follower({ term: 5, leader: c })],
+    ["has a leader itself", follower({ term: 5, leader: c })],
   ] as const;
 
   test.each(roles)(
-    "entries and snapshots are answered with the wish to rejoin (it %s)",
+    "entries and snapshots are answered with a request to rejoin (it %s)",
     (_title, state) => {
       for (const message of [
         appendEntries(2, { entries: entries([1, 2]) }),
@@ -92,14 +92,14 @@ describe("a wiped server: nothing that is meant for its old disk is taken", () =
     },
   );
 
-  test("the wish goes to the disk that the leader has", () => {
+  test("the request goes to the disk that the leader has", () => {
     expect(step(wiped, follower(), from(a, appendEntries(2), { fromUid: 3 })).effects).toEqual([
       send(a, rejoin(2), 3),
     ]);
   });
 
   test.each(roles)(
-    "all else has no answer and changes no term: the old disk may have said otherwise (it %s)",
+    "other messages get no answer and change no term: the old disk may have said otherwise (it %s)",
     (_title, state) => {
       for (const message of [
         requestVote(9, { lastIndex: 9, lastTerm: 9 }),
@@ -114,21 +114,21 @@ describe("a wiped server: nothing that is meant for its old disk is taken", () =
     },
   );
 
-  test("it does not stand: it votes by no membership that it knows", () => {
+  test("it does not stand: it is a voter in no membership that it knows", () => {
     expect(step(wiped, follower(), electionTimeout)).toEqual({
       state: follower(),
       effects: [resetElectionTimer],
     });
   });
 
-  test("alone in its cluster it stays so: nobody has what it lost", () => {
+  test("as the only server it stays so: no other server has what it lost", () => {
     expect(step(env({ uid: 7, voters: [a] }), follower(), electionTimeout)).toEqual({
       state: follower(),
       effects: [resetElectionTimer],
     });
   });
 
-  test("what is meant for its new disk is taken as by any other server", () => {
+  test("messages for its new disk are handled as by any other server", () => {
     const message = appendEntries(2, { entries: entries([1, 2]) });
     const after = run(wiped, follower({ term: 2 }), from(a, message, { toUid: 7 }));
     expect(after.effects).toEqual([
@@ -147,7 +147,7 @@ describe("its leader takes its vote away, and lets it catch up (dissertation 4.2
     });
   });
 
-  test("what is known of it is forgotten: that was the old disk", () => {
+  test("its progress is forgotten: it was the old disk's", () => {
     const after = run(setup, lead(), asksAgain, replicate);
     const change = [membershipEntry(3, 2, learns)];
     expect(after.effects.slice(1)).toEqual([
@@ -156,14 +156,14 @@ describe("its leader takes its vote away, and lets it catch up (dissertation 4.2
     ]);
   });
 
-  test("a snapshot that was under way to the old disk begins anew for the new one", () => {
+  test("a snapshot that was being sent to the old disk starts again for the new one", () => {
     const taken = snapshot([1, 1]);
     const state = lead({
       snapshot: taken,
       progress: { b: sending(taken, { offset: 20 }), c: replicating(3) },
     });
     const refused = from(b, appendRejected(2, { prevIndex: 2, conflictIndex: 1 }), { fromUid: 7 });
-    const after = run(envBehind([1, 1], [2]), state, asksAgain, replicate, refused, replicate);
+    const after = run(envAfter([1, 1], [2]), state, asksAgain, replicate, refused, replicate);
     expect(after.effects.at(-1)).toEqual(sendChunk(b, 2, taken, 0, 7));
   });
 
@@ -177,12 +177,12 @@ describe("its leader takes its vote away, and lets it catch up (dissertation 4.2
       lead({ memberships: [inForce(2, { voters: [a, b, d], outgoing: [a, b, c] })] }),
     ],
     ["it has not committed an entry of its own term", lead({ commit: 1 })],
-    ["it hands over", lead({ transfer: { target: c, beats: 0, told: false } })],
-  ])("not now, while %s: it will be asked again", (_title, state) => {
+    ["it is transferring leadership", lead({ transfer: { target: c, beats: 0, told: false } })],
+  ])("not now, while %s: it will ask again", (_title, state) => {
     expect(step(setup, state, asksAgain)).toEqual({ state, effects: [] });
   });
 
-  test("each sign of life for the old disk is an occasion to ask again", () => {
+  test("each heartbeat for the old disk makes it ask again", () => {
     const busy = lead({
       memberships: [inForce(3, { voters: [a, b, c, d] })],
       progress: { ...known, d: probe(3) },
@@ -193,7 +193,7 @@ describe("its leader takes its vote away, and lets it catch up (dissertation 4.2
     );
   });
 
-  test("whoever does not lead does not do it", () => {
+  test("a non-leader does not do it", () => {
     for (const state of [
       follower({ term: 2, leader: c }),
       candidate({ term: 2 }),
@@ -202,7 +202,7 @@ describe("its leader takes its vote away, and lets it catch up (dissertation 4.2
       expect(step(setup, state, asksAgain)).toEqual({ state, effects: [] });
   });
 
-  test("not for strangers, nor for the disk that is known, nor for an older one", () => {
+  test("not for strangers, nor for the known disk, nor for an older one", () => {
     for (const event of [
       from(e, rejoin(2), { fromUid: 7 }),
       from(b, rejoin(2)),
@@ -216,7 +216,7 @@ describe("its leader takes its vote away, and lets it catch up (dissertation 4.2
       });
   });
 
-  test("§5.1 the term of the wish counts nowhere: its disk knows of none", () => {
+  test("§5.1 the term of the request counts nowhere: its disk knows no term", () => {
     expect(step(setup, lead(), from(b, rejoin(9), { fromUid: 7 }))).toEqual({
       state: demoted,
       effects: [appendLog(membershipEntry(3, 2, learns))],
@@ -243,10 +243,10 @@ describe("its leader takes its vote away, and lets it catch up (dissertation 4.2
   });
 });
 
-describe("18 what the old disk said does not count for the new one", () => {
+describe("18 messages of the old disk do not count for the new one", () => {
   const late = { fromUid: 0 };
 
-  test("its acceptances, refusals and answers to a snapshot are nobody's", () => {
+  test("its acceptances, rejections and answers to a snapshot are ignored", () => {
     for (const message of [
       appendAccepted(2, 2, 4),
       appendRejected(2, { prevIndex: 2, conflictIndex: 1 }),
@@ -256,7 +256,7 @@ describe("18 what the old disk said does not count for the new one", () => {
       expect(step(setup, demoted, from(b, message, late))).toEqual({ state: demoted, effects: [] });
   });
 
-  test("how far another disk is with a snapshot says nothing about the one that gets it", () => {
+  test("another disk's progress with a snapshot says nothing about the one that receives it", () => {
     const taken = snapshot([1, 1]);
     const state = lead({
       snapshot: taken,
@@ -265,11 +265,11 @@ describe("18 what the old disk said does not count for the new one", () => {
     });
     for (const fromUid of [0, 8]) {
       const event = from(b, chunkReply(2, taken, 20), { fromUid });
-      expect(step(envBehind([1, 1], [2]), state, event)).toEqual({ state, effects: [] });
+      expect(step(envAfter([1, 1], [2]), state, event)).toEqual({ state, effects: [] });
     }
   });
 
-  test("nor do its votes, of whatever kind; and none of them deposes a leader", () => {
+  test("nor do its votes or pre-votes; and none of them deposes a leader", () => {
     const memberships = [inForce(2, votesAgain)];
     for (const state of [
       candidate({ term: 2, memberships }),
@@ -289,7 +289,7 @@ describe("18 what the old disk said does not count for the new one", () => {
     });
   });
 
-  test("a candidate that has not heard of the new disk does not count that one's either", () => {
+  test("a candidate that has not heard of the new disk does not count that one's vote either", () => {
     for (const state of [candidate({ term: 2 }), preCandidate({ term: 1 })])
       for (const type of ["voteReply", "preVoteReply"] as const)
         expect(
@@ -309,7 +309,7 @@ describe("18 what the old disk said does not count for the new one", () => {
     expect(won.state.role.type).toBe("leader");
   });
 
-  test("a new leader that has not heard of it makes it a learner with the same disk again", () => {
+  test("a new leader that has not heard of it demotes it to a learner with the same disk again", () => {
     const after = step(setup, lead({ term: 2 }), asksAgain);
     expect(after.state.memberships).toEqual([inForce(3, learns)]);
   });
@@ -320,7 +320,7 @@ describe("it gets its vote back when it has caught up (dissertation 4.2.1)", () 
   const longer = env({ log: [1, 2, 2] });
   const caughtUp = { b: replicating(4, { match: 3 }), c: replicating(4, { match: 3 }) };
 
-  test("by its own acknowledgement of all that is committed", () => {
+  test("by its own acknowledgement of all committed entries", () => {
     const state = lead({
       commit: 3,
       durable: 3,
@@ -341,7 +341,7 @@ describe("it gets its vote back when it has caught up (dissertation 4.2.1)", () 
 
   test.each([
     ["while it lacks a committed entry", replicating(4, { match: 2 }), 3],
-    ["while nobody knows whether entries reach it as they come", probe(4, { match: 3 }), 3],
+    ["while it is not known whether new entries reach it", probe(4, { match: 3 }), 3],
     ["before the change that made it a learner is committed", replicating(4, { match: 3 }), 2],
   ])("not %s", (_title, progress, commitIndex) => {
     const state = lead({
@@ -353,7 +353,7 @@ describe("it gets its vote back when it has caught up (dissertation 4.2.1)", () 
     expect(step(longer, state, from(c, appendAccepted(2, 2)))).toEqual({ state, effects: [] });
   });
 
-  test("not while it has no vote does it count for the commit", () => {
+  test("while it has no vote it does not count for the commit", () => {
     const state = lead({
       durable: 3,
       memberships: settled,
@@ -363,7 +363,7 @@ describe("it gets its vote back when it has caught up (dissertation 4.2.1)", () 
     expect(step(longer, state, event).state.commit).toBe(2);
   });
 
-  test("a learner that was none before is not given one", () => {
+  test("a learner that was no voter before does not get a vote", () => {
     const only: Partial<Membership> = { voters: [a, c], learners: [b] };
     const state = lead({ memberships: [inForce(2, only)] });
     expect(step(setup, state, asksAgain).state.memberships).toEqual([
@@ -372,7 +372,7 @@ describe("it gets its vote back when it has caught up (dissertation 4.2.1)", () 
     ]);
   });
 
-  test("one on its way to the place of another voter stays on it", () => {
+  test("one that is to replace another voter still does", () => {
     const promotions = [{ node: d, replaces: c }];
     const before: Partial<Membership> = { voters: [a, b, c], learners: [d], promotions };
     const state = lead({ memberships: [inForce(2, before)], progress: { ...known, d: probe(3) } });
@@ -401,7 +401,7 @@ describe("wiped twice", () => {
     });
   });
 
-  test("two servers, of which the later disk came first: each is compared with its own disks only", () => {
+  test("two servers, of which the later disk was reported first: each is compared with its own disks only", () => {
     const five = initialMembership([a, b, c, d, e]);
     const first = {
       ...five,
@@ -447,21 +447,21 @@ describe("18 removed and added again within a term", () => {
     });
   });
 
-  test("not with a uid that some server had: it may have been this one", () => {
+  test("not with a uid that some server had before: it may have been this one", () => {
     for (const uid of [0, 3, 7])
       expect(step(setup, gone, add(uid))).toEqual({
         state: gone,
         effects: [
           {
             type: "rejectChange",
-            reason: `uid ${uid} of b was given before: a new disk gets one above 7`,
+            reason: `uid ${uid} of b was assigned before: a new disk needs one above 7`,
           },
         ],
       });
   });
 
-  test("a member with another disk is no voter at once", () => {
-    const reason = "b votes with another disk: it must catch up first";
+  test("a member with another disk cannot be made a voter directly", () => {
+    const reason = "b is a voter with another disk: it must catch up first";
     for (const state of [lead(), lead({ memberships: [inForce(2, learns)] })])
       expect(step(setup, state, add(9))).toEqual({
         state,
@@ -470,11 +470,11 @@ describe("18 removed and added again within a term", () => {
   });
 });
 
-describe("swapped: a disk that is older than the membership says", () => {
+describe("swapped: a disk that is older than the membership's", () => {
   const memberships = [inForce(2, learns)];
   const old = { fromUid: 3 };
 
-  test("is not heard, whatever it says and in whatever term", () => {
+  test("is ignored, whatever it sends and in whatever term", () => {
     for (const state of [
       follower({ term: 2, leader: c, memberships }),
       candidate({ term: 2, memberships }),
@@ -495,7 +495,7 @@ describe("swapped: a disk that is older than the membership says", () => {
         expect(step(setup, state, from(b, message, old))).toEqual({ state, effects: [] });
   });
 
-  test("itself does not listen to whoever takes it for the newer one, nor ask to rejoin", () => {
+  test("it ignores servers that take it for the newer one, and does not ask to rejoin", () => {
     const swapped = env({ id: b, uid: 3 });
     for (const message of [appendEntries(9), chunk(9, snapshot([9, 9]), 0), requestVote(9)])
       expect(step(swapped, follower(), from(a, message, { toUid: 7 }))).toEqual({
@@ -504,7 +504,7 @@ describe("swapped: a disk that is older than the membership says", () => {
       });
   });
 
-  test("and does not stand when its own log says that there was a newer one", () => {
+  test("and does not stand when its own log says that there is a newer one", () => {
     const swapped = env({ id: b, uid: 3 });
     const state = follower({ term: 2, memberships: [inForce(2, votesAgain)] });
     expect(step(swapped, state, electionTimeout)).toEqual({
@@ -514,7 +514,7 @@ describe("swapped: a disk that is older than the membership says", () => {
   });
 });
 
-test("a newer disk than is known may lead: those behind hear of it by its entries", () => {
+test("a disk newer than the known one may lead: servers that are behind hear of it from its entries", () => {
   const message = appendEntries(3, { after: [2, 2], entries: [membershipEntry(3, 2, votesAgain)] });
   const state = follower({ term: 3, durable: 2 });
   const after = run(setup, state, from(b, message, { fromUid: 7 }));
@@ -524,7 +524,7 @@ test("a newer disk than is known may lead: those behind hear of it by its entrie
   );
 });
 
-test("20 a snapshot brings the disks of all: its receiver knows whom it hears", () => {
+test("20 a snapshot brings the disks of all: its receiver knows which disk it hears", () => {
   const theirs = snapshot([9, 3], { membership: votesAgain });
   const state = follower({ term: 3, leader: b, receiving: receiving(theirs, 30) });
   const after = run(

@@ -52,12 +52,12 @@ describe("§5.3 log replication: the leader", () => {
     });
   });
 
-  test("says nothing to a follower that lacks nothing", () => {
+  test("sends nothing to a follower that lacks nothing", () => {
     const state = leader({ term: 1, progress: { b: replicating(2), c: replicating(2) } });
     expect(step(env({ log: [1] }), state, replicate)).toEqual({ state, effects: [] });
   });
 
-  test("takes nothing of a client that proposes nothing", () => {
+  test("appends nothing when a client proposes nothing", () => {
     const state = leader({ term: 1, progress: { b: replicating(2), c: replicating(2) } });
     expect(step(env({ log: [1] }), state, propose())).toEqual({
       state,
@@ -69,14 +69,14 @@ describe("§5.3 log replication: the leader", () => {
     ["follower", follower({ term: 1, leader: b }), b],
     ["follower without a leader", follower({ term: 1 }), undefined],
     ["candidate", candidate({ term: 1 }), undefined],
-  ])("a %s takes no commands and says who may", (_title, state, lead) => {
+  ])("a %s rejects commands and names the leader if it knows one", (_title, state, lead) => {
     expect(step(env(), state, propose("x"))).toEqual({
       state,
       effects: [rejectProposal("notLeader", lead)],
     });
   });
 
-  test("LeaderCommitEntry: commits what a majority holds, and the followers hear of it next", () => {
+  test("LeaderCommitEntry: commits what a majority holds, and the followers learn it with the next message", () => {
     const state = leader({
       term: 1,
       durable: 1,
@@ -157,7 +157,7 @@ describe("§5.3 log replication: the leader", () => {
     },
   );
 
-  test("basic_agree: what is proposed at the leader is on all servers, in order", () => {
+  test("basic_agree: commands proposed at the leader are on all servers, in order", () => {
     const cluster = new Cluster({ voters: [a, b, c] });
     cluster.campaign(a);
     for (const command of ["x", "y", "z"]) cluster.propose(a, command);
@@ -171,7 +171,7 @@ describe("§5.3 log replication: the leader", () => {
     );
   });
 
-  test("concurrent_starts: proposals that come together travel together", () => {
+  test("concurrent_starts: proposals that arrive together are sent together", () => {
     const cluster = new Cluster({ voters: [a, b, c] });
     cluster.campaign(a);
     cluster.event(a, propose("v", "w"));
@@ -208,7 +208,7 @@ describe("§5.3 log replication: the follower", () => {
   test.each([
     ["one entry", [], 1, [1], 1, 1],
     ["two of three", [1], 2, [1, 1], 2, 3],
-    ["no further than what came", [1], 9, [1], 2, 2],
+    ["no further than the message's entries", [1], 9, [1], 2, 2],
     ["no further than the leader says", [1], 1, [1, 1], 1, 3],
   ])("FollowerCommitEntry: %s", (_title, terms, leaderCommit, added, committed, match) => {
     const content = entries(added, terms.length + 1);
@@ -235,8 +235,8 @@ describe("§5.3 log replication: the follower", () => {
       [2, 1],
       appendRejected(2, { prevIndex: 2, conflictTerm: 2, conflictIndex: 2 }),
     ],
-    ["behind the last entry", [3, 2], appendRejected(2, { prevIndex: 3, conflictIndex: 3 })],
-  ] as const)("FollowerCheckMsgApp: what came before is %s", (_title, after, reply) => {
+    ["after the last entry", [3, 2], appendRejected(2, { prevIndex: 3, conflictIndex: 3 })],
+  ] as const)("FollowerCheckMsgApp: prevIndex is %s", (_title, after, reply) => {
     const state = follower({ term: 2, leader: b, commit: 1, durable: 2 });
     expect(step(env({ log: [1, 2] }), state, from(b, appendEntries(2, { after })))).toEqual({
       state,
@@ -247,7 +247,7 @@ describe("§5.3 log replication: the follower", () => {
   test.each([
     ["one more", [2, 2], [3], [1, 2, 3]],
     ["a conflict at once", [1, 1], [3, 4], [1, 3, 4]],
-    ["what is there already", [0, 0], [1], [1, 2]],
+    ["entries that are there already", [0, 0], [1], [1, 2]],
     ["a conflict at the first entry", [0, 0], [3], [3]],
     ["a conflict after a match", [0, 0], [1, 3], [1, 3]],
   ] as const)("FollowerAppendEntries: %s", (_title, after, terms, expected) => {
@@ -257,7 +257,7 @@ describe("§5.3 log replication: the follower", () => {
     expect(after4.effects.at(-1)).toEqual(send(b, appendAccepted(4, after[0] + terms.length)));
   });
 
-  test("what was cut off is not durable any more", () => {
+  test("truncated entries are no longer durable", () => {
     const state = follower({ term: 3, leader: b, durable: 3 });
     const message = appendEntries(3, { after: [1, 1], entries: entries([3], 2) });
     expect(step(env({ log: [1, 2, 2] }), state, from(b, message))).toEqual({
@@ -271,7 +271,7 @@ describe("§5.3 log replication: the follower", () => {
     });
   });
 
-  test("Figure 7, LeaderSyncFollowerLog: the leader of term 8 brings all logs in line", () => {
+  test("Figure 7, LeaderSyncFollowerLog: the leader of term 8 makes all logs equal to its own", () => {
     const logs = [
       [1, 1, 1, 4, 4, 5, 5, 6, 6, 6],
       [1, 1, 1, 4, 4, 5, 5, 6, 6],

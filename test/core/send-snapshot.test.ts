@@ -1,4 +1,4 @@
-/** A leader sends its snapshot to a follower that needs what was compacted (§7, Figure 13, dissertation 5.3). */
+/** A leader sends its snapshot to a follower that needs compacted entries (§7, Figure 13, dissertation 5.3). */
 import { AssertionError, step, term, type Progress, type Snapshot } from "@kontiki/core";
 import { describe, expect, test } from "vitest";
 import {
@@ -27,7 +27,7 @@ import {
 import {
   chunkReply,
   compactLog,
-  envBehind,
+  envAfter,
   peerDown,
   sendChunk,
   sending,
@@ -36,19 +36,19 @@ import {
   snapshotTaken,
 } from "./support/snapshots.ts";
 
-/** The leader's log begins with entry 11; all before is in a snapshot of three parts. */
+/** The leader's log begins with entry 11; all earlier entries are in a snapshot of three chunks. */
 const taken = snapshot([10, 2]);
 const newer = snapshot([12, 2], { checksum: 9 });
-const setup = envBehind([10, 2], [2, 2], { keptEntries: 0 });
+const setup = envAfter([10, 2], [2, 2], { keptEntries: 0 });
 
-/** What a leader of term 2 believes of `b`; `c` has all. */
+/** A leader of term 2 with this progress of `b`; `c` has everything. */
 function lead(progress: Progress, of: Snapshot = taken, round = 0) {
   const known = { b: progress, c: replicating(13) };
   const check = { round: Math.max(round, 1), beats: 0 };
   return leader({ term: 2, commit: 12, durable: 12, snapshot: of, round, check, progress: known });
 }
 
-/** What it sends to show that it lives, with nothing but a round in it. */
+/** The heartbeat it sends, which carries nothing but a round. */
 function alive(round: number) {
   return appendEntries(2, { commit: 12, round });
 }
@@ -56,22 +56,22 @@ function alive(round: number) {
 const toTheOther = (round: number) =>
   send(c, appendEntries(2, { after: [12, 2], commit: 12, round }));
 
-describe("slow_follower_after_compaction: what a follower needs is in the log no more", () => {
-  test("a probe is there: it gets the first part, and a sign of life that it can answer at once", () => {
+describe("slow_follower_after_compaction: the entries a follower needs are no longer in the log", () => {
+  test("a probe finds it: the follower gets the first chunk, and a heartbeat that it can answer at once", () => {
     expect(step(setup, lead(probe(4, { match: 3 })), replicate)).toEqual({
       state: lead(sending(taken, { match: 3 })),
       effects: [send(b, alive(0)), sendChunk(b, 2, taken, 0)],
     });
   });
 
-  test("a probe that waits is asked anew at the heartbeat: then with the snapshot", () => {
+  test("an unanswered probe is repeated at the heartbeat: then as a snapshot", () => {
     expect(step(setup, lead(probe(4, { match: 3, waiting: true })), heartbeatTimeout)).toEqual({
       state: lead(sending(taken, { match: 3 }), taken, 1),
       effects: [resetHeartbeatTimer, send(b, alive(1)), sendChunk(b, 2, taken, 0), toTheOther(1)],
     });
   });
 
-  test("a stream is there, with entries under way: they may be lost, and it gets the first part", () => {
+  test("a pipeline finds it, with entries in flight: they may be lost, and the first chunk is sent", () => {
     const before = replicating(8, { match: 3, inflight: [5, 7], round: 4 });
     expect(step(setup, lead(before), replicate)).toEqual({
       state: lead(sending(taken, { match: 3, round: 4 })),
@@ -79,21 +79,21 @@ describe("slow_follower_after_compaction: what a follower needs is in the log no
     });
   });
 
-  test("25 right before the first entry that is there no snapshot is needed", () => {
+  test("25 right before the first entry of the log no snapshot is needed", () => {
     expect(step(setup, lead(probe(11, { match: 3 })), replicate)).toEqual({
       state: lead(probe(11, { match: 3, waiting: true })),
       effects: [send(b, appendEntries(2, { after: [10, 2], commit: 12 }))],
     });
   });
 
-  test("a refusal leads there: the log of an empty follower begins before the leader's", () => {
+  test("a rejection leads there: the empty follower's next entry is before the leader's log", () => {
     const refused = from(b, appendRejected(2, { prevIndex: 12, conflictIndex: 1 }));
     const after = run(setup, lead(probe(13, { waiting: true })), refused, replicate);
     expect(after.state).toEqual(lead(sending(taken)));
     expect(after.effects).toEqual([send(b, alive(0)), sendChunk(b, 2, taken, 0)]);
   });
 
-  test("a leader that cannot say what it compacted dies", () => {
+  test("a leader that has no snapshot of what it compacted dies", () => {
     const state = { ...lead(probe(4)), snapshot: undefined };
     expect(() => step(setup, state, replicate)).toThrow(AssertionError);
   });
@@ -111,8 +111,8 @@ describe("slow_follower_after_compaction: what a follower needs is in the log no
   });
 });
 
-describe("parts go out one by one, as they are answered (Figure 13)", () => {
-  test("each answer sends the next part", () => {
+describe("chunks are sent one by one, as they are answered (Figure 13)", () => {
+  test("each answer sends the next chunk", () => {
     expect(
       step(setup, lead(sending(taken, { beats: 1 })), from(b, chunkReply(2, taken, 10))),
     ).toEqual({
@@ -121,12 +121,12 @@ describe("parts go out one by one, as they are answered (Figure 13)", () => {
     });
   });
 
-  test("an answer that comes twice does not double the stream", () => {
+  test("a duplicate answer does not double the chunks", () => {
     const state = lead(sending(taken, { offset: 10, beats: 1 }));
     expect(step(setup, state, from(b, chunkReply(2, taken, 10)))).toEqual({ state, effects: [] });
   });
 
-  test("one that comes late sends a part that is answered by where the follower is", () => {
+  test("a late one sends a chunk, and the follower answers where it is", () => {
     const state = lead(sending(taken, { offset: 20 }));
     const late = from(b, chunkReply(2, taken, 10));
     const now = from(b, chunkReply(2, taken, 20));
@@ -136,7 +136,7 @@ describe("parts go out one by one, as they are answered (Figure 13)", () => {
     });
   });
 
-  test("a receiver that restarted has nothing: it begins again", () => {
+  test("a receiver that restarted has nothing: it starts again", () => {
     const state = lead(sending(taken, { offset: 20, beats: 1 }));
     expect(step(setup, state, from(b, chunkReply(2, taken, 0)))).toEqual({
       state: lead(sending(taken)),
@@ -144,7 +144,7 @@ describe("parts go out one by one, as they are answered (Figure 13)", () => {
     });
   });
 
-  test("when all has been saved, the receiver makes a whole of it and says so by itself", () => {
+  test("when everything has been saved, the receiver checks the snapshot and reports it itself", () => {
     const state = lead(sending(taken, { offset: 20 }));
     for (const received of [30, 31])
       expect(step(setup, state, from(b, chunkReply(2, taken, received)))).toEqual({
@@ -154,22 +154,22 @@ describe("parts go out one by one, as they are answered (Figure 13)", () => {
   });
 
   test.each([
-    ["of a snapshot that ends elsewhere", snapshot([9, 2])],
-    ["of another of the same index, with other bytes", snapshot([10, 2], { checksum: 8 })],
-  ])("an answer %s is old", (_title, other) => {
+    ["to a snapshot that ends elsewhere", snapshot([9, 2])],
+    ["to another snapshot of the same index, with other bytes", snapshot([10, 2], { checksum: 8 })],
+  ])("an answer %s is late", (_title, other) => {
     const state = lead(sending(taken, { offset: 10 }));
     expect(step(setup, state, from(b, chunkReply(2, other, 20)))).toEqual({ state, effects: [] });
   });
 
   test.each<[string, Progress]>([
-    ["asks where the logs meet", probe(13)],
+    ["probes where the logs meet", probe(13)],
     ["sends entries", replicating(13)],
-  ])("an answer says nothing to a leader that %s by now", (_title, progress) => {
+  ])("an answer means nothing to a leader that %s by now", (_title, progress) => {
     const state = lead(progress);
     expect(step(setup, state, from(b, chunkReply(2, taken, 20)))).toEqual({ state, effects: [] });
   });
 
-  test("an answer of an older term says nothing, and one of a newer that it leads no more", () => {
+  test("an answer of an older term means nothing, and one of a newer term deposes the leader", () => {
     const state = lead(sending(taken));
     expect(step(setup, state, from(b, chunkReply(1, taken, 10)))).toEqual({ state, effects: [] });
     expect(step(setup, state, from(b, chunkReply(3, taken, 0)))).toEqual({
@@ -178,19 +178,19 @@ describe("parts go out one by one, as they are answered (Figure 13)", () => {
     });
   });
 
-  test("an answer to one that does not lead says nothing", () => {
+  test("a non-leader ignores an answer", () => {
     const state = follower({ term: 2, leader: c });
     expect(step(setup, state, from(b, chunkReply(2, taken, 10)))).toEqual({ state, effects: [] });
   });
 });
 
-describe("while a snapshot is under way", () => {
+describe("while a snapshot is sent", () => {
   test("no entries are sent: there is nothing for them to follow", () => {
     const state = lead(sending(taken, { offset: 10 }));
     expect(step(setup, state, replicate)).toEqual({ state, effects: [] });
   });
 
-  test("heartbeats stand on the beginning of all logs, which every log has", () => {
+  test("heartbeats have prevIndex 0, where all logs agree", () => {
     expect(step(setup, lead(sending(taken, { offset: 10 })), heartbeatTimeout)).toEqual({
       state: lead(sending(taken, { offset: 10, beats: 1 }), taken, 1),
       effects: [resetHeartbeatTimer, send(b, alive(1)), toTheOther(1)],
@@ -205,7 +205,7 @@ describe("while a snapshot is under way", () => {
     });
   });
 
-  test("a part that is not answered is sent again with the second heartbeat, and so on", () => {
+  test("an unanswered chunk is sent again with every second heartbeat", () => {
     const after = run(
       setup,
       lead(sending(taken, { offset: 10 })),
@@ -226,19 +226,19 @@ describe("while a snapshot is under way", () => {
     expect(after.state).toEqual(lead(sending(taken, { offset: 10 }), taken, 4));
   });
 
-  test("a read's round is asked of the one that receives, too", () => {
+  test("the receiver is asked for a read's round, too", () => {
     const state = lead(sending(taken, { offset: 10 }));
     const after = run(setup, state, { type: "read", id: 1, leased: false }, replicate);
     expect(after.effects).toEqual([send(b, alive(1)), toTheOther(1)]);
   });
 
-  test("and of one that only begins to, for parts carry no round", () => {
+  test("and so is one that only begins to receive, for chunks carry no round", () => {
     const state = lead(replicating(8, { match: 3, inflight: [7] }));
     const after = run(setup, state, { type: "read", id: 1, leased: false }, replicate);
     expect(after.effects).toEqual([send(b, alive(1)), sendChunk(b, 2, taken, 0), toTheOther(1)]);
   });
 
-  test("LeaderTransferAfterSnapshot: the target stands when it has the snapshot and what is behind it", () => {
+  test("LeaderTransferAfterSnapshot: the target stands when it has the snapshot and the entries after it", () => {
     const state = lead(sending(taken, { offset: 20 }));
     const after = run(
       setup,
@@ -256,7 +256,7 @@ describe("while a snapshot is under way", () => {
 });
 
 describe("a snapshot has arrived", () => {
-  test("the log goes on behind it", () => {
+  test("the log continues after it", () => {
     const state = lead(sending(taken, { match: 3, offset: 20, round: 4 }));
     const after = run(setup, state, from(b, appendAccepted(2, 10)), replicate);
     expect(after.state).toEqual(lead(replicating(13, { match: 10, inflight: [12], round: 4 })));
@@ -265,7 +265,7 @@ describe("a snapshot has arrived", () => {
     ]);
   });
 
-  test("§5.3 what the follower holds by it counts for the commit", () => {
+  test("§5.3 the entries that it covers count for the commit", () => {
     const state = leader({
       term: 2,
       commit: 10,
@@ -285,8 +285,8 @@ describe("a snapshot has arrived", () => {
     });
   });
 
-  test("snapshot_succeed_via_app_resp_behind: entries that were under way made it unnecessary", () => {
-    const longer = envBehind([8, 2], [2, 2, 2, 2]);
+  test("snapshot_succeed_via_app_resp_behind: entries in flight made it unnecessary", () => {
+    const longer = envAfter([8, 2], [2, 2, 2, 2]);
     const state = lead(sending(taken, { match: 3, offset: 10 }));
     expect(step(longer, state, from(b, appendAccepted(2, 9)))).toEqual({
       state: lead(replicating(10, { match: 9 })),
@@ -294,7 +294,7 @@ describe("a snapshot has arrived", () => {
     });
   });
 
-  test("an answer to entries of long ago leaves it under way", () => {
+  test("an answer to very old entries does not end it", () => {
     const state = lead(sending(taken, { match: 3, offset: 10 }));
     expect(step(setup, state, from(b, appendAccepted(2, 7)))).toEqual({
       state: lead(sending(taken, { match: 7, offset: 10 })),
@@ -306,7 +306,7 @@ describe("a snapshot has arrived", () => {
 });
 
 describe("a leader compacts while it sends", () => {
-  test("the snapshot that is under way goes on", () => {
+  test("the snapshot that is being sent continues", () => {
     const state = lead(sending(taken, { offset: 10 }));
     const after = run(
       setup,
@@ -319,9 +319,9 @@ describe("a leader compacts while it sends", () => {
     expect(after.effects).toEqual([compactLog(12), sendChunk(b, 2, taken, 20)]);
   });
 
-  test("whoever has it then needs the newer one: it is not left with the old", () => {
+  test("its receiver then needs the newer one: it is not left with the old one", () => {
     const state = lead(sending(taken, { offset: 20 }), newer);
-    const compacted = envBehind([12, 2]);
+    const compacted = envAfter([12, 2]);
     const after = run(compacted, state, from(b, appendAccepted(2, 10)), replicate);
     expect(after.state).toEqual(lead(sending(newer, { match: 10 }), newer));
     expect(after.effects).toEqual([send(b, alive(0)), sendChunk(b, 2, newer, 0)]);
@@ -329,19 +329,19 @@ describe("a leader compacts while it sends", () => {
 
   test("a snapshot that is gone is replaced by the newer one", () => {
     const state = lead(sending(taken, { match: 3, offset: 20, round: 2 }), newer);
-    const after = run(envBehind([12, 2]), state, snapshotGone(taken), replicate);
+    const after = run(envAfter([12, 2]), state, snapshotGone(taken), replicate);
     expect(after.state).toEqual(lead(sending(newer, { match: 3, round: 2 }), newer));
     expect(after.effects).toEqual([send(b, alive(0)), sendChunk(b, 2, newer, 0)]);
   });
 
-  test("the newest one that cannot be read is asked for with the heartbeats, not without end", () => {
+  test("the newest one, when it cannot be read, is requested with the heartbeats, not in a loop", () => {
     const state = lead(sending(taken, { offset: 20 }));
     expect(run(setup, state, snapshotGone(taken), replicate)).toMatchObject({ state, effects: [] });
     const later = run(setup, state, snapshotGone(taken), heartbeatTimeout, heartbeatTimeout);
     expect(later.effects).toContainEqual(sendChunk(b, 2, taken, 20));
   });
 
-  test("one that nobody is sent by now may go", () => {
+  test("one that is no longer being sent may be removed", () => {
     for (const progress of [sending(newer, { offset: 10 }), probe(13), replicating(13)]) {
       const state = lead(progress, newer);
       expect(step(setup, state, snapshotGone(taken))).toEqual({ state, effects: [] });
@@ -352,7 +352,7 @@ describe("a leader compacts while it sends", () => {
 });
 
 describe("21 a leader is not stuck when the receiver dies", () => {
-  test("it begins anew from what is proven, at once", () => {
+  test("it starts again from what is proven, at once", () => {
     const state = lead(sending(taken, { match: 3, offset: 20, round: 2 }));
     const after = run(setup, state, peerDown(b), replicate);
     expect(after.state).toEqual(lead(sending(taken, { match: 3, round: 2 })));
@@ -361,11 +361,11 @@ describe("21 a leader is not stuck when the receiver dies", () => {
 
   test("with the newest snapshot", () => {
     const state = lead(sending(taken, { offset: 20 }), newer);
-    const after = run(envBehind([12, 2]), state, peerDown(b), replicate);
+    const after = run(envAfter([12, 2]), state, peerDown(b), replicate);
     expect(after.state).toEqual(lead(sending(newer), newer));
   });
 
-  test("what the dead one said last leads nowhere: the new one says where it is", () => {
+  test("late answers of the dead process have no effect: the new one says where it is", () => {
     const state = lead(sending(taken, { offset: 10 }));
     const after = run(
       setup,
@@ -379,7 +379,7 @@ describe("21 a leader is not stuck when the receiver dies", () => {
     expect(after.effects.slice(2)).toEqual([sendChunk(b, 2, taken, 20), sendChunk(b, 2, taken, 0)]);
   });
 
-  test("one that died before it answered a probe is asked the same again, not sent a snapshot", () => {
+  test("one that died before it answered a probe is probed again, not sent a snapshot", () => {
     const state = lead(probe(13, { waiting: true }));
     const after = run(setup, state, peerDown(b), replicate);
     expect(after.state).toEqual(state);

@@ -19,7 +19,7 @@ const refused = (reason: string): Changed => ({ type: "refused", reason });
 describe("dissertation 4.1: one voter at once", () => {
   test.each([
     ["a new voter", [addVoter(d)], { voters: [a, b, c, d] }],
-    ["a voter less", [remove(b)], { voters: [a, c] }],
+    ["one voter fewer", [remove(b)], { voters: [a, c] }],
     ["a new learner", [addLearner(d)], { learners: [d] }],
     [
       "a new learner that is to be promoted",
@@ -33,14 +33,14 @@ describe("dissertation 4.1: one voter at once", () => {
       { voters: [a, b, c, f], learners: [d, e] },
     ],
     ["a stranger that is removed", [remove(f)], {}],
-    ["a server that comes and goes", [addVoter(d), remove(d)], {}],
-    ["a voter that is one already", [addVoter(b)], {}],
+    ["a server that is added and removed", [addVoter(d), remove(d)], {}],
+    ["a voter that is a voter already", [addVoter(b)], {}],
   ])("%s", (_title, changes, given) => {
     expect(changeMembership(members(), changes)).toEqual(changed(given));
     expect(changeSimply(members(), changes)).toEqual(changed(given));
   });
 
-  test("a learner gets its vote and is forgotten as one", () => {
+  test("a learner gets a vote and is no longer a learner", () => {
     const before = members({ learners: [d, e], promotions: [promotion(d), promotion(e)] });
     expect(changeMembership(before, [addVoter(d)])).toEqual(
       changed({ voters: [a, b, c, d], learners: [e], promotions: [promotion(e)] }),
@@ -50,13 +50,13 @@ describe("dissertation 4.1: one voter at once", () => {
     );
   });
 
-  test("two voters at once are refused where no joint membership is wanted", () => {
+  test("two voters at once are rejected where no joint membership is allowed", () => {
     for (const changes of [
       [addVoter(d), addVoter(e)],
       [addVoter(d), remove(a)],
     ])
       expect(changeSimply(members(), changes)).toEqual(
-        refused("more than one voter changes: that takes a joint membership"),
+        refused("more than one voter changes: that requires a joint membership"),
       );
   });
 
@@ -66,9 +66,9 @@ describe("dissertation 4.1: one voter at once", () => {
       expect(changeMembership(alone, [change])).toEqual(refused("no voter would be left"));
   });
 
-  test("nobody takes its own place", () => {
+  test("no server replaces itself", () => {
     expect(changeMembership(members(), [addLearner(d, { promote: true, replaces: d })])).toEqual(
-      refused("d cannot take its own place"),
+      refused("d cannot replace itself"),
     );
   });
 });
@@ -104,7 +104,7 @@ describe("§6, dissertation 4.3: joint memberships", () => {
     expect(leaveJoint(entered.membership)).toEqual(changed({ ...given, uids: { b: 2, d: 4 } }));
   });
 
-  test("nothing changes while it is joint, and what is not joint cannot be left", () => {
+  test("nothing changes while it is joint, and a membership that is not joint cannot be left", () => {
     const underWay = refused("a membership change is under way");
     expect(changeMembership(joint, [addVoter(f)])).toEqual(underWay);
     expect(changeSimply(joint, [addVoter(f)])).toEqual(underWay);
@@ -116,13 +116,13 @@ describe("§6, dissertation 4.3: joint memberships", () => {
 describe("18, 19: disks", () => {
   const grown = members({ uids: { c: 4 }, lastUid: 6 });
 
-  test("a stranger's disk has a uid above all that were ever given", () => {
+  test("a stranger's disk has a uid above all that were ever assigned", () => {
     expect(changeMembership(grown, [addVoter(d, 7)])).toEqual(
       changed({ voters: [a, b, c, d], uids: { c: 4, d: 7 }, lastUid: 7 }),
     );
     for (const uid of [0, 4, 6])
       expect(changeMembership(grown, [addVoter(d, uid)])).toEqual(
-        refused(`uid ${uid} of d was given before: a new disk gets one above 6`),
+        refused(`uid ${uid} of d was assigned before: a new disk needs one above 6`),
       );
   });
 
@@ -143,11 +143,11 @@ describe("18, 19: disks", () => {
       }),
     );
     expect(changeMembership(grown, [addLearner(c, { uid: 3 })])).toEqual(
-      refused("uid 3 of c was given before: a new disk gets one above 4"),
+      refused("uid 3 of c was assigned before: a new disk needs one above 4"),
     );
   });
 
-  test("a removed server's uid is forgotten, and the last one given is not", () => {
+  test("a removed server's uid is forgotten, and the last one assigned is not", () => {
     expect(changeMembership(grown, [remove(c)])).toEqual(changed({ voters: [a, b], lastUid: 6 }));
   });
 
@@ -158,15 +158,15 @@ describe("18, 19: disks", () => {
     });
   });
 
-  test("a voter with a new disk does not vote with it before it has caught up", () => {
+  test("a voter with a new disk has no vote with it before it has caught up", () => {
     expect(changeMembership(grown, [addVoter(c, 7)])).toEqual(
-      refused("c votes with another disk: it must catch up first"),
+      refused("c is a voter with another disk: it must catch up first"),
     );
   });
 
-  test("nor when it is removed and added at once: that is two voters, and a joint membership knows one disk of each", () => {
+  test("nor when it is removed and added at once: that is two voters, and a joint membership has one disk for each", () => {
     expect(changeMembership(grown, [remove(c), addVoter(c, 7)])).toEqual(
-      refused("c has a new disk: only a change of its own may say so"),
+      refused("c has a new disk: it must be changed in a change of its own"),
     );
   });
 });

@@ -1,4 +1,4 @@
-/** 20 and 21 of the pitfalls: snapshots against the log that grows beside them. */
+/** Pitfalls 20 and 21: snapshots and a log that grows at the same time. */
 import { AssertionError, index, initialMembership, membershipAt, step } from "@kontiki/core";
 import { describe, expect, test } from "vitest";
 import {
@@ -32,10 +32,10 @@ const snapshot = snapshotOf(2, 1, { size: 4 });
 const whole = snapshotChunk(1, snapshot, { offset: 0, bytes: [1, 2, 3, 4] });
 const received = { type: "snapshotReceived", snapshot } as const;
 
-describe("20 a snapshot that is being received, and entries that come in the meantime", () => {
+describe("20 a snapshot that is being received, and entries that arrive in the meantime", () => {
   const coming = { snapshot, received: 4 };
 
-  test("what was promised behind it stays: the log that has met the snapshot is kept", () => {
+  test("promised entries after it stay: the log that has met the snapshot is kept", () => {
     const late = appendEntries(1, { entries: entries([1, 1, 1]), round: 1 });
     const state = follower({ term: 1, leader: b });
     const after = run(env(), state, from(b, whole), from(b, late), received);
@@ -52,7 +52,7 @@ describe("20 a snapshot that is being received, and entries that come in the mea
     });
   });
 
-  test("a log that has not met it gives way as a whole, and with it the memberships in it", () => {
+  test("a log that has not met it is replaced as a whole, including its memberships", () => {
     const memberships = [{ index: index(3), membership: initialMembership([a]) }];
     const state = follower({ term: 2, leader: b, memberships, receiving: coming });
     const after = run(env({ log: [2, 2, 2] }), state, received);
@@ -72,12 +72,12 @@ describe("20 a snapshot that is being received, and entries that come in the mea
     ]);
   });
 
-  test("one of a term that is yet to come is of no leader: the server dies before it saves it", () => {
+  test("one of a later term comes from no leader: the server dies before it saves it", () => {
     const message = snapshotChunk(1, snapshotOf(2, 2), { offset: 0, bytes: [1] });
     expect(() => step(env(), follower({ term: 1 }), from(b, message))).toThrow(AssertionError);
   });
 
-  test("a part of one that the log holds is answered with what it holds", () => {
+  test("a chunk of one that the log covers is answered with what the log holds", () => {
     expect(step(env({ log: [1, 1, 1] }), follower({ term: 1 }), from(b, whole))).toEqual({
       state: follower({ term: 1, leader: b, commit: 2 }),
       effects: [resetElectionTimer, commit(2), send(b, appendAccepted(1, 2))],
@@ -99,7 +99,7 @@ describe("21 slow_follower_after_compaction: the leader compacts more while it s
     progress: { b: sending(snapshot), c: replicating(8) },
   });
 
-  test("a follower that has got the old one, which the log does not go on from, gets the newest", () => {
+  test("a follower that has the old one, which the log does not continue, gets the newest", () => {
     const after = run(compacted(6), state, from(b, appendAccepted(1, 2)), replicate);
     expect(after.state).toEqual({
       ...state,
@@ -126,7 +126,7 @@ describe("21 slow_follower_after_compaction: the leader compacts more while it s
     ]);
   });
 
-  test("one that the log goes on from gets entries, whatever was sent of the snapshot", () => {
+  test("one that the log continues gets entries, whatever was sent of the snapshot", () => {
     const after = run(compacted(1), state, from(b, appendAccepted(1, 1)), replicate);
     expect(after.effects).toEqual([
       send(
@@ -137,7 +137,7 @@ describe("21 slow_follower_after_compaction: the leader compacts more while it s
   });
 });
 
-describe("a snapshot says who belonged to the cluster as of its last entry", () => {
+describe("a snapshot records the membership as of its last entry", () => {
   const second = initialMembership([a, b]);
   const fourth = initialMembership([a, b, d]);
   const setup = env();
@@ -159,7 +159,7 @@ describe("a snapshot says who belonged to the cluster as of its last entry", () 
     expect(membershipAt(setup, state, index(at))).toEqual(expected);
   });
 
-  test("behind an earlier snapshot it is that one's until the log says otherwise", () => {
+  test("after an earlier snapshot it is that one's until the log says otherwise", () => {
     const earlier = { ...state, snapshot: snapshotOf(2, 1, { membership: second }) };
     setup.log.compact(index(2));
     expect(membershipAt(setup, earlier, index(2))).toEqual(second);
@@ -170,7 +170,7 @@ describe("a snapshot says who belonged to the cluster as of its last entry", () 
 });
 
 test.each([-1, 0.5, Number.NaN])(
-  "a log is not compacted behind its snapshot: %d kept entries",
+  "a log is not compacted after its snapshot: %d kept entries",
   (keptEntries) => {
     const state = follower({ term: 1, commit: 2, snapshot: snapshotOf(1, 1) });
     expect(() => step(env({ log: [1, 1] }), state, { type: "compact", keptEntries })).toThrow(

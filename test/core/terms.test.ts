@@ -38,32 +38,35 @@ describe("§5.1 terms", () => {
       expect(step(env(), state, from(b, appendEntries(3)))).toEqual(followsB([resetElectionTimer]));
     });
 
-    test("LeaderUpdateTermFromMessage: the timer is started twice, which is once", () => {
+    test("LeaderUpdateTermFromMessage: the timer is started twice, which has the effect of once", () => {
       expect(step(env(), lead, from(b, appendEntries(3)))).toEqual(
         followsB([resetElectionTimer, resetElectionTimer]),
       );
     });
 
     test.each([
-      ["a refused vote", voteReply(3, false)],
-      ["a granted vote that nobody asked for", voteReply(3, true)],
+      ["a rejected vote", voteReply(3, false)],
+      ["a granted vote that was not requested", voteReply(3, true)],
       ["an acceptance", appendAccepted(3, 0)],
       ["a rejection", appendRejected(3, { prevIndex: 0, conflictIndex: 1 })],
-    ])("from a reply as well: %s makes a follower that has not voted", (_title, message) => {
-      const state = follower({ term: 3 });
-      expect(step(env(), follower({ term: 2, votedFor: a }), from(b, message))).toEqual({
-        state,
-        effects: [saveHardState(3, undefined)],
-      });
-      expect(step(env(), candidate({ term: 2 }), from(b, message))).toEqual({
-        state,
-        effects: [saveHardState(3, undefined)],
-      });
-      expect(step(env(), lead, from(b, message))).toEqual({
-        state,
-        effects: [saveHardState(3, undefined), resetElectionTimer],
-      });
-    });
+    ])(
+      "from a reply as well: %s turns it into a follower that has not voted",
+      (_title, message) => {
+        const state = follower({ term: 3 });
+        expect(step(env(), follower({ term: 2, votedFor: a }), from(b, message))).toEqual({
+          state,
+          effects: [saveHardState(3, undefined)],
+        });
+        expect(step(env(), candidate({ term: 2 }), from(b, message))).toEqual({
+          state,
+          effects: [saveHardState(3, undefined)],
+        });
+        expect(step(env(), lead, from(b, message))).toEqual({
+          state,
+          effects: [saveHardState(3, undefined), resetElectionTimer],
+        });
+      },
+    );
   });
 
   describe("RejectStaleTermMessage: if a server receives a request with a stale term number, it rejects it", () => {
@@ -73,7 +76,7 @@ describe("§5.1 terms", () => {
       ["leader", lead],
     ] as const;
 
-    test.each(roles)("a %s refuses to vote, and tells its term", (_role, state) => {
+    test.each(roles)("a %s refuses to vote, and replies with its term", (_role, state) => {
       const request = requestVote(1, { lastIndex: 9, lastTerm: 1 });
       expect(step(env(), state, from(b, request))).toEqual({
         state,
@@ -81,14 +84,14 @@ describe("§5.1 terms", () => {
       });
     });
 
-    test.each(roles)("a %s refuses entries, and tells its term", (_role, state) => {
+    test.each(roles)("a %s rejects entries, and replies with its term", (_role, state) => {
       expect(step(env({ log: [1] }), state, from(b, appendEntries(1, { commit: 1 })))).toEqual({
         state,
         effects: [send(b, appendRejected(2, { prevIndex: 0, conflictIndex: 2 }))],
       });
     });
 
-    test.each(roles)("a %s lets a stale reply go by", (_role, state) => {
+    test.each(roles)("a %s ignores a stale reply", (_role, state) => {
       const replies = [
         voteReply(1, true),
         appendAccepted(1, 1),

@@ -57,8 +57,8 @@ const handing = (given: Partial<Transfer> = {}) => {
 
 const waiting = handing({ target: c, told: false });
 
-describe("dissertation 3.10: handing over the lead", () => {
-  test("LeaderTransferToUpToDateNode: one that has the whole log is told to stand at once, and the lease is given up", () => {
+describe("dissertation 3.10: transferring leadership", () => {
+  test("LeaderTransferToUpToDateNode: a target with the whole log is told to stand at once, and the lease is given up", () => {
     expect(step(setup, leading, transferTo(b))).toEqual({
       state: handing(),
       effects: [send(b, timeoutNow(1))],
@@ -79,14 +79,14 @@ describe("dissertation 3.10: handing over the lead", () => {
     });
   });
 
-  test("an answer of another is no reason to tell the target", () => {
+  test("an answer of another server is no reason to tell the target", () => {
     expect(step(setup, waiting, from(b, appendAccepted(1, 2, 9)))).toEqual({
       state: waiting,
       effects: [],
     });
   });
 
-  test("what was taken before goes to the target first", () => {
+  test("entries proposed earlier are sent to the target first", () => {
     const { state, effects } = run(setup, leading, propose("x"), transferTo(b), replicate);
     expect(state.role).toMatchObject({ transfer: { target: b, beats: 0, told: false } });
     expect(effects).not.toContainEqual(send(b, timeoutNow(1)));
@@ -98,7 +98,7 @@ describe("dissertation 3.10: handing over the lead", () => {
     );
   });
 
-  test("without a name it goes to the voter whose log is most like the leader's", () => {
+  test("without a name it goes to the voter that holds the most of the leader's log", () => {
     const memberships = [inForce(1, { learners: [d] })];
     const state = leader({
       ...common,
@@ -115,25 +115,25 @@ describe("dissertation 3.10: handing over the lead", () => {
   });
 
   test.each<[string, NodeId | undefined, string]>([
-    ["LeaderTransferToSelf: the leader itself", a, "it leads already"],
-    ["LeaderTransferToNonExistingNode: a stranger", d, "d is no voter"],
-  ])("%s is no target", (_title, target, reason) => {
+    ["LeaderTransferToSelf: the leader itself", a, "it already leads"],
+    ["LeaderTransferToNonExistingNode: a stranger", d, "d is not a voter"],
+  ])("%s cannot be the target", (_title, target, reason) => {
     expect(step(setup, leading, transferTo(target))).toEqual({
       state: leading,
       effects: [transferEnded(target, reason)],
     });
   });
 
-  test("LeaderTransferToLearner: a learner, or a voter that is on its way out, is no target", () => {
+  test("LeaderTransferToLearner: a learner, or a voter that is being removed, cannot be the target", () => {
     const memberships = [inForce(1, { voters: [a, b], outgoing: [a, c], learners: [d] })];
     const state = leader({ ...common, memberships, progress: { ...progress, d: replicating(3) } });
     for (const target of [c, d])
       expect(step(setup, state, transferTo(target)).effects).toEqual([
-        transferEnded(target, `${target} is no voter`),
+        transferEnded(target, `${target} is not a voter`),
       ]);
   });
 
-  test("whoever is alone has nobody to hand over to", () => {
+  test("a single voter has no server to hand over to", () => {
     const state = leader({ term: 1, progress: {} });
     expect(step(env({ ...ON, voters: [a] }), state, transferTo(undefined)).effects).toEqual([
       transferEnded(undefined, "there is no other voter"),
@@ -143,8 +143,8 @@ describe("dissertation 3.10: handing over the lead", () => {
   test.each([
     ["follower", follower({ term: 1, leader: b })],
     ["candidate", candidate({ term: 1 })],
-    ["server that asks who would vote for it", preCandidate({ term: 1 })],
-  ])("a %s has no lead to hand over", (_title, state) => {
+    ["server that asks for pre-votes", preCandidate({ term: 1 })],
+  ])("a %s has no leadership to transfer", (_title, state) => {
     expect(step(setup, state, transferTo(c))).toEqual({
       state,
       effects: [transferEnded(c, "this server does not lead")],
@@ -158,7 +158,7 @@ describe("dissertation 3.10: handing over the lead", () => {
     });
   });
 
-  test("LeaderTransferAfterSnapshot: one that gets a snapshot is told when it has that and all behind it", () => {
+  test("LeaderTransferAfterSnapshot: one that receives a snapshot is told when it has that and all later entries", () => {
     const snapshot = snapshotOf(2, 1);
     const given = { ...common, snapshot, transfer: { target: c, beats: 0, told: false } };
     const state = leader({ ...given, progress: { b: progress.b, c: sending(snapshot) } });
@@ -173,21 +173,21 @@ describe("dissertation 3.10: handing over the lead", () => {
     });
   });
 
-  test("LeaderTransferIgnoreProposal, LeaderTransferRemoveNode: proposals and membership changes are refused meanwhile", () => {
+  test("LeaderTransferIgnoreProposal, LeaderTransferRemoveNode: proposals and membership changes are rejected meanwhile", () => {
     expect(run(setup, waiting, propose("x"), change(remove(c)), change(addVoter(d)))).toMatchObject(
       {
         state: waiting,
         effects: [
           rejectProposal("transferring", a),
-          rejectChange("the lead is being transferred"),
-          rejectChange("the lead is being transferred"),
+          rejectChange("leadership is being transferred"),
+          rejectChange("leadership is being transferred"),
         ],
       },
     );
   });
 });
 
-describe("3.10: a transfer takes an election timeout at most", () => {
+describe("3.10: a transfer takes at most an election timeout", () => {
   const failed = transferEnded(b, "b did not take over within an election timeout");
 
   test("TimeoutNow is repeated with each heartbeat, as it may be lost", () => {
@@ -211,7 +211,7 @@ describe("3.10: a transfer takes an election timeout at most", () => {
     });
   });
 
-  test("LeaderTransferTimeout: after quorumBeats heartbeats it has failed, and proposals are taken again", () => {
+  test("LeaderTransferTimeout: after quorumBeats heartbeats it has failed, and proposals are accepted again", () => {
     const answers = [from(b, appendAccepted(1, 2, 10)), from(b, appendAccepted(1, 2, 11))];
     const beaten = run(
       setup,
@@ -234,7 +234,7 @@ describe("3.10: a transfer takes an election timeout at most", () => {
     expect(over.state.role).toMatchObject({ transfer: undefined, leaseGivenUp: true });
   });
 
-  test("that the target has the log late does not lengthen it", () => {
+  test("a target that gets the log late does not extend it", () => {
     const late = handing({ target: c, told: false, beats: 2 });
     const { effects } = run(setup, late, from(c, appendAccepted(1, 2, 9)), heartbeatTimeout);
     expect(effects.slice(0, 3)).toEqual([
@@ -244,7 +244,7 @@ describe("3.10: a transfer takes an election timeout at most", () => {
     ]);
   });
 
-  test("where no quorum is checked, it takes as long as it would by default", () => {
+  test("with the quorum check off, it may take as long as it would by default", () => {
     const unchecked = env({ log: [1, 1] });
     const beats = Array.from({ length: 6 }, () => heartbeatTimeout);
     expect(run(unchecked, handing(), ...beats.slice(1)).effects).not.toContainEqual(failed);
@@ -260,7 +260,7 @@ describe("3.10: a transfer takes an election timeout at most", () => {
     expect(step(leased, waiting, read(1, true)).effects).toEqual([]);
   });
 
-  test("a newer term ends it, whoever began that: it is voted for, and the operator is told", () => {
+  test("a newer term, whichever server begins it, ends it: the server votes in it, and the operator gets the result", () => {
     const request = requestVote(2, { lastIndex: 2, lastTerm: 1, transfer: true });
     expect(step(setup, handing(), from(b, request))).toEqual({
       state: follower({ term: 2, votedFor: b, commit: 2, durable: 2 }),
@@ -275,7 +275,7 @@ describe("3.10: a transfer takes an election timeout at most", () => {
   });
 });
 
-describe("3.10: whoever is told to stand", () => {
+describe("3.10: a server that is told to stand", () => {
   const request = requestVote(2, { lastIndex: 2, lastTerm: 1, transfer: true });
   const stands = {
     state: candidate({ term: 2 }),
@@ -283,19 +283,19 @@ describe("3.10: whoever is told to stand", () => {
   };
 
   test.each([
-    ["follower of who tells it", follower({ term: 1, leader: b })],
+    ["follower of the sender", follower({ term: 1, leader: b })],
     ["follower of a newer term that it did not know of", follower({ term: 0, leader: c })],
-    ["server that has just lost sight of its leader", preCandidate({ term: 1 })],
+    ["server that has just lost its leader", preCandidate({ term: 1 })],
   ])("10: a %s stands at once, and its requests say why", (_title, state) => {
     expect(step(setup, state, from(b, timeoutNow(1)))).toEqual(stands);
   });
 
-  test("LeaderTransferReceiveHigherTermVote, stale: what an older term's leader wanted is void", () => {
+  test("LeaderTransferReceiveHigherTermVote, stale: a request from an older term's leader is void", () => {
     const state = follower({ term: 2, leader: c });
     expect(step(setup, state, from(b, timeoutNow(1)))).toEqual({ state, effects: [] });
   });
 
-  test("what comes twice makes it stand once", () => {
+  test("a duplicate makes it stand once", () => {
     const once = step(setup, follower({ term: 1, leader: b }), from(b, timeoutNow(1)));
     expect(step(setup, once.state, from(b, timeoutNow(1)))).toEqual({
       state: once.state,
@@ -316,7 +316,7 @@ describe("3.10: whoever is told to stand", () => {
     expect(step(setup, state, from(b, timeoutNow(1)))).toEqual({ state, effects: [] });
   });
 
-  test("one that does not win asks first the next time", () => {
+  test("one that does not win starts with a pre-vote the next time", () => {
     const { state } = run(setup, follower({ term: 1, leader: b }), from(b, timeoutNow(1)));
     expect(step(setup, state, electionTimeout).state).toEqual(
       preCandidate({ term: 2, votedFor: a }),
@@ -332,7 +332,7 @@ describe("3.10 among several servers", () => {
     return play;
   };
 
-  test("LeaderTransferToUpToDateNode: one round of messages later the target leads, while all hear the old leader", () => {
+  test("LeaderTransferToUpToDateNode: one round of messages later the target leads, though all hear the old leader", () => {
     const play = elected(a, b, c);
     play.event(a, transferTo(b));
     play.deliver();
@@ -351,7 +351,7 @@ describe("3.10 among several servers", () => {
     expect(play.terms).toEqual({ a: 3, b: 3, c: 3 });
   });
 
-  test("LeaderTransferToSlowFollower: what it lacks comes first", () => {
+  test("LeaderTransferToSlowFollower: the missing entries come first", () => {
     const play = elected(a, b, c);
     play.partition([a, b]);
     play.propose(a, "x", "y");
@@ -362,7 +362,7 @@ describe("3.10 among several servers", () => {
     expect(play.state(c).commit).toBe(4);
   });
 
-  test("LeaderTransferToCandidate: a target that just asks for promises stands", () => {
+  test("LeaderTransferToCandidate: a target that is asking for pre-votes stands", () => {
     const play = elected(a, b, c);
     play.timeout(b);
     expect(play.roles).toMatchObject({ b: "preCandidate" });
@@ -371,7 +371,7 @@ describe("3.10 among several servers", () => {
     expect(play.roles).toEqual({ a: "follower", b: "leader", c: "follower" });
   });
 
-  test("LeaderTransferTimeout: a target that is dead is given up, and the leader leads on", () => {
+  test("LeaderTransferTimeout: a transfer to a dead target is given up, and the leader keeps leading", () => {
     const play = elected(a, b, c);
     play.stop(c);
     play.propose(a, "x");
@@ -386,7 +386,7 @@ describe("3.10 among several servers", () => {
     expect(play.state(a).commit).toBe(3);
   });
 
-  test("a TimeoutNow that comes after its transfer timed out makes another leader, and nothing breaks", () => {
+  test("a TimeoutNow that arrives after its transfer timed out elects another leader, and nothing breaks", () => {
     const play = elected(a, b, c);
     play.event(a, transferTo(b));
     const late = play.drop(({ message }) => message.type === "timeoutNow");
@@ -403,7 +403,7 @@ describe("3.10 among several servers", () => {
     expect(play.log(b).lastIndex).toBe(play.log(a).lastIndex);
   });
 
-  test("FuzzyLeadershipTransfer: the lead goes round, with an entry in between", () => {
+  test("FuzzyLeadershipTransfer: leadership goes round, with an entry in between", () => {
     const play = elected(a, b, c);
     const round = [b, c, a, c, b, a] as const;
     let lead: NodeId = a;
@@ -417,7 +417,7 @@ describe("3.10 among several servers", () => {
     expect(play.state(a).commit).toBe(play.log(a).lastIndex);
   });
 
-  test("LeaderTransferReceiveHigherTermVote: another that wins meanwhile ends it", () => {
+  test("LeaderTransferReceiveHigherTermVote: another server that wins meanwhile ends it", () => {
     const play = elected(a, b, c);
     play.partition([b, c]);
     play.event(a, transferTo(b));

@@ -23,20 +23,20 @@ import {
   run,
 } from "./support/core.ts";
 
-/** Commands of one byte, ten bytes of which may wait: the builders' entries are of three bytes each. */
+/** Commands of one byte; ten bytes may be uncommitted. The builders' entries have three bytes each. */
 const small = (log: readonly number[]) => env({ ...ON, log, maxUncommittedBytes: 10 });
 
-describe("a leader bounds what is not committed", () => {
+describe("a leader bounds its uncommitted entries", () => {
   const progress = { b: replicating(5, { match: 1 }), c: replicating(5, { match: 1 }) };
   const state = leader({ term: 1, commit: 1, durable: 4, progress });
 
-  test("below the bound it takes what comes at once, also when that goes over it", () => {
+  test("below the bound it accepts a whole proposal, even one that exceeds it", () => {
     const content = [entry(5, 1, "x".repeat(8)), entry(6, 1, "y".repeat(8))];
     const { effects } = step(small([1, 1, 1, 1]), state, propose("x".repeat(8), "y".repeat(8)));
     expect(effects).toEqual([appendLog(...content), proposed(5, 1)]);
   });
 
-  test("at the bound it is busy, and says so", () => {
+  test("at the bound it rejects proposals as busy", () => {
     const { env: full, ...after } = run(small([1, 1, 1, 1]), state, propose("x"));
     expect(after.effects).toEqual([appendLog(entry(5, 1, "x")), proposed(5, 1)]);
     expect(step(full, after.state, propose("y"))).toEqual({
@@ -45,7 +45,7 @@ describe("a leader bounds what is not committed", () => {
     });
   });
 
-  test("what is committed makes room", () => {
+  test("committing entries makes room", () => {
     const { effects } = run(
       small([1, 1, 1, 1, 1]),
       state,
@@ -61,7 +61,7 @@ describe("a leader bounds what is not committed", () => {
     ]);
   });
 
-  test("a no-op and a membership have no bytes, and no bound keeps a leader from those", () => {
+  test("a no-op and a membership have no bytes, so the bound does not apply to them", () => {
     const full = env({ ...ON, voters: [a], log: [1, 1, 1, 1, 1], maxUncommittedBytes: 1 });
     const alone = leader({ term: 2, progress: {} });
     expect(step(full, alone, propose("x")).effects).toEqual([rejectProposal("busy", a)]);
@@ -71,7 +71,7 @@ describe("a leader bounds what is not committed", () => {
 });
 
 describe("BoundedLogGrowthWithPartition", () => {
-  test("a leader that is cut off takes so much and no more, and serves again after it", () => {
+  test("a leader that is cut off accepts this much and no more, and serves again afterwards", () => {
     const play = new Script({ voters: [a, b, c, d, e], maxUncommittedBytes: 20 });
     play.timeout(a);
     play.partition([a, b]);

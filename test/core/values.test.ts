@@ -40,7 +40,7 @@ import {
 
 describe("ids", () => {
   test.each([-1, 0.5, Number.NaN, Number.POSITIVE_INFINITY, 2 ** 53])(
-    "%d is no term and no index",
+    "%d is not a term and not an index",
     (value) => {
       expect(() => term(value)).toThrow(AssertionError);
       expect(() => index(value)).toThrow(AssertionError);
@@ -58,20 +58,20 @@ describe("ids", () => {
     expect(() => indexAfter(index(2 ** 53 - 1))).toThrow(AssertionError);
   });
 
-  test.each(["a", "node-1", "a".repeat(64)])("%s names a node", (name) => {
+  test.each(["a", "node-1", "a".repeat(64)])("%s is a valid node id", (name) => {
     expect(isNodeId(name)).toBe(true);
     expect(nodeId(name)).toBe(name);
   });
 
   test.each(["", "1", "-a", "A", "a b", "a.b", "a\n", "__proto__", "a".repeat(65)])(
-    "%j names none",
+    "%j is not a valid node id",
     (name) => {
       expect(isNodeId(name)).toBe(false);
       expect(() => nodeId(name)).toThrow(AssertionError);
     },
   );
 
-  test("what is no string names none", () => {
+  test("a value that is not a string is not a node id", () => {
     for (const value of [undefined, null, 1, {}, ["a"]]) expect(isNodeId(value)).toBe(false);
   });
 });
@@ -93,11 +93,11 @@ describe("config", () => {
     ["quorumBeats", { quorumBeats: 0.5 }],
     ["maxUncommittedBytes", { maxUncommittedBytes: 0 }],
     ["keptEntries", { keptEntries: -1 }],
-  ])("names the field at fault: %s", (field, fields) => {
+  ])("names the invalid field: %s", (field, fields) => {
     expect(() => makeConfig({ id: a, voters: [a, b, c], ...fields })).toThrow(field);
   });
 
-  test("a server that came later is not among the voters that the cluster began with", () => {
+  test("a server that was added later is not among the voters that the cluster began with", () => {
     expect(makeConfig({ id: d, voters: [a, b, c] }).voters).toEqual([a, b, c]);
   });
 
@@ -106,13 +106,13 @@ describe("config", () => {
     expect(peersOf(env({ id: d }), follower())).toEqual([a, b, c]);
   });
 
-  test("there is no majority of nobody", () => {
+  test("no servers have no majority", () => {
     expect(() => majority(0)).toThrow(AssertionError);
   });
 });
 
 describe("state", () => {
-  test("leaderOf tells who leads, as far as is known", () => {
+  test("leaderOf returns the leader if it is known", () => {
     const { config } = env();
     expect(leaderOf(config, follower({ leader: b }))).toBe(b);
     expect(leaderOf(config, follower())).toBeUndefined();
@@ -120,7 +120,7 @@ describe("state", () => {
     expect(leaderOf(config, leader({ progress: {} }))).toBe(a);
   });
 
-  test("the hard state is term and vote", () => {
+  test("the hard state is the term and the vote", () => {
     expect(sameHardState(hardState(1, a), hardState(1, a))).toBe(true);
     expect(sameHardState(hardState(1, a), hardState(2, a))).toBe(false);
     expect(sameHardState(hardState(1, a), hardState(1, b))).toBe(false);
@@ -140,7 +140,7 @@ describe("memory log", () => {
     expect(lastPosition(empty)).toEqual({ index: 0, term: 0 });
   });
 
-  test("knows the bytes between two places, also after a cut", () => {
+  test("knows the bytes between two positions, also after a truncation", () => {
     const some = new MemoryLog<string>((command) => command.length);
     const said = (at: number, command: string): Entry<string> => ({
       type: "command",
@@ -179,7 +179,7 @@ describe("memory log", () => {
     );
   });
 
-  test("a no-op takes no bytes", () => {
+  test("a no-op has no bytes", () => {
     const some = logOf([noop(1, 1), entry(2, 1), noop(3, 1), entry(4, 1)]);
     expect(some.slice(index(1), index(4), 3)).toHaveLength(3);
   });
@@ -188,7 +188,7 @@ describe("memory log", () => {
     [0, 1],
     [2, 1],
     [1, 4],
-  ])("a slice from %i to %i of three entries does not lie inside the log", (from, to) => {
+  ])("a slice from %i to %i of three entries is not inside the log", (from, to) => {
     expect(() => log([1, 1, 1]).slice(index(from), index(to), 9)).toThrow(AssertionError);
   });
 

@@ -7,8 +7,7 @@ const ACTOR = "packages/actors/src/node/node-actor.ts";
 export const SNAPSHOT_MUTANTS: readonly Mutant[] = [
   {
     name: "snapshot-keeps-conflict",
-    about:
-      "A follower whose log is as long as a snapshot keeps the log although its entries differ.",
+    about: "A follower whose log is as long as a snapshot keeps it, although its entries differ.",
     source: "§7; openraft #1761",
     edits: [
       {
@@ -21,8 +20,7 @@ export const SNAPSHOT_MUTANTS: readonly Mutant[] = [
   },
   {
     name: "old-snapshot-taken",
-    about:
-      "A server installs a snapshot that is older than its commit index, so its state goes back.",
+    about: "A snapshot older than the server's commit index is installed, and the state goes back.",
     source: "§7; etcd ignores snapshots that are behind its commit index",
     edits: [
       {
@@ -49,7 +47,7 @@ export const SNAPSHOT_MUTANTS: readonly Mutant[] = [
   },
   {
     name: "snapshot-without-membership",
-    about: "A server that installs a snapshot keeps its old membership.",
+    about: "A server that installs a snapshot keeps the membership that it had before.",
     source: "dissertation 5.1",
     edits: [
       {
@@ -62,7 +60,7 @@ export const SNAPSHOT_MUTANTS: readonly Mutant[] = [
   },
   {
     name: "snapshot-without-sessions",
-    about: "A server that installs a snapshot forgets which client commands were applied.",
+    about: "A server that installs a snapshot forgets which commands of clients were applied.",
     source: "dissertation 6.3",
     edits: [
       {
@@ -75,14 +73,13 @@ export const SNAPSHOT_MUTANTS: readonly Mutant[] = [
   },
   {
     name: "snapshot-ahead-of-state",
-    about:
-      "A snapshot claims to hold everything that is committed, but holds only what is applied.",
+    about: "A snapshot claims to cover everything committed, but covers only what is applied.",
     source: "dissertation 5.1; ra PR 562",
     edits: [
       {
         file: ACTOR,
         find: "const index = this.#applier.applied;",
-        replace: "const index = this.#state.commit;",
+        replace: "const index = this.state.commit;",
       },
     ],
     hunts: ["snapshots"],
@@ -94,8 +91,8 @@ export const SNAPSHOT_MUTANTS: readonly Mutant[] = [
     edits: [
       {
         file: ACTOR,
-        find: "this.#taker.begin({ index, term }, membershipAt(this.#env, this.#state, index));",
-        replace: "this.#taker.begin({ index, term }, membershipOf(this.#env, this.#state));",
+        find: "this.#taker.begin({ index, term }, membershipAt(this.#stepper.env, this.state, index));",
+        replace: "this.#taker.begin({ index, term }, this.membership.membership);",
       },
     ],
     hunts: ["membership-snapshots"],
@@ -129,7 +126,7 @@ export const SNAPSHOT_MUTANTS: readonly Mutant[] = [
   {
     name: "needed-segment-removed",
     about: "Compaction removes one segment too many, with entries that are needed.",
-    source: "§7; ra PR 581 (unnoticed gaps)",
+    source: "§7; ra PR 581 (gaps that go unnoticed)",
     edits: [
       {
         file: "packages/actors/src/storage/wal/wal.ts",

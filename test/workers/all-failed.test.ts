@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { expect, test } from "vitest";
 import { machine, start, temporaryFolder } from "./support/clusters.ts";
 
-test("when all nodes have failed, what is pending ends at once, with the cause, and so does what comes", async () => {
+test("when all nodes have failed, open and new commands end at once, with the cause", async () => {
   const orders = temporaryFolder();
   const cluster = await start<string, number>({
     nodes: ["n1"],

@@ -4,7 +4,7 @@ import { expect, onTestFinished, test } from "vitest";
 
 const late = fileURLToPath(new URL("./machines/late.mjs", import.meta.url));
 
-test("a machine that is async and fails late gives an error for that command, and every node lives on", async () => {
+test("an async machine that fails late gives an error for that command, and every node survives", async () => {
   const events: ClusterEvent[] = [];
   const cluster = await Cluster.start<string, null>({
     nodes: 3,

@@ -17,7 +17,7 @@ async function refusalOf(options: ClusterOptions): Promise<string> {
   return message;
 }
 
-describe("options that are wrong are refused", () => {
+describe("wrong options are refused", () => {
   const wrong: [ClusterOptions | { readonly [name: string]: unknown }, string][] = [
     [{ nodes: 0 }, "a cluster has 1 to 9 nodes, not 0"],
     [{ nodes: 10 }, "a cluster has 1 to 9 nodes, not 10"],
@@ -34,7 +34,7 @@ describe("options that are wrong are refused", () => {
       { nodes: ["../n1"] },
       '"../n1" cannot name a node: use a-z, 0-9 and -, a letter first, 64 at most',
     ],
-    [{ nodes: ["n1", "n1"] }, "each node needs a name of its own"],
+    [{ nodes: ["n1", "n1"] }, "each node needs its own name"],
     [{ dataDir: "" }, "dataDir is '': give the path of a folder"],
     [{ dataDir: 5 }, "dataDir is 5: give the path of a folder"],
     [{ electionTimeoutMs: 9 }, "electionTimeoutMs is 9: give a number of milliseconds from 10"],
@@ -70,7 +70,7 @@ describe("a data directory is refused", () => {
     const dataDir = temporaryFolder();
     const first = await start({ nodes: 3, dataDir });
     expect(await refusalOf({ nodes: 3, dataDir })).toBe(
-      `${dataDir} is in use by this process already`,
+      `${dataDir} is already in use by this process`,
     );
     valueOf(await first.propose(put("a", "1")));
   });
@@ -87,7 +87,7 @@ describe("a data directory is refused", () => {
     await start({ nodes: 3, dataDir });
   });
 
-  test("when another process used it, not any more once that was killed", async () => {
+  test("when another process used it, but not after that process was killed", async () => {
     const dataDir = temporaryFolder();
     const holder = new Program("holder.mjs", dataDir);
     await holder.printed(1);

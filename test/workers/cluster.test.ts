@@ -12,7 +12,7 @@ import {
 } from "./support/clusters.ts";
 
 describe("a cluster", () => {
-  test.each([1, 2, 3, 5])("of %i elects, replicates and answers", async (nodes) => {
+  test.each([1, 2, 3, 5])("of %i nodes elects, replicates and answers", async (nodes) => {
     const cluster = await start({ nodes });
     expect(cluster.nodeIds).toEqual(["n1", "n2", "n3", "n4", "n5"].slice(0, nodes));
     expect(await cluster.propose(put("a", "1"))).toEqual({ type: "ok", value: null });
@@ -31,7 +31,7 @@ describe("a cluster", () => {
     expect(commandsIn(log)).toEqual([put("a", "1"), get]);
   });
 
-  test("has the names it is given", async () => {
+  test("has the given node names", async () => {
     const cluster = await start({ nodes: ["kon", "tiki", "balsa-raft"] });
     expect(cluster.nodeIds).toEqual(["kon", "tiki", "balsa-raft"]);
     expect(cluster.nodeIds).toContain(await cluster.leader());
@@ -40,7 +40,7 @@ describe("a cluster", () => {
     );
   });
 
-  test("has three nodes when nobody says, and answers many at once, each for itself", async () => {
+  test("has three nodes by default, and answers many commands at once, each separately", async () => {
     const cluster = await start();
     expect(cluster.nodeIds).toEqual(["n1", "n2", "n3"]);
     const keys = Array.from({ length: 500 }, (_, at) => `k${at}`);
@@ -52,7 +52,7 @@ describe("a cluster", () => {
     expect((await allPairs(cluster)).size).toBe(500);
   });
 
-  test("goes on without a minority, and takes it back", async () => {
+  test("continues without a minority, and accepts it again", async () => {
     const cluster = await start();
     const leader = cluster.node(await cluster.leader());
     await leader.stop();
@@ -69,7 +69,7 @@ describe("a cluster", () => {
     await commonLog(cluster);
   });
 
-  test("without a majority takes nothing on, and says so", async () => {
+  test("without a majority accepts no commands, and reports it", async () => {
     const cluster = await start();
     await cluster.node("n1").stop();
     await cluster.node("n2").stop();
@@ -80,7 +80,7 @@ describe("a cluster", () => {
     expect(await cluster.get("a")).toEqual({ type: "ok", value: "2" });
   });
 
-  test("tells who leads as an event, once a term", async () => {
+  test("emits an event for each new leader, once a term", async () => {
     const cluster = await start();
     const first = await cluster.leader();
     const events = record(cluster);
@@ -91,7 +91,7 @@ describe("a cluster", () => {
     expect(terms).toEqual([...new Set(terms)].sort((a, b) => a - b));
   });
 
-  test("gives up waiting when asked to", async () => {
+  test("gives up waiting on request", async () => {
     const cluster = await start();
     for (const id of cluster.nodeIds) await cluster.node(id).stop();
     const abort = new AbortController();
@@ -108,7 +108,7 @@ describe("a cluster", () => {
 });
 
 describe("waiting", () => {
-  test("may last for ever, and many may wait", async () => {
+  test("may last forever, and many may wait", async () => {
     const warnings: string[] = [];
     const onWarning = (warning: Error): void => void warnings.push(warning.message);
     process.on("warning", onWarning);
@@ -128,7 +128,7 @@ describe("waiting", () => {
     expect(warnings).toEqual([]);
   });
 
-  test("for a time that is no number is refused", async () => {
+  test("for a time that is not a number is refused", async () => {
     const cluster = await start({ nodes: 1 });
     expect(await cluster.get("a", { timeoutMs: Number.NaN })).toEqual({
       type: "definitelyNot",
@@ -138,7 +138,7 @@ describe("waiting", () => {
 });
 
 describe("two clusters in one process", () => {
-  test("have nothing to do with each other", async () => {
+  test("are independent of each other", async () => {
     const [one, other] = await Promise.all([start({ nodes: 3 }), start({ nodes: 1 })]);
     valueOf(await one.propose(put("a", "one")));
     valueOf(await other.propose(put("a", "other")));

@@ -37,7 +37,7 @@ describe("a command", () => {
     for (const command of plain) expect(valueOf(await cluster.propose(command))).toEqual(command);
   });
 
-  test("that is not plain data is refused, and nothing of it is in any log", async () => {
+  test("that is not plain data is refused, and no part of it is in any log", async () => {
     const cluster = await start<unknown, unknown>({ nodes: 1, stateMachine: machine("echo.mjs") });
     const others: [unknown, string][] = [
       [() => 1, "a function"],
@@ -50,7 +50,7 @@ describe("a command", () => {
       [new Custom(), "a Custom"],
       [new Float64Array(1), "a Float64Array"],
       [new Error("e"), "a Error"],
-      [circle, "what holds itself, or is nested too deep,"],
+      [circle, "a value that contains itself, or is nested too deep,"],
     ];
     for (const [command, what] of others) {
       expect(await cluster.propose(command)).toEqual({
@@ -87,7 +87,7 @@ describe("a command", () => {
     },
   );
 
-  test("of the key-value machine has room for its largest values", async () => {
+  test("of the key-value machine may have the largest values", async () => {
     const cluster = await start({ nodes: 3 });
     const [old, fresh] = ["o".repeat(VALUE_BYTES_MAX), "n".repeat(VALUE_BYTES_MAX)];
     valueOf(await cluster.propose(put("k", old)));

@@ -18,7 +18,7 @@ test("a control call is rejected when its deadline passes", async () => {
   control.threadExited();
 });
 
-test("control calls are rejected when the thread ends, and after it has", async () => {
+test("control calls are rejected when the thread ends, and afterwards", async () => {
   const control = mute();
   const calls = Promise.allSettled([ask(control, 60_000), ask(control, 60_000)]);
   control.threadExited();

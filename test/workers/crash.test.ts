@@ -110,8 +110,8 @@ describe("all nodes crashed at the same moment, 20 times in a row", () => {
   );
 });
 
-describe("a crash that was asked for", () => {
-  test("is told with what it was, and does not count", async () => {
+describe("a requested crash", () => {
+  test("is reported with its cause, and does not count", async () => {
     const cluster = await start({ restartIntensity: { crashes: 0, withinMs: 60_000 } });
     const node = cluster.node("n2");
     for (let crash = 1; crash <= 3; crash += 1) {
@@ -146,7 +146,7 @@ describe("a crash that was asked for", () => {
     await expect(node.crash()).rejects.toThrow("n1 has no thread to crash: it is stopped");
   });
 
-  test("of a node that is starting brings it back all the same", async () => {
+  test("of a node that is starting still restarts it", async () => {
     const cluster = await start();
     const node = cluster.node("n1");
     await node.stop();

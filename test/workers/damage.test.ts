@@ -67,10 +67,10 @@ function repair(cluster: Cluster, node: string): Promise<readonly ClusterEvent[]
 }
 
 const FOUND =
-  /^the log is damaged: .*0000000001\.wal, byte 52: bad bytes with a whole batch behind them at \d+/;
+  /^the log is damaged: .*0000000001\.wal, byte 52: bad bytes, followed by an intact batch at \d+/;
 
 describe("damage in the middle of a log (FAST '18; pitfall 23)", () => {
-  test("met at the start of a cluster is told, and repaired by the leader", async () => {
+  test("found at the start of a cluster is reported, and repaired by the leader", async () => {
     const dataDir = await filled();
     damage(segmentOf(dataDir, "n2"));
     const events: ClusterEvent[] = [];
@@ -84,7 +84,7 @@ describe("damage in the middle of a log (FAST '18; pitfall 23)", () => {
     expect(cluster.node("n2").status()).toMatchObject({ trouble: undefined });
   });
 
-  test("met when a node is started again, or comes back from a crash, is repaired as well", async () => {
+  test("found when a node is started again, or recovers from a crash, is repaired too", async () => {
     const dataDir = await filled();
     const cluster = await start({ dataDir });
     await cluster.node("n1").stop();
@@ -100,7 +100,7 @@ describe("damage in the middle of a log (FAST '18; pitfall 23)", () => {
     await expectAll(cluster);
   });
 
-  test("repaired once, it is whole for good", async () => {
+  test("stays repaired", async () => {
     const dataDir = await filled();
     damage(segmentOf(dataDir, "n2"));
     const cluster = await start({ dataDir });
@@ -113,7 +113,7 @@ describe("damage in the middle of a log (FAST '18; pitfall 23)", () => {
 });
 
 describe("a log", () => {
-  test("that a newer version wrote is refused, and left as it is", async () => {
+  test("that a newer version wrote is refused, and not changed", async () => {
     const dataDir = await filled();
     const undo = patch(segmentOf(dataDir, "n1"), 0, (bytes) => {
       bytes.writeUInt32LE(3, 8);

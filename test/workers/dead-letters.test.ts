@@ -6,7 +6,7 @@ import { MAILBOX_DEFAULTS, type MailboxLimits } from "../../packages/actors/dist
 import { Supervisor } from "../../packages/actors/dist/threads/supervisor.js";
 import { nextEvent, put, record, start, valueOf } from "./support/clusters.ts";
 
-test("mail for a node that is down is counted, and told once", async () => {
+test("mail for a node that is down is counted, and reported once", async () => {
   // From the very first event on: a node that starts later than the others misses mail, too.
   const events: ClusterEvent[] = [];
   const cluster = await start({ onEvent: (event) => events.push(event) });
@@ -39,7 +39,7 @@ async function twoNodes(mailbox: MailboxLimits = MAILBOX_DEFAULTS): Promise<Supe
       leases: undefined,
       trace: undefined,
     },
-    stepsBelow: () => 0,
+    levelsBelow: () => 0,
     policy: RESTART_DEFAULTS,
     mailbox,
   });
@@ -65,7 +65,7 @@ function letter(to: string, incarnation = 1) {
 }
 
 describe("the mail of a supervisor", () => {
-  test("of an incarnation that is gone is dropped, counted, and told once", async () => {
+  test("of an incarnation that is gone is dropped, counted, and reported once", async () => {
     const supervisor = await twoNodes();
     const events = record(supervisor);
     const started = nextEvent(supervisor, "started");
@@ -89,13 +89,13 @@ describe("the mail of a supervisor", () => {
     expect(supervisor.router.route(letter("n1", 1))).toBe("not running");
   });
 
-  test("to nobody is counted", async () => {
+  test("to an unknown address is counted", async () => {
     const supervisor = await twoNodes();
     expect(supervisor.router.route(letter("n9"))).toBe("unknown address");
     expect(supervisor.deadLetters.get("n9: unknown address")).toBe(1);
   });
 
-  test("that a node cannot read is counted, and the node lives on", async () => {
+  test("that a node cannot read is counted, and the node survives", async () => {
     const supervisor = await twoNodes();
     const events = record(supervisor);
     const told = nextEvent(supervisor, "deadLetter");
@@ -105,7 +105,7 @@ describe("the mail of a supervisor", () => {
     expect(events.filter(({ type }) => type === "crashed")).toEqual([]);
   });
 
-  test("over the bound of a mailbox is refused until the node has taken what is there", async () => {
+  test("over the bound of a mailbox is refused until the node has read what is there", async () => {
     const supervisor = await twoNodes({ letters: 2, bytes: 1000 });
     const route = (): unknown => supervisor.router.route(letter("n2"));
     const taken = nextEvent(supervisor, "deadLetter", ({ reason }) => reason === "malformed");

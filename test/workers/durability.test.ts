@@ -44,7 +44,7 @@ describe("disks in memory", () => {
 });
 
 describe("a data directory", () => {
-  test("outlives the cluster: every value is there, in logs that are alike", async () => {
+  test("outlives the cluster: every value is there, in equal logs", async () => {
     const dataDir = temporaryFolder();
     const first = await start({ nodes: 3, dataDir });
     await writeAll(first);
@@ -58,7 +58,7 @@ describe("a data directory", () => {
     expect(after.slice(0, before.length)).toEqual(before);
   });
 
-  test("of one node does too, answered before anything new is written", async () => {
+  test("of one node outlives it too, and answers before anything new is written", async () => {
     const dataDir = temporaryFolder();
     const first = await start({ nodes: 1, dataDir });
     await writeAll(first);
@@ -80,7 +80,7 @@ describe("a data directory", () => {
     }
   });
 
-  test("is made with three nodes when nobody says, and then has these", async () => {
+  test("is made with three nodes by default, and keeps them", async () => {
     const dataDir = temporaryFolder();
     const first = await start({ dataDir });
     expect(first.nodeIds).toEqual(["n1", "n2", "n3"]);

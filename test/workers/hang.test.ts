@@ -22,14 +22,14 @@ async function startHung() {
   return cluster;
 }
 
-test("a thread that never answers is killed when the time to stop is over", async () => {
+test("a thread that never answers is killed when its time to stop is over", async () => {
   const cluster = await startHung();
   const events = record(cluster);
   await cluster.stop({ timeoutMs: 50 });
   expect(events).toEqual([{ type: "stopped", node: "n1", incarnation: 1 }]);
 });
 
-test("a thread that never answers can be crashed, and what it was asked is rejected", async () => {
+test("a thread that never answers can be crashed, and open requests are rejected", async () => {
   const cluster = await startHung();
   const node = cluster.node("n1");
   const asked = Promise.allSettled([node.log(), node.digest()]);

@@ -30,7 +30,7 @@ test("a job runs one task after the other, and a seed gives the same run in any 
   expect(another.hash).not.toBe(runs[0]?.hash);
 });
 
-test("a job runs on threads as well", async () => {
+test("a job runs on threads too", async () => {
   const scenarios = [saved("peace.yaml", SHORT)];
   const job = jobOf({ engine: "workers", scenarios });
   expect(await job.run(first)).toMatchObject({ verdict: "valid", token: undefined, task: first });
@@ -47,14 +47,14 @@ test("a violation has a token and a page", async () => {
   });
 });
 
-test("what is wrong with a scenario is told by its runs", async () => {
+test("runs report the errors of a scenario", async () => {
   const job = jobOf({ scenarios: ["no_such_scenario"] });
   await expect(job.run(first)).rejects.toThrow(
     "a job broke at no_such_scenario, seed 1: no_such_scenario",
   );
 });
 
-test("a thread that ends breaks its job, for its run and for those after it", async () => {
+test("a thread that ends breaks its job, for its run and for later ones", async () => {
   const module = saved(
     "ending.mjs",
     `export default { name: "ending", about: "Ends the thread.", duration: "1s" };
@@ -66,7 +66,7 @@ test("a thread that ends breaks its job, for its run and for those after it", as
   await expect(job.run(first)).rejects.toThrow(ended);
 });
 
-test("a job that is killed stops at once, whatever it is at", async () => {
+test("a killed job stops at once, whatever it does", async () => {
   const endless = saved(
     "endless.mjs",
     `export default { name: "endless", about: "Never ends.", duration: "1s" };

@@ -120,7 +120,7 @@ describe("one change after another", () => {
     },
   );
 
-  test("a node takes the place of another, whose disk goes", SLOW, async () => {
+  test("a node replaces another, whose disk is removed", SLOW, async () => {
     const cluster = await start({ nodes: 3 });
     await cluster.addNode("n4", { replaces: "n3", ...PATIENT });
     expect(await roles(cluster)).toEqual({ n1: "voter", n2: "voter", n4: "voter" });
@@ -128,7 +128,7 @@ describe("one change after another", () => {
     expect(() => cluster.node("n3")).toThrow("there is no node n3: there are n1, n2, n4");
   });
 
-  test("a node that was removed comes back under its name as another", SLOW, async () => {
+  test("a removed node returns under its name with another disk", SLOW, async () => {
     const cluster = await start({ nodes: 3, dataDir: temporaryFolder() });
     const handle = cluster.node("n3");
     await cluster.removeNode("n3", PATIENT);
@@ -138,7 +138,7 @@ describe("one change after another", () => {
     expect(cluster.node("n3").status().uid).toBe(1);
   });
 
-  test("the leader is told of, and of what it goes by, as events", SLOW, async () => {
+  test("events report the leader and its membership", SLOW, async () => {
     const cluster = await start({ nodes: ["n1"] });
     const committed = nextEvent(
       cluster,
@@ -158,7 +158,7 @@ describe("one change after another", () => {
       await cluster.converged(PATIENT);
       await cluster.node("n1").stop();
       await expect(cluster.node("n2").wipe()).rejects.toThrow(
-        /^without the disk of n2 only 1 of 3 voters would hold what was acknowledged, and 2 must: /,
+        /^without the disk of n2 only 1 of 3 voters would hold all acknowledged commands, and 2 must: /,
       );
       await expect(cluster.transfer("n1")).rejects.toThrow(/^n1 does not run: it is stopped$/);
       await cluster.node("n1").start();
@@ -174,7 +174,7 @@ describe("one change after another", () => {
     },
   );
 
-  test("what can never be is refused, and nothing is left of it", SLOW, async () => {
+  test("an impossible change is refused, and nothing is left of it", SLOW, async () => {
     const cluster = await start({ nodes: ["n1"] });
     const refused = async (what: Promise<unknown>, message: RegExp): Promise<void> => {
       await expect(what).rejects.toThrow(message);
@@ -185,7 +185,7 @@ describe("one change after another", () => {
     await refused(cluster.addNode("n2", { replaces: "n9" }), /^there is no node n9: there are n1$/);
     await refused(
       cluster.addNode("n2", { as: "learner", replaces: "n1" }),
-      /^a learner replaces nobody: it has no vote$/,
+      /^a learner cannot replace a node: it has no vote$/,
     );
     await refused(cluster.removeNode("n9"), /^there is no node n9: there are n1$/);
     await refused(cluster.promote("n9"), /^there is no node n9: there are n1$/);
@@ -195,7 +195,7 @@ describe("one change after another", () => {
     expect(await roles(cluster)).toEqual({ n1: "voter" });
   });
 
-  test("one that finds no majority ends in time, and says what is left", SLOW, async () => {
+  test("a change that finds no majority ends in time, and reports what is left", SLOW, async () => {
     const cluster = await start({ nodes: 3 });
     const leader = await cluster.leader(PATIENT);
     const others = cluster.nodeIds.filter((id) => id !== leader);
@@ -239,7 +239,7 @@ describe("a node whose disk is wiped", () => {
   });
 });
 
-test("the lead goes to whom it shall (dissertation 3.10)", SLOW, async () => {
+test("leadership goes to the chosen node (dissertation 3.10)", SLOW, async () => {
   const cluster = await start({ nodes: 3 });
   for (const id of ["n1", "n2", "n3", "n3"]) {
     expect(await cluster.transfer(id, PATIENT)).toBe(id);

@@ -37,7 +37,7 @@ test("a leader that is cut off is replaced, and cannot have anything committed",
   expect(valueOf(await cluster.get("a"))).toBe("2");
 });
 
-test("letters that come late, twice or never do no harm", async () => {
+test("letters that arrive late, twice or never do no harm", async () => {
   let letters = 0;
   const cluster = await start({
     nodes: 3,

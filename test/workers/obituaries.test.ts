@@ -4,7 +4,7 @@ import { readTrace, readTraceFile } from "@kontiki/actors";
 import { expect, test } from "vitest";
 import { nextEvent, PATIENT, put, start, temporaryFolder, valueOf } from "./support/clusters.ts";
 
-test("when a thread is gone the others are told, and do not wait for its heartbeats", async () => {
+test("when a thread is gone the others get an obituary, and do not wait for its heartbeats", async () => {
   const trace = temporaryFolder();
   const cluster = await start({ nodes: 3, trace });
   valueOf(await cluster.propose(put("a", "1")));

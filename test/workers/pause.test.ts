@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { nextEvent, PATIENT, put, record, start, valueOf } from "./support/clusters.ts";
 
-test("a leader that stands still loses its lead, and is a follower when it goes on", async () => {
+test("a paused leader loses its leadership, and is a follower when it resumes", async () => {
   const cluster = await start({ nodes: 3 });
   const old = await cluster.leader(PATIENT);
   const next = nextEvent(cluster, "leader", ({ node }) => node !== old);
@@ -36,7 +36,7 @@ test("a node can be paused and resumed many times, and twice without harm", asyn
   expect(valueOf(await cluster.get("round"))).toBe("19");
 });
 
-test("a pause that ends before it began leaves nothing standing", async () => {
+test("a pause that ends before it began leaves no node paused", async () => {
   const cluster = await start({ nodes: 1 });
   const node = cluster.node("n1");
   const paused = node.pause({ timeoutMs: 1 }).catch((error: unknown) => error);
@@ -48,7 +48,7 @@ test("a pause that ends before it began leaves nothing standing", async () => {
   valueOf(await cluster.propose(put("a", "2")));
 });
 
-test("one that stands still is stopped in order", async () => {
+test("a paused node is stopped gracefully", async () => {
   const cluster = await start({ nodes: 3 });
   const events = record(cluster);
   await cluster.node("n2").pause();
@@ -60,7 +60,7 @@ test("one that stands still is stopped in order", async () => {
   await cluster.converged(PATIENT);
 });
 
-test("one that stands still can be crashed, and comes back going", async () => {
+test("a paused node can be crashed, and is not paused when it returns", async () => {
   const cluster = await start({ nodes: 3 });
   const node = cluster.node("n2");
   await node.pause();
@@ -72,7 +72,7 @@ test("one that stands still can be crashed, and comes back going", async () => {
   node.resume();
 });
 
-test("a cluster is stopped in order though all its nodes stand still", async () => {
+test("a cluster is stopped gracefully even if all its nodes are paused", async () => {
   const cluster = await start({ nodes: 3 });
   await Promise.all(cluster.nodeIds.map((id) => cluster.node(id).pause()));
   const events = record(cluster);
@@ -81,7 +81,7 @@ test("a cluster is stopped in order though all its nodes stand still", async () 
   expect(events.map(({ type }) => type)).toEqual(["stopped", "stopped", "stopped"]);
 });
 
-test("one that does not run cannot be paused", async () => {
+test("a node that does not run cannot be paused", async () => {
   const cluster = await start({ nodes: 3 });
   const node = cluster.node("n2");
   await node.stop();

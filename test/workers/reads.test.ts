@@ -2,7 +2,7 @@ import type { Cluster } from "@kontiki/actors";
 import { expect, describe, test } from "vitest";
 import { PATIENT, put, start, valueOf } from "./support/clusters.ts";
 
-describe("reads go past the log (dissertation 6.4)", () => {
+describe("reads do not go through the log (dissertation 6.4)", () => {
   test.each([
     ["by asking a majority", {}],
     ["by a lease", { leases: { clockDrift: 0.1 } }],
@@ -27,7 +27,7 @@ describe("reads go past the log (dissertation 6.4)", () => {
     expect(after.last - before.last).toBeLessThanOrEqual(after.term - before.term);
   });
 
-  test("of one node without a majority: only stale ones are answered", async () => {
+  test("of one node without a majority: only stale reads are answered", async () => {
     const cluster = await start({ nodes: 3 });
     valueOf(await cluster.propose(put("a", "1")));
     await cluster.converged(PATIENT);
@@ -44,7 +44,7 @@ describe("reads go past the log (dissertation 6.4)", () => {
   });
 });
 
-test("a machine that answers no questions gets them as commands", async () => {
+test("a machine without queries gets reads as commands", async () => {
   const stateMachine = new URL("machines/echo.mjs", import.meta.url);
   const cluster = await start<unknown, unknown>({ nodes: 1, stateMachine });
   const outcome = await cluster.read({ a: 1 }, PATIENT);

@@ -37,7 +37,7 @@ function crashesIn(events: readonly ClusterEvent[]) {
   return events.filter((event) => event.type === "crashed");
 }
 
-describe("a thread that dies unasked", () => {
+describe("a thread that dies without a request", () => {
   test.each([
     ["throw in a timer", "the timer went wrong"],
     ["reject", "nobody caught this"],
@@ -65,7 +65,7 @@ describe("a thread that dies unasked", () => {
     expect(cluster.node("n2").status()).toMatchObject({ incarnation: 2, restarts: 1 });
   });
 
-  test("by outgrowing its heap, dies alone", async () => {
+  test("by exceeding its heap, dies alone", async () => {
     const { cluster, order } = await startObedient({ heapMiB: 32 });
     const crashed = nextEvent(cluster, "crashed");
     order("n1", "fill the heap");
@@ -77,7 +77,7 @@ describe("a thread that dies unasked", () => {
 });
 
 describe("a node that crashes again and again", () => {
-  test("is restarted after longer and longer pauses, then given up, and started on demand", async () => {
+  test("is restarted after longer and longer delays, then given up, and started on request", async () => {
     const { cluster, order } = await startObedient({
       restartIntensity: { crashes: 3, withinMs: 60_000 },
     });
@@ -116,7 +116,7 @@ describe("a node that crashes again and again", () => {
     expect(await again).toMatchObject({ crashes: 1, incarnation: 5 });
   });
 
-  test("is told from its neighbours: each has an intensity of its own", async () => {
+  test("is independent of its neighbours: each has its own intensity", async () => {
     const { cluster, order } = await startObedient({
       restartIntensity: { crashes: 1, withinMs: 60_000 },
     });
@@ -133,7 +133,7 @@ describe("a node that crashes again and again", () => {
     valueOf(await cluster.propose("well"));
   });
 
-  test("is not given up for crashes that were asked for in between", async () => {
+  test("is not given up because of requested crashes in between", async () => {
     const { cluster, order } = await startObedient({
       restartIntensity: { crashes: 1, withinMs: 60_000 },
     });

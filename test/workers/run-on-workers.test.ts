@@ -16,7 +16,7 @@ function plan(input: ScenarioInput, seed = 1): Plan {
   return planOf(defineScenario({ name: "test", duration: "1s", ...input }), seed);
 }
 
-test("each fault that threads can suffer is done to them, and what clients see is linearizable", async () => {
+test("each fault that threads can have happens to them, and the clients' history is linearizable", async () => {
   const { verdict, violations, coverage, history, virtualMs } = await runOnWorkers(
     plan({
       nodes: 5,
@@ -56,7 +56,7 @@ test("each fault that threads can suffer is done to them, and what clients see i
   expect(virtualMs).toBeGreaterThanOrEqual(4000);
 }, 120_000);
 
-test("what threads cannot do is counted, and said where the scenario asks for it", async () => {
+test("faults that threads cannot have are counted, and are doubts if the scenario names them", async () => {
   const { verdict, doubts, coverage, violations } = await runOnWorkers(
     plan({
       nodes: 1,
@@ -73,18 +73,18 @@ test("what threads cannot do is counted, and said where the scenario asks for it
   expect(violations).toEqual([]);
   expect(verdict).toBe("unknown");
   expect(doubts).toEqual([
-    "bitRot at 100 ms was left out: the disks of threads cannot be made to fail",
-    "crash at 200 ms was left out: threads lose nothing that was written",
-    "crash at 200 ms was left out: a thread cannot be ended at a point of its turn",
-    "drift at 300 ms was left out: all threads have one clock",
-    "truncations cannot be counted on threads, and the scenario asks for it",
+    "bitRot at 100 ms was skipped: the disks of threads cannot be made to fail",
+    "crash at 200 ms was skipped: threads lose nothing that was written",
+    "crash at 200 ms was skipped: a thread cannot be ended at a point of its turn",
+    "drift at 300 ms was skipped: all threads have one clock",
+    "truncations cannot be counted on threads, but the scenario demands it",
     "threads always ask for pre-votes",
-    "began.pause: 0, and the scenario asks for 1 or more",
+    "began.pause: 0, but the scenario demands 1 or more",
   ]);
   expect(coverage).toMatchObject({ "skipped.bitRot": 1, "skipped.crash": 2, "skipped.drift": 1 });
 });
 
-test("a fault that the seed drew is only left out", async () => {
+test("a fault that the seed drew is skipped without a doubt", async () => {
   const drawn = plan({ nodes: 1 });
   const { verdict, doubts, coverage } = await runOnWorkers({
     ...drawn,
@@ -94,7 +94,7 @@ test("a fault that the seed drew is only left out", async () => {
   expect(coverage).toMatchObject({ "skipped.stallDisk": 1 });
 });
 
-test("a machine of one's own is judged by its own specification", async () => {
+test("a custom machine is judged by its own specification", async () => {
   const commands = (): { command: unknown } => ({ command: { type: "add", id: 1 } });
   const scenario = defineScenario({ name: "counter", nodes: 1, duration: "500ms" });
   const counted = planOfParts({ scenario, commands }, 1);
@@ -122,12 +122,10 @@ test("a machine of one's own is judged by its own specification", async () => {
   const wrong = await runOnWorkers(counted, { stateMachine, specification: specification(2) });
   expect(wrong).toMatchObject({ verdict: "violated", violations: [{ check: "linearizable" }] });
   const none = await runOnWorkers(counted, { stateMachine });
-  expect(none.doubts).toEqual([
-    "the history is not judged: there is no model of the state machine",
-  ]);
+  expect(none.doubts).toEqual(["the history is not judged: the state machine has no model"]);
 });
 
-test("a node that crashes by itself, and a cluster that does not come back, are violations", async () => {
+test("a node that crashes by itself, and a cluster that does not recover, are violations", async () => {
   const orders = temporaryFolder();
   writeFileSync(join(orders, "n1"), "exit 3");
   const commands = (): { command: unknown } => ({ command: "a" });
@@ -149,7 +147,7 @@ test("a node that crashes by itself, and a cluster that does not come back, are 
   expect(violations.at(-1)).toMatchObject({ check: "liveness" });
 });
 
-test("nodes that end with other states than each other are a violation", async () => {
+test("nodes that end with different states are a violation", async () => {
   const commands = (): { command: unknown } => ({ command: "a" });
   const scenario = defineScenario({ name: "own_name", duration: "500ms" });
   const { verdict, violations } = await runOnWorkers(planOfParts({ scenario, commands }, 1), {

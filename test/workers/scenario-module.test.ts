@@ -17,7 +17,7 @@ function moduleFile(name: string, text: string): string {
 
 const INDEX = new URL("../../packages/testing/dist/index.js", import.meta.url).href;
 
-test("a TypeScript module gives a scenario, and a machine with its commands and its model", async () => {
+test("a TypeScript module gives a scenario, a machine, its commands and its model", async () => {
   const path = moduleFile(
     "tally.ts",
     `import { defineScenario, models } from ${JSON.stringify(INDEX)};
@@ -45,7 +45,7 @@ export const commands = (chance: { below(most: number): number }): { command: Ad
   expect(draw()).toEqual(draw());
 });
 
-test("a default export may be what defineScenario takes, and paths start from the module", async () => {
+test("a default export may be an input of defineScenario, and paths start from the module", async () => {
   const path = moduleFile("plain.mjs", `export default { name: "plain", duration: "1s" };`);
   expect((await loadScenarioParts(path)).scenario).toMatchObject({
     name: "plain",
@@ -57,7 +57,7 @@ test.each([
   ["export default { name: 1 }", "name is 1: give a name of letters, digits, - and _"],
   [
     "export const a = 1",
-    "a is not known here: there are default, stateMachine, specification, commands",
+    "a is not known here: the names are default, stateMachine, specification, commands",
   ],
   ["export const comands = 1", "comands is not known here: did you mean commands?"],
   ["", "default is missing: export default defineScenario({ ... })"],
@@ -67,7 +67,7 @@ test.each([
   ],
   [
     'export default { name: "a" }; export const commands = 1',
-    "commands is no function: give one that draws a command from chance",
+    "commands is not a function: give one that draws a command from chance",
   ],
   [
     'export default { name: "a" }; export const specification = {}',
@@ -77,12 +77,12 @@ test.each([
     'export default { name: "a" }; export const specification = { callOf() {} }',
     "specification.model has no function step: give a FileModel",
   ],
-])("a module that says %s", async (text, message) => {
+])("an error about a module with %s", async (text, message) => {
   const path = moduleFile("wrong.mjs", text);
   await expect(loadScenarioParts(path)).rejects.toThrow(`${path}: ${message}`);
 });
 
-test("a module that is not there, or cannot be loaded", async () => {
+test("an error about a module that does not exist or cannot be loaded", async () => {
   await expect(loadScenarioParts("/nowhere/x.mjs")).rejects.toThrow(
     "scenario file:///nowhere/x.mjs is not there: check its path",
   );

@@ -17,7 +17,7 @@ const SHORT = [
   "hung_follower_blocks_loop",
 ];
 
-test("the README names those that the tests run on threads", async () => {
+test("the README marks the scenarios that the tests run on threads", async () => {
   const url = new URL("../../packages/testing/scenarios/README.md", import.meta.url);
   const rows = (await readFile(url, "utf8"))
     .split("\n")
@@ -38,7 +38,7 @@ async function runUntilKnown(name: string): Promise<readonly RunResult[]> {
   return runs;
 }
 
-describe("on threads nothing is violated, and what the scenario is about is met", () => {
+describe("on threads nothing is violated, and the scenario's subject occurs", () => {
   test.each(SHORT)("%s", { timeout: 120_000 }, async (name) => {
     const runs = await runUntilKnown(name);
     expect(runs.flatMap(({ violations }) => violations)).toEqual([]);

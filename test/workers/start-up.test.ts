@@ -12,7 +12,7 @@ function failing(times: number): string {
 }
 
 describe("a start-up that fails", () => {
-  test("is a crash, and tried again", async () => {
+  test("is a crash, and retried", async () => {
     const stateMachine = machine("starts-late.mjs", { times: failing(2) });
     const cluster = await start<string, string>({ nodes: 1, stateMachine });
     expect(cluster.node("n1").status()).toMatchObject({
@@ -32,7 +32,7 @@ describe("a start-up that fails", () => {
     );
   });
 
-  test("in a running cluster is told, and does not disturb the others", async () => {
+  test("in a running cluster is reported, and does not disturb the others", async () => {
     const times = failing(0);
     const stateMachine = machine("starts-late.mjs", { times });
     const cluster = await start<string, string>({

@@ -6,7 +6,7 @@ function block(ms: number): void {
   Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, ms);
 }
 
-test("a supervisor that stands still for longer than any election timeout deposes nobody", async () => {
+test("a supervisor that is blocked for longer than any election timeout deposes no leader", async () => {
   // The longest election timeout is 1 s. It is long against the pauses of a busy machine.
   const cluster = await start({ electionTimeoutMs: 500, heartbeatMs: 50 });
   valueOf(await cluster.propose(put("a", "1")));
@@ -22,7 +22,7 @@ test("a supervisor that stands still for longer than any election timeout depose
   expect(cluster.status().map(({ raft }) => raft?.term)).toEqual(before);
 });
 
-test("and a leader that does die is still replaced afterwards", async () => {
+test("a leader that really dies is still replaced afterwards", async () => {
   const cluster = await start();
   const leader = await cluster.leader();
   const elected = nextEvent(cluster, "leader", ({ node }) => node !== leader);

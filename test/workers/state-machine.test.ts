@@ -6,7 +6,7 @@ import { describe, expect, onTestFinished, test } from "vitest";
 import { commonLog, machine, record, start, temporaryFolder, valueOf } from "./support/clusters.ts";
 import { run } from "./support/programs.ts";
 
-describe("a state machine of one's own", () => {
+describe("a custom state machine", () => {
   test.each([
     ["URL", machine("echo.mjs")],
     ["URL object", new URL(machine("echo.mjs"))],
@@ -20,7 +20,7 @@ describe("a state machine of one's own", () => {
     expect(await cluster.propose("ahoy")).toEqual({ type: "ok", value: "ahoy" });
   });
 
-  test("is named by a path relative to the file that calls", async () => {
+  test("is named by a path relative to the calling file", async () => {
     const cluster = await Cluster.start<string, string>({
       nodes: 1,
       stateMachine: "./machines/echo.mjs",
@@ -29,7 +29,7 @@ describe("a state machine of one's own", () => {
     expect(await cluster.propose("ahoy")).toEqual({ type: "ok", value: "ahoy" });
   });
 
-  test("is that in a plain program too, wherever that is started", async () => {
+  test("is found by a plain program too, wherever that is started", async () => {
     const { lines, stderr, status } = await run("relative.mjs");
     expect({ lines, stderr, status }).toEqual({
       lines: ['{"type":"ok","value":"ahoy"}'],
@@ -38,7 +38,7 @@ describe("a state machine of one's own", () => {
     });
   });
 
-  test("may be TypeScript, and import TypeScript", async () => {
+  test("may be TypeScript, and may import TypeScript", async () => {
     const cluster = await start<number[], number>({
       nodes: 3,
       stateMachine: "../machines/tally.ts",
@@ -68,7 +68,7 @@ function moduleSaying(source: string, name = "machine.mjs"): string {
   return pathToFileURL(path).href;
 }
 
-describe("a module that is no state machine is refused", () => {
+describe("a module that is not a state machine is refused", () => {
   test.each([
     ["that throws", 'throw new Error("no\\n  luck")', "cannot be loaded: no luck"],
     ["that is not JavaScript", "export defualt 1", "run it with node to see where"],
@@ -90,17 +90,17 @@ describe("a module that is no state machine is refused", () => {
     [
       "whose function throws",
       'export default () => { throw new TypeError("no\\nparts") }',
-      "making it threw: no parts",
+      "it threw: no parts",
     ],
     [
       "whose function makes nothing",
       "export default () => {}",
-      "what it makes lacks one of apply, snapshot and restore",
+      "what it returns lacks one of apply, snapshot and restore",
     ],
     [
       "whose machine lacks apply",
       "export default () => ({ snapshot() {}, restore() {} })",
-      "what it makes lacks one of apply, snapshot and restore",
+      "what it returns lacks one of apply, snapshot and restore",
     ],
   ])("%s", async (_, source, why) => {
     const url = moduleSaying(source);
@@ -113,7 +113,7 @@ describe("a module that is no state machine is refused", () => {
   test("that is missing", async () => {
     const url = machine("nowhere.mjs");
     expect(await refusalOf(url)).toMatch(
-      `state machine ${url} is not there: check its path; a relative one starts from the file that calls`,
+      `state machine ${url} does not exist: check its path; a relative path starts from the calling file`,
     );
   });
 
@@ -125,7 +125,7 @@ describe("a module that is no state machine is refused", () => {
   });
 
   test.each([["http://["], [""], [5 as unknown as string]])("by the name %j", async (name) => {
-    expect(await refusalOf(name)).toMatch(/^stateMachine is .*: give a URL, or a path/);
+    expect(await refusalOf(name)).toMatch(/^stateMachine is .*: pass a URL, or a path/);
   });
 
   test("and leaves nothing running", async () => {
@@ -149,7 +149,7 @@ describe("a module that is no state machine is refused", () => {
 });
 
 describe("a machine that throws", () => {
-  test("gives an error that is the same on every node, and lives on", async () => {
+  test("gives an error that is the same on every node, and survives", async () => {
     const cluster = await start<string, unknown>({ stateMachine: machine("moody.mjs") });
     const events = record(cluster);
     const answers = [];
@@ -165,7 +165,7 @@ describe("a machine that throws", () => {
     expect(events.filter(({ type }) => type === "crashed")).toEqual([]);
   });
 
-  test("or answers what is not plain data gives an error too", async () => {
+  test("gives an error too if its answer is not plain data", async () => {
     const cluster = await start<string, unknown>({ nodes: 1, stateMachine: machine("moody.mjs") });
     expect(await cluster.propose("answer a promise")).toEqual({
       type: "error",
@@ -177,7 +177,7 @@ describe("a machine that throws", () => {
     });
   });
 
-  test("as the built-in one does for what it does not understand", async () => {
+  test("gives an error like the built-in one for an unknown command", async () => {
     const cluster = await start({ nodes: 1 });
     expect(await cluster.propose({ type: "put", key: "", value: "v" })).toEqual({
       type: "error",

@@ -2,7 +2,7 @@ import type { NodeStatus } from "@kontiki/actors";
 import { expect, test } from "vitest";
 import { put, start, valueOf } from "./support/clusters.ts";
 
-test("a status event comes with each new Raft state, and only while somebody listens", async () => {
+test("a status event comes with each new Raft state, and only while there is a listener", async () => {
   const cluster = await start({ nodes: 1, electionTimeoutMs: 100, heartbeatMs: 20 });
   const told: NodeStatus[] = [];
   const listen = (status: NodeStatus): void => void told.push(status);

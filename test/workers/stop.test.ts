@@ -30,7 +30,7 @@ describe("stopping a cluster", () => {
     }
   });
 
-  test("stops each node in order, once, and may be asked for again", async () => {
+  test("stops each node gracefully, once, and may be requested again", async () => {
     const cluster = await start();
     const events = record(cluster);
     await Promise.all([cluster.stop(), cluster.stop()]);
@@ -45,7 +45,7 @@ describe("stopping a cluster", () => {
     ]);
   });
 
-  test("ends what is proposed, and refuses what comes later", async () => {
+  test("ends open proposals, and refuses later ones", async () => {
     const cluster = await start({ nodes: 3 });
     await cluster.node("n1").stop();
     await cluster.node("n2").stop();
@@ -70,7 +70,7 @@ describe("stopping a cluster", () => {
     await expect(cluster.leader()).rejects.toThrow("the cluster is stopped");
   });
 
-  test("is for good: no node is started or crashed afterwards", async () => {
+  test("is permanent: no node is started or crashed afterwards", async () => {
     const cluster = await start();
     const node = cluster.node("n1");
     const stopping = cluster.stop();

@@ -1,10 +1,12 @@
 /**
- * Raft nodes as supervised actors: each in a worker thread, on a disk of its own, behind one {@link Cluster}.
+ * Raft nodes as supervised actors: each in a worker thread, with its own disk, behind one {@link Cluster}.
  *
  * @module @kontiki/actors
  */
+/// <reference types="node" preserve="true" />
 export type { Address, ClientAddress } from "./mail/address.ts";
-export { Cluster, type ReadOptions } from "./cluster/cluster.ts";
+export { Cluster } from "./cluster/cluster.ts";
+export type { ReadOptions } from "./cluster/cluster-client.ts";
 
 export type { ClusterDisks, NodeDisk } from "./directory/cluster-disks.ts";
 export { NODES_MAX, PRIORITY_MAX, type ClusterOptions } from "./cluster/cluster-options.ts";
@@ -53,6 +55,6 @@ export { withChanges, type Changes, type Fields } from "./trace/trace-changes.ts
 export { readTrace, TraceError, type Trace, type TracedStep } from "./trace/trace-lines.ts";
 export { replayTrace, type Replay, type TraceDifference } from "./trace/trace-replay.ts";
 export { TRACE_FORMAT, type TraceOpening } from "./trace/trace.ts";
-export type { WaitOptions } from "./cluster/waiting.ts";
+export type { WaitOptions } from "./cluster/deadline.ts";
 export type { WalOptions } from "./storage/wal/wal.ts";
 export type { Consistency } from "./mail/wire.ts";

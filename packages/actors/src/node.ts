@@ -1,17 +1,25 @@
 /**
- * The parts of a node without threads, for whoever drives nodes in another way: a simulation, a benchmark.
+ * The parts of a node without threads, for programs that drive nodes in another way: a simulation, a benchmark.
  *
  * @module @kontiki/actors/node
  */
+/// <reference types="node" preserve="true" />
 export {
   clientAddress,
   isClientAddress,
   type Address,
   type ClientAddress,
 } from "./mail/address.ts";
-export { Client, type ClientEffect, type ClientTimes } from "./client/client.ts";
-export type { ProposalEnd, ReadEnd } from "./client/client-effect.ts";
-export { askingOf, takeAnswer, undelivered, type SendEffect } from "./client/client-mail.ts";
+export { Client } from "./client/client.ts";
+export { ClientCalls } from "./client/client-calls.ts";
+export type {
+  Asking,
+  ClientEffect,
+  ClientTimes,
+  ProposalEnd,
+  ReadEnd,
+} from "./client/client-effect.ts";
+export type { ReadOptions } from "./client/client-reads.ts";
 export { decode, encode } from "./bytes/codec.ts";
 export { clientOf, encodeCommand, headerOf, type CommandHeader } from "./sessions/command.ts";
 export { DiskError, type Disk, type DiskFile, type NewFile } from "./storage/disk/disk.ts";
@@ -24,7 +32,8 @@ export { openStorage, type OpenedStorage } from "./storage/recovery/open-storage
 export { createWal, hasWal } from "./storage/wal/open-wal.ts";
 export type { Envelope, FromNode, OutgoingMail, ToNode } from "./mail/protocol.ts";
 export type { NodePort } from "./node/node-port.ts";
-export { NodeRunner, type Opened, type RunnerPorts } from "./node/node-runner.ts";
+export { NodeRunner } from "./node/node-runner.ts";
+export type { Opened, RunnerPorts } from "./node/runner-ports.ts";
 export { openNode, probe, quorumBeats, type NodeSetup } from "./node/open-node.ts";
 export { ReadIds } from "./node/reads.ts";
 export { outcomeOf } from "./sessions/result.ts";

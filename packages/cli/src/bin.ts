@@ -1,9 +1,19 @@
 #!/usr/bin/env node
 import { writeSync } from "node:fs";
+import module from "node:module";
 import { interruptedStatus, EXIT_FAILED, EXIT_TOOL, type Interruption } from "./host/host.ts";
-import { flushed } from "./output/output.ts";
+import { messageOf } from "./output/error-text.ts";
+import { flushed } from "./output/write.ts";
 import { run } from "./program.ts";
-import { messageOf } from "./session/answer.ts";
+
+/** What Node 20 lacks. */
+type CompileCache = Partial<Record<"enableCompileCache" | "getCompileCacheDir", () => unknown>>;
+
+// Only when bin.ts has started, so that it serves what the chosen command loads. Nodes' threads take it from the environment.
+const { enableCompileCache, getCompileCacheDir } = module as CompileCache;
+enableCompileCache?.();
+const cacheDirectory = getCompileCacheDir?.();
+if (typeof cacheDirectory === "string") process.env["NODE_COMPILE_CACHE"] ??= cacheDirectory;
 
 const controller = new AbortController();
 
@@ -17,12 +27,22 @@ function interrupt(reason: Interruption): void {
 
 for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, interrupt);
 
-const { stdin, stdout, stderr, env } = process;
-const host = { stdin, stdout, stderr, env, signal: controller.signal, interrupt };
+const { stdout, stderr, env } = process;
+const host = {
+  // Made on first use: help does not read it.
+  get stdin() {
+    return process.stdin;
+  },
+  stdout,
+  stderr,
+  env,
+  signal: controller.signal,
+  interrupt,
+};
 let status: number = EXIT_FAILED;
 
-/** Modules of users are run in here too: one may wait for what never comes, end the process, or throw late. */
-let cause = "a module that was loaded waits for ever, or ended the program";
+/** Users' modules run in this process, too: one may never settle, end the process, or throw later. */
+let cause = "a loaded module waits forever, or ended the program";
 
 function onEarlyEnd(): void {
   writeSync(2, `kontiki: no verdict: ${cause}\n`);
@@ -31,7 +51,7 @@ function onEarlyEnd(): void {
 
 process.on("exit", onEarlyEnd);
 process.on("uncaughtExceptionMonitor", () => {
-  cause = "something was thrown where nobody catches it";
+  cause = "an error was thrown that nothing catches";
 });
 try {
   status = await run(process.argv.slice(2), host);

@@ -1,90 +1,74 @@
-import { Cluster, KontikiError } from "@kontiki/actors";
 import { Command, CommanderError } from "commander";
 import { readFileSync } from "node:fs";
-import type { StartCluster } from "./launch/cluster.ts";
-import { benchCommand } from "./commands/bench.ts";
-import { checkCommand } from "./commands/check.ts";
-import { demoCommand } from "./commands/demo.ts";
-import { exploreCommand } from "./commands/explore.ts";
-import { recoverCommand } from "./commands/recover.ts";
-import { replayCommand } from "./commands/replay.ts";
-import { runCommand } from "./commands/run.ts";
-import { shrinkCommand } from "./commands/shrink.ts";
-import { traceCommand } from "./commands/trace.ts";
-import { udpCommand } from "./commands/udp.ts";
-import { upCommand } from "./commands/up.ts";
-import { engines as realEngines, type Engines } from "./engines/engines.ts";
+import { commandList } from "./commands/command-list.ts";
+import type { Services } from "./commands/define.ts";
+import type { LoadEngines } from "./engines/engines.ts";
 import { EXIT_FAILED, EXIT_OK, EXIT_USAGE, type Host } from "./host/host.ts";
-import { Notes } from "./output/notes.ts";
+import type { StartCluster } from "./launch/cluster.ts";
 
 export type { StartCluster } from "./launch/cluster.ts";
 
 /**
- * Runs the program for these arguments and resolves to its exit status.
+ * Runs the program with these arguments and resolves to its exit status.
  *
- * It leaves nothing running behind, and it is for the caller to end the process.
+ * It leaves nothing running; the caller ends the process. Only the modules of the chosen command are loaded: what this
+ * file imports is what `kontiki --help` costs.
  */
 export async function run(
   argv: readonly string[],
   host: Host,
-  start: StartCluster = (options) => Cluster.start(options),
-  engines: Engines = realEngines,
+  start: StartCluster = startCluster,
+  loadEngines: LoadEngines = loadRealEngines,
 ): Promise<number> {
   let status = EXIT_OK;
-  const notes = new Notes(host, "kontiki: ");
-  watchOutput(host, notes);
-  const program = buildProgram(host, start, engines, (value) => {
+  watchOutput(host);
+  const done = (value: number): void => {
     status = value;
-  });
+  };
   try {
+    const program = await buildProgram(argv, { host, start, loadEngines, done });
     await program.parseAsync([...argv], { from: "user" });
     return status;
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT_OK : EXIT_USAGE;
+    const { KontikiError } = await import("@kontiki/actors");
     if (!(error instanceof KontikiError)) throw error;
-    notes.problem(error.message);
+    await report(host, error.message);
     return EXIT_FAILED;
   }
 }
 
-function buildProgram(
-  host: Host,
-  start: StartCluster,
-  engines: Engines,
-  done: (status: number) => void,
-): Command {
+const startCluster: StartCluster = async (options) => {
+  const { Cluster } = await import("@kontiki/actors");
+  return Cluster.start(options);
+};
+
+const loadRealEngines: LoadEngines = async () => (await import("./engines/engines.ts")).engines;
+
+/** All commands by name and description; those that `argv` names are complete. */
+async function buildProgram(argv: readonly string[], services: Services): Promise<Command> {
+  const { stdout, stderr } = services.host;
   const program = new Command("kontiki")
     .description("Raft clusters on worker threads: start them, break them, measure them")
     .version(version())
-    .addHelpText("after", EXAMPLES);
-  for (const command of [
-    upCommand(host, start, done),
-    demoCommand(host, start, done),
-    udpCommand(host, done),
-    benchCommand(host, start, done),
-    recoverCommand(host, done),
-    traceCommand(host, done),
-    checkCommand(host, done),
-    runCommand(host, engines, done),
-    exploreCommand(host, engines, done),
-    replayCommand(host, engines, done),
-    shrinkCommand(host, engines, done),
-  ]) {
-    program.addCommand(command);
-  }
-  const commands = program.commands.flatMap((command) => [command, ...command.commands]);
-  for (const command of [program, ...commands]) {
-    command.exitOverride().configureOutput({
-      writeOut: (text) => void host.stdout.write(text),
-      getOutHelpWidth: () => host.stdout.columns ?? HELP_COLUMNS,
-      writeErr: (text) => void host.stderr.write(text),
+    .addHelpText("after", EXAMPLES)
+    .exitOverride()
+    .configureHelp({ subcommandTerm: (command) => `${command.name()} ${command.usage()}` })
+    .configureOutput({
+      writeOut: (text) => void stdout.write(text),
+      getOutHelpWidth: () => stdout.columns ?? HELP_COLUMNS,
+      writeErr: (text) => void stderr.write(text),
       outputError: (text, write) => write(text.replace(/^error: /, "kontiki: ")),
     });
+  for (const { name, usage, description, load } of commandList) {
+    const command = program.command(name).description(description);
+    if (argv.includes(name)) (await load())(command, services);
+    else command.usage(usage);
   }
   return program;
 }
 
-/** Width of help where there is no terminal to ask. */
+/** Width of help where there is no terminal. */
 const HELP_COLUMNS = 80;
 
 const EXAMPLES = `
@@ -96,23 +80,31 @@ Examples:
   $ kontiki trace show traces/n1-1.ndjson
   $ kontiki run figure_8 --seeds 1000
   $ kontiki explore
-  $ kontiki check history.jsonl --model register --html report.html`;
+  $ kontiki check history.jsonl --model register --html report.html
+
+Exit status: 0 success, 1 failure or violation, 2 bad usage; "kontiki COMMAND --help" has them all.`;
 
 function version(): string {
   const text = readFileSync(new URL("../package.json", import.meta.url), "utf8");
   return (JSON.parse(text) as { readonly version: string }).version;
 }
 
-/** A reader that went away ends the program in order and without a word; a full disk with one. */
-function watchOutput({ stdout, stderr, signal, interrupt }: Host, notes: Notes): void {
+/** When the reader of the output goes away, the program ends gracefully and silently; when the disk is full, with a message. */
+function watchOutput(host: Host): void {
+  const { stdout, stderr, signal, interrupt } = host;
   stdout.on("error", (error: NodeJS.ErrnoException) => {
     if (signal.aborted) return;
     if (error.code === "EPIPE") {
       interrupt("brokenPipe");
     } else {
-      notes.problem(`cannot write the output: ${error.message}`);
-      interrupt("badOutput");
+      const reported = report(host, `cannot write the output: ${error.message}`);
+      void reported.then(() => interrupt("badOutput"));
     }
   });
   stderr.on("error", () => undefined);
+}
+
+async function report(host: Host, problem: string): Promise<void> {
+  const { Notes } = await import("./output/notes.ts");
+  new Notes(host, "kontiki: ").problem(problem);
 }

@@ -8,10 +8,11 @@ import type { Peer } from "./membership.ts";
 import type { Env, State, Step } from "./state.ts";
 
 /**
- * Takes a leader's entries into the log, or says where the logs part (§5.3, Figure 2 "AppendEntries RPC, receiver").
+ * Appends a leader's entries to the log, or reports where the two logs diverge (§5.3, Figure 2 "AppendEntries RPC,
+ * receiver").
  *
- * Commit and the answer go by what this message proved: prevIndex + its entries. What the log holds behind that
- * was not compared and may be another leader's.
+ * The commit index and the reply depend only on what this message proved: prevIndex + its entries. Entries after that
+ * were not compared and may be another leader's.
  */
 export function acceptEntries<C>(
   env: Env<C>,
@@ -47,9 +48,9 @@ export function acceptEntries<C>(
 }
 
 /**
- * The log of a server that had lost a part of it is whole once it is proven to be its leader's up to a position at least
- * as far as the one it had: all that it ever promised to hold and that was committed is before it (§5.4.1, Leader
- * Completeness).
+ * Clears the horizon of a server that had lost a part of its log. The log is intact again once it is proven to match
+ * its leader's up to a position at least as up to date as the horizon: every entry that this server promised to hold
+ * and that was committed is then before that position (§5.4.1, Leader Completeness).
  */
 export function repaired<C>(
   state: State,
@@ -65,8 +66,8 @@ export function repaired<C>(
 }
 
 /**
- * The leader begins before this log does. What was compacted here is committed, and so in the leader's log as well
- * (Leader Completeness): it may go on from there.
+ * The leader's message starts before the first entry of this log. Entries compacted here are committed, so the leader's
+ * log holds them too (Leader Completeness): it may continue after the commit index.
  */
 function acceptKnown<C>(state: State, from: Peer, round: number): Step<C> {
   const { term, commit } = state;
@@ -76,7 +77,7 @@ function acceptKnown<C>(state: State, from: Peer, round: number): Step<C> {
   };
 }
 
-/** A refusal of an AppendEntries of an older term: the term tells the sender that it no longer leads (§5.1). */
+/** Rejects an AppendEntries of an older term: the newer term in the reply tells the sender to step down (§5.1). */
 export function refuseStale<C>(
   state: State,
   log: LogView<C>,
@@ -87,7 +88,7 @@ export function refuseStale<C>(
   return { type: "appendRejected", term, prevIndex, conflictTerm: undefined, conflictIndex, round };
 }
 
-/** What a leader sends is a piece of its log: adjacent, of terms that never fall and that it has reached (§5.3). */
+/** A leader sends a piece of its own log: adjacent entries whose terms never decrease nor exceed its own (§5.3). */
 function assertPieceOfLog<C>({ term, prevIndex, prevTerm, entries }: AppendEntries<C>): void {
   let before: LogPosition = { index: prevIndex, term: prevTerm };
   for (const entry of entries) {
@@ -97,17 +98,17 @@ function assertPieceOfLog<C>({ term, prevIndex, prevTerm, entries }: AppendEntri
     );
     assert(
       entry.term >= before.term && entry.term <= term,
-      () => `entry ${entry.index} is of no term of this log`,
+      () => `entry ${entry.index} has term ${entry.term}, which this log cannot hold there`,
     );
     before = entry;
   }
 }
 
 /**
- * Splits a leader's entries into those that are here already and those to append, and says where to cut.
+ * Splits a leader's entries into those already in the log and those to append, and finds where to truncate.
  *
- * Only a conflict removes anything: messages arrive late and out of order, and an old one that ends earlier than
- * our log must not cut off what a newer one brought.
+ * Only a conflict removes entries: messages arrive late and out of order, and an old one that ends before the end of
+ * the log must not remove what a newer one appended.
  */
 function compare<C>(
   log: LogView<C>,
@@ -117,7 +118,7 @@ function compare<C>(
   if (first === -1) return { fresh: [], cutAfter: undefined };
   const fresh = first === 0 ? entries : entries.slice(first);
   const from = entries[first];
-  assert(from !== undefined, "findIndex gives a place in the array");
+  assert(from !== undefined, "findIndex returns an index of the array");
   return { fresh, cutAfter: from.index <= log.lastIndex ? previousIndex(from.index) : undefined };
 }
 
@@ -134,14 +135,14 @@ function conflict<C>(
   return { type: "appendRejected", term, prevIndex, conflictTerm, conflictIndex, round };
 }
 
-/** The first index of the term at `at`. Terms never fall along a log, so halving finds it. */
+/** The first index of the term at `at`. Terms never decrease along a log, so a binary search finds it. */
 function firstOfTerm<C>(log: LogView<C>, at: Index, wanted: Term): Index {
   let low = log.firstIndex;
   let high = at;
   while (low < high) {
     const middle = indexAfter(low, Math.floor((high - low) / 2));
     const there = log.termAt(middle);
-    assert(there !== undefined && there <= wanted, "terms never fall along a log");
+    assert(there !== undefined && there <= wanted, "terms never decrease along a log");
     if (there < wanted) low = indexAfter(middle);
     else high = middle;
   }

@@ -1,17 +1,18 @@
 /**
- * A claim of the program about itself did not hold. It is the only error that leaves the core, and it always
- * means a defect, never bad input: the actor that meets it dies and restarts from its disk.
+ * An assertion of the program about itself failed. It is the only error that the core throws, and it always means a
+ * defect, never bad input: the actor that catches it dies and restarts from its disk.
  */
 export class AssertionError extends Error {
-  /** What tells it from other errors. */
+  /** Distinguishes it from other errors. */
   override readonly name = "AssertionError";
 }
 
 /**
- * States a claim.
+ * Checks a claim.
  *
- * @param message what does not hold then. A function where it is put together of parts: claims are stated at every turn.
- * @throws AssertionError with `message` when it does not hold.
+ * @param message the claim, or how it is broken. Pass a function when the text has to be built: claims are checked on
+ * every turn.
+ * @throws AssertionError with `message` when the claim is false.
  */
 export function assert(claim: boolean, message: string | (() => string)): asserts claim {
   if (!claim) throw new AssertionError(typeof message === "string" ? message : message());

@@ -6,8 +6,8 @@ import { unchanged, type Env, type State, type Step } from "./state.ts";
 import { becomeCandidate, becomeLeader } from "./transition.ts";
 
 /**
- * Counts a vote (§5.2). Only a candidate counts, only replies of its own term, each server once: a reply to an
- * older election, or one that arrives twice, adds nothing.
+ * Counts a vote (§5.2). Only a candidate counts votes, only those of its own term, and each server's once: a reply to
+ * an older election, or a duplicate, adds nothing.
  */
 export function onVoteReply<C>(env: Env<C>, state: State, from: NodeId, reply: VoteReply): Step<C> {
   const { role } = state;
@@ -20,8 +20,8 @@ export function onVoteReply<C>(env: Env<C>, state: State, from: NodeId, reply: V
 }
 
 /**
- * Counts a promise to vote (dissertation 9.6). It is for the term after this one: a reply to a question that was asked in
- * an earlier term adds nothing, and no promise is ever counted as a vote.
+ * Counts a promise to vote (dissertation 9.6). A promise is for the next term: a reply to a request of an earlier term
+ * adds nothing, and a promise is never counted as a vote.
  */
 export function onPreVoteReply<C>(
   env: Env<C>,

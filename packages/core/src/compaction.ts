@@ -9,20 +9,23 @@ import { sameSnapshot, type Snapshot } from "./snapshot.ts";
 import { unchanged, type Env, type State, type Step } from "./state.ts";
 
 /**
- * A snapshot of this server's own state is durable: the log up to it is dropped, but for the last entries, which a
- * follower that is a little behind gets faster than a snapshot (§7, dissertation 5.1.2).
+ * Compacts the log after a snapshot of this server's own state became durable. The last `keptEntries` entries stay: a
+ * follower that is slightly behind gets entries faster than a snapshot (§7, dissertation 5.1.2).
  */
 export function onSnapshotTaken<C>(env: Env<C>, state: State, snapshot: Snapshot): Step<C> {
-  assert(snapshot.index <= state.commit, "only what is committed is applied, and so in a snapshot");
+  assert(
+    snapshot.index <= state.commit,
+    "a snapshot covers only applied entries, and only committed entries are applied",
+  );
   if (snapshot.index <= (state.snapshot?.index ?? 0)) return unchanged(state);
   return onCompact(env, { ...state, snapshot }, env.config.keptEntries);
 }
 
-/** Drops the log up to `keptEntries` before the snapshot, as far as it is not dropped yet. */
+/** Compacts the log up to `keptEntries` entries before the snapshot, unless that part is already compacted. */
 export function onCompact<C>({ log }: Env<C>, state: State, keptEntries: number): Step<C> {
   assert(
     Number.isSafeInteger(keptEntries) && keptEntries >= 0,
-    () => `keptEntries is a whole number from 0, not ${keptEntries}`,
+    () => `keptEntries is an integer of 0 or more, not ${keptEntries}`,
   );
   const upTo = (state.snapshot?.index ?? 0) - keptEntries;
   if (upTo < log.firstIndex) return unchanged(state);
@@ -33,8 +36,8 @@ export function onCompact<C>({ log }: Env<C>, state: State, keptEntries: number)
 }
 
 /**
- * A follower has so much of the snapshot: the next part goes out. An answer that came twice sends nothing, or each part
- * would be under way twice from then on.
+ * A follower reports how many bytes of the snapshot it has: the next chunk is sent. A duplicate reply sends nothing;
+ * otherwise every later chunk would be sent twice.
  */
 export function onChunkReply<C>(
   env: Env<C>,
@@ -56,8 +59,8 @@ export function onChunkReply<C>(
 }
 
 /**
- * A snapshot that was being sent is there no more: whoever was getting it gets a newer one. While there is none, it is
- * asked for again with the heartbeats, and not as fast as it cannot be read.
+ * A snapshot that was being sent can no longer be read: its receivers get the newest one instead. If that was the
+ * newest, the chunk is requested again only with the heartbeats, so that failing reads are not retried in a tight loop.
  */
 export function onSnapshotGone<C>(state: State, gone: Snapshot): Step<C> {
   const { role, snapshot } = state;

@@ -5,28 +5,28 @@ import type { Message } from "./message.ts";
 import type { Peer } from "./membership.ts";
 import type { Snapshot } from "./snapshot.ts";
 
-/** Why a leader, or who is none, took no proposal. In all cases it is in no log and never will be. */
+/** Why a server rejected a proposal. In every case the proposal is in no log and never will be. */
 export type Refusal = "notLeader" | "busy" | "transferring";
 
 /**
- * What the runtime must do, in this order. Each is plain data.
+ * What the runtime must do, in this order. Each effect is plain data.
  *
- * Log and hard-state effects are visible to the next event at once; what may leave before they are durable is the
- * runtime's to know, by one rule: only AppendEntries, TimeoutNow and parts of a snapshot of a leader whose term and vote
- * are durable. They promise nothing.
+ * Effects on the log and the hard state are visible to the next event at once. One rule says which messages may leave
+ * before they are durable: only AppendEntries, TimeoutNow and snapshot chunks of a leader whose term and vote are
+ * durable, because these promise nothing.
  */
 export type Effect<C> =
-  /** Write term and vote; durable before any promise made after it leaves (§5.2, Figure 2 "persistent state"). */
+  /** Write term and vote; durable before any later promise leaves (§5.2, Figure 2 "persistent state"). */
   | { readonly type: "saveHardState"; readonly hard: HardState }
-  /** Drop all log entries behind `after`, on disk before what is appended next. */
+  /** Remove all log entries after `after`, on disk before anything is appended next. */
   | { readonly type: "truncateLog"; readonly after: Index }
-  /** Append entries behind the last one; say `durable` when the disk has them. */
+  /** Append entries after the last one; report `durable` when the disk has them. */
   | { readonly type: "appendLog"; readonly entries: readonly Entry<C>[] }
-  /** Drop the log up to and with `upTo`: a durable snapshot holds it. */
+  /** Remove the log up to and including `upTo`: a durable snapshot covers it. */
   | { readonly type: "compactLog"; readonly upTo: Index }
-  /** The log that was damaged is whole again: forget durably that it was not. */
+  /** The damaged log is intact again: durably forget the horizon. */
   | { readonly type: "logRepaired" }
-  /** Send a message to the server with this disk. It may be lost, late, or arrive twice. */
+  /** Send a message to the server with this disk. It may be lost, delayed or duplicated. */
   | {
       readonly type: "send";
       readonly to: NodeId;
@@ -34,8 +34,8 @@ export type Effect<C> =
       readonly message: Message<C>;
     }
   /**
-   * Send the part of this server's snapshot that begins at `offset`, as a `snapshotChunk` of `term`, as much as fits in
-   * a message. Say `snapshotGone` when there is no such snapshot any more.
+   * Send the part of this server's snapshot that begins at `offset`, as a `snapshotChunk` of `term`, with as many bytes
+   * as fit in a message. Report `snapshotGone` when the snapshot no longer exists.
    */
   | {
       readonly type: "sendChunk";
@@ -46,8 +46,9 @@ export type Effect<C> =
       readonly offset: number;
     }
   /**
-   * Save a part of a leader's snapshot: at `offset` 0 a new one begins, and what was saved of another is thrown away.
-   * With the last part say `snapshotReceived` when the whole is durable and its checksum holds, else `snapshotBroken`.
+   * Save a part of a leader's snapshot. `offset` 0 starts a new snapshot and discards what was saved of another. After
+   * the last part, report `snapshotReceived` when the whole file is durable and its checksum matches, else
+   * `snapshotBroken`.
    */
   | {
       readonly type: "saveChunk";
@@ -56,40 +57,41 @@ export type Effect<C> =
       readonly bytes: Uint8Array;
     }
   /**
-   * The snapshot that was received takes the place of the state machine's state, of the sessions, and of the whole log,
-   * which goes on behind it. On disk as one change: after a crash either all of it happened or nothing.
+   * Replace the state machine's state, the sessions and the whole log with the received snapshot; the log continues
+   * after it. On disk this is one change: after a crash either all of it happened or none.
    */
   | { readonly type: "installSnapshot"; readonly snapshot: Snapshot }
   /** Entries up to `upTo` are committed: apply those not yet applied, in order (§5.3). */
   | { readonly type: "commit"; readonly upTo: Index }
-  /** The commands of a `propose` stand in the log from index `first` on, in `term`; not yet committed. */
+  /** The commands of a `propose` are in the log from index `first` on, in `term`; they are not committed yet. */
   | { readonly type: "proposed"; readonly first: Index; readonly term: Term }
-  /** The commands of a `propose` were not taken and never will be. `leader` is where to turn, when it is known. */
+  /** The commands of a `propose` were rejected and never will be in a log. `leader` is where to retry, if known. */
   | {
       readonly type: "rejectProposal";
       readonly reason: Refusal;
       readonly leader: NodeId | undefined;
     }
-  /** The read of this `id` is linearizable on any server that has applied the log up to `index`. */
+  /** The read with this `id` is linearizable on any server that has applied the log up to `index`. */
   | { readonly type: "readReady"; readonly id: number; readonly index: Index }
-  /** Nobody here can say from where on a read is linearizable. `leader` is where to turn, when it is known. */
+  /** This server cannot tell from which index on a read is linearizable. `leader` is where to retry, if known. */
   | { readonly type: "rejectRead"; readonly id: number; readonly leader: NodeId | undefined }
-  /** A membership change stands in the log at `index`; joint ones are left by themselves. */
+  /** A membership change is in the log at `index`. A joint membership is left automatically. */
   | { readonly type: "changeTaken"; readonly index: Index }
-  /** A membership change was not taken. */
+  /** A membership change was rejected. */
   | { readonly type: "rejectChange"; readonly reason: string }
-  /** A transfer of leadership is over: `reason` says why it failed, undefined when a newer term has begun. */
+  /** A transfer of leadership has ended: `reason` says why it failed, undefined when a newer term has begun. */
   | {
       readonly type: "transferEnded";
       readonly target: NodeId | undefined;
       readonly reason: string | undefined;
     }
   /**
-   * Start the election timer anew with a freshly drawn time (§5.2). A server has one timer: whatever it waited for
-   * before is void, a timeout that is already under way included. Say `leaderSilent` at the shortest such time.
+   * Restart the election timer with a newly drawn timeout (§5.2). A server has one timer: its earlier setting no longer
+   * counts, including a timeout that has already fired and waits to be handled. Report `leaderSilent` after the
+   * shortest possible timeout.
    */
   | { readonly type: "resetElectionTimer" }
-  /** Start it anew with a short random time: the leader is gone for certain, and only a collision is to be avoided. */
+  /** Restart it with a short random delay: the leader is certainly gone, and the delay only avoids a split vote. */
   | { readonly type: "hastenElectionTimer" }
   /** Start the heartbeat timer in its place: a leader waits for no election. */
   | { readonly type: "resetHeartbeatTimer" };

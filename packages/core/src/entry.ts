@@ -2,15 +2,15 @@ import { INDEX_ZERO, type Index, type Term } from "./ids.ts";
 import type { Membership } from "./membership.ts";
 
 /**
- * One place in the replicated log: its `index`, from 1 without holes, and the `term` of the leader that appended it.
- * An index and a term name one entry in all logs (§5.3, Log Matching).
+ * An entry of the replicated log: its `index`, from 1 without gaps, and the `term` of the leader that appended it. An
+ * index and a term identify one entry across all logs (§5.3, Log Matching).
  */
 export type Entry<C> =
-  /** What a client proposed. The core never looks into `command`. */
+  /** What a client proposed. The core never looks inside `command`. */
   | { readonly type: "command"; readonly index: Index; readonly term: Term; readonly command: C }
-  /** What a new leader appends to commit what older terms left behind (§5.4.2, §8). */
+  /** What a new leader appends to commit entries of older terms (§5.4.2, §8). */
   | { readonly type: "noop"; readonly index: Index; readonly term: Term }
-  /** Who belongs to the cluster from this entry on, committed or not (§6, dissertation 4.1). */
+  /** The membership from this entry on, committed or not (§6, dissertation 4.1). */
   | {
       readonly type: "membership";
       readonly index: Index;
@@ -18,7 +18,7 @@ export type Entry<C> =
       readonly membership: Membership;
     };
 
-/** Where an entry stands: enough to compare two logs (§5.3, Log Matching). */
+/** The position of an entry: enough to compare two logs (§5.3, Log Matching). */
 export type LogPosition = {
   /** 0 before the first entry. */
   readonly index: Index;
@@ -30,25 +30,28 @@ export type LogPosition = {
 export const LOG_START: LogPosition = { index: INDEX_ZERO, term: 0 as Term };
 
 /**
- * What the core may ask of a log. It is read through this view and written only by effects.
+ * What the core may read of a log. It writes the log only through effects.
  *
- * Entries from `firstIndex` to `lastIndex` are there; those before it were compacted into a snapshot, and only the term
- * of the last of them is still known. A log that holds nothing has `lastIndex` = `firstIndex` - 1: 0 in one that never
- * held anything.
+ * The log holds the entries from `firstIndex` to `lastIndex`. Earlier ones were compacted into a snapshot, and only the
+ * term of the last of them is still known. An empty log has `lastIndex` = `firstIndex` - 1, which is 0 if it never held
+ * an entry.
  */
 export interface LogView<C> {
-  /** The first entry that is there, 1 in a log that was never compacted. */
+  /** The first entry in the log, 1 if it was never compacted. */
   readonly firstIndex: Index;
   /** The last entry; one less than `firstIndex` in an empty log. */
   readonly lastIndex: Index;
-  /** The term of the entry at `at`, from `firstIndex` - 1 on; 0 at index 0; undefined elsewhere. */
+  /** The term of the entry at `at`, from `firstIndex` - 1 to `lastIndex`; 0 at index 0; undefined elsewhere. */
   termAt(at: Index): Term | undefined;
   /**
-   * Entries `from` to `to`, both included, in order, but no more than fit in `maxBytes` (at least one is always
-   * given, however large). Bounds must lie inside the log.
+   * Entries `from` to `to`, both included, in order, but no more than fit in `maxBytes` (always at least one, however
+   * large). Both bounds must be inside the log.
    */
   slice(from: Index, to: Index, maxBytes: number): readonly Entry<C>[];
-  /** Bytes of all commands behind `after`, from `firstIndex` - 1, up to `to`. Asked often, so no sum anew. */
+  /**
+   * Bytes of all commands after `after` (at least `firstIndex` - 1) up to `to`. Called often: it must not sum them each
+   * time.
+   */
   bytesBetween(after: Index, to: Index): number;
 }
 
@@ -58,9 +61,9 @@ export function lastPosition<C>(log: LogView<C>): LogPosition {
 }
 
 /**
- * The election restriction (§5.4.1): is a log that ends at `theirs` at least as up to date as one that ends at
- * `ours`? The later last term wins; with equal last terms the longer log does. Comparing term and index apart
- * from each other would leave logs of which neither may be elected.
+ * The election restriction (§5.4.1): is a log that ends at `theirs` at least as up to date as one that ends at `ours`?
+ * The later last term wins; with equal last terms the longer log wins. If term and index were compared independently,
+ * there could be two logs of which neither may be elected.
  *
  * @example
  * ```ts

@@ -9,8 +9,8 @@ import { unchanged, type Env, type State, type Step } from "./state.ts";
 import { LEADERLESS } from "./transition.ts";
 
 /**
- * Handles an AppendEntries of the current term: its sender leads, so a candidate gives up and the timer starts
- * anew (§5.2). The vote stays as it is: it belongs to the term.
+ * Handles an AppendEntries of the current term: its sender is the leader, so a candidate gives up and the election
+ * timer restarts (§5.2). The vote stays as it is: it belongs to the term.
  */
 export function onAppendEntries<C>(
   env: Env<C>,
@@ -33,7 +33,7 @@ export function followerOf(state: State, leader: NodeId): State {
   return { ...state, role: { type: "follower", leader, heard: true, receiving: undefined } };
 }
 
-/** No leader was heard for the shortest election timeout: a vote may be given again (dissertation 4.2.3). */
+/** No leader was heard for the shortest election timeout: this server may vote again (dissertation 4.2.3). */
 export function onLeaderSilent<C>(state: State): Step<C> {
   const { role } = state;
   if (role.type !== "follower" || !role.heard) return unchanged(state);
@@ -41,8 +41,8 @@ export function onLeaderSilent<C>(state: State): Step<C> {
 }
 
 /**
- * The leader is gone for certain. Nobody waits for it: votes are withheld no longer, and who may stand does so after a
- * short random while, instead of an election timeout.
+ * The leader is certainly gone. There is no point in waiting for it: votes are no longer withheld, and a server that
+ * may stand for election does so after a short random delay instead of an election timeout.
  */
 export function onLeaderDown<C>(env: Env<C>, state: State): Step<C> {
   const next: State = { ...state, role: LEADERLESS };

@@ -17,8 +17,8 @@ import type { Env, State } from "./state.ts";
 const initial = new WeakMap<Config, Membership>();
 
 /**
- * The membership that counts now: the latest in the log, committed or not, because a server that waited for the commit
- * could decide by a majority that is none any more (§6, dissertation 4.1).
+ * The membership in force: the latest in the log, committed or not. A server that waited for the commit could decide by
+ * a majority that no longer is one (§6, dissertation 4.1).
  */
 export function membershipOf<C>({ config }: Env<C>, { memberships }: State): Membership {
   return memberships.at(-1)?.membership ?? initialOf(config);
@@ -34,13 +34,16 @@ function initialOf(config: Config): Membership {
 }
 
 /**
- * The membership as of an entry that is applied, from the newest snapshot on: what a snapshot of the log up to there
- * says. Entries are applied a little behind the commit index, and so the one that was in force there may not count any
- * more: then the log has it, or the snapshot before.
+ * The membership as of an applied entry, at or after the newest snapshot: the one that a snapshot up to that entry
+ * records. The applied index is slightly behind the commit index, so this membership may already be replaced; it is
+ * then read from the log or the previous snapshot.
  */
 export function membershipAt<C>(env: Env<C>, state: State, at: Index): Membership {
   const base = state.snapshot?.index ?? 0;
-  assert(at >= base, () => `the snapshot of ${base} took the place of what was in force at ${at}`);
+  assert(
+    at >= base,
+    () => `the membership in force at ${at} was replaced by the snapshot of ${base}`,
+  );
   const upTo = (known: readonly InForce[]): readonly InForce[] =>
     known.filter(({ index }) => index <= at);
   const counting = upTo(state.memberships);
@@ -51,12 +54,12 @@ export function membershipAt<C>(env: Env<C>, state: State, at: Index): Membershi
   return membershipOf(env, { ...state, memberships });
 }
 
-/** Whether the membership that counts is not committed yet: then no other change may begin (dissertation 4.1). */
+/** Whether the membership in force is not committed yet: no other change may begin until it is (dissertation 4.1). */
 export function isChanging({ memberships, commit }: State): boolean {
   return (memberships.at(-1)?.index ?? 0) > commit;
 }
 
-/** What of a recovered log and snapshot may be in force. Nothing is known to be committed but the snapshot. */
+/** The memberships of a recovered log and snapshot that may be in force. Only the snapshot is known to be committed. */
 export function recoveredMemberships<C>(
   log: LogView<C>,
   snapshot: Snapshot | undefined,
@@ -75,7 +78,10 @@ function membershipsIn<C>(entries: readonly Entry<C>[]): readonly InForce[] {
   );
 }
 
-/** After entries were cut off and others appended: a change that is cut off was never in force (dissertation 4.1). */
+/**
+ * Updates the memberships after a truncation and an append: a change that is truncated was never in force (dissertation
+ * 4.1).
+ */
 export function withLog<C>(
   state: State,
   cutAfter: Index | undefined,
@@ -91,8 +97,8 @@ export function withLog<C>(
 }
 
 /**
- * With a new commit index: of the memberships up to it only the last can ever count again, and a snapshot of it or of what
- * is before it brings nothing more.
+ * Sets a new commit index. Of the memberships up to it only the last can ever be in force again. A snapshot that is
+ * being received and ends at or before it adds nothing more, so it is dropped.
  */
 export function withCommit(state: State, commit: Index): State {
   const { memberships, role } = state;
@@ -108,12 +114,13 @@ export function withCommit(state: State, commit: Index): State {
 }
 
 /**
- * Whether this server may stand for election: it votes in a membership that may be in force, with the disk that it has,
- * and no part of what it promised to hold is missing.
+ * Whether this server may stand for election: it is a voter, with its present disk, in a membership that may be in
+ * force, and no promised part of its log is missing.
  *
- * That is the latest in its log, or one before it while nobody is known to have committed the latest. A server that is to
- * be removed may be the only one with a log that can win: the others lack the entry that removes it (dissertation 4.2.2,
- * Figure 4.6). Not so one that the latest knows by another disk: it would count the other's vote as its own.
+ * That is the latest membership in its log, or an earlier one as long as the latest is not known to be committed. A
+ * server that is about to be removed may be the only one whose log can win: the others lack the entry that removes it
+ * (dissertation 4.2.2, Figure 4.6). A server that the latest membership lists with another disk may not stand: it would
+ * count the vote of that disk as its own.
  */
 export function mayStand<C>(env: Env<C>, state: State): boolean {
   const { id, uid } = env.config;
@@ -125,7 +132,7 @@ export function mayStand<C>(env: Env<C>, state: State): boolean {
   );
 }
 
-/** The last membership that is known to be committed, and all behind it. */
+/** The last membership that is known to be committed, and all later ones. */
 function possiblyInForce<C>({ config }: Env<C>, state: State): readonly Membership[] {
   const { memberships, commit } = state;
   const known = memberships.map(({ membership }) => membership);
@@ -133,7 +140,7 @@ function possiblyInForce<C>({ config }: Env<C>, state: State): readonly Membersh
   return first === undefined || first.index > commit ? [initialOf(config), ...known] : known;
 }
 
-/** Everybody else in the membership that counts. */
+/** All other members of the membership in force. */
 export function peersOf<C>(env: Env<C>, state: State): readonly NodeId[] {
   const { voters, outgoing, learners } = membershipOf(env, state);
   const { id } = env.config;
@@ -141,7 +148,7 @@ export function peersOf<C>(env: Env<C>, state: State): readonly NodeId[] {
   return [...new Set([...voters, ...outgoing, ...learners])].filter((node) => node !== id);
 }
 
-/** A server as the membership that counts knows it. */
+/** A server with the uid that the membership in force lists. */
 export function peerOf<C>(env: Env<C>, state: State, node: NodeId): Peer {
   return { node, uid: uidOf(membershipOf(env, state), node) };
 }

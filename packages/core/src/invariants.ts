@@ -3,7 +3,7 @@ import { indexAfter, maxIndex, minIndex, type Index } from "./ids.ts";
 import { sameMembership } from "./membership.ts";
 import type { Env, State } from "./state.ts";
 
-/** One server as a test sees it. The log must be a view that does not change behind the test's back. */
+/** One server as a test sees it. The log must be a view that does not change while the test keeps it. */
 export type Observed<C> = {
   /** Its configuration and its log at that moment. */
   readonly env: Env<C>;
@@ -11,39 +11,42 @@ export type Observed<C> = {
   readonly state: State;
 };
 
-/** What should always hold and does not, as sentences; empty when all is well. */
+/** Sentences that say which invariants are broken; empty when none is. */
 export type Violations = readonly string[];
 
-/** Claims about one server at rest. */
+/** Checks one server at rest. */
 export function checkState<C>({ env, state }: Observed<C>): Violations {
   const { config, log } = env;
   const found: string[] = [];
   const claim = claimer(found, `${config.id} in term ${state.term}`);
   claim(
     state.commit <= log.lastIndex,
-    `commit ${state.commit} lies behind the log's end ${log.lastIndex}`,
+    `commit ${state.commit} is after the log's end ${log.lastIndex}`,
   );
   claim(
     state.durable <= log.lastIndex,
-    `durable ${state.durable} lies behind the log's end ${log.lastIndex}`,
+    `durable ${state.durable} is after the log's end ${log.lastIndex}`,
   );
   claim(
     (log.termAt(log.lastIndex) ?? 0) <= state.term,
-    "the log's last entry is of a later term than its server",
+    "the log's last entry has a later term than its server",
   );
   if (state.role.type === "candidate" || state.role.type === "leader")
-    claim(state.votedFor === config.id, `a ${state.role.type} voted for itself`);
+    claim(state.votedFor === config.id, `a ${state.role.type} did not vote for itself`);
   claim(
     state.commit >= log.firstIndex - 1,
-    `commit ${state.commit} lies before the log's beginning ${log.firstIndex}`,
+    `commit ${state.commit} is before the log's beginning ${log.firstIndex}`,
   );
-  claim((state.snapshot?.index ?? 0) >= log.firstIndex - 1, "what was compacted is in no snapshot");
+  claim(
+    (state.snapshot?.index ?? 0) >= log.firstIndex - 1,
+    "compacted entries are missing from the snapshot",
+  );
   if (state.role.type === "leader") {
     for (const [peer, { type, next, match }] of Object.entries(state.role.progress)) {
-      claim(match < next, `match ${match} of ${peer} is below its next ${next}`);
+      claim(match < next, `match ${match} of ${peer} is not below its next ${next}`);
       claim(
         next <= log.lastIndex + 1 || type === "snapshot",
-        `next ${next} of ${peer} lies behind the log's end ${log.lastIndex}`,
+        `next ${next} of ${peer} is after the log's end ${log.lastIndex}`,
       );
     }
   }
@@ -51,17 +54,18 @@ export function checkState<C>({ env, state }: Observed<C>): Violations {
 }
 
 /**
- * Claims about one server before and after one event.
+ * Checks one server before and after one event.
  *
- * Term and commit only grow; a term has one vote and, for this server, one leader; whoever stands for election does so in
- * a new term; a leader never overwrites or deletes entries of its log (Figure 3, Leader Append-Only).
+ * Term and commit index only grow; in one term a server has one vote and knows one leader; a server that stands for
+ * election does so in a new term; a leader never overwrites or deletes entries of its log (Figure 3, Leader
+ * Append-Only).
  */
 export function checkStep<C>(before: Observed<C>, after: Observed<C>): Violations {
   const found: string[] = [];
   const [old, now] = [before.state, after.state];
   const claim = claimer(found, `${after.env.config.id} in term ${now.term}`);
-  claim(now.term >= old.term, `the term fell from ${old.term}`);
-  claim(now.commit >= old.commit, `commit fell from ${old.commit} to ${now.commit}`);
+  claim(now.term >= old.term, `the term decreased from ${old.term}`);
+  claim(now.commit >= old.commit, `commit decreased from ${old.commit} to ${now.commit}`);
   if (now.term === old.term) {
     claim(
       old.votedFor === undefined || now.votedFor === old.votedFor,
@@ -70,7 +74,7 @@ export function checkStep<C>(before: Observed<C>, after: Observed<C>): Violation
     if (old.role.type === "leader") {
       claim(
         now.role.type === "leader" || now.role.type === "follower",
-        "a leader that steps down stands in a later term",
+        "a leader that stepped down became a candidate in the same term",
       );
       claim(
         isPrefix(before.env.log, after.env.log),
@@ -99,8 +103,8 @@ export function checkStep<C>(before: Observed<C>, after: Observed<C>): Violation
 }
 
 /**
- * Claims about all servers at one moment (Figure 3): Election Safety, Log Matching, Leader Completeness and State
- * Machine Safety. Election Safety over time needs the leaders of the past as well: see {@link Leaders}.
+ * Checks all servers at one moment (Figure 3): Election Safety, Log Matching, Leader Completeness and State Machine
+ * Safety. Election Safety over time also needs the past leaders: see {@link Leaders}.
  */
 export function checkCluster<C>(servers: readonly Observed<C>[]): Violations {
   const found: string[] = [];
@@ -110,11 +114,11 @@ export function checkCluster<C>(servers: readonly Observed<C>[]): Violations {
   return found;
 }
 
-/** Remembers who led each term, for Election Safety over a whole run. */
+/** Remembers the leader of each term, for Election Safety over a whole run. */
 export class Leaders {
   readonly #byTerm = new Map<number, string>();
 
-  /** Takes note of a server. Gives a violation when another one led its term. */
+  /** Records a server. Returns a violation when another server led its term. */
   observe<C>({ env, state }: Observed<C>): Violations {
     if (state.role.type !== "leader") return [];
     const known = this.#byTerm.get(state.term);
@@ -134,7 +138,7 @@ function checkPair<C>(a: Observed<C>, b: Observed<C>): Violations {
   );
   claim(
     logsMatch(a.env.log, b.env.log),
-    "Log Matching: an entry is the same but one before it is not",
+    "Log Matching: two logs share an entry but differ before it",
   );
   const commit = minIndex(a.state.commit, b.state.commit);
   claim(
@@ -149,13 +153,13 @@ function checkPair<C>(a: Observed<C>, b: Observed<C>): Violations {
     const complete = sameUpTo(other.env.log, leader.env.log, other.state.commit);
     claim(
       complete,
-      `Leader Completeness: ${leader.env.config.id} lacks what ${other.env.config.id} knows committed`,
+      `Leader Completeness: ${leader.env.config.id} lacks entries that ${other.env.config.id} knows to be committed`,
     );
   }
   return found;
 }
 
-/** Log Matching (§5.3): two logs that agree in index and term of an entry agree in all entries up to it. */
+/** Log Matching (§5.3): two logs that agree on the index and term of an entry agree on all entries up to it. */
 function logsMatch<C>(a: LogView<C>, b: LogView<C>): boolean {
   let at = minIndex(a.lastIndex, b.lastIndex);
   while (at >= maxIndex(a.firstIndex, b.firstIndex) && a.termAt(at) !== b.termAt(at))
@@ -193,7 +197,7 @@ function sameEntry<C>(a: Entry<C>, b: Entry<C> | undefined): boolean {
   }
 }
 
-/** Commands are plain data or bytes; those that crossed a thread are equal, not identical. */
+/** Commands are plain data or bytes; after crossing a thread they are equal, not identical. */
 function sameCommand(a: unknown, b: unknown): boolean {
   return Object.is(a, b) || JSON.stringify(a) === JSON.stringify(b);
 }

@@ -27,9 +27,9 @@ import { bestPlaced, timeoutNow } from "./transfer.ts";
 import { stepDown } from "./transition.ts";
 
 /**
- * Takes up a membership change (§6, dissertation chapter 4): one at a time, and only after an entry of the leader's own
- * term is committed. Otherwise a change of an earlier leader that this one does not know of could be in force elsewhere,
- * and two majorities that share nobody decide (the 2015 correction of dissertation 4.1).
+ * Handles a membership change (§6, dissertation chapter 4): one at a time, and only after an entry of the leader's own
+ * term is committed. Otherwise an earlier leader's change that this one does not know of could be in force elsewhere,
+ * and two majorities that share no server could decide (the 2015 correction of dissertation 4.1).
  */
 export function onChangeMembership<C>(
   env: Env<C>,
@@ -45,9 +45,9 @@ export function onChangeMembership<C>(
 }
 
 /**
- * A member came back with another disk: it has forgotten what it promised, so it loses its vote, catches up as a learner,
- * and gets the vote back with its new disk. Its vote is taken away without it: a change of one voter at once is safe
- * (dissertation 4.1). When that cannot be done now, it asks again.
+ * A member returned with another disk: it has forgotten its promises. It loses its vote, catches up as a learner, and
+ * then gets a vote for its new disk. Removing its vote needs no answer from it, and is safe because it changes a single
+ * voter (dissertation 4.1). If the change cannot be made now, the member asks again.
  */
 export function onRejoin<C>(env: Env<C>, state: State, { node, uid }: Peer): Step<C> {
   const membership = membershipOf(env, state);
@@ -60,10 +60,10 @@ export function onRejoin<C>(env: Env<C>, state: State, { node, uid }: Peer): Ste
 }
 
 /**
- * Does what follows from a membership being committed: a joint one is left, a leader that is not in it steps down
- * (dissertation 4.2.2), and a learner that has caught up is promoted.
+ * Does what a committed membership requires: leaves a joint one, makes a leader that is not in it step down
+ * (dissertation 4.2.2), and promotes a learner that has caught up.
  */
-export function goOnWithMembership<C>(env: Env<C>, state: State): Step<C> {
+export function continueMembershipChange<C>(env: Env<C>, state: State): Step<C> {
   const { role } = state;
   if (role.type !== "leader" || isChanging(state)) return unchanged(state);
   const membership = membershipOf(env, state);
@@ -73,13 +73,13 @@ export function goOnWithMembership<C>(env: Env<C>, state: State): Step<C> {
       ? appendMembership(env, state, role, left.membership)
       : unchanged(state);
   }
-  if (!membership.voters.includes(env.config.id)) return makeRoom(env, state);
+  if (!membership.voters.includes(env.config.id)) return handOver(env, state);
   return promote(env, state, role, membership);
 }
 
 /**
- * Promotes the first learner that has caught up (dissertation 4.2.1): it holds all that is committed, and is sent entries
- * as they come. So the larger majority waits for nobody whom the smaller did not.
+ * Promotes the first learner that has caught up (dissertation 4.2.1): it holds everything that is committed, and gets
+ * new entries as they are appended. So the larger majority waits for no server that the smaller one did not wait for.
  */
 function promote<C>(env: Env<C>, state: State, role: Leader, membership: Membership): Step<C> {
   const ready = membership.promotions.find(({ node }) => {
@@ -95,8 +95,8 @@ function promote<C>(env: Env<C>, state: State, role: Leader, membership: Members
   return typeof taken === "string" ? unchanged(state) : taken;
 }
 
-/** A leader that was removed tells all what is committed, and the best placed of them to follow it. */
-function makeRoom<C>(env: Env<C>, state: State): Step<C> {
+/** A removed leader tells all members the commit index, and tells the best-placed one to stand for election. */
+function handOver<C>(env: Env<C>, state: State): Step<C> {
   const target = bestPlaced(env, state);
   const told: Step<C> = andThen(announce(env, state), (next) => ({
     state: next,
@@ -107,24 +107,24 @@ function makeRoom<C>(env: Env<C>, state: State): Step<C> {
   );
 }
 
-/** The step that begins a change, or why there is none. */
+/** The step that begins a change, or the reason why it cannot begin. */
 function tryChange<C>(env: Env<C>, state: State, changes: readonly Change[]): Step<C> | string {
   const { role } = state;
   if (role.type !== "leader") {
     const leader = leaderOf(env.config, state);
     return `this server does not lead${leader === undefined ? "" : `: ${leader} does`}`;
   }
-  if (role.transfer !== undefined) return "the lead is being transferred";
+  if (role.transfer !== undefined) return "leadership is being transferred";
   const before = membershipOf(env, state);
   if (isChanging(state) || isJoint(before)) return "a membership change is under way";
   if (!knowsCommitted(env, state)) return "the leader has not committed an entry of its term yet";
   const changed = changeMembership(before, changes);
   if (changed.type === "refused") return changed.reason;
-  if (sameMembership(before, changed.membership)) return "the membership is like that already";
+  if (sameMembership(before, changed.membership)) return "the membership is already as requested";
   return appendMembership(env, state, role, changed.membership);
 }
 
-/** Appends a membership, which is in force from here on, and keeps track of those who are in it. */
+/** Appends a membership, which is in force from this entry on, and keeps the progress of its members. */
 function appendMembership<C>(
   env: Env<C>,
   state: State,

@@ -11,7 +11,7 @@ import {
   type Index,
   type NodeId,
 } from "./ids.ts";
-import { goOnWithMembership } from "./leader-membership.ts";
+import { continueMembershipChange } from "./leader-membership.ts";
 import type { AppendAccepted, AppendRejected, ChunkReply } from "./message.ts";
 import { accepted, answered, interrupted, rejected, type Progress } from "./progress.ts";
 import { confirmedRound, releaseReads } from "./read.ts";
@@ -25,10 +25,10 @@ import {
   type State,
   type Step,
 } from "./state.ts";
-import { beatTransfer, tellWhenCaughtUp } from "./transfer.ts";
+import { beatTransfer, promptWhenCaughtUp } from "./transfer.ts";
 import { stepDown } from "./transition.ts";
 
-/** A follower holds the log up to `match`: remember it, and see what a majority holds now (§5.3). */
+/** A follower holds the log up to `match`: record it, and check what a majority holds now (§5.3). */
 export function onAppendAccepted<C>(
   env: Env<C>,
   state: State,
@@ -43,14 +43,14 @@ export function onAppendAccepted<C>(
   );
   const progress = accepted(answered(known, reply.round), reply.match, env.log.firstIndex);
   const next = withProgress(state, from, progress);
-  // What it holds of what is committed anyway moves nothing.
+  // Holding entries that are already committed cannot move the commit index.
   const moved = progress.match > state.commit ? advanceCommit(env, next) : unchanged<C>(next);
   const released = andThen(moved, (now) => releaseReads(env, now));
-  const told = andThen(released, (now) => tellWhenCaughtUp(env, now));
-  return andThen(told, (now) => goOnWithMembership(env, now));
+  const told = andThen(released, (now) => promptWhenCaughtUp(env, now));
+  return andThen(told, (now) => continueMembershipChange(env, now));
 }
 
-/** A follower's log parts from ours: go back to where they may meet (end of §5.3). */
+/** A follower's log diverges from this leader's: go back to where they may meet (end of §5.3). */
 export function onAppendRejected<C>(
   env: Env<C>,
   state: State,
@@ -64,9 +64,9 @@ export function onAppendRejected<C>(
 }
 
 /**
- * Heartbeats go out, and the next ones are due one interval from now (§5.2). A leader that no majority has answered for
- * an election timeout of them steps down (dissertation 6.2): its clients turn to whoever leads on the other side of a
- * partition, and it holds off no election.
+ * Sends heartbeats, and starts the next heartbeat interval (§5.2). A leader that no majority has answered for an
+ * election timeout of heartbeats steps down (dissertation 6.2): its clients turn to the leader on the other side of a
+ * partition, and it stops preventing elections.
  */
 export function onHeartbeatTimeout<C>(env: Env<C>, state: State): Step<C> {
   const { role } = state;
@@ -79,7 +79,7 @@ export function onHeartbeatTimeout<C>(env: Env<C>, state: State): Step<C> {
   return { state: announced.state, effects: [resetHeartbeatTimer, ...announced.effects] };
 }
 
-/** The check that goes on, or a new one when a majority answered; undefined when it has not for too long. */
+/** The current check, or a new one once a majority has answered; undefined when none has answered for too long. */
 function checkedQuorum<C>(env: Env<C>, state: State, role: Leader): Leader["check"] | undefined {
   const { quorumBeats } = env.config;
   if (quorumBeats === 0 || confirmedRound(env, state, role) >= role.check.round)
@@ -88,7 +88,7 @@ function checkedQuorum<C>(env: Env<C>, state: State, role: Leader): Leader["chec
   return beats >= quorumBeats ? undefined : { round: role.check.round, beats };
 }
 
-/** Appends clients' commands to the log (§5.3). Whoever does not lead takes none, and says who may. */
+/** Appends clients' commands to the log (§5.3). A non-leader rejects them and names the leader if it knows one. */
 export function onPropose<C>(env: Env<C>, state: State, commands: readonly C[]): Step<C> {
   const refusal = refusalOf(env, state);
   if (refusal !== undefined) {
@@ -113,14 +113,14 @@ export function onPropose<C>(env: Env<C>, state: State, commands: readonly C[]):
   };
 }
 
-/** Another server's process is gone, and what was under way to it is lost. */
+/** Another server's process is gone: messages on their way to it are lost. */
 export function onFollowerDown<C>(state: State, role: Leader, node: NodeId): Step<C> {
   const progress = role.progress[node];
   if (progress === undefined) return unchanged(state);
   return unchanged(withProgress(state, node, interrupted(progress)));
 }
 
-/** Why no commands are taken now. A leader that hands over takes none, or its target would never catch up. */
+/** Why no commands are accepted now. A leader that hands over accepts none: its target would never catch up. */
 function refusalOf<C>({ config, log }: Env<C>, { role, commit }: State): Refusal | undefined {
   if (role.type !== "leader") return "notLeader";
   if (role.transfer !== undefined) return "transferring";
@@ -128,7 +128,7 @@ function refusalOf<C>({ config, log }: Env<C>, { role, commit }: State): Refusal
   return uncommitted >= config.maxUncommittedBytes ? "busy" : undefined;
 }
 
-/** The progress of a follower whose reply belongs to this leadership, else nothing. */
+/** The progress of a follower whose reply belongs to this leader's term; undefined otherwise. */
 export function progressOf(
   state: State,
   from: NodeId,
@@ -139,7 +139,7 @@ export function progressOf(
     : undefined;
 }
 
-/** A leader that knows this of a follower. */
+/** The state with new progress of one follower. */
 export function withProgress(state: State, peer: NodeId, progress: Progress): State {
   const { role } = state;
   assert(role.type === "leader", "only a leader keeps progress");
@@ -148,9 +148,9 @@ export function withProgress(state: State, peer: NodeId, progress: Progress): St
 }
 
 /**
- * Where to try next, by the follower's hint (end of §5.3): behind our last entry of its conflicting term if we have
- * one (the logs may agree up to there), otherwise at the first entry it has of that term, skipping the whole of it.
- * Always before what was refused, so that each refusal makes progress.
+ * Where to try next, by the follower's hint (end of §5.3): after our last entry of its conflicting term if we have one
+ * (the logs may agree up to there), otherwise at its first entry of that term, skipping the whole term. Always before
+ * what was rejected, so that each rejection makes progress.
  */
 function meetingPoint<C>(log: LogView<C>, reply: AppendRejected): Index {
   const ours = reply.conflictTerm === undefined ? undefined : lastOfTermUpTo(log, reply);
@@ -159,14 +159,14 @@ function meetingPoint<C>(log: LogView<C>, reply: AppendRejected): Index {
   return maxIndex(bounded, indexAfter(INDEX_ZERO));
 }
 
-/** Our last entry of the follower's conflicting term, at or before `prevIndex`; terms never fall along a log. */
+/** Our last entry of the follower's conflicting term, at or before `prevIndex`; terms never decrease along a log. */
 function lastOfTermUpTo<C>(log: LogView<C>, reply: AppendRejected): Index | undefined {
   let low = log.firstIndex;
   let high = indexAfter(minIndex(reply.prevIndex, log.lastIndex));
   while (low < high) {
     const middle = indexAfter(low, Math.floor((high - low) / 2));
     const there = log.termAt(middle);
-    assert(there !== undefined, "a leader's log has no holes");
+    assert(there !== undefined, "a leader's log has no gaps");
     if (reply.conflictTerm !== undefined && there <= reply.conflictTerm) low = indexAfter(middle);
     else high = middle;
   }

@@ -1,13 +1,13 @@
 import type { NodeId } from "./ids.ts";
 import { isJoint, isMember, uidOf, type Membership, type Promotion } from "./membership.ts";
 
-/** One wish about one server. Several are made one after the other, and take effect together. */
+/** One requested change to one server. Several are applied in order and take effect together. */
 export type Change =
-  /** A voter from now on: a new server, with the uid of its disk, or a learner, with the uid it has. */
+  /** Make it a voter: a new server, with the uid of its disk, or a learner, with its present uid. */
   | { readonly type: "addVoter"; readonly node: NodeId; readonly uid: number }
   /**
-   * A learner from now on: a new server, or a voter that loses its vote. With `promote` it becomes a voter by itself
-   * when it has caught up, in the place of `replaces` if that is named.
+   * Make it a learner: a new server, or a voter that loses its vote. With `promote` it becomes a voter automatically
+   * once it has caught up, and `replaces`, if set, is removed in the same change.
    */
   | {
       readonly type: "addLearner";
@@ -16,14 +16,14 @@ export type Change =
       readonly promote: boolean;
       readonly replaces: NodeId | undefined;
     }
-  /** No member any more. Removing a stranger changes nothing. */
+  /** Remove a member. Removing a server that is not a member changes nothing. */
   | { readonly type: "remove"; readonly node: NodeId };
 
-/** A membership to come, or why there is none. */
+/** The next membership, or why the change is not possible. */
 export type Changed =
   | {
       readonly type: "changed";
-      /** The one to come. It keeps all that `assertMembership` claims. */
+      /** The next membership. It satisfies `assertMembership`. */
       readonly membership: Membership;
     }
   | {
@@ -33,25 +33,25 @@ export type Changed =
     };
 
 /**
- * Changes at most one voter, without a joint membership between: majorities before and after share a server
- * (dissertation 4.1).
+ * Changes at most one voter, without an intermediate joint membership: any majority before and any majority after share
+ * a server (dissertation 4.1).
  */
 export function changeSimply(membership: Membership, changes: readonly Change[]): Changed {
   if (isJoint(membership)) return refused("a membership change is under way");
   const changed = apply(membership, changes);
   if (changed.type === "refused") return changed;
   if (votersChanged(membership, changed.membership) > 1)
-    return refused("more than one voter changes: that takes a joint membership");
+    return refused("more than one voter changes: that requires a joint membership");
   return changed;
 }
 
 /**
- * Enters a joint membership: from here on both majorities decide, until it is left (§6, dissertation 4.3). A voter
- * that is to be a learner stays a voter of the outgoing half until then.
+ * Enters a joint membership: both majorities decide until it is left (§6, dissertation 4.3). A voter that is to become
+ * a learner stays a voter of the outgoing half until then.
  */
 export function enterJoint(membership: Membership, changes: readonly Change[]): Changed {
   if (isJoint(membership)) return refused("a membership change is under way");
-  if (membership.voters.length === 0) return refused("there are no voters to begin with");
+  if (membership.voters.length === 0) return refused("the membership has no voters yet");
   const changed = apply(membership, changes);
   if (changed.type === "refused") return changed;
   const { membership: next } = changed;
@@ -59,7 +59,7 @@ export function enterJoint(membership: Membership, changes: readonly Change[]): 
   const learnersNext = next.learners.filter((node) => outgoing.includes(node));
   for (const node of outgoing)
     if (isMember(next, node) && uidOf(next, node) !== uidOf(membership, node))
-      return refused(`${node} has a new disk: only a change of its own may say so`);
+      return refused(`${node} has a new disk: it must be changed in a change of its own`);
   const learners = next.learners.filter((node) => !learnersNext.includes(node));
   const uids = { ...next.uids };
   for (const node of outgoing)
@@ -67,7 +67,7 @@ export function enterJoint(membership: Membership, changes: readonly Change[]): 
   return { type: "changed", membership: { ...next, outgoing, learners, learnersNext, uids } };
 }
 
-/** Leaves a joint membership: the outgoing half decides no more. */
+/** Leaves a joint membership: the outgoing half no longer decides. */
 export function leaveJoint(membership: Membership): Changed {
   if (!isJoint(membership)) return refused("the membership is not joint");
   const { learners, learnersNext } = membership;
@@ -80,7 +80,7 @@ export function leaveJoint(membership: Membership): Changed {
   return { type: "changed", membership: { ...next, uids: uidsOf(next) } };
 }
 
-/** The next membership for these wishes: at once if that is safe, else joint. */
+/** The next membership for these changes: directly if that is safe, else through a joint one. */
 export function changeMembership(membership: Membership, changes: readonly Change[]): Changed {
   const simple = apply(membership, changes);
   if (simple.type === "refused" || votersChanged(membership, simple.membership) > 1)
@@ -124,31 +124,32 @@ function applyOne(membership: Membership, change: Change): Membership {
   };
 }
 
-/** The voters with `node` among them, which keeps its place if it has one. */
+/** The voters including `node`, which keeps its position if it already has one. */
 function inPlace({ voters }: Membership, node: NodeId): readonly NodeId[] {
   return voters.includes(node) ? voters : [...voters, node];
 }
 
 /**
- * A new disk has a uid that its server never had before; otherwise a member keeps the one it has.
+ * Checks the uid of a change: a new disk needs a uid that its server never had before; otherwise a member keeps its
+ * uid.
  *
- * Of a member it is known which disks it has had: none above the present one. Which ones a stranger had is forgotten, so
- * it needs a uid above all that were given before this change.
+ * For a member it is known which uids it has had: none above its present one. For a server that is not a member they
+ * are forgotten, so it needs a uid above all that were assigned before this change.
  *
- * @param lastUid the last one given before.
+ * @param lastUid the highest uid assigned so far.
  */
 function problemOf(membership: Membership, change: Change, lastUid: number): string | undefined {
   if (change.type === "remove") return undefined;
   const { node, uid } = change;
   if (change.type === "addLearner" && change.replaces === node)
-    return `${node} cannot take its own place`;
+    return `${node} cannot replace itself`;
   const known = isMember(membership, node) ? uidOf(membership, node) : undefined;
   if (uid === known || (lastUid === 0 && uid === 0)) return undefined;
   const last = known ?? lastUid;
   if (uid <= last)
-    return `uid ${uid} of ${node} was given before: a new disk gets one above ${last}`;
+    return `uid ${uid} of ${node} was assigned before: a new disk needs one above ${last}`;
   return known !== undefined && change.type === "addVoter"
-    ? `${node} votes with another disk: it must catch up first`
+    ? `${node} is a voter with another disk: it must catch up first`
     : undefined;
 }
 
@@ -157,7 +158,7 @@ function uidsOf(membership: Membership): Membership["uids"] {
   return Object.fromEntries(known.filter(([node]) => isMember(membership, node)));
 }
 
-/** How many servers vote in one of the two memberships only. A server with another disk is another server. */
+/** How many servers are voters in only one of the two memberships. A server with another disk is another server. */
 function votersChanged(before: Membership, after: Membership): number {
   const votesIn = (membership: Membership, node: NodeId, uid: number): boolean =>
     membership.voters.includes(node) && uidOf(membership, node) === uid;

@@ -8,31 +8,31 @@ import type { Index, NodeId } from "./ids.ts";
  * of `outgoing` (§6, dissertation 4.3).
  */
 export type Membership = {
-  /** Those whose votes decide. While joint, the voters of the membership to come. */
+  /** The servers whose votes decide. While joint, the voters of the next membership. */
   readonly voters: readonly NodeId[];
-  /** While joint, the voters of the membership that is left; else empty. */
+  /** While joint, the voters of the previous membership; else empty. */
   readonly outgoing: readonly NodeId[];
-  /** Those who get the log and have no vote (dissertation 4.2.1). None of them is a voter of either half. */
+  /** Servers that receive the log and have no vote (dissertation 4.2.1). None of them is a voter of either half. */
   readonly learners: readonly NodeId[];
   /** Voters of `outgoing` that become learners when the joint membership is left. */
   readonly learnersNext: readonly NodeId[];
-  /** Learners, now or next, that become voters by themselves when they have caught up. */
+  /** Present or future learners that become voters automatically once they have caught up. */
   readonly promotions: readonly Promotion[];
   /**
-   * Which disk a member has, for those that got one after the cluster began; 0 for the others.
+   * Which disk a member has, for members that got one after the cluster began; 0 for the others.
    *
-   * A promise belongs to a disk: a server whose disk was wiped, or that was removed and is added again, is another
-   * server of the same name, and what the earlier one said about votes and entries does not bind or serve it.
+   * A promise belongs to a disk: a server whose disk was wiped, or that was removed and added again, is a different
+   * server with the same name. Votes and acknowledgements of the earlier one neither bind nor help it.
    */
   readonly uids: Readonly<Record<NodeId, number>>;
   /**
-   * The highest uid ever given. A server that is added gets a higher one, and so does a member with a new disk than it
-   * had itself, so that no two of a name are ever mixed up.
+   * The highest uid ever assigned. An added server gets a higher one; a member with a new disk gets a higher one than
+   * its own. So two servers with the same name are never confused.
    */
   readonly lastUid: number;
 };
 
-/** Another server, and which disk it has. See `Membership.uids`. */
+/** Another server and its disk. See `Membership.uids`. */
 export type Peer = {
   /** Its name. */
   readonly node: NodeId;
@@ -40,23 +40,23 @@ export type Peer = {
   readonly uid: number;
 };
 
-/** A membership, and the entry from which on it is in force; or the snapshot's last entry, if it came with one. */
+/** A membership and the entry that put it in force; or the snapshot's last entry, if it came with one. */
 export type InForce = {
-  /** From this entry on. */
+  /** In force from this entry on. */
   readonly index: Index;
   /** Who belongs to the cluster. */
   readonly membership: Membership;
 };
 
-/** A learner on its way to a vote, and the voter whose place it takes, if it takes one. */
+/** A learner that is to become a voter, and the voter that it replaces, if any. */
 export type Promotion = {
   /** The learner. */
   readonly node: NodeId;
-  /** Who is removed in the same change. */
+  /** The voter that is removed in the same change. */
   readonly replaces: NodeId | undefined;
 };
 
-/** The membership that a cluster begins with: these voters, each with the disk it began with. */
+/** The membership that a cluster begins with: these voters, each with its first disk. */
 export function initialMembership(voters: readonly NodeId[]): Membership {
   return {
     voters,
@@ -69,7 +69,7 @@ export function initialMembership(voters: readonly NodeId[]): Membership {
   };
 }
 
-/** Whether two majorities are needed. */
+/** Whether a decision needs two majorities. */
 export function isJoint(membership: Membership): boolean {
   return membership.outgoing.length > 0;
 }
@@ -79,54 +79,54 @@ export function isVoter({ voters, outgoing }: Membership, node: NodeId): boolean
   return voters.includes(node) || outgoing.includes(node);
 }
 
-/** Whether it belongs to the cluster in any way. */
+/** Whether the server belongs to the cluster in any way. */
 export function isMember(membership: Membership, node: NodeId): boolean {
   return isVoter(membership, node) || membership.learners.includes(node);
 }
 
-/** Everybody who belongs to the cluster, nobody twice: voters first. */
+/** All members without duplicates, voters first. */
 export function membersOf({ voters, outgoing, learners }: Membership): readonly NodeId[] {
   if (outgoing.length === 0 && learners.length === 0) return voters;
   return [...new Set([...voters, ...outgoing, ...learners])];
 }
 
-/** The disk that the cluster knows a server by: 0 for the one it began with. */
+/** The uid of the disk that the cluster expects of a server: 0 for its first. */
 export function uidOf({ uids }: Membership, node: NodeId): number {
   return Object.hasOwn(uids, node) ? (uids[node] ?? 0) : 0;
 }
 
-/** Whether two memberships are the same. */
+/** Whether two memberships are equal, apart from the order of their lists. */
 export function sameMembership(a: Membership, b: Membership): boolean {
   return a === b || JSON.stringify(canonical(a)) === JSON.stringify(canonical(b));
 }
 
-/** Claims about a membership alone. @throws AssertionError for the one that does not hold. */
+/** Checks the invariants of a membership. @throws AssertionError for the first that is broken. */
 export function assertMembership(membership: Membership): void {
   const { voters, outgoing, learners, learnersNext, promotions, uids, lastUid } = membership;
   for (const [name, nodes] of Object.entries({ voters, outgoing, learners, learnersNext }))
-    assert(new Set(nodes).size === nodes.length, () => `${name}: nobody stands there twice`);
+    assert(new Set(nodes).size === nodes.length, () => `${name}: no server is listed twice`);
   for (const learner of learners)
     assert(!isVoter(membership, learner), () => `${learner} is a learner and a voter`);
   for (const node of learnersNext)
     assert(
       outgoing.includes(node) && !voters.includes(node),
-      () => `${node} becomes a learner and so is an outgoing voter`,
+      () => `${node} becomes a learner, so it must be an outgoing voter`,
     );
   for (const { node } of promotions)
     assert(
       learners.includes(node) || learnersNext.includes(node),
-      () => `${node} is to be promoted and so is a learner, or becomes one`,
+      () => `${node} is to be promoted, so it must be a learner or become one`,
     );
   for (const node of Object.keys(uids) as NodeId[]) {
-    assert(isMember(membership, node), () => `${node} has a uid and so is a member`);
+    assert(isMember(membership, node), () => `${node} has a uid, so it must be a member`);
     assert(
       uidOf(membership, node) <= lastUid,
-      () => `the uid of ${node} is at most the last one given`,
+      () => `the uid of ${node} is at most the last one assigned`,
     );
   }
 }
 
-/** Order means nothing in a membership. */
+/** The order of a membership's lists has no meaning. */
 function canonical(membership: Membership): readonly unknown[] {
   const { voters, outgoing, learners, learnersNext, promotions, uids, lastUid } = membership;
   const promoted = promotions.map(({ node, replaces }) => `${node} ${replaces ?? ""}`);

@@ -3,8 +3,8 @@ import { LOG_START, type Entry, type LogPosition, type LogView } from "./entry.t
 import { indexAfter, type Index, type Term } from "./ids.ts";
 
 /**
- * A log in memory, for whoever drives the core: what `appendLog` and `truncateLog` say is done to it at once, and the
- * next event sees it.
+ * A log in memory, for programs that drive the core: `appendLog`, `truncateLog` and the other log effects are applied
+ * to it at once, and the next event sees the result.
  *
  * @example
  * ```ts
@@ -23,19 +23,19 @@ import { indexAfter, type Index, type Term } from "./ids.ts";
 export class MemoryLog<C> implements LogView<C> {
   readonly #sizeOf: (command: C) => number;
   #entries: Entry<C>[] = [];
-  /** Bytes of all commands up to and with each entry, counted from some entry that was compacted since. */
+  /** For each entry: bytes of all commands up to and including it, counted from some entry that is compacted by now. */
   #bytesUpTo: number[] = [];
-  /** The same at `#base`. */
+  /** The same count at `#base`. */
   #bytesAtBase = 0;
-  /** The position before the first entry that is there. */
+  /** The position before the first entry in the log. */
   #base: LogPosition;
 
   /**
-   * A log of these entries.
+   * Creates a log with these entries.
    *
-   * @param sizeOf gives the bytes of a command, for the bound of `slice`.
+   * @param sizeOf returns the bytes of a command, for the bound of `slice`.
    * @param entries adjacent, from `base.index` + 1.
-   * @param base the last entry that was compacted, as a snapshot names it.
+   * @param base the last compacted entry, as a snapshot names it.
    */
   constructor(
     sizeOf: (command: C) => number,
@@ -63,7 +63,7 @@ export class MemoryLog<C> implements LogView<C> {
   slice(from: Index, to: Index, maxBytes: number): readonly Entry<C>[] {
     assert(
       from >= this.firstIndex && from <= to && to <= this.lastIndex,
-      () => `entries ${from} to ${to} lie inside the log`,
+      () => `entries ${from} to ${to} are not all in the log`,
     );
     const before = this.#bytesAt(from - 1);
     let end: number = from;
@@ -74,38 +74,38 @@ export class MemoryLog<C> implements LogView<C> {
   bytesBetween(after: Index, to: Index): number {
     assert(
       after >= this.#base.index && after <= to && to <= this.lastIndex,
-      () => `entries ${after} to ${to} lie inside the log`,
+      () => `entries ${after} to ${to} are not all in the log`,
     );
     return this.#bytesAt(to) - this.#bytesAt(after);
   }
 
-  /** Appends entries that continue the log. @throws AssertionError when they do not. */
+  /** Appends entries. @throws AssertionError unless they directly follow the last one. */
   append(entries: readonly Entry<C>[]): void {
     for (const entry of entries) {
       assert(
         entry.index === indexAfter(this.lastIndex),
-        () => `entry ${entry.index} follows ${this.lastIndex}`,
+        () => `entry ${entry.index} does not follow ${this.lastIndex}`,
       );
       this.#push(entry);
     }
   }
 
-  /** Drops all entries behind `after`. @throws AssertionError when there is nothing behind it that could be. */
+  /** Removes all entries after `after`. @throws AssertionError when `after` is outside the log. */
   truncate(after: Index): void {
     assert(
       after >= this.#base.index && after <= this.lastIndex,
-      () => `there is nothing behind ${after} to drop`,
+      () => `there is nothing after ${after} to remove`,
     );
     this.#entries.length = after - this.#base.index;
     this.#bytesUpTo.length = after - this.#base.index;
   }
 
-  /** Drops all entries up to and with `upTo`. @throws AssertionError when it is not there. */
+  /** Removes all entries up to and including `upTo`. @throws AssertionError when `upTo` is not in the log. */
   compact(upTo: Index): void {
     const term = this.termAt(upTo);
     assert(
       upTo >= this.firstIndex && term !== undefined,
-      () => `entry ${upTo} is there, and may be compacted`,
+      () => `entry ${upTo} is not in the log and cannot be compacted`,
     );
     const count = upTo - this.#base.index;
     this.#bytesAtBase = this.#bytesAt(upTo);
@@ -114,7 +114,7 @@ export class MemoryLog<C> implements LogView<C> {
     this.#base = { index: upTo, term };
   }
 
-  /** Drops everything: the log goes on behind `base`. */
+  /** Removes all entries: the log continues after `base`. */
   reset(base: LogPosition): void {
     this.#entries = [];
     this.#bytesUpTo = [];
@@ -122,7 +122,7 @@ export class MemoryLog<C> implements LogView<C> {
     this.#base = base;
   }
 
-  /** A copy that stays as it is. */
+  /** An independent copy: later changes to this log do not affect it. */
   snapshot(): MemoryLog<C> {
     return new MemoryLog(this.#sizeOf, this.#entries, this.#base);
   }

@@ -2,7 +2,7 @@ import type { Entry } from "./entry.ts";
 import type { Index, Term } from "./ids.ts";
 import type { Snapshot } from "./snapshot.ts";
 
-/** A candidate asks for a vote (Figure 2, RequestVote RPC). Its sender is the candidate. */
+/** A candidate asks for a vote (Figure 2, RequestVote RPC). The sender is the candidate. */
 export type RequestVote = {
   readonly type: "requestVote";
   /** The candidate's term. */
@@ -11,7 +11,7 @@ export type RequestVote = {
   readonly lastIndex: Index;
   /** The term of that entry, 0 when its log is empty. */
   readonly lastTerm: Term;
-  /** Whether the leader itself asked it to stand: then nobody withholds a vote for that leader (dissertation 4.2.3). */
+  /** Whether the leader itself asked it to stand: then no server withholds its vote (dissertation 4.2.3). */
   readonly transfer: boolean;
 };
 
@@ -27,7 +27,7 @@ export type VoteReply = {
 /** A server asks whether it would get a vote (dissertation 9.6). It changes nothing at either end. */
 export type RequestPreVote = {
   readonly type: "requestPreVote";
-  /** The term in which it would stand: one above its own. */
+  /** The term in which it would stand: one above its current term. */
   readonly term: Term;
   /** As in a {@link RequestVote}. */
   readonly lastIndex: Index;
@@ -38,18 +38,18 @@ export type RequestPreVote = {
 /** The answer to a {@link RequestPreVote}. */
 export type PreVoteReply = {
   readonly type: "preVoteReply";
-  /** When granted the term that was asked about, which is nobody's term yet; else the voter's own. */
+  /** When granted, the term that was asked about, which no server has begun yet; else the voter's own. */
   readonly term: Term;
-  /** Whether the server would get the vote, as things stand. */
+  /** Whether the voter would vote for the sender in its present state. */
   readonly granted: boolean;
 };
 
-/** A leader replicates entries, or with none says that it lives (Figure 2, AppendEntries RPC). */
+/** A leader replicates entries, or sends none as a heartbeat (Figure 2, AppendEntries RPC). */
 export type AppendEntries<C> = {
   readonly type: "appendEntries";
   /** The leader's term. */
   readonly term: Term;
-  /** The entry that `entries` follow. */
+  /** The index of the entry right before `entries`. */
   readonly prevIndex: Index;
   /** The term of the entry at `prevIndex` in the leader's log; 0 at index 0. */
   readonly prevTerm: Term;
@@ -57,56 +57,56 @@ export type AppendEntries<C> = {
   readonly entries: readonly Entry<C>[];
   /** The leader's commit index. */
   readonly commit: Index;
-  /** The leader's last round when it was sent. Whoever answers gives it back. */
+  /** The leader's current round when it sent this. The reply repeats it. */
   readonly round: number;
 };
 
 /**
- * A follower holds the leader's log up to `match` = prevIndex + the number of entries, durably.
+ * A follower durably holds the leader's log up to `match` = prevIndex + the number of entries.
  *
- * It is never the follower's own last index: what lies behind `match` was not compared with the leader's log.
+ * This is never the follower's own last index: entries after `match` were not compared with the leader's log.
  */
 export type AppendAccepted = {
   readonly type: "appendAccepted";
   /** The follower's term. */
   readonly term: Term;
-  /** The last index that was compared, or written, or that is known to be committed. */
+  /** The last index that was compared or written, or that is known to be committed. */
   readonly match: Index;
-  /** The round of what it answers; 0 when it answers a snapshot. */
+  /** The round of the message that it answers; 0 when it answers a snapshot. */
   readonly round: number;
 };
 
 /**
- * A follower does not hold the entry that the leader's stood upon, or the leader is of an older term.
+ * A follower does not hold the leader's entry at `prevIndex`, or the leader's term is stale.
  *
- * `conflictTerm` and `conflictIndex` let the leader skip a whole term at once (end of §5.3): the term of the
- * follower's entry at `prevIndex` and the first index it stores for that term; or, when its log is shorter,
- * no term and the index after its last.
+ * `conflictTerm` and `conflictIndex` let the leader skip a whole term at once (end of §5.3): the term of the follower's
+ * entry at `prevIndex` and the first index it stores for that term; or, when its log is shorter, no term and the index
+ * after its last entry.
  */
 export type AppendRejected = {
   readonly type: "appendRejected";
   /** The follower's term. */
   readonly term: Term;
-  /** The `prevIndex` of what is refused. */
+  /** The `prevIndex` of the rejected message. */
   readonly prevIndex: Index;
-  /** The term of its own entry there; undefined when its log is shorter, or the leader's term is older. */
+  /** The term of its own entry there; undefined when its log is shorter, or the leader's term is stale. */
   readonly conflictTerm: Term | undefined;
-  /** The first index it holds of `conflictTerm`; without that, the index after its last. */
+  /** Its first index of `conflictTerm`; without that, the index after its last entry. */
   readonly conflictIndex: Index;
-  /** The round of what is refused. */
+  /** The round of the rejected message. */
   readonly round: number;
 };
 
-/** A part of a leader's snapshot, for a follower that needs entries the leader has compacted (§7, Figure 13). */
+/** A chunk of a leader's snapshot, for a follower that needs entries the leader has compacted (§7, Figure 13). */
 export type SnapshotChunk = {
   readonly type: "snapshotChunk";
   /** The leader's term. */
   readonly term: Term;
-  /** Which snapshot it is a part of. */
+  /** Which snapshot the chunk belongs to. */
   readonly snapshot: Snapshot;
   /** Where in the snapshot `bytes` begin. */
   readonly offset: number;
-  /** The part itself, never empty. */
+  /** The chunk itself, never empty. */
   readonly bytes: Uint8Array;
 };
 
@@ -115,49 +115,49 @@ export type ChunkReply = {
   readonly type: "chunkReply";
   /** The follower's term. */
   readonly term: Term;
-  /** Which snapshot, by the entry it ends with and its checksum. */
+  /** Which snapshot: its last entry. */
   readonly index: Index;
-  /** The checksum of that snapshot. */
+  /** Which snapshot: its checksum. */
   readonly checksum: number;
-  /** Bytes from its beginning that it has: where to go on. */
+  /** How many bytes from its beginning the follower has: the offset of the next chunk. */
   readonly received: number;
 };
 
-/** A leader asks a follower that has all it has to stand for election at once (dissertation 3.10). */
+/** A leader asks an up-to-date follower to stand for election at once (dissertation 3.10). */
 export type TimeoutNow = {
   readonly type: "timeoutNow";
   /** The leader's term. */
   readonly term: Term;
 };
 
-/** A follower asks from which entry on a read is linearizable (§8, dissertation 6.4). */
+/** A follower asks from which index on a read is linearizable (§8, dissertation 6.4). */
 export type ReadRequest = {
   readonly type: "readRequest";
   /** The follower's term. */
   readonly term: Term;
-  /** The follower's name for it, used once. */
+  /** The follower's id for it, used once. */
   readonly id: number;
 };
 
-/** The answer to a {@link ReadRequest}: whoever has applied the log up to `index` may read. */
+/** The answer to a {@link ReadRequest}: a server that has applied the log up to `index` may read. */
 export type ReadReply = {
   readonly type: "readReply";
   /** The leader's term. */
   readonly term: Term;
-  /** The follower's name for it. */
+  /** The id from the request. */
   readonly id: number;
-  /** The leader's commit index when the request came, or later. */
+  /** The leader's commit index when the request arrived, or a later one. */
   readonly index: Index;
 };
 
-/** A member has another disk than the cluster knows, and asks to be taken in again without a vote. */
+/** A member has a newer disk than the cluster knows, and asks to be added again without a vote. */
 export type Rejoin = {
   readonly type: "rejoin";
   /** The term of the leader it answers. */
   readonly term: Term;
 };
 
-/** Everything one server says to another. Each carries its sender's term (§5.1). */
+/** Every message between two servers. Each carries its sender's term (§5.1). */
 export type Message<C> =
   | RequestVote
   | VoteReply

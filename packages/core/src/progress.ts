@@ -3,60 +3,62 @@ import { INDEX_ZERO, indexAfter, maxIndex, type Index } from "./ids.ts";
 import type { AppendRejected } from "./message.ts";
 import type { Snapshot } from "./snapshot.ts";
 
-/** What a leader knows of a follower however it sends to it. */
+/** What a leader knows of a follower in every mode. */
 export type Known = {
-  /** Where to go on: match < next. */
+  /** The next index to send; always above `match`. */
   readonly next: Index;
-  /** Up to here the follower's log is proven to be the leader's. */
+  /** The follower's log is proven to equal the leader's up to here. */
   readonly match: Index;
-  /** The last round that it answered; 0 when it has not yet. */
+  /** The last round that it answered; 0 for none. */
   readonly round: number;
 };
 
-/** The logs may meet right before `next`: nobody knows yet. One question is out at a time. */
+/** The logs may meet right before `next`; a probe finds out. One probe is unanswered at a time. */
 export type Probe = Known & {
   readonly type: "probe";
-  /** A question is out. It is asked again at the next heartbeat, in case it was lost. */
+  /** Whether a probe is unanswered. It is sent again with the next heartbeat, in case it was lost. */
   readonly waiting: boolean;
 };
 
-/** The logs meet at `match`, and everything before `next` was sent ahead of the answers (dissertation 10.2.2). */
+/**
+ * The logs meet at `match`, and everything before `next` was sent without waiting for replies (dissertation 10.2.2).
+ */
 export type Replicate = Known & {
   readonly type: "replicate";
-  /** The last index of each AppendEntries with entries that is not yet answered, rising. */
+  /** The last index of each unanswered AppendEntries with entries, in rising order. */
   readonly inflight: readonly Index[];
 };
 
-/** The follower needs what was compacted, and gets a snapshot; the log goes on behind it, at `next`. */
+/** The follower needs compacted entries and gets a snapshot; the log continues after it, at `next`. */
 export type SendSnapshot = Known & {
   readonly type: "snapshot";
-  /** What it gets. */
+  /** The snapshot that it gets. */
   readonly snapshot: Snapshot;
-  /** Where the part begins that is under way. */
+  /** The offset of the chunk that was sent last. */
   readonly offset: number;
-  /** Heartbeats since that part was sent: it is sent again when there was time to answer. */
+  /** Heartbeats since that chunk was sent: after enough of them it is sent again. */
   readonly beats: number;
 };
 
 /** What a leader knows of one follower's log (Figure 2, nextIndex and matchIndex). */
 export type Progress = Probe | Replicate | SendSnapshot;
 
-/** A new leader guesses that the follower's log is like its own (Figure 2: nextIndex = last + 1). */
+/** A new leader assumes that the follower's log equals its own (Figure 2: nextIndex = last + 1). */
 export function initialProgress(lastIndex: Index): Progress {
   const next = indexAfter(lastIndex);
   return { type: "probe", next, match: INDEX_ZERO, round: 0, waiting: false };
 }
 
-/** The follower answered this round. Answers may be old: nothing moves back. */
+/** The follower answered this round. Replies may be late: the round never decreases. */
 export function answered<P extends Progress>(progress: P, round: number): P {
   return round > progress.round ? { ...progress, round } : progress;
 }
 
 /**
- * The follower holds everything up to `match`. Answers may be old or out of order: nothing moves back.
+ * The follower holds everything up to `match`. Replies may be late or out of order: nothing moves back.
  *
- * @param firstIndex of the leader's log: a follower that holds what is before it needs no snapshot. One that has got its
- * snapshot, while the leader has compacted more, is to get another.
+ * @param firstIndex of the leader's log: a follower that holds everything before it needs no snapshot. If the leader
+ * compacted more while the follower received a snapshot, the follower needs another one.
  */
 export function accepted(progress: Progress, match: Index, firstIndex: Index): Progress {
   const known = maxIndex(progress.match, match);
@@ -74,7 +76,7 @@ export function accepted(progress: Progress, match: Index, firstIndex: Index): P
     case "snapshot":
       if (known >= firstIndex - 1)
         return { type: "replicate", next: indexAfter(known), match: known, round, inflight: [] };
-      // With the whole snapshot it is still too far behind when the log was compacted again meanwhile: it needs another.
+      // The log was compacted again while the snapshot was sent, so even with all of it the follower needs another one.
       return known < progress.snapshot.index
         ? { ...progress, match: known }
         : interrupted({ ...progress, match: known });
@@ -84,11 +86,12 @@ export function accepted(progress: Progress, match: Index, firstIndex: Index): P
 }
 
 /**
- * The follower does not hold the entry at `prevIndex`; the logs may meet right before `next`. An answer to a question
- * that has been answered otherwise since changes nothing but the round.
+ * The follower does not hold the entry at `prevIndex`; the logs may meet right before `next`. A late reply, to a probe
+ * that was answered otherwise since, changes nothing but the round.
  *
- * One that does not hold what it was proven to hold has lost it, if it answers a later round than any before: its disk
- * was damaged. What is left there is to be found out anew, or it would be refused for as long as this leader leads.
+ * A follower that lacks an entry it was proven to hold has lost it, if it answers a later round than any before: its
+ * disk was damaged. Then `match` starts again from zero; otherwise the follower would keep rejecting for as long as
+ * this leader leads.
  */
 export function rejected(
   progress: Progress,
@@ -106,8 +109,8 @@ export function rejected(
 }
 
 /**
- * What is under way to the follower is lost, and where it stands is to be found out anew. A question that was out is
- * asked again: nothing better than its guess is known.
+ * Messages on their way to the follower are lost, so its position has to be probed again. An unanswered probe is sent
+ * again with the same guess: there is no better one.
  */
 export function interrupted(progress: Progress): Probe {
   if (progress.type === "probe") return { ...progress, waiting: false };
@@ -115,13 +118,13 @@ export function interrupted(progress: Progress): Probe {
   return { type: "probe", next: indexAfter(match), match, round, waiting: false };
 }
 
-/** The follower gets this snapshot from its beginning. */
+/** Starts to send this snapshot from its beginning. */
 export function sendSnapshot({ match, round }: Progress, snapshot: Snapshot): SendSnapshot {
   const next = indexAfter(snapshot.index);
   return { type: "snapshot", next, match, round, snapshot, offset: 0, beats: 0 };
 }
 
-/** Whether more entries may be sent before an answer comes. */
+/** Whether more entries may be sent before the next reply. */
 export function hasWindow(config: Config, progress: Progress): boolean {
   return progress.type === "replicate" && progress.inflight.length < config.maxInflight;
 }

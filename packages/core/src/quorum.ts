@@ -2,19 +2,19 @@ import { assert } from "./assert.ts";
 import { INDEX_ZERO, type Index, type NodeId } from "./ids.ts";
 import { isJoint, type Membership } from "./membership.ts";
 
-/** The smallest number of servers that any two majorities of `size` share one of: more than half (§5.2). */
+/** The size of a majority of `size` servers: any two majorities share a server (§5.2). */
 export function majority(size: number): number {
   assert(Number.isSafeInteger(size) && size > 0, "a cluster has at least one server");
   return Math.floor(size / 2) + 1;
 }
 
-/** Whether `granted` holds a majority of `voters`. Grants of others, and of the same server twice, do not count. */
+/** Whether `granted` contains a majority of `voters`. Other servers' grants and duplicates do not count. */
 export function isQuorum(voters: readonly NodeId[], granted: readonly NodeId[]): boolean {
   return voters.filter((voter) => granted.includes(voter)).length >= majority(voters.length);
 }
 
 /**
- * The highest index that a majority of `voters` holds, by what each is known to hold (§5.3).
+ * The highest index that a majority of `voters` holds, given what each is known to hold (§5.3).
  *
  * @example
  * ```ts
@@ -29,16 +29,16 @@ export function quorumIndex(voters: readonly NodeId[], matchOf: (voter: NodeId) 
   return reachedByMajority(voters, matchOf) ?? INDEX_ZERO;
 }
 
-/** Whether `granted` decides in a membership: a majority, of both halves while it is joint (§6, dissertation 4.3). */
+/** Whether `granted` decides for a membership: a majority, of both halves while it is joint (§6, dissertation 4.3). */
 export function decides(membership: Membership, granted: readonly NodeId[]): boolean {
   if (!isQuorum(membership.voters, granted)) return false;
   return !isJoint(membership) || isQuorum(membership.outgoing, granted);
 }
 
-/** What a vote comes to: while some have not answered it may be open. */
+/** The result of a vote; it may be open while some servers have not answered. */
 export type Verdict = "won" | "lost" | "pending";
 
-/** The verdict of a vote, by who granted and who refused. */
+/** The result of a vote, given the servers that granted and refused it. */
 export function verdict(
   membership: Membership,
   granted: readonly NodeId[],
@@ -52,8 +52,8 @@ export function verdict(
 }
 
 /**
- * The highest number that those who decide have reached, be it an index or a round: a majority, of each half while the
- * membership is joint.
+ * The highest number, an index or a round, that a majority has reached; while the membership is joint, a majority of
+ * each half. Undefined when a half has no voters.
  */
 export function decided<N extends number>(
   membership: Membership,

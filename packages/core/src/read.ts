@@ -25,7 +25,7 @@ export function onRead<C>(env: Env<C>, state: State, id: number, leased: boolean
   return { state, effects: [send<C>(peerOf(env, state, leader), request)] };
 }
 
-/** A follower wants to read. One that asks who does not lead gets no answer, and its client asks again. */
+/** A follower wants to read. A non-leader does not answer, and the client asks again. */
 export function onReadRequest<C>(
   env: Env<C>,
   state: State,
@@ -37,14 +37,15 @@ export function onReadRequest<C>(
   return readAtLeader(env, state, role, { from, id: request.id }, false);
 }
 
-/** A leader says from which entry on a read of this server is linearizable. */
+/** A leader answers from which index on a read of this server is linearizable. */
 export function onReadReply<C>(state: State, { id, index }: ReadReply): Step<C> {
   return { state, effects: [{ type: "readReady", id, index }] };
 }
 
 /**
- * Lets go of the reads whose round a majority has answered: nobody else led when they came. A leader first commits an
- * entry of its own term, because until then it does not know all that is committed (dissertation 6.4, step 1).
+ * Answers the reads whose round a majority has answered: no other server led when they arrived. A leader first commits
+ * an entry of its own term, because until then it does not know everything that is committed (dissertation 6.4, step
+ * 1).
  */
 export function releaseReads<C>(env: Env<C>, state: State): Step<C> {
   const { role } = state;
@@ -58,19 +59,21 @@ export function releaseReads<C>(env: Env<C>, state: State): Step<C> {
   return { state: { ...state, role: { ...role, reads } }, effects };
 }
 
-/** The last round that a majority has answered, this server counted as having answered all. */
+/** The last round that a majority has answered; this server counts as having answered all rounds. */
 export function confirmedRound<C>(env: Env<C>, state: State, role: Leader): number {
   const answeredBy = (voter: string): number =>
     voter === env.config.id ? role.round : (role.progress[voter as Peer["node"]]?.round ?? 0);
   return decided(membershipOf(env, state), answeredBy) ?? 0;
 }
 
-/** Whether a leader has committed an entry of its own term, and so knows all that earlier leaders committed (§8). */
+/**
+ * Whether a leader has committed an entry of its own term, and so knows everything that earlier leaders committed (§8).
+ */
 export function knowsCommitted<C>(env: Env<C>, state: State): boolean {
   return env.log.termAt(state.commit) === state.term;
 }
 
-/** The reads of this server that a leader takes with it when it leads no more: their clients turn elsewhere. */
+/** Rejects this server's own pending reads when it stops leading: their clients turn elsewhere. */
 export function rejectReads<C>(role: Leader): readonly Effect<C>[] {
   return role.reads
     .filter(({ from }) => from === undefined)
@@ -93,7 +96,7 @@ function readAtLeader<C>(
 
 function release<C>(env: Env<C>, state: State, read: PendingRead): Effect<C> {
   const { id, from } = read;
-  // One that came before this leader knew all that was committed waits for what it knows now.
+  // A read that arrived before this leader knew everything that is committed waits for what it knows now.
   const index = env.log.termAt(read.index) === state.term ? read.index : state.commit;
   if (from === undefined) return { type: "readReady", id, index };
   return send(from, { type: "readReply", term: state.term, id, index });

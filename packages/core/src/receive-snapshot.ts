@@ -10,8 +10,8 @@ import { positionOf, sameSnapshot, type Snapshot } from "./snapshot.ts";
 import { unchanged, type Env, type Receiving, type State, type Step } from "./state.ts";
 
 /**
- * Handles a part of a snapshot of the current leader (§7, Figure 13). Parts are saved in order: one that came twice or
- * too early is answered with how far this server is, and the leader goes on from there.
+ * Handles a chunk of a snapshot from the current leader (§7, Figure 13). Chunks are saved in order: the reply to a
+ * duplicate or early one says how many bytes this server has, and the leader continues from there.
  */
 export function onSnapshotChunk<C>(
   env: Env<C>,
@@ -24,9 +24,10 @@ export function onSnapshotChunk<C>(
 }
 
 /**
- * A whole snapshot is durable: it takes the place of state machine and log. Nothing in the log behind it can be kept, as
- * no entry there matches the snapshot's last one. Where one does, what it needed has come as entries in the meantime: the
- * log stays, because it holds more, and this server may have promised to hold that.
+ * An intact snapshot is durable: it replaces the state machine's state and the log. Normally no entry in the log
+ * matches the snapshot's last one, so no later entry can be kept. If one does match, the missing entries have arrived
+ * by AppendEntries in the meantime: then the log stays, because it holds more, and this server may have promised to
+ * hold it.
  */
 export function onSnapshotReceived<C>(env: Env<C>, state: State, snapshot: Snapshot): Step<C> {
   const { role } = state;
@@ -53,7 +54,7 @@ export function onSnapshotReceived<C>(env: Env<C>, state: State, snapshot: Snaps
   return repaired(next, effects, positionOf(snapshot));
 }
 
-/** What was saved makes no whole snapshot: it begins again. */
+/** The saved chunks do not form an intact snapshot: it starts again. */
 export function onSnapshotBroken<C>(env: Env<C>, state: State, snapshot: Snapshot): Step<C> {
   const { role } = state;
   if (receivingOf(state, snapshot) === undefined || role.type !== "follower")
@@ -66,7 +67,7 @@ export function onSnapshotBroken<C>(env: Env<C>, state: State, snapshot: Snapsho
   };
 }
 
-/** How far a server is with a snapshot; 0 is also what a leader of an older term is told. */
+/** How many bytes of a snapshot this server has. 0 is also the reply to a leader of an older term. */
 export function chunkReply(
   { term }: State,
   { index, checksum }: Snapshot,
@@ -82,10 +83,10 @@ function takeChunk<C>(
   { snapshot, offset, bytes }: SnapshotChunk,
 ): Step<C> {
   const { role } = state;
-  assert(role.type === "follower", "whoever gets a snapshot follows");
+  assert(role.type === "follower", "only a follower receives a snapshot");
   assert(
     snapshot.term <= state.term,
-    () => `the snapshot of ${snapshot.index} is of a term that is yet to come`,
+    () => `the snapshot of ${snapshot.index} has a term later than this server's`,
   );
   if (holds(env, state, snapshot))
     return acceptWithout(state, from, maxIndex(state.commit, snapshot.index));
@@ -98,22 +99,22 @@ function takeChunk<C>(
   const reply = send<C>(from, chunkReply(state, snapshot, receiving.received));
   return {
     state: { ...state, role: { ...role, receiving } },
-    // The last part is answered when it is certain that all of them make a whole.
+    // The last chunk is answered only once the whole snapshot is known to be intact.
     effects: receiving.received === snapshot.size ? [save] : [save, reply],
   };
 }
 
-/** Whether the log holds all that the snapshot does. */
+/** Whether the log holds everything that the snapshot covers. */
 function holds<C>({ log }: Env<C>, { commit }: State, { index, term }: Snapshot): boolean {
   return index <= commit || log.termAt(index) === term;
 }
 
-/** The log holds all that the snapshot does, and that is committed: entries take less to send (§7). */
+/** The log already holds everything in the snapshot, and all of it is committed: entries are cheaper to send (§7). */
 function acceptWithout<C>(state: State, from: Peer, match: Index): Step<C> {
   const committed: readonly Effect<C>[] =
     match > state.commit ? [{ type: "commit", upTo: match }] : [];
   const { term, role } = state;
-  assert(role.type === "follower", "whoever gets a snapshot follows");
+  assert(role.type === "follower", "only a follower receives a snapshot");
   const reply = { type: "appendAccepted", term, match, round: 0 } as const;
   return {
     state: { ...withCommit(state, match), role: { ...role, receiving: undefined } },

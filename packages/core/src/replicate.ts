@@ -15,17 +15,17 @@ import {
 } from "./progress.ts";
 import type { Env, Leader, State, Step } from "./state.ts";
 
-/** Heartbeats after which a part of a snapshot is taken for lost: time for one to be sent, and saved, and answered. */
+/** Heartbeats after which a snapshot chunk counts as lost: time to send, save and answer one. */
 const CHUNK_BEATS = 2;
 
 /**
- * Sends every follower what it lacks, as far as it may be sent (§5.3): to one where the logs have met, entries up
- * to the window; to the others one question where they meet. Says nothing to a follower that lacks nothing: a new
- * commit index travels with the next entries or heartbeat. To tell it at once would nearly double the messages of a
- * cluster that is not busy, and nobody waits for it: clients are answered by the leader.
+ * Sends every follower what it lacks and may be sent (§5.3): entries up to the window where the logs have met, else one
+ * probe to find where they meet. A follower that lacks nothing gets nothing: a new commit index travels with the next
+ * entries or heartbeat. Sending it at once would nearly double the messages of a cluster with little load, and clients
+ * do not wait for it: the leader answers them.
  *
- * When reads wait for a round that has not begun, it begins now, and everybody is sent something: all reads of a turn
- * share one round (dissertation 6.4).
+ * If reads wait for a round that has not begun, it begins now, and every follower is sent something: all reads of a
+ * turn share one round (dissertation 6.4).
  */
 export function replicate<C>(env: Env<C>, state: State): Step<C> {
   const { role } = state;
@@ -35,14 +35,13 @@ export function replicate<C>(env: Env<C>, state: State): Step<C> {
   return forEachPeer(env, asking, (peer, progress) => {
     const sent = sendWhatIsDue<C>(env, asking, peer, progress);
     if (!asks || sent !== undefined) return sent;
-    return { progress, effects: [sendAlive(env, asking, peer, progress)] };
+    return { progress, effects: [sendHeartbeat(env, asking, peer, progress)] };
   });
 }
 
 /**
- * Begins a round: sends every follower an AppendEntries without entries: that the leader lives (§5.2), and whether the
- * logs still meet. A question that was lost is thereby asked again, and lost entries are noticed by the follower's
- * refusal.
+ * Begins a round: sends every follower an AppendEntries without entries, which says that the leader is alive (§5.2) and
+ * checks whether the logs still meet. This repeats a lost probe, and a follower that missed entries rejects it.
  */
 export function announce<C>(env: Env<C>, state: State): Step<C> {
   const { role } = state;
@@ -50,14 +49,14 @@ export function announce<C>(env: Env<C>, state: State): Step<C> {
   const asking = withRound(state, role);
   return forEachPeer(env, asking, (peer, progress) => {
     if (progress.type === "probe") return sendProbe(env, asking, peer, progress);
-    const alive = sendAlive(env, asking, peer, progress);
-    if (progress.type === "replicate") return { progress, effects: [alive] };
+    const heartbeat = sendHeartbeat(env, asking, peer, progress);
+    if (progress.type === "replicate") return { progress, effects: [heartbeat] };
     const chunk = resendChunk<C>(asking, peer, progress);
-    return { progress: chunk.progress, effects: [alive, ...chunk.effects] };
+    return { progress: chunk.progress, effects: [heartbeat, ...chunk.effects] };
   });
 }
 
-/** What was sent to a follower, and what is known of it from then on. */
+/** What was sent to a follower, and its progress afterwards. */
 type Sent<C> = { readonly progress: Progress; readonly effects: readonly Effect<C>[] };
 
 function withRound(state: State, role: Leader): State {
@@ -75,10 +74,7 @@ function forEachPeer<C>(
   const effects: Effect<C>[] = [];
   for (const node of peersOf(env, state)) {
     const before = role.progress[node];
-    assert(
-      before !== undefined,
-      () => `a leader keeps the progress of each peer, and so of ${node}`,
-    );
+    assert(before !== undefined, () => `the leader has no progress for ${node}`);
     const sent = sendTo(peerOf(env, state, node), before);
     if (sent === undefined) continue;
     effects.push(...sent.effects);
@@ -118,18 +114,18 @@ function sendProbe<C>(env: Env<C>, state: State, peer: Peer, progress: Probe): S
   };
 }
 
-/** Whether the entry before `next`, on which a message would stand, is known no more. */
+/** Whether the entry before `next`, which a message would name as `prevIndex`, is no longer known. */
 function isCompacted<C>({ log }: Env<C>, { next }: Progress): boolean {
   return next < log.firstIndex;
 }
 
-/** The first part of the newest snapshot goes out, and a sign of life with it: parts carry no round. */
+/** Sends the first chunk of the newest snapshot, and a heartbeat with it, because chunks carry no round. */
 function startSnapshot<C>(env: Env<C>, state: State, peer: Peer, progress: Progress): Sent<C> {
   const { snapshot } = state;
-  assert(snapshot !== undefined, "what was compacted is in a snapshot");
+  assert(snapshot !== undefined, "the snapshot covers everything that was compacted");
   const sending = sendSnapshot(progress, snapshot);
-  const alive = sendAlive(env, state, peer, sending);
-  return { progress: sending, effects: [alive, sendChunk(state, peer, sending)] };
+  const heartbeat = sendHeartbeat(env, state, peer, sending);
+  return { progress: sending, effects: [heartbeat, sendChunk(state, peer, sending)] };
 }
 
 function resendChunk<C>(state: State, peer: Peer, progress: SendSnapshot): Sent<C> {
@@ -138,7 +134,7 @@ function resendChunk<C>(state: State, peer: Peer, progress: SendSnapshot): Sent<
   return { progress: { ...progress, beats: 0 }, effects: [sendChunk(state, peer, progress)] };
 }
 
-/** The part of a snapshot that is due. */
+/** The snapshot chunk to send next. */
 export function sendChunk<C>(
   { term }: State,
   { node, uid }: Peer,
@@ -173,10 +169,10 @@ function mayBeSent<C>({ config, log }: Env<C>, progress: Progress): boolean {
 }
 
 /**
- * A sign of life where it proves most: at the end of what was sent. A follower whose next entry is compacted gets one
- * that stands on the beginning of all logs.
+ * A heartbeat that proves as much as possible: its `prevIndex` is the end of what was sent. If the follower's next
+ * entry is compacted, its `prevIndex` is 0, where all logs agree.
  */
-function sendAlive<C>(env: Env<C>, state: State, peer: Peer, progress: Progress): Effect<C> {
+function sendHeartbeat<C>(env: Env<C>, state: State, peer: Peer, progress: Progress): Effect<C> {
   const known = progress.type !== "snapshot" && !isCompacted(env, progress);
   return sendEmpty(env, state, peer, known ? progress.next : indexAfter(INDEX_ZERO));
 }
@@ -197,7 +193,7 @@ function appendEntries<C>(
   const prevTerm = env.log.termAt(prevIndex);
   assert(
     prevTerm !== undefined,
-    () => `the leader's log holds the entry at ${prevIndex} that it builds on`,
+    () => `the leader's log lacks the entry at ${prevIndex} that it builds on`,
   );
   return {
     type: "appendEntries",

@@ -32,15 +32,15 @@ import { becomeCandidate, becomeFollower, becomePreCandidate, LEADERLESS } from 
 import { onRequestPreVote, onRequestVote, withholdsVotes } from "./vote.ts";
 
 /**
- * Handles one event and says what to do about it: the whole of Raft as a function.
+ * Handles one event and returns the next state and what to do: the whole of Raft as one function.
  *
- * A changed term or vote is saved before any other effect: a server that forgot what it had promised could vote
- * twice in a term (§5.2). Handlers therefore never save it themselves.
+ * A changed term or vote is saved before any other effect: a server that forgot a promise could vote twice in a term
+ * (§5.2). Handlers therefore never save it themselves.
  *
- * @param env the configuration, and the log with all earlier effects done to it.
- * @param state what the last step gave, or `restore` after a start. It is not changed.
- * @param event what happened. Useless messages (old, of strangers, twice) are events like any other.
- * @throws AssertionError, and nothing else, when a claim of the protocol about itself is broken.
+ * @param env the configuration, and the log with all earlier effects applied.
+ * @param state the result of the last step, or of `restore` after a start. It is not modified.
+ * @param event what happened. Useless messages (late, duplicated, from strangers) are events like any other.
+ * @throws AssertionError, and nothing else, when one of the protocol's own claims is broken.
  *
  * @example
  * ```ts
@@ -116,7 +116,7 @@ function onEvent<C>(env: Env<C>, state: State, event: Event<C>): Step<C> {
   }
 }
 
-/** A server that may not stand waits for another to: a learner, one that was removed, one that lost promised entries. */
+/** A server that may not stand waits for another to: a learner, a removed server, or one that lost promised entries. */
 function onElectionTimeout<C>(env: Env<C>, state: State): Step<C> {
   if (state.role.type === "leader") return unchanged(state);
   if (!mayStand(env, state))
@@ -135,11 +135,11 @@ function onPeerDown<C>(env: Env<C>, state: State, node: NodeId): Step<C> {
 type Received<C> = Event<C> & { readonly type: "message" };
 
 /**
- * The rule of terms, once, before any role (§5.1): a newer term makes a follower of whoever hears it, in a request
- * and in a reply alike; a message of an older term changes nothing. Its sender is told, if it asked something.
+ * The rule of terms, once, before any role (§5.1): a newer term, in a request or a reply, turns any server into a
+ * follower; a message of an older term changes nothing, and only its sender gets a reply if it asked something.
  *
- * Terms count only where they may: not from or for a disk that is another by now, not in answers of strangers, not in
- * what only asks how a vote would go (dissertation 9.6), and not while votes are withheld (dissertation 4.2.3).
+ * Terms count only where they may: not from or for a replaced disk, not in replies of non-members, not in pre-votes
+ * (dissertation 9.6), and not while votes are withheld (dissertation 4.2.3).
  */
 function onMessage<C>(env: Env<C>, state: State, event: Received<C>): Step<C> {
   const { from, fromUid, toUid, message } = event;
@@ -162,8 +162,8 @@ function onMessage<C>(env: Env<C>, state: State, event: Received<C>): Step<C> {
 }
 
 /**
- * A message for a disk that this server had before. Nothing in it is taken: it may rest on promises that are forgotten.
- * A leader is told that there is a new disk, so that it makes this server a member again.
+ * A message for a disk that this server had before. Its contents are ignored: they may depend on promises that are
+ * forgotten. A leader learns that there is a new disk, so that it adds this server to the membership again.
  */
 function answerForOldDisk<C>(env: Env<C>, state: State, event: Received<C>): Step<C> {
   const { from, fromUid, toUid, message } = event;
@@ -173,7 +173,7 @@ function answerForOldDisk<C>(env: Env<C>, state: State, event: Received<C>): Ste
   return { state, effects: [send<C>({ node: from, uid: fromUid }, rejoin)] };
 }
 
-/** Messages that count for what their sender is in the cluster. The others may come from servers not heard of yet. */
+/** Messages that count only from members. The others may come from servers that this one has not heard of yet. */
 function isAnswer<C>({ type }: Message<C>): boolean {
   switch (type) {
     case "voteReply":
@@ -201,7 +201,7 @@ function asksForVote<C>(message: Message<C>): boolean {
   return message.type === "requestPreVote";
 }
 
-/** Whether its term is one that nobody has begun: that of an election which is only thought of. */
+/** Whether its term belongs to an election that is only proposed: no server has begun that term. */
 function isPreVote<C>(message: Message<C>): boolean {
   if (message.type === "requestPreVote") return true;
   return message.type === "preVoteReply" && message.granted;

@@ -6,8 +6,8 @@ import { unchanged, type Env, type Leader, type State, type Step } from "./state
 import { becomeCandidate } from "./transition.ts";
 
 /**
- * Begins to hand the lead to another server (dissertation 3.10): no new proposals are taken, the target is brought up to
- * date, and then told to stand for election.
+ * Begins to transfer leadership to another server (dissertation 3.10): the leader accepts no more proposals, brings the
+ * target up to date, and then tells it to stand for election.
  */
 export function onTransfer<C>(env: Env<C>, state: State, wanted: NodeId | undefined): Step<C> {
   const { role } = state;
@@ -18,19 +18,19 @@ export function onTransfer<C>(env: Env<C>, state: State, wanted: NodeId | undefi
   });
   if (role.type !== "leader") return refuse("this server does not lead");
   if (target === undefined) return refuse("there is no other voter");
-  if (target === env.config.id) return refuse("it leads already");
-  if (!membershipOf(env, state).voters.includes(target)) return refuse(`${target} is no voter`);
+  if (target === env.config.id) return refuse("it already leads");
+  if (!membershipOf(env, state).voters.includes(target)) return refuse(`${target} is not a voter`);
   if (role.transfer !== undefined)
     return refuse(`a transfer to ${role.transfer.target} is under way`);
   const transfer = { target, beats: 0, told: false };
-  return tellWhenCaughtUp(env, { ...state, role: { ...role, transfer } });
+  return promptWhenCaughtUp(env, { ...state, role: { ...role, transfer } });
 }
 
 /**
- * Tells the target to stand once it has the whole log. From then on this leader has no lease: votes for the target are
- * withheld by nobody, so another leader may be elected at any time (dissertation 6.4.1).
+ * Tells the target to stand for election once it has the whole log. From then on this leader has no lease: no server
+ * withholds its vote from the target, so another leader may be elected at any time (dissertation 6.4.1).
  */
-export function tellWhenCaughtUp<C>(env: Env<C>, state: State): Step<C> {
+export function promptWhenCaughtUp<C>(env: Env<C>, state: State): Step<C> {
   const { role } = state;
   if (role.type !== "leader" || role.transfer === undefined || role.transfer.told)
     return unchanged(state);
@@ -44,8 +44,9 @@ export function tellWhenCaughtUp<C>(env: Env<C>, state: State): Step<C> {
 }
 
 /**
- * A heartbeat has passed. A target that was told is told again, as that may have been lost; one that has not taken over
- * in an election timeout is given up, and proposals are taken again (dissertation 3.10).
+ * A heartbeat interval has passed. A target that was told to stand is told again, in case the message was lost. If it
+ * has not taken over within an election timeout, the transfer fails, and proposals are accepted again (dissertation
+ * 3.10).
  */
 export function beatTransfer<C>(env: Env<C>, state: State, role: Leader): Step<C> {
   if (role.transfer === undefined) return unchanged(state);
@@ -62,8 +63,8 @@ export function beatTransfer<C>(env: Env<C>, state: State, role: Leader): Step<C
 }
 
 /**
- * This server's leader wants it to lead: it stands at once, without asking first whether it would win, and its requests
- * say so (dissertation 3.10, 4.2.3).
+ * This server's leader asks it to take over: it stands for election at once, without a pre-vote, and its requests say
+ * that this is a transfer (dissertation 3.10, 4.2.3).
  */
 export function onTimeoutNow<C>(env: Env<C>, state: State, from: NodeId): Step<C> {
   const { role } = state;
@@ -73,7 +74,7 @@ export function onTimeoutNow<C>(env: Env<C>, state: State, from: NodeId): Step<C
   return becomeCandidate(env, state, true);
 }
 
-/** The voter whose log is most like this leader's. */
+/** The other voter that holds the most of this leader's log. */
 export function bestPlaced<C>(env: Env<C>, state: State): NodeId | undefined {
   const { role } = state;
   if (role.type !== "leader") return undefined;
@@ -87,7 +88,7 @@ export function bestPlaced<C>(env: Env<C>, state: State): NodeId | undefined {
     );
 }
 
-/** Tells a server to stand. */
+/** Tells a server to stand for election. */
 export function timeoutNow<C>(env: Env<C>, state: State, target: NodeId): Effect<C> {
   return send(peerOf(env, state, target), { type: "timeoutNow", term: state.term });
 }

@@ -9,7 +9,7 @@ import { rejectReads } from "./read.ts";
 import { announce } from "./replicate.ts";
 import type { Env, Leader, State, Step } from "./state.ts";
 
-/** A follower that has heard of no leader. */
+/** The role of a follower that has heard of no leader. */
 export const LEADERLESS = {
   type: "follower",
   leader: undefined,
@@ -18,33 +18,34 @@ export const LEADERLESS = {
 } as const;
 
 /**
- * A newer term was seen: whatever this server was, it is a follower now and has not voted in that term (§5.1).
+ * Adopts a newer term: whatever this server was, it is now a follower and has not voted in that term (§5.1).
  *
- * A leader's election timer is stopped, so it must be started. Nobody else's is touched: were it reset by any
- * message of a newer term, a server that cannot win could hold off those that can.
+ * A leader's election timer is stopped, so it must be started. All other servers' timers keep running: if any message
+ * of a newer term reset them, a server that cannot win could hold off those that can.
  *
- * Where leases are in use, who heard a leader withholds its vote from others for as long as it would have without this
- * term: a leader that is not told of it goes on to trust in that (dissertation 6.4.1).
+ * With leases on, a follower that heard a leader keeps withholding its vote from others for as long as it would have
+ * without the newer term: the leader may not know of the new term, and still relies on those votes being withheld
+ * (dissertation 6.4.1).
  */
 export function becomeFollower<C>({ config }: Env<C>, state: State, term: Term): Step<C> {
   const { role } = state;
   const heard = config.leases && role.type === "follower" && role.heard;
   const next: State = { ...state, term, votedFor: undefined, role: { ...LEADERLESS, heard } };
-  return { state: next, effects: role.type === "leader" ? leaveLead(role, undefined) : [] };
+  return { state: next, effects: role.type === "leader" ? leaveLeadership(role, undefined) : [] };
 }
 
 /**
- * A leader that should lead no more is a follower of its own term: a majority does not answer it, or it is no voter any
- * more. It has voted in this term, for itself, and nobody else leads it.
+ * A leader that should no longer lead becomes a follower in its own term: a majority does not answer it, or it is no
+ * longer a voter. It has voted for itself in this term, so no other server leads it.
  */
 export function stepDown<C>(state: State, role: Leader): Step<C> {
-  const reason = "this server leads no more";
-  return { state: { ...state, role: LEADERLESS }, effects: leaveLead(role, reason) };
+  const reason = "this server no longer leads";
+  return { state: { ...state, role: LEADERLESS }, effects: leaveLeadership(role, reason) };
 }
 
 /**
- * Asks who would vote for this server, before it starts an election that could depose a leader which all others hear
- * (dissertation 9.6). Neither its term nor anybody else's changes.
+ * Asks which servers would vote for this one, before it starts an election that could depose a leader that all others
+ * hear (dissertation 9.6). No term changes, neither its own nor another server's.
  */
 export function becomePreCandidate<C>(env: Env<C>, state: State): Step<C> {
   const votes = [env.config.id];
@@ -61,8 +62,8 @@ export function becomePreCandidate<C>(env: Env<C>, state: State): Step<C> {
 }
 
 /**
- * Starts an election (§5.2): a new term, a vote for itself, a request to everyone else who votes. A server that is alone
- * in its cluster has its majority at once.
+ * Starts an election (§5.2): a new term, a vote for itself, and a request to all other voters. A single voter has its
+ * majority at once.
  *
  * @param transfer whether its leader asked it to.
  */
@@ -78,7 +79,7 @@ export function becomeCandidate<C>(env: Env<C>, state: State, transfer: boolean)
 }
 
 /**
- * Takes the lead (§5.2): tells everyone at once, so that no other election starts, and appends a no-op, because
+ * Becomes the leader (§5.2): tells all members at once, so that no other election starts, and appends a no-op, because
  * only an entry of its own term lets it commit the entries of older ones (§5.4.2, §8).
  */
 export function becomeLeader<C>(env: Env<C>, state: State): Step<C> {
@@ -103,8 +104,8 @@ export function becomeLeader<C>(env: Env<C>, state: State): Step<C> {
   };
 }
 
-/** What a leader owes when it leads no more. A transfer that was under way fails for `reason`, if there is one. */
-function leaveLead<C>(role: Leader, reason: string | undefined): readonly Effect<C>[] {
+/** The effects of losing leadership. A transfer in progress fails for `reason`, if there is one. */
+function leaveLeadership<C>(role: Leader, reason: string | undefined): readonly Effect<C>[] {
   const ended: Effect<C>[] =
     role.transfer === undefined
       ? []

@@ -9,13 +9,13 @@ import { leaderOf, type Env, type State, type Step } from "./state.ts";
 /**
  * Answers a request for a vote, whatever this server's role (§5.2, §5.4.1).
  *
- * One vote a term, first come, first served, and only for a candidate whose log holds everything ours does:
- * otherwise a leader could be elected that lacks an entry which an older one committed. Only a vote that was given
- * resets the timer: a candidate that cannot win must not keep others from trying.
+ * One vote per term, first come, first served, and only for a candidate whose log holds everything that ours does:
+ * otherwise a leader could be elected that lacks an entry which an older one committed. Only a granted vote resets the
+ * timer: a candidate that cannot win must not keep others from trying.
  *
- * Whether this server itself is a voter is not asked: one that was promoted and has not heard of it yet still votes, and
- * a candidate counts only those that are voters by its own log (dissertation 4.2.1). One that lost a part of what it had
- * promised to hold gives no vote: it cannot tell whose log holds everything.
+ * This server votes even if it is not a voter by its own log: a newly promoted server may not have received its
+ * promotion yet, and a candidate counts only those that are voters by the candidate's log (dissertation 4.2.1). A
+ * server that lost a part of what it had promised to hold grants no vote: it cannot tell whose log holds everything.
  */
 export function onRequestVote<C>(
   env: Env<C>,
@@ -32,8 +32,8 @@ export function onRequestVote<C>(
 }
 
 /**
- * Says whether a server would get this one's vote (dissertation 9.6). It is no vote: any number of servers may be told
- * yes, nothing is remembered, and the timer runs on.
+ * Answers whether this server would vote for another (dissertation 9.6). This is not a vote: any number of servers may
+ * get a yes, nothing is remembered, and the timer keeps running.
  */
 export function onRequestPreVote<C>(
   env: Env<C>,
@@ -47,9 +47,10 @@ export function onRequestPreVote<C>(
 }
 
 /**
- * Whether requests for votes are let pass unanswered, and their terms too: while a leader is heard, only a server that
- * lacks its heartbeats asks, such as one that was removed (dissertation 4.2.3). A leader hears itself; the check of its
- * quorum ends that when nobody else does. The leader that asks for a vote has lost the lead, and is answered.
+ * Whether to ignore requests for votes, including their terms: while a leader is heard, only a server that does not get
+ * its heartbeats asks, such as one that was removed (dissertation 4.2.3). A leader counts as hearing itself, until the
+ * quorum check ends its leadership. If the leader itself asks for a vote, it has lost its leadership and gets an
+ * answer.
  */
 export function withholdsVotes<C>({ config }: Env<C>, state: State, candidate: NodeId): boolean {
   const { role } = state;

@@ -14,11 +14,11 @@ import { CLIENT, n1, n2, n3, NODES } from "../support/actors.ts";
 
 const OK = Uint8Array.of(1);
 
-/** A driver whose letters a test takes, and answers. */
+/** A driver whose letters a test receives and answers. */
 class Post {
   readonly driver: ClientDriver;
   readonly sent: Envelope[] = [];
-  /** What becomes of the next letters; delivered when there is nothing here. */
+  /** What happens to the next letters; they are delivered if this is empty. */
   readonly fates: DeadLetterReason[] = [];
   readonly ends: string[] = [];
   #onSent = (): void => {};
@@ -48,7 +48,7 @@ class Post {
     });
   }
 
-  /** The letters, once there are so many. An opening is left out. */
+  /** Waits for this many letters and returns them, without the opening command. */
   async letters(count: number): Promise<unknown[]> {
     await new Promise<void>((resolve) => {
       this.#onSent = () => {
@@ -79,7 +79,7 @@ class Post {
 
 const from = { from: `client/${CLIENT}`, incarnation: 0 };
 
-describe("the client's shell", () => {
+describe("the client's driver", () => {
   test("sends all proposals of a turn of the event loop in one letter, and calls back with each answer", async () => {
     const post = new Post();
     const all = [post.propose(), post.propose(), post.propose()];
@@ -91,7 +91,7 @@ describe("the client's shell", () => {
     expect((await Promise.all(all)).map(({ type }) => type)).toEqual(Array(3).fill("answered"));
   });
 
-  test("turns to the leader that a refusal names, and to one that took the lead", async () => {
+  test("turns to the leader that a rejection names, and to a newly elected one", async () => {
     const post = new Post();
     void post.propose();
     await post.letters(1);
@@ -100,7 +100,7 @@ describe("the client's shell", () => {
     expect(await post.letters(3)).toEqual([n2, n1, n3].map((to) => ({ to, ...from, of: [1] })));
   });
 
-  test("tries the next node when one is not there, and the same one when its mailbox is full", async () => {
+  test("tries the next node when one is not running, and the same one when its mailbox is full", async () => {
     const post = new Post();
     post.fates.push("not running", "mailbox full");
     void post.propose();
@@ -123,14 +123,14 @@ describe("the client's shell", () => {
     expect(await post.letters(2)).toMatchObject([{ to: n2 }, { to: n3, of: [1] }]);
   });
 
-  test("ends a proposal at its deadline, without a word from anybody", async () => {
+  test("ends a proposal at its deadline, even without any answer", async () => {
     const post = new Post();
     const end = post.propose(1000);
     await post.letters(1);
     expect(await end).toEqual({ type: "unknown", reason: "no answer came before the deadline" });
   });
 
-  test("without any time nothing is sent, and that is certain", async () => {
+  test("with no time left nothing is sent, and the outcome is certain", async () => {
     const post = new Post();
     expect(await post.propose(0)).toEqual({
       type: "definitelyNot",
@@ -149,7 +149,7 @@ describe("the client's shell", () => {
     expect(driver.address).toBe(`client/${CLIENT}`);
   });
 
-  test("asks the same leader again that is busy", async () => {
+  test("asks a busy leader again", async () => {
     const post = new Post();
     void post.propose();
     await post.letters(1);
@@ -157,7 +157,7 @@ describe("the client's shell", () => {
     expect(await post.letters(2)).toEqual([n2, n2].map((to) => ({ to, ...from, of: [1] })));
   });
 
-  test("sends all questions of a turn of the event loop to one node in one letter", async () => {
+  test("sends all queries of a turn of the event loop to one node in one letter", async () => {
     const post = new Post();
     const stale = { consistency: "stale", node: n3 } as const;
     const ends = [post.read({ consistency: "lease" }), post.read(stale), post.read(stale)];
@@ -173,14 +173,14 @@ describe("the client's shell", () => {
     expect(await Promise.all(ends)).toEqual([answered, answered, answered]);
   });
 
-  test("asks again what did not arrive", async () => {
+  test("sends again what could not be delivered", async () => {
     const post = new Post();
     post.fates.push("not running", "mailbox full");
     void post.read({ consistency: "linearizable" });
     expect(await post.letters(3)).toMatchObject([{ to: n2 }, { to: n3 }, {}]);
   });
 
-  test("ends what is pending when nobody is there any more, and goes on", async () => {
+  test("ends what is pending when no node is left, and continues", async () => {
     const post = new Post();
     const sent = post.propose();
     await post.letters(1);
@@ -209,7 +209,7 @@ describe("the client's shell", () => {
     expect(post.ends).toEqual(["unknown", "definitelyNot"]);
   });
 
-  test("a letter that it cannot read is a dead letter, and costs nothing else", async () => {
+  test("a letter that it cannot decode is a dead letter, and does no other harm", async () => {
     const post = new Post();
     const end = post.propose();
     await post.letters(1);

@@ -1,4 +1,4 @@
-/** Reads of a client: outside the log, without a session, asked again as often as it takes (dissertation 6.4). */
+/** Reads of a client: without log entries or a session, repeated as often as needed (dissertation 6.4). */
 import type { NodeId } from "@kontiki/core";
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
@@ -24,7 +24,7 @@ function ask(client: Client, text: string, options: ReadOptions = LINEARIZABLE):
   return client.read(encodeCommand(text), options, 1000);
 }
 
-/** What a client wants done: who is asked what as which parcel, and how what ended. */
+/** A client's effects: which node is asked what in which parcel, and how reads ended. */
 function readable(effects: readonly ClientEffect[]): unknown[] {
   return effects.map((effect) => {
     switch (effect.type) {
@@ -49,8 +49,8 @@ function askedClient(options?: ReadOptions): Client {
   return client;
 }
 
-describe("questions of one flush", () => {
-  test("travel together to one node, and are answered together, in their order", () => {
+describe("queries of one flush", () => {
+  test("are sent together to one node, and answered together, in order", () => {
     const client = askedClient();
     const [first, second] = [Uint8Array.of(1), Uint8Array.of(2)];
     expect(readable(client.readAnswered(1, [first, second], 0))).toEqual([
@@ -61,7 +61,7 @@ describe("questions of one flush", () => {
     expect(client.readAnswered(1, [first, second], 0)).toEqual([]);
   });
 
-  test("go to the leader, or to the node that is named, each kind in a parcel of its own", () => {
+  test("go to the leader, or to the named node, each kind in a separate parcel", () => {
     const client = newClient();
     client.leaderIs(n1, 0);
     ask(client, "a");
@@ -91,17 +91,17 @@ describe("questions of one flush", () => {
   });
 });
 
-describe("a question is asked again", () => {
+describe("a query is sent again", () => {
   const again = (to: NodeId): unknown[] => [{ to, parcel: 2, asks: ["a", "b"] }];
 
-  test("at once where a refusal says, and later questions go there, too", () => {
+  test("at once to the leader that a rejection names, and later queries go there, too", () => {
     const client = askedClient();
     expect(readable(client.readRefused(1, n1, 0))).toEqual(again(n1));
     ask(client, "c");
     expect(readable(client.flush(0))).toEqual([{ to: n1, parcel: 3, asks: ["c"] }]);
   });
 
-  test("at the next node after a pause, when nobody is named or the node names itself", () => {
+  test("to the next node after a pause, when the rejection names no node or its sender", () => {
     for (const named of [undefined, n2]) {
       const client = askedClient();
       expect(readable(client.readRefused(1, named, 0))).toEqual([]);
@@ -110,14 +110,14 @@ describe("a question is asked again", () => {
     }
   });
 
-  test("at the node that was named, and no other, after a pause", () => {
+  test("to the named node only, after a pause", () => {
     const client = askedClient({ consistency: "linearizable", node: n2 });
     client.readRefused(1, n1, 0);
     expect(readable(client.tick(9))).toEqual([]);
     expect(readable(client.tick(10))).toEqual(again(n2));
   });
 
-  test("one question's pause holds up no other", () => {
+  test("without delaying other queries during its pause", () => {
     const client = askedClient({ consistency: "stale", node: n2 });
     client.readRefused(1, undefined, 0);
     ask(client, "c", { consistency: "stale", node: n3 });
@@ -137,13 +137,13 @@ describe("a question is asked again", () => {
     expect(readable(client.tick(10))).toEqual(again(n3));
   });
 
-  test("when another leads, at once; unless it may be stale, or its node was named", () => {
+  test("when another node leads, at once; unless the read may be stale, or its node was named", () => {
     expect(readable(askedClient().leaderIs(n1, 0))).toEqual(again(n1));
     expect(askedClient({ consistency: "stale" }).leaderIs(n1, 0)).toEqual([]);
     expect(askedClient({ consistency: "lease", node: n2 }).leaderIs(n1, 0)).toEqual([]);
   });
 
-  test("when no answer came, after longer and longer waits", () => {
+  test("when no answer arrived, after longer and longer waits", () => {
     const client = askedClient();
     const sendings: number[] = [];
     for (let now = 0; now < 1000; now += 10)
@@ -151,20 +151,20 @@ describe("a question is asked again", () => {
     expect(sendings).toEqual([100, 300, 700]);
   });
 
-  test("but not because of what became of an earlier time", () => {
+  test("but not because of a late result of an earlier attempt", () => {
     const client = askedClient();
     client.leaderIs(n1, 0);
     expect(client.readRefused(1, n3, 0)).toEqual([]);
     expect(client.tick(10)).toEqual([]);
   });
 
-  test("when its parcel is answered with too little", () => {
+  test("when its parcel is answered with too few results", () => {
     const client = askedClient();
     expect(client.readAnswered(1, [OK], 0)).toEqual([]);
     expect(readable(client.tick(100))).toEqual(again(n3));
   });
 
-  test("and an answer to an earlier time will do", () => {
+  test("and an answer to an earlier attempt is accepted", () => {
     const client = askedClient();
     client.leaderIs(n1, 0);
     expect(readable(client.readAnswered(1, [OK, OK], 0))).toMatchObject([{ read: 1 }, { read: 2 }]);
@@ -173,13 +173,13 @@ describe("a question is asked again", () => {
   });
 });
 
-describe("a question without an answer ends as definitelyNot: it had no effect", () => {
+describe("a query without an answer ends as definitelyNot: it had no effect", () => {
   const ended = (why: string): unknown[] =>
     [1, 2].map((read) => ({ read, type: "definitelyNot", reason: why }));
 
   test.each<[string, (client: Client) => unknown, string]>([
-    ["no answer came", () => undefined, "no answer came before the deadline"],
-    ["it was refused", (client) => client.readRefused(1, undefined, 0), "n2 could not answer it"],
+    ["no answer arrived", () => undefined, "no answer came before the deadline"],
+    ["it was rejected", (client) => client.readRefused(1, undefined, 0), "n2 could not answer it"],
     ["its node died", (client) => client.nodeDied(n2, 0), "n2 went down"],
     ["its node was busy", (client) => client.busy(1, 0), "n2 was busy"],
   ])("at its deadline: %s", (_title, happen, why) => {
@@ -189,11 +189,11 @@ describe("a question without an answer ends as definitelyNot: it had no effect",
     expect(client.pending).toBe(0);
   });
 
-  test("when the cluster goes away", () => {
-    expect(readable(askedClient().close("gone"))).toEqual(ended("gone"));
+  test("when the cluster stops", () => {
+    expect(readable(askedClient().unavailable("gone"))).toEqual(ended("gone"));
   });
 
-  test("unsent, when its deadline has passed before it could be sent", () => {
+  test("without being sent, when its deadline passed before", () => {
     const client = newClient();
     client.read(encodeCommand("a"), LINEARIZABLE, 0);
     const reason = "its deadline came before it was sent";
@@ -208,7 +208,7 @@ describe("a question without an answer ends as definitelyNot: it had no effect",
   });
 });
 
-describe("a state machine that answers no questions gets them as commands", () => {
+describe("a state machine that answers no queries gets them as commands", () => {
   const NONE = encode([3]);
 
   test("whose answer ends the read", () => {
@@ -223,7 +223,7 @@ describe("a state machine that answers no questions gets them as commands", () =
     ]);
   });
 
-  test("and whose lack of an answer is no doubt: the question had no effect", () => {
+  test("and without an answer the outcome is certain: the query had no effect", () => {
     const client = askedClient();
     client.readAnswered(1, [NONE, OK], 0);
     expect(readable(client.tick(1000))).toEqual([
@@ -232,7 +232,7 @@ describe("a state machine that answers no questions gets them as commands", () =
   });
 });
 
-test("whatever happens, each question ends once, is answered only where it was asked, and never is unknown", () => {
+test("whatever happens, each query ends once, is answered only by the right node, and never ends as unknown", () => {
   fc.assert(
     fc.property(fc.nat(), (seed) => {
       const chance = new Chance(seed);

@@ -1,5 +1,5 @@
-/** What a client may say of a proposal, and when (pitfall 29; design, section 8). */
-import { index, type NodeId } from "@kontiki/core";
+/** What a client may report about a proposal, and when (pitfall 29). */
+import { index } from "@kontiki/core";
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { Client, type ClientEffect } from "../../../packages/actors/src/client/client.ts";
@@ -13,16 +13,12 @@ import { decode } from "../../../packages/actors/src/bytes/codec.ts";
 import { expiredResult } from "../../../packages/actors/src/sessions/result.ts";
 import type { CommandBytes } from "../../../packages/actors/src/storage/storage.ts";
 import { CLIENT, n1, n2, n3, NODES } from "../support/actors.ts";
+import { ClientModel, newClient, sequencesOf, TIMES } from "../support/client-model.ts";
 import { Chance } from "../../core/support/chance.ts";
 
-const TIMES = { attemptMs: 100, backoffMs: 10 };
 const OK = Uint8Array.of(1);
 
-function newClient(): Client {
-  return new Client(CLIENT, NODES, TIMES);
-}
-
-/** What a client wants done, with commands by their sequence numbers. An opening ahead of them is left out. */
+/** A client's effects, with commands as sequence numbers. An opening command before them is left out. */
 function readable(effects: readonly ClientEffect[]): unknown[] {
   return effects.map((effect) => {
     switch (effect.type) {
@@ -42,17 +38,13 @@ function readable(effects: readonly ClientEffect[]): unknown[] {
   });
 }
 
-function sequencesOf(commands: readonly CommandBytes[]): number[] {
-  return commands.map((one) => headerOf(one).sequence).filter((sequence) => sequence > 0);
-}
-
-/** What the parcels hold, as session and sequence number: 0 opens the session. */
+/** The commands in the parcels, as session and sequence number: 0 opens the session. */
 function headersOf(effects: readonly ClientEffect[]): string[] {
   const commands = effects.flatMap((effect) => (effect.type === "send" ? effect.commands : []));
   return commands.map(headerOf).map(({ client, sequence }) => `${client}/${sequence}`);
 }
 
-/** How things ended, with why. */
+/** How proposals ended, with the reason. */
 function reasons(effects: readonly ClientEffect[]): unknown[] {
   return effects.flatMap((effect) => ("end" in effect ? [effect.end] : []));
 }
@@ -66,7 +58,7 @@ function sentClient(deadline = 1000): Client {
   return client;
 }
 
-test("what is not answered goes again after longer and longer waits, refusals or not", () => {
+test("unanswered proposals are sent again after longer and longer waits, rejected or not", () => {
   const client = newClient();
   client.propose(encodeCommand("a"), 10_000);
   const sendings: number[] = [];
@@ -81,7 +73,7 @@ test("what is not answered goes again after longer and longer waits, refusals or
 });
 
 describe("a proposal ends as definitelyNot when no parcel of it can be in a log", () => {
-  test("never sent: its deadline is over while the client pauses", () => {
+  test("never sent: its deadline passed while the client paused", () => {
     const client = sentClient();
     client.busy(1, 0);
     client.propose(encodeCommand("c"), 5);
@@ -89,7 +81,7 @@ describe("a proposal ends as definitelyNot when no parcel of it can be in a log"
     expect(readable(client.tick(5))).toEqual([{ settled: 3, as: "definitelyNot" }]);
   });
 
-  test("every parcel was refused", () => {
+  test("every parcel was rejected", () => {
     const client = sentClient();
     expect(readable(client.refused(1, "notLeader", undefined, 0))).toEqual([]);
     expect(readable(client.tick(10))).toEqual([{ to: n3, parcel: 2, of: [1, 2] }]);
@@ -103,10 +95,10 @@ describe("a proposal ends as definitelyNot when no parcel of it can be in a log"
     ]);
   });
 
-  test("no parcel fitted into a mailbox", () => {
+  test("no parcel fit into a mailbox", () => {
     const client = sentClient();
     client.busy(1, 0);
-    expect(readable(client.close("over"))).toEqual([
+    expect(readable(client.unavailable("over"))).toEqual([
       { settled: 1, as: "definitelyNot" },
       { settled: 2, as: "definitelyNot" },
     ]);
@@ -125,10 +117,10 @@ describe("a proposal ends as definitelyNot when no parcel of it can be in a log"
     expect(client.pending).toBe(0);
   });
 
-  test("the cluster goes away before it was sent", () => {
+  test("the cluster stops before it was sent", () => {
     const client = newClient();
     client.propose(encodeCommand("a"), 1000);
-    expect(client.close("gone")).toEqual([
+    expect(client.unavailable("gone")).toEqual([
       { type: "settle", sequence: 1, end: { type: "definitelyNot", reason: "gone" } },
     ]);
     expect(client.pending).toBe(0);
@@ -145,15 +137,15 @@ describe("a proposal ends as unknown when a parcel of it may be in a log", () =>
     expect(readable(sentClient().tick(1000))).toEqual(unknown);
   });
 
-  test("sent, and the cluster goes away", () => {
-    expect(readable(sentClient().close("gone"))).toEqual(unknown);
+  test("sent, and the cluster stops", () => {
+    expect(readable(sentClient().unavailable("gone"))).toEqual(unknown);
   });
 
   test.each([
     ["its node died", (client: Client): void => client.nodeDied(n2, 0)],
     ["another leads", (client: Client): unknown => client.leaderIs(n3, 0)],
     ["no answer came in time", (client: Client): unknown => client.tick(100)],
-  ])("left open because %s, though every later parcel is refused", (_title, leave) => {
+  ])("left open because %s, though every later parcel is rejected", (_title, leave) => {
     const client = sentClient();
     leave(client);
     client.tick(200);
@@ -162,14 +154,14 @@ describe("a proposal ends as unknown when a parcel of it may be in a log", () =>
     expect(readable(client.tick(1000))).toEqual(unknown);
   });
 
-  test("an older parcel is refused late: the newer one is still out", () => {
+  test("an older parcel is rejected late: the newer one is still pending", () => {
     const client = sentClient();
     client.leaderIs(n3, 0);
     expect(readable(client.refused(1, "notLeader", undefined, 0))).toEqual([]);
     expect(readable(client.tick(1000))).toEqual(unknown);
   });
 
-  test("a refusal that comes twice does not speak for the parcel after it", () => {
+  test("a duplicate rejection does not count for the next parcel", () => {
     const client = sentClient();
     expect(readable(client.refused(1, "notLeader", n3, 0))).toEqual([
       { to: n3, parcel: 2, of: [1, 2] },
@@ -189,7 +181,7 @@ describe("an answer", () => {
     expect(client.pending).toBe(0);
   });
 
-  test("a second one, and one nobody asked for, are of no interest", () => {
+  test("a second one, and one for an unknown proposal, are ignored", () => {
     const client = sentClient();
     client.answered([1], [OK], 0);
     expect(client.answered([1, 9], [OK, OK], 0)).toEqual([]);
@@ -203,7 +195,7 @@ describe("an answer", () => {
 });
 
 describe("finding the leader", () => {
-  test("without a word of it, each refusal leads to the next node after a pause", () => {
+  test("without a hint, each rejection leads to the next node after a pause", () => {
     const client = sentClient();
     client.refused(1, "notLeader", undefined, 0);
     expect(readable(client.tick(9))).toEqual([]);
@@ -212,7 +204,7 @@ describe("finding the leader", () => {
     expect(readable(client.tick(20))).toEqual([{ to: n1, parcel: 3, of: [1, 2] }]);
   });
 
-  test("a refusal that names it leads there at once, and so does what is proposed later", () => {
+  test("a rejection that names it leads there at once, and so do later proposals", () => {
     const client = sentClient();
     expect(readable(client.refused(1, "notLeader", n1, 0))).toEqual([
       { to: n1, parcel: 2, of: [1, 2] },
@@ -221,13 +213,13 @@ describe("finding the leader", () => {
     expect(readable(client.flush(0))).toEqual([{ to: n1, parcel: 3, of: [3] }]);
   });
 
-  test("a node that names itself and refuses is not believed", () => {
+  test("a node that names itself in a rejection is not believed", () => {
     const client = sentClient();
     expect(readable(client.refused(1, "notLeader", n2, 0))).toEqual([]);
     expect(readable(client.tick(10))).toEqual([{ to: n3, parcel: 2, of: [1, 2] }]);
   });
 
-  test("a mailbox that is full: the same leader again, after a pause", () => {
+  test("a full mailbox: the same leader again, after a pause", () => {
     const client = newClient();
     client.leaderIs(n3, 0);
     client.propose(encodeCommand("a"), 1000);
@@ -237,7 +229,7 @@ describe("finding the leader", () => {
     expect(readable(client.tick(10))).toEqual([{ to: n3, parcel: 2, of: [1] }]);
   });
 
-  test("a new leader gets at once what went elsewhere, and not what it has", () => {
+  test("a new leader gets at once what went elsewhere, and not what it already has", () => {
     const client = sentClient();
     client.refused(1, "notLeader", undefined, 0);
     expect(readable(client.leaderIs(n1, 1))).toEqual([{ to: n1, parcel: 2, of: [1, 2] }]);
@@ -255,7 +247,7 @@ describe("finding the leader", () => {
     expect(readable(client.flush(10))).toEqual([{ to: n2, parcel: 2, of: [1] }]);
   });
 
-  test("a leader that is silent for an attempt is not asked again", () => {
+  test("a leader that is silent for one attempt is not asked again", () => {
     const client = newClient();
     client.leaderIs(n1, 0);
     client.propose(encodeCommand("a"), 1000);
@@ -288,7 +280,7 @@ describe("parcels", () => {
     );
   });
 
-  test("a refusal speaks of its own parcel only", () => {
+  test("a rejection counts only for its own parcel", () => {
     const client = newClient();
     client.propose(sized(MIB), 1000);
     client.propose(sized(MIB), 1000);
@@ -300,7 +292,7 @@ describe("parcels", () => {
     ]);
   });
 
-  test("those that come back go again in the order in which they were proposed", () => {
+  test("returned proposals are sent again in the order in which they were made", () => {
     const client = newClient();
     for (let count = 0; count < 3; count += 1) client.propose(sized(MIB), 1000);
     client.flush(0);
@@ -333,7 +325,7 @@ describe("parcels", () => {
   });
 });
 
-describe("the floor: below it the client waits for nothing", () => {
+describe("the floor: the client waits for nothing below it", () => {
   test("is the oldest proposal that has not ended when a command is first sent, and a repeat keeps it", () => {
     const client = newClient();
     const sent: CommandBytes[] = [];
@@ -371,7 +363,7 @@ describe("the session (dissertation 6.3)", () => {
     return client.flush(0);
   };
 
-  test("is opened by a command ahead of the first others, in each parcel until one of them is answered", () => {
+  test("is opened by a command before the first others, in each parcel until one of them is answered", () => {
     const client = newClient();
     expect(headersOf(sent(client, "a", "b"))).toEqual(["7/0", "7/1", "7/2"]);
     expect(headersOf(sent(client, "c"))).toEqual(["7/0", "7/3"]);
@@ -379,7 +371,7 @@ describe("the session (dissertation 6.3)", () => {
     expect(headersOf(sent(client, "d"))).toEqual(["7/4"]);
   });
 
-  test("expired: what was attempted once is proposed under another, opened from where the log was", () => {
+  test("expired: a command attempted once is proposed under a new session, opened at the log's known index", () => {
     const client = newClient();
     sent(client, "a", "b");
     client.answered([2], [OK], 0);
@@ -392,7 +384,7 @@ describe("the session (dissertation 6.3)", () => {
     expect(headersOf(sent(client, "d"))).toEqual([`${SECOND}/4`]);
   });
 
-  test("expired: what may have been applied in an earlier attempt ends as unknown, and says why", () => {
+  test("expired: a command that an earlier attempt may have applied ends as unknown, with the reason", () => {
     const client = sentClient();
     client.leaderIs(n3, 0);
     const effects = client.answered([1], [expiredResult(CLIENT, index(9))], 0);
@@ -406,11 +398,11 @@ describe("the session (dissertation 6.3)", () => {
         },
       },
     ]);
-    // The other one may be in a log with the header it has: it is sent as it was.
+    // The other one may be in a log with its header, so it is sent unchanged.
     expect(headersOf(client.leaderIs(n1, 1))).toEqual([`${SECOND}/0`, "7/2"]);
   });
 
-  test("what was refused by all that it was sent to goes under the new session", () => {
+  test("a command that all nodes rejected is sent under the new session", () => {
     const client = newClient();
     sent(client, "a");
     sent(client, "b");
@@ -419,7 +411,7 @@ describe("the session (dissertation 6.3)", () => {
     expect(headersOf(client.tick(10))).toEqual([`${SECOND}/0`, `${SECOND}/1`, `${SECOND}/2`]);
   });
 
-  test("an answer that comes twice does not speak of the attempt after it, nor of the session after it", () => {
+  test("a duplicate answer does not count for the next attempt, nor for the next session", () => {
     const client = newClient();
     sent(client, "a");
     const expired = expiredResult(CLIENT, index(9));
@@ -428,7 +420,7 @@ describe("the session (dissertation 6.3)", () => {
     expect(headersOf(sent(client, "b"))).toEqual([`${SECOND}/0`, `${SECOND}/2`]);
   });
 
-  test("a late answer to a command of the one before does not say that the new one is open", () => {
+  test("a late answer to a command of the old session does not mean that the new one is open", () => {
     const client = newClient();
     sent(client, "a", "b");
     client.answered([2], [expiredResult(CLIENT, index(9))], 0);
@@ -446,13 +438,13 @@ describe("the session (dissertation 6.3)", () => {
     expect([...command]).toEqual(before);
   });
 
-  test("a client has the lower 40 bits of its number for itself, and its sessions the rest", () => {
+  test("a client's number has the lower 40 bits of a session's number, and counts its sessions in the rest", () => {
     const client = new Client(2 ** 40 * 3 + CLIENT, NODES, TIMES);
     expect(headersOf(sent(client, "a"))).toEqual(["7/0", "7/1"]);
   });
 });
 
-describe("a refusal by who leads, but not now", () => {
+describe("a rejection by a leader that cannot accept now", () => {
   const busy = "the node that was asked was busy until the deadline";
 
   test.each([
@@ -470,7 +462,7 @@ describe("a refusal by who leads, but not now", () => {
     expect(reasons(client.tick(1000))).toEqual([end, end]);
   });
 
-  test("who leads is not found: the end says so", () => {
+  test("no leader is found: the reason says so", () => {
     const client = sentClient();
     client.refused(1, "notLeader", undefined, 0);
     const end = { type: "definitelyNot", reason: "no leader was found before the deadline" };
@@ -478,7 +470,7 @@ describe("a refusal by who leads, but not now", () => {
   });
 });
 
-test("nobody is there any more: what nobody can have taken ends as definitelyNot, the rest as unknown", () => {
+test("no node is left: what cannot be in a log ends as definitelyNot, the rest as unknown", () => {
   const client = sentClient();
   client.propose(encodeCommand("c"), 1000);
   client.read(encodeCommand("q"), { consistency: "stale" }, 1000);
@@ -493,165 +485,18 @@ test("nobody is there any more: what nobody can have taken ends as definitelyNot
   expect(readable(client.flush(0))).toMatchObject([{ of: [4] }]);
 });
 
-/**
- * What truly becomes of the parcels that a client sends. The client sees of it only refusals and answers, late, in any
- * order and twice.
- */
-class FakeCluster {
-  readonly client = newClient();
-  readonly deadlines = new Map<number, number>();
-  readonly ends = new Map<number, ClientEffect & { readonly type: "settle" }>();
-  readonly problems: string[] = [];
-  readonly #chance: Chance;
-  /** Parcels in a mailbox; what will be said of those that left it; commands that stand in some log. */
-  readonly #mailboxes: { readonly to: NodeId; readonly parcel: number; readonly of: number[] }[] =
-    [];
-  #replies: (() => readonly ClientEffect[])[] = [];
-  readonly #inLogs = new Set<number>();
-  /** Parcels that the client still waits for; that were refused while it did; and those of each command. */
-  #awaited: { readonly parcel: number; readonly to: NodeId; readonly sentAt: number }[] = [];
-  readonly #refusedInTime = new Set<number>();
-  readonly #parcelsOf = new Map<number, number[]>();
-  now = 0;
-
-  constructor(chance: Chance) {
-    this.#chance = chance;
-  }
-
-  step(): void {
-    const what = this.#chance.below(10);
-    const node = this.#chance.pick(NODES) ?? n1;
-    this.now += this.#chance.below(20);
-    if (what < 3) this.#propose();
-    else if (what === 3) this.#tick();
-    else if (what === 4) this.#elect(node);
-    else if (what === 5) this.#crash(node);
-    else if (what < 8) this.#takeParcel();
-    else this.#reply();
-  }
-
-  perform(effects: readonly ClientEffect[]): void {
-    for (const effect of effects) {
-      if (effect.type === "settle") this.#settle(effect);
-      else if (effect.type === "send") this.#send(effect);
-    }
-  }
-
-  #tick(): void {
-    this.#awaited = this.#awaited.filter(({ sentAt }) => this.now - sentAt < TIMES.attemptMs);
-    this.perform(this.client.tick(this.now));
-  }
-
-  #elect(leader: NodeId): void {
-    this.#awaited = this.#awaited.filter(({ to }) => to === leader);
-    this.perform(this.client.leaderIs(leader, this.now));
-  }
-
-  #propose(): void {
-    for (let count = this.#chance.below(3); count >= 0; count -= 1) {
-      const deadline = this.now + this.#chance.below(300);
-      this.deadlines.set(this.client.propose(encodeCommand("x"), deadline), deadline);
-    }
-    this.perform(this.client.flush(this.now));
-  }
-
-  #send({ to, parcel, commands }: ClientEffect & { readonly type: "send" }): void {
-    const of = sequencesOf(commands);
-    if (new Set(of).size < of.length) this.problems.push(`parcel ${parcel} holds a command twice`);
-    for (const sequence of of) {
-      if (this.ends.has(sequence)) this.problems.push(`${sequence} was sent after its end`);
-      this.#parcelsOf.set(sequence, [...(this.#parcelsOf.get(sequence) ?? []), parcel]);
-    }
-    this.#awaited.push({ parcel, to, sentAt: this.now });
-    const fate = this.#chance.below(10);
-    if (fate === 0) {
-      this.#noteRefusal(parcel);
-      this.client.busy(parcel, this.now);
-    } else if (fate === 1) {
-      this.#noteRefusal(parcel);
-      this.perform(this.client.refused(parcel, "notLeader", undefined, this.now));
-    } else this.#mailboxes.push({ to, parcel, of });
-  }
-
-  /** A node takes a parcel into its log, whose entries may be committed or not, or refuses it. */
-  #takeParcel(): void {
-    const at = this.#chance.below(this.#mailboxes.length + 1);
-    const [letter] = this.#mailboxes.splice(at, 1);
-    if (letter === undefined) return;
-    const { parcel, of } = letter;
-    if (this.#chance.below(3) === 0) {
-      const hint = this.#chance.pick([...NODES, undefined]);
-      this.#replies.push(() => {
-        this.#noteRefusal(parcel);
-        return this.client.refused(parcel, "notLeader", hint, this.now);
-      });
-      return;
-    }
-    for (const sequence of of) this.#inLogs.add(sequence);
-    if (this.#chance.below(2) === 0)
-      this.#replies.push(() =>
-        this.client.answered(
-          of,
-          of.map(() => OK),
-          this.now,
-        ),
-      );
-  }
-
-  /** Its mailbox is gone with it. */
-  #crash(node: NodeId): void {
-    const left = this.#mailboxes.filter(({ to }) => to !== node);
-    this.#mailboxes.splice(0, this.#mailboxes.length, ...left);
-    this.#awaited = this.#awaited.filter(({ to }) => to !== node);
-    this.client.nodeDied(node, this.now);
-  }
-
-  #reply(): void {
-    const at = this.#chance.below(this.#replies.length + 1);
-    const reply = this.#replies[at];
-    if (reply === undefined) return;
-    if (this.#chance.below(4) > 0) this.#replies.splice(at, 1);
-    this.perform(reply());
-  }
-
-  #noteRefusal(parcel: number): void {
-    if (this.#awaited.some((one) => one.parcel === parcel)) this.#refusedInTime.add(parcel);
-  }
-
-  #settle(effect: ClientEffect & { readonly type: "settle" }): void {
-    const { sequence, end } = effect;
-    if (this.ends.has(sequence)) this.problems.push(`${sequence} ended twice`);
-    this.ends.set(sequence, effect);
-    const taken = this.#inLogs.has(sequence);
-    const waits = this.#mailboxes.some(({ of }) => of.includes(sequence));
-    const open = this.#parcelsOf.get(sequence)?.some((parcel) => !this.#refusedInTime.has(parcel));
-    if (end.type === "answered" && !taken)
-      this.problems.push(`${sequence} was answered from nowhere`);
-    if (end.type === "definitelyNot" && (taken || waits))
-      this.problems.push(
-        `${sequence} is or may yet be in a log, and the client said definitelyNot`,
-      );
-    if (end.type === "unknown" && open !== true)
-      this.problems.push(
-        `every parcel of ${sequence} was refused in time, and it ended as unknown`,
-      );
-    const early = this.now < (this.deadlines.get(sequence) ?? 0);
-    if (end.type !== "answered" && early) this.problems.push(`${sequence} was given up too early`);
-  }
-}
-
-test("whatever happens: definitelyNot is never a lie, unknown never an excuse, and each ends once", () => {
+test("whatever happens: definitelyNot is always true, unknown always justified, and each proposal ends once", () => {
   const kinds = new Map<string, number>();
   fc.assert(
     fc.property(fc.nat(), (seed) => {
-      const cluster = new FakeCluster(new Chance(seed));
-      for (let steps = 0; steps < 150; steps += 1) cluster.step();
-      cluster.now += 1000;
-      cluster.perform(cluster.client.tick(cluster.now));
-      expect(cluster.problems).toEqual([]);
-      expect(cluster.client.pending).toBe(0);
-      expect([...cluster.ends.keys()].sort((a, b) => a - b)).toEqual([...cluster.deadlines.keys()]);
-      for (const { end } of cluster.ends.values())
+      const model = new ClientModel(new Chance(seed));
+      for (let steps = 0; steps < 150; steps += 1) model.step();
+      model.now += 1000;
+      model.perform(model.client.tick(model.now));
+      expect(model.problems).toEqual([]);
+      expect(model.client.pending).toBe(0);
+      expect([...model.ends.keys()].sort((a, b) => a - b)).toEqual([...model.deadlines.keys()]);
+      for (const { end } of model.ends.values())
         kinds.set(end.type, (kinds.get(end.type) ?? 0) + 1);
     }),
     { seed: 29, numRuns: 200 },

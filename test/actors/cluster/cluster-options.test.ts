@@ -2,13 +2,13 @@ import { describe, expect, test } from "vitest";
 import {
   checkOptions,
   defaultNodes,
-  stepsBelow,
+  levelsBelow,
   type ClusterOptions,
 } from "../../../packages/actors/src/cluster/cluster-options.ts";
 import { KontikiError } from "../../../packages/actors/src/errors.ts";
 import { RESTART_DEFAULTS } from "../../../packages/actors/src/threads/restart-policy.ts";
 
-test("everything may be left out", () => {
+test("all options are optional", () => {
   const defaults = {
     nodes: undefined,
     dataDir: undefined,
@@ -29,7 +29,7 @@ test("everything may be left out", () => {
   expect(checkOptions({ nodes: undefined, heartbeatMs: undefined })).toEqual(defaults);
 });
 
-test("what is given is taken", () => {
+test("given options are used", () => {
   const given = {
     nodes: ["ada", "b-2"],
     dataDir: "data",
@@ -53,21 +53,21 @@ test("what is given is taken", () => {
   });
 });
 
-test("a number of nodes gives them names", () => {
+test("a number of nodes gives them default names", () => {
   expect(checkOptions({ nodes: 1 }).nodes).toEqual(["n1"]);
   expect(checkOptions({ nodes: 9 }).nodes).toEqual(defaultNodes(9));
   expect(defaultNodes(3)).toEqual(["n1", "n2", "n3"]);
 });
 
-test("a node stands as many steps below as the highest priority is above its own", () => {
+test("a node is as many levels below as the highest priority is above its own", () => {
   const steps = (priorities: Record<string, number>): number[] =>
-    defaultNodes(3).map((node) => stepsBelow(priorities, node));
+    defaultNodes(3).map((node) => levelsBelow(priorities, node));
   expect(steps({})).toEqual([0, 0, 0]);
   expect(steps({ n1: 2, n2: 1 })).toEqual([0, 1, 2]);
   expect(steps({ n1: 3, n2: 3, n3: 3 })).toEqual([0, 0, 0]);
 });
 
-describe("a wrong option is named, with what it may be", () => {
+describe("an invalid option is named, with what is allowed", () => {
   test.each<[Record<keyof ClusterOptions, unknown> | object, string]>([
     [{ nodes: 0 }, "a cluster has 1 to 9 nodes, not 0"],
     [{ nodes: 10 }, "a cluster has 1 to 9 nodes, not 10"],
@@ -77,7 +77,7 @@ describe("a wrong option is named, with what it may be", () => {
     [{ nodes: null }, "a cluster has 1 to 9 nodes, not null"],
     [{ nodes: [] }, "a cluster has 1 to 9 nodes, not 0"],
     [{ nodes: Array(10).fill("a") }, "a cluster has 1 to 9 nodes, not 10"],
-    [{ nodes: ["a", "a"] }, "each node needs a name of its own"],
+    [{ nodes: ["a", "a"] }, "each node needs its own name"],
     [
       { nodes: ["a", "B"] },
       '"B" cannot name a node: use a-z, 0-9 and -, a letter first, 64 at most',

@@ -24,22 +24,22 @@ import {
   type SystemCalls,
 } from "../../../packages/actors/src/storage/disk/system-calls.ts";
 import {
-  EMPTY,
   mortalCalls,
   PowerLoss,
   systemError,
   temporaryFolder,
   watchedCalls,
-} from "../support/storage.ts";
+} from "../support/storage/disks.ts";
+import { EMPTY } from "../support/storage/model.ts";
 
 const [N1, N2, N3, N4] = [nodeId("n1"), nodeId("n2"), nodeId("n3"), nodeId("n4")];
 const NODES = [N1, N2, N3];
 const COPY = "restore the whole data directory from one copy taken while the cluster was stopped";
 
-/** What a power loss would lose is none of this file's business, and syncing takes time. */
+/** Power loss does not matter in this file, and syncing takes time. */
 const QUICK = { calls: mortalCalls(Infinity), processes: PROCESSES };
 
-/** A data directory that was made, and closed. */
+/** A data directory that was created and closed. */
 function made(): { path: string; clusterId: string } {
   const path = join(temporaryFolder(), "data");
   const directory = openDataDirectory(path, NODES, QUICK);
@@ -64,11 +64,11 @@ function json(path: string, name: string): unknown {
   return JSON.parse(readFileSync(join(path, name), "utf8"));
 }
 
-describe("a directory that is absent or empty", () => {
+describe("an absent or empty directory", () => {
   test.each([
     ["absent", "a/b/data"],
     ["empty", "."],
-  ])("is made when %s", (_title, name) => {
+  ])("is created when %s", (_title, name) => {
     const path = join(temporaryFolder(), name);
     const directory = openDataDirectory(path, NODES, QUICK);
     const { clusterId } = directory;
@@ -91,14 +91,14 @@ describe("a directory that is absent or empty", () => {
     directory.close();
   });
 
-  test("gets an id of its own", () => {
+  test("gets its own id", () => {
     expect(made().clusterId).not.toBe(made().clusterId);
   });
 
   test("needs nodes", () => {
     const path = join(temporaryFolder(), "data");
     expect(refusal(path, { names: undefined })).toBe(
-      `${path} holds no cluster: name its nodes to make one`,
+      `${path} holds no cluster: name its nodes to create one`,
     );
     expect(existsSync(path)).toBe(false);
     expect(() => openDataDirectory(path, [])).toThrow(AssertionError);
@@ -106,7 +106,7 @@ describe("a directory that is absent or empty", () => {
   });
 });
 
-describe("a directory that was made", () => {
+describe("an existing directory", () => {
   test.each([
     ["the same nodes", NODES],
     ["the same nodes in another order", [N3, N1, N2]],
@@ -119,7 +119,7 @@ describe("a directory that was made", () => {
     directory.close();
   });
 
-  test("is refused with other nodes", () => {
+  test("is rejected with other nodes", () => {
     const { path } = made();
     expect(refusal(path, { names: [N1, N2] })).toBe(
       `${path} holds the nodes n1, n2, n3, not n1, n2: ` +
@@ -128,10 +128,10 @@ describe("a directory that was made", () => {
     expect(refusal(path)).toBe(undefined);
   });
 
-  test("is refused while it is in use, by this process or another", () => {
+  test("is rejected while it is in use, by this process or another", () => {
     const { path } = made();
     const directory = openDataDirectory(path, NODES, QUICK);
-    expect(refusal(path)).toBe(`${path} is in use by this process already`);
+    expect(refusal(path)).toBe(`${path} is already in use by this process`);
     const other = (life: "alive" | "elsewhere"): Processes => ({
       self: { ...PROCESSES.self, pid: 1 },
       lifeOf: () => life,
@@ -152,20 +152,20 @@ describe("a directory that was made", () => {
     expect(refusal(path)).toBe(undefined);
   });
 
-  test("is free again after it was refused", () => {
+  test("is free again after it was rejected", () => {
     const { path } = made();
     rmSync(join(path, "n2"), { recursive: true });
     expect(refusal(path)).toBe(refusal(path));
   });
 });
 
-/** A cluster file that is right but for what is given. */
+/** A cluster file that is valid except for these fields. */
 function clusterJson(wrong: object): string {
   const right = { format: 2, cluster: "x", voters: ["n1", "n2"], nodes: { n1: 0 }, lastUid: 5 };
   return JSON.stringify({ ...right, ...wrong });
 }
 
-describe("what is refused as it is", () => {
+describe("what is rejected and left unchanged", () => {
   test("a folder that holds something else", () => {
     const path = temporaryFolder();
     writeFileSync(join(path, "thesis.txt"), "");
@@ -175,7 +175,7 @@ describe("what is refused as it is", () => {
     expect(readdirSync(path)).toEqual(["thesis.txt"]);
   });
 
-  test("a file, and what would be inside one", () => {
+  test("a file, and a path inside one", () => {
     const path = join(temporaryFolder(), "file");
     writeFileSync(path, "");
     for (const name of [path, join(path, "data")]) {
@@ -185,14 +185,14 @@ describe("what is refused as it is", () => {
 
   test.each([
     ["damaged JSON", "{"],
-    ["no name", clusterJson({ nodes: { "N 1": 0 } })],
+    ["an invalid node id", clusterJson({ nodes: { "N 1": 0 } })],
     ["a list of nodes", clusterJson({ nodes: ["n1"] })],
     ["no nodes", clusterJson({ nodes: {} })],
     ["no uid", clusterJson({ nodes: { n1: "0" } })],
-    ["a uid that was never given", clusterJson({ nodes: { n1: 6 } })],
+    ["a uid that was never assigned", clusterJson({ nodes: { n1: 6 } })],
     ["one uid for two nodes", clusterJson({ nodes: { n1: 5, n2: 5 } })],
-    ["the first disk of a node that came later", clusterJson({ nodes: { n4: 0 } })],
-    ["two voters of one name", clusterJson({ voters: ["n1", "n1"] })],
+    ["uid 0 for a node that was added later", clusterJson({ nodes: { n4: 0 } })],
+    ["two voters with one name", clusterJson({ voters: ["n1", "n1"] })],
     ["no voters", clusterJson({ voters: [] })],
     ["no last uid", clusterJson({ lastUid: undefined })],
     ["no cluster", clusterJson({ cluster: 7 })],
@@ -211,7 +211,7 @@ describe("what is refused as it is", () => {
   test.each([
     [3, "use the version of Kontiki that wrote it, or a later one"],
     [1, "it is of a version before the first release; choose a new folder"],
-  ])("format %d, whatever is behind it", (format, advice) => {
+  ])("format %d, whatever else it contains", (format, advice) => {
     const { path } = made();
     writeFileSync(join(path, "cluster.json"), `{"format":${format},"members":{}}`);
     expect(refusal(path)).toBe(
@@ -232,16 +232,16 @@ describe("what is refused as it is", () => {
   test.each([
     ["the folder", "n2"],
     ["the file in it", "n2/node.json"],
-  ])("a node that has forgotten what it promised: %s is gone", (_title, name) => {
+  ])("a node that has forgotten its promises: %s is gone", (_title, name) => {
     const { path } = made();
     rmSync(join(path, name), { recursive: true });
     expect(refusal(path)).toBe(
-      `${path} lacks ${join("n2", "node.json")}: a node that has forgotten what it promised must ` +
-        `not come back; ${COPY}, or choose a new folder`,
+      `${path} lacks ${join("n2", "node.json")}: a node that has forgotten its promises must ` +
+        `not run again; ${COPY}, or choose a new folder`,
     );
   });
 
-  test("a node's folder that is another's", () => {
+  test("a node's folder that belongs to another node or cluster", () => {
     const { path, clusterId } = made();
     const other = made();
     const move = (from: string): void => {
@@ -251,11 +251,11 @@ describe("what is refused as it is", () => {
     move(join(other.path, "n2"));
     expect(refusal(path)).toBe(
       `${path} has a folder n2 of another cluster (${other.clusterId}, not ${clusterId}): ` +
-        "put back the folder that belongs there",
+        "restore the folder that belongs there",
     );
     move(join(path, "n1"));
     expect(refusal(path)).toBe(
-      `${path} has a folder n2 that belongs to node n1: put back the folder that belongs there`,
+      `${path} has a folder n2 that belongs to node n1: restore the folder that belongs there`,
     );
   });
 
@@ -274,7 +274,7 @@ describe("what is refused as it is", () => {
   test.each([
     ["EACCES", "permission is denied (EACCES); give this user the right to write there"],
     ["EROFS", "the file system is read-only (EROFS); mount it writable or use another folder"],
-  ])("a place that cannot be written: %s", (code, advice) => {
+  ])("a path that cannot be written to: %s", (code, advice) => {
     const { path } = made();
     const processes = PROCESSES;
     const failing = (failed: keyof SystemCalls): SystemCalls =>
@@ -298,14 +298,14 @@ describe("what is refused as it is", () => {
   });
 });
 
-test("a place where nothing can be made, as in /proc, is refused, not tried for ever", () => {
+test("a path where nothing can be created, as in /proc, is rejected, not retried forever", () => {
   const path = join(temporaryFolder(), "a", "b");
   const calls = watchedCalls((call) => {
     if (call === "mkdirSync") throw systemError("ENOENT");
   });
   expect(() => openDataDirectory(path, NODES, { calls, processes: PROCESSES })).toThrow(
     new DiskError(
-      `cannot create ${path}: it is not there (ENOENT); something on the way to it is missing`,
+      `cannot create ${path}: it does not exist (ENOENT); a part of the path is missing`,
       "ENOENT",
     ),
   );
@@ -315,38 +315,42 @@ function fail(): never {
   throw systemError("ENOSPC");
 }
 
-/** Hundreds of directories are made and opened, and a busy machine takes its time for each. */
+/** Hundreds of directories are created and opened, and a busy machine needs time for each. */
 const SLOW = { timeout: 60_000 };
 
-test("a process that dies while it makes one leaves what the next completes", SLOW, () => {
-  const results = new Set<string>();
-  for (let budget = 0, finished = false; !finished; budget += 1) {
-    const path = join(temporaryFolder(), "data");
-    const dying = { self: { ...PROCESSES.self, pid: 2 ** 30 }, lifeOf: PROCESSES.lifeOf };
-    try {
-      openDataDirectory(path, [N1, N2], { calls: mortalCalls(budget), processes: dying });
-      finished = true;
-    } catch (cause) {
-      expect(cause).toBeInstanceOf(PowerLoss);
+test(
+  "a process that dies during creation leaves a directory that the next one completes",
+  SLOW,
+  () => {
+    const results = new Set<string>();
+    for (let budget = 0, finished = false; !finished; budget += 1) {
+      const path = join(temporaryFolder(), "data");
+      const dying = { self: { ...PROCESSES.self, pid: 2 ** 30 }, lifeOf: PROCESSES.lifeOf };
+      try {
+        openDataDirectory(path, [N1, N2], { calls: mortalCalls(budget), processes: dying });
+        finished = true;
+      } catch (cause) {
+        expect(cause).toBeInstanceOf(PowerLoss);
+      }
+      const names = existsSync(path) ? readdirSync(path) : [];
+      const begun = ["cluster.json", "creating.json"].find((name) => names.includes(name));
+      const promised = begun === undefined ? undefined : json(path, begun);
+      const directory = openDataDirectory(path, [N1, N2], QUICK);
+      directory.close();
+      if (promised !== undefined) expect(json(path, "cluster.json")).toEqual(promised);
+      results.add(begun ?? "nothing");
+      expect(readdirSync(path).filter((name) => !name.startsWith("lock."))).toEqual([
+        "cluster.json",
+        "lock",
+        "n1",
+        "n2",
+      ]);
     }
-    const names = existsSync(path) ? readdirSync(path) : [];
-    const begun = ["cluster.json", "creating.json"].find((name) => names.includes(name));
-    const promised = begun === undefined ? undefined : json(path, begun);
-    const directory = openDataDirectory(path, [N1, N2], QUICK);
-    directory.close();
-    if (promised !== undefined) expect(json(path, "cluster.json")).toEqual(promised);
-    results.add(begun ?? "nothing");
-    expect(readdirSync(path).filter((name) => !name.startsWith("lock."))).toEqual([
-      "cluster.json",
-      "lock",
-      "n1",
-      "n2",
-    ]);
-  }
-  expect(results).toEqual(new Set(["nothing", "creating.json", "cluster.json"]));
-});
+    expect(results).toEqual(new Set(["nothing", "creating.json", "cluster.json"]));
+  },
+);
 
-test("one that was begun is completed as it was begun, by whoever comes", () => {
+test("an unfinished one is completed as it was begun, by any process", () => {
   const path = join(temporaryFolder(), "data");
   const calls = watchedCalls((call, from) => {
     if (call === "renameSync" && basename(String(from)) === "creating.json") throw new PowerLoss();
@@ -361,11 +365,11 @@ test("one that was begun is completed as it was begun, by whoever comes", () => 
   directory.close();
 });
 
-/** What a node's log holds, as a mark that a test wrote into its folder and that goes with it. */
+/** Marks a node's log: a test writes it into the folder, and it moves with the folder. */
 const MARK = "0000000001.wal";
 
-describe("nodes come and go", () => {
-  test("a new one has an empty log and a uid that was never given, over restarts too", () => {
+describe("nodes are added and removed", () => {
+  test("a new one has an empty log and a uid that was never used, across restarts too", () => {
     const { path, clusterId } = made();
     const first = openDataDirectory(path, NODES, QUICK);
     expect(first.addNode(N4)).toEqual({ node: N4, uid: 1, path: join(path, "n4") });
@@ -394,7 +398,7 @@ describe("nodes come and go", () => {
     expect(readdirSync(path).sort()).toEqual(["cluster.json", "lock", "n2", "n3", "n4"]);
   });
 
-  test("what stands in the way of a new one is left alone, and so is what is nobody's", () => {
+  test("something in the way of a new one is left alone, and so is something that belongs to no node", () => {
     const { path } = made();
     for (const name of ["n4", "n5.removed-1", "backup"]) {
       mkdirSync(join(path, name));
@@ -403,7 +407,7 @@ describe("nodes come and go", () => {
     const directory = openDataDirectory(path, NODES, QUICK);
     expect(() => directory.addNode(N4)).toThrow(
       new DataDirectoryError(
-        `${path} has something called n4 that is no node's: move it elsewhere`,
+        `${path} has something called n4 that belongs to no node: move it elsewhere`,
       ),
     );
     directory.close();
@@ -411,7 +415,7 @@ describe("nodes come and go", () => {
       expect(readdirSync(join(path, name))).toEqual(["thesis.txt"]);
   });
 
-  test("only nodes that are there are wiped or removed, only others added", () => {
+  test("only existing nodes are wiped or removed, only new ones added", () => {
     const directory = openDataDirectory(made().path, NODES, QUICK);
     expect(() => directory.addNode(N1)).toThrow(AssertionError);
     expect(() => directory.removeNode(N4)).toThrow(AssertionError);
@@ -420,14 +424,14 @@ describe("nodes come and go", () => {
   });
 });
 
-describe("a process that dies, or a disk that refuses, at any call", () => {
+describe("a process that dies, or a disk that fails, at any call", () => {
   const act = {
     add: (directory: DataDirectory): unknown => directory.addNode(N4),
     remove: (directory: DataDirectory): unknown => directory.removeNode(N2),
     wipe: (directory: DataDirectory): unknown => directory.wipeNode(N2),
   };
 
-  /** Does it with calls that fail from number `budget` on, and gives what the next process finds. */
+  /** Does it with calls that fail from number `budget` on, and returns what the next process finds. */
   function interrupted(
     what: keyof typeof act,
     budget: number,
@@ -466,7 +470,7 @@ describe("a process that dies, or a disk that refuses, at any call", () => {
     ["add", ["n1 0", "n2 0 old", "n3 0"], ["n1 0", "n2 0 old", "n3 0", "n4 1"]],
     ["remove", ["n1 0", "n2 0 old", "n3 0"], ["n1 0", "n3 0"]],
     ["wipe", ["n1 0", "n2 0 old", "n3 0"], ["n1 0", "n2 1", "n3 0"]],
-  ])("%s: all of it or nothing, and nothing is left over", SLOW, (what, before, after) => {
+  ])("%s: all of it or nothing, with no remains", SLOW, (what, before, after) => {
     const seen = new Set<string>();
     for (let budget = 0, finished = false; !finished; budget += 1) {
       const ended = interrupted(what, budget);
@@ -489,7 +493,7 @@ describe("a process that dies, or a disk that refuses, at any call", () => {
     ["add", ["n1 0", "n2 0", "n3 0", "n4 2"]],
     ["remove", ["n1 0", "n3 0"]],
     ["wipe", ["n1 0", "n2 2", "n3 0"]],
-  ])("%s: done again by the same process it succeeds, with a new uid", SLOW, (what, after) => {
+  ])("%s: repeated by the same process it succeeds, with a new uid", SLOW, (what, after) => {
     for (let at = 0, finished = false; !finished; at += 1) {
       const { path } = made();
       let call = -Infinity;
@@ -522,7 +526,7 @@ describe("a process that dies, or a disk that refuses, at any call", () => {
   });
 });
 
-/** Nodes and their uids; a first attempt may have used one up or not. */
+/** Nodes and their uids; a first attempt may have used up a uid or not. */
 function uidsUpTo(directory: DataDirectory, most: number): string[] {
   return directory
     .disks()

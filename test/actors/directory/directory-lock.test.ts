@@ -17,7 +17,7 @@ import {
   SYSTEM_CALLS,
   type SystemCalls,
 } from "../../../packages/actors/src/storage/disk/system-calls.ts";
-import { mortalCalls, PowerLoss, temporaryFolder, watchedCalls } from "../support/storage.ts";
+import { mortalCalls, PowerLoss, temporaryFolder, watchedCalls } from "../support/storage/disks.ts";
 
 /** A machine whose processes live until a test ends them. */
 class Machine {
@@ -50,7 +50,7 @@ function release(lock: LockAttempt): void {
 const lockFiles = (folder: string): number => readdirSync(join(folder, "lock")).length;
 
 describe("one process has the lock", () => {
-  test("until it gives it back", () => {
+  test("until it releases it", () => {
     const folder = temporaryFolder();
     const machine = new Machine();
     const first = takeLock(folder, SYSTEM_CALLS, machine.process(1));
@@ -75,7 +75,7 @@ describe("one process has the lock", () => {
     expect(lockFiles(folder)).toBe(1);
   });
 
-  test("also where it cannot be judged from here", () => {
+  test("also when its state cannot be determined from here", () => {
     const folder = temporaryFolder();
     const processes: Processes = { self: named(1), lifeOf: () => "elsewhere" };
     takeLock(folder, SYSTEM_CALLS, processes);
@@ -89,11 +89,11 @@ type Rival = (folder: string, machine: Machine) => void;
 const RIVALS: readonly (readonly [string, Rival])[] = [
   ["takes it", (folder, machine) => takeQuietly(folder, machine, 2)],
   [
-    "takes it and gives it back",
+    "takes it and releases it",
     (folder, machine) => release(takeLock(folder, SYSTEM_CALLS, machine.process(2))),
   ],
   [
-    "takes it and gives it back, and another takes it",
+    "takes it and releases it, and another takes it",
     (folder, machine) => {
       release(takeLock(folder, SYSTEM_CALLS, machine.process(2)));
       takeQuietly(folder, machine, 3);
@@ -116,7 +116,7 @@ function takeQuietly(folder: string, machine: Machine, pid: number): void {
 describe.each([
   ["a new directory", () => {}],
   [
-    "a lock that was given back",
+    "a released lock",
     (folder: string, machine: Machine) =>
       release(takeLock(folder, SYSTEM_CALLS, machine.process(9))),
   ],
@@ -127,8 +127,8 @@ describe.each([
       machine.kill(9);
     },
   ],
-] as const)("of two who want %s, one gets it", (_title, prepare) => {
-  test.each(RIVALS)("though the other %s in between", (_name, rival) => {
+] as const)("of two processes that want %s, one gets it", (_title, prepare) => {
+  test.each(RIVALS)("even if the other %s in between", (_name, rival) => {
     let finished = false;
     for (let moment = 0; !finished; moment += 1) {
       const folder = temporaryFolder();
@@ -141,7 +141,7 @@ describe.each([
       });
       const lock = takeLock(folder, watched, machine.process(1));
       finished = calls <= moment;
-      // Whoever asks now learns who has it, and it is the one who was told so.
+      // A later attempt learns which process has it, and that process was told so.
       const now = takeLock(folder, SYSTEM_CALLS, machine.process(4));
       expect(now).toEqual(lock.type === "taken" ? held(1) : lock);
       expect(lockFiles(folder)).toBe(1);
@@ -166,7 +166,7 @@ test("a process that dies at any system call leaves a lock that can be taken", (
   }
 });
 
-test("a lock folder that somebody else filled is unclear", () => {
+test("a lock folder with other files is unclear", () => {
   const folder = temporaryFolder();
   mkdirSync(join(folder, "lock"));
   writeFileSync(join(folder, "lock", "x"), "");
@@ -175,7 +175,7 @@ test("a lock folder that somebody else filled is unclear", () => {
   expect(takeLock(folder, SYSTEM_CALLS, PROCESSES).type).toBe("taken");
 });
 
-test("two files in the lock folder are unclear, whoever they name", () => {
+test("two files in the lock folder are unclear, whichever processes they name", () => {
   const folder = temporaryFolder();
   mkdirSync(join(folder, "lock"));
   writeFileSync(join(folder, "lock", "free_1"), "");
@@ -183,7 +183,7 @@ test("two files in the lock folder are unclear, whoever they name", () => {
   expect(takeLock(folder, SYSTEM_CALLS, PROCESSES)).toEqual({ type: "unclear" });
 });
 
-test("a lock that nobody may write is refused", () => {
+test("a lock without write permission is rejected", () => {
   const calls: SystemCalls = watchedCalls((call) => {
     if (call === "mkdirSync") throw Object.assign(new Error("no"), { code: "EACCES" });
   });
@@ -191,7 +191,7 @@ test("a lock that nobody may write is refused", () => {
 });
 
 describe("the processes of this machine", () => {
-  test("this one is alive, an earlier one with its pid is dead, as is one of an earlier boot", () => {
+  test("this one is alive; an earlier one with its pid is dead, as is one of an earlier boot", () => {
     const { self } = PROCESSES;
     expect(PROCESSES.lifeOf(self)).toBe("alive");
     expect(PROCESSES.lifeOf({ ...self, boot: "before" })).toBe("dead");
@@ -204,7 +204,7 @@ describe("the processes of this machine", () => {
     expect(PROCESSES.lifeOf({ ...PROCESSES.self, space: "1" })).toBe("elsewhere");
   });
 
-  test("a process that was killed has lost its lock at once", async () => {
+  test("a killed process has lost its lock at once", async () => {
     const folder = temporaryFolder();
     const child = spawn(process.execPath, ["-e", "setInterval(() => {}, 1000)"]);
     await once(child, "spawn");

@@ -24,11 +24,11 @@ import {
 import type { Recovered } from "../../../packages/actors/src/storage/storage.ts";
 import type { SurveyedNode } from "../../../packages/actors/src/directory/survey.ts";
 import type { SystemCalls } from "../../../packages/actors/src/storage/disk/system-calls.ts";
-import { mortalCalls, PowerLoss, temporaryFolder, watchedCalls } from "../support/storage.ts";
+import { mortalCalls, PowerLoss, temporaryFolder, watchedCalls } from "../support/storage/disks.ts";
 
 const [N1, N2, N3] = [nodeId("n1"), nodeId("n2"), nodeId("n3")];
 const QUICK = { calls: mortalCalls(Infinity), processes: PROCESSES };
-/** Far more than it takes, on a machine that is busy with other things. */
+/** Far more than is needed, for a machine that is busy with other work. */
 const SLOW = { timeout: 60_000 };
 
 const at = (value: number): Index => value as Index;
@@ -45,7 +45,7 @@ function noops(...terms: number[]): Entry<Uint8Array>[] {
 function fill(path: string, node: string, entries: Entry<Uint8Array>[], inTerm: number): void {
   const { storage } = openStorage(new FileDisk(join(path, node), QUICK.calls));
   storage.saveHardState({ term: term(inTerm), votedFor: undefined });
-  // A batch for each entry: what is behind a damaged one tells that it was durable.
+  // One batch per entry: a batch after a damaged one proves that it was durable.
   for (const entry of entries) {
     storage.append([entry]);
     storage.flush();
@@ -108,8 +108,8 @@ const readable = (node: typeof N1, inTerm: number, index: number, last: number):
   damage: undefined,
 });
 
-describe("a look at what is left", () => {
-  test("compares the nodes, names the one that holds most (§5.4.1), and changes nothing", () => {
+describe("inspecting what is left", () => {
+  test("compares the nodes, names the most up-to-date one (§5.4.1), and changes nothing", () => {
     const path = newDirectory();
     const before = filesOf(path);
     const { nodes, best } = using(path, (lost) => lost);
@@ -118,7 +118,7 @@ describe("a look at what is left", () => {
     expect(filesOf(path)).toEqual(before);
   });
 
-  test("tells which nodes cannot be read, and which were damaged, and mends nothing", () => {
+  test("reports which nodes cannot be read and which were damaged, and repairs nothing", () => {
     const path = newDirectory();
     rmSync(join(path, "n3"), { recursive: true });
     damage(path, "n1");
@@ -133,7 +133,7 @@ describe("a look at what is left", () => {
     expect(filesOf(path)).toEqual(before);
   });
 
-  test("is refused to others meanwhile, and where there is no cluster", () => {
+  test("keeps others out meanwhile, and is rejected if there is no cluster", () => {
     const path = newDirectory();
     using(path, () => {
       expect(() => openDataDirectory(path, undefined, QUICK)).toThrow(/in use by this process/);
@@ -145,8 +145,8 @@ describe("a look at what is left", () => {
   });
 });
 
-describe("one node goes on alone (force_start_follower_as_single_member)", () => {
-  test("by an entry at the end of its log; the others are put aside", () => {
+describe("one node continues alone (force_start_follower_as_single_member)", () => {
+  test("by an entry at the end of its log; the others are set aside", () => {
     const path = newDirectory();
     const put = { n1: filesOf(join(path, "n1")), n3: filesOf(join(path, "n3")) };
     expect(using(path, (lost) => lost.recover(N2))).toEqual({
@@ -165,13 +165,13 @@ describe("one node goes on alone (force_start_follower_as_single_member)", () =>
     expect(filesOf(join(path, "n3.removed-1"))).toEqual(put.n3);
   });
 
-  test("with the uid of its disk, and none given again", () => {
+  test("with the uid of its disk, and no uid is assigned again", () => {
     const path = newDirectory();
     const directory = openDataDirectory(path, undefined, QUICK);
     directory.wipeNode(N2);
     directory.close();
     using(path, (lost) => lost.recover(N2));
-    // A server that never saw a term is taken into the first.
+    // A server that never saw a term starts in the first one.
     expect(logOf(path, "n2")).toMatchObject({
       hard: { term: 1, votedFor: undefined },
       entries: [{ type: "membership", index: 1, term: 1, membership: alone(1) }],
@@ -191,7 +191,7 @@ describe("one node goes on alone (force_start_follower_as_single_member)", () =>
     expect(entries.at(-1)).toMatchObject({ type: "membership", membership: alone(0) });
   });
 
-  test("once; done again it changes nothing", () => {
+  test("once; a repetition changes nothing", () => {
     const path = newDirectory();
     const first = using(path, (lost) => lost.recover(N2));
     const after = filesOf(path);
@@ -200,9 +200,9 @@ describe("one node goes on alone (force_start_follower_as_single_member)", () =>
   });
 
   test.each([
-    ["that is not there", "n9", /^there is no node n9 in .*: there are n1, n2, n3$/],
+    ["that does not exist", "n9", /^there is no node n9 in .*: there are n1, n2, n3$/],
     ["whose folder is gone", "n1", / has no node n1 that can be read$/],
-  ])("not one %s", (_title, node, message) => {
+  ])("but not one %s", (_title, node, message) => {
     const path = newDirectory();
     rmSync(join(path, "n1"), { recursive: true });
     const before = filesOf(path);
@@ -213,7 +213,7 @@ describe("one node goes on alone (force_start_follower_as_single_member)", () =>
 });
 
 test(
-  "a crash at any call leaves a cluster as before, or one that opens only when it is done again",
+  "a crash at any call leaves a cluster as before, or one that opens only after it is repeated",
   SLOW,
   () => {
     const seen = new Set<string>();
@@ -250,7 +250,7 @@ test(
   },
 );
 
-/** The nodes that the next start of the directory would run. Three of them have the log that they had. */
+/** The nodes that the next start of the directory would run. Three of them have their old log. */
 function whatOpens(path: string): string {
   try {
     const directory = openDataDirectory(path, undefined, QUICK);

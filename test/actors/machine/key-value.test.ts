@@ -87,9 +87,9 @@ describe("commands", () => {
     [
       { type: "compareAndSet", key: "a", value: "b" },
       TypeError,
-      "what is expected is a string, or null for nothing",
+      "expected is a string, or null for an absent key",
     ],
-  ])("what is none changes nothing: %j", (command, kind, text) => {
+  ])("an invalid command changes nothing: %j", (command, kind, text) => {
     const at = machine({ a: "1" });
     const act = (): unknown => at.apply(command as KeyValueCommand);
     expect(act).toThrow(kind);
@@ -99,7 +99,7 @@ describe("commands", () => {
 });
 
 describe("questions", () => {
-  test("get and list are answered without being commands", () => {
+  test("get and list are answered as queries too", () => {
     const at = machine({ a: "1", ab: "2", b: "3" });
     expect(at.query({ type: "get", key: "a" })).toBe("1");
     expect(at.query({ type: "get", key: "c" })).toBe(null);
@@ -110,12 +110,12 @@ describe("questions", () => {
   });
 
   test.each([
-    [{ type: "put", key: "a", value: "9" }, TypeError, "answers no question"],
-    [{ type: "delete", key: "a" }, TypeError, "answers no question"],
+    [{ type: "put", key: "a", value: "9" }, TypeError, "answers no query"],
+    [{ type: "delete", key: "a" }, TypeError, "answers no query"],
     [{ type: "get", key: "" }, RangeError, "a key has at least one character"],
     [{ type: "list" }, TypeError, "a prefix is a string"],
     [null, TypeError, "null"],
-  ])("what is none changes nothing: %j", (question, kind, text) => {
+  ])("an invalid query changes nothing: %j", (question, kind, text) => {
     const at = machine({ a: "1" });
     const act = (): unknown => at.query(question as KeyValueCommand);
     expect(act).toThrow(kind);
@@ -125,13 +125,13 @@ describe("questions", () => {
 });
 
 describe("limits, in bytes of UTF-8", () => {
-  /** So many bytes of a character, filled up with a smaller one. */
+  /** This many bytes of a character, filled up with a smaller one. */
   const key = (bytes: number, of = "k"): string => {
     const count = Math.floor(bytes / Buffer.byteLength(of));
     return of.repeat(count) + "k".repeat(bytes - count * Buffer.byteLength(of));
   };
 
-  test.each(["k", "ü", "€", "😀"])("a key of %s to 1,024 bytes", (character) => {
+  test.each(["k", "ü", "€", "😀"])("a key of %s up to 1,024 bytes", (character) => {
     const at = machine();
     at.apply({ type: "put", key: key(KEY_BYTES_MAX, character), value: "1" });
     expect(at.apply({ type: "get", key: key(KEY_BYTES_MAX, character) })).toBe("1");
@@ -146,7 +146,7 @@ describe("limits, in bytes of UTF-8", () => {
       expect(() => at.apply(command)).toThrow("this key has 1025 bytes; the most is 1024");
   });
 
-  test("a value to 1 MiB", () => {
+  test("a value up to 1 MiB", () => {
     const at = machine();
     const value = key(VALUE_BYTES_MAX, "€k");
     expect(at.apply({ type: "put", key: "a", value })).toBe(null);
@@ -160,7 +160,7 @@ describe("limits, in bytes of UTF-8", () => {
     expect(at.apply({ type: "get", key: "a" })).toBe(value);
   });
 
-  test("an append counts what is there already, and leaves it as it was when it refuses", () => {
+  test("an append counts the present value, and does not change it when it is rejected", () => {
     const at = machine({ a: "v".repeat(VALUE_BYTES_MAX - 2) });
     expect(() => at.apply({ type: "append", key: "a", value: "€" })).toThrow(RangeError);
     expect(at.apply({ type: "append", key: "a", value: "ü" })).toBe(VALUE_BYTES_MAX);
@@ -176,7 +176,7 @@ describe("the same on every node", () => {
     fc.record({ type: fc.constant("delete" as const), key: text }),
   );
 
-  test("however the pairs came about, they are listed in order of UTF-16 code units", () => {
+  test("pairs are listed in order of UTF-16 code units, however they were written", () => {
     fc.assert(
       fc.property(fc.array(command), (commands) => {
         const at = machine();
@@ -193,7 +193,7 @@ describe("the same on every node", () => {
     expect(odd.snapshot().map(([one]) => one)).toEqual(["Z", "z", "é", "😀", "\uffff"]);
   });
 
-  test("a snapshot restored is the same machine, and forgets what it had", () => {
+  test("a restored snapshot is the same machine, without its earlier state", () => {
     const [from, to] = [machine({ a: "1", b: "2" }), machine({ a: "9", c: "3" })];
     const snapshot = from.snapshot();
     to.restore(snapshot);
@@ -204,7 +204,7 @@ describe("the same on every node", () => {
     ]);
   });
 
-  test("keys that name parts of objects are keys like any other", () => {
+  test("keys named like properties of objects are keys like any other", () => {
     const at = machine();
     for (const key of ["__proto__", "constructor", "toString"]) {
       expect(at.apply({ type: "get", key })).toBe(null);
@@ -213,7 +213,7 @@ describe("the same on every node", () => {
     expect(at.snapshot().length).toBe(3);
   });
 
-  test("a snapshot in parts is the state at its beginning; lists meanwhile are of the present", () => {
+  test("a snapshot in parts shows the state at its beginning; lists show the present one", () => {
     const value = "v".repeat(40_000);
     const from = machine({ a: value, b: value, c: value });
     const parts = from.snapshotParts()[Symbol.iterator]();
@@ -237,7 +237,7 @@ describe("the same on every node", () => {
   });
 
   test.each([[null], [["a"]], [["a", 1]], [[["a", "1"]]], [["", "1"]]])(
-    "parts that are none are refused: %j",
+    "invalid parts are rejected: %j",
     (part) => {
       expect(() => machine().restoreParts([part])).toThrow(/a part of|a value|a key/);
     },

@@ -1,13 +1,13 @@
 import { expect, test } from "vitest";
 import { loadMachine } from "../../../packages/actors/src/machine/load-machine.ts";
 
-/** A module whose machine has what a machine must have, and more. */
+/** A module whose machine has the required parts, and more. */
 function moduleWith(more: string): string {
   const machine = `({ apply() {}, snapshot() {}, restore() {}, ${more} })`;
   return `data:text/javascript,${encodeURIComponent(`export default () => ${machine};`)}`;
 }
 
-test("a machine may answer questions, and give its state in parts", async () => {
+test("a machine may answer queries, and return its state in parts", async () => {
   const more = "query() {}, snapshotParts() {}, restoreParts() {}";
   expect(Object.keys(await loadMachine(moduleWith("")))).toEqual(["apply", "snapshot", "restore"]);
   expect(await loadMachine(moduleWith(more))).toHaveProperty("query");
@@ -16,8 +16,8 @@ test("a machine may answer questions, and give its state in parts", async () => 
 test.each([
   ["query: 1", "its query is not a function"],
   ["snapshotParts: 1, restoreParts() {}", "its snapshotParts is not a function"],
-  ["snapshotParts() {}", "it has one of snapshotParts and restoreParts: it takes both or none"],
-  ["restoreParts() {}", "it has one of snapshotParts and restoreParts: it takes both or none"],
-])("half of either is refused: %s", async (more, text) => {
+  ["snapshotParts() {}", "it has one of snapshotParts and restoreParts: it needs both or none"],
+  ["restoreParts() {}", "it has one of snapshotParts and restoreParts: it needs both or none"],
+])("half of either is rejected: %s", async (more, text) => {
   await expect(loadMachine(moduleWith(more))).rejects.toThrow(text);
 });

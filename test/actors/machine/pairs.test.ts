@@ -1,4 +1,4 @@
-/** A map that is drawn as it was while it changes on. */
+/** A map that is iterated as of one moment while it keeps changing. */
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { Pairs } from "../../../packages/actors/src/machine/pairs.ts";
@@ -12,63 +12,65 @@ function pairsOf(...keys: readonly string[]): Pairs {
   return pairs;
 }
 
-/** All that is drawn, in order. */
-function drawn(drawing: Iterable<readonly string[]>): string[] {
-  return [...drawing].flat();
+/** Everything that an iteration returns, in order. */
+function contents(iteration: Iterable<readonly string[]>): string[] {
+  return [...iteration].flat();
 }
 
-describe("a drawing", () => {
-  test("shows the moment at which it began, whatever is put, removed and put again meanwhile", () => {
+describe("an iteration", () => {
+  test("shows the moment at which it began, whatever is set, removed and set again meanwhile", () => {
     const pairs = pairsOf("a", "b", "c");
-    const drawing = pairs.draw(1);
-    expect(drawing.next()).toEqual({ done: false, value: ["a", "a"] });
+    const iteration = pairs.iterate(1);
+    expect(iteration.next()).toEqual({ done: false, value: ["a", "a"] });
     pairs.set("a", "new");
     pairs.delete("b");
     pairs.set("d", "d");
     pairs.delete("c");
     pairs.set("c", "back");
-    expect(drawn(drawing)).toEqual(["b", "b", "c", "c"]);
+    expect(contents(iteration)).toEqual(["b", "b", "c", "c"]);
     expect(["a", "b", "c", "d"].map((key) => pairs.get(key))).toEqual([
       "new",
       undefined,
       "back",
       "d",
     ]);
-    expect(drawn(pairs.draw(1))).toEqual(["a", "new", "d", "d", "c", "back"]);
+    expect(contents(pairs.iterate(1))).toEqual(["a", "new", "d", "d", "c", "back"]);
   });
 
-  test("comes in runs of about so many characters, of at least one pair", () => {
+  test("returns runs of about this many characters, of at least one pair", () => {
     const pairs = pairsOf("aa", "bb", "cccccc", "d");
-    expect([...pairs.draw(8)]).toEqual([
+    expect([...pairs.iterate(8)]).toEqual([
       ["aa", "aa", "bb", "bb"],
       ["cccccc", "cccccc"],
       ["d", "d"],
     ]);
-    expect([...new Pairs().draw(8)]).toEqual([]);
+    expect([...new Pairs().iterate(8)]).toEqual([]);
   });
 
-  test("ends early without a trace", () => {
+  test("may end early without consequences", () => {
     const pairs = pairsOf("a", "b");
-    const drawing = pairs.draw(1);
+    const iteration = pairs.iterate(1);
     pairs.set("b", "new");
-    drawing.return?.();
-    expect(drawing.next()).toEqual({ done: true, value: undefined });
-    expect(drawn(pairs.draw(1))).toEqual(["a", "a", "b", "new"]);
+    iteration.return?.();
+    expect(iteration.next()).toEqual({ done: true, value: undefined });
+    expect(contents(pairs.iterate(1))).toEqual(["a", "a", "b", "new"]);
   });
 
   test.each([
-    ["another begins", (pairs: Pairs): unknown => pairs.draw(1)],
-    ["all is removed", (pairs: Pairs): void => pairs.clear()],
-  ])("is broken off when %s, and says so", (_title, happen) => {
+    ["another begins", (pairs: Pairs): unknown => pairs.iterate(1)],
+    ["all pairs are removed", (pairs: Pairs): void => pairs.clear()],
+  ])("is aborted when %s, and throws then", (_title, happen) => {
     const pairs = pairsOf("a", "b");
-    const drawing = pairs.draw(1);
-    drawing.next();
+    const iteration = pairs.iterate(1);
+    iteration.next();
     happen(pairs);
-    expect(() => drawing.next()).toThrow("the state is drawn by a later snapshot, or gone");
+    expect(() => iteration.next()).toThrow(
+      "this iteration was ended by a later snapshot or a restore",
+    );
   });
 });
 
-describe("at any moment, with a drawing or without, before and after one", () => {
+describe("at any moment: during an iteration, and before and after one", () => {
   type Act =
     | { readonly type: "set" | "delete"; readonly key: string }
     | { readonly type: "begin" | "next" | "end" | "clear" };
@@ -80,11 +82,11 @@ describe("at any moment, with a drawing or without, before and after one", () =>
     { weight: 1, arbitrary: fc.record({ type: fc.constantFrom("end", "clear") }) },
   );
 
-  test("it is what a Map would be, to the order, and each drawing what that Map was", () => {
+  test("it equals a Map, including the order, and each iteration what that Map was", () => {
     fc.assert(
       fc.property(fc.array(act, { maxLength: 200, size: "max" }), (acts) => {
         const [pairs, model] = [new Pairs(), new Map<string, string>()];
-        let drawing: IterableIterator<readonly string[]> | undefined;
+        let iteration: IterableIterator<readonly string[]> | undefined;
         let due: string[] = [];
         acts.forEach((one, at) => {
           switch (one.type) {
@@ -96,21 +98,21 @@ describe("at any moment, with a drawing or without, before and after one", () =>
               expect(pairs.delete(one.key)).toBe(model.delete(one.key));
               break;
             case "begin":
-              drawing = pairs.draw(1);
+              iteration = pairs.iterate(1);
               due = [...model].flat();
               break;
             case "next":
-              if (drawing === undefined) break;
-              expect(drawing.next().value ?? []).toEqual(due.splice(0, 2));
+              if (iteration === undefined) break;
+              expect(iteration.next().value ?? []).toEqual(due.splice(0, 2));
               break;
             case "end":
-              if (drawing !== undefined) expect(drawn(drawing)).toEqual(due);
-              drawing = undefined;
+              if (iteration !== undefined) expect(contents(iteration)).toEqual(due);
+              iteration = undefined;
               break;
             case "clear":
               pairs.clear();
               model.clear();
-              drawing = undefined;
+              iteration = undefined;
               break;
             default:
               one satisfies never;
@@ -118,24 +120,24 @@ describe("at any moment, with a drawing or without, before and after one", () =>
           expect(KEYS.filter((of) => pairs.get(of) !== model.get(of))).toEqual([]);
           expect(new Map(pairs.startingWith(""))).toEqual(model);
         });
-        expect(drawn(pairs.draw(1))).toEqual([...model].flat());
+        expect(contents(pairs.iterate(1))).toEqual([...model].flat());
       }),
       { seed: 7, numRuns: 60 },
     );
   }, 60_000);
 
-  test("changes during a drawing are carried over little by little, and all of them", () => {
+  test("changes during an iteration are merged little by little, and all of them are", () => {
     const pairs = pairsOf(...Array.from({ length: 100 }, (_, at) => `k${at}`));
-    const drawing = pairs.draw(1);
+    const iteration = pairs.iterate(1);
     for (let at = 0; at < 100; at += 2) pairs.delete(`k${at}`);
     for (let at = 0; at < 100; at += 4) pairs.set(`k${at}`, "back");
-    drawing.return?.();
+    iteration.return?.();
     for (let at = 100; at < 200; at += 1) pairs.set(`k${at}`, "new");
     const due = [
       ...Array.from({ length: 50 }, (_, at) => [`k${at * 2 + 1}`, `k${at * 2 + 1}`]),
       ...Array.from({ length: 25 }, (_, at) => [`k${at * 4}`, "back"]),
       ...Array.from({ length: 100 }, (_, at) => [`k${at + 100}`, "new"]),
     ];
-    expect(drawn(pairs.draw(1))).toEqual(due.flat());
+    expect(contents(pairs.iterate(1))).toEqual(due.flat());
   });
 });

@@ -1,4 +1,4 @@
-/** What crosses threads as bytes: there and back it is the same, and whatever else comes is refused, not believed. */
+/** Mail between threads as bytes: it is decoded unchanged, and anything else is rejected. */
 import { crc32 } from "node:zlib";
 import {
   index,
@@ -34,7 +34,7 @@ const bytes = fc.uint8Array({ maxLength: 40 });
 const command = fc.uint8Array({ minLength: HEADER_BYTES, maxLength: 40 });
 const n4 = nodeId("n4");
 
-/** Memberships that can be: plain, joint with one that is to learn, and with learners on their way. */
+/** Valid memberships: simple, joint with a voter that becomes a learner, and with learners to be promoted. */
 const membership: fc.Arbitrary<Membership> = fc.constantFrom<Membership>(
   initialMembership([n1, n2, n3]),
   { ...initialMembership([n1]), outgoing: [n1, n2], learnersNext: [n2] },
@@ -94,7 +94,7 @@ const chunk = fc
     bytes: part,
   }));
 
-/** Messages of one kind: each has a term. */
+/** Messages of one kind, each with a term. */
 function kind(
   type: string,
   fields: Readonly<Record<string, fc.Arbitrary<unknown>>> = {},
@@ -166,7 +166,7 @@ const parcel: fc.Arbitrary<Parcel> = fc.oneof(
   fc.record({ type: fc.constant("readRefused" as const), id: number, leader }),
 );
 
-/** Byte strings as plain arrays: whether they are buffers or views of some does not matter. */
+/** Byte strings as plain arrays: it does not matter whether they are buffers or views. */
 function plain(value: unknown): unknown {
   if (value instanceof Uint8Array) return { bytes: [...value] };
   if (Array.isArray(value)) return value.map(plain);
@@ -176,12 +176,12 @@ function plain(value: unknown): unknown {
 
 const refusal: Parcel = { type: "refused", id: 1, reason: "notLeader", leader: n1 };
 
-/** A parcel with one message, given as it is on the wire. */
+/** A parcel with one message, given as its fields on the wire. */
 function raft(...fields: readonly unknown[]): unknown {
   return [0, 0, 0, [fields]];
 }
 
-/** A parcel with an AppendEntries whose entries are these fields. */
+/** A parcel with an AppendEntries with these fields as entries. */
 function appended(...entries: readonly unknown[]): unknown {
   return raft(2, 1, 0, 0, 0, 0, entries);
 }
@@ -189,7 +189,7 @@ function appended(...entries: readonly unknown[]): unknown {
 const nothing = packFrames([undefined]);
 
 describe("a parcel", () => {
-  test("is the same there and back, in a buffer of its own", () => {
+  test("is decoded unchanged, from a separate buffer", () => {
     fc.assert(
       fc.property(parcel, (one) => {
         const packed = encodeParcel(one);
@@ -200,7 +200,7 @@ describe("a parcel", () => {
     );
   });
 
-  test("survives the transfer of others: none shares its memory (pitfall)", () => {
+  test("survives the transfer of others: no two share memory (pitfall)", () => {
     const sent = encodeParcel(refusal);
     const kept = encodeParcel({ ...refusal, id: 2 });
     structuredClone(sent, { transfer: [sent.buffer] });
@@ -208,7 +208,7 @@ describe("a parcel", () => {
     expect(decodeParcel(kept)).toEqual({ ...refusal, id: 2 });
   });
 
-  test("of a view into a larger buffer is read from there only", () => {
+  test("as a view into a larger buffer is read from that part only", () => {
     const packed = encodeParcel({ type: "propose", id: 3, commands: [commandOf(1, "a")] });
     const larger = new Uint8Array(packed.length + 20).fill(0xc1);
     larger.set(packed, 7);
@@ -216,7 +216,7 @@ describe("a parcel", () => {
     expect(plain(decodeParcel(view))).toEqual(plain(decodeParcel(packed)));
   });
 
-  /** What comes of bytes: a parcel that can be packed again, or nothing. Anything else is thrown. */
+  /** Decodes bytes to a parcel that can be encoded again, or to nothing. Any other result throws. */
   function survives(some: Uint8Array): void {
     const opened = openParcel(some);
     if (opened !== undefined) encodeParcel(opened);
@@ -226,7 +226,7 @@ describe("a parcel", () => {
     fc.assert(fc.property(fc.uint8Array({ maxLength: 60 }), survives), { seed: 2, numRuns: 2000 });
   });
 
-  test("with any byte changed, or cut anywhere, is a parcel or a WireError; the next one is not harmed", () => {
+  test("with any byte changed, or cut off anywhere, is a parcel or a WireError; the next one is not affected", () => {
     const whole = encodeParcel(refusal);
     fc.assert(
       fc.property(parcel, fc.integer({ min: 1, max: 255 }), (one, flip) => {
@@ -244,20 +244,20 @@ describe("a parcel", () => {
   });
 
   test.each<[string, unknown]>([
-    ["no array", { 0: 0, 1: [] }],
+    ["something that is not an array", { 0: 0, 1: [] }],
     ["an unknown kind", [8, 1, null]],
     ["no kind", []],
-    ["messages that are no array", [0, 0, 0, "all"]],
+    ["messages that are not an array", [0, 0, 0, "all"]],
     ["messages for no disk", [0, 0, null, []]],
-    ["messages of a disk with half a number", [0, 0.5, 0, []]],
-    ["a message that is no array", [0, 0, 0, [7]]],
+    ["messages of a disk with a fraction as number", [0, 0.5, 0, []]],
+    ["a message that is not an array", [0, 0, 0, [7]]],
     ["a message of an unknown kind", raft(13, 1)],
     ["a message without a term", raft(9)],
-    ["a vote that is neither given nor not", raft(1, 1, 1)],
+    ["a vote that is neither granted nor rejected", raft(1, 1, 1)],
     ["a term below 0", raft(3, -1, 1, 1)],
-    ["half an index", raft(3, 1, 0.5, 1)],
+    ["an index that is a fraction", raft(3, 1, 0.5, 1)],
     ["an index that is text", raft(3, 1, "1", 1)],
-    ["a term over 2^53", raft(3, 2 ** 53, 1, 1)],
+    ["a term above 2^53", raft(3, 2 ** 53, 1, 1)],
     ["an answer without a round", raft(3, 1, 1)],
     ["a read without an index", raft(11, 1, 1)],
     ["a checksum of more than 32 bits", raft(8, 1, 1, 2 ** 32, 0)],
@@ -274,38 +274,38 @@ describe("a parcel", () => {
       "an entry with a command over the limit",
       appended([1, 1], packFrames([new Uint8Array(2 ** 22 + 1)])),
     ],
-    ["a membership behind the last entry", appended([1, 1], nothing, [1, members()])],
+    ["a membership after the last entry", appended([1, 1], nothing, [1, members()])],
     [
-      "a membership in the place of a command",
+      "a membership in place of a command",
       appended([1, 1], packFrames([new Uint8Array(16)]), [0, members()]),
     ],
-    ["a place without its membership", appended([1, 1], nothing, [0])],
+    ["a position without its membership", appended([1, 1], nothing, [0])],
     ["a command too short for its header", [1, 1, packFrames([new Uint8Array(15)])]],
     ["a command over the limit", [1, 1, packFrames([new Uint8Array(2 ** 22 + 1)])]],
-    ["a proposal of nothing, not even an empty command", [1, 1, nothing]],
-    ["a proposal with half a number", [1, 1.5, packFrames([])]],
+    ["a proposal without even an empty command", [1, 1, nothing]],
+    ["a proposal with a fraction as number", [1, 1.5, packFrames([])]],
     ["proposals of a client with no number", [4, "client/7", 1, packFrames([])]],
     ["forwarded commands too short for their header", [4, 7, 1, packFrames([new Uint8Array(15)])]],
-    ["answers to other than numbers", [2, ["1"], packFrames([new Uint8Array(1)])]],
+    ["answers to something other than numbers", [2, ["1"], packFrames([new Uint8Array(1)])]],
     ["more answers than numbers", [2, [], packFrames([new Uint8Array(1)])]],
-    ["a refusal for no known reason", [3, 1, 3, null]],
-    ["a leader that cannot be one", [3, 1, 0, "No Node"]],
-    ["a question over the limit", [5, 1, 0, packFrames([new Uint8Array(2 ** 22 + 1)])]],
-    ["a question of no known consistency", [5, 1, -1, packFrames([])]],
-    ["an answer that is no bytes", [6, 1, nothing]],
-    ["a refused read with a number for a leader", [7, 1, 1]],
-  ])("refuses %s", (_title, wire) => {
+    ["a rejection without a known reason", [3, 1, 3, null]],
+    ["a leader that is not a node id", [3, 1, 0, "No Node"]],
+    ["a query over the limit", [5, 1, 0, packFrames([new Uint8Array(2 ** 22 + 1)])]],
+    ["a query of unknown consistency", [5, 1, -1, packFrames([])]],
+    ["an answer that is not bytes", [6, 1, nothing]],
+    ["a rejected read with a number as leader", [7, 1, 1]],
+  ])("rejects %s", (_title, wire) => {
     expect(() => decodeParcel(encode(wire))).toThrow(WireError);
     expect(openParcel(encode(wire))).toBe(undefined);
   });
 
-  test("with bytes behind its end is refused", () => {
+  test("with bytes after its end is rejected", () => {
     const packed = encodeParcel(refusal);
     expect(() => decodeParcel(Uint8Array.from([...packed, 0]))).toThrow(WireError);
   });
 });
 
-/** A membership of n1, n2 and n3 on the wire, with other fields in some places. */
+/** A membership of n1, n2 and n3 on the wire, with some fields replaced. */
 function members(fields: Readonly<Record<number, unknown>> = {}): unknown {
   return Object.assign([...membershipToWire(initialMembership([n1, n2, n3]))], fields);
 }
@@ -317,32 +317,32 @@ describe("a membership from another node", () => {
     ["is an array", "n1"],
     ["has voters", members({ 0: [] })],
     ["has no voter twice", members({ 0: [n1, n1] })],
-    ["has no voter that cannot be one", members({ 0: [n1, "N2"] })],
+    ["has no voter that is not a node id", members({ 0: [n1, "N2"] })],
     ["has its voters in a list", members({ 0: 3 })],
     ["has no voter that is a learner", members({ 2: [n1] })],
     ["has outgoing voters in a list", members({ 1: null })],
-    ["has no more members than can be", members({ 2: many })],
+    ["has no more members than allowed", members({ 2: many })],
     ["lets only outgoing voters become learners", members({ 3: [n4] })],
     ["promotes only learners", members({ 4: [n1, null] })],
     ["promotes in pairs", members({ 2: [n4], 4: [n4] })],
-    ["promotes in the place of a node", members({ 2: [n4], 4: [n4, "N1"] })],
+    ["promotes in place of a node", members({ 2: [n4], 4: [n4, "N1"] })],
     ["has uids of members only", members({ 5: [n4, 1], 6: 1 })],
-    ["has no two uids of one", members({ 5: [n1, 1, n1, 2], 6: 2 })],
-    ["has no half uid", members({ 5: [n1, 0.5], 6: 1 })],
-    ["has no uid above the last one given", members({ 5: [n1, 2], 6: 1 })],
+    ["has no two uids for one node", members({ 5: [n1, 1, n1, 2], 6: 2 })],
+    ["has no fraction as uid", members({ 5: [n1, 0.5], 6: 1 })],
+    ["has no uid above the last one assigned", members({ 5: [n1, 2], 6: 1 })],
     ["has a last uid", members({ 6: null })],
   ])("%s", (_title, wire) => {
     expect(openParcel(encode(appended([1, 1], nothing, [0, wire])))).toBe(undefined);
   });
 
-  test("is believed when nothing is wrong with it", () => {
+  test("is accepted when nothing is wrong with it", () => {
     expect(openParcel(encode(appended([1, 1], nothing, [0, members()])))).toMatchObject({
       messages: [{ entries: [{ membership: initialMembership([n1, n2, n3]) }] }],
     });
   });
 });
 
-describe("a part of a snapshot", () => {
+describe("a snapshot chunk", () => {
   const snapshot: Snapshot = {
     index: index(9),
     term: term(2),
@@ -358,7 +358,7 @@ describe("a part of a snapshot", () => {
     messages: [{ type: "snapshotChunk", term: term(3), snapshot, offset: 600, bytes: part }],
   };
 
-  test("that is damaged anywhere is refused: its CRC-32 travels with it", () => {
+  test("that is damaged anywhere is rejected: its CRC-32 travels with it", () => {
     const packed = encodeParcel(sent);
     expect(plain(decodeParcel(packed))).toEqual(plain(sent));
     const start = packed.length - 5 - part.length;
@@ -376,20 +376,20 @@ describe("a part of a snapshot", () => {
   };
 
   test.each<[string, unknown]>([
-    ["reaches over its end", onWire(601, part)],
-    ["holds nothing", onWire(600, new Uint8Array())],
-    ["begins nowhere", onWire(0.5, part)],
-    ["is of a snapshot of no entry", onWire(600, part, { index: index(0) })],
-    ["is of a snapshot of no term", onWire(600, part, { term: term(0) })],
+    ["goes past the end", onWire(601, part)],
+    ["is empty", onWire(600, new Uint8Array())],
+    ["has no offset", onWire(0.5, part)],
+    ["is of a snapshot without an index", onWire(600, part, { index: index(0) })],
+    ["is of a snapshot without a term", onWire(600, part, { term: term(0) })],
     [
       "is of a snapshot with a checksum of more than 32 bits",
       onWire(600, part, { checksum: 2 ** 32 }),
     ],
-  ])("that %s is refused", (_title, wire) => {
+  ])("that %s is rejected", (_title, wire) => {
     expect(() => decodeParcel(encode(wire))).toThrow(WireError);
   });
 
-  test("that fits is taken", () => {
+  test("that fits is accepted", () => {
     expect(plain(decodeParcel(encode(onWire(600, part))))).toEqual(
       plain({ ...sent, fromUid: 0, toUid: 0 }),
     );
@@ -399,7 +399,7 @@ describe("a part of a snapshot", () => {
 describe("frames", () => {
   const parts = fc.array(fc.option(bytes, { nil: undefined }), { maxLength: 6 });
 
-  test("are the same there and back, empty ones and none at all told apart", () => {
+  test("are decoded unchanged; an empty one is distinguished from none at all", () => {
     fc.assert(
       fc.property(parts, (some) => {
         expect(plain(unpackFrames(packFrames(some)))).toEqual(plain(some));
@@ -412,7 +412,7 @@ describe("frames", () => {
     ]);
   });
 
-  test("are views of the block, also of one that lies inside another, and copies where they are small", () => {
+  test("are views of the block, even inside a larger one, and copies if they are short", () => {
     const [small, large] = [Uint8Array.of(1, 2), new Uint8Array(65).fill(3)];
     const block = packFrames([small, large]);
     const outer = new Uint8Array(block.length + 3);
@@ -422,7 +422,7 @@ describe("frames", () => {
     expect(plain(frames)).toEqual(plain([small, large]));
   });
 
-  test("cut anywhere but between two are refused", () => {
+  test("cut off anywhere but between two are rejected", () => {
     const block = packFrames([Uint8Array.of(1, 2), undefined, new Uint8Array()]);
     const cuts = Array.from(block, (_, at) => {
       try {
@@ -441,7 +441,7 @@ describe("the codec", () => {
     values: [fc.boolean(), fc.integer(), fc.double(), fc.string(), fc.constant(null)],
   });
 
-  test("gives plain data back", () => {
+  test("decodes plain data unchanged", () => {
     for (const value of [
       null,
       true,
@@ -458,14 +458,14 @@ describe("the codec", () => {
     expect(plain(decode(encode(Uint8Array.of(1, 2))))).toEqual({ bytes: [1, 2] });
   });
 
-  test("gives data that no later value changes, large and small", () => {
+  test("returns data that later values do not change, large and small", () => {
     const packed = [4, 100, 600, 5000].map((size) => encode([new Uint8Array(size).fill(7), "ü"]));
     const values = [...packed, ...packed].map(decode);
     packed.map((each) => decode(encode(new Uint8Array(each.length - 8).fill(9))));
     expect(plain(values)).toEqual(plain([...packed, ...packed].map((each) => decode(each))));
   });
 
-  test("refuses a value that is cut off, whatever was decoded before it", () => {
+  test("rejects a value that is cut off, whatever was decoded before it", () => {
     fc.assert(
       fc.property(data, data, (before, value) => {
         const [longer, packed] = [encode([before, value]), encode(value)];
@@ -481,7 +481,7 @@ describe("the codec", () => {
     );
   });
 
-  test("encodes into a buffer of its own whatever the size, fit to be transferred", () => {
+  test("encodes into a separate buffer of the exact size, which may be transferred", () => {
     for (const size of [0, 1, 100, 8192, 65_536, 1_000_000]) {
       const packed = encode(new Uint8Array(size));
       expect(packed.buffer.byteLength).toBe(packed.length);
@@ -490,7 +490,7 @@ describe("the codec", () => {
     }
   });
 
-  test("never touches again what it encoded into a shared buffer, nor the room before it", () => {
+  test("never changes what it encoded into a shared buffer, nor the space before it", () => {
     fc.assert(
       fc.property(fc.array(fc.tuple(data, fc.nat(255), fc.nat(255)), { maxLength: 50 }), (some) => {
         const packed = some.map(([value, room, mark]) => {
@@ -506,14 +506,14 @@ describe("the codec", () => {
     );
   });
 
-  test("goes on in a new buffer when one is full, for values larger than any of them too", () => {
+  test("starts a new buffer when one is full, also for values larger than a buffer", () => {
     const sizes = [60_000, 10, 60_000, 200_000, 10, 10_000, 10_000, 10_000, 10_000];
     const packed = sizes.map((size, at) => encodeShared(new Uint8Array(size).fill(at), 16));
     for (const [at, shared] of packed.entries())
       expect(plain(decode(shared.subarray(16)))).toEqual({ bytes: Array(sizes[at]).fill(at) });
   });
 
-  test("is not harmed by what cannot be encoded", () => {
+  test("is not affected by data that cannot be encoded", () => {
     const circle: unknown[] = [];
     circle.push(circle);
     expect(() => encodeShared(circle)).toThrow(RangeError);
@@ -522,7 +522,7 @@ describe("the codec", () => {
     expect(decode(encode([1, "a"]))).toEqual([1, "a"]);
   });
 
-  test("leaves room for 0 to 255 bytes, not more", () => {
+  test("leaves space for 0 to 255 bytes, not more", () => {
     expect(() => encodeShared(1, 256)).toThrow("room for 256 bytes; the most is 255");
   });
 });

@@ -1,4 +1,4 @@
-/** Snapshots of what was applied: sessions and state machine together (§7, dissertation 5.1 and 6.3). */
+/** Snapshots of the applied state: sessions and state machine together (§7, dissertation 5.1 and 6.3). */
 import { index, MemoryLog, term, type Entry } from "@kontiki/core";
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
@@ -18,15 +18,15 @@ import { Chance } from "../../core/support/chance.ts";
 
 const T1 = term(1);
 const MACHINES: [string, () => StateMachine][] = [
-  ["given in parts", inParts],
-  ["given whole", givenWhole],
+  ["returned in parts", inParts],
+  ["returned at once", givenWhole],
 ];
 
 function inParts(): StateMachine {
   return new KeyValue() as StateMachine;
 }
 
-/** The key-value machine with no more than a machine must have. */
+/** The key-value machine with only the required methods. */
 function givenWhole(): StateMachine {
   const machine = new KeyValue() as StateMachine;
   return {
@@ -46,7 +46,7 @@ function logOf(commands: readonly CommandBytes[]): MemoryLog<CommandBytes> {
   return new MemoryLog((command) => command.length, entries);
 }
 
-/** A history of a few clients: sessions that are opened, used, used again by copies, and end. */
+/** A history of a few clients: sessions are opened, used, used again by copies, and end. */
 function history(chance: Chance, length: number): CommandBytes[] {
   const commands: CommandBytes[] = [];
   for (let at = 1; at <= length; at += 1) {
@@ -66,7 +66,7 @@ function history(chance: Chance, length: number): CommandBytes[] {
 function keyValueCommand(chance: Chance, at: number): unknown {
   const key = `k${chance.below(12)}`;
   const type = chance.pick(["put", "put", "append", "delete", "get"]);
-  // Large enough that a state is more than one part.
+  // Large enough for a state of several parts.
   return { type, key, value: `${at}`.repeat(1000) };
 }
 
@@ -81,7 +81,7 @@ function answers(applier: Applier, log: MemoryLog<CommandBytes>, upTo: number): 
 }
 
 test.each(MACHINES)(
-  "a state %s: a snapshot anywhere, drawn while the log goes on, and the rest of the log are the whole log",
+  "a state %s: a snapshot at any index, read while the log continues, plus the rest of the log equals the whole log",
   (_title, make) => {
     fc.assert(
       fc.property(fc.nat(), (seed) => {
@@ -91,20 +91,20 @@ test.each(MACHINES)(
         const whole = applierOf(make);
         answers(whole, log, at);
         const taken = whole.digest();
-        const drawing = whole.snapshot();
+        const iteration = whole.snapshot();
         const parts: Uint8Array[] = [];
         const after: unknown[] = [];
         for (let next = at + 1; next <= 120; next += 1) {
           if (chance.below(10) === 0) {
-            const part = drawing.next();
+            const part = iteration.next();
             if (part.done !== true) parts.push(part.value);
           }
           after.push(answers(whole, log, next));
         }
         const again = applierOf(make);
-        // What was there before a snapshot is of no importance.
+        // The earlier state must not matter.
         answers(again, log, chance.below(121));
-        again.restore([...parts, ...drawing], index(at));
+        again.restore([...parts, ...iteration], index(at));
         expect(again.applied).toBe(at);
         expect(again.digest()).toBe(taken);
         for (let next = at + 1; next <= 120; next += 1)
@@ -117,22 +117,22 @@ test.each(MACHINES)(
   60_000,
 );
 
-test("the parts of a snapshot are the same on every node, whichever snapshots it took or took up before", () => {
+test("the parts of a snapshot are the same on every node, whichever snapshots it took or restored before", () => {
   const log = logOf(history(new Chance(9), 120));
   const [one, other] = [applierOf(inParts), applierOf(inParts)];
   answers(one, log, 60);
   other.restore(one.snapshot(), index(60));
-  const drawing = one.snapshot();
-  drawing.next();
+  const iteration = one.snapshot();
+  iteration.next();
   answers(one, log, 80);
-  drawing.return();
+  iteration.return();
   answers(one, log, 120);
   answers(other, log, 120);
   expect([...one.snapshot()]).toEqual([...other.snapshot()]);
 });
 
 describe("the digest", () => {
-  test("is of machine and sessions, and of nothing that went before", () => {
+  test("covers machine and sessions, and nothing of their history", () => {
     const digestOf = (...commands: readonly CommandBytes[]): string => {
       const applier = new Applier(new KeyValue() as StateMachine);
       answers(applier, logOf(commands), commands.length);
@@ -152,8 +152,8 @@ describe("the digest", () => {
   });
 });
 
-describe("a drawing that is ended early", () => {
-  test.each([0, 1, 3])("ends that of the machine as well, after %d parts", (count) => {
+describe("an iteration that is ended early", () => {
+  test.each([0, 1, 3])("also ends that of the machine, after %d parts", (count) => {
     let ended = 0;
     const machine: StateMachine = {
       apply: () => null,
@@ -170,51 +170,65 @@ describe("a drawing that is ended early", () => {
       }),
       restoreParts: () => {},
     };
-    const drawing = new Applier(machine).snapshot();
-    for (let drawn = 0; drawn < count; drawn += 1) drawing.next();
-    drawing.return();
-    drawing.return();
+    const iteration = new Applier(machine).snapshot();
+    for (let drawn = 0; drawn < count; drawn += 1) iteration.next();
+    iteration.return();
+    iteration.return();
     expect(ended).toBe(1);
   });
 });
 
-describe("what is no snapshot is refused, with what is wrong with it", () => {
+describe("what is not a snapshot is rejected, with the reason", () => {
   const HEAD = encode([0, 1]);
   const ENDED = encode([2, []]);
   const WHOLE = encode([3, []]);
   const session = [7, 0, 1, 0, []];
 
   test.each<[string, readonly Uint8Array[], string]>([
-    ["nothing", [], "its first part does not say its format"],
-    ["no head", [ENDED], "its first part does not say its format"],
-    ["a later format", [encode([0, 2])], "a snapshot of format 2: this program knows 1 only"],
-    ["no msgpack", [HEAD, Uint8Array.of(0x92, 1)], "part 2 cannot be read"],
-    ["another value", [HEAD, encode("x")], "part 2 is not a kind and a content"],
-    ["sessions that break off", [HEAD, encode([1, [session]])], "its sessions are not complete"],
-    ["sessions that are no list", [HEAD, encode([1, 5])], "its sessions are not a list"],
-    ["a session of text", [HEAD, encode([1, ["x"]])], "one of its sessions is not whole"],
+    ["nothing", [], "its first part does not name its format"],
+    ["no format", [ENDED], "its first part does not name its format"],
+    [
+      "a later format",
+      [encode([0, 2])],
+      "a snapshot of format 2: this program reads only format 1",
+    ],
+    ["not msgpack", [HEAD, Uint8Array.of(0x92, 1)], "part 2 cannot be read"],
+    ["a value of another shape", [HEAD, encode("x")], "part 2 is not a kind and a content"],
+    ["incomplete sessions", [HEAD, encode([1, [session]])], "its sessions are incomplete"],
+    ["sessions that are not a list", [HEAD, encode([1, 5])], "its sessions are not a list"],
+    ["a session of text", [HEAD, encode([1, ["x"]])], "one of its sessions is invalid"],
     ["half a result", [HEAD, encode([1, [[7, 0, 1, 0, [0]]]])], "the results of session 7"],
-    ["ended ones of text", [HEAD, encode([2, ["x"]])], "its ended sessions are not pairs"],
+    ["ended sessions of text", [HEAD, encode([2, ["x"]])], "its ended sessions are not pairs"],
     ["no state", [HEAD, ENDED], "the state machine has no restoreParts"],
-    ["more behind the state", [HEAD, ENDED, WHOLE, WHOLE], "it goes on behind the whole state"],
+    [
+      "more after the state",
+      [HEAD, ENDED, WHOLE, WHOLE],
+      "there are parts after the complete state",
+    ],
     ["a state in parts", [HEAD, ENDED, encode([4, 1])], "the state machine has no restoreParts"],
-    ["a state it cannot take", [HEAD, ENDED, encode([3, 5])], "the state machine cannot take it"],
+    [
+      "a state that the machine rejects",
+      [HEAD, ENDED, encode([3, 5])],
+      "the state machine cannot restore it",
+    ],
   ])("%s", (_title, parts, text) => {
     const applier = new Applier(new Journal() as StateMachine);
     expect(() => applier.restore(parts, index(1))).toThrow(text);
   });
 
-  test("among the parts of a state: one of another kind, and one that the machine cannot take", () => {
+  test("among the parts of a state: one of another kind, and one that the machine rejects", () => {
     const applier = new Applier(new KeyValue() as StateMachine);
     const take = (...parts: readonly Uint8Array[]): void =>
       applier.restore([HEAD, ENDED, ...parts], index(1));
-    expect(() => take(encode([4, ["a", "1"]]), WHOLE)).toThrow("one of another kind");
-    expect(() => take(encode([4, ["a"]]))).toThrow("the state machine cannot take it: a part of");
+    expect(() => take(encode([4, ["a", "1"]]), WHOLE)).toThrow("a part of another kind");
+    expect(() => take(encode([4, ["a"]]))).toThrow(
+      "the state machine cannot restore it: a part of",
+    );
     take();
     expect(decode(applier.query(encode({ type: "list", prefix: "" })))).toEqual([0, []]);
   });
 
-  test("an error of whoever gives the parts comes through as it is", () => {
+  test("an error thrown while the parts are read is passed on unchanged", () => {
     const damaged = new RangeError("damaged");
     function* parts(): Generator<Uint8Array> {
       yield HEAD;
@@ -226,7 +240,7 @@ describe("what is no snapshot is refused, with what is wrong with it", () => {
   });
 });
 
-test("results larger than a part, and more than fit into one, come through", () => {
+test("results larger than a part, and more than fit into one, are restored", () => {
   const machine: StateMachine = {
     apply: (size) => "x".repeat(size as number),
     snapshot: () => null,
@@ -241,17 +255,17 @@ test("results larger than a part, and more than fit into one, come through", () 
   expect(Math.max(...parts.map(({ length }) => length))).toBeLessThan(300_000);
   expect(parts.length).toBeGreaterThan(4);
   other.restore(parts, index(7));
-  // Whoever gave the parts may use their memory for something else.
+  // The source of the parts may reuse their memory.
   for (const part of parts) part.fill(0);
   expect(answers(other, log, 13)).toEqual(answers(one, log, 13));
   expect(other.digest()).toBe(one.digest());
 });
 
-describe("a question", () => {
+describe("a query", () => {
   const ask = (machine: StateMachine, question: unknown): unknown =>
     outcomeOf(new Applier(machine).query(encode(question)));
 
-  test("is answered like a command, and so is what the machine throws", () => {
+  test("is answered like a command, and so is an error of the machine", () => {
     const machine = new KeyValue() as StateMachine;
     expect(ask(machine, { type: "get", key: "a" })).toEqual({ type: "ok", value: null });
     expect(ask(machine, { type: "get", key: "" })).toEqual({
@@ -260,17 +274,17 @@ describe("a question", () => {
     });
   });
 
-  test("that the machine answers with what is not plain data is an error", () => {
+  test("for which the machine returns something that is not plain data is an error", () => {
     const machine = Object.assign(new Journal(), {
       query: () => new Map(),
     }) as unknown as StateMachine;
     expect(ask(machine, "q")).toMatchObject({ type: "error" });
   });
 
-  test("to a machine that answers none is told apart from its errors", () => {
+  test("to a machine that answers no queries is distinguished from its errors", () => {
     expect(ask(new Journal() as StateMachine, "q")).toEqual({
       type: "definitelyNot",
-      reason: "the state machine answers no questions",
+      reason: "the state machine answers no queries",
     });
   });
 });

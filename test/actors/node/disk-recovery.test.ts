@@ -1,4 +1,7 @@
-/** A node whose disk fails while it runs (pitfall 24): it says nothing that rests on it, and comes back from the disk. */
+/**
+ * A node whose disk fails while it runs (pitfall 24): nothing leaves that depends on it, and the node recovers from the
+ * disk.
+ */
 import { index, initialMembership, term, type Entry } from "@kontiki/core";
 import { describe, expect, test } from "vitest";
 import { clientAddress } from "../../../packages/actors/src/mail/address.ts";
@@ -40,7 +43,7 @@ const MEMBERSHIP = {
   committed: true,
 };
 
-/** A follower of n2 in term 1, of which all was told. */
+/** Follows n2 in term 1; its notices are already read. */
 function following(at: Bench = bench()): RunnerStage {
   const stage = new RunnerStage(at);
   stage.turn(raft(n2, appendEntries(1)));
@@ -48,7 +51,7 @@ function following(at: Bench = bench()): RunnerStage {
   return stage;
 }
 
-/** Leads term 1, with an open session, of which all was told. */
+/** Leads term 1, with an open session; its notices are already read. */
 function leading(at: Bench = bench()): RunnerStage {
   const stage = new RunnerStage(at);
   stage.clock.advance(450);
@@ -60,7 +63,7 @@ function leading(at: Bench = bench()): RunnerStage {
   return stage;
 }
 
-/** Time passes until the disk is opened again, and what comes of it happens. */
+/** Time passes until the disk is opened again, and the consequences happen. */
 async function pass(stage: RunnerStage, ms: number): Promise<void> {
   stage.clock.advance(ms);
   await settled();
@@ -68,10 +71,10 @@ async function pass(stage: RunnerStage, ms: number): Promise<void> {
 
 const ENTRIES = { ...appendEntries(1), entries: [noop(1, 1), noop(2, 1)] };
 
-describe("a turn in which the disk fails says nothing that rests on it", () => {
+describe("in a turn in which the disk fails nothing leaves that depends on it", () => {
   test.each([
-    ["when it takes the entries", "append"],
-    ["when it is handed the batch", "flush"],
+    ["when it accepts the entries", "append"],
+    ["when it writes the batch", "flush"],
     ["when it is synced", "sync"],
   ] as const)("%s", (_title, call) => {
     const at = bench();
@@ -82,7 +85,7 @@ describe("a turn in which the disk fails says nothing that rests on it", () => {
     expect([stage.runner.actor, at.storage.take().at(-1)]).toEqual([undefined, "close"]);
   });
 
-  test("when it goes on behind the sync", () => {
+  test("when it fails after the sync", () => {
     const at = bench();
     const stage = following(at);
     failOnce(at.actor, "finish");
@@ -90,7 +93,7 @@ describe("a turn in which the disk fails says nothing that rests on it", () => {
     expect([stage.told(), stage.runner.actor]).toEqual([[trouble("cannot finish")], undefined]);
   });
 
-  test("when a part of a snapshot is saved", () => {
+  test("when a snapshot chunk is saved", () => {
     const at = bench();
     const stage = following(at);
     failOnce(at.snapshots, "receive");
@@ -100,7 +103,7 @@ describe("a turn in which the disk fails says nothing that rests on it", () => {
     expect([stage.told(), stage.runner.actor]).toEqual([[trouble("cannot receive")], undefined]);
   });
 
-  test("a storage that cannot even be closed changes nothing", () => {
+  test("it makes no difference if the storage cannot even be closed", () => {
     const at = bench();
     const stage = following(at);
     failOnce(at.storage, "sync");
@@ -109,7 +112,7 @@ describe("a turn in which the disk fails says nothing that rests on it", () => {
     expect(stage.told()).toEqual([trouble("cannot sync")]);
   });
 
-  test("a leader's entries and answers have left, as they rest on no disk of its own; it leads no more", () => {
+  test("a leader's entries and answers have left, as they do not depend on its disk; it no longer leads", () => {
     const at = bench();
     const stage = leading(at);
     stage.turn(proposal(1, commandOf(1, "a")));
@@ -128,7 +131,7 @@ describe("a turn in which the disk fails says nothing that rests on it", () => {
     ]);
   });
 
-  test("its last status takes it back that it leads, and counts what it took", () => {
+  test("its last status says that it does not lead, and counts what it took from the mailbox", () => {
     const at = bench();
     const stage = leading(at);
     failOnce(at.storage, "flush");
@@ -138,7 +141,7 @@ describe("a turn in which the disk fails says nothing that rests on it", () => {
     ]);
   });
 
-  test("its timer stops: all that is due is another look at the disk", () => {
+  test("its timer stops: only the next attempt to open the disk is due", () => {
     const at = bench();
     const stage = following(at);
     failOnce(at.storage, "sync");
@@ -154,7 +157,7 @@ describe("a turn in which the disk fails says nothing that rests on it", () => {
     expect(stage.clock.due.map(({ at: due }) => due)).toEqual([400]);
   });
 
-  test("anything but a disk error is a bug, and the thread dies of it", () => {
+  test("anything but a disk error is a bug, and ends the thread", () => {
     const at = bench();
     const stage = following(at);
     at.storage.sync = () => {
@@ -164,7 +167,7 @@ describe("a turn in which the disk fails says nothing that rests on it", () => {
   });
 });
 
-describe("while its disk cannot be used a node takes nothing", () => {
+describe("while its disk cannot be used, a node accepts nothing", () => {
   function failed(): RunnerStage {
     const at = bench();
     const stage = following(at);
@@ -174,7 +177,7 @@ describe("while its disk cannot be used a node takes nothing", () => {
     return stage;
   }
 
-  test("clients are told to turn elsewhere at once, also those whose proposals were sent on", () => {
+  test("clients are told to turn elsewhere at once, also those whose proposals were forwarded", () => {
     const stage = failed();
     const other = clientAddress(8);
     const commands = [commandOf(1, "a")];
@@ -190,7 +193,7 @@ describe("while its disk cannot be used a node takes nothing", () => {
     ]);
   });
 
-  test("peers get no answer, and bad letters cost nothing", () => {
+  test("peers get no answer, and malformed letters do no harm", () => {
     const stage = failed();
     const bad = { type: "mail", from: n3, incarnation: 1, bytes: Uint8Array.of(1) } as const;
     stage.turn(raft(n2, appendEntries(1)), raft(n3, requestVote(7)), bad);
@@ -215,7 +218,7 @@ describe("the disk is opened again", () => {
     };
   }
 
-  test("after pauses that grow to five seconds, each new reason told once", async () => {
+  test("after pauses that grow to five seconds, and each new reason is reported once", async () => {
     const at = bench();
     const stage = following(at);
     failOnce(at.storage, "sync");
@@ -235,7 +238,7 @@ describe("the disk is opened again", () => {
     expect(told.flat()).toEqual([trouble("cannot sync"), trouble("a"), trouble("b")]);
   });
 
-  test("and the node goes on from what is there, with its timer, and says that the trouble is over", async () => {
+  test("and the node continues from it, with its timer, and reports that the trouble is over", async () => {
     const at = bench();
     const stage = following(at);
     failOnce(at.storage, "sync");
@@ -256,7 +259,7 @@ describe("the disk is opened again", () => {
     ]);
   });
 
-  test("a timer of before counts for nothing, though the node's epochs begin anew", async () => {
+  test("an earlier timer does not count, though the node's epochs start again", async () => {
     const at = bench();
     const stage = new RunnerStage(at);
     stage.clock.advance(299);
@@ -269,7 +272,7 @@ describe("the disk is opened again", () => {
     expect(stage.clock.due.map(({ at: due }) => due)).toEqual([399 + 300]);
   });
 
-  test("a timeout that waited for mail to be read counts for nothing either", async () => {
+  test("nor does a timeout that waited for mail to be read", async () => {
     const at = bench();
     const stage = new RunnerStage(at);
     stage.clock.advance(449);
@@ -284,7 +287,7 @@ describe("the disk is opened again", () => {
     expect([after.actor.state.term, after.actor.state.role.type]).toEqual([0, "follower"]);
   });
 
-  test("letters that could not be read are counted on from nothing", async () => {
+  test("the count of malformed letters starts again from zero", async () => {
     const at = bench();
     const stage = following(at);
     const bad = { type: "mail", from: n3, incarnation: 1, bytes: Uint8Array.of(1) } as const;
@@ -310,7 +313,7 @@ describe("the disk is opened again", () => {
     expect(stage.clock.due).toEqual([]);
   });
 
-  test("one that is stopped while it is being opened closes what comes of it, and runs no turn", async () => {
+  test("one that is stopped while its disk is being opened closes it, and runs no turn", async () => {
     const at = bench();
     const stage = following(at);
     failOnce(at.storage, "sync");
@@ -340,19 +343,19 @@ describe("the disk is opened again", () => {
   });
 });
 
-test("a stopped node runs no turn, whoever asks for one", async () => {
+test("a stopped node runs no turn, whatever requests one", async () => {
   const at = bench();
   const stage = following(at);
   at.storage.take();
   stage.runner.stop();
-  stage.runner.wake();
+  stage.wake();
   stage.runner.order({ type: "compact", keptEntries: 0 });
   stage.runner.beginSnapshot();
   stage.clock.advance(1000);
   expect(at.storage.take()).toEqual(["close"]);
 });
 
-describe("a slow disk is no healthy leader's", () => {
+describe("a leader with a slow disk is not healthy", () => {
   test("a leader whose sync takes more than half an election timeout hands over, once", () => {
     const at = bench();
     const stage = leading(at);
@@ -365,7 +368,7 @@ describe("a slow disk is no healthy leader's", () => {
     expect(stage.told()).toEqual([]);
   });
 
-  test("one that takes half of it goes on", () => {
+  test("one whose sync takes half of it continues", () => {
     const at = bench();
     const stage = leading(at);
     syncSlowly(at, stage, 150);
@@ -374,7 +377,7 @@ describe("a slow disk is no healthy leader's", () => {
     expect(stage.told()).toEqual([]);
   });
 
-  test("a follower has nothing to hand over", () => {
+  test("a follower has no leadership to transfer", () => {
     const at = bench();
     const stage = following(at);
     syncSlowly(at, stage, 5000);
@@ -383,7 +386,7 @@ describe("a slow disk is no healthy leader's", () => {
     expect(stage.told()).toEqual([]);
   });
 
-  test("one that was slow before it was elected leads all the same", () => {
+  test("one that was slow before it was elected leads anyway", () => {
     const at = bench();
     const stage = new RunnerStage(at);
     stage.clock.advance(449);
@@ -394,8 +397,8 @@ describe("a slow disk is no healthy leader's", () => {
   });
 });
 
-describe("what is told of a node is told once, and again when it changes", () => {
-  test("its membership: proposed, committed, and another at the place of one that was replaced", () => {
+describe("each report about a node is sent once, and again when it changes", () => {
+  test("its membership: proposed, committed, and another one at the index of a replaced one", () => {
     const entry = (at: number, inTerm: number, gone: number): Entry<CommandBytes> => ({
       type: "membership",
       index: index(at),
@@ -427,7 +430,7 @@ describe("what is told of a node is told once, and again when it changes", () =>
     expect(stage.told()).toEqual([accepted(2, n3)]);
   });
 
-  test("a damaged log, by what was found or by what is remembered, until it is whole again", () => {
+  test("a damaged log, as found now or remembered, until it is intact again", () => {
     const horizon = { index: index(2), term: term(1) };
     const damaged = (): Bench => bench({ disk: recovered({ term: 1, horizon }) });
     const remembered = new RunnerStage(damaged());
@@ -448,7 +451,7 @@ describe("what is told of a node is told once, and again when it changes", () =>
   });
 });
 
-test("a node that leads is told of as the leader that it knows", () => {
+test("a leader reports itself as the leader that it knows", () => {
   const stage = leading();
   stage.turn(raft(n3, appendAccepted(1, 2)));
   expect(stage.statuses().at(-1)).toEqual({
@@ -460,7 +463,7 @@ test("a node that leads is told of as the leader that it knows", () => {
   });
 });
 
-test("damage that left nothing missing is told, and is over at once", () => {
+test("damage that lost nothing is reported, and is over at once", () => {
   const stage = new RunnerStage(bench(), "the snapshot is damaged: file, byte 7");
   expect(stage.told()).toEqual([
     trouble("the snapshot is damaged: file, byte 7"),

@@ -9,7 +9,7 @@ import { createWal, maxSegmentBytes } from "../../../packages/actors/src/storage
 import { ReadIds } from "../../../packages/actors/src/node/reads.ts";
 import { Journal, n1, n2, NODES, raft } from "../support/actors.ts";
 
-test("a follower takes a whole window of the largest commands in one turn", () => {
+test("a follower accepts a whole window of the largest commands in one turn", () => {
   const disk = new MemoryDisk({ maxFileBytes: maxSegmentBytes() });
   createWal(disk);
   const { storage, snapshots, recovered } = openStorage(disk);

@@ -1,4 +1,6 @@
-/** Leases (dissertation 6.4.1): for how long a leader may take it that nobody else leads, and the reads that rest on it. */
+/**
+ * Leases (dissertation 6.4.1): how long a leader may assume that no other server leads, and the reads that use that.
+ */
 import { describe, expect, test } from "vitest";
 import {
   makeConfig,
@@ -50,7 +52,7 @@ const env: Env<CommandBytes> = {
   log: new MemoryLog((command) => command.length),
 };
 
-/** Leads with so many rounds begun, of which the others have answered these. */
+/** Leads, has begun this many rounds, and the others have answered these. */
 function leads(inTerm: number, round: number, answered: readonly [number, number]): State {
   const progress: Record<string, Progress> = {
     [b]: replicating(1, { round: answered[0] }),
@@ -66,45 +68,45 @@ function leaseOf(begun: readonly number[], clockDrift = 0): Lease {
   return lease;
 }
 
-/** At which of these times it holds. */
+/** The times at which it is valid. */
 function heldAt(lease: Lease, state: State, times: readonly number[]): readonly number[] {
   return times.filter((at) => lease.holds(env, state, at));
 }
 
 describe("a lease (dissertation 6.4.1)", () => {
-  test("holds from the beginning of the last round that a majority answered, for an election timeout", () => {
+  test("is valid for an election timeout from the beginning of the last round that a majority answered", () => {
     const lease = leaseOf([1000, 1100, 1200]);
     const state = leads(1, 3, [2, 1]);
     expect(heldAt(lease, state, [1100, 1200, 1399, 1400, 9999])).toEqual([1100, 1200, 1399]);
   });
 
-  test("is shorter by what two clocks may differ in rate", () => {
+  test("is shorter by the possible difference of clock rates", () => {
     const state = leads(1, 1, [1, 0]);
     expect(heldAt(leaseOf([1000], 0.5), state, [1199, 1200])).toEqual([1199]);
     expect(heldAt(leaseOf([1000], 0), state, [1299, 1300])).toEqual([1299]);
   });
 
-  test("does not hold from a round that no majority has answered", () => {
+  test("is not valid from a round that no majority has answered", () => {
     const lease = leaseOf([1000, 1100]);
     expect(heldAt(lease, leads(1, 2, [0, 0]), [1100])).toEqual([]);
     const five = { ...env, config: makeConfig({ id: a, voters: [a, b, c, d, e] }) };
     expect(lease.holds(five, leads(1, 2, [2, 0]), 1100)).toBe(false);
   });
 
-  test("goes by when a round began, not by when it was answered or looked at again", () => {
+  test("depends on when a round began, not on when it was answered or checked again", () => {
     const lease = leaseOf([1000]);
     lease.observe(leads(1, 1, [0, 0]), 1250);
     lease.observe(leads(1, 1, [1, 1]), 1290);
     expect(heldAt(lease, leads(1, 1, [1, 1]), [1299, 1300])).toEqual([1299]);
   });
 
-  test("is renewed by later rounds, and an answer that comes late takes nothing back", () => {
+  test("is renewed by later rounds, and a late answer takes nothing back", () => {
     const lease = leaseOf([1000, 1100, 1200]);
     expect(heldAt(lease, leads(1, 3, [3, 0]), [1499, 1500])).toEqual([1499]);
     expect(heldAt(lease, leads(1, 3, [3, 1]), [1499, 1500])).toEqual([1499]);
   });
 
-  test("is one leadership's: rounds of an earlier term count for nothing", () => {
+  test("belongs to one term: rounds of an earlier term do not count", () => {
     const lease = leaseOf([1000, 1100]);
     lease.observe(leads(3, 1, [0, 0]), 1150);
     expect(heldAt(lease, leads(3, 1, [0, 0]), [1160])).toEqual([]);
@@ -112,20 +114,20 @@ describe("a lease (dissertation 6.4.1)", () => {
     expect(heldAt(lease, leads(1, 2, [2, 2]), [1160])).toEqual([]);
   });
 
-  test("is nobody's who does not lead", () => {
+  test("is not valid for a non-leader", () => {
     const lease = leaseOf([1000]);
     lease.observe(follower({ term: 1 }), 1100);
     expect(heldAt(lease, follower({ term: 1, leader: b }), [1001])).toEqual([]);
   });
 
-  test("of a cluster of one holds from its last round", () => {
+  test("of a cluster of one is valid from its last round", () => {
     const alone = { ...env, config: makeConfig({ id: a, voters: [a] }) };
     expect(leaseOf([1000]).holds(alone, leader({ term: 1, round: 1, progress: {} }), 1299)).toBe(
       true,
     );
   });
 
-  test("remembers no more than the last thousand rounds, however many nobody answers", () => {
+  test("remembers no more than the last thousand rounds, however many are unanswered", () => {
     const lease = leaseOf(Array.from({ length: 5000 }, () => 1000));
     expect(heldAt(lease, leads(1, 5000, [3900, 0]), [1100])).toEqual([]);
     expect(heldAt(lease, leads(1, 5000, [4900, 0]), [1100])).toEqual([1100]);
@@ -136,7 +138,7 @@ describe("a lease (dissertation 6.4.1)", () => {
 
 const client = clientAddress(CLIENT);
 
-/** Tells how many commands it has applied. */
+/** Answers with the number of commands it has applied. */
 class Counting extends Journal {
   query(): number {
     return this.applied.length;
@@ -149,7 +151,7 @@ function ask(consistency: "lease" | "linearizable" = "lease"): ReturnType<typeof
 
 const ANSWERED = [{ to: client, read: 1, results: [{ type: "ok", value: 0 }] }];
 
-/** Leads term 1 since 1000; n2 answered the round of then at 1050, and the no-op is committed since 1060. */
+/** Leads term 1 since 1000; n2 answered that round at 1050, and the no-op is committed since 1060. */
 function leading(given: Partial<Config> & { readonly drift?: number } = {}): Bench {
   const { drift = 0, ...config } = given;
   const lease = new Lease(ELECTION_MS, drift);
@@ -161,8 +163,8 @@ function leading(given: Partial<Config> & { readonly drift?: number } = {}): Ben
   return at;
 }
 
-describe("a read that rests on a lease", () => {
-  test("is answered in its turn while the lease holds, and asks nobody", () => {
+describe("a read that uses a lease", () => {
+  test("is answered in its turn while the lease is valid, without asking other nodes", () => {
     expect(turnAt(1299, leading(), ask())).toEqual({
       early: [],
       answers: ANSWERED,
@@ -171,7 +173,7 @@ describe("a read that rests on a lease", () => {
     });
   });
 
-  test("goes the long way when the clock is past its end (dissertation 6.4)", () => {
+  test("is handled as linearizable once the lease has ended (dissertation 6.4)", () => {
     const at = leading();
     expect(turnAt(1300, at, ask())).toEqual({
       early: [
@@ -187,12 +189,12 @@ describe("a read that rests on a lease", () => {
     expect(turnAt(1600, at, ask()).answers).toEqual([]);
   });
 
-  test("ends sooner by what clocks may drift", () => {
+  test("is one sooner if clocks may drift", () => {
     expect(turnAt(1199, leading({ drift: 0.5 }), ask()).answers).toEqual(ANSWERED);
     expect(turnAt(1200, leading({ drift: 0.5 }), ask()).answers).toEqual([]);
   });
 
-  test("a refusal that answers a round renews it as well", () => {
+  test("a rejection that answers a round also renews it", () => {
     const at = leading();
     turnAt(1200, at, timer(at.actor.timer.epoch));
     const rejected = appendRejected(1, { prevIndex: 0, conflictIndex: 1, round: 2 });
@@ -201,7 +203,7 @@ describe("a read that rests on a lease", () => {
     expect(turnAt(1500, at, ask()).answers).toEqual([]);
   });
 
-  test("a round that nobody answered renews nothing", () => {
+  test("an unanswered round renews nothing", () => {
     const at = leading();
     turnAt(1200, at, timer(at.actor.timer.epoch));
     expect(turnAt(1299, at, ask()).answers).toEqual(ANSWERED);
@@ -217,7 +219,7 @@ describe("a read that rests on a lease", () => {
     expect(turnAt(1500, at, ask()).answers).toEqual([]);
   });
 
-  test("a linearizable one rests on no lease", () => {
+  test("a linearizable one does not use the lease", () => {
     expect(turnAt(1100, leading(), ask("linearizable")).answers).toEqual([]);
   });
 
@@ -242,7 +244,7 @@ describe("a read that rests on a lease", () => {
     expect(turnAt(1110, at, raft(n2, appendAccepted(1, 1, 2))).answers).toEqual(ANSWERED);
   });
 
-  test("before its no-op is committed a leader has a lease that it may not use (dissertation 6.4)", () => {
+  test("before its no-op is committed, a leader may not use its lease (dissertation 6.4)", () => {
     const lease = new Lease(ELECTION_MS, 0);
     const at = bench({ machine: new Counting(), leases: true, quorumBeats: 3, lease });
     turnAt(900, at, timer(at.actor.timer.epoch));
@@ -255,7 +257,7 @@ describe("a read that rests on a lease", () => {
     expect(turnAt(1080, at, raft(n2, appendAccepted(1, 1, 2))).answers).toEqual(ANSWERED);
   });
 
-  test("alone in its cluster a leader needs no answers", () => {
+  test("a single node needs no answers", () => {
     const at = leading({ voters: [n1] });
     expect(turnAt(1070, at, ask()).answers).toEqual(ANSWERED);
   });

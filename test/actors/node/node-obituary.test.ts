@@ -1,4 +1,4 @@
-/** Obituaries: what a node makes of it that another's thread is gone for certain. */
+/** Obituaries: what a node does when another's thread is certainly gone. */
 import { describe, expect, test } from "vitest";
 import type { NodeId } from "@kontiki/core";
 import type { Letter } from "../../../packages/actors/src/node/letter.ts";
@@ -45,7 +45,7 @@ function following(): Bench {
 const LEADERLESS = { type: "follower", leader: undefined, heard: false, receiving: undefined };
 
 describe("of the leader", () => {
-  test("the election is hastened: nobody waits for who is gone", () => {
+  test("the election timer is shortened: there is no point in waiting", () => {
     const at = following();
     const { epoch } = at.actor.timer;
     expect(turn(at, obituary(n2))).toEqual(NOTHING);
@@ -59,7 +59,7 @@ describe("of the leader", () => {
     ]);
   });
 
-  test("votes are withheld no longer, in the very same turn: signals come before messages", () => {
+  test("votes are no longer withheld, in the same turn: signals come before messages", () => {
     const withheld = following();
     expect(turn(withheld, raft(n3, requestVote(2)))).toEqual(NOTHING);
     const at = following();
@@ -71,13 +71,13 @@ describe("of the leader", () => {
     });
   });
 
-  test("a timeout in the same turn is stale: the timer was started anew", () => {
+  test("a timeout in the same turn is stale: the timer was restarted", () => {
     const at = following();
     turn(at, timer(at.actor.timer.epoch), obituary(n2));
     expect(at.actor.state).toMatchObject({ term: 1, role: LEADERLESS });
   });
 
-  test("what it had said before counts as heard, and it is no leader then", () => {
+  test("its earlier messages count as heard, but it is not the leader then", () => {
     const at = bench();
     const entries = { ...appendEntries(1), entries: [noop(1, 1)] };
     expect(turn(at, obituary(n2), raft(n2, entries)).promises).toEqual([
@@ -88,14 +88,14 @@ describe("of the leader", () => {
 });
 
 describe("of another", () => {
-  test("than its leader a follower makes nothing of it", () => {
+  test("a follower ignores one that is not of its leader", () => {
     const at = following();
     const { state, timer: before } = at.actor;
     expect(turn(at, obituary(n3))).toEqual(NOTHING);
     expect([at.actor.state, at.actor.timer]).toEqual([state, before]);
   });
 
-  test("a leader takes it that what was under way to it is lost, and asks anew where it stands", () => {
+  test("a leader assumes that messages in flight are lost, and probes again", () => {
     const at = leadingBench();
     turn(at, raft(n3, appendAccepted(1, 0)));
     expect(at.actor.state.role).toMatchObject({
@@ -112,7 +112,7 @@ describe("of another", () => {
 });
 
 describe("of an incarnation", () => {
-  test("older than the one that was heard last, it is ignored", () => {
+  test("older than the one heard last, it is ignored", () => {
     const at = bench();
     turn(at, raftOf(2, n2, appendEntries(1)));
     const { state, timer: before } = at.actor;
@@ -122,14 +122,14 @@ describe("of an incarnation", () => {
     expect(at.actor.state.role).toEqual(LEADERLESS);
   });
 
-  test("older than one whose letter lies beside it, it is ignored as well, though signals come first", () => {
+  test("older than one whose letter is in the same turn, it is ignored as well, though signals come first", () => {
     const at = following();
     turn(at, obituary(n2, 1), raftOf(2, n2, appendEntries(1)));
     expect(at.actor.timer.type).toBe("election");
     expect(at.actor.state.role).toMatchObject({ leader: n2 });
   });
 
-  test("that was heard before an older one's late letter, it still counts", () => {
+  test("heard before a late letter of an older one, it still counts", () => {
     const at = bench();
     turn(at, raftOf(3, n2, appendEntries(1)));
     turn(at, raftOf(2, n2, appendEntries(1)));
@@ -139,7 +139,7 @@ describe("of an incarnation", () => {
     expect(at.actor.state.role).toEqual(LEADERLESS);
   });
 
-  test("that goes on with its disk opened again, it is heard again", () => {
+  test("whose disk is opened again, it is heard again", () => {
     const at = following();
     turn(at, obituary(n2));
     turn(at, raft(n2, appendEntries(1)));
@@ -148,14 +148,14 @@ describe("of an incarnation", () => {
     expect(at.actor.state.role).toEqual(LEADERLESS);
   });
 
-  test("what is no Raft message does not count as heard", () => {
+  test("mail other than Raft messages does not count as heard", () => {
     const at = following();
     const forward = { type: "forward", client: "client/7", id: 1, commands: [] } as const;
     turn(at, { ...letter(n2, forward), incarnation: 2 }, obituary(n2, 1));
     expect(at.actor.state.role).toEqual(LEADERLESS);
   });
 
-  test("of itself changes nothing", () => {
+  test("of the node itself, it changes nothing", () => {
     const at = leadingBench();
     expect(turn(at, obituary(n1))).toEqual(NOTHING);
     expect(at.actor.leads).toBe(true);

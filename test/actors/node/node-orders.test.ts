@@ -1,4 +1,4 @@
-/** What operators want of a node: from the wish to its end, through turns, and over the control port. */
+/** Operators' requests to a node: from request to result, through turns, and over the control port. */
 import { MessageChannel } from "node:worker_threads";
 import { initialMembership, type Change, type NodeId } from "@kontiki/core";
 import { describe, expect, onTestFinished, test } from "vitest";
@@ -34,7 +34,7 @@ import { failOnce, RunnerStage, settled, syncSlowly } from "../support/runner-st
 const REMOVE_3: readonly Change[] = [{ type: "remove", node: n3 }];
 const UNDER_WAY = `a transfer to ${n2} is under way`;
 
-/** Leads term 1: its no-op is committed, and n2 holds all it has. */
+/** Leads term 1: its no-op is committed, and n2 holds everything. */
 function leading(given: Given = {}): { readonly at: Bench; readonly stage: RunnerStage } {
   const at = bench(given);
   const stage = new RunnerStage(at);
@@ -46,7 +46,7 @@ function leading(given: Given = {}): { readonly at: Bench; readonly stage: Runne
   return { at, stage };
 }
 
-/** What a promise has come to by now: nothing yet, a value, or an error. */
+/** The present result of a promise: nothing yet, a value, or an error. */
 async function now(promise: Promise<unknown>): Promise<unknown> {
   await settled();
   const pending = Symbol("nothing yet");
@@ -54,13 +54,13 @@ async function now(promise: Promise<unknown>): Promise<unknown> {
   return value === pending ? "nothing yet" : { value };
 }
 
-describe("notices of a turn name what they came of", () => {
+describe("notices of a turn name the event that caused them", () => {
   function order(at: Bench, event: Order): unknown {
     turn(at, { type: "order", event });
     return at.actor.takeNotices();
   }
 
-  test("a membership change that is taken, or is not", () => {
+  test("a membership change that is accepted, or rejected", () => {
     const at = leadingBench();
     const change = { type: "changeMembership", changes: REMOVE_3 } as const;
     expect(order(at, change)).toEqual([
@@ -97,7 +97,7 @@ describe("notices of a turn name what they came of", () => {
     ]);
   });
 
-  test("a leader that hands over tells who is to lead, before the sync (dissertation 3.10)", () => {
+  test("a leader that hands over tells the target before the sync (dissertation 3.10)", () => {
     const at = leadingBench();
     turn(at, raft(n2, appendAccepted(1, 0)));
     turn(at, raft(n2, appendAccepted(1, 1)));
@@ -109,7 +109,7 @@ describe("notices of a turn name what they came of", () => {
     });
   });
 
-  test("who is told stands at once, and says why", () => {
+  test("a node that is told to stand does so at once, and says that it is a transfer", () => {
     const at = bench();
     turn(at, raft(n2, appendEntries(1)));
     expect(turn(at, raft(n2, timeoutNow(1))).promises).toEqual([
@@ -119,7 +119,7 @@ describe("notices of a turn name what they came of", () => {
   });
 });
 
-describe("a membership change that is ordered", () => {
+describe("a requested membership change", () => {
   test("is answered with its entry, or with the reason", async () => {
     const { stage } = leading();
     expect(await stage.orders.changeMembership(REMOVE_3)).toEqual({ taken: true, index: 2 });
@@ -134,7 +134,7 @@ describe("a membership change that is ordered", () => {
     });
   });
 
-  test("one that was lost with the disk is not answered with what comes of the next", async () => {
+  test("one that was lost with the disk is not answered with the result of the next", async () => {
     const { at, stage } = leading();
     failOnce(at.storage, "append");
     const lost = stage.orders.changeMembership(REMOVE_3);
@@ -148,17 +148,17 @@ describe("a membership change that is ordered", () => {
     ]);
   });
 
-  test("nothing can be ordered of a node that has not started", async () => {
+  test("a node that has not started accepts no requests", async () => {
     await expect(new Orders().changeMembership([])).rejects.toThrow("has not started yet");
     await expect(new Orders().transfer(n2)).rejects.toThrow("has not started yet");
     await expect(new Orders().snapshot()).rejects.toThrow("has not started yet");
   });
 });
 
-describe("a transfer that is ordered", () => {
+describe("a requested transfer", () => {
   const vote = requestVote(2, { lastIndex: 1, lastTerm: 1, transfer: true });
 
-  test("is over when this node leads no more", async () => {
+  test("ends when this node no longer leads", async () => {
     const { stage } = leading();
     const transfer = stage.orders.transfer(n2);
     expect(await now(transfer)).toEqual("nothing yet");
@@ -178,8 +178,8 @@ describe("a transfer that is ordered", () => {
   test.each([
     ["to another server", n3],
     ["to the same one", n2],
-    ["to whoever is best placed, which is the same one", undefined],
-  ])("another %s is refused and does not settle the first", async (_title, target) => {
+    ["to the best candidate, which is the same one", undefined],
+  ])("another %s is rejected and does not settle the first", async (_title, target) => {
     const { stage } = leading();
     const first = stage.orders.transfer(n2);
     expect(await stage.orders.transfer(target)).toBe(UNDER_WAY);
@@ -188,21 +188,21 @@ describe("a transfer that is ordered", () => {
     expect(await first).toBeUndefined();
   });
 
-  test("one to whoever is best placed is settled by its own end, not by a refusal", async () => {
+  test("one to the best candidate is settled by its own end, not by a rejection", async () => {
     const { stage } = leading();
     const first = stage.orders.transfer(undefined);
     const self = stage.orders.transfer(n1);
     const stranger = stage.orders.transfer("n9" as NodeId);
     expect([await self, await stranger, await now(first)]).toEqual([
-      "it leads already",
-      "n9 is no voter",
+      "it already leads",
+      "n9 is not a voter",
       "nothing yet",
     ]);
     stage.turn(raft(n2, vote));
     expect(await first).toBeUndefined();
   });
 
-  test("what a slow disk makes the node order itself settles none", async () => {
+  test("a transfer that the node starts because of a slow disk settles none", async () => {
     const { at, stage } = leading();
     const first = stage.orders.transfer(n2);
     syncSlowly(at, stage, 200);
@@ -228,7 +228,7 @@ describe("a transfer that is ordered", () => {
     ]);
   });
 
-  test("of a node that does not lead is refused", async () => {
+  test("by a node that does not lead is rejected", async () => {
     const stage = new RunnerStage(bench());
     expect(await stage.orders.transfer(n2)).toBe("this server does not lead");
     expect(await stage.orders.transfer(undefined)).toBe("this server does not lead");
@@ -244,8 +244,8 @@ class LargeJournal extends Journal {
   restoreParts(): void {}
 }
 
-describe("a snapshot that is ordered", () => {
-  test("is answered when it is durable, and holds all that was committed when it was asked for", async () => {
+describe("a requested snapshot", () => {
+  test("is answered when it is durable, and covers everything that was committed when it was requested", async () => {
     const { at, stage } = leading({ machine: new LargeJournal() });
     const first = stage.orders.snapshot();
     expect(at.snapshots.newest).toBeUndefined();
@@ -268,12 +268,12 @@ describe("a snapshot that is ordered", () => {
     expect([await stage.orders.snapshot(), at.snapshots.newest]).toEqual([first, newest]);
   });
 
-  test("of nothing is refused", async () => {
+  test("of nothing is rejected", async () => {
     const stage = new RunnerStage(bench());
     await expect(stage.orders.snapshot()).rejects.toThrow("nothing to take a snapshot of yet");
   });
 
-  test("meets a failing disk like any turn does", async () => {
+  test("fails with its disk like any turn", async () => {
     const { at, stage } = leading();
     failOnce(at.snapshots, "begin");
     await expect(stage.orders.snapshot()).rejects.toThrow("its disk cannot be used");
@@ -305,17 +305,17 @@ function controlOf(stage: RunnerStage): { readonly control: Control; readonly st
 }
 
 /** Far longer than any call takes. */
-const PATIENCE_MS = 60_000;
+const LONG_MS = 60_000;
 
 describe("over the control port", () => {
-  test("the log is told as lines for people, a bounded part of it, from where there is some", async () => {
+  test("the log is returned as lines for people, a bounded number, from the first existing one", async () => {
     const { stage } = leading({ policy: { entries: Infinity, bytes: Infinity } });
     stage.turn(proposal(1, opening(), commandOf(1, { type: "put", key: "a" })));
     stage.turn(raft(n2, appendAccepted(1, 3)));
     await stage.orders.changeMembership(REMOVE_3);
     const { control } = controlOf(stage);
     const log = (from: number, max: number): Promise<unknown> =>
-      control.call("log", PATIENCE_MS, (node) => node.log(from, max));
+      control.call("log", LONG_MS, (node) => node.log(from, max));
     const lines = [
       { type: "noop", index: 1, term: 1 },
       { type: "command", index: 2, term: 1, client: 7, sequence: 0, command: undefined },
@@ -340,15 +340,13 @@ describe("over the control port", () => {
     stage.turn(proposal(1, opening()));
     stage.turn(raft(n2, appendAccepted(1, 2)));
     const { control } = controlOf(stage);
-    const { size, index: end } = await control.call("snapshot", PATIENCE_MS, (node) =>
-      node.snapshot(),
-    );
+    const { size, index: end } = await control.call("snapshot", LONG_MS, (node) => node.snapshot());
     expect([end, size > 0]).toEqual([2, true]);
     stage.turn(proposal(2, commandOf(1, "a")));
-    expect(await control.call("compact", PATIENCE_MS, (node) => node.compact())).toEqual({
+    expect(await control.call("compact", LONG_MS, (node) => node.compact())).toEqual({
       first: 3,
     });
-    expect(await control.call("log", PATIENCE_MS, (node) => node.log(1, 9))).toEqual([
+    expect(await control.call("log", LONG_MS, (node) => node.log(1, 9))).toEqual([
       { type: "command", index: 3, term: 1, client: 7, sequence: 1, command: "a" },
     ]);
   });
@@ -359,35 +357,33 @@ describe("over the control port", () => {
     const change = async (node: {
       readonly changeMembership: NodeControl["changeMembership"];
     }): Promise<ChangeAnswer> => node.changeMembership(REMOVE_3);
-    expect(await control.call("change", PATIENCE_MS, change)).toEqual({ taken: true, index: 2 });
-    expect(await control.call("transfer", PATIENCE_MS, (node) => node.transfer(n1))).toBe(
-      "it leads already",
+    expect(await control.call("change", LONG_MS, change)).toEqual({ taken: true, index: 2 });
+    expect(await control.call("transfer", LONG_MS, (node) => node.transfer(n1))).toBe(
+      "it already leads",
     );
-    expect(await control.call("digest", PATIENCE_MS, (node) => node.digest())).toEqual(
+    expect(await control.call("digest", LONG_MS, (node) => node.digest())).toEqual(
       at.actor.digest(),
     );
   });
 
-  test("a node whose disk cannot be used says so", async () => {
+  test("a node whose disk cannot be used reports it", async () => {
     const { at, stage } = leading();
     const { control } = controlOf(stage);
     failOnce(at.storage, "sync");
     stage.turn();
     const why = `its disk cannot be used`;
-    await expect(control.call("log", PATIENCE_MS, (node) => node.log(1, 1))).rejects.toThrow(why);
-    await expect(control.call("digest", PATIENCE_MS, (node) => node.digest())).rejects.toThrow(why);
-    await expect(control.call("compact", PATIENCE_MS, (node) => node.compact())).rejects.toThrow(
+    await expect(control.call("log", LONG_MS, (node) => node.log(1, 1))).rejects.toThrow(why);
+    await expect(control.call("digest", LONG_MS, (node) => node.digest())).rejects.toThrow(why);
+    await expect(control.call("compact", LONG_MS, (node) => node.compact())).rejects.toThrow(why);
+    await expect(control.call("transfer", LONG_MS, (node) => node.transfer(n2))).rejects.toThrow(
       why,
     );
-    await expect(
-      control.call("transfer", PATIENCE_MS, (node) => node.transfer(n2)),
-    ).rejects.toThrow(why);
   });
 
   test("a stop is answered before the port closes", async () => {
     const { stage } = leading();
     const { control, stops } = controlOf(stage);
-    await control.call("stop", PATIENCE_MS, (node) => node.stop());
+    await control.call("stop", LONG_MS, (node) => node.stop());
     expect([stops, stage.runner.actor]).toEqual([[1], undefined]);
   });
 });

@@ -1,4 +1,4 @@
-/** Reads through a node (§8, dissertation 6.4): from where on they may be answered, and when they are. */
+/** Reads through a node (§8, dissertation 6.4): from which index on they may be answered, and when they are. */
 import { describe, expect, test } from "vitest";
 import type { Config } from "@kontiki/core";
 import { clientAddress } from "../../../packages/actors/src/mail/address.ts";
@@ -36,13 +36,13 @@ import {
 
 type Mail = ReturnType<typeof letter>;
 
-/** The number of the first read of a node's first start. */
+/** The id of the first read of a node's first start. */
 const FIRST = 2 ** 32 + 1;
 
 const client = clientAddress(CLIENT);
 const other = clientAddress(8);
 
-/** Tells how many commands it has applied. */
+/** Answers with the number of commands it has applied. */
 class Counting extends Journal {
   query(question: string): number {
     if (question.startsWith("!")) throw new Error(`no ${question}`);
@@ -58,7 +58,7 @@ function answer(read: number, value: number, to = client): unknown {
   return { to, read, results: [{ type: "ok", value }] };
 }
 
-/** A sign of life to both peers, behind the entry that each has proven to hold. */
+/** A heartbeat to both peers, after the entry that each has proven to hold. */
 function round(number: number, commit: number, ends: Readonly<Record<string, number>>): unknown {
   return [n2, n3].map((to) => {
     const end = ends[to] ?? 0;
@@ -94,7 +94,7 @@ function following(): Bench {
 }
 
 describe("a linearizable read at the leader (dissertation 6.4)", () => {
-  test("all questions of a turn are one read and one round, and wait for a majority to answer it", () => {
+  test("all queries of a turn are one read and one round, and wait for a majority to answer it", () => {
     const at = leading();
     expect(turn(at, ask(1, "linearizable"), ask(9, "linearizable", other))).toEqual({
       early: round(2, 3, { n2: 3, n3: 3 }),
@@ -116,7 +116,7 @@ describe("a linearizable read at the leader (dissertation 6.4)", () => {
     expect(at.actor.state.role).toMatchObject({ round: 2, reads: [] });
   });
 
-  test("the answer of a round that was under way when the question came is none (dissertation 6.4, step 3)", () => {
+  test("an answer to a round that began before the query arrived does not count (dissertation 6.4, step 3)", () => {
     const at = leading();
     timeout(at);
     expect(turn(at, ask(1, "linearizable")).early).toEqual(round(3, 3, { n2: 3, n3: 3 }));
@@ -124,7 +124,7 @@ describe("a linearizable read at the leader (dissertation 6.4)", () => {
     expect(turn(at, raft(n2, appendAccepted(1, 3, 3))).answers).toEqual([answer(1, 1)]);
   });
 
-  test("a write that was answered before is seen, one that is only proposed is not waited for", () => {
+  test("a write that was answered before is seen; one that is only proposed is not waited for", () => {
     const at = leading();
     turn(at, proposal(2, commandOf(2, "b")), ask(1, "linearizable"));
     expect(turn(at, raft(n2, appendAccepted(1, 3, 2))).answers).toEqual([answer(1, 1)]);
@@ -134,14 +134,14 @@ describe("a linearizable read at the leader (dissertation 6.4)", () => {
     expect(turn(at, raft(n2, appendAccepted(1, 4, 3))).answers).toEqual([answer(2, 2)]);
   });
 
-  test("one that knows nothing of its term to be committed waits until it does (step 1)", () => {
+  test("a leader that has committed nothing of its term waits until it has (step 1)", () => {
     const at = leadingBench({ machine: new Counting() });
     turn(at, ask(1, "linearizable"));
     expect(turn(at, raft(n2, appendAccepted(1, 0, 2))).answers).toEqual([]);
     expect(turn(at, raft(n2, appendAccepted(1, 1, 2))).answers).toEqual([answer(1, 0)]);
   });
 
-  test("alone in its cluster it asks nobody", () => {
+  test("a single node asks no other", () => {
     const at = bench({ voters: [n1], machine: new Counting() });
     timeout(at);
     turn(at);
@@ -153,7 +153,7 @@ describe("a linearizable read at the leader (dissertation 6.4)", () => {
     });
   });
 
-  test("a leader that is deposed refuses, as it cannot know any more", () => {
+  test("a leader that is deposed rejects them, as it can no longer know", () => {
     const at = leading();
     turn(at, ask(1, "linearizable"));
     const deposed = turn(at, raft(n3, requestVote(2, { lastIndex: 9, lastTerm: 1 })));
@@ -163,7 +163,7 @@ describe("a linearizable read at the leader (dissertation 6.4)", () => {
     ]);
   });
 
-  test("a question that the machine throws at, or that it answers none of, costs nobody else", () => {
+  test("a query that makes the machine throw does not affect others, nor does a machine that answers none", () => {
     const throwing = letter(client, {
       type: "read",
       id: 1,
@@ -184,14 +184,14 @@ describe("a linearizable read at the leader (dissertation 6.4)", () => {
       {
         to: client,
         read: 1,
-        results: [{ type: "definitelyNot", reason: "the state machine answers no questions" }],
+        results: [{ type: "definitelyNot", reason: "the state machine answers no queries" }],
       },
     ]);
   });
 });
 
 describe("a linearizable read at a follower (dissertation 6.4)", () => {
-  test("its leader says from which entry on, and it answers at once when it is there", () => {
+  test("its leader says from which index on, and it answers at once when it has applied that", () => {
     const at = following();
     expect(turn(at, ask(1, "linearizable"), ask(2, "lease", other))).toEqual({
       early: [],
@@ -218,7 +218,7 @@ describe("a linearizable read at a follower (dissertation 6.4)", () => {
     expect(turn(at, raft(n2, committed)).answers).toEqual([answer(1, 2)]);
   });
 
-  test("an answer that comes twice answers once, and one to nothing that was asked answers nothing", () => {
+  test("a duplicate answer answers once, and one without a request answers nothing", () => {
     const at = following();
     turn(at, ask(1, "linearizable"));
     const replies = [readReply(1, FIRST + 1, 0), readReply(1, FIRST, 3), readReply(1, FIRST, 3)];
@@ -226,7 +226,7 @@ describe("a linearizable read at a follower (dissertation 6.4)", () => {
     expect(turn(at, raft(n2, readReply(1, FIRST, 3))).answers).toEqual([]);
   });
 
-  test("the leader answers a follower after a round of its own", () => {
+  test("the leader answers a follower after a round", () => {
     const at = leading();
     expect(turn(at, raft(n3, readRequest(1, 77))).promises).toEqual([]);
     expect(turn(at, raft(n2, appendAccepted(1, 3, 2)))).toEqual({
@@ -237,7 +237,7 @@ describe("a linearizable read at a follower (dissertation 6.4)", () => {
     });
   });
 
-  test("without a leader it refuses at once, linearizable or leased", () => {
+  test("without a leader it rejects at once, linearizable or leased", () => {
     const at = bench({ machine: new Counting() });
     expect(turn(at, ask(1, "linearizable"), ask(2, "lease", other))).toEqual({
       early: [
@@ -251,7 +251,7 @@ describe("a linearizable read at a follower (dissertation 6.4)", () => {
   });
 });
 
-test("a stale read is answered in its turn by whoever is asked, from what it has applied", () => {
+test("any node answers a stale read in its turn, from what it has applied", () => {
   const nothing = { early: [], promises: [], written: ["sync"] };
   expect(turn(bench({ machine: new Counting() }), ask(1, "stale"))).toEqual({
     ...nothing,
@@ -264,10 +264,10 @@ test("a stale read is answered in its turn by whoever is asked, from what it has
   expect(turn(leading(), ask(1, "stale"))).toEqual({ ...nothing, answers: [answer(1, 1)] });
 });
 
-describe("numbers of reads", () => {
+describe("ids of reads", () => {
   const questions = { client, id: 1, consistency: "linearizable", questions: [] } as const;
 
-  test("are never used twice, over starts of the thread and over its disk being opened again", () => {
+  test("are never used twice, across restarts of the thread and reopenings of its disk", () => {
     const readIds = new ReadIds(1);
     const first = new Reads(readIds);
     const numbers = [first.ask([questions], 0), first.ask([questions], 0)];
@@ -281,7 +281,7 @@ describe("numbers of reads", () => {
     ]);
   });
 
-  test("an answer to a read of before the disk was opened again lets no new one through", () => {
+  test("an answer to a read from before the disk was reopened does not release a new one", () => {
     const readIds = new ReadIds(1);
     const before = bench({ machine: new Counting(), readIds });
     turn(before, raft(n2, appendEntries(1)), ask(1, "linearizable"));
@@ -294,7 +294,7 @@ describe("numbers of reads", () => {
   });
 });
 
-test("questions whose answer was lost are forgotten after ten seconds, and the younger are not", () => {
+test("queries whose answer was lost are forgotten after ten seconds, and younger ones are not", () => {
   const at = following();
   turnAt(0, at, ask(1, "linearizable"));
   turnAt(5_000, at, ask(2, "linearizable"));
@@ -308,7 +308,7 @@ test("questions whose answer was lost are forgotten after ten seconds, and the y
   ]);
 });
 
-test("a deposed leader's clients may have asked in the very turn in which it is deposed", () => {
+test("clients of a deposed leader may have asked in the very turn in which it is deposed", () => {
   const at = leading();
   const result = turn(at, ask(1, "linearizable"), raft(n3, appendEntries(2)));
   expect(result.promises).toMatchObject([
@@ -316,7 +316,7 @@ test("a deposed leader's clients may have asked in the very turn in which it is 
   ]);
 });
 
-test("a read does not wait for the timer: a leader's heartbeat in the same turn is not its round", () => {
+test("a read does not wait for the timer: a heartbeat in the same turn is not its round", () => {
   const at = leading();
   const { early } = turn(at, timer(at.actor.timer.epoch), ask(1, "linearizable"));
   expect(early.map((mail) => "raft" in mail && mail.raft)).toMatchObject([

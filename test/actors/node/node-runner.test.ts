@@ -1,10 +1,11 @@
-/** The driver of a node's thread: the order of a turn, and how much it takes in. */
+/** The driver of a node's thread: the order of a turn, and how much mail it takes. */
 import { MessageChannel, receiveMessageOnPort, type MessagePort } from "node:worker_threads";
 import { index, term, type Entry } from "@kontiki/core";
 import { describe, expect, onTestFinished, test } from "vitest";
 import type { Letter } from "../../../packages/actors/src/node/letter.ts";
 import type { Notice } from "../../../packages/actors/src/node/performer.ts";
-import { NodeRunner, type Opened } from "../../../packages/actors/src/node/node-runner.ts";
+import { NodeRunner } from "../../../packages/actors/src/node/node-runner.ts";
+import type { Opened } from "../../../packages/actors/src/node/runner-ports.ts";
 import type { FromNode } from "../../../packages/actors/src/mail/protocol.ts";
 import type { CommandBytes } from "../../../packages/actors/src/storage/storage.ts";
 import {
@@ -21,7 +22,7 @@ import {
   type Bench,
 } from "../support/actors.ts";
 import { appendAccepted, appendEntries, requestVote, voteReply } from "../../core/support/core.ts";
-import { portsOf } from "../support/runner-stage.ts";
+import { THREAD, WokenPort } from "../support/runner-stage.ts";
 import { FakeClock } from "../support/fake-clock.ts";
 
 type Turn = FromNode & { readonly type: "turn" };
@@ -31,20 +32,22 @@ class Stage {
   readonly at: Bench;
   readonly clock = new FakeClock();
   readonly runner: NodeRunner;
-  /** What happened, in order: mail as it was posted, syncs between. */
+  /** What happened, in order: mail as it was posted, with syncs in between. */
   readonly story: unknown[] = [];
   readonly turns: Turn[] = [];
-  /** What else was told: memberships and trouble. */
+  /** Other reports: memberships and trouble. */
   readonly news: FromNode[] = [];
   readonly notices: Notice[] = [];
-  /** What opening the disk again gives, one after the other. */
+  /** The results of reopening the disk, one after another. */
   readonly reopened: (() => Opened)[] = [];
   readonly port: MessagePort;
+  readonly #mailbox: WokenPort;
 
   constructor(at: Bench) {
     const { port1, port2 } = new MessageChannel();
     this.at = at;
     this.port = port1;
+    this.#mailbox = new WokenPort(port2);
     // The shortest election timeout passes at 300 ms, the whole of it at 450.
     this.clock.chance = 0.5;
     const { storage } = at;
@@ -59,7 +62,8 @@ class Stage {
     const { clock, notices, reopened } = this;
     this.runner = new NodeRunner(
       {
-        ...portsOf(port2),
+        ...THREAD,
+        port: this.#mailbox,
         lengths,
         clock,
         open: async () => reopened.shift()?.() ?? opened,
@@ -78,6 +82,11 @@ class Stage {
         throw new Error("timers and orders are the runner's own");
       this.port.postMessage(letter);
     }
+  }
+
+  /** A turn that takes all letters that wait. */
+  wake(): void {
+    this.#mailbox.wake();
   }
 
   /** Time passes until an election is due at the next millisecond, and what that led to is looked at. */
@@ -108,7 +117,7 @@ class Stage {
   }
 }
 
-/** What was told beside mail. */
+/** The reports other than mail. */
 function told({ turns }: Stage): unknown[] {
   return turns.splice(0).map(({ taken, malformed, raft }) => ({
     taken: taken.letters,
@@ -129,18 +138,18 @@ function leadingStage(): Stage {
   const stage = new Stage(bench());
   stage.clock.advance(450);
   stage.post(raft(n2, voteReply(1, true)), raft(n2, appendAccepted(1, 0)));
-  stage.runner.wake();
+  stage.wake();
   stage.post(raft(n2, appendAccepted(1, 1)));
-  stage.runner.wake();
+  stage.wake();
   stage.post(proposal(0, opening()));
-  stage.runner.wake();
+  stage.wake();
   stage.post(raft(n2, appendAccepted(1, 2)));
-  stage.runner.wake();
+  stage.wake();
   stage.take();
   return stage;
 }
 
-describe("the order of a turn, on which the sync test builds (design, section 4)", () => {
+describe("the order of a turn, on which the sync test depends", () => {
   test("promises leave after the sync", () => {
     const stage = new Stage(bench());
     stage.passElectionTimeout();
@@ -173,7 +182,7 @@ describe("the order of a turn, on which the sync test builds (design, section 4)
     ]);
   });
 
-  test("nothing is posted twice, and nothing out of nothing", () => {
+  test("nothing is posted twice, and no mail leads to none", () => {
     const stage = leadingStage();
     stage.turns.length = 0;
     stage.post(raft(n3, voteReply(1, false)));
@@ -182,15 +191,15 @@ describe("the order of a turn, on which the sync test builds (design, section 4)
   });
 });
 
-describe("what a turn takes in", () => {
+describe("the mail that a turn takes", () => {
   const junk: Letter = { type: "mail", from: n3, incarnation: 1, bytes: new Uint8Array(8) };
 
-  test("is told with the first post, letters that could not be read as well, and once", () => {
+  test("is reported once with the first post, including malformed letters", () => {
     const stage = new Stage(bench());
     expect(told(stage)).toEqual([{ taken: 0, malformed: 0, status: "follower 0 0" }]);
     stage.post(junk, raft(n2, requestVote(1)), junk);
     stage.take();
-    stage.runner.wake();
+    stage.wake();
     expect([stage.take(), told(stage)]).toEqual([
       ["sync", [{ to: n2, raft: [voteReply(1, true)] }]],
       [{ taken: 3, malformed: 2, status: "follower 1 0" }],
@@ -212,7 +221,7 @@ describe("what a turn takes in", () => {
     expect(told(stage).at(-1)).toMatchObject({ taken: 477 });
   });
 
-  test("a timeout that waited still counts when no such mail was there", async () => {
+  test("a timeout that waited still counts when there was no such mail", async () => {
     const stage = new Stage(bench());
     stage.passElectionTimeout();
     for (let count = 0; count < 1024; count += 1) stage.post(junk);
@@ -227,7 +236,7 @@ describe("what a turn takes in", () => {
     const bytes = new Uint8Array(3 * 1024 * 1024);
     const large: Letter = { type: "mail", from: n3, incarnation: 1, bytes };
     stage.post(large, large, large, large, large);
-    stage.runner.wake();
+    stage.wake();
     stage.look();
     expect(told(stage).at(-1)).toMatchObject({ taken: 3 });
   });
@@ -243,12 +252,12 @@ test("a backlog of committed entries is applied turn by turn without any mail", 
   }));
   const stage = new Stage(bench({ disk: recovered({ term: 1, entries }) }));
   stage.post(raft(n2, appendEntries(1, { after: [count, 1], commit: count })));
-  stage.runner.wake();
+  stage.wake();
   while (stage.at.actor.hasBacklog) await loop();
   expect(stage.at.machine.applied.length).toBe(count - 1);
 });
 
-test("a runner that was stopped has closed its storage, its port and its timer", () => {
+test("a stopped runner has closed its storage, its port and its timer", () => {
   const stage = new Stage(bench());
   stage.at.storage.take();
   stage.runner.stop();

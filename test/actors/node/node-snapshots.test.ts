@@ -1,4 +1,6 @@
-/** Snapshots through a node (§7, dissertation chapter 5): taken over several turns, sent, received, and started from. */
+/**
+ * Snapshots through a node (§7, dissertation chapter 5): taken over several turns, sent, received, and started from.
+ */
 import {
   index,
   initialMembership,
@@ -40,12 +42,12 @@ import { MemorySnapshots } from "../support/memory-snapshots.ts";
 
 const client = clientAddress(CLIENT);
 
-/** What a turn gives and writes in which nothing happens. */
+/** The results and writes of a turn in which nothing happens. */
 const NOTHING = { early: [], answers: [], promises: [], written: ["sync"] };
 
 /** A journal whose state is three parts, each as large as a turn writes of a snapshot. */
 class LargeJournal extends Journal {
-  /** How many parts of a snapshot were drawn, and how often one was ended before its end. */
+  /** How many parts of a snapshot were read, and how often one was ended early. */
   drawn = 0;
   ended = 0;
 
@@ -77,26 +79,26 @@ function leading(given: Partial<Config> & Given = {}): Bench {
   return at;
 }
 
-/** A turn in which the next command comes, and one in which n2 holds it: it is applied. */
+/** A turn in which the next command arrives, and one in which n2 holds it: it is applied. */
 function apply(at: Bench, sequence: number, text = `${sequence}`): void {
   turn(at, proposal(sequence, commandOf(sequence, text, { floor: 1 })));
   turn(at, raft(n2, appendAccepted(1, at.actor.log.lastIndex)));
 }
 
-/** What is in a log, as text. */
+/** The entries of a log, as text. */
 function logOf({ actor: { log } }: Bench): readonly string[] {
   if (log.lastIndex < log.firstIndex) return [];
   return log.slice(log.firstIndex, log.lastIndex, Infinity).map(textOf);
 }
 
-/** Runs turns without mail while something is to be done, and gives what each wrote. */
+/** Runs turns without mail while there is work, and returns what each wrote. */
 function settle(at: Bench): readonly unknown[] {
   const written = [];
   while (at.actor.hasBacklog) written.push(turn(at).written);
   return written;
 }
 
-/** The journal that a snapshot holds. */
+/** The journal in a snapshot. */
 function contentOf({ snapshots }: Bench, snapshot: Snapshot | undefined): readonly string[] {
   const other = bench({
     snapshots,
@@ -106,8 +108,8 @@ function contentOf({ snapshots }: Bench, snapshot: Snapshot | undefined): readon
   return other.machine.applied;
 }
 
-describe("when a node takes a snapshot by itself (dissertation 5.1.3)", () => {
-  test("when so many entries are applied behind the last one, and the next after as many again", () => {
+describe("when a node takes a snapshot automatically (dissertation 5.1.3)", () => {
+  test("when this many entries are applied after the last one, and the next after as many again", () => {
     const at = leading({ policy: { entries: 4, bytes: Infinity }, keptEntries: 0 });
     apply(at, 1);
     expect([turn(at).written, at.snapshots.newest]).toEqual([["sync"], undefined]);
@@ -124,7 +126,7 @@ describe("when a node takes a snapshot by itself (dissertation 5.1.3)", () => {
     expect(turn(at).written).toEqual(["compact 8", "flush", "sync"]);
   });
 
-  test("when the commands applied behind the last one have so many bytes", () => {
+  test("when the commands applied after the last one have this many bytes", () => {
     const large = "x".repeat(1000);
     const at = leading({ policy: { entries: Infinity, bytes: 2000 }, keptEntries: 2 });
     apply(at, 1, large);
@@ -138,7 +140,7 @@ describe("when a node takes a snapshot by itself (dissertation 5.1.3)", () => {
     expect(turn(at).written).toEqual(["compact 4", "flush", "sync"]);
   });
 
-  test("under a load in which more is committed in every turn than was applied before it", () => {
+  test("under a load that commits more in every turn than was applied before it", () => {
     const at = leading({ policy: { entries: 8, bytes: Infinity }, keptEntries: 0 });
     turn(at, proposal(1, commandOf(1, "1")));
     for (let sequence = 2; sequence < 20; sequence += 1) {
@@ -169,8 +171,8 @@ describe("when a node takes a snapshot by itself (dissertation 5.1.3)", () => {
   });
 });
 
-describe("a snapshot that is taken over several turns (dissertation 5.1.2)", () => {
-  test("holds the state as of its beginning, though commands go on being applied and answered", () => {
+describe("a snapshot that takes several turns (dissertation 5.1.2)", () => {
+  test("holds the state as of its beginning, though commands keep being applied and answered", () => {
     const machine = new LargeJournal();
     const at = leading({ machine, keptEntries: 0 });
     apply(at, 1, "before");
@@ -193,7 +195,7 @@ describe("a snapshot that is taken over several turns (dissertation 5.1.2)", () 
     expect([logOf(at), at.machine.applied]).toEqual([["4@1 7/2"], ["before", "during"]]);
   });
 
-  test("another is not begun meanwhile, though it would be due", () => {
+  test("another is not begun meanwhile, even if it is due", () => {
     const machine = new LargeJournal();
     const at = leading({ machine, policy: { entries: 2, bytes: 1 }, keptEntries: 0 });
     turn(at);
@@ -205,7 +207,7 @@ describe("a snapshot that is taken over several turns (dissertation 5.1.2)", () 
     expect([machine.drawn, at.actor.hasBacklog]).toEqual([4, true]);
   });
 
-  test("may be of an entry before the commit index while a backlog is applied, with the membership of then", () => {
+  test("may be of an entry before the commit index while a backlog is applied, with the membership at that entry", () => {
     const entries: Entry<CommandBytes>[] = Array.from({ length: 8200 }, (_, place) => {
       const at = { index: index(place + 1), term: term(1) };
       if (place === 0) return { ...at, type: "command", command: opening() };
@@ -227,7 +229,7 @@ describe("a snapshot that is taken over several turns (dissertation 5.1.2)", () 
     expect(at.snapshots.newest).toMatchObject({ index: 8201, membership: shrunk });
   });
 
-  test("a membership in it is the one in force at its last entry, not the one that is proposed", () => {
+  test("the membership in it is the one in force at its last entry, not one that is proposed", () => {
     const at = leading();
     const order = { type: "changeMembership", changes: [{ type: "remove", node: n3 }] } as const;
     turn(at, { type: "order", event: order });
@@ -245,7 +247,7 @@ describe("a snapshot that is taken over several turns (dissertation 5.1.2)", () 
   });
 });
 
-/** A node that has a snapshot of its first four entries, of two commands, and one entry behind it. */
+/** A node that has a snapshot of its first four entries, with two commands, and one entry after it. */
 function withSnapshot(given: Partial<Config> & Given & { readonly machine: Journal }): Bench {
   const at = leading({ keptEntries: 0, ...given });
   apply(at, 1, "a");
@@ -256,7 +258,7 @@ function withSnapshot(given: Partial<Config> & Given & { readonly machine: Journ
   return at;
 }
 
-test("a node that starts again has its state from its snapshot, and the log behind it (§7)", () => {
+test("a restarted node gets its state from its snapshot and the log after it (§7)", () => {
   const snapshots = new MemorySnapshots();
   const before = withSnapshot({ machine: new Journal(), snapshots });
   const snapshot = snapshots.newest as Snapshot;
@@ -280,7 +282,7 @@ test("a node that starts again has its state from its snapshot, and the log behi
   turn(at, raft(n2, appendEntries(1, { after: [5, 1], commit: 5 })));
   expect(turn(at)).toEqual(NOTHING);
   expect(at.machine.applied).toEqual(["a", "b", "c"]);
-  // Its sessions came with the snapshot: a command that comes again is answered and not applied again.
+  // Its sessions came with the snapshot: a repeated command is answered and not applied again.
   timeout(at);
   turn(at, raft(n2, voteReply(2, true)));
   turn(at, raft(n2, appendAccepted(2, 5)), proposal(1, commandOf(2, "b")));
@@ -292,7 +294,7 @@ test("a node that starts again has its state from its snapshot, and the log behi
 
 type Part = { readonly offset: number; readonly bytes: Uint8Array };
 
-/** A snapshot of another node, in parts of a third each. */
+/** A snapshot of another node, in chunks of a third each. */
 function sent(): { snapshot: Snapshot; parts: readonly Part[] } {
   const { snapshots } = withSnapshot({ machine: new Journal() });
   const snapshot = snapshots.newest as Snapshot;
@@ -309,7 +311,7 @@ function chunk(snapshot: Snapshot, part: Part | undefined): unknown {
   return { type: "snapshotChunk", term: term(1), snapshot, ...part };
 }
 
-describe("a follower gets a snapshot in parts (§7, Figure 13)", () => {
+describe("a follower receives a snapshot in chunks (§7, Figure 13)", () => {
   test("each is answered after the sync; with the last, journal, sessions and log are the snapshot's", () => {
     const { snapshot, parts } = sent();
     const [first, second, third] = parts;
@@ -361,7 +363,7 @@ describe("a follower gets a snapshot in parts (§7, Figure 13)", () => {
     expect(at.machine.applied).toEqual(["a", "b", "c"]);
   });
 
-  test("all of it in one turn, with the entries behind it, is one write and answers in order", () => {
+  test("all of it in one turn, with the entries after it, is one write and answers in order", () => {
     const { snapshot, parts } = sent();
     const at = bench();
     const chunks = parts.map((part) => chunk(snapshot, part));
@@ -386,7 +388,7 @@ describe("a follower gets a snapshot in parts (§7, Figure 13)", () => {
     expect(at.machine.applied).toEqual(["a", "b", "c"]);
   });
 
-  test("a damaged one is thrown away, and begins again", () => {
+  test("a damaged one is deleted, and starts again", () => {
     const { snapshot, parts } = sent();
     const [first, second, third] = parts;
     const at = bench();
@@ -407,7 +409,7 @@ describe("a follower gets a snapshot in parts (§7, Figure 13)", () => {
     expect(at.machine.applied).toEqual(["a", "b"]);
   });
 
-  test("takes the place of one that it is taking itself, whose parts are drawn no more", () => {
+  test("replaces one that the node is taking itself, which is not read any more", () => {
     const { snapshot, parts } = sent();
     const [first, second, third] = parts;
     const machine = new LargeJournal();
@@ -428,7 +430,7 @@ describe("a follower gets a snapshot in parts (§7, Figure 13)", () => {
   });
 });
 
-/** A store of which nothing can be read any more from some time on. */
+/** A store that cannot read anything from some moment on. */
 class Lost extends MemorySnapshots {
   isLost = false;
 
@@ -437,10 +439,10 @@ class Lost extends MemorySnapshots {
   }
 }
 
-describe("a leader sends a snapshot to who needs what it has compacted (§7)", () => {
+describe("a leader sends a snapshot to a follower that needs compacted entries (§7)", () => {
   const PART = 16;
 
-  /** Leads with a snapshot of four entries, in parts of 16 bytes, that n3 has been sent the first of. */
+  /** Leads with a snapshot of four entries, in chunks of 16 bytes; n3 has been sent the first. */
   function sending(snapshots = new MemorySnapshots()): { at: Bench; snapshot: Snapshot } {
     const at = withSnapshot({ machine: new Journal(), snapshots, maxAppendBytes: PART });
     timeout(at);
@@ -458,7 +460,7 @@ describe("a leader sends a snapshot to who needs what it has compacted (§7)", (
     return { ...NOTHING, early: [{ to: n3, raft: messages }] };
   }
 
-  test("parts leave before the sync, as they promise nothing, and each answer brings one", () => {
+  test("chunks leave before the sync, as they promise nothing, and each answer sends the next one", () => {
     const at = withSnapshot({ machine: new Journal(), maxAppendBytes: PART });
     const snapshot = at.snapshots.newest as Snapshot;
     expect(timeout(at).early).toEqual([
@@ -480,13 +482,13 @@ describe("a leader sends a snapshot to who needs what it has compacted (§7)", (
     );
   });
 
-  test("one whose snapshot came out broken gets it from its beginning", () => {
+  test("a follower whose copy was broken gets it from its beginning", () => {
     const { at, snapshot } = sending();
     turn(at, raft(n3, chunkReply(1, snapshot, PART)));
     expect(turn(at, raft(n3, chunkReply(1, snapshot, 0)))).toEqual(toThird(part(at, snapshot, 0)));
   });
 
-  test("one that is not kept any more gives way to the newest, from its beginning", () => {
+  test("one that is no longer kept is replaced by the newest, from its beginning", () => {
     const { at, snapshot } = sending();
     for (const sequence of [4, 5]) {
       apply(at, sequence);
@@ -503,7 +505,7 @@ describe("a leader sends a snapshot to who needs what it has compacted (§7)", (
     });
   });
 
-  test("while the newest cannot be read it is asked for with heartbeats, and not in a circle", () => {
+  test("while the newest cannot be read it is requested with heartbeats, and not in a loop", () => {
     const snapshots = new Lost();
     const { at, snapshot } = sending(snapshots);
     snapshots.isLost = true;
@@ -518,7 +520,7 @@ describe("a leader sends a snapshot to who needs what it has compacted (§7)", (
   });
 });
 
-test("an order to compact drops what is kept before the snapshot, and nothing behind it", () => {
+test("a request to compact removes what is kept before the snapshot, and nothing after it", () => {
   const at = withSnapshot({ machine: new Journal(), keptEntries: 3 });
   expect(logOf(at)).toEqual(["2@1 7/0", "3@1 7/1", "4@1 7/2", "5@1 7/3"]);
   const order = { type: "order", event: { type: "compact", keptEntries: 0 } } as const;

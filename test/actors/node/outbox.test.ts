@@ -1,4 +1,4 @@
-/** The outbox of a turn: one letter for each peer and disk, in the order in which things were said. */
+/** The outbox of a turn: one letter per peer and disk, with messages in order. */
 import { expect, test } from "vitest";
 import { Outbox } from "../../../packages/actors/src/node/outbox.ts";
 import { decodeParcel } from "../../../packages/actors/src/mail/wire.ts";
@@ -9,7 +9,7 @@ function letters(outbox: Outbox): readonly unknown[] {
   return outbox.take().map(({ to, bytes }) => ({ to, ...decodeParcel(bytes) }));
 }
 
-test("all messages for a peer are one letter in the order of their coming, from this disk", () => {
+test("all messages for a peer are one letter, in order, from this disk", () => {
   const outbox = new Outbox(4);
   outbox.add(n3, 0, timeoutNow(1));
   outbox.add(n2, 0, voteReply(1, true));
@@ -33,7 +33,7 @@ test("a peer that gets another disk within the turn gets a letter for each, in o
   ]);
 });
 
-test("what was taken out is gone, and nothing is no letter", () => {
+test("taken messages are gone, and no messages are no letter", () => {
   const outbox = new Outbox(0);
   expect(outbox.take()).toEqual([]);
   outbox.add(n2, 0, timeoutNow(1));

@@ -1,4 +1,4 @@
-/** A turn's letters, opened and sorted: who may say what. */
+/** A turn's letters, decoded and sorted: who may send what. */
 import { describe, expect, test } from "vitest";
 import { clientAddress, type Address } from "../../../packages/actors/src/mail/address.ts";
 import type { Letter } from "../../../packages/actors/src/node/letter.ts";
@@ -18,16 +18,16 @@ const NOTHING = {
   malformed: 0,
 };
 
-/** As plain values: what it is made of is a class. */
+/** The result as plain values, as it is a class. */
 function read(...letters: readonly Letter[]): unknown {
   return { ...readLetters(letters) };
 }
 
-test("nothing is read out of nothing", () => {
+test("no letters give nothing", () => {
   expect(read()).toEqual(NOTHING);
 });
 
-test("letters are sorted by what they are, each kind in the order of its coming", () => {
+test("letters are sorted by kind, each kind in the order of arrival", () => {
   const commands = [new Uint8Array(commandOf(1, "a"))];
   const questions = [Uint8Array.of(1)];
   const obituary = { type: "obituary", node: n3, incarnation: 4 } as const;
@@ -70,28 +70,28 @@ test("letters are sorted by what they are, each kind in the order of its coming"
   });
 });
 
-test("a message says between which disks it goes (dissertation 4: a disk is a server)", () => {
+test("a message names its two disks (dissertation 4: a disk is a server)", () => {
   const messages = [timeoutNow(1)];
   expect(read(letter(n2, { type: "raft", fromUid: 3, toUid: 8, messages }))).toMatchObject({
     messages: [{ from: n2, fromUid: 3, toUid: 8 }],
   });
 });
 
-describe("what comes from where it cannot come from is counted, and not believed", () => {
+describe("what a sender may not send is counted, and ignored", () => {
   const commands = [new Uint8Array(commandOf(1, "a"))];
   const questions = [Uint8Array.of(1)];
   const stranger = "not a node!" as Address;
   test.each([
     ["messages of a client", letter(client, { type: "raft", fromUid: 0, toUid: 0, messages: [] })],
     [
-      "a client's proposals sent on by a client",
+      "a client's proposals forwarded by a client",
       letter(client, { type: "forward", client, id: 1, commands }),
     ],
     ["proposals of a node", letter(n2, { type: "propose", id: 1, commands })],
-    ["questions of a node", letter(n2, { type: "read", id: 1, consistency: "stale", questions })],
+    ["queries of a node", letter(n2, { type: "read", id: 1, consistency: "stale", questions })],
     ["answers", letter(n2, { type: "readAnswers", id: 1, results: [] })],
-    ["a refusal", letter(client, { type: "readRefused", id: 1, leader: n2 })],
-    ["messages of who has no name", { ...raft(n2, timeoutNow(1)), from: stranger }],
+    ["a rejection", letter(client, { type: "readRefused", id: 1, leader: n2 })],
+    ["messages of an invalid node id", { ...raft(n2, timeoutNow(1)), from: stranger }],
     ["no parcel at all", { ...raft(n2), bytes: Uint8Array.of(255, 0, 3) }],
   ] as const)("%s", (_title, bad) => {
     expect(read(bad)).toEqual({ ...NOTHING, malformed: 1 });

@@ -6,14 +6,9 @@ import type { Message } from "@kontiki/core";
 import { describe, expect, test } from "vitest";
 import type { OutgoingMail } from "../../../packages/actors/src/mail/protocol.ts";
 import { decodeParcel, encodeParcel } from "../../../packages/actors/src/mail/wire.ts";
-import {
-  run,
-  type Cut,
-  type Driver,
-  type Options,
-  type Parts,
-  type Run,
-} from "../support/actor-cluster.ts";
+import { run, type Options, type Run } from "../support/powered/cluster.ts";
+import type { Driver, Parts } from "../support/powered/driver.ts";
+import type { Cut } from "../support/powered/power.ts";
 import { Chance } from "../../core/support/chance.ts";
 
 const STEPS = 30;
@@ -22,13 +17,13 @@ const KEPT = ["nothing", "a torn part", "everything"] as const;
 
 type Sweep = Omit<Options, "chance" | "steps" | "cuts"> & {
   readonly seed: number;
-  /** How power fails, each at every point. */
+  /** How power fails, each way at every point. */
   readonly ways: readonly Omit<Cut, "at">[];
   /** Says after each run whether enough was seen. */
   readonly enough?: (violations: Run["violations"]) => boolean;
 };
 
-/** Runs one schedule once for every point at which power may fail, and adds up what came of it. */
+/** Runs one schedule once for every point at which power may fail, and adds up the results. */
 function sweep({ seed, ways, enough = () => false, ...options }: Sweep): Run {
   const whole = run({ ...options, chance: new Chance(seed), steps: STEPS });
   const violations = new Map(whole.violations);
@@ -52,13 +47,13 @@ function add<Name extends string>(sum: Record<Name, number>, more: Record<Name, 
   for (const name of Object.keys(sum) as Name[]) sum[name] += more[name];
 }
 
-/** A run that never met what it is about proves nothing. */
+/** A run that never reached its subject proves nothing. */
 function expectAllMet(sometimes: Record<string, number>): void {
   expect(Object.entries(sometimes).filter(([, count]) => count === 0)).toEqual([]);
 }
 
 describe("power fails at every disk operation and every send (§5.2, Figure 2; pitfall 2)", () => {
-  test("nothing acknowledged or promised is lost, whoever falls and whatever the disk keeps", () => {
+  test("nothing acknowledged or promised is lost, whichever node fails and whatever the disk keeps", () => {
     const { violations, points, sometimes } = sweep({
       seed: 5,
       ways: [
@@ -73,7 +68,7 @@ describe("power fails at every disk operation and every send (§5.2, Figure 2; p
     expect(sometimes.elections).toBeGreaterThan(points);
   }, 240_000);
 
-  test("nor by several cuts of one run, in recovery too, over a network that loses and repeats", () => {
+  test("nor with several failures in one run, in recovery too, over a network that loses and repeats", () => {
     let sum: Run["sometimes"] | undefined;
     for (let seed = 1; seed <= 150; seed += 1) {
       const chance = new Chance(seed);
@@ -110,7 +105,7 @@ function* neverSyncs({ begin, apply, finish, post }: Parts): ReturnType<Driver> 
   post(finish());
 }
 
-/** The turn in which messages of one type leave with those that may, before the sync. */
+/** The turn in which messages of one type leave too early, before the sync. */
 function letsOut(type: Message<unknown>["type"]): Driver {
   return function* hasty({ begin, apply, sync, finish, post }) {
     post([...begin(), ...apply()]);
@@ -123,7 +118,7 @@ function letsOut(type: Message<unknown>["type"]): Driver {
   };
 }
 
-/** Letters with those of their messages whose type is wanted. */
+/** Letters with only those messages whose type is wanted. */
 function only(mail: readonly OutgoingMail[], wanted: (type: string) => boolean): OutgoingMail[] {
   return mail.flatMap(({ to, bytes }) => {
     const parcel = decodeParcel(bytes);
@@ -140,8 +135,8 @@ const HARDEST = [
 ] as const;
 
 /**
- * Those of some kinds of violation that a sabotage brings about: schedules are tried until all were seen, the one of
- * `first` first, which is known to be quick.
+ * The kinds of violation, among these, that a sabotaged turn causes: schedules are tried until all were seen, that of
+ * `first` first, which is known to be fast.
  */
 function broken(sabotage: Partial<Sweep>, first: number, kinds: readonly string[]): string[] {
   const seen = new Set<string>();
@@ -154,8 +149,8 @@ function broken(sabotage: Partial<Sweep>, first: number, kinds: readonly string[
   return kinds.filter((kind) => seen.has(kind));
 }
 
-describe("the check bites", () => {
-  test("and accuses nobody who lets out early what may leave early", () => {
+describe("the check detects a defect", () => {
+  test("and reports none when only what may leave early does", () => {
     const { violations } = sweep({ seed: 5, ways: HARDEST, driver: letsOut("appendEntries") });
     expect([...violations]).toEqual([]);
   }, 240_000);
@@ -173,8 +168,8 @@ describe("the check bites", () => {
     ["everything leaves", sendsFirst, 1, ["promise", "two votes"]],
     ["requests for votes leave", letsOut("requestVote"), 10, ["promise", "two votes"]],
     ["votes leave", letsOut("voteReply"), 3, ["promise", "two votes"]],
-    ["word of accepted entries leaves", letsOut("appendAccepted"), 1, ["promise"]],
-    ["refusals leave, which claim a term", letsOut("appendRejected"), 8, ["promise"]],
+    ["accepted entries are acknowledged", letsOut("appendAccepted"), 1, ["promise"]],
+    ["rejections leave, which claim a term", letsOut("appendRejected"), 8, ["promise"]],
   ])(
     "when %s before the sync",
     (_title, driver, first, kinds) => {

@@ -3,7 +3,7 @@ import type { Timer } from "../../../packages/actors/src/node/performer.ts";
 import { TimerRunner, type TimerLengths } from "../../../packages/actors/src/node/timers.ts";
 import { FakeClock } from "../support/fake-clock.ts";
 
-/** Timers of 300 and 50 ms, the epochs that ran out, and those whose shortest timeout has passed. */
+/** Timers of 300 and 50 ms, the epochs that fired, and those whose shortest timeout has passed. */
 function newRunner(given: Partial<TimerLengths> = {}) {
   const lengths = { electionTimeoutMs: 300, heartbeatMs: 50, patience: 0, ...given };
   const clock = new FakeClock();
@@ -24,17 +24,20 @@ describe("the election timer", () => {
     [0, 300],
     [0.5, 450],
     [0.99, 597],
-  ])("is drawn evenly from one to two timeouts: chance %d gives %d ms (§5.2)", (chance, ms) => {
-    const { clock, fired, runner } = newRunner();
-    clock.chance = chance;
-    runner.run(election(0));
-    clock.advance(ms - 1);
-    expect(fired).toEqual([]);
-    clock.advance(1);
-    expect(fired).toEqual([0]);
-  });
+  ])(
+    "is drawn uniformly from one to two timeouts: random number %d gives %d ms (§5.2)",
+    (chance, ms) => {
+      const { clock, fired, runner } = newRunner();
+      clock.chance = chance;
+      runner.run(election(0));
+      clock.advance(ms - 1);
+      expect(fired).toEqual([]);
+      clock.advance(1);
+      expect(fired).toEqual([0]);
+    },
+  );
 
-  test("is void once it is reset, and drawn anew", () => {
+  test("is void once it is reset, and drawn again", () => {
     const { clock, fired, runner } = newRunner();
     runner.run(election(0));
     clock.advance(299);
@@ -46,7 +49,7 @@ describe("the election timer", () => {
     expect(fired).toEqual([1]);
   });
 
-  test("runs on when it is the one that runs", () => {
+  test("keeps running when it is started again in the same epoch", () => {
     const { clock, fired, runner } = newRunner();
     runner.run(election(4));
     clock.advance(200);
@@ -55,7 +58,7 @@ describe("the election timer", () => {
     expect(fired).toEqual([4]);
   });
 
-  test("runs out once", () => {
+  test("fires once", () => {
     const { clock, fired, runner } = newRunner();
     runner.run(election(0));
     clock.advance(2000);
@@ -66,7 +69,7 @@ describe("the election timer", () => {
 });
 
 describe("the shortest election timeout", () => {
-  test("is told on the way, once, however long the drawn time is (dissertation 4.2.3)", () => {
+  test("is reported once, however long the drawn timeout is (dissertation 4.2.3)", () => {
     const { clock, fired, silent, runner } = newRunner();
     clock.chance = 0.5;
     runner.run(election(3));
@@ -78,7 +81,7 @@ describe("the shortest election timeout", () => {
     expect([silent, fired]).toEqual([[3], [3]]);
   });
 
-  test("is not told of a timer that was started anew before", () => {
+  test("is not reported for a timer that was restarted before", () => {
     const { clock, silent, runner } = newRunner();
     runner.run(election(0));
     clock.advance(299);
@@ -87,7 +90,7 @@ describe("the shortest election timeout", () => {
     expect(silent).toEqual([]);
   });
 
-  test("is no reason to start the timer anew: what it leads to may be", () => {
+  test("does not restart the timer by itself", () => {
     const clock = new FakeClock();
     clock.chance = 0.5;
     const lengths = { electionTimeoutMs: 300, heartbeatMs: 50, patience: 0 };
@@ -106,7 +109,7 @@ test.each([
   [0, 300],
   [1, 600],
   [2, 900],
-])("a node %d steps below the highest priority waits %d ms at least", (patience, ms) => {
+])("a node %d levels below the highest priority waits at least %d ms", (patience, ms) => {
   const { clock, fired, runner } = newRunner({ patience });
   runner.run(election(0));
   clock.advance(ms - 1);
@@ -119,18 +122,21 @@ test.each([
   [0, 1],
   [0.5, 38],
   [0.99, 75],
-])("after an obituary only a small random while is left: chance %d gives %d ms", (chance, ms) => {
-  const { clock, fired, silent, runner } = newRunner({ patience: 2 });
-  clock.chance = chance;
-  runner.run(hastened(0));
-  clock.advance(ms - 1);
-  expect(fired).toEqual([]);
-  clock.advance(1);
-  expect([fired, silent]).toEqual([[0], []]);
-});
+])(
+  "after an obituary only a short random delay is left: random number %d gives %d ms",
+  (chance, ms) => {
+    const { clock, fired, silent, runner } = newRunner({ patience: 2 });
+    clock.chance = chance;
+    runner.run(hastened(0));
+    clock.advance(ms - 1);
+    expect(fired).toEqual([]);
+    clock.advance(1);
+    expect([fired, silent]).toEqual([[0], []]);
+  },
+);
 
-describe("a supervisor whose event loop stands still (pitfall: it makes healthy leaders look dead)", () => {
-  test("lets no node campaign, however long", () => {
+describe("a supervisor whose event loop stands still (pitfall: healthy leaders look dead)", () => {
+  test("lets no node campaign, however long it lasts", () => {
     const { clock, fired, runner } = newRunner();
     clock.turns = false;
     runner.run(election(0));
@@ -138,7 +144,7 @@ describe("a supervisor whose event loop stands still (pitfall: it makes healthy 
     expect(fired).toEqual([]);
   });
 
-  test("gives the leader a whole timeout to be heard once it turns again", () => {
+  test("gives the leader a whole timeout to be heard once it runs again", () => {
     const { clock, fired, runner } = newRunner();
     clock.turns = false;
     runner.run(election(0));
@@ -150,7 +156,7 @@ describe("a supervisor whose event loop stands still (pitfall: it makes healthy 
     expect(fired).toEqual([0]);
   });
 
-  test("may turn at half its rate, not less", () => {
+  test("may run at half its rate, not less", () => {
     for (const [standing, expected] of [
       [150, [0]],
       [190, []],
@@ -165,7 +171,7 @@ describe("a supervisor whose event loop stands still (pitfall: it makes healthy 
     }
   });
 
-  test("holds up a leader's heartbeats, which it counts: nobody could answer them", () => {
+  test("delays a leader's heartbeats, which it counts: they could not be answered", () => {
     const { clock, fired, runner } = newRunner();
     clock.turns = false;
     runner.run(heartbeat(0));
@@ -176,7 +182,7 @@ describe("a supervisor whose event loop stands still (pitfall: it makes healthy 
     expect(fired).toEqual([0]);
   });
 
-  test("does not keep very short timeouts from running out", () => {
+  test("does not keep very short timeouts from firing", () => {
     const { clock, fired, runner } = newRunner({ electionTimeoutMs: 10, heartbeatMs: 1 });
     clock.turns = false;
     runner.run(election(0));
@@ -185,7 +191,7 @@ describe("a supervisor whose event loop stands still (pitfall: it makes healthy 
   });
 });
 
-test("a node has one timer: a leader's heartbeat takes the place of its election", () => {
+test("a node has one timer: a leader's heartbeat timer replaces its election timer", () => {
   const { clock, fired, runner } = newRunner();
   runner.run(election(0));
   runner.run(heartbeat(1));
@@ -199,7 +205,7 @@ test("a node has one timer: a leader's heartbeat takes the place of its election
   expect(fired).toEqual([1, 2, 3]);
 });
 
-test("a runner that was stopped calls back no more", () => {
+test("a stopped runner does not call back", () => {
   const { clock, fired, runner } = newRunner();
   runner.run(election(0));
   runner.stop();

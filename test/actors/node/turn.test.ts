@@ -1,4 +1,4 @@
-/** One turn of a node: what leaves before the sync, what after, and what is written in between. */
+/** One turn of a node: what leaves before the sync, what leaves after it, and what is written in between. */
 import { index, type Config } from "@kontiki/core";
 import { describe, expect, test } from "vitest";
 import { clientAddress } from "../../../packages/actors/src/mail/address.ts";
@@ -32,7 +32,7 @@ import {
   requestVote,
   voteReply,
 } from "../../core/support/core.ts";
-import { noop as noopOnDisk } from "../support/storage.ts";
+import { noop as noopOnDisk } from "../support/storage/model.ts";
 
 const client = clientAddress(CLIENT);
 
@@ -69,7 +69,7 @@ describe("after the sync: every claim of a term, a vote or a log (§5.2, Figure 
     });
   });
 
-  test("a vote that is given", () => {
+  test("a granted vote", () => {
     expect(turn(bench(), raft(n2, requestVote(1)))).toEqual({
       early: [],
       answers: [],
@@ -78,7 +78,7 @@ describe("after the sync: every claim of a term, a vote or a log (§5.2, Figure 
     });
   });
 
-  test("a vote that is refused, though nothing is written for it", () => {
+  test("a rejected vote, though nothing is written for it", () => {
     const at = bench({ disk: recovered({ term: 1, vote: n3 }) });
     expect(turn(at, raft(n2, requestVote(1)))).toEqual({
       early: [],
@@ -88,7 +88,7 @@ describe("after the sync: every claim of a term, a vote or a log (§5.2, Figure 
     });
   });
 
-  test("entries that are taken", () => {
+  test("accepted entries", () => {
     expect(turn(bench(), raft(n2, entriesFrom(1, 1, 2)))).toEqual({
       early: [],
       answers: [],
@@ -97,7 +97,7 @@ describe("after the sync: every claim of a term, a vote or a log (§5.2, Figure 
     });
   });
 
-  test("entries that replace others, cut off and appended in one write", () => {
+  test("entries that replace others, truncated and appended in one write", () => {
     const at = bench({
       disk: recovered({ term: 1, entries: [noopOnDisk(1, 1), noopOnDisk(2, 1)] }),
     });
@@ -116,7 +116,7 @@ describe("after the sync: every claim of a term, a vote or a log (§5.2, Figure 
     });
   });
 
-  test("entries that are refused", () => {
+  test("rejected entries", () => {
     const message = appendEntries(1, { after: [4, 1] });
     expect(turn(followingBench(), raft(n2, message))).toEqual({
       early: [],
@@ -138,7 +138,7 @@ describe("after the sync: every claim of a term, a vote or a log (§5.2, Figure 
 });
 
 describe("before the sync: the AppendEntries of a leader (dissertation 10.2.1)", () => {
-  test("who is elected says so at once", () => {
+  test("a new leader announces itself at once", () => {
     const at = bench();
     timeout(at);
     expect(turn(at, raft(n2, voteReply(1, true)))).toEqual({
@@ -179,7 +179,7 @@ describe("before the sync: the AppendEntries of a leader (dissertation 10.2.1)",
     });
   });
 
-  test("held back while the leader's own vote is not on disk", () => {
+  test("are held back while the leader's own vote is not on disk", () => {
     const at = bench();
     at.actor.begin([timer(at.actor.timer.epoch)], 0);
     const unsynced = at.actor.begin([raft(n2, voteReply(1, true))], 0);
@@ -190,7 +190,7 @@ describe("before the sync: the AppendEntries of a leader (dissertation 10.2.1)",
     ]);
   });
 
-  test("nothing of a leader that is deposed in the same turn, though its heartbeats are due", () => {
+  test("are dropped if the leader is deposed in the same turn, even if heartbeats are due", () => {
     const at = establishedBench();
     const due = timer(at.actor.timer.epoch);
     expect(turn(at, due, raft(n3, requestVote(2, { lastIndex: 1, lastTerm: 1 })))).toEqual({
@@ -201,7 +201,7 @@ describe("before the sync: the AppendEntries of a leader (dissertation 10.2.1)",
     });
   });
 
-  test("answers to clients, of what a majority has on disk, though the leader itself may not", () => {
+  test("so do answers to clients about entries that a majority has on disk, even if the leader does not", () => {
     const at = establishedBench();
     at.actor.begin([proposal(1, opening(), commandOf(1, "a"))], 0);
     const { answers } = turn(at, raft(n2, appendAccepted(1, 3)), raft(n3, appendAccepted(1, 3)));
@@ -211,7 +211,7 @@ describe("before the sync: the AppendEntries of a leader (dissertation 10.2.1)",
 });
 
 describe("a leader counts itself only when its disk is done (pitfall 3)", () => {
-  test("alone in its cluster it commits after the sync and answers in the next turn", () => {
+  test("a single node commits after the sync and answers in the next turn", () => {
     const at = bench({ voters: [n1] });
     timeout(at);
     turn(at);
@@ -253,20 +253,20 @@ describe("timers (pitfall 26)", () => {
     expect(at.actor.state).toBe(before);
   });
 
-  test("a heartbeat in the same drain as a timeout wins, even behind it", () => {
+  test("a heartbeat in the same turn as a timeout wins, even if it comes after", () => {
     const at = followingBench();
     turn(at, timer(at.actor.timer.epoch), raft(n2, appendEntries(1)));
     expect(at.actor.state.role).toMatchObject({ type: "follower", leader: n2 });
   });
 
-  test("a timeout that comes twice counts once", () => {
+  test("a duplicate timeout counts once", () => {
     const at = bench();
     const { epoch } = at.actor.timer;
     turn(at, timer(epoch), timer(epoch));
     expect(at.actor.state.term).toBe(1);
   });
 
-  test("a vote that is given resets the timer, one that is refused does not (§5.2)", () => {
+  test("a granted vote resets the timer, a rejected one does not (§5.2)", () => {
     const at = bench();
     const { epoch } = at.actor.timer;
     turn(at, raft(n2, requestVote(1)));
@@ -276,7 +276,7 @@ describe("timers (pitfall 26)", () => {
     expect(at.actor.timer).toEqual(afterVote);
   });
 
-  test("a leader's is the heartbeat; who is deposed waits for an election again", () => {
+  test("a leader has a heartbeat timer; a deposed one waits for an election again", () => {
     const at = leadingBench();
     expect(at.actor.timer.type).toBe("heartbeat");
     turn(at, raft(n3, appendEntries(2)));
@@ -284,8 +284,8 @@ describe("timers (pitfall 26)", () => {
   });
 });
 
-describe("a turn gathers", () => {
-  test("one letter for each peer, however many messages", () => {
+describe("a turn combines", () => {
+  test("messages into one letter per peer", () => {
     const at = bench();
     const { promises } = turn(
       at,
@@ -299,7 +299,7 @@ describe("a turn gathers", () => {
     ]);
   });
 
-  test("all proposals in one write and one message, in the order of their coming", () => {
+  test("all proposals into one write and one message, in the order of arrival", () => {
     const at = establishedBench();
     const { early, written } = turn(
       at,
@@ -317,7 +317,7 @@ describe("a turn gathers", () => {
     ]);
   });
 
-  test("answers, one letter for each client", () => {
+  test("answers into one letter per client", () => {
     const at = establishedBench();
     turn(
       at,
@@ -337,18 +337,18 @@ describe("a turn gathers", () => {
     ]);
   });
 
-  test("nothing out of nothing", () => {
+  test("nothing into nothing", () => {
     const nothing = { early: [], answers: [], promises: [], written: ["sync"] };
     expect(turn(bench())).toEqual(nothing);
     expect(turn(establishedBench())).toEqual(nothing);
   });
 });
 
-describe("proposals that are not taken (pitfall 29)", () => {
+describe("proposals that are rejected (pitfall 29)", () => {
   test.each([
     ["a follower that knows no leader", bench()],
     ["a candidate", ((at) => (timeout(at), at))(bench())],
-  ])("%s refuses them", (_title, at) => {
+  ])("%s rejects them", (_title, at) => {
     const { early, written } = turn(
       at,
       proposal(4, commandOf(1, "a"), commandOf(2, "b")),
@@ -365,7 +365,7 @@ describe("proposals that are not taken (pitfall 29)", () => {
     expect(written).toEqual(["sync"]);
   });
 
-  test("a follower sends them on to its leader, each parcel once", () => {
+  test("a follower forwards them to its leader, each parcel once", () => {
     const { early, written } = turn(
       followingBench(),
       proposal(4, commandOf(1, "a")),
@@ -378,7 +378,7 @@ describe("proposals that are not taken (pitfall 29)", () => {
     expect(written).toEqual(["sync"]);
   });
 
-  test("what was sent on already is refused: two nodes could play it back and forth", () => {
+  test("forwarded ones are rejected: two nodes could send them back and forth", () => {
     const commands = [commandOf(1, "a")];
     const forward = letter(n3, { type: "forward", client, id: 4, commands });
     expect(turn(followingBench(), forward).early).toEqual([
@@ -386,7 +386,7 @@ describe("proposals that are not taken (pitfall 29)", () => {
     ]);
   });
 
-  test("a leader takes what was sent on, and answers the client itself", () => {
+  test("a leader accepts forwarded ones, and answers the client itself", () => {
     const at = establishedBench();
     const commands = [opening(), commandOf(1, "a")];
     turn(at, letter(n3, { type: "forward", client, id: 4, commands }));
@@ -395,7 +395,7 @@ describe("proposals that are not taken (pitfall 29)", () => {
     ]);
   });
 
-  test("a leader with too much that is not committed is busy, one that hands over says so", () => {
+  test("a leader with too much uncommitted is busy, and one that hands over says so", () => {
     const at = establishedBench({ maxUncommittedBytes: 1 });
     turn(at, proposal(1, commandOf(1, "a")));
     expect(turn(at, proposal(2, commandOf(2, "b"))).early).toEqual([
@@ -407,7 +407,7 @@ describe("proposals that are not taken (pitfall 29)", () => {
     ]);
   });
 
-  test("a leader deposed in the same turn takes none of them: mail comes before proposals", () => {
+  test("a leader deposed in the same turn accepts none: mail comes before proposals", () => {
     const at = establishedBench();
     const deposed = turn(at, proposal(4, commandOf(1, "a")), raft(n3, appendEntries(2)));
     expect(deposed.early).toEqual([{ to: n3, forward: 4, client }]);
@@ -449,7 +449,7 @@ describe("a backlog of committed entries", () => {
   });
 });
 
-describe("letters that make no sense are counted and cost nothing else", () => {
+describe("malformed letters are counted and do no other harm", () => {
   const vote = { type: "raft" as const, fromUid: 0, toUid: 0, messages: [requestVote(9)] };
   const bytesOf = (...bytes: readonly number[]): Letter => ({
     type: "mail",
@@ -462,9 +462,9 @@ describe("letters that make no sense are counted and cost nothing else", () => {
     ["no bytes", bytesOf()],
     ["messages of a client", letter(client, vote)],
     ["answers", letter(n2, { type: "answers", sequences: [], results: [] })],
-    ["a refusal", letter(n2, { type: "refused", id: 1, reason: "busy", leader: undefined })],
+    ["a rejection", letter(n2, { type: "refused", id: 1, reason: "busy", leader: undefined })],
     ["a message with a term below 0", raft(n2, { ...requestVote(1), term: -1 })],
-    ["a message with half an index", raft(n2, { ...requestVote(1), lastIndex: 0.5 })],
+    ["a message with a fraction as index", raft(n2, { ...requestVote(1), lastIndex: 0.5 })],
   ])("%s", (_title, bad) => {
     const at = bench();
     const before = at.actor.state;
@@ -475,14 +475,14 @@ describe("letters that make no sense are counted and cost nothing else", () => {
     expect(at.actor.malformed).toBe(3);
   });
 
-  test("one bad message makes its whole letter bad: none of it is believed", () => {
+  test("one malformed message makes its whole letter malformed: all of it is ignored", () => {
     const at = bench();
     turn(at, raft(n2, requestVote(1), { ...requestVote(1), term: -1 }));
     expect([at.actor.state.term, at.actor.malformed]).toEqual([0, 1]);
   });
 });
 
-test("a node knows again after a restart what its disk held, and nothing else (Figure 2)", () => {
+test("a restarted node knows what its disk held, and nothing else (Figure 2)", () => {
   const disk = recovered({ term: 3, vote: n2, entries: [noopOnDisk(1, 1), noopOnDisk(2, 3)] });
   const { actor } = bench({ disk });
   expect(actor.state).toEqual({

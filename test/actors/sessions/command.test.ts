@@ -32,11 +32,11 @@ describe("the header of a command (dissertation 6.3)", () => {
     ["beyond 32 bits", { client: 2 ** 32, sequence: 2 ** 32 + 5, floor: 2 ** 32 - 5 }],
     ["bytes that would be negative", { client: 0xffff_ffff, sequence: 0x8000_0000, floor: 1 }],
     ["the farthest floor", { client: 1, sequence: MAX_48, floor: MAX_48 - 0xffff_ffff }],
-  ])("is the same there and back: %s", (_title, header) => {
+  ])("is decoded unchanged: %s", (_title, header) => {
     expect(roundTrip(header)).toEqual(header);
   });
 
-  test("holds numbers to 48 bits, and a floor up to 2^32 behind", () => {
+  test("holds numbers up to 48 bits, and a floor up to 2^32 below", () => {
     const header = fc
       .record({ client: fc.nat(MAX_48), sequence: fc.nat(MAX_48), behind: fc.nat(0xffff_ffff) })
       .map(({ behind, ...rest }) => ({ ...rest, floor: Math.max(0, rest.sequence - behind) }));
@@ -48,7 +48,7 @@ describe("the header of a command (dissertation 6.3)", () => {
     );
   });
 
-  test("leaves the payload alone, and the payload's view begins behind it", () => {
+  test("does not touch the payload, and the payload's view begins after it", () => {
     const payload = { type: "put", key: "k", value: "ü" };
     const command = encodeCommand(payload);
     setHeader(command, { client: MAX_48, sequence: MAX_48, floor: 0 });
@@ -56,7 +56,7 @@ describe("the header of a command (dissertation 6.3)", () => {
     expect(payloadOf(command).byteLength).toBe(command.length - HEADER_BYTES);
   });
 
-  test("of one command does not touch its neighbour in the shared buffer", () => {
+  test("does not touch the next command in the shared buffer", () => {
     const [first, second] = [encodeCommand("first"), encodeCommand("second")];
     setHeader(second, { client: MAX_48, sequence: MAX_48, floor: MAX_48 });
     setHeader(first, { client: MAX_48, sequence: MAX_48, floor: 0 });
@@ -65,7 +65,7 @@ describe("the header of a command (dissertation 6.3)", () => {
   });
 });
 
-test("bytes are a command from 16, which is a header alone, to 4 MiB", () => {
+test("a command has 16 bytes, a header alone, to 4 MiB", () => {
   const sizes = [0, 15, 16, COMMAND_BYTES_MAX, COMMAND_BYTES_MAX + 1];
   expect(sizes.map((size) => isCommand(new Uint8Array(size)))).toEqual([
     false,
@@ -83,7 +83,7 @@ test("two of the key-value machine's largest values fit into one command", () =>
 });
 
 describe("sessions", () => {
-  test("the command that opens one is a header alone, and says how far the log had come", () => {
+  test("the command that opens one is a header alone, and includes an index that the log had reached", () => {
     const opening = openingCommand(MAX_48, 2 ** 40 + 5);
     expect(headerOf(opening)).toEqual({ client: MAX_48, sequence: 0, floor: 0 });
     expect([isCommand(opening), payloadOf(opening).length, reachedAt(opening)]).toEqual([
@@ -93,7 +93,7 @@ describe("sessions", () => {
     ]);
   });
 
-  test("a client has 256, one after the other, and all of them are known as its own", () => {
+  test("a client has 256, one after another, and all are recognized as its own", () => {
     const all = Array.from({ length: 256 }, (_, nth) => sessionOf(7, nth));
     expect(new Set(all).size).toBe(256);
     expect(Math.max(...all)).toBeLessThan(2 ** 48);
@@ -102,12 +102,12 @@ describe("sessions", () => {
   });
 });
 
-describe("what msgpack would change without a word is no command", () => {
+describe("what msgpack would silently change is not a command", () => {
   const withProto: unknown = JSON.parse('{"__proto__": 1}');
   test.each([
-    ["half a surrogate pair", "a\ud83d", "half a surrogate pair"],
-    ["the other half, deep inside", [{ a: ["\ude00"] }], "half a surrogate pair"],
-    ["half a pair in a key", { "\ud83d": 1 }, "half a surrogate pair"],
+    ["a lone surrogate", "a\ud83d", "lone surrogate"],
+    ["the other kind, deep inside", [{ a: ["\ude00"] }], "lone surrogate"],
+    ["one in a key", { "\ud83d": 1 }, "lone surrogate"],
     ["a key that would set the prototype", withProto, "a key __proto__"],
     ["the same, deep inside", [{ a: withProto }], "a key __proto__"],
     ["a function", () => 1, "a function"],
@@ -119,7 +119,7 @@ describe("what msgpack would change without a word is no command", () => {
     expect(act).toThrow("is not plain data");
   });
 
-  test("whole pairs, and other keys that name parts of objects, are plain", () => {
+  test("surrogate pairs, and keys named like properties of objects, are plain data", () => {
     const payload = { "😀": "😀", constructor: "c", toString: 1 };
     expect(decode(payloadOf(encodeCommand(payload)))).toEqual(payload);
   });

@@ -25,14 +25,14 @@ import { Chance } from "../../core/support/chance.ts";
 
 const client = clientAddress(CLIENT);
 
-/** What opens the session of a client. */
+/** The command that opens a client's session. */
 function opening(of = CLIENT, reached = 0): CommandBytes {
   return openingCommand(of, reached);
 }
 
 /**
- * Sessions that answer each first command with its place among those that were applied. Those of clients 7 and 8 are
- * open from the start unless told otherwise.
+ * Sessions that answer each first command with its number among those applied. By default, the sessions of clients 7
+ * and 8 are open from the start.
  */
 function newSessions(
   limits?: SessionLimits,
@@ -63,15 +63,15 @@ function newSessions(
   return { applied, ask, skip };
 }
 
-describe("the record of one client", () => {
-  test("a repeat is answered as the first time, and not applied", () => {
+describe("the stored results of one client", () => {
+  test("a repeat is answered like the first time, and not applied", () => {
     const { ask, applied } = newSessions();
     const [first, second] = [commandOf(1, "a"), commandOf(2, "b", { floor: 1 })];
     expect([first, second, first, second, first].map(ask)).toEqual([1, 2, 1, 2, 1]);
     expect(applied).toEqual([1, 2]);
   });
 
-  test("commands may come in any order, with holes", () => {
+  test("commands may arrive in any order, with gaps", () => {
     const { ask, applied } = newSessions();
     const of = (sequence: number): CommandBytes => commandOf(sequence, "x", { floor: 5 });
     expect([9, 5, 900, 7, 9, 900].map(of).map(ask)).toEqual([1, 2, 3, 4, 1, 3]);
@@ -85,13 +85,13 @@ describe("the record of one client", () => {
     expect(applied).toEqual([1, 3]);
   });
 
-  test("a command that comes for the first time below the floor is never applied: nobody waits", () => {
+  test("a command that arrives for the first time below the floor is never applied: its client does not wait for it", () => {
     const { ask, applied } = newSessions();
     expect([commandOf(5, "e"), commandOf(4, "d", { floor: 4 })].map(ask)).toEqual([1, undefined]);
     expect(applied).toEqual([5]);
   });
 
-  test("the floor never falls, whatever an older command says of it", () => {
+  test("the floor never decreases, whatever an older command says", () => {
     const { ask, applied } = newSessions();
     const commands = [
       commandOf(4, "d", { floor: 4 }),
@@ -103,7 +103,7 @@ describe("the record of one client", () => {
     expect(applied).toEqual([4, 5]);
   });
 
-  test("what is above a risen floor is still known", () => {
+  test("results above a raised floor are still known", () => {
     const { ask } = newSessions();
     const commands = [1, 2, 3, 4].map((at) => commandOf(at, "x", { floor: 1 }));
     commands.forEach(ask);
@@ -111,13 +111,13 @@ describe("the record of one client", () => {
     expect(commands.map(ask)).toEqual([undefined, undefined, 3, 4]);
   });
 
-  test("another client's sequence numbers are its own", () => {
+  test("another client's sequence numbers are independent", () => {
     const { ask, applied } = newSessions();
     expect([commandOf(1, "a"), commandOf(1, "a", { client: 8 })].map(ask)).toEqual([1, 2]);
     expect(applied).toEqual([1, 1]);
   });
 
-  test("a client that begins late in its numbers is welcome", () => {
+  test("a client may begin with a high number", () => {
     const { ask } = newSessions();
     const far = 2 ** 48 - 2;
     expect([commandOf(far, "a"), commandOf(far + 1, "b", { floor: far })].map(ask)).toEqual([1, 2]);
@@ -125,7 +125,7 @@ describe("the record of one client", () => {
   });
 });
 
-describe("a session is opened by a command, and ends by what the log says (dissertation 6.3)", () => {
+describe("a session is opened by a command, and ends by what is in the log (dissertation 6.3)", () => {
   const limits = { sessionsMax: 2, idleEntries: 10 };
 
   test("a command whose session is not open is not applied", () => {
@@ -145,7 +145,7 @@ describe("a session is opened by a command, and ends by what the log says (disse
     expect(all.map(ask)).toEqual([undefined, 1, undefined, 2, undefined, 1]);
   });
 
-  test("with as many open as there may be, another ends the one that was not used for longest", () => {
+  test("with the maximum open, another ends the least recently used one", () => {
     const { ask } = newSessions(limits, []);
     const of = (one: number, sequence: number): CommandBytes =>
       commandOf(sequence, "x", { client: one });
@@ -153,14 +153,14 @@ describe("a session is opened by a command, and ends by what the log says (disse
     expect([of(2, 1), of(1, 2), of(3, 1)].map(ask)).toEqual(["expired", 2, 3]);
   });
 
-  test("a duplicate is a use as well, and so is opening it once more", () => {
+  test("a duplicate also counts as a use, and so does opening it again", () => {
     const { ask } = newSessions(limits, []);
     const of = (one: number): CommandBytes => commandOf(1, "x", { client: one });
     [opening(1), of(1), opening(2), of(1), opening(3), opening(1), opening(4)].forEach(ask);
     expect([of(3), of(1), of(4)].map(ask)).toEqual(["expired", 1, 2]);
   });
 
-  test("one that so many entries in a row did not use has ended", () => {
+  test("one that this many consecutive entries did not use has ended", () => {
     const { ask, skip } = newSessions(limits, [1]);
     const of = (sequence: number): CommandBytes => commandOf(sequence, "x", { client: 1 });
     skip(9);
@@ -169,14 +169,14 @@ describe("a session is opened by a command, and ends by what the log says (disse
     expect([of(2), of(1)].map(ask)).toEqual(["expired", "expired"]);
   });
 
-  test("to the entry: another's end does not take along one that was used so many entries ago", () => {
+  test("exactly: the end of one does not end another that was used just within the limit", () => {
     const { ask, skip } = newSessions(limits, [1, 2]);
     skip(9);
     const of = (one: number): CommandBytes => commandOf(1, "x", { client: one });
     expect([of(2), of(1)].map(ask)).toEqual([1, "expired"]);
   });
 
-  test("also one that was taken up from a snapshot, whatever was open here before", () => {
+  test("also one that was restored from a snapshot, whatever was open here before", () => {
     const sessions = new Sessions(limits);
     const apply = (command: CommandBytes, at: number): unknown =>
       sessions.apply(command, index(at), () => Uint8Array.of(1));
@@ -187,7 +187,7 @@ describe("a session is opened by a command, and ends by what the log says (disse
     expect(apply(commandOf(1, "x", { client: 1 }), 12)).toEqual(expiredResult(1, index(12)));
   });
 
-  test("its number is never open again: a copy of its commands cannot be applied once more", () => {
+  test("its number is never open again: a copy of its commands cannot be applied again", () => {
     const { ask, skip, applied } = newSessions(limits, []);
     const copies = [opening(1), commandOf(1, "x", { client: 1 })];
     expect(copies.map(ask)).toEqual([undefined, 1]);
@@ -195,14 +195,14 @@ describe("a session is opened by a command, and ends by what the log says (disse
     expect(copies.map(ask)).toEqual([undefined, "expired"]);
     for (let count = 0; count < 30; count += 1) {
       expect(copies.map(ask)).toEqual([undefined, "expired"]);
-      // Others come and go; those that were ended before are forgotten when their opening is too old.
+      // Others open and end; ended ones are forgotten once their opening is too old.
       ask(opening(100 + count, 4 + 2 * count));
       skip(count % 4);
     }
     expect(applied).toEqual([1]);
   });
 
-  test("one is opened only near to where its client knew the log to be", () => {
+  test("one is opened only close to the index that its client knew", () => {
     const { ask, skip } = newSessions(limits, []);
     skip(2 ** 32 + 49);
     const of = (one: number): CommandBytes => commandOf(1, "x", { client: one });
@@ -214,7 +214,7 @@ describe("a session is opened by a command, and ends by what the log says (disse
     expect(all.flat().map(ask)).toEqual([undefined, 1, undefined, "expired", undefined, "expired"]);
   });
 
-  test("what is remembered of ended ones does not grow with the log", () => {
+  test("the memory of ended ones does not grow with the log", () => {
     const sessions = new Sessions(limits);
     for (let at = 1; at < 1000; at += 1)
       sessions.apply(opening(at, at - 1), index(at), () => Uint8Array.of());
@@ -228,7 +228,7 @@ function logOf(...commands: readonly (CommandBytes | "noop")[]): MemoryLog<Comma
   return logIn(commands.map((command) => [command, 1]));
 }
 
-/** A log whose clients 7 and 8 have sessions. */
+/** A log in which clients 7 and 8 have sessions. */
 function openLogOf(...commands: readonly (CommandBytes | "noop")[]): MemoryLog<CommandBytes> {
   return logOf(opening(), opening(8), ...commands);
 }
@@ -257,7 +257,7 @@ function apply(
 const ok = (value: unknown): unknown => ({ type: "ok", value });
 
 describe("applying committed entries", () => {
-  test("each once and in order, with one letter of answers for each client", () => {
+  test("each once and in order, with one letter of answers per client", () => {
     const machine = new Journal();
     const log = openLogOf(
       "noop",
@@ -273,7 +273,7 @@ describe("applying committed entries", () => {
     expect(machine.applied).toEqual(["a", "b", "c"]);
   });
 
-  test("a repeat in another entry is answered from the record", () => {
+  test("a repeat in another entry is answered from the stored result", () => {
     const machine = new Journal();
     const applier = new Applier(machine);
     const log = logOf(
@@ -287,7 +287,7 @@ describe("applying committed entries", () => {
     expect(machine.applied).toEqual(["a", "b"]);
   });
 
-  test("at most so many at a time, never behind the commit index, never again", () => {
+  test("at most this many at a time, never past the commit index, never again", () => {
     const machine = new Journal();
     const applier = new Applier(machine);
     const commands = ["a", "b", "c", "d"].map((text, at) => commandOf(at + 1, text));
@@ -308,7 +308,7 @@ describe("applying committed entries", () => {
     expect(seen).toEqual(expected);
   });
 
-  test("a leader answers only what it took in its own term; nobody else answers", () => {
+  test("a leader answers only commands that it appended in its own term; other nodes do not answer", () => {
     const content = [
       [opening(), 1],
       [commandOf(1, "a"), 1],
@@ -322,7 +322,7 @@ describe("applying committed entries", () => {
     expect(answersIn("none")).toEqual([]);
     expect(answersIn(term(4))).toEqual([]);
     expect(answersIn(term(2))).toEqual([{ to: client, answers: { 2: ok(2) } }]);
-    // The repeat of 1 lies below the floor of 3: nobody waits for it.
+    // The repeat of 1 is below the floor of 3: its client does not wait for it.
     expect(answersIn(term(3))).toEqual([{ to: client, answers: { 3: ok(3) } }]);
   });
 
@@ -338,7 +338,7 @@ describe("applying committed entries", () => {
     expect(machine.applied).toEqual([]);
   });
 
-  test("what is about the cluster's members is passed over like a no-op", () => {
+  test("entries about the membership are skipped like no-ops", () => {
     const membership = { voters: [], outgoing: [], learners: [], uids: {} } as never;
     const log = openLogOf(commandOf(1, "a"));
     log.append([
@@ -351,7 +351,7 @@ describe("applying committed entries", () => {
   });
 });
 
-describe("a state machine that throws (issue 2, section 6)", () => {
+describe("a state machine that throws", () => {
   const machines: [string, () => unknown, string][] = [
     ["an error", () => new Error("no such key"), "no such key"],
     ["an error of two lines", () => new Error("one\n  two"), "one two"],
@@ -362,7 +362,7 @@ describe("a state machine that throws (issue 2, section 6)", () => {
     [
       "an object without a text",
       (): unknown => Object.create(null),
-      "something that has no text was thrown",
+      "a value without a text was thrown",
     ],
     [
       "an error whose message is a number",
@@ -377,12 +377,12 @@ describe("a state machine that throws (issue 2, section 6)", () => {
             throw new Error("again");
           },
         }),
-      "something that has no text was thrown",
+      "a value without a text was thrown",
     ],
   ];
 
   test.each(machines)(
-    "%s: the same result on every node, for good, and the node lives on",
+    "%s: the same result on every node, permanently, and the node survives",
     (_t, make, message) => {
       const nodes = [1, 2, 3].map(() => {
         const machine: StateMachine = {
@@ -422,7 +422,7 @@ describe("a state machine that throws (issue 2, section 6)", () => {
     ]);
   });
 
-  test("a payload that is no msgpack is an error as well", () => {
+  test("a payload that is not msgpack is an error as well", () => {
     const command = commandOf(1, "a");
     const broken = Uint8Array.from([...command.subarray(0, 16), 0xc1, 0xff, 0xdd]);
     const log = openLogOf(broken, commandOf(2, "good", { floor: 1 }));
@@ -432,7 +432,7 @@ describe("a state machine that throws (issue 2, section 6)", () => {
   });
 });
 
-/** A client whose commands are committed from any copy, at any time, while sessions end under it. */
+/** A client whose commands are committed from any copy, at any time, while its sessions end. */
 class Turmoil {
   readonly problems: string[] = [];
   readonly ends = new Map<number, string>();
@@ -445,12 +445,12 @@ class Turmoil {
   readonly #log = logOf();
   readonly #answers = new Map<string, string>();
   readonly #texts = new Map<number, string>();
-  /** Parcels lie in mailboxes and in logs of leaders that were deposed, and may be committed at any time. */
+  /** Parcels are in mailboxes and in logs of deposed leaders, and may be committed at any time. */
   readonly #parcels: (readonly CommandBytes[])[] = [];
   #strangers = 100;
   #now = 0;
 
-  /** @param copies how often a letter may come to be taken into a log, up to so many times. */
+  /** @param copies how often one letter may be appended to a log, at most. */
   constructor(chance: Chance, copies: number, limits?: SessionLimits) {
     this.#chance = chance;
     this.#copies = copies;
@@ -462,12 +462,13 @@ class Turmoil {
     for (const until = this.#now + times; this.#now < until; this.#now += 1) this.#step();
     this.#perform(this.#client.tick(Infinity));
     const applied = new Set(this.machine.applied);
-    if (applied.size < this.machine.applied.length) this.problems.push("a command came twice");
+    if (applied.size < this.machine.applied.length)
+      this.problems.push("a command was applied twice");
     for (const [sequence, text] of this.#texts) {
       const end = this.ends.get(sequence);
       if (end === undefined) this.problems.push(`${sequence} never ended`);
       if (end === "unknown" || applied.has(text) === (end === "answered")) continue;
-      this.problems.push(`${sequence} ended as ${end}, which is not so`);
+      this.problems.push(`${sequence} ended as ${end}, which is wrong`);
     }
   }
 
@@ -479,7 +480,7 @@ class Turmoil {
       this.#texts.set(this.#client.propose(encodeCommand(text), deadline), text);
     }
     this.#perform([...this.#client.tick(this.#now), ...this.#client.flush(this.#now)]);
-    // Others open sessions, from some place of the log that they heard of.
+    // Others open sessions, with some index that they heard of.
     if (chance.below(6) === 0) {
       this.#strangers += 1;
       this.#commit(openingCommand(this.#strangers, this.#log.lastIndex));
@@ -519,8 +520,8 @@ class Turmoil {
     const [letter] = this.#applier.apply(this.#log, this.#log.lastIndex, 1, T1);
     const parcel = letter === undefined ? undefined : decodeParcel(letter.bytes);
     if (parcel?.type !== "answers") {
-      // Silence is right only where nobody waits any more.
-      if (sequence > 0 && !this.ends.has(sequence)) this.problems.push(`${sequence}: silence`);
+      // No answer is right only if the client no longer waits.
+      if (sequence > 0 && !this.ends.has(sequence)) this.problems.push(`${sequence}: no answer`);
       return;
     }
     const [result = new Uint8Array()] = parcel.results;
@@ -539,9 +540,9 @@ class Turmoil {
   }
 }
 
-describe("any retries in any order, over any logs of leaders: each command exactly once, each answer the first", () => {
+describe("any retries in any order, over any leaders' logs: each command exactly once, each answer the first", () => {
   test.each([
-    // While its session lasts even a command that some leader took twice is applied once.
+    // While its session lasts, even a command that a leader appended twice is applied once.
     ["with sessions that last", 3, undefined],
     ["with few sessions", 1, { sessionsMax: 2, idleEntries: 1000 }],
     ["with sessions that end soon", 1, { sessionsMax: 3, idleEntries: 12 }],

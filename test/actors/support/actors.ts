@@ -1,6 +1,4 @@
-/**
- * Builders for tests of the actor layer: letters, mail, a state machine that remembers, a storage that records.
- */
+/** Builders for tests of the actor layer: letters, mail, a state machine that remembers, a storage that records. */
 import {
   LOG_START,
   makeConfig,
@@ -45,10 +43,13 @@ export const n2 = nodeId("n2");
 export const n3 = nodeId("n3");
 export const NODES = [n1, n2, n3] as const;
 
-/** The client that proposes unless a test says otherwise. */
+/** The client that proposes by default. */
 export const CLIENT = 7;
 
-/** Remembers what it applied; a command that starts with "!" is refused by throwing. Answers where it stands, from 1. */
+/**
+ * Remembers the commands it applied. A command that starts with "!" throws; the result of others is their number, from
+ * 1.
+ */
 export class Journal implements StateMachine<string, number> {
   readonly applied: string[] = [];
 
@@ -66,7 +67,7 @@ export class Journal implements StateMachine<string, number> {
   }
 }
 
-/** A command of {@link CLIENT} as it leaves the client. The floor is the sequence number itself unless told otherwise. */
+/** A command of {@link CLIENT} as it leaves the client. By default, the floor is the sequence number itself. */
 export function commandOf(
   sequence: number,
   payload: unknown,
@@ -77,7 +78,7 @@ export function commandOf(
   return command;
 }
 
-/** The command that opens the session of a client, {@link CLIENT} unless told otherwise. */
+/** The command that opens a client's session, by default of {@link CLIENT}. */
 export function opening(client = CLIENT): CommandBytes {
   return openingCommand(client, 0);
 }
@@ -104,7 +105,7 @@ export function timer(epoch: number): Letter {
   return { type: "timer", epoch };
 }
 
-/** What mail says, as plain values: messages as text of their type and numbers, answers as outcomes. */
+/** The contents of mail as plain values: messages as text of their type and numbers, answers as outcomes. */
 export type Opened =
   | { readonly to: Address; readonly raft: readonly unknown[] }
   | { readonly to: Address; readonly answers: Readonly<Record<number, Outcome<unknown>>> }
@@ -142,14 +143,14 @@ export function opened(mail: readonly OutgoingMail[]): readonly Opened[] {
         return { to, readRefused: parcel.id, leader: parcel.leader };
       case "propose":
       case "read":
-        throw new Error("a node proposes and asks nothing");
+        throw new Error("a node neither proposes nor queries");
       default:
         return parcel satisfies never;
     }
   });
 }
 
-/** A message with its entries as text: what was meant, not how it is packed. */
+/** A message with its entries as text: its meaning, not its encoding. */
 function readable(message: Message<CommandBytes>): unknown {
   return message.type === "appendEntries"
     ? { ...message, entries: message.entries.map(textOf) }
@@ -164,15 +165,15 @@ export function textOf(entry: Entry<CommandBytes>): string {
   return `${place} ${client}/${sequence}`;
 }
 
-/** What was asked of a storage. */
+/** A call of a storage. */
 export type Call = { readonly hard: HardState } | { readonly truncated: Index } | string;
 
-/** A storage that only remembers what was asked of it. */
+/** A storage that only records its calls. */
 export class RecordingStorage implements Storage {
   #calls: Call[] = [];
   #dirty = false;
 
-  /** What was asked since the last look. */
+  /** The calls since this was last called. */
   take(): readonly Call[] {
     const calls = this.#calls;
     this.#calls = [];
@@ -224,7 +225,7 @@ export class RecordingStorage implements Storage {
   }
 }
 
-/** What a disk held: a term, a vote, entries. */
+/** The contents of a disk: a term, a vote, entries. */
 export function recovered(
   given: {
     readonly term?: number;
@@ -240,7 +241,7 @@ export function recovered(
   return { hard, base, entries, snapshot, horizon, damage: undefined, tornBytes: 0 };
 }
 
-/** A node with what it stands on. */
+/** A node and its parts. */
 export type Bench = {
   readonly actor: NodeActor;
   readonly storage: RecordingStorage;
@@ -248,7 +249,7 @@ export type Bench = {
   readonly machine: Journal;
 };
 
-/** What a bench may be given beside its configuration. */
+/** What a bench may be given besides its configuration. */
 export type Given = {
   readonly disk?: Recovered;
   readonly machine?: Journal;
@@ -258,10 +259,10 @@ export type Given = {
   readonly readIds?: ReadIds;
 };
 
-/** What the paper has, and no more: no pre-vote, and nobody withholds votes or checks a quorum. */
+/** The paper's algorithm and no more: no pre-vote, no withheld votes, no quorum check. */
 const PAPER = { preVote: false, quorumBeats: 0 } as const;
 
-/** Node n1 of n1, n2 and n3 that never takes a snapshot by itself, unless told otherwise. */
+/** By default, node n1 of n1, n2 and n3, which never takes a snapshot automatically. */
 export function bench(given: Partial<Config> & Given = {}): Bench {
   const { disk = recovered(), machine = new Journal(), lease, ...rest } = given;
   const { snapshots = new MemorySnapshots(), policy = NEVER, ...others } = rest;
@@ -291,7 +292,7 @@ export type TurnResult = {
   readonly written: readonly Call[];
 };
 
-/** One whole turn, in the order that the contract wants. */
+/** One whole turn, in the order of the contract. */
 export function turn(at: Bench, ...letters: readonly Letter[]): TurnResult {
   return turnAt(0, at, ...letters);
 }

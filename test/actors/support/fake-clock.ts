@@ -6,7 +6,7 @@ export class FakeClock implements Clock {
   readonly due: { readonly at: number; readonly callback: () => void }[] = [];
   now = 0;
   chance = 0;
-  /** Whether the supervisor's event loop turns. */
+  /** Whether the supervisor's event loop runs. */
   turns = true;
   #pulses = 0;
 
@@ -34,7 +34,7 @@ export class FakeClock implements Clock {
     }
   }
 
-  /** What a callback starts may be due at once as well. */
+  /** A callback may start a timer that is due at once. */
   #nextDue(): FakeClock["due"][number] | undefined {
     return this.due.find(({ at }) => at <= this.now);
   }

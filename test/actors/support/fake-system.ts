@@ -1,8 +1,8 @@
 import { basename } from "node:path";
 import type { SystemCalls } from "../../../packages/actors/src/storage/disk/system-calls.ts";
-import { systemError } from "./storage.ts";
+import { systemError } from "./storage/disks.ts";
 
-/** A file: what the cache holds, what the device holds, and which bytes of the cache are still to be written there. */
+/** A file: the contents of the cache, the contents of the device, and which bytes of the cache are not written yet. */
 type Inode = { cache: Buffer; device: Buffer; dirty: [from: number, to: number][] };
 
 type Descriptor = { readonly inode: Inode | "directory"; failed: boolean };
@@ -10,8 +10,8 @@ type Descriptor = { readonly inode: Inode | "directory"; failed: boolean };
 /**
  * An operating system with one directory, a page cache and a device. A call can be made to fail once.
  *
- * It fails as Linux does: an fsync that fails gives up the pages that it could not write, and calls them clean. They are
- * still read as if they were there, and the next fsync says that all is well; only a power loss shows that they are not.
+ * It fails as Linux does: a failed fsync gives up the pages that it could not write, and marks them clean. They can
+ * still be read, and the next fsync reports success; only a power loss shows that they are not on the device.
  */
 export class FakeSystem {
   /** How many calls were made. */
@@ -30,7 +30,7 @@ export class FakeSystem {
     return this.#open.size;
   }
 
-  /** What is not on the device is lost, and all descriptors. */
+  /** Loses everything that is not on the device, and all descriptors. */
   losePower(): void {
     this.#open.clear();
     this.#names = new Map(this.#durable);
@@ -102,7 +102,7 @@ export class FakeSystem {
     inode.dirty = [];
   }
 
-  /** What a call leaves behind that fails. */
+  /** The effect of a call that fails. */
   #fail(call: string, fd: unknown): void {
     if (call === "closeSync") this.#open.delete(fd as number);
     if (call !== "fsyncSync" && call !== "fdatasyncSync") return;
@@ -132,7 +132,7 @@ export class FakeSystem {
 
   #descriptor(fd: number): Descriptor {
     const found = this.#open.get(fd);
-    if (found === undefined) throw new Error("a descriptor is used that is not open");
+    if (found === undefined) throw new Error("a closed descriptor is used");
     return found;
   }
 

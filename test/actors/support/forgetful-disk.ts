@@ -3,7 +3,7 @@ import type { Disk, DiskFile, NewFile } from "../../../packages/actors/src/stora
 
 type File = {
   bytes: Buffer;
-  /** How far the file was written, and how far a power loss leaves it for certain. */
+  /** The length of the file, and the length that certainly survives a power loss. */
   written: number;
   synced: number;
 };
@@ -13,11 +13,11 @@ export type Operation =
   "create" | "publish" | "remove" | "append" | "rewrite" | "sync" | "truncate";
 
 /**
- * A disk that forgets what was not synced, and that tells of each operation before it does it, so that power can fail
- * right there. Far quicker to make than files or shared memory.
+ * A disk that forgets what was not synced, and that reports each operation before doing it, so that power can fail
+ * right there. Much faster than files or shared memory.
  */
 export class ForgetfulDisk implements Disk {
-  /** Called before each operation; what it throws is what the operation throws. */
+  /** Called before each operation; an error that it throws is thrown by the operation. */
   onOperation: (operation: Operation) => void = () => {};
   readonly #files = new Map<string, File>();
   readonly #syncs: boolean;
@@ -50,7 +50,7 @@ export class ForgetfulDisk implements Disk {
     this.#files.set(name, { bytes: Buffer.from(content), written: length, synced: length });
   }
 
-  /** Until it is published, it is nowhere but here. */
+  /** Until it is published, only the caller refers to it. */
   begin(): NewFile {
     let bytes: Buffer = Buffer.alloc(0);
     return {
@@ -79,7 +79,7 @@ export class ForgetfulDisk implements Disk {
     return {
       append: (bytes) => {
         this.onOperation("append");
-        assert(file.written >= file.synced, "a file that was cut is synced before it grows");
+        assert(file.written >= file.synced, "a truncated file must be synced before it grows");
         file.bytes = Buffer.concat([file.bytes.subarray(0, file.written), bytes]);
         file.written = file.bytes.length;
       },
@@ -100,8 +100,8 @@ export class ForgetfulDisk implements Disk {
   }
 
   /**
-   * Loses what was not synced, but for as many of its bytes as `kept` says: bytes that were appended, or bytes whose
-   * removal was not synced.
+   * Loses what was not synced, except as many bytes as `kept` returns: appended bytes, or bytes whose removal was not
+   * synced.
    */
   losePower(kept: (bytes: number) => number): void {
     for (const file of this.#files.values()) {
@@ -116,7 +116,7 @@ export class ForgetfulDisk implements Disk {
 
   #file(name: string): File {
     const file = this.#files.get(name);
-    assert(file !== undefined, `${name} is there`);
+    assert(file !== undefined, `${name} does not exist`);
     return file;
   }
 }

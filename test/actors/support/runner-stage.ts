@@ -2,21 +2,19 @@ import { MessageChannel, receiveMessageOnPort, type MessagePort } from "node:wor
 import { onTestFinished } from "vitest";
 import { DiskError } from "../../../packages/actors/src/storage/disk/disk.ts";
 import type { Letter } from "../../../packages/actors/src/node/letter.ts";
-import {
-  NodeRunner,
-  type Opened,
-  type RunnerPorts,
-} from "../../../packages/actors/src/node/node-runner.ts";
+import type { NodePort } from "../../../packages/actors/src/node/node-port.ts";
+import { NodeRunner } from "../../../packages/actors/src/node/node-runner.ts";
+import type { Opened, RunnerPorts } from "../../../packages/actors/src/node/runner-ports.ts";
 import { Orders } from "../../../packages/actors/src/node/orders.ts";
-import type { FromNode } from "../../../packages/actors/src/mail/protocol.ts";
+import type { FromNode, ToNode } from "../../../packages/actors/src/mail/protocol.ts";
 import { ThreadPort } from "../../../packages/actors/src/threads/thread-port.ts";
 import { opened, type Bench } from "./actors.ts";
 import { FakeClock } from "./fake-clock.ts";
 
-/** What opening a disk gives; a promise lets a test say when. */
+/** The result of opening a disk; with a promise a test decides when. */
 type Opening = () => Bench | Promise<Bench>;
 
-/** What comes by the port. */
+/** Letters that arrive through the port. */
 type Posted = Letter & { readonly type: "mail" | "obituary" };
 
 export const LENGTHS = { electionTimeoutMs: 300, heartbeatMs: 50, patience: 0 };
@@ -26,13 +24,15 @@ export class RunnerStage {
   readonly clock = new FakeClock();
   readonly runner: NodeRunner;
   readonly orders = new Orders();
-  /** What opening the disk again gives, one after the other; nothing more is opened than stands here. */
+  /** The results of reopening the disk, one after another; further attempts are an error. */
   readonly openings: Opening[] = [];
   readonly #port: MessagePort;
+  readonly #mailbox: WokenPort;
 
   constructor(at: Bench, damage?: string) {
     const { port1, port2 } = new MessageChannel();
     this.#port = port1;
+    this.#mailbox = new WokenPort(port2);
     // The shortest election timeout passes at 300 ms, the whole of it at 450.
     this.clock.chance = 0.5;
     const open = async (): Promise<Opened> => {
@@ -43,7 +43,8 @@ export class RunnerStage {
     const { clock, orders } = this;
     const onNotice = orders.onNotice.bind(orders);
     const ports: RunnerPorts = {
-      ...portsOf(port2),
+      ...THREAD,
+      port: this.#mailbox,
       lengths: LENGTHS,
       clock,
       open,
@@ -55,18 +56,23 @@ export class RunnerStage {
     this.runner.start();
   }
 
-  /** A turn that takes these letters. */
+  /** Runs a turn that takes these letters. */
   turn(...letters: readonly Posted[]): void {
     this.post(...letters);
-    this.runner.wake();
+    this.wake();
   }
 
-  /** Letters that wait for the next turn. */
+  /** Runs a turn that takes all waiting letters. */
+  wake(): void {
+    this.#mailbox.wake();
+  }
+
+  /** Adds letters for the next turn. */
   post(...letters: readonly Posted[]): void {
     for (const letter of letters) this.#port.postMessage(letter);
   }
 
-  /** What the supervisor was told since the last time: mail as it was opened, and all else but mere status. */
+  /** The reports to the supervisor since the last call: mail with its contents, and all others except status. */
   told(): readonly unknown[] {
     const told: unknown[] = [];
     for (;;) {
@@ -79,7 +85,7 @@ export class RunnerStage {
     }
   }
 
-  /** What was told of the node's own state, of letters taken and of those that could not be read, since the last time. */
+  /** The reported states of the node, with letters taken and malformed, since the last call. */
   statuses(): readonly unknown[] {
     const told: unknown[] = [];
     for (;;) {
@@ -106,7 +112,7 @@ export function failOnce<T extends object>(of: T, call: keyof T & string): void 
   Object.defineProperty(of, call, { value, configurable: true, writable: true });
 }
 
-/** Makes the next sync of a stage's disk take so long. */
+/** Makes the next sync of a stage's disk take this long. */
 export function syncSlowly({ storage }: Bench, { clock }: RunnerStage, ms: number): void {
   const sync = storage.sync.bind(storage);
   storage.sync = () => {
@@ -116,24 +122,53 @@ export function syncSlowly({ storage }: Bench, { clock }: RunnerStage, ms: numbe
   };
 }
 
-/** A turn of the event loop passes: what rests on promises alone has happened. */
+/** Waits for a turn of the event loop: what depends only on promises has happened then. */
 export function settled(): Promise<void> {
   return new Promise((resolve) => {
     setImmediate(resolve);
   });
 }
 
-/** What a thread gives its runner. */
-export function portsOf(port: MessagePort): Pick<RunnerPorts, "port" | "soon" | "whenSyncable"> {
-  return {
-    port: new ThreadPort(port),
-    soon(callback) {
-      const next = setImmediate(callback);
-      return () => clearImmediate(next);
-    },
-    whenSyncable: (callback) => callback(),
-  };
+/** The port of a thread. A test decides when its letters are noticed, independently of the event loop. */
+export class WokenPort implements NodePort {
+  readonly #port: ThreadPort;
+  #onLetters = (): void => {};
+
+  constructor(port: MessagePort) {
+    this.#port = new ThreadPort(port);
+  }
+
+  /** Makes the node notice the waiting letters. */
+  wake(): void {
+    this.#onLetters();
+  }
+
+  receive(): ToNode | undefined {
+    return this.#port.receive();
+  }
+
+  post(message: FromNode): void {
+    this.#port.post(message);
+  }
+
+  onLetters(callback: () => void): void {
+    this.#onLetters = callback;
+    this.#port.onLetters(callback);
+  }
+
+  close(): void {
+    this.#port.close();
+  }
 }
+
+/** How a runner waits in a thread. */
+export const THREAD: Pick<RunnerPorts, "soon" | "whenSyncable"> = {
+  soon(callback) {
+    const next = setImmediate(callback);
+    return () => clearImmediate(next);
+  },
+  whenSyncable: (callback) => callback(),
+};
 
 function openedOf({ actor, storage }: Bench, damage?: string): Opened {
   return { actor, storage, damage };

@@ -11,7 +11,7 @@ function letter(text: string): Envelope {
   return { to: nodeId("n2"), from: nodeId("n1"), incarnation: 1, bytes };
 }
 
-/** What arrives of letters that are carried so. Their buffers are taken away, as a thread takes them. */
+/** Letters that arrive through a carrier. Their buffers are detached, as when a thread receives them. */
 function carriedBy(carry: MailCarrier) {
   const arrived: string[] = [];
   const mail = new CarriedMail(carry, ({ bytes }) => {
@@ -33,7 +33,7 @@ test("a letter may be lost", () => {
   expect(arrived).toEqual([]);
 });
 
-test("each copy has its own bytes, though the one before was taken away", () => {
+test("each copy has its own bytes, even if the previous one was detached", () => {
   const { mail, arrived } = carriedBy((sent, deliver) => {
     deliver(sent);
     deliver(sent);
@@ -42,7 +42,7 @@ test("each copy has its own bytes, though the one before was taken away", () => 
   expect(arrived).toEqual(["ahoy", "ahoy"]);
 });
 
-test("a letter may be delivered later, but not when all is closed", () => {
+test("a letter may be delivered later, but not after closing", () => {
   const held: (() => void)[] = [];
   const { mail, arrived } = carriedBy((sent, deliver) => held.push(() => deliver(sent)));
   mail.send(letter("one"));

@@ -6,7 +6,7 @@ import { CLIENT, n1, n2, n3 } from "../support/actors.ts";
 
 const client = clientAddress(CLIENT);
 
-/** A router with n1 and n2 in their first incarnation, and what it did. */
+/** A router with n1 and n2 in their first incarnation, and a record of what it did. */
 function newRouter(limits = { letters: 10, bytes: 1000 }) {
   const posted: [Address, Address, number][] = [];
   const got: [Address, ToNode][] = [];
@@ -26,8 +26,8 @@ function envelope(from: Address, to: Address, bytes = 1, incarnation = 1): Envel
   return { from, to, incarnation, bytes: new Uint8Array(bytes) };
 }
 
-describe("mail finds its address", () => {
-  test("a node's", () => {
+describe("mail is delivered to its address", () => {
+  test("to a node", () => {
     const { router, posted } = newRouter();
     expect(router.route(envelope(n1, n2, 3))).toBe(undefined);
     expect(router.route(envelope(client, n2, 5, 0))).toBe(undefined);
@@ -49,7 +49,7 @@ describe("mail finds its address", () => {
     ]);
   });
 
-  test("a client's, with the envelope as it came", () => {
+  test("to a client, with the envelope unchanged", () => {
     const { router } = newRouter();
     const got: Envelope[] = [];
     router.attachClient(client, (one) => void got.push(one));
@@ -59,8 +59,8 @@ describe("mail finds its address", () => {
   });
 });
 
-describe("what cannot be delivered is a dead letter with a reason (pitfall: dropped without one)", () => {
-  test("nobody has that name", () => {
+describe("a letter that cannot be delivered is a dead letter with a reason (pitfall: dropped without one)", () => {
+  test("to an unknown name", () => {
     const { router, dead } = newRouter();
     expect(router.route(envelope(n1, "n9" as typeof n1))).toBe("unknown address");
     expect(router.route(envelope(n1, client))).toBe("unknown address");
@@ -70,14 +70,7 @@ describe("what cannot be delivered is a dead letter with a reason (pitfall: drop
     ]);
   });
 
-  test("a client that has left", () => {
-    const { router } = newRouter();
-    router.attachClient(client, () => {});
-    router.detachClient(client);
-    expect(router.route(envelope(n1, client))).toBe("unknown address");
-  });
-
-  test("a node that was removed", () => {
+  test("to a removed node", () => {
     const { router, dead } = newRouter();
     router.detachNode(n2);
     router.forgetNode(n2);
@@ -85,14 +78,14 @@ describe("what cannot be delivered is a dead letter with a reason (pitfall: drop
     expect(dead).toEqual([[n2, "unknown address"]]);
   });
 
-  test("a node without a thread", () => {
+  test("to a node without a thread", () => {
     const { router, posted } = newRouter();
     router.detachNode(n2);
     expect(router.route(envelope(n1, n2))).toBe("not running");
     expect(posted).toEqual([]);
   });
 
-  test("mail of an older incarnation, or of a node that is gone (pitfall 27)", () => {
+  test("from an older incarnation, or from a node that is gone (pitfall 27)", () => {
     const { router, attach } = newRouter();
     attach(n1, 2);
     expect(router.route(envelope(n1, n2, 1, 1))).toBe("stale incarnation");
@@ -101,7 +94,7 @@ describe("what cannot be delivered is a dead letter with a reason (pitfall: drop
     expect(router.route(envelope(n1, n2, 1, 2))).toBe("stale incarnation");
   });
 
-  test("a letter that a client cannot read", () => {
+  test("that a client cannot decode", () => {
     const { router, dead } = newRouter();
     router.attachClient(client, () => "malformed");
     expect(router.route(envelope(n1, client))).toBe("malformed");
@@ -112,7 +105,7 @@ describe("what cannot be delivered is a dead letter with a reason (pitfall: drop
 describe("obituaries", () => {
   const obituary: ToNode = { type: "obituary", node: n1, incarnation: 1 };
 
-  test("go to all other nodes that run", () => {
+  test("go to all other running nodes", () => {
     const { router, got, attach } = newRouter();
     attach(n3, 1);
     router.detachNode(n2);
@@ -121,7 +114,7 @@ describe("obituaries", () => {
     expect(got).toEqual([[n3, obituary]]);
   });
 
-  test("come behind all that the dead one had said, and into a mailbox that is full", () => {
+  test("come after everything that the dead node sent, and into a full mailbox", () => {
     const { router, got } = newRouter({ letters: 2, bytes: 1000 });
     for (let sent = 0; sent < 3; sent += 1) router.route(envelope(n1, n2));
     router.bury(n1, 1);
@@ -134,7 +127,7 @@ describe("obituaries", () => {
 });
 
 describe("mailboxes are bounded (pitfall: a full mailbox that throws, or drops without a trace)", () => {
-  /** How many letters of `bytes` each are taken before one is refused, of 20. */
+  /** How many letters of `bytes` each are accepted before one is rejected, of 20. */
   function fill(router: Router, from: Address, bytes = 1): number {
     const reasons = Array.from({ length: 20 }, () => router.route(envelope(from, n2, bytes)));
     const taken = reasons.indexOf("mailbox full");
@@ -142,7 +135,7 @@ describe("mailboxes are bounded (pitfall: a full mailbox that throws, or drops w
     return taken;
   }
 
-  test("by letters, of which a client gets half, so that nodes go on talking", () => {
+  test("by letters, of which a client gets half, so that nodes can keep talking", () => {
     const { router } = newRouter();
     expect([fill(router, client), fill(router, n1), fill(router, client)]).toEqual([5, 5, 0]);
   });
@@ -152,14 +145,14 @@ describe("mailboxes are bounded (pitfall: a full mailbox that throws, or drops w
     expect([fill(router, client, 100), fill(router, n1, 100)]).toEqual([5, 5]);
   });
 
-  test("to the byte", () => {
+  test("exactly to the byte", () => {
     const { router } = newRouter();
     expect(router.route(envelope(n1, n2, 400))).toBe(undefined);
     expect(router.route(envelope(n1, n2, 601))).toBe("mailbox full");
     expect(router.route(envelope(n1, n2, 600))).toBe(undefined);
   });
 
-  test("but a letter larger than the whole mailbox gets into an empty one", () => {
+  test("but a letter larger than the whole mailbox fits into an empty one", () => {
     const { router } = newRouter();
     expect(router.route(envelope(client, n2, 5000))).toBe(undefined);
     expect(router.route(envelope(n1, n2, 1))).toBe("mailbox full");
@@ -167,14 +160,14 @@ describe("mailboxes are bounded (pitfall: a full mailbox that throws, or drops w
     expect(router.route(envelope(n1, n2, 1))).toBe(undefined);
   });
 
-  test("and have room again for as much as was taken out", () => {
+  test("and have space again for as much as was taken", () => {
     const { router } = newRouter();
     fill(router, n1);
     router.taken(n2, 3, 3);
     expect(fill(router, n1)).toBe(3);
   });
 
-  test("a new incarnation begins with an empty one; what an old one says late is of no account", () => {
+  test("a new incarnation begins with an empty one; late reports of an old one do not count", () => {
     const { router, attach } = newRouter();
     fill(router, n1);
     router.detachNode(n2);

@@ -1,4 +1,4 @@
-/** A trace in a file: each start of a node has one of its own, and what can be read of it replays. */
+/** A trace in a file: each start of a node has its own, and the readable part of it replays. */
 import {
   mkdirSync,
   mkdtempSync,
@@ -40,7 +40,7 @@ describe("a trace file", () => {
     });
   });
 
-  test("has the number of the incarnation, or the next behind those of earlier runs, in a folder that is made", () => {
+  test("has the number of the incarnation, or the next one after earlier runs, in a folder that is created", () => {
     const folder = join(temporaryFolder(), "a", "b");
     const names = (["n1 1", "n1 2", "n2 1", "n1 1", "n1 7", "n1 2"] as const).map((start) => {
       const [node, incarnation] = start.split(" ");
@@ -59,7 +59,7 @@ describe("a trace file", () => {
     expect(readdirSync(folder)).toHaveLength(names.length);
   });
 
-  test("gathers lines until it is flushed, or there are many", () => {
+  test("collects lines until it is flushed, or there are many", () => {
     const file = openTraceFile(temporaryFolder(), n1, 1);
     const written = (): string => readFileSync(file.path, "utf8");
     file.write("1");
@@ -76,7 +76,7 @@ describe("a trace file", () => {
     expect(written()).toBe(`1\n${long}\n2\n`);
   });
 
-  test("that cannot be written says why, and harms nobody", () => {
+  test("that cannot be written reports why, and disturbs nothing else", () => {
     const path = join(temporaryFolder(), "t");
     writeFileSync(path, "");
     const file = new TraceFile(path, openSync(path, "r"));
@@ -88,7 +88,7 @@ describe("a trace file", () => {
   });
 
   test.each([
-    ["what a crash left of its last line is left out", '{"a":1}\n{"b"', ['{"a":1}']],
+    ["what a crash left of its last line is ignored", '{"a":1}\n{"b"', ['{"a":1}']],
     ["an editor may leave out its last line break", '{"a":1}\n{"b":2}', ['{"a":1}', '{"b":2}']],
     ["blank lines are lines, and counted", "\n{}\n", ["", "{}"]],
     ["nothing is in an empty one", "", []],
@@ -98,14 +98,14 @@ describe("a trace file", () => {
     expect([...readTraceFile(path)]).toEqual(lines);
   });
 
-  test("is read in whole characters, however long", () => {
+  test("is read in complete characters, however long", () => {
     const path = join(temporaryFolder(), "t");
     const line = `a${"😀".repeat(400_000)}`;
     writeFileSync(path, `${line}\n${line}\n`);
     expect([...readTraceFile(path)]).toEqual([line, line]);
   });
 
-  test("that is not there, or is none, is an error that says so", () => {
+  test("that does not exist, or is not a trace, gives an error that says so", () => {
     const folder = temporaryFolder();
     expect(() => [...readTraceFile(join(folder, "none"))]).toThrow(DiskError);
     expect(() => [...readTraceFile(folder)]).toThrow(DiskError);

@@ -1,4 +1,4 @@
-/** A trace replays alone, to the same states and effects; whatever is changed in it is found in its line. */
+/** A trace replays by itself, to the same states and effects; any change to it is found in its line. */
 import { term } from "@kontiki/core";
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
@@ -83,7 +83,7 @@ describe("a recorded run", () => {
     },
   );
 
-  test("tells each whole state by what changed", () => {
+  test("describes each state by what changed", () => {
     for (const [name, lines] of recorded.traces) {
       const read = readTrace(lines);
       let state = read.state as Fields;
@@ -96,7 +96,7 @@ describe("a recorded run", () => {
   });
 });
 
-describe("what was changed in a trace is found", () => {
+describe("changes to a trace are found", () => {
   test("in every step that an effect was added to", () => {
     for (let line = 2; line <= trace.length; line += 1) {
       const more = changed(line, ({ effects }) => effects.push({ type: "logRepaired" }));
@@ -138,7 +138,7 @@ describe("what was changed in a trace is found", () => {
       path: "before.role",
       text:
         `line ${line}, voteReply from b: before.role: ` +
-        'the trace has {"type":"candidate","votes":["a"]}, the core comes to nothing',
+        'the trace has {"type":"candidate","votes":["a"]}, the core has nothing',
     });
     expect(differences.map(({ path }) => path).slice(0, 3)).toEqual([
       "before.role",
@@ -147,12 +147,12 @@ describe("what was changed in a trace is found", () => {
     ]);
   });
 
-  test("also when another state came of an event that says less", () => {
+  test("also when an event led to another state", () => {
     const line = lineWith('"type":"durable"');
     const { differences } = replayTrace(changed(line, ({ event }) => (event.term = 7)));
     expect(differences.map(({ text }) => text)).toEqual([
-      `line ${line}, durable: before.durable: the trace has 0, the core comes to nothing`,
-      `line ${line}, durable: after.durable: the trace has 1, the core comes to nothing`,
+      `line ${line}, durable: before.durable: the trace has 0, the core has nothing`,
+      `line ${line}, durable: after.durable: the trace has 1, the core has nothing`,
     ]);
   });
 });
@@ -174,7 +174,10 @@ describe("an event that the core failed on", () => {
     );
     const snapshot = { index: 1, term: 1, membership: opening().config, size: 1, checksum: 0 };
     const event = { type: "snapshotTaken", snapshot } as never;
-    other.failed(event, new Error("only what is committed is applied, and so in a snapshot"));
+    other.failed(
+      event,
+      new Error("a snapshot covers only applied entries, and only committed entries are applied"),
+    );
     expect(replayTrace(failing)).toEqual({ steps: 1, differences: [] });
   });
 
@@ -187,19 +190,19 @@ describe("an event that the core failed on", () => {
     ]);
   });
 
-  test("is followed by nothing", () => {
+  test("is the end of the trace", () => {
     const more = [...lines, ...trace.slice(1, 2)];
     expect(() => [...readTrace(more).steps]).toThrow(
-      new TraceError(3, "nothing follows an event that the core failed on"),
+      new TraceError(3, "no line may follow an event that the core failed on"),
     );
   });
 });
 
-describe("a line that is none of a trace is refused by its number", () => {
+describe("a line that does not belong to a trace is rejected with its number", () => {
   test.each<[string, number, string | undefined, string]>([
-    ["no line at all", 1, undefined, "there is nothing here that opens a trace"],
+    ["no line at all", 1, undefined, "there is no line that opens a trace"],
     ["no JSON", 1, "x", "it cannot be read"],
-    ["a step where the trace should open", 1, trace[1], "it has no format"],
+    ["a step where the trace should begin", 1, trace[1], "it has no format"],
     ["another format", 1, trace[0]?.replace('"format":1', '"format":2'), "a trace of format 2"],
     [
       "a config of another node",
@@ -214,13 +217,13 @@ describe("a line that is none of a trace is refused by its number", () => {
       "a config, a hard state, and a log",
     ],
     [
-      "a config that cannot be",
+      "an invalid config",
       1,
       trace[0]?.replace('"maxInflight":16', '"maxInflight":0'),
       "maxInflight",
     ],
     [
-      "a log with a hole",
+      "a log with a gap",
       1,
       trace[0]?.replace('"entries":[]', '"entries":[{"type":"noop","index":2,"term":1}]'),
       "entry 2",
@@ -232,12 +235,12 @@ describe("a line that is none of a trace is refused by its number", () => {
       "the membership",
     ],
     ["half a line", 3, trace[2]?.slice(0, -1), "it cannot be read"],
-    ["a list", 3, "[]", "it is no object"],
+    ["a list", 3, "[]", "it is not an object"],
     ["no event", 3, "{}", "a step has an event"],
     ["an unknown event", 3, '{"event":{"type":"toString"}}', 'there is no event "toString"'],
     ["no effects", 3, '{"event":{"type":"replicate"},"before":{},"after":{}}', "and effects"],
     [
-      "an effect that is none",
+      "an invalid effect",
       3,
       '{"event":{"type":"replicate"},"before":{},"after":{},"effects":[1]}',
       "and effects",
@@ -246,16 +249,11 @@ describe("a line that is none of a trace is refused by its number", () => {
       "no message",
       3,
       '{"event":{"type":"message","from":"b","fromUid":0,"toUid":0},"before":{},"after":{},"effects":[]}',
-      "no core can take",
+      "the core cannot handle",
     ],
+    ["invalid bytes", 3, '{"event":{"type":"propose","commands":[{"$base64":"?"}]}}', "base64"],
     [
-      "bytes that are none",
-      3,
-      '{"event":{"type":"propose","commands":[{"$base64":"?"}]}}',
-      "base64",
-    ],
-    [
-      "too many bytes that were left out",
+      "too many bytes left out",
       3,
       '{"event":{"type":"replicate","x":{"$bytes":1e9,"crc32":1}}}',
       "a length",
@@ -287,7 +285,7 @@ describe("values in a trace", () => {
     ),
   })).any;
 
-  test("are the same there and back, undefined fields and odd names too", () => {
+  test("are decoded unchanged, undefined fields and unusual names too", () => {
     fc.assert(
       fc.property(value, (some) => {
         const read = fromTrace(JSON.parse(JSON.stringify(toTrace(some))));
@@ -297,7 +295,7 @@ describe("values in a trace", () => {
     );
   });
 
-  test("leave out the bytes of a part of a snapshot, and know them by length and CRC-32", () => {
+  test("leave out the bytes of a snapshot chunk, and identify them by length and CRC-32", () => {
     const chunk = { type: "saveChunk", offset: 3, bytes: Uint8Array.of(1, 2, 3) };
     const written = { type: "saveChunk", offset: 3, bytes: { $bytes: 3, crc32: 0x55bc801d } };
     expect(toTrace(chunk)).toEqual(written);
@@ -319,7 +317,7 @@ describe("values in a trace", () => {
     { maxKeys: 3 },
   ) as fc.Arbitrary<Fields>;
 
-  test("that changed give the one from the other", () => {
+  test("their changes lead from one to the other", () => {
     fc.assert(
       fc.property(state, state, (before, after) => {
         const written = JSON.stringify(toTrace(changesBetween(before, after)));
@@ -330,13 +328,13 @@ describe("values in a trace", () => {
     );
   });
 
-  test("that did not change are not told", () => {
+  test("unchanged ones are not included", () => {
     const before = { term: term(1), role: { type: "follower", leader: undefined } };
     expect(changesBetween(before, structuredClone(before))).toEqual({ before: {}, after: {} });
   });
 });
 
-/** A value whose fields are told apart even from those that are there and undefined, whatever their names. */
+/** A value whose absent fields are distinguished from undefined ones, whatever their names. */
 function spelled(value: unknown): unknown {
   if (value === undefined) return "undefined";
   if (Array.isArray(value)) return value.map(spelled);

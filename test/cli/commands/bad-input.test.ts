@@ -17,7 +17,7 @@ import { Kontiki, kontiki, objects, temporaryDirectory } from "../support/kontik
 const IN_MEMORY = ["up", "--memory", "--nodes", "1", "--json"];
 
 describe("commands", () => {
-  test("a bad one is an error of its own, and the next one runs", async () => {
+  test("a bad one is one error, and the next one runs", async () => {
     const input = Buffer.concat([
       Buffer.from("put k v\nnope\nget\nput k\nput k v w\n"),
       Buffer.from('put "\nput "a"b c\n'),
@@ -71,7 +71,7 @@ describe("commands", () => {
   });
 });
 
-describe("a data directory that cannot be used is one line and status 1, and nothing is lost", () => {
+describe("a data directory that cannot be used is one line and status 1, without data loss", () => {
   const made = mkdtempSync(join(tmpdir(), "kontiki-test-"));
   afterAll(() => rmSync(made, { recursive: true, force: true }));
 
@@ -81,7 +81,7 @@ describe("a data directory that cannot be used is one line and status 1, and not
     expect(status).toBe(0);
   });
 
-  /** A copy of a directory that a cluster of one node left behind. */
+  /** A copy of the directory of a cluster of one node. */
   function directory(): string {
     const data = temporaryDirectory();
     cpSync(made, data, { recursive: true });
@@ -136,7 +136,7 @@ describe("a data directory that cannot be used is one line and status 1, and not
     const damaged = await kontiki(["up", "--data", data], "status\n");
     expect(damaged.stdout).toMatch(/ {3}n1 +follower .*\nn1 is in trouble: /);
     expect(damaged.stderr).toMatch(/n1 is in trouble: .*damaged.*0000000001\.wal, byte \d+/);
-    // A node that is alone has nobody to repair it, and a person must say that what is left will do.
+    // A single node cannot be repaired by others, and a person must decide that the rest is enough.
     const recovered = await kontiki(["recover", "--data", data, "--node", "n1", "--yes"]);
     expect(recovered).toMatchObject({ status: 0 });
     expect(await kontiki(["up", "--data", data], "get key0\n")).toMatchObject({
@@ -146,7 +146,7 @@ describe("a data directory that cannot be used is one line and status 1, and not
   });
 
   test("that cannot be written", async () => {
-    // Nothing is read-only to root, but the kernel's own file system takes no folder from anybody.
+    // Root may write anywhere, but the kernel's own file system lets nobody make a folder.
     const root = process.getuid?.() === 0;
     const data = root ? "/sys/kontiki" : join(temporaryDirectory(), "kontiki");
     if (!root) chmodSync(join(data, ".."), 0o555);

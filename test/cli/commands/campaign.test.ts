@@ -21,7 +21,7 @@ test("the same output with one job and with two", async () => {
   expect(outputs[0]).toEqual(outputs[1]);
 });
 
-test("a failure comes again from its token, and from less", async () => {
+test("a failure is reproduced from its token, and from a shrunk one", async () => {
   const file = scenario("expect: { atMost: { elections.won: 0 } }\n");
   const html = join(temporaryDirectory(), "failure.html");
   const ran = await kontiki(["run", file, "--seed", "1", "--html", html]);
@@ -41,7 +41,7 @@ test("a failure comes again from its token, and from less", async () => {
   expect(last.stdout).toMatch(/\nreproduced: expectations: elections\.won: \d+, .*\n$/);
 });
 
-test("Ctrl-C ends the jobs at once, and what is known is printed", async () => {
+test("Ctrl-C ends the jobs at once, and the results so far are printed", async () => {
   const file = scenario("");
   const program = new Kontiki(["run", file, "--until-fail", "--jobs", "2"]);
   await program.until("stderr", /seeds from \d+ on/);
@@ -52,19 +52,19 @@ test("Ctrl-C ends the jobs at once, and what is known is printed", async () => {
 });
 
 test.each([
-  ["waits for ever", "await new Promise(() => {});"],
+  ["waits forever", "await new Promise(() => {});"],
   ["ends the program", "process.exit(0);"],
-])("a module that %s is an error of the tool, and told", async (_title, text) => {
+])("a module that %s is a reported error of the tool", async (_title, text) => {
   const file = join(temporaryDirectory(), "module.mjs");
   writeFileSync(file, `${text}\nexport default {};\n`);
   expect(await kontiki(["run", file, "--seed", "1", "--json"])).toMatchObject({
     status: 4,
     stdout: "",
-    stderr: "kontiki: no verdict: a module that was loaded waits for ever, or ended the program\n",
+    stderr: "kontiki: no verdict: a loaded module waits forever, or ended the program\n",
   });
 });
 
-test("a module that throws late is an error of the tool, and no violation", async () => {
+test("a module that throws late is an error of the tool, not a violation", async () => {
   const file = join(temporaryDirectory(), "module.mjs");
   writeFileSync(
     file,
@@ -73,10 +73,10 @@ test("a module that throws late is an error of the tool, and no violation", asyn
   const { status, stdout, stderr } = await kontiki(["run", file, "--seed", "1"]);
   expect({ status, stdout }).toEqual({ status: 4, stdout: "" });
   expect(stderr).toMatch(/Error: late\n/);
-  expect(stderr).toMatch(/^kontiki: no verdict: something was thrown where nobody catches it\n/);
+  expect(stderr).toMatch(/^kontiki: no verdict: an error was thrown that nothing catches\n/);
 });
 
-test("what is wrong with a scenario is told with its place before anything runs", async () => {
+test("an error in a scenario is reported with its place before anything runs", async () => {
   const { status, stdout, stderr } = await kontiki(["run", scenario("nodez: 3\n")]);
   expect({ status, stdout }).toEqual({ status: 2, stdout: "" });
   expect(stderr).toMatch(
@@ -98,7 +98,7 @@ test.each(["replay", "shrink"])(
       status: 2,
       stdout: "",
       stderr:
-        "kontiki: the token is of a test with a state machine of its own, and is run again by the test: KONTIKI_TOKEN=... npx vitest run ...\n",
+        "kontiki: the token is of a test with its own state machine, and only the test can run it again: KONTIKI_TOKEN=... npx vitest run ...\n",
     });
   },
 );

@@ -14,7 +14,7 @@ const VALID = `{"type":"history","version":1,"unit":"ms"}
 
 const VIOLATED = VALID.replace('"output":3', '"output":4');
 
-/** Writes that all overlap, and a read that none of their orders explains: more than anybody can try. */
+/** Writes that all overlap, and a read that none of their orders explains: too many orders to try. */
 const HARD = [
   ...Array.from(
     { length: 60 },
@@ -38,7 +38,7 @@ async function check(
   return { status, stdout: stdout.replace(/checked in .*/, "checked in ..."), stderr };
 }
 
-describe("a verdict is the exit status, and told", () => {
+describe("a verdict is printed, and is the exit status", () => {
   test("valid", async () => {
     expect(await check(saved("h.jsonl", VALID), "--model", "register")).toEqual({
       status: 0,
@@ -65,7 +65,7 @@ checked in ...
     });
   });
 
-  test.each(["--seconds", "--memory"])("unknown, when %s is used up", async (option) => {
+  test.each(["--seconds", "--memory"])("unknown, at the limit of %s", async (option) => {
     const budget = option === "--seconds" ? "0.1" : "1";
     const file = saved("h.jsonl", HARD);
     const { status, stdout, stderr } = await check(file, "--model", "register", option, budget);
@@ -107,13 +107,13 @@ describe("a format", () => {
     ["jepsen", LOG],
     ["edn", EDN],
     ["jsonl", VALID],
-  ])("%s is told by its beginning", async (format, text) => {
+  ])("%s is detected from its beginning", async (format, text) => {
     const { stdout, status } = await check(saved("history", text), "--model", "register", "--json");
     expect(status).toBe(0);
     expect(JSON.parse(stdout)).toMatchObject({ format, verdict: "valid" });
   });
 
-  test("that is given counts", async () => {
+  test("of the option has precedence", async () => {
     const { status, stderr } = await check(
       saved("h", LOG),
       "--model",
@@ -127,7 +127,7 @@ describe("a format", () => {
 });
 
 describe("a page", () => {
-  test("is written whatever the verdict, and is one file that asks for nothing", async () => {
+  test("is written with any verdict, and is one file that loads nothing else", async () => {
     for (const [text, status, words] of [
       [VALID, 0, "h.jsonl: linearizable"],
       [VIOLATED, 1, "h.jsonl: not linearizable"],
@@ -142,7 +142,7 @@ describe("a page", () => {
     }
   });
 
-  test("that cannot be written is an error of the tool, and no verdict", async () => {
+  test("that cannot be written is an error of the tool, not a verdict", async () => {
     const html = join(temporaryDirectory(), "none", "report.html");
     const file = saved("h.jsonl", VALID);
     expect(await check(file, "--model", "register", "--html", html)).toEqual({
@@ -175,11 +175,11 @@ describe("bad input is one line and status 2", () => {
 
   test("a file of no format", async () => {
     const file = saved("h", "hello\n");
-    const message = "the format cannot be told from its beginning; name it by --format";
+    const message = "its format is not recognized; use --format to name it";
     await bad(file, ["--model", "register"], `${file}: ${message}`);
   });
 
-  test("a file that is no text", async () => {
+  test("a file that is not text", async () => {
     const file = saved("h", Uint8Array.of(0x7b, 0xff));
     await bad(file, ["--model", "register"], `${file} is not valid UTF-8, or too large`);
   });
@@ -196,7 +196,7 @@ describe("bad input is one line and status 2", () => {
     await bad(file, ["--model", "register", "--format", "jsonl"], message);
   });
 
-  test("an operation that the model has not", async () => {
+  test("an operation that the model does not have", async () => {
     const file = saved("h.jsonl", VALID);
     await bad(
       file,
@@ -219,7 +219,7 @@ describe("bad input is one line and status 2", () => {
       "It must be a number of seconds from 0.1 to 86400.",
     ],
     [["--model", "register", "--memory", "0"], "It must be a whole number from 1 to 12288."],
-    [["--model", "register", "--html", ""], "It must be the name of a file."],
+    [["--model", "register", "--html", ""], "It must be the path of a file."],
   ])("options %j", async (options, message) => {
     const { status, stdout, stderr } = await check("h.jsonl", ...options);
     expect({ status, stdout }).toEqual({ status: 2, stdout: "" });
@@ -228,7 +228,7 @@ describe("bad input is one line and status 2", () => {
   });
 });
 
-describe("a model of one's own", () => {
+describe("a custom model", () => {
   const COUNTER = `export default {
     name: "counter",
     init: 0,
@@ -266,7 +266,7 @@ describe("a model of one's own", () => {
     expect({ status, stderr }).toEqual({ status: 0, stderr: "" });
   });
 
-  test("that throws is no verdict", async () => {
+  test("that throws gives no verdict", async () => {
     const model = saved(
       "m.mjs",
       COUNTER.replace("key: (state) => state", 'key() { throw new Error("oops"); }'),
@@ -293,7 +293,7 @@ describe("a model of one's own", () => {
 });
 
 describe("a check that takes long", () => {
-  test("tells a terminal how far it is, and is interrupted without a verdict", async () => {
+  test("shows its progress on a terminal, and is interrupted without a verdict", async () => {
     const host = new FakeHost({ tty: true, env: { TERM: "dumb" } });
     const argv = ["check", saved("h.jsonl", HARD), "--model", "register"];
     const status = run(argv, host, async () => new FakeCluster());
@@ -303,7 +303,7 @@ describe("a check that takes long", () => {
     expect(host.stdout.text).toMatch(/^unknown: 61 operations, it was interrupted/);
   });
 
-  test("tells nobody else", async () => {
+  test("shows no progress elsewhere", async () => {
     const program = new Kontiki([
       "check",
       saved("h.jsonl", HARD),
@@ -317,7 +317,7 @@ describe("a check that takes long", () => {
   });
 
   test("ends at a signal", async () => {
-    // The register again, but one that tells when the search has begun.
+    // The register again, with a signal when the search has begun.
     const model = saved(
       "m.mjs",
       `import { writeSync } from "node:fs";

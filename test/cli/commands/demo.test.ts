@@ -5,10 +5,10 @@ import { describe, expect, test } from "vitest";
 import { runOnFake } from "../support/fake-host.ts";
 import { kontiki, Kontiki, objects } from "../support/kontiki.ts";
 
-/** Elections take their time, and a busy machine takes more. */
+/** Elections take seconds, and more on a busy machine. */
 const SLOW = { timeout: 120_000 };
 
-/** Runs the demo until it has told its story once, and interrupts it. */
+/** Runs one round of the demo, and interrupts it. */
 async function story(nodes: number): Promise<readonly Record<string, unknown>[]> {
   const demo = new Kontiki(["demo", "--fast", "--json", "--nodes", `${nodes}`]);
   await demo.until("stdout", /"agreement"/);
@@ -22,11 +22,11 @@ function chapters(lines: readonly Record<string, unknown>[]): readonly unknown[]
   return lines.filter(({ type }) => type === "story").map(({ chapter }) => chapter);
 }
 
-describe("the story of --fast", () => {
+describe("a round of --fast", () => {
   test("has all its parts in order, for each number of nodes", SLOW, async () => {
     const [one = [], two = [], three = []] = await Promise.all([1, 2, 3].map(story));
     const first = ["start", "election", "writes", "crash"];
-    // Without a majority nobody leads until the crashed node is back.
+    // Without a majority there is no leader until the crashed node has restarted.
     const stuck = [...first, "writes", "recovery", "election", "agreement"];
     expect(chapters(one)).toEqual(stuck);
     expect(chapters(two)).toEqual(stuck);
@@ -43,7 +43,7 @@ describe("the story of --fast", () => {
     expect(crashed).toBeGreaterThan(at("crash"));
     expect(started).toBeGreaterThan(at("recovery"));
     expect(lines[crashed]).toMatchObject({ asked: true, node: lines[started]?.["node"] });
-    // What the nodes say last before they are found equal is equal.
+    // Before the comparison, the latest reports of the nodes are equal.
     const told = lines.slice(0, at("agreement"));
     const last = ["n1", "n2", "n3"].map((node) =>
       told.findLast((line) => line["type"] === "status" && line["node"] === node),
@@ -51,7 +51,7 @@ describe("the story of --fast", () => {
     const applied = last.map((line) => line?.["applied"]);
     expect(new Set(applied).size).toBe(1);
     expect(last.map((line) => line?.["last"])).toEqual(applied);
-    // Ended in order: every node was stopped, and nothing follows the end.
+    // Ended gracefully: every node was stopped, and nothing follows the end.
     const stopped = lines.slice(at("agreement")).filter(({ type }) => type === "stopped");
     expect(stopped).toHaveLength(3);
     expect(new Set(stopped.map(({ node }) => node))).toEqual(new Set(["n1", "n2", "n3"]));
@@ -64,7 +64,7 @@ describe("its end", () => {
   test("--seconds ends it with status 0, in text without colours", SLOW, async () => {
     const { status, stdout, stderr } = await kontiki(["demo", "--fast", "--seconds", "0.5"]);
     expect({ status, stderr }).toEqual({ status: 0, stderr: "" });
-    expect(stdout).toMatch(/^\nSTART: 3 nodes, each in a thread of its own/);
+    expect(stdout).toMatch(/^\nSTART: 3 nodes, each with its own thread/);
     expect(stdout).toMatch(/^n3 +\d\.\d{3} s {2}stopped +incarnation 1 +it is down$/m);
     expect(stdout).toMatch(/\n\nEnded after \d+\.\d s: \d+ leaders? .*\.\n$/s);
     expect(stdout).not.toContain("\u001b");
@@ -80,7 +80,7 @@ describe("its end", () => {
     expect(stdout).toMatch(/Ended after .* 1 leader elected/);
   });
 
-  test("a reader that has seen enough", SLOW, async () => {
+  test("a reader that closes the pipe", SLOW, async () => {
     const demo = new Kontiki(["demo", "--fast"]);
     await demo.until("stdout", /START/);
     demo.process.stdout.destroy();
@@ -97,7 +97,7 @@ test("the timers are those of the original, and shorter with --fast", async () =
   ).toMatchObject({ nodes: 2, electionTimeoutMs: 1000, heartbeatMs: 200 });
 });
 
-test("--help tells of the timers and of the exit status, with examples", async () => {
+test("--help shows the timers, the exit status, and examples", async () => {
   const { status, stdout, stderr, started } = await runOnFake(["demo", "--help"]);
   expect({ status, stderr, started }).toEqual({ status: 0, stderr: "", started: undefined });
   expect(stdout).toMatch(/^Usage: kontiki demo \[options\]\n/);
@@ -122,7 +122,7 @@ describe("bad usage is one line and status 2, and nothing is started", () => {
   });
 });
 
-describe("plain words", () => {
+describe("explanations", () => {
   const plain = colorsFor({ isTTY: false }, {});
 
   /** "role term leader last commit applied", as short as a table needs it. */
@@ -148,8 +148,12 @@ describe("plain words", () => {
   }
 
   test.each([
-    ["follower 0 - 0 0 0", "candidate 1 - 0 0 0", "hears no leader: asks for votes"],
-    ["follower 0 - 0 0 0", "preCandidate 0 - 0 0 0", "hears no leader: asks who would vote for it"],
+    ["follower 0 - 0 0 0", "candidate 1 - 0 0 0", "hears from no leader: asks for votes"],
+    [
+      "follower 0 - 0 0 0",
+      "preCandidate 0 - 0 0 0",
+      "hears from no leader: asks who would vote for it",
+    ],
     ["preCandidate 0 - 0 0 0", "candidate 1 - 0 0 0", "asks for votes"],
     ["candidate 1 - 0 0 0", "preCandidate 1 - 0 0 0", "not elected: asks who would vote for it"],
     ["candidate 1 - 0 0 0", "candidate 2 - 0 0 0", "not elected: asks for votes"],
@@ -159,7 +163,7 @@ describe("plain words", () => {
     [
       "leader 2 n1 5 3 3",
       "follower 3 n2 4 4 4",
-      "leads no more; follows n2; drops entry 5, never committed; knows entry 4 committed; applied",
+      "is no longer leader; follows n2; drops uncommitted entry 5; learns that entry 4 is committed; applied",
     ],
     ["leader 2 n1 3 3 3", "leader 2 n1 5 3 3", "appends entries 4 to 5"],
     ["leader 2 n1 5 3 3", "leader 2 n1 5 5 5", "a majority has entries 4 to 5: committed; applied"],
@@ -174,12 +178,12 @@ describe("plain words", () => {
     expect(words(line)).toBe(expected);
   });
 
-  test("after a start, and for what befalls a node", () => {
+  test("after a start, and of events", () => {
     const node = nodeId("n1");
     const now = raft("follower 2 - 4 0 0");
     expect(demoText({ type: "status", node, before: undefined, now }, 1234, ["n1"], plain)).toBe(
       "n1       1.234 s  follower   term 2  last 4  commit 0  applied 0     " +
-        "starts as a follower, its log read back up to entry 4\n",
+        "starts as a follower, with its log up to entry 4\n",
     );
     const crashed = { type: "crashed", node, incarnation: 1, crashes: 1, restartInMs: 9 } as const;
     expect(
@@ -187,7 +191,7 @@ describe("plain words", () => {
     ).toBe('it crashed: "out of\\nmemory"');
     const started = { type: "started", node, incarnation: 2, tornBytes: 7 } as const;
     expect(words({ type: "event", event: started })).toBe(
-      "its thread runs again; 7 bytes of an unfinished write cut off",
+      "its thread runs again; 7 bytes of an unfinished write were cut off",
     );
     const trouble = { type: "trouble", node, what: "the disk\nis full" } as const;
     expect(words({ type: "event", event: trouble })).toBe('it takes no part: "the disk\\nis full"');

@@ -13,14 +13,19 @@ async function explored(
   engines: FakeEngines = new FakeEngines(),
   host: FakeHost = new FakeHost(),
 ): Promise<{ readonly status: number; readonly stdout: string; readonly stderr: string }> {
-  const status = await run(["explore", ...args], host, async () => new FakeCluster(), engines);
+  const status = await run(
+    ["explore", ...args],
+    host,
+    async () => new FakeCluster(),
+    async () => engines,
+  );
   const stdout = host.stdout.text.replace(/, \d+ MiB$/m, ", 0 MiB");
   if (!args.includes("--json"))
     return { status, stdout: stdout.replace(TOKEN, "TOKEN"), stderr: host.stderr.text };
   return { status, stdout, stderr: host.stderr.text };
 }
 
-/** A core that votes for whoever asks, as often as it is asked. */
+/** A core that grants every vote request. */
 const votesTwice: StepFunction = (env, state, event) =>
   event.type === "message" && event.message.type === "requestVote"
     ? step(env, { ...state, votedFor: undefined }, event)
@@ -34,11 +39,11 @@ function broken(): FakeEngines {
 
 const ONE_TERM = ["--crashes", "0", "--proposals", "0", "--terms", "1", "--inflight", "3"];
 
-describe("a verdict is the exit status, and told", () => {
+describe("a verdict is printed, and is the exit status", () => {
   test("valid", async () => {
     expect(await explored(["--nodes", "1"])).toEqual({
       status: 0,
-      stdout: `valid: all 19 states that there are
+      stdout: `valid: all 19 states checked
 19 states, 19 transitions, depth 4; 1.0 s, 19 states/s, 0 MiB
 
 met:
@@ -63,7 +68,7 @@ never met:
     const { status, stdout } = await explored(ONE_TERM, broken());
     expect(status).toBe(1);
     expect(stdout).toMatchInlineSnapshot(`
-      "violated: a in term 1: the vote for a changed to b; a in term 1: a candidate voted for itself, after 3 transitions
+      "violated: a in term 1: the vote for a changed to b; a in term 1: a candidate did not vote for itself, after 3 transitions
       6 states (28 without symmetry), 11 transitions, depth 2; 1.0 s, 6 states/s, 0 MiB
 
             a                   b                   c
@@ -80,16 +85,16 @@ never met:
     `);
   });
 
-  test("unknown, when what should be met was not", async () => {
+  test("unknown, when an expected event was not met", async () => {
     const engines = new FakeEngines();
-    // A core that lets all timers run out for nothing.
+    // A core that ignores all timeouts.
     const sleeps: StepFunction = (_env, state) => ({ state, effects: [] });
     engines.exploreInSlices = (options) => exploreInSlices({ ...options, step: sleeps });
     const args = ["--nodes", "1", "--crashes", "0", "--terms", "1"];
     const { status, stdout } = await explored(args, engines);
     expect(status).toBe(3);
     expect(stdout.split("\n")[0]).toBe(
-      "unknown: all 1 state, but what should be met was not: a leader is elected, " +
+      "unknown: all 1 state checked, but never met: a leader is elected, " +
         "a leader commits an entry, a leader commits a command",
     );
   });
@@ -139,21 +144,21 @@ describe("the token of a counterexample", () => {
     return { status, stdout: host.stdout.text, stderr: host.stderr.text };
   };
 
-  test("shows that another core does not make it", async () => {
+  test("shows that another core does not fail", async () => {
     const { stdout } = await explored([...ONE_TERM, "--json"], broken());
     const [token = ""] = TOKEN.exec(stdout) ?? [];
     expect(await replayed(token)).toEqual({
       status: 0,
       stdout: `explored: 3 nodes, 3 transitions
 not reproduced: the token says a in term 1: the vote for a changed to b; \
-a in term 1: a candidate voted for itself, this run is valid
-Other things happened: the code is not that which the token was made with.
+a in term 1: a candidate did not vote for itself, this run is valid
+The run was different: the code has changed since the token was made.
 `,
       stderr: "",
     });
   });
 
-  test("says where another core goes another way", async () => {
+  test("shows where another core takes another path", async () => {
     const actions = [{ type: "propose", node: nodeId("a") } as const];
     const token = encodeToken({ type: "path", check: "x", bounds: { proposals: 0 }, actions });
     expect(await replayed(token)).toEqual({
@@ -161,29 +166,29 @@ Other things happened: the code is not that which the token was made with.
       stdout: `explored: 1 transition
 not reproduced: the token says x, this run is unknown
   action 1, propose at a, is not possible at that point
-Other things happened: the code is not that which the token was made with.
+The run was different: the code has changed since the token was made.
 `,
       stderr: "",
     });
   });
 });
 
-describe("a search that ends early tells what is known", () => {
+describe("a search that ends early prints its result so far", () => {
   test("by --time", async () => {
     const engines = new FakeEngines();
     engines.timeIsUp();
     const { status, stdout } = await explored(["--time", "60s"], engines);
     expect(status).toBe(3);
-    expect(stdout).toMatch(/^unknown: the time was used up after \d+ states?\n/);
+    expect(stdout).toMatch(/^unknown: the time ran out after \d+ states?\n/);
   });
 
   test("by --memory", async () => {
     const { status, stdout } = await explored(["--inflight", "4", "--memory", "1"]);
     expect(status).toBe(3);
-    expect(stdout).toMatch(/^unknown: the memory was used up after [\d,]+ states?\n/);
+    expect(stdout).toMatch(/^unknown: the memory ran out after [\d,]+ states?\n/);
   });
 
-  test("by Ctrl-C, after a terminal was told how far it is", async () => {
+  test("by Ctrl-C, after progress on a terminal", async () => {
     const host = new FakeHost({ tty: true, env: { TERM: "dumb" } });
     const result = explored(["--inflight", "6"], new FakeEngines(), host);
     await host.stderr.until(
@@ -192,7 +197,7 @@ describe("a search that ends early tells what is known", () => {
     host.interrupt("SIGINT");
     const { status, stdout } = await result;
     expect(status).toBe(130);
-    expect(stdout).toMatch(/^unknown: it was interrupted after [\d,]+ states\n/);
+    expect(stdout).toMatch(/^unknown: interrupted after [\d,]+ states\n/);
   });
 });
 

@@ -9,7 +9,7 @@ import { objects, temporaryDirectory } from "../support/kontiki.ts";
 
 const NODES = ["n1", "n2", "n3"].map(nodeId);
 
-/** A directory of three nodes, of which n2 holds most. */
+/** A directory of three nodes; n2 has most of the log. */
 function directory(): string {
   const path = join(temporaryDirectory(), "data");
   const made = openDataDirectory(path, NODES);
@@ -47,7 +47,7 @@ const TABLE = `   node  term  last index  last term
    n1       3           0          0
 *  n2       3           1          2
    n3       3           0          0
-n2 holds most: go on with that one
+n2 has most of the log: continue with this node
 `;
 
 const UNTOUCHED = ["n1", "n2", "n3"];
@@ -78,19 +78,19 @@ test("without --node the nodes are compared, and nothing is changed", async () =
   expect(folders(path)).toEqual(UNTOUCHED);
 });
 
-describe("one node goes on alone", () => {
-  test("with --yes, told what that costs", async () => {
+describe("the cluster continues with one node", () => {
+  test("with --yes, after a warning", async () => {
     const path = directory();
     const { status, stdout, stderr } = await recover(["--data", path, "--node", "n2", "--yes"]);
     expect({ status, stdout }).toEqual({
       status: 0,
-      stdout: `${TABLE}n2 is the whole cluster from entry 2 on; put aside: n1.removed-1, n3.removed-1\n`,
+      stdout: `${TABLE}n2 is the entire cluster from entry 2 on; set aside: n1.removed-1, n3.removed-1\n`,
     });
     expect(stderr).toMatchInlineSnapshot(`
-      "n2 will be the whole cluster, by no majority's agreement:
-      - commands that were acknowledged and that n2 does not hold (it ends at entry 1) are lost for good
-      - commands that n2 holds and that were never acknowledged take effect
-      - the other nodes' folders are put aside; they must never be used with this cluster again
+      "n2 will be the entire cluster, without the agreement of a majority:
+      - commands that were acknowledged and that n2 does not have (it ends at entry 1) are permanently lost
+      - commands that n2 has and that were never acknowledged take effect
+      - the directories of the other nodes are set aside; they must never be used with this cluster again
       "
     `);
     expect(folders(path)).toEqual(ALONE);
@@ -110,27 +110,27 @@ describe("one node goes on alone", () => {
     ]);
   });
 
-  test("told so when another holds more", async () => {
+  test("with a warning when another node has more of the log", async () => {
     const { stderr } = await recover(["--data", directory(), "--node", "n1", "--yes"]);
-    expect(stderr).toMatch(/^- n2 holds entries that n1 does not$/m);
-    expect(stderr).toMatch(/^n2 holds most: that one loses least$/m);
+    expect(stderr).toMatch(/^- n2 has entries that n1 does not have$/m);
+    expect(stderr).toMatch(/^n2 has most of the log: with it the least is lost$/m);
   });
 
   test.each([
-    ["its name", "n2\n", ALONE, "n2 is the whole cluster"],
+    ["its name", "n2\n", ALONE, "n2 is the entire cluster"],
     ["anything else", "yes\n", UNTOUCHED, "nothing was changed"],
     ["nothing", "", UNTOUCHED, "nothing was changed"],
-  ])("asked on a terminal and answered by %s", async (_title, input, found, told) => {
+  ])("confirmed on a terminal by %s", async (_title, input, found, told) => {
     const path = directory();
     const ended = await recover(["--data", path, "--node", "n2"], { input, tty: true });
     expect(ended.status).toBe(0);
-    expect(ended.stderr).toContain("Go on with n2 alone? Type its name: ");
+    expect(ended.stderr).toContain("Continue with n2 alone? Type its name: ");
     expect(ended.stdout + ended.stderr).toContain(told);
     expect(folders(path)).toEqual(found);
   });
 });
 
-test("an interruption while it asks is no answer", async () => {
+test("an interruption during the question is not a yes", async () => {
   const path = directory();
   const host = new FakeHost({ tty: true });
   const running = run(["recover", "--data", path, "--node", "n2"], host);
@@ -140,16 +140,16 @@ test("an interruption while it asks is no answer", async () => {
   expect(folders(path)).toEqual(UNTOUCHED);
 });
 
-describe("what is refused changes nothing", () => {
-  test("nobody to ask", async () => {
+describe("a rejected recovery changes nothing", () => {
+  test("no terminal to ask on", async () => {
     const path = directory();
     const { status, stderr } = await recover(["--data", path, "--node", "n2"], { input: "n2\n" });
     expect(status).toBe(2);
-    expect(stderr).toMatch(/\nkontiki: nobody is there to ask: say --yes to do it\n$/);
+    expect(stderr).toMatch(/\nkontiki: there is no terminal to ask on: use --yes to confirm\n$/);
     expect(folders(path)).toEqual(UNTOUCHED);
   });
 
-  test("a node that is not there, a directory in use, a folder without a cluster", async () => {
+  test("a missing node, a directory in use, a folder without a cluster", async () => {
     const path = directory();
     const failure = async (...args: string[]): Promise<string> => {
       const { status, stderr } = await recover([...args, "--node", "n9", "--yes"]);
@@ -161,7 +161,7 @@ describe("what is refused changes nothing", () => {
     );
     const inUse = openDataDirectory(path, undefined);
     expect(await failure("--data", path)).toMatch(
-      /^kontiki: .* is in use by this process already$/,
+      /^kontiki: .* is already in use by this process$/,
     );
     inUse.close();
     const empty = temporaryDirectory();

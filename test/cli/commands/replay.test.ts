@@ -15,7 +15,7 @@ const VIOLATED: Reproduction = {
   violations: [{ check: CHECK, text: "n1 and n2 lead term 4", at: 2341 }],
   doubts: [],
   hash: "00c0ffee",
-  isSteady: true,
+  isDeterministic: true,
   story: [
     { at: 0.5, node: "n1", what: "stands for term 4", nodes: { n1: "C 4", n2: "F 3" } },
     { at: 2341, node: "n2", what: "leads term 4", nodes: { n1: "L 4", n2: "L 4" } },
@@ -42,7 +42,12 @@ async function told(
 ): Promise<{ readonly status: number; readonly stdout: string; readonly stderr: string }> {
   const host = new FakeHost();
   if (readToken !== undefined) engines.readToken = readToken;
-  const status = await run(args, host, async () => new FakeCluster(), engines);
+  const status = await run(
+    args,
+    host,
+    async () => new FakeCluster(),
+    async () => engines,
+  );
   return { status, stdout: host.stdout.text, stderr: host.stderr.text };
 }
 
@@ -58,7 +63,7 @@ describe("kontiki replay", () => {
     });
   });
 
-  test("tells the story", async () => {
+  test("prints the story", async () => {
     const { stdout } = await replayed(VIOLATED, "--story");
     expect(stdout).toBe(`figure_8, seed 17
 reproduced: Election Safety: n1 and n2 lead term 4
@@ -75,15 +80,15 @@ reproduced: Election Safety: n1 and n2 lead term 4
       { ...VIOLATED, hash: "0badcafe" },
       1,
       `reproduced: Election Safety: n1 and n2 lead term 4
-It came about in another way: the code is not that which the token was made with.
+The check failed in another way: the code has changed since the token was made.
 `,
     ],
     [
       "another run each time",
-      { ...VALID, isSteady: false },
+      { ...VALID, isDeterministic: false },
       0,
       `not reproduced: the token says Election Safety, this run is valid
-The same plan gave something else when it was run again: something in the state machine or test is not of the simulation, such as time or chance.
+A second run of the same plan was different: the state machine or the test uses something outside the simulation, such as time or chance.
 `,
     ],
     [
@@ -91,7 +96,7 @@ The same plan gave something else when it was run again: something in the state 
       VALID,
       0,
       `not reproduced: the token says Election Safety, this run is valid
-Other things happened: the code is not that which the token was made with.
+The run was different: the code has changed since the token was made.
 `,
     ],
     [
@@ -99,7 +104,7 @@ Other things happened: the code is not that which the token was made with.
       { ...VALID, hash: "00c0ffee" },
       0,
       `not reproduced: the token says Election Safety, this run is valid
-The same things happened: the checks are not those which the token was made with.
+The run was the same: the checks have changed since the token was made.
 `,
     ],
     [
@@ -111,7 +116,7 @@ The same things happened: the checks are not those which the token was made with
       },
       1,
       `not reproduced: the token says Election Safety, this run violated liveness: no leader
-Other things happened: the code is not that which the token was made with.
+The run was different: the code has changed since the token was made.
 `,
     ],
     [
@@ -120,10 +125,10 @@ Other things happened: the code is not that which the token was made with.
       3,
       `not reproduced: the token says Election Safety, this run is unknown
   leaders: 0, at least 1
-Other things happened: the code is not that which the token was made with.
+The run was different: the code has changed since the token was made.
 `,
     ],
-  ])("tells plainly of another outcome: %s", async (_title, came, status, text) => {
+  ])("reports another outcome: %s", async (_title, came, status, text) => {
     const all = { status, stdout: `figure_8, seed 17\n${text}`, stderr: "" };
     expect(await replayed(came)).toEqual(all);
   });
@@ -166,7 +171,7 @@ Other things happened: the code is not that which the token was made with.
 describe("kontiki shrink", () => {
   const smaller: TokenSubject = { ...subject(VIOLATED), about: "figure_8, seed 17: 1 fault" };
 
-  /** Tells of three runs, then of a fourth, the last. */
+  /** Reports three runs, then a fourth, the last. */
   const shrinking: NonNullable<TokenSubject["shrinking"]> = function* () {
     for (let runs = 1; runs <= 3; runs += 1)
       yield { runs, token: () => "k1-ab", subject: subject(VIOLATED) };
@@ -182,10 +187,10 @@ describe("kontiki shrink", () => {
 2341.0  n2  L 4  L 4  leads term 4
 `;
 
-  test("tells what is left as a story", async () => {
+  test("prints the rest as a story", async () => {
     expect(await told(["shrink", "k1-abc"], readToken)).toEqual({
       status: 1,
-      stdout: `figure_8, seed 17: 1 fault (4 runs, nothing more can go)\n${STORY}\nkontiki replay k1-a\n`,
+      stdout: `figure_8, seed 17: 1 fault (4 runs, nothing more can be removed)\n${STORY}\nkontiki replay k1-a\n`,
       stderr: "",
     });
   });
@@ -195,7 +200,7 @@ describe("kontiki shrink", () => {
     engines.timeIsUp();
     const { status, stdout } = await told(["shrink", "k1-abc", "--time", "1s"], readToken, engines);
     expect(status).toBe(1);
-    expect(stdout).toContain("ended before it was done)\n");
+    expect(stdout).toContain("ended early)\n");
     expect(stdout).toContain("\nkontiki replay k1-abc\n");
   });
 
@@ -214,29 +219,32 @@ describe("kontiki shrink", () => {
     });
   });
 
-  test("what does not come again is not shrunk", async () => {
+  test("a failure that does not occur again is not shrunk", async () => {
     const other = async (): Promise<TokenSubject> => ({ ...subject(VALID), shrinking });
     const { status, stdout } = await told(["shrink", "k1-abc"], other);
     expect(status).toBe(0);
     expect(stdout).toMatch(/^not reproduced: the token says Election Safety, this run is valid\n/);
   });
 
-  test("what cannot be shrunk is bad usage", async () => {
+  test("a token that cannot shrink is bad usage", async () => {
     expect(await told(["shrink", "k1-abc"], async () => subject(VIOLATED))).toEqual({
       status: 2,
       stdout: "",
-      stderr: "kontiki: nothing can be taken away from this token\n",
+      stderr: "kontiki: nothing can be removed from this token\n",
     });
   });
 });
 
-test.each([["replay"], ["shrink"]])("%s of what is no token is bad usage", async (command) => {
-  expect(await told([command, "k1-abc"])).toEqual({
-    status: 2,
-    stdout: "",
-    stderr: "kontiki: k1-abc is no token\n",
-  });
-});
+test.each([["replay"], ["shrink"]])(
+  "%s of text that is not a token is bad usage",
+  async (command) => {
+    expect(await told([command, "k1-abc"])).toEqual({
+      status: 2,
+      stdout: "",
+      stderr: "kontiki: k1-abc is no token\n",
+    });
+  },
+);
 
 describe("Ctrl-C in the middle of a run", () => {
   const scenario = parseScenario(
@@ -247,7 +255,7 @@ describe("Ctrl-C in the middle of a run", () => {
   const token = runToken(plan, { check: CHECK, hash: "0".repeat(16) }, () => plan);
 
   test.each(["replay", "shrink"])(
-    "ends %s at once, and a terminal was told how far it is",
+    "ends %s at once, after progress on a terminal",
     async (command) => {
       const host = new FakeHost({ tty: true, env: { TERM: "dumb" } });
       const status = run([command, token], host, async () => new FakeCluster());

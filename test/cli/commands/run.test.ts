@@ -18,7 +18,12 @@ async function tried(
   engines: FakeEngines,
   host: FakeHost = new FakeHost(),
 ): Promise<{ readonly status: number; readonly stdout: string; readonly stderr: string }> {
-  const status = await run(["run", ...args], host, async () => new FakeCluster(), engines);
+  const status = await run(
+    ["run", ...args],
+    host,
+    async () => new FakeCluster(),
+    async () => engines,
+  );
   return { status, stdout: host.stdout.text, stderr: host.stderr.text };
 }
 
@@ -27,7 +32,7 @@ const bySeed =
   (task: Task): RunReport =>
     (outcomes[task.seed] ?? validReport)(task);
 
-describe("a verdict is the exit status, and told", () => {
+describe("a verdict is printed, and is the exit status", () => {
   test("valid", async () => {
     const engines = new FakeEngines();
     expect(await tried(["all", "--seeds", "3", "--jobs", "2"], engines)).toEqual({
@@ -48,7 +53,7 @@ never met:
     expect(engines.killed).toBe(2);
   });
 
-  test("violated: the first run of each check, and how to have it again", async () => {
+  test("violated: the first run of each check, and how to reproduce it", async () => {
     const engines = new FakeEngines(bySeed({ 2: violatedReport, 3: violatedReport }));
     const { status, stdout } = await tried(["figure_8", "--seeds", "4"], engines);
     expect(status).toBe(1);
@@ -61,7 +66,7 @@ violated: figure_8, seed 2, after 2.3 s, the first of 2 runs
 `);
   });
 
-  test("violated on threads, where no token gives it again", async () => {
+  test("violated on threads, where no token reproduces it", async () => {
     const engines = new FakeEngines((task) => ({ ...violatedReport(task), token: undefined }));
     const args = ["backup", "--engine", "workers", "--seed", "9"];
     const { status, stdout } = await tried(args, engines);
@@ -72,7 +77,7 @@ violated: figure_8, seed 2, after 2.3 s, the first of 2 runs
     expect(engines.specs).toEqual([{ engine: "workers", scenarios: ["backup"], pages: false }]);
   });
 
-  test("a run on threads is had again by the path that was given", async () => {
+  test("a run on threads is repeated with the given path", async () => {
     const engines = new FakeEngines((task) => ({ ...violatedReport(task), token: undefined }));
     const args = ["my files/own.ts", "--engine", "workers", "--seed", "9"];
     const { stdout } = await tried(args, engines);
@@ -169,7 +174,7 @@ describe("seeds", () => {
     expect(engines.tasks.map(({ seed }) => seed)).toEqual(seeds);
   });
 
-  test("behind the greatest begin at 0", async () => {
+  test("after the greatest begin at 0", async () => {
     const engines = new FakeEngines();
     const args = ["backup", "--jobs", "1", "--seed", "4294967295", "--seeds", "2"];
     const { stdout } = await tried(args, engines);
@@ -177,14 +182,14 @@ describe("seeds", () => {
     expect(stdout).toMatch(/^valid: 2 runs simulated, seeds 4294967295 to 0, /);
   });
 
-  test("that are random are told before anything runs", async () => {
+  test("that are random are printed before anything runs", async () => {
     const engines = new FakeEngines();
     const { stderr, stdout } = await tried(["backup"], engines);
     expect(stderr).toBe("seeds 4711 to 4810\n");
     expect(stdout).toMatch(/^valid: 100 runs simulated, seeds 4711 to 4810, /);
   });
 
-  test("go on without an end until one fails", async () => {
+  test("continue without a limit until one fails", async () => {
     const engines = new FakeEngines(bySeed({ 4999: violatedReport }));
     const { status, stdout } = await tried(["backup", "--until-fail", "--jobs", "1"], engines);
     expect(status).toBe(1);
@@ -192,7 +197,7 @@ describe("seeds", () => {
   });
 });
 
-describe("what is known is told when it ends early", () => {
+describe("the results so far are printed when it ends early", () => {
   /** The second run never ends. */
   const stuck = bySeed({ 1: violatedReport });
   const endless = (): FakeEngines =>
@@ -231,7 +236,7 @@ describe("what is known is told when it ends early", () => {
     });
     const { status, stdout, stderr } = await tried(args, engines);
     expect(status).toBe(4);
-    expect(stdout).toContain("1.0 s, ended by a job that broke\n");
+    expect(stdout).toContain("1.0 s, ended by a broken job\n");
     expect(stderr).toBe("kontiki: a job broke at backup, seed 2: out of memory\n");
   });
 
@@ -250,7 +255,7 @@ async function untilSeed(engines: FakeEngines, seed: number): Promise<void> {
   while (!engines.tasks.some((task) => task.seed === seed)) await Promise.resolve();
 }
 
-test("a terminal is told how far it is", async () => {
+test("a terminal shows the progress", async () => {
   let end: (report: RunReport) => void = () => undefined;
   const engines = new FakeEngines((task) =>
     task.seed < 3
@@ -276,7 +281,7 @@ describe("--html", () => {
     expect(engines.specs[0]).toEqual({ engine: "simulation", scenarios: ["backup"], pages: true });
   });
 
-  test("that cannot be written is found out before anything runs", async () => {
+  test("that cannot be written is reported before anything runs", async () => {
     const html = join(temporaryDirectory(), "none", "failure.html");
     const engines = new FakeEngines(violatedReport);
     const { status, stderr } = await tried(["backup", "--seeds", "2", "--html", html], engines);
@@ -287,16 +292,16 @@ describe("--html", () => {
     });
   });
 
-  test("says that there is nothing to show", async () => {
+  test("reports that there is nothing to show", async () => {
     const html = join(temporaryDirectory(), "failure.html");
     const { stderr } = await tried(["backup", "--seeds", "2", "--html", html], new FakeEngines());
-    expect(stderr).toBe(`nothing was violated: ${html} is not written\n`);
+    expect(stderr).toBe(`nothing was violated, so ${html} is not written\n`);
     expect(existsSync(html)).toBe(false);
   });
 });
 
 describe("--list", () => {
-  test("names what is shipped", async () => {
+  test("names the shipped scenarios", async () => {
     expect(await tried(["--list"], new FakeEngines())).toEqual({
       status: 0,
       stdout: "backup    About backup.\nfigure_8  About figure_8.\n",
@@ -315,7 +320,7 @@ describe("--list", () => {
 
 describe("bad usage is one line and status 2", () => {
   test.each<[readonly string[], string]>([
-    [[], "name a scenario, or all; --list prints those that are shipped"],
+    [[], "name a scenario, or all; --list prints the shipped ones"],
     [["none"], "there is no scenario none"],
     [["backup", "--seeds", "0"], "It must be a whole number from 1 to 4294967296."],
     [["backup", "--seed", "x"], "It must be a whole number from 0 to 4294967295."],

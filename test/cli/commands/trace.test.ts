@@ -1,4 +1,4 @@
-/** `kontiki trace` in a process of its own: what one process wrote down, another does again. */
+/** `kontiki trace` in its own process: it repeats the steps that another process recorded. */
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
@@ -15,7 +15,7 @@ function run(verb: string, lines: readonly string[], ...options: readonly string
   return kontiki(["trace", verb, file, ...options]);
 }
 
-/** The line of a trace in which the first reply to a request for a vote came, as one that refuses. */
+/** The line of a trace with the first reply to a vote request, changed to a rejection. */
 const VOTE = leader.findIndex((line) => line.includes('"voteReply","term":1,"granted":true')) + 1;
 const differing = leader.with(
   VOTE - 1,
@@ -23,7 +23,7 @@ const differing = leader.with(
 );
 
 describe("trace replay", () => {
-  test("does every step again in another process, status 0", async () => {
+  test("repeats every step in another process, status 0", async () => {
     const all = [...traces.values()].map(async (lines) => {
       const { status, stdout, stderr } = await run("replay", lines);
       const text = `${lines.length - 1} steps, all the same\n`;
@@ -32,16 +32,16 @@ describe("trace replay", () => {
     await Promise.all(all);
   });
 
-  test("says where a step differs, status 1", async () => {
+  test("shows where a step differs, status 1", async () => {
     const { status, stdout, stderr } = await run("replay", differing);
     expect({ status, stderr }).toEqual({ status: 1, stderr: "" });
     expect(stdout).toBe(
       `line ${VOTE}, voteReply from b: before.role: the trace has {"type":"candidate","votes":["a"]}, ` +
-        "the core comes to nothing (and after.role, effects.0, effects.1, effects.2, effects.3)\n",
+        "the core has nothing (and after.role, effects.0, effects.1, effects.2, effects.3)\n",
     );
   });
 
-  test("says when the file ends in the middle of a line: a node that was killed leaves one", async () => {
+  test("reports a file that ends in the middle of a line, as a killed node leaves it", async () => {
     const file = join(temporaryDirectory(), "cut.ndjson");
     writeFileSync(file, leader.slice(0, 9).join("\n").slice(0, -1));
     const { status, stdout, stderr } = await kontiki(["trace", "replay", file]);
@@ -68,7 +68,7 @@ describe("trace replay", () => {
 });
 
 describe("trace show", () => {
-  test("prints a line a step, in columns", async () => {
+  test("prints one line for each step, in columns", async () => {
     const { status, stdout, stderr } = await run("show", restarted);
     expect({ status, stderr }).toEqual({ status: 0, stderr: "" });
     expect(stdout).toMatchInlineSnapshot(`
@@ -83,27 +83,27 @@ describe("trace show", () => {
     `);
   });
 
-  test("prints so many lines from a line on", async () => {
+  test("prints --count lines from --from on", async () => {
     const { stdout } = await run("show", leader, "--from", "10", "--count", "3");
     const numbers = stdout.split("\n").map((line) => line.trim().split(" ")[0]);
     expect(numbers).toEqual(["a", "line", "10", "11", "12", ""]);
   });
 
-  test("shows what differs as well: it only reads", async () => {
+  test("also shows a step that differs: it only reads", async () => {
     const { status, stdout } = await run("show", differing, "--from", `${VOTE}`, "--count", "1");
     expect(status).toBe(0);
     expect(stdout).toMatch(/voteReply term 1, refused +leader +1 +0 /);
   });
 });
 
-describe("what cannot be read is one line and status 4", () => {
-  test.each(["replay", "show"])("%s of a file that is not there", async (verb) => {
+describe("an unreadable file is one line and status 4", () => {
+  test.each(["replay", "show"])("%s of a missing file", async (verb) => {
     const { status, stdout, stderr } = await kontiki(["trace", verb, "/nowhere/t.ndjson"]);
     expect({ status, stdout }).toEqual({ status: 4, stdout: "" });
     expect(stderr).toMatch(/^kontiki: cannot read the trace \/nowhere\/t.ndjson: .*\n$/);
   });
 
-  test.each(["replay", "show"])("%s of a line that is none, with its number", async (verb) => {
+  test.each(["replay", "show"])("%s of a broken line, with its number", async (verb) => {
     const { status, stderr } = await run(verb, leader.with(6, "{"));
     expect(status).toBe(4);
     expect(stderr).toMatch(/^kontiki: .*t.ndjson: line 7: it cannot be read: .*\n$/);

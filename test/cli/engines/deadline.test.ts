@@ -6,7 +6,7 @@ import { deadline } from "../../../packages/cli/src/engines/deadline.ts";
 
 const LATE_MS = 5_000;
 
-test("a deadline comes however often memory is cleared while nobody listens for it", async () => {
+test("a deadline is not lost to the garbage collector while nothing listens to it", async () => {
   setFlagsFromString("--expose-gc");
   const collect = runInNewContext("gc") as () => void;
   const ends = AbortSignal.any([new AbortController().signal, deadline(50)]);

@@ -22,7 +22,7 @@ const unreadable = (number: number, problem: string): InputLine => ({
   problem,
 });
 
-describe("bytes are cut into lines", () => {
+describe("bytes are split into lines", () => {
   test.each<[string, string[], InputLine[]]>([
     ["nothing", [], []],
     ["LF", ["a\nb\n"], [line(1, "a"), line(2, "b")]],
@@ -35,7 +35,7 @@ describe("bytes are cut into lines", () => {
     expect(await linesOf(chunks(...parts))).toEqual(expected);
   });
 
-  test("wherever the chunks end", async () => {
+  test("at any boundaries of chunks", async () => {
     await fc.assert(
       fc.asyncProperty(
         fc.array(fc.string({ unit: "binary" }).map((text) => text.replace(/[\r\n\ufeff]/g, ""))),
@@ -55,7 +55,7 @@ describe("bytes are cut into lines", () => {
   });
 });
 
-describe("a line that cannot be read leaves the others alone", () => {
+describe("an unreadable line does not affect the others", () => {
   test("invalid UTF-8", async () => {
     const input = chunks("a\n", Uint8Array.of(0x62, 0xff, 0x0a), "c\n");
     expect(await linesOf(input)).toEqual([
@@ -86,7 +86,7 @@ describe("a line that cannot be read leaves the others alone", () => {
   });
 });
 
-test("no line is read before it is asked for", async () => {
+test("no line is read before it is requested", async () => {
   const taken: number[] = [];
   async function* input(): AsyncGenerator<Uint8Array> {
     for (let at = 1; at <= 3; at += 1) {

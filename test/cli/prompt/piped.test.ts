@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { Kontiki, kontiki, objects, temporaryDirectory } from "../support/kontiki.ts";
 
 describe("commands from a pipe, on real nodes", () => {
-  test("run one after another, and all but results goes to standard error", async () => {
+  test("run one after another, and only results go to standard output", async () => {
     const input = `
       # A session as a person would write it.
       put greeting "good morning"
@@ -10,7 +10,7 @@ describe("commands from a pipe, on real nodes", () => {
       append greeting !
       cas greeting "good morning!" bye
       cas greeting nothing bye
-      get nobody
+      get missing
       list g
       del greeting
       leader
@@ -37,12 +37,12 @@ ok
 ok
 `,
     );
-    expect(stderr).toMatch(/^n[123] crashed as asked; restarts in \d+ ms$/m);
+    expect(stderr).toMatch(/^n[123] crashed on request; restarts in \d+ ms$/m);
     expect(stderr).toMatch(/^n[123] leads term \d+$/m);
     expect(status).toBe(0);
   });
 
-  test("--json prints one object a command in the order of the input", async () => {
+  test("--json prints one object for each command in the order of the input", async () => {
     const puts = Array.from({ length: 300 }, (_, at) => `put key${at} ${at}`);
     const gets = Array.from({ length: 300 }, (_, at) => `get key${at}`);
     const input = [...puts, "crash n1", "nope", ...gets].join("\r\n");
@@ -101,7 +101,7 @@ ok
 });
 
 describe("a data directory", () => {
-  test("continues where it stopped, whatever crashed meanwhile", async () => {
+  test("continues where it stopped, after any crashes", async () => {
     const data = temporaryDirectory();
     const count = 400;
     const puts: string[] = [];
@@ -127,13 +127,13 @@ describe("a data directory", () => {
   });
 });
 
-test("colours are a matter of the environment", async () => {
+test("the environment decides about colours", async () => {
   const env = { FORCE_COLOR: "1" };
   const forced = await kontiki(["up", "--memory", "--nodes", "1"], "get k\n", env);
   expect(forced.stdout).toBe("\u001b[2m(absent)\u001b[22m\n");
 });
 
-test("a reader that goes away ends the program in order and quietly", async () => {
+test("a reader that goes away ends the program gracefully and silently", async () => {
   const data = temporaryDirectory();
   const program = new Kontiki(["up", "--data", data, "--nodes", "1"]);
   await program.write("put k v\n").until("stdout", /ok/);

@@ -27,7 +27,7 @@ async function type(keys: string, appears: RegExp): Promise<void> {
 }
 
 describe("at a prompt", () => {
-  test("a note says what there is", async () => {
+  test("a note shows the cluster", async () => {
     expect(stripVTControlCharacters(host.stderr.text)).toBe(
       '3 nodes, logs in memory; "help" lists the commands\n',
     );
@@ -35,7 +35,7 @@ describe("at a prompt", () => {
     expect(await status).toBe(0);
   });
 
-  test("commands run and the prompt comes back", async () => {
+  test("commands run, and the prompt returns", async () => {
     await type("put k v\r", /ok\n[^]*kontiki> $/);
     await type("get k\r", /v\n[^]*kontiki> $/);
     host.stdin.write("quit\r");
@@ -55,7 +55,7 @@ describe("at a prompt", () => {
     expect(host.stdout.text).toMatch(/ab\n/);
   });
 
-  test("bytes that are no UTF-8 are refused, and nothing is put", async () => {
+  test("bytes that are not UTF-8 are rejected, and nothing is put", async () => {
     const from = host.stdout.text.length;
     host.stdin.write(Buffer.from([...Buffer.from("put k "), 0xff, 0xfe, 0x0d]));
     await host.stderr.until(/not valid UTF-8/);
@@ -63,7 +63,7 @@ describe("at a prompt", () => {
     expect(cluster.calls).not.toContain("put");
   });
 
-  test("a failed command is told without a line number, and ends in status 1", async () => {
+  test("a failed command is reported without a line number, and gives status 1", async () => {
     await type("nope\r", /kontiki> $/);
     expect(stripVTControlCharacters(host.stderr.text)).toMatch(
       /^there is no command "nope"; "help" lists them all$/m,
@@ -72,7 +72,7 @@ describe("at a prompt", () => {
     expect(await status).toBe(1);
   });
 
-  test("the arrow key brings back the line before", async () => {
+  test("the arrow key returns to the previous line", async () => {
     await type("put k v\r", /ok\n[^]*kontiki> $/);
     await type(`${UP}\r`, /ok\n[^]*kontiki> $/);
     host.stdin.write(CTRL_D);
@@ -80,14 +80,14 @@ describe("at a prompt", () => {
     expect(cluster.calls.filter((call) => call === "put").length).toBe(2);
   });
 
-  test("the tabulator completes commands and nodes", async () => {
+  test("the tab key completes commands and nodes", async () => {
     await type("cra\t", /crash /);
     await type("n2\r", /n2 crashed\n/);
     host.stdin.write(CTRL_D);
     expect(await status).toBe(0);
   });
 
-  test("an event stands above what is being typed", async () => {
+  test("an event is printed above the typed text", async () => {
     await type("put k", /put k$/);
     const from = host.stdout.text.length;
     await cluster.node("n2").stop();
@@ -100,7 +100,7 @@ describe("at a prompt", () => {
 });
 
 describe("Ctrl-C", () => {
-  test("clears what was typed, and on an empty line stops in order", async () => {
+  test("clears the typed text, and on an empty line stops gracefully", async () => {
     await type("put k v", /put k v$/);
     await type(`${CTRL_C}get k\r`, /\(absent\)/);
     expect(host.interruptions).toEqual([]);

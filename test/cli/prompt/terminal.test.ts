@@ -1,4 +1,4 @@
-import { colorsFor, complete, Notes } from "@kontiki/cli";
+import { colorsFor, complete, Notes, verbs } from "@kontiki/cli";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { Screen } from "../support/fake-host.ts";
 
@@ -26,6 +26,8 @@ describe("completion", () => {
     ["crash l", [["leader "], "l"]],
     ["stop n1 ", [[], ""]],
     ["log n", [["n1 ", "n2 "], "n"]],
+    ["start l", [[], "l"]],
+    ["transfer ", [["n1 ", "n2 "], ""]],
     ["wait c", [["converged "], "c"]],
     ["help ca", [["cas "], "ca"]],
     ["mem", [["member "], "mem"]],
@@ -38,11 +40,11 @@ describe("completion", () => {
     ["put n", [[], "n"]],
     ["nonsense n", [[], "n"]],
   ])("%s", (line, expected) => {
-    expect(complete(line, nodeIds)).toEqual(expected);
+    expect(complete(verbs, line, nodeIds)).toEqual(expected);
   });
 });
 
-describe("what takes long is shown on a terminal", () => {
+describe("long work is shown on a terminal", () => {
   beforeEach(() => void vi.useFakeTimers());
   afterEach(() => void vi.useRealTimers());
 
@@ -58,13 +60,13 @@ describe("what takes long is shown on a terminal", () => {
     return stderr.text;
   }
 
-  test("from the first second on, below the notes, and away at the end", async () => {
+  test("from the first second on, below the notes, and erased at the end", async () => {
     expect(await during(true, 2500)).toBe(
       "starting ... 1 s\r\u001b[Kn1 crashed\nstarting ... 1 s\r\u001b[Kstarting ... 2 s\r\u001b[K",
     );
   });
 
-  test("never over the end of a line: a line that wraps is not erased", async () => {
+  test("never wider than a line, because a line that wraps cannot be erased", async () => {
     const line = `${"x".repeat(70)} ... 1 s`;
     expect(line.length).toBe(78);
     expect(await during(true, 1200, "x".repeat(90))).toContain(`${line}\r`);

@@ -42,7 +42,7 @@ export class FakeCluster implements ProgramCluster {
     return [...this.#nodes.keys()].map(nodeId);
   }
 
-  /** What a cluster that was started with these options would be: told of events from then on. */
+  /** Applies the options of a start: its listener receives events from now on. */
   startedWith({ onEvent }: ClusterOptions): this {
     if (onEvent !== undefined) this.events.on("event", onEvent);
     return this;
@@ -165,7 +165,7 @@ export class FakeCluster implements ProgramCluster {
     this.calls.push("stop");
   }
 
-  /** Changes a node and tells of it as the real cluster would. */
+  /** Changes a node, with the events of a real cluster. */
   setLife(id: string, life: Life): void {
     this.#node(id).life = life;
     if (life.type === "stopped") {

@@ -7,7 +7,7 @@ import {
   type Task,
 } from "@kontiki/testing";
 
-/** A run in which all was well. */
+/** A run without problems. */
 export function validReport(task: Task): RunReport {
   return {
     task,
@@ -35,12 +35,12 @@ export function violatedReport(task: Task): RunReport {
   };
 }
 
-/** A run that did not show what it should. */
+/** A run that did not show what its scenario expects. */
 export function unknownReport(task: Task): RunReport {
   return { ...validReport(task), verdict: "unknown", doubts: ["leaders: 0, at least 1"] };
 }
 
-/** Engines that judge runs as the test says, and remember what they were asked for. */
+/** Engines whose runs end as the test decides, and that remember their calls. */
 export class FakeEngines implements Engines {
   readonly specs: JobSpec[] = [];
   readonly tasks: Task[] = [];
@@ -58,7 +58,7 @@ export class FakeEngines implements Engines {
 
   readonly loadScenario: Engines["loadScenario"] = async (source) => {
     if (source === "none") throw new Error("there is no scenario none");
-    // Only its name and what it is about are looked at here.
+    // Only its name and description are used here.
     return { name: source, about: `About ${source}.` } as Scenario;
   };
 
@@ -85,13 +85,13 @@ export class FakeEngines implements Engines {
 
   readonly deadline: Engines["deadline"] = () => this.#deadline.signal;
 
-  /** Time goes on a second whenever somebody looks. */
+  /** Every reading advances the time by a second. */
   readonly now: Engines["now"] = () => {
     this.#now += 1000;
     return this.#now;
   };
 
-  /** What `--time` says is over. */
+  /** Ends the time of `--time`. */
   timeIsUp(): void {
     this.#deadline.abort();
   }

@@ -3,7 +3,7 @@ import type { ClusterOptions } from "@kontiki/actors";
 import { PassThrough, Writable } from "node:stream";
 import { FakeCluster } from "./fake-cluster.ts";
 
-/** Keeps what is written to it, and lets a test wait for some of it. */
+/** Keeps all output, and lets a test wait for a part of it. */
 export class Screen extends Writable {
   readonly isTTY: boolean;
   readonly columns = 80;
@@ -21,7 +21,7 @@ export class Screen extends Writable {
     done();
   }
 
-  /** Resolves when what was written since `from` characters matches. */
+  /** Resolves when the output after `from` characters matches. */
   async until(pattern: RegExp, from = 0): Promise<void> {
     const matches = (): boolean => pattern.test(this.text.slice(from));
     if (matches()) return;

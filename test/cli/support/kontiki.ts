@@ -20,7 +20,7 @@ afterEach(() => {
   for (const process of running) process.kill("SIGKILL");
 });
 
-/** The program in a process of its own. It does not outlive its test. */
+/** The program in its own process. It does not outlive its test. */
 export class Kontiki {
   readonly process: ChildProcessWithoutNullStreams;
   /** Resolves when the process has ended and its output is complete. */
@@ -40,7 +40,7 @@ export class Kontiki {
       this.#stderr += text;
       this.#look();
     });
-    // Ending before all input was read is a right of the program.
+    // The program may end before it has read all input.
     this.process.stdin.on("error", () => undefined);
     this.exit = new Promise((resolve) => {
       this.process.on("close", (status, signal) => {
@@ -95,7 +95,7 @@ export function objects(stdout: string): readonly Record<string, unknown>[] {
     .map((line) => JSON.parse(line) as Record<string, unknown>);
 }
 
-/** A directory that goes with the test. */
+/** A directory that is removed after the test. */
 export function temporaryDirectory(): string {
   const directory = mkdtempSync(join(tmpdir(), "kontiki-test-"));
   onTestFinished(() => rmSync(directory, { recursive: true, force: true }));

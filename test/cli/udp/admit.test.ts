@@ -12,14 +12,14 @@ import {
 } from "../support/udp/node.ts";
 import { badVectors } from "../support/udp/vectors.ts";
 
-describe("dropped, counted, and nothing changed", () => {
+describe("dropped and counted, without any change", () => {
   const far = 2 ** 52 + 2;
   const tooLong = "x".repeat(3900);
 
   test.each([
     ["a stranger", "node9", vote(1), "its sender is no other node of the cluster"],
     ["itself", "node1", vote(1), "its sender is no other node of the cluster"],
-    ["nobody", "", vote(1), "its sender is no other node of the cluster"],
+    ["no sender", "", vote(1), "its sender is no other node of the cluster"],
     ["a borrowed name", "node2", requestVote(1), "it names another node than its sender"],
     [
       "a leader's name",
@@ -34,7 +34,7 @@ describe("dropped, counted, and nothing changed", () => {
       "a hole",
       "node0",
       appendEntries({ term: 1, entries: [[2, 1, 0]] }),
-      "its entry 2 stands where 1 belongs",
+      "its entry 2 is where 1 belongs",
     ],
     [
       "a term that falls",
@@ -88,7 +88,7 @@ describe("dropped, counted, and nothing changed", () => {
     expect(other).toMatchObject({ reason: "this node leads its term" });
   });
 
-  test("a leader that lacks what is committed; an older one is told its place", () => {
+  test("a leader that lacks committed entries; an older one learns the newer term", () => {
     const node = makeNode();
     handle(node, "node0", appendEntries({ term: 2, entries: [[1, 2, 0]], commit: 1 }));
     const lacking = appendEntries({ term: 3, from: "node2", entries: [[1, 3, 0]] });

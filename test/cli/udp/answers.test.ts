@@ -17,7 +17,7 @@ import {
 } from "../support/udp/node.ts";
 
 describe("what an answer proves", () => {
-  test("no more than the smallest AppendEntries that is not answered", () => {
+  test("at most the smallest unanswered AppendEntries", () => {
     const unanswered = new Unanswered(PATIENCE_MS);
     for (const end of [4, 9, 7]) unanswered.add(index(end), 0);
     expect(unanswered.succeeded(index(20), 1)).toBe(4);
@@ -26,7 +26,7 @@ describe("what an answer proves", () => {
     expect(unanswered.succeeded(index(20), 1)).toBeUndefined();
   });
 
-  test("a success answers nothing that reaches behind the follower's log", () => {
+  test("a success answers no AppendEntries that goes beyond the follower's log", () => {
     const unanswered = new Unanswered(PATIENCE_MS);
     for (const end of [5, 9]) unanswered.add(index(end), 0);
     expect(unanswered.succeeded(index(4), 1)).toBeUndefined();
@@ -34,7 +34,7 @@ describe("what an answer proves", () => {
     expect(unanswered.succeeded(index(9), 1)).toBe(9);
   });
 
-  test("one that got lost is given up in time", () => {
+  test("a lost one is given up in time", () => {
     const unanswered = new Unanswered(PATIENCE_MS);
     unanswered.add(index(2), 0);
     unanswered.add(index(6), 8000);
@@ -57,7 +57,7 @@ describe("a leader", () => {
     return node;
   }
 
-  test("sends values with the next heartbeat, in one message a follower", () => {
+  test("sends values with the next heartbeat, in one message to each follower", () => {
     const node = makeNode();
     elect(node);
     expect(sentBy(handle(node, "node2", vote(1)))).toEqual([]);
@@ -71,7 +71,7 @@ describe("a leader", () => {
     ]);
   });
 
-  test("commits what a majority answered for, and tells of it with the next heartbeat", () => {
+  test("commits what a majority acknowledged, and announces it with the next heartbeat", () => {
     const node = leaderOfFour();
     const turn = handle(node, "node0", appendAnswer(1, true, 4));
     expect(linesOf(node, turn)).toContain(
@@ -85,10 +85,10 @@ describe("a leader", () => {
     ]);
   });
 
-  test("believes no last index that was not compared", () => {
+  test("trusts no last index that was not compared", () => {
     const node = makeNode();
     elect(node);
-    // An announcement is under way that proves nothing; a divergent log of nine entries stands behind it.
+    // A message is in flight that proves nothing; a divergent log of nine entries answers it.
     handle(node, "node0", appendAnswer(1, true, 9));
     expect(progressOf(node, "node0")).toMatchObject({ match: 0 });
     node.timeout("heartbeatTimeout");
@@ -97,7 +97,7 @@ describe("a leader", () => {
     expect(node.state.commit).toBe(2);
   });
 
-  test("believes no answer to nothing", () => {
+  test("trusts no answer to an unknown message", () => {
     const node = leaderOfFour();
     handle(node, "node0", appendAnswer(1, true, 4));
     const turn = handle(node, "node0", appendAnswer(1, true, 6));
@@ -107,7 +107,7 @@ describe("a leader", () => {
     expect(progressOf(node, "node0")).toMatchObject({ match: 4 });
   });
 
-  test("takes a vote that it did not ask for as entries dropped", () => {
+  test("counts an unrequested vote as dropped entries", () => {
     const node = leaderOfFour();
     handle(node, "node0", vote(1));
     expect(node.state.role.type).toBe("leader");
@@ -135,24 +135,24 @@ describe("a leader", () => {
     expect(
       asked.flat().map(([, message]) => "prevLogIndex" in message && message.prevLogIndex),
     ).toEqual([3n, 2n, 1n, 0n]);
-    // It refused to begin at the beginning: nothing more is asked before the next heartbeat.
+    // It rejected even the first entry: nothing more is sent before the next heartbeat.
     expect(sentBy(node.timeout("heartbeatTimeout"))).toHaveLength(2);
   });
 
-  test("begins anew with a follower that has lost its log, and takes nothing back", () => {
+  test("probes a follower again that has lost its log, and takes back no commit", () => {
     const node = leaderOfFour();
     handle(node, "node0", appendAnswer(1, true, 4));
     node.timeout("heartbeatTimeout");
     const turn = handle(node, "node0", appendAnswer(1, false, 0));
     expect(turn.commands).toMatchObject([
-      { type: "log", text: "node0 has lost its log, beginning anew" },
+      { type: "log", text: "node0 has lost its log, probing it again" },
       { type: "send", to: "node0", message: { prevLogIndex: 0n, entries: [] } },
     ]);
     expect(node.state.commit).toBe(4);
     expect(progressOf(node, "node0")).toMatchObject({ match: 0 });
   });
 
-  test("takes no answer of another term for its own", () => {
+  test("ignores an answer of another term", () => {
     const node = leaderOfFour();
     handle(node, "node0", appendAnswer(0, true, 4));
     expect(progressOf(node, "node0")).toMatchObject({ match: 0 });
@@ -162,7 +162,7 @@ describe("a leader", () => {
 });
 
 describe("a follower", () => {
-  test("answers with how far the entries reach, not with how long its log is", () => {
+  test("answers with the last index of the entries, not of its log", () => {
     const node = makeNode();
     const entries = [1, 2, 3].map((at) => [at, 1, at - 1] as const);
     handle(node, "node0", appendEntries({ term: 1, entries }));
@@ -170,14 +170,14 @@ describe("a follower", () => {
     expect(sentBy(handle(node, "node0", shorter))).toEqual([["node0", appendAnswer(1, true, 1)]]);
   });
 
-  test("refuses with the end of its log", () => {
+  test("rejects with the last index of its log", () => {
     const node = makeNode();
     handle(node, "node0", appendEntries({ term: 1, entries: [[1, 1, 0]] }));
     const ahead = appendEntries({ term: 1, prev: [5, 1] });
     expect(sentBy(handle(node, "node0", ahead))).toEqual([["node0", appendAnswer(1, false, 1)]]);
   });
 
-  test("votes by the log, whoever led before (§5.4.1)", () => {
+  test("votes by the log, independent of the previous leader (§5.4.1)", () => {
     const node = makeNode({ kept: fourEntriesKept() });
     expect(sentBy(handle(node, "node0", requestVote(2, "node0", [9, 0])))).toEqual([
       ["node0", vote(2, false)],
@@ -188,7 +188,7 @@ describe("a follower", () => {
   });
 });
 
-test("writes are durable before anything that rests on them leaves", () => {
+test("writes are durable before any message that depends on them is sent", () => {
   const order: string[] = [];
   const node = makeNode({
     keeper: {
@@ -203,7 +203,7 @@ test("writes are durable before anything that rests on them leaves", () => {
   handle(node, "node0", requestVote(1));
   handle(node, "node0", appendEntries({ term: 1, entries: [[1, 1, 0]] }));
   handle(node, "node2", appendEntries({ term: 2, from: "node2", entries: [[1, 2, 0]] }));
-  // A turn is handed out, and so sent, only when the whole of it is done.
+  // A turn is returned, and so sent, only when it is complete.
   expect(order).toEqual([
     "term 1, vote node0",
     "sync",

@@ -8,14 +8,14 @@ const ORIGINALS: readonly Seat[] = [
 
 const SEEDS = Array.from({ length: 10 }, (_, at) => at + 1);
 
-/** Ours that stands for election before the originals do, or after. */
+/** A Kontiki node that becomes candidate before the originals do, or after. */
 function ours(when: "early" | "late"): Seat {
   const election = when === "early" ? ([3000, 4000] as const) : ([60_000, 80_000] as const);
   return { id: "node2", kind: "ours", election };
 }
 
 describe("with two nodes of the original", () => {
-  test.each(SEEDS)("ours follows (seed %i)", (seed) => {
+  test.each(SEEDS)("a Kontiki node follows (seed %i)", (seed) => {
     const lan = new Lan([...ORIGINALS, ours("late")], seed);
     lan.until("a log of ours", () => lan.logOf("node2").length > 20);
     const [leader = ""] = lan.leaders();
@@ -24,22 +24,25 @@ describe("with two nodes of the original", () => {
     expectAlive(lan);
   });
 
-  test.each(SEEDS)("ours leads, and survives the restart of a follower (seed %i)", (seed) => {
-    const lan = new Lan([...ORIGINALS, ours("early")], seed);
-    lan.until("ours leads", () => lan.leaders().includes("node2"));
-    lan.until("a commit", () => lan.ours("node2").state.commit > 20);
-    for (const victim of ["node0", "node1"]) {
-      lan.restart(victim);
-      const wanted = lan.logOf("node2");
-      lan.until(`${victim} has it all`, () => includes(lan.logOf(victim), wanted), 60_000);
-      const { commit } = lan.ours("node2").state;
-      lan.until("the next commit", () => lan.ours("node2").state.commit > commit, 30_000);
-    }
-    expect(lan.leaders()).toEqual(["node2"]);
-    expectAlive(lan);
-  });
+  test.each(SEEDS)(
+    "a Kontiki node leads, and survives the restart of a follower (seed %i)",
+    (seed) => {
+      const lan = new Lan([...ORIGINALS, ours("early")], seed);
+      lan.until("ours leads", () => lan.leaders().includes("node2"));
+      lan.until("a commit", () => lan.ours("node2").state.commit > 20);
+      for (const victim of ["node0", "node1"]) {
+        lan.restart(victim);
+        const wanted = lan.logOf("node2");
+        lan.until(`${victim} has it all`, () => includes(lan.logOf(victim), wanted), 60_000);
+        const { commit } = lan.ours("node2").state;
+        lan.until("the next commit", () => lan.ours("node2").state.commit > commit, 30_000);
+      }
+      expect(lan.leaders()).toEqual(["node2"]);
+      expectAlive(lan);
+    },
+  );
 
-  test.each(SEEDS)("ours comes back without its log and is caught up (seed %i)", (seed) => {
+  test.each(SEEDS)("a Kontiki node restarts without its log and catches up (seed %i)", (seed) => {
     const lan = new Lan([...ORIGINALS, ours("late")], seed);
     lan.until("a log of ours", () => lan.logOf("node2").length > 6);
     lan.restart("node2");
@@ -84,7 +87,7 @@ describe("with two nodes of the original", () => {
   );
 });
 
-describe("three of ours", () => {
+describe("three Kontiki nodes", () => {
   test.each(SEEDS)("agree although a fifth of all datagrams is lost (seed %i)", (seed) => {
     const seats = ["node0", "node1", "node2"].map((id): Seat => ({
       id,
@@ -139,7 +142,7 @@ function places(log: readonly string[]): readonly string[] {
   return log.map((entry) => entry.split(" ")[0] ?? "");
 }
 
-/** No original met a datagram that ends it. */
+/** No original received a datagram that kills it. */
 function expectAlive(lan: Lan): void {
   for (const id of ["node0", "node1"]) expect(lan.original(id).died).toBeUndefined();
 }

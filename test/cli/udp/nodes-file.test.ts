@@ -10,7 +10,7 @@ test("names nodes, hosts and ports; the host is this machine when left out", () 
   ]);
 });
 
-describe("an error names the file, the place, and what belongs there", () => {
+describe("an error names the file, the place, and what is expected", () => {
   const id = "1 to 64 of a-z, 0-9 and -, starting with a letter";
   test.each([
     ["", "is not JSON: Unexpected end of JSON input"],

@@ -1,13 +1,13 @@
-import { index, nodeId, term } from "@kontiki/core";
+import { index, nodeId, term, type NodeId } from "@kontiki/core";
 import { describe, expect, test } from "vitest";
-import { showText } from "../../../packages/cli/src/udp/haskell.ts";
+import { showPair, showText } from "../../../packages/cli/src/udp/haskell-show.ts";
 import {
   commandLine,
   droppedLine,
-  showDatagram,
   showEvent,
   showState,
 } from "../../../packages/cli/src/udp/notation.ts";
+import type { Datagram } from "../../../packages/cli/src/udp/wire-message.ts";
 import { readLine } from "../support/udp/notation-grammar.ts";
 import {
   appendEntries,
@@ -20,6 +20,13 @@ import {
   vote,
 } from "../support/udp/node.ts";
 import { vectors } from "../support/udp/vectors.ts";
+
+/** A datagram as the pair that the original decodes. The sender may be a name that no node of ours can have. */
+function showDatagram({ from, message }: Datagram): string {
+  const shown = showEvent({ type: "message", from: from as NodeId, message });
+  const before = `EMessage ${showText(from)} (`;
+  return showPair(showText(from), shown.slice(before.length, -1));
+}
 
 describe("a message, as Haskell shows it", () => {
   test.each(vectors)("$name", ({ datagram, show }) => {
@@ -144,7 +151,7 @@ describe("a follower prints what the original printed", () => {
     `);
   });
 
-  test("a commit stands before the answer", () => {
+  test("a commit is before the answer", () => {
     const node = makeNode();
     handle(node, "node0", appendEntries({ term: 1, entries: [[1, 1, 0]] }));
     const more = appendEntries({ term: 1, prev: [1, 1], entries: [[2, 1, 1]], commit: 2 });
@@ -161,7 +168,7 @@ describe("a follower prints what the original printed", () => {
   });
 });
 
-describe("an election, as the original words it", () => {
+describe("an election, in the original's messages", () => {
   test("won by two votes of three", () => {
     const node = makeNode();
     const lines = [
@@ -261,7 +268,7 @@ describe("an election, as the original words it", () => {
     expect(logTexts(handle(node, "node0", message))).toEqual(texts);
   });
 
-  test("a timer is reset once an event", () => {
+  test("a timer is reset once per event", () => {
     const node = makeNode();
     elect(node);
     const turn = handle(node, "node2", requestVote(2, "node2", [1, 1]));
@@ -275,7 +282,7 @@ describe("an election, as the original words it", () => {
   });
 });
 
-test("the grammar that other tests read by refuses what is not the notation", () => {
+test("the grammar of the other tests rejects other notations", () => {
   for (const line of [
     "Got event: EMessage node0",
     "Got event: EElectionTimeout ",

@@ -10,7 +10,7 @@ import { vectors } from "../support/udp/vectors.ts";
 
 const DATAGRAMS = 100_000;
 
-/** A flipped bit may be in a term, and with a term of 2^50 a life has little more to show. */
+/** A flipped bit may be in a term, and after a term of 2^50 little can happen in a run. */
 const LIVES = 200;
 
 type Random = () => number;
@@ -38,11 +38,11 @@ test(`${DATAGRAMS} random datagrams are survived and counted`, () => {
   expect(seen.turns + seen.dropped).toBe(DATAGRAMS);
   const { preCandidate, ...met } = seen;
   expect(preCandidate).toBe(0);
-  // The run is worth its name: much was dropped, much was not, and in every role.
+  // The run is not vacuous: many datagrams were dropped, many were not, in every role.
   for (const count of Object.values(met)) expect(count).toBeGreaterThan(DATAGRAMS / 100);
 }, 60_000);
 
-/** Bytes of chance, a damaged datagram, or a sound one that tells nonsense about this node's own affairs. */
+/** Random bytes, a damaged datagram, or a valid one with wrong claims about this node. */
 function anyDatagram(random: Random, node: UdpNode): Uint8Array {
   const kind = random();
   if (kind < 0.3) return bytesOfChance(random);

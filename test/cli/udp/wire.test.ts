@@ -32,12 +32,12 @@ test("a negative length of an id reads as an empty one, as in the original", () 
   expect(decodeDatagram(Buffer.from(hex, "hex"))).toEqual({ from: "", message });
 });
 
-test("an error says at which byte", () => {
+test("an error has the position", () => {
   const bytes = Buffer.from("000000000000000161" + "07", "hex");
   expect(() => decodeDatagram(bytes)).toThrow("at 10: 7 is no kind of message");
 });
 
-test("every datagram comes back from its bytes", () => {
+test("every datagram is decoded from its bytes", () => {
   fc.assert(
     fc.property(datagrams, (datagram) => {
       expect(decodeDatagram(encodeDatagram(datagram))).toEqual(datagram);
@@ -54,7 +54,7 @@ test("a datagram cut anywhere is refused", () => {
   );
 });
 
-test("every value comes back from its bytes", () => {
+test("every value is decoded from its bytes", () => {
   fc.assert(
     fc.property(values, (value) => {
       expect(decodeValue(encodeValue(value))).toEqual(value);
@@ -62,7 +62,7 @@ test("every value comes back from its bytes", () => {
   );
 });
 
-test("the size of an AppendEntries is known before it is made", () => {
+test("the size of an AppendEntries is known before it is encoded", () => {
   fc.assert(
     fc.property(datagrams, ({ message }) => {
       if (message.type !== "AppendEntries") return;

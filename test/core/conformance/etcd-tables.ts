@@ -1,5 +1,5 @@
 /**
- * Reads the tables that etcd's Raft is tested with: commands, and what must come of each.
+ * Reads the tables of etcd/raft's tests: commands, and the expected result of each.
  *
  * ```text
  * # comment
@@ -14,7 +14,7 @@ import { recordedData } from "../support/recorded-data.ts";
 
 /** One command of a table. */
 export type Case = {
-  /** File and line, so that it can be found. */
+  /** File and line, so that the case can be found. */
   readonly name: string;
   readonly command: string;
   /** By key; a value without brackets is a list of one. */
@@ -27,7 +27,7 @@ export type Case = {
 /** One file. */
 export type Table = {
   readonly name: string;
-  /** In their order: a table of membership changes is one history. */
+  /** In order: a table of membership changes is one history. */
   readonly cases: readonly Case[];
   /** How many answers the file holds, counted without reading it case by case. */
   readonly answers: number;

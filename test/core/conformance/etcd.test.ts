@@ -1,4 +1,4 @@
-/** The tables that etcd's Raft is tested with: numbers, verdicts and memberships must be the same here. */
+/** The tables of etcd/raft's tests: numbers, verdicts and memberships must be the same here. */
 import {
   assert,
   AssertionError,
@@ -27,7 +27,7 @@ const confchange = tablesOf("confchange");
 const absent = quorum.length === 0 || confchange.length === 0;
 
 const title = absent
-  ? "etcd's tables do not lie beside the checkout: none is run"
+  ? "etcd's tables are not stored beside the checkout: none is run"
   : "every case of every file is read";
 
 test(title, () => {
@@ -66,9 +66,9 @@ describe.skipIf(absent)("membership changes, dissertation 4.1 and 4.3", () => {
 });
 
 /**
- * A majority of nobody is defined in etcd, where an empty half stands for a membership that is not joint. Here that is an
- * `outgoing` without names, which the tables call `zero`; and a membership without any voters cannot be, so that to ask
- * what it decides is a mistake of who asks.
+ * In etcd a majority of no voters is defined, because an empty half stands for a membership that is not joint. Here
+ * that is an empty `outgoing`, which the tables call `zero`; a membership without any voters cannot exist, so asking
+ * what it decides is a defect of the caller.
  */
 function decidesNothing(each: Case, membership: Membership): void {
   expect(["VoteWon", "<empty majority quorum>∞"]).toContain(each.answer.at(-1));
@@ -84,7 +84,7 @@ function voteOf(each: Case, membership: Membership): string {
   return { won: "VoteWon", lost: "VoteLost", pending: "VotePending" }[found];
 }
 
-/** By all ways that there are to ask. */
+/** Computed in every available way. */
 function committedOf(each: Case, membership: Membership): Index {
   const { voters, outgoing } = membership;
   const known = givenBy(each, membership, "idx");
@@ -93,7 +93,7 @@ function committedOf(each: Case, membership: Membership): Index {
     return match === "_" ? INDEX_ZERO : index(Number(match));
   };
   const held = decided(membership, matchOf);
-  assert(held !== undefined, "those who decide have reached something");
+  assert(held !== undefined, "the voters have reached an index");
   if (outgoing.length > 0) {
     expect(decided({ ...membership, voters: outgoing, outgoing: voters }, matchOf)).toBe(held);
     return held;
@@ -103,7 +103,7 @@ function committedOf(each: Case, membership: Membership): Index {
   return held;
 }
 
-/** What is given for each voter, in the order in which they are named first. */
+/** The value given for each voter, in the order in which they are first named. */
 function givenBy(
   { values }: Case,
   { voters, outgoing }: Membership,
@@ -136,7 +136,7 @@ function changedBy(membership: Membership, { command, input }: Case): Changed {
   }
 }
 
-/** An update (`u`) says something to others than Raft, and etcd ignores changes of the node 0. */
+/** An update (`u`) does not concern Raft, and etcd ignores changes of the node 0. */
 function changesOf(words: readonly string[]): readonly Change[] {
   return words.flatMap((word): readonly Change[] => {
     const known = node(word.slice(1));
@@ -156,7 +156,7 @@ function changesOf(words: readonly string[]): readonly Change[] {
   });
 }
 
-/** A leader keeps the progress of a member as long as it is one, and begins anew with one that comes again. */
+/** A leader keeps the progress of a member as long as it is one, and starts again for one that is added again. */
 function keepProgress(
   created: Map<NodeId, number>,
   membership: Membership,
@@ -167,7 +167,7 @@ function keepProgress(
   for (const member of members) if (!created.has(member)) created.set(member, lastIndex);
 }
 
-/** What the tables tell of a membership. */
+/** What the tables say about a membership. */
 type Told = {
   readonly voters: readonly NodeId[];
   readonly outgoing: readonly NodeId[];

@@ -1,4 +1,4 @@
-/** Random choices that a seed fixes, so that a run can be had again. */
+/** Random choices from a seed, so that a run can be reproduced. */
 export class Chance {
   #state: number;
 
@@ -14,7 +14,7 @@ export class Chance {
     return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
   }
 
-  /** A whole number from 0 up to `bound`, which is 1 or more. */
+  /** An integer from 0 up to `bound`, exclusive; `bound` is 1 or more. */
   below(bound: number): number {
     return Math.floor(this.next() * bound);
   }

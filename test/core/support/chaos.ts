@@ -4,7 +4,7 @@ import { Cluster } from "./cluster.ts";
 import { Operator } from "./operator.ts";
 import { a, b, c, d, e, electionTimeout, heartbeatTimeout, propose, type Command } from "./core.ts";
 
-/** What may happen, and how often beside the others. */
+/** What may happen, with its weight. */
 const ACTS = {
   deliver: 40,
   drop: 2,
@@ -39,9 +39,9 @@ const DECK = (Object.entries(ACTS) as [Act, number][]).flatMap(([act, times]) =>
 );
 
 /**
- * A cluster in which everything happens that may, as a seed has it: faults of network, disks and processes, changes of
- * membership, snapshots, transfers and reads, and clients that propose. What is asked of it can be survived: those that
- * still have what they promised to hold are always enough to decide.
+ * A cluster under every kind of fault, as a seed chooses them: faults of network, disks and processes, membership
+ * changes, snapshots, transfers and reads, and clients that propose. The faults can always be survived: enough servers
+ * keep what they promised to hold to decide.
  */
 export class Chaos {
   readonly cluster: Cluster;
@@ -69,7 +69,7 @@ export class Chaos {
     for (let time = 0; time < times; time += 1) this.#act(this.#pick(DECK));
   }
 
-  /** Faults stop: the cluster elects, converges and serves. Gives what each member has applied. */
+  /** Stops all faults: the cluster elects, converges and serves. Returns what each member has applied. */
   end(): readonly (readonly Command[])[] {
     const { cluster } = this;
     const first = cluster.converge();
@@ -136,7 +136,7 @@ export class Chaos {
     }
   }
 
-  /** For a while nothing is lost, and nothing late but some disks. */
+  /** A calm phase: nothing is lost, and only some disks are late. */
   #calm(packets: number): void {
     const { cluster } = this;
     const quick = cluster.ids.filter(() => this.#chance.next() < 0.8);
@@ -148,8 +148,8 @@ export class Chaos {
   }
 
   /**
-   * In a part of the cluster somebody is elected, and some of what is proposed to it gets around; and whoever led before
-   * and does not know it yet is asked for what it holds.
+   * A server is elected in a part of the cluster, and some of what is proposed to it is replicated; earlier leaders
+   * that do not know of it yet are asked for what they hold.
    */
   #reign(id: NodeId): void {
     const { cluster } = this;
@@ -165,14 +165,14 @@ export class Chaos {
     for (const each of this.#leaders(id)) cluster.read(each);
   }
 
-  /** Some have not heard the leader either. */
+  /** Some of the other servers have not heard the leader either. */
   #timeout(id: NodeId): void {
     for (const each of this.cluster.ids)
       if (this.#chance.next() < 0.7) this.cluster.event(each, { type: "leaderSilent" });
     this.cluster.event(id, electionTimeout);
   }
 
-  /** All that lead, be it a term that is over; `id` if nobody does. */
+  /** All servers that lead, even in an old term; `id` if there are none. */
   #leaders(id: NodeId): readonly NodeId[] {
     const { cluster } = this;
     const found = cluster.ids.filter((each) => cluster.state(each).role.type === "leader");

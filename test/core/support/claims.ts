@@ -26,14 +26,14 @@ import {
 import type { Server, Stepped } from "./server.ts";
 import { contentOf, type Command } from "./core.ts";
 
-/** @throws when something that should always hold does not. */
+/** @throws when there are violations. */
 export function claim(violations: readonly string[]): void {
   if (violations.length > 0) throw new Error(violations.join("\n"));
 }
 
 /**
- * What must hold of a cluster beside what each server asserts by itself: the properties of Figure 3, and that what was
- * reported as committed stays so for good, over crashes, terms, snapshots and memberships.
+ * What must hold for a cluster besides what each server asserts itself: the properties of Figure 3, and that an entry
+ * reported as committed stays committed, across crashes, terms, snapshots and memberships.
  */
 export class Claims {
   /** All entries that any server ever reported as committed, in order. */
@@ -48,7 +48,10 @@ export class Claims {
     this.#initial = initialMembership(voters);
   }
 
-  /** After a step of `server`; `servers` are all, those that are down among them as their disks will begin. */
+  /**
+   * Checks after a step of `server`; `servers` are all of them; for a stopped one, the server that its disk would
+   * start.
+   */
   stepped(
     server: Server,
     { before, after, effects }: Stepped,
@@ -69,18 +72,18 @@ export class Claims {
     if (!same || before.env.log !== after.env.log) this.changed(server, up, all);
   }
 
-  /** About a server by itself. */
+  /** Checks a server by itself. */
   begun(server: Server): void {
     const { role } = server.state;
     const found = [...checkState(server.observed), ...this.#leaders.observe(server.observed)];
     const waitsFor = role.type === "leader" ? "heartbeat" : "election";
-    if (server.timer !== waitsFor) found.push(`a ${role.type} waits for no ${waitsFor}`);
+    if (server.timer !== waitsFor) found.push(`a ${role.type} does not wait for its ${waitsFor}`);
     const saved = sameHardState(server.hard, hardStateOf(server.state));
     if (!saved) found.push("a changed term or vote was not saved");
     claim(found);
   }
 
-  /** About a server that has changed, and all others. */
+  /** Checks a changed server against all others. */
   changed(server: Server, up: readonly Server[], all: readonly Server[]): void {
     const found = up
       .filter((other) => other !== server)
@@ -98,13 +101,17 @@ export class Claims {
     claim(found);
   }
 
-  /** The commands of a machine are those that were committed, each once, in order. */
+  /** The commands of a machine are the committed ones, each once, in order. */
   machine(server: Server): void {
     const { applied, commands } = server.machine;
     const replayed = this.commandsUpTo(applied);
     const same =
       commands.length === replayed.length && commands.every((each, at) => each === replayed[at]);
-    claim(same ? [] : [`the machine of ${server.config.id} is not what entry ${applied} makes it`]);
+    claim(
+      same
+        ? []
+        : [`the machine of ${server.config.id} does not have the state as of entry ${applied}`],
+    );
   }
 
   commandsUpTo(applied: number): readonly Command[] {
@@ -113,7 +120,7 @@ export class Claims {
       .flatMap((entry) => (entry.type === "command" ? [entry.command] : []));
   }
 
-  /** Who belonged to the cluster as of a committed entry. */
+  /** The membership as of a committed entry. */
   membershipAt(at: number): Membership {
     return this.#memberships.findLast(({ index }) => index <= at)?.membership ?? this.#initial;
   }
@@ -133,17 +140,17 @@ export class Claims {
     if (entry.type === "membership") this.#memberships.push(entry);
   }
 
-  /** A snapshot ends with a committed entry, and knows who belonged to the cluster then. */
+  /** A snapshot ends with a committed entry, and records the membership as of it. */
   #snapshotProblems(snapshot: Snapshot): readonly string[] {
     const last = this.committed[snapshot.index - 1];
     if (last?.term !== snapshot.term)
-      return [`the snapshot of ${snapshot.index} ends with no committed entry`];
+      return [`the snapshot of ${snapshot.index} does not end with a committed entry`];
     return sameMembership(snapshot.membership, this.membershipAt(snapshot.index))
       ? []
-      : [`the snapshot of ${snapshot.index} has another membership than the log up to there`];
+      : [`the snapshot of ${snapshot.index} has a different membership than the log at that entry`];
   }
 
-  /** The membership that counts is the latest in the log, committed or not, or else the snapshot's (§6). */
+  /** The membership in force is the latest in the log, committed or not, or else the snapshot's (§6). */
   #inForceProblems(server: Server): readonly string[] {
     const { view, state } = server;
     const base = state.snapshot;
@@ -154,7 +161,7 @@ export class Claims {
     const expected = inLog ?? base?.membership ?? this.#initial;
     return sameMembership(membershipKnownBy(server), expected)
       ? []
-      : [`${server.config.id} goes by another membership than its log says`];
+      : [`${server.config.id} uses a different membership than its log says`];
   }
 
   /** Any two servers that could be elected now need a common server for it (§6, dissertation 4.1). */
@@ -169,7 +176,7 @@ export class Claims {
     );
     return pairs
       .filter(([one, other]) => !this.#meet(one, other))
-      .map(([one, other]) => `${known.get(one)} and ${known.get(other)} need nobody in common`);
+      .map(([one, other]) => `${known.get(one)} and ${known.get(other)} share no required server`);
   }
 
   #meet(one: string, other: string): boolean {
@@ -186,7 +193,7 @@ function membershipKnownBy({ observed }: Server): Membership {
   return membershipOf(observed.env, observed.state);
 }
 
-/** Whether its vote counts in a membership, and is given: its disk does not say that it lost a part of its log. */
+/** Whether it is a voter of a membership and may vote: its disk does not say that it lost a part of its log. */
 function mayElect({ config: { id, uid }, disk }: Server, membership: Membership): boolean {
   if (disk.image.horizon !== undefined) return false;
   return isVoter(membership, id) && uidOf(membership, id) === uid;
@@ -197,8 +204,8 @@ function holds({ view, state }: Server, last: Entry<Command>): boolean {
 }
 
 /**
- * Whether a majority of those whom a server would ask has no better log on disk than its own: what is not on disk, a crash
- * may take.
+ * Whether a majority of the servers that it would ask have no better log on disk than its own: a crash may lose what is
+ * not on disk.
  */
 function isElectable(server: Server, all: readonly Server[]): boolean {
   if (!mayStand(server.observed.env, server.state)) return false;
@@ -214,7 +221,7 @@ function isElectable(server: Server, all: readonly Server[]): boolean {
   );
 }
 
-/** Whether what decides in one membership always shares a server, by name and disk, with what does in the other. */
+/** Whether every deciding set of one membership shares a server, by name and disk, with every one of the other. */
 export function quorumsMeet(one: Membership, other: Membership): boolean {
   const theirs = quorumsOf(other);
   return quorumsOf(one).every((ours) =>

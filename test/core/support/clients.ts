@@ -3,23 +3,23 @@ import { claim } from "./claims.ts";
 import type { Command } from "./core.ts";
 import type { Server, Stepped } from "./server.ts";
 
-/** A read under way: where it was asked, and up to which entry it must see. */
+/** A pending read: where it was asked, and the entry that it must see at least. */
 type Asked = { readonly at: Server; readonly mustSee: number };
 
 /**
- * Clients that remember what they were told: no command that was acknowledged is lost or applied twice, and reads are
- * linearizable: each sees all that was acknowledged, and all that a read had seen, before it was asked.
+ * Clients that remember their answers: no acknowledged command is lost or applied twice, and reads are linearizable:
+ * each sees everything that was acknowledged, or seen by a read, before it was asked.
  */
 export class Clients {
-  /** Commands that were acknowledged, and where they stand. */
+  /** Acknowledged commands and their indexes. */
   readonly acknowledged = new Map<Command, number>();
   #reads = 0;
-  /** The last entry that anybody has seen the effect of. */
+  /** The last entry whose effect was seen by any client. */
   #seen = 0;
   readonly #asked = new Map<number, Asked>();
   readonly answered = { reads: 0, refusedReads: 0 };
 
-  /** A name for a read that was never used. */
+  /** A new id for a read. */
   ask(at: Server): number {
     this.#reads += 1;
     this.#asked.set(this.#reads, { at, mustSee: this.#seen });
@@ -31,7 +31,7 @@ export class Clients {
       this.#told(server, event.type === "propose" ? event.commands : [], effect);
   }
 
-  /** A server has applied an entry: whoever waits for it is answered, if it is still the one that was proposed. */
+  /** A server has applied an entry: its client is answered, if it is still the proposed entry. */
   applied(server: Server, entry: Entry<Command>): void {
     const inTerm = server.proposals.get(entry.index);
     server.proposals.delete(entry.index);

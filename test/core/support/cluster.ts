@@ -40,12 +40,12 @@ export type ClusterOptions = Partial<Omit<Config, "id" | "voters" | "uid">> & {
   >;
   /** The most bytes of a snapshot in one message. */
   readonly chunkBytes?: number;
-  /** Whether entries are applied only when a test says so, and not as soon as they are committed. */
+  /** Whether entries are applied only on request of the test, not as soon as they are committed. */
   readonly lazy?: boolean;
 };
 
 /**
- * A cluster of pure servers, driven by hand: nothing happens unless a test says so.
+ * A cluster of pure servers, driven by hand: nothing happens unless a test does it.
  *
  * A disk holds what was synced, and a crash loses the rest. After every step all invariants are checked; a broken one
  * throws.
@@ -57,7 +57,7 @@ export class Cluster {
   readonly clients = new Clients();
   readonly #sometimes = new Sometimes();
   readonly milestones = new Milestones();
-  /** Those that are down stand here as they will begin. */
+  /** A stopped server is listed as it will start. */
   readonly #servers = new Map<NodeId, Server>();
   readonly #down = new Set<NodeId>();
   #lastUid = 0;
@@ -117,8 +117,8 @@ export class Cluster {
     return known !== undefined && known.index > this.committed.length;
   }
 
-  /** Whether a server has all that it promised to hold, as a member that the membership knows by its disk. */
-  isWhole(id: NodeId, membership: Membership): boolean {
+  /** Whether a server holds everything that it promised, and is a member with its present disk. */
+  isIntact(id: NodeId, membership: Membership): boolean {
     const { config, state, disk } = this.server(id);
     const isDamaged = state.horizon !== undefined || disk.image.horizon !== undefined;
     return uidOf(membership, id) === config.uid && !isDamaged;
@@ -130,14 +130,14 @@ export class Cluster {
     return membershipOf(env, state);
   }
 
-  /** The leader of the latest term, if it is up. */
+  /** The leader of the latest term, if it is running. */
   leader(): NodeId | undefined {
     const up = this.ids.filter((id) => this.isUp(id));
     const latest = Math.max(...up.map((id) => this.state(id).term));
     return up.find((id) => this.state(id).term === latest && this.state(id).role.type === "leader");
   }
 
-  /** Something happens to a server, and then it sends what it may. A server that is down meets nothing. */
+  /** Handles an event at a server, which then sends what it may. A stopped server handles nothing. */
   event(id: NodeId, event: Event<Command>): void {
     if (!this.isUp(id)) return;
     const server = this.server(id);
@@ -147,7 +147,7 @@ export class Cluster {
     if (this.#options.lazy !== true) this.apply(id, Number.MAX_SAFE_INTEGER);
   }
 
-  /** A server applies at most so many committed entries, and answers who waits for them. */
+  /** Applies up to this many committed entries at a server, and answers the clients that wait for them. */
   apply(id: NodeId, most: number): void {
     const server = this.server(id);
     if (!this.isUp(id)) return;
@@ -155,7 +155,7 @@ export class Cluster {
     this.clients.answerReads(server);
   }
 
-  /** Delivers the packet at `at`, unless its target is down or out of reach. */
+  /** Delivers the packet at `at`, unless its target is stopped or unreachable. */
   deliver(at: number): void {
     const packet = this.#network.take(at);
     if (packet !== undefined) this.event(packet.to, from(packet.from, packet.message, packet));
@@ -169,7 +169,7 @@ export class Cluster {
     this.#network.duplicate(at);
   }
 
-  /** From now on packets pass only within a group. A server in none of them is alone. */
+  /** From now on packets pass only within a group. A server in no group is alone. */
   partition(...groups: readonly (readonly NodeId[])[]): void {
     this.#network.partition(groups);
   }
@@ -178,12 +178,12 @@ export class Cluster {
     this.#network.heal();
   }
 
-  /** The disk starts to sync what is written by now. What comes later waits for the next sync. */
+  /** Starts to sync what is written by now. Later writes wait for the next sync. */
   beginSync(id: NodeId): void {
     if (this.isUp(id)) this.server(id).beginSync();
   }
 
-  /** The sync is done: promises leave, and the server hears how far its log is durable. */
+  /** Completes the sync: promises leave, and the server learns how much of its log is durable. */
   finishSync(id: NodeId): void {
     if (!this.isUp(id)) return;
     for (const event of this.server(id).finishSync(this.packets)) this.event(id, event);
@@ -231,14 +231,14 @@ export class Cluster {
     this.#claims.changed(server, this.#up, this.#all);
   }
 
-  /** The last entries on the disk of a server that is down are found damaged, and cut away. */
+  /** Damages the last entries on the disk of a stopped server, and cuts them off. */
   damage(id: NodeId, entries: number): void {
     if (!this.#down.has(id)) return;
     const { config, disk } = this.server(id);
     this.#begin(id, config.uid, damaged(disk, entries));
   }
 
-  /** A server with an empty disk: a new one, or one that comes back and has lost everything. It has a uid of its own. */
+  /** Starts a server with an empty disk and a new uid: a new server, or one that lost everything. */
   renew(id: NodeId): number {
     this.crash(id);
     this.#lastUid += 1;
@@ -262,27 +262,27 @@ export class Cluster {
     );
   }
 
-  /** A server's election timer runs out, and all that follows from it happens. */
+  /** Fires a server's election timer, and lets everything that follows happen. */
   campaign(id: NodeId): void {
     this.event(id, electionTimeout);
     this.settle();
   }
 
-  /** A client proposes at a server, and all that follows from it happens. */
+  /** Proposes at a server, and lets everything that follows happen. */
   propose(id: NodeId, ...commands: readonly Command[]): void {
     this.event(id, propose(...commands));
     this.settle();
   }
 
-  /** One heartbeat interval passes in which nothing is lost. */
+  /** Lets one heartbeat interval pass in which nothing is lost. */
   heartbeat(): void {
     for (const id of this.ids) this.event(id, heartbeatTimeout);
     this.settle();
   }
 
   /**
-   * Faults stop. Election timers run out one after the other, as the drawn times make likely, and the cluster has to
-   * elect a leader, end what changes of membership it began, bring all logs in line and commit all of them.
+   * Stops all faults. Election timers fire one after another, as the drawn timeouts make likely, and the cluster has to
+   * elect a leader, finish the membership changes that it began, make all logs equal and commit them.
    *
    * @throws when it does not.
    */
@@ -301,10 +301,10 @@ export class Cluster {
       }
       if (lead !== undefined && this.#isInLineWith(lead)) return lead;
     }
-    throw new Error("the cluster did not become live again");
+    throw new Error("the cluster did not recover");
   }
 
-  /** What must hold at the end, beside all that holds always. */
+  /** Checks what must hold at the end, besides what must always hold. */
   checkMachines(): void {
     for (const id of this.ids) this.#claims.machine(this.server(id));
   }
@@ -345,10 +345,10 @@ export class Cluster {
   }
 }
 
-/** Repeats `act` until all is `done`. @throws when that never comes, where a loop would hang. */
+/** Repeats `act` until `done`. @throws after too many times, instead of hanging. */
 export function until(done: () => boolean, act: () => void): void {
   for (let times = 0; !done(); times += 1) {
-    if (times > 5000) throw new Error("what is waited for never comes");
+    if (times > 5000) throw new Error("the condition was never met");
     act();
   }
 }

@@ -1,7 +1,7 @@
 /**
- * Builders for tests of the core: a server, its log, its messages and what it does, as plain values.
+ * Builders for tests of the core: a server, its log, its messages and its effects, as plain values.
  *
- * Terms and indexes are written as numbers here and get their brand on the way in.
+ * Terms and indexes are written as plain numbers; the builders brand them.
  */
 import {
   index,
@@ -44,7 +44,7 @@ import {
   type VoteReply,
 } from "@kontiki/core";
 
-/** What clients propose in tests: text, of which one character is one byte. */
+/** What clients propose in tests: text in which each character is one byte. */
 export type Command = string;
 
 export const a = nodeId("a");
@@ -55,7 +55,7 @@ export const e = nodeId("e");
 export const f = nodeId("f");
 export const g = nodeId("g");
 
-/** A command entry. What it says is told by where it stands, so that equal positions hold equal entries. */
+/** A command entry. Its default text is derived from its position, so that equal positions hold equal entries. */
 export function entry(at: number, inTerm: number, command = `${inTerm}.${at}`): Entry<Command> {
   return { type: "command", index: index(at), term: term(inTerm), command };
 }
@@ -85,7 +85,7 @@ export function logOf(content: readonly Entry<Command>[]): MemoryLog<Command> {
   return new MemoryLog<Command>((command) => command.length, content);
 }
 
-/** All that a log holds. */
+/** All entries of a log. */
 export function contentOf(of: MemoryLog<Command>): readonly Entry<Command>[] {
   const empty = of.lastIndex < of.firstIndex;
   return empty ? [] : of.slice(of.firstIndex, of.lastIndex, Number.MAX_SAFE_INTEGER);
@@ -98,10 +98,10 @@ export function termsOf(of: MemoryLog<Command>): readonly number[] {
 
 export type TestEnv = Env<Command> & { readonly log: MemoryLog<Command> };
 
-/** What the paper has, and no more: no pre-vote, and nobody withholds votes or checks a quorum. */
+/** The paper's algorithm and no more: no pre-vote, no withheld votes, no quorum check. */
 export const PAPER = { preVote: false, quorumBeats: 0 } as const;
 
-/** Server `a` of `a`, `b` and `c`, with an empty log, unless told otherwise. */
+/** By default, server `a` of `a`, `b` and `c`, with an empty log. */
 export function env({
   log: terms = [],
   ...config
@@ -131,7 +131,7 @@ function common(given: Common): Omit<State, "role"> {
   };
 }
 
-/** A follower that has just heard its leader, if it has one, unless told otherwise. */
+/** By default, a follower that has just heard its leader, if it has one. */
 export function follower(
   given: Common & Partial<Omit<Role & { readonly type: "follower" }, "type">> = {},
 ): State {
@@ -139,18 +139,18 @@ export function follower(
   return { ...common(given), role: { type: "follower", leader: known, heard, receiving } };
 }
 
-/** A server that asks who would vote for it: it is `a`, and nobody else would, unless told otherwise. */
+/** By default, server `a` asking for pre-votes, with its own only. */
 export function preCandidate(given: Common & { readonly votes?: readonly NodeId[] } = {}): State {
   return { ...common(given), role: { type: "preCandidate", votes: given.votes ?? [a] } };
 }
 
-/** A candidate that voted for itself: it is `a`, and has no other vote, unless told otherwise. */
+/** By default, server `a` as a candidate, with its own vote only. */
 export function candidate(given: Common & { readonly votes?: readonly NodeId[] } = {}): State {
   const votes = given.votes ?? [a];
   return { ...common({ votedFor: votes[0], ...given }), role: { type: "candidate", votes } };
 }
 
-/** A leader that voted for itself: it is `a`, and has begun no round, unless told otherwise. */
+/** By default, server `a` as a leader that voted for itself and has begun no round. */
 export function leader(
   given: Common &
     Partial<Omit<Leader, "type">> & { readonly progress: Readonly<Record<string, Progress>> },
@@ -174,7 +174,7 @@ export function probe(
   return { type: "probe", next: index(next), match: index(match), waiting, round };
 }
 
-/** Replicating; what is sent is answered, unless told otherwise. */
+/** A follower in pipelining mode; by default, everything sent is answered. */
 export function replicating(
   next: number,
   given: {
@@ -192,13 +192,13 @@ export function replicating(
   };
 }
 
-/** A snapshot of three voters, of ten bytes, unless told otherwise. */
+/** By default, a snapshot of three voters, of ten bytes. */
 export function snapshotOf(at: number, inTerm: number, given: Partial<Snapshot> = {}): Snapshot {
   const membership = initialMembership([a, b, c]);
   return { index: index(at), term: term(inTerm), membership, size: 10, checksum: at, ...given };
 }
 
-/** Getting a snapshot, from its beginning, unless told otherwise. */
+/** A follower that receives a snapshot, by default from its beginning. */
 export function sending(
   snapshot: Snapshot,
   given: {
@@ -328,7 +328,7 @@ export function rejoin(inTerm: number): Rejoin {
   return { type: "rejoin", term: term(inTerm) };
 }
 
-/** A message has come, from and for the disks that the cluster began with, unless told otherwise. */
+/** A message arrived; by default, from and for the disks that the cluster began with. */
 export function from(
   peer: NodeId,
   message: Message<Command>,
@@ -341,7 +341,7 @@ export function propose(...commands: readonly Command[]): Event<Command> {
   return { type: "propose", commands };
 }
 
-/** The disk holds the log up to `at`, whose entry is of `inTerm`. */
+/** The disk holds the log up to `at`, whose entry has term `inTerm`. */
 export function durable(at: number, inTerm: number): Event<Command> {
   return { type: "durable", index: index(at), term: term(inTerm) };
 }
@@ -385,7 +385,7 @@ export function rejectProposal(reason: Refusal, known?: NodeId): Effect<Command>
 export const resetElectionTimer = { type: "resetElectionTimer" } as const;
 export const resetHeartbeatTimer = { type: "resetHeartbeatTimer" } as const;
 
-/** Does to a log what effects say. */
+/** Applies effects to a log. */
 export function performOn(of: MemoryLog<Command>, effects: readonly Effect<Command>[]): void {
   for (const effect of effects) {
     if (effect.type === "truncateLog") of.truncate(effect.after);
@@ -395,7 +395,7 @@ export function performOn(of: MemoryLog<Command>, effects: readonly Effect<Comma
   }
 }
 
-/** What several events come to, the log effects of each visible to the next. */
+/** The result of several events; the log effects of each are visible to the next. */
 export function run(
   { config, log: start }: TestEnv,
   state: State,

@@ -1,5 +1,6 @@
 /**
- * Anything that may happen to server `a` of a small cluster: what no server would say and no runtime would tell included.
+ * Anything that may happen to server `a` of a small cluster, including what no server would send and no runtime would
+ * report.
  */
 import {
   index,
@@ -52,7 +53,7 @@ import {
 
 const LARGEST = Number.MAX_SAFE_INTEGER;
 
-/** Mostly small, so that they meet; sometimes as large as they may be. */
+/** Mostly small, so that values collide; sometimes as large as possible. */
 const number = (max: number) =>
   fc.oneof(
     { weight: 40, arbitrary: fc.nat({ max }) },
@@ -62,20 +63,20 @@ const anyTerm = number(5);
 const anyIndex = number(6);
 const anyRound = number(4);
 const anyNode = fc.constantFrom(b, b, b, b, c, c, c, d, d, a, e);
-/** Most often of the disk that the cluster began with. */
+/** Mostly the disk that the cluster began with. */
 export const anyUid = fc.oneof(
   { weight: 8, arbitrary: fc.constant(0) },
   { weight: 1, arbitrary: fc.nat({ max: 2 }) },
 );
 
-/** Terms that never fall, as in any log. */
+/** Terms that never decrease, as in any log. */
 export const anyLog = fc
   .array(fc.integer({ min: 1, max: 4 }), { maxLength: 6 })
   .map((terms) => terms.toSorted((x, y) => x - y));
 
 const three = initialMembership([a, b, c]);
 
-/** Most often that of three voters; else some that can be, and some that cannot. */
+/** Mostly that of three voters; else some that are valid, and some that are not. */
 export const anyMembership: fc.Arbitrary<Membership> = fc.oneof(
   { weight: 3, arbitrary: fc.constant(three) },
   {
@@ -107,7 +108,7 @@ export const anySnapshot: fc.Arbitrary<Snapshot> = fc
 
 type Content = Entry<Command>["type"];
 
-/** Entries of these terms, most often commands. */
+/** Entries of these terms, mostly commands. */
 const contentOf = (
   terms: readonly number[],
   start: number,
@@ -262,7 +263,7 @@ const anyOther: fc.Arbitrary<Event<Command>> = fc.oneof(
   },
 );
 
-/** How close to the state it meets an event is brought. */
+/** An event, and whether it is adapted to the state that it meets. */
 export type Meant = { readonly event: Event<Command>; readonly near: boolean };
 
 export const anyMeant: fc.Arbitrary<Meant> = fc.record({
@@ -280,7 +281,9 @@ export const anyMeant: fc.Arbitrary<Meant> = fc.record({
 
 const near = (event: Event<Command>): Meant => ({ event, near: true });
 
-/** What makes most servers leaders, and most leaders commit an entry of their term: most of a run is of no use else. */
+/**
+ * Makes most servers leaders, and most leaders commit an entry of their term: otherwise most of a run would be useless.
+ */
 export const CROWNING: readonly Meant[] = [
   near(electionTimeout),
   ...[b, c].map((voter) => near(from(voter, preVoteReply(0, true)))),
@@ -290,8 +293,8 @@ export const CROWNING: readonly Meant[] = [
 ];
 
 /**
- * An event that fits the state it meets is rare among arbitrary ones: here terms follow the server's, and what is said
- * of snapshots is said of the one that it knows of.
+ * Among arbitrary events one that fits the state is rare: here terms follow the server's, and events about snapshots
+ * name the one that it knows.
  */
 export function meet(env: Env<Command>, state: State, { event, near }: Meant): Event<Command> {
   const {
@@ -356,7 +359,7 @@ function receivedBy({ role }: State): Snapshot | undefined {
   return role.type === "follower" ? role.receiving?.snapshot : undefined;
 }
 
-/** A snapshot that is being sent to some follower. */
+/** A snapshot that is being sent to a follower. */
 function sentBy({ role }: State): Snapshot | undefined {
   if (role.type !== "leader") return undefined;
   const sending = Object.values(role.progress).find(({ type }) => type === "snapshot");

@@ -16,7 +16,7 @@ export class Machine {
   #applied = 0;
   #commands: Command[] = [];
 
-  /** The machine that a snapshot holds. @throws when its bytes are not those that its checksum was made of. */
+  /** The machine in a snapshot. @throws when the bytes do not match the checksum. */
   static of({ snapshot, bytes }: File): Machine {
     if (bytes.length !== snapshot.size || checksumOf(bytes) !== snapshot.checksum)
       throw new Error(`the snapshot of ${snapshot.index} is damaged`);
@@ -38,13 +38,13 @@ export class Machine {
 
   apply(entry: Entry<Command>): void {
     if (entry.index !== this.#applied + 1)
-      throw new Error(`entry ${entry.index} is applied behind ${this.#applied}`);
+      throw new Error(`entry ${entry.index} is applied after ${this.#applied}`);
     this.#applied = entry.index;
     if (entry.type === "command") this.#commands.push(entry.command);
   }
 }
 
-/** A snapshot of a machine. Two servers' are of different bytes, as they may be. */
+/** A snapshot of a machine. Two servers' snapshots have different bytes, as is allowed. */
 export function fileOf(machine: Machine, term: Term, membership: Membership, by: NodeId): File {
   const bytes = new TextEncoder().encode(JSON.stringify([by, ...machine.commands]));
   const at = index(machine.applied);

@@ -2,7 +2,7 @@ import { isJoint, membershipOf, type Effect, type Membership } from "@kontiki/co
 import type { Stepped } from "./server.ts";
 import type { Command } from "./core.ts";
 
-/** How often something happened that a long run should meet, so that a vacuous run is noticed. */
+/** Counts of events that a long run should contain, so that a vacuous run is noticed. */
 export class Milestones {
   readonly counts = {
     events: 0,
@@ -18,7 +18,7 @@ export class Milestones {
     jointEntered: 0,
     jointLeft: 0,
     promoted: 0,
-    /** Members that came back with a new disk. */
+    /** Members that returned with a new disk. */
     rejoined: 0,
     removedLeaders: 0,
     transfersDone: 0,
@@ -80,7 +80,7 @@ export class Milestones {
   }
 }
 
-/** Whether a leader has just left the lead because it has no vote any more. */
+/** Whether a leader has just stepped down because it is no longer a voter. */
 function wentAway({ env, state }: Stepped["after"], { voters }: Membership): boolean {
   return state.role.type === "follower" && !voters.includes(env.config.id);
 }

@@ -1,4 +1,4 @@
-/** More builders for tests of the core: memberships, and what clients and operators ask and are told. */
+/** More builders for tests of the core: memberships, and the requests of clients and operators and their answers. */
 import {
   index,
   initialMembership,
@@ -22,17 +22,17 @@ type Given = Partial<Omit<Membership, "uids">> & {
   readonly uids?: Readonly<Record<string, number>>;
 };
 
-/** The voters `a`, `b` and `c`, and nothing else, unless told otherwise. */
+/** By default, the voters `a`, `b` and `c`, and nothing else. */
 export function members(given: Given = {}): Membership {
   return { ...initialMembership([a, b, c]), ...given };
 }
 
-/** A membership that is in force from an entry on. */
+/** A membership in force from an entry on. */
 export function inForce(at: number, given: Given = {}): InForce {
   return { index: index(at), membership: members(given) };
 }
 
-/** The entry that brings a membership. */
+/** The entry of a membership. */
 export function membershipEntry(at: number, inTerm: number, given: Given = {}): Entry<Command> {
   return { type: "membership", index: index(at), term: term(inTerm), membership: members(given) };
 }
@@ -67,7 +67,7 @@ export function addVoter(node: NodeId, uid = 0): Change {
   return { type: "addVoter", node, uid };
 }
 
-/** A learner that stays one, unless told otherwise. */
+/** By default, a learner that is not to be promoted. */
 export function addLearner(
   node: NodeId,
   given: { readonly uid?: number; readonly promote?: boolean; readonly replaces?: NodeId } = {},
@@ -96,7 +96,7 @@ export function rejectRead(id: number, known?: NodeId): Effect<Command> {
   return { type: "rejectRead", id, leader: known };
 }
 
-/** A transfer is over: because another server leads, unless a reason is given. */
+/** A transfer has ended: without a reason, because another server leads. */
 export function transferEnded(target: NodeId | undefined, reason?: string): Effect<Command> {
   return { type: "transferEnded", target, reason };
 }

@@ -1,7 +1,7 @@
 import type { Message, NodeId } from "@kontiki/core";
 import type { Command } from "./core.ts";
 
-/** A message under way, from and to a server with a certain disk. */
+/** A message in flight, from and to a server with a certain disk. */
 export type Packet = {
   readonly from: NodeId;
   readonly fromUid: number;
@@ -10,12 +10,12 @@ export type Packet = {
   readonly message: Message<Command>;
 };
 
-/** Packets under way: a list, to be delivered in any order, twice, or never. */
+/** Packets in flight: a list, to be delivered in any order, twice, or never. */
 export class Network {
   readonly packets: Packet[] = [];
   #groups: readonly (readonly NodeId[])[] | undefined;
 
-  /** Takes the packet at `at` out of the list, and gives it if it arrives. */
+  /** Removes the packet at `at` from the list, and returns it if it arrives. */
   take(at: number): Packet | undefined {
     const packet = this.packets[at];
     if (packet === undefined) return undefined;
@@ -28,7 +28,7 @@ export class Network {
     if (packet !== undefined) this.packets.push(packet);
   }
 
-  /** From now on packets pass only within a group. A server in none of them is alone. */
+  /** From now on packets pass only within a group. A server in no group is alone. */
   partition(groups: readonly (readonly NodeId[])[]): void {
     this.#groups = groups;
   }

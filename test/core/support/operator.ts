@@ -14,10 +14,10 @@ import type { Chance } from "./chance.ts";
 import type { Cluster } from "./cluster.ts";
 import { a, d, e, f, g } from "./core.ts";
 
-/** Servers that may be added beside those that the cluster began with. */
+/** Servers that may be added to those that the cluster began with. */
 const SPARES = [d, e, f, g];
 
-/** Changes the membership of a cluster at random, and knows what it survives. */
+/** Changes the membership of a cluster at random, and knows what the cluster survives. */
 export class Operator {
   readonly #cluster: Cluster;
   readonly #chance: Chance;
@@ -27,22 +27,22 @@ export class Operator {
     this.#chance = chance;
   }
 
-  /** Asks a leader for some change, if those who decide then have what they promised to hold. */
+  /** Requests a change from a leader, if the servers that decide afterwards have what they promised to hold. */
   change(lead: NodeId): void {
     const cluster = this.#cluster;
     const membership = cluster.membership(lead);
-    const changes = this.#wishes(membership);
+    const changes = this.#randomChanges(membership);
     const result = changeMembership(membership, changes);
     if (result.type === "changed" && !this.#decided(result.membership)) return;
     cluster.event(lead, { type: "changeMembership", changes });
   }
 
-  #wishes(membership: Membership): readonly Change[] {
+  #randomChanges(membership: Membership): readonly Change[] {
     const count = this.#chance.next() < 0.7 ? 1 : 2;
-    return Array.from({ length: count }, () => this.#wish(membership));
+    return Array.from({ length: count }, () => this.#randomChange(membership));
   }
 
-  #wish(membership: Membership): Change {
+  #randomChange(membership: Membership): Change {
     const strangers = [...new Set([...SPARES, ...this.#cluster.ids])].filter((node) =>
       this.#isForgotten(node),
     );
@@ -63,7 +63,7 @@ export class Operator {
     return { type: "remove", node };
   }
 
-  /** A new server, as a voter at once, or when it has caught up, and then perhaps in another's place. */
+  /** Adds a server: as a voter at once, or after it has caught up, perhaps in place of another. */
   #welcome(node: NodeId, other: NodeId, kind: number): Change {
     const uid = this.#cluster.renew(node);
     if (kind === 0) return { type: "addVoter", node, uid };
@@ -71,12 +71,12 @@ export class Operator {
     return { type: "addLearner", node, uid, promote: true, replaces };
   }
 
-  /** Whether no membership that may still be in force knows a server. */
+  /** Whether no membership that may still be in force contains a server. */
   #isForgotten(node: NodeId): boolean {
     return this.#memberships().every((membership) => !isMember(membership, node));
   }
 
-  /** Whether those that have what they promised to hold can decide without `id`, whatever is in force. */
+  /** Whether the servers that hold what they promised can decide without `id`, whatever is in force. */
   canSpare(id: NodeId): boolean {
     return this.#memberships().every((membership) => this.#decided(membership, id));
   }
@@ -90,10 +90,10 @@ export class Operator {
     ];
   }
 
-  /** Whether they can decide in a membership, and in those that come of it by themselves. */
+  /** Whether they can decide in a membership, and in those that follow from it automatically. */
   #decided(membership: Membership, without?: NodeId): boolean {
-    const whole = (each: Membership): readonly NodeId[] =>
-      this.#cluster.ids.filter((id) => id !== without && this.#cluster.isWhole(id, each));
+    const intact = (each: Membership): readonly NodeId[] =>
+      this.#cluster.ids.filter((id) => id !== without && this.#cluster.isIntact(id, each));
     const left = isJoint(membership) ? leaveJoint(membership) : undefined;
     const after = left?.type === "changed" ? left.membership : membership;
     const { promotions, voters } = after;
@@ -101,6 +101,6 @@ export class Operator {
       ...after,
       voters: [...voters.filter((voter) => voter !== replaces), node],
     }));
-    return [membership, after, ...promoted].every((each) => decides(each, whole(each)));
+    return [membership, after, ...promoted].every((each) => decides(each, intact(each)));
   }
 }

@@ -27,11 +27,11 @@ type Server = {
   readonly log: MemoryLog<Command>;
   view: MemoryLog<Command>;
   state: State;
-  /** What it said to its runtime beside messages, writes and timers, since it was last asked. */
+  /** Its effects besides messages, writes and timers, since they were last read. */
   told: Effect<Command>[];
 };
 
-/** What a server says to those around it: answers to clients and operators, and what it hastens. */
+/** Effects for clients and operators, and shortened timers. */
 const ANSWERS: readonly Effect<Command>["type"][] = [
   "proposed",
   "rejectProposal",
@@ -52,14 +52,13 @@ export type ScriptOptions = Partial<Omit<Config, "id" | "voters">> & {
 };
 
 /**
- * A play for several pure servers, word for word: what happens is what the test says, in that order.
+ * A script for several pure servers: exactly what the test says happens, in that order.
  *
- * Disks are done at once, so that only messages are under way. Pre-vote is on, and a leader steps down after three
- * heartbeats without its majority, unless told otherwise. After every step all invariants are checked; a broken one
- * throws.
+ * Disks complete at once, so that only messages are in flight. By default, pre-vote is on, and a leader steps down
+ * after three heartbeats without its majority. After every step all invariants are checked; a broken one throws.
  */
 export class Script {
-  /** Messages under way, in the order in which they were sent. */
+  /** Messages in flight, in the order in which they were sent. */
   readonly packets: Packet[] = [];
   readonly #servers = new Map<NodeId, Server>();
   readonly #leaders = new Leaders();
@@ -71,7 +70,7 @@ export class Script {
     for (const id of options.voters) this.start(id, {}, log(logs[id] ?? []), hard[id]);
   }
 
-  /** Starts a server, also one that is not there yet, from what its disk holds. */
+  /** Starts a server, also a new one, from what its disk holds. */
   start(
     id: NodeId,
     config: Partial<Config> = {},
@@ -83,7 +82,7 @@ export class Script {
     this.#servers.set(id, { config: whole, log: disk, view: disk.snapshot(), state, told: [] });
   }
 
-  /** A server crashes and comes back with its disk. */
+  /** Crashes a server and starts it again with its disk. */
   restart(id: NodeId): void {
     const { config, log: disk, state } = this.#server(id);
     this.start(id, config, disk, { term: state.term, votedFor: state.votedFor });
@@ -101,22 +100,22 @@ export class Script {
     return this.#server(id).view;
   }
 
-  /** What each server is. */
+  /** The role of each server. */
   get roles(): Readonly<Record<string, Role["type"]>> {
     return Object.fromEntries([...this.#servers].map(([id, { state }]) => [id, state.role.type]));
   }
 
-  /** The term that each server is in. */
+  /** The term of each server. */
   get terms(): Readonly<Record<string, number>> {
     return Object.fromEntries([...this.#servers].map(([id, { state }]) => [id, state.term]));
   }
 
-  /** What a server answered its clients and operators since it was last asked. */
+  /** What a server answered its clients and operators since this was last called. */
   told(id: NodeId): readonly Effect<Command>[] {
     return this.#server(id).told.splice(0);
   }
 
-  /** Something happens to a server, its disk is done, and then it sends what it may. */
+  /** Handles an event at a server, completes its disk writes, and then sends what it may. */
   event(id: NodeId, event: Event<Command>): void {
     const server = this.#server(id);
     this.#step(server, event);
@@ -127,10 +126,10 @@ export class Script {
     this.#step(server, { type: "replicate" });
   }
 
-  /** Delivers what is under way and what follows from it, as far as `wanted`; the rest stays under way. */
+  /** Delivers messages in flight, and those that follow, if `wanted`; the rest stays in flight. */
   deliver(wanted: (packet: Packet) => boolean = () => true): void {
     for (let times = 0; ; times += 1) {
-      if (times > 5000) throw new Error("the servers talk without end");
+      if (times > 5000) throw new Error("the servers never stop sending");
       const at = this.packets.findIndex(wanted);
       const [packet] = at === -1 ? [] : this.packets.splice(at, 1);
       if (packet === undefined) return;
@@ -139,7 +138,7 @@ export class Script {
     }
   }
 
-  /** Loses what is under way. Gives what was lost, for those who send it again. */
+  /** Loses messages in flight. Returns them, so that a test can send them again. */
   drop(wanted: (packet: Packet) => boolean = () => true): readonly Packet[] {
     const lost = this.packets.filter(wanted);
     const kept = this.packets.filter((packet) => !wanted(packet));
@@ -147,12 +146,12 @@ export class Script {
     return lost;
   }
 
-  /** From now on messages pass only within a group. A server in none of them is alone. */
+  /** From now on messages pass only within a group. A server in no group is alone. */
   partition(...groups: readonly (readonly NodeId[])[]): void {
     this.cut((one, other) => !groups.some((ids) => ids.includes(one) && ids.includes(other)));
   }
 
-  /** From now on what one says to another does not arrive if `isCut` says so. */
+  /** From now on messages between two servers do not arrive if `isCut` says so. */
   cut(isCut: (from: NodeId, to: NodeId) => boolean): void {
     this.#isCut = isCut;
   }
@@ -161,13 +160,13 @@ export class Script {
     this.cut(() => false);
   }
 
-  /** Election timers run out, and all that follows from it happens. */
+  /** Fires election timers, and lets everything that follows happen. */
   timeout(...ids: readonly NodeId[]): void {
     for (const id of ids) this.event(id, electionTimeout);
     this.deliver();
   }
 
-  /** So many heartbeat intervals pass at some servers. */
+  /** Lets this many heartbeat intervals pass at a server. */
   heartbeat(id: NodeId, times = 1): void {
     for (let time = 0; time < times; time += 1) {
       this.event(id, heartbeatTimeout);
@@ -175,12 +174,12 @@ export class Script {
     }
   }
 
-  /** Those servers have heard no leader for the shortest election timeout. */
+  /** These servers have heard no leader for the shortest election timeout. */
   silence(...ids: readonly NodeId[]): void {
     for (const id of ids) this.event(id, { type: "leaderSilent" });
   }
 
-  /** A client proposes at a server, and all that follows from it happens. */
+  /** Proposes at a server, and lets everything that follows happen. */
   propose(id: NodeId, ...commands: readonly Command[]): void {
     this.event(id, propose(...commands));
     this.deliver();

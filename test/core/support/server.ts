@@ -25,10 +25,10 @@ import { fileOf, Machine, type File } from "./machine.ts";
 import type { Packet } from "./network.ts";
 import { contentOf, logOf, performOn, type Command } from "./core.ts";
 
-/** What a crash leaves of what was written and not synced: nothing, the batch under way, or all of it. */
+/** What a crash keeps of what was written and not synced: nothing, the batch in progress, or everything. */
 export type Kept = "nothing" | "batch" | "everything";
 
-/** What a disk holds beside snapshots. It is written as one and durable as one. */
+/** What a disk holds besides snapshots. It is written as one unit and durable as one. */
 export type Image = {
   readonly hard: HardState;
   /** Never changed. */
@@ -36,21 +36,21 @@ export type Image = {
   readonly horizon: LogPosition | undefined;
 };
 
-/** What a disk holds for certain. */
+/** What a disk holds durably. */
 export type Disk = {
   readonly image: Image;
   /** Snapshots, the newest last. */
   readonly files: readonly File[];
 };
 
-/** A sync under way: what the disk will hold after it, and what may leave then. */
+/** A sync in progress: what the disk will hold after it, and what may leave then. */
 type Batch = {
   readonly image: Image;
   readonly received: File | undefined;
   readonly packets: readonly Packet[];
 };
 
-/** One event, and what came of it. */
+/** One event and its result. */
 export type Stepped = {
   readonly event: Event<Command>;
   readonly before: Observed<Command>;
@@ -58,20 +58,20 @@ export type Stepped = {
   readonly effects: readonly Effect<Command>[];
 };
 
-/** Parts of a snapshot that are written one behind the other. */
+/** Chunks of a snapshot that are written one after another. */
 type Incoming = { readonly snapshot: Snapshot; readonly bytes: Uint8Array };
 
-/** A read that waits until its server has applied so much. */
+/** A read that waits until its server has applied an entry. */
 export type WaitingRead = { readonly id: number; readonly index: Index };
 
 /** How many snapshots a disk keeps. */
 const KEPT_FILES = 2;
 
 /**
- * One server: a process that does what the core says, and its disk. As the runtime does, it lets nothing leave before the
- * sync but what a leader says whose term and vote are on disk and that promises nothing.
+ * One server: a process that performs the core's effects, and its disk. As in the runtime, nothing leaves before the
+ * sync except the messages of a leader that promise nothing and whose term and vote are on disk.
  *
- * It lives until it crashes; what starts then is another one.
+ * It lives until it crashes; a restart creates another one.
  */
 export class Server {
   readonly config: Config;
@@ -82,18 +82,18 @@ export class Server {
   view: MemoryLog<Command>;
   machine: Machine;
   timer: "election" | "heartbeat" = "election";
-  /** Term and vote, and where a damaged log ended, as they were last written. */
+  /** Term and vote, and the horizon of a damaged log, as last written. */
   hard: HardState;
   #horizon: LogPosition | undefined;
   disk: Disk;
   #syncing: Batch | undefined;
   #held: Packet[] = [];
   #incoming: Incoming | undefined;
-  /** Whether the disk gives an error at the next part of a snapshot, which it is to read or has written. */
+  /** Whether the disk fails at the next snapshot chunk that it reads or has written. */
   failsOnce = false;
-  /** A snapshot of its own that is being written. */
+  /** The snapshot of its own state that is being written. */
   #taking: File | undefined;
-  /** Commands that clients wait for, by where they stand. */
+  /** Commands that clients wait for, by index. */
   readonly proposals = new Map<number, Term>();
   readonly waitingReads: WaitingRead[] = [];
 
@@ -115,7 +115,7 @@ export class Server {
     return { env: { config: this.config, log: this.view }, state: this.state };
   }
 
-  /** Whether anything was written, or waits to leave, that is not synced. */
+  /** Whether anything that was written, or waits to leave, is not synced. */
   get isUnsynced(): boolean {
     const { log, hard, horizon } = this.disk.image;
     if (log !== this.view || !sameHardState(hard, this.hard)) return true;
@@ -123,7 +123,7 @@ export class Server {
     return this.#held.length > 0 || this.#received() !== undefined;
   }
 
-  /** Handles an event. Packets that leave at once go to `network`. Gives what it is to be told next, if anything. */
+  /** Handles an event. Packets that leave at once go to `network`. Returns the event that follows, if any. */
   step(
     event: Event<Command>,
     network: Packet[],
@@ -137,7 +137,7 @@ export class Server {
     return { event, before, after: this.observed, effects, next };
   }
 
-  /** Applies at most so many entries that are committed and not applied. */
+  /** Applies up to this many committed entries that are not applied yet. */
   apply(most: number): readonly Entry<Command>[] {
     const { applied } = this.machine;
     const upTo = Math.min(this.state.commit, applied + most);
@@ -147,12 +147,12 @@ export class Server {
     return entries;
   }
 
-  /** Begins to write a snapshot of its own, if there is anything new to write. */
+  /** Begins to write a snapshot of its state, if there is anything new to write. */
   beginSnapshot(): void {
     const { applied } = this.machine;
     if (applied <= (this.state.snapshot?.index ?? 0)) return;
     const term = this.#log.termAt(index(applied));
-    if (term === undefined) throw new Error(`what is applied, ${applied}, is in the log`);
+    if (term === undefined) throw new Error(`the applied entry ${applied} is missing from the log`);
     const membership = membershipAt(
       { config: this.config, log: this.#log },
       this.state,
@@ -170,7 +170,7 @@ export class Server {
     return { type: "snapshotTaken", snapshot: file.snapshot };
   }
 
-  /** The disk starts to sync what is written by now. What comes later waits for the next sync. */
+  /** Starts to sync what is written by now. Later writes wait for the next sync. */
   beginSync(): void {
     if (this.#syncing !== undefined) return;
     const received = this.#received();
@@ -179,7 +179,7 @@ export class Server {
     this.#held = [];
   }
 
-  /** The sync is done: promises leave. Gives what the server hears of it. */
+  /** Completes the sync: promises leave. Returns the events for the server. */
   finishSync(network: Packet[]): readonly Event<Command>[] {
     const batch = this.#syncing;
     if (batch === undefined) return [];
@@ -197,7 +197,7 @@ export class Server {
     return [...durable, { type: "snapshotReceived", snapshot: batch.received.snapshot }];
   }
 
-  /** What a crash leaves on its disk. */
+  /** What its disk holds after a crash. */
   crash(kept: Kept): Disk {
     const batch = this.#syncing;
     const received = kept === "nothing" ? undefined : (batch?.received ?? this.#received());
@@ -240,7 +240,7 @@ export class Server {
         return [];
       case "installSnapshot": {
         const file = this.#file(effect.snapshot);
-        if (file === undefined) throw new Error("a snapshot that is installed is on disk");
+        if (file === undefined) throw new Error("an installed snapshot is missing from the disk");
         this.machine = Machine.of(file);
         return [];
       }
@@ -303,7 +303,7 @@ export class Server {
       offset === 0 ||
       (this.#incoming !== undefined && sameSnapshot(this.#incoming.snapshot, snapshot));
     if (known?.length !== offset || !continues)
-      throw new Error("a part of a snapshot continues what was saved of it");
+      throw new Error("a snapshot chunk does not continue what was saved");
     this.#incoming = { snapshot, bytes: Uint8Array.from([...known, ...bytes]) };
   }
 
@@ -318,7 +318,7 @@ export class Server {
   }
 }
 
-/** A disk whose log has lost its last entries, as far as no snapshot holds them, and knows that it has. */
+/** A disk whose log has lost its last entries, except those in a snapshot, and records that. */
 export function damaged({ image, files }: Disk, entries: number): Disk {
   const { hard, log, horizon } = image;
   const base = Math.max(log.firstIndex - 1, files.at(-1)?.snapshot.index ?? 0);
@@ -331,7 +331,7 @@ export function damaged({ image, files }: Disk, entries: number): Disk {
   return { image: { hard, log: cut, horizon: known }, files };
 }
 
-/** A log that the newest snapshot does not continue is one that it takes the place of, or that ended before it. */
+/** If the log does not continue the newest snapshot, the snapshot replaces it. */
 function begunFrom(image: Image, file: File | undefined): Image {
   if (file === undefined || image.log.termAt(file.snapshot.index) === file.snapshot.term)
     return image;

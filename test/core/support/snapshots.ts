@@ -1,7 +1,7 @@
 /**
- * Builders for tests of snapshots, of logs that begin behind one, and of disks that are other ones by now.
+ * Builders for tests of snapshots, of logs that begin after one, and of replaced disks.
  *
- * Terms and indexes are written as numbers here and get their brand on the way in.
+ * Terms and indexes are written as plain numbers; the builders brand them.
  */
 import {
   index,
@@ -27,14 +27,14 @@ import {
 } from "@kontiki/core";
 import { a, b, c, entries, env, type Command, type TestEnv } from "./core.ts";
 
-/** Where something stands in a log, as [index, term]. */
+/** A position in a log, as [index, term]. */
 export type At = readonly [number, number];
 
 export function position([at, inTerm]: At): LogPosition {
   return { index: index(at), term: term(inTerm) };
 }
 
-/** `a`, `b` and `c` with the disks they began with, unless told otherwise. */
+/** By default, `a`, `b` and `c` with the disks they began with. */
 export function membership(given: Partial<Membership> = {}): Membership {
   return { ...initialMembership([a, b, c]), ...given };
 }
@@ -52,7 +52,7 @@ export function membershipEntry(
   return { type: "membership", ...where, membership: membership(given) };
 }
 
-/** A snapshot of 30 bytes up to this position, unless told otherwise. */
+/** By default, a snapshot of 30 bytes up to this position. */
 export function snapshot(
   [at, inTerm]: At,
   given: {
@@ -65,23 +65,23 @@ export function snapshot(
   return { ...position([at, inTerm]), membership: membership(given.membership), size, checksum };
 }
 
-/** A log that begins behind `base`, with entries of these terms. */
-export function logBehind(base: At, terms: readonly number[] = []): MemoryLog<Command> {
+/** A log that begins after `base`, with entries of these terms. */
+export function logAfter(base: At, terms: readonly number[] = []): MemoryLog<Command> {
   return logFrom(base, entries(terms, base[0] + 1));
 }
 
-/** A log that begins behind `base`, with these entries. */
+/** A log that begins after `base`, with these entries. */
 export function logFrom(base: At, content: readonly Entry<Command>[]): MemoryLog<Command> {
   return new MemoryLog<Command>((command) => command.length, content, position(base));
 }
 
-/** A server whose log begins behind `base`: `a` of `a`, `b` and `c`, unless told otherwise. */
-export function envBehind(
+/** A server whose log begins after `base`; by default, `a` of `a`, `b` and `c`. */
+export function envAfter(
   base: At,
   terms: readonly number[] = [],
   config: Partial<Config> = {},
 ): TestEnv {
-  return { ...env(config), log: logBehind(base, terms) };
+  return { ...env(config), log: logAfter(base, terms) };
 }
 
 /** The same server with another log. */
@@ -89,8 +89,8 @@ export function withLog({ config }: TestEnv, log: MemoryLog<Command>): TestEnv {
   return { config: makeConfig(config), log };
 }
 
-/** All that a log holds, and what it stands on. */
-export function whole(log: MemoryLog<Command>): {
+/** All entries of a log, and its base. */
+export function contents(log: MemoryLog<Command>): {
   readonly base: At;
   readonly entries: readonly Entry<Command>[];
 } {
@@ -100,7 +100,7 @@ export function whole(log: MemoryLog<Command>): {
   return { base, entries: log.slice(log.firstIndex, log.lastIndex, Number.MAX_SAFE_INTEGER) };
 }
 
-/** The follower gets this snapshot; its first part is under way, unless told otherwise. */
+/** A follower that receives this snapshot; by default, its first chunk was sent. */
 export function sending(
   of: Snapshot,
   given: {
@@ -115,17 +115,17 @@ export function sending(
   return { type: "snapshot", next, match: index(match), round, snapshot: of, offset, beats };
 }
 
-/** So much of this snapshot has come. */
+/** This much of this snapshot has arrived. */
 export function receiving(of: Snapshot, received: number): Receiving {
   return { snapshot: of, received };
 }
 
-/** The bytes of a snapshot from `offset` on: each says where it stands, so that a mix-up shows. */
+/** The bytes of a snapshot from `offset` on: each byte encodes its position, so that a mix-up shows. */
 export function bytesAt(offset: number, count = 10): Uint8Array {
   return Uint8Array.from({ length: count }, (_, at) => offset + at);
 }
 
-/** Ten bytes of a snapshot, from `offset` on, unless told otherwise. */
+/** By default, ten bytes of a snapshot, from `offset` on. */
 export function chunk(
   inTerm: number,
   of: Snapshot,

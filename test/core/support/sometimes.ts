@@ -2,7 +2,7 @@ import type { Effect, State } from "@kontiki/core";
 import type { Server, Stepped } from "./server.ts";
 import type { Command } from "./core.ts";
 
-/** How often something happened that a run should meet, so that a vacuous run is noticed. */
+/** Counts of events that a run should contain, so that a vacuous run is noticed. */
 export class Sometimes {
   readonly counts = {
     elected: 0,

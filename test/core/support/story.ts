@@ -35,7 +35,7 @@ import {
 } from "./core.ts";
 import { bytesAt } from "./snapshots.ts";
 
-/** A message under way, from one disk to another. */
+/** A message in flight, from one disk to another. */
 export type Letter = {
   readonly from: NodeId;
   readonly fromUid: number;
@@ -49,22 +49,22 @@ type Actor = {
   up: boolean;
   log: MemoryLog<Command>;
   state: State;
-  /** What a restart finds beside the log; all is on disk at once. */
+  /** What a restart finds besides the log; everything is on disk at once. */
   horizon: LogPosition | undefined;
   snapshot: Snapshot | undefined;
   /** The snapshots whose bytes are kept. */
   kept: readonly Snapshot[];
-  /** Bytes that were saved of a snapshot that comes in. */
+  /** Saved bytes of a snapshot that is being received. */
   saved: number;
 };
 
 const PART = 10;
 
 /**
- * Servers on a stage: everything that happens to them stands in the script. Messages wait in `mail` until they are
- * delivered, in any order. A disk takes everything at once: what a power loss does is told elsewhere.
+ * Servers of a hand-written story: everything that happens to them is in the script. Messages wait in `mail` until they
+ * are delivered, in any order. A disk completes writes at once; other tests cover power loss.
  *
- * After every step the claims of Figure 3 are checked, and that what was reported as committed stays so.
+ * After every step the properties of Figure 3 are checked, and that entries reported as committed stay committed.
  */
 export class Script {
   readonly mail: Letter[] = [];
@@ -100,20 +100,20 @@ export class Script {
     return this.#actor(id).up;
   }
 
-  /** Something happens, and then the server sends what it may. */
+  /** Handles an event, and then sends what it may. */
   event(id: NodeId, event: Event<Command>): void {
     if (!this.isUp(id)) return;
     this.#step(id, event);
     this.#step(id, replicate);
   }
 
-  /** The letter at `at` arrives; it is lost when nobody is there. */
+  /** Delivers the letter at `at`; it is lost when its server is stopped. */
   deliver(at = 0): void {
     const [letter] = this.mail.splice(at, 1);
     if (letter !== undefined) this.event(letter.to, { type: "message", ...letter });
   }
 
-  /** All letters arrive, and those that they lead to, but for those that are `lost`. */
+  /** Delivers all letters, and those that follow, except those that are `lost`. */
   settle(lost: (letter: Letter) => boolean = () => false): void {
     for (let count = 0; this.mail.length > 0; count += 1) {
       if (count > 5000) throw new Error("the letters never end");
@@ -133,13 +133,13 @@ export class Script {
     this.settle();
   }
 
-  /** One heartbeat interval passes in which nothing is lost. */
+  /** Lets one heartbeat interval pass in which nothing is lost. */
   heartbeat(): void {
     for (const id of this.ids) this.event(id, heartbeatTimeout);
     this.settle();
   }
 
-  /** A server has a snapshot of all that it knows to be committed. */
+  /** Takes a snapshot of everything that a server knows to be committed. */
   takeSnapshot(id: NodeId): void {
     const actor = this.#actor(id);
     const at = actor.state.commit;
@@ -155,7 +155,7 @@ export class Script {
     this.#actor(id).up = false;
   }
 
-  /** It comes back with what is on its disk. */
+  /** Restarts a server with what is on its disk. */
   restart(id: NodeId): void {
     const { config, state, log, snapshot, horizon, kept } = this.#actor(id);
     const found = restore(state, log, { snapshot, horizon });
@@ -171,7 +171,7 @@ export class Script {
     });
   }
 
-  /** It comes back, and all entries behind `after` were found damaged. */
+  /** Restarts it with all entries after `after` damaged. */
   damage(id: NodeId, after: number): void {
     const actor = this.#actor(id);
     const last = actor.log.lastIndex;
@@ -186,7 +186,7 @@ export class Script {
     this.restart(id);
   }
 
-  /** It comes back with an empty disk. */
+  /** Restarts it with an empty disk. */
   wipe(id: NodeId): void {
     this.#lastUid += 1;
     this.#actors.set(id, this.#enter(id, this.#lastUid));
@@ -208,7 +208,7 @@ export class Script {
 
   #actor(id: NodeId): Actor {
     const actor = this.#actors.get(id);
-    if (actor === undefined) throw new Error(`nobody is called ${id}`);
+    if (actor === undefined) throw new Error(`there is no server ${id}`);
     return actor;
   }
 
@@ -226,7 +226,7 @@ export class Script {
     for (const next of later) this.#step(id, next);
   }
 
-  /** Does what an effect says, and gives what follows from it. */
+  /** Performs an effect, and returns the events that follow. */
   #perform(id: NodeId, actor: Actor, effect: Effect<Command>): readonly Event<Command>[] {
     switch (effect.type) {
       case "appendLog": {
@@ -281,7 +281,7 @@ export class Script {
     this.mail.push({ from, fromUid: this.uid(from), to, toUid, message });
   }
 
-  /** As a disk does, it keeps the newest and the one before. */
+  /** Like a disk, it keeps the newest snapshot and the previous one. */
   #keep(actor: Actor, snapshot: Snapshot): void {
     actor.kept = [snapshot, ...actor.kept].slice(0, 2);
     actor.snapshot = snapshot;

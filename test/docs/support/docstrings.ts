@@ -16,8 +16,9 @@ export type Example = {
 
 /** All blocks marked `ts` in the docstrings of the packages, by file. */
 export function docstringExamples(): readonly Example[] {
-  return readdirSync(join(ROOT, "packages"))
-    .flatMap((name) => sourcesIn(join(ROOT, "packages", name, "src")))
+  return readdirSync(join(ROOT, "packages"), { withFileTypes: true })
+    .filter((entry) => entry.isDirectory())
+    .flatMap(({ name }) => sourcesIn(join(ROOT, "packages", name, "src")))
     .toSorted()
     .flatMap(examplesIn);
 }

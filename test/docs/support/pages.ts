@@ -43,9 +43,12 @@ export function exampleFolders(): readonly string[] {
   return foldersIn("examples").filter((folder) => existsSync(join(ROOT, folder, "package.json")));
 }
 
-/** All pages, by their paths from the root. */
+/**
+ * All pages, by their paths from the root. The READMEs of the packages are not among them: they must make sense outside of
+ * the repository, and their programs are run from the installed packages (test/packages).
+ */
 export function pages(): readonly string[] {
-  const folders = [".", "docs", "examples", ...foldersIn("examples"), ...foldersIn("packages")];
+  const folders = [".", "docs", "examples", ...foldersIn("examples")];
   return folders.flatMap((folder) =>
     readdirSync(join(ROOT, folder))
       .filter((name) => name.endsWith(".md"))

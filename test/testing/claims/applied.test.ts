@@ -28,7 +28,7 @@ function applied(): Stage<Claims> {
 }
 
 describe("the applied sequence", () => {
-  it("is the same on all nodes, whoever is first", () => {
+  it("is the same on all nodes, whichever node is first", () => {
     const stage = applied();
     stage.replicates("n1", ["n2", "n3"], operation(3, 1, by(2), more));
     stage.replicates("n1", ["n2", "n3"], operation(4, 1, by(3), put));
@@ -42,12 +42,12 @@ describe("the applied sequence", () => {
     [
       "another command",
       (stage: Stage) => stage.applies("n2", 1, more, null),
-      'applied sequence: n2 applies {"type":"append","key":"k","value":"2"} at entry 1, and others {"type":"put","key":"k","value":"1"}',
+      'applied sequence: n2 applies {"type":"append","key":"k","value":"2"} at entry 1, but other nodes {"type":"put","key":"k","value":"1"}',
     ],
     [
       "another answer",
       (stage: Stage) => stage.applies("n2", 1, put, "1"),
-      'applied sequence: n2 answers "1" at entry 1, and others null',
+      'applied sequence: n2 answers "1" at entry 1, but other nodes null',
     ],
     [
       "a hole",
@@ -57,12 +57,12 @@ describe("the applied sequence", () => {
     [
       "an entry twice",
       (stage: Stage) => stage.applies("n1", 1, put, null),
-      "applied sequence: n1 applies entry 1, and has applied 1 before",
+      "applied sequence: n1 applies entry 1, but has applied 1 already",
     ],
     [
       "an entry that is not committed",
       (stage: Stage) => stage.applies("n1", 3, put, null),
-      "applied sequence: n1 applies entry 3, which nobody has committed",
+      "applied sequence: n1 applies entry 3, which no node has committed",
     ],
   ])("has %s", (_what, happen, found) => {
     const stage = committed();
@@ -71,16 +71,16 @@ describe("the applied sequence", () => {
     expect(stage.reports).toEqual([found]);
   });
 
-  it("has what others passed by", () => {
+  it("has a command that other nodes skipped", () => {
     const stage = committed();
     stage.applies("n1", 2, more, 1);
     stage.applies("n2", 1, put, null);
     expect(stage.reports).toEqual([
-      'applied sequence: n2 applies {"type":"put","key":"k","value":"1"} of entry 1, and others did not',
+      'applied sequence: n2 applies {"type":"put","key":"k","value":"1"} of entry 1, but other nodes did not',
     ]);
   });
 
-  it("has a command where there is none", () => {
+  it("has a command of an entry without one", () => {
     const stage = applied();
     stage.step("n1", {});
     stage.replicates("n1", ["n2", "n3"], { ...change(3, 1, "n1 n2 n3") });
@@ -90,7 +90,7 @@ describe("the applied sequence", () => {
     ]);
   });
 
-  it("has an operation twice, though it was tried again", () => {
+  it("has an operation twice that was retried", () => {
     const stage = applied();
     stage.replicates("n1", ["n2", "n3"], operation(3, 1, by(1), put));
     stage.applies("n1", 3, put, null);
@@ -104,7 +104,7 @@ describe("snapshots equal replay", () => {
   const restores = (stage: Stage, state: unknown): void =>
     stage.happens({ type: "restored", node: nodeId("n2"), state });
 
-  it("is what the commands up to there make, also of an earlier entry", () => {
+  it("a snapshot is what the commands up to its entry give, also for an earlier entry", () => {
     const stage = applied();
     stage.step("n2", { snapshot: snapshotOf(2, 1) });
     restores(stage, [["k", "12"]]);
@@ -118,19 +118,19 @@ describe("snapshots equal replay", () => {
     expect(stage.reports).toEqual([]);
   });
 
-  it("is not: a state that lacks something, or is too new", () => {
+  it("a state that lacks something, or is too new, is a violation", () => {
     const stage = applied();
     stage.step("n2", { snapshot: snapshotOf(2, 1) });
     restores(stage, [["k", "1"]]);
     stage.step("n3", { snapshot: snapshotOf(1, 1) });
     stage.happens({ type: "restored", node: nodeId("n3"), state: [["k", "12"]] });
     expect(stage.reports).toEqual([
-      "snapshots equal replay: n2 takes up a snapshot up to entry 2, and it is not what the commands up to there make",
-      "snapshots equal replay: n3 takes up a snapshot up to entry 1, and it is not what the commands up to there make",
+      "snapshots equal replay: n2 restores a snapshot up to entry 2 that is not what the commands up to there give",
+      "snapshots equal replay: n3 restores a snapshot up to entry 1 that is not what the commands up to there give",
     ]);
   });
 
-  it("is not, as a node starts", () => {
+  it("a wrong state at the start of a node is a violation", () => {
     const stage = applied();
     stage.step("n2", { snapshot: snapshotOf(2, 1) });
     stage.ends("n2");
@@ -139,11 +139,11 @@ describe("snapshots equal replay", () => {
     const entries = [operation(1, 1, by(1), put), operation(2, 1, by(2), more)];
     stage.start("n2", { hard, entries, snapshot: snapshotOf(2, 1) });
     expect(stage.reports).toEqual([
-      "snapshots equal replay: n2 takes up a snapshot up to entry 2, and it is not what the commands up to there make",
+      "snapshots equal replay: n2 restores a snapshot up to entry 2 that is not what the commands up to there give",
     ]);
   });
 
-  it("asks the machine of the nodes", () => {
+  it("the machine of the nodes is used for the replay", () => {
     /** Never remembers anything. */
     class Sieve extends KeyValue {
       override apply(): null {

@@ -54,7 +54,7 @@ class Service {
 
 const ok = (value: unknown): Outcome<unknown> => ({ type: "ok", value });
 
-describe("what clients are told", () => {
+describe("an answer to a client", () => {
   it("is true, and becomes a history", () => {
     const service = new Service();
     service.calls(put);
@@ -95,22 +95,22 @@ describe("what clients are told", () => {
     });
   });
 
-  it("is an answer to what was applied nowhere", () => {
+  it("acknowledges an operation that was applied nowhere", () => {
     const service = new Service();
     service.calls(put);
     service.returns(put, ok(null));
     expect(service.finish().reports).toEqual([
-      'client answers: operation 1, {"type":"put","key":"k","value":"1"}, was acknowledged and is applied nowhere',
+      'client answers: operation 1, {"type":"put","key":"k","value":"1"}, was acknowledged but is applied nowhere',
     ]);
   });
 
-  it("is another answer than the machine's", () => {
+  it("differs from the machine's answer", () => {
     const service = new Service();
     service.calls(append);
     service.applies(append, 1);
     service.returns(append, ok(2));
     expect(service.finish().reports).toEqual([
-      'client answers: operation 2, {"type":"append","key":"k","value":"2"}, was answered 2, and entry 1 gave 1',
+      'client answers: operation 2, {"type":"append","key":"k","value":"2"}, was answered 2, but entry 1 gave 1',
       'linearizable: "k": append "2" of c1, called at 1 ms, fits nowhere: after 0 operations the state is null',
     ]);
   });
@@ -126,18 +126,21 @@ describe("what clients are told", () => {
     ]);
   });
 
-  it.each(["before", "after"])("is that it is in no log, which it came to be %s", (when) => {
-    const service = new Service();
-    service.calls(put);
-    if (when === "before") service.applies(put, null);
-    service.returns(put, { type: "definitelyNot", reason: "busy" });
-    if (when === "after") service.applies(put, null);
-    expect(service.finish().reports).toEqual([
-      'client answers: operation 1, {"type":"put","key":"k","value":"1"}, was said to be in no log, and is applied in entry 1',
-    ]);
-  });
+  it.each(["before", "after"])(
+    "reports that a command is in no log, but it comes to be in one: %s",
+    (when) => {
+      const service = new Service();
+      service.calls(put);
+      if (when === "before") service.applies(put, null);
+      service.returns(put, { type: "definitelyNot", reason: "busy" });
+      if (when === "after") service.applies(put, null);
+      expect(service.finish().reports).toEqual([
+        'client answers: operation 1, {"type":"put","key":"k","value":"1"}, was reported to be in no log, but is applied in entry 1',
+      ]);
+    },
+  );
 
-  it("is of an earlier state than what had been acknowledged", () => {
+  it("shows an earlier state than an acknowledged one", () => {
     const service = new Service();
     service.calls(put);
     service.applies(put, null);

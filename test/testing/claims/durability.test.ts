@@ -52,8 +52,8 @@ function installedIn(inTerm: number): Stage<Safety> {
   return stage;
 }
 
-describe("nothing leaves a node that is not durable there", () => {
-  it("what is synced may be promised", () => {
+describe("a message promises only what is durable on its sender", () => {
+  it("a node may promise what is synced", () => {
     const stage = working();
     stage.posts("n2", "n1", accepted(2));
     stage.posts("n2", "n1", granted(1));
@@ -65,17 +65,17 @@ describe("nothing leaves a node that is not durable there", () => {
     [
       "an entry",
       accepted(3),
-      "n2 says that it holds entry 3, and its disk has term 1, vote n1, entries up to 2",
+      "n2 acknowledges entry 3, but its disk has term 1, vote n1, entries up to 2",
     ],
     [
       "a term",
       { type: "voteReply", term: term(2), granted: false } as const,
-      "n2 speaks in term 2, and its disk has term 1, vote n1, entries up to 2",
+      "n2 speaks in term 2, but its disk has term 1, vote n1, entries up to 2",
     ],
     [
       "a vote",
       granted(2),
-      "n2 gives n1 its vote of term 2, and its disk has term 1, vote n1, entries up to 2",
+      "n2 gives n1 its vote of term 2, but its disk has term 1, vote n1, entries up to 2",
     ],
     [
       "a candidacy",
@@ -86,7 +86,7 @@ describe("nothing leaves a node that is not durable there", () => {
         lastTerm: term(1),
         transfer: false,
       } as const,
-      "n2 gives n2 its vote of term 2, and its disk has term 1, vote n1, entries up to 2",
+      "n2 gives n2 its vote of term 2, but its disk has term 1, vote n1, entries up to 2",
     ],
     [
       "a lead",
@@ -99,7 +99,7 @@ describe("nothing leaves a node that is not durable there", () => {
         commit: index(2),
         round: 1,
       } as const,
-      "n2 gives n2 its vote of term 2, and its disk has term 1, vote n1, entries up to 2",
+      "n2 gives n2 its vote of term 2, but its disk has term 1, vote n1, entries up to 2",
     ],
   ])("%s that was written and not synced", (_what, message, found) => {
     const stage = working();
@@ -108,18 +108,18 @@ describe("nothing leaves a node that is not durable there", () => {
     expect(stage.reports).toEqual([`durable equals promised: ${found}`]);
   });
 
-  it("a vote in a term that is durable without it", () => {
+  it("a vote in a term that is durable without the vote", () => {
     const stage = working();
     stage.step("n2", { term: 2 });
     stage.synced("n2");
     stage.step("n2", { votedFor: "n1" });
     stage.posts("n2", "n1", granted(2));
     expect(stage.reports).toEqual([
-      "durable equals promised: n2 gives n1 its vote of term 2, and its disk has term 2, vote undefined, entries up to 2",
+      "durable equals promised: n2 gives n1 its vote of term 2, but its disk has term 2, vote undefined, entries up to 2",
     ]);
   });
 
-  it("a promise to a leader of which a later one had the entry cut is void", () => {
+  it("a promise is void after a later leader had the entry cut off", () => {
     const stage = working();
     stage.writes("n2", command(3, 1));
     stage.step("n2", { term: 2, durable: 2 }, { type: "truncateLog", after: index(2) });
@@ -128,29 +128,29 @@ describe("nothing leaves a node that is not durable there", () => {
     expect(stage.reports).toEqual([]);
   });
 
-  it("a pre-vote and a wish to rejoin promise nothing", () => {
+  it("a pre-vote and a request to rejoin promise nothing", () => {
     const stage = working();
     stage.posts("n2", "n1", { type: "preVoteReply", term: term(9), granted: true });
     stage.posts("n2", "n1", { type: "rejoin", term: term(9) });
     expect(stage.reports).toEqual([]);
   });
 
-  it("a leader counts itself only as far as its disk was synced", () => {
+  it("a leader counts itself only up to the last sync of its disk", () => {
     const stage = working();
     stage.step("n1", { durable: 3 }, appends(command(3, 1)));
     expect(stage.reports).toEqual([
-      "durable equals promised: n1 takes entry 3 for durable, and its disk was synced up to 2",
+      "durable equals promised: n1 counts entry 3 as durable, but its disk was synced up to 2",
     ]);
   });
 
-  it("one vote a term and disk, over crashes", () => {
+  it("a disk gives one vote in a term, over crashes", () => {
     const stage = working();
     restarted(stage, { ...WHOLE, hard: { term: term(1), votedFor: undefined } });
     stage.step("n2", { votedFor: "n3" });
     stage.synced("n2");
     stage.posts("n2", "n3", granted(1));
     expect(stage.reports).toEqual([
-      "durable equals promised: n2 recovers term 1, no vote, entries up to 2 of term 1, and its disk had term 1, a vote for n1, entries up to 2 of term 1 or term 1, a vote for n1, entries up to 2 of term 1",
+      "durable equals promised: n2 recovers term 1, no vote, entries up to 2 of term 1, but its disk had term 1, a vote for n1, entries up to 2 of term 1 or term 1, a vote for n1, entries up to 2 of term 1",
       "votes: n2 votes for n1 and for n3 in term 1",
     ]);
   });
@@ -167,7 +167,7 @@ describe("nothing leaves a node that is not durable there", () => {
 });
 
 describe("what a restart finds", () => {
-  it("is what was synced, or all that was written", () => {
+  it("is what was synced, or everything that was written", () => {
     const stage = working();
     stage.step("n2", { term: 2 }, appends(command(3, 1)));
     restarted(stage, WHOLE);
@@ -195,30 +195,30 @@ describe("what a restart finds", () => {
     expect(stage.reports).toEqual([]);
   });
 
-  it("is a log that a received snapshot took the place of, as soon as the snapshot is durable", () => {
+  it("is a log that a received snapshot replaced, as soon as the snapshot is durable", () => {
     const stage = installedIn(1);
     stage.ends("n4");
     stage.start("n4", { hard: { term: term(1), votedFor: undefined }, base: LOG_START });
     expect(stage.reports).toEqual([
-      "durable equals promised: n4 recovers term 1, no vote, entries up to 0 of term 0, and its disk had term 1, no vote, entries up to 2 of term 1 or term 1, no vote, entries up to 2 of term 1",
+      "durable equals promised: n4 recovers term 1, no vote, entries up to 0 of term 0, but its disk had term 1, no vote, entries up to 2 of term 1 or term 1, no vote, entries up to 2 of term 1",
     ]);
   });
 
-  it("is a snapshot in place of a log, in the snapshot's term when the disk knew none so late", () => {
+  it("is a snapshot in place of a log, in the snapshot's term if the disk had an earlier term", () => {
     const stage = installedIn(3);
     expect(stage.reports).toEqual([]);
   });
 
-  it("is not an emptied log when the log held what the snapshot ends with", () => {
+  it("is not an emptied log if the log had the last entry of the snapshot", () => {
     const stage = working();
     const snapshot = snapshotOf(1, 1);
     stage.step("n2", { snapshot });
     expect(restarted(stage, { hard: voted, base: positionOf(snapshot), snapshot })).toEqual([
-      "durable equals promised: n2 recovers term 1, a vote for n1, entries up to 1 of term 1, and its disk had term 1, a vote for n1, entries up to 2 of term 1 or term 1, a vote for n1, entries up to 2 of term 1",
+      "durable equals promised: n2 recovers term 1, a vote for n1, entries up to 1 of term 1, but its disk had term 1, a vote for n1, entries up to 2 of term 1 or term 1, a vote for n1, entries up to 2 of term 1",
     ]);
   });
 
-  it("is not a log that begins elsewhere than the snapshot ends", () => {
+  it("is not a log that does not begin where the snapshot ends", () => {
     const stage = working();
     stage.start("n4");
     stage.step("n4", { snapshot: snapshotOf(2, 1) });
@@ -230,11 +230,11 @@ describe("what a restart finds", () => {
       snapshot: snapshotOf(2, 1),
     });
     expect(stage.reports).toEqual([
-      "durable equals promised: n4 recovers term 1, no vote, entries up to 1 of term 1, and its disk had term 0, no vote, entries up to 0 of term 0 or term 0, no vote, entries up to 0 of term 0",
+      "durable equals promised: n4 recovers term 1, no vote, entries up to 1 of term 1, but its disk had term 0, no vote, entries up to 0 of term 0 or term 0, no vote, entries up to 0 of term 0",
     ]);
   });
 
-  it("is a snapshot of nothing that was committed", () => {
+  it("is a snapshot that does not end with a committed entry", () => {
     const stage = working();
     expect(restarted(stage, { ...WHOLE, snapshot: snapshotOf(9, 1) })).toEqual([
       "State Machine Safety: a snapshot of n2 ends with 9 of term 1, not committed",
@@ -265,7 +265,7 @@ describe("what a restart finds", () => {
   ])("is %s than was written", (_what, found, words) => {
     const had = "term 1, a vote for n1, entries up to 2 of term 1";
     expect(restarted(working(), found)).toEqual([
-      `durable equals promised: n2 recovers ${words}, and its disk had ${had} or ${had}`,
+      `durable equals promised: n2 recovers ${words}, but its disk had ${had} or ${had}`,
     ]);
   });
 
@@ -273,7 +273,7 @@ describe("what a restart finds", () => {
     const stage = working();
     stage.step("n2", { snapshot: snapshotOf(2, 1) });
     expect(restarted(stage, WHOLE)).toEqual([
-      "durable equals promised: n2 had a snapshot up to 2 and recovers one up to 0",
+      "durable equals promised: n2 had a snapshot up to 2 but recovers one up to 0",
     ]);
   });
 
@@ -286,14 +286,14 @@ describe("what a restart finds", () => {
     const step = { node: nodeId("n2"), event: { type: "replicate" }, effects: [] } as const;
     watcher.onStep({ ...step, before, after: { ...before } });
     expect(stage.reports).toEqual([
-      "durable equals promised: n2 recovered term 1, a vote for n1 and begins with term 1, a vote for n3",
-      "horizon: n2 knows another end of a log to repair than its disk",
+      "durable equals promised: n2 recovered term 1, a vote for n1 but begins with term 1, a vote for n3",
+      "horizon: n2 and its disk disagree about the end of the log to repair",
     ]);
   });
 
-  it("is damage that no fault did", () => {
+  it("is damage without a fault", () => {
     expect(restarted(working(), { ...WHOLE, damage: "byte 7" })).toEqual([
-      "damage: n2 finds its disk damaged, and no fault did that: byte 7",
+      "damage: n2 finds its disk damaged, but no fault damaged it: byte 7",
     ]);
   });
 });
@@ -310,7 +310,7 @@ describe("a node whose disk was damaged on purpose", () => {
     return stage;
   }
 
-  it("owes what it lost, and votes again when it has it", () => {
+  it("has a horizon for what it lost, and votes again when it has it again", () => {
     const stage = rotten();
     stage.start("n2", { ...damaged, horizon });
     stage.step("n2", { horizon: undefined }, appends(two), { type: "logRepaired" });
@@ -323,11 +323,11 @@ describe("a node whose disk was damaged on purpose", () => {
     expect(stage.reports).toEqual([]);
   });
 
-  it("must say that it lost something", () => {
+  it("must not hide that it lost something", () => {
     const stage = rotten();
     stage.start("n2", damaged);
     expect(stage.reports).toEqual([
-      "horizon: n2 lost entries up to 2 of term 1 and goes on as if it had not",
+      "horizon: n2 lost entries up to 2 of term 1 but continues as if it had not",
     ]);
   });
 
@@ -335,11 +335,11 @@ describe("a node whose disk was damaged on purpose", () => {
     const stage = rotten();
     stage.start("n2", { ...damaged, horizon, hard: { term: term(0), votedFor: undefined } });
     expect(stage.reports).toEqual([
-      "durable equals promised: n2 recovers term 0, and had promised 1",
+      "durable equals promised: n2 recovers term 0, but had promised 1",
     ]);
   });
 
-  it("neither votes nor stands meanwhile", () => {
+  it("neither votes nor starts an election meanwhile", () => {
     const stage = rotten();
     stage.start("n2", { ...damaged, horizon });
     stage.step(
@@ -349,19 +349,19 @@ describe("a node whose disk was damaged on purpose", () => {
     );
     stage.step("n2", { term: 3, votedFor: "n2", role: LEADER });
     expect(stage.reports).toEqual([
-      "horizon: n2 gives a vote, and lost entries that it had promised to hold",
-      "horizon: n2 is a leader, and its log is not whole",
+      "horizon: n2 gives a vote, but lost entries that it had promised",
+      "horizon: n2 is a leader, but its log is not intact",
       "Election Safety: n2 leads term 3 with votes of n2 only",
-      "Leader Completeness: n2 leads term 3 and lacks entry 2, which was committed before",
+      "Leader Completeness: n2 leads term 3 but lacks entry 2, which was committed before",
     ]);
   });
 
-  it("is not whole again too early", () => {
+  it("does not count as repaired too early", () => {
     const stage = rotten();
     stage.start("n2", { ...damaged, horizon });
     stage.step("n2", { horizon: undefined }, { type: "logRepaired" });
     expect(stage.reports).toEqual([
-      "horizon: n2 takes its log for repaired at 1, and it reached to 2",
+      "horizon: n2 counts its log as repaired at 1, but it had reached 2",
     ]);
   });
 });

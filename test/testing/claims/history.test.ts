@@ -30,7 +30,7 @@ function ordersOf(history: History): readonly (number | undefined)[] {
   );
 }
 
-describe("reads find their place in the log's order", () => {
+describe("reads get places in the log's order", () => {
   it.each<[string, readonly Operation[], readonly (number | undefined)[]]>([
     [
       "behind what they read",
@@ -68,7 +68,7 @@ describe("reads find their place in the log's order", () => {
     expect(ordersOf(makeHistory(operations))).toEqual(orders);
   });
 
-  it("so that the order of the log explains a long history without a search", () => {
+  it("the order of the log then explains a long history without a search", () => {
     const chance = new Chance(7);
     const operations = Array.from({ length: 2000 }, (_none, at): Operation => {
       const value = at % 2 === 0 ? `v${at}` : `v${at - 1}`;
@@ -99,12 +99,12 @@ describe("the verdict on a history", () => {
     return { doubt, found };
   }
 
-  it("an order of the log that is wrong is no violation when another order is right", () => {
+  it("a wrong order of the log is not a violation if another order is right", () => {
     const history = makeHistory([put(1, 5, "a", 2), put(2, 6, "b", 1), get(7, 8, "b")]);
     expect(judged(history)).toEqual({ doubt: undefined, found: [] });
   });
 
-  it("a read that no order explains is one", () => {
+  it("a read that no order explains is a violation", () => {
     const history = makeHistory([put(1, 2, "a", 1), get(3, 4, null)]);
     expect(judged(history)).toEqual({
       doubt: undefined,
@@ -114,11 +114,11 @@ describe("the verdict on a history", () => {
     });
   });
 
-  it("a store that reads nothing as an empty text is not this one", () => {
+  it("a store that reads a missing key as an empty text is not this one", () => {
     expect(judged(makeHistory([get(1, 2, "")])).found).toHaveLength(1);
   });
 
-  it("without enough looks at the clock there is a doubt, and not a pass", () => {
+  it("without enough clock reads there is a doubt, not a pass", () => {
     expect(judged(makeHistory([put(1, 2, "a", 1)]), 0)).toEqual({
       doubt: "whether the history is linearizable is unknown: the search took too much time",
       found: [],
@@ -126,7 +126,7 @@ describe("the verdict on a history", () => {
   });
 });
 
-describe("commands in the words of a history", () => {
+describe("commands as calls of a history", () => {
   it.each([
     [
       { type: "put", key: "k", value: "1" },

@@ -3,7 +3,7 @@ import { plainText, samePlain } from "../../../packages/testing/src/history/plai
 
 const bytes = (...of: readonly number[]): Uint8Array => Uint8Array.from(of);
 
-describe("plain data is compared by what it says", () => {
+describe("plain data is compared by value", () => {
   it.each([
     ["numbers", 1, 1, true],
     ["another number", 1, 2, false],

@@ -45,7 +45,7 @@ describe("liveness after healing", () => {
     expect([stage.reports, stage.watcher.finish().doubts]).toEqual([[], []]);
   });
 
-  it("not settled: who lacks what", () => {
+  it("not settled: what each node lacks", () => {
     const stage = led();
     stage.replicates("n1", ["n2"], command(1, 1));
     stage.applies("n1", 1, {}, null);
@@ -56,41 +56,41 @@ describe("liveness after healing", () => {
     stage.happens({ type: "healed" });
     stage.watcher.finish();
     expect(stage.reports).toEqual([
-      'liveness: committed up to 1; n1 leader in term 1, log 1, commit 1, applied 1; n2 follower of nobody in term 1, log 1, commit 1, applied 0; n3 does not run: byte 7 is bad; no answer: operation 3 of c1, {"type":"get","key":"k"}',
+      'liveness: committed up to 1; n1 leader in term 1, log 1, commit 1, applied 1; n2 follower of no leader in term 1, log 1, commit 1, applied 0; n3 does not run: byte 7 is bad; no answer: operation 3 of c1, {"type":"get","key":"k"}',
     ]);
   });
 
-  it("said to be settled, and somebody has not applied everything", () => {
+  it("reported as settled, but a node has not applied everything", () => {
     const stage = led();
     stage.replicates("n1", ["n2"], command(1, 1));
     stage.applies("n1", 1, {}, null);
     stage.happens({ type: "settled" });
     expect(stage.reports).toEqual([
-      "liveness: said to be settled: committed up to 1; n1 leader in term 1, log 1, commit 1, applied 1; n2 follower of nobody in term 1, log 1, commit 1, applied 0; n3 has done nothing since it started",
+      "liveness: reported as settled: committed up to 1; n1 leader in term 1, log 1, commit 1, applied 1; n2 follower of no leader in term 1, log 1, commit 1, applied 0; n3 has done nothing since it started",
     ]);
   });
 
-  it("said to be settled, and somebody waits for an answer", () => {
+  it("reported as settled, but a client waits for an answer", () => {
     const stage = led();
     stage.happens({ type: "called", operation: get, proposal: undefined });
     stage.happens({ type: "settled" });
     expect(stage.reports).toEqual([
-      'liveness: said to be settled: committed up to 0; n1 leader in term 1, log 0, commit 0, applied 0; n2 follower of nobody in term 1, log 0, commit 0, applied 0; n3 has done nothing since it started; no answer: operation 3 of c1, {"type":"get","key":"k"}',
+      'liveness: reported as settled: committed up to 0; n1 leader in term 1, log 0, commit 0, applied 0; n2 follower of no leader in term 1, log 0, commit 0, applied 0; n3 has done nothing since it started; no answer: operation 3 of c1, {"type":"get","key":"k"}',
     ]);
   });
 
-  it("said to be settled, and a member has another disk than the cluster knows", () => {
+  it("reported as settled, but a member has a disk that is not the one in the membership", () => {
     const stage = led();
     stage.ends("n2");
     stage.start("n2", {}, 5);
     stage.step("n2", { term: 1 });
     stage.happens({ type: "settled" });
     expect(stage.reports).toEqual([
-      "liveness: said to be settled: committed up to 0; n1 leader in term 1, log 0, commit 0, applied 0; n2 follower of nobody in term 1, log 0, commit 0, applied 0, on a disk that is no member; n3 has done nothing since it started",
+      "liveness: reported as settled: committed up to 0; n1 leader in term 1, log 0, commit 0, applied 0; n2 follower of no leader in term 1, log 0, commit 0, applied 0, on a disk that is not a member; n3 has done nothing since it started",
     ]);
   });
 
-  it("settled, and states differ", () => {
+  it("settled, but states differ", () => {
     const stage = led({ n3: "another" });
     stage.happens({ type: "settled" });
     expect(stage.reports).toEqual([
@@ -98,7 +98,7 @@ describe("liveness after healing", () => {
     ]);
   });
 
-  it("a run that was ended by another violation shows nothing of it", () => {
+  it("a run that another violation ended shows nothing about liveness", () => {
     const stage = led();
     stage.step("n2", { term: 0 });
     stage.happens({ type: "healed" });
@@ -112,16 +112,16 @@ describe("liveness after healing", () => {
 });
 
 describe("expectations", () => {
-  it("too little is a doubt, too much a violation", () => {
+  it("a count that is too low is a doubt, one that is too high a violation", () => {
     const stage = begun({ atLeast: { elections: 2, starts: 3, never: 1 }, atMost: { starts: 2 } });
     stage.startAll();
     stage.elects("n1", 1, ["n2"]);
     expect(stage.watcher.finish().doubts).toEqual([
       "the run ended before its faults did",
-      "elections: 1, and the scenario asks for 2 or more",
-      "never: 0, and the scenario asks for 1 or more",
+      "elections: 1, but the scenario demands 2 or more",
+      "never: 0, but the scenario demands 1 or more",
     ]);
-    expect(stage.reports).toEqual(["expectations: starts: 3, and at most 2 may be"]);
+    expect(stage.reports).toEqual(["expectations: starts: 3, but at most 2 is allowed"]);
   });
 
   it("without a model of the machine there is a doubt about the history", () => {
@@ -132,13 +132,13 @@ describe("expectations", () => {
     expect(doubtsOf(false)).toEqual([early]);
     expect(doubtsOf(true)).toEqual([
       early,
-      "the history is not judged: there is no model of the state machine",
+      "the history is not judged: the state machine has no model",
     ]);
   });
 });
 
 describe("coverage", () => {
-  it("counts what was met, beside what others count", () => {
+  it("counts events, in addition to what others count", () => {
     const counters = new Counters();
     counters.count("faults.crash");
     const stage = begun({}, counters);
@@ -213,7 +213,7 @@ describe("coverage", () => {
     expect(stage.watcher.finish().coverage["leaders.cutOff"]).toBe(count);
   });
 
-  it("marks tell who led and what faults there were", () => {
+  it("marks show the leaders and the faults", () => {
     const stage = led();
     const crash = { id: 1, type: "crash", node: "leader", downMs: 5, at: 1 } as const;
     const halves = { id: 2, type: "partition", shape: "halves", at: 1 } as const;

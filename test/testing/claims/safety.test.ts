@@ -30,7 +30,7 @@ function working(): Stage<Safety> {
 }
 
 describe("elections", () => {
-  it("says nothing of a cluster that elects, replicates, commits and elects again", () => {
+  it("reports nothing about a cluster that elects, replicates, commits and elects again", () => {
     const stage = working();
     stage.elects("n2", 2, ["n3"]);
     for (const node of ["n2", "n3"]) stage.writes(node, command(2, 2));
@@ -55,11 +55,11 @@ describe("elections", () => {
     stage.commits("n1", 1);
     stage.elects("n3", 2, ["n2"]);
     expect(stage.reports).toEqual([
-      "Leader Completeness: n3 leads term 2 and lacks entry 1, which was committed before",
+      "Leader Completeness: n3 leads term 2 but lacks entry 1, which was committed before",
     ]);
   });
 
-  it("does not ask a leader of an earlier term for what was committed in a later one", () => {
+  it("does not demand entries of a later term from a leader of an earlier one", () => {
     const stage = cluster();
     stage.step("n3", { term: 1, votedFor: "n3" });
     stage.synced("n3");
@@ -83,7 +83,7 @@ describe("elections", () => {
       stage.posts(node, "n2", { type: "voteReply", term: term(2), granted: true });
     }
     stage.step("n2", { role: LEADER });
-    expect(stage.reports).toEqual(["votes: n2 leads term 2, and its own vote is for n3"]);
+    expect(stage.reports).toEqual(["votes: n2 leads term 2, but its own vote is for n3"]);
   });
 
   it("a leader is a member, or is being removed", () => {
@@ -93,9 +93,9 @@ describe("elections", () => {
     stage.posts("n2", "n4", { type: "voteReply", term: term(2), granted: true });
     expect(stage.reports).toEqual([
       "Election Safety: n4 leads term 2 with votes of  only",
-      "membership: n4 leads term 2 and votes in no membership in force",
-      "Leader Completeness: n4 leads term 2 and lacks entry 1, which was committed before",
-      "durable equals promised: n2 gives n4 its vote of term 2, and its disk has term 1, vote n1, entries up to 1",
+      "membership: n4 leads term 2 but is a voter in no membership in force",
+      "Leader Completeness: n4 leads term 2 but lacks entry 1, which was committed before",
+      "durable equals promised: n2 gives n4 its vote of term 2, but its disk has term 1, vote n1, entries up to 1",
     ]);
   });
 });
@@ -115,7 +115,7 @@ describe("logs", () => {
     expect(stage.reports).toEqual(["Leader Append-Only: n1 leads and changes its log"]);
   });
 
-  it("a follower cuts its log and may", () => {
+  it("a follower may cut its log", () => {
     const stage = working();
     stage.writes("n3", command(2, 1));
     stage.elects("n2", 2, ["n1"]);
@@ -135,17 +135,17 @@ describe("logs", () => {
     stage.writes("n1", command(2, 1));
     stage.writes("n2", command(2, 1, 77));
     expect(stage.reports).toEqual([
-      "Log Matching: n2 has an entry 2 of term 1 that another log has too, and the two hold different things",
+      "Log Matching: n2 has an entry 2 of term 1 that another log has too, but the two have different contents",
     ]);
   });
 
-  it("Log Matching: the same entry behind two others", () => {
+  it("Log Matching: the same entry after two different ones", () => {
     const stage = cluster();
     stage.writes("n1", command(1, 0), command(2, 0));
     stage.step("n2", { term: 1 });
     stage.writes("n2", command(1, 1), command(2, 0));
     expect(stage.reports).toEqual([
-      "Log Matching: n2 has an entry 2 of term 0 that another log has too, and the two follow ones of terms 0 and 1",
+      "Log Matching: n2 has an entry 2 of term 0 that another log has too, but the two follow ones of terms 0 and 1",
     ]);
   });
 });
@@ -160,11 +160,11 @@ describe("commit", () => {
     stage.writes("n3", command(1, 2));
     stage.commits("n3", 1);
     expect(stage.reports).toEqual([
-      "State Machine Safety: entry 1 is committed with term 1, and n3 has it with term 2",
+      "State Machine Safety: entry 1 is committed with term 1, but n3 has it with term 2",
     ]);
   });
 
-  it("nobody but a leader commits first", () => {
+  it("only a leader commits an entry first", () => {
     const stage = cluster();
     stage.elects("n1", 1, ["n2"]);
     for (const node of ["n1", "n2"]) stage.writes(node, command(1, 1));
@@ -174,16 +174,16 @@ describe("commit", () => {
     ]);
   });
 
-  it("what is reported as committed is there", () => {
+  it("a node has the entries that it reports as committed", () => {
     const stage = working();
     stage.commits("n2", 2);
     expect(stage.reports).toEqual([
-      "commit: commit of n2 is 2, and its log ends at 1",
-      "State Machine Safety: n2 reports entry 2 as committed, and has none",
+      "commit: commit of n2 is 2, but its log ends at 1",
+      "State Machine Safety: n2 reports entry 2 as committed, but does not have it",
     ]);
   });
 
-  it("§5.4.2: a leader counts only what is of its own term", () => {
+  it("§5.4.2: a leader counts only entries of its own term", () => {
     const stage = cluster();
     stage.elects("n1", 1, ["n2"]);
     for (const node of ["n1", "n2"]) stage.writes(node, command(1, 1));
@@ -213,13 +213,13 @@ describe("commit", () => {
     stage.step("n2", { votedFor: "n1" });
     expect(stage.reports).toEqual([
       "terms: the term of n2 fell from 1 to 0",
-      "terms: n2 is in term 0, and its log ends with one of term 1",
+      "terms: n2 is in term 0, but its log ends with an entry of term 1",
       "commit: commit of n2 fell from 1 to 0",
       "votes: n2 changed its vote of term 1 from n3 to n1",
     ]);
   });
 
-  it("each step goes on where the one before ended, and only in a life", () => {
+  it("each step begins where the previous one ended, and only a running node takes steps", () => {
     const stage = working();
     const { watcher } = stage;
     const before = stage.state("n2");
@@ -228,25 +228,25 @@ describe("commit", () => {
     stage.ends("n3");
     stage.step("n3", {});
     expect(stage.reports).toEqual([
-      "lives: n2 goes on from another state than it was in",
-      "lives: n3 takes a step and does not run",
+      "lives: n2 continues from a state that it was not in",
+      "lives: n3 takes a step but does not run",
     ]);
   });
 });
 
 describe("snapshots and memberships", () => {
-  it("a snapshot ends with a committed entry and knows who belonged to the cluster", () => {
+  it("a snapshot ends with a committed entry and has the membership as of that entry", () => {
     const stage = working();
     stage.step("n1", { snapshot: snapshotOf(1, 1) });
     stage.step("n2", { snapshot: snapshotOf(1, 1, members("n1")) });
     stage.step("n3", { snapshot: snapshotOf(2, 1) });
     expect(stage.reports).toEqual([
-      "snapshots equal replay: the snapshot of n2 up to 1 has another membership than the log up to there",
+      "snapshots equal replay: the snapshot of n2 up to 1 has a different membership from the log up to there",
       "State Machine Safety: a snapshot of n3 ends with 2 of term 1, not committed",
     ]);
   });
 
-  it("a change is begun when the one before is committed, and in force at once", () => {
+  it("a change begins when the previous one is committed, and is in force at once", () => {
     const stage = working();
     const four = { index: index(2), membership: members("n1 n2 n3 n4") };
     stage.step("n1", { memberships: [four] }, appends(change(2, 1, "n1 n2 n3 n4")));
@@ -260,7 +260,7 @@ describe("snapshots and memberships", () => {
     expect(stage.reports).toEqual([]);
   });
 
-  it("a change that is cut off is in force no more", () => {
+  it("a change that is cut off is no longer in force", () => {
     const stage = working();
     const four = { index: index(2), membership: members("n1 n2 n3 n4") };
     stage.step("n1", { memberships: [four] }, appends(change(2, 1, "n1 n2 n3 n4")));
@@ -270,7 +270,7 @@ describe("snapshots and memberships", () => {
     expect(stage.reports).toEqual([]);
   });
 
-  it("two changes are under way at once", () => {
+  it("two changes are in progress at once", () => {
     const stage = working();
     const four = { index: index(2), membership: members("n1 n2 n3 n4") };
     const five = { index: index(3), membership: members("n1 n2 n3 n4 n5") };
@@ -279,13 +279,13 @@ describe("snapshots and memberships", () => {
     expect(stage.reports).toEqual(["membership: n1 changes it at 3 while the change at 2 is open"]);
   });
 
-  it("a change is begun before anything of the leader's term is committed", () => {
+  it("a change begins before any entry of the leader's term is committed", () => {
     const stage = working();
     stage.elects("n2", 2, ["n3"]);
     const four = { index: index(2), membership: members("n1 n2 n3 n4") };
     stage.step("n2", { memberships: [four] }, appends(change(2, 2, "n1 n2 n3 n4")));
     expect(stage.reports).toEqual([
-      "membership: n2 changes it at 2 and has committed nothing in its term",
+      "membership: n2 changes it at 2 but has committed nothing in its term",
     ]);
   });
 
@@ -317,7 +317,7 @@ describe("snapshots and memberships", () => {
       return stage.reports;
     }
 
-    it("it may leave it at once: all leaders do the same", () => {
+    it("the leader may leave it at once: all leaders do the same", () => {
       expect(appending(members("n1 n2 n4"))).toEqual([]);
     });
 
@@ -326,21 +326,21 @@ describe("snapshots and memberships", () => {
       ["what is joint", { ...members("n1 n2 n4"), outgoing: members("n1 n2").voters }],
     ])("it may not change %s", (_what, membership) => {
       expect(appending(membership)).toContain(
-        "membership: n2 changes it at 3 and has committed nothing in its term",
+        "membership: n2 changes it at 3 but has committed nothing in its term",
       );
     });
   });
 
-  it("majorities of a change and of what was before do not meet", () => {
+  it("majorities of a membership and of the previous one do not meet", () => {
     const stage = working();
     const other = { index: index(2), membership: members("n3 n4 n5") };
     stage.step("n1", { memberships: [other] }, appends(change(2, 1, "n3 n4 n5")));
     expect(stage.reports).toEqual([
-      "membership: the membership of entry 2 can decide with nobody of the one before it",
+      "membership: the membership of entry 2 can decide without any voter of the one before it",
     ]);
   });
 
-  it("a leader that is removed leads on", () => {
+  it("a removed leader still leads", () => {
     const stage = working();
     const others = { index: index(2), membership: members("n2 n3") };
     for (const node of VOTERS)
@@ -348,15 +348,13 @@ describe("snapshots and memberships", () => {
     for (const node of VOTERS) stage.synced(node);
     stage.commits("n1", 2);
     expect(stage.reports).toEqual([
-      "membership: n1 leads on, and entry 2, which removes it, is committed",
+      "membership: n1 still leads although entry 2, which removes it, is committed",
     ]);
   });
 
-  it("a node does not go by the latest membership in its log", () => {
+  it("a node does not use the latest membership in its log", () => {
     const stage = working();
     stage.step("n1", {}, appends(change(2, 1, "n1 n2 n3 n4")));
-    expect(stage.reports).toEqual([
-      "membership: n1 goes by another one than the latest in its log",
-    ]);
+    expect(stage.reports).toEqual(["membership: n1 does not use the latest one in its log"]);
   });
 });

@@ -37,7 +37,7 @@ function run(machine: object, read = false): RunResult {
   });
 }
 
-describe("a state machine that gives what is not plain data", () => {
+describe("a state machine that gives data that is not plain", () => {
   it.each([
     ["apply, a Promise", { apply: async () => 1 }, 'apply, of {"type":"add"}, gave a Promise'],
     ["apply, a function", { apply: () => () => 1 }, 'apply, of {"type":"add"}, gave a function'],
@@ -76,7 +76,7 @@ describe("a specification that throws is a violation, once", () => {
 
   it.each([
     [
-      "a command that the machine has not",
+      "a command that the machine does not have",
       judged({ type: "putt" }),
       'callOf of {"type":"putt"} threw: the key-value machine has no command {"type":"putt"}',
     ],
@@ -111,14 +111,14 @@ describe("a state machine that throws", () => {
     expect(violations[0]?.text.slice(4)).toBe(text);
   });
 
-  it("only when its final state is looked at", () => {
+  it("is a violation if it throws only for the final state", () => {
     let states = 0;
     const once = { snapshotParts: () => [], restoreParts: () => undefined };
     const { violations } = run({ ...once, snapshot: () => (states += 1) && thrower("late")() });
     expect(violations.map(({ check }) => check)).toEqual(["state machine"]);
   });
 
-  it("at every command shows nothing", () => {
+  it("at every command: the run shows nothing", () => {
     const { verdict, doubts } = run({ apply: thrower("no such thing") });
     expect([verdict, doubts]).toEqual([
       "unknown",
@@ -126,7 +126,7 @@ describe("a state machine that throws", () => {
     ]);
   });
 
-  it("at some commands gives answers like others", () => {
+  it("at some commands: its errors are answers like others", () => {
     let applied = 0;
     const machine = (): typeof GOOD & { apply: () => number } => {
       let count = 0;

@@ -63,7 +63,7 @@ const CASES: readonly Case[] = [
   {
     name: "that acknowledges more than it holds",
     step: broken.acceptsTooMuch,
-    text: "a: it acknowledges entry 2, which is not on its disk",
+    text: "a: it says that it holds entry 2, which is not on its disk",
     actions: 10,
   },
   {
@@ -76,13 +76,13 @@ const CASES: readonly Case[] = [
   {
     name: "that truncates its log without a conflict",
     step: broken.cutsWithoutConflict,
-    text: "c in term 1: a committed entry was changed or removed; c in term 1: commit 1 lies behind the log's end 0",
+    text: "c in term 1: a committed entry was changed or removed; c in term 1: commit 1 is after the log's end 0",
     actions: 13,
   },
   {
     name: "that accepts entries without a consistency check",
     step: broken.skipsConsistencyCheck,
-    text: "a and c: Log Matching: an entry is the same but one before it is not",
+    text: "a and c: Log Matching: two logs share an entry but differ before it",
     actions: 13,
   },
   {

@@ -13,7 +13,7 @@ function stage(count: number, clockDrift?: number): { target: FakeTarget; atlas:
   return { target, atlas: new FaultAtlas(target, { ...CLUSTER, leases }) };
 }
 
-describe("disks are damaged in a minority only", () => {
+describe("disks are damaged only in a minority", () => {
   test.each([
     [1, 0],
     [2, 0],
@@ -24,75 +24,75 @@ describe("disks are damaged in a minority only", () => {
   ])("of %i voters %i", (count, most) => {
     const { target, atlas } = stage(count);
     const struck = target.nodes.filter((node) => {
-      if (atlas.whyNoDamage(node) !== undefined) return false;
+      if (atlas.objectionToDamage(node) !== undefined) return false;
       target.node(node).whole = false;
       return true;
     });
     expect(struck).toHaveLength(most);
   });
 
-  test("and it says why", () => {
+  test("the objection has a reason", () => {
     const { target, atlas } = stage(3);
     target.node("n1").whole = false;
-    expect(atlas.whyNoDamage(nodeId("n2"))).toBe(
+    expect(atlas.objectionToDamage(nodeId("n2"))).toBe(
       "of 3 voters at most 1 may lose a disk, and 1 are not whole",
     );
-    // The same disk again costs nothing more.
-    expect(atlas.whyNoDamage(nodeId("n1"))).toBeUndefined();
+    // To damage the same disk again costs nothing more.
+    expect(atlas.objectionToDamage(nodeId("n1"))).toBeUndefined();
   });
 
-  test("also those count that rot and do not know, that are about to, and that are gone", () => {
+  test("disks count too that rot unnoticed, that are about to be damaged, and that are gone", () => {
     for (const hurt of [
       ({ target }: ReturnType<typeof stage>) => {
         target.disk(nodeId("n1")).rot("log", new Chance(1));
       },
       ({ atlas }: ReturnType<typeof stage>) => {
-        atlas.doom(nodeId("n1"));
+        atlas.expectDamage(nodeId("n1"));
       },
       ({ target }: ReturnType<typeof stage>) => target.removeNode(nodeId("n1")),
     ]) {
       const it = stage(3);
-      expect(it.atlas.whyNoDamage(nodeId("n2"))).toBeUndefined();
+      expect(it.atlas.objectionToDamage(nodeId("n2"))).toBeUndefined();
       hurt(it);
-      expect(it.atlas.whyNoDamage(nodeId("n2"))).toBeDefined();
+      expect(it.atlas.objectionToDamage(nodeId("n2"))).toBeDefined();
     }
   });
 
-  test("in every membership that may still decide, and in both halves", () => {
+  test("the minority is one in every membership that may still decide, and in both halves", () => {
     const { target, atlas } = stage(5);
     const names = (...all: (typeof N1)[]): never => all as never;
     target.node("n1").whole = false;
-    expect(atlas.whyNoDamage(nodeId("n2"))).toBeUndefined();
+    expect(atlas.objectionToDamage(nodeId("n2"))).toBeUndefined();
     target.joined = [
       initialMembership(names(N1, N2, N3)),
       initialMembership(names(N1, N2, N3, N4, N5)),
     ];
-    expect(atlas.whyNoDamage(nodeId("n2"))).toBeDefined();
-    expect(atlas.whyNoDamage(nodeId("n4"))).toBeUndefined();
+    expect(atlas.objectionToDamage(nodeId("n2"))).toBeDefined();
+    expect(atlas.objectionToDamage(nodeId("n4"))).toBeUndefined();
     target.joined = [{ ...initialMembership(names(N3, N4, N5)), outgoing: names(N1, N2, N3) }];
-    expect(atlas.whyNoDamage(nodeId("n2"))).toBeDefined();
-    expect(atlas.whyNoDamage(nodeId("n4"))).toBeUndefined();
-    // Who is no voter has nothing that a majority rests on.
+    expect(atlas.objectionToDamage(nodeId("n2"))).toBeDefined();
+    expect(atlas.objectionToDamage(nodeId("n4"))).toBeUndefined();
+    // No majority depends on a node that is not a voter.
     target.joined = [initialMembership(names(N1, N3, N4))];
-    expect(atlas.whyNoDamage(nodeId("n2"))).toBeUndefined();
+    expect(atlas.objectionToDamage(nodeId("n2"))).toBeUndefined();
   });
 });
 
-describe("what is asked for counts as what is there", () => {
-  test("a voter that may leave is no help to those that stay", () => {
+describe("a requested change counts as if it were made", () => {
+  test("a voter that may leave does not count for those that stay", () => {
     const { target, atlas } = stage(3);
-    const stays = atlas.leave(nodeId("n1"));
-    expect(atlas.whyNoDamage(nodeId("n2"))).toBe(
+    const stays = atlas.expectRemoval(nodeId("n1"));
+    expect(atlas.objectionToDamage(nodeId("n2"))).toBe(
       "of 2 voters at most 0 may lose a disk, and 0 are not whole",
     );
-    // Whether it leaves or stays, the other two are whole.
-    expect(atlas.whyNoDamage(nodeId("n1"))).toBeUndefined();
+    // Whether it leaves or stays, the other two are intact.
+    expect(atlas.objectionToDamage(nodeId("n1"))).toBeUndefined();
     stays();
     stays();
-    expect(atlas.whyNoDamage(nodeId("n2"))).toBeUndefined();
+    expect(atlas.objectionToDamage(nodeId("n2"))).toBeUndefined();
     target.node("n1").whole = false;
-    atlas.leave(nodeId("n1"));
-    expect(atlas.whyNoDamage(nodeId("n2"))).toBe(
+    atlas.expectRemoval(nodeId("n1"));
+    expect(atlas.objectionToDamage(nodeId("n2"))).toBe(
       "of 3 voters at most 1 may lose a disk, and 1 are not whole",
     );
   });
@@ -100,39 +100,44 @@ describe("what is asked for counts as what is there", () => {
   test("two voters that each may leave may not both leave", () => {
     const { target, atlas } = stage(4);
     target.node("n4").whole = false;
-    expect(atlas.whyNoRemoval(nodeId("n1"))).toBeUndefined();
-    atlas.leave(nodeId("n2"));
-    expect(atlas.whyNoRemoval(nodeId("n1"))).toBe("without n1 only 1 of 2 voters would be whole");
+    expect(atlas.objectionToRemoval(nodeId("n1"))).toBeUndefined();
+    atlas.expectRemoval(nodeId("n2"));
+    expect(atlas.objectionToRemoval(nodeId("n1"))).toBe(
+      "without n1 only 1 of 2 voters would be whole",
+    );
   });
 
-  test("a learner that is to be promoted may be a voter before its loss is known", () => {
+  test("a learner whose promotion was requested may become a voter before its loss is known", () => {
     const { target, atlas } = stage(4);
     const [n1, n4] = [nodeId("n1"), nodeId("n4")];
     const learning = { ...initialMembership(target.nodes.slice(0, 3)), learners: [n4] };
     target.joined = [{ ...learning, promotions: [{ node: n4, replaces: undefined }] }];
-    expect([atlas.whyNoDamage(n1), atlas.whyNoDamage(n4)]).toEqual([undefined, undefined]);
+    expect([atlas.objectionToDamage(n1), atlas.objectionToDamage(n4)]).toEqual([
+      undefined,
+      undefined,
+    ]);
     target.wipe(n4);
-    expect(atlas.whyNoDamage(n1)).toBe(
+    expect(atlas.objectionToDamage(n1)).toBe(
       "of 4 voters at most 1 may lose a disk, and 1 are not whole",
     );
     target.joined = [learning];
-    expect(atlas.whyNoDamage(n1)).toBeUndefined();
+    expect(atlas.objectionToDamage(n1)).toBeUndefined();
   });
 
-  test("so it is spared where one voter alone has all", () => {
+  test("therefore it is spared if a single voter has all entries", () => {
     const { target, atlas } = stage(2);
     const [n1, n2] = [nodeId("n1"), nodeId("n2")];
     const learning = { ...initialMembership([n1]), learners: [n2] };
     target.joined = [learning];
-    expect(atlas.whyNoDamage(n2)).toBeUndefined();
+    expect(atlas.objectionToDamage(n2)).toBeUndefined();
     target.joined = [{ ...learning, promotions: [{ node: n2, replaces: undefined }] }];
-    expect(atlas.whyNoDamage(n2)).toBe(
+    expect(atlas.objectionToDamage(n2)).toBe(
       "of 2 voters at most 0 may lose a disk, and 0 are not whole",
     );
   });
 });
 
-describe("voters are removed while a majority of the rest is whole", () => {
+describe("voters are removed only while a majority of the rest is intact", () => {
   test.each([
     [1, [], "n1 is the only voter"],
     [2, [], undefined],
@@ -142,31 +147,31 @@ describe("voters are removed while a majority of the rest is whole", () => {
   ])("of %i, %j not whole", (count, notWhole, reason) => {
     const { target, atlas } = stage(count);
     for (const name of notWhole) target.node(name).whole = false;
-    expect(atlas.whyNoRemoval(nodeId("n1"))).toBe(reason);
+    expect(atlas.objectionToRemoval(nodeId("n1"))).toBe(reason);
   });
 });
 
 describe("with leases", () => {
   test("the rates of any two clocks stay within the bound", () => {
     const { target, atlas } = stage(3, 0.1);
-    expect(atlas.whyNoDrift(nodeId("n1"), 1.1)).toBeUndefined();
-    expect(atlas.whyNoDrift(nodeId("n1"), 1.11)).toBeDefined();
+    expect(atlas.objectionToDrift(nodeId("n1"), 1.1)).toBeUndefined();
+    expect(atlas.objectionToDrift(nodeId("n1"), 1.11)).toBeDefined();
     const end = target.clock(nodeId("n2")).beginDrift(0.95);
-    expect(atlas.whyNoDrift(nodeId("n1"), 1.1)).toBeDefined();
-    expect(atlas.whyNoDrift(nodeId("n1"), 1.04)).toBeUndefined();
+    expect(atlas.objectionToDrift(nodeId("n1"), 1.1)).toBeDefined();
+    expect(atlas.objectionToDrift(nodeId("n1"), 1.04)).toBeUndefined();
     end();
-    expect(atlas.whyNoDrift(nodeId("n1"), 1.1)).toBeUndefined();
+    expect(atlas.objectionToDrift(nodeId("n1"), 1.1)).toBeUndefined();
   });
 
   test("no clock jumps back", () => {
     const { atlas } = stage(3, 0.1);
-    expect(atlas.whyNoJump(-1)).toBe("leases rest on clocks that do not go back");
-    expect(atlas.whyNoJump(1000)).toBeUndefined();
+    expect(atlas.objectionToJump(-1)).toBe("leases rest on clocks that do not go back");
+    expect(atlas.objectionToJump(1000)).toBeUndefined();
   });
 
-  test("and without them clocks are free", () => {
+  test("without leases clocks are free", () => {
     const { atlas } = stage(3);
-    expect([atlas.whyNoDrift(nodeId("n1"), 10), atlas.whyNoJump(-1000)]).toEqual([
+    expect([atlas.objectionToDrift(nodeId("n1"), 10), atlas.objectionToJump(-1000)]).toEqual([
       undefined,
       undefined,
     ]);

@@ -7,9 +7,10 @@ import { drawFaults } from "../../../packages/testing/src/plan/draw-faults.ts";
 import { majority } from "../../../packages/core/src/quorum.ts";
 import type { FaultAction } from "../../../packages/testing/src/scenario/fault.ts";
 import { NemesisStage } from "../support/nemesis-stage.ts";
-import { FAULT_TYPES, scenarioWith } from "../support/scenarios.ts";
+import { FAULT_TYPES } from "../../../packages/testing/src/scenario/faults/table.ts";
+import { scenarioWith } from "../support/scenarios.ts";
 
-/** Which of all letters between three nodes and a client arrive while a fault is in force. */
+/** Which letters between three nodes and a client are lost while a fault is in force. */
 function hearing(action: FaultAction): { told: string[]; lost: string[] } {
   const stage = new NemesisStage(3);
   const { target } = stage;
@@ -61,8 +62,8 @@ describe("the network", () => {
         "client/1>n3",
       ],
     ],
-    ["what one says", { type: "oneWay", from: "n1" }, "oneWay began: n1", ["n1>n2", "n1>n3"]],
-    ["what one hears", { type: "oneWay", to: "n1" }, "oneWay began: n1", ["n2>n1", "n3>n1"]],
+    ["what one node sends", { type: "oneWay", from: "n1" }, "oneWay began: n1", ["n1>n2", "n1>n3"]],
+    ["what one node hears", { type: "oneWay", to: "n1" }, "oneWay began: n1", ["n2>n1", "n3>n1"]],
     [
       "one way",
       { type: "oneWay", from: "client/1", to: "n2" },
@@ -79,7 +80,7 @@ describe("the network", () => {
     expect(hearing(action)).toEqual({ told: [`0 ${told}`], lost });
   });
 
-  test("it is told whether a partition took the leader its majority", () => {
+  test("a count tells whether a partition cut the leader off from its majority", () => {
     for (const [node, name] of [
       ["n1", "partition.leaderInMinority"],
       ["n2", "partition.leaderInMajority"],
@@ -90,7 +91,7 @@ describe("the network", () => {
     }
   });
 
-  test("a swizzle clogs some nodes one by one, and all is well in the end", () => {
+  test("a swizzle clogs some nodes one by one, and unclogs all of them", () => {
     const stage = new NemesisStage(5);
     const { target } = stage;
     stage.perform({ type: "swizzle" }, 1000);
@@ -119,7 +120,7 @@ describe("the network", () => {
 });
 
 describe("disks", () => {
-  test("trouble lasts for its time", () => {
+  test("a stall lasts for its time", () => {
     const stage = new NemesisStage(3);
     const told = stage.story({ type: "stallDisk", node: "n2" }, 100, 99);
     expect(stage.target.disk(nodeId("n2")).syncMs()).toBe(Number.POSITIVE_INFINITY);
@@ -131,7 +132,7 @@ describe("disks", () => {
     ]);
   });
 
-  test("rot is found at the end, when the disk is read again", () => {
+  test("bit rot is found at the end, when the disk is read again", () => {
     const stage = new NemesisStage(3);
     expect(stage.story({ type: "bitRot", node: "n2", what: "log" }, 100, 200)).toEqual([
       "0 bitRot began: n2",
@@ -141,7 +142,7 @@ describe("disks", () => {
     ]);
   });
 
-  test("a write goes astray while the fault lasts, and its node counts as damaged from the beginning", () => {
+  test("a write lands at the wrong place while the fault lasts, and its node counts as damaged from the beginning", () => {
     const stage = new NemesisStage(3);
     stage.perform({ type: "misdirect", node: "n2" }, 100);
     stage.perform({ type: "wipe", node: "n1" });
@@ -156,7 +157,7 @@ describe("disks", () => {
     ]);
   });
 
-  test("of several nodes those are wiped that may be", () => {
+  test("of several nodes only those are wiped that the atlas allows", () => {
     const stage = new NemesisStage(5);
     const told = stage.story({ type: "wipe", node: "all" }, undefined, 10);
     expect(told).toEqual(["0 wipe began: n1", "0 wipe n1", "0 wipe n2", "0 wipe ended"]);
@@ -165,7 +166,7 @@ describe("disks", () => {
     ]);
   });
 
-  test("swapped disks are refused and swapped back, whoever falls meanwhile", () => {
+  test("swapped disks are refused and swapped back, even if nodes crash meanwhile", () => {
     const stage = new NemesisStage(2);
     stage.perform({ type: "swapDisks", node: "n1" });
     stage.perform({ type: "crashAll", kept: "torn", mail: true, downMs: 20 });
@@ -193,7 +194,7 @@ describe("disks", () => {
 });
 
 describe("processes", () => {
-  test("a crash: down for its time, whatever `for` says", () => {
+  test("a crash: the node is down for `downMs`, whatever `for` is", () => {
     const stage = new NemesisStage(3);
     const action = { type: "crash", node: "leader", kept: "some", downMs: 50 } as const;
     expect(stage.story(action, 10, 100)).toEqual([
@@ -205,7 +206,7 @@ describe("processes", () => {
     expect(stage.target.counters.of("fell.leader")).toBe(1);
   });
 
-  test("a crash at a point: when the node comes there", () => {
+  test("a crash at a point happens when the node reaches it", () => {
     const stage = new NemesisStage(3);
     stage.perform({ type: "crash", node: "n2", point: "inApply", downMs: 50 });
     stage.target.timeline.advance(12);
@@ -223,7 +224,7 @@ describe("processes", () => {
     expect(stage.target.counters.of("fell.inApply")).toBe(1);
   });
 
-  test("a crash at a point that a node does not come to is called off", () => {
+  test("a crash at a point that the node does not reach is cancelled", () => {
     const stage = new NemesisStage(3);
     const action = { type: "crash", node: "n2", point: "inCompaction", downMs: 50 } as const;
     expect(stage.story(action, undefined, 6000)).toEqual([
@@ -235,7 +236,7 @@ describe("processes", () => {
     expect(stage.target.counters.of("fell.inCompaction")).toBe(0);
   });
 
-  test("a loop", () => {
+  test("a crash loop", () => {
     const stage = new NemesisStage(3);
     expect(stage.story({ type: "crashLoop", node: "n2", downMs: 10 }, 25, 100)).toEqual([
       "0 crashLoop began: n2",
@@ -247,7 +248,7 @@ describe("processes", () => {
     ]);
   });
 
-  test("a node that two faults hold goes on when both let it go", () => {
+  test("a node that two faults hold continues when both have released it", () => {
     const stage = new NemesisStage(3);
     stage.perform({ type: "stop", node: "n2", downMs: 100 });
     stage.perform({ type: "crashAll", kept: "nothing", mail: true, downMs: 30 });
@@ -308,7 +309,7 @@ describe("membership", () => {
     initialMembership(names.map(nodeId)),
   ];
 
-  test("an addition is asked for until it is there", () => {
+  test("an addition is requested until it is made", () => {
     const stage = new NemesisStage(3);
     const { target } = stage;
     target.answer = "no leader";
@@ -329,7 +330,7 @@ describe("membership", () => {
     ]);
   });
 
-  test("of an addition that is given up nothing is left", () => {
+  test("nothing is left of an addition that is given up", () => {
     const stage = new NemesisStage(3);
     stage.target.leading = undefined;
     expect(stage.story({ type: "add" }, 100, 10_000)).toEqual([
@@ -340,7 +341,7 @@ describe("membership", () => {
     ]);
   });
 
-  test("and while a leader that stands still may take it up, all of it", () => {
+  test("all of it stays while a paused leader may still take it up", () => {
     const stage = new NemesisStage(3);
     const { target } = stage;
     const answers: ((refusal: string | undefined) => void)[] = [];
@@ -352,13 +353,13 @@ describe("membership", () => {
     expect([answers.length, target.take()]).toEqual([1, ["10100 remove n4"]]);
   });
 
-  test("a node that is removed goes when that is committed, and not while it has another's disk", () => {
+  test("a removed node goes when the removal is committed, but not while it has another's disk", () => {
     const stage = new NemesisStage(3);
     const { target } = stage;
     stage.perform({ type: "remove", node: "n3" });
     target.joined = [...voters("n1", "n2", "n3"), ...voters("n1", "n2")];
     target.timeline.advance(50);
-    // It has left, and another leader may have it come back.
+    // It has left, but another leader may still bring it back.
     target.joined = [...voters("n1", "n2"), ...voters("n1", "n2", "n3")];
     target.timeline.advance(100);
     expect(target.take()).toEqual(["0 remove began: n3", "0 change remove n3"]);
@@ -374,8 +375,8 @@ describe("membership", () => {
     ]);
   });
 
-  describe("a leader that was deposed and does not know it", () => {
-    test("goes by what was done long ago: it is not done again without end", () => {
+  describe("a deposed leader that does not know it", () => {
+    test("uses an old membership: a change is not made again and again because of it", () => {
       const stage = new NemesisStage(2);
       const { target } = stage;
       const [before, after] = [target.membership(), initialMembership([nodeId("n1")])];
@@ -389,7 +390,7 @@ describe("membership", () => {
       ]);
     });
 
-    test("counts voters that are gone: no fault strikes those", () => {
+    test("counts voters that are gone: no fault strikes them", () => {
       const stage = new NemesisStage(3);
       const { target } = stage;
       const before = target.membership();
@@ -404,7 +405,7 @@ describe("membership", () => {
     });
   });
 
-  test("what cannot be is skipped", () => {
+  test("impossible faults are skipped", () => {
     const stage = new NemesisStage(1);
     const { target } = stage;
     for (const action of [
@@ -434,7 +435,7 @@ describe("membership", () => {
   });
 });
 
-test("whatever is drawn, a minority is damaged at any time, and in the end all is as it should be", () => {
+test("whatever is drawn, at most a minority is damaged at any time, and in the end nothing is left of the faults", () => {
   const met = new Set<string>();
   fc.assert(
     fc.property(fc.integer({ min: 1, max: 7 }), fc.nat(), (nodes, seed) => {
@@ -451,7 +452,7 @@ test("whatever is drawn, a minority is damaged at any time, and in the end all i
       const check = (): void => {
         const good = target
           .membership()
-          .voters.filter((node) => target.isWhole(node) && !target.disk(node).isDamaged);
+          .voters.filter((node) => target.isIntact(node) && !target.disk(node).isDamaged);
         expect(good.length).toBeGreaterThanOrEqual(majority(target.membership().voters.length));
       };
       drawFaults(scenario, chance).forEach((fault, id) => {
@@ -460,7 +461,7 @@ test("whatever is drawn, a minority is damaged at any time, and in the end all i
           check();
           for (const node of target.nodes) if (target.isRunning(node)) target.write(node);
           check();
-          // Now and then somebody is whole again.
+          // From time to time a node is intact again.
           const node = chance.pick(target.nodes);
           if (node !== undefined && !target.disk(node).isDamaged) target.node(node).whole = true;
         });
@@ -493,6 +494,6 @@ test("whatever is drawn, a minority is damaged at any time, and in the end all i
   const never = FAULT_TYPES.filter(
     (type) => !met.has(`began.${type}`) || !met.has(`ended.${type}`),
   );
-  // Nothing is ever committed in this cluster, so it has no learner.
+  // Nothing is committed in this cluster, so it has no learner.
   expect(never).toEqual(["promote"]);
 });

@@ -14,7 +14,7 @@ import {
 const NODES = ["a", "b", "c", "d", "e"].map(nodeId);
 const [A, B] = NODES as [NodeId, NodeId];
 
-/** Whom each node hears, itself among them. */
+/** The nodes that each node hears, including itself. */
 function hearing(shape: Shape, nodes: readonly NodeId[]): Record<string, string> {
   const cuts = cutsOf(shape, () => true);
   return Object.fromEntries(
@@ -23,7 +23,7 @@ function hearing(shape: Shape, nodes: readonly NodeId[]): Record<string, string>
 }
 
 describe("partitions", () => {
-  test("halves: nobody hears the other side, and the node named is in the smaller one", () => {
+  test("halves: no node hears the other side, and the named node is in the smaller one", () => {
     for (let seed = 0; seed < 20; seed += 1) {
       const [small = [], large = []] = halves(NODES, A, new Chance(seed));
       expect([small.length, large.length, small[0]]).toEqual([2, 3, A]);
@@ -46,7 +46,7 @@ describe("partitions", () => {
     });
   });
 
-  test("isolate: one hears nobody", () => {
+  test("isolate: one node hears no other", () => {
     expect(hearing(isolate(NODES, B), NODES)).toEqual({
       a: "acde",
       b: "b",
@@ -56,7 +56,7 @@ describe("partitions", () => {
     });
   });
 
-  test("bridge: one hears both halves", () => {
+  test("bridge: one node hears both halves", () => {
     const heard = hearing(bridge(NODES, A, new Chance(1)), NODES);
     expect(heard["a"]).toBe("abcde");
     const others = Object.values(heard).slice(1);
@@ -64,7 +64,7 @@ describe("partitions", () => {
     expect(new Set(others).size).toBe(2);
   });
 
-  test("ring: each hears a majority, and no two hear the same", () => {
+  test("ring: each node hears a majority, and no two hear the same", () => {
     fc.assert(
       fc.property(fc.integer({ min: 4, max: 9 }), fc.nat(), (count, seed) => {
         const nodes = Array.from({ length: count }, (_, at) => nodeId(`n${at}`));
@@ -77,7 +77,7 @@ describe("partitions", () => {
     );
   });
 
-  test("who is not bound hears everybody", () => {
+  test("an address that is not bound hears all others", () => {
     const cuts = cutsOf([["a"], ["b"]], (address) => address !== "client/1");
     expect([cuts("a", "b"), cuts("client/1", "a"), cuts("a", "client/1"), cuts("a", "a")]).toEqual([
       true,

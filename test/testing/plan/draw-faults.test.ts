@@ -2,7 +2,8 @@ import { expect, test } from "vitest";
 import { Chance } from "../../../packages/testing/src/chance.ts";
 import { drawFaults } from "../../../packages/testing/src/plan/draw-faults.ts";
 import type { Nemesis } from "../../../packages/testing/src/scenario/scenario.ts";
-import { CLUSTER, FAULT_TYPES, scenarioWith } from "../support/scenarios.ts";
+import { FAULT_TYPES } from "../../../packages/testing/src/scenario/faults/table.ts";
+import { CLUSTER, scenarioWith } from "../support/scenarios.ts";
 
 const NEMESIS: Nemesis = {
   faults: FAULT_TYPES,
@@ -11,19 +12,19 @@ const NEMESIS: Nemesis = {
   lastMs: [200, 1000],
 };
 
-test("the same seed draws the same faults, another seed others", () => {
+test("the same seed draws the same faults, another seed draws others", () => {
   const scenario = scenarioWith(NEMESIS);
   const drawn = [1, 1, 2].map((seed) => drawFaults(scenario, new Chance(seed)));
   expect(drawn[0]).toEqual(drawn[1]);
   expect(drawn[0]).not.toEqual(drawn[2]);
 });
 
-test("none without a nemesis, none without kinds", () => {
+test("no faults are drawn without a nemesis or without kinds", () => {
   expect(drawFaults(scenarioWith(undefined), new Chance(1))).toEqual([]);
   expect(drawFaults(scenarioWith({ ...NEMESIS, faults: [] }), new Chance(1))).toEqual([]);
 });
 
-test("in swarm mode each seed takes its own part of the kinds, and all kinds come", () => {
+test("in swarm mode each seed takes some of the kinds, and all seeds together take all", () => {
   const parts = Array.from({ length: 40 }, (_, seed) =>
     drawFaults(scenarioWith(NEMESIS, { durationMs: 60_000 }), new Chance(seed)),
   ).map((faults) => new Set(faults.map(({ type }) => type)));
@@ -32,7 +33,7 @@ test("in swarm mode each seed takes its own part of the kinds, and all kinds com
   expect(new Set(parts.flatMap((part) => [...part])).size).toBe(FAULT_TYPES.length);
 });
 
-test("times rise within the run, and there are at most 200", () => {
+test("faults are in the order of their times, and there are at most 200", () => {
   const nemesis = { ...NEMESIS, swarm: false, everyMs: [1, 2] as const };
   const faults = drawFaults(scenarioWith(nemesis), new Chance(1));
   expect(faults).toHaveLength(200);

@@ -17,7 +17,7 @@ const INPUT: ScenarioInput = {
   ],
 };
 
-test("TypeScript says the same as YAML", () => {
+test("a scenario in TypeScript equals the same scenario in YAML", () => {
   const yaml = `
 name: lonely
 nodes: 5
@@ -29,7 +29,7 @@ faults:
   expect(defineScenario(INPUT)).toEqual(parseScenario(yaml, "x.yaml"));
 });
 
-test("what is wrong is told with its path", () => {
+test("an error message has the path of what is wrong", () => {
   expect(() => defineScenario({ name: "wrong", nodes: 0, duration: "x" })).toThrow(
     "scenario wrong: nodes is 0: give a whole number from 1 to 9\n" +
       "scenario wrong: duration is 'x': give a time from 1ms, such as 250ms, 1.5s or 2m",
@@ -37,19 +37,19 @@ test("what is wrong is told with its path", () => {
   expect(() => defineScenario({})).toThrow("scenario: name is missing");
 });
 
-test("each scenario that comes with the package is found by its name", async () => {
+test("each scenario of the package is found by its name", async () => {
   const names = await scenarioNames();
   expect(names.length).toBeGreaterThan(0);
   for (const name of names) expect((await loadScenario(name)).name).toBe(name);
 });
 
 test.each([
-  ["basic_agre", "basic_agre: is no scenario: did you mean basic_agree?"],
+  ["basic_agre", "basic_agre: is not a scenario: did you mean basic_agree?"],
   [
     "something",
-    "something: is no scenario: give the path of a .yaml, .yml, .ts, .mts, .js, .mjs file, or the name of one that comes with Kontiki",
+    "something: is not a scenario: give the path of a .yaml, .yml, .ts, .mts, .js, .mjs file, or the name of one that comes with Kontiki",
   ],
   ["absent.yaml", "absent.yaml: there is no such file"],
-])("%s is none", async (name, message) => {
+])("%s is not a scenario", async (name, message) => {
   await expect(loadScenario(name)).rejects.toThrow(message);
 });

@@ -16,7 +16,7 @@ async function table(): Promise<ReadonlyMap<string, readonly string[]>> {
   return new Map(cells.map(([, name = "", ...rest]) => [name.replaceAll("`", ""), rest]));
 }
 
-test("the README names each of them, where it comes from and what happens", async () => {
+test("the README names each scenario, its source and what happens in it", async () => {
   const rows = await table();
   expect([...rows.keys()].toSorted()).toEqual(names);
   for (const name of names) {
@@ -27,7 +27,7 @@ test("the README names each of them, where it comes from and what happens", asyn
   }
 });
 
-describe("in the simulation nothing is violated, and what the scenario is about is met", () => {
+describe("in the simulation nothing is violated, and the scenario's subject occurs", () => {
   test.each(names)("%s", async (name) => {
     const scenario = await loadScenario(name);
     const runs = SEEDS.map((seed) => simulate(planOf(scenario, seed)));

@@ -9,13 +9,13 @@ function stage(): { timeline: FakeTimeline; clock: SimClock } {
   return { timeline, clock: new SimClock(timeline, new Chance(1)) };
 }
 
-test("a good clock goes with the run", () => {
+test("a clock without faults shows the time of the run", () => {
   const { timeline, clock } = stage();
   timeline.advance(50);
   expect([clock.nowMs(), clock.pulses(), clock.rate]).toEqual([150, 7, 1]);
 });
 
-test("a fast clock counts more, from when it became fast to when it ended", () => {
+test("a fast clock counts more, from the beginning of the fault to its end", () => {
   const { timeline, clock } = stage();
   const end = clock.beginDrift(2);
   timeline.advance(100);
@@ -33,7 +33,7 @@ test("a fast clock counts more, from when it became fast to when it ended", () =
   expect(clock.nowMs()).toBe(475);
 });
 
-test("timers run by the clock's rate when they were set", () => {
+test("timers keep the clock's rate of the moment when they were set", () => {
   const { timeline, clock } = stage();
   const rang: [string, number][] = [];
   clock.after(100, () => rang.push(["before", timeline.now]));
@@ -49,7 +49,7 @@ test("timers run by the clock's rate when they were set", () => {
   ]);
 });
 
-test("a fast node sees its supervisor turn as fast, so that its timeouts count", () => {
+test("a fast node sees its supervisor as fast too, so that its timeouts count", () => {
   const { timeline, clock } = stage();
   clock.beginDrift(10);
   const before = clock.pulses();
@@ -57,7 +57,7 @@ test("a fast node sees its supervisor turn as fast, so that its timeouts count",
   expect(clock.pulses() - before).toBe(7);
 });
 
-test("a jump is seen, back as well, and does not move the pulses", () => {
+test("the clock shows a jump, even back, and a jump does not move the pulses", () => {
   const { timeline, clock } = stage();
   clock.step(-40);
   expect(clock.nowMs()).toBe(60);

@@ -5,7 +5,7 @@ import type { SimDisk } from "../../../packages/testing/src/simulation/sim-disk.
 import { CLUSTER } from "../support/scenarios.ts";
 import { puts, simPlan, SimStage, type Told } from "../support/sim-stage.ts";
 
-/** Snapshots and compactions come soon, and segments are small enough that one goes with each. */
+/** Snapshots and compactions are frequent, and segments are small enough that each compaction removes one. */
 const CLUSTER_OF_SHORT_LOGS = {
   ...CLUSTER,
   snapshotEntries: 5,
@@ -13,7 +13,7 @@ const CLUSTER_OF_SHORT_LOGS = {
   segmentBytes: 100,
 };
 
-/** A cluster that is asked for something all the time. */
+/** A cluster that gets commands all the time. */
 function busy(): SimStage {
   const stage = new SimStage(
     simPlan({ cluster: CLUSTER_OF_SHORT_LOGS }, { operations: puts(1000) }),
@@ -23,10 +23,10 @@ function busy(): SimStage {
   return stage;
 }
 
-/** Bytes that a segment begins with. */
+/** The length of a segment's header, in bytes. */
 const SEGMENT_HEADER_BYTES = 52;
 
-/** All of a disk that is of a log, but for a segment that was only begun. */
+/** The log files of a disk, except a segment with only a header. */
 function logOf(disk: SimDisk): string {
   const files = disk.list().filter((name) => name.endsWith(".wal"));
   return files
@@ -40,23 +40,23 @@ function firstFileOf(log: string): string | undefined {
   return log.split(" ")[0];
 }
 
-/** A fall, the moment before it, and the start after it. */
+/** The end of a process, the moment before it, and the start after it. */
 type Fallen = {
   readonly node: NodeId;
-  /** What happened of this node from its last sync on. */
+  /** The events of this node after its last sync. */
   readonly before: readonly Told["type"][];
   readonly cause: string;
-  /** Its log when it was synced last, as it fell. */
+  /** Its log at the last sync, and at the end of the process. */
   readonly synced: string;
   readonly fell: string;
-  /** The last entry that it had when it fell, by its memory, and when it was started again, by its disk. */
+  /** Its last entry at the end of the process, from its memory, and after the restart, from its disk. */
   readonly had: number;
   readonly found: number;
   readonly commit: number;
   readonly applied: number;
 };
 
-/** Has a node fall at a point, looks, and starts it again. */
+/** Ends a node's process at a point, records its state, and starts it again. */
 function fallAt(stage: SimStage, node: NodeId, point: CrashPoint, kept: Kept | undefined): Fallen {
   const { world } = stage;
   const from = stage.happened.length;
@@ -68,7 +68,7 @@ function fallAt(stage: SimStage, node: NodeId, point: CrashPoint, kept: Kept | u
       if (happening.type === "synced" && happening.node === node) synced = logOf(world.disk(node));
     },
   });
-  stage.until(`the fall of ${node}`, () => !world.isRunning(node));
+  stage.until(`the end of ${node}`, () => !world.isRunning(node));
   unwatch();
   const told = stage.happened.slice(from);
   const of = told.filter(
@@ -106,12 +106,12 @@ describe.each(KEPT)("a process that ends, power: %s", (kept) => {
       taken += fallen.had - fallen.found;
       stage.run(200);
     }
-    // What the turns had taken into their memory was in no log.
+    // Entries that the turns had only in memory were in no log.
     expect(taken).toBeGreaterThan(0);
     expect(stage.finish()).toEqual([]);
   });
 
-  test("after a save: the log is durable, and nothing that rests on it has left", () => {
+  test("after a save: the log is durable, and no message that depends on it has left", () => {
     const stage = busy();
     const fallen = fallAt(stage, stage.follower(), "afterSave", kept);
     expect(fallen.cause).toBe("the process ends: afterSave");
@@ -121,7 +121,7 @@ describe.each(KEPT)("a process that ends, power: %s", (kept) => {
     expect(stage.finish()).toEqual([]);
   });
 
-  test("after sending: what rests on the log has left, and nothing else has happened", () => {
+  test("after sending: the messages that depend on the log have left, and nothing else has happened", () => {
     const stage = busy();
     const fallen = fallAt(stage, stage.follower(), "afterSend", kept);
     expect(fallen.cause).toBe("the process ends: afterSend");
@@ -142,7 +142,7 @@ describe.each(KEPT)("a process that ends, power: %s", (kept) => {
     },
   );
 
-  test("in a snapshot: the one before it counts", () => {
+  test("in a snapshot: the previous snapshot counts", () => {
     const stage = busy();
     const { world } = stage;
     const node = stage.follower();
@@ -169,7 +169,7 @@ describe.each(KEPT)("a process that ends, power: %s", (kept) => {
     expect(stage.finish()).toEqual([]);
   });
 
-  test("in a compaction: the segment is still there, and the log begins where it may", () => {
+  test("in a compaction: the segment still exists, and the log begins at a valid place", () => {
     const stage = busy();
     const node = stage.follower();
     const fallen = fallAt(stage, node, "inCompaction", kept);
@@ -182,7 +182,7 @@ describe.each(KEPT)("a process that ends, power: %s", (kept) => {
     expect(stage.finish()).toEqual([]);
   });
 
-  test("in recovery: it has not started, and the next process starts as this one would have", () => {
+  test("in recovery: the node has not started, and the next process starts as this one would have", () => {
     const stage = busy();
     const { world } = stage;
     const node = stage.follower();
@@ -199,7 +199,7 @@ describe.each(KEPT)("a process that ends, power: %s", (kept) => {
   });
 });
 
-test("a point that was called off is passed", () => {
+test("a cancelled point ends no process", () => {
   const stage = busy();
   const node = stage.follower();
   const callOff = stage.world.crashAt(node, "afterSave", undefined);
@@ -209,13 +209,13 @@ test("a point that was called off is passed", () => {
   expect(stage.of("ended")).toEqual([]);
 });
 
-test("each arming ends one process, and only that of its node", () => {
+test("each armed point ends one process, and only that of its node", () => {
   const stage = busy();
   const node = stage.follower();
   stage.world.crashAt(node, "afterSave", undefined);
   stage.world.crashAt(node, "afterSave", undefined);
   for (let falls = 1; falls <= 2; falls += 1) {
-    stage.until("a fall", () => !stage.world.isRunning(node));
+    stage.until("the end of the process", () => !stage.world.isRunning(node));
     stage.world.start(nodeId(node));
   }
   stage.run(500);

@@ -9,7 +9,7 @@ function voters(names: string): Membership {
   return initialMembership(names.split("").map(nodeId));
 }
 
-/** A node that has committed so much, with memberships as "index names". */
+/** A node that has committed up to this index, with memberships as "index names". */
 function node(commit: number, ...memberships: string[]): Known {
   return {
     commit: index(commit),
@@ -21,24 +21,24 @@ function node(commit: number, ...memberships: string[]): Known {
 }
 
 test.each<[string, Known[], string[]]>([
-  ["at first that which the cluster began with", [node(5), node(7)], ["abc"]],
-  ["the one committed last", [node(9, "4 ab", "8 abd"), node(5, "4 ab")], ["abd"]],
+  ["at first the initial one", [node(5), node(7)], ["abc"]],
+  ["the last committed one", [node(9, "4 ab", "8 abd"), node(5, "4 ab")], ["abd"]],
   [
-    "with one behind it that is in some log",
+    "and a later one that is in any log",
     [node(8, "4 ab", "9 abd"), node(5, "4 ab")],
     ["ab", "abd"],
   ],
   [
-    "also where another entry is committed at its place",
+    "even if another entry is committed at its index",
     [node(3, "4 ab"), node(5), node(5)],
     ["abc", "ab"],
   ],
   [
-    "not one that came before the last, and that a node has not cut off yet",
+    "but not an earlier one that a node has not cut off yet",
     [node(3, "4 ab"), node(8, "7 abd")],
     ["abd"],
   ],
-  ["each once", [node(3, "4 ab"), node(3, "4 ab")], ["abc", "ab"]],
+  ["each only once", [node(3, "4 ab"), node(3, "4 ab")], ["abc", "ab"]],
 ])("memberships that may decide: %s", (_title, nodes, expected) => {
   expect(decisiveMemberships(nodes, voters("abc"))).toEqual(expected.map(voters));
 });

@@ -2,7 +2,8 @@ import { afterEach, describe, expect, test, vi } from "vitest";
 import type { Plan } from "../../../packages/testing/src/plan/plan.ts";
 import { planOf } from "../../../packages/testing/src/plan/plan-of.ts";
 import { simulate } from "../../../packages/testing/src/runs/simulate.ts";
-import { FAULT_TYPES, scenarioWith } from "../support/scenarios.ts";
+import { FAULT_TYPES } from "../../../packages/testing/src/scenario/faults/table.ts";
+import { scenarioWith } from "../support/scenarios.ts";
 import { puts, simPlan, SimStage } from "../support/sim-stage.ts";
 
 const SEEDS = Array.from({ length: 10 }, (_none, at) => at + 1);
@@ -35,15 +36,15 @@ afterEach(() => {
 describe("a run", () => {
   const plans = SEEDS.map((seed) => planOf(SWARM, seed));
 
-  test("is the same each time, and another one for each seed", () => {
+  test("is the same each time, and different for each seed", () => {
     const once = hashesOf(plans);
-    // In another order: nothing is left of one run for the next.
+    // In another order, because no run may affect the next.
     const again = hashesOf(plans.toReversed()).toReversed();
     expect(again).toEqual(once);
     expect(new Set(once).size).toBe(SEEDS.length);
   });
 
-  test("asks nobody but the simulation for time and chance", () => {
+  test("takes time and chance only from the simulation", () => {
     const [plan] = plans;
     if (plan === undefined) throw new Error("there is no seed");
     const { hash } = simulate(plan);
@@ -71,7 +72,7 @@ describe("a run", () => {
 });
 
 describe("streams of chance", () => {
-  test("what clients ask is drawn apart from what befalls the cluster", () => {
+  test("operations of clients and faults are drawn from separate streams", () => {
     const { workload } = SWARM;
     const asked = planOf({ ...SWARM, nemesis: undefined }, 1);
     const struck = planOf({ ...SWARM, workload: { ...workload, clients: 7, keys: 1 } }, 1);
@@ -81,7 +82,7 @@ describe("streams of chance", () => {
     expect(struck.faults.length).toBeGreaterThan(5);
   });
 
-  /** How long letters took on each link, in their order; of one that waited for another it is not known. */
+  /** How long letters took on each link, in their order; unknown for a letter that waited for another. */
   function latencies(plan: Plan): Map<string, (number | undefined)[]> {
     const stage = new SimStage(plan);
     stage.run(2000);
@@ -102,7 +103,7 @@ describe("streams of chance", () => {
     return took;
   }
 
-  test("a draw more of a disk gives no letter another delay", () => {
+  test("an additional draw of a disk does not change the delay of a letter", () => {
     const base = { network: { latencyMs: [1, 9] }, disk: { syncMs: [1, 3] } } as const;
     const calm = simPlan(base, { operations: puts(60) });
     const slow = { id: 0, type: "slowDisk", node: "n3", ms: [5, 9], at: 0, for: 2000 } as const;
@@ -120,7 +121,7 @@ describe("streams of chance", () => {
     expect(compared).toBeGreaterThan(100);
   });
 
-  test("a fault less changes nothing of what the others draw", () => {
+  test("removing a fault does not change what the others draw", () => {
     const operations = puts(40);
     const faults = [
       { id: 0, type: "crash", node: "any", kept: "some", downMs: 50, at: 500 },

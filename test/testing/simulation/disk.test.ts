@@ -16,7 +16,7 @@ function textOf(bytes: Uint8Array): string {
   return new TextDecoder().decode(bytes);
 }
 
-/** What is there, by name. */
+/** The files of a disk, by name. */
 function files(disk: SimDisk): Record<string, string> {
   return Object.fromEntries(disk.list().map((name) => [name, textOf(disk.read(name))]));
 }
@@ -36,8 +36,8 @@ function codeOf(act: () => void): string {
   }
 }
 
-describe("what is not synced", () => {
-  test("is seen by who reads, and gone with the power", () => {
+describe("an unsynced write", () => {
+  test("is visible to reads, and lost with the power", () => {
     const { disk, counters } = simDisk();
     fileWith(disk, "abc").append(bytesOf("def"));
     expect(files(disk)).toEqual({ f: "abcdef" });
@@ -47,7 +47,7 @@ describe("what is not synced", () => {
     expect(counters.of("disk.bytesLost")).toBe(3);
   });
 
-  test("stays where everything is kept", () => {
+  test("survives when everything is kept", () => {
     const { disk, counters } = simDisk();
     fileWith(disk, "abc").append(bytesOf("def"));
     disk.losePower("everything");
@@ -79,12 +79,12 @@ describe("what is not synced", () => {
       found.add(text.replaceAll("\0", "0").replace(/(.)\1+/g, "$1"));
     }
     expect([...found].sort()).toEqual(
-      // A file may have got its length and not its bytes.
+      // A file may have its new length without its bytes.
       ["-", "-0", "-0b", "-0b0", "-0bc", "-0c", "-a", "-a0", "-a0c", "-ab", "-ab0", "-abc"],
     );
   });
 
-  test("may be that it was cut: then the end is back", () => {
+  test("may be a truncation: then the end comes back", () => {
     const { disk } = simDisk();
     fileWith(disk, "abcdef").truncate(2);
     expect(files(disk)).toEqual({ f: "ab" });
@@ -94,7 +94,7 @@ describe("what is not synced", () => {
 });
 
 describe("a sync that fails", () => {
-  test("leaves bytes that no later sync carries, unless they are written again", () => {
+  test("leaves bytes that no later sync writes, unless they are written again", () => {
     for (const isRewritten of [false, true]) {
       const { disk, counters } = simDisk();
       const file = fileWith(disk, "abc");
@@ -145,7 +145,7 @@ test("only the operations that a fault names fail", () => {
   ]);
 });
 
-test("a full disk takes what there is room for, and more when something is removed", () => {
+test("a full disk accepts what there is space for, and more when a file is removed", () => {
   const { disk, counters } = simDisk();
   disk.create("old", bytesOf("12345678"));
   const file = fileWith(disk, "abc");
@@ -161,8 +161,8 @@ test("a full disk takes what there is room for, and more when something is remov
   expect(counters.of("disk.full")).toBe(2);
 });
 
-describe("time", () => {
-  test("is taken by what waits for the device, and more by a slow one", () => {
+describe("a delay", () => {
+  test("comes from operations that wait for the device, and a slow device adds to it", () => {
     const { disk } = simDisk();
     expect(disk.syncMs()).toBe(2);
     fileWith(disk, "abc").append(bytesOf("d"));
@@ -176,7 +176,7 @@ describe("time", () => {
     expect(disk.syncMs()).toBe(2);
   });
 
-  test("is taken once by reads in a row: what comes next is read ahead", () => {
+  test("comes once from sequential reads, because they are read ahead", () => {
     const { disk } = simDisk();
     fileWith(disk, "abcdef");
     disk.takeDelayMs();
@@ -190,7 +190,7 @@ describe("time", () => {
     expect(disk.takeDelayMs()).toBe(0);
   });
 
-  test("has no end while the device stalls, and then whoever waits is told", () => {
+  test("has no end while the device stalls; afterwards the waiting callbacks run", () => {
     const { disk } = simDisk();
     const told: string[] = [];
     disk.onReady(() => told.push("at once"));
@@ -213,7 +213,7 @@ describe("time", () => {
 describe("a file's name", () => {
   class Crash extends Error {}
 
-  /** Changes a name with a crash before that step, loses power, and says what is there. */
+  /** Changes a name with a crash before that step, loses power, and returns the remaining files. */
   function after(step: string, kept: Kept, act: (disk: SimDisk) => void): Record<string, string> {
     let isArmed = false;
     const { disk } = simDisk(1, (each) => {
@@ -238,7 +238,7 @@ describe("a file's name", () => {
     ["create", (disk) => disk.create("f", bytesOf("new")), { f: "new" }],
     ["publish", publish, { f: "new" }],
     ["remove", (disk) => disk.remove("f"), {}],
-  ])("in a crash %s does all or nothing", (step, act, done) => {
+  ])("with a crash in %s, all of it happens or nothing", (step, act, done) => {
     expect(after(step, "everything", act)).toEqual({ f: "old" });
     expect(after("syncNames", "nothing", act)).toEqual({ f: "old" });
     expect(after("syncNames", "everything", act)).toEqual(done);
@@ -259,7 +259,7 @@ describe("a file's name", () => {
   });
 });
 
-test("a disk is that of who used it first, and nobody else's", () => {
+test("a disk belongs to the node that used it first", () => {
   const { disk } = simDisk();
   disk.claim("n1");
   disk.claim("n1");
@@ -267,7 +267,7 @@ test("a disk is that of who used it first, and nobody else's", () => {
   disk.claim("n1");
 });
 
-test("rot takes one bit of what is durable, and is gone with its file", () => {
+test("rot changes one durable bit, and the damage is gone with its file", () => {
   const { disk, counters } = simDisk();
   disk.create("1-1.snapshot", bytesOf("abcdef"));
   disk.open("1-1.snapshot").append(bytesOf("ghi"));
@@ -300,8 +300,8 @@ const OPERATIONS = fc.array(
 );
 
 /**
- * A file that is used as one must be: after a sync that failed it is opened anew, and what is not known to be durable is
- * written again. `promised` is what a sync has succeeded for, `content` what is written.
+ * A file that is used correctly: after a failed sync it is opened again, and everything that may not be durable is written
+ * again. `promised` has what a successful sync covers, `content` what is written.
  */
 class Careful {
   readonly disk: SimDisk;
@@ -355,13 +355,13 @@ class Careful {
     this.#file.rewrite(this.promised.length, this.content.subarray(this.promised.length));
   }
 
-  /** No byte is 0, and neighbours differ, so that a byte that is lost or moved is seen. */
+  /** No byte is 0, and neighbours differ, so that a lost or moved byte is visible. */
   #fresh(length: number): Buffer {
     return Buffer.from(Array.from({ length }, () => (this.#next = (this.#next % 251) + 1)));
   }
 }
 
-test("what was synced is there after a loss of power, whatever else is kept", () => {
+test("synced bytes survive a loss of power, whatever else is kept", () => {
   fc.assert(
     fc.property(OPERATIONS, fc.constantFrom(...KEPT), fc.nat(), (operations, kept, seed) => {
       const { disk } = simDisk(seed);
@@ -376,7 +376,7 @@ test("what was synced is there after a loss of power, whatever else is kept", ()
       expect(lost.every((byte) => byte === 0)).toBe(true);
       if (kept === "nothing") expect(found).toEqual(promised);
       if (kept === "everything") expect(found).toEqual(content);
-      // A second loss of power has nothing to take.
+      // A second loss of power has nothing to lose.
       disk.losePower("nothing");
       expect(Buffer.from(disk.read("f"))).toEqual(found);
     }),

@@ -13,7 +13,7 @@ type Config = { readonly overrides: readonly Override[]; options: { typeAware: b
 
 const config = JSON.parse(readFileSync(join(ROOT, ".oxlintrc.json"), "utf8")) as Config;
 
-/** What runs within a simulation, the explorer or a replay. */
+/** The files where a simulation, an exploration or a replay begins. */
 const ENTRIES = [
   "packages/testing/src/runs/simulate.ts",
   "packages/testing/src/plan/plan-of.ts",
@@ -24,25 +24,28 @@ const ENTRIES = [
   "packages/testing/src/replay/token.ts",
 ];
 
-/** Files that know the time although a simulation loads them, and why it does not see that. */
+/** Files that a simulation loads although they break a rule below, and why no run sees that. */
 const HARMLESS: Readonly<Record<string, string>> = {
   "packages/testing/src/check/limits.ts": "a simulation gives a clock that counts",
-  "packages/testing/src/slices.ts": "lays work down for a moment, which changes nothing of it",
+  "packages/testing/src/scenario/written/values.ts":
+    "shows a wrong value of a scenario, and no run has a wrong scenario",
+  "packages/testing/src/slices.ts": "pauses work for a moment, which does not change the work",
 };
 
-/** What of Node gives the same on all machines. */
+/** What gives the same on all machines: of Node, and of libraries. */
 const MODULES: Readonly<Record<string, RegExp>> = {
   "node:buffer": /^\{ Buffer \}$/,
   "node:crypto": /^\{ createHash \}$/,
   "node:util": /^\{ isDeepStrictEqual \}$/,
   "node:zlib": /^\{ [^}]* \}$/,
   msgpackr: /^\{ [^}]* \}$/,
+  valibot: /^\* as v$/,
   "msgpackr/pack": /^\* as plainJavaScript$/,
 };
 
 const reached = reachedFrom(ENTRIES);
 
-/** Whether a file is open to time and chance: the last rule that is said of it counts. */
+/** Whether a file may use time and chance: the last rule for it counts. */
 function isOpen(file: string): boolean {
   const said = config.overrides.filter(
     ({ files, rules }) =>
@@ -56,8 +59,8 @@ function matches(file: string, pattern: string): boolean {
   return pattern.endsWith("/**") ? file.startsWith(pattern.slice(0, -2)) : file === pattern;
 }
 
-describe("what a simulation runs", () => {
-  test("is all of the core, the node and the simulation", () => {
+describe("the code that a simulation loads", () => {
+  test("includes all of the core, the node and the simulation", () => {
     expect(reached.files).toEqual(
       expect.arrayContaining([
         "packages/core/src/step.ts",
@@ -71,23 +74,23 @@ describe("what a simulation runs", () => {
     );
   });
 
-  test("knows neither time nor chance by its globals", () => {
+  test("uses no globals that give time or chance", () => {
     expect(reached.files.filter((file) => isOpen(file) && !(file in HARMLESS))).toEqual([]);
   });
 
-  test("takes from Node what is the same everywhere", () => {
+  test("imports only what is the same on all machines", () => {
     const strange = reached.foreign.filter(
       ({ file, module, what }) => !(file in HARMLESS) && !MODULES[module]?.test(what),
     );
     expect(strange).toEqual([]);
   });
 
-  test("is what is said to be harmless as well", () => {
+  test("includes the files that are listed as harmless", () => {
     expect(reached.files).toEqual(expect.arrayContaining(Object.keys(HARMLESS)));
   });
 });
 
-/** Lints one-line files as if they stood at these places. Gives the rules that each breaks. */
+/** Lints one-line files at these paths. Returns the rules that each breaks. */
 function lint(
   lines: Readonly<Record<string, string>>,
 ): Readonly<Record<string, readonly string[]>> {
@@ -155,7 +158,7 @@ const PLACES = [
 ];
 
 describe("lint", () => {
-  test("bites at whatever gives time, chance or what engines differ in", () => {
+  test("rejects everything that gives time, chance or results that differ between engines", () => {
     const lines: Record<string, string> = {};
     const expected: Record<string, readonly string[]> = {};
     for (const [at, place] of PLACES.entries()) {
@@ -173,16 +176,16 @@ describe("lint", () => {
     expect(lint(lines)).toEqual(expected);
   });
 
-  test("leaves time to the files that are named, but not the end of the process", () => {
+  test("allows the named files to use time, but not to end the process", () => {
     expect(
       lint({
-        "packages/actors/src/threads/child.ts":
+        "packages/actors/src/threads/restarts.ts":
           "export const it = performance.now() + Math.random();",
         "packages/actors/src/threads/worker.ts": "process.exit();",
         "packages/testing/src/workers/any.ts": "export const it = Date.now();",
       }),
     ).toEqual({
-      "packages/actors/src/threads/child.ts": [],
+      "packages/actors/src/threads/restarts.ts": [],
       "packages/actors/src/threads/worker.ts": [PROPERTY],
       "packages/testing/src/workers/any.ts": [],
     });

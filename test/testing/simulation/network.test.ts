@@ -10,7 +10,7 @@ import { FakeTimeline } from "../support/fake-timeline.ts";
 const [A, B, C] = ["a", "b", "c"].map(nodeId) as [Address, Address, Address];
 const CLIENT = clientAddress(1);
 
-/** A network of letters that are known by a number. */
+/** A network whose letters have numbers. */
 class Stage {
   readonly timeline = new FakeTimeline();
   readonly counters = new Counters();
@@ -35,7 +35,7 @@ class Stage {
     this.network.send({ from, to, incarnation: 1, bytes: content });
   }
 
-  /** The numbers of what arrived, in order. */
+  /** The numbers of the letters that arrived, in order. */
   get numbers(): number[] {
     return this.arrived.map((text) => Number(text.split(" ")[2]));
   }
@@ -56,7 +56,7 @@ function rule(changes: Partial<LetterRule> = {}): LetterRule {
   };
 }
 
-describe("at rest", () => {
+describe("without faults", () => {
   test("a letter takes the latency of the network", () => {
     const stage = new Stage([2, 2]);
     stage.send(1);
@@ -64,7 +64,7 @@ describe("at rest", () => {
     expect(stage.arrived).toEqual(["2 a>b 1"]);
   });
 
-  test("letters of one link arrive in their order, whatever latency each has drawn", () => {
+  test("letters of one link arrive in their order, whatever latency each draws", () => {
     const stage = new Stage([1, 50]);
     const numbers = Array.from({ length: 50 }, (_, at) => at);
     for (const number of numbers) stage.send(number);
@@ -72,7 +72,7 @@ describe("at rest", () => {
     expect(stage.numbers).toEqual(numbers);
   });
 
-  test("a letter more on one link changes nothing on another", () => {
+  test("an additional letter on one link changes nothing on another", () => {
     const arrivals = [0, 1].map((more) => {
       const stage = new Stage([1, 50]);
       for (let number = 0; number < more; number += 1) stage.send(number, A, C);
@@ -85,7 +85,7 @@ describe("at rest", () => {
 });
 
 describe("a cut", () => {
-  test("loses what is sent and what is under way, in its direction only", () => {
+  test("loses letters that are sent and letters on their way, in its direction only", () => {
     const stage = new Stage([10, 10]);
     stage.send(1);
     const end = stage.network.beginCut("oneWay", (from, to) => from === A && to === B);
@@ -100,7 +100,7 @@ describe("a cut", () => {
     expect(stage.counters.of("letters.lost.oneWay")).toBe(2);
   });
 
-  test("that ended has no say in one that is still in force", () => {
+  test("that has ended does not affect one that is still in force", () => {
     const stage = new Stage();
     const end = stage.network.beginCut("partition", () => true);
     stage.network.beginCut("partition", () => true);
@@ -111,7 +111,7 @@ describe("a cut", () => {
   });
 });
 
-test("loss strikes the share that it is about", () => {
+test("loss strikes its share of the letters", () => {
   const stage = new Stage();
   const end = stage.network.beginLoss(rule({ share: 0.5, concerns: (from) => from === A }));
   for (let number = 0; number < 200; number += 1) stage.send(number % 100, A, B);
@@ -136,7 +136,7 @@ describe("delay", () => {
     expect(stage.arrived).toEqual(["16 a>b 1"]);
   });
 
-  test("holds up the letters behind on its link, and no others", () => {
+  test("holds up the later letters on its link, and no others", () => {
     const stage = new Stage();
     const end = stage.network.beginDelay(rule());
     stage.send(1);
@@ -147,10 +147,10 @@ describe("delay", () => {
     expect(stage.arrived).toEqual(["1 a>c 3", "11 a>b 1", "11 a>b 2"]);
   });
 
-  test("with a tail is longer for few, by doubling", () => {
+  test("with a tail is longer for a few letters, by doubling", () => {
     const stage = new Stage([0, 0]);
     stage.network.beginDelay(rule({ tail: true }));
-    // Each on a link of its own: none waits for another.
+    // Each has its own link, so none waits for another.
     for (let number = 0; number < 250; number += 1) stage.send(1, nodeId(`n${number}`), B);
     stage.timeline.advance(1000);
     const times = stage.arrived.map((text) => Number(text.split(" ")[0]));
@@ -165,7 +165,7 @@ describe("delay", () => {
 });
 
 describe("copies", () => {
-  test("a duplicate comes later, and nobody waits for it", () => {
+  test("a duplicate arrives later, and no letter waits for it", () => {
     const stage = new Stage();
     stage.network.beginDuplication(rule());
     stage.send(1);
@@ -176,7 +176,7 @@ describe("copies", () => {
     expect(stage.counters.of("letters.duplicated")).toBe(2);
   });
 
-  test("a letter of long ago comes again while the replay is in force", () => {
+  test("an old letter arrives again while the replay is in force", () => {
     const stage = new Stage();
     const end = stage.network.beginReplay(rule({ share: 0.5 }));
     for (let number = 0; number < 60; number += 1) {
@@ -211,9 +211,9 @@ describe("copies", () => {
     expect(stage.numbers).toEqual([...numbers, ...numbers]);
   });
 
-  // A forward that came twice could be taken by a leader and then refused by the follower it has become: the client
-  // would hear that its command is in no log.
-  test("a letter of a client that a node sends on is delivered once, and none is late", () => {
+  // A leader could accept a forwarded letter, become a follower, and then refuse a second copy of it: the client would learn
+  // that its command is in no log.
+  test("a client's letter that a node forwards is delivered once, and in order", () => {
     const stage = new Stage();
     const { network, arrived } = stage;
     network.beginDuplication(rule());
@@ -239,7 +239,7 @@ test("reordered letters are overtaken", () => {
 });
 
 describe("a clog", () => {
-  test("holds letters and lets them go in their order", () => {
+  test("holds letters and releases them in their order", () => {
     const stage = new Stage();
     const end = stage.network.beginClog((from, to) => from === A || to === A);
     stage.send(1);
@@ -252,7 +252,7 @@ describe("a clog", () => {
     expect(stage.arrived).toEqual(["1 c>b 3", "10 a>b 1", "10 c>a 2"]);
   });
 
-  test("goes on holding what another clog is about", () => {
+  test("leaves letters held that another clog concerns", () => {
     const stage = new Stage();
     const ends = [A, B].map((node) =>
       stage.network.beginClog((from, to) => [from, to].includes(node)),
@@ -265,7 +265,7 @@ describe("a clog", () => {
     expect(stage.arrived).toEqual(["10 a>b 1"]);
   });
 
-  test("that ends behind a cut loses what it held", () => {
+  test("that ends during a cut loses the letters that it held", () => {
     const stage = new Stage();
     const end = stage.network.beginClog(() => true);
     stage.send(1);
@@ -276,7 +276,7 @@ describe("a clog", () => {
   });
 });
 
-test("with little bandwidth letters queue, on each link for itself", () => {
+test("with little bandwidth letters queue, on each link separately", () => {
   const stage = new Stage();
   const end = stage.network.beginBandwidth(10);
   stage.send(1, A, B, 100);
@@ -289,8 +289,8 @@ test("with little bandwidth letters queue, on each link for itself", () => {
   expect(stage.arrived).toEqual(["11 a>b 1", "11 a>c 3", "21 a>b 2", "51 a>b 4"]);
 });
 
-describe("mail that is forgotten", () => {
-  test("is lost at once, wherever it is, and what is sent later is not hastened", () => {
+describe("forgotten mail", () => {
+  test("is lost at once, wherever it is, and later letters do not arrive sooner", () => {
     const stage = new Stage([5, 5]);
     stage.network.beginClog((from) => from === C);
     stage.send(1, C, B);

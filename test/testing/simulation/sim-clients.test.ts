@@ -88,7 +88,7 @@ function result(): Uint8Array {
 }
 
 describe("a client", () => {
-  test("asks one thing at a time, and not before its time", () => {
+  test("runs one operation at a time, and not before its time", () => {
     const stage = new Stage([
       { ...planned(0, PUT), at: 10 },
       { ...planned(1, PUT), at: 20 },
@@ -104,7 +104,7 @@ describe("a client", () => {
     expect(stage.told.slice(3)).toEqual(["100 1: ok", "500 calls 2"]);
   });
 
-  test("is idle when all that it asked has ended, and then looks at no deadline", () => {
+  test("is idle when all its operations have ended, and then checks no deadline", () => {
     const stage = new Stage([planned(0, PUT)]);
     stage.timeline.advance(1);
     expect([stage.clients.isIdle, stage.timeline.pending]).toEqual([false, 1]);
@@ -113,7 +113,7 @@ describe("a client", () => {
     expect([stage.clients.isIdle, stage.timeline.pending]).toEqual([true, 0]);
   });
 
-  test("asks nothing more once it is stopped, and hears of what it has asked", () => {
+  test("begins nothing more once it is stopped, and gets the answers to open operations", () => {
     const stage = new Stage([planned(0, PUT), planned(1, PUT)]);
     stage.timeline.advance(1);
     stage.clients.stop();
@@ -122,7 +122,7 @@ describe("a client", () => {
     expect(stage.told).toEqual(["0 calls 0", "1 0: ok"]);
   });
 
-  test("asks again when no answer came, later each time, and knows nothing at its deadline", () => {
+  test("retries when no answer came, after longer delays, and has an unknown outcome at its deadline", () => {
     const stage = new Stage([planned(0, PUT)]);
     stage.timeline.advance(399);
     expect(stage.sent).toHaveLength(1);
@@ -134,7 +134,7 @@ describe("a client", () => {
     expect(stage.told).toEqual(["0 calls 0", "1000 0: unknown"]);
   });
 
-  test("knows that nothing was done when every attempt was refused", () => {
+  test("has a definite outcome when every attempt was refused", () => {
     const stage = new Stage([planned(0, PUT)]);
     stage.timeline.advance(0);
     for (let tries = 0; tries < 60; tries += 1) {
@@ -146,7 +146,7 @@ describe("a client", () => {
     expect(new Set(stage.sent.map(({ to }) => to))).toEqual(new Set(NODES));
   });
 
-  test("turns to the leader that it is told of, at once", () => {
+  test("turns at once to the leader that a refusal names", () => {
     const stage = new Stage([planned(0, PUT)]);
     stage.timeline.advance(0);
     const { to, parcel } = stage.last();
@@ -178,7 +178,7 @@ describe("a client", () => {
     }
   });
 
-  test("asks questions beside the log, unless they are to go through it", () => {
+  test("reads without the log, unless reads must go through it", () => {
     const question = planned(0, { type: "get", key: "k" }, true);
     const kinds = (["linearizable", "log"] as const).map((reads) => {
       const stage = new Stage([question], reads);
@@ -188,7 +188,7 @@ describe("a client", () => {
     expect(kinds).toEqual(["read", "propose"]);
   });
 
-  test("takes no notice of bytes that mean nothing", () => {
+  test("ignores bytes that are not a message", () => {
     const stage = new Stage([planned(0, PUT)]);
     stage.timeline.advance(0);
     const { address } = stage.client;
@@ -200,7 +200,7 @@ describe("a client", () => {
   });
 });
 
-test("each client has what is its own to ask, in the order of time", () => {
+test("each client has its own operations, in the order of time", () => {
   const stage = new Stage([
     { ...planned(0, PUT), at: 30 },
     { ...planned(1, PUT), client: 2, at: 20 },

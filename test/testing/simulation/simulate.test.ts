@@ -9,7 +9,7 @@ import { puts, simPlan, SimStage } from "../support/sim-stage.ts";
 const SHORT = { durationMs: 1000, settleMs: 5000 };
 
 describe("when the time of faults is over", () => {
-  test("all that is down is started, all that stands still goes on, and faults are over", () => {
+  test("nodes that are down start, paused nodes resume, and all faults end", () => {
     const stage = new SimStage(simPlan(SHORT, { operations: puts(40) }));
     const [one, two, three] = stage.world.nodes;
     if (one === undefined || two === undefined || three === undefined) throw new Error("no nodes");
@@ -33,7 +33,7 @@ describe("when the time of faults is over", () => {
     expect(stage.happened.at(-1)?.type).toBe("settled");
   });
 
-  test("nothing more is asked, and no more faults begin", () => {
+  test("no more operations and no more faults begin", () => {
     const faults = Array.from(
       { length: 100 },
       (_none, id) => ({ id, at: 20 * id, type: "snapshot", node: "all" }) as const,
@@ -50,7 +50,7 @@ describe("when the time of faults is over", () => {
     expect(stage.simulation.now).toBeGreaterThan((healed?.at ?? 0) + 40);
   });
 
-  test("the run ends as soon as everything is answered and all agree", () => {
+  test("the run ends as soon as everything is answered and all nodes agree", () => {
     const result = simulate(simPlan(SHORT, { operations: puts(40) }));
     expect(result).toMatchObject({ verdict: "valid", violations: [], doubts: [] });
     expect(result.virtualMs).toBeGreaterThanOrEqual(1000);
@@ -58,7 +58,7 @@ describe("when the time of faults is over", () => {
     expect(result.history.operations).toHaveLength(40);
   });
 
-  test("a cluster that has too little time to become live again has failed", () => {
+  test("a cluster that does not become live again in time has failed", () => {
     const faults = [
       { id: 0, at: 900, type: "crashAll", kept: "nothing", mail: false, downMs: 5000 },
     ] as const;
@@ -74,8 +74,8 @@ describe("when the time of faults is over", () => {
   });
 });
 
-describe("a node that fails as no fault explains", () => {
-  /** A machine whose snapshots cannot be taken. */
+describe("a node that fails without a fault", () => {
+  /** A machine that cannot give a snapshot. */
   const machine = (): StateMachine => {
     const whole = new KeyValue();
     return {
@@ -103,7 +103,7 @@ describe("a node that fails as no fault explains", () => {
     expect(virtualMs).toBeLessThan(1000);
   });
 
-  test("unless the run is to go on", () => {
+  test("does not end a run that continues after violations", () => {
     const { violations, virtualMs } = simulate(plan, {
       machine,
       specification: undefined,
@@ -113,7 +113,7 @@ describe("a node that fails as no fault explains", () => {
     expect(virtualMs).toBeGreaterThanOrEqual(1000);
   });
 
-  test("also when it is the core that is wrong", () => {
+  test("is a violation too when its core throws", () => {
     const stage = new SimStage(simPlan(SHORT, { operations: puts(40) }));
     const leader = stage.elect();
     Object.defineProperty(stage.actor(leader).log, "lastIndex", { get: () => -1 });
@@ -123,7 +123,7 @@ describe("a node that fails as no fault explains", () => {
   });
 });
 
-test("a cluster at rest costs no more memory the longer it rests", () => {
+test("the memory of an idle cluster does not grow with time", () => {
   setFlagsFromString("--expose-gc");
   const collect = runInNewContext("gc") as () => void;
   const simulation = new Simulation(simPlan({ durationMs: 700_000 }));

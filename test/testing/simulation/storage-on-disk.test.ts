@@ -5,18 +5,15 @@ import * as fc from "fast-check";
 import { expect, test } from "vitest";
 import { Chance } from "../../../packages/testing/src/chance.ts";
 import type { Kept } from "../../../packages/testing/src/scenario/fault.ts";
+import { batchesOf } from "../../actors/support/storage/arbitraries.ts";
 import {
-  batchesOf,
-  contentOf,
-  contentOn,
   contentsAfter,
   contentWithin,
   EMPTY,
-  live,
-  writeAll,
   type Batch,
   type Content,
-} from "../../actors/support/storage.ts";
+} from "../../actors/support/storage/model.ts";
+import { contentOf, contentOn, live, writeAll } from "../../actors/support/storage/writing.ts";
 import { simDisk } from "../support/sim-disk.ts";
 
 const KEPT = fc.constantFrom<Kept>("nothing", "torn", "some", "everything");
@@ -49,7 +46,7 @@ function enlarged(entry: Entry<Uint8Array>): Entry<Uint8Array> {
   return { ...entry, command: new Uint8Array(300 * entry.command.length).fill(0x61) };
 }
 
-test("a crash at any step, with anything kept of what was not synced", () => {
+test("a crash at any step, with any part of the unsynced writes kept", () => {
   const torn = { count: 0 };
   fc.assert(
     fc.property(
@@ -87,7 +84,7 @@ test("a crash at any step, with anything kept of what was not synced", () => {
   expect(torn.count).toBeGreaterThan(10);
 }, 120_000);
 
-test("a disk that fails or is full for a while, opened anew, and then a loss of power", () => {
+test("a disk that fails or is full for a time, opened again, and then a loss of power", () => {
   const failed = { count: 0 };
   fc.assert(
     fc.property(
@@ -139,7 +136,7 @@ function nextTerm({ hard }: Content): Content["hard"]["term"] {
   return (hard.term + 1) as Content["hard"]["term"];
 }
 
-test("rot anywhere that it is played is found, and costs neither term nor vote", () => {
+test("rot at any allowed place is found, and loses neither term nor vote", () => {
   const found = { rotten: 0, horizons: 0 };
   fc.assert(
     fc.property(
@@ -175,7 +172,7 @@ test("rot anywhere that it is played is found, and costs neither term nor vote",
   expect(found.horizons).toBeGreaterThan(50);
 }, 120_000);
 
-test("a write that went astray is found, and costs neither term nor vote", () => {
+test("a misdirected write is found, and loses neither term nor vote", () => {
   const found = { astray: 0, horizons: 0 };
   fc.assert(
     fc.property(batchesOf({ max: 20 }), fc.nat(), (batches, seed) => {

@@ -31,7 +31,7 @@ function fault(id: number): PlannedFault {
   return { type: "swizzle", at: 0, id };
 }
 
-describe("what differs in anything has another digest", () => {
+describe("any difference gives another digest", () => {
   const [get, put] = [planned(1, { type: "get" }), planned(2, { type: "put" })];
   const taken = { type: "ok", value: "v1" } as const;
 
@@ -133,7 +133,7 @@ describe("what differs in anything has another digest", () => {
     expect(new Set(digests).size).toBe(digests.length);
   });
 
-  test("the time, the order, and one event more", () => {
+  test("the time, the order, and an additional event", () => {
     const [one, two] = [posted(1), posted(2)];
     const digests = [
       digest((stage) => stage.happens(one), 1),
@@ -147,7 +147,7 @@ describe("what differs in anything has another digest", () => {
   });
 });
 
-test("the same has the same, sixteen digits of it", () => {
+test("the same events have the same digest, of sixteen digits", () => {
   const play = (stage: Stage<TraceHash>): void => {
     stage.startAll();
     stage.elects("n1", 1, ["n2"]);

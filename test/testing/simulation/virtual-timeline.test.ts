@@ -8,7 +8,7 @@ function runTo(timeline: VirtualTimeline, ms: number): void {
 }
 
 describe("virtual time", () => {
-  test("moves from one thing that is due to the next, and then to where it is told to stop", () => {
+  test("moves from one due callback to the next, and then to the given end", () => {
     const timeline = new VirtualTimeline();
     const times: number[] = [];
     for (const ms of [3, 1, 2.5]) timeline.after(ms, () => times.push(timeline.now));
@@ -20,7 +20,7 @@ describe("virtual time", () => {
     expect([timeline.now, timeline.happened, times]).toEqual([10, 3, [1, 2.5, 3]]);
   });
 
-  test("does not go back, whatever it is told", () => {
+  test("never goes back", () => {
     const timeline = new VirtualTimeline();
     runTo(timeline, 10);
     runTo(timeline, 5);
@@ -30,7 +30,7 @@ describe("virtual time", () => {
     expect(timeline.now).toBe(10);
   });
 
-  test("what is due at the same moment happens in the order in which it was asked for", () => {
+  test("callbacks that are due at the same moment run in the order in which they were requested", () => {
     const timeline = new VirtualTimeline();
     const order: number[] = [];
     for (let number = 0; number < 50; number += 1) timeline.after(1, () => order.push(number));
@@ -38,7 +38,7 @@ describe("virtual time", () => {
     expect(order).toEqual(Array.from({ length: 50 }, (_none, at) => at));
   });
 
-  test("what is asked for while something happens comes behind all that is due by then", () => {
+  test("a callback that another one requests runs after all that are due by then", () => {
     const timeline = new VirtualTimeline();
     const order: string[] = [];
     timeline.after(1, () => {
@@ -75,7 +75,7 @@ describe("virtual time", () => {
     },
   );
 
-  test("what is called off does not happen, and is not counted", () => {
+  test("a cancelled callback does not run, and is not counted", () => {
     const timeline = new VirtualTimeline();
     const order: string[] = [];
     const callOff = timeline.after(1, () => order.push("called off"));
@@ -89,7 +89,7 @@ describe("virtual time", () => {
     expect([order, timeline.happened]).toEqual([["not called off"], 1]);
   });
 
-  test("whatever is asked for and called off: it happens as a sorted list says", () => {
+  test("whatever is requested and cancelled, the order is that of a sorted list", () => {
     const asked = fc.array(
       fc.record({
         ms: fc.oneof(fc.nat(20), fc.double({ min: 0, max: 20, noNaN: true })),

@@ -60,7 +60,7 @@ describe("a process that ends", () => {
     expect(heard.length > 0).toBe(isHeard);
   });
 
-  test("says nothing more, and takes nothing more", () => {
+  test("sends nothing more, and receives nothing more", () => {
     const { stage, node } = busy();
     stage.world.crash(node, "a test", undefined);
     const [steps, happened] = [stage.steps.length, stage.happened.length];
@@ -74,7 +74,7 @@ describe("a process that ends", () => {
     );
   });
 
-  test("leaves letters that its successor is not taken for", () => {
+  test("leaves letters that are not mistaken for its successor's", () => {
     const { stage, node } = busy({ network: { latencyMs: [20, 20] } });
     const isUnderWay = (): boolean =>
       stage.of("posted").filter(({ from }) => from === node).length >
@@ -89,7 +89,7 @@ describe("a process that ends", () => {
     expect(stage.finish()).toEqual([]);
   });
 
-  test("stops in order: all that it said is durable", () => {
+  test("stops gracefully: everything that it sent is durable", () => {
     const { stage, node } = busy();
     stage.world.stop(node);
     expect(stage.of("ended")).toMatchObject([{ node, cause: "it is stopped", kept: undefined }]);
@@ -98,8 +98,8 @@ describe("a process that ends", () => {
   });
 });
 
-describe("a process that stands still", () => {
-  test("does nothing until it goes on, and then what came meanwhile, in its order", () => {
+describe("a paused process", () => {
+  test("does nothing until it resumes, and then handles what came meanwhile, in its order", () => {
     const { stage, node } = busy();
     const { world } = stage;
     world.pause(node);
@@ -123,7 +123,7 @@ describe("a process that stands still", () => {
     expect(stage.finish()).toEqual([]);
   });
 
-  test("and ends then has done nothing of it", () => {
+  test("that ends while paused has done nothing of it", () => {
     const { stage, node } = busy();
     stage.world.pause(node);
     stage.run(100);
@@ -137,16 +137,20 @@ describe("a process that stands still", () => {
 });
 
 describe("disks", () => {
-  test("a node whose disk was wiped is taken in again, with another one", () => {
+  test("a node whose disk was wiped rejoins with another disk", () => {
     const { stage, node } = busy();
     stage.world.wipe(node);
-    expect([stage.world.uid(node), found(stage), stage.world.isWhole(node)]).toEqual([1, 0, false]);
-    stage.until("it votes again", () => stage.world.isWhole(node));
+    expect([stage.world.uid(node), found(stage), stage.world.isIntact(node)]).toEqual([
+      1,
+      0,
+      false,
+    ]);
+    stage.until("it votes again", () => stage.world.isIntact(node));
     expect(stage.world.membership().uids).toEqual({ [node]: 1 });
     expect(stage.finish()).toEqual([]);
   });
 
-  test("of another node are refused, and taken when they are back", () => {
+  test("of another node are refused, and accepted when they are back in place", () => {
     const { stage } = busy();
     const { world } = stage;
     const [one, other] = [nodeId("n1"), nodeId("n2")];
@@ -162,7 +166,7 @@ describe("disks", () => {
     expect(stage.finish()).toEqual([]);
   });
 
-  test("that fail take the node out, and let it in again when they work", () => {
+  test("that fail take the node down, and bring it back when they work again", () => {
     const { stage, node } = busy();
     const end = stage.world.disk(node).beginErrors("sync");
     const errors = (): number => stage.simulation.counters.of("disk.errors.sync");
@@ -175,7 +179,7 @@ describe("disks", () => {
     expect(stage.finish()).toEqual([]);
   });
 
-  test("that fail while a node starts make nobody forget what the node knew", () => {
+  test("that fail while a node starts do not make it forget what it knew", () => {
     const { stage, node } = busy();
     const { world } = stage;
     const { commit } = stage.actor(node).state;
@@ -190,11 +194,11 @@ describe("disks", () => {
 });
 
 describe("membership", () => {
-  test("a node that is added catches up and votes; one that is removed is gone for good", () => {
+  test("an added node catches up and votes; a removed one is gone permanently", () => {
     const { stage, node } = busy();
     const { world } = stage;
     const added = world.addNode();
-    expect([added, world.uid(added), world.isWhole(added)]).toEqual(["n4", 1, false]);
+    expect([added, world.uid(added), world.isIntact(added)]).toEqual(["n4", 1, false]);
     const join: Change = {
       type: "addLearner",
       node: added,
@@ -217,7 +221,7 @@ describe("membership", () => {
     expect(stage.finish()).toEqual([]);
   });
 
-  test("a leader that stands still answers when it goes on, and one that falls never will", () => {
+  test("a paused leader answers when it resumes, and a crashed one never does", () => {
     const { stage, node } = busy();
     const { world } = stage;
     const leader = stage.elect();
@@ -239,7 +243,7 @@ describe("membership", () => {
     expect(stage.finish()).toEqual([]);
   });
 
-  test("without a leader no change is taken", () => {
+  test("without a leader no change is accepted", () => {
     const stage = new SimStage(simPlan());
     const refusals: (string | undefined)[] = [];
     stage.world.change([{ type: "remove", node: nodeId("n1") }], (refusal) =>
@@ -248,7 +252,7 @@ describe("membership", () => {
     expect(refusals).toEqual(["no leader"]);
   });
 
-  test("what is decided elsewhere is not taken for decided by who has another entry there", () => {
+  test("a node with another entry at a committed index does not count that entry as committed", () => {
     const stage = new SimStage(simPlan({ cluster: { ...CLUSTER, preVote: false } }));
     const { world } = stage;
     const deposed = stage.elect();

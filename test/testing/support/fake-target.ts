@@ -66,7 +66,7 @@ export class FakeTarget implements FaultTarget {
   clock = (node: NodeId): SimClock => this.node(node).clock;
   uid = (node: NodeId): number => this.node(node).uid;
   isRunning = (node: NodeId): boolean => this.#nodes.get(node)?.life === "running";
-  isWhole = (node: NodeId): boolean => this.node(node).whole;
+  isIntact = (node: NodeId): boolean => this.node(node).whole;
   leader = (): NodeId | undefined => this.nodes.find((node) => node === this.leading);
   memberships = (): readonly Membership[] => this.joined;
 

@@ -4,7 +4,7 @@ import type { FaultAction } from "../../../packages/testing/src/scenario/fault.t
 import { FakeTarget } from "./fake-target.ts";
 import { CLUSTER } from "./scenarios.ts";
 
-/** A nemesis and a fake cluster. The events of the nemesis and its calls are recorded in order. */
+/** A nemesis and a fake cluster that it strikes. Its reports and its actions are recorded together, in order. */
 export class NemesisStage {
   readonly target: FakeTarget;
   readonly nemesis: Nemesis;

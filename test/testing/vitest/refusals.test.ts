@@ -43,7 +43,7 @@ test.each([
   [{ timeoutMs: "1s" }, "timeoutMs is '1s': give a whole number from 1 to 86400000"],
   [{ shrinkMs: "1s" }, "shrinkMs is '1s': give a number from 0 to 86400000"],
   [{ pages: 5 }, "pages is not a folder: give a path, or false for no page"],
-  [{ commands: 5 }, "commands is no function: give one that draws a command from chance"],
+  [{ commands: 5 }, "commands is not a function: give one that draws a command from chance"],
   [
     { machine: () => new Nothing() },
     "commands is missing: with a machine give a function that draws commands",
@@ -67,11 +67,11 @@ test.each([
 test.each([
   [
     () => ({ snapshot() {}, restore() {} }),
-    "what it makes lacks one of apply, snapshot and restore",
+    "what it returns lacks one of apply, snapshot and restore",
   ],
-  [() => undefined, "what it makes lacks one of apply, snapshot and restore"],
-  [Nothing, "it is a class: give () => new Nothing()"],
-  [async () => new Nothing(), "it makes a Promise: let it give the machine itself"],
+  [() => undefined, "what it returns lacks one of apply, snapshot and restore"],
+  [Nothing, "it is a class: use () => new Nothing()"],
+  [async () => new Nothing(), "it returns a Promise: let it return the machine itself"],
   [5, "it is not a function that makes a machine"],
 ])("what makes no machine is refused: %o", async (machine, text) => {
   expect(await errorOf({ machine }, () => {})).toBe(`test "x": machine: ${text}`);

@@ -1,35 +1,29 @@
 import { performance } from "node:perf_hooks";
 import type { NodeId } from "@kontiki/core";
 import { clientAddress, type ClientAddress } from "../mail/address.ts";
-import {
-  Client,
-  type ClientEffect,
-  type ClientTimes,
-  type ProposalEnd,
-  type ReadEnd,
-  type ReadOptions,
-} from "./client.ts";
-import { askingOf, takeAnswer, undelivered, type SendEffect } from "./client-mail.ts";
+import { ClientCalls } from "./client-calls.ts";
+import type { Asking, ClientTimes, ProposalEnd, ReadEnd } from "./client-effect.ts";
+import type { ReadOptions } from "./client-reads.ts";
+import { Client } from "./client.ts";
 import { clientOf } from "../sessions/command.ts";
 import type { Envelope } from "../mail/protocol.ts";
 import type { DeadLetterReason } from "../mail/status.ts";
 import type { CommandBytes } from "../storage/storage.ts";
 import { encodeParcel, openParcel } from "../mail/wire.ts";
 
-/** How often deadlines are looked at while something is pending, in ms. */
+/** How often deadlines are checked while something is pending, in ms. */
 const TICK_MS = 20;
 
-/** Drives a {@link Client} with real time, promises and a router. */
+/** Drives a {@link Client} with real time and a router. */
 export class ClientDriver {
   readonly address: ClientAddress;
   readonly #client: Client;
+  readonly #calls: ClientCalls;
   readonly #route: (envelope: Envelope) => DeadLetterReason | undefined;
-  readonly #waiting = new Map<number, (end: ProposalEnd) => void>();
-  readonly #waitingReads = new Map<number, (end: ReadEnd) => void>();
   #flush: NodeJS.Immediate | undefined;
   #ticks: NodeJS.Timeout | undefined;
 
-  /** @param id see {@link Client}. `route` carries an envelope or says why it cannot. */
+  /** @param id see {@link Client}. `route` carries an envelope or gives the reason why it cannot. */
   constructor(
     id: number,
     nodes: readonly NodeId[],
@@ -38,21 +32,21 @@ export class ClientDriver {
   ) {
     this.address = clientAddress(clientOf(id));
     this.#client = new Client(id, nodes, times);
+    this.#calls = new ClientCalls(this.#client, (to, asking) => this.#send(to, asking));
     this.#route = route;
   }
 
   /**
-   * Proposes a command, and calls back once with how it ended. All proposals of one turn of the event loop travel
-   * together. Without any time, at 0 ms or less, nothing is sent and the end is `definitelyNot`.
+   * Proposes a command, and calls back once when it has ended. All proposals of one turn of the event loop travel
+   * together. Without any time, at 0 ms or less, nothing is sent and it ends as `definitelyNot`.
    */
   propose(command: CommandBytes, timeoutMs: number, onEnd: (end: ProposalEnd) => void): void {
-    const sequence = this.#client.propose(command, performance.now() + timeoutMs);
-    this.#waiting.set(sequence, onEnd);
+    this.#calls.propose(command, performance.now() + timeoutMs, onEnd);
     this.#wake();
   }
 
   /**
-   * Asks a question, encoded as a command is, and calls back once with how it ended. All questions of one turn of the
+   * Asks a question, encoded as a command is, and calls back once when it has ended. All questions of one turn of the
    * event loop to one node travel together and are answered together.
    */
   read(
@@ -60,42 +54,41 @@ export class ClientDriver {
     { timeoutMs, ...options }: ReadOptions & { readonly timeoutMs: number },
     onEnd: (end: ReadEnd) => void,
   ): void {
-    const read = this.#client.read(question, options, performance.now() + timeoutMs);
-    this.#waitingReads.set(read, onEnd);
+    this.#calls.read(question, options, performance.now() + timeoutMs, onEnd);
     this.#wake();
   }
 
-  /** Takes a letter from a node. One that holds no answer to a client is a dead letter. */
+  /** A letter has come from a node. One that holds no answer to a client is a dead letter. */
   receive(envelope: Envelope): DeadLetterReason | undefined {
-    const effects = takeAnswer(this.#client, openParcel(envelope.bytes), performance.now());
+    const effects = this.#client.receive(openParcel(envelope.bytes), performance.now());
     if (effects === undefined) return "malformed";
-    this.#perform(effects);
+    this.#calls.perform(effects);
     return undefined;
   }
 
-  /** A node took the lead. */
+  /** A node has become leader. */
   leaderIs(leader: NodeId): void {
-    this.#perform(this.#client.leaderIs(leader, performance.now()));
+    this.#calls.perform(this.#client.leaderIs(leader, performance.now()));
   }
 
-  /** Nodes came or went: these there are now. */
+  /** Nodes were added or removed: these are the present ones. */
   nodesAre(nodes: readonly NodeId[]): void {
     this.#client.nodesAre(nodes);
   }
 
-  /** A node's thread is gone. */
+  /** A node's thread has ended. */
   nodeDied(node: NodeId): void {
     this.#client.nodeDied(node, performance.now());
   }
 
-  /** Nobody is there to ask, nor will be soon: ends whatever is pending. What comes later is tried anew. */
+  /** There is no node to ask, nor will be soon: ends all that is pending. What is asked for later is tried. */
   unavailable(reason: string): void {
-    this.#perform(this.#client.unavailable(reason));
+    this.#calls.perform(this.#client.unavailable(reason));
   }
 
-  /** Ends whatever is pending and stops all timers. */
+  /** Ends all that is pending, and stops all timers. */
   close(reason: string): void {
-    this.#perform(this.#client.close(reason));
+    this.unavailable(reason);
     clearImmediate(this.#flush);
     clearInterval(this.#ticks);
   }
@@ -103,45 +96,23 @@ export class ClientDriver {
   #wake(): void {
     this.#flush ??= setImmediate(() => {
       this.#flush = undefined;
-      this.#perform(this.#client.flush(performance.now()));
+      this.#calls.perform(this.#client.flush(performance.now()));
     });
     this.#ticks ??= setInterval(() => this.#tick(), TICK_MS);
   }
 
   #tick(): void {
-    this.#perform(this.#client.tick(performance.now()));
+    this.#calls.perform(this.#client.tick(performance.now()));
     if (this.#client.pending > 0) return;
     clearInterval(this.#ticks);
     this.#ticks = undefined;
   }
 
-  #perform(effects: readonly ClientEffect[]): void {
-    for (const effect of effects) {
-      switch (effect.type) {
-        case "send":
-        case "sendRead":
-          this.#send(effect);
-          break;
-        case "settle":
-          this.#waiting.get(effect.sequence)?.(effect.end);
-          this.#waiting.delete(effect.sequence);
-          break;
-        case "settleRead":
-          this.#waitingReads.get(effect.read)?.(effect.end);
-          this.#waitingReads.delete(effect.read);
-          break;
-        default:
-          effect satisfies never;
-      }
-    }
-  }
-
-  #send(effect: SendEffect): void {
-    const asking = askingOf(effect);
+  #send(to: NodeId, asking: Asking): void {
     const bytes = encodeParcel(asking);
-    const reason = this.#route({ to: effect.to, from: this.address, incarnation: 0, bytes });
+    const reason = this.#route({ to, from: this.address, incarnation: 0, bytes });
     if (reason === undefined) return;
     const isFull = reason === "mailbox full";
-    this.#perform(undelivered(this.#client, asking, isFull, performance.now()));
+    this.#calls.perform(this.#client.undelivered(asking, isFull, performance.now()));
   }
 }

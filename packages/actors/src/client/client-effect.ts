@@ -1,18 +1,18 @@
 import type { NodeId } from "@kontiki/core";
 import type { Outcome } from "../sessions/outcome.ts";
 import type { CommandBytes } from "../storage/storage.ts";
-import type { Consistency } from "../mail/wire.ts";
+import type { Consistency, Parcel } from "../mail/wire.ts";
 
-/** What the client wants done, in order. */
+/** What a client wants done, in order. */
 export type ClientEffect =
-  /** Send these commands to a node as one parcel. When that cannot be delivered at all, say `refused` or `busy`. */
+  /** Send these commands to a node as one parcel. One that cannot be delivered comes back as `undelivered`. */
   | {
       readonly type: "send";
       readonly to: NodeId;
       readonly parcel: number;
       readonly commands: readonly CommandBytes[];
     }
-  /** Send these questions to a node as one parcel. When that cannot be delivered, say `readRefused` or `busy`. */
+  /** Send these questions to a node as one parcel. One that cannot be delivered comes back as `undelivered`. */
   | {
       readonly type: "sendRead";
       readonly to: NodeId;
@@ -25,9 +25,12 @@ export type ClientEffect =
   /** A read has ended. */
   | { readonly type: "settleRead"; readonly read: number; readonly end: ReadEnd };
 
+/** A parcel of a client as it is sent: commands or questions. */
+export type Asking = Parcel & { readonly type: "propose" | "read" };
+
 type Answered = { readonly type: "answered"; readonly result: Uint8Array };
 
-/** How a proposal ended, before its result is opened. */
+/** How a proposal ended, before its result is decoded. */
 export type ProposalEnd =
   Answered | Extract<Outcome<never>, { readonly type: "definitelyNot" | "unknown" }>;
 
@@ -36,10 +39,18 @@ export type ReadEnd = Answered | Extract<Outcome<never>, { readonly type: "defin
 
 /** How long the client waits, in ms. */
 export type ClientTimes = {
-  /** For an answer, before it sends a command again, doubled each time: longer than an election usually takes. */
+  /** For an answer before it sends a command again, doubled each time: longer than an election usually takes. */
   readonly attemptMs: number;
-  /** After a refusal without a better address, before it tries the next node. */
+  /** After a refusal that names no other node, before it tries the next one. */
   readonly backoffMs: number;
+};
+
+/** What the next parcel gets. */
+export type NextParcel = {
+  /** The node to send it to; undefined in a cluster without nodes. */
+  readonly node: () => NodeId | undefined;
+  /** Its number, which no other parcel of the client has. */
+  readonly parcel: () => number;
 };
 
 /** Most bytes of commands or questions in one parcel; a larger one travels alone. */
@@ -48,10 +59,10 @@ export const PARCEL_BYTES_MAX = 1024 * 1024;
 /** How often the wait for an answer is doubled at most. */
 const PATIENCE_DOUBLINGS_MAX = 4;
 
-/** Twice as long each time no answer came: a cluster that is slow is not helped by more of the same. */
+/** Twice as long each time no answer came: sending more does not help a cluster that is slow. */
 export function patience({ attemptMs }: ClientTimes, unanswered: number): number {
   return attemptMs * 2 ** Math.min(unanswered, PATIENCE_DOUBLINGS_MAX);
 }
 
-/** What is said of something that found no answer in time. */
+/** The reason when no answer came in time. */
 export const NO_ANSWER = "no answer came before the deadline";

@@ -5,53 +5,50 @@ import {
   patience,
   type ClientEffect,
   type ClientTimes,
+  type NextParcel,
 } from "./client-effect.ts";
 import { ClientSession } from "./client-session.ts";
+import { PendingQueue, type Pending } from "./pending-queue.ts";
 import { setHeader } from "../sessions/command.ts";
-import type { LeaderGuess } from "./leader-guess.ts";
 import { expiredIn, type Expired } from "../sessions/result.ts";
 import type { CommandBytes } from "../storage/storage.ts";
 
-/** What is said of a proposal that nobody took in time, by how it was refused last. */
+/** Why a proposal that no node accepted in time has failed, by how it was last refused. */
 const REFUSED = {
   notLeader: "no leader was found before the deadline",
   busy: "the node that was asked was busy until the deadline",
   transferring: "leadership was being handed over until the deadline",
 } as const;
 
-type Pending = {
+type Proposal = Pending & {
   command: CommandBytes;
-  readonly deadline: number;
-  /** The session in its header, as soon as it has one. */
+  /** The session in its header, once it has one. */
   session: number | undefined;
-  /** The parcel it went with last, as long as its fate is open; 0 while it waits to be sent. */
-  parcel: number;
   sentTo: NodeId | undefined;
   sentAt: number;
-  /** How often it was sent and no answer came in time. */
-  unanswered: number;
-  /** A parcel of it was left open when another was sent: it may be in a log somewhere. */
+  /** The fate of an earlier parcel of it is open: it may be in a log somewhere. */
   mayBeTaken: boolean;
   refusal: Refusal | undefined;
 };
 
-/** The proposals of a client that have not ended. See `Client`. */
+/**
+ * The proposals of a client that have not ended: their headers and sessions, and how each of them ends. When they are
+ * sent again is decided by `Client`.
+ *
+ * A proposal whose every parcel was refused ends as `definitelyNot`. One with a parcel whose fate is open at its deadline
+ * ends as `unknown`.
+ */
 export class ClientProposals {
   readonly #times: ClientTimes;
-  readonly #guess: LeaderGuess;
-  readonly #nextParcel: () => number;
+  readonly #next: NextParcel;
   readonly #session: ClientSession;
-  readonly #pending = new Map<number, Pending>();
-  /** Sequence numbers to send with the next flush, in order. */
-  #queue: number[] = [];
-  #sequence = 0;
+  readonly #pending = new PendingQueue<Proposal>();
   #notBefore = 0;
 
-  constructor(client: number, times: ClientTimes, guess: LeaderGuess, nextParcel: () => number) {
+  constructor(client: number, times: ClientTimes, next: NextParcel) {
     this.#session = new ClientSession(client);
     this.#times = times;
-    this.#guess = guess;
-    this.#nextParcel = nextParcel;
+    this.#next = next;
   }
 
   get size(): number {
@@ -59,9 +56,7 @@ export class ClientProposals {
   }
 
   propose(command: CommandBytes, deadline: number): number {
-    this.#sequence += 1;
-    const sequence = this.#sequence;
-    this.#pending.set(sequence, {
+    return this.#pending.add({
       command,
       deadline,
       session: undefined,
@@ -72,186 +67,153 @@ export class ClientProposals {
       mayBeTaken: false,
       refusal: undefined,
     });
-    this.#queue.push(sequence);
-    return sequence;
   }
 
+  /** Sends all that waits to one node, unless there is none. What is past its deadline ends unsent. */
   flush(now: number): ClientEffect[] {
-    if (this.#queue.length === 0 || now < this.#notBefore) return [];
-    const to = this.#guess.next();
+    if (!this.#pending.isWaiting || now < this.#notBefore) return [];
+    const to = this.#next.node();
     if (to === undefined) return [];
     const effects: ClientEffect[] = [];
-    const floor = this.#floor();
+    const floor = this.#pending.lowest;
     const { opening } = this.#session;
     let [parcel, bytes] = [0, Infinity];
     let commands: CommandBytes[] = [];
-    for (const sequence of this.#queue) {
-      const pending = this.#pending.get(sequence);
-      if (pending === undefined) continue;
-      if (now >= pending.deadline) {
-        effects.push(this.#end(sequence, pending));
-        continue;
+    this.#pending.takeWaiting((sequence, proposal) => {
+      if (now >= proposal.deadline) {
+        effects.push(this.#end(sequence, proposal));
+        return true;
       }
-      if (bytes + pending.command.length > PARCEL_BYTES_MAX) {
-        [parcel, bytes] = [this.#nextParcel(), 0];
+      if (bytes + proposal.command.length > PARCEL_BYTES_MAX) {
+        [parcel, bytes] = [this.#next.parcel(), 0];
         commands = opening === undefined ? [] : [opening];
         effects.push({ type: "send", to, parcel, commands });
       }
-      this.#address(sequence, pending, floor);
-      pending.parcel = parcel;
-      pending.sentTo = to;
-      pending.sentAt = now;
-      commands.push(pending.command);
-      bytes += pending.command.length;
-    }
-    this.#queue = [];
+      this.#address(sequence, proposal, floor);
+      proposal.parcel = parcel;
+      proposal.sentTo = to;
+      proposal.sentAt = now;
+      commands.push(proposal.command);
+      bytes += proposal.command.length;
+      return true;
+    });
     return effects;
   }
 
+  /**
+   * Ends what was answered. What was not applied because its session has ended goes back to the queue where that is safe:
+   * then `isSentAgain`, and the queue is to be flushed.
+   */
   answered(
     sequences: readonly number[],
     results: readonly Uint8Array[],
-    now: number,
-  ): ClientEffect[] {
+  ): { readonly effects: ClientEffect[]; readonly isSentAgain: boolean } {
     const effects: ClientEffect[] = [];
-    let again = false;
+    let isSentAgain = false;
     for (const [at, sequence] of sequences.entries()) {
       const result = results[at];
-      const pending = this.#pending.get(sequence);
-      if (result === undefined || pending === undefined) continue;
+      const proposal = this.#pending.get(sequence);
+      if (result === undefined || proposal === undefined) continue;
       const expired = expiredIn(result);
       if (expired !== undefined) {
-        effects.push(...this.#expired(sequence, pending, expired));
-        again = true;
+        effects.push(...this.#expired(sequence, proposal, expired));
+        isSentAgain = true;
         continue;
       }
-      this.#pending.delete(sequence);
-      if (pending.session !== undefined) this.#session.wasUsed(pending.session);
+      this.#pending.end(sequence);
+      if (proposal.session !== undefined) this.#session.wasUsed(proposal.session);
       effects.push({ type: "settle", sequence, end: { type: "answered", result } });
     }
-    return again ? [...effects, ...this.flush(now)] : effects;
+    return { effects, isSentAgain };
   }
 
-  refused(
-    parcel: number,
-    reason: Refusal,
-    leader: NodeId | undefined,
-    now: number,
-  ): ClientEffect[] {
-    const again = [...this.#pending].filter(([, pending]) => pending.parcel === parcel);
-    if (again.length === 0) return [];
-    const refusedBy = again[0]?.[1].sentTo;
-    for (const [, pending] of again) pending.refusal = reason;
-    this.#requeue(again, "refused");
-    if (reason !== "notLeader") {
-      // It leads, or names who does: only not now.
-      this.#guess.believe(leader ?? refusedBy);
-      this.#notBefore = now + this.#times.backoffMs;
-    } else if (leader !== undefined && leader !== refusedBy) this.#guess.believe(leader);
-    else {
-      this.#guess.doubt(refusedBy);
-      this.#notBefore = now + this.#times.backoffMs;
-    }
-    return this.flush(now);
+  /** Puts the commands of a refused parcel back in the queue. Gives the node that refused it, if they still need one. */
+  refused(parcel: number, reason: Refusal): NodeId | undefined {
+    const again = this.#pending.where((proposal) => proposal.parcel === parcel);
+    for (const [, proposal] of again) proposal.refusal = reason;
+    this.#pending.requeue(again);
+    return again[0]?.[1].sentTo;
   }
 
-  busy(parcel: number, now: number): void {
-    const again = [...this.#pending].filter(([, pending]) => pending.parcel === parcel);
-    if (again.length === 0) return;
-    for (const [, pending] of again) pending.refusal = "busy";
-    this.#requeue(again, "refused");
-    this.#notBefore = now + this.#times.backoffMs;
+  /** Sends nothing before this time. */
+  pauseUntil(time: number): void {
+    this.#notBefore = Math.max(this.#notBefore, time);
   }
 
-  leaderIs(leader: NodeId, now: number): ClientEffect[] {
+  /** Ends a pause. */
+  resume(): void {
     this.#notBefore = 0;
-    this.#requeue(
-      [...this.#pending].filter(([, { parcel, sentTo }]) => parcel !== 0 && sentTo !== leader),
-      "open",
-    );
-    return this.flush(now);
   }
 
-  nodeDied(node: NodeId, now: number): void {
-    this.#requeue(
-      [...this.#pending].filter(([, { parcel, sentTo }]) => parcel !== 0 && sentTo === node),
-      "open",
-    );
-    this.#notBefore = Math.max(this.#notBefore, now + this.#times.backoffMs);
+  /** Puts back in the queue what is under way to nodes that a condition holds for. */
+  leave(holds: (node: NodeId | undefined) => boolean): void {
+    this.#leaveOpen(this.#pending.where(({ parcel, sentTo }) => parcel !== 0 && holds(sentTo)));
   }
 
-  tick(now: number): ClientEffect[] {
+  /** Puts back in the queue what has waited too long for an answer. Gives whether there is any such. */
+  leaveLate(now: number): boolean {
+    const late = this.#pending.where(
+      ({ parcel, sentAt, unanswered }) =>
+        parcel !== 0 && now - sentAt >= patience(this.#times, unanswered),
+    );
+    for (const [, proposal] of late) proposal.unanswered += 1;
+    this.#leaveOpen(late);
+    return late.length > 0;
+  }
+
+  /** Ends what is past its deadline. */
+  endOverdue(now: number): ClientEffect[] {
     const effects: ClientEffect[] = [];
-    const late: [number, Pending][] = [];
-    for (const [sequence, pending] of this.#pending) {
-      if (now >= pending.deadline) effects.push(this.#end(sequence, pending));
-      else if (
-        pending.parcel !== 0 &&
-        now - pending.sentAt >= patience(this.#times, pending.unanswered)
-      )
-        late.push([sequence, pending]);
-    }
-    if (late.length > 0) this.#guess.believe(undefined);
-    for (const [, pending] of late) pending.unanswered += 1;
-    this.#requeue(late, "open");
-    return [...effects, ...this.flush(now)];
+    for (const [sequence, proposal] of this.#pending.all())
+      if (now >= proposal.deadline) effects.push(this.#end(sequence, proposal));
+    return effects;
   }
 
   endAll(reason: string): ClientEffect[] {
-    return [...this.#pending].map(([sequence, pending]) => this.#end(sequence, pending, reason));
+    return [...this.#pending.all()].map(([sequence, each]) => this.#end(sequence, each, reason));
   }
 
   /**
-   * Writes the header, once and for all: a repeat is sent as it was, and known by it. Only what is in no log is given
+   * Writes the header, once: a repeat is sent as it was, and is recognized by it. Only a command that is in no log gets
    * another session when the one it had has ended.
    */
-  #address(sequence: number, pending: Pending, floor: number): void {
+  #address(sequence: number, proposal: Proposal, floor: number): void {
     const { number: client } = this.#session;
-    if (pending.session === client || pending.mayBeTaken) return;
-    // Others may hold on to the bytes with the header that they had.
-    if (pending.session !== undefined) pending.command = new Uint8Array(pending.command);
-    pending.session = client;
-    setHeader(pending.command, { client, sequence, floor });
+    if (proposal.session === client || proposal.mayBeTaken) return;
+    // The bytes with the earlier header may still be in use elsewhere.
+    if (proposal.session !== undefined) proposal.command = new Uint8Array(proposal.command);
+    proposal.session = client;
+    setHeader(proposal.command, { client, sequence, floor });
   }
 
   /**
-   * A command was not applied because its session is not open. When this was the only attempt at it, it never will be,
-   * as a session that has ended never opens again; when it was not, an earlier one may have been applied.
+   * A command was not applied because its session is not open. If this was the only attempt at it, it never will be, as
+   * a session that has ended never opens again. If it was not, an earlier attempt may have been applied.
    */
-  #expired(sequence: number, pending: Pending, expired: Expired): ClientEffect[] {
+  #expired(sequence: number, proposal: Proposal, expired: Expired): ClientEffect[] {
     this.#session.hasEnded(expired);
-    // An answer that comes twice speaks of the attempt before.
-    if (pending.session !== expired.session) return [];
-    if (pending.mayBeTaken) {
+    // An answer that arrives twice belongs to the attempt before.
+    if (proposal.session !== expired.session) return [];
+    if (proposal.mayBeTaken) {
       const reason = "its session has ended, and an earlier attempt may have been applied";
-      return [this.#end(sequence, pending, reason)];
+      return [this.#end(sequence, proposal, reason)];
     }
-    if (pending.parcel !== 0) this.#requeue([[sequence, pending]], "refused");
+    if (proposal.parcel !== 0) this.#pending.requeue([[sequence, proposal]]);
     return [];
   }
 
-  #end(sequence: number, pending: Pending, why?: string): ClientEffect {
-    this.#pending.delete(sequence);
-    if (pending.mayBeTaken || pending.parcel !== 0)
+  /** Puts commands back in the queue although their parcels may arrive yet. */
+  #leaveOpen(again: readonly (readonly [number, Proposal])[]): void {
+    for (const [, proposal] of again) proposal.mayBeTaken = true;
+    this.#pending.requeue(again);
+  }
+
+  #end(sequence: number, proposal: Proposal, why?: string): ClientEffect {
+    this.#pending.end(sequence);
+    if (proposal.mayBeTaken || proposal.parcel !== 0)
       return { type: "settle", sequence, end: { type: "unknown", reason: why ?? NO_ANSWER } };
-    const { refusal } = pending;
+    const { refusal } = proposal;
     const late = refusal === undefined ? "its deadline came before it was sent" : REFUSED[refusal];
     return { type: "settle", sequence, end: { type: "definitelyNot", reason: why ?? late } };
-  }
-
-  /** Puts commands back in the queue, each where it was proposed: parcels come back in any order. */
-  #requeue(again: readonly (readonly [number, Pending])[], fate: "refused" | "open"): void {
-    if (again.length === 0) return;
-    for (const [, pending] of again) {
-      pending.parcel = 0;
-      pending.mayBeTaken ||= fate === "open";
-    }
-    this.#queue = [...again.map(([sequence]) => sequence), ...this.#queue].sort((a, b) => a - b);
-  }
-
-  /** Below the lowest that is pending nobody waits. Asked once a flush: it looks past all that has ended since. */
-  #floor(): number {
-    for (const sequence of this.#pending.keys()) return sequence;
-    return this.#sequence;
   }
 }

@@ -6,27 +6,25 @@ import {
   patience,
   type ClientEffect,
   type ClientTimes,
+  type NextParcel,
 } from "./client-effect.ts";
+import { PendingQueue, type Pending } from "./pending-queue.ts";
 import { payloadOf } from "../sessions/command.ts";
-import type { LeaderGuess } from "./leader-guess.ts";
 import type { CommandBytes } from "../storage/storage.ts";
 
-/** How a question is to be answered, and by whom: the leader, when no node is named. */
+/** How a question is to be answered, and by which node: the leader, when none is named. */
 export type ReadOptions = { readonly consistency: Consistency; readonly node?: NodeId | undefined };
 
 /** A question that has not been answered. */
-export type PendingRead = ReadOptions & {
-  readonly question: CommandBytes;
-  readonly deadline: number;
-  /** The parcel it went with last, as long as its fate is open; 0 while it waits to be sent. */
-  parcel: number;
-  notBefore: number;
-  unanswered: number;
-  /** Why it has no answer. */
-  trouble: string;
-};
+export type PendingRead = Pending &
+  ReadOptions & {
+    readonly question: CommandBytes;
+    notBefore: number;
+    /** Why it has no answer. */
+    trouble: string;
+  };
 
-type Parcel = {
+type SentParcel = {
   readonly to: NodeId;
   readonly sentAt: number;
   readonly patience: number;
@@ -34,22 +32,20 @@ type Parcel = {
 };
 
 /**
- * The questions of a client that have no answer yet. Questions change nothing, so they are asked again as often as it
- * takes, and any answer to any of these times will do: each was given between question and end.
+ * The questions of a client that have no answer yet. When they are asked again is decided by `Client`.
+ *
+ * A question changes nothing, so it is asked again as often as it takes, and the answer to any of these attempts counts:
+ * each was given between question and end. One that ends without an answer ends as `definitelyNot`.
  */
 export class ClientReads {
   readonly #times: ClientTimes;
-  readonly #guess: LeaderGuess;
-  readonly #nextParcel: () => number;
-  readonly #pending = new Map<number, PendingRead>();
-  readonly #parcels = new Map<number, Parcel>();
-  #queue: number[] = [];
-  #reads = 0;
+  readonly #next: NextParcel;
+  readonly #pending = new PendingQueue<PendingRead>();
+  readonly #parcels = new Map<number, SentParcel>();
 
-  constructor(times: ClientTimes, guess: LeaderGuess, nextParcel: () => number) {
+  constructor(times: ClientTimes, next: NextParcel) {
     this.#times = times;
-    this.#guess = guess;
-    this.#nextParcel = nextParcel;
+    this.#next = next;
   }
 
   get size(): number {
@@ -57,8 +53,7 @@ export class ClientReads {
   }
 
   read(question: CommandBytes, { consistency, node }: ReadOptions, deadline: number): number {
-    this.#reads += 1;
-    this.#pending.set(this.#reads, {
+    return this.#pending.add({
       question,
       consistency,
       node,
@@ -68,37 +63,33 @@ export class ClientReads {
       unanswered: 0,
       trouble: "its deadline came before it was sent",
     });
-    this.#queue.push(this.#reads);
-    return this.#reads;
   }
 
-  /** Sends what is due: one parcel for each node and consistency, or more when they are large. */
+  /** Sends what is due: one parcel for each node and consistency, or several when they are large. */
   flush(now: number): ClientEffect[] {
-    if (this.#queue.length === 0) return [];
+    if (!this.#pending.isWaiting) return [];
     const effects: ClientEffect[] = [];
     const groups = new Map<string, { readonly to: NodeId; readonly reads: number[] }>();
     let leader: NodeId | undefined;
-    this.#queue = this.#queue.filter((read) => {
-      const pending = this.#pending.get(read);
-      if (pending === undefined) return false;
+    this.#pending.takeWaiting((read, pending) => {
       if (now >= pending.deadline) {
         effects.push(this.#end(read, pending));
-        return false;
+        return true;
       }
-      if (now < pending.notBefore) return true;
-      const to = pending.node ?? (leader ??= this.#guess.next());
-      if (to === undefined) return true;
+      if (now < pending.notBefore) return false;
+      const to = pending.node ?? (leader ??= this.#next.node());
+      if (to === undefined) return false;
       const key = `${to} ${pending.consistency}`;
       const group = groups.get(key) ?? { to, reads: [] };
       groups.set(key, group);
       group.reads.push(read);
-      return false;
+      return true;
     });
     for (const { to, reads } of groups.values()) effects.push(...this.#send(to, reads, now));
     return effects;
   }
 
-  /** Results of a parcel's questions, in order. Gives what of it was still waited for. */
+  /** The results of a parcel's questions, in order. Gives those that were still waited for. */
   answered(
     parcel: number,
     results: readonly Uint8Array[],
@@ -109,69 +100,81 @@ export class ClientReads {
     return reads.flatMap((read, at) => {
       const [pending, result] = [this.#pending.get(read), results[at]];
       if (pending === undefined || result === undefined) return [];
-      this.#pending.delete(read);
+      this.#pending.end(read);
       return [{ read, pending, result }];
     });
   }
 
-  refused(parcel: number, leader: NodeId | undefined, now: number): ClientEffect[] {
-    const refused = this.#parcels.get(parcel);
-    if (refused === undefined) return [];
-    const knowsBetter = leader !== undefined && leader !== refused.to;
-    if (knowsBetter) this.#guess.believe(leader);
-    else this.#guess.doubt(refused.to);
-    const later = now + this.#times.backoffMs;
-    this.#again(parcel, `${refused.to} could not answer it`, (pending) =>
-      knowsBetter && pending.node === undefined ? now : later,
+  /** The node that a parcel was sent to, while no answer has come. */
+  sentTo(parcel: number): NodeId | undefined {
+    return this.#parcels.get(parcel)?.to;
+  }
+
+  /** The parcels that were sent to a node and are not answered. */
+  parcelsTo(node: NodeId): readonly number[] {
+    return [...this.#parcels].flatMap(([parcel, { to }]) => (to === node ? [parcel] : []));
+  }
+
+  /** Asks again what has waited too long for an answer. Gives the nodes that gave none. */
+  leaveLate(now: number): readonly NodeId[] {
+    const late = [...this.#parcels].filter(
+      ([, { sentAt, patience: time }]) => now - sentAt >= time,
     );
-    return this.flush(now);
+    return late.map(([parcel, { to }]) => {
+      for (const [, pending] of this.#stillIn(parcel)) pending.unanswered += 1;
+      this.again(parcel, NO_ANSWER, now);
+      return to;
+    });
   }
 
-  busy(parcel: number, now: number): void {
-    const to = this.#parcels.get(parcel)?.to;
-    if (to !== undefined) this.#again(parcel, `${to} was busy`, () => now + this.#times.backoffMs);
+  /**
+   * A parcel will not be answered. Those of its questions that are not under way in another one are asked again.
+   *
+   * @param from the time from which on; `fromIfNamed` for those that are for a named node.
+   */
+  again(parcel: number, trouble: string, from: number, fromIfNamed = from): void {
+    const again = this.#stillIn(parcel);
+    for (const [, pending] of again) {
+      pending.trouble = trouble;
+      pending.notBefore = pending.node === undefined ? from : fromIfNamed;
+    }
+    this.#pending.requeue(again);
+    this.#parcels.delete(parcel);
   }
 
-  /** What went elsewhere in search of the leader goes there. A stale read is answered wherever it is. */
-  leaderIs(leader: NodeId, now: number): ClientEffect[] {
-    for (const pending of this.#pending.values())
+  /** What went to other nodes in search of the leader is sent to it. A stale read is answered by any node. */
+  leaderIs(leader: NodeId): void {
+    for (const [, pending] of this.#pending.all())
       if (pending.node === undefined) pending.notBefore = 0;
-    for (const [parcel, { to, reads }] of this.#parcels) {
+    for (const [parcel, { to }] of this.#parcels) {
       if (to === leader) continue;
-      for (const read of reads) {
-        const pending = this.#pending.get(read);
-        if (pending?.parcel !== parcel || pending.node !== undefined) continue;
-        if (pending.consistency === "stale") continue;
-        pending.parcel = 0;
-        this.#queue.push(read);
-      }
+      const searching = this.#stillIn(parcel).filter(
+        ([, { node, consistency }]) => node === undefined && consistency !== "stale",
+      );
+      this.#pending.requeue(searching);
     }
-    return this.flush(now);
   }
 
-  nodeDied(node: NodeId, now: number): void {
-    for (const [parcel, { to }] of this.#parcels)
-      if (to === node) this.#again(parcel, `${to} went down`, () => now + this.#times.backoffMs);
-  }
-
-  tick(now: number): ClientEffect[] {
+  /** Ends what is past its deadline. */
+  endOverdue(now: number): ClientEffect[] {
     const effects: ClientEffect[] = [];
-    for (const [read, pending] of this.#pending)
+    for (const [read, pending] of this.#pending.all())
       if (now >= pending.deadline) effects.push(this.#end(read, pending));
-    for (const [parcel, { to, sentAt, patience: time }] of this.#parcels) {
-      if (now - sentAt < time) continue;
-      this.#guess.doubt(to);
-      this.#again(parcel, NO_ANSWER, (pending) => {
-        pending.unanswered += 1;
-        return now;
-      });
-    }
-    return [...effects, ...this.flush(now)];
+    return effects;
   }
 
   endAll(reason: string): ClientEffect[] {
     this.#parcels.clear();
-    return [...this.#pending].map(([read, pending]) => this.#end(read, pending, reason));
+    return [...this.#pending.all()].map(([read, pending]) => this.#end(read, pending, reason));
+  }
+
+  /** The questions of a parcel that were not sent in another one since. */
+  #stillIn(parcel: number): [number, PendingRead][] {
+    const reads = this.#parcels.get(parcel)?.reads ?? [];
+    return reads.flatMap((read): [number, PendingRead][] => {
+      const pending = this.#pending.get(read);
+      return pending?.parcel === parcel ? [[read, pending]] : [];
+    });
   }
 
   #send(to: NodeId, all: readonly number[], now: number): ClientEffect[] {
@@ -183,7 +186,7 @@ export class ClientReads {
       if (pending === undefined) continue;
       const question = payloadOf(pending.question);
       if (bytes + question.length > PARCEL_BYTES_MAX) {
-        [parcel, bytes, reads, questions] = [this.#nextParcel(), 0, [], []];
+        [parcel, bytes, reads, questions] = [this.#next.parcel(), 0, [], []];
         const { consistency } = pending;
         effects.push({ type: "sendRead", to, parcel, consistency, questions });
         const time = patience(this.#times, pending.unanswered);
@@ -198,21 +201,8 @@ export class ClientReads {
     return effects;
   }
 
-  /** Nothing comes of a parcel: those of its questions that are not under way elsewhere by now are asked again. */
-  #again(parcel: number, trouble: string, notBefore: (pending: PendingRead) => number): void {
-    for (const read of this.#parcels.get(parcel)?.reads ?? []) {
-      const pending = this.#pending.get(read);
-      if (pending?.parcel !== parcel) continue;
-      pending.parcel = 0;
-      pending.trouble = trouble;
-      pending.notBefore = notBefore(pending);
-      this.#queue.push(read);
-    }
-    this.#parcels.delete(parcel);
-  }
-
   #end(read: number, { trouble }: PendingRead, why?: string): ClientEffect {
-    this.#pending.delete(read);
+    this.#pending.end(read);
     return {
       type: "settleRead",
       read,

@@ -2,7 +2,7 @@ import { openingCommand, sessionOf } from "../sessions/command.ts";
 import type { Expired } from "../sessions/result.ts";
 import type { CommandBytes } from "../storage/storage.ts";
 
-/** The session that a client proposes under, and one after the other as they end (dissertation 6.3). */
+/** The session that a client proposes under; when it ends, the next one takes its place (dissertation 6.3). */
 export class ClientSession {
   readonly #client: number;
   #count = 0;
@@ -14,14 +14,14 @@ export class ClientSession {
     this.#client = client;
   }
 
-  /** What the headers of commands say. */
+  /** The number in the headers of commands. */
   get number(): number {
     return sessionOf(this.#client, this.#count);
   }
 
   /**
-   * The command that opens it, which goes ahead of the commands of each parcel as long as nobody has said that the
-   * session is open: any of those parcels may be lost, or come first.
+   * The command that opens the session; undefined once it is known to be open. Until then it goes first in each parcel:
+   * any of those parcels may be lost, or arrive first.
    */
   get opening(): CommandBytes | undefined {
     return this.#isOpen ? undefined : openingCommand(this.number, this.#reached);
@@ -32,7 +32,7 @@ export class ClientSession {
     this.#isOpen ||= session === this.number;
   }
 
-  /** A session is not open, or not any more. When it is the present one, another takes its place. */
+  /** A session is not open, or no longer. If it is the present one, the next one takes its place. */
   hasEnded({ session, index }: Expired): void {
     if (session !== this.number) return;
     this.#count += 1;

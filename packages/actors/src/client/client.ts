@@ -1,9 +1,17 @@
 import type { NodeId, Refusal } from "@kontiki/core";
-import type { ClientEffect, ClientTimes, ProposalEnd, ReadEnd } from "./client-effect.ts";
+import type {
+  Asking,
+  ClientEffect,
+  ClientTimes,
+  NextParcel,
+  ProposalEnd,
+  ReadEnd,
+} from "./client-effect.ts";
 import { ClientProposals } from "./client-proposals.ts";
 import { ClientReads, type ReadOptions } from "./client-reads.ts";
 import { clientOf } from "../sessions/command.ts";
 import { LeaderGuess } from "./leader-guess.ts";
+import type { Parcel } from "../mail/wire.ts";
 import { isUnanswerable } from "../sessions/result.ts";
 import type { CommandBytes } from "../storage/storage.ts";
 
@@ -11,34 +19,49 @@ export type { ClientEffect, ClientTimes, ProposalEnd, ReadEnd } from "./client-e
 export type { ReadOptions } from "./client-reads.ts";
 
 /**
- * The client as data and rules: what to send, what to send again, and when to stop. Who drives it gives the time with
- * each call and performs the effects; nothing here knows of threads, timers or promises.
+ * The client as data and rules: what to send to which node, what to send again, and when to stop. Its driver gives the
+ * time with each call and performs the effects; nothing here knows of threads, timers or promises.
  *
- * A command is sent again when its leader died, another one is known, or no answer came in time; the layer above the
- * state machine knows repeats by session and sequence number (dissertation 6.3). A proposal whose every parcel was
- * refused is `definitelyNot`; one with a parcel whose fate is open when its deadline passes is `unknown`.
+ * **Retries.** A parcel is sent again
  *
- * The client's session is opened by a command that travels ahead of the first others, and ends by what the log says.
- * When it has, what was attempted only once is proposed anew under another session, and nobody notices. That is right
- * because a letter of a client, also where a node forwards it, is delivered once or never.
+ * - after a refusal: at once to the leader that it names, otherwise to another node after a pause;
+ * - when it did not fit into a mailbox, or its leader is busy or hands over: to the same node after a pause;
+ * - when its node died: to another node after a pause;
+ * - when another leader is known: to that one at once;
+ * - when no answer came in time: to another node at once, and each time the wait is twice as long.
+ *
+ * The layer above the state machine recognizes repeated commands by session and sequence number (dissertation 6.3).
+ * Reads for a named node are sent to that node only.
+ *
+ * **Outcomes** are decided in `ClientProposals` and `ClientReads`.
+ *
+ * **Sessions.** The client's session is opened by a command that travels ahead of the first others, and ends by what the
+ * log contains. When it has ended, what was attempted only once is proposed again under another session, without notice.
+ * That is right because a letter of a client, even one that a node forwards, is delivered once or never.
  */
 export class Client {
+  readonly #times: ClientTimes;
   readonly #guess: LeaderGuess;
   readonly #proposals: ClientProposals;
   readonly #reads: ClientReads;
-  /** Questions that went through the log, as the state machine answers none, by their sequence numbers. */
+  /** Questions that went through the log because the state machine answers none, by their sequence numbers. */
   readonly #readsInLog = new Map<number, number>();
   #parcels = 0;
 
-  /** @param id a random whole number, the lower 40 bits of which no other client of the cluster has, ever. */
+  /** @param id a random integer whose lower 40 bits no other client of the cluster has, ever. */
   constructor(id: number, nodes: readonly NodeId[], times: ClientTimes) {
-    const nextParcel = (): number => {
-      this.#parcels += 1;
-      return this.#parcels;
+    const guess = new LeaderGuess(nodes);
+    const next: NextParcel = {
+      node: () => guess.next(),
+      parcel: () => {
+        this.#parcels += 1;
+        return this.#parcels;
+      },
     };
-    this.#guess = new LeaderGuess(nodes);
-    this.#proposals = new ClientProposals(clientOf(id), times, this.#guess, nextParcel);
-    this.#reads = new ClientReads(times, this.#guess, nextParcel);
+    this.#times = times;
+    this.#guess = guess;
+    this.#proposals = new ClientProposals(clientOf(id), times, next);
+    this.#reads = new ClientReads(times, next);
   }
 
   /** How many proposals and reads have not ended. */
@@ -46,47 +69,75 @@ export class Client {
     return this.#proposals.size + this.#reads.size;
   }
 
-  /** Takes a command and gives its sequence number. It is sent, with a header, by the next {@link flush}. */
+  /** Accepts a command and gives its sequence number. The next {@link flush} sends it, with a header. */
   propose(command: CommandBytes, deadline: number): number {
     return this.#proposals.propose(command, deadline);
   }
 
   /**
-   * Takes a question, encoded as a command is, and gives its number among the reads. It is sent by the next
-   * {@link flush}. To a named node it is sent whoever leads, and as often as it takes.
+   * Accepts a question, encoded as a command is, and gives its number among the reads. The next {@link flush} sends it.
+   * One for a named node is sent there whichever node leads, and as often as it takes.
    */
   read(question: CommandBytes, options: ReadOptions, deadline: number): number {
     return this.#reads.read(question, options, deadline);
   }
 
-  /** Sends what waits, if there is somebody to send it to. What is over its deadline already ends unsent. */
+  /** Sends what waits, if there is a node to send it to. What is past its deadline ends unsent. */
   flush(now: number): ClientEffect[] {
     return this.#settled([...this.#proposals.flush(now), ...this.#reads.flush(now)]);
   }
 
-  /** A node answered these commands. A second answer to the same one is of no interest. */
+  /** A parcel has come from a node. Undefined, and nothing done, when it is no answer to a client. */
+  receive(parcel: Parcel | undefined, now: number): ClientEffect[] | undefined {
+    switch (parcel?.type) {
+      case "answers":
+        return this.answered(parcel.sequences, parcel.results, now);
+      case "refused":
+        return this.refused(parcel.id, parcel.reason, parcel.leader, now);
+      case "readAnswers":
+        return this.readAnswered(parcel.id, parcel.results, now);
+      case "readRefused":
+        return this.readRefused(parcel.id, parcel.leader, now);
+      default:
+        return undefined;
+    }
+  }
+
+  /** A parcel could not be delivered: the mailbox is full, or no node takes it. */
+  undelivered({ type, id }: Asking, isFull: boolean, now: number): ClientEffect[] {
+    if (isFull) {
+      this.busy(id, now);
+      return [];
+    }
+    return type === "propose"
+      ? this.refused(id, "notLeader", undefined, now)
+      : this.readRefused(id, undefined, now);
+  }
+
+  /** A node answered these commands. A second answer to the same command is ignored. */
   answered(
     sequences: readonly number[],
     results: readonly Uint8Array[],
     now: number,
   ): ClientEffect[] {
-    return this.#settled(this.#proposals.answered(sequences, results, now));
+    const { effects, isSentAgain } = this.#proposals.answered(sequences, results);
+    return this.#settled(isSentAgain ? [...effects, ...this.#proposals.flush(now)] : effects);
   }
 
-  /**
-   * None of a parcel's commands was taken. With another leader known they are sent there; a leader that is busy, or
-   * handing over, is asked again after a pause; otherwise the next node is, after a pause.
-   */
+  /** None of a parcel's commands was accepted. */
   refused(
     parcel: number,
     reason: Refusal,
     leader: NodeId | undefined,
     now: number,
   ): ClientEffect[] {
-    return this.#settled(this.#proposals.refused(parcel, reason, leader, now));
+    const node = this.#proposals.refused(parcel, reason);
+    if (node === undefined) return [];
+    this.#proposals.pauseUntil(this.#afterRefusal(node, reason, leader, now));
+    return this.#settled(this.#proposals.flush(now));
   }
 
-  /** A node answered a parcel of questions, in their order. A machine that answers none gets them as commands. */
+  /** A node answered a parcel of questions, in their order. A state machine that answers none gets them as commands. */
   readAnswered(parcel: number, results: readonly Uint8Array[], now: number): ClientEffect[] {
     const effects: ClientEffect[] = [];
     let toLog = false;
@@ -99,57 +150,83 @@ export class Client {
     return toLog ? [...effects, ...this.flush(now)] : effects;
   }
 
-  /** A node answers none of a parcel's questions now. They are asked again, where it says or after a pause. */
+  /** A node answers none of a parcel's questions. */
   readRefused(parcel: number, leader: NodeId | undefined, now: number): ClientEffect[] {
-    return this.#settled(this.#reads.refused(parcel, leader, now));
+    const node = this.#reads.sentTo(parcel);
+    if (node === undefined) return [];
+    const from = this.#afterRefusal(node, "notLeader", leader, now);
+    this.#reads.again(parcel, `${node} could not answer it`, from, this.#afterPause(now));
+    return this.#settled(this.#reads.flush(now));
   }
 
-  /** A parcel of either kind did not fit into a mailbox: the same node again, after a pause. */
+  /** A parcel of either kind did not fit into a mailbox. */
   busy(parcel: number, now: number): void {
-    this.#proposals.busy(parcel, now);
-    this.#reads.busy(parcel, now);
+    const later = this.#afterPause(now);
+    if (this.#proposals.refused(parcel, "busy") !== undefined) this.#proposals.pauseUntil(later);
+    const node = this.#reads.sentTo(parcel);
+    if (node !== undefined) this.#reads.again(parcel, `${node} was busy`, later);
   }
 
-  /** It is known who leads now. What went to another node is sent there: it may have been lost with that one. */
+  /** The leader is known. What went to another node is sent to the leader: it may have been lost with that node. */
   leaderIs(leader: NodeId, now: number): ClientEffect[] {
     this.#guess.believe(leader);
-    return this.#settled([
-      ...this.#proposals.leaderIs(leader, now),
-      ...this.#reads.leaderIs(leader, now),
-    ]);
+    this.#proposals.resume();
+    this.#proposals.leave((node) => node !== leader);
+    this.#reads.leaderIs(leader);
+    return this.flush(now);
   }
 
-  /** Nodes came or went: these there are now. */
+  /** Nodes were added or removed: these are the present ones. */
   nodesAre(nodes: readonly NodeId[]): void {
     this.#guess.nodesAre(nodes);
   }
 
-  /** A node's thread is gone, and with it what lay in its mailbox; some of that may be in a log. */
+  /** A node's thread has ended, and with it what was in its mailbox. Some of that may be in a log. */
   nodeDied(node: NodeId, now: number): void {
+    const later = this.#afterPause(now);
     this.#guess.doubt(node);
-    this.#proposals.nodeDied(node, now);
-    this.#reads.nodeDied(node, now);
+    this.#proposals.leave((each) => each === node);
+    this.#proposals.pauseUntil(later);
+    for (const parcel of this.#reads.parcelsTo(node))
+      this.#reads.again(parcel, `${node} went down`, later);
   }
 
-  /** Time has passed: ends what is over its deadline and sends again what waited too long for an answer. */
+  /** Time has passed: ends what is past its deadline and sends again what has waited too long for an answer. */
   tick(now: number): ClientEffect[] {
-    return this.#settled([...this.#proposals.tick(now), ...this.#reads.tick(now)]);
+    const ends = [...this.#proposals.endOverdue(now), ...this.#reads.endOverdue(now)];
+    if (this.#proposals.leaveLate(now)) this.#guess.believe(undefined);
+    for (const node of this.#reads.leaveLate(now)) this.#guess.doubt(node);
+    return [...this.#settled(ends), ...this.flush(now)];
   }
 
   /**
-   * Nobody is there to ask, and nobody will be: whatever has not ended, ends now. What nobody can have taken is
-   * `definitelyNot`. What comes later is tried like anything else.
+   * There is no node to ask, and there will be none: all that has not ended ends now. What no node can have accepted is
+   * `definitelyNot`. What is asked for later is tried like anything else.
    */
   unavailable(reason: string): ClientEffect[] {
     return this.#settled([...this.#proposals.endAll(reason), ...this.#reads.endAll(reason)]);
   }
 
-  /** The cluster is going away: whatever has not ended, ends now. */
-  close(reason: string): ClientEffect[] {
-    return this.unavailable(reason);
+  /** Learns from a refusal which node to ask next. Gives the time from which on it may be asked. */
+  #afterRefusal(node: NodeId, reason: Refusal, leader: NodeId | undefined, now: number): number {
+    if (reason !== "notLeader") {
+      // It leads, or names the node that does, but cannot accept anything now.
+      this.#guess.believe(leader ?? node);
+      return this.#afterPause(now);
+    }
+    if (leader !== undefined && leader !== node) {
+      this.#guess.believe(leader);
+      return now;
+    }
+    this.#guess.doubt(node);
+    return this.#afterPause(now);
   }
 
-  /** Tells the ends of questions that went through the log as those of reads. */
+  #afterPause(now: number): number {
+    return now + this.#times.backoffMs;
+  }
+
+  /** Reports the ends of questions that went through the log as those of reads. */
   #settled(effects: ClientEffect[]): ClientEffect[] {
     if (this.#readsInLog.size === 0) return effects;
     return effects.map((effect) => {
@@ -163,7 +240,7 @@ export class Client {
   }
 }
 
-/** A question changes nothing, whatever became of it. */
+/** A question changes nothing, whatever happened to it. */
 function readEnd(end: ProposalEnd): ReadEnd {
   return end.type === "unknown" ? { type: "definitelyNot", reason: end.reason } : end;
 }

@@ -1,6 +1,6 @@
 import type { NodeId } from "@kontiki/core";
 
-/** Whom a client turns to: the leader, as long as it knows one, else one node after the other. */
+/** Which node a client asks: the leader while it knows one, otherwise one node after the other. */
 export class LeaderGuess {
   #nodes: readonly NodeId[];
   #leader: NodeId | undefined;
@@ -10,24 +10,24 @@ export class LeaderGuess {
     this.#nodes = nodes;
   }
 
-  /** Whom to turn to now; nobody in a cluster without nodes. Without a leader another one each time. */
+  /** The node to ask now; undefined in a cluster without nodes. Without a leader it is another one each time. */
   next(): NodeId | undefined {
     if (this.#leader !== undefined) return this.#leader;
     this.#lastTried += 1;
     return this.#nodes[this.#lastTried % this.#nodes.length];
   }
 
-  /** These nodes there are now. */
+  /** These are the present nodes. */
   nodesAre(nodes: readonly NodeId[]): void {
     this.#nodes = nodes;
   }
 
-  /** Somebody said that it leads. */
+  /** A node is reported to lead; undefined: no node is known to. */
   believe(leader: NodeId | undefined): void {
     this.#leader = leader;
   }
 
-  /** It does not lead, or is dead, or silent. */
+  /** A node does not lead, is dead, or gives no answer. */
   doubt(node: NodeId | undefined): void {
     if (this.#leader === node) this.#leader = undefined;
   }

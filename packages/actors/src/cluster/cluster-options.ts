@@ -5,80 +5,88 @@ import type { MailCarrier } from "../threads/mail-carrier.ts";
 import type { ClusterEvent } from "../mail/status.ts";
 import { RESTART_DEFAULTS, type RestartPolicy } from "../threads/restart-policy.ts";
 
-/** The most nodes of a cluster: each has a thread, and none of them ever gets a core to itself. */
+/** The most nodes of a cluster: each has a thread, and none of them has a core to itself. */
 export const NODES_MAX = 9;
 
 /** The highest priority of a node. */
 export const PRIORITY_MAX = 100;
 
-/** When a node takes a snapshot unless told otherwise. */
+/** The default limits after which a node takes a snapshot. */
 const SNAPSHOT_DEFAULTS = { entries: 10_000, bytes: 64 * 1024 * 1024 };
 
-/** How a cluster is started. Everything may be left out. */
+/** Options of a cluster. All are optional. */
 export type ClusterOptions = {
   /**
-   * How many nodes, 1 to {@link NODES_MAX}, named n1, n2 ...; or their names. Default: those of the data directory,
-   * or 3 for a new one.
+   * The number of nodes, 1 to {@link NODES_MAX}, named n1, n2 ...; or their names. Default: those of the data
+   * directory, or 3 for a new one.
    */
   readonly nodes?: number | readonly string[] | undefined;
   /**
-   * The directory of the nodes' logs; made when it is absent. Without it the disks are in memory: they outlive the
-   * nodes' threads and end with the process.
+   * The directory of the nodes' logs; created if absent. Without it the disks are in memory: they survive the nodes'
+   * threads and are lost with the process.
    */
   readonly dataDir?: string | undefined;
   /**
-   * The module of the state machine: a URL, or a path relative to the file that calls. Its default export makes a
-   * `StateMachine`. It may be TypeScript that needs no more than its types stripped. Default: the key-value machine.
+   * The module of the state machine: a URL, or a path relative to the calling file. Its default export returns a
+   * `StateMachine`. It may be TypeScript that needs only type stripping. Default: the key-value machine.
    */
   readonly stateMachine?: string | URL | undefined;
-  /** Least time without a leader before a node stands for election, in ms, from 10; the most is twice that. 300. */
+  /**
+   * The shortest time without a leader before a node stands for election, in ms, 10 or more; the longest is twice that.
+   * Default 300.
+   */
   readonly electionTimeoutMs?: number | undefined;
-  /** Time between heartbeats in ms, from 1, at most half of `electionTimeoutMs`. 50. */
+  /** Time between heartbeats in ms, 1 or more, at most half of `electionTimeoutMs`. Default 50. */
   readonly heartbeatMs?: number | undefined;
-  /** Told of every event from the very first on; the same as a listener of `Cluster.events`, which comes later. */
+  /** Called with every event from the very first on; listeners of `Cluster.events` are added later. */
   readonly onEvent?: ((event: ClusterEvent) => void) | undefined;
-  /** How long a proposal may take in ms, from 1. 10,000. */
+  /** How long a proposal may take in ms, 1 or more. Default 10,000. */
   readonly proposalTimeoutMs?: number | undefined;
-  /** How many crashes of one node that nobody asked for are too many. 10 within 10,000 ms. */
+  /** A node with more unrequested crashes than this within the window is given up. Default 10 within 10,000 ms. */
   readonly restartIntensity?: { readonly crashes: number; readonly withinMs: number } | undefined;
-  /** Heap of each node's thread in MiB, from 16. A node that outgrows it crashes, alone. Logs lie outside. 4,096. */
+  /**
+   * Heap limit of each node's thread in MiB, 16 or more. A node that exceeds it crashes alone. Logs are outside the
+   * heap. Default 4,096.
+   */
   readonly heapMiB?: number | undefined;
   /**
-   * Which nodes shall rather lead, by their names: whole numbers from 0 to 100, the higher the rather; 0 for those that
-   * are not named. A node waits one election timeout longer for each step below the highest before it stands for
-   * election. It is a wish: a node that lacks entries is elected by nobody. Default: all alike.
+   * Leader priority per node, by name: integers from 0 to 100, higher is preferred; 0 for nodes that are not named. For
+   * each level below the highest a node waits one more election timeout before it stands for election. This is only a
+   * preference: a node that lacks entries cannot win an election. Default: all equal.
    */
   readonly priorities?: Readonly<Record<string, number>> | undefined;
-  /** A node takes a snapshot and compacts its log after so many applied entries since the last, from 1. 10,000. */
+  /**
+   * Take a snapshot and compact the log after this many applied entries since the last one, 1 or more. Default 10,000.
+   */
   readonly snapshotEntries?: number | undefined;
-  /** It also does when its log has so many bytes, from 1. 64 MiB. */
+  /** Take a snapshot also when the log has this many bytes, 1 or more. Default 64 MiB. */
   readonly snapshotBytes?: number | undefined;
   /**
-   * How many entries before a snapshot stay in the log, from 0: a follower that lacks no more than those gets them and
-   * not the whole snapshot. 1,024.
+   * How many entries before a snapshot stay in the log, 0 or more: a follower that lacks only those gets them instead
+   * of the whole snapshot. Default 1,024.
    */
   readonly keptEntries?: number | undefined;
   /**
-   * Lets reads with `consistency: "lease"` rest on the leader's clock alone, without a round of messages (dissertation
-   * 6.4.1). They are linearizable as long as no two nodes' clocks drift apart by more than the share `clockDrift` of the
-   * time that passes, from 0 to 0.9; 0.1 is a careful bound. Off by default: then such reads are made as linearizable
-   * ones are.
+   * Lets reads with `consistency: "lease"` rely on the leader's clock alone, without a round of messages (dissertation
+   * 6.4.1). They are linearizable as long as no two nodes' clocks drift apart by more than the fraction `clockDrift` of
+   * the elapsed time, from 0 to 0.9; 0.1 is a cautious bound. Off by default: then such reads are handled like
+   * linearizable ones.
    */
   readonly leases?: { readonly clockDrift: number } | undefined;
-  /** A folder into which each node writes a trace of all that happens to it. Made when it is absent. None. */
+  /** A folder in which each node writes a trace of everything that happens to it. Created if absent. Default none. */
   readonly trace?: string | undefined;
-  /** A leader with so many bytes of commands that are not committed takes no more, from 1. 64 MiB. */
+  /** A leader with this many bytes of uncommitted commands rejects proposals, 1 or more. Default 64 MiB. */
   readonly maxUncommittedBytes?: number | undefined;
   /**
-   * For tests: carries the letters between nodes. It delivers each of them at once, later, several times or never, so
-   * partitions, delays, loss and copies of all kinds are made of this. Letters between nodes and clients are not touched.
-   * A client's proposals that a node sends on are not to be repeated: whoever refuses a copy speaks for all of them.
+   * For tests: carries the letters between nodes. It delivers each of them at once, later, several times or never, and
+   * so creates partitions, delays, loss and copies of all kinds. Letters between nodes and clients are not affected. A
+   * client's proposals that a node forwards must not be repeated: a rejection of one copy counts for all of them.
    * Default: all are delivered at once.
    */
   readonly network?: MailCarrier | undefined;
 };
 
-/** Options that were checked and completed. */
+/** Options after checking, with defaults filled in. */
 export type CheckedOptions = {
   readonly nodes: readonly NodeId[] | undefined;
   readonly dataDir: string | undefined;
@@ -96,7 +104,7 @@ export type CheckedOptions = {
   readonly network: MailCarrier | undefined;
 };
 
-/** Checks and completes options. @throws KontikiError that says which is wrong, and what it may be. */
+/** Checks options and fills in defaults. @throws KontikiError that says which is wrong and what is allowed. */
 export function checkOptions(options: ClusterOptions): CheckedOptions {
   const { heapMiB = 4096, dataDir, trace, priorities = {} } = options;
   checkWhole("heapMiB", heapMiB, 16);
@@ -117,8 +125,8 @@ export function checkOptions(options: ClusterOptions): CheckedOptions {
   };
 }
 
-/** How many steps a node stands below the highest priority. */
-export function stepsBelow(priorities: Readonly<Record<string, number>>, node: NodeId): number {
+/** How many levels a node's priority is below the highest. */
+export function levelsBelow(priorities: Readonly<Record<string, number>>, node: NodeId): number {
   return Math.max(0, ...Object.values(priorities)) - (priorities[node] ?? 0);
 }
 
@@ -189,7 +197,7 @@ function checkPriorities(priorities: Readonly<Record<string, number>>): void {
   }
 }
 
-/** The names of so many nodes: n1, n2 and so on. */
+/** The names of this many nodes: n1, n2 and so on. */
 export function defaultNodes(count: number): readonly NodeId[] {
   return Array.from({ length: count }, (_, at) => `n${at + 1}` as NodeId);
 }
@@ -201,13 +209,13 @@ function nodeIds(nodes: number | readonly string[]): readonly NodeId[] {
     throw new KontikiError(`a cluster has 1 to ${NODES_MAX} nodes, not ${inspect(count)}`);
   if (names === undefined) return defaultNodes(count);
   const checked = names.map(checkNodeName);
-  if (new Set(names).size < count) throw new KontikiError("each node needs a name of its own");
+  if (new Set(names).size < count) throw new KontikiError("each node needs its own name");
   return checked;
 }
 
-/** The name as that of a node. @throws KontikiError when it cannot be one. */
+/** Checks that a name is a node id. @throws KontikiError if it is not. */
 export function checkNodeName(name: string): NodeId {
-  // A data directory has a folder of this name for itself.
+  // A data directory has a folder with this name.
   if (name === "lock") throw new KontikiError('"lock" cannot name a node: choose another name');
   if (isNodeId(name)) return name;
   throw new KontikiError(

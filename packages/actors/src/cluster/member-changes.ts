@@ -3,69 +3,69 @@ import type { Child } from "../threads/child.ts";
 import type { ClusterDisks } from "../directory/cluster-disks.ts";
 import { checkNodeName, NODES_MAX } from "./cluster-options.ts";
 import { KontikiError, messageOf } from "../errors.ts";
-import { fulfil, isGone, learns, RefusedChangeError, votes } from "./membership-wishes.ts";
+import { learner, reach, RefusedChangeError, removed, voter } from "./membership-targets.ts";
 import type { Supervisor } from "../threads/supervisor.ts";
-import { Patience, type WaitOptions } from "./waiting.ts";
+import { Deadline, type WaitOptions } from "./deadline.ts";
 
-/** How a node is added to a cluster. */
+/** Options for adding a node to a cluster. */
 export type AddNodeOptions = WaitOptions & {
   /** `voter`, the default: it gets a vote as soon as it has caught up. `learner`: it gets the log and has no vote. */
   readonly as?: "voter" | "learner" | undefined;
-  /** The node whose place it takes: that one leaves the cluster in the same change, and its disk goes. */
+  /** The node that it replaces, which leaves the cluster in the same change and loses its disk. */
   readonly replaces?: string | undefined;
 };
 
-/** How long an orderly stop of a node that leaves may take before its thread is killed, in ms. */
+/** How long a graceful stop of a leaving node may take before its thread is killed, in ms. */
 const STOP_MS = 5_000;
 
-/** Nodes that come and go: their threads and disks together with the membership in the log. */
+/** Adds and removes nodes: their threads and disks together with the membership in the log. */
 export class MemberChanges {
   readonly #supervisor: Supervisor;
   readonly #disks: ClusterDisks;
   readonly #pauseMs: number;
 
-  /** @param pauseMs between two attempts to have a leader take a change. */
+  /** @param pauseMs between two requests to a leader. */
   constructor(supervisor: Supervisor, disks: ClusterDisks, pauseMs: number) {
     this.#supervisor = supervisor;
     this.#disks = disks;
     this.#pauseMs = pauseMs;
   }
 
-  /** Makes a node with an empty disk and takes it into the cluster. Resolves when it is what it was added as. */
+  /** Creates a node with an empty disk and adds it to the cluster. Resolves when it has the requested role. */
   async add(id: string, options: AddNodeOptions): Promise<void> {
     const { as = "voter" } = options;
     this.#supervisor.checkRunning();
     const node = this.#newName(id);
     const replaced = this.#replaced(options);
-    const patience = new Patience(`adding ${node}`, options);
+    const deadline = new Deadline(`adding ${node}`, options);
     const disk = this.#disks.addNode(node);
     const child = this.#supervisor.add(disk);
     try {
       child.start();
-      await patience.for(this.#supervisor.events, () => isRunning(child));
-      const wish = as === "voter" ? votes(node, disk.uid, replaced?.id) : learns(node, disk.uid);
-      await fulfil(this.#supervisor, wish, patience, this.#pauseMs);
+      await deadline.wait(this.#supervisor.events, () => isRunning(child));
+      const target = as === "voter" ? voter(node, disk.uid, replaced?.id) : learner(node, disk.uid);
+      await reach(this.#supervisor, target, deadline, this.#pauseMs);
     } catch (error) {
       throw await this.#afterFailure(child, error);
     }
     if (replaced !== undefined) await this.#drop(replaced);
   }
 
-  /** Takes a node out of the cluster, and when that is committed, its thread and its disk away. */
+  /** Removes a node from the cluster and, once that is committed, its thread and its disk. */
   async remove(id: string, options: WaitOptions): Promise<void> {
     this.#supervisor.checkRunning();
     const child = this.#childOf(id);
-    const patience = new Patience(`removing ${child.id}`, options);
-    await fulfil(this.#supervisor, isGone(child.id), patience, this.#pauseMs);
+    const deadline = new Deadline(`removing ${child.id}`, options);
+    await reach(this.#supervisor, removed(child.id), deadline, this.#pauseMs);
     await this.#drop(child);
   }
 
-  /** Gives a node a vote as soon as it has caught up. Resolves when it has it. */
+  /** Makes a node a voter as soon as it has caught up. Resolves when it is one. */
   async promote(id: string, options: WaitOptions): Promise<void> {
     this.#supervisor.checkRunning();
     const child = this.#childOf(id);
-    const patience = new Patience(`promoting ${child.id}`, options);
-    await fulfil(this.#supervisor, votes(child.id, child.uid), patience, this.#pauseMs);
+    const deadline = new Deadline(`promoting ${child.id}`, options);
+    await reach(this.#supervisor, voter(child.id, child.uid), deadline, this.#pauseMs);
   }
 
   #newName(id: string): NodeId {
@@ -76,18 +76,18 @@ export class MemberChanges {
     return node;
   }
 
-  /** An addition that a crash cut short leaves a node that is no voter, or no member yet. */
+  /** An addition that a crash interrupted leaves a node that is not a voter, or not a member yet. */
   #known(node: NodeId): string {
     const known = `there is a node ${node} already`;
     const membership = this.#supervisor.leaderMembership()?.membership;
     if (membership === undefined || membership.voters.includes(node)) return known;
     const learns = membership.learners.includes(node);
-    return `${known}, ${learns ? "without a vote" : "which is no member"}: promote it, or remove it`;
+    return `${known}, ${learns ? "without a vote" : "which is not a member"}: promote it, or remove it`;
   }
 
   #replaced({ as = "voter", replaces }: AddNodeOptions): Child | undefined {
     if (replaces === undefined) return undefined;
-    if (as === "learner") throw new KontikiError("a learner replaces nobody: it has no vote");
+    if (as === "learner") throw new KontikiError("a learner cannot replace a node: it has no vote");
     return this.#childOf(replaces);
   }
 
@@ -99,38 +99,40 @@ export class MemberChanges {
   }
 
   /**
-   * A node that is in no log for certain is taken away again. Otherwise a membership with it may be under way: it stays,
-   * because a voter that nobody runs would be missing.
+   * A node that is certainly in no log is removed again. Otherwise a change that includes it may be in progress, and it
+   * stays: without it, a voter of that membership would be missing.
    */
   async #afterFailure(child: Child, error: unknown): Promise<unknown> {
     if (!(error instanceof KontikiError)) return error;
     const { id } = child;
     if (error instanceof RefusedChangeError || child.status().life.type !== "running") {
-      if (!this.#isMemberToAnybody(id)) {
+      if (!this.#isMemberAnywhere(id)) {
         await this.#drop(child);
         return new KontikiError(
-          `${messageOf(error)}; ${id} is not added, and nothing is left of it`,
+          `${messageOf(error)}; ${id} was not added, and nothing is left of it`,
         );
       }
     }
     const membership = this.#supervisor.leaderMembership()?.membership;
     const joined = membership !== undefined && isMember(membership, id);
-    const state = joined ? "has joined and catches up" : "runs on and may have joined or not";
+    const state = joined
+      ? "has joined and is catching up"
+      : "keeps running and may or may not have joined";
     return new KontikiError(`${messageOf(error)}; ${id} ${state}: promote it, or remove it`);
   }
 
-  #isMemberToAnybody(node: NodeId): boolean {
+  #isMemberAnywhere(node: NodeId): boolean {
     return this.#supervisor.children.some(
       ({ membership }) => membership !== undefined && isMember(membership.membership, node),
     );
   }
 
-  /** Ends a node's thread, and when it writes no more, takes its disk away. */
+  /** Ends a node's thread, and removes its disk once nothing writes to it. */
   async #drop(child: Child): Promise<void> {
     child.close(STOP_MS, `${child.id} was removed`);
     const look = (): true | undefined => child.thread === undefined || undefined;
-    await new Patience(`stopping ${child.id}`).for(this.#supervisor.events, look);
-    // The directory belongs to others once the cluster is stopped: then the node is removed another time.
+    await new Deadline(`stopping ${child.id}`).wait(this.#supervisor.events, look);
+    // Once the cluster is stopped, the directory may belong to others: then the disk is not removed now.
     this.#supervisor.checkRunning();
     this.#disks.removeNode(child.id);
     this.#supervisor.forget(child);

@@ -14,28 +14,28 @@ export type Member = {
   /** Its name. */
   readonly id: NodeId;
   /**
-   * What it is (dissertation chapter 4). `voter`: its vote decides. `learner`: it gets the log and has no vote. `joining`:
-   * a learner that becomes a voter by itself when it has caught up, or a new voter of a membership that is being entered.
-   * `leaving`: a voter of the membership that is being left.
+   * Its role (dissertation chapter 4). `voter`: its vote decides. `learner`: it gets the log and has no vote.
+   * `joining`: a learner that becomes a voter automatically once it has caught up, or a new voter of a membership that
+   * is being entered. `leaving`: a voter of the membership that is being left.
    */
   readonly role: "voter" | "learner" | "joining" | "leaving";
-  /** Which disk the cluster knows it by: 0 for the one that the cluster began with. */
+  /** The uid of its disk: 0 for its first. */
   readonly uid: number;
 };
 
-/** Who belongs to a cluster, as its leader knows it. */
+/** The members of a cluster, as its leader knows them. */
 export type Members = {
-  /** Who leads. */
+  /** The leader. */
   readonly leader: NodeId;
-  /** The entry of the log from which on this membership is in force; 0 for the one that the cluster began with. */
+  /** The log entry from which on this membership is in force; 0 for the initial one. */
   readonly index: Index;
-  /** Whether it is committed. The next change begins when it is. */
+  /** Whether it is committed. The next change can begin only then. */
   readonly committed: boolean;
   /** The members: voters first. */
   readonly members: readonly Member[];
 };
 
-/** The members for people. */
+/** Converts a membership to a list for people. */
 export function membersIn({ leader, index, membership, committed }: LeaderMembership): Members {
   const members = membersOf(membership).map((id) => ({
     id,
@@ -45,7 +45,7 @@ export function membersIn({ leader, index, membership, committed }: LeaderMember
   return { leader, index, committed, members };
 }
 
-/** Whether a node is a voter now, and of whatever membership comes out of the change that is under way. */
+/** Whether a node is a voter now, and stays one after a change in progress. */
 export function isFullVoter(membership: Membership, node: NodeId): boolean {
   return isMember(membership, node) && roleOf(membership, node) === "voter";
 }

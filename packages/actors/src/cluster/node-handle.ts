@@ -2,19 +2,19 @@ import { majority, type NodeId } from "@kontiki/core";
 import type { Child } from "../threads/child.ts";
 import type { ClusterDisks } from "../directory/cluster-disks.ts";
 import type { Control } from "../threads/control.ts";
-import { KontikiError, messageOf } from "../errors.ts";
+import { KontikiError } from "../errors.ts";
 import type { LogLine } from "../mail/protocol.ts";
 import type { NodeStatus } from "../mail/status.ts";
 import type { Supervisor } from "../threads/supervisor.ts";
-import { waitFor, type WaitOptions } from "./waiting.ts";
+import { waitFor, type WaitOptions } from "./deadline.ts";
 
 /** How long a control call may take, in ms: longer than the longest turn. */
 const CALL_MS = 10_000;
 
-/** How long a snapshot may take unless told otherwise, in ms: a large state takes its time. */
+/** The default time limit for a snapshot, in ms: a large state takes long. */
 const SNAPSHOT_MS = 60_000;
 
-/** How long an orderly stop of one node may take before its thread is killed, in ms. */
+/** How long a graceful stop of one node may take before its thread is killed, in ms. */
 const STOP_MS = 5_000;
 
 /** One node of a running cluster. */
@@ -37,14 +37,14 @@ export class NodeHandle {
     this.#disks = disks;
   }
 
-  /** The node as it was last heard of. Asks nobody. */
+  /** The last known status of the node. Does not ask the node. */
   status(): NodeStatus {
     return this.#child.status();
   }
 
   /**
-   * Kills the node's thread without warning, and waits until it is gone. It comes back from its disk as after any
-   * crash, but the crash does not count against the restart intensity.
+   * Kills the node's thread without warning, and waits until it is gone. It recovers from its disk as after any crash,
+   * but the crash does not count against the restart intensity.
    *
    * @throws KontikiError when it has no thread.
    */
@@ -57,17 +57,18 @@ export class NodeHandle {
     );
   }
 
-  /** Stops the node in order, and waits until its thread is gone. A node that has none stays down. */
+  /** Stops the node gracefully, and waits until its thread is gone. A node without a thread stays down. */
   async stop(): Promise<void> {
     this.#child.stop(STOP_MS);
     await this.#until("stop", () => this.#child.thread === undefined);
   }
 
   /**
-   * Has the node's thread stand still between two of its turns, as a process does that gets no processor, and waits until
-   * it does. Its mailbox fills meanwhile and its timers run out late. It goes on with {@link resume}, and to be stopped.
+   * Makes the node's thread stand still between two of its turns, like a process that gets no processor time, and waits
+   * until it does. Meanwhile its mailbox fills and its timers fire late. It continues after {@link resume}, or to be
+   * stopped.
    *
-   * @throws KontikiError when it does not run, or is so busy that it does not stand in time.
+   * @throws KontikiError when it does not run, or is too busy to stand still in time.
    */
   async pause(options: WaitOptions = {}): Promise<void> {
     this.#child.pause();
@@ -75,13 +76,13 @@ export class NodeHandle {
     const look = (): boolean => {
       const { life } = this.#child.status();
       if (life.type !== "running" || this.#child.incarnation !== incarnation)
-        throw new KontikiError(`${this.id} is ${life.type} and does not stand still`);
-      return this.#child.stands;
+        throw new KontikiError(`${this.id} is ${life.type} and cannot be paused`);
+      return this.#child.isPaused;
     };
     await this.#until("pause", look, options);
   }
 
-  /** Lets a node go on that was paused. Nothing happens to one that was not. */
+  /** Lets a paused node continue. Does nothing to a node that is not paused. */
   resume(): void {
     this.#child.resume();
   }
@@ -89,7 +90,7 @@ export class NodeHandle {
   /**
    * Starts a node that was stopped or has failed, and waits until it has recovered its state.
    *
-   * @throws KontikiError when it runs already, or cannot start.
+   * @throws KontikiError when it is running already, or cannot start.
    */
   async start(options: WaitOptions = {}): Promise<void> {
     this.#child.start();
@@ -109,45 +110,39 @@ export class NodeHandle {
   }
 
   /**
-   * Stops the node, gives it an empty disk, and starts it again: what happens when a disk is replaced. It has forgotten
-   * what it promised, so the cluster takes its vote away and gives it back when it has caught up, all by itself. Waits
-   * until it has it back; until its thread has begun, if it had none.
+   * Stops the node, gives it an empty disk, and starts it again, as when a disk is replaced. It has forgotten its
+   * promises, so the cluster automatically takes its vote away and gives it back when it has caught up. Waits until it
+   * is a voter again; if it was no voter before, until its thread has started.
    *
-   * @throws KontikiError when the voters without it are no majority that runs and holds what was acknowledged, or when it
-   *   cannot be stopped, emptied or started, or does not vote again in time. A node whose disk was not emptied to the end starts no more before it is wiped again.
+   * @throws KontikiError when the voters without it are not a majority that runs and holds all acknowledged commands,
+   * or when it cannot be stopped, wiped or started, or does not get its vote back in time. A node whose disk was not
+   * wiped completely cannot be started until it is wiped again.
    */
   async wipe(options: WaitOptions = {}): Promise<void> {
     this.#checkSpare();
     const votes = this.#isVoter();
     await this.stop();
     this.#supervisor.checkRunning();
-    try {
-      const { uid } = this.#disks.wipeNode(this.id);
-      this.#child.takeEmptyDisk(uid);
-    } catch (error) {
-      this.#child.loseDisk(
-        `its disk was not wiped to the end; wipe it again (${messageOf(error)})`,
-      );
-      throw error;
-    }
+    this.#child.replaceDisk(() => this.#disks.wipeNode(this.id).uid);
     await this.start(options);
     if (votes) await this.#untilItVotes(options);
   }
 
-  /** A voter whose disk was wiped has its vote back when it has caught up, and the cluster has taken it in again. */
+  /** A wiped voter gets its vote back when it has caught up and the cluster has added it again. */
   async #untilItVotes(options: WaitOptions): Promise<void> {
     const look = (): boolean => {
       const { life, raft } = this.#child.status();
       if (life.type === "failed" || life.type === "stopped")
         throw new KontikiError(`${this.id} is ${life.type} and does not vote yet`);
-      // The leader may tell later than the node itself.
+      // The leader may report it later than the node itself.
       return raft?.votes === true && this.#isVoter();
     };
     await this.#until("return", look, options);
   }
 
   /**
-   * Has the node take a snapshot of all that it has applied, and compact its log. Resolves when the snapshot is durable.
+   * Makes the node take a snapshot of everything that it has applied, and compact its log. Resolves when the snapshot
+   * is durable.
    *
    * @returns the index of its last entry and its size in bytes.
    * @throws KontikiError when the node does not run, has applied nothing, or does not answer in time (`timeoutMs`).
@@ -160,7 +155,8 @@ export class NodeHandle {
   }
 
   /**
-   * Has the node drop its log up to its newest snapshot, entries kept for followers that are a little behind included.
+   * Makes the node compact its log up to its newest snapshot, including the entries kept for followers that are
+   * slightly behind.
    *
    * @returns the first index that is left.
    * @throws KontikiError when the node does not run or does not answer in time.
@@ -172,7 +168,7 @@ export class NodeHandle {
   /**
    * Entries of the node's log, committed or not.
    *
-   * @param options `from` which index, from 1, and at most how many (`max`, 1,000 when left out).
+   * @param options `from`: the first index, 1 or more; `max`: how many at most, 1,000 by default.
    * @throws KontikiError when the node does not run or does not answer in time.
    */
   async log(
@@ -194,24 +190,22 @@ export class NodeHandle {
   }
 
   /**
-   * What was acknowledged is on a majority of the voters' disks, and only a majority takes a wiped node back. So the
-   * others must be one without it: those that run, have their vote, and whose log is whole.
+   * Acknowledged commands are on a majority of the voters' disks, and only a majority can add a wiped node again. So
+   * the others must be a majority without it, counting those that run, have their vote, and whose log is intact.
    */
   #checkSpare(): void {
     const known = this.#supervisor.leaderMembership();
     const voters = known?.membership.voters ?? this.#supervisor.children.map(({ id }) => id);
     if (!voters.includes(this.id)) return;
     if (voters.length === 1)
-      throw new KontikiError(
-        `${this.id} is the only voter: with its disk everything would be lost`,
-      );
+      throw new KontikiError(`${this.id} is the only voter: wiping its disk would lose everything`);
     const others = this.#supervisor.children.filter(({ id }) => id !== this.id);
-    const whole = others.map((child) => child.status()).filter(isWhole);
+    const intact = others.map((child) => child.status()).filter(isIntact);
     const needed = majority(voters.length);
-    const spare = whole.filter(({ id }) => voters.includes(id)).length;
+    const spare = intact.filter(({ id }) => voters.includes(id)).length;
     if (spare < needed)
       throw new KontikiError(
-        `without the disk of ${this.id} only ${spare} of ${voters.length} voters would hold what was acknowledged, ` +
+        `without the disk of ${this.id} only ${spare} of ${voters.length} voters would hold all acknowledged commands, ` +
           `and ${needed} must: wait until the others run and vote, or add a node first`,
       );
   }
@@ -239,8 +233,8 @@ export class NodeHandle {
   }
 }
 
-/** Whether a node runs, has its vote, and lacks nothing of what it promised to hold. */
-function isWhole({ life, raft, trouble }: NodeStatus): boolean {
+/** Whether a node runs, has its vote, and lacks nothing that it promised to hold. */
+function isIntact({ life, raft, trouble }: NodeStatus): boolean {
   return (
     life.type === "running" && trouble === undefined && raft?.votes === true && !raft.repairing
   );

@@ -1,32 +1,37 @@
 import { assert, type NodeId } from "@kontiki/core";
 
-/** A node of a cluster and the disk that it has now. */
+/** A node of a cluster and its present disk. */
 export type NodeDisk = {
   /** The name of the node. */
   readonly node: NodeId;
-  /** Which disk it is: 0 for the one that the cluster began with, a number never given before for each later one. */
+  /**
+   * Which disk it is: 0 for the first disk of a node that the cluster began with; each later disk gets a number never
+   * used before.
+   */
   readonly uid: number;
-  /** The folder of the disk; undefined for one in memory. */
+  /** The folder of the disk; undefined for a disk in memory. */
   readonly path: string | undefined;
 };
 
-/** Which nodes a cluster has, and which disks they have. The one in memory is here, the other a data directory. */
+/**
+ * The nodes of a cluster and their disks. `MemoryDisks` is the implementation in memory, a data directory the other.
+ */
 export interface ClusterDisks {
-  /** The voters that the cluster began with. They never change, whoever comes and goes. */
+  /** The voters that the cluster began with. They never change. */
   readonly voters: readonly NodeId[];
-  /** The nodes that there are now, in the order in which they came. */
+  /** The present nodes, in the order in which they were added. */
   disks(): readonly NodeDisk[];
-  /** Gives an empty disk with a new uid to a node that is not there yet. */
+  /** Creates an empty disk with a new uid for a new node. */
   addNode(node: NodeId): NodeDisk;
-  /** Takes a node's disk away for good, and its name with it. Nothing may write to it any more. */
+  /** Permanently removes a node and its disk. Nothing may write to the disk any more. */
   removeNode(node: NodeId): void;
-  /** Replaces a node's disk by an empty one with a new uid. Nothing may write to the old one any more. */
+  /** Replaces a node's disk with an empty one with a new uid. Nothing may write to the old one any more. */
   wipeNode(node: NodeId): NodeDisk;
-  /** Lets go of them all. */
+  /** Releases all disks. */
   close(): void;
 }
 
-/** Disks in memory: the bytes are the nodes' own, here is only which there are. */
+/** Disks in memory: the nodes own the bytes; this only records which disks exist. */
 export class MemoryDisks implements ClusterDisks {
   readonly voters: readonly NodeId[];
   readonly #uids: Map<NodeId, number>;
@@ -51,7 +56,7 @@ export class MemoryDisks implements ClusterDisks {
   }
 
   wipeNode(node: NodeId): NodeDisk {
-    assert(this.#uids.has(node), () => `${node} is there`);
+    assert(this.#uids.has(node), () => `${node} does not exist`);
     return this.#newDisk(node);
   }
 

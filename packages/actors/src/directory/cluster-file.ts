@@ -3,21 +3,21 @@ import { isNodeId, type NodeId } from "@kontiki/core";
 /** The format of a data directory that this version reads and writes. */
 export const DIRECTORY_FORMAT = 2;
 
-/** What `cluster.json` says: which cluster a data directory holds, and which nodes it has now. */
+/** The contents of `cluster.json`: which cluster a data directory holds, and its present nodes. */
 export type ClusterFile = {
   readonly cluster: string;
   /** The voters that it began with. They never change. */
   readonly voters: readonly NodeId[];
-  /** The nodes that there are, each with the uid of its disk, in the order in which they came. */
+  /** The present nodes, each with the uid of its disk, in the order in which they were added. */
   readonly nodes: ReadonlyMap<NodeId, number>;
-  /** The last uid that was given. It never falls, so that no disk is ever taken for another. */
+  /** The last uid that was assigned. It never decreases, so that no two disks are ever confused. */
   readonly lastUid: number;
 };
 
-/** What `node.json` says: which node of which cluster a node's folder belongs to, and which of its disks it is. */
+/** The contents of `node.json`: the node and cluster that a folder belongs to, and the uid of the disk. */
 export type NodeFile = { readonly cluster: string; readonly node: NodeId; readonly uid: number };
 
-/** A file as read: what it says, or why it says nothing. */
+/** A file as read: its contents, or why it cannot be used. */
 export type Parsed<T> =
   | { readonly type: "file"; readonly file: T }
   | { readonly type: "otherFormat"; readonly format: number }
@@ -47,7 +47,7 @@ export function decodeNodeFile(bytes: Uint8Array): Parsed<NodeFile> {
   );
 }
 
-/** Only a node that the cluster began with may have its first disk, and no two nodes have the same later one. */
+/** Only a node that the cluster began with may have uid 0, and no two nodes may have the same other uid. */
 function nodesOf(
   value: unknown,
   voters: readonly NodeId[],
@@ -78,7 +78,7 @@ function encode(content: object): Uint8Array {
   return Buffer.from(`${JSON.stringify({ format: DIRECTORY_FORMAT, ...content })}\n`);
 }
 
-/** The format is looked at first: another one may have any shape behind it. */
+/** The format is checked first: a file of another format may have any other contents. */
 function decode<T>(
   bytes: Uint8Array,
   shape: (fields: Record<string, unknown>) => T | undefined,

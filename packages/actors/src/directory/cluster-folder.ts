@@ -20,25 +20,24 @@ import {
   type SystemCalls,
 } from "../storage/disk/system-calls.ts";
 
-/** A data directory cannot be used as asked. The message is one line and says what to do. */
+/** A data directory cannot be used as requested. The message is one line and says what to do. */
 export class DataDirectoryError extends KontikiError {
   override readonly name = "DataDirectoryError";
 }
 
-/** `unfinished`: somebody began to make it and was cut short, before any node ran from it. */
+/** `unfinished`: its creation was interrupted before any node ran from it. */
 export type FolderContent = "absent" | "empty" | "unfinished" | "made";
 
-/** Making it ends with renaming one into the other: before that nothing counts as there. */
+/** Creation ends by renaming the second to the first: before that the directory holds no cluster. */
 const CLUSTER_FILE = "cluster.json";
 const UNFINISHED_FILE = "creating.json";
 
 /**
- * The files of a data directory: `cluster.json`, and a folder for each node with `node.json` and
- * the node's log. Who may touch them is settled elsewhere: only `look` may be called without the
- * lock.
+ * The files of a data directory: `cluster.json`, and a folder for each node with `node.json` and the node's log. Only
+ * `look` may be called without the lock, which other code takes.
  *
- * Every call throws a DataDirectoryError for what a person must mend, a DiskError where the
- * operating system refuses.
+ * Every call throws a DataDirectoryError for a problem that a person must fix, and a DiskError when the operating
+ * system refuses a call.
  */
 export class ClusterFolder {
   readonly path: string;
@@ -53,7 +52,7 @@ export class ClusterFolder {
     this.#disk = new FileDisk(path, calls);
   }
 
-  /** What is there. Refuses what is no folder, and a folder that holds something of others. */
+  /** What the folder holds. Rejects anything that is not a folder, and a folder with other files. */
   look(): FolderContent {
     const names = this.#names();
     if (names === undefined) return "absent";
@@ -66,14 +65,14 @@ export class ClusterFolder {
     );
   }
 
-  /** Says durably what is about to be made here. */
+  /** Durably records what is about to be created. */
   begin(voters: readonly NodeId[]): void {
     const nodes = new Map(voters.map((node) => [node, 0]));
     const file = { cluster: randomUUID(), voters, nodes, lastUid: 0 };
     this.#disk.create(UNFINISHED_FILE, encodeClusterFile(file));
   }
 
-  /** Makes what was begun. Each step may find its work done by an attempt that was cut short. */
+  /** Completes what was begun. Each step may already have been done by an interrupted attempt. */
   complete(): void {
     const bytes = this.#disk.read(UNFINISHED_FILE);
     const { cluster, nodes } = this.#parsed(UNFINISHED_FILE, decodeClusterFile(bytes));
@@ -86,7 +85,7 @@ export class ClusterFolder {
     });
   }
 
-  /** Reads which cluster is here, and checks that it has its nodes' folders and `wanted` nodes. Changes nothing. */
+  /** Reads the cluster, and checks that its nodes are the `wanted` ones. Changes nothing. */
   read(wanted: readonly NodeId[] | undefined): ClusterFile {
     const bytes = this.#disk.read(CLUSTER_FILE);
     const file = this.#parsed(CLUSTER_FILE, decodeClusterFile(bytes));
@@ -100,7 +99,7 @@ export class ClusterFolder {
     return file;
   }
 
-  /** Checks each node's folder, completes what was cut short, and sweeps away what is left of that. */
+  /** Checks each node's folder, completes interrupted changes, and deletes their remains. */
   settle({ cluster, nodes }: ClusterFile): void {
     for (const [node, uid] of nodes) this.#settleNode({ cluster, node, uid });
     this.folders.sweep(cluster, nodes);
@@ -128,12 +127,12 @@ export class ClusterFolder {
     }
   }
 
-  /** A folder with an older disk than the cluster knows is one that was being wiped: that is done now. */
+  /** A folder with an older disk than in `cluster.json` belongs to an interrupted wipe, which is completed now. */
   #settleNode(file: NodeFile): void {
     const { cluster, node, uid } = file;
     const found = this.#readNode(file);
     if (found === undefined) return;
-    const wayOut = "put back the folder that belongs there";
+    const wayOut = "restore the folder that belongs there";
     if (found.cluster !== cluster) {
       const other = `another cluster (${found.cluster}, not ${cluster})`;
       throw this.error(`has a folder ${node} of ${other}: ${wayOut}`);
@@ -150,7 +149,7 @@ export class ClusterFolder {
     if (found.uid < uid) this.folders.replace(file);
   }
 
-  /** What the folder of a node says; undefined when a new one, which waited, was put there just now. */
+  /** The contents of a node's `node.json`; undefined if a waiting new folder was just moved into place. */
   #readNode(file: NodeFile): NodeFile | undefined {
     const { node } = file;
     const parsed = this.folders.read(node);
@@ -158,7 +157,7 @@ export class ClusterFolder {
     if (parsed !== undefined) return this.#parsed(name, parsed);
     if (!this.folders.isThere(node) && this.folders.finish(file)) return undefined;
     throw this.error(
-      `lacks ${name}: a node that has forgotten what it promised must not come back; ` +
+      `lacks ${name}: a node that has forgotten its promises must not run again; ` +
         "restore the whole data directory from one copy taken while the cluster was stopped, " +
         "or choose a new folder",
     );

@@ -4,6 +4,7 @@ import type { ClusterDisks, NodeDisk } from "./cluster-disks.ts";
 import type { ClusterFile } from "./cluster-file.ts";
 import { ClusterFolder, type DataDirectoryError } from "./cluster-folder.ts";
 import { refusingUnwritable, withLock, type DirectorySystem } from "./lock-directory.ts";
+import { refuseUnfitPlatform } from "./platform.ts";
 import { PROCESSES } from "./processes.ts";
 import {
   attempt,
@@ -15,42 +16,44 @@ import {
 export { DataDirectoryError } from "./cluster-folder.ts";
 export type { DirectorySystem } from "./lock-directory.ts";
 
-/** A cluster's data directory, held by this process until it is closed. */
+/** A cluster's data directory, locked by this process until it is closed. */
 export interface DataDirectory extends ClusterDisks {
-  /** The random id that the cluster got when it was made. */
+  /** The random id that the cluster got when it was created. */
   readonly clusterId: string;
-  /** The nodes that it has now. */
+  /** The present nodes. */
   readonly nodes: readonly NodeId[];
-  /** The folder of a node. It holds the node's log. */
+  /** The folder of a node, which holds its log. */
   pathOf(node: NodeId): string;
   /**
-   * Makes a node that is not there yet: a folder with an empty log, and a uid that was never given. A crash leaves either
-   * the node or none.
+   * Creates a new node: a folder with an empty log, and a uid that was never used. After a crash the node exists
+   * completely or not at all.
    */
   addNode(node: NodeId): NodeDisk;
-  /** Removes a node and its folder. A crash leaves either the node or none. Nothing may be writing to the folder. */
+  /**
+   * Removes a node and its folder. After a crash the node exists completely or not at all. Nothing may be writing to
+   * the folder.
+   */
   removeNode(node: NodeId): void;
   /**
-   * Replaces a node's folder by one with an empty log and a uid that was never given. A crash leaves either the old
-   * folder with the old uid or, once the directory was opened again, an empty one with the new uid. Nothing may be
-   * writing to the folder; after an error it must not be used until it was wiped again.
+   * Replaces a node's folder with one with an empty log and a uid that was never used. A crash leaves either the old
+   * folder with the old uid or, once the directory is opened again, an empty one with the new uid. Nothing may be
+   * writing to the folder; after an error it must not be used until it is wiped again.
    */
   wipeNode(node: NodeId): NodeDisk;
-  /** Lets another process open it. Call it when all that writes there has ended. */
+  /** Lets other processes open the directory. Call it after everything that writes there has ended. */
   close(): void;
 }
 
 /**
- * Opens the data directory at `path` and locks it for this process. One that is absent or empty is
- * made, with an empty log for each of `nodes` (one or more, no two alike). A crash in the middle of
- * that leaves what the next call completes.
+ * Opens the data directory at `path` and locks it for this process. An absent or empty one is created, with an empty
+ * log for each of `nodes` (one or more, all different). If creation crashes halfway, the next call completes it.
  *
- * An existing one must hold exactly `nodes`, in any order; leave them undefined to take those that
- * it holds. Nothing is written to a folder that is no data directory.
+ * An existing one must hold exactly `nodes`, in any order; pass undefined to accept the nodes that it holds. Nothing is
+ * written to a folder that is not a data directory.
  *
- * @throws DataDirectoryError when the directory is in use, holds something else, lacks or mixes up
- *   a node's folder, is damaged, of a newer format, or not writable.
- * @throws DiskError when the disk refuses for another reason.
+ * @throws DataDirectoryError when the directory is in use, holds something else, lacks or mixes up a node's folder, is
+ * damaged, has a newer format, or is not writable; and on Windows.
+ * @throws DiskError when the disk refuses a call for another reason.
  */
 export function openDataDirectory(
   path: string,
@@ -58,8 +61,9 @@ export function openDataDirectory(
   system: DirectorySystem = { calls: SYSTEM_CALLS, processes: PROCESSES },
 ): DataDirectory {
   assert(nodes === undefined || nodes.length > 0, "a cluster has a node");
-  assert(new Set(nodes).size === (nodes?.length ?? 0), "no two nodes have one name");
+  assert(new Set(nodes).size === (nodes?.length ?? 0), "no two nodes have the same name");
   const folder = new ClusterFolder(resolve(path), system.calls);
+  refuseUnfitPlatform(folder, system.platform);
   return refusingUnwritable(() => {
     prepare(folder, nodes, system.calls);
     return withLock(folder, system, (release) => {
@@ -70,13 +74,13 @@ export function openDataDirectory(
   });
 }
 
-/** Whether somebody made a cluster at `path`, or began to. @throws DataDirectoryError if it holds something else. */
+/** Whether `path` holds a cluster, even an unfinished one. @throws DataDirectoryError if it holds something else. */
 export function holdsCluster(path: string, calls: SystemCalls = SYSTEM_CALLS): boolean {
   const content = new ClusterFolder(resolve(path), calls).look();
   return content === "made" || content === "unfinished";
 }
 
-/** Refuses what is no data directory before anything is written there. */
+/** Rejects anything that is not a data directory before writing there. */
 function prepare(
   folder: ClusterFolder,
   nodes: readonly NodeId[] | undefined,
@@ -88,7 +92,7 @@ function prepare(
   attempt("create", folder.path, () => makeDirectory(calls, folder.path));
 }
 
-/** Looks again: until the lock was taken, another process may have been making it. */
+/** Looks again: before the lock was taken, another process may have created the cluster. */
 function openLocked(folder: ClusterFolder, nodes: readonly NodeId[] | undefined): ClusterFile {
   const content = folder.look();
   if (content !== "made") {
@@ -102,14 +106,14 @@ function openLocked(folder: ClusterFolder, nodes: readonly NodeId[] | undefined)
 }
 
 function noCluster(folder: ClusterFolder): DataDirectoryError {
-  return folder.error("holds no cluster: name its nodes to make one");
+  return folder.error("holds no cluster: name its nodes to create one");
 }
 
 class OpenDirectory implements DataDirectory {
   readonly close: () => void;
   readonly #folder: ClusterFolder;
   #file: ClusterFile;
-  /** Never falls, even if a file that names it could not be written. */
+  /** Never decreases, even if writing a file that contains it failed. */
   #lastUid: number;
 
   constructor(folder: ClusterFolder, file: ClusterFile, release: () => void) {
@@ -145,14 +149,16 @@ class OpenDirectory implements DataDirectory {
     const { folders } = this.#folder;
     folders.retire(this.clusterId, node);
     if (folders.isThere(node))
-      throw this.#folder.error(`has something called ${node} that is no node's: move it elsewhere`);
+      throw this.#folder.error(
+        `has something called ${node} that belongs to no node: move it elsewhere`,
+      );
     const uid = this.#newUid();
     folders.make({ cluster: this.clusterId, node, uid });
     return this.#write(node, uid);
   }
 
   removeNode(node: NodeId): void {
-    assert(this.#file.nodes.has(node), () => `${node} is there`);
+    assert(this.#file.nodes.has(node), () => `${node} does not exist`);
     const nodes = new Map([...this.#file.nodes].filter(([other]) => other !== node));
     const file = { ...this.#file, nodes, lastUid: this.#lastUid };
     this.#folder.write(file);
@@ -161,7 +167,7 @@ class OpenDirectory implements DataDirectory {
   }
 
   wipeNode(node: NodeId): NodeDisk {
-    assert(this.#file.nodes.has(node), () => `${node} is there`);
+    assert(this.#file.nodes.has(node), () => `${node} does not exist`);
     const uid = this.#newUid();
     const wiped = this.#write(node, uid);
     this.#folder.folders.replace({ cluster: this.clusterId, node, uid });
@@ -173,7 +179,7 @@ class OpenDirectory implements DataDirectory {
     return this.#lastUid;
   }
 
-  /** Says durably that a node has this disk. */
+  /** Durably records that a node has this disk. */
   #write(node: NodeId, uid: number): NodeDisk {
     const nodes = new Map(this.#file.nodes).set(node, uid);
     const file = { ...this.#file, nodes, lastUid: this.#lastUid };

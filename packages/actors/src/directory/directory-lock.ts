@@ -3,30 +3,29 @@ import { join } from "node:path";
 import { errorCode, type SystemCalls } from "../storage/disk/system-calls.ts";
 import type { Processes, ProcessName } from "./processes.ts";
 
-/** What came of trying to take a lock. */
+/** The result of trying to take a lock. */
 export type LockAttempt =
   | { readonly type: "taken"; readonly release: () => void }
   | { readonly type: "held"; readonly by: ProcessName; readonly life: "alive" | "elsewhere" }
   | { readonly type: "unclear" };
 
-/** The folder of the lock inside the directory that it guards. */
+/** The folder of the lock inside the directory that it protects. */
 export const LOCK_FOLDER = "lock";
 
 const ATTEMPTS = 20;
 
 /**
- * Takes the lock of a directory for this process, from nobody or from a dead process.
+ * Takes the lock of a directory for this process, if it is free or its owner is dead.
  *
- * The lock is a folder that always holds one file, whose *name* says who has the lock. It is taken
- * by renaming the very file that was judged to be free or a dead process's. The file system lets
- * only one process do that: for any other the name is gone, also when it read the folder long ago.
- * No name is ever used twice, and nothing is ever removed, so there is no moment without a lock.
- * The folder itself comes into being whole, by renaming one that holds its file already.
+ * The lock is a folder that always holds exactly one file, whose *name* identifies the owner. A process takes the lock
+ * by renaming the very file that it judged free or dead. The file system lets only one process do that: for any other
+ * the old name is gone, even if it read the folder long ago. No name is ever used twice, and no file is ever deleted,
+ * so there is always a lock. The folder itself appears complete, by renaming one that already contains its file.
  *
- * The lock is the process's, not the thread's: a second attempt of the same process finds it held.
- * It guards against processes of one machine, not against another machine that shares the disk.
+ * The lock belongs to the process, not the thread: a second attempt of the same process finds it held. It protects
+ * against processes on the same machine, not against another machine that shares the disk.
  *
- * `unclear`: somebody put other files there, or others were always faster.
+ * `unclear`: there are other files in the folder, or other processes were always faster.
  */
 export function takeLock(directory: string, calls: SystemCalls, processes: Processes): LockAttempt {
   const folder = join(directory, LOCK_FOLDER);
@@ -34,10 +33,10 @@ export function takeLock(directory: string, calls: SystemCalls, processes: Proce
   for (let tried = 0; tried < ATTEMPTS; tried += 1) {
     const [name, ...others] = lockNames(folder, calls);
     if (name === undefined) {
-      plant(directory, calls);
+      createLockFolder(directory, calls);
       continue;
     }
-    // Two names may show while one is renamed into the other.
+    // Two names may be visible while one is renamed to the other.
     if (others.length > 0) continue;
     const by = ownerIn(name);
     const life = by === undefined ? "dead" : processes.lifeOf(by);
@@ -66,8 +65,8 @@ function lockNames(folder: string, calls: SystemCalls): string[] {
   }
 }
 
-/** Makes the folder with its file inside, unless somebody else just did. */
-function plant(directory: string, calls: SystemCalls): void {
+/** Creates the folder with its file inside, unless another process just did. */
+function createLockFolder(directory: string, calls: SystemCalls): void {
   const made = join(directory, `${LOCK_FOLDER}.${nonce()}`);
   const free = join(made, freeName());
   calls.mkdirSync(made);
@@ -78,11 +77,11 @@ function plant(directory: string, calls: SystemCalls): void {
 }
 
 function release(folder: string, mine: string, calls: SystemCalls): void {
-  // When it is not there, somebody removed the lock by hand: it is no longer this process's to free.
+  // If it is gone, a person removed the lock, and it is no longer this process's to release.
   renamed(calls, mine, join(folder, freeName()));
 }
 
-/** False when the source is gone, or the target is a folder with something in it. */
+/** False when the source is gone, or the target is a folder that is not empty. */
 function renamed(calls: SystemCalls, from: string, to: string): boolean {
   try {
     calls.renameSync(from, to);
@@ -107,7 +106,7 @@ function ownerIn(name: string): ProcessName | undefined {
   return pid === undefined ? undefined : { pid: Number(pid), start, boot, space };
 }
 
-/** No two names are ever alike: what was read of a folder must not come true again. */
+/** All names are different: a name that a process read earlier must not become valid again. */
 function nonce(): string {
   return randomBytes(8).toString("hex");
 }

@@ -5,12 +5,17 @@ import { DiskError } from "../storage/disk/disk.ts";
 import type { Processes } from "./processes.ts";
 import { attempt, type SystemCalls } from "../storage/disk/system-calls.ts";
 
-/** The ports of a data directory. A test passes its own. */
-export type DirectorySystem = { readonly calls: SystemCalls; readonly processes: Processes };
+/** The ports of a data directory. Tests pass their own. */
+export type DirectorySystem = {
+  readonly calls: SystemCalls;
+  readonly processes: Processes;
+  /** The system that this runs on. Default: what Node says. */
+  readonly platform?: NodeJS.Platform;
+};
 
 /**
- * Locks a data directory for this process and does something with it. The lock is kept until `release` is called, or
- * given back if `use` throws.
+ * Locks a data directory for this process and calls `use`. The lock is held until `release` is called, or until `use`
+ * throws.
  */
 export function withLock<T>(
   folder: ClusterFolder,
@@ -26,7 +31,7 @@ export function withLock<T>(
   }
 }
 
-/** A directory where nothing can be written is no fault of the disk's: a person chose the wrong place or rights. */
+/** A directory that cannot be written to is not a disk failure: a person chose the wrong path or permissions. */
 export function refusingUnwritable<T>(use: () => T): T {
   try {
     return use();
@@ -55,6 +60,6 @@ function lockOf(
         `or remove ${lockFolder} if that container is gone`,
     );
   }
-  if (pid === processes.self.pid) throw folder.error("is in use by this process already");
+  if (pid === processes.self.pid) throw folder.error("is already in use by this process");
   throw folder.error(`is in use by process ${pid}: stop it, or choose another folder`);
 }

@@ -6,17 +6,17 @@ import { FileDisk } from "../storage/disk/file-disk.ts";
 import { createWal, hasWal } from "../storage/wal/open-wal.ts";
 import { attempt, syncDirectory, type SystemCalls } from "../storage/disk/system-calls.ts";
 
-/** What stands in a node's folder beside its log. */
+/** The file in a node's folder besides its log. */
 export const NODE_FILE = "node.json";
 
-/** A node's folder that is not finished, and one that is being removed. No node id holds a dot. */
+/** Suffixes of an unfinished folder and of one that is being removed. Node ids contain no dots. */
 const MAKING = ".making";
 const GONE = ".gone";
 
 /**
- * The folders of nodes in a data directory. A folder stands under its node's name only while it is whole: it is made
- * beside and renamed, and it is renamed before it is removed. What a crash leaves under the other names is of no use to
- * anybody, and is swept away.
+ * The folders of nodes in a data directory. A folder has its node's name only while it is complete: it is created under
+ * another name and renamed, and renamed before it is removed. Folders that a crash leaves under the other names are
+ * useless, and are deleted.
  */
 export class NodeFolders {
   readonly #path: string;
@@ -27,7 +27,7 @@ export class NodeFolders {
     this.#calls = calls;
   }
 
-  /** Gives a folder that is there, or is made, an empty log and its name. It may have them already. */
+  /** Writes an empty log and `node.json` to a folder, which is created if needed. Both may exist already. */
   fill(folder: string, file: NodeFile): void {
     const path = this.#pathOf(folder);
     attempt("create", path, () => this.#calls.mkdirSync(path, { recursive: true }));
@@ -36,7 +36,7 @@ export class NodeFolders {
     disk.create(NODE_FILE, encodeNodeFile(file));
   }
 
-  /** Whether there is anything of this name. */
+  /** Whether anything with this name exists. */
   isThere(folder: string): boolean {
     const path = this.#pathOf(folder);
     const found = attempt("read", path, () =>
@@ -45,7 +45,7 @@ export class NodeFolders {
     return found !== undefined;
   }
 
-  /** What a node's folder says of itself; undefined when there is no such file. */
+  /** The contents of a folder's `node.json`; undefined if there is no such file. */
   read(folder: string): Parsed<NodeFile> | undefined {
     try {
       return decodeNodeFile(new FileDisk(this.#pathOf(folder), this.#calls).read(NODE_FILE));
@@ -56,26 +56,26 @@ export class NodeFolders {
     }
   }
 
-  /** Makes the folder of a node that has none. */
+  /** Creates the folder of a new node. */
   make(file: NodeFile): void {
     this.#begin(file);
     this.#rename(file.node + MAKING, file.node);
   }
 
   /**
-   * Puts an empty folder in the place of a node's. Between the two renames there is none, but the new one is whole and
-   * waits: {@link finish} puts it there.
+   * Replaces a node's folder with an empty one. Between the two renames there is none, but the new one is complete and
+   * waiting: {@link finish} moves it into place.
    */
   replace(file: NodeFile): void {
     this.#begin(file);
     this.#removeTree(file.node + GONE);
-    // It is not there if an attempt before this one failed between the two.
+    // It does not exist if an earlier attempt failed between the two renames.
     if (this.isThere(file.node)) this.#rename(file.node, file.node + GONE);
     this.#rename(file.node + MAKING, file.node);
     this.#removeTree(file.node + GONE);
   }
 
-  /** Puts the new folder of a node that was being replaced into its place. False when there is none. */
+  /** Moves the waiting folder of an interrupted {@link replace} into place. False if there is none. */
   finish(file: NodeFile): boolean {
     const waiting = this.read(file.node + MAKING);
     if (waiting?.type !== "file" || !isSameDisk(waiting.file, file)) return false;
@@ -90,7 +90,7 @@ export class NodeFolders {
     this.#removeTree(node + GONE);
   }
 
-  /** Puts a node's folder aside under a name of its own, `<node>.removed-<number>`, and gives that. */
+  /** Sets a node's folder aside as `<node>.removed-<number>`, and returns that name. */
   putAside(node: NodeId): string {
     let number = 1;
     while (this.isThere(`${node}.removed-${number}`)) number += 1;
@@ -99,7 +99,7 @@ export class NodeFolders {
     return aside;
   }
 
-  /** Removes what was left of folders that were being made or removed, and folders of nodes that are no more. */
+  /** Deletes folders that were left by interrupted changes, and folders of former nodes. */
   sweep(cluster: string, nodes: ReadonlyMap<NodeId, number>): void {
     for (const name of this.#names()) {
       const [node] = name.split(".", 1);
@@ -109,7 +109,7 @@ export class NodeFolders {
     }
   }
 
-  /** Removes the folder of a node that the cluster does not have, if it is that cluster's. */
+  /** Removes the folder of a former node of this cluster. */
   retire(cluster: string, node: NodeId): void {
     const found = this.read(node);
     if (found?.type === "file" && found.file.cluster === cluster && found.file.node === node)

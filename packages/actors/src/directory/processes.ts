@@ -2,21 +2,21 @@ import { spawnSync } from "node:child_process";
 import { readFileSync, readlinkSync } from "node:fs";
 import { errorCode } from "../storage/disk/system-calls.ts";
 
-/** A process, named so that no other process on this machine ever bears the same name. */
+/** Identifies a process uniquely on this machine, over time. */
 export type ProcessName = {
   readonly pid: number;
-  /** When it was started, since a pid is used again. Comparable only as text; "" where unknown. */
+  /** When it was started, since pids are reused. Comparable only as text; "" if unknown. */
   readonly start: string;
-  /** The boot of the machine it runs in; "" where unknown. */
+  /** The boot of the machine that it belongs to; "" if unknown. */
   readonly boot: string;
-  /** The space in which its pid counts: a container has one of its own; "" where unknown. */
+  /** The namespace of its pid: each container has its own; "" if unknown. */
   readonly space: string;
 };
 
-/** `elsewhere`: in another container, from where nobody can tell. */
+/** `elsewhere`: in another container, so that its state cannot be determined. */
 export type Life = "alive" | "dead" | "elsewhere";
 
-/** What a lock must know of processes. */
+/** What a lock needs to know about processes. */
 export interface Processes {
   readonly self: ProcessName;
   readonly lifeOf: (name: ProcessName) => Life;
@@ -36,7 +36,7 @@ export const PROCESSES: Processes = {
   },
 };
 
-/** The name of the process that has a pid now. */
+/** Identifies the process that has a pid now. */
 export function processName(pid: number): ProcessName {
   const boot = contentOf("/proc/sys/kernel/random/boot_id")?.trim() ?? "";
   return { pid, start: startOf(pid), boot, space: pidNamespace() };
@@ -44,7 +44,6 @@ export function processName(pid: number): ProcessName {
 
 function startOf(pid: number): string {
   if (process.platform === "linux") return linuxStat(pid)?.start ?? "";
-  if (process.platform === "win32") return "";
   const environment = { ...process.env, LC_ALL: "C", TZ: "UTC" };
   const ps = spawnSync("ps", ["-o", "lstart=", "-p", String(pid)], { env: environment });
   const started = ps.status === 0 ? ps.stdout.toString() : "";
@@ -53,8 +52,8 @@ function startOf(pid: number): string {
 
 function isAlive(pid: number): boolean {
   if (!existsFor(pid)) return false;
-  // A killed process that its parent has not yet collected still has its pid. Its threads may
-  // outlive the first one for a moment, in the middle of a write.
+  // A killed process that its parent has not yet collected still has its pid. Its other threads may outlive the first
+  // one for a moment, in the middle of a write.
   const stat = process.platform === "linux" ? linuxStat(pid) : undefined;
   return stat === undefined || !"ZX".includes(stat.state) || stat.threads > 1;
 }
@@ -64,18 +63,18 @@ function existsFor(pid: number): boolean {
     process.kill(pid, 0);
     return true;
   } catch (cause) {
-    // A process of another user is there, though it may not be signalled.
+    // A process of another user exists, though it may not be signalled.
     return errorCode(cause) === "EPERM";
   }
 }
 
 type LinuxStat = { readonly state: string; readonly threads: number; readonly start: string };
 
-/** Undefined where there is no such process, or where /proc hides those of other users. */
+/** Undefined if there is no such process, or if /proc hides those of other users. */
 function linuxStat(pid: number): LinuxStat | undefined {
   const content = contentOf(`/proc/${pid}/stat`);
   if (content === undefined) return undefined;
-  // Field 2 is the name of the program in parentheses and may hold anything: fields count from 3.
+  // Field 2 is the program's name in parentheses and may contain anything, so fields are counted from 3.
   const fields = content.slice(content.lastIndexOf(")") + 2).split(" ");
   const [state = "", threads = "", start = ""] = [fields[3 - 3], fields[20 - 3], fields[22 - 3]];
   return { state, threads: Number(threads), start };

@@ -16,39 +16,40 @@ import { FileDisk } from "../storage/disk/file-disk.ts";
 import { refusingUnwritable, withLock, type DirectorySystem } from "./lock-directory.ts";
 import { openStorage } from "../storage/recovery/open-storage.ts";
 import type { Recovered, Storage } from "../storage/storage.ts";
+import { refuseUnfitPlatform } from "./platform.ts";
 import { PROCESSES } from "./processes.ts";
 import { bestOf, lastOf, membershipIn, survey, type SurveyedNode } from "./survey.ts";
 import { SYSTEM_CALLS, type SystemCalls } from "../storage/disk/system-calls.ts";
 
-/** What became of a cluster that one node goes on with. */
+/** The result of recovering a cluster from one node. */
 export type RecoveredCluster = {
-  /** The node that is the whole cluster now. */
+  /** The node that is now the whole cluster. */
   readonly node: NodeId;
-  /** The entry that says so. */
+  /** The log entry that records this. */
   readonly index: Index;
-  /** The folders of the others, by the names they have now, inside the data directory. */
+  /** The present names of the other nodes' folders, inside the data directory. */
   readonly putAside: readonly string[];
 };
 
 /**
- * The data directory of a cluster that has lost a majority of its nodes for good, held by this process until it is
+ * The data directory of a cluster that has permanently lost a majority of its nodes, locked by this process until it is
  * closed. Nothing is changed before {@link recover}.
  */
 export interface LostCluster {
-  /** What each node's disk holds, in the order in which the nodes came. */
+  /** What each node's disk holds, in the order in which the nodes were added. */
   readonly nodes: readonly SurveyedNode[];
-  /** The node that holds most; undefined when none can be read. */
+  /** The node whose log is the most up to date; undefined if none can be read. */
   readonly best: NodeId | undefined;
   /**
-   * Makes `node` the whole cluster: an entry at the end of its log says so, which no majority has agreed to. Commands
-   * that were acknowledged and that this node does not hold are lost; commands that it holds and that were never
-   * acknowledged take effect. The other nodes' folders are put aside, not removed, and must never be used with this
-   * cluster again. A crash leaves either a cluster as before, or one that cannot be opened until this is done again.
+   * Makes `node` the whole cluster, with a membership entry at the end of its log that no majority has agreed to.
+   * Acknowledged commands that this node does not hold are lost; commands that it holds and that were never
+   * acknowledged take effect. The other nodes' folders are set aside, not removed, and must never be used with this
+   * cluster again. A crash leaves either the cluster as before, or one that cannot be opened until this is repeated.
    *
    * @throws KontikiError when there is no such node, or its disk cannot be used.
    */
   recover(node: NodeId): RecoveredCluster;
-  /** Lets another process open the directory. */
+  /** Lets other processes open the directory. */
   close(): void;
 }
 
@@ -62,6 +63,7 @@ export function openLostCluster(
   system: DirectorySystem = { calls: SYSTEM_CALLS, processes: PROCESSES },
 ): LostCluster {
   const folder = new ClusterFolder(resolve(path), system.calls);
+  refuseUnfitPlatform(folder, system.platform);
   return refusingUnwritable(() => {
     if (folder.look() !== "made") throw folder.error("holds no cluster");
     return withLock(folder, system, (release) => {
@@ -80,7 +82,7 @@ export function openLostCluster(
 }
 
 /**
- * Makes one node of a data directory the whole cluster, after a majority was lost for good. See {@link LostCluster}.
+ * Makes one node of a data directory the whole cluster, after a majority was permanently lost. See {@link LostCluster}.
  *
  * @throws KontikiError when the directory is in use, has no such node, or its disk cannot be used.
  *
@@ -102,8 +104,8 @@ export function recoverDataDirectory(path: string, node: string): RecoveredClust
 }
 
 /**
- * The others' folders go first: from then on the directory is refused as one that lacks nodes, until the end, so that at
- * no time could both this node and a majority of the others be started.
+ * Sets the other folders aside first: from then on the directory is rejected because it lacks nodes, until recovery is
+ * complete. So at no time could both this node and a majority of the others be started.
  */
 function recover(
   folder: ClusterFolder,
@@ -133,14 +135,14 @@ function recover(
   }
 }
 
-/** Appends it durably. A log that lost entries counts as whole from here on: there is nobody who could repair it. */
+/** Appends it durably. A log that lost entries counts as intact from here on: no other node could repair it. */
 function appendMembership(
   storage: Storage,
   recovered: Recovered,
   membership: Membership,
 ): LogPosition {
   const { hard, horizon } = recovered;
-  // A server that never saw a term has voted in none, so it may as well have seen the first.
+  // A server that never saw a term has voted in none, so it may start in the first one.
   const first = { term: nextTerm(TERM_ZERO), votedFor: undefined };
   const { term } = hard.term === TERM_ZERO ? first : hard;
   if (hard.term === TERM_ZERO) storage.saveHardState(first);
@@ -152,7 +154,7 @@ function appendMembership(
   return { index, term };
 }
 
-/** Only this node, and nobody on the way in or out. */
+/** Only this node, with no other members or promotions. */
 function alone(node: NodeId, uid: number, lastUid: number): Membership {
   return {
     voters: [node],
@@ -165,7 +167,7 @@ function alone(node: NodeId, uid: number, lastUid: number): Membership {
   };
 }
 
-/** The disk of a node, if its folder is the one that the cluster knows. */
+/** The disk of a node, if its folder has the uid of `cluster.json`. */
 function openNode(
   folder: ClusterFolder,
   calls: SystemCalls,

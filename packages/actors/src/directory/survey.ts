@@ -13,7 +13,7 @@ import { openStorage } from "../storage/recovery/open-storage.ts";
 import type { Recovered } from "../storage/storage.ts";
 import { UnchangedDisk } from "../storage/disk/unchanged-disk.ts";
 
-/** What the disk of a node holds, for comparing nodes that do not run. */
+/** What the disk of a node holds, for comparing stopped nodes. */
 export type SurveyedNode =
   | {
       readonly type: "readable";
@@ -25,20 +25,20 @@ export type SurveyedNode =
       readonly lastIndex: Index;
       /** The term of that entry. */
       readonly lastTerm: Term;
-      /** What of its log was found damaged and cut away; undefined when nothing was. */
+      /** What was found damaged in its log and removed; undefined if nothing was. */
       readonly damage: string | undefined;
     }
-  /** Its disk is not there, or cannot be read. */
+  /** Its disk does not exist, or cannot be read. */
   | { readonly type: "unreadable"; readonly node: NodeId; readonly why: string };
 
-/** Looks at a node's disk, which it leaves as it is. */
+/** Reads a node's disk without changing it. */
 export function survey(node: NodeId, open: () => Disk): SurveyedNode {
   try {
     const { storage, recovered } = openStorage(new UnchangedDisk(open()));
     storage.close();
     const { index: lastIndex, term: lastTerm } = lastOf(recovered);
     const { hard, damage, horizon } = recovered;
-    const lost = horizon === undefined ? undefined : "a part of its log was damaged and cut away";
+    const lost = horizon === undefined ? undefined : "a part of its log was damaged and removed";
     return {
       type: "readable",
       node,
@@ -54,8 +54,8 @@ export function survey(node: NodeId, open: () => Disk): SurveyedNode {
 }
 
 /**
- * The node that holds most: whose log is at least as up to date as all others' that can be read (§5.4.1). Each entry that
- * was committed is in it, if it is in any of them and none is damaged.
+ * The node whose log is at least as up to date as all others that can be read (§5.4.1). It holds every committed entry
+ * that any of them holds, if none is damaged.
  */
 export function bestOf(nodes: readonly SurveyedNode[]): NodeId | undefined {
   let best: (SurveyedNode & { readonly type: "readable" }) | undefined;
@@ -71,7 +71,7 @@ export function lastOf({ entries, base }: Recovered): LogPosition {
   return entries.at(-1) ?? base;
 }
 
-/** The membership in force by a recovered log and snapshot. */
+/** The membership in force according to a recovered log and snapshot. */
 export function membershipIn(
   { entries, snapshot }: Recovered,
   voters: readonly NodeId[],

@@ -4,12 +4,12 @@ import { KontikiError, messageOf } from "../errors.ts";
 import { isTypeScript, stripTypes } from "./type-stripping.ts";
 
 /**
- * Imports a module that a user wrote: JavaScript, or TypeScript that needs no more than its types stripped.
+ * Imports a user's module: JavaScript, or TypeScript that needs only type stripping.
  *
  * @param url of the module.
- * @param what it is said to be, for people: "state machine".
- * @returns its exports by their names.
- * @throws KontikiError when it is missing, cannot be read, or throws.
+ * @param what what it should be, for messages: "state machine".
+ * @returns its exports by name.
+ * @throws KontikiError when it does not exist, cannot be read, or throws.
  */
 export async function importModule(
   url: string,
@@ -17,7 +17,7 @@ export async function importModule(
 ): Promise<Readonly<Record<string, unknown>>> {
   if (url.startsWith("file:") && !existsSync(fileURLToPath(url))) {
     throw new KontikiError(
-      `${what} ${url} is not there: check its path; a relative one starts from the file that calls`,
+      `${what} ${url} does not exist: check its path; a relative path starts from the calling file`,
     );
   }
   if (isTypeScript(url)) stripTypes();

@@ -7,32 +7,34 @@ export const KEY_BYTES_MAX = 1024;
 /** Largest value in bytes of UTF-8: 1 MiB. */
 export const VALUE_BYTES_MAX = 1024 * 1024;
 
-/** About how many characters of keys and values go into one part of a snapshot; a larger pair has one to itself. */
+/**
+ * The approximate number of characters of keys and values in one part of a snapshot; a larger pair has its own part.
+ */
 const PART_CHARACTERS = 64 * 1024;
 
-/** What the built-in machine understands. Keys and values are strings of whole Unicode characters. */
+/** The commands of the built-in machine. Keys and values are well-formed Unicode strings. */
 export type KeyValueCommand =
-  /** Sets `key` to `value`. Answered by null. */
+  /** Sets `key` to `value`. The result is null. */
   | { readonly type: "put"; readonly key: string; readonly value: string }
-  /** Answered by the value, null when there is none. Also a question, as it changes nothing. */
+  /** The result is the value, or null if there is none. Also allowed as a query, as it changes nothing. */
   | { readonly type: "get"; readonly key: string }
-  /** Removes `key`. Answered by whether it was there. */
+  /** Removes `key`. The result is whether it existed. */
   | { readonly type: "delete"; readonly key: string }
-  /** Puts `value` if the present one is `expected`; null stands for "absent". */
+  /** Sets `key` to `value` if its present value is `expected`; null means "absent". */
   | {
       readonly type: "compareAndSet";
       readonly key: string;
       readonly expected: string | null;
       readonly value: string;
     }
-  /** Puts the present value, or nothing, followed by `value`. */
+  /** Appends `value` to the present value; an absent key counts as empty. */
   | { readonly type: "append"; readonly key: string; readonly value: string }
-  /** All pairs whose key starts with `prefix`, by key in order of UTF-16 code units. Also a question. */
+  /** All pairs whose key starts with `prefix`, ordered by key in UTF-16 code units. Also allowed as a query. */
   | { readonly type: "list"; readonly prefix: string };
 
 /**
- * What it answers: `put` null; `get` the value, null when absent; `delete` whether it was there;
- * `compareAndSet` whether it matched; `append` the new value's length in bytes; `list` pairs.
+ * The results: `put` null; `get` the value, null if absent; `delete` whether it existed; `compareAndSet` whether it
+ * matched; `append` the new value's length in bytes; `list` the pairs.
  */
 export type KeyValueResult =
   null | string | boolean | number | readonly (readonly [string, string])[];
@@ -40,8 +42,8 @@ export type KeyValueResult =
 /**
  * The built-in state machine: a map of strings.
  *
- * @throws RangeError from `apply` and `query` for a key or value over its limit, TypeError for what is not a command or
- *   a question.
+ * @throws RangeError from `apply` and `query` for a key or value over its limit, TypeError for an unknown command or
+ * query.
  *
  * @example
  * ```ts
@@ -81,14 +83,14 @@ export class KeyValue implements StateMachine<KeyValueCommand, KeyValueResult> {
   }
 
   /** Answers `get` and `list`. */
-  query(question: KeyValueCommand): KeyValueResult {
-    switch (question.type) {
+  query(query: KeyValueCommand): KeyValueResult {
+    switch (query.type) {
       case "get":
-        return this.#pairs.get(checkKey(question.key)) ?? null;
+        return this.#pairs.get(checkKey(query.key)) ?? null;
       case "list":
-        return this.#list(checkPrefix(question.prefix));
+        return this.#list(checkPrefix(query.prefix));
       default:
-        throw new TypeError(`the key-value machine answers no question ${textOf(question)}`);
+        throw new TypeError(`the key-value machine answers no query ${textOf(query)}`);
     }
   }
 
@@ -102,9 +104,9 @@ export class KeyValue implements StateMachine<KeyValueCommand, KeyValueResult> {
       this.#pairs.set(key, value);
   }
 
-  /** Lists of key, value, key, value ..., in the order in which the keys came to be there. */
+  /** Lists of key, value, key, value ..., in the order in which the keys were added. */
   snapshotParts(): Iterable<readonly string[]> {
-    return this.#pairs.draw(PART_CHARACTERS);
+    return this.#pairs.iterate(PART_CHARACTERS);
   }
 
   restoreParts(parts: Iterable<unknown>): void {
@@ -135,15 +137,15 @@ export class KeyValue implements StateMachine<KeyValueCommand, KeyValueResult> {
   }
 }
 
-/** The key itself. @throws TypeError when it is not a string, RangeError when it is empty or too long. */
-export function checkKey(key: string): string {
+/** Returns the key. @throws TypeError when it is not a string, RangeError when it is empty or too long. */
+function checkKey(key: string): string {
   if (typeof key !== "string") throw new TypeError("a key is a string");
   if (key === "") throw new RangeError("a key has at least one character");
   return checkLength("key", key, KEY_BYTES_MAX);
 }
 
-/** The value itself. @throws TypeError when it is not a string, RangeError when it is too long. */
-export function checkValue(value: string): string {
+/** Returns the value. @throws TypeError when it is not a string, RangeError when it is too long. */
+function checkValue(value: string): string {
   if (typeof value !== "string") throw new TypeError("a value is a string");
   return checkLength("value", value, VALUE_BYTES_MAX);
 }
@@ -159,7 +161,7 @@ function checkPrefix(prefix: string): string {
 
 function checkExpected(expected: string | null): string | null {
   if (typeof expected === "string" || expected === null) return expected;
-  throw new TypeError("what is expected is a string, or null for nothing");
+  throw new TypeError("expected is a string, or null for an absent key");
 }
 
 function checkLength(what: string, text: string, bytesMax: number): string {
@@ -171,5 +173,5 @@ function checkLength(what: string, text: string, bytesMax: number): string {
   return text;
 }
 
-/** Makes the built-in machine, as a module of a user's own would. */
+/** Creates the built-in machine, as a user's own module would. */
 export default (): KeyValue => new KeyValue();

@@ -3,10 +3,10 @@ import { importModule } from "./import-module.ts";
 import type { StateMachine } from "./state-machine.ts";
 
 /**
- * Loads a state machine's module and makes a machine.
+ * Loads a state machine's module and creates a machine.
  *
- * @param url of a module whose default export is a function that gives a {@link StateMachine}.
- * @throws KontikiError when the module is missing, throws, or gives something else.
+ * @param url of a module whose default export is a function that returns a {@link StateMachine}.
+ * @throws KontikiError when the module is missing, throws, or returns something else.
  */
 export async function loadMachine(url: string): Promise<StateMachine> {
   const { default: made } = await importModule(url, "state machine");
@@ -19,31 +19,31 @@ export async function loadMachine(url: string): Promise<StateMachine> {
 }
 
 /**
- * Makes a machine with a function that is said to do so.
+ * Creates a machine with a user's function.
  *
- * @param source what people know it by: the beginning of what is said when it is none.
- * @throws KontikiError when it is no function, throws, or gives something else than a {@link StateMachine}.
+ * @param source how messages name it: every message begins with it.
+ * @throws KontikiError when it is not a function, throws, or returns something other than a {@link StateMachine}.
  */
 export function makeMachine(make: unknown, source: string): StateMachine {
   if (typeof make !== "function")
     throw new KontikiError(`${source}: it is not a function that makes a machine`);
   if (isClass(make))
-    throw new KontikiError(`${source}: it is a class: give () => new ${make.name || "Machine"}()`);
+    throw new KontikiError(`${source}: it is a class: use () => new ${make.name || "Machine"}()`);
   const machine: unknown = callMake(source, make as () => unknown);
   if (machine instanceof Promise) {
-    // Nobody waits for it, and its error would end the process.
+    // The promise is not used, and an unhandled rejection would end the process.
     machine.catch(() => undefined);
-    throw new KontikiError(`${source}: it makes a Promise: let it give the machine itself`);
+    throw new KontikiError(`${source}: it returns a Promise: let it return the machine itself`);
   }
   if (!isStateMachine(machine)) {
-    throw new KontikiError(`${source}: what it makes lacks one of apply, snapshot and restore`);
+    throw new KontikiError(`${source}: what it returns lacks one of apply, snapshot and restore`);
   }
   const wrong = wrongOptional(machine);
   if (wrong !== undefined) throw new KontikiError(`${source}: ${wrong}`);
   return machine;
 }
 
-/** What can only be called with `new`. Its text is the one thing that tells. */
+/** A class can only be called with `new`. Only its source text shows that it is one. */
 function isClass(make: object): boolean {
   return /^class\b/.test(Function.prototype.toString.call(make));
 }
@@ -52,7 +52,7 @@ function callMake(source: string, make: () => unknown): unknown {
   try {
     return make();
   } catch (error) {
-    throw new KontikiError(`${source}: making it threw: ${messageOf(error)}`, { cause: error });
+    throw new KontikiError(`${source}: it threw: ${messageOf(error)}`, { cause: error });
   }
 }
 
@@ -63,12 +63,12 @@ function isStateMachine(value: unknown): value is StateMachine {
   );
 }
 
-/** What is wrong with those parts of a machine that may be left out. */
+/** What is wrong with the optional parts of a machine. */
 function wrongOptional(machine: StateMachine): string | undefined {
   for (const name of ["query", "snapshotParts", "restoreParts"] as const) {
     if (machine[name] !== undefined && typeof machine[name] !== "function")
       return `its ${name} is not a function`;
   }
   if ("snapshotParts" in machine === "restoreParts" in machine) return undefined;
-  return "it has one of snapshotParts and restoreParts: it takes both or none";
+  return "it has one of snapshotParts and restoreParts: it needs both or none";
 }

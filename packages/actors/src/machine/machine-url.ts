@@ -4,10 +4,10 @@ import { inspect } from "node:util";
 import { KontikiError } from "../errors.ts";
 
 /**
- * The URL of a state machine's module: of the key-value machine when none is named.
+ * The URL of a state machine's module; by default that of the key-value machine.
  *
- * @param caller URL of the file that a relative path starts from; the working directory when it has none.
- * @throws KontikiError for what is neither a URL nor a path.
+ * @param caller URL of the file that a relative path starts from; if undefined, it starts from the working directory.
+ * @throws KontikiError for a value that is neither a URL nor a path.
  */
 export function machineUrl(module: string | URL | undefined, caller: string | undefined): string {
   if (module === undefined) return new URL("./key-value.js", import.meta.url).href;
@@ -19,18 +19,18 @@ export function machineUrl(module: string | URL | undefined, caller: string | un
     if (module !== "" && URL.canParse(module, base)) return new URL(module, base).href;
   }
   throw new KontikiError(
-    `stateMachine is ${inspect(module)}: give a URL, or a path that starts from the file that calls`,
+    `stateMachine is ${inspect(module)}: pass a URL, or a path that starts from the calling file`,
   );
 }
 
-/** The URL of the file outside this package that called into it, as the stack tells, if it was a file. */
+/** The URL of the file outside this package that called into it, from the stack; undefined if it is not a file. */
 export function callerUrl(): string | undefined {
   const here = new URL("..", import.meta.url).href;
   const files = callSites().map((file) => (isAbsolute(file) ? pathToFileURL(file).href : file));
   return files.find((file) => file.startsWith("file:") && !file.startsWith(here));
 }
 
-/** The files on the stack, the innermost first. */
+/** The files on the stack, innermost first. */
 function callSites(): readonly string[] {
   const trace: { stack?: unknown } = {};
   // oxlint-disable-next-line typescript/unbound-method -- it is put back, not called

@@ -1,26 +1,29 @@
-/** How many changes each write carries over, once a drawing has ended: more than the one that it may add. */
-const CARRIED_PER_WRITE = 4;
+/** How many changes each write merges after an iteration has ended: more than the one that it may add. */
+const MERGED_PER_WRITE = 4;
 
 /**
- * A map of strings that can be drawn, a few pairs at a time, as it was at one moment, while it changes on.
+ * A map of strings that can be iterated as of one moment, a few pairs at a time, while it keeps changing.
  *
- * As long as it is drawn nothing touches the map itself: changes gather beside it, and whoever looks finds those first.
- * When the drawing has ended they are carried over into the map, a few with each write, so that nothing ever takes
- * long: to begin a drawing takes no copy, and to end one no pause, however large the map. The order of the pairs is
- * that of a `Map`, whatever was drawn when: the same writes give the same parts on every node.
+ * During an iteration the map itself is not touched: changes collect beside it, and readers check those first. After
+ * the iteration they are merged into the map, a few with each write, so that no operation takes long: beginning an
+ * iteration copies nothing, and ending one causes no pause, however large the map. The order of the pairs is that of a
+ * `Map`, whatever was iterated and when: the same writes give the same parts on every node.
  */
 export class Pairs {
   readonly #map = new Map<string, string>();
-  /** Pairs put since: over others of the same key that are in `#map` and not removed, else behind them all. */
+  /**
+   * Pairs set since: a key that is in `#map` and not removed has its new value here; other keys come after all of
+   * `#map`.
+   */
   readonly #put = new Map<string, string>();
-  /** Keys in `#map` that are not to be there any more. */
+  /** Keys in `#map` that were removed. */
   readonly #removed = new Set<string>();
-  /** The one that goes on, if any does. */
-  #drawing: Drawing | undefined;
-  /** Carries over the changes of a drawing that has ended. */
-  #carrying: Iterator<void> | undefined;
-  /** Whether removals gather, too, because the map is drawn, or not all of those before are carried over. */
-  #gathersRemovals = false;
+  /** The iteration in progress, if any. */
+  #iteration: Iteration | undefined;
+  /** Merges the changes made during a finished iteration. */
+  #merging: Iterator<void> | undefined;
+  /** Whether removals are collected too, because the map is being iterated or earlier removals are not merged yet. */
+  #collectsRemovals = false;
 
   get(key: string): string | undefined {
     const there = this.#isPlain ? undefined : this.#put.get(key);
@@ -34,27 +37,27 @@ export class Pairs {
       return;
     }
     this.#put.set(key, value);
-    this.#carry(CARRIED_PER_WRITE);
+    this.#merge(MERGED_PER_WRITE);
   }
 
-  /** Removes a pair, and says whether it was there. */
+  /** Removes a pair, and returns whether it existed. */
   delete(key: string): boolean {
     if (this.#isPlain) return this.#map.delete(key);
     const there = this.get(key) !== undefined;
     this.#put.delete(key);
-    if (!this.#gathersRemovals) this.#map.delete(key);
+    if (!this.#collectsRemovals) this.#map.delete(key);
     else if (this.#map.has(key)) this.#removed.add(key);
-    this.#carry(CARRIED_PER_WRITE);
+    this.#merge(MERGED_PER_WRITE);
     return there;
   }
 
-  /** Removes all. A drawing that goes on is broken off. */
+  /** Removes all pairs. Aborts an iteration in progress. */
   clear(): void {
     this.#settle();
     this.#map.clear();
   }
 
-  /** All pairs whose key starts with `prefix`, in no order that means anything. */
+  /** All pairs whose key starts with `prefix`, in no particular order. */
   *startingWith(prefix: string): Generator<readonly [string, string]> {
     for (const [key, value] of this.#map) {
       if (!key.startsWith(prefix) || this.#removed.has(key)) continue;
@@ -67,43 +70,43 @@ export class Pairs {
   }
 
   /**
-   * The pairs as they are now, in their order, in runs of key, value, key, value ... of about `charactersMax` characters
-   * and at least one pair each. Only one drawing at a time: another one breaks it off, and so does `clear`.
+   * The pairs as they are now, in order, as runs of key, value, key, value ... of about `charactersMax` characters and
+   * at least one pair each. Only one iteration at a time: another one aborts it, and so does `clear`.
    */
-  draw(charactersMax: number): IterableIterator<readonly string[]> {
+  iterate(charactersMax: number): IterableIterator<readonly string[]> {
     this.#settle();
-    this.#gathersRemovals = true;
-    const drawing = new Drawing(this.#map, charactersMax, () => {
-      this.#drawing = undefined;
-      this.#carrying = this.#carryAll();
+    this.#collectsRemovals = true;
+    const iteration = new Iteration(this.#map, charactersMax, () => {
+      this.#iteration = undefined;
+      this.#merging = this.#mergeAll();
     });
-    this.#drawing = drawing;
-    return drawing;
+    this.#iteration = iteration;
+    return iteration;
   }
 
   get #isPlain(): boolean {
-    return this.#drawing === undefined && this.#carrying === undefined;
+    return this.#iteration === undefined && this.#merging === undefined;
   }
 
-  #carry(count: number): void {
-    for (let left = count; left > 0 && this.#carrying !== undefined; left -= 1)
-      if (this.#carrying.next().done === true) this.#carrying = undefined;
+  #merge(count: number): void {
+    for (let left = count; left > 0 && this.#merging !== undefined; left -= 1)
+      if (this.#merging.next().done === true) this.#merging = undefined;
   }
 
-  /** Ends a drawing that goes on, and carries over all changes at once. */
+  /** Ends an iteration in progress, and merges all changes at once. */
   #settle(): void {
-    this.#drawing?.breakOff();
-    this.#carry(Infinity);
+    this.#iteration?.abort();
+    this.#merge(Infinity);
   }
 
-  /** Removals first: a pair that was removed and put again stands behind all others. */
-  *#carryAll(): Generator<void> {
+  /** Removals first: a pair that was removed and set again comes after all others. */
+  *#mergeAll(): Generator<void> {
     for (const key of this.#removed) {
       this.#map.delete(key);
       this.#removed.delete(key);
       yield;
     }
-    this.#gathersRemovals = false;
+    this.#collectsRemovals = false;
     for (const [key, value] of this.#put) {
       this.#map.set(key, value);
       this.#put.delete(key);
@@ -112,12 +115,12 @@ export class Pairs {
   }
 }
 
-/** The pairs of a map that nobody changes until the drawing has ended. */
-class Drawing implements IterableIterator<readonly string[]> {
+/** The pairs of a map that does not change until the iteration has ended. */
+class Iteration implements IterableIterator<readonly string[]> {
   readonly #charactersMax: number;
   readonly #onEnd: () => void;
   #pairs: Iterator<[string, string]> | undefined;
-  #isBroken = false;
+  #isAborted = false;
 
   constructor(map: Map<string, string>, charactersMax: number, onEnd: () => void) {
     this.#pairs = map.entries();
@@ -130,7 +133,8 @@ class Drawing implements IterableIterator<readonly string[]> {
   }
 
   next(): IteratorResult<readonly string[], undefined> {
-    if (this.#isBroken) throw new Error("the state is drawn by a later snapshot, or gone");
+    if (this.#isAborted)
+      throw new Error("this iteration was ended by a later snapshot or a restore");
     const run: string[] = [];
     let characters = 0;
     while (characters < this.#charactersMax) {
@@ -151,9 +155,9 @@ class Drawing implements IterableIterator<readonly string[]> {
     return { done: true, value: undefined };
   }
 
-  /** Ends it for good: whoever goes on drawing is told. */
-  breakOff(): void {
-    this.#isBroken = true;
+  /** Ends it permanently: further calls of `next` throw. */
+  abort(): void {
+    this.#isAborted = true;
     this.return();
   }
 }

@@ -1,5 +1,5 @@
 /**
- * Module hooks that strip types, for versions of Node that cannot. Loaded by Node in a thread of its own.
+ * Module hooks that strip types, for versions of Node that cannot. Node loads them in a separate thread.
  *
  * @module
  */
@@ -17,14 +17,17 @@ export const load: LoadHook = async (url, context, nextLoad) => {
   return { format: "module", source: `${stripped}\n//# sourceURL=${url}`, shortCircuit: true };
 };
 
-/** What the stripper throws: a plain object with the place, lines from 1 and columns from 0. */
+/** What the stripper throws: a plain object with the position, lines from 1 and columns from 0. */
 type StripFailure = {
   readonly startLine?: number;
   readonly startColumn?: number;
   readonly message?: string;
 };
 
-/** @throws SyntaxError for what is no TypeScript, or needs more than stripping (an enum, a parameter property). */
+/**
+ * @throws SyntaxError for invalid TypeScript, and for TypeScript that needs more than stripping (an enum, a parameter
+ * property).
+ */
 function strip(source: string, path: string): string {
   try {
     return transformSync(source, { mode: "strip-only", module: true, filename: path }).code;

@@ -1,6 +1,6 @@
 import type { NodeId } from "@kontiki/core";
 
-/** Where mail goes: a node by its id, a client by its number. A node id holds no slash, so they never meet. */
+/** The address of mail: a node's id or a client's number. A node id contains no slash, so the two never collide. */
 export type Address = NodeId | ClientAddress;
 
 /** The address of a client. */

@@ -2,19 +2,19 @@ import { getUint32, setUint32 } from "../bytes/big-endian.ts";
 import { partOf } from "../bytes/part-of.ts";
 
 /**
- * A row of byte strings in one buffer: each a big-endian u32 and that many bytes. A command stays in this form from
- * the client to the last disk; nobody on the way opens it.
+ * A sequence of byte strings in one buffer: each is a big-endian u32 length and that many bytes. A command stays in
+ * this form from the client to the last disk; nothing on the way decodes it.
  */
 
-/** A frame that holds nothing, not even an empty string: what a no-op entry has for a command. */
+/** The length of an absent frame, which is different from an empty one: a no-op entry has no command. */
 const NOTHING = 0xffff_ffff;
 
-/** Thrown for bytes that are not a row of frames. */
+/** Thrown for bytes that are not a sequence of frames. */
 export class FrameError extends Error {
   override readonly name = "FrameError";
 }
 
-/** Puts byte strings (or nothing, where undefined) in a row. */
+/** Encodes byte strings as frames; undefined becomes an absent frame. */
 export function packFrames(parts: readonly (Uint8Array | undefined)[]): Uint8Array<ArrayBuffer> {
   let size = 0;
   for (const part of parts) size += 4 + (part?.length ?? 0);
@@ -31,9 +31,9 @@ export function packFrames(parts: readonly (Uint8Array | undefined)[]): Uint8Arr
 }
 
 /**
- * The byte strings of a row: views of it, or copies where they are small.
+ * Decodes frames: views of the buffer, or copies of short ones.
  *
- * @throws FrameError when a frame reaches over the end.
+ * @throws FrameError when a frame goes past the end.
  */
 export function unpackFrames(block: Uint8Array): (Uint8Array | undefined)[] {
   const parts: (Uint8Array | undefined)[] = [];

@@ -1,25 +1,25 @@
 import type { Index, Membership, NodeId, Term } from "@kontiki/core";
 
-/** Where a node is in its life. Its thread runs in `starting` and `running` only. */
+/** Where a node is in its life. It has a thread in `starting` and `running` only. */
 export type Life =
-  /** Its thread runs and reads its state back from its disk. */
+  /** Its thread recovers its state from its disk. */
   | { readonly type: "starting" }
   /** Its thread takes part in the cluster. */
   | { readonly type: "running" }
-  /** It crashed and comes back from its disk after a pause. */
+  /** It crashed, and is started again from its disk after a delay. */
   | { readonly type: "restarting"; readonly cause: string }
-  /** Stopped because somebody asked for it. */
+  /** It was stopped on request. */
   | { readonly type: "stopped" }
-  /** It will not be started again unless somebody asks for it. */
+  /** It is not started again unless that is requested. */
   | { readonly type: "failed"; readonly cause: string };
 
-/** What a node last said of its own Raft state. All zero before it has first spoken. */
+/** The Raft state that a node last reported. */
 export type RaftStatus = {
-  /** What it is in `term` (§5.1, dissertation 9.6). */
+  /** Its role in `term` (§5.1, dissertation 9.6). */
   readonly role: "follower" | "preCandidate" | "candidate" | "leader";
   /** The latest term it has seen; 0 before any election. */
   readonly term: Term;
-  /** Who leads `term`, itself included, as far as it knows. */
+  /** The leader of `term`, which may be the node itself; undefined when it knows none. */
   readonly leader: NodeId | undefined;
   /** Highest index known to be committed. */
   readonly commit: Index;
@@ -27,19 +27,19 @@ export type RaftStatus = {
   readonly last: Index;
   /** Highest index applied to the state machine. */
   readonly applied: Index;
-  /** First entry that its log still holds; one more than `last` when it holds none. */
+  /** Index of the first entry that its log still holds; one more than `last` when it holds none. */
   readonly first: Index;
-  /** The last entry in its newest snapshot; 0 when it has none. */
+  /** Index of the last entry in its newest snapshot; 0 when it has none. */
   readonly snapshot: Index;
-  /** Whether it is a voter, by the membership that it knows. */
+  /** Whether it is a voter, according to the membership that it knows. */
   readonly votes: boolean;
-  /** Whether a part of its log was found damaged and is not whole again: until then it votes for nobody. */
+  /** Whether a part of its log was found damaged and is not repaired yet. Until then it votes for no node. */
   readonly repairing: boolean;
-  /** How many bytes it has of a snapshot that its leader sends, and how many there are. */
+  /** How many bytes it has received of a snapshot that its leader sends, and the size of that snapshot. */
   readonly receiving: { readonly received: number; readonly size: number } | undefined;
 };
 
-/** Whether a node says the same of itself as before. */
+/** Whether two statuses are the same. */
 export function sameStatus(a: RaftStatus | undefined, b: RaftStatus): boolean {
   if (a?.role !== b.role || a.term !== b.term || a.leader !== b.leader) return false;
   if (a.commit !== b.commit || a.last !== b.last || a.applied !== b.applied) return false;
@@ -51,27 +51,27 @@ export function sameStatus(a: RaftStatus | undefined, b: RaftStatus): boolean {
   );
 }
 
-/** One node as its supervisor sees it. */
+/** The status of a node, as its supervisor knows it. */
 export type NodeStatus = {
   /** The name of the node. */
   readonly id: NodeId;
   /** Where it is in its life. */
   readonly life: Life;
-  /** Starts of its thread since the cluster was started, the first included. */
+  /** How often its thread was started since the cluster was, the first time included. */
   readonly incarnation: number;
-  /** Crashes it came back from since the cluster was started, asked for or not. */
+  /** How often it was restarted after a crash since the cluster was started, requested crashes included. */
   readonly restarts: number;
   /** Undefined while no thread runs. */
   readonly raft: RaftStatus | undefined;
-  /** Which disk it has: 0 for the one that the cluster began with, a higher number for each that came later. */
+  /** Which disk it has: 0 for the one that the cluster began with, a higher number for each later one. */
   readonly uid: number;
-  /** What is wrong with its disk or its log, in one line, while it is. */
+  /** What is wrong with its disk or its log, in one line; undefined when nothing is. */
   readonly trouble: string | undefined;
 };
 
-/** Something happened in a cluster. */
+/** An event in a cluster. */
 export type ClusterEvent =
-  /** A node's thread runs and has recovered its state. `tornBytes` of an unfinished last write were cut off. */
+  /** A node's thread has recovered its state. `tornBytes` of an unfinished last write were cut off. */
   | {
       readonly type: "started";
       readonly node: NodeId;
@@ -79,9 +79,9 @@ export type ClusterEvent =
       readonly tornBytes: number;
     }
   /**
-   * A thread died. `asked` when by `crash()`. It comes back after `restartInMs`, or not at all when that is
-   * undefined: then a `failed` follows. `crashes` were counted within the restart window, this one included if it
-   * was not asked for.
+   * A node's thread died; `asked`: because of `crash()`. The node is restarted after `restartInMs`. When that is undefined
+   * it is not, and a `failed` follows. `crashes` is the number of crashes within the restart window, this one included
+   * unless it was asked for.
    */
   | {
       readonly type: "crashed";
@@ -92,20 +92,20 @@ export type ClusterEvent =
       readonly crashes: number;
       readonly restartInMs: number | undefined;
     }
-  /** A node is given up: its crashes exhausted the restart intensity, or its disk cannot be used. */
+  /** A node is given up: it crashed more often than the restart intensity allows, or it can never start. */
   | {
       readonly type: "failed";
       readonly node: NodeId;
       readonly incarnation: number;
       readonly cause: string;
     }
-  /** A node was stopped in order. */
+  /** A node was stopped on request. */
   | { readonly type: "stopped"; readonly node: NodeId; readonly incarnation: number }
-  /** A node took the lead. */
+  /** A node has become leader. */
   | { readonly type: "leader"; readonly node: NodeId; readonly term: Term }
   /**
-   * The membership that the leader goes by is another one, or the one it went by is committed now. It is in force from
-   * the entry `index` on.
+   * The leader uses another membership, or the one that it uses has been committed. It is in force from the entry `index`
+   * on.
    */
   | {
       readonly type: "membership";
@@ -114,26 +114,26 @@ export type ClusterEvent =
       readonly membership: Membership;
       readonly committed: boolean;
     }
-  /** Something is wrong with a node's disk or log. It runs on, but takes no part, or votes for nobody. */
+  /** Something is wrong with a node's disk or log. It keeps running, but takes no part, or votes for no node. */
   | { readonly type: "trouble"; readonly node: NodeId; readonly what: string }
-  /** What was wrong with a node's disk or log is over. */
+  /** A node's disk and log are in order again. */
   | { readonly type: "repaired"; readonly node: NodeId }
-  /** Mail could not be delivered, for the first time to this address for this reason. Later ones are only counted. */
+  /** Mail to this address could not be delivered for this reason, for the first time. Later ones are only counted. */
   | { readonly type: "deadLetter"; readonly to: string; readonly reason: DeadLetterReason };
 
-/** What {@link Cluster.events} tells, by the name of the event. */
+/** What {@link Cluster.events} emits, by the name of the event. */
 export type ClusterEvents = {
-  /** Something befell a node, or mail was lost: all of it, in the order in which it happened. */
+  /** Something happened to a node, or mail was lost. All such events, in the order in which they happened. */
   event: [ClusterEvent];
   /**
-   * A node says something else of its Raft state than before: its role, term, leader, log, commit or applied index.
+   * A node's Raft state has changed: its role, term, leader, log, commit or applied index.
    *
-   * A node reports with its mail, at most a few times a turn, so what began and ended within one turn is not seen.
-   * A cluster under load tells a thousand of these a second. That a node is gone is an `event`.
+   * A node reports its state with its mail, at most a few times a turn, so what begins and ends within one turn is not
+   * seen. A cluster under load emits a thousand of these a second. The end of a node's thread is an `event`.
    */
   status: [NodeStatus];
 };
 
-/** Why mail was not delivered. Raft sends again; a client is told. */
+/** Why mail was not delivered. Raft sends again; a client gets the reason. */
 export type DeadLetterReason =
   "not running" | "mailbox full" | "stale incarnation" | "unknown address" | "malformed";

@@ -6,9 +6,9 @@ import { bytesAt, fieldsOf, wholeAt, WireError, type Fields } from "./wire-field
 import { membershipFromWire, membershipToWire } from "./wire-membership.ts";
 
 /**
- * Adjacent entries as an array: the runs of their terms, their commands as one row of frames, and only when there are any,
- * the memberships among them: at which place, which. An entry without a command has an empty frame, and is a no-op
- * unless it is among those. So entries of clients, which is nearly all there ever are, cost nothing more.
+ * Encodes adjacent entries as an array: the runs of their terms, their commands as frames, and, only if there are any,
+ * the memberships with their positions. An entry without a command has an absent frame, and is a no-op unless it is
+ * among the memberships. So the entries of clients, which are nearly all entries, need no more than this.
  */
 export function entriesToWire(entries: readonly Entry<CommandBytes>[]): Fields {
   const commands = entries.map((entry) => (entry.type === "command" ? entry.command : undefined));
@@ -17,10 +17,10 @@ export function entriesToWire(entries: readonly Entry<CommandBytes>[]): Fields {
   return memberships.length === 0 ? [runs, frames] : [runs, frames, memberships];
 }
 
-/** The entries that an array stands for; the first follows `prevIndex`. @throws WireError */
+/** Decodes entries; the first follows `prevIndex`. @throws WireError */
 export function entriesFromWire(prevIndex: Index, wire: unknown): readonly Entry<CommandBytes>[] {
   const fields = fieldsOf(wire, "entries");
-  const runs = fieldsOf(fields[0], "a row of terms");
+  const runs = fieldsOf(fields[0], "a list of terms");
   const commands = unpackFrames(bytesAt(fields, 1));
   const memberships = membershipsFromWire(fields[2]);
   const entries: Entry<CommandBytes>[] = [];
@@ -33,7 +33,7 @@ export function entriesFromWire(prevIndex: Index, wire: unknown): readonly Entry
       const place = index(prevIndex + at + 1);
       if (command === undefined) entries.push(withoutCommand(place, runTerm, memberships?.get(at)));
       else if (!isCommand(command))
-        throw new WireError("a command holds a header, and not too much");
+        throw new WireError("a command has a header, and is not over the limit");
       else entries.push({ type: "command", index: place, term: runTerm, command });
     }
   }
@@ -43,7 +43,7 @@ export function entriesFromWire(prevIndex: Index, wire: unknown): readonly Entry
   return entries;
 }
 
-/** The terms of entries as runs, flat: term, count, term, count ... Nearly always one run. */
+/** The terms of entries as a flat list of runs: term, count, term, count ... Nearly always one run. */
 function termRuns(entries: readonly Entry<CommandBytes>[]): readonly number[] {
   const [first] = entries;
   if (first === undefined) return [];
@@ -62,7 +62,7 @@ function termRuns(entries: readonly Entry<CommandBytes>[]): readonly number[] {
   return runs;
 }
 
-/** Place, membership, place, membership ... */
+/** Position, membership, position, membership ... */
 function membershipsToWire(entries: readonly Entry<CommandBytes>[]): Fields {
   return entries.flatMap((entry, at) =>
     entry.type === "membership" ? [at, membershipToWire(entry.membership)] : [],
@@ -71,7 +71,7 @@ function membershipsToWire(entries: readonly Entry<CommandBytes>[]): Fields {
 
 function membershipsFromWire(wire: unknown): ReadonlyMap<number, Membership> | undefined {
   if (wire === undefined) return undefined;
-  const flat = fieldsOf(wire, "a row of memberships");
+  const flat = fieldsOf(wire, "a list of memberships");
   const found = new Map<number, Membership>();
   for (let at = 0; at < flat.length; at += 2)
     found.set(wholeAt(flat, at), membershipFromWire(flat[at + 1]));

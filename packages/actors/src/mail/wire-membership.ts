@@ -9,10 +9,10 @@ import {
   type Fields,
 } from "./wire-fields.ts";
 
-/** The most servers in any list of a membership: far more than Raft is of use with, and few enough to check each. */
+/** The most servers in any list of a membership: far more than is useful with Raft, and few enough to check each. */
 export const MEMBERS_MAX = 255;
 
-/** A membership as nested arrays: the lists in the order of the type, promotions and uids as flat pairs. */
+/** Encodes a membership as nested arrays: the lists in the order of the type, promotions and uids as flat pairs. */
 export function membershipToWire(membership: Membership): Fields {
   const { voters, outgoing, learners, learnersNext, promotions, uids, lastUid } = membership;
   return [
@@ -27,8 +27,8 @@ export function membershipToWire(membership: Membership): Fields {
 }
 
 /**
- * The membership that nested arrays stand for. What a node decides by is made of it, so it must not only have the right
- * shape but also be one that can be: see `assertMembership`.
+ * Decodes a membership. Nodes make decisions by it, so it must not only have the right shape but also be valid: see
+ * `assertMembership`.
  *
  * @throws WireError or AssertionError for anything else.
  */
@@ -65,7 +65,7 @@ function uidsOf(pairs: readonly (readonly [unknown, unknown])[]): Membership["ui
 
 function pairsOf(wire: unknown): readonly (readonly [unknown, unknown])[] {
   const flat = listOf(wire, 2 * MEMBERS_MAX);
-  if (flat.length % 2 !== 0) throw new WireError("pairs are due");
+  if (flat.length % 2 !== 0) throw new WireError("pairs are expected");
   return Array.from({ length: flat.length / 2 }, (_, at) => [flat[2 * at], flat[2 * at + 1]]);
 }
 

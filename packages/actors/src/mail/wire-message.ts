@@ -29,7 +29,7 @@ const KIND = {
   rejoin: 12,
 } as const;
 
-/** A message as an array: which kind, its term, and what that kind has. Commands stay the bytes that they are. */
+/** Encodes a message as an array: its kind, its term, and the fields of that kind. Commands stay encoded. */
 export function messageToWire(message: Message<CommandBytes>): Fields {
   const { type, term } = message;
   const kind = KIND[type];
@@ -44,7 +44,7 @@ export function messageToWire(message: Message<CommandBytes>): Fields {
     case "appendEntries": {
       const { prevIndex, prevTerm, commit, round, entries } = message;
       const fields: Fields = [kind, term, prevIndex, prevTerm, commit, round];
-      // Most of them are signs of life without entries.
+      // Most of them are heartbeats without entries.
       return entries.length === 0 ? fields : [...fields, entriesToWire(entries)];
     }
     case "appendAccepted":
@@ -69,7 +69,7 @@ export function messageToWire(message: Message<CommandBytes>): Fields {
   }
 }
 
-/** The message that an array stands for. @throws WireError or AssertionError for any other shape. */
+/** Decodes a message. @throws WireError or AssertionError for any other shape. */
 export function messageFromWire(wire: unknown): Message<CommandBytes> {
   const fields = fieldsOf(wire, "a message");
   const [kind] = fields;

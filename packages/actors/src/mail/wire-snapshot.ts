@@ -12,13 +12,13 @@ import {
 } from "./wire-fields.ts";
 import { membershipFromWire, membershipToWire } from "./wire-membership.ts";
 
-/** What is known of a snapshot, as an array. */
+/** Encodes the description of a snapshot as an array. */
 function snapshotToWire(snapshot: Snapshot): Fields {
   const { index, term, membership, size, checksum } = snapshot;
   return [index, term, membershipToWire(membership), size, checksum];
 }
 
-/** What is known of a snapshot. @throws WireError or AssertionError for any other shape. */
+/** Decodes the description of a snapshot. @throws WireError or AssertionError for any other shape. */
 function snapshotFromWire(wire: unknown): Snapshot {
   const fields = fieldsOf(wire, "a snapshot");
   const [index, term] = [indexAt(fields, 0), termAt(fields, 1)];
@@ -27,14 +27,14 @@ function snapshotFromWire(wire: unknown): Snapshot {
   return { index, term, membership, size: wholeAt(fields, 3), checksum: checksumAt(fields, 4) };
 }
 
-/** A part of a snapshot: what it is a part of, where it begins, its bytes, and their CRC-32. */
+/** Encodes a snapshot chunk: its snapshot, its offset, its bytes, and their CRC-32. */
 export function chunkToWire({ snapshot, offset, bytes }: SnapshotChunk): Fields {
   return [snapshotToWire(snapshot), offset, bytes, crc32(bytes)];
 }
 
 /**
- * The part of a snapshot that fields from `position` on stand for. A part that was damaged on the way is refused here,
- * one by one: found only by the checksum of the whole, it would cost all the other parts as well.
+ * Decodes the snapshot chunk in the fields from `position` on. A damaged chunk is rejected here, by itself: if only the
+ * checksum of the whole file detected it, all other chunks would be lost as well.
  *
  * @throws WireError or AssertionError
  */
@@ -46,8 +46,8 @@ export function chunkFromWire(
   const offset = wholeAt(fields, position + 1);
   const bytes = bytesAt(fields, position + 2);
   if (bytes.length === 0 || offset + bytes.length > snapshot.size)
-    throw new WireError("a part of a snapshot lies inside it");
+    throw new WireError("a snapshot chunk is not inside its snapshot");
   if (crc32(bytes) !== checksumAt(fields, position + 3))
-    throw new WireError("a part of a snapshot is damaged");
+    throw new WireError("a snapshot chunk is damaged");
   return { snapshot, offset, bytes };
 }

@@ -17,52 +17,52 @@ import { messageFromWire, messageToWire } from "./wire-message.ts";
 
 /**
  * How much a read may miss (dissertation 6.4). "linearizable": nothing that was acknowledged before it began. "lease":
- * the same, as long as clocks run about equally fast; nodes that hold no lease take the long way. "stale": it may be of
- * any earlier state, as the node that is asked happens to have it.
+ * the same, as long as clocks run at about the same rate; nodes without a lease handle it as "linearizable". "stale":
+ * it may see any earlier state that the asked node happens to have.
  */
 export type Consistency = "linearizable" | "lease" | "stale";
 
-/** What one envelope carries: everything that one turn says to one address. */
+/** The contents of one envelope: everything that one turn sends to one address. */
 export type Parcel =
-  /** Node to node, from one disk for one disk: see `Membership.uids`. */
+  /** Node to node, from one disk to another: see `Membership.uids`. */
   | {
       readonly type: "raft";
       readonly fromUid: number;
       readonly toUid: number;
       readonly messages: readonly Message<CommandBytes>[];
     }
-  /** Client to node. `id` names the parcel, for a refusal. */
+  /** Client to node. A rejection names the parcel by its `id`. */
   | { readonly type: "propose"; readonly id: number; readonly commands: readonly CommandBytes[] }
-  /** Node to node: what a client proposed to one that does not lead, for the leader. It is never forwarded again. */
+  /** Node to node: a client's proposals, forwarded by a non-leader to the leader. They are never forwarded again. */
   | {
       readonly type: "forward";
       readonly client: ClientAddress;
       readonly id: number;
       readonly commands: readonly CommandBytes[];
     }
-  /** Node to client: the results of commands, by their sequence numbers. */
+  /** Node to client: the results of commands, by sequence number. */
   | {
       readonly type: "answers";
       readonly sequences: readonly number[];
       readonly results: readonly Uint8Array[];
     }
-  /** Node to client: none of that parcel's commands was taken, nor ever will be. */
+  /** Node to client: none of that parcel's commands was appended to a log, and none will be. */
   | {
       readonly type: "refused";
       readonly id: number;
       readonly reason: Refusal;
       readonly leader: NodeId | undefined;
     }
-  /** Client to node: questions to the state machine. `id` names the parcel, for the answer. */
+  /** Client to node: queries for the state machine. The answer names the parcel by its `id`. */
   | {
       readonly type: "read";
       readonly id: number;
       readonly consistency: Consistency;
       readonly questions: readonly Uint8Array[];
     }
-  /** Node to client: the results of that parcel's questions, in their order. */
+  /** Node to client: the results of that parcel's queries, in order. */
   | { readonly type: "readAnswers"; readonly id: number; readonly results: readonly Uint8Array[] }
-  /** Node to client: none of that parcel's questions is answered here. */
+  /** Node to client: this node does not answer that parcel's queries. */
   | { readonly type: "readRefused"; readonly id: number; readonly leader: NodeId | undefined };
 
 const KIND = {
@@ -79,15 +79,15 @@ const KIND = {
 const CONSISTENCIES: readonly Consistency[] = ["linearizable", "lease", "stale"];
 const REFUSALS: readonly Refusal[] = ["notLeader", "busy", "transferring"];
 
-/** A parcel as bytes in a buffer of their own. */
+/** Encodes a parcel in a separate buffer, which may be transferred. */
 export function encodeParcel(parcel: Parcel): Uint8Array<ArrayBuffer> {
   return encode(parcelToWire(parcel));
 }
 
 /**
- * The parcel that `bytes` stand for; its byte strings are views of them, or copies where they are small.
+ * Decodes a parcel; its byte strings are views of `bytes`, or copies of short ones.
  *
- * @throws WireError for anything that {@link encodeParcel} does not make.
+ * @throws WireError for anything that {@link encodeParcel} does not write.
  */
 export function decodeParcel(bytes: Uint8Array): Parcel {
   try {
@@ -98,7 +98,7 @@ export function decodeParcel(bytes: Uint8Array): Parcel {
   }
 }
 
-/** The parcel that `bytes` stand for; nothing when they hold none: bytes from outside are never worth a life. */
+/** Decodes a parcel; undefined for anything else: bytes from outside must never end a node. */
 export function openParcel(bytes: Uint8Array): Parcel | undefined {
   try {
     return decodeParcel(bytes);
@@ -147,7 +147,7 @@ function parcelFromWire(wire: unknown): Parcel {
         type: "raft",
         fromUid: wholeAt(fields, 1),
         toUid: wholeAt(fields, 2),
-        messages: fieldsOf(fields[3], "a row of messages").map(messageFromWire),
+        messages: fieldsOf(fields[3], "a list of messages").map(messageFromWire),
       };
     case KIND.propose:
       return { type: "propose", id: wholeAt(fields, 1), commands: framesAt(fields, 2, isCommand) };
@@ -192,7 +192,7 @@ function questionsFromWire(fields: Fields): Parcel {
 }
 
 function answersFromWire(fields: Fields): Parcel {
-  const sequences = fieldsOf(fields[1], "a row of sequence numbers").map(whole);
+  const sequences = fieldsOf(fields[1], "a list of sequence numbers").map(whole);
   const results = framesAt(fields, 2, isAnything);
   if (results.length !== sequences.length)
     throw new WireError("each answer has one sequence number");
@@ -206,12 +206,12 @@ function framesAt(
 ): Uint8Array[] {
   return unpackFrames(bytesAt(fields, position)).map((bytes) => {
     if (bytes === undefined || !isValid(bytes))
-      throw new FrameError("a frame holds what it should not");
+      throw new FrameError("a frame has invalid contents");
     return bytes;
   });
 }
 
-/** A question is as large as a command's payload may be. */
+/** A query may be as large as a command's payload. */
 function isQuestion(bytes: Uint8Array): boolean {
   return bytes.length <= COMMAND_BYTES_MAX;
 }

@@ -6,30 +6,32 @@ import type { Session } from "../sessions/session.ts";
 import type { SessionsCopy } from "../sessions/sessions.ts";
 import type { StateMachine } from "../machine/state-machine.ts";
 
-/** Raised when the parts change, so that an older program says so instead of guessing. */
+/** Increased when the parts change, so that an older program reports it instead of guessing. */
 const FORMAT = 1;
 
-/** What a part is: the first of its two fields. They come in this order; of `head` and `ended` there is one each. */
+/**
+ * The kinds of parts: the first of a part's two fields. They come in this order; `head` and `ended` occur once each.
+ */
 const KIND = { head: 0, sessions: 1, ended: 2, whole: 3, piece: 4 } as const;
 
 /**
- * Sessions and machine as of this call, as parts of bytes. They are drawn one by one while both go on; ending the
- * iteration early ends the machine's as well.
+ * Sessions and machine as of this call, as parts of bytes. They are read one by one while both continue; ending the
+ * iteration early also ends the machine's.
  *
- * The machine's state is taken by `snapshotParts` where it has that, else by `snapshot`, as one part and at once.
+ * The machine's state is taken with `snapshotParts` if it has that, else with `snapshot`, as one part and at once.
  */
 export function snapshotParts(
   machine: StateMachine,
   sessions: SessionsCopy,
 ): Generator<Uint8Array, void> {
   const state = machine.snapshotParts?.()[Symbol.iterator]() ?? wholeOf(machine);
-  const parts = drawParts(sessions, state);
-  // Runs into its `try`, so that an end before the first part is an end for the machine, too.
+  const parts = iterateParts(sessions, state);
+  // Enters its `try`, so that an end before the first part also ends the machine's iteration.
   parts.next();
   return parts;
 }
 
-function* drawParts(
+function* iterateParts(
   sessions: SessionsCopy,
   state: Iterator<unknown> | Uint8Array,
 ): Generator<Uint8Array, void> {
@@ -51,7 +53,7 @@ function* pieceBytes(state: Iterator<unknown>): Generator<Uint8Array, void> {
   }
 }
 
-/** The sessions as they go into a snapshot: the same bytes for the same state. */
+/** The sessions as they are written to a snapshot: the same bytes for the same state. */
 export function* sessionBytes({ open, ended }: SessionsCopy): Generator<Uint8Array> {
   for (const rows of sessionParts(open)) yield encode([KIND.sessions, rows]);
   yield encode([KIND.ended, ended]);
@@ -64,19 +66,19 @@ function wholeOf(machine: StateMachine): Uint8Array {
 }
 
 /**
- * Takes up what {@link snapshotParts} gave: the machine is restored, the sessions are returned.
+ * Restores what {@link snapshotParts} returned: restores the machine, and returns the sessions.
  *
- * @throws KontikiError that says what is wrong with the parts. The machine may then be half restored.
+ * @throws KontikiError that says what is wrong with the parts. The machine may be partly restored then.
  */
 export function restoreParts(machine: StateMachine, parts: Iterable<Uint8Array>): SessionsCopy {
   const iterator = openParts(parts);
   try {
     const head = iterator.next();
     if (head.done === true || head.value.kind !== KIND.head)
-      throw new KontikiError("a snapshot: its first part does not say its format");
+      throw new KontikiError("a snapshot: its first part does not name its format");
     if (head.value.content !== FORMAT) {
       throw new KontikiError(
-        `a snapshot of format ${String(head.value.content)}: this program knows ${FORMAT} only`,
+        `a snapshot of format ${String(head.value.content)}: this program reads only format ${FORMAT}`,
       );
     }
     const sessions = readSessions(iterator);
@@ -119,7 +121,7 @@ function readSessions(parts: Iterator<Part>): SessionsCopy {
     else if (kind === KIND.ended) return { open, ended: pairsOf(content) };
     else break;
   }
-  throw new KontikiError("a snapshot: its sessions are not complete");
+  throw new KontikiError("a snapshot: its sessions are incomplete");
 }
 
 function pairsOf(content: unknown): (readonly [number, number])[] {
@@ -135,7 +137,7 @@ function restoreMachine(machine: StateMachine, parts: Iterator<Part>): void {
   if (first.done !== true && first.value.kind === KIND.whole) {
     const state = first.value.content;
     if (parts.next().done !== true)
-      throw new KontikiError("a snapshot: it goes on behind the whole state");
+      throw new KontikiError("a snapshot: there are parts after the complete state");
     return tryRestore(() => machine.restore(state));
   }
   if (machine.restoreParts === undefined) {
@@ -152,7 +154,7 @@ function restoreMachine(machine: StateMachine, parts: Iterator<Part>): void {
 function* piecesOf(first: IteratorResult<Part, void>, parts: Iterator<Part>): Generator<unknown> {
   for (let next = first; next.done !== true; next = parts.next() as IteratorResult<Part, void>) {
     if (next.value.kind !== KIND.piece)
-      throw new KontikiError("a snapshot: among the parts of the state is one of another kind");
+      throw new KontikiError("a snapshot: a part of another kind is among the parts of the state");
     yield next.value.content;
   }
 }
@@ -162,7 +164,7 @@ function tryRestore(restore: () => void): void {
     restore();
   } catch (error) {
     if (error instanceof KontikiError) throw error;
-    throw new KontikiError(`a snapshot: the state machine cannot take it: ${messageOf(error)}`, {
+    throw new KontikiError(`a snapshot: the state machine cannot restore it: ${messageOf(error)}`, {
       cause: error,
     });
   }

@@ -14,8 +14,8 @@ import { encodeParcel } from "../mail/wire.ts";
 type Answers = { readonly sequences: number[]; readonly results: Uint8Array[] };
 
 /**
- * Applies committed entries to the sessions and the state machine, each once and in order, and gathers the answers.
- * What they hold together is what a snapshot holds.
+ * Applies committed entries to the sessions and the state machine, each once and in order, and collects the answers.
+ * Sessions and machine together are the contents of a snapshot.
  */
 export class Applier {
   readonly #machine: StateMachine;
@@ -29,15 +29,15 @@ export class Applier {
     this.#applyPayload = (payload) => applyPayload(machine, payload);
   }
 
-  /** The last entry that was applied. */
+  /** The last applied entry. */
   get applied(): Index {
     return this.#applied;
   }
 
   /**
-   * Applies entries up to `upTo`, at most `max` of them, and gives letters with the answers of those that are of
-   * `answerTerm`: a leader answers what it took into the log itself, in this very leadership. Everybody else has
-   * nobody waiting; a client that turned to an earlier leader asks again and is answered as a repeat.
+   * Applies entries up to `upTo`, at most `max` of them, and returns letters with the answers to those of `answerTerm`:
+   * a leader answers only commands that it appended itself in its present term. No client waits at other nodes; a
+   * client that proposed to an earlier leader retries and is answered as a repeat.
    */
   apply(
     log: LogView<CommandBytes>,
@@ -63,25 +63,25 @@ export class Applier {
   }
 
   /**
-   * Answers a question from the state as it was applied so far, in the encoding of a command's result. Changes nothing,
-   * and no session has a part in it.
+   * Answers a query from the applied state, in the encoding of a command's result. Changes nothing, and needs no
+   * session.
    */
   query(payload: Uint8Array): Uint8Array {
     return queryPayload(this.#machine, payload);
   }
 
   /**
-   * Sessions and machine as of `applied`, as parts of bytes. They are drawn one by one, as slowly as it takes: entries
-   * that are applied meanwhile do not show. Whoever stops before the end calls `return`, as a `for` loop does.
+   * Sessions and machine as of `applied`, as parts of bytes. They are read one by one, as slowly as needed: entries
+   * applied meanwhile are not visible. A reader that stops before the end calls `return`, as a `for` loop does.
    */
   snapshot(): Generator<Uint8Array, void> {
     return snapshotParts(this.#machine, this.#sessions.copy());
   }
 
   /**
-   * Takes up the parts of a snapshot that holds everything up to and with the entry `at`.
+   * Restores the parts of a snapshot that covers everything up to and including the entry `at`.
    *
-   * @throws KontikiError that says what is wrong with them. What is here is of no use then.
+   * @throws KontikiError that says what is wrong with them. This applier must not be used then.
    */
   restore(parts: Iterable<Uint8Array>, at: Index): void {
     this.#sessions.restore(restoreParts(this.#machine, parts));

@@ -1,30 +1,30 @@
 import { confirmedRound, type Env, type State } from "@kontiki/core";
 import type { CommandBytes } from "../storage/storage.ts";
 
-/** Rounds that are remembered: without an answer for so many the lease is over anyway. */
+/** Rounds to remember: with this many unanswered, the lease has ended anyway. */
 const ROUNDS_MAX = 1024;
 
 /**
- * How long a leader may take it, by its own clock, that nobody else leads (dissertation 6.4.1).
+ * How long a leader may assume, by its own clock, that no other server leads (dissertation 6.4.1).
  *
- * Whoever answers a round withholds its vote from others for the shortest election timeout from when it heard of it, which
- * is after the round began. So for that long from its beginning, less what clocks may differ in rate, no majority elects
- * anybody. The clock must be monotonic and must not run slower than those of the others by more than the bound; a thread
- * that was paused looks at it again before each read. Two limits of any lease: a clock that breaks the bound, and a pause
- * between this look and the answer.
+ * A server that answers a round withholds its vote from others for the shortest election timeout, counted from when it
+ * received the round, which is after the round began. So for that long from its beginning, less the possible difference
+ * in clock rates, no majority elects another leader. The clock must be monotonic and must not run slower than those of
+ * the others by more than the bound; a thread that was paused checks the clock again before each read. Two cases break
+ * any lease: a clock that exceeds the bound, and a pause between this check and the answer.
  */
 export class Lease {
   readonly #lengthMs: number;
-  /** When rounds began that no majority has been seen to answer yet, and the last that one has. */
+  /** When rounds began that no majority is known to have answered yet, and the last one that a majority answered. */
   #begun: { readonly round: number; readonly at: number }[] = [];
   #term = 0;
 
-  /** @param clockDrift by which part the rates of two clocks may differ, from 0. */
+  /** @param clockDrift the fraction by which the rates of two clocks may differ, 0 or more. */
   constructor(electionTimeoutMs: number, clockDrift: number) {
     this.#lengthMs = electionTimeoutMs / (1 + clockDrift);
   }
 
-  /** Takes note of the rounds that a turn which began at `now` is about to begin. Before anything of it is sent. */
+  /** Records the round that a turn which began at `now` begins. Call it before anything of the turn is sent. */
   observe({ term, role }: State, now: number): void {
     if (role.type !== "leader") return;
     if (term !== this.#term) this.#begun = [];
@@ -34,7 +34,7 @@ export class Lease {
     if (this.#begun.length > ROUNDS_MAX) this.#begun = this.#begun.slice(-ROUNDS_MAX / 2);
   }
 
-  /** Whether the lease holds at `now`, in ms by the clock that `observe` was told. */
+  /** Whether the lease is valid at `now`, in ms by the same clock as for `observe`. */
   holds(env: Env<CommandBytes>, state: State, now: number): boolean {
     const { role, term } = state;
     if (role.type !== "leader" || term !== this.#term) return false;

@@ -1,13 +1,13 @@
 import type { FromNode, ToNode } from "../mail/protocol.ts";
 
-/** A node's end of its mail. */
+/** A node's side of its mail connection. */
 export interface NodePort {
-  /** Takes out the first letter that lies there, if any does. */
+  /** Removes the first waiting letter and returns it; undefined if there is none. */
   receive(): ToNode | undefined;
-  /** Says something to the supervisor. The bytes of mail are given away. */
+  /** Sends a message to the supervisor. The bytes of mail are transferred. */
   post(message: FromNode): void;
-  /** Calls back whenever a letter has come and nobody looked since. */
+  /** Calls back whenever letters have arrived since the last `receive`. */
   onLetters(callback: () => void): void;
-  /** Ends it, for good. */
+  /** Closes it permanently. */
   close(): void;
 }

@@ -2,7 +2,7 @@ import type { Config } from "@kontiki/core";
 import type { Disk } from "../storage/disk/disk.ts";
 import { Lease } from "./lease.ts";
 import { NodeActor } from "./node-actor.ts";
-import type { Opened } from "./node-runner.ts";
+import type { Opened } from "./runner-ports.ts";
 import { openStorage } from "../storage/recovery/open-storage.ts";
 import type { ReadIds } from "./reads.ts";
 import type { SnapshotPolicy } from "./snapshot-taker.ts";
@@ -14,18 +14,18 @@ import type { WalOptions } from "../storage/wal/wal.ts";
 const PROBE_FILE = "probe";
 const PROBE_BYTES = 256 * 1024;
 
-/** What a node is recovered with. */
+/** What a node needs for recovery. */
 export type NodeSetup = {
   readonly config: Config;
-  /** Its disk, on which a log was begun. */
+  /** Its disk, which already holds a log. */
   readonly disk: Disk;
   /** A machine that has applied nothing. */
   readonly machine: StateMachine;
   readonly readIds: ReadIds;
   readonly policy: SnapshotPolicy;
-  /** The shortest election timeout in ms, and by which part two clocks may differ; undefined for no leases. */
+  /** The shortest election timeout in ms, and the maximum difference in clock rates; undefined for no leases. */
   readonly lease: { readonly electionTimeoutMs: number; readonly clockDrift: number } | undefined;
-  /** Gives the tracer of this start, which knows from the beginning what was recovered. */
+  /** Creates the tracer of this start from what was recovered. */
   readonly tracer: (recovered: Recovered) => Tracer | undefined;
   readonly wal?: WalOptions;
 };
@@ -33,7 +33,7 @@ export type NodeSetup = {
 /**
  * Recovers a node from its disk, as at a start.
  *
- * @throws DiskError when the disk refuses, and whatever else `openStorage` throws. Nothing is left open then.
+ * @throws DiskError when the disk refuses, and everything that `openStorage` throws. Nothing is left open then.
  */
 export function openNode(setup: NodeSetup): Opened & { readonly recovered: Recovered } {
   const { config, disk, machine, readIds, policy, lease, wal } = setup;
@@ -57,13 +57,13 @@ export function openNode(setup: NodeSetup): Opened & { readonly recovered: Recov
   }
 }
 
-/** How many heartbeats fit into the shortest election timeout: a leader without a majority for so long steps down. */
+/** The heartbeats in the shortest election timeout: after this many without a majority, a leader steps down. */
 export function quorumBeats(electionTimeoutMs: number, heartbeatMs: number): number {
   return Math.max(Math.floor(electionTimeoutMs / heartbeatMs), 2);
 }
 
 /**
- * Makes sure that a disk which was full or failing takes as much as a turn may write, before it is used again.
+ * Checks that a disk which was full or failed accepts as much as a turn may write, before it is used again.
  *
  * @throws DiskError when it does not.
  */

@@ -6,24 +6,24 @@ import type { NodeRunner } from "./node-runner.ts";
 import type { Notice } from "./performer.ts";
 import type { ChangeAnswer } from "../mail/protocol.ts";
 
-/** How often a snapshot that was asked for is looked after, in ms. */
+/** How often to check for a requested snapshot, in ms. */
 const LOOK_MS = 5;
 
-/** Who waits, by the very order that was given. */
+/** Callers that wait, by the order object that they gave. */
 type Waiting<A> = Map<Notice["cause"], (answer: A) => void>;
 
 /**
- * What operators want of a node, from the wish to its end.
+ * Operators' requests to a node, from request to result.
  *
- * A membership change is answered within its turn; a transfer when it is over. A node that is dropped meanwhile answers
- * nothing: each call has a deadline at the caller.
+ * A membership change is answered within its turn; a transfer when it has ended. A node that is dropped meanwhile
+ * answers nothing: each call has a deadline at the caller.
  */
 export class Orders {
   readonly #changes: Waiting<ChangeAnswer> = new Map();
   readonly #transfers: Waiting<string | undefined> = new Map();
   #runner: NodeRunner | undefined;
 
-  /** The runner, which is made with this object's `onNotice`. */
+  /** Connects the runner, which was created with this object's `onNotice`. */
   attach(runner: NodeRunner): void {
     this.#runner = runner;
   }
@@ -45,12 +45,12 @@ export class Orders {
     return this.#give({ type: "changeMembership", changes }, this.#changes);
   }
 
-  /** Resolves to the reason when the transfer failed, to undefined when this node leads no more. */
+  /** Resolves to the reason when the transfer failed, to undefined when this node no longer leads. */
   async transfer(target: NodeId | undefined): Promise<string | undefined> {
     return this.#give({ type: "transfer", target }, this.#transfers);
   }
 
-  /** Resolves when a snapshot is durable that holds all that was committed when it was asked for. */
+  /** Resolves when a durable snapshot covers everything that was committed at the time of the request. */
   async snapshot(): Promise<{ readonly index: number; readonly size: number }> {
     const wanted = this.#running().actor.state.commit;
     if (wanted === 0) throw new KontikiError("there is nothing to take a snapshot of yet");
@@ -72,7 +72,9 @@ export class Orders {
     });
   }
 
-  /** One that could not begin is told to who ordered it. Any other is the end of the one that was under way. */
+  /**
+   * A transfer that could not begin is reported to its own caller; any other end is that of the transfer in progress.
+   */
   #onTransferEnded({ cause, target, reason }: Notice & { readonly type: "transferEnded" }): void {
     if (cause.type === "transfer") return settle(this.#transfers, cause, reason);
     for (const order of this.#transfers.keys()) {

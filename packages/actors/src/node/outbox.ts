@@ -5,12 +5,12 @@ import { encodeParcel } from "../mail/wire.ts";
 
 type Bundle = { readonly toUid: number; readonly messages: Message<CommandBytes>[] };
 
-/** Messages that wait for the post, gathered so that each peer gets one letter. */
+/** Messages to be posted, collected so that each peer gets one letter. */
 export class Outbox {
   readonly #fromUid: number;
   #waiting = new Map<NodeId, Bundle[]>();
 
-  /** @param fromUid the disk in whose name it is sent. */
+  /** @param fromUid the disk that the messages are from. */
   constructor(fromUid: number) {
     this.#fromUid = fromUid;
   }
@@ -24,7 +24,7 @@ export class Outbox {
     else bundles.push({ toUid, messages: [message] });
   }
 
-  /** Takes everything out, a letter for each peer, and one more where a peer got another disk within the turn. */
+  /** Removes everything: one letter per peer, and one more if a peer got another disk within the turn. */
   take(): OutgoingMail[] {
     if (this.#waiting.size === 0) return [];
     const waiting = this.#waiting;

@@ -10,28 +10,30 @@ import {
 } from "@kontiki/core";
 import type { Applier } from "./applier.ts";
 import { Outbox } from "./outbox.ts";
+import type { Proposals } from "./read-letters.ts";
+import { rejectProposals } from "./reject-proposals.ts";
 import type { OutgoingMail } from "../mail/protocol.ts";
 import type { Reads } from "./reads.ts";
 import type { SnapshotStore } from "../storage/snapshot-store.ts";
 import type { SnapshotTaker } from "./snapshot-taker.ts";
 import type { CommandBytes, Storage } from "../storage/storage.ts";
 
-/** Which of a node's timers runs. It has one at a time. */
+/** The timer that a node runs; it has one at a time. */
 export type Timer = {
-  /** `hastened`: an election timer of which only a short random while is left. */
+  /** `hastened`: an election timer of which only a short random time is left. */
   readonly type: "election" | "hastened" | "heartbeat";
   readonly epoch: number;
 };
 
-/** What an operator is told. */
+/** The answer to an operator. */
 export type Notice = Effect<never> & {
   readonly type: "changeTaken" | "rejectChange" | "transferEnded";
 } & {
-  /** What it came of: the order that it answers, or what ended a transfer that was under way. */
+  /** The event that led to it: the order that it answers, or the one that ended a transfer that was under way. */
   readonly cause: Event<CommandBytes>;
 };
 
-/** What effects are done to. */
+/** What effects are performed on. */
 export type Parts = {
   readonly config: Config;
   readonly log: MemoryLog<CommandBytes>;
@@ -43,19 +45,21 @@ export type Parts = {
 };
 
 /**
- * Does what the core says must be done, in its order.
+ * Performs the core's effects, in the order in which it gives them.
  *
- * Messages are put into one of two boxes: `early` for those that promise nothing and may leave before the disk is synced
- * (AppendEntries and the like of a leader whose term and vote are on disk), `held` for all others.
+ * Messages go into one of two boxes: `early` for those that promise nothing and may leave before the disk is synced
+ * (AppendEntries and the like from a leader whose term and vote are on disk), `held` for all others.
  */
 export class Performer {
   readonly early: Outbox;
   readonly held: Outbox;
-  /** Answers to clients that rest on nothing: refusals. */
+  /** Answers that depend on no disk: refused proposals and reads, and proposals that are forwarded. */
   readonly refusals: OutgoingMail[] = [];
   readonly notices: Notice[] = [];
-  /** What effects led to, to be stepped at once. */
+  /** Events that effects led to, to be stepped at once. */
   readonly followUps: Event<CommandBytes>[] = [];
+  /** The clients' parcels that the `propose` event under way is made of. The core accepts or rejects all of them. */
+  proposals: readonly Proposals[] = [];
   readonly #parts: Parts;
   #hardStateSynced = true;
   #timer: Timer = { type: "election", epoch: 0 };
@@ -66,12 +70,12 @@ export class Performer {
     this.held = new Outbox(parts.config.uid);
   }
 
-  /** The timer that should be running. A new epoch means: started anew. */
+  /** The timer that should run. A new epoch means that it was started again. */
   get timer(): Timer {
     return this.#timer;
   }
 
-  /** Takes what may leave whether the disk is synced or not. */
+  /** Takes the mail that may leave before the disk is synced. */
   takeEarly(): OutgoingMail[] {
     const mail = this.early.take();
     return this.refusals.length === 0 ? mail : [...mail, ...this.refusals.splice(0)];
@@ -82,7 +86,14 @@ export class Performer {
     this.#hardStateSynced = true;
   }
 
-  /** Does one effect of an event. Answers to `propose` are left to who proposed. */
+  /**
+   * Performs one effect of an event. Two effects ask for nothing at this point:
+   *
+   * - `commit`: `NodeActor.apply` performs it, from the commit index in the state. It applies a bounded number of entries
+   *   at a time, on a leader before the turn's sync and on the others after it.
+   * - `proposed`: `appendLog` has appended the entries, and clients are answered when these are applied. Each command
+   *   carries the session and the sequence number that its answer needs, so nothing has to be kept for it.
+   */
   perform(effect: Effect<CommandBytes>, cause: Event<CommandBytes>): void {
     const { log, storage, reads } = this.#parts;
     switch (effect.type) {
@@ -111,8 +122,7 @@ export class Performer {
       case "readReady":
         return reads.ready(effect.id, effect.index);
       case "rejectRead":
-        this.refusals.push(...reads.refuse(effect.id, effect.leader));
-        return;
+        return this.#refuse(reads.refuse(effect.id, effect.leader));
       case "changeTaken":
       case "rejectChange":
       case "transferEnded":
@@ -124,9 +134,10 @@ export class Performer {
         return this.#resetTimer("hastened");
       case "resetHeartbeatTimer":
         return this.#resetTimer("heartbeat");
+      case "rejectProposal":
+        return this.#refuse(rejectProposals(this.proposals, effect));
       case "commit":
       case "proposed":
-      case "rejectProposal":
         return;
       default:
         return effect satisfies never;
@@ -152,7 +163,7 @@ export class Performer {
     if (saved === "broken") this.followUps.push({ type: "snapshotBroken", snapshot });
   }
 
-  /** The snapshot is durable already, so it may be read back before the log's reset is: see `openStorage`. */
+  /** The snapshot is durable, so it may be read back before the reset of the log is durable: see `openStorage`. */
   #install(snapshot: Snapshot): void {
     const { log, storage, snapshots, applier, taker } = this.#parts;
     taker.abandon();
@@ -162,12 +173,16 @@ export class Performer {
     snapshots.removeOld();
   }
 
+  #refuse(mail: readonly OutgoingMail[]): void {
+    this.refusals.push(...mail);
+  }
+
   #resetTimer(type: Timer["type"]): void {
     this.#timer = { type, epoch: this.#timer.epoch + 1 };
   }
 }
 
-/** Messages of a leader that claim nothing about its own disk but term and vote (dissertation 10.2.1). */
+/** Messages of a leader that claim nothing about its own disk except its term and vote (dissertation 10.2.1). */
 function promisesNothing({ type }: Message<CommandBytes>): boolean {
   return type === "appendEntries" || type === "snapshotChunk" || type === "timeoutNow";
 }

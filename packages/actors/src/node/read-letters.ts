@@ -9,11 +9,11 @@ export type Proposals = {
   readonly client: ClientAddress;
   readonly id: number;
   readonly commands: readonly CommandBytes[];
-  /** Whether another node sent it on: then it is not sent on again, or two nodes could play it back and forth. */
+  /** Whether another node forwarded it: then it is not forwarded again, or two nodes could send it back and forth. */
   readonly forwarded: boolean;
 };
 
-/** Questions of one parcel of one client. */
+/** Queries of one parcel of one client. */
 export type Questions = Pick<Parcel & { type: "read" }, "id" | "consistency" | "questions"> & {
   readonly client: ClientAddress;
 };
@@ -22,23 +22,23 @@ type Mail = Letter & { readonly type: "mail" };
 type Obituary = Letter & { readonly type: "obituary" };
 type Timeout = Letter & { readonly type: "timer" | "silence" };
 
-/** A turn's letters, sorted by what they are. */
+/** A turn's letters, sorted by kind. */
 export type Read = {
   readonly obituaries: readonly Obituary[];
   readonly messages: readonly Event<CommandBytes>[];
-  /** Which start of a peer's thread was heard last: by its letters. */
+  /** The last incarnation heard from each peer. */
   readonly heard: ReadonlyMap<string, number>;
   readonly timeouts: readonly Timeout[];
   readonly orders: readonly Order[];
   readonly proposals: readonly Proposals[];
   readonly questions: readonly Questions[];
-  /** Letters that could not be read, or that came from where they cannot come from. */
+  /** Letters that could not be decoded, or whose sender may not send them. */
   readonly malformed: number;
 };
 
 /**
- * Opens letters. Signals come before messages, and messages before timers: a heartbeat that lies in the mailbox beside a
- * timeout came in time, as the node was only too busy to look.
+ * Decodes letters. Obituaries are handled before messages, and messages before timers: a heartbeat that is in the
+ * mailbox together with a timeout arrived in time; the node was only too busy to read it.
  */
 export function readLetters(letters: readonly Letter[]): Read {
   const read = new Reading();

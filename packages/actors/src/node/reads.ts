@@ -3,23 +3,23 @@ import type { OutgoingMail } from "../mail/protocol.ts";
 import type { Questions } from "./read-letters.ts";
 import { encodeParcel } from "../mail/wire.ts";
 
-/** How long questions are kept whose answer may have been lost, in ms: their clients have long asked again. */
+/** How long to keep queries whose answer may have been lost, in ms: their clients have asked again long before. */
 const KEPT_MS = 10_000;
 
-/** So many numbers of reads has each start of a thread. */
+/** How many read ids each start of a thread has. */
 const READS_A_START = 2 ** 32;
 
 type Asked = { readonly questions: readonly Questions[]; readonly at: number };
 type Ready = { readonly questions: Questions; readonly index: Index };
 
 /**
- * The numbers of a node's reads. Each is used once, over restarts of its thread and over its disk being opened again, for
- * which its thread keeps them: an old answer must not let a new read through.
+ * The ids of a node's reads. Each is used once, across restarts of its thread and reopenings of its disk (its thread
+ * keeps this object for that): a late answer must not release a new read.
  */
 export class ReadIds {
   #last: number;
 
-  /** @param incarnation which start of the node's thread it is, from 1. */
+  /** @param incarnation the start of the node's thread, from 1. */
   constructor(incarnation: number) {
     this.#last = incarnation * READS_A_START;
   }
@@ -31,8 +31,8 @@ export class ReadIds {
 }
 
 /**
- * Questions of clients on their way: first until it is known from which entry on they may be answered, then until the
- * state machine is there (dissertation 6.4). All questions of a turn are one read.
+ * Pending queries of clients: first until it is known from which index on they may be answered, then until the state
+ * machine has reached it (dissertation 6.4). All queries of a turn are one read.
  */
 export class Reads {
   readonly #asked = new Map<number, Asked>();
@@ -43,7 +43,7 @@ export class Reads {
     this.#ids = ids;
   }
 
-  /** Keeps questions under a number that no other read ever has. */
+  /** Keeps queries under an id that no other read ever has. */
   ask(questions: readonly Questions[], now: number): number {
     this.#forget(now);
     const id = this.#ids.next();
@@ -51,14 +51,14 @@ export class Reads {
     return id;
   }
 
-  /** They may be answered from a state that has the entry at `index`. An answer that came twice says nothing. */
+  /** They may be answered from a state that has applied the entry at `index`. A duplicate answer does nothing. */
   ready(id: number, index: Index): void {
     const asked = this.#asked.get(id);
     this.#asked.delete(id);
     for (const questions of asked?.questions ?? []) this.#ready.push({ questions, index });
   }
 
-  /** Nobody can say from where on they may be answered: their clients are told. */
+  /** No server can tell from which index on they may be answered: their clients are informed. */
   refuse(id: number, leader: NodeId | undefined): OutgoingMail[] {
     const asked = this.#asked.get(id);
     this.#asked.delete(id);
@@ -68,7 +68,7 @@ export class Reads {
     }));
   }
 
-  /** Answers what may be answered from a state that has everything up to `applied`. */
+  /** Answers the queries that may be answered from a state that has applied everything up to `applied`. */
   answer(applied: Index, query: (question: Uint8Array) => Uint8Array): OutgoingMail[] {
     if (this.#ready.length === 0) return [];
     const due = this.#ready.filter(({ index }) => index <= applied);

@@ -2,7 +2,7 @@ import type { Index, LogPosition, Membership, Snapshot } from "@kontiki/core";
 import type { Applier } from "./applier.ts";
 import type { SnapshotStore, SnapshotWriter } from "../storage/snapshot-store.ts";
 
-/** When a node takes a snapshot by itself: when either is passed since the last one (dissertation 5.1.3). */
+/** When a node takes a snapshot automatically: when either limit is reached since the last one (dissertation 5.1.3). */
 export type SnapshotPolicy = {
   /** Entries applied. */
   readonly entries: number;
@@ -10,12 +10,12 @@ export type SnapshotPolicy = {
   readonly bytes: number;
 };
 
-/** Bytes of a snapshot written in one turn: what a turn may take longer for it, while the node goes on. */
+/** Bytes of a snapshot written per turn: this bounds how much longer a turn may take while a snapshot is written. */
 const TURN_BYTES = 1024 * 1024;
 
 type Writing = { readonly writer: SnapshotWriter; readonly parts: Iterator<Uint8Array> };
 
-/** Takes snapshots of a node's own state, a bounded part of it in each turn (dissertation 5.1.2: concurrently). */
+/** Takes snapshots of a node's own state, a bounded part in each turn (dissertation 5.1.2: concurrently). */
 export class SnapshotTaker {
   readonly #store: SnapshotStore;
   readonly #applier: Applier;
@@ -28,25 +28,25 @@ export class SnapshotTaker {
     this.#policy = policy;
   }
 
-  /** Whether one is being taken. */
+  /** Whether a snapshot is being written. */
   get isWriting(): boolean {
     return this.#writing !== undefined;
   }
 
-  /** Whether one should be begun, with the last one at `last` and so many bytes of commands applied since. */
+  /** Whether to begin one, with the last one at `last` and this many bytes of commands applied since. */
   isDue(last: Index, bytesSince: number): boolean {
     const { entries, bytes } = this.#policy;
     const applied = this.#applier.applied;
     return applied - last >= entries || (applied > last && bytesSince >= bytes);
   }
 
-  /** Begins one of the state as it is now, which is that after the entry at `at`. */
+  /** Begins one of the present state, which is that after the entry at `at`. */
   begin(at: LogPosition, membership: Membership): void {
     const parts = this.#applier.snapshot()[Symbol.iterator]();
     this.#writing = { writer: this.#store.begin(at, membership), parts };
   }
 
-  /** Writes some more of it. Gives the snapshot when it is whole and durable. */
+  /** Writes some more of it. Returns the snapshot once it is complete and durable. */
   work(): Snapshot | undefined {
     if (this.#writing === undefined) return undefined;
     const { writer, parts } = this.#writing;
@@ -64,7 +64,7 @@ export class SnapshotTaker {
     return undefined;
   }
 
-  /** Throws away what is being written: the state it was taken of has been replaced. */
+  /** Deletes the unfinished one: its state has been replaced. */
   abandon(): void {
     this.#writing?.parts.return?.();
     this.#writing?.writer.abandon();

@@ -3,40 +3,40 @@ import { PULSE_MS } from "../mail/protocol.ts";
 
 /** Lengths of a node's timers, in ms. */
 export type TimerLengths = {
-  /** An election timeout is drawn evenly from this to twice this (§5.2, §9.3). */
+  /** An election timeout is drawn uniformly from this to twice this (§5.2, §9.3). */
   readonly electionTimeoutMs: number;
   readonly heartbeatMs: number;
-  /** How many election timeouts longer this node waits before it stands, so that others come first. From 0. */
+  /** How many more election timeouts this node waits before it stands, so that others stand first. 0 or more. */
   readonly patience: number;
 };
 
-/** A hastened election timer runs out within this part of an election timeout: far enough apart to win alone. */
+/** A hastened election timer fires within this fraction of an election timeout: spread enough for one to win alone. */
 const HASTE = 0.25;
 
-/** What a timer says when it has run out: `silence` at the shortest election timeout, `timer` at its end. */
+/** What a timer reports: `silence` at the shortest election timeout, `timer` at its end. */
 export type TimeoutType = "silence" | "timer";
 
-/** The longest time that Node's timers know, in ms: 25 days. A longer one would be over at once. */
+/** The longest timer that Node supports, in ms: 25 days. A longer one would fire at once. */
 export const TIMER_MS_MAX = 2 ** 31 - 1;
 
-/** The clock and the chance of a node. */
+/** The clock and randomness of a node. */
 export type Clock = {
-  /** Calls back once after `ms`; gives a function that calls it off. */
+  /** Calls back once after `ms`; returns a function that cancels it. */
   after(ms: number, callback: () => void): () => void;
-  /** A number from 0 up to 1. */
+  /** A random number from 0 up to 1, exclusive. */
   random(): number;
   /** Milliseconds by a monotonic clock. */
   nowMs(): number;
-  /** How often the supervisor's event loop has shown that it turns: once every {@link PULSE_MS} while it does. */
+  /** How often the supervisor's event loop has shown that it runs: once every {@link PULSE_MS}. */
   pulses(): number;
 };
 
 /**
  * Runs the one timer that a node has at a time.
  *
- * All mail goes through the supervisor's event loop. When that stands still, so does everybody's mail, and silence
- * says nothing about the leader: a node that held an election then would depose a healthy one, and a leader would take it
- * that it has lost its majority. So a timeout counts only if the loop turned meanwhile, at half its rate at least.
+ * All mail passes through the supervisor's event loop. When that stands still, so does all mail, and silence says
+ * nothing about the leader: a node that held an election then would depose a healthy one, and a leader would conclude
+ * that it has lost its majority. So a timeout counts only if the loop ran meanwhile, at no less than half its rate.
  */
 export class TimerRunner {
   readonly #lengths: TimerLengths;
@@ -55,7 +55,7 @@ export class TimerRunner {
     this.#onTimeout = onTimeout;
   }
 
-  /** Makes `timer` the one that runs; nothing changes when it already is. */
+  /** Makes `timer` the running one; does nothing if it already is. */
   run(timer: Timer): void {
     if (timer.epoch === this.#epoch) return;
     this.#epoch = timer.epoch;
@@ -66,7 +66,7 @@ export class TimerRunner {
     this.#cancel();
   }
 
-  /** Another node is driven from now on, whose epochs begin anew. */
+  /** Another node is driven from now on, whose epochs start again. */
   forget(): void {
     this.#cancel();
     this.#epoch = -1;
@@ -78,7 +78,7 @@ export class TimerRunner {
     const end = (): void => this.#onTimeout("timer", epoch);
     switch (type) {
       case "heartbeat":
-        // A leader counts heartbeats that nobody answers, and nobody can while no mail is carried.
+        // A leader counts unanswered heartbeats, and none can be answered while no mail is carried.
         this.#whenQuiet(heartbeatMs, end);
         return;
       case "hastened":
@@ -87,7 +87,7 @@ export class TimerRunner {
       case "election": {
         const rest = electionTimeoutMs * (this.#clock.random() + patience);
         this.#whenQuiet(electionTimeoutMs, () => {
-          // Whoever is told of the silence may start another timer at once.
+          // The callback may start another timer at once.
           this.#whenQuiet(rest, end);
           this.#onTimeout("silence", epoch);
         });
@@ -98,7 +98,7 @@ export class TimerRunner {
     }
   }
 
-  /** Calls back after `ms` in which the supervisor's loop turned, and so mail could have come. */
+  /** Calls back after `ms` during which the supervisor's loop ran, so that mail could have arrived. */
   #whenQuiet(ms: number, callback: () => void): void {
     const before = this.#clock.pulses();
     const due = Math.floor(ms / PULSE_MS / 2);

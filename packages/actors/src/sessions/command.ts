@@ -4,36 +4,34 @@ import { partOf } from "../bytes/part-of.ts";
 import { checkPlain } from "../bytes/plain-data.ts";
 import type { CommandBytes } from "../storage/storage.ts";
 
-/**
- * Who proposed a command, so that a repeat is known as one (dissertation 6.3).
- */
+/** Identifies the client and number of a command, so that a repeat is recognized (dissertation 6.3). */
 export type CommandHeader = {
   /** The client's session, below 2^48: see {@link sessionOf}. */
   readonly client: number;
-  /** Which of the client's commands it is, from 1, below 2^48; 0 for the one that opens its session. */
+  /** The number of the command within the session, from 1, below 2^48; 0 for the command that opens the session. */
   readonly sequence: number;
-  /** The client waits for no answer below this sequence number: those records may be forgotten. */
+  /** The client waits for no answer below this sequence number: those results may be dropped. */
   readonly floor: number;
 };
 
-/** Bytes in front of a command's payload: client, sequence number, and how far back the floor is. */
+/** Bytes before a command's payload: client, sequence number, and the distance to the floor. */
 export const HEADER_BYTES = 16;
 
-/** The most bytes of a command: room for two of the key-value machine's largest values, as a compare-and-set has. */
+/** The most bytes of a command: space for two of the key-value machine's largest values, for a compare-and-set. */
 export const COMMAND_BYTES_MAX = 4 * 1024 * 1024;
 
-/** The floor is kept as its distance from the sequence number, in 32 bits. */
+/** The floor is stored as its distance from the sequence number, in 32 bits. */
 const DISTANCE_MAX = 0xffff_ffff;
 
-/** Numbers of clients are below this: what is above it in the number of a session counts the client's sessions. */
-export const CLIENT_BITS_MAX = 2 ** 40;
+/** Client numbers are below this: the bits above it in a session's number count the client's sessions. */
+const CLIENT_BITS_MAX = 2 ** 40;
 
-/** The number of a client's `nth` session, from 0; those of a client that had 256 of them come again. */
+/** The number of a client's `nth` session, from 0. After 256 sessions the numbers repeat. */
 export function sessionOf(client: number, nth: number): number {
   return client + (nth % 256) * CLIENT_BITS_MAX;
 }
 
-/** The client whose session this is, and whom its answers go to. */
+/** The client that owns this session, and gets its answers. */
 export function clientOf(session: number): number {
   return session % CLIENT_BITS_MAX;
 }
@@ -42,7 +40,7 @@ export function clientOf(session: number): number {
 export const OPENING = 0;
 
 /**
- * The command that opens a session (dissertation 6.3, RegisterClient): a header alone. In place of a floor it holds the
+ * The command that opens a session (dissertation 6.3, RegisterClient): only a header. Instead of a floor it holds the
  * lower 32 bits of an index that the log is known to have reached.
  */
 export function openingCommand(session: number, reached: number): CommandBytes {
@@ -52,13 +50,13 @@ export function openingCommand(session: number, reached: number): CommandBytes {
   return command;
 }
 
-/** The lower 32 bits of the index that the log had reached, for all that the client knew, when it made this command. */
+/** The lower 32 bits of the highest log index that the client knew of when it made this command. */
 export function reachedAt(opening: CommandBytes): number {
   return getUint32(opening, 12);
 }
 
 /**
- * A command without a header yet: the bytes of its payload behind room for one. The only encoding it ever gets.
+ * Encodes a command without its header: the bytes of its payload after space for one. It is never encoded again.
  *
  * @throws TypeError when it is not plain data.
  */
@@ -67,14 +65,14 @@ export function encodeCommand(payload: unknown): CommandBytes {
   return encodeShared(payload, HEADER_BYTES);
 }
 
-/** Writes a header into the room that {@link encodeCommand} left for it. */
+/** Writes a header into the space that {@link encodeCommand} left for it. */
 export function setHeader(command: CommandBytes, { client, sequence, floor }: CommandHeader): void {
   setUint48(command, 0, client);
   setUint48(command, 6, sequence);
   setUint32(command, 12, Math.min(sequence - floor, DISTANCE_MAX));
 }
 
-/** Whether bytes can be a command: long enough to hold a header, and within the bound. */
+/** Whether bytes can be a command: long enough for a header, and not over the limit. */
 export function isCommand(bytes: Uint8Array): boolean {
   return bytes.length >= HEADER_BYTES && bytes.length <= COMMAND_BYTES_MAX;
 }
@@ -89,7 +87,7 @@ export function headerOf(command: CommandBytes): CommandHeader {
   };
 }
 
-/** What the state machine is to see of a command. */
+/** The part of a command for the state machine. */
 export function payloadOf(command: CommandBytes): Uint8Array {
   return partOf(command, HEADER_BYTES, command.length);
 }

@@ -1,15 +1,13 @@
-/**
- * How a proposal ended. A client retries until it knows or its deadline passes, and it never guesses.
- */
+/** How a proposal ended. A client retries until it knows or its deadline passes; it never guesses. */
 export type Outcome<R> =
-  /** Committed and applied, exactly once; this is the state machine's answer. */
+  /** Committed and applied, exactly once; this is the state machine's result. */
   | { readonly type: "ok"; readonly value: R }
-  /** Committed and applied, exactly once; the state machine threw this error, on every node alike. */
+  /** Committed and applied, exactly once; the state machine threw this error, the same on every node. */
   | { readonly type: "error"; readonly message: string }
-  /** Not in the log of any node, and it never will be. Proposing it again is safe. */
+  /** Not in any node's log, and never will be. Proposing it again is safe. */
   | { readonly type: "definitelyNot"; readonly reason: string }
   /**
-   * No answer came before the deadline, or its session ended between two attempts: it may have taken effect, may yet, or
-   * may never.
+   * No answer arrived before the deadline, or the session ended between two attempts: the command may have been
+   * applied, may still be, or may never be.
    */
   | { readonly type: "unknown"; readonly reason: string };

@@ -1,19 +1,19 @@
 import type { Session } from "./session.ts";
 
 /**
- * Open sessions in order of use: a linked list, because every command moves its session to the end. To take it out of a
- * map and put it in again would cost more than all else that is done about it.
+ * Open sessions ordered by last use: a linked list, because every command moves its session to the end. Removing it
+ * from a map and adding it again would cost more than everything else about it.
  */
 export class SessionOrder {
   #oldest: Session | undefined;
   #latest: Session | undefined;
 
-  /** The one that was not used for longest. */
+  /** The least recently used one. */
   get oldest(): Session | undefined {
     return this.#oldest;
   }
 
-  /** The one that was used last. */
+  /** The most recently used one. */
   get latest(): Session | undefined {
     return this.#latest;
   }
@@ -23,7 +23,7 @@ export class SessionOrder {
     for (let session = this.#oldest; session !== undefined; session = session.newer) yield session;
   }
 
-  /** Puts a session behind all others that is not among them. */
+  /** Adds a session at the end. */
   add(session: Session): void {
     session.older = this.#latest;
     session.newer = undefined;
@@ -32,7 +32,7 @@ export class SessionOrder {
     this.#latest = session;
   }
 
-  /** Takes out a session that is among them. */
+  /** Removes a session of this list. */
   remove(session: Session): void {
     const { older, newer } = session;
     if (older === undefined) this.#oldest = newer;

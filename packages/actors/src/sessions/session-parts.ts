@@ -1,16 +1,16 @@
 import { KontikiError } from "../errors.ts";
 import { newSession, type Session } from "./session.ts";
 
-/** About how many bytes of results go into one part; a larger result has one to itself. */
+/** The approximate bytes of results in one part; a larger result has its own part. */
 const PART_BYTES = 64 * 1024;
 
-/** What a session is counted as beside its results, and a result beside its bytes. */
+/** The assumed size of a session besides its results, and of a result besides its bytes. */
 const ROW_BYTES = 32;
 
-/** A session, or what follows of one that did not fit into the part before: [client, reached, usedAt, floor, pairs]. */
+/** A session, or the rest of one that did not fit into the previous part: [client, reached, usedAt, floor, pairs]. */
 type Row = readonly [number, number, number, number, (number | Uint8Array)[]];
 
-/** Sessions as plain data in parts of bounded size, in their order. Results are pairs of distance and bytes, flat. */
+/** Sessions as plain data in parts of bounded size, in order. Results are a flat list of distances and bytes. */
 export function* sessionParts(sessions: Iterable<Session>): Generator<readonly Row[]> {
   let rows: Row[] = [];
   let bytes = 0;
@@ -37,7 +37,7 @@ export function* sessionParts(sessions: Iterable<Session>): Generator<readonly R
   if (rows.length > 0) yield rows;
 }
 
-/** Adds the sessions of a part to those of the parts before it. @throws KontikiError for what is no such part. */
+/** Appends the sessions of a part to those of earlier parts. @throws KontikiError for an invalid part. */
 export function addSessions(sessions: Session[], part: unknown): void {
   if (!Array.isArray(part)) throw new KontikiError("a snapshot: its sessions are not a list");
   for (const row of part as readonly unknown[]) addRow(sessions, row);
@@ -48,7 +48,7 @@ function rowOf({ client, reached, usedAt, floor }: Session): Row {
 }
 
 function addRow(sessions: Session[], row: unknown): void {
-  if (!isRow(row)) throw new KontikiError("a snapshot: one of its sessions is not whole");
+  if (!isRow(row)) throw new KontikiError("a snapshot: one of its sessions is invalid");
   const [client, reached, usedAt, floor, pairs] = row;
   let session = sessions.at(-1);
   if (session?.client !== client) {
@@ -58,8 +58,8 @@ function addRow(sessions: Session[], row: unknown): void {
   for (let at = 0; at < pairs.length; at += 2) {
     const [distance, result] = [pairs[at], pairs[at + 1]];
     if (!isWhole(distance) || !(result instanceof Uint8Array))
-      throw new KontikiError(`a snapshot: the results of session ${client} are not whole`);
-    // A view would keep the whole part for as long as one of its results is remembered.
+      throw new KontikiError(`a snapshot: the results of session ${client} are invalid`);
+    // A view would keep the whole part in memory for as long as one of its results is kept.
     session.results[distance] = new Uint8Array(result);
   }
 }
@@ -69,7 +69,7 @@ function isRow(row: unknown): row is Row {
   return row.slice(0, 4).every(isWhole) && Array.isArray(row[4]);
 }
 
-/** Whether a value is a whole number from 0. */
+/** Whether a value is an integer of 0 or more. */
 export function isWhole(value: unknown): value is number {
   return Number.isSafeInteger(value) && (value as number) >= 0;
 }

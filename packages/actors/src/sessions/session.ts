@@ -1,20 +1,23 @@
-/** What one client asked and has not yet been seen to know the answer of (dissertation 6.3). */
+/** Results kept so that a retried command of one client is answered without applying it again (dissertation 6.3). */
 export type Session = {
   /** See `CommandHeader`. */
   readonly client: number;
-  /** The lower 32 bits of the index that the client knew the log to have reached when it opened the session. */
+  /** The lower 32 bits of the highest log index that the client knew of when it opened the session. */
   readonly reached: number;
-  /** The entry that used it last. */
+  /** The entry that last used it. */
   usedAt: number;
   floor: number;
-  /** The result of each sequence number from `floor` on, by its distance from `floor`; holes for what has not come. */
+  /**
+   * The result of each sequence number from `floor` on, by its distance from `floor`; gaps for those that have not
+   * come.
+   */
   readonly results: (Uint8Array | undefined)[];
-  /** Its neighbours in order of use. */
+  /** Its neighbours in order of last use. */
   older: Session | undefined;
   newer: Session | undefined;
 };
 
-/** A session that has no results yet, and stands in no order. */
+/** A session without results, in no list. */
 export function newSession(
   client: number,
   reached: number,
@@ -24,14 +27,14 @@ export function newSession(
   return { client, reached, usedAt, floor, results: [], older: undefined, newer: undefined };
 }
 
-/** Drops what the client waits for no more. A floor never falls. */
+/** Drops results that the client no longer waits for. A floor never decreases. */
 export function raiseFloor(session: Session, floor: number): void {
   if (floor <= session.floor) return;
   session.results.splice(0, floor - session.floor);
   session.floor = floor;
 }
 
-/** A session as it is now, for whoever reads it while the session goes on. */
+/** A copy of a session that later commands do not change. */
 export function copyOf(session: Session): Session {
   const { client, reached, usedAt, floor, results } = session;
   return { ...newSession(client, reached, usedAt, floor), results: results.slice() };

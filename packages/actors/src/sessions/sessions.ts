@@ -5,50 +5,51 @@ import { SessionOrder } from "./session-order.ts";
 import { copyOf, newSession, raiseFloor, type Session } from "./session.ts";
 import type { CommandBytes } from "../storage/storage.ts";
 
-/** When sessions end. The same on all nodes of a cluster, for good: it decides what is applied. */
+/** When sessions end. It must be the same on all nodes and never change: it decides which commands are applied. */
 export type SessionLimits = {
-  /** With so many open, opening another ends the one that was not used for longest. 1 or more. */
+  /** With this many sessions open, opening another ends the least recently used one. 1 or more. */
   readonly sessionsMax: number;
-  /** A session that so many entries in a row did not use has ended. 1 to 2^31. */
+  /** A session that this many consecutive entries did not use has ended. 1 to 2^31. */
   readonly idleEntries: number;
 };
 
-/** What sessions are limited to when nothing else is said. */
-export const SESSION_DEFAULTS: SessionLimits = { sessionsMax: 10_000, idleEntries: 1_000_000 };
+/** The default limits. */
+const SESSION_DEFAULTS: SessionLimits = { sessionsMax: 10_000, idleEntries: 1_000_000 };
 
-/** All that the sessions remember, in an order that matters: see {@link Sessions.copy}. */
+/** Everything that the sessions remember, in an order that matters: see {@link Sessions.copy}. */
 export type SessionsCopy = {
-  /** The one that was not used for longest first. */
+  /** Least recently used first. */
   readonly open: readonly Session[];
-  /** Those that were ended to make room, by number, with what they had for `reached`. */
+  /** Sessions that were ended to make room: their numbers, each with its `reached`. */
   readonly ended: readonly (readonly [number, number])[];
 };
 
 /**
- * The layer above the state machine that makes a retry safe (dissertation 6.3): a command that was applied before is
- * answered from the record and not applied again.
+ * The layer above the state machine that makes retries safe (dissertation 6.3): a command that was applied before is
+ * answered from its stored result and not applied again.
  *
- * Replicated like the state machine itself: the same log gives the same records on every node. A client says with
- * each command below which sequence number it waits for nothing any more; older records are dropped, and a late
- * duplicate from down there is neither applied nor answered.
+ * Replicated like the state machine itself: the same log gives the same results on every node. With each command a
+ * client names a sequence number below which it waits for no answer; older results are dropped, and a late duplicate
+ * from below is neither applied nor answered.
  *
- * A client opens its session with a command of its own. A command whose session is not open is not applied, because
- * nobody can say whether it was before. Sessions cannot be kept for ever, and all nodes must end the same ones: so they
- * end by what the log says alone, the least recently used first. Ending them by a clock would take the leader's time in
+ * A client opens its session with a separate command. A command whose session is not open is not applied, because it is
+ * unknown whether it was applied before. Sessions cannot be kept forever, and all nodes must end the same ones, so the
+ * log alone decides: the least recently used ends first. Ending sessions by a clock would need the leader's time in
  * every entry, as the dissertation says, and a rule for clocks that go back.
  *
- * A session that has ended stays so: its number is never open again, even though copies of the command that opened it
- * may still be under way. Its client, told that it has ended, may hence propose anew what was sent only once.
- * - A command opens a session only within `idleEntries` of the index that its client knew the log to have reached. One
- *   that ended by idleness is beyond that.
- * - The numbers of those that were ended earlier to make room are remembered for as long.
+ * A session that has ended stays ended: its number is never open again, even though copies of the command that opened
+ * it may still be on their way. So when its client learns that it has ended, it may safely propose again what it had
+ * sent only once.
+ * - A command opens a session only within `idleEntries` of the index that its client knew the log to have reached. A
+ *   session that ended by idleness is beyond that.
+ * - The numbers of sessions that were ended earlier to make room are remembered for as long.
  */
 export class Sessions {
   readonly #limits: SessionLimits;
   readonly #open = new Map<number, Session>();
   readonly #order = new SessionOrder();
   readonly #ended = new Map<number, number>();
-  /** No session is idle for too long before this entry. */
+  /** No session can be idle for too long before this entry. */
   #idleFrom = 0;
 
   constructor(limits: SessionLimits = SESSION_DEFAULTS) {
@@ -56,10 +57,10 @@ export class Sessions {
   }
 
   /**
-   * Applies a command, or finds what it gave the first time. Undefined for a duplicate nobody waits for, and for one
-   * that only opens a session.
+   * Applies a command, or returns its stored result. Returns undefined for a duplicate whose answer is no longer
+   * needed, and for a command that only opens a session.
    *
-   * @param at where in the log it stands: above that of the command before.
+   * @param at the index of its entry: above that of the previous command.
    * @param apply makes the result of a payload; it does not throw.
    */
   apply(
@@ -84,12 +85,12 @@ export class Sessions {
     return result;
   }
 
-  /** All of it as it is now, unaffected by what comes. Takes time in proportion to what is remembered. */
+  /** A copy of everything, unaffected by later commands. Takes time in proportion to its size. */
   copy(): SessionsCopy {
     return { open: Array.from(this.#order, copyOf), ended: [...this.#ended] };
   }
 
-  /** Takes up what another node, or this one earlier, had. */
+  /** Replaces everything with a copy, from another node or made earlier by this one. */
   restore({ open, ended }: SessionsCopy): void {
     this.#open.clear();
     this.#order.clear();
@@ -111,7 +112,7 @@ export class Sessions {
 
   #use(client: number, at: Index): Session | undefined {
     const { latest } = this.#order;
-    // Commands mostly come many of one client in a row.
+    // Commands often come in runs from one client.
     const session = latest?.client === client ? latest : this.#open.get(client);
     if (session === undefined) return undefined;
     if (session !== latest) {
@@ -139,7 +140,7 @@ export class Sessions {
     }
   }
 
-  /** Ends sessions that were not used for too long, and finds out when to look again: not before each command. */
+  /** Ends sessions that were idle for too long, and computes when to check again, so that not every command has to. */
   #endIdle(at: Index): void {
     const { idleEntries } = this.#limits;
     let { oldest } = this.#order;

@@ -1,6 +1,6 @@
 /**
- * A membership as bytes for the disk: JSON, because it is rare, and because a person who looks into a damaged file can
- * read it. What is read is checked for every part before it is believed.
+ * A membership as bytes for the disk: JSON, because it is rare, and because a person who inspects a damaged file can
+ * read it. Every part is checked when it is read.
  */
 import {
   assertMembership,
@@ -11,7 +11,7 @@ import {
   type Promotion,
 } from "@kontiki/core";
 
-/** Thrown for bytes that are no membership. */
+/** Thrown for bytes that are not a membership. */
 export class MembershipError extends Error {
   override readonly name = "MembershipError";
 }
@@ -31,7 +31,7 @@ export function encodeMembership(membership: Membership): Uint8Array {
   return Buffer.from(JSON.stringify(parts), "utf8");
 }
 
-/** @throws MembershipError for what {@link encodeMembership} does not write. */
+/** @throws MembershipError for bytes that {@link encodeMembership} does not write. */
 export function decodeMembership(bytes: Uint8Array): Membership {
   const parts = record(parsed(bytes), "it");
   const strange = Object.keys(parts).find((key) => !KEYS.some((known) => known === key));
@@ -58,7 +58,7 @@ function parsed(bytes: Uint8Array): unknown {
   try {
     return JSON.parse(new TextDecoder("utf8", { fatal: true }).decode(bytes));
   } catch {
-    throw new MembershipError("it is no JSON");
+    throw new MembershipError("it is not JSON");
   }
 }
 
@@ -83,23 +83,23 @@ function nodes(value: unknown, part: string): readonly NodeId[] {
 }
 
 function node(value: unknown, part: string): NodeId {
-  if (!isNodeId(value)) throw new MembershipError(`${part}: that is no node`);
+  if (!isNodeId(value)) throw new MembershipError(`${part}: not a node id`);
   return value;
 }
 
 function uid(value: unknown, part: string): number {
   if (typeof value !== "number" || !Number.isSafeInteger(value) || value < 0)
-    throw new MembershipError(`${part}: that is no uid`);
+    throw new MembershipError(`${part}: not a uid`);
   return value;
 }
 
 function list(value: unknown, part: string): readonly unknown[] {
-  if (!Array.isArray(value)) throw new MembershipError(`${part}: that is no list`);
+  if (!Array.isArray(value)) throw new MembershipError(`${part}: not a list`);
   return value;
 }
 
 function record(value: unknown, part: string): Readonly<Record<string, unknown>> {
   if (typeof value !== "object" || value === null || Array.isArray(value))
-    throw new MembershipError(`${part}: that is no object`);
+    throw new MembershipError(`${part}: not an object`);
   return Object.fromEntries(Object.entries(value));
 }

@@ -1,55 +1,55 @@
 import type { Entry, HardState, Index, LogPosition, Snapshot } from "@kontiki/core";
 
-/** A command as the log holds it: bytes that only the layers above the log open. */
+/** A command as the log stores it: bytes that only the layers above the log decode. */
 export type CommandBytes = Uint8Array;
 
 /**
- * What a node keeps over a crash (Figure 2, "persistent state"): its term and vote, and its log.
+ * What a node keeps across a crash (Figure 2, "persistent state"): its term and vote, and its log.
  *
- * Writes of one turn gather in memory and reach the disk as one batch, written by `flush` and durable after
- * `sync`. A batch is whole or not there at all after a crash, and batches survive in order.
+ * The writes of one turn collect in memory and reach the disk as one batch, which `flush` writes and `sync` makes
+ * durable. After a crash a batch is intact or absent, and batches survive in order.
  */
 export interface Storage {
   /** Replaces term and vote. */
   saveHardState(hard: HardState): void;
-  /** Appends entries behind the last one. */
+  /** Appends entries after the last one. */
   append(entries: readonly Entry<CommandBytes>[]): void;
-  /** Drops all entries after `after`. */
+  /** Removes all entries after `after`. */
   truncate(after: Index): void;
-  /** Drops the log up to and with `upTo`, which a durable snapshot holds. */
+  /** Removes the log up to and including `upTo`, which a durable snapshot covers. */
   compact(upTo: Index): void;
-  /** Empties the log: it goes on behind `base`, the last entry of a durable snapshot that was received. */
+  /** Empties the log: it continues after `base`, the last entry of a received, durable snapshot. */
   reset(base: LogPosition): void;
-  /** The damaged log is whole again: forgets durably that it was not. */
+  /** The damaged log is intact again: durably removes the horizon. */
   forgetHorizon(): void;
-  /** Hands the turn's writes to the disk as one batch. Says whether there was anything to write. */
+  /** Writes the turn's changes to the disk as one batch. Returns whether there was anything to write. */
   flush(): boolean;
   /**
-   * Makes flushed batches durable: one fdatasync, none when nothing was flushed. Of the files that a durable batch
-   * made needless it removes at most one a call.
+   * Makes flushed batches durable: one fdatasync, or none when nothing was flushed. Each call removes at most one of
+   * the files that a durable batch made obsolete.
    */
   sync(): void;
-  /** Lets the file go; what was not synced may be lost. Nothing else may be called afterwards. */
+  /** Closes the file; unsynced writes may be lost. No call may follow. */
   close(): void;
 }
 
-/** What was found on a disk at start. All of it is durable. */
+/** What recovery found on a disk. All of it is durable. */
 export type Recovered = {
-  /** Term and vote as they were last saved; those of a server that never ran when there are none. */
+  /** Term and vote as last saved; those of a server that never ran if none were saved. */
   readonly hard: HardState;
   /** The position before the first entry; `LOG_START` when nothing was compacted. */
   readonly base: LogPosition;
-  /** The whole log behind `base`. */
+  /** The whole log after `base`. */
   readonly entries: readonly Entry<CommandBytes>[];
-  /** The newest whole snapshot: of an entry that the log holds, or that `base` names. */
+  /** The newest intact snapshot; its last entry is in the log, or is `base`. */
   readonly snapshot: Snapshot | undefined;
   /**
-   * The last position of a log that was damaged, of which entries were cut away that may have been promised
-   * (Alagappan et al., FAST '18). It survives restarts until `forgetHorizon`.
+   * The last position of a damaged log from which entries were removed that may have been promised (Alagappan et al.,
+   * FAST '18). It survives restarts until `forgetHorizon`.
    */
   readonly horizon: LogPosition | undefined;
-  /** What was found damaged at this start, and where, in one line; undefined when nothing was. */
+  /** What was found damaged at this start, and where, in one line; undefined if nothing was. */
   readonly damage: string | undefined;
-  /** Bytes of a torn last batch that were cut off; 0 after an orderly stop. */
+  /** Bytes of a torn last batch that were removed; 0 after a graceful stop. */
   readonly tornBytes: number;
 };

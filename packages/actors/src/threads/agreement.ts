@@ -2,10 +2,10 @@ import { isJoint, isMember, type Membership, type NodeId } from "@kontiki/core";
 import type { NodeStatus, RaftStatus } from "../mail/status.ts";
 
 /**
- * Who leads: of the nodes that say they do, the one of the latest term, unless a voter knows a later one.
+ * The current leader: of the nodes that report leading, the one with the latest term, unless a voter knows a later one.
  *
- * The term of a node that does not vote says nothing about the others. A leader that is about to be removed is no voter
- * any more and leads on until that is committed (dissertation 4.2.2).
+ * The term of a node without a vote says nothing about the others. A leader that is about to be removed is no longer a
+ * voter and keeps leading until that is committed (dissertation 4.2.2).
  */
 export function currentLeader(nodes: readonly NodeStatus[]): NodeId | undefined {
   const counts = ({ votes, role }: RaftStatus): boolean => votes || role === "leader";
@@ -17,8 +17,8 @@ export function currentLeader(nodes: readonly NodeStatus[]): NodeId | undefined 
 }
 
 /**
- * Whether the membership is at rest, and all its members but those that are stopped or failed run, follow one leader, and
- * have applied all there is. Nodes that are no members yet, or any more, do not count.
+ * Whether the membership has settled, and all its members except stopped and failed ones run, follow one leader, and
+ * have applied the whole log. Nodes that are not members, or no longer, do not count.
  */
 export function haveConverged(
   nodes: readonly NodeStatus[],

@@ -1,73 +1,44 @@
-import { performance } from "node:perf_hooks";
-import { assert, type Index, type Membership, type NodeId } from "@kontiki/core";
-import { KontikiError } from "../errors.ts";
-import { withChange, type MemoryFile } from "../storage/disk/memory-disk.ts";
-import type { FromNode, NodeSpec } from "../mail/protocol.ts";
-import { decideRestart, type RestartPolicy } from "./restart-policy.ts";
-import type { ClusterEvent, Life, NodeStatus, RaftStatus } from "../mail/status.ts";
+import type { NodeId } from "@kontiki/core";
+import { KontikiError, messageOf } from "../errors.ts";
+import type { FromNode } from "../mail/protocol.ts";
+import type { ClusterEvent, NodeStatus } from "../mail/status.ts";
+import type { ChildEvent, ChildHost } from "./child-host.ts";
+import { refusal, type Request } from "./life-refusals.ts";
+import {
+  isPaused,
+  isPausing,
+  lifeAsSeen,
+  nextLife,
+  type LifeEvent,
+  type NodeLife,
+} from "./life.ts";
+import { NodeReports, type KnownMembership } from "./node-reports.ts";
+import { Restarts } from "./restarts.ts";
 import { NodeThread } from "./thread.ts";
 
-/** What the owner of a child gives it, and wants to hear. */
-export type ChildHost = {
-  readonly policy: RestartPolicy;
-  /** What a thread is started with, but for what the child knows itself. `path` is undefined for a disk in memory. */
-  readonly spec: Omit<NodeSpec, "id" | "uid" | "incarnation" | "disk">;
-  readonly path: string | undefined;
-  readonly onEvent: (event: ClusterEvent) => void;
-  /** A thread takes mail from now on. */
-  readonly onUp: (child: Child, thread: NodeThread) => void;
-  /** A thread is gone. */
-  readonly onDown: (child: Child) => void;
-  /** A thread takes no part for now, although it runs: its disk fails, or its log is damaged. */
-  readonly onTrouble: (child: Child) => void;
-  /** Its thread stands still, as it was asked to. */
-  readonly onPaused: (child: Child) => void;
-  /** It knows another membership than before. */
-  readonly onMembership: (child: Child) => void;
-  /** Part of a turn is over. `before` is what the node's thread had said of itself until then, if anything. */
-  readonly onTurn: (
-    child: Child,
-    turn: FromNode & { readonly type: "turn" },
-    before: RaftStatus | undefined,
-  ) => void;
-};
-
-/** The membership that a node goes by, and the entry from which on it is in force; 0 for the first one. */
-export type KnownMembership = {
-  readonly index: Index;
-  readonly membership: Membership;
-  readonly committed: boolean;
-};
-
-/** One node over all its lives: starts its thread, sees it die, and starts it again from its disk (one for one). */
+/**
+ * One node over all its lives: starts its thread, notices when it ends, and starts it again from its disk (one for one).
+ *
+ * It only wires: which life follows which is `life.ts`, what is refused in which life is `life-refusals.ts`, and when to
+ * restart is `restart-policy.ts`.
+ */
 export class Child {
   readonly id: NodeId;
   readonly #host: ChildHost;
+  readonly #restarts: Restarts;
+  readonly #reports: NodeReports;
   #uid: number;
-  #life: Life = { type: "stopped" };
+  #life: NodeLife = { type: "stopped" };
   #thread: NodeThread | undefined;
   #incarnation = 0;
-  #restarts = 0;
-  #raft: RaftStatus | undefined;
-  #membership: KnownMembership | undefined;
-  #trouble: string | undefined;
-  #files: readonly MemoryFile[] = [];
-  #crashTimes: number[] = [];
-  #asked: "crash" | "stop" | undefined;
-  /** The pause that its thread is asked to make, and whether it has begun. */
-  #pause: { readonly number: number; readonly stands: boolean } | undefined;
-  #unusable: string | undefined;
-  #restart: NodeJS.Timeout | undefined;
-  /** Why it has no disk that it could be started with. */
-  #diskless: string | undefined;
-  /** Why it is neither started nor crashed any more. */
-  #closed: string | undefined;
 
-  /** @param uid which disk it has. */
+  /** @param uid which disk the node has. */
   constructor(id: NodeId, uid: number, host: ChildHost) {
     this.id = id;
     this.#uid = uid;
     this.#host = host;
+    this.#restarts = new Restarts(host.policy, () => this.#spawn());
+    this.#reports = new NodeReports(id, host);
   }
 
   /** The thread, while there is one. */
@@ -84,219 +55,150 @@ export class Child {
     return this.#uid;
   }
 
-  /** The membership that it last said it goes by; undefined while no thread has said anything. */
+  /** The membership that its thread last reported; undefined before it has reported one. */
   get membership(): KnownMembership | undefined {
-    return this.#membership;
+    return this.#reports.membership;
   }
 
-  /** Whether its thread stands still. */
-  get stands(): boolean {
-    return this.#pause?.stands === true;
+  /** Whether its thread pauses now. */
+  get isPaused(): boolean {
+    return isPaused(this.#life);
   }
 
   status(): NodeStatus {
-    return {
-      id: this.id,
-      life: this.#life,
-      incarnation: this.#incarnation,
-      restarts: this.#restarts,
-      raft: this.#raft,
-      uid: this.#uid,
-      trouble: this.#trouble,
-    };
+    const { id, incarnation, uid } = this;
+    const { raft, trouble } = this.#reports;
+    const restarts = this.#restarts.count;
+    return { id, life: lifeAsSeen(this.#life), incarnation, restarts, raft, uid, trouble };
   }
 
-  /** Starts the thread of a node that has none, with a clean slate of crashes. @throws KontikiError if it has one. */
+  /** Starts a thread, and forgets all earlier crashes. @throws KontikiError when the node cannot be started. */
   start(): void {
-    this.#checkOpen();
-    const { type } = this.#life;
-    if (type === "starting" || type === "running")
-      throw new KontikiError(`${this.id} runs already`);
-    if (this.#diskless !== undefined)
-      throw new KontikiError(`${this.id} cannot start: ${this.#diskless}`);
-    clearTimeout(this.#restart);
-    this.#crashTimes = [];
+    this.#check("start");
+    this.#restarts.reset();
     this.#spawn();
   }
 
-  /** Kills the thread without warning; it comes back as after any crash. @throws KontikiError if there is none. */
+  /** Kills the thread without warning; it is restarted as after any crash. @throws KontikiError when there is none. */
   crash(): void {
-    this.#checkOpen();
-    if (this.#thread === undefined)
-      throw new KontikiError(`${this.id} has no thread to crash: it is ${this.#life.type}`);
-    if (this.#asked === "stop") throw new KontikiError(`${this.id} is being stopped`);
-    this.#asked = "crash";
-    this.#thread.kill("killed on request");
+    this.#check("crash");
+    this.#on({ type: "crashRequested" });
+    this.#thread?.kill("killed on request");
   }
 
-  /** Has the thread stand still. @throws KontikiError if it does not run. */
+  /** Pauses the thread. @throws KontikiError if it does not run. */
   pause(): void {
-    if (this.#thread === undefined || this.#life.type !== "running" || this.#asked !== undefined)
-      throw new KontikiError(`${this.id} has no thread to pause: it is ${this.#life.type}`);
-    this.#pause ??= { number: this.#thread.pause(), stands: false };
+    this.#check("pause");
+    if (this.#thread === undefined || isPausing(this.#life)) return;
+    this.#on({ type: "pauseRequested", number: this.#thread.pause() });
   }
 
-  /** Lets the thread go on. Nothing happens to one that does not stand. */
+  /** Lets the thread continue. Does nothing to one that is not paused. */
   resume(): void {
-    this.#pause = undefined;
+    this.#on({ type: "resumed" });
     this.#thread?.resume();
   }
 
-  /** Stops the thread in order, or kills it when `deadlineMs` passes. A node that is about to restart will not. */
+  /** Stops the thread gracefully, or kills it after `deadlineMs`. A node that is about to restart no longer does. */
   stop(deadlineMs: number): void {
-    clearTimeout(this.#restart);
-    const thread = this.#thread;
-    if (thread === undefined) {
-      if (this.#life.type !== "stopped") this.#endInOrder();
-      return;
-    }
-    this.#asked = "stop";
-    // One that stands still does nothing in order.
-    this.resume();
-    if (this.#life.type === "starting") return thread.kill("stopped while it was starting");
-    thread.control
-      .call("stop", deadlineMs, (node) => node.stop())
-      .catch(() => thread.kill(`it did not stop within ${deadlineMs} ms`));
+    this.#end({ type: "stopRequested" }, deadlineMs);
   }
 
-  /** From the next start on it has another disk, which is empty. Its thread must have ended. */
-  takeEmptyDisk(uid: number): void {
-    assert(this.#thread === undefined, "a disk is taken away from a node that does not run");
-    this.#uid = uid;
-    this.#files = [];
-    this.#diskless = undefined;
-  }
-
-  /** Its disk cannot be used, for this reason, until it gets another. */
-  loseDisk(why: string): void {
-    this.#diskless = why;
-  }
-
-  /** Stops it as `stop` does, for good: it is neither started nor crashed any more, for this reason. */
+  /** Stops the node as `stop` does, and permanently: it refuses later starts and crashes with this reason. */
   close(deadlineMs: number, why: string): void {
-    this.#closed ??= why;
-    this.stop(deadlineMs);
+    this.#end({ type: "closeRequested", why }, deadlineMs);
   }
 
-  #checkOpen(): void {
-    if (this.#closed !== undefined) throw new KontikiError(this.#closed);
+  /**
+   * Replaces the disk of a stopped node with an empty one, which `replace` makes and returns the uid of. When that fails
+   * halfway, the node does not start before its disk is replaced again.
+   *
+   * @throws KontikiError when the node is not stopped, and whatever `replace` throws.
+   */
+  replaceDisk(replace: () => number): void {
+    this.#check("replaceDisk");
+    try {
+      this.#uid = replace();
+    } catch (error) {
+      const why = `its disk was not wiped to the end; wipe it again (${messageOf(error)})`;
+      this.#on({ type: "diskLost", why });
+      throw error;
+    }
+    this.#reports.onDiskReplaced();
+    this.#on({ type: "diskReplaced" });
+  }
+
+  #check(request: Request): void {
+    const why = refusal(request, this.id, this.#life);
+    if (why !== undefined) throw new KontikiError(why);
+  }
+
+  #on(event: LifeEvent): void {
+    this.#life = nextLife(this.#life, event);
   }
 
   #spawn(): void {
     this.#incarnation += 1;
-    this.#asked = undefined;
-    this.#unusable = undefined;
-    this.#life = { type: "starting" };
-    const { path, spec } = this.#host;
-    const disk =
-      path === undefined
-        ? ({ type: "memory", files: this.#files } as const)
-        : ({ type: "file", path } as const);
-    const thread = new NodeThread(
-      { ...spec, id: this.id, uid: this.#uid, incarnation: this.#incarnation, disk },
-      {
-        onMessage: (message) => this.#onMessage(thread, message),
-        onExit: (cause) => this.#onExit(cause),
-      },
-    );
+    this.#on({ type: "spawned" });
+    const { id, uid, incarnation } = this;
+    const spec = { ...this.#host.spec, id, uid, incarnation, disk: this.#reports.disk };
+    const thread = new NodeThread(spec, {
+      onMessage: (message) => this.#onMessage(thread, message),
+      onExit: (cause) => this.#onExit(cause),
+    });
     this.#thread = thread;
+  }
+
+  #end(request: LifeEvent, deadlineMs: number): void {
+    this.#restarts.cancel();
+    const { type } = lifeAsSeen(this.#life);
+    this.#on(request);
+    if (this.#thread === undefined) {
+      if (type !== "stopped") this.#tell({ type: "stopped" });
+    } else if (type === "starting") this.#thread.kill("stopped while it was starting");
+    else this.#thread.stop(deadlineMs);
   }
 
   #onMessage(thread: NodeThread, message: FromNode): void {
     switch (message.type) {
       case "ready":
-        this.#life = { type: "running" };
-        this.#host.onUp(this, thread);
+        this.#on({ type: "ready" });
+        this.#host.onUp(this.#incarnation, thread);
         return this.#tell({ type: "started", tornBytes: message.tornBytes });
       case "unusable":
-        this.#unusable = message.message;
-        return;
-      case "disk":
-        this.#files = withChange(this.#files, message.change);
-        return;
-      case "membership": {
-        const { index, membership, committed } = message;
-        this.#membership = { index, membership, committed };
-        return this.#host.onMembership(this);
-      }
+        return this.#on({ type: "foundUnusable", why: message.message });
       case "paused":
-        if (message.pause !== this.#pause?.number) return;
-        this.#pause = { number: message.pause, stands: true };
-        return this.#host.onPaused(this);
-      case "trouble":
-        return this.#onTrouble(message.what);
-      case "turn": {
-        const before = this.#raft;
-        this.#raft = message.raft ?? before;
-        return this.#host.onTurn(this, message, before);
-      }
+        this.#on({ type: "pauseBegun", number: message.pause });
+        if (this.isPaused) this.#host.onPaused();
+        return;
       default:
-        return message satisfies never;
+        this.#reports.take(message, this.#incarnation);
     }
   }
 
-  #onTrouble(what: string | undefined): void {
-    if (what === this.#trouble) return;
-    this.#trouble = what;
-    if (what === undefined) return this.#host.onEvent({ type: "repaired", node: this.id });
-    this.#host.onEvent({ type: "trouble", node: this.id, what });
-    this.#host.onTrouble(this);
-  }
-
-  #onExit(cause: string | undefined): void {
+  #onExit(cause = "the thread ended though nobody asked it to"): void {
     this.#thread = undefined;
-    this.#raft = undefined;
-    this.#membership = undefined;
-    this.#trouble = undefined;
-    this.#pause = undefined;
-    this.#host.onDown(this);
-    if (this.#asked === "stop") return this.#endInOrder();
-    if (this.#unusable !== undefined) return this.#giveUp(this.#unusable);
-    this.#onCrash(cause ?? "the thread ended though nobody asked it to");
+    this.#reports.onThreadEnded();
+    this.#host.onDown(this.#incarnation);
+    const life = this.#life;
+    if (life.type === "stopping") {
+      this.#on({ type: "stopped" });
+      this.#tell({ type: "stopped" });
+    } else if (life.type === "unusable") {
+      this.#on({ type: "gaveUp", cause: life.why });
+      this.#tell({ type: "failed", cause: life.why });
+    } else this.#onCrash(cause, life.type === "crashing");
   }
 
-  #onCrash(cause: string): void {
-    const now = performance.now();
-    const asked = this.#asked === "crash";
-    if (!asked) this.#crashTimes.push(now);
-    const { crashes, restartInMs } = decideRestart(
-      this.#host.policy,
-      this.#crashTimes,
-      now,
-      Math.random(),
-    );
+  /** The next life is set before the crash is reported: a listener may stop the node, or start it. */
+  #onCrash(cause: string, asked: boolean): void {
+    const { crashes, restartInMs, giveUp } = this.#restarts.onCrash(cause, asked);
+    this.#on(giveUp === undefined ? { type: "crashed", cause } : { type: "gaveUp", cause: giveUp });
     this.#tell({ type: "crashed", cause, asked, crashes, restartInMs });
-    if (restartInMs === undefined) {
-      const { withinMs } = this.#host.policy;
-      return this.#giveUp(
-        `it crashed ${crashes} times within ${withinMs} ms, the last time because: ${cause}`,
-      );
-    }
-    this.#life = { type: "restarting", cause };
-    this.#restart = setTimeout(() => {
-      this.#restarts += 1;
-      this.#spawn();
-    }, restartInMs);
-  }
-
-  #giveUp(cause: string): void {
-    this.#life = { type: "failed", cause };
-    this.#tell({ type: "failed", cause });
-  }
-
-  #endInOrder(): void {
-    this.#life = { type: "stopped" };
-    this.#tell({ type: "stopped" });
+    if (giveUp !== undefined) this.#tell({ type: "failed", cause: giveUp });
   }
 
   #tell(event: ChildEvent): void {
     this.#host.onEvent({ ...event, node: this.id, incarnation: this.#incarnation } as ClusterEvent);
   }
 }
-
-/** What a child adds to each of its events. */
-type Own = { readonly node: NodeId; readonly incarnation: number };
-
-/** An event of a child without what the child adds to it. */
-type Without<E> = E extends Own ? Omit<E, keyof Own> : never;
-type ChildEvent = Without<ClusterEvent>;

@@ -10,7 +10,7 @@ import type { Orders } from "../node/orders.ts";
 import type { LogLine, NodeControl } from "../mail/protocol.ts";
 import type { CommandBytes } from "../storage/storage.ts";
 
-/** Answers control calls about a node, between two of its turns. `stop` lets go of all it holds. */
+/** Answers control calls about a node, between two of its turns. `stop` releases everything it holds. */
 export function exposeControl(
   port: MessagePort,
   runner: NodeRunner,

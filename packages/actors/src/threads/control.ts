@@ -2,14 +2,14 @@ import { setMaxListeners } from "node:events";
 import type { MessagePort } from "node:worker_threads";
 import { releaseProxy, wrap, type Remote } from "comlink";
 import { KontikiError, messageOf } from "../errors.ts";
-import type { NodeControl } from "../mail/protocol.ts";
+import type { NodeControl, RemoteControl } from "../mail/protocol.ts";
 import { TIMER_MS_MAX } from "../node/timers.ts";
 
 /**
  * The supervisor's side of a node's control port.
  *
- * A call whose thread dies would never be answered, nor one that the thread is too busy for: each has a deadline, and
- * all are rejected when the thread's exit is seen.
+ * A call would never be answered if the thread dies, or is too busy: each has a deadline, and all are rejected when the
+ * thread exits.
  */
 export class Control {
   readonly #name: string;
@@ -19,17 +19,13 @@ export class Control {
   /** @param name of the node, for errors. */
   constructor(name: string, port: MessagePort) {
     this.#name = name;
-    // Each call listens, and there may be many.
+    // Each call adds a listener, and there may be many.
     setMaxListeners(0, this.#gone.signal);
     this.#remote = wrap<NodeControl>(port);
   }
 
   /** Calls the node. @throws KontikiError when its thread ends or the deadline passes first. */
-  call<T>(
-    what: string,
-    deadlineMs: number,
-    ask: (node: Remote<NodeControl>) => Promise<T>,
-  ): Promise<T> {
+  call<T>(what: string, deadlineMs: number, ask: (node: RemoteControl) => Promise<T>): Promise<T> {
     return new Promise((resolve, reject) => {
       const fail = (why: string): void =>
         reject(new KontikiError(`${what} of ${this.#name}: ${why}`));
@@ -53,7 +49,7 @@ export class Control {
     });
   }
 
-  /** The thread has exited: whatever is not yet answered never will be. */
+  /** The thread has exited: pending calls will never be answered. */
   threadExited(): void {
     this.#gone.abort();
     this.#remote[releaseProxy]();

@@ -1,22 +1,22 @@
 import type { Envelope } from "../mail/protocol.ts";
 
 /**
- * Carries letters from node to node in place of the cluster: whoever calls `deliver` at once, later, several times or
- * never makes delays, copies and loss of it. Letters under way are not changed. Bytes may be looked at and belong to the
- * carrier.
+ * Carries letters from node to node instead of the cluster. It calls `deliver` at once, later, several times or never,
+ * and so creates delays, copies and loss. Letters in transit are not changed. The bytes belong to the carrier, which
+ * may read them.
  */
 export type MailCarrier = (letter: Envelope, deliver: (letter: Envelope) => void) => void;
 
 /**
- * Hands the letters of a cluster to a {@link MailCarrier}, and takes them back from it: each with bytes of its own, as a
- * thread takes away what it gets. What is delivered after it was closed arrives nowhere.
+ * Passes the letters of a cluster to a {@link MailCarrier} and receives them from it. Each delivery gets its own copy
+ * of the bytes, because a thread takes over what it receives. Letters delivered after `close` are dropped.
  */
 export class CarriedMail {
   readonly #carry: MailCarrier;
   readonly #deliver: (letter: Envelope) => void;
   #isClosed = false;
 
-  /** @param deliver decides whether there is still somebody to take a letter. */
+  /** @param deliver decides whether a letter can still be received. */
   constructor(carry: MailCarrier, deliver: (letter: Envelope) => void) {
     this.#carry = carry;
     this.#deliver = (letter) => {
@@ -24,7 +24,7 @@ export class CarriedMail {
     };
   }
 
-  /** Sends a letter on its way. */
+  /** Passes a letter to the carrier. */
   send(letter: Envelope): void {
     this.#carry(letter, this.#deliver);
   }

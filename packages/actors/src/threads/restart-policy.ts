@@ -1,12 +1,14 @@
-/** When a crashed node is started again, and when it is given up: a restart intensity as in Erlang/OTP. */
+/** When a crashed node is restarted, and when it is given up: a restart intensity as in Erlang/OTP. */
 export type RestartPolicy = {
-  /** Crashes of one node within the window that it is restarted after; the next one is the end. From 0. */
+  /** How many crashes within the window are followed by a restart; one more and the node is given up. 0 or more. */
   readonly crashes: number;
-  /** The window, in ms. A node that stays up so long starts with a clean slate. */
+  /** The window, in ms. After running for this long a node's earlier crashes no longer count. */
   readonly withinMs: number;
   /** Pause before the first restart, in ms; doubled with each further crash in the window. */
   readonly firstPauseMs: number;
-  /** The longest pause, in ms. Small against the window, or a crash loop would be too slow to be noticed. */
+  /**
+   * The longest pause, in ms. It must be short compared to the window, or a crash loop would never exceed the limit.
+   */
   readonly pauseMsMax: number;
 };
 
@@ -17,18 +19,18 @@ export const RESTART_DEFAULTS: RestartPolicy = {
   pauseMsMax: 500,
 };
 
-/** What to do about a crash, and how many there were in the window. */
+/** The decision about a crash, and the number of crashes in the window. */
 export type RestartDecision = {
   readonly crashes: number;
-  /** Pause in ms before the restart; undefined: give the node up. */
+  /** Pause in ms before the restart; undefined to give the node up. */
   readonly restartInMs: number | undefined;
 };
 
 /**
- * Decides by the times of a node's crashes that nobody asked for, in ms, the latest included if it was such.
+ * Decides from the times of a node's unrequested crashes, in ms, including the latest one if it was unrequested.
  *
- * @param chance a number from 0 to 1 that spreads the pause over half its length, so that nodes which crashed
- *   together do not come back together.
+ * @param chance a random number from 0 to 1 that spreads the pause over half its length, so that nodes which crashed
+ * together do not restart together.
  */
 export function decideRestart(
   policy: RestartPolicy,

@@ -3,9 +3,9 @@ import { isClientAddress, type Address, type ClientAddress } from "../mail/addre
 import type { Envelope, ToNode } from "../mail/protocol.ts";
 import type { DeadLetterReason } from "../mail/status.ts";
 
-/** Bounds of a node's mailbox. A message port has none of its own and hides its depth, so the router counts. */
+/** Bounds of a node's mailbox. A message port has no bounds and hides its depth, so the router counts. */
 export type MailboxLimits = {
-  /** Letters posted to a node and not yet taken by it. */
+  /** Letters posted to a node that it has not yet taken. */
   readonly letters: number;
   /** Their bytes. */
   readonly bytes: number;
@@ -20,15 +20,15 @@ type Mailbox = {
   bytes: number;
 };
 
-/** Takes a client's letter, or says why it cannot. */
+/** Receives a client's letter, or returns the reason why it cannot. */
 export type ReceiveMail = (envelope: Envelope) => DeadLetterReason | undefined;
 
 /**
- * Carries letters to mailboxes without opening them.
+ * Delivers letters to mailboxes without decoding them.
  *
- * What cannot be delivered is a dead letter: told to the sender as a reason, counted, never thrown, never silently
- * lost. A mailbox that is full refuses what is new. Clients get only half of one, so that the nodes of a cluster go on
- * talking to each other however hard it is pressed.
+ * A letter that cannot be delivered is a dead letter: its sender gets the reason, and it is counted; it is never thrown
+ * or silently lost. A full mailbox rejects new letters. Clients get only half of a mailbox, so that the nodes of a
+ * cluster can keep talking to each other under any load.
  */
 export class Router {
   readonly #limits: MailboxLimits;
@@ -44,24 +44,24 @@ export class Router {
     this.#onDeadLetter = onDeadLetter;
   }
 
-  /** A node's thread takes mail from now on. */
+  /** Adds a node's mailbox: its thread takes mail from now on. */
   attachNode(node: NodeId, incarnation: number, post: (letter: ToNode) => void): void {
     this.#nodes.set(node, { incarnation, post, letters: 0, bytes: 0 });
   }
 
-  /** A node's thread is gone, and its mailbox with it. */
+  /** Removes the mailbox of a node whose thread is gone. */
   detachNode(node: NodeId): void {
     this.#nodes.set(node, undefined);
   }
 
-  /** There is no node of this name any more. */
+  /** Removes the name of a node that no longer exists. */
   forgetNode(node: NodeId): void {
     this.#nodes.delete(node);
   }
 
   /**
-   * Tells all other nodes that one takes no part any more. A signal and no letter: it counts against no mailbox's bound,
-   * as it must arrive where the dead one has left the most mail.
+   * Tells all other nodes that one no longer takes part. An obituary counts against no mailbox's bound, as it must
+   * arrive especially where the dead node's mail has filled the mailbox.
    */
   bury(node: NodeId, incarnation: number): void {
     for (const [address, mailbox] of this.#nodes)
@@ -72,11 +72,7 @@ export class Router {
     this.#clients.set(client, receive);
   }
 
-  detachClient(client: ClientAddress): void {
-    this.#clients.delete(client);
-  }
-
-  /** Carries a letter. Gives the reason when it could not be delivered. */
+  /** Delivers a letter. Returns the reason if it cannot. */
   route(envelope: Envelope): DeadLetterReason | undefined {
     const reason = isClientAddress(envelope.to)
       ? this.#toClient(envelope.to, envelope)
@@ -85,7 +81,7 @@ export class Router {
     return reason;
   }
 
-  /** A node has taken letters out of its mailbox. */
+  /** Records that a node has taken letters from its mailbox. */
   taken(node: NodeId, letters: number, bytes: number): void {
     const mailbox = this.#nodes.get(node);
     if (mailbox === undefined) return;

@@ -2,11 +2,13 @@ import { EventEmitter } from "node:events";
 import { INDEX_ZERO, initialMembership, type Index, type NodeId } from "@kontiki/core";
 import { isClientAddress, type Address } from "../mail/address.ts";
 import { currentLeader } from "./agreement.ts";
-import { Child, type ChildHost, type KnownMembership } from "./child.ts";
+import type { ChildHost } from "./child-host.ts";
+import { Child } from "./child.ts";
 import type { NodeDisk } from "../directory/cluster-disks.ts";
 import { KontikiError } from "../errors.ts";
 import { CarriedMail, type MailCarrier } from "./mail-carrier.ts";
 import { PULSE_MS, type Envelope, type FromNode, type NodeSpec } from "../mail/protocol.ts";
+import type { KnownMembership } from "./node-reports.ts";
 import type { RestartPolicy } from "./restart-policy.ts";
 import { Router, type MailboxLimits } from "./router.ts";
 import {
@@ -15,7 +17,6 @@ import {
   type DeadLetterReason,
   type RaftStatus,
 } from "../mail/status.ts";
-import type { NodeThread } from "./thread.ts";
 
 /** What every node's thread is started with. */
 export type CommonSpec = Omit<
@@ -27,33 +28,33 @@ export type CommonSpec = Omit<
 export type SupervisorOptions = {
   /** The voters that the cluster began with. */
   readonly voters: readonly NodeId[];
-  /** The nodes that there are now. */
+  /** The present nodes. */
   readonly nodes: readonly NodeDisk[];
   readonly spec: CommonSpec;
-  /** How many steps a node stands below the highest priority. */
-  readonly stepsBelow: (node: NodeId) => number;
+  /** How many levels the priority of a node is below the highest. */
+  readonly levelsBelow: (node: NodeId) => number;
   readonly policy: RestartPolicy;
   readonly mailbox: MailboxLimits;
-  /** Carries letters between nodes, which arrive at once when it is left out. */
+  /** Carries letters between nodes. Without it they arrive at once. */
   readonly network?: MailCarrier | undefined;
 };
 
 const STOPPED = "the cluster is stopped";
 
-/** The membership that counts for the cluster: that of its leader. */
+/** The membership of the cluster, which is the one that its leader uses. */
 export type LeaderMembership = KnownMembership & { readonly leader: NodeId };
 
 /**
- * What happens in a cluster, as it happens: `event` for what befalls nodes, `status` when a node says something else
- * of its Raft state than before, `change` after either and more often, for whoever looks at the whole.
+ * What a supervisor emits: `event` for what happens to nodes, `status` when a node's Raft state has changed, and `change`
+ * after either and more often, for code that waits for some state of the whole cluster.
  */
 export type SupervisorEvents = { event: [ClusterEvent]; status: [Child]; change: [] };
 
 /**
- * Watches over the nodes of a cluster: starts them, carries their mail, sees them die and starts them again.
+ * Supervises the nodes of a cluster: starts them, carries their mail, notices when they die and restarts them.
  *
- * It decides nothing itself: when to restart is `restart-policy.ts`, where mail goes `router.ts`, the life of one
- * node `child.ts`. Here they are wired.
+ * It only wires: when to restart is decided in `restart-policy.ts`, where mail goes in `router.ts`, and what becomes of
+ * one node in `child.ts`.
  */
 export class Supervisor {
   readonly events = new EventEmitter<SupervisorEvents>();
@@ -66,15 +67,15 @@ export class Supervisor {
   readonly #deadLetters = new Map<string, number>();
   #leaderTerm = 0;
   #stopping = false;
-  /** The membership that was told last: at first the one that the cluster began with. */
-  #told: { readonly index: Index; readonly committed: boolean } = {
+  /** The membership that was last reported: at first the one that the cluster began with. */
+  #reported: { readonly index: Index; readonly committed: boolean } = {
     index: INDEX_ZERO,
     committed: true,
   };
 
   constructor(options: SupervisorOptions) {
     this.#options = options;
-    // Everybody who waits for something listens, and many may.
+    // Every wait for something adds a listener, and there may be many.
     this.events.setMaxListeners(0);
     this.router = new Router(options.mailbox, (to, reason) => this.#onDeadLetter(to, reason));
     this.#carried =
@@ -92,7 +93,7 @@ export class Supervisor {
     return this.#children.get(id as NodeId);
   }
 
-  /** Makes a node that has this disk. It is not started. */
+  /** Adds a node with this disk. It is not started. */
   add({ node, uid, path }: NodeDisk): Child {
     const child = new Child(node, uid, this.#hostOf(node, path));
     this.router.detachNode(node);
@@ -100,7 +101,7 @@ export class Supervisor {
     return child;
   }
 
-  /** Forgets a node that was closed. */
+  /** Removes a node that was closed. */
   forget({ id }: Child): void {
     this.#children.delete(id);
     this.router.forgetNode(id);
@@ -112,7 +113,7 @@ export class Supervisor {
     return this.#deadLetters;
   }
 
-  /** The membership that the leader goes by, undefined while nobody leads. */
+  /** The membership that the leader uses; undefined while no node leads. */
   leaderMembership(): LeaderMembership | undefined {
     const leader = currentLeader(this.children.map((child) => child.status()));
     const child = leader === undefined ? undefined : this.#children.get(leader);
@@ -120,70 +121,66 @@ export class Supervisor {
     return { leader, ...(child.membership ?? this.#firstMembership()) };
   }
 
-  /** The same, for whoever waits for a leader. @throws KontikiError when there will be none, as all is being stopped. */
+  /** The same, for code that waits for a leader. @throws KontikiError once the cluster is stopped: none will follow. */
   whoLeads(): LeaderMembership | undefined {
     this.checkRunning();
     return this.leaderMembership();
   }
 
-  /** @throws KontikiError once all is being stopped. */
+  /** @throws KontikiError once the cluster is stopped. */
   checkRunning(): void {
     if (this.#stopping) throw new KontikiError(STOPPED);
   }
 
-  /** Stops all nodes, for good. Whoever still waits for something looks again, and sees that it will not come. */
+  /** Stops all nodes permanently. All that is still waited for is checked again, and found not to come. */
   stop(deadlineMs: number): void {
     this.#stopping = true;
     for (const child of this.children) child.close(deadlineMs, STOPPED);
     this.#changed();
   }
 
-  /** Ends what the supervisor itself runs. Its children must have ended. */
+  /** Stops the supervisor's own timers. Its children must have ended. */
   close(): void {
     clearInterval(this.#pulses);
     this.#carried?.close();
   }
 
   #hostOf(node: NodeId, path: string | undefined): ChildHost {
-    const { spec, voters, policy, stepsBelow } = this.#options;
+    const { spec, voters, policy, levelsBelow } = this.#options;
     return {
       policy,
-      spec: { ...spec, voters, priority: stepsBelow(node), pulse: this.#pulse },
+      spec: { ...spec, voters, priority: levelsBelow(node), pulse: this.#pulse },
       path,
-      onEvent: (event) => this.#tell(event),
-      onUp: (child, thread) => this.#onUp(child, thread),
-      onDown: (child) => this.#onDown(child),
-      onTrouble: (child) => this.router.bury(child.id, child.incarnation),
+      onEvent: (event) => this.#emit(event),
+      onUp: (incarnation, thread) =>
+        this.router.attachNode(node, incarnation, (letter) => thread.post(letter)),
+      onDown: (incarnation) => {
+        this.router.detachNode(node);
+        this.router.bury(node, incarnation);
+      },
+      onTrouble: (incarnation) => this.router.bury(node, incarnation),
       onPaused: () => this.#changed(),
       onMembership: () => this.#onMembership(),
-      onTurn: (child, turn, before) => this.#onTurn(child, turn, before),
+      onTurn: (incarnation, turn, before) => this.#onTurn(node, incarnation, turn, before),
     };
   }
 
-  #onUp(child: Child, thread: NodeThread): void {
-    this.router.attachNode(child.id, child.incarnation, (letter) => thread.post(letter));
-  }
-
-  #onDown({ id, incarnation }: Child): void {
-    this.router.detachNode(id);
-    this.router.bury(id, incarnation);
-  }
-
   #onTurn(
-    child: Child,
+    node: NodeId,
+    incarnation: number,
     turn: FromNode & { readonly type: "turn" },
     before: RaftStatus | undefined,
   ): void {
-    const { id, incarnation } = child;
-    this.router.taken(id, turn.taken.letters, turn.taken.bytes);
-    for (const { to, bytes } of turn.mail) this.#send({ to, from: id, incarnation, bytes });
-    for (let count = 0; count < turn.malformed; count += 1) this.#onDeadLetter(id, "malformed");
+    this.router.taken(node, turn.taken.letters, turn.taken.bytes);
+    for (const { to, bytes } of turn.mail) this.#send({ to, from: node, incarnation, bytes });
+    for (let count = 0; count < turn.malformed; count += 1) this.#onDeadLetter(node, "malformed");
     if (turn.raft === undefined) return;
-    if (!sameStatus(before, turn.raft)) this.events.emit("status", child);
+    const child = this.#children.get(node);
+    if (child !== undefined && !sameStatus(before, turn.raft)) this.events.emit("status", child);
     const { role, term } = turn.raft;
     if (role === "leader" && term > this.#leaderTerm) {
       this.#leaderTerm = term;
-      this.#tell({ type: "leader", node: id, term });
+      this.#emit({ type: "leader", node, term });
       this.#onMembership();
     } else this.events.emit("change");
   }
@@ -193,14 +190,15 @@ export class Supervisor {
     else this.#carried.send(letter);
   }
 
-  /** Told when it is another one to the leader, whoever that is: what others believe, they believe too early or too late. */
+  /** Reports a membership that is new to the leader: the other nodes learn it too early or too late. */
   #onMembership(): void {
     const known = this.leaderMembership();
     if (known === undefined) return this.#changed();
     const { leader, index, membership, committed } = known;
-    if (index === this.#told.index && committed === this.#told.committed) return this.#changed();
-    this.#told = { index, committed };
-    this.#tell({ type: "membership", node: leader, index, membership, committed });
+    const last = this.#reported;
+    if (index === last.index && committed === last.committed) return this.#changed();
+    this.#reported = { index, committed };
+    this.#emit({ type: "membership", node: leader, index, membership, committed });
   }
 
   #firstMembership(): KnownMembership {
@@ -208,15 +206,15 @@ export class Supervisor {
     return { index: INDEX_ZERO, membership, committed: true };
   }
 
-  /** Told once for each address and reason, counted always: a node that is down gets much mail. */
+  /** Reported once for each address and reason, and always counted: a node that is down gets much mail. */
   #onDeadLetter(to: Address, reason: DeadLetterReason): void {
     const key = `${to}: ${reason}`;
     const count = this.#deadLetters.get(key) ?? 0;
     this.#deadLetters.set(key, count + 1);
-    if (count === 0) this.#tell({ type: "deadLetter", to, reason });
+    if (count === 0) this.#emit({ type: "deadLetter", to, reason });
   }
 
-  #tell(event: ClusterEvent): void {
+  #emit(event: ClusterEvent): void {
     this.events.emit("event", event);
     this.#changed();
   }

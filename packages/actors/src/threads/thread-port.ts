@@ -2,10 +2,10 @@ import { receiveMessageOnPort, type MessagePort } from "node:worker_threads";
 import type { NodePort } from "../node/node-port.ts";
 import type { FromNode, ToNode } from "../mail/protocol.ts";
 
-/** The mail of a node that lives in a thread. */
+/** The mail connection of a node in a thread. */
 export class ThreadPort implements NodePort {
   readonly #port: MessagePort;
-  /** A letter that came with the call that told of it. */
+  /** The letter that the last event carried. */
   #first: ToNode | undefined;
 
   constructor(port: MessagePort) {

@@ -9,22 +9,25 @@ import { messageOf } from "../errors.ts";
 import { Gate } from "./gate.ts";
 import type { FromNode, NodeSpec, ToNode } from "../mail/protocol.ts";
 
-/** What a thread tells its supervisor. */
+/** What a supervisor hears of a thread. */
 export type ThreadHandlers = {
   /** What the node posted, in order; nothing after `onExit`. */
   readonly onMessage: (message: FromNode) => void;
-  /** The thread is gone: once, last. `cause` says why when it did not end by itself; undefined when it did. */
+  /** The thread is gone: called once, last. `cause` says why it did not end by itself; undefined if it did. */
   readonly onExit: (cause: string | undefined) => void;
 };
 
-/** Young generation in MiB: with room for a few turns' commands, most of them die before they are ever copied. */
+/**
+ * Young generation in MiB: with space for the commands of a few turns, most of them die before they are ever copied.
+ */
 const YOUNG_MIB_MAX = 64;
 
 /**
  * One start of a node's worker thread.
  *
- * The exit alone decides that a thread is gone. An uncaught error is told before it, out of memory and bad messages
- * too; each is kept as the reason. What a thread posted before it died has happened and is still taken in.
+ * Only the exit event means that a thread is gone. Uncaught errors, running out of memory and unreadable messages are
+ * reported before it; each is kept as the cause. What a thread posted before it died has happened, and is still
+ * processed.
  */
 export class NodeThread {
   readonly control: Control;
@@ -60,27 +63,38 @@ export class NodeThread {
     this.#worker.on("exit", (code) => this.#onExit(code));
   }
 
-  /** Puts a letter or a signal into the node's mailbox. */
+  /** Puts a letter or an obituary into the node's mailbox. */
   post(letter: ToNode): void {
     this.#port.postMessage(letter, letter.type === "mail" ? [letter.bytes.buffer] : []);
   }
 
-  /** Has the thread stand still between two of its turns. It says so with the number of the pause, which is returned. */
+  /**
+   * Makes the thread stand still between two of its turns. It reports this with the number of the pause, which is
+   * returned.
+   */
   pause(): number {
     const pause = this.#gate.close();
     this.#worker.postMessage(pause);
     return pause;
   }
 
-  /** Lets it go on. */
+  /** Ends the pause. */
   resume(): void {
     this.#gate.open();
   }
 
-  /** Kills the thread where it stands. Its exit follows. */
+  /** Kills the thread at once. Its exit follows. */
   kill(cause: string): void {
     this.#cause ??= cause;
     void this.#worker.terminate();
+  }
+
+  /** Ends the thread gracefully, even while it pauses, or kills it after `deadlineMs`. */
+  stop(deadlineMs: number): void {
+    this.resume();
+    this.control
+      .call("stop", deadlineMs, (node) => node.stop())
+      .catch(() => this.kill(`it did not stop within ${deadlineMs} ms`));
   }
 
   #blame(cause: string): void {

@@ -1,5 +1,5 @@
 /**
- * The thread of one node: makes its parts from what the supervisor sent, and lets them run.
+ * The thread of one node: creates its parts from what the supervisor sent, and runs them.
  *
  * @module
  */
@@ -13,7 +13,8 @@ import { FileDisk } from "../storage/disk/file-disk.ts";
 import { waitAt } from "./gate.ts";
 import { loadMachine } from "../machine/load-machine.ts";
 import { MemoryDisk } from "../storage/disk/memory-disk.ts";
-import { NodeRunner, type Opened, type RunnerPorts } from "../node/node-runner.ts";
+import { NodeRunner } from "../node/node-runner.ts";
+import type { Opened, RunnerPorts } from "../node/runner-ports.ts";
 import { openNode, probe, quorumBeats } from "../node/open-node.ts";
 import { createWal, hasWal, maxSegmentBytes } from "../storage/wal/open-wal.ts";
 import { Orders } from "../node/orders.ts";
@@ -45,7 +46,7 @@ function openDisk(): Disk {
     maxFileBytes: maxSegmentBytes(),
     onChange: (change) => post({ type: "disk", change }),
   });
-  // A thread that died before it made its log has promised nothing yet.
+  // A thread that died before it created its log has promised nothing yet.
   if (!hasWal(disk)) createWal(disk);
   return disk;
 }
@@ -93,7 +94,7 @@ function tracerOf(trace: TraceFile, config: Config, recovered: Recovered): NodeT
   return new NodeTracer(trace, { config, hard, base, entries, snapshot, horizon });
 }
 
-/** A pause begins between two turns, and it keeps no thread from ending that has nothing more to do. */
+/** A pause begins between two turns. Listening for pauses must not keep a finished thread alive. */
 function obeyPauses(): void {
   parentPort?.on("message", (pause: number) => {
     post({ type: "paused", pause });
@@ -110,7 +111,7 @@ async function run(): Promise<void> {
   const { electionTimeoutMs, heartbeatMs, priority, leases, snapshots: policy } = spec;
   const lease = leases && { electionTimeoutMs, clockDrift: leases.clockDrift };
   const tracer = (recovered: Recovered): NodeTracer | undefined => {
-    // What was traced before the disk failed stays in a file of its own.
+    // The trace of the time before the disk failed stays in its own file.
     trace?.close();
     trace = traceOf(spec);
     return trace && tracerOf(trace, config, recovered);

@@ -1,19 +1,19 @@
 /**
- * What of a state changed, as two partial values: what it was before and what it is after. A value that only has other
- * fields is told by those fields, down to the last; one of another `type`, and a list, is told as a whole. What is before
- * and not after was removed.
+ * The changes of a state, as two partial values: before and after. For a value with fields, only its changed fields are
+ * included, recursively; a value of another `type` and a list are included as a whole. A field in `before` and not in
+ * `after` was removed.
  */
 export type Changes = {
-  /** What changed, as it was. */
+  /** The old values of what changed. */
   readonly before: Fields;
-  /** What changed, as it is. */
+  /** The new values of what changed. */
   readonly after: Fields;
 };
 
 /** A value with fields: a state, a role, a record by node. */
 export type Fields = Readonly<Record<string, unknown>>;
 
-/** What changed from one value to the next; two empty ones when nothing did. */
+/** The changes from one value to the next; both empty if there are none. */
 export function changesBetween(before: Fields, after: Fields): Changes {
   const was: Record<string, unknown> = {};
   const is: Record<string, unknown> = {};
@@ -28,7 +28,7 @@ export function changesBetween(before: Fields, after: Fields): Changes {
   return { before: was, after: is };
 }
 
-/** The value after these changes: the way back from what a trace holds. */
+/** Applies changes to a value: the inverse of `changesBetween`. */
 export function withChanges(value: Fields, { before, after }: Changes): Fields {
   const changed: Record<string, unknown> = { ...value };
   for (const key of Object.keys(before)) if (!Object.hasOwn(after, key)) delete changed[key];
@@ -40,7 +40,7 @@ export function withChanges(value: Fields, { before, after }: Changes): Fields {
   return changed;
 }
 
-/** Whether two plain values are equal. Nearly all that did not change is the same object. */
+/** Whether two plain values are equal. Unchanged values are nearly always the same object. */
 export function same(a: unknown, b: unknown): boolean {
   if (Object.is(a, b)) return true;
   if (Array.isArray(a) && Array.isArray(b))
@@ -53,13 +53,13 @@ export function same(a: unknown, b: unknown): boolean {
   );
 }
 
-/** Whether a value is one with fields, and no list and no bytes. */
+/** Whether a value has fields: neither a list nor bytes. */
 export function isFields(value: unknown): value is Fields {
   if (typeof value !== "object" || value === null) return false;
   return !Array.isArray(value) && !ArrayBuffer.isView(value);
 }
 
-/** Which variant of a union it is. A record by node may have a node of that name, but no text for it. */
+/** The variant of a union. A record by node may have a node named "type", but its value is not a string. */
 function typeOf(fields: Fields): string | undefined {
   return typeof fields.type === "string" ? fields.type : undefined;
 }

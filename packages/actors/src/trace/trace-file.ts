@@ -11,20 +11,20 @@ import {
 } from "../storage/disk/system-calls.ts";
 import type { TraceSink } from "./trace.ts";
 
-/** So many characters of lines wait in memory before they are written. */
+/** Lines are written once this many characters are waiting in memory. */
 const BUFFERED_MAX = 64 * 1024;
 
-/** So many bytes are read at once. */
+/** This many bytes are read at once. */
 const READ_BYTES = 1024 * 1024;
 
 /**
- * A trace in a file. Lines gather in memory until there are many, or until `flush`, which belongs at the end of a turn:
- * then a thread that is killed loses what it did in one turn.
+ * A trace in a file. Lines collect in memory until there are many, or until `flush`, which is called at the end of a
+ * turn: a thread that is killed then loses only one turn.
  *
- * A trace that cannot be written is cut short there, and `failure` says why: it is no reason for a node to end.
+ * When a trace cannot be written, it ends there, and `failure` says why: that is no reason for a node to end.
  */
 export class TraceFile implements TraceSink {
-  /** Where it is. */
+  /** The path of the file. */
   readonly path: string;
   #fd: number | undefined;
   #failure: Error | undefined;
@@ -37,7 +37,7 @@ export class TraceFile implements TraceSink {
     this.#fd = fd;
   }
 
-  /** Why nothing more is written; undefined while all is well. */
+  /** Why nothing more is written; undefined if there was no failure. */
   get failure(): Error | undefined {
     return this.#failure;
   }
@@ -48,7 +48,7 @@ export class TraceFile implements TraceSink {
     if (this.#waiting.length >= BUFFERED_MAX) this.flush();
   }
 
-  /** Hands all lines to the operating system. They are not made durable. */
+  /** Writes all lines to the file. They are not synced. */
   flush(): void {
     if (this.#fd === undefined || this.#waiting === "") return;
     const bytes = Buffer.from(this.#waiting);
@@ -62,7 +62,7 @@ export class TraceFile implements TraceSink {
     }
   }
 
-  /** Flushes and lets the file go. */
+  /** Flushes and closes the file. */
   close(): void {
     this.flush();
     if (this.#fd === undefined) return;
@@ -72,13 +72,13 @@ export class TraceFile implements TraceSink {
 }
 
 /**
- * Begins a new file `<folder>/<node>-<number>.ndjson`, in a folder that is made if it lacks. The number is that of the
- * incarnation, or the next behind those of earlier runs, whose traces stay.
+ * Starts a new file `<folder>/<node>-<number>.ndjson`, in a folder that is created if needed. The number is that of the
+ * incarnation, or the next one after earlier runs, whose traces are kept.
  *
- * @throws DiskError when there can be no such file.
+ * @throws DiskError when the file cannot be created.
  */
 export function openTraceFile(folder: string, node: NodeId, incarnation: number): TraceFile {
-  return attempt("begin a trace in", folder, () => {
+  return attempt("start a trace in", folder, () => {
     makeDirectory(SYSTEM_CALLS, folder);
     for (let number = Math.max(incarnation, lastNumber(folder, node) + 1); ; number += 1) {
       const path = join(folder, `${node}-${number}.ndjson`);
@@ -89,9 +89,9 @@ export function openTraceFile(folder: string, node: NodeId, incarnation: number)
 }
 
 /**
- * The lines of a trace in a file. What a crash left of the last one is left out.
+ * The lines of a trace in a file. A last line that a crash cut off is left out.
  *
- * @param onCut told when something was.
+ * @param onCut called when a line was left out.
  * @throws DiskError
  */
 export function* readTraceFile(

@@ -14,10 +14,10 @@ import { isFields, same, type Changes, type Fields } from "./trace-changes.ts";
 import { fromTrace } from "./trace-values.ts";
 import { begin, TRACE_FORMAT, type TraceOpening } from "./trace.ts";
 
-/** A line that is no line of a trace. */
+/** An invalid line of a trace. */
 export class TraceError extends KontikiError {
   override readonly name = "TraceError";
-  /** Which line, from 1. */
+  /** The line, from 1. */
   readonly line: number;
 
   /** A problem with a line. */
@@ -27,35 +27,35 @@ export class TraceError extends KontikiError {
   }
 }
 
-/** A step as it was written down. */
+/** A step as it was recorded. */
 export type TracedStep = {
   /** Its line in the trace, from 2. */
   readonly line: number;
   /** What happened. */
   readonly event: Event<CommandBytes>;
-  /** What came of it; or what the core said when it failed, and then nothing follows. */
+  /** The result; or the core's error, and then it is the last step. */
   readonly outcome:
     | (Changes & { readonly type: "done"; readonly effects: readonly Effect<CommandBytes>[] })
     | { readonly type: "failed"; readonly error: string };
 };
 
-/** A trace: what it begins with, and its steps, which are read as they are asked for, and once. */
+/** A trace: its opening, and its steps, which are read lazily and only once. */
 export type Trace = {
   /** What the node was started with. */
   readonly opening: TraceOpening;
-  /** The core's surroundings, with the log as it was then. */
+  /** The core's environment, with the log as recovered. */
   readonly env: Env<CommandBytes> & { readonly log: MemoryLog<CommandBytes> };
   /** The state before the first step. */
   readonly state: State;
-  /** @throws TraceError at the first line that is none. */
+  /** @throws TraceError at the first invalid line. */
   readonly steps: Iterable<TracedStep>;
 };
 
-/** Reads a trace, line by line. @throws TraceError when it does not begin like one. */
+/** Reads a trace, line by line. @throws TraceError if it does not begin like one. */
 export function readTrace(lines: Iterable<string>): Trace {
   const iterator = lines[Symbol.iterator]();
   const first = iterator.next();
-  if (first.done === true) throw new TraceError(1, "there is nothing here that opens a trace");
+  if (first.done === true) throw new TraceError(1, "there is no line that opens a trace");
   const value = valueOf(first.value, 1);
   const opening = openingFrom(value);
   try {
@@ -65,7 +65,7 @@ export function readTrace(lines: Iterable<string>): Trace {
       throw new Error("the membership is not the one of its config, snapshot and log");
     return { opening, ...begun, steps: stepsOf(iterator) };
   } catch (error) {
-    throw new TraceError(1, `nothing begins like this: ${messageOf(error)}`, { cause: error });
+    throw new TraceError(1, `no node can start from this: ${messageOf(error)}`, { cause: error });
   }
 }
 
@@ -73,7 +73,7 @@ function* stepsOf(lines: Iterator<string>): Generator<TracedStep> {
   let line = 2;
   let ended = false;
   for (let next = lines.next(); next.done !== true; next = lines.next()) {
-    if (ended) throw new TraceError(line, "nothing follows an event that the core failed on");
+    if (ended) throw new TraceError(line, "no line may follow an event that the core failed on");
     const step = stepFrom(valueOf(next.value, line), line);
     ended = step.outcome.type === "failed";
     yield step;
@@ -88,7 +88,7 @@ function valueOf(text: string, line: number): Fields {
   } catch (error) {
     throw new TraceError(line, `it cannot be read: ${messageOf(error)}`, { cause: error });
   }
-  if (!isFields(value)) throw new TraceError(line, "it is no object");
+  if (!isFields(value)) throw new TraceError(line, "it is not an object");
   return value;
 }
 

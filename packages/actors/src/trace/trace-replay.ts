@@ -5,30 +5,30 @@ import { changesBetween, isFields, same } from "./trace-changes.ts";
 import { readTrace, TraceError, type Trace, type TracedStep } from "./trace-lines.ts";
 import { toTrace } from "./trace-values.ts";
 
-/** One value in which a trace and the core differ. */
+/** A value in which a trace and the core differ. */
 export type TraceDifference = {
   /** The line of the step, from 2. */
   readonly line: number;
-  /** Which value of that line, as a path: `after.role.votes`, `effects.1.message.term`. */
+  /** The path of the value in that line: `after.role.votes`, `effects.1.message.term`. */
   readonly path: string;
   /** A sentence that says where and how. */
   readonly text: string;
 };
 
-/** What came of a replay. */
+/** The result of a replay. */
 export type Replay = {
-  /** How many steps were replayed, the one that differs included. */
+  /** How many steps were replayed, including one that differs. */
   readonly steps: number;
-  /** All that differs at the first step that does; empty when everything is the same. */
+  /** Everything that differs at the first step with a difference; empty if there is none. */
   readonly differences: readonly TraceDifference[];
 };
 
 /**
- * Lets the core do the steps of a trace again, from what the trace begins with, and compares each state and each effect
- * with what was written down. It ends at the first step that differs: what follows rests on it.
+ * Replays the steps of a trace with the core, from the trace's opening, and compares each state and each effect with
+ * the recorded one. It ends at the first step that differs: later steps depend on it.
  *
  * @param lines of one trace, without line breaks.
- * @throws TraceError for a line that is none of a trace.
+ * @throws TraceError for an invalid line.
  */
 export function replayTrace(lines: Iterable<string>): Replay {
   const trace = readTrace(lines);
@@ -58,14 +58,14 @@ function redo({ env }: Trace, before: Trace["state"], { line, event }: TracedSte
     return { state, effects, outcome };
   } catch (error) {
     if (!(error instanceof AssertionError))
-      throw new TraceError(line, `no core can take this event: ${messageOf(error)}`, {
+      throw new TraceError(line, `the core cannot handle this event: ${messageOf(error)}`, {
         cause: error,
       });
     return { state: before, effects: [], outcome: { type: "failed", error: error.message } };
   }
 }
 
-/** Does to a log what an effect says. The other effects do not concern it. */
+/** Applies an effect to the log. Other effects do not concern it. */
 function applyToLog(log: MemoryLog<CommandBytes>, effect: Effect<CommandBytes>): void {
   if (effect.type === "truncateLog") log.truncate(effect.after);
   else if (effect.type === "appendLog") log.append(effect.entries);
@@ -81,7 +81,7 @@ function differencesOf(
   const { type: _done, ...come } = done;
   const kind = event.type === "message" ? `${event.message.type} from ${event.from}` : event.type;
   return pathsThatDiffer(toTrace(written), toTrace(come), "").map(({ path, trace, core }) => {
-    const values = `the trace has ${textOf(trace)}, the core comes to ${textOf(core)}`;
+    const values = `the trace has ${textOf(trace)}, the core has ${textOf(core)}`;
     return { line, path, text: `line ${line}, ${kind}: ${path}: ${values}` };
   });
 }

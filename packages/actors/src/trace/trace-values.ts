@@ -1,17 +1,19 @@
 import { crc32 } from "node:zlib";
 
 /**
- * How the core's values stand in a trace, which is JSON: exactly, so that a trace replays to the same values.
+ * How the core's values are written to a trace, which is JSON: without loss, so that a trace replays to the same
+ * values.
  *
- * - The core has undefined and no null, JSON the other way round: one stands for the other.
- * - Bytes, which are commands, are `{"$base64":"..."}`. No node id holds a `$`, so no record is mistaken for it.
- * - The bytes of a part of a snapshot are left out, `{"$bytes":LENGTH,"crc32":NUMBER}`: they would make a trace many
- *   times larger than all the rest of it, and the core asks only how many they are.
+ * - The core uses undefined and no null, JSON the opposite: one replaces the other.
+ * - Bytes, which are commands, are `{"$base64":"..."}`. A node id contains no `$`, so no record by node is mistaken for
+ *   it.
+ * - The bytes of a snapshot chunk are left out, `{"$bytes":LENGTH,"crc32":NUMBER}`: they would make a trace many times
+ *   larger, and the core only uses their number.
  *
  * @module
  */
 
-/** Stands in for bytes that a trace leaves out: as many of them, all 0, and the CRC-32 of what they were. */
+/** Replaces bytes that a trace leaves out: the same number, all 0, with the CRC-32 of the original ones. */
 class LeftOut extends Uint8Array {
   readonly crc32: number;
 
@@ -21,10 +23,10 @@ class LeftOut extends Uint8Array {
   }
 }
 
-/** No part of a snapshot is larger: what a trace says of it is believed up to here. */
+/** Chunks are never larger: a trace with a larger length is rejected. */
 const CHUNK_BYTES_MAX = 64 * 1024 * 1024;
 
-/** What is written of one of the core's values. */
+/** Converts one of the core's values to JSON. */
 export function toTrace(value: unknown): unknown {
   if (value === undefined) return null;
   if (typeof value !== "object" || value === null) return value;
@@ -38,7 +40,7 @@ export function toTrace(value: unknown): unknown {
   return written;
 }
 
-/** The value that was written. @throws RangeError for bytes that nobody wrote so. */
+/** Converts a value back. @throws RangeError for bytes that are not written like this. */
 export function fromTrace(written: unknown): unknown {
   if (written === null) return undefined;
   if (typeof written !== "object") return written;

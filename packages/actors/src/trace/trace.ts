@@ -17,12 +17,13 @@ import { changesBetween } from "./trace-changes.ts";
 import { toTrace } from "./trace-values.ts";
 
 /**
- * A trace is all that one node's core did from one start on, as lines of JSON. It replays alone, see `replayTrace`.
+ * A trace is everything that one node's core did since one start, as lines of JSON. It can be replayed by itself, see
+ * `replayTrace`.
  *
- * The first line opens it: format, who, and what was recovered. Each other line is a step:
- * `{"event":...,"before":...,"after":...,"effects":[...]}`, where `before` and `after` have what of the state changed.
- * The last may be an event that the core failed on: `{"event":...,"error":"..."}`. Values stand there as
- * `trace-values.ts` says.
+ * The first line opens it: the format, the node, and what was recovered. Each other line is a step:
+ * `{"event":...,"before":...,"after":...,"effects":[...]}`, where `before` and `after` hold the changes of the state.
+ * The last line may be an event that the core failed on: `{"event":...,"error":"..."}`. `trace-values.ts` describes how
+ * values are written.
  *
  * @module
  */
@@ -30,15 +31,15 @@ import { toTrace } from "./trace-values.ts";
 /** The format of traces that this version writes and reads. */
 export const TRACE_FORMAT = 1;
 
-/** Where the lines of a trace go. */
+/** Receives the lines of a trace. */
 export interface TraceSink {
-  /** Takes one line, without its line break. Must not throw: a node does not end because it cannot be watched. */
+  /** Receives one line, without its line break. Must not throw: a node must not end because it cannot be traced. */
   write(line: string): void;
-  /** Hands on what was kept back so far. Must not throw. */
+  /** Passes on what is buffered so far. Must not throw. */
   flush(): void;
 }
 
-/** What a node was started with. It is all that its core knows before the first event. */
+/** What a node was started with: everything that its core knows before the first event. */
 export type TraceOpening = {
   /** Its configuration, with its id and the uid of its disk. */
   readonly config: Config;
@@ -54,22 +55,22 @@ export type TraceOpening = {
   readonly horizon: LogPosition | undefined;
 };
 
-/** Is told of each step of a node's core, before its effects are done. Must not throw. */
+/** Receives each step of a node's core, before its effects are performed. Must not throw. */
 export interface Tracer {
-  /** A step: what happened, the states before and after, and what there is to do. */
+  /** A step: the event, the states before and after, and the effects. */
   step(
     event: Event<CommandBytes>,
     before: State,
     after: State,
     effects: readonly Effect<CommandBytes>[],
   ): void;
-  /** The core failed on an event. The node ends of it. */
+  /** The core failed on an event, which ends the node. */
   failed(event: Event<CommandBytes>, error: Error): void;
-  /** A turn is over. */
+  /** A turn has ended. */
   flush(): void;
 }
 
-/** Writes a node's steps down. What is not to be traced has none: then a step costs one look whether there is one. */
+/** Records a node's steps. A node that is not traced has no tracer, so that a step costs only one check. */
 export class NodeTracer implements Tracer {
   readonly #sink: TraceSink;
 
@@ -84,7 +85,7 @@ export class NodeTracer implements Tracer {
     this.#write({ format: TRACE_FORMAT, node, uid, config, ...recovered });
   }
 
-  /** Writes a step down: what happened, the states before and after, and what there is to do. */
+  /** Records a step: the event, the states before and after, and the effects. */
   step(
     event: Event<CommandBytes>,
     before: State,
@@ -94,12 +95,12 @@ export class NodeTracer implements Tracer {
     this.#write({ event, ...changesBetween(before, after), effects });
   }
 
-  /** Writes down that the core failed on an event. The node ends of it, so it is the last line. */
+  /** Records that the core failed on an event. This ends the node, so it is the last line. */
   failed(event: Event<CommandBytes>, error: Error): void {
     this.#write({ event, error: error.message });
   }
 
-  /** A turn is over: what it did is worth seeing, whatever comes next. */
+  /** A turn has ended: makes what it did readable, whatever happens next. */
   flush(): void {
     this.#sink.flush();
   }
@@ -109,7 +110,7 @@ export class NodeTracer implements Tracer {
   }
 }
 
-/** The core as it was before the first step. @throws AssertionError when nothing can begin like that. */
+/** The core as it was before the first step. @throws AssertionError if the opening is invalid. */
 export function begin(opening: TraceOpening): {
   readonly env: Env<CommandBytes> & { readonly log: MemoryLog<CommandBytes> };
   readonly state: State;

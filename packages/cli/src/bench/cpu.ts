@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { cpus } from "node:os";
 
-/** Seconds of processor time: of this process with all its threads, and of the whole machine. */
+/** Seconds of CPU time: of this process with all its threads, and of the whole machine. */
 export type CpuTime = { readonly own: number; readonly machine: number };
 
 /** Reads both clocks. */
@@ -19,7 +19,7 @@ export function cpuBetween(
   return { own, other: Math.max(0, to.machine - from.machine - own) };
 }
 
-/** Linux counts software interrupts, which a disk causes, apart from what Node knows. */
+/** On Linux it includes software interrupts, which disks cause and which `os.cpus()` leaves out. */
 function machineTime(): number {
   try {
     const [, user, nice, system, , , irq, softirq] = readFileSync("/proc/stat", "utf8")

@@ -2,30 +2,20 @@ import type { KeyValueResult, Outcome } from "@kontiki/actors";
 import { createHistogram, performance } from "node:perf_hooks";
 import type { ProgramCluster } from "../launch/cluster.ts";
 import { cpuBetween, cpuTime, type CpuTime } from "./cpu.ts";
+import type { LoadOptions } from "./load-options.ts";
 
-/** Fewest bytes of a value: it names its slot and its place in the slot's order. */
-export const VALUE_BYTES_MIN = 16;
-
-/** Keys of one slot, fewer if their values together would not fit in memory several times. */
+/** Keys of one slot; fewer if all values would take too much memory, of which each node holds a copy. */
 const KEYS_PER_SLOT = 8;
 const STATE_BYTES_MAX = 64 * 1024 * 1024;
 
-/** A slot that was refused waits a little, or it would do nothing but be refused. */
+/** A slot whose put failed waits before the next one, so that it does not fail in a busy loop. */
 const PAUSE_AFTER_FAILURE_MS = 10;
 
 /** Latencies are kept in tenths of a microsecond, up to ten minutes. */
 const TICKS_PER_MS = 10_000;
 const LATENCY_TICKS_MAX = 10 * 60 * 1000 * TICKS_PER_MS;
 
-export type LoadOptions = {
-  readonly outstanding: number;
-  /** Bytes of a value. */
-  readonly payload: number;
-  readonly seconds: number;
-  readonly warmup: number;
-};
-
-/** What came of a load. Latencies in microseconds. */
+/** The result of a load. Latencies are in microseconds, CPU times in seconds. */
 export type Measured = {
   readonly operations: number;
   readonly latency: { readonly p50: number; readonly p99: number; readonly max: number };
@@ -33,18 +23,18 @@ export type Measured = {
 };
 
 /**
- * Puts in a closed loop: each slot proposes its next put when the one before is answered.
+ * Puts in a closed loop: each slot proposes its next put when the previous one is answered.
  *
- * A slot has its keys for itself, so what a key must hold at the end is known without knowing how the
- * slots were interleaved. All runs in the thread that routes the cluster's mail, hence one clock
- * reading and no promise of our own a put.
+ * No two slots share a key, so the final value of each key is known without knowing how the slots were interleaved. All
+ * of this runs in the thread that routes the cluster's mail. To cost it little, a put takes one clock reading and no
+ * promise besides that of `propose`.
  */
 export class Load {
   readonly options: LoadOptions;
   readonly slots: readonly Slot[];
-  /** Puts answered as they should be, before and after the window included. */
+  /** Puts answered correctly, including those before and after the measured window. */
   acknowledged = 0;
-  /** Every other end of a put, with how often it was met. */
+  /** Every other outcome of a put, and how often it occurred. */
   readonly failures = new Map<string, number>();
   readonly #cluster: Pick<ProgramCluster, "propose">;
   readonly #signal: AbortSignal;
@@ -63,7 +53,7 @@ export class Load {
     this.#signal = signal;
   }
 
-  /** Resolves when the window is over and every put is answered. */
+  /** Resolves when the measured window is over and every put is answered. */
   async run(): Promise<Measured> {
     const { warmup, seconds } = this.options;
     this.#from = performance.now() + warmup * 1000;
@@ -100,7 +90,7 @@ export class Load {
     });
   }
 
-  /** Whether the answer is the one that a put must have. */
+  /** Counts an answer. Returns whether it is the answer that a put must have. */
   #count(outcome: Outcome<KeyValueResult>, now: number, elapsedMs: number): boolean {
     if (outcome.type !== "ok" || outcome.value !== null) {
       const what = outcome.type === "ok" ? "a wrong answer" : outcome.type;
@@ -116,7 +106,7 @@ export class Load {
     return true;
   }
 
-  /** An interrupted load is not reported, so it need not wait for its window. */
+  /** Reads the CPU time at a time of the clock, or at once when the load is interrupted: it is not reported then. */
   #cpuAt(time: number): Promise<CpuTime> {
     return new Promise((resolve) => {
       const read = (): void => {
@@ -131,7 +121,7 @@ export class Load {
   }
 }
 
-/** One of the puts kept in flight, with keys that no other slot writes. */
+/** One of the puts in flight, with keys that no other slot writes. */
 export class Slot {
   readonly #id: number;
   readonly #keys: readonly string[];
@@ -151,7 +141,7 @@ export class Slot {
     return { type: "put", key: this.#key(number), value: this.#value(number) };
   }
 
-  /** Every key written, with the value that was written last. */
+  /** Every key that was written, with the value that was written last. */
   *expected(): Generator<readonly [key: string, value: string]> {
     const oldest = Math.max(0, this.#proposed - this.#keys.length);
     for (let number = oldest; number < this.#proposed; number += 1) {

@@ -1,17 +1,17 @@
 import type { CampaignResult, Engine, SeedRange } from "@kontiki/testing";
 
-/** A campaign and what came of it: all that is told of it. */
+/** A campaign and its result: everything that is printed about it. */
 export type CampaignRun = {
   /** Names, in the order of the result's tallies. */
   readonly scenarios: readonly string[];
-  /** The paths and names that they were asked for by, in the same order. */
+  /** The paths and names given on the command line, in the same order. */
   readonly sources: readonly string[];
   readonly engine: Engine;
   readonly seeds: SeedRange;
   readonly jobs: number;
   readonly result: CampaignResult;
-  /** By the clock on the wall. */
+  /** Real time. */
   readonly elapsedMs: number;
-  /** What ended it before all was run; undefined when nothing did. */
+  /** What ended it early; undefined when it was completed. */
   readonly endedBy: "time" | "interruption" | "job" | undefined;
 };

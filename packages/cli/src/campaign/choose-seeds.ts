@@ -1,6 +1,6 @@
 import type { SeedRange, Shard } from "@kontiki/testing";
 
-/** What the command line says of seeds. */
+/** The options that choose seeds. */
 export type SeedOptions = {
   readonly seeds?: number;
   readonly seed?: number | "random";
@@ -9,16 +9,16 @@ export type SeedOptions = {
   readonly untilFail?: true;
 };
 
-/** How many seeds are tried where nothing says how many. */
-const SEEDS_USUAL = 100;
+/** How many seeds run by default. */
+const SEEDS_DEFAULT = 100;
 
 /**
- * Which seeds are tried. Without any word on it the first one is random: who repeats a command sees something new, and who
- * wants the same again says so. A bound of time, or of violations, is bound enough.
+ * Which seeds run. Without options the first seed is random, so that a repeated command tries something new; to repeat a
+ * run, name its seed. With a bound on time or violations there is no default bound on the number of seeds.
  */
 export function chooseSeeds(options: SeedOptions, random: () => number): SeedRange {
   const { seeds, seed, shard, time, untilFail } = options;
-  const usual = seed === undefined || seed === "random" ? SEEDS_USUAL : 1;
+  const usual = seed === undefined || seed === "random" ? SEEDS_DEFAULT : 1;
   const isBounded = time !== undefined || untilFail === true;
   return {
     first: typeof seed === "number" ? seed : isRandom(options) ? random() : 1,
@@ -27,7 +27,7 @@ export function chooseSeeds(options: SeedOptions, random: () => number): SeedRan
   };
 }
 
-/** Whether the first seed is one that nobody has named. */
+/** Whether the first seed is random. */
 export function isRandom({ seeds, seed }: SeedOptions): boolean {
   return seed === "random" || (seed === undefined && seeds === undefined);
 }

@@ -1,10 +1,10 @@
 import type { Doubt, Finding } from "@kontiki/testing";
-import { plainText, shellWord } from "../render/text.ts";
+import { plainText, shellWord } from "../render/quoting.ts";
 import { counted, durationText } from "../render/quantities.ts";
 import type { Colors } from "../output/colors.ts";
 import type { CampaignRun } from "./campaign-run.ts";
 
-/** For each scenario the first run of each check that failed, and how to have it again; then why runs showed nothing. */
+/** For each scenario the first run of each failed check, and how to reproduce it; then why runs are unknown. */
 export function findingsText(run: CampaignRun, colors: Colors): readonly string[] {
   return run.result.tallies.flatMap(({ runs, findings, doubts, unknown }, at) => {
     const scenario = run.scenarios[at] ?? "";

@@ -1,11 +1,11 @@
-import { badInput } from "../output/failure.ts";
+import { badInput } from "../output/check-failure.ts";
 import type { Engines } from "../engines/engines.ts";
-import { messageOf } from "../session/answer.ts";
+import { messageOf } from "../output/error-text.ts";
 
-/** Stands for all scenarios that are shipped. */
+/** Stands for all shipped scenarios. */
 const ALL = "all";
 
-/** A scenario that was asked for: how to load it anew, and its name. */
+/** A scenario from the command line: what to load it from, and its name. */
 export type NamedScenario = {
   readonly source: string;
   readonly name: string;
@@ -13,9 +13,9 @@ export type NamedScenario = {
 };
 
 /**
- * Loads what was asked for, to see that all of it is right before anything runs.
+ * Loads all these scenarios before any of them runs, so that a broken one is reported first.
  *
- * @throws CheckFailure when one is not.
+ * @throws CheckFailure when one cannot be loaded.
  */
 export async function loadScenarios(
   sources: readonly string[],

@@ -1,7 +1,7 @@
 import type { CampaignProgress } from "@kontiki/testing";
 import { counted, durationText, grouped } from "../render/quantities.ts";
 
-/** How far a campaign is, in one line. `timeMs`: how long it may take, undefined for as long as it takes. */
+/** The progress of a campaign in one line. `timeMs` is its time limit; undefined when it has none. */
 export function campaignProgressText(
   { done, size, violated }: CampaignProgress,
   elapsedMs: number,

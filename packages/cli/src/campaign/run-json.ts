@@ -1,7 +1,7 @@
 import { campaignVerdict, type Tally } from "@kontiki/testing";
 import type { CampaignRun } from "./campaign-run.ts";
 
-/** A campaign as one JSON document, in one line. */
+/** A campaign as one line of JSON. */
 export function runJson(run: CampaignRun): string {
   const { scenarios, engine, seeds, jobs, result, elapsedMs, endedBy } = run;
   const document = {

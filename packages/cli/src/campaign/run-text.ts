@@ -1,12 +1,12 @@
 import { campaignVerdict, SEEDS, summed, type SeedRange, type Tally } from "@kontiki/testing";
 import { counted, durationText, grouped } from "../render/quantities.ts";
-import { bareTable } from "../render/status-table.ts";
+import { bareTable } from "../render/table.ts";
 import type { Colors } from "../output/colors.ts";
 import type { CampaignRun } from "./campaign-run.ts";
 import { coverageText } from "../render/coverage-text.ts";
 import { findingsText } from "./findings-text.ts";
 
-/** A campaign for people: the first line says it all. `width` in characters. */
+/** A campaign for people; the first line is a summary. `width` in characters. */
 export function runText(run: CampaignRun, colors: Colors, width: number): string {
   const parts = [
     headline(run, colors),
@@ -38,10 +38,10 @@ function headline(
 const ENDED_BY = {
   time: "--time",
   interruption: "an interruption",
-  job: "a job that broke",
+  job: "a broken job",
 } as const;
 
-/** Which seeds, in a few words; after the greatest comes 0. */
+/** The seeds in a few words. Seeds wrap around: after the greatest comes 0. */
 export function seedsText({ first, count, shard }: SeedRange): string {
   const part = shard === undefined ? "" : ` (shard ${shard.index}/${shard.of})`;
   if (count === undefined) return `seeds from ${first} on${part}`;
@@ -51,7 +51,7 @@ export function seedsText({ first, count, shard }: SeedRange): string {
 
 const COLUMNS = ["scenario", "runs", "valid", "violated", "unknown", "events", "virtual"] as const;
 
-/** Rates are those of one job: what all of them make together depends on the machine. */
+/** Rates are per job, because the total depends on the machine's cores. */
 function table({ scenarios, engine, result }: CampaignRun, colors: Colors): string {
   const rates = engine === "simulation" ? ["events/s a job", "x real time"] : [];
   const rows = result.tallies.map((tally, at) => {

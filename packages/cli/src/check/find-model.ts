@@ -2,14 +2,14 @@ import { importModule } from "@kontiki/actors";
 import { models, type AnyFileModel } from "@kontiki/testing";
 import { resolve } from "node:path";
 import { pathToFileURL } from "node:url";
-import { messageOf } from "../session/answer.ts";
-import { badInput } from "../output/failure.ts";
+import { messageOf } from "../output/error-text.ts";
+import { badInput } from "../output/check-failure.ts";
 
 const FUNCTIONS = ["step", "key", "describe", "describeState", "interpret"] as const;
 
 /**
- * Finds a model by its name, or by the path of a module whose default export is one. A path is told from
- * a name by a slash, a backslash or a dot.
+ * Finds a model by its name, or by the path of a module whose default export is a model. Text with a slash, a backslash or
+ * a dot is a path.
  *
  * @throws CheckFailure when there is no such model.
  */

@@ -7,17 +7,17 @@ import {
   type History,
 } from "@kontiki/testing";
 import { readFile } from "node:fs/promises";
-import { badInput, reasonOf } from "../output/failure.ts";
+import { badInput } from "../output/check-failure.ts";
+import { reasonOf } from "../output/error-text.ts";
 
-/** A history as it is in a file. */
+/** The history in a file, and the file's format. */
 export type HistoryFile = { readonly history: History; readonly format: Format };
 
 /**
- * Reads a file; undefined when `signal` ended that early.
+ * Reads a history; undefined when `signal` is aborted first. Without `format`, the format is detected from the first
+ * characters.
  *
- * The format is told by its first characters where it is not given.
- *
- * @throws CheckFailure when it cannot be read, with line and column where it is broken.
+ * @throws CheckFailure when the file cannot be read, with line and column of what is broken.
  */
 export async function readHistory(
   file: string,
@@ -27,7 +27,7 @@ export async function readHistory(
   const text = await readText(file);
   const known = format ?? formatOf(text);
   if (known === undefined) {
-    throw badInput(`${file}: the format cannot be told from its beginning; name it by --format`);
+    throw badInput(`${file}: its format is not recognized; use --format to name it`);
   }
   try {
     const history = await finishInSlices(parsing(text, known), { signal });
@@ -47,7 +47,7 @@ async function readText(file: string): Promise<string> {
     throw badInput(`cannot read ${file}: ${reasonOf(error)}`);
   }
   try {
-    // Bytes that are no text would become characters that nobody wrote.
+    // Not `readFile` with an encoding: it would replace invalid bytes without an error.
     return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
   } catch {
     throw badInput(`${file} is not valid UTF-8, or too large`);

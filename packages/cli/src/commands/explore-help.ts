@@ -1,22 +1,23 @@
-/** What `kontiki explore --help` says after the options. */
+/** Printed after the options by `kontiki explore --help`. */
 export const exploreHelp = `
 Examples:
   $ kontiki explore
   $ kontiki explore --crashes 2 --time 10m --memory 4096
   $ kontiki explore --terms 3 --search depth --json
 
-Within these bounds any timer may run out at any time, messages come in any order, and of what is sent
-beyond --inflight any part is lost. A message that is never delivered is one that stays in flight. What
-must hold is looked at in every state; what a search should meet, such as a leader, is counted, so that
-a search that met nothing does not pass. Each bound makes the search larger by a factor: begin small.
+Within these bounds any timer may expire at any time, and messages arrive in any order. Beyond
+--inflight, any of the sent messages may be lost; a message that is never delivered stays in flight.
+Every state is checked. Events that a search should meet, such as the election of a leader, are
+counted, so that a search that met none of them does not pass. Each bound makes the search larger by a
+factor: begin small.
 
-A violation is told as a story, a line a transition, with a column for each node: role, term, commit,
-the terms of its entries, those that are not on disk in round brackets.
+A violation is printed as a story, one line for each transition, with a column for each node: role,
+term, commit index, the terms of its entries; entries that are not on disk are in parentheses.
 
 --json: verdict, bounds, ended ("exhausted", "violated", "states", "memory", "stopped"), states,
-unreduced (without symmetry), transitions, depth, bytes, sometimes (what happened: in how many
-transitions), never (what should have been met and was not), violation (null, or text, token,
-actions, story), elapsedMs.
+unreduced (without symmetry), transitions, depth, bytes, sometimes (how many transitions met each
+event), never (events that should be met and were not), violation (null, or text, token, actions,
+story), elapsedMs.
 
-Exit status: 0 valid: all was seen and held, 1 violated, 2 bad usage, 3 unknown: time or memory was
-used up, or what should be met was not; 4 an error of the tool, 130 interrupted by Ctrl-C.`;
+Exit status: 0 valid: every state was checked; 1 violated, 2 bad usage, 3 unknown: time or memory ran
+out, or an expected event was not met; 4 an error of the tool, 130 interrupted by Ctrl-C.`;

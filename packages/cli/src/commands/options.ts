@@ -1,10 +1,11 @@
-import { NODES_MAX, PRIORITY_MAX, type ClusterOptions } from "@kontiki/actors";
-import { SEEDS, type Shard } from "@kontiki/testing";
-import { InvalidArgumentError, Option } from "commander";
+import type { ClusterOptions } from "@kontiki/actors";
+import type { Shard } from "@kontiki/testing";
+import { InvalidArgumentError, Option, type Command } from "commander";
+import { NODES_MAX, PRIORITY_MAX, SEEDS } from "../host/limits.ts";
 
 const DURATION_MAX_MS = 60 * 60 * 1000;
 
-/** How many nodes. Without a default of its own, for a data directory knows how many it has. */
+/** How many nodes. It has no default, because a data directory knows how many nodes it has. */
 export function nodesOption(whenLeftOut = ""): Option {
   return new Option(
     "--nodes <count>",
@@ -15,6 +16,22 @@ export function nodesOption(whenLeftOut = ""): Option {
 /** A time in milliseconds. */
 export function durationOption(flags: string, description: string, minMs: number): Option {
   return new Option(flags, description).argParser(wholeNumber(minMs, DURATION_MAX_MS));
+}
+
+/** A bound on how long a command may take. */
+export function timeOption(): Option {
+  return new Option("--time <time>", "end after this time, such as 60s or 8h").argParser(time);
+}
+
+/** Ends the command with an error unless an election timeout has room for two heartbeats. */
+export function checkHeartbeat(
+  command: Command,
+  { heartbeat, electionTimeout }: { readonly heartbeat: number; readonly electionTimeout: number },
+): void {
+  if (heartbeat * 2 <= electionTimeout) return;
+  command.error(
+    `error: --heartbeat ${heartbeat} must be at most half of --election-timeout ${electionTimeout}`,
+  );
 }
 
 /** Reads a whole number within bounds. */
@@ -35,7 +52,7 @@ export function seconds(min: number, max: number): (text: string) => number {
   };
 }
 
-/** Reads a share of something, such as 0.1. */
+/** Reads a fraction, such as 0.1. */
 export function share(max: number): (text: string) => number {
   return (text) => {
     const value = Number(text);
@@ -57,14 +74,14 @@ export function priority(
   );
 }
 
-/** Reads the name of a file, of which nothing is known but that it has one. */
+/** Reads the path of a file, which need not exist. */
 export function file(text: string): string {
   if (text !== "" && !text.includes("\0")) return text;
-  throw new InvalidArgumentError("It must be the name of a file.");
+  throw new InvalidArgumentError("It must be the path of a file.");
 }
 
-/** Reads a path, of which nothing is known but that it has a name. */
-export function path(text: string): string {
+/** Reads the path of a directory, which need not exist. */
+export function directory(text: string): string {
   if (text !== "" && !text.includes("\0")) return text;
   throw new InvalidArgumentError("It must be the path of a directory.");
 }
@@ -77,10 +94,10 @@ const UNITS_MS: Readonly<Record<string, number>> = {
   d: 86_400_000,
 };
 
-/** The longest time that {@link time} reads: what timers of Node can wait. */
+/** The longest time that {@link time} reads: the longest that a timer of Node can wait. */
 const TIME_MAX_MS = 24 * 86_400_000;
 
-/** Reads a time with its unit, such as 60s, and gives milliseconds. */
+/** Reads a time with its unit, such as 60s, as milliseconds. */
 export function time(text: string): number {
   const [, digits, unit = ""] = /^(\d+(?:\.\d+)?)(ms|s|m|h|d)$/.exec(text) ?? [];
   const ms = Math.round(Number(digits) * (UNITS_MS[unit] ?? 0));
@@ -100,5 +117,5 @@ export function seed(text: string): number | "random" {
 export function shard(text: string): Shard {
   const [, index, of] = (/^(\d{1,4})\/(\d{1,4})$/.exec(text) ?? []).map(Number);
   if (index !== undefined && of !== undefined && index >= 1 && index <= of) return { index, of };
-  throw new InvalidArgumentError("It must be a part and how many there are, such as 3/16.");
+  throw new InvalidArgumentError("It must be a part and how many parts there are, such as 3/16.");
 }

@@ -1,30 +1,31 @@
-/** What `kontiki replay --help` says after the options. */
+/** Printed after the options by `kontiki replay --help`. */
 export const replayHelp = `
 Examples:
   $ kontiki replay k1-... --story
   $ kontiki replay k1-... --html failure.html --json
 
-A token holds the scenario, its seed, and what was taken away by shrinking. The same code gives the
-same run again, on any machine. Other code may give another: that is told, and the exit status is that
-of the run at hand, so that a token tells whether a failure is mended.
+A token has the scenario, its seed, and what shrinking removed. The same code gives the same run, on
+any machine. Other code may give another run, which is reported. The exit status is that of the new
+run, so a token shows whether a failure is repaired.
 
 --json: token, about, expected (check, hash), outcome ("reproduced" or "another"), verdict, violations
-(check, text, at), doubts, hash; with --story story (at, node, what, nodes).
+(check, text, at), doubts, hash; with --story also story (at, node, what, nodes).
 
-Exit status: 0 valid, 1 violated, 2 bad usage or no token, 3 unknown, 4 an error of the tool, 130
+Exit status: 0 valid, 1 violated, 2 bad usage or a bad token, 3 unknown, 4 an error of the tool, 130
 interrupted by Ctrl-C.`;
 
-/** What `kontiki shrink --help` says after the options. */
+/** Printed after the options by `kontiki shrink --help`. */
 export const shrinkHelp = `
 Examples:
   $ kontiki shrink k1-...
   $ kontiki shrink k1-... --time 60s --json
 
-Takes faults, operations and nodes away, and shortens what is left, as long as the same check fails,
-until nothing more can go. What is left is told as a story, a line a transition, with its token.
+Removes faults, operations and nodes, and shortens the rest, as long as the same check fails, until
+nothing more can be removed. The rest is printed as a story, one line for each transition, with its
+token.
 
---json: token, about, check, runs, isSmallest (false when it was ended before), violations, hash, story
-(the last three empty when it was interrupted).
+--json: token, about, check, runs, isSmallest (false when it was ended early), violations, hash, story
+(the last three are empty when it was interrupted).
 
-Exit status: 1 violated, 2 bad usage or no token, 4 an error of the tool, 130 interrupted by Ctrl-C;
-0 or 3 when the token's failure does not come again, 3 as well when --time was too short to see.`;
+Exit status: 1 violated, 2 bad usage or a bad token, 4 an error of the tool, 130 interrupted by Ctrl-C.
+If the token's failure does not occur again: 0 valid, 3 unknown; 3 also when --time was too short.`;

@@ -1,4 +1,4 @@
-/** What `kontiki run --help` says after the options. */
+/** Printed after the options by `kontiki run --help`. */
 export const runHelp = `
 Examples:
   $ kontiki run --list
@@ -7,20 +7,21 @@ Examples:
   $ kontiki run all --time 8h --jobs 2 --shard 3/16
   $ kontiki run reliable_churn --engine workers --seeds 3
 
-A scenario is a file (.yaml, .ts, .js), the name of one that is shipped, or all of those. Each seed
-draws faults and operations of its own; the same seed gives the same run, on any machine. Without
---seeds and --seed the first of 100 seeds is random and told; --seed alone is that one. With --time or
---until-fail seeds go on until then. A machine of a fleet takes its part by --shard: whatever the others do, no seed is run twice.
-A campaign that is not cut short gives the same result with any number of --jobs. On worker threads
-time and order are real: there a seed fixes what is done, not what comes of it.
+A scenario is a file (.yaml, .ts, .js) or the name of a shipped one; "all" is every shipped one. Each
+seed draws its own faults and operations; the same seed gives the same run on any machine. Without
+--seeds and --seed, 100 seeds run, and the first is random and printed. --seed alone runs that one.
+With --time or --until-fail, runs continue until then. With --shard, the machines of a fleet share the
+seeds and run none twice. A campaign that is not cut short gives the same result with any number of
+--jobs. On worker threads time and order are real: there a seed determines the faults and operations,
+but not their results.
 
-A violation is told with a token: kontiki replay runs it again, kontiki shrink makes it small. Rates
-are those of one job.
+A violation is printed with a token: kontiki replay reproduces it, kontiki shrink makes it small. Rates
+are per job.
 
 --json: verdict, engine, seeds (first, count, shard), jobs, elapsedMs, endedBy (null, "time",
 "interruption" or "job"), and scenarios: scenario, runs, valid, violated, unknown, events, virtualMs,
-busyMs, coverage (name: count, 0 for what never happened), findings (check, text, at, seed, runs,
-hash, token), doubts (seed, text).
+busyMs, coverage (name: count, 0 for an event that never occurred), findings (check, text, at, seed,
+runs, hash, token), doubts (seed, text).
 
 Exit status: 0 valid, 1 violated, 2 bad usage or a broken scenario, 3 unknown: a run did not show what
-its scenario expects, or none ended; 4 an error of the tool, 130 interrupted by Ctrl-C.`;
+its scenario expects, or no run ended; 4 an error of the tool, 130 interrupted by Ctrl-C.`;

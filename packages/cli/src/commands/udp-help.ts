@@ -1,6 +1,6 @@
-/** What follows the options in `kontiki udp --help`. */
+/** Printed after the options by `kontiki udp --help`. */
 export const udpHelp = `
-Examples, each in a terminal of its own:
+Examples, each in its own terminal:
   $ kontiki udp node0
   $ kontiki udp node1
   $ kontiki udp node2
@@ -10,9 +10,10 @@ Other nodes:
   $ kontiki udp a --nodes nodes.json
   {"nodes": [{"id": "a", "host": "127.0.0.1", "port": 5000}, {"id": "b", "port": 5001}]}
 
-Without --nodes: node0, node1, node2 at 127.0.0.1, ports 4000, 4001, 4002, as in the original kontiki-udp,
-whose nodes may be in the same cluster. Times are printed in microseconds. Without --data a node forgets
-what it promised when it ends, as the original does. A datagram that is no message is dropped, with a line.
+Without --nodes the nodes are node0, node1, node2 at 127.0.0.1, ports 4000, 4001, 4002, as in the
+original kontiki-udp, whose nodes may be in the same cluster. Times are printed in microseconds.
+Without --data a node forgets its term, vote and log when it ends, as the original does. A datagram
+that is not a valid message is dropped and reported in one line.
 
 With --json every line is one object with "type" and "node":
   {"type":"begun","address","term","votedFor","commands","log"}
@@ -32,6 +33,6 @@ With --json every line is one object with "type" and "node":
            {"type":"AppendEntriesResponse","term","success","lastIndex"}
   entry    {"index":1,"term":1,"value":["node0",0]}
   log      [[1,["node0",0]],...]
-A number beyond 2^53 - 1 is a string of digits.
+A number above 2^53 - 1 is printed as a string of digits.
 
-Exit status: 0 when --seconds are over, 1 when the node cannot go on, 2 bad usage, 130 interrupted by Ctrl-C.`;
+Exit status: 0 ended by --seconds, 1 the node cannot continue, 2 bad usage, 130 interrupted by Ctrl-C.`;

@@ -1,9 +1,8 @@
-import { KEY_BYTES_MAX, VALUE_BYTES_MAX } from "@kontiki/actors";
-import { helpText } from "../render/help-text.ts";
-import { commandNames } from "../session/commands.ts";
-import { colorsFor } from "../output/colors.ts";
+import { KEY_BYTES_MAX, VALUE_BYTES_MAX } from "../host/limits.ts";
+import { helpText } from "../session/help-text.ts";
+import { verbs } from "../session/verbs/verbs.ts";
 
-/** What follows the options in `kontiki up --help`. */
+/** Printed after the options by `kontiki up --help`. */
 export const upHelp = `
 Examples:
   $ kontiki up
@@ -13,22 +12,22 @@ Examples:
   $ kontiki up --snapshot-entries 500 --priority n1=2 --priority n2=1
 
 Commands:
-${indent(helpText(commandNames, colorsFor({ isTTY: false }, {})))}
+${indent(helpText(verbs, { dim: String }))}
   Keys have 1 to ${KEY_BYTES_MAX} bytes of UTF-8, values at most ${VALUE_BYTES_MAX}.
 
 With --json every command prints one object:
   {"ok":true,"command":["get","greeting"],"value":"good morning"}
   {"ok":false,"command":["get"],"error":"get takes 1 argument, not 0: get K","outcome":"error","line":3}
-"command" has the words as they were read, and is empty for a line that cannot be read. "outcome" of
-a failure: "error" (refused, or it is the command's result), "definitelyNot" (it never took effect
-and never will), "unknown" (it may have taken effect, may yet, or may never). The object of a log is
-printed as it is read, with "ok" at its end.
+"command" has the words as they were read; it is empty for a line that cannot be read. "outcome" of a
+failure is "error" (rejected, or the command's result is an error), "definitelyNot" (it did not take
+effect and never will) or "unknown" (it may have taken effect, or may still, or never). A log is
+printed as it is read, so "ok" comes at the end of its object.
 
-A cluster that lost a majority of its nodes for good goes on with one of them by "kontiki recover".
+If a majority of the nodes is permanently lost, "kontiki recover" continues with one of the others.
 
-Ctrl-C stops the nodes in order, a second one at once; at the prompt it first clears what was typed.
-Exit status: 0 every command succeeded, 1 one failed, 2 bad usage, 130 interrupted by Ctrl-C.
-Colours only on a terminal; NO_COLOR and FORCE_COLOR are respected.`;
+Ctrl-C stops the nodes gracefully, a second one ends at once; at the prompt it first clears the line.
+Exit status: 0 every command succeeded, 1 a command failed, 2 bad usage, 130 interrupted by Ctrl-C.
+Colours are used on a terminal only; NO_COLOR and FORCE_COLOR are respected.`;
 
 function indent(text: string): string {
   return text.replace(/^(?=.)/gm, "  ");

@@ -1,7 +1,7 @@
-import type { DemoLine } from "./line.ts";
-import { answerWords, endWords, eventWords, statusWords } from "./words.ts";
+import type { DemoLine } from "./demo-line.ts";
+import { answerPhrase, endPhrase, eventPhrase, statusPhrase } from "./phrases.ts";
 
-/** What happens as one line of JSON: `ms` since the start, `type`, what there is to say, and the same in `words`. */
+/** A line as JSON: `ms` since the start, `type`, the data, and the explanation in `words`. */
 export function demoJson(line: DemoLine, ms: number): string {
   return `${JSON.stringify({ ms, ...fieldsOf(line, ms) })}\n`;
 }
@@ -15,20 +15,20 @@ function fieldsOf(line: DemoLine, ms: number): object {
         type: "status",
         node: line.node,
         ...raft,
-        words: statusWords(line.before, line.now),
+        words: statusPhrase(line.before, line.now),
       };
     }
     case "event":
-      return { ...line.event, words: eventWords(line.event) ?? null };
+      return { ...line.event, words: eventPhrase(line.event) ?? null };
     case "client": {
       const { command, outcome, tookMs } = line;
       const value = outcome.type === "ok" ? outcome.value : null;
-      const answer = { outcome: outcome.type, value, tookMs, words: answerWords(line) };
+      const answer = { outcome: outcome.type, value, tookMs, words: answerPhrase(line) };
       return { type: "client", command, ...answer };
     }
     case "story":
       return { type: "story", chapter: line.chapter, words: line.text };
     case "end":
-      return { type: "end", ...line.tally, words: endWords(line.tally, ms) };
+      return { type: "end", ...line.tally, words: endPhrase(line.tally, ms) };
   }
 }

@@ -1,37 +1,37 @@
 import type { ClusterEvent, RaftStatus } from "@kontiki/actors";
-import { plainText } from "../render/text.ts";
+import { plainText } from "../render/quoting.ts";
 import type { Colors } from "../output/colors.ts";
-import type { ClientLine, DemoLine } from "./line.ts";
-import { answerWords, endWords, eventWords, statusWords } from "./words.ts";
+import type { ClientLine, DemoLine } from "./demo-line.ts";
+import { answerPhrase, endPhrase, eventPhrase, statusPhrase } from "./phrases.ts";
 
-/** Columns that the story is wrapped at. */
+/** Width of the narration. */
 const WIDTH = 80;
 
-/** Columns of what a node says of itself, so that the words beside it are aligned. */
+/** Width of a node's report, so that the explanations after it are aligned. */
 const RAW_WIDTH = 50;
 
-/** Turns what happens into lines for people, each node in a colour of its own; undefined for what is not worth one. */
+/** A line for people, each node in its own colour; undefined for an event that is not interesting. */
 export function demoText(
   line: DemoLine,
   ms: number,
   nodeIds: readonly string[],
   colors: Colors,
 ): string | undefined {
-  const row = (who: string, raw: string, words: string): string =>
-    rowText(who, ms, raw, words, paintOf(who, nodeIds, colors));
+  const row = (who: string, raw: string, phrase: string): string =>
+    rowText(who, ms, raw, phrase, paintOf(who, nodeIds, colors));
   switch (line.type) {
     case "status":
-      return row(line.node, statusRaw(line.now), statusWords(line.before, line.now));
+      return row(line.node, statusRaw(line.now), statusPhrase(line.before, line.now));
     case "event": {
-      const words = eventWords(line.event);
-      return words && row(placeOf(line.event), eventRaw(line.event), words);
+      const phrase = eventPhrase(line.event);
+      return phrase && row(placeOf(line.event), eventRaw(line.event), phrase);
     }
     case "client":
-      return row("client", commandRaw(line.command), answerWords(line));
+      return row("client", commandRaw(line.command), answerPhrase(line));
     case "story":
       return `\n${colors.bold(wrapped(`${titleOf(line.chapter)}${line.text}`))}\n\n`;
     case "end":
-      return `\n${colors.bold(wrapped(endWords(line.tally, ms)))}\n`;
+      return `\n${colors.bold(wrapped(endPhrase(line.tally, ms)))}\n`;
   }
 }
 
@@ -39,11 +39,11 @@ function rowText(
   who: string,
   ms: number,
   raw: string,
-  words: string,
+  phrase: string,
   paint: (text: string) => string,
 ): string {
   const seconds = `${(ms / 1000).toFixed(3)} s`.padStart(9);
-  return `${paint(`${who.padEnd(6)} ${seconds}  ${raw.padEnd(RAW_WIDTH)}`)} ${words}\n`;
+  return `${paint(`${who.padEnd(6)} ${seconds}  ${raw.padEnd(RAW_WIDTH)}`)} ${phrase}\n`;
 }
 
 function statusRaw({ role, term, last, commit, applied }: RaftStatus): string {

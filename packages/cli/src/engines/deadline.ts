@@ -1,8 +1,8 @@
 /**
- * A signal that is aborted after `ms`, at most 2^31 - 1; it keeps no process from ending.
+ * A signal that is aborted after `ms`, at most 2^31 - 1. It does not keep the process alive.
  *
- * `AbortSignal.timeout` gives one that Node 20 may collect before its time while nobody listens to it: then whoever only
- * looks at it from time to time waits for ever.
+ * Node 20 may garbage-collect the signal of `AbortSignal.timeout` too early while nothing listens to it. Code that only
+ * polls it would then wait forever.
  */
 export function deadline(ms: number): AbortSignal {
   const controller = new AbortController();

@@ -10,27 +10,30 @@ import {
   type Scenario,
 } from "@kontiki/testing";
 import { randomInt } from "node:crypto";
-import { deadline } from "./deadline.ts";
-import type { TokenSubject } from "../replay/failure-token.ts";
 import { pathSubject } from "../replay/path-subject.ts";
 import { runSubject } from "../replay/run-subject.ts";
+import type { TokenSubject } from "../replay/token-subject.ts";
+import { deadline } from "./deadline.ts";
 
-/** What the commands that try things ask of the world, so that tests can stand in for it. */
+/** What the commands that run scenarios need from outside, so that tests can replace it. */
 export type Engines = {
-  /** Names of the scenarios that are shipped. */
+  /** Names of the shipped scenarios. */
   readonly scenarioNames: () => Promise<readonly string[]>;
-  /** By path or by name of a shipped one. @throws Error that says where it is wrong. */
+  /** By path or by the name of a shipped one. @throws Error with the place of what is wrong. */
   readonly loadScenario: (pathOrName: string) => Promise<Scenario>;
   readonly startJob: (spec: JobSpec) => Job;
   readonly exploreInSlices: typeof exploreInSlices;
-  /** @throws Error for what is no token, and for one of another version. */
+  /** @throws Error for text that is not a token, and for a token of another version. */
   readonly readToken: (token: string) => Promise<TokenSubject>;
   readonly randomSeed: () => number;
-  /** Aborted after so many ms. */
+  /** Aborted after this many ms. */
   readonly deadline: (ms: number) => AbortSignal;
   /** In ms, from any moment on. */
   readonly now: () => number;
 };
+
+/** Loads them when a command needs them. */
+export type LoadEngines = () => Promise<Engines>;
 
 /** The real ones. */
 export const engines: Engines = {

@@ -1,7 +1,7 @@
 import { storyOf } from "@kontiki/testing";
-import { tokenOf, wordOf, type ExplorationRun } from "./exploration-run.ts";
+import { tokenOf, verdictOf, type ExplorationRun } from "./exploration-run.ts";
 
-/** An exploration as one JSON document, in one line. */
+/** An exploration as one line of JSON. */
 export function explorationJson(run: ExplorationRun): string {
   const { bounds, exploration, elapsedMs } = run;
   const { violation, verdict, ...rest } = exploration;
@@ -14,6 +14,6 @@ export function explorationJson(run: ExplorationRun): string {
           actions: violation.actions,
           story: storyOf(violation),
         };
-  const document = { verdict: wordOf(verdict), bounds, ...rest, violation: found };
+  const document = { verdict: verdictOf(verdict), bounds, ...rest, violation: found };
   return `${JSON.stringify({ ...document, elapsedMs: Math.round(elapsedMs) })}\n`;
 }

@@ -1,22 +1,22 @@
 import { encodeToken, type Exploration } from "@kontiki/testing";
 
-/** An exploration and what came of it: all that is told of it. */
+/** An exploration and its result: everything that is printed about it. */
 export type ExplorationRun = {
-  /** What it was to look at, and how. */
+  /** Its bounds, and how it searched. */
   readonly bounds: Readonly<Record<string, number | boolean | string>>;
   readonly exploration: Exploration;
-  /** By the clock on the wall. */
+  /** Real time. */
   readonly elapsedMs: number;
-  /** What stopped it, if anything did. */
+  /** Why it was stopped, if it was. */
   readonly stoppedBy: "time" | "interruption";
 };
 
-/** A verdict in the word that all commands have for it. */
-export function wordOf(verdict: Exploration["verdict"]): "valid" | "violated" | "unknown" {
+/** The verdict with the name that all commands use for it. */
+export function verdictOf(verdict: Exploration["verdict"]): "valid" | "violated" | "unknown" {
   return verdict === "holds" ? "valid" : verdict;
 }
 
-/** What gives its counterexample again; undefined when it has none. */
+/** A token that reproduces its counterexample; undefined when it has none. */
 export function tokenOf({ bounds, exploration }: ExplorationRun): string | undefined {
   const { violation } = exploration;
   if (violation === undefined) return undefined;

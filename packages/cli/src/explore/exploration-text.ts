@@ -1,13 +1,13 @@
 import { storyOf, storyText } from "@kontiki/testing";
 import { coverageText } from "../render/coverage-text.ts";
 import { counted, durationText, grouped } from "../render/quantities.ts";
-import { plainText } from "../render/text.ts";
+import { plainText } from "../render/quoting.ts";
 import type { Colors } from "../output/colors.ts";
-import { tokenOf, wordOf, type ExplorationRun } from "./exploration-run.ts";
+import { tokenOf, verdictOf, type ExplorationRun } from "./exploration-run.ts";
 
 const MIB = 2 ** 20;
 
-/** An exploration for people: the first line says it all. `width` in characters. */
+/** An exploration for people; the first line is a summary. `width` in characters. */
 export function explorationText(run: ExplorationRun, colors: Colors, width: number): string {
   const { violation, sometimes } = run.exploration;
   const token = tokenOf(run);
@@ -21,9 +21,9 @@ export function explorationText(run: ExplorationRun, colors: Colors, width: numb
 }
 
 function headline(run: ExplorationRun, colors: Colors): string {
-  const word = wordOf(run.exploration.verdict);
-  const paint = { valid: colors.green, violated: colors.red, unknown: colors.yellow }[word];
-  return `${paint(word)}: ${reasonText(run)}`;
+  const verdict = verdictOf(run.exploration.verdict);
+  const paint = { valid: colors.green, violated: colors.red, unknown: colors.yellow }[verdict];
+  return `${paint(verdict)}: ${reasonText(run)}`;
 }
 
 function reasonText({ exploration, stoppedBy }: ExplorationRun): string {
@@ -34,13 +34,13 @@ function reasonText({ exploration, stoppedBy }: ExplorationRun): string {
   }
   const seen = counted(states, "state");
   if (ended !== "exhausted")
-    return `${ended === "stopped" ? STOPPED_BY[stoppedBy] : USED_UP} after ${seen}`;
-  if (never.length === 0) return `all ${seen} that there are`;
-  return `all ${seen}, but what should be met was not: ${never.join(", ")}`;
+    return `${ended === "stopped" ? STOPPED_BY[stoppedBy] : OUT_OF_MEMORY} after ${seen}`;
+  if (never.length === 0) return `all ${seen} checked`;
+  return `all ${seen} checked, but never met: ${never.join(", ")}`;
 }
 
-const STOPPED_BY = { time: "the time was used up", interruption: "it was interrupted" } as const;
-const USED_UP = "the memory was used up";
+const STOPPED_BY = { time: "the time ran out", interruption: "interrupted" } as const;
+const OUT_OF_MEMORY = "the memory ran out";
 
 function sizeText({ exploration, elapsedMs }: ExplorationRun): string {
   const { states, unreduced, transitions, depth, bytes } = exploration;

@@ -3,10 +3,10 @@ import type { Host } from "../host/host.ts";
 import type { SessionCluster, SessionNode } from "../session/context.ts";
 import type { Notes } from "../output/notes.ts";
 
-/** As much of a node as the program needs. */
+/** The part of a node's API that the program uses. */
 export type ProgramNode = SessionNode & Pick<NodeHandle, "digest">;
 
-/** As much of a cluster as the program needs. */
+/** The part of a cluster's API that the program uses. */
 export type ProgramCluster = Omit<SessionCluster, "node"> &
   Pick<Cluster, "events" | "nodeIds" | "stop"> & {
     node(id: string): ProgramNode;
@@ -15,13 +15,13 @@ export type ProgramCluster = Omit<SessionCluster, "node"> &
 /** Starts a cluster of key-value machines. @throws KontikiError */
 export type StartCluster = (options: ClusterOptions) => Promise<ProgramCluster>;
 
-/** How long nodes may take to stop in order. */
+/** How long nodes may take to stop gracefully. */
 const STOP_TIMEOUT_MS = 5000;
 
-/** How long a first election may take before commands are let in without a leader. */
+/** How long the first election may take before commands run without a leader. */
 const FIRST_LEADER_TIMEOUT_MS = 5000;
 
-/** Starts a cluster, uses it, and stops it in order, whatever comes of its use. */
+/** Starts a cluster, uses it, and stops it gracefully, even if `use` throws. */
 export async function withCluster<T>(
   start: StartCluster,
   options: ClusterOptions,
@@ -38,8 +38,8 @@ export async function withCluster<T>(
 }
 
 /**
- * The first leader, so that whoever asks at once finds one; undefined if that takes too long, as it
- * does when most nodes cannot start.
+ * Waits for the first leader, so that the first command finds one. Undefined if that takes too long, for example when most
+ * nodes cannot start.
  */
 export function firstLeader(
   cluster: ProgramCluster,

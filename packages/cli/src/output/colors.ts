@@ -3,9 +3,9 @@ import pc from "picocolors";
 export type Colors = ReturnType<typeof pc.createColors>;
 
 /**
- * The colours for a stream: only on a terminal, never with NO_COLOR, always with FORCE_COLOR.
+ * The colours for a stream: on a terminal only, never with NO_COLOR, always with FORCE_COLOR.
  *
- * NO_COLOR wins over FORCE_COLOR, and FORCE_COLOR=0 means never; an empty variable means nothing.
+ * NO_COLOR wins over FORCE_COLOR, FORCE_COLOR=0 means never, and an empty variable counts as unset.
  */
 export function colorsFor(
   stream: { readonly isTTY?: boolean },

@@ -1,13 +1,13 @@
-import { CheckFailure } from "./failure.ts";
+import { CheckFailure } from "./check-failure.ts";
 import { EXIT_TOOL, interruptedStatus, type Host } from "../host/host.ts";
-import { flushed } from "./output.ts";
-import { messageOf } from "../session/answer.ts";
+import { flushed } from "./write.ts";
+import { messageOf } from "./error-text.ts";
 import type { Notes } from "./notes.ts";
 
 /**
- * The exit status of a command that comes to a verdict.
+ * Runs a command that reaches a verdict, and resolves to its exit status.
  *
- * Whatever goes wrong, the status must not be that of a verdict: so nothing is thrown from here.
+ * An error of the tool must not end in the status of a verdict, so this function never rejects.
  */
 export async function judging(
   host: Host,

@@ -1,25 +1,25 @@
 import type { Host } from "../host/host.ts";
 import { colorsFor, type Colors } from "./colors.ts";
 
-/** What stands below the notes and is drawn anew after each: a prompt with what was typed so far. */
+/** What is below the notes and is drawn again after each: a prompt with the typed text. */
 export interface Footer {
   clear(): void;
   draw(): void;
 }
 
-/** How long something may take before a person is told that it is under way. */
-const PATIENCE_MS = 1000;
+/** After this time, and then in this interval, the progress of long work is shown. */
+const PROGRESS_EVERY_MS = 1000;
 
-/** Writes to standard error: notes, problems, and on a terminal what takes long. */
+/** Writes to standard error: notes, problems, and on a terminal the progress of long work. */
 export class Notes {
   readonly #stderr: Host["stderr"];
   readonly #colors: Colors;
   readonly #prefix: string;
-  /** What is under way, while a line about it stands on the terminal. */
+  /** The progress line that is on the terminal now. */
   #progress: string | undefined;
   footer: Footer | undefined;
 
-  /** `prefix` starts problems, so that they are told from those of other programs. */
+  /** `prefix` begins each problem, so that it is clear which program reports it. */
   constructor({ stderr, env }: Pick<Host, "stderr" | "env">, prefix = "") {
     this.#stderr = stderr;
     this.#colors = colorsFor(stderr, env);
@@ -37,19 +37,18 @@ export class Notes {
   }
 
   /**
-   * What `work` resolves to; a terminal shows `what` and the seconds if that takes over a second.
-   *
-   * A function is asked each second anew, so that it can tell how far the work is.
+   * The result of `work`. A terminal shows `what` and the seconds if it takes longer than a second. If `what` is a
+   * function, it is called every second for the current progress.
    */
   async during<T>(what: string | (() => string), work: Promise<T>): Promise<T> {
     if (this.#stderr.isTTY !== true) return work;
     let seconds = 0;
     const timer = setInterval(() => {
-      seconds += PATIENCE_MS / 1000;
+      seconds += PROGRESS_EVERY_MS / 1000;
       this.#erase();
       this.#progress = this.#fitted(typeof what === "string" ? what : what(), `${seconds} s`);
       this.#redraw();
-    }, PATIENCE_MS);
+    }, PROGRESS_EVERY_MS);
     try {
       return await work;
     } finally {
@@ -60,8 +59,8 @@ export class Notes {
   }
 
   /**
-   * A line that wraps could not be erased again, and some terminals wrap as soon as one is full. Some say that they have
-   * no width.
+   * Cuts the progress line to the terminal's width, because a line that wraps cannot be erased. Some terminals wrap a line
+   * as soon as it is full, and some report a width of 0.
    */
   #fitted(what: string, end: string): string {
     const room = (this.#stderr.columns || Infinity) - end.length - 2;

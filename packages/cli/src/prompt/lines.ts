@@ -1,6 +1,4 @@
-/**
- * Longest line of input in bytes. Two values of 1 MiB with every character escaped (`\u00e9`) fit.
- */
+/** Longest line of input in bytes. Two values of 1 MiB with every character escaped (`\u00e9`) fit. */
 export const LINE_BYTES_MAX = 16 * 1024 * 1024;
 
 /** A line of input without its end, or what is wrong with it. `number` counts from 1. */
@@ -12,10 +10,10 @@ const NEWLINE = 0x0a;
 const CARRIAGE_RETURN = 0x0d;
 
 /**
- * Cuts bytes into lines, one at a time and only as fast as they are taken.
+ * Splits bytes into lines, one at a time and only as fast as they are taken.
  *
- * Lines end with LF or CRLF; the last needs no end. A line that is too long or not UTF-8 is an error
- * of its own and leaves the others alone. No more than one line and one chunk are held in memory.
+ * Lines end with LF or CRLF; the last one may have no end. A line that is too long or not UTF-8 is an error that does not
+ * affect the other lines. At most one line and one chunk are held in memory.
  */
 export async function* readLines(
   input: AsyncIterable<Uint8Array>,
@@ -37,11 +35,11 @@ export async function* readLines(
 /** The bytes of the line that has not ended yet. */
 class PendingLine {
   readonly #bytesMax: number;
-  /** Ignoring a byte order mark where a file may start with one, and only there. */
+  /** Skips a byte order mark at the start of the input, and only there. */
   #decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: false });
   #parts: Uint8Array[] = [];
   #number = 0;
-  /** Bytes seen of this line, those that were let go included. */
+  /** Bytes seen of this line, including those that were discarded. */
   size = 0;
 
   constructor(bytesMax: number) {

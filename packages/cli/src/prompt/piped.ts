@@ -3,9 +3,9 @@ import type { Interpreter } from "./interpreter.ts";
 import { readLines } from "./lines.ts";
 
 /**
- * Runs one command a line until the input ends, `quit` comes, or `signal` is aborted.
+ * Runs one command per line until the input ends, `quit` comes, or `signal` is aborted.
  *
- * The next line is read when the one before it is done and its reply was taken.
+ * The next line is read when the previous command is done and its reply has been written.
  */
 export async function runPiped(
   stdin: Readable,
@@ -21,7 +21,7 @@ export async function runPiped(
       if ((await interpreter.run(line, true)) === "quit") return;
     }
   } catch (error) {
-    // Reading stops with an error when we are the ones who close the input.
+    // Reading stops with an error when the input is closed here.
     if (!signal.aborted) throw error;
   } finally {
     signal.removeEventListener("abort", stopReading);

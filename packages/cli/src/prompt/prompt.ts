@@ -8,7 +8,7 @@ import {
 import type { Host } from "../host/host.ts";
 import type { Interpreter } from "./interpreter.ts";
 import type { InputLine } from "./lines.ts";
-import { complete } from "./complete.ts";
+import type { Completed } from "./complete.ts";
 import type { Footer, Notes } from "../output/notes.ts";
 
 const HISTORY_LINES = 1000;
@@ -16,14 +16,14 @@ const HISTORY_LINES = 1000;
 /**
  * Reads commands at a prompt until the input ends, `quit` comes, or the program is interrupted.
  *
- * Ctrl-C clears what was typed; on an empty line it asks the program to end. Lines that arrive while
- * a command runs, as a paste does, wait for their turn.
+ * Ctrl-C clears what was typed; on an empty line it asks the program to end. Lines that arrive while a command runs, for
+ * example from a paste, wait for their turn.
  */
 export async function runPrompt(
   host: Host,
   interpreter: Interpreter,
   notes: Notes,
-  nodeIds: () => readonly string[],
+  completer: (line: string) => Completed,
 ): Promise<void> {
   const { stdin: input, stdout: output, signal } = host;
   if (signal.aborted) return;
@@ -34,7 +34,7 @@ export async function runPrompt(
     prompt: "kontiki> ",
     historySize: HISTORY_LINES,
     removeHistoryDuplicates: true,
-    completer: (line: string) => complete(line, nodeIds()),
+    completer,
   });
   const close = (): void => readline.close();
   signal.addEventListener("abort", close, { once: true });
@@ -78,18 +78,18 @@ async function converse(
     }
   } finally {
     notes.footer = undefined;
-    // The shell's prompt shall not follow ours on the same line.
+    // The shell's prompt must not follow this one on the same line.
     if (closed) output.write("\n");
   }
 }
 
-/** readline puts a replacement character for bytes that are no UTF-8; the character itself is written as "\\ufffd". */
+/** readline replaces bytes that are not UTF-8 with U+FFFD. To type that character itself, write "\\ufffd". */
 function lineOf(number: number, text: string): InputLine {
   if (!text.includes("\ufffd")) return { type: "line", number, text };
   return { type: "unreadable", number, problem: "the line is not valid UTF-8" };
 }
 
-/** The prompt and what was typed, which may take several rows. */
+/** The prompt and the typed text, which may take several rows. */
 function footerOf(readline: Interface, output: Host["stdout"]): Footer {
   return {
     clear: () => {

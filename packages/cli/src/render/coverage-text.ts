@@ -3,7 +3,7 @@ import { grouped } from "./quantities.ts";
 const GAP = "   ";
 const INDENT = "  ";
 
-/** What happened, with counts, and what never did. `width` in characters. */
+/** The events that occurred, with counts, and those that never did. `width` in characters. */
 export function coverageText(counts: Readonly<Record<string, number>>, width: number): string {
   const all = Object.entries(counts);
   const met = all.filter(([, count]) => count > 0);
@@ -15,7 +15,7 @@ export function coverageText(counts: Readonly<Record<string, number>>, width: nu
   return lines.join("\n");
 }
 
-/** Names and counts, read down the columns, as many columns as fit. */
+/** Names and counts in as many columns as fit, ordered down the columns. */
 function columns(met: readonly (readonly [string, number])[], width: number): readonly string[] {
   const nameWidth = Math.max(...met.map(([name]) => name.length));
   const countWidth = Math.max(...met.map(([, count]) => grouped(count).length));
@@ -31,14 +31,14 @@ function columns(met: readonly (readonly [string, number])[], width: number): re
   );
 }
 
-/** Words in lines, as many words to a line as fit. */
+/** Words in lines, as many words in a line as fit. */
 function filled(words: readonly string[], width: number): readonly string[] {
   const lines: string[] = [];
   for (const [at, word] of words.entries()) {
-    const said = at === words.length - 1 ? word : `${word},`;
+    const text = at === words.length - 1 ? word : `${word},`;
     const last = lines.at(-1);
-    if (last === undefined || last.length + 1 + said.length > width) lines.push(`${INDENT}${said}`);
-    else lines[lines.length - 1] = `${last} ${said}`;
+    if (last === undefined || last.length + 1 + text.length > width) lines.push(`${INDENT}${text}`);
+    else lines[lines.length - 1] = `${last} ${text}`;
   }
   return lines;
 }

@@ -1,20 +1,20 @@
 import type { ClusterEvent } from "@kontiki/actors";
 import { membershipText } from "./membership-text.ts";
-import { plainText } from "./text.ts";
+import { plainText } from "./quoting.ts";
 
-/** One line about something that happened, or undefined when it is not worth a person's attention. */
+/** An event in one line; undefined when it is not interesting. */
 export function eventText(event: ClusterEvent): string | undefined {
   switch (event.type) {
     case "started":
       return startedText(event);
     case "crashed": {
-      const how = event.asked ? "crashed as asked" : `crashed: ${plainText(event.cause)}`;
+      const how = event.asked ? "crashed on request" : `crashed: ${plainText(event.cause)}`;
       const wait = event.restartInMs;
       const next = wait === undefined ? "" : `; restarts in ${Math.round(wait)} ms`;
       return `${event.node} ${how}${next}`;
     }
     case "failed":
-      return `${event.node} is given up: ${plainText(event.cause)}`;
+      return `${event.node} has failed: ${plainText(event.cause)}`;
     case "stopped":
       return `${event.node} stopped`;
     case "leader":
@@ -24,11 +24,11 @@ export function eventText(event: ClusterEvent): string | undefined {
     case "trouble":
       return `${event.node} is in trouble: ${plainText(event.what)}`;
     case "repaired":
-      return `${event.node} is well again`;
+      return `${event.node} has recovered`;
     case "deadLetter":
-      // Mail to a node that is down, or was meant for what it was before a crash, is part of any crash.
+      // Mail to a node that is down, or to its incarnation before a crash, is part of every crash.
       if (event.reason === "not running" || event.reason === "stale incarnation") return undefined;
-      return `mail to ${event.to} is not delivered: ${event.reason}`;
+      return `mail to ${event.to} was not delivered: ${event.reason}`;
   }
 }
 

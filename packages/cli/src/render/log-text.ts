@@ -1,8 +1,8 @@
 import type { KeyValueCommand, LogLine } from "@kontiki/actors";
 import { membershipText } from "./membership-text.ts";
-import { wordText } from "./text.ts";
+import { wordText } from "./quoting.ts";
 
-/** One entry: index, term, client:sequence and the command as a session has it. */
+/** One entry: index, term, client:sequence, and the command as it is typed at the prompt. */
 export function logText(line: LogLine): string {
   const place = `${line.index} ${line.term}`;
   switch (line.type) {
@@ -17,7 +17,7 @@ export function logText(line: LogLine): string {
   }
 }
 
-/** A command in the words of a session; of a state machine unknown here, as JSON. */
+/** A command as it is typed at the prompt; one of an unknown state machine as JSON. */
 function commandText(command: unknown): string {
   if (!isKeyValueCommand(command)) return JSON.stringify(command);
   switch (command.type) {

@@ -1,8 +1,8 @@
 import type { Members } from "@kontiki/actors";
 import type { Colors } from "../output/colors.ts";
-import { bareTable } from "./status-table.ts";
+import { bareTable } from "./table.ts";
 
-/** The members as an aligned table; `*` marks the leader. Below it stands whether the membership is committed. */
+/** The members as an aligned table; `*` marks the leader. The last line shows whether the membership is committed. */
 export function memberTable(
   { leader, index, committed, members }: Members,
   colors: Colors,

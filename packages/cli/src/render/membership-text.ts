@@ -2,7 +2,7 @@ import type { LogLine } from "@kontiki/actors";
 
 type Membership = Extract<LogLine, { readonly type: "membership" }>["membership"];
 
-/** Who votes, who will, and who listens, in one line. */
+/** A membership in one line: voters, leaving and joining nodes, and learners. */
 export function membershipText({ voters, outgoing, learners, promotions }: Membership): string {
   const joining = promotions.map(({ node }) => node);
   const listening = learners.filter((node) => !joining.includes(node));
@@ -12,6 +12,6 @@ export function membershipText({ voters, outgoing, learners, promotions }: Membe
     ["joining", joining],
     ["learners", listening],
   ];
-  const said = parts.filter(([, nodes]) => nodes.length > 0);
-  return said.map(([what, nodes]) => `${what} ${nodes.join(" ")}`).join(", ");
+  const shown = parts.filter(([, nodes]) => nodes.length > 0);
+  return shown.map(([what, nodes]) => `${what} ${nodes.join(" ")}`).join(", ");
 }

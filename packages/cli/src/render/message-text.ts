@@ -7,15 +7,15 @@ import {
   type Snapshot,
 } from "@kontiki/core";
 
-/** How much is said of what only its owner can read. */
+/** How commands and entries are shown. */
 export type Notation<C> = {
   /** A command in a few characters. */
   readonly commandText: (command: C) => string;
-  /** So many entries are listed one by one; of more only the ends are named. */
+  /** Up to this many entries are listed one by one; of more only the first and the last are shown. */
   readonly listedEntries: number;
 };
 
-/** What a server says to another, in one line. */
+/** A message between servers in one line. */
 export function messageText<C>(message: Message<C>, notation: Notation<C>): string {
   const head = `${message.type} term ${message.term}`;
   switch (message.type) {
@@ -59,7 +59,7 @@ export function messageText<C>(message: Message<C>, notation: Notation<C>): stri
   }
 }
 
-/** Who belongs to a cluster: voters, voters that go, learners, and what else there is to say. */
+/** A membership: voters, outgoing voters, learners, and planned promotions. */
 export function membershipText(membership: Membership): string {
   const { voters, outgoing, learners, learnersNext, promotions, uids } = membership;
   const name = (node: NodeId): string => peerText(node, uids[node] ?? 0);
@@ -78,12 +78,12 @@ export function membershipText(membership: Membership): string {
   return `{${parts.filter((part) => part !== "").join(", ")}}`;
 }
 
-/** Which snapshot: the position that it ends with. */
+/** A snapshot by its last position. */
 export function snapshotText({ index, term }: Snapshot): string {
   return `${index}@${term}`;
 }
 
-/** Entries, one by one if they are few. */
+/** Entries, one by one if there are few. */
 export function entriesText<C>(entries: readonly Entry<C>[], notation: Notation<C>): string {
   const [first] = entries;
   const last = entries.at(-1);
@@ -112,12 +112,12 @@ export function partText(snapshot: Snapshot, offset: number, bytes: Uint8Array):
   return `bytes ${offset} to ${end} of ${snapshot.size} of snapshot ${snapshotText(snapshot)}`;
 }
 
-/** A server, and its disk when that is not the one that the cluster began with. */
+/** A server, with the uid of its disk unless it is the one that the cluster began with. */
 export function peerText(node: NodeId, uid: number): string {
   return uid === 0 ? node : `${node}/${uid}`;
 }
 
 /** `leaderSilent` as `leader silent`. */
-export function words(name: string): string {
+export function spaced(name: string): string {
   return name.replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);
 }

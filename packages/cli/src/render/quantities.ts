@@ -1,4 +1,4 @@
-/** A whole number with its thousands apart: 1,234,567. */
+/** A whole number with separated thousands: 1,234,567. */
 export function grouped(number: number): string {
   return String(Math.round(number)).replace(/\B(?=(\d{3})+$)/g, ",");
 }
@@ -8,7 +8,7 @@ export function counted(number: number, one: string, many = `${one}s`): string {
   return `${grouped(number)} ${number === 1 ? one : many}`;
 }
 
-/** A time in ms with two units at most: 850 ms, 12.3 s, 4 min 5 s, 8 h 12 min. */
+/** A time in ms with at most two units: 850 ms, 12.3 s, 4 min 5 s, 8 h 12 min. */
 export function durationText(ms: number): string {
   if (ms < 1000) return `${Math.round(ms)} ms`;
   if (ms < 59_950) return `${(ms / 1000).toFixed(1)} s`;

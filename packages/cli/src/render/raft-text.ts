@@ -5,12 +5,12 @@ import {
   partText,
   peerText,
   snapshotText,
-  words,
+  spaced,
   type Notation,
 } from "./message-text.ts";
 
-/** What happened to a server, in one line. A position in the log is `index@term`. */
-export function happenedText<C>(event: Event<C>, notation: Notation<C>): string {
+/** An event of a server in one line. A position in the log is `index@term`. */
+export function raftEventText<C>(event: Event<C>, notation: Notation<C>): string {
   switch (event.type) {
     case "message": {
       const { from, fromUid, toUid, message } = event;
@@ -35,20 +35,20 @@ export function happenedText<C>(event: Event<C>, notation: Notation<C>): string 
     case "snapshotReceived":
     case "snapshotBroken":
     case "snapshotGone":
-      return `${words(event.type)} ${snapshotText(event.snapshot)}`;
+      return `${spaced(event.type)} ${snapshotText(event.snapshot)}`;
     case "compact":
       return `compact but for ${event.keptEntries} entries`;
     case "electionTimeout":
     case "leaderSilent":
     case "heartbeatTimeout":
     case "replicate":
-      return words(event.type);
+      return spaced(event.type);
     default:
       return event satisfies never;
   }
 }
 
-/** What the runtime is to do, in one line. */
+/** An effect, which the runtime has to perform, in one line. */
 export function effectText<C>(effect: Effect<C>, notation: Notation<C>): string {
   switch (effect.type) {
     case "saveHardState":
@@ -97,7 +97,7 @@ function answerText<C>(effect: Answer<C>): string {
     case "proposed":
       return `proposed from ${effect.first}@${effect.term} on`;
     case "rejectProposal":
-      return `reject proposal: ${words(effect.reason)}${leaderText(effect.leader)}`;
+      return `reject proposal: ${spaced(effect.reason)}${leaderText(effect.leader)}`;
     case "readReady":
       return `read ${effect.id} may be answered from ${effect.index} on`;
     case "rejectRead":
@@ -112,7 +112,7 @@ function answerText<C>(effect: Answer<C>): string {
     case "resetElectionTimer":
     case "hastenElectionTimer":
     case "resetHeartbeatTimer":
-      return words(effect.type);
+      return spaced(effect.type);
     default:
       return effect satisfies never;
   }

@@ -1,8 +1,7 @@
 import type { NodeStatus, RaftStatus } from "@kontiki/actors";
-import Table from "cli-table3";
-import { leaderOf } from "../session/leader-of.ts";
 import type { Colors } from "../output/colors.ts";
-import { plainText } from "./text.ts";
+import { plainText } from "./quoting.ts";
+import { bareTable } from "./table.ts";
 
 const COLUMNS = [
   "node",
@@ -18,11 +17,14 @@ const COLUMNS = [
 ] as const;
 
 /**
- * The nodes as an aligned table; `*` marks the leader. Instead of its snapshot stands how much of one a node has got that
- * its leader sends it. What is wrong with a node follows below.
+ * The nodes as an aligned table; `*` marks the leader. For a node that receives a snapshot, the snapshot column shows
+ * how much of it has arrived. A line for each node that has a problem follows the table.
  */
-export function statusTable(nodes: readonly NodeStatus[], colors: Colors): string {
-  const leader = leaderOf(nodes);
+export function statusTable(
+  nodes: readonly NodeStatus[],
+  leader: string | null,
+  colors: Colors,
+): string {
   const rows = nodes.map((node) => row(node, node.id === leader, colors));
   const head = ["", ...COLUMNS.map((title) => colors.dim(title))];
   const causes = nodes.flatMap(({ id, life, trouble }) => [
@@ -51,37 +53,4 @@ function snapshotOf(raft: RaftStatus | undefined): number | string | undefined {
   if (raft?.receiving === undefined) return raft?.snapshot;
   const { received, size } = raft.receiving;
   return `${Math.floor((received / size) * 100)}%`;
-}
-
-/** A table without lines; columns beyond `aligns` are numbers and stand to the right. */
-export function bareTable(
-  head: readonly string[],
-  rows: readonly (readonly string[])[],
-  aligns: readonly ("left" | "right")[],
-): string {
-  const none = "";
-  const table = new Table({
-    chars: {
-      top: none,
-      "top-mid": none,
-      "top-left": none,
-      "top-right": none,
-      bottom: none,
-      "bottom-mid": none,
-      "bottom-left": none,
-      "bottom-right": none,
-      left: none,
-      "left-mid": none,
-      mid: none,
-      "mid-mid": none,
-      right: none,
-      "right-mid": none,
-      middle: "  ",
-    },
-    style: { "padding-left": 0, "padding-right": 0, head: [], border: [] },
-    colAligns: (rows[0] ?? head).map((_cell, column) => aligns[column] ?? "right"),
-  });
-  table.push(...(head.length === 0 ? [] : [[...head]]), ...rows.map((cells) => [...cells]));
-  const lines = table.toString().split("\n");
-  return lines.map((line) => line.trimEnd()).join("\n");
 }

@@ -1,23 +1,23 @@
 import type { CommandBytes, Trace, TracedStep } from "@kontiki/actors";
 import type { Effect, NodeId, State } from "@kontiki/core";
 import { peerText, snapshotText, type Notation } from "./message-text.ts";
-import { effectText, happenedText } from "./raft-text.ts";
+import { effectText, raftEventText } from "./raft-text.ts";
 
 const NOTATION: Notation<CommandBytes> = {
   commandText: ({ length }) => `(${length} B)`,
   listedEntries: 3,
 };
 
-/** One step as cells: its line in the trace, what happened, role, term and commit afterwards, and what was to do. */
+/** One step as cells: its line in the trace, the event, role, term and commit after it, and the effects. */
 export type TraceRow = readonly string[];
 
 /** Names of the columns of a {@link TraceRow}. */
 export const TRACE_COLUMNS: TraceRow = ["line", "event", "role", "term", "commit", "effects"];
 
-/** Which columns are numbers, and stand to the right. The last one is as long as it is. */
-const TO_THE_RIGHT: readonly boolean[] = [true, false, false, true, true];
+/** Which columns are numbers, aligned to the right. The last column is not aligned. */
+const ALIGNED_RIGHT: readonly boolean[] = [true, false, false, true, true];
 
-/** What a trace begins with, in one line. */
+/** The initial state of a trace in one line. */
 export function openingText({ opening, env, state }: Trace): string {
   const { id, uid } = opening.config;
   const { firstIndex, lastIndex } = env.log;
@@ -28,7 +28,7 @@ export function openingText({ opening, env, state }: Trace): string {
   return `${peerText(id, uid)} begins in term ${state.term} with ${vote}, ${log}${snapshot}${damage}`;
 }
 
-/** A step, and the state that it led to. */
+/** A step, with the state after it. */
 export function traceRow(
   { line, event, outcome }: TracedStep,
   { role, term, commit }: State,
@@ -36,15 +36,15 @@ export function traceRow(
   const effects =
     outcome.type === "done" ? effectsText(outcome.effects) : `the core failed: ${outcome.error}`;
   const place = [role.type, `${term}`, `${commit}`];
-  return [`${line}`, happenedText(event, NOTATION), ...place, effects];
+  return [`${line}`, raftEventText(event, NOTATION), ...place, effects];
 }
 
-/** Rows with their columns aligned, none narrower than in `widths`. */
+/** Rows with aligned columns, each at least as wide as in `widths`. */
 export function alignedRows(
   rows: readonly TraceRow[],
   widths: readonly number[],
 ): { readonly lines: readonly string[]; readonly widths: readonly number[] } {
-  const wide = TO_THE_RIGHT.map((_, column) =>
+  const wide = ALIGNED_RIGHT.map((_, column) =>
     rows.reduce((width, row) => Math.max(width, row[column]?.length ?? 0), widths[column] ?? 0),
   );
   const lines = rows.map((row) =>
@@ -58,17 +58,17 @@ export function alignedRows(
 
 function padded(cell: string, column: number, widths: readonly number[]): string {
   const width = widths[column] ?? 0;
-  return TO_THE_RIGHT[column] === true ? cell.padStart(width) : cell.padEnd(width);
+  return ALIGNED_RIGHT[column] === true ? cell.padStart(width) : cell.padEnd(width);
 }
 
-/** Messages without what they say, those of one kind together; all else at length. */
+/** Messages without their content, those of one kind together; all other effects in full. */
 function effectsText(effects: readonly Effect<CommandBytes>[]): string {
   const sent = new Map<string, NodeId[]>();
-  const said: (string | readonly [string, NodeId[]])[] = [];
+  const parts: (string | readonly [string, NodeId[]])[] = [];
   for (const effect of effects) {
     const kind = effect.type === "send" ? effect.message.type : "snapshotChunk";
     if (effect.type !== "send" && effect.type !== "sendChunk") {
-      said.push(effectText(effect, NOTATION));
+      parts.push(effectText(effect, NOTATION));
       continue;
     }
     const known = sent.get(kind);
@@ -76,10 +76,10 @@ function effectsText(effects: readonly Effect<CommandBytes>[]): string {
     else {
       const to = [effect.to];
       sent.set(kind, to);
-      said.push([kind, to]);
+      parts.push([kind, to]);
     }
   }
-  return said
+  return parts
     .map((part) => (typeof part === "string" ? part : `${part[0]} to ${part[1].join(" ")}`))
     .join("; ");
 }

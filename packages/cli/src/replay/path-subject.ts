@@ -9,9 +9,9 @@ import {
   type Token,
 } from "@kontiki/testing";
 import { counted } from "../render/quantities.ts";
-import type { Reproduction, TokenSubject } from "./failure-token.ts";
+import type { Reproduction, TokenSubject } from "./token-subject.ts";
 
-/** What a token of the explorer stands for: a way that is a shortest one already. */
+/** The subject of a token of the explorer. Its path is as short as possible already, so it cannot shrink. */
 export function pathSubject({
   check,
   bounds,
@@ -40,26 +40,30 @@ function reproduced(
     const text = `after ${counted(transitions.length, "transition")}`;
     const violations = broken === undefined ? [] : [{ check: broken, text, at: 0 }];
     const verdict = broken === undefined ? "valid" : "violated";
-    return told(title, { verdict, violations, doubts: [], story: storyOf(replay) });
+    return withPage(title, { verdict, violations, doubts: [], story: storyOf(replay) });
   } catch (error) {
-    // Another core may be where the next transition cannot be made.
+    // With another core the next transition may be impossible.
     if (!(error instanceof RangeError)) throw error;
-    return told(title, { verdict: "unknown", violations: [], doubts: [error.message], story: [] });
+    return withPage(title, {
+      verdict: "unknown",
+      violations: [],
+      doubts: [error.message],
+      story: [],
+    });
   }
 }
 
-function told(
+function withPage(
   title: string,
-  came: Pick<Reproduction, "verdict" | "violations" | "doubts" | "story">,
+  result: Pick<Reproduction, "verdict" | "violations" | "doubts" | "story">,
 ): Reproduction {
-  const { story } = came;
+  const { story } = result;
   const history: History = makeHistory([]);
   const nothing = { hash: "", events: 0, virtualMs: 0, coverage: {}, history };
-  const result = { ...came, ...nothing };
   return {
-    ...came,
+    ...result,
     hash: undefined,
-    isSteady: true,
-    page: () => runPage({ title, result, story, model: undefined }),
+    isDeterministic: true,
+    page: () => runPage({ title, result: { ...result, ...nothing }, story, model: undefined }),
   };
 }

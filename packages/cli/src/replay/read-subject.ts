@@ -1,8 +1,8 @@
-import { badInput } from "../output/failure.ts";
-import { messageOf } from "../session/answer.ts";
-import type { TokenSubject } from "./failure-token.ts";
+import { badInput } from "../output/check-failure.ts";
+import { messageOf } from "../output/error-text.ts";
+import type { TokenSubject } from "./token-subject.ts";
 
-/** Reads a token. @throws CheckFailure when it is not one, or is one of another version. */
+/** Reads a token. @throws CheckFailure when the text is not a token, or a token of another version. */
 export async function readSubject(
   token: string,
   readToken: (token: string) => Promise<TokenSubject>,

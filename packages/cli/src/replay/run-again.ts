@@ -1,8 +1,8 @@
 import { durationText } from "../render/quantities.ts";
 import type { Notes } from "../output/notes.ts";
-import type { Reproduction, TokenSubject } from "./failure-token.ts";
+import type { Reproduction, TokenSubject } from "./token-subject.ts";
 
-/** Runs again what a token stands for; `notes` are told how far it is. Undefined when `signal` ended it. */
+/** Runs a token's subject again, with its progress in `notes`. Undefined when `signal` is aborted first. */
 export async function runAgain(
   subject: TokenSubject,
   signal: AbortSignal,
@@ -15,6 +15,6 @@ export async function runAgain(
       nowMs = now;
     },
   });
-  const told = (): string => `${durationText(nowMs)} of ${subject.about} ...`;
-  return notes === undefined ? running : notes.during(told, running);
+  const progress = (): string => `${durationText(nowMs)} of ${subject.about} ...`;
+  return notes === undefined ? running : notes.during(progress, running);
 }

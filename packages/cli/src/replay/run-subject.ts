@@ -22,13 +22,13 @@ import {
   type Work,
 } from "@kontiki/testing";
 import { counted } from "../render/quantities.ts";
-import type { Reproduction, Shrinking, TokenSubject } from "./failure-token.ts";
+import type { Reproduction, Shrinking, TokenSubject } from "./token-subject.ts";
 
-/** What a token of a simulated run stands for. @throws Error when its module or its plan cannot be had. */
+/** The subject of a token of a simulated run. @throws Error when its module cannot be loaded or its plan cannot be drawn. */
 export async function runSubject(token: Token & { readonly type: "run" }): Promise<TokenSubject> {
   const { module, recipe, isOwn } = token;
   if (isOwn === true) throw new TokenError(OF_A_TEST);
-  // The scenario is that of the token: a module may have changed it since.
+  // The scenario comes from the token: the module's may have changed since.
   const { scenario } = recipe.from === "plan" ? recipe.plan : recipe;
   const parts = { ...(module !== undefined && (await loadScenarioParts(module))), scenario };
   const draw: Draw = (of, seed) => planOfParts({ ...parts, scenario: of }, seed);
@@ -36,9 +36,9 @@ export async function runSubject(token: Token & { readonly type: "run" }): Promi
 }
 
 const OF_A_TEST =
-  "the token is of a test with a state machine of its own, and is run again by the test: KONTIKI_TOKEN=... npx vitest run ...";
+  "the token is of a test with its own state machine, and only the test can run it again: KONTIKI_TOKEN=... npx vitest run ...";
 
-/** What is known of a failure that is being made smaller. */
+/** What shrinking knows of the smallest failure so far. */
 type Smaller = Pick<Shrunk, "plan" | "runs"> & { readonly result: Pick<RunResult, "hash"> };
 
 class RunSubject implements TokenSubject {
@@ -67,18 +67,18 @@ class RunSubject implements TokenSubject {
 
   async reproduce(slices?: SliceOptions<Simulation>): Promise<Reproduction | undefined> {
     const options = simulateOptions(this.#parts);
-    const told = await finishInSlices(tellRunInSlices(this.#plan, options), slices);
-    if (told === undefined) return undefined;
-    const { result, story } = told;
+    const first = await finishInSlices(tellRunInSlices(this.#plan, options), slices);
+    if (first === undefined) return undefined;
+    const { result, story } = first;
     const again =
       result.hash === this.hash
         ? result
         : await finishInSlices(simulateInSlices(this.#plan, options), slices);
     if (again === undefined) return undefined;
-    const isSteady = again.hash === result.hash;
+    const isDeterministic = again.hash === result.hash;
     const page = (): string =>
       runPage({ title: this.about, result, story, model: modelOf(this.#parts) });
-    return { ...result, isSteady, story, page };
+    return { ...result, isDeterministic, story, page };
   }
 
   readonly shrinking = function* (this: RunSubject): Work<Shrinking, Shrinking> {

@@ -1,22 +1,22 @@
 import { storyText } from "@kontiki/testing";
 import { counted } from "../render/quantities.ts";
-import type { Reproduction, Shrinking } from "./failure-token.ts";
+import type { Reproduction, Shrinking } from "./token-subject.ts";
 import { outcomeOf, outcomeText } from "./outcome.ts";
 
-/** A shrinking and what came of it. */
+/** A shrinking and its result. */
 export type ShrinkRun = {
   readonly smallest: Shrinking;
-  /** The smallest failure, run again; undefined when there was no time for that. */
+  /** A run of the smallest failure; undefined when there was no time for it. */
   readonly run: Reproduction | undefined;
-  /** Whether it ended by itself. */
+  /** Whether nothing more could be removed. */
   readonly isSmallest: boolean;
 };
 
 /** For people. `width` in characters. */
 export function shrunkText({ smallest, run, isSmallest }: ShrinkRun, width: number): string {
   const { runs, token, subject } = smallest;
-  const end = isSmallest ? "nothing more can go" : "ended before it was done";
-  const came =
+  const end = isSmallest ? "nothing more can be removed" : "ended early";
+  const rerun =
     run === undefined
       ? []
       : [
@@ -27,13 +27,13 @@ export function shrunkText({ smallest, run, isSmallest }: ShrinkRun, width: numb
         ];
   return [
     `${subject.about} (${counted(runs, "run")}, ${end})`,
-    ...came,
+    ...rerun,
     `kontiki replay ${token()}`,
     "",
   ].join("\n");
 }
 
-/** As one JSON document, in one line. */
+/** As one line of JSON. */
 export function shrunkJson({ smallest, run, isSmallest }: ShrinkRun): string {
   const { runs, token, subject } = smallest;
   const { violations = [], hash = null, story = [] } = run ?? {};

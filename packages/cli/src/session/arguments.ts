@@ -1,15 +1,15 @@
-import { KEY_BYTES_MAX, VALUE_BYTES_MAX } from "@kontiki/actors";
+import { KEY_BYTES_MAX, VALUE_BYTES_MAX } from "../host/limits.ts";
 import { CommandFailed } from "./answer.ts";
-import type { Word } from "./words.ts";
+import type { Word } from "./split-words.ts";
 
 /** Longest time that a command takes as an argument: a day. */
 const DURATION_MAX_MS = 24 * 60 * 60 * 1000;
 
 /**
- * The arguments of one command, taken from the first to the last.
+ * The arguments of one command, taken from first to last.
  *
- * Limits are checked here, so that a key or value over them does not travel through every log only
- * to be refused by every state machine. @throws CommandFailed from all methods.
+ * Limits are checked here, so that a key or value over its limit does not go through every log only to be rejected by
+ * every state machine. All methods throw CommandFailed.
  */
 export class Arguments {
   readonly #words: readonly Word[];
@@ -33,7 +33,7 @@ export class Arguments {
     return word;
   }
 
-  /** Takes the next word if it is this option. In double quotes it is a word like others. */
+  /** Takes the next word if it is this option. A word in double quotes is never an option. */
   option(name: string): boolean {
     const next = this.#words[this.#taken];
     if (next === undefined || next.quoted || next.text !== name) return false;
@@ -60,7 +60,7 @@ export class Arguments {
     return wholeNumber("a time in milliseconds", this.word().text, min, DURATION_MAX_MS);
   }
 
-  /** A position in a log. */
+  /** An index of a log. */
   index(): number {
     return wholeNumber("an index", this.word().text, 1, Number.MAX_SAFE_INTEGER);
   }
@@ -80,7 +80,7 @@ function wholeNumber(what: string, text: string, min: number, max: number): numb
   );
 }
 
-/** A word as an error shows it: quoted, and never longer than a line can bear. */
+/** A word as errors show it: quoted, and cut where it is long. */
 export function shorten(text: string): string {
   const characters = Array.from(text.slice(0, 100));
   return JSON.stringify(characters.length > 40 ? `${characters.slice(0, 40).join("")}...` : text);

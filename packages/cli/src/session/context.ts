@@ -1,21 +1,14 @@
-import type {
-  Cluster,
-  KeyValueCommand,
-  KeyValueResult,
-  NodeHandle,
-  Outcome,
-  ReadOptions,
-} from "@kontiki/actors";
-import { CommandFailed, type Answer } from "./answer.ts";
-import type { Arguments } from "./arguments.ts";
+import type { Cluster, KeyValueCommand, KeyValueResult, NodeHandle } from "@kontiki/actors";
+import type { Outcome, ReadOptions } from "@kontiki/actors";
+import { CommandFailed } from "./answer.ts";
 
-/** As much of a node as a session needs. */
+/** The part of a node's API that a session uses. */
 export type SessionNode = Pick<
   NodeHandle,
   "compact" | "crash" | "id" | "log" | "snapshot" | "start" | "stop" | "wipe"
 >;
 
-/** As much of a cluster as a session needs. */
+/** The part of a cluster's API that a session uses. */
 export type SessionCluster = Pick<
   Cluster,
   | "addNode"
@@ -32,31 +25,31 @@ export type SessionCluster = Pick<
   node(id: string): SessionNode;
 };
 
-/** What every command of a session works with. */
+/** What every verb works with. */
 export type Context = {
   readonly cluster: SessionCluster;
-  /** Once it is aborted, the command that runs fails, and so does every later one. */
+  /** Once it is aborted, the running command fails, and so does every later one. */
   readonly signal: AbortSignal;
 };
 
-/** The value of a proposal that was applied. @throws CommandFailed for every other end. */
+/** The result of a proposal that was applied. @throws CommandFailed for every other outcome. */
 export async function propose(
   { cluster }: Context,
   command: KeyValueCommand,
 ): Promise<KeyValueResult> {
-  return valueOf(await cluster.propose(command));
+  return resultOf(await cluster.propose(command));
 }
 
-/** The answer to a question, which goes past the log. @throws CommandFailed when there is none. */
+/** The answer to a read, which does not go through the log. @throws CommandFailed when there is none. */
 export async function read(
   { cluster }: Context,
   question: KeyValueCommand,
   options: ReadOptions = {},
 ): Promise<KeyValueResult> {
-  return valueOf(await cluster.read(question, options));
+  return resultOf(await cluster.read(question, options));
 }
 
-function valueOf(outcome: Outcome<KeyValueResult>): KeyValueResult {
+function resultOf(outcome: Outcome<KeyValueResult>): KeyValueResult {
   switch (outcome.type) {
     case "ok":
       return outcome.value;
@@ -68,10 +61,7 @@ function valueOf(outcome: Outcome<KeyValueResult>): KeyValueResult {
   }
 }
 
-/** The node of this name; "leader" is whichever leads, waited for if none does. */
+/** The node with this name. For "leader" it is the current leader; it waits for one if there is none. */
 export async function nodeOf({ cluster, signal }: Context, name: string): Promise<SessionNode> {
   return cluster.node(name === "leader" ? await cluster.leader({ signal }) : name);
 }
-
-/** What a command does. */
-export type Run = (context: Context, args: Arguments) => Promise<Answer>;

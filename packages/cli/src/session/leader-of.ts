@@ -1,10 +1,10 @@
 import type { NodeStatus } from "@kontiki/actors";
 
 /**
- * The node that leads as far as anybody knows, null if none does.
+ * The current leader as far as the nodes know; null if there is none.
  *
- * A leader that was cut off may not know yet that it was deposed, so it counts only while no voter has spoken of a later
- * term (§5.1). Nodes without a vote may speak of any.
+ * A leader that was cut off may not know yet that it was deposed. So a leader counts only while no voter has reported a
+ * later term (§5.1). Nodes without a vote may report any term.
  */
 export function leaderOf(nodes: readonly NodeStatus[]): string | null {
   const terms = nodes.flatMap(({ raft }) =>

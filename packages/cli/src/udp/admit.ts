@@ -3,25 +3,25 @@ import type { Value, WireAppendEntries, WireMessage } from "./wire-message.ts";
 import { WireError } from "./wire-reader.ts";
 import { appendEntriesBytes, DATAGRAM_BYTES_MAX, decodeDatagram, entryBytes } from "./wire.ts";
 
-/** Terms and indexes end here: far beyond what a cluster lives to see, and still whole as numbers. */
+/** The highest term and index: far more than any cluster reaches, and still exact as a number. */
 const COUNT_MAX = 2n ** 52n;
 
 const NODE_ID_LENGTH_MAX = 64;
 
-/** The largest entry that any node can pass on in an AppendEntries of its own. */
+/** The largest entry that any node can send on in its own AppendEntries. */
 const ENTRY_BYTES_MAX = DATAGRAM_BYTES_MAX - appendEntriesBytes("x".repeat(NODE_ID_LENGTH_MAX));
 
-/** A datagram as an event, or why it is none. */
+/** A datagram as an event, or why it is refused. */
 export type Admission =
   | { readonly type: "admitted"; readonly from: NodeId; readonly message: WireMessage }
   | { readonly type: "refused"; readonly reason: string };
 
 /**
- * Reads a datagram and lets it in if it is a message that another member of the cluster may send.
+ * Reads a datagram and admits it if it is a message that another member of the cluster may send.
  *
- * The core asserts what Raft promises: one leader a term, a log without holes, no way back behind the
- * commit index. But anybody may send a datagram, and the original keeps none of its promises over a
- * restart, so all of that is checked here.
+ * The core asserts what Raft guarantees: one leader per term, a log without gaps, committed entries that never change.
+ * But any program can send a datagram, and the original keeps no promise over a restart. So these guarantees are checked
+ * here.
  */
 export function admit(
   config: Config,
@@ -33,7 +33,7 @@ export function admit(
     const { from: sender, message } = decodeDatagram(bytes);
     const from = config.voters.find((voter) => voter === sender && voter !== config.id);
     if (from === undefined) return refused("its sender is no other node of the cluster");
-    const reason = fault(message, from) ?? breach(state, log, from, message);
+    const reason = defect(message, from) ?? breach(state, log, from, message);
     return reason === undefined ? { type: "admitted", from, message } : refused(reason);
   } catch (error) {
     if (error instanceof WireError) return refused(error.message);
@@ -45,14 +45,14 @@ function refused(reason: string): Admission {
   return { type: "refused", reason };
 }
 
-/** What is wrong with a message, whatever the state of this node. */
-function fault(message: WireMessage, from: NodeId): string | undefined {
+/** What is wrong with a message in any state of this node. */
+function defect(message: WireMessage, from: NodeId): string | undefined {
   if (namedBy(message, from) !== from) return "it names another node than its sender";
   if (countsOf(message).some((count) => count > COUNT_MAX)) return "it counts beyond 2^52";
   return message.type === "AppendEntries" ? badEntries(message) : undefined;
 }
 
-/** Requests name their sender once more in their body. */
+/** Requests name their sender again in their body. */
 function namedBy(message: WireMessage, from: string): string {
   if (message.type === "RequestVote") return message.candidateId;
   return message.type === "AppendEntries" ? message.leaderId : from;
@@ -73,13 +73,13 @@ function countsOf(message: WireMessage): readonly bigint[] {
   }
 }
 
-/** Entries are adjacent, of terms that never fall, and of a size that can be passed on. */
+/** Entries must be adjacent, have terms that never decrease, and be small enough to be sent on. */
 function badEntries(message: WireAppendEntries): string | undefined {
   let due = message.prevLogIndex;
   let term = message.prevLogTerm;
   for (const entry of message.entries) {
     due += 1n;
-    if (entry.index !== due) return `its entry ${entry.index} stands where ${due} belongs`;
+    if (entry.index !== due) return `its entry ${entry.index} is where ${due} belongs`;
     if (entry.term < term || entry.term > message.term)
       return `its entry ${due} cannot be of term ${entry.term}`;
     if (entryBytes(entry.value) > ENTRY_BYTES_MAX) return `its entry ${due} is too large`;
@@ -88,7 +88,7 @@ function badEntries(message: WireAppendEntries): string | undefined {
   return undefined;
 }
 
-/** What no leader may do, at any rate not to this node. */
+/** Which guarantee of Raft the message would break, given the state of this node. */
 function breach(
   { term, role, commit }: State,
   log: LogView<Value>,

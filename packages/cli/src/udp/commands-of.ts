@@ -11,17 +11,17 @@ import { notInOriginal } from "./not-in-original.ts";
 import type { Command } from "./turn.ts";
 import type { Value, WireMessage } from "./wire-message.ts";
 
-/** Lengths of the timers in whole microseconds. */
+/** Draws the lengths of the timers, in whole microseconds. */
 export type Draw = { readonly election: () => number; readonly heartbeat: () => number };
 
-/** What turning effects into commands takes beside them. */
+/** What is needed to turn effects into commands. */
 export type CommandContext = {
   readonly draw: Draw;
   /** The commit index before the first effect. */
   readonly commit: Index;
-  /** Puts a message on the wire. Called once for each that is sent, in order. */
+  /** Translates a message for the wire. Called once for each sent message, in order. */
   readonly outgoing: (to: NodeId, message: Message<Value>) => WireMessage;
-  /** Whether everything that is sent is one message to all other nodes. */
+  /** Whether all sent messages are the same one to all other nodes. */
   readonly broadcast: boolean;
 };
 
@@ -73,8 +73,8 @@ export function commandsOf(
 }
 
 /**
- * The original resets a timer once an event, and after a vote that it gives rather than before. Only its
- * last reset counts in the core as well.
+ * The original resets a timer once per event, and after it sends a vote rather than before. Of several resets by the core
+ * only the last one counts, too.
  */
 function inOrder(effects: readonly Effect<Value>[]): readonly Effect<Value>[] {
   const isReset = (effect: Effect<Value>): boolean => effect.type === "resetElectionTimer";
@@ -91,10 +91,10 @@ function isFirstSend(effects: readonly Effect<Value>[], sent: Effect<Value>): bo
   return effects.find((effect) => effect.type === "send") === sent;
 }
 
-/** The original cuts its log before it writes, whether there is anything behind the place or not. */
+/** The original truncates its log before it writes, even if there is nothing to remove. */
 function appended(entries: readonly Entry<Value>[]): readonly Command[] {
   const [first] = entries;
-  assert(first !== undefined, "the core appends entries or says nothing");
+  assert(first !== undefined, "the core never appends an empty list");
   return [
     { type: "truncateLog", after: previousIndex(first.index) },
     { type: "logEntries", entries },

@@ -15,10 +15,10 @@ import { WireError } from "./wire-reader.ts";
 import { decodeValue, encodeValue } from "./wire.ts";
 
 /**
- * Opens what node `id` keeps under `directory`, in a folder of its own, so that all nodes of a cluster may
- * be given the same directory.
+ * Opens the storage of node `id`. It has its own folder in `directory`, so that all nodes of a cluster may use the same
+ * directory.
  *
- * @throws KontikiError when it is in use, damaged, or of something else.
+ * @throws KontikiError when the folder is in use, damaged, or holds something else.
  */
 export function openDiskKeeper(
   directory: string,
@@ -42,7 +42,7 @@ export function openDiskKeeper(
   }
 }
 
-/** A write-ahead log whose commands are values in the bytes of the wire. */
+/** A write-ahead log. Its commands are values, encoded as on the wire. */
 class DiskKeeper implements Keeper {
   readonly #storage: Storage;
   readonly #data: DataDirectory;
@@ -89,6 +89,6 @@ function decodeEntry(entry: Entry<CommandBytes>, path: string): Entry<Value> {
     if (!(cause instanceof WireError)) throw cause;
   }
   throw new KontikiError(
-    `${path} holds a log that is not of kontiki udp (entry ${entry.index}): name another --data`,
+    `${path} holds a log that is not of kontiki udp (entry ${entry.index}): use another --data`,
   );
 }

@@ -5,15 +5,15 @@ export type Incident =
   | { readonly type: "heartbeatTimeout" }
   | { readonly type: "end" };
 
-/** Datagrams kept while the node is busy, as many as the original keeps. */
+/** Datagrams kept while the node is busy; the original keeps the same number. */
 const DATAGRAMS_MAX = 1024;
 
 /**
- * All that waits to be handled by a node, and its one timer.
+ * Everything that waits to be handled by a node, and its one timer.
  *
- * A leader's heartbeat comes before datagrams, or a flood of them would cost it its place. An election
- * comes after them: the heartbeat that makes it needless may be among them. When too many datagrams wait,
- * the oldest goes.
+ * A leader's heartbeat comes before datagrams, or a flood of them would make it lose its leadership. An election comes
+ * after them: they may contain the heartbeat that makes it unnecessary. When too many datagrams wait, the oldest is
+ * dropped.
  */
 export class Inbox {
   #datagrams: Uint8Array[] = [];
@@ -29,11 +29,11 @@ export class Inbox {
     this.#wake();
   }
 
-  /** Starts the timer. Whatever it waited for before is void. */
+  /** Starts the timer. It replaces a timer that is running or due. */
   startTimer(type: "electionTimeout" | "heartbeatTimeout", microseconds: number): void {
     this.#stopTimer();
     this.#timer = setTimeout(() => {
-      // What the system has received but not delivered yet comes first.
+      // Datagrams that the system has received but not delivered yet come first.
       this.#almostDue = setImmediate(() => {
         this.#due = type;
         this.#wake();
@@ -41,7 +41,7 @@ export class Inbox {
     }, microseconds / 1000);
   }
 
-  /** Ends the waiting, at once and for good. */
+  /** Ends the waiting, at once and permanently. */
   end(): void {
     this.#ended = true;
     this.#stopTimer();

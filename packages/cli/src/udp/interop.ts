@@ -1,20 +1,19 @@
 /**
- * Living in one cluster with nodes of the original: every rule of it, between the core and the wire.
+ * All rules for sharing a cluster with nodes of the original. They are between the core and the wire.
  *
- * The original differs from the core in what it says and in what it keeps:
+ * The original differs from the core in its messages and in what it stores:
  *
- * - One AppendEntries a follower and heartbeat, with all entries that the follower lacks, in one datagram
- *   of at most 4096 bytes: it dies of a larger one. Here: {@link coalesced}, {@link configFor}.
- * - Its success carries its own last index, compared or not, and does not say what it answers. It is
- *   believed as far as {@link Unanswered} allows.
- * - Its refusal carries its own last index too: the leader goes back to it, or by one.
- * - It keeps nothing on disk, so a follower may refuse what it has taken. A leader of this wire then
- *   begins anew with it; what is committed stays committed.
- * - It may answer an AppendEntries of a newer term with a vote that nobody asked for, and drop the entries.
- *   The core counts votes of members only, of its own term only, and only while a candidate; here the
- *   AppendEntries counts as refused, and the next heartbeat goes through.
- * - It breaks promises that the core asserts. Such a message is refused before the core sees it:
- *   `admit.ts`.
+ * - It sends one AppendEntries to each follower per heartbeat, with all entries that the follower lacks, in one datagram
+ *   of at most 4096 bytes; it dies of a larger one. Here: {@link coalesced}, {@link configFor}.
+ * - Its success carries its own last index, whether compared or not, and does not tell which message it answers. It is
+ *   trusted as far as {@link Unanswered} allows.
+ * - Its rejection carries its own last index, too: the leader goes back to that index, or by one.
+ * - It stores nothing on disk, so a follower may reject entries after ones that it had accepted. The leader then probes
+ *   its log again; committed entries stay committed.
+ * - It may answer an AppendEntries of a newer term with an unrequested vote, and drop the entries. The core counts votes
+ *   only from members, of its own term, while it is a candidate. Here the AppendEntries counts as rejected, and the next
+ *   heartbeat succeeds.
+ * - It breaks promises that the core asserts. Such messages are refused before the core sees them: `admit.ts`.
  *
  * @module
  */
@@ -42,16 +41,16 @@ import { Unanswered } from "./unanswered.ts";
 import type { Value, WireAppendEntriesResponse, WireMessage } from "./wire-message.ts";
 import { appendEntriesBytes, DATAGRAM_BYTES_MAX } from "./wire.ts";
 
-/** What a message comes to. */
+/** The meaning of a message from the wire. */
 export type Incoming =
   | { readonly type: "message"; readonly message: Message<Value> }
-  /** The follower has lost its log, which now ends before `next` at the latest. */
+  /** The follower has lost its log: the log now ends before `next`. */
   | { readonly type: "forgotten"; readonly next: Index }
   | { readonly type: "ignored"; readonly why: string };
 
 /**
- * The core's configuration for this wire: no no-op, no question before an election, no check of the quorum, and
- * AppendEntries that fit a datagram, one at a time.
+ * The core's configuration for this wire: no no-op, no pre-vote, no quorum check, and AppendEntries that fit into a
+ * datagram, one in flight at a time.
  */
 export function configFor(id: NodeId, voters: readonly NodeId[]): Config {
   const maxAppendBytes = DATAGRAM_BYTES_MAX - appendEntriesBytes(id);
@@ -66,7 +65,7 @@ export function configFor(id: NodeId, voters: readonly NodeId[]): Config {
   });
 }
 
-/** What was sent in the current term, and what may be made of the answers. */
+/** Knows what was sent in the current term, and so what the answers mean. */
 export class Interop {
   readonly #config: Config;
   readonly #log: LogView<Value>;
@@ -75,14 +74,14 @@ export class Interop {
   #unanswered = new Map<NodeId, Unanswered>();
   #voted = new Set<NodeId>();
 
-  /** `patienceMs`: after so long without an answer an AppendEntries counts as lost. */
+  /** `patienceMs`: after this time without an answer an AppendEntries counts as lost. */
   constructor(config: Config, log: LogView<Value>, patienceMs: number) {
     this.#config = config;
     this.#log = log;
     this.#patienceMs = patienceMs;
   }
 
-  /** `message` is one that `admit` lets in. */
+  /** `message` must have been admitted by `admit`. */
   incoming(state: State, from: NodeId, message: WireMessage, nowMs: number): Incoming {
     this.#enter(state.term);
     switch (message.type) {
@@ -116,14 +115,14 @@ export class Interop {
     if (progress === undefined || sent !== state.term) return plainAnswer(sent, success, theirLast);
     const unanswered = this.#unansweredOf(from);
     if (!success) {
-      return unanswered.failed(nowMs) ? refused(sent, progress, theirLast) : ANSWERS_NOTHING;
+      return unanswered.failed(nowMs) ? rejected(sent, progress, theirLast) : ANSWERS_NOTHING;
     }
     const match = unanswered.succeeded(theirLast, nowMs);
     if (match === undefined) return ANSWERS_NOTHING;
     return { type: "message", message: acceptance(sent, match) };
   }
 
-  /** The first vote of a term was asked for; what comes from a member after it was not. */
+  /** A member's first vote in a term was requested; a further one is a rejection of AppendEntries. */
   #onVote(state: State, from: NodeId, sent: bigint, nowMs: number): void {
     if (sent !== BigInt(state.term)) return;
     if (this.#voted.has(from)) this.#unansweredOf(from).failed(nowMs);
@@ -136,7 +135,7 @@ export class Interop {
     return known;
   }
 
-  /** A leader's term is its own: nothing of another one answers it. */
+  /** Forgets the previous term: its messages are not answers in this one. */
   #enter(current: Term): void {
     if (current === this.#term) return;
     this.#term = current;
@@ -145,26 +144,31 @@ export class Interop {
   }
 }
 
-/** A state in which nothing is known of a follower, and its log is asked for from before `next`. */
+/** The state without any knowledge of a follower's log. The leader probes it again, just before `next`. */
 export function withoutProgress(state: State, peer: NodeId, next: Index): State {
   const { role } = state;
   assert(role.type === "leader", "only a leader keeps progress");
-  const anew: Progress = {
+  const fresh: Progress = {
     type: "probe",
     next,
     match: INDEX_ZERO,
     round: NO_ROUND,
     waiting: false,
   };
-  return { ...state, role: { ...role, progress: { ...role.progress, [peer]: anew } } };
+  return { ...state, role: { ...role, progress: { ...role.progress, [peer]: fresh } } };
 }
 
 /**
- * Whether an answer of a follower showed where to go on with what it lacked at the last heartbeat, whose
- * last entry is `announced`. A refusal that leads nowhere new waits for the next heartbeat, so that two
- * nodes never answer each other for ever.
+ * Whether an answer of a follower showed which entries to send next, of those that it lacked at the last heartbeat, up to
+ * `announced`. After a rejection that shows nothing new the leader waits for the next heartbeat, so that two nodes do not
+ * answer each other forever.
  */
-export function goesOn(before: State, after: State, from: NodeId, announced: Index): boolean {
+export function showsProgress(
+  before: State,
+  after: State,
+  from: NodeId,
+  announced: Index,
+): boolean {
   const was = before.role.type === "leader" ? before.role.progress[from] : undefined;
   const is = after.role.type === "leader" ? after.role.progress[from] : undefined;
   if (was === undefined || is === undefined) return false;
@@ -173,8 +177,8 @@ export function goesOn(before: State, after: State, from: NodeId, announced: Ind
 }
 
 /**
- * Leaves out an empty AppendEntries where the same turn has one with entries that stands on the same
- * place: a heartbeat of the original is one message.
+ * Leaves out an empty AppendEntries when the same turn has one with entries and the same previous index: a heartbeat of
+ * the original is one message.
  */
 export function coalesced(effects: readonly Effect<Value>[]): readonly Effect<Value>[] {
   const placeOf = (effect: Effect<Value>): string | undefined =>
@@ -194,7 +198,7 @@ const ANSWERS_NOTHING: Incoming = {
   why: "Ignoring AppendEntriesResponse that answers nothing",
 };
 
-/** An answer that the core throws away, unless its term is newer than ours. */
+/** An answer that the core ignores, unless its term is newer. */
 function plainAnswer(sent: Term, success: boolean, lastIndex: Index): Incoming {
   if (success) {
     return { type: "message", message: acceptance(sent, lastIndex) };
@@ -203,16 +207,16 @@ function plainAnswer(sent: Term, success: boolean, lastIndex: Index): Incoming {
 }
 
 /**
- * A refusal by a follower of this leader: it lacks the entry before `next`, or has another one there. When
- * it held that entry before, it has lost its log.
+ * A rejection by a follower of this leader: it lacks the entry before `next`, or has another one there. If it had
+ * acknowledged that entry, it has lost its log.
  */
-function refused(sent: Term, progress: Progress, theirLast: Index): Incoming {
+function rejected(sent: Term, progress: Progress, theirLast: Index): Incoming {
   const asked = previousIndex(progress.next);
-  const behindTheirs = indexAfter(theirLast);
+  const afterTheirs = indexAfter(theirLast);
   if (theirLast < progress.match || (asked === progress.match && asked > INDEX_ZERO)) {
-    return { type: "forgotten", next: minIndex(behindTheirs, asked) };
+    return { type: "forgotten", next: minIndex(afterTheirs, asked) };
   }
-  return { type: "message", message: rejection(sent, asked, minIndex(behindTheirs, asked)) };
+  return { type: "message", message: rejection(sent, asked, minIndex(afterTheirs, asked)) };
 }
 
 function acceptance(sent: Term, match: Index): Message<Value> {

@@ -1,7 +1,7 @@
 /**
- * What `--json` prints: one object a line, in the shapes that `kontiki udp --help` shows.
+ * The output of `--json`: one object per line, in the formats that `kontiki udp --help` shows.
  *
- * A number beyond 2^53 - 1 is a string of digits; bytes of an id are characters (latin-1).
+ * A number above 2^53 - 1 is a string of digits; the bytes of an id are characters (latin-1).
  *
  * @module
  */
@@ -50,7 +50,7 @@ function commandObject(command: Command): unknown {
   return { type: command.type, entries: command.entries.map(entryObject) };
 }
 
-/** As an entry stands in an AppendEntries. */
+/** An entry as in an AppendEntries. */
 function entryObject(entry: Entry<Value>): unknown {
   const { index, term } = entry;
   return { index, term, value: entry.type === "command" ? entry.command : null };

@@ -7,11 +7,11 @@ import {
 } from "@kontiki/core";
 import type { Value } from "./wire-message.ts";
 
-/** What was kept of an earlier run. */
+/** What is kept from an earlier run. */
 export type Kept = {
   readonly hard: HardState;
   readonly entries: readonly Entry<Value>[];
-  /** Where the log ended before a part of it was found damaged: see `State.horizon` of the core. */
+  /** Where the log ended before a part of it was damaged: see `State.horizon` of the core. */
   readonly horizon: LogPosition | undefined;
 };
 
@@ -20,14 +20,14 @@ export interface Keeper {
   saveHardState(hard: HardState): void;
   append(entries: readonly Entry<Value>[]): void;
   truncate(after: Index): void;
-  /** The damaged log is whole again. */
+  /** The damaged log is complete again. */
   forgetHorizon(): void;
-  /** Makes all writes since the last call durable, as one. @throws KontikiError when the disk refuses. */
+  /** Makes all writes since the last call durable at once. @throws KontikiError when the disk fails. */
   sync(): void;
   close(): void;
 }
 
-/** Keeps nothing, as the original: a node without a directory. */
+/** Keeps nothing, as the original does: for a node without a directory. */
 export const FORGETFUL: Keeper = {
   saveHardState: () => undefined,
   append: () => undefined,
@@ -37,7 +37,7 @@ export const FORGETFUL: Keeper = {
   close: () => undefined,
 };
 
-/** What there is at the first start, and at every start of a node that keeps nothing. */
+/** At the first start, and at every start of a node that keeps nothing. */
 export const NOTHING_KEPT: Kept = {
   hard: INITIAL_HARD_STATE,
   entries: [],

@@ -10,7 +10,7 @@ export const ORIGINAL_MEMBERS: readonly Member[] = [
   { id: nodeId("node2"), host: "127.0.0.1", port: 4002 },
 ];
 
-/** How a message names a place. */
+/** An address as messages show it. */
 export function addressOf({ host, port }: Pick<Member, "host" | "port">): string {
   return `${host}:${port}`;
 }

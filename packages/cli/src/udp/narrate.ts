@@ -3,7 +3,7 @@ import { notInOriginal } from "./not-in-original.ts";
 import type { UdpEvent } from "./turn.ts";
 import type { Value, WireMessage } from "./wire-message.ts";
 
-/** What the core made of an event. */
+/** How the core handled an event. */
 export type Handled = {
   readonly before: State;
   readonly event: UdpEvent;
@@ -15,10 +15,10 @@ const STEPPING_DOWN = "Stepping down to Follower state";
 const BECOMING_LEADER = "Becoming leader";
 
 /**
- * The decisions behind an event, in the words that the original logs them in.
+ * The decisions for an event, in the original's log messages.
  *
- * Where the core decides otherwise than the original, the words are those for what it did: a server that
- * gives up its role for a request of a newer term goes on to say how it voted.
+ * Where the core decides differently from the original, the messages are those for the core's decision: a server that
+ * steps down because of a request of a newer term also logs how it voted.
  */
 export function narrate(handled: Handled): readonly string[] {
   const { before, event, after } = handled;

@@ -11,7 +11,7 @@ import {
 import { notInOriginal } from "./not-in-original.ts";
 import type { Value } from "./wire-message.ts";
 
-/** A node's state as the original shows it. Lists are in the order of the ids. */
+/** A node's state as the original shows it. Lists are ordered by id. */
 export type NodeView =
   | { readonly role: "follower"; readonly term: Term; readonly votedFor: NodeId | undefined }
   | { readonly role: "candidate"; readonly term: Term; readonly votes: readonly NodeId[] }
@@ -25,7 +25,7 @@ export type NodeView =
 /** An index that belongs to a node. */
 export type IndexOf = readonly [node: NodeId, index: Index];
 
-/** The leader stands in its own lists, as in the original: next behind its log, last on its disk. */
+/** As in the original, the leader is in its own lists: with the next index after its log, and the last one on its disk. */
 export function viewOf(config: Config, state: State, log: LogView<Value>): NodeView {
   const { term, role, votedFor } = state;
   switch (role.type) {

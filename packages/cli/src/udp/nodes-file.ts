@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { KontikiError, NODES_MAX } from "@kontiki/actors";
 import { isNodeId } from "@kontiki/core";
-import { messageOf } from "../session/answer.ts";
+import { messageOf } from "../output/error-text.ts";
 import { addressOf, type Member } from "./members.ts";
 
 const HOST_DEFAULT = "127.0.0.1";
@@ -43,7 +43,7 @@ function readText(path: string): string {
     return readFileSync(path, "utf8");
   } catch (error) {
     throw new KontikiError(
-      `cannot read ${path}: ${messageOf(error)}; name another file by --nodes`,
+      `cannot read ${path}: ${messageOf(error)}; use --nodes to name another file`,
     );
   }
 }
@@ -81,13 +81,13 @@ function memberOf(node: unknown, place: string): Member {
   return { id, host, port };
 }
 
-/** An object with no fields but these: a misspelt one would otherwise count as left out. */
+/** An object without any other fields: a misspelt field would otherwise count as left out. */
 function fieldsOf(value: unknown, place: string, known: readonly string[]): Fields {
   if (typeof value !== "object" || value === null || Array.isArray(value))
     throw new BadNodes(`${place} must be an object with ${known.join(", ")}`);
-  const stranger = Object.keys(value).find((field) => !known.includes(field));
-  if (stranger === undefined) return { ...value };
-  throw new BadNodes(`${place} has a field ${shown(stranger)}; it may have ${known.join(", ")}`);
+  const unknown = Object.keys(value).find((field) => !known.includes(field));
+  if (unknown === undefined) return { ...value };
+  throw new BadNodes(`${place} has a field ${shown(unknown)}; it may have ${known.join(", ")}`);
 }
 
 function checkUnique(

@@ -1,8 +1,8 @@
 import { AssertionError } from "@kontiki/core";
 
 /**
- * Ends where the core would do what no cluster of the original leads to. Its wire has no question before an election, no
- * snapshot, no read and no transfer of the lead, nobody asks for another membership, and nobody says that a node is down.
+ * Fails where the core would do something that no cluster of the original can cause. The original's wire has no pre-vote,
+ * no snapshots, no reads, no leadership transfer, no membership changes, and no reports that a node is down.
  */
 export function notInOriginal(what: string): never {
   throw new AssertionError(`the original has no ${what}`);

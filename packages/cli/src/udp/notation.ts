@@ -4,12 +4,19 @@
  * @module
  */
 import { indexAfter, type Entry, type Index, type LogView } from "@kontiki/core";
-import { showBool, showCollection, showList, showPair, showRecord, showText } from "./haskell.ts";
+import {
+  showBool,
+  showCollection,
+  showList,
+  showPair,
+  showRecord,
+  showText,
+} from "./haskell-show.ts";
 import type { IndexOf, NodeView } from "./node-view.ts";
 import type { Command, Dropped, Turn, UdpEvent } from "./turn.ts";
-import type { Datagram, Value, WireMessage } from "./wire-message.ts";
+import type { Value, WireMessage } from "./wire-message.ts";
 
-/** The lines of a handled event, without those of the log. */
+/** The lines of a handled event, without the log. */
 export function turnLines({ event, input, output, commands }: Turn): string[] {
   return [
     `Got event: ${showEvent(event)}`,
@@ -46,7 +53,7 @@ export function commandLine(command: Command): string {
   }
 }
 
-/** The whole log, as it stands behind each event. */
+/** The entire log, which is printed after each event. */
 export function logLine(log: LogView<Value>): string {
   if (log.lastIndex === 0) return "Log: []";
   const entries = log.slice(log.firstIndex, log.lastIndex, Infinity);
@@ -64,11 +71,6 @@ export function showEvent(event: UdpEvent): string {
     default:
       return event satisfies never;
   }
-}
-
-/** A datagram as the pair that the original decodes. */
-export function showDatagram({ from, message }: Datagram): string {
-  return showPair(showText(from), showMessage(message));
 }
 
 export function showState(view: NodeView): string {
@@ -148,7 +150,7 @@ function showEntry(index: number | bigint, term: number | bigint, value: string)
   return showRecord("Entry", { eIndex: showIndex(index), eTerm: showTerm(term), eValue: value });
 }
 
-/** The wire has no entry without a value, and so the log has none. */
+/** The wire has no entry without a value, so the log has none, either. */
 function showValueOf(entry: Entry<Value>): string {
   return entry.type === "command" ? showValue(entry.command) : "()";
 }

@@ -5,7 +5,7 @@ import { commandLine, droppedLine, logLine, turnLines } from "./notation.ts";
 import type { Begun, Dropped, Turn } from "./turn.ts";
 import type { Value } from "./wire-message.ts";
 
-/** How a node's life is printed: each gives whole lines. */
+/** How the turns of a node are printed. Each method returns complete lines. */
 export interface Printer {
   begun(begun: Begun, log: LogView<Value>): string;
   turn(turn: Turn, log: LogView<Value>): string;
@@ -13,7 +13,7 @@ export interface Printer {
   ended(dropped: number): string;
 }
 
-/** As the original prints it. */
+/** As the original prints them. */
 export const NOTATION: Printer = {
   begun: ({ commands }) => lines([...commands.map(commandLine), AWAITING]),
   turn: (turn, log) => lines([...turnLines(turn), logLine(log), AWAITING]),
@@ -21,7 +21,7 @@ export const NOTATION: Printer = {
   ended: () => "",
 };
 
-/** One JSON object a line. */
+/** One JSON object per line. */
 export function jsonPrinter(self: Member): Printer {
   return {
     begun: (begun, log) => begunJson(self.id, addressOf(self), begun, log),

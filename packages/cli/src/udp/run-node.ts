@@ -1,6 +1,6 @@
 import type { Writable } from "node:stream";
 import type { Host } from "../host/host.ts";
-import { write } from "../output/output.ts";
+import { write } from "../output/write.ts";
 import type { Notes } from "../output/notes.ts";
 import type { Draw } from "./commands-of.ts";
 import { openDiskKeeper } from "./disk-keeper.ts";
@@ -23,14 +23,14 @@ export type UdpRun = {
   /** An election timeout is drawn evenly from this to twice this. */
   readonly electionTimeoutMs: number;
   readonly heartbeatMs: number;
-  /** When to end without being asked to. */
+  /** When to end without an interruption; undefined: never. */
   readonly seconds: number | undefined;
 };
 
 /**
  * Runs a node until it is interrupted or its time is over.
  *
- * @throws KontikiError when its directory or its port cannot be had, or its disk refuses.
+ * @throws KontikiError when its directory or its port cannot be used, or its disk fails.
  */
 export async function runNode(
   run: UdpRun,
@@ -61,7 +61,7 @@ export async function runNode(
   }
 }
 
-/** Hands incidents to the node one at a time, and does what comes out. */
+/** Hands incidents to the node one at a time, and performs its commands. */
 class Driver {
   readonly #node: UdpNode;
   readonly #sockets: Sockets;
@@ -75,7 +75,7 @@ class Driver {
     this.#run = run;
   }
 
-  /** A reader that does not keep up slows the node, as it does the original. */
+  /** A slow reader of the output slows the node down, as it does the original. */
   async run(printer: Printer, stdout: Writable): Promise<void> {
     const node = this.#node;
     const begun = node.begin();
@@ -155,12 +155,12 @@ function drawOf({ electionTimeoutMs, heartbeatMs }: UdpRun): Draw {
   };
 }
 
-/** A peer that is away for an hour is not worth a line for each heartbeat. */
-function onceEach(tell: (text: string) => void): (text: string) => void {
-  const told = new Set<string>();
+/** Reports each problem once: a peer that is down for an hour must not cause a line for each heartbeat. */
+function onceEach(report: (text: string) => void): (text: string) => void {
+  const reported = new Set<string>();
   return (text) => {
-    if (told.has(text)) return;
-    told.add(text);
-    tell(text);
+    if (reported.has(text)) return;
+    reported.add(text);
+    report(text);
   };
 }

@@ -3,10 +3,10 @@ import { lookup } from "node:dns/promises";
 import { once } from "node:events";
 import { KontikiError } from "@kontiki/actors";
 import type { NodeId } from "@kontiki/core";
-import { messageOf } from "../session/answer.ts";
+import { messageOf } from "../output/error-text.ts";
 import { addressOf, type Member } from "./members.ts";
 
-/** What sockets tell their node. */
+/** What sockets report to their node. */
 export type SocketEvents = {
   readonly onDatagram: (bytes: Uint8Array) => void;
   /** Something could not be sent or received. The datagram counts as lost. */
@@ -14,8 +14,8 @@ export type SocketEvents = {
 };
 
 /**
- * A node's sockets: one that listens at its address, one that sends. As in the original nothing is ever
- * sent back to where a datagram came from, only to the address that its sender is known to have.
+ * A node's sockets: one that listens at its address, and one that sends. As in the original, an answer never goes to the
+ * source address of a datagram, only to the configured address of its sender.
  */
 export class Sockets {
   readonly #listening: Socket;
@@ -30,7 +30,7 @@ export class Sockets {
     this.#sending = createSocket("udp4");
   }
 
-  /** Listens as `self`, one of `members`. @throws KontikiError when the address cannot be had. */
+  /** Listens as `self`, one of `members`. @throws KontikiError when the address cannot be used. */
   static async open(
     self: Member,
     members: readonly Member[],
@@ -70,14 +70,14 @@ export class Sockets {
   }
 }
 
-/** Looks a host's name up once: a lookup for each datagram would be slow, and could change its mind. */
+/** Looks up a host's name once: a lookup for each datagram would be slow, and its result could change. */
 async function resolved(member: Member): Promise<Member> {
   try {
     const { address } = await lookup(member.host, { family: 4 });
     return { ...member, host: address };
   } catch (error) {
     throw new KontikiError(
-      `cannot find the host ${member.host} of ${member.id}: ${messageOf(error)}; mend --nodes`,
+      `cannot find the host ${member.host} of ${member.id}: ${messageOf(error)}; correct --nodes`,
     );
   }
 }
@@ -86,11 +86,11 @@ function refusal(error: NodeJS.ErrnoException, self: Member): KontikiError {
   const address = addressOf(self);
   if (error.code === "EADDRINUSE") {
     return new KontikiError(
-      `${address} is in use: does ${self.id} run already? Stop it, or name other ports by --nodes`,
+      `${address} is in use: does ${self.id} run already? Stop it, or use --nodes to name other ports`,
     );
   }
   return new KontikiError(
-    `cannot listen at ${address}: ${messageOf(error)}; name another address by --nodes`,
+    `cannot listen at ${address}: ${messageOf(error)}; use --nodes to name another address`,
   );
 }
 

@@ -1,6 +1,6 @@
 /**
- * Between the messages of the wire and those of the core, field by field. What an
- * AppendEntriesResponse means takes more than its fields: `interop.ts`.
+ * Translates messages between the wire and the core, field by field. The meaning of an AppendEntriesResponse depends on
+ * more than its fields: see `interop.ts`.
  *
  * @module
  */
@@ -22,10 +22,10 @@ import type {
   WireMessage,
 } from "./wire-message.ts";
 
-/** Nothing rests on rounds here: no reads, and no check of the quorum. So the wire does without them. */
+/** Nothing depends on rounds here, because there are no reads and no quorum checks. So the wire has none. */
 export const NO_ROUND = 0;
 
-/** All numbers have been found to be in range. */
+/** All numbers must have been checked to be in range. */
 export function fromWire(message: Exclude<WireMessage, WireAppendEntriesResponse>): Message<Value> {
   const sent = term(Number(message.term));
   switch (message.type) {
@@ -55,9 +55,9 @@ export function fromWire(message: Exclude<WireMessage, WireAppendEntriesResponse
 }
 
 /**
- * What `self` says on the wire. A success tells how far the entries reach that it answers, never the
- * own last index: behind that nothing was compared. A refusal tells the own last index, which is all
- * the hint that this wire has room for.
+ * A message of `self` for the wire. A success has the last index of the entries that it answers, never the last index of
+ * the log, because entries after the former were not compared. A rejection has the last index of the log, the only hint
+ * that fits this wire.
  */
 export function toWire(self: NodeId, log: LogView<Value>, message: Message<Value>): WireMessage {
   const sent = BigInt(message.term);

@@ -2,13 +2,13 @@ import type { Entry, Index, NodeId, Term } from "@kontiki/core";
 import type { NodeView } from "./node-view.ts";
 import type { Value, WireMessage } from "./wire-message.ts";
 
-/** What a node can be told of: the events of the original. */
+/** The events of the original. */
 export type UdpEvent =
   | { readonly type: "message"; readonly from: NodeId; readonly message: WireMessage }
   | { readonly type: "electionTimeout" }
   | { readonly type: "heartbeatTimeout" };
 
-/** What a node does about an event: the commands of the original. */
+/** What a node does in response: the commands of the original. */
 export type Command =
   | { readonly type: "log"; readonly text: string }
   | { readonly type: "broadcast"; readonly message: WireMessage }
@@ -19,7 +19,7 @@ export type Command =
   | { readonly type: "logEntries"; readonly entries: readonly Entry<Value>[] }
   | { readonly type: "commit"; readonly before: Index; readonly upTo: Index };
 
-/** One event and all that came of it. What it wrote is durable; what it sends is yet to be sent. */
+/** One event and its results. Its writes are durable; its messages have not been sent yet. */
 export type Turn = {
   readonly type: "turn";
   readonly event: UdpEvent;
@@ -28,7 +28,7 @@ export type Turn = {
   readonly commands: readonly Command[];
 };
 
-/** A datagram that was thrown away unhandled. `count` is how many were so far. */
+/** A datagram that was dropped. `count` is the number of dropped datagrams so far. */
 export type Dropped = {
   readonly type: "dropped";
   readonly bytes: number;
@@ -36,7 +36,7 @@ export type Dropped = {
   readonly count: number;
 };
 
-/** How a node begins: what it found on its disk, and the timer that it starts. */
+/** How a node begins: with what was on its disk, and the timer that it starts. */
 export type Begun = {
   readonly type: "begun";
   readonly term: Term;

@@ -14,7 +14,7 @@ import {
 } from "@kontiki/core";
 import { admit } from "./admit.ts";
 import { commandsOf, type Draw } from "./commands-of.ts";
-import { coalesced, goesOn, Interop, withoutProgress } from "./interop.ts";
+import { coalesced, Interop, showsProgress, withoutProgress } from "./interop.ts";
 import type { Keeper, Kept } from "./keeper.ts";
 import { narrate } from "./narrate.ts";
 import { viewOf } from "./node-view.ts";
@@ -23,32 +23,32 @@ import type { Begun, Command, Dropped, Turn, UdpEvent } from "./turn.ts";
 import type { Value, WireMessage } from "./wire-message.ts";
 import { entryBytes } from "./wire.ts";
 
-/** What a node is made of. It knows no socket, and no clock and no chance but through these. */
+/** The parts of a node. It has no sockets, and no clock and no randomness except these. */
 export type UdpNodeParts = {
   /** As `configFor` makes it. */
   readonly config: Config;
   readonly kept: Kept;
   readonly keeper: Keeper;
-  /** After so long without an answer an AppendEntries counts as lost. */
+  /** After this time without an answer an AppendEntries counts as lost. */
   readonly patienceMs: number;
   /** Draws the lengths of the timers. */
   readonly draw: Draw;
-  /** A clock that never goes back. */
+  /** A monotonic clock. */
   readonly nowMs: () => number;
 };
 
-/** What came of an event beside the new state. */
+/** The results of an event besides the new state. */
 type Handled = { readonly effects: readonly Effect<Value>[]; readonly remarks: readonly string[] };
 
 /**
  * One node of the original's cluster: the core, driven by one event at a time as the original is.
  *
- * Whoever drives it puts datagrams and timeouts in, and sends, prints and starts timers by the commands
- * that come out. All that a turn wrote is durable when it comes out (Figure 2, "persistent state").
+ * Its driver puts datagrams and timeouts in, and performs the commands that come out: it sends, prints and starts timers.
+ * All writes of a turn are durable when the turn is returned (Figure 2, "persistent state").
  *
- * A leader adds one value to its log after every event, and followers hear of it with the next heartbeat:
- * were it sent at once, each answer would be an event, bring a value, and be sent again. What they lacked
- * at the last heartbeat goes out as soon as an answer shows where to go on.
+ * A leader adds one value to its log after every event, and followers receive it with the next heartbeat. If it were sent
+ * at once, each answer would be an event, add a value, and cause another message, without end. Entries that a follower
+ * lacked at the last heartbeat are sent as soon as an answer shows which ones.
  */
 export class UdpNode {
   readonly #env: Env<Value>;
@@ -58,7 +58,7 @@ export class UdpNode {
   readonly #draw: Draw;
   readonly #nowMs: () => number;
   #state: State;
-  /** The last entry when followers were last told of all that there was. */
+  /** The last entry at the last heartbeat, which announced all entries to the followers. */
   #announced: Index;
   #dropped = 0;
 
@@ -81,7 +81,7 @@ export class UdpNode {
     return this.#state;
   }
 
-  /** Datagrams thrown away so far. */
+  /** Datagrams dropped so far. */
   get dropped(): number {
     return this.#dropped;
   }
@@ -96,7 +96,7 @@ export class UdpNode {
     return { type: "begun", term, votedFor, commands };
   }
 
-  /** Takes any bytes that come. */
+  /** Takes any bytes. */
   receive(bytes: Uint8Array): Turn | Dropped {
     const admission = admit(this.#env.config, this.#state, this.#log, bytes);
     if (admission.type === "admitted") return this.#turn({ ...admission, type: "message" });
@@ -152,14 +152,15 @@ export class UdpNode {
         const before = this.#state;
         const { message: meant } = incoming;
         const effects = this.#step({ type: "message", from, fromUid: 0, toUid: 0, message: meant });
-        if (!goesOn(before, this.#state, from, this.#announced)) return { effects, remarks: [] };
+        if (!showsProgress(before, this.#state, from, this.#announced))
+          return { effects, remarks: [] };
         return { effects: [...effects, ...this.#replicate()], remarks: [] };
       }
       case "forgotten":
         this.#state = withoutProgress(this.#state, from, incoming.next);
         return {
           effects: this.#replicate(),
-          remarks: [`${from} has lost its log, beginning anew`],
+          remarks: [`${from} has lost its log, probing it again`],
         };
       case "ignored":
         return { effects: [], remarks: [incoming.why] };
@@ -172,14 +173,14 @@ export class UdpNode {
     return this.#step({ type: "replicate" });
   }
 
-  /** As in the original, a leader's own value makes no command. */
+  /** As in the original, a leader's own value causes no command. */
   #addValue(): void {
     if (this.#state.role.type !== "leader") return;
     const value = { node: this.#env.config.id, number: BigInt(this.#log.lastIndex) };
     this.#step({ type: "propose", commands: [value] });
   }
 
-  /** A leader counts itself as far as its log is durable, and that is all of it now. */
+  /** A leader counts itself up to the durable end of its log, which is now the end of the log. */
   #countOwnLog(): readonly Effect<Value>[] {
     const last = this.#log.lastIndex;
     const term = this.#log.termAt(last);
@@ -230,7 +231,7 @@ export class UdpNode {
   }
 }
 
-/** Whether a node stood for election or won one, which it tells all others alike. */
+/** Whether a node became candidate or leader: then it sends the same message to all others. */
 function isElection(before: State, after: State): boolean {
   if (after.role.type === "follower") return false;
   return before.role.type !== after.role.type || before.term !== after.term;

@@ -1,17 +1,17 @@
 import { maxIndex, minIndex, INDEX_ZERO, type Index } from "@kontiki/core";
 
-/** An AppendEntries under way: its previous index + its entries, and when it was sent. */
+/** An AppendEntries in flight: the index of its last entry, and when it was sent. */
 type Sent = { readonly end: Index; readonly atMs: number };
 
 /**
- * The AppendEntries that one follower has not answered yet, which is what its answers are judged by.
+ * The AppendEntries that one follower has not answered yet. They limit what its answers can prove.
  *
- * An answer does not say which one it answers, and the original says in it how long its log is, compared
- * or not. A success proves no more than that the follower took *one* of these, so it is believed up to
- * the smallest of them. Which one is gone with it is not known either: the largest that it may have been,
- * so that the smallest stays and nothing is ever believed too early.
+ * An answer does not tell which message it answers, and the original puts the length of its log into it, compared or not.
+ * A success proves only that the follower accepted *one* of these, so it counts up to the smallest of them. It is also
+ * unknown which one was answered. The largest possible one is removed, so that the smallest stays and no entry is counted
+ * too early.
  *
- * One that got lost would hold the belief down for good. It is given up after `patienceMs`.
+ * A lost one would limit all later answers, so it is removed after `patienceMs`.
  */
 export class Unanswered {
   readonly #patienceMs: number;
@@ -26,7 +26,7 @@ export class Unanswered {
     this.#sent = [...this.#sent, { end, atMs: nowMs }];
   }
 
-  /** A success: how far the follower's log is ours for certain, undefined when it answers nothing. */
+  /** A success: up to which index the follower's log certainly matches; undefined when it answers nothing. */
   succeeded(lastIndex: Index, nowMs: number): Index | undefined {
     this.#giveUp(nowMs);
     const possible = this.#sent.filter(({ end }) => end <= lastIndex);
@@ -35,7 +35,7 @@ export class Unanswered {
     return possible.map(({ end }) => end).reduce(minIndex);
   }
 
-  /** A refusal, or an answer that means that the entries were dropped. Says whether it answers any. */
+  /** A rejection, or an answer that shows that the entries were dropped. Returns whether it answers any. */
   failed(nowMs: number): boolean {
     this.#giveUp(nowMs);
     if (this.#sent.length === 0) return false;

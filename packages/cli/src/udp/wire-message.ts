@@ -1,9 +1,8 @@
 /**
- * What one datagram of the original kontiki-udp says, as it stands in its bytes.
+ * The content of one datagram of the original kontiki-udp, as encoded in its bytes.
  *
- * Numbers are bigints, because the wire counts to 2^64 - 1. Ids are byte strings, one character a
- * byte (latin-1), because the wire knows no charset. What of it Kontiki can believe is settled in
- * `interop.ts`.
+ * Numbers are bigints, because the wire counts to 2^64 - 1. Ids are byte strings, one character for each byte (latin-1),
+ * because the wire has no charset. How far Kontiki trusts the content is decided in `interop.ts`.
  *
  * @module
  */
@@ -51,5 +50,5 @@ export type WireAppendEntriesResponse = {
 export type WireMessage =
   WireRequestVote | WireRequestVoteResponse | WireAppendEntries | WireAppendEntriesResponse;
 
-/** One datagram: a message, and who says that it sent it. Nothing else tells the sender. */
+/** One datagram: a message and its claimed sender. Nothing else identifies the sender. */
 export type Datagram = { readonly from: string; readonly message: WireMessage };

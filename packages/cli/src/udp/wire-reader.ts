@@ -1,11 +1,11 @@
-/** Bytes that are no datagram. The message says at which byte, and why. */
+/** Bytes that are not a datagram. The message has the position and the reason. */
 export class WireError extends Error {
   override readonly name = "WireError";
 }
 
 /**
- * Reads the primitives of the wire one behind the other. Indexes and terms are little-endian, all
- * else is big-endian: the original has instances of its own for the former.
+ * Reads the primitives of the wire one after the other. Indexes and terms are little-endian, everything else is big-endian:
+ * the original has its own instances for the former.
  */
 export class WireReader {
   readonly #bytes: Buffer;

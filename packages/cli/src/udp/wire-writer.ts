@@ -26,7 +26,7 @@ export class WireWriter {
     this.#bytes.write(value, at, "latin1");
   }
 
-  /** All that was written, in memory of its own. */
+  /** A copy of all written bytes. */
   take(): Uint8Array {
     return new Uint8Array(this.#bytes.subarray(0, this.#length));
   }

@@ -2,7 +2,7 @@
  * The bytes of a datagram: one `Data.Binary.encode (NodeId, Message (NodeId, Int))` of the original.
  *
  * ```text
- * datagram              sender, u8 tag, body; bytes behind the body are ignored
+ * datagram              sender, u8 tag, body; bytes after the body are ignored
  * 0 RequestVote         u64 term, candidate, u64 last index, u64 last term
  * 1 its response        u64 term, u8 granted
  * 2 AppendEntries       u64 term, leader, u64 previous index, u64 previous term,
@@ -21,7 +21,7 @@ import type { Datagram, Value, WireEntry, WireMessage } from "./wire-message.ts"
 import { WireReader } from "./wire-reader.ts";
 import { WireWriter } from "./wire-writer.ts";
 
-/** No AppendEntries may be larger: the original reads this much of a datagram and dies of the rest. */
+/** No AppendEntries may be larger: the original reads this much of a datagram, and a larger one kills it. */
 export const DATAGRAM_BYTES_MAX = 4096;
 
 const TAGS = {
@@ -57,12 +57,12 @@ export function decodeValue(bytes: Uint8Array): Value {
   return readValue(new WireReader(bytes));
 }
 
-/** The bytes that an entry takes in an AppendEntries. */
+/** The size of an entry in an AppendEntries. */
 export function entryBytes(value: Value): number {
   return 8 + 8 + 8 + value.node.length + 8;
 }
 
-/** The bytes of an AppendEntries without its entries, sent by a node of this name. */
+/** The size of an AppendEntries without its entries, sent by the node with this id. */
 export function appendEntriesBytes(leaderId: string): number {
   return 2 * (8 + leaderId.length) + 1 + 8 + 8 + 8 + 8 + 8;
 }
@@ -137,7 +137,7 @@ function readMessage(reader: WireReader): WireMessage {
   }
 }
 
-/** Any count may stand there: entries are read until it is reached or the bytes end. */
+/** The count may be any number: entries are read until it is reached or the bytes end. */
 function readEntries(reader: WireReader): readonly WireEntry[] {
   const count = reader.int();
   if (count < 0n) throw reader.error(`a list has no ${count} entries`);

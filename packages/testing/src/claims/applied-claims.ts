@@ -5,18 +5,18 @@ import type { Placed } from "./placed.ts";
 import { plainText, samePlain } from "../history/plain.ts";
 import type { Report } from "./report.ts";
 
-/** A command as state machines applied it, and what they answered. */
+/** A command that state machines applied, and their answer. */
 export type Applied = { readonly command: unknown; readonly result: unknown };
 
-/** Of an entry that was passed by: a repeat, a no-op, a change of membership. */
+/** What is applied of a repeat, a no-op or a change of membership. */
 const NOTHING = "nothing";
 
 /**
- * What must hold of the sequence in which state machines apply commands: it is the same on all nodes (Figure 3, State
- * Machine Safety), it is that of committed entries, it has no holes, and no operation is in it twice although it was
- * tried again (dissertation 6.3).
+ * Checks the sequence in which state machines apply commands: it is the same on all nodes (Figure 3, State Machine Safety),
+ * it is that of the committed entries, it has no gaps, and it has no operation twice, even if a client retried it
+ * (dissertation 6.3).
  *
- * The first node to pass an entry decides what there was to apply. All others must find the same.
+ * The first node that applies an entry, or skips it, decides what was to be applied. All others must do the same.
  */
 export class AppliedClaims {
   readonly #committed: Committed;
@@ -24,7 +24,7 @@ export class AppliedClaims {
   readonly #outcomes: (Applied | typeof NOTHING)[] = [];
   /** The entry in which an operation was applied. */
   readonly #indexes = new Map<string, number>();
-  /** The last entry that each node has applied, or that was in the snapshot it has taken up. */
+  /** The last entry that each node has applied or restored from a snapshot. */
   readonly #positions = new Map<string, number>();
   #last = 0;
 
@@ -33,35 +33,35 @@ export class AppliedClaims {
     this.#report = report;
   }
 
-  /** The last entry of which any node has applied the command. */
+  /** The last entry whose command any node has applied. */
   get lastIndex(): number {
     return this.#last;
   }
 
-  /** Commands in committed entries that were passed by, because they had been applied before. */
+  /** Commands in committed entries that were skipped, because they had been applied before. */
   get repeats(): number {
     return this.#outcomes.filter(
       (outcome, at) => outcome === NOTHING && isOperation(this.#committed.at(at + 1)?.entry),
     ).length;
   }
 
-  /** The command that was applied of the entry at `index`; undefined where there was none. */
+  /** The command that was applied at `index`; undefined when there was none. */
   at(index: number): Applied | undefined {
     const outcome = this.#outcomes[index - 1];
     return outcome === NOTHING ? undefined : outcome;
   }
 
-  /** In which entry an operation was applied. */
+  /** The entry in which an operation was applied. */
   indexOf({ client, sequence }: Proposal): number | undefined {
     return this.#indexes.get(keyOf(client, sequence));
   }
 
-  /** How far a node is. */
+  /** The last entry that a node has applied or restored. */
   position(node: string): number {
     return this.#positions.get(node) ?? 0;
   }
 
-  /** A node begins anew with the state as of this entry. */
+  /** A node has restored the state as of this entry. */
   restored(node: string, index: number): void {
     this.#positions.set(node, index);
   }
@@ -69,15 +69,17 @@ export class AppliedClaims {
   applied({ node, index, command, result }: Happening & { readonly type: "applied" }): void {
     const position = this.position(node);
     if (index <= position)
-      return this.#says(`${node} applies entry ${index}, and has applied ${position} before`);
+      return this.#says(`${node} applies entry ${index}, but has applied ${position} already`);
     if (index > this.#committed.lastIndex)
-      return this.#says(`${node} applies entry ${index}, which nobody has committed`);
+      return this.#says(`${node} applies entry ${index}, which no node has committed`);
     for (let passed = position + 1; passed < index; passed += 1) this.#pass(node, passed);
     this.#positions.set(node, index);
     const known = this.#outcomes[index - 1];
     if (known === undefined) this.#first(node, index, { command, result });
     else if (known === NOTHING)
-      this.#says(`${node} applies ${plainText(command)} of entry ${index}, and others did not`);
+      this.#says(
+        `${node} applies ${plainText(command)} of entry ${index}, but other nodes did not`,
+      );
     else if (!samePlain(known.command, command))
       this.#differ(node, index, "applies", command, known.command);
     else if (!samePlain(known.result, result))
@@ -109,7 +111,7 @@ export class AppliedClaims {
 
   #differ(node: string, index: number, does: string, one: unknown, other: unknown): void {
     const [ours, theirs] = [plainText(one), plainText(other)];
-    this.#says(`${node} ${does} ${ours} at entry ${index}, and others ${theirs}`);
+    this.#says(`${node} ${does} ${ours} at entry ${index}, but other nodes ${theirs}`);
   }
 
   #says(text: string): void {
@@ -117,7 +119,7 @@ export class AppliedClaims {
   }
 }
 
-/** Whether an entry is an operation of a client, and does not only open its session. */
+/** Whether an entry is an operation of a client, and not only the opening of its session. */
 function isOperation(entry: Placed["entry"] | undefined): boolean {
   return entry?.type === "command" && headerOf(entry.command).sequence > 0;
 }

@@ -13,33 +13,33 @@ import { judgeHistory } from "./judge-history.ts";
 import { LivenessClaims } from "./liveness-claims.ts";
 import { Marks } from "./marks.ts";
 import { ReplayClaims } from "./replay-claims.ts";
-import { untold } from "./call-words.ts";
+import { plainCall } from "./calls.ts";
 import type { Report } from "./report.ts";
 import { Safety } from "./safety.ts";
 import { keyValueSpecification, type Specification } from "../check/models/specification.ts";
 
-/** What a simulated run is judged by, beside its plan. */
+/** What the checks of a simulated run need in addition to its plan. */
 export type ClaimsOptions = {
   /** Ms of the run. */
   readonly now: () => number;
-  /** Where the coverage is counted: beside what the faults count of themselves. */
+  /** The counters of the run, which already have the counts of the faults. */
   readonly counters?: Counters;
-  /** Makes the state machine that the nodes have; the key-value machine if not given. */
+  /** Makes the state machine of the nodes. Default: the key-value machine. */
   readonly machine?: MakeStateMachine;
-  /** What that machine promises; undefined when it has no model: then its history is not judged. */
+  /** What that machine promises; undefined when it has no model, and then its history is not judged. */
   readonly specification?: Specification | undefined;
 };
 
-/** What is found at the end of a run, beside violations. */
+/** The findings at the end of a run, other than violations. */
 export type Findings = Pick<RunResult, "doubts" | "coverage" | "history">;
 
 /** All checks of one run. */
 export interface Claims extends Observer {
-  /** Makes the checks of the end, which may report as well. To be called once, when nothing happens any more. */
+  /** Runs the final checks, which may report violations too. Call it once, after the last event. */
   finish(): Findings;
 }
 
-/** All checks of a run of this plan. What they find wrong they say to `report`, when it happens or at the end. */
+/** All checks of a run of this plan. They pass violations to `report`, when they happen or at the end. */
 export function claimsOf(plan: Plan, options: ClaimsOptions): (report: Report) => Claims {
   return (report) => new AllClaims(plan, options, report);
 }
@@ -58,10 +58,10 @@ class AllClaims implements Claims {
   readonly #liveness: LivenessClaims;
   readonly #coverage: Coverage;
   readonly #marks: Marks;
-  /** States that were taken up before their node was said to have started. */
+  /** States that were restored before the `started` event of their node. */
   readonly #early = new Map<string, unknown>();
 
-  /** Whether anything was found wrong: a run may have been ended for that, and shows nothing of liveness then. */
+  /** Whether there was a violation. It may have ended the run early, and then the run shows nothing about liveness. */
   #isViolated = false;
 
   constructor(plan: Plan, options: ClaimsOptions, to: Report) {
@@ -83,7 +83,7 @@ class AllClaims implements Claims {
     this.#replay = new ReplayClaims(machine as MakeStateMachine, this.#applied, report);
     this.#clients = new ClientClaims(this.#applied, report);
     this.#record = new ClientRecord(
-      (command) => this.#specification?.callOf(command) ?? untold(command),
+      (command) => this.#specification?.callOf(command) ?? plainCall(command),
       (violation) => this.#onModel(violation),
     );
     const [applied, record] = [this.#applied, this.#record];
@@ -155,16 +155,16 @@ class AllClaims implements Claims {
 
   #judge(history: Findings["history"]): string | undefined {
     if (this.#specification === undefined)
-      return "the history is not judged: there is no model of the state machine";
+      return "the history is not judged: the state machine has no model";
     return judgeHistory(history, this.#specification.model, this.#report);
   }
 
-  /** How a history is told matters to its judge only. */
+  /** An error of the model concerns only the judging of the history. */
   #onModel(violation: Parameters<Report>[0]): void {
     if (this.#plan.scenario.expect.linearizable) this.#report(violation);
   }
 
-  /** A node takes up a snapshot before it has started, or in a step that says which. */
+  /** A node restores a snapshot before it has started, or in a step that installs it. */
   #restored(node: string, state: unknown): void {
     const server = this.#safety.servers.get(node);
     if (server === undefined) {

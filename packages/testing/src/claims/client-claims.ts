@@ -7,8 +7,8 @@ type Called = Happening & { readonly type: "called" };
 type Returned = Happening & { readonly type: "returned" };
 
 /**
- * What clients are told must be true, whatever else the history allows: what is acknowledged was applied, with the answer
- * that was given, and so is in every later state; what is said to be in no log never was and never will be.
+ * Checks the answers to clients, whatever else the history allows: an acknowledged operation was applied, with the answer
+ * that its client got, and so is in every later state; an operation that is reported to be in no log never is in one.
  */
 export class ClientClaims {
   readonly #applied: AppliedClaims;
@@ -31,13 +31,13 @@ export class ClientClaims {
     if (outcome.type === "definitelyNot" && index !== undefined) this.#wasThere(operation, index);
     if (outcome.type !== "ok" || !this.#proposals.has(operation.id)) return;
     const applied = index === undefined ? undefined : this.#applied.at(index);
-    if (applied === undefined) this.#says(operation, "was acknowledged and is applied nowhere");
+    if (applied === undefined) this.#says(operation, "was acknowledged but is applied nowhere");
     else if (!samePlain(applied.command, operation.command))
       this.#says(operation, `was applied as ${plainText(applied.command)} in entry ${index}`);
     else if (!samePlain(applied.result, outcome.value))
       this.#says(
         operation,
-        `was answered ${plainText(outcome.value)}, and entry ${index} gave ${plainText(applied.result)}`,
+        `was answered ${plainText(outcome.value)}, but entry ${index} gave ${plainText(applied.result)}`,
       );
   }
 
@@ -47,7 +47,7 @@ export class ClientClaims {
     return proposal === undefined ? undefined : this.#applied.indexOf(proposal);
   }
 
-  /** At the end of a run: whether what was said to be in no log came to be in one. */
+  /** At the end of a run: whether an operation that was reported to be in no log is in one. */
   finish(): void {
     for (const operation of this.#denied) {
       const index = this.indexOf(operation);
@@ -56,7 +56,7 @@ export class ClientClaims {
   }
 
   #wasThere(operation: Returned["operation"], index: number): void {
-    this.#says(operation, `was said to be in no log, and is applied in entry ${index}`);
+    this.#says(operation, `was reported to be in no log, but is applied in entry ${index}`);
   }
 
   #says({ id, command }: Returned["operation"], what: string): void {

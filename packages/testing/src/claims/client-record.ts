@@ -9,7 +9,7 @@ import {
 import type { Value } from "../history/value.ts";
 import { clientName } from "../run/client-name.ts";
 import type { PlannedOperation } from "../plan/plan.ts";
-import { callsBy } from "./call-words.ts";
+import { callsBy } from "./calls.ts";
 import type { Report } from "./report.ts";
 
 type Recorded = {
@@ -18,19 +18,19 @@ type Recorded = {
   returned: { readonly at: number; readonly outcome: Outcome<unknown> } | undefined;
 };
 
-/** Takes down what clients ask and get, and makes a history of it. */
+/** Records the operations of clients and their outcomes, and makes a history of them. */
 export class ClientRecord {
   readonly #callOf: (command: unknown) => Call;
   readonly #report: Report;
   readonly #recorded = new Map<number, Recorded>();
 
-  /** @param callOf how a command is told in the history. @param report told once when that throws. */
+  /** @param callOf makes the call of the history from a command. @param report called once when that throws. */
   constructor(callOf: (command: unknown) => Call, report: Report) {
     this.#callOf = callOf;
     this.#report = report;
   }
 
-  /** Operations that were called and have not ended, in the order of their calls. */
+  /** Operations that have begun and not ended, in the order of their calls. */
   get open(): readonly PlannedOperation[] {
     return [...this.#recorded.values()]
       .filter(({ returned }) => returned === undefined)
@@ -48,22 +48,22 @@ export class ClientRecord {
     if (recorded !== undefined) recorded.returned = { at, outcome };
   }
 
-  /** Why what was asked shows nothing: no operation of all that have ended succeeded. Undefined when one did, or none was asked. */
+  /** Why the operations show nothing: none succeeded. Undefined when one did, or when there was none. */
   fruitless(): string | undefined {
     const all = [...this.#recorded.values()];
     const outcomes = all.flatMap(({ returned }) => (returned ? [returned.outcome] : []));
     if (all.length === 0 || outcomes.some(({ type }) => type === "ok")) return undefined;
     const [first, ...others] = outcomes.filter((outcome) => outcome.type === "error");
-    if (first === undefined) return `no operation succeeded: ${all.length} were asked`;
+    if (first === undefined) return `no operation of ${all.length} succeeded`;
     const errors = others.length + 1;
     return `no operation succeeded: ${errors} of ${all.length} ended as errors, the first: ${first.message}`;
   }
 
   /**
-   * The history so far. An operation whose end nobody knows is open. One that the state machine answered with an error
-   * has changed nothing, as machines check first, and counts as failed.
+   * The history so far. An operation with an unknown end is open. One that the state machine answered with an error changed
+   * nothing, because machines check first, and counts as failed.
    *
-   * @param orderOf the entry of the log in which an operation took effect, where that is known.
+   * @param orderOf the entry of the log in which an operation took effect, if it is known.
    */
   history(
     orderOf: (operation: PlannedOperation) => number | undefined,

@@ -6,8 +6,8 @@ import type { Report } from "./report.ts";
 import type { Servers } from "./servers.ts";
 
 /**
- * What must hold when commit moves on: all nodes commit the same entries, and a leader commits by counting only what is
- * of its own term (§5.4.2) and on the disks of a majority, synced (§5.3).
+ * Checks each advance of the commit index: all nodes commit the same entries, and a leader commits by counting only entries
+ * of its own term (§5.4.2) that are on the disks of a majority, synced (§5.3).
  */
 export class CommitClaims {
   readonly #committed: Committed;
@@ -20,9 +20,9 @@ export class CommitClaims {
     this.#report = report;
   }
 
-  /** Commit of a node has moved on in this step. */
+  /** The commit index of a node has advanced in this step. */
   advanced({ node, before, after }: CoreStep, { log }: DiskWitness): void {
-    // A leader that is removed steps down with the commit that says so.
+    // A removed leader steps down in the step that commits its removal.
     const led = before.role.type === "leader" && before.term === after.term;
     const leads = led || after.role.type === "leader";
     this.#committed.advance({ node, term: after.term, leads, log }, before.commit, after.commit);
@@ -45,7 +45,7 @@ export class CommitClaims {
     if (!decides(membership, holders))
       this.#report({
         check: "durable equals promised",
-        text: `${node} commits entry ${last.index}, which is on the disks of ${holders.join() || "nobody"} only`,
+        text: `${node} commits entry ${last.index}, which is on the disks of ${holders.join() || "no node"} only`,
       });
   }
 }

@@ -9,7 +9,7 @@ import type { Placed } from "./placed.ts";
 import type { Report } from "./report.ts";
 import type { ShadowLog } from "./shadow-log.ts";
 
-/** Who reports entries as committed. */
+/** The node that reports entries as committed. */
 export type Committer = {
   readonly node: string;
   readonly term: number;
@@ -18,8 +18,8 @@ export type Committer = {
 };
 
 /**
- * All entries that any node ever reported as committed, in order: one for each index, for ever and for all nodes
- * (Figure 3, State Machine Safety).
+ * All entries that any node ever reported as committed, in order: one for each index, at all times and on all nodes (Figure
+ * 3, State Machine Safety).
  */
 export class Committed {
   readonly #report: Report;
@@ -29,7 +29,7 @@ export class Committed {
   /** Up to which index entries were committed in which term, oldest first. */
   readonly #ends: { readonly term: number; last: number }[] = [];
 
-  /** @param voters those that the cluster began with. */
+  /** @param voters the voters at the beginning. */
   constructor(voters: readonly NodeId[], report: Report) {
     this.#initial = initialMembership(voters);
     this.#report = report;
@@ -48,27 +48,29 @@ export class Committed {
     return this.#entries[index - 1];
   }
 
-  /** The last entry that was committed in a term before `term`: a leader of that term must hold it. */
+  /** The last entry that was committed in a term before `term`: a leader of `term` must have it. */
   lastBefore(term: number): Placed | undefined {
     return this.at(this.#ends.findLast((end) => end.term < term)?.last ?? 0);
   }
 
-  /** Takes down that a node reports entries up to `to` as committed, which has reported those up to `from` before. */
+  /** A node reports the entries after `from` up to `to` as committed. */
   advance(by: Committer, from: number, to: number): void {
     for (let index = Math.max(from, by.log.base.index) + 1; index <= to; index += 1) {
       const placed = by.log.at(index);
       const known = this.at(index);
       if (placed === undefined)
-        return this.#violated(`${by.node} reports entry ${index} as committed, and has none`);
+        return this.#violated(
+          `${by.node} reports entry ${index} as committed, but does not have it`,
+        );
       if (known === undefined) this.#commit(by, placed);
       else if (known !== placed)
         this.#violated(
-          `entry ${index} is committed with term ${known.term}, and ${by.node} has it with term ${placed.term}`,
+          `entry ${index} is committed with term ${known.term}, but ${by.node} has it with term ${placed.term}`,
         );
     }
   }
 
-  /** Takes down a snapshot that a node has. It ends with a committed entry, and says who belonged to the cluster then. */
+  /** A node has a snapshot. It must end with a committed entry, and have the membership as of that entry. */
   snapshot(node: string, { index, term, membership }: Snapshot): void {
     const last = this.at(index);
     if (last?.term !== term)
@@ -76,11 +78,11 @@ export class Committed {
     else if (!sameMembership(membership, this.membershipAt(index)))
       this.#report({
         check: "snapshots equal replay",
-        text: `the snapshot of ${node} up to ${index} has another membership than the log up to there`,
+        text: `the snapshot of ${node} up to ${index} has a different membership from the log up to there`,
       });
   }
 
-  /** Who belonged to the cluster as of a committed entry. */
+  /** The membership as of a committed entry. */
   membershipAt(index: number): Membership {
     const entry = this.#memberships.findLast((placed) => placed.index <= index)?.entry;
     return entry?.type === "membership" ? entry.membership : this.#initial;

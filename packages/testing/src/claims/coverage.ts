@@ -4,25 +4,25 @@ import type { Counters } from "../run/counters.ts";
 import type { CoreStep, Happening, Observer } from "../engine/observer.ts";
 
 /**
- * Counts what a run met of the protocol, so that one that met nothing does not pass for a good one.
+ * Counts the events of the protocol in a run, so that a run in which nothing happened does not pass as a good one.
  *
  * | name                                            | how often                                                   |
  * | ----------------------------------------------- | ----------------------------------------------------------- |
- * | `elections`, `elections.won`                    | a node stood, a node took the lead                          |
- * | `elections.preVotes`                            | a node asked who would vote for it                          |
- * | `leaderChanges`                                 | another node took the lead than before                      |
- * | `leaders.steppedDown`, `leaders.deposed`        | a leader gave up in its term, or heard of a later one       |
- * | `leaders.cutOff`                                | a partition put the leader with the fewer                   |
+ * | `elections`, `elections.won`                    | a node started an election, a node became leader            |
+ * | `elections.preVotes`                            | a node asked which nodes would vote for it                  |
+ * | `leaderChanges`                                 | a node became leader that was not the previous leader       |
+ * | `leaders.steppedDown`, `leaders.deposed`        | a leader gave up in its term, or heard of a later term      |
+ * | `leaders.cutOff`                                | a partition put the leader into the minority                |
  * | `truncations`, `compactions`                    | a log lost its end, or its beginning                        |
- * | `snapshots.taken`, `.sent`, `.installed`        | a snapshot of its own, one that a follower needed, got      |
- * | `commits`, `repeats`                            | an entry was committed, and only repeated another           |
+ * | `snapshots.taken`, `.sent`, `.installed`        | a node took a snapshot, sent one, installed one             |
+ * | `commits`, `repeats`                            | an entry was committed, a committed entry was a repeat      |
  * | `membership.begun`, `.committed`                | a leader put a membership into its log, it was committed    |
- * | `reads`, `reads.refused`                        | turns' reads beside the log                                 |
- * | `transfers`, `transfers.told`                   | an operator wanted another leader, one was told to stand    |
- * | `starts`, `restarts`, `starts.refused`          | a node began, again, or could not                           |
- * | `recoveries.torn`, `.damaged`, `.horizon`       | what a start found                                          |
- * | `recoveries.repaired`                           | a damaged log was whole again                               |
- * | `operations`, and `.ok`, `.error`, `.definitelyNot`, `.unknown` | what clients asked and heard                |
+ * | `reads`, `reads.refused`                        | reads of a turn that do not go through the log              |
+ * | `transfers`, `transfers.told`                   | a transfer was requested, a node got TimeoutNow             |
+ * | `starts`, `restarts`, `starts.refused`          | a node started, started again, could not start              |
+ * | `recoveries.torn`, `.damaged`, `.horizon`       | what a start found on the disk                              |
+ * | `recoveries.repaired`                           | a damaged log was intact again                              |
+ * | `operations`, and `.ok`, `.error`, `.definitelyNot`, `.unknown` | operations of clients, and their outcomes   |
  */
 export class Coverage implements Observer {
   readonly #counters: Counters;
@@ -71,7 +71,7 @@ export class Coverage implements Observer {
     const isNew = term !== before.term;
     if (role.type === "preCandidate" && before.role.type !== "preCandidate")
       this.#counters.count("elections.preVotes");
-    // Who is alone in its cluster leads without standing in between.
+    // The only voter of a cluster becomes leader without being a candidate in between.
     if (isNew && (role.type === "candidate" || role.type === "leader"))
       this.#counters.count("elections");
     if (role.type === "leader" && (!led || isNew)) this.#countLeader(node);

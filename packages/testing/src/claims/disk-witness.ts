@@ -11,7 +11,7 @@ import type { CommandBytes } from "@kontiki/actors/node";
 import type { Placed, PlacedEntries } from "./placed.ts";
 import { ShadowLog, type LogContent } from "./shadow-log.ts";
 
-/** What a disk holds beside snapshots. A turn changes all of it at once, or nothing. */
+/** The content of a disk other than snapshots. A turn changes all of it at once, or nothing. */
 export type DiskContent = {
   readonly hard: HardState;
   readonly log: LogContent;
@@ -21,27 +21,28 @@ export type DiskContent = {
 type Promises = Pick<DiskContent, "hard" | "horizon">;
 
 /**
- * What one disk of one node must hold: as it was written, and as it was last synced. It is told by effects and by
- * completed syncs, and lives where no crash reaches, so that after a restart the disk itself can be compared with it.
+ * The witness of a disk: what one disk of one node must have, as it was written and as it was last synced. It follows the
+ * effects of the core and the completed syncs. No crash reaches it, so after a restart the checks compare the real disk
+ * with it.
  */
 export class DiskWitness {
   readonly node: NodeId;
   readonly uid: number;
   /** The log as it was written. */
   readonly log = new ShadowLog();
-  /** The last vote that was told to anybody. */
+  /** The last vote that any message gave. */
   vote: { readonly term: number; readonly candidate: string } | undefined;
   /** Its newest snapshot, which is durable. */
   snapshot: Snapshot | undefined;
-  /** Whether a fault has damaged what was durable on it. */
+  /** Whether a fault has damaged durable bytes on it. */
   isDamaged = false;
   readonly #placed: PlacedEntries;
   #written: Promises = { hard: INITIAL_HARD_STATE, horizon: undefined };
   #durable: Promises = this.#written;
-  /** The durable log is the written one up to here, and then what was cut off it since. */
+  /** Up to here the durable log equals the written one; after it the durable log has what was cut off since. */
   #durableUpTo = 0;
   #cut: readonly Placed[] = [];
-  /** The whole durable log, when the written one was begun anew since. */
+  /** The durable log, if the written one was replaced since. */
   #replaced: LogContent | undefined;
 
   constructor(node: NodeId, uid: number, placed: PlacedEntries) {
@@ -50,12 +51,12 @@ export class DiskWitness {
     this.#placed = placed;
   }
 
-  /** Its name for people: the node, and which of its disks where it is not the first. */
+  /** Its name for people: the node, and the uid if it is not the node's first disk. */
   get name(): string {
     return this.uid === 0 ? this.node : `${this.node}#${this.uid}`;
   }
 
-  /** Term and vote that would be found after a crash, at least. */
+  /** The term and vote that a node finds after a crash, at least. */
   get hard(): HardState {
     return this.#durable.hard;
   }
@@ -69,19 +70,19 @@ export class DiskWitness {
     return this.#durableUpTo;
   }
 
-  /** What would be found if nothing of what was written since the last sync survived. */
+  /** What a node finds after a crash if nothing written since the last sync survived. */
   get durable(): DiskContent {
     const kept = this.#replaced ?? this.log.content(this.#durableUpTo);
     const { base, entries } = kept;
     return { ...this.#durable, log: { base, entries: [...entries, ...this.#cut] } };
   }
 
-  /** What would be found if all of it did. */
+  /** What a node finds after a crash if everything survived. */
   get written(): DiskContent {
     return { ...this.#written, log: this.log.content() };
   }
 
-  /** Whether this entry would be found after any crash, in the log or as a part of a snapshot. */
+  /** Whether a node finds this entry after any crash, in the log or as a part of a snapshot. */
   holdsDurably(placed: Placed): boolean {
     const { index } = placed;
     if (index <= this.#durableUpTo && this.log.holds(placed)) return true;
@@ -90,7 +91,7 @@ export class DiskWitness {
     return this.#cut.some((each) => each === placed);
   }
 
-  /** Takes down what a node does to its disk. */
+  /** Follows an effect of a node on its disk. */
   perform(effect: Effect<CommandBytes>): void {
     switch (effect.type) {
       case "saveHardState":
@@ -113,7 +114,7 @@ export class DiskWitness {
     }
   }
 
-  /** All that was written is durable. */
+  /** Everything written is durable. */
   synced(): void {
     this.#durable = this.#written;
     this.#durableUpTo = this.log.lastIndex;
@@ -121,7 +122,7 @@ export class DiskWitness {
     this.#replaced = undefined;
   }
 
-  /** What was found on it at a start: all of it is durable. */
+  /** A start found this on it: all of it is durable. */
   recovered(
     { hard, horizon, base }: Promises & { readonly base: LogContent["base"] },
     entries: readonly Entry<CommandBytes>[],
@@ -145,7 +146,7 @@ export class DiskWitness {
     this.#durableUpTo = after;
   }
 
-  /** The snapshot is durable before the log is begun anew. */
+  /** The snapshot is durable before the log is replaced. */
   #install(snapshot: Snapshot): void {
     if (this.#replaced === undefined) {
       this.#replaced = this.durable.log;

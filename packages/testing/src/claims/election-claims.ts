@@ -5,14 +5,14 @@ import type { DiskWitness } from "./disk-witness.ts";
 import type { Report } from "./report.ts";
 
 /**
- * What must hold of elections: one leader a term for all times (Figure 3, Election Safety), elected by those who said
- * that they vote for it, and with all that was committed in earlier terms in its log (Leader Completeness).
+ * Checks elections: a term has at most one leader (Figure 3, Election Safety), nodes elect it with votes that they sent, and
+ * its log has every entry that was committed in earlier terms (Leader Completeness).
  */
 export class ElectionClaims {
   readonly #report: Report;
   readonly #committed: Committed;
   readonly #leaders = new Map<number, string>();
-  /** Who said to whom in which term that it has its vote: "term candidate" to disks by name and uid. */
+  /** The votes that nodes sent: from "term candidate" to the disks, by name and uid. */
   readonly #votes = new Map<string, Set<string>>();
 
   constructor(committed: Committed, report: Report) {
@@ -20,14 +20,14 @@ export class ElectionClaims {
     this.#report = report;
   }
 
-  /** A node has told a candidate that it has its vote. */
+  /** A node has sent its vote to a candidate. */
   voted(disk: DiskWitness, term: number, candidate: string): void {
     const key = `${term} ${candidate}`;
     const votes = this.#votes.get(key) ?? new Set();
     this.#votes.set(key, votes.add(`${disk.node}#${disk.uid}`));
   }
 
-  /** A node leads from this step on. */
+  /** A node is leader from this step on. */
   elected({ node, before, after }: CoreStep, disk: DiskWitness): void {
     const { term } = after;
     const other = this.#leaders.get(term) ?? node;
@@ -39,13 +39,13 @@ export class ElectionClaims {
     if (last !== undefined && !disk.log.holds(last))
       this.#says(
         "Leader Completeness",
-        `${node} leads term ${term} and lacks entry ${last.index}, which was committed before`,
+        `${node} leads term ${term} but lacks entry ${last.index}, which was committed before`,
       );
   }
 
   #checkVotes({ node, uid }: DiskWitness, before: State, { term, votedFor }: State): void {
     if (votedFor !== node)
-      this.#says("votes", `${node} leads term ${term}, and its own vote is for ${votedFor}`);
+      this.#says("votes", `${node} leads term ${term}, but its own vote is for ${votedFor}`);
     const membership = this.#inForce(before);
     const votes = this.#votes.get(`${term} ${node}`);
     const has = membership.voters
@@ -58,7 +58,10 @@ export class ElectionClaims {
       this.#lastCommitted(before),
     ];
     if (!may.some((each) => isVoter(each, node) && uidOf(each, node) === uid))
-      this.#says("membership", `${node} leads term ${term} and votes in no membership in force`);
+      this.#says(
+        "membership",
+        `${node} leads term ${term} but is a voter in no membership in force`,
+      );
   }
 
   #inForce({ memberships }: State): Membership {

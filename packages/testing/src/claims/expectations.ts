@@ -2,9 +2,10 @@ import type { Expectations } from "../scenario/scenario.ts";
 import type { Report } from "./report.ts";
 
 /**
- * Compares what a run met with what its scenario says that it must. Too much is a violation; too little shows nothing.
+ * Compares the counts of a run with those that its scenario demands. A count that is too high is a violation; one that is too
+ * low means that the run shows nothing.
  *
- * @returns what was met too rarely, one line each.
+ * @returns the counts that are too low, one line each.
  */
 export function checkExpectations(
   { atLeast, atMost }: Pick<Expectations, "atLeast" | "atMost">,
@@ -14,8 +15,11 @@ export function checkExpectations(
   const met = (name: string): number => (Object.hasOwn(coverage, name) ? (coverage[name] ?? 0) : 0);
   for (const [name, most] of Object.entries(atMost))
     if (met(name) > most)
-      report({ check: "expectations", text: `${name}: ${met(name)}, and at most ${most} may be` });
+      report({
+        check: "expectations",
+        text: `${name}: ${met(name)}, but at most ${most} is allowed`,
+      });
   return Object.entries(atLeast)
     .filter(([name, least]) => met(name) < least)
-    .map(([name, least]) => `${name}: ${met(name)}, and the scenario asks for ${least} or more`);
+    .map(([name, least]) => `${name}: ${met(name)}, but the scenario demands ${least} or more`);
 }

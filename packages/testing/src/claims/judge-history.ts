@@ -8,14 +8,14 @@ import type { History } from "../history/history.ts";
 import { withReadsPlaced } from "./read-order.ts";
 import type { Report } from "./report.ts";
 
-/** How often a check may look at the clock, and bytes that it may remember. Some seconds, where it comes to that. */
+/** How often a check may read the clock, and how many bytes it may remember. In the worst case it takes some seconds. */
 const LIMITS = { looks: 8_000, memoryBytes: 2 ** 28 } as const;
 
 /**
- * Judges a history, the order of the log first. What it may cost is counted in looks at the clock, which come after so
- * many steps each, so that a history has one verdict on all machines.
+ * Judges a history; it tries the order of the log first. The limit is a number of clock reads, which come after a fixed
+ * number of steps each, so that a history has the same verdict on all machines.
  *
- * @returns why there is no verdict, when there is none.
+ * @returns why there is no verdict, if there is none.
  */
 export function judgeHistory(
   history: History,

@@ -9,20 +9,20 @@ import { plainText } from "../history/plain.ts";
 import type { Report } from "./report.ts";
 import type { Server, Servers } from "./servers.ts";
 
-/** What liveness is judged by. */
+/** What the checks of liveness need. */
 export type LivenessParts = {
   readonly servers: Servers;
   readonly committed: Committed;
   readonly applied: AppliedClaims;
   readonly record: ClientRecord;
   readonly report: Report;
-  /** Whether anything was found wrong. */
+  /** Whether there was a violation. */
   readonly isViolated: () => boolean;
 };
 
 /**
- * What must come to be when all faults have ended: a leader, an answer to all that was asked, and on all members the same
- * applied sequence and the same state, sessions included.
+ * Checks that the cluster is live after all faults have ended: it has a leader, every operation has an answer, and all
+ * members have applied the same sequence and have the same state, including sessions.
  */
 export class LivenessClaims {
   readonly #parts: LivenessParts;
@@ -56,7 +56,7 @@ export class LivenessClaims {
     }
   }
 
-  /** At the end of the run. Gives why it did not show whether the cluster becomes live again, if it did not. */
+  /** Runs at the end of the run. Returns why it does not show whether the cluster becomes live again, if it does not. */
   finish(): string | undefined {
     if (this.#phase === "faulty") return "the run ended before its faults did";
     if (this.#phase === "healed") this.#says("liveness", this.#lacking().join("; "));
@@ -69,7 +69,7 @@ export class LivenessClaims {
       (node) => !this.#runs(node) || applied.position(node) < applied.lastIndex,
     );
     if (record.open.length > 0 || behind.length > 0)
-      this.#says("liveness", `said to be settled: ${this.#lacking().join("; ")}`);
+      this.#says("liveness", `reported as settled: ${this.#lacking().join("; ")}`);
     else this.#checkDigests();
   }
 
@@ -84,7 +84,7 @@ export class LivenessClaims {
     );
   }
 
-  /** Of all members; of none when a state machine gave no state, which it tells of itself. */
+  /** Digests of all members; none when a state machine gave no state, which is reported separately. */
   #digests(): readonly ({ readonly node: NodeId } & Partial<ReturnType<NodeActor["digest"]>>)[] {
     try {
       return this.#members().map((node) => ({ node, ...this.#actors.get(node)?.digest() }));
@@ -105,7 +105,7 @@ export class LivenessClaims {
     return servers.get(node)?.disk.uid === uid;
   }
 
-  /** Who stands where, and what is not answered. */
+  /** The state of each node, and the operations without an answer. */
   #lacking(): string[] {
     const { committed, servers, record } = this.#parts;
     const nodes = this.#members().map((node) => this.#standing(node, servers.get(node)));
@@ -118,16 +118,16 @@ export class LivenessClaims {
 
   #standing(node: NodeId, server: Server | undefined): string {
     if (server === undefined)
-      return `${node} does not run: ${this.#reasons.get(node) ?? "unheard of"}`;
+      return `${node} does not run: ${this.#reasons.get(node) ?? "it never started"}`;
     const { state, disk } = server;
     if (state === undefined) return `${node} has done nothing since it started`;
     const role =
       state.role.type === "follower"
-        ? `follower of ${state.role.leader ?? "nobody"}`
+        ? `follower of ${state.role.leader ?? "no leader"}`
         : state.role.type;
     const applied = this.#parts.applied.position(node);
     const owes = state.horizon === undefined ? "" : ", with a log to repair";
-    const wiped = this.#runs(node) ? "" : ", on a disk that is no member";
+    const wiped = this.#runs(node) ? "" : ", on a disk that is not a member";
     return `${node} ${role} in term ${state.term}, log ${disk.log.lastIndex}, commit ${state.commit}, applied ${applied}${owes}${wiped}`;
   }
 

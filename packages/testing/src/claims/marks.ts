@@ -1,7 +1,7 @@
 import type { Mark } from "../history/history.ts";
 import type { CoreStep, Happening, Observer } from "../engine/observer.ts";
 
-/** Takes down when which node led and when which fault was on, for whoever reads the history. */
+/** Records which node led when and which fault was in force when, as marks in the history. */
 export class Marks implements Observer {
   readonly #now: () => number;
   readonly #ended: Mark[] = [];
@@ -13,7 +13,7 @@ export class Marks implements Observer {
     this.#now = now;
   }
 
-  /** All marks so far, by when they begin. */
+  /** All marks so far, in the order of their beginnings. */
   get all(): readonly Mark[] {
     return [...this.#ended, ...this.#leading.values(), ...this.#faults.values()].toSorted(
       (one, other) => one.from - other.from,

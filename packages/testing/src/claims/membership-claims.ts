@@ -14,16 +14,19 @@ import { quorumsMeet } from "./quorums-meet.ts";
 import type { Report } from "./report.ts";
 
 /**
- * What must hold of changes of membership (§6, dissertation chapter 4): a node goes by the latest in its log, committed
- * or not; a leader begins one only when the one before is committed and so is an entry of its own term (the correction
- * of 2015), but for leaving a joint one that is committed, which can be done in one way only; nobody decides in one
- * without somebody who decides in the next; and a leader that is removed steps down.
+ * Checks changes of membership (§6, dissertation chapter 4):
+ *
+ * - a node uses the latest membership in its log, committed or not;
+ * - a leader begins a change only after the previous one and an entry of its own term are committed (the correction of
+ *   2015), except to leave a committed joint membership, for which there is only one way;
+ * - every majority of a membership shares a voter with every majority of the next;
+ * - a removed leader steps down.
  */
 export class MembershipClaims {
   readonly #report: Report;
   readonly #committed: Committed;
   readonly #initial: Membership;
-  /** Entries that were looked at: each is, when its leader appends it, and nobody else has it before. */
+  /** Entries that were checked: each is, when its leader appends it, before any other node has it. */
   readonly #compared = new Set<Placed>();
 
   constructor(voters: readonly NodeId[], committed: Committed, report: Report) {
@@ -32,7 +35,7 @@ export class MembershipClaims {
     this.#report = report;
   }
 
-  /** After each step, with its effects done. */
+  /** Called after each step, with its effects done. */
   stepped(step: CoreStep, disk: DiskWitness): void {
     const { before, after, effects } = step;
     const appends = effects.some(
@@ -59,7 +62,9 @@ export class MembershipClaims {
 
   #checkOverlap({ index, entry }: Placed, before: Membership): void {
     if (entry.type !== "membership" || quorumsMeet(before, entry.membership)) return;
-    this.#says(`the membership of entry ${index} can decide with nobody of the one before it`);
+    this.#says(
+      `the membership of entry ${index} can decide without any voter of the one before it`,
+    );
   }
 
   #checkOneAtATime({ node, after }: CoreStep, { index }: Placed, previous: number): void {
@@ -69,15 +74,17 @@ export class MembershipClaims {
 
   #checkBegun({ node, after }: CoreStep, { index }: Placed): void {
     if (this.#committed.at(after.commit)?.term !== after.term)
-      this.#says(`${node} changes it at ${index} and has committed nothing in its term`);
+      this.#says(`${node} changes it at ${index} but has committed nothing in its term`);
   }
 
-  /** A leader that is removed steps down as soon as that is committed (dissertation 4.2.2). */
+  /** A removed leader steps down as soon as the removal is committed (dissertation 4.2.2). */
   #checkLeadsNoMore({ node, after }: CoreStep): void {
     const latest = after.memberships.at(-1);
     if (after.role.type !== "leader" || latest === undefined || latest.index > after.commit) return;
     if (!isVoter(latest.membership, node))
-      this.#says(`${node} leads on, and entry ${latest.index}, which removes it, is committed`);
+      this.#says(
+        `${node} still leads although entry ${latest.index}, which removes it, is committed`,
+      );
   }
 
   #checkInForce({ node, after }: CoreStep, disk: DiskWitness): void {
@@ -85,10 +92,10 @@ export class MembershipClaims {
     const expected = latest === undefined ? this.#base(disk) : contentOf(latest);
     const actual = after.memberships.at(-1)?.membership ?? this.#initial;
     if (!sameMembership(actual, expected))
-      this.#says(`${node} goes by another one than the latest in its log`);
+      this.#says(`${node} does not use the latest one in its log`);
   }
 
-  /** Who belonged to the cluster as of what a log has compacted. */
+  /** The membership as of the compacted part of a log. */
   #base({ log }: DiskWitness): Membership {
     return this.#committed.membershipAt(log.base.index);
   }

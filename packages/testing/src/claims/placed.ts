@@ -2,7 +2,7 @@ import { sameMembership, type Entry } from "@kontiki/core";
 import type { CommandBytes } from "@kontiki/actors/node";
 import type { Report } from "./report.ts";
 
-/** An entry at its place in the logs: one object for all logs that hold it, so that comparing logs is cheap. */
+/** An entry at its place in the logs: one object for all logs that have it, so that comparing logs is cheap. */
 export type Placed = {
   readonly index: number;
   readonly term: number;
@@ -12,11 +12,11 @@ export type Placed = {
 };
 
 /**
- * All entries that any log ever held, by index and term: Log Matching (Figure 3, §5.3) for all logs of all times.
+ * All entries that any log ever had, by index and term. It checks Log Matching (Figure 3, §5.3) for all logs at all times.
  *
- * It is enough that one index and term always mean the same content and the same term of the entry before. If two logs
- * agree in index and term of an entry, the entry before has in both the index that is one less, and the same term: so
- * they agree there as well, and so on down to the first. No two logs are ever compared.
+ * It is enough that an index and term always mean the same content and the same term of the previous entry. If two logs
+ * agree in the index and term of an entry, the previous entries have the same index, which is one less, and the same term:
+ * the logs agree there too, and so on down to the first entry. No two logs are ever compared.
  */
 export class PlacedEntries {
   readonly #report: Report;
@@ -26,7 +26,7 @@ export class PlacedEntries {
     this.#report = report;
   }
 
-  /** The object that stands for an entry which `node` has in its log behind one of `termBefore`. */
+  /** The object for an entry that `node` has in its log after one of `termBefore`. */
   place(node: string, entry: Entry<CommandBytes>, termBefore: number): Placed {
     const { index, term } = entry;
     const there = (this.#byIndex[index] ??= []);
@@ -38,14 +38,14 @@ export class PlacedEntries {
     }
     if (known.termBefore !== termBefore)
       this.#differ(node, known, `follow ones of terms ${known.termBefore} and ${termBefore}`);
-    else if (!sameContent(known.entry, entry)) this.#differ(node, known, "hold different things");
+    else if (!sameContent(known.entry, entry)) this.#differ(node, known, "have different contents");
     return known;
   }
 
   #differ(node: string, { index, term }: Placed, how: string): void {
     this.#report({
       check: "Log Matching",
-      text: `${node} has an entry ${index} of term ${term} that another log has too, and the two ${how}`,
+      text: `${node} has an entry ${index} of term ${term} that another log has too, but the two ${how}`,
     });
   }
 }
@@ -64,7 +64,7 @@ function sameContent(one: Entry<CommandBytes>, other: Entry<CommandBytes>): bool
   }
 }
 
-/** A loop: for so few bytes a call of `Buffer.compare` costs more. */
+/** A loop, because a call of `Buffer.compare` costs more for this few bytes. */
 function sameBytes(one: CommandBytes, other: CommandBytes): boolean {
   if (one.length !== other.length) return false;
   for (let at = 0; at < one.length; at += 1) if (one[at] !== other[at]) return false;

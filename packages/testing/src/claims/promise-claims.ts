@@ -7,9 +7,9 @@ import type { Report } from "./report.ts";
 import type { Servers } from "./servers.ts";
 
 /**
- * What leaves a node must be durable there (Figure 2, "updated on stable storage before responding to RPCs"): the term
- * that it speaks in, the vote that it gives or that its leadership rests on, the entries that it says it holds. And a
- * disk gives one vote in a term, over all crashes (§5.2).
+ * Checks that everything a message promises is durable on its sender (Figure 2, "updated on stable storage before responding
+ * to RPCs"): the term of the message, the vote that it gives or that a leader depends on, the entries that it acknowledges.
+ * And that a disk gives one vote in a term, over all crashes (§5.2).
  */
 export class PromiseClaims {
   readonly #servers: Servers;
@@ -22,7 +22,7 @@ export class PromiseClaims {
     this.#report = report;
   }
 
-  /** Mail has left a node. What goes to clients promises nothing of the node's own disk. */
+  /** Mail has left a node. Messages to clients promise nothing about the node's own disk. */
   posted({ from, to, bytes }: Happening & { readonly type: "posted" }): void {
     const server = this.#servers.get(from);
     if (server === undefined || isClientAddress(to)) return;
@@ -63,7 +63,7 @@ export class PromiseClaims {
     if (disk.hard.term < term) this.#says(disk, `speaks in term ${term}`);
   }
 
-  /** Whoever has gone on to a later term, durably, will never vote in this one again. */
+  /** A node that has durably moved to a later term never votes in this one again. */
   #votes(disk: DiskWitness, term: number, candidate: string): void {
     const { hard, vote } = disk;
     if (hard.term < term || (hard.term === term && hard.votedFor !== candidate))
@@ -78,16 +78,16 @@ export class PromiseClaims {
     this.#elections.voted(disk, term, candidate);
   }
 
-  /** What a later leader has had it replace since, durably, it does not promise to that leader's elder any more. */
+  /** Once a later leader has durably replaced an entry, the promise to an earlier leader no longer counts. */
   #holds(disk: DiskWitness, term: number, match: number): void {
     const isDurable = match <= disk.durableUpTo;
-    if (!isDurable && disk.hard.term <= term) this.#says(disk, `says that it holds entry ${match}`);
+    if (!isDurable && disk.hard.term <= term) this.#says(disk, `acknowledges entry ${match}`);
   }
 
   #says({ name, hard, durableUpTo }: DiskWitness, what: string): void {
     this.#report({
       check: "durable equals promised",
-      text: `${name} ${what}, and its disk has term ${hard.term}, vote ${hard.votedFor}, entries up to ${durableUpTo}`,
+      text: `${name} ${what}, but its disk has term ${hard.term}, vote ${hard.votedFor}, entries up to ${durableUpTo}`,
     });
   }
 }

@@ -1,11 +1,11 @@
 import { decides, isVoter, membersOf, uidOf, type Membership, type NodeId } from "@kontiki/core";
 
 /**
- * Whether whoever decides in one membership always shares a server with whoever decides in the other, so that the two
- * cannot elect two leaders (§6, dissertation 4.1, 4.3). Servers of one name with different disks are two.
+ * Whether every deciding set of one membership shares a server with every deciding set of the other, so that the two cannot
+ * elect two leaders (§6, dissertation 4.1, 4.3). Servers with the same name and different disks are different servers.
  *
- * They do not when some deciding set of the first leaves enough servers of the second to decide without it. All sets are
- * tried: 2^n of them for n voters of the first.
+ * They do not if some deciding set of the first leaves enough servers of the second to decide without it. The function
+ * tries all sets: 2^n of them for n voters of the first.
  */
 export function quorumsMeet(one: Membership, other: Membership): boolean {
   const ours = votersOf(one);

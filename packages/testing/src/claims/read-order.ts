@@ -1,15 +1,16 @@
 import type { History, Operation } from "../history/history.ts";
 import type { Model } from "../check/model.ts";
 
-/** Where an operation stands among others at the same place: reads behind what they read. */
+/** The place of a read after the entry that it read. */
 const BEHIND = 0.5;
 
 /**
- * Places for reads that went beside the log, so that the order of the log can be tried as the order of effects.
+ * Finds places for reads that did not go through the log, so that the judge can try the order of the log as the order of
+ * effects.
  *
- * A read is placed behind the first entry that makes its answer right, but not before what had ended when it was called:
- * the earliest place leaves most room for those that come later. It is a guess: whether the order holds is verified.
- * Operations that returned and find no place leave the history without an order, and the search decides.
+ * A read is placed after the first entry that makes its answer right, but not before operations that had ended when it was
+ * called: the earliest place leaves the most room for later reads. It is a guess, and the judge verifies the order. If an
+ * operation that returned has no place, the history has no order, and the search decides.
  */
 export function withReadsPlaced<State, Input, Output>(
   history: History<Input, Output>,
@@ -33,7 +34,7 @@ function placeReads<State, Input, Output>(
   placed: Map<Operation<Input, Output>, Operation<Input, Output>>,
 ): void {
   const states = statesOf(operations, model);
-  // Reads in the order of their calls; what ended before is taken in by its end.
+  // Reads in the order of their calls; operations that ended before a call are included first.
   const ended = operations
     .filter(({ status }) => status === "ok")
     .toSorted((one, other) => endOf(one) - endOf(other));
@@ -53,7 +54,7 @@ function placeReads<State, Input, Output>(
 
 type Known<State> = { readonly index: number; readonly state: State };
 
-/** The states that an object went through by the log, each with the entry that made it. It ends where the model does. */
+/** The states of an object by the log, each with the entry that made it. It ends where the model does not allow a step. */
 function statesOf<State, Input, Output>(
   operations: readonly Operation<Input, Output>[],
   model: Model<State, Input, Output>,
@@ -78,7 +79,7 @@ function placeOf<State, Input, Output>(
   states: readonly Known<State>[],
   model: Model<State, Input, Output>,
 ): number | undefined {
-  // The last state that was there already, and those behind it.
+  // The last state that existed already, and those after it.
   let at = states.findLastIndex(({ index }) => index <= least);
   for (; at < states.length; at += 1) {
     const known = states[at];

@@ -12,9 +12,9 @@ import type { Report } from "./report.ts";
 import type { LogContent } from "./shadow-log.ts";
 
 /**
- * What a node finds on its disk after a start must be what was written there, up to the last sync at least: a turn's
- * writes as a whole or not at all, and nothing else. So all that it promised is there, as no promise leaves before its
- * sync. Where a fault has damaged the disk, what is lost must be owed by a horizon.
+ * Checks what a node finds on its disk at a start: what was written, at least up to the last sync; all writes of a turn or
+ * none of them, and nothing else. So everything that it promised is there, because no promise leaves before its sync. If a
+ * fault has damaged the disk, a horizon must cover what is lost.
  */
 export class RecoveryClaims {
   readonly #report: Report;
@@ -23,7 +23,7 @@ export class RecoveryClaims {
     this.#report = report;
   }
 
-  /** Compares what was found with what must be there, and goes on from what was found. */
+  /** Compares what was found with what must be there, and continues from what was found. */
   started(disk: DiskWitness, recovered: Recovered): void {
     const { hard, base, entries, horizon, snapshot, damage } = recovered;
     const { durable, written } = disk;
@@ -32,17 +32,20 @@ export class RecoveryClaims {
     const found = disk.written;
     const isWhole = isOneOf(found, recovered, [durable, written]);
     if (damage !== undefined && !disk.isDamaged)
-      this.#says("damage", `${disk.name} finds its disk damaged, and no fault did that: ${damage}`);
+      this.#says(
+        "damage",
+        `${disk.name} finds its disk damaged, but no fault damaged it: ${damage}`,
+      );
     else if (damage !== undefined) this.#checkDamaged(disk, recovered, durable);
     else if (!isWhole)
       this.#says(
         "durable equals promised",
-        `${disk.name} recovers ${words(found)}, and its disk had ${words(durable)} or ${words(written)}`,
+        `${disk.name} recovers ${words(found)}, but its disk had ${words(durable)} or ${words(written)}`,
       );
     else if (promised !== undefined && (snapshot?.index ?? 0) < promised.index)
       this.#says(
         "durable equals promised",
-        `${disk.name} had a snapshot up to ${promised.index} and recovers one up to ${snapshot?.index ?? 0}`,
+        `${disk.name} had a snapshot up to ${promised.index} but recovers one up to ${snapshot?.index ?? 0}`,
       );
   }
 
@@ -51,7 +54,7 @@ export class RecoveryClaims {
     if (isLater(durable.hard, hard))
       this.#says(
         "durable equals promised",
-        `${disk.name} recovers term ${hard.term}, and had promised ${durable.hard.term}`,
+        `${disk.name} recovers term ${hard.term}, but had promised ${durable.hard.term}`,
       );
     const isThere =
       last.index <= (disk.snapshot?.index ?? 0) || disk.log.at(last.index)?.term === last.term;
@@ -59,7 +62,7 @@ export class RecoveryClaims {
     if (!isThere && !isOwed)
       this.#says(
         "horizon",
-        `${disk.name} lost entries up to ${last.index} of term ${last.term} and goes on as if it had not`,
+        `${disk.name} lost entries up to ${last.index} of term ${last.term} but continues as if it had not`,
       );
   }
 
@@ -68,7 +71,7 @@ export class RecoveryClaims {
   }
 }
 
-/** Whether one content is another, but for what was compacted, or for a log that a later snapshot took the place of. */
+/** Whether two contents are the same, apart from compaction and from a log that a later snapshot replaced. */
 function isOneOf(
   found: DiskContent,
   { snapshot }: Recovered,
@@ -83,7 +86,7 @@ function isOneOf(
   });
 }
 
-/** From the end of both to where the later of the two begins. */
+/** Whether two logs are the same from the beginning of the shorter one to their ends. */
 function sameLog(one: LogContent, other: LogContent): boolean {
   const last = lastOf(one);
   if (!samePosition(last, lastOf(other))) return false;
@@ -115,7 +118,7 @@ function lastOf({ base, entries }: LogContent): Pick<Placed, "index" | "term"> {
   return entries.at(-1) ?? base;
 }
 
-/** Whether two name the same place of a log, or neither names any. */
+/** Whether two positions are the same, or both are undefined. */
 export function samePosition(
   one: Pick<Placed, "index" | "term"> | undefined,
   other: Pick<Placed, "index" | "term"> | undefined,

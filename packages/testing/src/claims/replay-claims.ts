@@ -4,10 +4,10 @@ import { samePlain } from "../history/plain.ts";
 import type { Report } from "./report.ts";
 
 /**
- * Snapshots equal replay: the state that a node takes up with a snapshot is the one that the commands up to there make
- * of an empty machine (§7, dissertation 5.1).
+ * Checks that snapshots equal replay: the state that a node restores from a snapshot is the one that an empty machine has
+ * after the commands up to there (§7, dissertation 5.1).
  *
- * A machine of its own follows the applied sequence as far as snapshots ask for, and begins anew for one of earlier.
+ * A separate machine applies the sequence up to each snapshot, and starts again from the beginning for an earlier one.
  */
 export class ReplayClaims {
   readonly #make: MakeStateMachine;
@@ -23,13 +23,13 @@ export class ReplayClaims {
     this.#machine = make();
   }
 
-  /** A node has taken up `state`, from a snapshot that ends with the entry `index`. */
+  /** A node has restored `state` from a snapshot that ends with the entry `index`. */
   restored(node: string, index: number, state: unknown): void {
     const replayed = this.#stateAt(index);
     if (replayed === undefined || samePlain(state, replayed.state)) return;
     this.#report({
       check: "snapshots equal replay",
-      text: `${node} takes up a snapshot up to entry ${index}, and it is not what the commands up to there make`,
+      text: `${node} restores a snapshot up to entry ${index} that is not what the commands up to there give`,
     });
   }
 
@@ -52,7 +52,7 @@ export class ReplayClaims {
   }
 }
 
-/** An error is an answer, which was compared when nodes gave it. */
+/** An error is an answer, which was compared already when nodes gave it. */
 function applyTo(machine: StateMachine, command: unknown): void {
   try {
     machine.apply(command);

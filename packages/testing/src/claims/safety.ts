@@ -12,11 +12,11 @@ import { Servers, type Server } from "./servers.ts";
 import { checkStep } from "./step-claims.ts";
 
 /**
- * What must hold of a cluster at all times: Figure 3 over the whole run, what §5.4.2 and chapter 4 of the dissertation
+ * Checks what must hold of a cluster at all times: Figure 3 over the whole run, what §5.4.2 and chapter 4 of the dissertation
  * add, and that disks keep what was promised.
  *
- * Each step costs in proportion to what it changed. Nodes are never compared with each other: each is compared with the
- * one list of what was committed, and entries with the one table of all that ever were.
+ * The cost of a step is proportional to what it changed. Nodes are never compared with each other: each is compared with
+ * the one list of committed entries, and each entry with the one table of all entries.
  */
 export class Safety implements Observer {
   readonly committed: Committed;
@@ -28,7 +28,7 @@ export class Safety implements Observer {
   readonly #promises: PromiseClaims;
   readonly #recoveries: RecoveryClaims;
 
-  /** @param voters those that the cluster begins with. */
+  /** @param voters the voters at the beginning. */
   constructor(voters: readonly NodeId[], report: Report) {
     this.#report = report;
     this.servers = new Servers(new PlacedEntries(report));
@@ -45,8 +45,8 @@ export class Safety implements Observer {
     if (before === after && effects.length === 0) return;
     const server = this.servers.get(step.node);
     if (server === undefined)
-      return this.#report({ check: "lives", text: `${step.node} takes a step and does not run` });
-    this.#goesOn(server, step);
+      return this.#report({ check: "lives", text: `${step.node} takes a step but does not run` });
+    this.#checkContinues(server, step);
     const { disk } = server;
     for (const effect of effects) disk.perform(effect);
     checkStep(step, disk, this.#report);
@@ -81,13 +81,13 @@ export class Safety implements Observer {
     }
   }
 
-  /** Each step begins where the one before ended, and the first with what was recovered. */
-  #goesOn(server: Server, { node, before, after }: CoreStep): void {
+  /** Each step begins with the state after the previous one, and the first step with what was recovered. */
+  #checkContinues(server: Server, { node, before, after }: CoreStep): void {
     const { state } = server;
     server.state = after;
     if (state === undefined) this.#begins(server, before);
     else if (state !== before)
-      this.#report({ check: "lives", text: `${node} goes on from another state than it was in` });
+      this.#report({ check: "lives", text: `${node} continues from a state that it was not in` });
   }
 
   #begins({ node, disk }: Server, { term, votedFor, horizon }: CoreStep["before"]): void {
@@ -95,12 +95,12 @@ export class Safety implements Observer {
     if (term !== hard.term || votedFor !== hard.votedFor)
       this.#report({
         check: "durable equals promised",
-        text: `${node} recovered ${hardText(hard)} and begins with ${hardText({ term, votedFor })}`,
+        text: `${node} recovered ${hardText(hard)} but begins with ${hardText({ term, votedFor })}`,
       });
     if (!samePosition(horizon, disk.horizon))
       this.#report({
         check: "horizon",
-        text: `${node} knows another end of a log to repair than its disk`,
+        text: `${node} and its disk disagree about the end of the log to repair`,
       });
   }
 

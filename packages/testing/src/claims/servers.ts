@@ -2,7 +2,7 @@ import type { NodeId, State } from "@kontiki/core";
 import { DiskWitness } from "./disk-witness.ts";
 import type { PlacedEntries } from "./placed.ts";
 
-/** A node in one of its lives. */
+/** A node during one life: from a start to the end of its process. */
 export type Server = {
   readonly node: NodeId;
   readonly disk: DiskWitness;
@@ -10,7 +10,7 @@ export type Server = {
   state: State | undefined;
 };
 
-/** The nodes as the checks know them, and all disks that they ever had. */
+/** The nodes as the checks see them, and all disks that they ever had. */
 export class Servers {
   readonly #placed: PlacedEntries;
   readonly #running = new Map<NodeId, Server>();
@@ -21,7 +21,7 @@ export class Servers {
     this.#placed = placed;
   }
 
-  /** Those that run, in the order of their starts. */
+  /** The running nodes, in the order of their starts. */
   get running(): Iterable<Server> {
     return this.#running.values();
   }
@@ -30,7 +30,7 @@ export class Servers {
     return this.#running.get(node as NodeId);
   }
 
-  /** The disk of this name and uid, empty when it was never heard of. */
+  /** The disk of this name and uid; an empty one if it is new. */
   disk(node: NodeId, uid: number): DiskWitness {
     const name = `${node}#${uid}`;
     let disk = this.#disks.get(name);

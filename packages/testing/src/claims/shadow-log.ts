@@ -1,18 +1,18 @@
 import { LOG_START, type LogPosition } from "@kontiki/core";
 import type { Placed } from "./placed.ts";
 
-/** What a log holds. */
+/** The content of a log. */
 export type LogContent = {
   /** The position before its first entry. */
   readonly base: Pick<Placed, "index" | "term">;
-  /** The entries behind `base`, without holes. */
+  /** The entries after `base`, without gaps. */
   readonly entries: readonly Placed[];
 };
 
 /**
- * A node's log as its effects tell it: kept apart from the node, with no code in common.
+ * The shadow of a node's log: a second log that follows the node's effects and shares no code with it.
  *
- * What it is told is not checked to fit: a log that is told nonsense is found by what it comes to.
+ * It does not check whether an effect makes sense: the checks find a wrong effect by its result.
  */
 export class ShadowLog {
   #base: LogContent["base"] = LOG_START;
@@ -31,17 +31,17 @@ export class ShadowLog {
     return this.#entries.at(-1) ?? this.#base;
   }
 
-  /** Entries that say who belongs to the cluster, in order. Those that were compacted are not among them. */
+  /** Entries with a membership, in order, without those that were compacted. */
   get memberships(): readonly Placed[] {
     return this.#memberships;
   }
 
-  /** The entry at an index; undefined where there is none, or none any more. */
+  /** The entry at an index; undefined if there is none, or it was compacted. */
   at(index: number): Placed | undefined {
     return this.#entries[index - this.#base.index - 1];
   }
 
-  /** Whether it holds an entry, or has compacted what stood there. */
+  /** Whether it has an entry, or has compacted its place. */
   holds(placed: Placed): boolean {
     return placed.index <= this.#base.index || this.at(placed.index) === placed;
   }
@@ -51,27 +51,27 @@ export class ShadowLog {
     if (placed.entry.type === "membership") this.#memberships.push(placed);
   }
 
-  /** Drops all behind `after`, and gives it. */
+  /** Drops all entries after `after`, and returns them. */
   truncate(after: number): readonly Placed[] {
     while ((this.#memberships.at(-1)?.index ?? 0) > after) this.#memberships.pop();
     return this.#entries.splice(Math.max(0, after - this.#base.index));
   }
 
-  /** Drops all up to and with `upTo`. */
+  /** Drops all entries up to and including `upTo`. */
   compact(upTo: number): void {
     const dropped = this.#entries.splice(0, upTo - this.#base.index);
     this.#memberships = this.#memberships.filter(({ index }) => index > upTo);
     this.#base = { index: upTo, term: dropped.at(-1)?.term ?? this.#base.term };
   }
 
-  /** Drops everything: it goes on behind `base`. */
+  /** Drops everything: the log continues after this position. */
   reset({ index, term }: LogPosition | LogContent["base"]): void {
     this.#base = { index, term };
     this.#entries = [];
     this.#memberships = [];
   }
 
-  /** A copy of what it holds, up to and with `upTo`. */
+  /** A copy of its content up to and including `upTo`. */
   content(upTo = this.lastIndex): LogContent {
     return { base: this.#base, entries: this.#entries.slice(0, upTo - this.#base.index) };
   }

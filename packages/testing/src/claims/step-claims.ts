@@ -5,11 +5,10 @@ import type { DiskWitness } from "./disk-witness.ts";
 import type { Report } from "./report.ts";
 
 /**
- * What must hold of one node before and after one step: term and commit only grow, a term has one vote, a leader never
- * overwrites or deletes entries of its log (Figure 3, Leader Append-Only), and who lost promised entries neither votes
- * nor stands.
+ * Checks one step of one node: term and commit only grow, a term has one vote, a leader never overwrites or deletes entries
+ * of its log (Figure 3, Leader Append-Only), and a node that lost promised entries neither votes nor starts an election.
  *
- * @param disk its disk with the step's effects done.
+ * @param disk its disk after the effects of the step.
  */
 export function checkStep(step: CoreStep, disk: DiskWitness, report: Report): void {
   const { node, before, after, effects } = step;
@@ -45,21 +44,21 @@ function checkAgainstLog({ node, after }: CoreStep, disk: DiskWitness, report: R
   if (after.commit > last.index)
     report({
       check: "commit",
-      text: `commit of ${node} is ${after.commit}, and its log ends at ${last.index}`,
+      text: `commit of ${node} is ${after.commit}, but its log ends at ${last.index}`,
     });
   if (after.durable > disk.durableUpTo)
     report({
       check: "durable equals promised",
-      text: `${node} takes entry ${after.durable} for durable, and its disk was synced up to ${disk.durableUpTo}`,
+      text: `${node} counts entry ${after.durable} as durable, but its disk was synced up to ${disk.durableUpTo}`,
     });
   if (last.term > after.term)
     report({
       check: "terms",
-      text: `${node} is in term ${after.term}, and its log ends with one of term ${last.term}`,
+      text: `${node} is in term ${after.term}, but its log ends with an entry of term ${last.term}`,
     });
 }
 
-/** The position that a repaired log reaches is at least that of the log which was lost (§5.4.1). */
+/** A repaired log must reach at least as far as the lost log did (§5.4.1). */
 function checkHorizon(
   { node, after, effects }: CoreStep,
   horizon: LogPosition,
@@ -67,11 +66,11 @@ function checkHorizon(
   report: Report,
 ): void {
   const says = (text: string): void => report({ check: "horizon", text: `${node} ${text}` });
-  if (effects.some(isGranted)) says("gives a vote, and lost entries that it had promised to hold");
-  if (after.role.type !== "follower") says(`is a ${after.role.type}, and its log is not whole`);
+  if (effects.some(isGranted)) says("gives a vote, but lost entries that it had promised");
+  if (after.role.type !== "follower") says(`is a ${after.role.type}, but its log is not intact`);
   if (after.horizon !== undefined) return;
   if (!atLeastAsUpToDate(log.last as LogPosition, horizon))
-    says(`takes its log for repaired at ${log.lastIndex}, and it reached to ${horizon.index}`);
+    says(`counts its log as repaired at ${log.lastIndex}, but it had reached ${horizon.index}`);
 }
 
 function isGranted(effect: Effect<CommandBytes>): boolean {

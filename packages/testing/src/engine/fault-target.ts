@@ -3,49 +3,49 @@ import type { CrashPoint, Kept } from "../scenario/fault.ts";
 import type { FaultableClock, FaultableDisk, FaultableNetwork } from "./fault-surfaces.ts";
 import type { Timeline } from "./timeline.ts";
 
-/** What faults are done to: a running simulation. */
+/** What faults act on: a running cluster, in the simulation or on threads. */
 export interface FaultTarget {
   readonly timeline: Timeline;
   readonly network: FaultableNetwork;
-  /** All nodes that have a disk, in the order in which they came. */
+  /** All nodes that have a disk, in the order in which they were made. */
   readonly nodes: readonly NodeId[];
   disk(node: NodeId): FaultableDisk;
   clock(node: NodeId): FaultableClock;
   isRunning(node: NodeId): boolean;
-  /** The leader of the highest term among those that run and think that they lead. */
+  /** The leader of the highest term among the running nodes that believe that they lead. */
   leader(): NodeId | undefined;
-  /** The membership that the leader goes by; without one the newest that any node goes by. */
+  /** The membership that the leader uses; without a leader the newest that any node uses. */
   membership(): Membership;
   /**
-   * Every membership that may still decide: the one committed last, as far as any node knows, and all behind it that some
-   * node goes by. One alone while no change is under way.
+   * Every membership that may still decide: the last committed one that any node knows, and all later ones that some node
+   * uses. Only one while no change is in progress.
    */
   memberships(): readonly Membership[];
   /** The uid of the disk that a node has. */
   uid(node: NodeId): number;
-  /** Whether its log is whole, its vote in force and its disk the one that the membership names. */
-  isWhole(node: NodeId): boolean;
-  /** Ends its process at once; with `kept` power is lost too. Nothing happens to one that does not run. */
+  /** Whether its log is intact, its vote counts, and its disk is the one that the membership names. */
+  isIntact(node: NodeId): boolean;
+  /** Ends its process at once; with `kept` power is lost too. Does nothing when it does not run. */
   crash(node: NodeId, cause: string, kept: Kept | undefined): void;
-  /** Has its process end at its next point of that name. Gives a function that calls it off. */
+  /** Ends its process when it next reaches this point of a turn. Returns a function that cancels it. */
   crashAt(node: NodeId, point: CrashPoint, kept: Kept | undefined): () => void;
-  /** Ends its process in order. */
+  /** Ends its process gracefully. */
   stop(node: NodeId): void;
-  /** Starts it from its disk. Nothing happens to one that runs. */
+  /** Starts it from its disk. Does nothing when it runs already. */
   start(node: NodeId): void;
   pause(node: NodeId): void;
   resume(node: NodeId): void;
   /** Gives it an empty disk with a new uid, and starts it. */
   wipe(node: NodeId): void;
-  /** Makes a node that has an empty disk and belongs to no cluster yet, and starts it. Gives its name. */
+  /** Makes a node that has an empty disk and belongs to no cluster yet, and starts it. Returns its name. */
   addNode(): NodeId;
-  /** Ends a node for good, disk and all. */
+  /** Removes a node permanently, with its disk. */
   removeNode(node: NodeId): void;
   /** Exchanges the disks of two nodes that do not run. */
   swapDisks(one: NodeId, other: NodeId): void;
-  /** Asks the leader. `onEnd` is told whether it took the change, or why not; "no leader" when there is none. */
+  /** Asks the leader for a change. `onEnd` gets undefined when the leader takes it, or the reason why not. */
   change(changes: readonly Change[], onEnd: (refusal: string | undefined) => void): void;
-  /** Asks the leader to hand over. */
+  /** Asks the leader to hand over leadership. */
   transfer(to: NodeId | undefined): void;
   snapshot(node: NodeId): void;
   compact(node: NodeId): void;

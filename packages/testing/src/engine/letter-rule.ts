@@ -2,27 +2,27 @@ import type { Envelope } from "@kontiki/actors/node";
 import type { Chance } from "../chance.ts";
 import type { Range } from "../scenario/fault.ts";
 
-/** Whether a fault is about letters from one address to another. */
+/** Whether a fault affects letters from one address to another. */
 export type Concerns = (from: string, to: string) => boolean;
 
-/** Which letters a fault strikes: each that it is about, with this probability. */
+/** Which letters a fault strikes: each that it concerns, with a probability. */
 export type LetterRule = {
   readonly concerns: Concerns;
-  /** From 0 to 1. */
+  /** The probability, from 0 to 1. */
   readonly share: number;
-  /** How late it makes them, in ms; `[0, 0]` where it does not. */
+  /** How late it makes them, in ms; `[0, 0]` for a fault that delays nothing. */
   readonly ms: Range;
-  /** Whether few of them are made far later. */
+  /** Whether it makes a few of them much later. */
   readonly tail: boolean;
   readonly chance: Chance;
 };
 
-/** One in so many letters is late by twice as much, one in so many of those by twice as much again ... */
+/** One letter in this many is late by twice as much, one in this many of those by twice as much again ... */
 const TAIL_ODDS = 8;
 const TAIL_DOUBLINGS_MAX = 6;
 
 /**
- * A rule in force. Each link has a stream of chance of its own, so that a letter more on one of them changes nothing for
+ * A rule in force. Each link has its own stream of chance, so that an additional letter on one link changes nothing for
  * letters on the others.
  */
 export class RuleInForce {
@@ -40,8 +40,8 @@ export class RuleInForce {
   }
 
   /**
-   * How late it makes a letter, in ms. The long tail is made by doubling, which computes the same everywhere: at most 64
-   * times the most.
+   * How late it makes a letter, in ms. The long tail comes from doubling, which gives the same result on all machines: at
+   * most 64 times the usual most.
    */
   lateness({ from, to }: Envelope): number {
     const { ms, tail } = this.#rule;

@@ -5,7 +5,7 @@ import type { Kept } from "../scenario/fault.ts";
 
 /** One step of a node's core. Its effects are not done yet: the log is that before the step. */
 export type CoreStep = {
-  /** Whose core. */
+  /** The node of the core. */
   readonly node: NodeId;
   /** What happened to it. */
   readonly event: Event<CommandBytes>;
@@ -13,19 +13,19 @@ export type CoreStep = {
   readonly before: State;
   /** Its state after it. */
   readonly after: State;
-  /** What there is to do, in order. */
+  /** What the node has to do, in order. */
   readonly effects: readonly Effect<CommandBytes>[];
 };
 
-/** How an operation is known in the log, whichever of its client's sessions it stands in there. */
+/** How an operation is identified in the log, whichever session of its client it belongs to there. */
 export type Proposal = {
   /** The number of the client, which is that of its address. */
   readonly client: number;
-  /** Which of the client's commands it is. */
+  /** The number of the command among those of the client. */
   readonly sequence: number;
 };
 
-/** Everything else that happens in a simulation. */
+/** Every other event of a simulation. */
 export type Happening =
   /** A node has recovered from its disk. */
   | {
@@ -34,19 +34,19 @@ export type Happening =
       readonly uid: number;
       readonly incarnation: number;
       readonly recovered: Recovered;
-      /** The node itself, to be looked at. @hidden */
+      /** The node itself, for reading. @hidden */
       readonly actor: NodeActor;
     }
-  /** It cannot start, or not go on. */
+  /** It cannot start, or cannot continue. */
   | { readonly type: "refused"; readonly node: NodeId; readonly reason: string }
-  /** Its process is gone; `kept` where power was lost too. */
+  /** Its process has ended; `kept` if power was lost too. */
   | {
       readonly type: "ended";
       readonly node: NodeId;
       readonly cause: string;
       readonly kept: Kept | undefined;
     }
-  /** All that its turn wrote is durable. */
+  /** Everything that its turn wrote is durable. */
   | { readonly type: "synced"; readonly node: NodeId }
   /** Mail has left a node or a client. */
   | {
@@ -55,16 +55,16 @@ export type Happening =
       readonly to: string;
       readonly bytes: Uint8Array;
     }
-  /** It has come to whom it is for, or to where that one was. */
+  /** It has arrived at its destination, or where its destination was. */
   | {
       readonly type: "delivered";
       readonly from: string;
       readonly to: string;
       readonly bytes: Uint8Array;
     }
-  /** It will never arrive: why. */
+  /** It will never arrive, with the reason. */
   | { readonly type: "lost"; readonly from: string; readonly to: string; readonly reason: string }
-  /** A node's state machine has applied a command that was not a repeat: that of the entry `index`. */
+  /** A node's state machine has applied the command of the entry `index`, which was not a repeat. */
   | {
       readonly type: "applied";
       readonly node: NodeId;
@@ -72,23 +72,23 @@ export type Happening =
       readonly command: unknown;
       readonly result: unknown;
     }
-  /** A node's state machine has taken up a snapshot; `state` is what the machine's `snapshot()` gives then. */
+  /** A node's state machine has restored a snapshot; `state` is what the machine's `snapshot()` then gives. */
   | { readonly type: "restored"; readonly node: NodeId; readonly state: unknown }
-  /** A node's state machine did what none may: what, as the end of a sentence that begins with the node. */
+  /** A node's state machine broke its contract: `what` is the end of a sentence that begins with the node. */
   | { readonly type: "misbehaved"; readonly node: NodeId; readonly what: string }
-  /** A fault is in force, on these nodes. */
+  /** A fault has begun, on these nodes. */
   | { readonly type: "faultBegan"; readonly fault: PlannedFault; readonly nodes: readonly string[] }
-  /** It is in force no more. */
+  /** It has ended. */
   | { readonly type: "faultEnded"; readonly fault: PlannedFault }
-  /** It would have asked the impossible, or there was nothing to do it to. */
+  /** It would have demanded the impossible, or there was no node for it. */
   | { readonly type: "faultSkipped"; readonly fault: PlannedFault; readonly reason: string }
-  /** A client was asked for an operation; `proposal` is undefined for a question. */
+  /** A client began an operation; `proposal` is undefined for a read. */
   | {
       readonly type: "called";
       readonly operation: PlannedOperation;
       readonly proposal: Proposal | undefined;
     }
-  /** A client knows how its operation ended. */
+  /** A client's operation has ended. */
   | {
       readonly type: "returned";
       readonly operation: PlannedOperation;
@@ -96,13 +96,13 @@ export type Happening =
     }
   /** All faults have ended: from here on the cluster must become live again. */
   | { readonly type: "healed" }
-  /** It has: everything is answered and all nodes agree. */
+  /** It is live: everything is answered and all nodes agree. */
   | { readonly type: "settled" };
 
-/** Watches a simulation. It must not change anything. What it finds wrong it says to whoever made it. */
+/** Watches a simulation. It must not change anything. It reports violations to the code that made it. */
 export interface Observer {
-  /** Told of each step of each core. */
+  /** Called for each step of each core. */
   onStep(step: CoreStep): void;
-  /** Told of all else. */
+  /** Called for every other event. */
   onHappening(happening: Happening): void;
 }

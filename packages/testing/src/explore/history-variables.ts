@@ -40,7 +40,7 @@ export function remembering(history: History, view: View): History | string {
     if (at < view.commit && !same(at))
       return `State Machine Safety: a different entry was committed at ${at + 1} earlier`;
     if (leader !== undefined && term > by && !same(at))
-      return `Leader Completeness: ${leader} leads term ${term} and lacks entry ${at + 1}, committed in term ${by}`;
+      return `Leader Completeness: ${leader} leads term ${term} but lacks entry ${at + 1}, committed in term ${by}`;
   }
   const fresh = log.slice(history.committed.length, view.commit);
   if (fresh.length === 0 && (leader === undefined || known === leader)) return history;

@@ -3,38 +3,38 @@ import type { ClusterSettings } from "../scenario/scenario.ts";
 import type { FaultTarget } from "../engine/fault-target.ts";
 
 /**
- * Keeps faults survivable: what it forbids would ask the impossible, so that a failure is always a bug.
+ * The atlas of the faults that a cluster must survive. It forbids the others, so that a failure is always a bug.
  *
- * 1. **Disks are damaged, wiped or sent astray in a minority of the voters only**, in each half of every membership that may
- *    still decide, counting those that are not whole yet. What was acknowledged is on a majority of the voters; every
- *    majority of those that are whole shares one with it, and they are enough to elect. With one more damaged a
- *    leader without an acknowledged entry could be elected, or none at all.
- * 2. **A membership that is not committed counts as much as the one before it**, and one that is asked for as much as one
- *    that is there: a leader may take up a removal, or promote by an acknowledgement that is long on its way. Whichever
- *    of them the next leader goes by must have its majority.
- * 3. **The last whole batch of a log is never damaged**, nor a write lost from the very end of it: see `rot` and
- *    `Misdirection`. Nothing can tell that from a write that a crash cut off, so a node would forget a promise without
- *    knowing. ARCHITECTURE.md names this limit.
- * 4. **A loss of power takes only what was not synced**, at any number of nodes at once. All that was promised was synced,
- *    so there is nothing to forbid.
- * 5. **A disk that is damaged is read again** when the fault ends: its node is started anew. Who has a rotten snapshot
- *    offers it for as long as it does not know, and nobody can take it.
- * 6. **Disks that are swapped are whole, and are swapped back**; until then neither is damaged nor taken away: each node's
- *    promises are on the other's disk.
- * 7. **With leases clocks keep to the bound that they were given**: any two rates differ by at most `clockDrift`, and no
- *    clock jumps back. A lease rests on nothing else (dissertation 6.4.1). Without leases no clock matters for safety.
- * 8. **A voter is removed only while a majority of those that are left is whole**, and never the last one. Otherwise the
+ * 1. **Disks are damaged, wiped or written at the wrong place only in a minority of the voters**, in each half of every
+ *    membership that may still decide. Disks that are not intact again yet count too. Acknowledged entries are on a majority
+ *    of the voters; every majority of intact disks shares one with it, and they are enough to elect a leader. With one more
+ *    damaged disk the cluster could elect a leader without an acknowledged entry, or no leader at all.
+ * 2. **A membership that is not committed counts as much as the one before it**, and a requested change as much as one that
+ *    was made: a leader may take up a removal late, or promote because of an acknowledgement that is still on its way. The
+ *    next leader may use any of these memberships, and needs its majority.
+ * 3. **The last intact batch of a log is never damaged**, and the last write is never lost: see `rot` and `Misdirection`.
+ *    Such damage looks like a write that a crash cut off, so a node would forget a promise without noticing. ARCHITECTURE.md
+ *    names this limit.
+ * 4. **A loss of power loses only what was not synced**, on any number of nodes at once. Everything that was promised was
+ *    synced, so there is nothing to forbid.
+ * 5. **A damaged disk is read again** when the fault ends: its node restarts. A node that does not know of its rotten
+ *    snapshot would go on offering it, and no follower could use it.
+ * 6. **Swapped disks are intact, and are swapped back**; until then neither is damaged nor removed: each node's promises are
+ *    on the other's disk.
+ * 7. **With leases clocks stay within their bound**: any two rates differ by at most `clockDrift`, and no clock jumps back.
+ *    A lease depends on nothing else (dissertation 6.4.1). Without leases no clock matters for safety.
+ * 8. **A voter is removed only while a majority of the remaining voters is intact**, and the last voter never. Otherwise the
  *    cluster would have to wait for a node that waits for the cluster.
- * 9. **Every node that fell starts again, and all faults end**, before a run demands that the cluster lives.
+ * 9. **Every node that went down starts again, and all faults end**, before a run demands that the cluster is live.
  *
- * Time alone is never forbidden: a run may stand still for as long as faults are in force.
+ * Delay alone is never forbidden: a run may make no progress while faults are in force.
  */
 export class FaultAtlas {
   readonly #target: FaultTarget;
   readonly #leases: ClusterSettings["leases"];
-  /** Damage that is under way or does not show yet. */
-  readonly #doomed = new Map<NodeId, number>();
-  /** Members that somebody asks to remove. */
+  /** Damage that is about to happen, or that does not show yet. */
+  readonly #expectedDamage = new Map<NodeId, number>();
+  /** Members whose removal an operator requests. */
   readonly #leaving = new Map<NodeId, number>();
   readonly #swapped = new Set<NodeId>();
 
@@ -43,8 +43,8 @@ export class FaultAtlas {
     this.#leases = leases;
   }
 
-  /** Why the disk of a node must stay as it is; undefined when it may be damaged or wiped. */
-  whyNoDamage(node: NodeId): string | undefined {
+  /** Why the disk of a node must not be damaged or wiped; undefined when it may be. */
+  objectionToDamage(node: NodeId): string | undefined {
     if (this.#swapped.has(node)) return `${node} has the disk of another`;
     const halves = this.#target.memberships().flatMap((known) => this.#worstHalvesOf(known, node));
     for (const voters of halves) {
@@ -57,30 +57,30 @@ export class FaultAtlas {
     return undefined;
   }
 
-  /** Counts a node as damaged until the function that this gives is called, whether it shows or not. */
-  doom(node: NodeId): () => void {
-    return raise(this.#doomed, node);
+  /** Counts a node as damaged, whether the damage shows or not. Returns a function that ends this. */
+  expectDamage(node: NodeId): () => void {
+    return increase(this.#expectedDamage, node);
   }
 
-  /** Counts a node as one that may leave the cluster at any moment, until the function that this gives is called. */
-  leave(node: NodeId): () => void {
-    return raise(this.#leaving, node);
+  /** Counts a node as one that may leave the cluster at any moment. Returns a function that ends this. */
+  expectRemoval(node: NodeId): () => void {
+    return increase(this.#leaving, node);
   }
 
-  /** Why a node must stay a member; undefined when it may leave. */
-  whyNoRemoval(node: NodeId): string | undefined {
+  /** Why a node must stay a member; undefined when it may be removed. */
+  objectionToRemoval(node: NodeId): string | undefined {
     const { voters } = this.#target.membership();
     if (!voters.includes(node)) return undefined;
     const left = voters.filter((voter) => voter !== node && !this.#mayLeave(voter));
     if (left.length === 0) return `${node} is the only voter`;
-    const whole = left.filter((voter) => this.#isGood(voter)).length;
-    return whole < majority(left.length)
-      ? `without ${node} only ${whole} of ${left.length} voters would be whole`
+    const intact = left.filter((voter) => this.#isGood(voter)).length;
+    return intact < majority(left.length)
+      ? `without ${node} only ${intact} of ${left.length} voters would be whole`
       : undefined;
   }
 
-  /** Why no clock may run at this rate; undefined when that of the node may, beside whatever it does already. */
-  whyNoDrift(node: NodeId, rate: number): string | undefined {
+  /** Why a node's clock must not run at this rate, on top of its present one; undefined when it may. */
+  objectionToDrift(node: NodeId, rate: number): string | undefined {
     if (this.#leases === undefined) return undefined;
     const rates = this.#target.nodes.map(
       (each) => this.#target.clock(each).rate * (each === node ? rate : 1),
@@ -91,19 +91,19 @@ export class FaultAtlas {
       : undefined;
   }
 
-  /** Why no clock may jump by this, in ms; undefined when it may. */
-  whyNoJump(ms: number): string | undefined {
+  /** Why no clock may jump by this many ms; undefined when it may. */
+  objectionToJump(ms: number): string | undefined {
     return ms < 0 && this.#leases !== undefined
       ? "leases rest on clocks that do not go back"
       : undefined;
   }
 
-  /** Whether a node may have the disk of another for a while: it runs, with its own, and nothing is wrong with that. */
+  /** Whether a node may have the disk of another for some time: it runs, on its own disk, which is not damaged. */
   maySwap(node: NodeId): boolean {
     return this.#target.isRunning(node) && !this.#swapped.has(node) && !this.#isDamaged(node);
   }
 
-  /** Takes note of two nodes that have each other's disks, until the function that this gives is called. */
+  /** Records that two nodes have each other's disks. Returns a function that ends this. */
   swap(one: NodeId, other: NodeId): () => void {
     this.#swapped.add(one).add(other);
     return () => {
@@ -118,8 +118,8 @@ export class FaultAtlas {
   }
 
   /**
-   * The sets of which a majority must be whole, when `node` is not. What is asked for may be done in part: it is worst when
-   * those leave that are whole, and those are promoted that are not.
+   * The sets of which a majority must be intact, when `node` is not. Requested changes may be done in part: the worst case
+   * is that intact voters leave, and learners that are not intact are promoted.
    */
   #worstHalvesOf(membership: Membership, node: NodeId): (readonly NodeId[])[] {
     const { voters, outgoing, promotions } = membership;
@@ -136,7 +136,7 @@ export class FaultAtlas {
     return (this.#leaving.get(node) ?? 0) > 0 && this.#isGood(node);
   }
 
-  /** Whether a learner has the disk that the membership knows, and nothing is wrong with that. */
+  /** Whether a learner has the disk that the membership names, undamaged. */
   #isHealthy(learner: NodeId, membership: Membership): boolean {
     if (!this.#target.nodes.includes(learner)) return false;
     return this.#target.uid(learner) === uidOf(membership, learner) && !this.#isDamaged(learner);
@@ -144,17 +144,17 @@ export class FaultAtlas {
 
   #isGood(node: NodeId): boolean {
     return (
-      this.#target.nodes.includes(node) && this.#target.isWhole(node) && !this.#isDamaged(node)
+      this.#target.nodes.includes(node) && this.#target.isIntact(node) && !this.#isDamaged(node)
     );
   }
 
   #isDamaged(node: NodeId): boolean {
-    return (this.#doomed.get(node) ?? 0) > 0 || this.#target.disk(node).isDamaged;
+    return (this.#expectedDamage.get(node) ?? 0) > 0 || this.#target.disk(node).isDamaged;
   }
 }
 
-/** Raises a count until the function that this gives is called, which does nothing the second time. */
-function raise(counts: Map<NodeId, number>, node: NodeId): () => void {
+/** Increases a count. Returns a function that decreases it again; further calls do nothing. */
+function increase(counts: Map<NodeId, number>, node: NodeId): () => void {
   let isOver = false;
   counts.set(node, (counts.get(node) ?? 0) + 1);
   return () => {

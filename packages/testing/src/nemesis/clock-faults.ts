@@ -12,7 +12,7 @@ export function beginClockFault(stage: Stage, fault: ClockFault): Begun | Skippe
     case "drift":
       return drift(stage, nodes, fault.rate);
     case "step": {
-      const forbidden = atlas.whyNoJump(fault.ms);
+      const forbidden = atlas.objectionToJump(fault.ms);
       if (forbidden !== undefined) return { skipped: forbidden };
       for (const node of nodes) target.clock(node).step(fault.ms);
       stage.over();
@@ -25,13 +25,13 @@ export function beginClockFault(stage: Stage, fault: ClockFault): Begun | Skippe
   }
 }
 
-/** Of several nodes those drift that may. */
+/** Of several nodes only those drift that are allowed to. */
 function drift({ target, atlas }: Stage, nodes: readonly NodeId[], rate: number): Begun | Skipped {
   const drifting: NodeId[] = [];
   const ends: (() => void)[] = [];
   let reason = "no clock may drift";
   for (const node of nodes) {
-    const forbidden = atlas.whyNoDrift(node, rate);
+    const forbidden = atlas.objectionToDrift(node, rate);
     if (forbidden !== undefined) {
       reason = forbidden;
       continue;
@@ -42,13 +42,13 @@ function drift({ target, atlas }: Stage, nodes: readonly NodeId[], rate: number)
   return drifting.length === 0 ? { skipped: reason } : { nodes: drifting, end: allOf(ends) };
 }
 
-/** Forward and back in turn, and in the end as it was. */
+/** The clocks jump forward and back in turn, and are as before in the end. */
 function strobe(
   { target, atlas, after, counters }: Stage,
   nodes: readonly NodeId[],
   { ms, everyMs }: ClockFault & { readonly type: "strobe" },
 ): Begun | Skipped {
-  const forbidden = atlas.whyNoJump(-Math.abs(ms));
+  const forbidden = atlas.objectionToJump(-Math.abs(ms));
   if (forbidden !== undefined) return { skipped: forbidden };
   const clocks = nodes.map((node) => target.clock(node));
   let jumpedMs = 0;

@@ -5,7 +5,7 @@ import { allOf, nothing, type Begun, type Skipped, type Stage } from "./stage.ts
 import { swapDisks } from "./swap-disks.ts";
 import { nodesOf } from "./targets.ts";
 
-/** Room that a disk has when it is said to be full, in bytes: writes are cut off anywhere. */
+/** The most space that a full disk has left, in bytes: a write may fail after any part of it. */
 const FREE_BYTES_MAX = 4096;
 
 /** Begins a fault of the disks of some nodes. */
@@ -49,7 +49,7 @@ function troubles(
   return { nodes, end: allOf(nodes.map((node) => begin(target.disk(node)))) };
 }
 
-/** Does something to each node that may be struck; the reason of the first that may not when there is none. */
+/** Strikes each node that the atlas allows; when it allows none, the fault is skipped for the reason of the last one. */
 function strike(
   stage: Stage,
   nodes: readonly NodeId[],
@@ -59,7 +59,7 @@ function strike(
   const ends: (() => void)[] = [];
   let reason = "no node may be struck";
   for (const node of nodes) {
-    const forbidden = whyNot(stage, node);
+    const forbidden = reasonToSpare(stage, node);
     const done = forbidden === undefined ? act(node) : { skipped: forbidden };
     if ("skipped" in done) {
       if (struck.length === 0) reason = done.skipped;
@@ -71,28 +71,28 @@ function strike(
   return struck.length === 0 ? { skipped: reason } : { nodes: struck, end: allOf(ends) };
 }
 
-/** What does not run cannot tell what it has promised on its disk. */
-function whyNot({ target, atlas }: Stage, node: NodeId): string | undefined {
-  return target.isRunning(node) ? atlas.whyNoDamage(node) : `${node} does not run`;
+/** Why a node must not be struck. A node that does not run cannot report what its disk has promised. */
+function reasonToSpare({ target, atlas }: Stage, node: NodeId): string | undefined {
+  return target.isRunning(node) ? atlas.objectionToDamage(node) : `${node} does not run`;
 }
 
-/** Damages what is durable. When it ends each node is started anew, so that the damage is found. */
+/** Damages durable bytes. At the end each node restarts, so that it finds the damage. */
 function damage(
   stage: Stage,
   nodes: readonly NodeId[],
   act: (disk: FaultableDisk) => (() => void) | Skipped,
 ): Begun | Skipped {
-  const { target, atlas, holds } = stage;
+  const { target, atlas, heldNodes } = stage;
   return strike(stage, nodes, (node) => {
     const disk = target.disk(node);
-    if (disk.isDamaged || !target.isWhole(node)) return { skipped: `${node} is not whole` };
+    if (disk.isDamaged || !target.isIntact(node)) return { skipped: `${node} is not whole` };
     const end = act(disk);
     if ("skipped" in end) return end;
-    const survive = atlas.doom(node);
+    const noLongerExpected = atlas.expectDamage(node);
     return () => {
       end();
-      if (disk.isDamaged) holds.restart(node, "its disk is read again");
-      survive();
+      if (disk.isDamaged) heldNodes.restart(node, "its disk is read again");
+      noLongerExpected();
     };
   });
 }

@@ -2,20 +2,26 @@ import { isMember, type NodeId } from "@kontiki/core";
 import type { MembershipFault } from "../scenario/fault.ts";
 import { nothing, type Begun, type Skipped, type Stage } from "./stage.ts";
 import { nodesOf } from "./targets.ts";
-import { isGone, learns, strive, votes, type Wish } from "./wish.ts";
+import {
+  learnerGoal,
+  pursue,
+  removalGoal,
+  voterGoal,
+  type MembershipGoal,
+} from "./membership-goal.ts";
 
-/** Most nodes of a cluster. */
+/** The most nodes of a cluster. */
 const NODES_MAX = 9;
-/** How often it is looked whether a node that left may be taken away, and how long an operator rests, in ms. */
+/** How often an operator checks whether a node that left can be removed, and the pause between two changes, in ms. */
 const LOOK_MS = 100;
 
 /** Begins what an operator does. */
 export function beginMembershipFault(stage: Stage, fault: MembershipFault): Begun | Skipped {
   switch (fault.type) {
     case "add":
-      return added(stage, (node, uid) => votes(node, uid));
+      return added(stage, (node, uid) => voterGoal(node, uid));
     case "addLearner":
-      return added(stage, learns);
+      return added(stage, learnerGoal);
     case "replace":
       return replace(stage, fault.node);
     case "remove":
@@ -37,16 +43,16 @@ export function beginMembershipFault(stage: Stage, fault: MembershipFault): Begu
   }
 }
 
-/** Makes a node and takes it in. If it never becomes a member, nothing is left of it. */
-function takeIn(
+/** Makes a node and adds it to the cluster. If it never becomes a member, nothing is left of it. */
+function addNew(
   stage: Stage,
-  wishOf: (node: NodeId, uid: number) => Wish,
+  goalOf: (node: NodeId, uid: number) => MembershipGoal,
   onDone: () => void,
   onFailed: () => void = nothing,
 ): { readonly node: NodeId; readonly giveUp: () => void } {
   const { target } = stage;
   const node = target.addNode();
-  const { giveUp } = strive(stage, wishOf(node, target.uid(node)), onDone, () => {
+  const { giveUp } = pursue(stage, goalOf(node, target.uid(node)), onDone, () => {
     onFailed();
     const isInSome = target.memberships().some((membership) => isMember(membership, node));
     if (!isInSome) takeAway(stage, node);
@@ -54,9 +60,12 @@ function takeIn(
   return { node, giveUp };
 }
 
-function added(stage: Stage, wishOf: (node: NodeId, uid: number) => Wish): Begun | Skipped {
+function added(
+  stage: Stage,
+  goalOf: (node: NodeId, uid: number) => MembershipGoal,
+): Begun | Skipped {
   if (stage.target.nodes.length >= NODES_MAX) return { skipped: "a cluster has at most 9 nodes" };
-  const { node, giveUp } = takeIn(stage, wishOf, stage.over);
+  const { node, giveUp } = addNew(stage, goalOf, stage.over);
   return { nodes: [node], end: giveUp };
 }
 
@@ -65,10 +74,10 @@ function replace(stage: Stage, wanted: string): Begun | Skipped {
   if (target.nodes.length >= NODES_MAX) return { skipped: "a cluster has at most 9 nodes" };
   const old = voterOf(stage, wanted);
   if (typeof old !== "string") return old;
-  const stays = atlas.leave(old);
-  const { node, giveUp } = takeIn(
+  const stays = atlas.expectRemoval(old);
+  const { node, giveUp } = addNew(
     stage,
-    (fresh, uid) => votes(fresh, uid, old),
+    (fresh, uid) => voterGoal(fresh, uid, old),
     () => {
       stays();
       takeAway(stage, old);
@@ -88,16 +97,16 @@ function remove(stage: Stage, wanted: string): Begun | Skipped {
 }
 
 function sendAway(stage: Stage, node: NodeId, onDone: () => void): { giveUp: () => void } {
-  const stays = stage.atlas.leave(node);
+  const stays = stage.atlas.expectRemoval(node);
   const whenGone = (): void => {
     stays();
     takeAway(stage, node);
     onDone();
   };
-  return strive(stage, isGone(node), whenGone, stays);
+  return pursue(stage, removalGoal(node), whenGone, stays);
 }
 
-/** Ends a node that has left, disk and all, unless it has another's disk at the moment: that one must be saved. */
+/** Removes a node that has left, with its disk; but not while it has another node's disk, which must survive. */
 function takeAway(stage: Stage, node: NodeId): void {
   const { target, atlas } = stage;
   if (!target.nodes.includes(node)) return;
@@ -105,13 +114,13 @@ function takeAway(stage: Stage, node: NodeId): void {
   else target.removeNode(node);
 }
 
-/** A node that a target stands for and that may leave. */
+/** One of the nodes that a target names, if it may be removed. */
 function voterOf({ target, atlas, chance }: Stage, wanted: string): NodeId | Skipped {
   const found = nodesOf(wanted, target, chance);
   if ("skipped" in found) return found;
   const node = found.find((each) => isMember(target.membership(), each));
   if (node === undefined) return { skipped: `${found.join(", ")} is no member` };
-  const forbidden = atlas.whyNoRemoval(node);
+  const forbidden = atlas.objectionToRemoval(node);
   return forbidden === undefined ? node : { skipped: forbidden };
 }
 
@@ -121,29 +130,29 @@ function promote(stage: Stage): Begun | Skipped {
   const waiting = learners.filter((learner) => !promotions.some(({ node }) => node === learner));
   const node = chance.pick(waiting.filter((learner) => target.nodes.includes(learner)));
   if (node === undefined) return { skipped: "there is no learner to promote" };
-  const { giveUp } = strive(stage, votes(node, target.uid(node)), over);
+  const { giveUp } = pursue(stage, voterGoal(node, target.uid(node)), over);
   return { nodes: [node], end: giveUp };
 }
 
-/** Adds one voter after the other. */
+/** Adds one voter after another. */
 function grow(stage: Stage, to: number): Begun | Skipped {
   const { target, over } = stage;
   const isLess = (): boolean =>
     target.membership().voters.length < to && target.nodes.length < NODES_MAX;
   if (!isLess()) return { skipped: `there are ${target.membership().voters.length} voters` };
   return oneByOne(stage, () => {
-    if (isLess()) return (onDone) => takeIn(stage, (node, uid) => votes(node, uid), onDone);
+    if (isLess()) return (onDone) => addNew(stage, (node, uid) => voterGoal(node, uid), onDone);
     over();
     return undefined;
   });
 }
 
-/** Removes one voter after the other, whichever may leave. */
+/** Removes one voter after another, any that may be removed. */
 function shrink(stage: Stage, to: number): Begun | Skipped {
   const { target, atlas, chance, over } = stage;
   const leaving = (): NodeId | undefined => {
     const { voters } = target.membership();
-    const free = voters.filter((voter) => atlas.whyNoRemoval(voter) === undefined);
+    const free = voters.filter((voter) => atlas.objectionToRemoval(voter) === undefined);
     return voters.length > to ? chance.pick(free) : undefined;
   };
   const first = leaving();
@@ -161,8 +170,8 @@ function shrink(stage: Stage, to: number): Begun | Skipped {
 type Attempt = (onDone: () => void) => { readonly giveUp: () => void };
 
 /**
- * Makes one change after the other, until `next` has none. In between the operator rests: a leader that has been deposed
- * and does not know it goes by an older membership, in which all is still to be done.
+ * Makes one change after another, until `next` has none. Between two changes the operator pauses: a deposed leader that
+ * does not know it yet still uses an older membership, in which nothing is done yet.
  */
 function oneByOne({ target }: Stage, next: () => Attempt | undefined): Begun {
   let isOver = false;

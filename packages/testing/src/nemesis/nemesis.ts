@@ -2,52 +2,52 @@ import type { Chance } from "../chance.ts";
 import type { Counters } from "../run/counters.ts";
 import type { PlannedFault } from "../plan/plan.ts";
 import type { FaultAction } from "../scenario/fault.ts";
-import { isOf } from "../scenario/fault-groups.ts";
+import { FAULTS, isTypeIn, type FaultGroup, type TypeIn } from "../scenario/faults/table.ts";
 import type { ClusterSettings } from "../scenario/scenario.ts";
 import type { FaultTarget } from "../engine/fault-target.ts";
 import type { Happening } from "../engine/observer.ts";
 import { FaultAtlas } from "./atlas.ts";
 import { beginClockFault } from "./clock-faults.ts";
 import { beginDiskFault } from "./disk-faults.ts";
-import { Holds } from "./holds.ts";
+import { HeldNodes } from "./held-nodes.ts";
 import { beginMembershipFault } from "./membership-faults.ts";
 import { beginNetworkFault } from "./network-faults.ts";
 import { beginProcessFault } from "./process-faults.ts";
 import { nothing, type Begun, type Skipped, type Stage } from "./stage.ts";
 
-/** What a nemesis tells of its faults. */
+/** What a nemesis reports of its faults. */
 export type FaultHappening = Happening & {
   readonly type: "faultBegan" | "faultEnded" | "faultSkipped";
 };
 
-/** What a nemesis is made of. */
+/** What a nemesis needs. */
 export type NemesisParts = {
   readonly target: FaultTarget;
   readonly cluster: ClusterSettings;
-  /** Forked by the number of each fault, so that one fault less changes nothing for the others. */
+  /** Forked by the number of each fault, so that removing one fault changes nothing for the others. */
   readonly chance: Chance;
-  /** Raised for each kind: `began.<type>`, `ended.<type>`, `skipped.<type>`. */
+  /** Counts each kind: `began.<type>`, `ended.<type>`, `skipped.<type>`. */
   readonly counters: Counters;
   readonly report: (happening: FaultHappening) => void;
 };
 
 /**
- * Does faults to a running simulation. Each is found its nodes when it begins; what the atlas forbids at that moment is
- * skipped, and so is what there is nobody to do to.
+ * Carries out faults on a running cluster; the name is Jepsen's. A fault chooses its nodes when it begins. It is skipped if
+ * the atlas forbids it at that moment, or if there is no node for it.
  */
 export class Nemesis {
   readonly #parts: NemesisParts;
   readonly #atlas: FaultAtlas;
-  readonly #holds: Holds;
+  readonly #heldNodes: HeldNodes;
   readonly #inForce = new Set<() => void>();
 
   constructor(parts: NemesisParts) {
     this.#parts = parts;
     this.#atlas = new FaultAtlas(parts.target, parts.cluster);
-    this.#holds = new Holds(parts.target);
+    this.#heldNodes = new HeldNodes(parts.target);
   }
 
-  /** Begins a fault now. It ends by itself when its time is over; the function that this gives ends it before. */
+  /** Begins a fault now. It ends by itself when its time is over. Returns a function that ends it earlier. */
   perform(fault: PlannedFault): () => void {
     const { target } = this.#parts;
     const life = new FaultLife(fault, this.#parts);
@@ -58,7 +58,8 @@ export class Nemesis {
     this.#inForce.add(end);
     life.begin(this.#stageOf(fault, life, end));
     if (life.isOver) this.#inForce.delete(end);
-    else if (fault.for !== undefined && lasts(fault)) target.timeline.after(fault.for, end);
+    else if (fault.for !== undefined && FAULTS[fault.type].lasts)
+      target.timeline.after(fault.for, end);
     return end;
   }
 
@@ -74,7 +75,7 @@ export class Nemesis {
       cluster,
       counters,
       atlas: this.#atlas,
-      holds: this.#holds,
+      heldNodes: this.#heldNodes,
       chance: chance.fork(`fault ${fault.id}`),
       forMs: fault.for,
       after: (ms, callback) => {
@@ -88,7 +89,7 @@ export class Nemesis {
   }
 }
 
-/** One fault from its beginning to its end, and what is told of it. */
+/** One fault from its beginning to its end, and the reports about it. */
 class FaultLife {
   readonly #fault: PlannedFault;
   readonly #parts: NemesisParts;
@@ -127,7 +128,7 @@ class FaultLife {
     this.#parts.report({ type: "faultBegan", fault: this.#fault, nodes });
   }
 
-  /** A fault that is over while it begins ends as soon as it has begun. */
+  /** A fault that is over before it has fully begun ends as soon as it has. */
   end(): void {
     if (this.#state === "beginning") this.#mustEnd = true;
     if (this.#state !== "in force") return;
@@ -138,15 +139,18 @@ class FaultLife {
   }
 }
 
-/** Whether a fault goes on for as long as it says; others are over when what they do is done. */
-function lasts({ type }: FaultAction): boolean {
-  return type !== "crash" && type !== "crashAll" && type !== "stop" && type !== "swizzle";
-}
-
 function begin(stage: Stage, fault: FaultAction): Begun | Skipped {
   if (isOf("network", fault)) return beginNetworkFault(stage, fault);
   if (isOf("disk", fault)) return beginDiskFault(stage, fault);
   if (isOf("process", fault)) return beginProcessFault(stage, fault);
   if (isOf("clock", fault)) return beginClockFault(stage, fault);
   return beginMembershipFault(stage, fault);
+}
+
+/** Whether a fault is one of a group. */
+function isOf<Group extends FaultGroup>(
+  group: Group,
+  fault: FaultAction,
+): fault is Extract<FaultAction, { readonly type: TypeIn<Group> }> {
+  return isTypeIn(group, fault.type);
 }

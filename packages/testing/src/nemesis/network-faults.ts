@@ -54,7 +54,7 @@ function copies(
   return { nodes: stage.target.nodes, end };
 }
 
-/** Begins what strikes letters from and to some nodes, or all letters. */
+/** Begins a fault that strikes letters from and to some nodes, or all letters. */
 function lettersOf(
   { target, chance }: Stage,
   wanted: Target | undefined,
@@ -81,7 +81,7 @@ function oneWay(
   if ("skipped" in senders) return senders;
   const receivers = addressesOf(to);
   if ("skipped" in receivers) return receivers;
-  // Nobody named: all other nodes.
+  // When no address is named, all other nodes are meant.
   const isAmong = (named: readonly string[], address: string): boolean =>
     named.length === 0 ? !isClientAddress(address) : named.includes(address);
   const end = target.network.beginCut(
@@ -100,7 +100,7 @@ function partition(
   if ("skipped" in shape) return shape;
   const { target } = stage;
   const named = new Set(shape.flat());
-  // Who comes later belongs to no side of a shape that was drawn; of groups that were named it is told.
+  // A node that is added later belongs to no side of a drawn shape; named groups cut it off.
   const isBound = (address: string): boolean =>
     named.has(address) || (fault.shape === "groups" && !isClientAddress(address));
   const cuts = cutsOf(shape, isBound);
@@ -108,7 +108,7 @@ function partition(
   return { nodes: sides(shape, target.nodes), end: target.network.beginCut("partition", cuts) };
 }
 
-/** Those apart from the rest, where that can be said. */
+/** The smaller side of two, or all nodes for other shapes. */
 function sides(shape: Shape, nodes: readonly NodeId[]): readonly string[] {
   return shape.length === 2 ? (shape[0] ?? nodes) : nodes;
 }
@@ -141,7 +141,7 @@ function shapeOf(
   }
 }
 
-/** A partition has shown something when it took a leader its majority, and something else when it did not. */
+/** A partition that cuts a leader off from its majority tests something else than one that does not: both count. */
 function countLeader({ target, counters }: Stage, cuts: Concerns): void {
   const leader = target.leader();
   if (leader === undefined) return;

@@ -3,13 +3,13 @@ import type { ProcessFault } from "../scenario/fault.ts";
 import { allOf, type Begun, type Skipped, type Stage } from "./stage.ts";
 import { nodesOf } from "./targets.ts";
 
-/** How often it is looked whether a node has come to the point at which it crashes, and how long at most, in ms. */
+/** How often to check whether a node has reached its crash point, and for how long at most, in ms. */
 const LOOK_MS = 5;
 const POINT_MS = 5_000;
 
 /** Begins a fault of the processes of some nodes. */
 export function beginProcessFault(stage: Stage, fault: ProcessFault): Begun | Skipped {
-  const { target, chance, holds } = stage;
+  const { target, chance, heldNodes } = stage;
   if (fault.type === "crashAll") return crashAll(stage, fault);
   const found = nodesOf(fault.node, target, chance);
   if ("skipped" in found) return found;
@@ -21,17 +21,17 @@ export function beginProcessFault(stage: Stage, fault: ProcessFault): Begun | Sk
     case "crashLoop":
       return crashLoop(stage, nodes, fault);
     case "stop":
-      return fall(stage, nodes, fault.downMs, (node) => target.stop(node));
+      return takeDown(stage, nodes, fault.downMs, (node) => target.stop(node));
     case "pause":
-      return { nodes, end: allOf(nodes.map((node) => holds.pause(node))) };
+      return { nodes, end: allOf(nodes.map((node) => heldNodes.pause(node))) };
     default:
       return fault satisfies never;
   }
 }
 
-/** Nodes that go down now and start again after `downMs`. */
-function fall(
-  { target, holds, counters, announce, after, over }: Stage,
+/** Takes nodes down now, and starts them again after `downMs`. */
+function takeDown(
+  { target, heldNodes, counters, announce, after, over }: Stage,
   nodes: readonly NodeId[],
   downMs: number,
   act: (node: NodeId) => void,
@@ -39,10 +39,10 @@ function fall(
   announce(nodes);
   const leader = target.leader();
   if (leader !== undefined && nodes.includes(leader)) counters.count("fell.leader");
-  const letGo = nodes.map((node) => holds.down(node));
+  const releases = nodes.map((node) => heldNodes.down(node));
   for (const node of nodes) act(node);
   after(downMs, over);
-  return { nodes, end: allOf(letGo) };
+  return { nodes, end: allOf(releases) };
 }
 
 function crash(
@@ -50,7 +50,7 @@ function crash(
   nodes: readonly NodeId[],
   { kept, downMs }: ProcessFault & { readonly type: "crash" },
 ): Begun {
-  return fall(stage, nodes, downMs, (node) => stage.target.crash(node, "it crashes", kept));
+  return takeDown(stage, nodes, downMs, (node) => stage.target.crash(node, "it crashes", kept));
 }
 
 function crashAll(
@@ -58,14 +58,16 @@ function crashAll(
   { kept, mail, downMs }: ProcessFault & { readonly type: "crashAll" },
 ): Begun {
   const { target } = stage;
-  const begun = fall(stage, target.nodes, downMs, (node) => target.crash(node, "all crash", kept));
+  const begun = takeDown(stage, target.nodes, downMs, (node) =>
+    target.crash(node, "all crash", kept),
+  );
   if (!mail) target.network.forgetMail();
   return begun;
 }
 
-/** Crashes each node when it comes to a certain point. One that does not is left alone after a while. */
+/** Crashes each node when it reaches a certain point. A node that does not reach it within 5 s is spared. */
 function crashAt(
-  { target, holds, counters, announce, after, over }: Stage,
+  { target, heldNodes, counters, announce, after, over }: Stage,
   nodes: readonly NodeId[],
   { point = "afterSave", kept, downMs }: ProcessFault & { readonly type: "crash" },
 ): Begun {
@@ -77,13 +79,13 @@ function crashAt(
     if (left === 0) over();
   };
   for (const node of nodes) {
-    const callOff = target.crashAt(node, point, kept);
-    ends.push(callOff);
+    const cancel = target.crashAt(node, point, kept);
+    ends.push(cancel);
     const look = (waitedMs: number): void => {
       if (!target.isRunning(node)) {
-        callOff();
+        cancel();
         counters.count(`fell.${point}`);
-        ends.push(holds.down(node));
+        ends.push(heldNodes.down(node));
         after(downMs, done);
       } else if (waitedMs < POINT_MS) after(LOOK_MS, () => look(waitedMs + LOOK_MS));
       else done();
@@ -93,29 +95,29 @@ function crashAt(
   return { nodes, end: allOf(ends) };
 }
 
-/** Each node falls, starts again, and falls again as long after it has started as it was down. */
+/** Each node crashes, starts again after `downMs`, and crashes again when it has run for that long. */
 function crashLoop(
-  { target, holds, counters, announce, after }: Stage,
+  { target, heldNodes, counters, announce, after }: Stage,
   nodes: readonly NodeId[],
   { kept, downMs }: ProcessFault & { readonly type: "crashLoop" },
 ): Begun {
   announce(nodes);
-  let letGo: readonly (() => void)[] = [];
+  let releases: readonly (() => void)[] = [];
   const down = (): void => {
     counters.count("fell.again");
-    letGo = nodes.map((node) => holds.down(node));
+    releases = nodes.map((node) => heldNodes.down(node));
     for (const node of nodes) target.crash(node, "it crashes again and again", kept);
     after(downMs, up);
   };
   const up = (): void => {
-    for (const free of letGo) free();
+    for (const release of releases) release();
     after(Math.max(1, downMs), down);
   };
   down();
   return {
     nodes,
     end: () => {
-      for (const free of letGo) free();
+      for (const release of releases) release();
     },
   };
 }

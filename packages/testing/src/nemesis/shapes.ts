@@ -2,10 +2,10 @@ import { majority, type NodeId } from "@kontiki/core";
 import type { Chance } from "../chance.ts";
 import type { Concerns } from "../engine/letter-rule.ts";
 
-/** Who hears whom: groups of which everybody hears everybody of the same group. One may be in several. */
+/** Which nodes hear each other: all members of a group do. A node may be in several groups. */
 export type Shape = readonly (readonly string[])[];
 
-/** Two groups, as equal as can be. `lonely` is in the smaller one. */
+/** Two groups, as equal as possible. `lonely` is in the smaller one. */
 export function halves(nodes: readonly NodeId[], lonely: NodeId, chance: Chance): Shape {
   const others = chance.shuffled(nodes.filter((node) => node !== lonely));
   const smaller = Math.max(1, Math.floor(nodes.length / 2));
@@ -28,8 +28,8 @@ export function bridge(nodes: readonly NodeId[], middle: NodeId, chance: Chance)
 }
 
 /**
- * Each node hears its neighbours on both sides in a circle, just so many that it hears a majority with itself: no two
- * nodes hear the same. Needs four nodes, as of three everybody would hear everybody.
+ * Each node hears its neighbours on both sides in a circle, just enough for a majority together with itself: no two nodes
+ * hear the same majority. It needs four nodes, because of three nodes each would hear both others.
  */
 export function ring(nodes: readonly NodeId[], chance: Chance): Shape {
   const circle = chance.shuffled(nodes);
@@ -43,8 +43,8 @@ export function ring(nodes: readonly NodeId[], chance: Chance): Shape {
 }
 
 /**
- * What a partition of this shape cuts off. Everybody hears who shares a group with them; `isBound` says of whom else they
- * hear nothing, and who is heard by nobody else: the nodes that there are, and clients where a group names them.
+ * The letters that a partition of this shape cuts off: those between two addresses that are both bound and share no group.
+ * `isBound` tells which addresses are bound: the present nodes, and clients that a group names.
  */
 export function cutsOf(shape: Shape, isBound: (address: string) => boolean): Concerns {
   const heard = new Map<string, Set<string>>();

@@ -1,15 +1,15 @@
 import type { NodeId } from "@kontiki/core";
 import type { Begun, Skipped, Stage } from "./stage.ts";
 
-/** How long nodes have to refuse each other's disks, in ms. */
+/** How long the nodes have to refuse each other's disks, in ms. */
 const REFUSAL_MS = 100;
 
 /**
- * Two nodes start with each other's disks, as after a cable was put into the wrong machine. Each must refuse what is not
- * its own: the counts `swap.refused` and `swap.accepted` tell. Then each gets its own back.
+ * Two nodes start with each other's disks, as if a cable went into the wrong machine. Each must refuse the other's disk: the
+ * counts `swap.refused` and `swap.accepted` show whether they did. Then each gets its own disk back.
  */
 export function swapDisks(
-  { target, atlas, holds, chance, counters, announce, after, over }: Stage,
+  { target, atlas, heldNodes, chance, counters, announce, after, over }: Stage,
   [one]: readonly NodeId[],
 ): Begun | Skipped {
   const others = target.nodes.filter((node) => node !== one && atlas.maySwap(node));
@@ -18,7 +18,7 @@ export function swapDisks(
     return { skipped: "there are no two nodes that run with disks that are whole" };
   const nodes = [one, other];
   announce(nodes);
-  const letGo = nodes.map((node) => holds.down(node));
+  const releases = nodes.map((node) => heldNodes.down(node));
   const swapBack = atlas.swap(one, other);
   for (const node of nodes) target.crash(node, "its disk is taken out", undefined);
   target.swapDisks(one, other);
@@ -33,7 +33,7 @@ export function swapDisks(
       }
       target.swapDisks(one, other);
       swapBack();
-      for (const free of letGo) free();
+      for (const release of releases) release();
     },
   };
 }

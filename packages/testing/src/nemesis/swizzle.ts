@@ -1,12 +1,12 @@
 import type { NodeId } from "@kontiki/core";
 import { nothing, type Begun, type Skipped, type Stage } from "./stage.ts";
 
-/** How long it takes where the fault does not say, in ms. */
+/** How long it takes when the fault gives no time, in ms. */
 const SWIZZLE_MS = 2_000;
 
 /**
- * Clogs some nodes one by one, and unclogs them one by one in another order (as the simulation of FoundationDB does). It
- * finds what only happens when nodes are lost and come back in certain orders.
+ * Clogs some nodes one by one, and unclogs them one by one in another order (as FoundationDB's simulation does). It finds
+ * bugs that need nodes to be lost and to return in certain orders.
  */
 export function swizzle({ target, chance, forMs, after, over }: Stage): Begun | Skipped {
   const drawn = target.nodes.filter(() => chance.happens(1 / 2));

@@ -4,7 +4,7 @@ import type { Target } from "../scenario/fault.ts";
 import type { FaultTarget } from "../engine/fault-target.ts";
 import type { Skipped } from "./stage.ts";
 
-/** The nodes that a target stands for at this moment, at least one; or why there are none. */
+/** The nodes that a target names at this moment, at least one; or why there are none. */
 export function nodesOf(
   wanted: Target,
   target: FaultTarget,
@@ -17,7 +17,7 @@ export function nodesOf(
 function namesOf(wanted: Target, target: FaultTarget, chance: Chance): readonly NodeId[] {
   const leader = target.leader();
   const running = target.nodes.filter((node) => target.isRunning(node));
-  // One that was removed may still be a voter for a leader that has been deposed and does not know it.
+  // A deposed leader that does not know it yet may still count a removed node as a voter.
   const voters = target.membership().voters.filter((voter) => target.nodes.includes(voter));
   const most = voters.length === 0 ? 0 : majority(voters.length);
   switch (wanted) {

@@ -1,12 +1,12 @@
 import type { Chance } from "../chance.ts";
-import type { Fault, FaultType } from "../scenario/fault.ts";
+import type { Fault, FaultAction, FaultType } from "../scenario/fault.ts";
+import { factsOf } from "../scenario/faults/table.ts";
 import type { Nemesis, Scenario } from "../scenario/scenario.ts";
-import { drawAction } from "./draw-action.ts";
 
-/** Most faults of one run: more than that only hide each other. */
+/** The most faults of one run: more would only hide each other. */
 const FAULTS_MAX = 200;
 
-/** How one seed differs from another: which kinds it draws how often, how close they come, how long they last. */
+/** How one seed differs from another: which kinds it draws and how often, how dense they are, how long they last. */
 type Swarm = {
   readonly kinds: readonly FaultType[];
   readonly pace: number;
@@ -14,11 +14,11 @@ type Swarm = {
 };
 
 /**
- * The faults that a seed draws, in the order of their times, beside those that the scenario names itself. None without a
+ * The faults that a seed draws, in the order of their times, in addition to those that the scenario names. None without a
  * nemesis.
  *
- * In swarm mode each seed takes a part of the kinds only, and those at rates of its own (Groce et al., "Swarm Testing",
- * ISSTA '12): a fault that is always there hides what happens without it.
+ * In swarm mode each seed takes only some of the kinds, at its own rates (Groce et al., "Swarm Testing", ISSTA '12): a
+ * fault that is always present hides what happens without it.
  */
 export function drawFaults(scenario: Scenario, chance: Chance): readonly Fault[] {
   const { nemesis, durationMs } = scenario;
@@ -45,7 +45,14 @@ function drawFault(
   const [least, most] = lastMs;
   const forMs = Math.max(1, Math.floor(chance.between(least, most) * length));
   const type = chance.pick(kinds) ?? faults[0] ?? "crash";
-  return { ...drawAction(type, scenario, forMs, chance), at, for: forMs };
+  const { nodes, cluster } = scenario;
+  const fields = factsOf(type).draw({
+    nodes,
+    clockDrift: cluster.leases?.clockDrift,
+    forMs,
+    chance,
+  });
+  return { ...({ type, ...fields } as FaultAction), at, for: forMs };
 }
 
 function swarmOf({ faults, swarm }: Nemesis, chance: Chance): Swarm {

@@ -6,11 +6,11 @@ import { partError } from "../scenario/check-parts.ts";
 import type { OwnCommand, ScenarioParts } from "../scenario/parts.ts";
 
 /**
- * Draws what a seed decides of a scenario that may have commands of its own. When who asks is as for the key-value
- * machine; what is asked comes from the scenario's generator.
+ * Draws the plan of a scenario that may have its own commands. Times and clients are the same as for the key-value
+ * machine; the commands come from the scenario's generator.
  *
  * @param seed a whole number from 0 to 2^32 - 1.
- * @throws ScenarioError when that generator gives something else than a command.
+ * @throws ScenarioError when that generator gives anything but a command.
  */
 export function planOfParts({ scenario, commands }: ScenarioParts, seed: number): Plan {
   const plan = planOf(scenario, seed);

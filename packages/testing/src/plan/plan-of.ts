@@ -7,8 +7,8 @@ import type { Plan, PlannedOperation } from "./plan.ts";
 const SEED_MAX = 2 ** 32 - 1;
 
 /**
- * Draws all that a seed decides before a run: what clients ask, and what befalls the cluster beside what the scenario
- * says. What is drawn for the one has no part in what is drawn for the other.
+ * Draws everything that a seed decides before a run: the operations of clients, and the faults in addition to those of the
+ * scenario. The two are independent: neither changes what is drawn for the other.
  *
  * @param seed a whole number from 0 to 2^32 - 1.
  * @throws RangeError for another seed.
@@ -27,7 +27,7 @@ export function planOf(scenario: Scenario, seed: number): Plan {
   };
 }
 
-/** At even rates over the whole run, each by a client that is drawn. Values are never used twice. */
+/** At a constant rate over the whole run, each by a drawn client. No value is used twice. */
 function drawOperations(
   { workload, durationMs }: Scenario,
   chance: Chance,
@@ -55,7 +55,7 @@ function drawCommand(workload: Workload, id: number, chance: Chance): KeyValueCo
     case "delete":
       return { type: "delete", key };
     case "compareAndSet": {
-      // Now and then it matches: an earlier value of some operation, or none.
+      // It matches sometimes: the expected value is that of an earlier operation, or none.
       const earlier = chance.below(id + 1);
       const expected = chance.happens(1 / 4)
         ? null

@@ -2,38 +2,38 @@ import type { Fault } from "../scenario/fault.ts";
 import type { Scenario } from "../scenario/scenario.ts";
 
 /**
- * All that a seed draws before a run begins: what clients ask and what befalls the cluster. A run is a function of its
- * plan. Shrinking takes parts away and leaves the rest as it was, which is why everything has a number that stays.
+ * Everything that a seed draws before a run begins: the operations of clients and the faults. A run is a function of its
+ * plan. Shrinking removes parts and leaves the rest as it was; therefore everything has a number that never changes.
  */
 export type Plan = {
-  /** What it was drawn from. */
+  /** The scenario that it was drawn from. */
   readonly scenario: Scenario;
-  /** Whole, from 0 to 2^32 - 1. What is drawn during the run comes from streams of this seed. */
+  /** A whole number from 0 to 2^32 - 1. Choices during the run come from streams of this seed. */
   readonly seed: number;
   /** Voters at the beginning; at most as many as the scenario has. */
   readonly nodes: number;
-  /** What befalls the cluster. */
+  /** The faults of the run. */
   readonly faults: readonly PlannedFault[];
-  /** What clients ask. */
+  /** The operations of clients. */
   readonly operations: readonly PlannedOperation[];
 };
 
-/** A fault and its number in the plan. Chance that it needs is forked by that number. */
+/** A fault and its number in the plan. The number labels its stream of chance. */
 export type PlannedFault = Fault & {
-  /** From 0, and never another fault's. */
+  /** From 0, unique among faults. */
   readonly id: number;
 };
 
 /** An operation and its number in the plan. */
 export type PlannedOperation = {
-  /** From 0, and never another operation's. */
+  /** From 0, unique among operations. */
   readonly id: number;
-  /** Not before this time in ms, and not before the client's operation before it has ended. */
+  /** It begins at this time, in ms, or later, when the client's previous operation has ended. */
   readonly at: number;
-  /** Which client, from 0. */
+  /** The number of the client, from 0. */
   readonly client: number;
-  /** What the state machine is given. */
+  /** The command for the state machine. */
   readonly command: unknown;
-  /** Whether it is asked as a question, beside the log. */
+  /** Whether it is a read, which does not go through the log. */
   readonly read: boolean;
 };

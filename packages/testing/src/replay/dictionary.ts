@@ -2,6 +2,7 @@ import { encode } from "@kontiki/actors/node";
 
 const ENDS = { node: "leader", ms: [1, 10], share: 0.1, at: 1000, for: 1000 };
 
+/** The names that tokens began with. A fault that is added later works without: its tokens are only longer. */
 const FAULT_TYPES = [
   ["partition", "shape", "halves", "isolate", "bridge", "ring", "groups", "oneWay", "from", "to"],
   ["delay", "tail", "loss", "duplicate", "reorder", "replay", "clog", "swizzle", "bandwidth"],

@@ -2,7 +2,7 @@ import type { History } from "../history/history.ts";
 
 /** Something that must always hold and did not. */
 export type Violation = {
-  /** The check, in a few words: "Election Safety", "linearizable", "liveness" ... The same for the same kind of failure. */
+  /** The name of the check: "Election Safety", "linearizable", "liveness" ... The same for the same kind of failure. */
   readonly check: string;
   /** What happened, in one line. */
   readonly text: string;
@@ -10,9 +10,9 @@ export type Violation = {
   readonly at: number;
 };
 
-/** What came of a run. */
+/** The result of a run. */
 export type RunResult = {
-  /** `unknown`: nothing was violated, and the run did not show what it was to show. */
+  /** `unknown`: nothing was violated, but what the scenario expects did not happen. */
   readonly verdict: "valid" | "violated" | "unknown";
   /** What did not hold, in the order in which it was found. */
   readonly violations: readonly Violation[];
@@ -24,8 +24,8 @@ export type RunResult = {
   readonly events: number;
   /** How long the run was by its own clock, in ms. */
   readonly virtualMs: number;
-  /** How often things happened that a run should meet, by name, in the order of names. */
+  /** How often each thing happened that is of interest in a run, by name, in the order of names. */
   readonly coverage: Readonly<Record<string, number>>;
-  /** What clients asked and got, with faults and leaders as marks. */
+  /** The operations of clients and their results, with faults and leaders as marks. */
   readonly history: History;
 };

@@ -1,8 +1,8 @@
-/** One line of a story: a transition of one node, and how all of them stood after it. */
+/** One line of a story, the readable trace of a run: a transition of one node, and the state of all nodes after it. */
 export type StoryLine = {
-  /** In ms of the run; undefined where there is no time. */
+  /** In ms of the run; undefined in an exploration, which has no time. */
   readonly at: number | undefined;
-  /** The node it happened to; "" for what happened to none, such as a partition. */
+  /** The node it happened to; "" for an event that belongs to no node, such as a partition. */
   readonly node: string;
   /** What happened, in one line. */
   readonly what: string;

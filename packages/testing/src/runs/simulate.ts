@@ -13,35 +13,35 @@ import { TraceHash } from "../simulation/trace-hash.ts";
 import { VirtualTimeline } from "../simulation/virtual-timeline.ts";
 import { World } from "../simulation/world.ts";
 
-/** How a plan is run, where it is not as the plan says. */
+/** Options of a run that are not part of its plan. */
 export type SimulateOptions = {
-  /** Makes the state machine of each node. Left out: the key-value machine. */
+  /** Makes the state machine of each node. Default: the key-value machine. */
   readonly machine?: MakeStateMachine;
-  /** What that machine promises to clients; undefined when there is no model of it. */
+  /** What that machine promises to clients; undefined when it has no model. */
   readonly specification?: Specification | undefined;
-  /** Whoever else watches, beside the checks. Each is told what happens, and may ask for the time and look at the nodes. */
+  /** Observers in addition to the checks. Each sees every event, and may read the time and the nodes. */
   readonly observers?: readonly ((simulation: Simulation) => Observer)[];
-  /** Whether a run ends with its first violation. True when left out. */
+  /** Whether a run ends with its first violation. Default: true. */
   readonly stopAtFirst?: boolean;
 };
 
 /** A few milliseconds of work. */
 const SLICE_STEPS = 256;
 
-/** How often it is looked whether a healed cluster has become live again, in ms. */
+/** How often the run checks whether a healed cluster is live again, in ms. */
 const LOOK_MS = 10;
 
 /**
  * Runs a plan in virtual time: one thread, no I/O, the same outcome each time.
  *
- * Operations and faults go on for `durationMs`. Then all faults end, everything that is down is started, and the cluster
- * has `settleMs` to elect, to answer all and to agree.
+ * Operations and faults go on for `durationMs`. Then all faults end, every node that is down starts, and the cluster has
+ * `settleMs` to elect a leader, to answer everything and to agree.
  */
 export function simulate(plan: Plan, options: SimulateOptions = {}): RunResult {
   return finish(simulateInSlices(plan, options));
 }
 
-/** As {@link simulate}, as work that shows the run every few hundred events. */
+/** Like {@link simulate}, as work that yields the run every few hundred events. */
 export function* simulateInSlices(
   plan: Plan,
   options: SimulateOptions = {},
@@ -54,15 +54,15 @@ export function* simulateInSlices(
 
 /** A run of a plan, event by event. */
 export class Simulation {
-  /** What is run. */
+  /** The plan of the run. */
   readonly plan: Plan;
   /** Its nodes and network. @hidden */
   readonly world: World;
   /** Its clients. @hidden */
   readonly clients: SimClients;
-  /** What does its faults. @hidden */
+  /** Carries out its faults. @hidden */
   readonly nemesis: Nemesis;
-  /** What was met so far. @hidden */
+  /** What happened so far. @hidden */
   readonly counters = new Counters();
   readonly #options: SimulateOptions;
   readonly #timeline = new VirtualTimeline();
@@ -121,7 +121,7 @@ export class Simulation {
     return this.#timeline.now;
   }
 
-  /** Whether nothing happens any more. */
+  /** Whether nothing more happens. */
   get isOver(): boolean {
     return this.#phase === "over";
   }
@@ -136,12 +136,12 @@ export class Simulation {
     return this.#timeline.happened;
   }
 
-  /** What was found wrong so far. */
+  /** The violations found so far. */
   get violations(): readonly Violation[] {
     return this.#violations;
   }
 
-  /** Has somebody else watch from now on. The function that this gives ends it. */
+  /** Adds an observer from now on. Returns a function that removes it. */
   watch(observer: Observer): () => void {
     this.#observers = [...this.#observers, observer];
     return () => {
@@ -149,7 +149,7 @@ export class Simulation {
     };
   }
 
-  /** Makes the next thing happen. False once the run is over. */
+  /** Runs the next event. False once the run is over. */
   step(): boolean {
     if (this.#phase === "over") return false;
     if (this.#violations.length > 0 && this.#options.stopAtFirst !== false) this.#phase = "over";
@@ -157,12 +157,12 @@ export class Simulation {
     return !this.isOver;
   }
 
-  /** Says that something is wrong. */
+  /** Records a violation. */
   report({ check, text }: Pick<Violation, "check" | "text">): void {
     this.#violations.push({ check, text, at: this.now });
   }
 
-  /** What came of it. To be called once, when the run is over. */
+  /** The result of the run. Call it once, when the run is over. */
   result(): RunResult {
     const { doubts, coverage, history } = this.#claims.finish();
     const violated = this.#violations.length > 0;
@@ -178,7 +178,7 @@ export class Simulation {
     };
   }
 
-  /** Ends all faults before their time: from here on the cluster must become live again. */
+  /** Ends all faults now: from here on the cluster must become live again. */
   heal(): void {
     if (this.#phase !== "running") return;
     const { world, clients, nemesis } = this;
@@ -252,13 +252,14 @@ export class Simulation {
 
   #onFailure(node: string, error: unknown): void {
     if (error instanceof Error && isRefusal(error)) return;
-    if (this.#isToldOf(node)) return;
-    const text = error instanceof Error ? error.message : "something that is no error was thrown";
+    if (this.#isReported(node)) return;
+    const text =
+      error instanceof Error ? error.message : "something that is not an error was thrown";
     this.report({ check: "assertion", text: `${node}: ${text}` });
   }
 
-  /** Whether what ends a node was told when its state machine did it. */
-  #isToldOf(node: string): boolean {
+  /** Whether the cause of a node's end was reported already, as an error of its state machine. */
+  #isReported(node: string): boolean {
     return this.#violations.some(
       ({ check, text, at }) =>
         check === "state machine" && at === this.now && text.startsWith(`${node}: `),
@@ -266,7 +267,7 @@ export class Simulation {
   }
 }
 
-/** A node that says why it cannot start with what its disk holds, or that its disk refuses. */
+/** Whether a node refused to start with the content of its disk, or its disk refused an operation. */
 function isRefusal(error: Error): boolean {
   return error.name === "DiskError" || error.name.endsWith("LogError");
 }

@@ -2,27 +2,27 @@ import type { Specification } from "../check/models/specification.ts";
 import type { CommandGenerator, ScenarioParts } from "./parts.ts";
 import { ScenarioError } from "./scenario-error.ts";
 
-/** What is said to be a machine of one's own, with what goes with it; each undefined where it is not given. */
+/** A custom state machine and what belongs to it, not checked yet; each is undefined when it is not given. */
 export type OwnParts = {
   readonly machine: unknown;
   readonly specification: unknown;
   readonly commands: unknown;
 };
 
-/** How people know these parts. */
+/** Where these parts come from, for messages. */
 export type OwnPartsNamed = {
   /** The module, or the test. */
   readonly source: string;
-  /** What the machine is called there. */
+  /** The name of the machine there. */
   readonly machine: "machine" | "stateMachine";
-  /** Whether clients ask the machine, so that there must be something to ask. */
+  /** Whether clients send commands to the machine, so that there must be commands. */
   readonly asks: boolean;
 };
 
 /**
- * What goes with a machine of one's own.
+ * Checks what belongs to a custom machine.
  *
- * @throws ScenarioError for what is missing, for what is of no use, and for what is something else.
+ * @throws ScenarioError for a part that is missing, that has no use, or that is something else.
  */
 export function checkedParts(
   { machine, specification, commands }: OwnParts,
@@ -49,7 +49,7 @@ export function checkedParts(
   return parts;
 }
 
-/** Says what is wrong with one part of a scenario. */
+/** The error about one part of a scenario. */
 export function partError(source: string, name: string, text: string): ScenarioError {
   return new ScenarioError(source, [{ path: [name], on: "value", text, place: undefined }]);
 }
@@ -66,7 +66,11 @@ function checked(given: unknown, source: string): Specification {
 
 function generatorOf(commands: unknown, source: string): CommandGenerator {
   if (isFunction(commands)) return commands as CommandGenerator;
-  throw partError(source, "commands", "is no function: give one that draws a command from chance");
+  throw partError(
+    source,
+    "commands",
+    "is not a function: give one that draws a command from chance",
+  );
 }
 
 function isFunction(value: unknown): boolean {

@@ -1,19 +1,19 @@
 import type { BaseIssue } from "valibot";
 
-/** Names and places in lists from the outermost to the one meant. */
+/** Names and places in lists, from the outermost to the innermost. */
 export type Path = readonly (string | number)[];
 
-/** What is wrong with what somebody wrote. */
+/** One error in a scenario. */
 export type Complaint = {
   /** Where in the scenario. */
   readonly path: Path;
-  /** Whether the name at the end of the path is wrong, or what stands under it. */
+  /** Whether the name at the end of the path is wrong, or its value. */
   readonly on: "key" | "value";
-  /** What is wrong and what may be there: the end of a sentence that begins with the path. */
+  /** What is wrong and what is allowed: the end of a sentence that begins with the path. */
   readonly text: string;
 };
 
-/** What a schema found wrong in something that stands at `path`. */
+/** The errors that a schema found in the value at `path`. */
 export function complaintsOf(
   issues: readonly BaseIssue<unknown>[],
   path: Path = [],

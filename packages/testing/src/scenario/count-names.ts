@@ -1,8 +1,8 @@
-import { CRASH_POINTS } from "./fault.ts";
-import { FAULT_TYPES } from "./fault-schema.ts";
+import { CRASH_POINTS } from "./faults/process.ts";
+import { factsOf, FAULT_TYPES } from "./faults/table.ts";
 
-/** The names of all that a run counts: those that {@link Counters} and `Coverage` tell of. */
-export const COUNT_NAMES: readonly string[] = [
+/** The names of everything that a run counts: those of {@link Counters}, of `Coverage`, and what faults give as evidence. */
+export const COUNT_NAMES: readonly string[] = unique([
   ...named("elections", "won", "preVotes"),
   "leaderChanges",
   ...dotted("leaders", "steppedDown", "deposed", "cutOff"),
@@ -31,7 +31,12 @@ export const COUNT_NAMES: readonly string[] = [
   ...dotted("fell", "leader", "again", ...CRASH_POINTS),
   "clock.jumps",
   ...dotted("change", "taken", "refused", "done"),
-];
+  ...FAULT_TYPES.flatMap((type) => factsOf(type).evidence),
+]);
+
+function unique(names: readonly string[]): readonly string[] {
+  return [...new Set(names)];
+}
 
 function dotted(first: string, ...others: readonly string[]): readonly string[] {
   return others.map((other) => `${first}.${other}`);

@@ -6,12 +6,12 @@ import { readFault } from "./read-fault.ts";
 import type { Scenario } from "./scenario.ts";
 import { ScenarioError } from "./scenario-error.ts";
 import { scenarioSchema } from "./schema.ts";
-import { senseOf } from "./sense.ts";
+import { contradictionsIn } from "./contradictions.ts";
 
 /**
  * Completes and checks a scenario that is written in TypeScript.
  *
- * @throws ScenarioError that says everything that is wrong with it.
+ * @throws ScenarioError that lists everything that is wrong with it.
  *
  * @example
  * ```ts
@@ -34,12 +34,12 @@ export function defineScenario(input: ScenarioInput): Scenario {
 }
 
 /**
- * Marks what {@link defineScenario} gave, of whatever copy of this package: it has been checked, and is written in other
- * words than its input.
+ * Marks the results of {@link defineScenario}, of any copy of this package: they are checked, and their form differs from
+ * that of the input.
  */
 const DEFINED = Symbol.for("kontiki.scenario");
 
-/** Whether it is what {@link defineScenario} gave. */
+/** Whether {@link defineScenario} gave it. */
 export function isDefined(value: unknown): value is Scenario {
   return typeof value === "object" && value !== null && DEFINED in value;
 }
@@ -50,18 +50,18 @@ const NO_MAPPING: Complaint = {
   text: "the scenario is a list: give names with values, such as nodes: 3",
 };
 
-/** What is wrong with the whole has no name that it could be told by. */
+/** An error in the whole scenario has no path that could begin its message. */
 function withSubject(complaint: Complaint): Complaint {
   const { path, text } = complaint;
   return path.length > 0 ? complaint : { ...complaint, text: `the scenario ${text}` };
 }
 
-/** What came of reading something that is said to be a scenario. */
+/** The result of reading a scenario. */
 export type Read =
   | { readonly type: "scenario"; readonly scenario: Scenario }
   | { readonly type: "wrong"; readonly complaints: readonly Complaint[] };
 
-/** Completes and checks what somebody wrote. */
+/** Completes and checks a written scenario. */
 export function readScenario(written: unknown): Read {
   if (Array.isArray(written)) return { type: "wrong", complaints: [NO_MAPPING] };
   const read = v.safeParse(scenarioSchema, written);
@@ -74,8 +74,8 @@ export function readScenario(written: unknown): Read {
   }
   if (!read.success || complaints.length > 0) return { type: "wrong", complaints };
   const scenario = { ...read.output, faults };
-  const nonsense = senseOf(scenario);
-  if (nonsense.length > 0) return { type: "wrong", complaints: nonsense };
+  const contradictions = contradictionsIn(scenario);
+  if (contradictions.length > 0) return { type: "wrong", complaints: contradictions };
   return { type: "scenario", scenario };
 }
 
@@ -83,7 +83,7 @@ function isFault(result: Fault | readonly Complaint[]): result is Fault {
   return !Array.isArray(result);
 }
 
-/** Faults are looked at even when something else is wrong: everything is told at once. */
+/** Faults are read even when something else is wrong: the message lists everything at once. */
 function faultsIn(written: unknown): readonly unknown[] {
   if (typeof written !== "object" || written === null) return [];
   const { faults } = written as { readonly faults?: unknown };

@@ -6,17 +6,17 @@ import { isDefined, readScenario } from "./define.ts";
 import type { ScenarioParts } from "./parts.ts";
 import type { Scenario } from "./scenario.ts";
 import { ScenarioError } from "./scenario-error.ts";
-import { unknownName } from "./written.ts";
+import { unknownName } from "./written/values.ts";
 
 const EXPORTS = ["default", "stateMachine", "specification", "commands"];
 
 /**
  * Loads a scenario from a module. Its default export is what `defineScenario` gives, or takes. It may also export
  * - `stateMachine`: the URL of the module of a state machine, or a path that starts from the module;
- * - `specification`: the model that judges that machine, and how its commands are told in a history;
- * - `commands`: what clients ask it. Who has a machine of their own must say what it is asked.
+ * - `specification`: the model that judges that machine, and how its commands appear in a history;
+ * - `commands`: what clients ask it. A module with its own machine must give its commands too.
  *
- * @throws ScenarioError that says what is wrong, and KontikiError for a module that cannot be loaded.
+ * @throws ScenarioError that lists what is wrong, and KontikiError for a module that cannot be loaded.
  */
 export async function loadModule(url: string): Promise<ScenarioParts> {
   const path = url.startsWith("file:") ? fileURLToPath(url) : url;
@@ -55,10 +55,10 @@ async function machineAt(
     throw partError(
       path,
       "stateMachine",
-      "is no URL and no path: give one of the machine's module",
+      "is neither a URL nor a path: give one of the machine's module",
     );
   const { href } = new URL(text, base);
-  // Makes one to see whether it can be made.
+  // Makes one machine now, to learn early whether that works.
   await loadMachine(href);
   const { default: make } = await importModule(href, "state machine");
   return { stateMachine: href, machine: make as () => StateMachine };

@@ -7,7 +7,7 @@ import type { ScenarioParts } from "./parts.ts";
 import type { Scenario } from "./scenario.ts";
 import { ScenarioError, type PlacedComplaint } from "./scenario-error.ts";
 import { scenarioNames, shippedPath } from "./shipped.ts";
-import { nearest } from "./nearest.ts";
+import { nearest } from "./written/nearest.ts";
 import { YamlSource } from "./yaml-source.ts";
 
 const YAML_ENDINGS = [".yaml", ".yml"];
@@ -17,13 +17,13 @@ const MODULE_ENDINGS = [".ts", ".mts", ".js", ".mjs"];
  * Loads a scenario: a YAML file, a module of TypeScript or JavaScript, or one that comes with the package by its name.
  *
  * @param nameOrPath a name of {@link scenarioNames}, or the path of a .yaml, .yml, .ts, .mts, .js or .mjs file.
- * @throws ScenarioError for what is no scenario, with all that is wrong; for YAML with line and column.
+ * @throws ScenarioError that lists everything that is wrong; for YAML with line and column.
  */
 export async function loadScenario(nameOrPath: string): Promise<Scenario> {
   return (await loadScenarioParts(nameOrPath)).scenario;
 }
 
-/** As {@link loadScenario}, with what a module gives beside: its own machine, model and commands. */
+/** Like {@link loadScenario}, with what a module may add: its own machine, model and commands. */
 export async function loadScenarioParts(nameOrPath: string): Promise<ScenarioParts> {
   const ending = extname(nameOrPath);
   if (MODULE_ENDINGS.includes(ending)) return loadModule(pathToFileURL(resolve(nameOrPath)).href);
@@ -36,7 +36,7 @@ export async function loadScenarioParts(nameOrPath: string): Promise<ScenarioPar
       ? `give the path of a ${[...YAML_ENDINGS, ...MODULE_ENDINGS].join(", ")} file, or the name of one that comes with Kontiki`
       : `did you mean ${near}?`;
   throw new ScenarioError(nameOrPath, [
-    { path: [], on: "value", text: `is no scenario: ${hint}`, place: undefined },
+    { path: [], on: "value", text: `is not a scenario: ${hint}`, place: undefined },
   ]);
 }
 
@@ -47,9 +47,9 @@ async function loadYaml(path: string): Promise<Scenario> {
 /**
  * Reads a scenario written in YAML.
  *
- * @param text what the file says.
- * @param path where it is from, for people; its name is that of a scenario that names none.
- * @throws ScenarioError with all that is wrong, each with line and column.
+ * @param text the content of the file.
+ * @param path the path of the file, for messages. A scenario without a name gets the name of the file.
+ * @throws ScenarioError that lists everything that is wrong, with line and column.
  */
 export function parseScenario(text: string, path: string): Scenario {
   const source = new YamlSource(text, path);
@@ -69,7 +69,7 @@ const UNREADABLE: Readonly<Record<string, string>> = {
   EISDIR: "this is a directory: give a file",
 };
 
-/** As they stand in the text. */
+/** In the order of the text. */
 function inOrder(complaints: readonly PlacedComplaint[]): readonly PlacedComplaint[] {
   const lineOf = ({ place }: PlacedComplaint): number => place?.line ?? 0;
   const columnOf = ({ place }: PlacedComplaint): number => place?.column ?? 0;

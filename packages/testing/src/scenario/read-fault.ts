@@ -1,29 +1,38 @@
 import * as v from "valibot";
 import type { Fault, FaultType } from "./fault.ts";
-import { FAULT_TIMES, FAULT_TYPES, kindOf } from "./fault-schema.ts";
+import { FAULT_TYPES, isFaultType, schemaOf } from "./faults/table.ts";
 import { complaintsOf, type Complaint, type Path } from "./complaint.ts";
-import { unknownName } from "./written.ts";
+import { duration, fields, unknownName } from "./written/values.ts";
+
+/** The fields that every fault has. */
+const TIMES = fields({ at: duration(0), for: v.exactOptional(duration(1)) });
 
 /**
  * Reads a fault as people write it: `{ at: 2s, for: 1s, partition: { shape: isolate, node: leader } }`, or with a bare
- * value for the field that matters most, `{ at: 2s, crash: leader }`. Its kind is the one name beside `at` and `for`.
+ * value for the field that matters most, `{ at: 2s, crash: leader }`. Its kind is the one name other than `at` and `for`.
  *
- * @returns the fault, or what is wrong with it.
+ * @returns the fault, or its errors.
  */
 export function readFault(value: unknown, path: Path): Fault | readonly Complaint[] {
   if (!isMapping(value)) {
-    return [{ path, on: "value", text: "is no fault: write it as { at: 1s, crash: leader }" }];
+    return [{ path, on: "value", text: "is not a fault: write it as { at: 1s, crash: leader }" }];
   }
   const { at, for: lasts, ...rest } = value;
   const [type, ...others] = Object.keys(rest);
   if (type === undefined)
-    return [{ path, on: "value", text: `names no fault: there are ${FAULT_TYPES.join(", ")}` }];
+    return [{ path, on: "value", text: `names no fault: the kinds are ${FAULT_TYPES.join(", ")}` }];
   const wrong = [type, ...others].find((name) => !isFaultType(name));
   if (wrong !== undefined)
     return [{ path: [...path, wrong], on: "key", text: unknownName(wrong, FAULT_TYPES) }];
   const [second] = others;
   if (second !== undefined)
-    return [{ path: [...path, second], on: "key", text: `is a second fault beside ${type}` }];
+    return [
+      {
+        path: [...path, second],
+        on: "key",
+        text: `is a second fault after ${type}: give each its own entry`,
+      },
+    ];
   const times = { ...("at" in value && { at }), ...("for" in value && { for: lasts }) };
   return joined(times, type as FaultType, rest[type], path);
 }
@@ -34,26 +43,11 @@ function joined(
   value: unknown,
   path: Path,
 ): Fault | readonly Complaint[] {
-  const { bare, schema } = kindOf(type, value);
-  const given = expanded(value, bare);
   const here = [...path, type];
-  if (given === undefined)
-    return [{ path: here, on: "value", text: "takes nothing: leave its value out" }];
-  const when = v.safeParse(FAULT_TIMES, times);
-  const what = v.safeParse(schema, given);
+  const when = v.safeParse(TIMES, times);
+  const what = v.safeParse(schemaOf(type), value);
   if (when.success && what.success) return { ...what.output, ...when.output } as Fault;
   return [...complaintsOf(when.issues ?? [], path), ...complaintsOf(what.issues ?? [], here)];
-}
-
-/** The fields of a fault. `crash:` and `crash: true` say no more than its name. */
-function expanded(value: unknown, bare: string | undefined): object | undefined {
-  if (value === null || value === true) return {};
-  if (isMapping(value)) return value;
-  return bare === undefined ? undefined : { [bare]: value };
-}
-
-function isFaultType(name: string): name is FaultType {
-  return FAULT_TYPES.some((type) => type === name);
 }
 
 function isMapping(value: unknown): value is Readonly<Record<string, unknown>> {

@@ -8,15 +8,15 @@ export type TextPlace = {
   readonly column: number;
 };
 
-/** A complaint and where it is, when it is about a text. */
+/** A complaint and its place, when it is about a text. */
 export type PlacedComplaint = Complaint & {
-  /** Where it is, when it is about a text. */
+  /** Its place; undefined for a scenario that is not a text. */
   readonly place: TextPlace | undefined;
 };
 
 /**
- * Something is no scenario. The message has one line for each thing that is wrong: where it is (file, line and column for
- * YAML), what is wrong, and what may be there.
+ * A scenario is wrong. The message has one line for each error: where it is (file, line and column for YAML), what is
+ * wrong, and what is allowed there.
  */
 export class ScenarioError extends Error {
   /** What tells it from other errors. */
@@ -27,7 +27,7 @@ export class ScenarioError extends Error {
   /**
    * Everything that is wrong with one scenario.
    *
-   * @param source the file, or whatever else people know the scenario by.
+   * @param source the file, or another name of the scenario that people know.
    */
   constructor(source: string, complaints: readonly PlacedComplaint[]) {
     super(complaints.map((complaint) => line(source, complaint)).join("\n"));

@@ -1,6 +1,6 @@
 import type { Fault, FaultType, Range } from "./fault.ts";
 
-/** What is tried: a cluster, what is asked of it, what befalls it, what must hold. Plain data, all of it checked. */
+/** A test of a cluster: what clients ask, which faults happen, what must hold. Plain data, all of it checked. */
 export type Scenario = {
   /** Of letters, digits, - and _. */
   readonly name: string;
@@ -10,9 +10,9 @@ export type Scenario = {
   readonly nodes: number;
   /** Settings of the nodes. */
   readonly cluster: ClusterSettings;
-  /** The network at rest. */
+  /** The network without faults. */
   readonly network: NetworkSettings;
-  /** The disks at rest. */
+  /** The disks without faults. */
   readonly disk: DiskSettings;
   /** What clients ask. */
   readonly workload: Workload;
@@ -22,41 +22,41 @@ export type Scenario = {
   readonly nemesis: Nemesis | undefined;
   /** How long operations and faults go on, in ms. */
   readonly durationMs: number;
-  /** How long the healed cluster may take to elect, to answer all and to converge, in ms. */
+  /** How long the healed cluster may take to elect a leader, to answer everything and to converge, in ms. */
   readonly settleMs: number;
-  /** What a run must have met. */
+  /** What must have happened in a run. */
   readonly expect: Expectations;
 };
 
 /** Settings of the nodes. See `ClusterOptions` and `Config` for what they mean. */
 export type ClusterSettings = {
-  /** Least time without a leader before a node stands, in ms, from 10. */
+  /** The shortest time without a leader before a node starts an election, in ms, from 10. */
   readonly electionTimeoutMs: number;
   /** Time between heartbeats in ms, from 1; at most half of the election timeout. */
   readonly heartbeatMs: number;
-  /** Whether a node asks who would vote for it before it stands (dissertation 9.6). */
+  /** Whether a node asks which nodes would vote for it before it starts an election (dissertation 9.6). */
   readonly preVote: boolean;
-  /** A node takes a snapshot after so many entries, from 1. */
+  /** A node takes a snapshot after this many entries, from 1. */
   readonly snapshotEntries: number;
   /** How many entries before a snapshot stay in the log, from 0. */
   readonly keptEntries: number;
   /** The most bytes of commands in one AppendEntries, from 1. */
   readonly maxAppendBytes: number;
-  /** How many AppendEntries may be under way to one follower, from 1. */
+  /** How many AppendEntries may be in flight to one follower, from 1. */
   readonly maxInflight: number;
   /** Size at which a node begins another log file, in bytes. */
   readonly segmentBytes: number;
-  /** Whether reads may rest on leases, and by which share of time two clocks may drift apart. */
+  /** Whether reads may use leases, and by which share of time two clocks may drift apart. */
   readonly leases: { readonly clockDrift: number } | undefined;
 };
 
-/** The network at rest. */
+/** The network without faults. */
 export type NetworkSettings = {
-  /** How long a letter is under way. */
+  /** How long a letter takes. */
   readonly latencyMs: Range;
 };
 
-/** A disk at rest: how long a sync takes. */
+/** A disk without faults. */
 export type DiskSettings = {
   /** How long a sync takes. */
   readonly syncMs: Range;
@@ -66,7 +66,7 @@ export type DiskSettings = {
 export type Workload = {
   /** 0 for none. */
   readonly clients: number;
-  /** Operations of all clients together in a second of the run. A client has one at a time: what is late waits. */
+  /** Operations of all clients together per second. A client has one at a time: a later one waits for it. */
   readonly perSecond: number;
   /** How many keys they use, from 1. */
   readonly keys: number;
@@ -78,31 +78,31 @@ export type Workload = {
     readonly compareAndSet: number;
     readonly delete: number;
   };
-  /** How reads are made: through the log, by ReadIndex, on a lease. */
+  /** How reads are answered: through the log, by ReadIndex, on a lease. */
   readonly reads: "log" | "linearizable" | "lease";
-  /** How long values are, at least, in bytes. */
+  /** The least length of values, in bytes. */
   readonly valueBytes: number;
-  /** How long an operation is tried, in ms. */
+  /** How long a client tries an operation, in ms. */
   readonly timeoutMs: number;
 };
 
 /** Faults that a seed draws. */
 export type Nemesis = {
-  /** The kinds to draw from; with `swarm` each seed takes its own part of them at its own rates. */
+  /** The kinds to draw from; with `swarm` each seed takes some of them, at its own rates. */
   readonly faults: readonly FaultType[];
-  /** Whether each seed takes its own part of them. */
+  /** Whether each seed takes only some of them. */
   readonly swarm: boolean;
-  /** Between the beginnings of two faults. */
+  /** Time between the beginnings of two faults. */
   readonly everyMs: Range;
   /** How long one lasts. */
   readonly lastMs: Range;
 };
 
-/** What a run must have met, beside what always has to hold. Names are those of the coverage. */
+/** What must have happened in a run, in addition to what must always hold. The names are those of the coverage. */
 export type Expectations = {
-  /** Below these counts the run shows nothing, and its verdict is `unknown`. */
+  /** With lower counts the run proves nothing, and its verdict is `unknown`. */
   readonly atLeast: Readonly<Record<string, number>>;
-  /** Above these counts it is a violation. */
+  /** Higher counts are a violation. */
   readonly atMost: Readonly<Record<string, number>>;
   /** Whether the history is judged. */
   readonly linearizable: boolean;

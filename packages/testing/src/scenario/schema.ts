@@ -1,7 +1,6 @@
 import * as v from "valibot";
+import { FAULT_GROUPS, FAULT_TYPES, isTypeIn, type FaultGroup } from "./faults/table.ts";
 import type { FaultType } from "./fault.ts";
-import { FAULT_TYPES } from "./fault-schema.ts";
-import { FAULT_GROUPS, isTypeOf, type FaultGroup } from "./fault-groups.ts";
 import type { Nemesis, Scenario } from "./scenario.ts";
 import {
   counts,
@@ -15,7 +14,7 @@ import {
   oneOf,
   text,
   whole,
-} from "./written.ts";
+} from "./written/values.ts";
 
 const GROUP_NAMES = Object.keys(FAULT_GROUPS) as readonly FaultGroup[];
 const SIZE_MAX = 2 ** 30;
@@ -95,7 +94,7 @@ const expect = fields({
   linearizable: v.optional(flag, true),
 });
 
-/** A scenario as people write it, but for its faults, which are read one by one. */
+/** A scenario as people write it, except its faults, which are read one by one. */
 export const scenarioSchema = v.pipe(
   fields({
     name,
@@ -127,13 +126,13 @@ export const scenarioSchema = v.pipe(
   })),
 );
 
-/** What {@link scenarioSchema} gives is a scenario as soon as its faults are read. */
+/** What {@link scenarioSchema} gives is a scenario once its faults are read. */
 type ReadScenario = v.InferOutput<typeof scenarioSchema>;
 
 true satisfies Omit<ReadScenario, "faults"> extends Omit<Scenario, "faults"> ? true : false;
 
 function covers(named: FaultType | FaultGroup, type: FaultType): boolean {
-  return named === type || (named in FAULT_GROUPS && isTypeOf(named as FaultGroup, type));
+  return named === type || (named in FAULT_GROUPS && isTypeIn(named as FaultGroup, type));
 }
 
 function once(names: readonly unknown[]): Readonly<Record<string, number>> {

@@ -1,7 +1,7 @@
 import { readdir } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 
-/** `src` and `dist` lie side by side: both find the folder here. */
+/** `src` and `dist` are side by side, so both find the folder at this path. */
 const FOLDER = new URL("../../scenarios/", import.meta.url);
 const ENDING = ".yaml";
 

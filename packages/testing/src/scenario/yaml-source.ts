@@ -12,33 +12,33 @@ import {
 import type { Complaint, Path } from "./complaint.ts";
 import { ScenarioError, type PlacedComplaint, type TextPlace } from "./scenario-error.ts";
 
-/** What a YAML text says, and where it says what. */
+/** The data of a YAML text, and the place of each part in the text. */
 export class YamlSource {
-  /** What it says, as plain data. */
+  /** Its content as plain data. */
   readonly value: unknown;
   readonly #document: Document.Parsed;
   readonly #lines = new LineCounter();
 
-  /** @throws ScenarioError for what is no YAML 1.2; `source` is what people know the text by. */
+  /** @throws ScenarioError for text that is not YAML 1.2; `source` names the text in the message. */
   constructor(text: string, source: string) {
     const options = { lineCounter: this.#lines, prettyErrors: false, logLevel: "error" } as const;
     this.#document = parseDocument(text, options);
     const wrong = this.#document.errors.map(({ message, pos: [start] }) => ({
       path: [],
       on: "value" as const,
-      text: `this is no YAML: ${message}`,
+      text: `this is not YAML: ${message}`,
       place: this.#placeAt(start),
     }));
     if (wrong.length > 0) throw new ScenarioError(source, wrong);
     this.value = this.#toData(source);
   }
 
-  /** Aliases are looked up last: what they stand for may be missing, or too much. */
+  /** Aliases are resolved last: their anchor may be missing, or may expand to too much. */
   #toData(source: string): unknown {
     try {
       return this.#document.toJS();
     } catch (error) {
-      const text = `this is no YAML: ${error instanceof Error ? error.message : String(error)}`;
+      const text = `this is not YAML: ${error instanceof Error ? error.message : String(error)}`;
       const place = this.#placeAt(this.#strayAlias() ?? 0);
       throw new ScenarioError(source, [{ path: [], on: "value", text, place }]);
     }
@@ -54,7 +54,7 @@ export class YamlSource {
     return offset;
   }
 
-  /** The complaint with its place: that of the last step of its path that the text has. */
+  /** The complaint with its place: that of the last step of its path that is in the text. */
   placed(complaint: Complaint): PlacedComplaint {
     return { ...complaint, place: this.#placeAt(this.#offsetOf(complaint)) };
   }
@@ -68,7 +68,7 @@ export class YamlSource {
       if (next === undefined) continue;
       node = next.value;
       const isLast = at === path.length - 1;
-      // What stands under a name may be nothing at all, and then has no place.
+      // A name may have no value, and then the value has no place.
       offset = (isLast && on === "key" ? undefined : startOf(node)) ?? startOf(next.key) ?? offset;
     }
     return offset ?? 0;
@@ -94,7 +94,7 @@ function childOf(
   return node.items.find(({ key }) => isScalar(key) && String(key.value) === String(step));
 }
 
-/** Where a node begins; undefined for one that is not written, as the value of `crash:`. */
+/** Where a node begins; undefined for one that is not written, such as the value of `crash:`. */
 function startOf(node: unknown): number | undefined {
   const { range } = (node ?? {}) as Partial<Node>;
   return range === null || range === undefined || range[0] === range[1] ? undefined : range[0];

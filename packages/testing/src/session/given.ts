@@ -2,7 +2,7 @@ import * as v from "valibot";
 import { pathText } from "../scenario/complaint.ts";
 import type { FaultAction } from "../scenario/fault.ts";
 import { readFault } from "../scenario/read-fault.ts";
-import { duration, type Duration } from "../scenario/written.ts";
+import { duration, type Duration } from "../scenario/written/values.ts";
 import { SessionError } from "./session-error.ts";
 
 /** Names of fault fields in scenario files, where they differ from those in code. */

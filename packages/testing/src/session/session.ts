@@ -2,7 +2,7 @@ import type { Outcome } from "@kontiki/actors/node";
 import { nodeId } from "@kontiki/core";
 import { unplain } from "../history/plain.ts";
 import type { FaultAction, Kept } from "../scenario/fault.ts";
-import type { Duration } from "../scenario/written.ts";
+import type { Duration } from "../scenario/written/values.ts";
 import type { Happening, Observer } from "../engine/observer.ts";
 import type { Simulation } from "../runs/simulate.ts";
 import type { Recording } from "./recording.ts";

@@ -2,14 +2,14 @@ import type { Notice, Order } from "@kontiki/actors/node";
 import type { NodeId } from "@kontiki/core";
 import type { Timeline } from "../engine/timeline.ts";
 
-/** Told why a change was not taken; undefined when it was. */
+/** Gets the reason why a leader refused a change; undefined when it took it. */
 type OnEnd = (refusal: string | undefined) => void;
 
 type Asked = { readonly node: NodeId; readonly onEnd: OnEnd };
 
 /**
- * Changes of the membership that nodes were asked for, and who waits for what they say. Each is told once the node's turn
- * is over, as whoever hears of it may do something to that node.
+ * Membership changes that were requested from nodes, and the callbacks that wait for the answers. A callback runs after the
+ * node's turn, because it may do something to that node.
  */
 export class AskedChanges {
   readonly #timeline: Timeline;
@@ -19,18 +19,18 @@ export class AskedChanges {
     this.#timeline = timeline;
   }
 
-  /** A node is about to be given this order. */
+  /** A node is about to get this order. */
   ask(order: Order, node: NodeId, onEnd: OnEnd): void {
     this.#asked.set(order, { node, onEnd });
   }
 
-  /** A node has said something of an order. */
+  /** A node has answered an order. */
   noticed(notice: Notice): void {
     if (notice.type === "transferEnded") return;
     this.#end(notice.cause, notice.type === "rejectChange" ? notice.reason : undefined);
   }
 
-  /** Whoever waits for an answer of a process that is gone hears that. */
+  /** A process has ended: requests that wait for its answer end too. */
   ended(node: NodeId): void {
     for (const [order, asked] of this.#asked)
       if (asked.node === node) this.#end(order, "the process that was asked has ended");

@@ -1,9 +1,9 @@
 import type { CrashPoint, Kept } from "../scenario/fault.ts";
 import type { DiskStep } from "./disk-step.ts";
 
-/** Thrown through a node at the point at which its process ends. Nothing of the node catches it. */
-export class Fall extends Error {
-  override readonly name = "Fall";
+/** Thrown through a node at the point at which its process ends. The node does not catch it. */
+export class ProcessEnd extends Error {
+  override readonly name = "ProcessEnd";
   readonly point: CrashPoint;
   readonly kept: Kept | undefined;
 
@@ -14,24 +14,24 @@ export class Fall extends Error {
   }
 }
 
-/** The points at which a process is to end, the next time it comes there. */
+/** The points at which a process must end when it next reaches them. */
 export class CrashPoints {
   readonly #armed: { readonly point: CrashPoint; readonly kept: Kept | undefined }[] = [];
 
-  /** Gives a function that calls it off. */
+  /** Arms a point. Returns a function that cancels it. */
   arm(point: CrashPoint, kept: Kept | undefined): () => void {
     const armed = { point, kept };
     this.#armed.push(armed);
     return () => this.#disarm(armed);
   }
 
-  /** The process is at this point. @throws Fall when it is to end there. */
+  /** The process is at this point. @throws ProcessEnd when it must end there. */
   at(point: CrashPoint): void {
     if (this.#armed.length === 0) return;
     const armed = this.#armed.find((each) => each.point === point);
     if (armed === undefined) return;
     this.#disarm(armed);
-    throw new Fall(point, armed.kept);
+    throw new ProcessEnd(point, armed.kept);
   }
 
   #disarm(armed: { readonly point: CrashPoint }): void {
@@ -40,7 +40,7 @@ export class CrashPoints {
   }
 }
 
-/** The point that an operation of a running node's disk is, before it is done. */
+/** The crash point just before an operation of a running node's disk, if there is one. */
 export function pointOf(step: DiskStep, file: string): CrashPoint | undefined {
   const isLog = isLogFile(file);
   if (isLog && step === "append") return "beforeSave";
@@ -49,7 +49,7 @@ export function pointOf(step: DiskStep, file: string): CrashPoint | undefined {
   return undefined;
 }
 
-/** Whether a file is one of the log's. */
+/** Whether a file belongs to the log. */
 export function isLogFile(file: string): boolean {
   return file.endsWith(".wal");
 }

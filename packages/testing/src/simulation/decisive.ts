@@ -4,13 +4,13 @@ import { sameMembership, type InForce, type Membership, type State } from "@kont
 export type Known = Pick<State, "commit" | "memberships">;
 
 /**
- * Every membership that may still decide: the one committed last, as far as any node knows, and all behind it that are in
- * some log, without doubles.
+ * Every membership that may still decide: the last committed one that any node knows, and all later ones in any log, without
+ * duplicates.
  *
- * That an entry is committed is known only of a node's own log: another may hold another entry at the same index, which
- * the next leader cuts off.
+ * A node's commit index says only that the entries of its own log are committed: another log may have another entry at the
+ * same index, which the next leader cuts off.
  *
- * @param initial the membership that the cluster began with.
+ * @param initial the membership at the beginning of the cluster.
  */
 export function decisiveMemberships(
   nodes: readonly Known[],

@@ -1,6 +1,6 @@
 /**
- * What a disk is about to do, told before it does it. `syncNames`: a name was given or taken away and is there for who
- * looks, but the folder is not synced yet.
+ * An operation of a disk, reported before the disk carries it out. `syncNames`: a name was added or removed and readers see
+ * that, but the folder is not synced yet.
  */
 export type DiskStep =
   | "create"

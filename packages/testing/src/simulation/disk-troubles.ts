@@ -4,7 +4,7 @@ import type { Counters } from "../run/counters.ts";
 import type { DiskOperation, Range } from "../scenario/fault.ts";
 import { InForce } from "./in-force.ts";
 
-/** What is wrong with a disk at the moment, beside its bytes: what it refuses, and how long it takes. */
+/** The present faults of a disk other than damaged bytes: which operations fail, and how long they take. */
 export class DiskTroubles {
   readonly #chance: Chance;
   readonly #counters: Counters;
@@ -32,7 +32,7 @@ export class DiskTroubles {
     return this.#slowness.begin(ms);
   }
 
-  /** @param freeBytes what can still be written before the disk is full, from 0. */
+  /** @param freeBytes how many bytes can still be written before the disk is full, from 0. */
   beginFullness(freeBytes: number): () => void {
     this.#freeBytes = freeBytes;
     return this.#fullness.begin(true);
@@ -49,7 +49,7 @@ export class DiskTroubles {
     };
   }
 
-  /** Calls back when no stall is in force any more, at once if none is; gives a function that calls it off. */
+  /** Calls back when no stall is in force, at once if there is none. Returns a function that cancels it. */
   onReady(callback: () => void): () => void {
     if (!this.isStalled) {
       callback();
@@ -69,7 +69,7 @@ export class DiskTroubles {
     throw new DiskError(`cannot ${operation} ${path}: the simulated device fails (EIO)`, "EIO");
   }
 
-  /** How many of these bytes are written before the disk refuses: all of them, or fewer when it is or becomes full. */
+  /** How many of these bytes the disk accepts: all of them, or fewer when it is full or becomes full. */
   takeSpace(bytes: number): number {
     if (this.#fullness.all.length === 0) return bytes;
     const taken = Math.min(bytes, this.#freeBytes);
@@ -81,13 +81,13 @@ export class DiskTroubles {
     this.#freeBytes += bytes;
   }
 
-  /** That a write found no room. */
+  /** The error of a write that found no space. */
   full(path: string): DiskError {
     this.#counters.count("disk.full");
     return new DiskError(`cannot write to ${path}: the simulated disk is full (ENOSPC)`, "ENOSPC");
   }
 
-  /** How much longer than at rest the next operation takes, in ms. */
+  /** How much longer than usual the next operation takes, in ms. */
   lateness(): number {
     let late = 0;
     for (const [least, most] of this.#slowness.all) {

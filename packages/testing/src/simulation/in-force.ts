@@ -1,4 +1,4 @@
-/** Faults of one kind that are in force, in the order in which they began. Each ends on its own. */
+/** Faults of one kind that are in force, in the order in which they began. Each ends independently. */
 export class InForce<T> {
   #all: readonly T[] = [];
 
@@ -6,7 +6,7 @@ export class InForce<T> {
     return this.#all;
   }
 
-  /** Gives a function that ends it; calling that again does nothing. */
+  /** Begins a fault. Returns a function that ends it; further calls do nothing. */
   begin(one: T): () => void {
     const entry = { one };
     this.#entries = [...this.#entries, entry];

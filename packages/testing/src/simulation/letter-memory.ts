@@ -1,11 +1,11 @@
 import type { Envelope } from "@kontiki/actors/node";
 import type { Chance } from "../chance.ts";
 
-/** Letters that are remembered, and how many of those that pass are: few, so that some of them grow old. */
+/** How many letters are remembered, and which part of all letters: few, so that some of them become old. */
 const REMEMBERED_MAX = 64;
 const REMEMBERED_SHARE = 0.25;
 
-/** Letters of long ago, for a network that delivers them again. Each new one takes the place of any. */
+/** Old letters, for a network that delivers them again. Each new one replaces a random one. */
 export class LetterMemory {
   readonly #chance: Chance;
   readonly #letters: Envelope[] = [];
@@ -14,7 +14,7 @@ export class LetterMemory {
     this.#chance = chance;
   }
 
-  /** Sees a letter pass. Its bytes are kept, not copied: nobody writes into a letter that was sent. */
+  /** Sees a letter pass. It keeps the bytes without a copy, because no code writes into a letter that was sent. */
   see(letter: Envelope): void {
     if (!this.#chance.happens(REMEMBERED_SHARE)) return;
     const place = this.#chance.below(REMEMBERED_MAX);

@@ -8,9 +8,9 @@ type Stray = { readonly file: SimFile; readonly from: number; readonly to: numbe
 /**
  * A write that lands at another place of its file: over older bytes, with zeros where it should be.
  *
- * The page cache hides it until the file is read from the device. It is played only once a later write of the same file
- * is durable: lost from the very end of a file it would look like a write that a crash cut off, which nobody can tell
- * apart, and a node would forget a promise without knowing.
+ * The page cache hides it until the file is read from the device. It is carried out only when a later write of the same file
+ * is durable: a write that is missing from the end of a file looks exactly like one that a crash cut off, and a node would
+ * forget a promise without noticing.
  */
 export class Misdirection {
   readonly #chance: Chance;
@@ -23,17 +23,17 @@ export class Misdirection {
     this.#counters = counters;
   }
 
-  /** The next write that can goes astray; one each time that this is called. */
+  /** The next write for which this is possible lands at the wrong place; one for each call. */
   begin(): () => void {
     return this.#inForce.begin({ isDone: false });
   }
 
-  /** The page cache is gone, and with it the only copy: as if the write had been where it should. */
+  /** The page cache is gone, and with it the only copy of a pending write: it stays where it belongs. */
   forget(): void {
     this.#stray = undefined;
   }
 
-  /** A write was appended to a file that is open. */
+  /** A write was appended to an open file. */
   onAppend(name: string, file: SimFile): void {
     const isWanted = this.#inForce.all.some(({ isDone }) => !isDone);
     if (!isWanted || this.#stray?.file === file || !name.endsWith(".wal")) return;

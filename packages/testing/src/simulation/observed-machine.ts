@@ -1,17 +1,17 @@
 import { messageOf, type StateMachine } from "@kontiki/actors/node";
 import { plainText, unplain } from "../history/plain.ts";
 
-/** What is told of a state machine. */
+/** The events of a state machine. */
 export type MachineEvents = {
   /** It is about to apply a command. */
   readonly onApply: () => void;
   readonly onApplied: (command: unknown, result: unknown) => void;
   readonly onRestored: (state: unknown) => void;
-  /** It did what no state machine may: what, as the end of a sentence that begins with its node. */
+  /** It broke the contract of a state machine: `what` is the end of a sentence that begins with its node. */
   readonly onMisbehaved: (what: string) => void;
 };
 
-/** A state machine that tells what it does. */
+/** A state machine that reports its events. */
 export function observed(machine: StateMachine, events: MachineEvents): StateMachine {
   const snapshot = (): unknown => snapshotOf(machine, events);
   const restored = (restore: () => void): void => {
@@ -42,7 +42,7 @@ export function observed(machine: StateMachine, events: MachineEvents): StateMac
   };
 }
 
-/** A machine that throws has answered with its error. */
+/** The error that a machine throws is its answer. */
 function resultOf(machine: StateMachine, command: unknown, { onApplied }: MachineEvents): unknown {
   try {
     return machine.apply(command);
@@ -58,13 +58,13 @@ function snapshotOf(machine: StateMachine, events: MachineEvents): unknown {
   return state;
 }
 
-/** The machine is asked at once: its parts are of this moment, whenever they are drawn. */
+/** The parts of a snapshot. It asks the machine at once: the parts are those of this moment, even if they are read later. */
 function partsOf(machine: StateMachine, events: MachineEvents): Iterable<unknown> {
   const parts = guarded("snapshotParts", () => machine.snapshotParts?.() ?? [], events);
   return drawn(parts, events);
 }
 
-/** No generator: that would not pass on an end before the first part. */
+/** It is not a generator, because a generator would not pass on a `return` before the first part. */
 function drawn(parts: Iterable<unknown>, events: MachineEvents): IterableIterator<unknown> {
   const iterator = parts[Symbol.iterator]();
   return {
@@ -80,7 +80,7 @@ function drawn(parts: Iterable<unknown>, events: MachineEvents): IterableIterato
   };
 }
 
-/** Unlike a command's, an error here is no answer to anybody: the node cannot go on. */
+/** Unlike the error of a command, an error here is not an answer: the node cannot continue. */
 function guarded<T>(call: string, of: () => T, { onMisbehaved }: MachineEvents): T {
   try {
     return of();
@@ -90,7 +90,7 @@ function guarded<T>(call: string, of: () => T, { onMisbehaved }: MachineEvents):
   }
 }
 
-/** `call` is asked only where something is wrong: this is run with every command. */
+/** It runs with every command, so `call` is a function that is called only when something is wrong. */
 function tellUnplain(call: () => string, value: unknown, { onMisbehaved }: MachineEvents): void {
   const what = unplain(value);
   if (what !== undefined) onMisbehaved(`${call()} gave ${what}, which is not plain data`);

@@ -10,7 +10,7 @@ import {
 import { decisiveMemberships } from "./decisive.ts";
 import type { SimNode } from "./sim-node.ts";
 
-/** The leader of the highest term among those that run and think that they lead. */
+/** The leader of the highest term among the running nodes that believe that they lead. */
 export function leaderOf(nodes: readonly SimNode[]): SimNode | undefined {
   let found: SimNode | undefined;
   for (const node of nodes) {
@@ -22,7 +22,7 @@ export function leaderOf(nodes: readonly SimNode[]): SimNode | undefined {
   return found;
 }
 
-/** The membership that the leader goes by; without one the newest that any node goes by. */
+/** The membership that the leader uses; without a leader the newest that any node uses. */
 export function membershipIn(nodes: readonly SimNode[], voters: readonly NodeId[]): Membership {
   const leader = leaderOf(nodes)?.process?.actor;
   if (leader !== undefined) return leader.membership.membership;
@@ -34,7 +34,7 @@ export function membershipIn(nodes: readonly SimNode[], voters: readonly NodeId[
   return newest.membership;
 }
 
-/** Every membership that may still decide, by what the nodes know or knew when they fell. */
+/** Every membership that may still decide, from what the nodes know or knew when their processes ended. */
 export function membershipsIn(
   nodes: readonly SimNode[],
   voters: readonly NodeId[],
@@ -43,7 +43,7 @@ export function membershipsIn(
   return decisiveMemberships(known, initialMembership(voters));
 }
 
-/** Whether one leads, all members run and have applied what it has, and no change is under way. */
+/** Whether there is a leader, all members run and have applied what it has, and no change is in progress. */
 export function haveSettled(nodes: readonly SimNode[]): boolean {
   const leader = leaderOf(nodes)?.process?.actor;
   if (leader === undefined || !leader.membership.committed) return false;

@@ -5,11 +5,11 @@ import type { SimNames } from "./sim-names.ts";
 type Place = { readonly name: string; readonly file: SimFile; readonly bytes: number };
 
 /**
- * Changes one bit of a log or of a snapshot, and says where; undefined when there is nothing that may rot.
+ * Changes one bit of a log or of a snapshot, and returns where; undefined when there is nothing that may rot.
  *
- * Of a log that is everything before the last write that is durable as a whole. That one stays: damage inside the very last
- * batch of a log looks like a write that a crash cut off, and the last whole batch is what tells a node that its log is
- * damaged and how far it reached. No log can be told from a shorter one without it.
+ * In a log everything before the last fully durable write may rot. That write stays: damage inside the last batch of a log
+ * looks like a write that a crash cut off, and the last intact batch tells a node that its log is damaged and how far it
+ * reached. Without it the log looks like a shorter log.
  */
 export function rot(names: SimNames, what: "log" | "snapshot", chance: Chance): string | undefined {
   const places = what === "log" ? logPlaces(names) : snapshotPlaces(names);
@@ -31,7 +31,7 @@ function snapshotPlaces(names: SimNames): Place[] {
   return placesOf(names, ".snapshot");
 }
 
-/** The segments up to the last whole write; a later one that holds nothing but its header vouches for that write. */
+/** The segments up to the last intact write; a later segment with only a header proves that this write was complete. */
 function logPlaces(names: SimNames): Place[] {
   const places = placesOf(names, ".wal");
   const last = places.findLastIndex(({ file }) => file.lastSyncedAppend() !== undefined);

@@ -1,18 +1,16 @@
 import {
-  askingOf,
   Client,
   clientAddress,
+  ClientCalls,
   encodeCommand,
   encodeParcel,
   openParcel,
   outcomeOf,
-  takeAnswer,
-  undelivered,
   type ClientAddress,
-  type ClientEffect,
+  type Asking,
   type Envelope,
   type Outcome,
-  type SendEffect,
+  type ProposalEnd,
 } from "@kontiki/actors/node";
 import type { NodeId } from "@kontiki/core";
 import type { PlannedOperation } from "../plan/plan.ts";
@@ -20,14 +18,14 @@ import type { Workload } from "../scenario/scenario.ts";
 import type { Happening } from "../engine/observer.ts";
 import type { Timeline } from "../engine/timeline.ts";
 
-/** How often a client looks at its deadlines while it waits for something, in ms. */
+/** How often a client checks its deadlines while something is pending, in ms. */
 const TICK_MS = 20;
 
 /** What a client is made of. */
 export type ClientParts = {
   readonly timeline: Timeline;
   readonly workload: Workload;
-  /** The nodes that there are when it is asked. */
+  /** The nodes that exist when it is called. */
   readonly nodes: () => readonly NodeId[];
   readonly electionTimeoutMs: number;
   readonly heartbeatMs: number;
@@ -36,23 +34,22 @@ export type ClientParts = {
   readonly onHappening: (happening: Happening) => void;
 };
 
-/** Told once how an operation ended. */
+/** Called once with the outcome of an operation. */
 export type Ended = (outcome: Outcome<unknown>) => void;
 
 /**
- * One client, which has one operation at a time: the rules of the real one, driven in virtual time. Unlike the real one
- * nobody tells it of nodes that died: it is another machine.
+ * One client with one operation at a time: the rules of the real one, driven in virtual time. Unlike the real one it does
+ * not learn when a node dies: it is another machine.
  */
 export class SimClient {
   readonly address: ClientAddress;
   readonly number: number;
   readonly #client: Client;
+  readonly #calls: ClientCalls;
   readonly #parts: ClientParts;
-  readonly #waiting = new Map<number, Ended>();
-  readonly #waitingReads = new Map<number, Ended>();
   #ticks = false;
 
-  /** @param number from 1, another one for each client. */
+  /** @param number from 1, a different one for each client. */
   constructor(number: number, parts: ClientParts) {
     const { nodes, electionTimeoutMs, heartbeatMs } = parts;
     this.number = number;
@@ -60,6 +57,7 @@ export class SimClient {
     this.#parts = parts;
     const times = { attemptMs: 4 * electionTimeoutMs, backoffMs: heartbeatMs / 2 };
     this.#client = new Client(number, nodes(), times);
+    this.#calls = new ClientCalls(this.#client, (to, asking) => this.#send(to, asking));
   }
 
   /** How many operations have not ended. */
@@ -67,25 +65,26 @@ export class SimClient {
     return this.#client.pending;
   }
 
-  /** Asks for an operation. `onEnd` is called once. */
+  /** Begins an operation. `onEnd` is called once. */
   call(operation: PlannedOperation, onEnd: Ended): void {
     const { timeline, workload, onHappening } = this.#parts;
     const deadline = timeline.now + workload.timeoutMs;
     const bytes = encodeCommand(operation.command);
+    const settle = (end: ProposalEnd): void =>
+      onEnd(end.type === "answered" ? outcomeOf(end.result) : end);
     if (operation.read && workload.reads !== "log") {
       const options = { consistency: workload.reads, node: undefined };
-      this.#waitingReads.set(this.#client.read(bytes, options, deadline), onEnd);
+      this.#calls.read(bytes, options, deadline, settle);
       onHappening({ type: "called", operation, proposal: undefined });
     } else {
-      const sequence = this.#client.propose(bytes, deadline);
-      this.#waiting.set(sequence, onEnd);
+      const sequence = this.#calls.propose(bytes, deadline, settle);
       onHappening({ type: "called", operation, proposal: { client: this.number, sequence } });
     }
-    this.#perform(this.#client.flush(timeline.now));
+    this.#calls.perform(this.#client.flush(timeline.now));
     this.#tickLater();
   }
 
-  /** Nodes came or went. */
+  /** Nodes were added or removed. */
   nodesAre(nodes: readonly NodeId[]): void {
     this.#client.nodesAre(nodes);
   }
@@ -93,14 +92,15 @@ export class SimClient {
   /** A letter has come from a node. */
   receive({ bytes }: Envelope): void {
     const { now } = this.#parts.timeline;
-    this.#perform(takeAnswer(this.#client, openParcel(bytes), now) ?? []);
+    this.#calls.perform(this.#client.receive(openParcel(bytes), now) ?? []);
   }
 
-  /** Where a letter of this client went there was nobody to take it, or no room. */
+  /** A letter of this client could not be delivered: no node takes it, or its mailbox is full. */
   undeliverable({ bytes }: Envelope, isFull: boolean): void {
     const parcel = openParcel(bytes);
     if (parcel?.type !== "propose" && parcel?.type !== "read") return;
-    this.#perform(undelivered(this.#client, parcel, isFull, this.#parts.timeline.now));
+    const { now } = this.#parts.timeline;
+    this.#calls.perform(this.#client.undelivered(parcel, isFull, now));
   }
 
   #tickLater(): void {
@@ -108,43 +108,13 @@ export class SimClient {
     this.#ticks = true;
     this.#parts.timeline.after(TICK_MS, () => {
       this.#ticks = false;
-      this.#perform(this.#client.tick(this.#parts.timeline.now));
+      this.#calls.perform(this.#client.tick(this.#parts.timeline.now));
       if (this.#client.pending > 0) this.#tickLater();
     });
   }
 
-  #perform(effects: readonly ClientEffect[]): void {
-    for (const effect of effects) {
-      switch (effect.type) {
-        case "send":
-        case "sendRead":
-          this.#send(effect);
-          break;
-        case "settle":
-          this.#settle(this.#waiting, effect.sequence, effect.end);
-          break;
-        case "settleRead":
-          this.#settle(this.#waitingReads, effect.read, effect.end);
-          break;
-        default:
-          effect satisfies never;
-      }
-    }
-  }
-
-  #settle(
-    waiting: Map<number, Ended>,
-    number: number,
-    end: (ClientEffect & { readonly type: "settle" | "settleRead" })["end"],
-  ): void {
-    const onEnd = waiting.get(number);
-    waiting.delete(number);
-    onEnd?.(end.type === "answered" ? outcomeOf(end.result) : end);
-  }
-
-  #send(effect: SendEffect): void {
-    const { to } = effect;
-    const bytes = encodeParcel(askingOf(effect));
+  #send(to: NodeId, asking: Asking): void {
+    const bytes = encodeParcel(asking);
     this.#parts.onHappening({ type: "posted", from: this.address, to, bytes });
     this.#parts.send({ to, from: this.address, incarnation: 0, bytes });
   }

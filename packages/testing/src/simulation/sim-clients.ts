@@ -1,13 +1,13 @@
 import type { PlannedOperation } from "../plan/plan.ts";
 import { SimClient, type ClientParts, type Ended } from "./sim-client.ts";
 
-/** What the clients of a run are made of. */
+/** What the clients of a run need. */
 export type ClientsParts = ClientParts & {
-  /** There is another client, which is to get its mail. */
+  /** A new client exists, which must get its mail. */
   readonly onClient: (client: SimClient) => void;
 };
 
-/** All clients of a run, with what each is to ask. */
+/** All clients of a run, with their operations. */
 export class SimClients {
   readonly #all: SimClient[] = [];
   readonly #parts: ClientsParts;
@@ -23,12 +23,12 @@ export class SimClients {
     return this.#all;
   }
 
-  /** Whether nothing that was asked has still to end. */
+  /** Whether every operation that began has ended. */
   get isIdle(): boolean {
     return this.#all.every(({ pending }) => pending === 0);
   }
 
-  /** Begins to ask. */
+  /** Begins the operations. */
   start(): void {
     const count = this.#operations.reduce((most, { client }) => Math.max(most, client + 1), 0);
     for (let at = 0; at < count; at += 1) {
@@ -39,12 +39,12 @@ export class SimClients {
     }
   }
 
-  /** What was not asked by now never is. */
+  /** Drops the operations that have not begun. */
   stop(): void {
     this.#isOver = true;
   }
 
-  /** Has an operation's client ask now, whatever else it is to ask. `onEnd` is called once. */
+  /** Lets an operation's client begin it now, whatever else is planned. Calls `onEnd` once. */
   ask(operation: PlannedOperation, onEnd: Ended): void {
     this.#clientAt(operation.client).call(operation, (outcome) => {
       this.#parts.onHappening({ type: "returned", operation, outcome });

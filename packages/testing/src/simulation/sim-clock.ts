@@ -4,15 +4,14 @@ import type { Chance } from "../chance.ts";
 import { InForce } from "./in-force.ts";
 import type { Timeline } from "../engine/timeline.ts";
 
-/** How often a supervisor shows that its loop turns, in ms; here it always does. */
+/** How often a supervisor shows that its event loop runs, in ms; here it always does. */
 const PULSE_MS = 20;
 
 /**
  * The clock of one node: it may run at another rate than the run's own time, and jump.
  *
- * Timers are set by the rate in force and keep to it, and no jump moves them: a timer of an operating system counts from
- * when it was set, by a counter that is never set. `nowMs` does jump, back as well, as no monotonic clock would: that is
- * the fault.
+ * A timer keeps the rate at which it was set, and no jump moves it: a timer of an operating system uses a counter that no program
+ * can set. `nowMs` does jump, even back, which a monotonic clock never does: that is the fault.
  */
 export class SimClock implements Clock, FaultableClock {
   readonly #timeline: Timeline;
@@ -28,7 +27,7 @@ export class SimClock implements Clock, FaultableClock {
     this.#chance = chance;
   }
 
-  /** How many times as fast as the run's own time it runs. */
+  /** How fast it runs: 1 is the speed of the run's own time. */
   get rate(): number {
     return this.#rates.all.reduce((product, rate) => product * rate, 1);
   }
@@ -45,12 +44,12 @@ export class SimClock implements Clock, FaultableClock {
     return this.#steady() + this.#jumpsMs;
   }
 
-  /** A clock that is fast is so for the supervisor too: both live in one process. */
+  /** A fast clock is fast for the supervisor too: both are in one process. */
   pulses(): number {
     return Math.floor(this.#steady() / PULSE_MS);
   }
 
-  /** It runs `rate` times as fast, above 0, until the function that this gives is called. Rates multiply. */
+  /** Lets it run `rate` times as fast, above 0. Rates multiply. Returns a function that ends this. */
   beginDrift(rate: number): () => void {
     this.#settle();
     const end = this.#rates.begin(rate);
@@ -60,7 +59,7 @@ export class SimClock implements Clock, FaultableClock {
     };
   }
 
-  /** It jumps: forward, or back with a negative number. */
+  /** Moves it forward, or back with a negative number, in ms. */
   step(ms: number): void {
     this.#jumpsMs += ms;
   }

@@ -12,23 +12,23 @@ import type { SimFile } from "./sim-file.ts";
 import { SimNames } from "./sim-names.ts";
 import { OpenSimFile, UnpublishedSimFile, type FileSystem } from "./sim-open-file.ts";
 
-/** What a disk is made of. */
+/** What a disk needs. */
 export type DiskParts = {
   readonly chance: Chance;
   readonly settings: DiskSettings;
   readonly counters: Counters;
-  /** Called before each operation; what it throws is what the operation throws. */
+  /** Called before each operation, which throws what this throws. */
   readonly onStep: (step: DiskStep, file: string) => void;
 };
 
 /**
- * The disk of one node: it knows which bytes are durable, and how long all it was asked to do takes.
+ * The disk of one node. It knows which bytes are durable, and how long its operations take.
  *
- * - A write is in the page cache until its file is synced: who reads sees it, a loss of power takes it.
- * - A sync that fails leaves its bytes in the cache and calls them clean: no later sync carries them, unless they are
- *   written again (`DiskFile.rewrite`).
- * - A new file is written and synced before it has its name. The name is durable once the folder is synced.
- * - What is damaged stays so until it is written anew or removed.
+ * - A write is in the page cache until its file is synced: reads see it, a loss of power loses it.
+ * - A sync that fails leaves its bytes in the cache and marks them clean: no later sync writes them, unless they are written
+ *   again (`DiskFile.rewrite`).
+ * - A new file is written and synced before it gets its name. The name is durable once the folder is synced.
+ * - Damaged bytes stay damaged until they are written again or removed.
  */
 export class SimDisk implements Disk, FaultableDisk {
   readonly #parts: DiskParts;
@@ -37,7 +37,7 @@ export class SimDisk implements Disk, FaultableDisk {
   readonly #misdirection: Misdirection;
   readonly #system: FileSystem;
   #delayMs = 0;
-  /** Whether it was read from since its delay was taken. */
+  /** Whether there was a read since the last `takeDelayMs`. */
   #isReading = false;
   #owner: string | undefined;
 
@@ -55,9 +55,9 @@ export class SimDisk implements Disk, FaultableDisk {
   }
 
   /**
-   * Writes down whose disk it is, once; from then on it is nobody else's. A data directory has a file that says so.
+   * Records the owner of the disk, once; from then on no other node may use it. A data directory has a file for this.
    *
-   * @throws DiskError when it is another's.
+   * @throws DiskError when another node owns it.
    */
   claim(owner: string): void {
     this.#owner ??= owner;
@@ -66,7 +66,7 @@ export class SimDisk implements Disk, FaultableDisk {
     throw new DiskError(message, "EXDEV");
   }
 
-  /** How long what was asked of it since the last call takes, in ms; infinite while it is stalled. */
+  /** How long the operations since the last call take, in ms; infinite while it is stalled. */
   takeDelayMs(): number {
     const delay = this.#delayMs;
     this.#delayMs = 0;
@@ -74,7 +74,7 @@ export class SimDisk implements Disk, FaultableDisk {
     return delay > 0 && this.#troubles.isStalled ? Number.POSITIVE_INFINITY : delay;
   }
 
-  /** How long a sync that begins in this moment takes, in ms; infinite while it is stalled. */
+  /** How long a sync that begins at this moment takes, in ms; infinite while it is stalled. */
   syncMs(): number {
     if (this.#troubles.isStalled) {
       this.#parts.counters.count("disk.stalled");
@@ -83,12 +83,12 @@ export class SimDisk implements Disk, FaultableDisk {
     return this.#drawMs();
   }
 
-  /** Calls back when no stall is in force any more, at once if none is; gives a function that calls it off. */
+  /** Calls back when no stall is in force, at once if there is none. Returns a function that cancels it. */
   onReady(callback: () => void): () => void {
     return this.#troubles.onReady(callback);
   }
 
-  /** Loses what was not synced, but for what `kept` says. No file of it is open. */
+  /** Loses what was not synced, except what `kept` leaves. No file of it may be open. */
   losePower(kept: Kept): void {
     const { chance, counters } = this.#parts;
     this.#misdirection.forget();
@@ -96,39 +96,39 @@ export class SimDisk implements Disk, FaultableDisk {
     for (const name of this.#names.list()) this.#file(name).losePower(kept, chance, counters);
   }
 
-  /** Operations of this kind fail from here on (EIO). A write may have written a part, a sync any part. */
+  /** Lets operations of this kind fail (EIO). A failed write may have written a part, a failed sync any part. */
   beginErrors(operation: DiskOperation): () => void {
     return this.#troubles.beginErrors(operation);
   }
 
-  /** There is room for `freeBytes` more, and for what is removed; then writes are refused (ENOSPC), after a part. */
+  /** Leaves space for `freeBytes` more, plus what is removed; later writes fail (ENOSPC) after a part. */
   beginFullness(freeBytes: number): () => void {
     return this.#troubles.beginFullness(freeBytes);
   }
 
-  /** Whatever waits for the device takes so much longer, in ms. */
+  /** Delays everything that waits for the device, in ms. */
   beginSlowness(ms: Range): () => void {
     return this.#troubles.beginSlowness(ms);
   }
 
-  /** Whatever waits for the device waits until this ends. */
+  /** Holds up everything that waits for the device until this ends. */
   beginStall(): () => void {
     return this.#troubles.beginStall();
   }
 
-  /** One bit changes of what is durable. Says what, or undefined where nothing may: see {@link rot}. */
+  /** Flips one durable bit and returns where; undefined when no bit may be flipped: see {@link rot}. */
   rot(what: "log" | "snapshot", chance: Chance): string | undefined {
     const found = rot(this.#names, what, chance);
     if (found !== undefined) this.#parts.counters.count(`disk.rotten.${what}`);
     return found;
   }
 
-  /** One of the next writes lands at another place of its file: see {@link Misdirection}. */
+  /** Lets one of the next writes land at the wrong place of its file: see {@link Misdirection}. */
   beginMisdirection(): () => void {
     return this.#misdirection.begin();
   }
 
-  /** Whether any of its files is damaged and still there. */
+  /** Whether any of its present files is damaged. */
   get isDamaged(): boolean {
     return [...this.#names.files()].some(({ damaged }) => damaged);
   }
@@ -145,7 +145,7 @@ export class SimDisk implements Disk, FaultableDisk {
   readRange(name: string, offset: number, length: number): Uint8Array<ArrayBuffer> {
     this.#parts.onStep("read", name);
     this.#troubles.check("read", this.pathOf(name));
-    // What is read in a row is read ahead: a slow device keeps nobody waiting for each of a thousand segments.
+    // Sequential reads are read ahead: a slow device does not delay each of a thousand segments.
     if (!this.#isReading) this.#delayMs += this.#troubles.lateness();
     this.#isReading = true;
     return this.#file(name).read(offset, length);
@@ -168,7 +168,7 @@ export class SimDisk implements Disk, FaultableDisk {
     return new UnpublishedSimFile(this.#system, temporary);
   }
 
-  /** What is not published is nowhere but in the hands of whoever began it. */
+  /** Does nothing: an unpublished file exists only for the code that began it. */
   tidy(): void {
     this.#syncNames("");
   }

@@ -3,36 +3,36 @@ import type { Chance } from "../chance.ts";
 import type { Counters } from "../run/counters.ts";
 import type { Kept } from "../scenario/fault.ts";
 
-/** What a device writes as a whole or not at all. */
+/** The unit that a device writes completely or not at all. */
 const SECTOR_BYTES = 512;
 /** A new buffer costs more than the bytes in it. */
 const LEAST_BYTES = 4096;
 const GROWTH = 4;
 
 /**
- * Bytes that one write put into the page cache and that are not known to be on the device. `doubtful`: a sync of them has
- * failed, so the kernel calls them clean and no later sync carries them, unless they are written again.
+ * Bytes that one write put into the page cache and that may not be on the device. `doubtful`: a sync of them has failed, so
+ * the kernel marks them clean and no later sync writes them, unless they are written again.
  */
 type Unsynced = { readonly from: number; readonly to: number; readonly doubtful: boolean };
 
-/** The bytes of one file, those of its page cache and those of the device. */
+/** The bytes of one file, in the page cache and on the device. */
 export class SimFile {
   #bytes: Buffer = Buffer.alloc(0);
-  /** How long the file is for who reads it, and how long it is on the device. */
+  /** The length of the file for readers, and on the device. */
   #length = 0;
   #durableLength = 0;
-  /** In the order of their places, none over another. */
+  /** In the order of their places, without overlaps. */
   #unsynced: Unsynced[] = [];
-  /** Where each append that is still there began; that at 0 is a header. */
+  /** Where each append that still exists began; the one at 0 is a header. */
   #appends: number[] = [];
-  /** Whether durable bytes are not those that were written. */
+  /** Whether durable bytes differ from those that were written. */
   damaged = false;
 
   get length(): number {
     return this.#length;
   }
 
-  /** The bytes before this one are on the device, for certain. */
+  /** All bytes before this one are certainly on the device. */
   get synced(): number {
     return Math.min(this.#length, this.#durableLength, this.#unsynced[0]?.from ?? this.#length);
   }
@@ -54,11 +54,11 @@ export class SimFile {
     this.#unsynced.push({ from, to, doubtful: false });
   }
 
-  /** What is durable stays so: the bytes are the same. */
+  /** Durable bytes stay durable: they are the same. */
   rewrite(offset: number, bytes: Uint8Array): void {
     const end = offset + bytes.length;
     const there = this.#bytes.subarray(offset, end);
-    assert(end <= this.#length && there.equals(bytes), "only what is there is written again");
+    assert(end <= this.#length && there.equals(bytes), "a rewrite must have the same bytes");
     this.#unsynced = this.#unsynced.flatMap((range) => {
       const from = Math.max(offset, range.from);
       const to = Math.min(end, range.to);
@@ -85,12 +85,12 @@ export class SimFile {
     this.#durableLength = this.#length;
   }
 
-  /** The device may have taken any of it; nobody will know. */
+  /** The device may have written any part of it, and nothing can find out which. */
   failSync(): void {
     this.#unsynced = this.#unsynced.map((range) => ({ ...range, doubtful: true }));
   }
 
-  /** Leaves what is on the device, and of what may be there what `kept` says. */
+  /** Keeps what is on the device, and of the uncertain bytes what `kept` leaves. */
   losePower(kept: Kept, chance: Chance, counters: Counters): void {
     const before = this.#length;
     const cut = this.#durableLength > before && !this.#survives(kept, chance);
@@ -104,7 +104,7 @@ export class SimFile {
         if (!isKept) lost += to - from;
       }
     }
-    // A file may have its length before its bytes: those read as zeros.
+    // A file may have its new length without its bytes, which then read as zeros.
     if (kept === "some" && end < before && chance.happens(1 / 4)) end = chance.between(end, before);
     counters.count("disk.bytesLost", lost);
     if (lost > 0 && end > this.synced) counters.count("disk.torn");
@@ -114,7 +114,7 @@ export class SimFile {
     this.#appends = this.#appends.filter((at) => at < end);
   }
 
-  /** The last append behind the header that is durable as a whole; undefined when there is none. */
+  /** The last fully durable append after the header; undefined when there is none. */
   lastSyncedAppend(): { readonly from: number; readonly to: number } | undefined {
     const { synced } = this;
     for (let place = this.#appends.length - 1; place >= 0; place -= 1) {
@@ -132,7 +132,7 @@ export class SimFile {
     this.damaged = true;
   }
 
-  /** Puts the bytes of one place over those of another, and leaves zeros behind. */
+  /** Moves bytes over those of an earlier place, and leaves zeros at their own place. */
   misplace(from: number, to: number, at: number): void {
     assert(at + to - from <= from && to <= this.synced, "a write lands before its place");
     this.#bytes.copyWithin(at, from, to);
@@ -155,7 +155,7 @@ export class SimFile {
 
 type Fate = { readonly from: number; readonly to: number; readonly isKept: boolean };
 
-/** What becomes of one write that was not synced. */
+/** What happens to one write that was not synced. */
 function fates(range: Unsynced, isLast: boolean, kept: Kept, chance: Chance): Fate[] {
   const { from, to, doubtful } = range;
   switch (kept) {

@@ -2,11 +2,11 @@ import type { Chance } from "../chance.ts";
 import type { Kept } from "../scenario/fault.ts";
 import type { SimFile } from "./sim-file.ts";
 
-/** The folder of a disk: which names are there, and which of them a loss of power leaves. */
+/** The folder of a disk: its names, and which of them survive a loss of power. */
 export class SimNames {
   readonly #there = new Map<string, SimFile>();
   readonly #durable = new Map<string, SimFile>();
-  /** Names that were given or taken away since the last sync of the folder. */
+  /** Names that were added or removed since the last sync of the folder. */
   readonly #changed = new Set<string>();
 
   /** Sorted. */
@@ -14,7 +14,7 @@ export class SimNames {
     return [...this.#there.keys()].sort();
   }
 
-  /** All files, those too whose names a loss of power may bring back. */
+  /** All files, including those whose names a loss of power may bring back. */
   files(): ReadonlySet<SimFile> {
     return new Set([...this.#there.values(), ...this.#durable.values()]);
   }
@@ -38,7 +38,7 @@ export class SimNames {
     this.#changed.clear();
   }
 
-  /** Each change that was not synced is kept or not, whichever came first: file systems promise no order. */
+  /** Each unsynced change survives or not, independently of the others: file systems promise no order. */
   losePower(kept: Kept, chance: Chance): void {
     for (const name of [...this.#changed].sort()) {
       const isKept = kept === "everything" || (kept !== "nothing" && chance.happens(1 / 2));

@@ -8,24 +8,24 @@ import { LetterMemory } from "./letter-memory.ts";
 import { RuleInForce, type Concerns, type LetterRule } from "../engine/letter-rule.ts";
 import type { Timeline } from "../engine/timeline.ts";
 
-/** What a network is made of. */
+/** What a network needs. */
 export type NetworkParts = {
   readonly timeline: Timeline;
   readonly chance: Chance;
   readonly settings: NetworkSettings;
   readonly counters: Counters;
-  /** Hands a letter to whom it is for, at its time. */
+  /** Hands a letter to its receiver, at its time. */
   readonly deliver: (letter: Envelope) => void;
-  /** Told of letters that never arrive. */
+  /** Called for letters that never arrive. */
   readonly onLost: (letter: Envelope, reason: string) => void;
 };
 
 /** One direction between two addresses. */
 type Link = {
   readonly chance: Chance;
-  /** Letters under way that do not overtake each other, in their order. */
+  /** Letters on their way that do not overtake each other, in their order. */
   queue: Envelope[];
-  /** When the last of them arrives, and when the last one has left its sender, in ms. */
+  /** When the last of them arrives, and when the last one leaves its sender, in ms. */
   lastDue: number;
   busyUntil: number;
 };
@@ -36,10 +36,10 @@ type Copies = { readonly rule: RuleInForce; readonly memory: LetterMemory };
 /**
  * Carries letters between nodes and clients.
  *
- * At rest a letter takes the time that its link draws for it, and letters of one link arrive in their order, as in a
- * connection. Faults are states that begin and end on their own and add up: a letter is struck by all that are in force.
- * Letters between a client and a node are delivered once or never, and do not overtake each other; so are letters of
- * clients that a node sends on. A client rests on that: see `Client`.
+ * Without faults a letter takes the time that its link draws for it, and letters of one link arrive in their order, as in a
+ * connection. Faults begin and end independently and add up: every fault in force strikes a letter. Letters between a client
+ * and a node are delivered once or never, and do not overtake each other; the same holds for letters of clients that a node
+ * forwards. A client depends on that: see `Client`.
  */
 export class SimNetwork implements FaultableNetwork {
   readonly #parts: NetworkParts;
@@ -52,7 +52,7 @@ export class SimNetwork implements FaultableNetwork {
   readonly #replays = new InForce<Copies>();
   readonly #clogs = new InForce<Concerns>();
   readonly #bandwidths = new InForce<number>();
-  /** What a clog holds, in the order in which it arrived. */
+  /** Letters that a clog holds, in the order of their arrival. */
   #held: Envelope[] = [];
   /** Copies, and letters that may overtake others. */
   #loose = new Set<Envelope>();
@@ -61,7 +61,7 @@ export class SimNetwork implements FaultableNetwork {
     this.#parts = parts;
   }
 
-  /** Takes a letter that leaves its sender in this moment. */
+  /** Takes a letter that leaves its sender at this moment. */
   send(letter: Envelope): void {
     const { counters, timeline } = this.#parts;
     counters.count("letters.sent");
@@ -87,49 +87,49 @@ export class SimNetwork implements FaultableNetwork {
     }
   }
 
-  /** Loses all letters that are under way. */
+  /** Loses all letters that are on their way. */
   forgetMail(): void {
     const links = [...this.#links.values()].flatMap((to) => [...to.values()]);
     const gone = [...links.flatMap(({ queue }) => queue), ...this.#loose, ...this.#held];
-    // Timers that still run are those of the queue that is gone.
+    // Timers that still run belong to the old queue and find nothing there.
     for (const link of links) link.queue = [];
     this.#loose = new Set();
     this.#held = [];
     for (const letter of gone) this.#lose(letter, "power");
   }
 
-  /** Nothing that `concerns` is true of arrives, whether it was sent before or comes later. `reason` says why. */
+  /** Loses all letters for which `concerns` is true, those on their way included. `reason` names the cause. */
   beginCut(reason: string, concerns: Concerns): () => void {
     return this.#cuts.begin({ reason, concerns });
   }
 
-  /** Some letters are lost. */
+  /** Loses some letters. */
   beginLoss(rule: LetterRule): () => void {
     return this.#losses.begin(new RuleInForce(rule));
   }
 
-  /** Some letters are late, and hold up those behind them on their link. */
+  /** Delays some letters, and with them all later letters on the same link. */
   beginDelay(rule: LetterRule): () => void {
     return this.#delays.begin(new RuleInForce(rule));
   }
 
-  /** Some letters between nodes arrive twice, the second one later by `ms`. */
+  /** Delivers some letters between nodes twice, the second time later by `ms`. */
   beginDuplication(rule: LetterRule): () => void {
     return this.#duplications.begin(new RuleInForce(rule));
   }
 
-  /** Some letters between nodes are late by `ms`, and others overtake them. */
+  /** Delays some letters between nodes by `ms`, and lets others overtake them. */
   beginReorder(rule: LetterRule): () => void {
     return this.#reorders.begin(new RuleInForce(rule));
   }
 
-  /** With some letters between nodes another of those sent since the beginning comes again, `ms` later. */
+  /** With some letters between nodes, delivers an old letter again, `ms` later. */
   beginReplay(rule: LetterRule): () => void {
     const memory = new LetterMemory(rule.chance.fork("memory"));
     return this.#replays.begin({ rule: new RuleInForce(rule), memory });
   }
 
-  /** What `concerns` is true of waits from when it would arrive. At the end it arrives, in that order. */
+  /** Letters for which `concerns` is true wait instead of arriving. At the end they arrive, in the same order. */
   beginClog(concerns: Concerns): () => void {
     const end = this.#clogs.begin(concerns);
     let isOver = false;
@@ -143,12 +143,12 @@ export class SimNetwork implements FaultableNetwork {
     };
   }
 
-  /** Letters leave one after the other, so many bytes in a ms on each link; of several bounds the least counts. */
+  /** Letters leave one after another, this many bytes per ms on each link; the smallest of several bounds counts. */
   beginBandwidth(bytesPerMs: number): () => void {
     return this.#bandwidths.begin(bytesPerMs);
   }
 
-  /** Whether any letter may come twice or be overtaken. */
+  /** Whether any letter may arrive twice or be overtaken. */
   get #mayTwist(): boolean {
     const rules = this.#duplications.all.length + this.#reorders.all.length;
     return rules + this.#replays.all.length > 0;
@@ -170,7 +170,7 @@ export class SimNetwork implements FaultableNetwork {
     return link.busyUntil + ms;
   }
 
-  /** Whichever timer runs out first delivers the first letter: rounding of times does not change their order. */
+  /** The timer that fires first delivers the first letter, so that rounding of times does not change their order. */
   #sendInOrder(letter: Envelope, link: Link, due: number): void {
     const { timeline } = this.#parts;
     const { queue } = link;
@@ -230,7 +230,7 @@ function isOfClient({ from, to }: Envelope): boolean {
   return isClientAddress(from) || isClientAddress(to);
 }
 
-/** Whether a node sends on what a client said. */
+/** Whether a node forwards a client's letter. */
 function isForward({ bytes }: Envelope): boolean {
   return openParcel(bytes)?.type === "forward";
 }

@@ -11,11 +11,11 @@ import { SimDisk } from "./sim-disk.ts";
 import { SimProcess } from "./sim-process.ts";
 import type { Timeline } from "../engine/timeline.ts";
 
-/** What a node is made of. */
+/** What a node needs. */
 export type SimNodeParts = {
   readonly id: NodeId;
   readonly uid: number;
-  /** The voters that the cluster began with. */
+  /** The voters at the beginning of the cluster. */
   readonly voters: readonly NodeId[];
   readonly scenario: Scenario;
   readonly timeline: Timeline;
@@ -28,7 +28,7 @@ export type SimNodeParts = {
   readonly onNotice: (notice: Notice) => void;
 };
 
-/** A machine with a name, a disk and a clock, on which one process after the other runs. */
+/** A machine with a name, a disk and a clock, on which one process after another runs. */
 export class SimNode {
   readonly id: NodeId;
   readonly clock: SimClock;
@@ -40,7 +40,7 @@ export class SimNode {
   #disk: SimDisk;
   #process: SimProcess | undefined;
   #latest: SimProcess | undefined;
-  /** The latest process that recovered from its disk, before the latest of all. */
+  /** The last process that recovered from its disk, before the current one. */
   #earlier: SimProcess | undefined;
   #starts = 0;
   #disks = 0;
@@ -59,22 +59,22 @@ export class SimNode {
     return this.#disk;
   }
 
-  /** Which disk it has: 0 for the one that the cluster began with. */
+  /** The uid of its disk: 0 for the disk at the beginning of the cluster. */
   get uid(): number {
     return this.#uid;
   }
 
-  /** What runs on it, if anything does. */
+  /** The running process, if there is one. */
   get process(): SimProcess | undefined {
     return this.#process;
   }
 
-  /** What ran on it last and had recovered, which tells what the node knew: a start that fails learns nothing. */
+  /** The last process that had recovered. It has what the node knew, because a failed start learns nothing. */
   get last(): SimProcess | undefined {
     return this.#latest?.actor === undefined ? this.#earlier : this.#latest;
   }
 
-  /** Makes a process, which is to be started through `enter`. */
+  /** Makes a process. The caller starts it through `enter`. */
   begin(enter: (call: () => void) => void): SimProcess {
     const { scenario, timeline, machine, onStep, onHappening, onPost, onNotice } = this.#parts;
     this.#starts += 1;
@@ -101,7 +101,7 @@ export class SimNode {
     return process;
   }
 
-  /** Ends its process where it stands; with `kept` power is lost. */
+  /** Ends its process at once; with `kept` power is lost. */
   end(kept: Kept | undefined): void {
     this.#process = undefined;
     this.#deferred = [];
@@ -109,7 +109,7 @@ export class SimNode {
     if (kept !== undefined) this.#disk.losePower(kept);
   }
 
-  /** Keeps a call until the process goes on. */
+  /** Keeps a call until the process resumes. */
   defer(call: () => void): void {
     this.#deferred.push(call);
   }
@@ -120,13 +120,13 @@ export class SimNode {
     return deferred;
   }
 
-  /** Gives it an empty disk. Nothing runs on it. */
+  /** Gives it an empty disk. No process may run on it. */
   replaceDisk(uid: number): void {
     this.#uid = uid;
     this.#disk = this.#newDisk();
   }
 
-  /** Exchanges disks with another node. Nothing runs on either. */
+  /** Exchanges disks with another node. No process may run on either. */
   swapDiskWith(other: SimNode): void {
     [this.#disk, other.#disk] = [other.#disk, this.#disk];
   }

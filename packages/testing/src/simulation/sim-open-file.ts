@@ -5,18 +5,18 @@ import type { Misdirection } from "./misdirection.ts";
 import type { DiskStep } from "./disk-step.ts";
 import { SimFile } from "./sim-file.ts";
 
-/** What files need of the disk that they are on. */
+/** What files need from their disk. */
 export type FileSystem = {
   readonly troubles: DiskTroubles;
   readonly misdirection: Misdirection;
   readonly onStep: (step: DiskStep, file: string) => void;
   readonly pathOf: (name: string) => string;
-  /** Gives a file that is synced its name, durably. */
+  /** Gives a synced file its name, durably. */
   readonly publish: (name: string, file: SimFile) => void;
 };
 
 /**
- * Writes at the end of a file. A disk that fails or is full may have taken a part: so much as there is room for, half of
+ * Writes at the end of a file. A disk that fails or is full may have taken a part: as much as there is space for, or half of
  * it when the device fails.
  */
 function append(
@@ -46,7 +46,7 @@ function sync({ troubles, pathOf }: FileSystem, name: string, file: SimFile): vo
   file.sync();
 }
 
-/** A file that is open for appending. It refuses everything after a failure, as one of the operating system must. */
+/** A file that is open for appending. After a failure it refuses everything, as a real file must. */
 export class OpenSimFile implements DiskFile {
   readonly #system: FileSystem;
   readonly #name: string;
@@ -106,7 +106,7 @@ export class OpenSimFile implements DiskFile {
   }
 }
 
-/** A file that has no name yet: nobody finds it before it is published. */
+/** A file without a name: it is invisible until it is published. */
 export class UnpublishedSimFile implements NewFile {
   readonly #system: FileSystem;
   readonly #temporary: string;
@@ -127,7 +127,7 @@ export class UnpublishedSimFile implements NewFile {
     this.finish(name);
   }
 
-  /** As {@link publish}, for a file that is made and filled in one step. */
+  /** Like {@link publish}, for a file that is made and filled in one step. */
   finish(name: string): void {
     this.#attempt(() => {
       sync(this.#system, this.#temporary, this.#file);

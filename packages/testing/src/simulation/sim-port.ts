@@ -1,6 +1,6 @@
 import type { FromNode, NodePort, ToNode } from "@kontiki/actors/node";
 
-/** A node's end of its mail, in a simulation: a queue. */
+/** The node's end of its mail in a simulation: a queue. */
 export class SimPort implements NodePort {
   readonly #onPost: (message: FromNode) => void;
   #letters: ToNode[] = [];
@@ -11,12 +11,12 @@ export class SimPort implements NodePort {
     this.#onPost = onPost;
   }
 
-  /** Puts a letter into it. */
+  /** Adds a letter to the queue. */
   put(letter: ToNode): void {
     if (!this.#closed) this.#letters.push(letter);
   }
 
-  /** Has the node look after its letters, if there are any. */
+  /** Makes the node read its letters, if there are any. */
   ring(): void {
     if (this.#letters.length > 0) this.#onLetters();
   }

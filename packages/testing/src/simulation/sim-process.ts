@@ -16,7 +16,7 @@ import {
 import type { Config } from "@kontiki/core";
 import type { CrashPoint } from "../scenario/fault.ts";
 import type { ClusterSettings } from "../scenario/scenario.ts";
-import { Fall, isLogFile, pointOf, type CrashPoints } from "./crash-points.ts";
+import { ProcessEnd, isLogFile, pointOf, type CrashPoints } from "./crash-points.ts";
 import { observed } from "./observed-machine.ts";
 import type { CoreStep, Happening } from "../engine/observer.ts";
 import type { SimDisk } from "./sim-disk.ts";
@@ -24,7 +24,7 @@ import type { DiskStep } from "./disk-step.ts";
 import { SimPort } from "./sim-port.ts";
 import type { Timeline } from "../engine/timeline.ts";
 
-/** What a process is given to live with. */
+/** What a process needs. */
 export type ProcessParts = {
   readonly config: Config;
   readonly incarnation: number;
@@ -34,7 +34,7 @@ export type ProcessParts = {
   readonly timeline: Timeline;
   readonly machine: () => StateMachine;
   readonly points: CrashPoints;
-  /** The only way in: whatever calls the process from outside goes through it, or not at all once it has ended. */
+  /** All calls into the process from outside go through this; it drops them once the process has ended. */
   readonly enter: (call: () => void) => void;
   readonly onPost: (message: FromNode) => void;
   readonly onNotice: (notice: Notice) => void;
@@ -43,11 +43,11 @@ export type ProcessParts = {
 };
 
 /**
- * The process of one node, from one start to its end: the runner and the actor that live in threads elsewhere, in
- * virtual time.
+ * The process of one node, from one start to its end: the runner and the actor that otherwise are in a thread, in virtual
+ * time.
  *
- * A turn takes no time but what its disk takes. Its writes are there for whoever reads them at once; they are durable,
- * and what rests on that is said, when the disk is done.
+ * A turn takes only the time that its disk takes. Reads see its writes at once; the writes are durable, and messages that
+ * depend on that leave, when the disk is done.
  */
 export class SimProcess {
   readonly port: SimPort;
@@ -60,8 +60,8 @@ export class SimProcess {
   /** Whether the turn's promises may leave. */
   #isSynced = false;
   #isOpening = false;
-  /** The end of the process, when it comes where nothing can be thrown: a machine's error is an answer like others. */
-  #fall: Fall | undefined;
+  /** The pending end of the process, if it came where it cannot be thrown: a machine's error would count as its answer. */
+  #pendingEnd: ProcessEnd | undefined;
 
   constructor(parts: ProcessParts) {
     this.#parts = parts;
@@ -69,7 +69,7 @@ export class SimProcess {
     this.port = new SimPort((message) => this.#post(message));
   }
 
-  /** The node, while its disk can be used. */
+  /** The node, while its disk is usable. */
   get actor(): NodeActor | undefined {
     return this.#runner?.actor ?? this.#starting;
   }
@@ -82,7 +82,7 @@ export class SimProcess {
     return this.#parts.incarnation;
   }
 
-  /** Recovers the node and runs its first turn. @throws whatever opening a node throws, and `Fall`. */
+  /** Recovers the node and runs its first turn. @throws what opening a node throws, and `ProcessEnd`. */
   start(): void {
     const { settings, clock, timeline, enter, onNotice } = this.#parts;
     const { electionTimeoutMs, heartbeatMs } = settings;
@@ -109,7 +109,7 @@ export class SimProcess {
     this.#runner.start();
   }
 
-  /** The same process goes on with its disk as after a start. What it had not said by then it has forgotten. */
+  /** The same process continues with its disk as after a start. It has forgotten everything that it had not sent by then. */
   #reopen(): Opened {
     const { config, disk, onHappening } = this.#parts;
     probe(disk);
@@ -128,12 +128,12 @@ export class SimProcess {
     onHappening({ type: "started", node, uid, incarnation, recovered, actor });
   }
 
-  /** @throws Fall when the process ended at a point at which that could not be thrown. */
+  /** @throws ProcessEnd when the process ended at a point at which that could not be thrown. */
   checkAlive(): void {
-    if (this.#fall !== undefined) throw this.#fall;
+    if (this.#pendingEnd !== undefined) throw this.#pendingEnd;
   }
 
-  /** The disk is about to do this. @throws Fall where the process is to end. */
+  /** The disk is about to do this. @throws ProcessEnd when the process must end here. */
   onDiskStep(step: DiskStep, file: string): void {
     this.checkAlive();
     const { points } = this.#parts;
@@ -182,7 +182,7 @@ export class SimProcess {
     return observed(machine(), {
       onApply: () => this.#atInApply(),
       onApplied: (command, result) => {
-        if (this.#fall !== undefined) return;
+        if (this.#pendingEnd !== undefined) return;
         onHappening({ type: "applied", node, index: this.actor?.applied ?? 0, command, result });
       },
       onRestored: (state) => onHappening({ type: "restored", node, state }),
@@ -204,7 +204,7 @@ export class SimProcess {
     };
   }
 
-  /** Waits as long as the disk takes for all that it was asked to do. */
+  /** Waits for as long as the disk takes for its operations. */
   #whenSyncable(callback: () => void): void {
     const { disk, timeline, enter } = this.#parts;
     const delay = disk.takeDelayMs() + (this.#isDirty ? disk.syncMs() : 0);
@@ -225,8 +225,8 @@ export class SimProcess {
     try {
       this.#at("inApply");
     } catch (error) {
-      if (!(error instanceof Fall)) throw error;
-      this.#fall = error;
+      if (!(error instanceof ProcessEnd)) throw error;
+      this.#pendingEnd = error;
     }
   }
 

@@ -3,8 +3,8 @@ import type { CoreStep, Happening, Observer } from "../engine/observer.ts";
 type OfType<T extends Happening["type"]> = Happening & { readonly type: T };
 
 /**
- * A digest of everything that happens, in order: two runs are the same exactly when theirs are, for all that chance has
- * to say against it (64 bits).
+ * A digest of everything that happens, in order: two runs are the same if their digests are the same, except by an unlikely
+ * collision (64 bits).
  */
 export class TraceHash implements Observer {
   readonly #now: () => number;
@@ -124,19 +124,19 @@ export class TraceHash implements Observer {
 
   #bytes(bytes: Uint8Array): void {
     let hash = bytes.length;
-    // An index, as this is run for every byte that is ever sent.
+    // An index loop, because it runs for every byte that is sent.
     for (let at = 0; at < bytes.length; at += 1)
       hash = Math.imul(hash ^ (bytes[at] ?? 0), 0x01000193);
     this.#mix(hash);
   }
 
-  /** Unlike a word it is not remembered: there is no end of different ones. */
+  /** Unlike the hash of a word, that of a text is not cached: there is no limit to different texts. */
   #text(text: string): void {
     this.#mix(text.length);
     this.#mix(hashOf(text));
   }
 
-  /** What a state machine takes or gives: values as its machine made them, in the order in which they lie there. */
+  /** The commands and results of a state machine: values with their fields in the order in which the machine made them. */
   #data(value: unknown): void {
     if (typeof value === "string") return this.#text(value);
     if (value instanceof Uint8Array) return this.#bytes(value);

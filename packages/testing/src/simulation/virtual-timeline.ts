@@ -2,13 +2,13 @@ import type { Timeline } from "../engine/timeline.ts";
 
 type Due = { readonly at: number; readonly order: number; callback: (() => void) | undefined };
 
-/** In which fraction of a millisecond time is counted: so that sums of times are exact. */
+/** Time is counted in whole microseconds, so that sums of times are exact. */
 const US_PER_MS = 1000;
 
 /** A time that never comes, in whole microseconds: 285 years. */
 const NEVER = Number.MAX_SAFE_INTEGER;
 
-/** Virtual time: a heap of what is due. It moves only when it is told to. */
+/** Virtual time: a heap of callbacks. It advances only in `step`. */
 export class VirtualTimeline implements Timeline {
   readonly #heap: Due[] = [];
   #nowUs = 0;
@@ -35,7 +35,7 @@ export class VirtualTimeline implements Timeline {
     };
   }
 
-  /** Makes the next thing happen that is due by `untilMs`. False when there is none: then it is `untilMs`. */
+  /** Runs the next callback that is due by `untilMs`. False when there is none: then the time is `untilMs`. */
   step(untilMs: number): boolean {
     const until = untilMs * US_PER_MS;
     for (;;) {

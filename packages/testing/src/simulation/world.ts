@@ -12,7 +12,7 @@ import type { Counters } from "../run/counters.ts";
 import type { Plan } from "../plan/plan.ts";
 import type { CrashPoint, Kept } from "../scenario/fault.ts";
 import { AskedChanges } from "./asked-changes.ts";
-import { Fall } from "./crash-points.ts";
+import { ProcessEnd } from "./crash-points.ts";
 import type { FaultTarget } from "../engine/fault-target.ts";
 import { haveSettled, leaderOf, membershipIn, membershipsIn } from "./overview.ts";
 import type { CoreStep, Happening } from "../engine/observer.ts";
@@ -22,7 +22,7 @@ import { SimNetwork } from "./sim-network.ts";
 import { SimNode } from "./sim-node.ts";
 import type { VirtualTimeline } from "./virtual-timeline.ts";
 
-/** What a world is made of. */
+/** What a world needs. */
 export type WorldParts = {
   readonly plan: Plan;
   readonly timeline: VirtualTimeline;
@@ -31,18 +31,18 @@ export type WorldParts = {
   readonly machine: () => StateMachine;
   readonly onStep: (step: CoreStep) => void;
   readonly onHappening: (happening: Happening) => void;
-  /** A node failed as no fault explains. It does not run any more. */
+  /** A node failed and no fault explains it. It does not run any more. */
   readonly onFailure: (node: NodeId, error: unknown) => void;
   /** A client's letter could not be delivered. */
   readonly onUndeliverable: (letter: Envelope, isFull: boolean) => void;
-  /** Nodes came or went. */
+  /** Nodes were added or removed. */
   readonly onNodes: () => void;
 };
 
-/** How long after the end of a process its peers hear of it, in ms: as fast as mail. */
+/** How long after the end of a process its peers get the obituary, in ms: as fast as mail. */
 const OBITUARY_MS = 1;
 
-/** A cluster in virtual time: its nodes, its network, and what can be done to them. */
+/** A cluster in virtual time: its nodes, its network, and the faults that they can have. */
 export class World implements FaultTarget {
   readonly timeline: VirtualTimeline;
   readonly network: SimNetwork;
@@ -82,7 +82,7 @@ export class World implements FaultTarget {
     return [...this.#nodes.values()];
   }
 
-  /** Whether there is a leader, and all members run and have applied what it has, and no change is under way. */
+  /** Whether there is a leader, all members run and have applied what it has, and no change is in progress. */
   get hasSettled(): boolean {
     return haveSettled(this.all);
   }
@@ -115,7 +115,7 @@ export class World implements FaultTarget {
     return membershipsIn(this.all, this.#voters);
   }
 
-  isWhole(node: NodeId): boolean {
+  isIntact(node: NodeId): boolean {
     const actor = this.#nodes.get(node)?.process?.actor;
     return actor !== undefined && actor.state.horizon === undefined && actor.status().votes;
   }
@@ -212,7 +212,7 @@ export class World implements FaultTarget {
     this.#enter(one, () => one.process?.runner?.order({ type: "compact", keptEntries: 0 }));
   }
 
-  /** One of the nodes. It must be there. */
+  /** The node with this name. It must exist. */
   node(id: NodeId): SimNode {
     const node = this.#nodes.get(id);
     if (node === undefined) throw new Error(`there is no node ${id}`);
@@ -239,7 +239,7 @@ export class World implements FaultTarget {
     this.#nodes.set(id, node);
   }
 
-  /** Calls into a node's process, and sees what ends it. One that is paused is called when it goes on. */
+  /** Calls into a node's process, and handles errors that end it. A paused process gets the call when it resumes. */
   #enter(node: SimNode, call: () => void): void {
     const { process } = node;
     if (process === undefined) return;
@@ -251,7 +251,7 @@ export class World implements FaultTarget {
       call();
       process.checkAlive();
     } catch (error) {
-      if (error instanceof Fall) this.#ended(node, error.message, error.kept);
+      if (error instanceof ProcessEnd) this.#ended(node, error.message, error.kept);
       else this.#failed(node, error);
     }
   }
@@ -267,7 +267,7 @@ export class World implements FaultTarget {
     this.router.detachNode(id);
     this.#changes.ended(id);
     this.#parts.onHappening({ type: "ended", node: id, cause, kept });
-    // A machine without power tells nobody.
+    // A machine without power sends no obituary.
     if (kept === undefined)
       this.timeline.after(OBITUARY_MS, () => this.router.bury(id, process.incarnation));
   }

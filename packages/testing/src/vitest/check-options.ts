@@ -3,7 +3,7 @@ import * as v from "valibot";
 import { SEEDS } from "../campaign/seeds.ts";
 import { checkedParts, partError } from "../scenario/check-parts.ts";
 import type { ScenarioParts } from "../scenario/parts.ts";
-import { number, whole } from "../scenario/written.ts";
+import { number, whole } from "../scenario/written/values.ts";
 import type { SimOptions } from "./sim-options.ts";
 
 const DAY_MS = 24 * 60 * 60 * 1000;

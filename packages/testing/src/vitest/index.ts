@@ -3,9 +3,10 @@
  *
  * @module @kontiki/testing/vitest
  */
-import { expect, test as base, type TestAPI } from "vitest";
+import type { ExpectStatic, TestAPI } from "vitest";
 import type { AnyFileModel } from "../check/models/index.ts";
 import type { SessionBody } from "../session/run-session.ts";
+import { importVitest } from "./import-vitest.ts";
 import {
   toBeDeterministic,
   toBeLinearizable,
@@ -21,7 +22,12 @@ export type { Ongoing, Session } from "../session/session.ts";
 export { toBeDeterministic, toBeLinearizable, toConverge, toHaveOneLeaderPerTerm };
 export type { Repeatable, Said } from "./matchers.ts";
 export type { LoadedScenario, OwnOptions, SimOptions } from "./sim-options.ts";
-export { expect };
+
+const vitest = await importVitest();
+const { test: base } = vitest;
+
+/** Vitest's `expect`, with the matchers of this module. */
+export const expect: ExpectStatic = vitest.expect;
 
 /**
  * A test that runs a scenario in virtual time, one seed after another. It fails with the first violation, shrunk to what
@@ -83,17 +89,21 @@ export const test: TestAPI & { readonly sim: SimTests } = Object.assign(base.ext
 expect.extend({ toBeDeterministic, toBeLinearizable, toConverge, toHaveOneLeaderPerTerm });
 
 /** What the matchers add to `expect(...)`. */
-interface SimMatchers<R> {
+interface SimMatchers {
   /** See {@link toBeLinearizable}. */
-  toBeLinearizable(model?: AnyFileModel): R;
+  toBeLinearizable(model?: AnyFileModel): void;
   /** See {@link toHaveOneLeaderPerTerm}. */
-  toHaveOneLeaderPerTerm(): R;
+  toHaveOneLeaderPerTerm(): void;
   /** See {@link toConverge}. */
-  toConverge(): R;
+  toConverge(): void;
   /** See {@link toBeDeterministic}. */
-  toBeDeterministic(): Promise<R>;
+  toBeDeterministic(): Promise<void>;
 }
 
-declare module "vitest" {
-  interface Assertion<T> extends SimMatchers<void> {}
+// The interfaces of vitest cannot be extended for several of its versions: declarations merge only if their type parameters
+// are the same, and vitest 5 has others. Every version takes over the members of chai's interface.
+declare global {
+  namespace Chai {
+    interface Assertion extends SimMatchers {}
+  }
 }

@@ -6,7 +6,7 @@ import type { FaultableClock, FaultableDisk, FaultableNetwork } from "../engine/
 import type { NodeKeeper } from "./node-keeper.ts";
 import type { RealTimeline } from "./real-timeline.ts";
 
-/** What a {@link ClusterTarget} is made of. */
+/** What a {@link ClusterTarget} needs. */
 export type ClusterTargetParts = {
   readonly cluster: Cluster<unknown, unknown>;
   readonly keeper: NodeKeeper;
@@ -15,9 +15,9 @@ export type ClusterTargetParts = {
 };
 
 /**
- * A cluster of real threads as something that faults are done to. Threads take their time: what is asked for is done soon
- * after. Their disks and clocks are out of reach, and a membership changes only together with its threads, which is the
- * work of an {@link Operator}.
+ * A cluster of real threads as the target of faults. Threads take time: they carry out a request soon after it was made.
+ * Their disks and clocks are out of reach, and a membership changes only together with its threads, which is the work of
+ * an {@link Operator}.
  */
 export class ClusterTarget implements FaultTarget {
   readonly timeline: RealTimeline;
@@ -71,7 +71,7 @@ export class ClusterTarget implements FaultTarget {
     return this.#statusOf(node)?.uid ?? 0;
   }
 
-  isWhole(node: NodeId): boolean {
+  isIntact(node: NodeId): boolean {
     const { trouble, raft } = this.#statusOf(node) ?? {};
     return trouble === undefined && raft?.votes !== false && raft?.repairing !== true;
   }
@@ -143,5 +143,7 @@ export class ClusterTarget implements FaultTarget {
 }
 
 function outOfReach(what: string): never {
-  throw new Error(`${what} is out of reach for threads: such faults are left out before`);
+  throw new Error(
+    `${what} is out of reach on threads: such faults must be skipped before they begin`,
+  );
 }

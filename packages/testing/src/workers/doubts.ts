@@ -2,9 +2,9 @@ import { samePlain } from "../history/plain.ts";
 import type { Plan, PlannedFault } from "../plan/plan.ts";
 import type { Fault } from "../scenario/fault.ts";
 import { COUNTED_ON_THREADS } from "./live-coverage.ts";
-import { whyNotOnThreads } from "./on-threads.ts";
+import { objectionOnThreads } from "./on-threads.ts";
 
-/** What faults and networks count of themselves, on threads too. */
+/** Beginnings of the names that faults and networks count by themselves, on threads too. */
 const COUNTED_BY_FAULTS = [
   "began.",
   "change.",
@@ -16,19 +16,19 @@ const COUNTED_BY_FAULTS = [
 ];
 
 /**
- * What a run on threads cannot show of what its scenario demands, one line each. A fault that the seed drew is only left
- * out; one that the scenario names is missed.
+ * What the scenario demands and a run on threads cannot show, one line each. A fault that the seed drew may be skipped
+ * silently; one that the scenario names is a doubt.
  */
 export function doubtsOnThreads({ scenario, faults }: Plan): readonly string[] {
   const missed = scenario.faults.flatMap((fault) => {
-    const why = whyNotOnThreads(fault);
-    return why !== undefined && faults.some((planned) => isPlanOf(planned, fault))
-      ? [`${fault.type} at ${fault.at} ms was left out: ${why}`]
+    const objection = objectionOnThreads(fault);
+    return objection !== undefined && faults.some((planned) => isPlanOf(planned, fault))
+      ? [`${fault.type} at ${fault.at} ms was skipped: ${objection}`]
       : [];
   });
   const uncounted = Object.keys(scenario.expect.atLeast)
     .filter((name) => !isCounted(name))
-    .map((name) => `${name} cannot be counted on threads, and the scenario asks for it`);
+    .map((name) => `${name} cannot be counted on threads, but the scenario demands it`);
   return [
     ...missed,
     ...uncounted,
@@ -36,7 +36,7 @@ export function doubtsOnThreads({ scenario, faults }: Plan): readonly string[] {
   ];
 }
 
-/** Whether a run on threads counts what has this name. */
+/** Whether a run on threads has a count of this name. */
 export function isCounted(name: string): boolean {
   return (
     COUNTED_ON_THREADS.includes(name) ||

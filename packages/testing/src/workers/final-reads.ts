@@ -3,7 +3,7 @@ import type { Plan, PlannedOperation } from "../plan/plan.ts";
 import type { ClientListener } from "./live-clients.ts";
 
 /**
- * Reads every key that was used, as one more client, when all is over: what was acknowledged must be in the last state.
+ * Reads every key that was used, as one more client, at the end: every acknowledged write must be in the last state.
  */
 export async function readAllKeys(
   plan: Plan,

@@ -3,7 +3,7 @@ import type { Mark } from "../history/history.ts";
 
 type LeaderMark = Mark & { readonly type: "leader" };
 
-/** Takes down which thread led when, for whoever reads the history. */
+/** Records which thread led at which time, as marks in the history. */
 export class LeaderMarks {
   readonly #now: () => number;
   readonly #ended: LeaderMark[] = [];

@@ -2,15 +2,15 @@ import type { Cluster, Outcome } from "@kontiki/actors";
 import type { Plan, PlannedOperation } from "../plan/plan.ts";
 import type { RealTimeline } from "./real-timeline.ts";
 
-/** Hears what clients ask and get, when it happens. */
+/** Gets the operations of clients and their outcomes, when they happen. */
 export type ClientListener = {
   readonly called: (operation: PlannedOperation) => void;
   readonly returned: (operation: PlannedOperation, outcome: Outcome<unknown>) => void;
 };
 
 /**
- * Has the clients of a plan ask a cluster, each one thing after the other, until the duration of the plan is over. What
- * would come later is not asked. Resolves when all have their answers, or gave up.
+ * Lets the clients of a plan use a cluster, each with one operation at a time, until the duration of the plan is over.
+ * Operations that would begin later are dropped. Resolves when all clients have their answers, or have given up.
  */
 export async function runClients(
   plan: Plan,

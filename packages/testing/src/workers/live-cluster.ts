@@ -1,15 +1,15 @@
 import { Cluster, type ClusterEvent, type MailCarrier } from "@kontiki/actors";
 import type { Plan } from "../plan/plan.ts";
 
-/** Where and of what the nodes of a run on threads are. */
+/** The disks and the state machine of a run on threads. */
 export type ClusterSource = {
-  /** A folder for the disks, which must not be there yet; they are in memory when left out. */
+  /** A folder for the disks, which must not exist yet. Default: disks in memory. */
   readonly dataDir?: string;
-  /** The URL of the state machine's module; the key-value machine when left out. */
+  /** The URL of the state machine's module. Default: the key-value machine. */
   readonly stateMachine?: string;
 };
 
-/** Starts the cluster of a plan. @throws KontikiError when it cannot be. */
+/** Starts the cluster of a plan. @throws KontikiError when it cannot start. */
 export function startCluster(
   { scenario, nodes }: Plan,
   { dataDir, stateMachine }: ClusterSource,

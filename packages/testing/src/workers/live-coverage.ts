@@ -1,7 +1,7 @@
 import type { Cluster, ClusterEvent, NodeStatus, Outcome, RaftStatus } from "@kontiki/actors";
 import type { Counters } from "../run/counters.ts";
 
-/** What is counted of threads. They cannot be looked into at each step, so this is less than a simulation counts. */
+/** The counts of a run on threads. Nothing can see each step of a thread, so they are fewer than those of a simulation. */
 export const COUNTED_ON_THREADS: readonly string[] = [
   "commits",
   "compactions",
@@ -19,7 +19,7 @@ export const COUNTED_ON_THREADS: readonly string[] = [
   "starts",
 ];
 
-/** Counts what a cluster of threads tells of itself, under the names that a simulation's coverage has. */
+/** Counts the events of a cluster of threads, under the names of a simulation's coverage. */
 export class LiveCoverage {
   readonly #counters: Counters;
   readonly #started = new Set<string>();
@@ -73,7 +73,7 @@ export class LiveCoverage {
     this.#counters.count("commits", Math.max(0, raft.commit - this.#commit));
     this.#commit = Math.max(this.#commit, raft.commit);
     if (before === undefined) return;
-    // Only what a leader sent makes a log begin behind all that it held.
+    // Only a snapshot from a leader makes a log begin after all entries that it had.
     const installed = raft.first > before.last + 1;
     if (installed) this.#counters.count("snapshots.installed");
     else if (raft.snapshot > before.snapshot) this.#counters.count("snapshots.taken");

@@ -4,10 +4,10 @@ import { Nemesis, type FaultHappening } from "../nemesis/nemesis.ts";
 import type { Counters } from "../run/counters.ts";
 import type { Plan, PlannedFault } from "../plan/plan.ts";
 import type { ClusterTarget } from "./cluster-target.ts";
-import { whyNotOnThreads } from "./on-threads.ts";
+import { objectionOnThreads } from "./on-threads.ts";
 import { isMembershipChange, Operator, type MembershipChange } from "./operator.ts";
 
-/** What the faults of a run on threads have to do with. */
+/** What the faults of a run on threads work with. */
 export type LiveFaultsParts = {
   readonly plan: Plan;
   readonly cluster: Cluster<unknown, unknown>;
@@ -17,7 +17,7 @@ export type LiveFaultsParts = {
   readonly report: (happening: FaultHappening) => void;
 };
 
-/** Has the faults of a plan befall a cluster of threads, each at its time: those that threads can suffer. */
+/** Carries out the faults of a plan on a cluster of threads, each at its time, and skips those that threads cannot have. */
 export class LiveFaults {
   readonly #parts: LiveFaultsParts;
   readonly #nemesis: Nemesis;
@@ -36,7 +36,7 @@ export class LiveFaults {
     }
   }
 
-  /** Ends those in force, and begins no more. Resolves when nobody tries to change the membership any more. */
+  /** Ends all faults in force, and begins no more. Resolves when no membership change is in progress. */
   async endAll(): Promise<void> {
     this.#over.abort(new KontikiError("the faults are over"));
     this.#nemesis.endAll();
@@ -45,7 +45,7 @@ export class LiveFaults {
 
   #begin(fault: PlannedFault): void {
     if (this.#over.signal.aborted) return;
-    const reason = whyNotOnThreads(fault);
+    const reason = objectionOnThreads(fault);
     if (reason !== undefined) this.#skip(fault, reason);
     else if (isMembershipChange(fault)) this.#changes.push(this.#change(fault));
     else this.#nemesis.perform(fault);

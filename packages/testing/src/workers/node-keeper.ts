@@ -1,6 +1,6 @@
 import { KontikiError, type Cluster } from "@kontiki/actors";
 
-/** What is done to threads, which take their time for it: for each node one thing after the other. */
+/** Starts, stops, crashes and pauses threads. Each takes time, so the requests for one node run one after another. */
 export class NodeKeeper {
   readonly #cluster: Cluster<unknown, unknown>;
   readonly #chains = new Map<string, Promise<void>>();
@@ -11,21 +11,21 @@ export class NodeKeeper {
     this.#cluster = cluster;
   }
 
-  /** Whether a node is meant to run. */
+  /** Whether a node should be running. */
   isUp(node: string): boolean {
     return !this.#down.has(node);
   }
 
-  /** Ends a thread as it stands, and keeps it down. */
+  /** Ends a thread at once, and keeps it down. */
   crash(node: string): void {
     this.#takeDown(node, async () => {
       await this.#cluster.node(node).crash();
-      // It would come back by itself.
+      // Otherwise it would restart by itself.
       await this.#cluster.node(node).stop();
     });
   }
 
-  /** Ends a thread in order, and keeps it down. */
+  /** Ends a thread gracefully, and keeps it down. */
   stop(node: string): void {
     this.#takeDown(node, () => this.#cluster.node(node).stop());
   }
@@ -39,7 +39,7 @@ export class NodeKeeper {
     if (this.#still.has(node)) return;
     this.#still.add(node);
     this.#do(node, async () => {
-      // It may be over by now.
+      // The pause may be over by now.
       if (this.#still.has(node)) await this.#cluster.node(node).pause();
       if (!this.#still.has(node)) this.#cluster.node(node).resume();
     });
@@ -50,12 +50,12 @@ export class NodeKeeper {
     this.#do(node, async () => this.#cluster.node(node).resume());
   }
 
-  /** Has something else done to a node in its turn. What cannot be done is not done. */
+  /** Queues another request for a node. It is dropped when it turns out to be impossible. */
   order(node: string, act: () => Promise<unknown>): void {
     this.#do(node, act);
   }
 
-  /** Starts and resumes all, and resolves when all that was asked for is done. */
+  /** Starts and resumes all nodes, and resolves when all requests are done. */
   async healAll(): Promise<void> {
     for (const node of this.#still) this.resume(node);
     for (const node of this.#down) this.start(node);
@@ -77,7 +77,7 @@ export class NodeKeeper {
   }
 }
 
-/** A node that is gone, or has just crashed, cannot be stopped, paused or asked: then there is nothing to do. */
+/** A node that is gone, or has just crashed, cannot be stopped, paused or asked: the request is dropped. */
 async function quietly(act: () => Promise<unknown>): Promise<void> {
   try {
     await act();

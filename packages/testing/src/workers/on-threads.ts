@@ -1,27 +1,12 @@
-import type { Fault, FaultType } from "../scenario/fault.ts";
+import type { Fault } from "../scenario/fault.ts";
+import { factsOf } from "../scenario/faults/table.ts";
 
-const DISKS = "the disks of threads cannot be made to fail";
-const CLOCKS = "all threads have one clock";
-
-/** Why faults of a kind cannot be done to threads; all others can. */
-const IMPOSSIBLE: Readonly<Partial<Record<FaultType, string>>> = {
-  diskError: DISKS,
-  diskFull: DISKS,
-  slowDisk: DISKS,
-  stallDisk: DISKS,
-  bitRot: DISKS,
-  misdirect: DISKS,
-  swapDisks: DISKS,
-  drift: CLOCKS,
-  step: CLOCKS,
-  strobe: CLOCKS,
-};
-
-/** Why a fault cannot be done to threads; undefined when it can. */
-export function whyNotOnThreads(fault: Fault): string | undefined {
+/** Why a fault is impossible on threads; undefined when it is possible. */
+export function objectionOnThreads(fault: Fault): string | undefined {
   if (fault.type === "crash" && fault.point !== undefined)
     return "a thread cannot be ended at a point of its turn";
   if ("kept" in fault && fault.kept !== undefined && fault.kept !== "everything")
     return "threads lose nothing that was written";
-  return IMPOSSIBLE[fault.type];
+  const { threads } = factsOf(fault.type);
+  return typeof threads === "string" ? undefined : threads.impossible;
 }

@@ -2,40 +2,28 @@ import { KontikiError, type Cluster, type WaitOptions } from "@kontiki/actors";
 import type { Chance } from "../chance.ts";
 import { nodesOf } from "../nemesis/targets.ts";
 import type { Fault } from "../scenario/fault.ts";
+import { factsOf, type OperatorType } from "../scenario/faults/table.ts";
 import type { ClusterTarget } from "./cluster-target.ts";
 
-const CHANGES = [
-  "add",
-  "addLearner",
-  "remove",
-  "replace",
-  "promote",
-  "grow",
-  "shrink",
-  "wipe",
-] as const;
-
-/** Faults that change who belongs to a cluster, or with which disk. */
-export type MembershipChange = Fault & {
-  readonly type: (typeof CHANGES)[number];
-};
+/** A fault that changes the members of a cluster, or the disk of one. */
+export type MembershipChange = Extract<Fault, { readonly type: OperatorType }>;
 
 /** How long an operator waits for one change, in ms, unless the faults end before. */
 const PATIENCE_MS = 30_000;
 
-/** Whether a fault changes who belongs to the cluster. */
+/** Whether a fault is such a change. */
 export function isMembershipChange<F extends Fault>(fault: F): fault is F & MembershipChange {
-  return CHANGES.some((type) => type === fault.type);
+  return factsOf(fault.type).threads === "operator";
 }
 
-/** Changes who belongs to a cluster of threads, as people would: by {@link Cluster.addNode} and its like. */
+/** Changes the members of a cluster of threads as people would, with {@link Cluster.addNode} and similar methods. */
 export class Operator {
   readonly #cluster: Cluster<unknown, unknown>;
   readonly #target: ClusterTarget;
   readonly #options: WaitOptions;
   #lastName: number;
 
-  /** @param signal ends whatever is still tried. */
+  /** @param signal aborts changes in progress. */
   constructor(cluster: Cluster<unknown, unknown>, target: ClusterTarget, signal: AbortSignal) {
     this.#cluster = cluster;
     this.#target = target;
@@ -46,7 +34,7 @@ export class Operator {
   /**
    * Makes a change. Resolves when it is made.
    *
-   * @throws KontikiError when it cannot be made, and what the signal says when it ends before.
+   * @throws KontikiError when it cannot be made, or the reason of the signal when that aborts it.
    */
   async perform(change: MembershipChange, chance: Chance): Promise<void> {
     const options = this.#options;
@@ -94,7 +82,7 @@ export class Operator {
     if ("skipped" in found) throw new KontikiError(found.skipped);
     const { voters, learners } = this.#target.membership();
     const member = found.find((node) => voters.includes(node) || learners.includes(node));
-    if (member === undefined) throw new KontikiError(`${found.join(", ")} is no member`);
+    if (member === undefined) throw new KontikiError(`${found.join(", ")} is not a member`);
     return member;
   }
 }

@@ -1,12 +1,12 @@
 import { performance } from "node:perf_hooks";
 import type { Timeline } from "../engine/timeline.ts";
 
-/** Real time, for what is written for a virtual one. Timers that are left when it is closed never run out. */
+/** Real time, for code that is written for virtual time. Timers that are left when it is closed never fire. */
 export class RealTimeline implements Timeline {
   readonly #start = performance.now();
   readonly #timers = new Set<NodeJS.Timeout>();
 
-  /** In ms since it was made. */
+  /** In ms from its creation. */
   get now(): number {
     return performance.now() - this.#start;
   }
@@ -23,7 +23,7 @@ export class RealTimeline implements Timeline {
     };
   }
 
-  /** Resolves at that time, at once when it has passed, and never when all was closed before. */
+  /** Resolves at that time, or at once when it has passed; never after the timeline was closed. */
   until(ms: number): Promise<void> {
     return new Promise((resolve) => {
       this.after(Math.max(0, ms - this.now), resolve);

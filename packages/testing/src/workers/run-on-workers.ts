@@ -1,6 +1,6 @@
 import type { Cluster, ClusterEvent, Envelope, Outcome } from "@kontiki/actors";
 import { Chance } from "../chance.ts";
-import { untold } from "../claims/call-words.ts";
+import { plainCall } from "../claims/calls.ts";
 import { ClientRecord } from "../claims/client-record.ts";
 import { checkExpectations } from "../claims/expectations.ts";
 import { judgeHistory } from "../claims/judge-history.ts";
@@ -22,19 +22,19 @@ import { NodeKeeper } from "./node-keeper.ts";
 import { RealTimeline } from "./real-timeline.ts";
 import { settle } from "./settle.ts";
 
-/** What a run on threads is made of and judged by, beside its plan. */
+/** Options of a run on threads that are not part of its plan. */
 export type WorkersOptions = ClusterSource & {
-  /** What the state machine promises; needed for one of its own: without it the history is not judged. */
+  /** What the state machine promises. Without it the history of a custom machine is not judged. */
   readonly specification?: Specification | undefined;
 };
 
 /**
- * Has a plan run on real threads in real time, as a {@link RunResult}: the same clients ask the same, the same faults
- * befall the same kinds of nodes, and the same oracle judges the history. At the end all nodes must agree.
+ * Runs a plan on real threads in real time: the same clients send the same operations, the same faults happen to the same
+ * kinds of nodes, and the same oracle judges the history. At the end all nodes must agree.
  *
- * What threads cannot do is left out: faults of disks and clocks, crashes within a turn or with loss of power. It is
- * counted as `skipped.<type>`, and what the scenario itself demands of it is a doubt. Real time is never the same
- * twice, so `hash` is only that of the last state.
+ * Threads cannot have every fault: faults of disks and clocks, crashes within a turn and losses of power are skipped and
+ * counted as `skipped.<type>`. If the scenario itself names such a fault, that is a doubt. Real time never repeats, so
+ * `hash` covers only the last state.
  *
  * @throws KontikiError when the cluster cannot be started.
  */
@@ -69,12 +69,12 @@ class LiveRun {
       options.stateMachine === undefined ? keyValueSpecification : options.specification;
     const specification = this.#specification;
     this.#record = new ClientRecord(
-      (command) => specification?.callOf(command) ?? untold(command),
+      (command) => specification?.callOf(command) ?? plainCall(command),
       (violation) => this.#report(violation),
     );
   }
 
-  /** Until all nodes run there are no faults, and letters arrive at once. */
+  /** Until all nodes run, there are no faults, and letters arrive at once. */
   start(): Promise<Cluster<unknown, unknown>> {
     return startCluster(
       this.#plan,
@@ -193,7 +193,7 @@ class LiveRun {
 
   #judge(history: RunResult["history"]): string | undefined {
     if (this.#specification === undefined)
-      return "the history is not judged: there is no model of the state machine";
+      return "the history is not judged: the state machine has no model";
     return judgeHistory(history, this.#specification.model, this.#report.bind(this));
   }
 }

@@ -2,10 +2,10 @@ import { KontikiError, type Cluster } from "@kontiki/actors";
 import type { Report } from "../claims/report.ts";
 
 /**
- * Waits until all nodes agree, and compares what they have. A cluster that is healed must elect, converge and answer.
+ * Waits until all nodes agree, and compares their states. A healed cluster must elect a leader, converge and answer.
  *
  * @param settleMs how long that may take.
- * @returns a digest of the state that all have; undefined when they do not agree, which is reported.
+ * @returns a digest of the common state; undefined when the nodes do not agree, which is reported.
  */
 export async function settle(
   cluster: Cluster<unknown, unknown>,
@@ -18,7 +18,7 @@ export async function settle(
       await cluster.converged({ timeoutMs: Math.max(1, until - performance.now()) });
       const { members } = await cluster.members();
       const digests = await Promise.all(members.map(({ id }) => cluster.node(id).digest()));
-      // An election between two looks adds an entry, and nodes are asked one after the other.
+      // The nodes are asked one after another, and an election in between adds an entry.
       if (new Set(digests.map(({ applied }) => applied)).size > 1) continue;
       const states = new Set(digests.map(({ sha256 }) => sha256));
       if (states.size === 1) return [...states][0];
@@ -39,7 +39,7 @@ export async function settle(
   }
 }
 
-/** How all nodes stand, in one line. */
+/** The state of all nodes, in one line. */
 function standing(cluster: Cluster<unknown, unknown>): string {
   return cluster
     .status()

@@ -1,4 +1,4 @@
-/** Disk errors (pitfall 24): each system call fails once, the storage is opened anew, and nothing promised is lost. */
+/** Disk errors (pitfall 24): each system call fails once, the storage is opened again, and nothing promised is lost. */
 import { expect, test } from "vitest";
 import { DiskError } from "../../../../packages/actors/src/storage/disk/disk.ts";
 import { FileDisk } from "../../../../packages/actors/src/storage/disk/file-disk.ts";
@@ -8,25 +8,24 @@ import {
 } from "../../../../packages/actors/src/storage/recovery/open-storage.ts";
 import { createWal, hasWal } from "../../../../packages/actors/src/storage/wal/open-wal.ts";
 import { FakeSystem } from "../../support/fake-system.ts";
+import { filesOf } from "../../support/storage/disks.ts";
 import {
   append,
   command,
   compact,
-  contentOf,
   contentsAfter,
   contentWithin,
   EMPTY,
-  filesOf,
   hardState,
   install,
   MEMBERS,
   noop,
   position,
   truncate,
-  writeAll,
   type Batch,
   type Content,
-} from "../../support/storage.ts";
+} from "../../support/storage/model.ts";
+import { contentOf, writeAll } from "../../support/storage/writing.ts";
 
 const BATCHES: readonly Batch[] = [
   [hardState(1, "n1"), append(noop(1, 1))],
@@ -43,13 +42,13 @@ const CONTENTS = contentsAfter(BATCHES);
 const LAST = CONTENTS.at(-1) ?? EMPTY;
 const OPTIONS = { segmentBytes: 400 };
 
-/** Opens a disk, with a log on it. */
+/** Opens a disk with a log on it. */
 function open(disk: FileDisk): OpenedStorage {
   if (!hasWal(disk)) createWal(disk);
   return openStorage(disk, OPTIONS);
 }
 
-/** Does something, and again if a disk error stops it. */
+/** Does something, and repeats it if a disk error stops it. */
 function tried<T>(act: () => T): T {
   try {
     return act();
@@ -67,13 +66,15 @@ function closed({ storage }: OpenedStorage): void {
   }
 }
 
-/** What a batch that failed may have left: nothing, all of it, or its snapshot. */
+/** What a failed batch may have left: nothing, all of it, or its snapshot. */
 function possible(done: number): Content[] {
   const before = CONTENTS[done] ?? EMPTY;
   return [before, CONTENTS[done + 1] ?? before, contentWithin(before, BATCHES[done] ?? [])];
 }
 
-/** A node on a system of which one call fails. Says which batches were synced then, and what the next start found. */
+/**
+ * Runs a node on a system in which one call fails. Returns which batches were synced, and what the next start found.
+ */
 function live(disk: FileDisk): { readonly done: number; readonly found: Content } {
   let opened = tried(() => open(disk));
   for (const [done, batch] of BATCHES.entries()) {
@@ -92,7 +93,7 @@ function live(disk: FileDisk): { readonly done: number; readonly found: Content 
   return { done: BATCHES.length, found: LAST };
 }
 
-test("whichever call fails, what was synced is there after the next start and a power loss", () => {
+test("whichever call fails, synced writes are there after the next start and a power loss", () => {
   const failed = new Set<string>();
   for (let at = 1, isOver = false; !isOver; at += 1) {
     const system = new FakeSystem();
@@ -103,7 +104,7 @@ test("whichever call fails, what was synced is there after the next start and a 
     expect([system.failed, system.open]).toEqual([system.failed, 0]);
     system.failing = undefined;
     system.losePower();
-    // What the second start said is durable: nothing less is found after it, and nothing else.
+    // What the second start found is durable: after it, exactly that is found.
     expect(contentOf(open(disk))).toEqual(found);
     if (system.failed !== undefined) failed.add(system.failed);
     isOver = system.failed === undefined;
@@ -147,7 +148,7 @@ test("whichever call fails while a log is repaired, it is repaired at the next s
   expect(expected).toEqual({ ...CONTENTS[3], entries: [], horizon: position(3, 2) });
 }, 60_000);
 
-test("a snapshot that was never finished leaves no descriptor open, nor a file", () => {
+test("a snapshot that was never finished leaves no open descriptor and no file", () => {
   const system = new FakeSystem();
   const disk = new FileDisk("/disk", system.calls);
   const { storage, snapshots } = open(disk);

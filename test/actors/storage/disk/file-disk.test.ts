@@ -8,25 +8,19 @@ import { openStorage } from "../../../../packages/actors/src/storage/recovery/op
 import { createWal } from "../../../../packages/actors/src/storage/wal/open-wal.ts";
 import type { SystemCalls } from "../../../../packages/actors/src/storage/disk/system-calls.ts";
 import {
-  append,
-  contentOf,
-  contentOn,
-  contentsAfter,
   filesOf,
-  hardState,
   mortalCalls,
-  noop,
   PowerLoss,
   systemError,
   temporaryFolder,
   watchedCalls,
-  write,
-  writeAll,
-} from "../../support/storage.ts";
+} from "../../support/storage/disks.ts";
+import { append, contentsAfter, hardState, noop } from "../../support/storage/model.ts";
+import { contentOf, contentOn, write, writeAll } from "../../support/storage/writing.ts";
 
 const bytes = (text: string): Uint8Array => new Uint8Array(Buffer.from(text));
 
-/** A disk in a new folder on which a call can be made to fail. */
+/** A disk in a new folder on which each call can be made to fail. */
 function failingDisk(): { folder: string; disk: FileDisk; fail: Map<keyof SystemCalls, string> } {
   const fail = new Map<keyof SystemCalls, string>();
   const calls = watchedCalls((call) => {
@@ -37,7 +31,7 @@ function failingDisk(): { folder: string; disk: FileDisk; fail: Map<keyof System
   return { folder, disk: new FileDisk(folder, calls), fail };
 }
 
-/** A system that writes only as many bytes at a time as `bytesOf` says. */
+/** A system that writes only as many bytes per call as `bytesOf` says. */
 function partialWrites(bytesOf: (length: number) => number): SystemCalls {
   const calls = mortalCalls(Infinity);
   const writeSync = (fd: number, all: Uint8Array, at: number, length: number, to: number): number =>
@@ -61,7 +55,7 @@ describe("files", () => {
     expect(disk.list()).toEqual(["a"]);
   });
 
-  test("are appended to, cut, and written again in place", () => {
+  test("are appended to, truncated, and rewritten in place", () => {
     const disk = new FileDisk(temporaryFolder());
     disk.create("a", bytes("one"));
     const file = disk.open("a");
@@ -91,7 +85,7 @@ describe("files", () => {
     ]);
   });
 
-  test("are read on when the system reads less than it could", () => {
+  test("are read completely when a system call reads less than it could", () => {
     const folder = temporaryFolder();
     const calls = mortalCalls(Infinity);
     const readSync = (fd: number, to: Uint8Array, at: number, _all: number, from: number): number =>
@@ -101,7 +95,7 @@ describe("files", () => {
     expect(Buffer.from(disk.readRange("a", 4, 100)).toString()).toBe("two");
   });
 
-  test("that are begun are there when they are published, and not before", () => {
+  test("are visible when they are published, and not before", () => {
     const folder = temporaryFolder();
     const disk = new FileDisk(folder);
     disk.create("a", bytes("old"));
@@ -115,7 +109,7 @@ describe("files", () => {
     expect(() => file.append(bytes("x"))).toThrow(AssertionError);
   });
 
-  test("that are begun are gone when they are abandoned, or another is begun in their place", () => {
+  test("are gone when they are abandoned, or another one is begun under their name", () => {
     const folder = temporaryFolder();
     const disk = new FileDisk(folder);
     const first = disk.begin("temporary");
@@ -128,7 +122,7 @@ describe("files", () => {
     expect(readdirSync(folder)).toEqual([]);
   });
 
-  test("that are begun are durable with their name when published", () => {
+  test("are durable with their name when they are published", () => {
     const seen: string[] = [];
     const disk = new FileDisk(
       temporaryFolder(),
@@ -143,7 +137,7 @@ describe("files", () => {
     );
   });
 
-  test("that were never finished are thrown away, also those of an earlier process", () => {
+  test("are deleted if they were never finished, also those of an earlier process", () => {
     const folder = temporaryFolder();
     const earlier = new FileDisk(folder);
     earlier.create("a", bytes("one"));
@@ -155,7 +149,7 @@ describe("files", () => {
     expect(readdirSync(folder)).toEqual(["a"]);
   });
 
-  test("are created whole or not at all, whenever the process dies", () => {
+  test("are created completely or not at all, whenever the process dies", () => {
     const seen = new Set<string>();
     for (let budget = 0; budget < 20; budget += 1) {
       const folder = temporaryFolder();
@@ -174,7 +168,7 @@ describe("files", () => {
     expect(seen).toEqual(new Set(["old", "new"]));
   });
 
-  test("are durable with their name when created", () => {
+  test("are durable with their name when they are created", () => {
     const seen: string[] = [];
     new FileDisk(
       temporaryFolder(),
@@ -186,7 +180,7 @@ describe("files", () => {
     );
   });
 
-  test("a write that the system does in parts is carried on", () => {
+  test("a write that the system does in parts is completed", () => {
     const calls = partialWrites(() => 1);
     const disk = new FileDisk(temporaryFolder(), calls);
     disk.create("a", bytes("one"));
@@ -197,7 +191,7 @@ describe("files", () => {
   });
 });
 
-describe("a refusal names the path and what to do", () => {
+describe("an error names the path and what to do", () => {
   test.each([
     [
       "writeSync",
@@ -215,7 +209,7 @@ describe("a refusal names the path and what to do", () => {
       "fdatasyncSync",
       "EIO",
       "sync",
-      "the device reports an I/O error (EIO); check the disk before you go on",
+      "the device reports an I/O error (EIO); check the disk before you continue",
     ],
     [
       "ftruncateSync",
@@ -223,7 +217,7 @@ describe("a refusal names the path and what to do", () => {
       "cut",
       "the file system is read-only (EROFS); mount it writable or use another folder",
     ],
-    ["closeSync", "EWEIRD", "close", "the operating system says EWEIRD"],
+    ["closeSync", "EWEIRD", "close", "the operating system reports EWEIRD"],
   ] as const)("%s fails with %s", (call, code, doing, advice) => {
     const { folder, disk, fail } = failingDisk();
     disk.create("a", bytes("one"));
@@ -248,7 +242,11 @@ describe("a refusal names the path and what to do", () => {
       "too many files are open (EMFILE); raise the limit (ulimit -n) and start again",
     ],
     ["renameSync", "ENOSPC", "the disk is full (ENOSPC); free some space and start again"],
-    ["fsyncSync", "EIO", "the device reports an I/O error (EIO); check the disk before you go on"],
+    [
+      "fsyncSync",
+      "EIO",
+      "the device reports an I/O error (EIO); check the disk before you continue",
+    ],
   ] as const)("%s fails with %s when a file is created", (call, code, advice) => {
     const { folder, disk, fail } = failingDisk();
     fail.set(call, code);
@@ -259,9 +257,9 @@ describe("a refusal names the path and what to do", () => {
     expect(disk.list()).toEqual([]);
   });
 
-  test("a file that is not there", () => {
+  test("a file that does not exist", () => {
     const folder = temporaryFolder();
-    const advice = "it is not there (ENOENT); something on the way to it is missing";
+    const advice = "it does not exist (ENOENT); a part of the path is missing";
     for (const [doing, act] of Object.entries({
       read: () => new FileDisk(folder).read("a"),
       open: () => new FileDisk(folder).open("a"),
@@ -274,7 +272,7 @@ describe("a refusal names the path and what to do", () => {
   });
 });
 
-test("a file whose publishing failed is not there, and not published again", () => {
+test("a file whose publishing failed does not exist, and is not published again", () => {
   for (const call of ["writeSync", "fsyncSync", "renameSync"] as const) {
     const { disk, fail, folder } = failingDisk();
     const file = disk.begin("temporary");
@@ -303,7 +301,7 @@ test("a file whose sync failed is never synced or written again", () => {
   fail.set("fdatasyncSync", "EIO");
   expect(() => file.sync()).toThrow(DiskError);
   fail.clear();
-  expect(() => file.sync()).toThrow(new AssertionError("a file that failed is not used again"));
+  expect(() => file.sync()).toThrow(new AssertionError("a file is not used after it failed"));
   expect(() => file.append(bytes("x"))).toThrow(AssertionError);
   file.close();
   file.close();
@@ -316,7 +314,7 @@ describe("a log on a disk that fails", () => {
   test.each([
     ["the write", "writeSync", "ENOSPC", contents[1]],
     ["the sync", "fdatasyncSync", "EIO", contents[2]],
-  ] as const)("refuses all use after %s failed", (_title, call, code, expected) => {
+  ] as const)("rejects all use after %s failed", (_title, call, code, expected) => {
     const { disk, fail } = failingDisk();
     createWal(disk);
     const opened = openStorage(disk);
@@ -332,7 +330,7 @@ describe("a log on a disk that fails", () => {
     expect(contentOn(disk)).toEqual(expected);
   });
 
-  test("writes the last batch again, which a failed sync may have left in the cache only", () => {
+  test("writes the last batch again, which a failed sync may have left only in the cache", () => {
     const { disk, fail, folder } = failingDisk();
     createWal(disk);
     writeAll(openStorage(disk), batches);
@@ -346,14 +344,14 @@ describe("a log on a disk that fails", () => {
     expect(() => openStorage(disk)).toThrow(DiskError);
   });
 
-  test("a batch that was written in part is cut", () => {
+  test("a partly written batch is cut off", () => {
     const { disk, folder } = failingDisk();
     createWal(disk);
     writeAll(openStorage(disk), batches.slice(0, 1));
     let writes = 0;
     const half = partialWrites((length) => {
       writes += 1;
-      // The first writes the last batch again, the second a part, and then the disk is full.
+      // The first call rewrites the last batch, the second writes a part, and then the disk is full.
       if (writes > 2) throw systemError("ENOSPC");
       return writes === 1 ? length : 10;
     });

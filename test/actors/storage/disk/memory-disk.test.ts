@@ -12,7 +12,7 @@ import {
 
 const bytes = (text: string): Uint8Array => new Uint8Array(Buffer.from(text));
 
-/** The contents of files as a disk of the next thread finds them. */
+/** The contents of files as the next thread's disk finds them. */
 function found(files: readonly MemoryFile[]): Record<string, string> {
   const disk = new MemoryDisk({ files, maxFileBytes: 100 });
   return Object.fromEntries(
@@ -20,7 +20,7 @@ function found(files: readonly MemoryFile[]): Record<string, string> {
   );
 }
 
-test("the owner of the files knows all of them at every moment", () => {
+test("the owner of the files always knows all of them", () => {
   let owned: MemoryFile[] = [];
   const seen: Record<string, string>[] = [];
   const disk = new MemoryDisk({
@@ -45,7 +45,7 @@ test("the owner of the files knows all of them at every moment", () => {
   expect(disk.files()).toEqual(owned);
 });
 
-test("a file that is begun is there when it is published, and its owner is told then", () => {
+test("a file that was begun is visible when it is published, and its owner hears of it then", () => {
   const seen: string[] = [];
   const disk = new MemoryDisk({ maxFileBytes: 5, onChange: ({ type }) => seen.push(type) });
   const abandoned = disk.begin("temporary");
@@ -81,7 +81,7 @@ test("a file grows to its bound, and no further", () => {
   expect(() => file.append(bytes("x"))).toThrow(
     new DiskError("cannot write to memory:a: it may hold 10000 B", "ENOSPC"),
   );
-  expect(() => disk.open("b")).toThrow(new DiskError("memory:b is not there", "ENOENT"));
+  expect(() => disk.open("b")).toThrow(new DiskError("memory:b does not exist", "ENOENT"));
 });
 
 test.each([
@@ -106,7 +106,7 @@ test.each([
   },
 );
 
-test("what is synced outlives a power loss", () => {
+test("synced bytes survive a power loss", () => {
   const disk = new MemoryDisk({ maxFileBytes: 100 });
   disk.create("a", bytes("one two"));
   const file = disk.open("a");
@@ -122,7 +122,7 @@ test("what is synced outlives a power loss", () => {
   expect(found(disk.files())).toEqual({ a: "one three" });
 });
 
-test("a file outlives the thread that wrote it", async () => {
+test("a file survives the thread that wrote it", async () => {
   const disk = new MemoryDisk({ maxFileBytes: 100_000 });
   disk.create("a", bytes("here"));
   const grow = `

@@ -1,4 +1,4 @@
-/** Snapshots as files: taken, sent, received, damaged, and cut short by power losses (§7, dissertation chapter 5). */
+/** Snapshots as files: taken, sent, received, damaged, and interrupted by power losses (§7, dissertation chapter 5). */
 import { AssertionError, nodeId, type LogPosition, type Snapshot } from "@kontiki/core";
 import * as fc from "fast-check";
 import { crc32 } from "node:zlib";
@@ -19,20 +19,14 @@ import {
 } from "../../../../packages/actors/src/storage/snapshot-store.ts";
 import { NewerLogError } from "../../../../packages/actors/src/storage/wal/wal-recovery.ts";
 import {
-  append,
   CuttingDisk,
   filesOf,
   frozenDisk,
-  MEMBERS,
   memoryDisk,
-  noop,
-  partsAt,
-  position,
   PowerLoss,
-  snapshotFile,
-  takeSnapshot,
-  writeAll,
-} from "../../support/storage.ts";
+} from "../../support/storage/disks.ts";
+import { append, MEMBERS, noop, partsAt, position } from "../../support/storage/model.ts";
+import { snapshotFile, takeSnapshot, writeAll } from "../../support/storage/writing.ts";
 
 const AT = position(3, 1);
 const FILE = "3-1.snapshot";
@@ -50,7 +44,7 @@ function textsOf(snapshots: SnapshotStore, snapshot: Snapshot): string[] {
   return [...snapshots.parts(snapshot)].map((part) => new TextDecoder().decode(part));
 }
 
-/** The whole file of a snapshot, read in steps. */
+/** The file of a snapshot, read in steps. */
 function fileOf(snapshots: SnapshotStore, snapshot: Snapshot, step = 1000): Uint8Array {
   const pieces: Uint8Array[] = [];
   for (let offset = 0; offset < snapshot.size; offset += step)
@@ -58,7 +52,7 @@ function fileOf(snapshots: SnapshotStore, snapshot: Snapshot, step = 1000): Uint
   return Buffer.concat(pieces);
 }
 
-/** Gives a store a snapshot in steps, in memory that is used again. Says what came of each. */
+/** Gives a store a snapshot in steps, from memory that is reused. Returns the result of each. */
 function send(to: SnapshotStore, snapshot: Snapshot, bytes: Uint8Array, step: number): string[] {
   const answers: string[] = [];
   for (let offset = 0; offset < bytes.length; offset += step) {
@@ -69,8 +63,8 @@ function send(to: SnapshotStore, snapshot: Snapshot, bytes: Uint8Array, step: nu
   return answers;
 }
 
-/** Takes a snapshot of these parts, and finds them again after a start. */
-function comesBack(parts: readonly Uint8Array[]): void {
+/** Takes a snapshot of these parts, and reads them back after a start. */
+function readsBack(parts: readonly Uint8Array[]): void {
   const disk = memoryDisk();
   const writer = fresh(disk).snapshots.begin(AT, MEMBERS);
   for (const part of parts) writer.write(part);
@@ -85,8 +79,8 @@ function summary(part: Uint8Array): readonly number[] {
   return [part.length, crc32(part)];
 }
 
-describe("a snapshot that is taken", () => {
-  test("is there when it is finished, and not before", () => {
+describe("a snapshot that this node takes", () => {
+  test("is visible when it is finished, and not before", () => {
     const disk = memoryDisk();
     const { snapshots } = fresh(disk);
     const writer = snapshots.begin(AT, MEMBERS);
@@ -107,19 +101,19 @@ describe("a snapshot that is taken", () => {
 
   test("may have no parts at all, and empty ones", () => {
     const parts = fc.array(fc.uint8Array({ maxLength: 50 }), { maxLength: 5 });
-    fc.assert(fc.property(parts, comesBack), { numRuns: 50 });
+    fc.assert(fc.property(parts, readsBack), { numRuns: 50 });
   });
 
-  test("and parts of any size", () => {
-    comesBack([3_000_000, 1, 65_536].map((size) => new Uint8Array(size).fill(size)));
+  test("may have parts of any size", () => {
+    readsBack([3_000_000, 1, 65_536].map((size) => new Uint8Array(size).fill(size)));
   });
 
-  test("is thrown away when another is begun", () => {
+  test("is deleted when another is begun", () => {
     const { snapshots } = fresh();
     const first = snapshots.begin(AT, MEMBERS);
     const second = snapshots.begin(position(4, 1), MEMBERS);
     expect(() => first.write(new Uint8Array(1))).toThrow(
-      new AssertionError("a snapshot that is finished or was thrown away is not written to"),
+      new AssertionError("a finished or deleted snapshot is not written to"),
     );
     first.abandon();
     expect(second.finish().index).toBe(4);
@@ -135,7 +129,7 @@ describe("a snapshot that is taken", () => {
     expect([snapshots.newest, disk.list()]).toEqual([undefined, ["0000000001.wal"]]);
   });
 
-  test("that is older than one that came meanwhile is not the newest", () => {
+  test("is not the newest if a newer one arrived meanwhile", () => {
     const { snapshots } = fresh();
     const writer = snapshots.begin(AT, MEMBERS);
     const { snapshot, bytes } = snapshotFile(position(7, 1));
@@ -145,8 +139,8 @@ describe("a snapshot that is taken", () => {
   });
 });
 
-describe("old snapshots are removed, but for the newest and the one before it", () => {
-  test("whatever their names sort like", () => {
+describe("old snapshots are removed, except the newest and the one before it", () => {
+  test("by their index, not by the order of their names", () => {
     const disk = memoryDisk();
     const opened = fresh(disk);
     const kept = [8, 9, 10, 11].map((at) => takeSnapshot(opened, position(at, 1)));
@@ -162,7 +156,7 @@ describe("old snapshots are removed, but for the newest and the one before it", 
     ]);
   });
 
-  test("also of those that were there at the start", () => {
+  test("also those that were there at the start", () => {
     const disk = memoryDisk();
     const opened = fresh(disk);
     for (const at of [2, 3, 4]) takeSnapshot(opened, position(at, 1));
@@ -176,7 +170,7 @@ describe("old snapshots are removed, but for the newest and the one before it", 
 describe("a snapshot that is received", () => {
   const { snapshot, bytes } = snapshotFile(AT);
 
-  test("is whole when the last part has come, in parts of any size", () => {
+  test("is complete when the last chunk has arrived, in chunks of any size", () => {
     for (const step of [1, 2, 3, 7, 8, 9, 16, 31, 32, 33, 100, bytes.length - 1, bytes.length]) {
       const disk = memoryDisk();
       const { snapshots } = fresh(disk);
@@ -190,7 +184,7 @@ describe("a snapshot that is received", () => {
     }
   });
 
-  test("is not there before it is whole, nor after a start", () => {
+  test("is not visible before it is complete, and not after a start", () => {
     const disk = memoryDisk();
     const { snapshots } = fresh(disk);
     expect(snapshots.receive(snapshot, 0, bytes.subarray(0, 50))).toBe("more");
@@ -199,7 +193,7 @@ describe("a snapshot that is received", () => {
     expect(again.receive(snapshot, 50, bytes.subarray(50))).toBe("broken");
   });
 
-  test("begins anew at offset 0", () => {
+  test("starts again at offset 0", () => {
     const { snapshots } = fresh();
     const other = snapshotFile(position(5, 1));
     send(snapshots, other.snapshot, other.bytes.subarray(0, 100), 10);
@@ -208,7 +202,7 @@ describe("a snapshot that is received", () => {
     expect(snapshots.newest).toEqual(snapshot);
   });
 
-  test("is broken when a part is left out, comes twice, or is of another", () => {
+  test("is broken when a chunk is left out, arrives twice, or belongs to another snapshot", () => {
     const { snapshots } = fresh();
     const other = snapshotFile(position(5, 1)).snapshot;
     const [first, second] = [bytes.subarray(0, 50), bytes.subarray(50, 60)];
@@ -241,13 +235,13 @@ describe("a snapshot that is received", () => {
     ["another size", { size: bytes.length - 1 }],
     ["another checksum", { checksum: snapshot.checksum ^ 1 }],
     ["another membership", { membership: { ...MEMBERS, lastUid: 8 } }],
-  ])("is broken when its sender says it has %s", (_title, said) => {
+  ])("is broken when its sender announced %s", (_title, said) => {
     const { snapshots } = fresh();
     expect(send(snapshots, { ...snapshot, ...said }, bytes, 1e6)).toEqual(["broken"]);
     expect(snapshots.newest).toBeUndefined();
   });
 
-  test("is broken when it is longer or shorter than was said, whatever its checksum", () => {
+  test("is broken when it is longer or shorter than announced, whatever its checksum", () => {
     for (const wrong of [Buffer.concat([bytes, Buffer.alloc(1)]), bytes.subarray(0, -1)]) {
       const { snapshots } = fresh();
       const said = { ...snapshot, size: wrong.length, checksum: crc32(wrong) };
@@ -255,7 +249,7 @@ describe("a snapshot that is received", () => {
     }
   });
 
-  test("takes the place of one of this node's own, whose bytes differ", () => {
+  test("replaces one of this node's own, whose bytes differ", () => {
     const { snapshots } = fresh();
     const writer = snapshots.begin(AT, MEMBERS);
     const own = writer.finish();
@@ -265,7 +259,7 @@ describe("a snapshot that is received", () => {
     expect(() => snapshots.parts(own)).toThrow(new AssertionError("the snapshot is kept"));
   });
 
-  test("while one of this node's own is written: neither disturbs the other", () => {
+  test("does not disturb one of this node's own that is being written, nor the reverse", () => {
     const { snapshots } = fresh();
     const writer = snapshots.begin(AT, MEMBERS);
     writer.write(Buffer.from("mine"));
@@ -276,7 +270,7 @@ describe("a snapshot that is received", () => {
   });
 });
 
-describe("a snapshot on disk that is damaged", () => {
+describe("a damaged snapshot on disk", () => {
   const disk = memoryDisk();
   const opened = fresh(disk);
   const snapshot = takeSnapshot(opened, AT);
@@ -284,12 +278,12 @@ describe("a snapshot on disk that is damaged", () => {
   const bytes = files[FILE] ?? new Uint8Array();
   const headerBytes = Buffer.from(bytes).indexOf('"lastUid":7}') + 12;
 
-  /** Where the damage is, by what is found at the start and by what a reader of the parts finds. */
+  /** Where the damage is: as found at the start, and by a reader of the parts. */
   function found(bad: Uint8Array): [string | undefined, unknown] {
     const one = frozenDisk({ [FILE]: bad });
     const { damaged } = findSnapshots(one);
     try {
-      // Whoever reads it opened it when it was whole still.
+      // The reader opened it while it was still intact.
       for (const part of partsOf(one, snapshot)) expect(part.length).toBeLessThan(bytes.length);
     } catch (cause) {
       return [
@@ -300,7 +294,7 @@ describe("a snapshot on disk that is damaged", () => {
     return [damaged[0]?.error.message, undefined];
   }
 
-  test("in any bit is found at the start, and by who reads its parts", () => {
+  test("is found at the start, and by a reader of its parts, for any flipped bit", () => {
     for (let at = 0; at < bytes.length; at += 1) {
       const [damage, read] = found(
         bytes.map((byte, to) => (to === at ? byte ^ (1 << (at % 8)) : byte)),
@@ -311,7 +305,7 @@ describe("a snapshot on disk that is damaged", () => {
     }
   });
 
-  test("or cut off anywhere", () => {
+  test("or when it is cut off anywhere", () => {
     for (let cut = 0; cut < bytes.length; cut += 1) {
       const [damage, read] = found(bytes.slice(0, cut));
       expect(damage).toMatch(WHERE);
@@ -319,10 +313,10 @@ describe("a snapshot on disk that is damaged", () => {
     }
   });
 
-  test("or has bytes behind its end, or another's name", () => {
+  test("or when it has bytes after its end, or another's name", () => {
     const longer = memoryDisk({ ...files, [FILE]: Buffer.concat([bytes, Buffer.alloc(3)]) });
     expect(openStorage(longer).recovered.damage).toBe(
-      `the snapshot is damaged: memory:3-1.snapshot, byte ${bytes.length}: there are bytes behind the end`,
+      `the snapshot is damaged: memory:3-1.snapshot, byte ${bytes.length}: there are bytes after the end`,
     );
     const named = openStorage(memoryDisk({ ...files, "4-1.snapshot": bytes }));
     expect(named.recovered).toMatchObject({
@@ -332,7 +326,7 @@ describe("a snapshot on disk that is damaged", () => {
     });
   });
 
-  test("is told from one that a later version wrote", () => {
+  test("is distinguished from one that a later version wrote", () => {
     const later = Buffer.from(bytes);
     later.writeUInt32LE(2, 8);
     later.writeUInt32LE(crc32(later.subarray(8, headerBytes)), 4);
@@ -358,7 +352,7 @@ describe("power fails at every disk operation", () => {
   const [older, newer] = [position(2, 1), position(6, 1)];
   const received = snapshotFile(newer);
 
-  /** Does something with a store that has one snapshot, and says which a start finds after each power loss. */
+  /** Does something with a store that has one snapshot, and returns the newest one found after each power loss. */
   function newestAfter(
     act: (snapshots: SnapshotStore, opened: OpenedStorage) => void,
   ): LogPosition[] {
@@ -382,7 +376,7 @@ describe("power fails at every disk operation", () => {
     return seen.filter((one, at) => one.index !== seen[at - 1]?.index);
   }
 
-  test("of taking one: it is there whole or not at all", () => {
+  test("of taking one: the snapshot is complete or absent", () => {
     expect(newestAfter((_snapshots, opened) => takeSnapshot(opened, newer))).toEqual([
       older,
       newer,
@@ -405,7 +399,7 @@ describe("power fails at every disk operation", () => {
   });
 });
 
-test("names that are no snapshots are left alone", () => {
+test("files with other names are left alone", () => {
   const names = ["03-1.snapshot", "3-1.snapshot.old", "3.snapshot", "99999999999999999-1.snapshot"];
   const disk = memoryDisk(Object.fromEntries(names.map((name) => [name, new Uint8Array(3)])));
   const opened = fresh(disk);
@@ -416,7 +410,7 @@ test("names that are no snapshots are left alone", () => {
   expect(disk.list()).toEqual(["0000000001.wal", "3-1.snapshot", "4-1.snapshot", ...names].sort());
 });
 
-test("the membership of a snapshot comes back as it was, without a learner's place where there is none", () => {
+test("the membership of a snapshot is read back unchanged, also a promotion that replaces no voter", () => {
   const membership = { ...MEMBERS, promotions: [{ node: nodeId("n3"), replaces: undefined }] };
   const disk = memoryDisk();
   const snapshot = fresh(disk).snapshots.begin(AT, membership).finish();

@@ -7,7 +7,7 @@ import {
   losePower,
   type MemoryDisk,
 } from "../../../../packages/actors/src/storage/disk/memory-disk.ts";
-import { mend } from "../../../../packages/actors/src/storage/recovery/mend.ts";
+import { repair } from "../../../../packages/actors/src/storage/recovery/repair.ts";
 import { openStorage } from "../../../../packages/actors/src/storage/recovery/open-storage.ts";
 import { createWal, hasWal } from "../../../../packages/actors/src/storage/wal/open-wal.ts";
 import { findSnapshots } from "../../../../packages/actors/src/storage/snapshot/snapshot-reader.ts";
@@ -19,37 +19,35 @@ import {
   DamagedLogError,
   readLog,
 } from "../../../../packages/actors/src/storage/wal/wal-recovery.ts";
+import { batchesOf } from "../../support/storage/arbitraries.ts";
 import {
-  append,
-  batchesOf,
-  contentOf,
-  contentOn,
-  contentsAfter,
-  contentWithin,
   CuttingDisk,
-  EMPTY,
-  live,
   filesOf,
   frozenDisk,
   memoryDisk,
-  mended,
   mortalCalls,
-  noop,
   PowerLoss,
   temporaryFolder,
+} from "../../support/storage/disks.ts";
+import {
+  append,
+  contentsAfter,
+  contentWithin,
+  EMPTY,
+  repaired,
+  noop,
   textOf,
-  write,
-  writeAll,
   type Batch,
   type Content,
-} from "../../support/storage.ts";
+} from "../../support/storage/model.ts";
+import { contentOf, contentOn, live, write, writeAll } from "../../support/storage/writing.ts";
 
 const SEGMENT_BYTES = fc.constantFrom(1, 250, 500, 100_000);
 
-/** What matters of a content: the entries behind the snapshot. */
+/** The part of the content that matters: the entries after the snapshot. */
 type Outcome = Omit<Content, "snapshot">;
 
-/** A log on disk, and what it said after each batch that it holds or held. */
+/** A log on disk, and its content after each batch that it holds or held. */
 type Lived = {
   readonly files: Record<string, Uint8Array>;
   readonly contents: readonly Content[];
@@ -64,7 +62,7 @@ function lived(batches: readonly Batch[], segmentBytes: number): Lived {
   const contents = [EMPTY];
   for (const [place, batch] of batches.entries()) {
     write(opened, batch);
-    // A vote that was given already is no batch.
+    // A repeated vote makes no batch.
     if (opened.storage.flush()) contents.push(all[place + 1] ?? EMPTY);
     opened.storage.sync();
   }
@@ -72,40 +70,40 @@ function lived(batches: readonly Batch[], segmentBytes: number): Lived {
   return { files: filesOf(disk), contents, snapshot: newest ?? LOG_START };
 }
 
-/** What a node with these files goes on with, or that it refuses to. */
+/** What a node with these files continues with, or that it refuses to start. */
 function outcome(files: Record<string, Uint8Array>): Outcome | "refused" {
   try {
     const disk = frozenDisk(files);
     const { newest } = findSnapshots(disk);
-    const { content } = mend(readLog(disk), newest);
+    const { content } = repair(readLog(disk), newest);
     const entries = content.entries.map(textOf);
-    return behind({ ...content, entries }, newest ?? LOG_START);
+    return afterSnapshot({ ...content, entries }, newest ?? LOG_START);
   } catch (cause) {
     if (cause instanceof DamagedLogError) return "refused";
     throw cause;
   }
 }
 
-/** Only what is behind the snapshot: how much before it is kept depends on where segments end. */
-function behind({ hard, base, entries, horizon }: Outcome, snapshot: LogPosition): Outcome {
+/** Only the part after the snapshot: how many earlier entries are kept depends on where segments end. */
+function afterSnapshot({ hard, base, entries, horizon }: Outcome, snapshot: LogPosition): Outcome {
   const { index, term } = snapshot;
   return { hard, base: { index, term }, entries: entries.slice(index - base.index), horizon };
 }
 
-/** What is expected of a whole log that holds batches up to `kept`. */
-function wholeUpTo({ contents, snapshot }: Lived, kept: number): Outcome {
-  return behind(mended(contents[kept] ?? EMPTY, snapshot), snapshot);
+/** The expected result for an intact log with the batches up to `kept`. */
+function intactUpTo({ contents, snapshot }: Lived, kept: number): Outcome {
+  return afterSnapshot(repaired(contents[kept] ?? EMPTY, snapshot), snapshot);
 }
 
-/** What is expected of a log that is damaged behind batch `kept`: as much as is whole, or nothing of the log. */
-function repairedBehind(log: Lived, kept: number): Outcome[] {
+/** The expected results for a log that is damaged after batch `kept`: everything intact, or nothing of the log. */
+function repairedAfter(log: Lived, kept: number): Outcome[] {
   const { contents, snapshot } = log;
   const { hard, base, entries } = contents.at(-1) ?? EMPTY;
   const last = lastOf({ base, entries });
-  const rest = wholeUpTo(log, kept);
+  const rest = intactUpTo(log, kept);
   return [rest, { ...rest, entries: [] }].map((found) => {
-    const isWhole = last.index <= snapshot.index || holds(found, last);
-    return { ...found, hard, horizon: isWhole ? undefined : last };
+    const isIntact = last.index <= snapshot.index || holds(found, last);
+    return { ...found, hard, horizon: isIntact ? undefined : last };
   });
 }
 
@@ -121,7 +119,7 @@ function holds({ entries }: Outcome, { index, term }: LogPosition): boolean {
 
 type Place = { readonly offset: number; readonly end: number; readonly sequence: number };
 
-/** Where the batches of a segment are. */
+/** The positions of a segment's batches. */
 function batchesIn(bytes: Uint8Array, segment: number): Place[] {
   const places: Place[] = [];
   for (let offset = SEGMENT_HEADER_BYTES; ;) {
@@ -139,8 +137,8 @@ function segmentsIn(files: Record<string, Uint8Array>): [string, Uint8Array, Pla
     .map(([name, bytes]) => [name, bytes, batchesIn(bytes, Number.parseInt(name, 10))]);
 }
 
-/** Whether the batches up to `kept` were removed, all of them, for the sake of later ones. */
-function isForgotten([first]: ReturnType<typeof segmentsIn>, kept: number): boolean {
+/** Whether all batches up to `kept` were removed because later ones replaced them. */
+function areRemoved([first]: ReturnType<typeof segmentsIn>, kept: number): boolean {
   return kept > 0 && kept < (first?.[2][0]?.sequence ?? 0);
 }
 
@@ -156,11 +154,11 @@ test("a log cut at any byte is the log after some batches, or is repaired, or re
           const result = outcome({ ...log.files, [name]: bytes.slice(0, cut) });
           const isHeaderCut = cut < SEGMENT_HEADER_BYTES;
           const whole = found.findLast(({ end }) => end <= cut)?.sequence ?? before;
-          // The first segment has nothing before it any more, if its header is bad.
+          // With a bad header, the first segment has nothing before it.
           const kept = isHeaderCut && place === 0 ? 0 : whole;
-          if (!isLast) expect(repairedBehind(log, kept)).toContainEqual(result);
-          else if (isHeaderCut || isForgotten(segments, whole)) expect(result).toBe("refused");
-          else expect(result).toEqual(wholeUpTo(log, whole));
+          if (!isLast) expect(repairedAfter(log, kept)).toContainEqual(result);
+          else if (isHeaderCut || areRemoved(segments, whole)) expect(result).toBe("refused");
+          else expect(result).toEqual(intactUpTo(log, whole));
         }
         before = found.at(-1)?.sequence ?? before;
       }
@@ -169,7 +167,7 @@ test("a log cut at any byte is the log after some batches, or is repaired, or re
   );
 }, 60_000);
 
-test("a flipped bit is found wherever it is, and costs what is behind it, or the last batch", () => {
+test("a flipped bit is found wherever it is, and costs everything after it, or the last batch", () => {
   fc.assert(
     fc.property(batchesOf({ max: 6 }), SEGMENT_BYTES, fc.nat(7), (batches, segmentBytes, bit) => {
       const log = lived(batches, segmentBytes);
@@ -184,10 +182,10 @@ test("a flipped bit is found wherever it is, and costs what is behind it, or the
           const inHeader = at < SEGMENT_HEADER_BYTES;
           const kept = found.findLast(({ end }) => end <= at)?.sequence ?? before;
           const isTorn = isLast && !inHeader && at >= (found.at(-1)?.offset ?? 0);
-          if (isTorn && isForgotten(segments, kept)) expect(result).toBe("refused");
-          else if (isTorn) expect(result).toEqual(wholeUpTo(log, kept));
+          if (isTorn && areRemoved(segments, kept)) expect(result).toBe("refused");
+          else if (isTorn) expect(result).toEqual(intactUpTo(log, kept));
           else
-            expect(repairedBehind(log, inHeader && place === 0 ? 0 : kept)).toContainEqual(result);
+            expect(repairedAfter(log, inHeader && place === 0 ? 0 : kept)).toContainEqual(result);
         }
         before = found.at(-1)?.sequence ?? before;
       }
@@ -196,7 +194,7 @@ test("a flipped bit is found wherever it is, and costs what is behind it, or the
   );
 }, 60_000);
 
-test("a segment that is missing costs what is behind it, but not the state", () => {
+test("a missing segment costs everything after it, but not the state", () => {
   fc.assert(
     fc.property(batchesOf({ max: 12 }), (batches) => {
       const log = lived(batches, 1);
@@ -204,9 +202,9 @@ test("a segment that is missing costs what is behind it, but not the state", () 
       for (const [place, [missing, , found]] of segments.slice(0, -1).entries()) {
         const { [missing]: _, ...files } = log.files;
         const kept = place === 0 ? 0 : (found[0]?.sequence ?? 1) - 1;
-        const results = repairedBehind(log, kept);
-        // Without its first segments a log may be whole behind the snapshot.
-        if (place === 0) results.push(wholeUpTo(log, log.contents.length - 1));
+        const results = repairedAfter(log, kept);
+        // Without its first segments a log may be intact after the snapshot.
+        if (place === 0) results.push(intactUpTo(log, log.contents.length - 1));
         expect(results).toContainEqual(outcome(files));
       }
     }),
@@ -218,14 +216,14 @@ function isEnd(cause: unknown): boolean {
   return cause instanceof PowerLoss;
 }
 
-/** What a crash may leave: all that was synced, perhaps the batch behind it, perhaps only that batch's snapshot. */
+/** What a crash may leave: everything synced, perhaps the next batch, perhaps only that batch's snapshot. */
 function possible(batches: readonly Batch[], flushed: number, synced: number): Content[] {
   const contents = contentsAfter(batches);
   const [before = EMPTY, after = before] = contents.slice(synced, flushed + 1);
   return [before, after, contentWithin(before, batches[synced] ?? [])];
 }
 
-/** Opens a disk, twice with a power loss between: what is recovered is durable. */
+/** Opens a disk twice, with a power loss in between: what is recovered is durable. */
 function recover(disk: MemoryDisk): Content {
   const content = contentOn(disk);
   losePower(disk.files(), () => 0);
@@ -244,14 +242,14 @@ test("no power loss at any disk operation loses or invents anything", () => {
         const [flushed, synced] = live(new CuttingDisk(disk, budget), batches, segmentBytes, isEnd);
         finished = synced === batches.length;
         losePower(disk.files(), loss);
-        // Recovery itself is cut short at each of its operations, until it gets through.
+        // Recovery itself is interrupted at each of its operations, until it gets through.
         for (let inRecovery = 0; inRecovery < 9; inRecovery += 1) {
           live(new CuttingDisk(disk, inRecovery), [], segmentBytes, isEnd);
           losePower(disk.files(), loss);
         }
         const recovered = recover(disk);
         expect(possible(batches, flushed, synced)).toContainEqual(recovered);
-        // The log goes on, if the turn is one that began or one that is over.
+        // The log continues, whether the interrupted turn is there or not.
         const survived = [synced + 1, synced].find((count) => same(contents[count], recovered));
         if (survived === undefined) continue;
         writeAll(openStorage(disk, { segmentBytes }), batches.slice(survived));
@@ -266,7 +264,7 @@ function same(one: Content | undefined, other: Content): boolean {
   return JSON.stringify(one) === JSON.stringify(other);
 }
 
-test("a process killed at any system call leaves a log that goes on, and nothing unfinished", () => {
+test("a process killed at any system call leaves a log that can be continued, and no unfinished files", () => {
   const [batches = []] = fc
     .sample(batchesOf({ max: 8 }), { seed: 7, numRuns: 200 })
     .filter((sample) => {
@@ -295,7 +293,7 @@ function damaged(files: Record<string, Uint8Array>): Record<string, Uint8Array> 
   return { ...files, [name]: bad };
 }
 
-test("a repair that is cut short at any disk operation is done again; and it is done once", () => {
+test("a repair that is interrupted at any disk operation is repeated; and it happens only once", () => {
   fc.assert(
     fc.property(batchesOf({ max: 8 }), SEGMENT_BYTES, (batches, segmentBytes) => {
       const files = damaged(lived(batches, segmentBytes).files);
@@ -314,7 +312,7 @@ test("a repair that is cut short at any disk operation is done again; and it is 
   );
 }, 60_000);
 
-test("the horizon of a repaired log outlives restarts and compaction until it is forgotten", () => {
+test("the horizon of a repaired log survives restarts and compaction until it is cleared", () => {
   fc.assert(
     fc.property(batchesOf({ max: 8 }), (batches) => {
       const files = damaged(lived(batches, 1).files);

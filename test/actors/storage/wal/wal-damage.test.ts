@@ -1,4 +1,4 @@
-/** Damage is not refused when the promises of the node are known all the same (Alagappan et al., FAST '18). */
+/** A damaged log is accepted when the promises of the node are still known (Alagappan et al., FAST '18). */
 import { INITIAL_HARD_STATE, LOG_START, term } from "@kontiki/core";
 import { describe, expect, test } from "vitest";
 import { BatchWriter } from "../../../../packages/actors/src/storage/wal/batch-writer.ts";
@@ -20,30 +20,26 @@ import {
   encodeTruncate,
 } from "../../../../packages/actors/src/storage/wal/wal-records.ts";
 import { DamagedLogError } from "../../../../packages/actors/src/storage/wal/wal-recovery.ts";
+import { filesOf, memoryDisk } from "../../support/storage/disks.ts";
 import {
   append,
   command,
   compact,
-  contentOf,
-  contentOn,
   contentsAfter,
-  diskWith,
-  filesOf,
   hardState,
   install,
   members,
-  memoryDisk,
   noop,
   partsAt,
   position,
-  writeAll,
   type Batch,
   type Content,
-} from "../../support/storage.ts";
+} from "../../support/storage/model.ts";
+import { contentOf, contentOn, diskWith, writeAll } from "../../support/storage/writing.ts";
 
 const WAY_OUT =
-  "What this node promised cannot be known any more, so it must not come back with what is left: " +
-  "put back the whole data directory from one copy taken while the cluster was stopped, " +
+  "The promises of this node are lost, so it must not run with what is left: " +
+  "restore the whole data directory from one copy taken while the cluster was stopped, " +
   "or make a cluster of another node with kontiki recover.";
 
 const BATCHES: readonly Batch[] = [
@@ -62,7 +58,7 @@ const HARD = { term: term(2), votedFor: "n2" };
 
 type Files = Record<string, Uint8Array>;
 
-/** What a disk with these files says when it is opened, and then what of it is told to people. */
+/** The content of a disk with these files when it is opened, and the message about its damage. */
 function opened(files: Files): { content: Content; damage: string | undefined; names: string[] } {
   const disk = memoryDisk(files);
   const storage = openStorage(disk);
@@ -72,7 +68,7 @@ function opened(files: Files): { content: Content; damage: string | undefined; n
   return { content, damage, names: disk.list() };
 }
 
-/** That a disk is refused, and how; and that nothing was changed. */
+/** How a disk is refused; nothing may have changed. */
 function refusal(files: Files): unknown {
   const disk = memoryDisk(files);
   try {
@@ -95,7 +91,7 @@ function flipped(bytes: Uint8Array | undefined, at: number): Uint8Array {
   return bad;
 }
 
-/** Where the batches of a segment begin, and where the last ends. */
+/** The positions of a segment's batches, and the end of the last. */
 function offsets(bytes: Uint8Array | undefined, segment = 1): number[] {
   const found = [SEGMENT_HEADER_BYTES];
   for (;;) {
@@ -105,7 +101,7 @@ function offsets(bytes: Uint8Array | undefined, segment = 1): number[] {
   }
 }
 
-describe("a damaged log keeps what is before, and owes what is behind", () => {
+describe("a damaged log keeps everything before the damage, and has a horizon after it", () => {
   const one = filesOf(diskWith(BATCHES));
   const many = filesOf(diskWith(BATCHES, SMALL));
   const [, secondAt = 0, thirdAt = 0] = offsets(one[FIRST]);
@@ -116,28 +112,28 @@ describe("a damaged log keeps what is before, and owes what is behind", () => {
 
   test.each<[string, Files, readonly string[], string]>([
     [
-      "a bad record in a batch with a whole one behind it",
+      "a bad record in a batch with an intact one after it",
       { [FIRST]: flipped(one[FIRST], thirdAt - 1) },
       kept,
-      where(FIRST, secondAt, `bad bytes with a whole batch behind them at ${thirdAt}`),
+      where(FIRST, secondAt, `bad bytes, followed by an intact batch at ${thirdAt}`),
     ],
     [
       "a bad state record",
       { [FIRST]: flipped(one[FIRST], secondAt + 32 + 1) },
       kept,
-      where(FIRST, secondAt, `bad bytes with a whole batch behind them at ${thirdAt}`),
+      where(FIRST, secondAt, `bad bytes, followed by an intact batch at ${thirdAt}`),
     ],
     [
       "a bad header of a batch",
       { [FIRST]: flipped(one[FIRST], secondAt + 8) },
       kept,
-      where(FIRST, secondAt, `bad bytes with a whole batch behind them at ${thirdAt}`),
+      where(FIRST, secondAt, `bad bytes, followed by an intact batch at ${thirdAt}`),
     ],
     [
-      "a bad batch with a segment behind it",
+      "a bad batch with a segment after it",
       { ...many, [SECOND]: flipped(many[SECOND], 100) },
       kept,
-      where(SECOND, SEGMENT_HEADER_BYTES, "a batch that a later segment builds on is bad"),
+      where(SECOND, SEGMENT_HEADER_BYTES, "a batch that a later segment depends on is bad"),
     ],
     [
       "a segment cut where a batch ends",
@@ -177,17 +173,17 @@ describe("a damaged log keeps what is before, and owes what is behind", () => {
     ],
   ])("%s", (_title, files, entries, damage) => {
     const content = { ...rest, entries };
-    const anew = segmentName(Object.keys(files).length === 1 ? 2 : 4);
-    expect(opened(files)).toEqual({ content, damage, names: [anew] });
+    const rewritten = segmentName(Object.keys(files).length === 1 ? 2 : 4);
+    expect(opened(files)).toEqual({ content, damage, names: [rewritten] });
   });
 
-  test("what is behind the damage and torn is not waited for", () => {
+  test("a torn part after the damage is not part of the horizon", () => {
     const bytes = flipped(one[FIRST], secondAt + 40);
     const { content } = opened({ [FIRST]: new Uint8Array([...bytes, 1, 2, 3]) });
     expect(content).toEqual({ ...rest, entries: kept });
   });
 
-  test("nothing is owed when only votes are damaged, and the log is as long as it was", () => {
+  test("there is no horizon when only votes are damaged, and the log is as long as before", () => {
     const votes = [...BATCHES.slice(0, 2), [hardState(2, "n2")], [hardState(3)]];
     const files = filesOf(diskWith(votes));
     const [, , third = 0] = offsets(files[FIRST]);
@@ -195,7 +191,7 @@ describe("a damaged log keeps what is before, and owes what is behind", () => {
     expect(content).toEqual(contentsAfter(votes).at(-1));
   });
 
-  test("nothing is owed that a snapshot holds", () => {
+  test("there is no horizon when a snapshot covers it", () => {
     const batches = [...BATCHES, [compact(4, 2)], [hardState(3)]];
     const files = filesOf(diskWith(batches));
     const { content } = opened({ ...files, [FIRST]: flipped(files[FIRST], secondAt + 40) });
@@ -210,7 +206,7 @@ describe("a damaged log keeps what is before, and owes what is behind", () => {
     });
   });
 
-  test("what was owed before is owed still, if it is more", () => {
+  test("an earlier horizon stays, if it is further", () => {
     const disk = memoryDisk({ [FIRST]: flipped(one[FIRST], secondAt + 40) });
     writeAll(openStorage(disk), [[append(noop(3, 1), noop(4, 1))], [hardState(3)]]);
     const files = filesOf(disk);
@@ -219,7 +215,7 @@ describe("a damaged log keeps what is before, and owes what is behind", () => {
     expect(content).toEqual({ ...rest, hard: { term: 3, votedFor: undefined }, entries: kept });
   });
 
-  test("a repaired log goes on, and may be damaged and repaired again", () => {
+  test("a repaired log continues, and may be damaged and repaired again", () => {
     const disk = memoryDisk({ [FIRST]: flipped(one[FIRST], secondAt + 40) });
     const again = openStorage(disk);
     writeAll(again, [[append(noop(3, 1))], [append(noop(4, 2), noop(5, 2))]]);
@@ -234,7 +230,7 @@ describe("a damaged log keeps what is before, and owes what is behind", () => {
     expect(names).toEqual([THIRD]);
   });
 
-  test("more than one batch holds is kept in several", () => {
+  test("content that exceeds one batch is kept in several", () => {
     const large = Array.from({ length: 3 }, (_, at) => command(at + 1, 1, "x".repeat(600_000)));
     const disk = new MemoryDisk({ maxFileBytes: 4 * 1024 * 1024 });
     createWal(disk);
@@ -248,7 +244,7 @@ describe("a damaged log keeps what is before, and owes what is behind", () => {
   });
 });
 
-describe("damage is refused when nothing tells what the node promised, and nothing is changed", () => {
+describe("damage is refused when nothing records the node's promises, and nothing is changed", () => {
   const one = filesOf(diskWith(BATCHES));
   const many = filesOf(diskWith(BATCHES, SMALL));
   const [, secondAt = 0, thirdAt = 0] = offsets(one[FIRST]);
@@ -258,30 +254,26 @@ describe("damage is refused when nothing tells what the node promised, and nothi
     expect(refusal({})).toEqual(refused(FIRST, 0, "the file is missing"));
   });
 
-  test("a bad batch with an empty segment behind it, which proves that it was durable", () => {
+  test("a bad batch with an empty segment after it, which proves that it was durable", () => {
     const empty = (many[THIRD] ?? bytes).slice(0, SEGMENT_HEADER_BYTES);
     const files = { ...many, [SECOND]: flipped(many[SECOND], 100), [THIRD]: empty };
     expect(refusal(files)).toEqual(
-      refused(SECOND, SEGMENT_HEADER_BYTES, "a batch that a later segment builds on is bad"),
+      refused(SECOND, SEGMENT_HEADER_BYTES, "a batch that a later segment depends on is bad"),
     );
   });
 
-  test("a whole batch behind the damage that is not the last that was durable", () => {
+  test("an intact batch after the damage that is not the last durable one", () => {
     const long = [...BATCHES, [append(noop(5, 2))]];
     const two = filesOf(diskWith(long, { segmentBytes: thirdAt + 200 }));
     expect(Object.keys(two)).toEqual([FIRST, SECOND]);
     const header = (two[SECOND] ?? bytes).slice(0, SEGMENT_HEADER_BYTES);
     const first = flipped(flipped(two[FIRST], secondAt - 1), thirdAt + 40);
     expect(refusal({ [FIRST]: first, [SECOND]: header })).toEqual(
-      refused(
-        FIRST,
-        SEGMENT_HEADER_BYTES,
-        `bad bytes with a whole batch behind them at ${secondAt}`,
-      ),
+      refused(FIRST, SEGMENT_HEADER_BYTES, `bad bytes, followed by an intact batch at ${secondAt}`),
     );
   });
 
-  test("the only batch that is left of a log whose others were removed", () => {
+  test("the only remaining batch of a log whose others were removed", () => {
     const files = filesOf(diskWith([...BATCHES, [compact(4, 2)]], SMALL));
     const name = FOURTH;
     const whole = memoryDisk(files);
@@ -290,11 +282,11 @@ describe("damage is refused when nothing tells what the node promised, and nothi
     const left = filesOf(whole);
     expect(Object.keys(left)).toEqual([name, "4-2.snapshot"]);
     expect(refusal({ ...left, [name]: flipped(left[name], 100) })).toEqual(
-      refused(name, SEGMENT_HEADER_BYTES, "no whole batch is left"),
+      refused(name, SEGMENT_HEADER_BYTES, "no intact batch is left"),
     );
   });
 
-  test("a batch of another log in the place of one", () => {
+  test("a batch that belongs to another log", () => {
     const others = [
       [hardState(1, "n2"), append(noop(1, 1), command(2, 1, "a"))],
       ...BATCHES.slice(1),
@@ -306,7 +298,7 @@ describe("damage is refused when nothing tells what the node promised, and nothi
     );
   });
 
-  test("a segment of another log in the place of one", () => {
+  test("a segment that belongs to another log", () => {
     const others = [
       [hardState(1, "n2"), append(noop(1, 1), command(2, 1, "a"))],
       ...BATCHES.slice(1),
@@ -317,58 +309,58 @@ describe("damage is refused when nothing tells what the node promised, and nothi
     );
   });
 
-  test("a batch behind the damage that is older than those before it, as a command may hold one", () => {
+  test("a batch after the damage that is older than those before it, for example inside a command", () => {
     const offset = thirdAt + 50;
     const copy = Buffer.from(bytes.slice(SEGMENT_HEADER_BYTES, secondAt));
     sealBatch(copy, { segment: 1, offset, previous: LOG_BEGIN });
     const torn = new Uint8Array([...bytes.slice(0, offset), ...copy]);
     const whole = flipped(torn, thirdAt + 40);
     expect(refusal({ [FIRST]: whole })).toEqual(
-      refused(FIRST, thirdAt, `bad bytes with a whole batch behind them at ${offset}`),
+      refused(FIRST, thirdAt, `bad bytes, followed by an intact batch at ${offset}`),
     );
   });
 
   test.each<[string, (records: RecordWriter) => void, string]>([
     ["a gap", (to) => encodeAppend(to, [noop(5, 1)]), "it leaves a gap in the log"],
     [
-      "a cut of what is not there",
+      "a truncation after an entry that is not there",
       (to) => encodeTruncate(to, position(4, 1)),
-      "it cuts what is not there",
+      "it cuts an entry that is not there",
     ],
     [
-      "a cut behind an entry of another term",
+      "a truncation after an entry of another term",
       (to) => encodeTruncate(to, position(2, 2)),
       "it cuts an entry of another term",
     ],
     [
-      "a cut of what was compacted",
+      "a truncation of compacted entries",
       (to) => {
         encodeCompact(to, position(2, 1));
         encodeTruncate(to, position(1, 1));
       },
-      "it cuts what is not there",
+      "it cuts an entry that is not there",
     ],
     [
-      "a compaction of what is not there",
+      "a compaction of entries that are not there",
       (to) => encodeCompact(to, position(4, 1)),
-      "it compacts what is not there",
+      "it compacts an entry that is not there",
     ],
-    ["an unknown record", (to) => to.u8(9), "it holds a record of unknown kind 9"],
+    ["an unknown record", (to) => to.u8(9), "it contains a record of unknown kind 9"],
     ["half a record", (to) => to.u8(3), "it ends in the middle of a record"],
     [
-      "no membership",
+      "an invalid membership",
       (to) => {
         encodeAppend(to, [members(4, 1)]);
         to.u32At(to.position - 4, 0);
       },
-      "it holds what is no membership: it is no JSON",
+      "it contains an invalid membership: it is not JSON",
     ],
     [
       "an end that is not the log's",
       (to) => encodeTruncate(to, position(2, 1)),
-      "it ends at entry 2 of term 1 and says entry 3 of term 1",
+      "it ends at entry 2 of term 1 and records entry 3 of term 1",
     ],
-  ])("a whole batch that makes no sense: %s", (_title, spoil, what) => {
+  ])("an invalid batch with a correct checksum: %s", (_title, spoil, what) => {
     const writer = new BatchWriter();
     spoil(writer.records);
     const short = bytes.slice(0, thirdAt);
@@ -377,11 +369,11 @@ describe("damage is refused when nothing tells what the node promised, and nothi
     const state = { hard: INITIAL_HARD_STATE, last: position(3, 1), horizon: undefined };
     const batch = writer.seal(state, place).bytes;
     expect(refusal({ [FIRST]: new Uint8Array([...short, ...batch]) })).toEqual(
-      refused(FIRST, thirdAt, `this batch makes no sense: ${what}`),
+      refused(FIRST, thirdAt, `this batch is invalid: ${what}`),
     );
   });
 
-  test("a whole batch that makes no sense: no state record", () => {
+  test("an invalid batch with a correct checksum: no state record", () => {
     const batch = Buffer.from(bytes.slice(SEGMENT_HEADER_BYTES, secondAt));
     batch[32] = 9;
     sealBatch(batch, { segment: 1, offset: SEGMENT_HEADER_BYTES, previous: LOG_BEGIN });
@@ -390,13 +382,13 @@ describe("damage is refused when nothing tells what the node promised, and nothi
       refused(
         FIRST,
         SEGMENT_HEADER_BYTES,
-        "this batch makes no sense: it does not begin with a state record",
+        "this batch is invalid: it does not begin with a state record",
       ),
     );
   });
 });
 
-describe("a snapshot that is damaged", () => {
+describe("a damaged snapshot", () => {
   const taken = [...BATCHES, [compact(2, 1)], [append(noop(5, 2))]];
   const bad = (files: Files, name: string, at = -1): Files => ({
     ...files,
@@ -405,7 +397,7 @@ describe("a snapshot that is damaged", () => {
   const end = (name: string, offset: number): string =>
     `the snapshot is damaged: memory:${name}, byte ${offset}: the end is bad`;
 
-  test("does no harm when an older one is whole and the log reaches back to it", () => {
+  test("does no harm when an older one is intact and the log reaches back to it", () => {
     const batches = [...taken, [compact(4, 2, 0)]];
     const files = filesOf(diskWith(batches));
     const size = files["4-2.snapshot"]?.length ?? 0;
@@ -417,7 +409,7 @@ describe("a snapshot that is damaged", () => {
     });
   });
 
-  test("costs the log behind it when the older one is further back", () => {
+  test("costs the log after it when the older one is further back", () => {
     const files = filesOf(diskWith([...taken, [compact(4, 2)]]));
     const size = files["4-2.snapshot"]?.length ?? 0;
     const { content, damage, names } = opened(bad(files, "4-2.snapshot"));
@@ -446,7 +438,7 @@ describe("a snapshot that is damaged", () => {
     });
   });
 
-  test("that was received costs all that it stood for", () => {
+  test("costs everything that it covered, if it was received", () => {
     const files = filesOf(diskWith([...BATCHES, [install(9, 2)]]));
     const { content } = opened(bad(files, "9-2.snapshot", 100));
     expect(content).toEqual({
@@ -458,7 +450,7 @@ describe("a snapshot that is damaged", () => {
     });
   });
 
-  test("and a log that is damaged: what the newest batch says is owed", () => {
+  test("together with a damaged log: the horizon comes from the newest batch", () => {
     const files = filesOf(diskWith([...taken, [append(noop(6, 2))]]));
     const [, secondAt = 0] = offsets(files[FIRST]);
     const twice = bad(bad(files, "2-1.snapshot"), FIRST, secondAt + 40);
@@ -472,7 +464,7 @@ describe("a snapshot that is damaged", () => {
   });
 });
 
-test("a power loss between the new log and the end of the old one leaves the new one", () => {
+test("a power loss after the new log is written and before the old one is removed leaves the new one", () => {
   const files = filesOf(diskWith(BATCHES, SMALL));
   const broken = { ...files, [SECOND]: flipped(files[SECOND], 100) };
   const disk = memoryDisk(broken);

@@ -16,29 +16,30 @@ import {
   MAX_COMMAND_BYTES,
   segmentName,
 } from "../../../../packages/actors/src/storage/wal/wal-format.ts";
+import { filesOf, memoryDisk } from "../../support/storage/disks.ts";
 import {
   append,
   command,
   compact,
-  contentOf,
-  contentOn,
   contentsAfter,
-  diskWith,
   EMPTY,
-  filesOf,
   hardState,
   install,
   members,
-  memoryDisk,
   noop,
   partsAt,
   position,
-  snapshotFile,
   truncate,
+  type Batch,
+} from "../../support/storage/model.ts";
+import {
+  contentOf,
+  contentOn,
+  diskWith,
+  snapshotFile,
   write,
   writeAll,
-  type Batch,
-} from "../../support/storage.ts";
+} from "../../support/storage/writing.ts";
 
 const BATCHES: readonly Batch[] = [
   [hardState(1, "n1"), append(noop(1, 1))],
@@ -46,12 +47,12 @@ const BATCHES: readonly Batch[] = [
   [hardState(3), truncate(2), append(members(3, 2), noop(4, 3), command(5, 3, "c"))],
 ];
 
-/** Each of the batches above in a segment of its own. */
+/** Puts each of the batches above in its own segment. */
 const SMALL = { segmentBytes: 1 };
 const HEADER_BYTES = 52;
 const [FIRST, SECOND, THIRD] = [segmentName(1), segmentName(2), segmentName(3)];
 
-/** The segments on a disk, by their numbers. */
+/** The numbers of the segments on a disk. */
 function segments(disk: MemoryDisk): number[] {
   return disk
     .list()
@@ -70,10 +71,10 @@ function summary(entry: Entry<Uint8Array>): unknown {
   return [entry.type, entry.index, entry.term, bytes.length, crc32(bytes)];
 }
 
-describe("a log gives back what was written", () => {
+describe("a log returns what was written", () => {
   test.each([
     ["in one segment", {}],
-    ["in a segment for each batch", SMALL],
+    ["in one segment per batch", SMALL],
   ])("%s", (_title, options) => {
     const { recovered } = openStorage(diskWith(BATCHES, options), options);
     expect(recovered).toEqual({
@@ -96,7 +97,7 @@ describe("a log gives back what was written", () => {
     expect(recovered).toEqual({ ...EMPTY, damage: undefined, tornBytes: 0 });
   });
 
-  test("a log that was opened again goes on", () => {
+  test("a log that was opened again continues", () => {
     const disk = diskWith(BATCHES.slice(0, 1));
     for (const batch of BATCHES.slice(1)) writeAll(openStorage(disk), [batch]);
     expect(contentOn(disk)).toEqual(contentsAfter(BATCHES).at(-1));
@@ -129,19 +130,19 @@ describe("a log gives back what was written", () => {
     }
     expect(openStorage(disk).recovered.entries.map(summary)).toEqual(written.map(summary));
     expect(() => opened.storage.append([sized(written.length + 1, MAX_COMMAND_BYTES + 1)])).toThrow(
-      new AssertionError("a command is within its bound"),
+      new AssertionError("a command is not larger than its bound"),
     );
   });
 });
 
 describe("segments", () => {
-  test("a batch goes to a new segment when it would outgrow the old one, and is never split", () => {
+  test("a batch that would make a segment too large starts a new one, and is never split", () => {
     expect(diskWith(BATCHES, SMALL).list()).toEqual([FIRST, SECOND, THIRD]);
     expect(diskWith(BATCHES, { segmentBytes: 450 }).list()).toEqual([FIRST, SECOND]);
     expect(diskWith(BATCHES).list()).toEqual([FIRST]);
   });
 
-  test("an empty last segment is what a crash leaves behind a roll", () => {
+  test("a crash after starting a segment leaves an empty last segment", () => {
     const files = filesOf(diskWith(BATCHES, SMALL));
     const header = files[THIRD]?.slice(0, HEADER_BYTES) ?? new Uint8Array();
     const disk = memoryDisk({ ...files, [THIRD]: header });
@@ -157,8 +158,8 @@ describe("segments", () => {
   });
 });
 
-describe("a torn tail is cut", () => {
-  test("and its size is told", () => {
+describe("a torn tail is cut off", () => {
+  test("and its size is reported", () => {
     const files = filesOf(diskWith(BATCHES));
     const whole = filesOf(diskWith(BATCHES.slice(0, 2)));
     const torn = files[FIRST]?.slice(0, -1) ?? new Uint8Array();
@@ -170,7 +171,7 @@ describe("a torn tail is cut", () => {
     expect(filesOf(disk)).toEqual(files);
   });
 
-  test("also when it was never more than zeros", () => {
+  test("also when it is only zeros", () => {
     const bytes = filesOf(diskWith(BATCHES))[FIRST] ?? new Uint8Array();
     const disk = memoryDisk({ [FIRST]: new Uint8Array([...bytes, ...new Uint8Array(50)]) });
     const opened = openStorage(disk);
@@ -178,7 +179,7 @@ describe("a torn tail is cut", () => {
     expect(contentOf(opened)).toEqual(contentsAfter(BATCHES).at(-1));
   });
 
-  test("also when a command holds a copy of a log", () => {
+  test("also when a command contains a copy of a log", () => {
     const copy = filesOf(diskWith(BATCHES))[FIRST] ?? new Uint8Array();
     const entry = { type: "command", index: index(1), term: term(1), command: copy } as const;
     const bytes = filesOf(diskWith([[append(entry)]]))[FIRST] ?? new Uint8Array();
@@ -225,7 +226,7 @@ describe("compaction (§7)", () => {
     [append(command(8, 3, "f"))],
   ];
 
-  test("drops entries, and keeps those behind them with their term", () => {
+  test("removes entries, and keeps later ones with their term", () => {
     const opened = openStorage(diskWith(long));
     expect(contentOf(opened)).toEqual({
       hard: { term: term(3), votedFor: undefined },
@@ -238,7 +239,7 @@ describe("compaction (§7)", () => {
     opened.storage.close();
   });
 
-  test("removes whole segments that are before the base, one a turn, from the first on", () => {
+  test("removes segments that are entirely before the base, one per turn, from the first on", () => {
     const disk = memoryDisk();
     createWal(disk);
     const opened = openStorage(disk, SMALL);
@@ -251,7 +252,7 @@ describe("compaction (§7)", () => {
       [1, 2],
       [1, 2, 3],
       [1, 2, 3, 4],
-      // Segment 3 reaches further than 4.
+      // Segment 3 holds a higher entry than 4.
       [2, 3, 4, 5],
       [3, 4, 5, 6],
       [3, 4, 5, 6, 7],
@@ -259,7 +260,7 @@ describe("compaction (§7)", () => {
     expect(contentOn(disk)).toEqual(contentsAfter(long).at(-1));
   });
 
-  test("a segment that goes on may tell of a compaction that ended in one that is removed by now", () => {
+  test("a later segment may record a compaction that ended in a removed one", () => {
     const disk = memoryDisk();
     createWal(disk);
     const opened = openStorage(disk, { segmentBytes: 400 });
@@ -285,7 +286,7 @@ describe("compaction (§7)", () => {
     ]);
   });
 
-  test("removes nothing before the batch that says so is durable", () => {
+  test("removes nothing before the batch that records it is durable", () => {
     const disk = diskWith(long.slice(0, 4), SMALL);
     const opened = openStorage(disk, SMALL);
     write(opened, [compact(4, 3)]);
@@ -299,7 +300,7 @@ describe("compaction (§7)", () => {
     expect(segments(disk)).toEqual([3, 4, 5]);
   });
 
-  test("goes on where a crash left it: needless segments go with the next turns", () => {
+  test("continues where a crash interrupted it: obsolete segments are removed in the next turns", () => {
     const disk = diskWith(long.slice(0, 5), SMALL);
     expect(segments(disk)).toEqual([2, 3, 4, 5]);
     const opened = openStorage(disk, SMALL);
@@ -309,14 +310,14 @@ describe("compaction (§7)", () => {
     expect(contentOn(disk)).toEqual(contentsAfter(long)[5]);
   });
 
-  test("never removes the segment that tells term and vote, even if the last one is empty", () => {
+  test("never removes the segment that records term and vote, even if the last one is empty", () => {
     const batches = [...BATCHES, [compact(5, 3)]];
     const disk = diskWith(batches, SMALL);
     const { storage } = openStorage(disk, SMALL);
     for (let turn = 0; turn < 5; turn += 1) storage.sync();
     expect(segments(disk)).toEqual([4]);
     const files = filesOf(disk);
-    // The header of segment 5 as a roll makes it, which is all that a crash leaves of one.
+    // The header of segment 5 is all that a crash right after its creation leaves.
     const rolled = diskWith([...batches, [append(noop(6, 3))]], SMALL);
     const header = filesOf(rolled)[segmentName(5)]?.slice(0, HEADER_BYTES) ?? new Uint8Array();
     const crashed = memoryDisk({ ...files, [segmentName(5)]: header });
@@ -326,7 +327,7 @@ describe("compaction (§7)", () => {
     expect(contentOf(opened)).toEqual(contentsAfter(batches).at(-1));
   });
 
-  test("an entry that was cut off in a segment that is gone does not come back", () => {
+  test("an entry that was truncated in a removed segment does not return", () => {
     const batches: Batch[] = [
       [append(noop(1, 1), noop(2, 1), noop(3, 1))],
       [truncate(1), append(noop(2, 2), noop(3, 2), noop(4, 2))],
@@ -338,13 +339,13 @@ describe("compaction (§7)", () => {
     expect(contentOn(disk)).toEqual(contentsAfter(batches).at(-1));
   });
 
-  test("a log may be compacted up to its end, and goes on", () => {
+  test("a log may be compacted up to its end, and continues", () => {
     const batches = [...BATCHES, [compact(5, 3)], [append(noop(6, 4))], [truncate(5)]];
     expect(contentOn(diskWith(batches, SMALL))).toEqual(contentsAfter(batches).at(-1));
     expect(contentsAfter(batches).at(-1)?.base).toEqual(position(5, 3));
   });
 
-  test("commands do not keep the memory of the segment that they were read from when little of it is left", () => {
+  test("commands do not keep the memory of their segment when little of it is used", () => {
     const large = [append(...[1, 2, 3, 4].map((at) => sized(at, 10_000)))];
     const whole = openStorage(diskWith([large])).recovered.entries;
     const left = openStorage(diskWith([large, [compact(3, 1)]])).recovered.entries;
@@ -355,14 +356,14 @@ describe("compaction (§7)", () => {
   });
 });
 
-describe("a log that is emptied for a snapshot that was received (§7)", () => {
+describe("a log that is emptied for a received snapshot (§7)", () => {
   const batches = [
     ...BATCHES,
     [install(9, 3), append(noop(10, 3))],
     [append(noop(11, 4)), truncate(10)],
   ];
 
-  test("goes on behind it, in a new segment, and the old ones go", () => {
+  test("continues after it, in a new segment, and the old ones are removed", () => {
     const disk = diskWith(batches);
     expect(segments(disk)).toEqual([2]);
     expect(contentOn(disk)).toEqual({
@@ -375,9 +376,9 @@ describe("a log that is emptied for a snapshot that was received (§7)", () => {
   });
 
   test.each([
-    ["of a later term, which the node then knows of", 4, { term: term(4), votedFor: undefined }],
+    ["of a later term, which the node then knows", 4, { term: term(4), votedFor: undefined }],
     ["of its own term", 3, { term: term(3), votedFor: nodeId("n1") }],
-  ])("also when a crash came before the log said so: %s", (_title, of, hard) => {
+  ])("also when a crash happened before the log recorded it: %s", (_title, of, hard) => {
     const disk = diskWith([...BATCHES, [hardState(3, "n1")]]);
     const at = position(9, of);
     const { snapshot, bytes } = snapshotFile(at);
@@ -395,7 +396,7 @@ describe("a log that is emptied for a snapshot that was received (§7)", () => {
     expect(contentOn(disk)).toEqual(kept);
   });
 
-  test("even when it reached further than the snapshot", () => {
+  test("even when the log reached further than the snapshot", () => {
     const further = [...BATCHES, [install(3, 3)], [append(noop(4, 3))], [hardState(4)]];
     const disk = diskWith(further, SMALL);
     expect(segments(disk)).toEqual([4, 5, 6]);
@@ -419,7 +420,7 @@ describe("what a caller must not do", () => {
     expect(storage.flush()).toBe(true);
   });
 
-  test("nothing to write is nothing to sync", () => {
+  test("without writes there is nothing to sync", () => {
     const { storage, recovered } = fresh();
     expect(storage.flush()).toBe(false);
     storage.sync();
@@ -430,10 +431,10 @@ describe("what a caller must not do", () => {
   });
 
   test.each([
-    ["leave a gap", append(noop(7, 3)), "entries are appended behind the last one"],
-    ["cut what is not there", truncate(6), "only what is there is cut"],
-    ["go back in term", hardState(2), "a term never goes back"],
-    ["compact what is not there", compact(6, 3), "only what is there is compacted"],
+    ["leave a gap", append(noop(7, 3)), "entries must directly follow the last one"],
+    ["truncate entries that are not there", truncate(6), "only existing entries are truncated"],
+    ["decrease the term", hardState(2), "a term never decreases"],
+    ["compact entries that are not there", compact(6, 3), "only existing entries are compacted"],
   ])("%s", (_title, part, message) => {
     expect(() => write(fresh(), [part])).toThrow(new AssertionError(message));
   });
@@ -441,13 +442,13 @@ describe("what a caller must not do", () => {
   test("change a vote within its term", () => {
     const opened = fresh();
     write(opened, [hardState(3, "n1"), hardState(3, "n1")]);
-    const changed = new AssertionError("a vote is never changed within its term");
+    const changed = new AssertionError("a vote never changes within its term");
     expect(() => write(opened, [hardState(3, "n2")])).toThrow(changed);
     expect(() => write(opened, [hardState(3)])).toThrow(changed);
     write(opened, [hardState(4)]);
   });
 
-  test("write what no batch holds", () => {
+  test("write more than fits in a batch", () => {
     const { storage } = fresh();
     const largest = { ...sized(0, MAX_COMMAND_BYTES), term: term(3) };
     const entries = Array.from({ length: MAX_BATCH_BYTES / MAX_COMMAND_BYTES }, (_, count) => ({
@@ -455,7 +456,7 @@ describe("what a caller must not do", () => {
       index: index(count + 6),
     }));
     expect(() => storage.append(entries)).toThrow(
-      new AssertionError("a turn writes no more than a batch holds"),
+      new AssertionError("a turn writes no more than fits in a batch"),
     );
     expect(() => storage.flush()).toThrow(AssertionError);
   }, 60_000);

@@ -18,7 +18,7 @@ export type Seat = {
   readonly id: string;
   readonly kind: "ours" | "original";
   readonly election?: readonly [fromMs: number, toMs: number];
-  /** Keeps term, vote and log over a restart. Only ours can. */
+  /** Keeps term, vote and log over a restart. Only Kontiki nodes can. */
   readonly keeps?: boolean;
 };
 
@@ -26,7 +26,7 @@ const HEARTBEAT_MS = 5000;
 const DELAY_MS = 1;
 
 /**
- * Nodes of both kinds on a network without sockets, in a time of its own: a run is decided by its seed.
+ * Nodes of both kinds on a network without sockets, in virtual time: a run is determined by its seed.
  */
 export class Lan {
   readonly #seats: readonly Seat[];
@@ -35,13 +35,13 @@ export class Lan {
   readonly #running = new Map<string, Running>();
   readonly #kept = new Map<string, Kept>();
   #nowMs = 0;
-  /** The part of all datagrams that gets lost. */
+  /** The share of datagrams that are lost. */
   loss = 0;
-  /** Datagrams of ours, to originals or not. */
+  /** Datagrams of Kontiki nodes, to originals or not. */
   largest = 0;
-  /** What our nodes threw away. */
+  /** Datagrams that Kontiki nodes dropped. */
   readonly dropped: Dropped[] = [];
-  /** What our nodes said is committed, by index. */
+  /** Entries that Kontiki nodes reported as committed, by index. */
   readonly committed = new Map<number, string>();
 
   constructor(seats: readonly Seat[], seed: number) {
@@ -66,12 +66,12 @@ export class Lan {
     return node;
   }
 
-  /** The nodes that run and believe that they lead. */
+  /** The running nodes that consider themselves leader. */
   leaders(): readonly string[] {
     return [...this.#running].filter(([, { node }]) => roleOf(node) === "leader").map(([id]) => id);
   }
 
-  /** A log as text, an entry each: index, term and value. */
+  /** A log as one text for each entry: index, term and value. */
   logOf(id: string): readonly string[] {
     const node = this.#running.get(id)?.node;
     if (node === undefined) return [];
@@ -260,7 +260,7 @@ function textOf(at: number | bigint, term: number | bigint, value: Value): strin
   return `${at}/${term} ${value.node} ${value.number}`;
 }
 
-/** A small generator of chance: mulberry32. */
+/** A small random number generator: mulberry32. */
 export function generator(seed: number): () => number {
   let state = seed >>> 0;
   return () => {

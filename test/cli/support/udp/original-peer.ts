@@ -7,7 +7,7 @@ import type {
 } from "../../../../packages/cli/src/udp/wire-message.ts";
 import { decodeDatagram, encodeDatagram } from "../../../../packages/cli/src/udp/wire.ts";
 
-/** What a peer of a test does to the world. */
+/** What a peer of a test does to its environment. */
 export type PeerPorts = {
   readonly send: (to: string, bytes: Uint8Array) => void;
   readonly startTimer: (type: "election" | "heartbeat") => void;
@@ -18,8 +18,8 @@ const BUFFER_BYTES = 4096;
 
 /**
  * A node that behaves as `interop.md` says the original does: it reports its own last index, compared or
- * not; it votes for whoever sends it a newer term, and drops the entries of such an AppendEntries; it sends
- * everything behind what it believes acknowledged, and goes back by one at a heartbeat. It is not Raft.
+ * not; it votes for every node that sends it a newer term, and drops the entries of such an AppendEntries; it sends
+ * everything after what it considers acknowledged, and goes back by one at a heartbeat. It is not Raft.
  */
 export class OriginalPeer {
   readonly id: string;

@@ -46,7 +46,7 @@ export async function freePlaces(): Promise<{
   return { places, file };
 }
 
-/** `kontiki udp` in a process of its own, read line by line. It does not outlive its test. */
+/** `kontiki udp` in its own process, read line by line. It does not outlive its test. */
 export class UdpProcess {
   readonly process: ChildProcessWithoutNullStreams;
   readonly lines: string[] = [];
@@ -101,7 +101,7 @@ export class UdpProcess {
   }
 }
 
-/** A socket of a test, to send what it likes and to stand for a node. */
+/** A socket of a test, to send any bytes and to replace a node. */
 export async function testSocket(port = 0): Promise<Socket> {
   const socket = createSocket("udp4");
   open.add(socket);
@@ -110,7 +110,7 @@ export async function testSocket(port = 0): Promise<Socket> {
   return socket;
 }
 
-/** The log that a line tells of: one text an entry. */
+/** The log in a line, as one text for each entry. */
 export function logEntries(line: string): readonly string[] {
   const found = line.match(/\(\d+,\("[^"]*",-?\d+\)\)/g);
   return found ?? [];

@@ -13,7 +13,7 @@ async function startThree(): Promise<Started> {
   return { nodes, file };
 }
 
-/** Which of these says first that it leads, after the lines that they have printed already. */
+/** Which of these first reports that it leads, after the lines printed so far. */
 async function firstLeader(nodes: readonly UdpProcess[]): Promise<UdpProcess> {
   return Promise.any(
     nodes.map(async (node) => {
@@ -24,7 +24,7 @@ async function firstLeader(nodes: readonly UdpProcess[]): Promise<UdpProcess> {
 }
 
 describe("three processes", () => {
-  test("elect, replicate, lose their leader, elect again, and take it back", async () => {
+  test("elect, replicate, lose their leader, elect again, and accept it back", async () => {
     const { nodes, file } = await startThree();
     const leader = await firstLeader(nodes);
     await Promise.all(nodes.map((node) => node.line(LOG_OF_FIVE)));
@@ -57,7 +57,7 @@ describe("three processes", () => {
   });
 });
 
-/** Each event is followed by both states, what was done, and the log, as in the original. */
+/** Each event is followed by both states, the commands, and the log, as in the original. */
 function expectNotation(lines: readonly Line[]): void {
   expect(lines.slice(0, 2).map(({ kind }) => kind)).toEqual(["electionTimeout", "awaiting"]);
   let before: string | undefined;
@@ -82,7 +82,7 @@ function roleOf(state: string | undefined): string | undefined {
   return state === undefined ? undefined : /\((\w+) /.exec(state)?.[1];
 }
 
-/** What stands between two lines that await an event; a last one that was cut off is left out. */
+/** The lines between two lines that await an event; an incomplete last part is left out. */
 function turnsOf(lines: readonly Line[]): readonly (readonly Line[])[] {
   const turns: Line[][] = [];
   let turn: Line[] = [];

@@ -21,7 +21,7 @@ function le(value: number): string {
   return bytes.toString("hex");
 }
 
-test("a vote outlives kill -9: nobody else gets it in that term", async () => {
+test("a vote survives kill -9: no other node gets it in that term", async () => {
   const { places, file } = await freePlaces();
   const args = ["node0", "--nodes", file, "--data", temporaryDirectory()];
   const [node1, node2] = [await testSocket(places[1].port), await testSocket(places[2].port)];
@@ -43,7 +43,7 @@ test("a vote outlives kill -9: nobody else gets it in that term", async () => {
   );
 });
 
-test("a cluster whose processes are all killed goes on with its log", async () => {
+test("a cluster whose processes are all killed continues with its log", async () => {
   const { places, file } = await freePlaces();
   const data = temporaryDirectory();
   const start = (): readonly UdpProcess[] =>

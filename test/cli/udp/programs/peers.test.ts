@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { OriginalPeer } from "../../support/udp/original-peer.ts";
 import { freePlaces, testSocket, UdpProcess, type Place } from "../../support/udp/programs.ts";
 
-/** A node that behaves as the original, on a socket. `heartbeatMs` is its heartbeat. */
+/** A node that behaves like the original, on a socket. `heartbeatMs` is its heartbeat. */
 async function startPeer(
   self: Place,
   places: readonly Place[],
@@ -29,18 +29,18 @@ async function startPeer(
 
 const COMMIT = /^New commit index, to commit: .*Index \{unIndex = (\d\d+|[5-9])\}$/;
 
-test("ours follows and leads two nodes of the original, over sockets", async () => {
+test("a Kontiki node follows and leads two nodes of the original, over sockets", async () => {
   const { places, file } = await freePlaces();
   const [, second, third] = places;
   const follower = new UdpProcess(["node0", "--nodes", file]);
   await follower.line(/^Awaiting event$/);
-  // The one stands for election at once, the other hardly ever.
+  // One becomes candidate at once, the other almost never.
   const peers = [await startPeer(second, places, 250), await startPeer(third, places, 60_000)];
   await follower.line(COMMIT);
   expect(await follower.line(/^Log: \[\(1,/)).toContain('("node1",0)');
   await follower.kill();
 
-  // One that has forgotten everything stands against them: they vote without a look at its log.
+  // A node without a log competes with them: they vote for it without a look at its log.
   const fast = ["--election-timeout", "150", "--heartbeat", "50"];
   const leader = new UdpProcess(["node0", "--nodes", file, ...fast]);
   await leader.line(COMMIT);

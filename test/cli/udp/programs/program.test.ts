@@ -30,8 +30,8 @@ describe("bad usage is one line and status 2", () => {
   });
 });
 
-describe("what can be mended is one line and status 1", () => {
-  test("a file of nodes that is not there", async () => {
+describe("what the user can repair is one line and status 1", () => {
+  test("a missing file of nodes", async () => {
     const { status, stderr } = await kontiki(["udp", "a", "--nodes", "/nowhere/n.json"]);
     expect(status).toBe(1);
     expect(stderr).toMatch(/^kontiki: cannot read \/nowhere\/n.json: .*--nodes\n$/);
@@ -55,7 +55,7 @@ describe("what can be mended is one line and status 1", () => {
     expect({ status, stdout }).toEqual({ status: 1, stdout: "" });
     expect(stderr).toBe(
       `kontiki: 127.0.0.1:${port} is in use: does node0 run already? ` +
-        "Stop it, or name other ports by --nodes\n",
+        "Stop it, or use --nodes to name other ports\n",
     );
   });
 
@@ -70,7 +70,7 @@ describe("what can be mended is one line and status 1", () => {
   });
 });
 
-test("the help shows three terminals and the shapes of --json", async () => {
+test("the help shows three terminals and the formats of --json", async () => {
   const { status, stdout, stderr } = await kontiki(["udp", "--help"]);
   expect({ status, stderr }).toEqual({ status: 0, stderr: "" });
   expect(stdout).toMatch(/^Usage: kontiki udp \[options\] <node>\n/);
@@ -88,7 +88,7 @@ test("the timers are those of the original", async () => {
   expect(Number(microseconds)).toBeLessThanOrEqual(20_000_000);
 });
 
-test("wrong datagrams are counted, a line each, and the node lives on", async () => {
+test("bad datagrams are counted, one line each, and the node continues", async () => {
   const { places, file } = await freePlaces();
   const node = new UdpProcess(["node0", "--nodes", file, "--seconds", "30"]);
   await node.line(/^Awaiting event$/);
@@ -99,7 +99,7 @@ test("wrong datagrams are counted, a line each, and the node lives on", async ()
   ];
   for (const [at, bytes] of wrong.entries()) {
     socket.send(bytes, places[0].port, "127.0.0.1");
-    // Not faster than they are read: the system throws away what does not fit its buffer.
+    // Not faster than they are read: the system drops datagrams that do not fit into its buffer.
     if (at % 50 === 49) await node.line(new RegExp(`\\(${at + 1} so far\\)`));
   }
   await node.line(new RegExp(`\\(${wrong.length} so far\\)`));

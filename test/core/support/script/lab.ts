@@ -26,7 +26,7 @@ import {
   type State,
 } from "@kontiki/core";
 
-/** A message under way, with the disks that it comes from and is meant for. */
+/** A message in flight, with the disks that it is from and for. */
 export type Packet<C> = {
   readonly from: NodeId;
   readonly fromUid: number;
@@ -44,7 +44,7 @@ export type Found<C> = {
   readonly horizon: LogPosition | undefined;
 };
 
-/** Writes under way to a disk: what it holds when they are done, and the promises that leave then. */
+/** A pending write: what the disk holds when it is done, and the promises that leave then. */
 type Write<C> = {
   readonly hard: HardState;
   readonly log: MemoryLog<C>;
@@ -63,14 +63,14 @@ type Running<C> = { -readonly [K in keyof Server<C>]: Server<C>[K] } & {
   hard: HardState;
   disk: { hard: HardState; log: MemoryLog<C>; horizon: LogPosition | undefined };
   writes: Write<C>[];
-  /** Whether writes are done only when the script says so. */
+  /** Whether writes complete only when the script says so. */
   slow: boolean;
   snapshots: readonly Snapshot[];
-  /** Whether the next snapshot that comes in whole turns out not to be. */
+  /** Whether the next complete snapshot turns out to be damaged. */
   spoiled: boolean;
 };
 
-/** Whoever watches a lab. */
+/** Receives everything that happens in a lab. */
 export type Observer<C> = {
   started(config: Config, found: Found<C>): void;
   stepped(
@@ -82,18 +82,18 @@ export type Observer<C> = {
   ): void;
 };
 
-/** Bytes of every snapshot, and of its parts: each takes two. */
+/** Bytes of every snapshot and of a chunk: each snapshot takes two chunks. */
 const SNAPSHOT_BYTES = 12;
 const CHUNK_BYTES = 8;
 
 /**
- * Pure servers, driven by hand and watched at every step: nothing happens unless it is told to.
+ * Pure servers, driven by hand and observed at every step: nothing happens unless the script does it.
  *
- * A turn of a server is what the runtime does: the event, what a leader then sends, the sync, and what follows from the
+ * A turn of a server is that of the runtime: the event, what a leader then sends, the sync, and what follows from the
  * log being durable. Promises leave after the sync. After every step all invariants are checked; a broken one throws.
  */
 export class Lab<C> {
-  /** Messages under way, in the order in which they were sent. */
+  /** Messages in flight, in the order in which they were sent. */
   readonly packets: Packet<C>[] = [];
   readonly #servers = new Map<NodeId, Running<C>>();
   readonly #leaders = new Leaders();
@@ -114,7 +114,7 @@ export class Lab<C> {
     return this.#running(id);
   }
 
-  /** Starts a server, for the first time or on another disk than before. */
+  /** Starts a server, for the first time or with another disk than before. */
   start(config: Config, found: Partial<Found<C>> = {}): void {
     const whole = { ...EMPTY_DISK, entries: [], ...found };
     const { hard, base, entries, snapshot, horizon } = whole;
@@ -134,14 +134,14 @@ export class Lab<C> {
     this.#observer.started(config, whole);
   }
 
-  /** The process ends, with what was not synced. */
+  /** Ends the process; unsynced writes are lost. */
   crash(id: NodeId): void {
     const server = this.#running(id);
     server.isUp = false;
     server.writes = [];
   }
 
-  /** It starts again with what its disk holds. With `damagedAfter` the log behind that is found damaged and cut off. */
+  /** Starts it again with what its disk holds. With `damagedAfter`, the log after that is found damaged and cut off. */
   restart(id: NodeId, damagedAfter?: number): void {
     this.crash(id);
     const { config, disk, snapshots } = this.#running(id);
@@ -156,7 +156,7 @@ export class Lab<C> {
     this.start(config, { hard: disk.hard, base, entries, snapshot: snapshots.at(-1), horizon });
   }
 
-  /** Something happens to a server. One that is down meets nothing. */
+  /** Handles an event at a server. A stopped server handles nothing. */
   event(id: NodeId, event: Event<C>): void {
     const server = this.#running(id);
     if (!server.isUp) return;
@@ -165,19 +165,19 @@ export class Lab<C> {
     while (!server.slow && server.writes.length > 0) this.#finishWrite(server);
   }
 
-  /** Its disk does a write only when it is told to, or at once again. */
+  /** Sets whether its disk completes a write only when told to. */
   setSlow(id: NodeId, slow: boolean): void {
     const server = this.#running(id);
     server.slow = slow;
     while (!slow && server.writes.length > 0) this.#finishWrite(server);
   }
 
-  /** The oldest write of a slow disk is done. */
+  /** Completes the oldest write of a slow disk. */
   sync(id: NodeId): void {
     this.#finishWrite(this.#running(id));
   }
 
-  /** A snapshot of its state as of an entry that it knows to be committed is durable. */
+  /** Makes a snapshot of its state as of a committed entry durable. */
   takeSnapshot(id: NodeId, at: number): void {
     const server = this.#running(id);
     const { config, log, state } = server;
@@ -189,18 +189,18 @@ export class Lab<C> {
     this.event(id, { type: "snapshotTaken", snapshot: made });
   }
 
-  /** A server keeps none of its snapshots but the newest. */
+  /** Removes all snapshots of a server but the newest. */
   removeOldSnapshots(id: NodeId): void {
     const server = this.#running(id);
     server.snapshots = server.snapshots.slice(-1);
   }
 
-  /** The parts of the next snapshot that it gets do not make a whole one. */
+  /** Makes the next snapshot that it receives damaged. */
   spoilSnapshot(id: NodeId): void {
     this.#running(id).spoiled = true;
   }
 
-  /** Nothing passes between these groups; undefined: everything passes everywhere. */
+  /** Lets messages pass only within these groups; undefined: everywhere. */
   partition(groups: readonly (readonly NodeId[])[] | undefined): void {
     this.#groups = groups;
   }
@@ -212,7 +212,7 @@ export class Lab<C> {
     );
   }
 
-  /** Delivers a packet, which must be under way. */
+  /** Delivers a packet, which must be in flight. */
   deliver(packet: Packet<C>): void {
     this.drop(packet);
     const { from, fromUid, toUid, message } = packet;
@@ -239,7 +239,7 @@ export class Lab<C> {
     this.packets.push(...write.packets);
   }
 
-  /** A step that most often has nothing to do is not worth a word then. */
+  /** A step that is not shown when it has nothing to do. */
   #quietStep(server: Running<C>, event: Event<C>): void {
     const { state, effects } = step(server, server.state, event);
     if (state !== server.state || effects.length > 0) this.#step(server, event);
@@ -306,7 +306,7 @@ export class Lab<C> {
     else promises.push(packet);
   }
 
-  /** What there is to do about snapshots, and the events that it leads to. */
+  /** Performs an effect on snapshots, and returns the events that follow. */
   #snapshotEffect(server: Running<C>, effect: Effect<C>): readonly Event<C>[] {
     if (effect.type === "sendChunk") return this.#sendChunk(server, effect);
     if (effect.type !== "saveChunk") return [];

@@ -13,10 +13,10 @@ import {
 import type { Lab, Packet } from "./lab.ts";
 
 /**
- * Does what one line of a script says to a lab. The language is described in `test/core/traces.test.ts`.
+ * Runs the lines of a script on a lab. The language is described in `test/core/traces.test.ts`.
  *
- * @param lost is told of each message that the line loses on purpose, or that a cut network loses.
- * @throws Error for a line that says nothing known.
+ * @param lost receives each message that a line loses on purpose, or that a cut network loses.
+ * @throws Error for a line that it cannot read.
  */
 export class Script<C> {
   readonly #lab: Lab<C>;
@@ -30,7 +30,7 @@ export class Script<C> {
     this.#lost = lost;
   }
 
-  /** Does one line. */
+  /** Runs one line. */
   run(line: string): void {
     const [verb = "", ...words] = line.split(" ");
     if (this.#about(verb, words) || this.#network(verb, words)) return;
@@ -41,7 +41,7 @@ export class Script<C> {
     else if (!this.#machine(verb, who, rest)) throw new Error(`cannot read: ${line}`);
   }
 
-  /** What a script begins with. */
+  /** Lines that set up a cluster. */
   #about(verb: string, words: readonly string[]): boolean {
     if (verb === "cluster") {
       const voters = words.filter((word) => !word.includes("=")).map(nodeId);
@@ -92,7 +92,7 @@ export class Script<C> {
     }
   }
 
-  /** What happens to a process or its disk. */
+  /** Lines about a process or its disk. */
   #machine(verb: string, who: NodeId, words: readonly string[]): boolean {
     const lab = this.#lab;
     const [first] = words;
@@ -155,14 +155,14 @@ export class Script<C> {
     }
   }
 
-  /** Until nothing is under way any more. */
+  /** Delivers until no message is in flight. */
   #deliverAll(): void {
     for (let left = DELIVERIES_MAX; left > 0; left -= 1) {
       const [packet] = this.#lab.packets;
       if (packet === undefined) return;
       this.#deliver(packet);
     }
-    throw new Error("the servers never stop talking");
+    throw new Error("the servers never stop sending");
   }
 
   #deliver(packet: Packet<C>): void {
@@ -177,13 +177,13 @@ export class Script<C> {
     this.#lost(packet);
   }
 
-  /** Messages under way on links such as `a->b`, `a->*`, `*->b`: all of them, the first, or the last. */
+  /** Messages in flight on links such as `a->b`, `a->*`, `*->b`: all of them, the first, or the last. */
   #chosen([link = "", which]: readonly string[]): readonly Packet<C>[] {
     const [from, to] = link.split("->");
     const found = this.#lab.packets.filter(
       (packet) => [packet.from, "*"].includes(from ?? "") && [packet.to, "*"].includes(to ?? ""),
     );
-    if (found.length === 0) throw new Error(`nothing is under way on ${link}`);
+    if (found.length === 0) throw new Error(`no message is in flight on ${link}`);
     if (which === "first") return found.slice(0, 1);
     return which === "last" ? found.slice(-1) : found;
   }
@@ -225,13 +225,13 @@ function diskOf(words: readonly string[]): {
   return { hard: { term: term(Number(inTerm)), votedFor }, entries };
 }
 
-/** `voter d/4, remove a`: wishes, parted by commas. */
+/** `voter d/4, remove a`: changes, separated by commas. */
 function changesOf(words: readonly string[]): readonly Change[] {
   return words
     .join(" ")
     .split(", ")
-    .map((wish): Change => {
-      const [verb, who = "", , instead] = wish.split(" ");
+    .map((change): Change => {
+      const [verb, who = "", , instead] = change.split(" ");
       const [name = "", uid = "0"] = who.split("/");
       const node = nodeId(name);
       switch (verb) {
@@ -246,7 +246,7 @@ function changesOf(words: readonly string[]): readonly Change[] {
         case "remove":
           return { type: "remove", node };
         default:
-          throw new Error(`there is no such change: ${wish}`);
+          throw new Error(`there is no such change: ${change}`);
       }
     });
 }

@@ -10,7 +10,7 @@ import {
 import { membershipText, snapshotText } from "../../../../packages/cli/src/render/message-text.ts";
 import type { Server } from "./lab.ts";
 
-/** What of a state changed, a line for each thing; none when nothing did. */
+/** The changes of a state, one line each; none when nothing changed. */
 export function changeLines(before: State, after: State): readonly string[] {
   return [...commonLines(before, after), ...roleLines(before.role, after.role)];
 }
@@ -77,7 +77,7 @@ function progressLines(before: Leader["progress"], after: Leader): readonly stri
       return was !== undefined && progressText(was) === is ? [] : [`${node}: ${is}`];
     },
   );
-  return [...lines, ...gone.map((node) => `${node}: no member any more`)];
+  return [...lines, ...gone.map((node) => `${node}: no longer a member`)];
 }
 
 function progressText(progress: Progress): string {
@@ -103,9 +103,9 @@ function roleText(role: Role): string {
   switch (role.type) {
     case "follower": {
       const { leader, heard, receiving } = role;
-      const whom = leader === undefined ? "of nobody" : `of ${leader}`;
+      const whom = leader === undefined ? "without a leader" : `of ${leader}`;
       const silent = leader !== undefined && !heard ? ", which is silent" : "";
-      const maybe = leader === undefined && heard ? ", may have heard one" : "";
+      const maybe = leader === undefined && heard ? ", may have heard one before" : "";
       const parts =
         receiving === undefined
           ? ""

@@ -1,18 +1,18 @@
 import { messageText, type Notation } from "../../../../packages/cli/src/render/message-text.ts";
-import { effectText, happenedText } from "../../../../packages/cli/src/render/raft-text.ts";
+import { effectText, raftEventText } from "../../../../packages/cli/src/render/raft-text.ts";
 import { Lab } from "./lab.ts";
 import { Script } from "./script.ts";
 import { changeLines, serverLine } from "./state-text.ts";
 
 const NOTATION: Notation<string> = { commandText: (command) => command, listedEntries: 20 };
 
-/** What is under a line of a script is indented; all else is the script. */
+/** Trace lines below a script line are indented; all other lines are the script. */
 const STEP = "  ";
 const DETAIL = "      ";
 
 /**
- * A script with its trace: each line is followed by what the servers did, indented. What is indented in `text` is
- * what an earlier run said, and is thrown away.
+ * A script with its trace: each line is followed by what the servers did, indented. Indented lines in `text` are from
+ * an earlier run, and are dropped.
  */
 export function traced(text: string): string {
   const lines: string[] = [];
@@ -35,7 +35,7 @@ function begin(lines: string[]): { readonly lab: Lab<string>; readonly script: S
   const lab = new Lab<string>((command) => command.length, {
     started: () => undefined,
     stepped: (id, event, before, after, effects) => {
-      lines.push(`${STEP}${id}: ${happenedText(event, NOTATION)}`);
+      lines.push(`${STEP}${id}: ${raftEventText(event, NOTATION)}`);
       lines.push(...changeLines(before, after).map((line) => `${DETAIL}| ${line}`));
       lines.push(...effects.map((effect) => `${DETAIL}${effectText(effect, NOTATION)}`));
     },

@@ -17,16 +17,16 @@ const UNFINISHED = ".tmp";
 /**
  * A disk in a directory of the file system. The directory must exist.
  *
- * Files are made with mode 0666 less the umask. Every refusal of the operating system is a
- * `DiskError` of one line that names the path and says what to do.
+ * Files are created with mode 0666 less the umask. When the operating system refuses a call, the call throws a
+ * `DiskError` whose message is one line that names the path and says what to do.
  */
 export class FileDisk implements Disk {
   readonly #directory: string;
   readonly #calls: SystemCalls;
-  /** What was begun, by its temporary name. */
+  /** Unfinished files by temporary name. */
   readonly #begun = new Map<string, UnpublishedFile>();
 
-  /** A disk in `directory`. Nothing is read or made yet; a test passes `calls` of its own. */
+  /** A disk in `directory`. Reads and creates nothing yet. Tests pass their own `calls`. */
   constructor(directory: string, calls: SystemCalls = SYSTEM_CALLS) {
     this.#directory = directory;
     this.#calls = calls;
@@ -56,7 +56,7 @@ export class FileDisk implements Disk {
   }
 
   create(name: string, content: Uint8Array): void {
-    assert(!name.endsWith(UNFINISHED), () => `${UNFINISHED} marks files that are not finished`);
+    assert(!name.endsWith(UNFINISHED), () => `${UNFINISHED} is reserved for unfinished files`);
     const path = this.pathOf(name);
     attempt("create", path, () => {
       this.#writeSynced(path + UNFINISHED, content);
@@ -104,7 +104,7 @@ export class FileDisk implements Disk {
     return found.filter((file) => file.isFile()).map((file) => file.name);
   }
 
-  /** What a crash leaves of it is overwritten by the next file of that name. */
+  /** Overwrites what a crash left of an earlier file of that name. */
   #writeSynced(path: string, content: Uint8Array): void {
     const fd = this.#calls.openSync(path, "w");
     try {

@@ -1,5 +1,5 @@
 /// <reference lib="es2024.sharedmemory" />
-// Node 20 has growable shared buffers; the lib that TypeScript pairs with it does not name them.
+// Node 20 has growable shared buffers; the lib that TypeScript pairs with it does not declare them.
 
 import { assert } from "@kontiki/core";
 import { DiskError, type Disk, type DiskFile, type NewFile } from "./disk.ts";
@@ -12,16 +12,16 @@ export type MemoryChange =
   | { readonly type: "created"; readonly file: MemoryFile }
   | { readonly type: "removed"; readonly name: string };
 
-/** How a memory disk is made. */
+/** Options of a memory disk. */
 export type MemoryDiskOptions = {
-  /** The files it starts with: those that an earlier disk left. Default none. */
+  /** The files it starts with, from an earlier disk. Default none. */
   readonly files?: readonly MemoryFile[];
   /**
-   * The largest a file may grow that is created and appended to, in bytes, to 1 GiB; one that is begun and published
-   * may always grow to 1 GiB. Memory is taken only as a file grows.
+   * The maximum size of a file that is created and appended to, in bytes, up to 1 GiB; a file that is begun and
+   * published may always grow to 1 GiB. Memory is allocated only as a file grows.
    */
   readonly maxFileBytes: number;
-  /** Told of each change before the file is used, so that the owner knows all files after a crash. */
+  /** Called with each change before the file is used, so that the owner knows all files after a crash. */
   readonly onChange?: (change: MemoryChange) => void;
 };
 
@@ -32,11 +32,11 @@ const LEAST_BYTES = 4096;
 const MOST_BYTES = 2 ** 30;
 
 /**
- * A disk in shared memory, for clusters that keep nothing. The bytes live outside the thread that
- * writes them, so they survive the thread at any instruction, and end with the process.
+ * A disk in shared memory, for clusters that keep nothing on disk. The bytes are outside the thread that writes them,
+ * so they survive the end of the thread at any instruction, and are lost with the process.
  *
- * The counts of a file are stored after its bytes: a thread that is terminated while it writes
- * leaves the file as it was. A file that would outgrow `maxFileBytes` is a full disk (ENOSPC).
+ * The counts of a file are stored after its bytes are written: a thread that is terminated while it writes leaves the
+ * file as it was. A file that would exceed `maxFileBytes` counts as a full disk (ENOSPC).
  */
 export class MemoryDisk implements Disk {
   readonly #buffers = new Map<string, SharedArrayBuffer>();
@@ -45,13 +45,13 @@ export class MemoryDisk implements Disk {
 
   constructor(options: MemoryDiskOptions) {
     const { maxFileBytes } = options;
-    assert(maxFileBytes > 0 && maxFileBytes <= MOST_BYTES, "a file is 1 B to 1 GiB");
+    assert(maxFileBytes > 0 && maxFileBytes <= MOST_BYTES, "a file is 1 byte to 1 GiB");
     this.#maxFileBytes = maxFileBytes;
     this.#onChange = options.onChange ?? (() => {});
     for (const file of options.files ?? []) this.#buffers.set(file.name, file.buffer);
   }
 
-  /** The files there, sorted by name: what a disk of the next thread starts with. */
+  /** All files, sorted by name: the next thread's disk starts with them. */
   files(): MemoryFile[] {
     return this.list().map((name) => ({ name, buffer: this.#bufferOf(name) }));
   }
@@ -101,7 +101,7 @@ export class MemoryDisk implements Disk {
     this.#buffers.delete(name);
   }
 
-  /** What is not published is nowhere but in the hands of whoever began it. */
+  /** Does nothing: only the caller of `begin` refers to an unpublished file. */
   tidy(): void {}
 
   pathOf(name: string): string {
@@ -117,7 +117,7 @@ export class MemoryDisk implements Disk {
 
   #bufferOf(name: string): SharedArrayBuffer {
     const buffer = this.#buffers.get(name);
-    if (buffer === undefined) throw new DiskError(`${this.pathOf(name)} is not there`, "ENOENT");
+    if (buffer === undefined) throw new DiskError(`${this.pathOf(name)} does not exist`, "ENOENT");
     return buffer;
   }
 }
@@ -130,9 +130,9 @@ export function withChange(files: readonly MemoryFile[], change: MemoryChange): 
 }
 
 /**
- * Plays a power loss on files that no disk has open. Of what was not synced at the end of a file
- * (bytes appended, or bytes cut off that the cut may not have reached), `kept(name, bytes)` says how
- * many bytes survive: 0 to `bytes`, a tear in between.
+ * Simulates a power loss on files that no disk has open. For the unsynced end of a file (bytes appended, or bytes whose
+ * truncation may not have reached the device), `kept(name, bytes)` returns how many bytes survive: 0 to `bytes`; a
+ * number in between is a tear.
  */
 export function losePower(
   files: readonly MemoryFile[],
@@ -143,7 +143,7 @@ export function losePower(
     const sure = Math.min(written, synced);
     const inDoubt = Math.max(written, synced) - sure;
     const survives = inDoubt === 0 ? 0 : kept(name, inDoubt);
-    assert(survives >= 0 && survives <= inDoubt, "what survives was there");
+    assert(survives >= 0 && survives <= inDoubt, "no more bytes survive than were there");
     setCounts(buffer, sure + survives, sure + survives);
   }
 }
@@ -160,14 +160,17 @@ class SharedFile implements DiskFile {
 
   append(bytes: Uint8Array): void {
     const { written, synced } = this.#counts();
-    assert(written >= synced, "a file that was cut is synced before it grows");
+    assert(written >= synced, "a truncated file must be synced before it grows");
     this.#reserve(written + bytes.length);
     bytesOf(this.#buffer).set(bytes, written);
     setCounts(this.#buffer, written + bytes.length, synced);
   }
 
   rewrite(offset: number, bytes: Uint8Array): void {
-    assert(offset + bytes.length <= this.#counts().written, "only what is there is written again");
+    assert(
+      offset + bytes.length <= this.#counts().written,
+      "only existing bytes are written again",
+    );
     bytesOf(this.#buffer).set(bytes, offset);
   }
 
@@ -178,8 +181,8 @@ class SharedFile implements DiskFile {
 
   truncate(length: number): void {
     const { written, synced } = this.#counts();
-    assert(length <= written, "cutting a file does not lengthen it");
-    // Synced bytes stay behind the end: a power loss may bring them back until the next sync.
+    assert(length <= written, "truncating a file does not lengthen it");
+    // Synced bytes stay after the new end: a power loss may restore them until the next sync.
     setCounts(this.#buffer, length, synced);
   }
 

@@ -3,8 +3,8 @@ import type { DiskFile } from "./disk.ts";
 import { attempt, writeAll, type SystemCalls } from "./system-calls.ts";
 
 /**
- * A file that refuses everything after the first failure. A failed fdatasync must never be tried
- * again on the same descriptor: the kernel has dropped the error and calls the lost pages clean.
+ * A file that rejects all calls after the first failure. A failed fdatasync must never be retried on the same
+ * descriptor: the kernel has dropped the error and treats the lost pages as clean.
  */
 export class OpenFile implements DiskFile {
   readonly #path: string;
@@ -16,7 +16,7 @@ export class OpenFile implements DiskFile {
   constructor(path: string, calls: SystemCalls) {
     this.#path = path;
     this.#calls = calls;
-    // Not for appending ("a"): Linux would then put what is written again at the end.
+    // Not opened for appending ("a"): Linux would then write `rewrite`'s bytes at the end.
     this.#fd = attempt("open", path, () => calls.openSync(path, "r+"));
     try {
       this.#length = attempt("open", path, () => calls.fstatSync(this.#fd).size);
@@ -27,13 +27,13 @@ export class OpenFile implements DiskFile {
   }
 
   append(bytes: Uint8Array): void {
-    assert(this.#state !== "cut", "a file that was cut is synced before it grows");
+    assert(this.#state !== "cut", "a truncated file must be synced before it grows");
     this.#attempt("write to", () => writeAll(this.#calls, this.#fd, bytes, this.#length));
     this.#length += bytes.length;
   }
 
   rewrite(offset: number, bytes: Uint8Array): void {
-    assert(offset + bytes.length <= this.#length, "only what the file holds is written again");
+    assert(offset + bytes.length <= this.#length, "only existing bytes are written again");
     this.#attempt("write to", () => writeAll(this.#calls, this.#fd, bytes, offset));
   }
 
@@ -43,7 +43,7 @@ export class OpenFile implements DiskFile {
   }
 
   truncate(length: number): void {
-    assert(length <= this.#length, "cutting a file does not lengthen it");
+    assert(length <= this.#length, "truncating a file does not lengthen it");
     this.#attempt("cut", () => this.#calls.ftruncateSync(this.#fd, length));
     this.#length = length;
     this.#state = "cut";
@@ -56,7 +56,7 @@ export class OpenFile implements DiskFile {
   }
 
   #attempt(doing: string, call: () => void): void {
-    assert(this.#state !== "failed", "a file that failed is not used again");
+    assert(this.#state !== "failed", "a file is not used after it failed");
     assert(this.#state !== "closed", "a closed file is not used");
     const before = this.#state;
     this.#state = "failed";

@@ -2,7 +2,7 @@ import * as fs from "node:fs";
 import { dirname } from "node:path";
 import { DiskError } from "./disk.ts";
 
-/** What the storage asks of the operating system. A test passes its own to fail any one of them. */
+/** The system calls that the storage makes. Tests pass their own to make any of them fail. */
 export type SystemCalls = Pick<
   typeof fs,
   | "closeSync"
@@ -22,10 +22,10 @@ export type SystemCalls = Pick<
   | "writeSync"
 >;
 
-/** The operating system itself. */
+/** The real system calls. */
 export const SYSTEM_CALLS: SystemCalls = fs;
 
-/** The error code in what a system call threw, such as ENOSPC; undefined when it has none. */
+/** The error code of a thrown value, such as ENOSPC; undefined if it has none. */
 export function errorCode(cause: unknown): string | undefined {
   return cause instanceof Error && "code" in cause && typeof cause.code === "string"
     ? cause.code
@@ -33,10 +33,11 @@ export function errorCode(cause: unknown): string | undefined {
 }
 
 /**
- * Runs a system call and gives a refusal a message: one line that says what could not be done to
- * which path, and what to do about it.
+ * Runs a system call. If the operating system refuses it, throws an error whose one-line message says what could not be
+ * done to which path, and what to do about it.
  *
- * @throws DiskError when `call` throws something with an error code; anything else passes as it is.
+ * @param doing a verb for the message, such as "write to".
+ * @throws DiskError when `call` throws something with an error code; rethrows anything else.
  */
 export function attempt<T>(doing: string, path: string, call: () => T): T {
   try {
@@ -48,7 +49,7 @@ export function attempt<T>(doing: string, path: string, call: () => T): T {
   }
 }
 
-/** Writes all of `bytes` at `position`: one call may write less than it was given. */
+/** Writes all of `bytes` at `position`: one system call may write fewer. */
 export function writeAll(
   calls: SystemCalls,
   fd: number,
@@ -62,7 +63,7 @@ export function writeAll(
   }
 }
 
-/** Reads `length` bytes at `position`, fewer at the end of the file: one call may read less than it could. */
+/** Reads `length` bytes at `position`, fewer at the end of the file: one system call may read fewer than it could. */
 export function readAll(
   calls: SystemCalls,
   fd: number,
@@ -79,9 +80,9 @@ export function readAll(
   return bytes;
 }
 
-/** Makes the names in a directory durable: a synced file whose name is lost is lost. */
+/** Makes the names in a directory durable: a synced file is lost if its name is lost. */
 export function syncDirectory(calls: SystemCalls, path: string): void {
-  // Windows has no handle to sync a directory by, and keeps its names in a journal.
+  // Windows cannot. Traces are written there all the same; data directories are refused (directory/platform.ts).
   if (process.platform === "win32") return;
   const fd = calls.openSync(path, "r");
   try {
@@ -92,10 +93,10 @@ export function syncDirectory(calls: SystemCalls, path: string): void {
 }
 
 /**
- * Makes a directory and those above it where they lack, durably. One that is there already is fine.
+ * Creates a directory and its missing parents, durably. An existing one is fine.
  *
- * Step by step: mkdir with `recursive` never returns where a folder is there and yet nothing can be made in it
- * because it "is not there", as in /proc.
+ * It goes step by step, because mkdir with `recursive` never returns for a folder that exists but reports that a new
+ * entry "does not exist", such as /proc.
  */
 export function makeDirectory(calls: SystemCalls, path: string): void {
   if (isThere(calls, path)) return;
@@ -124,13 +125,13 @@ function explain(code: string): string {
     case "EROFS":
       return `the file system is read-only (${code}); mount it writable or use another folder`;
     case "ENOENT":
-      return `it is not there (${code}); something on the way to it is missing`;
+      return `it does not exist (${code}); a part of the path is missing`;
     case "EMFILE":
     case "ENFILE":
       return `too many files are open (${code}); raise the limit (ulimit -n) and start again`;
     case "EIO":
-      return `the device reports an I/O error (${code}); check the disk before you go on`;
+      return `the device reports an I/O error (${code}); check the disk before you continue`;
     default:
-      return `the operating system says ${code}`;
+      return `the operating system reports ${code}`;
   }
 }

@@ -1,8 +1,8 @@
 import type { Disk, DiskFile, NewFile } from "./disk.ts";
 
 /**
- * A disk that is looked at and never changed: what is written to it is forgotten. So a log can be opened for a look, with
- * all that opening one mends, while its files stay as they were found.
+ * A read-only view of a disk: writes are accepted and dropped. So a log can be opened for inspection, including the
+ * repairs that opening makes, while its files stay as they are.
  */
 export class UnchangedDisk implements Disk {
   readonly #disk: Disk;

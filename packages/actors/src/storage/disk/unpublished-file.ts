@@ -4,8 +4,8 @@ import type { NewFile } from "./disk.ts";
 import { attempt, errorCode, syncDirectory, writeAll, type SystemCalls } from "./system-calls.ts";
 
 /**
- * A file that is written under a temporary name, step by step. As an open file it refuses everything after the first
- * failure, because a sync that failed must never be tried again on the same descriptor.
+ * A file that is written step by step under a temporary name. Like an open file it rejects all calls after the first
+ * failure, because a failed sync must never be retried on the same descriptor.
  */
 export class UnpublishedFile implements NewFile {
   readonly #directory: string;
@@ -41,7 +41,7 @@ export class UnpublishedFile implements NewFile {
     this.#state = "over";
   }
 
-  /** What it cannot remove is removed when the disk is tidied. */
+  /** If the file cannot be removed now, `tidy` removes it later. */
   abandon(): void {
     if (this.#state === "over") return;
     this.#state = "over";
@@ -60,7 +60,7 @@ export class UnpublishedFile implements NewFile {
   }
 
   #attempt(doing: string, path: string, call: () => void): void {
-    assert(this.#state === "usable", "a file that failed or is finished is not used again");
+    assert(this.#state === "usable", "a file is not used after it failed or is finished");
     this.#state = "failed";
     attempt(doing, path, call);
     this.#state = "usable";

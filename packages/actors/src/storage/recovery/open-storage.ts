@@ -1,21 +1,21 @@
 import { index } from "@kontiki/core";
 import type { Disk } from "../disk/disk.ts";
 import { LogTerms } from "../wal/log-terms.ts";
-import { mend, type Mended } from "./mend.ts";
+import { repair, type Repaired } from "./repair.ts";
 import { SegmentSpans } from "../wal/segment-spans.ts";
 import { SnapshotFiles } from "../snapshot/snapshot-files.ts";
 import { findSnapshots, type FoundSnapshots } from "../snapshot/snapshot-reader.ts";
 import type { SnapshotStore } from "../snapshot-store.ts";
 import type { Recovered, Storage } from "../storage.ts";
-import { unpin } from "./unpin.ts";
+import { copySparseCommands } from "./copy-sparse-commands.ts";
 import { isSegmentName, segmentName } from "../wal/wal-format.ts";
 import { readLog, type LogRead } from "../wal/wal-recovery.ts";
 import { rewriteLog } from "../wal/wal-rewrite.ts";
 import { Wal, type Start, type WalOptions } from "../wal/wal.ts";
 
-/** A node's storage, and what was found there. */
+/** A node's storage, and what recovery found. */
 export type OpenedStorage = {
-  /** The log, where writing goes on. */
+  /** The log, ready for writing. */
   readonly storage: Storage;
   /** The snapshots. */
   readonly snapshots: SnapshotStore;
@@ -23,34 +23,34 @@ export type OpenedStorage = {
   readonly recovered: Recovered;
 };
 
-/** Where writing goes on. */
+/** The end of the log, where writing continues. */
 type End = Pick<Start, "file" | "segment" | "length" | "last" | "spans">;
 
 /**
- * Opens a node's log and snapshots and gives what they hold. On return all of that is durable: what an earlier process
- * wrote and did not live to sync is either cut off (`tornBytes`) or synced now. It may be called again on the same disk
- * after a DiskError, once the storage that failed is closed.
+ * Opens a node's log and snapshots and returns what they hold. On return all of it is durable: what an earlier process
+ * wrote and did not sync is either removed (`tornBytes`) or synced now. After a DiskError it may be called again on the
+ * same disk, once the failed storage is closed.
  *
- * What is damaged is cut away, so that the node can get it again from others; `horizon` then says that it owes it. A
- * crash on the way leaves what was there or what is there then.
+ * Damaged parts are removed, so that the node can get them again from others; `horizon` then records that it must. A
+ * crash during the call leaves either the old files or the repaired ones.
  *
  * Commands are views of the segments as read: a command keeps the memory of its segment.
  *
- * @throws DamagedLogError when nothing tells what the node promised (`readLog` says when). Nothing is changed.
+ * @throws DamagedLogError when nothing records what the node promised (see `readLog`). Nothing is changed.
  * @throws NewerLogError, OlderLogError when another version wrote log or snapshot. Nothing is changed.
- * @throws DiskError when the disk refuses.
+ * @throws DiskError when the disk refuses a call.
  */
 export function openStorage(disk: Disk, options: WalOptions = {}): OpenedStorage {
   disk.tidy();
   const found = findSnapshots(disk);
   const log = readLog(disk);
-  const mended = mend(log, found.newest);
-  const { hard, base, horizon } = mended.content;
+  const repaired = repair(log, found.newest);
+  const { hard, base, horizon } = repaired.content;
   const damaged = found.damaged.map(({ name }) => name);
-  const end = mended.isRewritten
-    ? rewritten(disk, log, mended, damaged)
-    : settled(disk, log, damaged);
-  const entries = unpin(mended.content.entries);
+  const end = repaired.isRewritten
+    ? rewritten(disk, log, repaired, damaged)
+    : madeDurable(disk, log, damaged);
+  const entries = copySparseCommands(repaired.content.entries);
   const terms = new LogTerms(base);
   terms.append(entries);
   return {
@@ -62,17 +62,17 @@ export function openStorage(disk: Disk, options: WalOptions = {}): OpenedStorage
       entries,
       snapshot: found.newest,
       horizon,
-      damage: damageOf(found, log, mended),
+      damage: damageOf(found, log, repaired),
       tornBytes: log.tornBytes,
     },
   };
 }
 
-/** Writes the log anew, and removes the old one and what was damaged, on which nothing rests any more. */
+/** Writes the log again, and removes the old segments and the damaged snapshots, which nothing depends on any more. */
 function rewritten(
   disk: Disk,
   { tail }: LogRead,
-  { content }: Mended,
+  { content }: Repaired,
   damaged: readonly string[],
 ): End {
   const old = disk.list().filter(isSegmentName);
@@ -85,10 +85,10 @@ function rewritten(
 }
 
 /**
- * Makes what was read durable before anything is built on it: the last batch may be in the cache only, or a sync of it
- * may have failed. All before it is durable, and so are the names of all files since the disk was tidied.
+ * Makes what was read durable before anything is built on it: the last batch may be only in the cache, or its sync may
+ * have failed. All earlier batches are durable, and the names of all files are since `tidy`.
  */
-function settled(disk: Disk, log: LogRead, damaged: readonly string[]): End {
+function madeDurable(disk: Disk, log: LogRead, damaged: readonly string[]): End {
   const { tail, spans, outdated, tornBytes } = log;
   for (const name of [...outdated.map(segmentName), ...damaged]) disk.remove(name);
   const file = disk.open(segmentName(tail.segment));
@@ -106,7 +106,7 @@ function settled(disk: Disk, log: LogRead, damaged: readonly string[]): End {
 function damageOf(
   { damaged }: FoundSnapshots,
   { damage }: LogRead,
-  { lost }: Mended,
+  { lost }: Repaired,
 ): string | undefined {
   const all = damaged.map(({ error }) => error.message);
   if (damage !== undefined) {

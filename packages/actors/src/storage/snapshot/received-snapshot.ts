@@ -3,9 +3,9 @@ import type { NewFile } from "../disk/disk.ts";
 import { SnapshotFormatError, snapshotName } from "./snapshot-format.ts";
 import { SnapshotScan } from "./snapshot-scan.ts";
 
-/** A snapshot that another node sends, part by part. */
+/** A snapshot that another node sends, chunk by chunk. */
 export class ReceivedSnapshot {
-  /** What the sender says that it is. */
+  /** The snapshot that the sender announced. */
   readonly snapshot: Snapshot;
   readonly #file: NewFile;
   readonly #scan = new SnapshotScan();
@@ -16,7 +16,7 @@ export class ReceivedSnapshot {
     this.snapshot = snapshot;
   }
 
-  /** Bytes that came so far. */
+  /** Bytes received so far. */
   get received(): number {
     return this.#received;
   }
@@ -37,7 +37,7 @@ export class ReceivedSnapshot {
     this.#file.abandon();
   }
 
-  /** Nothing of what is broken from its first bytes on is kept until the last have come. */
+  /** Checks each chunk at once, so that bytes that are bad from the start are not kept until the last chunk. */
   #check(bytes: Uint8Array): "more" | "whole" | "broken" {
     this.#received += bytes.length;
     try {

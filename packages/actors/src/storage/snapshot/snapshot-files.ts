@@ -12,16 +12,16 @@ import { partsOf, type FoundSnapshots } from "./snapshot-reader.ts";
 import type { SnapshotStore, SnapshotWriter } from "../snapshot-store.ts";
 import { WrittenSnapshot } from "./written-snapshot.ts";
 
-/** The snapshots of a node, each in a file of its own. */
+/** The snapshots of a node, one file each. */
 export class SnapshotFiles implements SnapshotStore {
   readonly #disk: Disk;
-  /** The files that are there, and what is known of those that are known to be whole. */
+  /** All files; a value for each that is known to be intact. */
   readonly #files = new Map<string, Snapshot | undefined>();
   #newest: Snapshot | undefined;
   #written: WrittenSnapshot | undefined;
   #received: ReceivedSnapshot | undefined;
 
-  /** Goes on with what was found; nothing that is damaged is there any more. */
+  /** Continues with what was found; damaged files are removed already. */
   constructor(disk: Disk, { newest, older }: FoundSnapshots) {
     this.#disk = disk;
     for (const name of older) this.#files.set(name, undefined);

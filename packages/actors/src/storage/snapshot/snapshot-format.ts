@@ -1,6 +1,6 @@
 /**
- * The bytes of a snapshot's file, format 1, all numbers little-endian: a header, parts, and a mark that says that it is
- * whole.
+ * The bytes of a snapshot's file, format 1, all numbers little-endian: a header, parts, and a mark that the file is
+ * complete.
  *
  * ```text
  * header                                    part
@@ -9,7 +9,7 @@
  *  8 format, 1                               8 its bytes
  * 12 length of the membership               end mark
  * 16 index of the last entry in it, u64      0 0xffffffff
- * 24 term of that entry, u64                 4 CRC-32 of the 8 bytes behind
+ * 24 term of that entry, u64                 4 CRC-32 of the 8 bytes that follow
  * 32 the membership, JSON                    8 length of the file, u64
  * ```
  */
@@ -17,14 +17,14 @@ import { crc32 } from "node:zlib";
 import { index, term, type LogPosition, type Membership } from "@kontiki/core";
 import { decodeMembership, encodeMembership, MembershipError } from "../membership-json.ts";
 
-/** The format this program writes, and the only one it reads. */
+/** The format that this program writes, and the only one it reads. */
 export const SNAPSHOT_FORMAT = 1;
 
 /** The header up to the membership. */
 export const HEADER_START_BYTES = 32;
-/** What stands before a part's bytes, and before the length at the end. */
+/** The frame before a part's bytes, and before the length at the end. */
 export const FRAME_BYTES = 8;
-/** What follows the frame of the end mark. */
+/** The bytes after the frame of the end mark. */
 export const END_BYTES = 8;
 /** The largest part. */
 export const MAX_PART_BYTES = 2 ** 31;
@@ -34,17 +34,17 @@ const END_MARK = 0xffff_ffff;
 const MAGIC = Buffer.from("KTKP", "latin1");
 const NAME = /^([0-9]{1,16})-([0-9]{1,16})\.snapshot$/;
 
-/** What a snapshot is of. */
+/** The header of a snapshot. */
 export type SnapshotHeader = { readonly at: LogPosition; readonly membership: Membership };
 
-/** What stands before a part's bytes. */
+/** The frame before a part's bytes. */
 export type Frame = {
   /** Undefined for the end mark. */
   readonly length: number | undefined;
   readonly crc: number;
 };
 
-/** Thrown where bytes are not those of a snapshot; `offset` counts from the beginning of the file. */
+/** Thrown for bytes that are not a snapshot; `offset` counts from the beginning of the file. */
 export class SnapshotFormatError extends Error {
   override readonly name = "SnapshotFormatError";
   readonly offset: number;
@@ -55,12 +55,12 @@ export class SnapshotFormatError extends Error {
   }
 }
 
-/** The file of a snapshot. */
+/** The file name of a snapshot. */
 export function snapshotName({ index: last, term: of }: LogPosition): string {
   return `${last}-${of}.snapshot`;
 }
 
-/** What a file is a snapshot of, by its name; undefined when it is none. */
+/** The position of a snapshot, from its file name; undefined if it is not the name of a snapshot. */
 export function positionOfName(name: string): LogPosition | undefined {
   const [, last, of] = NAME.exec(name) ?? [];
   if (last === undefined || of === undefined) return undefined;
@@ -82,7 +82,7 @@ export function encodeHeader({ at, membership }: SnapshotHeader): Buffer {
   return header;
 }
 
-/** How long the header is that begins so. @throws SnapshotFormatError when it begins no header. */
+/** The length of the header that begins with these bytes. @throws SnapshotFormatError if they do not begin one. */
 export function headerLength(start: Buffer): number {
   if (start.length < HEADER_START_BYTES || !MAGIC.equals(start.subarray(0, 4)))
     throw new SnapshotFormatError(0, "the header is bad");
@@ -91,12 +91,12 @@ export function headerLength(start: Buffer): number {
   return HEADER_START_BYTES + length;
 }
 
-/** Which format a header is of, that its checksum holds for. */
+/** The format of a header; undefined if its checksum does not match. */
 export function formatOfHeader(header: Buffer): number | undefined {
   return crc32(header.subarray(8)) === header.readUInt32LE(4) ? header.readUInt32LE(8) : undefined;
 }
 
-/** @throws SnapshotFormatError when it is not whole, or of another format. */
+/** @throws SnapshotFormatError if it is damaged, or of another format. */
 export function decodeHeader(header: Buffer): SnapshotHeader {
   if (formatOfHeader(header) !== SNAPSHOT_FORMAT)
     throw new SnapshotFormatError(0, "the header is bad");
@@ -106,11 +106,11 @@ export function decodeHeader(header: Buffer): SnapshotHeader {
     return { at: { index: index(at.index), term: term(at.term) }, membership };
   } catch (cause) {
     if (!(cause instanceof MembershipError)) throw cause;
-    throw new SnapshotFormatError(0, `the header holds no membership: ${cause.message}`);
+    throw new SnapshotFormatError(0, `the header contains an invalid membership: ${cause.message}`);
   }
 }
 
-/** What stands before the bytes of a part. */
+/** The frame before the bytes of a part. */
 export function encodeFrame(part: Uint8Array): Buffer {
   const frame = Buffer.alloc(FRAME_BYTES);
   frame.writeUInt32LE(part.length, 0);
@@ -118,7 +118,7 @@ export function encodeFrame(part: Uint8Array): Buffer {
   return frame;
 }
 
-/** Reads what stands before a part, or the beginning of the end mark. @throws SnapshotFormatError */
+/** Reads the frame of a part or of the end mark. @throws SnapshotFormatError */
 export function decodeFrame(frame: Buffer, offset: number): Frame {
   const length = frame.readUInt32LE(0);
   const crc = frame.readUInt32LE(4);
@@ -127,7 +127,7 @@ export function decodeFrame(frame: Buffer, offset: number): Frame {
   return { length, crc };
 }
 
-/** The end mark of a file that is so long with it. */
+/** The end mark of a file; `size` includes the mark. */
 export function encodeEnd(size: number): Buffer {
   const end = Buffer.alloc(FRAME_BYTES + END_BYTES);
   end.writeBigUInt64LE(BigInt(size), FRAME_BYTES);
@@ -136,7 +136,7 @@ export function encodeEnd(size: number): Buffer {
   return end;
 }
 
-/** Checks what follows the frame of the end mark, which stands at `offset`. @throws SnapshotFormatError */
+/** Checks the bytes after the frame of the end mark, which is at `offset`. @throws SnapshotFormatError */
 export function checkEnd(bytes: Buffer, { crc }: Frame, offset: number): void {
   const size = offset + FRAME_BYTES + END_BYTES;
   if (crc32(bytes) !== crc || u64(bytes, 0) !== size)

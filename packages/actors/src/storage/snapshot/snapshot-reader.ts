@@ -18,21 +18,21 @@ import { SnapshotScan } from "./snapshot-scan.ts";
 import { DamagedSnapshotError } from "../snapshot-store.ts";
 import { NewerLogError } from "../wal/wal-recovery.ts";
 
-/** A file is checked in steps of so many bytes. */
+/** A file is checked in steps of this many bytes. */
 const STEP_BYTES = 1024 * 1024;
 
 /** The snapshots on a disk. */
 export type FoundSnapshots = {
-  /** The newest that is whole. */
+  /** The newest intact one. */
   readonly newest: Snapshot | undefined;
-  /** Those that are newer and damaged, newest first. */
+  /** The damaged ones that are newer, newest first. */
   readonly damaged: readonly { readonly name: string; readonly error: DamagedSnapshotError }[];
-  /** The others, newest first. They are not known to be whole. */
+  /** The others, newest first. They are not checked. */
   readonly older: readonly string[];
 };
 
 /**
- * Looks for the newest whole snapshot. Changes nothing.
+ * Looks for the newest intact snapshot. Changes nothing.
  *
  * @throws NewerLogError when a later version wrote it.
  */
@@ -70,7 +70,7 @@ export function* partsOf(disk: Disk, snapshot: Snapshot): Generator<Uint8Array> 
       }
       if (offset + length > snapshot.size)
         throw new SnapshotFormatError(offset, "the length of a part is bad");
-      // With the frame of the next one, which saves a call.
+      // Reads the frame of the next part as well, which saves a call.
       bytes = read(disk, name, offset + FRAME_BYTES, length + FRAME_BYTES);
       const part = bytes.subarray(0, length);
       if (crc32(part) !== frame.crc) throw new SnapshotFormatError(offset, "a part is bad");
@@ -102,7 +102,7 @@ function check(disk: Disk, name: string): Snapshot | DamagedSnapshotError {
   }
 }
 
-/** What a later version wrote is not damaged, and must not be thrown away. */
+/** A file of a later version is not damaged, and must not be deleted. */
 function refuseNewer(disk: Disk, name: string): void {
   const start = Buffer.from(disk.readRange(name, 0, HEADER_START_BYTES));
   if (start.length < HEADER_START_BYTES || start.readUInt32LE(8) <= SNAPSHOT_FORMAT) return;

@@ -13,21 +13,21 @@ import {
   type SnapshotHeader,
 } from "./snapshot-format.ts";
 
-/** What comes next. */
+/** What must come next. */
 type Expected = "header start" | "header" | "frame" | "part" | "end" | "nothing";
 
 const NOTHING = Buffer.alloc(0);
 
 /**
- * Checks the bytes of a snapshot's file as they come, in pieces of any size, and keeps none of them but what it is in the
- * middle of. Every call throws a `SnapshotFormatError` for what is not a snapshot.
+ * Checks the bytes of a snapshot's file as they arrive, in pieces of any size, and keeps only the piece that is
+ * incomplete. Every call throws a `SnapshotFormatError` for bytes that are not a snapshot.
  */
 export class SnapshotScan {
   #expected: Expected = "header start";
-  /** How many bytes of that are still to come, and those that did come, of a part none. */
+  /** How many bytes of it are missing, and those that have arrived (for a part none are kept). */
   #missing = HEADER_START_BYTES;
   #gathered: Buffer = NOTHING;
-  /** Where the part or the end mark began, and what stood there. */
+  /** The offset and contents of the frame of the current part or end mark. */
   #frameAt = 0;
   #frame: Frame = { length: 0, crc: 0 };
   #partChecksum = 0;
@@ -41,14 +41,14 @@ export class SnapshotScan {
     let at = 0;
     while (at < piece.length) {
       if (this.#expected === "nothing")
-        throw new SnapshotFormatError(this.#size, "there are bytes behind the end");
+        throw new SnapshotFormatError(this.#size, "there are bytes after the end");
       const taken = piece.subarray(at, at + this.#missing);
       this.#take(taken);
       at += taken.length;
     }
   }
 
-  /** What the file is that all the bytes make. */
+  /** The snapshot that all the bytes form. */
   finish(): Snapshot {
     const header = this.#header;
     if (header === undefined || this.#expected !== "nothing")
@@ -63,9 +63,9 @@ export class SnapshotScan {
     if (this.#expected === "part") this.#partChecksum = crc32Of(bytes, this.#partChecksum);
     else
       this.#gathered = this.#gathered.length === 0 ? bytes : Buffer.concat([this.#gathered, bytes]);
-    // A part of no bytes is over as soon as its frame is.
+    // An empty part is complete as soon as its frame is.
     while (this.#missing === 0 && this.#expected !== "nothing") this.#next();
-    // The memory is the caller's.
+    // The caller may reuse the memory.
     if (this.#gathered === bytes) this.#gathered = Buffer.from(bytes);
   }
 

@@ -13,7 +13,7 @@ import {
 } from "./snapshot-format.ts";
 import type { SnapshotWriter } from "../snapshot-store.ts";
 
-/** A snapshot of this node's own state, which is written part by part. */
+/** A snapshot of this node's own state, written part by part. */
 export class WrittenSnapshot implements SnapshotWriter {
   readonly #file: NewFile;
   readonly #header: SnapshotHeader;
@@ -30,7 +30,7 @@ export class WrittenSnapshot implements SnapshotWriter {
   }
 
   write(part: Uint8Array): void {
-    assert(part.length <= MAX_PART_BYTES, "a part is within its bound");
+    assert(part.length <= MAX_PART_BYTES, "a part is not larger than its bound");
     this.#append(encodeFrame(part));
     this.#append(part);
   }
@@ -51,7 +51,7 @@ export class WrittenSnapshot implements SnapshotWriter {
   }
 
   #append(bytes: Uint8Array): void {
-    assert(!this.#isOver, "a snapshot that is finished or was thrown away is not written to");
+    assert(!this.#isOver, "a finished or deleted snapshot is not written to");
     this.#file.append(bytes);
     this.#size += bytes.length;
     this.#checksum = crc32Of(bytes, this.#checksum);

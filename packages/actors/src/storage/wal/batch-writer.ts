@@ -5,22 +5,22 @@ import { encodeState, STATE_BYTES_MAX, type StateRecord } from "./wal-records.ts
 const ROOM_BYTES = BATCH_HEADER_BYTES + STATE_BYTES_MAX;
 
 /**
- * Gathers one batch after the other. What a turn does to the log is written as it comes; the state record before it is
- * known only at the end of the turn, and goes into room that was left for the longest.
+ * Collects one batch after another. Log records are written as the turn makes them; the state record before them is
+ * known only at the end of the turn, and goes into space reserved for the longest one.
  */
 export class BatchWriter {
-  /** Takes what is done to the log. */
+  /** Receives the log records. */
   readonly records = new RecordWriter(ROOM_BYTES);
   readonly #state = new RecordWriter(0);
 
-  /** The most bytes of the batch that has gathered. */
+  /** An upper bound of the size of the collected batch, in bytes. */
   get size(): number {
     return this.records.position;
   }
 
   /**
-   * The batch of all that was written since the last one, which may be nothing but the state. Its bytes are valid until
-   * the next write.
+   * Returns the batch of everything written since the last one, possibly only the state. Its bytes are valid until the
+   * next write.
    */
   seal(state: StateRecord, place: Place): { readonly bytes: Buffer; readonly end: BatchEnd } {
     encodeState(this.#state, state);

@@ -1,11 +1,11 @@
 import { assert, index, type Index, type LogPosition, type Term } from "@kontiki/core";
 
-/** From `first` on entries are of `term`, until the next run. */
+/** Entries from `first` on have this term, up to the next run. */
 type Run = { readonly first: number; readonly term: Term };
 
 /**
- * Where a log begins and ends, and the term of each entry between: what the write-ahead log must know of entries that
- * only the layer above it holds. Terms change rarely, so it is small.
+ * The first and last position of a log and the term of each entry: all that the write-ahead log needs of entries that
+ * only the layer above it holds. Terms change rarely, so this is small.
  */
 export class LogTerms {
   #base: LogPosition;
@@ -22,28 +22,28 @@ export class LogTerms {
     return this.#base;
   }
 
-  /** The position of the last entry, `base` when there is none. */
+  /** The position of the last entry, or `base` if there is none. */
   get last(): LogPosition {
     return { index: index(this.#last), term: this.#runs.at(-1)?.term ?? this.#base.term };
   }
 
-  /** The position of an entry that is there, or of the one before the first. */
+  /** The position of an entry in the log, or of its base. */
   at(position: Index): LogPosition {
     assert(
       position >= this.#base.index && position <= this.#last,
-      () => `the log holds ${position}`,
+      () => `entry ${position} is not in the log`,
     );
     const run = this.#runs.findLast(({ first }) => first <= position);
     return { index: position, term: run?.term ?? this.#base.term };
   }
 
-  /** Takes entries that continue the log. */
+  /** Appends entries, which must continue the log. */
   append(entries: readonly LogPosition[]): void {
     let last = this.#last;
     let run = this.#runs.at(-1)?.term;
     for (const entry of entries) {
       last += 1;
-      assert(entry.index === last, "entries are appended behind the last one");
+      assert(entry.index === last, "entries must directly follow the last one");
       if (entry.term === run) continue;
       run = entry.term;
       this.#runs.push({ first: last, term: run });
@@ -53,16 +53,16 @@ export class LogTerms {
 
   truncate(after: Index): void {
     const cut = after >= this.#base.index && after <= this.#last;
-    assert(cut, "only what is there is cut");
+    assert(cut, "only existing entries are truncated");
     this.#runs = this.#runs.filter(({ first }) => first <= after);
     this.#last = after;
   }
 
   compact(upTo: Index): void {
     const taken = upTo > this.#base.index && upTo <= this.#last;
-    assert(taken, "only what is there is compacted");
+    assert(taken, "only existing entries are compacted");
     this.#base = this.at(upTo);
-    // What is left of the run that `upTo` lies in has the term of the base.
+    // The rest of the run that contains `upTo` has the term of the base.
     this.#runs = this.#runs.filter(({ first }) => first > upTo);
   }
 

@@ -1,12 +1,12 @@
-/** A batch whose checksum holds says something that no log of ours says. */
+/** A batch whose checksum matches contains something that this program never writes. */
 export class RecordError extends Error {
   override readonly name = "RecordError";
 }
 
 /**
- * Reads the body of a batch forward, all numbers little-endian.
+ * Reads the body of a batch forward; all numbers are little-endian.
  *
- * Every call throws a `RecordError` rather than read beyond the end.
+ * Every call throws a `RecordError` rather than read past the end.
  */
 export class RecordCursor {
   readonly #bytes: Buffer;
@@ -33,7 +33,7 @@ export class RecordCursor {
 
   u64(): number {
     const value = Number(this.#bytes.readBigUInt64LE(this.#take(8)));
-    if (!Number.isSafeInteger(value)) throw new RecordError("it holds a number over 2^53");
+    if (!Number.isSafeInteger(value)) throw new RecordError("it contains a number above 2^53");
     return value;
   }
 
@@ -42,7 +42,7 @@ export class RecordCursor {
     return this.#bytes.toString("latin1", at, at + length);
   }
 
-  /** A plain view rather than a Buffer: half the cost, and what the layers above expect. */
+  /** A plain view rather than a Buffer: it costs half as much, and the layers above expect it. */
   view(length: number): Uint8Array {
     return new Uint8Array(this.#bytes.buffer, this.#bytes.byteOffset + this.#take(length), length);
   }

@@ -5,10 +5,9 @@ const LEAST_BYTES = 64 * 1024;
 const KEPT_BYTES = 4 * 1024 * 1024;
 
 /**
- * Gathers the records of a batch, all numbers little-endian, in memory that is used again for the next.
+ * Collects the records of a batch, all numbers little-endian, in memory that is reused for the next batch.
  *
- * This is the hot path of a busy node: a thousand commands a turn are copied once, and nothing is
- * allocated for them.
+ * This is the hot path of a busy node: a thousand commands a turn are copied once, and nothing is allocated for them.
  */
 export class RecordWriter {
   readonly #roomBytes: number;
@@ -16,7 +15,7 @@ export class RecordWriter {
   #view!: DataView;
   #at: number;
 
-  /** Leaves room for so many bytes before what is written. */
+  /** Reserves this many bytes before what is written. */
   constructor(roomBytes: number) {
     this.#roomBytes = roomBytes;
     this.#at = roomBytes;
@@ -38,7 +37,7 @@ export class RecordWriter {
     this.#view.setUint32(at, value, true);
   }
 
-  /** A whole number to 2^53 - 1. */
+  /** An integer up to 2^53 - 1. */
   u64(value: number): void {
     const at = this.#take(8);
     this.#view.setUint32(at, value % 2 ** 32, true);
@@ -50,7 +49,7 @@ export class RecordWriter {
     this.#bytes.set(value, at);
   }
 
-  /** A u8 that says what follows, a u32 with its length, and its bytes: one step, because commands are many. */
+  /** A u8 with the kind, a u32 with the length, and the bytes: in one step, because commands are frequent. */
   block(kind: number, value: Uint8Array): void {
     const at = this.#take(5 + value.length);
     this.#view.setUint8(at, kind);
@@ -58,16 +57,16 @@ export class RecordWriter {
     this.#bytes.set(value, at + 5);
   }
 
-  /** Writes over an earlier u32, which began at `position`. */
+  /** Overwrites an earlier u32, which began at `position`. */
   u32At(position: number, value: number): void {
     this.#view.setUint32(position, value, true);
   }
 
-  /** The room, and all that was written behind it. Valid until the next write, which begins anew. */
+  /** The reserved space and everything written after it. Valid until the next write, which starts again. */
   take(): Buffer {
     const batch = this.#bytes.subarray(0, this.#at);
     this.#at = this.#roomBytes;
-    // A rare large batch does not keep its memory for ever.
+    // A rare large batch must not keep its memory forever.
     if (this.#bytes.length > KEPT_BYTES) this.#allocate(LEAST_BYTES);
     return batch;
   }
@@ -82,7 +81,7 @@ export class RecordWriter {
 
   #grow(needed: number): void {
     const most = BATCH_HEADER_BYTES + MAX_BATCH_BYTES;
-    assert(needed <= most, "a turn writes no more than a batch holds");
+    assert(needed <= most, "a turn writes no more than fits in a batch");
     const old = this.#bytes;
     this.#allocate(Math.min(most, Math.max(needed, 2 * old.length)));
     this.#bytes.set(old.subarray(0, this.#at));

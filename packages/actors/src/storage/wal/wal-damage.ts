@@ -3,26 +3,26 @@ import { RecordCursor, RecordError } from "./record-cursor.ts";
 import { decodeBatch, findBatch, segmentName, type BatchEnd } from "./wal-format.ts";
 import { decodeState, type StateRecord } from "./wal-records.ts";
 
-/** The last whole batch of a damaged log. */
+/** The last intact batch of a damaged log. */
 export type LastBatch = { readonly end: BatchEnd; readonly state: StateRecord };
 
-/** The end of what is whole before the damage. */
-export type WholeEnd = {
+/** The end of the intact part before the damage. */
+export type IntactEnd = {
   readonly segment: number;
   readonly length: number;
   readonly last: BatchEnd;
 };
 
 /**
- * The last whole batch in these segments behind `from`. Undefined when there is none.
+ * The last intact batch in these segments after `from`. Undefined if there is none.
  *
- * Bytes inside a whole batch are never taken for one. In the damaged bytes themselves a batch is known by its checksum,
- * by its own place, and by a sequence that is higher than that of the batches before.
+ * Bytes inside an intact batch are never mistaken for a batch. Within the damaged bytes a batch is recognized by its
+ * checksum, its recorded position, and a sequence number higher than those of all earlier batches.
  */
-export function lastWholeBatch(
+export function lastIntactBatch(
   disk: Disk,
   segments: readonly number[],
-  from: WholeEnd,
+  from: IntactEnd,
 ): LastBatch | undefined {
   let last: LastBatch | undefined;
   for (const segment of segments) {

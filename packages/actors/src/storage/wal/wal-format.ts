@@ -15,84 +15,84 @@
  * 48 CRC-32 of bytes 32 to 47
  * ```
  *
- * Each batch, and each segment, names the end of the batch before it (`BatchEnd`), so what is read
- * as a log was written as one. A batch also names its own place: bytes that only look like a batch,
- * such as a command that holds a copy of another log, are not taken for one.
+ * Each batch and each segment names the end of the batch before it (`BatchEnd`), so what is read as a log was written
+ * as one. A batch also records its own position, so that bytes that only look like a batch, such as a command that
+ * holds a copy of another log, are not mistaken for one.
  *
- * The first segment of a new log, and of one that was written anew, says that the log begins there:
- * segments before it do not count. Compaction removes segments from the first on; then the header of
- * the first one left is taken on trust, and the entry before it is where that log goes on from.
+ * The first segment of a new or rewritten log is marked as the beginning of the log: earlier segments do not count.
+ * Compaction removes segments from the first on; then the header of the first remaining one is trusted, and the log
+ * continues after the entry that it names.
  */
 
 import { crc32 } from "node:zlib";
 import { assert, index, term, type LogPosition } from "@kontiki/core";
 
-/** The format this program writes, and the only one it reads. The first 32 bytes are those of every format. */
+/** The format that this program writes, and the only one it reads. Bytes 0 to 31 are the same in all formats. */
 export const LOG_FORMAT = 2;
 
 export const SEGMENT_HEADER_BYTES = 52;
 export const BATCH_HEADER_BYTES = 32;
 
 /**
- * The largest body of a batch. A turn writes less: its own bound of 8 MiB of letters is passed by the last of them, and
- * that could hold a whole window of AppendEntries, each with one command of the largest size (16 times 4 MiB).
+ * The largest body of a batch. A turn writes less: it takes letters until they exceed 8 MiB, and the last of them could
+ * hold a whole window of AppendEntries, each with one command of the largest size (16 times 4 MiB).
  */
 export const MAX_BATCH_BYTES = 128 * 1024 * 1024;
 
-/** The largest command: what a client may send, see `COMMAND_BYTES_MAX`. */
+/** The largest command: see `COMMAND_BYTES_MAX` for what a client may send. */
 export const MAX_COMMAND_BYTES = 4 * 1024 * 1024;
 
-/** What ties a batch to the one before it. */
+/** What links a batch to the one before it. */
 export type BatchEnd = { readonly sequence: number; readonly crc: number };
 
 /** Before the first batch. */
 export const LOG_BEGIN: BatchEnd = { sequence: 0, crc: 0 };
 
-/** What the header of a segment says. */
+/** The contents of a segment header. */
 export type SegmentHeader = {
   readonly segment: number;
   /** The last batch before it. */
   readonly previous: BatchEnd;
-  /** Whether segments before it do not count. */
+  /** Whether the log begins here, so that earlier segments do not count. */
   readonly begins: boolean;
   /** The last entry before it. */
   readonly position: LogPosition;
 };
 
-/** A batch as read: whose checksum holds, and that stands where it says. */
+/** A batch as read: its checksum matches, and it is at the position that it records. */
 export type Batch = {
   readonly previous: BatchEnd;
   readonly last: BatchEnd;
-  /** The body is from `bodyAt` to `end` in the segment. */
+  /** The body is between `bodyAt` and `end` in the segment. */
   readonly bodyAt: number;
   readonly end: number;
 };
 
-/** Where a batch goes. */
+/** The position of a batch. */
 export type Place = {
   readonly segment: number;
   readonly offset: number;
   readonly previous: BatchEnd;
 };
 
-/** What the headers of segments of all formats have in common. */
+/** The part of a segment header that is common to all formats. */
 const COMMON_BYTES = 32;
 const SEGMENT_MAGIC = Buffer.from("KTKS", "latin1");
 const BATCH_MAGIC = Buffer.from("KTKB", "latin1");
 const BATCH_MAGIC_NUMBER = BATCH_MAGIC.readUInt32LE();
 const SEGMENT_NAME = /^[0-9]{10}\.wal$/;
 
-/** The file of a segment. */
+/** The file name of a segment. */
 export function segmentName(segment: number): string {
   return `${String(segment).padStart(10, "0")}.wal`;
 }
 
-/** Whether a file is a segment. */
+/** Whether a file name is that of a segment. */
 export function isSegmentName(name: string): boolean {
   return SEGMENT_NAME.test(name);
 }
 
-/** The number of a segment, by the name of its file. */
+/** The number of a segment, from its file name. */
 export function segmentNumber(name: string): number {
   return Number.parseInt(name, 10);
 }
@@ -113,14 +113,14 @@ export function encodeSegmentHeader(written: SegmentHeader): Uint8Array {
   return header;
 }
 
-/** The format of a segment; undefined when the beginning of its header, which all formats share, is not whole. */
+/** The format of a segment; undefined if the common part of its header is damaged. */
 export function formatOf(bytes: Buffer): number | undefined {
   if (bytes.length < COMMON_BYTES || !SEGMENT_MAGIC.equals(bytes.subarray(0, 4))) return undefined;
   if (crc32(bytes.subarray(8, COMMON_BYTES)) !== bytes.readUInt32LE(4)) return undefined;
   return bytes.readUInt32LE(8);
 }
 
-/** Reads the header of a segment; undefined when it is not whole. */
+/** Reads the header of a segment; undefined if it is damaged. */
 export function decodeSegmentHeader(bytes: Buffer): SegmentHeader | undefined {
   if (bytes.length < SEGMENT_HEADER_BYTES || formatOf(bytes) !== LOG_FORMAT) return undefined;
   if (crc32(bytes.subarray(COMMON_BYTES, 48)) !== bytes.readUInt32LE(48)) return undefined;
@@ -137,12 +137,15 @@ export function decodeSegmentHeader(bytes: Buffer): SegmentHeader | undefined {
 }
 
 /**
- * Fills in the header of a batch whose body is there already, behind the room for the header.
- * `batch` is header and body, no more. Returns what the next batch names.
+ * Fills in the header of a batch whose body is already there, after the space for the header. `batch` is header and
+ * body, no more. Returns the link for the next batch.
  */
 export function sealBatch(batch: Buffer, place: Place): BatchEnd {
   const length = batch.length - BATCH_HEADER_BYTES;
-  assert(length > 0 && length <= MAX_BATCH_BYTES, "a batch is neither empty nor over the bound");
+  assert(
+    length > 0 && length <= MAX_BATCH_BYTES,
+    "a batch is not empty, and is not larger than its bound",
+  );
   const sequence = place.previous.sequence + 1;
   batch.writeUInt32LE(BATCH_MAGIC_NUMBER, 0);
   batch.writeUInt32LE(length, 8);
@@ -155,7 +158,7 @@ export function sealBatch(batch: Buffer, place: Place): BatchEnd {
   return { sequence, crc };
 }
 
-/** Reads the batch at `offset` of a segment; undefined when there is none, or not a whole one. */
+/** Reads the batch at `offset` of a segment; undefined if there is none, or it is damaged. */
 export function decodeBatch(bytes: Buffer, segment: number, offset: number): Batch | undefined {
   const bodyAt = offset + BATCH_HEADER_BYTES;
   if (bodyAt > bytes.length || bytes.readUInt32LE(offset) !== BATCH_MAGIC_NUMBER) return undefined;
@@ -170,7 +173,7 @@ export function decodeBatch(bytes: Buffer, segment: number, offset: number): Bat
   return { previous, last: { sequence, crc }, bodyAt, end };
 }
 
-/** The offset of the first whole batch at or behind `from`; undefined when there is none. */
+/** The offset of the first intact batch at or after `from`; undefined if there is none. */
 export function findBatch(bytes: Buffer, segment: number, from: number): number | undefined {
   for (
     let at = bytes.indexOf(BATCH_MAGIC, from);

@@ -1,5 +1,5 @@
 /**
- * The body of a batch: a state record, then what the turn did to the log, one record behind the other in that order.
+ * The body of a batch: a state record, then the turn's changes to the log in order.
  *
  * ```text
  * state     u8 1, u64 term, u8 length of the vote (0: none), the vote in ASCII, position of the last entry after the
@@ -7,15 +7,14 @@
  * append    u8 2, u64 index of the first entry, u64 term of all, u32 count, then each entry:
  *           u8 0 a noop | u8 1 a command, u32 length, its bytes | u8 2 a membership, u32 length, its JSON
  * truncate  u8 3, position of the last entry that stays
- * compact   u8 4, position of the last entry that is dropped
- * reset     u8 5, position of the entry that the emptied log goes on behind
+ * compact   u8 4, position of the last entry that is removed
+ * reset     u8 5, position of the entry after which the emptied log continues
  * position  u64 index, u64 term
  * ```
  *
- * The state record makes the last whole batch tell by itself what a node must know of its promises when batches before
- * it are damaged: term and vote, and how far the log reached. An append record is a run of one term: the terms of a log
- * change rarely. A truncation and a compaction name the term too, because the entry itself may be in a segment that was
- * removed.
+ * When earlier batches are damaged, the state record of the last intact batch is enough to know what the node promised:
+ * term, vote, and how far the log reached. An append record is a run of one term: the terms of a log change rarely.
+ * Truncations and compactions record the term as well, because the entry itself may be in a segment that was removed.
  */
 
 import {
@@ -35,16 +34,16 @@ import type { RecordWriter } from "./record-writer.ts";
 import type { CommandBytes } from "../storage.ts";
 import { MAX_COMMAND_BYTES } from "./wal-format.ts";
 
-/** What a node is after a batch, whatever was before it. */
+/** The state of a node after a batch, whatever came before it. */
 export type StateRecord = {
   readonly hard: HardState;
   /** The last entry of the log. */
   readonly last: LogPosition;
-  /** Until where the log was promised that a damaged part was cut away from. */
+  /** The last position that was promised of a log from which a damaged part was removed. */
   readonly horizon: LogPosition | undefined;
 };
 
-/** What a turn does to the log. */
+/** A change to the log. */
 export type LogWrite =
   | { readonly type: "append"; readonly entries: readonly Entry<CommandBytes>[] }
   | { readonly type: "truncate"; readonly after: LogPosition }
@@ -107,9 +106,9 @@ export function encodeAppend(writer: RecordWriter, entries: readonly Entry<Comma
 }
 
 /**
- * Reads the state record that a body begins with.
+ * Reads the state record at the start of a body.
  *
- * @throws RecordError where it does not begin with one.
+ * @throws RecordError if there is none.
  */
 export function decodeState(cursor: RecordCursor): StateRecord {
   if (cursor.u8() !== STATE) throw new RecordError("it does not begin with a state record");
@@ -120,9 +119,9 @@ export function decodeState(cursor: RecordCursor): StateRecord {
 }
 
 /**
- * Reads the records behind the state record. Commands are views of the bytes of the cursor.
+ * Reads the records after the state record. Commands are views of the cursor's bytes.
  *
- * @throws RecordError where the body is not what the functions above write.
+ * @throws RecordError if the body contains anything that the functions above do not write.
  */
 export function* decodeWrites(cursor: RecordCursor): Generator<LogWrite> {
   while (cursor.rest > 0) {
@@ -131,7 +130,7 @@ export function* decodeWrites(cursor: RecordCursor): Generator<LogWrite> {
     else if (kind === TRUNCATE) yield { type: "truncate", after: decodePosition(cursor) };
     else if (kind === COMPACT) yield { type: "compact", upTo: decodePosition(cursor) };
     else if (kind === RESET) yield { type: "reset", base: decodePosition(cursor) };
-    else throw new RecordError(`it holds a record of unknown kind ${kind}`);
+    else throw new RecordError(`it contains a record of unknown kind ${kind}`);
   }
 }
 
@@ -148,11 +147,11 @@ function decodeHardState(cursor: RecordCursor): HardState {
   const saved = term(cursor.u64());
   const vote = cursor.text(cursor.u8());
   if (vote === "") return { term: saved, votedFor: undefined };
-  if (!isNodeId(vote)) throw new RecordError("it holds a vote for what is no node");
+  if (!isNodeId(vote)) throw new RecordError("it contains a vote for an invalid node id");
   return { term: saved, votedFor: vote };
 }
 
-/** Returns where the count of the run goes, known once the run has ended. */
+/** Returns the position of the run's count, which is known once the run has ended. */
 function encodeRun(writer: RecordWriter, first: Entry<CommandBytes>): number {
   writer.u8(APPEND);
   writer.u64(first.index);
@@ -165,7 +164,7 @@ function encodeRun(writer: RecordWriter, first: Entry<CommandBytes>): number {
 function encodeEntry(writer: RecordWriter, entry: Entry<CommandBytes>): void {
   switch (entry.type) {
     case "command":
-      assert(entry.command.length <= MAX_COMMAND_BYTES, "a command is within its bound");
+      assert(entry.command.length <= MAX_COMMAND_BYTES, "a command is not larger than its bound");
       writer.block(COMMAND, entry.command);
       return;
     case "noop":
@@ -183,7 +182,7 @@ function decodeEntries(cursor: RecordCursor): Entry<CommandBytes>[] {
   const first = index(cursor.u64());
   const run = term(cursor.u64());
   const count = cursor.u32();
-  // A count that the body cannot hold must not reserve memory: entries are pushed as they come.
+  // A count that the body cannot contain must not reserve memory: entries are pushed one by one.
   const entries: Entry<CommandBytes>[] = [];
   for (let read = 0; read < count; read += 1) {
     const kind = cursor.u8();
@@ -194,7 +193,7 @@ function decodeEntries(cursor: RecordCursor): Entry<CommandBytes>[] {
     } else if (kind === MEMBERSHIP) {
       const membership = membershipIn(cursor.view(cursor.u32()));
       entries.push({ type: "membership", index: at, term: run, membership });
-    } else throw new RecordError(`it holds an entry of unknown kind ${kind}`);
+    } else throw new RecordError(`it contains an entry of unknown kind ${kind}`);
   }
   return entries;
 }
@@ -204,6 +203,6 @@ function membershipIn(bytes: Uint8Array): ReturnType<typeof decodeMembership> {
     return decodeMembership(bytes);
   } catch (cause) {
     if (!(cause instanceof MembershipError)) throw cause;
-    throw new RecordError(`it holds what is no membership: ${cause.message}`);
+    throw new RecordError(`it contains an invalid membership: ${cause.message}`);
   }
 }

@@ -2,7 +2,7 @@ import { LOG_START, type LogPosition } from "@kontiki/core";
 import type { Disk } from "../disk/disk.ts";
 import { KontikiError } from "../../errors.ts";
 import { RecordError } from "./record-cursor.ts";
-import { lastWholeBatch } from "./wal-damage.ts";
+import { lastIntactBatch } from "./wal-damage.ts";
 import {
   decodeBatch,
   decodeSegmentHeader,
@@ -21,19 +21,19 @@ import {
 import { Replay } from "./wal-replay.ts";
 
 const WAY_OUT =
-  "What this node promised cannot be known any more, so it must not come back with what is left: " +
-  "put back the whole data directory from one copy taken while the cluster was stopped, " +
+  "The promises of this node are lost, so it must not run with what is left: " +
+  "restore the whole data directory from one copy taken while the cluster was stopped, " +
   "or make a cluster of another node with kontiki recover.";
 
 /**
- * A log that cannot be trusted: bytes that were durable are gone or changed, and nothing that is left tells the node's
- * term, vote and last entry. The node must not run from it.
+ * A log that cannot be trusted: durable bytes are gone or changed, and nothing that is left records the node's term,
+ * vote and last entry. The node must not run from it.
  */
 export class DamagedLogError extends KontikiError {
   override readonly name = "DamagedLogError";
-  /** The file that is damaged. */
+  /** The damaged file. */
   readonly path: string;
-  /** Where in that file, in bytes. */
+  /** The position of the damage in the file, in bytes. */
   readonly offset: number;
 
   constructor({ path, offset, what }: Damage) {
@@ -67,43 +67,46 @@ export class OlderLogError extends KontikiError {
   }
 }
 
-/** Where a log is not what was written. */
+/** Where a log differs from what was written, and how. */
 export type Damage = { readonly path: string; readonly offset: number; readonly what: string };
 
-/** The end of the log, where writing goes on. */
+/** The end of the log, where writing continues. */
 export type Tail = {
   readonly segment: number;
-  /** The length of the last segment up to the end of the last whole batch. */
+  /** The length of the last segment up to the end of the last intact batch. */
   readonly length: number;
   readonly last: BatchEnd;
-  /** The last batch, from its offset in the last segment; undefined when that holds none. */
+  /** The last batch and its offset in the last segment; undefined if that segment holds none. */
   readonly lastBatch: { readonly offset: number; readonly bytes: Uint8Array } | undefined;
 };
 
-/** What was found of a log. */
+/** What was read of a log. */
 export type LogRead = Pick<Replay, "hard" | "horizon" | "base" | "entries" | "spans"> & {
-  /** How far the log reached: the last entry by the last whole batch. What is behind the kept ones is damaged. */
+  /**
+   * The last entry of the log according to the last intact batch. If it is after the kept entries, those between are
+   * lost.
+   */
   readonly promised: LogPosition;
-  /** Where writing may go on; if the log is damaged, what a new segment must come behind. */
+  /** Where writing may continue; in a damaged log, what a new segment must follow. */
   readonly tail: Tail;
   /** Segments before the one that the log begins with: they do not count. */
   readonly outdated: readonly number[];
-  /** Where the first damage is, before which all is kept; undefined when all is whole. */
+  /** The first damage; everything before it is kept. Undefined if the log is intact. */
   readonly damage: Damage | undefined;
   readonly tornBytes: number;
 };
 
-/** A segment that is there: its number, and its header if that is whole. */
+/** An existing segment: its number, and its header unless that is damaged. */
 type Segment = { readonly number: number; readonly header: SegmentHeader | undefined };
 
-/** A segment as far as it is whole. */
+/** The intact part of a segment. */
 type SegmentRead = {
   readonly tail: Tail;
   readonly damage: Damage | undefined;
   readonly tornBytes: number;
 };
 
-/** How far segments could be replayed. */
+/** The intact part of all segments. */
 type Replayed =
   | { readonly tail: Tail; readonly damage: undefined; readonly tornBytes: number }
   | { readonly tail: Tail | undefined; readonly damage: Damage; readonly tornBytes: number };
@@ -111,14 +114,15 @@ type Replayed =
 /**
  * Reads a whole log and changes nothing.
  *
- * A batch is written only after the one before it is durable. So a bad batch with a whole one behind it, or with a later
- * segment, was durable and is damage. With nothing behind it, it is what a crash left of the last write, of which
- * nothing was promised: the torn tail.
+ * A batch is written only after the one before it is durable. So a bad batch with an intact one or another segment
+ * after it was durable, and is damage. A bad batch with nothing after it is what a crash left of the last write, of
+ * which nothing was promised: the torn tail.
  *
- * Of a damaged log, all before the damage is kept, and the last whole batch behind it tells what the node is bound to.
+ * In a damaged log, everything before the damage is kept, and the last intact batch after it records what the node has
+ * promised.
  *
- * @throws DamagedLogError when no whole batch tells that, when whole batches contradict each other, and when there is no
- * log at all.
+ * @throws DamagedLogError when no intact batch records that, when intact batches contradict each other, and when there
+ * is no log at all.
  * @throws NewerLogError, OlderLogError when another version wrote it.
  */
 export function readLog(disk: Disk): LogRead {
@@ -131,7 +135,7 @@ export function readLog(disk: Disk): LogRead {
   const { hard, horizon, base, entries, spans, last: promised } = replay;
   const kept = { hard, horizon, base, entries, spans, promised, outdated, damage };
   if (damage === undefined) return { ...kept, tail, tornBytes };
-  return { ...kept, ...bound(disk, segments, damage, tail), tornBytes: 0 };
+  return { ...kept, ...promisesOf(disk, segments, damage, tail), tornBytes: 0 };
 }
 
 /** Reads segments up to the first damage. */
@@ -152,16 +156,16 @@ function replaySegments(disk: Disk, segments: readonly Segment[], replay: Replay
     const damage = { path: disk.pathOf(segmentName(1)), offset: 0, what: "the file is missing" };
     return { tail, damage, tornBytes };
   }
-  refuseForgotten(disk, segments, tail);
+  rejectWithoutBatches(disk, segments, tail);
   return { tail, damage: undefined, tornBytes };
 }
 
-/** Batches that came before the first segment that is there were removed because a later one is durable. */
-function refuseForgotten(disk: Disk, [first]: readonly Segment[], { last }: Tail): void {
+/** Batches before the first existing segment were removed because a later one is durable; at least one must be left. */
+function rejectWithoutBatches(disk: Disk, [first]: readonly Segment[], { last }: Tail): void {
   if (first === undefined || last.sequence > endBefore(first).sequence) return;
   if (last.sequence === LOG_BEGIN.sequence) return;
   const path = disk.pathOf(segmentName(first.number));
-  const what = "no whole batch is left";
+  const what = "no intact batch is left";
   throw new DamagedLogError({ path, offset: SEGMENT_HEADER_BYTES, what });
 }
 
@@ -184,7 +188,7 @@ function positionBefore({ header }: Segment): LogPosition {
   return header?.position ?? LOG_START;
 }
 
-/** What is wrong with the header of a segment, or with the place of the segment behind the log so far. */
+/** What is wrong with the header of a segment, or with its position after the segments before it. */
 function damageOfHeader(disk: Disk, segment: Segment, tail: Tail | undefined): Damage | undefined {
   const { number, header } = segment;
   const path = disk.pathOf(segmentName(number));
@@ -198,7 +202,7 @@ function damageOfHeader(disk: Disk, segment: Segment, tail: Tail | undefined): D
   if (follows(header.previous, before)) return undefined;
   const { sequence } = header.previous;
   const gap = damage(`the log before it ends at batch ${before.sequence}, not ${sequence}`);
-  // Batches that are missing are lost; a batch that is there twice, and not the same, is of another log.
+  // Missing batches are lost; a batch number that occurs twice belongs to another log.
   if (sequence <= before.sequence) throw new DamagedLogError(gap);
   return gap;
 }
@@ -229,21 +233,21 @@ function readSegment(
       throw new DamagedLogError({
         path,
         offset,
-        what: `this batch makes no sense: ${cause.message}`,
+        what: `this batch is invalid: ${cause.message}`,
       });
     }
     lastBatch = { offset, bytes: bytes.subarray(offset, batch.end) };
     last = batch.last;
     offset = batch.end;
   }
-  const what = damageBehind(bytes, segment, offset, isLast);
+  const what = damageAfter(bytes, segment, offset, isLast);
   const damage = what === undefined ? undefined : { path, offset, what };
   const tail = { segment, length: offset, last, lastBatch };
   return { tail, damage, tornBytes: bytes.length - offset };
 }
 
-/** What proves that the bytes behind the last whole batch were durable, and so are damaged and not torn. */
-function damageBehind(
+/** What proves that the bytes after the last intact batch were durable, so that they are damaged and not torn. */
+function damageAfter(
   bytes: Buffer,
   segment: number,
   offset: number,
@@ -251,12 +255,12 @@ function damageBehind(
 ): string | undefined {
   if (offset === bytes.length) return undefined;
   const later = findBatch(bytes, segment, offset);
-  if (later !== undefined) return `bad bytes with a whole batch behind them at ${later}`;
-  return isLast ? undefined : "a batch that a later segment builds on is bad";
+  if (later !== undefined) return `bad bytes, followed by an intact batch at ${later}`;
+  return isLast ? undefined : "a batch that a later segment depends on is bad";
 }
 
-/** What a node with a damaged log is bound to, by its last whole batch, and where a new segment goes. */
-function bound(
+/** What the last intact batch of a damaged log says the node has promised, and where a new segment goes. */
+function promisesOf(
   disk: Disk,
   segments: readonly Segment[],
   damage: Damage,
@@ -264,7 +268,7 @@ function bound(
 ): Pick<LogRead, "hard" | "horizon" | "promised" | "tail"> {
   const from = kept ?? { segment: 0, length: 0, last: LOG_BEGIN };
   const numbers = segments.map(({ number }) => number).filter((number) => number >= from.segment);
-  const found = lastWholeBatch(disk, numbers, from);
+  const found = lastIntactBatch(disk, numbers, from);
   const durable = Math.max(...segments.map(({ header }) => header?.previous.sequence ?? 0));
   if (found === undefined || found.end.sequence < durable) throw new DamagedLogError(damage);
   const { hard, horizon, last: promised } = found.state;

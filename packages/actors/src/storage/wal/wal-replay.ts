@@ -11,11 +11,10 @@ import type { CommandBytes } from "../storage.ts";
 import { decodeState, decodeWrites, type LogWrite, type StateRecord } from "./wal-records.ts";
 
 /**
- * Does again what the batches say, from the first one that is there.
+ * Repeats what the batches record, from the first existing one.
  *
- * A log whose first segments were removed begins at an entry in the middle, which an early batch may still cut off
- * before a later one tells that all up to some entry was compacted. So `base` may go back, until it is known to be
- * compacted.
+ * A log whose first segments were removed begins in the middle, at an entry that an early batch may still truncate
+ * before a later batch records that it was compacted. So `base` may go back, until it is known to be compacted.
  */
 export class Replay {
   hard: HardState = INITIAL_HARD_STATE;
@@ -24,10 +23,10 @@ export class Replay {
   base: LogPosition = LOG_START;
   entries: Entry<CommandBytes>[] = [];
   readonly spans = new SegmentSpans();
-  /** Whether nothing before `base` can ever be asked for. */
+  /** Whether nothing before `base` can be needed any more. */
   #compacted = true;
 
-  /** Begins with the first segment that is there: behind this entry, in a log that begins there or goes on there. */
+  /** Begins with the first existing segment: the log continues after this entry, or begins there. */
   start(position: LogPosition, begins: boolean): void {
     this.base = position;
     this.#compacted = begins;
@@ -40,9 +39,9 @@ export class Replay {
   }
 
   /**
-   * Does the batch of a segment whose body is `bytes` from `at` to `end`.
+   * Applies the batch of a segment whose body is `bytes` from `at` to `end`.
    *
-   * @throws RecordError when it makes no sense; then it may be done in part.
+   * @throws RecordError when it is invalid; part of it may be applied then.
    */
   apply(bytes: Buffer, at: number, end: number, segment: number): void {
     const cursor = new RecordCursor(bytes, at, end);
@@ -54,7 +53,7 @@ export class Replay {
 
   #take({ hard, last, horizon }: StateRecord): void {
     if (!samePosition(last, this.last))
-      throw new RecordError(`it ends at ${textOf(this.last)} and says ${textOf(last)}`);
+      throw new RecordError(`it ends at ${textOf(this.last)} and records ${textOf(last)}`);
     this.hard = hard;
     this.horizon = horizon;
   }
@@ -96,7 +95,7 @@ export class Replay {
     this.entries.length = after.index - this.base.index;
   }
 
-  /** A segment may tell of a compaction that ended before it, in one that is not there any more. */
+  /** A compaction may refer to entries of a segment that no longer exists. */
   #compact(upTo: LogPosition): void {
     if (upTo.index < this.base.index && !this.#compacted) return;
     this.#check(upTo, "compacts");
@@ -113,7 +112,7 @@ export class Replay {
   #check(position: LogPosition, does: string): void {
     const place = position.index - this.base.index;
     const found = place === 0 ? this.base : this.entries[place - 1];
-    if (found === undefined) throw new RecordError(`it ${does} what is not there`);
+    if (found === undefined) throw new RecordError(`it ${does} an entry that is not there`);
     if (found.term !== position.term) throw new RecordError(`it ${does} an entry of another term`);
   }
 }

@@ -10,7 +10,7 @@ import {
 } from "./wal-format.ts";
 import { encodeAppend } from "./wal-records.ts";
 
-/** What a log says. */
+/** The contents of a log. */
 export type LogContent = {
   readonly hard: HardState;
   readonly base: LogPosition;
@@ -18,19 +18,19 @@ export type LogContent = {
   readonly horizon: LogPosition | undefined;
 };
 
-/** Where a log that was written anew ends. */
+/** The end of a log that was rewritten. */
 export type Rewritten = {
   readonly segment: number;
   readonly length: number;
   readonly last: BatchEnd;
 };
 
-/** A batch of a log that is written anew is closed behind so many bytes. */
+/** While a log is rewritten, a batch ends once it has this many bytes of commands. */
 const BATCH_BYTES = 1024 * 1024;
 
 /**
- * Writes a whole log anew, into one segment behind `before` that says that the log begins there. It appears whole, so
- * that a crash leaves the old log or the new one; the old segments are to be removed then.
+ * Writes a whole log again, into one segment after `before` that is marked as the beginning of the log. The segment
+ * appears complete, so a crash leaves either the old log or the new one; the caller removes the old segments.
  */
 export function rewriteLog(
   disk: Disk,
@@ -58,7 +58,7 @@ export function rewriteLog(
   return { segment, length, last };
 }
 
-/** Entries in the batches that they go to; one batch when there are none, for the state alone. */
+/** Entries grouped into batches; one batch if there are none, for the state alone. */
 function* runsOf(
   entries: readonly Entry<CommandBytes>[],
 ): Generator<readonly Entry<CommandBytes>[]> {

@@ -23,8 +23,8 @@ import { encodeAppend, encodeCompact, encodeReset, encodeTruncate } from "./wal-
 /** Settings of a write-ahead log. */
 export type WalOptions = {
   /**
-   * A segment is closed before the batch that would take it over this many bytes, 1 to 1 GiB;
-   * default 16 MiB. A batch is never split: one that is larger has a segment to itself.
+   * A segment is closed before the batch that would make it larger than this, 1 byte to 1 GiB; default 16 MiB. A batch
+   * is never split: a larger one gets its own segment.
    */
   readonly segmentBytes?: number;
 };
@@ -32,11 +32,11 @@ export type WalOptions = {
 /** The default of `segmentBytes`. */
 export const SEGMENT_BYTES = 16 * 1024 * 1024;
 
-/** What a log goes on from. All of it is durable. */
+/** What a log continues from. All of it is durable. */
 export type Start = {
   readonly file: DiskFile;
   readonly segment: number;
-  /** How long that segment is, and the batch that it ends with. */
+  /** The length of that segment, and its last batch. */
   readonly length: number;
   readonly last: BatchEnd;
   readonly hard: HardState;
@@ -46,11 +46,11 @@ export type Start = {
 };
 
 /**
- * A node's write-ahead log. Batch n + 1 is written only after batch n is durable, which is what
- * lets recovery tell a torn tail from damage.
+ * A node's write-ahead log. Batch n + 1 is written only after batch n is durable: this lets recovery distinguish a torn
+ * tail from damage.
  *
- * After a DiskError nothing is known of the last batch: the log refuses all further use (it
- * asserts), and a new one is opened from the disk.
+ * After a DiskError the state of the last batch is unknown: the log rejects all further use (it asserts), and a new one
+ * is opened from the disk.
  */
 export class Wal implements Storage {
   readonly #disk: Disk;
@@ -65,19 +65,19 @@ export class Wal implements Storage {
   readonly #spans: SegmentSpans;
   /** The last entry as of the last batch. */
   #position: LogPosition;
-  /** What the next batch holds so far: `changed` when it is more than nothing, `emptied` when it empties the log. */
+  /** The next batch so far: `changed` if it is not empty, `emptied` if it empties the log. */
   readonly #writer = new BatchWriter();
   #changed = false;
   #emptied = false;
-  /** The first segment that is needed once the last batch is durable, and that is needed for certain. */
+  /** The first segment needed once the last batch is durable, and the first one needed now. */
   #needed = 0;
   #neededNow = 0;
-  /** `flushed`: the last batch is written and not yet durable. */
+  /** `flushed`: the last batch is written and not durable yet. */
   #state: "durable" | "flushed" | "failed" | "closed" = "durable";
 
   /** Use `openStorage`: what is read must be made durable before anything is built on it. */
   constructor(disk: Disk, { segmentBytes = SEGMENT_BYTES }: WalOptions, start: Start) {
-    assert(segmentBytes >= 1 && segmentBytes <= 2 ** 30, "a segment is 1 B to 1 GiB");
+    assert(segmentBytes >= 1 && segmentBytes <= 2 ** 30, "a segment is 1 byte to 1 GiB");
     this.#disk = disk;
     this.#segmentBytes = segmentBytes;
     this.#file = start.file;
@@ -94,9 +94,9 @@ export class Wal implements Storage {
 
   saveHardState(hard: HardState): void {
     const { term, votedFor } = this.#hard;
-    assert(hard.term >= term, "a term never goes back");
+    assert(hard.term >= term, "a term never decreases");
     const keepsVote = votedFor === undefined || hard.votedFor === votedFor;
-    assert(hard.term > term || keepsVote, "a vote is never changed within its term");
+    assert(hard.term > term || keepsVote, "a vote never changes within its term");
     if (sameHardState(hard, this.#hard)) return;
     this.#record(() => {
       this.#hard = hard;
@@ -143,7 +143,7 @@ export class Wal implements Storage {
   }
 
   flush(): boolean {
-    assert(this.#state === "durable", "a batch is written after the one before it is durable");
+    assert(this.#state === "durable", "a batch is written only after the one before it is durable");
     if (!this.#changed) return false;
     this.#state = "failed";
     this.#makeRoom();
@@ -170,8 +170,8 @@ export class Wal implements Storage {
       this.#neededNow = this.#needed;
       this.#state = "durable";
     }
-    assert(this.#state === "durable", "a log that failed or was closed is not used");
-    this.#removeNeedless();
+    assert(this.#state === "durable", "a log is not used after it failed or was closed");
+    this.#removeObsolete();
   }
 
   close(): void {
@@ -180,17 +180,17 @@ export class Wal implements Storage {
     this.#file.close();
   }
 
-  /** A write that is refused in the middle leaves half a record, and with it a log that failed. */
+  /** A write that fails halfway leaves half a record, so the log counts as failed. */
   #record(encode: (records: RecordWriter) => void): void {
     const before = this.#state;
-    assert(before !== "failed" && before !== "closed", "a log that failed is not used");
+    assert(before !== "failed" && before !== "closed", "a log is not used after it failed");
     this.#state = "failed";
     encode(this.#writer.records);
     this.#changed = true;
     this.#state = before;
   }
 
-  /** Goes to a new segment when the batch does not fit, and when it makes all old ones needless. */
+  /** Starts a new segment if the batch does not fit, or if it makes all old segments obsolete. */
   #makeRoom(): void {
     const length = this.#length + this.#writer.size;
     if (this.#length === SEGMENT_HEADER_BYTES) return;
@@ -198,8 +198,8 @@ export class Wal implements Storage {
   }
 
   /**
-   * Goes on in a new segment. It appears only now that all batches before it are durable, so that
-   * its presence proves them: a crash before leaves the old one last, a crash after an empty one.
+   * Starts a new segment. It is created only now that all batches before it are durable, so its existence proves that
+   * they are: a crash before this leaves the old segment as the last, a crash after it an empty one.
    */
   #roll(): void {
     const segment = this.#segment + 1;
@@ -213,10 +213,10 @@ export class Wal implements Storage {
   }
 
   /**
-   * Removes a segment that a durable batch made needless: the first one, so that a crash leaves no gap. Only one, because
-   * that syncs the folder, and the turn's promises wait for it.
+   * Removes a segment that a durable batch made obsolete: the first one, so that a crash leaves no gap. Only one,
+   * because removal syncs the folder, and the turn's promises wait for that.
    */
-  #removeNeedless(): void {
+  #removeObsolete(): void {
     const { first } = this.#spans;
     if (first === undefined || first >= this.#neededNow) return;
     this.#state = "failed";

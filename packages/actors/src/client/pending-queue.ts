@@ -1,0 +1,77 @@
+/** Something that a client was asked for and that has not ended. */
+export type Pending = {
+  readonly deadline: number;
+  /** The parcel that it was last sent in, while the fate of that one is open; 0 while it waits to be sent. */
+  parcel: number;
+  /** How often it was sent and no answer came in time. */
+  unanswered: number;
+};
+
+/**
+ * All of one kind that has not ended, by number. Each waits in a queue or is under way in a parcel.
+ *
+ * What comes back to the queue is sent in the order in which it was asked for: parcels come back in any order.
+ */
+export class PendingQueue<P extends Pending> {
+  readonly #pending = new Map<number, P>();
+  #waiting: number[] = [];
+  #last = 0;
+
+  /** How many have not ended. */
+  get size(): number {
+    return this.#pending.size;
+  }
+
+  /** Whether any of them waits to be sent. */
+  get isWaiting(): boolean {
+    return this.#waiting.length > 0;
+  }
+
+  /** The lowest number that has not ended; the last one that was given when all have. */
+  get lowest(): number {
+    for (const number of this.#pending.keys()) return number;
+    return this.#last;
+  }
+
+  /** Adds one to the queue, and gives its number. */
+  add(pending: P): number {
+    this.#last += 1;
+    this.#pending.set(this.#last, pending);
+    this.#waiting.push(this.#last);
+    return this.#last;
+  }
+
+  get(number: number): P | undefined {
+    return this.#pending.get(number);
+  }
+
+  /** All that have not ended, in the order in which they were asked for. */
+  all(): Iterable<[number, P]> {
+    return this.#pending;
+  }
+
+  /** Those that a condition holds for, each with its number. */
+  where(holds: (pending: P) => boolean): [number, P][] {
+    return [...this.#pending].filter(([, pending]) => holds(pending));
+  }
+
+  /** Removes one that has ended. */
+  end(number: number): void {
+    this.#pending.delete(number);
+  }
+
+  /** Goes through the queue in order. Those that `take` returns true for leave it, as do those that have ended. */
+  takeWaiting(take: (number: number, pending: P) => boolean): void {
+    this.#waiting = this.#waiting.filter((number) => {
+      const pending = this.#pending.get(number);
+      return pending !== undefined && !take(number, pending);
+    });
+  }
+
+  /** Puts some that were under way back in the queue. */
+  requeue(again: readonly (readonly [number, P])[]): void {
+    if (again.length === 0) return;
+    for (const [, pending] of again) pending.parcel = 0;
+    this.#waiting = [...again.map(([number]) => number), ...this.#waiting].sort((a, b) => a - b);
+  }
+}

@@ -1,0 +1,104 @@
+import type { EventEmitter } from "node:events";
+import { performance } from "node:perf_hooks";
+import { setTimeout as setTimeoutAsync } from "node:timers/promises";
+import { KontikiError } from "../errors.ts";
+import type { SupervisorEvents } from "../threads/supervisor.ts";
+import { TIMER_MS_MAX } from "../node/timers.ts";
+
+/** Options for waiting. */
+export type WaitOptions = {
+  /** Timeout in ms; default 30,000. */
+  readonly timeoutMs?: number | undefined;
+  /** Aborts the wait. */
+  readonly signal?: AbortSignal | undefined;
+};
+
+const TIMEOUT_MS = 30_000;
+
+/**
+ * Waits until `look` returns a value, calling it again whenever a status changes.
+ *
+ * @throws KontikiError naming `what` when the time has run out, the signal's reason when it is aborted, and whatever
+ * `look` throws.
+ */
+export function waitFor<T>(
+  events: EventEmitter<SupervisorEvents>,
+  what: string,
+  look: () => T | undefined,
+  options: WaitOptions = {},
+): Promise<T> {
+  return new Deadline(what, options).wait(events, look);
+}
+
+/** A time limit that several waits for one result share. */
+export class Deadline {
+  readonly #what: string;
+  readonly #timeoutMs: number;
+  readonly #signal: AbortSignal | undefined;
+  readonly #until: number;
+  #isOver = false;
+  /** What prevents the result, if known; part of the error when the time has run out. */
+  obstacle: string | undefined;
+
+  /** @param what is waited for, as errors name it. */
+  constructor(what: string, { timeoutMs = TIMEOUT_MS, signal }: WaitOptions = {}) {
+    this.#what = what;
+    this.#timeoutMs = timeoutMs;
+    this.#signal = signal;
+    this.#until = performance.now() + timeoutMs;
+  }
+
+  /** The time left, in ms; at least 0. */
+  get leftMs(): number {
+    return this.#isOver ? 0 : Math.max(0, this.#until - performance.now());
+  }
+
+  /** Waits like {@link waitFor}, for the time that is left. */
+  wait<T>(events: EventEmitter<SupervisorEvents>, look: () => T | undefined): Promise<T> {
+    const signal = this.#signal;
+    return new Promise((resolve, reject) => {
+      const end = (settle: () => void): void => {
+        clearTimeout(timer);
+        events.off("change", check);
+        signal?.removeEventListener("abort", onAbort);
+        settle();
+      };
+      const onAbort = (): void => end(() => reject(signal?.reason as Error));
+      const check = (): void => {
+        try {
+          const found = look();
+          if (found !== undefined) end(() => resolve(found));
+        } catch (error) {
+          end(() => reject(error as Error));
+        }
+      };
+      const onTimeout = (): void => {
+        // By the other clock, some time may be left.
+        this.#isOver = true;
+        end(() => reject(this.#over()));
+      };
+      const timer = setTimeout(onTimeout, Math.min(this.leftMs, TIMER_MS_MAX));
+      events.on("change", check);
+      signal?.addEventListener("abort", onAbort, { once: true });
+      if (signal?.aborted === true) onAbort();
+      else check();
+    });
+  }
+
+  /** Waits this long before another attempt. @throws KontikiError when the time has run out, or the signal's reason. */
+  async pause(ms: number): Promise<void> {
+    if (this.leftMs === 0) throw this.#over();
+    this.#signal?.throwIfAborted();
+    await setTimeoutAsync(Math.min(ms, this.leftMs));
+  }
+
+  /** The error that says what did not happen, and why. */
+  failure(why: string): KontikiError {
+    return new KontikiError(`${this.#what}: ${why}`);
+  }
+
+  #over(): KontikiError {
+    const because = this.obstacle === undefined ? "" : `, because ${this.obstacle}`;
+    return this.failure(`not within ${this.#timeoutMs} ms${because}`);
+  }
+}

@@ -1,0 +1,138 @@
+import { isJoint, isMember, uidOf, type Change, type Membership, type NodeId } from "@kontiki/core";
+import { KontikiError, messageOf } from "../errors.ts";
+import { isFullVoter } from "./members.ts";
+import type { ChangeAnswer, RemoteControl } from "../mail/protocol.ts";
+import type { LeaderMembership, Supervisor } from "../threads/supervisor.ts";
+import type { Deadline } from "./deadline.ts";
+
+/** How long a leader may take to answer a request, in ms: longer than the longest turn. */
+const CALL_MS = 10_000;
+
+/** A change that no leader will ever accept. It is in no log. */
+export class RefusedChangeError extends KontikiError {
+  override readonly name = "RefusedChangeError";
+}
+
+/** A requested state of the membership. */
+export type MembershipTarget = {
+  /** Whether a committed membership that is not joint has that state. */
+  readonly holds: (membership: Membership) => boolean;
+  /** What to request from a leader; undefined if it was requested and continues automatically. */
+  readonly changes: (membership: Membership) => readonly Change[] | undefined;
+};
+
+/** The node is a voter with the disk `uid`, and `replaces`, if given, is removed. */
+export function voter(node: NodeId, uid: number, replaces?: NodeId): MembershipTarget {
+  return {
+    holds: (membership) =>
+      isFullVoter(membership, node) &&
+      uidOf(membership, node) === uid &&
+      (replaces === undefined || !isMember(membership, replaces)),
+    changes: ({ promotions }) =>
+      promotions.some((promotion) => promotion.node === node)
+        ? undefined
+        : [{ type: "addLearner", node, uid, promote: true, replaces }],
+  };
+}
+
+/** The node gets the log and has no vote. */
+export function learner(node: NodeId, uid: number): MembershipTarget {
+  return {
+    holds: ({ learners }) => learners.includes(node),
+    changes: () => [{ type: "addLearner", node, uid, promote: false, replaces: undefined }],
+  };
+}
+
+/** The node is not a member. */
+export function removed(node: NodeId): MembershipTarget {
+  return {
+    holds: (membership) => !isMember(membership, node),
+    changes: () => [{ type: "remove", node }],
+  };
+}
+
+/**
+ * Sends requests to the current leader, again and again, until its membership has the target state and is committed. A
+ * leader accepts one change at a time, and none before it has committed an entry of its term (dissertation 4.1); this
+ * waits for both.
+ *
+ * @throws RefusedChangeError for a change that is never accepted, KontikiError when the time has run out.
+ */
+export async function reach(
+  supervisor: Supervisor,
+  target: MembershipTarget,
+  deadline: Deadline,
+  pauseMs: number,
+): Promise<void> {
+  for (;;) {
+    const known = await deadline.wait(supervisor.events, () => supervisor.whoLeads());
+    const { membership, committed } = known;
+    const atRest = committed && !isJoint(membership);
+    if (atRest && target.holds(membership)) return;
+    const changes = atRest ? target.changes(membership) : undefined;
+    if (changes === undefined) deadline.obstacle = obstacleIn(membership);
+    else if (!(await isTaken(supervisor, known, changes, deadline))) {
+      await deadline.pause(pauseMs);
+      continue;
+    }
+    await deadline.wait(
+      supervisor.events,
+      () => isOther(supervisor.whoLeads(), known) || undefined,
+    );
+  }
+}
+
+/** Whether a leader accepted a change; false if it may accept it later. */
+async function isTaken(
+  supervisor: Supervisor,
+  { leader }: LeaderMembership,
+  changes: readonly Change[],
+  deadline: Deadline,
+): Promise<boolean> {
+  const control = supervisor.child(leader)?.thread?.control;
+  if (control === undefined) return false;
+  let answer: ChangeAnswer;
+  try {
+    const timeoutMs = Math.min(deadline.leftMs, CALL_MS);
+    const ask = async (node: RemoteControl): Promise<ChangeAnswer> =>
+      node.changeMembership(changes);
+    answer = await control.call("membership change", timeoutMs, ask);
+  } catch (error) {
+    if (!(error instanceof KontikiError)) throw error;
+    deadline.obstacle = messageOf(error);
+    return false;
+  }
+  if (answer.taken) return true;
+  if (!mayBeTakenLater(answer.reason))
+    throw new RefusedChangeError(deadline.failure(answer.reason).message);
+  deadline.obstacle = answer.reason;
+  return false;
+}
+
+/** Reasons for a rejection that are temporary: the same or another leader may accept the change later. */
+const PASSING = [
+  "this server does not lead",
+  "leadership is being transferred",
+  "a membership change is under way",
+  "the leader has not committed an entry of its term yet",
+  "the membership is already as requested",
+];
+
+/** Whether the reason for a rejection is temporary. */
+export function mayBeTakenLater(reason: string): boolean {
+  return PASSING.some((passing) => reason.startsWith(passing));
+}
+
+function isOther(now: LeaderMembership | undefined, known: LeaderMembership): boolean {
+  if (now === undefined) return false;
+  return (
+    now.leader !== known.leader || now.index !== known.index || now.committed !== known.committed
+  );
+}
+
+function obstacleIn({ promotions }: Membership): string {
+  const learners = promotions.map(({ node }) => node).join(", ");
+  return learners === ""
+    ? "the membership is not committed yet"
+    : `${learners} has not caught up yet`;
+}

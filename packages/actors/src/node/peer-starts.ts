@@ -1,0 +1,17 @@
+import type { Read } from "./read-letters.ts";
+
+/** The last start of each peer's thread that a node has heard of. */
+export class PeerStarts {
+  readonly #incarnations = new Map<string, number>();
+
+  /** Notes which starts a turn's letters come from. */
+  heard(incarnations: Read["heard"]): void {
+    for (const [node, incarnation] of incarnations)
+      this.#incarnations.set(node, Math.max(incarnation, this.#incarnations.get(node) ?? 0));
+  }
+
+  /** Whether an obituary still counts: the node was not heard from in a later start since. */
+  counts({ node, incarnation }: Read["obituaries"][number]): boolean {
+    return incarnation >= (this.#incarnations.get(node) ?? 0);
+  }
+}

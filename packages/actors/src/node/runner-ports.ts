@@ -1,0 +1,29 @@
+import type { NodeActor } from "./node-actor.ts";
+import type { NodePort } from "./node-port.ts";
+import type { Notice } from "./performer.ts";
+import type { Storage } from "../storage/storage.ts";
+import type { Clock, TimerLengths } from "./timers.ts";
+
+/** A node as it was recovered from its disk. */
+export type Opened = {
+  readonly actor: NodeActor;
+  /** The storage that the actor writes to; its runner only syncs and closes it. */
+  readonly storage: Pick<Storage, "sync" | "close">;
+  /** What was found damaged, in one line for people. */
+  readonly damage: string | undefined;
+};
+
+/** What a runner needs of its surroundings: a thread, or a simulation of one. */
+export type RunnerPorts = {
+  readonly port: NodePort;
+  readonly lengths: TimerLengths;
+  readonly clock: Clock;
+  /** Calls back once what is under way is over; returns a function that cancels the call. */
+  readonly soon: (callback: () => void) => () => void;
+  /** Calls back when the disk can sync what was written: at once where a sync blocks the thread, and never after `stop`. */
+  readonly whenSyncable: (callback: () => void) => void;
+  /** Recovers the node from its disk, as at a start. @throws DiskError while the disk cannot be used. */
+  readonly open: () => Opened | Promise<Opened>;
+  /** Receives an answer to an operator, after the turn in which it was given. */
+  readonly onNotice: (notice: Notice) => void;
+};

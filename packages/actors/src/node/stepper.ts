@@ -1,0 +1,79 @@
+import {
+  step,
+  type Config,
+  type Env,
+  type Event,
+  type MemoryLog,
+  type State,
+  type Step,
+} from "@kontiki/core";
+import type { Lease } from "./lease.ts";
+import type { Performer } from "./performer.ts";
+import type { CommandBytes } from "../storage/storage.ts";
+import type { Tracer } from "../trace/trace.ts";
+
+/** What a stepper is made of. */
+export type StepperParts = {
+  readonly config: Config;
+  readonly log: MemoryLog<CommandBytes>;
+  /** The state as it was recovered. */
+  readonly state: State;
+  readonly performer: Performer;
+  readonly lease: Lease | undefined;
+  readonly tracer: Tracer | undefined;
+};
+
+/** The state of one node, and its steps: each event goes to the pure core, and its effects to the performer. */
+export class Stepper {
+  readonly env: Env<CommandBytes>;
+  readonly #performer: Performer;
+  readonly #lease: Lease | undefined;
+  readonly #tracer: Tracer | undefined;
+  #state: State;
+
+  constructor({ config, log, state, performer, lease, tracer }: StepperParts) {
+    this.env = { config, log };
+    this.#state = state;
+    this.#performer = performer;
+    this.#lease = lease;
+    this.#tracer = tracer;
+  }
+
+  get state(): State {
+    return this.#state;
+  }
+
+  /** Whether the node leads, and knows that no other node can until later than `now` (dissertation 6.4.1). */
+  holdsLease(now: number): boolean {
+    return this.#lease?.holds(this.env, this.#state, now) ?? false;
+  }
+
+  /** Handles an event, and what its effects led to. `now`: when the turn began, in ms. */
+  step(event: Event<CommandBytes>, now: number): void {
+    const performer = this.#performer;
+    const { state, effects } = this.#traced(event);
+    this.#state = state;
+    this.#lease?.observe(state, now);
+    for (const effect of effects) performer.perform(effect, event);
+    for (
+      let next = performer.followUps.shift();
+      next !== undefined;
+      next = performer.followUps.shift()
+    )
+      this.step(next, now);
+  }
+
+  #traced(event: Event<CommandBytes>): Step<CommandBytes> {
+    const before = this.#state;
+    if (this.#tracer === undefined) return step(this.env, before, event);
+    try {
+      const next = step(this.env, before, event);
+      this.#tracer.step(event, before, next.state, next.effects);
+      return next;
+    } catch (error) {
+      if (error instanceof Error) this.#tracer.failed(event, error);
+      this.#tracer.flush();
+      throw error;
+    }
+  }
+}

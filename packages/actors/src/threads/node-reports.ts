@@ -1,0 +1,94 @@
+import type { Index, Membership, NodeId } from "@kontiki/core";
+import type { FromNode, NodeSpec } from "../mail/protocol.ts";
+import type { RaftStatus } from "../mail/status.ts";
+import { withChange, type MemoryFile } from "../storage/disk/memory-disk.ts";
+import type { ChildHost } from "./child-host.ts";
+
+/** The membership that a node uses, and the entry from which on it is in force; 0 for the first membership. */
+export type KnownMembership = {
+  readonly index: Index;
+  readonly membership: Membership;
+  readonly committed: boolean;
+};
+
+/** A message in which a thread reports the state of its node. */
+export type Report = FromNode & { readonly type: "disk" | "membership" | "trouble" | "turn" };
+
+/** What the threads of one node last reported. */
+export class NodeReports {
+  readonly #node: NodeId;
+  readonly #host: ChildHost;
+  #raft: RaftStatus | undefined;
+  #membership: KnownMembership | undefined;
+  #trouble: string | undefined;
+  #files: readonly MemoryFile[] = [];
+
+  constructor(node: NodeId, host: ChildHost) {
+    this.#node = node;
+    this.#host = host;
+  }
+
+  /** Undefined before a thread has reported it, and after the thread has ended. The same holds for `membership`. */
+  get raft(): RaftStatus | undefined {
+    return this.#raft;
+  }
+
+  get membership(): KnownMembership | undefined {
+    return this.#membership;
+  }
+
+  /** What is wrong with the node's disk or log, in one line, while it is. */
+  get trouble(): string | undefined {
+    return this.#trouble;
+  }
+
+  /** The disk for the next thread. The files of one in memory are those that the earlier threads reported. */
+  get disk(): NodeSpec["disk"] {
+    const { path } = this.#host;
+    return path === undefined ? { type: "memory", files: this.#files } : { type: "file", path };
+  }
+
+  /** Keeps what a thread reports, and passes it on to the host. */
+  take(report: Report, incarnation: number): void {
+    switch (report.type) {
+      case "disk":
+        this.#files = withChange(this.#files, report.change);
+        return;
+      case "membership": {
+        const { index, membership, committed } = report;
+        this.#membership = { index, membership, committed };
+        return this.#host.onMembership();
+      }
+      case "trouble":
+        return this.#onTrouble(report.what, incarnation);
+      case "turn": {
+        const before = this.#raft;
+        this.#raft = report.raft ?? before;
+        return this.#host.onTurn(incarnation, report, before);
+      }
+      default:
+        return report satisfies never;
+    }
+  }
+
+  /** The thread has ended: what it reported no longer holds. Its disk stays. */
+  onThreadEnded(): void {
+    this.#raft = undefined;
+    this.#membership = undefined;
+    this.#trouble = undefined;
+  }
+
+  /** The disk was replaced with an empty one. */
+  onDiskReplaced(): void {
+    this.#files = [];
+  }
+
+  #onTrouble(trouble: string | undefined, incarnation: number): void {
+    if (trouble === this.#trouble) return;
+    this.#trouble = trouble;
+    const { onEvent, onTrouble } = this.#host;
+    if (trouble === undefined) return onEvent({ type: "repaired", node: this.#node });
+    onEvent({ type: "trouble", node: this.#node, what: trouble });
+    onTrouble(incarnation);
+  }
+}

@@ -1,0 +1,95 @@
+import { KontikiError } from "@kontiki/actors";
+import { existsSync, mkdirSync, mkdtempSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import { benchJson, benchText, type BenchRun } from "../bench/bench-text.ts";
+import type { LoadOptions } from "../bench/load-options.ts";
+import { Load } from "../bench/load.ts";
+import { verifyCluster } from "../bench/verify-cluster.ts";
+import { EXIT_FAILED, EXIT_OK, interruptedStatus, type Host } from "../host/host.ts";
+import { firstLeader, withCluster, type StartCluster } from "../launch/cluster.ts";
+import { colorsFor } from "../output/colors.ts";
+import { messageOf } from "../output/error-text.ts";
+import { Notes } from "../output/notes.ts";
+import { write } from "../output/write.ts";
+
+export type BenchOptions = LoadOptions & {
+  readonly nodes: number;
+  readonly memory?: true;
+  readonly data: string;
+  readonly json?: true;
+};
+
+/** No snapshot is taken, so that every entry of the log can be checked. */
+const COMPLETE_LOG = { snapshotEntries: 1e9, snapshotBytes: 2 ** 40 } as const;
+
+/** Measures a cluster, verifies it, prints both, and resolves to the exit status. */
+export async function bench(
+  options: BenchOptions,
+  host: Host,
+  start: StartCluster,
+): Promise<number> {
+  const dataDir = options.memory === true ? undefined : makeDirectory(options.data);
+  try {
+    return await measure(options, dataDir, host, start);
+  } finally {
+    if (dataDir !== undefined) rmSync(dataDir, { recursive: true, force: true });
+  }
+}
+
+function makeDirectory(base: string): string {
+  try {
+    // One level only: with `recursive`, mkdir never returns in places such as /proc.
+    if (!existsSync(base)) mkdirSync(base);
+    return mkdtempSync(join(base, "kontiki-bench-"));
+  } catch (error) {
+    throw new KontikiError(
+      `cannot make a directory in ${base}: ${messageOf(error)}; use --data to name another`,
+    );
+  }
+}
+
+async function measure(
+  options: BenchOptions,
+  dataDir: string | undefined,
+  host: Host,
+  start: StartCluster,
+): Promise<number> {
+  const { signal, stdout, env } = host;
+  const notes = new Notes(host);
+  const run = await withCluster(
+    start,
+    { nodes: options.nodes, dataDir, ...COMPLETE_LOG },
+    notes,
+    async (cluster) => {
+      await firstLeader(cluster, notes, host);
+      return unlessAborted(signal, async () => {
+        const load = new Load(cluster, options, signal);
+        const measured = await notes.during("measuring ...", load.run());
+        const verification = await notes.during(
+          "verifying ...",
+          verifyCluster(cluster, load, signal),
+        );
+        return { options, measured, verification } satisfies BenchRun;
+      });
+    },
+  );
+  if (run === undefined) return interruptedStatus(signal) ?? EXIT_FAILED;
+  const { problems } = run.verification;
+  const text = options.json === true ? benchJson(run) : benchText(run, colorsFor(stdout, env));
+  await write(stdout, text);
+  for (const problem of problems) notes.problem(`not verified: ${problem}`);
+  return problems.length === 0 ? EXIT_OK : EXIT_FAILED;
+}
+
+/** The result of `work`; undefined when `signal` is aborted, even if `work` throws then. */
+async function unlessAborted<T>(
+  signal: AbortSignal,
+  work: () => Promise<T>,
+): Promise<T | undefined> {
+  try {
+    return signal.aborted ? undefined : await work();
+  } catch (error) {
+    if (signal.aborted) return undefined;
+    throw error;
+  }
+}

@@ -1,0 +1,61 @@
+import { storyText } from "@kontiki/testing";
+import type { Engines } from "../engines/engines.ts";
+import { EXIT_UNKNOWN, verdictStatus, type Host } from "../host/host.ts";
+import { judging } from "../output/judging.ts";
+import { Notes } from "../output/notes.ts";
+import { expectWritable, writePage } from "../output/pages.ts";
+import { write } from "../output/write.ts";
+import { outcomeOf, outcomeText } from "../replay/outcome.ts";
+import { readSubject } from "../replay/read-subject.ts";
+import { runAgain } from "../replay/run-again.ts";
+
+/** Width of a story where there is no terminal. */
+const WIDTH = 160;
+
+export type ReplayOptions = {
+  readonly story?: true;
+  readonly html?: string;
+  readonly json?: true;
+};
+
+/** Reproduces the failure of a token, prints the result, and resolves to the exit status. */
+export function replay(
+  token: string,
+  options: ReplayOptions,
+  host: Host,
+  engines: Engines,
+): Promise<number> {
+  const notes = new Notes(host, "kontiki: ");
+  return judging(host, notes, () => reproduce(token, options, host, notes, engines));
+}
+
+async function reproduce(
+  token: string,
+  { story, html, json }: ReplayOptions,
+  { stdout, signal }: Host,
+  notes: Notes,
+  engines: Engines,
+): Promise<number> {
+  const subject = await readSubject(token, engines.readToken);
+  if (html !== undefined) await expectWritable(html);
+  const run = await runAgain(subject, signal, json === true ? undefined : notes);
+  if (run === undefined) return EXIT_UNKNOWN;
+  const outcome = outcomeOf(subject, run);
+  if (html !== undefined) await writePage(html, run.page());
+  if (json === true) {
+    const { about, check, hash = null } = subject;
+    const { verdict, violations, doubts } = run;
+    const result = { verdict, violations, doubts, hash: run.hash ?? null };
+    const shown = { token, about, expected: { check, hash }, outcome: outcome.type, ...result };
+    await write(
+      stdout,
+      `${JSON.stringify({ ...shown, ...(story === true && { story: run.story }) })}\n`,
+    );
+  } else {
+    const head = `${subject.about}\n${outcomeText(subject, outcome, run)}\n`;
+    const rest =
+      story === true ? `\n${storyText(run.story, { width: stdout.columns ?? WIDTH })}\n` : "";
+    await write(stdout, head + rest);
+  }
+  return verdictStatus(run.verdict);
+}

@@ -1,0 +1,152 @@
+import {
+  campaignVerdict,
+  runCampaign,
+  seedCount,
+  type CampaignProgress,
+  type CampaignResult,
+  type Engine,
+  type SeedRange,
+} from "@kontiki/testing";
+import { availableParallelism } from "node:os";
+import type { CampaignRun } from "../campaign/campaign-run.ts";
+import { chooseSeeds, isRandom, type SeedOptions } from "../campaign/choose-seeds.ts";
+import { loadScenarios, type NamedScenario } from "../campaign/load-scenarios.ts";
+import { campaignProgressText } from "../campaign/progress.ts";
+import { runJson } from "../campaign/run-json.ts";
+import { runText, seedsText } from "../campaign/run-text.ts";
+import type { Engines } from "../engines/engines.ts";
+import { EXIT_OK, EXIT_TOOL, verdictStatus, type Host } from "../host/host.ts";
+import { badInput } from "../output/check-failure.ts";
+import { colorsFor } from "../output/colors.ts";
+import { judging } from "../output/judging.ts";
+import { Notes } from "../output/notes.ts";
+import { expectWritable, writePage } from "../output/pages.ts";
+import { write } from "../output/write.ts";
+import { bareTable } from "../render/table.ts";
+
+/** Width of the output where there is no terminal. */
+const WIDTH = 100;
+
+export type RunOptions = SeedOptions & {
+  readonly engine: Engine;
+  readonly jobs?: number;
+  readonly html?: string;
+  readonly list?: true;
+  readonly json?: true;
+};
+
+/** Runs these scenarios, or lists those that are shipped. Resolves to the exit status. */
+export function runScenarios(
+  sources: readonly string[],
+  options: RunOptions,
+  host: Host,
+  engines: Engines,
+): Promise<number> {
+  const notes = new Notes(host, "kontiki: ");
+  return judging(host, notes, () =>
+    options.list === true
+      ? list(options, host, engines)
+      : runAll(sources, options, host, notes, engines),
+  );
+}
+
+async function list(
+  { json }: RunOptions,
+  { stdout, env }: Host,
+  engines: Engines,
+): Promise<number> {
+  const scenarios = await loadScenarios(["all"], engines);
+  const shown = scenarios.map(({ name, about }) => ({ name, about }));
+  const { dim } = colorsFor(stdout, env);
+  const rows = shown.map(({ name, about }) => [name, about]);
+  const text = json === true ? JSON.stringify(shown) : bareTable([], rows, ["left", "left"]);
+  await write(stdout, `${json === true ? text : dim(text)}\n`);
+  return EXIT_OK;
+}
+
+async function runAll(
+  sources: readonly string[],
+  options: RunOptions,
+  host: Host,
+  notes: Notes,
+  engines: Engines,
+): Promise<number> {
+  if (sources.length === 0)
+    throw badInput("name a scenario, or all; --list prints the shipped ones");
+  const scenarios = await loadScenarios(sources, engines);
+  if (options.html !== undefined) await expectWritable(options.html);
+  const seeds = chooseSeeds(options, engines.randomSeed);
+  if (seedCount(seeds) === 0) throw badInput(`there is no seed to run in ${seedsText(seeds)}`);
+  if (options.json !== true && isRandom(options)) notes.note(seedsText(seeds));
+  const run = await campaign(scenarios, seeds, options, host, notes, engines);
+  const { stdout, env } = host;
+  const text =
+    options.json === true
+      ? runJson(run)
+      : runText(run, colorsFor(stdout, env), stdout.columns ?? WIDTH);
+  await write(stdout, text);
+  if (options.html !== undefined) await writeFirst(options.html, run, notes);
+  if (run.result.broken !== undefined) {
+    notes.problem(run.result.broken);
+    return EXIT_TOOL;
+  }
+  return verdictStatus(campaignVerdict(run.result.tallies));
+}
+
+async function writeFirst(path: string, { result }: CampaignRun, notes: Notes): Promise<void> {
+  const page = result.tallies.flatMap(({ findings }) => findings).find(({ page }) => page)?.page;
+  if (page === undefined) notes.note(`nothing was violated, so ${path} is not written`);
+  else await writePage(path, page);
+}
+
+async function campaign(
+  scenarios: readonly NamedScenario[],
+  seeds: SeedRange,
+  options: RunOptions,
+  { signal }: Host,
+  notes: Notes,
+  engines: Engines,
+): Promise<CampaignRun> {
+  const { engine, time: timeMs, untilFail = false, html, json } = options;
+  const size = (seedCount(seeds) ?? Infinity) * scenarios.length;
+  const jobs = Math.min(options.jobs ?? usualJobs(engine), size);
+  const spec = {
+    engine,
+    scenarios: scenarios.map(({ source }) => source),
+    pages: html !== undefined,
+  };
+  let progress: CampaignProgress = { done: 0, size: undefined, violated: 0, events: 0 };
+  const began = engines.now();
+  const work = runCampaign({
+    scenarios: scenarios.length,
+    seeds,
+    untilFail,
+    jobs,
+    startJob: () => engines.startJob(spec),
+    signal: timeMs === undefined ? signal : AbortSignal.any([signal, engines.deadline(timeMs)]),
+    onProgress(now) {
+      progress = now;
+    },
+  });
+  const shown = (): string => campaignProgressText(progress, engines.now() - began, timeMs);
+  const result = await (json === true ? work : notes.during(shown, work));
+  const elapsedMs = engines.now() - began;
+  const names = scenarios.map(({ name }) => name);
+  const { scenarios: sources } = spec;
+  const endedBy = endOf(result, signal);
+  return { scenarios: names, sources, engine, seeds, jobs, result, elapsedMs, endedBy };
+}
+
+/** On the workers engine a run has many threads already, and its time is real: one run at once. */
+function usualJobs(engine: Engine): number {
+  return engine === "simulation" ? availableParallelism() : 1;
+}
+
+function endOf(
+  { isComplete, broken }: CampaignResult,
+  signal: AbortSignal,
+): CampaignRun["endedBy"] {
+  if (broken !== undefined) return "job";
+  if (isComplete) return undefined;
+  return signal.aborted ? "interruption" : "time";
+}

@@ -1,0 +1,41 @@
+import { EXIT_OK, interruptedStatus, type Host } from "../host/host.ts";
+import { Notes } from "../output/notes.ts";
+import { ORIGINAL_MEMBERS } from "../udp/members.ts";
+import { readNodesFile } from "../udp/nodes-file.ts";
+import { jsonPrinter, NOTATION } from "../udp/printer.ts";
+import { runNode } from "../udp/run-node.ts";
+
+export type UdpOptions = {
+  readonly nodes?: string;
+  readonly data?: string;
+  readonly electionTimeout: number;
+  readonly heartbeat: number;
+  readonly seconds?: number;
+  readonly json?: true;
+};
+
+/** Runs the node with this name until it is interrupted or its time is over. Resolves to the exit status. */
+export async function udp(
+  node: string,
+  options: UdpOptions,
+  host: Host,
+  badUsage: (message: string) => never,
+): Promise<number> {
+  const members = options.nodes === undefined ? ORIGINAL_MEMBERS : readNodesFile(options.nodes);
+  const self = members.find(({ id }) => id === node);
+  if (self === undefined) {
+    const known = members.map(({ id }) => id).join(", ");
+    return badUsage(`there is no node "${node}": the nodes are ${known}`);
+  }
+  const run = {
+    self,
+    members,
+    data: options.data,
+    electionTimeoutMs: options.electionTimeout,
+    heartbeatMs: options.heartbeat,
+    seconds: options.seconds,
+  };
+  const printer = options.json === true ? jsonPrinter(self) : NOTATION;
+  await runNode(run, printer, new Notes(host), host);
+  return interruptedStatus(host.signal) ?? EXIT_OK;
+}

@@ -1,0 +1,86 @@
+import type { Define } from "./define.ts";
+
+/** What `kontiki --help` shows of a command, and where the rest is. */
+export type ListedCommand = {
+  readonly name: string;
+  /** Its options and arguments in short. */
+  readonly usage: string;
+  readonly description: string;
+  readonly load: () => Promise<Define>;
+};
+
+/**
+ * Every command, in the order of `kontiki --help`.
+ *
+ * This list is all that the help needs. A command's own module is loaded when the command is chosen, and the modules that
+ * do its work when its action runs.
+ */
+export const commandList: readonly ListedCommand[] = [
+  {
+    name: "up",
+    usage: "[options]",
+    description: "start a cluster and run commands, from a prompt or from standard input",
+    load: async () => (await import("./up.ts")).defineUp,
+  },
+  {
+    name: "demo",
+    usage: "[options]",
+    description: "watch a cluster in memory: elections, writes, crashes and recoveries, explained",
+    load: async () => (await import("./demo.ts")).defineDemo,
+  },
+  {
+    name: "udp",
+    usage: "[options] <node>",
+    description: "run one node over UDP, with the original Kontiki's wire format and output",
+    load: async () => (await import("./udp.ts")).defineUdp,
+  },
+  {
+    name: "bench",
+    usage: "[options]",
+    description: "measure a new cluster with puts in a closed loop, and verify it at the end",
+    load: async () => (await import("./bench.ts")).defineBench,
+  },
+  {
+    name: "recover",
+    usage: "[options]",
+    description:
+      "continue with one node of a cluster that permanently lost a majority of its nodes",
+    load: async () => (await import("./recover.ts")).defineRecover,
+  },
+  {
+    name: "trace",
+    usage: "[options] [command]",
+    description: "show the recorded steps of a node, or repeat them",
+    load: async () => (await import("./trace.ts")).defineTrace,
+  },
+  {
+    name: "check",
+    usage: "[options] <file>",
+    description: "check whether a recorded history is linearizable, and show why not",
+    load: async () => (await import("./check.ts")).defineCheck,
+  },
+  {
+    name: "run",
+    usage: "[options] [scenarios...]",
+    description: "run scenarios with many seeds, in simulation or on threads, and check each run",
+    load: async () => (await import("./run.ts")).defineRun,
+  },
+  {
+    name: "explore",
+    usage: "[options]",
+    description: "check every state that a small cluster of the real core can reach",
+    load: async () => (await import("./explore.ts")).defineExplore,
+  },
+  {
+    name: "replay",
+    usage: "[options] <token>",
+    description: "reproduce a failure from its token",
+    load: async () => (await import("./replay.ts")).defineReplay,
+  },
+  {
+    name: "shrink",
+    usage: "[options] <token>",
+    description: "remove everything that a failure does not need, and print the rest as a story",
+    load: async () => (await import("./shrink.ts")).defineShrink,
+  },
+];

@@ -1,0 +1,16 @@
+import type { Command } from "commander";
+import type { LoadEngines } from "../engines/engines.ts";
+import type { Host } from "../host/host.ts";
+import type { StartCluster } from "../launch/cluster.ts";
+
+/** What commands work with. */
+export type Services = {
+  readonly host: Host;
+  readonly start: StartCluster;
+  readonly loadEngines: LoadEngines;
+  /** Receives the exit status. */
+  readonly done: (status: number) => void;
+};
+
+/** Gives a command its arguments, options and action. */
+export type Define = (command: Command, services: Services) => void;

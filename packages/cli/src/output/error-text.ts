@@ -1,0 +1,12 @@
+/** The text of any thrown value, in one line. */
+export function messageOf(thrown: unknown): string {
+  const text = thrown instanceof Error ? thrown.message || thrown.name : String(thrown);
+  return text.replace(/\s*\n\s*/g, " ");
+}
+
+/** The reason of a system error, without the name of the call and the path, which the reader knows. */
+export function reasonOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  const [, reason] = /^[A-Z0-9]+: ([^,]+)/.exec(error.message) ?? [];
+  return reason ?? error.message;
+}

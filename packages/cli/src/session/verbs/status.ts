@@ -1,0 +1,42 @@
+import type { NodeStatus } from "@kontiki/actors";
+import { leaderOf } from "../leader-of.ts";
+import { verb } from "../verb.ts";
+
+export const status = verb({
+  name: "status",
+  usage: "",
+  summary: "print a table of the nodes",
+  example: "status",
+  arity: [0, 0],
+  run: async ({ cluster }) => cluster.status(),
+  text: async (nodes, colors) => {
+    const { statusTable } = await import("../../render/status-table.ts");
+    return statusTable(nodes, leaderOf(nodes), colors);
+  },
+  json: nodesJson,
+});
+
+/** One object for each node, all with the same fields; null where a node without a thread has no value. */
+function nodesJson(nodes: readonly NodeStatus[]): readonly object[] {
+  const leader = leaderOf(nodes);
+  return nodes.map(({ id, life, raft, incarnation, restarts, uid, trouble }) => ({
+    node: id,
+    life: life.type,
+    leads: id === leader,
+    role: raft?.role ?? null,
+    term: raft?.term ?? null,
+    commit: raft?.commit ?? null,
+    last: raft?.last ?? null,
+    applied: raft?.applied ?? null,
+    first: raft?.first ?? null,
+    snapshot: raft?.snapshot ?? null,
+    votes: raft?.votes ?? null,
+    repairing: raft?.repairing ?? null,
+    receiving: raft?.receiving ?? null,
+    uid,
+    incarnation,
+    restarts,
+    cause: "cause" in life ? life.cause : null,
+    trouble: trouble ?? null,
+  }));
+}

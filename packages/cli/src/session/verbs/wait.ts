@@ -1,0 +1,31 @@
+import { CommandFailed } from "../answer.ts";
+import { shorten } from "../arguments.ts";
+import { verb } from "../verb.ts";
+
+const TIMEOUT_DEFAULT_MS = 30_000;
+
+/** Its answer is the leader; undefined once all nodes agree. */
+export const wait = verb({
+  name: "wait",
+  usage: "leader|converged [--timeout MS]",
+  summary: "wait until there is a leader, or all nodes agree; at most 30 s",
+  example: "wait converged --timeout 5000",
+  arity: [1, 3],
+  completes: [() => ["leader", "converged"]],
+  run: async ({ cluster, signal }, args): Promise<string | undefined> => {
+    const condition = args.word().text;
+    const timeoutMs = args.option("--timeout") ? args.milliseconds(1) : TIMEOUT_DEFAULT_MS;
+    if (args.left > 0) throw new CommandFailed(`wait does not know ${shorten(args.word().text)}`);
+    switch (condition) {
+      case "leader":
+        return cluster.leader({ timeoutMs, signal });
+      case "converged":
+        await cluster.converged({ timeoutMs, signal });
+        return undefined;
+      default:
+        throw new CommandFailed(`wait takes "leader" or "converged", not ${shorten(condition)}`);
+    }
+  },
+  text: (leader) => leader ?? "ok",
+  json: (leader) => leader ?? null,
+});

@@ -1,0 +1,49 @@
+/**
+ * What clients send. Plain data: it goes into the log of every node.
+ *
+ * @typedef {{ type: "deposit" | "withdraw", account: string, amount: number }
+ *   | { type: "balance", account: string }} Command
+ */
+
+/**
+ * The balance afterwards; null when a withdrawal is refused.
+ *
+ * @typedef {number | null} Result
+ */
+
+/**
+ * A bank. Every node has one and applies the same commands in the same order, so it must be deterministic:
+ * no clock, no randomness, no I/O.
+ */
+export class Bank {
+  #balances = new Map();
+
+  apply(command) {
+    const { type, account } = command;
+    const balance = this.#balances.get(account) ?? 0;
+    if (type === "balance") return balance;
+    if (type === "withdraw" && command.amount > balance) return null;
+    const after = type === "deposit" ? balance + command.amount : balance - command.amount;
+    this.#balances.set(account, after);
+    return after;
+  }
+
+  /** Answers a question on one node, without the log. It must change nothing. */
+  query({ account }) {
+    return this.#balances.get(account) ?? 0;
+  }
+
+  /** The state as plain data. A node saves it and drops the log up to there. */
+  snapshot() {
+    return [...this.#balances];
+  }
+
+  /** Takes over a saved state, after a restart or from the leader. */
+  restore(snapshot) {
+    this.#balances.clear();
+    for (const [account, balance] of snapshot) this.#balances.set(account, balance);
+  }
+}
+
+/** Each node loads this module in its own thread and calls this. */
+export default () => new Bank();

@@ -1,0 +1,76 @@
+import * as v from "valibot";
+import { durations, oneOf } from "../written/values.ts";
+import { node, written } from "./fields.ts";
+import { kindsDrawing, LATE_MS, one, TARGETS, upTo } from "./kind.ts";
+
+/** Which operations of a disk fail. */
+export const DISK_OPERATIONS = ["write", "sync", "read", "any"] as const;
+
+/** One of `DISK_OPERATIONS`. */
+export type DiskOperation = (typeof DISK_OPERATIONS)[number];
+
+const NOT_ON_THREADS = { impossible: "the disks of threads cannot be made to fail" } as const;
+
+const fault = kindsDrawing(({ chance }) => ({ node: one(TARGETS, chance) }));
+
+/** Faults of a disk. */
+export const DISK_FAULTS = {
+  /** Operations of the disk fail. */
+  diskError: fault({
+    written: written("node", { node, operation: v.optional(oneOf(...DISK_OPERATIONS), "any") }),
+    draw: ({ node: struck, chance }) => ({ node: struck, operation: one(DISK_OPERATIONS, chance) }),
+    evidence: ["disk.errors.write", "disk.errors.sync", "disk.errors.read"],
+    threads: NOT_ON_THREADS,
+  }),
+  /** The disk has no space left. */
+  diskFull: fault({
+    written: written("node", { node }),
+    draw: ({ node: struck }) => ({ node: struck }),
+    evidence: ["disk.full"],
+    threads: NOT_ON_THREADS,
+  }),
+  /** A sync takes longer. */
+  slowDisk: fault({
+    written: written("by", { node, by: durations(0) }),
+    draw: ({ node: struck, chance }) => ({ node: struck, ms: upTo(one(LATE_MS, chance)) }),
+    evidence: ["disk.slowed"],
+    threads: NOT_ON_THREADS,
+  }),
+  /** Every sync waits until the fault ends. */
+  stallDisk: fault({
+    written: written("node", { node }),
+    draw: ({ node: struck }) => ({ node: struck }),
+    evidence: ["disk.stalled"],
+    threads: NOT_ON_THREADS,
+  }),
+  /** One durable bit changes. When the fault ends, the node restarts and reads it. */
+  bitRot: fault({
+    written: written("node", { node, what: v.optional(oneOf("log", "snapshot"), "log") }),
+    draw: ({ node: struck, chance }) => ({
+      node: struck,
+      what: one(["log", "log", "snapshot"] as const, chance),
+    }),
+    evidence: ["disk.rotten.log", "disk.rotten.snapshot", "recoveries.damaged"],
+    threads: NOT_ON_THREADS,
+  }),
+  /** A write of the log lands at another place of its file. When the fault ends, the node restarts and reads it. */
+  misdirect: fault({
+    written: written("node", { node }),
+    draw: ({ node: struck }) => ({ node: struck }),
+    evidence: ["disk.misdirected"],
+    threads: NOT_ON_THREADS,
+  }),
+  /** The node gets a new, empty disk under the same name: it has a new uid and asks to rejoin. */
+  wipe: fault({
+    written: written("node", { node }),
+    draw: ({ node: struck }) => ({ node: struck }),
+    threads: "operator",
+  }),
+  /** Two nodes start with each other's disks, which they must refuse. */
+  swapDisks: fault({
+    written: written("node", { node }),
+    draw: ({ node: struck }) => ({ node: struck }),
+    evidence: ["swap.refused"],
+    threads: NOT_ON_THREADS,
+  }),
+} as const;

@@ -1,0 +1,32 @@
+import type { OutgoingMail } from "../../../../packages/actors/src/mail/protocol.ts";
+
+/** The parts of a turn, in whatever order a driver puts them. */
+export type Parts = {
+  readonly begin: () => OutgoingMail[];
+  readonly leads: () => boolean;
+  readonly apply: () => OutgoingMail[];
+  readonly sync: () => void;
+  readonly finish: () => OutgoingMail[];
+  readonly post: (mail: readonly OutgoingMail[]) => void;
+};
+
+/** A turn as a driver makes it. Between two steps other nodes continue, and power may fail. */
+export type Driver = (parts: Parts) => Generator<undefined, void>;
+
+/** The order of node-runner.ts. */
+export function* asTheRunnerDoes({
+  begin,
+  leads,
+  apply,
+  sync,
+  finish,
+  post,
+}: Parts): ReturnType<Driver> {
+  post(begin());
+  if (leads()) post(apply());
+  yield;
+  sync();
+  yield;
+  post(finish());
+  post(apply());
+}

@@ -1,0 +1,43 @@
+import { benchJson, benchText, colorsFor, type BenchRun } from "@kontiki/cli";
+import { describe, expect, test } from "vitest";
+
+describe("bench", () => {
+  const run: BenchRun = {
+    options: { nodes: 3, outstanding: 64, payload: 100, seconds: 3, warmup: 1 },
+    measured: {
+      operations: 100_000,
+      latency: { p50: 1234.56, p99: 4000, max: 9000.04 },
+      cpu: { own: 4.567, other: 0.123 },
+    },
+    verification: { keys: 512, entries: 130_000, problems: [] },
+  };
+
+  test("one JSON line", () => {
+    expect(benchJson(run)).toMatchInlineSnapshot(`
+      "{"peer":"kontiki","durable":true,"payload":100,"outstanding":64,"ops_per_s":33333,"p50_us":1234.6,"p99_us":4000,"max_us":9000,"cpu_s":4.57,"other_cpu_s":0.12,"dur_s":3,"verified":true}
+      "
+    `);
+  });
+
+  test("for people", () => {
+    expect(benchText(run, colorsFor({}, {}))).toMatchInlineSnapshot(`
+      "cluster     3 nodes, logs durable
+      load        64 outstanding puts of 100 bytes
+      throughput  33333 puts/s over 3 s
+      latency     p50 1.23 ms, p99 4.00 ms, max 9.00 ms
+      cpu         4.57 s, other processes 0.12 s
+      checked     130000 log entries on each node, 512 keys
+      verified    yes
+      "
+    `);
+  });
+
+  test("in memory, and not verified", () => {
+    const failed = {
+      ...run,
+      options: { ...run.options, memory: true as const },
+      verification: { ...run.verification, problems: ["the logs differ at index 3"] },
+    };
+    expect(JSON.parse(benchJson(failed))).toMatchObject({ durable: false, verified: false });
+  });
+});

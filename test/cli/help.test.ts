@@ -1,0 +1,166 @@
+import { describe, expect, test } from "vitest";
+import { commandList } from "../../packages/cli/dist/commands/command-list.js";
+import { runOnFake } from "./support/fake-host.ts";
+
+async function help(...argv: string[]): Promise<string> {
+  const { status, stdout, stderr, started } = await runOnFake(argv);
+  expect({ status, stderr, started }).toEqual({ status: 0, stderr: "", started: undefined });
+  return stdout;
+}
+
+test("--help lists every command", async () => {
+  expect(await help("--help")).toMatchInlineSnapshot(`
+    "Usage: kontiki [options] [command]
+
+    Raft clusters on worker threads: start them, break them, measure them
+
+    Options:
+      -V, --version                 output the version number
+      -h, --help                    display help for command
+
+    Commands:
+      up [options]                  start a cluster and run commands, from a prompt
+                                    or from standard input
+      demo [options]                watch a cluster in memory: elections, writes,
+                                    crashes and recoveries, explained
+      udp [options] <node>          run one node over UDP, with the original
+                                    Kontiki's wire format and output
+      bench [options]               measure a new cluster with puts in a closed
+                                    loop, and verify it at the end
+      recover [options]             continue with one node of a cluster that
+                                    permanently lost a majority of its nodes
+      trace [options] [command]     show the recorded steps of a node, or repeat
+                                    them
+      check [options] <file>        check whether a recorded history is
+                                    linearizable, and show why not
+      run [options] [scenarios...]  run scenarios with many seeds, in simulation or
+                                    on threads, and check each run
+      explore [options]             check every state that a small cluster of the
+                                    real core can reach
+      replay [options] <token>      reproduce a failure from its token
+      shrink [options] <token>      remove everything that a failure does not need,
+                                    and print the rest as a story
+      help [command]                display help for command
+
+    Examples:
+      $ kontiki up
+      $ kontiki up --memory < commands.txt
+      $ kontiki demo --fast
+      $ kontiki bench --outstanding 1024 --json
+      $ kontiki trace show traces/n1-1.ndjson
+      $ kontiki run figure_8 --seeds 1000
+      $ kontiki explore
+      $ kontiki check history.jsonl --model register --html report.html
+
+    Exit status: 0 success, 1 failure or violation, 2 bad usage; "kontiki COMMAND --help" has them all.
+    "
+  `);
+});
+
+describe("the help of each command", () => {
+  test.each(commandList)("$name", async ({ name, usage, description }) => {
+    const text = await help(name, "--help");
+    // The list shows in short what the command's own module defines.
+    expect(text.startsWith(`Usage: kontiki ${name} ${usage}\n\n`)).toBe(true);
+    expect(text.replaceAll("\n", " ")).toContain(description);
+    expect(text).toMatch(/\nExamples.*:\n {2}\$ kontiki /);
+    if (name !== "trace") expect(text).toContain("\nExit status: ");
+    expect(await help("help", name)).toBe(text);
+  });
+
+  test.each([["replay"], ["show"]])("trace %s", async (name) => {
+    const text = await help("trace", name, "--help");
+    expect(text).toMatch(/^Usage: kontiki trace \w+ \[options\] <file>\n/);
+    expect(text).toContain("\nExit status: ");
+  });
+
+  test("of up, with all verbs of the prompt", async () => {
+    expect(await help("up", "--help")).toMatchInlineSnapshot(`
+      "Usage: kontiki up [options]
+
+      start a cluster and run commands, from a prompt or from standard input
+
+      Options:
+        --nodes <count>                  how many nodes, 1 to 9, named n1, n2, ...
+                                         (default: those of --data, else 3)
+        --data <dir>                     where the nodes keep their logs (default:
+                                         "./kontiki-data")
+        --memory                         keep the logs in memory; they are lost at the
+                                         end
+        --json                           print one JSON object for each command
+        --election-timeout <ms>          shortest time without a leader before an
+                                         election (default: 300)
+        --heartbeat <ms>                 time between heartbeats; at most half the
+                                         election timeout (default: 50)
+        --snapshot-entries <count>       take a snapshot after this many entries
+                                         (default: 10000)
+        --snapshot-bytes <bytes>         take a snapshot when the log has this many
+                                         bytes (default: 67108864)
+        --kept-entries <count>           entries before a snapshot that stay in the
+                                         log for slow followers (default: 1024)
+        --max-uncommitted-bytes <bytes>  a leader with this many uncommitted bytes
+                                         rejects proposals (default: 67108864)
+        --lease-drift <share>            answer lease reads by the leader's clock
+                                         alone; safe while clocks drift apart by at
+                                         most this share of the time
+        --priority <node=number>         leader priority of a node, 0 to 100; higher
+                                         is preferred; may be repeated
+        --trace <dir>                    write a trace of every step of every node
+                                         into this directory
+        -h, --help                       display help for command
+
+      Examples:
+        $ kontiki up
+        $ kontiki up --nodes 5 --data ./five
+        $ echo 'put greeting "good morning"' | kontiki up
+        $ kontiki up --memory --json < commands.txt
+        $ kontiki up --snapshot-entries 500 --priority n1=2 --priority n2=1
+
+      Commands:
+        put K V                                    set K to V
+        get K                                      print the value of K
+        read K [--consistency C] [--node NODE]     print the value of K; C is linearizable, lease or stale
+        del K                                      delete K
+        cas K OLD NEW                              set K to NEW if its value is OLD (--absent: if K is absent)
+        append K V                                 append V to the value of K
+        list [PREFIX]                              print the pairs whose key starts with PREFIX
+        status                                     print a table of the nodes
+        leader                                     print the current leader, if any
+        crash NODE|leader                          kill its thread without warning; it restarts by itself
+        stop NODE|leader                           stop it gracefully; it stays down until it is started
+        start NODE                                 start a node that was stopped or has failed
+        wipe NODE|leader                           give it an empty disk; it gets everything from the others
+        member list                                print the members of the cluster
+        member add NODE [--learner|--replace OLD]  start a new node; it gets a vote when it has caught up
+        member remove NODE|leader                  remove a node and its disk from the cluster
+        member promote NODE                        give a learner a vote when it has caught up
+        transfer [NODE]                            make the leader hand over to NODE, or to the best placed
+        snapshot NODE|leader                       make it take a snapshot and compact its log
+        compact NODE|leader                        make it drop its log up to its newest snapshot
+        log NODE|leader [FROM]                     print its log: index, term, client:sequence, command
+        wait leader|converged [--timeout MS]       wait until there is a leader, or all nodes agree; at most 30 s
+        sleep MS                                   do nothing for MS milliseconds
+        help [COMMAND]                             print this list, or more about one command
+        quit                                       stop the cluster gracefully and exit, as end of input does
+
+        Words are separated by blanks; a word in double quotes is a JSON string: "two words\\n".
+        Blank lines and lines that start with # are skipped.
+        Keys have 1 to 1024 bytes of UTF-8, values at most 1048576.
+
+      With --json every command prints one object:
+        {"ok":true,"command":["get","greeting"],"value":"good morning"}
+        {"ok":false,"command":["get"],"error":"get takes 1 argument, not 0: get K","outcome":"error","line":3}
+      "command" has the words as they were read; it is empty for a line that cannot be read. "outcome" of a
+      failure is "error" (rejected, or the command's result is an error), "definitelyNot" (it did not take
+      effect and never will) or "unknown" (it may have taken effect, or may still, or never). A log is
+      printed as it is read, so "ok" comes at the end of its object.
+
+      If a majority of the nodes is permanently lost, "kontiki recover" continues with one of the others.
+
+      Ctrl-C stops the nodes gracefully, a second one ends at once; at the prompt it first clears the line.
+      Exit status: 0 every command succeeded, 1 a command failed, 2 bad usage, 130 interrupted by Ctrl-C.
+      Colours are used on a terminal only; NO_COLOR and FORCE_COLOR are respected.
+      "
+    `);
+  });
+});

@@ -1,0 +1,170 @@
+import { beforeEach, describe, expect, test } from "vitest";
+import { error, PromptSession } from "../../support/prompt-session.ts";
+
+let session: PromptSession;
+
+beforeEach(() => {
+  session = new PromptSession();
+});
+
+describe("nodes", () => {
+  test("the leader by its name, and as leader", async () => {
+    expect(
+      await session.replies("leader", "wait leader", "crash leader", "stop n1", "leader"),
+    ).toEqual([
+      { text: "n1\n", json: "n1" },
+      { text: "n1\n", json: "n1" },
+      { text: "n1 crashed\n", json: "n1" },
+      { text: "n1 stopped\n", json: "n1" },
+      { text: "n2\n", json: "n2" },
+    ]);
+  });
+
+  test("no leader", async () => {
+    await session.replies("stop n1", "stop n2", "stop n3");
+    expect(await session.replies("leader", "start n2", "leader")).toEqual([
+      { text: "(none)\n", json: null },
+      { text: "n2 started\n", json: "n2" },
+      { text: "n2\n", json: "n2" },
+    ]);
+  });
+
+  test("status: a table for people, an object for each node for programs", async () => {
+    await session.reply("stop n3");
+    const reply = await session.reply("status");
+    const n2 = {
+      node: "n2",
+      life: "running",
+      leads: false,
+      role: "follower",
+      term: 1,
+      commit: 1,
+      last: 1,
+      applied: 1,
+      first: 1,
+      snapshot: 0,
+      votes: true,
+      repairing: false,
+      receiving: null,
+      uid: 0,
+      incarnation: 1,
+      restarts: 0,
+      cause: null,
+      trouble: null,
+    };
+    const absent = Object.fromEntries(
+      Object.keys(n2)
+        .slice(3, 13)
+        .map((field) => [field, null]),
+    );
+    expect(reply).toEqual({
+      text: `   node  role      term  first  commit  last  applied  snapshot  incarnation  restarts
+*  n1    leader       1      1       1     1        1         0            1         0
+   n2    follower     1      1       1     1        1         0            1         0
+   n3    stopped      -      -       -     -        -         -            1         0
+`,
+      json: [
+        { ...n2, node: "n1", leads: true, role: "leader" },
+        n2,
+        { ...n2, ...absent, node: "n3", life: "stopped" },
+      ],
+    });
+  });
+
+  test("a failed node has its cause in the status", async () => {
+    session.cluster.setLife("n2", { type: "restarting", cause: "out of memory" });
+    expect(await session.reply("status")).toMatchObject({
+      json: [{ cause: null }, { life: "restarting", cause: "out of memory" }, { cause: null }],
+    });
+  });
+
+  test("a node that does not exist", async () => {
+    expect(await session.reply("crash n9")).toEqual(error("there is no node n9"));
+  });
+
+  test("a disk is wiped, a snapshot taken, a log compacted", async () => {
+    expect(await session.replies("wipe n2", "snapshot leader", "compact n2")).toEqual([
+      { text: "n2 wiped\n", json: "n2" },
+      {
+        text: "n1 has a snapshot up to entry 1, 1234 bytes\n",
+        json: { node: "n1", index: 1, size: 1234 },
+      },
+      { text: "the log of n2 begins at entry 2\n", json: { node: "n2", first: 2 } },
+    ]);
+    expect(session.cluster.calls).toContain("wipe n2");
+  });
+});
+
+describe("members", () => {
+  test("are added, promoted, replaced and removed", async () => {
+    expect(
+      await session.replies(
+        "member add n4",
+        "member add n5 --learner",
+        "member promote n5",
+        "member add n6 --replace n2",
+        "member remove leader",
+        "member list",
+      ),
+    ).toEqual([
+      { text: "n4 added as a voter\n", json: "n4" },
+      { text: "n5 added as a learner\n", json: "n5" },
+      { text: "n5 promoted\n", json: "n5" },
+      { text: "n6 added as a voter\n", json: "n6" },
+      { text: "n1 removed\n", json: "n1" },
+      {
+        text: `   node  member  uid
+*  n3    voter     0
+   n4    voter     1
+   n5    voter     2
+   n6    voter     3
+since entry 3
+`,
+        json: {
+          leader: "n3",
+          index: 3,
+          committed: true,
+          members: [
+            { id: "n3", role: "voter", uid: 0 },
+            { id: "n4", role: "voter", uid: 1 },
+            { id: "n5", role: "voter", uid: 2 },
+            { id: "n6", role: "voter", uid: 3 },
+          ],
+        },
+      },
+    ]);
+    expect(session.cluster.calls.filter((call) => call.startsWith("add"))).toEqual([
+      "add n4 voter -",
+      "add n5 learner -",
+      "add n6 voter n2",
+    ]);
+  });
+
+  test("the leader hands over to a named node, or to any", async () => {
+    expect(await session.replies("transfer n3", "transfer")).toEqual([
+      { text: "n3\n", json: "n3" },
+      { text: "n2\n", json: "n2" },
+    ]);
+    expect(session.cluster.calls).toEqual(["transfer n3", "transfer -"]);
+  });
+
+  test.each([
+    ["member", "member takes list, add, remove or promote, not nothing"],
+    ["member ad n4", 'member takes list, add, remove or promote, not "ad"'],
+    [
+      "member add",
+      "member add takes 1 to 3 arguments, not 0: member add NODE [--learner|--replace OLD]",
+    ],
+    ["member add n4 n5", 'member add does not know "n5"'],
+    [
+      "member add n4 --replace",
+      "an argument is missing: member add NODE [--learner|--replace OLD]",
+    ],
+    ["member list all", "member list takes no arguments, not 1: member list"],
+    ["member remove n9", "there is no node n9"],
+    ["member promote n9", "there is no node n9"],
+    ["wipe", "wipe takes 1 argument, not 0: wipe NODE|leader"],
+  ])("%s", async (line, message) => {
+    expect(await session.reply(line)).toEqual(error(message));
+  });
+});

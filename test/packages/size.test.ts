@@ -1,0 +1,36 @@
+import { statSync } from "node:fs";
+import { expect, test } from "vitest";
+import { npmProject, PACKAGES } from "./support/consumer.ts";
+import { Installed } from "./support/installed.ts";
+import { packedTarballs } from "./support/tarballs.ts";
+
+/**
+ * What a user downloads, and what is then on the disk, in thousands of bytes: a tenth more than when it was last measured.
+ * More than half of a library is sources and maps, by which editors and debuggers show the code as it was written.
+ */
+const LIMITS = {
+  core: { packed: 115, unpacked: 530 },
+  actors: { packed: 420, unpacked: 1750 },
+  testing: { packed: 690, unpacked: 2830 },
+  cli: { packed: 300, unpacked: 1170 },
+  "create-kontiki": { packed: 14, unpacked: 37 },
+} as const;
+
+test.each(PACKAGES)("%s is no larger than its limit", async (name) => {
+  const tarball = (await packedTarballs()).get(name) ?? "";
+  const { bytes } = new Installed(await npmProject(), name);
+  const { packed, unpacked } = LIMITS[name];
+  expect(statSync(tarball).size / 1000).toBeLessThan(packed);
+  expect(bytes / 1000).toBeLessThan(unpacked);
+});
+
+test("limits have not become loose", async () => {
+  const tarballs = await packedTarballs();
+  const project = await npmProject();
+  const loose = PACKAGES.filter((name) => {
+    const packed = statSync(tarballs.get(name) ?? "").size / 1000;
+    const unpacked = new Installed(project, name).bytes / 1000;
+    return packed < LIMITS[name].packed * 0.7 || unpacked < LIMITS[name].unpacked * 0.7;
+  });
+  expect(loose).toEqual([]);
+});

@@ -1,0 +1,76 @@
+/**
+ * Projects outside of the workspace that install the packages, as users do.
+ */
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { output, PNPM } from "./process.ts";
+import { packedTarballs } from "./tarballs.ts";
+import { temporaryFolder } from "./temporary.ts";
+
+/** The packages that others are built on, by their folder in `packages`. */
+export const LIBRARIES = ["core", "actors", "testing", "cli"] as const;
+
+/** All that are published, each after those that it needs. */
+export const PACKAGES = [...LIBRARIES, "create-kontiki"] as const;
+
+/** The name of a package, by its folder. */
+export function nameOf(folder: (typeof PACKAGES)[number]): string {
+  return folder === "create-kontiki" ? folder : `@kontiki/${folder}`;
+}
+
+/** The newest version of each that is supported, exact: another one comes with a change of this line. */
+export const VERSIONS = {
+  typescript: "7.0.2",
+  vitest: "4.1.12",
+  "@types/node": "20.19.43",
+} as const;
+
+type Dependencies = Readonly<Record<string, string>>;
+
+let installed: Promise<string> | undefined;
+
+/** The folder of a project in which npm has installed the tarballs, once in a process. */
+export function npmProject(): Promise<string> {
+  installed ??= installByNpm();
+  return installed;
+}
+
+async function installByNpm(): Promise<string> {
+  const folder = newProject("npm", { ...(await tarballDependencies(PACKAGES)), ...VERSIONS });
+  await output(
+    ["npm", "install", "--prefer-offline", "--ignore-scripts", "--no-audit", "--no-fund"],
+    folder,
+  );
+  return folder;
+}
+
+/** The folder of a project in which pnpm has installed the tarballs: there a package sees only what it names. */
+export async function pnpmProject(others: Dependencies): Promise<string> {
+  const tarballs = await tarballDependencies(LIBRARIES);
+  const folder = newProject("pnpm", { ...tarballs, ...others });
+  const overrides = Object.entries(tarballs).map(([name, tarball]) => `  "${name}": "${tarball}"`);
+  const settings = ["overrides:", ...overrides, "ignoreScripts: true"];
+  writeFileSync(join(folder, "pnpm-workspace.yaml"), `${settings.join("\n")}\n`);
+  await output([...PNPM, "install", "--prefer-offline", "--no-frozen-lockfile"], folder);
+  return folder;
+}
+
+/** Writes a file of a project. */
+export function write(folder: string, name: string, text: string): void {
+  writeFileSync(join(folder, name), text);
+}
+
+/** An empty folder outside of the workspace with a `package.json`. It ends with this process. */
+function newProject(manager: string, dependencies: Dependencies): string {
+  const folder = temporaryFolder(`by-${manager}`);
+  const manifest = { name: "consumer", private: true, type: "module", dependencies };
+  write(folder, "package.json", JSON.stringify(manifest, null, 2));
+  return folder;
+}
+
+async function tarballDependencies(
+  folders: readonly (typeof PACKAGES)[number][],
+): Promise<Dependencies> {
+  const tarballs = await packedTarballs();
+  return Object.fromEntries(folders.map((name) => [nameOf(name), `file:${tarballs.get(name)}`]));
+}

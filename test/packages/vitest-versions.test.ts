@@ -1,0 +1,78 @@
+import { join } from "node:path";
+import { describe, expect, test } from "vitest";
+import { pnpmProject, VERSIONS, write } from "./support/consumer.ts";
+import { output, run } from "./support/process.ts";
+import { readmeExamples } from "./support/readme.ts";
+
+const NODE = [process.execPath];
+
+/** The first version that is supported, with an earlier TypeScript. */
+const OLDEST = { vitest: "3.2.0", typescript: "5.9.3", "@types/node": "20.19.43" };
+
+/** The newest of each. Vitest 5 needs Node 22.12 or newer. */
+const NEWEST = { vitest: "5.1.2", typescript: "7.0.2", "@types/node": "26.6.7" };
+const NEWEST_NODE = ["npx", "--yes", "--package", "node@26.10.0", "node"];
+
+/** A program that compiles if the declarations of vitest and of the matchers fit together. */
+const MATCHERS = `import { expect } from "@kontiki/testing/vitest";
+expect({}).toConverge();
+expect({}).not.toBeLinearizable();
+export const repeats: Promise<void> = expect({}).toBeDeterministic();
+`;
+
+const COMPILED = { status: 0, stdout: "", stderr: "" };
+
+/** Runs the simulation of the README. @returns what vitest printed. */
+async function runSim(node: readonly string[], project: string): Promise<string> {
+  const [{ name, source } = { name: "", source: "" }] = readmeExamples(project, "testing");
+  write(project, name, source);
+  return output([...node, "node_modules/vitest/vitest.mjs", "run", "--dir", ".", name], project);
+}
+
+/** Compiles a module: with `skipLibCheck` off, all declarations that it leads to as well. */
+function compile(project: string, source: string, skipLibCheck = false): ReturnType<typeof run> {
+  write(project, "module.ts", source);
+  const tsc = [...NODE, join(project, "node_modules/typescript/bin/tsc"), "--noEmit", "--strict"];
+  const options = [
+    "--skipLibCheck",
+    String(skipLibCheck),
+    "--target",
+    "es2023",
+    "--module",
+    "nodenext",
+  ];
+  return run([...tsc, ...options, "module.ts"], project);
+}
+
+describe("installed by pnpm, where a package sees only what it names", () => {
+  test("the oldest vitest runs test.sim, and has the types of the matchers", async () => {
+    const project = await pnpmProject(OLDEST);
+    expect(await runSim(NODE, project)).toMatch(/Tests +1 passed/);
+    // To check all declarations takes this TypeScript as long as all the rest together.
+    expect(await compile(project, MATCHERS, true)).toEqual(COMPILED);
+  });
+
+  test("the newest vitest does on the newest Node", async () => {
+    const project = await pnpmProject(NEWEST);
+    expect(await runSim(NEWEST_NODE, project)).toMatch(/Tests +1 passed/);
+    expect(await compile(project, MATCHERS)).toEqual(COMPILED);
+  });
+
+  test("optional peers that are missing are named", async () => {
+    const project = await pnpmProject({ typescript: VERSIONS.typescript });
+    const load = `await import("@kontiki/testing/vitest")`;
+    const { status, stderr } = await run([...NODE, "--input-type=module", "--eval", load], project);
+    expect({ status, line: /^KontikiError: (.*)$/m.exec(stderr)?.[1] }).toEqual({
+      status: 1,
+      line: "@kontiki/testing/vitest needs vitest, which is not installed: npm install --save-dev vitest",
+    });
+
+    expect(await compile(project, `export * from "@kontiki/core";\n`)).toEqual(COMPILED);
+    const { stdout } = await compile(project, `export * from "@kontiki/actors";\n`);
+    const complaints = stdout.trimEnd().split("\n");
+    expect(complaints.length).toBeGreaterThan(0);
+    const aboutNode =
+      /: Cannot find (?:type definition file for 'node'|name '(?:node:\w+|Buffer)')\./;
+    expect(complaints.filter((line) => !aboutNode.test(line))).toEqual([]);
+  });
+});
