@@ -20,7 +20,7 @@ export const CLIENT_MUTANTS: readonly Mutant[] = [
   },
   {
     name: "read-by-earlier-round",
-    about: "A read is confirmed by answers to a round that began before the read arrived.",
+    about: "Replies of a round that began before a read confirm that read.",
     source: "dissertation 6.4; etcd #20418",
     edits: [
       {
@@ -46,7 +46,7 @@ export const CLIENT_MUTANTS: readonly Mutant[] = [
   },
   {
     name: "read-before-applied",
-    about: "A read is answered from a state that lacks entries it must have.",
+    about: "A read is answered from a state that lacks entries that the read must see.",
     source: "dissertation 6.4 step 3",
     edits: [
       {
@@ -77,7 +77,7 @@ export const CLIENT_MUTANTS: readonly Mutant[] = [
   },
   {
     name: "lease-kept-in-transfer",
-    about: "A leader that transfers its lead still relies on its lease.",
+    about: "A leader that transfers its leadership still trusts its lease.",
     source: "dissertation 6.4.1",
     edits: [
       {
@@ -90,7 +90,7 @@ export const CLIENT_MUTANTS: readonly Mutant[] = [
   },
   {
     name: "lease-forgotten-at-start",
-    about: "A server that restarts votes at once, although it may just have answered a leader.",
+    about: "A server that restarts votes at once, although it may have just answered a leader.",
     source: "dissertation 6.4.1",
     edits: [
       {
@@ -117,7 +117,7 @@ export const CLIENT_MUTANTS: readonly Mutant[] = [
   },
   {
     name: "unknown-told-as-failed",
-    about: "A client reports that a command was not applied when it only got no answer.",
+    about: "A client reports that a command was not applied although it only got no answer.",
     source: "dissertation 6.3; Jepsen on Redis-Raft, 2020",
     edits: [
       {
@@ -144,7 +144,7 @@ export const CLIENT_MUTANTS: readonly Mutant[] = [
   },
   {
     name: "stale-timer-counts",
-    about: "A timeout counts although a heartbeat reset its timer while it was in the mailbox.",
+    about: "A timeout in the mailbox counts although a heartbeat has reset its timer meanwhile.",
     source: "bedrock PR 329, adjoint-io/raft PR 74",
     edits: [{ file: ACTOR, find: "if (epoch !== this.timer.epoch) return;", replace: "" }],
     hunts: ["slow-follower"],

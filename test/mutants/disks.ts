@@ -63,7 +63,7 @@ export const DISK_MUTANTS: readonly Mutant[] = [
         replace: `try {
         this.#file.sync();
       } catch {
-        // Planted by this mutant.
+        // Planted.
       }
       this.#neededNow = this.#needed;`,
       },
@@ -86,7 +86,7 @@ export const DISK_MUTANTS: readonly Mutant[] = [
   },
   {
     name: "torn-tail-stays",
-    about: "The torn tail of the last write is not cut off, and the log continues after it.",
+    about: "The torn tail of a log is not removed, and the log continues after it.",
     source: "ra #170",
     edits: [{ file: OPEN, find: "if (tornBytes > 0) file.truncate(tail.length);", replace: "" }],
     hunts: ["power"],
@@ -107,7 +107,7 @@ export const DISK_MUTANTS: readonly Mutant[] = [
   {
     name: "damage-taken-for-torn-tail",
     about:
-      "Damage in the middle of a log is cut off like a torn tail, with all the acknowledged entries after it.",
+      "Damage in the middle of a log is treated as a torn tail and removed, together with acknowledged entries after it.",
     source: "Alagappan et al., FAST '18; ra PR 589",
     edits: [
       {
@@ -120,7 +120,7 @@ export const DISK_MUTANTS: readonly Mutant[] = [
   },
   {
     name: "horizon-forgotten",
-    about: "The loss of acknowledged entries is not remembered, and the server votes at once.",
+    about: "A server forgets that it lost acknowledged entries, and votes at once.",
     source: "Alagappan et al., FAST '18",
     edits: [
       {

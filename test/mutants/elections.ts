@@ -35,7 +35,8 @@ export const ELECTION_MUTANTS: readonly Mutant[] = [
   },
   {
     name: "two-votes-in-a-term",
-    about: "A server votes for any candidate that asks, even if it has voted in that term.",
+    about:
+      "A server votes for every candidate that asks, even if it has already voted in that term.",
     source: "§5.2",
     edits: [
       {
@@ -48,7 +49,7 @@ export const ELECTION_MUTANTS: readonly Mutant[] = [
   },
   {
     name: "vote-not-saved",
-    about: "A vote in a term that the server already knows is not written to the disk.",
+    about: "A vote in a known term is not written to the disk.",
     source: "§5.2, Figure 2; databend #1051",
     edits: [
       {
@@ -61,7 +62,8 @@ export const ELECTION_MUTANTS: readonly Mutant[] = [
   },
   {
     name: "term-not-saved",
-    about: "A term that comes without a vote is not written to the disk, and is lost in a crash.",
+    about:
+      "A new term without a vote is not written to the disk, so a crash brings the old term back.",
     source: "§5.1, Figure 2",
     edits: [
       {
@@ -74,7 +76,8 @@ export const ELECTION_MUTANTS: readonly Mutant[] = [
   },
   {
     name: "vote-overwritten",
-    about: "A candidate that steps down in its own term moves its vote to the leader.",
+    about:
+      "A candidate that steps down in its own term withdraws its vote and gives it to the leader.",
     source: "§5.2; the original kontiki",
     edits: [
       {
@@ -89,7 +92,7 @@ export const ELECTION_MUTANTS: readonly Mutant[] = [
   {
     name: "vote-outlives-term",
     about:
-      "The vote of an old term is kept in a newer one, until every server votes only for itself.",
+      "A server keeps the vote of an old term in a newer one, so in the end every server votes only for itself.",
     source: "§5.2",
     edits: [
       {
@@ -136,7 +139,7 @@ export const ELECTION_MUTANTS: readonly Mutant[] = [
   },
   {
     name: "promise-counts-as-vote",
-    about: "A late pre-vote promise is counted as a vote.",
+    about: "A late pre-vote is counted as a vote.",
     source:
       "dissertation 9.6; etcd TestCandidateDeliversPreCandidateSelfVoteAfterBecomingCandidate",
     edits: [
@@ -152,7 +155,7 @@ export const ELECTION_MUTANTS: readonly Mutant[] = [
   },
   {
     name: "pre-vote-raises-term",
-    about: "A server that is asked for a pre-vote adopts the term of the request.",
+    about: "A server that receives a pre-vote request adopts its hypothetical term.",
     source: "dissertation 9.6; hashicorp/raft PR 609",
     edits: [
       {
@@ -166,7 +169,7 @@ export const ELECTION_MUTANTS: readonly Mutant[] = [
   {
     name: "newer-term-in-answers-ignored",
     about:
-      "Only requests raise a term: a leader that learns of a newer one from an answer continues to lead.",
+      "Only requests raise the term: a leader that learns of a newer term from a reply keeps leading.",
     source: "§5.1",
     edits: [
       {
@@ -179,7 +182,7 @@ export const ELECTION_MUTANTS: readonly Mutant[] = [
   },
   {
     name: "votes-not-withheld",
-    about: "A server that hears its leader votes for others, so a lease protects nothing.",
+    about: "A server that hears its leader votes anyway, so a lease prevents no election.",
     source: "dissertation 4.2.3, 6.4.1; etcd #6005",
     edits: [
       {
@@ -193,7 +196,7 @@ export const ELECTION_MUTANTS: readonly Mutant[] = [
   {
     name: "leader-without-majority",
     about:
-      "A leader that no majority answers continues to lead, and the servers that still hear it elect no other.",
+      "A leader that no majority answers keeps leading, and the servers that still hear it elect no other leader.",
     source: "dissertation 6.2; openraft #2080",
     edits: [
       {
@@ -233,7 +236,7 @@ export const ELECTION_MUTANTS: readonly Mutant[] = [
   {
     name: "transfer-waits-for-nobody",
     about:
-      "The vote request of a transfer target does not say that its leader asked for it, and gets no votes.",
+      "The vote request of a transfer target is not marked as a transfer, so servers withhold their votes.",
     source: "dissertation 3.10, 4.2.3; canonical/raft #203",
     edits: [
       {
@@ -246,7 +249,7 @@ export const ELECTION_MUTANTS: readonly Mutant[] = [
   },
   {
     name: "transfer-to-one-behind",
-    about: "The lead is transferred to a server that lacks entries.",
+    about: "A leader transfers to a server that lacks entries.",
     source: "dissertation 3.10",
     edits: [
       {

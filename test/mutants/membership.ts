@@ -45,7 +45,7 @@ export const MEMBERSHIP_MUTANTS: readonly Mutant[] = [
   },
   {
     name: "learner-counts",
-    about: "A learner counts towards the majority.",
+    about: "Entries on a learner count towards the majority.",
     source: "dissertation 4.2.1",
     edits: [
       {
@@ -59,7 +59,7 @@ export const MEMBERSHIP_MUTANTS: readonly Mutant[] = [
   },
   {
     name: "membership-in-force-when-committed",
-    about: "A membership takes effect when it is committed, and not when it is appended.",
+    about: "A membership takes effect when it is committed instead of when it is appended.",
     source: "§6, dissertation 4.1",
     edits: [
       {
@@ -139,7 +139,7 @@ export const MEMBERSHIP_MUTANTS: readonly Mutant[] = [
   },
   {
     name: "promoted-learner-does-not-vote",
-    about: "A voter that has not yet learned that it is one gives no vote.",
+    about: "A server that does not know yet that it is a voter does not vote.",
     source: "dissertation 4.2.1; raft-rs #57, etcd PR 10998",
     edits: [
       {
@@ -154,8 +154,7 @@ export const MEMBERSHIP_MUTANTS: readonly Mutant[] = [
   },
   {
     name: "wiped-disk-counts",
-    about:
-      "Votes and acknowledgements count regardless of the disk they come from or were meant for.",
+    about: "Votes and acknowledgements count, whatever disk they come from and are meant for.",
     source: "dissertation 4.4; dragonboat #256, NuRaft #185",
     edits: [
       {
@@ -197,7 +196,7 @@ export const MEMBERSHIP_MUTANTS: readonly Mutant[] = [
   },
   {
     name: "lost-log-votes",
-    about: "A server that lost entries it had acknowledged votes as if it had them.",
+    about: "A server that lost acknowledged entries votes as if it had them.",
     source: "Alagappan et al., FAST '18",
     edits: [
       {

@@ -10,7 +10,7 @@ const STEP = "packages/core/src/step.ts";
 export const REPLICATION_MUTANTS: readonly Mutant[] = [
   {
     name: "previous-term-not-checked",
-    about: "A follower appends after an entry with the right index and any term.",
+    about: "A follower appends after any entry at the right index, whatever its term.",
     source: "§5.3",
     edits: [
       {
@@ -23,7 +23,7 @@ export const REPLICATION_MUTANTS: readonly Mutant[] = [
   },
   {
     name: "cut-without-conflict",
-    about: "An old message that arrives late cuts off what a newer one has brought.",
+    about: "An old message that arrives late removes entries of a newer one.",
     source: "§5.3; async-raft 9540c904",
     edits: [
       {
@@ -57,7 +57,7 @@ export const REPLICATION_MUTANTS: readonly Mutant[] = [
   {
     name: "acknowledges-its-own-end",
     about:
-      "A follower acknowledges its whole log, including entries that were not compared with the leader's.",
+      "A follower acknowledges its whole log, including the part that was not compared with the leader's.",
     source: "§5.3; the original kontiki, CCF #2835",
     edits: [
       {
@@ -72,7 +72,7 @@ export const REPLICATION_MUTANTS: readonly Mutant[] = [
   {
     name: "commits-its-own-end",
     about:
-      "A follower commits up to its leader's commit index, including entries that were not compared with the leader's.",
+      "A follower adopts the leader's commit index even for entries that were not compared with the leader's log.",
     source: "§5.3; the original kontiki",
     edits: [
       {
@@ -85,7 +85,7 @@ export const REPLICATION_MUTANTS: readonly Mutant[] = [
   },
   {
     name: "old-leader-obeyed",
-    about: "A follower accepts entries from a leader whose term is over.",
+    about: "A follower accepts entries from a leader of an old term.",
     source: "§5.1",
     edits: [
       {
@@ -135,7 +135,7 @@ export const REPLICATION_MUTANTS: readonly Mutant[] = [
   {
     name: "durable-survives-cut",
     about:
-      "The durable position from before entries were cut off counts for those that replace them.",
+      "After entries were removed, the old durable index counts for the entries that replace them.",
     source: "etcd/raft PR 8 (ABA)",
     edits: [
       {
@@ -174,8 +174,8 @@ export const REPLICATION_MUTANTS: readonly Mutant[] = [
   },
   {
     name: "sorted-as-text",
-    about: "Match indexes are sorted as text, so that 9 counts as more than 10.",
-    source: "§5.3; JavaScript's default sort order",
+    about: "Match indexes are sorted as text, so 10 comes before 9.",
+    source: "§5.3; the order that JavaScript sorts numbers in",
     edits: [
       {
         file: QUORUM,
@@ -188,7 +188,7 @@ export const REPLICATION_MUTANTS: readonly Mutant[] = [
   {
     name: "lost-question-not-repeated",
     about:
-      "A probe for where the logs match is sent once: if it is lost, the follower hears nothing more.",
+      "A leader probes a follower's log only once: if the probe is lost, the follower receives nothing more.",
     source: "§5.3",
     edits: [
       {
@@ -202,7 +202,7 @@ export const REPLICATION_MUTANTS: readonly Mutant[] = [
   },
   {
     name: "commit-recovered",
-    about: "A server that starts assumes that its whole log is committed.",
+    about: "A server that starts treats its whole log as committed.",
     source: "§5.4.2, Figure 2; the original kontiki",
     edits: [
       {

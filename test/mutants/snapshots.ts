@@ -7,7 +7,8 @@ const ACTOR = "packages/actors/src/node/node-actor.ts";
 export const SNAPSHOT_MUTANTS: readonly Mutant[] = [
   {
     name: "snapshot-keeps-conflict",
-    about: "A follower whose log is as long as a snapshot keeps it, although its entries differ.",
+    about:
+      "A follower whose log is as long as a snapshot keeps the log although its entries differ.",
     source: "§7; openraft #1761",
     edits: [
       {
@@ -20,7 +21,8 @@ export const SNAPSHOT_MUTANTS: readonly Mutant[] = [
   },
   {
     name: "old-snapshot-taken",
-    about: "A snapshot older than the server's commit index is installed, and the state goes back.",
+    about:
+      "A server installs a snapshot that is older than its commit index, so its state goes back.",
     source: "§7; etcd ignores snapshots that are behind its commit index",
     edits: [
       {
@@ -47,7 +49,7 @@ export const SNAPSHOT_MUTANTS: readonly Mutant[] = [
   },
   {
     name: "snapshot-without-membership",
-    about: "A server that installs a snapshot keeps the membership that it had before.",
+    about: "A server that installs a snapshot keeps its old membership.",
     source: "dissertation 5.1",
     edits: [
       {
@@ -60,7 +62,7 @@ export const SNAPSHOT_MUTANTS: readonly Mutant[] = [
   },
   {
     name: "snapshot-without-sessions",
-    about: "A server that installs a snapshot forgets which commands of clients were applied.",
+    about: "A server that installs a snapshot forgets which client commands were applied.",
     source: "dissertation 6.3",
     edits: [
       {
@@ -73,7 +75,8 @@ export const SNAPSHOT_MUTANTS: readonly Mutant[] = [
   },
   {
     name: "snapshot-ahead-of-state",
-    about: "A snapshot claims to cover everything committed, but covers only what is applied.",
+    about:
+      "A snapshot claims to hold everything that is committed, but holds only what is applied.",
     source: "dissertation 5.1; ra PR 562",
     edits: [
       {
@@ -126,7 +129,7 @@ export const SNAPSHOT_MUTANTS: readonly Mutant[] = [
   {
     name: "needed-segment-removed",
     about: "Compaction removes one segment too many, with entries that are needed.",
-    source: "§7; ra PR 581 (gaps that go unnoticed)",
+    source: "§7; ra PR 581 (unnoticed gaps)",
     edits: [
       {
         file: "packages/actors/src/storage/wal/wal.ts",

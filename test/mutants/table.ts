@@ -27,13 +27,13 @@ export function tablePage(all: readonly Hunted[], shape: string): string {
   const list = all.map(({ mutant }) => `- \`${mutant.name}\`: ${mutant.about} (${mutant.source})`);
   return `# Mutants
 
-Defects that other implementations of Raft really had, each planted into this one as a replacement in its sources
-(\`test/mutants\`). The engines of \`@kontiki/testing\` must catch every one of them: a mutant that survives is a hole in
-the scenarios, the faults or the checks. ${caught} of ${all.length} are caught.
+A mutant is a defect that a real implementation of Raft had, planted into this one as a replacement in its sources
+(\`test/mutants\`: \`elections.ts\`, \`replication.ts\`, \`membership.ts\`, \`snapshots.ts\`, \`disks.ts\`, \`clients.ts\`). The engines of \`@kontiki/testing\` must catch every mutant: a mutant that survives reveals a gap in the
+scenarios, the faults or the checks. ${caught} of ${all.length} are caught.
 
-\`npx -y pnpm@12 mutants\` builds and hunts them all, \`--only NAME\` one, \`--write\` writes this page. "Caught by" names
-an engine and a hunt of \`test/mutants/campaign.ts\`, and "check" the property that was found broken. Times are
-processor times, of one run with ${shape}, and without building. A seed is one simulated run; a state is one that the explorer visited.
+\`npx -y pnpm@12 mutants\` builds and hunts all mutants, \`--only NAME\` hunts one, and \`--write\` writes this page. A mutant is
+caught by an engine in a hunt of \`test/mutants/campaign.ts\`; the check is the property that the hunt found violated. Times
+are CPU times without the build, of one run with ${shape}. A seed is a simulated run; a state is a state of the explorer.
 
 | ${HEAD.join(" | ")} |
 | ${HEAD.map(() => "---").join(" | ")} |

@@ -84,7 +84,7 @@ test.each([
 
 test("an error about a module that does not exist or cannot be loaded", async () => {
   await expect(loadScenarioParts("/nowhere/x.mjs")).rejects.toThrow(
-    "scenario file:///nowhere/x.mjs is not there: check its path",
+    "scenario file:///nowhere/x.mjs does not exist: check its path",
   );
   const path = moduleFile("bad.mjs", 'throw new Error("no luck")');
   await expect(loadScenarioParts(path)).rejects.toThrow(

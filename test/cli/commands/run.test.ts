@@ -2,6 +2,7 @@ import { run } from "@kontiki/cli";
 import type { RunReport, Task } from "@kontiki/testing";
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { setImmediate } from "node:timers/promises";
 import { describe, expect, test } from "vitest";
 import { FakeCluster } from "../support/fake-cluster.ts";
 import {
@@ -252,7 +253,7 @@ describe("the results so far are printed when it ends early", () => {
 });
 
 async function untilSeed(engines: FakeEngines, seed: number): Promise<void> {
-  while (!engines.tasks.some((task) => task.seed === seed)) await Promise.resolve();
+  while (!engines.tasks.some((task) => task.seed === seed)) await setImmediate();
 }
 
 test("a terminal shows the progress", async () => {

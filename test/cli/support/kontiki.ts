@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { afterEach, onTestFinished } from "vitest";
+import { onTestFinished } from "vitest";
 
 const BIN = fileURLToPath(new URL("../../../packages/cli/dist/bin.js", import.meta.url));
 
@@ -13,12 +13,6 @@ export type Exit = {
   readonly stdout: string;
   readonly stderr: string;
 };
-
-const running = new Set<ChildProcessWithoutNullStreams>();
-
-afterEach(() => {
-  for (const process of running) process.kill("SIGKILL");
-});
 
 /** The program in its own process. It does not outlive its test. */
 export class Kontiki {
@@ -47,8 +41,7 @@ export class Kontiki {
         resolve({ status, signal, stdout: this.#stdout, stderr: this.#stderr });
       });
     });
-    running.add(this.process);
-    this.process.on("close", () => running.delete(this.process));
+    onTestFinished(() => void this.process.kill("SIGKILL"));
   }
 
   write(text: string | Uint8Array): this {

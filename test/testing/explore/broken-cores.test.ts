@@ -26,7 +26,7 @@ const CASES: readonly Case[] = [
   {
     name: "that votes for any candidate, whatever its log lacks",
     step: broken.votesWithoutLogCheck,
-    text: "Leader Completeness: c leads term 2 and lacks entry 1, committed in term 1",
+    text: "Leader Completeness: c leads term 2 but lacks entry 1, committed in term 1",
     actions: 10,
   },
   {
@@ -51,7 +51,7 @@ const CASES: readonly Case[] = [
     name: "that commits entries of older terms by counting (Figure 8)",
     step: broken.commitsOldTerms,
     bounds: FIGURE_8,
-    text: "Leader Completeness: c leads term 4 and lacks entry 1, committed in term 3",
+    text: "Leader Completeness: c leads term 4 but lacks entry 1, committed in term 3",
     actions: 26,
   },
   {
@@ -63,7 +63,7 @@ const CASES: readonly Case[] = [
   {
     name: "that acknowledges more than it holds",
     step: broken.acceptsTooMuch,
-    text: "a: it says that it holds entry 2, which is not on its disk",
+    text: "a: it acknowledges entry 2, which is not on its disk",
     actions: 10,
   },
   {
@@ -89,13 +89,13 @@ const CASES: readonly Case[] = [
     name: "that counts itself before its disk is synced",
     step: broken.countsUnsyncedSelf,
     bounds: { asyncDisk: true, proposals: 0, inflight: 1 },
-    text: "Leader Completeness: c leads term 2 and lacks entry 1, committed in term 1",
+    text: "Leader Completeness: c leads term 2 but lacks entry 1, committed in term 1",
     actions: 17,
   },
   {
     name: "that treats a rejection as a match",
     step: broken.takesRefusalForMatch,
-    text: "Leader Completeness: c leads term 2 and lacks entry 1, committed in term 1",
+    text: "Leader Completeness: c leads term 2 but lacks entry 1, committed in term 1",
     actions: 12,
   },
 ];

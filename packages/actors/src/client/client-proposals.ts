@@ -69,7 +69,7 @@ export class ClientProposals {
     });
   }
 
-  /** Sends all that waits to one node, unless there is none. What is past its deadline ends unsent. */
+  /** Sends everything in the queue to one node, if there is one. What is past its deadline ends without being sent. */
   flush(now: number): ClientEffect[] {
     if (!this.#pending.isWaiting || now < this.#notBefore) return [];
     const to = this.#next.node();
@@ -145,12 +145,12 @@ export class ClientProposals {
     this.#notBefore = 0;
   }
 
-  /** Puts back in the queue what is under way to nodes that a condition holds for. */
+  /** Returns to the queue what was sent to nodes that satisfy a condition. */
   leave(holds: (node: NodeId | undefined) => boolean): void {
     this.#leaveOpen(this.#pending.where(({ parcel, sentTo }) => parcel !== 0 && holds(sentTo)));
   }
 
-  /** Puts back in the queue what has waited too long for an answer. Gives whether there is any such. */
+  /** Returns to the queue what has waited too long for an answer. Returns whether there is any. */
   leaveLate(now: number): boolean {
     const late = this.#pending.where(
       ({ parcel, sentAt, unanswered }) =>

@@ -1,16 +1,16 @@
-/** Something that a client was asked for and that has not ended. */
+/** A proposal or read of a client that has not ended. */
 export type Pending = {
   readonly deadline: number;
-  /** The parcel that it was last sent in, while the fate of that one is open; 0 while it waits to be sent. */
+  /** The parcel that it was last sent in, while the fate of that parcel is open; 0 while it waits to be sent. */
   parcel: number;
-  /** How often it was sent and no answer came in time. */
+  /** How often it was sent without getting an answer in time. */
   unanswered: number;
 };
 
 /**
- * All of one kind that has not ended, by number. Each waits in a queue or is under way in a parcel.
+ * All pending proposals or reads, by number. Each waits in a queue or is in a parcel.
  *
- * What comes back to the queue is sent in the order in which it was asked for: parcels come back in any order.
+ * Parcels come back in any order; what returns to the queue is sent in the order of its number.
  */
 export class PendingQueue<P extends Pending> {
   readonly #pending = new Map<number, P>();

@@ -118,7 +118,7 @@ export class NodeActor {
   }
 
   /**
-   * Applies what is committed, a bounded part of it at a time. Gives the answers to clients. May be called at any time in
+   * Applies what is committed, a bounded part of it at a time. Returns the answers to clients. May be called at any time in
    * a turn, before the sync or after it, and more than once.
    */
   apply(): OutgoingMail[] {

@@ -21,7 +21,7 @@ type Turn = { readonly opened: Opened; readonly full: boolean; readonly before: 
 /**
  * Drives a node: takes letters from the port, runs turns, posts their mail, runs the timer.
  *
- * A turn runs to its end, sync included, before the next one begins. In a thread of its own it blocks the thread
+ * A turn runs to its end, sync included, before the next one begins. In its own thread it blocks the thread
  * meanwhile, which is right, as nothing else runs there. Letters then gather in the port, and the next turn takes them
  * all.
  *
@@ -35,7 +35,7 @@ export class NodeRunner {
   readonly #reopening: Reopening;
   #opened: Opened | undefined;
   #cancelNext: (() => void) | undefined;
-  /** The turn under way while it waits for its sync, and whether another one was wanted meanwhile. */
+  /** The turn that waits for its sync, and whether another one was requested meanwhile. */
   #turnUnderWay: Turn | undefined;
   #wantsAnother = false;
   /** Timeouts that wait until all mail is read. */
@@ -65,7 +65,7 @@ export class NodeRunner {
     return this.#opened?.actor;
   }
 
-  /** Has an order carried out, in a turn of its own. The answer is a notice. */
+  /** Runs a turn for an order. The answer is a notice. */
   order(event: Order): void {
     this.#turn([{ type: "order", event }]);
   }

@@ -58,7 +58,7 @@ export class Performer {
   readonly notices: Notice[] = [];
   /** Events that effects led to, to be stepped at once. */
   readonly followUps: Event<CommandBytes>[] = [];
-  /** The clients' parcels that the `propose` event under way is made of. The core accepts or rejects all of them. */
+  /** The clients' parcels in the present `propose` event. The core accepts or rejects all of them. */
   proposals: readonly Proposals[] = [];
   readonly #parts: Parts;
   #hardStateSynced = true;

@@ -6,7 +6,7 @@ import type { Proposals } from "./read-letters.ts";
 
 /**
  * The mail for proposals that the core rejects. A node that does not lead forwards them to the leader, which answers the
- * client itself; it does so once, or two nodes could forward them to each other for ever.
+ * client itself; it does so once, or two nodes could forward them to each other forever.
  */
 export function rejectProposals(
   proposals: readonly Proposals[],

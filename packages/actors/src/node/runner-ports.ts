@@ -18,7 +18,7 @@ export type RunnerPorts = {
   readonly port: NodePort;
   readonly lengths: TimerLengths;
   readonly clock: Clock;
-  /** Calls back once what is under way is over; returns a function that cancels the call. */
+  /** Calls back after the present work is done; returns a function that cancels the call. */
   readonly soon: (callback: () => void) => () => void;
   /** Calls back when the disk can sync what was written: at once where a sync blocks the thread, and never after `stop`. */
   readonly whenSyncable: (callback: () => void) => void;

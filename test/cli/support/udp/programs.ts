@@ -5,7 +5,7 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
-import { afterEach } from "vitest";
+import { onTestFinished } from "vitest";
 import { readLine, type Line } from "./notation-grammar.ts";
 import { temporaryDirectory } from "../kontiki.ts";
 
@@ -13,15 +13,6 @@ const BIN = fileURLToPath(new URL("../../../../packages/cli/dist/bin.js", import
 
 /** Timers short enough for a test, long enough for a busy machine. */
 export const FAST = ["--election-timeout", "400", "--heartbeat", "100"];
-
-const running = new Set<ChildProcessWithoutNullStreams>();
-const open = new Set<Socket>();
-
-afterEach(() => {
-  for (const process of running) process.kill("SIGKILL");
-  for (const socket of open) socket.close();
-  open.clear();
-});
 
 export type Place = { readonly id: string; readonly port: number };
 
@@ -64,8 +55,7 @@ export class UdpProcess {
     });
     this.process.stderr.setEncoding("utf8").on("data", (text: string) => (this.stderr += text));
     this.exit = once(this.process, "close").then(([status]) => status as number | null);
-    running.add(this.process);
-    void this.exit.then(() => running.delete(this.process));
+    onTestFinished(() => void this.process.kill("SIGKILL"));
   }
 
   /** The first line from number `from` on that matches; rejects when the process ends without it. */
@@ -104,7 +94,7 @@ export class UdpProcess {
 /** A socket of a test, to send any bytes and to replace a node. */
 export async function testSocket(port = 0): Promise<Socket> {
   const socket = createSocket("udp4");
-  open.add(socket);
+  onTestFinished(() => void socket.close());
   socket.bind(port, "127.0.0.1");
   await once(socket, "listening");
   return socket;

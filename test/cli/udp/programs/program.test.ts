@@ -34,7 +34,9 @@ describe("what the user can repair is one line and status 1", () => {
   test("a missing file of nodes", async () => {
     const { status, stderr } = await kontiki(["udp", "a", "--nodes", "/nowhere/n.json"]);
     expect(status).toBe(1);
-    expect(stderr).toMatch(/^kontiki: cannot read \/nowhere\/n.json: .*--nodes\n$/);
+    expect(stderr).toMatch(
+      /^kontiki: cannot read \/nowhere\/n.json: .*; use --nodes to name another file\n$/,
+    );
   });
 
   test("a file of nodes with a mistake", async () => {
