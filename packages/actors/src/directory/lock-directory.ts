@@ -10,7 +10,7 @@ export type DirectorySystem = {
   readonly calls: SystemCalls;
   readonly processes: Processes;
   /** The system that this runs on. Default: what Node says. */
-  readonly platform?: NodeJS.Platform;
+  readonly platform?: string;
 };
 
 /**

@@ -12,7 +12,7 @@ import type { ClusterFolder } from "./cluster-folder.ts";
  * @param platform the one to assume; what Node says if not given.
  * @throws DataDirectoryError on Windows.
  */
-export function refuseUnfitPlatform(folder: ClusterFolder, platform?: NodeJS.Platform): void {
+export function refuseUnfitPlatform(folder: ClusterFolder, platform?: string): void {
   if ((platform ?? process.platform) !== "win32") return;
   throw folder.error(
     "cannot be a data directory: Windows cannot sync a directory, so a power loss could take acknowledged writes; " +
