@@ -37,7 +37,7 @@ test.each(["assets", "scenarios"])(
       .filter((file) => file.startsWith(`${folder}/`))
       .map((file) => posix.basename(file));
     const kept = readdirSync(`${ROOT}/packages/testing/${folder}`).filter(
-      (file) => file !== "tsconfig.json",
+      (file) => !["README.md", "tsconfig.json"].includes(file) || folder === "scenarios",
     );
     expect(packed).toEqual(kept.toSorted());
   },
