@@ -1,6 +1,8 @@
 import { INITIAL_HARD_STATE, restore, step, type Leader } from "@kontiki/core";
 import { describe, expect, test } from "vitest";
-import { inForce, leaderSilent, ON, read, rejectRead, transferEnded } from "./support/more.ts";
+import { inForce } from "./support/membership.ts";
+import { leaderSilent, ON, transferEnded } from "./support/elections.ts";
+import { read, rejectRead } from "./support/reads.ts";
 import { Script } from "./support/scripted-cluster.ts";
 import {
   a,

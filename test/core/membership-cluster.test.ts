@@ -9,8 +9,8 @@ import {
   promotion,
   remove,
   rejectChange,
-  transferTo,
-} from "./support/more.ts";
+} from "./support/membership.ts";
+import { transferTo } from "./support/elections.ts";
 import { Script } from "./support/scripted-cluster.ts";
 import {
   a,

@@ -7,11 +7,11 @@ import {
   changeTaken,
   inForce,
   membershipEntry,
-  ON,
   promotion,
   rejectChange,
   remove,
-} from "./support/more.ts";
+} from "./support/membership.ts";
+import { ON } from "./support/elections.ts";
 import {
   a,
   appendAccepted,

@@ -1,6 +1,7 @@
 import { step, type Progress } from "@kontiki/core";
 import { describe, expect, test } from "vitest";
-import { inForce, ON, peerDown, position } from "./support/more.ts";
+import { inForce } from "./support/membership.ts";
+import { ON, peerDown, position } from "./support/elections.ts";
 import { Script } from "./support/scripted-cluster.ts";
 import {
   a,

@@ -1,6 +1,7 @@
 import { step } from "@kontiki/core";
 import { describe, expect, test } from "vitest";
-import { inForce, leaderSilent, membershipEntry, ON, position } from "./support/more.ts";
+import { inForce, membershipEntry } from "./support/membership.ts";
+import { leaderSilent, ON, position } from "./support/elections.ts";
 import { Script } from "./support/scripted-cluster.ts";
 import {
   a,

@@ -1,6 +1,8 @@
 import { index, step, type NodeId, type PendingRead } from "@kontiki/core";
 import { describe, expect, test } from "vitest";
-import { inForce, ON, read, readReady, rejectRead } from "./support/more.ts";
+import { inForce } from "./support/membership.ts";
+import { ON } from "./support/elections.ts";
+import { read, readReady, rejectRead } from "./support/reads.ts";
 import { Script } from "./support/scripted-cluster.ts";
 import {
   a,

@@ -6,7 +6,7 @@ import {
   type Changed,
 } from "@kontiki/core";
 import { describe, expect, test } from "vitest";
-import { addLearner, addVoter, members, promotion, remove } from "./support/more.ts";
+import { addLearner, addVoter, members, promotion, remove } from "./support/membership.ts";
 import { a, b, c, d, e, f } from "./support/core.ts";
 
 const changed = (given: Parameters<typeof members>[0]): Changed => ({

@@ -1,17 +1,8 @@
 import { step, type NodeId, type Transfer } from "@kontiki/core";
 import { describe, expect, test } from "vitest";
-import {
-  addVoter,
-  change,
-  inForce,
-  ON,
-  read,
-  readReady,
-  rejectChange,
-  remove,
-  transferEnded,
-  transferTo,
-} from "./support/more.ts";
+import { addVoter, change, inForce, rejectChange, remove } from "./support/membership.ts";
+import { ON, transferEnded, transferTo } from "./support/elections.ts";
+import { read, readReady } from "./support/reads.ts";
 import { Script } from "./support/scripted-cluster.ts";
 import {
   a,

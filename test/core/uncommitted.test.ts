@@ -1,6 +1,6 @@
 import { step } from "@kontiki/core";
 import { describe, expect, test } from "vitest";
-import { ON } from "./support/more.ts";
+import { ON } from "./support/elections.ts";
 import { Script } from "./support/scripted-cluster.ts";
 import {
   a,

@@ -1,5 +1,4 @@
-import type { Cluster, KeyValueCommand, KeyValueResult, NodeHandle } from "@kontiki/actors";
-import type { Outcome, ReadOptions } from "@kontiki/actors";
+import type { Cluster, KeyValueCommand, KeyValueResult, NodeHandle, Outcome, ReadOptions } from "@kontiki/actors";
 import { CommandFailed } from "./answer.ts";
 
 /** The part of a node's API that a session uses. */

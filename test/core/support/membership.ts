@@ -1,4 +1,4 @@
-/** More builders for tests of the core: memberships, and the requests of clients and operators and their answers. */
+/** Builders for tests of memberships and their changes. */
 import {
   index,
   initialMembership,
@@ -8,15 +8,11 @@ import {
   type Entry,
   type Event,
   type InForce,
-  type LogPosition,
   type Membership,
   type NodeId,
   type Promotion,
 } from "@kontiki/core";
 import { a, b, c, type Command } from "./core.ts";
-
-/** Pre-vote, and a leader that steps down after three heartbeats without its majority. */
-export const ON = { preVote: true, quorumBeats: 3 } as const;
 
 type Given = Partial<Omit<Membership, "uids">> & {
   readonly uids?: Readonly<Record<string, number>>;
@@ -37,26 +33,8 @@ export function membershipEntry(at: number, inTerm: number, given: Given = {}): 
   return { type: "membership", index: index(at), term: term(inTerm), membership: members(given) };
 }
 
-export function position(at: number, inTerm: number): LogPosition {
-  return { index: index(at), term: term(inTerm) };
-}
-
 export function promotion(node: NodeId, replaces?: NodeId): Promotion {
   return { node, replaces };
-}
-
-export const leaderSilent = { type: "leaderSilent" } as const;
-
-export function peerDown(node: NodeId): Event<Command> {
-  return { type: "peerDown", node };
-}
-
-export function read(id: number, leased = false): Event<Command> {
-  return { type: "read", id, leased };
-}
-
-export function transferTo(target: NodeId | undefined): Event<Command> {
-  return { type: "transfer", target };
 }
 
 export function change(...changes: readonly Change[]): Event<Command> {
@@ -86,17 +64,4 @@ export function changeTaken(at: number): Effect<Command> {
 
 export function rejectChange(reason: string): Effect<Command> {
   return { type: "rejectChange", reason };
-}
-
-export function readReady(id: number, at: number): Effect<Command> {
-  return { type: "readReady", id, index: index(at) };
-}
-
-export function rejectRead(id: number, known?: NodeId): Effect<Command> {
-  return { type: "rejectRead", id, leader: known };
-}
-
-/** A transfer has ended: without a reason, because another server leads. */
-export function transferEnded(target: NodeId | undefined, reason?: string): Effect<Command> {
-  return { type: "transferEnded", target, reason };
 }
