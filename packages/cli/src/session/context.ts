@@ -1,4 +1,11 @@
-import type { Cluster, KeyValueCommand, KeyValueResult, NodeHandle, Outcome, ReadOptions } from "@kontiki/actors";
+import type {
+  Cluster,
+  KeyValueCommand,
+  KeyValueResult,
+  NodeHandle,
+  Outcome,
+  ReadOptions,
+} from "@kontiki/actors";
 import { CommandFailed } from "./answer.ts";
 
 /** The part of a node's API that a session uses. */
