@@ -1,4 +1,4 @@
-/** What is said once a project is created. @param isHere whether it is in the working directory. */
+/** The message after a project was created. @param isHere whether it is in the working directory. */
 export function nextSteps(
   folder: string,
   isHere: boolean,
