@@ -33,6 +33,17 @@ export const queue: FileModel<readonly string[], QueueInput, QueueOutput> = {
   partition: ({ key }) => key,
   readOnly: ({ type }, output) => type === "dequeue" && output === EMPTY,
 
+  commute(one, other) {
+    // A value that leaves is not the one that comes: it was there before, or the queue was empty and neither order is legal.
+    const isApart = (comes: typeof one, leaves: typeof one): boolean =>
+      comes.input.type === "enqueue" &&
+      leaves.input.type === "dequeue" &&
+      leaves.output !== undefined &&
+      leaves.output !== EMPTY &&
+      leaves.output !== comes.input.value;
+    return isApart(one, other) || isApart(other, one);
+  },
+
   rank(operations) {
     // Values leave in the order in which they came: a value that is dequeued early was enqueued early.
     const turns = new Map<string, number[]>();

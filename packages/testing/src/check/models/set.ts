@@ -45,6 +45,8 @@ export const set: FileModel<readonly string[], SetInput, SetOutput> = {
   key: textOf,
   partition: ({ key }) => key,
   readOnly: ({ type }, output) => type === "read" || type === "contains" || output === false,
+  commute: ({ input: one }, { input: other }) =>
+    one.type !== "read" && other.type !== "read" && one.value !== other.value,
 
   describe(input, output) {
     const result = output === undefined ? " -> ?" : output === null ? "" : ` -> ${output}`;
