@@ -36,6 +36,7 @@ export {
   type CheckProgress,
 } from "./check/linearizable.ts";
 export { InterpretError, type FileModel, type Interpreted, type Model } from "./check/model.ts";
+export { ModelError } from "./check/model-error.ts";
 export { models, type AnyFileModel, type ModelName } from "./check/models/index.ts";
 export { keyValue, type KeyValueInput } from "./check/models/key-value.ts";
 export {
@@ -53,6 +54,7 @@ export { HistoryError } from "./history/history-error.ts";
 export {
   makeHistory,
   type Call,
+  type Clock,
   type Ending,
   type History,
   type Mark,
@@ -61,11 +63,18 @@ export {
 } from "./history/history.ts";
 export { jsonlLines } from "./history/jsonl.ts";
 export { FORMATS, formatOf, parseHistory, parsing, type Format } from "./history/parse.ts";
+export {
+  FAILED_CAS,
+  type FailedCas,
+  type Reading,
+  type ReadingOptions,
+} from "./history/reading.ts";
 export type { Value, ValueRecord } from "./history/value.ts";
 export { finish, finishInSlices, type SliceOptions, type Work } from "./slices.ts";
 export { verdictPage } from "./report/html.ts";
 export { runPage, type RunPageParts } from "./report/run-page.ts";
 export { verdictReport, type OperationReport, type VerdictReport } from "./report/json.ts";
+export type { ReadingReport } from "./report/reading-text.ts";
 export { placements, type Placement } from "./report/placement.ts";
 export { verdictText, type Paint } from "./report/text.ts";
 
