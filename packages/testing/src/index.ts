@@ -48,6 +48,10 @@ export { lock, type LockInput } from "./check/models/lock.ts";
 export { queue, type QueueInput, type QueueOutput } from "./check/models/queue.ts";
 export { register, type RegisterInput, type RegisterOutput } from "./check/models/register.ts";
 export { set, type SetInput, type SetOutput } from "./check/models/set.ts";
+export type { MicroOperation, Transaction, TransactionOutput } from "./check/models/transaction.ts";
+export type { Cells } from "./check/models/transaction-model.ts";
+export { txnListAppend } from "./check/models/txn-list-append.ts";
+export { txnRegister } from "./check/models/txn-register.ts";
 export { ReadOnlyError } from "./check/position.ts";
 export type { Cost, Linearization, Unknown, Valid, Verdict, Violated } from "./check/verdict.ts";
 export { HistoryError } from "./history/history-error.ts";
@@ -63,6 +67,7 @@ export {
 } from "./history/history.ts";
 export { jsonlLines } from "./history/jsonl.ts";
 export { FORMATS, formatOf, parseHistory, parsing, type Format } from "./history/parse.ts";
+export { parseValue } from "./history/parse-value.ts";
 export {
   FAILED_CAS,
   type FailedCas,

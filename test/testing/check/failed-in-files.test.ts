@@ -37,6 +37,16 @@ const FAILED: readonly (readonly [model: ModelName, failed: Line, valid: readonl
   ["set", failed("add", "5"), [ok("add", "4"), ok("read", "nil", "[4]")]],
   ["set", failed("remove", "4"), [ok("add", "4"), ok("read", "nil", "[4]")]],
   ["set", failed("contains", "4"), [ok("add", "4"), ok("read", "nil", "[4]")]],
+  [
+    "txn-register",
+    failed("txn", "[[:r 1 nil] [:w 1 5]]"),
+    [ok("txn", "[[:w 1 4]]"), ok("txn", "[[:r 1 nil]]", "[[:r 1 4]]")],
+  ],
+  [
+    "txn-list-append",
+    failed("txn", "[[:append 1 5]]"),
+    [ok("txn", "[[:append 1 4]]"), ok("txn", "[[:r 1 nil]]", "[[:r 1 [4]]]")],
+  ],
   ["set", failed("read", "nil"), [ok("add", "4"), ok("read", "nil", "[4]")]],
 ];
 
@@ -60,7 +70,12 @@ const WRITERS: Readonly<Record<Format, (line: Line, at: number) => string>> = {
   },
   jsonl([f, value, status, answer = value], at) {
     const json = (edn: string): unknown =>
-      JSON.parse(edn.replace("nil", "null").replace(" ", ", ")) as unknown;
+      JSON.parse(
+        edn
+          .replaceAll("nil", "null")
+          .replaceAll(" ", ", ")
+          .replace(/:(\w+)/g, '"$1"'),
+      ) as unknown;
     const output = status === "ok" ? { output: json(answer) } : {};
     const times = { call: 2 * at, return: 2 * at + 1 };
     const operation = { process: "0", f, key: "k", value: json(value), ...times, status };

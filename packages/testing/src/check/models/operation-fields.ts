@@ -48,5 +48,6 @@ export function listOf(model: string, value: Value): readonly Value[] {
 
 /** Rejects an operation that a model does not know. */
 export function unknownFunction(model: string, f: string, known: string): never {
-  throw new InterpretError(`the model ${model} has no ${JSON.stringify(f)}, only ${known}`);
+  const hint = f === "txn" ? ": for a txn there are txn-register and txn-list-append" : "";
+  throw new InterpretError(`the model ${model} has no ${JSON.stringify(f)}, only ${known}${hint}`);
 }
