@@ -14,11 +14,8 @@ export function guardedModel<State, Input, Output>(
   const { name } = model;
   // The search asks for the key of a state right after the step that led to it.
   let last: readonly [state: State, input: Input, output: Output | undefined] | undefined;
-  const lastStep = (): string => {
-    if (last === undefined) return "the first state";
-    const [state, input, output] = last;
-    return `${operationText(model, input, output)} in the state ${stateText(model, state)}`;
-  };
+  const stepText = (state: State, input: Input, output: Output | undefined): string =>
+    `${operationText(model, input, output)} in the state ${stateText(model, state)}`;
   return {
     name,
     init: initial === undefined ? model.init : startingWith(model, initial),
@@ -27,15 +24,15 @@ export function guardedModel<State, Input, Output>(
       try {
         return model.step(state, input, output);
       } catch (error) {
-        throw new ModelError(name, `step, for ${lastStep()}`, error);
+        throw new ModelError(name, `step, for ${stepText(state, input, output)}`, error);
       }
     },
     key(state) {
       try {
         return model.key(state);
       } catch (error) {
-        const about = `key of the state ${stateText(model, state)}, after ${lastStep()}`;
-        throw new ModelError(name, about, error);
+        const when = last === undefined ? "before any operation" : `after ${stepText(...last)}`;
+        throw new ModelError(name, `key of the state ${stateText(model, state)}, ${when}`, error);
       }
     },
     describe(input, output) {
