@@ -80,17 +80,19 @@ if one returns at the time of the other's call, unless both are of one process.
 Models: register (read, write, cas), key-value (get, put, append, delete, cas; each key by itself),
 list-append (append, read), queue (enqueue, dequeue), lock (acquire, release), set (add, remove,
 contains, read), txn-register (txn of [:r key value] and [:w key value]), txn-list-append (txn of
-[:r key list] and [:append key value]); a txn is one atomic operation on several keys. A custom module has a FileModel of @kontiki/testing as its default export.
+[:r key list] and [:append key value]). A txn is one atomic operation on several keys. A custom module
+has a FileModel of @kontiki/testing as its default export.
 
 Formats: a Jepsen test's log (jepsen), a Jepsen history (edn), or one JSON object per line (jsonl):
   {"type":"operation","process":"c1","f":"write","value":3,"call":0,"return":4,"status":"ok"}
   {"type":"operation","process":"c2","f":"read","call":1,"return":5,"status":"ok","output":3}
   {"type":"operation","process":"c1","f":"write","value":4,"call":6,"status":"open"}
-"key" names the object. A process runs one operation at a time, and one that never returned is its last. "status" is ok, failed or open. "order", if all operations that returned have
-it, is the position in a claimed order such as a log; it is verified, and no search is needed. The
-first line may be {"type":"history","version":1,"unit":"ms"}, with unit ns, us, ms or s, and with
-"initial", the value of each object at first. Lines of type
-"fault" ("text", "from", "to", "node") and "leader" ("node", "from", "to", "term") appear on the page.
+"key" names the object. "status" is ok, failed or open. A process runs one operation at a time, and one
+that is open is its last. "order", if all operations that returned have it, is the position in a claimed
+order such as a log; it is verified, and no search is needed. The first line may be
+{"type":"history","version":1,"unit":"ms"}, with unit ns, us, ms or s, and with "initial", the value of
+each object at first. Lines of type "fault" ("text", "from", "to", "node") and "leader" ("node", "from",
+"to", "term") appear on the page.
 
 Exit status: 0 valid, 1 violated, 2 bad usage or a broken history, 3 unknown, 4 an error of the tool,
 130 interrupted by Ctrl-C.`;

@@ -10,7 +10,7 @@ export class ModelError extends Error {
   /** The name of this kind of error. */
   override readonly name = "ModelError";
 
-  /** @param about the operation and the state, as a text. @param thrown what the function threw. */
+  /** Takes the name of the model, the function with the operation or the state, and what the function threw. */
   constructor(model: string, about: string, thrown: unknown) {
     const text = thrown instanceof Error ? thrown.message : String(thrown);
     const [line = ""] = text.split("\n", 1);
