@@ -2,6 +2,8 @@ import {
   checkLinearizable,
   finish,
   interpretHistory,
+  jsonlLines,
+  makeHistory,
   models,
   parseHistory,
   register,
@@ -12,8 +14,9 @@ import {
 } from "@kontiki/testing";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { anything } from "../support/arbitraries.ts";
 import { isLinearizable } from "../support/brute-force.ts";
-import { ok, open } from "../support/operations.ts";
+import { judged, ok, open } from "../support/operations.ts";
 import { references, type Reference } from "../support/reference.ts";
 
 const names = Object.keys(references) as ModelName[];
@@ -134,6 +137,39 @@ test("a claimed order must respect the order of a process", () => {
   );
 });
 
+test("a history whose clients overlap is written so that each process runs one operation at a time", () => {
+  fc.assert(
+    fc.property(
+      anything(references.register, 12).filter((all) => all.length > 0),
+      (operations) => {
+        const history = makeHistory(operations);
+        const read = parseHistory([...jsonlLines(history)].join("\n"), "jsonl");
+        const known = (one: Operation): unknown => ({ ...one, process: undefined });
+        expect(read.operations.map(known)).toEqual(history.operations.map(known));
+        expect(judged("register", operations).verdict).toBe(
+          checkLinearizable(interpretHistory(read, register), register).verdict,
+        );
+      },
+    ),
+    { numRuns: 200 },
+  );
+  const names = [
+    open("a", 0, ["read"]),
+    ok("a", 1, 2, ["read"]),
+    ok("a (2)", 1, 2, ["read"]),
+    ok("a", 2, 4, ["read"]),
+    ok("a", 5, 6, ["read"]),
+  ];
+  const written = [...jsonlLines(makeHistory(names))].slice(1);
+  expect(written.map((text) => (JSON.parse(text) as Operation).process)).toEqual([
+    "a",
+    "a (3)",
+    "a (2)",
+    "a (4)",
+    "a (3)",
+  ]);
+});
+
 describe("JSON lines in which a process runs two operations at once are rejected", () => {
   test.each([
     [
@@ -146,13 +182,13 @@ describe("JSON lines in which a process runs two operations at once are rejected
       "one never returned",
       open("a", 0, ["read"]),
       ok("a", 4, 6, ["read"]),
-      "but that of line 1 never returned: a client that goes on needs another name",
+      "but that of line 1 never returned: a client that continues needs another name",
     ],
     [
       "both never returned",
       open("a", 0, ["read"]),
       open("a", 4, ["read"]),
-      "but that of line 1 never returned: a client that goes on needs another name",
+      "but that of line 1 never returned: a client that continues needs another name",
     ],
   ])("%s", (_title, one, other, why) => {
     const message = `process a calls an operation at 4, ${why}`;

@@ -3,7 +3,7 @@ import { HistoryError } from "./history-error.ts";
 import type { Call, Ending, Operation } from "./history.ts";
 import { INDEPENDENT_HINT, keyedProblem, keyedValue, looksIndependent } from "./independent.ts";
 import type { JsonFields } from "./json-fields.ts";
-import { withTurns } from "./process-turns.ts";
+import { withTurns, type Overlap } from "./process-turns.ts";
 import type { ReadingOptions } from "./reading.ts";
 import { canonical, sameValue, type Value } from "./value.ts";
 
@@ -43,18 +43,19 @@ export class OperationLines {
         throw new HistoryError(INDEPENDENT_HINT, this.#lines[all.indexOf(alike)] ?? 1, 1);
     }
     const turned = withTurns(all);
-    if (!("later" in turned)) return turned;
-    const [earlier, later] = [all[turned.earlier], all[turned.later]];
-    const line = this.#lines[turned.earlier];
-    const problem =
+    if ("later" in turned) throw this.#overlapError(turned);
+    return turned;
+  }
+
+  #overlapError(overlap: Overlap): HistoryError {
+    const [earlier, later] = [this.#operations[overlap.earlier], this.#operations[overlap.later]];
+    const that = `that of line ${this.#lines[overlap.earlier]}`;
+    const why =
       earlier?.status === "open"
-        ? `that of line ${line} never returned: a client that goes on needs another name`
-        : `that of line ${line} has returned`;
-    throw new HistoryError(
-      `process ${later?.process} calls an operation at ${later?.call}, ${earlier?.status === "open" ? "but" : "before"} ${problem}`,
-      this.#lines[turned.later] ?? 1,
-      1,
-    );
+        ? `but ${that} never returned: a client that continues needs another name`
+        : `before ${that} has returned`;
+    const message = `process ${later?.process} calls an operation at ${later?.call}, ${why}`;
+    return new HistoryError(message, this.#lines[overlap.later] ?? 1, 1);
   }
 
   #inputOf(fields: JsonFields): Call {

@@ -14,8 +14,16 @@ export type MicroOperation =
 /** A transaction: its reads and writes take effect at one moment, one after another. */
 export type Transaction = readonly MicroOperation[];
 
-/** What each part of a transaction read, as a canonical text; undefined for writes, and for reads that are not known. */
-export type TransactionOutput = readonly (string | undefined)[];
+/** A value that a transaction read. */
+export type ReadValue = {
+  /** Its canonical text. */
+  readonly text: string;
+  /** The canonical texts of the writes that led to it, as far as it shows them: the values of a list. */
+  readonly values: readonly string[];
+};
+
+/** What each part of a transaction read; undefined for writes, and for reads that are not known. */
+export type TransactionOutput = readonly (ReadValue | undefined)[];
 
 /** How a model spells its transactions. */
 export type TransactionForm = {
@@ -23,8 +31,8 @@ export type TransactionForm = {
   readonly model: string;
   /** The name of its writes: "w" or "append". */
   readonly write: string;
-  /** The canonical text of a read value. @throws InterpretError when it is no value of the model. */
-  readonly readText: (value: Value) => string;
+  /** Reads the value of a read. @throws InterpretError when no object of the model has it. */
+  readonly readValue: (value: Value) => ReadValue;
 };
 
 type Part = { readonly name: string; readonly key: string; readonly value: Value };
@@ -51,7 +59,7 @@ export function transactionOf(
       `a txn must return its own operations with the values that it read, not ${canonical(answer)}`,
     );
   const output = answered.map(({ name, value: read }) =>
-    name !== "r" || (read === null && isUnknown) ? undefined : form.readText(read),
+    name !== "r" || (read === null && isUnknown) ? undefined : form.readValue(read),
   );
   return { input, output };
 }

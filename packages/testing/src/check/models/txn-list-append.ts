@@ -3,8 +3,6 @@ import { InterpretError } from "../model.ts";
 import { listOf } from "./operation-fields.ts";
 import { transactionModel } from "./transaction-model.ts";
 
-const EMPTY = "[]";
-
 /**
  * Several lists that only grow and transactions that read and append to them: `[:r key list]`, `[:append key value]`. A
  * transaction is one atomic operation: it sees its own appends, and no other transaction comes in between. A read of null
@@ -17,12 +15,12 @@ export const txnListAppend = transactionModel({
   write: "append",
   start: "[",
   initial: (value) => canonical(listOf("txn-list-append", value)).slice(0, -1),
-  after: (cell, value) => `${cell}${cell === "[" ? "" : ","}${value}`,
-  reads: (cell, read) => read.length === cell.length + 1 && read === `${cell}]`,
-  shown: (cell) => `${cell}]`,
-  readText(value) {
-    if (value === null) return EMPTY;
-    if (isList(value)) return canonical(value);
+  after: (list, value) => `${list}${list === "[" ? "" : ","}${value}`,
+  reads: (list, read) => read.length === list.length + 1 && read === `${list}]`,
+  shown: (list) => `${list}]`,
+  readValue(value) {
+    if (value === null) return { text: "[]", values: [] };
+    if (isList(value)) return { text: canonical(value), values: value.map(canonical) };
     throw new InterpretError(`a txn must read a list, not ${canonical(value)}`);
   },
 });

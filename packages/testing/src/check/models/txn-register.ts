@@ -1,6 +1,8 @@
 import { canonical } from "../../history/value.ts";
 import { transactionModel } from "./transaction-model.ts";
 
+const ABSENT = "null";
+
 /**
  * Several registers and transactions that read and write them: `[:r key value]`, `[:w key value]`. A transaction is one
  * atomic operation: it sees its own writes, and no other transaction comes in between. Registers begin as null if no other
@@ -9,10 +11,13 @@ import { transactionModel } from "./transaction-model.ts";
 export const txnRegister = transactionModel({
   model: "txn-register",
   write: "w",
-  start: "null",
+  start: ABSENT,
   initial: canonical,
-  after: (_cell, value) => value,
-  reads: (cell, read) => cell === read,
-  shown: (cell) => cell,
-  readText: canonical,
+  after: (_register, value) => value,
+  reads: (register, read) => register === read,
+  shown: (register) => register,
+  readValue(value) {
+    const text = canonical(value);
+    return { text, values: text === ABSENT ? [] : [text] };
+  },
 });
