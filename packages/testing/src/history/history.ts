@@ -32,7 +32,8 @@ export type Operation<Input = Call, Output = Value> = {
   readonly order?: number;
   /**
    * Which operation of its process it is, from 0, for a process that runs one at a time. Needed only when its times touch
-   * those of another: then the lower number comes first, although the times alone would leave the order open.
+   * those of another: then the lower number comes first, although the times alone would leave the order open. It binds the
+   * operations on one object: across objects, touching times are no interval order, so judging each by itself is weaker.
    */
   readonly turn?: number;
 } & Ending<Output>;
