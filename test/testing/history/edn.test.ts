@@ -1,7 +1,11 @@
-import { parseHistory } from "@kontiki/testing";
+import { parseHistory, type FailedCas } from "@kontiki/testing";
 import { describe, expect, test } from "vitest";
 
 const call = (value: string): string => `{:process 0, :type :invoke, :f :write, :value ${value}}`;
+
+const two = (first: string, second: string): string =>
+  `{:process 0 :type :invoke :f :read :value nil ${first}}
+     {:process 0 :type :ok :f :read :value nil ${second}}`;
 
 function written(value: string): unknown {
   return parseHistory(call(value), "edn").operations[0]?.input.value;
@@ -27,29 +31,44 @@ describe("a history in EDN", () => {
     );
   });
 
-  test("uses the times of the events if all have one and they do not run backwards", () => {
-    const events = (first: string, second: string): string =>
-      `{:process 0 :type :invoke :f :read :value nil ${first}}
-       {:process 0 :type :ok :f :read :value nil ${second}}`;
-    const times = (text: string): unknown => {
-      const { unit, operations } = parseHistory(text, "edn");
-      return {
-        unit,
-        operations: operations.map((one) => [one.call, one.status === "ok" && one.return]),
-      };
+  test("is in the order of the file, and has the times of the events as its clock", () => {
+    const shown = (text: string): unknown => {
+      const { unit, clock, operations } = parseHistory(text, "edn");
+      return [unit, clock, operations.map((one) => [one.call, one.status === "ok" && one.return])];
     };
-    expect(times(events(":time 5", ":time 9"))).toEqual({ unit: "ns", operations: [[5, 9]] });
-    expect(times(events(":time 5", ""))).toEqual({ unit: "step", operations: [[0, 1]] });
-    expect(times(events(":time 9", ":time 5"))).toEqual({ unit: "step", operations: [[0, 1]] });
+    const clock = (...times: readonly number[]): unknown => ({ unit: "ns", times });
+    expect(shown(two(":time 5", ":time 9"))).toEqual(["step", clock(5, 9), [[0, 1]]]);
+    expect(shown(two(":time 5", ":time 5"))).toEqual(["step", clock(5, 5), [[0, 1]]]);
   });
 
-  test("distinguishes a cas that failed for a reason from one that did not match", () => {
-    const cas = (end: string): unknown =>
+  test("has no clock when a time is missing or they run backwards", () => {
+    expect(parseHistory(two(":time 5", ""), "edn").clock).toBeUndefined();
+    expect(parseHistory(two(":time 9", ":time 5"), "edn").clock).toBeUndefined();
+  });
+
+  test("is in the order of its indices when the file is not", () => {
+    const event = (index: number, rest: string): string => `{:index ${index} :process ${rest}}\n`;
+    const events = [
+      event(0, "0 :type :invoke :f :write :value 1"),
+      event(3, "1 :type :invoke :f :read :value nil"),
+      event(7, "0 :type :ok :f :write :value 1"),
+      event(8, "1 :type :ok :f :read :value 1"),
+    ];
+    const expected = parseHistory(events.join(""), "edn");
+    expect(expected.operations.map(({ call }) => call)).toEqual([0, 1]);
+    expect(parseHistory(events.toReversed().join(""), "edn")).toEqual(expected);
+  });
+
+  test("distinguishes a cas that failed for a reason from one that did not match, if that is observed", () => {
+    const cas = (end: string, failedCas: FailedCas): unknown =>
       parseHistory(
         `{:process 0 :type :invoke :f :cas :value [1 2]} {:process 0 :type :fail :f :cas :value [1 2] ${end}}`,
         "edn",
+        { failedCas },
       ).operations[0]?.status;
-    expect([cas(""), cas(":error :timeout"), cas(":error nil")]).toEqual(["ok", "failed", "ok"]);
+    const ends = ["", ":error :timeout", ":error nil"];
+    expect(ends.map((end) => cas(end, "no-effect"))).toEqual(["failed", "failed", "failed"]);
+    expect(ends.map((end) => cas(end, "observed"))).toEqual(["ok", "failed", "ok"]);
   });
 
   test("may have tags, records and skipped forms", () => {
@@ -95,6 +114,26 @@ describe("an error in a history in EDN is reported with line and column", () => 
     ["{:process 0 :type :what :f :read}", 1, 1, ":type must be one of :invoke, :ok, :fail, :info"],
     ["{:process 0 :type :invoke}", 1, 1, "an event without :f"],
     ["{:process 0 :type :invoke :f :read :time nil}", 1, 1, ":time is not a number"],
+    [two(":index 1", ":index 1"), 2, 6, ":index 1 is there twice"],
+    [two(":index -1", ""), 1, 1, ":index is not a whole number from 0"],
+    [
+      `${two(":index 5", ":index 4")}\n{:process :nemesis :type :info :f :kill}`,
+      3,
+      1,
+      "no :index, while those of other events are not in the order of the file",
+    ],
+    [
+      two("", "").replace(":value nil }\n", "}\n").replace(":value nil }", "}"),
+      2,
+      6,
+      ":read ended :ok without a :value",
+    ],
+    [
+      two(":key 1", ":key 2"),
+      2,
+      6,
+      "process 0 ends :read of the key 2, but it had started it with the key 1",
+    ],
     [
       `${call("1")}\n ${call("2")}`,
       2,

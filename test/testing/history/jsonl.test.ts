@@ -25,7 +25,7 @@ describe("JSON lines", () => {
 {"type":"operation","process":"c1","f":"write","key":"x","value":3,"call":0,"return":4.5,"status":"ok","output":null,"order":7}
 
 {"type":"operation","process":"c2","f":"read","key":"x","call":-1,"status":"open"}
-{"type":"operation","process":"c2","f":"read","call":2,"return":2,"status":"failed"}
+{"type":"operation","process":"c3","f":"read","call":2,"return":2,"status":"failed"}
 {"type":"fault","text":"n1 cut off","node":"n1","from":3,"to":9}
 {"type":"leader","node":"n2","term":4,"from":5}
 `;
@@ -42,7 +42,7 @@ describe("JSON lines", () => {
           output: null,
           order: 7,
         },
-        { process: "c2", call: 2, input: { f: "read", value: null }, status: "failed", return: 2 },
+        { process: "c3", call: 2, input: { f: "read", value: null }, status: "failed", return: 2 },
       ],
       marks: [
         { type: "fault", text: "n1 cut off", node: "n1", from: 3, to: 9 },
@@ -83,7 +83,8 @@ const operation = fc
     ...end,
   }));
 const histories: fc.Arbitrary<History> = fc
-  .array(operation, { minLength: 1, maxLength: 5 })
+  // They overlap, so each has a process of its own.
+  .uniqueArray(operation, { minLength: 1, maxLength: 5, selector: ({ process }) => process })
   .map((operations) =>
     makeHistory(operations, { unit: "us", marks: [{ type: "leader", node: "n", from: 1 }] }),
   );

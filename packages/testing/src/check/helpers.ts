@@ -71,8 +71,9 @@ export class Helpers<State, Input, Output> {
   }
 
   #commute(one: number, other: number): boolean {
-    if (this.#position.isReadOnly(one) && this.#position.isReadOnly(other)) return true;
     const position = this.#position;
+    if (position.mustPrecede(one, other) || position.mustPrecede(other, one)) return false;
+    if (position.isReadOnly(one) && position.isReadOnly(other)) return true;
     return this.#model.commute?.(position.interpreted(one), position.interpreted(other)) === true;
   }
 }
@@ -82,8 +83,8 @@ function kindsOf<State, Input, Output>(position: Position<State, Input, Output>)
   const identity = new Identity();
   const numbers = new Map<string, number>();
   return Int32Array.from(position.returned, (operation, at) => {
-    // A read-only operation helps nothing but another one after it, and its answer can be long.
-    if (position.isReadOnly(at)) return -2 - at;
+    // A read-only operation is never a helper, and its answer can be long. One with a turn cannot change places.
+    if (position.isReadOnly(at) || position.hasTurn(at)) return -2 - at;
     const name = identity.of([operation.input, outputOf(operation)]);
     const number = numbers.get(name) ?? numbers.size;
     numbers.set(name, number);

@@ -4,6 +4,7 @@ import type { Interpreted, Model, Timed } from "./model.ts";
 import { OpenOperations } from "./open-operations.ts";
 import { Path } from "./path.ts";
 import { PlacedSet } from "./placed-set.ts";
+import { predecessors } from "./process-order.ts";
 import { SpareSet } from "./spare-set.ts";
 import { States } from "./states.ts";
 import { BEGINNING, Timeline } from "./timeline.ts";
@@ -39,6 +40,9 @@ export class Position<State, Input, Output> {
   readonly #neverReturned: readonly Operation<Input, Output>[];
   readonly #readOnly: readonly boolean[];
   readonly #isGuessed: readonly boolean[];
+  /** The returned operation that must come before each operation, by its code; -1 for none. */
+  readonly #before: Int32Array;
+  readonly #hasTurns: boolean;
   /** Whether each operation overwrites the state, by its code. */
   readonly #overwrites: readonly boolean[];
   /** The number of the state after each operation that overwrites it, by its code; -1 when it is not known yet. */
@@ -58,7 +62,11 @@ export class Position<State, Input, Output> {
     this.#neverReturned = operations.filter((one) => one.status === "open" && !isReadOnly(one));
     const all = [...this.returned, ...this.#neverReturned];
     this.#readOnly = this.returned.map(isReadOnly);
-    this.#overwrites = all.map((one) => model.overwrites?.(one.input, outputOf(one)) === true);
+    this.#overwrites = all.map(
+      (one) => one.turn === undefined && model.overwrites?.(one.input, outputOf(one)) === true,
+    );
+    this.#before = predecessors(all, this.returned);
+    this.#hasTurns = all.some(({ turn }) => turn !== undefined);
     this.#overwritten = new Int32Array(all.length).fill(-1);
     const guess = model.rank?.(all.map(timed)) ?? [];
     this.#isGuessed = all.map((_, code) => (guess[code] ?? Infinity) < Infinity);
@@ -119,8 +127,21 @@ export class Position<State, Input, Output> {
     return this.#overwrites[code] === true;
   }
 
-  /** Places the operation of a code if the model allows it here. An open operation must change the state. */
+  /** Whether one operation must come before another one of its process, although their times touch. */
+  mustPrecede(one: number, other: number): boolean {
+    return this.#before[other] === one;
+  }
+
+  /** Whether the operations of a process that must come before that of a code are told by more than their times. */
+  hasTurn(code: number): boolean {
+    return this.#operation(code).turn !== undefined;
+  }
+
+  /**
+   * Places the operation of a code if the model and its process allow it here. An open operation must change the state.
+   */
   place(code: number): boolean {
+    if (!this.#isTurn(code)) return false;
     const isOpen = code >= this.returned.length;
     const state = this.#stateAfter(code);
     if (state === undefined || (isOpen && state === this.#state)) return false;
@@ -148,6 +169,8 @@ export class Position<State, Input, Output> {
 
   /** Whether the model allows the operation of a code here, or right after that of another one. */
   allows(code: number, after?: number): boolean {
+    if (!this.#isTurn(code) && this.#before[code] !== after) return false;
+    if (after !== undefined && !this.#isTurn(after)) return false;
     const here = this.#state;
     const next = after === undefined ? here : this.#stateAfter(after);
     if (next === undefined) return false;
@@ -159,16 +182,8 @@ export class Position<State, Input, Output> {
 
   /** Places all read-only operations that are legal here: placing them at once loses no solution. */
   settle(): void {
-    let node = this.timeline.after(BEGINNING);
-    for (;;) {
-      const operation = this.timeline.callAt(node);
-      if (operation === undefined) return;
-      const before = this.timeline.before(node);
-      const here = this.#state;
-      const isPlaced = this.#readOnly[operation] === true && this.place(operation);
-      if (isPlaced && this.#state !== here) throw new ReadOnlyError(this.#model.name);
-      node = this.timeline.after(isPlaced ? before : node);
-    }
+    // One can make way for another one of its process.
+    while (this.#placeReadOnly() && this.#hasTurns);
   }
 
   /** Undoes the last steps until `length` are left. */
@@ -234,6 +249,27 @@ export class Position<State, Input, Output> {
       this.placed.add(other);
       this.spare.add(other);
       this.#madeSpare.push(other);
+    }
+  }
+
+  /** Whether the operation that must come before that of a code, if there is one, is placed. */
+  #isTurn(code: number): boolean {
+    const before = this.#before[code] ?? -1;
+    return before === -1 || this.placed.has(before);
+  }
+
+  /** @returns whether one was placed. */
+  #placeReadOnly(): boolean {
+    const { length } = this.path;
+    let node = this.timeline.after(BEGINNING);
+    for (;;) {
+      const operation = this.timeline.callAt(node);
+      if (operation === undefined) return this.path.length > length;
+      const before = this.timeline.before(node);
+      const here = this.#state;
+      const isPlaced = this.#readOnly[operation] === true && this.place(operation);
+      if (isPlaced && this.#state !== here) throw new ReadOnlyError(this.#model.name);
+      node = this.timeline.after(isPlaced ? before : node);
     }
   }
 

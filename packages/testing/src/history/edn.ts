@@ -5,27 +5,30 @@ import { EventBuilder } from "./event-builder.ts";
 import type { JepsenEvent } from "./jepsen-event.ts";
 import type { History } from "./history.ts";
 import { errorAt } from "./error-at.ts";
+import type { ReadingOptions } from "./reading.ts";
 
 const TYPES: readonly string[] = ["invoke", "ok", "fail", "info"] satisfies JepsenEvent["type"][];
 
 /**
- * Reads a Jepsen history in EDN: maps with `:process`, `:type`, `:f`, `:value`, and optionally `:key`, `:time`
- * (nanoseconds) and `:error`. The maps follow each other or are in one vector.
+ * Reads a Jepsen history in EDN: maps with `:process`, `:type`, `:f`, `:value`, and optionally `:key`, `:index`,
+ * `:time` (nanoseconds) and `:error`. The maps follow each other or are in one vector.
  */
-export function* parseEdn(text: string): Work<History> {
-  const builder = new EventBuilder();
+export function* parseEdn(text: string, options: ReadingOptions = {}): Work<History> {
+  const builder = new EventBuilder<number>(options, (offset, problem) =>
+    errorAt(text, offset, problem),
+  );
   const reader = new EdnReader(text);
   const isVector = reader.takes("[");
   while (isVector ? !reader.takes("]") : !reader.atEnd) {
     const offset = reader.offset;
     const event = eventOf(reader.read());
-    const problem = typeof event === "string" ? event : builder.add(event);
-    if (problem !== undefined) throw errorAt(text, offset, problem);
+    if (typeof event === "string") throw errorAt(text, offset, event);
+    builder.add(event, offset);
     yield;
   }
   if (!reader.atEnd)
     throw errorAt(text, reader.offset, "unexpected text after the vector of events");
-  return builder.build();
+  return yield* builder.building();
 }
 
 /** The event in a map, or what is wrong with the map. */
@@ -42,6 +45,8 @@ function eventOf(form: Edn): JepsenEvent | string {
   if (f === null) return "an event without :f";
   const time = fields.get("time");
   if (time !== undefined && typeof time !== "number") return ":time is not a number";
+  const index = fields.get("index") ?? undefined;
+  if (index !== undefined && typeof index !== "number") return ":index is not a number";
   const key = fields.get("key");
   const value = fields.get("value") ?? null;
   return {
@@ -50,7 +55,9 @@ function eventOf(form: Edn): JepsenEvent | string {
     f: nameOf(f),
     ...(key === undefined ? {} : { key: valueOf(key) }),
     value: valueOf(value),
+    lacksValue: !fields.has("value"),
     hasReason: isKeyword(value) || (fields.get("error") ?? null) !== null,
+    ...(index === undefined ? {} : { index }),
     time,
   };
 }

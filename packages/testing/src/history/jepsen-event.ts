@@ -7,8 +7,12 @@ export type JepsenEvent = {
   readonly f: string;
   readonly key?: Value;
   readonly value: Value;
+  /** Whether the event has no value at all, which is not the same as the value nil. */
+  readonly lacksValue?: boolean;
   /** Whether the event gives a reason. A reason of any kind means that the operation had no effect. */
   readonly hasReason: boolean;
+  /** Its position in the history; undefined when the file has none. */
+  readonly index?: number;
   /** Nanoseconds; undefined when the file has no times. */
   readonly time: number | undefined;
 };

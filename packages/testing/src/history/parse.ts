@@ -4,6 +4,7 @@ import type { History } from "./history.ts";
 import { HistoryError } from "./history-error.ts";
 import { parseJepsen } from "./jepsen.ts";
 import { parseJsonl } from "./jsonl.ts";
+import type { ReadingOptions } from "./reading.ts";
 
 /** The file formats: the log of a Jepsen test, a Jepsen history in EDN, and Kontiki's own JSON lines. */
 export const FORMATS = ["jepsen", "edn", "jsonl"] as const;
@@ -13,6 +14,10 @@ export type Format = (typeof FORMATS)[number];
 
 const PARSERS = { jepsen: parseJepsen, edn: parseEdn, jsonl: parseJsonl } as const;
 
+const FAILED_CAS_IN_JSONL =
+  'JSON lines tell how a cas failed, so they are not read by an option: "status" is "failed" if it had no effect, ' +
+  'and "ok" with "output" false if it found another value';
+
 /**
  * Reads a history as work that can be paused, because a large file takes seconds.
  *
@@ -20,17 +25,23 @@ const PARSERS = { jepsen: parseJepsen, edn: parseEdn, jsonl: parseJsonl } as con
  *
  * @throws HistoryError with line and column when the text is not of that format.
  */
-export function* parsing(text: string, format: Format): Work<History> {
+export function* parsing(
+  text: string,
+  format: Format,
+  options: ReadingOptions = {},
+): Work<History> {
+  if (format === "jsonl" && options.failedCas !== undefined)
+    throw new HistoryError(FAILED_CAS_IN_JSONL, 1, 1);
   // Some editors add a byte order mark, which belongs to no format.
-  const history = yield* PARSERS[format](text.replace(/^\ufeff/, ""));
+  const history = yield* PARSERS[format](text.replace(/^\ufeff/, ""), options);
   if (history.operations.length === 0)
     throw new HistoryError("the history has no operations", 1, 1);
   return history;
 }
 
 /** Reads a history without pauses. @throws HistoryError as {@link parsing} does. */
-export function parseHistory(text: string, format: Format): History {
-  return finish(parsing(text, format));
+export function parseHistory(text: string, format: Format, options: ReadingOptions = {}): History {
+  return finish(parsing(text, format, options));
 }
 
 /**

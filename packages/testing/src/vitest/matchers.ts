@@ -5,6 +5,7 @@ import type { AnyFileModel } from "../check/models/index.ts";
 import { keyValueSpecification } from "../check/models/specification.ts";
 import { withReadsPlaced } from "../claims/read-order.ts";
 import type { History } from "../history/history.ts";
+import { readingOf, type ReadingOptions } from "../history/reading.ts";
 import { verdictText } from "../report/text.ts";
 import type { Plan } from "../plan/plan.ts";
 import { planOf } from "../plan/plan-of.ts";
@@ -28,12 +29,16 @@ const SHORT = { depth: 0, breakLength: Infinity, maxStringLength: 60 };
 
 const REPEATABLE = "give a plan, a scenario, or a function that returns the result of a run";
 
+/** What a history leaves open: the initial value of its objects, and whether a read of null was not recorded. */
+export type LinearizableOptions = Pick<ReadingOptions, "initial" | "unknownReads">;
+
 /** The history is linearizable by the model; without a model, by that of the key-value machine. */
 export function toBeLinearizable(
   told: History | Pick<RunResult, "history">,
   model: AnyFileModel = keyValueSpecification.model,
+  options: LinearizableOptions = {},
 ): Said {
-  const of = "history" in told ? told.history : told;
+  const of = withReading("history" in told ? told.history : told, options);
   const history = withReadsPlaced(interpretHistory(of, model), model);
   const verdict = checkLinearizable(history, model);
   const text = verdictText(history, model, verdict);
@@ -42,6 +47,11 @@ export function toBeLinearizable(
     message: () =>
       verdict.verdict === "valid" ? "the history is linearizable, but should not be" : text,
   };
+}
+
+function withReading(history: History, options: LinearizableOptions): History {
+  const reading = readingOf({ ...history.reading, ...options });
+  return reading === undefined ? history : { ...history, reading };
 }
 
 /** No two nodes led in one term (Election Safety, Figure 3). A run without a leader does not show that. */

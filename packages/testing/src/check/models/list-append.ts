@@ -1,6 +1,6 @@
 import { canonical, type Value } from "../../history/value.ts";
 import type { FileModel } from "../model.ts";
-import { keyPrefix, keyOf, listOutputOf, unknownFunction } from "./operation-fields.ts";
+import { keyPrefix, keyOf, listOf, listOutputOf, unknownFunction } from "./operation-fields.ts";
 
 /** A request to a list. Keys and values are canonical texts. */
 export type ListAppendInput =
@@ -14,13 +14,14 @@ export type ListAppendOutput = string | null;
 
 /**
  * A list that only grows, or several lists with different keys: `append` adds a value at the end, `read` returns the whole
- * list. So a read shows the order of all earlier appends.
+ * list. So a read shows the order of all earlier appends. An initial value is a list.
  *
  * The state is the canonical text of the list without the closing bracket.
  */
 export const listAppend: FileModel<string, ListAppendInput, ListAppendOutput> = {
   name: "list-append",
   init: "[",
+  initial: (value) => canonical(listOf("list-append", value)).slice(0, -1),
 
   step(state, input, output) {
     if (input.type === "append") return `${state}${state === "[" ? "" : ","}${input.value}`;

@@ -40,7 +40,14 @@ export function listOutputOf(operation: Operation): readonly Value[] | undefined
   throw new InterpretError(`${operation.input.f} must return a list, not ${canonical(output)}`);
 }
 
+/** Reads an initial value that must be a list. */
+export function listOf(model: string, value: Value): readonly Value[] {
+  if (isList(value)) return value;
+  throw new InterpretError(`the model ${model} begins with a list, not with ${canonical(value)}`);
+}
+
 /** Rejects an operation that a model does not know. */
 export function unknownFunction(model: string, f: string, known: string): never {
-  throw new InterpretError(`the model ${model} has no ${JSON.stringify(f)}, only ${known}`);
+  const hint = f === "txn" ? ": for a txn there are txn-register and txn-list-append" : "";
+  throw new InterpretError(`the model ${model} has no ${JSON.stringify(f)}, only ${known}${hint}`);
 }

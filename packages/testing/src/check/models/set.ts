@@ -4,6 +4,7 @@ import {
   keyPrefix,
   booleanOutputOf,
   keyOf,
+  listOf,
   listOutputOf,
   outputOf,
   unknownFunction,
@@ -24,11 +25,12 @@ export type SetOutput = string | boolean | null;
  * `read` returns all values in any order.
  *
  * If `add` or `remove` returns true or false, that must be whether it changed the set; any other output is ignored. The
- * state is the sorted list of the values' canonical texts.
+ * state is the sorted list of the values' canonical texts. An initial value is a list or a set.
  */
 export const set: FileModel<readonly string[], SetInput, SetOutput> = {
   name: "set",
   init: [],
+  initial: (value) => inOrder([...new Set(listOf("set", value).map(canonical))]),
 
   step(state, input, output) {
     if (input.type === "read") {
