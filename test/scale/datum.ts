@@ -2,10 +2,13 @@
  * A value of a generated history. A scalar is the number of an entry in a palette, so that the judge compares numbers and
  * never the texts that a reader must tell apart. `null` is nothing.
  */
-export type Datum = null | boolean | number | Scalar | readonly Datum[] | Bag;
+export type Datum = null | boolean | number | Scalar | Word | readonly Datum[] | Bag;
 
 /** An entry of a palette. */
 export type Scalar = { readonly scalar: number };
+
+/** A name that is part of the format: a keyword in EDN, a string in JSON. */
+export type Word = { readonly word: string };
 
 /** Values without an order, each once. */
 export type Bag = { readonly bag: readonly Datum[] };
@@ -25,5 +28,5 @@ export function datumText(value: Datum): string {
   if (value === null || typeof value !== "object") return String(value);
   if (isRow(value)) return `[${value.map(datumText).join(" ")}]`;
   if ("bag" in value) return `{${value.bag.map(datumText).toSorted().join(" ")}}`;
-  return `#${value.scalar}`;
+  return "word" in value ? value.word : `#${value.scalar}`;
 }

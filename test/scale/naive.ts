@@ -5,6 +5,8 @@ import type { Ask, AtomicObject } from "./objects.ts";
 export type Seen = {
   readonly ask: Ask;
   readonly process: string;
+  /** The position among the operations of its process. */
+  readonly turn: number;
   readonly call: number;
   /** Infinity when it never returned. */
   readonly end: number;
@@ -33,7 +35,7 @@ export function isLinearizable(seen: readonly Seen[], object: AtomicObject): boo
     for (const [at, one] of seen.entries()) {
       if ((placed & (1 << at)) !== 0) continue;
       // One that must come first is still left.
-      if (seen.some((other, place) => (placed & (1 << place)) === 0 && other.end < one.call))
+      if (seen.some((other, place) => (placed & (1 << place)) === 0 && isBefore(other, one)))
         continue;
       const { answer, state } = object.run(
         states.get(one.ask.key) ?? object.start,
@@ -47,4 +49,11 @@ export function isLinearizable(seen: readonly Seen[], object: AtomicObject): boo
     return false;
   };
   return search(0, new Map());
+}
+
+/** Times that touch leave the order open, except of two operations of one process on one object. */
+function isBefore(one: Seen, other: Seen): boolean {
+  if (one.end < other.call) return true;
+  const isOrdered = one.process === other.process && one.ask.key === other.ask.key;
+  return isOrdered && one.end === other.call && one.turn < other.turn;
 }

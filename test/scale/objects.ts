@@ -30,6 +30,7 @@ export interface AtomicObject {
 export const VALUES = 4;
 
 const drawn = (chance: Chance): Datum => scalar(chance.below(VALUES));
+const drawnOrNothing = (chance: Chance): Datum => (chance.happens(0.25) ? null : drawn(chance));
 const drawnList = (chance: Chance): readonly Datum[] =>
   Array.from({ length: chance.below(4) }, () => drawn(chance));
 const same = (one: Datum, other: Datum): boolean => datumText(one) === datumText(other);
@@ -179,6 +180,55 @@ function bagOf(state: Datum): readonly Datum[] {
   return typeof state === "object" && state !== null && "bag" in state ? state.bag : [];
 }
 
+/**
+ * Transactions on two keys. The state is a list of what the keys hold, each operation of a transaction is `[name key value]`.
+ */
+function transactional(write: "w" | "append"): AtomicObject {
+  const start = write === "w" ? null : [];
+  const draw = (chance: Chance): Datum => {
+    const key = { word: chance.pick(KEYS) ?? "x" };
+    return chance.happens(0.5) ? [{ word: "r" }, key, null] : [{ word: write }, key, drawn(chance)];
+  };
+  return {
+    keys: 0,
+    start: [start, start],
+    ask: (chance, key) => ({
+      f: "txn",
+      key,
+      value: Array.from({ length: 1 + chance.below(3) }, () => draw(chance)),
+    }),
+    run(state, { value }) {
+      const held = [...rowOf(state)];
+      const answer = rowOf(value).map((part): Datum => {
+        const [name = null, key = null, written = null] = rowOf(part);
+        const at = datumText(key) === "x" ? 0 : 1;
+        const now = held[at] ?? null;
+        if (datumText(name) === "r") return [name, key, now];
+        held[at] = write === "w" ? written : [...rowOf(now), written];
+        return part;
+      });
+      return { answer, state: held };
+    },
+    // A read of nothing found an empty list.
+    allows: (_ask, answer, seen) =>
+      datumText(answer).replaceAll("[]", "null") === datumText(seen).replaceAll("[]", "null"),
+    invent(chance, { value }) {
+      const parts = rowOf(value);
+      const isRead = (part: Datum): boolean => datumText(rowOf(part)[0] ?? null) === "r";
+      // The values of the other reads are drawn as well.
+      if (!parts.some(isRead)) return undefined;
+      return parts.map((part) => {
+        const [name = null, key = null] = rowOf(part);
+        if (!isRead(part)) return part;
+        return [name, key, write === "w" ? drawnOrNothing(chance) : drawnList(chance)];
+      });
+    },
+  };
+}
+
+/** The names of the keys in transactions. */
+const KEYS = ["x", "y"] as const;
+
 /** An object for each model, by the name of the model. */
 export const OBJECTS = {
   register,
@@ -187,6 +237,8 @@ export const OBJECTS = {
   queue,
   lock,
   set,
+  "txn-register": transactional("w"),
+  "txn-list-append": transactional("append"),
 } as const satisfies Readonly<Record<string, AtomicObject>>;
 
 /** The name of a model. */

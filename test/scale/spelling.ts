@@ -39,6 +39,7 @@ export class Spelling {
     if (typeof value !== "object") return String(value);
     if (isRow(value)) return this.#row(value);
     if ("bag" in value) return this.#list(this.#chance.shuffled(value.bag));
+    if ("word" in value) return this.#dialect === "edn" ? `:${value.word}` : `"${value.word}"`;
     return this.#chance.pick(this.#palette[value.scalar] ?? []) ?? "";
   }
 

@@ -1,16 +1,17 @@
 import type { Chance } from "@kontiki/testing";
+import type { Datum } from "./datum.ts";
 import { shownOf, type Manner, type Shown } from "./reading.ts";
 import { Spelling } from "./spelling.ts";
 import type { Act, Story } from "./story.ts";
 
-const KEYS = ["x", "y"];
+const KEYS = ["x", "y"] as const;
 
 /** The text of a file that holds a story. */
 export function textOf(story: Story, manner: Manner, isText: boolean, chance: Chance): string {
   const spelling = new Spelling(manner.format === "jsonl" ? "json" : "edn", chance, isText);
   if (manner.format === "jsonl") return jsonl(story, manner, spelling, chance);
   const events = eventsOf(story, manner, spelling);
-  return manner.format === "edn" ? edn(events, chance) : jepsen(events, chance);
+  return manner.format === "edn" ? edn(events, manner, chance) : jepsen(events, chance);
 }
 
 /** An event of Jepsen. `value` is written already. */
@@ -28,20 +29,30 @@ function eventsOf(story: Story, manner: Manner, spelling: Spelling): readonly Ev
       act,
       at: act.call,
       type: "invoke",
-      value: spelling.of(act.value),
+      value: spelling.of(valueIn(act, act.value, manner)),
       error: undefined,
     };
     const shown = shownOf(act, manner.format);
-    return shown.type === "none" ? [call] : [call, endOf(act, shown, spelling)];
+    return shown.type === "none" ? [call] : [call, endOf(act, shown, manner, spelling)];
   });
   return events.toSorted((one, other) => one.at - other.at);
 }
 
-function endOf(act: Act, shown: Exclude<Shown, { type: "none" }>, spelling: Spelling): Event {
+/** A value, with its key if that is where the key belongs. */
+function valueIn({ key }: Act, value: Datum, { keys }: Manner): Datum {
+  return key === undefined || keys === "field" ? value : [{ word: KEYS[key] ?? "" }, value];
+}
+
+function endOf(
+  act: Act,
+  shown: Exclude<Shown, { type: "none" }>,
+  manner: Manner,
+  spelling: Spelling,
+): Event {
   const { type, at } = shown;
-  const asked = spelling.of(act.value);
+  const asked = spelling.of(valueIn(act, act.value, manner));
   if (shown.type === "ok") {
-    const value = shown.output === "echo" ? asked : spelling.of(shown.output);
+    const value = shown.output === "echo" ? asked : spelling.of(valueIn(act, shown.output, manner));
     return { act, at, type, value, error: undefined };
   }
   const hasReason = shown.type === "info" ? at % 2 === 0 : shown.hasReason;
@@ -52,12 +63,12 @@ function endOf(act: Act, shown: Exclude<Shown, { type: "none" }>, spelling: Spel
     : { act, at, type, value: asked, error: ":timed-out" };
 }
 
-function edn(events: readonly Event[], chance: Chance): string {
+function edn(events: readonly Event[], { keys }: Manner, chance: Chance): string {
   const hasTimes = chance.happens(0.5);
   const isVector = chance.happens(0.3);
   const lines = events.map(({ act, at, type, value, error }) => {
     const fields = [`:process ${act.process}`, `:type :${type}`, `:f :${act.f}`, `:value ${value}`];
-    if (act.key !== undefined) fields.push(`:key "${KEYS[act.key]}"`);
+    if (act.key !== undefined && keys === "field") fields.push(`:key "${KEYS[act.key]}"`);
     if (error !== undefined) fields.push(`:error ${error}`);
     if (hasTimes) fields.push(`:time ${1000 * at}`);
     return `{${chance.shuffled(fields).join(", ")}}`;
@@ -90,7 +101,8 @@ function jsonl(story: Story, { coarse }: Manner, spelling: Spelling, chance: Cha
     return `{${chance.shuffled(fields).join(",")}}`;
   });
   const head = chance.happens(0.5) ? [`{"type":"history","version":1,"unit":"ms"}`] : [];
-  return `${[...head, ...chance.shuffled(lines)].join("\n")}\n`;
+  // Lines have no order, except where a clock is too coarse to tell the order of two operations of a process.
+  return `${[...head, ...(coarse === 1 ? chance.shuffled(lines) : lines)].join("\n")}\n`;
 }
 
 function statusOf({ type }: Shown): "ok" | "failed" | "open" {

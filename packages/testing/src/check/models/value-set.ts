@@ -9,15 +9,25 @@ import { textHash } from "./text-hash.ts";
  */
 export type ValueSet = Node | undefined;
 
+/** A set as one text, `{1, 2}`: much smaller, for a set that is only compared. A text that comes twice counts twice. */
+export type SetText = { readonly text: string; readonly size: number; readonly hash: number };
+
 type Node = {
   readonly value: string;
   readonly priority: number;
+  /** The hash of the text itself. */
+  readonly own: number;
   readonly left: ValueSet;
   readonly right: ValueSet;
   readonly size: number;
   /** The exclusive-or of the hashes of all texts: the same for equal sets, and rarely the same for others. */
   readonly hash: number;
 };
+
+/** The set of some texts. */
+export function setOf(values: readonly string[]): ValueSet {
+  return [...new Set(values)].reduce<ValueSet>(withValue, undefined);
+}
 
 /** Whether a text is in a set. */
 export function hasValue(set: ValueSet, value: string): boolean {
@@ -29,7 +39,7 @@ export function hasValue(set: ValueSet, value: string): boolean {
 
 /** The set with a text that is not in it. */
 export function withValue(set: ValueSet, value: string): ValueSet {
-  return inserted(set, value, textHash(value));
+  return inserted(set, { value, priority: textHash(value), own: contentHash(value) });
 }
 
 /** The set without a text that is in it. */
@@ -38,8 +48,8 @@ export function withoutValue(set: ValueSet, value: string): ValueSet {
   const { left, right } = set;
   if (value === set.value) return joined(left, right);
   return value < set.value
-    ? nodeOf(set.value, set.priority, withoutValue(left, value), right)
-    : nodeOf(set.value, set.priority, left, withoutValue(right, value));
+    ? copied(set, withoutValue(left, value), right)
+    : copied(set, left, withoutValue(right, value));
 }
 
 /** A number that equal sets share, and others rarely. */
@@ -55,6 +65,31 @@ export function sameSet(one: ValueSet, other: ValueSet): boolean {
   return sameSet(one.left, other.left) && sameSet(one.right, other.right);
 }
 
+/** A set of canonical texts as one text. */
+export function setText(values: readonly string[]): SetText {
+  const sorted = values.toSorted((one, other) => (one < other ? -1 : 1));
+  const hash = sorted.reduce((mix, value) => (mix ^ contentHash(value)) >>> 0, 0);
+  return { text: `{${sorted.join(", ")}}`, size: sorted.length, hash };
+}
+
+/** Whether a set has this text. */
+export function hasText(set: ValueSet, { text, size, hash }: SetText): boolean {
+  if ((set?.size ?? 0) !== size || (set?.hash ?? 0) !== hash) return false;
+  let end = 1;
+  const follows = (node: ValueSet): boolean => {
+    if (node === undefined) return true;
+    if (!follows(node.left)) return false;
+    if (end > 1) {
+      if (!text.startsWith(", ", end)) return false;
+      end += 2;
+    }
+    if (!text.startsWith(node.value, end)) return false;
+    end += node.value.length;
+    return follows(node.right);
+  };
+  return follows(set) && end === text.length - 1;
+}
+
 /** The texts of a set, sorted by their code units. */
 export function valuesOf(set: ValueSet): readonly string[] {
   const values: string[] = [];
@@ -68,32 +103,42 @@ export function valuesOf(set: ValueSet): readonly string[] {
   return values;
 }
 
-function nodeOf(value: string, priority: number, left: ValueSet, right: ValueSet): Node {
+/** A text with other texts before and after it. */
+function copied({ value, priority, own }: Top, left: ValueSet, right: ValueSet): Node {
   return {
     value,
     priority,
+    own,
     left,
     right,
     size: 1 + (left?.size ?? 0) + (right?.size ?? 0),
-    // A second hash: the first one decides the shape.
-    hash: (textHash(value, 0x9e37_79b9) ^ (left?.hash ?? 0) ^ (right?.hash ?? 0)) >>> 0,
+    hash: (own ^ (left?.hash ?? 0) ^ (right?.hash ?? 0)) >>> 0,
   };
 }
 
-function inserted(set: ValueSet, value: string, priority: number): Node {
-  if (set === undefined) return nodeOf(value, priority, undefined, undefined);
-  if (isAbove(priority, value, set)) {
+type Top = Pick<Node, "value" | "priority" | "own">;
+
+/** A second hash of a text: the first one decides the shape. */
+function contentHash(value: string): number {
+  return textHash(value, 0x9e37_79b9);
+}
+
+function inserted(set: ValueSet, top: Top): Node {
+  const { value } = top;
+  if (set === undefined) return copied(top, undefined, undefined);
+  if (isAbove(top, set)) {
     const [left, right] = split(set, value);
-    return nodeOf(value, priority, left, right);
+    return copied(top, left, right);
   }
   return value < set.value
-    ? nodeOf(set.value, set.priority, inserted(set.left, value, priority), set.right)
-    : nodeOf(set.value, set.priority, set.left, inserted(set.right, value, priority));
+    ? copied(set, inserted(set.left, top), set.right)
+    : copied(set, set.left, inserted(set.right, top));
 }
 
 /** Whether a text belongs above a node. Equal priorities are ordered by their texts, so that the shape is certain. */
-function isAbove(priority: number, value: string, node: Node): boolean {
-  return priority > node.priority || (priority === node.priority && value < node.value);
+function isAbove(top: Top, node: Node): boolean {
+  if (top.priority !== node.priority) return top.priority > node.priority;
+  return top.value < node.value;
 }
 
 /** The texts before and after one that is not in the set. */
@@ -101,16 +146,16 @@ function split(set: ValueSet, value: string): readonly [ValueSet, ValueSet] {
   if (set === undefined) return [undefined, undefined];
   if (value < set.value) {
     const [before, after] = split(set.left, value);
-    return [before, nodeOf(set.value, set.priority, after, set.right)];
+    return [before, copied(set, after, set.right)];
   }
   const [before, after] = split(set.right, value);
-  return [nodeOf(set.value, set.priority, set.left, before), after];
+  return [copied(set, set.left, before), after];
 }
 
 /** One set of two, of which all texts of the first come before those of the second. */
 function joined(left: ValueSet, right: ValueSet): ValueSet {
   if (left === undefined || right === undefined) return left ?? right;
-  return isAbove(left.priority, left.value, right)
-    ? nodeOf(left.value, left.priority, left.left, joined(left.right, right))
-    : nodeOf(right.value, right.priority, joined(left, right.left), right.right);
+  return isAbove(left, right)
+    ? copied(left, left.left, joined(left.right, right))
+    : copied(right, joined(left, right.left), right.right);
 }
