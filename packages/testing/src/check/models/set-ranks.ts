@@ -16,18 +16,14 @@ const VALUES_MAX = 4_000_000;
 
 /**
  * Guesses the order of the operations on a set from its reads: an add comes before the first read after its call that has
- * the value, and after the reads before that one. Likewise a remove, and the first read without its value. There is no guess
- * for other operations.
+ * the value, and after the reads before that one. Likewise a remove, and the first read that lacks its value again. There is
+ * no guess for other operations.
  *
- * Reads are ordered by their sizes if nothing is ever removed, else by their returns.
+ * Values that are never removed only become more, so reads are ordered by how many of them they have, then by their returns.
  */
 export function setRanks(accesses: readonly SetAccess[]): readonly number[] {
-  const onlyGrows = accesses.every(({ change }) => change !== "remove");
-  const reads = accesses
-    .flatMap(({ read, return: end }, at) => (read === undefined ? [] : [{ at, read, end }]))
-    .sort((one, other) => (onlyGrows ? one.read.size - other.read.size : 0) || one.end - other.end);
   const ranks = accesses.map(() => Infinity);
-  if (reads.reduce((sum, { read }) => sum + read.size, 0) > VALUES_MAX) return ranks;
+  const reads = readsInOrder(accesses);
   const readsWith = new Map<string, number[]>();
   for (const [place, { at, read }] of reads.entries()) {
     ranks[at] = 2 * place + 1;
@@ -37,16 +33,35 @@ export function setRanks(accesses: readonly SetAccess[]): readonly number[] {
       else places.push(place);
     }
   }
-  const ends = reads.map(({ end }) => end);
+  // The latest return of the reads up to each: it never falls, so it can be searched.
+  let latest = -Infinity;
+  const ends = reads.map(({ end }) => (latest = Math.max(latest, end)));
   for (const [at, { call, change, value = "" }] of accesses.entries()) {
     if (change === undefined) continue;
-    const earliest = onlyGrows ? 0 : firstAtLeast(ends, call);
+    const earliest = firstAtLeast(ends, call);
     const places = readsWith.get(value) ?? [];
     const first = firstAtLeast(places, earliest);
-    const place = change === "add" ? places[first] : firstGap(places, first, earliest);
+    const place = change === "add" ? places[first] : gapAfter(places, first, earliest);
     if (place !== undefined && place < reads.length) ranks[at] = 2 * place;
   }
   return ranks;
+}
+
+type Read = { readonly at: number; readonly read: SetText; readonly end: number };
+
+function readsInOrder(accesses: readonly SetAccess[]): readonly Read[] {
+  const reads = accesses.flatMap(({ read, return: end }, at) =>
+    read === undefined ? [] : [{ at, read, end }],
+  );
+  if (reads.reduce((sum, { read }) => sum + read.size, 0) > VALUES_MAX) return [];
+  const removed = new Set(
+    accesses.flatMap(({ change, value }) => (change === "remove" ? [value] : [])),
+  );
+  const lasting = (read: SetText): number =>
+    membersOf(read).reduce((count, value) => count + (removed.has(value) ? 0 : 1), 0);
+  return reads
+    .map((one) => ({ ...one, lasting: lasting(one.read) }))
+    .sort((one, other) => one.lasting - other.lasting || one.end - other.end);
 }
 
 /** The texts in a read. One that contains a comma is cut, which only makes the guess worse. */
@@ -65,9 +80,9 @@ function firstAtLeast(numbers: readonly number[], least: number): number {
   return low;
 }
 
-/** The first number from `least` on that is not in a sorted list, of which `first` is the first place to look at. */
-function firstGap(numbers: readonly number[], first: number, least: number): number {
-  let gap = least;
+/** The first number that is not in a sorted list, after the run that begins at the place `first`; at least `least`. */
+function gapAfter(numbers: readonly number[], first: number, least: number): number {
+  let gap = numbers[first] ?? least;
   for (let at = first; numbers[at] === gap; at += 1) gap += 1;
   return gap;
 }

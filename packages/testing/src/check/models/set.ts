@@ -75,7 +75,7 @@ export const set: FileModel<SetState, SetInput, SetOutput> = {
       operations.map(({ input, output, call, return: end }) => ({
         call,
         return: end,
-        change: input.type === "add" || input.type === "remove" ? input.type : undefined,
+        change: changeOf(input.type, output),
         value: input.type === "read" ? undefined : input.value,
         read: typeof output === "object" && output !== null ? output : undefined,
       })),
@@ -119,4 +119,12 @@ function outputText(output: SetOutput | undefined): string {
   if (output === undefined) return " -> ?";
   if (output === null) return "";
   return ` -> ${typeof output === "object" ? output.text : output}`;
+}
+
+/** What an operation can change; undefined when it is known to have changed nothing. */
+function changeOf(
+  type: SetInput["type"],
+  output: SetOutput | undefined,
+): "add" | "remove" | undefined {
+  return (type === "add" || type === "remove") && output !== false ? type : undefined;
 }
