@@ -28,7 +28,7 @@ export { ENGINES, type Engine, type RunReport, type Task } from "./campaign/task
 export { TaskPool, type CampaignProgress, type PoolOptions } from "./campaign/task-pool.ts";
 
 export { verifyingOrder } from "./check/commit-order.ts";
-export { interpretHistory } from "./check/interpret.ts";
+export { interpretHistory, interpreting } from "./check/interpret.ts";
 export type { LimitOptions } from "./check/limits.ts";
 export {
   checkLinearizable,
@@ -67,6 +67,7 @@ export {
 } from "./history/history.ts";
 export { jsonlLines } from "./history/jsonl.ts";
 export { FORMATS, formatOf, parseHistory, parsing, type Format } from "./history/parse.ts";
+export type { TextParts } from "./history/text-parts.ts";
 export { parseValue } from "./history/parse-value.ts";
 export {
   FAILED_CAS,

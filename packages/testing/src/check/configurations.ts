@@ -5,6 +5,8 @@ import type { SpareSet } from "./spare-set.ts";
 const CHUNK_BITS = 15;
 const CHUNK_WORDS = 1 << CHUNK_BITS;
 const BUCKETS_MIN = 1 << 10;
+/** 8 MiB: what most objects need. */
+const CHUNKS_KEPT = 64;
 
 /**
  * The offsets of an entry's fields. The words of the placed set follow, then those of the open operations, then the first
@@ -54,8 +56,9 @@ export class Configurations {
     return this.#isOverfull ? Infinity : 4 * (this.#free + 3 * this.#buckets.length);
   }
 
-  /** Removes all entries. */
+  /** Removes all entries. Keeps a few chunks for the next ones. */
   clear(): void {
+    this.#chunks.length = Math.min(this.#chunks.length, CHUNKS_KEPT);
     this.#buckets = new Uint32Array(BUCKETS_MIN);
     this.#free = 1;
     this.#size = 0;

@@ -1,7 +1,11 @@
 import type { History, Operation } from "../history/history.ts";
 import type { Reading } from "../history/reading.ts";
+import { finish, type Work } from "../slices.ts";
 import { InterpretError, type FileModel, type Interpreted } from "./model.ts";
 import { ModelError } from "./model-error.ts";
+
+/** Operations between two pauses. */
+const OPERATIONS_PER_TURN = 256;
 
 /** Functions that only read one object. */
 const READS: readonly string[] = ["read", "get"];
@@ -16,7 +20,19 @@ export function interpretHistory<State, Input, Output>(
   history: History,
   model: FileModel<State, Input, Output>,
 ): History<Input, Output> {
-  const operations = history.operations.map((one) => interpretOne(one, model, history.reading));
+  return finish(interpreting(history, model));
+}
+
+/** Like {@link interpretHistory}, as work that can be paused. */
+export function* interpreting<State, Input, Output>(
+  history: History,
+  model: FileModel<State, Input, Output>,
+): Work<History<Input, Output>> {
+  const operations: Operation<Input, Output>[] = [];
+  for (const operation of history.operations) {
+    operations.push(interpretOne(operation, model, history.reading));
+    if (operations.length % OPERATIONS_PER_TURN === 0) yield;
+  }
   return { ...history, operations };
 }
 

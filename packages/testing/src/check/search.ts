@@ -31,6 +31,11 @@ const STEPS_PER_TURN = 256;
 /** Bytes per operation that a search uses from the start for its lists and its path. */
 const OPERATION_BYTES = 240;
 
+/** The memory in bytes that a search of this many operations uses from the start. */
+export function memoryFor(operations: number): number {
+  return OPERATION_BYTES * operations;
+}
+
 /**
  * What the search tries at a level, in this order. A spare target is dropped early or late: it is placed first if the model
  * has a guess when. From `HELPER` on: the helpers one by one, then the frontier.
@@ -79,14 +84,17 @@ export class Search<State, Input, Output> {
   #nodes = 0;
   #mostPlaced = 0;
 
-  /** Prepares a search of operations in the order of their calls, none of them failed. */
+  /**
+   * Prepares a search of operations in the order of their calls, none of them failed. `memoryBytes` bounds what it uses
+   * beyond {@link memoryFor}.
+   */
   constructor(
     model: Model<State, Input, Output>,
     operations: readonly Operation<Input, Output>[],
     memoryBytes: number,
     configurations: Configurations,
   ) {
-    this.#memoryBytes = memoryBytes - OPERATION_BYTES * operations.length;
+    this.#memoryBytes = memoryBytes;
     this.#configurations = configurations;
     this.#configurations.clear();
     this.#position = new Position(model, operations);

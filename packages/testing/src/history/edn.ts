@@ -6,6 +6,7 @@ import type { JepsenEvent } from "./jepsen-event.ts";
 import type { History } from "./history.ts";
 import { errorAt } from "./error-at.ts";
 import type { ReadingOptions } from "./reading.ts";
+import { wholeText, type TextParts } from "./text-parts.ts";
 
 const TYPES: readonly string[] = ["invoke", "ok", "fail", "info"] satisfies JepsenEvent["type"][];
 
@@ -13,7 +14,8 @@ const TYPES: readonly string[] = ["invoke", "ok", "fail", "info"] satisfies Jeps
  * Reads a Jepsen history in EDN: maps with `:process`, `:type`, `:f`, `:value`, and optionally `:key`, `:index`,
  * `:time` (nanoseconds) and `:error`. The maps follow each other or are in one vector.
  */
-export function* parseEdn(text: string, options: ReadingOptions = {}): Work<History> {
+export function* parseEdn(parts: TextParts, options: ReadingOptions = {}): Work<History> {
+  const text = wholeText(parts);
   const builder = new EventBuilder<number>(options, (offset, problem) =>
     errorAt(text, offset, problem),
   );
