@@ -1,4 +1,4 @@
-import { decode, encode } from "../bytes/codec.ts";
+import { decodeCopy, encode } from "../bytes/codec.ts";
 import { KontikiError, messageOf } from "../errors.ts";
 import { checkPlain } from "../bytes/plain-data.ts";
 import { addSessions, isWhole, sessionParts } from "../sessions/session-parts.ts";
@@ -102,7 +102,8 @@ function* openParts(parts: Iterable<Uint8Array>): Generator<Part, void> {
 function openPart(bytes: Uint8Array, number: number): Part {
   let part: unknown;
   try {
-    part = decode(bytes);
+    // The machine may keep and change what it restores.
+    part = decodeCopy(bytes);
   } catch (error) {
     throw new KontikiError(`a snapshot: part ${number} cannot be read: ${messageOf(error)}`, {
       cause: error,

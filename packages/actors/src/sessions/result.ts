@@ -1,5 +1,5 @@
 import type { Index } from "@kontiki/core";
-import { decode, encodeShared } from "../bytes/codec.ts";
+import { decode, decodeCopy, encodeShared } from "../bytes/codec.ts";
 import { messageOf } from "../errors.ts";
 import type { Outcome } from "./outcome.ts";
 import { checkPlain } from "../bytes/plain-data.ts";
@@ -24,7 +24,7 @@ export type Expired = {
  */
 export function applyPayload(machine: StateMachine, payload: Uint8Array): Uint8Array {
   try {
-    return encodeAnswer(machine.apply(decode(payload)));
+    return encodeAnswer(machine.apply(decodeCopy(payload)));
   } catch (error) {
     return encodeShared([KIND.error, messageOf(error)]);
   }
@@ -34,7 +34,7 @@ export function applyPayload(machine: StateMachine, payload: Uint8Array): Uint8A
 export function queryPayload(machine: StateMachine, payload: Uint8Array): Uint8Array {
   if (machine.query === undefined) return encodeShared([KIND.unanswerable]);
   try {
-    return encodeAnswer(machine.query(decode(payload)));
+    return encodeAnswer(machine.query(decodeCopy(payload)));
   } catch (error) {
     return encodeShared([KIND.error, messageOf(error)]);
   }
@@ -59,7 +59,7 @@ export function isUnanswerable(result: Uint8Array): boolean {
 
 /** The outcome that a result means. */
 export function outcomeOf(result: Uint8Array): Outcome<unknown> {
-  const [kind, value] = decode(result) as [number, unknown];
+  const [kind, value] = decodeCopy(result) as [number, unknown];
   switch (kind) {
     case KIND.answer:
       return { type: "ok", value };

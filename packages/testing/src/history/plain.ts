@@ -1,4 +1,4 @@
-import { checkPlain, messageOf } from "@kontiki/actors/node";
+import { checkPlain, decode, encode, messageOf } from "@kontiki/actors/node";
 
 /**
  * Whether two values are equal as plain data (null, booleans, numbers, strings, bytes, lists, records). It ignores
@@ -14,6 +14,14 @@ export function samePlain(one: unknown, other: unknown): boolean {
   const names = Object.keys(ours);
   if (names.length !== Object.keys(theirs).length) return false;
   return names.every((name) => Object.hasOwn(theirs, name) && samePlain(ours[name], theirs[name]));
+}
+
+/**
+ * A copy of plain data, as a node would decode it from a log or a letter. What a check or a plan remembers is a copy: the
+ * code under test may change the original later.
+ */
+export function copyPlain<Value>(value: Value): Value {
+  return typeof value === "object" && value !== null ? (decode(encode(value)) as Value) : value;
 }
 
 /** Describes the part of a value that is not plain data, such as "a Promise"; undefined when all of it is plain. */

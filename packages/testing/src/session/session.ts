@@ -1,6 +1,6 @@
 import type { Outcome } from "@kontiki/actors/node";
 import { nodeId } from "@kontiki/core";
-import { unplain } from "../history/plain.ts";
+import { copyPlain, unplain } from "../history/plain.ts";
 import type { FaultAction, Kept } from "../scenario/fault.ts";
 import type { Duration } from "../scenario/written/values.ts";
 import type { Happening, Observer } from "../engine/observer.ts";
@@ -198,11 +198,12 @@ export class Session<Command = unknown, Result = unknown> {
       throw new SessionError(
         `${read ? "read" : "propose"} was given ${what}, which is not plain data`,
       );
-    const operation = this.#recording.operation(this.now, command, read);
+    // The function may use its object again, and may change an answer: what is remembered are copies.
+    const operation = this.#recording.operation(this.now, copyPlain(command), read);
     return this.#waits.promise((resolve) => {
       this.#simulation.clients.ask(operation, (outcome) => {
         this.#recording.ended(operation);
-        resolve(outcome as Outcome<Result>);
+        resolve(copyPlain(outcome) as Outcome<Result>);
       });
     });
   }
