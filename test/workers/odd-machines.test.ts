@@ -2,13 +2,15 @@
  * A machine may keep and change what it is given and what it returned, in every engine. The same odd machines run by
  * themselves, in simulation and on threads, and give the same answers.
  */
-import type { Outcome } from "@kontiki/actors";
+import type { Outcome, StateMachine } from "@kontiki/actors";
 import { defineScenario, planOf, runSession } from "@kontiki/testing";
-import { describe, expect, test } from "vitest";
-import { ODD, type OddCommand } from "./machines/odd.ts";
+import { expect, test } from "vitest";
+import { ODD, type OddCommand, type OddName } from "./machines/odd.ts";
 import { machine, start } from "./support/clusters.ts";
 
 const CLUSTER = { snapshotEntries: 4, keptEntries: 0 };
+
+type Answers = Readonly<Record<string, readonly unknown[]>>;
 
 /** What the script below needs of an engine. */
 type Engine = {
@@ -18,25 +20,38 @@ type Engine = {
   readonly withoutOne: (during: () => Promise<void>) => Promise<void>;
 };
 
-/** One client, which uses one object for all its commands, and changes each answer. */
-async function script({ propose, read, withoutOne }: Engine): Promise<readonly unknown[]> {
-  const answers: unknown[] = [];
-  const command = { add: 0, tags: ["new"], bytes: new Uint8Array(700) };
-  const ask = async (send: Engine["propose"]): Promise<void> => {
-    const sent = send(command);
-    command.add += 1;
-    command.bytes.fill(command.add);
-    const outcome = await sent;
-    answers.push(structuredClone(outcome));
-    if (outcome.type === "ok") spoil(outcome.value);
+/** One client for each machine. It uses one object for all its commands, and changes each answer. */
+async function script(names: readonly OddName[], engine: Engine): Promise<Answers> {
+  const clients = names.map((name) => new OddClient(name));
+  const all = async (send: Engine["propose"], rounds: number): Promise<void> => {
+    for (let round = 0; round < rounds; round += 1)
+      await Promise.all(clients.map((client) => client.ask(send)));
   };
-  for (let round = 0; round < 5; round += 1) await ask(propose);
-  await withoutOne(async () => {
-    for (let round = 0; round < 6; round += 1) await ask(propose);
-  });
-  for (let round = 0; round < 3; round += 1) await ask(read);
-  await ask(propose);
-  return answers;
+  await all(engine.propose, 5);
+  await engine.withoutOne(() => all(engine.propose, 6));
+  await all(engine.read, 3);
+  await all(engine.propose, 1);
+  return Object.fromEntries(clients.map(({ name, answers }) => [name, answers]));
+}
+
+class OddClient {
+  readonly name: OddName;
+  readonly answers: unknown[] = [];
+  readonly #command: OddCommand;
+
+  constructor(name: OddName) {
+    this.name = name;
+    this.#command = { to: name, add: 0, tags: ["new"], bytes: new Uint8Array(700) };
+  }
+
+  async ask(send: Engine["propose"]): Promise<void> {
+    const sent = send(this.#command);
+    this.#command.add += 1;
+    this.#command.bytes.fill(this.#command.add);
+    const outcome = await sent;
+    this.answers.push(structuredClone(outcome));
+    if (outcome.type === "ok") spoil(outcome.value);
+  }
 }
 
 function spoil(value: unknown): void {
@@ -49,24 +64,23 @@ function spoil(value: unknown): void {
 }
 
 /** The contract without an engine: every value that goes in or out is a copy. */
-function alone(name: keyof typeof ODD): Promise<readonly unknown[]> {
+function alone(name: OddName): Promise<Answers> {
   const one = ODD[name]();
-  const call = (of: () => unknown): Promise<Outcome<unknown>> => {
-    try {
-      return Promise.resolve({ type: "ok", value: structuredClone(of()) });
-    } catch (error) {
-      return Promise.resolve({ type: "error", message: (error as Error).message });
-    }
+  const called = (of: (given: OddCommand) => unknown): Engine["propose"] => {
+    return (given) => {
+      const copy = structuredClone(given);
+      try {
+        return Promise.resolve({ type: "ok", value: structuredClone(of(copy)) });
+      } catch (error) {
+        return Promise.resolve({ type: "error", message: (error as Error).message });
+      }
+    };
   };
-  const propose: Engine["propose"] = (command) => {
-    const copy = structuredClone(command);
-    return call(() => one.apply(copy));
-  };
-  const read: Engine["read"] = (question) => {
-    const copy = structuredClone(question);
-    return call(() => (one.query ?? one.apply).call(one, copy));
-  };
-  return script({ propose, read, withoutOne: (during) => during() });
+  return script([name], {
+    propose: called((command) => one.apply(command)),
+    read: called((question) => one.query(question)),
+    withoutOne: (during) => during(),
+  });
 }
 
 const SCENARIO = defineScenario({
@@ -77,8 +91,8 @@ const SCENARIO = defineScenario({
   expect: { linearizable: false, atLeast: ["snapshots.taken", "snapshots.installed"] },
 });
 
-async function simulated(name: keyof typeof ODD): Promise<readonly unknown[]> {
-  let answers: readonly unknown[] = [];
+async function simulated(name: OddName): Promise<Answers> {
+  let answers: Answers = {};
   const { result, thrown } = await runSession<OddCommand, unknown>(
     planOf(SCENARIO, 1),
     async (sim) => {
@@ -89,10 +103,10 @@ async function simulated(name: keyof typeof ODD): Promise<readonly unknown[]> {
         crash.end();
         await sim.converged();
       };
-      const propose = sim.propose.bind(sim);
-      answers = await script({ propose, read: sim.read.bind(sim), withoutOne });
+      const [propose, read] = [sim.propose.bind(sim), sim.read.bind(sim)];
+      answers = await script([name], { propose, read, withoutOne });
     },
-    { machine: ODD[name], specification: undefined },
+    { machine: ODD[name] as () => StateMachine, specification: undefined },
   );
   const { verdict, violations, doubts } = result;
   expect({ thrown, verdict, violations, doubts }).toEqual({
@@ -104,9 +118,10 @@ async function simulated(name: keyof typeof ODD): Promise<readonly unknown[]> {
   return answers;
 }
 
-async function onThreads(name: keyof typeof ODD): Promise<readonly unknown[]> {
-  const stateMachine = machine("odd.ts", { name });
-  const cluster = await start<OddCommand, unknown>({ ...CLUSTER, stateMachine });
+async function onThreads(names: readonly OddName[]): Promise<Answers> {
+  const url = new URL(machine("odd.ts"));
+  for (const name of names) url.searchParams.append("name", name);
+  const cluster = await start<OddCommand, unknown>({ ...CLUSTER, stateMachine: url });
   const withoutOne: Engine["withoutOne"] = async (during) => {
     const leader = await cluster.leader();
     const node = cluster.node(cluster.nodeIds.find((id) => id !== leader) ?? "");
@@ -115,7 +130,7 @@ async function onThreads(name: keyof typeof ODD): Promise<readonly unknown[]> {
     await node.start();
     await cluster.converged();
   };
-  const answers = await script({
+  const answers = await script(names, {
     propose: (command) => cluster.propose(command),
     read: (question) => cluster.read(question),
     withoutOne,
@@ -123,14 +138,19 @@ async function onThreads(name: keyof typeof ODD): Promise<readonly unknown[]> {
   await cluster.converged();
   const digests = await Promise.all(cluster.nodeIds.map((id) => cluster.node(id).digest()));
   expect(new Set(digests.map(({ sha256 }) => sha256)).size).toBe(1);
-  await cluster.stop();
   return answers;
 }
 
-describe("a machine that", () => {
-  test.each(Object.keys(ODD) as (keyof typeof ODD)[])("%s", async (name) => {
-    const answers = await alone(name);
-    expect(await simulated(name)).toEqual(answers);
-    expect(await onThreads(name)).toEqual(answers);
-  });
+const NAMES = Object.keys(ODD) as OddName[];
+
+test.each(NAMES)("in simulation: %s", async (name) => {
+  expect(await simulated(name)).toEqual(await alone(name));
+});
+
+test.each([
+  ["whole snapshots", NAMES.filter((name) => name !== "reusesParts")],
+  ["snapshots in parts", ["reusesParts"] as const],
+])("on threads, with %s", async (_, names) => {
+  const answers = await Promise.all(names.map(alone));
+  expect(await onThreads(names)).toEqual(Object.assign({}, ...answers));
 });

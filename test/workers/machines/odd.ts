@@ -1,9 +1,9 @@
 import type { StateMachine } from "@kontiki/actors";
 
-/** A command and a query of the odd machines. `bytes` are too many for a decoder to copy them without being told to. */
-export type OddCommand = { add: number; tags: string[]; bytes: Uint8Array };
+/** A command or a query of the odd machine `to`. Its `bytes` are too many for a decoder to copy them without being told to. */
+export type OddCommand = { to: OddName; add: number; tags: string[]; bytes: Uint8Array };
 
-type Odd = StateMachine<OddCommand, unknown>;
+type Odd = StateMachine<OddCommand, unknown> & Required<Pick<StateMachine<OddCommand>, "query">>;
 
 function total({ add, tags, bytes }: OddCommand): number {
   return add + tags.length + bytes.reduce((sum, byte) => sum + byte, 0);
@@ -33,6 +33,7 @@ function changesAnswersLater(): Odd {
       state.push(total(command));
       return (answer = [...state]);
     },
+    query: () => answer,
     snapshot: () => state,
     restore: (given) => void (state = given as number[]),
   };
@@ -67,12 +68,13 @@ function marksCommands(): Odd {
       command.bytes.fill(command.add % 256);
       return command;
     },
+    query: () => sum,
     snapshot: () => sum,
     restore: (given) => void (sum = given as number),
   };
 }
 
-/** Changes each command, and then throws. */
+/** Changes each command and each query, and then throws. */
 function marksAndThrows(): Odd {
   let sum = 0;
   return {
@@ -82,6 +84,10 @@ function marksAndThrows(): Odd {
       command.tags.length = 0;
       if (sum % 2 === 0) throw new Error(`${sum} is even`);
       return sum;
+    },
+    query(question) {
+      question.tags.push("asked");
+      throw new Error(`asked with ${question.tags.length} tags`);
     },
     snapshot: () => sum,
     restore: (given) => void (sum = given as number),
@@ -122,6 +128,22 @@ function changesQueries(): Odd {
   };
 }
 
+/** Answers with the classes of all byte strings that it was given. */
+function namesClasses(): Odd {
+  let state: Uint8Array[] = [];
+  const names = (bytes: Uint8Array): string[] =>
+    [bytes, ...state].map((one) => one.constructor.name);
+  return {
+    apply({ bytes }) {
+      state.push(bytes);
+      return names(bytes);
+    },
+    query: ({ bytes }) => names(bytes),
+    snapshot: () => state,
+    restore: (given) => void (state = given as typeof state),
+  };
+}
+
 /** Returns all parts of its snapshot in one list, and keeps and changes the parts that it restores. */
 function reusesParts(): Odd {
   let state: [number, Uint8Array][] = [];
@@ -131,6 +153,7 @@ function reusesParts(): Odd {
       state.push([total(command), command.bytes]);
       return state;
     },
+    query: () => state,
     snapshot: () => state,
     restore: (given) => void (state = given as typeof state),
     *snapshotParts() {
@@ -153,11 +176,28 @@ export const ODD = {
   marksAndThrows,
   keepsWhatItIsGiven,
   changesQueries,
+  namesClasses,
   reusesParts,
 };
 
-/** The machine that the query of this module's URL names. */
+export type OddName = keyof typeof ODD;
+
+/** Several odd machines as one, each for the commands that name it: a cluster of threads for each would take long. */
+function together(names: readonly OddName[]): Odd {
+  const machines = new Map(names.map((name) => [name, ODD[name]()]));
+  return {
+    apply: (command) => machines.get(command.to)?.apply(command),
+    query: (question) => machines.get(question.to)?.query(question),
+    snapshot: () => [...machines].map(([name, one]) => [name, one.snapshot()]),
+    restore(given) {
+      for (const [name, state] of given as [OddName, unknown][]) machines.get(name)?.restore(state);
+    },
+  };
+}
+
+/** The machine, or the machines together, that the query of this module's URL names. */
 export default (): Odd => {
-  const name = new URL(import.meta.url).searchParams.get("name") as keyof typeof ODD;
-  return ODD[name]();
+  const names = new URL(import.meta.url).searchParams.getAll("name") as OddName[];
+  const [first] = names;
+  return first !== undefined && names.length === 1 ? ODD[first]() : together(names);
 };

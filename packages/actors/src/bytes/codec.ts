@@ -63,11 +63,15 @@ export function decode(bytes: Uint8Array): unknown {
 }
 
 /**
- * Decodes one value that its receiver may keep and change: it shares no memory with `bytes`. For values without long
- * byte strings it costs the same as {@link decode}.
+ * Decodes one value that its receiver may keep and change: it shares no memory with `bytes`, and its byte strings are
+ * `Uint8Array`, whatever `bytes` is. For values without long byte strings it costs the same as {@link decode}.
  *
  * @throws Error as `decode` does.
  */
 export function decodeCopy(bytes: Uint8Array): unknown {
-  return bytes.length > desk.length ? copying.unpack(bytes) : decode(bytes);
+  const { length } = bytes;
+  if (length <= desk.length) return decode(bytes);
+  // Copies have the class of what they are copied from, which may be a Buffer.
+  const isPlain = bytes.constructor === Uint8Array;
+  return copying.unpack(isPlain ? bytes : new Uint8Array(bytes.buffer, bytes.byteOffset, length));
 }

@@ -97,11 +97,7 @@ function copyOf(call: () => string, value: unknown, events: MachineEvents): unkn
 }
 
 /** It runs with every command, so `call` is a function that is called only when something is wrong. */
-function tellUnplain(
-  call: () => string,
-  value: unknown,
-  { onMisbehaved }: MachineEvents,
-): boolean {
+function tellUnplain(call: () => string, value: unknown, { onMisbehaved }: MachineEvents): boolean {
   const what = unplain(value);
   if (what !== undefined) onMisbehaved(`${call()} gave ${what}, which is not plain data`);
   return what !== undefined;
