@@ -102,6 +102,11 @@ describe("a module that is not a state machine is refused", () => {
       "export default () => ({ snapshot() {}, restore() {} })",
       "what it returns lacks one of apply, snapshot and restore",
     ],
+    [
+      "whose function returns one machine for all nodes",
+      "const one = { apply() {}, snapshot() {}, restore() {} }; export default () => one",
+      "it returned the same machine twice: each node needs its own, so make a new one at each call",
+    ],
   ])("%s", async (_, source, why) => {
     const url = moduleSaying(source);
     const message = await refusalOf(url);

@@ -24,6 +24,7 @@ export { decode, encode } from "./bytes/codec.ts";
 export { clientOf, encodeCommand, headerOf, type CommandHeader } from "./sessions/command.ts";
 export { DiskError, type Disk, type DiskFile, type NewFile } from "./storage/disk/disk.ts";
 export { KeyValue, type KeyValueCommand, type KeyValueResult } from "./machine/key-value.ts";
+export { makeMachine } from "./machine/make-machine.ts";
 export { messageOf } from "./errors.ts";
 export { Lease } from "./node/lease.ts";
 export type { Letter, Order } from "./node/letter.ts";
