@@ -64,6 +64,25 @@ describe("a state machine that gives data that is not plain", () => {
 });
 
 describe("a machine that nodes share", () => {
+  it.each([
+    ["it answers differently", true],
+    ["it answers always the same", false],
+  ])("in part, as a variable, is named as the cause: %s", (_case, answers) => {
+    let shared = 0;
+    const { verdict, violations } = simulate(planned(false), {
+      machine: () => ({
+        apply: () => (shared += 1) && (answers ? shared : null),
+        snapshot: () => shared,
+        restore: () => undefined,
+      }),
+      specification: undefined,
+    });
+    expect([verdict, violations[0]?.check]).toEqual(["violated", "state machine"]);
+    expect(violations[0]?.text).toMatch(
+      /^a machine that applied nothing had the state 0, and now has \d+: it shares a variable with/,
+    );
+  });
+
   it("is refused before the run", () => {
     const shared = { ...GOOD };
     expect(() => simulate(planned(false), { machine: () => shared })).toThrow(
@@ -72,9 +91,9 @@ describe("a machine that nodes share", () => {
   });
 
   it("is a violation that names it, when only later nodes share it", () => {
-    const shared = [1, 2, 3].map(() => ({ ...GOOD }));
+    const shared = [1, 2, 3, 4].map(() => ({ ...GOOD }));
     let calls = 0;
-    const machine = (): typeof GOOD => shared[(calls += 1) % 3] ?? GOOD;
+    const machine = (): typeof GOOD => shared[(calls += 1) % 4] ?? GOOD;
     const { verdict, violations } = simulate(planned(false), { machine, specification: undefined });
     expect([verdict, violations.map(({ text }) => text)]).toEqual([
       "violated",
