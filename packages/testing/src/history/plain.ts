@@ -1,4 +1,4 @@
-import { checkPlain, messageOf } from "@kontiki/actors/node";
+import { checkPlain, messageOf, NotPlainError } from "@kontiki/actors/node";
 
 /**
  * Whether two values are equal as plain data (null, booleans, numbers, strings, bytes, lists, records). It ignores
@@ -16,13 +16,17 @@ export function samePlain(one: unknown, other: unknown): boolean {
   return names.every((name) => Object.hasOwn(theirs, name) && samePlain(ours[name], theirs[name]));
 }
 
-/** Describes the part of a value that is not plain data, such as "a Promise"; undefined when all of it is plain. */
+/**
+ * Describes the part of a value that is not plain data, such as "a Promise" or "a Date at .items[3].when"; undefined when
+ * all of it is plain.
+ */
 export function unplain(value: unknown): string | undefined {
   try {
     checkPlain(value);
     return undefined;
   } catch (error) {
-    return messageOf(error).replace(/,? is not plain data$/, "");
+    if (!(error instanceof NotPlainError)) return messageOf(error);
+    return error.place === "" ? error.what : `${error.what} at ${error.place}`;
   }
 }
 
