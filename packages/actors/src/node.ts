@@ -38,7 +38,7 @@ export { openNode, probe, quorumBeats, type NodeSetup } from "./node/open-node.t
 export { ReadIds } from "./node/reads.ts";
 export { outcomeOf } from "./sessions/result.ts";
 export type { Outcome } from "./sessions/outcome.ts";
-export { checkPlain } from "./bytes/plain-encoder.ts";
+export { ASKED_DEPTH_MAX, checkPlain } from "./bytes/plain-encoder.ts";
 export { NotPlainError } from "./bytes/plain-flaw.ts";
 export type { MakeStateMachine, StateMachine } from "./machine/state-machine.ts";
 export type { CommandBytes, Recovered, Storage } from "./storage/storage.ts";

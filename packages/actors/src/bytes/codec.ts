@@ -80,7 +80,11 @@ function textOf(bytes: unknown): string {
 }
 
 function bareOf(record: unknown): unknown {
-  if (typeof record !== "object" || record === null || !isObjectPrototype(Object.getPrototypeOf(record)))
+  if (
+    typeof record !== "object" ||
+    record === null ||
+    !isObjectPrototype(Object.getPrototypeOf(record))
+  )
     throw new TypeError("a record without a prototype is not a record");
   return Object.setPrototypeOf(record, null);
 }

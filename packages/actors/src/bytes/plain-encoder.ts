@@ -12,8 +12,11 @@ import {
   strayOf,
 } from "./plain-shapes.ts";
 
-/** Data nested deeper than this is refused. */
-const DEPTH_MAX = 100;
+/** How deep the values of clients may be nested. */
+export const ASKED_DEPTH_MAX = 100;
+
+/** How deep the values of a state machine may be nested: more, so that it can keep and answer what it was given. */
+export const GIVEN_DEPTH_MAX = 1000;
 
 /** The most bytes that can be left free before a value. */
 const ROOM_MAX = 255;
@@ -39,23 +42,23 @@ let idle: MsgpackWriter | undefined = new MsgpackWriter();
  */
 export function encodePlain(value: unknown, name: string, room = 0): Uint8Array {
   if (room > ROOM_MAX) throw new RangeError(`room for ${room} bytes; the most is ${ROOM_MAX}`);
-  return encoded(value, name, room, undefined);
+  return encoded(value, name, { room, kind: undefined, depthMax: ASKED_DEPTH_MAX });
 }
 
-/** Encodes an array of a small number and plain data, like {@link encodePlain}. */
+/** Encodes an array of a small number and what a state machine gave, like {@link encodePlain}. */
 export function encodePlainPair(kind: number, value: unknown, name: string): Uint8Array {
-  return encoded(value, name, 0, kind);
+  return encoded(value, name, { room: 0, kind, depthMax: GIVEN_DEPTH_MAX });
 }
 
 /** @throws NotPlainError when a value is not plain data, as {@link encodePlain} does. */
-export function checkPlain(value: unknown, name = "value"): void {
+export function checkPlain(value: unknown, name = "value", depthMax = GIVEN_DEPTH_MAX): void {
   // For most values this costs less than encoding.
   if (value === null || typeof value === "boolean" || typeof value === "number") return;
   const writer = idle ?? new MsgpackWriter();
   idle = undefined;
   try {
     writer.begin(0);
-    const flaw = writeValue(writer, value, 0);
+    const flaw = writeValue(writer, value, depthMax);
     if (flaw !== undefined) throw new NotPlainError(value, name, flaw);
   } finally {
     writer.abandon();
@@ -63,7 +66,13 @@ export function checkPlain(value: unknown, name = "value"): void {
   }
 }
 
-function encoded(value: unknown, name: string, room: number, kind: number | undefined): Uint8Array {
+type Place = {
+  readonly room: number;
+  readonly kind: number | undefined;
+  readonly depthMax: number;
+};
+
+function encoded(value: unknown, name: string, { room, kind, depthMax }: Place): Uint8Array {
   const writer = idle ?? new MsgpackWriter();
   idle = undefined;
   let done = false;
@@ -73,7 +82,7 @@ function encoded(value: unknown, name: string, room: number, kind: number | unde
       writer.list(2);
       writer.number(kind);
     }
-    const flaw = writeValue(writer, value, 0);
+    const flaw = writeValue(writer, value, depthMax);
     if (flaw !== undefined) throw new NotPlainError(value, name, flaw);
     done = true;
     return writer.end();
@@ -83,6 +92,7 @@ function encoded(value: unknown, name: string, room: number, kind: number | unde
   }
 }
 
+/** @param depth how much deeper it may be nested. */
 function writeValue(writer: MsgpackWriter, value: unknown, depth: number): Flaw | undefined {
   switch (typeof value) {
     case "string":
@@ -101,7 +111,7 @@ function writeValue(writer: MsgpackWriter, value: unknown, depth: number): Flaw 
 }
 
 function writeObject(writer: MsgpackWriter, value: object, depth: number): Flaw | undefined {
-  if (depth > DEPTH_MAX) return flawOf(`data nested more than ${DEPTH_MAX} deep`, [], true);
+  if (depth < 0) return flawOf("data nested too deep", [], true);
   try {
     const prototype: unknown = Object.getPrototypeOf(value);
     if (prototype === Object.prototype) return writeRecord(writer, value, depth);
@@ -129,7 +139,7 @@ function writeList(
     for (; at < length; at += 1) {
       const element = list[at];
       if (element === undefined && !Object.hasOwn(list, at)) return flawOf("a hole", [at]);
-      const flaw = writeValue(writer, element, depth + 1);
+      const flaw = writeValue(writer, element, depth - 1);
       if (flaw !== undefined) return inside(flaw, at);
     }
   } catch (error) {
@@ -148,7 +158,7 @@ function writeRecord(writer: MsgpackWriter, record: object, depth: number): Flaw
       // A decoder would either set the prototype with it or rename it.
       if (key === "__proto__") return flawOf("an object with a key __proto__");
       if (!writer.text(key)) return flawOf("an object with a lone surrogate in a key");
-      const flaw = writeValue(writer, record[key as keyof typeof record], depth + 1);
+      const flaw = writeValue(writer, record[key as keyof typeof record], depth - 1);
       if (flaw !== undefined) return inside(flaw, key);
     }
   } catch (error) {

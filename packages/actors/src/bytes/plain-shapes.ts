@@ -7,7 +7,10 @@ const LONG_ARRAY = 64;
 const BARE = { maxArrayLength: 0, depth: 0, showHidden: true, customInspect: false } as const;
 
 /** How Node describes an array of {@link LONG_ARRAY} elements without showing them. */
-const LONG_ARRAY_TEXT = inspect(Array.from({ length: LONG_ARRAY }, () => 0), BARE);
+const LONG_ARRAY_TEXT = inspect(
+  Array.from({ length: LONG_ARRAY }, () => 0),
+  BARE,
+);
 
 /**
  * Whether an array has no other properties than its elements.

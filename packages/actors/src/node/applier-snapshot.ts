@@ -1,6 +1,6 @@
 import { decode, encode } from "../bytes/codec.ts";
 import { NotPlainError } from "../bytes/plain-flaw.ts";
-import { KontikiError, messageOf } from "../errors.ts";
+import { KontikiError, messageOf, StateMachineError } from "../errors.ts";
 import { encodePlainPair } from "../bytes/plain-encoder.ts";
 import { addSessions, isWhole, sessionParts } from "../sessions/session-parts.ts";
 import type { Session } from "../sessions/session.ts";
@@ -62,7 +62,7 @@ export function* sessionBytes({ open, ended }: SessionsCopy): Generator<Uint8Arr
 /**
  * The whole state of a machine as one part: the same bytes for the same state.
  *
- * @throws KontikiError when it is not plain data.
+ * @throws StateMachineError when it is not plain data.
  */
 export function wholeOf(machine: StateMachine): Uint8Array {
   return stateBytes(KIND.whole, machine.snapshot(), "snapshot");
@@ -74,9 +74,8 @@ function stateBytes(kind: number, state: unknown, name: string): Uint8Array {
     return new Uint8Array(encodePlainPair(kind, state, name));
   } catch (error) {
     if (!(error instanceof NotPlainError)) throw error;
-    throw new KontikiError(`the state machine gave a snapshot that cannot be kept: ${error.message}`, {
-      cause: error,
-    });
+    const text = `the state machine gave a snapshot that cannot be kept: ${error.message}`;
+    throw new StateMachineError(text, { cause: error });
   }
 }
 

@@ -91,7 +91,7 @@ export class Applier {
    * SHA-256 of machine and sessions in hex: the same on all nodes that have applied the same entries. The machine is in it
    * as the bytes of its snapshot, so two states that a snapshot distinguishes have different digests.
    *
-   * @throws KontikiError when the machine's snapshot is not plain data.
+   * @throws StateMachineError when the machine's snapshot is not plain data.
    */
   digest(): string {
     const hash = createHash("sha256");

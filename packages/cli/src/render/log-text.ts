@@ -11,7 +11,7 @@ export function logText(line: LogLine): string {
     case "membership":
       return `${place} membership ${membershipText(line.membership)}`;
     case "command": {
-      const command = line.command === undefined ? "session" : commandText(line.command);
+      const command = line.sequence === 0 ? "session" : commandText(line.command);
       return `${place} ${line.client}:${line.sequence} ${command}`;
     }
   }

@@ -20,9 +20,9 @@ export function samePlain(one: unknown, other: unknown): boolean {
  * Describes the part of a value that is not plain data, such as "a Promise" or "a Date at .items[3].when"; undefined when
  * all of it is plain.
  */
-export function unplain(value: unknown): string | undefined {
+export function unplain(value: unknown, depthMax?: number): string | undefined {
   try {
-    checkPlain(value);
+    checkPlain(value, "value", depthMax);
     return undefined;
   } catch (error) {
     if (!(error instanceof NotPlainError)) return messageOf(error);
