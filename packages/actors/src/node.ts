@@ -38,7 +38,8 @@ export { openNode, probe, quorumBeats, type NodeSetup } from "./node/open-node.t
 export { ReadIds } from "./node/reads.ts";
 export { outcomeOf } from "./sessions/result.ts";
 export type { Outcome } from "./sessions/outcome.ts";
-export { ASKED_DEPTH_MAX, checkPlain } from "./bytes/plain-encoder.ts";
+export { ASKED_DEPTH_MAX, checkPlain, encodePlain } from "./bytes/plain-encoder.ts";
+export { exactJson, exactText } from "./bytes/plain-text.ts";
 export { NotPlainError } from "./bytes/plain-flaw.ts";
 export type { MakeStateMachine, StateMachine } from "./machine/state-machine.ts";
 export type { CommandBytes, Recovered, Storage } from "./storage/storage.ts";

@@ -9,7 +9,7 @@ import {
 } from "../../../packages/actors/src/bytes/plain-encoder.ts";
 import { NotPlainError } from "../../../packages/actors/src/bytes/plain-flaw.ts";
 import { difference } from "../support/exact.ts";
-import { CARRIED, REFUSED } from "../support/plain-values.ts";
+import { CARRIED, LARGE, REFUSED } from "../support/plain-values.ts";
 
 /** Any plain data, rich in what msgpack or its decoder could change. */
 const plain = fc.letrec<{ value: unknown }>((tie) => ({
@@ -33,7 +33,7 @@ const plain = fc.letrec<{ value: unknown }>((tie) => ({
 })).value;
 
 describe("what is carried comes back exactly", () => {
-  test.each(CARRIED)("%s", (_title, value, ...[arrives = value]) => {
+  test.each([...CARRIED, ...LARGE])("%s", (_title, value, ...[arrives = value]) => {
     const bytes = encodePlain(value, "it");
     expect(difference(decode(bytes), arrives)).toBeUndefined();
     expect(difference(decode(new Uint8Array(bytes)), arrives)).toBeUndefined();
@@ -61,7 +61,7 @@ describe("what is carried comes back exactly", () => {
   test("whatever it is, with and without space before it, large and small", () => {
     fc.assert(
       fc.property(plain, fc.nat(255), (value, room) => {
-        const bytes = encodePlain(value, "it", room);
+        const bytes = encodePlain(value, "it", { room });
         expect(difference(decode(bytes.subarray(room)), value)).toBeUndefined();
         const copy = decode(Uint8Array.from(bytes.subarray(room)));
         expect(Buffer.compare(encodePlain(copy, "it"), bytes.subarray(room))).toBe(0);
@@ -110,7 +110,7 @@ describe("what is carried comes back exactly", () => {
 
 describe("what is not carried is refused, with its place", () => {
   test.each(REFUSED)("%s", (_title, value, says) => {
-    const act = (): unknown => encodePlain(value, "it");
+    const act = (): unknown => encodePlain(value, "it", { depthMax: ASKED_DEPTH_MAX });
     expect(act).toThrow(NotPlainError);
     expect(act).toThrow(TypeError);
     expect(act).toThrow(says);
@@ -120,7 +120,8 @@ describe("what is not carried is refused, with its place", () => {
 
   test("and what is encoded next is as always", () => {
     const before = encodePlain(["before"], "it");
-    for (const [, value] of REFUSED) expect(() => encodePlain([-0, value], "it")).toThrow();
+    for (const [, value] of REFUSED)
+      expect(() => encodePlain([-0, value], "it", { depthMax: ASKED_DEPTH_MAX })).toThrow();
     const after = encodePlain(["after"], "it");
     expect([before, after].map(decode)).toEqual([["before"], ["after"]]);
   });
@@ -155,7 +156,7 @@ test("a getter and a proxy are read once", () => {
 });
 
 test("leaves space for 0 to 255 bytes, not more", () => {
-  expect(() => encodePlain(1, "it", 256)).toThrow("room for 256 bytes; the most is 255");
+  expect(() => encodePlain(1, "it", { room: 256 })).toThrow("room for 256 bytes; the most is 255");
 });
 
 test.each([

@@ -21,6 +21,14 @@ export const GIVEN_DEPTH_MAX = 1000;
 /** The most bytes that can be left free before a value. */
 const ROOM_MAX = 255;
 
+/** How {@link encodePlain} encodes. */
+export type PlainOptions = {
+  /** Bytes to leave free before the value, 0 to 255. Their contents are undefined. Default: 0. */
+  readonly room?: number;
+  /** Default: {@link GIVEN_DEPTH_MAX}. */
+  readonly depthMax?: number;
+};
+
 /** Undefined while it is in use: a getter that is read is code of the user, and may encode as well. */
 let idle: MsgpackWriter | undefined = new MsgpackWriter();
 
@@ -37,12 +45,12 @@ let idle: MsgpackWriter | undefined = new MsgpackWriter();
  * and arrive as the data that they gave.
  *
  * @param name what the value is, for the error: "command".
- * @param room bytes to leave free before the value, 0 to 255. Their contents are undefined.
- * @throws NotPlainError for anything else.
+ * @throws NotPlainError for anything else, and for what is nested deeper than `depthMax`.
  */
-export function encodePlain(value: unknown, name: string, room = 0): Uint8Array {
+export function encodePlain(value: unknown, name: string, options: PlainOptions = {}): Uint8Array {
+  const { room = 0, depthMax = GIVEN_DEPTH_MAX } = options;
   if (room > ROOM_MAX) throw new RangeError(`room for ${room} bytes; the most is ${ROOM_MAX}`);
-  return encoded(value, name, { room, kind: undefined, depthMax: ASKED_DEPTH_MAX });
+  return encoded(value, name, { room, kind: undefined, depthMax });
 }
 
 /** Encodes an array of a small number and what a state machine gave, like {@link encodePlain}. */

@@ -1,4 +1,5 @@
 import type { KeyValueCommand, LogLine } from "@kontiki/actors";
+import { exactJson, exactText } from "@kontiki/actors/node";
 import { membershipText } from "./membership-text.ts";
 import { wordText } from "./quoting.ts";
 
@@ -17,9 +18,15 @@ export function logText(line: LogLine): string {
   }
 }
 
-/** A command as it is typed at the prompt; one of an unknown state machine as JSON. */
+/** The entry as JSON keeps it, whatever its command holds. */
+export function logJson(line: LogLine): unknown {
+  if (line.type !== "command" || line.sequence === 0) return line;
+  return { ...line, command: exactJson(line.command) };
+}
+
+/** A command as it is typed at the prompt; one of an unknown state machine exactly. */
 function commandText(command: unknown): string {
-  if (!isKeyValueCommand(command)) return JSON.stringify(command);
+  if (!isKeyValueCommand(command)) return exactText(command);
   switch (command.type) {
     case "put":
     case "append":

@@ -1,4 +1,4 @@
-import { checkPlain, messageOf, NotPlainError } from "@kontiki/actors/node";
+import { checkPlain, exactText, messageOf, NotPlainError } from "@kontiki/actors/node";
 
 /**
  * Whether two values are equal as plain data (null, booleans, numbers, strings, bytes, lists, records). It ignores
@@ -32,7 +32,7 @@ export function unplain(value: unknown, depthMax?: number): string | undefined {
 
 /** Plain data as a short text for people. */
 export function plainText(value: unknown): string {
-  const text = JSON.stringify(value) ?? "nothing";
+  const text = value === undefined ? "nothing" : exactText(value);
   return text.length <= TEXT_MAX ? text : `${text.slice(0, TEXT_MAX)}...`;
 }
 
@@ -41,8 +41,9 @@ const TEXT_MAX = 60;
 type PlainRecord = Readonly<Record<string, unknown>>;
 type Row = Uint8Array | readonly unknown[];
 
+/** Bytes may be of another realm, such as that of a test runner. */
 function isRow(value: object): value is Row {
-  return Array.isArray(value) || value instanceof Uint8Array;
+  return Array.isArray(value) || ArrayBuffer.isView(value);
 }
 
 function sameRow(one: Row, other: Row): boolean {
