@@ -174,11 +174,11 @@ describe("a machine that throws", () => {
     const cluster = await start<string, unknown>({ nodes: 1, stateMachine: machine("moody.mjs") });
     expect(await cluster.propose("answer a promise")).toEqual({
       type: "error",
-      message: "a Promise is not plain data",
+      message: "the result is a Promise, which is not plain data: use the value that it gives",
     });
     expect(await cluster.propose("answer a map")).toEqual({
       type: "error",
-      message: "a Map is not plain data",
+      message: "the result is a Map, which is not plain data: use an array of its entries",
     });
   });
 

@@ -43,7 +43,11 @@ describe("a state machine that gives data that is not plain", () => {
   it.each([
     ["apply, a Promise", { apply: async () => 1 }, 'apply, of {"type":"add"}, gave a Promise'],
     ["apply, a function", { apply: () => () => 1 }, 'apply, of {"type":"add"}, gave a function'],
-    ["apply, a Map within", { apply: () => [new Map()] }, 'apply, of {"type":"add"}, gave a Map'],
+    [
+      "apply, a Map within",
+      { apply: () => [new Map()] },
+      'apply, of {"type":"add"}, gave a Map at [0]',
+    ],
     ["snapshot", { snapshot: () => new Map() }, "snapshot gave a Map"],
     ["a part of it", { ...IN_PARTS, snapshotParts: () => [new Set()] }, "snapshotParts gave a Set"],
   ])("is a violation: %s", (_name, machine, text) => {

@@ -1,4 +1,4 @@
-import type { Outcome } from "@kontiki/actors/node";
+import { ASKED_DEPTH_MAX, type Outcome } from "@kontiki/actors/node";
 import { nodeId } from "@kontiki/core";
 import { copyPlain, unplain } from "../history/plain.ts";
 import type { FaultAction, Kept } from "../scenario/fault.ts";
@@ -193,7 +193,7 @@ export class Session<Command = unknown, Result = unknown> {
   }
 
   #ask(command: Command, read: boolean): Promise<Outcome<Result>> {
-    const what = unplain(command);
+    const what = unplain(command, ASKED_DEPTH_MAX);
     if (what !== undefined)
       throw new SessionError(
         `${read ? "read" : "propose"} was given ${what}, which is not plain data`,
@@ -203,7 +203,8 @@ export class Session<Command = unknown, Result = unknown> {
     return this.#waits.promise((resolve) => {
       this.#simulation.clients.ask(operation, (outcome) => {
         this.#recording.ended(operation);
-        resolve(copyPlain(outcome) as Outcome<Result>);
+        const own = outcome.type === "ok" ? { value: copyPlain(outcome.value) } : {};
+        resolve({ ...outcome, ...own } as Outcome<Result>);
       });
     });
   }
