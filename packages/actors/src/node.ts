@@ -20,7 +20,7 @@ export type {
   ReadEnd,
 } from "./client/client-effect.ts";
 export type { ReadOptions } from "./client/client-reads.ts";
-export { decode, encode } from "./bytes/codec.ts";
+export { decode, decodeCopy, encode } from "./bytes/codec.ts";
 export { clientOf, encodeCommand, headerOf, type CommandHeader } from "./sessions/command.ts";
 export { DiskError, type Disk, type DiskFile, type NewFile } from "./storage/disk/disk.ts";
 export { KeyValue, type KeyValueCommand, type KeyValueResult } from "./machine/key-value.ts";

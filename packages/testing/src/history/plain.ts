@@ -1,4 +1,4 @@
-import { checkPlain, decode, encode, messageOf } from "@kontiki/actors/node";
+import { checkPlain, decodeCopy, encode, messageOf } from "@kontiki/actors/node";
 
 /**
  * Whether two values are equal as plain data (null, booleans, numbers, strings, bytes, lists, records). It ignores
@@ -21,7 +21,7 @@ export function samePlain(one: unknown, other: unknown): boolean {
  * code under test may change the original later.
  */
 export function copyPlain<Value>(value: Value): Value {
-  return typeof value === "object" && value !== null ? (decode(encode(value)) as Value) : value;
+  return typeof value === "object" && value !== null ? (decodeCopy(encode(value)) as Value) : value;
 }
 
 /** Describes the part of a value that is not plain data, such as "a Promise"; undefined when all of it is plain. */

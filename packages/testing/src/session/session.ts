@@ -203,7 +203,8 @@ export class Session<Command = unknown, Result = unknown> {
     return this.#waits.promise((resolve) => {
       this.#simulation.clients.ask(operation, (outcome) => {
         this.#recording.ended(operation);
-        resolve(copyPlain(outcome) as Outcome<Result>);
+        const own = outcome.type === "ok" ? { value: copyPlain(outcome.value) } : {};
+        resolve({ ...outcome, ...own } as Outcome<Result>);
       });
     });
   }
