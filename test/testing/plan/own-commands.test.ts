@@ -19,7 +19,7 @@ test("commands are copies: a generator may use one object for all of them", () =
 });
 
 test("a command that is not plain data is refused by name", () => {
-  const commands = (): OwnCommand => ({ command: { at: new Date(0) } });
+  const commands = (): OwnCommand => ({ command: new Date(0) });
   expect(() => planOfParts({ scenario, commands }, 1)).toThrow(
     new ScenarioError("own", [
       {
