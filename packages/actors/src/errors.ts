@@ -4,6 +4,11 @@ export class KontikiError extends Error {
   override readonly name: string = "KontikiError";
 }
 
+/** A state machine broke its contract outside of `apply` and `query`: every restart of its node would end like this. */
+export class StateMachineError extends KontikiError {
+  override readonly name = "StateMachineError";
+}
+
 /** The text of a thrown value, in one line. Never throws, whatever was thrown. */
 export function messageOf(thrown: unknown): string {
   try {

@@ -30,7 +30,8 @@ export { NodeHandle } from "./cluster/node-handle.ts";
 export { openStorage, type OpenedStorage } from "./storage/recovery/open-storage.ts";
 export { createWal } from "./storage/wal/open-wal.ts";
 export type { Outcome } from "./sessions/outcome.ts";
-export { loadMachine, makeMachine } from "./machine/load-machine.ts";
+export { loadMachine } from "./machine/load-machine.ts";
+export { checkMaker, makeMachine } from "./machine/make-machine.ts";
 export type { Envelope, LogLine } from "./mail/protocol.ts";
 export {
   openLostCluster,

@@ -20,10 +20,11 @@ export type {
   ReadEnd,
 } from "./client/client-effect.ts";
 export type { ReadOptions } from "./client/client-reads.ts";
-export { decode, encode } from "./bytes/codec.ts";
+export { decode, decodeCopy, encode } from "./bytes/codec.ts";
 export { clientOf, encodeCommand, headerOf, type CommandHeader } from "./sessions/command.ts";
 export { DiskError, type Disk, type DiskFile, type NewFile } from "./storage/disk/disk.ts";
 export { KeyValue, type KeyValueCommand, type KeyValueResult } from "./machine/key-value.ts";
+export { makeMachine } from "./machine/make-machine.ts";
 export { messageOf } from "./errors.ts";
 export { Lease } from "./node/lease.ts";
 export type { Letter, Order } from "./node/letter.ts";
@@ -38,7 +39,9 @@ export { openNode, probe, quorumBeats, type NodeSetup } from "./node/open-node.t
 export { ReadIds } from "./node/reads.ts";
 export { outcomeOf } from "./sessions/result.ts";
 export type { Outcome } from "./sessions/outcome.ts";
-export { checkPlain } from "./bytes/plain-data.ts";
+export { ASKED_DEPTH_MAX, checkPlain, encodePlain } from "./bytes/plain-encoder.ts";
+export { exactJson, exactText } from "./bytes/plain-text.ts";
+export { NotPlainError } from "./bytes/plain-flaw.ts";
 export type { MakeStateMachine, StateMachine } from "./machine/state-machine.ts";
 export type { CommandBytes, Recovered, Storage } from "./storage/storage.ts";
 export { TimerRunner, type Clock, type TimerLengths } from "./node/timers.ts";

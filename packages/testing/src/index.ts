@@ -48,8 +48,13 @@ export { lock, type LockInput } from "./check/models/lock.ts";
 export { queue, type QueueInput, type QueueOutput } from "./check/models/queue.ts";
 export { register, type RegisterInput, type RegisterOutput } from "./check/models/register.ts";
 export { set, type SetInput, type SetOutput } from "./check/models/set.ts";
-export type { MicroOperation, Transaction, TransactionOutput } from "./check/models/transaction.ts";
-export type { Objects } from "./check/models/transaction-model.ts";
+export type {
+  MicroOperation,
+  ReadValue,
+  Transaction,
+  TransactionOutput,
+} from "./check/models/transaction.ts";
+export type { Numbered, Objects } from "./check/models/transaction-model.ts";
 export { txnListAppend } from "./check/models/txn-list-append.ts";
 export { txnRegister } from "./check/models/txn-register.ts";
 export { ReadOnlyError } from "./check/position.ts";

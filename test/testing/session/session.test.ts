@@ -86,6 +86,22 @@ describe("a scenario function", () => {
     expect(result.history.operations.length).toBeGreaterThan(50);
   });
 
+  test("may use one object for all commands, and change the answers", async () => {
+    const { result, recorded, thrown } = await runSession(planned(1), async (sim) => {
+      await sim.elected();
+      const command = { type: "put", key: "k", value: "1" };
+      const first = sim.propose(command);
+      command.value = "2";
+      await first;
+      await sim.propose(command);
+      Object.assign(await sim.read(get), { value: "changed" });
+    });
+    expect([thrown, result.verdict]).toEqual([undefined, "valid"]);
+    const values = recorded.operations.map(({ command }) => (command as { value?: string }).value);
+    expect(values).toEqual(["1", "2", undefined]);
+    expect(result.history.operations.at(-1)).toMatchObject({ status: "ok", output: "2" });
+  });
+
   test("uses one client for each concurrent operation", async () => {
     const { result } = await runSession(planned(1), async (sim) => {
       await sim.elected();

@@ -36,7 +36,8 @@ const HARMLESS: Readonly<Record<string, string>> = {
 const MODULES: Readonly<Record<string, RegExp>> = {
   "node:buffer": /^\{ Buffer \}$/,
   "node:crypto": /^\{ createHash \}$/,
-  "node:util": /^\{ isDeepStrictEqual \}$/,
+  // `inspect` only saves work: what it shows decides nothing.
+  "node:util": /^\{ (isDeepStrictEqual|inspect, types) \}$/,
   "node:zlib": /^\{ [^}]* \}$/,
   msgpackr: /^\{ [^}]* \}$/,
   valibot: /^\* as v$/,

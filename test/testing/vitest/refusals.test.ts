@@ -20,6 +20,8 @@ class Nothing implements StateMachine {
   restore(): void {}
 }
 
+const SHARED = new Nothing();
+
 const QUIET = { duration: "300ms", settle: "5s", pages: false, seeds: 1 } as const;
 
 /** The error of a test with these options, which a user without types may write. */
@@ -73,6 +75,10 @@ test.each([
   [Nothing, "it is a class: use () => new Nothing()"],
   [async () => new Nothing(), "it returns a Promise: let it return the machine itself"],
   [5, "it is not a function that makes a machine"],
+  [
+    () => SHARED,
+    "it returned the same Nothing twice: each node needs its own, so use () => new Nothing()",
+  ],
 ])("what makes no machine is refused: %o", async (machine, text) => {
   expect(await errorOf({ machine }, () => {})).toBe(`test "x": machine: ${text}`);
 });

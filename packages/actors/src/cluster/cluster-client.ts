@@ -47,7 +47,7 @@ export class ClusterClient<Command, Result> {
 
   /** Has a command applied. */
   propose(command: Command, timeoutMs = this.#defaultTimeoutMs): Promise<Outcome<Result>> {
-    return this.#ask(command, timeoutMs, (bytes, onEnd) =>
+    return this.#ask("command", command, timeoutMs, (bytes, onEnd) =>
       this.#driver.propose(bytes, timeoutMs, onEnd),
     );
   }
@@ -58,7 +58,7 @@ export class ClusterClient<Command, Result> {
     { consistency = "linearizable", timeoutMs = this.#defaultTimeoutMs }: ReadOptions,
     node: NodeId | undefined,
   ): Promise<Outcome<Result>> {
-    return this.#ask(question, timeoutMs, (bytes, onEnd) =>
+    return this.#ask("question", question, timeoutMs, (bytes, onEnd) =>
       this.#driver.read(bytes, { consistency, node, timeoutMs }, onEnd),
     );
   }
@@ -84,6 +84,7 @@ export class ClusterClient<Command, Result> {
   }
 
   #ask(
+    name: "command" | "question",
     content: Command,
     timeoutMs: number,
     ask: (bytes: CommandBytes, onEnd: (end: ProposalEnd) => void) => void,
@@ -93,7 +94,7 @@ export class ClusterClient<Command, Result> {
       const why = this.#closed ?? this.#whyAllFailed();
       if (why !== undefined) return refuse(why);
       if (Number.isNaN(timeoutMs)) return refuse("timeoutMs is NaN: give a number of milliseconds");
-      const bytes = commandBytes(content, refuse);
+      const bytes = commandBytes(name, content, refuse);
       if (bytes === undefined) return;
       ask(bytes, (end) =>
         resolve(end.type === "answered" ? (outcomeOf(end.result) as Outcome<Result>) : end),
@@ -114,15 +115,16 @@ function causeOfFailure({ id, life }: NodeStatus): string | undefined {
 }
 
 function commandBytes(
-  command: unknown,
+  name: "command" | "question",
+  content: unknown,
   refuse: (reason: string) => void,
 ): CommandBytes | undefined {
   try {
-    const bytes = encodeCommand(command);
+    const bytes = encodeCommand(content, name);
     if (bytes.length <= COMMAND_BYTES_MAX) return bytes;
-    refuse(`the command has ${bytes.length} bytes; the most is ${COMMAND_BYTES_MAX}`);
+    refuse(`the ${name} has ${bytes.length} bytes; the most is ${COMMAND_BYTES_MAX}`);
   } catch (error) {
-    refuse(`the command cannot be sent: ${messageOf(error)}`);
+    refuse(`the ${name} cannot be sent: ${messageOf(error)}`);
   }
   return undefined;
 }

@@ -3,7 +3,8 @@ import type { Child } from "../threads/child.ts";
 import type { ClusterDisks } from "../directory/cluster-disks.ts";
 import type { Control } from "../threads/control.ts";
 import { KontikiError } from "../errors.ts";
-import type { LogLine } from "../mail/protocol.ts";
+import { decode } from "../bytes/codec.ts";
+import type { EncodedLogLine, LogLine } from "../mail/protocol.ts";
 import type { NodeStatus } from "../mail/status.ts";
 import type { Supervisor } from "../threads/supervisor.ts";
 import { waitFor, type WaitOptions } from "./deadline.ts";
@@ -175,7 +176,8 @@ export class NodeHandle {
     options: { readonly from?: number; readonly max?: number } = {},
   ): Promise<readonly LogLine[]> {
     const { from = 1, max = 1000 } = options;
-    return this.#control().call("log", CALL_MS, (node) => node.log(from, max));
+    const lines = await this.#control().call("log", CALL_MS, (node) => node.log(from, max));
+    return lines.map(decodedLine);
   }
 
   /** SHA-256 of the state machine's state in hex, and the index of the last entry applied to it. */
@@ -238,4 +240,10 @@ function isIntact({ life, raft, trouble }: NodeStatus): boolean {
   return (
     life.type === "running" && trouble === undefined && raft?.votes === true && !raft.repairing
   );
+}
+
+function decodedLine(line: EncodedLogLine): LogLine {
+  if (line.type !== "command") return line;
+  const { payload, ...rest } = line;
+  return { ...rest, command: payload.length === 0 ? undefined : decode(payload) };
 }

@@ -1,5 +1,6 @@
 import { inspect } from "node:util";
 import { Chance } from "../chance.ts";
+import { copyPlain, unplain } from "../history/plain.ts";
 import type { Plan } from "./plan.ts";
 import { planOf } from "./plan-of.ts";
 import { partError } from "../scenario/check-parts.ts";
@@ -19,7 +20,10 @@ export function planOfParts({ scenario, commands }: ScenarioParts, seed: number)
   const operations = plan.operations.map((operation) => {
     const own = commands(chance.fork(String(operation.id)), operation.client);
     const { command, read = false } = checkedCommand(own, scenario.name);
-    return { ...operation, command, read };
+    const what = unplain(command);
+    if (what !== undefined)
+      throw partError(scenario.name, "commands", `gives ${what} in a command: give plain data`);
+    return { ...operation, command: copyPlain(command), read };
   });
   return { ...plan, operations };
 }

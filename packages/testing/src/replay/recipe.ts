@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from "node:util";
 import { crc32 } from "node:zlib";
-import { encode } from "@kontiki/actors/node";
+import { encodePlain } from "@kontiki/actors/node";
 import type { Plan } from "../plan/plan.ts";
 import type { Scenario } from "../scenario/scenario.ts";
 import { TokenError } from "./token-error.ts";
@@ -55,7 +55,7 @@ export function drawnRecipe(plan: Plan, drawn: Plan): Recipe | undefined {
 }
 
 function digestOf({ faults, operations }: Plan): number {
-  return crc32(encode([faults, operations]));
+  return crc32(encodePlain([faults, operations], "plan"));
 }
 
 /** The elements of `all` that are in `some`; undefined when `some` has other elements, or another order. */

@@ -1,5 +1,7 @@
 import type { ExploredAction } from "../explore/action.ts";
 import type { BoundOptions } from "../explore/bounds.ts";
+import type { Plan } from "../plan/plan.ts";
+import type { Scenario } from "../scenario/scenario.ts";
 import type { Recipe } from "./recipe.ts";
 import { TokenError } from "./token-error.ts";
 import { packToken, unpackToken } from "./token-text.ts";
@@ -34,7 +36,17 @@ export type Token =
  * format and holds a checksum. The compressed bytes may differ between versions of Node; the content does not.
  */
 export function encodeToken(token: Token): string {
-  return packToken(token);
+  return packToken(token.type === "run" ? { ...token, recipe: unmarked(token.recipe) } : token);
+}
+
+/** Scenarios have a mark, which is not part of their data. */
+function unmarked(recipe: Recipe): unknown {
+  const { scenario, plan } = recipe as { readonly scenario?: Scenario; readonly plan?: Plan };
+  return {
+    ...recipe,
+    ...(scenario && { scenario: { ...scenario } }),
+    ...(plan && { plan: { ...plan, scenario: { ...plan.scenario } } }),
+  };
 }
 
 /**

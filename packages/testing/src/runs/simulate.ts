@@ -1,4 +1,9 @@
-import { KeyValue, type MakeStateMachine } from "@kontiki/actors/node";
+import {
+  KeyValue,
+  makeMachine,
+  type MakeStateMachine,
+  type StateMachine,
+} from "@kontiki/actors/node";
 import { Chance } from "../chance.ts";
 import { claimsOf, type Claims } from "../claims/claims-of.ts";
 import type { Specification } from "../check/models/specification.ts";
@@ -36,6 +41,8 @@ const LOOK_MS = 10;
  *
  * Operations and faults go on for `durationMs`. Then all faults end, every node that is down starts, and the cluster has
  * `settleMs` to elect a leader, to answer everything and to agree.
+ *
+ * @throws KontikiError when `machine` does not make a new machine at each call.
  */
 export function simulate(plan: Plan, options: SimulateOptions = {}): RunResult {
   return finish(simulateInSlices(plan, options));
@@ -73,7 +80,7 @@ export class Simulation {
   #phase: "running" | "settling" | "over" = "running";
   #untilMs: number;
 
-  /** Begins the run: all nodes start. */
+  /** Begins the run: all nodes start. @throws KontikiError when `machine` does not make a new machine at each call. */
   constructor(plan: Plan, options: SimulateOptions = {}) {
     this.plan = plan;
     this.#options = options;
@@ -81,7 +88,7 @@ export class Simulation {
     const { counters } = this;
     const timeline = this.#timeline;
     const chance = new Chance(plan.seed);
-    const machine: MakeStateMachine = options.machine ?? (() => new KeyValue() as never);
+    const machine = makerOf(options.machine);
     const onHappening = this.#onHappening.bind(this);
     this.world = new World({
       plan,
@@ -265,6 +272,16 @@ export class Simulation {
         check === "state machine" && at === this.now && text.startsWith(`${node}: `),
     );
   }
+}
+
+/**
+ * Checks each machine that an own function makes. The checks of the run make one before any node does, and one here shows
+ * whether that is another.
+ */
+function makerOf(own: MakeStateMachine | undefined): () => StateMachine {
+  if (own === undefined) return () => new KeyValue() as StateMachine;
+  makeMachine(own, "machine");
+  return () => makeMachine(own, "machine");
 }
 
 /** Whether a node refused to start with the content of its disk, or its disk refused an operation. */

@@ -1,6 +1,6 @@
-import type { Outcome } from "@kontiki/actors/node";
+import { ASKED_DEPTH_MAX, type Outcome } from "@kontiki/actors/node";
 import { nodeId } from "@kontiki/core";
-import { unplain } from "../history/plain.ts";
+import { copyPlain, unplain } from "../history/plain.ts";
 import type { FaultAction, Kept } from "../scenario/fault.ts";
 import type { Duration } from "../scenario/written/values.ts";
 import type { Happening, Observer } from "../engine/observer.ts";
@@ -193,16 +193,18 @@ export class Session<Command = unknown, Result = unknown> {
   }
 
   #ask(command: Command, read: boolean): Promise<Outcome<Result>> {
-    const what = unplain(command);
+    const what = unplain(command, ASKED_DEPTH_MAX);
     if (what !== undefined)
       throw new SessionError(
         `${read ? "read" : "propose"} was given ${what}, which is not plain data`,
       );
-    const operation = this.#recording.operation(this.now, command, read);
+    // The function may use its object again, and may change an answer: what is remembered are copies.
+    const operation = this.#recording.operation(this.now, copyPlain(command), read);
     return this.#waits.promise((resolve) => {
       this.#simulation.clients.ask(operation, (outcome) => {
         this.#recording.ended(operation);
-        resolve(outcome as Outcome<Result>);
+        const own = outcome.type === "ok" ? { value: copyPlain(outcome.value) } : {};
+        resolve({ ...outcome, ...own } as Outcome<Result>);
       });
     });
   }

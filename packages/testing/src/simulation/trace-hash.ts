@@ -141,7 +141,7 @@ export class TraceHash implements Observer {
     if (typeof value === "string") return this.#text(value);
     if (value instanceof Uint8Array) return this.#bytes(value);
     if (typeof value !== "object" || value === null)
-      return this.#text(`${typeof value} ${String(value)}`);
+      return this.#text(`${typeof value} ${Object.is(value, -0) ? "-0" : String(value)}`);
     if (value instanceof Map || value instanceof Set) return this.#data([...value]);
     const names = Object.keys(value);
     this.#mix(names.length);

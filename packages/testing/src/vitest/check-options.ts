@@ -1,4 +1,4 @@
-import { makeMachine } from "@kontiki/actors";
+import { checkMaker } from "@kontiki/actors";
 import * as v from "valibot";
 import { SEEDS } from "../campaign/seeds.ts";
 import { checkedParts, partError } from "../scenario/check-parts.ts";
@@ -39,7 +39,7 @@ export function checkOptions<Command, Result>(
 }
 
 /**
- * Checks a custom state machine and its companions, and makes one machine to see whether that works.
+ * Checks a custom state machine and its companions, and makes two machines to see whether that works.
  *
  * @throws ScenarioError or KontikiError that says what is wrong.
  */
@@ -50,5 +50,5 @@ export function checkMachine(
   const { machine, specification, commands } = own;
   const asks = scenario.workload.clients > 0;
   checkedParts({ machine, specification, commands }, { source, machine: "machine", asks });
-  if (machine !== undefined) makeMachine(machine, `${source}: machine`);
+  if (machine !== undefined) checkMaker(machine, `${source}: machine`);
 }

@@ -106,9 +106,11 @@ class LiveRun {
     await keeper.healAll();
     await clients;
     const digest = await settle(cluster, scenario.settleMs, (violation) => this.#report(violation));
-    if (digest !== undefined && this.#specification === keyValueSpecification)
-      await readAllKeys(this.#plan, cluster, this);
-    return this.#result(digest ?? "");
+    const unread =
+      digest !== undefined && this.#specification === keyValueSpecification
+        ? await readAllKeys(this.#plan, cluster, this)
+        : undefined;
+    return this.#result(digest ?? "", unread);
   }
 
   close(): void {
@@ -159,7 +161,7 @@ class LiveRun {
     this.#violations.push({ ...violation, at: this.#now });
   }
 
-  #result(hash: string): RunResult {
+  #result(hash: string, unread: string | undefined): RunResult {
     const { expect } = this.#plan.scenario;
     const marks = [...this.#faultMarks.all, ...this.#leaderMarks.all].toSorted(
       (one, other) => one.from - other.from,
@@ -172,6 +174,7 @@ class LiveRun {
       ...doubtsOnThreads(this.#plan),
       ...(expect.linearizable ? [this.#judge(history)] : []),
       this.#record.fruitless(),
+      unread,
       ...checkExpectations(
         { atLeast: Object.fromEntries(counted), atMost: expect.atMost },
         coverage,
