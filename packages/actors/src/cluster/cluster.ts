@@ -127,7 +127,8 @@ export class Cluster<Command = KeyValueCommand, Result = KeyValueResult> {
   /**
    * Has a command applied by the replicated state machine, exactly once. Never rejects: the outcome is how it ended.
    *
-   * @param command plain data, at most {@link COMMAND_BYTES_MAX} bytes as msgpack.
+   * @param command plain data, at most {@link COMMAND_BYTES_MAX} bytes as msgpack, nested at most 100 deep. Every node gets
+   *   an equal value. Anything else is not sent: the outcome is `definitelyNot`, and its reason says which part is what.
    * @param options how long to try, in ms; `proposalTimeoutMs` of the cluster when left out.
    */
   propose(
