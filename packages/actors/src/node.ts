@@ -25,6 +25,9 @@ export { clientOf, encodeCommand, headerOf, type CommandHeader } from "./session
 export { DiskError, type Disk, type DiskFile, type NewFile } from "./storage/disk/disk.ts";
 export { KeyValue, type KeyValueCommand, type KeyValueResult } from "./machine/key-value.ts";
 export { messageOf } from "./errors.ts";
+export { nearest } from "./options/nearest.ts";
+export * from "./options/rules.ts";
+export * from "./options/schema.ts";
 export { Lease } from "./node/lease.ts";
 export type { Letter, Order } from "./node/letter.ts";
 export { NodeActor, type NodeParts, type Notice, type Timer } from "./node/node-actor.ts";

@@ -15,7 +15,7 @@ export function needed<Value>(rule: Rule<Value>): Needed<Value> {
  * has one too many, or has a rule for another type. An option that may be left out may also be `undefined`.
  */
 export type Schema<Options> = {
-  readonly [Name in keyof Options]-?: object extends Pick<Options, Name>
+  readonly [Name in keyof Options]-?: undefined extends Options[Name]
     ? Rule<Exclude<Options[Name], undefined>>
     : Needed<Options[Name]>;
 };
@@ -26,14 +26,16 @@ type AnySchema = Readonly<Record<string, Rule<unknown> | Needed<unknown>>>;
  * Checks all options of a function: their names and their values.
  *
  * @param where the name of the function, as its users know it.
+ * @param argument the name of the argument when it cannot be left out.
  * @throws KontikiError with one line that names the function, the option and its value, and says what is allowed.
  */
 export function checkOptions<Options>(
   where: string,
   schema: Schema<Options>,
   given: Options | undefined,
+  argument?: string,
 ): void {
-  const wrong = wrongOptions(where, schema, given);
+  const wrong = wrongOptions(where, schema, given, argument);
   if (wrong !== undefined) throw new KontikiError(wrong);
 }
 
@@ -42,17 +44,18 @@ export function wrongOptions<Options>(
   where: string,
   schema: Schema<Options>,
   given: Options | undefined,
+  argument?: string,
 ): string | undefined {
-  if (given === undefined) return undefined;
-  return wrongIn(schema as AnySchema, given, `${where}: options`, `${where}: `);
+  if (given === undefined && argument === undefined) return undefined;
+  return wrongIn(schema as AnySchema, given, `${where}: ${argument ?? "options"}`, `${where}: `);
 }
 
 /** Checks one positional argument. @throws KontikiError like {@link checkOptions}. */
-export function checkArgument<Value>(
+export function checkArgument(
   where: string,
   name: string,
-  rule: Rule<Value>,
-  given: Value,
+  rule: (value: unknown, path: string) => string | undefined,
+  given: unknown,
 ): void {
   const wrong = rule(given, `${where}: ${name}`);
   if (wrong !== undefined) throw new KontikiError(wrong);

@@ -1,9 +1,19 @@
-import { KeyValue, type MakeStateMachine } from "@kontiki/actors/node";
+import {
+  callable,
+  checkArgument,
+  checkOptions,
+  flag,
+  KeyValue,
+  listOf,
+  type MakeStateMachine,
+  type Schema,
+} from "@kontiki/actors/node";
 import { Chance } from "../chance.ts";
 import { claimsOf, type Claims } from "../claims/claims-of.ts";
-import type { Specification } from "../check/models/specification.ts";
+import { givenSpecification, type Specification } from "../check/models/specification.ts";
 import { Nemesis } from "../nemesis/nemesis.ts";
 import { Counters } from "../run/counters.ts";
+import { givenPlan } from "../plan/given-plan.ts";
 import type { Plan } from "../plan/plan.ts";
 import type { RunResult, Violation } from "../run/result.ts";
 import { finish, type Work } from "../slices.ts";
@@ -25,6 +35,13 @@ export type SimulateOptions = {
   readonly stopAtFirst?: boolean;
 };
 
+export const SIMULATE_OPTIONS: Schema<SimulateOptions> = {
+  machine: callable(" that makes a state machine"),
+  specification: givenSpecification,
+  observers: listOf(callable(" that makes an observer"), "a list of functions that make observers"),
+  stopAtFirst: flag,
+};
+
 /** A few milliseconds of work. */
 const SLICE_STEPS = 256;
 
@@ -38,14 +55,29 @@ const LOOK_MS = 10;
  * `settleMs` to elect a leader, to answer everything and to agree.
  */
 export function simulate(plan: Plan, options: SimulateOptions = {}): RunResult {
-  return finish(simulateInSlices(plan, options));
+  return finish(checkedRun("simulate", plan, options));
 }
 
 /** Like {@link simulate}, as work that yields the run every few hundred events. */
-export function* simulateInSlices(
+export function simulateInSlices(
   plan: Plan,
   options: SimulateOptions = {},
 ): Work<RunResult, Simulation> {
+  return checkedRun("simulateInSlices", plan, options);
+}
+
+/** The run of a plan, checked for the function `where`. */
+function checkedRun(
+  where: string,
+  plan: Plan,
+  options: SimulateOptions,
+): Work<RunResult, Simulation> {
+  checkArgument(where, "plan", givenPlan, plan);
+  checkOptions(where, SIMULATE_OPTIONS, options);
+  return runIn(plan, options);
+}
+
+function* runIn(plan: Plan, options: SimulateOptions): Work<RunResult, Simulation> {
   const simulation = new Simulation(plan, options);
   for (let steps = 1; simulation.step(); steps += 1)
     if (steps % SLICE_STEPS === 0) yield simulation;
@@ -75,6 +107,8 @@ export class Simulation {
 
   /** Begins the run: all nodes start. */
   constructor(plan: Plan, options: SimulateOptions = {}) {
+    checkArgument("Simulation", "plan", givenPlan, plan);
+    checkOptions("Simulation", SIMULATE_OPTIONS, options);
     this.plan = plan;
     this.#options = options;
     this.#untilMs = plan.scenario.durationMs;

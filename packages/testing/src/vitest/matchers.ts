@@ -1,5 +1,7 @@
 import { inspect } from "node:util";
+import { checkArgument, isRecord, rule } from "@kontiki/actors/node";
 import { checkLinearizable } from "../check/linearizable.ts";
+import { givenFileModel } from "../check/given-model.ts";
 import { interpretHistory } from "../check/interpret.ts";
 import type { AnyFileModel } from "../check/models/index.ts";
 import { keyValueSpecification } from "../check/models/specification.ts";
@@ -28,11 +30,20 @@ const SHORT = { depth: 0, breakLength: Infinity, maxStringLength: 60 };
 
 const REPEATABLE = "give a plan, a scenario, or a function that returns the result of a run";
 
+const HISTORY = rule(
+  "a history, or the result of a run",
+  (value) => isRecord(value) && ("operations" in value || "history" in value),
+);
+
+const RESULT = rule("the result of a run", (value) => isRecord(value) && "violations" in value);
+
 /** The history is linearizable by the model; without a model, by that of the key-value machine. */
 export function toBeLinearizable(
   told: History | Pick<RunResult, "history">,
   model: AnyFileModel = keyValueSpecification.model,
 ): Said {
+  checkArgument("toBeLinearizable", "the value", HISTORY, told);
+  checkArgument("toBeLinearizable", "model", givenFileModel, model);
   const of = "history" in told ? told.history : told;
   const history = withReadsPlaced(interpretHistory(of, model), model);
   const verdict = checkLinearizable(history, model);
@@ -45,7 +56,9 @@ export function toBeLinearizable(
 }
 
 /** No two nodes led in one term (Election Safety, Figure 3). A run without a leader does not show that. */
-export function toHaveOneLeaderPerTerm({ history, violations }: RunResult): Said {
+export function toHaveOneLeaderPerTerm(result: RunResult): Said {
+  checkArgument("toHaveOneLeaderPerTerm", "the value", RESULT, result);
+  const { history, violations } = result;
   const leaders = new Map<number, Set<string>>();
   for (const mark of history.marks) {
     if (mark.type !== "leader" || mark.term === undefined) continue;
@@ -64,7 +77,9 @@ export function toHaveOneLeaderPerTerm({ history, violations }: RunResult): Said
 }
 
 /** After all faults ended the cluster became live again: all operations were answered, and all nodes agree. */
-export function toConverge({ violations, virtualMs }: RunResult): Said {
+export function toConverge(result: RunResult): Said {
+  checkArgument("toConverge", "the value", RESULT, result);
+  const { violations, virtualMs } = result;
   const wrong = violations.map(({ check, text, at }) =>
     check === "liveness" ? text : `the run ended early, at ${at} ms: ${check}: ${text}`,
   );

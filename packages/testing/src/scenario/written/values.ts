@@ -1,6 +1,6 @@
 import { inspect } from "node:util";
+import { nearest } from "@kontiki/actors/node";
 import * as v from "valibot";
-import { nearest } from "./nearest.ts";
 
 /**
  * The smallest parts of the schema: the values that people write in a scenario, and what they mean. Each has its own
