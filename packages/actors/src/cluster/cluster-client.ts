@@ -10,8 +10,9 @@ import type { Outcome } from "../sessions/outcome.ts";
 import { outcomeOf } from "../sessions/result.ts";
 import type { CommandBytes } from "../storage/storage.ts";
 import { someNode } from "../options/node-names.ts";
-import { oneOf, patience } from "../options/rules.ts";
+import { patience } from "../options/rules.ts";
 import type { Schema } from "../options/schema.ts";
+import { oneOf } from "../options/words.ts";
 import type { Supervisor } from "../threads/supervisor.ts";
 import type { CheckedOptions } from "./cluster-options.ts";
 

@@ -5,9 +5,10 @@ import { checkNodeName, NODES_MAX } from "./cluster-options.ts";
 import { KontikiError, messageOf } from "../errors.ts";
 import { learner, reach, RefusedChangeError, removed, voter } from "./membership-targets.ts";
 import type { Supervisor } from "../threads/supervisor.ts";
+import { checkArgument } from "../options/argument.ts";
 import { someNode } from "../options/node-names.ts";
-import { oneOf } from "../options/rules.ts";
-import { checkArgument, checkOptions, type Schema } from "../options/schema.ts";
+import { oneOf } from "../options/words.ts";
+import { checkOptions, type Schema } from "../options/schema.ts";
 import { Deadline, WAIT_OPTIONS, type WaitOptions } from "./deadline.ts";
 
 /** Options for adding a node to a cluster. */

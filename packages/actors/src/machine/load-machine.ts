@@ -1,5 +1,7 @@
 import { KontikiError, messageOf } from "../errors.ts";
-import { importModule } from "./import-module.ts";
+import { checkArgument } from "../options/argument.ts";
+import { text } from "../options/rules.ts";
+import { importModule, URL_TEXT } from "./import-module.ts";
 import type { StateMachine } from "./state-machine.ts";
 
 /**
@@ -9,6 +11,7 @@ import type { StateMachine } from "./state-machine.ts";
  * @throws KontikiError when the module is missing, throws, or returns something else.
  */
 export async function loadMachine(url: string): Promise<StateMachine> {
+  checkArgument("loadMachine", "url", URL_TEXT, url);
   const { default: made } = await importModule(url, "state machine");
   if (typeof made !== "function") {
     throw new KontikiError(
@@ -25,6 +28,7 @@ export async function loadMachine(url: string): Promise<StateMachine> {
  * @throws KontikiError when it is not a function, throws, or returns something other than a {@link StateMachine}.
  */
 export function makeMachine(make: unknown, source: string): StateMachine {
+  checkArgument("makeMachine", "source", text("how messages name the machine"), source);
   if (typeof make !== "function")
     throw new KontikiError(`${source}: it is not a function that makes a machine`);
   if (isClass(make))

@@ -1,6 +1,5 @@
 import { isNodeId } from "@kontiki/core";
-import { isRecord } from "./schema.ts";
-import { listOf, shown, text, type Rule } from "./rules.ts";
+import { isRecord, listOf, shown, text, type Rule } from "./rules.ts";
 
 /** A text that may name a node; whether there is one of this name is another question. */
 export const someNode: Rule<string> = text("the name of a node");

@@ -1,5 +1,4 @@
 import { inspect } from "node:util";
-import { nearest } from "./nearest.ts";
 
 /**
  * The rules that options are checked by. TypeScript checks them for those who write it; these are for those who write
@@ -80,17 +79,6 @@ export const signal: Rule<AbortSignal> = rule("an AbortSignal", (value) => {
   return typeof aborted === "boolean" && typeof addEventListener === "function";
 });
 
-/** One of these words. */
-export function oneOf<const Word extends string>(...words: readonly Word[]): Rule<Word> {
-  const check: Rule<Word> = (value, path) => {
-    if (words.some((word) => word === value)) return undefined;
-    const near = typeof value === "string" ? nearest(value, words) : undefined;
-    const hint = near === undefined ? "" : `; did you mean ${shown(near)}?`;
-    return `${path} is ${shown(value)}: give one of ${words.join(", ")}${hint}`;
-  };
-  return Object.assign(check, { words });
-}
-
 /** Several of one kind. */
 export function listOf<Item>(item: Rule<Item>, give: string): Rule<readonly Item[]> {
   return (value, path) => {
@@ -110,10 +98,20 @@ export function either<First, Second>(
   return (value, path) => (isFirst(value) ? first : second)(value, path);
 }
 
+/**
+ * Whether it is an object whose properties are options: no list, no promise that was not awaited, no map, and no signal
+ * in the place of `{ signal }`.
+ */
+export function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+  if (typeof value !== "object" || value === null) return false;
+  const tag = Object.prototype.toString.call(value);
+  return tag === "[object Object]" || tag === "[object Module]";
+}
+
 /** A value on one line, with its content when it is plain. Nothing of the value's own runs. */
 export function shown(value: unknown): string {
   const text = inspect(value, {
-    depth: Array.isArray(value) || isPlain(value) ? 0 : -1,
+    depth: Array.isArray(value) || isRecord(value) ? 0 : -1,
     breakLength: Infinity,
     compact: true,
     customInspect: false,
@@ -127,10 +125,6 @@ const LENGTH_MAX = 120;
 
 function isBetween(value: unknown, least: number, most: number): boolean {
   return typeof value === "number" && value >= least && value <= most;
-}
-
-function isPlain(value: unknown): boolean {
-  return Object.prototype.toString.call(value) === "[object Object]";
 }
 
 function upTo(most: number, unbounded: number): string {

@@ -1,6 +1,6 @@
 import { KontikiError } from "../errors.ts";
 import { nearest } from "./nearest.ts";
-import { shown, type Rule } from "./rules.ts";
+import { isRecord, shown, type Rule } from "./rules.ts";
 
 /** An option that must be given. */
 export type Needed<Value> = { readonly needed: Rule<Value> };
@@ -50,17 +50,6 @@ export function wrongOptions<Options>(
   return wrongIn(schema as AnySchema, given, `${where}: ${argument ?? "options"}`, `${where}: `);
 }
 
-/** Checks one positional argument. @throws KontikiError like {@link checkOptions}. */
-export function checkArgument(
-  where: string,
-  name: string,
-  rule: (value: unknown, path: string) => string | undefined,
-  given: unknown,
-): void {
-  const wrong = rule(given, `${where}: ${name}`);
-  if (wrong !== undefined) throw new KontikiError(wrong);
-}
-
 /** An object with these fields and no others. */
 export function fields<Options>(schema: Schema<Options>): Rule<Options> {
   return (value, path) => wrongIn(schema as AnySchema, value, path, `${path}.`);
@@ -107,14 +96,4 @@ function unknownOption(schema: AnySchema, wrong: string, inner: string): string 
 function wordsOf(entry: AnySchema[string] | undefined): readonly string[] {
   const rule = typeof entry === "object" ? entry.needed : entry;
   return rule?.words ?? [];
-}
-
-/**
- * Whether it is an object whose properties are options: no list, no promise that was not awaited, no map, and no signal
- * in the place of `{ signal }`.
- */
-export function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
-  if (typeof value !== "object" || value === null) return false;
-  const tag = Object.prototype.toString.call(value);
-  return tag === "[object Object]" || tag === "[object Module]";
 }
