@@ -28,8 +28,6 @@ const ENTRIES = [
 const HARMLESS: Readonly<Record<string, string>> = {
   "packages/actors/src/options/rules.ts": "shows a wrong option, before anything runs",
   "packages/testing/src/check/limits.ts": "a simulation gives a clock that counts",
-  "packages/testing/src/scenario/written/values.ts":
-    "shows a wrong value of a scenario, and no run has a wrong scenario",
   "packages/testing/src/slices.ts": "pauses work for a moment, which does not change the work",
 };
 

@@ -2,6 +2,7 @@ import { distance } from "fastest-levenshtein";
 
 /** The one of `names` that is most like a misspelt name; undefined when none is like it. */
 export function nearest(wrong: string, names: readonly string[]): string | undefined {
+  if (wrong === "") return undefined;
   const small = wrong.toLowerCase();
   const ranked = names
     .map((name) => ({ name, changes: distance(small, name.toLowerCase()) }))
