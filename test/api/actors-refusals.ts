@@ -112,7 +112,7 @@ export function clusterRefusals(folder: string): Record<string, readonly Refusal
       ),
       ...bad(
         "a hole",
-        { nodes: ["a", , "b"] },
+        { nodes: Object.assign(["a"], { 2: "b" }) },
         "nodes[1] is undefined: give a name of a-z, 0-9 and -, a letter first, 64 at most",
       ),
       ...bad(

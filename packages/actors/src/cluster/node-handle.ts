@@ -17,7 +17,12 @@ import {
 } from "./deadline.ts";
 
 /** Which part of a log. */
-type LogOptions = { readonly from?: number | undefined; readonly max?: number | undefined };
+export type LogOptions = {
+  /** The first index, 1 or more. Default 1. */
+  readonly from?: number | undefined;
+  /** How many entries at most. Default 1,000. */
+  readonly max?: number | undefined;
+};
 
 const LOG_OPTIONS: Schema<LogOptions> = { from: whole(1), max: whole(0) };
 

@@ -74,7 +74,12 @@ export type History<Input = Call, Output = Value> = {
 };
 
 /** What a history has besides its operations: faults and leaders, and the unit of its times. */
-type HistoryOptions = { readonly marks?: readonly Mark[]; readonly unit?: TimeUnit };
+export type HistoryOptions = {
+  /** Faults and leaders. Default: none. */
+  readonly marks?: readonly Mark[];
+  /** The unit of its times. Default: "step". */
+  readonly unit?: TimeUnit;
+};
 
 const LIST = rule<readonly Mark[]>("a list", (value) => Array.isArray(value));
 

@@ -12,7 +12,10 @@ export const STORY_LEGEND =
   "L3 5/7: leads term 3, knows that 5 entries are committed, has 7; F follower, P pre-candidate, C candidate";
 
 /** How a story is laid out. */
-type StoryOptions = { readonly width?: number };
+export type StoryOptions = {
+  /** Characters per line. Default: 160. */
+  readonly width?: number;
+};
 
 const STORY_OPTIONS: Schema<StoryOptions> = { width: decimal(0, Infinity) };
 
@@ -21,8 +24,6 @@ const LINES = rule("the lines of a story", (value) => Array.isArray(value));
 /**
  * A story in columns: the time, the node of the event, the state of each node after it, and what happened. A line without
  * a time has its number instead.
- *
- * @param width characters per line. Default: 160.
  */
 export function storyText(lines: readonly StoryLine[], options: StoryOptions = {}): string {
   checkArgument("storyText", "lines", LINES, lines);

@@ -50,15 +50,18 @@ function checkGroups(fault: FaultAction): void {
     );
 }
 
-/** How long to wait. */
-export type WaitOptions = { readonly timeoutMs?: Duration };
+/** How long a scenario function waits. */
+export type SessionWaitOptions = {
+  /** The limit, in virtual time: ms, or a text such as "1.5s". Default: 10 seconds. */
+  readonly timeoutMs?: Duration;
+};
 
-const WAIT_OPTIONS: Schema<WaitOptions> = {
+const WAIT_OPTIONS: Schema<SessionWaitOptions> = {
   timeoutMs: (value, path) => wrongTime(path, value),
 };
 
 /** Reads the time limit of a wait. @throws SessionError for anything else. */
-export function givenLimit(where: string, options: WaitOptions, usualMs: number): number {
+export function givenLimit(where: string, options: SessionWaitOptions, usualMs: number): number {
   checkGiven(where, WAIT_OPTIONS, options);
   return givenMs("timeoutMs", options.timeoutMs ?? usualMs);
 }

@@ -12,7 +12,7 @@ import {
   givenLimit,
   givenMet,
   givenMs,
-  type WaitOptions,
+  type SessionWaitOptions,
 } from "./given.ts";
 import { SessionError } from "./session-error.ts";
 import type { Waits } from "./waits.ts";
@@ -23,8 +23,11 @@ export type Ongoing = {
   end(): void;
 };
 
-/** How a crash ends a process. */
-type CrashOptions = { readonly kept?: Kept };
+/** How a process ends. */
+export type CrashOptions = {
+  /** It also loses power, and its disk keeps only this part of the unsynced data. Default: power stays on. */
+  readonly kept?: Kept;
+};
 
 const CRASH_OPTIONS: Schema<CrashOptions> = { kept: oneOf(...KEPTS) };
 
@@ -84,7 +87,7 @@ export class Session<Command = unknown, Result = unknown> {
    * @throws SessionError when it does not hold within `timeoutMs` of virtual time (default: 10 seconds), or returns a
    *   promise.
    */
-  until(what: string, isMet: () => boolean, options: WaitOptions = {}): Promise<void> {
+  until(what: string, isMet: () => boolean, options: SessionWaitOptions = {}): Promise<void> {
     if (typeof isMet !== "function")
       throw new SessionError(`sim.until: isMet is ${shown(isMet)}: give a function that looks`);
     return this.#until(what, isMet, givenLimit("sim.until", options, WAIT_MS));
@@ -114,14 +117,14 @@ export class Session<Command = unknown, Result = unknown> {
   }
 
   /** Waits for a leader and returns its name. @throws SessionError when no node leads in time. */
-  async elected(options: WaitOptions = {}): Promise<string> {
+  async elected(options: SessionWaitOptions = {}): Promise<string> {
     const limit = givenLimit("sim.elected", options, WAIT_MS);
     await this.#until("a leader", () => this.leader() !== undefined, limit);
     return this.leader() ?? "";
   }
 
   /** Waits until all members run and have applied the same log. @throws SessionError when they do not in time. */
-  async converged(options: WaitOptions = {}): Promise<void> {
+  async converged(options: SessionWaitOptions = {}): Promise<void> {
     const limit = givenLimit("sim.converged", options, WAIT_MS);
     await this.#until("all nodes agree", () => this.#simulation.world.hasSettled, limit);
   }
