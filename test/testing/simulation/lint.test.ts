@@ -33,11 +33,11 @@ const HARMLESS: Readonly<Record<string, string>> = {
 
 /** What gives the same on all machines: of Node, and of libraries. */
 const MODULES: Readonly<Record<string, RegExp>> = {
-  "fastest-levenshtein": /^\{ distance \}$/,
   "node:buffer": /^\{ Buffer \}$/,
   "node:crypto": /^\{ createHash \}$/,
   "node:util": /^\{ isDeepStrictEqual \}$/,
   "node:zlib": /^\{ [^}]* \}$/,
+  leven: /^\{ closestMatch \}$/,
   msgpackr: /^\{ [^}]* \}$/,
   valibot: /^\* as v$/,
   "msgpackr/pack": /^\* as plainJavaScript$/,

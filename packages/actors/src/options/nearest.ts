@@ -1,19 +1,19 @@
-import { distance } from "fastest-levenshtein";
+import { closestMatch } from "leven";
+
+/** The share of a name's letters that may be wrong. */
+const WRONG_SHARE = 0.4;
 
 /** The one of `names` that is most like a misspelt name; undefined when none is like it. */
 export function nearest(wrong: string, names: readonly string[]): string | undefined {
   if (wrong === "") return undefined;
   const small = wrong.toLowerCase();
-  const ranked = names
-    .map((name) => ({ name, changes: distance(small, name.toLowerCase()) }))
-    .toSorted((one, other) => one.changes - other.changes);
-  const [best] = ranked;
-  const bearable = Math.max(1, Math.floor(wrong.length * 0.4));
-  if (best !== undefined && best.changes <= bearable) return best.name;
-  return (
-    names.find((name) => beginsWith(small, name.toLowerCase())) ??
-    names.find((name) => beginsWith(name.toLowerCase(), small))
-  );
+  const smallNames = names.map((name) => name.toLowerCase());
+  const maxDistance = Math.max(1, Math.floor(wrong.length * WRONG_SHARE));
+  const found =
+    closestMatch(small, smallNames, { maxDistance }) ??
+    smallNames.find((name) => beginsWith(small, name)) ??
+    smallNames.find((name) => beginsWith(name, small));
+  return found === undefined ? undefined : names[smallNames.indexOf(found)];
 }
 
 function beginsWith(text: string, start: string): boolean {
