@@ -77,6 +77,15 @@ describe("wrong options are refused", () => {
   });
 });
 
+test("a priority of a node that the data directory does not hold is refused, and unlocks it", async () => {
+  const dataDir = temporaryFolder();
+  await (await start({ nodes: ["a"], dataDir })).stop();
+  expect(await refusalOf({ dataDir, priorities: { a: 1, n1: 1 } })).toBe(
+    "Cluster.start: priorities.n1 is 1, and there is no node n1: there are a",
+  );
+  await start({ dataDir, priorities: { a: 1 } });
+});
+
 describe("a data directory is refused", () => {
   test("when this process uses it already", async () => {
     const dataDir = temporaryFolder();
