@@ -181,7 +181,7 @@ describe("one change after another", () => {
     };
     await refused(cluster.removeNode("n1"), /^removing n1: no voter would be left$/);
     await refused(cluster.addNode("n1"), /^there is a node n1 already$/);
-    await refused(cluster.addNode("N"), /cannot name a node/);
+    await refused(cluster.addNode("N"), /^the name is 'N': give a name of/);
     await refused(cluster.addNode("n2", { replaces: "n9" }), /^there is no node n9: there are n1$/);
     await refused(
       cluster.addNode("n2", { as: "learner", replaces: "n1" }),

@@ -5,7 +5,11 @@ import { checkNodeName, NODES_MAX } from "./cluster-options.ts";
 import { KontikiError, messageOf } from "../errors.ts";
 import { learner, reach, RefusedChangeError, removed, voter } from "./membership-targets.ts";
 import type { Supervisor } from "../threads/supervisor.ts";
-import { Deadline, type WaitOptions } from "./deadline.ts";
+import { checkArgument } from "../options/argument.ts";
+import { someNode } from "../options/node-names.ts";
+import { oneOf } from "../options/words.ts";
+import { checkOptions, type Schema } from "../options/schema.ts";
+import { Deadline, WAIT_OPTIONS, type WaitOptions } from "./deadline.ts";
 
 /** Options for adding a node to a cluster. */
 export type AddNodeOptions = WaitOptions & {
@@ -13,6 +17,12 @@ export type AddNodeOptions = WaitOptions & {
   readonly as?: "voter" | "learner" | undefined;
   /** The node that it replaces, which leaves the cluster in the same change and loses its disk. */
   readonly replaces?: string | undefined;
+};
+
+const ADD_NODE_OPTIONS: Schema<AddNodeOptions> = {
+  ...WAIT_OPTIONS,
+  as: oneOf("voter", "learner"),
+  replaces: someNode,
 };
 
 /** How long a graceful stop of a leaving node may take before its thread is killed, in ms. */
@@ -33,6 +43,8 @@ export class MemberChanges {
 
   /** Creates a node with an empty disk and adds it to the cluster. Resolves when it has the requested role. */
   async add(id: string, options: AddNodeOptions): Promise<void> {
+    checkArgument("Cluster.addNode", "id", someNode, id);
+    checkOptions("Cluster.addNode", ADD_NODE_OPTIONS, options);
     const { as = "voter" } = options;
     this.#supervisor.checkRunning();
     const node = this.#newName(id);
@@ -53,6 +65,8 @@ export class MemberChanges {
 
   /** Removes a node from the cluster and, once that is committed, its thread and its disk. */
   async remove(id: string, options: WaitOptions): Promise<void> {
+    checkArgument("Cluster.removeNode", "id", someNode, id);
+    checkOptions("Cluster.removeNode", WAIT_OPTIONS, options);
     this.#supervisor.checkRunning();
     const child = this.#childOf(id);
     const deadline = new Deadline(`removing ${child.id}`, options);
@@ -62,6 +76,8 @@ export class MemberChanges {
 
   /** Makes a node a voter as soon as it has caught up. Resolves when it is one. */
   async promote(id: string, options: WaitOptions): Promise<void> {
+    checkArgument("Cluster.promote", "id", someNode, id);
+    checkOptions("Cluster.promote", WAIT_OPTIONS, options);
     this.#supervisor.checkRunning();
     const child = this.#childOf(id);
     const deadline = new Deadline(`promoting ${child.id}`, options);

@@ -1,5 +1,7 @@
+import { checkArgument } from "@kontiki/actors/node";
 import type { Work } from "../slices.ts";
 import { makeHistory, type History, type Mark, type Operation, type TimeUnit } from "./history.ts";
+import { givenHistory } from "./given-history.ts";
 import { JsonFields } from "./json-fields.ts";
 import { linesOf } from "./lines.ts";
 
@@ -85,7 +87,12 @@ function spanOf(fields: JsonFields): { readonly from: number; readonly to?: numb
 }
 
 /** Writes a history in the format "jsonl", one line at a time, without newlines. */
-export function* jsonlLines({ operations, marks, unit }: History): Generator<string, void, void> {
+export function jsonlLines(history: History): Generator<string, void, void> {
+  checkArgument("jsonlLines", "history", givenHistory, history);
+  return linesIn(history);
+}
+
+function* linesIn({ operations, marks, unit }: History): Generator<string, void, void> {
   yield JSON.stringify({ type: "history", version: 1, unit });
   for (const mark of marks) yield JSON.stringify(mark);
   for (const { input, ...operation } of operations) {

@@ -1,5 +1,7 @@
 import { inspect } from "node:util";
+import { checkArgument, isRecord, rule } from "@kontiki/actors/node";
 import { checkLinearizable } from "../check/linearizable.ts";
+import { givenFileModel } from "../check/given-model.ts";
 import { interpretHistory } from "../check/interpret.ts";
 import type { AnyFileModel } from "../check/models/index.ts";
 import { keyValueSpecification } from "../check/models/specification.ts";
@@ -34,6 +36,13 @@ const SHORT = { depth: 0, breakLength: Infinity, maxStringLength: 60 };
 
 const REPEATABLE = "give a plan, a scenario, or a function that returns the result of a run";
 
+const HISTORY = rule(
+  "a history, or the result of a run",
+  (value) => isRecord(value) && ("operations" in value || "history" in value),
+);
+
+const RESULT = rule("the result of a run", (value) => isRecord(value) && "violations" in value);
+
 /**
  * The history is linearizable by the model; without a model, by that of the key-value machine. A history in which no
  * operation succeeded does not show that.
@@ -43,6 +52,8 @@ export function toBeLinearizable(
   told: History | Pick<RunResult, "history">,
   model: AnyFileModel = keyValueSpecification.model,
 ): Said {
+  checkArgument("toBeLinearizable", "the value", HISTORY, told);
+  checkArgument("toBeLinearizable", "model", givenFileModel, model);
   const of = "history" in told ? told.history : told;
   const history = withReadsPlaced(interpretHistory(of, model), model);
   const verdict = checkLinearizable(history, model);
@@ -55,10 +66,9 @@ export function toBeLinearizable(
 }
 
 /** No two nodes led in one term (Election Safety, Figure 3). A run without a leader does not show that. */
-export function toHaveOneLeaderPerTerm(
-  this: Asserted | void,
-  { history, violations }: RunResult,
-): Said {
+export function toHaveOneLeaderPerTerm(this: Asserted | void, result: RunResult): Said {
+  checkArgument("toHaveOneLeaderPerTerm", "the value", RESULT, result);
+  const { history, violations } = result;
   const leaders = new Map<number, Set<string>>();
   for (const mark of history.marks) {
     if (mark.type !== "leader" || mark.term === undefined) continue;
@@ -81,10 +91,9 @@ const NOT_CONVERGED = ["liveness", "agreement", "State Machine Safety"];
  * After all faults ended the cluster became live again: all operations were answered, and all nodes agree. A run in
  * which another check failed does not show that, because it ended there, and neither does one whose verdict is unknown.
  */
-export function toConverge(
-  this: Asserted | void,
-  { verdict, violations, doubts, virtualMs }: RunResult,
-): Said {
+export function toConverge(this: Asserted | void, result: RunResult): Said {
+  checkArgument("toConverge", "the value", RESULT, result);
+  const { verdict, violations, doubts, virtualMs } = result;
   const wrong = violations.filter(({ check }) => NOT_CONVERGED.includes(check));
   if (wrong.length > 0)
     return { pass: false, message: () => wrong.map(({ text }) => text).join("\n") };
