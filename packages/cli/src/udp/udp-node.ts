@@ -137,6 +137,7 @@ export class UdpNode {
         return { effects: this.#step(event), remarks: [] };
       case "heartbeatTimeout":
         this.#announced = this.#log.lastIndex;
+        this.#state = this.#interop.beforeHeartbeat(this.#state);
         return { effects: [...this.#step(event), ...this.#replicate()], remarks: [] };
       case "message":
         return this.#onMessage(event.from, event.message);
