@@ -58,23 +58,26 @@ describe.each(FOLLOWERS)("a follower of the original %s", (_title, log) => {
   });
 });
 
-test.each(FOLLOWERS)("no order of datagrams claims a match too early: a follower %s", (_title, log) => {
-  const wrong: string[] = [];
-  for (let seed = 1; seed <= 150; seed += 1) {
-    const random = generator(seed);
-    const pair = new Pair(log, []);
-    pair.elect(0);
-    for (let beats = 0; beats < 30; beats += 1) {
-      // Some datagrams wait for the next heartbeats, and are overtaken.
-      pair.heartbeat(Math.floor(random() * 8), random);
-      if (!pair.proves()) wrong.push(`seed ${seed}: match ${pair.match}`);
+test.each(FOLLOWERS)(
+  "no order of datagrams claims a match too early: a follower %s",
+  (_title, log) => {
+    const wrong: string[] = [];
+    for (let seed = 1; seed <= 150; seed += 1) {
+      const random = generator(seed);
+      const pair = new Pair(log, []);
+      pair.elect(0);
+      for (let beats = 0; beats < 30; beats += 1) {
+        // Some datagrams wait for the next heartbeats, and are overtaken.
+        pair.heartbeat(Math.floor(random() * 8), random);
+        if (!pair.proves()) wrong.push(`seed ${seed}: match ${pair.match}`);
+      }
+      pair.heartbeat();
+      pair.heartbeat();
+      if (!pair.isCaughtUp()) wrong.push(`seed ${seed}: only up to ${pair.match}`);
     }
-    pair.heartbeat();
-    pair.heartbeat();
-    if (!pair.isCaughtUp()) wrong.push(`seed ${seed}: only up to ${pair.match}`);
-  }
-  expect(wrong).toEqual([]);
-});
+    expect(wrong).toEqual([]);
+  },
+);
 
 /**
  * A leader of ours and one follower of the original. Time stands still, so no AppendEntries is ever given up: only answers

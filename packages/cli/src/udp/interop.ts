@@ -129,7 +129,9 @@ export class Interop {
     if (progress === undefined || sent !== state.term) return plainAnswer(sent, success, theirLast);
     const unanswered = this.#unansweredOf(from);
     if (!success) {
-      return unanswered.failed(theirLast, nowMs) ? rejected(sent, progress, theirLast) : ANSWERS_NOTHING;
+      return unanswered.failed(theirLast, nowMs)
+        ? rejected(sent, progress, theirLast)
+        : ANSWERS_NOTHING;
     }
     const match = unanswered.succeeded(theirLast, nowMs);
     if (match === undefined) return ANSWERS_NOTHING;
