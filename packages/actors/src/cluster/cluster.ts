@@ -17,7 +17,8 @@ import { startAll, stopAll } from "./start-and-stop.ts";
 import type { ClusterEvent, ClusterEvents, NodeStatus } from "../mail/status.ts";
 import type { Supervisor } from "../threads/supervisor.ts";
 import { transferLead } from "./transfer-lead.ts";
-import { Deadline, waitFor, type WaitOptions } from "./deadline.ts";
+import { leaderForChange } from "./change-end.ts";
+import { Deadline, type WaitOptions } from "./deadline.ts";
 
 /** How long a graceful stop of the cluster may take before threads are killed, in ms. */
 const STOP_MS = 5_000;
@@ -99,15 +100,12 @@ export class Cluster<Command = KeyValueCommand, Result = KeyValueResult> {
 
   /** Waits for a leader. @throws KontikiError when there is none in time. */
   leader(options: WaitOptions = {}): Promise<NodeId> {
-    return waitFor(
-      this.#supervisor.events,
-      "waiting for a leader",
-      () => {
-        this.#supervisor.checkRunning();
-        return currentLeader(this.status());
-      },
-      options,
-    );
+    const deadline = new Deadline("waiting for a leader", options);
+    return deadline.wait(this.#supervisor.events, () => {
+      this.#supervisor.checkRunning();
+      deadline.obstacle = this.#supervisor.quorumLoss();
+      return currentLeader(this.status());
+    });
   }
 
   /**
@@ -117,15 +115,18 @@ export class Cluster<Command = KeyValueCommand, Result = KeyValueResult> {
    * @throws KontikiError when that is not so in time.
    */
   async converged(options: WaitOptions = {}): Promise<void> {
+    const deadline = new Deadline("waiting for all nodes to agree", options);
     const look = (): true | undefined => {
       const known = this.#supervisor.whoLeads();
+      deadline.obstacle = this.#supervisor.quorumLoss();
       return (known !== undefined && haveConverged(this.status(), known)) || undefined;
     };
-    await waitFor(this.#supervisor.events, "waiting for all nodes to agree", look, options);
+    await deadline.wait(this.#supervisor.events, look);
   }
 
   /**
    * Has a command applied by the replicated state machine, exactly once. Never rejects: the outcome is how it ended.
+   * Without a quorum it waits until its time has run out, because a stopped node may be started.
    *
    * @param command plain data, at most {@link COMMAND_BYTES_MAX} bytes as msgpack.
    * @param options how long to try, in ms; `proposalTimeoutMs` of the cluster when left out.
@@ -172,14 +173,19 @@ export class Cluster<Command = KeyValueCommand, Result = KeyValueResult> {
     return new NodeHandle(child, this.#supervisor, this.#disks);
   }
 
-  /** The members as the leader knows them. Waits for a leader. @throws KontikiError when there is none in time. */
+  /**
+   * The members as the leader knows them. Waits for a leader.
+   *
+   * @throws KontikiError when there is none in time, and at once when no node leads and no quorum can come: too few voters
+   *   are left that are neither stopped nor given up.
+   */
   async members(options: WaitOptions = {}): Promise<Members> {
-    const { events } = this.#supervisor;
+    const deadline = new Deadline("waiting for a leader", options);
     const look = (): Members | undefined => {
-      const known = this.#supervisor.whoLeads();
+      const known = this.#supervisor.whoLeads() ?? leaderForChange(this.#supervisor, deadline);
       return known === undefined ? undefined : membersIn(known);
     };
-    return waitFor(events, "waiting for a leader", look, options);
+    return deadline.wait(this.#supervisor.events, look);
   }
 
   /**
@@ -188,7 +194,9 @@ export class Cluster<Command = KeyValueCommand, Result = KeyValueResult> {
    * the same change, and its disk is removed.
    *
    * @param id the name of the new node, which no other node has.
-   * @throws KontikiError when the node has not become what was requested in time; the message tells what is left of it.
+   * @throws ChangeError when the node has not become what was requested in time, and at once when no quorum can come. Its
+   *   `outcome` tells whether it may still happen; the message tells what is left of the node.
+   * @throws KontikiError for a name or a change that is not possible.
    */
   async addNode(id: string, options: AddNodeOptions = {}): Promise<void> {
     await this.#withOtherNodes(this.#members.add(id, options));
@@ -198,13 +206,20 @@ export class Cluster<Command = KeyValueCommand, Result = KeyValueResult> {
    * Removes a node from the cluster and, when that is committed, its thread and its disk. The leader can be removed: it
    * leads until the change is committed (dissertation 4.2.2).
    *
-   * @throws KontikiError for the only voter, and when the change is not committed in time. Then it can be tried again.
+   * @throws ChangeError when the change is not committed in time, and at once when no quorum can come. Its `outcome` tells
+   *   whether it may still happen; it can be tried again.
+   * @throws KontikiError for the only voter, and for an unknown name.
    */
   async removeNode(id: string, options: WaitOptions = {}): Promise<void> {
     await this.#withOtherNodes(this.#members.remove(id, options));
   }
 
-  /** Gives a learner a vote, as soon as it has caught up. @throws KontikiError when it has none in time. */
+  /**
+   * Gives a learner a vote, as soon as it has caught up.
+   *
+   * @throws ChangeError when it has none in time, and at once when no quorum can come. Its `outcome` tells whether it may
+   *   still get one.
+   */
   async promote(id: string, options: WaitOptions = {}): Promise<void> {
     await this.#members.promote(id, options);
   }
@@ -214,7 +229,9 @@ export class Cluster<Command = KeyValueCommand, Result = KeyValueResult> {
    *
    * @param id the node that should lead. Default: the voter whose log is closest to the leader's.
    * @returns the new leader.
-   * @throws KontikiError when that node does not lead in time, or has no vote.
+   * @throws ChangeError when that node does not lead in time, and at once when no quorum can come. Its `outcome` tells
+   *   whether it may still take over.
+   * @throws KontikiError when that node has no vote, or does not run.
    */
   async transfer(id?: string, options: WaitOptions = {}): Promise<NodeId> {
     const target = id === undefined ? undefined : this.node(id).runningId;
