@@ -15,7 +15,7 @@ export class ChangeError extends KontikiError {
   /** Whether the change may happen nevertheless. */
   readonly outcome: "definitelyNot" | "unknown";
 
-  /** @param message one line for people. */
+  /** A change that failed, with one line for people. */
   constructor(message: string, outcome: ChangeError["outcome"]) {
     super(message);
     this.outcome = outcome;
