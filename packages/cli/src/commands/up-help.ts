@@ -23,8 +23,8 @@ failure is "error" (rejected, or the command's result is an error), "definitelyN
 effect and never will) or "unknown" (it may have taken effect, or may still, or never). A log is
 printed as it is read, so "ok" comes at the end of its object.
 
-When so many nodes are stopped or given up that no quorum can come, "member" and "transfer" fail at
-once; proposals and reads try for 10 s. A change of members or of the leader that a leader may have
+When too many nodes are stopped or given up for a quorum, "member" and "transfer" fail at once;
+proposals and reads try for 10 s. A change of members or of the leader that a leader may have
 accepted, and that is not done in time, is "unknown".
 If a majority of the nodes is permanently lost, "kontiki recover" continues with one of the others.
 
