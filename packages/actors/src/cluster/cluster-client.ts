@@ -57,7 +57,7 @@ export class ClusterClient<Command, Result> {
 
   /** Has a command applied. */
   propose(command: Command, timeoutMs = this.#defaultTimeoutMs): Promise<Outcome<Result>> {
-    return this.#ask("command", command, (bytes, onEnd) =>
+    return this.#ask("command", command, true, (bytes, onEnd) =>
       this.#driver.propose(bytes, timeoutMs, onEnd),
     );
   }
@@ -68,7 +68,7 @@ export class ClusterClient<Command, Result> {
     { consistency = "linearizable", timeoutMs = this.#defaultTimeoutMs }: ReadOptions,
     node: NodeId | undefined,
   ): Promise<Outcome<Result>> {
-    return this.#ask("question", question, (bytes, onEnd) =>
+    return this.#ask("question", question, consistency !== "stale", (bytes, onEnd) =>
       this.#driver.read(bytes, { consistency, node, timeoutMs }, onEnd),
     );
   }
@@ -96,6 +96,7 @@ export class ClusterClient<Command, Result> {
   #ask(
     name: "command" | "question",
     content: Command,
+    needsQuorum: boolean,
     ask: (bytes: CommandBytes, onEnd: (end: ProposalEnd) => void) => void,
   ): Promise<Outcome<Result>> {
     return new Promise((resolve) => {
@@ -105,9 +106,22 @@ export class ClusterClient<Command, Result> {
       const bytes = commandBytes(name, content, refuse);
       if (bytes === undefined) return;
       ask(bytes, (end) =>
-        resolve(end.type === "answered" ? (outcomeOf(end.result) as Outcome<Result>) : end),
+        resolve(
+          end.type === "answered"
+            ? (outcomeOf(end.result) as Outcome<Result>)
+            : needsQuorum
+              ? this.#withLoss(end)
+              : end,
+        ),
       );
     });
+  }
+
+  /** Adds why there was no quorum, if none can come and the reason is not worse. */
+  #withLoss<E extends { readonly reason: string }>(end: E): E {
+    const isWorse = this.#closed !== undefined || this.#whyAllFailed() !== undefined;
+    const loss = isWorse ? undefined : this.#supervisor.quorumLoss();
+    return loss === undefined ? end : { ...end, reason: `${end.reason}: ${loss}` };
   }
 
   /** Why no node can answer or will recover by itself; undefined when one may. */

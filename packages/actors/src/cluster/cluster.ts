@@ -25,11 +25,11 @@ import { startAll, stopAll } from "./start-and-stop.ts";
 import type { ClusterEvent, ClusterEvents, NodeStatus } from "../mail/status.ts";
 import type { Supervisor } from "../threads/supervisor.ts";
 import { transferLead } from "./transfer-lead.ts";
+import { leaderForChange } from "./change-end.ts";
 import {
   Deadline,
   TIMEOUT_OPTIONS,
   WAIT_OPTIONS,
-  waitFor,
   type TimeoutOptions,
   type WaitOptions,
 } from "./deadline.ts";
@@ -115,15 +115,12 @@ export class Cluster<Command = KeyValueCommand, Result = KeyValueResult> {
   /** Waits for a leader. @throws KontikiError when there is none in time. */
   async leader(options?: WaitOptions): Promise<NodeId> {
     checkOptions("Cluster.leader", WAIT_OPTIONS, options);
-    return waitFor(
-      this.#supervisor.events,
-      "waiting for a leader",
-      () => {
-        this.#supervisor.checkRunning();
-        return currentLeader(this.status());
-      },
-      options,
-    );
+    const deadline = new Deadline("waiting for a leader", options);
+    return deadline.wait(this.#supervisor.events, () => {
+      this.#supervisor.checkRunning();
+      deadline.obstacle = this.#supervisor.quorumLoss();
+      return currentLeader(this.status());
+    });
   }
 
   /**
@@ -134,16 +131,19 @@ export class Cluster<Command = KeyValueCommand, Result = KeyValueResult> {
    */
   async converged(options?: WaitOptions): Promise<void> {
     checkOptions("Cluster.converged", WAIT_OPTIONS, options);
+    const deadline = new Deadline("waiting for all nodes to agree", options);
     const look = (): true | undefined => {
       const known = this.#supervisor.whoLeads();
+      deadline.obstacle = this.#supervisor.quorumLoss();
       return (known !== undefined && haveConverged(this.status(), known)) || undefined;
     };
-    await waitFor(this.#supervisor.events, "waiting for all nodes to agree", look, options);
+    await deadline.wait(this.#supervisor.events, look);
   }
 
   /**
    * Has a command applied by the replicated state machine, exactly once. The outcome is how it ended; only a
-   * wrong option is an error.
+   * wrong option is an error. Without a quorum it waits until its time has run out, because a stopped node may be
+   * started.
    *
    * @param command plain data, at most {@link COMMAND_BYTES_MAX} bytes as msgpack, nested at most 100 deep. Every node gets
    *   an equal value. Anything else is not sent: the outcome is `definitelyNot`, and its reason says which part is what.
@@ -197,15 +197,20 @@ export class Cluster<Command = KeyValueCommand, Result = KeyValueResult> {
     return new NodeHandle(child, this.#supervisor, this.#disks);
   }
 
-  /** The members as the leader knows them. Waits for a leader. @throws KontikiError when there is none in time. */
+  /**
+   * The members as the leader knows them. Waits for a leader.
+   *
+   * @throws KontikiError when there is none in time, and at once when no node leads and no quorum can come: too few voters
+   *   are left that are neither stopped nor given up.
+   */
   async members(options?: WaitOptions): Promise<Members> {
     checkOptions("Cluster.members", WAIT_OPTIONS, options);
-    const { events } = this.#supervisor;
+    const deadline = new Deadline("waiting for a leader", options);
     const look = (): Members | undefined => {
-      const known = this.#supervisor.whoLeads();
+      const known = this.#supervisor.whoLeads() ?? leaderForChange(this.#supervisor, deadline);
       return known === undefined ? undefined : membersIn(known);
     };
-    return waitFor(events, "waiting for a leader", look, options);
+    return deadline.wait(this.#supervisor.events, look);
   }
 
   /**
@@ -214,7 +219,9 @@ export class Cluster<Command = KeyValueCommand, Result = KeyValueResult> {
    * the same change, and its disk is removed.
    *
    * @param id the name of the new node, which no other node has.
-   * @throws KontikiError when the node has not become what was requested in time; the message tells what is left of it.
+   * @throws ChangeError when the node has not become what was requested in time, and at once when no quorum can come. Its
+   *   `outcome` tells whether it may still happen; the message tells what is left of the node.
+   * @throws KontikiError for a name or a change that is not possible.
    */
   async addNode(id: string, options: AddNodeOptions = {}): Promise<void> {
     await this.#withOtherNodes(this.#members.add(id, options));
@@ -224,13 +231,20 @@ export class Cluster<Command = KeyValueCommand, Result = KeyValueResult> {
    * Removes a node from the cluster and, when that is committed, its thread and its disk. The leader can be removed: it
    * leads until the change is committed (dissertation 4.2.2).
    *
-   * @throws KontikiError for the only voter, and when the change is not committed in time. Then it can be tried again.
+   * @throws ChangeError when the change is not committed in time, and at once when no quorum can come. Its `outcome` tells
+   *   whether it may still happen; it can be tried again.
+   * @throws KontikiError for the only voter, and for an unknown name.
    */
   async removeNode(id: string, options: WaitOptions = {}): Promise<void> {
     await this.#withOtherNodes(this.#members.remove(id, options));
   }
 
-  /** Gives a learner a vote, as soon as it has caught up. @throws KontikiError when it has none in time. */
+  /**
+   * Gives a learner a vote, as soon as it has caught up.
+   *
+   * @throws ChangeError when it has none in time, and at once when no quorum can come. Its `outcome` tells whether it may
+   *   still get one.
+   */
   async promote(id: string, options: WaitOptions = {}): Promise<void> {
     await this.#members.promote(id, options);
   }
@@ -240,7 +254,9 @@ export class Cluster<Command = KeyValueCommand, Result = KeyValueResult> {
    *
    * @param id the node that should lead. Default: the voter whose log is closest to the leader's.
    * @returns the new leader.
-   * @throws KontikiError when that node does not lead in time, or has no vote.
+   * @throws ChangeError when that node does not lead in time, and at once when no quorum can come. Its `outcome` tells
+   *   whether it may still take over.
+   * @throws KontikiError when that node has no vote, or does not run.
    */
   async transfer(id?: string, options?: WaitOptions): Promise<NodeId> {
     checkOptions("Cluster.transfer", WAIT_OPTIONS, options);

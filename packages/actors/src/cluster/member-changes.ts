@@ -2,8 +2,9 @@ import { isMember, type NodeId } from "@kontiki/core";
 import type { Child } from "../threads/child.ts";
 import type { ClusterDisks } from "../directory/cluster-disks.ts";
 import { checkNodeName, NODES_MAX } from "./cluster-options.ts";
-import { KontikiError, messageOf } from "../errors.ts";
-import { learner, reach, RefusedChangeError, removed, voter } from "./membership-targets.ts";
+import { ChangeError, KontikiError, messageOf } from "../errors.ts";
+import { changeEnd, leaderForChange, saysWhatIsOpen } from "./change-end.ts";
+import { learner, reach, removed, voter, type MembershipTarget } from "./membership-targets.ts";
 import type { Supervisor } from "../threads/supervisor.ts";
 import { checkArgument } from "../options/argument.ts";
 import { someNode } from "../options/node-names.ts";
@@ -50,6 +51,7 @@ export class MemberChanges {
     const node = this.#newName(id);
     const replaced = this.#replaced(options);
     const deadline = new Deadline(`adding ${node}`, options);
+    this.#checkQuorum(deadline);
     const disk = this.#disks.addNode(node);
     const child = this.#supervisor.add(disk);
     try {
@@ -70,7 +72,7 @@ export class MemberChanges {
     this.#supervisor.checkRunning();
     const child = this.#childOf(id);
     const deadline = new Deadline(`removing ${child.id}`, options);
-    await reach(this.#supervisor, removed(child.id), deadline, this.#pauseMs);
+    await this.#reach(removed(child.id), deadline);
     await this.#drop(child);
   }
 
@@ -81,7 +83,24 @@ export class MemberChanges {
     this.#supervisor.checkRunning();
     const child = this.#childOf(id);
     const deadline = new Deadline(`promoting ${child.id}`, options);
-    await reach(this.#supervisor, voter(child.id, child.uid), deadline, this.#pauseMs);
+    await this.#reach(voter(child.id, child.uid), deadline);
+  }
+
+  /** @throws ChangeError when no quorum can come: then nothing is begun. */
+  #checkQuorum(deadline: Deadline): void {
+    try {
+      leaderForChange(this.#supervisor, deadline);
+    } catch (error) {
+      throw changeEnd(error, false);
+    }
+  }
+
+  async #reach(target: MembershipTarget, deadline: Deadline): Promise<void> {
+    try {
+      await reach(this.#supervisor, target, deadline, this.#pauseMs);
+    } catch (error) {
+      throw saysWhatIsOpen(error);
+    }
   }
 
   #newName(id: string): NodeId {
@@ -121,20 +140,23 @@ export class MemberChanges {
   async #afterFailure(child: Child, error: unknown): Promise<unknown> {
     if (!(error instanceof KontikiError)) return error;
     const { id } = child;
-    if (error instanceof RefusedChangeError || child.status().life.type !== "running") {
-      if (!this.#isMemberAnywhere(id)) {
-        await this.#drop(child);
-        return new KontikiError(
-          `${messageOf(error)}; ${id} was not added, and nothing is left of it`,
-        );
-      }
+    const isOpen = error instanceof ChangeError && error.outcome === "unknown";
+    if (!isOpen && !this.#isMemberAnywhere(id)) {
+      await this.#drop(child);
+      const message = `${messageOf(error)}; ${id} was not added, and nothing is left of it`;
+      return error instanceof ChangeError
+        ? new ChangeError(message, "definitelyNot")
+        : new KontikiError(message);
     }
     const membership = this.#supervisor.leaderMembership()?.membership;
     const joined = membership !== undefined && isMember(membership, id);
     const state = joined
       ? "has joined and is catching up"
       : "keeps running and may or may not have joined";
-    return new KontikiError(`${messageOf(error)}; ${id} ${state}: promote it, or remove it`);
+    return new ChangeError(
+      `${messageOf(error)}; ${id} ${state}: promote it, or remove it`,
+      "unknown",
+    );
   }
 
   #isMemberAnywhere(node: NodeId): boolean {

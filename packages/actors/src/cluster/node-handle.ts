@@ -156,6 +156,8 @@ export class NodeHandle {
       const { life, raft } = this.#child.status();
       if (life.type === "failed" || life.type === "stopped")
         throw new KontikiError(`${this.id} is ${life.type} and does not vote yet`);
+      const loss = this.#supervisor.quorumLoss();
+      if (loss !== undefined) throw new KontikiError(`${this.id} does not vote yet: ${loss}`);
       // The leader may report it later than the node itself.
       return raft?.votes === true && this.#isVoter();
     };
