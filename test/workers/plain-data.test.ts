@@ -94,13 +94,12 @@ test("a value that is not carried is refused at once, and no part of it is in an
   for (const [title, value, says] of REFUSED) {
     const proposed = await cluster.propose(value);
     const asked = await cluster.read(value);
-    const [of, about] = ["command", "question"].map((name) => says.replace(/\bit\b/, name));
-    expect([title, proposed]).toEqual([
-      title,
-      { type: "definitelyNot", reason: expect.stringContaining(`cannot be sent: `) },
-    ]);
-    expect([title, proposed]).toHaveProperty("1.reason", expect.stringContaining(of ?? ""));
-    expect([title, asked]).toHaveProperty("1.reason", expect.stringContaining(about ?? ""));
+    const [of = "", about = ""] = ["command", "question"].map((name) =>
+      says.replace(/\bit\b/, name),
+    );
+    expect([title, proposed.type, asked.type]).toEqual([title, "definitelyNot", "definitelyNot"]);
+    expect(proposed).toHaveProperty("reason", expect.stringContaining(of));
+    expect(asked).toHaveProperty("reason", expect.stringContaining(about));
   }
   await cluster.propose("last");
   expect(commandsIn(await commonLog(cluster))).toEqual(["last"]);

@@ -186,7 +186,7 @@ describe("a scenario function that fails", () => {
     [
       "keeps what cannot be kept",
       (sim) => void sim.crash("n1", { kept: "banana" as never }),
-      "fault.crash.kept is 'banana': give one of nothing, torn, some, everything",
+      "sim.crash: kept is 'banana': give one of nothing, torn, some, everything",
     ],
     [
       "puts a node on both sides",
@@ -201,7 +201,7 @@ describe("a scenario function that fails", () => {
     [
       "waits for no time",
       (sim) => sim.until("the moon", () => false, { timeoutMs: -1 }),
-      "timeoutMs is -1: give a time from 0ms, such as 250ms, 1.5s or 2m",
+      "sim.until: timeoutMs is -1: give a time from 0ms, such as 250ms, 1.5s or 2m",
     ],
     [
       "waits for a promise",

@@ -48,25 +48,25 @@ export class MsgpackWriter {
     this.#at = this.#start;
   }
 
-  nothing(): void {
+  nothing(): undefined {
     this.#reserve(1);
     this.#bytes[this.#at++] = 0xc0;
   }
 
   /** Undefined, in the encoding that `msgpackr` reads as such. */
-  undefined(): void {
+  undefined(): undefined {
     this.#reserve(3);
     this.#bytes[this.#at++] = 0xd4;
     this.#bytes[this.#at++] = 0;
     this.#bytes[this.#at++] = 0;
   }
 
-  boolean(value: boolean): void {
+  boolean(value: boolean): undefined {
     this.#reserve(1);
     this.#bytes[this.#at++] = value ? 0xc3 : 0xc2;
   }
 
-  number(value: number): void {
+  number(value: number): undefined {
     this.#reserve(9);
     if (value >>> 0 === value) {
       if (value === 0 && 1 / value < 0) this.#double(value);
@@ -97,7 +97,7 @@ export class MsgpackWriter {
     this.#bytes[this.#at++] = 0;
   }
 
-  bytes(value: Uint8Array): void {
+  bytes(value: Uint8Array): undefined {
     const { length } = value;
     if (length < 0x100) {
       this.#reserve(2);

@@ -106,13 +106,13 @@ function writeValue(writer: MsgpackWriter, value: unknown, depth: number): Flaw 
     case "string":
       return writer.text(value) ? undefined : flawOf("a string with a lone surrogate");
     case "number":
-      return void writer.number(value);
+      return writer.number(value);
     case "boolean":
-      return void writer.boolean(value);
+      return writer.boolean(value);
     case "undefined":
-      return void writer.undefined();
+      return writer.undefined();
     case "object":
-      return value === null ? void writer.nothing() : writeObject(writer, value, depth);
+      return value === null ? writer.nothing() : writeObject(writer, value, depth);
     default:
       return flawOf(`a ${typeof value}`);
   }
@@ -125,7 +125,7 @@ function writeObject(writer: MsgpackWriter, value: object, depth: number): Flaw 
     if (prototype === Object.prototype) return writeRecord(writer, value, depth);
     if (Array.isArray(value))
       return isArrayPrototype(prototype) ? writeList(writer, value, depth) : flawOf(kindOf(value));
-    if (isBytes(value)) return void writer.bytes(value);
+    if (isBytes(value)) return writer.bytes(value);
     if (prototype === null) writer.extension(EXTENSION.bareRecord);
     else if (!isObjectPrototype(prototype)) return flawOf(kindOf(value));
     return writeRecord(writer, value, depth);

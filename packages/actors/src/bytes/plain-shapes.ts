@@ -88,5 +88,6 @@ export function kindOf(value: object): string {
   if (typeof name !== "string" || name === "" || name === "Object")
     return "an object with a prototype of its own";
   const kind = types.isBoxedPrimitive(value) ? `${name} object` : name;
-  return `${/^[AEIOU]/i.test(name) && !/^Ui/.test(name) ? "an" : "a"} ${kind}`;
+  // "a Uint32Array"
+  return `${/^(?!ui)[aeiou]/i.test(name) ? "an" : "a"} ${kind}`;
 }

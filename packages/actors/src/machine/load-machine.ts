@@ -1,5 +1,6 @@
 import { KontikiError } from "../errors.ts";
-import { importModule } from "./import-module.ts";
+import { checkArgument } from "../options/argument.ts";
+import { importModule, URL_TEXT } from "./import-module.ts";
 import { makeMachine } from "./make-machine.ts";
 import type { StateMachine } from "./state-machine.ts";
 
@@ -10,6 +11,7 @@ import type { StateMachine } from "./state-machine.ts";
  * @throws KontikiError when the module is missing, throws, or returns something else.
  */
 export async function loadMachine(url: string): Promise<StateMachine> {
+  checkArgument("loadMachine", "url", URL_TEXT, url);
   const { default: made } = await importModule(url, "state machine");
   if (typeof made !== "function") {
     throw new KontikiError(

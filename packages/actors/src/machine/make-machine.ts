@@ -1,4 +1,6 @@
 import { KontikiError, messageOf } from "../errors.ts";
+import { checkArgument } from "../options/argument.ts";
+import { text } from "../options/rules.ts";
 import type { StateMachine } from "./state-machine.ts";
 
 /**
@@ -9,6 +11,7 @@ import type { StateMachine } from "./state-machine.ts";
  *   one that it returned before.
  */
 export function makeMachine(make: unknown, source: string): StateMachine {
+  checkArgument("makeMachine", "source", text("how messages name the machine"), source);
   if (typeof make !== "function")
     throw new KontikiError(`${source}: it is not a function that makes a machine`);
   if (isClass(make))

@@ -1,5 +1,8 @@
+import { checkArgument } from "@kontiki/actors/node";
+import { givenHistory } from "../history/given-history.ts";
 import type { History, Operation } from "../history/history.ts";
 import type { Reading } from "../history/reading.ts";
+import { givenFileModel } from "./given-model.ts";
 import { InterpretError, type FileModel, type Interpreted } from "./model.ts";
 import { ModelError } from "./model-error.ts";
 
@@ -16,6 +19,8 @@ export function interpretHistory<State, Input, Output>(
   history: History,
   model: FileModel<State, Input, Output>,
 ): History<Input, Output> {
+  checkArgument("interpretHistory", "history", givenHistory, history);
+  checkArgument("interpretHistory", "model", givenFileModel, model);
   const operations = history.operations.map((one) => interpretOne(one, model, history.reading));
   return { ...history, operations };
 }

@@ -1,3 +1,11 @@
+import {
+  checkArgument,
+  checkOptions,
+  isRecord,
+  oneOf,
+  rule,
+  type Schema,
+} from "@kontiki/actors/node";
 import type { Reading } from "./reading.ts";
 import type { Value } from "./value.ts";
 
@@ -94,11 +102,38 @@ export type Clock = {
   readonly times: readonly number[];
 };
 
+/** What a history has besides its operations. */
+export type HistoryOptions = {
+  /** Faults and leaders. Default: none. */
+  readonly marks?: readonly Mark[];
+  /** The unit of its times. Default: "step". */
+  readonly unit?: TimeUnit;
+  /** What time it was at each step. Default: there was no clock. */
+  readonly clock?: Clock;
+  /** How it was read. Default: nothing was left open. */
+  readonly reading?: Reading;
+};
+
+const LIST = rule<readonly Mark[]>("a list", (value) => Array.isArray(value));
+
+const HISTORY_OPTIONS: Schema<HistoryOptions> = {
+  marks: LIST,
+  unit: oneOf("step", "ns", "us", "ms", "s"),
+  clock: rule(
+    "the clock of a history",
+    (value) => isRecord(value) && Array.isArray(value["times"]),
+  ),
+  reading: rule("the reading of a history", isRecord),
+};
+
 /** Sorts operations by their calls. Operations with the same time keep their order. */
 export function makeHistory<Input, Output>(
   operations: readonly Operation<Input, Output>[],
-  { marks = [], unit = "step", clock, reading }: Partial<Omit<History, "operations">> = {},
+  options: HistoryOptions = {},
 ): History<Input, Output> {
+  checkArgument("makeHistory", "operations", LIST, operations);
+  checkOptions("makeHistory", HISTORY_OPTIONS, options);
+  const { marks = [], unit = "step", clock, reading } = options;
   return {
     operations: operations.toSorted((one, other) => one.call - other.call),
     marks,

@@ -1,5 +1,7 @@
+import { checkArgument } from "@kontiki/actors/node";
 import type { Work } from "../slices.ts";
 import { makeHistory, type History, type Mark, type TimeUnit } from "./history.ts";
+import { givenHistory } from "./given-history.ts";
 import { JsonFields } from "./json-fields.ts";
 import { linesOf } from "./lines.ts";
 import { OperationLines } from "./operation-lines.ts";
@@ -85,19 +87,15 @@ function spanOf(fields: JsonFields): { readonly from: number; readonly to?: numb
  * A process of the format runs one operation at a time. Where the operations of a client overlap or touch, some get
  * another name, such as `c1 (2)` for c1.
  */
-export function* jsonlLines({
-  operations,
-  marks,
-  unit,
-  reading,
-}: History): Generator<string, void, void> {
+export function jsonlLines(history: History): Generator<string, void, void> {
+  checkArgument("jsonlLines", "history", givenHistory, history);
+  return linesIn(history);
+}
+
+function* linesIn({ operations, marks, unit, reading }: History): Generator<string, void, void> {
   const initial = reading?.initial;
-  yield JSON.stringify({
-    type: "history",
-    version: 1,
-    unit,
-    ...(initial === undefined ? {} : { initial }),
-  });
+  const header = { type: "history", version: 1, unit };
+  yield JSON.stringify(initial === undefined ? header : { ...header, initial });
   for (const mark of marks) yield JSON.stringify(mark);
   const names = sequentialNames(operations);
   for (const [at, { input, turn: _, ...operation }] of operations.entries()) {

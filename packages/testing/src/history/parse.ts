@@ -1,10 +1,11 @@
+import { checkArgument, checkOptions, oneOf, rule } from "@kontiki/actors/node";
 import { finish, type Work } from "../slices.ts";
 import { parseEdn } from "./edn.ts";
 import type { History } from "./history.ts";
 import { HistoryError } from "./history-error.ts";
 import { parseJepsen } from "./jepsen.ts";
 import { parseJsonl } from "./jsonl.ts";
-import type { ReadingOptions } from "./reading.ts";
+import { READING_OPTIONS, type ReadingOptions } from "./reading.ts";
 
 /** The file formats: the log of a Jepsen test, a Jepsen history in EDN, and Kontiki's own JSON lines. */
 export const FORMATS = ["jepsen", "edn", "jsonl"] as const;
@@ -25,11 +26,25 @@ const FAILED_CAS_IN_JSONL =
  *
  * @throws HistoryError with line and column when the text is not of that format.
  */
-export function* parsing(
+export function parsing(text: string, format: Format, options: ReadingOptions = {}): Work<History> {
+  return checkedParsing("parsing", text, format, options);
+}
+
+const TEXT = rule("the text of a file", (value) => typeof value === "string");
+
+function checkedParsing(
+  where: string,
   text: string,
   format: Format,
-  options: ReadingOptions = {},
+  options: ReadingOptions,
 ): Work<History> {
+  checkArgument(where, "text", TEXT, text);
+  checkArgument(where, "format", oneOf(...FORMATS), format);
+  checkOptions(where, READING_OPTIONS, options);
+  return parsed(text, format, options);
+}
+
+function* parsed(text: string, format: Format, options: ReadingOptions): Work<History> {
   if (format === "jsonl" && options.failedCas !== undefined)
     throw new HistoryError(FAILED_CAS_IN_JSONL, 1, 1);
   // Some editors add a byte order mark, which belongs to no format.
@@ -41,7 +56,7 @@ export function* parsing(
 
 /** Reads a history without pauses. @throws HistoryError as {@link parsing} does. */
 export function parseHistory(text: string, format: Format, options: ReadingOptions = {}): History {
-  return finish(parsing(text, format, options));
+  return finish(checkedParsing("parseHistory", text, format, options));
 }
 
 /**
@@ -50,6 +65,7 @@ export function parseHistory(text: string, format: Format, options: ReadingOptio
  * EDN and JSON both begin with a brace. In EDN a keyword follows it.
  */
 export function formatOf(text: string): Format | undefined {
+  checkArgument("formatOf", "text", TEXT, text);
   const start = text.slice(0, 4096).replace(/^\ufeff/, "");
   if (/^\s*\{\s*(?:"|\})/.test(start)) return "jsonl";
   if (/^(?:[\s,]|;[^\n]*\n)*[[(]?\s*(?:#[\w.]+\s*)?\{\s*:/.test(start)) return "edn";

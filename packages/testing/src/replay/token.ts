@@ -1,3 +1,4 @@
+import { checkArgument, rule } from "@kontiki/actors/node";
 import type { ExploredAction } from "../explore/action.ts";
 import type { BoundOptions } from "../explore/bounds.ts";
 import type { Plan } from "../plan/plan.ts";
@@ -31,11 +32,16 @@ export type Token =
       readonly actions: readonly ExploredAction[];
     };
 
+const TOKEN = rule("the content of a token", (value) => isToken(value));
+
+const WORD = rule("a token, such as k1-...", (value) => typeof value === "string");
+
 /**
  * Writes a token as one word that needs no quotes in a shell: letters, digits, - and _. It begins with the number of its
  * format and holds a checksum. The compressed bytes may differ between versions of Node; the content does not.
  */
 export function encodeToken(token: Token): string {
+  checkArgument("encodeToken", "token", TOKEN, token);
   return packToken(token.type === "run" ? { ...token, recipe: unmarked(token.recipe) } : token);
 }
 
@@ -55,6 +61,7 @@ function unmarked(recipe: Recipe): unknown {
  * @throws TokenError for a text that is not a token, for a damaged token, and for a token of another format.
  */
 export function decodeToken(word: string): Token {
+  checkArgument("decodeToken", "word", WORD, word);
   const token = unpackToken(word.trim());
   if (isToken(token)) return token;
   throw new TokenError("the token is intact, but does not describe a run: make it again");

@@ -1,14 +1,21 @@
 import {
+  callable,
+  checkArgument,
+  checkOptions,
+  flag,
   KeyValue,
+  listOf,
   makeMachine,
   type MakeStateMachine,
+  type Schema,
   type StateMachine,
 } from "@kontiki/actors/node";
 import { Chance } from "../chance.ts";
 import { claimsOf, type Claims } from "../claims/claims-of.ts";
-import type { Specification } from "../check/models/specification.ts";
+import { givenSpecification, type Specification } from "../check/models/specification.ts";
 import { Nemesis } from "../nemesis/nemesis.ts";
 import { Counters } from "../run/counters.ts";
+import { givenPlan } from "../plan/given-plan.ts";
 import type { Plan } from "../plan/plan.ts";
 import type { RunResult, Violation } from "../run/result.ts";
 import { finish, type Work } from "../slices.ts";
@@ -30,6 +37,13 @@ export type SimulateOptions = {
   readonly stopAtFirst?: boolean;
 };
 
+export const SIMULATE_OPTIONS: Schema<SimulateOptions> = {
+  machine: callable(" that makes a state machine"),
+  specification: givenSpecification,
+  observers: listOf(callable(" that makes an observer"), "a list of functions that make observers"),
+  stopAtFirst: flag,
+};
+
 /** A few milliseconds of work. */
 const SLICE_STEPS = 256;
 
@@ -45,14 +59,29 @@ const LOOK_MS = 10;
  * @throws KontikiError when `machine` does not make a new machine at each call.
  */
 export function simulate(plan: Plan, options: SimulateOptions = {}): RunResult {
-  return finish(simulateInSlices(plan, options));
+  return finish(checkedRun("simulate", plan, options));
 }
 
 /** Like {@link simulate}, as work that yields the run every few hundred events. */
-export function* simulateInSlices(
+export function simulateInSlices(
   plan: Plan,
   options: SimulateOptions = {},
 ): Work<RunResult, Simulation> {
+  return checkedRun("simulateInSlices", plan, options);
+}
+
+/** The run of a plan, checked for the function `where`. */
+function checkedRun(
+  where: string,
+  plan: Plan,
+  options: SimulateOptions,
+): Work<RunResult, Simulation> {
+  checkArgument(where, "plan", givenPlan, plan);
+  checkOptions(where, SIMULATE_OPTIONS, options);
+  return runIn(plan, options);
+}
+
+function* runIn(plan: Plan, options: SimulateOptions): Work<RunResult, Simulation> {
   const simulation = new Simulation(plan, options);
   for (let steps = 1; simulation.step(); steps += 1)
     if (steps % SLICE_STEPS === 0) yield simulation;
@@ -82,6 +111,8 @@ export class Simulation {
 
   /** Begins the run: all nodes start. @throws KontikiError when `machine` does not make a new machine at each call. */
   constructor(plan: Plan, options: SimulateOptions = {}) {
+    checkArgument("Simulation", "plan", givenPlan, plan);
+    checkOptions("Simulation", SIMULATE_OPTIONS, options);
     this.plan = plan;
     this.#options = options;
     this.#untilMs = plan.scenario.durationMs;

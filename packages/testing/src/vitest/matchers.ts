@@ -1,11 +1,13 @@
 import { inspect } from "node:util";
+import { checkArgument, checkOptions, isRecord, rule, type Schema } from "@kontiki/actors/node";
 import { checkLinearizable } from "../check/linearizable.ts";
+import { givenFileModel } from "../check/given-model.ts";
 import { interpretHistory } from "../check/interpret.ts";
 import type { AnyFileModel } from "../check/models/index.ts";
 import { keyValueSpecification } from "../check/models/specification.ts";
 import { withReadsPlaced } from "../claims/read-order.ts";
 import type { History } from "../history/history.ts";
-import { readingOf, type ReadingOptions } from "../history/reading.ts";
+import { READING_OPTIONS, readingOf, type ReadingOptions } from "../history/reading.ts";
 import { verdictText } from "../report/text.ts";
 import type { Plan } from "../plan/plan.ts";
 import { planOf } from "../plan/plan-of.ts";
@@ -38,6 +40,17 @@ const REPEATABLE = "give a plan, a scenario, or a function that returns the resu
 /** What a history leaves open: the initial value of its objects, and whether a read of null was not recorded. */
 export type LinearizableOptions = Pick<ReadingOptions, "initial" | "unknownReads">;
 
+const LINEARIZABLE_OPTIONS: Schema<LinearizableOptions> = {
+  initial: READING_OPTIONS.initial,
+  unknownReads: READING_OPTIONS.unknownReads,
+};
+const HISTORY = rule(
+  "a history, or the result of a run",
+  (value) => isRecord(value) && ("operations" in value || "history" in value),
+);
+
+const RESULT = rule("the result of a run", (value) => isRecord(value) && "violations" in value);
+
 /**
  * The history is linearizable by the model; without a model, by that of the key-value machine. A history in which no
  * operation succeeded does not show that.
@@ -48,6 +61,9 @@ export function toBeLinearizable(
   model: AnyFileModel = keyValueSpecification.model,
   options: LinearizableOptions = {},
 ): Said {
+  checkArgument("toBeLinearizable", "the value", HISTORY, told);
+  checkArgument("toBeLinearizable", "model", givenFileModel, model);
+  checkOptions("toBeLinearizable", LINEARIZABLE_OPTIONS, options);
   const of = withReading("history" in told ? told.history : told, options);
   const history = withReadsPlaced(interpretHistory(of, model), model);
   const verdict = checkLinearizable(history, model);
@@ -65,10 +81,9 @@ function withReading(history: History, options: LinearizableOptions): History {
 }
 
 /** No two nodes led in one term (Election Safety, Figure 3). A run without a leader does not show that. */
-export function toHaveOneLeaderPerTerm(
-  this: Asserted | void,
-  { history, violations }: RunResult,
-): Said {
+export function toHaveOneLeaderPerTerm(this: Asserted | void, result: RunResult): Said {
+  checkArgument("toHaveOneLeaderPerTerm", "the value", RESULT, result);
+  const { history, violations } = result;
   const leaders = new Map<number, Set<string>>();
   for (const mark of history.marks) {
     if (mark.type !== "leader" || mark.term === undefined) continue;
@@ -91,10 +106,9 @@ const NOT_CONVERGED = ["liveness", "agreement", "State Machine Safety"];
  * After all faults ended the cluster became live again: all operations were answered, and all nodes agree. A run in
  * which another check failed does not show that, because it ended there, and neither does one whose verdict is unknown.
  */
-export function toConverge(
-  this: Asserted | void,
-  { verdict, violations, doubts, virtualMs }: RunResult,
-): Said {
+export function toConverge(this: Asserted | void, result: RunResult): Said {
+  checkArgument("toConverge", "the value", RESULT, result);
+  const { verdict, violations, doubts, virtualMs } = result;
   const wrong = violations.filter(({ check }) => NOT_CONVERGED.includes(check));
   if (wrong.length > 0)
     return { pass: false, message: () => wrong.map(({ text }) => text).join("\n") };
