@@ -95,14 +95,17 @@ export class EdnReader {
   #skip(): number {
     const text = this.#text;
     let discarding = 0;
+    let lastMark = 0;
     for (;;) {
       text.skipSpace();
       const start = text.at;
-      if (text.takes("#_")) discarding += 1;
-      else if (discarding === 0) return start;
+      if (text.takes("#_")) {
+        discarding += 1;
+        lastMark = start;
+      } else if (discarding === 0) return start;
       else {
         // `#_ #_ a b` discards both: each mark takes one of the forms after it.
-        if (text.isClosing) throw text.error(start, "#_ has no form to discard");
+        if (text.isClosing) throw text.error(lastMark, "#_ has no form to discard");
         const problem = this.#problem;
         this.#form(start);
         this.#problem = problem;

@@ -83,7 +83,7 @@ export class EdnText {
   /** Takes a character, from its backslash. @returns its name, at least one code point. */
   takeCharacter(): string {
     const point = this.#text.codePointAt(this.#at + 1) ?? SPACE;
-    if (isSpace(point)) throw this.error(this.#at, "a backslash must be followed by a character");
+    if (isSpace(point) && point !== COMMA) throw this.error(this.#at, "a backslash must be followed by a character");
     const first = String.fromCodePoint(point);
     this.#at += 1 + first.length;
     return first + this.takeAtom();
@@ -120,7 +120,7 @@ export class EdnText {
   }
 }
 
-const [NEWLINE, RETURN, SPACE, SEMICOLON, BACKSLASH] = [10, 13, 32, 59, 92];
+const [NEWLINE, RETURN, SPACE, COMMA, SEMICOLON, BACKSLASH] = [10, 13, 32, 44, 59, 92];
 
 const ASCII = 128;
 const SPACES = flags("\t\n\v\f\r\u001c\u001d\u001e\u001f ,");
