@@ -1,5 +1,5 @@
 import type { Work } from "../slices.ts";
-import { Clock } from "./clock.ts";
+import { withClock, type Clock } from "./clock.ts";
 import { EdnReader, type Entries } from "./edn-reader.ts";
 import { EdnKeyword, EdnSymbol } from "./edn-scalars.ts";
 import { errorAt } from "./error-at.ts";
@@ -17,11 +17,7 @@ const TYPES: readonly string[] = ["invoke", "ok", "fail", "info"] satisfies Jeps
  * `#jepsen.history.Op{...}`.
  */
 export function* parseEdn(text: string): Work<History> {
-  const clock = new Clock();
-  const history = yield* readBy(clock, text);
-  if (!clock.isLate) return history;
-  clock.restart();
-  return yield* readBy(clock, text);
+  return yield* withClock((clock) => readBy(clock, text));
 }
 
 function* readBy(clock: Clock, text: string): Work<History> {

@@ -1,5 +1,5 @@
 import type { Work } from "../slices.ts";
-import { Clock } from "./clock.ts";
+import { withClock, type Clock } from "./clock.ts";
 import { makeHistory, type History, type Mark, type Operation, type TimeUnit } from "./history.ts";
 import { JsonFields } from "./json-fields.ts";
 import { jsonText } from "./json-text.ts";
@@ -23,11 +23,7 @@ const TYPES = ["history", "operation", "fault", "leader"] as const;
  * Any other field is an error, so that a typo cannot change a verdict.
  */
 export function* parseJsonl(text: string): Work<History> {
-  const clock = new Clock();
-  const history = yield* readBy(clock, text);
-  if (!clock.isLate) return history;
-  clock.restart();
-  return yield* readBy(clock, text);
+  return yield* withClock((clock) => readBy(clock, text));
 }
 
 function* readBy(clock: Clock, text: string): Work<History> {
