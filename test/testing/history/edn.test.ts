@@ -89,7 +89,13 @@ describe("a history in EDN", () => {
     ["[1 [2 nil], ()]", [1, [2, null], []]],
     ["#{2 1}", new EdnSet([1, 2])],
     ['{"a" 1 "b" [2]}', { a: 1, b: [2] }],
-    ['{:a 1 "b" [2]}', new EdnMap([["b", [2]], [new EdnKeyword("a"), 1]])],
+    [
+      '{:a 1 "b" [2]}',
+      new EdnMap([
+        ["b", [2]],
+        [new EdnKeyword("a"), 1],
+      ]),
+    ],
     ["#usd 5", new EdnTagged("usd", 5)],
     ['#inst "2024-01-01T01:30:00.50+01:00"', new EdnTagged("inst", "2024-01-01T00:30:00.5Z")],
     ["^{:doc 1} [1]", [1]],
@@ -150,4 +156,11 @@ describe("an error in a history in EDN is reported with line and column", () => 
       expect.objectContaining({ name: "HistoryError", message, line, column }),
     );
   });
+});
+
+test("the advice for a float with too many digits is right", () => {
+  for (const float of ["0.10000000000000001", "9007199254740993.0", "1e400"]) {
+    expect(() => written(float)).toThrow("write it with the suffix M");
+    expect(written(`${float}M`)).toBeInstanceOf(EdnDecimal);
+  }
 });

@@ -30,8 +30,22 @@ describe("a history in EDN", () => {
       unit: "step",
       marks: [],
       operations: [
-        { process: "0", call: 0, input: { f: "write", value: 3 }, status: "ok", return: 1, output: 3 },
-        { process: "1", call: 2, input: { f: "read", value: null }, status: "ok", return: 3, output: 3 },
+        {
+          process: "0",
+          call: 0,
+          input: { f: "write", value: 3 },
+          status: "ok",
+          return: 1,
+          output: 3,
+        },
+        {
+          process: "1",
+          call: 2,
+          input: { f: "read", value: null },
+          status: "ok",
+          return: 3,
+          output: 3,
+        },
       ],
     });
   });
@@ -51,7 +65,9 @@ describe("a history in EDN", () => {
     ["[0.12345678901234567890 1/0 #{1 1} {:a 1 :a 2}]"],
     ['#object[java.lang.Object 0x5e5d "x"]'],
     ['[#"regex" #\'some/var #(inc 1)]'],
-    ["#error {:cause \"x\" :via [{:type java.net.SocketException :at [a.b$c__1 <init> \"f.clj\" 12]}]}"],
+    [
+      '#error {:cause "x" :via [{:type java.net.SocketException :at [a.b$c__1 <init> "f.clj" 12]}]}',
+    ],
     [`${"#_ ".repeat(50_000)} ${"1 ".repeat(50_000)} 2`],
   ])("may have a nemesis with the value %.60s", (value) => {
     const nemesis = `{:process :nemesis, :type :info, :f :start, :value ${value}}`;
@@ -67,7 +83,8 @@ describe("a history in EDN", () => {
 });
 
 describe("text that is nested or long does not exhaust the stack", () => {
-  const write = (value: string): string => `{:process 0, :type :invoke, :f :write, :value ${value}}`;
+  const write = (value: string): string =>
+    `{:process 0, :type :invoke, :f :write, :value ${value}}`;
   const many = 200_000;
 
   test.each([
@@ -167,7 +184,7 @@ describe("models judge values of EDN", () => {
     const read = (output: string): string =>
       verdict(models["list-append"], [
         ["append", ":a", ":a"],
-        ["append", "[\\, \"],\"]", "nil"],
+        ["append", '[\\, "],"]', "nil"],
         ["append", "{:b #{1}}", "nil"],
         ["read", "nil", output],
       ]);

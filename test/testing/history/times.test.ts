@@ -30,7 +30,9 @@ describe.each([
   ["jsonl", jsonl],
 ] as const)("times in the format %s", (format, text) => {
   test("stay as they are when numbers keep them", () => {
-    expect(timesOf(text(["5", "1000000000000000"], ["1000000000000001", "1000000000000002"]), format)).toEqual([
+    expect(
+      timesOf(text(["5", "1000000000000000"], ["1000000000000001", "1000000000000002"]), format),
+    ).toEqual([
       [5, 1e15],
       [1e15 + 1, 1e15 + 2],
     ]);
@@ -48,7 +50,9 @@ describe.each([
   });
 
   test("may be text", () => {
-    expect(timesOf(text(['"1732900000000000001"', '"1732900000000000002"']), format)).toEqual([[0, 1]]);
+    expect(timesOf(text(['"1732900000000000001"', '"1732900000000000002"']), format)).toEqual([
+      [0, 1],
+    ]);
     expect(timesOf(text(['"5"', '"6.5"']), format)).toEqual([[5, 6.5]]);
   });
 
@@ -57,7 +61,9 @@ describe.each([
       ["1000", "1732900000.5"],
       ["1732900000.6", format === "edn" ? "1732900000.6000000001M" : "1732900000.6000000001"],
     );
-    expect(() => timesOf(unix, format)).toThrow("is too far from the first time of the file to be exact");
+    expect(() => timesOf(unix, format)).toThrow(
+      "is too far from the first time of the file to be exact",
+    );
     const near = text(
       ["1732900000.5", "1732900000.75"],
       ["1732900000.75", format === "edn" ? "1732900000.7500000001M" : "1732900000.7500000001"],
@@ -69,9 +75,9 @@ describe.each([
   });
 
   test("that are too far apart are refused with the line", () => {
-    expect(() => timesOf(text(["0", "1"], ["1732900000000000001", "1732900000000000002"]), format)).toThrow(
-      expect.objectContaining({ line: format === "edn" ? 2 : 3 }),
-    );
+    expect(() =>
+      timesOf(text(["0", "1"], ["1732900000000000001", "1732900000000000002"]), format),
+    ).toThrow(expect.objectContaining({ line: format === "edn" ? 2 : 3 }));
   });
 });
 
@@ -80,5 +86,8 @@ test("marks count from the same time as operations", () => {
 {"type":"fault","text":"cut","from":1732900000000000001,"to":"1732900000000000007"}
 {"type":"operation","process":"c","f":"read","call":1732900000000000003,"status":"open"}`;
   const { operations, marks } = parseHistory(text, "jsonl");
-  expect([operations[0]?.call, marks]).toEqual([2, [{ type: "fault", text: "cut", from: 0, to: 6 }]]);
+  expect([operations[0]?.call, marks]).toEqual([
+    2,
+    [{ type: "fault", text: "cut", from: 0, to: 6 }],
+  ]);
 });

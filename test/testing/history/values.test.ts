@@ -77,9 +77,10 @@ describe.each(FORMATS)("values in the format %s", (format) => {
         for (const other of [term, another, ...lookalikes(term).filter(isKnown)]) {
           const isEqual = identityOf(seen(term)) === identityOf(seen(other));
           const otherValue = read(other, choose);
-          expect([sameValue(value, otherValue), canonical(value) === canonical(otherValue)]).toEqual(
-            [isEqual, isEqual],
-          );
+          expect([
+            sameValue(value, otherValue),
+            canonical(value) === canonical(otherValue),
+          ]).toEqual([isEqual, isEqual]);
         }
       }),
       { numRuns: RUNS, seed: 1 },

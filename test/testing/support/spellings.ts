@@ -23,7 +23,7 @@ function spelling(term: Term, style: Style, one: (inner: Term) => string): strin
     case "boolean":
       return String(term.value);
     case "string":
-      return `"${[...term.text].map((char) => ednChar(char, style)).join("")}"`;
+      return `"${Array.from(term.text, (char) => ednChar(char, style)).join("")}"`;
     case "keyword":
       return `:${term.text}`;
     case "symbol":
@@ -88,7 +88,7 @@ export function jsonSpelling(term: Term, choose: Choose): string {
     case "boolean":
       return String(term.value);
     case "string":
-      return `"${[...term.text].map((char) => jsonChar(char, choose)).join("")}"`;
+      return `"${Array.from(term.text, (char) => jsonChar(char, choose)).join("")}"`;
     case "integer":
       return number(term.value, 0, choose, false).replace("+", "");
     case "double":
@@ -129,10 +129,12 @@ function number(digits: bigint, exponent: number, choose: Choose, isDouble: bool
   const zeros = choose(3);
   const padded = digits * 10n ** BigInt(zeros);
   const power = exponent - zeros;
-  if (choose(2) === 0 || Math.abs(power) > 20) return `${plus(padded, choose)}${pick(choose, ["e", "E"])}${power}`;
+  if (choose(2) === 0 || Math.abs(power) > 20)
+    return `${plus(padded, choose)}${pick(choose, ["e", "E"])}${power}`;
   const sign = padded < 0n ? "-" : "";
   const size = String(padded < 0n ? -padded : padded);
-  if (power >= 0) return `${sign}${size}${size === "0" ? "" : "0".repeat(power)}${isDouble ? ".0" : ""}`;
+  if (power >= 0)
+    return `${sign}${size}${size === "0" ? "" : "0".repeat(power)}${isDouble ? ".0" : ""}`;
   const long = size.padStart(1 - power, "0");
   return `${sign}${long.slice(0, power)}.${long.slice(power)}`;
 }
@@ -142,7 +144,10 @@ function scaledRatio(value: bigint, by: bigint, factor: bigint): string {
 }
 
 function unicode(char: string): string {
-  return Array.from({ length: char.length }, (_, at) => `\\u${char.charCodeAt(at).toString(16).padStart(4, "0")}`).join("");
+  return Array.from(
+    { length: char.length },
+    (_, at) => `\\u${char.charCodeAt(at).toString(16).padStart(4, "0")}`,
+  ).join("");
 }
 
 const ESCAPES: Readonly<Record<string, string>> = { '"': '\\"', "\\": "\\\\", "\n": "\\n" };

@@ -28,7 +28,7 @@ export function identityOf(term: Term): string {
     case "keyword":
     case "symbol":
     case "char":
-      return `${term.type} ${[...term.text].map((char) => char.codePointAt(0)).join(" ")}`;
+      return `${term.type} ${Array.from(term.text, (char) => char.codePointAt(0)).join(" ")}`;
     case "integer":
       return `integer ${term.value}`;
     case "ratio":
@@ -71,8 +71,21 @@ function ratioIdentity(value: bigint, by: bigint): string {
 
 // Few letters and small numbers: different values that look alike must be likely.
 const name = fc.constantFrom("a", "b", "x", "null", "a/b", "ok");
-const text = fc.oneof(name, fc.constantFrom("", ":a", "'a", "\\a", "1", "nil", '"', "]", "a,b", "é", "\n", "\\", "😀"));
-const small = fc.constantFrom(0n, 1n, -1n, 2n, 10n, 33n, 9007199254740992n, 9007199254740993n, 10n ** 30n);
+const text = fc.oneof(
+  name,
+  fc.constantFrom("", ":a", "'a", "\\a", "1", "nil", '"', "]", "a,b", "é", "\n", "\\", "😀"),
+);
+const small = fc.constantFrom(
+  0n,
+  1n,
+  -1n,
+  2n,
+  10n,
+  33n,
+  9007199254740992n,
+  9007199254740993n,
+  10n ** 30n,
+);
 const scaled = fc.record({
   digits: fc.oneof(fc.constantFrom(0n, 1n, 10n, 15n, 100n), fc.bigInt(-(10n ** 14n), 10n ** 14n)),
   exponent: fc.integer({ min: -4, max: 4 }),
@@ -94,8 +107,12 @@ const leaves: readonly fc.Arbitrary<Term>[] = [
 const ednLeaves: readonly fc.Arbitrary<Term>[] = [
   name.map((of) => ({ type: "keyword", text: of })),
   name.map((of) => ({ type: "symbol", text: of })),
-  fc.constantFrom("a", "1", ",", "]", '"', "\\", "\n", " ", "é", "n", "u").map((of) => ({ type: "char", text: of })),
-  fc.tuple(small, fc.constantFrom(1n, 2n, 3n, 10n)).map(([value, by]) => ({ type: "ratio", value, by })),
+  fc
+    .constantFrom("a", "1", ",", "]", '"', "\\", "\n", " ", "é", "n", "u")
+    .map((of) => ({ type: "char", text: of })),
+  fc
+    .tuple(small, fc.constantFrom(1n, 2n, 3n, 10n))
+    .map(([value, by]) => ({ type: "ratio", value, by })),
   scaled.map((number) => ({ type: "double", ...number })),
   fc.oneof(scaled, fine).map((number) => ({ type: "decimal", ...number })),
 ];
@@ -110,7 +127,9 @@ export const ednTerms: fc.Arbitrary<Term> = fc.letrec<{ term: Term }>((tie) => {
       ...ednLeaves,
       items.map((of): Term => ({ type: "sequence", items: of })),
       items.map((of): Term => ({ type: "set", items: of })),
-      fc.array(fc.tuple(tie("term"), tie("term")), { maxLength: 3 }).map((entries): Term => ({ type: "map", entries })),
+      fc
+        .array(fc.tuple(tie("term"), tie("term")), { maxLength: 3 })
+        .map((entries): Term => ({ type: "map", entries })),
       fc.tuple(name, tie("term")).map(([tag, value]): Term => ({ type: "tagged", tag, value })),
     ),
   };
@@ -124,7 +143,13 @@ export const jsonTerms: fc.Arbitrary<Term> = fc.letrec<{ term: Term }>((tie) => 
     fc.oneof(scaled, fine).map((number): Term => ({ type: "decimal", ...number })),
     fc.array(tie("term"), { maxLength: 3 }).map((items): Term => ({ type: "sequence", items })),
     fc
-      .array(fc.tuple(text.map((of): Term => ({ type: "string", text: of })), tie("term")), { maxLength: 3 })
+      .array(
+        fc.tuple(
+          text.map((of): Term => ({ type: "string", text: of })),
+          tie("term"),
+        ),
+        { maxLength: 3 },
+      )
       .map((entries): Term => ({ type: "map", entries })),
   ),
 })).term;
@@ -137,7 +162,10 @@ export function asJson(term: Term): Term {
     case "sequence":
       return { ...term, items: term.items.map(asJson) };
     case "map":
-      return { ...term, entries: term.entries.map(([key, value]) => [key, asJson(value)] as const) };
+      return {
+        ...term,
+        entries: term.entries.map(([key, value]) => [key, asJson(value)] as const),
+      };
     default:
       return term;
   }
@@ -163,11 +191,22 @@ export function lookalikes(term: Term): readonly Term[] {
         /^[a-z]$/.test(term.text) ? [{ type, text: term.text } as Term] : [],
       );
     case "keyword":
-      return [{ type: "string", text: term.text }, { type: "string", text: `:${term.text}` }, { type: "symbol", text: term.text }];
+      return [
+        { type: "string", text: term.text },
+        { type: "string", text: `:${term.text}` },
+        { type: "symbol", text: term.text },
+      ];
     case "symbol":
-      return [{ type: "string", text: term.text }, { type: "string", text: `'${term.text}` }, { type: "keyword", text: term.text }];
+      return [
+        { type: "string", text: term.text },
+        { type: "string", text: `'${term.text}` },
+        { type: "keyword", text: term.text },
+      ];
     case "char":
-      return [{ type: "string", text: term.text }, { type: "string", text: `\\${term.text}` }];
+      return [
+        { type: "string", text: term.text },
+        { type: "string", text: `\\${term.text}` },
+      ];
     case "integer":
       return [
         { type: "string", text: String(term.value) },
@@ -193,14 +232,28 @@ export function lookalikes(term: Term): readonly Term[] {
       return [
         { type: "sequence", items: term.entries.flat() },
         ...term.entries.flatMap(([key, value], at) => [
-          ...lookalikes(key).map((other) => ({ ...term, entries: term.entries.with(at, [other, value] as const) })),
-          ...lookalikes(value).map((other) => ({ ...term, entries: term.entries.with(at, [key, other] as const) })),
+          ...lookalikes(key).map((other) => ({
+            ...term,
+            entries: term.entries.with(at, [other, value] as const),
+          })),
+          ...lookalikes(value).map((other) => ({
+            ...term,
+            entries: term.entries.with(at, [key, other] as const),
+          })),
         ]),
       ];
     case "tagged":
-      return [term.value, { ...term, tag: `${term.tag}x` }, ...lookalikes(term.value).map((value) => ({ ...term, value }))];
+      return [
+        term.value,
+        { ...term, tag: `${term.tag}x` },
+        ...lookalikes(term.value).map((value) => ({ ...term, value })),
+      ];
     case "nil":
-      return [{ type: "boolean", value: false }, { type: "string", text: "nil" }, { type: "symbol", text: "null" }];
+      return [
+        { type: "boolean", value: false },
+        { type: "string", text: "nil" },
+        { type: "symbol", text: "null" },
+      ];
     case "boolean":
     case "ratio":
       return [{ type: "nil" }];

@@ -85,7 +85,9 @@ export class EdnReader {
       this.read();
       return undefined;
     }
-    const [entries, problem] = this.#text.takes("{") ? this.#entries(start) : this.#namespaced(start);
+    const [entries, problem] = this.#text.takes("{")
+      ? this.#entries(start)
+      : this.#namespaced(start);
     if (problem !== undefined) throw problem;
     this.#problem = undefined;
     return entries;
@@ -165,7 +167,8 @@ export class EdnReader {
     if (text.takes("##")) return this.#known(ednConstant(text.takeAtom()), start);
     if (!text.startsTag) return this.#unknownDispatch(start);
     const tag = text.takeAtom();
-    if (this.#skip() >= text.length || text.isClosing) throw text.error(start, `${tag} tags nothing`);
+    if (this.#skip() >= text.length || text.isClosing)
+      throw text.error(start, `${tag} tags nothing`);
     const value = this.#next();
     return tagged(tag.slice(1), value) ?? this.#report(start, `this is not what ${tag} tags`);
   }
@@ -245,7 +248,10 @@ export class EdnReader {
       value instanceof EdnKeyword ||
       value instanceof EdnSymbol ||
       value instanceof EdnMap ||
-      (typeof value === "object" && value !== null && !isList(value) && !(value instanceof EdnValue));
+      (typeof value === "object" &&
+        value !== null &&
+        !isList(value) &&
+        !(value instanceof EdnValue));
     if (!isMetadata) this.#report(start, `${shown(value)} is not metadata`);
   }
 

@@ -1,4 +1,5 @@
 import { EdnKeyword, EdnSymbol } from "./edn-scalars.ts";
+import { instantInUtc } from "./instant.ts";
 import { EdnTagged, type Value } from "./value.ts";
 
 /**
@@ -7,7 +8,7 @@ import { EdnTagged, type Value } from "./value.ts";
  */
 export function tagged(tag: string, value: Value): EdnTagged | undefined {
   if (tag === "inst") {
-    const moment = typeof value === "string" ? inUtc(value) : undefined;
+    const moment = typeof value === "string" ? instantInUtc(value) : undefined;
     return moment === undefined ? undefined : new EdnTagged(tag, moment);
   }
   if (tag === "uuid") {
@@ -29,24 +30,3 @@ export function qualified(key: Value, namespace: string): Value {
 }
 
 const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
-
-// RFC 3339. As in Clojure, everything after the year is optional.
-const INSTANT =
-  /^(\d{4})(?:-(\d\d)(?:-(\d\d)(?:T(\d\d)(?::(\d\d)(?::(\d\d)(?:\.(\d+))?)?)?)?)?)?(?:Z|([-+])(\d\d):(\d\d))?$/;
-
-/** A moment in UTC without zeros at the end; undefined for none. A leap second stays one, and no digit is lost. */
-function inUtc(text: string): string | undefined {
-  const match = INSTANT.exec(text);
-  if (match === null) return undefined;
-  const [, year, month = "01", day = "01", hour = "00", minute = "00", second = "00"] = match;
-  const [fraction = "", sign, offsetHours = "00", offsetMinutes = "00"] = match.slice(7);
-  const local = `${year}-${month}-${day}T${hour}:${minute}`;
-  const date = new Date(`${local}:00Z`);
-  const isDate = !Number.isNaN(date.getTime()) && date.toISOString().startsWith(local);
-  if (!isDate || Number(second) > 60 || Number(offsetHours) > 23 || Number(offsetMinutes) > 59)
-    return undefined;
-  const offset = (Number(offsetHours) * 60 + Number(offsetMinutes)) * (sign === "-" ? -1 : 1);
-  date.setUTCMinutes(date.getUTCMinutes() - offset);
-  const digits = fraction.replace(/0*$/, "");
-  return `${date.toISOString().replace(/:00\.000Z$/, "")}:${second}${digits === "" ? "" : `.${digits}`}Z`;
-}

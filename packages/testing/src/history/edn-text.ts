@@ -83,7 +83,8 @@ export class EdnText {
   /** Takes a character, from its backslash. @returns its name, at least one code point. */
   takeCharacter(): string {
     const point = this.#text.codePointAt(this.#at + 1) ?? SPACE;
-    if (isSpace(point) && point !== COMMA) throw this.error(this.#at, "a backslash must be followed by a character");
+    if (isSpace(point) && point !== COMMA)
+      throw this.error(this.#at, "a backslash must be followed by a character");
     const first = String.fromCodePoint(point);
     this.#at += 1 + first.length;
     return first + this.takeAtom();

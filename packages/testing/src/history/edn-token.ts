@@ -17,7 +17,8 @@ export function ednAtom(atom: string): Atom {
 export function ednConstant(name: string): Read {
   if (name === "Inf") return Infinity;
   if (name === "-Inf") return -Infinity;
-  if (name === "NaN") return { problem: "##NaN equals nothing, not even itself: no model can judge it" };
+  if (name === "NaN")
+    return { problem: "##NaN equals nothing, not even itself: no model can judge it" };
   return notEdn(`##${name}`);
 }
 
@@ -28,7 +29,7 @@ export function ednCharacter(name: string): Atom {
     return new EdnCharacter(String.fromCharCode(Number.parseInt(hexadecimal, 16)));
   }
   const char = CHARACTERS.get(name) ?? name;
-  return [...char].length === 1 ? new EdnCharacter(char) : notEdn(`\\${name}`);
+  return Array.from(char).length === 1 ? new EdnCharacter(char) : notEdn(`\\${name}`);
 }
 
 /** Reads the inside of a string, or gives the place of an escape that is not EDN. */

@@ -4,7 +4,12 @@
  * Equal numbers have equal fields: `digits` has no zero at its ends, a sign only when it is negative, and zero is "0" with
  * the exponent 0.
  */
-export type Exact = { readonly digits: string; readonly exponent: number };
+export type Exact = {
+  /** The digits, with a sign if the number is negative. */
+  readonly digits: string;
+  /** The power of ten that they are multiplied by. */
+  readonly exponent: number;
+};
 
 const LITERAL = /^([-+]?)(\d+)(?:\.(\d*))?(?:[eE]([-+]?\d+))?$/;
 

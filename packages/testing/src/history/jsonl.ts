@@ -35,7 +35,8 @@ function* readBy(clock: Clock, text: string): Work<History> {
     const fields = new JsonFields(line);
     const type = fields.oneOf("type", TYPES);
     if (type === "operation") operations.push(operationOf(fields, clock));
-    else if (type !== "history") marks.push(type === "fault" ? faultOf(fields, clock) : leaderOf(fields, clock));
+    else if (type !== "history")
+      marks.push(type === "fault" ? faultOf(fields, clock) : leaderOf(fields, clock));
     else if (isFirst) unit = headerOf(fields);
     else throw fields.error("type", '"history" is only allowed in the first line');
     fields.end();
@@ -76,13 +77,15 @@ function faultOf(fields: JsonFields, clock: Clock): Mark {
 function leaderOf(fields: JsonFields, clock: Clock): Mark {
   const term = fields.optionalNumber("term");
   const node = fields.text("node");
-  return { type: "leader", node, ...spanOf(fields, clock), ...(term === undefined ? {} : { term }) };
+  return {
+    type: "leader",
+    node,
+    ...spanOf(fields, clock),
+    ...(term === undefined ? {} : { term }),
+  };
 }
 
-function spanOf(
-  fields: JsonFields,
-  clock: Clock,
-): { readonly from: number; readonly to?: number } {
+function spanOf(fields: JsonFields, clock: Clock): { readonly from: number; readonly to?: number } {
   const from = fields.time("from", clock);
   const to = fields.optionalTime("to", clock);
   if (to === undefined) return { from };

@@ -2,7 +2,8 @@ import { EdnDecimal, EdnFloat, EdnRatio } from "./edn-scalars.ts";
 import { closest, exactOf, isExactly } from "./exact.ts";
 
 /** A number of a file, or why it cannot be kept. */
-export type Read = number | bigint | EdnFloat | EdnRatio | EdnDecimal | { readonly problem: string };
+export type Read =
+  number | bigint | EdnFloat | EdnRatio | EdnDecimal | { readonly problem: string };
 
 /** Integers with this many digits are exact in a double. */
 const SAFE_DIGITS = 15;

@@ -86,7 +86,9 @@ export class EdnMap extends EdnValue {
 }
 
 /** The map with these entries: a record when all keys are strings. */
-export function mapOf(entries: Iterable<readonly [key: Value, value: Value]>): ValueRecord | EdnMap {
+export function mapOf(
+  entries: Iterable<readonly [key: Value, value: Value]>,
+): ValueRecord | EdnMap {
   const all = [...entries];
   const isNamed = (entry: readonly [Value, Value]): entry is readonly [string, Value] =>
     typeof entry[0] === "string";
