@@ -55,6 +55,7 @@ export {
   type Call,
   type Ending,
   type History,
+  type HistoryOptions,
   type Mark,
   type Operation,
   type TimeUnit,
@@ -127,7 +128,7 @@ export { runOnWorkers, type WorkersOptions } from "./workers/run-on-workers.ts";
 export { planFrom, type Draw, type Recipe, type Runs } from "./replay/recipe.ts";
 export { runToken, type Failed } from "./replay/run-token.ts";
 export { shrink, shrinkInSlices, type RunPlan, type Shrunk, type Tried } from "./replay/shrink.ts";
-export { STORY_LEGEND, storyText } from "./replay/story-text.ts";
+export { STORY_LEGEND, storyText, type StoryOptions } from "./replay/story-text.ts";
 export { tellRun, tellRunInSlices, type ToldRun } from "./replay/tell-run.ts";
 export { TokenError } from "./replay/token-error.ts";
 export { decodeToken, encodeToken, type Token } from "./replay/token.ts";
@@ -138,4 +139,5 @@ export {
   type SessionRun,
 } from "./session/run-session.ts";
 export { SessionError } from "./session/session-error.ts";
-export { Session, type Ongoing } from "./session/session.ts";
+export type { SessionWaitOptions } from "./session/given.ts";
+export { Session, type CrashOptions, type Ongoing } from "./session/session.ts";

@@ -1,4 +1,7 @@
+import { checkArgument } from "@kontiki/actors/node";
+import { givenHistory } from "../history/given-history.ts";
 import type { History, Operation } from "../history/history.ts";
+import { givenFileModel } from "./given-model.ts";
 import { InterpretError, type FileModel, type Interpreted } from "./model.ts";
 
 /**
@@ -10,6 +13,8 @@ export function interpretHistory<State, Input, Output>(
   history: History,
   model: FileModel<State, Input, Output>,
 ): History<Input, Output> {
+  checkArgument("interpretHistory", "history", givenHistory, history);
+  checkArgument("interpretHistory", "model", givenFileModel, model);
   return { ...history, operations: history.operations.map((one) => interpretOne(one, model)) };
 }
 

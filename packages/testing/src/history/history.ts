@@ -1,3 +1,4 @@
+import { checkArgument, checkOptions, oneOf, rule, type Schema } from "@kontiki/actors/node";
 import type { Value } from "./value.ts";
 
 /** What a client requested, in the terms of a history file. */
@@ -72,11 +73,29 @@ export type History<Input = Call, Output = Value> = {
   readonly unit: TimeUnit;
 };
 
+/** What a history has besides its operations: faults and leaders, and the unit of its times. */
+export type HistoryOptions = {
+  /** Faults and leaders. Default: none. */
+  readonly marks?: readonly Mark[];
+  /** The unit of its times. Default: "step". */
+  readonly unit?: TimeUnit;
+};
+
+const LIST = rule<readonly Mark[]>("a list", (value) => Array.isArray(value));
+
+const HISTORY_OPTIONS: Schema<HistoryOptions> = {
+  marks: LIST,
+  unit: oneOf("step", "ns", "us", "ms", "s"),
+};
+
 /** Sorts operations by their calls. Operations with the same time keep their order. */
 export function makeHistory<Input, Output>(
   operations: readonly Operation<Input, Output>[],
-  { marks = [], unit = "step" }: { marks?: readonly Mark[]; unit?: TimeUnit } = {},
+  options: HistoryOptions = {},
 ): History<Input, Output> {
+  checkArgument("makeHistory", "operations", LIST, operations);
+  checkOptions("makeHistory", HISTORY_OPTIONS, options);
+  const { marks = [], unit = "step" } = options;
   return { operations: operations.toSorted((one, other) => one.call - other.call), marks, unit };
 }
 

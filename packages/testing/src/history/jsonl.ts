@@ -1,6 +1,8 @@
+import { checkArgument } from "@kontiki/actors/node";
 import type { Work } from "../slices.ts";
 import { withClock, type Clock } from "./clock.ts";
 import { makeHistory, type History, type Mark, type Operation, type TimeUnit } from "./history.ts";
+import { givenHistory } from "./given-history.ts";
 import { JsonFields } from "./json-fields.ts";
 import { jsonText } from "./json-text.ts";
 import { linesOf } from "./lines.ts";
@@ -98,7 +100,12 @@ function spanOf(fields: JsonFields, clock: Clock): { readonly from: number; read
  *
  * @throws TypeError when JSON has no such value, for example a keyword.
  */
-export function* jsonlLines({ operations, marks, unit }: History): Generator<string, void, void> {
+export function jsonlLines(history: History): Generator<string, void, void> {
+  checkArgument("jsonlLines", "history", givenHistory, history);
+  return linesIn(history);
+}
+
+function* linesIn({ operations, marks, unit }: History): Generator<string, void, void> {
   yield JSON.stringify({ type: "history", version: 1, unit });
   for (const mark of marks) yield JSON.stringify(mark);
   for (const { input, ...operation } of operations) {

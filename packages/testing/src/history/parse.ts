@@ -1,3 +1,4 @@
+import { checkArgument, oneOf, rule } from "@kontiki/actors/node";
 import { finish, type Work } from "../slices.ts";
 import { parseEdn, startsAsEdn } from "./edn.ts";
 import type { History } from "./history.ts";
@@ -20,7 +21,19 @@ const PARSERS = { jepsen: parseJepsen, edn: parseEdn, jsonl: parseJsonl } as con
  *
  * @throws HistoryError with line and column when the text is not of that format.
  */
-export function* parsing(text: string, format: Format): Work<History> {
+export function parsing(text: string, format: Format): Work<History> {
+  return checkedParsing("parsing", text, format);
+}
+
+const TEXT = rule("the text of a file", (value) => typeof value === "string");
+
+function checkedParsing(where: string, text: string, format: Format): Work<History> {
+  checkArgument(where, "text", TEXT, text);
+  checkArgument(where, "format", oneOf(...FORMATS), format);
+  return parsed(text, format);
+}
+
+function* parsed(text: string, format: Format): Work<History> {
   // Some editors add a byte order mark, which belongs to no format.
   const history = yield* PARSERS[format](text.replace(/^\ufeff/, ""));
   if (history.operations.length === 0)
@@ -30,7 +43,7 @@ export function* parsing(text: string, format: Format): Work<History> {
 
 /** Reads a history without pauses. @throws HistoryError as {@link parsing} does. */
 export function parseHistory(text: string, format: Format): History {
-  return finish(parsing(text, format));
+  return finish(checkedParsing("parseHistory", text, format));
 }
 
 /**
@@ -39,6 +52,7 @@ export function parseHistory(text: string, format: Format): History {
  * EDN and JSON both begin with a brace. In JSON a string follows it, and in a history in EDN a keyword.
  */
 export function formatOf(text: string): Format | undefined {
+  checkArgument("formatOf", "text", TEXT, text);
   const plain = text.replace(/^\ufeff/, "");
   const start = plain.slice(0, 4096);
   if (/^\s*\{\s*(?:"|\})/.test(start)) return "jsonl";
