@@ -62,7 +62,26 @@ export {
 } from "./history/history.ts";
 export { jsonlLines } from "./history/jsonl.ts";
 export { FORMATS, formatOf, parseHistory, parsing, type Format } from "./history/parse.ts";
-export type { Value, ValueRecord } from "./history/value.ts";
+export {
+  EdnCharacter,
+  EdnDecimal,
+  EdnFloat,
+  EdnKeyword,
+  EdnRatio,
+  EdnSymbol,
+  EdnValue,
+  type EdnScalar,
+} from "./history/edn-scalars.ts";
+export type { Exact } from "./history/exact.ts";
+export {
+  canonical,
+  EdnMap,
+  EdnSet,
+  EdnTagged,
+  sameValue,
+  type Value,
+  type ValueRecord,
+} from "./history/value.ts";
 export { finish, finishInSlices, type SliceOptions, type Work } from "./slices.ts";
 export { verdictPage } from "./report/html.ts";
 export { runPage, type RunPageParts } from "./report/run-page.ts";

@@ -1,8 +1,10 @@
 import { checkArgument } from "@kontiki/actors/node";
 import type { Work } from "../slices.ts";
+import { withClock, type Clock } from "./clock.ts";
 import { makeHistory, type History, type Mark, type Operation, type TimeUnit } from "./history.ts";
 import { givenHistory } from "./given-history.ts";
 import { JsonFields } from "./json-fields.ts";
+import { jsonText } from "./json-text.ts";
 import { linesOf } from "./lines.ts";
 
 const UNITS = ["step", "ns", "us", "ms", "s"] as const satisfies readonly TimeUnit[];
@@ -23,6 +25,10 @@ const TYPES = ["history", "operation", "fault", "leader"] as const;
  * Any other field is an error, so that a typo cannot change a verdict.
  */
 export function* parseJsonl(text: string): Work<History> {
+  return yield* withClock((clock) => readBy(clock, text));
+}
+
+function* readBy(clock: Clock, text: string): Work<History> {
   const operations: Operation[] = [];
   const marks: Mark[] = [];
   let unit: TimeUnit = "step";
@@ -30,8 +36,9 @@ export function* parseJsonl(text: string): Work<History> {
   for (const line of linesOf(text)) {
     const fields = new JsonFields(line);
     const type = fields.oneOf("type", TYPES);
-    if (type === "operation") operations.push(operationOf(fields));
-    else if (type !== "history") marks.push(type === "fault" ? faultOf(fields) : leaderOf(fields));
+    if (type === "operation") operations.push(operationOf(fields, clock));
+    else if (type !== "history")
+      marks.push(type === "fault" ? faultOf(fields, clock) : leaderOf(fields, clock));
     else if (isFirst) unit = headerOf(fields);
     else throw fields.error("type", '"history" is only allowed in the first line');
     fields.end();
@@ -46,47 +53,53 @@ function headerOf(fields: JsonFields): TimeUnit {
   return fields.oneOf("unit", UNITS);
 }
 
-function operationOf(fields: JsonFields): Operation {
+function operationOf(fields: JsonFields, clock: Clock): Operation {
   const key = fields.optionalValue("key");
   const f = fields.text("f");
   const value = fields.optionalValue("value") ?? null;
+  const input = key === undefined ? { f, value } : { f, key, value };
   const order = fields.optionalNumber("order");
-  const call = fields.number("call");
-  const common = {
-    process: fields.text("process"),
-    input: key === undefined ? { f, value } : { f, key, value },
-    call,
-    ...(order === undefined ? {} : { order }),
-  };
+  const process = fields.text("process");
+  const call = fields.time("call", clock);
+  const common = order === undefined ? { process, call, input } : { process, call, input, order };
   const status = fields.oneOf("status", STATUSES);
   if (status === "open") return { ...common, status };
-  const end = fields.number("return");
+  const end = fields.time("return", clock);
   if (end < call) throw fields.error("return", `"return" ${end} is before "call" ${call}`);
   if (status === "failed") return { ...common, status, return: end };
   return { ...common, status, return: end, output: fields.optionalValue("output") ?? null };
 }
 
-function faultOf(fields: JsonFields): Mark {
+function faultOf(fields: JsonFields, clock: Clock): Mark {
   const node = fields.optionalText("node");
   const text = fields.text("text");
-  return { type: "fault", text, ...spanOf(fields), ...(node === undefined ? {} : { node }) };
+  return { type: "fault", text, ...spanOf(fields, clock), ...(node === undefined ? {} : { node }) };
 }
 
-function leaderOf(fields: JsonFields): Mark {
+function leaderOf(fields: JsonFields, clock: Clock): Mark {
   const term = fields.optionalNumber("term");
   const node = fields.text("node");
-  return { type: "leader", node, ...spanOf(fields), ...(term === undefined ? {} : { term }) };
+  return {
+    type: "leader",
+    node,
+    ...spanOf(fields, clock),
+    ...(term === undefined ? {} : { term }),
+  };
 }
 
-function spanOf(fields: JsonFields): { readonly from: number; readonly to?: number } {
-  const from = fields.number("from");
-  const to = fields.optionalNumber("to");
+function spanOf(fields: JsonFields, clock: Clock): { readonly from: number; readonly to?: number } {
+  const from = fields.time("from", clock);
+  const to = fields.optionalTime("to", clock);
   if (to === undefined) return { from };
   if (to < from) throw fields.error("to", `"to" ${to} is before "from" ${from}`);
   return { from, to };
 }
 
-/** Writes a history in the format "jsonl", one line at a time, without newlines. */
+/**
+ * Writes a history in the format "jsonl", one line at a time, without newlines.
+ *
+ * @throws TypeError when JSON has no such value, for example a keyword.
+ */
 export function jsonlLines(history: History): Generator<string, void, void> {
   checkArgument("jsonlLines", "history", givenHistory, history);
   return linesIn(history);
@@ -96,6 +109,6 @@ function* linesIn({ operations, marks, unit }: History): Generator<string, void,
   yield JSON.stringify({ type: "history", version: 1, unit });
   for (const mark of marks) yield JSON.stringify(mark);
   for (const { input, ...operation } of operations) {
-    yield JSON.stringify({ type: "operation", ...input, ...operation });
+    yield jsonText({ type: "operation", ...input, ...operation });
   }
 }

@@ -1,5 +1,5 @@
 import type { Operation } from "../../history/history.ts";
-import { canonical, isList, type Value } from "../../history/value.ts";
+import { canonical, EdnSet, isList, type Value } from "../../history/value.ts";
 import { InterpretError } from "../model.ts";
 
 /** The output of an operation; undefined for a failed or open one. */
@@ -38,6 +38,12 @@ export function listOutputOf(operation: Operation): readonly Value[] | undefined
   const output = outputOf(operation);
   if (output === undefined || isList(output)) return output;
   throw new InterpretError(`${operation.input.f} must return a list, not ${canonical(output)}`);
+}
+
+/** Reads an output that must be a set of values, or a list of them in any order. */
+export function itemsOutputOf(operation: Operation): readonly Value[] | undefined {
+  const output = outputOf(operation);
+  return output instanceof EdnSet ? output.items : listOutputOf(operation);
 }
 
 /** Rejects an operation that a model does not know. */

@@ -3,8 +3,8 @@ import type { FileModel } from "../model.ts";
 import {
   keyPrefix,
   booleanOutputOf,
+  itemsOutputOf,
   keyOf,
-  listOutputOf,
   outputOf,
   unknownFunction,
 } from "./operation-fields.ts";
@@ -59,7 +59,7 @@ export const set: FileModel<readonly string[], SetInput, SetOutput> = {
     const key = keyOf(operation);
     switch (f) {
       case "read": {
-        const values = listOutputOf(operation);
+        const values = itemsOutputOf(operation);
         const output = values === undefined ? undefined : textOf(inOrder(values.map(canonical)));
         return { input: { type: "read", key }, output };
       }
