@@ -63,7 +63,7 @@ export { HistoryError } from "./history/history-error.ts";
 export {
   makeHistory,
   type Call,
-  type Clock,
+  type StepClock,
   type Ending,
   type History,
   type HistoryOptions,
@@ -73,6 +73,17 @@ export {
 } from "./history/history.ts";
 export { jsonlLines } from "./history/jsonl.ts";
 export { FORMATS, formatOf, parseHistory, parsing, type Format } from "./history/parse.ts";
+export {
+  EdnCharacter,
+  EdnDecimal,
+  EdnFloat,
+  EdnKeyword,
+  EdnRatio,
+  EdnSymbol,
+  EdnValue,
+  type EdnScalar,
+} from "./history/edn-scalars.ts";
+export type { Exact } from "./history/exact.ts";
 export { parseValue } from "./history/parse-value.ts";
 export {
   FAILED_CAS,
@@ -80,7 +91,15 @@ export {
   type Reading,
   type ReadingOptions,
 } from "./history/reading.ts";
-export type { Value, ValueRecord } from "./history/value.ts";
+export {
+  canonical,
+  EdnMap,
+  EdnSet,
+  EdnTagged,
+  sameValue,
+  type Value,
+  type ValueRecord,
+} from "./history/value.ts";
 export { finish, finishInSlices, type SliceOptions, type Work } from "./slices.ts";
 export { verdictPage } from "./report/html.ts";
 export { runPage, type RunPageParts } from "./report/run-page.ts";

@@ -86,7 +86,7 @@ export type History<Input = Call, Output = Value> = {
   /** The unit of `call` and `return`. */
   readonly unit: TimeUnit;
   /** What time it was at each step, when `unit` is "step" and there was a clock. */
-  readonly clock?: Clock;
+  readonly clock?: StepClock;
   /** How the file was read, when its format leaves a choice. */
   readonly reading?: Reading;
 };
@@ -95,7 +95,7 @@ export type History<Input = Call, Output = Value> = {
  * The times of the steps of a history. They are shown to people and decide nothing: the steps are the order that is
  * certain, and a clock can be coarser.
  */
-export type Clock = {
+export type StepClock = {
   /** The unit of the times. */
   readonly unit: TimeUnit;
   /** The time of each step, never lower than the one before. */
@@ -109,7 +109,7 @@ export type HistoryOptions = {
   /** The unit of its times. Default: "step". */
   readonly unit?: TimeUnit;
   /** What time it was at each step. Default: there was no clock. */
-  readonly clock?: Clock;
+  readonly clock?: StepClock;
   /** How it was read. Default: nothing was left open. */
   readonly reading?: Reading;
 };

@@ -1,6 +1,6 @@
 import { checkArgument, checkOptions, oneOf, rule } from "@kontiki/actors/node";
 import { finish, type Work } from "../slices.ts";
-import { parseEdn } from "./edn.ts";
+import { parseEdn, startsAsEdn } from "./edn.ts";
 import type { History } from "./history.ts";
 import { HistoryError } from "./history-error.ts";
 import { parseJepsen } from "./jepsen.ts";
@@ -60,14 +60,15 @@ export function parseHistory(text: string, format: Format, options: ReadingOptio
 }
 
 /**
- * Guesses the format from the first characters of a file; undefined when they fit no format.
+ * Guesses the format from the beginning of a file; undefined when it fits no format.
  *
- * EDN and JSON both begin with a brace. In EDN a keyword follows it.
+ * EDN and JSON both begin with a brace. In JSON a string follows it, and in a history in EDN a keyword.
  */
 export function formatOf(text: string): Format | undefined {
   checkArgument("formatOf", "text", TEXT, text);
-  const start = text.slice(0, 4096).replace(/^\ufeff/, "");
+  const plain = text.replace(/^\ufeff/, "");
+  const start = plain.slice(0, 4096);
   if (/^\s*\{\s*(?:"|\})/.test(start)) return "jsonl";
-  if (/^(?:[\s,]|;[^\n]*\n)*[[(]?\s*(?:#[\w.]+\s*)?\{\s*:/.test(start)) return "edn";
+  if (startsAsEdn(plain)) return "edn";
   return /jepsen/.test(start) ? "jepsen" : undefined;
 }

@@ -29,7 +29,7 @@ export type ReadingOptions = {
 };
 
 const VALUE = rule<Value>("a value as in a file", (value) =>
-  ["boolean", "number", "string", "object"].includes(typeof value),
+  ["boolean", "number", "bigint", "string", "object"].includes(typeof value),
 );
 
 /** What is allowed in {@link ReadingOptions}. */

@@ -1,4 +1,5 @@
-import { canonical, type Value } from "../../history/value.ts";
+import { itemTexts } from "../../history/item-texts.ts";
+import { canonical } from "../../history/value.ts";
 import type { FileModel } from "../model.ts";
 import { keyPrefix, keyOf, listOf, listOutputOf, unknownFunction } from "./operation-fields.ts";
 
@@ -42,9 +43,7 @@ export const listAppend: FileModel<string, ListAppendInput, ListAppendOutput> = 
       "[]",
     );
     const places = new Map<string, number>();
-    for (const [at, value] of (JSON.parse(longest) as readonly Value[]).entries()) {
-      places.set(canonical(value), at + 1);
-    }
+    for (const [at, value] of itemTexts(longest).entries()) places.set(value, at + 1);
     return operations.map(({ input, output }) =>
       input.type === "append" ? (places.get(input.value) ?? Infinity) : lengthOf(output),
     );
@@ -76,5 +75,5 @@ export const listAppend: FileModel<string, ListAppendInput, ListAppendOutput> = 
 
 /** The number of values in a list: this many appends come before the read. */
 function lengthOf(list: ListAppendOutput | undefined): number {
-  return typeof list === "string" ? (JSON.parse(list) as readonly Value[]).length : 0;
+  return typeof list === "string" ? itemTexts(list).length : 0;
 }

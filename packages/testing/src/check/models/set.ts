@@ -3,9 +3,9 @@ import type { FileModel } from "../model.ts";
 import {
   keyPrefix,
   booleanOutputOf,
+  itemsOutputOf,
   keyOf,
-  listOf,
-  listOutputOf,
+  itemsOf,
   outputOf,
   unknownFunction,
 } from "./operation-fields.ts";
@@ -30,7 +30,7 @@ export type SetOutput = string | boolean | null;
 export const set: FileModel<readonly string[], SetInput, SetOutput> = {
   name: "set",
   init: [],
-  initial: (value) => inOrder([...new Set(listOf("set", value).map(canonical))]),
+  initial: (value) => inOrder([...new Set(itemsOf("set", value).map(canonical))]),
 
   step(state, input, output) {
     if (input.type === "read") {
@@ -61,7 +61,7 @@ export const set: FileModel<readonly string[], SetInput, SetOutput> = {
     const key = keyOf(operation);
     switch (f) {
       case "read": {
-        const values = listOutputOf(operation);
+        const values = itemsOutputOf(operation);
         const output = values === undefined ? undefined : textOf(inOrder(values.map(canonical)));
         return { input: { type: "read", key }, output };
       }
