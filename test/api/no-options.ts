@@ -83,6 +83,14 @@ export const NO_OPTIONS: Readonly<Record<EntryPoint, readonly Others[]>> = {
       names: list("JobThread#run TaskPool#put campaignVerdict storyOf summed withReport"),
     },
     { why: "runSession makes sessions", names: ["new Session"] },
+    {
+      why: "values of histories, which the readers make and models compare, once for each operation",
+      names: list(`EdnMap#get canonical sameValue`).concat(
+        list("Character Decimal Float Keyword Map Ratio Set Symbol Tagged Value").map(
+          (name) => `new Edn${name}`,
+        ),
+      ),
+    },
   ],
   "@kontiki/testing/vitest": [
     { why: "vitest's own", names: ["expect", "test"] },
