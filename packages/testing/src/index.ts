@@ -48,8 +48,13 @@ export { lock, type LockInput } from "./check/models/lock.ts";
 export { queue, type QueueInput, type QueueOutput } from "./check/models/queue.ts";
 export { register, type RegisterInput, type RegisterOutput } from "./check/models/register.ts";
 export { set, type SetInput, type SetOutput } from "./check/models/set.ts";
-export type { MicroOperation, Transaction, TransactionOutput } from "./check/models/transaction.ts";
-export type { Objects } from "./check/models/transaction-model.ts";
+export type {
+  MicroOperation,
+  ReadValue,
+  Transaction,
+  TransactionOutput,
+} from "./check/models/transaction.ts";
+export type { Numbered, Objects } from "./check/models/transaction-model.ts";
 export { txnListAppend } from "./check/models/txn-list-append.ts";
 export { txnRegister } from "./check/models/txn-register.ts";
 export { ReadOnlyError } from "./check/position.ts";
@@ -58,9 +63,10 @@ export { HistoryError } from "./history/history-error.ts";
 export {
   makeHistory,
   type Call,
-  type Clock,
+  type StepClock,
   type Ending,
   type History,
+  type HistoryOptions,
   type Mark,
   type Operation,
   type TimeUnit,
@@ -68,6 +74,17 @@ export {
 export { jsonlLines } from "./history/jsonl.ts";
 export { FORMATS, formatOf, parseHistory, parsing, type Format } from "./history/parse.ts";
 export type { TextParts } from "./history/text-parts.ts";
+export {
+  EdnCharacter,
+  EdnDecimal,
+  EdnFloat,
+  EdnKeyword,
+  EdnRatio,
+  EdnSymbol,
+  EdnValue,
+  type EdnScalar,
+} from "./history/edn-scalars.ts";
+export type { Exact } from "./history/exact.ts";
 export { parseValue } from "./history/parse-value.ts";
 export {
   FAILED_CAS,
@@ -75,7 +92,15 @@ export {
   type Reading,
   type ReadingOptions,
 } from "./history/reading.ts";
-export type { Value, ValueRecord } from "./history/value.ts";
+export {
+  canonical,
+  EdnMap,
+  EdnSet,
+  EdnTagged,
+  sameValue,
+  type Value,
+  type ValueRecord,
+} from "./history/value.ts";
 export { finish, finishInSlices, type SliceOptions, type Work } from "./slices.ts";
 export { verdictPage } from "./report/html.ts";
 export { runPage, type RunPageParts } from "./report/run-page.ts";
@@ -123,7 +148,7 @@ export { runOnWorkers, type WorkersOptions } from "./workers/run-on-workers.ts";
 export { planFrom, type Draw, type Recipe, type Runs } from "./replay/recipe.ts";
 export { runToken, type Failed } from "./replay/run-token.ts";
 export { shrink, shrinkInSlices, type RunPlan, type Shrunk, type Tried } from "./replay/shrink.ts";
-export { STORY_LEGEND, storyText } from "./replay/story-text.ts";
+export { STORY_LEGEND, storyText, type StoryOptions } from "./replay/story-text.ts";
 export { tellRun, tellRunInSlices, type ToldRun } from "./replay/tell-run.ts";
 export { TokenError } from "./replay/token-error.ts";
 export { decodeToken, encodeToken, type Token } from "./replay/token.ts";
@@ -134,4 +159,5 @@ export {
   type SessionRun,
 } from "./session/run-session.ts";
 export { SessionError } from "./session/session-error.ts";
-export { Session, type Ongoing } from "./session/session.ts";
+export type { SessionWaitOptions } from "./session/given.ts";
+export { Session, type CrashOptions, type Ongoing } from "./session/session.ts";

@@ -113,7 +113,7 @@ describe("a Jepsen log", () => {
       ":nemesis :info :stop nil",
       ":nemesis :info :stop nil",
       ":nemesis :info :kill :n1",
-      ":nemesis :info :kill :n1",
+      ':nemesis :info :kill "Cut off {:n1 #{:n2',
       ":nemesis :info :start-partition nil",
     );
     expect(parseHistory(text, "jepsen").marks).toEqual([
@@ -154,7 +154,12 @@ describe("an error in a log is reported with line and column", () => {
       21,
       "process 0 ends :write, but it had started :read",
     ],
-    [log("0 :invoke :write 9007199254740993"), 1, 38, "9007199254740993 is too large to be exact"],
+    [
+      log("0 :invoke :read nil", "1 :invoke :write 1e400"),
+      2,
+      38,
+      "1e400 is not exact as a float of 64 bits: write it with the suffix M",
+    ],
   ])("%j", (text, line, column, message) => {
     expect(() => parseHistory(text, "jepsen")).toThrow(
       expect.objectContaining({ name: "HistoryError", message, line, column }),

@@ -1,6 +1,7 @@
 import { Worker } from "node:worker_threads";
+import { checkOptions } from "@kontiki/actors/node";
 import type { Job } from "./campaign.ts";
-import type { JobAnswer, JobOrder, JobSpec } from "./job-protocol.ts";
+import { JOB_SPEC, type JobAnswer, type JobOrder, type JobSpec } from "./job-protocol.ts";
 import type { RunReport, Task } from "./task.ts";
 
 type Waiting = {
@@ -18,6 +19,7 @@ export class JobThread implements Job {
 
   /** Starts the thread. Its first run reports what is wrong with `spec`. */
   constructor(spec: JobSpec) {
+    checkOptions("JobThread", JOB_SPEC, spec, "spec");
     this.#spec = spec;
     this.#worker = new Worker(new URL("./job-worker.js", import.meta.url), { workerData: spec });
     this.#worker.on("message", (answer: JobAnswer) => this.#onAnswer(answer));

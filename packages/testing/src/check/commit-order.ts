@@ -1,3 +1,5 @@
+import { checkArgument, rule } from "@kontiki/actors/node";
+import { givenModel } from "./given-model.ts";
 import { returnTime, type Operation } from "../history/history.ts";
 import type { Work } from "../slices.ts";
 import type { Model } from "./model.ts";
@@ -36,7 +38,20 @@ export function claimedOrder<Input, Output>(
  *
  * It shares no code with the search, so it is an independent check of the search's result.
  */
-export function* verifyingOrder<State, Input, Output>(
+export function verifyingOrder<State, Input, Output>(
+  model: Model<State, Input, Output>,
+  order: readonly Operation<Input, Output>[],
+  leftOut: readonly Operation<Input, Output>[],
+): Work<string | undefined> {
+  checkArgument("verifyingOrder", "model", givenModel, model);
+  checkArgument("verifyingOrder", "order", OPERATIONS, order);
+  checkArgument("verifyingOrder", "leftOut", OPERATIONS, leftOut);
+  return verifying(model, order, leftOut);
+}
+
+const OPERATIONS = rule("a list of operations", (value) => Array.isArray(value));
+
+function* verifying<State, Input, Output>(
   model: Model<State, Input, Output>,
   order: readonly Operation<Input, Output>[],
   leftOut: readonly Operation<Input, Output>[],

@@ -1,6 +1,9 @@
+import { checkArgument } from "@kontiki/actors/node";
+import { givenHistory } from "../history/given-history.ts";
 import type { History, Operation } from "../history/history.ts";
 import type { Reading } from "../history/reading.ts";
 import { finish, type Work } from "../slices.ts";
+import { givenFileModel } from "./given-model.ts";
 import { InterpretError, type FileModel, type Interpreted } from "./model.ts";
 import { ModelError } from "./model-error.ts";
 
@@ -20,11 +23,22 @@ export function interpretHistory<State, Input, Output>(
   history: History,
   model: FileModel<State, Input, Output>,
 ): History<Input, Output> {
-  return finish(interpreting(history, model));
+  checkArgument("interpretHistory", "history", givenHistory, history);
+  checkArgument("interpretHistory", "model", givenFileModel, model);
+  return finish(interpreted(history, model));
 }
 
 /** Like {@link interpretHistory}, as work that can be paused. */
-export function* interpreting<State, Input, Output>(
+export function interpreting<State, Input, Output>(
+  history: History,
+  model: FileModel<State, Input, Output>,
+): Work<History<Input, Output>> {
+  checkArgument("interpreting", "history", givenHistory, history);
+  checkArgument("interpreting", "model", givenFileModel, model);
+  return interpreted(history, model);
+}
+
+function* interpreted<State, Input, Output>(
   history: History,
   model: FileModel<State, Input, Output>,
 ): Work<History<Input, Output>> {

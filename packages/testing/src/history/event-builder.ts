@@ -1,7 +1,7 @@
 import type { Work } from "../slices.ts";
 import { inOrder, type PlacedEvent } from "./event-order.ts";
 import { endProblem, operationOf, type SteppedEvent } from "./event-operation.ts";
-import { makeHistory, type Clock, type History, type Operation } from "./history.ts";
+import { makeHistory, type StepClock, type History, type Operation } from "./history.ts";
 import type { HistoryError } from "./history-error.ts";
 import { INDEPENDENT_HINT, keyedProblem, keyedValue, looksIndependent } from "./independent.ts";
 import type { JepsenEvent } from "./jepsen-event.ts";
@@ -99,7 +99,7 @@ export class EventBuilder<Place> {
 }
 
 /** The times of the steps; undefined when an event has none, or they run backwards. */
-function clockOf(events: readonly PlacedEvent<unknown>[]): Clock | undefined {
+function clockOf(events: readonly PlacedEvent<unknown>[]): StepClock | undefined {
   const times: number[] = [];
   for (const { event } of events) {
     if (event.time === undefined || event.time < (times.at(-1) ?? -Infinity)) return undefined;

@@ -1,3 +1,11 @@
+import {
+  checkArgument,
+  checkOptions,
+  isRecord,
+  oneOf,
+  rule,
+  type Schema,
+} from "@kontiki/actors/node";
 import type { Reading } from "./reading.ts";
 import type { Value } from "./value.ts";
 
@@ -78,7 +86,7 @@ export type History<Input = Call, Output = Value> = {
   /** The unit of `call` and `return`. */
   readonly unit: TimeUnit;
   /** What time it was at each step, when `unit` is "step" and there was a clock. */
-  readonly clock?: Clock;
+  readonly clock?: StepClock;
   /** How the file was read, when its format leaves a choice. */
   readonly reading?: Reading;
 };
@@ -87,18 +95,45 @@ export type History<Input = Call, Output = Value> = {
  * The times of the steps of a history. They are shown to people and decide nothing: the steps are the order that is
  * certain, and a clock can be coarser.
  */
-export type Clock = {
+export type StepClock = {
   /** The unit of the times. */
   readonly unit: TimeUnit;
   /** The time of each step, never lower than the one before. */
   readonly times: readonly number[];
 };
 
+/** What a history has besides its operations. */
+export type HistoryOptions = {
+  /** Faults and leaders. Default: none. */
+  readonly marks?: readonly Mark[];
+  /** The unit of its times. Default: "step". */
+  readonly unit?: TimeUnit;
+  /** What time it was at each step. Default: there was no clock. */
+  readonly clock?: StepClock;
+  /** How it was read. Default: nothing was left open. */
+  readonly reading?: Reading;
+};
+
+const LIST = rule<readonly Mark[]>("a list", (value) => Array.isArray(value));
+
+const HISTORY_OPTIONS: Schema<HistoryOptions> = {
+  marks: LIST,
+  unit: oneOf("step", "ns", "us", "ms", "s"),
+  clock: rule(
+    "the clock of a history",
+    (value) => isRecord(value) && Array.isArray(value["times"]),
+  ),
+  reading: rule("the reading of a history", isRecord),
+};
+
 /** Sorts operations by their calls. Operations with the same time keep their order. */
 export function makeHistory<Input, Output>(
   operations: readonly Operation<Input, Output>[],
-  { marks = [], unit = "step", clock, reading }: Partial<Omit<History, "operations">> = {},
+  options: HistoryOptions = {},
 ): History<Input, Output> {
+  checkArgument("makeHistory", "operations", LIST, operations);
+  checkOptions("makeHistory", HISTORY_OPTIONS, options);
+  const { marks = [], unit = "step", clock, reading } = options;
   return {
     operations: operations.toSorted((one, other) => one.call - other.call),
     marks,

@@ -1,6 +1,6 @@
 import type { Work } from "../slices.ts";
 import { EdnReader } from "./edn-reader.ts";
-import { isKeyword, valueOf } from "./edn-value.ts";
+import { EdnKeyword } from "./edn-scalars.ts";
 import { EventBuilder } from "./event-builder.ts";
 import type { JepsenEvent } from "./jepsen-event.ts";
 import type { History } from "./history.ts";
@@ -50,14 +50,16 @@ function eventOf(line: string, number: number, column: number): JepsenEvent {
   const [head, process = "", type = "", f = ""] = match;
   const reader = new EdnReader(line, column + head.length);
   try {
-    const form = reader.read();
+    // The nemesis writes any text as its value, and none of it constrains an operation.
+    const isNemesis = /nemesis/.test(process);
+    const value = isNemesis ? null : reader.read();
     return {
       process,
       type: type as JepsenEvent["type"],
       f,
-      value: valueOf(form),
+      value,
       // A reason is in place of the value, or after it.
-      hasReason: isKeyword(form) || !reader.atEnd,
+      hasReason: !isNemesis && (value instanceof EdnKeyword || !reader.atEnd),
       time: undefined,
     };
   } catch (error) {

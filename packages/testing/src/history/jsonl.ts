@@ -1,6 +1,10 @@
+import { checkArgument } from "@kontiki/actors/node";
 import type { Work } from "../slices.ts";
+import { withClock, type Clock } from "./clock.ts";
 import { makeHistory, type History, type Mark, type TimeUnit } from "./history.ts";
+import { givenHistory } from "./given-history.ts";
 import { JsonFields } from "./json-fields.ts";
+import { jsonText } from "./json-text.ts";
 import { linesOf } from "./lines.ts";
 import { OperationLines } from "./operation-lines.ts";
 import { sequentialNames } from "./process-names.ts";
@@ -30,7 +34,11 @@ const TYPES = ["history", "operation", "fault", "leader"] as const;
  * are of one process: then their order is certain. With the same call and return it is that of their lines.
  */
 export function* parseJsonl(text: TextParts, options: ReadingOptions = {}): Work<History> {
-  const read = new OperationLines(options);
+  return yield* withClock((clock) => readBy(clock, text, options));
+}
+
+function* readBy(clock: Clock, text: TextParts, options: ReadingOptions): Work<History> {
+  const read = new OperationLines(options, clock);
   const marks: Mark[] = [];
   let header: Header = { unit: "step" };
   let isFirst = true;
@@ -38,7 +46,8 @@ export function* parseJsonl(text: TextParts, options: ReadingOptions = {}): Work
     const fields = new JsonFields(line);
     const type = fields.oneOf("type", TYPES);
     if (type === "operation") read.add(fields, line.number);
-    else if (type !== "history") marks.push(type === "fault" ? faultOf(fields) : leaderOf(fields));
+    else if (type !== "history")
+      marks.push(type === "fault" ? faultOf(fields, clock) : leaderOf(fields, clock));
     else if (isFirst) header = headerOf(fields);
     else throw fields.error("type", '"history" is only allowed in the first line');
     fields.end();
@@ -60,21 +69,26 @@ function headerOf(fields: JsonFields): Header {
   return initial === undefined ? { unit } : { unit, initial };
 }
 
-function faultOf(fields: JsonFields): Mark {
+function faultOf(fields: JsonFields, clock: Clock): Mark {
   const node = fields.optionalText("node");
   const text = fields.text("text");
-  return { type: "fault", text, ...spanOf(fields), ...(node === undefined ? {} : { node }) };
+  return { type: "fault", text, ...spanOf(fields, clock), ...(node === undefined ? {} : { node }) };
 }
 
-function leaderOf(fields: JsonFields): Mark {
+function leaderOf(fields: JsonFields, clock: Clock): Mark {
   const term = fields.optionalNumber("term");
   const node = fields.text("node");
-  return { type: "leader", node, ...spanOf(fields), ...(term === undefined ? {} : { term }) };
+  return {
+    type: "leader",
+    node,
+    ...spanOf(fields, clock),
+    ...(term === undefined ? {} : { term }),
+  };
 }
 
-function spanOf(fields: JsonFields): { readonly from: number; readonly to?: number } {
-  const from = fields.number("from");
-  const to = fields.optionalNumber("to");
+function spanOf(fields: JsonFields, clock: Clock): { readonly from: number; readonly to?: number } {
+  const from = fields.time("from", clock);
+  const to = fields.optionalTime("to", clock);
   if (to === undefined) return { from };
   if (to < from) throw fields.error("to", `"to" ${to} is before "from" ${from}`);
   return { from, to };
@@ -85,24 +99,22 @@ function spanOf(fields: JsonFields): { readonly from: number; readonly to?: numb
  *
  * A process of the format runs one operation at a time. Where the operations of a client overlap or touch, some get
  * another name, such as `c1 (2)` for c1.
+ *
+ * @throws TypeError when JSON has no such value, for example a keyword.
  */
-export function* jsonlLines({
-  operations,
-  marks,
-  unit,
-  reading,
-}: History): Generator<string, void, void> {
+export function jsonlLines(history: History): Generator<string, void, void> {
+  checkArgument("jsonlLines", "history", givenHistory, history);
+  return linesIn(history);
+}
+
+function* linesIn({ operations, marks, unit, reading }: History): Generator<string, void, void> {
   const initial = reading?.initial;
-  yield JSON.stringify({
-    type: "history",
-    version: 1,
-    unit,
-    ...(initial === undefined ? {} : { initial }),
-  });
+  const header = { type: "history", version: 1, unit };
+  yield jsonText(initial === undefined ? header : { ...header, initial });
   for (const mark of marks) yield JSON.stringify(mark);
   const names = sequentialNames(operations);
   for (const [at, { input, turn: _, ...operation }] of operations.entries()) {
     const process = names[at] ?? operation.process;
-    yield JSON.stringify({ type: "operation", ...input, ...operation, process });
+    yield jsonText({ type: "operation", ...input, ...operation, process });
   }
 }

@@ -1,3 +1,4 @@
+import type { Clock } from "./clock.ts";
 import { ASKING } from "./event-operation.ts";
 import { HistoryError } from "./history-error.ts";
 import type { Call, Ending, Operation } from "./history.ts";
@@ -12,12 +13,14 @@ const STATUSES = ["ok", "failed", "open"] as const satisfies readonly Operation[
 /** The operations of a file in JSON lines, and the rules that they must follow together. */
 export class OperationLines {
   readonly #options: ReadingOptions;
+  readonly #clock: Clock;
   readonly #operations: Operation[] = [];
   readonly #lines: number[] = [];
   readonly #orders = new Map<string, number>();
 
-  constructor(options: ReadingOptions) {
+  constructor(options: ReadingOptions, clock: Clock) {
     this.#options = options;
+    this.#clock = clock;
   }
 
   /** Reads an operation from the fields of a line. @throws HistoryError at that line. */
@@ -25,7 +28,7 @@ export class OperationLines {
     const input = this.#inputOf(fields);
     const order = fields.optionalNumber("order");
     const process = fields.text("process");
-    const call = fields.number("call");
+    const call = fields.time("call", this.#clock);
     const status = fields.oneOf("status", STATUSES);
     const ending = this.#endingOf(fields, status, call, input);
     if (order !== undefined && status !== "failed") this.#claim(fields, line, input, order);
@@ -78,7 +81,7 @@ export class OperationLines {
     { f, key = null }: Call,
   ): Ending<Value> {
     if (status === "open") return { status };
-    const end = fields.number("return");
+    const end = fields.time("return", this.#clock);
     if (end < call) throw fields.error("return", `"return" ${end} is before "call" ${call}`);
     if (status === "failed") return { status, return: end };
     const output = fields.optionalValue("output");

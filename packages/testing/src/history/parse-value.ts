@@ -1,5 +1,4 @@
 import { EdnReader } from "./edn-reader.ts";
-import { valueOf } from "./edn-value.ts";
 import { HistoryError } from "./history-error.ts";
 import { JsonFields } from "./json-fields.ts";
 import type { Format } from "./parse.ts";
@@ -16,8 +15,8 @@ export function parseValue(text: string, format: Format): Value {
 
 function ednValue(text: string): Value {
   const reader = new EdnReader(text);
-  const form = reader.read();
-  if (reader.atEnd) return valueOf(form);
+  const value = reader.read();
+  if (reader.atEnd) return value;
   throw new HistoryError("unexpected text after the value", 1, reader.offset + 1);
 }
 

@@ -1,3 +1,4 @@
+import { flag, oneOf, rule, type Schema } from "@kontiki/actors/node";
 import type { Value } from "./value.ts";
 
 /**
@@ -25,6 +26,18 @@ export type ReadingOptions = {
   readonly initial?: Value;
   /** Whether a read that returned null was not recorded, so that it may have returned anything. Default: it found nothing. */
   readonly unknownReads?: boolean;
+};
+
+const VALUE = rule<Value>("a value as in a file", (value) =>
+  ["boolean", "number", "bigint", "string", "object"].includes(typeof value),
+);
+
+/** What is allowed in {@link ReadingOptions}. */
+export const READING_OPTIONS: Schema<ReadingOptions> = {
+  failedCas: oneOf(...FAILED_CAS),
+  independent: flag,
+  initial: VALUE,
+  unknownReads: flag,
 };
 
 /** How a history was read. It is part of every report: the verdict depends on it. */

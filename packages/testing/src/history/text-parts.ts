@@ -1,4 +1,7 @@
-/** A text, or its parts one after another, so that a large text is never in memory at once. */
+/**
+ * A text, or its parts one after another, so that a large text is never in memory at once. A reader may go through the parts
+ * more than once.
+ */
 export type TextParts = string | Iterable<string>;
 
 /** The parts of a text. */
@@ -12,10 +15,19 @@ export function wholeText(text: TextParts): string {
 }
 
 /** The text without a byte order mark, which some editors add. It belongs to no format. */
-export function* withoutMark(text: TextParts): Generator<string, void, void> {
-  let isFirst = true;
-  for (const part of partsOf(text)) {
-    yield isFirst ? part.replace(/^\ufeff/, "") : part;
-    if (part !== "") isFirst = false;
-  }
+export function withoutMark(text: TextParts): TextParts {
+  if (typeof text === "string") return unmarked(text);
+  return {
+    *[Symbol.iterator]() {
+      let isFirst = true;
+      for (const part of text) {
+        yield isFirst ? unmarked(part) : part;
+        if (part !== "") isFirst = false;
+      }
+    },
+  };
+}
+
+function unmarked(text: string): string {
+  return text.replace(/^\ufeff/, "");
 }

@@ -1,3 +1,5 @@
+import { checkArgument, text } from "@kontiki/actors/node";
+import { checkJudged } from "./check-judged.ts";
 import type { Model } from "../check/model.ts";
 import type { Verdict, Violated } from "../check/verdict.ts";
 import type { History, Operation } from "../history/history.ts";
@@ -25,6 +27,8 @@ export function verdictPage<State, Input, Output>(
   verdict: Verdict<Input, Output>,
   title: string,
 ): string {
+  checkJudged("verdictPage", history, model, verdict);
+  checkArgument("verdictPage", "title", text("a title"), title);
   const reading = readingText(history);
   return pageHtml({
     title,

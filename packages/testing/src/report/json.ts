@@ -1,3 +1,4 @@
+import { checkJudged } from "./check-judged.ts";
 import type { Model } from "../check/model.ts";
 import type { Unknown, Verdict } from "../check/verdict.ts";
 import type { History, Operation } from "../history/history.ts";
@@ -59,6 +60,7 @@ export function verdictReport<State, Input, Output>(
   model: Model<State, Input, Output>,
   verdict: Verdict<Input, Output>,
 ): VerdictReport {
+  checkJudged("verdictReport", history, model, verdict);
   const { unit, at } = shownTimes(history);
   const reading = readingReport(history);
   const { elapsedMs, steps, configurations } = verdict.cost;

@@ -1,3 +1,5 @@
+import { callable, checkOptions, needed, type Schema } from "@kontiki/actors/node";
+import { checkJudged } from "./check-judged.ts";
 import type { Model } from "../check/model.ts";
 import type { Verdict, Violated } from "../check/verdict.ts";
 import type { History, Operation } from "../history/history.ts";
@@ -15,6 +17,11 @@ export type Paint = {
   readonly bad: (text: string) => string;
 };
 
+const PAINT: Schema<Paint> = {
+  good: needed(callable(" that colours a text")),
+  bad: needed(callable(" that colours a text")),
+};
+
 const PLAIN: Paint = { good: (text) => text, bad: (text) => text };
 
 /** A verdict as text: the first line holds the result, the others explain it. Ends with a newline. */
@@ -24,6 +31,8 @@ export function verdictText<State, Input, Output>(
   verdict: Verdict<Input, Output>,
   paint: Paint = PLAIN,
 ): string {
+  checkJudged("verdictText", history, model, verdict);
+  checkOptions("verdictText", PAINT, paint, "paint");
   const size = sizeText(history);
   const reading = readingText(history);
   const read = reading === undefined ? [] : [reading];

@@ -19,9 +19,10 @@ import type { SimOptions } from "./sim-options.ts";
 import { placeOf, type PlacedTask } from "./test-place.ts";
 
 export type { SessionBody } from "../session/run-session.ts";
-export type { Ongoing, Session } from "../session/session.ts";
+export type { SessionWaitOptions } from "../session/given.ts";
+export type { CrashOptions, Ongoing, Session } from "../session/session.ts";
 export { toBeDeterministic, toBeLinearizable, toConverge, toHaveOneLeaderPerTerm };
-export type { LinearizableOptions, Repeatable, Said } from "./matchers.ts";
+export type { Asserted, LinearizableOptions, Repeatable, Said } from "./matchers.ts";
 export type { LoadedScenario, OwnOptions, SimOptions } from "./sim-options.ts";
 
 const vitest = await importVitest();

@@ -1,4 +1,5 @@
-import { canonical, type Value } from "../../history/value.ts";
+import { itemTexts } from "../../history/item-texts.ts";
+import { canonical } from "../../history/value.ts";
 import type { FileModel } from "../model.ts";
 import { keyPrefix, keyOf, listOf, listOutputOf, unknownFunction } from "./operation-fields.ts";
 import {
@@ -53,9 +54,8 @@ export const listAppend: FileModel<ValueList, ListAppendInput, ListAppendOutput>
       null as ListAppendOutput,
     );
     const places = new Map<string, number>();
-    for (const [at, value] of (JSON.parse(longest?.text ?? "[]") as readonly Value[]).entries()) {
-      places.set(canonical(value), at + 1);
-    }
+    const values = itemTexts(longest?.text ?? "[]");
+    for (const [at, value] of values.entries()) places.set(value, at + 1);
     return operations.map(({ input, output }) =>
       input.type === "append" ? (places.get(input.value) ?? Infinity) : lengthOf(output),
     );

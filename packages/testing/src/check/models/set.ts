@@ -3,9 +3,9 @@ import type { FileModel } from "../model.ts";
 import {
   keyPrefix,
   booleanOutputOf,
+  itemsOutputOf,
   keyOf,
-  listOf,
-  listOutputOf,
+  itemsOf,
   outputOf,
   unknownFunction,
 } from "./operation-fields.ts";
@@ -47,7 +47,7 @@ export type SetState = { readonly values: ValueSet };
 export const set: FileModel<SetState, SetInput, SetOutput> = {
   name: "set",
   init: { values: undefined },
-  initial: (value) => ({ values: setOf(listOf("set", value).map(canonical)) }),
+  initial: (value) => ({ values: setOf(itemsOf("set", value).map(canonical)) }),
 
   step(state, input, output) {
     const { values } = state;
@@ -93,7 +93,7 @@ export const set: FileModel<SetState, SetInput, SetOutput> = {
     const key = keyOf(operation);
     switch (f) {
       case "read": {
-        const values = listOutputOf(operation);
+        const values = itemsOutputOf(operation);
         const output = values === undefined ? undefined : setText(values.map(canonical));
         return { input: { type: "read", key }, output };
       }

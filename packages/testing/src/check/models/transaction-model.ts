@@ -110,7 +110,7 @@ function afterParts(
 }
 
 /** Numbers names from 0 in the order in which they appear. */
-class Numbered {
+export class Numbered {
   readonly #numbers = new Map<string, number>();
   readonly #names: string[] = [];
 

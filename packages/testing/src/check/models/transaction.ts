@@ -1,3 +1,4 @@
+import { EdnKeyword } from "../../history/edn-scalars.ts";
 import type { Operation } from "../../history/history.ts";
 import type { Reading } from "../../history/reading.ts";
 import { canonical, isList, sameValue, type Value } from "../../history/value.ts";
@@ -79,9 +80,10 @@ function partOf(part: Value, { model, write }: TransactionForm): Part {
   );
 }
 
-/** The letters of a keyword or a string. */
+/** The letters of a keyword, or of a string as JSON has it, with or without the colon. */
 function nameOf(value: Value): string | undefined {
-  return /^"?:?(\w+)"?$/.exec(canonical(value))?.[1];
+  if (value instanceof EdnKeyword) return value.name;
+  return typeof value === "string" ? value.replace(/^:/, "") : undefined;
 }
 
 /** Whether a part of an answer is that of this part of a request. */
