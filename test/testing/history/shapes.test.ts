@@ -28,6 +28,7 @@ describe("a history in EDN", () => {
     expect(formatOf(text)).toBe("edn");
     expect(parseHistory(text, "edn")).toEqual({
       unit: "step",
+      reading: { failedCas: "no-effect" },
       marks: [],
       operations: [
         {

@@ -3,8 +3,11 @@ import { describe, expect, test } from "vitest";
 
 /** The times of calls and returns. */
 function timesOf(text: string, format: Format): readonly unknown[] {
-  return parseHistory(text, format).operations.map(
-    (one) => [one.call, one.status === "open" ? null : one.return] as const,
+  const { operations, clock } = parseHistory(text, format);
+  // The times of EDN are those of the clock.
+  const at = (time: number): number => clock?.times[time] ?? time;
+  return operations.map(
+    (one) => [at(one.call), one.status === "open" ? null : at(one.return)] as const,
   );
 }
 
@@ -12,7 +15,7 @@ const edn = (...times: readonly (readonly [string, string])[]): string =>
   times
     .map(
       ([call, end], process) =>
-        `{:process ${process} :type :invoke :f :read :time ${call}} {:process ${process} :type :ok :f :read :time ${end}}`,
+        `{:process ${process} :type :invoke :f :write :time ${call}} {:process ${process} :type :ok :f :write :time ${end}}`,
     )
     .join("\n");
 
@@ -21,7 +24,7 @@ const jsonl = (...times: readonly (readonly [string, string])[]): string =>
     '{"type":"history","version":1,"unit":"ns"}',
     ...times.map(
       ([call, end]) =>
-        `{"type":"operation","process":"c","f":"read","call":${call},"return":${end},"status":"ok"}`,
+        `{"type":"operation","process":"c","f":"write","call":${call},"return":${end},"status":"ok"}`,
     ),
   ].join("\n");
 
@@ -84,7 +87,7 @@ describe.each([
 test("marks count from the same time as operations", () => {
   const text = `{"type":"history","version":1,"unit":"ns"}
 {"type":"fault","text":"cut","from":1732900000000000001,"to":"1732900000000000007"}
-{"type":"operation","process":"c","f":"read","call":1732900000000000003,"status":"open"}`;
+{"type":"operation","process":"c","f":"write","call":1732900000000000003,"status":"open"}`;
   const { operations, marks } = parseHistory(text, "jsonl");
   expect([operations[0]?.call, marks]).toEqual([
     2,

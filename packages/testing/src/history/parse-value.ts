@@ -1,8 +1,11 @@
+import { checkArgument, oneOf, rule } from "@kontiki/actors/node";
 import { EdnReader } from "./edn-reader.ts";
 import { HistoryError } from "./history-error.ts";
 import { JsonFields } from "./json-fields.ts";
-import type { Format } from "./parse.ts";
+import { FORMATS, type Format } from "./parse.ts";
 import type { Value } from "./value.ts";
+
+const TEXT = rule("the text of a value", (value) => typeof value === "string");
 
 /**
  * Reads one value as the files of a format spell it: in EDN for those of Jepsen, else in JSON.
@@ -10,6 +13,8 @@ import type { Value } from "./value.ts";
  * @throws HistoryError when the text is not one value.
  */
 export function parseValue(text: string, format: Format): Value {
+  checkArgument("parseValue", "text", TEXT, text);
+  checkArgument("parseValue", "format", oneOf(...FORMATS), format);
   return format === "jsonl" ? jsonValue(text) : ednValue(text);
 }
 

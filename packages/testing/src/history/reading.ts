@@ -1,4 +1,5 @@
 import { flag, oneOf, rule, type Schema } from "@kontiki/actors/node";
+import { EdnValue } from "./edn-scalars.ts";
 import type { Value } from "./value.ts";
 
 /**
@@ -28,9 +29,15 @@ export type ReadingOptions = {
   readonly unknownReads?: boolean;
 };
 
-const VALUE = rule<Value>("a value as in a file", (value) =>
-  ["boolean", "number", "bigint", "string", "object"].includes(typeof value),
-);
+const VALUE = rule<Value>("a value as in a file", (value) => {
+  if (typeof value !== "object") return !["function", "symbol", "undefined"].includes(typeof value);
+  return value === null || Array.isArray(value) || value instanceof EdnValue || isPlain(value);
+});
+
+function isPlain(value: object): boolean {
+  const prototype: unknown = Object.getPrototypeOf(value);
+  return prototype === Object.prototype || prototype === null;
+}
 
 /** What is allowed in {@link ReadingOptions}. */
 export const READING_OPTIONS: Schema<ReadingOptions> = {

@@ -66,10 +66,10 @@ export function transactionModel(
     },
 
     describeState({ numbers, values }) {
-      const shown = (text: number): string => rules.shown(numbers.texts.nameOf(text));
+      const shown = (text: number): string => rules.shown(nameOf(numbers.texts, text));
       const objects = [...values.entries()]
         .filter(([, text]) => text !== 0)
-        .map(([key, text]) => `${numbers.keys.nameOf(key)}: ${shown(text)}`);
+        .map(([key, text]) => `${nameOf(numbers.keys, key)}: ${shown(text)}`);
       return `{${objects.join(", ")}}, all others ${shown(0)}`;
     },
 
@@ -83,9 +83,9 @@ function writesWhatIsUsed(one: Transaction, other: Transaction): boolean {
 }
 
 function startingWith(start: string): Objects {
-  const texts = new Numbered();
-  texts.numberOf(start);
-  return { numbers: { keys: new Numbered(), texts }, values: [] };
+  const texts = noNames();
+  numberOf(texts, start);
+  return { numbers: { keys: noNames(), texts }, values: [] };
 }
 
 function afterParts(
@@ -97,33 +97,38 @@ function afterParts(
   const { keys, texts } = state.numbers;
   let changed: number[] | undefined;
   for (const [at, part] of parts.entries()) {
-    const key = keys.numberOf(part.key);
-    const object = texts.nameOf((changed ?? state.values)[key] ?? 0);
+    const key = numberOf(keys, part.key);
+    const object = nameOf(texts, (changed ?? state.values)[key] ?? 0);
     const read = output?.[at];
     if (part.type === "write") {
       changed ??= [...state.values];
       while (changed.length <= key) changed.push(0);
-      changed[key] = texts.numberOf(rules.after(object, part.value));
+      changed[key] = numberOf(texts, rules.after(object, part.value));
     } else if (read !== undefined && !rules.reads(object, read.text)) return undefined;
   }
   return changed === undefined ? state : { ...state, values: changed };
 }
 
-/** Numbers names from 0 in the order in which they appear. */
-export class Numbered {
-  readonly #numbers = new Map<string, number>();
-  readonly #names: string[] = [];
+/** Names that are numbered from 0 in the order in which they appear. */
+export type Numbered = {
+  /** The number of each name. */
+  readonly numbers: Map<string, number>;
+  /** The names by their numbers. */
+  readonly names: string[];
+};
 
-  /** The number of a name. A new name gets a new number. */
-  numberOf(name: string): number {
-    const known = this.#numbers.get(name);
-    if (known !== undefined) return known;
-    this.#numbers.set(name, this.#names.length);
-    return this.#names.push(name) - 1;
-  }
+function noNames(): Numbered {
+  return { numbers: new Map(), names: [] };
+}
 
-  /** The name with a number from {@link numberOf}. */
-  nameOf(number: number): string {
-    return this.#names[number] ?? "";
-  }
+/** The number of a name. A new name gets a new number. */
+function numberOf({ numbers, names }: Numbered, name: string): number {
+  const known = numbers.get(name);
+  if (known !== undefined) return known;
+  numbers.set(name, names.length);
+  return names.push(name) - 1;
+}
+
+function nameOf({ names }: Numbered, number: number): string {
+  return names[number] ?? "";
 }
