@@ -9,13 +9,23 @@ type Palette = readonly (readonly string[])[];
 
 const PALETTES: Readonly<Record<Dialect, readonly Palette[]>> = {
   edn: [
-    [["0"], ["1"], ["2"], ["3"]],
+    [["0"], ["1", "1N", "+1"], ["2"], ["-3"]],
     [['"a"'], ['"b"', '"\\u0062"'], ['""'], ['"1"']],
+    [[":a"], ['":a"'], ["a"], ["\\a"]],
+    [["1", "^:meta 1"], ["1.0", "1e0"], ["1M"], ["1/2", "2/4"]],
+    [
+      ["{:a 1, :b 2}", "{:b 2 :a 1}"],
+      ['{"a" 1, "b" 2}', '{"b" 2 "a" 1}'],
+      ["#{1 2}", "#{2 1}"],
+      ["[1 2]", "(1 2)", "[1 #_ 3 2]"],
+    ],
+    [["#usd 5", "#usd  5N"], ["#eur 5"], ["5"], ["9007199254740993"]],
   ],
   json: [
     [["0"], ["1", "1.0", "1e0"], ["2"], ["-3"]],
     [['"a"', '"\\u0061"'], ['"b"'], ['""'], ['"1"']],
     [["1"], ['"1"'], ["[1]"], ['{"a":1,"b":[2]}', '{"b":[2],"a":1}']],
+    [["9007199254740993"], ["9007199254740992"], ["0.1", "1e-1"], ["0.10000000000000001"]],
   ],
 };
 
@@ -38,9 +48,15 @@ export class Spelling {
     if (value === null) return this.#dialect === "edn" ? "nil" : "null";
     if (typeof value !== "object") return String(value);
     if (isRow(value)) return this.#row(value);
-    if ("bag" in value) return this.#list(this.#chance.shuffled(value.bag));
+    if ("bag" in value) return this.#bag(value.bag);
     if ("word" in value) return this.#dialect === "edn" ? `:${value.word}` : `"${value.word}"`;
     return this.#chance.pick(this.#palette[value.scalar] ?? []) ?? "";
+  }
+
+  #bag(items: readonly Datum[]): string {
+    const list = this.#list(this.#chance.shuffled(items));
+    const isSet = this.#dialect === "edn" && this.#chance.happens(0.5);
+    return isSet ? `#{${list.slice(1, -1)}}` : list;
   }
 
   #row(items: readonly Datum[]): string {

@@ -57,7 +57,7 @@ export type {
 export type { Numbered, Objects } from "./check/models/transaction-model.ts";
 export { txnListAppend } from "./check/models/txn-list-append.ts";
 export { txnRegister } from "./check/models/txn-register.ts";
-export { ReadOnlyError } from "./check/position.ts";
+export { OverwritesError, ReadOnlyError } from "./check/position.ts";
 export type { Cost, Linearization, Unknown, Valid, Verdict, Violated } from "./check/verdict.ts";
 export { HistoryError } from "./history/history-error.ts";
 export {
