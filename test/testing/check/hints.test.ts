@@ -27,31 +27,33 @@ const names = Object.keys(references) as ModelName[];
 describe.each(names)("the hints of %s", (name) => {
   const model: AnyFileModel = models[name];
   const history = runs(references[name], 8).filter((operations) => operations.length > 0);
-  const pool = anything(references[name], 6, { openOfTen: 3 }).map((operations) =>
+  const pool = anything(references[name], 5, { openOfTen: 3 }).map((operations) =>
     operations.flatMap((operation) => interpretedOr(model, operation)),
   );
 
-  test("whether two operations commute", () => {
-    let commuting = 0;
+  test("whether an operation can wait for another one", () => {
+    let waited = 0;
     fc.assert(
       fc.property(history, pool, (operations, others) => {
+        const [target, ...rest] = others;
+        if (target === undefined) return;
         for (const state of statesOf(model, operations)) {
-          for (const one of others) {
-            for (const other of others) {
-              if (model.commute?.(one, other) !== true) continue;
-              commuting += 1;
-              const [first, second] = [
-                after(model, state, one, other),
-                after(model, state, other, one),
-              ];
-              expect(isSame(model, first, second)).toBe(true);
-            }
+          const waiting = waitingFor(model, target, rest, state);
+          if (waiting.size === 0) continue;
+          for (const order of ordersTo(model, target, rest, state)) {
+            const moved = [
+              ...order.filter((one) => !waiting.has(one)),
+              ...order.filter((one) => waiting.has(one)),
+            ];
+            const [end, movedEnd] = [after(model, state, ...order), after(model, state, ...moved)];
+            expect(isSame(model, end, movedEnd)).toBe(true);
+            if (moved.some((one, at) => one !== order[at])) waited += 1;
           }
         }
       }),
-      { numRuns: 100 },
+      { numRuns: 300 },
     );
-    expect(commuting > 0).toBe(model.commute !== undefined);
+    expect(waited > 0).toBe(model.canWait !== undefined);
   });
 
   test("whether an operation overwrites every state", () => {
@@ -158,6 +160,42 @@ function statesOf(model: AnyFileModel, operations: readonly Operation[]): readon
     }
   }
   return states;
+}
+
+/** The operations that can wait for the target, and for all that cannot. */
+function waitingFor(
+  model: AnyFileModel,
+  target: Some,
+  rest: readonly Some[],
+  state: unknown,
+): ReadonlySet<Some> {
+  const waiting = new Set(rest);
+  const first = [target];
+  for (const other of first) {
+    for (const one of waiting) {
+      if (model.canWait?.(one, other, state) === true) continue;
+      waiting.delete(one);
+      first.push(one);
+    }
+  }
+  return waiting;
+}
+
+/** All possible orders of some of `rest`, with the target at the end. */
+function ordersTo(
+  model: AnyFileModel,
+  target: Some,
+  rest: readonly Some[],
+  state: unknown,
+): readonly (readonly Some[])[] {
+  const end = after(model, state, target) === undefined ? [] : [[target]];
+  const longer = rest.flatMap((one) => {
+    const next = after(model, state, one);
+    if (next === undefined) return [];
+    const others = rest.filter((other) => other !== one);
+    return ordersTo(model, target, others, next).map((order) => [one, ...order]);
+  });
+  return [...end, ...longer];
 }
 
 function after(model: AnyFileModel, start: unknown, ...operations: readonly Some[]): unknown {

@@ -47,7 +47,7 @@ export function guardedModel<State, Input, Output>(
   };
 }
 
-type Optional = "partition" | "readOnly" | "rank" | "same" | "overwrites" | "commute";
+type Optional = "partition" | "readOnly" | "rank" | "same" | "overwrites" | "canWait";
 
 /** The functions that a model may leave out: the search asks whether it has them. */
 function optionalParts<State, Input, Output>(
@@ -82,6 +82,7 @@ function optionalParts<State, Input, Output>(
 function hintsOf<State, Input, Output>(
   model: Model<State, Input, Output>,
 ): Pick<Model<State, Input, Output>, Optional> {
+  const { name } = model;
   const guarded: { -readonly [name in Optional]?: Model<State, Input, Output>[name] } = {};
   if (model.same !== undefined)
     guarded.same = (one, other) =>
@@ -97,15 +98,17 @@ function hintsOf<State, Input, Output>(
         () => `overwrites, for ${operationText(model, input, output)}`,
         () => model.overwrites?.(input, output) === true,
       );
-  if (model.commute !== undefined)
-    guarded.commute = (one, other) =>
-      callModel(
-        model,
-        () =>
-          `commute, for ${operationText(model, one.input, one.output)} and ` +
-          operationText(model, other.input, other.output),
-        () => model.commute?.(one, other) === true,
-      );
+  if (model.canWait !== undefined)
+    guarded.canWait = (one, other, state) => {
+      // Called so often that even a function for each call would take time.
+      try {
+        return model.canWait?.(one, other, state) === true;
+      } catch (error) {
+        const texts = [one, other].map(({ input, output }) => operationText(model, input, output));
+        const about = `canWait, for ${texts.join(" and ")} in the state ${stateText(model, state)}`;
+        throw new ModelError(name, about, error);
+      }
+    };
   return guarded;
 }
 

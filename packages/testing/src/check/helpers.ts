@@ -7,9 +7,9 @@ import { outputOf, type Position } from "./position.ts";
  *
  * Only operations that are called before that return can come before it. Of these it leaves out
  *
- * - those that it makes no difference to come later: they commute with the target, and with all others that do not commute
- *   with it, directly or through others. In any order they can be moved after the target (a persistent set in the sense of
- *   Godefroid, "Partial-order methods for the verification of concurrent systems", 1996);
+ * - those that can wait: for the target, and for all that cannot wait for it, directly or through others. In any order they
+ *   can be moved after the target (a persistent set in the sense of Godefroid, "Partial-order methods for the verification of
+ *   concurrent systems", 1996);
  * - those that equal another one that returns earlier: in any order the two can change places.
  */
 export class Helpers<State, Input, Output> {
@@ -55,14 +55,14 @@ export class Helpers<State, Input, Output> {
     return [...first.values()].filter((operation) => operation !== target);
   }
 
-  /** Those that do not commute with the target, directly or through others. */
+  /** Those that cannot wait for the target, directly or through others. */
   #relevant(target: number, codes: number[]): number[] {
-    if (this.#model.commute === undefined) return codes;
+    if (this.#model.canWait === undefined) return codes;
     const left = new Set(codes);
     const found = [target];
     for (const one of found) {
       for (const other of left) {
-        if (this.#commute(one, other)) continue;
+        if (this.#canWait(other, one)) continue;
         left.delete(other);
         found.push(other);
       }
@@ -70,11 +70,12 @@ export class Helpers<State, Input, Output> {
     return codes.filter((code) => !left.has(code));
   }
 
-  #commute(one: number, other: number): boolean {
+  #canWait(one: number, other: number): boolean {
     const position = this.#position;
     if (position.mustPrecede(one, other) || position.mustPrecede(other, one)) return false;
     if (position.isReadOnly(one) && position.isReadOnly(other)) return true;
-    return this.#model.commute?.(position.interpreted(one), position.interpreted(other)) === true;
+    const [waiting, first] = [position.interpreted(one), position.interpreted(other)];
+    return this.#model.canWait?.(waiting, first, position.states.at(position.state)) === true;
   }
 }
 

@@ -64,11 +64,23 @@ export interface Model<State, Input, Output> {
   overwrites?(input: Input, output: Output | undefined): boolean;
 
   /**
-   * Whether it makes no difference which of two operations comes first: in every state, they are possible in one order
-   * exactly when they are in the other, and the state after both is the same. Optional; it only affects speed: the search
-   * need not try both orders. Leave it out when in doubt: without it, every order counts as different.
+   * Whether `one` can wait for `other`: if it came before, it can come after it as well. Optional; it only affects speed: the
+   * search leaves for later what makes no difference to the operation that must come next. It is true if the two can change
+   * places in every state without a difference to what is possible and to the state after both.
+   *
+   * A model may also look at `state`, where both are still to come. Then the promise is about groups. Take some operations
+   * that are still to come, and let each of them wait for each of the others that are to come. In every possible order from
+   * `state`, these can be moved behind the last of the others, in the same order among themselves: the new order is possible
+   * too, and ends in the same state.
+   *
+   * Leave it out when in doubt: without it, every order counts as different. Operations that are `readOnly` can always wait
+   * for each other.
    */
-  commute?(one: Interpreted<Input, Output>, other: Interpreted<Input, Output>): boolean;
+  canWait?(
+    one: Interpreted<Input, Output>,
+    other: Interpreted<Input, Output>,
+    state: State,
+  ): boolean;
 
   /**
    * Guesses the order of effects: one number for each of `operations`, lower for earlier effects. They address one object.

@@ -207,10 +207,9 @@ export class Position<State, Input, Output> {
     return configurations.add(this.placed, this.#state, this.open.used, this.spare);
   }
 
-  /** The request and the answer of the operation of a code. */
+  /** The request and the answer of the operation of a code. An open operation has no answer. */
   interpreted(code: number): Interpreted<Input, Output> {
-    const operation = this.#operation(code);
-    return { input: operation.input, output: outputOf(operation) };
+    return this.#operation(code) as Interpreted<Input, Output>;
   }
 
   /**

@@ -47,7 +47,7 @@ export const listAppend: FileModel<ValueList, ListAppendInput, ListAppendOutput>
   readOnly: ({ type }) => type === "read",
 
   rank(operations) {
-    // The longest read shows the order of its values. There is no guess for values that no read has seen.
+    // The longest read shows the order of its values. Values that no read has seen come last.
     const longest = operations.reduce(
       (most, { output }) =>
         output !== undefined && lengthOf(output) > lengthOf(most) ? output : most,
@@ -57,7 +57,7 @@ export const listAppend: FileModel<ValueList, ListAppendInput, ListAppendOutput>
     const values = itemTexts(longest?.text ?? "[]");
     for (const [at, value] of values.entries()) places.set(value, at + 1);
     return operations.map(({ input, output }) =>
-      input.type === "append" ? (places.get(input.value) ?? Infinity) : lengthOf(output),
+      input.type === "append" ? (places.get(input.value) ?? Number.MAX_VALUE) : lengthOf(output),
     );
   },
 

@@ -44,7 +44,7 @@ export const queue: FileModel<ValueQueue, QueueInput, QueueOutput> = {
   partition: ({ key }) => key,
   readOnly: ({ type }, output) => type === "dequeue" && output === EMPTY,
 
-  commute(one, other) {
+  canWait(one, other) {
     // A value that leaves is not the one that comes: it was there before, or the queue was empty and neither order is legal.
     const isApart = (comes: typeof one, leaves: typeof one): boolean =>
       comes.input.type === "enqueue" &&
@@ -56,11 +56,18 @@ export const queue: FileModel<ValueQueue, QueueInput, QueueOutput> = {
   },
 
   rank(operations) {
-    // Values leave in the order in which they came: a value that is dequeued early was enqueued early.
+    // Values leave in the order in which they came: a value that is dequeued early was enqueued early, and those that stay
+    // came last. But a dequeue that never returned may have taken any of them.
+    const unseen = operations.some(
+      ({ input, output }) => input.type === "dequeue" && output === undefined,
+    )
+      ? Infinity
+      : Number.MAX_VALUE;
     const turns = new Map<string, number[]>();
     let turn = 0;
     const ranks = operations.map(({ input, output }) => {
-      if (input.type === "enqueue" || typeof output !== "string" || output === EMPTY) return 0;
+      if (input.type === "enqueue" || typeof output !== "string" || output === EMPTY)
+        return Infinity;
       turn += 2;
       const same = turns.get(output);
       if (same === undefined) turns.set(output, [turn]);
@@ -69,7 +76,9 @@ export const queue: FileModel<ValueQueue, QueueInput, QueueOutput> = {
     });
     for (const same of turns.values()) same.reverse();
     return operations.map(({ input }, at) =>
-      input.type === "enqueue" ? (turns.get(input.value)?.pop() ?? Infinity) : (ranks[at] ?? 0),
+      input.type === "enqueue"
+        ? (turns.get(input.value)?.pop() ?? unseen)
+        : (ranks[at] ?? Infinity),
     );
   },
 

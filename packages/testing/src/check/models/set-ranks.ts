@@ -1,4 +1,4 @@
-import type { SetText } from "./value-set.ts";
+import { linesIn, type SetText } from "./value-set.ts";
 
 /** An operation of a set. */
 export type SetAccess = {
@@ -27,7 +27,7 @@ export function setRanks(accesses: readonly SetAccess[]): readonly number[] {
   const readsWith = new Map<string, number[]>();
   for (const [place, { at, read }] of reads.entries()) {
     ranks[at] = 2 * place + 1;
-    for (const value of membersOf(read)) {
+    for (const value of linesIn(read)) {
       const places = readsWith.get(value);
       if (places === undefined) readsWith.set(value, [place]);
       else places.push(place);
@@ -58,15 +58,10 @@ function readsInOrder(accesses: readonly SetAccess[]): readonly Read[] {
     accesses.flatMap(({ change, value }) => (change === "remove" ? [value] : [])),
   );
   const lasting = (read: SetText): number =>
-    membersOf(read).reduce((count, value) => count + (removed.has(value) ? 0 : 1), 0);
+    linesIn(read).reduce((count, value) => count + (removed.has(value) ? 0 : 1), 0);
   return reads
     .map((one) => ({ ...one, lasting: lasting(one.read) }))
     .sort((one, other) => one.lasting - other.lasting || one.end - other.end);
-}
-
-/** The texts in a read. One that contains a comma is cut, which only makes the guess worse. */
-function membersOf({ text, size }: SetText): readonly string[] {
-  return size === 0 ? [] : text.slice(1, -1).split(", ");
 }
 
 /** The first place of a sorted list whose number is at least `least`. */

@@ -13,10 +13,12 @@ import { setRanks } from "./set-ranks.ts";
 import {
   hasText,
   hasValue,
+  listsValue,
   sameSet,
   setKey,
   setOf,
   setText,
+  shownText,
   valuesOf,
   withoutValue,
   withValue,
@@ -67,8 +69,14 @@ export const set: FileModel<SetState, SetInput, SetOutput> = {
   same: (one, other) => sameSet(one.values, other.values),
   partition: ({ key }) => key,
   readOnly: ({ type }, output) => type === "read" || type === "contains" || output === false,
-  commute: ({ input: one }, { input: other }) =>
-    one.type !== "read" && other.type !== "read" && one.value !== other.value,
+
+  canWait({ input: one }, { input: other, output }, { values }) {
+    if (one.type === "read") return false;
+    if (other.type !== "read") return one.value !== other.value;
+    // A change of a value that the read finds as it is would have to be undone before the read: both can come after it.
+    const isRead = typeof output === "object" && output !== null;
+    return isRead && hasValue(values, one.value) === listsValue(output, one.value);
+  },
 
   rank: (operations) =>
     setRanks(
@@ -86,7 +94,7 @@ export const set: FileModel<SetState, SetInput, SetOutput> = {
     return `${keyPrefix(input.key)}${input.type}${value}${outputText(output)}`;
   },
 
-  describeState: ({ values }) => setText(valuesOf(values)).text,
+  describeState: ({ values }) => shownText(setText(valuesOf(values))),
 
   interpret(operation) {
     const { f, value } = operation.input;
@@ -118,7 +126,7 @@ export const set: FileModel<SetState, SetInput, SetOutput> = {
 function outputText(output: SetOutput | undefined): string {
   if (output === undefined) return " -> ?";
   if (output === null) return "";
-  return ` -> ${typeof output === "object" ? output.text : output}`;
+  return ` -> ${typeof output === "object" ? shownText(output) : output}`;
 }
 
 /** What an operation can change; undefined when it is known to have changed nothing. */

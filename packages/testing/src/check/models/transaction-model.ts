@@ -52,7 +52,7 @@ export function transactionModel(
     step: (state, parts, output) => afterParts(rules, state, parts, output),
     key: ({ values }) => values.join(),
     readOnly: (parts) => parts.every(({ type }) => type === "read"),
-    commute: ({ input: one }, { input: other }) =>
+    canWait: ({ input: one }, { input: other }) =>
       !writesWhatIsUsed(one, other) && !writesWhatIsUsed(other, one),
     rank: transactionRanks,
 

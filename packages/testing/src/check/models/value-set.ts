@@ -9,7 +9,10 @@ import { textHash } from "./text-hash.ts";
  */
 export type ValueSet = Node | undefined;
 
-/** A set as one text, `{1, 2}`: much smaller, for a set that is only compared. A text that comes twice counts twice. */
+/**
+ * A set as one text, each value in a line: much smaller, for a set that is only compared. A canonical text has no line
+ * breaks. A value that comes twice counts twice.
+ */
 export type SetText = { readonly text: string; readonly size: number; readonly hash: number };
 
 type Node = {
@@ -69,25 +72,46 @@ export function sameSet(one: ValueSet, other: ValueSet): boolean {
 export function setText(values: readonly string[]): SetText {
   const sorted = values.toSorted((one, other) => (one < other ? -1 : 1));
   const hash = sorted.reduce((mix, value) => (mix ^ contentHash(value)) >>> 0, 0);
-  return { text: `{${sorted.join(", ")}}`, size: sorted.length, hash };
+  return { text: ["", ...sorted, ""].join("\n"), size: sorted.length, hash };
+}
+
+/** The values of a set that is one text. */
+export function linesIn({ text, size }: SetText): readonly string[] {
+  return size === 0 ? [] : text.slice(1, -1).split("\n");
+}
+
+/** A set that is one text, for people. */
+export function shownText(set: SetText): string {
+  return `{${linesIn(set).join(", ")}}`;
+}
+
+/** Whether a set that is one text has a value. The lines are sorted. */
+export function listsValue({ text }: SetText, value: string): boolean {
+  // The positions of two line breaks: the value is in a line between them, or nowhere.
+  let [low, high] = [0, text.length - 1];
+  while (low < high) {
+    const start = text.lastIndexOf("\n", (low + high - 1) >>> 1);
+    const end = text.indexOf("\n", start + 1);
+    const line = text.slice(start + 1, end);
+    if (line === value) return true;
+    if (value < line) high = start;
+    else low = end;
+  }
+  return false;
 }
 
 /** Whether a set has this text. */
 export function hasText(set: ValueSet, { text, size, hash }: SetText): boolean {
   if ((set?.size ?? 0) !== size || (set?.hash ?? 0) !== hash) return false;
-  let end = 1;
+  let at = 0;
   const follows = (node: ValueSet): boolean => {
     if (node === undefined) return true;
     if (!follows(node.left)) return false;
-    if (end > 1) {
-      if (!text.startsWith(", ", end)) return false;
-      end += 2;
-    }
-    if (!text.startsWith(node.value, end)) return false;
-    end += node.value.length;
+    if (text[at] !== "\n" || !text.startsWith(node.value, at + 1)) return false;
+    at += 1 + node.value.length;
     return follows(node.right);
   };
-  return follows(set) && end === text.length - 1;
+  return follows(set) && at === text.length - 1;
 }
 
 /** The texts of a set, sorted by their code units. */
