@@ -9,6 +9,39 @@ export class StateMachineError extends KontikiError {
   override readonly name = "StateMachineError";
 }
 
+/** Marks errors of {@link CommandError}, of any copy of this package. */
+const ON_PURPOSE = Symbol.for("kontiki.CommandError");
+
+/**
+ * What a state machine throws on purpose, because a command breaks a rule: its client gets the message. Tests treat every
+ * other error of `apply` and `query` as a bug of the machine.
+ *
+ * @example
+ * ```ts
+ * import { CommandError } from "@kontiki/actors";
+ *
+ * export function withdraw(balance: number, amount: number): number {
+ *   if (amount > balance) throw new CommandError("there is not enough money");
+ *   return balance - amount;
+ * }
+ * ```
+ */
+export class CommandError extends Error {
+  /** Distinguishes it from other errors. */
+  override readonly name: string = "CommandError";
+
+  /** @param message what is wrong with the command, for its client. */
+  constructor(message: string, options?: ErrorOptions) {
+    super(message, options);
+    Object.defineProperty(this, ON_PURPOSE, { value: true });
+  }
+}
+
+/** Whether a state machine threw it on purpose, as a {@link CommandError}. */
+export function isCommandError(thrown: unknown): boolean {
+  return thrown instanceof Error && ON_PURPOSE in thrown;
+}
+
 /**
  * A change of the members or of the leader that has not succeeded.
  *

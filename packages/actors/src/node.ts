@@ -25,7 +25,8 @@ export { clientOf, encodeCommand, headerOf, type CommandHeader } from "./session
 export { DiskError, type Disk, type DiskFile, type NewFile } from "./storage/disk/disk.ts";
 export { KeyValue, type KeyValueCommand, type KeyValueResult } from "./machine/key-value.ts";
 export { makeMachine } from "./machine/make-machine.ts";
-export { messageOf } from "./errors.ts";
+export { checkingSnapshots } from "./machine/snapshot-check.ts";
+export { CommandError, isCommandError, messageOf } from "./errors.ts";
 export { checkArgument } from "./options/argument.ts";
 export { nearest } from "./options/nearest.ts";
 export * from "./options/rules.ts";

@@ -4,10 +4,10 @@ import { Chance } from "../chance.ts";
 import { plainCall } from "../claims/calls.ts";
 import { ClientRecord } from "../claims/client-record.ts";
 import { checkExpectations } from "../claims/expectations.ts";
-import { judgeHistory } from "../claims/judge-history.ts";
+import { judgeHistory, NOT_JUDGED } from "../claims/judge-history.ts";
 import { Marks } from "../claims/marks.ts";
 import {
-  givenSpecification,
+  givenSpecificationOrNone,
   keyValueSpecification,
   type Specification,
 } from "../check/models/specification.ts";
@@ -30,13 +30,13 @@ import { settle } from "./settle.ts";
 
 /** Options of a run on threads that are not part of its plan. */
 export type WorkersOptions = ClusterSource & {
-  /** What the state machine promises. Without it the history of a custom machine is not judged. */
-  readonly specification?: Specification | undefined;
+  /** What the state machine promises; "none" when its history need not be judged. Without it that is a doubt. */
+  readonly specification?: Specification | "none" | undefined;
 };
 
 const WORKERS_OPTIONS: Schema<WorkersOptions> = {
   ...CLUSTER_SOURCE,
-  specification: givenSpecification,
+  specification: givenSpecificationOrNone,
 };
 
 /**
@@ -66,6 +66,8 @@ class LiveRun {
   readonly #plan: Plan;
   readonly #options: WorkersOptions;
   readonly #specification: Specification | undefined;
+  /** Whether the history need not be judged. */
+  readonly #isUnjudged: boolean;
   readonly #counters = new Counters();
   readonly #coverage = new LiveCoverage(this.#counters);
   readonly #record: ClientRecord;
@@ -78,9 +80,11 @@ class LiveRun {
   constructor(plan: Plan, options: WorkersOptions) {
     this.#plan = plan;
     this.#options = options;
-    this.#specification =
+    const given =
       options.stateMachine === undefined ? keyValueSpecification : options.specification;
-    const specification = this.#specification;
+    const specification = given === "none" ? undefined : given;
+    this.#isUnjudged = given === "none";
+    this.#specification = specification;
     this.#record = new ClientRecord(
       (command) => specification?.callOf(command) ?? plainCall(command),
       (violation) => this.#report(violation),
@@ -208,8 +212,8 @@ class LiveRun {
   }
 
   #judge(history: RunResult["history"]): string | undefined {
-    if (this.#specification === undefined)
-      return "the history is not judged: the state machine has no model";
+    if (this.#isUnjudged) return undefined;
+    if (this.#specification === undefined) return NOT_JUDGED;
     return judgeHistory(history, this.#specification.model, this.#report.bind(this));
   }
 }
