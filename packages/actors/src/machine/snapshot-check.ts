@@ -148,16 +148,17 @@ class SnapshotCheck {
     restore: (twin: StateMachine) => void,
     later: Drawing["later"],
   ): void {
-    const twin = this.#tried("the machine cannot be made", () => this.#make());
+    const twin = this.#tried("cannot be made", () => this.#make());
     if (twin === undefined) return;
-    if (this.#tried("restore", () => (restore(twin), true)) === undefined) return;
+    if (this.#tried("cannot restore it", () => (restore(twin), true)) === undefined) return;
     this.#twin = twin;
     this.#age = 0;
     for (const { command, answer } of later) this.#compare("apply", command, answer);
-    const again = this.#tried("snapshot", () => ({ state: twin.snapshot() }));
+    const again = this.#tried("gives no snapshot", () => ({ state: twin.snapshot() }));
     if (again === undefined) return;
     const difference = differenceOf(state, bytes, again.state);
-    if (difference !== undefined) return this.#lost(`its next snapshot is another: ${difference}`);
+    if (difference !== undefined) 
+      return this.#lost(`that restores it gives another snapshot: ${difference}`);
     for (const question of this.#questions)
       this.#compare("query", question, answerOf(this.#machine, "query", decodeCopy(question)));
   }
@@ -186,26 +187,27 @@ class SnapshotCheck {
     if (call === "apply") this.#age += 1;
     const other = answerOf(this.#twin, call, decodeCopy(bytes));
     if (sameAnswer(answer, other)) return;
-    const [ours, theirs] = [answerText(answer), answerText(other)];
-    const asked = shortText(decodeCopy(bytes));
-    this.#lost(`${call} of ${asked} then gives ${theirs}, but without a restore ${ours}`);
+    const asked = `${call} of ${shortText(decodeCopy(bytes))}`;
+    const when = this.#age === 0 ? "" : `, ${this.#age} ${this.#age === 1 ? "command" : "commands"} later,`;
+    this.#lost(
+      `that restored it answers ${asked}${when} with ${answerText(other)} instead of ${answerText(answer)}`,
+    );
   }
 
   #tried<T>(what: string, act: () => T): T | undefined {
     try {
       return act();
     } catch (error) {
-      this.#lost(`${what} then throws: ${messageOf(error)}`);
+      this.#lost(`${what}: ${messageOf(error)}`);
       return undefined;
     }
   }
 
   #lost(how: string): void {
     if (this.#isOver) return;
-    const since = this.#age === 0 ? "" : `, and ${this.#age} more commands,`;
     this.#isOver = true;
     this.forget();
-    this.#onLoss(`its snapshot loses something: restored into a fresh machine${since} ${how}`);
+    this.#onLoss(`your snapshot loses something: a fresh machine ${how}`);
   }
 }
 

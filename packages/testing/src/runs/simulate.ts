@@ -116,7 +116,8 @@ export class Simulation {
   readonly #claims: Claims;
   #observers: readonly Observer[];
   readonly #violations: Violation[] = [];
-  #phase: "running" | "settling" | "over" = "running";
+  #phase: "running" | "settling" | "over" | "reopened" = "running";
+  #hasSettled = false;
   #untilMs: number;
 
   /** Begins the run: all nodes start. @throws KontikiError when `machine` does not make a new machine at each call. */
@@ -249,6 +250,19 @@ export class Simulation {
     this.#look();
   }
 
+  /**
+   * Lets a run that is over, and live, continue for as long as it had to become live: for questions at its end.
+   *
+   * @returns whether it does.
+   * @hidden
+   */
+  reopen(): boolean {
+    if (!this.#hasSettled || this.#violations.length > 0) return false;
+    this.#phase = "reopened";
+    this.#untilMs = this.now + this.plan.scenario.settleMs;
+    return true;
+  }
+
   #makeClients(): SimClients {
     const { plan, world } = this;
     const { electionTimeoutMs, heartbeatMs } = plan.scenario.cluster;
@@ -287,6 +301,7 @@ export class Simulation {
   #look(): void {
     if (this.clients.isIdle && this.world.hasSettled) {
       this.#onHappening({ type: "settled" });
+      this.#hasSettled = true;
       this.#phase = "over";
       return;
     }

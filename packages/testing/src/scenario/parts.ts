@@ -20,7 +20,8 @@ export type CommandGenerator = (chance: Chance, client: number) => OwnCommand;
  * wrong.
  */
 export type Invariant<Machine = StateMachine> = {
-  readonly holds: (machine: Machine, node: string) => unknown;
+  // A method, so that a machine of a user's own class can be named.
+  holds(machine: Machine, node: string): unknown;
 }["holds"];
 
 /**
