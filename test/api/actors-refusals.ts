@@ -23,6 +23,7 @@ import {
   callable,
   decimal,
   FOLDER,
+  FLAG,
   kind,
   PATIENCE,
   record,
@@ -61,6 +62,8 @@ const CLUSTER = {
   keptEntries: whole(0),
   leases: record("{ clockDrift: ... }", true),
   trace: FOLDER,
+  checks: FLAG,
+  throws: words("fail", "allow"),
   maxUncommittedBytes: whole(1),
   network: callable(" that takes a letter and a function that delivers it"),
 };

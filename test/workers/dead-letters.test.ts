@@ -37,6 +37,7 @@ async function twoNodes(mailbox: MailboxLimits = MAILBOX_DEFAULTS): Promise<Supe
       keptEntries: 0,
       maxUncommittedBytes: 2 ** 20,
       leases: undefined,
+      checks: { snapshots: false, throws: "allow" },
       trace: undefined,
     },
     levelsBelow: () => 0,

@@ -4,9 +4,24 @@ export class KontikiError extends Error {
   override readonly name: string = "KontikiError";
 }
 
-/** A state machine broke its contract outside of `apply` and `query`: every restart of its node would end like this. */
+/**
+ * A state machine broke its contract: a snapshot is not plain data or loses something, or the states of nodes differ. No
+ * restart would help.
+ */
 export class StateMachineError extends KontikiError {
   override readonly name = "StateMachineError";
+}
+
+const FAULT = "the state machine: ";
+
+/** The text of an error that the checks of a state machine found. */
+export function machineFault(what: string): string {
+  return FAULT + what;
+}
+
+/** What such a text says of the machine; undefined for any other text. */
+export function faultIn(text: string): string | undefined {
+  return text.startsWith(FAULT) ? text.slice(FAULT.length) : undefined;
 }
 
 /** Marks errors of {@link CommandError}, of any copy of this package. */

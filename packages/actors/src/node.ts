@@ -25,8 +25,10 @@ export { clientOf, encodeCommand, headerOf, type CommandHeader } from "./session
 export { DiskError, type Disk, type DiskFile, type NewFile } from "./storage/disk/disk.ts";
 export { KeyValue, type KeyValueCommand, type KeyValueResult } from "./machine/key-value.ts";
 export { makeMachine } from "./machine/make-machine.ts";
+export { shortText } from "./machine/plain-difference.ts";
 export { checkingSnapshots } from "./machine/snapshot-check.ts";
-export { CommandError, isCommandError, messageOf } from "./errors.ts";
+export { throwText } from "./machine/throw-check.ts";
+export { CommandError, faultIn, isCommandError, messageOf } from "./errors.ts";
 export { checkArgument } from "./options/argument.ts";
 export { nearest } from "./options/nearest.ts";
 export * from "./options/rules.ts";

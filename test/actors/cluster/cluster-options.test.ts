@@ -22,6 +22,8 @@ test("all options are optional", () => {
     keptEntries: 1024,
     leases: undefined,
     trace: undefined,
+    // A test runs.
+    checks: { snapshots: true, throws: "allow" },
     maxUncommittedBytes: 64 * 1024 * 1024,
     network: undefined,
   };
@@ -45,9 +47,11 @@ test("given options are used", () => {
     network: () => [],
   };
   const restartIntensity = { crashes: 0, withinMs: 1 };
+  const checking = { checks: false, throws: "fail" } as const;
   const snapshots = { snapshotEntries: 1, snapshotBytes: 2 };
-  expect(checkClusterOptions({ ...given, ...snapshots, restartIntensity })).toEqual({
+  expect(checkClusterOptions({ ...given, ...snapshots, ...checking, restartIntensity })).toEqual({
     ...given,
+    checks: { snapshots: false, throws: "fail" },
     snapshots: { entries: 1, bytes: 2 },
     policy: { ...RESTART_DEFAULTS, ...restartIntensity },
   });
@@ -136,6 +140,8 @@ describe("an invalid option is named, with what is allowed", () => {
     [{ snapshotEntries: 0 }, "snapshotEntries is 0: give a whole number from 1"],
     [{ snapshotBytes: 0.5 }, "snapshotBytes is 0.5: give a whole number from 1"],
     [{ keptEntries: -1 }, "keptEntries is -1: give a whole number from 0"],
+    [{ checks: 1 }, "checks is 1: give true or false"],
+    [{ throws: "never" }, "throws is 'never': give one of fail, allow"],
     [{ maxUncommittedBytes: "7" }, "maxUncommittedBytes is '7': give a whole number from 1"],
     [
       { priorities: { N1: 1 } },

@@ -75,7 +75,11 @@ describe("commands", () => {
   });
 
   test.each([
-    [{ type: "increment", key: "a" }, CommandError, 'knows no command {"type":"increment","key":"a"}'],
+    [
+      { type: "increment", key: "a" },
+      CommandError,
+      'knows no command {"type":"increment","key":"a"}',
+    ],
     [{}, CommandError, "knows no command {}"],
     ["put", CommandError, 'knows no command "put"'],
     [null, CommandError, "null"],

@@ -272,22 +272,31 @@ describe("a snapshot that loses something", () => {
   const textOf = (machine: () => StateMachine, read = false): readonly string[] => {
     const plan = planned(false);
     const [first, ...others] = plan.operations;
-    const operations = read && first !== undefined ? [{ ...first, read }, ...others] : [first, ...others].filter((one) => one !== undefined);
+    const operations =
+      read && first !== undefined
+        ? [{ ...first, read }, ...others]
+        : [first, ...others].filter((one) => one !== undefined);
     const { violations } = simulate({ ...plan, operations }, { machine, specification: undefined });
     return violations.map(({ check, text }) => `${check}: ${text.replace(/^n\d/, "n")}`);
   };
 
-  it.each([false, true])("is shown when it is taken, with the difference; in parts: %s", (inParts) => {
-    expect(textOf(forgetful(["twice"], inParts))).toEqual([
-      "snapshot: n: your snapshot loses something: a fresh machine that restores it gives another snapshot: .twice: 4 became 0",
-    ]);
-  });
+  it.each([false, true])(
+    "is shown when it is taken, with the difference; in parts: %s",
+    (inParts) => {
+      expect(textOf(forgetful(["twice"], inParts))).toEqual([
+        "snapshot: n: your snapshot loses something: a fresh machine that restores it gives another snapshot: .twice: 4 became 0",
+      ]);
+    },
+  );
 
-  it.each([false, true])("is shown by the next answer, if the snapshot itself does not; in parts: %s", (inParts) => {
-    expect(textOf(forgetful(["count"], inParts))).toEqual([
-      'snapshot: n: your snapshot loses something: a fresh machine that restored it answers apply of {"type":"add"}, 1 command later, with 7 instead of 9',
-    ]);
-  });
+  it.each([false, true])(
+    "is shown by the next answer, if the snapshot itself does not; in parts: %s",
+    (inParts) => {
+      expect(textOf(forgetful(["count"], inParts))).toEqual([
+        'snapshot: n: your snapshot loses something: a fresh machine that restored it answers apply of {"type":"add"}, 1 command later, with 7 instead of 9',
+      ]);
+    },
+  );
 
   it("is shown by a question that was asked before", () => {
     expect(textOf(forgetful(["count"], false), true)).toEqual([
@@ -347,7 +356,11 @@ describe("an invariant", () => {
   it.each([
     ["false", () => false, "the invariant does not hold"],
     ["a text", ({ count }: Counter) => `${count} is too many`, "3 is too many"],
-    ["a Promise", () => Promise.resolve(), "the invariant returned a Promise: it must return at once"],
+    [
+      "a Promise",
+      () => Promise.resolve(),
+      "the invariant returned a Promise: it must return at once",
+    ],
     ["an error", thrower("expected\n  less"), "expected less"],
   ])("is violated by %s", (_name, answer, text) => {
     const { violations } = checked((machine) => (machine.count < 3 ? undefined : answer(machine)));

@@ -258,7 +258,12 @@ describe("an endless loop", () => {
   test.each([
     ["apply", { machine: machine({ apply: spin }) }, once, "in apply of 1"],
     ["query", { machine: machine({ query: spin }) }, once, "in query of 2"],
-    ["restore, checked with a snapshot", { machine: machine({ restore: spin }) }, once, "in snapshot"],
+    [
+      "restore, checked with a snapshot",
+      { machine: machine({ restore: spin }) },
+      once,
+      "in snapshot",
+    ],
     ["the function", {}, spin, OF_THE_TEST],
     ["the function, later", {}, (sim) => sim.elected().then(spin), OF_THE_TEST],
     ["a condition", {}, (sim) => sim.until("it", () => sim.now > 1 && spin()), OF_THE_TEST],

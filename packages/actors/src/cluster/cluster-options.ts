@@ -1,9 +1,21 @@
+import { env } from "node:process";
 import { CONFIG_DEFAULTS, type NodeId } from "@kontiki/core";
 import { KontikiError } from "../errors.ts";
 import type { MailCarrier } from "../threads/mail-carrier.ts";
 import type { ClusterEvent } from "../mail/status.ts";
 import { byNode, nodeName, nodeNames } from "../options/node-names.ts";
-import { callable, decimal, either, folder, milliseconds, rule, whole } from "../options/rules.ts";
+import type { MachineChecks } from "../machine/checked-machine.ts";
+import {
+  callable,
+  decimal,
+  either,
+  flag,
+  folder,
+  milliseconds,
+  rule,
+  whole,
+} from "../options/rules.ts";
+import { oneOf } from "../options/words.ts";
 import { checkOptions, fields, needed, type Schema } from "../options/schema.ts";
 import { RESTART_DEFAULTS, type RestartPolicy } from "../threads/restart-policy.ts";
 
@@ -79,6 +91,19 @@ export type ClusterOptions = {
   readonly leases?: { readonly clockDrift: number } | undefined;
   /** A folder in which each node writes a trace of everything that happens to it. Created if absent. Default none. */
   readonly trace?: string | undefined;
+  /**
+   * Checks the state machine while the cluster runs, for tests: each snapshot is restored into a second machine, which
+   * must then give the same answers as the first, and the states of all nodes are compared after each restart and at
+   * `stop`. A node whose snapshot loses something fails with the reason, different states are an event, and `stop` throws
+   * the first finding. It doubles the memory and the work of the machine. Default: whether a test runs, that is, whether
+   * the environment has NODE_ENV=test, as under vitest and jest, or NODE_TEST_CONTEXT, as under `node --test`.
+   */
+  readonly checks?: boolean | undefined;
+  /**
+   * What errors of `apply` and `query` mean that are no `CommandError`: with `allow` they are answers, with `fail` the node
+   * fails. Default: `allow`.
+   */
+  readonly throws?: "fail" | "allow" | undefined;
   /** A leader with this many bytes of uncommitted commands rejects proposals, 1 or more. Default 64 MiB. */
   readonly maxUncommittedBytes?: number | undefined;
   /**
@@ -118,6 +143,8 @@ const CLUSTER_OPTIONS: Schema<ClusterOptions> = {
   keptEntries: whole(0),
   leases: fields({ clockDrift: needed(decimal(0, 0.9, ", such as 0.1")) }),
   trace: folder,
+  checks: flag,
+  throws: oneOf("fail", "allow"),
   maxUncommittedBytes: whole(1),
   network: callable(" that takes a letter and a function that delivers it"),
 };
@@ -138,6 +165,7 @@ export type CheckedOptions = {
   readonly keptEntries: number;
   readonly leases: { readonly clockDrift: number } | undefined;
   readonly trace: string | undefined;
+  readonly checks: MachineChecks;
   readonly maxUncommittedBytes: number;
   readonly network: MailCarrier | undefined;
 };
@@ -162,8 +190,14 @@ export function checkClusterOptions(options: ClusterOptions | undefined): Checke
     ...logLimits(rest),
     leases: rest.leases,
     trace: rest.trace,
+    checks: { snapshots: rest.checks ?? isTest(env), throws: rest.throws ?? "allow" },
     network: rest.network,
   };
+}
+
+/** Whether a test runner runs this process. */
+function isTest({ NODE_ENV, NODE_TEST_CONTEXT }: NodeJS.ProcessEnv): boolean {
+  return NODE_ENV === "test" || NODE_TEST_CONTEXT !== undefined;
 }
 
 /** Checks that all nodes with a priority exist. @throws KontikiError */

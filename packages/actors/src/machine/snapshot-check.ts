@@ -157,7 +157,7 @@ class SnapshotCheck {
     const again = this.#tried("gives no snapshot", () => ({ state: twin.snapshot() }));
     if (again === undefined) return;
     const difference = differenceOf(state, bytes, again.state);
-    if (difference !== undefined) 
+    if (difference !== undefined)
       return this.#lost(`that restores it gives another snapshot: ${difference}`);
     for (const question of this.#questions)
       this.#compare("query", question, answerOf(this.#machine, "query", decodeCopy(question)));
@@ -188,7 +188,8 @@ class SnapshotCheck {
     const other = answerOf(this.#twin, call, decodeCopy(bytes));
     if (sameAnswer(answer, other)) return;
     const asked = `${call} of ${shortText(decodeCopy(bytes))}`;
-    const when = this.#age === 0 ? "" : `, ${this.#age} ${this.#age === 1 ? "command" : "commands"} later,`;
+    const when =
+      this.#age === 0 ? "" : `, ${this.#age} ${this.#age === 1 ? "command" : "commands"} later,`;
     this.#lost(
       `that restored it answers ${asked}${when} with ${answerText(other)} instead of ${answerText(answer)}`,
     );

@@ -1,6 +1,12 @@
 import { shown } from "@kontiki/actors/node";
 import type { Specification } from "../check/models/specification.ts";
-import { THROWS, type CommandGenerator, type Invariant, type ScenarioParts, type Throws } from "./parts.ts";
+import {
+  THROWS,
+  type CommandGenerator,
+  type Invariant,
+  type ScenarioParts,
+  type Throws,
+} from "./parts.ts";
 import { ScenarioError } from "./scenario-error.ts";
 
 /** A custom state machine and what belongs to it, not checked yet; each is undefined when it is not given. */
@@ -63,7 +69,11 @@ function checked(given: unknown, source: string): Specification | "none" {
   if (given === "none") return given;
   const { model, callOf } = (given ?? {}) as Partial<Specification>;
   if (!isFunction(callOf))
-    throw partError(source, "specification", 'has no function callOf: give { model, callOf }, or "none"');
+    throw partError(
+      source,
+      "specification",
+      'has no function callOf: give { model, callOf }, or "none"',
+    );
   const needs = ["step", "key", "describe", "describeState", "interpret"] as const;
   const missing = needs.find((name) => !isFunction(model?.[name]));
   if (missing === undefined) return given as Specification;

@@ -30,7 +30,6 @@ export function pointedTo<E extends Error>(error: E, place: UserPlace): E {
 function framesIn(stack: string | undefined): UserPlace {
   const lines = (stack ?? "").split("\n").filter((line) => /^\s+at /.test(line));
   return lines.filter(
-    (line) =>
-      !line.includes("<anonymous>)") && !OTHERS.some((other) => line.includes(other)),
+    (line) => !line.includes("<anonymous>)") && !OTHERS.some((other) => line.includes(other)),
   );
 }

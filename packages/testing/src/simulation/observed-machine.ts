@@ -1,4 +1,4 @@
-import { isCommandError, messageOf, type StateMachine } from "@kontiki/actors/node";
+import { isCommandError, messageOf, throwText, type StateMachine } from "@kontiki/actors/node";
 import type { Happening } from "../engine/observer.ts";
 import { copyPlain, plainText, unplain } from "../history/plain.ts";
 
@@ -90,11 +90,8 @@ function asked(
 
 function tellThrown(call: string, given: unknown, error: unknown, events: MachineEvents): void {
   if (isCommandError(error)) return;
-  const name = error instanceof Error ? `${error.name}: ` : "";
-  events.onThrew(`${call} of ${plainText(given)} threw ${name}${messageOf(error)}${HINT}`, error);
+  events.onThrew(throwText(call, given, error), error);
 }
-
-const HINT = ' (throw a CommandError if that is the answer to a wrong command, or set throws: "allow")';
 
 /** The parts of a snapshot. It asks the machine at once: the parts are those of this moment, even if they are read later. */
 function partsOf(machine: StateMachine, events: MachineEvents): Iterable<unknown> {

@@ -188,8 +188,7 @@ export class SimProcess {
     const own = machine();
     const wrong = (what: string, error?: unknown, check?: string): void =>
       onHappening({ type: "misbehaved", node, what, error, ...(check && { check }) });
-    const look = (when: () => string): void =>
-      checkInvariant(rules, own, { node, when, wrong });
+    const look = (when: () => string): void => checkInvariant(rules, own, { node, when, wrong });
     const checked = checkingSnapshots(own, machine, (what) => wrong(what, undefined, "snapshot"));
     look(() => "before any command");
     return observed(checked, {

@@ -25,7 +25,9 @@ export function failureText(told: FailureTold): string {
   const skipped = smallest.story.length - lines.length;
   return [
     shrunkText(told),
-    ...(hang === undefined ? [] : [`A second run of the same seed did not end: ${hang} has not returned.`]),
+    ...(hang === undefined
+      ? []
+      : [`A second run of the same seed did not end: ${hang} has not returned.`]),
     ...(isUnsteady ? [lines.length === 0 ? LOST : UNSTEADY] : []),
     "",
     ...(skipped === 0 ? [] : [`(${count(skipped, "line")} before these)`]),

@@ -62,7 +62,16 @@ export async function shrunkFailure(
   if (smallestText === undefined) return { ...lost, hang: smallest.hang };
   const token =
     tried.body === undefined ? tokenOf(subject, plan, check, smallest.result) : undefined;
-  return { check, text: smallestText, smallest, runs, token, isTimeUp, isUnsteady, hang: undefined };
+  return {
+    check,
+    text: smallestText,
+    smallest,
+    runs,
+    token,
+    isTimeUp,
+    isUnsteady,
+    hang: undefined,
+  };
 }
 
 function textOf(attempted: Attempt, check: string): string | undefined {

@@ -1,5 +1,11 @@
-import type { Cluster, ClusterEvent, Envelope, Outcome } from "@kontiki/actors";
-import { checkArgument, checkOptions, type Schema } from "@kontiki/actors/node";
+import {
+  StateMachineError,
+  type Cluster,
+  type ClusterEvent,
+  type Envelope,
+  type Outcome,
+} from "@kontiki/actors";
+import { checkArgument, checkOptions, faultIn, type Schema } from "@kontiki/actors/node";
 import { Chance } from "../chance.ts";
 import { plainCall } from "../claims/calls.ts";
 import { ClientRecord } from "../claims/client-record.ts";
@@ -58,8 +64,27 @@ export async function runOnWorkers(plan: Plan, options: WorkersOptions = {}): Pr
     return await run.go(cluster);
   } finally {
     run.close();
-    await cluster.stop();
+    await stopped(cluster);
   }
+}
+
+/** Stops a cluster. What it finds in its state machine is a violation already. */
+async function stopped(cluster: Cluster<unknown, unknown>): Promise<void> {
+  try {
+    await cluster.stop();
+  } catch (error) {
+    if (!(error instanceof StateMachineError)) throw error;
+  }
+}
+
+/** A node is not started again: because of its state machine, or for another reason. */
+function violationOf({
+  node,
+  cause,
+}: ClusterEvent & { readonly type: "failed" }): Pick<Violation, "check" | "text"> {
+  const fault = faultIn(cause);
+  if (fault === undefined) return { check: "assertion", text: `${node} is given up: ${cause}` };
+  return { check: "state machine", text: `${node}: ${fault}` };
 }
 
 class LiveRun {
@@ -170,8 +195,12 @@ class LiveRun {
     this.#leaderMarks.onEvent(event);
     if (event.type === "crashed" && !event.asked)
       this.#report({ check: "assertion", text: `${event.node} crashed: ${event.cause}` });
-    if (event.type === "failed")
-      this.#report({ check: "assertion", text: `${event.node} is given up: ${event.cause}` });
+    if (event.type === "failed") this.#report(violationOf(event));
+    if (event.type === "diverged") {
+      const nodes = event.nodes.map(({ node, sha256 }) => `${node} ${sha256.slice(0, 8)}`);
+      const text = `after entry ${event.applied} the states differ: ${nodes.join(", ")}`;
+      this.#report({ check: "State Machine Safety", text });
+    }
   }
 
   #report(violation: Pick<Violation, "check" | "text">): void {
