@@ -16,6 +16,7 @@ import type { Outcome } from "../sessions/outcome.ts";
 import { startAll, stopAll } from "./start-and-stop.ts";
 import type { ClusterEvent, ClusterEvents, NodeStatus } from "../mail/status.ts";
 import type { Supervisor } from "../threads/supervisor.ts";
+import { checkNodeThreads } from "../threads/thread.ts";
 import { transferLead } from "./transfer-lead.ts";
 import { Deadline, waitFor, type WaitOptions } from "./deadline.ts";
 
@@ -67,6 +68,7 @@ export class Cluster<Command = KeyValueCommand, Result = KeyValueResult> {
   static async start<C = KeyValueCommand, R = KeyValueResult>(
     options: ClusterOptions = {},
   ): Promise<Cluster<C, R>> {
+    checkNodeThreads();
     const caller = callerUrl();
     const cluster = new Cluster<C, R>(
       checkOptions(options),

@@ -1,7 +1,14 @@
-import { Worker } from "node:worker_threads";
+import type { Worker } from "node:worker_threads";
+import { startWorker } from "@kontiki/actors/node";
 import type { Job } from "./campaign.ts";
 import type { JobAnswer, JobOrder, JobSpec } from "./job-protocol.ts";
 import type { RunReport, Task } from "./task.ts";
+
+/** Undefined in a bundle of CommonJS. */
+const HERE: string | undefined = import.meta.url;
+
+/** With its folder, so that a bundle never takes another `job-worker.js` for it. */
+const FILE = HERE === undefined ? undefined : new URL("../campaign/job-worker.js", import.meta.url);
 
 type Waiting = {
   readonly task: Task;
@@ -19,7 +26,7 @@ export class JobThread implements Job {
   /** Starts the thread. Its first run reports what is wrong with `spec`. */
   constructor(spec: JobSpec) {
     this.#spec = spec;
-    this.#worker = new Worker(new URL("./job-worker.js", import.meta.url), { workerData: spec });
+    this.#worker = startWorker(FILE, { workerData: spec });
     this.#worker.on("message", (answer: JobAnswer) => this.#onAnswer(answer));
     this.#worker.on("messageerror", (error) => this.#onEnd(error.message));
     this.#worker.on("error", (error) => this.#onEnd(messageOf(error)));
