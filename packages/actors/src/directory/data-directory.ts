@@ -1,5 +1,6 @@
-import { join, resolve } from "node:path";
+import { join } from "node:path";
 import { assert, type NodeId } from "@kontiki/core";
+import { absolutePath } from "./absolute-path.ts";
 import type { ClusterDisks, NodeDisk } from "./cluster-disks.ts";
 import type { ClusterFile } from "./cluster-file.ts";
 import { ClusterFolder, type DataDirectoryError } from "./cluster-folder.ts";
@@ -62,7 +63,7 @@ export function openDataDirectory(
 ): DataDirectory {
   assert(nodes === undefined || nodes.length > 0, "a cluster has a node");
   assert(new Set(nodes).size === (nodes?.length ?? 0), "no two nodes have the same name");
-  const folder = new ClusterFolder(resolve(path), system.calls);
+  const folder = new ClusterFolder(absolutePath(path), system.calls);
   refuseUnfitPlatform(folder, system.platform);
   return refusingUnwritable(() => {
     prepare(folder, nodes, system.calls);
@@ -76,7 +77,7 @@ export function openDataDirectory(
 
 /** Whether `path` holds a cluster, even an unfinished one. @throws DataDirectoryError if it holds something else. */
 export function holdsCluster(path: string, calls: SystemCalls = SYSTEM_CALLS): boolean {
-  const content = new ClusterFolder(resolve(path), calls).look();
+  const content = new ClusterFolder(absolutePath(path), calls).look();
   return content === "made" || content === "unfinished";
 }
 
