@@ -147,21 +147,12 @@ describe("the current folder", () => {
   });
 });
 
-test.each([
-  [UP, 1],
-  ["kontiki check history.jsonl --model register", 4],
-])("without descriptors: %s", async (command, status) => {
-  const ended = await shell(`ulimit -n 28; ${command}`, folderWithFiles());
-  expect(ended).toMatchObject({ status, stdout: "" });
-  expect(ended.stderr).toMatch(/^kontiki: .*raise the limit of open files \(ulimit -n\)\n$/);
-});
-
 test("a temporary folder that is not there", async () => {
-  expect(await shell("TMPDIR=/nowhere/tmp kontiki bench --seconds 0.1")).toMatchObject({
+  expect(await shell("TMPDIR=/dev/null/tmp kontiki bench --seconds 0.1")).toMatchObject({
     status: 1,
     stdout: "",
     stderr: expect.stringMatching(
-      /^kontiki: cannot make a directory in \/nowhere\/tmp: .*; use --data to name another\n$/,
+      /^kontiki: cannot make a directory in \/dev\/null\/tmp: .*; use --data to name another\n$/,
     ) as string,
   });
 });

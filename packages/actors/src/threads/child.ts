@@ -2,6 +2,7 @@ import type { NodeId } from "@kontiki/core";
 import { KontikiError, messageOf } from "../errors.ts";
 import type { FromNode } from "../mail/protocol.ts";
 import type { ClusterEvent, NodeStatus } from "../mail/status.ts";
+import { causeOf } from "./cause.ts";
 import type { ChildEvent, ChildHost } from "./child-host.ts";
 import { refusal, type Request } from "./life-refusals.ts";
 import {
@@ -150,7 +151,7 @@ export class Child {
       this.#thread = thread;
     } catch (error) {
       // Node has no descriptors or memory for a thread, or may start none. That is a crash like any other.
-      setImmediate(() => this.#onExit(messageOf(error)));
+      setImmediate(() => this.#onExit(causeOf(error, spec.heapMiB)));
     }
   }
 

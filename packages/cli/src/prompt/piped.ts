@@ -1,4 +1,3 @@
-import { KontikiError } from "@kontiki/actors";
 import type { Readable } from "node:stream";
 import { messageOf } from "../output/error-text.ts";
 import type { Interpreter } from "./interpreter.ts";
@@ -36,6 +35,7 @@ async function* readable(stdin: Readable): AsyncGenerator<Uint8Array> {
   try {
     yield* stdin as AsyncIterable<Uint8Array>;
   } catch (error) {
+    const { KontikiError } = await import("@kontiki/actors");
     throw new KontikiError(`cannot read standard input: ${messageOf(error)}`, { cause: error });
   }
 }
