@@ -142,11 +142,16 @@ export class Child {
     this.#on({ type: "spawned" });
     const { id, uid, incarnation } = this;
     const spec = { ...this.#host.spec, id, uid, incarnation, disk: this.#reports.disk };
-    const thread = new NodeThread(spec, {
-      onMessage: (message) => this.#onMessage(thread, message),
-      onExit: (cause) => this.#onExit(cause),
-    });
-    this.#thread = thread;
+    try {
+      const thread = new NodeThread(spec, {
+        onMessage: (message) => this.#onMessage(thread, message),
+        onExit: (cause) => this.#onExit(cause),
+      });
+      this.#thread = thread;
+    } catch (error) {
+      // Node has no descriptors or memory for a thread, or may start none. That is a crash like any other.
+      setImmediate(() => this.#onExit(messageOf(error)));
+    }
   }
 
   #end(request: LifeEvent, deadlineMs: number): void {

@@ -11,6 +11,7 @@ import type { Disk } from "../storage/disk/disk.ts";
 import { KontikiError, StateMachineError } from "../errors.ts";
 import { FileDisk } from "../storage/disk/file-disk.ts";
 import { waitAt } from "./gate.ts";
+import { heapWatch } from "./heap-watch.ts";
 import { loadMachine } from "../machine/load-machine.ts";
 import { MemoryDisk } from "../storage/disk/memory-disk.ts";
 import { NodeRunner } from "../node/node-runner.ts";
@@ -51,13 +52,18 @@ function openDisk(): Disk {
   return disk;
 }
 
-/** A thread has nothing else to do while its disk syncs. */
+const checkHeap = heapWatch(spec.heapMiB);
+
+/** A thread has nothing else to do while its disk syncs. With the sync a turn ends. */
 const thread: Pick<RunnerPorts, "soon" | "whenSyncable"> = {
   soon(callback) {
     const next = setImmediate(callback);
     return () => clearImmediate(next);
   },
-  whenSyncable: (callback) => callback(),
+  whenSyncable(callback) {
+    callback();
+    checkHeap();
+  },
 };
 
 function clock(): Clock {

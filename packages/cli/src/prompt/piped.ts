@@ -1,4 +1,6 @@
+import { KontikiError } from "@kontiki/actors";
 import type { Readable } from "node:stream";
+import { messageOf } from "../output/error-text.ts";
 import type { Interpreter } from "./interpreter.ts";
 import { readLines } from "./lines.ts";
 
@@ -16,7 +18,7 @@ export async function runPiped(
   signal.addEventListener("abort", stopReading, { once: true });
   try {
     if (signal.aborted) return;
-    for await (const line of readLines(stdin)) {
+    for await (const line of readLines(readable(stdin))) {
       if (signal.aborted) return;
       if ((await interpreter.run(line, true)) === "quit") return;
     }
@@ -26,5 +28,14 @@ export async function runPiped(
   } finally {
     signal.removeEventListener("abort", stopReading);
     stdin.destroy();
+  }
+}
+
+/** Names what could not be read: the error of a broken connection does not. */
+async function* readable(stdin: Readable): AsyncGenerator<Uint8Array> {
+  try {
+    yield* stdin as AsyncIterable<Uint8Array>;
+  } catch (error) {
+    throw new KontikiError(`cannot read standard input: ${messageOf(error)}`, { cause: error });
   }
 }
