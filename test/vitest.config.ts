@@ -4,6 +4,7 @@ import { configDefaults, defineConfig } from "vitest/config";
 // wrote; all others run the source. A project sees one of the two, never both copies of the core.
 const built = [
   "workers/**/*.test.ts",
+  "api/**/*.test.ts",
   "cli/*.test.ts",
   "cli/!(udp)/**/*.test.ts",
   "cli/udp/programs/*.test.ts",

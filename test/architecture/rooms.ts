@@ -6,6 +6,7 @@ export const ROOMS: Readonly<Record<string, readonly string[]>> = {
   core: ["."],
   actors: [
     "errors.ts",
+    "options",
     "bytes",
     "storage/disk",
     "storage",

@@ -32,6 +32,18 @@ describe("bad usage is one line and status 2, and nothing is started", () => {
     ],
     [["up", "--priority", "n1=101"], "from 0 to 100, such as n1=2."],
     [["up", "--priority", "N1=1"], "from 0 to 100, such as n1=2."],
+    [
+      ["up", "--priority", "n1=1", "--priority", "n1=2"],
+      "'n1=2' is invalid. n1 has the priority 1 already.",
+    ],
+    [
+      ["up", "--memory", "--priority", "n9=1"],
+      "--priority n9=1: there is no node n9; there are n1, n2, n3",
+    ],
+    [
+      ["up", "--nodes", "1", "--priority", "n2=0"],
+      "--priority n2=0: there is no node n2; there are n1",
+    ],
     [["up", "--trace", ""], "It must be the path of a directory."],
     [["recover", "n1"], "too many arguments"],
     [["up", "--frobnicate"], "unknown option '--frobnicate'"],

@@ -15,7 +15,7 @@ test("an async machine that fails late gives an error for that command, and ever
   for (const command of ["bad", "good", "bad"]) {
     expect(await cluster.propose(command)).toEqual({
       type: "error",
-      message: "a Promise is not plain data",
+      message: "the result is a Promise, which is not plain data: use the value that it gives",
     });
   }
   await cluster.converged();

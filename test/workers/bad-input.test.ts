@@ -19,22 +19,34 @@ async function refusalOf(options: ClusterOptions): Promise<string> {
 
 describe("wrong options are refused", () => {
   const wrong: [ClusterOptions | { readonly [name: string]: unknown }, string][] = [
-    [{ nodes: 0 }, "a cluster has 1 to 9 nodes, not 0"],
-    [{ nodes: 10 }, "a cluster has 1 to 9 nodes, not 10"],
-    [{ nodes: -1 }, "a cluster has 1 to 9 nodes, not -1"],
-    [{ nodes: 2.5 }, "a cluster has 1 to 9 nodes, not 2.5"],
-    [{ nodes: Number.NaN }, "a cluster has 1 to 9 nodes, not NaN"],
-    [{ nodes: "3" }, "a cluster has 1 to 9 nodes, not '3'"],
-    [{ nodes: [] }, "a cluster has 1 to 9 nodes, not 0"],
+    [{ nodes: 0 }, "nodes is 0: give 1 to 9 nodes, as their number or as a list of their names"],
+    [{ nodes: 10 }, "nodes is 10: give 1 to 9 nodes, as their number or as a list of their names"],
+    [{ nodes: -1 }, "nodes is -1: give 1 to 9 nodes, as their number or as a list of their names"],
+    [
+      { nodes: 2.5 },
+      "nodes is 2.5: give 1 to 9 nodes, as their number or as a list of their names",
+    ],
+    [
+      { nodes: Number.NaN },
+      "nodes is NaN: give 1 to 9 nodes, as their number or as a list of their names",
+    ],
+    [
+      { nodes: "3" },
+      "nodes is '3': give 1 to 9 nodes, as their number or as a list of their names",
+    ],
+    [
+      { nodes: [] },
+      "nodes has 0 names: give 1 to 9 nodes, as their number or as a list of their names",
+    ],
     [
       { nodes: ["n1", "N2"] },
-      '"N2" cannot name a node: use a-z, 0-9 and -, a letter first, 64 at most',
+      "nodes[1] is 'N2': give a name of a-z, 0-9 and -, a letter first, 64 at most",
     ],
     [
       { nodes: ["../n1"] },
-      '"../n1" cannot name a node: use a-z, 0-9 and -, a letter first, 64 at most',
+      "nodes[0] is '../n1': give a name of a-z, 0-9 and -, a letter first, 64 at most",
     ],
-    [{ nodes: ["n1", "n1"] }, "each node needs its own name"],
+    [{ nodes: ["n1", "n1"] }, "nodes has 'n1' twice: give each node its own name"],
     [{ dataDir: "" }, "dataDir is '': give the path of a folder"],
     [{ dataDir: 5 }, "dataDir is 5: give the path of a folder"],
     [{ electionTimeoutMs: 9 }, "electionTimeoutMs is 9: give a number of milliseconds from 10"],
@@ -61,8 +73,17 @@ describe("wrong options are refused", () => {
   ];
 
   test.each(wrong)("%j", async (options, message) => {
-    expect(await refusalOf(options as ClusterOptions)).toBe(message);
+    expect(await refusalOf(options as ClusterOptions)).toBe(`Cluster.start: ${message}`);
   });
+});
+
+test("a priority of a node that the data directory does not hold is refused, and unlocks it", async () => {
+  const dataDir = temporaryFolder();
+  await (await start({ nodes: ["a"], dataDir })).stop();
+  expect(await refusalOf({ dataDir, priorities: { a: 1, n1: 1 } })).toBe(
+    "Cluster.start: priorities.n1 is 1, and there is no node n1: there are a",
+  );
+  await start({ dataDir, priorities: { a: 1 } });
 });
 
 describe("a data directory is refused", () => {

@@ -1,4 +1,4 @@
-import { Cluster } from "@kontiki/actors";
+import { Cluster, KontikiError } from "@kontiki/actors";
 import { describe, expect, onTestFinished, test } from "vitest";
 import {
   allPairs,
@@ -130,10 +130,9 @@ describe("waiting", () => {
 
   test("for a time that is not a number is refused", async () => {
     const cluster = await start({ nodes: 1 });
-    expect(await cluster.get("a", { timeoutMs: Number.NaN })).toEqual({
-      type: "definitelyNot",
-      reason: "timeoutMs is NaN: give a number of milliseconds",
-    });
+    await expect(cluster.get("a", { timeoutMs: Number.NaN })).rejects.toThrow(
+      new KontikiError("Cluster.get: timeoutMs is NaN: give a number of milliseconds from 0"),
+    );
   });
 });
 

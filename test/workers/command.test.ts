@@ -12,10 +12,6 @@ import {
   valueOf,
 } from "./support/clusters.ts";
 
-class Custom {
-  readonly x = 1;
-}
-
 const circle: { me?: unknown } = {};
 circle.me = circle;
 
@@ -40,22 +36,17 @@ describe("a command", () => {
   test("that is not plain data is refused, and no part of it is in any log", async () => {
     const cluster = await start<unknown, unknown>({ nodes: 1, stateMachine: machine("echo.mjs") });
     const others: [unknown, string][] = [
-      [() => 1, "a function"],
-      [{ f: () => 1 }, "a function"],
-      [Symbol("s"), "a symbol"],
-      [[12n], "a bigint"],
-      [new Map([[1, 2]]), "a Map"],
-      [new Set([1]), "a Set"],
-      [{ at: new Date(0) }, "a Date"],
-      [new Custom(), "a Custom"],
-      [new Float64Array(1), "a Float64Array"],
-      [new Error("e"), "a Error"],
-      [circle, "a value that contains itself, or is nested too deep,"],
+      [() => 1, "the command is a function, which is not plain data"],
+      [
+        { items: [0, { at: new Date(0) }] },
+        "command.items[1].at is a Date, which is not plain data: use its ISO text, or its number of ms",
+      ],
+      [circle, "command.me is an object that contains itself, which is not plain data"],
     ];
     for (const [command, what] of others) {
       expect(await cluster.propose(command)).toEqual({
         type: "definitelyNot",
-        reason: `the command cannot be sent: ${what} is not plain data`,
+        reason: `the command cannot be sent: ${what}`,
       });
     }
     valueOf(await cluster.propose("last"));

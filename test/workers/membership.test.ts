@@ -181,7 +181,7 @@ describe("one change after another", () => {
     };
     await refused(cluster.removeNode("n1"), /^removing n1: no voter would be left$/);
     await refused(cluster.addNode("n1"), /^there is a node n1 already$/);
-    await refused(cluster.addNode("N"), /cannot name a node/);
+    await refused(cluster.addNode("N"), /^the name is 'N': give a name of/);
     await refused(cluster.addNode("n2", { replaces: "n9" }), /^there is no node n9: there are n1$/);
     await refused(
       cluster.addNode("n2", { as: "learner", replaces: "n1" }),
@@ -193,21 +193,6 @@ describe("one change after another", () => {
     await refused(cluster.node("n1").wipe(), /^n1 is the only voter/);
     expect(cluster.nodeIds).toEqual(["n1"]);
     expect(await roles(cluster)).toEqual({ n1: "voter" });
-  });
-
-  test("a change that finds no majority ends in time, and reports what is left", SLOW, async () => {
-    const cluster = await start({ nodes: 3 });
-    const leader = await cluster.leader(PATIENT);
-    const others = cluster.nodeIds.filter((id) => id !== leader);
-    for (const id of others) await cluster.node(id).stop();
-    await expect(cluster.addNode("n4", { timeoutMs: 8000 })).rejects.toThrow(
-      /^adding n4: not within 8000 ms.*; n4 .*: promote it, or remove it$/,
-    );
-    expect(cluster.nodeIds).toContain("n4");
-    for (const id of others) await cluster.node(id).start();
-    await cluster.promote("n4", PATIENT);
-    await cluster.removeNode("n4", PATIENT);
-    expect(await roles(cluster)).toEqual({ n1: "voter", n2: "voter", n3: "voter" });
   });
 });
 

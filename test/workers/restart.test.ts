@@ -6,7 +6,6 @@ import {
   commonLog,
   machine,
   nextEvent,
-  PATIENT,
   record,
   start,
   temporaryFolder,

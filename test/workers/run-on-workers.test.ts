@@ -67,7 +67,7 @@ test("faults that threads cannot have are counted, and are doubts if the scenari
         { at: 300, drift: 1.1 },
       ],
       cluster: { preVote: false },
-      expect: { atLeast: ["truncations", "began.pause"] },
+      expect: { atLeast: ["truncations", "began.pause"], atMost: { elections: 3, starts: 9 } },
     }),
   );
   expect(violations).toEqual([]);
@@ -78,6 +78,7 @@ test("faults that threads cannot have are counted, and are doubts if the scenari
     "crash at 200 ms was skipped: a thread cannot be ended at a point of its turn",
     "drift at 300 ms was skipped: all threads have one clock",
     "truncations cannot be counted on threads, but the scenario demands it",
+    "elections cannot be counted on threads, but the scenario limits it",
     "threads always ask for pre-votes",
     "began.pause: 0, but the scenario demands 1 or more",
   ]);

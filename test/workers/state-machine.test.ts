@@ -102,6 +102,11 @@ describe("a module that is not a state machine is refused", () => {
       "export default () => ({ snapshot() {}, restore() {} })",
       "what it returns lacks one of apply, snapshot and restore",
     ],
+    [
+      "whose function returns one machine for all nodes",
+      "const one = { apply() {}, snapshot() {}, restore() {} }; export default () => one",
+      "it returned the same machine twice: each node needs its own, so make a new one at each call",
+    ],
   ])("%s", async (_, source, why) => {
     const url = moduleSaying(source);
     const message = await refusalOf(url);
@@ -169,11 +174,11 @@ describe("a machine that throws", () => {
     const cluster = await start<string, unknown>({ nodes: 1, stateMachine: machine("moody.mjs") });
     expect(await cluster.propose("answer a promise")).toEqual({
       type: "error",
-      message: "a Promise is not plain data",
+      message: "the result is a Promise, which is not plain data: use the value that it gives",
     });
     expect(await cluster.propose("answer a map")).toEqual({
       type: "error",
-      message: "a Map is not plain data",
+      message: "the result is a Map, which is not plain data: use an array of its entries",
     });
   });
 

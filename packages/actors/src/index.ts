@@ -13,7 +13,7 @@ export { NODES_MAX, PRIORITY_MAX, type ClusterOptions } from "./cluster/cluster-
 export { COMMAND_BYTES_MAX } from "./sessions/command.ts";
 export { openDataDirectory, type DataDirectory } from "./directory/data-directory.ts";
 export type { Disk, DiskFile, NewFile } from "./storage/disk/disk.ts";
-export { KontikiError } from "./errors.ts";
+export { ChangeError, KontikiError } from "./errors.ts";
 export { FileDisk } from "./storage/disk/file-disk.ts";
 export { importModule } from "./machine/import-module.ts";
 export {
@@ -26,11 +26,13 @@ export {
 export type { MailCarrier } from "./threads/mail-carrier.ts";
 export type { AddNodeOptions } from "./cluster/member-changes.ts";
 export type { Member, Members } from "./cluster/members.ts";
-export { NodeHandle } from "./cluster/node-handle.ts";
-export { openStorage, type OpenedStorage } from "./storage/recovery/open-storage.ts";
+export { NodeHandle, type LogOptions } from "./cluster/node-handle.ts";
+export { openStorage } from "./storage/recovery/open-checked.ts";
+export type { OpenedStorage } from "./storage/recovery/open-storage.ts";
 export { createWal } from "./storage/wal/open-wal.ts";
 export type { Outcome } from "./sessions/outcome.ts";
-export { loadMachine, makeMachine } from "./machine/load-machine.ts";
+export { loadMachine } from "./machine/load-machine.ts";
+export { checkMaker, makeMachine } from "./machine/make-machine.ts";
 export type { Envelope, LogLine } from "./mail/protocol.ts";
 export {
   openLostCluster,
@@ -55,6 +57,6 @@ export { withChanges, type Changes, type Fields } from "./trace/trace-changes.ts
 export { readTrace, TraceError, type Trace, type TracedStep } from "./trace/trace-lines.ts";
 export { replayTrace, type Replay, type TraceDifference } from "./trace/trace-replay.ts";
 export { TRACE_FORMAT, type TraceOpening } from "./trace/trace.ts";
-export type { WaitOptions } from "./cluster/deadline.ts";
+export type { TimeoutOptions, WaitOptions } from "./cluster/deadline.ts";
 export type { WalOptions } from "./storage/wal/wal.ts";
 export type { Consistency } from "./mail/wire.ts";

@@ -19,7 +19,7 @@ export { LINE_BYTES_MAX, readLines, type InputLine } from "./prompt/lines.ts";
 export { run } from "./program.ts";
 export type { Reproduction, Shrinking, TokenSubject } from "./replay/token-subject.ts";
 export { eventText } from "./render/event-text.ts";
-export { logText } from "./render/log-text.ts";
+export { logJson, logText } from "./render/log-text.ts";
 export { memberTable } from "./render/member-table.ts";
 export { statusTable } from "./render/status-table.ts";
 export type { Answer, Failure, Page } from "./session/answer.ts";

@@ -1,5 +1,5 @@
 import { assert } from "./assert.ts";
-import type { NodeId } from "./ids.ts";
+import { isNodeId, type NodeId } from "./ids.ts";
 
 /** What a server knows about its cluster and its own limits. It never changes while the server runs. */
 export type Config = {
@@ -81,9 +81,28 @@ const LIMITS = {
   keptEntries: 0,
 } as const;
 
-/** Fills in defaults and checks a configuration. @throws AssertionError that names the invalid field. */
+const FLAGS = ["noop", "preVote", "leases"] as const;
+
+const NAMES: readonly string[] = ["id", "voters", ...Object.keys(CONFIG_DEFAULTS)];
+
+true satisfies keyof Config extends "id" | "voters" | keyof typeof CONFIG_DEFAULTS ? true : false;
+
+/**
+ * Fills in defaults and checks a configuration. A field that is undefined gets its default.
+ *
+ * @throws AssertionError that names the invalid field.
+ */
 export function makeConfig(fields: Pick<Config, "id" | "voters"> & Partial<Config>): Config {
-  const config = { ...CONFIG_DEFAULTS, ...fields };
+  assert(typeof fields === "object" && fields !== null, "fields: an object with id and voters");
+  const given = Object.entries(fields).filter(([, value]) => value !== undefined);
+  for (const [name] of given)
+    assert(NAMES.includes(name), () => `${name}: no such field; there are ${NAMES.join(", ")}`);
+  const config: Config = { ...CONFIG_DEFAULTS, ...(Object.fromEntries(given) as typeof fields) };
+  assert(isNodeId(config.id), "id: the name of a server");
+  assert(
+    Array.isArray(config.voters) && config.voters.every(isNodeId),
+    "voters: a list of names of servers",
+  );
   assert(config.voters.length > 0, "voters: a cluster has at least one server");
   assert(
     new Set(config.voters).size === config.voters.length,
@@ -94,6 +113,8 @@ export function makeConfig(fields: Pick<Config, "id" | "voters"> & Partial<Confi
       Number.isSafeInteger(config[name]) && config[name] >= least,
       () => `${name}: ${least} or more`,
     );
+  for (const name of FLAGS)
+    assert(typeof config[name] === "boolean", () => `${name}: true or false`);
   assert(
     !config.leases || config.quorumBeats > 0,
     "leases: they depend on withheld votes, so quorumBeats must be 1 or more",

@@ -36,6 +36,7 @@ export {
   type CheckProgress,
 } from "./check/linearizable.ts";
 export { InterpretError, type FileModel, type Interpreted, type Model } from "./check/model.ts";
+export { ModelError } from "./check/model-error.ts";
 export { models, type AnyFileModel, type ModelName } from "./check/models/index.ts";
 export { keyValue, type KeyValueInput } from "./check/models/key-value.ts";
 export {
@@ -47,25 +48,63 @@ export { lock, type LockInput } from "./check/models/lock.ts";
 export { queue, type QueueInput, type QueueOutput } from "./check/models/queue.ts";
 export { register, type RegisterInput, type RegisterOutput } from "./check/models/register.ts";
 export { set, type SetInput, type SetOutput } from "./check/models/set.ts";
+export type {
+  MicroOperation,
+  ReadValue,
+  Transaction,
+  TransactionOutput,
+} from "./check/models/transaction.ts";
+export type { Numbered, Objects } from "./check/models/transaction-model.ts";
+export { txnListAppend } from "./check/models/txn-list-append.ts";
+export { txnRegister } from "./check/models/txn-register.ts";
 export { ReadOnlyError } from "./check/position.ts";
 export type { Cost, Linearization, Unknown, Valid, Verdict, Violated } from "./check/verdict.ts";
 export { HistoryError } from "./history/history-error.ts";
 export {
   makeHistory,
   type Call,
+  type StepClock,
   type Ending,
   type History,
+  type HistoryOptions,
   type Mark,
   type Operation,
   type TimeUnit,
 } from "./history/history.ts";
 export { jsonlLines } from "./history/jsonl.ts";
 export { FORMATS, formatOf, parseHistory, parsing, type Format } from "./history/parse.ts";
-export type { Value, ValueRecord } from "./history/value.ts";
+export {
+  EdnCharacter,
+  EdnDecimal,
+  EdnFloat,
+  EdnKeyword,
+  EdnRatio,
+  EdnSymbol,
+  EdnValue,
+  type EdnScalar,
+} from "./history/edn-scalars.ts";
+export type { Exact } from "./history/exact.ts";
+export { parseValue } from "./history/parse-value.ts";
+export {
+  FAILED_CAS,
+  type FailedCas,
+  type Reading,
+  type ReadingOptions,
+} from "./history/reading.ts";
+export {
+  canonical,
+  EdnMap,
+  EdnSet,
+  EdnTagged,
+  sameValue,
+  type Value,
+  type ValueRecord,
+} from "./history/value.ts";
 export { finish, finishInSlices, type SliceOptions, type Work } from "./slices.ts";
 export { verdictPage } from "./report/html.ts";
 export { runPage, type RunPageParts } from "./report/run-page.ts";
 export { verdictReport, type OperationReport, type VerdictReport } from "./report/json.ts";
+export type { ReadingReport } from "./report/reading-text.ts";
 export { placements, type Placement } from "./report/placement.ts";
 export { verdictText, type Paint } from "./report/text.ts";
 
@@ -108,7 +147,7 @@ export { runOnWorkers, type WorkersOptions } from "./workers/run-on-workers.ts";
 export { planFrom, type Draw, type Recipe, type Runs } from "./replay/recipe.ts";
 export { runToken, type Failed } from "./replay/run-token.ts";
 export { shrink, shrinkInSlices, type RunPlan, type Shrunk, type Tried } from "./replay/shrink.ts";
-export { STORY_LEGEND, storyText } from "./replay/story-text.ts";
+export { STORY_LEGEND, storyText, type StoryOptions } from "./replay/story-text.ts";
 export { tellRun, tellRunInSlices, type ToldRun } from "./replay/tell-run.ts";
 export { TokenError } from "./replay/token-error.ts";
 export { decodeToken, encodeToken, type Token } from "./replay/token.ts";
@@ -119,4 +158,5 @@ export {
   type SessionRun,
 } from "./session/run-session.ts";
 export { SessionError } from "./session/session-error.ts";
-export { Session, type Ongoing } from "./session/session.ts";
+export type { SessionWaitOptions } from "./session/given.ts";
+export { Session, type CrashOptions, type Ongoing } from "./session/session.ts";

@@ -1,4 +1,12 @@
 import { setImmediate } from "node:timers/promises";
+import {
+  callable,
+  checkArgument,
+  checkOptions,
+  rule,
+  signal,
+  type Schema,
+} from "@kontiki/actors/node";
 
 /**
  * Long work that can be paused: it yields every few hundred steps, often enough to check time, memory and interruption,
@@ -11,6 +19,7 @@ const SLICE_MS = 40;
 
 /** Runs work to its end without pauses. */
 export function finish<Result>(work: Work<Result, unknown>): Result {
+  checkArgument("finish", "work", WORK, work);
   for (;;) {
     const next = work.next();
     if (next.done === true) return next.value;
@@ -25,6 +34,13 @@ export type SliceOptions<Progress> = {
   readonly onProgress?: (progress: Progress) => void;
 };
 
+/** What each option of work in slices may be. */
+export function sliceOptions<Progress>(): Schema<SliceOptions<Progress>> {
+  return { signal, onProgress: callable(" that gets the progress") };
+}
+
+const WORK = rule("work, as a function whose name ends in InSlices gives it", isWork);
+
 /**
  * Runs work to its end in slices, so that timers, signals and streams run in between.
  *
@@ -32,9 +48,12 @@ export type SliceOptions<Progress> = {
  */
 export async function finishInSlices<Result, Progress>(
   work: Work<Result, Progress>,
-  { signal, onProgress }: SliceOptions<Progress> = {},
+  options: SliceOptions<Progress> = {},
 ): Promise<Result | undefined> {
-  while (signal?.aborted !== true) {
+  checkArgument("finishInSlices", "work", WORK, work);
+  checkOptions("finishInSlices", sliceOptions<Progress>(), options);
+  const { signal: ending, onProgress } = options;
+  while (ending?.aborted !== true) {
     const end = performance.now() + SLICE_MS;
     for (;;) {
       const next = work.next();
@@ -46,4 +65,9 @@ export async function finishInSlices<Result, Progress>(
     await setImmediate();
   }
   return undefined;
+}
+
+function isWork(value: unknown): boolean {
+  if (typeof value !== "object" || value === null) return false;
+  return typeof (value as Partial<Work<unknown>>).next === "function";
 }

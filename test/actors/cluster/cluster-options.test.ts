@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import {
-  checkOptions,
+  checkClusterOptions,
   defaultNodes,
   levelsBelow,
   type ClusterOptions,
@@ -25,8 +25,8 @@ test("all options are optional", () => {
     maxUncommittedBytes: 64 * 1024 * 1024,
     network: undefined,
   };
-  expect(checkOptions({})).toEqual(defaults);
-  expect(checkOptions({ nodes: undefined, heartbeatMs: undefined })).toEqual(defaults);
+  expect(checkClusterOptions({})).toEqual(defaults);
+  expect(checkClusterOptions({ nodes: undefined, heartbeatMs: undefined })).toEqual(defaults);
 });
 
 test("given options are used", () => {
@@ -46,7 +46,7 @@ test("given options are used", () => {
   };
   const restartIntensity = { crashes: 0, withinMs: 1 };
   const snapshots = { snapshotEntries: 1, snapshotBytes: 2 };
-  expect(checkOptions({ ...given, ...snapshots, restartIntensity })).toEqual({
+  expect(checkClusterOptions({ ...given, ...snapshots, restartIntensity })).toEqual({
     ...given,
     snapshots: { entries: 1, bytes: 2 },
     policy: { ...RESTART_DEFAULTS, ...restartIntensity },
@@ -54,8 +54,8 @@ test("given options are used", () => {
 });
 
 test("a number of nodes gives them default names", () => {
-  expect(checkOptions({ nodes: 1 }).nodes).toEqual(["n1"]);
-  expect(checkOptions({ nodes: 9 }).nodes).toEqual(defaultNodes(9));
+  expect(checkClusterOptions({ nodes: 1 }).nodes).toEqual(["n1"]);
+  expect(checkClusterOptions({ nodes: 9 }).nodes).toEqual(defaultNodes(9));
   expect(defaultNodes(3)).toEqual(["n1", "n2", "n3"]);
 });
 
@@ -69,21 +69,42 @@ test("a node is as many levels below as the highest priority is above its own", 
 
 describe("an invalid option is named, with what is allowed", () => {
   test.each<[Record<keyof ClusterOptions, unknown> | object, string]>([
-    [{ nodes: 0 }, "a cluster has 1 to 9 nodes, not 0"],
-    [{ nodes: 10 }, "a cluster has 1 to 9 nodes, not 10"],
-    [{ nodes: 2.5 }, "a cluster has 1 to 9 nodes, not 2.5"],
-    [{ nodes: Number.NaN }, "a cluster has 1 to 9 nodes, not NaN"],
-    [{ nodes: "3" }, "a cluster has 1 to 9 nodes, not '3'"],
-    [{ nodes: null }, "a cluster has 1 to 9 nodes, not null"],
-    [{ nodes: [] }, "a cluster has 1 to 9 nodes, not 0"],
-    [{ nodes: Array(10).fill("a") }, "a cluster has 1 to 9 nodes, not 10"],
-    [{ nodes: ["a", "a"] }, "each node needs its own name"],
+    [{ nodes: 0 }, "nodes is 0: give 1 to 9 nodes, as their number or as a list of their names"],
+    [{ nodes: 10 }, "nodes is 10: give 1 to 9 nodes, as their number or as a list of their names"],
+    [
+      { nodes: 2.5 },
+      "nodes is 2.5: give 1 to 9 nodes, as their number or as a list of their names",
+    ],
+    [
+      { nodes: Number.NaN },
+      "nodes is NaN: give 1 to 9 nodes, as their number or as a list of their names",
+    ],
+    [
+      { nodes: "3" },
+      "nodes is '3': give 1 to 9 nodes, as their number or as a list of their names",
+    ],
+    [
+      { nodes: null },
+      "nodes is null: give 1 to 9 nodes, as their number or as a list of their names",
+    ],
+    [
+      { nodes: [] },
+      "nodes has 0 names: give 1 to 9 nodes, as their number or as a list of their names",
+    ],
+    [
+      { nodes: Array(10).fill("a") },
+      "nodes has 10 names: give 1 to 9 nodes, as their number or as a list of their names",
+    ],
+    [{ nodes: ["a", "a"] }, "nodes has 'a' twice: give each node its own name"],
     [
       { nodes: ["a", "B"] },
-      '"B" cannot name a node: use a-z, 0-9 and -, a letter first, 64 at most',
+      "nodes[1] is 'B': give a name of a-z, 0-9 and -, a letter first, 64 at most",
     ],
-    [{ nodes: ["a", "lock"] }, '"lock" cannot name a node: choose another name'],
-    [{ nodes: ["a", ""] }, '"" cannot name a node: use a-z, 0-9 and -, a letter first, 64 at most'],
+    [{ nodes: ["a", "lock"] }, "nodes[1] is 'lock', which cannot name a node: choose another name"],
+    [
+      { nodes: ["a", ""] },
+      "nodes[1] is '': give a name of a-z, 0-9 and -, a letter first, 64 at most",
+    ],
     [{ electionTimeoutMs: 9 }, "electionTimeoutMs is 9: give a number of milliseconds from 10"],
     [
       { electionTimeoutMs: Infinity },
@@ -91,7 +112,7 @@ describe("an invalid option is named, with what is allowed", () => {
     ],
     [{ heartbeatMs: 0 }, "heartbeatMs is 0: give a number of milliseconds from 1"],
     [{ heartbeatMs: Number.NaN }, "heartbeatMs is NaN: give a number of milliseconds from 1"],
-    [{ heartbeatMs: "5" }, "heartbeatMs is 5: give a number of milliseconds from 1"],
+    [{ heartbeatMs: "5" }, "heartbeatMs is '5': give a number of milliseconds from 1"],
     [{ proposalTimeoutMs: 0 }, "proposalTimeoutMs is 0: give a number of milliseconds from 1"],
     [
       { electionTimeoutMs: 99, heartbeatMs: 50 },
@@ -116,7 +137,10 @@ describe("an invalid option is named, with what is allowed", () => {
     [{ snapshotBytes: 0.5 }, "snapshotBytes is 0.5: give a whole number from 1"],
     [{ keptEntries: -1 }, "keptEntries is -1: give a whole number from 0"],
     [{ maxUncommittedBytes: "7" }, "maxUncommittedBytes is '7': give a whole number from 1"],
-    [{ priorities: { N1: 1 } }, "priorities: 'N1' cannot name a node"],
+    [
+      { priorities: { N1: 1 } },
+      "priorities: a name is 'N1': give a name of a-z, 0-9 and -, a letter first, 64 at most",
+    ],
     [{ priorities: { n1: 101 } }, "priorities.n1 is 101: give a whole number from 0 to 100"],
     [{ priorities: { n1: 0.5 } }, "priorities.n1 is 0.5: give a whole number from 0 to 100"],
     [{ priorities: { n1: -1 } }, "priorities.n1 is -1: give a whole number from 0 to 100"],
@@ -139,6 +163,8 @@ describe("an invalid option is named, with what is allowed", () => {
     ],
     [{ dataDir: 7 }, "dataDir is 7: give the path of a folder"],
   ])("%j", (options, message) => {
-    expect(() => checkOptions(options as ClusterOptions)).toThrow(new KontikiError(message));
+    expect(() => checkClusterOptions(options as ClusterOptions)).toThrow(
+      new KontikiError(`Cluster.start: ${message}`),
+    );
   });
 });

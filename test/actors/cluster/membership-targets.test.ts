@@ -9,6 +9,7 @@ import {
   type Change,
   type Effect,
   type Env,
+  type Event,
   type Membership,
   type State,
 } from "@kontiki/core";
@@ -20,7 +21,7 @@ import {
   mayBeTakenLater,
   voter,
 } from "../../../packages/actors/src/cluster/membership-targets.ts";
-import { mayWorkLater } from "../../../packages/actors/src/cluster/transfer-lead.ts";
+import { fateOf } from "../../../packages/actors/src/cluster/transfer-lead.ts";
 import { n1, n2, n3 } from "../support/actors.ts";
 
 const n4 = nodeId("n4");
@@ -150,24 +151,52 @@ describe("the core's temporary reasons to reject a change are recognized", () =>
       expect(mayBeTakenLater(reason)).toBe(false);
   });
 
-  test.each<[string, State, string | undefined, boolean]>([
-    ["it does not lead", start, undefined, true],
-    ["it already leads", leader, n1, true],
+  const moving = { ...leader, role: { ...leader.role, transfer } as State["role"] };
+
+  test.each<[string, State, Event<string>, string]>([
+    ["it does not lead", start, { type: "transfer", target: undefined }, "notNow"],
+    ["it already leads", leader, { type: "transfer", target: n1 }, "notNow"],
+    ["another one is in progress", moving, { type: "transfer", target: n3 }, "notNow"],
+    ["the target is not a voter", leader, { type: "transfer", target: n4 }, "never"],
     [
-      "another transfer is in progress",
-      { ...leader, role: { ...leader.role, transfer } as State["role"] },
-      n3,
-      true,
+      "the target did not take over",
+      {
+        ...moving,
+        role: { ...moving.role, transfer: { ...transfer, beats: 99 } } as State["role"],
+      },
+      { type: "heartbeatTimeout" },
+      "open",
     ],
-    ["the target is not a voter", leader, n4, false],
-  ])("so are those to reject a transfer: %s", (_title, state, target, later) => {
-    const { effects } = step(env, state, { type: "transfer", target: target as typeof n1 });
+    [
+      "no majority answers the leader",
+      { ...moving, role: { ...moving.role, check: { round: 1, beats: 99 } } as State["role"] },
+      { type: "heartbeatTimeout" },
+      "open",
+    ],
+  ])("a transfer fails: %s", (_title, state, event, fate) => {
+    const { effects } = step(env, withProgress(state), event);
     const ended = effects.find(
       (effect): effect is Effect<string> & { readonly type: "transferEnded" } =>
         effect.type === "transferEnded",
     );
-    expect(mayWorkLater(ended?.reason ?? "")).toBe(later);
+    expect(fateOf(ended?.reason ?? "")).toBe(fate);
   });
+
+  test("a transfer fails for the only voter", () => {
+    const alone = { config: makeConfig({ id: n1, voters: [n1] }), log: env.log };
+    const { effects } = step(alone, leader, { type: "transfer", target: undefined });
+    expect(effects.map((effect) => "reason" in effect && fateOf(effect.reason ?? ""))).toEqual([
+      "never",
+    ]);
+  });
+
+  /** A leader knows something of every follower. */
+  function withProgress(state: State): State {
+    if (state.role.type !== "leader") return state;
+    const probe = { type: "probe", next: 1, match: 0, round: 0, waiting: false };
+    const progress = { [n2]: probe, [n3]: probe };
+    return { ...state, role: { ...state.role, progress } as unknown as State["role"] };
+  }
 });
 
 test("members for people: the role of each, voters first", () => {

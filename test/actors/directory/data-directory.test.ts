@@ -101,8 +101,13 @@ describe("an absent or empty directory", () => {
       `${path} holds no cluster: name its nodes to create one`,
     );
     expect(existsSync(path)).toBe(false);
-    expect(() => openDataDirectory(path, [])).toThrow(AssertionError);
-    expect(() => openDataDirectory(path, [N1, N1])).toThrow(AssertionError);
+    expect(() => openDataDirectory(path, [])).toThrow(
+      "openDataDirectory: nodes has 0 names: give a list of names, or undefined for those that it holds",
+    );
+    expect(() => openDataDirectory(path, [N1, N1])).toThrow(
+      "openDataDirectory: nodes has 'n1' twice: give each node its own name",
+    );
+    expect(existsSync(path)).toBe(false);
   });
 });
 

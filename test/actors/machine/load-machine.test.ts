@@ -21,3 +21,19 @@ test.each([
 ])("half of either is rejected: %s", async (more, text) => {
   await expect(loadMachine(moduleWith(more))).rejects.toThrow(text);
 });
+
+const MACHINE = "{ apply() {}, snapshot() {}, restore() {} }";
+
+test.each([
+  [
+    `const one = ${MACHINE}; export default () => one;`,
+    "it returned the same machine twice: each node needs its own, so make a new one at each call",
+  ],
+  [
+    `class Tally { apply() {} snapshot() {} restore() {} } const one = new Tally(); export default () => one;`,
+    "it returned the same Tally twice: each node needs its own, so use () => new Tally()",
+  ],
+])("a machine that all nodes would share is rejected: %s", async (source, text) => {
+  const url = `data:text/javascript,${encodeURIComponent(source)}`;
+  await expect(loadMachine(url)).rejects.toThrow(`state machine ${url}: ${text}`);
+});

@@ -241,6 +241,33 @@ describe("the results so far are printed when it ends early", () => {
     expect(stderr).toBe("kontiki: a job broke at backup, seed 2: out of memory\n");
   });
 
+  test.each([
+    [["--seeds", "4", "--time", "60s"], "unknown: 1 run simulated, seeds 1 to 4, ", 3],
+    [["--seed", "1", "--time", "60s"], "valid: 1 run simulated, seeds from 1 on, ", 0],
+  ] as const)("and are valid if no number of seeds was given: %j", async (given, text, exit) => {
+    const engines = new FakeEngines((task) =>
+      task.seed === 2 ? new Promise(() => undefined) : validReport(task),
+    );
+    const result = tried(["backup", "--jobs", "1", ...given], engines);
+    await untilSeed(engines, 2);
+    engines.timeIsUp();
+    const { status, stdout } = await result;
+    expect([status, stdout.slice(0, text.length)]).toEqual([exit, text]);
+  });
+
+  test("a broken job leaves no valid verdict, in JSON neither", async () => {
+    const engines = new FakeEngines((task) => {
+      if (task.seed === 2) throw new Error("a job broke");
+      return validReport(task);
+    });
+    const { status, stdout } = await tried(
+      ["backup", "--time", "8h", "--jobs", "1", "--seed", "1", "--json"],
+      engines,
+    );
+    expect(status).toBe(4);
+    expect(JSON.parse(stdout)).toMatchObject({ verdict: "unknown", endedBy: "job" });
+  });
+
   test("no run at all shows nothing", async () => {
     const engines = new FakeEngines(() => new Promise(() => undefined));
     const result = tried(["backup", "--seed", "1", "--time", "60s"], engines);

@@ -1,7 +1,7 @@
 import type { LogLine } from "@kontiki/actors";
 import { initialMembership, nodeId, type Membership } from "@kontiki/core";
 import { expect, test } from "vitest";
-import { logText } from "@kontiki/cli";
+import { logJson, logText } from "@kontiki/cli";
 
 const n1 = nodeId("n1");
 
@@ -17,6 +17,8 @@ const entries: LogLine[] = [
     { type: "list", prefix: "a/" },
     { type: "list", other: 1 },
     null,
+    undefined,
+    [-0, Uint8Array.of(0, 255)],
   ].map((command, at) => ({
     type: "command" as const,
     index: at + 2,
@@ -48,8 +50,20 @@ test("commands of the key-value machine, and others as JSON", () => {
     8 3 42:7 list a/
     9 3 42:8 {"type":"list","other":1}
     10 3 42:9 null
+    11 3 42:10 undefined
+    12 3 42:11 [-0,h'00ff']
     "
   `);
+});
+
+test("commands for programs, as JSON keeps them", () => {
+  const written = entries.map((line) => JSON.parse(JSON.stringify(logJson(line))) as unknown);
+  expect(written.slice(0, 2)).toEqual(entries.slice(0, 2));
+  expect(written.slice(-3)).toMatchObject([
+    { command: null },
+    { command: { $undefined: true } },
+    { command: [{ $number: "-0" }, { $base64: "AP8=" }] },
+  ]);
 });
 
 test("entries that are not commands of clients", () => {

@@ -73,13 +73,18 @@ export class FakeCluster implements ProgramCluster {
     });
   }
 
-  async members(): Promise<Members> {
+  async members({ signal }: WaitOptions = {}): Promise<Members> {
     const members = [...this.#nodes].map(([id, { votes, uid }]) => ({
       id: nodeId(id),
       role: votes ? ("voter" as const) : ("learner" as const),
       uid,
     }));
-    return { leader: await this.leader(), index: index(this.#lastUid), committed: true, members };
+    return {
+      leader: await this.leader({ signal }),
+      index: index(this.#lastUid),
+      committed: true,
+      members,
+    };
   }
 
   async addNode(id: string, { as = "voter", replaces }: AddNodeOptions = {}): Promise<void> {

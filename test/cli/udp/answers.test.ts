@@ -19,7 +19,7 @@ import {
 describe("what an answer proves", () => {
   test("at most the smallest unanswered AppendEntries", () => {
     const unanswered = new Unanswered(PATIENCE_MS);
-    for (const end of [4, 9, 7]) unanswered.add(index(end), 0);
+    for (const end of [4, 9, 7]) unanswered.add(index(end), 1, 0);
     expect(unanswered.succeeded(index(20), 1)).toBe(4);
     expect(unanswered.succeeded(index(20), 1)).toBe(4);
     expect(unanswered.succeeded(index(20), 1)).toBe(4);
@@ -28,7 +28,7 @@ describe("what an answer proves", () => {
 
   test("a success answers no AppendEntries that goes beyond the follower's log", () => {
     const unanswered = new Unanswered(PATIENCE_MS);
-    for (const end of [5, 9]) unanswered.add(index(end), 0);
+    for (const end of [5, 9]) unanswered.add(index(end), 1, 0);
     expect(unanswered.succeeded(index(4), 1)).toBeUndefined();
     expect(unanswered.succeeded(index(5), 1)).toBe(5);
     expect(unanswered.succeeded(index(9), 1)).toBe(9);
@@ -36,12 +36,12 @@ describe("what an answer proves", () => {
 
   test("a lost one is given up in time", () => {
     const unanswered = new Unanswered(PATIENCE_MS);
-    unanswered.add(index(2), 0);
-    unanswered.add(index(6), 8000);
+    unanswered.add(index(2), 1, 0);
+    unanswered.add(index(6), 1, 8000);
     expect(unanswered.succeeded(index(6), PATIENCE_MS - 1)).toBe(2);
-    unanswered.add(index(6), 9000);
+    unanswered.add(index(6), 1, 9000);
     expect(unanswered.succeeded(index(6), PATIENCE_MS)).toBe(6);
-    expect(unanswered.failed(PATIENCE_MS)).toBe(false);
+    expect(unanswered.failed(undefined, PATIENCE_MS)).toBe(false);
   });
 });
 

@@ -1,4 +1,4 @@
-import { DOUBTS_KEPT, emptyTally, withReport } from "@kontiki/testing";
+import { campaignVerdict, DOUBTS_KEPT, emptyTally, withReport } from "@kontiki/testing";
 import { expect, test } from "vitest";
 import { failedReport, report } from "../support/reports.ts";
 
@@ -56,4 +56,11 @@ test("the list of doubts is bounded", () => {
     Array.from({ length: DOUBTS_KEPT }, (_, at) => at + 1),
   );
   expect(unknown).toBe(DOUBTS_KEPT + 5);
+});
+
+test("a campaign that ran nothing shows nothing", () => {
+  const valid = withReport(emptyTally, report({ number: 0 }));
+  expect(campaignVerdict([])).toBe("unknown");
+  expect(campaignVerdict([valid, emptyTally])).toBe("unknown");
+  expect(campaignVerdict([valid])).toBe("valid");
 });

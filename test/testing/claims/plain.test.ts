@@ -1,3 +1,4 @@
+import { runInNewContext } from "node:vm";
 import { describe, expect, it } from "vitest";
 import { plainText, samePlain } from "../../../packages/testing/src/history/plain.ts";
 
@@ -11,6 +12,8 @@ describe("plain data is compared by value", () => {
     ["a number and a text", 1, "1", false],
     ["nothing and a record", null, {}, false],
     ["bytes", bytes(1, 2), Buffer.from([1, 2]), true],
+    ["bytes of another realm", runInNewContext("new Uint8Array([1])"), bytes(1), true],
+    ["negative zero", -0, 0, false],
     ["other bytes", bytes(1, 2), bytes(1, 3), false],
     ["more bytes", bytes(1), bytes(1, 2), false],
     ["bytes and a list", bytes(1), [1], false],
@@ -29,6 +32,8 @@ describe("plain data as people read it", () => {
   it.each([
     [{ a: 1 }, '{"a":1}'],
     [undefined, "nothing"],
+    [[-0, NaN, -Infinity, undefined, null], "[-0,NaN,-Infinity,undefined,null]"],
+    [{ a: bytes(0, 255) }, `{"a":h'00ff'}`],
     ["x".repeat(99), `"${"x".repeat(59)}...`],
   ])("%j", (value, text) => {
     expect(plainText(value)).toBe(text);

@@ -1,3 +1,4 @@
+import { KontikiError } from "@kontiki/actors";
 import {
   explore,
   exploreInSlices,
@@ -149,10 +150,10 @@ describe("progress", () => {
 
 describe("bounds", () => {
   test.each([
-    [{ nodes: 6 }, "nodes must be a whole number from 1 to 5, not 6"],
-    [{ terms: 0 }, "terms must be a whole number from 1 to 63, not 0"],
-    [{ inflight: 1.5 }, "inflight must be a whole number from 1 to 16, not 1.5"],
+    [{ nodes: 6 }, "nodes is 6: give a whole number from 1 to 5"],
+    [{ terms: 0 }, "terms is 0: give a whole number from 1 to 63"],
+    [{ inflight: 1.5 }, "inflight is 1.5: give a whole number from 1 to 16"],
   ])("that are invalid are rejected: %j", (options, message) => {
-    expect(() => explore(options)).toThrow(new RangeError(message));
+    expect(() => explore(options)).toThrow(new KontikiError(`explore: ${message}`));
   });
 });

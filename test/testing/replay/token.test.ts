@@ -11,6 +11,7 @@ import {
 } from "@kontiki/testing";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { packToken } from "../../../packages/testing/src/replay/token-text.ts";
 import { forgetsVote } from "../support/broken-steps.ts";
 import { drawPlan, plans, scenario } from "../support/drawn-plans.ts";
 
@@ -136,10 +137,7 @@ describe("a token that cannot be used", () => {
       `k2-${word.slice(3)}`,
       "the token has format 2, but this version reads format 1: use the version that made it",
     ],
-    [
-      encodeToken({ type: "run" } as unknown as Token),
-      "the token is intact, but does not describe a run: make it again",
-    ],
+    [packToken({ type: "run" }), "the token is intact, but does not describe a run: make it again"],
   ])("reports why: %s", (text, message) => {
     expect(messageOf(text)).toBe(message);
   });

@@ -86,6 +86,22 @@ describe("a scenario function", () => {
     expect(result.history.operations.length).toBeGreaterThan(50);
   });
 
+  test("may use one object for all commands, and change the answers", async () => {
+    const { result, recorded, thrown } = await runSession(planned(1), async (sim) => {
+      await sim.elected();
+      const command = { type: "put", key: "k", value: "1" };
+      const first = sim.propose(command);
+      command.value = "2";
+      await first;
+      await sim.propose(command);
+      Object.assign(await sim.read(get), { value: "changed" });
+    });
+    expect([thrown, result.verdict]).toEqual([undefined, "valid"]);
+    const values = recorded.operations.map(({ command }) => (command as { value?: string }).value);
+    expect(values).toEqual(["1", "2", undefined]);
+    expect(result.history.operations.at(-1)).toMatchObject({ status: "ok", output: "2" });
+  });
+
   test("uses one client for each concurrent operation", async () => {
     const { result } = await runSession(planned(1), async (sim) => {
       await sim.elected();
@@ -170,7 +186,7 @@ describe("a scenario function that fails", () => {
     [
       "keeps what cannot be kept",
       (sim) => void sim.crash("n1", { kept: "banana" as never }),
-      "fault.crash.kept is 'banana': give one of nothing, torn, some, everything",
+      "sim.crash: kept is 'banana': give one of nothing, torn, some, everything",
     ],
     [
       "puts a node on both sides",
@@ -185,7 +201,7 @@ describe("a scenario function that fails", () => {
     [
       "waits for no time",
       (sim) => sim.until("the moon", () => false, { timeoutMs: -1 }),
-      "timeoutMs is -1: give a time from 0ms, such as 250ms, 1.5s or 2m",
+      "sim.until: timeoutMs is -1: give a time from 0ms, such as 250ms, 1.5s or 2m",
     ],
     [
       "waits for a promise",

@@ -26,9 +26,8 @@ const ENTRIES = [
 
 /** Files that a simulation loads although they break a rule below, and why no run sees that. */
 const HARMLESS: Readonly<Record<string, string>> = {
+  "packages/actors/src/options/rules.ts": "shows a wrong option, before anything runs",
   "packages/testing/src/check/limits.ts": "a simulation gives a clock that counts",
-  "packages/testing/src/scenario/written/values.ts":
-    "shows a wrong value of a scenario, and no run has a wrong scenario",
   "packages/testing/src/slices.ts": "pauses work for a moment, which does not change the work",
 };
 
@@ -36,8 +35,10 @@ const HARMLESS: Readonly<Record<string, string>> = {
 const MODULES: Readonly<Record<string, RegExp>> = {
   "node:buffer": /^\{ Buffer \}$/,
   "node:crypto": /^\{ createHash \}$/,
-  "node:util": /^\{ isDeepStrictEqual \}$/,
+  // `inspect` only saves work: what it shows decides nothing.
+  "node:util": /^\{ (isDeepStrictEqual|inspect, types) \}$/,
   "node:zlib": /^\{ [^}]* \}$/,
+  leven: /^\{ closestMatch \}$/,
   msgpackr: /^\{ [^}]* \}$/,
   valibot: /^\* as v$/,
   "msgpackr/pack": /^\* as plainJavaScript$/,

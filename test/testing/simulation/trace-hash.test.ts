@@ -68,6 +68,12 @@ describe("any difference gives another digest", () => {
         applied(1, { key: "k" }, null),
         applied(2, { key: "k" }, null),
         applied(1, { key: "l" }, null),
+        ...[0, -0, "number 0", "number -0", "undefined undefined", "object null"].map((result) =>
+          applied(1, { key: "k" }, result),
+        ),
+        ...[[], {}, [1], { 0: 1 }, { "": 1 }, [undefined], Uint8Array.of(1), "", NaN].map(
+          (result) => applied(1, { key: "k" }, result),
+        ),
         applied(1, { name: "k" }, null),
         applied(1, { key: "k" }, undefined),
         applied(1, { key: "k" }, "null"),

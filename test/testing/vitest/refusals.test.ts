@@ -20,6 +20,8 @@ class Nothing implements StateMachine {
   restore(): void {}
 }
 
+const SHARED = new Nothing();
+
 const QUIET = { duration: "300ms", settle: "5s", pages: false, seeds: 1 } as const;
 
 /** The error of a test with these options, which a user without types may write. */
@@ -42,8 +44,11 @@ test.each([
   [{ seed: 2 ** 32 }, "seed is 4294967296: give a whole number from 0 to 4294967295"],
   [{ timeoutMs: "1s" }, "timeoutMs is '1s': give a whole number from 1 to 86400000"],
   [{ shrinkMs: "1s" }, "shrinkMs is '1s': give a number from 0 to 86400000"],
-  [{ pages: 5 }, "pages is not a folder: give a path, or false for no page"],
-  [{ commands: 5 }, "commands is not a function: give one that draws a command from chance"],
+  [{ pages: 5 }, "pages is 5: give the path of a folder, or false for no page"],
+  [{ sead: 5 }, "sead is not known here: did you mean seed?"],
+  [{ seeds: "5" }, "seeds is '5': give a whole number from 1 to 4294967295"],
+  [{ seed: null }, "seed is null: give a whole number from 0 to 4294967295"],
+  [{ commands: 5 }, "commands is 5: give a function that draws a command from chance"],
   [
     { machine: () => new Nothing() },
     "commands is missing: with a machine give a function that draws commands",
@@ -73,6 +78,10 @@ test.each([
   [Nothing, "it is a class: use () => new Nothing()"],
   [async () => new Nothing(), "it returns a Promise: let it return the machine itself"],
   [5, "it is not a function that makes a machine"],
+  [
+    () => SHARED,
+    "it returned the same Nothing twice: each node needs its own, so use () => new Nothing()",
+  ],
 ])("what makes no machine is refused: %o", async (machine, text) => {
   expect(await errorOf({ machine }, () => {})).toBe(`test "x": machine: ${text}`);
 });
@@ -185,6 +194,6 @@ test("a loaded scenario accepts no further options", async () => {
 
 test.each([-1, 1.5, NaN, 2 ** 32])("planOf rejects the seed %d", (seed) => {
   expect(() => planOf(defineScenario({ name: "x" }), seed)).toThrow(
-    `the seed is ${seed}: give a whole number from 0 to 4294967295`,
+    `planOf: seed is ${seed}: give a whole number from 0 to 4294967295`,
   );
 });

@@ -138,8 +138,7 @@ async function commonStates(cluster: Whole): Promise<ReadonlySet<string>> {
 export function commandsIn(log: readonly LogLine[]): unknown[] {
   const bySequence = new Map<number, unknown>();
   for (const line of log)
-    if (line.type === "command" && line.command !== undefined)
-      bySequence.set(line.sequence, line.command);
+    if (line.type === "command" && line.sequence > 0) bySequence.set(line.sequence, line.command);
   return [...bySequence.values()];
 }
 

@@ -1,11 +1,18 @@
+import { Buffer } from "node:buffer";
 import type * as msgpackr from "msgpackr";
 import * as plainJavaScript from "msgpackr/pack";
+import { EXTENSION } from "./extensions.ts";
+import { isObjectPrototype } from "./plain-shapes.ts";
 
 /**
  * This entry point of msgpackr leaves out its native string extractor, which costs more than it saves for small
  * messages. The entry point's own types do not resolve; those of the main entry point are the same.
  */
-const { Packr, RESERVE_START_SPACE } = plainJavaScript as unknown as typeof msgpackr;
+const { addExtension, Packr, RESERVE_START_SPACE } = plainJavaScript as unknown as typeof msgpackr;
+
+const marked = new TextDecoder("utf-8", { ignoreBOM: true });
+addExtension({ type: EXTENSION.markedText, read: textOf });
+addExtension({ type: EXTENSION.bareRecord, read: bareOf });
 
 /** No records: they would make a message depend on structures sent before it; each message must stand alone. */
 const packr = new Packr({ useRecords: false });
@@ -14,18 +21,21 @@ const packr = new Packr({ useRecords: false });
 const SHARED_BYTES = 64 * 1024;
 packr.useBuffer(Buffer.allocUnsafeSlow(SHARED_BYTES));
 
+/** Decodes byte strings as copies. */
+const copying = new Packr({ useRecords: false, copyBuffers: true });
+
 /**
  * Small values are decoded from this buffer: a decoder needs a view of the buffer that the bytes are in, and making one
  * costs ten times as much as decoding a small value.
  */
-const small = new Packr({ useRecords: false, copyBuffers: true });
 const desk = new Uint8Array(512);
 
 /** The most bytes that can be left free before a value. */
 const ROOM_MAX = 255;
 
 /**
- * Encodes plain data as msgpack in a separate buffer, which may be transferred to another thread.
+ * Encodes what this program made itself as msgpack, in a separate buffer, which may be transferred to another thread.
+ * For values of users there is `encodePlain`.
  *
  * Transferring a view of the shared buffer would transfer all its other contents as well.
  */
@@ -34,7 +44,7 @@ export function encode(value: unknown): Uint8Array<ArrayBuffer> {
 }
 
 /**
- * Encodes plain data as msgpack in a shared buffer: several times cheaper for small values, but must never be
+ * Encodes what this program made itself as msgpack in a shared buffer: several times cheaper for small values, but must never be
  * transferred.
  *
  * @param room bytes to leave free before the value, 0 to 255. Their contents are undefined.
@@ -46,7 +56,7 @@ export function encodeShared(value: unknown, room = 0): Uint8Array {
 }
 
 /**
- * Decodes one value. Byte strings in it are views of `bytes`, or copies if they are short.
+ * Decodes one value. Byte strings in it are a `Uint8Array` each: views of `bytes`, or copies if they are short.
  *
  * Not all damage is detected here: the caller must check the shape of the value before using it.
  *
@@ -55,7 +65,40 @@ export function encodeShared(value: unknown, room = 0): Uint8Array {
 export function decode(bytes: Uint8Array): unknown {
   const { length } = bytes;
   // With an end of 0 the decoder would read past it.
-  if (length === 0 || length > desk.length) return packr.unpack(bytes);
+  if (length === 0 || length > desk.length) return packr.unpack(unbuffered(bytes));
   desk.set(bytes);
-  return small.unpack(desk, { end: length });
+  return copying.unpack(desk, { end: length });
+}
+
+/**
+ * Decodes one value that its receiver may keep and change: it shares no memory with `bytes`, and its byte strings are
+ * `Uint8Array`, whatever `bytes` is. For values without long byte strings it costs the same as {@link decode}.
+ *
+ * @throws Error as `decode` does.
+ */
+export function decodeCopy(bytes: Uint8Array): unknown {
+  const { length } = bytes;
+  if (length <= desk.length) return decode(bytes);
+  return copying.unpack(unbuffered(bytes));
+}
+
+/** Parts of a `Buffer` would be Buffers, and the same value would have other methods on another node. */
+function unbuffered(bytes: Uint8Array): Uint8Array {
+  if (!Buffer.isBuffer(bytes)) return bytes;
+  return new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.length);
+}
+
+function textOf(bytes: unknown): string {
+  if (!(bytes instanceof Uint8Array)) throw new TypeError("a marked text is not made of bytes");
+  return marked.decode(bytes);
+}
+
+function bareOf(record: unknown): unknown {
+  if (
+    typeof record !== "object" ||
+    record === null ||
+    !isObjectPrototype(Object.getPrototypeOf(record))
+  )
+    throw new TypeError("a record without a prototype is not a record");
+  return Object.setPrototypeOf(record, null);
 }

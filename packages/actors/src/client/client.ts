@@ -9,6 +9,8 @@ import type {
 } from "./client-effect.ts";
 import { ClientProposals } from "./client-proposals.ts";
 import { ClientReads, type ReadOptions } from "./client-reads.ts";
+import { checkOptions, needed, type Schema } from "../options/schema.ts";
+import { decimal } from "../options/rules.ts";
 import { clientOf } from "../sessions/command.ts";
 import { LeaderGuess } from "./leader-guess.ts";
 import type { Parcel } from "../mail/wire.ts";
@@ -17,6 +19,11 @@ import type { CommandBytes } from "../storage/storage.ts";
 
 export type { ClientEffect, ClientTimes, ProposalEnd, ReadEnd } from "./client-effect.ts";
 export type { ReadOptions } from "./client-reads.ts";
+
+const CLIENT_TIMES: Schema<ClientTimes> = {
+  attemptMs: needed(decimal(0, Infinity)),
+  backoffMs: needed(decimal(0, Infinity)),
+};
 
 /**
  * The client as data and rules: what to send to which node, what to send again, and when to stop. Its driver gives the
@@ -50,6 +57,7 @@ export class Client {
 
   /** @param id a random integer whose lower 40 bits no other client of the cluster has, ever. */
   constructor(id: number, nodes: readonly NodeId[], times: ClientTimes) {
+    checkOptions("Client", CLIENT_TIMES, times, "times");
     const guess = new LeaderGuess(nodes);
     const next: NextParcel = {
       node: () => guess.next(),

@@ -9,6 +9,10 @@ import { COMMAND_BYTES_MAX, encodeCommand } from "../sessions/command.ts";
 import type { Outcome } from "../sessions/outcome.ts";
 import { outcomeOf } from "../sessions/result.ts";
 import type { CommandBytes } from "../storage/storage.ts";
+import { someNode } from "../options/node-names.ts";
+import { patience } from "../options/rules.ts";
+import type { Schema } from "../options/schema.ts";
+import { oneOf } from "../options/words.ts";
 import type { Supervisor } from "../threads/supervisor.ts";
 import type { CheckedOptions } from "./cluster-options.ts";
 
@@ -20,6 +24,12 @@ export type ReadOptions = {
   readonly node?: string | undefined;
   /** How long to try, in ms; `proposalTimeoutMs` of the cluster when left out. */
   readonly timeoutMs?: number | undefined;
+};
+
+export const READ_OPTIONS: Schema<ReadOptions> = {
+  consistency: oneOf("linearizable", "lease", "stale"),
+  node: someNode,
+  timeoutMs: patience,
 };
 
 /** Client numbers have 48 bits; `randomInt` draws from a range smaller than that. */
@@ -47,7 +57,7 @@ export class ClusterClient<Command, Result> {
 
   /** Has a command applied. */
   propose(command: Command, timeoutMs = this.#defaultTimeoutMs): Promise<Outcome<Result>> {
-    return this.#ask(command, timeoutMs, (bytes, onEnd) =>
+    return this.#ask("command", command, true, (bytes, onEnd) =>
       this.#driver.propose(bytes, timeoutMs, onEnd),
     );
   }
@@ -58,7 +68,7 @@ export class ClusterClient<Command, Result> {
     { consistency = "linearizable", timeoutMs = this.#defaultTimeoutMs }: ReadOptions,
     node: NodeId | undefined,
   ): Promise<Outcome<Result>> {
-    return this.#ask(question, timeoutMs, (bytes, onEnd) =>
+    return this.#ask("question", question, consistency !== "stale", (bytes, onEnd) =>
       this.#driver.read(bytes, { consistency, node, timeoutMs }, onEnd),
     );
   }
@@ -84,21 +94,34 @@ export class ClusterClient<Command, Result> {
   }
 
   #ask(
+    name: "command" | "question",
     content: Command,
-    timeoutMs: number,
+    needsQuorum: boolean,
     ask: (bytes: CommandBytes, onEnd: (end: ProposalEnd) => void) => void,
   ): Promise<Outcome<Result>> {
     return new Promise((resolve) => {
       const refuse = (reason: string): void => resolve({ type: "definitelyNot", reason });
       const why = this.#closed ?? this.#whyAllFailed();
       if (why !== undefined) return refuse(why);
-      if (Number.isNaN(timeoutMs)) return refuse("timeoutMs is NaN: give a number of milliseconds");
-      const bytes = commandBytes(content, refuse);
+      const bytes = commandBytes(name, content, refuse);
       if (bytes === undefined) return;
       ask(bytes, (end) =>
-        resolve(end.type === "answered" ? (outcomeOf(end.result) as Outcome<Result>) : end),
+        resolve(
+          end.type === "answered"
+            ? (outcomeOf(end.result) as Outcome<Result>)
+            : needsQuorum
+              ? this.#withLoss(end)
+              : end,
+        ),
       );
     });
+  }
+
+  /** Adds why there was no quorum, if none can come and the reason is not worse. */
+  #withLoss<E extends { readonly reason: string }>(end: E): E {
+    const isWorse = this.#closed !== undefined || this.#whyAllFailed() !== undefined;
+    const loss = isWorse ? undefined : this.#supervisor.quorumLoss();
+    return loss === undefined ? end : { ...end, reason: `${end.reason}: ${loss}` };
   }
 
   /** Why no node can answer or will recover by itself; undefined when one may. */
@@ -114,15 +137,16 @@ function causeOfFailure({ id, life }: NodeStatus): string | undefined {
 }
 
 function commandBytes(
-  command: unknown,
+  name: "command" | "question",
+  content: unknown,
   refuse: (reason: string) => void,
 ): CommandBytes | undefined {
   try {
-    const bytes = encodeCommand(command);
+    const bytes = encodeCommand(content, name);
     if (bytes.length <= COMMAND_BYTES_MAX) return bytes;
-    refuse(`the command has ${bytes.length} bytes; the most is ${COMMAND_BYTES_MAX}`);
+    refuse(`the ${name} has ${bytes.length} bytes; the most is ${COMMAND_BYTES_MAX}`);
   } catch (error) {
-    refuse(`the command cannot be sent: ${messageOf(error)}`);
+    refuse(`the ${name} cannot be sent: ${messageOf(error)}`);
   }
   return undefined;
 }

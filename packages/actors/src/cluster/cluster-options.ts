@@ -1,8 +1,10 @@
-import { inspect } from "node:util";
-import { CONFIG_DEFAULTS, isNodeId, type NodeId } from "@kontiki/core";
+import { CONFIG_DEFAULTS, type NodeId } from "@kontiki/core";
 import { KontikiError } from "../errors.ts";
 import type { MailCarrier } from "../threads/mail-carrier.ts";
 import type { ClusterEvent } from "../mail/status.ts";
+import { byNode, nodeName, nodeNames } from "../options/node-names.ts";
+import { callable, decimal, either, folder, milliseconds, rule, whole } from "../options/rules.ts";
+import { checkOptions, fields, needed, type Schema } from "../options/schema.ts";
 import { RESTART_DEFAULTS, type RestartPolicy } from "../threads/restart-policy.ts";
 
 /** The most nodes of a cluster: each has a thread, and none of them has a core to itself. */
@@ -43,7 +45,8 @@ export type ClusterOptions = {
   /** How long a proposal may take in ms, 1 or more. Default 10,000. */
   readonly proposalTimeoutMs?: number | undefined;
   /** A node with more unrequested crashes than this within the window is given up. Default 10 within 10,000 ms. */
-  readonly restartIntensity?: { readonly crashes: number; readonly withinMs: number } | undefined;
+  readonly restartIntensity?:
+    { readonly crashes?: number | undefined; readonly withinMs?: number | undefined } | undefined;
   /**
    * Heap limit of each node's thread in MiB, 16 or more. Logs are outside the heap. Default 4,096.
    *
@@ -56,7 +59,8 @@ export type ClusterOptions = {
   /**
    * Leader priority per node, by name: integers from 0 to 100, higher is preferred; 0 for nodes that are not named. For
    * each level below the highest a node waits one more election timeout before it stands for election. This is only a
-   * preference: a node that lacks entries cannot win an election. Default: all equal.
+   * preference: a node that lacks entries cannot win an election. A name that no node has at the start is an error; a
+   * node that is added later has priority 0 until the cluster is started again. Default: all equal.
    */
   readonly priorities?: Readonly<Record<string, number>> | undefined;
   /**
@@ -90,6 +94,40 @@ export type ClusterOptions = {
   readonly network?: MailCarrier | undefined;
 };
 
+const NODES = `1 to ${NODES_MAX} nodes, as their number or as a list of their names`;
+
+const CLUSTER_OPTIONS: Schema<ClusterOptions> = {
+  nodes: either(
+    Array.isArray,
+    nodeNames(NODES, NODES_MAX),
+    rule<number>(NODES, (count) => isNodeCount(count)),
+  ),
+  dataDir: folder,
+  stateMachine: rule(
+    "a URL, or a path that starts from the calling file",
+    (value) => value instanceof URL || (typeof value === "string" && value !== ""),
+  ),
+  electionTimeoutMs: milliseconds(10),
+  heartbeatMs: milliseconds(1),
+  onEvent: callable(" that gets each event"),
+  proposalTimeoutMs: milliseconds(1),
+  restartIntensity: fields<NonNullable<ClusterOptions["restartIntensity"]>>({
+    crashes: whole(0),
+    withinMs: milliseconds(1),
+  }),
+  heapMiB: whole(16),
+  priorities: byNode(whole(0, PRIORITY_MAX)),
+  snapshotEntries: whole(1),
+  snapshotBytes: whole(1),
+  keptEntries: whole(0),
+  leases: fields({ clockDrift: needed(decimal(0, 0.9, ", such as 0.1")) }),
+  trace: folder,
+  maxUncommittedBytes: whole(1),
+  network: callable(" that takes a letter and a function that delivers it"),
+};
+
+const WHERE = "Cluster.start";
+
 /** Options after checking, with defaults filled in. */
 export type CheckedOptions = {
   readonly nodes: readonly NodeId[] | undefined;
@@ -108,25 +146,41 @@ export type CheckedOptions = {
   readonly network: MailCarrier | undefined;
 };
 
-/** Checks options and fills in defaults. @throws KontikiError that says which is wrong and what is allowed. */
-export function checkOptions(options: ClusterOptions): CheckedOptions {
-  const { heapMiB = 4096, dataDir, trace, priorities = {} } = options;
-  checkWhole("heapMiB", heapMiB, 16);
-  checkPath("dataDir", dataDir);
-  checkPath("trace", trace);
-  checkPriorities(priorities);
+/**
+ * Checks options and fills in defaults.
+ *
+ * @throws KontikiError that says which is wrong and what is allowed.
+ */
+export function checkClusterOptions(options: ClusterOptions | undefined): CheckedOptions {
+  checkOptions(WHERE, CLUSTER_OPTIONS, options);
+  const { heapMiB = 4096, nodes, priorities: given = {}, ...rest } = options ?? {};
+  const { crashes = RESTART_DEFAULTS.crashes, withinMs = RESTART_DEFAULTS.withinMs } =
+    rest.restartIntensity ?? {};
   return {
-    nodes: options.nodes === undefined ? undefined : nodeIds(options.nodes),
-    dataDir,
-    ...checkedTimes(options),
-    policy: checkedPolicy(options),
+    nodes: typeof nodes === "number" ? defaultNodes(nodes) : (nodes as readonly NodeId[]),
+    dataDir: rest.dataDir,
+    ...checkedTimes(rest),
+    policy: { ...RESTART_DEFAULTS, crashes, withinMs },
     heapMiB,
-    priorities,
-    ...checkedLogLimits(options),
-    leases: checkedLeases(options),
-    trace,
-    network: checkedNetwork(options),
+    priorities: given,
+    ...logLimits(rest),
+    leases: rest.leases,
+    trace: rest.trace,
+    network: rest.network,
   };
+}
+
+/** Checks that all nodes with a priority exist. @throws KontikiError */
+export function checkPriorities(
+  given: CheckedOptions["priorities"],
+  nodes: readonly NodeId[],
+): void {
+  const stranger = Object.keys(given).find((name) => !nodes.includes(name as NodeId));
+  if (stranger === undefined) return;
+  throw new KontikiError(
+    `${WHERE}: priorities.${stranger} is ${given[stranger]}, and there is no node ${stranger}: ` +
+      `there are ${nodes.join(", ")}`,
+  );
 }
 
 /** How many levels a node's priority is below the highest. */
@@ -138,26 +192,16 @@ function checkedTimes(
   options: ClusterOptions,
 ): Pick<CheckedOptions, "electionTimeoutMs" | "heartbeatMs" | "proposalTimeoutMs"> {
   const { electionTimeoutMs = 300, heartbeatMs = 50, proposalTimeoutMs = 10_000 } = options;
-  atLeast("electionTimeoutMs", electionTimeoutMs, 10);
-  atLeast("heartbeatMs", heartbeatMs, 1);
-  atLeast("proposalTimeoutMs", proposalTimeoutMs, 1);
   if (heartbeatMs * 2 > electionTimeoutMs) {
     throw new KontikiError(
-      `heartbeatMs is ${heartbeatMs} and electionTimeoutMs ${electionTimeoutMs}: ` +
+      `${WHERE}: heartbeatMs is ${heartbeatMs} and electionTimeoutMs ${electionTimeoutMs}: ` +
         "a heartbeat must come at least twice in an election timeout, or healthy leaders are deposed",
     );
   }
   return { electionTimeoutMs, heartbeatMs, proposalTimeoutMs };
 }
 
-function checkedPolicy({ restartIntensity }: ClusterOptions): RestartPolicy {
-  const policy = { ...RESTART_DEFAULTS, ...restartIntensity };
-  checkWhole("restartIntensity.crashes", policy.crashes, 0);
-  atLeast("restartIntensity.withinMs", policy.withinMs, 1);
-  return policy;
-}
-
-function checkedLogLimits(
+function logLimits(
   options: ClusterOptions,
 ): Pick<CheckedOptions, "snapshots" | "keptEntries" | "maxUncommittedBytes"> {
   const {
@@ -166,39 +210,8 @@ function checkedLogLimits(
     keptEntries = CONFIG_DEFAULTS.keptEntries,
     maxUncommittedBytes = CONFIG_DEFAULTS.maxUncommittedBytes,
   } = options;
-  checkWhole("snapshotEntries", snapshotEntries, 1);
-  checkWhole("snapshotBytes", snapshotBytes, 1);
-  checkWhole("keptEntries", keptEntries, 0);
-  checkWhole("maxUncommittedBytes", maxUncommittedBytes, 1);
   const snapshots = { entries: snapshotEntries, bytes: snapshotBytes };
   return { snapshots, keptEntries, maxUncommittedBytes };
-}
-
-function checkedLeases({ leases }: ClusterOptions): CheckedOptions["leases"] {
-  if (leases === undefined) return undefined;
-  const clockDrift: unknown = leases.clockDrift;
-  if (typeof clockDrift === "number" && clockDrift >= 0 && clockDrift <= 0.9) return { clockDrift };
-  throw new KontikiError(
-    `leases.clockDrift is ${inspect(clockDrift)}: give a number from 0 to 0.9, such as 0.1`,
-  );
-}
-
-function checkedNetwork({ network }: ClusterOptions): MailCarrier | undefined {
-  const given: unknown = network;
-  if (given === undefined || typeof given === "function") return network;
-  throw new KontikiError(
-    `network is ${inspect(given)}: give a function that takes a letter and a function that delivers it`,
-  );
-}
-
-function checkPriorities(priorities: Readonly<Record<string, number>>): void {
-  for (const [node, priority] of Object.entries(priorities)) {
-    if (!isNodeId(node)) throw new KontikiError(`priorities: ${inspect(node)} cannot name a node`);
-    if (!Number.isSafeInteger(priority) || priority < 0 || priority > PRIORITY_MAX)
-      throw new KontikiError(
-        `priorities.${node} is ${inspect(priority)}: give a whole number from 0 to ${PRIORITY_MAX}`,
-      );
-  }
 }
 
 /** The names of this many nodes: n1, n2 and so on. */
@@ -206,42 +219,13 @@ export function defaultNodes(count: number): readonly NodeId[] {
   return Array.from({ length: count }, (_, at) => `n${at + 1}` as NodeId);
 }
 
-function nodeIds(nodes: number | readonly string[]): readonly NodeId[] {
-  const names = typeof nodes === "number" ? undefined : nodes;
-  const count: unknown = Array.isArray(names) ? names.length : nodes;
-  if (!isNodeCount(count))
-    throw new KontikiError(`a cluster has 1 to ${NODES_MAX} nodes, not ${inspect(count)}`);
-  if (names === undefined) return defaultNodes(count);
-  const checked = names.map(checkNodeName);
-  if (new Set(names).size < count) throw new KontikiError("each node needs its own name");
-  return checked;
-}
-
-/** Checks that a name is a node id. @throws KontikiError if it is not. */
+/** Checks the name of a new node. @throws KontikiError if no node can have it. */
 export function checkNodeName(name: string): NodeId {
-  // A data directory has a folder with this name.
-  if (name === "lock") throw new KontikiError('"lock" cannot name a node: choose another name');
-  if (isNodeId(name)) return name;
-  throw new KontikiError(
-    `"${name}" cannot name a node: use a-z, 0-9 and -, a letter first, 64 at most`,
-  );
+  const wrong = nodeName(name, "the name");
+  if (wrong !== undefined) throw new KontikiError(wrong);
+  return name as NodeId;
 }
 
-function isNodeCount(count: unknown): count is number {
+function isNodeCount(count: unknown): boolean {
   return Number.isSafeInteger(count) && Number(count) >= 1 && Number(count) <= NODES_MAX;
-}
-
-function atLeast(name: string, value: number, least: number): void {
-  if (Number.isFinite(value) && value >= least && value <= 2 ** 30) return;
-  throw new KontikiError(`${name} is ${value}: give a number of milliseconds from ${least}`);
-}
-
-function checkWhole(name: string, value: number, least: number): void {
-  if (Number.isSafeInteger(value) && value >= least) return;
-  throw new KontikiError(`${name} is ${inspect(value)}: give a whole number from ${least}`);
-}
-
-function checkPath(name: string, value: string | undefined): void {
-  if (value === undefined || (typeof value === "string" && value !== "")) return;
-  throw new KontikiError(`${name} is ${inspect(value)}: give the path of a folder`);
 }

@@ -2,16 +2,34 @@ import { MemoryDisks, type ClusterDisks } from "../directory/cluster-disks.ts";
 import { holdsCluster, openDataDirectory } from "../directory/data-directory.ts";
 import { MAILBOX_DEFAULTS } from "../threads/router.ts";
 import { Supervisor, type CommonSpec } from "../threads/supervisor.ts";
-import { defaultNodes, levelsBelow, type CheckedOptions } from "./cluster-options.ts";
+import {
+  checkPriorities,
+  defaultNodes,
+  levelsBelow,
+  type CheckedOptions,
+} from "./cluster-options.ts";
 
 /** How many nodes a new cluster gets by default. */
 const DEFAULT_NODES = 3;
 
-/** Opens the disks of the nodes. Without names, those in a new directory get the default ones. */
-export function openDisks({ dataDir, nodes }: CheckedOptions): ClusterDisks {
-  if (dataDir === undefined) return new MemoryDisks(nodes ?? defaultNodes(DEFAULT_NODES));
-  const ofNew = holdsCluster(dataDir) ? undefined : defaultNodes(DEFAULT_NODES);
-  return openDataDirectory(dataDir, nodes ?? ofNew);
+/**
+ * Opens the disks of the nodes. Without names, those in a new directory get the default ones.
+ *
+ * @throws KontikiError also for the priority of a node that does not exist. Nothing is created then.
+ */
+export function openDisks({ dataDir, nodes, priorities }: CheckedOptions): ClusterDisks {
+  const isOld = dataDir !== undefined && holdsCluster(dataDir);
+  const named = nodes ?? (isOld ? undefined : defaultNodes(DEFAULT_NODES));
+  if (named !== undefined) checkPriorities(priorities, named);
+  if (dataDir === undefined) return new MemoryDisks(named ?? []);
+  const disks = openDataDirectory(dataDir, named);
+  try {
+    checkPriorities(priorities, disks.nodes);
+    return disks;
+  } catch (error) {
+    disks.close();
+    throw error;
+  }
 }
 
 /** Makes the supervisor of nodes with these disks. No node is started. */

@@ -2,8 +2,12 @@ import { EventEmitter } from "node:events";
 import type { NodeId } from "@kontiki/core";
 import { currentLeader, haveConverged } from "../threads/agreement.ts";
 import type { Child } from "../threads/child.ts";
-import { ClusterClient, type ReadOptions } from "./cluster-client.ts";
-import { checkOptions, type CheckedOptions, type ClusterOptions } from "./cluster-options.ts";
+import { ClusterClient, READ_OPTIONS, type ReadOptions } from "./cluster-client.ts";
+import {
+  checkClusterOptions,
+  type CheckedOptions,
+  type ClusterOptions,
+} from "./cluster-options.ts";
 import { makeSupervisor, openDisks } from "./cluster-parts.ts";
 import type { ClusterDisks } from "../directory/cluster-disks.ts";
 import { KontikiError } from "../errors.ts";
@@ -12,13 +16,26 @@ import { callerUrl, machineUrl } from "../machine/machine-url.ts";
 import { MemberChanges, type AddNodeOptions } from "./member-changes.ts";
 import { membersIn, type Members } from "./members.ts";
 import { NodeHandle } from "./node-handle.ts";
+import { checkArgument } from "../options/argument.ts";
+import { someNode } from "../options/node-names.ts";
+import { rule } from "../options/rules.ts";
+import { checkOptions, wrongOptions } from "../options/schema.ts";
 import type { Outcome } from "../sessions/outcome.ts";
 import { startAll, stopAll } from "./start-and-stop.ts";
 import type { ClusterEvent, ClusterEvents, NodeStatus } from "../mail/status.ts";
 import type { Supervisor } from "../threads/supervisor.ts";
 import { checkNodeThreads } from "../threads/thread.ts";
 import { transferLead } from "./transfer-lead.ts";
-import { Deadline, waitFor, type WaitOptions } from "./deadline.ts";
+import { leaderForChange } from "./change-end.ts";
+import {
+  Deadline,
+  TIMEOUT_OPTIONS,
+  WAIT_OPTIONS,
+  type TimeoutOptions,
+  type WaitOptions,
+} from "./deadline.ts";
+
+const KEY = rule<string>("a string", (key) => typeof key === "string");
 
 /** How long a graceful stop of the cluster may take before threads are killed, in ms. */
 const STOP_MS = 5_000;
@@ -66,15 +83,13 @@ export class Cluster<Command = KeyValueCommand, Result = KeyValueResult> {
    *   loaded, or a node cannot start. Then nothing is left running.
    */
   static async start<C = KeyValueCommand, R = KeyValueResult>(
-    options: ClusterOptions = {},
+    options?: ClusterOptions,
   ): Promise<Cluster<C, R>> {
     checkNodeThreads();
     const caller = callerUrl();
-    const cluster = new Cluster<C, R>(
-      checkOptions(options),
-      machineUrl(options.stateMachine, caller),
-    );
-    if (options.onEvent !== undefined) cluster.events.on("event", options.onEvent);
+    const checked = checkClusterOptions(options);
+    const cluster = new Cluster<C, R>(checked, machineUrl(options?.stateMachine, caller));
+    if (options?.onEvent !== undefined) cluster.events.on("event", options.onEvent);
     try {
       await startAll(cluster.#supervisor);
     } catch (error) {
@@ -100,16 +115,14 @@ export class Cluster<Command = KeyValueCommand, Result = KeyValueResult> {
   }
 
   /** Waits for a leader. @throws KontikiError when there is none in time. */
-  leader(options: WaitOptions = {}): Promise<NodeId> {
-    return waitFor(
-      this.#supervisor.events,
-      "waiting for a leader",
-      () => {
-        this.#supervisor.checkRunning();
-        return currentLeader(this.status());
-      },
-      options,
-    );
+  async leader(options?: WaitOptions): Promise<NodeId> {
+    checkOptions("Cluster.leader", WAIT_OPTIONS, options);
+    const deadline = new Deadline("waiting for a leader", options);
+    return deadline.wait(this.#supervisor.events, () => {
+      this.#supervisor.checkRunning();
+      deadline.obstacle = this.#supervisor.quorumLoss();
+      return currentLeader(this.status());
+    });
   }
 
   /**
@@ -118,25 +131,32 @@ export class Cluster<Command = KeyValueCommand, Result = KeyValueResult> {
    *
    * @throws KontikiError when that is not so in time.
    */
-  async converged(options: WaitOptions = {}): Promise<void> {
+  async converged(options?: WaitOptions): Promise<void> {
+    checkOptions("Cluster.converged", WAIT_OPTIONS, options);
+    const deadline = new Deadline("waiting for all nodes to agree", options);
     const look = (): true | undefined => {
       const known = this.#supervisor.whoLeads();
+      deadline.obstacle = this.#supervisor.quorumLoss();
       return (known !== undefined && haveConverged(this.status(), known)) || undefined;
     };
-    await waitFor(this.#supervisor.events, "waiting for all nodes to agree", look, options);
+    await deadline.wait(this.#supervisor.events, look);
   }
 
   /**
-   * Has a command applied by the replicated state machine, exactly once. Never rejects: the outcome is how it ended.
+   * Has a command applied by the replicated state machine, exactly once. The outcome is how it ended; only a
+   * wrong option is an error. Without a quorum it waits until its time has run out, because a stopped node may be
+   * started.
    *
-   * @param command plain data, at most {@link COMMAND_BYTES_MAX} bytes as msgpack.
+   * @param command plain data, at most {@link COMMAND_BYTES_MAX} bytes as msgpack, nested at most 100 deep. Every node gets
+   *   an equal value. Anything else is not sent: the outcome is `definitelyNot`, and its reason says which part is what.
    * @param options how long to try, in ms; `proposalTimeoutMs` of the cluster when left out.
+   * @throws KontikiError for a wrong option, and for nothing else.
    */
-  propose(
-    command: Command,
-    options: { readonly timeoutMs?: number } = {},
-  ): Promise<Outcome<Result>> {
-    return this.#client.propose(command, options.timeoutMs);
+  propose(command: Command, options?: TimeoutOptions): Promise<Outcome<Result>> {
+    // No async function: this is called a hundred thousand times a second.
+    const wrong = wrongOptions("Cluster.propose", TIMEOUT_OPTIONS, options);
+    if (wrong !== undefined) return Promise.reject(new KontikiError(wrong));
+    return this.#client.propose(command, options?.timeoutMs);
   }
 
   /**
@@ -151,37 +171,48 @@ export class Cluster<Command = KeyValueCommand, Result = KeyValueResult> {
    *
    * @param question what the machine's `query` takes, plain data. A machine without `query` applies it as a command.
    * @param options the `node` to ask, by default the leader, and for `stale` any node that runs; how long to try, in ms.
-   * @throws KontikiError when there is no such node, and for nothing else.
+   * @throws KontikiError when there is no such node, for a wrong option, and for nothing else.
    */
-  async read(question: Command, options: ReadOptions = {}): Promise<Outcome<Result>> {
-    const node = options.node === undefined ? undefined : this.node(options.node).id;
-    return this.#client.read(question, options, node);
+  async read(question: Command, options?: ReadOptions): Promise<Outcome<Result>> {
+    checkOptions("Cluster.read", READ_OPTIONS, options);
+    const node = options?.node === undefined ? undefined : this.node(options.node).id;
+    return this.#client.read(question, options ?? {}, node);
   }
 
   /** The value of a key of the key-value machine, null when absent. A linearizable read. */
-  async get(
-    key: string,
-    options: { readonly timeoutMs?: number } = {},
-  ): Promise<Outcome<string | null>> {
+  async get(key: string, options?: TimeoutOptions): Promise<Outcome<string | null>> {
+    checkArgument("Cluster.get", "key", KEY, key);
+    checkOptions("Cluster.get", TIMEOUT_OPTIONS, options);
     return (await this.read({ type: "get", key } as Command, options)) as Outcome<string | null>;
   }
 
   /** One of the nodes. @throws KontikiError that names them all when there is none of this name. */
   node(id: string): NodeHandle {
+    return this.#node("Cluster.node", id);
+  }
+
+  #node(where: string, id: string): NodeHandle {
+    checkArgument(where, "id", someNode, id);
     const child = this.#supervisor.child(id);
     if (child === undefined)
       throw new KontikiError(`there is no node ${id}: there are ${this.nodeIds.join(", ")}`);
     return new NodeHandle(child, this.#supervisor, this.#disks);
   }
 
-  /** The members as the leader knows them. Waits for a leader. @throws KontikiError when there is none in time. */
-  async members(options: WaitOptions = {}): Promise<Members> {
-    const { events } = this.#supervisor;
+  /**
+   * The members as the leader knows them. Waits for a leader.
+   *
+   * @throws KontikiError when there is none in time, and at once when no node leads and no quorum can come: too few voters
+   *   are left that are neither stopped nor given up.
+   */
+  async members(options?: WaitOptions): Promise<Members> {
+    checkOptions("Cluster.members", WAIT_OPTIONS, options);
+    const deadline = new Deadline("waiting for a leader", options);
     const look = (): Members | undefined => {
-      const known = this.#supervisor.whoLeads();
+      const known = this.#supervisor.whoLeads() ?? leaderForChange(this.#supervisor, deadline);
       return known === undefined ? undefined : membersIn(known);
     };
-    return waitFor(events, "waiting for a leader", look, options);
+    return deadline.wait(this.#supervisor.events, look);
   }
 
   /**
@@ -190,7 +221,9 @@ export class Cluster<Command = KeyValueCommand, Result = KeyValueResult> {
    * the same change, and its disk is removed.
    *
    * @param id the name of the new node, which no other node has.
-   * @throws KontikiError when the node has not become what was requested in time; the message tells what is left of it.
+   * @throws ChangeError when the node has not become what was requested in time, and at once when no quorum can come. Its
+   *   `outcome` tells whether it may still happen; the message tells what is left of the node.
+   * @throws KontikiError for a name or a change that is not possible.
    */
   async addNode(id: string, options: AddNodeOptions = {}): Promise<void> {
     await this.#withOtherNodes(this.#members.add(id, options));
@@ -200,13 +233,20 @@ export class Cluster<Command = KeyValueCommand, Result = KeyValueResult> {
    * Removes a node from the cluster and, when that is committed, its thread and its disk. The leader can be removed: it
    * leads until the change is committed (dissertation 4.2.2).
    *
-   * @throws KontikiError for the only voter, and when the change is not committed in time. Then it can be tried again.
+   * @throws ChangeError when the change is not committed in time, and at once when no quorum can come. Its `outcome` tells
+   *   whether it may still happen; it can be tried again.
+   * @throws KontikiError for the only voter, and for an unknown name.
    */
   async removeNode(id: string, options: WaitOptions = {}): Promise<void> {
     await this.#withOtherNodes(this.#members.remove(id, options));
   }
 
-  /** Gives a learner a vote, as soon as it has caught up. @throws KontikiError when it has none in time. */
+  /**
+   * Gives a learner a vote, as soon as it has caught up.
+   *
+   * @throws ChangeError when it has none in time, and at once when no quorum can come. Its `outcome` tells whether it may
+   *   still get one.
+   */
   async promote(id: string, options: WaitOptions = {}): Promise<void> {
     await this.#members.promote(id, options);
   }
@@ -216,10 +256,13 @@ export class Cluster<Command = KeyValueCommand, Result = KeyValueResult> {
    *
    * @param id the node that should lead. Default: the voter whose log is closest to the leader's.
    * @returns the new leader.
-   * @throws KontikiError when that node does not lead in time, or has no vote.
+   * @throws ChangeError when that node does not lead in time, and at once when no quorum can come. Its `outcome` tells
+   *   whether it may still take over.
+   * @throws KontikiError when that node has no vote, or does not run.
    */
-  async transfer(id?: string, options: WaitOptions = {}): Promise<NodeId> {
-    const target = id === undefined ? undefined : this.node(id).runningId;
+  async transfer(id?: string, options?: WaitOptions): Promise<NodeId> {
+    checkOptions("Cluster.transfer", WAIT_OPTIONS, options);
+    const target = id === undefined ? undefined : this.#node("Cluster.transfer", id).runningId;
     const deadline = new Deadline("transferring the lead", options);
     return transferLead(this.#supervisor, target, deadline, this.#heartbeatMs);
   }
@@ -230,10 +273,11 @@ export class Cluster<Command = KeyValueCommand, Result = KeyValueResult> {
    *
    * @throws KontikiError when a thread cannot even be killed, as when its disk stalls: the directory stays locked.
    */
-  stop(options: { readonly timeoutMs?: number } = {}): Promise<void> {
+  async stop(options?: TimeoutOptions): Promise<void> {
+    checkOptions("Cluster.stop", TIMEOUT_OPTIONS, options);
     if (this.#stopping === undefined) {
       this.#client.close();
-      this.#stopping = stopAll(this.#supervisor, this.#disks, options.timeoutMs ?? STOP_MS);
+      this.#stopping = stopAll(this.#supervisor, this.#disks, options?.timeoutMs ?? STOP_MS);
     }
     return this.#stopping;
   }

@@ -2,16 +2,25 @@ import type { EventEmitter } from "node:events";
 import { performance } from "node:perf_hooks";
 import { setTimeout as setTimeoutAsync } from "node:timers/promises";
 import { KontikiError } from "../errors.ts";
+import { patience, signal } from "../options/rules.ts";
+import type { Schema } from "../options/schema.ts";
 import type { SupervisorEvents } from "../threads/supervisor.ts";
 import { TIMER_MS_MAX } from "../node/timers.ts";
 
 /** Options for waiting. */
 export type WaitOptions = {
-  /** Timeout in ms; default 30,000. */
+  /** Timeout in ms, 0 or more; Infinity for none. Default 30,000. */
   readonly timeoutMs?: number | undefined;
   /** Aborts the wait. */
   readonly signal?: AbortSignal | undefined;
 };
+
+export const WAIT_OPTIONS: Schema<WaitOptions> = { timeoutMs: patience, signal };
+
+/** Options of what can only take a time. */
+export type TimeoutOptions = Pick<WaitOptions, "timeoutMs">;
+
+export const TIMEOUT_OPTIONS: Schema<TimeoutOptions> = { timeoutMs: patience };
 
 const TIMEOUT_MS = 30_000;
 

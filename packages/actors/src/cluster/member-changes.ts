@@ -2,10 +2,15 @@ import { isMember, type NodeId } from "@kontiki/core";
 import type { Child } from "../threads/child.ts";
 import type { ClusterDisks } from "../directory/cluster-disks.ts";
 import { checkNodeName, NODES_MAX } from "./cluster-options.ts";
-import { KontikiError, messageOf } from "../errors.ts";
-import { learner, reach, RefusedChangeError, removed, voter } from "./membership-targets.ts";
+import { ChangeError, KontikiError, messageOf } from "../errors.ts";
+import { changeEnd, leaderForChange, saysWhatIsOpen } from "./change-end.ts";
+import { learner, reach, removed, voter, type MembershipTarget } from "./membership-targets.ts";
 import type { Supervisor } from "../threads/supervisor.ts";
-import { Deadline, type WaitOptions } from "./deadline.ts";
+import { checkArgument } from "../options/argument.ts";
+import { someNode } from "../options/node-names.ts";
+import { oneOf } from "../options/words.ts";
+import { checkOptions, type Schema } from "../options/schema.ts";
+import { Deadline, WAIT_OPTIONS, type WaitOptions } from "./deadline.ts";
 
 /** Options for adding a node to a cluster. */
 export type AddNodeOptions = WaitOptions & {
@@ -13,6 +18,12 @@ export type AddNodeOptions = WaitOptions & {
   readonly as?: "voter" | "learner" | undefined;
   /** The node that it replaces, which leaves the cluster in the same change and loses its disk. */
   readonly replaces?: string | undefined;
+};
+
+const ADD_NODE_OPTIONS: Schema<AddNodeOptions> = {
+  ...WAIT_OPTIONS,
+  as: oneOf("voter", "learner"),
+  replaces: someNode,
 };
 
 /** How long a graceful stop of a leaving node may take before its thread is killed, in ms. */
@@ -33,11 +44,14 @@ export class MemberChanges {
 
   /** Creates a node with an empty disk and adds it to the cluster. Resolves when it has the requested role. */
   async add(id: string, options: AddNodeOptions): Promise<void> {
+    checkArgument("Cluster.addNode", "id", someNode, id);
+    checkOptions("Cluster.addNode", ADD_NODE_OPTIONS, options);
     const { as = "voter" } = options;
     this.#supervisor.checkRunning();
     const node = this.#newName(id);
     const replaced = this.#replaced(options);
     const deadline = new Deadline(`adding ${node}`, options);
+    this.#checkQuorum(deadline);
     const disk = this.#disks.addNode(node);
     const child = this.#supervisor.add(disk);
     try {
@@ -53,19 +67,40 @@ export class MemberChanges {
 
   /** Removes a node from the cluster and, once that is committed, its thread and its disk. */
   async remove(id: string, options: WaitOptions): Promise<void> {
+    checkArgument("Cluster.removeNode", "id", someNode, id);
+    checkOptions("Cluster.removeNode", WAIT_OPTIONS, options);
     this.#supervisor.checkRunning();
     const child = this.#childOf(id);
     const deadline = new Deadline(`removing ${child.id}`, options);
-    await reach(this.#supervisor, removed(child.id), deadline, this.#pauseMs);
+    await this.#reach(removed(child.id), deadline);
     await this.#drop(child);
   }
 
   /** Makes a node a voter as soon as it has caught up. Resolves when it is one. */
   async promote(id: string, options: WaitOptions): Promise<void> {
+    checkArgument("Cluster.promote", "id", someNode, id);
+    checkOptions("Cluster.promote", WAIT_OPTIONS, options);
     this.#supervisor.checkRunning();
     const child = this.#childOf(id);
     const deadline = new Deadline(`promoting ${child.id}`, options);
-    await reach(this.#supervisor, voter(child.id, child.uid), deadline, this.#pauseMs);
+    await this.#reach(voter(child.id, child.uid), deadline);
+  }
+
+  /** @throws ChangeError when no quorum can come: then nothing is begun. */
+  #checkQuorum(deadline: Deadline): void {
+    try {
+      leaderForChange(this.#supervisor, deadline);
+    } catch (error) {
+      throw changeEnd(error, false);
+    }
+  }
+
+  async #reach(target: MembershipTarget, deadline: Deadline): Promise<void> {
+    try {
+      await reach(this.#supervisor, target, deadline, this.#pauseMs);
+    } catch (error) {
+      throw saysWhatIsOpen(error);
+    }
   }
 
   #newName(id: string): NodeId {
@@ -105,20 +140,23 @@ export class MemberChanges {
   async #afterFailure(child: Child, error: unknown): Promise<unknown> {
     if (!(error instanceof KontikiError)) return error;
     const { id } = child;
-    if (error instanceof RefusedChangeError || child.status().life.type !== "running") {
-      if (!this.#isMemberAnywhere(id)) {
-        await this.#drop(child);
-        return new KontikiError(
-          `${messageOf(error)}; ${id} was not added, and nothing is left of it`,
-        );
-      }
+    const isOpen = error instanceof ChangeError && error.outcome === "unknown";
+    if (!isOpen && !this.#isMemberAnywhere(id)) {
+      await this.#drop(child);
+      const message = `${messageOf(error)}; ${id} was not added, and nothing is left of it`;
+      return error instanceof ChangeError
+        ? new ChangeError(message, "definitelyNot")
+        : new KontikiError(message);
     }
     const membership = this.#supervisor.leaderMembership()?.membership;
     const joined = membership !== undefined && isMember(membership, id);
     const state = joined
       ? "has joined and is catching up"
       : "keeps running and may or may not have joined";
-    return new KontikiError(`${messageOf(error)}; ${id} ${state}: promote it, or remove it`);
+    return new ChangeError(
+      `${messageOf(error)}; ${id} ${state}: promote it, or remove it`,
+      "unknown",
+    );
   }
 
   #isMemberAnywhere(node: NodeId): boolean {

@@ -3,6 +3,7 @@ import { KontikiError, messageOf } from "../errors.ts";
 import { isFullVoter } from "./members.ts";
 import type { ChangeAnswer, RemoteControl } from "../mail/protocol.ts";
 import type { LeaderMembership, Supervisor } from "../threads/supervisor.ts";
+import { changeEnd, leaderForChange } from "./change-end.ts";
 import type { Deadline } from "./deadline.ts";
 
 /** How long a leader may take to answer a request, in ms: longer than the longest turn. */
@@ -51,12 +52,16 @@ export function removed(node: NodeId): MembershipTarget {
   };
 }
 
+/** What became of a request to a leader. `open`: it may have been accepted. */
+type Fate = "taken" | "open" | "notNow";
+
 /**
  * Sends requests to the current leader, again and again, until its membership has the target state and is committed. A
  * leader accepts one change at a time, and none before it has committed an entry of its term (dissertation 4.1); this
  * waits for both.
  *
- * @throws RefusedChangeError for a change that is never accepted, KontikiError when the time has run out.
+ * @throws RefusedChangeError for a change that is never accepted, ChangeError when the time has run out or no quorum can
+ *   come.
  */
 export async function reach(
   supervisor: Supervisor,
@@ -64,33 +69,44 @@ export async function reach(
   deadline: Deadline,
   pauseMs: number,
 ): Promise<void> {
-  for (;;) {
-    const known = await deadline.wait(supervisor.events, () => supervisor.whoLeads());
-    const { membership, committed } = known;
-    const atRest = committed && !isJoint(membership);
-    if (atRest && target.holds(membership)) return;
-    const changes = atRest ? target.changes(membership) : undefined;
-    if (changes === undefined) deadline.obstacle = obstacleIn(membership);
-    else if (!(await isTaken(supervisor, known, changes, deadline))) {
-      await deadline.pause(pauseMs);
-      continue;
+  let isOpen = false;
+  const look = (): LeaderMembership | undefined => leaderForChange(supervisor, deadline);
+  try {
+    for (;;) {
+      const known = await deadline.wait(supervisor.events, look);
+      const { membership, committed } = known;
+      const atRest = committed && !isJoint(membership);
+      if (atRest && target.holds(membership)) return;
+      const changes = atRest ? target.changes(membership) : undefined;
+      if (changes === undefined) {
+        // At rest, an earlier request for the same leads to the target.
+        isOpen ||= atRest;
+        deadline.obstacle = obstacleIn(membership);
+      } else {
+        const fate = await request(supervisor, known, changes, deadline);
+        isOpen ||= fate !== "notNow";
+        if (fate !== "taken") {
+          await deadline.pause(pauseMs);
+          continue;
+        }
+      }
+      await deadline.wait(supervisor.events, () => isOther(look(), known) || undefined);
     }
-    await deadline.wait(
-      supervisor.events,
-      () => isOther(supervisor.whoLeads(), known) || undefined,
-    );
+  } catch (error) {
+    if (error instanceof RefusedChangeError && !isOpen) throw error;
+    throw changeEnd(error, isOpen);
   }
 }
 
-/** Whether a leader accepted a change; false if it may accept it later. */
-async function isTaken(
+/** Requests a change from a leader. @throws RefusedChangeError when no leader will ever accept it. */
+async function request(
   supervisor: Supervisor,
   { leader }: LeaderMembership,
   changes: readonly Change[],
   deadline: Deadline,
-): Promise<boolean> {
+): Promise<Fate> {
   const control = supervisor.child(leader)?.thread?.control;
-  if (control === undefined) return false;
+  if (control === undefined) return "notNow";
   let answer: ChangeAnswer;
   try {
     const timeoutMs = Math.min(deadline.leftMs, CALL_MS);
@@ -100,13 +116,13 @@ async function isTaken(
   } catch (error) {
     if (!(error instanceof KontikiError)) throw error;
     deadline.obstacle = messageOf(error);
-    return false;
+    return "open";
   }
-  if (answer.taken) return true;
+  if (answer.taken) return "taken";
   if (!mayBeTakenLater(answer.reason))
     throw new RefusedChangeError(deadline.failure(answer.reason).message);
   deadline.obstacle = answer.reason;
-  return false;
+  return "notNow";
 }
 
 /** Reasons for a rejection that are temporary: the same or another leader may accept the change later. */

@@ -3,10 +3,29 @@ import type { Child } from "../threads/child.ts";
 import type { ClusterDisks } from "../directory/cluster-disks.ts";
 import type { Control } from "../threads/control.ts";
 import { KontikiError } from "../errors.ts";
-import type { LogLine } from "../mail/protocol.ts";
+import { decode } from "../bytes/codec.ts";
+import type { EncodedLogLine, LogLine } from "../mail/protocol.ts";
 import type { NodeStatus } from "../mail/status.ts";
 import type { Supervisor } from "../threads/supervisor.ts";
-import { waitFor, type WaitOptions } from "./deadline.ts";
+import { whole } from "../options/rules.ts";
+import { checkOptions, type Schema } from "../options/schema.ts";
+import {
+  TIMEOUT_OPTIONS,
+  WAIT_OPTIONS,
+  waitFor,
+  type TimeoutOptions,
+  type WaitOptions,
+} from "./deadline.ts";
+
+/** Which part of a log. */
+export type LogOptions = {
+  /** The first index, 1 or more. Default 1. */
+  readonly from?: number | undefined;
+  /** How many entries at most. Default 1,000. */
+  readonly max?: number | undefined;
+};
+
+const LOG_OPTIONS: Schema<LogOptions> = { from: whole(1), max: whole(0) };
 
 /** How long a control call may take, in ms: longer than the longest turn. */
 const CALL_MS = 10_000;
@@ -71,6 +90,7 @@ export class NodeHandle {
    * @throws KontikiError when it does not run, or is too busy to stand still in time.
    */
   async pause(options: WaitOptions = {}): Promise<void> {
+    checkOptions("NodeHandle.pause", WAIT_OPTIONS, options);
     this.#child.pause();
     const { incarnation } = this.#child;
     const look = (): boolean => {
@@ -93,6 +113,7 @@ export class NodeHandle {
    * @throws KontikiError when it is running already, or cannot start.
    */
   async start(options: WaitOptions = {}): Promise<void> {
+    checkOptions("NodeHandle.start", WAIT_OPTIONS, options);
     this.#child.start();
     const { incarnation } = this.#child;
     await this.#until(
@@ -119,6 +140,7 @@ export class NodeHandle {
    * wiped completely cannot be started until it is wiped again.
    */
   async wipe(options: WaitOptions = {}): Promise<void> {
+    checkOptions("NodeHandle.wipe", WAIT_OPTIONS, options);
     this.#checkSpare();
     const votes = this.#isVoter();
     await this.stop();
@@ -134,6 +156,8 @@ export class NodeHandle {
       const { life, raft } = this.#child.status();
       if (life.type === "failed" || life.type === "stopped")
         throw new KontikiError(`${this.id} is ${life.type} and does not vote yet`);
+      const loss = this.#supervisor.quorumLoss();
+      if (loss !== undefined) throw new KontikiError(`${this.id} does not vote yet: ${loss}`);
       // The leader may report it later than the node itself.
       return raft?.votes === true && this.#isVoter();
     };
@@ -148,8 +172,9 @@ export class NodeHandle {
    * @throws KontikiError when the node does not run, has applied nothing, or does not answer in time (`timeoutMs`).
    */
   async snapshot(
-    options: WaitOptions = {},
+    options: TimeoutOptions = {},
   ): Promise<{ readonly index: number; readonly size: number }> {
+    checkOptions("NodeHandle.snapshot", TIMEOUT_OPTIONS, options);
     const { timeoutMs = SNAPSHOT_MS } = options;
     return this.#control().call("snapshot", timeoutMs, (node) => node.snapshot());
   }
@@ -171,11 +196,11 @@ export class NodeHandle {
    * @param options `from`: the first index, 1 or more; `max`: how many at most, 1,000 by default.
    * @throws KontikiError when the node does not run or does not answer in time.
    */
-  async log(
-    options: { readonly from?: number; readonly max?: number } = {},
-  ): Promise<readonly LogLine[]> {
+  async log(options: LogOptions = {}): Promise<readonly LogLine[]> {
+    checkOptions("NodeHandle.log", LOG_OPTIONS, options);
     const { from = 1, max = 1000 } = options;
-    return this.#control().call("log", CALL_MS, (node) => node.log(from, max));
+    const lines = await this.#control().call("log", CALL_MS, (node) => node.log(from, max));
+    return lines.map(decodedLine);
   }
 
   /** SHA-256 of the state machine's state in hex, and the index of the last entry applied to it. */
@@ -238,4 +263,10 @@ function isIntact({ life, raft, trouble }: NodeStatus): boolean {
   return (
     life.type === "running" && trouble === undefined && raft?.votes === true && !raft.repairing
   );
+}
+
+function decodedLine(line: EncodedLogLine): LogLine {
+  if (line.type !== "command") return line;
+  const { payload, ...rest } = line;
+  return { ...rest, command: payload.length === 0 ? undefined : decode(payload) };
 }

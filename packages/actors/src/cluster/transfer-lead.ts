@@ -1,20 +1,33 @@
 import type { NodeId } from "@kontiki/core";
 import { KontikiError, messageOf } from "../errors.ts";
-import type { Supervisor } from "../threads/supervisor.ts";
+import type { LeaderMembership, Supervisor } from "../threads/supervisor.ts";
+import { changeEnd, leaderForChange, saysWhatIsOpen } from "./change-end.ts";
 import type { Deadline } from "./deadline.ts";
 
 /** How long one attempt may take, in ms. The leader itself gives up after an election timeout. */
 const CALL_MS = 10_000;
 
-/** Reasons, by their beginning, for which an attempt fails but another one may succeed. */
+/** Reasons, by their beginning, for which a leader begins no transfer, but another attempt may succeed. */
 const PASSING = ["this server does not lead", "a transfer to", "it already leads"];
+
+/** Reasons, by a part of them, for which a transfer that was begun has failed. */
+const BEGUN = ["did not take over", "this server no longer leads"];
+
+/**
+ * How an attempt failed. `never`: no leader will ever begin it. `notNow`: it was not begun. `open`: the target may have
+ * been told to stand, and may do so late.
+ */
+type Failure = { readonly reason: string; readonly fate: "never" | "notNow" | "open" };
+
+/** The target can never lead. Nothing was begun. */
+class NeverLeadsError extends KontikiError {}
 
 /**
  * Makes the leader transfer leadership to `target`, or to the best candidate, until another node leads (dissertation
  * 3.10).
  *
  * @returns the new leader.
- * @throws KontikiError when the time has run out, or the target can never lead.
+ * @throws ChangeError when the time has run out or no quorum can come, KontikiError when the target can never lead.
  */
 export async function transferLead(
   supervisor: Supervisor,
@@ -22,48 +35,55 @@ export async function transferLead(
   deadline: Deadline,
   pauseMs: number,
 ): Promise<NodeId> {
-  for (;;) {
-    const { leader } = await deadline.wait(supervisor.events, () => supervisor.whoLeads());
-    if (leader === target) return leader;
-    const reason = await tryToTransfer(supervisor, leader, target, deadline);
-    if (reason === undefined) {
-      const next = await deadline.wait(supervisor.events, () => anotherThan(supervisor, leader));
-      if (target === undefined || next === target) return next;
-      deadline.obstacle = `${next} was elected in its place`;
-    } else {
-      if (!mayWorkLater(reason)) throw deadline.failure(reason);
-      deadline.obstacle = reason;
+  let isOpen = false;
+  const look = (): LeaderMembership | undefined => leaderForChange(supervisor, deadline);
+  try {
+    for (;;) {
+      const { leader } = await deadline.wait(supervisor.events, look);
+      if (leader === target) return leader;
+      const failure = await tryToTransfer(supervisor, leader, target, deadline);
+      if (failure?.fate === "never")
+        throw new NeverLeadsError(deadline.failure(failure.reason).message);
+      isOpen ||= failure?.fate !== "notNow";
+      deadline.obstacle = failure?.reason;
+      if (failure === undefined) {
+        const next = await deadline.wait(supervisor.events, () => otherThan(leader, look()));
+        if (target === undefined || next === target) return next;
+        deadline.obstacle = `${next} was elected in its place`;
+      }
+      await deadline.pause(pauseMs);
     }
-    await deadline.pause(pauseMs);
+  } catch (error) {
+    if (error instanceof NeverLeadsError && !isOpen) throw error;
+    throw saysWhatIsOpen(changeEnd(error, isOpen));
   }
 }
 
-/** The reason why it failed; undefined when the leader no longer leads. */
+/** How it failed; undefined when the leader no longer leads. */
 async function tryToTransfer(
   supervisor: Supervisor,
   leader: NodeId,
   target: NodeId | undefined,
   deadline: Deadline,
-): Promise<string | undefined> {
+): Promise<Failure | undefined> {
   const control = supervisor.child(leader)?.thread?.control;
-  if (control === undefined) return PASSING[0];
+  if (control === undefined) return { reason: `${leader} has no thread`, fate: "notNow" };
   try {
-    return await control.call("transfer", Math.min(deadline.leftMs, CALL_MS), (node) =>
-      node.transfer(target),
-    );
+    const timeoutMs = Math.min(deadline.leftMs, CALL_MS);
+    const reason = await control.call("transfer", timeoutMs, (node) => node.transfer(target));
+    return reason === undefined ? undefined : { reason, fate: fateOf(reason) };
   } catch (error) {
     if (!(error instanceof KontikiError)) throw error;
-    deadline.obstacle = messageOf(error);
-    return PASSING[0];
+    return { reason: messageOf(error), fate: "open" };
   }
 }
 
-/** Whether the reason for a failed transfer is temporary. */
-export function mayWorkLater(reason: string): boolean {
-  return PASSING.some((passing) => reason.startsWith(passing)) || reason.includes("take over");
+/** What a leader's reason for a failed transfer tells. */
+export function fateOf(reason: string): Failure["fate"] {
+  if (PASSING.some((passing) => reason.startsWith(passing))) return "notNow";
+  return BEGUN.some((begun) => reason.includes(begun)) ? "open" : "never";
 }
 
-function anotherThan(supervisor: Supervisor, leader: NodeId): NodeId | undefined {
-  const now = supervisor.whoLeads()?.leader;
-  return now === leader ? undefined : now;
+function otherThan(leader: NodeId, now: LeaderMembership | undefined): NodeId | undefined {
+  return now?.leader === leader ? undefined : now?.leader;
 }

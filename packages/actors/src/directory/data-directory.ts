@@ -1,5 +1,8 @@
 import { join } from "node:path";
 import { assert, type NodeId } from "@kontiki/core";
+import { checkArgument } from "../options/argument.ts";
+import { nodeNames } from "../options/node-names.ts";
+import { folder as folderRule } from "../options/rules.ts";
 import { absolutePath } from "./absolute-path.ts";
 import type { ClusterDisks, NodeDisk } from "./cluster-disks.ts";
 import type { ClusterFile } from "./cluster-file.ts";
@@ -61,8 +64,8 @@ export function openDataDirectory(
   nodes: readonly NodeId[] | undefined,
   system: DirectorySystem = { calls: SYSTEM_CALLS, processes: PROCESSES },
 ): DataDirectory {
-  assert(nodes === undefined || nodes.length > 0, "a cluster has a node");
-  assert(new Set(nodes).size === (nodes?.length ?? 0), "no two nodes have the same name");
+  checkArgument("openDataDirectory", "path", folderRule, path);
+  if (nodes !== undefined) checkArgument("openDataDirectory", "nodes", NODES, nodes);
   const folder = new ClusterFolder(absolutePath(path), system.calls);
   refuseUnfitPlatform(folder, system.platform);
   return refusingUnwritable(() => {
@@ -74,6 +77,8 @@ export function openDataDirectory(
     });
   });
 }
+
+const NODES = nodeNames("a list of names, or undefined for those that it holds");
 
 /** Whether `path` holds a cluster, even an unfinished one. @throws DataDirectoryError if it holds something else. */
 export function holdsCluster(path: string, calls: SystemCalls = SYSTEM_CALLS): boolean {

@@ -13,6 +13,9 @@ import { absolutePath } from "./absolute-path.ts";
 import type { ClusterFile } from "./cluster-file.ts";
 import { ClusterFolder } from "./cluster-folder.ts";
 import { KontikiError } from "../errors.ts";
+import { checkArgument } from "../options/argument.ts";
+import { someNode } from "../options/node-names.ts";
+import { folder as folderRule } from "../options/rules.ts";
 import { FileDisk } from "../storage/disk/file-disk.ts";
 import { refusingUnwritable, withLock, type DirectorySystem } from "./lock-directory.ts";
 import { openStorage } from "../storage/recovery/open-storage.ts";
@@ -63,6 +66,7 @@ export function openLostCluster(
   path: string,
   system: DirectorySystem = { calls: SYSTEM_CALLS, processes: PROCESSES },
 ): LostCluster {
+  checkArgument("openLostCluster", "path", folderRule, path);
   const folder = new ClusterFolder(absolutePath(path), system.calls);
   refuseUnfitPlatform(folder, system.platform);
   return refusingUnwritable(() => {
@@ -75,7 +79,10 @@ export function openLostCluster(
       return {
         nodes,
         best: bestOf(nodes),
-        recover: (node: NodeId) => recover(folder, system.calls, file, node),
+        recover: (node: NodeId) => {
+          checkArgument("LostCluster.recover", "node", someNode, node);
+          return recover(folder, system.calls, file, node);
+        },
         close: release,
       };
     });
@@ -96,6 +103,8 @@ export function openLostCluster(
  * ```
  */
 export function recoverDataDirectory(path: string, node: string): RecoveredCluster {
+  checkArgument("recoverDataDirectory", "path", folderRule, path);
+  checkArgument("recoverDataDirectory", "node", someNode, node);
   const lost = openLostCluster(path);
   try {
     return lost.recover(node as NodeId);

@@ -1,7 +1,11 @@
 import { existsSync } from "node:fs";
 import { fileURLToPath } from "node:url";
+import { checkArgument } from "../options/argument.ts";
+import { text } from "../options/rules.ts";
 import { KontikiError, messageOf } from "../errors.ts";
 import { isTypeScript, stripTypes } from "./type-stripping.ts";
+
+export const URL_TEXT = text("the URL of a module, such as new URL(path, import.meta.url).href");
 
 /**
  * Imports a user's module: JavaScript, or TypeScript that needs only type stripping.
@@ -15,6 +19,8 @@ export async function importModule(
   url: string,
   what: string,
 ): Promise<Readonly<Record<string, unknown>>> {
+  checkArgument("importModule", "url", URL_TEXT, url);
+  checkArgument("importModule", "what", text("what the module should be"), what);
   if (url.startsWith("file:") && !existsSync(fileURLToPath(url))) {
     throw new KontikiError(
       `${what} ${url} does not exist: check its path; a relative path starts from the calling file`,

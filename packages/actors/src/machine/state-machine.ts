@@ -1,10 +1,17 @@
 /**
  * The replicated state machine: every node applies the same commands in the same order.
  *
- * It must be deterministic: no clock, randomness, I/O or outside state. Commands and results are plain data (null,
- * booleans, numbers, strings, `Uint8Array`, arrays and objects of these). Byte strings in a command, a query or a
- * snapshot are views of memory that others own: keep a copy, and never write to one. If a command throws, the error is
- * its result on every node; changes it made before throwing stay, so check first.
+ * It must be deterministic: no clock, randomness, I/O or outside state. Commands, queries, results and snapshots are plain
+ * data (null, booleans, numbers, strings, `Uint8Array`, arrays and objects of these).
+ *
+ * Who owns what, in every engine:
+ * - What a machine is given (a command, a query, a snapshot, its parts) is its own copy. It may change it and keep it,
+ *   byte strings included: no log, no other node and no later call has it.
+ * - What a machine returns or yields is copied before it is called again. It may return its own state, or the same object
+ *   each time, and change both later: answers, retried answers and snapshots keep the contents of the moment.
+ * - A machine belongs to one node, from one start to the next: it shares nothing with another machine.
+ *
+ * If a command throws, the error is its result on every node; changes it made before throwing stay, so check first.
  */
 export interface StateMachine<Command = unknown, Result = unknown> {
   /** Applies one command and returns its result. */
@@ -29,7 +36,10 @@ export interface StateMachine<Command = unknown, Result = unknown> {
   restoreParts?(parts: Iterable<unknown>): void;
 }
 
-/** The default export of a state machine's module. Called once in each node's thread. */
+/**
+ * The default export of a state machine's module. Each call returns a new machine with an empty state. It is called for
+ * each start of a node and by checks, so more than once in a thread.
+ */
 export type MakeStateMachine<Command = unknown, Result = unknown> = () => StateMachine<
   Command,
   Result

@@ -119,8 +119,8 @@ export const PULSE_MS = 20;
 export type NodeControl = {
   /** Finishes the current turn, closes the disk, and lets the thread end. */
   stop(): void;
-  /** Log entries from an index on, at most `max`, with decoded commands. */
-  log(from: number, max: number): readonly LogLine[];
+  /** Log entries from an index on, at most `max`. */
+  log(from: number, max: number): readonly EncodedLogLine[];
   /** SHA-256 of the state machine's snapshot in hex, and the last applied index. */
   digest(): { readonly applied: number; readonly sha256: string };
   /**
@@ -151,6 +151,13 @@ export type ChangeAnswer =
   | { readonly taken: true; readonly index: number }
   | { readonly taken: false; readonly reason: string };
 
+/** A {@link LogLine} whose command is still encoded: what a port does to a value is not what its encoding does. */
+export type EncodedLogLine =
+  | Exclude<LogLine, { readonly type: "command" }>
+  | (Omit<Extract<LogLine, { readonly type: "command" }>, "command"> & {
+      readonly payload: Uint8Array;
+    });
+
 /** A log entry for people: the command as plain data, with its client and sequence number. */
 export type LogLine =
   /** What a new leader appends (§8). */
@@ -170,6 +177,7 @@ export type LogLine =
       readonly term: number;
       /** The number of the client that proposed it. */
       readonly client: number;
+      /** 0 for the command that opens a session, which is undefined. */
       readonly sequence: number;
       readonly command: unknown;
     };

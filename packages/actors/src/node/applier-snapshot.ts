@@ -1,6 +1,7 @@
-import { decode, encode } from "../bytes/codec.ts";
-import { KontikiError, messageOf } from "../errors.ts";
-import { checkPlain } from "../bytes/plain-data.ts";
+import { decodeCopy, encode } from "../bytes/codec.ts";
+import { NotPlainError } from "../bytes/plain-flaw.ts";
+import { KontikiError, messageOf, StateMachineError } from "../errors.ts";
+import { encodePlainPair } from "../bytes/plain-encoder.ts";
 import { addSessions, isWhole, sessionParts } from "../sessions/session-parts.ts";
 import type { Session } from "../sessions/session.ts";
 import type { SessionsCopy } from "../sessions/sessions.ts";
@@ -48,8 +49,7 @@ function* iterateParts(
 
 function* pieceBytes(state: Iterator<unknown>): Generator<Uint8Array, void> {
   for (let next = state.next(); next.done !== true; next = state.next()) {
-    checkPlain(next.value);
-    yield encode([KIND.piece, next.value]);
+    yield stateBytes(KIND.piece, next.value, "part");
   }
 }
 
@@ -59,10 +59,24 @@ export function* sessionBytes({ open, ended }: SessionsCopy): Generator<Uint8Arr
   yield encode([KIND.ended, ended]);
 }
 
-function wholeOf(machine: StateMachine): Uint8Array {
-  const state = machine.snapshot();
-  checkPlain(state);
-  return encode([KIND.whole, state]);
+/**
+ * The whole state of a machine as one part: the same bytes for the same state.
+ *
+ * @throws StateMachineError when it is not plain data.
+ */
+export function wholeOf(machine: StateMachine): Uint8Array {
+  return stateBytes(KIND.whole, machine.snapshot(), "snapshot");
+}
+
+function stateBytes(kind: number, state: unknown, name: string): Uint8Array {
+  try {
+    // A copy, because a part may wait to be written while many others are encoded.
+    return new Uint8Array(encodePlainPair(kind, state, name));
+  } catch (error) {
+    if (!(error instanceof NotPlainError)) throw error;
+    const text = `the state machine gave a snapshot that cannot be kept: ${error.message}`;
+    throw new StateMachineError(text, { cause: error });
+  }
 }
 
 /**
@@ -102,7 +116,8 @@ function* openParts(parts: Iterable<Uint8Array>): Generator<Part, void> {
 function openPart(bytes: Uint8Array, number: number): Part {
   let part: unknown;
   try {
-    part = decode(bytes);
+    // The machine may keep and change what it restores.
+    part = decodeCopy(bytes);
   } catch (error) {
     throw new KontikiError(`a snapshot: part ${number} cannot be read: ${messageOf(error)}`, {
       cause: error,

@@ -1,8 +1,7 @@
 import { createHash } from "node:crypto";
 import { indexAfter, INDEX_ZERO, type Index, type LogView, type Term } from "@kontiki/core";
 import { clientAddress } from "../mail/address.ts";
-import { restoreParts, sessionBytes, snapshotParts } from "./applier-snapshot.ts";
-import { encode } from "../bytes/codec.ts";
+import { restoreParts, sessionBytes, snapshotParts, wholeOf } from "./applier-snapshot.ts";
 import { clientOf, headerOf } from "../sessions/command.ts";
 import type { OutgoingMail } from "../mail/protocol.ts";
 import { applyPayload, queryPayload } from "../sessions/result.ts";
@@ -88,11 +87,16 @@ export class Applier {
     this.#applied = at;
   }
 
-  /** SHA-256 of machine and sessions in hex: the same on all nodes that have applied the same entries. */
+  /**
+   * SHA-256 of machine and sessions in hex: the same on all nodes that have applied the same entries. The machine is in it
+   * as the bytes of its snapshot, so two states that a snapshot distinguishes have different digests.
+   *
+   * @throws StateMachineError when the machine's snapshot is not plain data.
+   */
   digest(): string {
     const hash = createHash("sha256");
     for (const part of sessionBytes(this.#sessions.copy())) hash.update(part);
-    return hash.update(encode(this.#machine.snapshot())).digest("hex");
+    return hash.update(wholeOf(this.#machine)).digest("hex");
   }
 }
 

@@ -1,7 +1,6 @@
 import { getUint32, getUint48, setUint32, setUint48 } from "../bytes/big-endian.ts";
-import { encodeShared } from "../bytes/codec.ts";
 import { partOf } from "../bytes/part-of.ts";
-import { checkPlain } from "../bytes/plain-data.ts";
+import { ASKED_DEPTH_MAX, encodePlain } from "../bytes/plain-encoder.ts";
 import type { CommandBytes } from "../storage/storage.ts";
 
 /** Identifies the client and number of a command, so that a repeat is recognized (dissertation 6.3). */
@@ -16,6 +15,8 @@ export type CommandHeader = {
 
 /** Bytes before a command's payload: client, sequence number, and the distance to the floor. */
 export const HEADER_BYTES = 16;
+
+const COMMAND_OPTIONS = { room: HEADER_BYTES, depthMax: ASKED_DEPTH_MAX };
 
 /** The most bytes of a command: space for two of the key-value machine's largest values, for a compare-and-set. */
 export const COMMAND_BYTES_MAX = 4 * 1024 * 1024;
@@ -58,11 +59,11 @@ export function reachedAt(opening: CommandBytes): number {
 /**
  * Encodes a command without its header: the bytes of its payload after space for one. It is never encoded again.
  *
- * @throws TypeError when it is not plain data.
+ * @param name what it is, for the error.
+ * @throws NotPlainError when it is not plain data.
  */
-export function encodeCommand(payload: unknown): CommandBytes {
-  checkPlain(payload);
-  return encodeShared(payload, HEADER_BYTES);
+export function encodeCommand(payload: unknown, name = "command"): CommandBytes {
+  return encodePlain(payload, name, COMMAND_OPTIONS);
 }
 
 /** Writes a header into the space that {@link encodeCommand} left for it. */

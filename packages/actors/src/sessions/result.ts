@@ -1,8 +1,9 @@
+/// <reference lib="es2024.string" />
 import type { Index } from "@kontiki/core";
-import { decode, encodeShared } from "../bytes/codec.ts";
+import { decode, decodeCopy, encodeShared } from "../bytes/codec.ts";
 import { messageOf } from "../errors.ts";
 import type { Outcome } from "./outcome.ts";
-import { checkPlain } from "../bytes/plain-data.ts";
+import { encodePlainPair } from "../bytes/plain-encoder.ts";
 import type { StateMachine } from "../machine/state-machine.ts";
 
 /** The first element of an encoded result. */
@@ -24,9 +25,9 @@ export type Expired = {
  */
 export function applyPayload(machine: StateMachine, payload: Uint8Array): Uint8Array {
   try {
-    return encodeAnswer(machine.apply(decode(payload)));
+    return encodeAnswer(machine.apply(decodeCopy(payload)), "result");
   } catch (error) {
-    return encodeShared([KIND.error, messageOf(error)]);
+    return encodeError(error);
   }
 }
 
@@ -34,9 +35,9 @@ export function applyPayload(machine: StateMachine, payload: Uint8Array): Uint8A
 export function queryPayload(machine: StateMachine, payload: Uint8Array): Uint8Array {
   if (machine.query === undefined) return encodeShared([KIND.unanswerable]);
   try {
-    return encodeAnswer(machine.query(decode(payload)));
+    return encodeAnswer(machine.query(decodeCopy(payload)), "answer");
   } catch (error) {
-    return encodeShared([KIND.error, messageOf(error)]);
+    return encodeError(error);
   }
 }
 
@@ -59,7 +60,7 @@ export function isUnanswerable(result: Uint8Array): boolean {
 
 /** The outcome that a result means. */
 export function outcomeOf(result: Uint8Array): Outcome<unknown> {
-  const [kind, value] = decode(result) as [number, unknown];
+  const [kind, value] = decodeCopy(result) as [number, unknown];
   switch (kind) {
     case KIND.answer:
       return { type: "ok", value };
@@ -72,10 +73,14 @@ export function outcomeOf(result: Uint8Array): Outcome<unknown> {
   }
 }
 
-function encodeAnswer(answer: unknown): Uint8Array {
+function encodeAnswer(answer: unknown, name: string): Uint8Array {
   // A machine that returns a promise gets an error below; an unhandled rejection would kill every node that applies the
   // entry, again and again.
   if (answer instanceof Promise) answer.catch(() => undefined);
-  checkPlain(answer);
-  return encodeShared([KIND.answer, answer]);
+  return encodePlainPair(KIND.answer, answer, name);
+}
+
+/** What is no Unicode in the message is replaced. */
+function encodeError(error: unknown): Uint8Array {
+  return encodePlainPair(KIND.error, messageOf(error).toWellFormed(), "message");
 }

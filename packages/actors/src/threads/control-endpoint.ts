@@ -1,13 +1,12 @@
 import type { MessagePort } from "node:worker_threads";
 import { index, type Entry } from "@kontiki/core";
 import { expose } from "comlink";
-import { decode } from "../bytes/codec.ts";
 import { headerOf, payloadOf } from "../sessions/command.ts";
 import { KontikiError } from "../errors.ts";
 import type { NodeActor } from "../node/node-actor.ts";
 import type { NodeRunner } from "../node/node-runner.ts";
 import type { Orders } from "../node/orders.ts";
-import type { LogLine, NodeControl } from "../mail/protocol.ts";
+import type { EncodedLogLine, NodeControl } from "../mail/protocol.ts";
 import type { CommandBytes } from "../storage/storage.ts";
 
 /** Answers control calls about a node, between two of its turns. `stop` releases everything it holds. */
@@ -46,7 +45,7 @@ export function exposeControl(
   expose(control, port);
 }
 
-function lineOf(entry: Entry<CommandBytes>): LogLine {
+function lineOf(entry: Entry<CommandBytes>): EncodedLogLine {
   const { index: at, term } = entry;
   switch (entry.type) {
     case "noop":
@@ -55,9 +54,9 @@ function lineOf(entry: Entry<CommandBytes>): LogLine {
       return { type: "membership", index: at, term, membership: entry.membership };
     case "command": {
       const { client, sequence } = headerOf(entry.command);
-      const payload = payloadOf(entry.command);
-      const command = payload.length === 0 ? undefined : decode(payload);
-      return { type: "command", index: at, term, client, sequence, command };
+      // A copy, because a port would copy all that the log keeps with it.
+      const payload = new Uint8Array(payloadOf(entry.command));
+      return { type: "command", index: at, term, client, sequence, payload };
     }
     default:
       return entry satisfies never;

@@ -1,5 +1,7 @@
 import type { NodeId } from "@kontiki/core";
 import { isClientAddress, type Address, type ClientAddress } from "../mail/address.ts";
+import { decimal } from "../options/rules.ts";
+import { checkOptions, needed, type Schema } from "../options/schema.ts";
 import type { Envelope, ToNode } from "../mail/protocol.ts";
 import type { DeadLetterReason } from "../mail/status.ts";
 
@@ -9,6 +11,11 @@ export type MailboxLimits = {
   readonly letters: number;
   /** Their bytes. */
   readonly bytes: number;
+};
+
+const MAILBOX_LIMITS: Schema<MailboxLimits> = {
+  letters: needed(decimal(0, Infinity)),
+  bytes: needed(decimal(0, Infinity)),
 };
 
 export const MAILBOX_DEFAULTS: MailboxLimits = { letters: 4096, bytes: 64 * 1024 * 1024 };
@@ -40,6 +47,7 @@ export class Router {
     limits: MailboxLimits,
     onDeadLetter: (to: Address, reason: DeadLetterReason) => void,
   ) {
+    checkOptions("Router", MAILBOX_LIMITS, limits, "limits");
     this.#limits = limits;
     this.#onDeadLetter = onDeadLetter;
   }

@@ -1,5 +1,5 @@
 import { EventEmitter } from "node:events";
-import { INDEX_ZERO, initialMembership, type Index, type NodeId } from "@kontiki/core";
+import { INDEX_ZERO, initialMembership, type NodeId } from "@kontiki/core";
 import { isClientAddress, type Address } from "../mail/address.ts";
 import { currentLeader } from "./agreement.ts";
 import type { ChildHost } from "./child-host.ts";
@@ -9,6 +9,7 @@ import { KontikiError } from "../errors.ts";
 import { CarriedMail, type MailCarrier } from "./mail-carrier.ts";
 import { PULSE_MS, type Envelope, type FromNode, type NodeSpec } from "../mail/protocol.ts";
 import type { KnownMembership } from "./node-reports.ts";
+import { quorumLoss } from "./quorum-loss.ts";
 import type { RestartPolicy } from "./restart-policy.ts";
 import { Router, type MailboxLimits } from "./router.ts";
 import {
@@ -68,13 +69,11 @@ export class Supervisor {
   #leaderTerm = 0;
   #stopping = false;
   /** The membership that was last reported: at first the one that the cluster began with. */
-  #reported: { readonly index: Index; readonly committed: boolean } = {
-    index: INDEX_ZERO,
-    committed: true,
-  };
+  #reported: KnownMembership;
 
   constructor(options: SupervisorOptions) {
     this.#options = options;
+    this.#reported = this.#firstMembership();
     // Every wait for something adds a listener, and there may be many.
     this.events.setMaxListeners(0);
     this.router = new Router(options.mailbox, (to, reason) => this.#onDeadLetter(to, reason));
@@ -125,6 +124,15 @@ export class Supervisor {
   whoLeads(): LeaderMembership | undefined {
     this.checkRunning();
     return this.leaderMembership();
+  }
+
+  /** Why no quorum can come unless a node is started, in one line; undefined when one may. */
+  quorumLoss(): string | undefined {
+    const nodes = this.children.map((child) => {
+      const { id, uid, life } = child.status();
+      return { id, uid, life, membership: child.membership };
+    });
+    return quorumLoss(nodes, this.#reported.membership);
   }
 
   /** @throws KontikiError once the cluster is stopped. */
@@ -197,7 +205,7 @@ export class Supervisor {
     const { leader, index, membership, committed } = known;
     const last = this.#reported;
     if (index === last.index && committed === last.committed) return this.#changed();
-    this.#reported = { index, committed };
+    this.#reported = { index, membership, committed };
     this.#emit({ type: "membership", node: leader, index, membership, committed });
   }
 

@@ -8,7 +8,7 @@ import { parentPort, workerData, type MessagePort } from "node:worker_threads";
 import { makeConfig, nodeId, type Config } from "@kontiki/core";
 import { exposeControl } from "./control-endpoint.ts";
 import type { Disk } from "../storage/disk/disk.ts";
-import { KontikiError } from "../errors.ts";
+import { KontikiError, StateMachineError } from "../errors.ts";
 import { FileDisk } from "../storage/disk/file-disk.ts";
 import { waitAt } from "./gate.ts";
 import { heapWatch } from "./heap-watch.ts";
@@ -147,6 +147,10 @@ async function run(): Promise<void> {
   runner.start();
 }
 
+// The thread ends of this error all the same, but its node is not started again only to end like this again.
+process.on("uncaughtExceptionMonitor", (error) => {
+  if (error instanceof StateMachineError) post({ type: "unusable", message: error.message });
+});
 obeyPauses();
 try {
   await run();

@@ -1,3 +1,6 @@
+import { checkArgument } from "../options/argument.ts";
+import { rule } from "../options/rules.ts";
+
 /**
  * The changes of a state, as two partial values: before and after. For a value with fields, only its changed fields are
  * included, recursively; a value of another `type` and a list are included as a whole. A field in `before` and not in
@@ -29,15 +32,28 @@ export function changesBetween(before: Fields, after: Fields): Changes {
 }
 
 /** Applies changes to a value: the inverse of `changesBetween`. */
-export function withChanges(value: Fields, { before, after }: Changes): Fields {
-  const changed: Record<string, unknown> = { ...value };
-  for (const key of Object.keys(before)) if (!Object.hasOwn(after, key)) delete changed[key];
+export function withChanges(value: Fields, changes: Changes): Fields {
+  checkArgument("withChanges", "value", FIELDS, value);
+  checkArgument("withChanges", "changes", CHANGES, changes);
+  return changed(value, changes);
+}
+
+const FIELDS = rule("an object", isFields);
+
+const CHANGES = rule(
+  "{ before, after }, as a traced step has them",
+  (value) => isFields(value) && isFields(value["before"]) && isFields(value["after"]),
+);
+
+function changed(value: Fields, { before, after }: Changes): Fields {
+  const result: Record<string, unknown> = { ...value };
+  for (const key of Object.keys(before)) if (!Object.hasOwn(after, key)) delete result[key];
   for (const [key, now] of Object.entries(after)) {
     const [old, was] = [value[key], before[key]];
     const inner = isFields(old) && isFields(was) && isFields(now) && typeOf(now) === undefined;
-    changed[key] = inner ? withChanges(old, { before: was, after: now }) : now;
+    result[key] = inner ? changed(old, { before: was, after: now }) : now;
   }
-  return changed;
+  return result;
 }
 
 /** Whether two plain values are equal. Unchanged values are nearly always the same object. */

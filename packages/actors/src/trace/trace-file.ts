@@ -2,6 +2,8 @@ import { closeSync, openSync, readdirSync, readSync } from "node:fs";
 import { join } from "node:path";
 import { StringDecoder } from "node:string_decoder";
 import type { NodeId } from "@kontiki/core";
+import { checkArgument } from "../options/argument.ts";
+import { callable, text } from "../options/rules.ts";
 import {
   attempt,
   errorCode,
@@ -94,10 +96,16 @@ export function openTraceFile(folder: string, node: NodeId, incarnation: number)
  * @param onCut called when a line was left out.
  * @throws DiskError
  */
-export function* readTraceFile(
+export function readTraceFile(
   path: string,
   onCut: () => void = () => undefined,
 ): Generator<string> {
+  checkArgument("readTraceFile", "path", text("the path of a trace"), path);
+  checkArgument("readTraceFile", "onCut", callable(""), onCut);
+  return linesIn(path, onCut);
+}
+
+function* linesIn(path: string, onCut: () => void): Generator<string> {
   const fd = attempt("read the trace", path, () => openSync(path, "r"));
   try {
     const decoder = new StringDecoder("utf8");

@@ -8,6 +8,8 @@ import {
   type MemoryLog,
   type State,
 } from "@kontiki/core";
+import { checkArgument } from "../options/argument.ts";
+import { rule } from "../options/rules.ts";
 import { KontikiError, messageOf } from "../errors.ts";
 import type { CommandBytes } from "../storage/storage.ts";
 import { isFields, same, type Changes, type Fields } from "./trace-changes.ts";
@@ -51,8 +53,24 @@ export type Trace = {
   readonly steps: Iterable<TracedStep>;
 };
 
-/** Reads a trace, line by line. @throws TraceError if it does not begin like one. */
+/** A text is iterable, too: by its characters. */
+const LINES = rule(
+  "the lines of a trace, such as readTraceFile(path)",
+  (value) => typeof value === "object" && value !== null && Symbol.iterator in value,
+);
+
+/** Checks what is given as the lines of a trace. @throws KontikiError */
+export function checkLines(where: string, lines: Iterable<string>): void {
+  checkArgument(where, "lines", LINES, lines);
+}
+
+/**
+ * Reads a trace, line by line.
+ *
+ * @throws TraceError if it does not begin like one, KontikiError if it is no list of lines.
+ */
 export function readTrace(lines: Iterable<string>): Trace {
+  checkLines("readTrace", lines);
   const iterator = lines[Symbol.iterator]();
   const first = iterator.next();
   if (first.done === true) throw new TraceError(1, "there is no line that opens a trace");

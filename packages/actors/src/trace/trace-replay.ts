@@ -2,7 +2,7 @@ import { AssertionError, positionOf, step, type Effect, type MemoryLog } from "@
 import { messageOf } from "../errors.ts";
 import type { CommandBytes } from "../storage/storage.ts";
 import { changesBetween, isFields, same } from "./trace-changes.ts";
-import { readTrace, TraceError, type Trace, type TracedStep } from "./trace-lines.ts";
+import { checkLines, readTrace, TraceError, type Trace, type TracedStep } from "./trace-lines.ts";
 import { toTrace } from "./trace-values.ts";
 
 /** A value in which a trace and the core differ. */
@@ -31,6 +31,7 @@ export type Replay = {
  * @throws TraceError for an invalid line.
  */
 export function replayTrace(lines: Iterable<string>): Replay {
+  checkLines("replayTrace", lines);
   const trace = readTrace(lines);
   let { state } = trace;
   let steps = 0;

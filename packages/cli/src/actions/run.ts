@@ -1,5 +1,4 @@
 import {
-  campaignVerdict,
   runCampaign,
   seedCount,
   type CampaignProgress,
@@ -8,7 +7,7 @@ import {
   type SeedRange,
 } from "@kontiki/testing";
 import { availableParallelism } from "node:os";
-import type { CampaignRun } from "../campaign/campaign-run.ts";
+import { verdictOf, type CampaignRun } from "../campaign/campaign-run.ts";
 import { chooseSeeds, isRandom, type SeedOptions } from "../campaign/choose-seeds.ts";
 import { loadScenarios, type NamedScenario } from "../campaign/load-scenarios.ts";
 import { campaignProgressText } from "../campaign/progress.ts";
@@ -90,7 +89,7 @@ async function runAll(
     notes.problem(run.result.broken);
     return EXIT_TOOL;
   }
-  return verdictStatus(campaignVerdict(run.result.tallies));
+  return verdictStatus(verdictOf(run));
 }
 
 async function writeFirst(path: string, { result }: CampaignRun, notes: Notes): Promise<void> {

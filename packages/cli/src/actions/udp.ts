@@ -1,8 +1,10 @@
 import { EXIT_OK, interruptedStatus, type Host } from "../host/host.ts";
 import { Notes } from "../output/notes.ts";
 import { ORIGINAL_MEMBERS } from "../udp/members.ts";
+import { hastyElection } from "../udp/hasty-election.ts";
 import { readNodesFile } from "../udp/nodes-file.ts";
-import { jsonPrinter, NOTATION } from "../udp/printer.ts";
+import type { Notation } from "../udp/notation.ts";
+import { jsonPrinter, textPrinter } from "../udp/printer.ts";
 import { runNode } from "../udp/run-node.ts";
 
 export type UdpOptions = {
@@ -11,6 +13,7 @@ export type UdpOptions = {
   readonly electionTimeout: number;
   readonly heartbeat: number;
   readonly seconds?: number;
+  readonly notation: Notation;
   readonly json?: true;
 };
 
@@ -35,7 +38,10 @@ export async function udp(
     heartbeatMs: options.heartbeat,
     seconds: options.seconds,
   };
-  const printer = options.json === true ? jsonPrinter(self) : NOTATION;
-  await runNode(run, printer, new Notes(host), host);
+  const printer = options.json === true ? jsonPrinter(self) : textPrinter(options.notation);
+  const notes = new Notes(host);
+  const warning = hastyElection(run);
+  if (warning !== undefined) notes.note(warning);
+  await runNode(run, printer, notes, host);
   return interruptedStatus(host.signal) ?? EXIT_OK;
 }

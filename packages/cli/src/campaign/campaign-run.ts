@@ -1,4 +1,10 @@
-import type { CampaignResult, Engine, SeedRange } from "@kontiki/testing";
+import {
+  campaignVerdict,
+  type CampaignResult,
+  type Engine,
+  type RunReport,
+  type SeedRange,
+} from "@kontiki/testing";
 
 /** A campaign and its result: everything that is printed about it. */
 export type CampaignRun = {
@@ -15,3 +21,13 @@ export type CampaignRun = {
   /** What ended it early; undefined when it was completed. */
   readonly endedBy: "time" | "interruption" | "job" | undefined;
 };
+
+/**
+ * The verdict of a campaign. One that a broken job ended, or that ended before it had run as many seeds as it was to run,
+ * is not valid: nothing is known of the others.
+ */
+export function verdictOf({ result, seeds, endedBy }: CampaignRun): RunReport["verdict"] {
+  const verdict = campaignVerdict(result.tallies);
+  const isCut = endedBy === "job" || (endedBy !== undefined && seeds.count !== undefined);
+  return isCut && verdict === "valid" ? "unknown" : verdict;
+}

@@ -1,11 +1,11 @@
-import { campaignVerdict, type Tally } from "@kontiki/testing";
-import type { CampaignRun } from "./campaign-run.ts";
+import type { Tally } from "@kontiki/testing";
+import { verdictOf, type CampaignRun } from "./campaign-run.ts";
 
 /** A campaign as one line of JSON. */
 export function runJson(run: CampaignRun): string {
   const { scenarios, engine, seeds, jobs, result, elapsedMs, endedBy } = run;
   const document = {
-    verdict: campaignVerdict(result.tallies),
+    verdict: verdictOf(run),
     engine,
     seeds: { first: seeds.first, count: seeds.count ?? null, shard: seeds.shard ?? null },
     jobs,

@@ -1,8 +1,8 @@
-import { campaignVerdict, SEEDS, summed, type SeedRange, type Tally } from "@kontiki/testing";
+import { SEEDS, summed, type SeedRange, type Tally } from "@kontiki/testing";
 import { counted, durationText, grouped } from "../render/quantities.ts";
 import { bareTable } from "../render/table.ts";
 import type { Colors } from "../output/colors.ts";
-import type { CampaignRun } from "./campaign-run.ts";
+import { verdictOf, type CampaignRun } from "./campaign-run.ts";
 import { coverageText } from "../render/coverage-text.ts";
 import { findingsText } from "./findings-text.ts";
 
@@ -20,11 +20,9 @@ export function runText(run: CampaignRun, colors: Colors, width: number): string
     .join("\n");
 }
 
-function headline(
-  { result, engine, seeds, jobs, elapsedMs, endedBy }: CampaignRun,
-  colors: Colors,
-): string {
-  const verdict = campaignVerdict(result.tallies);
+function headline(run: CampaignRun, colors: Colors): string {
+  const { result, engine, seeds, jobs, elapsedMs, endedBy } = run;
+  const verdict = verdictOf(run);
   const paint = { valid: colors.green, violated: colors.red, unknown: colors.yellow }[verdict];
   const runs = sum(result.tallies, ({ runs }) => runs);
   const bad = sum(result.tallies, (tally) => (verdict === "valid" ? 0 : tally[verdict]));

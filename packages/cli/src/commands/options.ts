@@ -68,10 +68,30 @@ export function priority(
 ): NonNullable<ClusterOptions["priorities"]> {
   const [, node, digits] = /^([a-z][a-z0-9-]{0,63})=(\d{1,3})$/.exec(text) ?? [];
   const value = Number(digits);
+  if (node !== undefined && Object.hasOwn(before, node))
+    throw new InvalidArgumentError(`${node} has the priority ${before[node]} already.`);
   if (node !== undefined && value <= PRIORITY_MAX) return { ...before, [node]: value };
   throw new InvalidArgumentError(
     `It must be a node and a whole number from 0 to ${PRIORITY_MAX}, such as n1=2.`,
   );
+}
+
+/**
+ * Ends the command with an error when a node has a priority and does not exist. Without `count` only the data directory
+ * knows its nodes.
+ */
+export function checkPriorities(
+  command: Command,
+  priorities: ClusterOptions["priorities"] = {},
+  count: number | undefined,
+): void {
+  const names = Array.from({ length: count ?? 0 }, (_, at) => `n${at + 1}`);
+  for (const [node, value] of Object.entries(priorities)) {
+    if (count === undefined || names.includes(node)) continue;
+    command.error(
+      `error: --priority ${node}=${value}: there is no node ${node}; there are ${names.join(", ")}`,
+    );
+  }
 }
 
 /** Reads the path of a file, which need not exist. */

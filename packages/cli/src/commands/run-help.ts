@@ -24,4 +24,5 @@ busyMs, coverage (name: count, 0 for an event that never occurred), findings (ch
 runs, hash, token), doubts (seed, text).
 
 Exit status: 0 valid, 1 violated, 2 bad usage or a broken scenario, 3 unknown: a run did not show what
-its scenario expects, or no run ended; 4 an error of the tool, 130 interrupted by Ctrl-C.`;
+its scenario expects, no run ended, or --time ended before the runs of --seeds; 4 an error of the
+tool, 130 interrupted by Ctrl-C.`;

@@ -15,6 +15,14 @@ original kontiki-udp, whose nodes may be in the same cluster. Times are printed 
 Without --data a node forgets its term, vote and log when it ends, as the original does. A datagram
 that is not a valid message is dropped and reported in one line.
 
+Give all nodes the same times. A node whose --election-timeout is not above the heartbeat of the
+others (5000 ms in the original) deposes healthy leaders; where the original may run, it is warned
+about at the start.
+
+The original's program prints the commit index in its states (_fCommitIndex, _cCommitIndex,
+_lCommitIndex), and a line for each new one. --notation readme leaves both out, as the older example
+in the original's README does.
+
 With --json every line is one object with "type" and "node":
   {"type":"begun","address","term","votedFor","commands","log"}
   {"type":"event","event","input","output","commands","log"}
@@ -22,11 +30,13 @@ With --json every line is one object with "type" and "node":
   {"type":"ended","dropped"}
   event    {"type":"message","from","message"}, {"type":"electionTimeout"}, {"type":"heartbeatTimeout"}
   input, output
-           {"role":"follower","term","votedFor"}, {"role":"candidate","term","votes"},
-           {"role":"leader","term","nextIndex":[["node0",3],...],"lastIndex":[["node0",2],...]}
+           {"role":"follower","term","commitIndex","votedFor"},
+           {"role":"candidate","term","commitIndex","votes"},
+           {"role":"leader","term","commitIndex","nextIndex":[["node0",3],...],"lastIndex":[["node0",2],...]}
   commands {"type":"log","text"}, {"type":"send","to","message"}, {"type":"broadcast","message"},
            {"type":"resetElectionTimeout","microseconds"}, {"type":"resetHeartbeatTimeout","microseconds"},
-           {"type":"truncateLog","after"}, {"type":"logEntries","entries"}, {"type":"commit","before","upTo"}
+           {"type":"truncateLog","after"}, {"type":"logEntries","entries"},
+           {"type":"commit","before","upTo"}, both equal when nothing new is committed
   message  {"type":"RequestVote","term","candidateId","lastLogIndex","lastLogTerm"},
            {"type":"RequestVoteResponse","term","voteGranted"},
            {"type":"AppendEntries","term","leaderId","prevLogIndex","prevLogTerm","entries","commitIndex"},

@@ -6,6 +6,7 @@ import { udpHelp } from "./udp-help.ts";
 
 const ELECTION_TIMEOUT_DEFAULT_MS = 10_000;
 const HEARTBEAT_DEFAULT_MS = 5_000;
+const NOTATIONS: readonly UdpOptions["notation"][] = ["original", "readme"];
 
 /** `kontiki udp`: one node of the original's UDP cluster. */
 export const defineUdp: Define = (command, { host, done }) => {
@@ -21,7 +22,8 @@ export const defineUdp: Define = (command, { host, done }) => {
     .addOption(
       durationOption(
         "--election-timeout <ms>",
-        "shortest time without a leader before an election; the longest is twice that",
+        "shortest time without a leader before an election; the longest is twice that; " +
+          "must be above the heartbeat of all other nodes",
         10,
       ).default(ELECTION_TIMEOUT_DEFAULT_MS),
     )
@@ -33,6 +35,11 @@ export const defineUdp: Define = (command, { host, done }) => {
       ).default(HEARTBEAT_DEFAULT_MS),
     )
     .addOption(new Option("--seconds <s>", "end after this time").argParser(seconds(0.1, 86_400)))
+    .addOption(
+      new Option("--notation <name>", "print as the original's program does, or as in its README")
+        .choices(NOTATIONS)
+        .default(NOTATIONS[0]),
+    )
     .option("--json", "print one JSON object for each event")
     .addHelpText("after", udpHelp);
   command.action(async (node: string, options: UdpOptions) => {

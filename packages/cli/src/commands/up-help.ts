@@ -23,10 +23,13 @@ failure is "error" (rejected, or the command's result is an error), "definitelyN
 effect and never will) or "unknown" (it may have taken effect, or may still, or never). A log is
 printed as it is read, so "ok" comes at the end of its object.
 
+When too many nodes are stopped or given up for a quorum, "member" and "transfer" fail at once;
+proposals and reads try for 10 s. A change of members or of the leader that a leader may have
+accepted, and that is not done in time, is "unknown".
 If a majority of the nodes is permanently lost, "kontiki recover" continues with one of the others.
 
 Ctrl-C stops the nodes gracefully, a second one ends at once; at the prompt it first clears the line.
-Exit status: 0 every command succeeded, 1 a command failed, 2 bad usage, 130 interrupted by Ctrl-C.
+Exit status: 0 every command succeeded, 1 a command failed or is "unknown", 2 bad usage, 130 interrupted by Ctrl-C.
 Colours are used on a terminal only; NO_COLOR and FORCE_COLOR are respected.`;
 
 function indent(text: string): string {

@@ -1,10 +1,18 @@
 import { Option } from "commander";
 import type { UpOptions } from "../actions/up.ts";
 import type { Define } from "./define.ts";
-import { checkHeartbeat, directory, durationOption, nodesOption } from "./options.ts";
+import {
+  checkHeartbeat,
+  checkPriorities,
+  directory,
+  durationOption,
+  nodesOption,
+} from "./options.ts";
 import { withTuning } from "./tuning.ts";
 import { upHelp } from "./up-help.ts";
 
+/** Nodes of a cluster in memory. */
+const NODES_DEFAULT = 3;
 const ELECTION_TIMEOUT_DEFAULT_MS = 300;
 const HEARTBEAT_DEFAULT_MS = 50;
 
@@ -38,6 +46,8 @@ export const defineUp: Define = (command, { host, start, done }) => {
   withTuning(command).addHelpText("after", upHelp);
   command.action(async (options: UpOptions) => {
     checkHeartbeat(command, options);
+    const count = options.nodes ?? (options.memory === true ? NODES_DEFAULT : undefined);
+    checkPriorities(command, options.priority, count);
     const { up } = await import("../actions/up.ts");
     done(await up(options, host, start));
   });

@@ -1,4 +1,5 @@
 import type { KeyValueCommand, LogLine } from "@kontiki/actors";
+import { exactJson, exactText } from "@kontiki/actors/node";
 import { membershipText } from "./membership-text.ts";
 import { wordText } from "./quoting.ts";
 
@@ -11,15 +12,21 @@ export function logText(line: LogLine): string {
     case "membership":
       return `${place} membership ${membershipText(line.membership)}`;
     case "command": {
-      const command = line.command === undefined ? "session" : commandText(line.command);
+      const command = line.sequence === 0 ? "session" : commandText(line.command);
       return `${place} ${line.client}:${line.sequence} ${command}`;
     }
   }
 }
 
-/** A command as it is typed at the prompt; one of an unknown state machine as JSON. */
+/** The entry as JSON keeps it, whatever its command holds. */
+export function logJson(line: LogLine): unknown {
+  if (line.type !== "command" || line.sequence === 0) return line;
+  return { ...line, command: exactJson(line.command) };
+}
+
+/** A command as it is typed at the prompt; one of an unknown state machine exactly. */
 function commandText(command: unknown): string {
-  if (!isKeyValueCommand(command)) return JSON.stringify(command);
+  if (!isKeyValueCommand(command)) return exactText(command);
   switch (command.type) {
     case "put":
     case "append":

@@ -30,7 +30,7 @@ export type Failure = {
   readonly message: string;
 };
 
-/** Thrown inside a session to end a command. Any other thrown value counts as `error`. */
+/** Thrown inside a session to end a command. */
 export class CommandFailed extends Error {
   override readonly name: string = "CommandFailed";
   readonly outcome: Failure["outcome"];
@@ -41,8 +41,10 @@ export class CommandFailed extends Error {
   }
 }
 
-/** The failure for a thrown value. */
+/** The failure for a thrown value: its `outcome` if it has one, as a change of members that fails does, else `error`. */
 export function failureOf(thrown: unknown): Failure {
-  const outcome = thrown instanceof CommandFailed ? thrown.outcome : "error";
-  return { type: "failed", outcome, message: messageOf(thrown) };
+  const message = messageOf(thrown);
+  const given = thrown instanceof Error && "outcome" in thrown ? thrown.outcome : undefined;
+  const outcome = given === "definitelyNot" || given === "unknown" ? given : "error";
+  return { type: "failed", outcome, message };
 }

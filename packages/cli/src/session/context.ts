@@ -67,7 +67,10 @@ function resultOf(outcome: Outcome<KeyValueResult>): KeyValueResult {
   }
 }
 
-/** The node with this name. For "leader" it is the current leader; it waits for one if there is none. */
+/**
+ * The node with this name. For "leader" it is the current leader; it waits for one if there is none, and fails at once when
+ * none can be elected.
+ */
 export async function nodeOf({ cluster, signal }: Context, name: string): Promise<SessionNode> {
-  return cluster.node(name === "leader" ? await cluster.leader({ signal }) : name);
+  return cluster.node(name === "leader" ? (await cluster.members({ signal })).leader : name);
 }

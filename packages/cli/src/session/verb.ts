@@ -63,11 +63,13 @@ export function pagedVerb<Item>(
     readonly run: (context: Context, args: Arguments) => Promise<AsyncIterable<readonly Item[]>>;
     /** A page for people: one line, with its end, for each item. */
     readonly text: (items: readonly Item[]) => string | Promise<string>;
+    /** The items of a page for programs. */
+    readonly json: (items: readonly Item[]) => readonly unknown[] | Promise<readonly unknown[]>;
   },
 ): Verb {
-  const { run, text, ...help } = definition;
+  const { run, text, json, ...help } = definition;
   async function* shown(pages: AsyncIterable<readonly Item[]>): AsyncGenerator<Page> {
-    for await (const items of pages) yield { text: await text(items), items };
+    for await (const items of pages) yield { text: await text(items), items: await json(items) };
   }
   return {
     ...help,

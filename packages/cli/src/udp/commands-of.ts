@@ -19,23 +19,31 @@ export type CommandContext = {
   readonly draw: Draw;
   /** The commit index before the first effect. */
   readonly commit: Index;
+  /** The commit index in an AppendEntries that is handled; 0 if there is none. */
+  readonly leaderCommit: bigint;
   /** Translates a message for the wire. Called once for each sent message, in order. */
   readonly outgoing: (to: NodeId, message: Message<Value>) => WireMessage;
   /** Whether all sent messages are the same one to all other nodes. */
   readonly broadcast: boolean;
 };
 
-/** The core's effects as the commands of the original, in its order. */
+/**
+ * The core's effects as the commands of the original, in its order. Its followers set the commit index with every
+ * AppendEntries that they accept, even if there is nothing new to commit.
+ */
 export function commandsOf(
   effects: readonly Effect<Value>[],
-  { draw, commit, outgoing, broadcast }: CommandContext,
+  { draw, commit, leaderCommit, outgoing, broadcast }: CommandContext,
 ): readonly Command[] {
   let committed = commit;
+  const nothing: Command = { type: "commit", before: commit, upTo: commit };
+  const commitsNothing = leaderCommit > 0n && effects.every(({ type }) => type !== "commit");
   return inOrder(effects).flatMap((effect): readonly Command[] => {
     switch (effect.type) {
       case "send": {
         const message = outgoing(effect.to, effect.message);
-        if (!broadcast) return [{ type: "send", to: effect.to, message }];
+        const again = commitsNothing && effect.message.type === "appendAccepted" ? [nothing] : [];
+        if (!broadcast) return [...again, { type: "send", to: effect.to, message }];
         return isFirstSend(effects, effect) ? [{ type: "broadcast", message }] : [];
       }
       case "resetElectionTimer":

@@ -6,7 +6,8 @@
  * - It sends one AppendEntries to each follower per heartbeat, with all entries that the follower lacks, in one datagram
  *   of at most 4096 bytes; it dies of a larger one. Here: {@link coalesced}, {@link configFor}.
  * - Its success carries its own last index, whether compared or not, and does not tell which message it answers. It is
- *   trusted as far as {@link Unanswered} allows.
+ *   trusted as far as {@link Unanswered} allows; one that proves nothing does not hold the follower back for longer than
+ *   a heartbeat: {@link Interop.beforeHeartbeat}. The core needs neither: on its own wire a success names what it proves.
  * - Its rejection carries its own last index, too: the leader goes back to that index, or by one.
  * - It stores nothing on disk, so a follower may reject entries after ones that it had accepted. The leader then probes
  *   its log again; committed entries stay committed.
@@ -73,6 +74,8 @@ export class Interop {
   #term: Term | undefined;
   #unanswered = new Map<NodeId, Unanswered>();
   #voted = new Set<NodeId>();
+  /** Followers whose last success proved nothing new. */
+  #unproven = new Set<NodeId>();
 
   /** `patienceMs`: after this time without an answer an AppendEntries counts as lost. */
   constructor(config: Config, log: LogView<Value>, patienceMs: number) {
@@ -101,10 +104,21 @@ export class Interop {
   outgoing(to: NodeId, message: Message<Value>, nowMs: number): WireMessage {
     this.#enter(message.term);
     if (message.type === "appendEntries") {
-      const end = indexAfter(message.prevIndex, message.entries.length);
-      this.#unansweredOf(to).add(end, nowMs);
+      const { prevIndex, entries } = message;
+      const end = indexAfter(prevIndex, entries.length);
+      this.#unansweredOf(to).add(end, entries.length, nowMs);
     }
     return toWire(this.#config.id, this.#log, message);
+  }
+
+  /**
+   * The state for the next heartbeat. A follower whose last success proved nothing new gets everything after the proven
+   * part again, as the original does: with more entries its log ends somewhere else, and that answer is a proof.
+   */
+  beforeHeartbeat(state: State): State {
+    const again = state.term === this.#term ? [...this.#unproven] : [];
+    this.#unproven.clear();
+    return again.reduce(sentUpToMatch, state);
   }
 
   #onAnswer(state: State, from: NodeId, reply: WireAppendEntriesResponse, nowMs: number): Incoming {
@@ -115,17 +129,21 @@ export class Interop {
     if (progress === undefined || sent !== state.term) return plainAnswer(sent, success, theirLast);
     const unanswered = this.#unansweredOf(from);
     if (!success) {
-      return unanswered.failed(nowMs) ? rejected(sent, progress, theirLast) : ANSWERS_NOTHING;
+      return unanswered.failed(theirLast, nowMs)
+        ? rejected(sent, progress, theirLast)
+        : ANSWERS_NOTHING;
     }
     const match = unanswered.succeeded(theirLast, nowMs);
     if (match === undefined) return ANSWERS_NOTHING;
+    if (match <= progress.match && match < previousIndex(progress.next)) this.#unproven.add(from);
+    else this.#unproven.delete(from);
     return { type: "message", message: acceptance(sent, match) };
   }
 
   /** A member's first vote in a term was requested; a further one is a rejection of AppendEntries. */
   #onVote(state: State, from: NodeId, sent: bigint, nowMs: number): void {
     if (sent !== BigInt(state.term)) return;
-    if (this.#voted.has(from)) this.#unansweredOf(from).failed(nowMs);
+    if (this.#voted.has(from)) this.#unansweredOf(from).failed(undefined, nowMs);
     this.#voted.add(from);
   }
 
@@ -141,7 +159,19 @@ export class Interop {
     this.#term = current;
     this.#unanswered = new Map();
     this.#voted = new Set();
+    this.#unproven = new Set();
   }
+}
+
+/** The state in which the leader has sent a follower nothing after what it is proven to hold. */
+function sentUpToMatch(state: State, peer: NodeId): State {
+  const { role } = state;
+  const known = role.type === "leader" ? role.progress[peer] : undefined;
+  if (role.type !== "leader" || known === undefined) return state;
+  const { match, round } = known;
+  const next = indexAfter(match);
+  const progress: Progress = { type: "replicate", next, match, round, inflight: [] };
+  return { ...state, role: { ...role, progress: { ...role.progress, [peer]: progress } } };
 }
 
 /** The state without any knowledge of a follower's log. The leader probes it again, just before `next`. */

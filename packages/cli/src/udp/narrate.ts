@@ -26,7 +26,7 @@ export function narrate(handled: Handled): readonly string[] {
     case "electionTimeout":
       return onElectionTimeout(before, after);
     case "heartbeatTimeout":
-      return [];
+      return onHeartbeatTimeout(before);
     case "message":
       return onMessage(handled, event.from, event.message);
     default:
@@ -35,9 +35,26 @@ export function narrate(handled: Handled): readonly string[] {
 }
 
 function onElectionTimeout(before: State, after: State): readonly string[] {
+  if (before.role.type === "leader") return [];
   if (before.role.type === "candidate") return ["Election timeout in Candidate state"];
   const becoming = after.role.type === "leader" ? BECOMING_LEADER : "Becoming candidate";
   return ["Election timeout, stepping up", becoming];
+}
+
+/** A node that no longer leads gets one more heartbeat timeout: as in the original, nothing stops that timer. */
+function onHeartbeatTimeout({ role }: State): readonly string[] {
+  switch (role.type) {
+    case "follower":
+      return ["Ignoring heartbeat timeout in Follower state"];
+    case "candidate":
+      return ["Ignoring heartbeat timeout in Candidate state"];
+    case "preCandidate":
+      return notInOriginal(role.type);
+    case "leader":
+      return [];
+    default:
+      return role satisfies never;
+  }
 }
 
 function onMessage(handled: Handled, from: string, message: WireMessage): readonly string[] {

@@ -13,11 +13,22 @@ import type { Value } from "./wire-message.ts";
 
 /** A node's state as the original shows it. Lists are ordered by id. */
 export type NodeView =
-  | { readonly role: "follower"; readonly term: Term; readonly votedFor: NodeId | undefined }
-  | { readonly role: "candidate"; readonly term: Term; readonly votes: readonly NodeId[] }
+  | {
+      readonly role: "follower";
+      readonly term: Term;
+      readonly commitIndex: Index;
+      readonly votedFor: NodeId | undefined;
+    }
+  | {
+      readonly role: "candidate";
+      readonly term: Term;
+      readonly commitIndex: Index;
+      readonly votes: readonly NodeId[];
+    }
   | {
       readonly role: "leader";
       readonly term: Term;
+      readonly commitIndex: Index;
       readonly nextIndex: readonly IndexOf[];
       readonly lastIndex: readonly IndexOf[];
     };
@@ -27,12 +38,12 @@ export type IndexOf = readonly [node: NodeId, index: Index];
 
 /** As in the original, the leader is in its own lists: with the next index after its log, and the last one on its disk. */
 export function viewOf(config: Config, state: State, log: LogView<Value>): NodeView {
-  const { term, role, votedFor } = state;
+  const { term, role, votedFor, commit: commitIndex } = state;
   switch (role.type) {
     case "follower":
-      return { role: "follower", term, votedFor };
+      return { role: "follower", term, commitIndex, votedFor };
     case "candidate":
-      return { role: "candidate", term, votes: role.votes.toSorted() };
+      return { role: "candidate", term, commitIndex, votes: role.votes.toSorted() };
     case "preCandidate":
       return notInOriginal(role.type);
     case "leader": {
@@ -41,6 +52,7 @@ export function viewOf(config: Config, state: State, log: LogView<Value>): NodeV
       return {
         role: "leader",
         term,
+        commitIndex,
         nextIndex: nodes.map((node) => [node, role.progress[node]?.next ?? ownNext]),
         lastIndex: nodes.map((node) => [node, matchOf(node)]),
       };

@@ -1,6 +1,9 @@
 /**
  * The lines of the original, in its notation: Haskell's `show` of its events, states and commands.
  *
+ * Its program shows the commit index in its states and prints commits. The example in its README is older: it has
+ * neither.
+ *
  * @module
  */
 import { indexAfter, type Entry, type Index, type LogView } from "@kontiki/core";
@@ -16,14 +19,22 @@ import type { IndexOf, NodeView } from "./node-view.ts";
 import type { Command, Dropped, Turn, UdpEvent } from "./turn.ts";
 import type { Value, WireMessage } from "./wire-message.ts";
 
+/** Which lines are printed: those of the original's program, or those of the example in its README. */
+export type Notation = "original" | "readme";
+
 /** The lines of a handled event, without the log. */
-export function turnLines({ event, input, output, commands }: Turn): string[] {
+export function turnLines({ event, input, output, commands }: Turn, notation: Notation): string[] {
   return [
     `Got event: ${showEvent(event)}`,
-    `Input state: ${showState(input)}`,
-    `Output state: ${showState(output)}`,
-    ...commands.map(commandLine),
+    `Input state: ${showState(input, notation)}`,
+    `Output state: ${showState(output, notation)}`,
+    ...commandLines(commands, notation),
   ];
+}
+
+export function commandLines(commands: readonly Command[], notation: Notation): string[] {
+  const shown = notation === "readme" ? commands.filter(({ type }) => type !== "commit") : commands;
+  return shown.map(commandLine);
 }
 
 export function droppedLine({ bytes, reason, count }: Dropped): string {
@@ -73,24 +84,35 @@ export function showEvent(event: UdpEvent): string {
   }
 }
 
-export function showState(view: NodeView): string {
-  return `WrapState (${showRole(view)})`;
+export function showState(view: NodeView, notation: Notation): string {
+  return `WrapState (${showRole(view, notation)})`;
 }
 
-function showRole(view: NodeView): string {
+function showRole(view: NodeView, notation: Notation): string {
   const term = showTerm(view.term);
+  const commit = (field: string): Readonly<Record<string, string>> =>
+    notation === "readme" ? {} : { [field]: showIndex(view.commitIndex) };
   switch (view.role) {
     case "follower": {
       const vote = view.votedFor === undefined ? "Nothing" : `Just ${showText(view.votedFor)}`;
-      return `Follower (${showRecord("FollowerState", { _fCurrentTerm: term, _fVotedFor: vote })})`;
+      return `Follower (${showRecord("FollowerState", {
+        _fCurrentTerm: term,
+        ...commit("_fCommitIndex"),
+        _fVotedFor: vote,
+      })})`;
     }
     case "candidate": {
       const votes = showCollection(view.votes.map(showText));
-      return `Candidate (${showRecord("CandidateState", { _cCurrentTerm: term, _cVotes: votes })})`;
+      return `Candidate (${showRecord("CandidateState", {
+        _cCurrentTerm: term,
+        ...commit("_cCommitIndex"),
+        _cVotes: votes,
+      })})`;
     }
     case "leader":
       return `Leader (${showRecord("LeaderState", {
         _lCurrentTerm: term,
+        ...commit("_lCommitIndex"),
         _lNextIndex: showIndexes(view.nextIndex),
         _lLastIndex: showIndexes(view.lastIndex),
       })})`;
@@ -137,6 +159,7 @@ function messageFields(message: WireMessage): Readonly<Record<string, string>> {
 }
 
 function committed(before: Index, upTo: Index): string {
+  if (upTo === before) return "nothing";
   const next = indexAfter(before);
   if (upTo === next) return `entry ${showIndex(upTo)}`;
   return `entries ${showIndex(next)} to ${showIndex(upTo)}`;

@@ -1,7 +1,7 @@
 import type { LogView } from "@kontiki/core";
 import { begunJson, droppedJson, endedJson, turnJson } from "./json-lines.ts";
 import { addressOf, type Member } from "./members.ts";
-import { commandLine, droppedLine, logLine, turnLines } from "./notation.ts";
+import { commandLines, droppedLine, logLine, turnLines, type Notation } from "./notation.ts";
 import type { Begun, Dropped, Turn } from "./turn.ts";
 import type { Value } from "./wire-message.ts";
 
@@ -14,12 +14,14 @@ export interface Printer {
 }
 
 /** As the original prints them. */
-export const NOTATION: Printer = {
-  begun: ({ commands }) => lines([...commands.map(commandLine), AWAITING]),
-  turn: (turn, log) => lines([...turnLines(turn), logLine(log), AWAITING]),
-  dropped: (dropped) => lines([droppedLine(dropped)]),
-  ended: () => "",
-};
+export function textPrinter(notation: Notation): Printer {
+  return {
+    begun: ({ commands }) => lines([...commandLines(commands, notation), AWAITING]),
+    turn: (turn, log) => lines([...turnLines(turn, notation), logLine(log), AWAITING]),
+    dropped: (dropped) => lines([droppedLine(dropped)]),
+    ended: () => "",
+  };
+}
 
 /** One JSON object per line. */
 export function jsonPrinter(self: Member): Printer {

@@ -115,15 +115,17 @@ export class UdpNode {
     const input = viewOf(config, before, this.#log);
     const { effects, remarks } = this.#handle(event);
     const after = this.#state;
-    const output = viewOf(config, after, this.#log);
+    const view = viewOf(config, after, this.#log);
     const texts = [...narrate({ before, event, after, effects }), ...remarks];
     if (isElection(before, after)) this.#announced = this.#log.lastIndex;
     this.#addValue();
     this.#keeper.sync();
     const late = this.#countOwnLog();
+    const output = { ...view, commitIndex: this.#state.commit };
     const commands = commandsOf([...coalesced(effects), ...late], {
       draw: this.#draw,
       commit: before.commit,
+      leaderCommit: leaderCommitIn(event),
       outgoing: (to, message) => this.#interop.outgoing(to, message, this.#nowMs()),
       broadcast: isElection(before, after),
     });
@@ -136,7 +138,9 @@ export class UdpNode {
       case "electionTimeout":
         return { effects: this.#step(event), remarks: [] };
       case "heartbeatTimeout":
+        if (this.#state.role.type !== "leader") return { effects: [], remarks: [] };
         this.#announced = this.#log.lastIndex;
+        this.#state = this.#interop.beforeHeartbeat(this.#state);
         return { effects: [...this.#step(event), ...this.#replicate()], remarks: [] };
       case "message":
         return this.#onMessage(event.from, event.message);
@@ -229,6 +233,12 @@ export class UdpNode {
         return effect satisfies never;
     }
   }
+}
+
+/** The commit index that a leader reports; 0 if no leader does. */
+function leaderCommitIn(event: UdpEvent): bigint {
+  if (event.type !== "message" || event.message.type !== "AppendEntries") return 0n;
+  return event.message.commitIndex;
 }
 
 /** Whether a node became candidate or leader: then it sends the same message to all others. */

@@ -1,4 +1,5 @@
-import { TaskPool, type CampaignProgress, type PoolOptions } from "./task-pool.ts";
+import { callable, checkOptions, needed, signal, whole, type Schema } from "@kontiki/actors/node";
+import { POOL_OPTIONS, TaskPool, type CampaignProgress, type PoolOptions } from "./task-pool.ts";
 import type { Tally } from "./tally.ts";
 import type { RunReport, Task } from "./task.ts";
 
@@ -12,7 +13,7 @@ export interface Job {
 
 /** Options of a campaign. */
 export type CampaignOptions = PoolOptions & {
-  /** How many jobs run in parallel, 1 or more. */
+  /** How many jobs run in parallel, 1 to 1,024. */
   readonly jobs: number;
   /** Starts a job. */
   readonly startJob: () => Job;
@@ -20,6 +21,16 @@ export type CampaignOptions = PoolOptions & {
   readonly signal?: AbortSignal;
   /** Called after each run. */
   readonly onProgress?: (progress: CampaignProgress) => void;
+};
+
+const JOBS_MAX = 1024;
+
+const CAMPAIGN_OPTIONS: Schema<CampaignOptions> = {
+  ...POOL_OPTIONS,
+  jobs: needed(whole(1, JOBS_MAX)),
+  startJob: needed(callable(" that starts a job")),
+  signal,
+  onProgress: callable(" that gets the progress"),
 };
 
 /** The result of a campaign. */
@@ -37,7 +48,9 @@ export type CampaignResult = {
  * aborts, or until a job fails. All jobs have ended when it resolves.
  */
 export async function runCampaign(options: CampaignOptions): Promise<CampaignResult> {
-  const pool = new TaskPool(options);
+  checkOptions("runCampaign", CAMPAIGN_OPTIONS, options, "options");
+  const { scenarios, seeds, untilFail } = options;
+  const pool = new TaskPool({ scenarios, seeds, untilFail });
   const jobs = Array.from({ length: options.jobs }, () => options.startJob());
   const broken = await ending(jobs, pool, options);
   const isComplete = broken === undefined && pool.isDecided;

@@ -1,4 +1,5 @@
-import type { Engine, RunReport, Task } from "./task.ts";
+import { flag, listOf, needed, oneOf, text, type Schema } from "@kontiki/actors/node";
+import { ENGINES, type Engine, type RunReport, type Task } from "./task.ts";
 
 /** The start data of a job's thread. */
 export type JobSpec = {
@@ -8,6 +9,12 @@ export type JobSpec = {
   readonly scenarios: readonly string[];
   /** Whether reports of violated runs include a page. */
   readonly pages: boolean;
+};
+
+export const JOB_SPEC: Schema<JobSpec> = {
+  engine: needed(oneOf(...ENGINES)),
+  scenarios: needed(listOf(text("a path or a name"), "a list of paths and names")),
+  pages: needed(flag),
 };
 
 /** A thread's answer to a {@link Task}. */

@@ -1,7 +1,7 @@
 import type { Worker } from "node:worker_threads";
-import { startWorker } from "@kontiki/actors/node";
+import { checkOptions, startWorker } from "@kontiki/actors/node";
 import type { Job } from "./campaign.ts";
-import type { JobAnswer, JobOrder, JobSpec } from "./job-protocol.ts";
+import { JOB_SPEC, type JobAnswer, type JobOrder, type JobSpec } from "./job-protocol.ts";
 import type { RunReport, Task } from "./task.ts";
 
 /** Undefined in a bundle of CommonJS. */
@@ -25,6 +25,7 @@ export class JobThread implements Job {
 
   /** Starts the thread. Its first run reports what is wrong with `spec`. */
   constructor(spec: JobSpec) {
+    checkOptions("JobThread", JOB_SPEC, spec, "spec");
     this.#spec = spec;
     this.#worker = startWorker(FILE, { workerData: spec });
     this.#worker.on("message", (answer: JobAnswer) => this.#onAnswer(answer));

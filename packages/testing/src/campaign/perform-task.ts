@@ -1,6 +1,7 @@
+import { callable, checkArgument, checkOptions } from "@kontiki/actors/node";
 import type { Plan } from "../plan/plan.ts";
 import type { RunResult } from "../run/result.ts";
-import type { RunReport, Task } from "./task.ts";
+import { TASK, type RunReport, type Task } from "./task.ts";
 
 /** A scenario that can be run. */
 export type Runnable = {
@@ -26,6 +27,8 @@ export async function performTask(
   scenarios: readonly Runnable[],
   now: () => number,
 ): Promise<RunReport> {
+  checkOptions("performTask", TASK, task, "task");
+  checkArgument("performTask", "now", callable(" that returns the time in ms"), now);
   const scenario = scenarios[task.scenario];
   if (scenario === undefined) throw new Error(`there is no scenario number ${task.scenario}`);
   const began = now();

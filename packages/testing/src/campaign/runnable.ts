@@ -9,7 +9,7 @@ import type { StoryLine } from "../run/story.ts";
 import { planOfParts } from "../plan/own-plan.ts";
 import type { ScenarioParts } from "../scenario/parts.ts";
 import { simulate } from "../runs/simulate.ts";
-import { runOnWorkers } from "../workers/run-on-workers.ts";
+import { runOnWorkers, type WorkersOptions } from "../workers/run-on-workers.ts";
 import type { JobSpec } from "./job-protocol.ts";
 import type { Runnable } from "./perform-task.ts";
 import { wantedCoverage } from "./wanted.ts";
@@ -31,10 +31,14 @@ function onWorkers(parts: ScenarioParts): Runnable {
   return {
     wanted: Object.keys(parts.scenario.expect.atLeast),
     planOf: (seed) => planOfParts(parts, seed),
-    run: (plan) => runOnWorkers(plan, parts),
+    run: (plan) => runOnWorkers(plan, workersOptions(parts)),
     tokenOf: () => undefined,
     pageOf: (plan, result) => page(parts, plan, result, []),
   };
+}
+
+function workersOptions({ stateMachine, specification }: ScenarioParts): WorkersOptions {
+  return stateMachine === undefined ? {} : { stateMachine, specification };
 }
 
 function simulated(source: string, parts: ScenarioParts): Runnable {

@@ -1,3 +1,5 @@
+import { checkOptions, fields, needed, whole, type Rule, type Schema } from "@kontiki/actors/node";
+
 /** The part of a campaign that one machine of a fleet runs. */
 export type Shard = {
   /** Which part, from 1. */
@@ -19,13 +21,33 @@ export type SeedRange = {
 /** The number of seeds: one more than the greatest. */
 export const SEEDS = 2 ** 32;
 
+const anyShard = fields<Shard>({ index: needed(whole(1)), of: needed(whole(1)) });
+
+const shardRule: Rule<Shard> = (value, path) => {
+  const wrong = anyShard(value, path);
+  if (wrong !== undefined) return wrong;
+  const { index, of } = value as Shard;
+  return index <= of ? undefined : `${path}.index is ${index}: give a whole number from 1 to ${of}`;
+};
+
+export const SEED_RANGE: Schema<SeedRange> = {
+  first: needed(whole(0, SEEDS - 1)),
+  count: whole(0),
+  shard: shardRule,
+};
+
 /**
  * The seeds of a range, in order; 0 follows the greatest.
  *
  * The seed alone decides its shard. So machines that begin at different seeds, or end at different times, never try the
  * same seed, and all shards together try what one machine would.
  */
-export function* seedsOf({ first, count, shard }: SeedRange): Generator<number, void, void> {
+export function seedsOf(range: SeedRange): Generator<number, void, void> {
+  checkOptions("seedsOf", SEED_RANGE, range, "range");
+  return seedsIn(range);
+}
+
+function* seedsIn({ first, count, shard }: SeedRange): Generator<number, void, void> {
   for (let at = 0; at < Math.min(count ?? SEEDS, SEEDS); at += 1) {
     const seed = (first + at) % SEEDS;
     if (isInShard(seed, shard)) yield seed;
@@ -34,6 +56,7 @@ export function* seedsOf({ first, count, shard }: SeedRange): Generator<number, 
 
 /** The number of seeds that {@link seedsOf} gives; undefined when there is no end. */
 export function seedCount(range: SeedRange): number | undefined {
+  checkOptions("seedCount", SEED_RANGE, range, "range");
   const { first, count, shard } = range;
   if (count === undefined) return undefined;
   if (shard === undefined) return Math.min(count, SEEDS);

@@ -110,9 +110,9 @@ function withFindings(findings: readonly Finding[], report: RunReport): readonly
   ];
 }
 
-/** The verdict of all runs together. A scenario without runs is unknown. */
+/** The verdict of all runs together. A scenario without runs is unknown, and so is a campaign without scenarios. */
 export function campaignVerdict(tallies: readonly Tally[]): RunReport["verdict"] {
   if (tallies.some(({ violated }) => violated > 0)) return "violated";
-  if (tallies.some(({ unknown, runs }) => unknown > 0 || runs === 0)) return "unknown";
-  return "valid";
+  const isShown = tallies.every(({ unknown, runs }) => unknown === 0 && runs > 0);
+  return isShown && tallies.length > 0 ? "valid" : "unknown";
 }

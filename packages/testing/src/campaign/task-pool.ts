@@ -1,4 +1,5 @@
-import { seedCount, seedsOf, type SeedRange } from "./seeds.ts";
+import { checkOptions, fields, flag, needed, whole, type Schema } from "@kontiki/actors/node";
+import { SEED_RANGE, seedCount, seedsOf, type SeedRange } from "./seeds.ts";
 import { emptyTally, withReport, type Tally } from "./tally.ts";
 import type { RunReport, Task } from "./task.ts";
 
@@ -10,6 +11,12 @@ export type PoolOptions = {
   readonly seeds: SeedRange;
   /** Whether the first violated run is the last one that counts. */
   readonly untilFail: boolean;
+};
+
+export const POOL_OPTIONS: Schema<PoolOptions> = {
+  scenarios: needed(whole(1)),
+  seeds: needed(fields(SEED_RANGE)),
+  untilFail: needed(flag),
 };
 
 /** Progress of a campaign. */
@@ -44,6 +51,7 @@ export class TaskPool {
 
   /** Makes a pool in which every task is still open. */
   constructor(options: PoolOptions) {
+    checkOptions("TaskPool", POOL_OPTIONS, options, "options");
     this.#options = options;
     const seeds = seedCount(options.seeds);
     const size = seeds === undefined ? undefined : seeds * options.scenarios;

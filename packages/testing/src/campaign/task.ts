@@ -1,3 +1,4 @@
+import { needed, whole, type Schema } from "@kontiki/actors/node";
 import type { RunResult } from "../run/result.ts";
 
 /** The engines of a campaign: full simulation, or real worker threads in real time. */
@@ -14,6 +15,12 @@ export type Task = {
   readonly scenario: number;
   /** A whole number from 0 to 2^32 - 1. */
   readonly seed: number;
+};
+
+export const TASK: Schema<Task> = {
+  number: needed(whole(0)),
+  scenario: needed(whole(0)),
+  seed: needed(whole(0, 2 ** 32 - 1)),
 };
 
 /** What a campaign keeps of a run: everything but the history, which another run of the seed reproduces. */

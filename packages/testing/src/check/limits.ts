@@ -1,3 +1,5 @@
+import { callable, decimal, type Schema } from "@kontiki/actors/node";
+
 /** The limits of a check. When one is reached, the verdict is "unknown". */
 export type LimitOptions = {
   /** Time limit in ms. Default: 60 000. A call of the model is never interrupted. */
@@ -6,6 +8,12 @@ export type LimitOptions = {
   readonly memoryBytes?: number;
   /** The clock for `timeMs`, in ms. Default: `performance.now`. */
   readonly now?: () => number;
+};
+
+export const LIMIT_OPTIONS: Schema<LimitOptions> = {
+  timeMs: decimal(0, Infinity),
+  memoryBytes: decimal(0, Infinity),
+  now: callable(" that returns the time in ms"),
 };
 
 const TIME_MS = 60_000;

@@ -1,8 +1,12 @@
+import { checkArgument, checkOptions } from "@kontiki/actors/node";
+import { givenHistory } from "../history/given-history.ts";
 import type { History, Operation } from "../history/history.ts";
-import { finish, finishInSlices, type SliceOptions, type Work } from "../slices.ts";
+import { finish, finishInSlices, sliceOptions, type SliceOptions, type Work } from "../slices.ts";
 import { Configurations } from "./configurations.ts";
+import { guardedModel } from "./guarded-model.ts";
 import { judge, type ObjectHistory } from "./judge.ts";
-import { Limits, type LimitOptions } from "./limits.ts";
+import { givenModel } from "./given-model.ts";
+import { LIMIT_OPTIONS, Limits, type LimitOptions } from "./limits.ts";
 import type { Model } from "./model.ts";
 import type { SearchProgress } from "./search.ts";
 import type { Cost, Linearization, Unknown, Verdict } from "./verdict.ts";
@@ -24,13 +28,17 @@ export type CheckProgress = {
  * It judges one object after another and stops at the first violation. It first tries the order that the history claims;
  * if that does not verify, the search decides.
  *
- * @throws what the model throws, and RangeError when a time is not a number.
+ * @throws ModelError when the model throws, InterpretError when it cannot begin with the initial value of the history, and
+ * RangeError when a time is not a number.
  */
 export function checkLinearizable<State, Input, Output>(
   history: History<Input, Output>,
   model: Model<State, Input, Output>,
   options: LimitOptions = {},
 ): Verdict<Input, Output> {
+  checkArgument("checkLinearizable", "history", givenHistory, history);
+  checkArgument("checkLinearizable", "model", givenModel, model);
+  checkOptions("checkLinearizable", LIMIT_OPTIONS, options);
   return finish(check(history, model, new Limits(options)));
 }
 
@@ -43,16 +51,23 @@ export async function checkLinearizableInSlices<State, Input, Output>(
   model: Model<State, Input, Output>,
   options: LimitOptions & SliceOptions<CheckProgress> = {},
 ): Promise<Verdict<Input, Output>> {
-  const limits = new Limits(options);
-  const verdict = await finishInSlices(check(history, model, limits), options);
+  const where = "checkLinearizableInSlices";
+  checkArgument(where, "history", givenHistory, history);
+  checkArgument(where, "model", givenModel, model);
+  checkOptions(where, { ...LIMIT_OPTIONS, ...sliceOptions<CheckProgress>() }, options);
+  const { signal, onProgress, ...limiting } = options;
+  const limits = new Limits(limiting);
+  const slices = { ...(signal && { signal }), ...(onProgress && { onProgress }) };
+  const verdict = await finishInSlices(check(history, model, limits), slices);
   return verdict ?? { verdict: "unknown", why: "interrupted", cost: costOf(limits) };
 }
 
 function* check<State, Input, Output>(
   history: History<Input, Output>,
-  model: Model<State, Input, Output>,
+  unguarded: Model<State, Input, Output>,
   limits: Limits,
 ): Work<Verdict<Input, Output>, CheckProgress> {
+  const model = guardedModel(unguarded, history.reading?.initial);
   const operations = effective(history);
   const objects: Linearization<Input, Output>[] = [];
   const configurations = new Configurations();

@@ -1,4 +1,4 @@
-import { messageOf } from "@kontiki/actors/node";
+import { exactText, messageOf } from "@kontiki/actors/node";
 import type { Call } from "../history/history.ts";
 import { plainText } from "../history/plain.ts";
 import type { Report } from "./report.ts";
@@ -7,7 +7,7 @@ type CallOf = (command: unknown) => Call;
 
 /** The call for a command that has no specification. */
 export function plainCall(command: unknown): Call {
-  return { f: "apply", value: JSON.stringify(command) ?? null };
+  return { f: "apply", value: command === undefined ? null : exactText(command) };
 }
 
 /** Makes calls by a specification, and by {@link plainCall} when that throws, which is reported the first time. */

@@ -16,6 +16,7 @@ import { ReplayClaims } from "./replay-claims.ts";
 import { plainCall } from "./calls.ts";
 import type { Report } from "./report.ts";
 import { Safety } from "./safety.ts";
+import { SharedState } from "./shared-state.ts";
 import { keyValueSpecification, type Specification } from "../check/models/specification.ts";
 
 /** What the checks of a simulated run need in addition to its plan. */
@@ -53,6 +54,7 @@ class AllClaims implements Claims {
   readonly #safety: Safety;
   readonly #applied: AppliedClaims;
   readonly #replay: ReplayClaims;
+  readonly #shared: SharedState;
   readonly #clients: ClientClaims;
   readonly #record: ClientRecord;
   readonly #liveness: LivenessClaims;
@@ -66,7 +68,10 @@ class AllClaims implements Claims {
 
   constructor(plan: Plan, options: ClaimsOptions, to: Report) {
     const { now, counters = new Counters(), machine = () => new KeyValue() } = options;
+    this.#shared = new SharedState(machine as MakeStateMachine, to);
     const report: Report = (violation) => {
+      // The cause comes before what follows from it.
+      if (!this.#isViolated) this.#shared.check();
       this.#isViolated = true;
       to(violation);
     };
@@ -138,6 +143,7 @@ class AllClaims implements Claims {
     const { expect } = this.#plan.scenario;
     const { committed } = this.#safety;
     this.#clients.finish();
+    this.#shared.check();
     this.#counters.count("commits", committed.lastIndex);
     this.#counters.count("repeats", this.#applied.repeats);
     this.#counters.count("membership.committed", committed.changes);

@@ -6,6 +6,7 @@ import {
   type Mark,
   type Operation,
 } from "../history/history.ts";
+import { copyPlain } from "../history/plain.ts";
 import type { Value } from "../history/value.ts";
 import { clientName } from "../run/client-name.ts";
 import type { PlannedOperation } from "../plan/plan.ts";
@@ -76,7 +77,7 @@ export class ClientRecord {
       const common = {
         process: clientName(operation),
         call: called,
-        input: callOf(operation.command),
+        input: callOf(copyPlain(operation.command)),
         ...(order === undefined ? {} : { order }),
       };
       if (returned === undefined || returned.outcome.type === "unknown")

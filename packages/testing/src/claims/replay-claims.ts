@@ -1,6 +1,6 @@
 import { messageOf, type MakeStateMachine, type StateMachine } from "@kontiki/actors/node";
 import type { AppliedClaims } from "./applied-claims.ts";
-import { samePlain } from "../history/plain.ts";
+import { copyPlain, samePlain } from "../history/plain.ts";
 import type { Report } from "./report.ts";
 
 /**
@@ -41,7 +41,7 @@ export class ReplayClaims {
     }
     for (; this.#index < index; this.#index += 1) {
       const applied = this.#applied.at(this.#index + 1);
-      if (applied !== undefined) applyTo(this.#machine, applied.command);
+      if (applied !== undefined) applyTo(this.#machine, copyPlain(applied.command));
     }
     try {
       return { state: this.#machine.snapshot() };

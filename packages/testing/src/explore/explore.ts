@@ -1,7 +1,8 @@
+import { checkOptions, flag, oneOf, type Schema } from "@kontiki/actors/node";
 import { finish, type Work } from "../slices.ts";
-import { boundsOf, type BoundOptions } from "./bounds.ts";
+import { BOUND_OPTIONS, boundsOf, type BoundOptions } from "./bounds.ts";
 import type { Exploration, ExploreProgress } from "./exploration.ts";
-import { Search, type SearchLimits } from "./search.ts";
+import { Search, SEARCH_LIMITS, type SearchLimits } from "./search.ts";
 import { expectedOf } from "./sometimes.ts";
 import { partsOf } from "./walk.ts";
 
@@ -13,6 +14,13 @@ export type ExploreOptions = BoundOptions &
     /** Whether states that differ only in the names of nodes count as one. Default: true. */
     readonly symmetry?: boolean;
   };
+
+const EXPLORE_OPTIONS: Schema<ExploreOptions> = {
+  ...BOUND_OPTIONS,
+  ...SEARCH_LIMITS,
+  order: oneOf("breadth", "depth"),
+  symmetry: flag,
+};
 
 /**
  * Visits every state that a small cluster of the real core can reach, until it has seen all states, finds a violation, or
@@ -33,14 +41,26 @@ export type ExploreOptions = BoundOptions &
  * that the term and the vote on disk never go back; and the properties of Figure 3, between any two nodes (`checkCluster`)
  * and over time, including leaders and commits that a crash has erased.
  *
- * @throws RangeError for an invalid bound.
+ * @throws KontikiError for an invalid option.
  */
 export function explore(options: ExploreOptions = {}): Exploration {
-  return finish(exploreInSlices(options));
+  return finish(checkedExploring("explore", options));
 }
 
 /** Like {@link explore}, as work that can be paused: it yields its progress every few hundred states. */
-export function* exploreInSlices(options: ExploreOptions = {}): Work<Exploration, ExploreProgress> {
+export function exploreInSlices(options: ExploreOptions = {}): Work<Exploration, ExploreProgress> {
+  return checkedExploring("exploreInSlices", options);
+}
+
+function checkedExploring(
+  where: string,
+  options: ExploreOptions,
+): Work<Exploration, ExploreProgress> {
+  checkOptions(where, EXPLORE_OPTIONS, options);
+  return exploring(options);
+}
+
+function* exploring(options: ExploreOptions): Work<Exploration, ExploreProgress> {
   const bounds = boundsOf(options);
   const parts = partsOf(bounds, options.symmetry ?? true);
   const search = new Search(parts, options.order ?? "breadth", options);

@@ -1,3 +1,4 @@
+import { callable, decimal, type Schema } from "@kontiki/actors/node";
 import type { Work } from "../slices.ts";
 import type { Counterexample, Exploration, ExploreProgress } from "./exploration.ts";
 import { SometimesCounts } from "./sometimes.ts";
@@ -12,6 +13,12 @@ export type SearchLimits = {
   readonly memoryBytes?: number;
   /** Called every few hundred states; true stops the search. For a time limit: the search has no clock. */
   readonly stop?: () => boolean;
+};
+
+export const SEARCH_LIMITS: Schema<SearchLimits> = {
+  maxStates: decimal(1, Infinity),
+  memoryBytes: decimal(0, Infinity),
+  stop: callable(" that returns whether to stop"),
 };
 
 const MEMORY_BYTES = 2 ** 30;

@@ -1,5 +1,6 @@
+import { checkArgument, checkOptions, rule } from "@kontiki/actors/node";
 import { actionOf, type ExploredAction } from "./action.ts";
-import { boundsOf, type BoundOptions, type Bounds } from "./bounds.ts";
+import { BOUND_OPTIONS, boundsOf, type BoundOptions, type Bounds } from "./bounds.ts";
 import { Canonical, Layout } from "./canonical.ts";
 import type { ExploredNode, ExploredPacket } from "./explored-node.ts";
 import { Model } from "./cluster-model.ts";
@@ -91,13 +92,17 @@ export type Replay = {
   readonly broken: string | undefined;
 };
 
+const ACTIONS = rule("the actions of a counterexample", (value) => Array.isArray(value));
+
 /**
  * Repeats the actions of a counterexample in order. It ends at the first transition that violates a property.
  *
  * @param options the bounds with which it was found.
- * @throws RangeError when an action is not possible at its position.
+ * @throws KontikiError for an invalid bound, and RangeError when an action is not possible at its position.
  */
 export function replayPath(options: BoundOptions, actions: readonly ExploredAction[]): Replay {
+  checkOptions("replayPath", BOUND_OPTIONS, options);
+  checkArgument("replayPath", "actions", ACTIONS, actions);
   const parts = partsOf(boundsOf(options), false);
   const walk = new Walk(parts);
   for (const [at, action] of actions.entries()) {

@@ -1,4 +1,11 @@
-import { checkPlain, messageOf } from "@kontiki/actors/node";
+import {
+  checkPlain,
+  decodeCopy,
+  encodePlain,
+  exactText,
+  messageOf,
+  NotPlainError,
+} from "@kontiki/actors/node";
 
 /**
  * Whether two values are equal as plain data (null, booleans, numbers, strings, bytes, lists, records). It ignores
@@ -16,19 +23,33 @@ export function samePlain(one: unknown, other: unknown): boolean {
   return names.every((name) => Object.hasOwn(theirs, name) && samePlain(ours[name], theirs[name]));
 }
 
-/** Describes the part of a value that is not plain data, such as "a Promise"; undefined when all of it is plain. */
-export function unplain(value: unknown): string | undefined {
+/**
+ * A copy of plain data, as a node would decode it from a log or a letter. What a check or a plan remembers is a copy: the
+ * code under test may change the original later.
+ */
+export function copyPlain<Value>(value: Value): Value {
+  return typeof value === "object" && value !== null
+    ? (decodeCopy(encodePlain(value, "value")) as Value)
+    : value;
+}
+
+/**
+ * Describes the part of a value that is not plain data, such as "a Promise" or "a Date at .items[3].when"; undefined when
+ * all of it is plain.
+ */
+export function unplain(value: unknown, depthMax?: number): string | undefined {
   try {
-    checkPlain(value);
+    checkPlain(value, "value", depthMax);
     return undefined;
   } catch (error) {
-    return messageOf(error).replace(/,? is not plain data$/, "");
+    if (!(error instanceof NotPlainError)) return messageOf(error);
+    return error.place === "" ? error.what : `${error.what} at ${error.place}`;
   }
 }
 
 /** Plain data as a short text for people. */
 export function plainText(value: unknown): string {
-  const text = JSON.stringify(value) ?? "nothing";
+  const text = value === undefined ? "nothing" : exactText(value);
   return text.length <= TEXT_MAX ? text : `${text.slice(0, TEXT_MAX)}...`;
 }
 
@@ -37,8 +58,9 @@ const TEXT_MAX = 60;
 type PlainRecord = Readonly<Record<string, unknown>>;
 type Row = Uint8Array | readonly unknown[];
 
+/** Bytes may be of another realm, such as that of a test runner. */
 function isRow(value: object): value is Row {
-  return Array.isArray(value) || value instanceof Uint8Array;
+  return Array.isArray(value) || ArrayBuffer.isView(value);
 }
 
 function sameRow(one: Row, other: Row): boolean {

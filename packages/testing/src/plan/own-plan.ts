@@ -1,7 +1,11 @@
 import { inspect } from "node:util";
+import { checkArgument } from "@kontiki/actors/node";
 import { Chance } from "../chance.ts";
+import { copyPlain, unplain } from "../history/plain.ts";
+import { givenSeed } from "./given-plan.ts";
 import type { Plan } from "./plan.ts";
 import { planOf } from "./plan-of.ts";
+import { givenParts } from "../scenario/given-parts.ts";
 import { partError } from "../scenario/check-parts.ts";
 import type { OwnCommand, ScenarioParts } from "../scenario/parts.ts";
 
@@ -12,14 +16,20 @@ import type { OwnCommand, ScenarioParts } from "../scenario/parts.ts";
  * @param seed a whole number from 0 to 2^32 - 1.
  * @throws ScenarioError when that generator gives anything but a command.
  */
-export function planOfParts({ scenario, commands }: ScenarioParts, seed: number): Plan {
+export function planOfParts(parts: ScenarioParts, seed: number): Plan {
+  checkArgument("planOfParts", "parts", givenParts, parts);
+  checkArgument("planOfParts", "seed", givenSeed, seed);
+  const { scenario, commands } = parts;
   const plan = planOf(scenario, seed);
   if (commands === undefined) return plan;
   const chance = new Chance(seed).fork("own commands");
   const operations = plan.operations.map((operation) => {
     const own = commands(chance.fork(String(operation.id)), operation.client);
     const { command, read = false } = checkedCommand(own, scenario.name);
-    return { ...operation, command, read };
+    const what = unplain(command);
+    if (what !== undefined)
+      throw partError(scenario.name, "commands", `gives ${what} in a command: give plain data`);
+    return { ...operation, command: copyPlain(command), read };
   });
   return { ...plan, operations };
 }

@@ -1,21 +1,22 @@
 import type { KeyValueCommand } from "@kontiki/actors";
+import { checkArgument } from "@kontiki/actors/node";
 import { Chance } from "../chance.ts";
 import { drawFaults } from "./draw-faults.ts";
+import { givenScenario } from "../scenario/given-scenario.ts";
 import type { Scenario, Workload } from "../scenario/scenario.ts";
+import { givenSeed } from "./given-plan.ts";
 import type { Plan, PlannedOperation } from "./plan.ts";
-
-const SEED_MAX = 2 ** 32 - 1;
 
 /**
  * Draws everything that a seed decides before a run: the operations of clients, and the faults in addition to those of the
  * scenario. The two are independent: neither changes what is drawn for the other.
  *
  * @param seed a whole number from 0 to 2^32 - 1.
- * @throws RangeError for another seed.
+ * @throws KontikiError for anything else.
  */
 export function planOf(scenario: Scenario, seed: number): Plan {
-  if (!Number.isInteger(seed) || seed < 0 || seed > SEED_MAX)
-    throw new RangeError(`the seed is ${String(seed)}: give a whole number from 0 to ${SEED_MAX}`);
+  checkArgument("planOf", "scenario", givenScenario, scenario);
+  checkArgument("planOf", "seed", givenSeed, seed);
   const chance = new Chance(seed);
   const drawn = drawFaults(scenario, chance.fork("nemesis"));
   return {

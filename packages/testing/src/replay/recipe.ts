@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from "node:util";
 import { crc32 } from "node:zlib";
-import { encode } from "@kontiki/actors/node";
+import { callable, checkArgument, encodePlain, rule } from "@kontiki/actors/node";
 import type { Plan } from "../plan/plan.ts";
 import type { Scenario } from "../scenario/scenario.ts";
 import { TokenError } from "./token-error.ts";
@@ -27,12 +27,19 @@ export type Runs = readonly number[];
 /** Draws the plan of a seed. */
 export type Draw = (scenario: Scenario, seed: number) => Plan;
 
+const RECIPE = rule(
+  "the recipe of a token, as decodeToken returns it",
+  (value) => typeof value === "object" && value !== null && "from" in value,
+);
+
 /**
  * Makes the plan of a recipe.
  *
  * @throws TokenError when this code draws a different plan than the code that made the token.
  */
 export function planFrom(recipe: Recipe, draw: Draw): Plan {
+  checkArgument("planFrom", "recipe", RECIPE, recipe);
+  checkArgument("planFrom", "draw", callable(" that draws the plan of a seed"), draw);
   if (recipe.from === "plan") return recipe.plan;
   const { scenario, seed, nodes } = recipe;
   const drawn = draw(scenario, seed);
@@ -55,7 +62,7 @@ export function drawnRecipe(plan: Plan, drawn: Plan): Recipe | undefined {
 }
 
 function digestOf({ faults, operations }: Plan): number {
-  return crc32(encode([faults, operations]));
+  return crc32(encodePlain([faults, operations], "plan"));
 }
 
 /** The elements of `all` that are in `some`; undefined when `some` has other elements, or another order. */

@@ -1,4 +1,14 @@
 import { isDeepStrictEqual } from "node:util";
+import {
+  callable,
+  checkArgument,
+  checkOptions,
+  needed,
+  oneOf,
+  rule,
+  type Schema,
+} from "@kontiki/actors/node";
+import { givenPlan } from "../plan/given-plan.ts";
 import type { Plan } from "../plan/plan.ts";
 import type { RunResult } from "../run/result.ts";
 import type { Work } from "../slices.ts";
@@ -11,6 +21,11 @@ export type Tried = {
   readonly plan: Plan;
   /** The result of its run. */
   readonly result: RunResult;
+};
+
+const TRIED: Schema<Tried> = {
+  plan: needed(givenPlan),
+  result: needed(rule("the result of its run", (value) => isResult(value))),
 };
 
 /** The progress or the result of shrinking: the smallest plan so far that fails in the same check. */
@@ -38,6 +53,7 @@ export type RunPlan = (plan: Plan) => RunResult;
  * @param failed its result has a violation of `check`.
  */
 export function shrink(failed: Tried, check: string, run: RunPlan): Shrunk {
+  checkShrinking("shrink", failed, check, run);
   const shrinking = new Shrinking(failed, check);
   const asking = shrinking.work();
   for (let next = asking.next(); next.done !== true;) next = asking.next(run(next.value));
@@ -45,21 +61,41 @@ export function shrink(failed: Tried, check: string, run: RunPlan): Shrunk {
 }
 
 /** Like {@link shrink}, as work that yields its progress: a caller that stops early has the smallest plan so far. */
-export function* shrinkInSlices(
+export function shrinkInSlices(
   failed: Tried,
   check: string,
   run: (plan: Plan) => Work<RunResult, unknown>,
 ): Work<Shrunk, Shrunk> {
-  const shrinking = new Shrinking(failed, check);
-  const asking = shrinking.work();
+  checkShrinking("shrinkInSlices", failed, check, run);
+  return shrinking(failed, check, run);
+}
+
+function checkShrinking(where: string, failed: Tried, check: string, run: unknown): void {
+  checkOptions(where, TRIED, failed, "failed");
+  const checks = failed.result.violations.map((violation) => violation.check);
+  checkArgument(where, "check", oneOf(...checks), check);
+  checkArgument(where, "run", callable(" that runs a plan"), run);
+}
+
+function isResult(value: unknown): boolean {
+  return typeof value === "object" && value !== null && "violations" in value;
+}
+
+function* shrinking(
+  failed: Tried,
+  check: string,
+  run: (plan: Plan) => Work<RunResult, unknown>,
+): Work<Shrunk, Shrunk> {
+  const work = new Shrinking(failed, check);
+  const asking = work.work();
   for (let next = asking.next(); next.done !== true;) {
     const running = run(next.value);
     let slice = running.next();
-    for (; slice.done !== true; slice = running.next()) yield shrinking.progress;
+    for (; slice.done !== true; slice = running.next()) yield work.progress;
     next = asking.next(slice.value);
-    yield shrinking.progress;
+    yield work.progress;
   }
-  return shrinking.progress;
+  return work.progress;
 }
 
 /**

@@ -1,3 +1,4 @@
+import { checkArgument, checkOptions, decimal, rule, type Schema } from "@kontiki/actors/node";
 import type { StoryLine } from "../run/story.ts";
 
 /** The default width of a line in characters. Longer lines are broken at spaces. */
@@ -10,13 +11,24 @@ const LAST_COLUMN_MIN = 40;
 export const STORY_LEGEND =
   "L3 5/7: leads term 3, knows that 5 entries are committed, has 7; F follower, P pre-candidate, C candidate";
 
+/** How a story is laid out. */
+export type StoryOptions = {
+  /** Characters per line. Default: 160. */
+  readonly width?: number;
+};
+
+const STORY_OPTIONS: Schema<StoryOptions> = { width: decimal(0, Infinity) };
+
+const LINES = rule("the lines of a story", (value) => Array.isArray(value));
+
 /**
  * A story in columns: the time, the node of the event, the state of each node after it, and what happened. A line without
  * a time has its number instead.
- *
- * @param width characters per line. Default: 160.
  */
-export function storyText(lines: readonly StoryLine[], { width = WIDTH } = {}): string {
+export function storyText(lines: readonly StoryLine[], options: StoryOptions = {}): string {
+  checkArgument("storyText", "lines", LINES, lines);
+  checkOptions("storyText", STORY_OPTIONS, options);
+  const { width = WIDTH } = options;
   const names = [...new Set(lines.flatMap(({ nodes }) => Object.keys(nodes)))].toSorted(byName);
   const head = [lines.some(({ at }) => at !== undefined) ? "ms" : "", "", ...names];
   const isWhole = lines.every(({ at }) => at === undefined || Number.isInteger(at));

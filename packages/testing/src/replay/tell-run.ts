@@ -1,7 +1,14 @@
+import { checkArgument, checkOptions } from "@kontiki/actors/node";
+import { givenPlan } from "../plan/given-plan.ts";
 import type { Plan } from "../plan/plan.ts";
 import type { RunResult } from "../run/result.ts";
 import type { StoryLine } from "../run/story.ts";
-import { simulateInSlices, type Simulation, type SimulateOptions } from "../runs/simulate.ts";
+import {
+  SIMULATE_OPTIONS,
+  simulateInSlices,
+  type Simulation,
+  type SimulateOptions,
+} from "../runs/simulate.ts";
 import { finish, type Work } from "../slices.ts";
 import { SimulationStory } from "./simulation-story.ts";
 
@@ -15,14 +22,28 @@ export type ToldRun = {
 
 /** Runs a plan in virtual time, like `simulate`, and records its story. */
 export function tellRun(plan: Plan, options: SimulateOptions = {}): ToldRun {
-  return finish(tellRunInSlices(plan, options));
+  return finish(checkedTelling("tellRun", plan, options));
 }
 
 /** Like {@link tellRun}, as work that yields the simulation every few hundred events. */
-export function* tellRunInSlices(
+export function tellRunInSlices(
   plan: Plan,
   options: SimulateOptions = {},
 ): Work<ToldRun, Simulation> {
+  return checkedTelling("tellRunInSlices", plan, options);
+}
+
+function checkedTelling(
+  where: string,
+  plan: Plan,
+  options: SimulateOptions,
+): Work<ToldRun, Simulation> {
+  checkArgument(where, "plan", givenPlan, plan);
+  checkOptions(where, SIMULATE_OPTIONS, options);
+  return telling(plan, options);
+}
+
+function* telling(plan: Plan, options: SimulateOptions): Work<ToldRun, Simulation> {
   const recording = new SimulationStory();
   const observers = [...(options.observers ?? []), recording.observer];
   const result = yield* simulateInSlices(plan, { ...options, observers });

@@ -1,6 +1,6 @@
 import { Buffer } from "node:buffer";
 import { crc32, deflateRawSync, inflateRawSync } from "node:zlib";
-import { decode, encode } from "@kontiki/actors/node";
+import { decode, encodePlain } from "@kontiki/actors/node";
 import { DICTIONARY } from "./dictionary.ts";
 import { TokenError } from "./token-error.ts";
 
@@ -14,9 +14,9 @@ const CONTENT_BYTES_MAX = 2 ** 26;
 
 const HINT = "copy the complete token from the report of the failure";
 
-/** Writes plain data as one word: `k`, the format, `-`, and in base64url a CRC-32 and the compressed data. */
+/** Writes plain data exactly as one word: `k`, the format, `-`, and in base64url a CRC-32 and the compressed data. */
 export function packToken(data: unknown): string {
-  const packed = deflateRawSync(encode(data), { level: 9, dictionary: DICTIONARY });
+  const packed = deflateRawSync(encodePlain(data, "token"), { level: 9, dictionary: DICTIONARY });
   const bytes = Buffer.alloc(SUM_BYTES + packed.length);
   bytes.writeUInt32LE(crc32(packed));
   bytes.set(packed, SUM_BYTES);

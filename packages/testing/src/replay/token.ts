@@ -1,5 +1,8 @@
+import { checkArgument, rule } from "@kontiki/actors/node";
 import type { ExploredAction } from "../explore/action.ts";
 import type { BoundOptions } from "../explore/bounds.ts";
+import type { Plan } from "../plan/plan.ts";
+import type { Scenario } from "../scenario/scenario.ts";
 import type { Recipe } from "./recipe.ts";
 import { TokenError } from "./token-error.ts";
 import { packToken, unpackToken } from "./token-text.ts";
@@ -29,12 +32,27 @@ export type Token =
       readonly actions: readonly ExploredAction[];
     };
 
+const TOKEN = rule("the content of a token", (value) => isToken(value));
+
+const WORD = rule("a token, such as k1-...", (value) => typeof value === "string");
+
 /**
  * Writes a token as one word that needs no quotes in a shell: letters, digits, - and _. It begins with the number of its
  * format and holds a checksum. The compressed bytes may differ between versions of Node; the content does not.
  */
 export function encodeToken(token: Token): string {
-  return packToken(token);
+  checkArgument("encodeToken", "token", TOKEN, token);
+  return packToken(token.type === "run" ? { ...token, recipe: unmarked(token.recipe) } : token);
+}
+
+/** Scenarios have a mark, which is not part of their data. */
+function unmarked(recipe: Recipe): unknown {
+  const { scenario, plan } = recipe as { readonly scenario?: Scenario; readonly plan?: Plan };
+  return {
+    ...recipe,
+    ...(scenario && { scenario: { ...scenario } }),
+    ...(plan && { plan: { ...plan, scenario: { ...plan.scenario } } }),
+  };
 }
 
 /**
@@ -43,6 +61,7 @@ export function encodeToken(token: Token): string {
  * @throws TokenError for a text that is not a token, for a damaged token, and for a token of another format.
  */
 export function decodeToken(word: string): Token {
+  checkArgument("decodeToken", "word", WORD, word);
   const token = unpackToken(word.trim());
   if (isToken(token)) return token;
   throw new TokenError("the token is intact, but does not describe a run: make it again");

@@ -1,3 +1,5 @@
+import { checkArgument } from "@kontiki/actors/node";
+import { givenVerdict } from "./check-judged.ts";
 import type { Operation } from "../history/history.ts";
 import type { Verdict } from "../check/verdict.ts";
 
@@ -15,6 +17,7 @@ export type Placement =
 export function placements<Input, Output>(
   verdict: Verdict<Input, Output>,
 ): ReadonlyMap<Operation<Input, Output>, Placement> {
+  checkArgument("placements", "verdict", givenVerdict, verdict);
   const found = new Map<Operation<Input, Output>, Placement>();
   const number = (order: readonly Operation<Input, Output>[]): void => {
     for (const [at, one] of order.entries()) found.set(one, { type: "placed", number: at + 1 });

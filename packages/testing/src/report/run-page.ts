@@ -1,3 +1,5 @@
+import { checkOptions, needed, rule, text, type Schema } from "@kontiki/actors/node";
+import { givenFileModel } from "../check/given-model.ts";
 import { interpretHistory } from "../check/interpret.ts";
 import { checkLinearizable } from "../check/linearizable.ts";
 import type { Model } from "../check/model.ts";
@@ -5,7 +7,7 @@ import type { AnyFileModel } from "../check/models/index.ts";
 import type { Verdict } from "../check/verdict.ts";
 import { withReadsPlaced } from "../claims/read-order.ts";
 import type { Call, History } from "../history/history.ts";
-import type { Value } from "../history/value.ts";
+import { canonical, type Value } from "../history/value.ts";
 import { STORY_LEGEND, storyText } from "../replay/story-text.ts";
 import type { RunResult } from "../run/result.ts";
 import type { StoryLine } from "../run/story.ts";
@@ -26,6 +28,13 @@ export type RunPageParts = {
   readonly model: AnyFileModel | undefined;
 };
 
+const PARTS: Schema<RunPageParts> = {
+  title: needed(text("a title")),
+  result: needed(rule("the result of a run", (value) => isResult(value))),
+  story: needed(rule("the lines of a story", (value) => Array.isArray(value))),
+  model: givenFileModel,
+};
+
 /** Time limit for explaining a history that is known not to be linearizable, in ms. */
 const LOOK_MS = 5000;
 
@@ -36,7 +45,9 @@ const STORY_WIDTH = 200;
  * Makes the page of a run: its violations, its story, and a lane for each client with faults and leaders in the
  * background. Like the page of a verdict, it is one file that opens offline.
  */
-export function runPage({ title, result, story, model }: RunPageParts): string {
+export function runPage(parts: RunPageParts): string {
+  checkOptions("runPage", PARTS, parts, "parts");
+  const { title, result, story, model } = parts;
   const { history, violations, verdict } = result;
   const isJudged = violations.some(({ check }) => check === "linearizable");
   const judged =
@@ -58,6 +69,10 @@ export function runPage({ title, result, story, model }: RunPageParts): string {
       story.length === 0 ? "" : `<h2>What happened</h2>\n<pre class="story">${escaped(told)}</pre>`,
     ].join("\n"),
   });
+}
+
+function isResult(value: unknown): boolean {
+  return typeof value === "object" && value !== null && "violations" in value;
 }
 
 type HistoryPart = {
@@ -106,6 +121,6 @@ const UNJUDGED: Model<number, Call, Value> = {
   step: (state) => state,
   key: () => "",
   describe: ({ f, value }, output) =>
-    `${f} ${JSON.stringify(value)}${output === undefined ? "" : ` -> ${JSON.stringify(output)}`}`,
+    `${f} ${canonical(value)}${output === undefined ? "" : ` -> ${canonical(output)}`}`,
   describeState: () => "",
 };

@@ -1,9 +1,21 @@
-import { KeyValue, type MakeStateMachine } from "@kontiki/actors/node";
+import {
+  callable,
+  checkArgument,
+  checkOptions,
+  flag,
+  KeyValue,
+  listOf,
+  makeMachine,
+  type MakeStateMachine,
+  type Schema,
+  type StateMachine,
+} from "@kontiki/actors/node";
 import { Chance } from "../chance.ts";
 import { claimsOf, type Claims } from "../claims/claims-of.ts";
-import type { Specification } from "../check/models/specification.ts";
+import { givenSpecification, type Specification } from "../check/models/specification.ts";
 import { Nemesis } from "../nemesis/nemesis.ts";
 import { Counters } from "../run/counters.ts";
+import { givenPlan } from "../plan/given-plan.ts";
 import type { Plan } from "../plan/plan.ts";
 import type { RunResult, Violation } from "../run/result.ts";
 import { finish, type Work } from "../slices.ts";
@@ -25,6 +37,13 @@ export type SimulateOptions = {
   readonly stopAtFirst?: boolean;
 };
 
+export const SIMULATE_OPTIONS: Schema<SimulateOptions> = {
+  machine: callable(" that makes a state machine"),
+  specification: givenSpecification,
+  observers: listOf(callable(" that makes an observer"), "a list of functions that make observers"),
+  stopAtFirst: flag,
+};
+
 /** A few milliseconds of work. */
 const SLICE_STEPS = 256;
 
@@ -36,16 +55,33 @@ const LOOK_MS = 10;
  *
  * Operations and faults go on for `durationMs`. Then all faults end, every node that is down starts, and the cluster has
  * `settleMs` to elect a leader, to answer everything and to agree.
+ *
+ * @throws KontikiError when `machine` does not make a new machine at each call.
  */
 export function simulate(plan: Plan, options: SimulateOptions = {}): RunResult {
-  return finish(simulateInSlices(plan, options));
+  return finish(checkedRun("simulate", plan, options));
 }
 
 /** Like {@link simulate}, as work that yields the run every few hundred events. */
-export function* simulateInSlices(
+export function simulateInSlices(
   plan: Plan,
   options: SimulateOptions = {},
 ): Work<RunResult, Simulation> {
+  return checkedRun("simulateInSlices", plan, options);
+}
+
+/** The run of a plan, checked for the function `where`. */
+function checkedRun(
+  where: string,
+  plan: Plan,
+  options: SimulateOptions,
+): Work<RunResult, Simulation> {
+  checkArgument(where, "plan", givenPlan, plan);
+  checkOptions(where, SIMULATE_OPTIONS, options);
+  return runIn(plan, options);
+}
+
+function* runIn(plan: Plan, options: SimulateOptions): Work<RunResult, Simulation> {
   const simulation = new Simulation(plan, options);
   for (let steps = 1; simulation.step(); steps += 1)
     if (steps % SLICE_STEPS === 0) yield simulation;
@@ -73,15 +109,17 @@ export class Simulation {
   #phase: "running" | "settling" | "over" = "running";
   #untilMs: number;
 
-  /** Begins the run: all nodes start. */
+  /** Begins the run: all nodes start. @throws KontikiError when `machine` does not make a new machine at each call. */
   constructor(plan: Plan, options: SimulateOptions = {}) {
+    checkArgument("Simulation", "plan", givenPlan, plan);
+    checkOptions("Simulation", SIMULATE_OPTIONS, options);
     this.plan = plan;
     this.#options = options;
     this.#untilMs = plan.scenario.durationMs;
     const { counters } = this;
     const timeline = this.#timeline;
     const chance = new Chance(plan.seed);
-    const machine: MakeStateMachine = options.machine ?? (() => new KeyValue() as never);
+    const machine = makerOf(options.machine);
     const onHappening = this.#onHappening.bind(this);
     this.world = new World({
       plan,
@@ -265,6 +303,16 @@ export class Simulation {
         check === "state machine" && at === this.now && text.startsWith(`${node}: `),
     );
   }
+}
+
+/**
+ * Checks each machine that an own function makes. The checks of the run make one before any node does, and one here shows
+ * whether that is another.
+ */
+function makerOf(own: MakeStateMachine | undefined): () => StateMachine {
+  if (own === undefined) return () => new KeyValue() as StateMachine;
+  makeMachine(own, "machine");
+  return () => makeMachine(own, "machine");
 }
 
 /** Whether a node refused to start with the content of its disk, or its disk refused an operation. */

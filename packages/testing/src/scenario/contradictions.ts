@@ -1,5 +1,5 @@
+import { nearest } from "@kontiki/actors/node";
 import { COUNT_NAMES } from "./count-names.ts";
-import { nearest } from "./written/nearest.ts";
 import type { Complaint, Path } from "./complaint.ts";
 import type { Fault } from "./fault.ts";
 import { factsOf } from "./faults/table.ts";

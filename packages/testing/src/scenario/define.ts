@@ -29,7 +29,7 @@ export function defineScenario(input: ScenarioInput): Scenario {
   if (read.type === "scenario")
     return Object.defineProperty(read.scenario, DEFINED, { value: true });
   const complaints = read.complaints.map((complaint) => ({ ...complaint, place: undefined }));
-  const called = input.name === undefined ? "" : ` ${String(input.name)}`;
+  const called = typeof input?.name === "string" ? ` ${input.name}` : "";
   throw new ScenarioError(`scenario${called}`, complaints);
 }
 

@@ -1,13 +1,13 @@
 import { readFile } from "node:fs/promises";
 import { basename, extname, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
+import { checkArgument, nearest, rule, text as textRule } from "@kontiki/actors/node";
 import { readScenario } from "./define.ts";
 import { loadModule } from "./load-module.ts";
 import type { ScenarioParts } from "./parts.ts";
 import type { Scenario } from "./scenario.ts";
 import { ScenarioError, type PlacedComplaint } from "./scenario-error.ts";
 import { scenarioNames, shippedPath } from "./shipped.ts";
-import { nearest } from "./written/nearest.ts";
 import { YamlSource } from "./yaml-source.ts";
 
 const YAML_ENDINGS = [".yaml", ".yml"];
@@ -20,11 +20,18 @@ const MODULE_ENDINGS = [".ts", ".mts", ".js", ".mjs"];
  * @throws ScenarioError that lists everything that is wrong; for YAML with line and column.
  */
 export async function loadScenario(nameOrPath: string): Promise<Scenario> {
-  return (await loadScenarioParts(nameOrPath)).scenario;
+  return (await loadChecked("loadScenario", nameOrPath)).scenario;
 }
+
+const PATH = textRule("the name of a scenario, or the path of a file");
 
 /** Like {@link loadScenario}, with what a module may add: its own machine, model and commands. */
 export async function loadScenarioParts(nameOrPath: string): Promise<ScenarioParts> {
+  return loadChecked("loadScenarioParts", nameOrPath);
+}
+
+async function loadChecked(where: string, nameOrPath: string): Promise<ScenarioParts> {
+  checkArgument(where, "nameOrPath", PATH, nameOrPath);
   const ending = extname(nameOrPath);
   if (MODULE_ENDINGS.includes(ending)) return loadModule(pathToFileURL(resolve(nameOrPath)).href);
   if (YAML_ENDINGS.includes(ending)) return { scenario: await loadYaml(nameOrPath) };
@@ -44,6 +51,8 @@ async function loadYaml(path: string): Promise<Scenario> {
   return parseScenario(await textOf(path), path);
 }
 
+const TEXT = rule("the text of a scenario in YAML", (value) => typeof value === "string");
+
 /**
  * Reads a scenario written in YAML.
  *
@@ -52,6 +61,8 @@ async function loadYaml(path: string): Promise<Scenario> {
  * @throws ScenarioError that lists everything that is wrong, with line and column.
  */
 export function parseScenario(text: string, path: string): Scenario {
+  checkArgument("parseScenario", "text", TEXT, text);
+  checkArgument("parseScenario", "path", textRule("the path of the file"), path);
   const source = new YamlSource(text, path);
   const name = basename(path, extname(path));
   const { value } = source;

@@ -94,28 +94,33 @@ const expect = fields({
   linearizable: v.optional(flag, true),
 });
 
+const written = fields({
+  name,
+  about: v.optional(text, ""),
+  nodes: v.optional(whole(1, 9), 3),
+  cluster: v.optional(cluster, {}),
+  network: v.optional(fields({ latency: v.optional(durations(0), "1ms..5ms") }), {}),
+  disk: v.optional(fields({ sync: v.optional(durations(0), "1ms..3ms") }), {}),
+  workload: v.optional(workload, {}),
+  faults: v.optional(list(v.unknown(), "a list, one fault a line with - before it"), []),
+  nemesis: v.nullish(
+    v.pipe(
+      v.unknown(),
+      v.transform((given) => (given === "swarm" ? {} : given)),
+      nemesisFields,
+    ),
+  ),
+  duration: v.optional(duration(1), "5s"),
+  settle: v.optional(duration(1), "20s"),
+  expect: v.optional(expect, {}),
+});
+
+/** The names of what a scenario has. */
+export const SCENARIO_NAMES: readonly string[] = Object.keys(written.entries);
+
 /** A scenario as people write it, except its faults, which are read one by one. */
 export const scenarioSchema = v.pipe(
-  fields({
-    name,
-    about: v.optional(text, ""),
-    nodes: v.optional(whole(1, 9), 3),
-    cluster: v.optional(cluster, {}),
-    network: v.optional(fields({ latency: v.optional(durations(0), "1ms..5ms") }), {}),
-    disk: v.optional(fields({ sync: v.optional(durations(0), "1ms..3ms") }), {}),
-    workload: v.optional(workload, {}),
-    faults: v.optional(list(v.unknown(), "a list, one fault a line with - before it"), []),
-    nemesis: v.nullish(
-      v.pipe(
-        v.unknown(),
-        v.transform((given) => (given === "swarm" ? {} : given)),
-        nemesisFields,
-      ),
-    ),
-    duration: v.optional(duration(1), "5s"),
-    settle: v.optional(duration(1), "20s"),
-    expect: v.optional(expect, {}),
-  }),
+  written,
   v.transform(({ network, disk, nemesis, duration: durationMs, settle, ...rest }) => ({
     ...rest,
     network: { latencyMs: network.latency },

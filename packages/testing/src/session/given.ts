@@ -1,3 +1,4 @@
+import { wrongOptions, type Schema } from "@kontiki/actors/node";
 import * as v from "valibot";
 import { pathText } from "../scenario/complaint.ts";
 import type { FaultAction } from "../scenario/fault.ts";
@@ -47,6 +48,37 @@ function checkGroups(fault: FaultAction): void {
     throw new SessionError(
       `${twice} is named twice in a partition: a node can be on one side only`,
     );
+}
+
+/** How long a scenario function waits. */
+export type SessionWaitOptions = {
+  /** The limit, in virtual time: ms, or a text such as "1.5s". Default: 10 seconds. */
+  readonly timeoutMs?: Duration;
+};
+
+const WAIT_OPTIONS: Schema<SessionWaitOptions> = {
+  timeoutMs: (value, path) => wrongTime(path, value),
+};
+
+/** Reads the time limit of a wait. @throws SessionError for anything else. */
+export function givenLimit(where: string, options: SessionWaitOptions, usualMs: number): number {
+  checkGiven(where, WAIT_OPTIONS, options);
+  return givenMs("timeoutMs", options.timeoutMs ?? usualMs);
+}
+
+/** Checks the options of a function of a session. @throws SessionError */
+export function checkGiven<Options>(
+  where: string,
+  schema: Schema<Options>,
+  options: Options,
+): void {
+  const wrong = wrongOptions(where, schema, options);
+  if (wrong !== undefined) throw new SessionError(wrong);
+}
+
+function wrongTime(what: string, given: unknown): string | undefined {
+  const read = v.safeParse(duration(0), given);
+  return read.success ? undefined : `${what} ${read.issues[0].message}`;
 }
 
 /** Reads a time, in ms. `what` names it in errors. @throws SessionError for anything else. */

@@ -1,9 +1,11 @@
 import { setImmediate } from "node:timers";
+import { callable, checkArgument, checkOptions, flag, type Schema } from "@kontiki/actors/node";
 import { SimulationStory } from "../replay/simulation-story.ts";
+import { givenPlan } from "../plan/given-plan.ts";
 import type { Plan } from "../plan/plan.ts";
 import type { RunResult } from "../run/result.ts";
 import type { StoryLine } from "../run/story.ts";
-import { Simulation, type SimulateOptions } from "../runs/simulate.ts";
+import { SIMULATE_OPTIONS, Simulation, type SimulateOptions } from "../runs/simulate.ts";
 import { Recording } from "./recording.ts";
 import { SessionError } from "./session-error.ts";
 import { Session } from "./session.ts";
@@ -32,6 +34,8 @@ export type SessionOptions = SimulateOptions & {
   readonly tells?: boolean;
 };
 
+const SESSION_OPTIONS: Schema<SessionOptions> = { ...SIMULATE_OPTIONS, tells: flag };
+
 /**
  * Runs a plan in virtual time, together with a function that sends operations and causes faults. After the function has
  * ended, all faults end and the cluster must become live again, as in any run.
@@ -43,10 +47,14 @@ export async function runSession<Command, Result>(
   body: SessionBody<Command, Result>,
   options: SessionOptions = {},
 ): Promise<SessionRun> {
+  checkArgument("runSession", "plan", givenPlan, plan);
+  checkArgument("runSession", "body", callable(" that gets the session"), body);
+  checkOptions("runSession", SESSION_OPTIONS, options);
+  const { tells = false, ...rest } = options;
   const story = new SimulationStory();
-  const watching = options.tells === true ? [story.observer] : [];
-  const observers = [...(options.observers ?? []), ...watching];
-  const simulation = new Simulation(plan, { ...options, observers });
+  const watching = tells ? [story.observer] : [];
+  const observers = [...(rest.observers ?? []), ...watching];
+  const simulation = new Simulation(plan, { ...rest, observers });
   const waits = new Waits();
   const recording = new Recording(plan);
   const session = new Session<Command, Result>(simulation, waits, recording);

@@ -1,12 +1,19 @@
-import type { Outcome } from "@kontiki/actors/node";
-import { nodeId } from "@kontiki/core";
-import { unplain } from "../history/plain.ts";
+import { ASKED_DEPTH_MAX, oneOf, shown, type Outcome, type Schema } from "@kontiki/actors/node";
+import { copyPlain, unplain } from "../history/plain.ts";
 import type { FaultAction, Kept } from "../scenario/fault.ts";
+import { KEPTS } from "../scenario/faults/process.ts";
 import type { Duration } from "../scenario/written/values.ts";
 import type { Happening, Observer } from "../engine/observer.ts";
 import type { Simulation } from "../runs/simulate.ts";
 import type { Recording } from "./recording.ts";
-import { givenFault, givenMet, givenMs } from "./given.ts";
+import {
+  checkGiven,
+  givenFault,
+  givenLimit,
+  givenMet,
+  givenMs,
+  type SessionWaitOptions,
+} from "./given.ts";
 import { SessionError } from "./session-error.ts";
 import type { Waits } from "./waits.ts";
 
@@ -15,6 +22,14 @@ export type Ongoing = {
   /** Ends the fault now. */
   end(): void;
 };
+
+/** How a process ends. */
+export type CrashOptions = {
+  /** It also loses power, and its disk keeps only this part of the unsynced data. Default: power stays on. */
+  readonly kept?: Kept;
+};
+
+const CRASH_OPTIONS: Schema<CrashOptions> = { kept: oneOf(...KEPTS) };
 
 /** Default time limit of a wait, in ms of the run. */
 const WAIT_MS = 10_000;
@@ -72,8 +87,13 @@ export class Session<Command = unknown, Result = unknown> {
    * @throws SessionError when it does not hold within `timeoutMs` of virtual time (default: 10 seconds), or returns a
    *   promise.
    */
-  until(what: string, isMet: () => boolean, { timeoutMs = WAIT_MS } = {}): Promise<void> {
-    const limit = givenMs("timeoutMs", timeoutMs);
+  until(what: string, isMet: () => boolean, options: SessionWaitOptions = {}): Promise<void> {
+    if (typeof isMet !== "function")
+      throw new SessionError(`sim.until: isMet is ${shown(isMet)}: give a function that looks`);
+    return this.#until(what, isMet, givenLimit("sim.until", options, WAIT_MS));
+  }
+
+  #until(what: string, isMet: () => boolean, limit: number): Promise<void> {
     const holds = (): boolean => givenMet(what, isMet());
     if (holds()) return Promise.resolve();
     const { timeline } = this.#simulation.world;
@@ -97,14 +117,16 @@ export class Session<Command = unknown, Result = unknown> {
   }
 
   /** Waits for a leader and returns its name. @throws SessionError when no node leads in time. */
-  async elected({ timeoutMs = WAIT_MS } = {}): Promise<string> {
-    await this.until("a leader", () => this.leader() !== undefined, { timeoutMs });
+  async elected(options: SessionWaitOptions = {}): Promise<string> {
+    const limit = givenLimit("sim.elected", options, WAIT_MS);
+    await this.#until("a leader", () => this.leader() !== undefined, limit);
     return this.leader() ?? "";
   }
 
   /** Waits until all members run and have applied the same log. @throws SessionError when they do not in time. */
-  converged({ timeoutMs = WAIT_MS } = {}): Promise<void> {
-    return this.until("all nodes agree", () => this.#simulation.world.hasSettled, { timeoutMs });
+  async converged(options: SessionWaitOptions = {}): Promise<void> {
+    const limit = givenLimit("sim.converged", options, WAIT_MS);
+    await this.#until("all nodes agree", () => this.#simulation.world.hasSettled, limit);
   }
 
   /**
@@ -156,7 +178,9 @@ export class Session<Command = unknown, Result = unknown> {
   }
 
   /** Crashes a node until the fault ends. With `kept`, it also loses power and keeps only this part of the unsynced data. */
-  crash(node: string, { kept }: { readonly kept?: Kept } = {}): Ongoing {
+  crash(node: string, options: CrashOptions = {}): Ongoing {
+    checkGiven("sim.crash", CRASH_OPTIONS, options);
+    const { kept } = options;
     const power = kept === undefined ? {} : { kept };
     return this.fault({ type: "crash", node: this.#known(node), downMs: this.#rest, ...power });
   }
@@ -173,7 +197,7 @@ export class Session<Command = unknown, Result = unknown> {
 
   /** Cuts all links between groups until the fault ends. A node in no group is isolated. */
   partition(...groups: readonly (readonly string[])[]): Ongoing {
-    const named = groups.map((group) => group.map((node) => this.#known(node)));
+    const named = groups.map((group) => this.#knownIn(group));
     return this.fault({ type: "partition", shape: "groups", groups: named });
   }
 
@@ -188,21 +212,29 @@ export class Session<Command = unknown, Result = unknown> {
   }
 
   #known(node: string): string {
-    if (this.#simulation.world.nodes.includes(nodeId(node))) return node;
-    throw new SessionError(`there is no node ${node}: there are ${this.nodes.join(", ")}`);
+    if (this.nodes.includes(node)) return node;
+    const named = typeof node === "string" ? node : shown(node);
+    throw new SessionError(`there is no node ${named}: there are ${this.nodes.join(", ")}`);
+  }
+
+  #knownIn(group: readonly string[]): readonly string[] {
+    if (Array.isArray(group)) return group.map((node: string) => this.#known(node));
+    throw new SessionError(`sim.partition: a group is ${shown(group)}: give a list of nodes`);
   }
 
   #ask(command: Command, read: boolean): Promise<Outcome<Result>> {
-    const what = unplain(command);
+    const what = unplain(command, ASKED_DEPTH_MAX);
     if (what !== undefined)
       throw new SessionError(
         `${read ? "read" : "propose"} was given ${what}, which is not plain data`,
       );
-    const operation = this.#recording.operation(this.now, command, read);
+    // The function may use its object again, and may change an answer: what is remembered are copies.
+    const operation = this.#recording.operation(this.now, copyPlain(command), read);
     return this.#waits.promise((resolve) => {
       this.#simulation.clients.ask(operation, (outcome) => {
         this.#recording.ended(operation);
-        resolve(outcome as Outcome<Result>);
+        const own = outcome.type === "ok" ? { value: copyPlain(outcome.value) } : {};
+        resolve({ ...outcome, ...own } as Outcome<Result>);
       });
     });
   }

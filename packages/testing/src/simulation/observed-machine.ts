@@ -1,7 +1,7 @@
 import { messageOf, type StateMachine } from "@kontiki/actors/node";
-import { plainText, unplain } from "../history/plain.ts";
+import { copyPlain, plainText, unplain } from "../history/plain.ts";
 
-/** The events of a state machine. */
+/** The events of a state machine. Commands, results and states are copies, which the machine cannot change. */
 export type MachineEvents = {
   /** It is about to apply a command. */
   readonly onApply: () => void;
@@ -13,28 +13,20 @@ export type MachineEvents = {
 
 /** A state machine that reports its events. */
 export function observed(machine: StateMachine, events: MachineEvents): StateMachine {
-  const snapshot = (): unknown => snapshotOf(machine, events);
+  const snapshot = (): unknown => guarded("snapshot", () => machine.snapshot(), events);
   const restored = (restore: () => void): void => {
     guarded("restore", restore, events);
-    events.onRestored(snapshot());
+    events.onRestored(copyOf(() => "snapshot", snapshot(), events));
   };
   return {
-    apply(command) {
-      events.onApply();
-      const result = resultOf(machine, command, events);
-      tellUnplain(() => `apply, of ${plainText(command)},`, result, events);
-      events.onApplied(command, result);
-      return result;
+    apply: (command) => applied(machine, command, events),
+    snapshot() {
+      const state = snapshot();
+      tellUnplain(() => "snapshot", state, events);
+      return state;
     },
-    snapshot,
     restore: (state) => restored(() => machine.restore(state)),
-    ...(machine.query && {
-      query(question: unknown) {
-        const answer = machine.query?.(question);
-        tellUnplain(() => `query, of ${plainText(question)},`, answer, events);
-        return answer;
-      },
-    }),
+    ...(machine.query && { query: (question: unknown) => answered(machine, question, events) }),
     ...(machine.snapshotParts && { snapshotParts: () => partsOf(machine, events) }),
     ...(machine.restoreParts && {
       restoreParts: (parts: Iterable<unknown>) => restored(() => machine.restoreParts?.(parts)),
@@ -42,20 +34,29 @@ export function observed(machine: StateMachine, events: MachineEvents): StateMac
   };
 }
 
-/** The error that a machine throws is its answer. */
-function resultOf(machine: StateMachine, command: unknown, { onApplied }: MachineEvents): unknown {
+/** The machine may change the command, so it is copied before. The error that a machine throws is its answer. */
+function applied(machine: StateMachine, command: unknown, events: MachineEvents): unknown {
+  const given = copyPlain(command);
+  events.onApply();
+  let result: unknown;
   try {
-    return machine.apply(command);
+    result = machine.apply(command);
   } catch (error) {
-    onApplied(command, { error: error instanceof Error ? error.message : "" });
+    events.onApplied(given, { error: error instanceof Error ? error.message : "" });
     throw error;
   }
+  events.onApplied(
+    given,
+    copyOf(() => `apply, of ${plainText(given)},`, result, events),
+  );
+  return result;
 }
 
-function snapshotOf(machine: StateMachine, events: MachineEvents): unknown {
-  const state = guarded("snapshot", () => machine.snapshot(), events);
-  tellUnplain(() => "snapshot", state, events);
-  return state;
+function answered(machine: StateMachine, question: unknown, events: MachineEvents): unknown {
+  const given = copyPlain(question);
+  const answer = machine.query?.(question);
+  tellUnplain(() => `query, of ${plainText(given)},`, answer, events);
+  return answer;
 }
 
 /** The parts of a snapshot. It asks the machine at once: the parts are those of this moment, even if they are read later. */
@@ -90,8 +91,14 @@ function guarded<T>(call: string, of: () => T, { onMisbehaved }: MachineEvents):
   }
 }
 
+/** A copy of what a machine gave; undefined if that is not plain data, which is reported. */
+function copyOf(call: () => string, value: unknown, events: MachineEvents): unknown {
+  return tellUnplain(call, value, events) ? undefined : copyPlain(value);
+}
+
 /** It runs with every command, so `call` is a function that is called only when something is wrong. */
-function tellUnplain(call: () => string, value: unknown, { onMisbehaved }: MachineEvents): void {
+function tellUnplain(call: () => string, value: unknown, { onMisbehaved }: MachineEvents): boolean {
   const what = unplain(value);
   if (what !== undefined) onMisbehaved(`${call()} gave ${what}, which is not plain data`);
+  return what !== undefined;
 }

@@ -138,12 +138,19 @@ export class TraceHash implements Observer {
 
   /** The commands and results of a state machine: values with their fields in the order in which the machine made them. */
   #data(value: unknown): void {
-    if (typeof value === "string") return this.#text(value);
-    if (value instanceof Uint8Array) return this.#bytes(value);
+    if (typeof value === "string") {
+      if (PRIMITIVE.test(value)) this.#mix(MARK.text);
+      return this.#text(value);
+    }
+    if (value instanceof Uint8Array) {
+      this.#mix(MARK.bytes);
+      return this.#bytes(value);
+    }
     if (typeof value !== "object" || value === null)
-      return this.#text(`${typeof value} ${String(value)}`);
+      return this.#text(`${typeof value} ${Object.is(value, -0) ? "-0" : String(value)}`);
     if (value instanceof Map || value instanceof Set) return this.#data([...value]);
     const names = Object.keys(value);
+    if (!Array.isArray(value) && /^\d*$/.test(names[0] ?? "")) this.#mix(MARK.record);
     this.#mix(names.length);
     for (const name of names) {
       this.#text(name);
@@ -156,6 +163,12 @@ export class TraceHash implements Observer {
     this.#b = Math.imul(this.#b + word, 0xc2b2ae35) ^ (this.#b >>> 15);
   }
 }
+
+/** Texts like those by which other values are mixed in. */
+const PRIMITIVE = /^(?:boolean|number|object|undefined) /;
+
+/** Marks what could be mixed in like another value: such a text, bytes, and a record with the keys of a list. */
+const MARK = { text: 0x7465_7874, bytes: 0x6279_7465, record: 0x7265_636f } as const;
 
 /** FNV-1a over UTF-16 code units. */
 function hashOf(text: string): number {

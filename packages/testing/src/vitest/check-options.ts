@@ -1,22 +1,50 @@
-import { makeMachine } from "@kontiki/actors";
-import * as v from "valibot";
+import { checkMaker } from "@kontiki/actors";
+import {
+  callable,
+  decimal,
+  either,
+  isRecord,
+  rule,
+  shown,
+  text,
+  whole,
+  type Rule,
+  type Schema,
+} from "@kontiki/actors/node";
 import { SEEDS } from "../campaign/seeds.ts";
 import { checkedParts, partError } from "../scenario/check-parts.ts";
 import type { ScenarioParts } from "../scenario/parts.ts";
-import { number, whole } from "../scenario/written/values.ts";
-import type { SimOptions } from "./sim-options.ts";
+import { SCENARIO_NAMES } from "../scenario/schema.ts";
+import { unknownName } from "../scenario/written/values.ts";
+import type { OwnOptions, SimOptions } from "./sim-options.ts";
+
+const PAGES = "the path of a folder, or false for no page";
 
 const DAY_MS = 24 * 60 * 60 * 1000;
 
-const NUMBERS = {
+/** Checked later, together: each of them has its own rules. */
+function later<Value>(): Rule<Value> {
+  return rule("", () => true);
+}
+
+const OWN_OPTIONS: Schema<OwnOptions> = {
+  machine: later(),
+  specification: later(),
+  commands: callable(" that draws a command from chance"),
   seeds: whole(1, SEEDS - 1),
   seed: whole(0, SEEDS - 1),
-  shrinkMs: number(0, DAY_MS),
+  shrinkMs: decimal(0, DAY_MS),
+  pages: either(
+    (value) => typeof value === "string",
+    text(PAGES),
+    rule<false>(PAGES, (value) => value === false),
+  ),
   timeoutMs: whole(1, DAY_MS),
 };
 
 /**
- * Checks the options of a test that are not part of its scenario. A test that tries nothing must not pass.
+ * Checks the options of a test that are not part of its scenario, and the names of all. A test that tries nothing must
+ * not pass.
  *
  * @param source names the test in errors.
  * @throws ScenarioError that names the option and its valid values.
@@ -25,21 +53,20 @@ export function checkOptions<Command, Result>(
   source: string,
   options: SimOptions<Command, Result>,
 ): void {
-  if (typeof options !== "object" || options === null)
-    throw partError(source, "options", "is not an object: give the scenario, or {}");
-  for (const [name, schema] of Object.entries(NUMBERS)) {
-    const value = options[name as keyof typeof NUMBERS];
-    if (value === undefined) continue;
-    const { issues } = v.safeParse(schema, value);
-    if (issues !== undefined) throw partError(source, name, issues[0].message);
+  if (!isRecord(options))
+    throw partError(source, "options", `is ${shown(options)}: give the scenario, or {}`);
+  const names = [...Object.keys(OWN_OPTIONS), "scenario", ...SCENARIO_NAMES];
+  const stranger = Object.keys(options).find((name) => !names.includes(name));
+  if (stranger !== undefined) throw partError(source, stranger, unknownName(stranger, names));
+  for (const [name, check] of Object.entries(OWN_OPTIONS)) {
+    const value: unknown = options[name as keyof OwnOptions];
+    const wrong = value === undefined ? undefined : check(value, "");
+    if (wrong !== undefined) throw partError(source, name, wrong.trim());
   }
-  const { pages } = options;
-  if (pages !== undefined && pages !== false && typeof pages !== "string")
-    throw partError(source, "pages", "is not a folder: give a path, or false for no page");
 }
 
 /**
- * Checks a custom state machine and its companions, and makes one machine to see whether that works.
+ * Checks a custom state machine and its companions, and makes two machines to see whether that works.
  *
  * @throws ScenarioError or KontikiError that says what is wrong.
  */
@@ -50,5 +77,5 @@ export function checkMachine(
   const { machine, specification, commands } = own;
   const asks = scenario.workload.clients > 0;
   checkedParts({ machine, specification, commands }, { source, machine: "machine", asks });
-  if (machine !== undefined) makeMachine(machine, `${source}: machine`);
+  if (machine !== undefined) checkMaker(machine, `${source}: machine`);
 }

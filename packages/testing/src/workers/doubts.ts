@@ -26,14 +26,20 @@ export function doubtsOnThreads({ scenario, faults }: Plan): readonly string[] {
       ? [`${fault.type} at ${fault.at} ms was skipped: ${objection}`]
       : [];
   });
-  const uncounted = Object.keys(scenario.expect.atLeast)
-    .filter((name) => !isCounted(name))
-    .map((name) => `${name} cannot be counted on threads, but the scenario demands it`);
+  const { atLeast, atMost } = scenario.expect;
   return [
     ...missed,
-    ...uncounted,
+    ...uncounted(atLeast, "demands it"),
+    ...uncounted(atMost, "limits it"),
     ...(scenario.cluster.preVote ? [] : ["threads always ask for pre-votes"]),
   ];
+}
+
+/** A count that threads lack is 0 there, which neither meets a demand nor stays within a limit. */
+function uncounted(counts: Readonly<Record<string, number>>, does: string): readonly string[] {
+  return Object.keys(counts)
+    .filter((name) => !isCounted(name))
+    .map((name) => `${name} cannot be counted on threads, but the scenario ${does}`);
 }
 
 /** Whether a run on threads has a count of this name. */

@@ -4,12 +4,14 @@ import type { ClientListener } from "./live-clients.ts";
 
 /**
  * Reads every key that was used, as one more client, at the end: every acknowledged write must be in the last state.
+ *
+ * @returns why the last state is not verified; undefined when every read succeeded.
  */
 export async function readAllKeys(
   plan: Plan,
-  cluster: Cluster<unknown, unknown>,
+  cluster: Pick<Cluster<unknown, unknown>, "read">,
   { called, returned }: ClientListener,
-): Promise<void> {
+): Promise<string | undefined> {
   const keys = new Set(
     plan.operations.flatMap(({ command }) => {
       const { key } = command as Partial<Extract<KeyValueCommand, { readonly key: string }>>;
@@ -18,6 +20,7 @@ export async function readAllKeys(
   );
   const client = 1 + Math.max(0, ...plan.operations.map((operation) => operation.client));
   let id = 1 + Math.max(0, ...plan.operations.map((operation) => operation.id));
+  const failed: string[] = [];
   for (const key of keys) {
     const command: KeyValueCommand = { type: "get", key };
     const operation: PlannedOperation = { id, at: 0, client, command, read: true };
@@ -25,5 +28,8 @@ export async function readAllKeys(
     called(operation);
     const outcome: Outcome<unknown> = await cluster.read(command);
     returned(operation, outcome);
+    if (outcome.type !== "ok") failed.push(key);
   }
+  if (failed.length === 0) return undefined;
+  return `the last state is not verified: ${failed.length} of ${keys.size} final reads failed, the first that of ${failed[0]}`;
 }

@@ -1,4 +1,5 @@
 import { Cluster, type ClusterEvent, type MailCarrier } from "@kontiki/actors";
+import { folder, text, type Schema } from "@kontiki/actors/node";
 import type { Plan } from "../plan/plan.ts";
 
 /** The disks and the state machine of a run on threads. */
@@ -7,6 +8,11 @@ export type ClusterSource = {
   readonly dataDir?: string;
   /** The URL of the state machine's module. Default: the key-value machine. */
   readonly stateMachine?: string;
+};
+
+export const CLUSTER_SOURCE: Schema<ClusterSource> = {
+  dataDir: folder,
+  stateMachine: text("the URL of a module"),
 };
 
 /** Starts the cluster of a plan. @throws KontikiError when it cannot start. */

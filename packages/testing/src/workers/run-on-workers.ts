@@ -1,12 +1,18 @@
 import type { Cluster, ClusterEvent, Envelope, Outcome } from "@kontiki/actors";
+import { checkArgument, checkOptions, type Schema } from "@kontiki/actors/node";
 import { Chance } from "../chance.ts";
 import { plainCall } from "../claims/calls.ts";
 import { ClientRecord } from "../claims/client-record.ts";
 import { checkExpectations } from "../claims/expectations.ts";
 import { judgeHistory } from "../claims/judge-history.ts";
 import { Marks } from "../claims/marks.ts";
-import { keyValueSpecification, type Specification } from "../check/models/specification.ts";
+import {
+  givenSpecification,
+  keyValueSpecification,
+  type Specification,
+} from "../check/models/specification.ts";
 import { Counters } from "../run/counters.ts";
+import { givenPlan } from "../plan/given-plan.ts";
 import type { Plan, PlannedOperation } from "../plan/plan.ts";
 import type { RunResult, Violation } from "../run/result.ts";
 import { SimNetwork } from "../simulation/sim-network.ts";
@@ -15,7 +21,7 @@ import { doubtsOnThreads, isCounted } from "./doubts.ts";
 import { readAllKeys } from "./final-reads.ts";
 import { LeaderMarks } from "./leader-marks.ts";
 import { runClients } from "./live-clients.ts";
-import { startCluster, type ClusterSource } from "./live-cluster.ts";
+import { CLUSTER_SOURCE, startCluster, type ClusterSource } from "./live-cluster.ts";
 import { LiveFaults } from "./live-faults.ts";
 import { LiveCoverage } from "./live-coverage.ts";
 import { NodeKeeper } from "./node-keeper.ts";
@@ -26,6 +32,11 @@ import { settle } from "./settle.ts";
 export type WorkersOptions = ClusterSource & {
   /** What the state machine promises. Without it the history of a custom machine is not judged. */
   readonly specification?: Specification | undefined;
+};
+
+const WORKERS_OPTIONS: Schema<WorkersOptions> = {
+  ...CLUSTER_SOURCE,
+  specification: givenSpecification,
 };
 
 /**
@@ -39,6 +50,8 @@ export type WorkersOptions = ClusterSource & {
  * @throws KontikiError when the cluster cannot be started.
  */
 export async function runOnWorkers(plan: Plan, options: WorkersOptions = {}): Promise<RunResult> {
+  checkArgument("runOnWorkers", "plan", givenPlan, plan);
+  checkOptions("runOnWorkers", WORKERS_OPTIONS, options);
   const run = new LiveRun(plan, options);
   const cluster = await run.start();
   try {
@@ -106,9 +119,11 @@ class LiveRun {
     await keeper.healAll();
     await clients;
     const digest = await settle(cluster, scenario.settleMs, (violation) => this.#report(violation));
-    if (digest !== undefined && this.#specification === keyValueSpecification)
-      await readAllKeys(this.#plan, cluster, this);
-    return this.#result(digest ?? "");
+    const unread =
+      digest !== undefined && this.#specification === keyValueSpecification
+        ? await readAllKeys(this.#plan, cluster, this)
+        : undefined;
+    return this.#result(digest ?? "", unread);
   }
 
   close(): void {
@@ -159,7 +174,7 @@ class LiveRun {
     this.#violations.push({ ...violation, at: this.#now });
   }
 
-  #result(hash: string): RunResult {
+  #result(hash: string, unread: string | undefined): RunResult {
     const { expect } = this.#plan.scenario;
     const marks = [...this.#faultMarks.all, ...this.#leaderMarks.all].toSorted(
       (one, other) => one.from - other.from,
@@ -172,6 +187,7 @@ class LiveRun {
       ...doubtsOnThreads(this.#plan),
       ...(expect.linearizable ? [this.#judge(history)] : []),
       this.#record.fruitless(),
+      unread,
       ...checkExpectations(
         { atLeast: Object.fromEntries(counted), atMost: expect.atMost },
         coverage,

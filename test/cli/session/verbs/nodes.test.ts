@@ -1,4 +1,7 @@
+import { ChangeError, KontikiError } from "@kontiki/actors";
+import type { Failure } from "@kontiki/cli";
 import { beforeEach, describe, expect, test } from "vitest";
+import { failureText } from "../../../../packages/cli/src/prompt/failure-text.ts";
 import { error, PromptSession } from "../../support/prompt-session.ts";
 
 let session: PromptSession;
@@ -146,6 +149,24 @@ since entry 3
       { text: "n2\n", json: "n2" },
     ]);
     expect(session.cluster.calls).toEqual(["transfer n3", "transfer -"]);
+  });
+
+  test("a change that failed has its outcome, in text and JSON", async () => {
+    const { cluster } = session;
+    cluster.addNode = () => Promise.reject(new ChangeError("adding n4: why", "definitelyNot"));
+    cluster.removeNode = () => Promise.reject(new ChangeError("removing n1: why", "unknown"));
+    cluster.transfer = () => Promise.reject(new KontikiError("it is no voter"));
+    const failures = await session.replies("member add n4", "member remove n1", "transfer n2");
+    expect(failures).toEqual([
+      { type: "failed", outcome: "definitelyNot", message: "adding n4: why" },
+      { type: "failed", outcome: "unknown", message: "removing n1: why" },
+      { type: "failed", outcome: "error", message: "it is no voter" },
+    ]);
+    expect(failures.map((failure) => failureText(failure as Failure, undefined))).toEqual([
+      "not done: adding n4: why",
+      "unknown whether done: removing n1: why",
+      "it is no voter",
+    ]);
   });
 
   test.each([

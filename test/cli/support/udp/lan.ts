@@ -173,10 +173,11 @@ export class Lan {
       ) {
         const type =
           command.type === "resetElectionTimeout" ? "electionTimeout" : "heartbeatTimeout";
-        this.#schedule(id, running, "the only timer", command.microseconds / 1000, () => {
+        this.#schedule(id, running, type, command.microseconds / 1000, () => {
           this.#perform(id, running, node, node.timeout(type).commands);
         });
-      } else if (command.type === "commit") this.#noteCommit(id, command.before, command.upTo);
+      } else if (command.type === "commit" && command.before < command.upTo)
+        this.#noteCommit(id, command.before, command.upTo);
     }
     this.#check(id, node);
   }

@@ -6,7 +6,7 @@ import {
   type Keeper,
   type Kept,
 } from "../../../../packages/cli/src/udp/keeper.ts";
-import { logLine, turnLines } from "../../../../packages/cli/src/udp/notation.ts";
+import { logLine, turnLines, type Notation } from "../../../../packages/cli/src/udp/notation.ts";
 import type { Dropped, Turn } from "../../../../packages/cli/src/udp/turn.ts";
 import { UdpNode } from "../../../../packages/cli/src/udp/udp-node.ts";
 import type { WireMessage } from "../../../../packages/cli/src/udp/wire-message.ts";
@@ -51,8 +51,12 @@ export function handle(node: UdpNode, from: string, message: WireMessage): Turn 
 }
 
 /** All lines of a turn, the log's included. */
-export function linesOf(node: UdpNode, turn: Turn): readonly string[] {
-  return [...turnLines(turn), logLine(node.log)];
+export function linesOf(
+  node: UdpNode,
+  turn: Turn,
+  notation: Notation = "original",
+): readonly string[] {
+  return [...turnLines(turn, notation), logLine(node.log)];
 }
 
 /** What a turn sends: to whom, and what. A broadcast goes to "all". */

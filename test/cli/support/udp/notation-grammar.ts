@@ -63,6 +63,7 @@ const state = applied(
       "Follower",
       record("FollowerState", {
         _fCurrentTerm: term,
+        _fCommitIndex: index,
         _fVotedFor: either(applied("Nothing"), applied("Just", id)),
       }),
     ),
@@ -70,12 +71,18 @@ const state = applied(
       "Candidate",
       record("CandidateState", {
         _cCurrentTerm: term,
+        _cCommitIndex: index,
         _cVotes: applied("fromList", listOf(id)),
       }),
     ),
     applied(
       "Leader",
-      record("LeaderState", { _lCurrentTerm: term, _lNextIndex: indexes, _lLastIndex: indexes }),
+      record("LeaderState", {
+        _lCurrentTerm: term,
+        _lCommitIndex: index,
+        _lNextIndex: indexes,
+        _lLastIndex: indexes,
+      }),
     ),
   ),
 );
@@ -97,7 +104,8 @@ export function readLine(line: string): Line {
   if (line === "Awaiting event") return { kind: "awaiting", value: undefined, text: line };
   const sent = /^CSend: "([^"]*)" -> (.*)$/.exec(line);
   if (sent !== null) return shaped("send", line, sent[2] ?? "", message);
-  if (/^New commit index, to commit: (entry|entries) Index/.test(line)) return commitLine(line);
+  if (/^New commit index, to commit: (nothing$|(entry|entries) Index)/.test(line))
+    return commitLine(line);
   if (/^Log: [A-Za-z]/.test(line)) return { kind: "text", value: undefined, text: line.slice(5) };
   const known = LINES.find(([, prefix]) => line.startsWith(prefix));
   if (known === undefined) throw new Error(`no such line in the notation: ${line}`);
@@ -109,7 +117,9 @@ function commitLine(line: string): Line {
   const one = /^New commit index, to commit: entry Index \{unIndex = \d+\}$/;
   const many =
     /^New commit index, to commit: entries Index \{unIndex = \d+\} to Index \{unIndex = \d+\}$/;
-  if (!one.test(line) && !many.test(line)) throw new Error(`a bad commit line: ${line}`);
+  const isNothing = line.endsWith(": nothing");
+  if (!isNothing && !one.test(line) && !many.test(line))
+    throw new Error(`a bad commit line: ${line}`);
   return { kind: "commit", value: undefined, text: line };
 }
 

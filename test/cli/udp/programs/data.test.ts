@@ -39,7 +39,7 @@ test("a vote survives kill -9: no other node gets it in that term", async () => 
   const [refused] = (await once(node2, "message")) as [Buffer];
   expect(refused.toString("hex")).toBe(`00000000000000056e6f64653001${le(7)}00`);
   expect(await second.line(/^Input state: /)).toBe(
-    'Input state: WrapState (Follower (FollowerState {_fCurrentTerm = Term 7, _fVotedFor = Just "node1"}))',
+    'Input state: WrapState (Follower (FollowerState {_fCurrentTerm = Term 7, _fCommitIndex = Index {unIndex = 0}, _fVotedFor = Just "node1"}))',
   );
 });
 

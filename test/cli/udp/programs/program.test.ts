@@ -13,6 +13,7 @@ describe("bad usage is one line and status 2", () => {
     [["node0", "--heartbeat", "5001"], "--heartbeat 5001 must be at most half"],
     [["node0", "--election-timeout", "9"], "It must be a whole number from 10 to 3600000."],
     [["node0", "--seconds", "0"], "It must be a number of seconds from 0.1 to 86400."],
+    [["node0", "--notation", "other"], "Allowed choices are original, readme."],
     [["node0", "--nodes", ""], "It must be the path of a file."],
     [["node0", "--data", ""], "It must be the path of a directory."],
   ])("%j", async (args, message) => {
@@ -135,8 +136,14 @@ test("--json prints an object for each event", async () => {
       type: "event",
       node: "a",
       event: { type: "electionTimeout" },
-      input: { role: "follower", term: 0, votedFor: null },
-      output: { role: "leader", term: 1, nextIndex: [["a", 1]], lastIndex: [["a", 0]] },
+      input: { role: "follower", term: 0, commitIndex: 0, votedFor: null },
+      output: {
+        role: "leader",
+        term: 1,
+        commitIndex: 1,
+        nextIndex: [["a", 1]],
+        lastIndex: [["a", 0]],
+      },
       commands: [
         { type: "log", text: "Election timeout, stepping up" },
         { type: "log", text: "Becoming leader" },
@@ -149,8 +156,20 @@ test("--json prints an object for each event", async () => {
       type: "event",
       node: "a",
       event: { type: "heartbeatTimeout" },
-      input: { role: "leader", term: 1, nextIndex: [["a", 2]], lastIndex: [["a", 1]] },
-      output: { role: "leader", term: 1, nextIndex: [["a", 2]], lastIndex: [["a", 1]] },
+      input: {
+        role: "leader",
+        term: 1,
+        commitIndex: 1,
+        nextIndex: [["a", 2]],
+        lastIndex: [["a", 1]],
+      },
+      output: {
+        role: "leader",
+        term: 1,
+        commitIndex: 2,
+        nextIndex: [["a", 2]],
+        lastIndex: [["a", 1]],
+      },
       commands: [
         { type: "resetHeartbeatTimeout", microseconds: 50_000 },
         { type: "commit", before: 1, upTo: 2 },
@@ -162,4 +181,21 @@ test("--json prints an object for each event", async () => {
     },
   ]);
   expect(printed.at(-1)).toEqual({ type: "ended", node: "a", dropped: 0 });
+});
+
+test("--notation readme prints neither commit indexes nor commits", async () => {
+  const alone = join(temporaryDirectory(), "alone.json");
+  const [{ port }] = (await freePlaces()).places;
+  writeFileSync(alone, JSON.stringify({ nodes: [{ id: "a", port }] }));
+  const args = ["udp", "a", "--nodes", alone, "--election-timeout", "100", "--heartbeat", "50"];
+  const run = async (notation: string): Promise<string> =>
+    (await kontiki([...args, "--seconds", "0.5", "--notation", notation])).stdout;
+  expect(await run("original")).toMatch(
+    /_lCommitIndex = Index \{unIndex = 1\}[^]*New commit index/,
+  );
+  const readme = await run("readme");
+  expect(readme).toContain(
+    "Output state: WrapState (Leader (LeaderState {_lCurrentTerm = Term 1, _lNextIndex",
+  );
+  expect(readme).not.toMatch(/CommitIndex|New commit index/);
 });

@@ -1,5 +1,7 @@
 import { join } from "node:path";
 import { assert } from "@kontiki/core";
+import { checkArgument } from "../../options/argument.ts";
+import { folder } from "../../options/rules.ts";
 import type { Disk, DiskFile, NewFile } from "./disk.ts";
 import { OpenFile } from "./open-file.ts";
 import {
@@ -28,6 +30,7 @@ export class FileDisk implements Disk {
 
   /** A disk in `directory`. Reads and creates nothing yet. Tests pass their own `calls`. */
   constructor(directory: string, calls: SystemCalls = SYSTEM_CALLS) {
+    checkArgument("FileDisk", "directory", folder, directory);
     this.#directory = directory;
     this.#calls = calls;
   }

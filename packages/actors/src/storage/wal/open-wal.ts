@@ -1,5 +1,7 @@
 import { assert, LOG_START } from "@kontiki/core";
+import { checkArgument } from "../../options/argument.ts";
 import type { Disk } from "../disk/disk.ts";
+import { givenDisk } from "../disk/given-disk.ts";
 import {
   BATCH_HEADER_BYTES,
   encodeSegmentHeader,
@@ -26,6 +28,7 @@ export function maxSegmentBytes(options: WalOptions = {}): number {
  * @throws DiskError when the disk refuses. A crash leaves either no log or an empty one.
  */
 export function createWal(disk: Disk): void {
+  checkArgument("createWal", "disk", givenDisk, disk);
   assert(!hasWal(disk), "a log is created only once");
   const header = { segment: 1, previous: LOG_BEGIN, begins: true, position: LOG_START };
   disk.create(segmentName(1), encodeSegmentHeader(header));

@@ -25,6 +25,10 @@ export const log = pagedVerb({
     const { logText } = await import("../../render/log-text.ts");
     return lines.map((line) => `${logText(line)}\n`).join("");
   },
+  json: async (lines) => {
+    const { logJson } = await import("../../render/log-text.ts");
+    return lines.map(logJson);
+  },
 });
 
 /** The log from its first page to the first empty one. */

@@ -1,4 +1,6 @@
 import type { KeyValueCommand } from "@kontiki/actors";
+import { callable, fields, needed, type Rule } from "@kontiki/actors/node";
+import { givenFileModel } from "../given-model.ts";
 import type { AnyFileModel } from "./index.ts";
 import { keyValue, type KeyValueInput } from "./key-value.ts";
 import type { Call } from "../../history/history.ts";
@@ -12,6 +14,12 @@ export type Specification = {
   /** Translates a command or a query to a call in a history. */
   callOf(command: unknown): Call;
 };
+
+/** What is given where a specification is needed. */
+export const givenSpecification: Rule<Specification> = fields<Specification>({
+  model: needed(givenFileModel),
+  callOf: needed(callable(" that translates a command to a call")),
+});
 
 /** The specification of Kontiki's own key-value machine, without `list`, which reads many keys. */
 export const keyValueSpecification: Specification = {

@@ -1,6 +1,5 @@
-import { inspect } from "node:util";
+import { nearest, shown } from "@kontiki/actors/node";
 import * as v from "valibot";
-import { nearest } from "./nearest.ts";
 
 /**
  * The smallest parts of the schema: the values that people write in a scenario, and what they mean. Each has its own
@@ -158,11 +157,6 @@ export function unknownName(wrong: string, names: readonly string[]): string {
   return near === undefined
     ? `is not known here: the names are ${names.join(", ")}`
     : `is not known here: did you mean ${near}?`;
-}
-
-/** The written value, on one line. */
-function shown(value: unknown): string {
-  return inspect(value, { depth: 0, breakLength: Infinity, maxStringLength: 60 });
 }
 
 function isBetween(value: unknown, least: number, most: number): value is number {

@@ -1,0 +1,67 @@
+// @ts-check
+/**
+ * Prints, as JSON, all functions of each entry point that take something: `f`, `new C`, `C.f` for static ones, `C#f` for
+ * methods. The packages must be built.
+ */
+import { fileURLToPath } from "node:url";
+import ts from "typescript";
+
+const ENTRIES = {
+  "@kontiki/core": "core/dist/index.d.ts",
+  "@kontiki/actors": "actors/dist/index.d.ts",
+  "@kontiki/actors/node": "actors/dist/node.d.ts",
+  "@kontiki/testing": "testing/dist/index.d.ts",
+  "@kontiki/testing/vitest": "testing/dist/vitest/index.d.ts",
+  "@kontiki/cli": "cli/dist/index.d.ts",
+};
+
+/** @param {string} file */
+const pathOf = (file) => fileURLToPath(new URL(`../packages/${file}`, import.meta.url));
+
+const program = ts.createProgram(Object.values(ENTRIES).map(pathOf), {
+  module: ts.ModuleKind.NodeNext,
+  moduleResolution: ts.ModuleResolutionKind.NodeNext,
+  target: ts.ScriptTarget.ES2023,
+  skipLibCheck: true,
+  strict: true,
+});
+const checker = program.getTypeChecker();
+
+/** @param {readonly ts.Signature[]} signatures */
+const takes = (signatures) => signatures.some(({ parameters }) => parameters.length > 0);
+
+/** @param {readonly ts.Symbol[]} members @param {string} prefix */
+function methods(members, prefix) {
+  return members
+    .filter((one) => takes(checker.getTypeOfSymbol(one).getCallSignatures()))
+    .filter((one) => !one.getJsDocTags(checker).some((tag) => tag.name === "hidden"))
+    .map((one) => prefix + one.name);
+}
+
+/** @param {ts.Symbol} exported @returns {readonly string[]} */
+function functionsOf(exported) {
+  const isAlias = (exported.flags & ts.SymbolFlags.Alias) !== 0;
+  const symbol = isAlias ? checker.getAliasedSymbol(exported) : exported;
+  if ((symbol.flags & ts.SymbolFlags.Value) === 0) return [];
+  const { name } = exported;
+  const type = checker.getTypeOfSymbol(symbol);
+  const own = takes(type.getCallSignatures()) ? [name] : [];
+  if ((symbol.flags & ts.SymbolFlags.Class) === 0) return own;
+  const instance = checker.getDeclaredTypeOfSymbol(symbol);
+  // An error is created by the code that throws it.
+  if (instance.getProperty("stack") !== undefined) return own;
+  return [
+    ...(takes(type.getConstructSignatures()) ? [`new ${name}`] : []),
+    ...methods(type.getProperties(), `${name}.`),
+    ...methods(instance.getProperties(), `${name}#`),
+  ];
+}
+
+const found = Object.entries(ENTRIES).map(([entry, file]) => {
+  const source = program.getSourceFile(pathOf(file));
+  const module = source && checker.getSymbolAtLocation(source);
+  if (module === undefined) throw new Error(`${file} is not a module: build the packages first`);
+  const names = checker.getExportsOfModule(module).flatMap((symbol) => [...functionsOf(symbol)]);
+  return [entry, [...new Set(names)].sort()];
+});
+console.log(JSON.stringify(Object.fromEntries(found)));

@@ -1,0 +1,258 @@
+/// <reference lib="es2024.string" />
+import { Buffer } from "node:buffer";
+import { setUint32 } from "./big-endian.ts";
+import { EXTENSION } from "./extensions.ts";
+
+/** Size of the buffers that are filled one after another. */
+const SHARED_BYTES = 64 * 1024;
+
+/** The space that a value finds at least when it begins in a shared buffer. */
+const START_BYTES = 2048;
+
+/** Text up to this many code units is encoded here: for short text that is faster than a call into Node. */
+const SHORT_TEXT = 64;
+
+/** A decoder takes this code point for a byte order mark when it begins a text, and drops it. */
+const BYTE_ORDER_MARK = 0xfeff;
+
+/**
+ * Writes msgpack into shared buffers, and copies nothing. It writes what `msgpackr` writes, except for what that does not
+ * preserve: negative zero, text that begins with U+FEFF, objects with more than 65,535 keys. NaN has one encoding.
+ */
+export class MsgpackWriter {
+  #bytes = Buffer.allocUnsafeSlow(SHARED_BYTES);
+  #view = viewOf(this.#bytes);
+  #start = 0;
+  #at = 0;
+
+  /** Begins a value, after `room` bytes with undefined contents. */
+  begin(room: number): void {
+    const { length } = this.#bytes;
+    if (length > SHARED_BYTES || length - this.#at < START_BYTES + room) {
+      this.#bytes = Buffer.allocUnsafeSlow(SHARED_BYTES);
+      this.#view = viewOf(this.#bytes);
+      this.#at = 0;
+    }
+    // Aligned bytes are copied faster.
+    this.#start = (this.#at + 7) & ~7;
+    this.#at = this.#start + room;
+  }
+
+  /** Everything since {@link begin}. */
+  end(): Uint8Array {
+    return this.#bytes.subarray(this.#start, this.#at);
+  }
+
+  /** Forgets everything since {@link begin}. */
+  abandon(): void {
+    this.#at = this.#start;
+  }
+
+  nothing(): undefined {
+    this.#reserve(1);
+    this.#bytes[this.#at++] = 0xc0;
+  }
+
+  /** Undefined, in the encoding that `msgpackr` reads as such. */
+  undefined(): undefined {
+    this.#reserve(3);
+    this.#bytes[this.#at++] = 0xd4;
+    this.#bytes[this.#at++] = 0;
+    this.#bytes[this.#at++] = 0;
+  }
+
+  boolean(value: boolean): undefined {
+    this.#reserve(1);
+    this.#bytes[this.#at++] = value ? 0xc3 : 0xc2;
+  }
+
+  number(value: number): undefined {
+    this.#reserve(9);
+    if (value >>> 0 === value) {
+      if (value === 0 && 1 / value < 0) this.#double(value);
+      else this.#unsigned(value);
+    } else if (value >> 0 === value) this.#negative(value);
+    // The bits of a NaN depend on how it was computed: this NaN always has the same.
+    else this.#double(Number.isNaN(value) ? NaN : value);
+  }
+
+  /** The header of a list, before its elements. */
+  list(length: number): void {
+    if (length < 0x10) {
+      this.#reserve(1);
+      this.#bytes[this.#at++] = 0x90 | length;
+    } else this.#header(length, 0xdc, 0xdd);
+  }
+
+  /** The header of a record, before its keys and values. */
+  record(keys: number): void {
+    this.#header(keys, 0xde, 0xdf);
+  }
+
+  /** The header of a value that `codec.ts` converts after decoding. */
+  extension(type: number): void {
+    this.#reserve(3);
+    this.#bytes[this.#at++] = 0xd4;
+    this.#bytes[this.#at++] = type;
+    this.#bytes[this.#at++] = 0;
+  }
+
+  bytes(value: Uint8Array): undefined {
+    const { length } = value;
+    if (length < 0x100) {
+      this.#reserve(2);
+      this.#bytes[this.#at++] = 0xc4;
+      this.#bytes[this.#at++] = length;
+    } else this.#header(length, 0xc5, 0xc6);
+    this.#reserve(length);
+    this.#bytes.set(value, this.#at);
+    this.#at += length;
+  }
+
+  /** Writes a text. Returns false, and writes nothing useful, if it has a lone surrogate. */
+  text(value: string): boolean {
+    const { length } = value;
+    if (length > 0 && value.charCodeAt(0) === BYTE_ORDER_MARK) return this.#marked(value);
+    return length < SHORT_TEXT ? this.#shortText(value) : this.#longText(value);
+  }
+
+  #marked(value: string): boolean {
+    if (!value.isWellFormed()) return false;
+    this.extension(EXTENSION.markedText);
+    this.bytes(Buffer.from(value, "utf8"));
+    return true;
+  }
+
+  #shortText(value: string): boolean {
+    const { length } = value;
+    this.#reserve(3 * length + 3);
+    const bytes = this.#bytes;
+    const from = this.#at + (length < 0x20 ? 1 : 2);
+    let at = from;
+    for (let i = 0; i < length; i += 1) {
+      const unit = value.charCodeAt(i);
+      if (unit < 0x80) bytes[at++] = unit;
+      else if (unit < 0x800) {
+        bytes[at++] = (unit >> 6) | 0xc0;
+        bytes[at++] = (unit & 0x3f) | 0x80;
+      } else if ((unit & 0xf800) !== 0xd800) {
+        bytes[at++] = (unit >> 12) | 0xe0;
+        bytes[at++] = ((unit >> 6) & 0x3f) | 0x80;
+        bytes[at++] = (unit & 0x3f) | 0x80;
+      } else {
+        const point = value.codePointAt(i) ?? unit;
+        if (point < 0x1_0000) return false;
+        i += 1;
+        bytes[at++] = (point >> 18) | 0xf0;
+        bytes[at++] = ((point >> 12) & 0x3f) | 0x80;
+        bytes[at++] = ((point >> 6) & 0x3f) | 0x80;
+        bytes[at++] = (point & 0x3f) | 0x80;
+      }
+    }
+    this.#endText(from, at - from);
+    return true;
+  }
+
+  #longText(value: string): boolean {
+    if (!value.isWellFormed()) return false;
+    const { length } = value;
+    this.#reserve(3 * length + 5);
+    const from = this.#at + (length < 0x100 ? 2 : length < 0x1_0000 ? 3 : 5);
+    this.#endText(from, this.#bytes.write(value, from, "utf8"));
+    return true;
+  }
+
+  /** Writes the header of a text whose bytes were written where they belong if they are as many as its code units. */
+  #endText(from: number, length: number): void {
+    const bytes = this.#bytes;
+    const at = this.#at;
+    const size = length < 0x20 ? 1 : length < 0x100 ? 2 : length < 0x1_0000 ? 3 : 5;
+    if (at + size !== from) bytes.copyWithin(at + size, from, from + length);
+    if (size === 1) bytes[at] = 0xa0 | length;
+    else if (size === 2) {
+      bytes[at] = 0xd9;
+      bytes[at + 1] = length;
+    } else if (size === 3) {
+      bytes[at] = 0xda;
+      bytes[at + 1] = length >> 8;
+      bytes[at + 2] = length;
+    } else {
+      bytes[at] = 0xdb;
+      setUint32(bytes, at + 1, length);
+    }
+    this.#at = at + size + length;
+  }
+
+  #unsigned(value: number): void {
+    const bytes = this.#bytes;
+    if (value < 0x80) bytes[this.#at++] = value;
+    else if (value < 0x100) {
+      bytes[this.#at++] = 0xcc;
+      bytes[this.#at++] = value;
+    } else if (value < 0x1_0000) {
+      bytes[this.#at++] = 0xcd;
+      bytes[this.#at++] = value >> 8;
+      bytes[this.#at++] = value;
+    } else {
+      bytes[this.#at++] = 0xce;
+      setUint32(bytes, this.#at, value);
+      this.#at += 4;
+    }
+  }
+
+  #negative(value: number): void {
+    const bytes = this.#bytes;
+    if (value >= -0x20) bytes[this.#at++] = value;
+    else if (value >= -0x80) {
+      bytes[this.#at++] = 0xd0;
+      bytes[this.#at++] = value;
+    } else if (value >= -0x8000) {
+      bytes[this.#at++] = 0xd1;
+      bytes[this.#at++] = value >> 8;
+      bytes[this.#at++] = value;
+    } else {
+      bytes[this.#at++] = 0xd2;
+      setUint32(bytes, this.#at, value);
+      this.#at += 4;
+    }
+  }
+
+  #double(value: number): void {
+    this.#bytes[this.#at++] = 0xcb;
+    this.#view.setFloat64(this.#at, value);
+    this.#at += 8;
+  }
+
+  #header(length: number, short: number, long: number): void {
+    this.#reserve(5);
+    const bytes = this.#bytes;
+    if (length < 0x1_0000) {
+      bytes[this.#at++] = short;
+      bytes[this.#at++] = length >> 8;
+      bytes[this.#at++] = length;
+    } else {
+      bytes[this.#at++] = long;
+      setUint32(bytes, this.#at, length);
+      this.#at += 4;
+    }
+  }
+
+  /** Makes space for `count` bytes: moves the value to a larger buffer of its own when they do not fit. */
+  #reserve(count: number): void {
+    if (this.#at + count > this.#bytes.length) this.#grow(count);
+  }
+
+  #grow(count: number): void {
+    const length = this.#at - this.#start;
+    const larger = Buffer.allocUnsafeSlow(Math.max(SHARED_BYTES, 2 * (length + count)));
+    larger.set(this.#bytes.subarray(this.#start, this.#at));
+    this.#bytes = larger;
+    this.#view = viewOf(larger);
+    this.#start = 0;
+    this.#at = length;
+  }
+}
+
+function viewOf({ buffer, byteOffset, byteLength }: Uint8Array): DataView {
+  return new DataView(buffer, byteOffset, byteLength);
+}

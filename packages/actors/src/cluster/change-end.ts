@@ -1,0 +1,30 @@
+import { ChangeError, KontikiError } from "../errors.ts";
+import type { LeaderMembership, Supervisor } from "../threads/supervisor.ts";
+import type { Deadline } from "./deadline.ts";
+
+/**
+ * The leader that a change may be requested from; undefined while there is none.
+ *
+ * @throws KontikiError at once when no quorum can come: then nothing can be changed, even if a node still leads.
+ */
+export function leaderForChange(
+  supervisor: Supervisor,
+  deadline: Deadline,
+): LeaderMembership | undefined {
+  supervisor.checkRunning();
+  const loss = supervisor.quorumLoss();
+  if (loss !== undefined) throw deadline.failure(loss);
+  return supervisor.leaderMembership();
+}
+
+/** How an error ends a change: `unknown` when a request for it `isOpen`, because a leader may have accepted it. */
+export function changeEnd(error: unknown, isOpen: boolean): unknown {
+  if (!(error instanceof KontikiError)) return error;
+  return new ChangeError(error.message, isOpen ? "unknown" : "definitelyNot");
+}
+
+/** The same error, which tells people what is left open. */
+export function saysWhatIsOpen(error: unknown): unknown {
+  if (!(error instanceof ChangeError) || error.outcome !== "unknown") return error;
+  return new ChangeError(`${error.message}; it may still happen`, error.outcome);
+}

@@ -1,0 +1,36 @@
+import { isNodeId } from "@kontiki/core";
+import { decimal, isRecord, rule, whole } from "../options/rules.ts";
+import { checkOptions, fields, needed, type Schema } from "../options/schema.ts";
+import { givenDisk } from "../storage/disk/given-disk.ts";
+import { WAL_OPTIONS } from "../storage/recovery/open-checked.ts";
+import { openNode as open, type NodeSetup } from "./open-node.ts";
+import { ReadIds } from "./reads.ts";
+
+const anyFunction = (value: unknown): boolean => typeof value === "function";
+
+const NODE_SETUP: Schema<NodeSetup> = {
+  config: needed(
+    rule("what makeConfig returns", (value) => isRecord(value) && isNodeId(value["id"])),
+  ),
+  disk: needed(givenDisk),
+  machine: needed(rule("a state machine", (value) => typeof value === "object" && value !== null)),
+  readIds: needed(rule("new ReadIds(incarnation)", (value) => value instanceof ReadIds)),
+  policy: needed(fields({ entries: needed(whole(1)), bytes: needed(whole(1)) })),
+  lease: fields({
+    electionTimeoutMs: needed(decimal(0, Infinity)),
+    clockDrift: needed(decimal(0, 0.9)),
+  }),
+  tracer: needed(rule("a function that makes a tracer, or returns undefined", anyFunction)),
+  wal: fields(WAL_OPTIONS),
+};
+
+/**
+ * Recovers a node from its disk, as at a start.
+ *
+ * @throws KontikiError for a wrong setup; DiskError when the disk refuses, and everything that `openStorage` throws.
+ * Nothing is left open then.
+ */
+export function openNode(setup: NodeSetup): ReturnType<typeof open> {
+  checkOptions("openNode", NODE_SETUP, setup, "setup");
+  return open(setup);
+}

@@ -1,0 +1,44 @@
+import { isNodeId } from "@kontiki/core";
+import { isRecord, listOf, shown, text, type Rule } from "./rules.ts";
+
+/** A text that may name a node; whether there is one of this name is another question. */
+export const someNode: Rule<string> = text("the name of a node");
+
+/** A name that a node can have. */
+export const nodeName: Rule<string> = (value, path) => {
+  // A data directory has a folder with this name.
+  if (value === "lock") return `${path} is 'lock', which cannot name a node: choose another name`;
+  if (isNodeId(value)) return undefined;
+  return `${path} is ${shown(value)}: give a name of a-z, 0-9 and -, a letter first, 64 at most`;
+};
+
+/** A list of different names, 1 to `most` of them. `give` says what is allowed. */
+export function nodeNames<Name extends string>(
+  give: string,
+  most = Infinity,
+): Rule<readonly Name[]> {
+  const each = listOf(nodeName, give);
+  return (value, path) => {
+    if (!Array.isArray(value)) return each(value, path);
+    const { length } = value;
+    if (length === 0 || length > most)
+      return `${path} has ${length} ${length === 1 ? "name" : "names"}: give ${give}`;
+    const wrong = each(value, path);
+    if (wrong !== undefined) return wrong;
+    const twice: unknown = value.find((name, at) => value.indexOf(name) !== at);
+    return twice === undefined
+      ? undefined
+      : `${path} has ${shown(twice)} twice: give each node its own name`;
+  };
+}
+
+/** Values by the name of their node. */
+export function byNode<Value>(each: Rule<Value>): Rule<Readonly<Record<string, Value>>> {
+  return (value, path) => {
+    if (!isRecord(value)) return `${path} is ${shown(value)}: give an object, such as { n1: 1 }`;
+    const wrongs = Object.entries(value).map(
+      ([name, given]) => nodeName(name, `${path}: a name`) ?? each(given, `${path}.${name}`),
+    );
+    return wrongs.find((wrong) => wrong !== undefined);
+  };
+}

@@ -1,0 +1,73 @@
+import { decides, isVoter, majority, uidOf, type Membership, type NodeId } from "@kontiki/core";
+import type { Life } from "../mail/status.ts";
+import type { KnownMembership } from "./node-reports.ts";
+
+/** What a supervisor knows of a node. */
+export type SupervisedNode = {
+  readonly id: NodeId;
+  readonly uid: number;
+  readonly life: Life;
+  /** What its thread reported; undefined before it has. */
+  readonly membership: KnownMembership | undefined;
+};
+
+/**
+ * Why no quorum can come unless a node is started, in one line; undefined when one may.
+ *
+ * Nodes that are stopped, or were given up, stay down until someone starts them. Any other node may vote: one that crashed
+ * is restarted, and one that recovers its state may hold a membership that it has not reported yet. So without a quorum
+ * the answer is certain only when all nodes that are not down run, and none of them is elected by its own membership.
+ *
+ * @param last the last known membership, for when no node runs.
+ */
+export function quorumLoss(nodes: readonly SupervisedNode[], last: Membership): string | undefined {
+  const up = nodes.filter(({ life }) => !isDown(life));
+  const known = up.flatMap((node) => (node.life.type === "running" ? (node.membership ?? []) : []));
+  if (known.length < up.length) return undefined;
+  const mayLead = up.some(({ id, uid, membership }) => {
+    if (membership === undefined) return false;
+    const { membership: own } = membership;
+    return isVoter(own, id) && uidOf(own, id) === uid && decides(own, votersOf(own, up));
+  });
+  if (mayLead) return undefined;
+  const newest = known.reduce<KnownMembership | undefined>(
+    (best, each) => (best === undefined || each.index > best.index ? each : best),
+    undefined,
+  );
+  return lossIn(newest?.membership ?? last, nodes, up);
+}
+
+function isDown({ type }: Life): boolean {
+  return type === "stopped" || type === "failed";
+}
+
+/** The nodes whose votes count in a membership: those with the disk that it names. */
+function votersOf(membership: Membership, nodes: readonly SupervisedNode[]): readonly NodeId[] {
+  return nodes.filter(({ id, uid }) => uidOf(membership, id) === uid).map(({ id }) => id);
+}
+
+function lossIn(
+  membership: Membership,
+  nodes: readonly SupervisedNode[],
+  up: readonly SupervisedNode[],
+): string {
+  const counted = votersOf(membership, up);
+  const halves = [membership.voters, membership.outgoing].filter((half) => half.length > 0);
+  const lost = halves.find(
+    (half) => half.filter((voter) => counted.includes(voter)).length < majority(half.length),
+  );
+  const voters = lost ?? membership.voters;
+  const missing = voters.filter((voter) => !counted.includes(voter));
+  const running = voters.length - missing.length;
+  const states = missing.map(
+    (voter) => `${voter} ${stateOf(nodes.find(({ id }) => id === voter))}`,
+  );
+  const those = `${running} of ${voters.length} voters ${running === 1 ? "runs" : "run"}`;
+  return `no quorum can come: ${those}, and ${majority(voters.length)} must (${states.join(", ")})`;
+}
+
+function stateOf(node: SupervisedNode | undefined): string {
+  if (node === undefined) return "is gone";
+  if (node.life.type === "failed") return "has failed";
+  return node.life.type === "stopped" ? "is stopped" : "has a new disk";
+}

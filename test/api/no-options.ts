@@ -1,0 +1,109 @@
+import type { EntryPoint } from "./support/public-functions.ts";
+
+/** Functions whose arguments are not checked by name, and why not. */
+type Others = { readonly why: string; readonly names: readonly string[] };
+
+function list(names: string): readonly string[] {
+  return names.trim().split(/\s+/);
+}
+
+const CORE_PARTS = list(`
+  Leaders#observe MemoryLog#append MemoryLog#bytesBetween MemoryLog#compact MemoryLog#reset MemoryLog#slice
+  MemoryLog#termAt MemoryLog#truncate assertMembership atLeastAsUpToDate changeMembership changeSimply checkCluster
+  checkState checkStep confirmedRound decided decides enterJoint hardStateOf hasWindow initialMembership isChanging
+  isJoint isMember isQuorum isVoter lastPosition leaderOf leaveJoint majority maxIndex mayStand membersOf
+  membershipAt membershipOf minIndex new_MemoryLog nextTerm peersOf positionOf previousIndex quorumIndex restore
+  sameHardState sameMembership sameSnapshot step uidOf verdict indexAfter`).map((name) =>
+  name.replace("_", " "),
+);
+
+export const NO_OPTIONS: Readonly<Record<EntryPoint, readonly Others[]>> = {
+  "@kontiki/core": [
+    {
+      why: "they take states and entries of the core, not options, on the hot path",
+      names: CORE_PARTS,
+    },
+    {
+      why: "they check values themselves: test/core/values.test.ts",
+      names: list("assert index isNodeId nodeId term"),
+    },
+  ],
+  "@kontiki/actors": [
+    {
+      why: "the storage of a node calls them, with names that it made itself",
+      names:
+        list(`FileDisk#begin FileDisk#create FileDisk#open FileDisk#pathOf FileDisk#read FileDisk#readRange
+        FileDisk#remove`),
+    },
+    {
+      why: "commands of users, checked by the machine: test/actors/machine/key-value.test.ts",
+      names: list("KeyValue#apply KeyValue#query KeyValue#restore KeyValue#restoreParts"),
+    },
+    { why: "a cluster makes handles", names: ["new NodeHandle"] },
+  ],
+  "@kontiki/actors/node": [
+    {
+      why: "messages, bytes and times on the hot path of a node or a client",
+      names:
+        list(`Client#answered Client#busy Client#flush Client#leaderIs Client#nodeDied Client#nodesAre
+        Client#propose Client#read Client#readAnswered Client#readRefused Client#receive Client#refused Client#tick
+        Client#unavailable Client#undelivered ClientCalls#perform ClientCalls#propose ClientCalls#read Lease#holds
+        Lease#observe NodeActor#begin NodeRunner#order Router#attachClient Router#attachNode Router#bury
+        Router#detachNode Router#forgetNode Router#route Router#taken TimerRunner#run checkPlain clientAddress
+        clientOf decode decodeCopy decodeParcel encode encodeCommand encodeParcel encodePlain exactJson exactText hasWal
+        headerOf isClientAddress messageOf
+        openParcel outcomeOf probe quorumBeats`),
+    },
+    {
+      why: "commands of users, checked by the machine: test/actors/machine/key-value.test.ts",
+      names: list("KeyValue#apply KeyValue#query KeyValue#restore KeyValue#restoreParts"),
+    },
+    {
+      why: "openNode and the driver of a node make them from parts",
+      names: ["ClientCalls", "Lease", "NodeActor", "NodeRunner", "ReadIds", "TimerRunner"].map(
+        (name) => `new ${name}`,
+      ),
+    },
+    {
+      why: "the rules themselves",
+      names:
+        list(`callable checkArgument checkOptions decimal either fields flag folder isRecord listOf milliseconds
+        nearest needed oneOf patience rule shown signal text whole wrongOptions`),
+    },
+  ],
+  "@kontiki/testing": [
+    {
+      why: "simulations draw and report with them in every step",
+      names:
+        list(`Chance#below Chance#between Chance#fork Chance#happens Chance#pick Chance#shuffled Simulation#report
+        Simulation#watch`).concat("new Chance"),
+    },
+    {
+      why: "they take results of other functions",
+      names: list("JobThread#run TaskPool#put campaignVerdict storyOf summed withReport"),
+    },
+    { why: "runSession makes sessions", names: ["new Session"] },
+    {
+      why: "values of histories, which the readers make and models compare, once for each operation",
+      names: list(`EdnMap#get canonical sameValue`).concat(
+        list("Character Decimal Float Keyword Map Ratio Set Symbol Tagged Value").map(
+          (name) => `new Edn${name}`,
+        ),
+      ),
+    },
+  ],
+  "@kontiki/testing/vitest": [
+    { why: "vitest's own", names: ["expect", "test"] },
+    { why: "the test itself fails: test/testing/vitest/refusals.test.ts", names: ["simTest"] },
+    { why: "runSession makes sessions", names: ["new Session"] },
+  ],
+  "@kontiki/cli": [
+    {
+      why: "parts of the program, which its commands call; the command line is checked in test/cli/program.test.ts",
+      names:
+        list(`CommandSession#run Notes#during Notes#note Notes#problem answerJson answerText benchJson benchText
+        colorsFor complete demoJson demoText eventText failureJson logJson logText memberTable readLines run splitWords
+        statusTable`).concat("new CommandSession", "new Notes"),
+    },
+  ],
+};
