@@ -6,7 +6,7 @@ export function causeOf(error: unknown, heapMiB: number): string {
   if (errorCode(error) === "ERR_WORKER_OUT_OF_MEMORY")
     return `its heap outgrew its limit within one turn: heapMiB is ${heapMiB}`;
   const message = messageOf(error);
-  return /\b(?:EMFILE|ENFILE)\b/.test(message)
+  return /\b(?:EMFILE|ENFILE)\b|too many open files/.test(message)
     ? `${message}; raise the limit of open files (ulimit -n)`
     : message;
 }

@@ -151,7 +151,7 @@ export class Child {
       this.#thread = thread;
     } catch (error) {
       // Node has no descriptors or memory for a thread, or may start none. That is a crash like any other.
-      setImmediate(() => this.#onExit(causeOf(error, spec.heapMiB)));
+      this.#onExit(causeOf(error, spec.heapMiB));
     }
   }
 

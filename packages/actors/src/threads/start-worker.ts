@@ -1,4 +1,5 @@
 import { existsSync, realpathSync } from "node:fs";
+import process from "node:process";
 import { fileURLToPath } from "node:url";
 import { Worker, type WorkerOptions } from "node:worker_threads";
 import { KontikiError } from "../errors.ts";
