@@ -60,8 +60,12 @@ export type ClusterOptions = {
   readonly restartIntensity?:
     { readonly crashes?: number | undefined; readonly withinMs?: number | undefined } | undefined;
   /**
-   * Heap limit of each node's thread in MiB, 16 or more. A node that exceeds it crashes alone. Logs are outside the
-   * heap. Default 4,096.
+   * Heap limit of each node's thread in MiB, 16 or more. Logs are outside the heap. Default 4,096.
+   *
+   * A node with more than nine tenths of it in use after a turn, garbage not counted, crashes alone and with this cause.
+   * Within a turn the heap may grow to three times the limit, at most 1,024 MiB above it, because a map or an array grows
+   * by copying. Beyond that V8 ends the thread; or, if a single allocation is too large, the whole process, which
+   * no program can prevent. So do not let one command allocate hundreds of MiB at once.
    */
   readonly heapMiB?: number | undefined;
   /**

@@ -26,6 +26,7 @@ import { startAll, stopAll } from "./start-and-stop.ts";
 import { asked } from "./state-comparison.ts";
 import type { ClusterEvent, ClusterEvents, NodeStatus } from "../mail/status.ts";
 import type { Supervisor } from "../threads/supervisor.ts";
+import { checkNodeThreads } from "../threads/thread.ts";
 import { transferLead } from "./transfer-lead.ts";
 import { leaderForChange } from "./change-end.ts";
 import {
@@ -97,6 +98,7 @@ export class Cluster<Command = KeyValueCommand, Result = KeyValueResult> {
   static async start<C = KeyValueCommand, R = KeyValueResult>(
     options?: ClusterOptions,
   ): Promise<Cluster<C, R>> {
+    checkNodeThreads();
     const caller = callerUrl();
     const checked = checkClusterOptions(options);
     const cluster = new Cluster<C, R>(checked, machineUrl(options?.stateMachine, caller));

@@ -12,6 +12,7 @@ import { KontikiError, machineFault, StateMachineError } from "../errors.ts";
 import { FileDisk } from "../storage/disk/file-disk.ts";
 import { waitAt } from "./gate.ts";
 import { checkedMachine } from "../machine/checked-machine.ts";
+import { heapWatch } from "./heap-watch.ts";
 import { loadMaker } from "../machine/load-machine.ts";
 import { MemoryDisk } from "../storage/disk/memory-disk.ts";
 import { NodeRunner } from "../node/node-runner.ts";
@@ -62,13 +63,18 @@ function failLater(what: string): void {
   });
 }
 
-/** A thread has nothing else to do while its disk syncs. */
+const checkHeap = heapWatch(spec.heapMiB);
+
+/** A thread has nothing else to do while its disk syncs. With the sync a turn ends. */
 const thread: Pick<RunnerPorts, "soon" | "whenSyncable"> = {
   soon(callback) {
     const next = setImmediate(callback);
     return () => clearImmediate(next);
   },
-  whenSyncable: (callback) => callback(),
+  whenSyncable(callback) {
+    callback();
+    checkHeap();
+  },
 };
 
 function clock(): Clock {
