@@ -1,24 +1,36 @@
 import type { Entry } from "@kontiki/core";
 import type { CommandBytes } from "../storage.ts";
 
+/** The size of the buffers that commands are packed into; a command of a quarter or more gets its own. */
+const SLAB_BYTES = 64 * 1024;
+
 /**
- * Copies commands out of segments of which little is left. A command is a view of the segment that it was read from,
- * and would keep the whole segment in memory for as long as it is in the log.
+ * Copies commands out of the segments that they were read from, several to a buffer, in the order of the log.
+ *
+ * A view keeps the whole buffer of its command in memory for as long as its entry is in the log. A segment is large, so
+ * the few entries that are left of it after a compaction would keep many times their own bytes.
  */
-export function copySparseCommands(
+export function packCommands(
   entries: readonly Entry<CommandBytes>[],
 ): readonly Entry<CommandBytes>[] {
-  const used = new Map<ArrayBufferLike, number>();
-  for (const entry of entries) {
-    if (entry.type !== "command") continue;
-    const { buffer, length } = entry.command;
-    used.set(buffer, (used.get(buffer) ?? 0) + length);
-  }
-  const isWaste = (buffer: ArrayBufferLike): boolean =>
-    (used.get(buffer) ?? 0) < buffer.byteLength / 2;
-  return entries.map((entry) =>
-    entry.type === "command" && isWaste(entry.command.buffer)
-      ? { ...entry, command: entry.command.slice() }
-      : entry,
-  );
+  const isSmall = (command: CommandBytes): boolean => command.length < SLAB_BYTES / 4;
+  let left = 0;
+  for (const entry of entries)
+    if (entry.type === "command" && isSmall(entry.command)) left += entry.command.length;
+  let slab = new Uint8Array();
+  let at = 0;
+  return entries.map((entry) => {
+    if (entry.type !== "command") return entry;
+    if (!isSmall(entry.command)) return { ...entry, command: entry.command.slice() };
+    const { length } = entry.command;
+    if (at + length > slab.length) {
+      slab = new Uint8Array(Math.min(SLAB_BYTES, left));
+      at = 0;
+    }
+    const command = slab.subarray(at, at + length);
+    command.set(entry.command);
+    at += length;
+    left -= length;
+    return { ...entry, command };
+  });
 }
