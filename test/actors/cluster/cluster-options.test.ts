@@ -18,7 +18,7 @@ test("all options are optional", () => {
     policy: RESTART_DEFAULTS,
     heapMiB: 4096,
     priorities: {},
-    snapshots: { entries: 10_000, bytes: 64 * 1024 * 1024 },
+    snapshots: { entries: 10_000, bytes: 64 * 1024 * 1024, share: 0.5 },
     keptEntries: 1024,
     leases: undefined,
     trace: undefined,
@@ -48,8 +48,21 @@ test("given options are used", () => {
   const snapshots = { snapshotEntries: 1, snapshotBytes: 2 };
   expect(checkClusterOptions({ ...given, ...snapshots, restartIntensity })).toEqual({
     ...given,
-    snapshots: { entries: 1, bytes: 2 },
+    snapshots: { entries: 1, bytes: 2, share: 0 },
     policy: { ...RESTART_DEFAULTS, ...restartIntensity },
+  });
+});
+
+test("a limit for snapshots that is given is exact, whatever the size of the last one", () => {
+  expect(checkClusterOptions({ snapshotEntries: 5 }).snapshots).toEqual({
+    entries: 5,
+    bytes: 64 * 1024 * 1024,
+    share: 0,
+  });
+  expect(checkClusterOptions({ snapshotBytes: 5 }).snapshots).toEqual({
+    entries: 10_000,
+    bytes: 5,
+    share: 0,
   });
 });
 
