@@ -26,7 +26,7 @@ export const NODES_MAX = 9;
 export const PRIORITY_MAX = 100;
 
 /** The default limits after which a node takes a snapshot. */
-const SNAPSHOT_DEFAULTS = { entries: 10_000, bytes: 64 * 1024 * 1024 };
+const SNAPSHOT_DEFAULTS = { entries: 10_000, bytes: 64 * 1024 * 1024, share: 0.5 };
 
 /** Options of a cluster. All are optional. */
 export type ClusterOptions = {
@@ -76,10 +76,14 @@ export type ClusterOptions = {
    */
   readonly priorities?: Readonly<Record<string, number>> | undefined;
   /**
-   * Take a snapshot and compact the log after this many applied entries since the last one, 1 or more. Default 10,000.
+   * Take a snapshot and compact the log after this many applied entries since the last one, 1 or more.
+   *
+   * Default, when neither this nor `snapshotBytes` is given: after 10,000 entries or 64 MiB of commands, but not before
+   * these take half as much memory as the last snapshot has bytes. So what snapshots cost is in proportion to the entries,
+   * however large the state is. If only one of the two is given, the other limit stays.
    */
   readonly snapshotEntries?: number | undefined;
-  /** Take a snapshot also when the log has this many bytes, 1 or more. Default 64 MiB. */
+  /** Take a snapshot also when the log has this many bytes since the last one, 1 or more. */
   readonly snapshotBytes?: number | undefined;
   /**
    * How many entries before a snapshot stay in the log, 0 or more: a follower that lacks only those gets them instead
@@ -165,7 +169,11 @@ export type CheckedOptions = {
   readonly policy: RestartPolicy;
   readonly heapMiB: number;
   readonly priorities: Readonly<Record<string, number>>;
-  readonly snapshots: { readonly entries: number; readonly bytes: number };
+  readonly snapshots: {
+    readonly entries: number;
+    readonly bytes: number;
+    readonly share: number;
+  };
   readonly keptEntries: number;
   readonly leases: { readonly clockDrift: number } | undefined;
   readonly trace: string | undefined;
@@ -244,7 +252,9 @@ function logLimits(
     keptEntries = CONFIG_DEFAULTS.keptEntries,
     maxUncommittedBytes = CONFIG_DEFAULTS.maxUncommittedBytes,
   } = options;
-  const snapshots = { entries: snapshotEntries, bytes: snapshotBytes };
+  const isGiven = options.snapshotEntries !== undefined || options.snapshotBytes !== undefined;
+  const share = isGiven ? 0 : SNAPSHOT_DEFAULTS.share;
+  const snapshots = { entries: snapshotEntries, bytes: snapshotBytes, share };
   return { snapshots, keptEntries, maxUncommittedBytes };
 }
 

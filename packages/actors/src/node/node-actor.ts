@@ -265,9 +265,10 @@ export class NodeActor {
   }
 
   #workOnSnapshot(): void {
-    const last = this.state.snapshot?.index ?? (0 as Index);
+    const last = this.state.snapshot;
     // What comes after the newest snapshot is in the log, and what is in the snapshot is applied.
-    const bytesSince = this.#log.bytesBetween(last, this.#applier.applied);
+    const from = last?.index ?? (0 as Index);
+    const bytesSince = this.#log.bytesBetween(from, this.#applier.applied);
     if (this.#taker.isDue(last, bytesSince)) this.beginSnapshot();
     const snapshot = this.#taker.work();
     if (snapshot !== undefined) this.#step({ type: "snapshotTaken", snapshot });
