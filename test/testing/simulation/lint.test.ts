@@ -37,7 +37,7 @@ const MODULES: Readonly<Record<string, RegExp>> = {
   "node:buffer": /^\{ Buffer \}$/,
   "node:crypto": /^\{ createHash \}$/,
   // `inspect` only saves work: what it shows decides nothing.
-  "node:util": /^\{ (isDeepStrictEqual|inspect, types) \}$/,
+  "node:util": /^\{ (isDeepStrictEqual|inspect|inspect, types) \}$/,
   "node:zlib": /^\{ [^}]* \}$/,
   leven: /^\{ closestMatch \}$/,
   msgpackr: /^\{ [^}]* \}$/,
