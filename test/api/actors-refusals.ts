@@ -60,6 +60,7 @@ const CLUSTER = {
   snapshotBytes: whole(1),
   keptEntries: whole(0),
   leases: record("{ clockDrift: ... }", true),
+  renames: kind('an object, such as { leader: "n4" }', isEmptyObject),
   trace: FOLDER,
   maxUncommittedBytes: whole(1),
   network: callable(" that takes a letter and a function that delivers it"),
@@ -124,6 +125,28 @@ export function clusterRefusals(folder: string): Record<string, readonly Refusal
         "lock",
         { nodes: ["lock"] },
         "nodes[0] is 'lock', which cannot name a node: choose another name",
+      ),
+      ...["leader", "follower", "any", "all", "minority", "majority"].flatMap((word) =>
+        bad(
+          word,
+          { nodes: ["n1", word] },
+          `nodes[1] is '${word}', which commands read as a word for nodes, not as a name: choose another name`,
+        ),
+      ),
+      ...bad(
+        "a rename to a word",
+        { renames: { n1: "all" } },
+        "renames.n1 is 'all', which commands read as a word for nodes, not as a name: choose another name",
+      ),
+      ...bad(
+        "a rename of a stranger",
+        { renames: { leader: "n4" } },
+        "renames.leader is n4, and there is no node leader: there are n1, n2, n3",
+      ),
+      ...bad(
+        "a rename to a node",
+        { renames: { n1: "n2" } },
+        "renames.n1 is n2, and there is a node n2 already: there are n1, n2, n3",
       ),
       ...bad(
         "a stranger",

@@ -2,7 +2,7 @@ import { CONFIG_DEFAULTS, type NodeId } from "@kontiki/core";
 import { KontikiError } from "../errors.ts";
 import type { MailCarrier } from "../threads/mail-carrier.ts";
 import type { ClusterEvent } from "../mail/status.ts";
-import { byNode, nodeName, nodeNames } from "../options/node-names.ts";
+import { byNode, namesByNode, nodeName, nodeNames } from "../options/node-names.ts";
 import { callable, decimal, either, folder, milliseconds, rule, whole } from "../options/rules.ts";
 import { checkOptions, fields, needed, type Schema } from "../options/schema.ts";
 import { RESTART_DEFAULTS, type RestartPolicy } from "../threads/restart-policy.ts";
@@ -77,6 +77,12 @@ export type ClusterOptions = {
    * linearizable ones.
    */
   readonly leases?: { readonly clockDrift: number } | undefined;
+  /**
+   * New names for nodes of the data directory, by their present names, for a directory that an earlier version wrote with
+   * a name that is now refused. Each such node is replaced by a new one, which copies everything from the others, in a
+   * change of members; `Cluster.start` resolves when that is done. Default none.
+   */
+  readonly renames?: Readonly<Record<string, string>> | undefined;
   /** A folder in which each node writes a trace of everything that happens to it. Created if absent. Default none. */
   readonly trace?: string | undefined;
   /** A leader with this many bytes of uncommitted commands rejects proposals, 1 or more. Default 64 MiB. */
@@ -117,6 +123,7 @@ const CLUSTER_OPTIONS: Schema<ClusterOptions> = {
   snapshotBytes: whole(1),
   keptEntries: whole(0),
   leases: fields({ clockDrift: needed(decimal(0, 0.9, ", such as 0.1")) }),
+  renames: namesByNode,
   trace: folder,
   maxUncommittedBytes: whole(1),
   network: callable(" that takes a letter and a function that delivers it"),
@@ -137,6 +144,7 @@ export type CheckedOptions = {
   readonly snapshots: { readonly entries: number; readonly bytes: number };
   readonly keptEntries: number;
   readonly leases: { readonly clockDrift: number } | undefined;
+  readonly renames: Readonly<Record<string, string>>;
   readonly trace: string | undefined;
   readonly maxUncommittedBytes: number;
   readonly network: MailCarrier | undefined;
@@ -161,6 +169,7 @@ export function checkClusterOptions(options: ClusterOptions | undefined): Checke
     priorities: given,
     ...logLimits(rest),
     leases: rest.leases,
+    renames: rest.renames ?? {},
     trace: rest.trace,
     network: rest.network,
   };
@@ -177,6 +186,18 @@ export function checkPriorities(
     `${WHERE}: priorities.${stranger} is ${given[stranger]}, and there is no node ${stranger}: ` +
       `there are ${nodes.join(", ")}`,
   );
+}
+
+/** Checks that all nodes with a new name exist, and that no node has it. @throws KontikiError */
+export function checkRenames(given: CheckedOptions["renames"], nodes: readonly NodeId[]): void {
+  for (const [before, after] of Object.entries(given)) {
+    const isThere = (name: string): boolean => nodes.includes(name as NodeId);
+    if (isThere(before) && !isThere(after)) continue;
+    const why = isThere(before) ? `there is a node ${after} already` : `there is no node ${before}`;
+    throw new KontikiError(
+      `${WHERE}: renames.${before} is ${after}, and ${why}: there are ${nodes.join(", ")}`,
+    );
+  }
 }
 
 /** How many levels a node's priority is below the highest. */
