@@ -5,6 +5,7 @@ import {
   createWal,
   importModule,
   loadMachine,
+  checkMaker,
   makeMachine,
   openDataDirectory,
   openLostCluster,
@@ -343,6 +344,16 @@ export function storageRefusals(folder: string): Record<string, readonly Refusal
       ...refusal(
         "makeMachine without a function",
         () => makeMachine(null, "mine"),
+        "mine: it is not a function that makes a machine",
+      ),
+    ],
+    checkMaker: [
+      ...wrongArgument("checkMaker", "source", text("how messages name the machine"), (source) =>
+        checkMaker(() => new KeyValue(), source),
+      ),
+      ...refusal(
+        "checkMaker without a function",
+        () => checkMaker(null, "mine"),
         "mine: it is not a function that makes a machine",
       ),
     ],

@@ -50,7 +50,8 @@ export const NO_OPTIONS: Readonly<Record<EntryPoint, readonly Others[]>> = {
         Client#unavailable Client#undelivered ClientCalls#perform ClientCalls#propose ClientCalls#read Lease#holds
         Lease#observe NodeActor#begin NodeRunner#order Router#attachClient Router#attachNode Router#bury
         Router#detachNode Router#forgetNode Router#route Router#taken TimerRunner#run checkPlain clientAddress
-        clientOf decode decodeParcel encode encodeCommand encodeParcel hasWal headerOf isClientAddress messageOf
+        clientOf decode decodeCopy decodeParcel encode encodeCommand encodeParcel encodePlain exactJson exactText hasWal
+        headerOf isClientAddress messageOf
         openParcel outcomeOf probe quorumBeats`),
     },
     {
@@ -82,6 +83,14 @@ export const NO_OPTIONS: Readonly<Record<EntryPoint, readonly Others[]>> = {
       names: list("JobThread#run TaskPool#put campaignVerdict storyOf summed withReport"),
     },
     { why: "runSession makes sessions", names: ["new Session"] },
+    {
+      why: "values of histories, which the readers make and models compare, once for each operation",
+      names: list(`EdnMap#get canonical sameValue`).concat(
+        list("Character Decimal Float Keyword Map Ratio Set Symbol Tagged Value").map(
+          (name) => `new Edn${name}`,
+        ),
+      ),
+    },
   ],
   "@kontiki/testing/vitest": [
     { why: "vitest's own", names: ["expect", "test"] },
@@ -93,7 +102,7 @@ export const NO_OPTIONS: Readonly<Record<EntryPoint, readonly Others[]>> = {
       why: "parts of the program, which its commands call; the command line is checked in test/cli/program.test.ts",
       names:
         list(`CommandSession#run Notes#during Notes#note Notes#problem answerJson answerText benchJson benchText
-        colorsFor complete demoJson demoText eventText failureJson logText memberTable readLines run splitWords
+        colorsFor complete demoJson demoText eventText failureJson logJson logText memberTable readLines run splitWords
         statusTable`).concat("new CommandSession", "new Notes"),
     },
   ],

@@ -21,6 +21,7 @@ import {
   models,
   parseHistory,
   parseScenario,
+  parseValue,
   parsing,
   performTask,
   placements,
@@ -95,6 +96,20 @@ const NO_STEP = "has no function step: give a model, such as models.register";
 const VERDICT = kind("a verdict, as checkLinearizable returns it");
 const SPECIFICATION = record("{ model: ..., ... }", true);
 const LIST = kind("a list", Array.isArray);
+const GIVEN_VALUE = kind(
+  "a value as in a file",
+  (given) =>
+    !/^(?:function|symbol)$/.test(typeof given) &&
+    !/Map|Abort/.test(Object.prototype.toString.call(given)),
+);
+const READING = {
+  failedCas: words("no-effect", "observed"),
+  independent: FLAG,
+  initial: GIVEN_VALUE,
+  unknownReads: FLAG,
+};
+const isObject = (given: unknown): boolean =>
+  Object.prototype.toString.call(given) === "[object Object]";
 const SEED = whole(0, SEED_MAX);
 const AMOUNT = decimal(0, Infinity);
 const PROGRESS = callable(" that gets the progress");
@@ -188,7 +203,12 @@ export const checkerRefusals: Refusals = {
     ...wrongOptions({
       where: "makeHistory",
       call: (options) => makeHistory([], options),
-      options: { marks: LIST, unit: words("step", "ns", "us", "ms", "s") },
+      options: {
+        marks: LIST,
+        unit: words("step", "ns", "us", "ms", "s"),
+        clock: kind("the clock of a history"),
+        reading: kind("the reading of a history", isObject),
+      },
     }),
   ],
   jsonlLines: wrongArgument("jsonlLines", "history", HISTORY, (given) => jsonlLines(given)),
@@ -199,6 +219,11 @@ export const checkerRefusals: Refusals = {
     ...wrongArgument("parsing", "format", words("jepsen", "edn", "jsonl"), (given) =>
       parsing("", given),
     ),
+    ...wrongOptions({
+      where: "parsing",
+      call: (options) => parsing("", "edn", options),
+      options: READING,
+    }),
   ],
   parseHistory: [
     ...wrongArgument("parseHistory", "text", anyText("the text of a file"), (given) =>
@@ -211,6 +236,19 @@ export const checkerRefusals: Refusals = {
       "parseHistory with EDN",
       () => parseHistory("", "EDN" as never),
       "parseHistory: format is 'EDN': give one of jepsen, edn, jsonl; did you mean 'edn'?",
+    ),
+    ...wrongOptions({
+      where: "parseHistory",
+      call: (options) => parseHistory("", "edn", options),
+      options: READING,
+    }),
+  ],
+  parseValue: [
+    ...wrongArgument("parseValue", "text", anyText("the text of a value"), (given) =>
+      parseValue(given, "edn"),
+    ),
+    ...wrongArgument("parseValue", "format", words("jepsen", "edn", "jsonl"), (given) =>
+      parseValue("", given),
     ),
   ],
   formatOf: wrongArgument("formatOf", "text", anyText("the text of a file"), (given) =>
@@ -518,6 +556,11 @@ export const matcherRefusals: Refusals = {
     ...wrongArgument("toBeLinearizable", "model", MODEL, (given) =>
       toBeLinearizable(history, given),
     ),
+    ...wrongOptions({
+      where: "toBeLinearizable",
+      call: (options) => toBeLinearizable(history, models.register, options),
+      options: { initial: GIVEN_VALUE, unknownReads: FLAG },
+    }),
   ],
   toConverge: wrongArgument("toConverge", "the value", kind("the result of a run"), (told) =>
     toConverge(told),

@@ -36,6 +36,7 @@ export {
   type CheckProgress,
 } from "./check/linearizable.ts";
 export { InterpretError, type FileModel, type Interpreted, type Model } from "./check/model.ts";
+export { ModelError } from "./check/model-error.ts";
 export { models, type AnyFileModel, type ModelName } from "./check/models/index.ts";
 export { keyValue, type KeyValueInput } from "./check/models/key-value.ts";
 export {
@@ -47,12 +48,22 @@ export { lock, type LockInput } from "./check/models/lock.ts";
 export { queue, type QueueInput, type QueueOutput } from "./check/models/queue.ts";
 export { register, type RegisterInput, type RegisterOutput } from "./check/models/register.ts";
 export { set, type SetInput, type SetOutput } from "./check/models/set.ts";
+export type {
+  MicroOperation,
+  ReadValue,
+  Transaction,
+  TransactionOutput,
+} from "./check/models/transaction.ts";
+export type { Numbered, Objects } from "./check/models/transaction-model.ts";
+export { txnListAppend } from "./check/models/txn-list-append.ts";
+export { txnRegister } from "./check/models/txn-register.ts";
 export { ReadOnlyError } from "./check/position.ts";
 export type { Cost, Linearization, Unknown, Valid, Verdict, Violated } from "./check/verdict.ts";
 export { HistoryError } from "./history/history-error.ts";
 export {
   makeHistory,
   type Call,
+  type StepClock,
   type Ending,
   type History,
   type HistoryOptions,
@@ -62,11 +73,38 @@ export {
 } from "./history/history.ts";
 export { jsonlLines } from "./history/jsonl.ts";
 export { FORMATS, formatOf, parseHistory, parsing, type Format } from "./history/parse.ts";
-export type { Value, ValueRecord } from "./history/value.ts";
+export {
+  EdnCharacter,
+  EdnDecimal,
+  EdnFloat,
+  EdnKeyword,
+  EdnRatio,
+  EdnSymbol,
+  EdnValue,
+  type EdnScalar,
+} from "./history/edn-scalars.ts";
+export type { Exact } from "./history/exact.ts";
+export { parseValue } from "./history/parse-value.ts";
+export {
+  FAILED_CAS,
+  type FailedCas,
+  type Reading,
+  type ReadingOptions,
+} from "./history/reading.ts";
+export {
+  canonical,
+  EdnMap,
+  EdnSet,
+  EdnTagged,
+  sameValue,
+  type Value,
+  type ValueRecord,
+} from "./history/value.ts";
 export { finish, finishInSlices, type SliceOptions, type Work } from "./slices.ts";
 export { verdictPage } from "./report/html.ts";
 export { runPage, type RunPageParts } from "./report/run-page.ts";
 export { verdictReport, type OperationReport, type VerdictReport } from "./report/json.ts";
+export type { ReadingReport } from "./report/reading-text.ts";
 export { placements, type Placement } from "./report/placement.ts";
 export { verdictText, type Paint } from "./report/text.ts";
 

@@ -14,6 +14,7 @@ describe("a Jepsen log", () => {
     );
     expect(parseHistory(text, "jepsen")).toEqual({
       unit: "step",
+      reading: { failedCas: "no-effect" },
       marks: [],
       operations: [
         {
@@ -56,27 +57,36 @@ describe("a Jepsen log", () => {
       { status: "ok", return: 1, output: true },
     ],
     [
-      "a cas that did not match is an answer",
+      "a cas that failed had no effect",
       ":cas [1,2]",
       ":fail :cas [1,2]",
+      { status: "failed", return: 1 },
+    ],
+    [
+      "a cas may end as an answer",
+      ":cas [1,2]",
+      ":ok :cas false",
       { status: "ok", return: 1, output: false },
-    ],
-    [
-      "a cas that failed for a reason is no answer",
-      ":cas [1,2]",
-      ":fail :cas :refused",
-      { status: "failed", return: 1 },
-    ],
-    [
-      "the reason may come after the value",
-      ":cas [1,2]",
-      ":fail :cas [1,2] :refused",
-      { status: "failed", return: 1 },
     ],
     ["info leaves an operation open", ":write 3", ":info :write :timed-out", { status: "open" }],
   ])("%s", (_title, call, end, ending) => {
     const text = log(`0 :invoke ${call}`, `0 ${end}`);
     expect(parseHistory(text, "jepsen").operations[0]).toMatchObject(ending);
+  });
+
+  test.each([
+    ["a cas that did not match is an answer", ":fail :cas [1,2]", "ok"],
+    ["a cas that failed for a reason is no answer", ":fail :cas :refused", "failed"],
+    ["the reason may come after the value", ":fail :cas [1,2] :refused", "failed"],
+    ["nothing else that failed is an answer", ":fail :read nil", "failed"],
+  ])("with failed-cas observed, %s", (_title, end, status) => {
+    const call = end.includes("read") ? ":read nil" : ":cas [1,2]";
+    const text = log(`0 :invoke ${call}`, `0 ${end}`);
+    const history = parseHistory(text, "jepsen", { failedCas: "observed" });
+    expect(history.reading).toEqual({ failedCas: "observed" });
+    expect(history.operations[0]).toMatchObject(
+      status === "ok" ? { status, return: 1, output: false } : { status, return: 1 },
+    );
   });
 
   test("an operation that never ends is open, and its process continues under a new number", () => {
@@ -103,7 +113,7 @@ describe("a Jepsen log", () => {
       ":nemesis :info :stop nil",
       ":nemesis :info :stop nil",
       ":nemesis :info :kill :n1",
-      ":nemesis :info :kill :n1",
+      ':nemesis :info :kill "Cut off {:n1 #{:n2',
       ":nemesis :info :start-partition nil",
     );
     expect(parseHistory(text, "jepsen").marks).toEqual([
@@ -133,12 +143,23 @@ describe("an error in a log is reported with line and column", () => {
       "process 0 starts an operation before its last one has ended",
     ],
     [
+      log("0 :invoke :write 1", "0 :info :write 1", "0 :invoke :read nil"),
+      3,
+      21,
+      "process 0 starts an operation after one that ended :info and may still run: Jepsen gives its client a new number",
+    ],
+    [
       log("0 :invoke :read nil", "0 :ok :write 1"),
       2,
       21,
       "process 0 ends :write, but it had started :read",
     ],
-    [log("0 :invoke :write 9007199254740993"), 1, 38, "9007199254740993 is too large to be exact"],
+    [
+      log("0 :invoke :read nil", "1 :invoke :write 1e400"),
+      2,
+      38,
+      "1e400 is not exact as a float of 64 bits: write it with the suffix M",
+    ],
   ])("%j", (text, line, column, message) => {
     expect(() => parseHistory(text, "jepsen")).toThrow(
       expect.objectContaining({ name: "HistoryError", message, line, column }),

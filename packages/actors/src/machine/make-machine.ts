@@ -3,6 +3,8 @@ import { checkArgument } from "../options/argument.ts";
 import { text } from "../options/rules.ts";
 import type { StateMachine } from "./state-machine.ts";
 
+const SOURCE = text("how messages name the machine");
+
 /**
  * Creates a machine with a user's function.
  *
@@ -11,7 +13,22 @@ import type { StateMachine } from "./state-machine.ts";
  *   one that it returned before.
  */
 export function makeMachine(make: unknown, source: string): StateMachine {
-  checkArgument("makeMachine", "source", text("how messages name the machine"), source);
+  checkArgument("makeMachine", "source", SOURCE, source);
+  return machineOf(make, source);
+}
+
+/**
+ * Checks that a user's function makes a new machine at each call, by calling it twice.
+ *
+ * @throws KontikiError as {@link makeMachine} does.
+ */
+export function checkMaker(make: unknown, source: string): void {
+  checkArgument("checkMaker", "source", SOURCE, source);
+  machineOf(make, source);
+  machineOf(make, source);
+}
+
+function machineOf(make: unknown, source: string): StateMachine {
   if (typeof make !== "function")
     throw new KontikiError(`${source}: it is not a function that makes a machine`);
   if (isClass(make))
@@ -28,16 +45,6 @@ export function makeMachine(make: unknown, source: string): StateMachine {
   const wrong = wrongOptional(machine) ?? sameAgain(machine);
   if (wrong !== undefined) throw new KontikiError(`${source}: ${wrong}`);
   return machine;
-}
-
-/**
- * Checks that a user's function makes a new machine at each call, by calling it twice.
- *
- * @throws KontikiError as {@link makeMachine} does.
- */
-export function checkMaker(make: unknown, source: string): void {
-  makeMachine(make, source);
-  makeMachine(make, source);
 }
 
 /** All machines that were made here: nodes that share one would apply each command several times. */

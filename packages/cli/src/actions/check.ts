@@ -7,13 +7,12 @@ import {
   verdictText,
   type AnyFileModel,
   type CheckProgress,
-  type Format,
   type History,
   type Verdict,
 } from "@kontiki/testing";
 import { basename } from "node:path";
 import { findModel } from "../check/find-model.ts";
-import { readHistory, type HistoryFile } from "../check/read-history.ts";
+import { readHistory, titleOf, type FileReading, type HistoryFile } from "../check/read-history.ts";
 import { EXIT_UNKNOWN, verdictStatus, type Host } from "../host/host.ts";
 import { badInput } from "../output/check-failure.ts";
 import { colorsFor } from "../output/colors.ts";
@@ -24,9 +23,8 @@ import { write } from "../output/write.ts";
 
 const MIB = 2 ** 20;
 
-export type CheckOptions = {
+export type CheckOptions = FileReading & {
   readonly model: string;
-  readonly format?: Format;
   readonly html?: string;
   readonly json?: true;
   readonly seconds: number;
@@ -47,27 +45,47 @@ async function judge(
 ): Promise<number> {
   const model = await findModel(options.model);
   if (options.html !== undefined) await expectWritable(options.html);
-  const reading = readHistory(name, options.format, host.signal);
-  const read = await notes.during(`reading ${name} ...`, reading);
+  const title = titleOf(name);
+  const reading = readHistory(name, readingOf(options), host);
+  const read = await notes.during(`reading ${title} ...`, reading);
   if (read === undefined) return EXIT_UNKNOWN;
-  const history = interpreted(name, read, model);
-  const verdict = await search(history, model, options, host, notes);
+  const { history, verdict } = await rejecting(title, async () => {
+    const interpreted = interpretHistory(read.history, model);
+    return {
+      history: interpreted,
+      verdict: await search(interpreted, model, options, host, notes),
+    };
+  });
   if (options.html !== undefined) {
-    await writePage(options.html, verdictPage(history, model, verdict, basename(name)));
+    await writePage(options.html, verdictPage(history, model, verdict, basename(title)));
   }
   await write(host.stdout, answer(name, read, history, model, verdict, options, host));
   return verdictStatus(verdict.verdict);
 }
 
-function interpreted(
-  name: string,
-  { history }: HistoryFile,
-  model: AnyFileModel,
-): History<unknown, unknown> {
+/** The options of reading alone. */
+function readingOf({
+  format,
+  failedCas,
+  independent,
+  initial,
+  unknownReads,
+}: CheckOptions): FileReading {
+  return {
+    ...(format === undefined ? {} : { format }),
+    ...(failedCas === undefined ? {} : { failedCas }),
+    ...(independent === undefined ? {} : { independent }),
+    ...(initial === undefined ? {} : { initial }),
+    ...(unknownReads === undefined ? {} : { unknownReads }),
+  };
+}
+
+/** Does what needs a history that the model understands. @throws CheckFailure when it does not. */
+async function rejecting<Result>(title: string, work: () => Promise<Result>): Promise<Result> {
   try {
-    return interpretHistory(history, model);
+    return await work();
   } catch (error) {
-    if (error instanceof InterpretError) throw badInput(`${name}: ${error.message}`);
+    if (error instanceof InterpretError) throw badInput(`${title}: ${error.message}`);
     throw error;
   }
 }

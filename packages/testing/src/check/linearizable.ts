@@ -3,6 +3,7 @@ import { givenHistory } from "../history/given-history.ts";
 import type { History, Operation } from "../history/history.ts";
 import { finish, finishInSlices, sliceOptions, type SliceOptions, type Work } from "../slices.ts";
 import { Configurations } from "./configurations.ts";
+import { guardedModel } from "./guarded-model.ts";
 import { judge, type ObjectHistory } from "./judge.ts";
 import { givenModel } from "./given-model.ts";
 import { LIMIT_OPTIONS, Limits, type LimitOptions } from "./limits.ts";
@@ -27,7 +28,8 @@ export type CheckProgress = {
  * It judges one object after another and stops at the first violation. It first tries the order that the history claims;
  * if that does not verify, the search decides.
  *
- * @throws what the model throws, and RangeError when a time is not a number.
+ * @throws ModelError when the model throws, InterpretError when it cannot begin with the initial value of the history, and
+ * RangeError when a time is not a number.
  */
 export function checkLinearizable<State, Input, Output>(
   history: History<Input, Output>,
@@ -62,9 +64,10 @@ export async function checkLinearizableInSlices<State, Input, Output>(
 
 function* check<State, Input, Output>(
   history: History<Input, Output>,
-  model: Model<State, Input, Output>,
+  unguarded: Model<State, Input, Output>,
   limits: Limits,
 ): Work<Verdict<Input, Output>, CheckProgress> {
+  const model = guardedModel(unguarded, history.reading?.initial);
   const operations = effective(history);
   const objects: Linearization<Input, Output>[] = [];
   const configurations = new Configurations();

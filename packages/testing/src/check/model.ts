@@ -1,4 +1,6 @@
 import type { Operation } from "../history/history.ts";
+import type { Reading } from "../history/reading.ts";
+import type { Value } from "../history/value.ts";
 
 /**
  * What an object does when only one client uses it at a time: the specification for judging a concurrent history.
@@ -11,6 +13,14 @@ export interface Model<State, Input, Output> {
 
   /** The state before any operation. Must not be undefined. */
   readonly init: State;
+
+  /**
+   * The state before any operation when a history begins with a value, such as that of a register. Optional; without it,
+   * a history with an initial value is an error.
+   *
+   * @throws InterpretError when no object of the model has that value.
+   */
+  initial?(value: Value): State;
 
   /**
    * The state after `input` returned `output`; undefined when `output` is not possible in `state`.
@@ -63,13 +73,13 @@ export type Interpreted<Input, Output> = {
  * A model that can read the operations of history files.
  *
  * The checker calls `interpret` once for each operation before the search, so that the search only sees valid data. A
- * failed or open operation has no output.
+ * failed or open operation has no output, and neither has a read whose answer was not recorded.
  *
  * @throws InterpretError from `interpret` when the model does not know the operation.
  */
 export interface FileModel<State, Input, Output> extends Model<State, Input, Output> {
-  /** Reads an operation of a file. */
-  interpret(operation: Operation): Interpreted<Input, Output>;
+  /** Reads an operation of a file. `reading` is how the file was read; most models need not look at it. */
+  interpret(operation: Operation, reading?: Reading): Interpreted<Input, Output>;
 }
 
 /** The model does not know an operation of a file. The message is one line. */

@@ -4,6 +4,7 @@ import type { Model } from "./model.ts";
 import { OpenOperations } from "./open-operations.ts";
 import { Path } from "./path.ts";
 import { PlacedSet } from "./placed-set.ts";
+import { predecessors } from "./process-order.ts";
 import { States } from "./states.ts";
 import { BEGINNING, Timeline } from "./timeline.ts";
 
@@ -34,6 +35,9 @@ export class Position<State, Input, Output> {
   readonly #model: Model<State, Input, Output>;
   readonly #neverReturned: readonly Operation<Input, Output>[];
   readonly #readOnly: readonly boolean[];
+  /** For each returned operation the one that its process ran before it; -1 for none. */
+  readonly #before: Int32Array;
+  readonly #openBefore: Int32Array;
   #state: number;
   #steps = 0;
 
@@ -46,6 +50,8 @@ export class Position<State, Input, Output> {
       (one) => one.status === "open" && !this.#isReadOnly(one),
     );
     this.#readOnly = this.returned.map((one) => this.#isReadOnly(one));
+    this.#before = predecessors(this.returned, this.returned);
+    this.#openBefore = predecessors(this.#neverReturned, this.returned);
     this.ranks = ranksOf(model, this.returned);
     this.timeline = new Timeline(
       this.returned.map((one) => ({ call: one.call, return: returnTime(one) })),
@@ -67,8 +73,9 @@ export class Position<State, Input, Output> {
     return this.#state;
   }
 
-  /** Places a returned operation if the model allows it here. {@link goBack} returns `cursor` when it undoes the step. */
+  /** Places a returned operation if the model and its process allow it here. {@link goBack} returns `cursor` when it undoes the step. */
   place(operation: number, cursor: number): boolean {
+    if (!this.#isTurn(this.#before[operation])) return false;
     const state = this.#stateAfter(this.returned[operation]);
     if (state === undefined) return false;
     this.path.push(operation, this.#state, cursor);
@@ -78,8 +85,9 @@ export class Position<State, Input, Output> {
     return true;
   }
 
-  /** Lets an open operation take effect, if the model allows it and it changes the state. */
+  /** Lets an open operation take effect, if the model and its process allow it and it changes the state. */
   useOpen(operation: number, cursor: number): boolean {
+    if (!this.#isTurn(this.#openBefore[operation])) return false;
     const state = this.#stateAfter(this.#neverReturned[operation]);
     if (state === undefined || state === this.#state) return false;
     this.path.push(this.returned.length + operation, this.#state, cursor);
@@ -128,6 +136,11 @@ export class Position<State, Input, Output> {
   operationsOf(path: readonly number[]): readonly Operation<Input, Output>[] {
     const all = [...this.returned, ...this.#neverReturned];
     return path.flatMap((operation) => all[operation] ?? []);
+  }
+
+  /** Whether the operation that must come first, if there is one, is placed. */
+  #isTurn(before = -1): boolean {
+    return before === -1 || this.placed.has(before);
   }
 
   #stateAfter(operation: Operation<Input, Output> | undefined): number | undefined {

@@ -1,6 +1,7 @@
 import { messageOf } from "@kontiki/actors/node";
 import { interpretHistory } from "../check/interpret.ts";
 import { checkLinearizable } from "../check/linearizable.ts";
+import { ModelError } from "../check/model-error.ts";
 import type { AnyFileModel } from "../check/models/index.ts";
 import { outputOf } from "../check/position.ts";
 import type { Verdict } from "../check/verdict.ts";
@@ -42,7 +43,9 @@ function triedBy<T>(judge: () => T, report: Report): T | undefined {
   try {
     return judge();
   } catch (error) {
-    report({ check: "model", text: `the model threw: ${messageOf(error)}` });
+    const text =
+      error instanceof ModelError ? error.message : `the model threw: ${messageOf(error)}`;
+    report({ check: "model", text });
     return undefined;
   }
 }

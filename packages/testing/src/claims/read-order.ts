@@ -1,4 +1,5 @@
 import type { History, Operation } from "../history/history.ts";
+import { guardedModel } from "../check/guarded-model.ts";
 import type { Model } from "../check/model.ts";
 
 /** The place of a read after the entry that it read. */
@@ -14,8 +15,9 @@ const BEHIND = 0.5;
  */
 export function withReadsPlaced<State, Input, Output>(
   history: History<Input, Output>,
-  model: Model<State, Input, Output>,
+  unguarded: Model<State, Input, Output>,
 ): History<Input, Output> {
+  const model = guardedModel(unguarded, history.reading?.initial);
   const objects = new Map<string, Operation<Input, Output>[]>();
   for (const operation of history.operations) {
     const key = model.partition?.(operation.input) ?? "";

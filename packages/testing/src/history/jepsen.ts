@@ -1,15 +1,18 @@
 import type { Work } from "../slices.ts";
 import { EdnReader } from "./edn-reader.ts";
-import { isKeyword, valueOf } from "./edn-value.ts";
+import { EdnKeyword } from "./edn-scalars.ts";
 import { EventBuilder } from "./event-builder.ts";
 import type { JepsenEvent } from "./jepsen-event.ts";
 import type { History } from "./history.ts";
 import { HistoryError } from "./history-error.ts";
 import { linesOf } from "./lines.ts";
+import type { ReadingOptions } from "./reading.ts";
 
 /** What Jepsen's logger writes before an event: its own name, and in newer versions also the worker's name. */
 const LOGGER = /jepsen\.util\b(?:\s+-)?\s*/;
 const EVENT = /^(\S+)\s+:(invoke|ok|fail|info)\s+:(\S+)\s+(?=\S)/;
+
+type Place = { readonly line: number; readonly column: number };
 
 /**
  * Reads the log of a Jepsen test: `INFO jepsen.util - PROCESS :invoke|:ok|:fail|:info :F VALUE [ERROR]`,
@@ -18,21 +21,23 @@ const EVENT = /^(\S+)\s+:(invoke|ok|fail|info)\s+:(\S+)\s+(?=\S)/;
  * It skips lines of other loggers. A line of `jepsen.util` that is not an event is an error: a history with a missing
  * event could get a wrong verdict.
  */
-export function* parseJepsen(text: string): Work<History> {
-  const builder = new EventBuilder();
+export function* parseJepsen(text: string, options: ReadingOptions = {}): Work<History> {
+  const builder = new EventBuilder<Place>(
+    options,
+    ({ line, column }, problem) => new HistoryError(problem, line, column),
+  );
   let events = 0;
   for (const { text: line, number } of linesOf(text)) {
     const logger = LOGGER.exec(line);
     if (logger !== null) {
       const column = logger.index + logger[0].length;
-      const problem = builder.add(eventOf(line, number, column));
-      if (problem !== undefined) throw new HistoryError(problem, number, column + 1);
+      builder.add(eventOf(line, number, column), { line: number, column: column + 1 });
       events += 1;
     }
     yield;
   }
   if (events === 0) throw new HistoryError("the file has no event of jepsen.util", 1, 1);
-  return builder.build();
+  return yield* builder.building();
 }
 
 function eventOf(line: string, number: number, column: number): JepsenEvent {
@@ -44,14 +49,16 @@ function eventOf(line: string, number: number, column: number): JepsenEvent {
   const [head, process = "", type = "", f = ""] = match;
   const reader = new EdnReader(line, column + head.length);
   try {
-    const form = reader.read();
+    // The nemesis writes any text as its value, and none of it constrains an operation.
+    const isNemesis = /nemesis/.test(process);
+    const value = isNemesis ? null : reader.read();
     return {
       process,
       type: type as JepsenEvent["type"],
       f,
-      value: valueOf(form),
+      value,
       // A reason is in place of the value, or after it.
-      hasReason: isKeyword(form) || !reader.atEnd,
+      hasReason: !isNemesis && (value instanceof EdnKeyword || !reader.atEnd),
       time: undefined,
     };
   } catch (error) {

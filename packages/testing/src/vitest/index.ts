@@ -12,6 +12,7 @@ import {
   toBeLinearizable,
   toConverge,
   toHaveOneLeaderPerTerm,
+  type LinearizableOptions,
 } from "./matchers.ts";
 import { limitOf, runSim } from "./run-sim.ts";
 import type { SimOptions } from "./sim-options.ts";
@@ -21,7 +22,7 @@ export type { SessionBody } from "../session/run-session.ts";
 export type { SessionWaitOptions } from "../session/given.ts";
 export type { CrashOptions, Ongoing, Session } from "../session/session.ts";
 export { toBeDeterministic, toBeLinearizable, toConverge, toHaveOneLeaderPerTerm };
-export type { Asserted, Repeatable, Said } from "./matchers.ts";
+export type { Asserted, LinearizableOptions, Repeatable, Said } from "./matchers.ts";
 export type { LoadedScenario, OwnOptions, SimOptions } from "./sim-options.ts";
 
 const vitest = await importVitest();
@@ -92,7 +93,7 @@ expect.extend({ toBeDeterministic, toBeLinearizable, toConverge, toHaveOneLeader
 /** What the matchers add to `expect(...)`. */
 interface SimMatchers {
   /** See {@link toBeLinearizable}. */
-  toBeLinearizable(model?: AnyFileModel): void;
+  toBeLinearizable(model?: AnyFileModel, options?: LinearizableOptions): void;
   /** See {@link toHaveOneLeaderPerTerm}. */
   toHaveOneLeaderPerTerm(): void;
   /** See {@link toConverge}. */

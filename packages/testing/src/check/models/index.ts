@@ -5,6 +5,8 @@ import { lock } from "./lock.ts";
 import { queue } from "./queue.ts";
 import { register } from "./register.ts";
 import { set } from "./set.ts";
+import { txnListAppend } from "./txn-list-append.ts";
+import { txnRegister } from "./txn-register.ts";
 
 /** A model for history files, with any states, inputs and outputs. */
 export type AnyFileModel = FileModel<unknown, unknown, unknown>;
@@ -17,6 +19,8 @@ export const models = {
   queue,
   lock,
   set,
+  "txn-register": txnRegister,
+  "txn-list-append": txnListAppend,
 } as const satisfies Readonly<Record<string, AnyFileModel>>;
 
 /** The name of a model that comes with the package. */

@@ -1,6 +1,7 @@
-import { canonical, type Value } from "../../history/value.ts";
+import { itemTexts } from "../../history/item-texts.ts";
+import { canonical } from "../../history/value.ts";
 import type { FileModel } from "../model.ts";
-import { keyPrefix, keyOf, listOutputOf, unknownFunction } from "./operation-fields.ts";
+import { keyPrefix, keyOf, listOf, listOutputOf, unknownFunction } from "./operation-fields.ts";
 
 /** A request to a list. Keys and values are canonical texts. */
 export type ListAppendInput =
@@ -14,13 +15,14 @@ export type ListAppendOutput = string | null;
 
 /**
  * A list that only grows, or several lists with different keys: `append` adds a value at the end, `read` returns the whole
- * list. So a read shows the order of all earlier appends.
+ * list. So a read shows the order of all earlier appends. An initial value is a list.
  *
  * The state is the canonical text of the list without the closing bracket.
  */
 export const listAppend: FileModel<string, ListAppendInput, ListAppendOutput> = {
   name: "list-append",
   init: "[",
+  initial: (value) => canonical(listOf("list-append", value)).slice(0, -1),
 
   step(state, input, output) {
     if (input.type === "append") return `${state}${state === "[" ? "" : ","}${input.value}`;
@@ -41,9 +43,7 @@ export const listAppend: FileModel<string, ListAppendInput, ListAppendOutput> = 
       "[]",
     );
     const places = new Map<string, number>();
-    for (const [at, value] of (JSON.parse(longest) as readonly Value[]).entries()) {
-      places.set(canonical(value), at + 1);
-    }
+    for (const [at, value] of itemTexts(longest).entries()) places.set(value, at + 1);
     return operations.map(({ input, output }) =>
       input.type === "append" ? (places.get(input.value) ?? Infinity) : lengthOf(output),
     );
@@ -75,5 +75,5 @@ export const listAppend: FileModel<string, ListAppendInput, ListAppendOutput> = 
 
 /** The number of values in a list: this many appends come before the read. */
 function lengthOf(list: ListAppendOutput | undefined): number {
-  return typeof list === "string" ? (JSON.parse(list) as readonly Value[]).length : 0;
+  return typeof list === "string" ? itemTexts(list).length : 0;
 }

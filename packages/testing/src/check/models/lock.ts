@@ -19,11 +19,13 @@ const FREE = "";
  * it. It cannot be taken twice, not even by its holder.
  *
  * The owner is the value of the operation, or its process when the value is null. An operation that returned false was
- * refused; any other output means that it succeeded. The state is the holder; "" for none.
+ * refused; any other output means that it succeeded. The state is the holder; "" for none. An initial value is the value of its holder, null for
+ * none.
  */
 export const lock: FileModel<string, LockInput, boolean> = {
   name: "lock",
   init: FREE,
+  initial: (owner) => (owner === null ? FREE : canonical(owner)),
 
   step(state, { type, owner }, output) {
     const succeeds = state === (type === "acquire" ? FREE : owner);

@@ -1,6 +1,6 @@
-import { canonical } from "../../history/value.ts";
+import { canonical, type Value } from "../../history/value.ts";
 import { InterpretError, type FileModel } from "../model.ts";
-import { keyPrefix, keyOf, outputOf, unknownFunction } from "./operation-fields.ts";
+import { keyPrefix, keyOf, listOf, outputOf, unknownFunction } from "./operation-fields.ts";
 
 /** A request to a queue. Keys and values are canonical texts. */
 export type QueueInput =
@@ -16,11 +16,12 @@ const EMPTY = "null";
 
 /**
  * A first-in, first-out queue, or several queues with different keys: `enqueue` adds a value at the end, `dequeue` takes
- * the first one and returns it, null when there is none.
+ * the first one and returns it, null when there is none. An initial value is a list, its first value to be taken first.
  */
 export const queue: FileModel<readonly string[], QueueInput, QueueOutput> = {
   name: "queue",
   init: [],
+  initial: (value) => listOf("queue", value).map(heldOf),
 
   step(state, input, output) {
     if (input.type === "enqueue") return [...state, input.value];
@@ -60,8 +61,7 @@ export const queue: FileModel<readonly string[], QueueInput, QueueOutput> = {
     const key = keyOf(operation);
     switch (f) {
       case "enqueue":
-        if (value === null) throw new InterpretError("a queue cannot hold null, which means empty");
-        return { input: { type: "enqueue", key, value: canonical(value) }, output: null };
+        return { input: { type: "enqueue", key, value: heldOf(value) }, output: null };
       case "dequeue": {
         const output = outputOf(operation);
         const taken = output === undefined ? undefined : canonical(output);
@@ -72,3 +72,8 @@ export const queue: FileModel<readonly string[], QueueInput, QueueOutput> = {
     }
   },
 };
+
+function heldOf(value: Value): string {
+  if (value === null) throw new InterpretError("a queue cannot hold null, which means empty");
+  return canonical(value);
+}

@@ -25,11 +25,12 @@ const ABSENT = "null";
 
 /**
  * A register, or several registers with different keys: `read` returns the value, `write` sets it, `cas` sets it if the
- * current value is the expected one and returns whether it was. The initial value is null.
+ * current value is the expected one and returns whether it was. The initial value is null if no other is given.
  */
 export const register: FileModel<string, RegisterInput, RegisterOutput> = {
   name: "register",
   init: ABSENT,
+  initial: canonical,
 
   step(state, input, output) {
     switch (input.type) {

@@ -3,8 +3,9 @@ import type { FileModel } from "../model.ts";
 import {
   keyPrefix,
   booleanOutputOf,
+  itemsOutputOf,
   keyOf,
-  listOutputOf,
+  itemsOf,
   outputOf,
   unknownFunction,
 } from "./operation-fields.ts";
@@ -24,11 +25,12 @@ export type SetOutput = string | boolean | null;
  * `read` returns all values in any order.
  *
  * If `add` or `remove` returns true or false, that must be whether it changed the set; any other output is ignored. The
- * state is the sorted list of the values' canonical texts.
+ * state is the sorted list of the values' canonical texts. An initial value is a list or a set.
  */
 export const set: FileModel<readonly string[], SetInput, SetOutput> = {
   name: "set",
   init: [],
+  initial: (value) => inOrder([...new Set(itemsOf("set", value).map(canonical))]),
 
   step(state, input, output) {
     if (input.type === "read") {
@@ -59,7 +61,7 @@ export const set: FileModel<readonly string[], SetInput, SetOutput> = {
     const key = keyOf(operation);
     switch (f) {
       case "read": {
-        const values = listOutputOf(operation);
+        const values = itemsOutputOf(operation);
         const output = values === undefined ? undefined : textOf(inOrder(values.map(canonical)));
         return { input: { type: "read", key }, output };
       }
