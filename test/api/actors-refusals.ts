@@ -13,6 +13,7 @@ import {
   readTrace,
   readTraceFile,
   recoverDataDirectory,
+  replayingTrace,
   replayTrace,
   withChanges,
   type NodeHandle,
@@ -364,6 +365,9 @@ export function storageRefusals(folder: string): Record<string, readonly Refusal
       ...wrongArgument("readTraceFile", "onCut", callable(), (onCut) => readTraceFile("t", onCut)),
     ],
     readTrace: wrongArgument("readTrace", "lines", LINES, (lines) => readTrace(lines)),
+    replayingTrace: wrongArgument("replayingTrace", "lines", LINES, (lines) =>
+      replayingTrace(lines),
+    ),
     replayTrace: wrongArgument("replayTrace", "lines", LINES, (lines) => replayTrace(lines)),
     withChanges: [
       ...refusal(

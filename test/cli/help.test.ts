@@ -72,6 +72,14 @@ describe("the help of each command", () => {
     const text = await help("trace", name, "--help");
     expect(text).toMatch(/^Usage: kontiki trace \w+ \[options\] <file>\n/);
     expect(text).toContain("\nExit status: ");
+    expect(await help("help", "trace", name)).toBe(text);
+  });
+
+  test("every one that Ctrl-C ends says so", async () => {
+    const commands = commandList.map(({ name }) => [name]);
+    for (const words of [...commands, ["trace", "replay"], ["trace", "show"]])
+      if (words.join(" ") !== "trace")
+        expect(await help(...words, "--help")).toMatch(/\b130\s+(?:when\s+)?interrupted/);
   });
 
   test("of up, with all verbs of the prompt", async () => {
@@ -87,7 +95,11 @@ describe("the help of each command", () => {
                                          "./kontiki-data")
         --memory                         keep the logs in memory; they are lost at the
                                          end
+        --rename <old=new>               give a node of --data another name; may be
+                                         repeated
         --json                           print one JSON object for each command
+        --pipeline <count>               how many commands of a pipe may run at once,
+                                         1 to 4096 (default: 1)
         --election-timeout <ms>          shortest time without a leader before an
                                          election (default: 300)
         --heartbeat <ms>                 time between heartbeats; at most half the
@@ -129,10 +141,10 @@ describe("the help of each command", () => {
         crash NODE|leader                          kill its thread without warning; it restarts by itself
         stop NODE|leader                           stop it gracefully; it stays down until it is started
         start NODE                                 start a node that was stopped or has failed
-        wipe NODE|leader                           give it an empty disk; it gets everything from the others
+        wipe NODE                                  delete its disk; it copies everything from the others
         member list                                print the members of the cluster
         member add NODE [--learner|--replace OLD]  start a new node; it gets a vote when it has caught up
-        member remove NODE|leader                  remove a node and its disk from the cluster
+        member remove NODE                         remove a node from the cluster, and delete its disk
         member promote NODE                        give a learner a vote when it has caught up
         transfer [NODE]                            make the leader hand over to NODE, or to the best placed
         snapshot NODE|leader                       make it take a snapshot and compact its log
@@ -165,5 +177,24 @@ describe("the help of each command", () => {
       Colours are used on a terminal only; NO_COLOR and FORCE_COLOR are respected.
       "
     `);
+  });
+});
+
+describe("help of a command that does not exist is one line and status 2", () => {
+  test.each([
+    ["help nope", 'kontiki has no command "nope"; "kontiki --help" lists them all'],
+    ["help recovr", 'kontiki has no command "recovr"; did you mean "recover"?'],
+    ["help trace shw", 'kontiki trace has no command "shw"; did you mean "show"?'],
+    [
+      "help bench show",
+      'kontiki bench has no commands of its own: "kontiki bench --help" explains it',
+    ],
+  ])("%s", async (line, message) => {
+    const { status, stdout, stderr } = await runOnFake(line.split(" "));
+    expect({ status, stdout, stderr }).toEqual({
+      status: 2,
+      stdout: "",
+      stderr: `kontiki: ${message}\n`,
+    });
   });
 });

@@ -37,6 +37,10 @@ const host = {
   stderr,
   env,
   signal: controller.signal,
+  onResume: (listener: () => void) => {
+    process.on("SIGCONT", listener);
+    return () => void process.off("SIGCONT", listener);
+  },
   interrupt,
 };
 let status: number = EXIT_FAILED;

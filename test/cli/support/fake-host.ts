@@ -44,6 +44,7 @@ export class FakeHost implements Host {
   readonly env: Readonly<Record<string, string>>;
   readonly #controller = new AbortController();
   readonly signal: AbortSignal = this.#controller.signal;
+  readonly onResume = (): (() => void) => () => undefined;
   readonly interruptions: Interruption[] = [];
 
   constructor(options: { readonly tty?: boolean; readonly env?: Record<string, string> } = {}) {

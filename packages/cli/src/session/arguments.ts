@@ -40,7 +40,9 @@ export class Arguments {
 
   /** What is left, one word, though it is not known here. */
   unknown(verb: string): CommandFailed {
-    return new CommandFailed(`${verb} does not know ${shorten(this.#words[this.#taken]?.text ?? "")}`);
+    return new CommandFailed(
+      `${verb} does not know ${shorten(this.#words[this.#taken]?.text ?? "")}`,
+    );
   }
 
   /** Takes the next word if it is this option. A word in double quotes is never an option. */

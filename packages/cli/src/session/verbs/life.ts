@@ -65,7 +65,9 @@ export const wipe = verb({
   completes: [nodes],
   run: async (context, args) => {
     const node = namedNode(context, "wipe", args.word().text);
-    context.announce(`${node.id}: its disk will be deleted; it then copies everything from the others`);
+    context.announce(
+      `${node.id}: its disk will be deleted; it then copies everything from the others`,
+    );
     await node.wipe({ signal: context.signal });
     return { node: node.id, now: "wiped" };
   },

@@ -36,7 +36,9 @@ export const memberAdd = verb({
     const { as, replaces } = addOptions(args);
     if (replaces !== undefined) {
       const { id } = namedNode(context, "--replace", replaces);
-      context.announce(`${id}: when ${node} has joined, it leaves the cluster, and its disk will be deleted`);
+      context.announce(
+        `${id}: when ${node} has joined, it leaves the cluster, and its disk will be deleted`,
+      );
     }
     await cluster.addNode(node, { as, replaces, signal });
     return { node, now: `added as a ${as}` };
