@@ -78,6 +78,17 @@ describe("at a prompt", () => {
     expect(await status).toBe(0);
   });
 
+  test("after a stop the prompt returns with what was typed, on a raw terminal", async () => {
+    await type("put k v", /put k v$/);
+    const from = host.stdout.text.length;
+    host.resume();
+    await host.stdout.until(/kontiki> put k v/, from);
+    expect(host.modes.slice(-2)).toEqual([false, true]);
+    await type("\r", /ok\n/);
+    host.stdin.write(CTRL_D);
+    expect(await status).toBe(0);
+  });
+
   test("the arrow key returns to the previous line", async () => {
     await type("put k v\r", /ok\n[^]*kontiki> $/);
     await type(`${UP}\r`, /ok\n[^]*kontiki> $/);
@@ -125,6 +136,14 @@ describe("Ctrl-C", () => {
     expect(await status).toBe(0);
     expect(host.interruptions).toEqual([]);
     expect(cluster.calls.at(-1)).toBe("stop");
+  });
+
+  test("does the same as a signal", async () => {
+    host.onInterrupt?.();
+    await host.stderr.until(/Ctrl-C again quits/);
+    host.onInterrupt?.();
+    expect(await status).toBe(0);
+    expect([host.interruptions, host.onInterrupt]).toEqual([[], undefined]);
   });
 
   test("ends what runs, drops what waits, and the prompt returns", async () => {

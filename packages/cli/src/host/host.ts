@@ -20,6 +20,8 @@ export type Host = {
   readonly signal: AbortSignal;
   /** Calls a listener whenever the program goes on after it was stopped, as by Ctrl-Z. Returns what ends that. */
   readonly onResume: (listener: () => void) => () => void;
+  /** Gives SIGINT to a listener, in the place of `signal`, until what it returns is called. */
+  readonly takeInterrupts: (listener: () => void) => () => void;
   /** Aborts `signal`. A second signal ends the process at once. */
   readonly interrupt: (reason: Interruption) => void;
 };

@@ -66,7 +66,7 @@ class Prompt {
 
   constructor(
     readline: Interface,
-    { stdin, stdout, onResume }: Host,
+    { stdin, stdout, onResume, takeInterrupts }: Host,
     interpreter: Interpreter,
     notes: Notes,
     history: History,
@@ -86,10 +86,13 @@ class Prompt {
     const onKey = (_text: string | undefined, key: Key): void => this.#onKey(key);
     stdin.on("keypress", onKey);
     // After readline's own listener, which leaves the input paused.
-    const forget = onResume(() => setImmediate(() => this.#onResume(stdin)));
+    const stopResuming = onResume(() => setImmediate(() => this.#onResume(stdin)));
+    // Until a shell that has stopped the program gives the terminal back, Ctrl-C is a signal.
+    const giveInterruptsBack = takeInterrupts(() => this.#onInterrupt());
     this.ended = new Promise<void>((resolve) => (this.#end = resolve)).finally(() => {
       stdin.off("keypress", onKey);
-      forget();
+      stopResuming();
+      giveInterruptsBack();
       notes.footer = undefined;
       // The shell's prompt must not follow this one on the same line.
       if (this.#isClosed) stdout.write("\n");
@@ -153,6 +156,8 @@ class Prompt {
     stdin.setRawMode?.(true);
     this.#readline.resume();
     if (this.#notes.footer !== undefined) this.#readline.prompt(true);
+    // A command runs, and readline has drawn a prompt nevertheless.
+    else this.#footer.clear();
   }
 }
 
