@@ -25,6 +25,7 @@ import {
   callable,
   decimal,
   FOLDER,
+  FLAG,
   kind,
   PATIENCE,
   record,
@@ -64,6 +65,8 @@ const CLUSTER = {
   leases: record("{ clockDrift: ... }", true),
   renames: kind('an object, such as { leader: "n4" }', isEmptyObject),
   trace: FOLDER,
+  checks: FLAG,
+  throws: words("fail", "allow"),
   maxUncommittedBytes: whole(1),
   network: callable(" that takes a letter and a function that delivers it"),
 };

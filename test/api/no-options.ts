@@ -55,6 +55,12 @@ export const NO_OPTIONS: Readonly<Record<EntryPoint, readonly Others[]>> = {
         openParcel outcomeOf probe quorumBeats`),
     },
     {
+      why: "a simulation and its checks call them, for the machines of its nodes",
+      names: list(
+        "NodeActor#digestAt checkingSnapshots faultIn isCommandError shortText throwText",
+      ),
+    },
+    {
       why: "commands of users, checked by the machine: test/actors/machine/key-value.test.ts",
       names: list("KeyValue#apply KeyValue#query KeyValue#restore KeyValue#restoreParts"),
     },

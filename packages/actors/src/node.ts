@@ -25,7 +25,10 @@ export { clientOf, encodeCommand, headerOf, type CommandHeader } from "./session
 export { DiskError, type Disk, type DiskFile, type NewFile } from "./storage/disk/disk.ts";
 export { KeyValue, type KeyValueCommand, type KeyValueResult } from "./machine/key-value.ts";
 export { makeMachine } from "./machine/make-machine.ts";
-export { messageOf } from "./errors.ts";
+export { shortText } from "./machine/plain-difference.ts";
+export { checkingSnapshots } from "./machine/snapshot-check.ts";
+export { throwText } from "./machine/throw-check.ts";
+export { CommandError, faultIn, isCommandError, messageOf } from "./errors.ts";
 export { checkArgument } from "./options/argument.ts";
 export { nearest } from "./options/nearest.ts";
 export * from "./options/rules.ts";
@@ -53,5 +56,6 @@ export type { MakeStateMachine, StateMachine } from "./machine/state-machine.ts"
 export type { CommandBytes, Recovered, Storage } from "./storage/storage.ts";
 export { TimerRunner, type Clock, type TimerLengths } from "./node/timers.ts";
 export { MAILBOX_DEFAULTS, Router } from "./threads/router.ts";
+export { checkThreadFile, startWorker } from "./threads/start-worker.ts";
 export type { Tracer } from "./trace/trace.ts";
 export { decodeParcel, encodeParcel, openParcel, type Parcel } from "./mail/wire.ts";

@@ -2,6 +2,8 @@
 import { writeSync } from "node:fs";
 import module from "node:module";
 import { interruptedStatus, EXIT_FAILED, EXIT_TOOL, type Interruption } from "./host/host.ts";
+import { closedOutput } from "./host/closed-output.ts";
+import { standardInput } from "./host/standard-input.ts";
 import { messageOf } from "./output/error-text.ts";
 import { flushed } from "./output/write.ts";
 import { run } from "./program.ts";
@@ -31,11 +33,12 @@ let onInterrupt: (() => void) | undefined;
 process.on("SIGINT", () => (onInterrupt === undefined ? interrupt("SIGINT") : onInterrupt()));
 for (const signal of ["SIGTERM", "SIGHUP"] as const) process.on(signal, interrupt);
 
-const { stdout, stderr, env } = process;
+const { stderr, env } = process;
+const stdout = closedOutput() ?? process.stdout;
 const host = {
   // Made on first use: help does not read it.
   get stdin() {
-    return process.stdin;
+    return standardInput();
   },
   stdout,
   stderr,

@@ -57,7 +57,7 @@ export function makeSupervisor(
 
 function commonSpec(options: CheckedOptions, stateMachine: string): CommonSpec {
   const { electionTimeoutMs, heartbeatMs, heapMiB, snapshots, keptEntries } = options;
-  const { maxUncommittedBytes, leases, trace } = options;
+  const { maxUncommittedBytes, leases, trace, checks } = options;
   return {
     stateMachine,
     electionTimeoutMs,
@@ -68,5 +68,6 @@ function commonSpec(options: CheckedOptions, stateMachine: string): CommonSpec {
     maxUncommittedBytes,
     leases,
     trace,
+    checks,
   };
 }

@@ -1,8 +1,9 @@
-import { join, resolve } from "node:path";
+import { join } from "node:path";
 import { assert, type NodeId } from "@kontiki/core";
 import { checkArgument } from "../options/argument.ts";
 import { nodeNames, whyNoName } from "../options/node-names.ts";
 import { folder as folderRule } from "../options/rules.ts";
+import { absolutePath } from "./absolute-path.ts";
 import type { ClusterDisks, NodeDisk } from "./cluster-disks.ts";
 import type { ClusterFile } from "./cluster-file.ts";
 import { ClusterFolder, type DataDirectoryError } from "./cluster-folder.ts";
@@ -67,7 +68,7 @@ export function openDataDirectory(
 ): DataDirectory {
   checkArgument("openDataDirectory", "path", folderRule, path);
   if (nodes !== undefined) checkArgument("openDataDirectory", "nodes", NODES, nodes);
-  const folder = new ClusterFolder(resolve(path), system.calls);
+  const folder = new ClusterFolder(absolutePath(path), system.calls);
   refuseUnfitPlatform(folder, system.platform);
   return refusingUnwritable(() => {
     prepare(folder, nodes, system.calls);
@@ -84,7 +85,7 @@ const NODES = nodeNames("a list of names, or undefined for those that it holds")
 
 /** Whether `path` holds a cluster, even an unfinished one. @throws DataDirectoryError if it holds something else. */
 export function holdsCluster(path: string, calls: SystemCalls = SYSTEM_CALLS): boolean {
-  const content = new ClusterFolder(resolve(path), calls).look();
+  const content = new ClusterFolder(absolutePath(path), calls).look();
   return content === "made" || content === "unfinished";
 }
 

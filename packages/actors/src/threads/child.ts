@@ -2,6 +2,7 @@ import type { NodeId } from "@kontiki/core";
 import { KontikiError, messageOf } from "../errors.ts";
 import type { FromNode } from "../mail/protocol.ts";
 import type { ClusterEvent, NodeStatus } from "../mail/status.ts";
+import { causeOf } from "./cause.ts";
 import type { ChildEvent, ChildHost } from "./child-host.ts";
 import { refusal, type Request } from "./life-refusals.ts";
 import {
@@ -142,11 +143,16 @@ export class Child {
     this.#on({ type: "spawned" });
     const { id, uid, incarnation } = this;
     const spec = { ...this.#host.spec, id, uid, incarnation, disk: this.#reports.disk };
-    const thread = new NodeThread(spec, {
-      onMessage: (message) => this.#onMessage(thread, message),
-      onExit: (cause) => this.#onExit(cause),
-    });
-    this.#thread = thread;
+    try {
+      const thread = new NodeThread(spec, {
+        onMessage: (message) => this.#onMessage(thread, message),
+        onExit: (cause) => this.#onExit(cause),
+      });
+      this.#thread = thread;
+    } catch (error) {
+      // Node has no descriptors or memory for a thread, or may start none. That is a crash like any other.
+      this.#onExit(causeOf(error, spec.heapMiB));
+    }
   }
 
   #end(request: LifeEvent, deadlineMs: number): void {

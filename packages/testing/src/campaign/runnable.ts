@@ -37,8 +37,11 @@ function onWorkers(parts: ScenarioParts): Runnable {
   };
 }
 
-function workersOptions({ stateMachine, specification }: ScenarioParts): WorkersOptions {
-  return stateMachine === undefined ? {} : { stateMachine, specification };
+function workersOptions({ stateMachine, specification, throws }: ScenarioParts): WorkersOptions {
+  return {
+    ...(stateMachine !== undefined && { stateMachine, specification }),
+    ...(throws !== undefined && { throws }),
+  };
 }
 
 function simulated(source: string, parts: ScenarioParts): Runnable {

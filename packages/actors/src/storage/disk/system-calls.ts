@@ -129,6 +129,8 @@ function explain(code: string): string {
     case "EMFILE":
     case "ENFILE":
       return `too many files are open (${code}); raise the limit (ulimit -n) and start again`;
+    case "ERR_ACCESS_DENIED":
+      return "Node's permission model forbids it; start node with --allow-fs-read and --allow-fs-write for it";
     case "EIO":
       return `the device reports an I/O error (${code}); check the disk before you continue`;
     default:

@@ -7,7 +7,7 @@ import { SnapshotFiles } from "../snapshot/snapshot-files.ts";
 import { findSnapshots, type FoundSnapshots } from "../snapshot/snapshot-reader.ts";
 import type { SnapshotStore } from "../snapshot-store.ts";
 import type { Recovered, Storage } from "../storage.ts";
-import { copySparseCommands } from "./copy-sparse-commands.ts";
+import { packCommands } from "./pack-commands.ts";
 import { isSegmentName, segmentName } from "../wal/wal-format.ts";
 import { readLog, type LogRead } from "../wal/wal-recovery.ts";
 import { rewriteLog } from "../wal/wal-rewrite.ts";
@@ -34,7 +34,7 @@ type End = Pick<Start, "file" | "segment" | "length" | "last" | "spans">;
  * Damaged parts are removed, so that the node can get them again from others; `horizon` then records that it must. A
  * crash during the call leaves either the old files or the repaired ones.
  *
- * Commands are views of the segments as read: a command keeps the memory of its segment.
+ * Commands are views of small buffers of their own: no entry keeps the memory of its segment.
  *
  * @throws DamagedLogError when nothing records what the node promised (see `readLog`). Nothing is changed.
  * @throws NewerLogError, OlderLogError when another version wrote log or snapshot. Nothing is changed.
@@ -50,7 +50,7 @@ export function openStorage(disk: Disk, options: WalOptions = {}): OpenedStorage
   const end = repaired.isRewritten
     ? rewritten(disk, log, repaired, damaged)
     : madeDurable(disk, log, damaged);
-  const entries = copySparseCommands(repaired.content.entries);
+  const entries = packCommands(repaired.content.entries);
   const terms = new LogTerms(base);
   terms.append(entries);
   return {
