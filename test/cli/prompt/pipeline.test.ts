@@ -132,6 +132,14 @@ describe("with --pipeline", () => {
   });
 });
 
+test("a reader that goes away is no failure, and nothing is told about what was not read", async () => {
+  const pipe = new Piped(8, "put a 1", "put b 2", "put c 3");
+  await pipe.waiting();
+  pipe.host.interrupt("brokenPipe");
+  expect(await pipe.status).toBe(0);
+  expect(pipe.host.stderr.text).toBe("");
+});
+
 test("without it, a command begins when the one before it was answered", async () => {
   const pipe = new Piped(1, "put a 1", "put b 2");
   expect(await pipe.waiting()).toEqual(["put a"]);

@@ -20,9 +20,10 @@ beforeEach(() => {
   output = new Screen();
   late = [];
   timers = new Set();
-  const session = new CommandSession(verbs, cluster, new AbortController().signal);
+  const { signal } = new AbortController();
+  const session = new CommandSession(verbs, cluster, signal);
   const notes = new Notes({ stderr: new Screen(), env: {} });
-  interpreter = new Interpreter(session, new JsonPrinter(output), notes);
+  interpreter = new Interpreter(session, new JsonPrinter(output), notes, signal);
   const startTimer = (_ms: number, onTime: () => void): (() => void) => {
     timers.add(onTime);
     return () => void timers.delete(onTime);

@@ -98,6 +98,7 @@ async function converse(
     new CommandSession(verbs, cluster, signal, (text) => notes.note(text)),
     printer,
     notes,
+    signal,
   );
   if (isInteractive(host)) {
     const completer = (line: string): Completed => complete(verbs, line, cluster.nodeIds);

@@ -1,3 +1,4 @@
+import type { Host } from "../host/host.ts";
 import type { Notes } from "../output/notes.ts";
 import type { Answer, Failure } from "../session/answer.ts";
 import type { CommandSession } from "../session/command-session.ts";
@@ -23,10 +24,18 @@ export class Interpreter {
   readonly #session: CommandSession;
   readonly #printer: ReplyPrinter;
   readonly #notes: Notes;
+  readonly #signal: Host["signal"];
   /** Whether any command has failed so far. */
   failed = false;
 
-  constructor(session: CommandSession, printer: ReplyPrinter, notes: Notes) {
+  /** @param signal aborted when the program should end early, with the reason. */
+  constructor(
+    session: CommandSession,
+    printer: ReplyPrinter,
+    notes: Notes,
+    signal: Host["signal"],
+  ) {
+    this.#signal = signal;
     this.#session = session;
     this.#printer = printer;
     this.#notes = notes;
@@ -50,8 +59,9 @@ export class Interpreter {
     return this.#notes.during(`${line.words[0]?.text} ...`, this.reply(line));
   }
 
-  /** Prints a reply. Resolves to whether another line may follow. */
+  /** Prints a reply, if anything reads it. Resolves to whether another line may follow. */
   async print({ words, number }: Line, reply: Reply): Promise<"more" | "quit"> {
+    if (this.#signal.aborted && this.#signal.reason === "brokenPipe") return "more";
     const command = words.map(({ text }) => text);
     if (!(await this.#printer.print(command, reply, number))) this.failed = true;
     return reply.type === "value" && reply.ends ? "quit" : "more";
