@@ -64,7 +64,9 @@ export class TypedAhead {
 
   /** Interrupts the commands that run, and drops the lines that wait. */
   interrupt(): void {
-    const ended = Promise.all(this.#entries.map(({ reply }) => reply)).then(() => NOT_BEGUN);
+    const ended = Promise.all(this.#entries.flatMap(({ reply }) => reply ?? [])).then(
+      () => NOT_BEGUN,
+    );
     for (const entry of this.#entries) if (entry.state === "waits") void this.#end(entry, ended);
     this.#interpreter.interrupt();
   }

@@ -19,7 +19,7 @@ export function helpOn(verbs: () => readonly Verb[]): Verb {
     run: async (_context, args) => {
       if (args.left === 0) return verbs();
       const first = args.word().text;
-      return await named(verbs(), args.left === 0 ? [first] : [first, args.word().text]);
+      return named(verbs(), args.left === 0 ? [first] : [first, args.word().text]);
     },
     text: helpText,
     json: (shown: readonly VerbHelp[]) =>
