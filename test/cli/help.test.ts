@@ -105,9 +105,11 @@ describe("the help of each command", () => {
         --heartbeat <ms>                 time between heartbeats; at most half the
                                          election timeout (default: 50)
         --snapshot-entries <count>       take a snapshot after this many entries
-                                         (default: 10000)
+                                         (default: 10000, or more if the state is
+                                         large)
         --snapshot-bytes <bytes>         take a snapshot when the log has this many
-                                         bytes (default: 67108864)
+                                         bytes (default: 67108864, or more if the
+                                         state is large)
         --kept-entries <count>           entries before a snapshot that stay in the
                                          log for slow followers (default: 1024)
         --max-uncommitted-bytes <bytes>  a leader with this many uncommitted bytes

@@ -108,7 +108,7 @@ function contentOf({ snapshots }: Bench, snapshot: Snapshot | undefined): readon
   return other.machine.applied;
 }
 
-describe("when a node takes a snapshot automatically (dissertation 5.1.3)", () => {
+describe("when a node takes a snapshot automatically (dissertation 5.1.2)", () => {
   test("when this many entries are applied after the last one, and the next after as many again", () => {
     const at = leading({ policy: { entries: 4, bytes: Infinity }, keptEntries: 0 });
     apply(at, 1);
@@ -192,7 +192,7 @@ describe("when a node takes a snapshot automatically (dissertation 5.1.3)", () =
   });
 });
 
-describe("a snapshot that takes several turns (dissertation 5.1.2)", () => {
+describe("a snapshot that takes several turns (dissertation 5.1.1)", () => {
   test("holds the state as of its beginning, though commands keep being applied and answered", () => {
     const machine = new LargeJournal();
     const at = leading({ machine, keptEntries: 0 });

@@ -4,7 +4,7 @@ import type { SnapshotStore, SnapshotWriter } from "../storage/snapshot-store.ts
 
 /**
  * When a node takes a snapshot automatically: when `entries` or `bytes` is reached since the last one, and `share` as well
- * (dissertation 5.1.3).
+ * (dissertation 5.1.2).
  */
 export type SnapshotPolicy = {
   /** Entries applied. */
@@ -26,7 +26,7 @@ const TURN_BYTES = 1024 * 1024;
 
 type Writing = { readonly writer: SnapshotWriter; readonly parts: Iterator<Uint8Array> };
 
-/** Takes snapshots of a node's own state, a bounded part in each turn (dissertation 5.1.2: concurrently). */
+/** Takes snapshots of a node's own state, a bounded part in each turn (dissertation 5.1.1: concurrently). */
 export class SnapshotTaker {
   readonly #store: SnapshotStore;
   readonly #applier: Applier;

@@ -47,7 +47,7 @@ export function guardedModel<State, Input, Output>(
   };
 }
 
-type Optional = "partition" | "readOnly" | "rank";
+type Optional = "partition" | "readOnly" | "rank" | "same" | "overwrites" | "commute";
 
 /** The functions that a model may leave out: the search asks whether it has them. */
 function optionalParts<State, Input, Output>(
@@ -74,6 +74,37 @@ function optionalParts<State, Input, Output>(
         model,
         () => `rank, for ${operations.length} operations`,
         () => model.rank?.(operations) ?? [],
+      );
+  return { ...guarded, ...hintsOf(model) };
+}
+
+/** The functions that tell the search how operations and states relate. */
+function hintsOf<State, Input, Output>(
+  model: Model<State, Input, Output>,
+): Pick<Model<State, Input, Output>, Optional> {
+  const guarded: { -readonly [name in Optional]?: Model<State, Input, Output>[name] } = {};
+  if (model.same !== undefined)
+    guarded.same = (one, other) =>
+      callModel(
+        model,
+        () => `same, for the states ${stateText(model, one)} and ${stateText(model, other)}`,
+        () => model.same?.(one, other) === true,
+      );
+  if (model.overwrites !== undefined)
+    guarded.overwrites = (input, output) =>
+      callModel(
+        model,
+        () => `overwrites, for ${operationText(model, input, output)}`,
+        () => model.overwrites?.(input, output) === true,
+      );
+  if (model.commute !== undefined)
+    guarded.commute = (one, other) =>
+      callModel(
+        model,
+        () =>
+          `commute, for ${operationText(model, one.input, one.output)} and ` +
+          operationText(model, other.input, other.output),
+        () => model.commute?.(one, other) === true,
       );
   return guarded;
 }

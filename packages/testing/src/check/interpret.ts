@@ -2,9 +2,13 @@ import { checkArgument } from "@kontiki/actors/node";
 import { givenHistory } from "../history/given-history.ts";
 import type { History, Operation } from "../history/history.ts";
 import type { Reading } from "../history/reading.ts";
+import { finish, type Work } from "../slices.ts";
 import { givenFileModel } from "./given-model.ts";
 import { InterpretError, type FileModel, type Interpreted } from "./model.ts";
 import { ModelError } from "./model-error.ts";
+
+/** Operations between two pauses. */
+const OPERATIONS_PER_TURN = 256;
 
 /** Functions that only read one object. */
 const READS: readonly string[] = ["read", "get"];
@@ -21,7 +25,28 @@ export function interpretHistory<State, Input, Output>(
 ): History<Input, Output> {
   checkArgument("interpretHistory", "history", givenHistory, history);
   checkArgument("interpretHistory", "model", givenFileModel, model);
-  const operations = history.operations.map((one) => interpretOne(one, model, history.reading));
+  return finish(interpreted(history, model));
+}
+
+/** Like {@link interpretHistory}, as work that can be paused. */
+export function interpreting<State, Input, Output>(
+  history: History,
+  model: FileModel<State, Input, Output>,
+): Work<History<Input, Output>> {
+  checkArgument("interpreting", "history", givenHistory, history);
+  checkArgument("interpreting", "model", givenFileModel, model);
+  return interpreted(history, model);
+}
+
+function* interpreted<State, Input, Output>(
+  history: History,
+  model: FileModel<State, Input, Output>,
+): Work<History<Input, Output>> {
+  const operations: Operation<Input, Output>[] = [];
+  for (const operation of history.operations) {
+    operations.push(interpretOne(operation, model, history.reading));
+    if (operations.length % OPERATIONS_PER_TURN === 0) yield;
+  }
   return { ...history, operations };
 }
 

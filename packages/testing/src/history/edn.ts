@@ -8,6 +8,7 @@ import { HistoryError } from "./history-error.ts";
 import type { History } from "./history.ts";
 import type { JepsenEvent } from "./jepsen-event.ts";
 import type { ReadingOptions } from "./reading.ts";
+import { wholeText, type TextParts } from "./text-parts.ts";
 import { canonical, type Value } from "./value.ts";
 
 const TYPES: readonly string[] = ["invoke", "ok", "fail", "info"] satisfies JepsenEvent["type"][];
@@ -17,7 +18,8 @@ const TYPES: readonly string[] = ["invoke", "ok", "fail", "info"] satisfies Jeps
  * (nanoseconds) and `:error`. The maps follow each other or are in one vector or list, and may be records, such as
  * `#jepsen.history.Op{...}`.
  */
-export function* parseEdn(text: string, options: ReadingOptions = {}): Work<History> {
+export function* parseEdn(parts: TextParts, options: ReadingOptions = {}): Work<History> {
+  const text = wholeText(parts);
   return yield* withClock((clock) => readBy(clock, text, options));
 }
 

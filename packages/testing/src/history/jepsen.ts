@@ -7,6 +7,7 @@ import type { History } from "./history.ts";
 import { HistoryError } from "./history-error.ts";
 import { linesOf } from "./lines.ts";
 import type { ReadingOptions } from "./reading.ts";
+import type { TextParts } from "./text-parts.ts";
 
 /** What Jepsen's logger writes before an event: its own name, and in newer versions also the worker's name. */
 const LOGGER = /jepsen\.util\b(?:\s+-)?\s*/;
@@ -21,7 +22,7 @@ type Place = { readonly line: number; readonly column: number };
  * It skips lines of other loggers. A line of `jepsen.util` that is not an event is an error: a history with a missing
  * event could get a wrong verdict.
  */
-export function* parseJepsen(text: string, options: ReadingOptions = {}): Work<History> {
+export function* parseJepsen(text: TextParts, options: ReadingOptions = {}): Work<History> {
   const builder = new EventBuilder<Place>(
     options,
     ({ line, column }, problem) => new HistoryError(problem, line, column),
