@@ -3,7 +3,7 @@ import { CONFIG_DEFAULTS, type NodeId } from "@kontiki/core";
 import { KontikiError } from "../errors.ts";
 import type { MailCarrier } from "../threads/mail-carrier.ts";
 import type { ClusterEvent } from "../mail/status.ts";
-import { byNode, nodeName, nodeNames } from "../options/node-names.ts";
+import { byNode, namesByNode, nodeName, nodeNames } from "../options/node-names.ts";
 import type { MachineChecks } from "../machine/checked-machine.ts";
 import {
   callable,
@@ -97,6 +97,12 @@ export type ClusterOptions = {
    * linearizable ones.
    */
   readonly leases?: { readonly clockDrift: number } | undefined;
+  /**
+   * New names for nodes of the data directory, by their present names, for a directory that an earlier version wrote with
+   * a name that is now refused. Each such node is replaced by a new one, which copies everything from the others, in a
+   * change of members; `Cluster.start` resolves when that is done. Default none.
+   */
+  readonly renames?: Readonly<Record<string, string>> | undefined;
   /** A folder in which each node writes a trace of everything that happens to it. Created if absent. Default none. */
   readonly trace?: string | undefined;
   /**
@@ -150,6 +156,7 @@ const CLUSTER_OPTIONS: Schema<ClusterOptions> = {
   snapshotBytes: whole(1),
   keptEntries: whole(0),
   leases: fields({ clockDrift: needed(decimal(0, 0.9, ", such as 0.1")) }),
+  renames: namesByNode,
   trace: folder,
   checks: flag,
   throws: oneOf("fail", "allow"),
@@ -176,6 +183,7 @@ export type CheckedOptions = {
   };
   readonly keptEntries: number;
   readonly leases: { readonly clockDrift: number } | undefined;
+  readonly renames: Readonly<Record<string, string>>;
   readonly trace: string | undefined;
   readonly checks: MachineChecks;
   readonly maxUncommittedBytes: number;
@@ -201,6 +209,7 @@ export function checkClusterOptions(options: ClusterOptions | undefined): Checke
     priorities: given,
     ...logLimits(rest),
     leases: rest.leases,
+    renames: rest.renames ?? {},
     trace: rest.trace,
     checks: { snapshots: rest.checks ?? isTest(env), throws: rest.throws ?? "allow" },
     network: rest.network,
@@ -223,6 +232,18 @@ export function checkPriorities(
     `${WHERE}: priorities.${stranger} is ${given[stranger]}, and there is no node ${stranger}: ` +
       `there are ${nodes.join(", ")}`,
   );
+}
+
+/** Checks that all nodes with a new name exist, and that no node has it. @throws KontikiError */
+export function checkRenames(given: CheckedOptions["renames"], nodes: readonly NodeId[]): void {
+  for (const [before, after] of Object.entries(given)) {
+    const isThere = (name: string): boolean => nodes.includes(name as NodeId);
+    if (isThere(before) && !isThere(after)) continue;
+    const why = isThere(before) ? `there is a node ${after} already` : `there is no node ${before}`;
+    throw new KontikiError(
+      `${WHERE}: renames.${before} is ${after}, and ${why}: there are ${nodes.join(", ")}`,
+    );
+  }
 }
 
 /** How many levels a node's priority is below the highest. */
