@@ -323,6 +323,7 @@ export class Cluster<Command = KeyValueCommand, Result = KeyValueResult> {
   }
 
   async #end(timeoutMs: number): Promise<void> {
+    this.#supervisor.announceStop();
     if (this.#isChecked) await this.#watch.end();
     await stopAll(this.#supervisor, this.#disks, timeoutMs);
     if (this.#isChecked) this.#watch.check();

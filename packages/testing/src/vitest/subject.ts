@@ -1,6 +1,5 @@
 import { planOfParts } from "../plan/own-plan.ts";
 import type { ScenarioParts } from "../scenario/parts.ts";
-import { makeHistory } from "../history/history.ts";
 import { simulateOptions } from "../runs/options-of.ts";
 import type { Plan } from "../plan/plan.ts";
 import type { RunResult, Violation } from "../run/result.ts";
@@ -12,7 +11,7 @@ import {
   type SessionRun,
 } from "../session/run-session.ts";
 import type { Observer } from "../engine/observer.ts";
-import type { Simulation } from "../runs/simulate.ts";
+import { Watched } from "../runs/watched.ts";
 import { HangError, watchdog } from "../watchdog.ts";
 import { TIME_UP, type Deadline } from "./deadline.ts";
 import { thrownText } from "./thrown-text.ts";
@@ -49,8 +48,9 @@ const GRACE_MS = 500;
 /** How long a story may take, in ms. */
 const TELL_MS = 20_000;
 
-/** The plan for this seed. @throws HangError when it takes longer than until the deadline. */
+/** The plan for this seed. @throws HangError when the test's own `commands` take longer than until the deadline. */
 export function planOfSubject({ parts }: Subject, seed: number, until: Deadline): Plan {
+  if (parts.commands === undefined) return planOfParts(parts, seed);
   return watchdog(() => until.leftMs + GRACE_MS)(() => planOfParts(parts, seed));
 }
 
@@ -71,58 +71,38 @@ async function tryPlan(
   how: Pick<SessionOptions, "observers" | "tells">,
   leftMs: () => number,
 ): Promise<Attempt> {
-  const witness = new Witness();
-  const observers = [...(how.observers ?? []), witness.watch];
+  const watched = new Watched();
+  const cause = new Cause();
+  const observers = [...(how.observers ?? []), watched.watch, cause.watch];
   const finish = last === undefined ? {} : { finally: last };
   const options = { ...simulateOptions(parts), ...how, ...finish, observers };
   try {
     const run = await runIn(plan, body, options, watchdog(leftMs));
     const isCut = run.result.violations.some(({ check }) => check === TIME_UP);
-    return { plan, ...run, cause: witness.error, isCut, hang: undefined };
+    return { plan, ...run, cause: cause.error, isCut, hang: undefined };
   } catch (error) {
     if (!(error instanceof HangError)) throw error;
-    return witness.hung(plan);
+    const result = watched.result(TIME_UP, "real time was up");
+    const nothing = { story: [], thrown: undefined, cause: undefined } as const;
+    return { ...nothing, plan, recorded: plan, result, isCut: true, hang: watched.hang };
   }
 }
 
-/** Sees what a result does not tell: errors themselves, and where a run was when it was ended. */
-class Witness {
-  #simulation: Simulation | undefined;
+/** Remembers the first error that a state machine, or the invariant, threw: a result has only its text. */
+class Cause {
   #error: unknown;
 
   get error(): unknown {
     return this.#error;
   }
 
-  readonly watch = (simulation: Simulation): Observer => {
-    this.#simulation = simulation;
-    return {
-      onStep: () => undefined,
-      onHappening: (happening) => {
-        if (happening.type === "misbehaved") this.#error ??= happening.error;
-      },
-    };
-  };
-
-  /** What can be said of a run that was ended in a call. */
-  hung(plan: Plan): Attempt {
-    const { now: at = 0, callInProgress } = this.#simulation ?? {};
-    const result: RunResult = {
-      verdict: "violated",
-      violations: [{ check: TIME_UP, text: "real time was up", at }],
-      doubts: [],
-      hash: "",
-      events: 0,
-      virtualMs: at,
-      coverage: {},
-      history: makeHistory([]),
-    };
-    const hang = callInProgress ?? "the code of the test, or a check of the run,";
-    return { ...NOTHING, plan, recorded: plan, result, isCut: true, hang };
-  }
+  readonly watch = (): Observer => ({
+    onStep: () => undefined,
+    onHappening: (happening) => {
+      if (happening.type === "misbehaved") this.#error ??= happening.error;
+    },
+  });
 }
-
-const NOTHING = { story: [], thrown: undefined, cause: undefined } as const;
 
 /** All violations of an attempt; what its function threw comes first. */
 export function wrongs({ thrown, result }: Attempt): readonly Violation[] {
