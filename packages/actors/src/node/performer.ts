@@ -44,6 +44,8 @@ export type Parts = {
   readonly taker: SnapshotTaker;
 };
 
+const NO_BYTES = new Uint8Array(0);
+
 /**
  * Performs the core's effects, in the order in which it gives them.
  *
@@ -115,6 +117,8 @@ export class Performer {
         return this.#send(effect.to, effect.uid, effect.message);
       case "sendChunk":
         return this.#sendChunk(effect);
+      case "sendFetched":
+        return this.#sendFetched(effect);
       case "saveChunk":
         return this.#saveChunk(effect.snapshot, effect.offset, effect.bytes);
       case "installSnapshot":
@@ -155,6 +159,15 @@ export class Performer {
     const bytes = snapshots.read(snapshot, offset, config.maxAppendBytes);
     if (bytes === undefined) this.followUps.push({ type: "snapshotGone", snapshot });
     else this.#send(to, uid, { type: "snapshotChunk", term, snapshot, offset, bytes });
+  }
+
+  #sendFetched(effect: Effect<CommandBytes> & { readonly type: "sendFetched" }): void {
+    const { to, uid, term, snapshot, offset } = effect;
+    const { snapshots, config } = this.#parts;
+    const bytes = snapshots.readIntact(snapshot, offset, config.maxAppendBytes) ?? NO_BYTES;
+    const message = { type: "fetchedChunk", term, snapshot, offset, bytes } as const;
+    if (to !== config.id) return this.#send(to, uid, message);
+    this.followUps.push({ type: "message", from: to, fromUid: uid, toUid: uid, message });
   }
 
   #saveChunk(snapshot: Snapshot, offset: number, bytes: Uint8Array): void {

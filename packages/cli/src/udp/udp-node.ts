@@ -216,6 +216,7 @@ export class UdpNode {
         return this.#keeper.forgetHorizon();
       case "compactLog":
       case "sendChunk":
+      case "sendFetched":
       case "saveChunk":
       case "installSnapshot":
       case "readReady":
