@@ -1,4 +1,5 @@
 import type { Entry, HardState, Index, LogPosition, Snapshot } from "@kontiki/core";
+import type { Salvaged } from "./salvaged.ts";
 
 /** A command as the log stores it: bytes that only the layers above the log decode. */
 export type CommandBytes = Uint8Array;
@@ -48,6 +49,8 @@ export type Recovered = {
    * FAST '18). It survives restarts until `forgetHorizon`.
    */
   readonly horizon: LogPosition | undefined;
+  /** What is intact of the damaged files, as long as there is a horizon. */
+  readonly salvage?: Salvaged | undefined;
   /** What was found damaged at this start, and where, in one line; undefined if nothing was. */
   readonly damage: string | undefined;
   /** Bytes of a torn last batch that were removed; 0 after a graceful stop. */

@@ -62,6 +62,7 @@ export function openStorage(disk: Disk, options: WalOptions = {}): OpenedStorage
       entries,
       snapshot: found.newest,
       horizon,
+      salvage: undefined,
       damage: damageOf(found, log, repaired),
       tornBytes: log.tornBytes,
     },
