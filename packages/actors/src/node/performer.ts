@@ -44,6 +44,10 @@ export type Parts = {
   readonly taker: SnapshotTaker;
 };
 
+type SnapshotEffect = Effect<CommandBytes> & {
+  readonly type: "sendChunk" | "sendFetched" | "saveChunk" | "installSnapshot";
+};
+
 const NO_BYTES = new Uint8Array(0);
 
 /**
@@ -116,13 +120,10 @@ export class Performer {
       case "send":
         return this.#send(effect.to, effect.uid, effect.message);
       case "sendChunk":
-        return this.#sendChunk(effect);
       case "sendFetched":
-        return this.#sendFetched(effect);
       case "saveChunk":
-        return this.#saveChunk(effect.snapshot, effect.offset, effect.bytes);
       case "installSnapshot":
-        return this.#install(effect.snapshot);
+        return this.#performOnSnapshot(effect);
       case "readReady":
         return reads.ready(effect.id, effect.index);
       case "rejectRead":
@@ -145,6 +146,21 @@ export class Performer {
         return;
       default:
         return effect satisfies never;
+    }
+  }
+
+  #performOnSnapshot(effect: SnapshotEffect): void {
+    switch (effect.type) {
+      case "sendChunk":
+        return this.#sendChunk(effect);
+      case "sendFetched":
+        return this.#sendFetched(effect);
+      case "saveChunk":
+        return this.#saveChunk(effect.snapshot, effect.offset, effect.bytes);
+      case "installSnapshot":
+        return this.#install(effect.snapshot);
+      default:
+        effect satisfies never;
     }
   }
 

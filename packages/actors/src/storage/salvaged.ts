@@ -4,27 +4,9 @@ import {
   TERM_ZERO,
   type Entry,
   type LogPiece,
-  type LogPosition,
   type Salvage,
-  type Snapshot,
 } from "@kontiki/core";
-import type { CommandBytes } from "./storage.ts";
-
-/** What is intact of one log whose files were found damaged: see `LogCopy` of the core. */
-export type SalvagedLog = {
-  /** Runs of adjacent entries, in ascending order, none of them empty. */
-  readonly pieces: readonly (readonly Entry<CommandBytes>[])[];
-  /** Positions that the log is known to have held, ascending. The last one is where it ended. */
-  readonly marks: readonly LogPosition[];
-};
-
-/** What is intact of files that were found damaged and set aside. */
-export type Salvaged = {
-  /** Of logs. */
-  readonly logs: readonly SalvagedLog[];
-  /** Snapshots of which some parts are intact. */
-  readonly snapshots: readonly Snapshot[];
-};
+import type { CommandBytes, Salvaged } from "./storage.ts";
 
 /** What the core reads of it. */
 export function salvageOf({ logs, snapshots }: Salvaged): Salvage<CommandBytes> {

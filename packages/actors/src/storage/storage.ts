@@ -1,5 +1,4 @@
 import type { Entry, HardState, Index, LogPosition, Snapshot } from "@kontiki/core";
-import type { Salvaged } from "./salvaged.ts";
 
 /** A command as the log stores it: bytes that only the layers above the log decode. */
 export type CommandBytes = Uint8Array;
@@ -33,6 +32,22 @@ export interface Storage {
   /** Closes the file; unsynced writes may be lost. No call may follow. */
   close(): void;
 }
+
+/** What is intact of one log whose files were found damaged: see `LogCopy` of the core. */
+export type SalvagedLog = {
+  /** Runs of adjacent entries, in ascending order, none of them empty. */
+  readonly pieces: readonly (readonly Entry<CommandBytes>[])[];
+  /** Positions that the log is known to have held, ascending. The last one is where it ended. */
+  readonly marks: readonly LogPosition[];
+};
+
+/** What is intact of files that were found damaged and set aside. */
+export type Salvaged = {
+  /** Of logs. */
+  readonly logs: readonly SalvagedLog[];
+  /** Snapshots of which some parts are intact. */
+  readonly snapshots: readonly Snapshot[];
+};
 
 /** What recovery found on a disk. All of it is durable. */
 export type Recovered = {

@@ -12,8 +12,8 @@ import {
   type Snapshot,
   type State,
 } from "@kontiki/core";
-import { salvageOf, type Salvaged } from "../storage/salvaged.ts";
-import type { CommandBytes } from "../storage/storage.ts";
+import { salvageOf } from "../storage/salvaged.ts";
+import type { CommandBytes, Salvaged } from "../storage/storage.ts";
 import { changesBetween } from "./trace-changes.ts";
 import { toTrace } from "./trace-values.ts";
 
