@@ -35,7 +35,7 @@ export type Repaired = {
  * - The log begins after an entry that no snapshot covers, because that snapshot is damaged. The log is set aside until
  *   another node sends a snapshot.
  *
- * A log that was damaged before the snapshot's last entry continues after it with what is intact there.
+ * A damaged log continues, after the damage or after the snapshot's last entry, with what certainly comes next.
  *
  * When promised entries are lost, the node must not vote until it has them again: otherwise a majority that includes it
  * could elect a leader that lacks entries committed with its help (Alagappan et al., FAST '18).
@@ -46,16 +46,15 @@ export function repair(log: LogRead, snapshot: Snapshot | undefined): Repaired {
   const isGap = log.base.index > end.index;
   const isKept = !isGap && holds(log, end);
   const copy = log.copy ?? (isGap ? wholeCopy(log) : undefined);
-  const { base, entries } = isKept ? log : continued(end, copy);
+  const kept = isKept ? log : { base: end, entries: [] };
+  const { base, entries } = copy === undefined ? kept : extended(kept, copy, promised);
   const isLost =
-    (damage !== undefined || isGap) &&
-    promised.index > end.index &&
-    !holds({ base, entries }, promised);
+    copy !== undefined && promised.index > end.index && !holds({ base, entries }, promised);
   const horizon = isLost ? later(promised, log.horizon) : log.horizon;
   return {
     content: { hard: isKept ? hard : atLeast(hard, end.term), base, entries, horizon },
     isRewritten: damage !== undefined || !isKept,
-    isSetAside: damage !== undefined || isGap,
+    isSetAside: copy !== undefined,
     copy,
     lost: isGap ? `no snapshot holds the entries up to ${log.base.index}` : undefined,
   };
@@ -71,25 +70,29 @@ function atLeast(hard: HardState, term: Term): HardState {
 
 /** All of a log that no snapshot meets. */
 function wholeCopy({ base, entries, promised }: LogRead): SalvagedLog {
-  return { pieces: entries.length === 0 ? [] : [entries], marks: [base, promised] };
+  if (entries.length === 0) return { pieces: [], marks: [promised] };
+  return { pieces: [entries], marks: [base, promised] };
 }
 
-/** An empty log after `base`, with what certainly comes next. */
-function continued(
-  base: LogPosition,
-  copy: SalvagedLog | undefined,
-): Pick<LogContent, "base" | "entries"> {
-  for (const piece of copy?.pieces ?? []) {
-    const at = base.index - (piece[0]?.index ?? 0);
-    const isMarked = copy?.marks.some((mark) => samePosition(mark, base)) ?? false;
-    if (piece[at]?.term === base.term || (at === -1 && isMarked))
-      return { base, entries: piece.slice(at + 1) };
-  }
-  return { base, entries: [] };
+/** A part of a log. */
+type Part = Pick<LogContent, "base" | "entries">;
+
+/** A log with what certainly comes next, up to its last promised entry. */
+function extended(kept: Part, { pieces, marks }: SalvagedLog, promised: LogPosition): Part {
+  const { base } = kept;
+  const last = kept.entries.at(-1) ?? base;
+  const isMarked = last.index === 0 || marks.some((mark) => samePosition(mark, last));
+  const found = pieces
+    .map((piece) => ({ piece, at: last.index - (piece[0]?.index ?? 0) }))
+    .find(({ piece, at }) => piece[at]?.term === last.term || (at === -1 && isMarked));
+  const entries =
+    found === undefined ? kept.entries : [...kept.entries, ...found.piece.slice(found.at + 1)];
+  if (!holds({ base, entries }, promised)) return { base, entries };
+  return { base, entries: entries.slice(0, promised.index - base.index) };
 }
 
 /** Whether this entry is in a log, or is its base. */
-function holds({ base, entries }: Pick<LogContent, "base" | "entries">, at: LogPosition): boolean {
+function holds({ base, entries }: Part, at: LogPosition): boolean {
   if (samePosition(base, at)) return true;
   return entries[at.index - base.index - 1]?.term === at.term;
 }

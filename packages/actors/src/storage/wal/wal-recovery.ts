@@ -21,6 +21,7 @@ import {
   type BatchEnd,
   type SegmentHeader,
 } from "./wal-format.ts";
+import { isCut, type LogWrite } from "./wal-records.ts";
 import { Replay } from "./wal-replay.ts";
 
 const WAY_OUT =
@@ -88,8 +89,8 @@ export type Tail = {
 /** What was read of a log. */
 export type LogRead = Pick<Replay, "hard" | "horizon" | "base" | "entries" | "spans" | "cuts"> & {
   /**
-   * The last entry of the log according to the last intact batch. If it is after the kept entries, those between are
-   * lost.
+   * The last entry of the log according to the last intact batch or the promise file. If it is after the kept entries,
+   * those between are lost.
    */
   readonly promised: LogPosition;
   /** Where writing may continue; in a damaged log, what a new segment must follow. */
@@ -151,7 +152,7 @@ export function readLog(disk: Disk): LogRead {
   if (damage === undefined && read.tail !== undefined)
     return { ...kept, damage, copy: undefined, tail: read.tail, tornBytes: read.tornBytes };
   const found = damage ?? missing(disk, 1);
-  const lost = promisesOf(disk, segments, { damage: found, kept: read.tail, promise });
+  const lost = promisesOf(disk, segments, { damage: found, kept: read.tail, promise, cuts });
   return { ...kept, ...lost, damage: found, tornBytes: 0 };
 }
 
@@ -188,17 +189,21 @@ function replaySegments(disk: Disk, segments: readonly Segment[], replay: Replay
     tornBytes = read.tornBytes;
   }
   if (tail === undefined) return { tail, damage: missing(disk, 1), tornBytes };
-  rejectWithoutBatches(disk, segments, tail);
-  return { tail, damage: undefined, tornBytes };
+  const [first] = segments;
+  if (first === undefined || tail.last.sequence >= leastEnd(first))
+    return { tail, damage: undefined, tornBytes };
+  const path = disk.pathOf(segmentName(first.number));
+  const damage = { path, offset: SEGMENT_HEADER_BYTES, what: "no intact batch is left" };
+  return { tail, damage, tornBytes };
 }
 
-/** Batches before the first existing segment were removed because a later one is durable; at least one must be left. */
-function rejectWithoutBatches(disk: Disk, [first]: readonly Segment[], { last }: Tail): void {
-  if (first === undefined || last.sequence > endBefore(first).sequence) return;
-  if (last.sequence === LOG_BEGIN.sequence) return;
-  const path = disk.pathOf(segmentName(first.number));
-  const what = "no intact batch is left";
-  throw new DamagedLogError({ path, offset: SEGMENT_HEADER_BYTES, what });
+/**
+ * The least batch that a log which begins with this segment ends with. Batches before it were removed because a later one is
+ * durable.
+ */
+function leastEnd(first: Segment): number {
+  const { sequence } = endBefore(first);
+  return sequence === LOG_BEGIN.sequence ? sequence : sequence + 1;
 }
 
 function segmentsOf(disk: Disk): readonly Segment[] {
@@ -300,8 +305,9 @@ function promisesOf(
     readonly damage: Damage;
     readonly kept: Tail | undefined;
     readonly promise: Promised | undefined;
+    readonly cuts: number;
   },
-): Pick<LogRead, "hard" | "horizon" | "promised" | "tail" | "copy"> {
+): Pick<LogRead, "hard" | "horizon" | "promised" | "tail" | "copy" | "cuts"> {
   const { damage, promise } = read;
   const kept = read.kept?.last ?? LOG_BEGIN;
   const batches = intactBatches(
@@ -312,7 +318,9 @@ function promisesOf(
   const isNewest =
     promise !== undefined && promise.end.sequence >= (last ?? { end: kept }).end.sequence;
   const found = isNewest ? promise : last;
-  const durable = Math.max(0, ...segments.map(({ header }) => header?.previous.sequence ?? 0));
+  const [first, ...others] = segments;
+  const least = first === undefined ? 0 : leastEnd(first);
+  const durable = Math.max(least, ...others.map((segment) => endBefore(segment).sequence));
   if (found === undefined || found.end.sequence < durable) throw new DamagedLogError(damage);
   const { hard, horizon, last: promised } = found.state;
   const segment = segments.at(-1)?.number ?? read.kept?.segment ?? 0;
@@ -321,8 +329,14 @@ function promisesOf(
     horizon,
     promised,
     copy: salvagedLog(batches, promise),
+    cuts: Math.max(read.cuts, cutsAfter(found)),
     tail: { segment, length: 0, last: found.end, lastBatch: undefined, isFull: false },
   };
+}
+
+/** How often the log was cut when this was durable, as far as it says. */
+function cutsAfter({ state, writes = [] }: Promised & { writes?: readonly LogWrite[] }): number {
+  return (state.before?.cuts ?? 0) + writes.filter(isCut).length;
 }
 
 function asBuffer(bytes: Uint8Array): Buffer {
