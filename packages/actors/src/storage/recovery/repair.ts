@@ -45,7 +45,7 @@ export function repair(log: LogRead, snapshot: Snapshot | undefined): Repaired {
   const end = snapshot === undefined ? LOG_START : positionOf(snapshot);
   const isGap = log.base.index > end.index;
   const isKept = !isGap && holds(log, end);
-  const copy = log.copy ?? (isGap ? wholeCopy(log) : undefined);
+  const copy = damage !== undefined || isGap ? log.salvage() : undefined;
   const kept = isKept ? log : { base: end, entries: [] };
   const { base, entries } = copy === undefined ? kept : extended(kept, copy, promised);
   const isLost =
@@ -68,27 +68,34 @@ function atLeast(hard: HardState, term: Term): HardState {
   return hard.term < term ? { term, votedFor: undefined } : hard;
 }
 
-/** All of a log that no snapshot meets. */
-function wholeCopy({ base, entries, promised }: LogRead): SalvagedLog {
-  if (entries.length === 0) return { pieces: [], marks: [promised] };
-  return { pieces: [entries], marks: [base, promised] };
-}
-
 /** A part of a log. */
 type Part = Pick<LogContent, "base" | "entries">;
 
-/** A log with what certainly comes next, up to its last promised entry. */
-function extended(kept: Part, { pieces, marks }: SalvagedLog, promised: LogPosition): Part {
+/** A log with what certainly comes next in place of what followed, up to its last promised entry. */
+function extended(kept: Part, copy: SalvagedLog, promised: LogPosition): Part {
   const { base } = kept;
-  const last = kept.entries.at(-1) ?? base;
-  const isMarked = last.index === 0 || marks.some((mark) => samePosition(mark, last));
-  const found = pieces
-    .map((piece) => ({ piece, at: last.index - (piece[0]?.index ?? 0) }))
-    .find(({ piece, at }) => piece[at]?.term === last.term || (at === -1 && isMarked));
-  const entries =
-    found === undefined ? kept.entries : [...kept.entries, ...found.piece.slice(found.at + 1)];
+  const next = copy.pieces
+    .map((piece) => ({ piece, after: meetingOf(kept, piece, copy.marks) }))
+    .findLast(({ after }) => after !== undefined);
+  const entries = next === undefined ? kept.entries : joined(kept, next.piece, next.after ?? 0);
   if (!holds({ base, entries }, promised)) return { base, entries };
   return { base, entries: entries.slice(0, promised.index - base.index) };
+}
+
+type Piece = SalvagedLog["pieces"][number];
+
+/** The last entry up to which a log is certainly the one that a piece belongs to; undefined if nothing shows that. */
+function meetingOf(log: Part, piece: Piece, marks: SalvagedLog["marks"]): number | undefined {
+  const common = piece.findLast((entry) => holds(log, entry));
+  if (common !== undefined) return common.index;
+  const before = (piece[0]?.index ?? 0) - 1;
+  const isMarked = marks.some((mark) => mark.index === before && holds(log, mark));
+  return isMarked || (before === 0 && log.base.index === 0) ? before : undefined;
+}
+
+function joined({ base, entries }: Part, piece: Piece, after: number): Part["entries"] {
+  const first = piece[0]?.index ?? 0;
+  return [...entries.slice(0, after - base.index), ...piece.slice(after + 1 - first)];
 }
 
 /** Whether this entry is in a log, or is its base. */

@@ -3,7 +3,7 @@ import type { Disk } from "../disk/disk.ts";
 import { KontikiError } from "../../errors.ts";
 import { RecordError } from "./record-cursor.ts";
 import { readPromise, type Promised } from "./promise.ts";
-import { intactBatches, salvagedLog } from "./wal-salvage.ts";
+import { intactBatches, salvagedLog, type IntactBatch } from "./wal-salvage.ts";
 import type { SalvagedLog } from "../storage.ts";
 import {
   decodeBatch,
@@ -101,8 +101,8 @@ export type LogRead = Pick<Replay, "hard" | "horizon" | "base" | "entries" | "sp
   readonly setsAside: number;
   /** The first damage; everything before it is kept. Undefined if the log is intact. */
   readonly damage: Damage | undefined;
-  /** What is intact of a damaged log, before and after the damage. */
-  readonly copy: SalvagedLog | undefined;
+  /** Reads all that is intact of the log, before and after damage, also what was compacted. */
+  readonly salvage: () => SalvagedLog;
   readonly tornBytes: number;
 };
 
@@ -147,10 +147,11 @@ export function readLog(disk: Disk): LogRead {
   const read = replaySegments(disk, segments, replay);
   const { hard, horizon, base, entries, spans, cuts, last: promised } = replay;
   const setsAside = segments[0]?.header?.setsAside ?? 0;
-  const kept = { hard, horizon, base, entries, spans, cuts, promised, outdated, setsAside };
+  const salvage = (): SalvagedLog => salvagedLog(batchesIn(disk, segments), promise);
+  const kept = { hard, horizon, base, entries, spans, cuts, promised, outdated, setsAside, salvage };
   const damage = read.damage ?? damageOfEnd(disk, read.tail, promise);
   if (damage === undefined && read.tail !== undefined)
-    return { ...kept, damage, copy: undefined, tail: read.tail, tornBytes: read.tornBytes };
+    return { ...kept, damage, tail: read.tail, tornBytes: read.tornBytes };
   const found = damage ?? missing(disk, 1);
   const lost = promisesOf(disk, segments, { damage: found, kept: read.tail, promise, cuts });
   return { ...kept, ...lost, damage: found, tornBytes: 0 };
@@ -297,7 +298,14 @@ function damageAfter(
   return isLast ? undefined : "a batch that a later segment depends on is bad";
 }
 
-/** What a damaged log has promised, what is intact of it, and where a new segment goes. */
+function batchesIn(disk: Disk, segments: readonly Segment[]): readonly IntactBatch[] {
+  return intactBatches(
+    disk,
+    segments.map(({ number }) => segmentName(number)),
+  );
+}
+
+/** What a damaged log has promised, and where a new segment goes. */
 function promisesOf(
   disk: Disk,
   segments: readonly Segment[],
@@ -307,14 +315,10 @@ function promisesOf(
     readonly promise: Promised | undefined;
     readonly cuts: number;
   },
-): Pick<LogRead, "hard" | "horizon" | "promised" | "tail" | "copy" | "cuts"> {
+): Pick<LogRead, "hard" | "horizon" | "promised" | "tail" | "cuts"> {
   const { damage, promise } = read;
   const kept = read.kept?.last ?? LOG_BEGIN;
-  const batches = intactBatches(
-    disk,
-    segments.map(({ number }) => segmentName(number)),
-  );
-  const last = batches.findLast(({ end }) => end.sequence > kept.sequence);
+  const last = batchesIn(disk, segments).findLast(({ end }) => end.sequence > kept.sequence);
   const isNewest =
     promise !== undefined && promise.end.sequence >= (last ?? { end: kept }).end.sequence;
   const found = isNewest ? promise : last;
@@ -328,7 +332,6 @@ function promisesOf(
     hard,
     horizon,
     promised,
-    copy: salvagedLog(batches, promise),
     cuts: Math.max(read.cuts, cutsAfter(found)),
     tail: { segment, length: 0, last: found.end, lastBatch: undefined, isFull: false },
   };
