@@ -51,6 +51,15 @@ function trial(seed: number): Outcome {
     const all = NODES.every((id) => cluster.node(id).journal.applied.length === TEXTS.length);
     return all ? "served" : `${about}: acknowledged commands are gone`;
   }
+  if (process.env["DBG"]) {
+    for (const [node, id] of NODES.entries()) {
+      const { actor, recovered } = cluster.node(id);
+      const { salvage } = recovered;
+      console.log(id, recovered.damage, "live", actor.log.firstIndex, actor.log.lastIndex, "state", JSON.stringify({ ...actor.state, memberships: 0, role: { ...actor.state.role, receiving: actor.state.role.type === "follower" ? actor.state.role.receiving : 0 } }), "\nsalvage", JSON.stringify(salvage?.logs.map(({ pieces, marks }) => [pieces.map((p) => p.map((e) => `${e.index}@${e.term}`).join(" ")), marks.map((m) => `${m.index}@${m.term}`).join(" ")])), JSON.stringify(salvage?.snapshots.map(({ index, size, checksum }) => [index, size, checksum])));
+      const it = intactOf(before[node] ?? {}, after[node] ?? {});
+      console.log("intact", [...it.entries].map(([a, b]) => `${a}@${b}`).join(" "), [...it.snapshots].map(([n, x]) => `${n} ${x.isKnown} ${x.isIntact.join()}`).join("; "), Object.keys(after[node] ?? {}).join());
+    }
+  }
   if (cluster.leader !== undefined) return `${about}: it has a leader, and does not settle`;
   return prospect.type === "lost" ? "refused" : `${about}: all is intact, and not served`;
 }

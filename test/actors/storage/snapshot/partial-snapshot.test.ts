@@ -129,6 +129,27 @@ describe("with more damage", () => {
       expect(partial(bad)).toBeUndefined();
   });
 
+  test("less has to be intact to find a file of a snapshot that is known", () => {
+    const [, second] = places;
+    const bad = flipped(flipped(bytes, 3), (second?.to ?? 0) - 1);
+    bad.fill(0, endAt);
+    expect(partial(bad)).toBeUndefined();
+    const disk = frozenDisk({ [NAME]: bad });
+    const found = PartialSnapshot.findOf(disk, NAME, snapshot);
+    expect(found?.snapshot).toEqual(snapshot);
+    expect(readAll(found, 1000)).toEqual(
+      [...bytes].map((byte, at) =>
+        (second?.from ?? 0) <= at && at < (second?.to ?? 0) ? undefined : byte,
+      ),
+    );
+    for (const other of [
+      { ...snapshot, checksum: snapshot.checksum ^ 1 },
+      { ...snapshot, size: snapshot.size + 8 },
+      { ...snapshot, membership: { ...MEMBERS, lastUid: 8 } },
+    ])
+      expect(PartialSnapshot.findOf(disk, NAME, other)).toBeUndefined();
+  });
+
   test("a file that has lost its second outline, or has bytes after it, is read by its first", () => {
     const second = Buffer.concat([bytes, Buffer.alloc(5)]);
     for (const whole of [bytes.slice(0, -5), second])

@@ -1,5 +1,5 @@
-import type { Snapshot } from "@kontiki/core";
-import { crc32Of } from "./checksum.ts";
+import { positionOf, sameSnapshot, type Snapshot } from "@kontiki/core";
+import { crc32Joined, crc32Of } from "./checksum.ts";
 import type { Disk } from "../disk/disk.ts";
 import {
   decodeFrame,
@@ -7,9 +7,10 @@ import {
   decodeOutline,
   encodeEnd,
   encodeFrame,
+  encodeHeader,
   endAt,
+  endLength,
   firstOutline,
-  formatOfHeader,
   FRAME_BYTES,
   HEADER_START_BYTES,
   headerLength,
@@ -39,15 +40,35 @@ export class PartialSnapshot {
     this.snapshot = snapshot;
     this.#header = outline.header;
     this.#parts = outline.parts;
-    this.#starts = startsOf(outline);
+    this.#starts = startsOf(outline.header, outline.parts);
     this.#end = encodeEnd(outline);
   }
 
   /** Reads what a file says of itself; undefined if too little of that is intact. */
   static find(disk: Disk, name: string): PartialSnapshot | undefined {
     const outline = outlineAtEnd(disk, name) ?? outlineAfterParts(disk, name);
+    const found = PartialSnapshot.#of(disk, name, outline);
+    if (found !== undefined) return found;
+    const derived = PartialSnapshot.#of(disk, name, derivedOutline(disk, name, undefined));
+    return derived?.isWhole === true ? derived : undefined;
+  }
+
+  /** A file if it is that of a certain snapshot. Then less of it has to be intact: the snapshot says what its header is. */
+  static findOf(disk: Disk, name: string, snapshot: Snapshot): PartialSnapshot | undefined {
+    const found = PartialSnapshot.find(disk, name);
+    if (found !== undefined) return sameSnapshot(found.snapshot, snapshot) ? found : undefined;
+    const derived = PartialSnapshot.#of(disk, name, derivedOutline(disk, name, snapshot));
+    return derived && sameSnapshot(derived.snapshot, snapshot) ? derived : undefined;
+  }
+
+  static #of(disk: Disk, name: string, outline: Outline | undefined): PartialSnapshot | undefined {
     const snapshot = outline && snapshotOf(outline);
     return outline && snapshot && new PartialSnapshot(disk, name, outline, snapshot);
+  }
+
+  /** Whether all parts are intact. */
+  get isWhole(): boolean {
+    return this.#parts.every((frame, part) => this.#isIntact(part, frame));
   }
 
   /**
@@ -105,7 +126,7 @@ export class PartialSnapshot {
   }
 }
 
-function startsOf({ header, parts }: Outline): readonly number[] {
+function startsOf(header: Buffer, parts: readonly Frame[]): readonly number[] {
   const starts = [header.length];
   for (const { length } of parts) starts.push((starts.at(-1) ?? 0) + FRAME_BYTES + length);
   return starts;
@@ -129,44 +150,75 @@ function outlineAtEnd(disk: Disk, name: string): Outline | undefined {
   return outlineAt(disk, name, secondOutline(last, size));
 }
 
-/** Goes from part to part: possible only if their lengths are intact. */
+/** Goes from part to part: possible only if header and lengths are intact. */
 function outlineAfterParts(disk: Disk, name: string): Outline | undefined {
+  const header = headerOf(disk, name);
+  const parts = header && framesOf(disk, name, header, undefined);
+  if (header === undefined || parts === undefined) return undefined;
+  const offset = startsOf(header, parts).at(-1) ?? 0;
+  const end = range(disk, name, offset, TRAILER_BYTES);
+  return outlineAt(disk, name, firstOutline(end, offset));
+}
+
+/**
+ * An outline from the header and the frames of the parts alone. They hold no checksum of the file, but theirs give it. It is
+ * proven only if all parts are intact, or if it is that of a snapshot that is known.
+ */
+function derivedOutline(
+  disk: Disk,
+  name: string,
+  snapshot: Snapshot | undefined,
+): Outline | undefined {
+  const header =
+    snapshot === undefined
+      ? headerOf(disk, name)
+      : encodeHeader({ at: positionOf(snapshot), membership: snapshot.membership });
+  const parts = header && framesOf(disk, name, header, snapshot?.size);
+  if (header === undefined || parts === undefined) return undefined;
+  let checksum = crc32Of(header, 0);
+  for (const frame of parts)
+    checksum = crc32Joined(crc32Of(encodeFrame(frame), checksum), frame.crc, frame.length);
+  return { header, parts, checksum };
+}
+
+function headerOf(disk: Disk, name: string): Buffer | undefined {
   try {
     const header = range(disk, name, 0, headerLength(range(disk, name, 0, HEADER_START_BYTES)));
-    const parts: Frame[] = [];
-    for (let offset = header.length; ;) {
-      const bytes = range(disk, name, offset, TRAILER_BYTES);
-      if (bytes.length < FRAME_BYTES) return undefined;
-      const frame = decodeFrame(bytes, offset);
-      if (frame === undefined)
-        return formatOfHeader(header) === 1
-          ? outlineOfIntact(disk, name, header, parts)
-          : outlineAt(disk, name, firstOutline(bytes, offset));
-      parts.push(frame);
-      offset += FRAME_BYTES + frame.length;
-    }
+    decodeHeader(header);
+    return header;
   } catch (cause) {
     if (!(cause instanceof SnapshotFormatError)) throw cause;
     return undefined;
   }
 }
 
-/** Format 1 does not record the checksum of the file: it is known only if all parts are intact. */
-function outlineOfIntact(
+/** The frames of all parts, up to the end mark, or to where a file of this size must end. */
+function framesOf(
   disk: Disk,
   name: string,
   header: Buffer,
-  parts: readonly Frame[],
-): Outline | undefined {
-  let checksum = crc32Of(header, 0);
+  size: number | undefined,
+): readonly Frame[] | undefined {
+  const parts: Frame[] = [];
   let offset = header.length;
-  for (const frame of parts) {
-    const bytes = range(disk, name, offset + FRAME_BYTES, frame.length);
-    if (crc32Of(bytes, 0) !== frame.crc) return undefined;
-    checksum = crc32Of(bytes, crc32Of(encodeFrame(frame), checksum));
+  while (size === undefined || offset + endLength(header, parts.length) !== size) {
+    const bytes = range(disk, name, offset, FRAME_BYTES);
+    const frame = bytes.length < FRAME_BYTES ? "bad" : frameIn(bytes, offset);
+    if (frame === "bad") return undefined;
+    if (frame === undefined) return parts;
+    parts.push(frame);
     offset += FRAME_BYTES + frame.length;
   }
-  return { header, parts, checksum };
+  return parts;
+}
+
+function frameIn(bytes: Buffer, offset: number): Frame | "bad" | undefined {
+  try {
+    return decodeFrame(bytes, offset);
+  } catch (cause) {
+    if (!(cause instanceof SnapshotFormatError)) throw cause;
+    return "bad";
+  }
 }
 
 function outlineAt(disk: Disk, name: string, place: OutlinePlace | undefined): Outline | undefined {

@@ -97,9 +97,8 @@ export class SnapshotFiles implements SnapshotStore {
   #partialOf(name: string, snapshot: Snapshot): PartialSnapshot | undefined {
     const known = this.#partial.get(name);
     if (known !== undefined && sameSnapshot(known.snapshot, snapshot)) return known;
-    const found = PartialSnapshot.find(this.#disk, name);
-    if (found === undefined || !sameSnapshot(found.snapshot, snapshot)) return undefined;
-    this.#partial.set(name, found);
+    const found = PartialSnapshot.findOf(this.#disk, name, snapshot);
+    if (found !== undefined) this.#partial.set(name, found);
     return found;
   }
 

@@ -149,12 +149,26 @@ export function endAt({ header, parts }: Outline): number {
   return parts.reduce((sum, { length }) => sum + FRAME_BYTES + length, header.length);
 }
 
+/** The length of the end of a file with this header and number of parts. */
+export function endLength(header: Buffer, parts: number): number {
+  if (isFormat1(header)) return 2 * FRAME_BYTES;
+  return 2 * (TRAILER_BYTES + outlineLength(header, parts));
+}
+
+function isFormat1(header: Buffer): boolean {
+  return header.readUInt32LE(8) === 1;
+}
+
+function outlineLength(header: Buffer, parts: number): number {
+  return OUTLINE_START_BYTES + header.length + FRAME_BYTES * parts;
+}
+
 /** The end of a file, in the format of its header. */
 export function encodeEnd(outline: Outline): Buffer {
-  const start = endAt(outline);
-  if (outline.header.readUInt32LE(8) === 1) return encodeEnd1(start + 2 * FRAME_BYTES);
-  const length = OUTLINE_START_BYTES + outline.header.length + FRAME_BYTES * outline.parts.length;
-  const size = start + 2 * (TRAILER_BYTES + length);
+  const { header, parts } = outline;
+  const size = endAt(outline) + endLength(header, parts.length);
+  if (isFormat1(header)) return encodeEnd1(size);
+  const length = outlineLength(header, parts.length);
   const bytes = encodeOutline(outline, size, length);
   const first = Buffer.alloc(TRAILER_BYTES);
   first.writeUInt32LE(END_MARK, 0);
