@@ -140,7 +140,13 @@ export { FAULT_GROUPS, type FaultGroup } from "./scenario/faults/table.ts";
 export type * from "./scenario/input.ts";
 export type { Duration, DurationRange, Share } from "./scenario/written/values.ts";
 export { loadScenario, loadScenarioParts, parseScenario } from "./scenario/load.ts";
-export type { CommandGenerator, OwnCommand, ScenarioParts } from "./scenario/parts.ts";
+export type {
+  CommandGenerator,
+  Invariant,
+  OwnCommand,
+  ScenarioParts,
+  Throws,
+} from "./scenario/parts.ts";
 export { ScenarioError, type PlacedComplaint, type TextPlace } from "./scenario/scenario-error.ts";
 export { keyValueSpecification, type Specification } from "./check/models/specification.ts";
 export { scenarioNames } from "./scenario/shipped.ts";

@@ -496,7 +496,9 @@ describe("a check that takes long", () => {
 
 test("a result that cannot be written is an error of the tool", async () => {
   const host = new FakeHost();
-  host.stdout.destroy(new Error("no space left on device"));
+  const refuse = (_chunk: string, _encoding: string, done: (error: Error) => void): void =>
+    done(new Error("no space left on device"));
+  Object.assign(host.stdout, { _write: refuse });
   const argv = ["check", saved("h.jsonl", VALID), "--model", "register"];
   expect(await run(argv, host, async () => new FakeCluster())).toBe(4);
   expect(host.stderr.text).toBe("kontiki: cannot write the output: no space left on device\n");

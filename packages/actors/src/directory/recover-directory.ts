@@ -1,4 +1,4 @@
-import { join, resolve } from "node:path";
+import { join } from "node:path";
 import {
   indexAfter,
   nextTerm,
@@ -9,6 +9,7 @@ import {
   type Membership,
   type NodeId,
 } from "@kontiki/core";
+import { absolutePath } from "./absolute-path.ts";
 import type { ClusterFile } from "./cluster-file.ts";
 import { ClusterFolder } from "./cluster-folder.ts";
 import { KontikiError } from "../errors.ts";
@@ -66,7 +67,7 @@ export function openLostCluster(
   system: DirectorySystem = { calls: SYSTEM_CALLS, processes: PROCESSES },
 ): LostCluster {
   checkArgument("openLostCluster", "path", folderRule, path);
-  const folder = new ClusterFolder(resolve(path), system.calls);
+  const folder = new ClusterFolder(absolutePath(path), system.calls);
   refuseUnfitPlatform(folder, system.platform);
   return refusingUnwritable(() => {
     if (folder.look() !== "made") throw folder.error("holds no cluster");

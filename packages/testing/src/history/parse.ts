@@ -34,11 +34,14 @@ export function parsing(
   format: Format,
   options: ReadingOptions = {},
 ): Work<History> {
+  checkArgument("parsing", "text", TEXT_PARTS, text);
   return checkedParsing("parsing", text, format, options);
 }
 
-const TEXT = rule<TextParts>(
-  "the text of a file",
+const TEXT = rule<string>("the text of a file", (value) => typeof value === "string");
+
+const TEXT_PARTS = rule<TextParts>(
+  "the text of a file, or its parts",
   (value) =>
     typeof value === "string" ||
     (typeof value === "object" && value !== null && Symbol.iterator in value),
@@ -50,7 +53,6 @@ function checkedParsing(
   format: Format,
   options: ReadingOptions,
 ): Work<History> {
-  checkArgument(where, "text", TEXT, text);
   checkArgument(where, "format", oneOf(...FORMATS), format);
   checkOptions(where, READING_OPTIONS, options);
   return parsed(text, format, options);
@@ -67,6 +69,7 @@ function* parsed(text: TextParts, format: Format, options: ReadingOptions): Work
 
 /** Reads a history without pauses. @throws HistoryError as {@link parsing} does. */
 export function parseHistory(text: string, format: Format, options: ReadingOptions = {}): History {
+  checkArgument("parseHistory", "text", TEXT, text);
   return finish(checkedParsing("parseHistory", text, format, options));
 }
 
