@@ -39,12 +39,12 @@ export const defineCheck: Define = (command, { host, done }) => {
     )
     .option("--json", "print one JSON object")
     .addOption(
-      new Option("--seconds <s>", "time limit; the verdict is unknown after it")
+      new Option("--seconds <s>", "time limit, reading included; the verdict is unknown after it")
         .argParser(seconds(0.1, DAY_S))
         .default(60),
     )
     .addOption(
-      new Option("--memory <mib>", "memory limit of the search; the verdict is unknown beyond it")
+      new Option("--memory <mib>", "memory limit of the process; the verdict is unknown beyond it")
         .argParser(wholeNumber(1, 12_288))
         .default(1024, "1024 MiB"),
     )
