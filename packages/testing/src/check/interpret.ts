@@ -2,6 +2,8 @@ import { checkArgument } from "@kontiki/actors/node";
 import { givenHistory } from "../history/given-history.ts";
 import type { History, Operation } from "../history/history.ts";
 import type { Reading } from "../history/reading.ts";
+import { canonical } from "../history/value.ts";
+import { valueProblem } from "../history/value-problem.ts";
 import { givenFileModel } from "./given-model.ts";
 import { InterpretError, type FileModel, type Interpreted } from "./model.ts";
 import { ModelError } from "./model-error.ts";
@@ -10,7 +12,8 @@ import { ModelError } from "./model-error.ts";
 const READS: readonly string[] = ["read", "get"];
 
 /**
- * Translates the operations of a file to the inputs and outputs of a model. Operations keep their order.
+ * Translates the operations of a file to the inputs and outputs of a model. Operations keep their order. Each key is an
+ * object, which is judged by itself.
  *
  * @throws InterpretError when the model does not know an operation; the message names the operation.
  * @throws ModelError when the model throws anything else.
@@ -21,8 +24,40 @@ export function interpretHistory<State, Input, Output>(
 ): History<Input, Output> {
   checkArgument("interpretHistory", "history", givenHistory, history);
   checkArgument("interpretHistory", "model", givenFileModel, model);
-  const operations = history.operations.map((one) => interpretOne(one, model, history.reading));
+  checkValues(history.operations);
+  if (model.partition === undefined) checkKeys(history.operations, model);
+  const operations = history.operations.map((one) => {
+    const { key } = one.input;
+    const interpreted = interpretOne(one, model, history.reading);
+    return key === undefined ? interpreted : { ...interpreted, object: canonical(key) };
+  });
   return { ...history, operations };
+}
+
+/** A program may give any object. One that has nothing to compare would equal every other one of its class. */
+function checkValues(operations: readonly Operation[]): void {
+  for (const operation of operations) {
+    const { input } = operation;
+    const problem =
+      valueProblem(input.key, "its key") ??
+      valueProblem(input.value, "its value") ??
+      (operation.status === "ok" ? valueProblem(operation.output, "its output") : undefined);
+    if (problem !== undefined) throw new InterpretError(`${placeOf(operation)}: ${problem}`);
+  }
+}
+
+/** A model of one object cannot tell whether an operation without a key addresses all objects, or another one. */
+function checkKeys(
+  operations: readonly Operation[],
+  { name }: Pick<FileModel<never, never, never>, "name">,
+): void {
+  const hasKey = (one: Operation): boolean => one.input.key !== undefined;
+  const without = operations.find((one) => !hasKey(one));
+  if (without === undefined || !operations.some(hasKey)) return;
+  throw new InterpretError(
+    `${placeOf(without)} has no key, but others have one, and each key is an object: give all a key or none, ` +
+      `or give the model ${name} a partition function`,
+  );
 }
 
 function interpretOne<State, Input, Output>(

@@ -20,6 +20,18 @@ export type Judged<Input, Output> =
   | Violated<Input, Output>
   | Unknown;
 
+/** A model gave two answers to one question, so no verdict by it can be trusted. */
+class UnsteadyModelError extends Error {
+  override readonly name = "UnsteadyModelError";
+
+  constructor(model: string, fault: string) {
+    super(
+      `the model ${model} answered the same question in two ways: its step must not change a state or an input, ` +
+        `must depend on its arguments alone, and its key must tell states apart (${fault})`,
+    );
+  }
+}
+
 const OUT_OF_TIME: Unknown = { verdict: "unknown", why: "time" };
 
 /**
@@ -53,7 +65,7 @@ export function* judge<State, Input, Output>(
   const verified = yield* verify(model, operations, order, limits);
   if (verified === "outOfTime") return OUT_OF_TIME;
   if (verified.fault !== undefined) {
-    throw new Error(`the search found an order that does not verify: ${verified.fault}`);
+    throw new UnsteadyModelError(model.name, verified.fault);
   }
   if (found.type === "none") return violated(model, key, found.deadEnd);
   return { verdict: "valid", linearization: { key, order, by: "search" } };
