@@ -1,5 +1,6 @@
 import type { Value } from "../history/value.ts";
 import { InterpretError, type Model } from "./model.ts";
+import { checkedKey, checkedPart, checkedState } from "./checked-results.ts";
 import { callModel, ModelError, operationText, stateText } from "./model-error.ts";
 
 /**
@@ -22,14 +23,14 @@ export function guardedModel<State, Input, Output>(
     step(state, input, output) {
       last = [state, input, output];
       try {
-        return model.step(state, input, output);
+        return checkedState(model.step(state, input, output), model.init);
       } catch (error) {
         throw new ModelError(name, `step, for ${stepText(state, input, output)}`, error);
       }
     },
     key(state) {
       try {
-        return model.key(state);
+        return checkedKey(model.key(state));
       } catch (error) {
         const when = last === undefined ? "before any operation" : `after ${stepText(...last)}`;
         throw new ModelError(name, `key of the state ${stateText(model, state)}, ${when}`, error);
@@ -59,7 +60,7 @@ function optionalParts<State, Input, Output>(
       callModel(
         model,
         () => `partition, for ${operationText(model, input, undefined)}`,
-        () => model.partition?.(input) ?? "",
+        () => checkedPart(model.partition?.(input) ?? ""),
       );
   if (model.readOnly !== undefined)
     guarded.readOnly = (input, output) =>

@@ -6,6 +6,7 @@ import type { JepsenEvent } from "./jepsen-event.ts";
 import type { History } from "./history.ts";
 import { HistoryError } from "./history-error.ts";
 import { linesOf } from "./lines.ts";
+import { isNemesis } from "./nemesis.ts";
 import type { ReadingOptions } from "./reading.ts";
 import type { TextParts } from "./text-parts.ts";
 
@@ -51,15 +52,15 @@ function eventOf(line: string, number: number, column: number): JepsenEvent {
   const reader = new EdnReader(line, column + head.length);
   try {
     // The nemesis writes any text as its value, and none of it constrains an operation.
-    const isNemesis = /nemesis/.test(process);
-    const value = isNemesis ? null : reader.read();
+    const judged = !isNemesis(process);
+    const value = !judged ? null : reader.read();
     return {
       process,
       type: type as JepsenEvent["type"],
       f,
       value,
       // A reason is in place of the value, or after it.
-      hasReason: !isNemesis && (value instanceof EdnKeyword || !reader.atEnd),
+      hasReason: judged && (value instanceof EdnKeyword || !reader.atEnd),
       time: undefined,
     };
   } catch (error) {
