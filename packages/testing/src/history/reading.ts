@@ -54,6 +54,11 @@ export type Reading = {
   readonly unknownReads?: true;
 };
 
+/** Whether a history was in one of the formats of Jepsen. */
+export function isOfJepsen(reading: Reading | undefined): boolean {
+  return reading?.failedCas !== undefined;
+}
+
 const yes = rule<true>("true, or leave it out", (value) => value === true);
 
 /** What is allowed in a {@link Reading}. */
