@@ -89,6 +89,16 @@ describe("a Jepsen log", () => {
     );
   });
 
+  test.each(["", " #<SocketTimeoutException java.net>", " ##NaN", " [1", " nil {:a"])(
+    "what :info and :fail write may be anything: %j",
+    (value) => {
+      const ends = (type: string): unknown =>
+        parseHistory(log("0 :invoke :write 3", `0 :${type} :write${value}`), "jepsen").operations;
+      expect(ends("info")).toMatchObject([{ status: "open", input: { value: 3 } }]);
+      expect(ends("fail")).toMatchObject([{ status: "failed", input: { value: 3 } }]);
+    },
+  );
+
   test("an operation that never ends is open, and its process continues under a new number", () => {
     const text = log("0 :invoke :write 3", "0 :info :write :timed-out", "5 :invoke :read nil");
     expect(parseHistory(text, "jepsen").operations.map(({ status }) => status)).toEqual([
