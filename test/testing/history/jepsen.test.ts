@@ -115,6 +115,23 @@ describe("a Jepsen log", () => {
     expect(parseHistory(text, "jepsen").operations).toHaveLength(1);
   });
 
+  test.each([
+    "\tat jepsen.util$timeout.invoke(util.clj:234)",
+    "\tat jepsen.util timeout",
+    "INFO  jepsen.core - see jepsen.util for details",
+    "INFO [2024-01-01 00:00:00,000] main - jepsen.core see jepsen.util$timeout",
+    "INFO  jepsen.util-extra - 0 :ok :read 3",
+    "INFO  my.jepsen.util - 0 :ok :read 3",
+  ])("a line that only mentions the logger is none of its events: %j", (line) => {
+    const text = log("0 :invoke :read nil") + `${line}\n` + log("0 :ok :read 4");
+    expect(parseHistory(text, "jepsen").operations).toMatchObject([{ output: 4, return: 1 }]);
+  });
+
+  test("the logger may end with a colon", () => {
+    const text = "INFO [jepsen worker 0] jepsen.util: 0\t:invoke\t:read\tnil";
+    expect(parseHistory(text, "jepsen").operations).toHaveLength(1);
+  });
+
   test("events of the nemesis become marks", () => {
     const text = log(
       ":nemesis :info :start nil",

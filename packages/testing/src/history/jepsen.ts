@@ -11,7 +11,9 @@ import type { ReadingOptions } from "./reading.ts";
 import type { TextParts } from "./text-parts.ts";
 
 /** What Jepsen's logger writes before an event: its own name, and in newer versions also the worker's name. */
-const LOGGER = /jepsen\.util\b(?:\s+-)?\s*/;
+const LOGGER = /(?<=^|\s)jepsen\.util(?=[\s:]|$)(?::|\s+-)?\s*/;
+/** A line of a stack trace, or the field of another logger and its dash. */
+const OTHER_LOGGER = /^\s+at\s|(?:^|\s)[\w-]+(?:\.[\w-]+)+\s+-\s/;
 const EVENT = /^(\S+)\s+:(invoke|ok|fail|info)\s+:(\S+)(?:\s+|$)/;
 
 type Place = { readonly line: number; readonly column: number };
@@ -31,7 +33,7 @@ export function* parseJepsen(text: TextParts, options: ReadingOptions = {}): Wor
   let events = 0;
   for (const { text: line, number } of linesOf(text)) {
     const logger = LOGGER.exec(line);
-    if (logger !== null) {
+    if (logger !== null && !OTHER_LOGGER.test(line.slice(0, logger.index))) {
       const column = logger.index + logger[0].length;
       builder.add(eventOf(line, number, column), { line: number, column: column + 1 });
       events += 1;
