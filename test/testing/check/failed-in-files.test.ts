@@ -91,7 +91,7 @@ function verdictOf(
   options: ReadingOptions = {},
 ): string {
   const model: AnyFileModel = models[name];
-  const reading = { ...readingFor(name), ...options };
+  const reading = { ...readingFor(name, format), ...options };
   const history = parseHistory(written(format, lines), format, reading);
   return checkLinearizable(interpretHistory(history, model), model).verdict;
 }
