@@ -30,22 +30,16 @@ const ON_PURPOSE = Symbol.for("kontiki.CommandError");
 /**
  * What a state machine throws on purpose, because a command breaks a rule: its client gets the message. Tests treat every
  * other error of `apply` and `query` as a bug of the machine.
- *
- * @example
- * ```ts
- * import { CommandError } from "@kontiki/actors";
- *
- * export function withdraw(balance: number, amount: number): number {
- *   if (amount > balance) throw new CommandError("there is not enough money");
- *   return balance - amount;
- * }
- * ```
  */
 export class CommandError extends Error {
   /** Distinguishes it from other errors. */
   override readonly name: string = "CommandError";
 
-  /** @param message what is wrong with the command, for its client. */
+  /**
+   * Refuses a command.
+   *
+   * @param message what is wrong with it, for its client.
+   */
   constructor(message: string, options?: ErrorOptions) {
     super(message, options);
     Object.defineProperty(this, ON_PURPOSE, { value: true });

@@ -23,6 +23,18 @@ export type Judged<Input, Output> =
 /** The limit that ended work early. */
 type Ended = { readonly ended: Unknown["why"] };
 
+/** A model gave two answers to one question, so no verdict by it can be trusted. */
+class UnsteadyModelError extends Error {
+  override readonly name = "UnsteadyModelError";
+
+  constructor(model: string, fault: string) {
+    super(
+      `the model ${model} answered the same question in two ways: its step must not change a state or an input, ` +
+        `must depend on its arguments alone, and its key must tell states apart (${fault})`,
+    );
+  }
+}
+
 /**
  * Judges the operations on one object. It first tries the order that the history claims. If there is none, or it does not
  * verify, the search decides.
@@ -56,7 +68,7 @@ export function* judge<State, Input, Output>(
   const verified = yield* verify(model, operations, order, limits);
   if ("ended" in verified) return { verdict: "unknown", why: verified.ended };
   if (verified.fault !== undefined) {
-    throw new Error(`the search found an order that does not verify: ${verified.fault}`);
+    throw new UnsteadyModelError(model.name, verified.fault);
   }
   if (found.type === "none") return violated(model, key, found.deadEnd);
   return { verdict: "valid", linearization: { key, order, by: "search" } };

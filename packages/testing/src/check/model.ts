@@ -23,7 +23,8 @@ export interface Model<State, Input, Output> {
   initial?(value: Value): State;
 
   /**
-   * The state after `input` returned `output`; undefined when `output` is not possible in `state`.
+   * The state after `input` returned `output`; undefined, and nothing else, when `output` is not possible in `state`. A
+   * Promise is an error, and so are null and booleans unless `init` is one of them.
    *
    * `output` is undefined for an open operation. Then any output is possible, and only the new state matters. If the new
    * state depends on the output, use the set of all possible states as the state of the model.
@@ -45,7 +46,8 @@ export interface Model<State, Input, Output> {
   /**
    * The object that an operation addresses. Operations on different objects must not affect each other. Then a history is
    * linearizable exactly when the history of each object is (Herlihy and Wing's locality; Horn and Kroening, "Faster
-   * linearizability checking via P-compositionality", 2015). Leave it out when there is only one object.
+   * linearizability checking via P-compositionality", 2015). The keys of a history file are objects without it: leave it
+   * out unless inputs name more.
    */
   partition?(input: Input): string;
 

@@ -7,6 +7,7 @@ import { EventBuilder } from "./event-builder.ts";
 import { HistoryError } from "./history-error.ts";
 import type { History } from "./history.ts";
 import type { JepsenEvent } from "./jepsen-event.ts";
+import { isNemesis } from "./nemesis.ts";
 import type { ReadingOptions } from "./reading.ts";
 import { wholeText, type TextParts } from "./text-parts.ts";
 import { canonical, type Value } from "./value.ts";
@@ -114,7 +115,7 @@ function contentOf(
 
 /** Whether a model may see the value of an event: not of the nemesis, and not in place of an answer. */
 function isJudged(process: Value, type: string): boolean {
-  return !/nemesis/.test(canonical(process)) && (type === "invoke" || type === "ok");
+  return !isNemesis(canonical(process)) && (type === "invoke" || type === "ok");
 }
 
 /** What the fields of an event begin with: the colon, and the namespace when the whole map is in one, `#:op{...}`. */
