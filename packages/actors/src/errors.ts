@@ -35,10 +35,11 @@ const ON_PURPOSE = Symbol.for("kontiki.CommandError");
  * ```ts
  * import { CommandError } from "@kontiki/actors";
  *
- * export function withdraw(balance: number, amount: number): number {
+ * const withdraw = (balance: number, amount: number): number => {
  *   if (amount > balance) throw new CommandError("there is not enough money");
  *   return balance - amount;
- * }
+ * };
+ * console.log(withdraw(10, 4)); // 6
  * ```
  */
 export class CommandError extends Error {
