@@ -49,7 +49,7 @@ export const NO_OPTIONS: Readonly<Record<EntryPoint, readonly Others[]>> = {
         Client#propose Client#read Client#readAnswered Client#readRefused Client#receive Client#refused Client#tick
         Client#unavailable Client#undelivered ClientCalls#perform ClientCalls#propose ClientCalls#read Lease#holds
         Lease#observe NodeActor#begin NodeRunner#order Router#attachClient Router#attachNode Router#bury
-        Router#detachNode Router#forgetNode Router#route Router#taken TimerRunner#run checkPlain clientAddress
+        Router#detachNode Router#forgetNode Router#route Router#taken TimerRunner#run checkPlain checkThreadFile startWorker clientAddress
         clientOf decode decodeCopy decodeParcel encode encodeCommand encodeParcel encodePlain exactJson exactText hasWal
         headerOf isClientAddress messageOf
         openParcel outcomeOf probe quorumBeats`),
@@ -86,7 +86,9 @@ export const NO_OPTIONS: Readonly<Record<EntryPoint, readonly Others[]>> = {
     },
     {
       why: "they take results of other functions",
-      names: list("JobThread#run TaskPool#put campaignVerdict storyOf summed withReport"),
+      names: list(
+        "JobThread#run TaskPool#put campaignVerdict interpreting storyOf summed whyText withReport",
+      ),
     },
     { why: "runSession makes sessions", names: ["new Session"] },
     {

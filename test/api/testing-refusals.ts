@@ -121,10 +121,19 @@ const isObject = (given: unknown): boolean =>
   Object.prototype.toString.call(given) === "[object Object]";
 const SEED = whole(0, SEED_MAX);
 const AMOUNT = decimal(0, Infinity);
+/** A text, or its parts. */
+const TEXT_PARTS = kind(
+  "the text of a file, or its parts",
+  (value) =>
+    typeof value === "string" ||
+    (typeof value === "object" && value !== null && Symbol.iterator in value),
+);
+
 const PROGRESS = callable(" that gets the progress");
 const LIMITS = {
   timeMs: AMOUNT,
   memoryBytes: AMOUNT,
+  usedBytes: callable(" that returns the memory in use in bytes"),
   now: callable(" that returns the time in ms"),
 };
 const SLICES = { signal: SIGNAL, onProgress: PROGRESS };
@@ -224,9 +233,7 @@ export const checkerRefusals: Refusals = {
   ],
   jsonlLines: wrongArgument("jsonlLines", "history", HISTORY, (given) => jsonlLines(given)),
   parsing: [
-    ...wrongArgument("parsing", "text", anyText("the text of a file"), (given) =>
-      parsing(given, "edn"),
-    ),
+    ...wrongArgument("parsing", "text", TEXT_PARTS, (given) => parsing(given, "edn")),
     ...wrongArgument("parsing", "format", words("jepsen", "edn", "jsonl"), (given) =>
       parsing("", given),
     ),

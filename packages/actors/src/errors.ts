@@ -76,6 +76,13 @@ export class ChangeError extends KontikiError {
   }
 }
 
+/** The error code of a thrown value, such as ENOSPC; undefined if it has none. */
+export function errorCode(cause: unknown): string | undefined {
+  return cause instanceof Error && "code" in cause && typeof cause.code === "string"
+    ? cause.code
+    : undefined;
+}
+
 /** The text of a thrown value, in one line. Never throws, whatever was thrown. */
 export function messageOf(thrown: unknown): string {
   try {

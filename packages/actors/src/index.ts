@@ -56,7 +56,12 @@ export type { SurveyedNode } from "./directory/survey.ts";
 export { readTraceFile } from "./trace/trace-file.ts";
 export { withChanges, type Changes, type Fields } from "./trace/trace-changes.ts";
 export { readTrace, TraceError, type Trace, type TracedStep } from "./trace/trace-lines.ts";
-export { replayTrace, type Replay, type TraceDifference } from "./trace/trace-replay.ts";
+export {
+  replayingTrace,
+  replayTrace,
+  type Replay,
+  type TraceDifference,
+} from "./trace/trace-replay.ts";
 export { TRACE_FORMAT, type TraceOpening } from "./trace/trace.ts";
 export type { TimeoutOptions, WaitOptions } from "./cluster/deadline.ts";
 export type { WalOptions } from "./storage/wal/wal.ts";

@@ -28,7 +28,7 @@ export { ENGINES, type Engine, type RunReport, type Task } from "./campaign/task
 export { TaskPool, type CampaignProgress, type PoolOptions } from "./campaign/task-pool.ts";
 
 export { verifyingOrder } from "./check/commit-order.ts";
-export { interpretHistory } from "./check/interpret.ts";
+export { interpretHistory, interpreting } from "./check/interpret.ts";
 export type { LimitOptions } from "./check/limits.ts";
 export {
   checkLinearizable,
@@ -57,7 +57,7 @@ export type {
 export type { Numbered, Objects } from "./check/models/transaction-model.ts";
 export { txnListAppend } from "./check/models/txn-list-append.ts";
 export { txnRegister } from "./check/models/txn-register.ts";
-export { ReadOnlyError } from "./check/position.ts";
+export { OverwritesError, ReadOnlyError } from "./check/position.ts";
 export type { Cost, Linearization, Unknown, Valid, Verdict, Violated } from "./check/verdict.ts";
 export { HistoryError } from "./history/history-error.ts";
 export {
@@ -73,6 +73,7 @@ export {
 } from "./history/history.ts";
 export { jsonlLines } from "./history/jsonl.ts";
 export { FORMATS, formatOf, parseHistory, parsing, type Format } from "./history/parse.ts";
+export type { TextParts } from "./history/text-parts.ts";
 export {
   EdnCharacter,
   EdnDecimal,
@@ -106,6 +107,7 @@ export { runPage, type RunPageParts } from "./report/run-page.ts";
 export { verdictReport, type OperationReport, type VerdictReport } from "./report/json.ts";
 export type { ReadingReport } from "./report/reading-text.ts";
 export { placements, type Placement } from "./report/placement.ts";
+export { whyText } from "./report/describe.ts";
 export { verdictText, type Paint } from "./report/text.ts";
 
 export { Chance } from "./chance.ts";

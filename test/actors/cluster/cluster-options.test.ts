@@ -18,7 +18,7 @@ test("all options are optional", () => {
     policy: RESTART_DEFAULTS,
     heapMiB: 4096,
     priorities: {},
-    snapshots: { entries: 10_000, bytes: 64 * 1024 * 1024 },
+    snapshots: { entries: 10_000, bytes: 64 * 1024 * 1024, share: 0.5 },
     keptEntries: 1024,
     leases: undefined,
     trace: undefined,
@@ -52,8 +52,21 @@ test("given options are used", () => {
   expect(checkClusterOptions({ ...given, ...snapshots, ...checking, restartIntensity })).toEqual({
     ...given,
     checks: { snapshots: false, throws: "fail" },
-    snapshots: { entries: 1, bytes: 2 },
+    snapshots: { entries: 1, bytes: 2, share: 0 },
     policy: { ...RESTART_DEFAULTS, ...restartIntensity },
+  });
+});
+
+test("a limit for snapshots that is given is exact, whatever the size of the last one", () => {
+  expect(checkClusterOptions({ snapshotEntries: 5 }).snapshots).toEqual({
+    entries: 5,
+    bytes: 64 * 1024 * 1024,
+    share: 0,
+  });
+  expect(checkClusterOptions({ snapshotBytes: 5 }).snapshots).toEqual({
+    entries: 10_000,
+    bytes: 5,
+    share: 0,
   });
 });
 

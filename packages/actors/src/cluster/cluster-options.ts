@@ -3,7 +3,7 @@ import { CONFIG_DEFAULTS, type NodeId } from "@kontiki/core";
 import { KontikiError } from "../errors.ts";
 import type { MailCarrier } from "../threads/mail-carrier.ts";
 import type { ClusterEvent } from "../mail/status.ts";
-import { byNode, nodeName, nodeNames } from "../options/node-names.ts";
+import { byNode, namesByNode, nodeName, nodeNames } from "../options/node-names.ts";
 import type { MachineChecks } from "../machine/checked-machine.ts";
 import {
   callable,
@@ -26,7 +26,7 @@ export const NODES_MAX = 9;
 export const PRIORITY_MAX = 100;
 
 /** The default limits after which a node takes a snapshot. */
-const SNAPSHOT_DEFAULTS = { entries: 10_000, bytes: 64 * 1024 * 1024 };
+const SNAPSHOT_DEFAULTS = { entries: 10_000, bytes: 64 * 1024 * 1024, share: 0.5 };
 
 /** Options of a cluster. All are optional. */
 export type ClusterOptions = {
@@ -76,10 +76,14 @@ export type ClusterOptions = {
    */
   readonly priorities?: Readonly<Record<string, number>> | undefined;
   /**
-   * Take a snapshot and compact the log after this many applied entries since the last one, 1 or more. Default 10,000.
+   * Take a snapshot and compact the log after this many applied entries since the last one, 1 or more.
+   *
+   * Default, when neither this nor `snapshotBytes` is given: after 10,000 entries or 64 MiB of commands, but not before
+   * these take half as much memory as the last snapshot has bytes. So what snapshots cost is in proportion to the entries,
+   * however large the state is. If only one of the two is given, the other limit stays.
    */
   readonly snapshotEntries?: number | undefined;
-  /** Take a snapshot also when the log has this many bytes, 1 or more. Default 64 MiB. */
+  /** Take a snapshot also when the log has this many bytes since the last one, 1 or more. */
   readonly snapshotBytes?: number | undefined;
   /**
    * How many entries before a snapshot stay in the log, 0 or more: a follower that lacks only those gets them instead
@@ -93,6 +97,12 @@ export type ClusterOptions = {
    * linearizable ones.
    */
   readonly leases?: { readonly clockDrift: number } | undefined;
+  /**
+   * New names for nodes of the data directory, by their present names, for a directory that an earlier version wrote with
+   * a name that is now refused. Each such node is replaced by a new one, which copies everything from the others, in a
+   * change of members; `Cluster.start` resolves when that is done. Default none.
+   */
+  readonly renames?: Readonly<Record<string, string>> | undefined;
   /** A folder in which each node writes a trace of everything that happens to it. Created if absent. Default none. */
   readonly trace?: string | undefined;
   /**
@@ -146,6 +156,7 @@ const CLUSTER_OPTIONS: Schema<ClusterOptions> = {
   snapshotBytes: whole(1),
   keptEntries: whole(0),
   leases: fields({ clockDrift: needed(decimal(0, 0.9, ", such as 0.1")) }),
+  renames: namesByNode,
   trace: folder,
   checks: flag,
   throws: oneOf("fail", "allow"),
@@ -165,9 +176,14 @@ export type CheckedOptions = {
   readonly policy: RestartPolicy;
   readonly heapMiB: number;
   readonly priorities: Readonly<Record<string, number>>;
-  readonly snapshots: { readonly entries: number; readonly bytes: number };
+  readonly snapshots: {
+    readonly entries: number;
+    readonly bytes: number;
+    readonly share: number;
+  };
   readonly keptEntries: number;
   readonly leases: { readonly clockDrift: number } | undefined;
+  readonly renames: Readonly<Record<string, string>>;
   readonly trace: string | undefined;
   readonly checks: MachineChecks;
   readonly maxUncommittedBytes: number;
@@ -193,6 +209,7 @@ export function checkClusterOptions(options: ClusterOptions | undefined): Checke
     priorities: given,
     ...logLimits(rest),
     leases: rest.leases,
+    renames: rest.renames ?? {},
     trace: rest.trace,
     checks: { snapshots: rest.checks ?? isTest(env), throws: rest.throws ?? "allow" },
     network: rest.network,
@@ -215,6 +232,18 @@ export function checkPriorities(
     `${WHERE}: priorities.${stranger} is ${given[stranger]}, and there is no node ${stranger}: ` +
       `there are ${nodes.join(", ")}`,
   );
+}
+
+/** Checks that all nodes with a new name exist, and that no node has it. @throws KontikiError */
+export function checkRenames(given: CheckedOptions["renames"], nodes: readonly NodeId[]): void {
+  for (const [before, after] of Object.entries(given)) {
+    const isThere = (name: string): boolean => nodes.includes(name as NodeId);
+    if (isThere(before) && !isThere(after)) continue;
+    const why = isThere(before) ? `there is a node ${after} already` : `there is no node ${before}`;
+    throw new KontikiError(
+      `${WHERE}: renames.${before} is ${after}, and ${why}: there are ${nodes.join(", ")}`,
+    );
+  }
 }
 
 /** How many levels a node's priority is below the highest. */
@@ -244,7 +273,9 @@ function logLimits(
     keptEntries = CONFIG_DEFAULTS.keptEntries,
     maxUncommittedBytes = CONFIG_DEFAULTS.maxUncommittedBytes,
   } = options;
-  const snapshots = { entries: snapshotEntries, bytes: snapshotBytes };
+  const isGiven = options.snapshotEntries !== undefined || options.snapshotBytes !== undefined;
+  const share = isGiven ? 0 : SNAPSHOT_DEFAULTS.share;
+  const snapshots = { entries: snapshotEntries, bytes: snapshotBytes, share };
   return { snapshots, keptEntries, maxUncommittedBytes };
 }
 

@@ -105,6 +105,8 @@ export class Cluster<Command = KeyValueCommand, Result = KeyValueResult> {
     if (options?.onEvent !== undefined) cluster.events.on("event", options.onEvent);
     try {
       await startAll(cluster.#supervisor);
+      for (const [before, after] of Object.entries(checked.renames))
+        await cluster.addNode(after, { replaces: before });
     } catch (error) {
       await cluster.stop();
       throw error;

@@ -94,8 +94,12 @@ export type NodeSpec = {
    * more election timeout before it stands for election.
    */
   readonly priority: number;
-  /** Take a snapshot after this many entries since the last one, or when the log has this many bytes. */
-  readonly snapshots: { readonly entries: number; readonly bytes: number };
+  /** When to take a snapshot: see `SnapshotPolicy`. */
+  readonly snapshots: {
+    readonly entries: number;
+    readonly bytes: number;
+    readonly share: number;
+  };
   /** How many entries before a snapshot stay in the log. */
   readonly keptEntries: number;
   /** A leader with this many bytes of uncommitted commands rejects proposals. */

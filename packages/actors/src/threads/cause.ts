@@ -1,5 +1,4 @@
-import { messageOf } from "../errors.ts";
-import { errorCode } from "../storage/disk/system-calls.ts";
+import { errorCode, messageOf } from "../errors.ts";
 
 /** Why a thread failed, or did not start, in one line. Node's own text for some errors does not say what to do. */
 export function causeOf(error: unknown, heapMiB: number): string {

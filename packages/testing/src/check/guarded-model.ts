@@ -1,5 +1,6 @@
 import type { Value } from "../history/value.ts";
 import { InterpretError, type Model } from "./model.ts";
+import { checkedKey, checkedPart, checkedState } from "./checked-results.ts";
 import { callModel, ModelError, operationText, stateText } from "./model-error.ts";
 
 /**
@@ -22,14 +23,14 @@ export function guardedModel<State, Input, Output>(
     step(state, input, output) {
       last = [state, input, output];
       try {
-        return model.step(state, input, output);
+        return checkedState(model.step(state, input, output), model.init);
       } catch (error) {
         throw new ModelError(name, `step, for ${stepText(state, input, output)}`, error);
       }
     },
     key(state) {
       try {
-        return model.key(state);
+        return checkedKey(model.key(state));
       } catch (error) {
         const when = last === undefined ? "before any operation" : `after ${stepText(...last)}`;
         throw new ModelError(name, `key of the state ${stateText(model, state)}, ${when}`, error);
@@ -47,7 +48,7 @@ export function guardedModel<State, Input, Output>(
   };
 }
 
-type Optional = "partition" | "readOnly" | "rank";
+type Optional = "partition" | "readOnly" | "rank" | "same" | "overwrites" | "commute";
 
 /** The functions that a model may leave out: the search asks whether it has them. */
 function optionalParts<State, Input, Output>(
@@ -59,7 +60,7 @@ function optionalParts<State, Input, Output>(
       callModel(
         model,
         () => `partition, for ${operationText(model, input, undefined)}`,
-        () => model.partition?.(input) ?? "",
+        () => checkedPart(model.partition?.(input) ?? ""),
       );
   if (model.readOnly !== undefined)
     guarded.readOnly = (input, output) =>
@@ -74,6 +75,37 @@ function optionalParts<State, Input, Output>(
         model,
         () => `rank, for ${operations.length} operations`,
         () => model.rank?.(operations) ?? [],
+      );
+  return { ...guarded, ...hintsOf(model) };
+}
+
+/** The functions that tell the search how operations and states relate. */
+function hintsOf<State, Input, Output>(
+  model: Model<State, Input, Output>,
+): Pick<Model<State, Input, Output>, Optional> {
+  const guarded: { -readonly [name in Optional]?: Model<State, Input, Output>[name] } = {};
+  if (model.same !== undefined)
+    guarded.same = (one, other) =>
+      callModel(
+        model,
+        () => `same, for the states ${stateText(model, one)} and ${stateText(model, other)}`,
+        () => model.same?.(one, other) === true,
+      );
+  if (model.overwrites !== undefined)
+    guarded.overwrites = (input, output) =>
+      callModel(
+        model,
+        () => `overwrites, for ${operationText(model, input, output)}`,
+        () => model.overwrites?.(input, output) === true,
+      );
+  if (model.commute !== undefined)
+    guarded.commute = (one, other) =>
+      callModel(
+        model,
+        () =>
+          `commute, for ${operationText(model, one.input, one.output)} and ` +
+          operationText(model, other.input, other.output),
+        () => model.commute?.(one, other) === true,
       );
   return guarded;
 }

@@ -6,7 +6,9 @@ import type { JepsenEvent } from "./jepsen-event.ts";
 import type { History } from "./history.ts";
 import { HistoryError } from "./history-error.ts";
 import { linesOf } from "./lines.ts";
+import { isNemesis } from "./nemesis.ts";
 import type { ReadingOptions } from "./reading.ts";
+import type { TextParts } from "./text-parts.ts";
 
 /** What Jepsen's logger writes before an event: its own name, and in newer versions also the worker's name. */
 const LOGGER = /jepsen\.util\b(?:\s+-)?\s*/;
@@ -21,7 +23,7 @@ type Place = { readonly line: number; readonly column: number };
  * It skips lines of other loggers. A line of `jepsen.util` that is not an event is an error: a history with a missing
  * event could get a wrong verdict.
  */
-export function* parseJepsen(text: string, options: ReadingOptions = {}): Work<History> {
+export function* parseJepsen(text: TextParts, options: ReadingOptions = {}): Work<History> {
   const builder = new EventBuilder<Place>(
     options,
     ({ line, column }, problem) => new HistoryError(problem, line, column),
@@ -50,15 +52,15 @@ function eventOf(line: string, number: number, column: number): JepsenEvent {
   const reader = new EdnReader(line, column + head.length);
   try {
     // The nemesis writes any text as its value, and none of it constrains an operation.
-    const isNemesis = /nemesis/.test(process);
-    const value = isNemesis ? null : reader.read();
+    const judged = !isNemesis(process);
+    const value = !judged ? null : reader.read();
     return {
       process,
       type: type as JepsenEvent["type"],
       f,
       value,
       // A reason is in place of the value, or after it.
-      hasReason: !isNemesis && (value instanceof EdnKeyword || !reader.atEnd),
+      hasReason: judged && (value instanceof EdnKeyword || !reader.atEnd),
       time: undefined,
     };
   } catch (error) {

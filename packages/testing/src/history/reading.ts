@@ -1,5 +1,5 @@
 import { flag, oneOf, rule, type Schema } from "@kontiki/actors/node";
-import { EdnValue } from "./edn-scalars.ts";
+import { valueProblem } from "./value-problem.ts";
 import type { Value } from "./value.ts";
 
 /**
@@ -30,14 +30,9 @@ export type ReadingOptions = {
 };
 
 const VALUE = rule<Value>("a value as in a file", (value) => {
-  if (typeof value !== "object") return !["function", "symbol", "undefined"].includes(typeof value);
-  return value === null || Array.isArray(value) || value instanceof EdnValue || isPlain(value);
+  if (value === undefined || ArrayBuffer.isView(value)) return false;
+  return valueProblem(value, "") === undefined;
 });
-
-function isPlain(value: object): boolean {
-  const prototype: unknown = Object.getPrototypeOf(value);
-  return prototype === Object.prototype || prototype === null;
-}
 
 /** What is allowed in {@link ReadingOptions}. */
 export const READING_OPTIONS: Schema<ReadingOptions> = {
@@ -57,6 +52,16 @@ export type Reading = {
   readonly initial?: Value;
   /** Whether a read that returned null may have returned anything. */
   readonly unknownReads?: true;
+};
+
+const yes = rule<true>("true, or leave it out", (value) => value === true);
+
+/** What is allowed in a {@link Reading}. */
+export const READING: Schema<Reading> = {
+  failedCas: READING_OPTIONS.failedCas,
+  independent: yes,
+  initial: VALUE,
+  unknownReads: yes,
 };
 
 /** The reading of a history; undefined when its format leaves no choice and no option was given. */

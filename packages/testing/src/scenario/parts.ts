@@ -28,9 +28,9 @@ export type Invariant<Machine = StateMachine> = {
  * What errors of `apply` and `query` mean: with `fail` every error but a `CommandError` is a violation, with `allow` all
  * are answers.
  */
-export type Throws = (typeof THROWS)[number];
+export type Throws = "fail" | "allow";
 
-export const THROWS = ["fail", "allow"] as const;
+export const THROWS: readonly ["fail", "allow"] = ["fail", "allow"];
 
 /** A scenario and what a module may add to it. */
 export type ScenarioParts = {

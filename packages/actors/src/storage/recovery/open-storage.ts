@@ -1,15 +1,21 @@
-import { index } from "@kontiki/core";
+import { index, sameSnapshot, type Snapshot } from "@kontiki/core";
 import type { Disk } from "../disk/disk.ts";
 import { LogTerms } from "../wal/log-terms.ts";
 import { repair, type Repaired } from "./repair.ts";
 import { SegmentSpans } from "../wal/segment-spans.ts";
+import { PartialSnapshot } from "../snapshot/partial-snapshot.ts";
+import { positionOfName } from "../snapshot/snapshot-format.ts";
 import { SnapshotFiles } from "../snapshot/snapshot-files.ts";
 import { findSnapshots, type FoundSnapshots } from "../snapshot/snapshot-reader.ts";
 import type { SnapshotStore } from "../snapshot-store.ts";
 import type { Recovered, Storage } from "../storage.ts";
-import { copySparseCommands } from "./copy-sparse-commands.ts";
+import { packCommands } from "./pack-commands.ts";
 import { isSegmentName, segmentName } from "../wal/wal-format.ts";
+import { PromiseFile } from "../wal/promise.ts";
+import type { StateRecord } from "../wal/wal-records.ts";
 import { readLog, type LogRead } from "../wal/wal-recovery.ts";
+import { salvagedLogs, setAsideLog } from "./log-aside.ts";
+import { nextNumber, setAside, setAsideOn } from "../disk/set-aside.ts";
 import { rewriteLog } from "../wal/wal-rewrite.ts";
 import { Wal, type Start, type WalOptions } from "../wal/wal.ts";
 
@@ -24,17 +30,18 @@ export type OpenedStorage = {
 };
 
 /** The end of the log, where writing continues. */
-type End = Pick<Start, "file" | "segment" | "length" | "last" | "spans">;
+type End = Pick<Start, "file" | "segment" | "length" | "isFull" | "last" | "spans" | "cuts">;
 
 /**
  * Opens a node's log and snapshots and returns what they hold. On return all of it is durable: what an earlier process
  * wrote and did not sync is either removed (`tornBytes`) or synced now. After a DiskError it may be called again on the
  * same disk, once the failed storage is closed.
  *
- * Damaged parts are removed, so that the node can get them again from others; `horizon` then records that it must. A
- * crash during the call leaves either the old files or the repaired ones.
+ * Damaged files are set aside (see `disk/set-aside.ts`), so that the node can get what it lacks from others; `horizon` then
+ * records that it must, and `salvage` has what is intact of them. A crash during the call leaves either the old files or
+ * the repaired ones, and the next call completes it.
  *
- * Commands are views of the segments as read: a command keeps the memory of its segment.
+ * Commands are views of small buffers of their own: no entry keeps the memory of its segment.
  *
  * @throws DamagedLogError when nothing records what the node promised (see `readLog`). Nothing is changed.
  * @throws NewerLogError, OlderLogError when another version wrote log or snapshot. Nothing is changed.
@@ -44,17 +51,18 @@ export function openStorage(disk: Disk, options: WalOptions = {}): OpenedStorage
   disk.tidy();
   const found = findSnapshots(disk);
   const log = readLog(disk);
+  const damaged = found.damaged.map(({ name }) => name);
+  const before = finishOutdated(disk, log, damaged);
   const repaired = repair(log, found.newest);
   const { hard, base, horizon } = repaired.content;
-  const damaged = found.damaged.map(({ name }) => name);
-  const end = repaired.isRewritten
-    ? rewritten(disk, log, repaired, damaged)
-    : madeDurable(disk, log, damaged);
-  const entries = copySparseCommands(repaired.content.entries);
+  const logs = horizon === undefined ? [] : [...salvagedLogs(disk), ...listed(repaired.copy)];
+  const { aside, ...end } = written(disk, log, repaired, damaged);
+  const entries = packCommands(repaired.content.entries);
   const terms = new LogTerms(base);
   terms.append(entries);
+  const promise = kept(disk, end, { hard, horizon, last: terms.last });
   return {
-    storage: new Wal(disk, options, { ...end, hard, horizon, terms }),
+    storage: new Wal(disk, options, { ...end, hard, horizon, terms, promise }),
     snapshots: new SnapshotFiles(disk, found),
     recovered: {
       hard,
@@ -62,51 +70,114 @@ export function openStorage(disk: Disk, options: WalOptions = {}): OpenedStorage
       entries,
       snapshot: found.newest,
       horizon,
-      damage: damageOf(found, log, repaired),
+      salvage:
+        horizon === undefined ? undefined : { logs, snapshots: partialSnapshots(disk, damaged) },
+      damage: damageOf(found, log, repaired, [...before, ...aside]),
       tornBytes: log.tornBytes,
     },
   };
 }
 
-/** Writes the log again, and removes the old segments and the damaged snapshots, which nothing depends on any more. */
-function rewritten(
+/**
+ * Segments before the one that the log begins with are left of a start that a crash interrupted: it is completed. Returns
+ * the names under which files are set aside.
+ */
+function finishOutdated(disk: Disk, log: LogRead, damaged: readonly string[]): readonly string[] {
+  const outdated = log.outdated.map(segmentName);
+  if (outdated.length === 0) return [];
+  if (log.setsAside > 0) return setAsideLog(disk, [...damaged, ...outdated], log.setsAside);
+  for (const name of outdated) disk.remove(name);
+  return [];
+}
+
+/** Writes what the node continues with, and sets aside what it does not. */
+function written(
   disk: Disk,
-  { tail }: LogRead,
-  { content }: Repaired,
+  log: LogRead,
+  repaired: Repaired,
   damaged: readonly string[],
-): End {
+): End & { readonly aside: readonly string[] } {
+  const number = nextNumber(disk);
+  if (!repaired.isRewritten) {
+    const aside = setAside(disk, damaged, number);
+    return { ...madeDurable(disk, log), aside };
+  }
+  const { content, isSetAside } = repaired;
   const old = disk.list().filter(isSegmentName);
-  const end = rewriteLog(disk, content, tail);
-  for (const name of [...old, ...damaged]) disk.remove(name);
+  const end = rewriteLog(disk, content, { ...log.tail, cuts: log.cuts }, isSetAside ? number : 0);
+  const aside = isSetAside
+    ? setAsideLog(disk, [...damaged, ...old], number)
+    : setAside(disk, damaged, number);
+  // Nothing depends on these any more.
+  if (!isSetAside) for (const name of old) disk.remove(name);
   const spans = new SegmentSpans();
   spans.append(index(content.base.index + content.entries.length));
   spans.place(end.segment);
-  return { ...end, spans, file: disk.open(segmentName(end.segment)) };
+  const file = disk.open(segmentName(end.segment));
+  return { ...end, spans, file, isFull: false, aside };
 }
 
 /**
  * Makes what was read durable before anything is built on it: the last batch may be only in the cache, or its sync may
  * have failed. All earlier batches are durable, and the names of all files are since `tidy`.
  */
-function madeDurable(disk: Disk, log: LogRead, damaged: readonly string[]): End {
-  const { tail, spans, outdated, tornBytes } = log;
-  for (const name of [...outdated.map(segmentName), ...damaged]) disk.remove(name);
+function madeDurable(disk: Disk, log: LogRead): End {
+  const { tail, spans, cuts, tornBytes } = log;
   const file = disk.open(segmentName(tail.segment));
   try {
     if (tornBytes > 0) file.truncate(tail.length);
     if (tail.lastBatch !== undefined) file.rewrite(tail.lastBatch.offset, tail.lastBatch.bytes);
     file.sync();
-    return { ...tail, spans, file };
+    return { ...tail, spans, cuts, file };
   } catch (cause) {
     file.close();
     throw cause;
   }
 }
 
+/** Opens the promise file, and records what is durable now. */
+function kept(
+  disk: Disk,
+  { file, last: batch, cuts }: End,
+  state: Pick<StateRecord, "hard" | "horizon" | "last">,
+): PromiseFile {
+  let promise: PromiseFile | undefined;
+  try {
+    promise = new PromiseFile(disk);
+    promise.write(batch, { ...state, before: { last: state.last, cuts } });
+    return promise;
+  } catch (cause) {
+    promise?.close();
+    file.close();
+    throw cause;
+  }
+}
+
+/**
+ * The damaged snapshots that still say what they are, newest first, each once.
+ *
+ * @param damaged names of files that are there only if the disk is not changed.
+ */
+function partialSnapshots(disk: Disk, damaged: readonly string[]): readonly Snapshot[] {
+  const there = disk.list().filter((name) => damaged.includes(name));
+  const aside = setAsideOn(disk).filter(({ original }) => positionOfName(original) !== undefined);
+  const names = [...there, ...aside.map(({ name }) => name)];
+  const all = names.flatMap((name) => listed(PartialSnapshot.find(disk, name)?.snapshot));
+  return all
+    .filter((one, at) => !all.slice(0, at).some((other) => sameSnapshot(one, other)))
+    .sort((one, other) => other.index - one.index);
+}
+
+function listed<T>(value: T | undefined): readonly T[] {
+  return value === undefined ? [] : [value];
+}
+
+/** For people: what is damaged, and where it is now. */
 function damageOf(
   { damaged }: FoundSnapshots,
   { damage }: LogRead,
   { lost }: Repaired,
+  aside: readonly string[],
 ): string | undefined {
   const all = damaged.map(({ error }) => error.message);
   if (damage !== undefined) {
@@ -114,5 +185,8 @@ function damageOf(
     all.push(`the log is damaged: ${path}, byte ${offset}: ${what}`);
   }
   if (lost !== undefined) all.push(lost);
+  const [first, ...others] = aside;
+  if (first !== undefined)
+    all.push(`kept as ${first}${others.length === 0 ? "" : ` and ${others.length} more`}`);
   return all.length === 0 ? undefined : all.join("; ");
 }
