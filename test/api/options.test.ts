@@ -66,7 +66,7 @@ const CORE = {
     ...config(null, "fields: an object with id and voters"),
     ...config(
       { nope: 1 },
-      "nope: no such field; there are id, voters, uid, noop, preVote, quorumBeats, leases, maxAppendBytes, maxInflight, maxInflightBytes, maxUncommittedBytes, keptEntries",
+      "nope: no such field; there are id, voters, uid, noop, preVote, fetch, quorumBeats, leases, maxAppendBytes, maxInflight, maxInflightBytes, maxUncommittedBytes, keptEntries",
     ),
     ...config({ id: "A" }, "id: the name of a server"),
     ...config({ voters: "abc" }, "voters: a list of names of servers"),

@@ -46,7 +46,11 @@ export class CommandError extends Error {
   /** Distinguishes it from other errors. */
   override readonly name: string = "CommandError";
 
-  /** @param message what is wrong with the command, for its client. */
+  /**
+   * Refuses a command.
+   *
+   * @param message what is wrong with it, for its client.
+   */
   constructor(message: string, options?: ErrorOptions) {
     super(message, options);
     Object.defineProperty(this, ON_PURPOSE, { value: true });

@@ -51,7 +51,7 @@ export type {
   RaftStatus,
   StateDigest,
 } from "./mail/status.ts";
-export type { CommandBytes, Recovered, Storage } from "./storage/storage.ts";
+export type { CommandBytes, Recovered, Salvaged, SalvagedLog, Storage } from "./storage/storage.ts";
 export type { SurveyedNode } from "./directory/survey.ts";
 export { readTraceFile } from "./trace/trace-file.ts";
 export { withChanges, type Changes, type Fields } from "./trace/trace-changes.ts";

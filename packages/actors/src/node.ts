@@ -54,7 +54,7 @@ export { ASKED_DEPTH_MAX, checkPlain, encodePlain } from "./bytes/plain-encoder.
 export { exactJson, exactText } from "./bytes/plain-text.ts";
 export { NotPlainError } from "./bytes/plain-flaw.ts";
 export type { MakeStateMachine, StateMachine } from "./machine/state-machine.ts";
-export type { CommandBytes, Recovered, Storage } from "./storage/storage.ts";
+export type { CommandBytes, Recovered, Salvaged, SalvagedLog, Storage } from "./storage/storage.ts";
 export { TimerRunner, type Clock, type TimerLengths } from "./node/timers.ts";
 export { MAILBOX_DEFAULTS, Router } from "./threads/router.ts";
 export { checkThreadFile, startWorker } from "./threads/start-worker.ts";

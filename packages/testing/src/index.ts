@@ -35,7 +35,13 @@ export {
   checkLinearizableInSlices,
   type CheckProgress,
 } from "./check/linearizable.ts";
-export { InterpretError, type FileModel, type Interpreted, type Model } from "./check/model.ts";
+export {
+  InterpretError,
+  type FileModel,
+  type Interpreted,
+  type Model,
+  type Timed,
+} from "./check/model.ts";
 export { ModelError } from "./check/model-error.ts";
 export { models, type AnyFileModel, type ModelName } from "./check/models/index.ts";
 export { keyValue, type KeyValueInput } from "./check/models/key-value.ts";

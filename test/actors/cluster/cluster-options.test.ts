@@ -26,6 +26,7 @@ test("all options are optional", () => {
     checks: { snapshots: true, throws: "allow" },
     maxUncommittedBytes: 64 * 1024 * 1024,
     network: undefined,
+    renames: {},
   };
   expect(checkClusterOptions({})).toEqual(defaults);
   expect(checkClusterOptions({ nodes: undefined, heartbeatMs: undefined })).toEqual(defaults);
@@ -52,6 +53,7 @@ test("given options are used", () => {
   expect(checkClusterOptions({ ...given, ...snapshots, ...checking, restartIntensity })).toEqual({
     ...given,
     checks: { snapshots: false, throws: "fail" },
+    renames: {},
     snapshots: { entries: 1, bytes: 2, share: 0 },
     policy: { ...RESTART_DEFAULTS, ...restartIntensity },
   });

@@ -128,7 +128,12 @@ export type ClusterEvent =
   | { readonly type: "deadLetter"; readonly to: string; readonly reason: DeadLetterReason };
 
 /** The state of a node as SHA-256 in hex. */
-export type StateDigest = { readonly node: NodeId; readonly sha256: string };
+export type StateDigest = {
+  /** The node. */
+  readonly node: NodeId;
+  /** The digest of its state, in hex. */
+  readonly sha256: string;
+};
 
 /** What {@link Cluster.events} emits, by the name of the event. */
 export type ClusterEvents = {

@@ -1,7 +1,8 @@
 import type { Value } from "../history/value.ts";
 import { InterpretError, type Model } from "./model.ts";
 import { checkedKey, checkedPart, checkedState } from "./checked-results.ts";
-import { callModel, ModelError, operationText, stateText } from "./model-error.ts";
+import { callModel, ModelError, operationText, stateText, WrongResult } from "./model-error.ts";
+import { isSteady } from "./steady.ts";
 
 /**
  * The same model, but its errors name the operation and the state, and it begins with `initial` if that is given.
@@ -22,8 +23,15 @@ export function guardedModel<State, Input, Output>(
     init: initial === undefined ? model.init : startingWith(model, initial),
     step(state, input, output) {
       last = [state, input, output];
+      const isWatched = !isSteady(model) && typeof state === "object" && state !== null;
       try {
-        return checkedState(model.step(state, input, output), model.init);
+        const before = isWatched ? model.key(state) : undefined;
+        const after = checkedState(model.step(state, input, output), model.init);
+        if (isWatched && model.key(state) !== before)
+          throw new WrongResult(
+            "a changed state: a step returns a new state, and leaves the old one as it is",
+          );
+        return after;
       } catch (error) {
         throw new ModelError(name, `step, for ${stepText(state, input, output)}`, error);
       }

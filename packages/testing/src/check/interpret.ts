@@ -1,4 +1,5 @@
 import { checkArgument } from "@kontiki/actors/node";
+import { ASKING } from "../history/event-operation.ts";
 import { givenHistory } from "../history/given-history.ts";
 import type { History, Operation } from "../history/history.ts";
 import type { Reading } from "../history/reading.ts";
@@ -11,9 +12,6 @@ import { ModelError } from "./model-error.ts";
 
 /** Operations between two pauses. */
 const OPERATIONS_PER_TURN = 256;
-
-/** Functions that only read one object. */
-const READS: readonly string[] = ["read", "get"];
 
 /**
  * Translates the operations of a file to the inputs and outputs of a model. Operations keep their order. Each key is an
@@ -101,7 +99,7 @@ function interpretOne<State, Input, Output>(
 
 function isReadOfNull(operation: Operation): boolean {
   const { f } = operation.input;
-  return READS.includes(f) && operation.status === "ok" && operation.output === null;
+  return ASKING.includes(f) && operation.status === "ok" && operation.output === null;
 }
 
 /** A model reads no output from an open operation. */

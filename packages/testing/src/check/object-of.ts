@@ -26,7 +26,8 @@ export function objectOf<Input, Output>(
 ): string {
   if (partition === undefined) return object;
   const part = partition(input);
-  if (object === "" || object === part) return part;
+  // A model that splits by the key itself names it as the history does, or as plain text.
+  if (object === "" || object === part || object === JSON.stringify(part)) return part;
   // As JSON, because a part may be any text: two objects never share a name.
   return part === "" ? object : JSON.stringify([object, part]);
 }

@@ -25,7 +25,7 @@ export type ReadingOptions = {
   readonly independent?: boolean;
   /** The value of each object before all operations. Default: that of the model, which is absent or empty. */
   readonly initial?: Value;
-  /** Whether a read that returned null was not recorded, so that it may have returned anything. Default: it found nothing. */
+  /** Whether a read, a dequeue or a contains that returned null was not recorded, so that it may have returned anything. Default: it found nothing. */
   readonly unknownReads?: boolean;
 };
 
@@ -50,9 +50,14 @@ export type Reading = {
   readonly independent?: true;
   /** The value of each object before all operations. */
   readonly initial?: Value;
-  /** Whether a read that returned null may have returned anything. */
+  /** Whether a read, a dequeue or a contains that returned null may have returned anything. */
   readonly unknownReads?: true;
 };
+
+/** Whether a history was in one of the formats of Jepsen. */
+export function isOfJepsen(reading: Reading | undefined): boolean {
+  return reading?.failedCas !== undefined;
+}
 
 const yes = rule<true>("true, or leave it out", (value) => value === true);
 

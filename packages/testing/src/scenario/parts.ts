@@ -20,7 +20,7 @@ export type CommandGenerator = (chance: Chance, client: number) => OwnCommand;
  * wrong.
  */
 export type Invariant<Machine = StateMachine> = {
-  // A method, so that a machine of a user's own class can be named.
+  /** A method, so that a machine of a user's own class can be named. */
   holds(machine: Machine, node: string): unknown;
 }["holds"];
 
@@ -30,7 +30,7 @@ export type Invariant<Machine = StateMachine> = {
  */
 export type Throws = "fail" | "allow";
 
-export const THROWS: readonly ["fail", "allow"] = ["fail", "allow"];
+export const THROWS: readonly Throws[] = ["fail", "allow"];
 
 /** A scenario and what a module may add to it. */
 export type ScenarioParts = {

@@ -1,3 +1,4 @@
+import { isOfJepsen } from "../../history/reading.ts";
 import { canonical } from "../../history/value.ts";
 import type { FileModel } from "../model.ts";
 import {
@@ -88,7 +89,7 @@ export const set: FileModel<SetState, SetInput, SetOutput> = {
 
   describeState: ({ values }) => setText(valuesOf(values)).text,
 
-  interpret(operation) {
+  interpret(operation, reading) {
     const { f, value } = operation.input;
     const key = keyOf(operation);
     switch (f) {
@@ -106,7 +107,8 @@ export const set: FileModel<SetState, SetInput, SetOutput> = {
         const input = { type: f, key, value: canonical(value) } as const;
         const output = outputOf(operation);
         // Jepsen repeats the value as the output. That is no answer, even when the value is true or false.
-        const isAnswer = typeof output === "boolean" && typeof value !== "boolean";
+        const isRepeated = isOfJepsen(reading) && typeof value === "boolean";
+        const isAnswer = typeof output === "boolean" && !isRepeated;
         return { input, output: isAnswer || output === undefined ? output : null };
       }
       default:

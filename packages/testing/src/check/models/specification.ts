@@ -1,3 +1,4 @@
+import { steady } from "../steady.ts";
 import type { KeyValueCommand } from "@kontiki/actors";
 import { callable, either, fields, needed, oneOf, type Rule } from "@kontiki/actors/node";
 import { givenFileModel } from "../given-model.ts";
@@ -30,12 +31,12 @@ export const givenSpecificationOrNone: Rule<Specification | "none"> = either(
 
 /** The specification of Kontiki's own key-value machine, without `list`, which reads many keys. */
 export const keyValueSpecification: Specification = {
-  model: {
+  model: steady({
     ...keyValue,
     name: "Kontiki's key-value machine",
     step: (state, input, output) =>
       isOfType(input, output, state) ? keyValue.step(state, input, output) : undefined,
-  } satisfies typeof keyValue as AnyFileModel,
+  } satisfies typeof keyValue as AnyFileModel),
 
   callOf(command) {
     const known = (command ?? {}) as KeyValueCommand;
