@@ -14,6 +14,7 @@ test("these files have examples in their docstrings", () => {
   expect(examples.map(({ of }) => of)).toEqual([
     "cluster.ts",
     "recover-directory.ts",
+    "errors.ts",
     "key-value.ts",
     "entry.ts",
     "memory-log.ts",

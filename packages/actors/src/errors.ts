@@ -30,6 +30,17 @@ const ON_PURPOSE = Symbol.for("kontiki.CommandError");
 /**
  * What a state machine throws on purpose, because a command breaks a rule: its client gets the message. Tests treat every
  * other error of `apply` and `query` as a bug of the machine.
+ *
+ * @example
+ * ```ts
+ * import { CommandError } from "@kontiki/actors";
+ *
+ * const withdraw = (balance: number, amount: number): number => {
+ *   if (amount > balance) throw new CommandError("there is not enough money");
+ *   return balance - amount;
+ * };
+ * console.log(withdraw(10, 4)); // 6
+ * ```
  */
 export class CommandError extends Error {
   /** Distinguishes it from other errors. */

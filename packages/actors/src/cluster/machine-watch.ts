@@ -1,3 +1,4 @@
+import { setTimeout } from "node:timers/promises";
 import { faultIn, machineFault, StateMachineError } from "../errors.ts";
 import type { ClusterEvent } from "../mail/status.ts";
 import type { Child } from "../threads/child.ts";
@@ -15,14 +16,23 @@ import {
  */
 const [REACH_MS, END_MS] = [1000, 100];
 
+/** The same for an entry that may never come. */
+const LATER_MS = 250;
+
 /** How long it may take to answer after that, in ms. */
 const ANSWER_MS = 1000;
 
 /**
- * How many entries after the last known one nodes are compared, in the order in which it is tried. Nodes that stand still
- * have no later one; nodes under load have passed the last known one.
+ * How many entries after the last known one nodes are compared, in the order in which it is tried, over and over. Nodes
+ * that stand still have no later one; nodes under load have passed the last known one.
  */
-const AHEAD = [0, 256, 4096, 32_768, 0, 4096];
+const AHEAD = [0, 256, 0, 4096, 0, 32_768];
+
+/** How often it is tried. An election, or another crash, may be in the way. */
+const ROUNDS_MAX = 24;
+
+/** How long to wait between two attempts, in ms. */
+const PAUSE_MS = 20;
 
 /** What a watch reads and reports. */
 export type MachineWatchParts = {
@@ -101,14 +111,18 @@ export class MachineWatch {
 
   /** Compares all nodes after one entry, if they come to it. */
   async #compareNodes(): Promise<void> {
-    for (const ahead of AHEAD) {
-      if (this.#isOver) return;
+    for (let round = 0; round < ROUNDS_MAX && !this.#isOver; round += 1) {
       const children = asked(this.#parts.children());
-      const last = lastApplied(children);
-      if (children.length < 2 || last === 0) return;
-      const digests = await digestsOf(children, (child) => askAt(child, last + ahead, REACH_MS));
+      const ahead = AHEAD[round % AHEAD.length] ?? 0;
+      const entry = lastApplied(children) + ahead;
+      const waitMs = ahead === 0 ? REACH_MS : LATER_MS;
+      const digests =
+        children.length < 2 || entry === 0
+          ? []
+          : await digestsOf(children, (child) => askAt(child, entry, waitMs));
       this.#reportIn(digests);
-      if (digests.length === children.length) return;
+      if (digests.length > 1 && digests.length === children.length) return;
+      await setTimeout(PAUSE_MS, undefined, { ref: false });
     }
   }
 }

@@ -11,7 +11,8 @@
  *   each time, and change both later: answers, retried answers and snapshots keep the contents of the moment.
  * - A machine belongs to one node, from one start to the next: it shares nothing with another machine.
  *
- * If a command throws, the error is its result on every node; changes it made before throwing stay, so check first.
+ * If a command throws, the error is its result on every node; changes it made before throwing stay, so check first. Throw a
+ * `CommandError` for a command that breaks a rule: tests treat every other error as a bug.
  */
 export interface StateMachine<Command = unknown, Result = unknown> {
   /** Applies one command and returns its result. */
