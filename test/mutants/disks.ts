@@ -134,16 +134,29 @@ export const DISK_MUTANTS: readonly Mutant[] = [
     hunts: ["rot"],
   },
   {
+    name: "promised-before-sync",
+    about: "The promise file names a batch before that batch is synced.",
+    source: "Alagappan et al., FAST '18; the order within a turn",
+    edits: [
+      {
+        file: WAL,
+        find: "this.#flushed = { end, state: { hard, last, horizon, before: after } };",
+        replace:
+          "this.#flushed = { end, state: { hard, last, horizon, before: after } };\n" +
+          "    this.#promise.write(this.#flushed);",
+      },
+    ],
+    hunts: ["power"],
+  },
+  {
     name: "cut-not-written",
     about: "Truncated entries are not truncated on the disk.",
     source: "§5.3",
     edits: [
       {
         file: WAL,
-        find: `this.#terms.truncate(after);
-      this.#cuts += 1;
-      encodeTruncate(records, this.#terms.last);`,
-        replace: "this.#terms.truncate(after);",
+        find: "encodeTruncate(records, this.#terms.last);",
+        replace: "",
       },
     ],
     hunts: ["power", "churn"],

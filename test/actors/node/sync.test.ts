@@ -70,7 +70,7 @@ describe("power fails at every disk operation and every send (§5.2, Figure 2; p
 
   test("nor with several failures in one run, in recovery too, over a network that loses and repeats", () => {
     let sum: Run["sometimes"] | undefined;
-    for (let seed = 1; seed <= 150; seed += 1) {
+    for (let seed = 1; seed <= 200; seed += 1) {
       const chance = new Chance(seed);
       const cuts = Array.from({ length: 1 + chance.below(6) }, () => chance.below(120))
         .sort((a, b) => a - b)

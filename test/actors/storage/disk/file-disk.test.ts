@@ -333,7 +333,9 @@ describe("a log on a disk that fails", () => {
   test("writes the last batch again, which a failed sync may have left only in the cache", () => {
     const { disk, fail, folder } = failingDisk();
     createWal(disk);
-    writeAll(openStorage(disk), batches);
+    const storage = openStorage(disk);
+    writeAll(storage, batches);
+    storage.storage.close();
     const before = filesOf(disk);
     const written: unknown[] = [];
     const calls = watchedCalls((call) => written.push(call));

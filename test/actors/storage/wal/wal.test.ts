@@ -150,6 +150,7 @@ describe("segments", () => {
     const opened = openStorage(disk, SMALL);
     expect(contentOf(opened)).toEqual(contentsAfter(BATCHES)[2]);
     writeAll(opened, BATCHES.slice(2));
+    opened.storage.close();
     expect(filesOf(disk)).toEqual(files);
   });
 
@@ -169,6 +170,7 @@ describe("a torn tail is cut off", () => {
     expect(opened.recovered.tornBytes).toBe(torn.length - (whole[FIRST]?.length ?? 0));
     expect(filesOf(disk)).toEqual(whole);
     writeAll(opened, BATCHES.slice(2));
+    opened.storage.close();
     expect(filesOf(disk)).toEqual(files);
   });
 

@@ -144,10 +144,10 @@ function kept(
   let promise: PromiseFile | undefined;
   try {
     promise = new PromiseFile(disk);
-    promise.write(batch, { ...state, before: { last: state.last, cuts } });
+    promise.write({ end: batch, state: { ...state, before: { last: state.last, cuts } } });
     return promise;
   } catch (cause) {
-    promise?.close();
+    promise?.close(false);
     file.close();
     throw cause;
   }

@@ -1,13 +1,13 @@
 import { crc32 } from "node:zlib";
-import type { Disk, DiskFile } from "../disk/disk.ts";
+import { DiskError, type Disk, type DiskFile } from "../disk/disk.ts";
 import { RecordCursor, RecordError } from "./record-cursor.ts";
 import { RecordWriter } from "./record-writer.ts";
 import type { BatchEnd } from "./wal-format.ts";
 import { decodeState, encodeState, type NewStateRecord, type StateRecord } from "./wal-records.ts";
 
 /**
- * The last durable batch, in a small file beside the log. It is written after the sync of that batch and is rarely
- * synced itself: it may be older than the log, but what it says is true. So a reader can tell a batch that was damaged at the
+ * The last durable batch, in a small file beside the log. It is written some time after the sync of that batch and is
+ * rarely synced itself: it may be older than the log, but what it says is true. So a reader can tell a batch that was damaged at the
  * end of the log from one that a crash cut off, and knows term and vote although the batch that records them is gone.
  *
  * ```text
@@ -22,6 +22,9 @@ import { decodeState, encodeState, type NewStateRecord, type StateRecord } from 
  * ```
  */
 export type Promised = { readonly end: BatchEnd; readonly state: StateRecord };
+
+/** A durable batch. `state.before` is the log after it: what the next batch would record. */
+export type Durable = { readonly end: BatchEnd; readonly state: NewStateRecord };
 
 /** The name of the file. */
 export const PROMISE_NAME = "promise";
@@ -48,18 +51,70 @@ export function readPromise(disk: Disk, name: string = PROMISE_NAME): Promised |
     );
 }
 
+/**
+ * The file is written once it lacks this many batches, or after this many turns in which nothing was written: what it costs
+ * must not be felt under load, and the file of a node that rests must not be old.
+ */
+const BATCHES_MAX = 16;
+const QUIET_TURNS = 8;
+
 /** The file, open for writing. It is created if it is not there. */
 export class PromiseFile {
   readonly #file: DiskFile;
   readonly #writer = new RecordWriter(HEADER_BYTES);
+  /** The last durable batch, if the file does not say so, and how many batches it lacks. */
+  #pending: Durable | undefined;
+  #batches = 0;
+  #quietTurns = 0;
 
   constructor(disk: Disk) {
     if (!disk.list().includes(PROMISE_NAME)) disk.create(PROMISE_NAME, new Uint8Array(FILE_BYTES));
     this.#file = disk.open(PROMISE_NAME);
   }
 
-  /** Records that this batch is durable. `state.before` is the log after the batch: what the next one would record. */
-  write({ sequence, crc }: BatchEnd, state: NewStateRecord): void {
+  /** Records that a batch is durable. */
+  write(durable: Durable): void {
+    this.#pending = durable;
+    this.#flush();
+  }
+
+  /** The end of a turn, which made a batch durable or wrote nothing. */
+  turn(durable: Durable | undefined): void {
+    this.#quietTurns += 1;
+    if (durable !== undefined) {
+      this.#pending = durable;
+      this.#batches += 1;
+      this.#quietTurns = 0;
+    }
+    if (this.#batches >= BATCHES_MAX || this.#quietTurns >= QUIET_TURNS) this.#flush();
+  }
+
+  /** Writes what is missing, and makes it durable. */
+  sync(): void {
+    this.#flush();
+    this.#file.sync();
+  }
+
+  /** Closes the file. If the disk refuses what is missing, it is older, and true all the same. */
+  close(isUsable = true): void {
+    try {
+      if (isUsable) this.sync();
+    } catch (cause) {
+      if (!(cause instanceof DiskError)) throw cause;
+    } finally {
+      this.#file.close();
+    }
+  }
+
+  #flush(): void {
+    if (this.#pending === undefined) return;
+    const copy = this.#encode(this.#pending);
+    for (const at of PLACES) this.#file.overwrite(at, copy);
+    this.#pending = undefined;
+    this.#batches = 0;
+  }
+
+  #encode({ end: { sequence, crc }, state }: Durable): Buffer {
     encodeState(this.#writer, state);
     const copy = this.#writer.take();
     MAGIC.copy(copy);
@@ -68,16 +123,7 @@ export class PromiseFile {
     copy.writeBigUInt64LE(BigInt(sequence), 16);
     copy.writeUInt32LE(copy.length - HEADER_BYTES, 24);
     copy.writeUInt32LE(crc32(copy.subarray(8)), 4);
-    for (const at of PLACES) this.#file.overwrite(at, copy);
-  }
-
-  /** Makes it durable, where that costs little: a loss of power then finds it less old. */
-  sync(): void {
-    this.#file.sync();
-  }
-
-  close(): void {
-    this.#file.close();
+    return copy;
   }
 }
 

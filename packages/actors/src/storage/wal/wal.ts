@@ -7,9 +7,9 @@ import {
   type LogPosition,
 } from "@kontiki/core";
 import { BatchWriter } from "./batch-writer.ts";
-import { DiskError, type Disk, type DiskFile } from "../disk/disk.ts";
+import type { Disk, DiskFile } from "../disk/disk.ts";
 import type { LogTerms } from "./log-terms.ts";
-import type { PromiseFile } from "./promise.ts";
+import type { Durable, PromiseFile } from "./promise.ts";
 import type { RecordWriter } from "./record-writer.ts";
 import type { SegmentSpans } from "./segment-spans.ts";
 import type { CommandBytes, Storage } from "../storage.ts";
@@ -25,7 +25,6 @@ import {
   encodeReset,
   encodeTruncate,
   type LogBefore,
-  type NewStateRecord,
 } from "./wal-records.ts";
 
 /** Settings of a write-ahead log. */
@@ -79,8 +78,8 @@ export class Wal implements Storage {
   #cuts: number;
   /** The log as of the last batch. */
   #before: LogBefore;
-  /** The state as of the last batch, for the promise. */
-  #flushed: NewStateRecord | undefined;
+  /** The last batch. */
+  #flushed: Durable | undefined;
   /** The next batch so far: `changed` if it is not empty, `emptied` if it empties the log. */
   readonly #writer = new BatchWriter();
   #changed = false;
@@ -168,11 +167,11 @@ export class Wal implements Storage {
     if (!this.#changed) return false;
     this.#state = "failed";
     this.#makeRoom();
-    const last = this.#terms.last;
-    const now = { hard: this.#hard, last, horizon: this.#horizon };
+    const [hard, last, horizon] = [this.#hard, this.#terms.last, this.#horizon];
     const after = { last, cuts: this.#cuts };
     const place = { segment: this.#segment, offset: this.#length, previous: this.#last };
-    const { bytes, end } = this.#writer.seal({ ...now, before: this.#before }, place);
+    const state = { hard, last, horizon, before: this.#before };
+    const { bytes, end } = this.#writer.seal(state, place);
     this.#file.append(bytes);
     this.#state = "flushed";
     this.#changed = false;
@@ -180,21 +179,25 @@ export class Wal implements Storage {
     this.#length += bytes.length;
     this.#last = end;
     this.#before = after;
-    this.#flushed = { ...now, before: after };
+    this.#flushed = { end, state: { hard, last, horizon, before: after } };
     this.#spans.place(this.#segment);
     this.#needed = this.#spans.firstNeeded(this.#terms.base.index);
     return true;
   }
 
   sync(): void {
-    if (this.#state === "flushed") {
-      this.#state = "failed";
+    const isFlushed = this.#state === "flushed";
+    assert(
+      isFlushed || this.#state === "durable",
+      "a log is not used after it failed or was closed",
+    );
+    this.#state = "failed";
+    if (isFlushed) {
       this.#file.sync();
-      if (this.#flushed !== undefined) this.#promise.write(this.#last, this.#flushed);
       this.#neededNow = this.#needed;
-      this.#state = "durable";
     }
-    assert(this.#state === "durable", "a log is not used after it failed or was closed");
+    this.#promise.turn(isFlushed ? this.#flushed : undefined);
+    this.#state = "durable";
     this.#removeObsolete();
   }
 
@@ -203,8 +206,7 @@ export class Wal implements Storage {
     const isDurable = this.#state === "durable";
     this.#state = "closed";
     try {
-      if (isDurable) syncIfPossible(this.#promise);
-      this.#promise.close();
+      this.#promise.close(isDurable);
     } finally {
       this.#file.close();
     }
@@ -257,14 +259,5 @@ export class Wal implements Storage {
     this.#disk.remove(segmentName(first));
     this.#spans.removeFirst();
     this.#state = "durable";
-  }
-}
-
-/** A promise that cannot be made durable is true all the same. */
-function syncIfPossible(promise: PromiseFile): void {
-  try {
-    promise.sync();
-  } catch (cause) {
-    if (!(cause instanceof DiskError)) throw cause;
   }
 }
