@@ -366,7 +366,9 @@ describe("damage is refused when nothing records the node's promises, and nothin
     const short = bytes.slice(0, thirdAt);
     const { last } = decodeBatch(Buffer.from(short), 1, secondAt) ?? { last: LOG_BEGIN };
     const place = { segment: 1, offset: thirdAt, previous: last };
-    const state = { hard: INITIAL_HARD_STATE, last: position(3, 1), horizon: undefined };
+    const last3 = position(3, 1);
+    const before = { last: last3, cuts: 0 };
+    const state = { hard: INITIAL_HARD_STATE, last: last3, horizon: undefined, before };
     const batch = writer.seal(state, place).bytes;
     expect(refusal({ [FIRST]: new Uint8Array([...short, ...batch]) })).toEqual(
       refused(FIRST, thirdAt, `this batch is invalid: ${what}`),

@@ -101,6 +101,15 @@ export class MemoryDisk implements Disk {
     this.#buffers.delete(name);
   }
 
+  /** A thread that ends in the middle leaves the file under both names. */
+  rename(name: string, to: string): void {
+    const buffer = this.#bufferOf(name);
+    this.#onChange({ type: "created", file: { name: to, buffer } });
+    this.#buffers.set(to, buffer);
+    this.#onChange({ type: "removed", name });
+    this.#buffers.delete(name);
+  }
+
   /** Does nothing: only the caller of `begin` refers to an unpublished file. */
   tidy(): void {}
 
@@ -171,6 +180,12 @@ class SharedFile implements DiskFile {
       offset + bytes.length <= this.#counts().written,
       "only existing bytes are written again",
     );
+    bytesOf(this.#buffer).set(bytes, offset);
+  }
+
+  /** A loss of power keeps it: which bytes of it are lost would have to be remembered. */
+  overwrite(offset: number, bytes: Uint8Array): void {
+    assert(offset + bytes.length <= this.#counts().written, "only existing bytes are overwritten");
     bytesOf(this.#buffer).set(bytes, offset);
   }
 

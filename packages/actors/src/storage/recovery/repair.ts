@@ -10,12 +10,17 @@ import {
 import type { LogRead } from "../wal/wal-recovery.ts";
 import { samePosition } from "../wal/wal-replay.ts";
 import type { LogContent } from "../wal/wal-rewrite.ts";
+import type { SalvagedLog } from "../storage.ts";
 
 /** What a node continues with. */
 export type Repaired = {
   readonly content: LogContent;
   /** Whether the log on disk differs from it, and must be written again. */
   readonly isRewritten: boolean;
+  /** Whether the log on disk holds more than can be used now: then it is set aside. */
+  readonly isSetAside: boolean;
+  /** What is intact of that log. */
+  readonly copy: SalvagedLog | undefined;
   /** For people: what is lost besides the damage that was found. */
   readonly lost: string | undefined;
 };
@@ -27,7 +32,10 @@ export type Repaired = {
  * - The log does not contain it: the snapshot was received or taken, and a crash happened before the log recorded that,
  *   or before its entries were synced. The log is emptied, as the node would have done. Other entries that it held
  *   cannot be committed.
- * - The log begins after an entry that no snapshot covers, because that snapshot is damaged. The log is useless.
+ * - The log begins after an entry that no snapshot covers, because that snapshot is damaged. The log is set aside until
+ *   another node sends a snapshot.
+ *
+ * A log that was damaged before the snapshot's last entry continues after it with what is intact there.
  *
  * When promised entries are lost, the node must not vote until it has them again: otherwise a majority that includes it
  * could elect a leader that lacks entries committed with its help (Alagappan et al., FAST '18).
@@ -37,7 +45,8 @@ export function repair(log: LogRead, snapshot: Snapshot | undefined): Repaired {
   const end = snapshot === undefined ? LOG_START : positionOf(snapshot);
   const isGap = log.base.index > end.index;
   const isKept = !isGap && holds(log, end);
-  const { base, entries } = isKept ? log : { base: end, entries: [] };
+  const copy = log.copy ?? (isGap ? wholeCopy(log) : undefined);
+  const { base, entries } = isKept ? log : continued(end, copy);
   const isLost =
     (damage !== undefined || isGap) &&
     promised.index > end.index &&
@@ -46,6 +55,8 @@ export function repair(log: LogRead, snapshot: Snapshot | undefined): Repaired {
   return {
     content: { hard: isKept ? hard : atLeast(hard, end.term), base, entries, horizon },
     isRewritten: damage !== undefined || !isKept,
+    isSetAside: damage !== undefined || isGap,
+    copy,
     lost: isGap ? `no snapshot holds the entries up to ${log.base.index}` : undefined,
   };
 }
@@ -56,6 +67,25 @@ export function repair(log: LogRead, snapshot: Snapshot | undefined): Repaired {
  */
 function atLeast(hard: HardState, term: Term): HardState {
   return hard.term < term ? { term, votedFor: undefined } : hard;
+}
+
+/** All of a log that no snapshot meets. */
+function wholeCopy({ base, entries, promised }: LogRead): SalvagedLog {
+  return { pieces: entries.length === 0 ? [] : [entries], marks: [base, promised] };
+}
+
+/** An empty log after `base`, with what certainly comes next. */
+function continued(
+  base: LogPosition,
+  copy: SalvagedLog | undefined,
+): Pick<LogContent, "base" | "entries"> {
+  for (const piece of copy?.pieces ?? []) {
+    const at = base.index - (piece[0]?.index ?? 0);
+    const isMarked = copy?.marks.some((mark) => samePosition(mark, base)) ?? false;
+    if (piece[at]?.term === base.term || (at === -1 && isMarked))
+      return { base, entries: piece.slice(at + 1) };
+  }
+  return { base, entries: [] };
 }
 
 /** Whether this entry is in a log, or is its base. */

@@ -30,7 +30,13 @@ export function maxSegmentBytes(options: WalOptions = {}): number {
 export function createWal(disk: Disk): void {
   checkArgument("createWal", "disk", givenDisk, disk);
   assert(!hasWal(disk), "a log is created only once");
-  const header = { segment: 1, previous: LOG_BEGIN, begins: true, position: LOG_START };
+  const header = {
+    segment: 1,
+    previous: LOG_BEGIN,
+    begins: true,
+    setsAside: 0,
+    position: LOG_START,
+  };
   disk.create(segmentName(1), encodeSegmentHeader(header));
 }
 

@@ -2,7 +2,9 @@ import { LOG_START, type LogPosition } from "@kontiki/core";
 import type { Disk } from "../disk/disk.ts";
 import { KontikiError } from "../../errors.ts";
 import { RecordError } from "./record-cursor.ts";
-import { lastIntactBatch } from "./wal-damage.ts";
+import { readPromise, type Promised } from "./promise.ts";
+import { intactBatches, salvagedLog } from "./wal-salvage.ts";
+import type { SalvagedLog } from "../storage.ts";
 import {
   decodeBatch,
   decodeSegmentHeader,
@@ -12,6 +14,7 @@ import {
   isSegmentName,
   LOG_BEGIN,
   LOG_FORMAT,
+  OLDEST_LOG_FORMAT,
   SEGMENT_HEADER_BYTES,
   segmentName,
   segmentNumber,
@@ -62,7 +65,7 @@ export class OlderLogError extends KontikiError {
   constructor(path: string, format: number) {
     super(
       `${path} has format ${format}, of a version before the first release, and this version reads format ` +
-        `${LOG_FORMAT}: begin a new cluster in a new folder`,
+        `${OLDEST_LOG_FORMAT} and later: begin a new cluster in a new folder`,
     );
   }
 }
@@ -78,10 +81,12 @@ export type Tail = {
   readonly last: BatchEnd;
   /** The last batch and its offset in the last segment; undefined if that segment holds none. */
   readonly lastBatch: { readonly offset: number; readonly bytes: Uint8Array } | undefined;
+  /** Whether the segment has an older format, so that nothing more may be written into it. */
+  readonly isFull: boolean;
 };
 
 /** What was read of a log. */
-export type LogRead = Pick<Replay, "hard" | "horizon" | "base" | "entries" | "spans"> & {
+export type LogRead = Pick<Replay, "hard" | "horizon" | "base" | "entries" | "spans" | "cuts"> & {
   /**
    * The last entry of the log according to the last intact batch. If it is after the kept entries, those between are
    * lost.
@@ -91,8 +96,12 @@ export type LogRead = Pick<Replay, "hard" | "horizon" | "base" | "entries" | "sp
   readonly tail: Tail;
   /** Segments before the one that the log begins with: they do not count. */
   readonly outdated: readonly number[];
+  /** The number under which those are set aside; 0 if they are removed. */
+  readonly setsAside: number;
   /** The first damage; everything before it is kept. Undefined if the log is intact. */
   readonly damage: Damage | undefined;
+  /** What is intact of a damaged log, before and after the damage. */
+  readonly copy: SalvagedLog | undefined;
   readonly tornBytes: number;
 };
 
@@ -118,8 +127,10 @@ type Replayed =
  * after it was durable, and is damage. A bad batch with nothing after it is what a crash left of the last write, of
  * which nothing was promised: the torn tail.
  *
- * In a damaged log, everything before the damage is kept, and the last intact batch after it records what the node has
- * promised.
+ * A log that ends before the last batch that was durable, as the promise file says, is damaged at its end.
+ *
+ * In a damaged log, everything before the damage is kept, and the last intact batch after it, or the promise file, records
+ * what the node has promised.
  *
  * @throws DamagedLogError when no intact batch records that, when intact batches contradict each other, and when there
  * is no log at all.
@@ -131,11 +142,35 @@ export function readLog(disk: Disk): LogRead {
   const outdated = all.slice(0, Math.max(0, beginning)).map(({ number }) => number);
   const segments = all.slice(outdated.length);
   const replay = new Replay();
-  const { tail, damage, tornBytes } = replaySegments(disk, segments, replay);
-  const { hard, horizon, base, entries, spans, last: promised } = replay;
-  const kept = { hard, horizon, base, entries, spans, promised, outdated, damage };
-  if (damage === undefined) return { ...kept, tail, tornBytes };
-  return { ...kept, ...promisesOf(disk, segments, damage, tail), tornBytes: 0 };
+  const promise = readPromise(disk);
+  const read = replaySegments(disk, segments, replay);
+  const { hard, horizon, base, entries, spans, cuts, last: promised } = replay;
+  const setsAside = segments[0]?.header?.setsAside ?? 0;
+  const kept = { hard, horizon, base, entries, spans, cuts, promised, outdated, setsAside };
+  const damage = read.damage ?? damageOfEnd(disk, read.tail, promise);
+  if (damage === undefined && read.tail !== undefined)
+    return { ...kept, damage, copy: undefined, tail: read.tail, tornBytes: read.tornBytes };
+  const found = damage ?? missing(disk, 1);
+  const lost = promisesOf(disk, segments, { damage: found, kept: read.tail, promise });
+  return { ...kept, ...lost, damage: found, tornBytes: 0 };
+}
+
+function missing(disk: Disk, segment: number): Damage {
+  const path = disk.pathOf(segmentName(segment));
+  return { path, offset: 0, what: "the file is missing" };
+}
+
+/** What is wrong with the end of a log that has no damage in the middle. */
+function damageOfEnd(
+  disk: Disk,
+  tail: Tail | undefined,
+  promise: Promised | undefined,
+): Damage | undefined {
+  if (tail === undefined || promise === undefined) return undefined;
+  const count = promise.end.sequence - tail.last.sequence;
+  if (count <= 0) return undefined;
+  const what = `the last ${count === 1 ? "write" : `${count} writes`}, which had succeeded, ${count === 1 ? "is" : "are"} bad or missing`;
+  return { path: disk.pathOf(segmentName(tail.segment)), offset: tail.length, what };
 }
 
 /** Reads segments up to the first damage. */
@@ -152,10 +187,7 @@ function replaySegments(disk: Disk, segments: readonly Segment[], replay: Replay
     if (read.damage !== undefined) return { tail, damage: read.damage, tornBytes };
     tornBytes = read.tornBytes;
   }
-  if (tail === undefined) {
-    const damage = { path: disk.pathOf(segmentName(1)), offset: 0, what: "the file is missing" };
-    return { tail, damage, tornBytes };
-  }
+  if (tail === undefined) return { tail, damage: missing(disk, 1), tornBytes };
   rejectWithoutBatches(disk, segments, tail);
   return { tail, damage: undefined, tornBytes };
 }
@@ -175,7 +207,7 @@ function segmentsOf(disk: Disk): readonly Segment[] {
     const bytes = asBuffer(disk.readRange(name, 0, SEGMENT_HEADER_BYTES));
     const format = formatOf(bytes) ?? LOG_FORMAT;
     if (format > LOG_FORMAT) throw new NewerLogError(disk.pathOf(name), format);
-    if (format < LOG_FORMAT) throw new OlderLogError(disk.pathOf(name), format);
+    if (format < OLDEST_LOG_FORMAT) throw new OlderLogError(disk.pathOf(name), format);
     return { number: segmentNumber(name), header: decodeSegmentHeader(bytes) };
   });
 }
@@ -242,7 +274,8 @@ function readSegment(
   }
   const what = damageAfter(bytes, segment, offset, isLast);
   const damage = what === undefined ? undefined : { path, offset, what };
-  const tail = { segment, length: offset, last, lastBatch };
+  const isFull = header !== undefined && header.format < LOG_FORMAT;
+  const tail = { segment, length: offset, last, lastBatch, isFull };
   return { tail, damage, tornBytes: bytes.length - offset };
 }
 
@@ -259,25 +292,36 @@ function damageAfter(
   return isLast ? undefined : "a batch that a later segment depends on is bad";
 }
 
-/** What the last intact batch of a damaged log says the node has promised, and where a new segment goes. */
+/** What a damaged log has promised, what is intact of it, and where a new segment goes. */
 function promisesOf(
   disk: Disk,
   segments: readonly Segment[],
-  damage: Damage,
-  kept: Tail | undefined,
-): Pick<LogRead, "hard" | "horizon" | "promised" | "tail"> {
-  const from = kept ?? { segment: 0, length: 0, last: LOG_BEGIN };
-  const numbers = segments.map(({ number }) => number).filter((number) => number >= from.segment);
-  const found = lastIntactBatch(disk, numbers, from);
-  const durable = Math.max(...segments.map(({ header }) => header?.previous.sequence ?? 0));
+  read: {
+    readonly damage: Damage;
+    readonly kept: Tail | undefined;
+    readonly promise: Promised | undefined;
+  },
+): Pick<LogRead, "hard" | "horizon" | "promised" | "tail" | "copy"> {
+  const { damage, promise } = read;
+  const kept = read.kept?.last ?? LOG_BEGIN;
+  const batches = intactBatches(
+    disk,
+    segments.map(({ number }) => segmentName(number)),
+  );
+  const last = batches.findLast(({ end }) => end.sequence > kept.sequence);
+  const isNewest =
+    promise !== undefined && promise.end.sequence >= (last ?? { end: kept }).end.sequence;
+  const found = isNewest ? promise : last;
+  const durable = Math.max(0, ...segments.map(({ header }) => header?.previous.sequence ?? 0));
   if (found === undefined || found.end.sequence < durable) throw new DamagedLogError(damage);
   const { hard, horizon, last: promised } = found.state;
-  const segment = numbers.at(-1) ?? from.segment;
+  const segment = segments.at(-1)?.number ?? read.kept?.segment ?? 0;
   return {
     hard,
     horizon,
     promised,
-    tail: { segment, length: 0, last: found.end, lastBatch: undefined },
+    copy: salvagedLog(batches, promise),
+    tail: { segment, length: 0, last: found.end, lastBatch: undefined, isFull: false },
   };
 }
 

@@ -23,6 +23,8 @@ export class Replay {
   base: LogPosition = LOG_START;
   entries: Entry<CommandBytes>[] = [];
   readonly spans = new SegmentSpans();
+  /** How often the log was truncated or reset, counted from some moment in the past. */
+  cuts = 0;
   /** Whether nothing before `base` can be needed any more. */
   #compacted = true;
 
@@ -46,6 +48,7 @@ export class Replay {
   apply(bytes: Buffer, at: number, end: number, segment: number): void {
     const cursor = new RecordCursor(bytes, at, end);
     const state = decodeState(cursor);
+    this.cuts = state.before?.cuts ?? this.cuts;
     for (const write of decodeWrites(cursor)) this.#write(write);
     this.spans.place(segment);
     this.#take(state);
@@ -65,12 +68,14 @@ export class Replay {
         this.spans.append(this.last.index);
         return;
       case "truncate":
+        this.cuts += 1;
         this.#truncate(write.after);
         return;
       case "compact":
         this.#compact(write.upTo);
         return;
       case "reset":
+        this.cuts += 1;
         this.#begin(write.base);
         this.#compacted = true;
         this.spans.reset();
