@@ -191,8 +191,8 @@ export class SimDisk implements Disk, FaultableDisk {
   rename(name: string, to: string): void {
     this.#parts.onStep("rename", name);
     this.#troubles.check("write", this.pathOf(name));
-    this.#names.set(to, this.#file(name));
-    this.#names.delete(name);
+    this.#file(name);
+    this.#names.rename(name, to);
     this.#syncNames(name);
   }
 

@@ -12,7 +12,7 @@ import { isSegmentName, segmentName } from "../wal/wal-format.ts";
 import { PromiseFile } from "../wal/promise.ts";
 import type { StateRecord } from "../wal/wal-records.ts";
 import { readLog, type LogRead } from "../wal/wal-recovery.ts";
-import { keepPromise, nextNumber, salvagedLogs, setAside } from "./set-aside.ts";
+import { nextNumber, salvagedLogs, setAside, setAsideLog } from "./set-aside.ts";
 import { rewriteLog } from "../wal/wal-rewrite.ts";
 import { Wal, type Start, type WalOptions } from "../wal/wal.ts";
 
@@ -36,7 +36,7 @@ type End = Pick<Start, "file" | "segment" | "length" | "isFull" | "last" | "span
  *
  * Damaged files are set aside (see `set-aside.ts`), so that the node can get what it lacks from others; `horizon` then
  * records that it must, and `salvage` has what is intact of them. A crash during the call leaves either the old files or
- * the repaired ones.
+ * the repaired ones, and the next call completes it.
  *
  * Commands are views of the segments as read: a command keeps the memory of its segment.
  *
@@ -48,15 +48,12 @@ export function openStorage(disk: Disk, options: WalOptions = {}): OpenedStorage
   disk.tidy();
   const found = findSnapshots(disk);
   const log = readLog(disk);
+  const damaged = found.damaged.map(({ name }) => name);
+  const before = finishOutdated(disk, log, damaged);
   const repaired = repair(log, found.newest);
   const { hard, base, horizon } = repaired.content;
-  const damaged = found.damaged.map(({ name }) => name);
   const logs = horizon === undefined ? [] : [...salvagedLogs(disk), ...listed(repaired.copy)];
-  const number = nextNumber(disk);
-  if (damaged.length > 0) setAside(disk, damaged, number);
-  const end = repaired.isRewritten
-    ? rewritten(disk, log, repaired, number)
-    : madeDurable(disk, log);
+  const { aside, ...end } = written(disk, log, repaired, damaged);
   const entries = copySparseCommands(repaired.content.entries);
   const terms = new LogTerms(base);
   terms.append(entries);
@@ -71,45 +68,49 @@ export function openStorage(disk: Disk, options: WalOptions = {}): OpenedStorage
       snapshot: found.newest,
       horizon,
       salvage: horizon === undefined ? undefined : { logs, snapshots: [] },
-      damage: damageOf(found, log, repaired, number),
+      damage: damageOf(found, log, repaired, [...before, ...aside]),
       tornBytes: log.tornBytes,
     },
   };
 }
 
 /**
- * Writes the log again. The old segments are set aside if they hold more than can be used now; otherwise nothing depends on
- * them any more, and they are removed.
+ * Segments before the one that the log begins with are left of a start that a crash interrupted: it is completed. Returns
+ * the names under which files are set aside.
  */
-function rewritten(
+function finishOutdated(disk: Disk, log: LogRead, damaged: readonly string[]): readonly string[] {
+  const outdated = log.outdated.map(segmentName);
+  if (outdated.length === 0) return [];
+  if (log.setsAside > 0) return setAsideLog(disk, [...damaged, ...outdated], log.setsAside);
+  for (const name of outdated) disk.remove(name);
+  return [];
+}
+
+/** Writes what the node continues with, and sets aside what it does not. */
+function written(
   disk: Disk,
   log: LogRead,
-  { content, isSetAside }: Repaired,
-  number: number,
-): End {
+  repaired: Repaired,
+  damaged: readonly string[],
+): End & { readonly aside: readonly string[] } {
+  const number = nextNumber(disk);
+  if (!repaired.isRewritten) {
+    const aside = setAside(disk, damaged, number);
+    return { ...madeDurable(disk, log), aside };
+  }
+  const { content, isSetAside } = repaired;
   const old = disk.list().filter(isSegmentName);
-  const setsAside = isSetAside ? number : 0;
-  if (isSetAside) keepPromise(disk, number);
-  const end = rewriteLog(disk, content, log.tail, setsAside);
-  removeOld(disk, log, old, setsAside);
+  const end = rewriteLog(disk, content, { ...log.tail, cuts: log.cuts }, isSetAside ? number : 0);
+  const aside = isSetAside
+    ? setAsideLog(disk, [...damaged, ...old], number)
+    : setAside(disk, damaged, number);
+  // Nothing depends on these any more.
+  if (!isSetAside) for (const name of old) disk.remove(name);
   const spans = new SegmentSpans();
   spans.append(index(content.base.index + content.entries.length));
   spans.place(end.segment);
   const file = disk.open(segmentName(end.segment));
-  return { ...end, spans, file, isFull: false, cuts: 0 };
-}
-
-/** What an interrupted start had to set aside keeps its own number. */
-function removeOld(disk: Disk, log: LogRead, old: readonly string[], setsAside: number): void {
-  const outdated = log.outdated.map(segmentName);
-  const others = old.filter((name) => !outdated.includes(name));
-  for (const [names, number] of [
-    [outdated, log.setsAside],
-    [others, setsAside],
-  ] as const) {
-    if (number > 0) setAside(disk, names, number);
-    else for (const name of names) disk.remove(name);
-  }
+  return { ...end, spans, file, isFull: false, aside };
 }
 
 /**
@@ -118,7 +119,6 @@ function removeOld(disk: Disk, log: LogRead, old: readonly string[], setsAside: 
  */
 function madeDurable(disk: Disk, log: LogRead): End {
   const { tail, spans, cuts, tornBytes } = log;
-  removeOld(disk, log, [], 0);
   const file = disk.open(segmentName(tail.segment));
   try {
     if (tornBytes > 0) file.truncate(tail.length);
@@ -153,11 +153,12 @@ function listed<T>(value: T | undefined): readonly T[] {
   return value === undefined ? [] : [value];
 }
 
+/** For people: what is damaged, and where it is now. */
 function damageOf(
   { damaged }: FoundSnapshots,
   { damage }: LogRead,
-  { lost, isSetAside }: Repaired,
-  number: number,
+  { lost }: Repaired,
+  aside: readonly string[],
 ): string | undefined {
   const all = damaged.map(({ error }) => error.message);
   if (damage !== undefined) {
@@ -165,7 +166,8 @@ function damageOf(
     all.push(`the log is damaged: ${path}, byte ${offset}: ${what}`);
   }
   if (lost !== undefined) all.push(lost);
-  if (all.length === 0) return undefined;
-  const isKept = isSetAside || damaged.length > 0;
-  return `${all.join("; ")}${isKept ? `; the old files are kept as *.damaged-${number}` : ""}`;
+  const [first, ...others] = aside;
+  if (first !== undefined)
+    all.push(`kept as ${first}${others.length === 0 ? "" : ` and ${others.length} more`}`);
+  return all.length === 0 ? undefined : all.join("; ");
 }

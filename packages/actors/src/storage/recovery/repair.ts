@@ -35,7 +35,7 @@ export type Repaired = {
  * - The log begins after an entry that no snapshot covers, because that snapshot is damaged. The log is set aside until
  *   another node sends a snapshot.
  *
- * A log that was damaged before the snapshot's last entry continues after it with what is intact there.
+ * A damaged log continues, after the damage or after the snapshot's last entry, with what certainly comes next.
  *
  * When promised entries are lost, the node must not vote until it has them again: otherwise a majority that includes it
  * could elect a leader that lacks entries committed with its help (Alagappan et al., FAST '18).
@@ -45,17 +45,16 @@ export function repair(log: LogRead, snapshot: Snapshot | undefined): Repaired {
   const end = snapshot === undefined ? LOG_START : positionOf(snapshot);
   const isGap = log.base.index > end.index;
   const isKept = !isGap && holds(log, end);
-  const copy = log.copy ?? (isGap ? wholeCopy(log) : undefined);
-  const { base, entries } = isKept ? log : continued(end, copy);
+  const copy = damage !== undefined || isGap ? log.salvage() : undefined;
+  const kept = isKept ? log : { base: end, entries: [] };
+  const { base, entries } = copy === undefined ? kept : extended(kept, copy, promised);
   const isLost =
-    (damage !== undefined || isGap) &&
-    promised.index > end.index &&
-    !holds({ base, entries }, promised);
+    copy !== undefined && promised.index > end.index && !holds({ base, entries }, promised);
   const horizon = isLost ? later(promised, log.horizon) : log.horizon;
   return {
     content: { hard: isKept ? hard : atLeast(hard, end.term), base, entries, horizon },
     isRewritten: damage !== undefined || !isKept,
-    isSetAside: damage !== undefined || isGap,
+    isSetAside: copy !== undefined,
     copy,
     lost: isGap ? `no snapshot holds the entries up to ${log.base.index}` : undefined,
   };
@@ -69,27 +68,38 @@ function atLeast(hard: HardState, term: Term): HardState {
   return hard.term < term ? { term, votedFor: undefined } : hard;
 }
 
-/** All of a log that no snapshot meets. */
-function wholeCopy({ base, entries, promised }: LogRead): SalvagedLog {
-  return { pieces: entries.length === 0 ? [] : [entries], marks: [base, promised] };
+/** A part of a log. */
+type Part = Pick<LogContent, "base" | "entries">;
+
+/** A log with what certainly comes next in place of what followed, up to its last promised entry. */
+function extended(kept: Part, copy: SalvagedLog, promised: LogPosition): Part {
+  const { base } = kept;
+  const next = copy.pieces
+    .map((piece) => ({ piece, after: meetingOf(kept, piece, copy.marks) }))
+    .findLast(({ after }) => after !== undefined);
+  const entries = next === undefined ? kept.entries : joined(kept, next.piece, next.after ?? 0);
+  if (!holds({ base, entries }, promised)) return { base, entries };
+  return { base, entries: entries.slice(0, promised.index - base.index) };
 }
 
-/** An empty log after `base`, with what certainly comes next. */
-function continued(
-  base: LogPosition,
-  copy: SalvagedLog | undefined,
-): Pick<LogContent, "base" | "entries"> {
-  for (const piece of copy?.pieces ?? []) {
-    const at = base.index - (piece[0]?.index ?? 0);
-    const isMarked = copy?.marks.some((mark) => samePosition(mark, base)) ?? false;
-    if (piece[at]?.term === base.term || (at === -1 && isMarked))
-      return { base, entries: piece.slice(at + 1) };
-  }
-  return { base, entries: [] };
+type Piece = SalvagedLog["pieces"][number];
+
+/** The last entry up to which a log is certainly the one that a piece belongs to; undefined if nothing shows that. */
+function meetingOf(log: Part, piece: Piece, marks: SalvagedLog["marks"]): number | undefined {
+  const common = piece.findLast((entry) => holds(log, entry));
+  if (common !== undefined) return common.index;
+  const before = (piece[0]?.index ?? 0) - 1;
+  const isMarked = marks.some((mark) => mark.index === before && holds(log, mark));
+  return isMarked || (before === 0 && log.base.index === 0) ? before : undefined;
+}
+
+function joined({ base, entries }: Part, piece: Piece, after: number): Part["entries"] {
+  const first = piece[0]?.index ?? 0;
+  return [...entries.slice(0, after - base.index), ...piece.slice(after + 1 - first)];
 }
 
 /** Whether this entry is in a log, or is its base. */
-function holds({ base, entries }: Pick<LogContent, "base" | "entries">, at: LogPosition): boolean {
+function holds({ base, entries }: Part, at: LogPosition): boolean {
   if (samePosition(base, at)) return true;
   return entries[at.index - base.index - 1]?.term === at.term;
 }

@@ -39,19 +39,34 @@ export function nextNumber(disk: Disk): number {
   return 1 + Math.max(0, ...setAsideOn(disk).map(({ number }) => number));
 }
 
-/** Sets files aside. A file that is there already was set aside by a start that a crash interrupted. */
-export function setAside(disk: Disk, names: readonly string[], number: number): void {
+/** Sets these files aside, and returns their new names. Never over one that was set aside earlier. */
+export function setAside(disk: Disk, names: readonly string[], number: number): readonly string[] {
   const there = new Set(disk.list());
-  for (const name of names)
-    if (there.has(name) && !there.has(nameOf(name, number)))
-      disk.rename(name, nameOf(name, number));
+  return names
+    .filter((name) => there.has(name) && !there.has(nameOf(name, number)))
+    .map((name) => {
+      const aside = nameOf(name, number);
+      disk.rename(name, aside);
+      return aside;
+    });
 }
 
-/** Keeps a copy of the promise file with the log that it is about. */
-export function keepPromise(disk: Disk, number: number): void {
+/**
+ * Sets aside the segments of a log with a copy of its promise file, and what was damaged together with it. A crash may
+ * happen anywhere: then the next start finds some of the segments, and completes this with the same number.
+ *
+ * @param names segments come last.
+ */
+export function setAsideLog(
+  disk: Disk,
+  names: readonly string[],
+  number: number,
+): readonly string[] {
   const there = disk.list();
-  if (!there.includes(PROMISE_NAME) || there.includes(nameOf(PROMISE_NAME, number))) return;
-  disk.create(nameOf(PROMISE_NAME, number), disk.read(PROMISE_NAME));
+  const isCopied = there.includes(nameOf(PROMISE_NAME, number));
+  if (names.some(isSegmentName) && there.includes(PROMISE_NAME) && !isCopied)
+    disk.create(nameOf(PROMISE_NAME, number), disk.read(PROMISE_NAME));
+  return setAside(disk, names, number);
 }
 
 /** What is intact of logs that were set aside earlier. */

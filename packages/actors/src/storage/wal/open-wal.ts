@@ -11,6 +11,7 @@ import {
   SEGMENT_HEADER_BYTES,
   segmentName,
 } from "./wal-format.ts";
+import { PROMISE_NAME } from "./promise.ts";
 import { SEGMENT_BYTES, type WalOptions } from "./wal.ts";
 
 /** The largest file that a log with these settings creates: the size limit for a memory disk. */
@@ -40,7 +41,7 @@ export function createWal(disk: Disk): void {
   disk.create(segmentName(1), encodeSegmentHeader(header));
 }
 
-/** Whether a disk holds any part of a log. */
+/** Whether a disk holds any part of a log, or a record of one. */
 export function hasWal(disk: Disk): boolean {
-  return disk.list().some(isSegmentName);
+  return disk.list().some((name) => isSegmentName(name) || name === PROMISE_NAME);
 }

@@ -6,8 +6,8 @@ import type { BatchEnd } from "./wal-format.ts";
 import { decodeState, encodeState, type NewStateRecord, type StateRecord } from "./wal-records.ts";
 
 /**
- * The last durable batch, in a small file beside the log. It is written after the sync of that batch and is never synced
- * itself: it may be older than the log, but what it says is true. So a reader can tell a batch that was damaged at the
+ * The last durable batch, in a small file beside the log. It is written after the sync of that batch and is rarely
+ * synced itself: it may be older than the log, but what it says is true. So a reader can tell a batch that was damaged at the
  * end of the log from one that a crash cut off, and knows term and vote although the batch that records them is gone.
  *
  * ```text
@@ -69,6 +69,11 @@ export class PromiseFile {
     copy.writeUInt32LE(copy.length - HEADER_BYTES, 24);
     copy.writeUInt32LE(crc32(copy.subarray(8)), 4);
     for (const at of PLACES) this.#file.overwrite(at, copy);
+  }
+
+  /** Makes it durable, where that costs little: a loss of power then finds it less old. */
+  sync(): void {
+    this.#file.sync();
   }
 
   close(): void {

@@ -15,8 +15,9 @@
  *
  * When earlier batches are damaged, the state record of the last intact batch is enough to know what the node promised:
  * term, vote, and how far the log reached. What a state record says of the log before its batch tells what a lost batch
- * before it has done: where it ended the log, and whether it cut it (a truncation or a reset). An append record is a run of one term: the terms of a log change rarely.
- * Truncations and compactions record the term as well, because the entry itself may be in a segment that was removed.
+ * before it has done: where it ended the log, and whether it cut it (a truncation or a reset).
+ *
+ * An append record is a run of one term: the terms of a log change rarely. Truncations and compactions record the term as well, because the entry itself may be in a segment that was removed.
  */
 
 import {
@@ -61,6 +62,11 @@ export type LogWrite =
   | { readonly type: "truncate"; readonly after: LogPosition }
   | { readonly type: "compact"; readonly upTo: LogPosition }
   | { readonly type: "reset"; readonly base: LogPosition };
+
+/** Whether a change may remove entries that were not compacted. */
+export function isCut({ type }: LogWrite): boolean {
+  return type === "truncate" || type === "reset";
+}
 
 /** The most bytes of a state record. */
 export const STATE_BYTES_MAX = 131;

@@ -3,7 +3,7 @@ import type { Disk } from "../disk/disk.ts";
 import { KontikiError } from "../../errors.ts";
 import { RecordError } from "./record-cursor.ts";
 import { readPromise, type Promised } from "./promise.ts";
-import { intactBatches, salvagedLog } from "./wal-salvage.ts";
+import { intactBatches, salvagedLog, type IntactBatch } from "./wal-salvage.ts";
 import type { SalvagedLog } from "../storage.ts";
 import {
   decodeBatch,
@@ -21,6 +21,7 @@ import {
   type BatchEnd,
   type SegmentHeader,
 } from "./wal-format.ts";
+import { isCut, type LogWrite } from "./wal-records.ts";
 import { Replay } from "./wal-replay.ts";
 
 const WAY_OUT =
@@ -88,8 +89,8 @@ export type Tail = {
 /** What was read of a log. */
 export type LogRead = Pick<Replay, "hard" | "horizon" | "base" | "entries" | "spans" | "cuts"> & {
   /**
-   * The last entry of the log according to the last intact batch. If it is after the kept entries, those between are
-   * lost.
+   * The last entry of the log according to the last intact batch or the promise file. If it is after the kept entries,
+   * those between are lost.
    */
   readonly promised: LogPosition;
   /** Where writing may continue; in a damaged log, what a new segment must follow. */
@@ -100,8 +101,8 @@ export type LogRead = Pick<Replay, "hard" | "horizon" | "base" | "entries" | "sp
   readonly setsAside: number;
   /** The first damage; everything before it is kept. Undefined if the log is intact. */
   readonly damage: Damage | undefined;
-  /** What is intact of a damaged log, before and after the damage. */
-  readonly copy: SalvagedLog | undefined;
+  /** Reads all that is intact of the log, before and after damage, also what was compacted. */
+  readonly salvage: () => SalvagedLog;
   readonly tornBytes: number;
 };
 
@@ -146,12 +147,13 @@ export function readLog(disk: Disk): LogRead {
   const read = replaySegments(disk, segments, replay);
   const { hard, horizon, base, entries, spans, cuts, last: promised } = replay;
   const setsAside = segments[0]?.header?.setsAside ?? 0;
-  const kept = { hard, horizon, base, entries, spans, cuts, promised, outdated, setsAside };
+  const salvage = (): SalvagedLog => salvagedLog(batchesIn(disk, segments), promise);
+  const kept = { hard, horizon, base, entries, spans, cuts, promised, outdated, setsAside, salvage };
   const damage = read.damage ?? damageOfEnd(disk, read.tail, promise);
   if (damage === undefined && read.tail !== undefined)
-    return { ...kept, damage, copy: undefined, tail: read.tail, tornBytes: read.tornBytes };
+    return { ...kept, damage, tail: read.tail, tornBytes: read.tornBytes };
   const found = damage ?? missing(disk, 1);
-  const lost = promisesOf(disk, segments, { damage: found, kept: read.tail, promise });
+  const lost = promisesOf(disk, segments, { damage: found, kept: read.tail, promise, cuts });
   return { ...kept, ...lost, damage: found, tornBytes: 0 };
 }
 
@@ -188,17 +190,21 @@ function replaySegments(disk: Disk, segments: readonly Segment[], replay: Replay
     tornBytes = read.tornBytes;
   }
   if (tail === undefined) return { tail, damage: missing(disk, 1), tornBytes };
-  rejectWithoutBatches(disk, segments, tail);
-  return { tail, damage: undefined, tornBytes };
+  const [first] = segments;
+  if (first === undefined || tail.last.sequence >= leastEnd(first))
+    return { tail, damage: undefined, tornBytes };
+  const path = disk.pathOf(segmentName(first.number));
+  const damage = { path, offset: SEGMENT_HEADER_BYTES, what: "no intact batch is left" };
+  return { tail, damage, tornBytes };
 }
 
-/** Batches before the first existing segment were removed because a later one is durable; at least one must be left. */
-function rejectWithoutBatches(disk: Disk, [first]: readonly Segment[], { last }: Tail): void {
-  if (first === undefined || last.sequence > endBefore(first).sequence) return;
-  if (last.sequence === LOG_BEGIN.sequence) return;
-  const path = disk.pathOf(segmentName(first.number));
-  const what = "no intact batch is left";
-  throw new DamagedLogError({ path, offset: SEGMENT_HEADER_BYTES, what });
+/**
+ * The least batch that a log which begins with this segment ends with. Batches before it were removed because a later one is
+ * durable.
+ */
+function leastEnd(first: Segment): number {
+  const { sequence } = endBefore(first);
+  return sequence === LOG_BEGIN.sequence ? sequence : sequence + 1;
 }
 
 function segmentsOf(disk: Disk): readonly Segment[] {
@@ -292,7 +298,14 @@ function damageAfter(
   return isLast ? undefined : "a batch that a later segment depends on is bad";
 }
 
-/** What a damaged log has promised, what is intact of it, and where a new segment goes. */
+function batchesIn(disk: Disk, segments: readonly Segment[]): readonly IntactBatch[] {
+  return intactBatches(
+    disk,
+    segments.map(({ number }) => segmentName(number)),
+  );
+}
+
+/** What a damaged log has promised, and where a new segment goes. */
 function promisesOf(
   disk: Disk,
   segments: readonly Segment[],
@@ -300,19 +313,18 @@ function promisesOf(
     readonly damage: Damage;
     readonly kept: Tail | undefined;
     readonly promise: Promised | undefined;
+    readonly cuts: number;
   },
-): Pick<LogRead, "hard" | "horizon" | "promised" | "tail" | "copy"> {
+): Pick<LogRead, "hard" | "horizon" | "promised" | "tail" | "cuts"> {
   const { damage, promise } = read;
   const kept = read.kept?.last ?? LOG_BEGIN;
-  const batches = intactBatches(
-    disk,
-    segments.map(({ number }) => segmentName(number)),
-  );
-  const last = batches.findLast(({ end }) => end.sequence > kept.sequence);
+  const last = batchesIn(disk, segments).findLast(({ end }) => end.sequence > kept.sequence);
   const isNewest =
     promise !== undefined && promise.end.sequence >= (last ?? { end: kept }).end.sequence;
   const found = isNewest ? promise : last;
-  const durable = Math.max(0, ...segments.map(({ header }) => header?.previous.sequence ?? 0));
+  const [first, ...others] = segments;
+  const least = first === undefined ? 0 : leastEnd(first);
+  const durable = Math.max(least, ...others.map((segment) => endBefore(segment).sequence));
   if (found === undefined || found.end.sequence < durable) throw new DamagedLogError(damage);
   const { hard, horizon, last: promised } = found.state;
   const segment = segments.at(-1)?.number ?? read.kept?.segment ?? 0;
@@ -320,9 +332,14 @@ function promisesOf(
     hard,
     horizon,
     promised,
-    copy: salvagedLog(batches, promise),
+    cuts: Math.max(read.cuts, cutsAfter(found)),
     tail: { segment, length: 0, last: found.end, lastBatch: undefined, isFull: false },
   };
+}
+
+/** How often the log was cut when this was durable, as far as it says. */
+function cutsAfter({ state, writes = [] }: Promised & { writes?: readonly LogWrite[] }): number {
+  return (state.before?.cuts ?? 0) + writes.filter(isCut).length;
 }
 
 function asBuffer(bytes: Uint8Array): Buffer {

@@ -8,7 +8,7 @@ import {
 import { RecordCursor, RecordError } from "./record-cursor.ts";
 import { SegmentSpans } from "./segment-spans.ts";
 import type { CommandBytes } from "../storage.ts";
-import { decodeState, decodeWrites, type LogWrite, type StateRecord } from "./wal-records.ts";
+import { decodeState, decodeWrites, isCut, type LogWrite, type StateRecord } from "./wal-records.ts";
 
 /**
  * Repeats what the batches record, from the first existing one.
@@ -62,20 +62,19 @@ export class Replay {
   }
 
   #write(write: LogWrite): void {
+    if (isCut(write)) this.cuts += 1;
     switch (write.type) {
       case "append":
         for (const entry of write.entries) this.#append(entry);
         this.spans.append(this.last.index);
         return;
       case "truncate":
-        this.cuts += 1;
         this.#truncate(write.after);
         return;
       case "compact":
         this.#compact(write.upTo);
         return;
       case "reset":
-        this.cuts += 1;
         this.#begin(write.base);
         this.#compacted = true;
         this.spans.reset();

@@ -23,6 +23,8 @@ export type Rewritten = {
   readonly segment: number;
   readonly length: number;
   readonly last: BatchEnd;
+  /** How often the log was cut so far: once more than the old one, which it may differ from. */
+  readonly cuts: number;
 };
 
 /** While a log is rewritten, a batch ends once it has this many bytes of commands. */
@@ -36,7 +38,7 @@ const BATCH_BYTES = 1024 * 1024;
 export function rewriteLog(
   disk: Disk,
   content: LogContent,
-  before: { readonly segment: number; readonly last: BatchEnd },
+  before: { readonly segment: number; readonly last: BatchEnd; readonly cuts: number },
   setsAside: number,
 ): Rewritten {
   const { hard, base, entries, horizon } = content;
@@ -49,10 +51,11 @@ export function rewriteLog(
   let length = SEGMENT_HEADER_BYTES;
   let last = before.last;
   let written: LogPosition = base;
+  const cuts = before.cuts + 1;
   for (const run of runsOf(entries)) {
     encodeAppend(writer.records, run);
     const { index, term } = run.at(-1) ?? base;
-    const state = { hard, last: { index, term }, horizon, before: { last: written, cuts: 0 } };
+    const state = { hard, last: { index, term }, horizon, before: { last: written, cuts } };
     const sealed = writer.seal(state, { segment, offset: length, previous: last });
     file.append(sealed.bytes);
     length += sealed.bytes.length;
@@ -60,7 +63,7 @@ export function rewriteLog(
     written = state.last;
   }
   file.publish(segmentName(segment));
-  return { segment, length, last };
+  return { segment, length, last, cuts };
 }
 
 /** Entries grouped into batches; one batch if there are none, for the state alone. */

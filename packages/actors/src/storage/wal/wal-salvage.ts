@@ -4,7 +4,7 @@ import type { CommandBytes, SalvagedLog } from "../storage.ts";
 import type { Promised } from "./promise.ts";
 import { RecordCursor, RecordError } from "./record-cursor.ts";
 import { decodeBatch, findBatch, follows, segmentNumber, type BatchEnd } from "./wal-format.ts";
-import { decodeState, decodeWrites, type LogWrite, type StateRecord } from "./wal-records.ts";
+import { decodeState, decodeWrites, isCut, type LogWrite, type StateRecord } from "./wal-records.ts";
 
 /** An intact batch of a log with damaged parts. */
 export type IntactBatch = {
@@ -62,10 +62,11 @@ export function salvagedLog(
     for (const write of batch.writes) log.write(write);
     last = batch;
   }
+  const isPromised = promised !== undefined && promised.end.sequence > (last?.end.sequence ?? 0);
   // The promise says what came after its batch: it is read like a batch that follows it.
-  if (promised !== undefined && promised.end.sequence > (last?.end.sequence ?? 0))
-    log.skip(promised.state);
-  else if (last !== undefined) log.mark(last.state.last);
+  if (isPromised) log.skip(promised.state);
+  const end = isPromised ? promised.state.last : last?.state.last;
+  if (end !== undefined) log.mark(end);
   return { pieces: log.pieces, marks: log.marks };
 }
 
@@ -92,17 +93,16 @@ class SparseLog {
   }
 
   write(write: LogWrite): void {
+    if (isCut(write) && this.#cuts !== undefined) this.#cuts += 1;
     switch (write.type) {
       case "append":
         return this.#append(write.entries);
       case "truncate":
-        this.#cut();
         return this.#truncate(write.after);
       case "compact":
         // What was compacted is committed, and still true.
         return;
       case "reset":
-        this.#cut();
         this.#forget();
         return this.mark(write.base);
       default:
@@ -138,10 +138,6 @@ class SparseLog {
     this.marks = this.marks.filter(({ index }) => index <= after.index);
     this.#isAtEnd = this.#last === after.index;
     if (!this.#isAtEnd) this.mark(after);
-  }
-
-  #cut(): void {
-    if (this.#cuts !== undefined) this.#cuts += 1;
   }
 
   #forget(): void {

@@ -7,7 +7,7 @@ import {
   type LogPosition,
 } from "@kontiki/core";
 import { BatchWriter } from "./batch-writer.ts";
-import type { Disk, DiskFile } from "../disk/disk.ts";
+import { DiskError, type Disk, type DiskFile } from "../disk/disk.ts";
 import type { LogTerms } from "./log-terms.ts";
 import type { PromiseFile } from "./promise.ts";
 import type { RecordWriter } from "./record-writer.ts";
@@ -200,8 +200,10 @@ export class Wal implements Storage {
 
   close(): void {
     if (this.#state === "closed") return;
+    const isDurable = this.#state === "durable";
     this.#state = "closed";
     try {
+      if (isDurable) syncIfPossible(this.#promise);
       this.#promise.close();
     } finally {
       this.#file.close();
@@ -235,6 +237,7 @@ export class Wal implements Storage {
     const name = segmentName(segment);
     const position = this.#before.last;
     const header = { segment, previous: this.#last, begins: false, setsAside: 0, position };
+    this.#promise.sync();
     this.#file.close();
     this.#disk.create(name, encodeSegmentHeader(header));
     this.#file = this.#disk.open(name);
@@ -254,5 +257,14 @@ export class Wal implements Storage {
     this.#disk.remove(segmentName(first));
     this.#spans.removeFirst();
     this.#state = "durable";
+  }
+}
+
+/** A promise that cannot be made durable is true all the same. */
+function syncIfPossible(promise: PromiseFile): void {
+  try {
+    promise.sync();
+  } catch (cause) {
+    if (!(cause instanceof DiskError)) throw cause;
   }
 }
