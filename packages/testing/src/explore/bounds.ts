@@ -53,6 +53,7 @@ export const BOUND_OPTIONS: Schema<BoundOptions> = {
   asyncDisk: flag,
   config: fields<NonNullable<BoundOptions["config"]>>({
     noop: flag,
+    fetch: flag,
     preVote: flag,
     quorumBeats: whole(0),
     leases: flag,
