@@ -71,7 +71,7 @@ export function openLostCluster(
   return refusingUnwritable(() => {
     if (folder.look() !== "made") throw folder.error("holds no cluster");
     return withLock(folder, system, (release) => {
-      const file = folder.read(undefined);
+      const { file } = folder.read(undefined);
       const nodes = [...file.nodes].map(([node, uid]) =>
         survey(node, () => openNode(folder, system.calls, file, node, uid)),
       );
@@ -131,13 +131,16 @@ function recover(
   try {
     const others = [...file.nodes.keys()].filter((other) => other !== node);
     const there = others.filter((other) => folder.folders.isThere(other));
-    const putAside = there.map((other) => folder.folders.putAside(other));
+    const putAside = there.map((other) => folder.folders.putAside(other, "removed"));
     const before = membershipIn(recovered, file.voters);
     const lastUid = Math.max(before.lastUid, file.lastUid);
     const after = alone(node, uid, lastUid);
     const isDone = sameMembership(before, after) && recovered.horizon === undefined;
     const { index } = isDone ? lastOf(recovered) : appendMembership(storage, recovered, after);
-    folder.write({ ...file, nodes: new Map([[node, uid]]), lastUid });
+    folder.write(
+      { ...file, nodes: new Map([[node, uid]]), lastUid, version: file.version + 1 },
+      new Map(),
+    );
     return { node, index, putAside };
   } finally {
     storage.close();
