@@ -45,7 +45,9 @@ export type { MakeStateMachine, StateMachine } from "./machine/state-machine.ts"
 export type {
   ClusterEvent,
   ClusterEvents,
+  Condition,
   DeadLetterReason,
+  LackedEntries,
   Life,
   NodeStatus,
   RaftStatus,

@@ -8,7 +8,12 @@ import {
   type DataDirectory,
 } from "../../../packages/actors/src/directory/data-directory.ts";
 import { PROCESSES } from "../../../packages/actors/src/directory/processes.ts";
-import { mortalCalls, systemError, temporaryFolder, watchedCalls } from "../support/storage/disks.ts";
+import {
+  mortalCalls,
+  systemError,
+  temporaryFolder,
+  watchedCalls,
+} from "../support/storage/disks.ts";
 
 const [N1, N2, N3, N4] = [nodeId("n1"), nodeId("n2"), nodeId("n3"), nodeId("n4")];
 const NODES = [N1, N2, N3];

@@ -38,7 +38,7 @@ export function makeSupervisor(
   disks: ClusterDisks,
   stateMachine: string,
 ): Supervisor {
-  const { priorities, policy, network } = options;
+  const { priorities, policy, network, dataDir } = options;
   return new Supervisor({
     voters: disks.voters,
     nodes: disks.disks(),
@@ -46,6 +46,7 @@ export function makeSupervisor(
     levelsBelow: (node) => levelsBelow(priorities, node),
     policy,
     mailbox: MAILBOX_DEFAULTS,
+    dataDir,
     network,
   });
 }

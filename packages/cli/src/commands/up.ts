@@ -28,6 +28,12 @@ export const defineUp: Define = (command, { host, start, done }) => {
     .addOption(
       new Option("--memory", "keep the logs in memory; they are lost at the end").conflicts("data"),
     )
+    .addOption(
+      new Option(
+        "--wipe <node>",
+        "give this node an empty disk, which it fills from the others; may be repeated",
+      ).argParser((node: string, before: readonly string[] = []) => [...before, node]),
+    )
     .option("--json", "print one JSON object for each command")
     .addOption(
       durationOption(

@@ -62,7 +62,8 @@ function eventRaw(event: ClusterEvent): string {
 }
 
 function placeOf(event: ClusterEvent): string {
-  return "node" in event ? event.node : plainText(event.to);
+  if ("node" in event) return event.node;
+  return "to" in event ? plainText(event.to) : "cluster";
 }
 
 function paintOf(

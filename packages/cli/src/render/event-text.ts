@@ -25,6 +25,10 @@ export function eventText(event: ClusterEvent): string | undefined {
       return `${event.node} is in trouble: ${plainText(event.what)}`;
     case "repaired":
       return `${event.node} has recovered`;
+    case "noLeader":
+      return `no leader for ${Math.round(event.forMs / 1000)} s: ${plainText(event.why)}`;
+    case "directoryRepaired":
+      return plainText(event.what);
     case "deadLetter":
       // Mail to a node that is down, or to its incarnation before a crash, is part of every crash.
       if (event.reason === "not running" || event.reason === "stale incarnation") return undefined;
