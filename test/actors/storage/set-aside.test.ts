@@ -3,7 +3,7 @@ import { describe, expect, test } from "vitest";
 import { FileDisk } from "../../../packages/actors/src/storage/disk/file-disk.ts";
 import { losePower } from "../../../packages/actors/src/storage/disk/memory-disk.ts";
 import { openStorage } from "../../../packages/actors/src/storage/recovery/open-storage.ts";
-import { setAsideOn } from "../../../packages/actors/src/storage/recovery/set-aside.ts";
+import { setAsideOn } from "../../../packages/actors/src/storage/disk/set-aside.ts";
 import { segmentName } from "../../../packages/actors/src/storage/wal/wal-format.ts";
 import { asideOf, flipped, opened, textOfLog, type Files } from "../support/storage/damage.ts";
 import {
