@@ -11,7 +11,7 @@ import {
 } from "./cluster-file.ts";
 import { DiskError } from "../storage/disk/disk.ts";
 import { FileDisk } from "../storage/disk/file-disk.ts";
-import { setAsideOn } from "../storage/recovery/set-aside.ts";
+import { setAsideOn } from "../storage/disk/set-aside.ts";
 import { createWal, hasWal } from "../storage/wal/open-wal.ts";
 import {
   attempt,
