@@ -48,6 +48,8 @@ export type Settled = {
   readonly file: ClusterFile;
   /** Why a node must not run, for each that must not. */
   readonly faults: ReadonlyMap<NodeId, string>;
+  /** The new names of folders that were set aside. */
+  readonly aside: readonly string[];
 };
 
 /**
@@ -123,7 +125,7 @@ export class ClusterFolder {
    */
   settle({ file, repair, older }: FoundCluster): Settled {
     const { cluster, nodes, setAside } = file;
-    for (const node of setAside) this.#setOldAside(file, node);
+    const aside = setAside.flatMap((node) => this.#setOldAside(file, node));
     const faults = new Map<NodeId, string>();
     for (const [node, uid] of nodes) {
       const fault = older.includes(node)
@@ -137,7 +139,7 @@ export class ClusterFolder {
     const settled = isChanged ? { ...file, setAside: [], version: file.version + 1 } : file;
     if (isChanged) this.#disk.create(CLUSTER_FILE, encodeClusterFile(settled));
     this.refresh(settled, faults);
-    return { file: settled, faults };
+    return { file: settled, faults, aside };
   }
 
   /** Replaces `cluster.json`, durably, and then its copies. Nodes with faults get none. */
@@ -217,14 +219,14 @@ export class ClusterFolder {
   }
 
   /** A folder that a recovery replaced is kept, unless it is the new one already. */
-  #setOldAside({ cluster, nodes }: ClusterFile, node: NodeId): void {
-    if (!this.folders.isThere(node)) return;
+  #setOldAside({ cluster, nodes }: ClusterFile, node: NodeId): readonly string[] {
+    if (!this.folders.isThere(node)) return [];
     const found = this.folders.read(node);
     const isNew =
       found?.type === "file" &&
       found.file.cluster === cluster &&
       found.file.uid === nodes.get(node);
-    if (!isNew) this.folders.putAside(node, "removed");
+    return isNew ? [] : [this.folders.putAside(node, "removed")];
   }
 
   /** Why a node must not run, in one line; undefined if it may. */

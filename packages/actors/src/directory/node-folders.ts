@@ -30,6 +30,8 @@ export const CLUSTER_FILE = "cluster.json";
 const MAKING = ".making";
 const GONE = ".gone";
 
+const DAMAGED_FOLDER = /^[a-z][a-z0-9-]*\.damaged-[1-9][0-9]*$/;
+
 /**
  * Why a folder is kept under another name: a recovery went on without it (`<node>.removed-1`), or it holds damaged files
  * and its node was wiped or removed (`<node>.damaged-1`).
@@ -92,6 +94,18 @@ export class NodeFolders {
         return undefined;
       throw cause;
     }
+  }
+
+  /** The disk in a folder. */
+  diskIn(folder: string): FileDisk {
+    return new FileDisk(this.#pathOf(folder), this.#calls);
+  }
+
+  /** The folders with damaged files that were set aside when their nodes were wiped or removed, of any cluster. */
+  damaged(): readonly string[] {
+    return this.#names()
+      .filter((name) => DAMAGED_FOLDER.test(name))
+      .sort();
   }
 
   /** The copies of `cluster.json` in the folders of nodes. */
