@@ -27,8 +27,10 @@ test("--help lists every command", async () => {
                                     Kontiki's wire format and output
       bench [options]               measure a new cluster with puts in a closed
                                     loop, and verify it at the end
-      recover [options]             continue with one node of a cluster that
+      recover [options] [dir]       continue with what is left of a cluster that
                                     permanently lost a majority of its nodes
+      damage [options] [command]    list or remove the damaged files that are kept
+                                    in a data directory
       trace [options] [command]     show the recorded steps of a node, or repeat
                                     them
       check [options] <file>        check whether a recorded history is
@@ -87,6 +89,8 @@ describe("the help of each command", () => {
                                          "./kontiki-data")
         --memory                         keep the logs in memory; they are lost at the
                                          end
+        --wipe <node>                    give this node an empty disk, which it fills
+                                         from the others; may be repeated
         --json                           print one JSON object for each command
         --election-timeout <ms>          shortest time without a leader before an
                                          election (default: 300)

@@ -1,4 +1,4 @@
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { isNodeId, type NodeId } from "@kontiki/core";
 import {
   decodeClusterFile,
@@ -99,6 +99,30 @@ export class NodeFolders {
   /** The disk in a folder. */
   diskIn(folder: string): FileDisk {
     return new FileDisk(this.#pathOf(folder), this.#calls);
+  }
+
+  /** The nodes that have a folder, members or not. */
+  nodes(): readonly NodeId[] {
+    return this.#names()
+      .filter(isNodeId)
+      .filter((node) => this.#readable(node) !== undefined || this.#copyIn(node) !== undefined)
+      .sort();
+  }
+
+  /** The size of a file, or of all files in a folder, by its path inside the data directory. */
+  sizeOf(inside: string): number {
+    const path = this.#pathOf(inside);
+    return attempt("read", path, () => sizeOf(this.#calls, path));
+  }
+
+  /** Permanently removes a file, or a folder. */
+  discard(inside: string): void {
+    const path = this.#pathOf(inside);
+    attempt("remove", path, () => {
+      if (this.#calls.statSync(path).isDirectory()) removeTree(this.#calls, path);
+      else this.#calls.unlinkSync(path);
+      syncDirectory(this.#calls, dirname(path));
+    });
   }
 
   /** The folders with damaged files that were set aside when their nodes were wiped or removed, of any cluster. */
@@ -262,6 +286,12 @@ export class NodeFolders {
   #pathOf(name: string): string {
     return join(this.#path, name);
   }
+}
+
+function sizeOf(calls: SystemCalls, path: string): number {
+  const found = calls.statSync(path);
+  if (!found.isDirectory()) return found.size;
+  return calls.readdirSync(path).reduce((sum, name) => sum + sizeOf(calls, join(path, name)), 0);
 }
 
 function isSameDisk(a: NodeFile, b: NodeFile): boolean {

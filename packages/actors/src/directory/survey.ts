@@ -43,6 +43,9 @@ export type SurveyedNode =
       readonly salvaged: readonly EntryRange[];
     };
 
+/** What a start would do with damaged files. A survey does not. */
+const KEPT = /; kept as .*$/;
+
 /** Compares what is on a node's disk. */
 export function surveyed(node: NodeId, source: LogSource): SurveyedNode {
   const { recovered, copies } = source;
@@ -58,7 +61,7 @@ export function surveyed(node: NodeId, source: LogSource): SurveyedNode {
     term: hard.term,
     lastIndex,
     lastTerm,
-    damage: source.why ?? damage ?? lost,
+    damage: damage?.replace(KEPT, "") ?? lost,
     endedAt,
     salvaged,
   };

@@ -22,7 +22,7 @@ export function eventText(event: ClusterEvent): string | undefined {
     case "membership":
       return event.committed ? `membership: ${membershipText(event.membership)}` : undefined;
     case "trouble":
-      return `${event.node} is in trouble: ${plainText(event.what)}`;
+      return `${event.node} is in trouble: ${troubleText(event.what)}`;
     case "repaired":
       return `${event.node} has recovered`;
     case "noLeader":
@@ -34,6 +34,12 @@ export function eventText(event: ClusterEvent): string | undefined {
       if (event.reason === "not running" || event.reason === "stale incarnation") return undefined;
       return `mail to ${event.to} was not delivered: ${event.reason}`;
   }
+}
+
+/** What is wrong with a disk or a log, and how to see the damaged files, if some are kept. */
+export function troubleText(what: string): string {
+  const isKept = /\.damaged-\d/.test(what);
+  return `${plainText(what)}${isKept ? ` ("kontiki damage list" shows what is kept)` : ""}`;
 }
 
 function startedText(event: ClusterEvent & { readonly type: "started" }): string | undefined {

@@ -1,5 +1,6 @@
 import type { LackedEntries, NodeStatus, RaftStatus } from "@kontiki/actors";
 import type { Colors } from "../output/colors.ts";
+import { troubleText } from "./event-text.ts";
 import { plainText } from "./quoting.ts";
 import { bareTable } from "./table.ts";
 
@@ -30,7 +31,7 @@ export function statusTable(
   const head = ["", ...COLUMNS.map((title) => colors.dim(title))];
   const causes = nodes.flatMap(({ id, life, raft, trouble }) => [
     ...("cause" in life ? [`${id} ${HAS[life.type]}: ${plainText(life.cause)}`] : []),
-    ...(trouble === undefined ? [] : [`${id} is in trouble: ${plainText(trouble)}`]),
+    ...(trouble === undefined ? [] : [`${id} is in trouble: ${troubleText(trouble)}`]),
     ...(raft?.lacks === undefined ? [] : [`${id} lacks ${lackText(raft.lacks)}`]),
   ]);
   return [bareTable(head, rows, ["left", "left", "left"]), ...causes].join("\n");
