@@ -10,6 +10,7 @@ import {
 import { PROCESSES } from "../../../packages/actors/src/directory/processes.ts";
 import {
   mortalCalls,
+  PowerLoss,
   systemError,
   temporaryFolder,
   watchedCalls,
@@ -161,7 +162,7 @@ describe("one bad folder does not keep the other nodes from running", () => {
     const files = [join(path, "n2", "node.json"), join(path, "cluster.json")];
     const before = files.map((file) => readFileSync(file, "utf8").trim());
     for (const [which, file] of files.entries()) {
-      for (let at = 0; at < (before[which] ?? "").length; at += 1) {
+      for (let at = 0; at < (before[which] ?? "").length; at += 3) {
         flip(file, at, at % 8);
         const faults = faultsOf(path);
         expect(Object.keys(faults)).toEqual(which === 0 ? ["n2"] : []);
@@ -301,4 +302,94 @@ describe("damaged files are never removed", () => {
       "n3",
     ]);
   });
+});
+
+describe("a process that dies at any call", () => {
+  const KEPT = "0000000001.wal.damaged-1";
+
+  /** Does it with calls that fail from number `budget` on. Returns whether it was done. */
+  function interrupted(
+    path: string,
+    budget: number,
+    act: (directory: DataDirectory) => unknown,
+  ): boolean {
+    let left = budget;
+    const watched = watchedCalls(() => {
+      if (left <= 0) throw new PowerLoss();
+      left -= 1;
+    });
+    const calls = { ...watched, fdatasyncSync: (): void => {}, fsyncSync: (): void => {} };
+    let opened: DataDirectory | undefined;
+    try {
+      opened = openDataDirectory(path, undefined, { calls, processes: PROCESSES });
+      act(opened);
+      return true;
+    } catch (cause) {
+      expect(cause).toBeInstanceOf(PowerLoss);
+      return false;
+    } finally {
+      left = Infinity;
+      opened?.close();
+    }
+  }
+
+  /** Frees the lock of a process that died while it had it. */
+  const freed = (path: string): void =>
+    rmSync(join(path, "lock"), { recursive: true, force: true });
+
+  const evidence = (path: string): readonly string[] =>
+    readdirSync(path, { recursive: true, encoding: "utf8" }).filter((name) => name.endsWith(KEPT));
+
+  test.each<[string, (directory: DataDirectory) => unknown]>([
+    ["wipes", (directory) => directory.wipeNode(N2)],
+    ["wipes, keeping all,", (directory) => directory.wipeNode(N2, true)],
+    ["removes", (directory) => directory.removeNode(N2)],
+  ])(
+    "while it %s a node with damaged files keeps them, and can repeat it",
+    { timeout: 60_000 },
+    (_title, act) => {
+      const template = made();
+      writeFileSync(join(template, "n2", KEPT), "evidence");
+      for (let budget = 0, finished = false; !finished; budget += 1) {
+        const path = join(temporaryFolder(), "data");
+        cpSync(template, path, { recursive: true });
+        finished = interrupted(path, budget, act);
+        freed(path);
+        expect(evidence(path)).toHaveLength(1);
+        const { nodes, faults } = using(path, (directory) => ({
+          nodes: directory.nodes,
+          faults: directory.disks().filter(({ fault }) => fault !== undefined),
+        }));
+        // Between its old disk and its new one the node may be without a folder: it must not run, and the others may.
+        expect(faults.length).toBeLessThanOrEqual(nodes.length === 3 ? 1 : 0);
+        using(path, (directory) => {
+          if (directory.nodes.includes(N2)) act(directory);
+        });
+        expect(faultsOf(path)).toEqual({});
+        const [kept] = evidence(path);
+        expect(kept).toBe(join("n2.damaged-1", KEPT));
+        expect(readFileSync(join(path, kept ?? ""), "utf8")).toBe("evidence");
+      }
+    },
+  );
+
+  test(
+    "while it restores cluster.json leaves what the next one can restore",
+    { timeout: 60_000 },
+    () => {
+      const template = made();
+      using(template, (directory) => directory.wipeNode(N2));
+      writeFileSync(join(template, "cluster.json"), "{");
+      rmSync(join(template, "n1", "cluster.json"));
+      for (let budget = 0, finished = false; !finished; budget += 1) {
+        const path = join(temporaryFolder(), "data");
+        cpSync(template, path, { recursive: true });
+        finished = interrupted(path, budget, String);
+        freed(path);
+        expect(faultsOf(path)).toEqual({});
+        expect(json(path, "cluster.json")).toMatchObject({ nodes: { n1: 0, n2: 1, n3: 0 } });
+        expect(json(path, "n1", "cluster.json")).toMatchObject({ nodes: { n1: 0, n2: 1, n3: 0 } });
+      }
+    },
+  );
 });

@@ -6,7 +6,7 @@ import {
   type Index,
   type Membership,
 } from "@kontiki/core";
-import { cpSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import {
@@ -264,3 +264,117 @@ function whatOpens(path: string): string {
   if (directory.nodes.length === 3) expect(logOf(path, "n2").entries).toEqual(noops(1, 2));
   return directory.nodes.join(" ");
 }
+
+describe("all disks together", () => {
+  const PARTS = ["a", "b", "c"].map((text) => Buffer.alloc(5000, text));
+
+  /** n1 and n2 have the same snapshot up to entry 2 and nothing before it; n3 has the entries from 1 on. */
+  function withSnapshots(): string {
+    const path = join(temporaryFolder(), "data");
+    openDataDirectory(path, NODES, QUICK).close();
+    const logs = { n1: noops(1, 1), n2: noops(1, 1, 2), n3: noops(1, 1, 2, 2) };
+    for (const [node, entries] of Object.entries(logs)) {
+      fill(path, node, entries, 2);
+      if (node === "n3") continue;
+      const opened = openStorage(new FileDisk(join(path, node), QUICK.calls));
+      const writer = opened.snapshots.begin({ index: at(2), term: term(1) }, THREE);
+      for (const part of PARTS) writer.write(part);
+      writer.finish();
+      opened.storage.compact(at(2));
+      opened.storage.flush();
+      opened.storage.sync();
+      opened.storage.close();
+    }
+    return path;
+  }
+
+  const THREE = initialMembership(NODES);
+
+  /** Flips a bit of the snapshot, in the middle of this part. */
+  function damageSnapshot(path: string, node: string, text: string): void {
+    const file = join(path, node, "0000000000000002-1.snapshot");
+    const name = existsSync(file)
+      ? file
+      : join(
+          path,
+          node,
+          readdirSync(join(path, node)).find((one) => one.endsWith(".snapshot")) ?? "",
+        );
+    const bytes = readFileSync(name);
+    const middle = bytes.indexOf(text.repeat(100)) + 50;
+    bytes.writeUInt8(bytes.readUInt8(middle) ^ 1, middle);
+    writeFileSync(name, bytes);
+  }
+
+  test.each<[string, (path: string) => void]>([
+    ["intact on two disks", () => {}],
+    ["damaged on one disk", (path) => damageSnapshot(path, "n1", "a")],
+    [
+      "damaged on both disks, in different parts",
+      (path) => {
+        damageSnapshot(path, "n1", "a");
+        damageSnapshot(path, "n2", "c");
+      },
+    ],
+  ])("give a snapshot that is %s, and the entries after it", (_title, spoil) => {
+    const path = withSnapshots();
+    spoil(path);
+    const before = filesOf(path);
+    using(path, (lost) => {
+      expect(lost.plan()).toEqual({
+        snapshot: 2,
+        entries: [{ from: 3, to: 4, disk: "n3" }],
+        lastIndex: 4,
+        lastTerm: 2,
+        lost: undefined,
+        leftOut: [],
+      });
+      expect(filesOf(path)).toEqual(before);
+      expect(lost.merge(N2)).toEqual({ node: N2, index: 5, putAside: ASIDE });
+    });
+    const { storage, snapshots, recovered } = openStorage(new FileDisk(join(path, "n2")));
+    storage.close();
+    const { snapshot } = recovered;
+    expect(snapshot).toMatchObject({ index: 2, term: 1, membership: THREE });
+    expect([...(snapshot === undefined ? [] : snapshots.parts(snapshot))].map(String)).toEqual(
+      PARTS.map(String),
+    );
+    expect(recovered.entries).toEqual([
+      ...noops(1, 1, 2, 2).slice(2),
+      { type: "membership", index: 5, term: 3, membership: alone(1) },
+    ]);
+    expect(openDataDirectory(path, undefined, QUICK).nodes).toEqual([N2]);
+  });
+
+  test("include the folders of nodes that were wiped with damage, and those without a node.json", () => {
+    const path = newDirectory();
+    const directory = openDataDirectory(path, undefined, QUICK);
+    directory.wipeNode(N2, true);
+    directory.close();
+    rmSync(join(path, "n3", "node.json"));
+    using(path, (lost) => {
+      expect(lost.nodes[2]).toMatchObject({
+        type: "readable",
+        lastIndex: 1,
+        damage: "its node.json is lost or damaged",
+      });
+      expect(lost.plan()).toMatchObject({
+        entries: [
+          { from: 1, to: 1 },
+          { from: 2, to: 2, disk: "n2.damaged-1" },
+        ],
+        lastTerm: 2,
+        leftOut: [{ from: 2, to: 3, disk: "n1", why: "another log" }],
+      });
+    });
+  });
+
+  test("need a node that exists, and a disk that can be read", () => {
+    const path = newDirectory();
+    expect(() => using(path, (lost) => lost.merge(nodeId("n9")))).toThrow(
+      /^there is no node n9 in .*: there are n1, n2, n3$/,
+    );
+    for (const node of NODES) rmSync(join(path, node), { recursive: true });
+    expect(() => using(path, (lost) => lost.merge())).toThrow(/^no disk in .* can be read$/);
+  });
+});
