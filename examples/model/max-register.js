@@ -1,4 +1,4 @@
-import { InterpretError } from "@kontiki/testing";
+import { canonical, InterpretError } from "@kontiki/testing";
 
 /**
  * What a max-register is asked: `write` offers a number, and `read` returns the highest that was written. A high score is
@@ -52,5 +52,5 @@ export default maxRegister;
 /** @param {import("@kontiki/testing").Value} value */
 function numberIn(value) {
   if (typeof value === "number") return value;
-  throw new InterpretError(`${JSON.stringify(value)} is no number`);
+  throw new InterpretError(`${canonical(value)} is no number`);
 }

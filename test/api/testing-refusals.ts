@@ -21,6 +21,7 @@ import {
   models,
   parseHistory,
   parseScenario,
+  parseValue,
   parsing,
   performTask,
   placements,
@@ -93,14 +94,46 @@ const SCENARIO = kind("what defineScenario or await loadScenario(...) returns");
 const HISTORY = kind("a history, such as parseHistory or makeHistory returns");
 const NO_STEP = "has no function step: give a model, such as models.register";
 const VERDICT = kind("a verdict, as checkLinearizable returns it");
-const SPECIFICATION = record("{ model: ..., ... }", true);
+const MODELLED = record("{ model: ..., ... }", true);
+
+/** A text is none of the words; anything else is no specification. */
+const SPECIFICATION: Kind = {
+  ...MODELLED,
+  text: (shown) =>
+    /^['"]/.test(shown)
+      ? `is ${shown}: give one of none`
+      : (MODELLED.text?.(shown) ?? `is ${shown}: give ${MODELLED.give}`),
+};
 const LIST = kind("a list", Array.isArray);
+const GIVEN_VALUE = kind(
+  "a value as in a file",
+  (given) =>
+    !/^(?:function|symbol)$/.test(typeof given) &&
+    !/Map|Abort/.test(Object.prototype.toString.call(given)),
+);
+const READING = {
+  failedCas: words("no-effect", "observed"),
+  independent: FLAG,
+  initial: GIVEN_VALUE,
+  unknownReads: FLAG,
+};
+const isObject = (given: unknown): boolean =>
+  Object.prototype.toString.call(given) === "[object Object]";
 const SEED = whole(0, SEED_MAX);
 const AMOUNT = decimal(0, Infinity);
+/** A text, or its parts. */
+const TEXT_PARTS = kind(
+  "the text of a file, or its parts",
+  (value) =>
+    typeof value === "string" ||
+    (typeof value === "object" && value !== null && Symbol.iterator in value),
+);
+
 const PROGRESS = callable(" that gets the progress");
 const LIMITS = {
   timeMs: AMOUNT,
   memoryBytes: AMOUNT,
+  usedBytes: callable(" that returns the memory in use in bytes"),
   now: callable(" that returns the time in ms"),
 };
 const SLICES = { signal: SIGNAL, onProgress: PROGRESS };
@@ -108,6 +141,8 @@ const MACHINE = callable(" that makes a state machine");
 const SIMULATE = {
   machine: MACHINE,
   specification: SPECIFICATION,
+  invariant: callable(" that looks at a machine"),
+  throws: words("fail", "allow"),
   observers: kind("a list of functions that make observers", Array.isArray),
   stopAtFirst: FLAG,
 };
@@ -188,17 +223,25 @@ export const checkerRefusals: Refusals = {
     ...wrongOptions({
       where: "makeHistory",
       call: (options) => makeHistory([], options),
-      options: { marks: LIST, unit: words("step", "ns", "us", "ms", "s") },
+      options: {
+        marks: LIST,
+        unit: words("step", "ns", "us", "ms", "s"),
+        clock: kind("the clock of a history"),
+        reading: kind("the reading of a history", isObject),
+      },
     }),
   ],
   jsonlLines: wrongArgument("jsonlLines", "history", HISTORY, (given) => jsonlLines(given)),
   parsing: [
-    ...wrongArgument("parsing", "text", anyText("the text of a file"), (given) =>
-      parsing(given, "edn"),
-    ),
+    ...wrongArgument("parsing", "text", TEXT_PARTS, (given) => parsing(given, "edn")),
     ...wrongArgument("parsing", "format", words("jepsen", "edn", "jsonl"), (given) =>
       parsing("", given),
     ),
+    ...wrongOptions({
+      where: "parsing",
+      call: (options) => parsing("", "edn", options),
+      options: READING,
+    }),
   ],
   parseHistory: [
     ...wrongArgument("parseHistory", "text", anyText("the text of a file"), (given) =>
@@ -211,6 +254,19 @@ export const checkerRefusals: Refusals = {
       "parseHistory with EDN",
       () => parseHistory("", "EDN" as never),
       "parseHistory: format is 'EDN': give one of jepsen, edn, jsonl; did you mean 'edn'?",
+    ),
+    ...wrongOptions({
+      where: "parseHistory",
+      call: (options) => parseHistory("", "edn", options),
+      options: READING,
+    }),
+  ],
+  parseValue: [
+    ...wrongArgument("parseValue", "text", anyText("the text of a value"), (given) =>
+      parseValue(given, "edn"),
+    ),
+    ...wrongArgument("parseValue", "format", words("jepsen", "edn", "jsonl"), (given) =>
+      parseValue("", given),
     ),
   ],
   formatOf: wrongArgument("formatOf", "text", anyText("the text of a file"), (given) =>
@@ -280,6 +336,7 @@ export const runRefusals: Refusals = {
     ...planned("runSession", (of, options) => runSession(of, () => {}, options), {
       ...SIMULATE,
       tells: FLAG,
+      finally: callable(" that gets the session at the end"),
     }),
     ...wrongArgument("runSession", "body", callable(" that gets the session"), (body) =>
       runSession(plan, body),
@@ -377,6 +434,7 @@ export function replayRefusals(folder: string): Refusals {
       {
         dataDir: FOLDER,
         stateMachine: text("the URL of a module"),
+        throws: words("fail", "allow"),
         specification: SPECIFICATION,
       },
     ),
@@ -518,6 +576,11 @@ export const matcherRefusals: Refusals = {
     ...wrongArgument("toBeLinearizable", "model", MODEL, (given) =>
       toBeLinearizable(history, given),
     ),
+    ...wrongOptions({
+      where: "toBeLinearizable",
+      call: (options) => toBeLinearizable(history, models.register, options),
+      options: { initial: GIVEN_VALUE, unknownReads: FLAG },
+    }),
   ],
   toConverge: wrongArgument("toConverge", "the value", kind("the result of a run"), (told) =>
     toConverge(told),

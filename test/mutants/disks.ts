@@ -45,6 +45,7 @@ export const DISK_MUTANTS: readonly Mutant[] = [
       {
         file: WAL,
         find: `this.#file.sync();
+      if (this.#flushed !== undefined) this.#promise.write(this.#last, this.#flushed);
       this.#neededNow = this.#needed;`,
         replace: "this.#neededNow = this.#needed;",
       },
@@ -59,6 +60,7 @@ export const DISK_MUTANTS: readonly Mutant[] = [
       {
         file: WAL,
         find: `this.#file.sync();
+      if (this.#flushed !== undefined) this.#promise.write(this.#last, this.#flushed);
       this.#neededNow = this.#needed;`,
         replace: `try {
         this.#file.sync();
@@ -139,6 +141,7 @@ export const DISK_MUTANTS: readonly Mutant[] = [
       {
         file: WAL,
         find: `this.#terms.truncate(after);
+      this.#cuts += 1;
       encodeTruncate(records, this.#terms.last);`,
         replace: "this.#terms.truncate(after);",
       },

@@ -70,10 +70,26 @@ describe("a thread that dies without a request", () => {
     const crashed = nextEvent(cluster, "crashed");
     order("n1", "fill the heap");
     expect(valueOf(await cluster.propose("a"))).toBe(1);
-    expect((await crashed).cause).toMatch(/memory limit/);
+    expect((await crashed).cause).toBe("its heap outgrew its limit within one turn: heapMiB is 32");
     expect(valueOf(await cluster.propose("b"))).toBe(2);
     await commonLog(cluster);
   });
+});
+
+test("a state that outgrows the heap ends its node, not the process, although its table is copied", async () => {
+  const stateMachine = machine("hoarder.mjs");
+  const restartIntensity = { crashes: 0, withinMs: 60_000 };
+  const cluster = await start<number, number>({
+    nodes: 1,
+    heapMiB: 32,
+    stateMachine,
+    restartIntensity,
+  });
+  const failed = nextEvent(cluster, "failed");
+  for (;;) if ((await cluster.propose(20_000)).type !== "ok") break;
+  expect((await failed).cause).toMatch(
+    /^it crashed 1 .* because: its heap is full: \d+ MiB in use, and heapMiB is 32$/,
+  );
 });
 
 describe("a node that crashes again and again", () => {

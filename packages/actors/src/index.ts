@@ -19,7 +19,7 @@ export {
 } from "./directory/damage.ts";
 export { openDataDirectory, type DataDirectory } from "./directory/data-directory.ts";
 export type { Disk, DiskFile, NewFile } from "./storage/disk/disk.ts";
-export { ChangeError, KontikiError } from "./errors.ts";
+export { ChangeError, CommandError, KontikiError, StateMachineError } from "./errors.ts";
 export { FileDisk } from "./storage/disk/file-disk.ts";
 export { importModule } from "./machine/import-module.ts";
 export {
@@ -58,14 +58,20 @@ export type {
   Life,
   NodeStatus,
   RaftStatus,
+  StateDigest,
 } from "./mail/status.ts";
-export type { CommandBytes, Recovered, Storage } from "./storage/storage.ts";
+export type { CommandBytes, Recovered, Salvaged, SalvagedLog, Storage } from "./storage/storage.ts";
 export type { EntriesFrom, LeftOut } from "./directory/merge-logs.ts";
 export type { EntryRange, SurveyedNode } from "./directory/survey.ts";
 export { readTraceFile } from "./trace/trace-file.ts";
 export { withChanges, type Changes, type Fields } from "./trace/trace-changes.ts";
 export { readTrace, TraceError, type Trace, type TracedStep } from "./trace/trace-lines.ts";
-export { replayTrace, type Replay, type TraceDifference } from "./trace/trace-replay.ts";
+export {
+  replayingTrace,
+  replayTrace,
+  type Replay,
+  type TraceDifference,
+} from "./trace/trace-replay.ts";
 export { TRACE_FORMAT, type TraceOpening } from "./trace/trace.ts";
 export type { TimeoutOptions, WaitOptions } from "./cluster/deadline.ts";
 export type { WalOptions } from "./storage/wal/wal.ts";

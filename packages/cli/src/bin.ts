@@ -2,6 +2,8 @@
 import { writeSync } from "node:fs";
 import module from "node:module";
 import { interruptedStatus, EXIT_FAILED, EXIT_TOOL, type Interruption } from "./host/host.ts";
+import { closedOutput } from "./host/closed-output.ts";
+import { standardInput } from "./host/standard-input.ts";
 import { messageOf } from "./output/error-text.ts";
 import { flushed } from "./output/write.ts";
 import { run } from "./program.ts";
@@ -25,18 +27,33 @@ function interrupt(reason: Interruption): void {
   }
 }
 
-for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, interrupt);
+/** What SIGINT does instead, while there is a prompt. */
+let onInterrupt: (() => void) | undefined;
 
-const { stdout, stderr, env } = process;
+process.on("SIGINT", () => (onInterrupt === undefined ? interrupt("SIGINT") : onInterrupt()));
+for (const signal of ["SIGTERM", "SIGHUP"] as const) process.on(signal, interrupt);
+
+const { stderr, env } = process;
+const stdout = closedOutput() ?? process.stdout;
 const host = {
   // Made on first use: help does not read it.
   get stdin() {
-    return process.stdin;
+    return standardInput();
   },
   stdout,
   stderr,
   env,
   signal: controller.signal,
+  takeInterrupts: (listener: () => void) => {
+    onInterrupt = listener;
+    return () => {
+      onInterrupt = undefined;
+    };
+  },
+  onResume: (listener: () => void) => {
+    process.on("SIGCONT", listener);
+    return () => void process.off("SIGCONT", listener);
+  },
   interrupt,
 };
 let status: number = EXIT_FAILED;

@@ -2,9 +2,13 @@ import { Command, CommanderError } from "commander";
 import { readFileSync } from "node:fs";
 import { commandList } from "./commands/command-list.ts";
 import type { Services } from "./commands/define.ts";
+import { defineHelp } from "./commands/help.ts";
 import type { LoadEngines } from "./engines/engines.ts";
-import { EXIT_FAILED, EXIT_OK, EXIT_USAGE, type Host } from "./host/host.ts";
+import { EXIT_FAILED, EXIT_OK, EXIT_TOOL, EXIT_USAGE, type Host } from "./host/host.ts";
 import type { StartCluster } from "./launch/cluster.ts";
+import { messageOf } from "./output/error-text.ts";
+import { surroundingsText } from "./output/surroundings.ts";
+import { flushed } from "./output/write.ts";
 
 export type { StartCluster } from "./launch/cluster.ts";
 
@@ -20,8 +24,21 @@ export async function run(
   start: StartCluster = startCluster,
   loadEngines: LoadEngines = loadRealEngines,
 ): Promise<number> {
-  let status = EXIT_OK;
   const outputReported = watchOutput(host);
+  const status = await statusOf(argv, host, start, loadEngines);
+  await flushed(host.stdout);
+  await outputReported();
+  // Output that is lost is no success, even if the command has done everything else.
+  return status === EXIT_OK && host.signal.reason === "badOutput" ? EXIT_FAILED : status;
+}
+
+async function statusOf(
+  argv: readonly string[],
+  host: Host,
+  start: StartCluster,
+  loadEngines: LoadEngines,
+): Promise<number> {
+  let status = EXIT_OK;
   const done = (value: number): void => {
     status = value;
   };
@@ -31,13 +48,21 @@ export async function run(
     return status;
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT_OK : EXIT_USAGE;
-    const { KontikiError } = await import("@kontiki/actors");
-    if (!(error instanceof KontikiError)) throw error;
-    await report(host, error.message);
-    return EXIT_FAILED;
-  } finally {
-    await outputReported();
+    const problem = await problemOf(error);
+    if (problem === undefined) throw error;
+    await report(host, problem);
+    // Without a verdict a command must not end in the status of one.
+    const isJudge = commandList.some(({ name, judges }) => judges === true && argv.includes(name));
+    return isJudge ? EXIT_TOOL : EXIT_FAILED;
   }
+}
+
+/** What a person can do something about, in one line; undefined for a defect. */
+async function problemOf(error: unknown): Promise<string | undefined> {
+  // Without descriptors the packages' own errors cannot be loaded.
+  const actors = await import("@kontiki/actors").catch(() => undefined);
+  if (actors !== undefined && error instanceof actors.KontikiError) return messageOf(error);
+  return surroundingsText(error);
 }
 
 const startCluster: StartCluster = async (options) => {
@@ -67,6 +92,7 @@ async function buildProgram(argv: readonly string[], services: Services): Promis
     if (argv.includes(name)) (await load())(command, services);
     else command.usage(usage);
   }
+  defineHelp(program);
   return program;
 }
 
@@ -112,6 +138,8 @@ function watchOutput(host: Host): () => Promise<void> {
 }
 
 async function report(host: Host, problem: string): Promise<void> {
-  const { Notes } = await import("./output/notes.ts");
-  new Notes(host, "kontiki: ").problem(problem);
+  // Without descriptors nothing more can be loaded: then without colours.
+  const notes = await import("./output/notes.ts").catch(() => undefined);
+  if (notes === undefined) host.stderr.write(`kontiki: ${problem}\n`);
+  else new notes.Notes(host, "kontiki: ").problem(problem);
 }

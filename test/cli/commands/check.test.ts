@@ -14,14 +14,14 @@ const VALID = `{"type":"history","version":1,"unit":"ms"}
 
 const VIOLATED = VALID.replace('"output":3', '"output":4');
 
-/** Writes that all overlap, and a read that none of their orders explains: too many orders to try. */
+/** Enqueues that all overlap, and a dequeue that none of their orders explains: too many orders to try. */
 const HARD = [
   ...Array.from(
     { length: 60 },
     (_, at) =>
-      `{"type":"operation","process":"w${at}","f":"write","value":${at},"call":0,"return":9,"status":"ok"}`,
+      `{"type":"operation","process":"w${at}","f":"enqueue","value":${at},"call":0,"return":9,"status":"ok"}`,
   ),
-  '{"type":"operation","process":"r","f":"read","output":-1,"call":10,"return":11,"status":"ok"}',
+  '{"type":"operation","process":"r","f":"dequeue","output":-1,"call":10,"return":11,"status":"ok"}',
 ].join("\n");
 
 function saved(name: string, text: string | Uint8Array): string {
@@ -65,13 +65,34 @@ checked in ...
     });
   });
 
-  test.each(["--seconds", "--memory"])("unknown, at the limit of %s", async (option) => {
-    const budget = option === "--seconds" ? "0.1" : "1";
+  test("unknown, at the limit of --seconds", async () => {
     const file = saved("h.jsonl", HARD);
-    const { status, stdout, stderr } = await check(file, "--model", "register", option, budget);
-    const what = option === "--seconds" ? "time" : "memory";
+    const { status, stdout, stderr } = await check(file, "--model", "queue", "--seconds", "0.1");
     expect({ status, stderr }).toEqual({ status: 3, stderr: "" });
-    expect(stdout).toContain(`unknown: 61 operations, the ${what} limit was reached\n`);
+    expect(stdout).toBe("unknown: 61 operations, the time limit was reached\nchecked in ...\n");
+  });
+
+  test("unknown, at the limit of --memory, which is what the process holds", async () => {
+    const options = ["--model", "queue", "--memory", "200"];
+    const program = new Kontiki(["check", saved("h.jsonl", HARD), ...options]);
+    const { status, stdout, stderr } = await program.exit;
+    expect({ status, stderr }).toEqual({ status: 3, stderr: "" });
+    expect(stdout).toMatch(/^unknown: 61 operations, the memory limit was reached\n/);
+  });
+
+  test("unknown, when a limit is reached before the history is read", async () => {
+    const file = saved("h.jsonl", HARD);
+    const options = ["--model", "queue", "--memory", "1"];
+    expect(await check(file, ...options)).toEqual({
+      status: 3,
+      stdout: `unknown: the memory limit was reached while ${file} was read\n`,
+      stderr: "",
+    });
+    const { status, stdout } = await check(file, ...options, "--json");
+    expect({ status, report: JSON.parse(stdout) as unknown }).toEqual({
+      status: 3,
+      report: { file, verdict: "unknown", model: "queue", why: "memory", while: "reading" },
+    });
   });
 
   test("as one JSON object", async () => {
@@ -123,6 +144,132 @@ describe("a format", () => {
     );
     expect(status).toBe(2);
     expect(stderr).toContain(":1:1: not a map such as");
+  });
+});
+
+describe("the reading of a history", () => {
+  const EDN = `{:process 0, :type :invoke, :f :write, :value 4}
+{:process 0, :type :ok, :f :write, :value 4}
+{:process 1, :type :invoke, :f :cas, :value [4 5]}
+{:process 1, :type :fail, :f :cas, :value [4 5]}
+{:process 0, :type :invoke, :f :read, :value nil}
+{:process 0, :type :ok, :f :read, :value 4}
+`;
+
+  test("is part of the text, the JSON and the page: an operation that failed had no effect", async () => {
+    const file = saved("h.edn", EDN);
+    const html = join(temporaryDirectory(), "report.html");
+    const { status, stdout } = await check(file, "--model", "register", "--html", html);
+    expect([status, stdout]).toEqual([
+      0,
+      "valid: 3 operations (1 failed), linearizable as register\n" +
+        "read as: an operation that ended :fail had no effect\nchecked in ...\n",
+    ]);
+    expect(readFileSync(html, "utf8")).toContain(
+      "judged as register. Read as: an operation that ended :fail had no effect.",
+    );
+    const { stdout: json } = await check(file, "--model", "register", "--json");
+    expect(JSON.parse(json)).toMatchObject({ reading: { failedCas: "no-effect" } });
+  });
+
+  test("of a failed cas as observed is an option", async () => {
+    const options = ["--model", "register", "--failed-cas", "observed"];
+    const { status, stdout } = await check(saved("h.edn", EDN), ...options);
+    expect(status).toBe(1);
+    expect(stdout).toContain("\nread as: a cas that ended :fail found another value\n");
+    const { stdout: json } = await check(saved("h.edn", EDN), ...options, "--json");
+    expect(JSON.parse(json)).toMatchObject({ reading: { failedCas: "observed" } });
+  });
+
+  test("is in the help", async () => {
+    const { stdout } = await runOnFake(["check", "--help"]);
+    expect(stdout).toContain(
+      "In a Jepsen history, :fail says that it failed. --failed-cas observed is",
+    );
+  });
+
+  test("shows the times of the file, and judges by its order", async () => {
+    const text = `{:process 0, :type :invoke, :f :write, :value 1, :time 5}
+{:process 0, :type :ok, :f :write, :value 1, :time 5}
+{:process 1, :type :invoke, :f :read, :value nil, :time 5}
+{:process 1, :type :ok, :f :read, :value nil, :time 7}
+`;
+    const file = saved("h.edn", text);
+    const { status, stdout } = await check(file, "--model", "register");
+    expect(status).toBe(1);
+    expect(stdout).toContain("x  1  read -> null  [5 to 7 ns]");
+    const { stdout: json } = await check(file, "--model", "register", "--json");
+    expect(JSON.parse(json)).toMatchObject({ unit: "ns", unplaced: [{ call: 5, return: 7 }] });
+  });
+
+  const KEYS = `{:process 0, :type :invoke, :f :write, :value [1 7]}
+{:process 0, :type :ok, :f :write, :value [1 7]}
+{:process 0, :type :invoke, :f :read, :value [2 nil]}
+{:process 0, :type :ok, :f :read, :value [2 nil]}
+`;
+
+  test("of independent keys is an option, and no verdict is given when it seems to be missing", async () => {
+    const file = saved("h.edn", KEYS);
+    const { status, stdout, stderr } = await check(file, "--model", "register");
+    expect({ status, stdout }).toEqual({ status: 2, stdout: "" });
+    expect(stderr).toMatch(
+      /^kontiki: .*h\.edn:3:1: the values look like \[key value\] of independent keys: --independent judges/,
+    );
+    const apart = await check(file, "--model", "register", "--independent");
+    expect(apart.status).toBe(0);
+    expect(apart.stdout).toContain("; values are [key value]\n");
+    expect((await check(file, "--model", "register", "--no-independent")).status).toBe(1);
+  });
+
+  test("may begin with a value, spelled as in the file", async () => {
+    const file = saved(
+      "h.jsonl",
+      VALID.replace('"value":3,', '"value":"a",').replace('"output":3', '"output":0'),
+    );
+    expect((await check(file, "--model", "register")).status).toBe(1);
+    const { status, stdout } = await check(file, "--model", "register", "--initial", "0");
+    expect(status).toBe(0);
+    expect(stdout).toContain("\nread as: the initial value is 0\n");
+    const wrong = await check(file, "--model", "register", "--initial", "{:a 1}");
+    expect([wrong.status, wrong.stderr]).toEqual([
+      2,
+      "kontiki: --initial {:a 1} is not a value in JSON: this is not JSON\n",
+    ]);
+    const none = await check(file, "--model", "set", "--initial", "0");
+    expect(none.status).toBe(2);
+  });
+
+  test("may say that a read of nil was not recorded", async () => {
+    const file = saved("h.jsonl", VALID.replace(',"output":3', ""));
+    expect((await check(file, "--model", "register")).stderr).toContain(
+      'h.jsonl:3:66: "output" is missing: null if the read found nothing',
+    );
+    const { status, stdout } = await check(file, "--model", "register", "--unknown-reads");
+    expect(status).toBe(0);
+    expect(stdout).toContain("\nread as: a read of nil is not recorded\n");
+  });
+});
+
+describe("standard input", () => {
+  test("is read for the name -", async () => {
+    const { status, stdout } = await runOnFake(["check", "-", "--model", "register"], VIOLATED);
+    expect(status).toBe(1);
+    expect(stdout).toMatch(/^violated: 2 operations/);
+  });
+
+  test("is named in errors", async () => {
+    const { status, stderr } = await runOnFake(["check", "-", "--model", "register"], `${VALID}{`);
+    expect([status, stderr]).toEqual([
+      2,
+      "kontiki: standard input:5:2: the line ends within its JSON (read as jsonl)\n",
+    ]);
+  });
+
+  test("is left when the program is interrupted", async () => {
+    const host = new FakeHost();
+    const status = run(["check", "-", "--model", "register"], host, async () => new FakeCluster());
+    host.interrupt("SIGINT");
+    expect(await status).toBe(130);
   });
 });
 
@@ -181,7 +328,7 @@ describe("bad input is one line and status 2", () => {
 
   test("a file that is not text", async () => {
     const file = saved("h", Uint8Array.of(0x7b, 0xff));
-    await bad(file, ["--model", "register"], `${file} is not valid UTF-8, or too large`);
+    await bad(file, ["--model", "register"], `${file} is not valid UTF-8`);
   });
 
   test("a broken line", async () => {
@@ -206,7 +353,8 @@ describe("bad input is one line and status 2", () => {
   });
 
   test("no such model", async () => {
-    const names = "register, key-value, list-append, queue, lock, set";
+    const names =
+      "register, key-value, list-append, queue, lock, set, txn-register, txn-list-append";
     const message = `there is no model stack: it must be ${names}, or the path of a module`;
     await bad(saved("h.jsonl", VALID), ["--model", "stack"], message);
   });
@@ -275,7 +423,8 @@ describe("a custom model", () => {
     expect({ status, stdout, stderr }).toEqual({
       status: 4,
       stdout: "",
-      stderr: "kontiki: no verdict: oops\n",
+      stderr:
+        "kontiki: no verdict: the model counter threw in key of the state 0, before any operation: oops\n",
     });
   });
 
@@ -295,7 +444,7 @@ describe("a custom model", () => {
 describe("a check that takes long", () => {
   test("shows its progress on a terminal, and is interrupted without a verdict", async () => {
     const host = new FakeHost({ tty: true, env: { TERM: "dumb" } });
-    const argv = ["check", saved("h.jsonl", HARD), "--model", "register"];
+    const argv = ["check", saved("h.jsonl", HARD), "--model", "queue"];
     const status = run(argv, host, async () => new FakeCluster());
     await host.stderr.until(/checking: 60 of 61 operations placed, \d+ configurations \.\.\. \d s/);
     host.interrupt("SIGINT");
@@ -308,7 +457,7 @@ describe("a check that takes long", () => {
       "check",
       saved("h.jsonl", HARD),
       "--model",
-      "register",
+      "queue",
       "--seconds",
       "1.2",
     ]);
@@ -317,19 +466,19 @@ describe("a check that takes long", () => {
   });
 
   test("ends at a signal", async () => {
-    // The register again, with a signal when the search has begun.
+    // A queue again, with a signal when the search has begun.
     const model = saved(
       "m.mjs",
       `import { writeSync } from "node:fs";
        let isFirst = true;
        export default {
          name: "slow",
-         init: -2,
+         init: "",
          key: (state) => state,
-         step(state, { f, value }, output) {
+         step(state, { f, value }) {
            if (isFirst) writeSync(2, "begun");
            isFirst = false;
-           return f === "write" ? value : output === state ? state : undefined;
+           return f === "enqueue" ? state + "," + value : undefined;
          },
          describe: () => "",
          describeState: () => "",
@@ -347,7 +496,9 @@ describe("a check that takes long", () => {
 
 test("a result that cannot be written is an error of the tool", async () => {
   const host = new FakeHost();
-  host.stdout.destroy(new Error("no space left on device"));
+  const refuse = (_chunk: string, _encoding: string, done: (error: Error) => void): void =>
+    done(new Error("no space left on device"));
+  Object.assign(host.stdout, { _write: refuse });
   const argv = ["check", saved("h.jsonl", VALID), "--model", "register"];
   expect(await run(argv, host, async () => new FakeCluster())).toBe(4);
   expect(host.stderr.text).toBe("kontiki: cannot write the output: no space left on device\n");

@@ -40,6 +40,36 @@ describe("a guess at the order saves the search from trying all orders", () => {
     expect(cost.steps).toBeLessThan(3 * values.length);
   });
 
+  test("of transactions on lists, from what they read", () => {
+    // Twenty run at a time, and they take effect in the reverse order of their returns.
+    const lists = new Map<string, number[]>();
+    const operations = Array.from({ length: 400 }, (_, at) => {
+      const [key, other] = [`k${at % 7}`, `k${(at * 3) % 5}`];
+      const read = [...(lists.get(other) ?? [])];
+      lists.set(key, [...(lists.get(key) ?? []), at]);
+      const start = 100 * Math.floor(at / 20);
+      return ok(
+        `p${at}`,
+        start,
+        start + 99 - (at % 20),
+        [
+          "txn",
+          [
+            ["r", other, null],
+            ["append", key, at],
+          ],
+        ],
+        [
+          ["r", other, read],
+          ["append", key, at],
+        ],
+      );
+    });
+    const { verdict, cost } = judged("txn-list-append", operations);
+    expect(verdict).toBe("valid");
+    expect(cost.steps).toBeLessThan(3 * operations.length);
+  });
+
   test("and a guess that is wrong or NaN costs only time", () => {
     const operations = queueOf(3, 4);
     for (const output of [0, 3]) {

@@ -250,6 +250,244 @@ cases("set", [
   ["an element twice", "violated", [ok("a", 0, 1, ["add", 1]), ok("a", 2, 3, ["read"], [1, 1])]],
 ]);
 
+cases("txn-register", [
+  [
+    "a transaction sees its own writes, and all writes of others or none",
+    "valid",
+    [
+      ok(
+        "a",
+        0,
+        1,
+        [
+          "txn",
+          [
+            ["r", "x", null],
+            ["w", "x", 1],
+            ["r", "x", null],
+          ],
+        ],
+        [
+          ["r", "x", null],
+          ["w", "x", 1],
+          ["r", "x", 1],
+        ],
+      ),
+      ok(
+        "b",
+        2,
+        9,
+        [
+          "txn",
+          [
+            ["w", "x", 2],
+            ["w", "y", 2],
+          ],
+        ],
+        [
+          ["w", "x", 2],
+          ["w", "y", 2],
+        ],
+      ),
+      ok(
+        "c",
+        2,
+        9,
+        [
+          "txn",
+          [
+            ["r", "x", null],
+            ["r", "y", null],
+          ],
+        ],
+        [
+          ["r", "x", 1],
+          ["r", "y", null],
+        ],
+      ),
+    ],
+  ],
+  [
+    "half of a transaction",
+    "violated",
+    [
+      ok(
+        "b",
+        2,
+        9,
+        [
+          "txn",
+          [
+            ["w", "x", 2],
+            ["w", "y", 2],
+          ],
+        ],
+        [
+          ["w", "x", 2],
+          ["w", "y", 2],
+        ],
+      ),
+      ok(
+        "c",
+        2,
+        9,
+        [
+          "txn",
+          [
+            ["r", "x", null],
+            ["r", "y", null],
+          ],
+        ],
+        [
+          ["r", "x", 2],
+          ["r", "y", null],
+        ],
+      ),
+    ],
+  ],
+  [
+    "write skew",
+    "violated",
+    [
+      ok(
+        "a",
+        0,
+        9,
+        [
+          "txn",
+          [
+            ["r", "x", null],
+            ["w", "y", 1],
+          ],
+        ],
+        [
+          ["r", "x", null],
+          ["w", "y", 1],
+        ],
+      ),
+      ok(
+        "b",
+        0,
+        9,
+        [
+          "txn",
+          [
+            ["r", "y", null],
+            ["w", "x", 1],
+          ],
+        ],
+        [
+          ["r", "y", null],
+          ["w", "x", 1],
+        ],
+      ),
+    ],
+  ],
+  [
+    "one that never returned took effect",
+    "valid",
+    [
+      open("a", 0, [
+        "txn",
+        [
+          ["w", "x", 1],
+          ["w", "y", 1],
+        ],
+      ]),
+      ok("b", 1, 2, ["txn", [["r", "y", null]]], [["r", "y", 1]]),
+    ],
+  ],
+]);
+
+cases("txn-list-append", [
+  [
+    "reads of several lists",
+    "valid",
+    [
+      ok(
+        "a",
+        0,
+        1,
+        [
+          "txn",
+          [
+            ["append", "x", 1],
+            ["append", "y", 2],
+          ],
+        ],
+        [
+          ["append", "x", 1],
+          ["append", "y", 2],
+        ],
+      ),
+      ok(
+        "b",
+        2,
+        3,
+        [
+          "txn",
+          [
+            ["append", "x", 3],
+            ["r", "x", null],
+          ],
+        ],
+        [
+          ["append", "x", 3],
+          ["r", "x", [1, 3]],
+        ],
+      ),
+      ok(
+        "c",
+        4,
+        5,
+        [
+          "txn",
+          [
+            ["r", "y", null],
+            ["r", "z", null],
+          ],
+        ],
+        [
+          ["r", "y", [2]],
+          ["r", "z", null],
+        ],
+      ),
+    ],
+  ],
+  [
+    "a lost append",
+    "violated",
+    [
+      ok("a", 0, 1, ["txn", [["append", "x", 1]]], [["append", "x", 1]]),
+      ok("b", 2, 3, ["txn", [["r", "x", null]]], [["r", "x", null]]),
+    ],
+  ],
+  [
+    "a read that is stale while another list is fresh",
+    "violated",
+    [
+      ok("a", 0, 9, ["txn", [["append", "x", 1]]], [["append", "x", 1]]),
+      ok("a", 10, 11, ["txn", [["append", "y", 2]]], [["append", "y", 2]]),
+      ok(
+        "b",
+        0,
+        20,
+        [
+          "txn",
+          [
+            ["r", "y", null],
+            ["r", "x", null],
+          ],
+        ],
+        [
+          ["r", "y", [2]],
+          ["r", "x", []],
+        ],
+      ),
+    ],
+  ],
+]);
+
 describe("operations that a model rejects", () => {
   test.each([
     [
@@ -269,6 +507,32 @@ describe("operations that a model rejects", () => {
     ["queue", ["peek"], null, 'the model queue has no "peek", only enqueue, dequeue'],
     ["lock", ["steal"], null, 'the model lock has no "steal", only acquire, release'],
     ["set", ["contains", 1], 1, "contains must return true or false, not 1"],
+    [
+      "register",
+      ["txn", []],
+      [],
+      'the model register has no "txn", only read, write, cas: for a txn there are txn-register and txn-list-append',
+    ],
+    ["txn-register", ["read"], null, 'the model txn-register has no "read", only txn'],
+    ["txn-register", ["txn", 1], [], "a txn needs a list of operations, not 1"],
+    [
+      "txn-register",
+      ["txn", [["append", "x", 1]]],
+      [],
+      'a txn of txn-register has [:r key value] and [:w key value], not ["append","x",1]',
+    ],
+    [
+      "txn-register",
+      ["txn", [["w", "x", 1]]],
+      [["w", "x", 2]],
+      'a txn must return its own operations with the values that it read, not [["w","x",2]]',
+    ],
+    [
+      "txn-list-append",
+      ["txn", [["r", "x", null]]],
+      [["r", "x", 1]],
+      "a txn must read a list, not 1",
+    ],
     ["set", ["clear"], null, 'the model set has no "clear", only add, remove, contains, read'],
   ] as const)("%s %j -> %j", (model, asked, output, message) => {
     const history = makeHistory([ok("c7", 4, 5, asked, output)]);

@@ -14,6 +14,7 @@ describe("a Jepsen log", () => {
     );
     expect(parseHistory(text, "jepsen")).toEqual({
       unit: "step",
+      reading: { failedCas: "no-effect" },
       marks: [],
       operations: [
         {
@@ -56,28 +57,47 @@ describe("a Jepsen log", () => {
       { status: "ok", return: 1, output: true },
     ],
     [
-      "a cas that did not match is an answer",
+      "a cas that failed had no effect",
       ":cas [1,2]",
       ":fail :cas [1,2]",
+      { status: "failed", return: 1 },
+    ],
+    [
+      "a cas may end as an answer",
+      ":cas [1,2]",
+      ":ok :cas false",
       { status: "ok", return: 1, output: false },
-    ],
-    [
-      "a cas that failed for a reason is no answer",
-      ":cas [1,2]",
-      ":fail :cas :refused",
-      { status: "failed", return: 1 },
-    ],
-    [
-      "the reason may come after the value",
-      ":cas [1,2]",
-      ":fail :cas [1,2] :refused",
-      { status: "failed", return: 1 },
     ],
     ["info leaves an operation open", ":write 3", ":info :write :timed-out", { status: "open" }],
   ])("%s", (_title, call, end, ending) => {
     const text = log(`0 :invoke ${call}`, `0 ${end}`);
     expect(parseHistory(text, "jepsen").operations[0]).toMatchObject(ending);
   });
+
+  test.each([
+    ["a cas that did not match is an answer", ":fail :cas [1,2]", "ok"],
+    ["a cas that failed for a reason is no answer", ":fail :cas :refused", "failed"],
+    ["the reason may come after the value", ":fail :cas [1,2] :refused", "failed"],
+    ["nothing else that failed is an answer", ":fail :read nil", "failed"],
+  ])("with failed-cas observed, %s", (_title, end, status) => {
+    const call = end.includes("read") ? ":read nil" : ":cas [1,2]";
+    const text = log(`0 :invoke ${call}`, `0 ${end}`);
+    const history = parseHistory(text, "jepsen", { failedCas: "observed" });
+    expect(history.reading).toEqual({ failedCas: "observed" });
+    expect(history.operations[0]).toMatchObject(
+      status === "ok" ? { status, return: 1, output: false } : { status, return: 1 },
+    );
+  });
+
+  test.each(["", " #<SocketTimeoutException java.net>", " ##NaN", " [1", " nil {:a"])(
+    "what :info and :fail write may be anything: %j",
+    (value) => {
+      const ends = (type: string): unknown =>
+        parseHistory(log("0 :invoke :write 3", `0 :${type} :write${value}`), "jepsen").operations;
+      expect(ends("info")).toMatchObject([{ status: "open", input: { value: 3 } }]);
+      expect(ends("fail")).toMatchObject([{ status: "failed", input: { value: 3 } }]);
+    },
+  );
 
   test("an operation that never ends is open, and its process continues under a new number", () => {
     const text = log("0 :invoke :write 3", "0 :info :write :timed-out", "5 :invoke :read nil");
@@ -95,6 +115,23 @@ describe("a Jepsen log", () => {
     expect(parseHistory(text, "jepsen").operations).toHaveLength(1);
   });
 
+  test.each([
+    "\tat jepsen.util$timeout.invoke(util.clj:234)",
+    "\tat jepsen.util timeout",
+    "INFO  jepsen.core - see jepsen.util for details",
+    "INFO [2024-01-01 00:00:00,000] main - jepsen.core see jepsen.util$timeout",
+    "INFO  jepsen.util-extra - 0 :ok :read 3",
+    "INFO  my.jepsen.util - 0 :ok :read 3",
+  ])("a line that only mentions the logger is none of its events: %j", (line) => {
+    const text = log("0 :invoke :read nil") + `${line}\n` + log("0 :ok :read 4");
+    expect(parseHistory(text, "jepsen").operations).toMatchObject([{ output: 4, return: 1 }]);
+  });
+
+  test("the logger may end with a colon", () => {
+    const text = "INFO [jepsen worker 0] jepsen.util: 0\t:invoke\t:read\tnil";
+    expect(parseHistory(text, "jepsen").operations).toHaveLength(1);
+  });
+
   test("events of the nemesis become marks", () => {
     const text = log(
       ":nemesis :info :start nil",
@@ -103,7 +140,7 @@ describe("a Jepsen log", () => {
       ":nemesis :info :stop nil",
       ":nemesis :info :stop nil",
       ":nemesis :info :kill :n1",
-      ":nemesis :info :kill :n1",
+      ':nemesis :info :kill "Cut off {:n1 #{:n2',
       ":nemesis :info :start-partition nil",
     );
     expect(parseHistory(text, "jepsen").marks).toEqual([
@@ -133,12 +170,23 @@ describe("an error in a log is reported with line and column", () => {
       "process 0 starts an operation before its last one has ended",
     ],
     [
+      log("0 :invoke :write 1", "0 :info :write 1", "0 :invoke :read nil"),
+      3,
+      21,
+      "process 0 starts an operation after one that ended :info and may still run: Jepsen gives its client a new number",
+    ],
+    [
       log("0 :invoke :read nil", "0 :ok :write 1"),
       2,
       21,
       "process 0 ends :write, but it had started :read",
     ],
-    [log("0 :invoke :write 9007199254740993"), 1, 38, "9007199254740993 is too large to be exact"],
+    [
+      log("0 :invoke :read nil", "1 :invoke :write 1e400"),
+      2,
+      38,
+      "1e400 is not exact as a float of 64 bits: write it with the suffix M",
+    ],
   ])("%j", (text, line, column, message) => {
     expect(() => parseHistory(text, "jepsen")).toThrow(
       expect.objectContaining({ name: "HistoryError", message, line, column }),

@@ -43,7 +43,7 @@ export function anything(
       asked: fc.constant(asked),
       call: fc.integer({ min: 0, max: 9 }),
       lasts: fc.integer({ min: 0, max: longest }),
-      answer: reference.answer(asked[0]),
+      answer: reference.answer(asked[0], asked[1]),
       isOpen: fc.nat(9).map((chance) => chance < openOfTen),
     }),
   );
@@ -66,7 +66,7 @@ export function spoiledRuns(
     const spoiled = answered[chance % Math.max(1, answered.length)];
     if (spoiled === undefined) return fc.constant(operations);
     return reference
-      .answer(spoiled.input.f)
+      .answer(spoiled.input.f, spoiled.input.value)
       .map((output) => operations.map((one) => (one === spoiled ? { ...spoiled, output } : one)));
   });
 }

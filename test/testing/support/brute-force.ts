@@ -31,5 +31,7 @@ export function isLinearizable(
 }
 
 function isBefore(one: Operation, other: Operation): boolean {
-  return one.status === "ok" && one.return < other.call;
+  if (one.status !== "ok") return false;
+  const isEarlierTurn = (one.turn ?? 0) < (other.turn ?? 0);
+  return one.return < other.call || (one.process === other.process && isEarlierTurn);
 }

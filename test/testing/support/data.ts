@@ -1,5 +1,5 @@
 import { readdirSync, readFileSync } from "node:fs";
-import type { Format, ModelName } from "@kontiki/testing";
+import type { Format, ModelName, ReadingOptions } from "@kontiki/testing";
 import { recordedData } from "../../core/support/recorded-data.ts";
 
 /** A recorded history, and whether it is linearizable. */
@@ -7,6 +7,8 @@ export type Sample = {
   readonly name: string;
   readonly format: Format;
   readonly model: ModelName;
+  /** How it was read by those who judged it. */
+  readonly reading: ReadingOptions;
   readonly isLinearizable: boolean;
   readonly text: () => string;
 };
@@ -28,9 +30,10 @@ function sampleOf(folder: URL, name: string): readonly Sample[] {
     >;
     const isLinearizable = verdicts[name];
     if (isLinearizable === undefined) throw new Error(`${name} has no verdict`);
-    return [{ name, format: "jepsen", model: "register", isLinearizable, text }];
+    const reading = { failedCas: "observed" } as const;
+    return [{ name, format: "jepsen", model: "register", reading, isLinearizable, text }];
   }
   if (!name.startsWith("kv-")) return [];
   const isLinearizable = name.endsWith("-ok.txt");
-  return [{ name, format: "edn", model: "key-value", isLinearizable, text }];
+  return [{ name, format: "edn", model: "key-value", reading: {}, isLinearizable, text }];
 }

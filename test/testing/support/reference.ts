@@ -9,8 +9,8 @@ export type Question = { readonly process: string; readonly asked: Asked };
 export interface Reference {
   /** Possible requests. They use few values, so that operations interact. */
   readonly question: fc.Arbitrary<Asked>;
-  /** Possible outputs of `f`, right or wrong. */
-  readonly answer: (f: string) => fc.Arbitrary<Value>;
+  /** Possible outputs of `f` with this argument, right or wrong. */
+  readonly answer: (f: string, argument?: Value) => fc.Arbitrary<Value>;
   /** Makes a new object, as a function from requests to answers. */
   readonly make: () => (question: Question) => Value;
 }
@@ -24,6 +24,39 @@ const ask = (f: string, argument: fc.Arbitrary<Value> = fc.constant(null)): fc.A
   argument.map((given) => [f, given]);
 
 const byNumber = (one: number, other: number): number => one - other;
+
+/** Transactions of one to three reads and writes of two objects. The answer has what each read; null if nothing was written. */
+function transactions(
+  write: string,
+  read: fc.Arbitrary<Value>,
+  change: (before: Value, value: Value) => Value,
+): Reference {
+  const key = fc.constantFrom("x", "y");
+  const part = fc.oneof(
+    fc.tuple(fc.constant("r"), key, nothing),
+    fc.tuple(fc.constant(write), key, value),
+  );
+  const answerTo = ([
+    name = null,
+    of = null,
+    given = null,
+  ]: readonly Value[]): fc.Arbitrary<Value> =>
+    name === "r" ? read.map((found) => [name, of, found]) : fc.constant([name, of, given]);
+  return {
+    question: ask("txn", fc.array(part, { minLength: 1, maxLength: 3 })),
+    answer: (_f, parts = null) => fc.tuple(...(parts as readonly Value[][]).map(answerTo)),
+    make() {
+      const objects = new Map<Value, Value>();
+      return ({ asked: [, parts = null] }) =>
+        (parts as readonly Value[][]).map(([name = null, of = null, given = null]): Value => {
+          const before = objects.get(of) ?? null;
+          if (name === "r") return [name, of, before];
+          objects.set(of, change(before, given));
+          return [name, of, given];
+        });
+    },
+  };
+}
 
 /** A reference for each model. */
 export const references: Readonly<Record<ModelName, Reference>> = {
@@ -131,6 +164,12 @@ export const references: Readonly<Record<ModelName, Reference>> = {
       };
     },
   },
+  "txn-register": transactions("w", maybe, (_before, given) => given),
+  "txn-list-append": transactions(
+    "append",
+    fc.option(fc.array(value, { minLength: 1, maxLength: 3 }), { nil: null }),
+    (before, given) => [...((before ?? []) as readonly Value[]), given],
+  ),
 };
 
 /** The request of an operation. */

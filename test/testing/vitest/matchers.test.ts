@@ -4,7 +4,9 @@ import {
   planOf,
   register,
   simulate,
+  type History,
   type RunResult,
+  type Value,
 } from "@kontiki/testing";
 import { expect, test, toHaveOneLeaderPerTerm } from "@kontiki/testing/vitest";
 import { describe, onTestFinished, vi } from "vitest";
@@ -122,6 +124,23 @@ describe("toBeLinearizable", () => {
     expect(messageOf(() => expect(history).toBeLinearizable(register))).toMatch(
       /^violated: 2 operations, not linearizable as register\n[^]*read -> 5/,
     );
+    expect(history).not.toBeLinearizable(register);
+  });
+});
+
+describe("toBeLinearizable with options", () => {
+  const read = (output: Value): History => makeHistory([ok("b", 2, 3, ["read"], output)]);
+
+  test("begins with an initial value", () => {
+    expect(read(5)).toBeLinearizable(register, { initial: 5 });
+    expect(messageOf(() => expect(read(4)).toBeLinearizable(register, { initial: 5 }))).toMatch(
+      /^violated: 1 operation, .*\nread as: the initial value is 5\n/,
+    );
+  });
+
+  test("takes a read of null as not recorded", () => {
+    const history = makeHistory([ok("a", 0, 1, ["write", 5]), ok("b", 2, 3, ["read"], null)]);
+    expect(history).toBeLinearizable(register, { unknownReads: true });
     expect(history).not.toBeLinearizable(register);
   });
 });

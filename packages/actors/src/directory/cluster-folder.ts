@@ -10,17 +10,12 @@ import {
   type Parsed,
 } from "./cluster-file.ts";
 import { isLockName } from "./directory-lock.ts";
-import { KontikiError } from "../errors.ts";
+import { errorCode, KontikiError } from "../errors.ts";
 import { DiskError } from "../storage/disk/disk.ts";
 import { FileDisk } from "../storage/disk/file-disk.ts";
 import { newestCopy, type NewestCopy } from "./newest-copy.ts";
 import { CLUSTER_FILE, NODE_FILE, NodeFolders } from "./node-folders.ts";
-import {
-  attempt,
-  errorCode,
-  syncDirectory,
-  type SystemCalls,
-} from "../storage/disk/system-calls.ts";
+import { attempt, syncDirectory, type SystemCalls } from "../storage/disk/system-calls.ts";
 
 /** A data directory cannot be used as requested. The message is one line and says what to do. */
 export class DataDirectoryError extends KontikiError {

@@ -1,5 +1,6 @@
-import { join, resolve } from "node:path";
+import { join } from "node:path";
 import { isNodeId, type NodeId } from "@kontiki/core";
+import { absolutePath } from "./absolute-path.ts";
 import { ClusterFolder } from "./cluster-folder.ts";
 import { checkArgument } from "../options/argument.ts";
 import { someNode } from "../options/node-names.ts";
@@ -51,7 +52,7 @@ export function listDamage(
   { calls }: Pick<DirectorySystem, "calls"> = { calls: SYSTEM_CALLS },
 ): readonly DamagedFile[] {
   checkArgument("listDamage", "path", folderRule, path);
-  const folder = new ClusterFolder(resolve(path), calls);
+  const folder = new ClusterFolder(absolutePath(path), calls);
   return refusingUnwritable(() => {
     if (folder.look() !== "made") throw folder.error("holds no cluster");
     return filesIn(folder);
@@ -68,7 +69,7 @@ export function openDamage(
   system: DirectorySystem = { calls: SYSTEM_CALLS, processes: PROCESSES },
 ): DamagedDirectory {
   checkArgument("openDamage", "path", folderRule, path);
-  const folder = new ClusterFolder(resolve(path), system.calls);
+  const folder = new ClusterFolder(absolutePath(path), system.calls);
   refuseUnfitPlatform(folder, system.platform);
   return refusingUnwritable(() => {
     if (folder.look() !== "made") throw folder.error("holds no cluster");

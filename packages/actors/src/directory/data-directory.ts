@@ -1,8 +1,9 @@
-import { join, resolve } from "node:path";
+import { join } from "node:path";
 import { assert, type NodeId } from "@kontiki/core";
 import { checkArgument } from "../options/argument.ts";
-import { nodeNames } from "../options/node-names.ts";
+import { nodeNames, whyNoName } from "../options/node-names.ts";
 import { folder as folderRule } from "../options/rules.ts";
+import { absolutePath } from "./absolute-path.ts";
 import type { ClusterDisks, NodeDisk } from "./cluster-disks.ts";
 import type { ClusterFile } from "./cluster-file.ts";
 import {
@@ -60,9 +61,10 @@ export interface DataDirectory extends ClusterDisks {
  * log for each of `nodes` (one or more, all different). If creation crashes halfway, the next call completes it.
  *
  * An existing one must hold exactly `nodes`, in any order; pass undefined to accept the nodes that it holds. Nothing is
- * written to a folder that is not a data directory. A node whose folder is lost, damaged or mixed up must not run: its
- * disk has a `fault`, and the others can be used. A lost or damaged `cluster.json` is restored from its copies in the
- * folders of the nodes.
+ * written to a folder that is not a data directory. A node whose name is a word of commands is refused unless it is among
+ * `renamed`, the nodes that get another name. A node whose folder is lost, damaged or mixed up must not run: its disk has a
+ * `fault`, and the others can be used. A lost or damaged `cluster.json` is restored from its copies in the folders of the
+ * nodes.
  *
  * @throws DataDirectoryError when the directory is in use, holds something else, has no node that can run, is damaged
  * and has no copy, has a newer format, or is not writable; and on Windows.
@@ -72,15 +74,17 @@ export function openDataDirectory(
   path: string,
   nodes: readonly NodeId[] | undefined,
   system: DirectorySystem = { calls: SYSTEM_CALLS, processes: PROCESSES },
+  renamed: readonly string[] = [],
 ): DataDirectory {
   checkArgument("openDataDirectory", "path", folderRule, path);
   if (nodes !== undefined) checkArgument("openDataDirectory", "nodes", NODES, nodes);
-  const folder = new ClusterFolder(resolve(path), system.calls);
+  const folder = new ClusterFolder(absolutePath(path), system.calls);
   refuseUnfitPlatform(folder, system.platform);
   return refusingUnwritable(() => {
     prepare(folder, nodes, system.calls);
     return withLock(folder, system, (release) => {
       const found = openLocked(folder, nodes);
+      refuseNames(folder, found.file, renamed);
       const settled = folder.settle(found);
       if (settled.faults.size === settled.file.nodes.size) throw noNodes(folder, settled);
       return new OpenDirectory(folder, settled, found.repair, release);
@@ -92,7 +96,7 @@ const NODES = nodeNames("a list of names, or undefined for those that it holds")
 
 /** Whether `path` holds a cluster, even an unfinished one. @throws DataDirectoryError if it holds something else. */
 export function holdsCluster(path: string, calls: SystemCalls = SYSTEM_CALLS): boolean {
-  const content = new ClusterFolder(resolve(path), calls).look();
+  const content = new ClusterFolder(absolutePath(path), calls).look();
   return content === "made" || content === "unfinished";
 }
 
@@ -119,6 +123,18 @@ function openLocked(folder: ClusterFolder, nodes: readonly NodeId[] | undefined)
     folder.complete();
   }
   return folder.read(nodes);
+}
+
+/** Names were not always refused: a directory may hold a node that no command could name. */
+function refuseNames(folder: ClusterFolder, file: ClusterFile, renamed: readonly string[]): void {
+  for (const node of file.nodes.keys()) {
+    const why = renamed.includes(node) ? undefined : whyNoName(node);
+    if (why === undefined) continue;
+    throw folder.error(
+      `holds a node named ${node}, ${why}: give it another name, such as n4, by starting it once ` +
+        `with --rename ${node}=n4 (in programs, renames: { ${node}: "n4" })`,
+    );
+  }
 }
 
 function noCluster(folder: ClusterFolder): DataDirectoryError {

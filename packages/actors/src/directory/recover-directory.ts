@@ -1,5 +1,5 @@
-import { resolve } from "node:path";
 import { membersOf, type Index, type NodeId, type Term } from "@kontiki/core";
+import { absolutePath } from "./absolute-path.ts";
 import type { ClusterFile } from "./cluster-file.ts";
 import { ClusterFolder } from "./cluster-folder.ts";
 import { KontikiError } from "../errors.ts";
@@ -84,7 +84,7 @@ export function openLostCluster(
   system: DirectorySystem = { calls: SYSTEM_CALLS, processes: PROCESSES },
 ): LostCluster {
   checkArgument("openLostCluster", "path", folderRule, path);
-  const folder = new ClusterFolder(resolve(path), system.calls);
+  const folder = new ClusterFolder(absolutePath(path), system.calls);
   refuseUnfitPlatform(folder, system.platform);
   return refusingUnwritable(() => {
     if (folder.look() !== "made") throw folder.error("holds no cluster");

@@ -30,16 +30,33 @@ export function callerUrl(): string | undefined {
   return files.find((file) => file.startsWith("file:") && !file.startsWith(here));
 }
 
-/** The files on the stack, innermost first. */
+/**
+ * The files on the stack, innermost first, up to {@link FRAMES}, however few `--stack-trace-limit` shows.
+ *
+ * With `--frozen-intrinsics` an Error cannot be told to collect them: they are in its text.
+ */
 function callSites(): readonly string[] {
   const trace: { stack?: unknown } = {};
   // oxlint-disable-next-line typescript/unbound-method -- it is put back, not called
-  const { prepareStackTrace } = Error;
+  const { prepareStackTrace, stackTraceLimit } = Error;
+  const prepare: typeof prepareStackTrace = (_error, frames) =>
+    frames.map((frame) => frame.getFileName() ?? "");
+  if (!Reflect.set(Error, "prepareStackTrace", prepare)) return filesIn(new Error().stack ?? "");
   try {
-    Error.prepareStackTrace = (_error, frames) => frames.map((frame) => frame.getFileName() ?? "");
+    Reflect.set(Error, "stackTraceLimit", FRAMES);
     Error.captureStackTrace(trace);
     return trace.stack as readonly string[];
   } finally {
-    Error.prepareStackTrace = prepareStackTrace;
+    Reflect.set(Error, "prepareStackTrace", prepareStackTrace);
+    Reflect.set(Error, "stackTraceLimit", stackTraceLimit);
   }
+}
+
+const FRAMES = 50;
+
+/** The files in the text of a stack. */
+function filesIn(stack: string): readonly string[] {
+  return [...stack.matchAll(/(?:\(|at |async )((?:file:|\/)[^()]*):\d+:\d+\)?$/gm)].flatMap(
+    ([, file]) => file ?? [],
+  );
 }

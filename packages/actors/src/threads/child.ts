@@ -2,6 +2,7 @@ import type { NodeId } from "@kontiki/core";
 import { KontikiError, messageOf } from "../errors.ts";
 import type { FromNode } from "../mail/protocol.ts";
 import type { ClusterEvent, NodeStatus } from "../mail/status.ts";
+import { causeOf } from "./cause.ts";
 import type { ChildEvent, ChildHost } from "./child-host.ts";
 import { refusal, type Request } from "./life-refusals.ts";
 import {
@@ -31,6 +32,7 @@ export class Child {
   #life: NodeLife;
   #thread: NodeThread | undefined;
   #incarnation = 0;
+  #refuses: string | undefined;
 
   /**
    * @param uid which disk the node has.
@@ -121,6 +123,11 @@ export class Child {
     this.#end({ type: "closeRequested", why }, deadlineMs);
   }
 
+  /** Refuses starts, crashes and new disks from now on, with this reason: the node is about to be closed. */
+  refuse(why: string): void {
+    this.#refuses = why;
+  }
+
   /**
    * Replaces the disk of a stopped node with an empty one, which `replace` makes and returns the uid of. When that fails
    * halfway, the node does not start before its disk is replaced again.
@@ -141,7 +148,8 @@ export class Child {
   }
 
   #check(request: Request): void {
-    const why = refusal(request, this.id, this.#life);
+    const own = request === "pause" ? undefined : this.#refuses;
+    const why = own ?? refusal(request, this.id, this.#life);
     if (why !== undefined) throw new KontikiError(why);
   }
 
@@ -154,11 +162,16 @@ export class Child {
     this.#on({ type: "spawned" });
     const { id, uid, incarnation } = this;
     const spec = { ...this.#host.spec, id, uid, incarnation, disk: this.#reports.disk };
-    const thread = new NodeThread(spec, {
-      onMessage: (message) => this.#onMessage(thread, message),
-      onExit: (cause) => this.#onExit(cause),
-    });
-    this.#thread = thread;
+    try {
+      const thread = new NodeThread(spec, {
+        onMessage: (message) => this.#onMessage(thread, message),
+        onExit: (cause) => this.#onExit(cause),
+      });
+      this.#thread = thread;
+    } catch (error) {
+      // Node has no descriptors or memory for a thread, or may start none. That is a crash like any other.
+      this.#onExit(causeOf(error, spec.heapMiB));
+    }
   }
 
   #end(request: LifeEvent, deadlineMs: number): void {

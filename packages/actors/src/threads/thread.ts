@@ -1,13 +1,27 @@
 import {
   MessageChannel,
   receiveMessageOnPort,
-  Worker,
   type MessagePort,
+  type Worker,
 } from "node:worker_threads";
+import { causeOf } from "./cause.ts";
 import { Control } from "./control.ts";
 import { messageOf } from "../errors.ts";
 import { Gate } from "./gate.ts";
+import { hardLimitMiB } from "./heap-watch.ts";
 import type { FromNode, NodeSpec, ToNode } from "../mail/protocol.ts";
+import { checkThreadFile, startWorker } from "./start-worker.ts";
+
+/** Undefined in a bundle of CommonJS. */
+const HERE: string | undefined = import.meta.url;
+
+/** With its folder, so that a bundle never takes another `worker.js` for it. */
+const FILE = HERE === undefined ? undefined : new URL("../threads/worker.js", import.meta.url);
+
+/** Checks that threads of nodes can start in this process. @throws KontikiError that says why they cannot. */
+export function checkNodeThreads(): void {
+  checkThreadFile(FILE);
+}
 
 /** What a supervisor hears of a thread. */
 export type ThreadHandlers = {
@@ -43,12 +57,12 @@ export class NodeThread {
     this.#handlers = handlers;
     this.#port = data.port1;
     this.control = new Control(spec.id, control.port1);
-    this.#worker = new Worker(new URL("./worker.js", import.meta.url), {
+    this.#worker = startWorker(FILE, {
       name: spec.id,
       workerData: { spec, gate: this.#gate.shared, data: data.port2, control: control.port2 },
       transferList: [data.port2, control.port2],
       resourceLimits: {
-        maxOldGenerationSizeMb: spec.heapMiB,
+        maxOldGenerationSizeMb: hardLimitMiB(spec.heapMiB),
         maxYoungGenerationSizeMb: YOUNG_MIB_MAX,
       },
     });
@@ -59,7 +73,7 @@ export class NodeThread {
     this.#worker.on("messageerror", (error) =>
       this.#blame(`a message to it could not be read: ${messageOf(error)}`),
     );
-    this.#worker.on("error", (error) => this.#blame(messageOf(error)));
+    this.#worker.on("error", (error) => this.#blame(causeOf(error, spec.heapMiB)));
     this.#worker.on("exit", (code) => this.#onExit(code));
   }
 

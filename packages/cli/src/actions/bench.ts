@@ -1,4 +1,4 @@
-import { KontikiError } from "@kontiki/actors";
+import { KontikiError, type ClusterEvent } from "@kontiki/actors";
 import { existsSync, mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { benchJson, benchText, type BenchRun } from "../bench/bench-text.ts";
@@ -56,18 +56,19 @@ async function measure(
 ): Promise<number> {
   const { signal, stdout, env } = host;
   const notes = new Notes(host);
+  const trouble = new Trouble();
   const run = await withCluster(
     start,
-    { nodes: options.nodes, dataDir, ...COMPLETE_LOG },
+    { nodes: options.nodes, dataDir, ...COMPLETE_LOG, onEvent: trouble.onEvent },
     notes,
     async (cluster) => {
       await firstLeader(cluster, notes, host);
       return unlessAborted(signal, async () => {
         const load = new Load(cluster, options, signal);
-        const measured = await notes.during("measuring ...", load.run());
+        const measured = await notes.during("measuring ...", trouble.orResult(load.run()));
         const verification = await notes.during(
           "verifying ...",
-          verifyCluster(cluster, load, signal),
+          trouble.orResult(verifyCluster(cluster, load, signal)),
         );
         return { options, measured, verification } satisfies BenchRun;
       });
@@ -79,6 +80,28 @@ async function measure(
   await write(stdout, text);
   for (const problem of problems) notes.problem(`not verified: ${problem}`);
   return problems.length === 0 ? EXIT_OK : EXIT_FAILED;
+}
+
+/** Ends a measurement as soon as a node has trouble with its disk: it would only wait for answers that do not come. */
+class Trouble {
+  readonly onEvent: (event: ClusterEvent) => void;
+  readonly #first: Promise<never>;
+
+  constructor() {
+    let onTrouble = (_error: KontikiError): void => undefined;
+    this.#first = new Promise((_resolve, reject) => (onTrouble = reject));
+    // It may come when nothing waits for it.
+    this.#first.catch(() => undefined);
+    this.onEvent = (event) => {
+      if (event.type === "trouble")
+        onTrouble(new KontikiError(`nothing was measured: ${event.node}: ${event.what}`));
+    };
+  }
+
+  /** The result of `work`. @throws KontikiError when a node has trouble first. */
+  orResult<T>(work: Promise<T>): Promise<T> {
+    return Promise.race([work, this.#first]);
+  }
 }
 
 /** The result of `work`; undefined when `signal` is aborted, even if `work` throws then. */

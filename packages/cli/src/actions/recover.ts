@@ -5,6 +5,7 @@ import {
   type RecoveryPlan,
 } from "@kontiki/actors";
 import type { NodeId } from "@kontiki/core";
+import { existsSync, realpathSync } from "node:fs";
 import { EXIT_OK, EXIT_USAGE, interruptedStatus, type Host } from "../host/host.ts";
 import { colorsFor } from "../output/colors.ts";
 import { Notes } from "../output/notes.ts";
@@ -31,6 +32,11 @@ export async function recover(
   host: Host,
 ): Promise<number> {
   const { stdout, env } = host;
+  if (isMissing(directory)) {
+    const problem = `there is no folder ${directory}: name another one, as in kontiki recover DIR`;
+    new Notes(host, "kontiki: ").problem(problem);
+    return EXIT_USAGE;
+  }
   const lost = openLostCluster(directory);
   try {
     if (options.json !== true) await write(stdout, `${surveyText(lost, colorsFor(stdout, env))}\n`);
@@ -79,4 +85,14 @@ async function confirmAndRecover(
     json === true ? recoveryJson(lost, plan, recovered) : `${recoveredText(recovered)}\n`;
   await write(host.stdout, text);
   return EXIT_OK;
+}
+
+/** A current folder that is gone is another problem. */
+function isMissing(path: string): boolean {
+  try {
+    realpathSync.native(".");
+    return !existsSync(path);
+  } catch {
+    return false;
+  }
 }

@@ -1,4 +1,4 @@
-import type { ClusterEvent } from "@kontiki/actors";
+import type { ClusterEvent, ClusterOptions } from "@kontiki/actors";
 import { EXIT_FAILED, EXIT_OK, interruptedStatus, type Host } from "../host/host.ts";
 import {
   firstLeader,
@@ -27,6 +27,8 @@ export type UpOptions = TuningOptions & {
   readonly wipe?: readonly string[];
   readonly electionTimeout: number;
   readonly heartbeat: number;
+  readonly pipeline: number;
+  readonly rename?: ClusterOptions["renames"];
 };
 
 /** How long nodes may take to agree before one of them is wiped, in ms. */
@@ -51,6 +53,7 @@ export async function up(options: UpOptions, host: Host, start: StartCluster): P
     dataDir: options.memory === true ? undefined : options.data,
     electionTimeoutMs: options.electionTimeout,
     heartbeatMs: options.heartbeat,
+    ...(options.rename === undefined ? {} : { renames: options.rename }),
     ...tuningOf(options),
   };
   const failed = await withCluster(start, clusterOptions, notes, async (cluster) => {
@@ -124,23 +127,31 @@ async function wipeSettled(
   await handle.wipe({ signal });
 }
 
-/** Resolves to whether any command failed. */
+/** Resolves to whether any command of a pipe failed. */
 async function converse(
   cluster: ProgramCluster,
   options: UpOptions,
   notes: Notes,
   host: Host,
 ): Promise<boolean> {
-  const { stdin, stdout, env, signal } = host;
+  const { stdout, env, signal } = host;
   const printer =
     options.json === true
       ? new JsonPrinter(stdout)
       : new TextPrinter(stdout, colorsFor(stdout, env), notes);
-  const interpreter = new Interpreter(new CommandSession(verbs, cluster, signal), printer, notes);
+  const interpreter = new Interpreter(
+    new CommandSession(verbs, cluster, signal, (text) => notes.note(text)),
+    printer,
+    notes,
+    signal,
+  );
   if (isInteractive(host)) {
     const completer = (line: string): Completed => complete(verbs, line, cluster.nodeIds);
     await runPrompt(host, interpreter, notes, completer);
-  } else await runPiped(stdin, interpreter, signal);
+    // A person has seen what failed.
+    return false;
+  }
+  await runPiped(host, interpreter, options.pipeline);
   return interpreter.failed;
 }
 

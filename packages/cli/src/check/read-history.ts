@@ -2,54 +2,88 @@ import {
   finishInSlices,
   formatOf,
   HistoryError,
+  parseValue,
   parsing,
   type Format,
   type History,
+  type ReadingOptions,
+  type Value,
 } from "@kontiki/testing";
-import { readFile } from "node:fs/promises";
+import type { Host } from "../host/host.ts";
 import { badInput } from "../output/check-failure.ts";
-import { reasonOf } from "../output/error-text.ts";
+import { UsedUp, type Allowance } from "./allowance.ts";
+import { openText, type HistoryText } from "./history-text.ts";
 
 /** The history in a file, and the file's format. */
 export type HistoryFile = { readonly history: History; readonly format: Format };
 
+/** How to read a file; the initial value as it is written in a file of the format. */
+export type FileReading = Omit<ReadingOptions, "initial"> & {
+  readonly format?: Format;
+  readonly initial?: string;
+};
+
+/** What people call a file: its name, or "standard input" for "-". */
+export function titleOf(file: string): string {
+  return file === "-" ? "standard input" : file;
+}
+
+/** What is reported while a history is read. */
+export type ReadProgress = { readonly bytesRead: number; readonly bytes: number };
+
 /**
- * Reads a history; undefined when `signal` is aborted first. Without `format`, the format is detected from the first
- * characters.
+ * Reads a history from a file, or from standard input if its name is "-". Undefined when the program is interrupted first.
+ * Without `format`, the format is detected from the first characters.
  *
  * @throws CheckFailure when the file cannot be read, with line and column of what is broken.
  */
 export async function readHistory(
   file: string,
-  format: Format | undefined,
-  signal: AbortSignal,
-): Promise<HistoryFile | undefined> {
-  const text = await readText(file);
-  const known = format ?? formatOf(text);
+  { format, initial, ...options }: FileReading,
+  host: Pick<Host, "stdin" | "signal">,
+  allowance: Allowance,
+  onProgress: (progress: ReadProgress) => void = () => {},
+): Promise<HistoryFile | UsedUp | undefined> {
+  const title = titleOf(file);
+  const text = await openText(file, title, host, allowance);
+  if (text === undefined || text instanceof UsedUp) return text;
+  const known = format ?? formatOf(beginningOf(text));
   if (known === undefined) {
-    throw badInput(`${file}: its format is not recognized; use --format to name it`);
+    throw badInput(`${title}: its format is not recognized; use --format to name it`);
   }
+  // EDN is read as one text, beside its parts.
+  const isTooLarge =
+    known === "edn" && 2 * text.bytes > allowance.memoryBytes - allowance.usedBytes;
+  if (isTooLarge) return new UsedUp("memory");
+  const start = initial === undefined ? {} : { initial: initialValue(initial, known) };
+  const { bytes, bytesRead } = text;
   try {
-    const history = await finishInSlices(parsing(text, known), { signal });
-    return history === undefined ? undefined : { history, format: known };
+    const work = allowance.within(parsing(text.parts, known, { ...options, ...start }));
+    const history = await finishInSlices(work, {
+      signal: host.signal,
+      onProgress: () => onProgress({ bytesRead: bytesRead(), bytes }),
+    });
+    if (history === undefined || history instanceof UsedUp) return history;
+    return { history, format: known };
   } catch (error) {
     if (!(error instanceof HistoryError)) throw error;
     const { line, column, message } = error;
-    throw badInput(`${file}:${line}:${column}: ${message} (read as ${known})`);
+    throw badInput(`${title}:${line}:${column}: ${message} (read as ${known})`);
   }
 }
 
-async function readText(file: string): Promise<string> {
-  let bytes: Uint8Array;
+/** The first part of a text that is not empty. */
+function beginningOf({ parts }: HistoryText): string {
+  for (const part of parts) if (part !== "") return part;
+  return "";
+}
+
+function initialValue(text: string, format: Format): Value {
   try {
-    bytes = await readFile(file);
+    return parseValue(text, format);
   } catch (error) {
-    throw badInput(`cannot read ${file}: ${reasonOf(error)}`);
-  }
-  try {
-    // Not `readFile` with an encoding: it would replace invalid bytes without an error.
-    return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
-  } catch {
-    throw badInput(`${file} is not valid UTF-8, or too large`);
+    if (!(error instanceof HistoryError)) throw error;
+    const language = format === "jsonl" ? "JSON" : "EDN";
+    throw badInput(`--initial ${text} is not a value in ${language}: ${error.message}`);
   }
 }

@@ -6,6 +6,8 @@ export type ListedCommand = {
   /** Its options and arguments in short. */
   readonly usage: string;
   readonly description: string;
+  /** Whether its exit status is a verdict. */
+  readonly judges?: true;
   readonly load: () => Promise<Define>;
 };
 
@@ -63,30 +65,35 @@ export const commandList: readonly ListedCommand[] = [
     name: "check",
     usage: "[options] <file>",
     description: "check whether a recorded history is linearizable, and show why not",
+    judges: true,
     load: async () => (await import("./check.ts")).defineCheck,
   },
   {
     name: "run",
     usage: "[options] [scenarios...]",
     description: "run scenarios with many seeds, in simulation or on threads, and check each run",
+    judges: true,
     load: async () => (await import("./run.ts")).defineRun,
   },
   {
     name: "explore",
     usage: "[options]",
     description: "check every state that a small cluster of the real core can reach",
+    judges: true,
     load: async () => (await import("./explore.ts")).defineExplore,
   },
   {
     name: "replay",
     usage: "[options] <token>",
     description: "reproduce a failure from its token",
+    judges: true,
     load: async () => (await import("./replay.ts")).defineReplay,
   },
   {
     name: "shrink",
     usage: "[options] <token>",
     description: "remove everything that a failure does not need, and print the rest as a story",
+    judges: true,
     load: async () => (await import("./shrink.ts")).defineShrink,
   },
 ];

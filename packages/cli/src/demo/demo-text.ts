@@ -62,6 +62,7 @@ function eventRaw(event: ClusterEvent): string {
 }
 
 function placeOf(event: ClusterEvent): string {
+  if (event.type === "diverged") return event.nodes[0].node;
   if ("node" in event) return event.node;
   return "to" in event ? plainText(event.to) : "cluster";
 }

@@ -99,6 +99,10 @@ export function eventPhrase(event: ClusterEvent): string | undefined {
       return `no node leads: ${plainText(event.why)}`;
     case "directoryRepaired":
       return plainText(event.what);
+    case "diverged": {
+      const [, { node }] = event.nodes;
+      return `its state after entry ${event.applied} is not that of ${node}`;
+    }
     case "deadLetter":
       if (event.reason === "not running" || event.reason === "stale incarnation") return undefined;
       return `mail to it was not delivered: ${event.reason}`;

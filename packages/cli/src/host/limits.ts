@@ -12,4 +12,14 @@ export const PRIORITY_MAX = 100;
 export const SEEDS = 2 ** 32;
 export const ENGINES = ["simulation", "workers"] as const;
 export const FORMATS = ["jepsen", "edn", "jsonl"] as const;
-export const MODELS = ["register", "key-value", "list-append", "queue", "lock", "set"] as const;
+export const FAILED_CAS = ["no-effect", "observed"] as const;
+export const MODELS = [
+  "register",
+  "key-value",
+  "list-append",
+  "queue",
+  "lock",
+  "set",
+  "txn-register",
+  "txn-list-append",
+] as const;

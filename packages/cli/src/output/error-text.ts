@@ -1,5 +1,7 @@
 /** The text of any thrown value, in one line. */
 export function messageOf(thrown: unknown): string {
+  if ((thrown as NodeJS.ErrnoException | undefined)?.syscall === "uv_cwd")
+    return "the current folder no longer exists: change to another one";
   const text = thrown instanceof Error ? thrown.message || thrown.name : String(thrown);
   return text.replace(/\s*\n\s*/g, " ");
 }

@@ -3,6 +3,7 @@ import { EXIT_TOOL, interruptedStatus, type Host } from "../host/host.ts";
 import { flushed } from "./write.ts";
 import { messageOf } from "./error-text.ts";
 import type { Notes } from "./notes.ts";
+import { surroundingsText } from "./surroundings.ts";
 
 /**
  * Runs a command that reaches a verdict, and resolves to its exit status.
@@ -24,7 +25,7 @@ export async function judging(
       notes.problem(error.message);
       return error.status;
     }
-    notes.problem(`no verdict: ${messageOf(error)}`);
+    notes.problem(`no verdict: ${surroundingsText(error) ?? messageOf(error)}`);
     return EXIT_TOOL;
   }
 }

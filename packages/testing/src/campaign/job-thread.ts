@@ -1,8 +1,14 @@
-import { Worker } from "node:worker_threads";
-import { checkOptions } from "@kontiki/actors/node";
+import type { Worker } from "node:worker_threads";
+import { checkOptions, startWorker } from "@kontiki/actors/node";
 import type { Job } from "./campaign.ts";
 import { JOB_SPEC, type JobAnswer, type JobOrder, type JobSpec } from "./job-protocol.ts";
 import type { RunReport, Task } from "./task.ts";
+
+/** Undefined in a bundle of CommonJS. */
+const HERE: string | undefined = import.meta.url;
+
+/** With its folder, so that a bundle never takes another `job-worker.js` for it. */
+const FILE = HERE === undefined ? undefined : new URL("../campaign/job-worker.js", import.meta.url);
 
 type Waiting = {
   readonly task: Task;
@@ -21,7 +27,7 @@ export class JobThread implements Job {
   constructor(spec: JobSpec) {
     checkOptions("JobThread", JOB_SPEC, spec, "spec");
     this.#spec = spec;
-    this.#worker = new Worker(new URL("./job-worker.js", import.meta.url), { workerData: spec });
+    this.#worker = startWorker(FILE, { workerData: spec });
     this.#worker.on("message", (answer: JobAnswer) => this.#onAnswer(answer));
     this.#worker.on("messageerror", (error) => this.#onEnd(error.message));
     this.#worker.on("error", (error) => this.#onEnd(messageOf(error)));

@@ -32,8 +32,9 @@ export function claimedOrder<Input, Output>(
  * Verifies an order: the model must allow each output, and the order must respect real time. Returns what is wrong with
  * it; undefined if nothing is. Takes linear time.
  *
- * An order respects real time when no operation returned before the call of an operation that precedes it. The same holds
- * for `leftOut`: operations that come after all of `order`, or that have no position.
+ * An order respects real time when no operation returned before the call of an operation that precedes it, and when the
+ * operations of a process are in the order of their turns. The same holds for `leftOut`: operations that come after all of
+ * `order`, or that have no position.
  *
  * It shares no code with the search, so it is an independent check of the search's result.
  */
@@ -57,19 +58,28 @@ function* verifying<State, Input, Output>(
 ): Work<string | undefined> {
   let state = model.init;
   let latestCall = -Infinity;
+  const turns = new Map<string, number>();
+  const isPast = ({ process, turn = Infinity }: Operation<Input, Output>): boolean =>
+    turn < (turns.get(process) ?? -1);
   for (const [at, operation] of order.entries()) {
     const what = (): string => model.describe(operation.input, outputOf(operation));
     if (returnTime(operation) < latestCall) {
       return `${what()} comes after an operation that was called after it returned`;
     }
     latestCall = Math.max(latestCall, operation.call);
+    if (isPast(operation)) return `${what()} comes after a later operation of its process`;
+    if (operation.turn !== undefined) turns.set(operation.process, operation.turn);
     const next = model.step(state, operation.input, outputOf(operation));
     if (next === undefined) return `${what()} cannot follow ${model.describeState(state)}`;
     state = next;
     if (at % OPERATIONS_PER_TURN === 0) yield;
   }
   const early = leftOut.find((operation) => returnTime(operation) < latestCall);
-  if (early === undefined) return undefined;
-  const what = model.describe(early.input, outputOf(early));
-  return `${what} is left out, but it returned before the last call of the others`;
+  const skipped = leftOut.find((operation) => operation.status !== "open" && isPast(operation));
+  const wrong = early ?? skipped;
+  if (wrong === undefined) return undefined;
+  const what = model.describe(wrong.input, outputOf(wrong));
+  return early === undefined
+    ? `${what} is left out, but a later operation of its process is not`
+    : `${what} is left out, but it returned before the last call of the others`;
 }

@@ -1,8 +1,10 @@
+import { EdnValue } from "../history/edn-scalars.ts";
+
 /**
  * Gives equal inputs equal texts, so that open operations with equal inputs can be grouped.
  *
- * Plain data is compared by content. Anything else, such as a Map, a Date or a function, equals only itself: treating
- * different inputs as equal would cause a wrong verdict, while the opposite mistake only costs time.
+ * Plain data and values of EDN are compared by content. Anything else, such as a Map, a Date or a function, equals only
+ * itself: treating different inputs as equal would cause a wrong verdict, while the opposite mistake only costs time.
  */
 export class Identity {
   readonly #others = new Map<unknown, number>();
@@ -15,6 +17,7 @@ export class Identity {
     if (value === null || value === undefined || typeof value === "boolean") return String(value);
     if (Array.isArray(value)) return `[${value.map((inner) => this.of(inner)).join(",")}]`;
     if (isPlain(value)) return this.#record(value);
+    if (value instanceof EdnValue) return value.text;
     return `#${this.#numberOf(value)}`;
   }
 

@@ -1,7 +1,11 @@
 import { Identity } from "./identity.ts";
 
 /** An operation that never returned. */
-export type OpenOperation<Input> = { readonly call: number; readonly input: Input };
+export type OpenOperation<Input> = {
+  readonly call: number;
+  readonly input: Input;
+  readonly turn?: number;
+};
 
 type Kind = { readonly operations: number[]; used: number };
 
@@ -9,7 +13,8 @@ type Kind = { readonly operations: number[]; used: number };
  * The operations that never returned, as the search uses them: each may take effect at any time after its call, or never.
  *
  * Operations with equal inputs form a kind. They differ only in their calls, and an earlier one can always replace a later
- * one. So the search uses the operations of a kind only in the order of their calls and need not try other orders.
+ * one. So the search uses the operations of a kind only in the order of their calls and need not try other orders. One that
+ * must wait for another operation of its process is a kind of its own.
  */
 export class OpenOperations<Input> {
   /** The used operations, as bits. */
@@ -24,8 +29,8 @@ export class OpenOperations<Input> {
     this.used = new Uint32Array((operations.length + 31) >>> 5);
     const identity = new Identity();
     const kinds = new Map<string, Kind>();
-    this.#kindOf = operations.map(({ input }, at) => {
-      const name = identity.of(input);
+    this.#kindOf = operations.map(({ input, turn }, at) => {
+      const name = turn === undefined ? identity.of(input) : `turn ${at}`;
       const kind = kinds.get(name) ?? { operations: [], used: 0 };
       kinds.set(name, kind);
       kind.operations.push(at);

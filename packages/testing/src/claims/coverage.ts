@@ -22,6 +22,7 @@ import type { CoreStep, Happening, Observer } from "../engine/observer.ts";
  * | `starts`, `restarts`, `starts.refused`          | a node started, started again, could not start              |
  * | `recoveries.torn`, `.damaged`, `.horizon`       | what a start found on the disk                              |
  * | `recoveries.repaired`                           | a damaged log was intact again                              |
+ * | `throws`, `refusals`                            | a command threw an error, threw a `CommandError`            |
  * | `operations`, and `.ok`, `.error`, `.definitelyNot`, `.unknown` | operations of clients, and their outcomes   |
  */
 export class Coverage implements Observer {

@@ -1,12 +1,17 @@
 import { messageOf } from "@kontiki/actors/node";
 import { interpretHistory } from "../check/interpret.ts";
 import { checkLinearizable } from "../check/linearizable.ts";
+import { ModelError } from "../check/model-error.ts";
 import type { AnyFileModel } from "../check/models/index.ts";
 import { outputOf } from "../check/position.ts";
 import type { Verdict } from "../check/verdict.ts";
 import type { History } from "../history/history.ts";
 import { withReadsPlaced } from "./read-order.ts";
 import type { Report } from "./report.ts";
+
+/** The doubt about a history that nothing can judge. */
+export const NOT_JUDGED =
+  'the history is not judged, because the state machine has no model: give a specification, or specification: "none"';
 
 /** How often a check may read the clock, and how many bytes it may remember. In the worst case it takes some seconds. */
 const LIMITS = { looks: 8_000, memoryBytes: 2 ** 28 } as const;
@@ -42,7 +47,9 @@ function triedBy<T>(judge: () => T, report: Report): T | undefined {
   try {
     return judge();
   } catch (error) {
-    report({ check: "model", text: `the model threw: ${messageOf(error)}` });
+    const text =
+      error instanceof ModelError ? error.message : `the model threw: ${messageOf(error)}`;
+    report({ check: "model", text });
     return undefined;
   }
 }

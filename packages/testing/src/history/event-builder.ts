@@ -1,88 +1,109 @@
-import { makeHistory, type Ending, type History, type Operation } from "./history.ts";
+import type { Work } from "../slices.ts";
+import { inOrder, type PlacedEvent } from "./event-order.ts";
+import { endProblem, operationOf, type SteppedEvent } from "./event-operation.ts";
+import { makeHistory, type StepClock, type History, type Operation } from "./history.ts";
+import type { HistoryError } from "./history-error.ts";
+import { INDEPENDENT_HINT, keyedProblem, keyedValue, looksIndependent } from "./independent.ts";
 import type { JepsenEvent } from "./jepsen-event.ts";
-import { NemesisMarks } from "./nemesis.ts";
-import { isList, type Value } from "./value.ts";
+import { isNemesis, NemesisMarks } from "./nemesis.ts";
+import { readingOf, type ReadingOptions } from "./reading.ts";
 
-type Pending = { readonly event: JepsenEvent; readonly step: number; ending?: Ended };
-type Ended = { readonly event: JepsenEvent; readonly step: number };
+/** Events between two pauses. */
+const EVENTS_PER_TURN = 1024;
 
 /**
  * Makes operations from the events of a Jepsen history.
  *
- * It uses the times of the file if every event has one and they never run backwards. Otherwise it uses the position of
- * each event in the file: Jepsen guarantees that order.
- *
- * The meaning of `:fail` depends on the operation. A compare-and-set that fails without a reason did not match, and that
- * is an answer: it constrains the value. With a reason, and for every other operation, `:fail` means that the operation
- * had no effect.
+ * The position of an event in the history is its time: Jepsen guarantees that order, and no clock is finer. The times of
+ * the file, if every event has one and they never run backwards, become the clock of the history, for people.
  */
-export class EventBuilder {
-  readonly #calls: Pending[] = [];
-  readonly #running = new Map<string, Pending>();
+export class EventBuilder<Place> {
+  readonly #options: ReadingOptions;
+  readonly #errorAt: (place: Place, message: string) => HistoryError;
+  readonly #events: PlacedEvent<Place>[] = [];
+  readonly #operations: Operation[] = [];
+  readonly #running = new Map<string, SteppedEvent>();
+  readonly #crashed = new Set<string>();
   readonly #nemesis = new NemesisMarks();
-  #step = 0;
-  #lastTime = -Infinity;
-  #hasClock = true;
 
-  /** Adds the next event. @returns what is wrong with it; undefined if nothing is. */
-  add(event: JepsenEvent): string | undefined {
-    const step = this.#step;
-    this.#step += 1;
-    if (event.time === undefined || event.time < this.#lastTime) this.#hasClock = false;
-    else this.#lastTime = event.time;
-    if (/nemesis/.test(event.process)) {
+  /** @param errorAt makes the error for a rule that the event of a place breaks. */
+  constructor(options: ReadingOptions, errorAt: (place: Place, message: string) => HistoryError) {
+    this.#options = { ...options, failedCas: options.failedCas ?? "no-effect" };
+    this.#errorAt = errorAt;
+  }
+
+  /** Adds the next event. */
+  add(event: JepsenEvent, place: Place): void {
+    this.#events.push({ event, place });
+  }
+
+  /** Makes the history of all events. @throws HistoryError when they break a rule of histories. */
+  *building(): Work<History> {
+    const events = inOrder(this.#events);
+    if ("problem" in events) throw this.#errorAt(events.place, events.problem);
+    for (const [step, { event, place }] of events.entries()) {
+      if (step % EVENTS_PER_TURN === 0) yield;
+      const problem = this.#take(event, step);
+      if (problem !== undefined) throw this.#errorAt(place, problem);
+    }
+    for (const call of this.#running.values())
+      this.#operations.push(operationOf(call, undefined, this.#options));
+    const alike =
+      this.#options.independent === undefined ? looksIndependent(this.#operations) : undefined;
+    const place = alike === undefined ? undefined : events[alike.call]?.place;
+    if (place !== undefined) throw this.#errorAt(place, INDEPENDENT_HINT);
+    const clock = clockOf(events);
+    const reading = readingOf(this.#options);
+    return makeHistory(this.#operations, {
+      marks: this.#nemesis.marks(),
+      ...(clock === undefined ? {} : { clock }),
+      ...(reading === undefined ? {} : { reading }),
+    });
+  }
+
+  /** Takes the next event. @returns the rule that it breaks; undefined if none. */
+  #take(event: JepsenEvent, step: number): string | undefined {
+    if (isNemesis(event.process)) {
       this.#nemesis.add(event, step);
       return undefined;
     }
     return event.type === "invoke" ? this.#call(event, step) : this.#end(event, step);
   }
 
-  /** The history of all events so far. */
-  build(): History {
-    const hasClock = this.#hasClock && this.#calls.length > 0;
-    const timeOf = ({ event, step }: Ended): number => (hasClock ? (event.time ?? step) : step);
-    const operations = this.#calls.map((call) => operationOf(call, timeOf));
-    const marks = this.#nemesis.marks(timeOf);
-    return makeHistory(operations, { marks, unit: hasClock ? "ns" : "step" });
-  }
-
   #call(event: JepsenEvent, step: number): string | undefined {
     const { process } = event;
-    if (this.#running.has(process)) {
+    if (this.#running.has(process))
       return `process ${process} starts an operation before its last one has ended`;
+    if (this.#crashed.has(process))
+      return `process ${process} starts an operation after one that ended :info and may still run: Jepsen gives its client a new number`;
+    if (this.#options.independent === true) {
+      if (event.key !== undefined) return "with independent keys an event has no :key";
+      if (keyedValue(event.value) === undefined) return keyedProblem(event.value);
     }
-    const call: Pending = { event, step };
-    this.#calls.push(call);
-    this.#running.set(process, call);
+    this.#running.set(process, { event, step });
     return undefined;
   }
 
   #end(event: JepsenEvent, step: number): string | undefined {
-    const { process, f } = event;
+    const { process } = event;
     const call = this.#running.get(process);
     if (call === undefined) return `process ${process} ends an operation that it never started`;
-    if (call.event.f !== f)
-      return `process ${process} ends :${f}, but it had started :${call.event.f}`;
+    const problem = endProblem(call.event, event, this.#options);
+    if (problem !== undefined) return problem;
     this.#running.delete(process);
-    if (event.type !== "info") call.ending = { event, step };
+    if (event.type === "info") this.#crashed.add(process);
+    const ended = event.type === "info" ? undefined : { event, step };
+    this.#operations.push(operationOf(call, ended, this.#options));
     return undefined;
   }
 }
 
-function operationOf(call: Pending, timeOf: (ended: Ended) => number): Operation {
-  const { process, f, key, value } = call.event;
-  const input = key === undefined ? { f, value } : { f, key, value };
-  return { process, call: timeOf(call), input, ...endingOf(call, timeOf) };
-}
-
-function endingOf({ ending }: Pending, timeOf: (ended: Ended) => number): Ending<Value> {
-  if (ending === undefined) return { status: "open" };
-  const { type, f, value, hasReason } = ending.event;
-  const at = timeOf(ending);
-  const isAnswer =
-    f === "cas" && (type === "ok" || (!hasReason && (value === null || isList(value))));
-  if (isAnswer) return { status: "ok", return: at, output: type === "ok" };
-  return type === "ok"
-    ? { status: "ok", return: at, output: value }
-    : { status: "failed", return: at };
+/** The times of the steps; undefined when an event has none, or they run backwards. */
+function clockOf(events: readonly PlacedEvent<unknown>[]): StepClock | undefined {
+  const times: number[] = [];
+  for (const { event } of events) {
+    if (event.time === undefined || event.time < (times.at(-1) ?? -Infinity)) return undefined;
+    times.push(event.time);
+  }
+  return { unit: "ns", times };
 }

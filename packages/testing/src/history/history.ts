@@ -1,4 +1,14 @@
-import { checkArgument, checkOptions, oneOf, rule, type Schema } from "@kontiki/actors/node";
+import {
+  checkArgument,
+  checkOptions,
+  fields,
+  isRecord,
+  oneOf,
+  rule,
+  type Schema,
+} from "@kontiki/actors/node";
+import { givenOperations } from "./given-operations.ts";
+import { READING, type Reading } from "./reading.ts";
 import type { Value } from "./value.ts";
 
 /** What a client requested, in the terms of a history file. */
@@ -16,7 +26,7 @@ export type Call = {
  *
  * If it took effect, it did so at one moment between `call` and `return`, both included. So two operations are concurrent
  * when one returns at the exact time of the other's call: a clock that is too coarse to order them must not cause a
- * violation.
+ * violation. Where more is known, `turn` adds it.
  */
 export type Operation<Input = Call, Output = Value> = {
   /** The client. Shown to people only: the checker does not assume that a client runs one operation at a time. */
@@ -26,10 +36,21 @@ export type Operation<Input = Call, Output = Value> = {
   /** The request. */
   readonly input: Input;
   /**
+   * The object that it addresses, as the text of the call's key: `interpretHistory` sets it. Each object is judged by
+   * itself, whatever the model.
+   */
+  readonly object?: string;
+  /**
    * Its position in a claimed order of effects, for example the index of its entry in the log. The checker verifies the
    * claim and never trusts it. Operations with the same position are ordered by their calls.
    */
   readonly order?: number;
+  /**
+   * Which operation of its process it is, from 0, for a process that runs one at a time. Needed only when its times touch
+   * those of another: then the lower number comes first, although the times alone would leave the order open. It binds the
+   * operations on one object: across objects, touching times are no interval order, so judging each by itself is weaker.
+   */
+  readonly turn?: number;
 } & Ending<Output>;
 
 /** How an operation ended. */
@@ -71,32 +92,69 @@ export type History<Input = Call, Output = Value> = {
   readonly marks: readonly Mark[];
   /** The unit of `call` and `return`. */
   readonly unit: TimeUnit;
+  /** What time it was at each step, when `unit` is "step" and there was a clock. */
+  readonly clock?: StepClock;
+  /** How the file was read, when its format leaves a choice. */
+  readonly reading?: Reading;
 };
 
-/** What a history has besides its operations: faults and leaders, and the unit of its times. */
+/**
+ * The times of the steps of a history. They are shown to people and decide nothing: the steps are the order that is
+ * certain, and a clock can be coarser.
+ */
+export type StepClock = {
+  /** The unit of the times. */
+  readonly unit: TimeUnit;
+  /** The time of each step, never lower than the one before. */
+  readonly times: readonly number[];
+};
+
+/** What a history has besides its operations. */
 export type HistoryOptions = {
   /** Faults and leaders. Default: none. */
   readonly marks?: readonly Mark[];
   /** The unit of its times. Default: "step". */
   readonly unit?: TimeUnit;
+  /** What time it was at each step. Default: there was no clock. */
+  readonly clock?: StepClock;
+  /** How it was read. Default: nothing was left open. */
+  readonly reading?: Reading;
 };
 
 const LIST = rule<readonly Mark[]>("a list", (value) => Array.isArray(value));
 
+const isReading = rule<Reading>("the reading of a history", isRecord);
+
 const HISTORY_OPTIONS: Schema<HistoryOptions> = {
   marks: LIST,
   unit: oneOf("step", "ns", "us", "ms", "s"),
+  clock: rule(
+    "the clock of a history",
+    (value) => isRecord(value) && Array.isArray(value["times"]),
+  ),
+  reading: (value, path) => isReading(value, path) ?? fields(READING)(value, path),
 };
 
-/** Sorts operations by their calls. Operations with the same time keep their order. */
+/**
+ * Sorts operations by their calls. Operations with the same time keep their order. Operations of one process may overlap,
+ * as those of a client that pipelines: they are concurrent. In a file that is an error.
+ *
+ * @throws KontikiError for an operation with a status or a time that cannot be.
+ */
 export function makeHistory<Input, Output>(
   operations: readonly Operation<Input, Output>[],
   options: HistoryOptions = {},
 ): History<Input, Output> {
-  checkArgument("makeHistory", "operations", LIST, operations);
+  checkArgument("makeHistory", "operations", givenOperations, operations);
   checkOptions("makeHistory", HISTORY_OPTIONS, options);
-  const { marks = [], unit = "step" } = options;
-  return { operations: operations.toSorted((one, other) => one.call - other.call), marks, unit };
+  const { marks = [], unit = "step", clock, reading } = options;
+  return {
+    operations: operations.toSorted((one, other) => one.call - other.call),
+    marks,
+    unit,
+    ...(clock === undefined ? {} : { clock }),
+    ...(reading === undefined ? {} : { reading }),
+  };
 }
 
 /** The time when an operation returned. Infinite for an open one, which may take effect at any later time. */

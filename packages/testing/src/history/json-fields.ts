@@ -1,20 +1,20 @@
+import type { Clock } from "./clock.ts";
+import { EdnValue } from "./edn-scalars.ts";
 import { HistoryError } from "./history-error.ts";
-import { jsonErrorOffset } from "./json-syntax.ts";
+import { JsonError, JsonReader } from "./json-reader.ts";
 import type { Line } from "./lines.ts";
-import { isExact, isList, type Value, type ValueRecord } from "./value.ts";
-
-/** Deeper values would exhaust the stack when they are compared. */
-const DEPTH_MAX = 200;
+import { canonical, isList, type Value, type ValueRecord } from "./value.ts";
 
 /** The fields of a line that holds one JSON object. Each field is read once. Errors give line and column. */
 export class JsonFields {
   readonly #line: Line;
-  readonly #left: Map<string, Value>;
+  readonly #record: ValueRecord;
+  readonly #read: string[] = [];
 
-  /** Parses a line. @throws HistoryError when it is not a JSON object, or its numbers are not exact. */
+  /** Parses a line. @throws HistoryError when it is not a JSON object. */
   constructor(line: Line) {
     this.#line = line;
-    this.#left = new Map(Object.entries(this.#parse(line.text)));
+    this.#record = this.#parse(line.text);
   }
 
   /** Reads a string. */
@@ -38,7 +38,22 @@ export class JsonFields {
   optionalNumber(name: string): number | undefined {
     const value = this.optionalValue(name);
     if (value === undefined || typeof value === "number") return value;
-    throw this.error(name, `"${name}" must be a number`);
+    const isNumber = typeof value === "bigint" || value instanceof EdnValue;
+    const problem = isNumber ? `is too large or too fine: ${canonical(value)}` : "must be a number";
+    throw this.error(name, `"${name}" ${problem}`);
+  }
+
+  /** Reads a time: a number of any size, or one in a string. */
+  time(name: string, clock: Clock): number {
+    return this.optionalTime(name, clock) ?? this.#missing(name);
+  }
+
+  /** Reads a time; undefined when the field is missing. */
+  optionalTime(name: string, clock: Clock): number | undefined {
+    const value = this.optionalValue(name);
+    const time = value === undefined ? undefined : clock.read(value);
+    if (typeof time !== "string") return time;
+    throw this.error(name, `"${name}" ${time}`);
   }
 
   /** Reads one of these strings. */
@@ -51,14 +66,16 @@ export class JsonFields {
 
   /** Reads any value; undefined when the field is missing. */
   optionalValue(name: string): Value | undefined {
-    const value = this.#left.get(name);
-    this.#left.delete(name);
-    return value;
+    if (!Object.hasOwn(this.#record, name)) return undefined;
+    this.#read.push(name);
+    return this.#record[name];
   }
 
   /** Ends the reading of the line. @throws HistoryError when a field was not read. */
   end(): void {
-    const [extra] = this.#left.keys();
+    const names = Object.keys(this.#record);
+    if (names.length === this.#read.length) return;
+    const extra = names.find((name) => !this.#read.includes(name));
     if (extra !== undefined)
       throw this.error(extra, `${JSON.stringify(extra)} does not belong here`);
   }
@@ -66,7 +83,11 @@ export class JsonFields {
   /** Makes an error at a field. */
   error(name: string, message: string): HistoryError {
     const { text, number } = this.#line;
-    return new HistoryError(message, number, text.indexOf(JSON.stringify(name)) + 1 || 1);
+    let offset = 0;
+    new JsonReader(text).read((known, at) => {
+      if (known === name) offset = at;
+    });
+    return new HistoryError(message, number, offset + 1);
   }
 
   #missing(name: string): never {
@@ -74,33 +95,22 @@ export class JsonFields {
   }
 
   #parse(text: string): ValueRecord {
-    const { number } = this.#line;
-    let parsed: Value;
-    try {
-      parsed = JSON.parse(text) as Value;
-    } catch {
-      const offset = jsonErrorOffset(text) ?? 0;
-      const message = offset < text.length ? "this is not JSON" : "the line ends within its JSON";
-      throw new HistoryError(message, number, offset + 1);
-    }
-    if (typeof parsed !== "object" || parsed === null || isList(parsed)) {
-      throw new HistoryError("not a JSON object", number, 1);
-    }
-    const problem = problemOf(parsed, 0);
-    if (problem !== undefined) throw new HistoryError(problem, number, 1);
-    return parsed;
+    const parsed = this.#valueOf(text);
+    const isRecord =
+      typeof parsed === "object" &&
+      parsed !== null &&
+      !isList(parsed) &&
+      !(parsed instanceof EdnValue);
+    if (isRecord) return parsed;
+    throw new HistoryError("not a JSON object", this.#line.number, 1);
   }
-}
 
-function problemOf(value: Value, depth: number): string | undefined {
-  if (typeof value === "number") {
-    return isExact(value) ? undefined : `${value} is too large to be exact: write it as a string`;
+  #valueOf(text: string): Value {
+    try {
+      return new JsonReader(text).read();
+    } catch (error) {
+      if (!(error instanceof JsonError)) throw error;
+      throw new HistoryError(error.message, this.#line.number, error.offset + 1);
+    }
   }
-  if (typeof value !== "object" || value === null) return undefined;
-  if (depth > DEPTH_MAX) return `values nest deeper than ${DEPTH_MAX}`;
-  for (const inner of Object.values(value) as readonly Value[]) {
-    const problem = problemOf(inner, depth + 1);
-    if (problem !== undefined) return problem;
-  }
-  return undefined;
 }

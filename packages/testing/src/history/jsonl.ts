@@ -1,12 +1,18 @@
 import { checkArgument } from "@kontiki/actors/node";
 import type { Work } from "../slices.ts";
-import { makeHistory, type History, type Mark, type Operation, type TimeUnit } from "./history.ts";
+import { withClock, type Clock } from "./clock.ts";
+import { makeHistory, type History, type Mark, type TimeUnit } from "./history.ts";
 import { givenHistory } from "./given-history.ts";
 import { JsonFields } from "./json-fields.ts";
+import { jsonText } from "./json-text.ts";
 import { linesOf } from "./lines.ts";
+import { OperationLines } from "./operation-lines.ts";
+import { sequentialNames } from "./process-names.ts";
+import { readingOf, type ReadingOptions } from "./reading.ts";
+import type { TextParts } from "./text-parts.ts";
+import type { Value } from "./value.ts";
 
 const UNITS = ["step", "ns", "us", "ms", "s"] as const satisfies readonly TimeUnit[];
-const STATUSES = ["ok", "failed", "open"] as const satisfies readonly Operation["status"][];
 const TYPES = ["history", "operation", "fault", "leader"] as const;
 
 /**
@@ -18,84 +24,97 @@ const TYPES = ["history", "operation", "fault", "leader"] as const;
  *     {"type":"fault","text":"n1 cut off","node":"n1","from":3,"to":9}
  *     {"type":"leader","node":"n2","term":4,"from":5}
  *
- * The first line is optional; without it, times are steps. `key`, `value`, `output`, `order`, `node`, `term` and `to` are
- * optional; a missing value or output is null. Only "ok" and "failed" have `return`, and it must not be before `call`.
- * Any other field is an error, so that a typo cannot change a verdict.
+ * The first line is optional; without it, times are steps. It may have `initial`, the value of each object before all
+ * operations. `key`, `value`, `output`, `order`, `node`, `term` and `to` are optional; a missing value is null, and so is a
+ * missing output, except of a read. Only "ok" and "failed" have `return`, and it must not be before `call`. Any other field
+ * is an error, so that a typo cannot change a verdict.
+ *
+ * A process runs one operation at a time, so one that never returned is its last. When an operation returns at the time of
+ * another's call, they are concurrent, because only a clock that is too coarse can give both the same time; but not if both
+ * are of one process: then their order is certain. With the same call and return it is that of their lines.
  */
-export function* parseJsonl(text: string): Work<History> {
-  const operations: Operation[] = [];
+export function* parseJsonl(text: TextParts, options: ReadingOptions = {}): Work<History> {
+  return yield* withClock((clock) => readBy(clock, text, options));
+}
+
+function* readBy(clock: Clock, text: TextParts, options: ReadingOptions): Work<History> {
+  const read = new OperationLines(options, clock);
   const marks: Mark[] = [];
-  let unit: TimeUnit = "step";
+  let header: Header = { unit: "step" };
   let isFirst = true;
   for (const line of linesOf(text)) {
     const fields = new JsonFields(line);
     const type = fields.oneOf("type", TYPES);
-    if (type === "operation") operations.push(operationOf(fields));
-    else if (type !== "history") marks.push(type === "fault" ? faultOf(fields) : leaderOf(fields));
-    else if (isFirst) unit = headerOf(fields);
+    if (type === "operation") read.add(fields, line.number);
+    else if (type !== "history")
+      marks.push(type === "fault" ? faultOf(fields, clock) : leaderOf(fields, clock));
+    else if (isFirst) header = headerOf(fields);
     else throw fields.error("type", '"history" is only allowed in the first line');
     fields.end();
     isFirst = false;
     yield;
   }
-  return makeHistory(operations, { marks, unit });
+  const operations = read.operations();
+  const { unit, initial } = header;
+  const reading = readingOf(initial === undefined ? options : { initial, ...options });
+  return makeHistory(operations, { marks, unit, ...(reading === undefined ? {} : { reading }) });
 }
 
-function headerOf(fields: JsonFields): TimeUnit {
+type Header = { readonly unit: TimeUnit; readonly initial?: Value };
+
+function headerOf(fields: JsonFields): Header {
   if (fields.number("version") !== 1) throw fields.error("version", "only version 1 is supported");
-  return fields.oneOf("unit", UNITS);
+  const unit = fields.oneOf("unit", UNITS);
+  const initial = fields.optionalValue("initial");
+  return initial === undefined ? { unit } : { unit, initial };
 }
 
-function operationOf(fields: JsonFields): Operation {
-  const key = fields.optionalValue("key");
-  const f = fields.text("f");
-  const value = fields.optionalValue("value") ?? null;
-  const order = fields.optionalNumber("order");
-  const call = fields.number("call");
-  const common = {
-    process: fields.text("process"),
-    input: key === undefined ? { f, value } : { f, key, value },
-    call,
-    ...(order === undefined ? {} : { order }),
-  };
-  const status = fields.oneOf("status", STATUSES);
-  if (status === "open") return { ...common, status };
-  const end = fields.number("return");
-  if (end < call) throw fields.error("return", `"return" ${end} is before "call" ${call}`);
-  if (status === "failed") return { ...common, status, return: end };
-  return { ...common, status, return: end, output: fields.optionalValue("output") ?? null };
-}
-
-function faultOf(fields: JsonFields): Mark {
+function faultOf(fields: JsonFields, clock: Clock): Mark {
   const node = fields.optionalText("node");
   const text = fields.text("text");
-  return { type: "fault", text, ...spanOf(fields), ...(node === undefined ? {} : { node }) };
+  return { type: "fault", text, ...spanOf(fields, clock), ...(node === undefined ? {} : { node }) };
 }
 
-function leaderOf(fields: JsonFields): Mark {
+function leaderOf(fields: JsonFields, clock: Clock): Mark {
   const term = fields.optionalNumber("term");
   const node = fields.text("node");
-  return { type: "leader", node, ...spanOf(fields), ...(term === undefined ? {} : { term }) };
+  return {
+    type: "leader",
+    node,
+    ...spanOf(fields, clock),
+    ...(term === undefined ? {} : { term }),
+  };
 }
 
-function spanOf(fields: JsonFields): { readonly from: number; readonly to?: number } {
-  const from = fields.number("from");
-  const to = fields.optionalNumber("to");
+function spanOf(fields: JsonFields, clock: Clock): { readonly from: number; readonly to?: number } {
+  const from = fields.time("from", clock);
+  const to = fields.optionalTime("to", clock);
   if (to === undefined) return { from };
   if (to < from) throw fields.error("to", `"to" ${to} is before "from" ${from}`);
   return { from, to };
 }
 
-/** Writes a history in the format "jsonl", one line at a time, without newlines. */
+/**
+ * Writes a history in the format "jsonl", one line at a time, without newlines.
+ *
+ * A process of the format runs one operation at a time. Where the operations of a client overlap or touch, some get
+ * another name, such as `c1 (2)` for c1.
+ *
+ * @throws TypeError when JSON has no such value, for example a keyword.
+ */
 export function jsonlLines(history: History): Generator<string, void, void> {
   checkArgument("jsonlLines", "history", givenHistory, history);
   return linesIn(history);
 }
 
-function* linesIn({ operations, marks, unit }: History): Generator<string, void, void> {
-  yield JSON.stringify({ type: "history", version: 1, unit });
+function* linesIn({ operations, marks, unit, reading }: History): Generator<string, void, void> {
+  const initial = reading?.initial;
+  const header = { type: "history", version: 1, unit };
+  yield jsonText(initial === undefined ? header : { ...header, initial });
   for (const mark of marks) yield JSON.stringify(mark);
-  for (const { input, ...operation } of operations) {
-    yield JSON.stringify({ type: "operation", ...input, ...operation });
+  const names = sequentialNames(operations);
+  for (const [at, { input, turn: _, ...operation }] of operations.entries()) {
+    const process = names[at] ?? operation.process;
+    yield jsonText({ type: "operation", ...input, ...operation, process });
   }
 }

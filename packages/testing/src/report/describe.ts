@@ -1,14 +1,18 @@
 import type { Model } from "../check/model.ts";
+import { callModel, operationText } from "../check/model-error.ts";
 import { outputOf } from "../check/position.ts";
 import type { History, Operation, TimeUnit } from "../history/history.ts";
 import type { Cost, Unknown } from "../check/verdict.ts";
+import { shownTimes } from "./times.ts";
 
 /** An operation as text. */
 export function describeOperation<State, Input, Output>(
   model: Model<State, Input, Output>,
   operation: Operation<Input, Output>,
 ): string {
-  const what = model.describe(operation.input, outputOf(operation));
+  const output = outputOf(operation);
+  const about = (): string => `describe, for ${operationText(model, operation.input, output)}`;
+  const what = callModel(model, about, () => model.describe(operation.input, output));
   switch (operation.status) {
     case "ok":
       return what;
@@ -25,11 +29,15 @@ export function timeText(time: number, unit: TimeUnit): string {
 }
 
 /** When an operation was called and returned. */
-export function spanText(operation: Operation<unknown, unknown>, unit: TimeUnit): string {
-  const { call } = operation;
+export function spanText(
+  operation: Operation<unknown, unknown>,
+  history: Pick<History<unknown, unknown>, "unit" | "clock">,
+): string {
+  const { unit, at } = shownTimes(history);
+  const call = at(operation.call);
   if (operation.status === "open") return `${timeText(call, unit)} on`;
-  if (unit === "step") return `steps ${call} to ${operation.return}`;
-  return `${call} to ${operation.return} ${unit}`;
+  const end = at(operation.return);
+  return unit === "step" ? `steps ${call} to ${end}` : `${call} to ${end} ${unit}`;
 }
 
 /** `1 operation`, `2 operations`. */

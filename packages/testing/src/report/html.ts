@@ -5,6 +5,7 @@ import type { Verdict, Violated } from "../check/verdict.ts";
 import type { History, Operation } from "../history/history.ts";
 import { pageData } from "./page-data.ts";
 import { escaped, pageHtml } from "./page.ts";
+import { readingText } from "./reading-text.ts";
 import { costText, count, describeOperation, sizeText, spanText, whyText } from "./describe.ts";
 
 /** How many operations of the longest prefix are listed. The chart has all. */
@@ -28,11 +29,16 @@ export function verdictPage<State, Input, Output>(
 ): string {
   checkJudged("verdictPage", history, model, verdict);
   checkArgument("verdictPage", "title", text("a title"), title);
+  const reading = readingText(history);
   return pageHtml({
     title,
     headline: headline(verdict),
     verdict: verdict.verdict,
-    about: `${sizeText(history)}, judged as ${model.name}. Checked in ${costText(verdict.cost)}.`,
+    about: [
+      `${sizeText(history)}, judged as ${model.name}`,
+      ...(reading === undefined ? [] : [`R${reading.slice(1)}`]),
+      `Checked in ${costText(verdict.cost)}.`,
+    ].join(". "),
     sections: verdict.verdict === "violated" ? explanation(history, model, verdict) : "",
     data: pageData(history, model, verdict),
     shown: verdict.verdict === "violated" ? verdict.key : undefined,
@@ -58,7 +64,7 @@ export function explanation<State, Input, Output>(
 ): string {
   const places = new Map(history.operations.map((operation, at) => [operation, at]));
   const item = (mark: string, one: Operation<Input, Output>): string => {
-    const text = `${describeOperation(model, one)}  [${spanText(one, history.unit)}]`;
+    const text = `${describeOperation(model, one)}  [${spanText(one, history)}]`;
     const words = `<b>${mark}</b>${escaped(one.process)}: ${escaped(text)}`;
     return `<li><button type="button" class="operation" data-operation="${places.get(one)}">${words}</button></li>`;
   };

@@ -3,6 +3,8 @@ import type { Model } from "../check/model.ts";
 import type { Unknown, Verdict } from "../check/verdict.ts";
 import type { History, Operation } from "../history/history.ts";
 import { describeOperation } from "./describe.ts";
+import { readingReport, type ReadingReport } from "./reading-text.ts";
+import { shownTimes } from "./times.ts";
 
 /** An operation, for programs. */
 export type OperationReport = {
@@ -12,7 +14,7 @@ export type OperationReport = {
   readonly operation: string;
   /** How it ended. */
   readonly status: Operation["status"];
-  /** When it was called, in the history's unit. */
+  /** When it was called, in the unit of the report. */
   readonly call: number;
   /** When it returned; null if it never did. */
   readonly return: number | null;
@@ -26,6 +28,8 @@ export type VerdictReport = {
   readonly model: string;
   /** The unit of times. */
   readonly unit: History["unit"];
+  /** How the file was read, when its format leaves a choice. */
+  readonly reading?: ReadingReport;
   /** Number of operations in the history. */
   readonly operations: number;
   /** Milliseconds that the check took, rounded. */
@@ -57,11 +61,14 @@ export function verdictReport<State, Input, Output>(
   verdict: Verdict<Input, Output>,
 ): VerdictReport {
   checkJudged("verdictReport", history, model, verdict);
+  const { unit, at } = shownTimes(history);
+  const reading = readingReport(history);
   const { elapsedMs, steps, configurations } = verdict.cost;
   const common = {
     verdict: verdict.verdict,
     model: model.name,
-    unit: history.unit,
+    unit,
+    ...(reading === undefined ? {} : { reading }),
     operations: history.operations.length,
     elapsedMs: Math.round(elapsedMs),
     steps,
@@ -71,8 +78,8 @@ export function verdictReport<State, Input, Output>(
     process: operation.process,
     operation: describeOperation(model, operation),
     status: operation.status,
-    call: operation.call,
-    return: operation.status === "open" ? null : operation.return,
+    call: at(operation.call),
+    return: operation.status === "open" ? null : at(operation.return),
   });
   switch (verdict.verdict) {
     case "valid": {

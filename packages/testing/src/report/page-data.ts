@@ -1,8 +1,10 @@
 import type { Model } from "../check/model.ts";
+import { objectOf } from "../check/object-of.ts";
 import type { Verdict } from "../check/verdict.ts";
 import type { History, Mark } from "../history/history.ts";
 import { placements } from "./placement.ts";
 import { describeOperation } from "./describe.ts";
+import { shownTimes, type ShownTimes } from "./times.ts";
 
 /** The data that the page's script draws; `assets/data.js` documents the reading side. */
 export type PageData = {
@@ -40,39 +42,40 @@ export function pageData<State, Input, Output>(
   model: Model<State, Input, Output>,
   verdict: Verdict<Input, Output>,
 ): PageData {
-  const { operations, marks, unit } = history;
+  const { operations, marks } = history;
+  const times = shownTimes(history);
   const placed = placements(verdict);
   const processes = new Numbers();
   const objects = new Numbers();
   return {
-    unit,
+    unit: times.unit,
     operations: operations.map((operation) => {
       const placement = placed.get(operation);
       return [
         processes.of(operation.process),
-        operation.call,
-        operation.status === "open" ? null : operation.return,
+        times.at(operation.call),
+        operation.status === "open" ? null : times.at(operation.return),
         operation.status,
         describeOperation(model, operation),
         placement?.type === "placed" ? placement.number : 0,
         placement?.type === "unplaced",
-        objects.of(model.partition?.(operation.input) ?? ""),
+        objects.of(objectOf(operation, model)),
       ];
     }),
     processes: processes.names,
     objects: objects.names,
-    bands: marks.map(bandOf),
+    bands: marks.map((mark) => bandOf(mark, times)),
     blocked: verdict.verdict === "violated" ? operations.indexOf(verdict.blocked) : -1,
   };
 }
 
-function bandOf(mark: Mark): PageBand {
-  const { type, from, to = null } = mark;
+function bandOf(mark: Mark, { at }: ShownTimes): PageBand {
+  const { type, from, to } = mark;
   const text =
     mark.type === "leader"
       ? `leader ${mark.node}${mark.term === undefined ? "" : `, term ${mark.term}`}`
       : `${mark.node === undefined ? "" : `${mark.node}: `}${mark.text}`;
-  return { type, text, from, to };
+  return { type, text, from: at(from), to: to === undefined ? null : at(to) };
 }
 
 /** Numbers names in order of first use. */

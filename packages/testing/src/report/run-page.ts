@@ -7,7 +7,7 @@ import type { AnyFileModel } from "../check/models/index.ts";
 import type { Verdict } from "../check/verdict.ts";
 import { withReadsPlaced } from "../claims/read-order.ts";
 import type { Call, History } from "../history/history.ts";
-import type { Value } from "../history/value.ts";
+import { canonical, type Value } from "../history/value.ts";
 import { STORY_LEGEND, storyText } from "../replay/story-text.ts";
 import type { RunResult } from "../run/result.ts";
 import type { StoryLine } from "../run/story.ts";
@@ -121,6 +121,6 @@ const UNJUDGED: Model<number, Call, Value> = {
   step: (state) => state,
   key: () => "",
   describe: ({ f, value }, output) =>
-    `${f} ${JSON.stringify(value)}${output === undefined ? "" : ` -> ${JSON.stringify(output)}`}`,
+    `${f} ${canonical(value)}${output === undefined ? "" : ` -> ${canonical(output)}`}`,
   describeState: () => "",
 };

@@ -4,6 +4,7 @@ import type { Model } from "../check/model.ts";
 import type { Verdict, Violated } from "../check/verdict.ts";
 import type { History, Operation } from "../history/history.ts";
 import { costText, count, describeOperation, sizeText, spanText, whyText } from "./describe.ts";
+import { readingText } from "./reading-text.ts";
 
 /** How many operations of the longest prefix are shown: its end matters, and it may be very long. */
 const PREFIX_SHOWN = 12;
@@ -33,6 +34,8 @@ export function verdictText<State, Input, Output>(
   checkJudged("verdictText", history, model, verdict);
   checkOptions("verdictText", PAINT, paint, "paint");
   const size = sizeText(history);
+  const reading = readingText(history);
+  const read = reading === undefined ? [] : [reading];
   const cost = `checked in ${costText(verdict.cost)}`;
   switch (verdict.verdict) {
     case "valid": {
@@ -43,16 +46,22 @@ export function verdictText<State, Input, Output>(
           : [
               `the claimed order verified for ${claimed} of ${count(verdict.objects.length, "object")}`,
             ];
-      return lines(`${paint.good("valid")}: ${size}, linearizable as ${model.name}`, ...how, cost);
+      return lines(
+        `${paint.good("valid")}: ${size}, linearizable as ${model.name}`,
+        ...read,
+        ...how,
+        cost,
+      );
     }
     case "violated":
       return lines(
         `${paint.bad("violated")}: ${size}, not linearizable as ${model.name}`,
+        ...read,
         ...violation(history, model, verdict, paint),
         cost,
       );
     case "unknown":
-      return lines(`unknown: ${size}, ${whyText(verdict.why)}`, cost);
+      return lines(`unknown: ${size}, ${whyText(verdict.why)}`, ...read, cost);
   }
 }
 
@@ -85,14 +94,14 @@ function violation<State, Input, Output>(
 
 /** Makes rows with aligned processes and times. */
 function rowOf<State, Input, Output>(
-  { operations, unit }: History<Input, Output>,
+  history: History<Input, Output>,
   model: Model<State, Input, Output>,
 ): (mark: string, operation: Operation<Input, Output>) => string {
-  const width = operations.reduce((most, { process }) => Math.max(most, process.length), 0);
+  const width = history.operations.reduce((most, { process }) => Math.max(most, process.length), 0);
   return (mark, operation) => {
     const process = operation.process.padEnd(width);
     const what = describeOperation(model, operation);
-    return `  ${mark.padStart(6)}  ${process}  ${what}  [${spanText(operation, unit)}]`;
+    return `  ${mark.padStart(6)}  ${process}  ${what}  [${spanText(operation, history)}]`;
   };
 }
 

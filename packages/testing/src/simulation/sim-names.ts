@@ -16,9 +16,9 @@ export class SimNames {
     return [...this.#there.keys()].sort();
   }
 
-  /** All files, including those whose names a loss of power may bring back. */
-  files(): ReadonlySet<SimFile> {
-    return new Set([...this.#there.values(), ...this.#durable.values()]);
+  /** All files and their names, including names that a loss of power may bring back. */
+  all(): readonly (readonly [name: string, file: SimFile])[] {
+    return [...this.#there, ...this.#durable];
   }
 
   get(name: string): SimFile | undefined {

@@ -1,5 +1,5 @@
 import { inspect } from "node:util";
-import { checkArgument, isRecord, rule } from "@kontiki/actors/node";
+import { checkArgument, checkOptions, isRecord, rule, type Schema } from "@kontiki/actors/node";
 import { checkLinearizable } from "../check/linearizable.ts";
 import { givenFileModel } from "../check/given-model.ts";
 import { interpretHistory } from "../check/interpret.ts";
@@ -7,6 +7,7 @@ import type { AnyFileModel } from "../check/models/index.ts";
 import { keyValueSpecification } from "../check/models/specification.ts";
 import { withReadsPlaced } from "../claims/read-order.ts";
 import type { History } from "../history/history.ts";
+import { READING_OPTIONS, readingOf, type ReadingOptions } from "../history/reading.ts";
 import { verdictText } from "../report/text.ts";
 import type { Plan } from "../plan/plan.ts";
 import { planOf } from "../plan/plan-of.ts";
@@ -36,6 +37,13 @@ const SHORT = { depth: 0, breakLength: Infinity, maxStringLength: 60 };
 
 const REPEATABLE = "give a plan, a scenario, or a function that returns the result of a run";
 
+/** What a history leaves open: the initial value of its objects, and whether a read of null was not recorded. */
+export type LinearizableOptions = Pick<ReadingOptions, "initial" | "unknownReads">;
+
+const LINEARIZABLE_OPTIONS: Schema<LinearizableOptions> = {
+  initial: READING_OPTIONS.initial,
+  unknownReads: READING_OPTIONS.unknownReads,
+};
 const HISTORY = rule(
   "a history, or the result of a run",
   (value) => isRecord(value) && ("operations" in value || "history" in value),
@@ -51,10 +59,12 @@ export function toBeLinearizable(
   this: Asserted | void,
   told: History | Pick<RunResult, "history">,
   model: AnyFileModel = keyValueSpecification.model,
+  options: LinearizableOptions = {},
 ): Said {
   checkArgument("toBeLinearizable", "the value", HISTORY, told);
   checkArgument("toBeLinearizable", "model", givenFileModel, model);
-  const of = "history" in told ? told.history : told;
+  checkOptions("toBeLinearizable", LINEARIZABLE_OPTIONS, options);
+  const of = withReading("history" in told ? told.history : told, options);
   const history = withReadsPlaced(interpretHistory(of, model), model);
   const verdict = checkLinearizable(history, model);
   const text = verdictText(history, model, verdict);
@@ -63,6 +73,11 @@ export function toBeLinearizable(
   if (!history.operations.some(({ status }) => status === "ok"))
     return unknown(this, "no operation succeeded, so the history shows nothing");
   return { pass: true, message: () => "the history is linearizable, but should not be" };
+}
+
+function withReading(history: History, options: LinearizableOptions): History {
+  const reading = readingOf({ ...history.reading, ...options });
+  return reading === undefined ? history : { ...history, reading };
 }
 
 /** No two nodes led in one term (Election Safety, Figure 3). A run without a leader does not show that. */

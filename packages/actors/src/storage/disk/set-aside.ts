@@ -30,6 +30,11 @@ export function setAsideOn(disk: Disk): readonly SetAside[] {
     .sort((one, other) => one.number - other.number);
 }
 
+/** Whether a file has the name of one that was set aside. */
+export function isSetAside(name: string): boolean {
+  return NAME.test(name);
+}
+
 /** A number for which no file was set aside yet. */
 export function nextNumber(disk: Disk): number {
   return 1 + Math.max(0, ...setAsideOn(disk).map(({ number }) => number));

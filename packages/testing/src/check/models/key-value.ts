@@ -30,16 +30,19 @@ const NAMES = "get, put, append, delete, cas (or read, write, compareAndSet)";
  * absent. If `delete` or `cas` returns true or false, that must be whether it found a value, or the expected value. If
  * `append` returns a number, it must be the new length in bytes of UTF-8.
  *
- * The state of a key is its value; null when it has none. Some stores read an absent text as an empty one: the model
+ * The state of a key is its value; null when it has none, as before all operations if no initial value is given. Some stores read an absent text as an empty one: the model
  * accepts that.
  */
 export const keyValue: FileModel<Value, KeyValueInput, Value> = {
   name: "key-value",
   init: null,
+  initial: (value) => value,
   step,
   key: canonical,
   partition: ({ key }) => key,
   readOnly: ({ type }, output) => type === "get" || (type === "cas" && output === false),
+  overwrites: ({ type }, output) =>
+    type === "put" || (type === "delete" && typeof output !== "boolean"),
 
   describe(input, output) {
     return keyPrefix(input.key) + callText(input, output === undefined ? "?" : canonical(output));

@@ -1,5 +1,5 @@
 import type { Operation } from "../../history/history.ts";
-import { canonical, isList, type Value } from "../../history/value.ts";
+import { canonical, EdnSet, isList, type Value } from "../../history/value.ts";
 import { InterpretError } from "../model.ts";
 
 /** The output of an operation; undefined for a failed or open one. */
@@ -40,7 +40,25 @@ export function listOutputOf(operation: Operation): readonly Value[] | undefined
   throw new InterpretError(`${operation.input.f} must return a list, not ${canonical(output)}`);
 }
 
+/** Reads an initial value that must be a list. */
+export function listOf(model: string, value: Value): readonly Value[] {
+  if (isList(value)) return value;
+  throw new InterpretError(`the model ${model} begins with a list, not with ${canonical(value)}`);
+}
+
+/** Reads an initial value that must be a set of values, or a list of them in any order. */
+export function itemsOf(model: string, value: Value): readonly Value[] {
+  return value instanceof EdnSet ? value.items : listOf(model, value);
+}
+
+/** Reads an output that must be a set of values, or a list of them in any order. */
+export function itemsOutputOf(operation: Operation): readonly Value[] | undefined {
+  const output = outputOf(operation);
+  return output instanceof EdnSet ? output.items : listOutputOf(operation);
+}
+
 /** Rejects an operation that a model does not know. */
 export function unknownFunction(model: string, f: string, known: string): never {
-  throw new InterpretError(`the model ${model} has no ${JSON.stringify(f)}, only ${known}`);
+  const hint = f === "txn" ? ": for a txn there are txn-register and txn-list-append" : "";
+  throw new InterpretError(`the model ${model} has no ${JSON.stringify(f)}, only ${known}${hint}`);
 }

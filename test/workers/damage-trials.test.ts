@@ -1,9 +1,9 @@
 /** A sample of the trials that `pnpm trials:damage` makes: clusters in real folders, damaged and started again. */
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { temporaryFolder } from "../actors/support/storage/disks.ts";
-import { stoppedCluster } from "./stopped-cluster.ts";
-import { trial } from "./trial.ts";
+import { stoppedCluster } from "../trials/stopped-cluster.ts";
+import { trial } from "../trials/trial.ts";
+import { temporaryFolder } from "./support/clusters.ts";
 
 test("acknowledged values are served as long as one disk has them", async () => {
   const folder = temporaryFolder();

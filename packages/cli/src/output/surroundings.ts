@@ -1,0 +1,41 @@
+import { messageOf } from "./error-text.ts";
+
+/** The flags of Node's permission model, by the name that its errors give what is missing. */
+const PERMISSION_FLAGS: Readonly<Record<string, string>> = {
+  FileSystemRead: "--allow-fs-read",
+  FileSystemWrite: "--allow-fs-write",
+  WorkerThreads: "--allow-worker",
+  Net: "--allow-net",
+};
+
+/**
+ * What is wrong with the surroundings of the program, and what to do, in one line: its folder, its descriptors, its
+ * memory, its rights, its files. Undefined for any other error.
+ */
+export function surroundingsText(error: unknown): string | undefined {
+  if (!(error instanceof Error)) return undefined;
+  const { code, syscall, permission } = error as NodeJS.ErrnoException & { permission?: string };
+  const message = messageOf(error);
+  if (isOutOfMemory(error)) return `not enough memory: ${message}`;
+  switch (code) {
+    case "EMFILE":
+    case "ENFILE":
+      return `${message}; raise the limit of open files (ulimit -n)`;
+    case "ERR_MODULE_NOT_FOUND":
+    case "MODULE_NOT_FOUND":
+      // With too few descriptors Node finds no package either.
+      return `${message}; install kontiki again, or raise the limit of open files (ulimit -n)`;
+    case "ERR_ACCESS_DENIED": {
+      const flag = PERMISSION_FLAGS[permission ?? ""] ?? "what it lacks";
+      return `Node's permission model forbids what this command does: start node with ${flag}`;
+    }
+    default:
+      return code !== undefined && syscall !== undefined ? message : undefined;
+  }
+}
+
+function isOutOfMemory(error: Error): boolean {
+  const { code } = error as NodeJS.ErrnoException;
+  if (code === "ENOMEM" || code === "ERR_WORKER_OUT_OF_MEMORY") return true;
+  return error instanceof RangeError && error.message.endsWith("allocation failed");
+}

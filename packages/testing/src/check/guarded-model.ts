@@ -1,0 +1,125 @@
+import type { Value } from "../history/value.ts";
+import { InterpretError, type Model } from "./model.ts";
+import { checkedKey, checkedPart, checkedState } from "./checked-results.ts";
+import { callModel, ModelError, operationText, stateText, WrongResult } from "./model-error.ts";
+import { isSteady } from "./steady.ts";
+
+/**
+ * The same model, but its errors name the operation and the state, and it begins with `initial` if that is given.
+ *
+ * @throws InterpretError when the model cannot begin with that value.
+ */
+export function guardedModel<State, Input, Output>(
+  model: Model<State, Input, Output>,
+  initial?: Value,
+): Model<State, Input, Output> {
+  const { name } = model;
+  // The search asks for the key of a state right after the step that led to it.
+  let last: readonly [state: State, input: Input, output: Output | undefined] | undefined;
+  const stepText = (state: State, input: Input, output: Output | undefined): string =>
+    `${operationText(model, input, output)} in the state ${stateText(model, state)}`;
+  return {
+    name,
+    init: initial === undefined ? model.init : startingWith(model, initial),
+    step(state, input, output) {
+      last = [state, input, output];
+      const isWatched = !isSteady(model) && typeof state === "object" && state !== null;
+      try {
+        const before = isWatched ? model.key(state) : undefined;
+        const after = checkedState(model.step(state, input, output), model.init);
+        if (isWatched && model.key(state) !== before)
+          throw new WrongResult(
+            "a changed state: a step returns a new state, and leaves the old one as it is",
+          );
+        return after;
+      } catch (error) {
+        throw new ModelError(name, `step, for ${stepText(state, input, output)}`, error);
+      }
+    },
+    key(state) {
+      try {
+        return checkedKey(model.key(state));
+      } catch (error) {
+        const when = last === undefined ? "before any operation" : `after ${stepText(...last)}`;
+        throw new ModelError(name, `key of the state ${stateText(model, state)}, ${when}`, error);
+      }
+    },
+    describe(input, output) {
+      const about = (): string => `describe, for ${operationText(model, input, output)}`;
+      return callModel(model, about, () => model.describe(input, output));
+    },
+    describeState(state) {
+      const about = (): string => `describeState, for ${stateText(model, state)}`;
+      return callModel(model, about, () => model.describeState(state));
+    },
+    ...optionalParts(model),
+  };
+}
+
+type Optional = "partition" | "readOnly" | "rank" | "same" | "overwrites" | "commute";
+
+/** The functions that a model may leave out: the search asks whether it has them. */
+function optionalParts<State, Input, Output>(
+  model: Model<State, Input, Output>,
+): Pick<Model<State, Input, Output>, Optional> {
+  const guarded: { -readonly [name in Optional]?: Model<State, Input, Output>[name] } = {};
+  if (model.partition !== undefined)
+    guarded.partition = (input) =>
+      callModel(
+        model,
+        () => `partition, for ${operationText(model, input, undefined)}`,
+        () => checkedPart(model.partition?.(input) ?? ""),
+      );
+  if (model.readOnly !== undefined)
+    guarded.readOnly = (input, output) =>
+      callModel(
+        model,
+        () => `readOnly, for ${operationText(model, input, output)}`,
+        () => model.readOnly?.(input, output) === true,
+      );
+  if (model.rank !== undefined)
+    guarded.rank = (operations) =>
+      callModel(
+        model,
+        () => `rank, for ${operations.length} operations`,
+        () => model.rank?.(operations) ?? [],
+      );
+  return { ...guarded, ...hintsOf(model) };
+}
+
+/** The functions that tell the search how operations and states relate. */
+function hintsOf<State, Input, Output>(
+  model: Model<State, Input, Output>,
+): Pick<Model<State, Input, Output>, Optional> {
+  const guarded: { -readonly [name in Optional]?: Model<State, Input, Output>[name] } = {};
+  if (model.same !== undefined)
+    guarded.same = (one, other) =>
+      callModel(
+        model,
+        () => `same, for the states ${stateText(model, one)} and ${stateText(model, other)}`,
+        () => model.same?.(one, other) === true,
+      );
+  if (model.overwrites !== undefined)
+    guarded.overwrites = (input, output) =>
+      callModel(
+        model,
+        () => `overwrites, for ${operationText(model, input, output)}`,
+        () => model.overwrites?.(input, output) === true,
+      );
+  if (model.commute !== undefined)
+    guarded.commute = (one, other) =>
+      callModel(
+        model,
+        () =>
+          `commute, for ${operationText(model, one.input, one.output)} and ` +
+          operationText(model, other.input, other.output),
+        () => model.commute?.(one, other) === true,
+      );
+  return guarded;
+}
+
+function startingWith<State>(model: Model<State, never, never>, initial: Value): State {
+  if (model.initial === undefined)
+    throw new InterpretError(`the model ${model.name} takes no initial value`);
+  return model.initial(initial);
+}
