@@ -70,9 +70,11 @@ function json(path: string, name: string): unknown {
 /** A directory as an earlier version may have made it, with another name for n1. */
 function madeWith(name: string): string {
   const { path } = made();
+  // As an earlier version wrote it, without checksums.
   for (const file of ["cluster.json", "n1/node.json"]) {
-    const text = readFileSync(join(path, file), "utf8");
-    writeFileSync(join(path, file), text.replaceAll('"n1"', `"${name}"`));
+    const text = readFileSync(join(path, file), "utf8").replace(/,"crc32":"[0-9a-f]*"/, "");
+    const old = text.replace('"format":3', '"format":2').replaceAll('"n1"', `"${name}"`);
+    writeFileSync(join(path, file), old);
   }
   renameSync(join(path, "n1"), join(path, name));
   return path;

@@ -45,4 +45,4 @@ files, or that had failed, its folder is kept as <node>.damaged-<number>.
 "list" may be used while the cluster runs. "purge" needs a stopped cluster whose nodes are all
 repaired. Nothing else removes these files.
 
-Exit status: 0 done, or not confirmed; 1 failed, 2 bad usage.`;
+Exit status: 0 done, or not confirmed; 1 failed, 2 bad usage; 130 interrupted by Ctrl-C.`;

@@ -43,5 +43,5 @@ are lost; commands that it has and that were never acknowledged take effect. Onl
 complete are the directories of all nodes set aside, as <node>.removed-<number>. They must never be
 used with this cluster again. Afterwards, add nodes with "member add".
 
-Exit status: 0 done, or only compared, or not confirmed; 1 failed, 2 bad usage, or no folder --data; 130
+Exit status: 0 done, or only compared, or not confirmed; 1 failed, 2 bad usage, or no such folder; 130
 interrupted by Ctrl-C.`;
