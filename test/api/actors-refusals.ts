@@ -6,7 +6,9 @@ import {
   importModule,
   loadMachine,
   checkMaker,
+  listDamage,
   makeMachine,
+  openDamage,
   openDataDirectory,
   openLostCluster,
   openStorage,
@@ -316,6 +318,8 @@ export function storageRefusals(folder: string): Record<string, readonly Refusal
     openLostCluster: wrongArgument("openLostCluster", "path", FOLDER, (path) =>
       openLostCluster(path),
     ),
+    listDamage: wrongArgument("listDamage", "path", FOLDER, (path) => listDamage(path)),
+    openDamage: wrongArgument("openDamage", "path", FOLDER, (path) => openDamage(path)),
     recoverDataDirectory: [
       ...wrongArgument("recoverDataDirectory", "path", FOLDER, (path) =>
         recoverDataDirectory(path, "n1"),

@@ -13,8 +13,8 @@ const CORE_PARTS = list(`
   checkState checkStep confirmedRound decided decides enterJoint hardStateOf hasWindow initialMembership isChanging
   isJoint isMember isQuorum isVoter lastPosition leaderOf leaveJoint majority maxIndex mayStand membersOf
   membershipAt membershipOf minIndex new_MemoryLog nextTerm peersOf positionOf previousIndex quorumIndex restore
-  sameHardState sameMembership sameSnapshot step uidOf verdict indexAfter`).map((name) =>
-  name.replace("_", " "),
+  sameHardState sameMembership sameSnapshot step uidOf verdict indexAfter agreementOf endOf knownTerms pieceAt`).map(
+  (name) => name.replace("_", " "),
 );
 
 export const NO_OPTIONS: Readonly<Record<EntryPoint, readonly Others[]>> = {

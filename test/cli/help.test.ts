@@ -27,8 +27,10 @@ test("--help lists every command", async () => {
                                     Kontiki's wire format and output
       bench [options]               measure a new cluster with puts in a closed
                                     loop, and verify it at the end
-      recover [options]             continue with one node of a cluster that
+      recover [options] [dir]       continue with what is left of a cluster that
                                     permanently lost a majority of its nodes
+      damage [options] [command]    list or remove the damaged files that are kept
+                                    in a data directory
       trace [options] [command]     show the recorded steps of a node, or repeat
                                     them
       check [options] <file>        check whether a recorded history is
@@ -97,6 +99,8 @@ describe("the help of each command", () => {
                                          end
         --rename <old=new>               give a node of --data another name; may be
                                          repeated
+        --wipe <node>                    give this node an empty disk, which it fills
+                                         from the others; may be repeated
         --json                           print one JSON object for each command
         --pipeline <count>               how many commands of a pipe may run at once,
                                          1 to 4096 (default: 1)

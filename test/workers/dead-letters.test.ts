@@ -43,6 +43,7 @@ async function twoNodes(mailbox: MailboxLimits = MAILBOX_DEFAULTS): Promise<Supe
     levelsBelow: () => 0,
     policy: RESTART_DEFAULTS,
     mailbox,
+    dataDir: undefined,
   });
   onTestFinished(async () => {
     for (const child of supervisor.children) {

@@ -11,6 +11,12 @@ export type { ReadOptions } from "./cluster/cluster-client.ts";
 export type { ClusterDisks, NodeDisk } from "./directory/cluster-disks.ts";
 export { NODES_MAX, PRIORITY_MAX, type ClusterOptions } from "./cluster/cluster-options.ts";
 export { COMMAND_BYTES_MAX } from "./sessions/command.ts";
+export {
+  listDamage,
+  openDamage,
+  type DamagedDirectory,
+  type DamagedFile,
+} from "./directory/damage.ts";
 export { openDataDirectory, type DataDirectory } from "./directory/data-directory.ts";
 export type { Disk, DiskFile, NewFile } from "./storage/disk/disk.ts";
 export { ChangeError, CommandError, KontikiError, StateMachineError } from "./errors.ts";
@@ -39,20 +45,24 @@ export {
   recoverDataDirectory,
   type LostCluster,
   type RecoveredCluster,
+  type RecoveryPlan,
 } from "./directory/recover-directory.ts";
 export type { SnapshotStore, SnapshotWriter } from "./storage/snapshot-store.ts";
 export type { MakeStateMachine, StateMachine } from "./machine/state-machine.ts";
 export type {
   ClusterEvent,
   ClusterEvents,
+  Condition,
   DeadLetterReason,
+  LackedEntries,
   Life,
   NodeStatus,
   RaftStatus,
   StateDigest,
 } from "./mail/status.ts";
 export type { CommandBytes, Recovered, Salvaged, SalvagedLog, Storage } from "./storage/storage.ts";
-export type { SurveyedNode } from "./directory/survey.ts";
+export type { EntriesFrom, LeftOut } from "./directory/merge-logs.ts";
+export type { EntryRange, SurveyedNode } from "./directory/survey.ts";
 export { readTraceFile } from "./trace/trace-file.ts";
 export { withChanges, type Changes, type Fields } from "./trace/trace-changes.ts";
 export { readTrace, TraceError, type Trace, type TracedStep } from "./trace/trace-lines.ts";

@@ -117,7 +117,16 @@ export {
   type Step,
   type Transfer,
 } from "./state.ts";
-export { NO_SALVAGE, type LogCopy, type LogPiece, type Salvage } from "./salvage.ts";
+export {
+  agreementOf,
+  endOf,
+  knownTerms,
+  NO_SALVAGE,
+  pieceAt,
+  type LogCopy,
+  type LogPiece,
+  type Salvage,
+} from "./salvage.ts";
 export { positionOf, sameSnapshot, type Snapshot } from "./snapshot.ts";
 export { restore, type Found } from "./restore.ts";
 export { step } from "./step.ts";

@@ -2,6 +2,7 @@
  * A node whose disk fails while it runs (pitfall 24): nothing leaves that depends on it, and the node recovers from the
  * disk.
  */
+import type { Condition } from "../../../packages/actors/src/mail/status.ts";
 import { index, initialMembership, term, type Entry } from "@kontiki/core";
 import { describe, expect, test } from "vitest";
 import { clientAddress } from "../../../packages/actors/src/mail/address.ts";
@@ -35,7 +36,13 @@ import {
 import { failOnce, RunnerStage, settled, syncSlowly } from "../support/runner-stage.ts";
 
 const client = clientAddress(CLIENT);
-const trouble = (what: string | undefined): unknown => ({ type: "trouble", what });
+const trouble = (what: string | undefined, condition?: Condition): unknown => ({
+  type: "trouble",
+  what,
+  condition,
+});
+
+const diskTrouble = (what: string): unknown => trouble(what, "disk failed");
 const MEMBERSHIP = {
   type: "membership",
   index: 0,
@@ -81,7 +88,7 @@ describe("in a turn in which the disk fails nothing leaves that depends on it", 
     const stage = following(at);
     failOnce(at.storage, call);
     stage.turn(raft(n2, ENTRIES), raft(n3, requestVote(2)));
-    expect(stage.told()).toEqual([trouble(`cannot ${call}`)]);
+    expect(stage.told()).toEqual([diskTrouble(`cannot ${call}`)]);
     expect([stage.runner.actor, at.storage.take().at(-1)]).toEqual([undefined, "close"]);
   });
 
@@ -90,7 +97,7 @@ describe("in a turn in which the disk fails nothing leaves that depends on it", 
     const stage = following(at);
     failOnce(at.actor, "finish");
     stage.turn(raft(n2, ENTRIES));
-    expect([stage.told(), stage.runner.actor]).toEqual([[trouble("cannot finish")], undefined]);
+    expect([stage.told(), stage.runner.actor]).toEqual([[diskTrouble("cannot finish")], undefined]);
   });
 
   test("when a snapshot chunk is saved", () => {
@@ -100,7 +107,10 @@ describe("in a turn in which the disk fails nothing leaves that depends on it", 
     const snapshot = { index: 9, term: 1, membership: initialMembership(NODES), size: 2 };
     const chunk = { type: "snapshotChunk", term: 1, offset: 0, bytes: new Uint8Array(1) };
     stage.turn(raft(n2, { ...chunk, snapshot: { ...snapshot, checksum: 1 } }));
-    expect([stage.told(), stage.runner.actor]).toEqual([[trouble("cannot receive")], undefined]);
+    expect([stage.told(), stage.runner.actor]).toEqual([
+      [diskTrouble("cannot receive")],
+      undefined,
+    ]);
   });
 
   test("it makes no difference if the storage cannot even be closed", () => {
@@ -109,7 +119,7 @@ describe("in a turn in which the disk fails nothing leaves that depends on it", 
     failOnce(at.storage, "sync");
     failOnce(at.storage, "close");
     stage.turn(raft(n2, ENTRIES));
-    expect(stage.told()).toEqual([trouble("cannot sync")]);
+    expect(stage.told()).toEqual([diskTrouble("cannot sync")]);
   });
 
   test("a leader's entries and answers have left, as they do not depend on its disk; it no longer leads", () => {
@@ -127,7 +137,7 @@ describe("in a turn in which the disk fails nothing leaves that depends on it", 
       { to: n2, raft: [{ type: "appendEntries", entries: ["4@1 7/2"] }] },
       { to: n3, raft: [{ type: "appendEntries", entries: ["4@1 7/2"] }] },
       { to: client, answers: { 1: { type: "ok", value: 1 } } },
-      trouble("cannot sync"),
+      diskTrouble("cannot sync"),
     ]);
   });
 
@@ -235,7 +245,7 @@ describe("the disk is opened again", () => {
     }
     expect(started).toBe(0);
     expect(pauses).toEqual([100, 200, 400, 800, 1600, 3200, 5000, 5000]);
-    expect(told.flat()).toEqual([trouble("cannot sync"), trouble("a"), trouble("b")]);
+    expect(told.flat()).toEqual([diskTrouble("cannot sync"), diskTrouble("a"), diskTrouble("b")]);
   });
 
   test("and the node continues from it, with its timer, and reports that the trouble is over", async () => {
@@ -436,10 +446,16 @@ describe("each report about a node is sent once, and again when it changes", () 
     const remembered = new RunnerStage(damaged());
     expect(remembered.told()).toEqual([
       MEMBERSHIP,
-      trouble("a part of its log was damaged: it does not vote until its leader has repaired it"),
+      trouble(
+        "a part of its log is damaged: it does not stand for election until that is repaired",
+        "repairing",
+      ),
     ]);
     const stage = new RunnerStage(damaged(), "the log is damaged: file, byte 7");
-    expect(stage.told()).toEqual([trouble("the log is damaged: file, byte 7"), MEMBERSHIP]);
+    expect(stage.told()).toEqual([
+      trouble("the log is damaged: file, byte 7", "repairing"),
+      MEMBERSHIP,
+    ]);
     stage.turn(raft(n2, appendEntries(1, { after: [2, 1] })));
     expect(stage.told()).toEqual([
       { to: n2, raft: [appendRejected(1, { prevIndex: 2, conflictIndex: 1 })] },

@@ -278,7 +278,9 @@ describe("a requested snapshot", () => {
     const { at, stage } = leading();
     failOnce(at.snapshots, "begin");
     await expect(stage.orders.snapshot()).rejects.toThrow("its disk cannot be used");
-    expect(stage.told()).toEqual([{ type: "trouble", what: "cannot begin" }]);
+    expect(stage.told()).toEqual([
+      { type: "trouble", what: "cannot begin", condition: "disk failed" },
+    ]);
   });
 
   test("ends with the node", async () => {

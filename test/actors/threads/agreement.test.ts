@@ -21,10 +21,12 @@ function node(id: NodeId, raft: Partial<RaftStatus> | "none" = {}, life = RUNNIN
     snapshot: 0,
     votes: true,
     repairing: false,
+    lacks: undefined,
     receiving: undefined,
   };
   const merged = raft === "none" ? undefined : ({ ...rest, ...raft } as RaftStatus);
-  return { id, life, incarnation: 1, restarts: 0, raft: merged, uid: 0, trouble: undefined };
+  const fine = { trouble: undefined, condition: undefined };
+  return { id, life, incarnation: 1, restarts: 0, raft: merged, uid: 0, ...fine };
 }
 
 const raft = (fields: Record<string, unknown>): Partial<RaftStatus> => fields;

@@ -138,7 +138,8 @@ describe("the life of a node", () => {
       }),
       restarting: { type: "restarting", cause: "a bug" },
       failed: { type: "failed", cause: "many bugs" },
-      ...same(["stopped", "diskless", "closed"], { type: "stopped" }),
+      diskless: { type: "failed", cause: "half wiped" },
+      ...same(["stopped", "closed"], { type: "stopped" }),
     });
   });
 
@@ -165,8 +166,8 @@ describe("what is refused, and why", () => {
       ...closed,
       ...same(["stoppingEarly", "stopping"], "n1 is being stopped"),
       restarting: "n1 has no thread to crash: it is restarting",
-      failed: "n1 has no thread to crash: it is failed",
-      ...same(["stopped", "diskless"], "n1 has no thread to crash: it is stopped"),
+      ...same(["failed", "diskless"], "n1 has no thread to crash: it is failed"),
+      stopped: "n1 has no thread to crash: it is stopped",
     });
   });
 

@@ -116,16 +116,14 @@ describe("a data directory that cannot be used is one line and status 1, without
 
   test("with a node of another cluster", async () => {
     const data = await directory();
-    const file = join(data, "n1", "node.json");
-    const text = readFileSync(file, "utf8");
-    writeFileSync(file, text.replace(/"cluster":"[0-9a-f]/, '"cluster":"_'));
-    await expectRefused([data], /folder n1 of another cluster/);
+    const node = { format: 2, cluster: "another", node: "n1", uid: 0 };
+    writeFileSync(join(data, "n1", "node.json"), JSON.stringify(node));
+    await expectRefused([data], /no node that can run \(.*n1 belongs to another cluster/);
   });
 
   test("of a newer format", async () => {
     const data = await directory();
-    const file = join(data, "cluster.json");
-    writeFileSync(file, readFileSync(file, "utf8").replace('"format":2', '"format":99'));
+    writeFileSync(join(data, "cluster.json"), JSON.stringify({ format: 99 }));
     await expectRefused([data], /has format 99/);
   });
 
@@ -137,7 +135,10 @@ describe("a data directory that cannot be used is one line and status 1, without
     bytes.writeUInt8(bytes.readUInt8(middle) ^ 1, middle);
     writeFileSync(file, bytes);
     const damaged = await kontiki(["up", "--data", data], "status\n");
-    expect(damaged.stdout).toMatch(/ {3}n1 +follower .*\nn1 is in trouble: /);
+    expect(damaged.stdout).toMatch(/ {3}n1 +repairing .*\nn1 is in trouble: /);
+    expect(damaged.stdout).toMatch(
+      /\nn1 lacks entries from \d+ up to 32\nno leader: entry \d+ is damaged on n1, and there is no other disk; /,
+    );
     expect(damaged.stderr).toMatch(/n1 is in trouble: .*damaged.*0000000001\.wal, byte \d+/);
     // A single node cannot be repaired by others, and a person must decide that the rest is enough.
     const recovered = await kontiki(["recover", "--data", data, "--node", "n1", "--yes"]);

@@ -139,6 +139,7 @@ describe("explanations", () => {
       snapshot: index(0),
       votes: true,
       repairing: false,
+      lacks: undefined,
       receiving: undefined,
     };
   }

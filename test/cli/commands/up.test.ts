@@ -137,3 +137,25 @@ describe("a session from a pipe", () => {
     expect(reads()).toBe(50);
   });
 });
+
+describe("--wipe", () => {
+  test("gives nodes empty disks before the first command, once the others agree", async () => {
+    const cluster = new FakeCluster();
+    const argv = ["up", "--wipe", "n2", "--wipe", "n3"];
+    const ended = await runOnFake(argv, "get k", cluster);
+    expect(ended).toMatchObject({ status: 0, stderr: "n2 wiped\nn3 wiped\n" });
+    expect(cluster.calls.filter((call) => !call.startsWith("leader"))).toEqual([
+      "converged 10000",
+      "wipe n2",
+      "converged 10000",
+      "wipe n3",
+      "read linearizable -",
+      "stop",
+    ]);
+  });
+
+  test("of a node that does not exist fails, and the commands are run all the same", async () => {
+    const ended = await runOnFake(["up", "--wipe", "n9"], "put k v", new FakeCluster());
+    expect(ended).toMatchObject({ status: 1, stdout: "ok\n", stderr: "there is no node n9\n" });
+  });
+});

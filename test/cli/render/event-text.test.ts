@@ -42,6 +42,8 @@ describe("events", () => {
       { type: "membership", node: n1, index: index(3), membership: three, committed: false },
       undefined,
     ],
+    [{ type: "noLeader", forMs: 4_812, why: "n2 is stopped" }, "no leader for 5 s: n2 is stopped"],
+    [{ type: "directoryRepaired", what: "cluster.json was lost" }, "cluster.json was lost"],
     [{ type: "deadLetter", to: "n1", reason: "not running" }, undefined],
     [
       { type: "deadLetter", to: "n1", reason: "mailbox full" },

@@ -17,6 +17,7 @@ const raft = (role: RaftStatus["role"], commit: number): RaftStatus => ({
   snapshot: index(4),
   votes: true,
   repairing: false,
+  lacks: undefined,
   receiving: undefined,
 });
 
@@ -30,6 +31,7 @@ function node(id: string, fields: Partial<NodeStatus> = {}): NodeStatus {
     raft: raft("follower", 7),
     uid: 0,
     trouble: undefined,
+    condition: undefined,
     ...fields,
   };
 }
@@ -92,6 +94,35 @@ describe("nodes", () => {
     const wide = { ...large, first: index(1_234_567), snapshot: index(1_234_567) };
     const lines = statusTable([node("n10", { raft: wide })], null, noColors).split("\n");
     expect(Math.max(...lines.map(({ length }) => length))).toBeLessThanOrEqual(100);
+  });
+});
+
+describe("what keeps a node from taking part", () => {
+  test("is its role in the table, and explained after it", () => {
+    const lacks = { from: index(50), to: index(300), answers: {} };
+    const spoiled = [
+      node("n1", { condition: "disk full", trouble: "the disk is full" }),
+      node("n2", {
+        condition: "repairing",
+        trouble: "the log is damaged",
+        raft: { ...raft("follower", 7), repairing: true, lacks },
+      }),
+      node("n3", { life: { type: "failed", cause: "its folder is lost" }, raft: undefined }),
+      node("n4", { condition: "disk failed", trouble: "an I/O error" }),
+    ];
+    expect(`${statusTable(spoiled, null, noColors)}\n`).toMatchInlineSnapshot(`
+      "   node  role         term  first  commit   last  applied  snapshot  incarnation  restarts
+         n1    disk full      12      5       7  20000        7         4            1         0
+         n2    repairing      12      5       7  20000        7         4            1         0
+         n3    failed          -      -       -      -        -         -            1         0
+         n4    disk failed    12      5       7  20000        7         4            1         0
+      n1 is in trouble: the disk is full
+      n2 is in trouble: the log is damaged
+      n2 lacks entries from 50 up to 300
+      n3 has failed: its folder is lost
+      n4 is in trouble: an I/O error
+      "
+    `);
   });
 });
 

@@ -65,12 +65,17 @@ export class FakeCluster implements ProgramCluster {
         snapshot: index(0),
         votes,
         repairing: false,
+        lacks: undefined,
         receiving: undefined,
       } as const;
-      const trouble = undefined;
+      const [trouble, condition] = [undefined, undefined];
       const spoken = life.type === "running" ? raft : undefined;
-      return { id, life, incarnation, restarts, raft: spoken, uid, trouble };
+      return { id, life, incarnation, restarts, raft: spoken, uid, trouble, condition };
     });
+  }
+
+  whyNoLeader(): string | undefined {
+    return undefined;
   }
 
   async members({ signal }: WaitOptions = {}): Promise<Members> {

@@ -120,7 +120,9 @@ export class ClusterClient<Command, Result> {
   /** Adds why there was no quorum, if none can come and the reason is not worse. */
   #withLoss<E extends { readonly reason: string }>(end: E): E {
     const isWorse = this.#closed !== undefined || this.#whyAllFailed() !== undefined;
-    const loss = isWorse ? undefined : this.#supervisor.quorumLoss();
+    const loss = isWorse
+      ? undefined
+      : (this.#supervisor.quorumLoss() ?? this.#supervisor.whyNoLeader());
     return loss === undefined ? end : { ...end, reason: `${end.reason}: ${loss}` };
   }
 

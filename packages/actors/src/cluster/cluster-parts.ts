@@ -43,7 +43,7 @@ export function makeSupervisor(
   disks: ClusterDisks,
   stateMachine: string,
 ): Supervisor {
-  const { priorities, policy, network } = options;
+  const { priorities, policy, network, dataDir } = options;
   return new Supervisor({
     voters: disks.voters,
     nodes: disks.disks(),
@@ -51,6 +51,7 @@ export function makeSupervisor(
     levelsBelow: (node) => levelsBelow(priorities, node),
     policy,
     mailbox: MAILBOX_DEFAULTS,
+    dataDir,
     network,
   });
 }

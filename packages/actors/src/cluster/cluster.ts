@@ -90,10 +90,11 @@ export class Cluster<Command = KeyValueCommand, Result = KeyValueResult> {
   }
 
   /**
-   * Starts a cluster, and waits until every node has recovered its state from its disk.
+   * Starts a cluster, and waits until every node has recovered its state from its disk. A node that cannot is `failed`,
+   * with its reason in its status and in a `failed` event, and does not keep the others from running.
    *
    * @throws KontikiError when an option is wrong, the data directory cannot be used, the state machine cannot be
-   *   loaded, or a node cannot start. Then nothing is left running.
+   *   loaded, or no node can start. Then nothing is left running.
    */
   static async start<C = KeyValueCommand, R = KeyValueResult>(
     options?: ClusterOptions,
@@ -103,8 +104,11 @@ export class Cluster<Command = KeyValueCommand, Result = KeyValueResult> {
     const checked = checkClusterOptions(options);
     const cluster = new Cluster<C, R>(checked, machineUrl(options?.stateMachine, caller));
     if (options?.onEvent !== undefined) cluster.events.on("event", options.onEvent);
+    const { repair } = cluster.#disks;
+    if (repair !== undefined) cluster.#onEvent({ type: "directoryRepaired", what: repair });
     try {
       await startAll(cluster.#supervisor);
+      cluster.#supervisor.watchLeader();
       for (const [before, after] of Object.entries(checked.renames))
         await cluster.addNode(after, { replaces: before });
     } catch (error) {
@@ -129,13 +133,21 @@ export class Cluster<Command = KeyValueCommand, Result = KeyValueResult> {
     return this.#supervisor.deadLetters;
   }
 
-  /** Waits for a leader. @throws KontikiError when there is none in time. */
+  /**
+   * Why no node leads, in one line: which nodes are missing for what. Undefined while one leads, and when none is missing,
+   * so that an election may succeed at any time.
+   */
+  whyNoLeader(): string | undefined {
+    return this.#supervisor.whyNoLeader();
+  }
+
+  /** Waits for a leader. @throws KontikiError when there is none in time, which says why, if that is known. */
   async leader(options?: WaitOptions): Promise<NodeId> {
     checkOptions("Cluster.leader", WAIT_OPTIONS, options);
     const deadline = new Deadline("waiting for a leader", options);
     return deadline.wait(this.#supervisor.events, () => {
       this.#supervisor.checkRunning();
-      deadline.obstacle = this.#supervisor.quorumLoss();
+      deadline.obstacle = this.#supervisor.whyNoLeader();
       return currentLeader(this.status());
     });
   }
@@ -153,7 +165,7 @@ export class Cluster<Command = KeyValueCommand, Result = KeyValueResult> {
     const look = (): number | undefined => {
       const known = this.#supervisor.whoLeads();
       this.#watch.check();
-      deadline.obstacle = this.#supervisor.quorumLoss();
+      deadline.obstacle = this.#supervisor.quorumLoss() ?? this.#supervisor.whyNoLeader();
       const status = this.status();
       if (known === undefined || !haveConverged(status, known)) return undefined;
       return status.find(({ id }) => id === known.leader)?.raft?.last;

@@ -135,6 +135,9 @@ export class NodeHandle {
    * promises, so the cluster automatically takes its vote away and gives it back when it has caught up. Waits until it
    * is a voter again; if it was no voter before, until its thread has started.
    *
+   * The old disk is removed, but kept if the node had failed or its disk held damaged files: in a data directory as
+   * `<node>.damaged-<number>`.
+   *
    * @throws KontikiError when the voters without it are not a majority that runs and holds all acknowledged commands,
    * or when it cannot be stopped, wiped or started, or does not get its vote back in time. A node whose disk was not
    * wiped completely cannot be started until it is wiped again.
@@ -143,9 +146,10 @@ export class NodeHandle {
     checkOptions("NodeHandle.wipe", WAIT_OPTIONS, options);
     this.#checkSpare();
     const votes = this.#isVoter();
+    const keepsOld = !isSound(this.#child.status());
     await this.stop();
     this.#supervisor.checkRunning();
-    this.#child.replaceDisk(() => this.#disks.wipeNode(this.id).uid);
+    this.#child.replaceDisk(() => this.#disks.wipeNode(this.id, keepsOld).uid);
     await this.start(options);
     if (votes) await this.#untilItVotes(options);
   }
@@ -263,6 +267,11 @@ function isIntact({ life, raft, trouble }: NodeStatus): boolean {
   return (
     life.type === "running" && trouble === undefined && raft?.votes === true && !raft.repairing
   );
+}
+
+/** Whether nothing is known to be wrong with a node's disk. */
+function isSound({ life, raft, trouble }: NodeStatus): boolean {
+  return life.type !== "failed" && trouble === undefined && raft?.repairing !== true;
 }
 
 function decodedLine(line: EncodedLogLine): LogLine {

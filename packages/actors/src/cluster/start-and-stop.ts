@@ -1,5 +1,8 @@
+import type { NodeId } from "@kontiki/core";
 import type { ClusterDisks } from "../directory/cluster-disks.ts";
 import { KontikiError } from "../errors.ts";
+import type { Life } from "../mail/status.ts";
+import type { Child } from "../threads/child.ts";
 import type { Supervisor } from "../threads/supervisor.ts";
 import { waitFor } from "./deadline.ts";
 
@@ -7,20 +10,36 @@ import { waitFor } from "./deadline.ts";
 const KILL_MS = 5_000;
 
 /**
- * Starts all nodes, and waits until each has recovered its state.
+ * Starts all nodes, and waits until each has recovered its state or has failed. One that fails does not keep the others
+ * from running.
  *
- * @throws KontikiError when one of them cannot start.
+ * @throws KontikiError when none of them can start.
  */
 export async function startAll({ children, events }: Supervisor): Promise<void> {
-  for (const child of children) child.start();
+  for (const child of children) child.startIfPossible();
   const look = (): true | undefined => {
-    const statuses = children.map((child) => child.status());
-    for (const { id, life } of statuses) {
-      if (life.type === "failed") throw new KontikiError(`${id} cannot start: ${life.cause}`);
-    }
-    return statuses.every(({ life }) => life.type === "running") || undefined;
+    const lives = children.map((child) => child.status().life);
+    return lives.every((life) => ENDS.includes(life.type)) || undefined;
   };
   await waitFor(events, "starting all nodes", look, { timeoutMs: 2 ** 30 });
+  const failures = children.flatMap(failureOf);
+  if (failures.length === children.length) throw new KontikiError(whyNoneStarts(failures));
+}
+
+const ENDS: readonly Life["type"][] = ["running", "failed"];
+
+type StartFailure = { readonly id: NodeId; readonly cause: string };
+
+function failureOf(child: Child): readonly StartFailure[] {
+  const { id, life } = child.status();
+  return life.type === "failed" ? [{ id, cause: life.cause }] : [];
+}
+
+/** A cause that all nodes have in common, such as a wrong state machine, is given once. */
+function whyNoneStarts(failures: readonly StartFailure[]): string {
+  const causes = new Set(failures.map(({ cause }) => cause));
+  const given = causes.size === 1 ? failures.slice(0, 1) : failures;
+  return given.map(({ id, cause }) => `${id} cannot start: ${cause}`).join("; ");
 }
 
 /**

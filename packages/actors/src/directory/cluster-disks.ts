@@ -11,6 +11,8 @@ export type NodeDisk = {
   readonly uid: number;
   /** The folder of the disk; undefined for a disk in memory. */
   readonly path: string | undefined;
+  /** Why the disk cannot be used, in one line: its node must not run. Undefined if it can. */
+  readonly fault?: string | undefined;
 };
 
 /**
@@ -19,14 +21,19 @@ export type NodeDisk = {
 export interface ClusterDisks {
   /** The voters that the cluster began with. They never change. */
   readonly voters: readonly NodeId[];
+  /** What was repaired when the disks were opened, in one line; undefined if nothing had to be. */
+  readonly repair: string | undefined;
   /** The present nodes, in the order in which they were added. */
   disks(): readonly NodeDisk[];
   /** Creates an empty disk with a new uid for a new node. */
   addNode(node: NodeId): NodeDisk;
   /** Permanently removes a node and its disk. Nothing may write to the disk any more. */
   removeNode(node: NodeId): void;
-  /** Replaces a node's disk with an empty one with a new uid. Nothing may write to the old one any more. */
-  wipeNode(node: NodeId): NodeDisk;
+  /**
+   * Replaces a node's disk with an empty one with a new uid. Nothing may write to the old one any more. What is on it may
+   * be kept; with `keepsOld` it is, unless the disk is in memory.
+   */
+  wipeNode(node: NodeId, keepsOld?: boolean): NodeDisk;
   /** Releases all disks. */
   close(): void;
 }
@@ -34,6 +41,7 @@ export interface ClusterDisks {
 /** Disks in memory: the nodes own the bytes; this only records which disks exist. */
 export class MemoryDisks implements ClusterDisks {
   readonly voters: readonly NodeId[];
+  readonly repair = undefined;
   readonly #uids: Map<NodeId, number>;
   #lastUid = 0;
 

@@ -1,7 +1,11 @@
+import { crc32 } from "node:zlib";
 import { isNodeId, type NodeId } from "@kontiki/core";
 
-/** The format of a data directory that this version reads and writes. */
-export const DIRECTORY_FORMAT = 2;
+/** The format of a data directory that this version writes. */
+export const DIRECTORY_FORMAT = 3;
+
+/** The oldest format that it reads. Files of format 2 have no checksums and no versions. */
+export const OLDEST_DIRECTORY_FORMAT = 2;
 
 /** The contents of `cluster.json`: which cluster a data directory holds, and its present nodes. */
 export type ClusterFile = {
@@ -12,31 +16,53 @@ export type ClusterFile = {
   readonly nodes: ReadonlyMap<NodeId, number>;
   /** The last uid that was assigned. It never decreases, so that no two disks are ever confused. */
   readonly lastUid: number;
+  /** How often it was written. Of several copies the one with the highest version counts. */
+  readonly version: number;
+  /** Folders that a recovery replaced: they are set aside as they are, and not removed. */
+  readonly setAside: readonly NodeId[];
 };
 
 /** The contents of `node.json`: the node and cluster that a folder belongs to, and the uid of the disk. */
 export type NodeFile = { readonly cluster: string; readonly node: NodeId; readonly uid: number };
 
-/** A file as read: its contents, or why it cannot be used. */
+/** A file as read: its contents and the format it was written in, or why it cannot be used. */
 export type Parsed<T> =
-  | { readonly type: "file"; readonly file: T }
+  | { readonly type: "file"; readonly file: T; readonly format: number }
   | { readonly type: "otherFormat"; readonly format: number }
   | { readonly type: "damaged" };
 
-export function encodeClusterFile({ cluster, voters, nodes, lastUid }: ClusterFile): Uint8Array {
-  return encode({ cluster, voters, nodes: Object.fromEntries(nodes), lastUid });
+/** @param holder the node whose folder a copy is for; undefined for the file itself. */
+export function encodeClusterFile(file: ClusterFile, holder?: NodeId): Uint8Array {
+  const { cluster, voters, nodes, lastUid, version, setAside } = file;
+  return encode({
+    holder,
+    cluster,
+    voters,
+    nodes: Object.fromEntries(nodes),
+    lastUid,
+    version,
+    ...(setAside.length === 0 ? {} : { setAside }),
+  });
 }
 
 export function encodeNodeFile({ cluster, node, uid }: NodeFile): Uint8Array {
   return encode({ cluster, node, uid });
 }
 
-export function decodeClusterFile(bytes: Uint8Array): Parsed<ClusterFile> {
-  return decode(bytes, ({ cluster, voters, nodes, lastUid }) => {
-    if (typeof cluster !== "string" || !isUid(lastUid) || !isListOfNames(voters)) return undefined;
-    const found = nodesOf(nodes, voters, lastUid);
-    return found === undefined ? undefined : { cluster, voters, nodes: found, lastUid };
-  });
+/** @param holder as it was encoded. */
+export function decodeClusterFile(bytes: Uint8Array, holder?: NodeId): Parsed<ClusterFile> {
+  return decode(
+    bytes,
+    ({ cluster, voters, nodes, lastUid, version = 0, setAside = [], ...rest }) => {
+      if (rest["holder"] !== holder) return undefined;
+      if (typeof cluster !== "string" || !isUid(lastUid) || !isListOfNames(voters))
+        return undefined;
+      if (!isUid(version) || !Array.isArray(setAside) || !setAside.every(isNodeId))
+        return undefined;
+      const found = nodesOf(nodes, voters, lastUid);
+      return found && { cluster, voters, nodes: found, lastUid, version, setAside };
+    },
+  );
 }
 
 export function decodeNodeFile(bytes: Uint8Array): Parsed<NodeFile> {
@@ -75,22 +101,34 @@ function isUid(value: unknown): value is number {
 }
 
 function encode(content: object): Uint8Array {
-  return Buffer.from(`${JSON.stringify({ format: DIRECTORY_FORMAT, ...content })}\n`);
+  const fields = { format: DIRECTORY_FORMAT, ...content };
+  return Buffer.from(`${JSON.stringify({ ...fields, crc32: checksumOf(fields) })}\n`);
 }
 
-/** The format is checked first: a file of another format may have any other contents. */
+/**
+ * The checksum is checked first, as it covers the format too; then the format, because a file of another format may have
+ * any other contents.
+ */
 function decode<T>(
   bytes: Uint8Array,
   shape: (fields: Record<string, unknown>) => T | undefined,
 ): Parsed<T> {
-  const fields = parseObject(bytes);
-  if (fields === undefined) return { type: "damaged" };
+  const parsed = parseObject(bytes);
+  if (parsed === undefined) return { type: "damaged" };
+  const { crc32: checksum, ...fields } = parsed;
+  if (checksum !== undefined && checksum !== checksumOf(fields)) return { type: "damaged" };
   const { format } = fields;
   if (typeof format !== "number" || !Number.isInteger(format) || format < 1)
     return { type: "damaged" };
-  if (format !== DIRECTORY_FORMAT) return { type: "otherFormat", format };
+  if (format < OLDEST_DIRECTORY_FORMAT || format > DIRECTORY_FORMAT)
+    return { type: "otherFormat", format };
+  if (format === DIRECTORY_FORMAT && checksum === undefined) return { type: "damaged" };
   const file = shape(fields);
-  return file === undefined ? { type: "damaged" } : { type: "file", file };
+  return file === undefined ? { type: "damaged" } : { type: "file", file, format };
+}
+
+function checksumOf(fields: object): string {
+  return crc32(JSON.stringify(fields)).toString(16).padStart(8, "0");
 }
 
 function parseObject(bytes: Uint8Array): Record<string, unknown> | undefined {

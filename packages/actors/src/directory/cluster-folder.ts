@@ -11,8 +11,10 @@ import {
 } from "./cluster-file.ts";
 import { isLockName } from "./directory-lock.ts";
 import { errorCode, KontikiError } from "../errors.ts";
+import { DiskError } from "../storage/disk/disk.ts";
 import { FileDisk } from "../storage/disk/file-disk.ts";
-import { NODE_FILE, NodeFolders } from "./node-folders.ts";
+import { newestCopy, type NewestCopy } from "./newest-copy.ts";
+import { CLUSTER_FILE, NODE_FILE, NodeFolders } from "./node-folders.ts";
 import { attempt, syncDirectory, type SystemCalls } from "../storage/disk/system-calls.ts";
 
 /** A data directory cannot be used as requested. The message is one line and says what to do. */
@@ -23,13 +25,31 @@ export class DataDirectoryError extends KontikiError {
 /** `unfinished`: its creation was interrupted before any node ran from it. */
 export type FolderContent = "absent" | "empty" | "unfinished" | "made";
 
-/** Creation ends by renaming the second to the first: before that the directory holds no cluster. */
-const CLUSTER_FILE = "cluster.json";
+/** Creation ends by renaming it to `cluster.json`: before that the directory holds no cluster. */
 const UNFINISHED_FILE = "creating.json";
 
+/** What was read of a data directory. */
+export type FoundCluster = {
+  /** The cluster, by the newest copy of its file. */
+  readonly file: ClusterFile;
+  /** Whether `cluster.json` differs from that and must be written again, and why, for people. */
+  readonly repair: string | undefined;
+  /** Nodes whose folders may be older than the others. */
+  readonly older: readonly NodeId[];
+};
+
+/** A data directory that is ready for use. */
+export type Settled = {
+  readonly file: ClusterFile;
+  /** Why a node must not run, for each that must not. */
+  readonly faults: ReadonlyMap<NodeId, string>;
+  /** The new names of folders that were set aside. */
+  readonly aside: readonly string[];
+};
+
 /**
- * The files of a data directory: `cluster.json`, and a folder for each node with `node.json` and the node's log. Only
- * `look` may be called without the lock, which other code takes.
+ * The files of a data directory: `cluster.json`, and a folder for each node with `node.json`, a copy of `cluster.json`
+ * and the node's log. Only `look` may be called without the lock, which other code takes.
  *
  * Every call throws a DataDirectoryError for a problem that a person must fix, and a DiskError when the operating
  * system refuses a call.
@@ -53,6 +73,7 @@ export class ClusterFolder {
     if (names === undefined) return "absent";
     if (names.includes(CLUSTER_FILE)) return "made";
     if (names.includes(UNFINISHED_FILE)) return "unfinished";
+    if (this.folders.copies().size > 0) return "made";
     const foreign = names.find((name) => !isLockName(name) && name !== `${UNFINISHED_FILE}.tmp`);
     if (foreign === undefined) return "empty";
     throw this.error(
@@ -63,7 +84,7 @@ export class ClusterFolder {
   /** Durably records what is about to be created. */
   begin(voters: readonly NodeId[]): void {
     const nodes = new Map(voters.map((node) => [node, 0]));
-    const file = { cluster: randomUUID(), voters, nodes, lastUid: 0 };
+    const file = { cluster: randomUUID(), voters, nodes, lastUid: 0, version: 1, setAside: [] };
     this.#disk.create(UNFINISHED_FILE, encodeClusterFile(file));
   }
 
@@ -81,32 +102,96 @@ export class ClusterFolder {
   }
 
   /** Reads the cluster, and checks that its nodes are the `wanted` ones. Changes nothing. */
-  read(wanted: readonly NodeId[] | undefined): ClusterFile {
-    const bytes = this.#disk.read(CLUSTER_FILE);
-    const file = this.#parsed(CLUSTER_FILE, decodeClusterFile(bytes));
-    const nodes = [...file.nodes.keys()];
+  read(wanted: readonly NodeId[] | undefined): FoundCluster {
+    const found = this.#readFiles();
+    const nodes = [...found.file.nodes.keys()];
     if (wanted !== undefined && !sameNames(nodes, wanted)) {
       throw this.error(
         `holds the nodes ${nodes.join(", ")}, not ${wanted.join(", ")}: ` +
           "start it with the nodes it holds, or choose another folder",
       );
     }
-    return file;
+    return found;
   }
 
-  /** Checks each node's folder, completes interrupted changes, and deletes their remains. */
-  settle({ cluster, nodes }: ClusterFile): void {
-    for (const [node, uid] of nodes) this.#settleNode({ cluster, node, uid });
+  /**
+   * Completes interrupted changes and deletes their remains, checks each node's folder, and writes the copies of
+   * `cluster.json` that are lost. A node whose folder is not as it should be must not run; the others may.
+   */
+  settle({ file, repair, older }: FoundCluster): Settled {
+    const { cluster, nodes, setAside } = file;
+    const aside = setAside.flatMap((node) => this.#setOldAside(file, node));
+    const faults = new Map<NodeId, string>();
+    for (const [node, uid] of nodes) {
+      const fault = older.includes(node)
+        ? `${this.#pathOf(node)} is an older copy than the other folders, and what the node promised since is lost`
+        : this.#faultOf({ cluster, node, uid });
+      if (fault !== undefined) faults.set(node, fault);
+    }
     this.folders.sweep(cluster, nodes);
+    // A file of an older format has version 0.
+    const isChanged = repair !== undefined || setAside.length > 0 || file.version === 0;
+    const settled = isChanged ? { ...file, setAside: [], version: file.version + 1 } : file;
+    if (isChanged) this.#disk.create(CLUSTER_FILE, encodeClusterFile(settled));
+    this.refresh(settled, faults);
+    return { file: settled, faults, aside };
   }
 
-  /** Replaces `cluster.json`, durably. */
-  write(file: ClusterFile): void {
+  /** Replaces `cluster.json`, durably, and then its copies. Nodes with faults get none. */
+  write(file: ClusterFile, faults: Settled["faults"]): void {
     this.#disk.create(CLUSTER_FILE, encodeClusterFile(file));
+    this.refresh(file, faults);
+  }
+
+  /**
+   * Writes the copies of `cluster.json` that are lost or old. One that cannot be written is written by the next start, or
+   * with the next change.
+   */
+  refresh(file: ClusterFile, faults: Settled["faults"]): void {
+    const copies = this.folders.copies();
+    for (const node of file.nodes.keys()) {
+      const isThere = copies.get(node)?.version === file.version;
+      if (faults.has(node) || isThere) continue;
+      try {
+        this.folders.writeCopy(node, file);
+      } catch (cause) {
+        if (!(cause instanceof DiskError)) throw cause;
+      }
+    }
   }
 
   error(what: string): DataDirectoryError {
     return new DataDirectoryError(`${this.path} ${what}`);
+  }
+
+  #readFiles(): FoundCluster {
+    const main = this.#readMain();
+    const file = main?.type === "file" ? main.file : undefined;
+    const copies = this.folders.copies();
+    const newest = newestCopy(file, copies);
+    if (newest === undefined) throw this.#damaged(CLUSTER_FILE);
+    const { from, older } = newest;
+    if (from === undefined) return { file: newest.file, repair: undefined, older };
+    const state = main === undefined ? "lost" : file === undefined ? "damaged" : "an old copy";
+    return {
+      file: this.#withAllUids(newest),
+      repair: `${join(this.path, CLUSTER_FILE)} was ${state} and is restored from the folder of ${from}`,
+      older,
+    };
+  }
+
+  /** Undefined if there is none. */
+  #readMain(): Parsed<ClusterFile> | undefined {
+    try {
+      const parsed = decodeClusterFile(this.#disk.read(CLUSTER_FILE));
+      if (parsed.type === "otherFormat") this.#parsed(CLUSTER_FILE, parsed);
+      return parsed;
+    } catch (cause) {
+      if (!(cause instanceof DiskError)) throw cause;
+      if (cause.code === "ENOENT") return undefined;
+      if (cause.code === "EIO") return { type: "damaged" };
+      throw cause;
+    }
   }
 
   #names(): string[] | undefined {
@@ -122,40 +207,65 @@ export class ClusterFolder {
     }
   }
 
-  /** A folder with an older disk than in `cluster.json` belongs to an interrupted wipe, which is completed now. */
-  #settleNode(file: NodeFile): void {
-    const { cluster, node, uid } = file;
-    const found = this.#readNode(file);
-    if (found === undefined) return;
-    const wayOut = "restore the folder that belongs there";
-    if (found.cluster !== cluster) {
-      const other = `another cluster (${found.cluster}, not ${cluster})`;
-      throw this.error(`has a folder ${node} of ${other}: ${wayOut}`);
-    }
-    if (found.node !== node) {
-      throw this.error(`has a folder ${node} that belongs to node ${found.node}: ${wayOut}`);
-    }
-    if (found.uid > uid) {
-      throw this.error(
-        `has a folder ${node} that is newer than its ${CLUSTER_FILE}: restore the whole data ` +
-          "directory from one copy taken while the cluster was stopped, or choose a new folder",
-      );
-    }
-    if (found.uid < uid) this.folders.replace(file);
+  /** The uid of a copy that is not the newest may be assigned already: no disk that is there may have a later one. */
+  #withAllUids({ file }: NewestCopy): ClusterFile {
+    const uids = this.folders.uids(file.cluster);
+    return { ...file, lastUid: Math.max(file.lastUid, ...uids) };
   }
 
-  /** The contents of a node's `node.json`; undefined if a waiting new folder was just moved into place. */
-  #readNode(file: NodeFile): NodeFile | undefined {
-    const { node } = file;
-    const parsed = this.folders.read(node);
-    const name = join(node, NODE_FILE);
-    if (parsed !== undefined) return this.#parsed(name, parsed);
-    if (!this.folders.isThere(node) && this.folders.finish(file)) return undefined;
-    throw this.error(
-      `lacks ${name}: a node that has forgotten its promises must not run again; ` +
-        "restore the whole data directory from one copy taken while the cluster was stopped, " +
-        "or choose a new folder",
+  /** A folder that a recovery replaced is kept, unless it is the new one already. */
+  #setOldAside({ cluster, nodes }: ClusterFile, node: NodeId): readonly string[] {
+    if (!this.folders.isThere(node)) return [];
+    const found = this.folders.read(node);
+    const isNew =
+      found?.type === "file" &&
+      found.file.cluster === cluster &&
+      found.file.uid === nodes.get(node);
+    return isNew ? [] : [this.folders.putAside(node, "removed")];
+  }
+
+  /** Why a node must not run, in one line; undefined if it may. */
+  #faultOf(file: NodeFile): string | undefined {
+    try {
+      return this.#settleNode(file);
+    } catch (cause) {
+      if (cause instanceof DiskError) return cause.message;
+      throw cause;
+    }
+  }
+
+  /** A folder with an older disk than in `cluster.json` belongs to an interrupted wipe, which is completed now. */
+  #settleNode(file: NodeFile): string | undefined {
+    const { cluster, node, uid } = file;
+    const path = this.#pathOf(node);
+    const found = this.folders.read(node);
+    if (found === undefined) {
+      if (this.folders.isThere(node))
+        return `${join(path, NODE_FILE)} is lost, so whose folder this is cannot be told`;
+      if (this.folders.finish(file)) return undefined;
+      return `the folder ${path} is lost, and with it what the node promised`;
+    }
+    if (found.type === "damaged") return `${join(path, NODE_FILE)} is damaged`;
+    if (found.type === "otherFormat") return `${path} ${otherFormat(found.format)}`;
+    if (found.file.cluster !== cluster)
+      return `${path} belongs to another cluster (${found.file.cluster}, not ${cluster})`;
+    if (found.file.node !== node) return `${path} belongs to node ${found.file.node}`;
+    if (found.file.uid > uid) throw this.#newer(node);
+    if (found.file.uid < uid) this.folders.replace(file);
+    else if (found.format < DIRECTORY_FORMAT) this.folders.identify(file);
+    return undefined;
+  }
+
+  /** All copies of `cluster.json` are older than a disk, so all other folders may be older copies as well. */
+  #newer(node: NodeId): DataDirectoryError {
+    return this.error(
+      `has a folder ${node} that is newer than its ${CLUSTER_FILE}: restore the whole data ` +
+        "directory from one copy taken while the cluster was stopped, or choose a new folder",
     );
+  }
+
+  #pathOf(node: NodeId): string {
+    return join(this.path, node);
   }
 
   #parsed<T>(name: string, parsed: Parsed<T>): T {
@@ -163,21 +273,29 @@ export class ClusterFolder {
       case "file":
         return parsed.file;
       case "otherFormat":
-        throw this.error(
-          `has format ${parsed.format} and this version reads format ${DIRECTORY_FORMAT}: ` +
-            (parsed.format > DIRECTORY_FORMAT
-              ? "use the version of Kontiki that wrote it, or a later one"
-              : "it is of a version before the first release; choose a new folder"),
-        );
+        throw this.error(otherFormat(parsed.format));
       case "damaged":
-        throw this.error(
-          `is damaged (${name}): restore it from a copy taken while the cluster was stopped, ` +
-            "or choose a new folder",
-        );
+        throw this.#damaged(name);
       default:
         return parsed satisfies never;
     }
   }
+
+  #damaged(name: string): DataDirectoryError {
+    return this.error(
+      `is damaged (${name}), and no node's folder has a copy: restore it from a copy taken while the cluster ` +
+        "was stopped, or choose a new folder",
+    );
+  }
+}
+
+function otherFormat(format: number): string {
+  return (
+    `has format ${format} and this version reads format ${DIRECTORY_FORMAT}: ` +
+    (format > DIRECTORY_FORMAT
+      ? "use the version of Kontiki that wrote it, or a later one"
+      : "it is of a version before the first release; choose a new folder")
+  );
 }
 
 function sameNames(a: readonly NodeId[], b: readonly NodeId[]): boolean {

@@ -6,7 +6,12 @@ import { folder as folderRule } from "../options/rules.ts";
 import { absolutePath } from "./absolute-path.ts";
 import type { ClusterDisks, NodeDisk } from "./cluster-disks.ts";
 import type { ClusterFile } from "./cluster-file.ts";
-import { ClusterFolder, type DataDirectoryError } from "./cluster-folder.ts";
+import {
+  ClusterFolder,
+  DataDirectoryError,
+  type FoundCluster,
+  type Settled,
+} from "./cluster-folder.ts";
 import { refusingUnwritable, withLock, type DirectorySystem } from "./lock-directory.ts";
 import { refuseUnfitPlatform } from "./platform.ts";
 import { PROCESSES } from "./processes.ts";
@@ -26,7 +31,7 @@ export interface DataDirectory extends ClusterDisks {
   readonly clusterId: string;
   /** The present nodes. */
   readonly nodes: readonly NodeId[];
-  /** The folder of a node, which holds its log. */
+  /** The folder of a node, which holds its log. @throws DataDirectoryError for a node that must not run. */
   pathOf(node: NodeId): string;
   /**
    * Creates a new node: a folder with an empty log, and a uid that was never used. After a crash the node exists
@@ -42,8 +47,11 @@ export interface DataDirectory extends ClusterDisks {
    * Replaces a node's folder with one with an empty log and a uid that was never used. A crash leaves either the old
    * folder with the old uid or, once the directory is opened again, an empty one with the new uid. Nothing may be
    * writing to the folder; after an error it must not be used until it is wiped again.
+   *
+   * A folder that holds damaged files is not removed but set aside, as `<node>.damaged-<number>`, and so is that of a node
+   * that must not run, and any if `keepsOld`. A crash may leave such a node without a folder, to be wiped again.
    */
-  wipeNode(node: NodeId): NodeDisk;
+  wipeNode(node: NodeId, keepsOld?: boolean): NodeDisk;
   /** Lets other processes open the directory. Call it after everything that writes there has ended. */
   close(): void;
 }
@@ -54,10 +62,12 @@ export interface DataDirectory extends ClusterDisks {
  *
  * An existing one must hold exactly `nodes`, in any order; pass undefined to accept the nodes that it holds. Nothing is
  * written to a folder that is not a data directory. A node whose name is a word of commands is refused unless it is among
- * `renamed`, the nodes that get another name.
+ * `renamed`, the nodes that get another name. A node whose folder is lost, damaged or mixed up must not run: its disk has a
+ * `fault`, and the others can be used. A lost or damaged `cluster.json` is restored from its copies in the folders of the
+ * nodes.
  *
- * @throws DataDirectoryError when the directory is in use, holds something else, lacks or mixes up a node's folder, is
- * damaged, has a newer format, or is not writable; and on Windows.
+ * @throws DataDirectoryError when the directory is in use, holds something else, has no node that can run, is damaged
+ * and has no copy, has a newer format, or is not writable; and on Windows.
  * @throws DiskError when the disk refuses a call for another reason.
  */
 export function openDataDirectory(
@@ -73,10 +83,11 @@ export function openDataDirectory(
   return refusingUnwritable(() => {
     prepare(folder, nodes, system.calls);
     return withLock(folder, system, (release) => {
-      const file = openLocked(folder, nodes);
-      refuseNames(folder, file, renamed);
-      folder.settle(file);
-      return new OpenDirectory(folder, file, release);
+      const found = openLocked(folder, nodes);
+      refuseNames(folder, found.file, renamed);
+      const settled = folder.settle(found);
+      if (settled.faults.size === settled.file.nodes.size) throw noNodes(folder, settled);
+      return new OpenDirectory(folder, settled, found.repair, release);
     });
   });
 }
@@ -102,7 +113,7 @@ function prepare(
 }
 
 /** Looks again: before the lock was taken, another process may have created the cluster. */
-function openLocked(folder: ClusterFolder, nodes: readonly NodeId[] | undefined): ClusterFile {
+function openLocked(folder: ClusterFolder, nodes: readonly NodeId[] | undefined): FoundCluster {
   const content = folder.look();
   if (content !== "made") {
     if (content !== "unfinished") {
@@ -130,17 +141,35 @@ function noCluster(folder: ClusterFolder): DataDirectoryError {
   return folder.error("holds no cluster: name its nodes to create one");
 }
 
+function noNodes(folder: ClusterFolder, { faults }: Settled): DataDirectoryError {
+  return folder.error(
+    `has no node that can run (${[...faults.values()].join("; ")}): restore the whole data directory from one copy ` +
+      "taken while the cluster was stopped, or choose a new folder",
+  );
+}
+
 class OpenDirectory implements DataDirectory {
   readonly close: () => void;
+  readonly repair: string | undefined;
   readonly #folder: ClusterFolder;
   #file: ClusterFile;
-  /** Never decreases, even if writing a file that contains it failed. */
+  readonly #faults: Map<NodeId, string>;
+  /** These never decrease, even if writing a file that contains them failed. */
   #lastUid: number;
+  #version: number;
 
-  constructor(folder: ClusterFolder, file: ClusterFile, release: () => void) {
+  constructor(
+    folder: ClusterFolder,
+    { file, faults }: Settled,
+    repair: string | undefined,
+    release: () => void,
+  ) {
     this.#folder = folder;
     this.#file = file;
+    this.#faults = new Map(faults);
     this.#lastUid = file.lastUid;
+    this.#version = file.version;
+    this.repair = repair;
     this.close = release;
   }
 
@@ -157,12 +186,13 @@ class OpenDirectory implements DataDirectory {
   }
 
   pathOf(node: NodeId): string {
-    assert(this.#file.nodes.has(node), "only nodes of the cluster have a folder");
-    return join(this.#folder.path, node);
+    const { fault, path } = this.#diskOf(node);
+    if (fault !== undefined) throw new DataDirectoryError(`${node} cannot run: ${fault}`);
+    return path;
   }
 
   disks(): readonly NodeDisk[] {
-    return [...this.#file.nodes].map(([node, uid]) => ({ node, uid, path: this.pathOf(node) }));
+    return this.nodes.map((node) => this.#diskOf(node));
   }
 
   addNode(node: NodeId): NodeDisk {
@@ -175,24 +205,35 @@ class OpenDirectory implements DataDirectory {
       );
     const uid = this.#newUid();
     folders.make({ cluster: this.clusterId, node, uid });
-    return this.#write(node, uid);
+    this.#write(new Map(this.#file.nodes).set(node, uid));
+    return this.#diskOf(node);
   }
 
   removeNode(node: NodeId): void {
     assert(this.#file.nodes.has(node), () => `${node} does not exist`);
-    const nodes = new Map([...this.#file.nodes].filter(([other]) => other !== node));
-    const file = { ...this.#file, nodes, lastUid: this.#lastUid };
-    this.#folder.write(file);
-    this.#file = file;
-    this.#folder.folders.remove(node);
+    const { folders } = this.#folder;
+    const isFaulty = this.#faults.has(node);
+    if (isFaulty) this.#keep(node);
+    this.#write(new Map([...this.#file.nodes].filter(([other]) => other !== node)));
+    this.#faults.delete(node);
+    if (!isFaulty) folders.remove(node);
   }
 
-  wipeNode(node: NodeId): NodeDisk {
+  wipeNode(node: NodeId, keepsOld = false): NodeDisk {
     assert(this.#file.nodes.has(node), () => `${node} does not exist`);
+    if (keepsOld || this.#faults.has(node)) this.#keep(node);
     const uid = this.#newUid();
-    const wiped = this.#write(node, uid);
+    this.#write(new Map(this.#file.nodes).set(node, uid));
     this.#folder.folders.replace({ cluster: this.clusterId, node, uid });
-    return wiped;
+    this.#faults.delete(node);
+    this.#folder.refresh(this.#file, this.#faults);
+    return this.#diskOf(node);
+  }
+
+  /** Sets a node's folder aside. If nothing follows, the node is one whose folder is lost. */
+  #keep(node: NodeId): void {
+    const { folders } = this.#folder;
+    if (folders.isThere(node)) folders.putAside(node, "damaged");
   }
 
   #newUid(): number {
@@ -200,12 +241,18 @@ class OpenDirectory implements DataDirectory {
     return this.#lastUid;
   }
 
-  /** Durably records that a node has this disk. */
-  #write(node: NodeId, uid: number): NodeDisk {
-    const nodes = new Map(this.#file.nodes).set(node, uid);
-    const file = { ...this.#file, nodes, lastUid: this.#lastUid };
-    this.#folder.write(file);
+  #diskOf(node: NodeId): NodeDisk & { readonly path: string } {
+    const uid = this.#file.nodes.get(node);
+    assert(uid !== undefined, "only nodes of the cluster have a folder");
+    const path = join(this.#folder.path, node);
+    return { node, uid, path, fault: this.#faults.get(node) };
+  }
+
+  /** Durably records which nodes there are, and the disk of each. */
+  #write(nodes: ReadonlyMap<NodeId, number>): void {
+    this.#version += 1;
+    const file = { ...this.#file, nodes, lastUid: this.#lastUid, version: this.#version };
+    this.#folder.write(file, this.#faults);
     this.#file = file;
-    return { node, uid, path: this.pathOf(node) };
   }
 }

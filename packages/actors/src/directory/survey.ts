@@ -2,16 +2,18 @@ import {
   atLeastAsUpToDate,
   initialMembership,
   type Index,
+  type LogCopy,
   type LogPosition,
   type Membership,
   type NodeId,
   type Term,
 } from "@kontiki/core";
-import type { Disk } from "../storage/disk/disk.ts";
-import { KontikiError, messageOf } from "../errors.ts";
-import { openStorage } from "../storage/recovery/open-storage.ts";
-import type { Recovered } from "../storage/storage.ts";
-import { UnchangedDisk } from "../storage/disk/unchanged-disk.ts";
+import { endOfSource, type LogSource } from "./log-source.ts";
+import type { MergedLog } from "./merge-logs.ts";
+import type { CommandBytes } from "../storage/storage.ts";
+
+/** Adjacent entries of a log. */
+export type EntryRange = { readonly from: Index; readonly to: Index };
 
 /** What the disk of a node holds, for comparing stopped nodes. */
 export type SurveyedNode =
@@ -25,32 +27,49 @@ export type SurveyedNode =
       readonly lastIndex: Index;
       /** The term of that entry. */
       readonly lastTerm: Term;
-      /** What was found damaged in its log and removed; undefined if nothing was. */
+      /** What was found damaged on its disk, or is not repaired yet; undefined if nothing was. */
       readonly damage: string | undefined;
+      /** Where its log ended before it was damaged, if that is after its last entry; undefined if it is not. */
+      readonly endedAt: Index | undefined;
+      /** Entries that are intact after the damage. */
+      readonly salvaged: readonly EntryRange[];
     }
-  /** Its disk does not exist, or cannot be read. */
-  | { readonly type: "unreadable"; readonly node: NodeId; readonly why: string };
-
-/** Reads a node's disk without changing it. */
-export function survey(node: NodeId, open: () => Disk): SurveyedNode {
-  try {
-    const { storage, recovered } = openStorage(new UnchangedDisk(open()));
-    storage.close();
-    const { index: lastIndex, term: lastTerm } = lastOf(recovered);
-    const { hard, damage, horizon } = recovered;
-    const lost = horizon === undefined ? undefined : "a part of its log was damaged and removed";
-    return {
-      type: "readable",
-      node,
-      term: hard.term,
-      lastIndex,
-      lastTerm,
-      damage: damage ?? lost,
+  /** Its disk does not exist, or cannot be opened. */
+  | {
+      readonly type: "unreadable";
+      readonly node: NodeId;
+      readonly why: string;
+      /** Entries that are intact all the same. */
+      readonly salvaged: readonly EntryRange[];
     };
-  } catch (error) {
-    if (!(error instanceof KontikiError)) throw error;
-    return { type: "unreadable", node, why: messageOf(error) };
-  }
+
+/** What a start would do with damaged files. A survey does not. */
+const KEPT = /; kept as .*$/;
+
+/** Compares what is on a node's disk. */
+export function surveyed(node: NodeId, source: LogSource): SurveyedNode {
+  const { recovered, copies } = source;
+  const { index: lastIndex, term: lastTerm } = endOfSource(source);
+  const salvaged = rangesAfter(copies, lastIndex);
+  if (recovered === undefined) return { type: "unreadable", node, why: source.why ?? "", salvaged };
+  const { hard, damage, horizon } = recovered;
+  const lost = horizon === undefined ? undefined : "a part of its log is damaged";
+  const endedAt = horizon !== undefined && horizon.index > lastIndex ? horizon.index : undefined;
+  return {
+    type: "readable",
+    node,
+    term: hard.term,
+    lastIndex,
+    lastTerm,
+    damage: damage?.replace(KEPT, "") ?? lost,
+    endedAt,
+    salvaged,
+  };
+}
+
+/** A disk that is not there, or is not that of the node. */
+export function unreadable(node: NodeId, why: string): SurveyedNode {
+  return { type: "unreadable", node, why, salvaged: [] };
 }
 
 /**
@@ -66,19 +85,30 @@ export function bestOf(nodes: readonly SurveyedNode[]): NodeId | undefined {
   return best?.node;
 }
 
-/** The last position of a recovered log. */
-export function lastOf({ entries, base }: Recovered): LogPosition {
-  return entries.at(-1) ?? base;
-}
-
-/** The membership in force according to a recovered log and snapshot. */
-export function membershipIn(
-  { entries, snapshot }: Recovered,
+/** The membership in force at the end of a log. */
+export function membershipAt(
+  { entries, snapshot }: Pick<MergedLog, "entries" | "snapshot">,
   voters: readonly NodeId[],
 ): Membership {
   const last = entries.findLast((entry) => entry.type === "membership");
   if (last?.type === "membership" && last.index > (snapshot?.index ?? 0)) return last.membership;
   return snapshot?.membership ?? initialMembership(voters);
+}
+
+function rangesAfter(
+  copies: readonly LogCopy<CommandBytes>[],
+  after: Index,
+): readonly EntryRange[] {
+  const ranges = copies.flatMap(({ pieces }) =>
+    pieces
+      .filter(({ lastIndex }) => lastIndex > after)
+      .map(({ firstIndex, lastIndex }) => ({
+        from: Math.max(firstIndex, after + 1) as Index,
+        to: lastIndex,
+      })),
+  );
+  const keys = ranges.map(({ from, to }) => `${from} ${to}`);
+  return ranges.filter((_, at) => keys.indexOf(keys[at] ?? "") === at);
 }
 
 function positionOf({

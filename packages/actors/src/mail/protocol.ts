@@ -2,7 +2,7 @@ import type { Change, Index, Membership, NodeId } from "@kontiki/core";
 import type { Address } from "./address.ts";
 import type { MachineChecks } from "../machine/checked-machine.ts";
 import type { MemoryChange, MemoryFile } from "../storage/disk/memory-disk.ts";
-import type { RaftStatus } from "./status.ts";
+import type { Condition, RaftStatus } from "./status.ts";
 
 /**
  * Everything that passes between a node's thread and its supervisor.
@@ -60,8 +60,12 @@ export type FromNode =
     }
   /** The thread stands still from now until that pause ends (see `Gate`). */
   | { readonly type: "paused"; readonly pause: number }
-  /** A problem with its disk or log, in one line; undefined when it is over. */
-  | { readonly type: "trouble"; readonly what: string | undefined }
+  /** A problem with its disk or log, in one line, and what it keeps the node from; both undefined when it is over. */
+  | {
+      readonly type: "trouble";
+      readonly what: string | undefined;
+      readonly condition: Condition | undefined;
+    }
   /** The result of a turn, or of a part of it. */
   | {
       readonly type: "turn";

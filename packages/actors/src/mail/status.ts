@@ -1,4 +1,4 @@
-import type { Index, Membership, NodeId, Term } from "@kontiki/core";
+import type { Index, Lack, Membership, NodeId, Term } from "@kontiki/core";
 
 /** Where a node is in its life. It has a thread in `starting` and `running` only. */
 export type Life =
@@ -33,11 +33,32 @@ export type RaftStatus = {
   readonly snapshot: Index;
   /** Whether it is a voter, according to the membership that it knows. */
   readonly votes: boolean;
-  /** Whether a part of its log was found damaged and is not repaired yet. Until then it votes for no node. */
+  /** Whether a part of its log was found damaged and is not repaired yet. Until then it does not stand for election. */
   readonly repairing: boolean;
+  /** The entries that a damaged log lacks; undefined when it lacks none. */
+  readonly lacks: LackedEntries | undefined;
   /** How many bytes it has received of a snapshot that its leader sends, and the size of that snapshot. */
   readonly receiving: { readonly received: number; readonly size: number } | undefined;
 };
+
+/** Entries that a node had promised to hold and has lost. */
+export type LackedEntries = {
+  /** The first one that it lacks. It may have some of the later ones. */
+  readonly from: Index;
+  /** The last one: where its log ended. */
+  readonly to: Index;
+  /**
+   * The nodes that answered that they cannot give it the first one. `damaged`: its copy is damaged as well. `absent`: it
+   * does not have that entry. `unproven`: it has one, which may be another.
+   */
+  readonly answers: Readonly<Record<NodeId, Lack>>;
+};
+
+/**
+ * What keeps a running node from taking part as it should. `repairing`: entries of its log are damaged. `disk full`, `disk
+ * failed`: its disk refuses to be written or read, and the node tries it again and again.
+ */
+export type Condition = "repairing" | "disk full" | "disk failed";
 
 /** Whether two statuses are the same. */
 export function sameStatus(a: RaftStatus | undefined, b: RaftStatus): boolean {
@@ -46,8 +67,20 @@ export function sameStatus(a: RaftStatus | undefined, b: RaftStatus): boolean {
   if (a.first !== b.first || a.snapshot !== b.snapshot || a.votes !== b.votes) return false;
   return (
     a.repairing === b.repairing &&
+    sameLack(a.lacks, b.lacks) &&
     a.receiving?.received === b.receiving?.received &&
     a.receiving?.size === b.receiving?.size
+  );
+}
+
+function sameLack(a: LackedEntries | undefined, b: LackedEntries | undefined): boolean {
+  if (a === undefined || b === undefined) return a === b;
+  const answers = Object.entries(a.answers);
+  return (
+    a.from === b.from &&
+    a.to === b.to &&
+    answers.length === Object.keys(b.answers).length &&
+    answers.every(([node, lack]) => b.answers[node as NodeId] === lack)
   );
 }
 
@@ -67,6 +100,8 @@ export type NodeStatus = {
   readonly uid: number;
   /** What is wrong with its disk or its log, in one line; undefined when nothing is. */
   readonly trouble: string | undefined;
+  /** What keeps it from taking part as it should while it runs; undefined when nothing does. */
+  readonly condition: Condition | undefined;
 };
 
 /** An event in a cluster. */
@@ -114,10 +149,14 @@ export type ClusterEvent =
       readonly membership: Membership;
       readonly committed: boolean;
     }
-  /** Something is wrong with a node's disk or log. It keeps running, but takes no part, or votes for no node. */
+  /** Something is wrong with a node's disk or log. It keeps running, but takes no part, or does not stand for election. */
   | { readonly type: "trouble"; readonly node: NodeId; readonly what: string }
   /** A node's disk and log are in order again. */
   | { readonly type: "repaired"; readonly node: NodeId }
+  /** No node has led for this long. `why` says in one line which nodes are missing for what, and what can be done. */
+  | { readonly type: "noLeader"; readonly forMs: number; readonly why: string }
+  /** A part of the data directory was found lost or damaged at the start, and was restored. */
+  | { readonly type: "directoryRepaired"; readonly what: string }
   /** Two nodes have applied the same entries, up to `applied`, and their states differ. */
   | {
       readonly type: "diverged";

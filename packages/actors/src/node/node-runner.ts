@@ -50,7 +50,7 @@ export class NodeRunner {
     );
     this.#reopening = new Reopening(ports, {
       onOpened: (next) => this.#onReopened(next),
-      onFailure: (error) => this.#reports.trouble(error.message),
+      onFailure: (error) => this.#reports.diskTrouble(error),
     });
   }
 
@@ -192,7 +192,7 @@ export class NodeRunner {
     this.#timers.stop();
     this.#timeouts.length = 0;
     closeQuietly(failed);
-    this.#reports.diskFailed(error.message);
+    this.#reports.diskFailed(error);
     this.#reopening.begin();
   }
 
@@ -204,8 +204,9 @@ export class NodeRunner {
 
   /** Runs the first turn of a node that was recovered. Damage is reported even where nothing is missing for it. */
   #begin(): void {
-    const { damage } = this.#opened ?? {};
-    if (damage !== undefined) this.#reports.trouble(damage);
+    const { damage, actor } = this.#opened ?? {};
+    const condition = actor?.state.horizon === undefined ? undefined : "repairing";
+    if (damage !== undefined) this.#reports.trouble(damage, condition);
     this.#turn([]);
   }
 }

@@ -1,4 +1,5 @@
 import {
+  indexAfter,
   isChanging,
   isVoter,
   leaderOf,
@@ -30,6 +31,14 @@ export function raftStatus(env: Env<CommandBytes>, state: State, applied: Index)
     snapshot: snapshot?.index ?? (0 as Index),
     votes: isVoter(membership, id) && uidOf(membership, id) === uid,
     repairing: horizon !== undefined,
+    lacks:
+      horizon === undefined
+        ? undefined
+        : {
+            from: indexAfter(log.lastIndex),
+            to: horizon.index,
+            answers: state.repair?.answers ?? {},
+          },
     receiving:
       receiving === undefined
         ? undefined

@@ -2,12 +2,16 @@ import { sameMembership } from "@kontiki/core";
 import type { NodeActor } from "./node-actor.ts";
 import type { NodePort } from "./node-port.ts";
 import type { OutgoingMail, ToNode } from "../mail/protocol.ts";
-import { sameStatus, type RaftStatus } from "../mail/status.ts";
+import { sameStatus, type Condition, type RaftStatus } from "../mail/status.ts";
+import type { DiskError } from "../storage/disk/disk.ts";
 import type { MembershipInForce } from "./raft-status.ts";
 
 /** The trouble of a log that was found damaged at an earlier start and is not repaired yet. */
 const DAMAGED_BEFORE =
-  "a part of its log was damaged: it does not vote until its leader has repaired it";
+  "a part of its log is damaged: it does not stand for election until that is repaired";
+
+/** Error codes of a disk without space. */
+const FULL = ["ENOSPC", "EDQUOT"];
 
 /** What a node posts to its supervisor: mail with each part of a turn, and what has changed since the last report. */
 export class TurnReports {
@@ -18,6 +22,7 @@ export class TurnReports {
   #status: RaftStatus | undefined;
   #membership: MembershipInForce | undefined;
   #trouble: string | undefined;
+  #condition: Condition | undefined;
 
   constructor(port: NodePort) {
     this.#port = port;
@@ -50,7 +55,8 @@ export class TurnReports {
     if (mail.length > 0 || this.#taken.letters > 0 || !sameStatus(this.#status, status))
       this.#post(actor, mail, status);
     this.#onMembership(actor.membership);
-    this.trouble(actor.state.horizon === undefined ? undefined : damage);
+    const isRepairing = actor.state.horizon !== undefined;
+    this.trouble(isRepairing ? damage : undefined, isRepairing ? "repairing" : undefined);
   }
 
   /** Posts refusals while the disk cannot be used. */
@@ -59,18 +65,24 @@ export class TurnReports {
   }
 
   /** Posts what is wrong with the disk or the log, in one line; undefined when that is over. */
-  trouble(what: string | undefined): void {
-    if (what === this.#trouble) return;
+  trouble(what: string | undefined, condition: Condition | undefined): void {
+    if (what === this.#trouble && condition === this.#condition) return;
     this.#trouble = what;
-    this.#port.post({ type: "trouble", what });
+    this.#condition = condition;
+    this.#port.post({ type: "trouble", what, condition });
+  }
+
+  /** Posts that the disk cannot be used, and why. */
+  diskTrouble({ message, code }: DiskError): void {
+    this.trouble(message, FULL.includes(code) ? "disk full" : "disk failed");
   }
 
   /** Posts that the disk has failed. The node is dropped, so it neither leads nor follows a leader. */
-  diskFailed(why: string): void {
+  diskFailed(error: DiskError): void {
     this.#malformed = 0;
     if (this.#status !== undefined)
       this.#status = { ...this.#status, role: "follower", leader: undefined };
-    this.trouble(why);
+    this.diskTrouble(error);
     this.refusals([]);
   }
 

@@ -29,16 +29,20 @@ export class Child {
   readonly #restarts: Restarts;
   readonly #reports: NodeReports;
   #uid: number;
-  #life: NodeLife = { type: "stopped" };
+  #life: NodeLife;
   #thread: NodeThread | undefined;
   #incarnation = 0;
   #refuses: string | undefined;
 
-  /** @param uid which disk the node has. */
-  constructor(id: NodeId, uid: number, host: ChildHost) {
+  /**
+   * @param uid which disk the node has.
+   * @param fault why that disk cannot be used; undefined if it can.
+   */
+  constructor(id: NodeId, uid: number, fault: string | undefined, host: ChildHost) {
     this.id = id;
     this.#uid = uid;
     this.#host = host;
+    this.#life = fault === undefined ? { type: "stopped" } : { type: "diskless", why: fault };
     this.#restarts = new Restarts(host.policy, () => this.#spawn());
     this.#reports = new NodeReports(id, host);
   }
@@ -69,9 +73,10 @@ export class Child {
 
   status(): NodeStatus {
     const { id, incarnation, uid } = this;
-    const { raft, trouble } = this.#reports;
+    const { raft, trouble, condition } = this.#reports;
     const restarts = this.#restarts.count;
-    return { id, life: lifeAsSeen(this.#life), incarnation, restarts, raft, uid, trouble };
+    const life = lifeAsSeen(this.#life);
+    return { id, life, incarnation, restarts, raft, uid, trouble, condition };
   }
 
   /** Starts a thread, and forgets all earlier crashes. @throws KontikiError when the node cannot be started. */
@@ -79,6 +84,13 @@ export class Child {
     this.#check("start");
     this.#restarts.reset();
     this.#spawn();
+  }
+
+  /** Starts a thread, or reports that the node has no disk to start from. */
+  startIfPossible(): void {
+    const life = this.#life;
+    if (life.type === "diskless") this.#tell({ type: "failed", cause: life.why });
+    else this.start();
   }
 
   /** Kills the thread without warning; it is restarted as after any crash. @throws KontikiError when there is none. */
@@ -167,7 +179,7 @@ export class Child {
     const { type } = lifeAsSeen(this.#life);
     this.#on(request);
     if (this.#thread === undefined) {
-      if (type !== "stopped") this.#tell({ type: "stopped" });
+      if (type !== lifeAsSeen(this.#life).type) this.#tell({ type: "stopped" });
     } else if (type === "starting") this.#thread.kill("stopped while it was starting");
     else this.#thread.stop(deadlineMs);
   }

@@ -26,7 +26,7 @@ export type NodeLife =
   | { readonly type: "failed"; readonly cause: string }
   /** It was stopped on request. */
   | { readonly type: "stopped" }
-  /** It was stopped, and its disk cannot be used until it is replaced. */
+  /** It has no thread, and its disk cannot be used until it is replaced. */
   | { readonly type: "diskless"; readonly why: string }
   /** It was stopped permanently. */
   | { readonly type: "closed"; readonly why: string };
@@ -122,8 +122,9 @@ export function lifeAsSeen(life: NodeLife): Life {
     case "restarting":
     case "failed":
       return { type: life.type, cause: life.cause };
-    case "stopped":
     case "diskless":
+      return { type: "failed", cause: life.why };
+    case "stopped":
     case "closed":
       return { type: "stopped" };
     default:

@@ -1,6 +1,6 @@
 import type { Index, Membership, NodeId } from "@kontiki/core";
 import type { FromNode, NodeSpec } from "../mail/protocol.ts";
-import type { RaftStatus } from "../mail/status.ts";
+import type { Condition, RaftStatus } from "../mail/status.ts";
 import { withChange, type MemoryFile } from "../storage/disk/memory-disk.ts";
 import type { ChildHost } from "./child-host.ts";
 
@@ -21,6 +21,7 @@ export class NodeReports {
   #raft: RaftStatus | undefined;
   #membership: KnownMembership | undefined;
   #trouble: string | undefined;
+  #condition: Condition | undefined;
   #files: readonly MemoryFile[] = [];
 
   constructor(node: NodeId, host: ChildHost) {
@@ -42,6 +43,11 @@ export class NodeReports {
     return this.#trouble;
   }
 
+  /** What keeps the node from taking part as it should; undefined when nothing does. */
+  get condition(): Condition | undefined {
+    return this.#condition;
+  }
+
   /** The disk for the next thread. The files of one in memory are those that the earlier threads reported. */
   get disk(): NodeSpec["disk"] {
     const { path } = this.#host;
@@ -60,10 +66,11 @@ export class NodeReports {
         return this.#host.onMembership();
       }
       case "trouble":
+        this.#condition = report.condition;
         return this.#onTrouble(report.what, incarnation);
       case "turn": {
         const before = this.#raft;
-        this.#raft = report.raft ?? before;
+        this.#raft = report.raft === undefined ? before : withAnswers(before, report.raft);
         return this.#host.onTurn(incarnation, report, before);
       }
       default:
@@ -76,6 +83,7 @@ export class NodeReports {
     this.#raft = undefined;
     this.#membership = undefined;
     this.#trouble = undefined;
+    this.#condition = undefined;
   }
 
   /** The disk was replaced with an empty one. */
@@ -91,4 +99,14 @@ export class NodeReports {
     onEvent({ type: "trouble", node: this.#node, what: trouble });
     onTrouble(incarnation);
   }
+}
+
+/**
+ * A node forgets the answers each time it asks for an entry again. Those that were given for the same entry still tell why
+ * it does not get it, until they are given again.
+ */
+function withAnswers(before: RaftStatus | undefined, now: RaftStatus): RaftStatus {
+  const [earlier, lacks] = [before?.lacks, now.lacks];
+  if (lacks === undefined || earlier?.from !== lacks.from) return now;
+  return { ...now, lacks: { ...lacks, answers: { ...earlier.answers, ...lacks.answers } } };
 }

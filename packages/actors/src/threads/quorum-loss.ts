@@ -1,4 +1,12 @@
-import { decides, isVoter, majority, uidOf, type Membership, type NodeId } from "@kontiki/core";
+import {
+  decides,
+  isVoter,
+  majority,
+  membersOf,
+  uidOf,
+  type Membership,
+  type NodeId,
+} from "@kontiki/core";
 import type { Life } from "../mail/status.ts";
 import type { KnownMembership } from "./node-reports.ts";
 
@@ -35,6 +43,25 @@ export function quorumLoss(nodes: readonly SupervisedNode[], last: Membership): 
     undefined,
   );
   return lossIn(newest?.membership ?? last, nodes, up);
+}
+
+/**
+ * Why the voters that take part now are not a majority, in one line; undefined when they are.
+ *
+ * @param stateOf what a node does instead; undefined for one that takes part.
+ */
+export function tooFew<N extends SupervisedNode>(
+  membership: Membership,
+  nodes: readonly N[],
+  stateOf: (node: N) => string | undefined,
+): string | undefined {
+  const able = nodes.filter((node) => stateOf(node) === undefined);
+  if (decides(membership, votersOf(membership, able))) return undefined;
+  const voters = membersOf(membership).filter((node) => isVoter(membership, node));
+  const missing = nodes
+    .filter(({ id }) => voters.includes(id))
+    .flatMap((node) => stateOf(node) ?? []);
+  return missing.length === 0 ? undefined : `too few voters take part (${missing.join(", ")})`;
 }
 
 function isDown({ type }: Life): boolean {

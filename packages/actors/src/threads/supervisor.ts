@@ -9,6 +9,8 @@ import { KontikiError } from "../errors.ts";
 import { CarriedMail, type MailCarrier } from "./mail-carrier.ts";
 import { PULSE_MS, type Envelope, type FromNode, type NodeSpec } from "../mail/protocol.ts";
 import type { KnownMembership } from "./node-reports.ts";
+import { LeaderWatch } from "./leader-watch.ts";
+import { whyNoLeader, type NoLeader } from "./no-leader.ts";
 import { quorumLoss } from "./quorum-loss.ts";
 import type { RestartPolicy } from "./restart-policy.ts";
 import { Router, type MailboxLimits } from "./router.ts";
@@ -36,9 +38,15 @@ export type SupervisorOptions = {
   readonly levelsBelow: (node: NodeId) => number;
   readonly policy: RestartPolicy;
   readonly mailbox: MailboxLimits;
+  /** Where the nodes' disks are, for messages; undefined if they are in memory. */
+  readonly dataDir: string | undefined;
   /** Carries letters between nodes. Without it they arrive at once. */
   readonly network?: MailCarrier | undefined;
 };
+
+/** How long no node may lead before that is reported: at least so many ms and so many election timeouts. */
+const NO_LEADER_MS = 2_000;
+const NO_LEADER_TIMEOUTS = 16;
 
 const STOPPED = "the cluster is stopped";
 
@@ -65,6 +73,7 @@ export class Supervisor {
   readonly #pulse = new SharedArrayBuffer(4);
   readonly #pulses: NodeJS.Timeout;
   readonly #carried: CarriedMail | undefined;
+  readonly #watch: LeaderWatch;
   readonly #deadLetters = new Map<string, number>();
   #leaderTerm = 0;
   #stopping = false;
@@ -81,7 +90,13 @@ export class Supervisor {
       options.network && new CarriedMail(options.network, (letter) => this.router.route(letter));
     const counter = new Int32Array(this.#pulse);
     this.#pulses = setInterval(() => Atomics.add(counter, 0, 1), PULSE_MS);
+    this.#watch = this.#leaderWatch();
     for (const disk of options.nodes) this.add(disk);
+  }
+
+  /** Reports from now on when no node leads for some time. */
+  watchLeader(): void {
+    this.#watch.begin();
   }
 
   get children(): readonly Child[] {
@@ -93,8 +108,8 @@ export class Supervisor {
   }
 
   /** Adds a node with this disk. It is not started. */
-  add({ node, uid, path }: NodeDisk): Child {
-    const child = new Child(node, uid, this.#hostOf(node, path));
+  add({ node, uid, path, fault }: NodeDisk): Child {
+    const child = new Child(node, uid, fault, this.#hostOf(node, path));
     this.router.detachNode(node);
     this.#children.set(node, child);
     return child;
@@ -135,6 +150,11 @@ export class Supervisor {
     return quorumLoss(nodes, this.#reported.membership);
   }
 
+  /** Why no node leads, in one line; undefined while one does, and if an election may succeed at any time. */
+  whyNoLeader(): string | undefined {
+    return this.#noLeader()?.why;
+  }
+
   /** @throws KontikiError once the cluster is stopped. */
   checkRunning(): void {
     if (this.#stopping) throw new KontikiError(STOPPED);
@@ -150,6 +170,7 @@ export class Supervisor {
   /** Stops all nodes permanently. All that is still waited for is checked again, and found not to come. */
   stop(deadlineMs: number): void {
     this.#stopping = true;
+    this.#watch.stop();
     for (const child of this.children) child.close(deadlineMs, STOPPED);
     this.#changed();
   }
@@ -157,7 +178,33 @@ export class Supervisor {
   /** Stops the supervisor's own timers. Its children must have ended. */
   close(): void {
     clearInterval(this.#pulses);
+    this.#watch.stop();
     this.#carried?.close();
+  }
+
+  #noLeader(): NoLeader | undefined {
+    const known = this.children.map((child) => ({ child, status: child.status() }));
+    if (currentLeader(known.map(({ status }) => status)) !== undefined) return undefined;
+    const nodes = known.map(({ child, status }) => ({
+      ...status,
+      membership: child.membership,
+      lacks: status.raft?.lacks,
+    }));
+    return whyNoLeader(nodes, this.#reported.membership, this.#options.dataDir);
+  }
+
+  #leaderWatch(): LeaderWatch {
+    return new LeaderWatch({
+      afterMs: Math.max(NO_LEADER_MS, NO_LEADER_TIMEOUTS * this.#options.spec.electionTimeoutMs),
+      hasLeader: () => currentLeader(this.children.map((child) => child.status())) !== undefined,
+      why: () => {
+        const known = this.#noLeader();
+        return known === undefined
+          ? "enough voters run, and none has been elected yet"
+          : `${known.why}: ${known.wayOut}`;
+      },
+      onNoLeader: (forMs, why) => this.#emit({ type: "noLeader", forMs: Math.round(forMs), why }),
+    });
   }
 
   #hostOf(node: NodeId, path: string | undefined): ChildHost {

@@ -1,74 +1,90 @@
-import { openLostCluster, type LostCluster } from "@kontiki/actors";
+import {
+  KontikiError,
+  openLostCluster,
+  type LostCluster,
+  type RecoveryPlan,
+} from "@kontiki/actors";
 import type { NodeId } from "@kontiki/core";
 import { existsSync, realpathSync } from "node:fs";
-import { createInterface } from "node:readline";
 import { EXIT_OK, EXIT_USAGE, interruptedStatus, type Host } from "../host/host.ts";
 import { colorsFor } from "../output/colors.ts";
 import { Notes } from "../output/notes.ts";
 import { write } from "../output/write.ts";
-import { recoveredText, recoveryJson, surveyText, warningText } from "../render/recovery-text.ts";
+import { mergeText, recoveredText, recoveryJson, surveyText } from "../render/recovery-text.ts";
+import { warningText } from "../render/recovery-warning.ts";
+import { isConfirmed, isInteractive } from "./confirm.ts";
 
 export type RecoverOptions = {
-  readonly data: string;
+  readonly data?: string;
   readonly node?: string;
+  readonly merge?: true;
   readonly yes?: true;
   readonly json?: true;
 };
 
-/** Compares the nodes, and continues with one of them if it is named. Resolves to the exit status. */
-export async function recover(options: RecoverOptions, host: Host): Promise<number> {
+/** What is to be done: continue with this node, and perhaps with what other disks have. */
+type Choice = { readonly node: NodeId; readonly merge: boolean; readonly plan: RecoveryPlan };
+
+/** Compares the disks, and continues with one node or with all disks if that is requested. Resolves to the exit status. */
+export async function recover(
+  directory: string,
+  options: RecoverOptions,
+  host: Host,
+): Promise<number> {
   const { stdout, env } = host;
-  const notes = new Notes(host, "kontiki: ");
-  if (isMissing(options.data)) {
-    notes.problem(`there is no folder ${options.data}: use --data to name another`);
+  if (isMissing(directory)) {
+    const problem = `there is no folder ${directory}: name another one, as in kontiki recover DIR`;
+    new Notes(host, "kontiki: ").problem(problem);
     return EXIT_USAGE;
   }
-  const lost = openLostCluster(options.data);
+  const lost = openLostCluster(directory);
   try {
-    const colors = colorsFor(stdout, env);
-    const { node } = options;
-    if (options.json !== true) await write(stdout, `${surveyText(lost, colors)}\n`);
-    if (node === undefined) {
-      if (options.json === true) await write(stdout, recoveryJson(lost, undefined));
+    if (options.json !== true) await write(stdout, `${surveyText(lost, colorsFor(stdout, env))}\n`);
+    const choice = chosen(lost, options);
+    if (choice === undefined) {
+      if (options.json === true) await write(stdout, recoveryJson(lost, undefined, undefined));
       return EXIT_OK;
     }
-    notes.note(warningText(lost, node));
-    if (options.yes !== true && !isInteractive(host)) {
-      notes.problem("there is no terminal to ask on: use --yes to confirm");
-      return EXIT_USAGE;
-    }
-    if (options.yes !== true && !(await isConfirmed(host, node))) {
-      notes.note("nothing was changed");
-      return interruptedStatus(host.signal) ?? EXIT_OK;
-    }
-    await continueWith(lost, node as NodeId, options, host);
-    return EXIT_OK;
+    if (choice.merge && options.json !== true) await write(stdout, `${mergeText(choice.plan)}\n`);
+    return await confirmAndRecover(lost, choice, options, host);
   } finally {
     lost.close();
   }
 }
 
-async function continueWith(
+function chosen(lost: LostCluster, { node, merge }: RecoverOptions): Choice | undefined {
+  if (node === undefined && merge !== true) return undefined;
+  const [first] = lost.nodes;
+  const names = lost.nodes.map((found) => found.node as string);
+  if (node !== undefined && !names.includes(node))
+    throw new KontikiError(`there is no node ${node}: there are ${names.join(", ")}`);
+  const target = (node ?? lost.best ?? first?.node ?? "") as NodeId;
+  const plan = lost.plan(merge === true ? undefined : target);
+  return { node: target, merge: merge === true, plan };
+}
+
+async function confirmAndRecover(
   lost: LostCluster,
-  node: NodeId,
-  { json }: RecoverOptions,
-  { stdout }: Host,
-): Promise<void> {
-  const recovered = lost.recover(node);
-  const text = json === true ? recoveryJson(lost, recovered) : `${recoveredText(recovered)}\n`;
-  await write(stdout, text);
-}
-
-/** False also without an answer: at the end of the input, or when the program is interrupted. */
-async function isConfirmed({ stdin, stderr, signal }: Host, node: string): Promise<boolean> {
-  await write(stderr, `Continue with ${node} alone? Type its name: `);
-  const lines = createInterface({ input: stdin, signal, terminal: false });
-  for await (const line of lines) return line.trim() === node;
-  return false;
-}
-
-function isInteractive({ stdin, stderr }: Host): boolean {
-  return stdin.isTTY === true && stderr.isTTY === true;
+  { node, merge, plan }: Choice,
+  { yes, json }: RecoverOptions,
+  host: Host,
+): Promise<number> {
+  const notes = new Notes(host, "kontiki: ");
+  notes.note(warningText(lost, node, merge, plan));
+  if (yes !== true && !isInteractive(host)) {
+    notes.problem("there is no terminal to ask on: use --yes to confirm");
+    return EXIT_USAGE;
+  }
+  const question = `Continue with ${node} alone? Type its name: `;
+  if (yes !== true && !(await isConfirmed(host, question, node))) {
+    notes.note("nothing was changed");
+    return interruptedStatus(host.signal) ?? EXIT_OK;
+  }
+  const recovered = merge ? lost.merge(node) : lost.recover(node);
+  const text =
+    json === true ? recoveryJson(lost, plan, recovered) : `${recoveredText(recovered)}\n`;
+  await write(host.stdout, text);
+  return EXIT_OK;
 }
 
 /** A current folder that is gone is another problem. */

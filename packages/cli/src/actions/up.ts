@@ -7,6 +7,7 @@ import {
   type StartCluster,
 } from "../launch/cluster.ts";
 import { colorsFor } from "../output/colors.ts";
+import { messageOf } from "../output/error-text.ts";
 import { Notes } from "../output/notes.ts";
 import { complete, type Completed } from "../prompt/complete.ts";
 import { Interpreter } from "../prompt/interpreter.ts";
@@ -23,23 +24,30 @@ export type UpOptions = TuningOptions & {
   readonly data: string;
   readonly json?: true;
   readonly memory?: true;
+  readonly wipe?: readonly string[];
   readonly electionTimeout: number;
   readonly heartbeat: number;
   readonly pipeline: number;
   readonly rename?: ClusterOptions["renames"];
 };
 
+/** How long nodes may take to agree before one of them is wiped, in ms. */
+const SETTLE_MS = 10_000;
+
 /** Starts a cluster, runs commands against it until the input ends, and resolves to the exit status. */
 export async function up(options: UpOptions, host: Host, start: StartCluster): Promise<number> {
   const notes = new Notes(host);
   let phase: "starting" | "up" | "stopping" = "starting";
+  const failedAtStart: ClusterEvent[] = [];
+  const tell = (event: ClusterEvent): void => {
+    const text = eventText(event);
+    if (text !== undefined) notes.note(text);
+  };
   const clusterOptions = {
     onEvent: (event: ClusterEvent): void => {
-      // A failed start is reported by its error, and a stop needs no report.
-      const isEnd = event.type === "failed" || event.type === "stopped";
-      const text =
-        phase === "stopping" || (phase === "starting" && isEnd) ? undefined : eventText(event);
-      if (text !== undefined) notes.note(text);
+      // A start that fails as a whole is reported by its error, and a stop needs no report.
+      if (phase === "starting" && event.type === "failed") failedAtStart.push(event);
+      else if (phase === "up" || (phase === "starting" && event.type !== "stopped")) tell(event);
     },
     nodes: options.nodes,
     dataDir: options.memory === true ? undefined : options.data,
@@ -50,9 +58,11 @@ export async function up(options: UpOptions, host: Host, start: StartCluster): P
   };
   const failed = await withCluster(start, clusterOptions, notes, async (cluster) => {
     phase = "up";
+    for (const event of failedAtStart) tell(event);
     try {
       await greet(cluster, options, notes, host);
-      return await converse(cluster, options, notes, host);
+      const wiped = await wipeAll(cluster, options.wipe ?? [], notes, host);
+      return (await converse(cluster, options, notes, host)) || !wiped;
     } finally {
       phase = "stopping";
     }
@@ -74,12 +84,47 @@ async function greet(
   }
   const leader = await firstLeader(cluster, notes, host);
   if (host.signal.aborted) return;
-  if (leader === undefined) notes.note("no leader yet; commands wait for one");
+  if (leader === undefined) {
+    const why = cluster.whyNoLeader();
+    notes.note(`no leader yet; commands wait for one${why === undefined ? "" : ` (${why})`}`);
+  }
   if (!isInteractive(host)) return;
   const place = options.memory === true ? "in memory" : `in ${options.data}`;
   notes.note(
     `${count} ${count === 1 ? "node" : "nodes"}, logs ${place}; "help" lists the commands`,
   );
+}
+
+/** Gives these nodes empty disks. Resolves to whether all of them vote again. */
+async function wipeAll(
+  cluster: ProgramCluster,
+  nodes: readonly string[],
+  notes: Notes,
+  { signal }: Host,
+): Promise<boolean> {
+  let isDone = true;
+  for (const node of nodes) {
+    try {
+      const wiped = wipeSettled(cluster, node, signal);
+      await notes.during(`wiping ${node} ...`, wiped);
+      notes.note(`${node} wiped`);
+    } catch (error) {
+      isDone = false;
+      if (!signal.aborted) notes.problem(messageOf(error));
+    }
+  }
+  return isDone;
+}
+
+/** The other nodes have just started: they get some time to reach the state in which a node may be wiped. */
+async function wipeSettled(
+  cluster: ProgramCluster,
+  node: string,
+  signal: AbortSignal,
+): Promise<void> {
+  const handle = cluster.node(node);
+  await cluster.converged({ timeoutMs: SETTLE_MS, signal }).catch(() => undefined);
+  await handle.wipe({ signal });
 }
 
 /** Resolves to whether any command of a pipe failed. */

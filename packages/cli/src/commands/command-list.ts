@@ -44,10 +44,16 @@ export const commandList: readonly ListedCommand[] = [
   },
   {
     name: "recover",
-    usage: "[options]",
+    usage: "[options] [dir]",
     description:
-      "continue with one node of a cluster that permanently lost a majority of its nodes",
+      "continue with what is left of a cluster that permanently lost a majority of its nodes",
     load: async () => (await import("./recover.ts")).defineRecover,
+  },
+  {
+    name: "damage",
+    usage: "[options] [command]",
+    description: "list or remove the damaged files that are kept in a data directory",
+    load: async () => (await import("./damage.ts")).defineDamage,
   },
   {
     name: "trace",

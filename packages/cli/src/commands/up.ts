@@ -38,6 +38,7 @@ export const defineUp: Define = (command, { host, start, done }) => {
         .argParser(rename)
         .conflicts("memory"),
     )
+    .addOption(wipeOption())
     .option("--json", "print one JSON object for each command")
     .addOption(
       new Option(
@@ -70,3 +71,10 @@ export const defineUp: Define = (command, { host, start, done }) => {
     done(await up(options, host, start));
   });
 };
+
+function wipeOption(): Option {
+  return new Option(
+    "--wipe <node>",
+    "give this node an empty disk, which it fills from the others; may be repeated",
+  ).argParser((node: string, before: readonly string[] | undefined) => [...(before ?? []), node]);
+}

@@ -63,7 +63,8 @@ function eventRaw(event: ClusterEvent): string {
 
 function placeOf(event: ClusterEvent): string {
   if (event.type === "diverged") return event.nodes[0].node;
-  return "node" in event ? event.node : plainText(event.to);
+  if ("node" in event) return event.node;
+  return "to" in event ? plainText(event.to) : "cluster";
 }
 
 function paintOf(

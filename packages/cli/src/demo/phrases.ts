@@ -95,6 +95,10 @@ export function eventPhrase(event: ClusterEvent): string | undefined {
       return `it takes no part: ${plainText(event.what)}`;
     case "repaired":
       return "it takes part again";
+    case "noLeader":
+      return `no node leads: ${plainText(event.why)}`;
+    case "directoryRepaired":
+      return plainText(event.what);
     case "diverged": {
       const [, { node }] = event.nodes;
       return `its state after entry ${event.applied} is not that of ${node}`;

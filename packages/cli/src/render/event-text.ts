@@ -22,9 +22,13 @@ export function eventText(event: ClusterEvent): string | undefined {
     case "membership":
       return event.committed ? `membership: ${membershipText(event.membership)}` : undefined;
     case "trouble":
-      return `${event.node} is in trouble: ${plainText(event.what)}`;
+      return `${event.node} is in trouble: ${troubleText(event.what)}`;
     case "repaired":
       return `${event.node} has recovered`;
+    case "noLeader":
+      return `no leader for ${Math.round(event.forMs / 1000)} s: ${plainText(event.why)}`;
+    case "directoryRepaired":
+      return plainText(event.what);
     case "diverged": {
       const [one, other] = event.nodes;
       return `${one.node} and ${other.node} have applied the same entries, up to ${event.applied}, and their states differ`;
@@ -34,6 +38,12 @@ export function eventText(event: ClusterEvent): string | undefined {
       if (event.reason === "not running" || event.reason === "stale incarnation") return undefined;
       return `mail to ${event.to} was not delivered: ${event.reason}`;
   }
+}
+
+/** What is wrong with a disk or a log, and how to see the damaged files, if some are kept. */
+export function troubleText(what: string): string {
+  const isKept = /\.damaged-\d/.test(what);
+  return `${plainText(what)}${isKept ? ` ("kontiki damage list" shows what is kept)` : ""}`;
 }
 
 function startedText(event: ClusterEvent & { readonly type: "started" }): string | undefined {

@@ -1,4 +1,10 @@
-import type { LostCluster, RecoveredCluster, SurveyedNode } from "@kontiki/actors";
+import type {
+  EntryRange,
+  LostCluster,
+  RecoveredCluster,
+  RecoveryPlan,
+  SurveyedNode,
+} from "@kontiki/actors";
 import type { Colors } from "../output/colors.ts";
 import { bareTable } from "./table.ts";
 import { plainText } from "./quoting.ts";
@@ -14,32 +20,66 @@ export function surveyText({ nodes, best }: Survey, colors: Colors): string {
       found.type === "readable" ? [found.term, found.lastIndex, found.lastTerm] : ["-", "-", "-"];
     return [node === best ? "*" : "", node, ...numbers.map(String)];
   });
-  const problems = nodes.flatMap((found) => {
-    if (found.type === "unreadable") return [`${found.node}: ${plainText(found.why)}`];
-    return found.damage === undefined ? [] : [`${found.node}: ${plainText(found.damage)}`];
-  });
-  const choice =
-    best === undefined
-      ? "no node can be read"
-      : `${best} has most of the log: continue with this node`;
-  return [bareTable(head, rows, ["left", "left"]), ...problems, choice].join("\n");
+  return [
+    bareTable(head, rows, ["left", "left"]),
+    ...nodes.flatMap(problemsOf),
+    choiceText({ nodes, best }),
+  ].join("\n");
 }
 
-/** What may be lost when the cluster continues with this node. */
-export function warningText({ nodes, best }: Survey, node: string): string {
-  const chosen = nodes.find((found) => found.node === node);
-  const last = chosen?.type === "readable" ? ` (it ends at entry ${chosen.lastIndex})` : "";
-  const more = nodes.filter((found) => chosen !== undefined && isAhead(found, chosen));
+function choiceText({ nodes, best }: Survey): string {
+  if (nodes.some(({ salvaged }) => salvaged.length > 0))
+    return "entries are intact after damage: --merge combines what is intact on all disks";
+  return best === undefined
+    ? "no node can be read"
+    : `${best} has most of the log: continue with this node`;
+}
+
+function problemsOf(found: SurveyedNode): readonly string[] {
+  const { node, salvaged } = found;
+  const problem = found.type === "unreadable" ? found.why : found.damage;
+  const ended = found.type === "readable" ? found.endedAt : undefined;
   return [
-    `${node} will be the entire cluster, without the agreement of a majority:`,
-    `- commands that were acknowledged and that ${node} does not have${last} are permanently lost`,
-    `- commands that ${node} has and that were never acknowledged take effect`,
-    `- the directories of the other nodes are set aside; they must never be used with this cluster again`,
-    ...more.map((found) => `- ${found.node} has entries that ${node} does not have`),
-    ...(best === undefined || best === node
+    ...(problem === undefined ? [] : [`${node}: ${plainText(problem)}`]),
+    ...(ended === undefined ? [] : [`${node}: its log ended at entry ${ended}`]),
+    ...(salvaged.length === 0
       ? []
-      : [`${best} has most of the log: with it the least is lost`]),
+      : [`${node}: after the damage it has ${salvaged.map(rangeText).join(", ")}`]),
+  ];
+}
+
+/** What a merged log is made of, and what is not part of it. */
+export function mergeText({
+  snapshot,
+  entries,
+  lastIndex,
+  lastTerm,
+  lost,
+  leftOut,
+}: RecoveryPlan): string {
+  const parts = [
+    ...(snapshot === 0 ? [] : [`the snapshot up to entry ${snapshot}`]),
+    ...entries.map((part) => `${rangeText(part)} of ${part.disk}`),
+  ];
+  const made = parts.length === 0 ? "nothing" : parts.join(", ");
+  const end = lastIndex === 0 ? "" : `; it ends at entry ${lastIndex} of term ${lastTerm}`;
+  return [
+    `combined: ${made}${end}`,
+    ...(lost === undefined
+      ? []
+      : [`lost: ${rangeText(lost)}, because no disk has entry ${lost.from} intact`]),
+    ...leftOut.map((part) => `left out: ${rangeText(part)} of ${part.disk}, ${REASONS[part.why]}`),
   ].join("\n");
+}
+
+const REASONS = {
+  "another log": "which are of another log: an election would not choose it",
+  "after a gap": "because an entry before them is lost",
+} as const;
+
+/** `entry 7`, or `entries 7 to 9`. */
+export function rangeText({ from, to }: EntryRange): string {
+  return from === to ? `entry ${from}` : `entries ${from} to ${to}`;
 }
 
 /** The result of a recovery. */
@@ -48,30 +88,34 @@ export function recoveredText({ node, index, putAside }: RecoveredCluster): stri
   return `${node} is the entire cluster from entry ${index} on${aside}`;
 }
 
-/** The same as one line of JSON. `recovered` is null when the nodes were only compared. */
+/** The same as one line of JSON. `plan` and `recovered` are null when the disks were only compared. */
 export function recoveryJson(
   { nodes, best }: Survey,
+  plan: RecoveryPlan | undefined,
   recovered: RecoveredCluster | undefined,
 ): string {
-  const survey = nodes.map((found) =>
-    found.type === "readable"
-      ? {
-          node: found.node,
-          term: found.term,
-          lastIndex: found.lastIndex,
-          lastTerm: found.lastTerm,
-          problem: found.damage ?? null,
-        }
-      : { node: found.node, term: null, lastIndex: null, lastTerm: null, problem: found.why },
-  );
-  const value = { nodes: survey, best: best ?? null, recovered: recovered ?? null };
+  const survey = nodes.map((found) => {
+    const { node, salvaged } = found;
+    const isReadable = found.type === "readable";
+    return {
+      node,
+      term: isReadable ? found.term : null,
+      lastIndex: isReadable ? found.lastIndex : null,
+      lastTerm: isReadable ? found.lastTerm : null,
+      endedAt: (isReadable ? found.endedAt : undefined) ?? null,
+      salvaged,
+      problem: (isReadable ? found.damage : found.why) ?? null,
+    };
+  });
+  const value = {
+    nodes: survey,
+    best: best ?? null,
+    plan: planJson(plan),
+    recovered: recovered ?? null,
+  };
   return `${JSON.stringify({ ok: true, command: ["recover"], value })}\n`;
 }
 
-/** Whether a log is more up-to-date than another (§5.4.1). */
-function isAhead(found: SurveyedNode, than: SurveyedNode): boolean {
-  if (found.type !== "readable") return false;
-  if (than.type !== "readable") return true;
-  if (found.lastTerm !== than.lastTerm) return found.lastTerm > than.lastTerm;
-  return found.lastIndex > than.lastIndex;
+function planJson(plan: RecoveryPlan | undefined): object | null {
+  return plan === undefined ? null : { ...plan, lost: plan.lost ?? null };
 }

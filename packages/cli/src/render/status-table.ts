@@ -1,5 +1,6 @@
-import type { NodeStatus, RaftStatus } from "@kontiki/actors";
+import type { LackedEntries, NodeStatus, RaftStatus } from "@kontiki/actors";
 import type { Colors } from "../output/colors.ts";
+import { troubleText } from "./event-text.ts";
 import { plainText } from "./quoting.ts";
 import { bareTable } from "./table.ts";
 
@@ -18,7 +19,8 @@ const COLUMNS = [
 
 /**
  * The nodes as an aligned table; `*` marks the leader. For a node that receives a snapshot, the snapshot column shows
- * how much of it has arrived. A line for each node that has a problem follows the table.
+ * how much of it has arrived. The role of a node that cannot take part as it should is what keeps it from that. Lines about
+ * the nodes that have a problem follow the table.
  */
 export function statusTable(
   nodes: readonly NodeStatus[],
@@ -27,21 +29,34 @@ export function statusTable(
 ): string {
   const rows = nodes.map((node) => row(node, node.id === leader, colors));
   const head = ["", ...COLUMNS.map((title) => colors.dim(title))];
-  const causes = nodes.flatMap(({ id, life, trouble }) => [
-    ...("cause" in life ? [`${id} is ${life.type}: ${plainText(life.cause)}`] : []),
-    ...(trouble === undefined ? [] : [`${id} is in trouble: ${plainText(trouble)}`]),
+  const causes = nodes.flatMap(({ id, life, raft, trouble }) => [
+    ...("cause" in life ? [`${id} ${HAS[life.type]}: ${plainText(life.cause)}`] : []),
+    ...(trouble === undefined ? [] : [`${id} is in trouble: ${troubleText(trouble)}`]),
+    ...(raft?.lacks === undefined ? [] : [`${id} lacks ${lackText(raft.lacks)}`]),
   ]);
   return [bareTable(head, rows, ["left", "left", "left"]), ...causes].join("\n");
 }
 
 function row(node: NodeStatus, leads: boolean, colors: Colors): string[] {
   const { id, life, raft, incarnation, restarts } = node;
-  const role = life.type === "running" && raft !== undefined ? roleOf(raft) : life.type;
+  const { condition } = node;
+  const role =
+    life.type === "running" && raft !== undefined ? (condition ?? roleOf(raft)) : life.type;
   const log = [raft?.term, raft?.first, raft?.commit, raft?.last, raft?.applied];
   const numbers = [...log, snapshotOf(raft), incarnation, restarts];
-  const paint = leads ? colors.green : role === "failed" ? colors.red : String;
+  const paint = leads
+    ? colors.green
+    : role === "failed" || condition !== undefined
+      ? colors.red
+      : String;
   const cells = [leads ? "*" : "", id, role, ...numbers.map((value) => `${value ?? "-"}`)];
   return cells.map((cell) => (cell === "" ? "" : paint(cell)));
+}
+
+const HAS = { failed: "has failed", restarting: "is restarting" } as const;
+
+function lackText({ from, to }: LackedEntries): string {
+  return from === to ? `entry ${from}` : `entries from ${from} up to ${to}`;
 }
 
 function roleOf({ role, votes }: RaftStatus): string {

@@ -28,6 +28,7 @@ export type SessionCluster = Pick<
   | "removeNode"
   | "status"
   | "transfer"
+  | "whyNoLeader"
 > & {
   node(id: string): SessionNode;
 };

@@ -48,7 +48,9 @@ describe("nodes", () => {
       first: 1,
       snapshot: 0,
       votes: true,
+      condition: null,
       repairing: false,
+      lacks: null,
       receiving: null,
       uid: 0,
       incarnation: 1,
@@ -58,7 +60,7 @@ describe("nodes", () => {
     };
     const absent = Object.fromEntries(
       Object.keys(n2)
-        .slice(3, 13)
+        .slice(3, 15)
         .map((field) => [field, null]),
     );
     expect(reply).toEqual({

@@ -10,18 +10,19 @@ export const status = verb({
   arity: [0, 0],
   reads: true,
   order: "looks",
-  run: async ({ cluster }) => cluster.status(),
-  text: async (nodes, colors) => {
+  run: async ({ cluster }) => ({ nodes: cluster.status(), noLeader: cluster.whyNoLeader() }),
+  text: async ({ nodes, noLeader }, colors) => {
     const { statusTable } = await import("../../render/status-table.ts");
-    return statusTable(nodes, leaderOf(nodes), colors);
+    const why = noLeader === undefined ? "" : `\nno leader: ${noLeader}`;
+    return `${statusTable(nodes, leaderOf(nodes), colors)}${why}`;
   },
-  json: nodesJson,
+  json: ({ nodes }) => nodesJson(nodes),
 });
 
 /** One object for each node, all with the same fields; null where a node without a thread has no value. */
 function nodesJson(nodes: readonly NodeStatus[]): readonly object[] {
   const leader = leaderOf(nodes);
-  return nodes.map(({ id, life, raft, incarnation, restarts, uid, trouble }) => ({
+  return nodes.map(({ id, life, raft, incarnation, restarts, uid, trouble, condition }) => ({
     node: id,
     life: life.type,
     leads: id === leader,
@@ -33,7 +34,9 @@ function nodesJson(nodes: readonly NodeStatus[]): readonly object[] {
     first: raft?.first ?? null,
     snapshot: raft?.snapshot ?? null,
     votes: raft?.votes ?? null,
+    condition: condition ?? null,
     repairing: raft?.repairing ?? null,
+    lacks: raft?.lacks ?? null,
     receiving: raft?.receiving ?? null,
     uid,
     incarnation,
