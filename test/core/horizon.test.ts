@@ -1,6 +1,6 @@
 /**
  * A server whose log was found damaged in a part that it had promised to hold (Alagappan et al., "Protocol-Aware
- * Recovery", FAST '18): it abstains from elections until its log is as up to date again as it was. Pitfalls 19 and 23.
+ * Recovery", FAST '18): it does not stand for election until its log is as up to date again as it was. Pitfalls 19 and 23.
  */
 import { restore, step, term, type Progress, type State } from "@kontiki/core";
 import { describe, expect, test } from "vitest";
@@ -55,42 +55,65 @@ const preVote = (inTerm: number, lastIndex: number, lastTerm: number) => ({
   type: "requestPreVote" as const,
 });
 
-describe("it does not take part in elections", () => {
-  test("no vote, however long the candidate's log is: it cannot tell whose log holds everything", () => {
-    for (const [lastIndex, lastTerm] of [
-      [5, 2],
-      [9, 3],
-    ] as const) {
-      const request = from(b, requestVote(4, { lastIndex, lastTerm }));
-      expect(step(setup, damaged(), request)).toEqual({
-        state: damaged({ term: 4 }),
-        effects: [saveHardState(4, undefined), send(b, voteReply(4, false))],
-      });
-    }
-  });
-
-  test("not even for the target of a transfer, or a repeated request for a vote that it gave before", () => {
-    const state = damaged({ votedFor: b });
-    const again = requestVote(3, { lastIndex: 9, lastTerm: 3, transfer: true });
-    expect(step(setup, state, from(b, again))).toEqual({
-      state,
-      effects: [send(b, voteReply(3, false))],
+describe("it votes as if its log still ended where it did (§5.4.1)", () => {
+  test.each<[string, readonly [number, number], boolean]>([
+    ["a log that ends where the lost one did", [5, 2], true],
+    ["a longer log of the same term", [6, 2], true],
+    ["a log of a later term, however short", [1, 3], true],
+    [
+      "a log that ends before the lost one: the server may have promised to hold the rest",
+      [4, 2],
+      false,
+    ],
+    ["a log as long as what is left", [3, 2], false],
+    ["a longer log of an earlier term", [9, 1], false],
+  ])("%s", (_title, [lastIndex, lastTerm], granted) => {
+    const request = from(b, requestVote(4, { lastIndex, lastTerm }));
+    expect(step(setup, damaged(), request)).toEqual({
+      state: damaged({ term: 4, votedFor: granted ? b : undefined }),
+      effects: [
+        saveHardState(4, granted ? b : undefined),
+        ...(granted ? [resetElectionTimer] : []),
+        send(b, voteReply(4, granted)),
+      ],
     });
+    const asked = from(b, preVote(4, lastIndex, lastTerm));
+    expect(step(setup, damaged(), asked).effects).toEqual([
+      send(b, { type: "preVoteReply", term: term(granted ? 4 : 3), granted }),
+    ]);
   });
 
-  test("no pre-vote either (dissertation 9.6)", () => {
-    const reply = { type: "preVoteReply", term: term(3), granted: false } as const;
-    expect(step(setup, damaged(), from(b, preVote(4, 9, 3)))).toEqual({
-      state: damaged(),
-      effects: [send(b, reply)],
-    });
+  test("entries that a leader added since count as well", () => {
+    const longer = env({ log: [1, 1, 2, 2, 2, 2] });
+    const request = from(b, requestVote(4, { lastIndex: 5, lastTerm: 2 }));
+    expect(step(longer, damaged(), request).effects.at(-1)).toEqual(send(b, voteReply(4, false)));
   });
+});
 
-  test("it does not stand, with or without a pre-vote, and its timer keeps running", () => {
+describe("it does not stand for election, and asks the others for what it lacks", () => {
+  const request = {
+    type: "fetchRequest",
+    term: term(3),
+    after: position([3, 2]),
+    known: [horizon],
+  } as const;
+
+  test("with or without a pre-vote, and its timer keeps running", () => {
     for (const preVoting of [true, false])
       expect(
         step(env({ log: left, preVote: preVoting }), damaged({ leader: b }), electionTimeout),
-      ).toEqual({ state: damaged(), effects: [resetElectionTimer] });
+      ).toEqual({
+        state: damaged(),
+        effects: [resetElectionTimer, send(b, request), send(c, request)],
+      });
+  });
+
+  test("where the wire has no such request, it waits for a leader", () => {
+    const without = env({ log: left, fetch: false });
+    expect(step(without, damaged({ leader: b }), electionTimeout)).toEqual({
+      state: damaged(),
+      effects: [resetElectionTimer],
+    });
   });
 
   test("not even when its leader asks it to (dissertation 3.10)", () => {
@@ -239,20 +262,17 @@ describe("its log is intact when it is proven to match a leader's up to the hori
 });
 
 describe("several restarts: the horizon is kept until the log is intact", () => {
-  test("after a restart in the middle of the repair it still abstains", () => {
+  test("after a restart in the middle of the repair it still does not stand", () => {
     const restarted = restore(hardState(3), log([1, 1, 2, 2]), { horizon });
     expect(restarted).toEqual(damaged({ durable: 4 }));
-    expect(step(env({ log: [1, 1, 2, 2] }), restarted, electionTimeout).effects).toEqual([
-      resetElectionTimer,
-    ]);
+    const { state } = step(env({ log: [1, 1, 2, 2] }), restarted, electionTimeout);
+    expect(state).toEqual(damaged({ durable: 4 }));
   });
 
   test("even when its log is as long again, because that is not proven", () => {
     const restarted = restore(hardState(3), log([1, 1, 2, 2, 2]), { horizon });
-    const request = from(b, requestVote(4, { lastIndex: 9, lastTerm: 3 }));
-    expect(step(env({ log: [1, 1, 2, 2, 2] }), restarted, request).effects.at(-1)).toEqual(
-      send(b, voteReply(4, false)),
-    );
+    const { state } = step(env({ log: [1, 1, 2, 2, 2] }), restarted, electionTimeout);
+    expect(state).toEqual(damaged({ durable: 5 }));
   });
 
   test("with nothing left of the log it is repaired as from any other position", () => {
@@ -356,17 +376,24 @@ describe("a majority is damaged", () => {
     }
   });
 
-  test("without one no server is elected, rather than one that lacks committed entries", () => {
-    const candidate = run(env({ log: [1, 1, 2, 2, 2] }), follower({ term: 3 }), electionTimeout);
-    const request = from(a, requestVote(4, { lastIndex: 5, lastTerm: 2 }));
-    const answers = [b, c].flatMap((id) => {
-      const { effects } = step(env({ id, log: left }), damaged(), request);
-      return effects.flatMap((effect) =>
+  const ask = (terms: readonly number[], request: ReturnType<typeof requestVote>) => {
+    const candidate = run(env({ log: terms }), follower({ term: 3 }), electionTimeout);
+    const answers = [b, c].flatMap((id) =>
+      step(env({ id, log: left }), damaged(), from(a, request)).effects.flatMap((effect) =>
         effect.type === "send" ? [from(id, effect.message)] : [],
-      );
+      ),
+    );
+    return run(candidate.env, candidate.state, ...answers).state.role;
+  };
+
+  test("they elect a server that has everything that they promised", () => {
+    expect(ask([1, 1, 2, 2, 2], requestVote(4, { lastIndex: 5, lastTerm: 2 })).type).toBe("leader");
+  });
+
+  test("no server is elected, rather than one that may lack committed entries", () => {
+    expect(ask([1, 1, 2, 2], requestVote(4, { lastIndex: 4, lastTerm: 2 }))).toEqual({
+      type: "candidate",
+      votes: [a],
     });
-    expect(answers).toEqual([from(b, voteReply(4, false)), from(c, voteReply(4, false))]);
-    const after = run(candidate.env, candidate.state, ...answers);
-    expect(after.state.role).toEqual({ type: "candidate", votes: [a] });
   });
 });

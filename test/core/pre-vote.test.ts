@@ -1,7 +1,7 @@
 import { step } from "@kontiki/core";
 import { describe, expect, test } from "vitest";
 import { inForce, membershipEntry } from "./support/membership.ts";
-import { leaderSilent, ON, position } from "./support/elections.ts";
+import { leaderSilent, ON } from "./support/elections.ts";
 import { Script } from "./support/scripted-cluster.ts";
 import {
   a,
@@ -166,7 +166,6 @@ describe("dissertation 9.6: a server that asks for pre-votes", () => {
       "server that is a voter with another disk by now, committed or not",
       { memberships: [inForce(1, { uids: { a: 4 }, lastUid: 4 })] },
     ],
-    ["server whose log lost promised entries", { horizon: position(1, 1) }],
   ])("16: a %s does not ask: it waits for a leader", (_title, given) => {
     const state = follower({ term: 2, ...given, leader: b });
     expect(step(env({ ...ON, log: [1] }), state, electionTimeout)).toEqual({
@@ -255,11 +254,6 @@ describe("dissertation 9.6: a server that is asked", () => {
       state,
       effects: [send(b, preVoteReply(inTerm, false))],
     });
-  });
-
-  test("says no while its log lacks promised entries", () => {
-    const state = follower({ term: 4, horizon: position(2, 2) });
-    expect(step(env(ON), state, from(b, asked)).effects).toEqual([send(b, preVoteReply(4, false))]);
   });
 
   test.each([

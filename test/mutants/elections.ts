@@ -14,7 +14,7 @@ export const ELECTION_MUTANTS: readonly Mutant[] = [
     edits: [
       {
         file: VOTE,
-        find: "return atLeastAsUpToDate({ index: lastIndex, term: lastTerm }, lastPosition(log));",
+        find: "return atLeastAsUpToDate(theirs, lastPosition(log));",
         replace: "return true;",
       },
     ],

@@ -196,12 +196,12 @@ export const MEMBERSHIP_MUTANTS: readonly Mutant[] = [
   },
   {
     name: "lost-log-votes",
-    about: "A server that lost acknowledged entries votes as if it had them.",
+    about: "A server that lost acknowledged entries votes as if it had never had them.",
     source: "Alagappan et al., FAST '18",
     edits: [
       {
         file: "packages/core/src/vote.ts",
-        find: "if (horizon !== undefined) return false;",
+        find: "if (horizon !== undefined && !atLeastAsUpToDate(theirs, horizon)) return false;",
         replace: "",
       },
     ],

@@ -1,10 +1,11 @@
 import { assert } from "./assert.ts";
 import { send, type Effect } from "./effect.ts";
-import { atLeastAsUpToDate, type Entry, type LogPosition, type LogView } from "./entry.ts";
+import { type Entry, type LogPosition, type LogView } from "./entry.ts";
 import { indexAfter, maxIndex, minIndex, previousIndex, type Index, type Term } from "./ids.ts";
 import { withCommit, withLog } from "./in-force.ts";
 import type { AppendEntries, AppendRejected } from "./message.ts";
 import type { Peer } from "./membership.ts";
+import { cutProven, repaired } from "./repair.ts";
 import type { Env, State, Step } from "./state.ts";
 
 /**
@@ -44,25 +45,10 @@ export function acceptEntries<C>(
     commit === state.commit && durable === state.durable
       ? logged
       : { ...withCommit(logged, commit), durable };
-  return repaired(next, effects, { index: match, term: entries.at(-1)?.term ?? prevTerm });
-}
-
-/**
- * Clears the horizon of a server that had lost a part of its log. The log is intact again once it is proven to match
- * its leader's up to a position at least as up to date as the horizon: every entry that this server promised to hold
- * and that was committed is then before that position (§5.4.1, Leader Completeness).
- */
-export function repaired<C>(
-  state: State,
-  effects: readonly Effect<C>[],
-  proven: LogPosition,
-): Step<C> {
-  if (state.horizon === undefined || !atLeastAsUpToDate(proven, state.horizon))
-    return { state, effects };
-  return {
-    state: { ...state, horizon: undefined },
-    effects: [...effects, { type: "logRepaired" }],
-  };
+  return repaired(cutAfter === undefined ? next : cutProven(next, cutAfter), effects, {
+    index: match,
+    term: entries.at(-1)?.term ?? prevTerm,
+  });
 }
 
 /**

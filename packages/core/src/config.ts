@@ -25,6 +25,11 @@ export type Config = {
    */
   readonly preVote: boolean;
   /**
+   * Whether a server with a damaged log asks the others for what it lacks when it hears no leader. Turn it off only for
+   * a wire format that has no such request.
+   */
+  readonly fetch: boolean;
+  /**
    * After this many heartbeats without an answer from a majority a leader steps down (dissertation 6.2), and servers
    * that hear a leader withhold their votes (dissertation 4.2.3). Set it to the number of heartbeats in an election
    * timeout. 0 turns both off.
@@ -62,6 +67,7 @@ export const CONFIG_DEFAULTS = {
   uid: 0,
   noop: true,
   preVote: true,
+  fetch: true,
   quorumBeats: 6,
   leases: false,
   maxAppendBytes: 1024 * 1024,

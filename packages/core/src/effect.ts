@@ -24,7 +24,7 @@ export type Effect<C> =
   | { readonly type: "appendLog"; readonly entries: readonly Entry<C>[] }
   /** Remove the log up to and including `upTo`: a durable snapshot covers it. */
   | { readonly type: "compactLog"; readonly upTo: Index }
-  /** The damaged log is intact again: durably forget the horizon. */
+  /** The damaged log is intact again: durably forget the horizon. What was salvaged of it is no longer needed. */
   | { readonly type: "logRepaired" }
   /** Send a message to the server with this disk. It may be lost, delayed or duplicated. */
   | {
@@ -46,7 +46,19 @@ export type Effect<C> =
       readonly offset: number;
     }
   /**
-   * Save a part of a leader's snapshot. `offset` 0 starts a new snapshot and discards what was saved of another. After
+   * Send the part of a snapshot that begins at `offset` as a `fetchedChunk` of `term`, as far as it is intact and fits
+   * in a message; without bytes if it is not. The snapshot may be a damaged one, and the receiver this server itself.
+   */
+  | {
+      readonly type: "sendFetched";
+      readonly to: NodeId;
+      readonly uid: number;
+      readonly term: Term;
+      readonly snapshot: Snapshot;
+      readonly offset: number;
+    }
+  /**
+   * Save a part of another server's snapshot. `offset` 0 starts a new snapshot and discards what was saved of another. After
    * the last part, report `snapshotReceived` when the whole file is durable and its checksum matches, else
    * `snapshotBroken`.
    */

@@ -69,6 +69,12 @@ export type {
   AppendEntries,
   AppendRejected,
   ChunkReply,
+  Fetched,
+  FetchChunk,
+  FetchedChunk,
+  FetchReply,
+  FetchRequest,
+  Lack,
   Message,
   PreVoteReply,
   ReadReply,
@@ -105,11 +111,13 @@ export {
   type Env,
   type Leader,
   type Receiving,
+  type Repair,
   type Role,
   type State,
   type Step,
   type Transfer,
 } from "./state.ts";
+export { NO_SALVAGE, type LogCopy, type LogPiece, type Salvage } from "./salvage.ts";
 export { positionOf, sameSnapshot, type Snapshot } from "./snapshot.ts";
 export { restore, type Found } from "./restore.ts";
 export { step } from "./step.ts";

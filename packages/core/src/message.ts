@@ -1,4 +1,4 @@
-import type { Entry } from "./entry.ts";
+import type { Entry, LogPosition } from "./entry.ts";
 import type { Index, Term } from "./ids.ts";
 import type { Snapshot } from "./snapshot.ts";
 
@@ -157,6 +157,79 @@ export type Rejoin = {
   readonly term: Term;
 };
 
+/**
+ * A server with a damaged log asks any other for the entries after its last one (Alagappan et al., FAST '18, section
+ * 3.4). They must belong to the log that it has lost a part of, so it says what it knows of that log.
+ */
+export type FetchRequest = {
+  readonly type: "fetchRequest";
+  /** The sender's term. */
+  readonly term: Term;
+  /** The last position of its log: the entries after it are missing. */
+  readonly after: LogPosition;
+  /**
+   * The last known position of each term in the lost log after that, ascending, at least one. The last one is where
+   * that log ended.
+   */
+  readonly known: readonly LogPosition[];
+};
+
+/** The answer to a {@link FetchRequest}. */
+export type FetchReply<C> = {
+  readonly type: "fetchReply";
+  /** The sender's term. */
+  readonly term: Term;
+  /** The index of `after` in the request. */
+  readonly after: Index;
+  /** What it can give. */
+  readonly answer: Fetched<C>;
+};
+
+/** What a server can give to one that lacks entries. */
+export type Fetched<C> =
+  /** Adjacent entries of the lost log from `after` + 1, at least one. */
+  | {
+      readonly type: "entries";
+      /** The term of the entry before them in the lost log; undefined when the sender has lost that entry itself. */
+      readonly prevTerm: Term | undefined;
+      /** The entries. */
+      readonly entries: readonly Entry<C>[];
+    }
+  /** It has compacted these entries into a snapshot, of which all or only some parts are intact. */
+  | { readonly type: "snapshot"; readonly snapshot: Snapshot; readonly intact: boolean }
+  /** It has nothing. */
+  | { readonly type: "lack"; readonly why: Lack };
+
+/**
+ * Why a server cannot give an entry: it is `damaged` there as well, its log never held it (`absent`), or nothing shows
+ * whether the entry that it has is the one that was lost (`unproven`).
+ */
+export type Lack = "damaged" | "absent" | "unproven";
+
+/** A server without a leader asks another for a part of a snapshot. */
+export type FetchChunk = {
+  readonly type: "fetchChunk";
+  /** The sender's term. */
+  readonly term: Term;
+  /** Which snapshot. */
+  readonly snapshot: Snapshot;
+  /** Where the part begins. */
+  readonly offset: number;
+};
+
+/** The answer to a {@link FetchChunk}. */
+export type FetchedChunk = {
+  readonly type: "fetchedChunk";
+  /** The sender's term. */
+  readonly term: Term;
+  /** As in the request. */
+  readonly snapshot: Snapshot;
+  /** As in the request. */
+  readonly offset: number;
+  /** The part; empty if the sender does not have it intact. */
+  readonly bytes: Uint8Array;
+};
+
 /** Every message between two servers. Each carries its sender's term (§5.1). */
 export type Message<C> =
   | RequestVote
@@ -171,4 +244,8 @@ export type Message<C> =
   | TimeoutNow
   | ReadRequest
   | ReadReply
-  | Rejoin;
+  | Rejoin
+  | FetchRequest
+  | FetchReply<C>
+  | FetchChunk
+  | FetchedChunk;

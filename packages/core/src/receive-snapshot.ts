@@ -1,10 +1,10 @@
-import { repaired } from "./accept.ts";
+import { cutProven, repaired } from "./repair.ts";
 import { assert } from "./assert.ts";
-import { resetElectionTimer, send, type Effect } from "./effect.ts";
+import { hastenElectionTimer, resetElectionTimer, send, type Effect } from "./effect.ts";
 import { followerOf } from "./follower.ts";
-import { maxIndex, type Index } from "./ids.ts";
+import { INDEX_ZERO, maxIndex, type Index } from "./ids.ts";
 import { withCommit, peerOf } from "./in-force.ts";
-import type { ChunkReply, SnapshotChunk } from "./message.ts";
+import type { AppendAccepted, ChunkReply, SnapshotChunk } from "./message.ts";
 import type { Peer } from "./membership.ts";
 import { positionOf, sameSnapshot, type Snapshot } from "./snapshot.ts";
 import { unchanged, type Env, type Receiving, type State, type Step } from "./state.ts";
@@ -34,9 +34,11 @@ export function onSnapshotReceived<C>(env: Env<C>, state: State, snapshot: Snaps
   if (receivingOf(state, snapshot) === undefined || role.type !== "follower")
     return unchanged(state);
   const { leader } = role;
-  assert(leader !== undefined, "a snapshot comes from a leader");
+  const match = maxIndex(state.commit, snapshot.index);
   if (holds(env, state, snapshot))
-    return acceptWithout(state, peerOf(env, state, leader), maxIndex(state.commit, snapshot.index));
+    return leader === undefined
+      ? commitWithout(state, match)
+      : acceptWithout(state, peerOf(env, state, leader), match);
   const { index, membership } = snapshot;
   const next: State = {
     ...state,
@@ -46,12 +48,14 @@ export function onSnapshotReceived<C>(env: Env<C>, state: State, snapshot: Snaps
     snapshot,
     role: { ...role, receiving: undefined },
   };
-  const reply = { type: "appendAccepted", term: state.term, match: index, round: 0 } as const;
-  const effects: readonly Effect<C>[] = [
-    { type: "installSnapshot", snapshot },
-    send(peerOf(env, next, leader), reply),
-  ];
-  return repaired(next, effects, positionOf(snapshot));
+  const install: Effect<C> = { type: "installSnapshot", snapshot };
+  return repaired(
+    cutProven(next, INDEX_ZERO),
+    leader === undefined
+      ? [install, hastenElectionTimer]
+      : [install, send(peerOf(env, next, leader), acceptedUpTo(next, index))],
+    positionOf(snapshot),
+  );
 }
 
 /** The saved chunks do not form an intact snapshot: it starts again. */
@@ -111,14 +115,21 @@ function holds<C>({ log }: Env<C>, { commit }: State, { index, term }: Snapshot)
 
 /** The log already holds everything in the snapshot, and all of it is committed: entries are cheaper to send (§7). */
 function acceptWithout<C>(state: State, from: Peer, match: Index): Step<C> {
-  const committed: readonly Effect<C>[] =
-    match > state.commit ? [{ type: "commit", upTo: match }] : [];
-  const { term, role } = state;
+  const without = commitWithout<C>(state, match);
+  const reply = send<C>(from, acceptedUpTo(state, match));
+  return { ...without, effects: [...without.effects, reply] };
+}
+
+function acceptedUpTo({ term }: State, match: Index): AppendAccepted {
+  return { type: "appendAccepted", term, match, round: 0 };
+}
+
+function commitWithout<C>(state: State, match: Index): Step<C> {
+  const { role } = state;
   assert(role.type === "follower", "only a follower receives a snapshot");
-  const reply = { type: "appendAccepted", term, match, round: 0 } as const;
   return {
     state: { ...withCommit(state, match), role: { ...role, receiving: undefined } },
-    effects: [...committed, send<C>(from, reply)],
+    effects: match > state.commit ? [{ type: "commit", upTo: match }] : [],
   };
 }
 

@@ -1,4 +1,5 @@
 import { assert } from "./assert.ts";
+import { BEGIN_REPAIR } from "./repair.ts";
 import type { LogPosition, LogView } from "./entry.ts";
 import type { HardState } from "./hard-state.ts";
 import { INDEX_ZERO } from "./ids.ts";
@@ -36,6 +37,7 @@ export function restore<C>(hard: HardState, log: LogView<C>, found: Found = {}):
     memberships: recoveredMemberships(log, snapshot),
     snapshot,
     horizon,
+    repair: horizon === undefined ? undefined : BEGIN_REPAIR,
     role: { type: "follower", leader: undefined, heard: leases, receiving: undefined },
   };
 }

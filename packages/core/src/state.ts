@@ -4,7 +4,9 @@ import type { LogPosition, LogView } from "./entry.ts";
 import type { HardState } from "./hard-state.ts";
 import type { Index, NodeId, Term } from "./ids.ts";
 import type { InForce, Peer } from "./membership.ts";
+import type { Lack } from "./message.ts";
 import type { Progress } from "./progress.ts";
+import type { Salvage } from "./salvage.ts";
 import type { Snapshot } from "./snapshot.ts";
 
 /** The role of a server, with the data that only this role has. */
@@ -73,6 +75,16 @@ export type Receiving = {
   readonly received: number;
 };
 
+/** How far the repair of a damaged log has come. */
+export type Repair = {
+  /** Up to this entry the log is certainly the beginning of the log that ended at the horizon. */
+  readonly proven: Index;
+  /** Which servers lack the entry after the log's last one, of those that answered since all of them were asked. */
+  readonly answers: Readonly<Record<NodeId, Lack>>;
+  /** The servers that do not have the next part of the snapshot that is being fetched. */
+  readonly without: readonly NodeId[];
+};
+
 /** A server between two events: plain immutable data. */
 export type State = {
   /** The latest term it has seen (§5.1). Persistent. */
@@ -92,9 +104,12 @@ export type State = {
   readonly snapshot: Snapshot | undefined;
   /**
    * Set when a part of the log that it had promised to hold was found damaged: the last position of that log. Until its
-   * log is as up to date again, the server neither votes nor stands for election (Alagappan et al., FAST '18).
+   * log is as up to date again, the server does not stand for election, and votes as if its log still ended there
+   * (Alagappan et al., FAST '18).
    */
   readonly horizon: LogPosition | undefined;
+  /** How far the repair of a damaged log has come; undefined without a horizon. Volatile. */
+  readonly repair: Repair | undefined;
   /** Its role and the data of that role. Volatile. */
   readonly role: Role;
 };
@@ -105,6 +120,8 @@ export type Env<C> = {
   readonly config: Config;
   /** Its log, with all earlier effects applied. */
   readonly log: LogView<C>;
+  /** The intact parts of damaged files. Constant. */
+  readonly salvage?: Salvage<C>;
 };
 
 /** The result of handling an event. */

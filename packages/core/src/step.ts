@@ -2,8 +2,10 @@ import { refuseStale } from "./accept.ts";
 import { onPreVoteReply, onVoteReply } from "./candidate.ts";
 import { advanceCommit } from "./commit.ts";
 import { onChunkReply, onCompact, onSnapshotGone, onSnapshotTaken } from "./compaction.ts";
-import { resetElectionTimer, send } from "./effect.ts";
+import { send } from "./effect.ts";
 import type { Event } from "./event.ts";
+import { askForEntries, askStranger, onFetchReply, onFetchRequest } from "./fetch.ts";
+import { onFetchChunk, onFetchedChunk } from "./fetch-snapshot.ts";
 import { onAppendEntries, onLeaderDown, onLeaderSilent } from "./follower.ts";
 import { sameHardState } from "./hard-state.ts";
 import { maxIndex, type NodeId } from "./ids.ts";
@@ -28,7 +30,7 @@ import {
 import { replicate } from "./replicate.ts";
 import { andThen, hardStateOf, unchanged, type Env, type State, type Step } from "./state.ts";
 import { onTimeoutNow, onTransfer } from "./transfer.ts";
-import { becomeCandidate, becomeFollower, becomePreCandidate, LEADERLESS } from "./transition.ts";
+import { becomeCandidate, becomeFollower, becomePreCandidate } from "./transition.ts";
 import { onRequestPreVote, onRequestVote, withholdsVotes } from "./vote.ts";
 
 /**
@@ -116,11 +118,13 @@ function onEvent<C>(env: Env<C>, state: State, event: Event<C>): Step<C> {
   }
 }
 
-/** A server that may not stand waits for another to: a learner, a removed server, or one that lost promised entries. */
+/**
+ * A server that may not stand waits for another to: a learner, a removed server, or one that lost promised entries. The
+ * last of these asks the others for them.
+ */
 function onElectionTimeout<C>(env: Env<C>, state: State): Step<C> {
   if (state.role.type === "leader") return unchanged(state);
-  if (!mayStand(env, state))
-    return { state: { ...state, role: LEADERLESS }, effects: [resetElectionTimer] };
+  if (!mayStand(env, state)) return askForEntries(env, state);
   if (env.config.preVote) return becomePreCandidate(env, state);
   return becomeCandidate(env, state, false);
 }
@@ -144,7 +148,10 @@ type Received<C> = Event<C> & { readonly type: "message" };
 function onMessage<C>(env: Env<C>, state: State, event: Received<C>): Step<C> {
   const { from, fromUid, toUid, message } = event;
   const peer = { node: from, uid: fromUid };
-  if (from === env.config.id) return unchanged(state);
+  if (from === env.config.id)
+    return message.type === "fetchedChunk"
+      ? onFetchedChunk(env, state, peer, message)
+      : unchanged(state);
   if (toUid !== env.config.uid) return answerForOldDisk(env, state, event);
   const membership = membershipOf(env, state);
   if (message.type === "rejoin")
@@ -190,6 +197,10 @@ function isAnswer<C>({ type }: Message<C>): boolean {
     case "snapshotChunk":
     case "timeoutNow":
     case "readReply":
+    case "fetchRequest":
+    case "fetchReply":
+    case "fetchChunk":
+    case "fetchedChunk":
       return false;
     default:
       return type satisfies never;
@@ -211,11 +222,15 @@ function onCurrentMessage<C>(env: Env<C>, state: State, from: Peer, message: Mes
   const isStale = message.term < state.term;
   switch (message.type) {
     case "requestVote":
-      return onRequestVote(env, state, from, message);
+      return andThen(onRequestVote(env, state, from, message), (next) =>
+        askStranger(env, next, from),
+      );
     case "voteReply":
       return onVoteReply(env, state, from.node, message);
     case "requestPreVote":
-      return onRequestPreVote(env, state, from, message);
+      return andThen(onRequestPreVote(env, state, from, message), (next) =>
+        askStranger(env, next, from),
+      );
     case "preVoteReply":
       return onPreVoteReply(env, state, from.node, message);
     case "appendEntries":
@@ -238,6 +253,16 @@ function onCurrentMessage<C>(env: Env<C>, state: State, from: Peer, message: Mes
       return onReadReply(state, message);
     case "rejoin":
       return unchanged(state);
+    case "fetchRequest":
+      return andThen(onFetchRequest(env, state, from, message), (next) =>
+        askStranger(env, next, from),
+      );
+    case "fetchReply":
+      return onFetchReply(env, state, from, message);
+    case "fetchChunk":
+      return onFetchChunk(state, from, message);
+    case "fetchedChunk":
+      return onFetchedChunk(env, state, from, message);
     default:
       return message satisfies never;
   }

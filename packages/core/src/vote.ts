@@ -15,7 +15,8 @@ import { leaderOf, type Env, type State, type Step } from "./state.ts";
  *
  * This server votes even if it is not a voter by its own log: a newly promoted server may not have received its
  * promotion yet, and a candidate counts only those that are voters by the candidate's log (dissertation 4.2.1). A
- * server that lost a part of what it had promised to hold grants no vote: it cannot tell whose log holds everything.
+ * server that lost a part of its log votes as if it still had it: the comparison needs only the last position of that
+ * log, which it knows.
  */
 export function onRequestVote<C>(
   env: Env<C>,
@@ -63,6 +64,7 @@ function holdsOurs<C>(
   { horizon }: State,
   { lastIndex, lastTerm }: RequestVote | RequestPreVote,
 ): boolean {
-  if (horizon !== undefined) return false;
-  return atLeastAsUpToDate({ index: lastIndex, term: lastTerm }, lastPosition(log));
+  const theirs = { index: lastIndex, term: lastTerm };
+  if (horizon !== undefined && !atLeastAsUpToDate(theirs, horizon)) return false;
+  return atLeastAsUpToDate(theirs, lastPosition(log));
 }

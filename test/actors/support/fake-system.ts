@@ -47,7 +47,7 @@ export class FakeSystem {
       if (flags === "w") {
         inode = { cache: Buffer.alloc(0), device: Buffer.alloc(0), dirty: [] };
         this.#names.set(name, inode);
-      } else if (!name.includes(".")) inode = "directory";
+      } else if (name === "disk") inode = "directory";
       if (inode === undefined) throw systemError("ENOENT");
       this.#nextFd += 1;
       this.#open.set(this.#nextFd, { inode, failed: false });

@@ -10,7 +10,15 @@ type File = {
 
 /** An operation that changes a disk. */
 export type Operation =
-  "create" | "publish" | "remove" | "append" | "rewrite" | "sync" | "truncate";
+  | "create"
+  | "publish"
+  | "remove"
+  | "rename"
+  | "append"
+  | "rewrite"
+  | "overwrite"
+  | "sync"
+  | "truncate";
 
 /**
  * A disk that forgets what was not synced, and that reports each operation before doing it, so that power can fail
@@ -74,6 +82,12 @@ export class ForgetfulDisk implements Disk {
     this.#files.delete(name);
   }
 
+  rename(name: string, to: string): void {
+    this.onOperation("rename");
+    this.#files.set(to, this.#file(name));
+    this.#files.delete(name);
+  }
+
   open(name: string): DiskFile {
     const file = this.#file(name);
     return {
@@ -85,6 +99,10 @@ export class ForgetfulDisk implements Disk {
       },
       rewrite: (offset, bytes) => {
         this.onOperation("rewrite");
+        file.bytes.set(bytes, offset);
+      },
+      overwrite: (offset, bytes) => {
+        this.onOperation("overwrite");
         file.bytes.set(bytes, offset);
       },
       sync: () => {

@@ -45,6 +45,14 @@ export class MemorySnapshots implements SnapshotStore {
     return kept && new Uint8Array(kept.bytes.subarray(offset, offset + maxBytes));
   }
 
+  readIntact(
+    wanted: Snapshot,
+    offset: number,
+    maxBytes: number,
+  ): Uint8Array<ArrayBuffer> | undefined {
+    return this.read(wanted, offset, maxBytes);
+  }
+
   receive(snapshot: Snapshot, offset: number, part: Uint8Array): "more" | "whole" | "broken" {
     if (offset === 0) this.#receiving = [];
     this.#receiving.push(Buffer.from(part));

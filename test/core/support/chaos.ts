@@ -2,6 +2,7 @@ import { membersOf, type NodeId } from "@kontiki/core";
 import { Chance } from "./chance.ts";
 import { Cluster } from "./cluster.ts";
 import { Operator } from "./operator.ts";
+import { scattered } from "./scattered.ts";
 import { a, b, c, d, e, electionTimeout, heartbeatTimeout, propose, type Command } from "./core.ts";
 
 /** What may happen, with its weight. */
@@ -30,6 +31,7 @@ const ACTS = {
   change: 4,
   wipe: 1,
   damage: 2,
+  scatter: 3,
 } as const;
 
 type Act = keyof typeof ACTS;
@@ -131,6 +133,8 @@ export class Chaos {
         return this.#operator.canSpare(id) ? void cluster.renew(id) : undefined;
       case "damage":
         return this.#operator.canSpare(id) ? this.#damage(id) : undefined;
+      case "scatter":
+        return this.#scatter();
       default:
         return act satisfies never;
     }
@@ -195,10 +199,25 @@ export class Chaos {
 
   #damage(id: NodeId): void {
     this.cluster.crash(id, "everything");
-    this.cluster.damage(id, 1 + this.#below(3));
+    const last = this.cluster.log(id).lastIndex;
+    const count = 1 + this.#below(3);
+    this.cluster.damage(id, (at) => at > last - count);
     this.#mourn(id);
     this.cluster.restart(id);
     if (this.#chance.next() < 0.5) this.#reign(this.#pick(this.cluster.ids));
+  }
+
+  /** Damages several logs at once; every entry stays intact on at least one disk. */
+  #scatter(): void {
+    const { cluster } = this;
+    const lost = scattered(cluster, this.#chance);
+    for (const [id, places] of lost) {
+      cluster.crash(id, "everything");
+      cluster.damage(id, (at) => places.has(at));
+      this.#mourn(id);
+    }
+    for (const id of lost.keys()) cluster.restart(id);
+    if (lost.size > 0) cluster.milestones.counts.logsScattered += 1;
   }
 
   #partition(): void {

@@ -9,6 +9,7 @@ import {
   isVoter,
   lastPosition,
   Leaders,
+  LOG_START,
   mayStand,
   membershipOf,
   membersOf,
@@ -193,9 +194,8 @@ function membershipKnownBy({ observed }: Server): Membership {
   return membershipOf(observed.env, observed.state);
 }
 
-/** Whether it is a voter of a membership and may vote: its disk does not say that it lost a part of its log. */
-function mayElect({ config: { id, uid }, disk }: Server, membership: Membership): boolean {
-  if (disk.image.horizon !== undefined) return false;
+/** Whether it is a voter of a membership, with its present disk. */
+function mayElect({ config: { id, uid } }: Server, membership: Membership): boolean {
   return isVoter(membership, id) && uidOf(membership, id) === uid;
 }
 
@@ -213,7 +213,9 @@ function isElectable(server: Server, all: readonly Server[]): boolean {
   const ours = lastPosition(server.view);
   const would = all.filter(
     (other) =>
-      mayElect(other, membership) && atLeastAsUpToDate(ours, lastPosition(other.disk.image.log)),
+      mayElect(other, membership) &&
+      atLeastAsUpToDate(ours, lastPosition(other.disk.image.log)) &&
+      atLeastAsUpToDate(ours, other.disk.image.horizon ?? LOG_START),
   );
   return decides(
     membership,

@@ -18,7 +18,8 @@ import { Claims } from "./claims.ts";
 import { Clients } from "./clients.ts";
 import { Milestones } from "./milestones.ts";
 import { Network, type Packet } from "./network.ts";
-import { damaged, Server, type Disk, type Kept } from "./server.ts";
+import { damaged } from "./damage.ts";
+import { Server, type Disk, type Kept } from "./server.ts";
 import { Sometimes } from "./sometimes.ts";
 import {
   electionTimeout,
@@ -67,7 +68,8 @@ export class Cluster {
     this.#claims = new Claims(options.voters);
     for (const id of options.voters) {
       const { hard = INITIAL_HARD_STATE, log: terms = [] } = options.disks?.[id] ?? {};
-      this.#begin(id, 0, { image: { hard, log: log(terms), horizon: undefined }, files: [] });
+      const image = { hard, log: log(terms), horizon: undefined };
+      this.#begin(id, 0, { image, files: [], salvage: [] });
     }
   }
 
@@ -231,11 +233,11 @@ export class Cluster {
     this.#claims.changed(server, this.#up, this.#all);
   }
 
-  /** Damages the last entries on the disk of a stopped server, and cuts them off. */
-  damage(id: NodeId, entries: number): void {
+  /** Damages entries on the disk of a stopped server. */
+  damage(id: NodeId, isLost: (at: number) => boolean): void {
     if (!this.#down.has(id)) return;
     const { config, disk } = this.server(id);
-    this.#begin(id, config.uid, damaged(disk, entries));
+    this.#begin(id, config.uid, damaged(disk, isLost));
   }
 
   /** Starts a server with an empty disk and a new uid: a new server, or one that lost everything. */
@@ -245,6 +247,7 @@ export class Cluster {
     this.#begin(id, this.#lastUid, {
       image: { hard: INITIAL_HARD_STATE, log: log([]), horizon: undefined },
       files: [],
+      salvage: [],
     });
     this.#down.delete(id);
     return this.#lastUid;

@@ -30,6 +30,7 @@ import {
   type NodeId,
   type PreVoteReply,
   type Progress,
+  type Repair,
   type ReadReply,
   type ReadRequest,
   type Refusal,
@@ -117,6 +118,7 @@ type Common = {
   readonly memberships?: readonly InForce[];
   readonly snapshot?: Snapshot;
   readonly horizon?: LogPosition;
+  readonly repair?: Partial<Repair>;
 };
 
 function common(given: Common): Omit<State, "role"> {
@@ -128,6 +130,10 @@ function common(given: Common): Omit<State, "role"> {
     memberships: given.memberships ?? [],
     snapshot: given.snapshot,
     horizon: given.horizon,
+    repair:
+      given.horizon === undefined
+        ? undefined
+        : { proven: index(0), answers: {}, without: [], ...given.repair },
   };
 }
 

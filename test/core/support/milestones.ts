@@ -24,6 +24,8 @@ export class Milestones {
     transfersDone: 0,
     transfersFailed: 0,
     logsRepaired: 0,
+    logsScattered: 0,
+    entriesFetched: 0,
     restarted: 0,
     unsyncedLost: 0,
   };
@@ -40,6 +42,8 @@ export class Milestones {
       counts.snapshotsTaken += 1;
     if (event.type === "snapshotGone") counts.snapshotsGone += 1;
     if (event.type === "snapshotBroken") counts.snapshotsBroken += 1;
+    const isFetch = event.type === "message" && event.message.type === "fetchReply";
+    if (isFetch && effects.some(({ type }) => type === "appendLog")) counts.entriesFetched += 1;
     for (const effect of effects) this.#note(effect);
     if (leads && before.state.memberships !== after.state.memberships)
       this.#changed(after, before, event);

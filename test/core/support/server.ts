@@ -1,7 +1,5 @@
 import {
-  atLeastAsUpToDate,
   index,
-  lastPosition,
   membershipAt,
   positionOf,
   restore,
@@ -14,9 +12,11 @@ import {
   type Event,
   type HardState,
   type Index,
+  type LogCopy,
   type LogPosition,
   type MemoryLog,
   type Observed,
+  type Salvage,
   type Snapshot,
   type State,
   type Term,
@@ -41,6 +41,8 @@ export type Disk = {
   readonly image: Image;
   /** Snapshots, the newest last. */
   readonly files: readonly File[];
+  /** What is intact of logs that were damaged. */
+  readonly salvage: readonly LogCopy<Command>[];
 };
 
 /** A sync in progress: what the disk will hold after it, and what may leave then. */
@@ -86,6 +88,7 @@ export class Server {
   hard: HardState;
   #horizon: LogPosition | undefined;
   disk: Disk;
+  readonly #salvage: Salvage<Command>;
   #syncing: Batch | undefined;
   #held: Packet[] = [];
   #incoming: Incoming | undefined;
@@ -107,12 +110,16 @@ export class Server {
     this.hard = hard;
     this.#horizon = horizon;
     this.disk = { ...disk, image: { hard, log, horizon } };
+    this.#salvage = { logs: disk.salvage, snapshots: [] };
     this.machine = file === undefined ? new Machine() : Machine.of(file);
     this.state = restore(hard, log, { snapshot: file?.snapshot, horizon });
   }
 
   get observed(): Observed<Command> {
-    return { env: { config: this.config, log: this.view }, state: this.state };
+    return {
+      env: { config: this.config, log: this.view, salvage: this.#salvage },
+      state: this.state,
+    };
   }
 
   /** Whether anything that was written, or waits to leave, is not synced. */
@@ -129,7 +136,7 @@ export class Server {
     network: Packet[],
   ): Stepped & { readonly next: readonly Event<Command>[] } {
     const before = this.observed;
-    const { state, effects } = step({ config: this.config, log: this.#log }, this.state, event);
+    const { state, effects } = step({ ...before.env, log: this.#log }, this.state, event);
     this.state = state;
     performOn(this.#log, effects);
     if (effects.some(({ type }) => isLogEffect(type))) this.view = this.#log.snapshot();
@@ -235,6 +242,8 @@ export class Server {
         return [];
       case "sendChunk":
         return this.#sendChunk(effect, network);
+      case "sendFetched":
+        return this.#sendFetched(effect, network);
       case "saveChunk":
         this.#saveChunk(effect);
         return [];
@@ -297,6 +306,19 @@ export class Server {
     return [];
   }
 
+  #sendFetched(
+    { to, uid, term, snapshot, offset }: Effect<Command> & { readonly type: "sendFetched" },
+    network: Packet[],
+  ): readonly Event<Command>[] {
+    const file = this.#fails() ? undefined : this.#file(snapshot);
+    const bytes = file?.bytes.slice(offset, offset + this.#chunkBytes) ?? new Uint8Array();
+    const message = { type: "fetchedChunk", term, snapshot, offset, bytes } as const;
+    if (to === this.config.id)
+      return [{ type: "message", from: to, fromUid: uid, toUid: uid, message }];
+    this.#send({ to, uid, message }, network);
+    return [];
+  }
+
   #saveChunk({ snapshot, offset, bytes }: Effect<Command> & { readonly type: "saveChunk" }): void {
     const known = offset === 0 ? new Uint8Array() : this.#incoming?.bytes;
     const continues =
@@ -316,19 +338,6 @@ export class Server {
   #file(wanted: Snapshot): File | undefined {
     return this.disk.files.find(({ snapshot }) => sameSnapshot(snapshot, wanted));
   }
-}
-
-/** A disk whose log has lost its last entries, except those in a snapshot, and records that. */
-export function damaged({ image, files }: Disk, entries: number): Disk {
-  const { hard, log, horizon } = image;
-  const base = Math.max(log.firstIndex - 1, files.at(-1)?.snapshot.index ?? 0);
-  const end = Math.max(base, log.lastIndex - entries);
-  if (end >= log.lastIndex) return { image, files };
-  const cut = log.snapshot();
-  cut.truncate(index(end));
-  const last = lastPosition(log);
-  const known = horizon !== undefined && !atLeastAsUpToDate(last, horizon) ? horizon : last;
-  return { image: { hard, log: cut, horizon: known }, files };
 }
 
 /** If the log does not continue the newest snapshot, the snapshot replaces it. */

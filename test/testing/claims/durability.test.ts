@@ -339,7 +339,7 @@ describe("a node whose disk was damaged on purpose", () => {
     ]);
   });
 
-  it("neither votes nor starts an election meanwhile", () => {
+  it("neither votes for a shorter log nor starts an election meanwhile", () => {
     const stage = rotten();
     stage.start("n2", { ...damaged, horizon });
     stage.step(
@@ -349,7 +349,7 @@ describe("a node whose disk was damaged on purpose", () => {
     );
     stage.step("n2", { term: 3, votedFor: "n2", role: LEADER });
     expect(stage.reports).toEqual([
-      "horizon: n2 gives a vote, but lost entries that it had promised",
+      "horizon: n2 gives a vote to a log that may lack entries that it had promised",
       "horizon: n2 is a leader, but its log is not intact",
       "Election Safety: n2 leads term 3 with votes of n2 only",
       "Leader Completeness: n2 leads term 3 but lacks entry 2, which was committed before",

@@ -139,6 +139,7 @@ export class Stage<Watcher extends Observer = Observer> {
       memberships: [],
       snapshot,
       horizon,
+      repair: horizon === undefined ? undefined : { proven: INDEX_ZERO, answers: {}, without: [] },
       role: FOLLOWER,
     });
     const actor = {} as NodeActor;

@@ -11,7 +11,19 @@ import {
   WireError,
   type Fields,
 } from "./wire-fields.ts";
-import { chunkFromWire, chunkToWire } from "./wire-snapshot.ts";
+import {
+  fetchReplyFromWire,
+  fetchReplyToWire,
+  fetchRequestFromWire,
+  fetchRequestToWire,
+} from "./wire-fetch.ts";
+import {
+  chunkFromWire,
+  chunkToWire,
+  fetchedChunkFromWire,
+  placeFromWire,
+  placeToWire,
+} from "./wire-snapshot.ts";
 
 const KIND = {
   requestVote: 0,
@@ -27,6 +39,10 @@ const KIND = {
   readRequest: 10,
   readReply: 11,
   rejoin: 12,
+  fetchRequest: 13,
+  fetchReply: 14,
+  fetchChunk: 15,
+  fetchedChunk: 16,
 } as const;
 
 /** Encodes a message as an array: its kind, its term, and the fields of that kind. Commands stay encoded. */
@@ -61,6 +77,14 @@ export function messageToWire(message: Message<CommandBytes>): Fields {
       return [kind, term, message.id];
     case "readReply":
       return [kind, term, message.id, message.index];
+    case "fetchRequest":
+      return [kind, term, ...fetchRequestToWire(message)];
+    case "fetchReply":
+      return [kind, term, ...fetchReplyToWire(message)];
+    case "fetchChunk":
+      return [kind, term, ...placeToWire(message)];
+    case "fetchedChunk":
+      return [kind, term, ...chunkToWire(message)];
     case "timeoutNow":
     case "rejoin":
       return [kind, term];
@@ -106,6 +130,14 @@ export function messageFromWire(wire: unknown): Message<CommandBytes> {
       return { type: "readReply", term, id: wholeAt(fields, 2), index: indexAt(fields, 3) };
     case KIND.rejoin:
       return { type: "rejoin", term };
+    case KIND.fetchRequest:
+      return { type: "fetchRequest", term, ...fetchRequestFromWire(fields, 2) };
+    case KIND.fetchReply:
+      return { type: "fetchReply", term, ...fetchReplyFromWire(fields, 2) };
+    case KIND.fetchChunk:
+      return { type: "fetchChunk", term, ...placeFromWire(fields, 2) };
+    case KIND.fetchedChunk:
+      return { type: "fetchedChunk", term, ...fetchedChunkFromWire(fields, 2) };
     default:
       throw new WireError(`there is no message of kind ${String(kind)}`);
   }

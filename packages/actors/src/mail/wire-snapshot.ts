@@ -1,5 +1,5 @@
 import { crc32 } from "node:zlib";
-import type { Snapshot, SnapshotChunk } from "@kontiki/core";
+import type { FetchChunk, Snapshot, SnapshotChunk } from "@kontiki/core";
 import {
   bytesAt,
   checksumAt,
@@ -12,14 +12,16 @@ import {
 } from "./wire-fields.ts";
 import { membershipFromWire, membershipToWire } from "./wire-membership.ts";
 
+type Chunk = Pick<SnapshotChunk, "snapshot" | "offset" | "bytes">;
+
 /** Encodes the description of a snapshot as an array. */
-function snapshotToWire(snapshot: Snapshot): Fields {
+export function snapshotToWire(snapshot: Snapshot): Fields {
   const { index, term, membership, size, checksum } = snapshot;
   return [index, term, membershipToWire(membership), size, checksum];
 }
 
 /** Decodes the description of a snapshot. @throws WireError or AssertionError for any other shape. */
-function snapshotFromWire(wire: unknown): Snapshot {
+export function snapshotFromWire(wire: unknown): Snapshot {
   const fields = fieldsOf(wire, "a snapshot");
   const [index, term] = [indexAt(fields, 0), termAt(fields, 1)];
   if (index === 0 || term === 0) throw new WireError("a snapshot ends with an entry");
@@ -27,8 +29,24 @@ function snapshotFromWire(wire: unknown): Snapshot {
   return { index, term, membership, size: wholeAt(fields, 3), checksum: checksumAt(fields, 4) };
 }
 
+/** Encodes where a part of a snapshot begins. */
+export function placeToWire({ snapshot, offset }: Pick<FetchChunk, "snapshot" | "offset">): Fields {
+  return [snapshotToWire(snapshot), offset];
+}
+
+/** Decodes where a part of a snapshot begins. @throws WireError or AssertionError */
+export function placeFromWire(
+  fields: Fields,
+  position: number,
+): Pick<FetchChunk, "snapshot" | "offset"> {
+  const snapshot = snapshotFromWire(fields[position]);
+  const offset = wholeAt(fields, position + 1);
+  if (offset >= snapshot.size) throw new WireError("a part begins inside its snapshot");
+  return { snapshot, offset };
+}
+
 /** Encodes a snapshot chunk: its snapshot, its offset, its bytes, and their CRC-32. */
-export function chunkToWire({ snapshot, offset, bytes }: SnapshotChunk): Fields {
+export function chunkToWire({ snapshot, offset, bytes }: Chunk): Fields {
   return [snapshotToWire(snapshot), offset, bytes, crc32(bytes)];
 }
 
@@ -38,14 +56,17 @@ export function chunkToWire({ snapshot, offset, bytes }: SnapshotChunk): Fields 
  *
  * @throws WireError or AssertionError
  */
-export function chunkFromWire(
-  fields: Fields,
-  position: number,
-): Pick<SnapshotChunk, "snapshot" | "offset" | "bytes"> {
-  const snapshot = snapshotFromWire(fields[position]);
-  const offset = wholeAt(fields, position + 1);
+export function chunkFromWire(fields: Fields, position: number): Chunk {
+  const chunk = fetchedChunkFromWire(fields, position);
+  if (chunk.bytes.length === 0) throw new WireError("a snapshot chunk is not empty");
+  return chunk;
+}
+
+/** As {@link chunkFromWire}; without bytes, the sender does not have the chunk. @throws WireError or AssertionError */
+export function fetchedChunkFromWire(fields: Fields, position: number): Chunk {
+  const { snapshot, offset } = placeFromWire(fields, position);
   const bytes = bytesAt(fields, position + 2);
-  if (bytes.length === 0 || offset + bytes.length > snapshot.size)
+  if (offset + bytes.length > snapshot.size)
     throw new WireError("a snapshot chunk is not inside its snapshot");
   if (crc32(bytes) !== checksumAt(fields, position + 3))
     throw new WireError("a snapshot chunk is damaged");

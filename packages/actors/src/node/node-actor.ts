@@ -20,6 +20,7 @@ import { readLetters, type Proposals, type Questions, type Read } from "./read-l
 import { Reads, type ReadIds } from "./reads.ts";
 import { SnapshotTaker, type SnapshotPolicy } from "./snapshot-taker.ts";
 import { Stepper } from "./stepper.ts";
+import { salvageOf } from "../storage/salvaged.ts";
 import type { SnapshotStore } from "../storage/snapshot-store.ts";
 import type { StateMachine } from "../machine/state-machine.ts";
 import type { RaftStatus } from "../mail/status.ts";
@@ -74,7 +75,7 @@ export class NodeActor {
 
   constructor(parts: NodeParts) {
     const { config, recovered, storage, snapshots, machine, policy, lease, tracer } = parts;
-    const { hard, base, entries, snapshot, horizon } = recovered;
+    const { hard, base, entries, snapshot, horizon, salvage } = recovered;
     const log = new MemoryLog((command) => command.length, entries, base);
     const state = restore(hard, log, { snapshot, horizon, leases: config.leases });
     const applier = new Applier(machine);
@@ -88,7 +89,13 @@ export class NodeActor {
     this.#reads = reads;
     this.#taker = taker;
     this.#performer = performer;
-    this.#stepper = new Stepper({ config, log, state, performer, lease, tracer });
+    this.#stepper = new Stepper({
+      env: { config, log, ...(salvage && { salvage: salvageOf(salvage) }) },
+      state,
+      performer,
+      lease,
+      tracer,
+    });
     this.#tracer = tracer;
   }
 

@@ -44,6 +44,12 @@ export type Parts = {
   readonly taker: SnapshotTaker;
 };
 
+type SnapshotEffect = Effect<CommandBytes> & {
+  readonly type: "sendChunk" | "sendFetched" | "saveChunk" | "installSnapshot";
+};
+
+const NO_BYTES = new Uint8Array(0);
+
 /**
  * Performs the core's effects, in the order in which it gives them.
  *
@@ -114,11 +120,10 @@ export class Performer {
       case "send":
         return this.#send(effect.to, effect.uid, effect.message);
       case "sendChunk":
-        return this.#sendChunk(effect);
+      case "sendFetched":
       case "saveChunk":
-        return this.#saveChunk(effect.snapshot, effect.offset, effect.bytes);
       case "installSnapshot":
-        return this.#install(effect.snapshot);
+        return this.#performOnSnapshot(effect);
       case "readReady":
         return reads.ready(effect.id, effect.index);
       case "rejectRead":
@@ -144,6 +149,21 @@ export class Performer {
     }
   }
 
+  #performOnSnapshot(effect: SnapshotEffect): void {
+    switch (effect.type) {
+      case "sendChunk":
+        return this.#sendChunk(effect);
+      case "sendFetched":
+        return this.#sendFetched(effect);
+      case "saveChunk":
+        return this.#saveChunk(effect.snapshot, effect.offset, effect.bytes);
+      case "installSnapshot":
+        return this.#install(effect.snapshot);
+      default:
+        effect satisfies never;
+    }
+  }
+
   #send(to: NodeId, uid: number, message: Message<CommandBytes>): void {
     const box = promisesNothing(message) && this.#hardStateSynced ? this.early : this.held;
     box.add(to, uid, message);
@@ -155,6 +175,15 @@ export class Performer {
     const bytes = snapshots.read(snapshot, offset, config.maxAppendBytes);
     if (bytes === undefined) this.followUps.push({ type: "snapshotGone", snapshot });
     else this.#send(to, uid, { type: "snapshotChunk", term, snapshot, offset, bytes });
+  }
+
+  #sendFetched(effect: Effect<CommandBytes> & { readonly type: "sendFetched" }): void {
+    const { to, uid, term, snapshot, offset } = effect;
+    const { snapshots, config } = this.#parts;
+    const bytes = snapshots.readIntact(snapshot, offset, config.maxAppendBytes) ?? NO_BYTES;
+    const message = { type: "fetchedChunk", term, snapshot, offset, bytes } as const;
+    if (to !== config.id) return this.#send(to, uid, message);
+    this.followUps.push({ type: "message", from: to, fromUid: uid, toUid: uid, message });
   }
 
   #saveChunk(snapshot: Snapshot, offset: number, bytes: Uint8Array): void {

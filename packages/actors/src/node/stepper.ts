@@ -1,12 +1,4 @@
-import {
-  step,
-  type Config,
-  type Env,
-  type Event,
-  type MemoryLog,
-  type State,
-  type Step,
-} from "@kontiki/core";
+import { step, type Env, type Event, type State, type Step } from "@kontiki/core";
 import type { Lease } from "./lease.ts";
 import type { Performer } from "./performer.ts";
 import type { CommandBytes } from "../storage/storage.ts";
@@ -14,8 +6,7 @@ import type { Tracer } from "../trace/trace.ts";
 
 /** What a stepper is made of. */
 export type StepperParts = {
-  readonly config: Config;
-  readonly log: MemoryLog<CommandBytes>;
+  readonly env: Env<CommandBytes>;
   /** The state as it was recovered. */
   readonly state: State;
   readonly performer: Performer;
@@ -31,8 +22,8 @@ export class Stepper {
   readonly #tracer: Tracer | undefined;
   #state: State;
 
-  constructor({ config, log, state, performer, lease, tracer }: StepperParts) {
-    this.env = { config, log };
+  constructor({ env, state, performer, lease, tracer }: StepperParts) {
+    this.env = env;
     this.#state = state;
     this.#performer = performer;
     this.#lease = lease;

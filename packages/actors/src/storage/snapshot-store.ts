@@ -21,6 +21,15 @@ export interface SnapshotStore {
    */
   read(snapshot: Snapshot, offset: number, maxBytes: number): Uint8Array<ArrayBuffer> | undefined;
   /**
+   * As `read`, also for a damaged snapshot that was set aside: only bytes whose checksums match. Undefined if there are
+   * none at `offset`.
+   */
+  readIntact(
+    snapshot: Snapshot,
+    offset: number,
+    maxBytes: number,
+  ): Uint8Array<ArrayBuffer> | undefined;
+  /**
    * Saves a received chunk of a snapshot's file. Chunks must arrive in order, and offset 0 starts again. Returns "more"
    * when more chunks are needed, "whole" when the file is complete, its checksum matches and it is durable, and
    * "broken" when the chunks do not form an intact file; they are deleted then.

@@ -33,6 +33,22 @@ export interface Storage {
   close(): void;
 }
 
+/** What is intact of one log whose files were found damaged: see `LogCopy` of the core. */
+export type SalvagedLog = {
+  /** Runs of adjacent entries, in ascending order, none of them empty. */
+  readonly pieces: readonly (readonly Entry<CommandBytes>[])[];
+  /** Positions that the log is known to have held, ascending. The last one is where it ended. */
+  readonly marks: readonly LogPosition[];
+};
+
+/** What is intact of files that were found damaged and set aside. */
+export type Salvaged = {
+  /** Of logs. */
+  readonly logs: readonly SalvagedLog[];
+  /** Snapshots of which some parts are intact. */
+  readonly snapshots: readonly Snapshot[];
+};
+
 /** What recovery found on a disk. All of it is durable. */
 export type Recovered = {
   /** Term and vote as last saved; those of a server that never ran if none were saved. */
@@ -48,6 +64,8 @@ export type Recovered = {
    * FAST '18). It survives restarts until `forgetHorizon`.
    */
   readonly horizon: LogPosition | undefined;
+  /** What is intact of the damaged files, as long as there is a horizon. */
+  readonly salvage?: Salvaged | undefined;
   /** What was found damaged at this start, and where, in one line; undefined if nothing was. */
   readonly damage: string | undefined;
   /** Bytes of a torn last batch that were removed; 0 after a graceful stop. */

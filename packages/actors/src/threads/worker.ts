@@ -96,8 +96,8 @@ function traceOf({ trace, id, incarnation }: NodeSpec): TraceFile | undefined {
 }
 
 function tracerOf(trace: TraceFile, config: Config, recovered: Recovered): NodeTracer {
-  const { hard, base, entries, snapshot, horizon } = recovered;
-  return new NodeTracer(trace, { config, hard, base, entries, snapshot, horizon });
+  const { hard, base, entries, snapshot, horizon, salvage } = recovered;
+  return new NodeTracer(trace, { config, hard, base, entries, snapshot, horizon, salvage });
 }
 
 /** A pause begins between two turns. Listening for pauses must not keep a finished thread alive. */

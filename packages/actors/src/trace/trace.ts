@@ -12,7 +12,8 @@ import {
   type Snapshot,
   type State,
 } from "@kontiki/core";
-import type { CommandBytes } from "../storage/storage.ts";
+import { salvageOf } from "../storage/salvaged.ts";
+import type { CommandBytes, Salvaged } from "../storage/storage.ts";
 import { changesBetween } from "./trace-changes.ts";
 import { toTrace } from "./trace-values.ts";
 
@@ -53,6 +54,8 @@ export type TraceOpening = {
   readonly snapshot: Snapshot | undefined;
   /** The end of a log that was found damaged: see `State.horizon`. */
   readonly horizon: LogPosition | undefined;
+  /** What is intact of the damaged files. */
+  readonly salvage?: Salvaged | undefined;
 };
 
 /** Receives each step of a node's core, before its effects are performed. Must not throw. */
@@ -77,11 +80,11 @@ export class NodeTracer implements Tracer {
   /** Opens the trace. */
   constructor(sink: TraceSink, opening: TraceOpening) {
     this.#sink = sink;
-    const { config, hard, base, entries, snapshot, horizon } = opening;
+    const { config, hard, base, entries, snapshot, horizon, salvage } = opening;
     const { env, state } = begin(opening);
     const { id: node, uid } = config;
     const membership = membershipOf(env, state);
-    const recovered = { hard, membership, snapshot, horizon, base, entries };
+    const recovered = { hard, membership, snapshot, horizon, salvage, base, entries };
     this.#write({ format: TRACE_FORMAT, node, uid, config, ...recovered });
   }
 
@@ -115,8 +118,8 @@ export function begin(opening: TraceOpening): {
   readonly env: Env<CommandBytes> & { readonly log: MemoryLog<CommandBytes> };
   readonly state: State;
 } {
-  const { config, hard, base, entries, snapshot, horizon } = opening;
+  const { config, hard, base, entries, snapshot, horizon, salvage } = opening;
   const log = new MemoryLog<CommandBytes>((command) => command.length, entries, base);
   const state = restore(hard, log, { snapshot, horizon, leases: config.leases });
-  return { env: { config, log }, state };
+  return { env: { config, log, ...(salvage && { salvage: salvageOf(salvage) }) }, state };
 }

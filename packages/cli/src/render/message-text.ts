@@ -1,6 +1,11 @@
 import {
   isJoint,
   type Entry,
+  type FetchChunk,
+  type Fetched,
+  type FetchedChunk,
+  type FetchReply,
+  type FetchRequest,
   type Membership,
   type Message,
   type NodeId,
@@ -51,11 +56,52 @@ export function messageText<C>(message: Message<C>, notation: Notation<C>): stri
       return `${head}, read ${message.id}`;
     case "readReply":
       return `${head}, read ${message.id} from ${message.index} on`;
+    case "fetchRequest":
+    case "fetchReply":
+    case "fetchChunk":
+    case "fetchedChunk":
+      return `${head}, ${fetchText(message, notation)}`;
     case "timeoutNow":
     case "rejoin":
       return head;
     default:
       return message satisfies never;
+  }
+}
+
+type Fetch<C> = FetchRequest | FetchReply<C> | FetchChunk | FetchedChunk;
+
+function fetchText<C>(message: Fetch<C>, notation: Notation<C>): string {
+  switch (message.type) {
+    case "fetchRequest": {
+      const { after, known } = message;
+      const lost = known.at(-1) ?? after;
+      return `lacks entries ${after.index + 1} to ${lost.index}@${lost.term}`;
+    }
+    case "fetchReply":
+      return `after ${message.after} ${fetchedText(message.answer, notation)}`;
+    case "fetchChunk":
+      return `snapshot ${snapshotText(message.snapshot)} from byte ${message.offset}`;
+    case "fetchedChunk": {
+      const { snapshot, offset, bytes } = message;
+      if (bytes.length > 0) return `${partText(snapshot, offset, bytes)}`;
+      return `lacks snapshot ${snapshotText(snapshot)} from byte ${offset}`;
+    }
+    default:
+      return message satisfies never;
+  }
+}
+
+function fetchedText<C>(answer: Fetched<C>, notation: Notation<C>): string {
+  switch (answer.type) {
+    case "entries":
+      return entriesText(answer.entries, notation);
+    case "snapshot":
+      return `${answer.intact ? "an intact" : "a damaged"} snapshot ${snapshotText(answer.snapshot)}`;
+    case "lack":
+      return `nothing: ${answer.why}`;
+    default:
+      return answer satisfies never;
   }
 }
 

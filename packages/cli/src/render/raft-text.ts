@@ -65,6 +65,10 @@ export function effectText<C>(effect: Effect<C>, notation: Notation<C>): string 
       const { to, uid, term, snapshot, offset } = effect;
       return `-> ${peerText(to, uid)} snapshotChunk term ${term}, of ${snapshotText(snapshot)} from byte ${offset}`;
     }
+    case "sendFetched": {
+      const { to, uid, term, snapshot, offset } = effect;
+      return `-> ${peerText(to, uid)} fetchedChunk term ${term}, of ${snapshotText(snapshot)} from byte ${offset}`;
+    }
     case "saveChunk":
       return `save ${partText(effect.snapshot, effect.offset, effect.bytes)}`;
     case "installSnapshot":
@@ -86,6 +90,7 @@ type Answer<C> = Exclude<
       | "compactLog"
       | "send"
       | "sendChunk"
+      | "sendFetched"
       | "saveChunk"
       | "installSnapshot"
       | "commit";

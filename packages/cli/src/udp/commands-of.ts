@@ -65,6 +65,7 @@ export function commandsOf(
       case "compactLog":
       case "logRepaired":
       case "sendChunk":
+      case "sendFetched":
       case "saveChunk":
       case "installSnapshot":
       case "readReady":

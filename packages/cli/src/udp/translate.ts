@@ -94,6 +94,10 @@ export function toWire(self: NodeId, log: LogView<Value>, message: Message<Value
     case "readRequest":
     case "readReply":
     case "rejoin":
+    case "fetchRequest":
+    case "fetchReply":
+    case "fetchChunk":
+    case "fetchedChunk":
       return notInOriginal(message.type);
     default:
       return message satisfies never;

@@ -220,6 +220,7 @@ export class UdpNode {
         return this.#keeper.forgetHorizon();
       case "compactLog":
       case "sendChunk":
+      case "sendFetched":
       case "saveChunk":
       case "installSnapshot":
       case "readReady":

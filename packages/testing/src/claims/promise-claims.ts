@@ -53,6 +53,10 @@ export class PromiseClaims {
       case "chunkReply":
       case "readRequest":
       case "readReply":
+      case "fetchRequest":
+      case "fetchReply":
+      case "fetchChunk":
+      case "fetchedChunk":
         return this.#inTerm(disk, term);
       default:
         return message satisfies never;

@@ -60,17 +60,26 @@ function checkAgainstLog({ node, after }: CoreStep, disk: DiskWitness, report: R
 
 /** A repaired log must reach at least as far as the lost log did (§5.4.1). */
 function checkHorizon(
-  { node, after, effects }: CoreStep,
+  { node, event, after, effects }: CoreStep,
   horizon: LogPosition,
   { log }: DiskWitness,
   report: Report,
 ): void {
   const says = (text: string): void => report({ check: "horizon", text: `${node} ${text}` });
-  if (effects.some(isGranted)) says("gives a vote, but lost entries that it had promised");
+  if (effects.some(isGranted) && !asksWithMore(event, horizon))
+    says("gives a vote to a log that may lack entries that it had promised");
   if (after.role.type !== "follower") says(`is a ${after.role.type}, but its log is not intact`);
   if (after.horizon !== undefined) return;
   if (!atLeastAsUpToDate(log.last as LogPosition, horizon))
     says(`counts its log as repaired at ${log.lastIndex}, but it had reached ${horizon.index}`);
+}
+
+/** Whether a candidate's log is as up to date as the lost log was (§5.4.1). */
+function asksWithMore(event: CoreStep["event"], horizon: LogPosition): boolean {
+  if (event.type !== "message") return false;
+  const { message } = event;
+  if (message.type !== "requestVote" && message.type !== "requestPreVote") return false;
+  return atLeastAsUpToDate({ index: message.lastIndex, term: message.lastTerm }, horizon);
 }
 
 function isGranted(effect: Effect<CommandBytes>): boolean {

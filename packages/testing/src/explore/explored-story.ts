@@ -68,6 +68,10 @@ function messageText(message: Message<string>): string {
     case "readRequest":
     case "readReply":
     case "rejoin":
+    case "fetchRequest":
+    case "fetchReply":
+    case "fetchChunk":
+    case "fetchedChunk":
       return `${type} t${term}`;
     default:
       return type satisfies never;

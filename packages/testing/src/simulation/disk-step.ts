@@ -8,8 +8,10 @@ export type DiskStep =
   | "publish"
   | "syncNames"
   | "remove"
+  | "rename"
   | "append"
   | "rewrite"
+  | "overwrite"
   | "sync"
   | "truncate"
   | "read";

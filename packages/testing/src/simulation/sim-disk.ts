@@ -35,6 +35,7 @@ export class SimDisk implements Disk, FaultableDisk {
   readonly #names = new SimNames();
   readonly #troubles: DiskTroubles;
   readonly #misdirection: Misdirection;
+  readonly #sectors: Chance;
   readonly #system: FileSystem;
   #delayMs = 0;
   /** Whether there was a read since the last `takeDelayMs`. */
@@ -45,6 +46,7 @@ export class SimDisk implements Disk, FaultableDisk {
     this.#parts = parts;
     this.#troubles = new DiskTroubles(parts.chance.fork("slowness"), parts.counters);
     this.#misdirection = new Misdirection(parts.chance.fork("misdirection"), parts.counters);
+    this.#sectors = parts.chance.fork("sectors");
     this.#system = {
       troubles: this.#troubles,
       misdirection: this.#misdirection,
@@ -93,7 +95,10 @@ export class SimDisk implements Disk, FaultableDisk {
     const { chance, counters } = this.#parts;
     this.#misdirection.forget();
     this.#names.losePower(kept, chance);
-    for (const name of this.#names.list()) this.#file(name).losePower(kept, chance, counters);
+    for (const name of this.#names.list()) {
+      this.#file(name).losePower(kept, chance, counters);
+      this.#file(name).loseOverwrites(kept, this.#sectors);
+    }
   }
 
   /** Lets operations of this kind fail (EIO). A failed write may have written a part, a failed sync any part. */
@@ -181,6 +186,14 @@ export class SimDisk implements Disk, FaultableDisk {
     this.#names.delete(name);
     this.#syncNames(name);
     this.#troubles.giveSpace(file.length);
+  }
+
+  rename(name: string, to: string): void {
+    this.#parts.onStep("rename", name);
+    this.#troubles.check("write", this.pathOf(name));
+    this.#file(name);
+    this.#names.rename(name, to);
+    this.#syncNames(name);
   }
 
   open(name: string): DiskFile {

@@ -23,6 +23,8 @@ export class SimFile {
   #durableLength = 0;
   /** In the order of their places, without overlaps. */
   #unsynced: Unsynced[] = [];
+  /** What was durable in sectors that were overwritten since the last sync, by their offsets. */
+  readonly #overwritten = new Map<number, Buffer>();
   /** Where each append that still exists began; the one at 0 is a header. */
   #appends: number[] = [];
   /** Whether durable bytes differ from those that were written. */
@@ -72,6 +74,18 @@ export class SimFile {
     });
   }
 
+  /** Until the next sync a loss of power may bring back what was there, sector by sector. */
+  overwrite(offset: number, bytes: Uint8Array): void {
+    const end = offset + bytes.length;
+    assert(end <= this.#length, "only existing bytes are overwritten");
+    for (const { from, to } of sectorsOf(offset, end)) {
+      const start = Math.floor(from / SECTOR_BYTES) * SECTOR_BYTES;
+      const sector = this.#bytes.subarray(start, Math.max(to, start + SECTOR_BYTES));
+      if (!this.#overwritten.has(start)) this.#overwritten.set(start, Buffer.from(sector));
+    }
+    this.#bytes.set(bytes, offset);
+  }
+
   truncate(length: number): void {
     assert(length <= this.#length, "cutting a file does not lengthen it");
     this.#length = length;
@@ -81,6 +95,7 @@ export class SimFile {
   }
 
   sync(): void {
+    this.#overwritten.clear();
     this.#unsynced = this.#unsynced.filter(({ doubtful }) => doubtful);
     this.#durableLength = this.#length;
   }
@@ -112,6 +127,15 @@ export class SimFile {
     this.#durableLength = end;
     this.#unsynced = [];
     this.#appends = this.#appends.filter((at) => at < end);
+  }
+
+  /** Each sector that was overwritten and not synced is as it was before, or as it is now. */
+  loseOverwrites(kept: Kept, chance: Chance): void {
+    for (const [start, before] of this.#overwritten) {
+      const isKept = kept === "everything" || (kept !== "nothing" && chance.happens(1 / 2));
+      if (!isKept) this.#bytes.set(before, start);
+    }
+    this.#overwritten.clear();
   }
 
   /** The last fully durable append after the header; undefined when there is none. */

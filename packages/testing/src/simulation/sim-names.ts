@@ -8,6 +8,8 @@ export class SimNames {
   readonly #durable = new Map<string, SimFile>();
   /** Names that were added or removed since the last sync of the folder. */
   readonly #changed = new Set<string>();
+  /** The old and the new name of each file that was renamed since then. */
+  readonly #renamed = new Map<string, string>();
 
   /** Sorted. */
   list(): string[] {
@@ -33,19 +35,39 @@ export class SimNames {
     this.#changed.add(name);
   }
 
-  sync(): void {
-    for (const name of this.#changed) copy(name, this.#there, this.#durable);
-    this.#changed.clear();
+  rename(name: string, to: string): void {
+    const file = this.#there.get(name);
+    if (file === undefined) return;
+    this.set(to, file);
+    this.delete(name);
+    this.#renamed.set(name, to);
   }
 
-  /** Each unsynced change survives or not, independently of the others: file systems promise no order. */
+  sync(): void {
+    for (const name of this.#changed) copy(name, this.#there, this.#durable);
+    this.#forgetChanges();
+  }
+
+  /**
+   * Each unsynced change survives or not, independently of the others: file systems promise no order. Only the two names of
+   * a file that was renamed change together.
+   */
   losePower(kept: Kept, chance: Chance): void {
     for (const name of [...this.#changed].sort()) {
+      if (this.#renamed.has(name)) continue;
       const isKept = kept === "everything" || (kept !== "nothing" && chance.happens(1 / 2));
-      if (isKept) copy(name, this.#there, this.#durable);
-      else copy(name, this.#durable, this.#there);
+      const old = [...this.#renamed].filter(([, to]) => to === name).map(([from]) => from);
+      for (const one of [name, ...old]) {
+        if (isKept) copy(one, this.#there, this.#durable);
+        else copy(one, this.#durable, this.#there);
+      }
     }
+    this.#forgetChanges();
+  }
+
+  #forgetChanges(): void {
     this.#changed.clear();
+    this.#renamed.clear();
   }
 }
 

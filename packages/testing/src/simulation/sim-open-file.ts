@@ -74,6 +74,13 @@ export class OpenSimFile implements DiskFile {
     });
   }
 
+  overwrite(offset: number, bytes: Uint8Array): void {
+    this.#attempt("overwrite", () => {
+      this.#system.troubles.check("write", this.#system.pathOf(this.#name));
+      this.#file.overwrite(offset, bytes);
+    });
+  }
+
   sync(): void {
     this.#attempt("sync", () => {
       sync(this.#system, this.#name, this.#file);

@@ -153,8 +153,9 @@ test("a snapshot that was never finished leaves no open descriptor and no file",
   const disk = new FileDisk("/disk", system.calls);
   const { storage, snapshots } = open(disk);
   snapshots.begin(position(1, 1), MEMBERS).write(new Uint8Array(10));
-  expect(system.open).toBe(2);
+  // The log, its promise file, and the snapshot.
+  expect(system.open).toBe(3);
   storage.close();
   openStorage(disk).storage.close();
-  expect([system.open, disk.list()]).toEqual([0, ["0000000001.wal"]]);
+  expect([system.open, disk.list()]).toEqual([0, ["0000000001.wal", "promise"]]);
 });

@@ -85,7 +85,7 @@ describe("a snapshot that this node takes", () => {
     const { snapshots } = fresh(disk);
     const writer = snapshots.begin(AT, MEMBERS);
     for (const part of partsAt(AT)) writer.write(Buffer.from(part));
-    expect([snapshots.newest, disk.list()]).toEqual([undefined, ["0000000001.wal"]]);
+    expect([snapshots.newest, disk.list()]).toEqual([undefined, ["0000000001.wal", "promise"]]);
     const snapshot = writer.finish();
     const bytes = disk.read(FILE);
     expect(snapshot).toEqual({
@@ -126,7 +126,7 @@ describe("a snapshot that this node takes", () => {
     const disk = memoryDisk();
     const { snapshots } = fresh(disk);
     snapshots.begin(AT, MEMBERS).abandon();
-    expect([snapshots.newest, disk.list()]).toEqual([undefined, ["0000000001.wal"]]);
+    expect([snapshots.newest, disk.list()]).toEqual([undefined, ["0000000001.wal", "promise"]]);
   });
 
   test("is not the newest if a newer one arrived meanwhile", () => {
@@ -145,9 +145,9 @@ describe("old snapshots are removed, except the newest and the one before it", (
     const opened = fresh(disk);
     const kept = [8, 9, 10, 11].map((at) => takeSnapshot(opened, position(at, 1)));
     const { snapshots } = opened;
-    expect(disk.list().length).toBe(5);
+    expect(disk.list().length).toBe(6);
     snapshots.removeOld();
-    expect(disk.list()).toEqual(["0000000001.wal", "10-1.snapshot", "11-1.snapshot"]);
+    expect(disk.list()).toEqual(["0000000001.wal", "10-1.snapshot", "11-1.snapshot", "promise"]);
     expect(kept.map((one) => snapshots.read(one, 0, 4)?.length)).toEqual([
       undefined,
       undefined,
@@ -163,7 +163,7 @@ describe("old snapshots are removed, except the newest and the one before it", (
     const again = openStorage(disk);
     takeSnapshot(again, position(5, 1));
     again.snapshots.removeOld();
-    expect(disk.list()).toEqual(["0000000001.wal", "4-1.snapshot", "5-1.snapshot"]);
+    expect(disk.list()).toEqual(["0000000001.wal", "4-1.snapshot", "5-1.snapshot", "promise"]);
   });
 });
 
@@ -188,7 +188,7 @@ describe("a snapshot that is received", () => {
     const disk = memoryDisk();
     const { snapshots } = fresh(disk);
     expect(snapshots.receive(snapshot, 0, bytes.subarray(0, 50))).toBe("more");
-    expect([snapshots.newest, disk.list()]).toEqual([undefined, ["0000000001.wal"]]);
+    expect([snapshots.newest, disk.list()]).toEqual([undefined, ["0000000001.wal", "promise"]]);
     const again = openStorage(disk).snapshots;
     expect(again.receive(snapshot, 50, bytes.subarray(50))).toBe("broken");
   });
@@ -225,7 +225,7 @@ describe("a snapshot that is received", () => {
       const bad = bytes.map((byte, offset) => (offset === at ? byte ^ (1 << (at % 8)) : byte));
       expect(send(snapshots, snapshot, bad, 100)).toContain("broken");
     }
-    expect([snapshots.newest, disk.list()]).toEqual([undefined, ["0000000001.wal"]]);
+    expect([snapshots.newest, disk.list()]).toEqual([undefined, ["0000000001.wal", "promise"]]);
     expect(send(snapshots, snapshot, bytes, 100).at(-1)).toBe("whole");
   });
 
@@ -316,13 +316,15 @@ describe("a damaged snapshot on disk", () => {
   test("or when it has bytes after its end, or another's name", () => {
     const longer = memoryDisk({ ...files, [FILE]: Buffer.concat([bytes, Buffer.alloc(3)]) });
     expect(openStorage(longer).recovered.damage).toBe(
-      `the snapshot is damaged: memory:3-1.snapshot, byte ${bytes.length}: there are bytes after the end`,
+      `the snapshot is damaged: memory:3-1.snapshot, byte ${bytes.length}: there are bytes after the end; ` +
+        "kept as 3-1.snapshot.damaged-1",
     );
     const named = openStorage(memoryDisk({ ...files, "4-1.snapshot": bytes }));
     expect(named.recovered).toMatchObject({
       snapshot,
       damage:
-        "the snapshot is damaged: memory:4-1.snapshot, byte 0: the header belongs to 3-1.snapshot",
+        "the snapshot is damaged: memory:4-1.snapshot, byte 0: the header belongs to 3-1.snapshot; " +
+        "kept as 4-1.snapshot.damaged-1",
     });
   });
 
@@ -407,7 +409,9 @@ test("files with other names are left alone", () => {
   const again = openStorage(disk);
   expect(again.recovered).toMatchObject({ damage: undefined, snapshot: { index: 4 } });
   again.snapshots.removeOld();
-  expect(disk.list()).toEqual(["0000000001.wal", "3-1.snapshot", "4-1.snapshot", ...names].sort());
+  expect(disk.list()).toEqual(
+    ["0000000001.wal", "3-1.snapshot", "4-1.snapshot", "promise", ...names].sort(),
+  );
 });
 
 test("the membership of a snapshot is read back unchanged, also a promotion that replaces no voter", () => {

@@ -83,7 +83,7 @@ function granted(wish: Wish, node: Model): Write[] {
     case "truncate": {
       const after = Math.max(node.snapshot, last - wish.drop);
       node.terms.length = after - node.base + 1;
-      return [truncate(after)];
+      return [laterTerm(node), truncate(after)];
     }
     case "compact": {
       const at = Math.min(last, node.snapshot + 1 + wish.ahead);
@@ -98,12 +98,20 @@ function granted(wish: Wish, node: Model): Write[] {
     }
     case "install": {
       const at = node.snapshot + 1 + wish.ahead;
+      const later = laterTerm(node);
       node.snapshot = at;
       node.base = at;
       node.terms = [node.term];
-      return [install(at, node.term)];
+      return [later, install(at, node.term)];
     }
     default:
       return wish satisfies never;
   }
+}
+
+/** Entries are replaced only by those of a later leader: index and term identify an entry (§5.3). */
+function laterTerm(node: Model): Write {
+  node.term += 1;
+  node.vote = undefined;
+  return hardState(node.term);
 }

@@ -31,6 +31,7 @@ export function frozenDisk(files: Readonly<Record<string, Uint8Array>>): Disk {
     begin: refuse,
     open: refuse,
     remove: refuse,
+    rename: refuse,
   };
 }
 
@@ -59,6 +60,7 @@ export class CuttingDisk implements Disk {
   create = (name: string, content: Uint8Array): void =>
     this.#spend(() => this.#inner.create(name, content));
   remove = (name: string): void => this.#spend(() => this.#inner.remove(name));
+  rename = (name: string, to: string): void => this.#spend(() => this.#inner.rename(name, to));
   tidy = (): void => this.#inner.tidy();
 
   begin(temporary: string): NewFile {
@@ -75,6 +77,7 @@ export class CuttingDisk implements Disk {
     return {
       append: (bytes) => this.#spend(() => file.append(bytes)),
       rewrite: (offset, bytes) => this.#spend(() => file.rewrite(offset, bytes)),
+      overwrite: (offset, bytes) => this.#spend(() => file.overwrite(offset, bytes)),
       sync: () => this.#spend(() => file.sync()),
       truncate: (length) => this.#spend(() => file.truncate(length)),
       close: () => file.close(),

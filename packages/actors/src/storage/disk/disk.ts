@@ -30,6 +30,8 @@ export interface Disk {
   open(name: string): DiskFile;
   /** Removes a file durably. */
   remove(name: string): void;
+  /** Gives a file another name, durably. No file may have that name. */
+  rename(name: string, to: string): void;
   /**
    * Deletes unfinished files, including those of an earlier process, and makes the names of all other files durable,
    * because an earlier sync of the directory may have failed. Call it before building on what is there.
@@ -64,6 +66,11 @@ export interface DiskFile {
    * them.
    */
   rewrite(offset: number, bytes: Uint8Array): void;
+  /**
+   * Writes other bytes over those at `offset`; the file must be as long already. After a loss of power each sector of
+   * 512 bytes is as it was before or after this, whether the file was synced or not.
+   */
+  overwrite(offset: number, bytes: Uint8Array): void;
   /** Makes all written bytes durable (one fdatasync). */
   sync(): void;
   /** Truncates the file to its first `length` bytes. Requires a `sync` before the next `append`. */

@@ -88,6 +88,14 @@ export class FileDisk implements Disk {
     });
   }
 
+  rename(name: string, to: string): void {
+    const path = this.pathOf(name);
+    attempt("rename", path, () => {
+      this.#calls.renameSync(path, this.pathOf(to));
+      syncDirectory(this.#calls, this.#directory);
+    });
+  }
+
   tidy(): void {
     for (const file of this.#begun.values()) file.abandon();
     this.#begun.clear();

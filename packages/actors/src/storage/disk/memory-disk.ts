@@ -10,7 +10,8 @@ export type MemoryFile = { readonly name: string; readonly buffer: SharedArrayBu
 /** A change to the set of files. `created` replaces a file of that name. */
 export type MemoryChange =
   | { readonly type: "created"; readonly file: MemoryFile }
-  | { readonly type: "removed"; readonly name: string };
+  | { readonly type: "removed"; readonly name: string }
+  | { readonly type: "renamed"; readonly name: string; readonly to: string };
 
 /** Options of a memory disk. */
 export type MemoryDiskOptions = {
@@ -101,6 +102,13 @@ export class MemoryDisk implements Disk {
     this.#buffers.delete(name);
   }
 
+  rename(name: string, to: string): void {
+    const buffer = this.#bufferOf(name);
+    this.#onChange({ type: "renamed", name, to });
+    this.#buffers.delete(name);
+    this.#buffers.set(to, buffer);
+  }
+
   /** Does nothing: only the caller of `begin` refers to an unpublished file. */
   tidy(): void {}
 
@@ -124,6 +132,8 @@ export class MemoryDisk implements Disk {
 
 /** The files after a change, for the owner that keeps them between two threads. */
 export function withChange(files: readonly MemoryFile[], change: MemoryChange): MemoryFile[] {
+  if (change.type === "renamed")
+    return files.map((file) => (file.name === change.name ? { ...file, name: change.to } : file));
   const name = change.type === "created" ? change.file.name : change.name;
   const others = files.filter((file) => file.name !== name);
   return change.type === "created" ? [...others, change.file] : others;
@@ -171,6 +181,12 @@ class SharedFile implements DiskFile {
       offset + bytes.length <= this.#counts().written,
       "only existing bytes are written again",
     );
+    bytesOf(this.#buffer).set(bytes, offset);
+  }
+
+  /** A loss of power keeps it: which bytes of it are lost would have to be remembered. */
+  overwrite(offset: number, bytes: Uint8Array): void {
+    assert(offset + bytes.length <= this.#counts().written, "only existing bytes are overwritten");
     bytesOf(this.#buffer).set(bytes, offset);
   }
 

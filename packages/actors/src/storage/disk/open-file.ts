@@ -37,6 +37,11 @@ export class OpenFile implements DiskFile {
     this.#attempt("write to", () => writeAll(this.#calls, this.#fd, bytes, offset));
   }
 
+  overwrite(offset: number, bytes: Uint8Array): void {
+    assert(offset + bytes.length <= this.#length, "only existing bytes are overwritten");
+    this.#attempt("write to", () => writeAll(this.#calls, this.#fd, bytes, offset));
+  }
+
   sync(): void {
     this.#attempt("sync", () => this.#calls.fdatasyncSync(this.#fd));
     this.#state = "usable";

@@ -34,10 +34,12 @@ export class UnchangedDisk implements Disk {
   }
 
   open(): DiskFile {
-    return { append() {}, rewrite() {}, sync() {}, truncate() {}, close() {} };
+    return { append() {}, rewrite() {}, overwrite() {}, sync() {}, truncate() {}, close() {} };
   }
 
   remove(): void {}
+
+  rename(): void {}
 
   tidy(): void {}
 }

@@ -9,7 +9,10 @@ import type { SnapshotStore } from "../snapshot-store.ts";
 import type { Recovered, Storage } from "../storage.ts";
 import { copySparseCommands } from "./copy-sparse-commands.ts";
 import { isSegmentName, segmentName } from "../wal/wal-format.ts";
+import { PromiseFile } from "../wal/promise.ts";
+import type { StateRecord } from "../wal/wal-records.ts";
 import { readLog, type LogRead } from "../wal/wal-recovery.ts";
+import { nextNumber, salvagedLogs, setAside, setAsideLog } from "./set-aside.ts";
 import { rewriteLog } from "../wal/wal-rewrite.ts";
 import { Wal, type Start, type WalOptions } from "../wal/wal.ts";
 
@@ -24,15 +27,16 @@ export type OpenedStorage = {
 };
 
 /** The end of the log, where writing continues. */
-type End = Pick<Start, "file" | "segment" | "length" | "last" | "spans">;
+type End = Pick<Start, "file" | "segment" | "length" | "isFull" | "last" | "spans" | "cuts">;
 
 /**
  * Opens a node's log and snapshots and returns what they hold. On return all of it is durable: what an earlier process
  * wrote and did not sync is either removed (`tornBytes`) or synced now. After a DiskError it may be called again on the
  * same disk, once the failed storage is closed.
  *
- * Damaged parts are removed, so that the node can get them again from others; `horizon` then records that it must. A
- * crash during the call leaves either the old files or the repaired ones.
+ * Damaged files are set aside (see `set-aside.ts`), so that the node can get what it lacks from others; `horizon` then
+ * records that it must, and `salvage` has what is intact of them. A crash during the call leaves either the old files or
+ * the repaired ones, and the next call completes it.
  *
  * Commands are views of the segments as read: a command keeps the memory of its segment.
  *
@@ -44,17 +48,18 @@ export function openStorage(disk: Disk, options: WalOptions = {}): OpenedStorage
   disk.tidy();
   const found = findSnapshots(disk);
   const log = readLog(disk);
+  const damaged = found.damaged.map(({ name }) => name);
+  const before = finishOutdated(disk, log, damaged);
   const repaired = repair(log, found.newest);
   const { hard, base, horizon } = repaired.content;
-  const damaged = found.damaged.map(({ name }) => name);
-  const end = repaired.isRewritten
-    ? rewritten(disk, log, repaired, damaged)
-    : madeDurable(disk, log, damaged);
+  const logs = horizon === undefined ? [] : [...salvagedLogs(disk), ...listed(repaired.copy)];
+  const { aside, ...end } = written(disk, log, repaired, damaged);
   const entries = copySparseCommands(repaired.content.entries);
   const terms = new LogTerms(base);
   terms.append(entries);
+  const promise = kept(disk, end, { hard, horizon, last: terms.last });
   return {
-    storage: new Wal(disk, options, { ...end, hard, horizon, terms }),
+    storage: new Wal(disk, options, { ...end, hard, horizon, terms, promise }),
     snapshots: new SnapshotFiles(disk, found),
     recovered: {
       hard,
@@ -62,51 +67,98 @@ export function openStorage(disk: Disk, options: WalOptions = {}): OpenedStorage
       entries,
       snapshot: found.newest,
       horizon,
-      damage: damageOf(found, log, repaired),
+      salvage: horizon === undefined ? undefined : { logs, snapshots: [] },
+      damage: damageOf(found, log, repaired, [...before, ...aside]),
       tornBytes: log.tornBytes,
     },
   };
 }
 
-/** Writes the log again, and removes the old segments and the damaged snapshots, which nothing depends on any more. */
-function rewritten(
+/**
+ * Segments before the one that the log begins with are left of a start that a crash interrupted: it is completed. Returns
+ * the names under which files are set aside.
+ */
+function finishOutdated(disk: Disk, log: LogRead, damaged: readonly string[]): readonly string[] {
+  const outdated = log.outdated.map(segmentName);
+  if (outdated.length === 0) return [];
+  if (log.setsAside > 0) return setAsideLog(disk, [...damaged, ...outdated], log.setsAside);
+  for (const name of outdated) disk.remove(name);
+  return [];
+}
+
+/** Writes what the node continues with, and sets aside what it does not. */
+function written(
   disk: Disk,
-  { tail }: LogRead,
-  { content }: Repaired,
+  log: LogRead,
+  repaired: Repaired,
   damaged: readonly string[],
-): End {
+): End & { readonly aside: readonly string[] } {
+  const number = nextNumber(disk);
+  if (!repaired.isRewritten) {
+    const aside = setAside(disk, damaged, number);
+    return { ...madeDurable(disk, log), aside };
+  }
+  const { content, isSetAside } = repaired;
   const old = disk.list().filter(isSegmentName);
-  const end = rewriteLog(disk, content, tail);
-  for (const name of [...old, ...damaged]) disk.remove(name);
+  const end = rewriteLog(disk, content, { ...log.tail, cuts: log.cuts }, isSetAside ? number : 0);
+  const aside = isSetAside
+    ? setAsideLog(disk, [...damaged, ...old], number)
+    : setAside(disk, damaged, number);
+  // Nothing depends on these any more.
+  if (!isSetAside) for (const name of old) disk.remove(name);
   const spans = new SegmentSpans();
   spans.append(index(content.base.index + content.entries.length));
   spans.place(end.segment);
-  return { ...end, spans, file: disk.open(segmentName(end.segment)) };
+  const file = disk.open(segmentName(end.segment));
+  return { ...end, spans, file, isFull: false, aside };
 }
 
 /**
  * Makes what was read durable before anything is built on it: the last batch may be only in the cache, or its sync may
  * have failed. All earlier batches are durable, and the names of all files are since `tidy`.
  */
-function madeDurable(disk: Disk, log: LogRead, damaged: readonly string[]): End {
-  const { tail, spans, outdated, tornBytes } = log;
-  for (const name of [...outdated.map(segmentName), ...damaged]) disk.remove(name);
+function madeDurable(disk: Disk, log: LogRead): End {
+  const { tail, spans, cuts, tornBytes } = log;
   const file = disk.open(segmentName(tail.segment));
   try {
     if (tornBytes > 0) file.truncate(tail.length);
     if (tail.lastBatch !== undefined) file.rewrite(tail.lastBatch.offset, tail.lastBatch.bytes);
     file.sync();
-    return { ...tail, spans, file };
+    return { ...tail, spans, cuts, file };
   } catch (cause) {
     file.close();
     throw cause;
   }
 }
 
+/** Opens the promise file, and records what is durable now. */
+function kept(
+  disk: Disk,
+  { file, last: batch, cuts }: End,
+  state: Pick<StateRecord, "hard" | "horizon" | "last">,
+): PromiseFile {
+  let promise: PromiseFile | undefined;
+  try {
+    promise = new PromiseFile(disk);
+    promise.write(batch, { ...state, before: { last: state.last, cuts } });
+    return promise;
+  } catch (cause) {
+    promise?.close();
+    file.close();
+    throw cause;
+  }
+}
+
+function listed<T>(value: T | undefined): readonly T[] {
+  return value === undefined ? [] : [value];
+}
+
+/** For people: what is damaged, and where it is now. */
 function damageOf(
   { damaged }: FoundSnapshots,
   { damage }: LogRead,
   { lost }: Repaired,
+  aside: readonly string[],
 ): string | undefined {
   const all = damaged.map(({ error }) => error.message);
   if (damage !== undefined) {
@@ -114,5 +166,8 @@ function damageOf(
     all.push(`the log is damaged: ${path}, byte ${offset}: ${what}`);
   }
   if (lost !== undefined) all.push(lost);
+  const [first, ...others] = aside;
+  if (first !== undefined)
+    all.push(`kept as ${first}${others.length === 0 ? "" : ` and ${others.length} more`}`);
   return all.length === 0 ? undefined : all.join("; ");
 }

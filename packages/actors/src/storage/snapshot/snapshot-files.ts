@@ -45,6 +45,14 @@ export class SnapshotFiles implements SnapshotStore {
     return this.#disk.readRange(snapshotName(snapshot), offset, maxBytes);
   }
 
+  readIntact(
+    snapshot: Snapshot,
+    offset: number,
+    maxBytes: number,
+  ): Uint8Array<ArrayBuffer> | undefined {
+    return this.read(snapshot, offset, maxBytes);
+  }
+
   receive(snapshot: Snapshot, offset: number, bytes: Uint8Array): "more" | "whole" | "broken" {
     if (offset === 0) {
       this.#received?.abandon();

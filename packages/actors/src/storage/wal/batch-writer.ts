@@ -1,6 +1,6 @@
 import { RecordWriter } from "./record-writer.ts";
 import { BATCH_HEADER_BYTES, sealBatch, type BatchEnd, type Place } from "./wal-format.ts";
-import { encodeState, STATE_BYTES_MAX, type StateRecord } from "./wal-records.ts";
+import { encodeState, STATE_BYTES_MAX, type NewStateRecord } from "./wal-records.ts";
 
 const ROOM_BYTES = BATCH_HEADER_BYTES + STATE_BYTES_MAX;
 
@@ -22,7 +22,7 @@ export class BatchWriter {
    * Returns the batch of everything written since the last one, possibly only the state. Its bytes are valid until the
    * next write.
    */
-  seal(state: StateRecord, place: Place): { readonly bytes: Buffer; readonly end: BatchEnd } {
+  seal(state: NewStateRecord, place: Place): { readonly bytes: Buffer; readonly end: BatchEnd } {
     encodeState(this.#state, state);
     const head = this.#state.take();
     const gathered = this.records.take();

@@ -11,6 +11,7 @@ import {
   SEGMENT_HEADER_BYTES,
   segmentName,
 } from "./wal-format.ts";
+import { PROMISE_NAME } from "./promise.ts";
 import { SEGMENT_BYTES, type WalOptions } from "./wal.ts";
 
 /** The largest file that a log with these settings creates: the size limit for a memory disk. */
@@ -30,11 +31,17 @@ export function maxSegmentBytes(options: WalOptions = {}): number {
 export function createWal(disk: Disk): void {
   checkArgument("createWal", "disk", givenDisk, disk);
   assert(!hasWal(disk), "a log is created only once");
-  const header = { segment: 1, previous: LOG_BEGIN, begins: true, position: LOG_START };
+  const header = {
+    segment: 1,
+    previous: LOG_BEGIN,
+    begins: true,
+    setsAside: 0,
+    position: LOG_START,
+  };
   disk.create(segmentName(1), encodeSegmentHeader(header));
 }
 
-/** Whether a disk holds any part of a log. */
+/** Whether a disk holds any part of a log, or a record of one. */
 export function hasWal(disk: Disk): boolean {
-  return disk.list().some(isSegmentName);
+  return disk.list().some((name) => isSegmentName(name) || name === PROMISE_NAME);
 }

@@ -1,15 +1,15 @@
 /**
- * The bytes of the write-ahead log, format 2, all numbers little-endian.
+ * The bytes of the write-ahead log, format 3, all numbers little-endian.
  *
  * ```text
  * segment header, 52 bytes            batch header, 32 bytes, then the body
  *  0 magic "KTKS"                      0 magic "KTKB"
  *  4 CRC-32 of bytes 8 to 31           4 CRC-32 of bytes 8 to the end of the body
- *  8 format, 2                         8 length of the body
+ *  8 format, 3                         8 length of the body
  * 12 number of the segment, from 1    12 number of the segment
  * 16 sequence of its first batch, u64 16 sequence of the batch, u64, from 1
  * 24 CRC of the batch before          24 CRC of the batch before
- * 28 1 when the log begins here       28 offset of the batch in the segment
+ * 28 above 0 when the log begins here 28 offset of the batch in the segment
  * 32 index of the entry before, u64
  * 40 term of that entry, u64
  * 48 CRC-32 of bytes 32 to 47
@@ -19,7 +19,9 @@
  * as one. A batch also records its own position, so that bytes that only look like a batch, such as a command that
  * holds a copy of another log, are not mistaken for one.
  *
- * The first segment of a new or rewritten log is marked as the beginning of the log: earlier segments do not count.
+ * The first segment of a new or rewritten log is marked as the beginning of the log: earlier segments do not count. The
+ * mark is 1, or 1 + K if those are to be kept under the names `NAME.damaged-K`. Format 2 differs in the state records
+ * only.
  * Compaction removes segments from the first on; then the header of the first remaining one is trusted, and the log
  * continues after the entry that it names.
  */
@@ -27,8 +29,11 @@
 import { crc32 } from "node:zlib";
 import { assert, index, term, type LogPosition } from "@kontiki/core";
 
-/** The format that this program writes, and the only one it reads. Bytes 0 to 31 are the same in all formats. */
-export const LOG_FORMAT = 2;
+/** The format that this program writes. Bytes 0 to 31 are the same in all formats. */
+export const LOG_FORMAT = 3;
+
+/** The oldest format that it reads. */
+export const OLDEST_LOG_FORMAT = 2;
 
 export const SEGMENT_HEADER_BYTES = 52;
 export const BATCH_HEADER_BYTES = 32;
@@ -55,8 +60,12 @@ export type SegmentHeader = {
   readonly previous: BatchEnd;
   /** Whether the log begins here, so that earlier segments do not count. */
   readonly begins: boolean;
+  /** The number under which earlier segments are set aside; 0 if they are removed. */
+  readonly setsAside: number;
   /** The last entry before it. */
   readonly position: LogPosition;
+  /** 2 or 3. */
+  readonly format: number;
 };
 
 /** A batch as read: its checksum matches, and it is at the position that it records. */
@@ -97,15 +106,15 @@ export function segmentNumber(name: string): number {
   return Number.parseInt(name, 10);
 }
 
-export function encodeSegmentHeader(written: SegmentHeader): Uint8Array {
-  const { segment, previous, begins, position } = written;
+export function encodeSegmentHeader(written: Omit<SegmentHeader, "format">): Uint8Array {
+  const { segment, previous, begins, setsAside, position } = written;
   const header = Buffer.alloc(SEGMENT_HEADER_BYTES);
   SEGMENT_MAGIC.copy(header);
   header.writeUInt32LE(LOG_FORMAT, 8);
   header.writeUInt32LE(segment, 12);
   header.writeBigUInt64LE(BigInt(previous.sequence + 1), 16);
   header.writeUInt32LE(previous.crc, 24);
-  header.writeUInt32LE(begins ? 1 : 0, 28);
+  header.writeUInt32LE(begins ? 1 + setsAside : 0, 28);
   header.writeUInt32LE(crc32(header.subarray(8, COMMON_BYTES)), 4);
   header.writeBigUInt64LE(BigInt(position.index), 32);
   header.writeBigUInt64LE(BigInt(position.term), 40);
@@ -122,13 +131,17 @@ export function formatOf(bytes: Buffer): number | undefined {
 
 /** Reads the header of a segment; undefined if it is damaged. */
 export function decodeSegmentHeader(bytes: Buffer): SegmentHeader | undefined {
-  if (bytes.length < SEGMENT_HEADER_BYTES || formatOf(bytes) !== LOG_FORMAT) return undefined;
+  const format = bytes.length < SEGMENT_HEADER_BYTES ? undefined : formatOf(bytes);
+  if (format === undefined || format < OLDEST_LOG_FORMAT || format > LOG_FORMAT) return undefined;
   if (crc32(bytes.subarray(COMMON_BYTES, 48)) !== bytes.readUInt32LE(48)) return undefined;
   const sequence = Number(bytes.readBigUInt64LE(16)) - 1;
+  const begins = bytes.readUInt32LE(28);
   return {
     segment: bytes.readUInt32LE(12),
     previous: { sequence, crc: bytes.readUInt32LE(24) },
-    begins: bytes.readUInt32LE(28) === 1,
+    begins: begins > 0,
+    setsAside: Math.max(0, begins - 1),
+    format,
     position: {
       index: index(Number(bytes.readBigUInt64LE(32))),
       term: term(Number(bytes.readBigUInt64LE(40))),

@@ -2,8 +2,9 @@
  * The body of a batch: a state record, then the turn's changes to the log in order.
  *
  * ```text
- * state     u8 1, u64 term, u8 length of the vote (0: none), the vote in ASCII, position of the last entry after the
- *           batch, u8 0 | u8 1 and the position of the horizon
+ * state     u8 6, u64 term, u8 length of the vote (0: none), the vote in ASCII, position of the last entry after the
+ *           batch, u8 0 | u8 1 and the position of the horizon, position of the last entry before the batch, u64 count
+ *           of the cuts before the batch. In format 2: u8 1, and nothing after the horizon
  * append    u8 2, u64 index of the first entry, u64 term of all, u32 count, then each entry:
  *           u8 0 a noop | u8 1 a command, u32 length, its bytes | u8 2 a membership, u32 length, its JSON
  * truncate  u8 3, position of the last entry that stays
@@ -13,8 +14,10 @@
  * ```
  *
  * When earlier batches are damaged, the state record of the last intact batch is enough to know what the node promised:
- * term, vote, and how far the log reached. An append record is a run of one term: the terms of a log change rarely.
- * Truncations and compactions record the term as well, because the entry itself may be in a segment that was removed.
+ * term, vote, and how far the log reached. What a state record says of the log before its batch tells what a lost batch
+ * before it has done: where it ended the log, and whether it cut it (a truncation or a reset).
+ *
+ * An append record is a run of one term: the terms of a log change rarely. Truncations and compactions record the term as well, because the entry itself may be in a segment that was removed.
  */
 
 import {
@@ -41,6 +44,16 @@ export type StateRecord = {
   readonly last: LogPosition;
   /** The last position that was promised of a log from which a damaged part was removed. */
   readonly horizon: LogPosition | undefined;
+  /** The log before the batch; undefined in a batch of format 2. */
+  readonly before: LogBefore | undefined;
+};
+
+/** A log before a batch. */
+export type LogBefore = {
+  /** Its last entry. */
+  readonly last: LogPosition;
+  /** How often it was truncated or reset, counted from some moment in the past. */
+  readonly cuts: number;
 };
 
 /** A change to the log. */
@@ -50,19 +63,29 @@ export type LogWrite =
   | { readonly type: "compact"; readonly upTo: LogPosition }
   | { readonly type: "reset"; readonly base: LogPosition };
 
-/** The most bytes of a state record. */
-export const STATE_BYTES_MAX = 107;
+/** Whether a change may remove entries that were not compacted. */
+export function isCut({ type }: LogWrite): boolean {
+  return type === "truncate" || type === "reset";
+}
 
-const STATE = 1;
+/** The most bytes of a state record. */
+export const STATE_BYTES_MAX = 131;
+
+const STATE_2 = 1;
 const APPEND = 2;
 const TRUNCATE = 3;
 const COMPACT = 4;
 const RESET = 5;
+const STATE = 6;
 const NOOP = 0;
 const COMMAND = 1;
 const MEMBERSHIP = 2;
 
-export function encodeState(writer: RecordWriter, { hard, last, horizon }: StateRecord): void {
+/** A state record of this program always says what was before it. */
+export type NewStateRecord = StateRecord & { readonly before: LogBefore };
+
+export function encodeState(writer: RecordWriter, state: NewStateRecord): void {
+  const { hard, last, horizon, before } = state;
   const vote = Buffer.from(hard.votedFor ?? "", "latin1");
   writer.u8(STATE);
   writer.u64(hard.term);
@@ -71,6 +94,8 @@ export function encodeState(writer: RecordWriter, { hard, last, horizon }: State
   encodePosition(writer, last);
   writer.u8(horizon === undefined ? 0 : 1);
   if (horizon !== undefined) encodePosition(writer, horizon);
+  encodePosition(writer, before.last);
+  writer.u64(before.cuts);
 }
 
 export function encodeTruncate(writer: RecordWriter, after: LogPosition): void {
@@ -111,11 +136,14 @@ export function encodeAppend(writer: RecordWriter, entries: readonly Entry<Comma
  * @throws RecordError if there is none.
  */
 export function decodeState(cursor: RecordCursor): StateRecord {
-  if (cursor.u8() !== STATE) throw new RecordError("it does not begin with a state record");
+  const kind = cursor.u8();
+  if (kind !== STATE && kind !== STATE_2)
+    throw new RecordError("it does not begin with a state record");
   const hard = decodeHardState(cursor);
   const last = decodePosition(cursor);
   const horizon = cursor.u8() === 0 ? undefined : decodePosition(cursor);
-  return { hard, last, horizon };
+  const before = kind === STATE ? { last: decodePosition(cursor), cuts: cursor.u64() } : undefined;
+  return { hard, last, horizon, before };
 }
 
 /**

@@ -2,7 +2,9 @@ import { LOG_START, type LogPosition } from "@kontiki/core";
 import type { Disk } from "../disk/disk.ts";
 import { KontikiError } from "../../errors.ts";
 import { RecordError } from "./record-cursor.ts";
-import { lastIntactBatch } from "./wal-damage.ts";
+import { readPromise, type Promised } from "./promise.ts";
+import { intactBatches, salvagedLog, type IntactBatch } from "./wal-salvage.ts";
+import type { SalvagedLog } from "../storage.ts";
 import {
   decodeBatch,
   decodeSegmentHeader,
@@ -12,12 +14,14 @@ import {
   isSegmentName,
   LOG_BEGIN,
   LOG_FORMAT,
+  OLDEST_LOG_FORMAT,
   SEGMENT_HEADER_BYTES,
   segmentName,
   segmentNumber,
   type BatchEnd,
   type SegmentHeader,
 } from "./wal-format.ts";
+import { isCut, type LogWrite } from "./wal-records.ts";
 import { Replay } from "./wal-replay.ts";
 
 const WAY_OUT =
@@ -62,7 +66,7 @@ export class OlderLogError extends KontikiError {
   constructor(path: string, format: number) {
     super(
       `${path} has format ${format}, of a version before the first release, and this version reads format ` +
-        `${LOG_FORMAT}: begin a new cluster in a new folder`,
+        `${OLDEST_LOG_FORMAT} and later: begin a new cluster in a new folder`,
     );
   }
 }
@@ -78,21 +82,27 @@ export type Tail = {
   readonly last: BatchEnd;
   /** The last batch and its offset in the last segment; undefined if that segment holds none. */
   readonly lastBatch: { readonly offset: number; readonly bytes: Uint8Array } | undefined;
+  /** Whether the segment has an older format, so that nothing more may be written into it. */
+  readonly isFull: boolean;
 };
 
 /** What was read of a log. */
-export type LogRead = Pick<Replay, "hard" | "horizon" | "base" | "entries" | "spans"> & {
+export type LogRead = Pick<Replay, "hard" | "horizon" | "base" | "entries" | "spans" | "cuts"> & {
   /**
-   * The last entry of the log according to the last intact batch. If it is after the kept entries, those between are
-   * lost.
+   * The last entry of the log according to the last intact batch or the promise file. If it is after the kept entries,
+   * those between are lost.
    */
   readonly promised: LogPosition;
   /** Where writing may continue; in a damaged log, what a new segment must follow. */
   readonly tail: Tail;
   /** Segments before the one that the log begins with: they do not count. */
   readonly outdated: readonly number[];
+  /** The number under which those are set aside; 0 if they are removed. */
+  readonly setsAside: number;
   /** The first damage; everything before it is kept. Undefined if the log is intact. */
   readonly damage: Damage | undefined;
+  /** Reads all that is intact of the log, before and after damage, also what was compacted. */
+  readonly salvage: () => SalvagedLog;
   readonly tornBytes: number;
 };
 
@@ -118,8 +128,10 @@ type Replayed =
  * after it was durable, and is damage. A bad batch with nothing after it is what a crash left of the last write, of
  * which nothing was promised: the torn tail.
  *
- * In a damaged log, everything before the damage is kept, and the last intact batch after it records what the node has
- * promised.
+ * A log that ends before the last batch that was durable, as the promise file says, is damaged at its end.
+ *
+ * In a damaged log, everything before the damage is kept, and the last intact batch after it, or the promise file, records
+ * what the node has promised.
  *
  * @throws DamagedLogError when no intact batch records that, when intact batches contradict each other, and when there
  * is no log at all.
@@ -131,11 +143,36 @@ export function readLog(disk: Disk): LogRead {
   const outdated = all.slice(0, Math.max(0, beginning)).map(({ number }) => number);
   const segments = all.slice(outdated.length);
   const replay = new Replay();
-  const { tail, damage, tornBytes } = replaySegments(disk, segments, replay);
-  const { hard, horizon, base, entries, spans, last: promised } = replay;
-  const kept = { hard, horizon, base, entries, spans, promised, outdated, damage };
-  if (damage === undefined) return { ...kept, tail, tornBytes };
-  return { ...kept, ...promisesOf(disk, segments, damage, tail), tornBytes: 0 };
+  const promise = readPromise(disk);
+  const read = replaySegments(disk, segments, replay);
+  const { hard, horizon, base, entries, spans, cuts, last: promised } = replay;
+  const setsAside = segments[0]?.header?.setsAside ?? 0;
+  const salvage = (): SalvagedLog => salvagedLog(batchesIn(disk, segments), promise);
+  const kept = { hard, horizon, base, entries, spans, cuts, promised, outdated, setsAside, salvage };
+  const damage = read.damage ?? damageOfEnd(disk, read.tail, promise);
+  if (damage === undefined && read.tail !== undefined)
+    return { ...kept, damage, tail: read.tail, tornBytes: read.tornBytes };
+  const found = damage ?? missing(disk, 1);
+  const lost = promisesOf(disk, segments, { damage: found, kept: read.tail, promise, cuts });
+  return { ...kept, ...lost, damage: found, tornBytes: 0 };
+}
+
+function missing(disk: Disk, segment: number): Damage {
+  const path = disk.pathOf(segmentName(segment));
+  return { path, offset: 0, what: "the file is missing" };
+}
+
+/** What is wrong with the end of a log that has no damage in the middle. */
+function damageOfEnd(
+  disk: Disk,
+  tail: Tail | undefined,
+  promise: Promised | undefined,
+): Damage | undefined {
+  if (tail === undefined || promise === undefined) return undefined;
+  const count = promise.end.sequence - tail.last.sequence;
+  if (count <= 0) return undefined;
+  const what = `the last ${count === 1 ? "write" : `${count} writes`}, which had succeeded, ${count === 1 ? "is" : "are"} bad or missing`;
+  return { path: disk.pathOf(segmentName(tail.segment)), offset: tail.length, what };
 }
 
 /** Reads segments up to the first damage. */
@@ -152,21 +189,22 @@ function replaySegments(disk: Disk, segments: readonly Segment[], replay: Replay
     if (read.damage !== undefined) return { tail, damage: read.damage, tornBytes };
     tornBytes = read.tornBytes;
   }
-  if (tail === undefined) {
-    const damage = { path: disk.pathOf(segmentName(1)), offset: 0, what: "the file is missing" };
-    return { tail, damage, tornBytes };
-  }
-  rejectWithoutBatches(disk, segments, tail);
-  return { tail, damage: undefined, tornBytes };
+  if (tail === undefined) return { tail, damage: missing(disk, 1), tornBytes };
+  const [first] = segments;
+  if (first === undefined || tail.last.sequence >= leastEnd(first))
+    return { tail, damage: undefined, tornBytes };
+  const path = disk.pathOf(segmentName(first.number));
+  const damage = { path, offset: SEGMENT_HEADER_BYTES, what: "no intact batch is left" };
+  return { tail, damage, tornBytes };
 }
 
-/** Batches before the first existing segment were removed because a later one is durable; at least one must be left. */
-function rejectWithoutBatches(disk: Disk, [first]: readonly Segment[], { last }: Tail): void {
-  if (first === undefined || last.sequence > endBefore(first).sequence) return;
-  if (last.sequence === LOG_BEGIN.sequence) return;
-  const path = disk.pathOf(segmentName(first.number));
-  const what = "no intact batch is left";
-  throw new DamagedLogError({ path, offset: SEGMENT_HEADER_BYTES, what });
+/**
+ * The least batch that a log which begins with this segment ends with. Batches before it were removed because a later one is
+ * durable.
+ */
+function leastEnd(first: Segment): number {
+  const { sequence } = endBefore(first);
+  return sequence === LOG_BEGIN.sequence ? sequence : sequence + 1;
 }
 
 function segmentsOf(disk: Disk): readonly Segment[] {
@@ -175,7 +213,7 @@ function segmentsOf(disk: Disk): readonly Segment[] {
     const bytes = asBuffer(disk.readRange(name, 0, SEGMENT_HEADER_BYTES));
     const format = formatOf(bytes) ?? LOG_FORMAT;
     if (format > LOG_FORMAT) throw new NewerLogError(disk.pathOf(name), format);
-    if (format < LOG_FORMAT) throw new OlderLogError(disk.pathOf(name), format);
+    if (format < OLDEST_LOG_FORMAT) throw new OlderLogError(disk.pathOf(name), format);
     return { number: segmentNumber(name), header: decodeSegmentHeader(bytes) };
   });
 }
@@ -242,7 +280,8 @@ function readSegment(
   }
   const what = damageAfter(bytes, segment, offset, isLast);
   const damage = what === undefined ? undefined : { path, offset, what };
-  const tail = { segment, length: offset, last, lastBatch };
+  const isFull = header !== undefined && header.format < LOG_FORMAT;
+  const tail = { segment, length: offset, last, lastBatch, isFull };
   return { tail, damage, tornBytes: bytes.length - offset };
 }
 
@@ -259,26 +298,48 @@ function damageAfter(
   return isLast ? undefined : "a batch that a later segment depends on is bad";
 }
 
-/** What the last intact batch of a damaged log says the node has promised, and where a new segment goes. */
+function batchesIn(disk: Disk, segments: readonly Segment[]): readonly IntactBatch[] {
+  return intactBatches(
+    disk,
+    segments.map(({ number }) => segmentName(number)),
+  );
+}
+
+/** What a damaged log has promised, and where a new segment goes. */
 function promisesOf(
   disk: Disk,
   segments: readonly Segment[],
-  damage: Damage,
-  kept: Tail | undefined,
-): Pick<LogRead, "hard" | "horizon" | "promised" | "tail"> {
-  const from = kept ?? { segment: 0, length: 0, last: LOG_BEGIN };
-  const numbers = segments.map(({ number }) => number).filter((number) => number >= from.segment);
-  const found = lastIntactBatch(disk, numbers, from);
-  const durable = Math.max(...segments.map(({ header }) => header?.previous.sequence ?? 0));
+  read: {
+    readonly damage: Damage;
+    readonly kept: Tail | undefined;
+    readonly promise: Promised | undefined;
+    readonly cuts: number;
+  },
+): Pick<LogRead, "hard" | "horizon" | "promised" | "tail" | "cuts"> {
+  const { damage, promise } = read;
+  const kept = read.kept?.last ?? LOG_BEGIN;
+  const last = batchesIn(disk, segments).findLast(({ end }) => end.sequence > kept.sequence);
+  const isNewest =
+    promise !== undefined && promise.end.sequence >= (last ?? { end: kept }).end.sequence;
+  const found = isNewest ? promise : last;
+  const [first, ...others] = segments;
+  const least = first === undefined ? 0 : leastEnd(first);
+  const durable = Math.max(least, ...others.map((segment) => endBefore(segment).sequence));
   if (found === undefined || found.end.sequence < durable) throw new DamagedLogError(damage);
   const { hard, horizon, last: promised } = found.state;
-  const segment = numbers.at(-1) ?? from.segment;
+  const segment = segments.at(-1)?.number ?? read.kept?.segment ?? 0;
   return {
     hard,
     horizon,
     promised,
-    tail: { segment, length: 0, last: found.end, lastBatch: undefined },
+    cuts: Math.max(read.cuts, cutsAfter(found)),
+    tail: { segment, length: 0, last: found.end, lastBatch: undefined, isFull: false },
   };
+}
+
+/** How often the log was cut when this was durable, as far as it says. */
+function cutsAfter({ state, writes = [] }: Promised & { writes?: readonly LogWrite[] }): number {
+  return (state.before?.cuts ?? 0) + writes.filter(isCut).length;
 }
 
 function asBuffer(bytes: Uint8Array): Buffer {

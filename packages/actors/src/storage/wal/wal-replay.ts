@@ -8,7 +8,7 @@ import {
 import { RecordCursor, RecordError } from "./record-cursor.ts";
 import { SegmentSpans } from "./segment-spans.ts";
 import type { CommandBytes } from "../storage.ts";
-import { decodeState, decodeWrites, type LogWrite, type StateRecord } from "./wal-records.ts";
+import { decodeState, decodeWrites, isCut, type LogWrite, type StateRecord } from "./wal-records.ts";
 
 /**
  * Repeats what the batches record, from the first existing one.
@@ -23,6 +23,8 @@ export class Replay {
   base: LogPosition = LOG_START;
   entries: Entry<CommandBytes>[] = [];
   readonly spans = new SegmentSpans();
+  /** How often the log was truncated or reset, counted from some moment in the past. */
+  cuts = 0;
   /** Whether nothing before `base` can be needed any more. */
   #compacted = true;
 
@@ -46,6 +48,7 @@ export class Replay {
   apply(bytes: Buffer, at: number, end: number, segment: number): void {
     const cursor = new RecordCursor(bytes, at, end);
     const state = decodeState(cursor);
+    this.cuts = state.before?.cuts ?? this.cuts;
     for (const write of decodeWrites(cursor)) this.#write(write);
     this.spans.place(segment);
     this.#take(state);
@@ -59,6 +62,7 @@ export class Replay {
   }
 
   #write(write: LogWrite): void {
+    if (isCut(write)) this.cuts += 1;
     switch (write.type) {
       case "append":
         for (const entry of write.entries) this.#append(entry);

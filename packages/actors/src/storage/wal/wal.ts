@@ -7,8 +7,9 @@ import {
   type LogPosition,
 } from "@kontiki/core";
 import { BatchWriter } from "./batch-writer.ts";
-import type { Disk, DiskFile } from "../disk/disk.ts";
+import { DiskError, type Disk, type DiskFile } from "../disk/disk.ts";
 import type { LogTerms } from "./log-terms.ts";
+import type { PromiseFile } from "./promise.ts";
 import type { RecordWriter } from "./record-writer.ts";
 import type { SegmentSpans } from "./segment-spans.ts";
 import type { CommandBytes, Storage } from "../storage.ts";
@@ -18,7 +19,14 @@ import {
   segmentName,
   type BatchEnd,
 } from "./wal-format.ts";
-import { encodeAppend, encodeCompact, encodeReset, encodeTruncate } from "./wal-records.ts";
+import {
+  encodeAppend,
+  encodeCompact,
+  encodeReset,
+  encodeTruncate,
+  type LogBefore,
+  type NewStateRecord,
+} from "./wal-records.ts";
 
 /** Settings of a write-ahead log. */
 export type WalOptions = {
@@ -35,13 +43,16 @@ export const SEGMENT_BYTES = 16 * 1024 * 1024;
 /** What a log continues from. All of it is durable. */
 export type Start = {
   readonly file: DiskFile;
+  readonly promise: PromiseFile;
   readonly segment: number;
-  /** The length of that segment, and its last batch. */
+  /** The length of that segment, whether nothing more may be written into it, and its last batch. */
   readonly length: number;
+  readonly isFull: boolean;
   readonly last: BatchEnd;
   readonly hard: HardState;
   readonly horizon: LogPosition | undefined;
   readonly terms: LogTerms;
+  readonly cuts: number;
   readonly spans: SegmentSpans;
 };
 
@@ -55,16 +66,21 @@ export type Start = {
 export class Wal implements Storage {
   readonly #disk: Disk;
   readonly #segmentBytes: number;
+  readonly #promise: PromiseFile;
   #file: DiskFile;
   #segment: number;
   #length: number;
+  #isFull: boolean;
   #last: BatchEnd;
   #hard: HardState;
   #horizon: LogPosition | undefined;
   readonly #terms: LogTerms;
   readonly #spans: SegmentSpans;
-  /** The last entry as of the last batch. */
-  #position: LogPosition;
+  #cuts: number;
+  /** The log as of the last batch. */
+  #before: LogBefore;
+  /** The state as of the last batch, for the promise. */
+  #flushed: NewStateRecord | undefined;
   /** The next batch so far: `changed` if it is not empty, `emptied` if it empties the log. */
   readonly #writer = new BatchWriter();
   #changed = false;
@@ -80,15 +96,18 @@ export class Wal implements Storage {
     assert(segmentBytes >= 1 && segmentBytes <= 2 ** 30, "a segment is 1 byte to 1 GiB");
     this.#disk = disk;
     this.#segmentBytes = segmentBytes;
+    this.#promise = start.promise;
     this.#file = start.file;
     this.#segment = start.segment;
     this.#length = start.length;
+    this.#isFull = start.isFull;
     this.#last = start.last;
     this.#hard = start.hard;
     this.#horizon = start.horizon;
     this.#terms = start.terms;
     this.#spans = start.spans;
-    this.#position = start.terms.last;
+    this.#cuts = start.cuts;
+    this.#before = { last: start.terms.last, cuts: start.cuts };
     this.#neededNow = start.spans.firstNeeded(start.terms.base.index);
   }
 
@@ -115,6 +134,7 @@ export class Wal implements Storage {
   truncate(after: Index): void {
     this.#record((records) => {
       this.#terms.truncate(after);
+      this.#cuts += 1;
       encodeTruncate(records, this.#terms.last);
     });
   }
@@ -129,6 +149,7 @@ export class Wal implements Storage {
   reset(base: LogPosition): void {
     this.#record((records) => {
       this.#terms.reset(base);
+      this.#cuts += 1;
       this.#spans.reset();
       this.#emptied = true;
       encodeReset(records, base);
@@ -148,16 +169,18 @@ export class Wal implements Storage {
     this.#state = "failed";
     this.#makeRoom();
     const last = this.#terms.last;
-    const state = { hard: this.#hard, last, horizon: this.#horizon };
+    const now = { hard: this.#hard, last, horizon: this.#horizon };
+    const after = { last, cuts: this.#cuts };
     const place = { segment: this.#segment, offset: this.#length, previous: this.#last };
-    const { bytes, end } = this.#writer.seal(state, place);
+    const { bytes, end } = this.#writer.seal({ ...now, before: this.#before }, place);
     this.#file.append(bytes);
     this.#state = "flushed";
     this.#changed = false;
     this.#emptied = false;
     this.#length += bytes.length;
     this.#last = end;
-    this.#position = last;
+    this.#before = after;
+    this.#flushed = { ...now, before: after };
     this.#spans.place(this.#segment);
     this.#needed = this.#spans.firstNeeded(this.#terms.base.index);
     return true;
@@ -167,6 +190,7 @@ export class Wal implements Storage {
     if (this.#state === "flushed") {
       this.#state = "failed";
       this.#file.sync();
+      if (this.#flushed !== undefined) this.#promise.write(this.#last, this.#flushed);
       this.#neededNow = this.#needed;
       this.#state = "durable";
     }
@@ -176,8 +200,14 @@ export class Wal implements Storage {
 
   close(): void {
     if (this.#state === "closed") return;
+    const isDurable = this.#state === "durable";
     this.#state = "closed";
-    this.#file.close();
+    try {
+      if (isDurable) syncIfPossible(this.#promise);
+      this.#promise.close();
+    } finally {
+      this.#file.close();
+    }
   }
 
   /** A write that fails halfway leaves half a record, so the log counts as failed. */
@@ -193,6 +223,7 @@ export class Wal implements Storage {
   /** Starts a new segment if the batch does not fit, or if it makes all old segments obsolete. */
   #makeRoom(): void {
     const length = this.#length + this.#writer.size;
+    if (this.#isFull) return this.#roll();
     if (this.#length === SEGMENT_HEADER_BYTES) return;
     if (length > this.#segmentBytes || this.#emptied) this.#roll();
   }
@@ -204,12 +235,15 @@ export class Wal implements Storage {
   #roll(): void {
     const segment = this.#segment + 1;
     const name = segmentName(segment);
-    const header = { segment, previous: this.#last, begins: false, position: this.#position };
+    const position = this.#before.last;
+    const header = { segment, previous: this.#last, begins: false, setsAside: 0, position };
+    this.#promise.sync();
     this.#file.close();
     this.#disk.create(name, encodeSegmentHeader(header));
     this.#file = this.#disk.open(name);
     this.#segment = segment;
     this.#length = SEGMENT_HEADER_BYTES;
+    this.#isFull = false;
   }
 
   /**
@@ -223,5 +257,14 @@ export class Wal implements Storage {
     this.#disk.remove(segmentName(first));
     this.#spans.removeFirst();
     this.#state = "durable";
+  }
+}
+
+/** A promise that cannot be made durable is true all the same. */
+function syncIfPossible(promise: PromiseFile): void {
+  try {
+    promise.sync();
+  } catch (cause) {
+    if (!(cause instanceof DiskError)) throw cause;
   }
 }
