@@ -6,6 +6,8 @@ type File = {
   /** The length of the file, and the length that certainly survives a power loss. */
   written: number;
   synced: number;
+  /** What was at places that were overwritten and not synced since. */
+  overwritten: { readonly offset: number; readonly before: Buffer }[];
 };
 
 /** An operation that changes a disk. */
@@ -55,7 +57,8 @@ export class ForgetfulDisk implements Disk {
   create(name: string, content: Uint8Array): void {
     this.onOperation("create");
     const { length } = content;
-    this.#files.set(name, { bytes: Buffer.from(content), written: length, synced: length });
+    const bytes = Buffer.from(content);
+    this.#files.set(name, { bytes, written: length, synced: length, overwritten: [] });
   }
 
   /** Until it is published, only the caller refers to it. */
@@ -69,7 +72,7 @@ export class ForgetfulDisk implements Disk {
       publish: (name) => {
         this.onOperation("publish");
         const { length } = bytes;
-        this.#files.set(name, { bytes, written: length, synced: length });
+        this.#files.set(name, { bytes, written: length, synced: length, overwritten: [] });
       },
       abandon: () => {},
     };
@@ -103,11 +106,15 @@ export class ForgetfulDisk implements Disk {
       },
       overwrite: (offset, bytes) => {
         this.onOperation("overwrite");
+        const before = Buffer.from(file.bytes.subarray(offset, offset + bytes.length));
+        file.overwritten.push({ offset, before });
         file.bytes.set(bytes, offset);
       },
       sync: () => {
         this.onOperation("sync");
-        if (this.#syncs) file.synced = file.written;
+        if (!this.#syncs) return;
+        file.synced = file.written;
+        file.overwritten = [];
       },
       truncate: (length) => {
         this.onOperation("truncate");
@@ -119,10 +126,15 @@ export class ForgetfulDisk implements Disk {
 
   /**
    * Loses what was not synced, except as many bytes as `kept` returns: appended bytes, or bytes whose removal was not
-   * synced.
+   * synced. Of what was overwritten, as many of the first writes stay.
    */
   losePower(kept: (bytes: number) => number): void {
     for (const file of this.#files.values()) {
+      const { overwritten } = file;
+      const first = overwritten.length === 0 ? 0 : kept(overwritten.length);
+      for (const { offset, before } of overwritten.slice(first).reverse())
+        file.bytes.set(before, offset);
+      file.overwritten = [];
       const sure = Math.min(file.written, file.synced);
       const inDoubt = Math.max(file.written, file.synced) - sure;
       const length = sure + (inDoubt === 0 ? 0 : kept(inDoubt));

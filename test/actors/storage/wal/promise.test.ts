@@ -1,0 +1,156 @@
+/** The promise file: it may be old or lost, and what it says is true. */
+import * as fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import {
+  losePower,
+  type MemoryDisk,
+} from "../../../../packages/actors/src/storage/disk/memory-disk.ts";
+import { openStorage } from "../../../../packages/actors/src/storage/recovery/open-storage.ts";
+import { createWal, hasWal } from "../../../../packages/actors/src/storage/wal/open-wal.ts";
+import { PROMISE_NAME, readPromise } from "../../../../packages/actors/src/storage/wal/promise.ts";
+import { segmentName } from "../../../../packages/actors/src/storage/wal/wal-format.ts";
+import { batchesOf } from "../../support/storage/arbitraries.ts";
+import { flipped, offsets, opened, without, type Files } from "../../support/storage/damage.ts";
+import { CuttingDisk, filesOf, memoryDisk, PowerLoss } from "../../support/storage/disks.ts";
+import {
+  append,
+  command,
+  contentsAfter,
+  hardState,
+  noop,
+  truncate,
+  type Batch,
+} from "../../support/storage/model.ts";
+import { contentOn, diskWith, live } from "../../support/storage/writing.ts";
+
+const BATCHES: readonly Batch[] = [
+  [hardState(1, "n1"), append(noop(1, 1), command(2, 1, "a"))],
+  [append(command(3, 1, "b"))],
+  [hardState(2, "n2"), truncate(2), append(noop(3, 2))],
+];
+const FIRST = segmentName(1);
+const SECOND_COPY = 4096;
+const NONE = new Uint8Array();
+
+const files = filesOf(diskWith(BATCHES));
+const older = filesOf(diskWith(BATCHES.slice(0, 2)));
+const { [PROMISE_NAME]: promise = NONE } = files;
+const { [PROMISE_NAME]: olderPromise = NONE } = older;
+
+/** A promise file with these two copies. */
+function copies(first: Uint8Array, second: Uint8Array): Uint8Array {
+  return Uint8Array.from([...first.slice(0, SECOND_COPY), ...second.slice(SECOND_COPY)]);
+}
+
+test("records the last durable batch, with what the log is after it", () => {
+  expect(readPromise(memoryDisk(files))).toEqual({
+    end: { sequence: 3, crc: Buffer.from(files[FIRST] ?? NONE).readUInt32LE((offsets(files[FIRST])[2] ?? 0) + 4) },
+    state: {
+      hard: { term: 2, votedFor: "n2" },
+      last: { index: 3, term: 2 },
+      horizon: undefined,
+      before: { last: { index: 3, term: 2 }, cuts: 1 },
+    },
+  });
+});
+
+describe("the newer of its copies that are intact is read", () => {
+  const sequence = (bytes: Uint8Array): number | undefined =>
+    readPromise(memoryDisk({ [PROMISE_NAME]: bytes }))?.end.sequence;
+
+  test.each<[string, Uint8Array, number | undefined]>([
+    ["both", promise, 3],
+    ["the first, if the second is damaged", flipped(promise, SECOND_COPY + 30), 3],
+    ["the second, if the first is damaged", flipped(promise, 30), 3],
+    ["the first, if the second is older", copies(promise, olderPromise), 3],
+    ["the second, if the first is older", copies(olderPromise, promise), 3],
+    ["the older, if the newer is damaged", copies(flipped(promise, 30), olderPromise), 2],
+    ["none, if both are damaged", flipped(flipped(promise, 30), SECOND_COPY + 30), undefined],
+    ["the first, if the file is cut off", promise.slice(0, SECOND_COPY), 3],
+    ["none, if it is empty", NONE, undefined],
+    ["none, if it was only created", new Uint8Array(promise.length), undefined],
+  ])("%s", (_title, bytes, expected) => {
+    expect(sequence(bytes)).toBe(expected);
+  });
+
+  test("any flipped bit of a copy is found", () => {
+    for (let at = 0; at < 130; at += 1)
+      for (let bit = 0; bit < 8; bit += 1) {
+        const bad = copies(promise, olderPromise);
+        bad[at] = (bad[at] ?? 0) ^ (1 << bit);
+        // After its end a copy has zeros, which mean nothing.
+        expect([2, 3]).toContain(sequence(bad));
+        if (at < 80) expect(sequence(bad)).toBe(2);
+      }
+  });
+});
+
+describe("a log whose last batch is bad", () => {
+  const bad = flipped(files[FIRST], (files[FIRST]?.length ?? 0) - 1);
+
+  test.each<[string, Uint8Array | undefined]>([
+    ["an older promise file", olderPromise],
+    ["no promise file", undefined],
+    ["a promise file that is damaged", flipped(flipped(promise, 30), SECOND_COPY + 30)],
+  ])("counts as torn with %s: nothing shows that it was durable", (_title, bytes) => {
+    const all: Files = { ...files, [FIRST]: bad };
+    const { content, damage } = opened(
+      bytes === undefined ? without(all, PROMISE_NAME) : { ...all, [PROMISE_NAME]: bytes },
+    );
+    expect([content, damage]).toEqual([contentsAfter(BATCHES)[2], undefined]);
+  });
+
+  test("is damaged with one intact copy", () => {
+    const { content } = opened({ ...files, [FIRST]: bad, [PROMISE_NAME]: flipped(promise, 30) });
+    expect(content).toEqual({
+      ...contentsAfter(BATCHES)[2],
+      hard: { term: 2, votedFor: "n2" },
+      horizon: { index: 3, term: 2 },
+    });
+  });
+});
+
+test("an old promise file does no harm to an intact log, and is written again", () => {
+  const disk = memoryDisk({ ...files, [PROMISE_NAME]: olderPromise });
+  expect(contentOn(disk)).toEqual(contentsAfter(BATCHES).at(-1));
+  expect(readPromise(disk)?.end.sequence).toBe(3);
+});
+
+test("a disk with only a promise file holds a log, which is not created again", () => {
+  expect(hasWal(memoryDisk({ [PROMISE_NAME]: promise }))).toBe(true);
+  expect(hasWal(memoryDisk({ "node.json": promise }))).toBe(false);
+});
+
+function isEnd(cause: unknown): boolean {
+  return cause instanceof PowerLoss;
+}
+
+/** The number of the last batch that a log really holds. */
+function lastOf(disk: MemoryDisk): number {
+  const copy = memoryDisk(without(filesOf(disk), PROMISE_NAME));
+  openStorage(copy).storage.close();
+  return readPromise(copy)?.end.sequence ?? 0;
+}
+
+test("is never ahead of the log, wherever power fails", () => {
+  fc.assert(
+    fc.property(
+      batchesOf({ max: 4 }),
+      fc.constantFrom(1, 500),
+      fc.infiniteStream(fc.nat()),
+      (batches, segmentBytes, chance) => {
+        for (let budget = 0, finished = false; !finished; budget += 1) {
+          const disk = memoryDisk();
+          createWal(disk);
+          const [, synced] = live(new CuttingDisk(disk, budget), batches, segmentBytes, isEnd);
+          finished = synced === batches.length;
+          losePower(disk.files(), (_name, bytes) => chance.next().value % (bytes + 1));
+          const promised = readPromise(disk)?.end.sequence ?? 0;
+          expect(promised).toBeLessThanOrEqual(lastOf(disk));
+          expect(openStorage(disk).recovered.damage).toBeUndefined();
+        }
+      },
+    ),
+    { numRuns: 20 },
+  );
+}, 60_000);
