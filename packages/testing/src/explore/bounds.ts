@@ -54,6 +54,7 @@ export const BOUND_OPTIONS: Schema<BoundOptions> = {
   config: fields<NonNullable<BoundOptions["config"]>>({
     noop: flag,
     preVote: flag,
+    fetch: flag,
     quorumBeats: whole(0),
     leases: flag,
     maxAppendBytes: whole(1),
