@@ -16,9 +16,11 @@ export class SimNames {
     return [...this.#there.keys()].sort();
   }
 
-  /** All files, including those whose names a loss of power may bring back. */
-  files(): ReadonlySet<SimFile> {
-    return new Set([...this.#there.values(), ...this.#durable.values()]);
+  /** All files that were not set aside, including those whose names a loss of power may bring back. */
+  inUse(): readonly SimFile[] {
+    return [...this.#there, ...this.#durable].flatMap(([name, file]) =>
+      name.includes(".damaged-") ? [] : [file],
+    );
   }
 
   get(name: string): SimFile | undefined {
