@@ -22,6 +22,7 @@ export function damagedDisk(disk: ExploredNode["disk"], at: number): ExploredNod
   const copy: ExploredCopy = {
     pieces: [before, after].filter((piece) => piece.length > 0),
     marks: at === log.length ? [end] : [lost, end],
+    had: log,
   };
   const isLater = horizon !== undefined && !atLeastAsUpToDate(end, horizon);
   return { hard, log: before, horizon: isLater ? horizon : end, copies: [...copies, copy] };

@@ -32,6 +32,8 @@ export type ExploredCopy = {
   readonly pieces: readonly (readonly Entry<string>[])[];
   /** Positions that the log is known to have had. The last one is its end. */
   readonly marks: readonly LogPosition[];
+  /** The whole log as it was, which no node can read: the checks compare with it. */
+  readonly had: readonly Entry<string>[];
 };
 
 /** One node between two events: its process and its disk. */

@@ -18,11 +18,13 @@ import {
   isUnsynced,
   logOf,
   startedFrom,
+  type ExploredCopy,
   type KeptByCrash,
   type ExploredNode,
   type ExploredPacket,
 } from "./explored-node.ts";
 import { damagedDisk, salvageOf } from "./damaged.ts";
+import { keyOf } from "./relabel.ts";
 import { HAPPENED } from "./sometimes.ts";
 
 /** A violation. The message is a sentence without a period. */
@@ -146,7 +148,20 @@ export class Turn {
       found.push(`${this.#env.config.id}: a changed term or vote was not saved`);
     if (found.length > 0) throw new Broken(found.join("; "));
     this.happened |= noteworthy(before, after, effects);
+    if (before.state.horizon !== undefined) this.#checkTaken(event, effects);
     if (before.state.horizon !== undefined) this.happened |= mending(event, before.state, effects);
+  }
+
+  /** Without a leader a node takes only the log that it lost. */
+  #checkTaken(event: Event<string>, effects: readonly Effect<string>[]): void {
+    const isLed = event.type === "message" && event.message.type === "appendEntries";
+    if (isLed || !effects.some(({ type }) => type === "appendLog")) return;
+    const { config, log } = this.#env;
+    const taken = contentOf(log);
+    const isPart = ({ had }: ExploredCopy): boolean =>
+      taken.every((entry, at) => keyOf(entry) === keyOf(had[at]));
+    if (!(this.#salvage ?? []).some(isPart))
+      throw new Broken(`${config.id} repairs its log with entries that it did not have`);
   }
 
   #perform(effect: Effect<string>): void {
