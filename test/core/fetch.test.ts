@@ -176,7 +176,7 @@ describe("any server answers with entries that were certainly in that log", () =
     ]);
   });
 
-  test("it has compacted them: its snapshot, or a damaged one", () => {
+  test("it has compacted them: its snapshot, or all damaged ones that cover them", () => {
     const newest = snapshot([4, 2]);
     const state = follower({ term: 3, commit: 4, snapshot: newest });
     const compacted = env();
@@ -184,9 +184,11 @@ describe("any server answers with entries that were certainly in that log", () =
     expect(answer(compacted, request([2, 1], [6, 2]), state)).toEqual([
       send(b, reply(2, { type: "snapshot", snapshot: newest, intact: true })),
     ]);
-    const salvage = { logs: [], snapshots: [newest] };
+    const older = snapshot([3, 2]);
+    const salvage = { logs: [], snapshots: [newest, older, snapshot([2, 1])] };
     expect(answer({ ...env(), salvage }, request([2, 1], [6, 2]))).toEqual([
       send(b, reply(2, { type: "snapshot", snapshot: newest, intact: false })),
+      send(b, reply(2, { type: "snapshot", snapshot: older, intact: false })),
     ]);
   });
 });
@@ -310,6 +312,22 @@ describe("a snapshot in place of compacted entries is fetched part by part", () 
     const better = reply(2, { type: "snapshot", snapshot: other, intact: true });
     const { state } = step(setup, fetching(4), from(c, better));
     expect(state.role).toMatchObject({ receiving: { snapshot: other, received: 0 } });
+  });
+
+  test("one that cannot be put together is passed over for another, until all were tried", () => {
+    const other = { ...snapshot([5, 2]), size: 7 };
+    const otherOffer = reply(2, { type: "snapshot", snapshot: other, intact: false });
+    const asked = step(setup, fetching(4, [b, a, c]), electionTimeout).state;
+    expect(asked).toEqual(damaged({ repair: { tried: [whole] } }));
+    expect(step(setup, asked, from(b, offer(false)))).toEqual({ state: asked, effects: [] });
+    const next = step(setup, asked, from(c, otherOffer)).state;
+    expect(next.role).toMatchObject({ receiving: { snapshot: other, received: 0 } });
+    const both = step(setup, next, electionTimeout).state;
+    expect(both).toEqual(damaged({ repair: { tried: [whole, other] } }));
+    expect(step(setup, both, from(b, offer(true))).state.role).toMatchObject({
+      receiving: { snapshot: whole },
+    });
+    expect(step(setup, both, electionTimeout).state).toEqual(damaged());
   });
 
   test.each<[string, Message<Command>, State]>([

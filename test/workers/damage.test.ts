@@ -116,12 +116,12 @@ describe("a log", () => {
   test("that a newer version wrote is refused, and not changed", async () => {
     const dataDir = await filled();
     const undo = patch(segmentOf(dataDir, "n1"), 0, (bytes) => {
-      bytes.writeUInt32LE(3, 8);
+      bytes.writeUInt32LE(4, 8);
       bytes.writeUInt32LE(crc32(bytes.subarray(8, 32)), 4);
       return bytes;
     });
     await expect(start({ dataDir })).rejects.toThrow(
-      /^n1 cannot start: .* has format 3 and this version reads format 2: use the version of Kontiki that wrote it, or a later one$/,
+      /^n1 cannot start: .* has format 4 and this version reads format 3: use the version of Kontiki that wrote it, or a later one$/,
     );
     undo();
     await expectAll(await start({ dataDir }));

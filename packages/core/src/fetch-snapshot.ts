@@ -7,7 +7,8 @@ import { unchanged, type Env, type Receiving, type State, type Step } from "./st
 
 /**
  * Begins to fetch a snapshot that covers missing entries, part by part from any server that has the part intact, this
- * one included. An intact snapshot takes the place of one that is damaged at its sender.
+ * one included. An intact snapshot takes the place of one that is damaged at its sender. Several that are damaged are tried
+ * one after the other: a part of the first may be intact nowhere.
  */
 export function fetchSnapshot<C>(
   env: Env<C>,
@@ -15,13 +16,29 @@ export function fetchSnapshot<C>(
   from: Peer,
   { snapshot, intact }: Fetched<C> & { readonly type: "snapshot" },
 ): Step<C> {
-  const { role } = state;
+  const { role, repair } = state;
   if (role.type !== "follower") return unchanged(state);
+  if (!intact && isAmong(repair?.tried ?? [], snapshot)) return unchanged(state);
   const current = role.receiving;
   const isNeeded = current === undefined || (intact && !sameSnapshot(current.snapshot, snapshot));
   if (!isNeeded || snapshot.term > state.term) return unchanged(state);
   const receiving = { snapshot, received: 0 };
   return ask(env, withReceiving(state, receiving), from, receiving);
+}
+
+/**
+ * The damaged snapshots that are not to be tried now: no part of the present one arrived for an election timeout. If there is
+ * no present one, all were tried, and a server that was down may have returned: they are tried again.
+ */
+export function triedSoFar({ role, repair }: State): readonly Snapshot[] {
+  const current = role.type === "follower" ? role.receiving?.snapshot : undefined;
+  const tried = repair?.tried ?? [];
+  if (current === undefined) return [];
+  return isAmong(tried, current) ? tried : [...tried, current];
+}
+
+function isAmong(snapshots: readonly Snapshot[], snapshot: Snapshot): boolean {
+  return snapshots.some((one) => sameSnapshot(one, snapshot));
 }
 
 /** Answers with a part of a snapshot: the runtime reads it. */

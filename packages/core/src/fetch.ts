@@ -1,12 +1,12 @@
 import { assert } from "./assert.ts";
 import { hastenElectionTimer, resetElectionTimer, send, type Effect } from "./effect.ts";
 import { lastPosition, type Entry, type LogPosition } from "./entry.ts";
-import { fetchSnapshot } from "./fetch-snapshot.ts";
+import { fetchSnapshot, triedSoFar } from "./fetch-snapshot.ts";
 import { indexAfter, type Index } from "./ids.ts";
 import { mayStand, peerOf, peersOf, withLog } from "./in-force.ts";
 import type { FetchReply, Fetched, FetchRequest, Lack } from "./message.ts";
 import type { Peer } from "./membership.ts";
-import { repaired } from "./repair.ts";
+import { BEGIN_REPAIR, repaired } from "./repair.ts";
 import {
   agreementOf,
   endOf,
@@ -46,7 +46,7 @@ export function askForEntries<C>(env: Env<C>, state: State): Step<C> {
   const begun: State = {
     ...state,
     role: LEADERLESS,
-    repair: { ...repair, answers: {}, without: [] },
+    repair: { ...repair, answers: {}, without: [], tried: triedSoFar(state) },
   };
   const own = takeOwn(env, begun, horizon);
   const end = positionOfLast(own, lastPosition(env.log));
@@ -84,7 +84,10 @@ function possiblePeers<C>(env: Env<C>, state: State): readonly Peer[] {
   return [...known, ...found.filter(isNew)];
 }
 
-/** Answers with what the log and the salvage of this server hold, whatever its role. */
+/**
+ * Answers with what the log and the salvage of this server hold, whatever its role. Damaged snapshots are all offered: maybe
+ * only one of them can be put together.
+ */
 export function onFetchRequest<C>(
   env: Env<C>,
   state: State,
@@ -92,13 +95,15 @@ export function onFetchRequest<C>(
   request: FetchRequest,
 ): Step<C> {
   const after = request.after.index;
-  const answer = entriesFor(env, request) ??
-    snapshotFor(env, state, after) ?? {
-      type: "lack",
-      why: lackOf(env, state, request),
-    };
-  const reply = { type: "fetchReply", term: state.term, after, answer } as const;
-  return { state, effects: [send<C>(from, reply)] };
+  const entries = entriesFor(env, request);
+  const found: readonly Fetched<C>[] =
+    entries === undefined ? snapshotsFor(env, state, after) : [entries];
+  const lack: Fetched<C> = { type: "lack", why: lackOf(env, state, request) };
+  const answers = found.length === 0 ? [lack] : found;
+  const effects = answers.map((answer) =>
+    send<C>(from, { type: "fetchReply", term: state.term, after, answer }),
+  );
+  return { state, effects };
 }
 
 /** Takes what another server had. Does nothing once a leader is heard, which repairs this log faster. */
@@ -163,16 +168,16 @@ function entriesFor<C>(
   return undefined;
 }
 
-/** The newest snapshot if it covers the first missing entry, else a damaged one. */
-function snapshotFor<C>(
+/** The newest snapshot if it covers the first missing entry, else the damaged ones that do. */
+function snapshotsFor<C>(
   { salvage }: Env<C>,
   { snapshot }: State,
   after: Index,
-): (Fetched<C> & { readonly type: "snapshot" }) | undefined {
+): readonly (Fetched<C> & { readonly type: "snapshot" })[] {
   if (snapshot !== undefined && snapshot.index > after)
-    return { type: "snapshot", snapshot, intact: true };
-  const damaged = salvage?.snapshots.find(({ index }) => index > after);
-  return damaged && { type: "snapshot", snapshot: damaged, intact: false };
+    return [{ type: "snapshot", snapshot, intact: true }];
+  const damaged = salvage?.snapshots.filter(({ index }) => index > after) ?? [];
+  return damaged.map((one) => ({ type: "snapshot", snapshot: one, intact: false }));
 }
 
 function lackOf<C>({ log }: Env<C>, { horizon }: State, { after, known }: FetchRequest): Lack {
@@ -221,7 +226,7 @@ function takeOwn<C>(env: Env<C>, state: State, horizon: LogPosition): readonly E
 /** Entries of the lost log, which are proven: they may end it. */
 function append<C>(state: State, entries: readonly Entry<C>[], end: LogPosition): Step<C> {
   if (entries.length === 0) return unchanged(state);
-  const repair = { proven: end.index, answers: {}, without: [] };
+  const repair = { ...BEGIN_REPAIR, proven: end.index };
   return repaired<C>(
     withLog({ ...state, repair }, undefined, entries),
     [{ type: "appendLog", entries }],

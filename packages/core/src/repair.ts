@@ -4,7 +4,7 @@ import { INDEX_ZERO, minIndex, type Index } from "./ids.ts";
 import type { Repair, State, Step } from "./state.ts";
 
 /** Nothing is proven and no server has answered. */
-export const BEGIN_REPAIR: Repair = { proven: INDEX_ZERO, answers: {}, without: [] };
+export const BEGIN_REPAIR: Repair = { proven: INDEX_ZERO, answers: {}, without: [], tried: [] };
 
 /**
  * Clears the horizon of a server that had lost a part of its log. The log is intact again once it is proven to match

@@ -83,6 +83,8 @@ export type Repair = {
   readonly answers: Readonly<Record<NodeId, Lack>>;
   /** The servers that do not have the next part of the snapshot that is being fetched. */
   readonly without: readonly NodeId[];
+  /** Damaged snapshots that could not be put together since one of them was last tried a second time. */
+  readonly tried: readonly Snapshot[];
 };
 
 /** A server between two events: plain immutable data. */

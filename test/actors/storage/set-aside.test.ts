@@ -3,7 +3,7 @@ import { describe, expect, test } from "vitest";
 import { FileDisk } from "../../../packages/actors/src/storage/disk/file-disk.ts";
 import { losePower } from "../../../packages/actors/src/storage/disk/memory-disk.ts";
 import { openStorage } from "../../../packages/actors/src/storage/recovery/open-storage.ts";
-import { setAsideOn } from "../../../packages/actors/src/storage/recovery/set-aside.ts";
+import { setAsideOn } from "../../../packages/actors/src/storage/disk/set-aside.ts";
 import { segmentName } from "../../../packages/actors/src/storage/wal/wal-format.ts";
 import { asideOf, flipped, opened, textOfLog, type Files } from "../support/storage/damage.ts";
 import {
@@ -127,22 +127,26 @@ function attempt(open: () => ReturnType<typeof openStorage>): boolean {
   }
 }
 
-const compacted = filesOf(
-  diskWith([...BATCHES, [compact(4, 2)], [append(noop(5, 2))]], SMALL),
-);
+const compacted = filesOf(diskWith([...BATCHES, [compact(4, 2)], [append(noop(5, 2))]], SMALL));
 
 describe("a crash anywhere in the recovery is completed by the next start, with the same number", () => {
   test.each<[string, Files]>([
     ["of a damaged log", damaged],
-    ["of a log whose snapshot is damaged", {
-      ...compacted,
-      "4-2.snapshot": flipped(compacted["4-2.snapshot"], 50),
-    }],
-    ["of both", {
-      ...compacted,
-      [FIFTH]: flipped(compacted[FIFTH], 100),
-      "4-2.snapshot": flipped(compacted["4-2.snapshot"], 50),
-    }],
+    [
+      "of a log whose snapshot is damaged",
+      {
+        ...compacted,
+        "4-2.snapshot": flipped(compacted["4-2.snapshot"], 50),
+      },
+    ],
+    [
+      "of both",
+      {
+        ...compacted,
+        [FIFTH]: flipped(compacted[FIFTH], 100),
+        "4-2.snapshot": flipped(compacted["4-2.snapshot"], 50),
+      },
+    ],
   ])("%s", (_title, files) => {
     const whole = opened(files);
     const aside = asideOf(files);

@@ -133,7 +133,7 @@ function common(given: Common): Omit<State, "role"> {
     repair:
       given.horizon === undefined
         ? undefined
-        : { proven: index(0), answers: {}, without: [], ...given.repair },
+        : { proven: index(0), answers: {}, without: [], tried: [], ...given.repair },
   };
 }
 

@@ -83,7 +83,11 @@ class Run {
     const voters = ["a", "b", "c"].slice(0, bounds.nodes).map(nodeId);
     this.#servers = voters.map((id) => {
       const image = { hard: INITIAL_HARD_STATE, log: log([]), horizon: undefined };
-      return new Server(makeConfig({ ...PAPER, id, voters }), { image, files: [], salvage: [] }, 16);
+      return new Server(
+        makeConfig({ ...PAPER, id, voters }),
+        { image, files: [], salvage: [] },
+        16,
+      );
     });
   }
 

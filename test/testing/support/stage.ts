@@ -139,7 +139,10 @@ export class Stage<Watcher extends Observer = Observer> {
       memberships: [],
       snapshot,
       horizon,
-      repair: horizon === undefined ? undefined : { proven: INDEX_ZERO, answers: {}, without: [] },
+      repair:
+        horizon === undefined
+          ? undefined
+          : { proven: INDEX_ZERO, answers: {}, without: [], tried: [] },
       role: FOLLOWER,
     });
     const actor = {} as NodeActor;

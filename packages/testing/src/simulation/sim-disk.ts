@@ -1,4 +1,10 @@
-import { DiskError, type Disk, type DiskFile, type NewFile } from "@kontiki/actors/node";
+import {
+  DiskError,
+  isSetAside,
+  type Disk,
+  type DiskFile,
+  type NewFile,
+} from "@kontiki/actors/node";
 import type { FaultableDisk } from "../engine/fault-surfaces.ts";
 import type { Loss, MayLose } from "../engine/loss.ts";
 import type { Chance } from "../chance.ts";
@@ -171,9 +177,9 @@ export class SimDisk implements Disk, FaultableDisk {
     return this.#misdirection.begin(mayLose);
   }
 
-  /** Whether any of its files is damaged, except those that were set aside. */
+  /** Whether any of its present files is damaged, besides those that were found so and set aside. */
   get isDamaged(): boolean {
-    return this.#names.inUse().some(({ damaged }) => damaged);
+    return this.#names.all().some(([name, { damaged }]) => damaged && !isSetAside(name));
   }
 
   list(): string[] {
@@ -229,7 +235,7 @@ export class SimDisk implements Disk, FaultableDisk {
   rename(name: string, to: string): void {
     this.#parts.onStep("rename", name);
     this.#troubles.check("write", this.pathOf(name));
-    this.#file(name);
+    if (this.#file(name).damaged) this.#parts.counters.count("disk.damageRemoved");
     this.#names.rename(name, to);
     this.#syncNames(name);
   }

@@ -16,11 +16,9 @@ export class SimNames {
     return [...this.#there.keys()].sort();
   }
 
-  /** All files that were not set aside, including those whose names a loss of power may bring back. */
-  inUse(): readonly SimFile[] {
-    return [...this.#there, ...this.#durable].flatMap(([name, file]) =>
-      name.includes(".damaged-") ? [] : [file],
-    );
+  /** All files and their names, including names that a loss of power may bring back. */
+  all(): readonly (readonly [name: string, file: SimFile])[] {
+    return [...this.#there, ...this.#durable];
   }
 
   get(name: string): SimFile | undefined {

@@ -330,11 +330,11 @@ describe("a damaged snapshot on disk", () => {
 
   test("is distinguished from one that a later version wrote", () => {
     const later = Buffer.from(bytes);
-    later.writeUInt32LE(2, 8);
+    later.writeUInt32LE(3, 8);
     later.writeUInt32LE(crc32(later.subarray(8, headerBytes)), 4);
     const left = { ...files, [FILE]: later };
     const newer = memoryDisk(left);
-    expect(() => openStorage(newer)).toThrow(new NewerLogError(`memory:${FILE}`, 2, 1));
+    expect(() => openStorage(newer)).toThrow(new NewerLogError(`memory:${FILE}`, 3, 2));
     expect(filesOf(newer)).toEqual(
       Object.fromEntries(Object.entries(left).map(([name, file]) => [name, Uint8Array.from(file)])),
     );

@@ -44,7 +44,10 @@ function copies(first: Uint8Array, second: Uint8Array): Uint8Array {
 
 test("records the last durable batch, with what the log is after it", () => {
   expect(readPromise(memoryDisk(files))).toEqual({
-    end: { sequence: 3, crc: Buffer.from(files[FIRST] ?? NONE).readUInt32LE((offsets(files[FIRST])[2] ?? 0) + 4) },
+    end: {
+      sequence: 3,
+      crc: Buffer.from(files[FIRST] ?? NONE).readUInt32LE((offsets(files[FIRST])[2] ?? 0) + 4),
+    },
     state: {
       hard: { term: 2, votedFor: "n2" },
       last: { index: 3, term: 2 },

@@ -2,7 +2,10 @@
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { PROMISE_NAME } from "../../../../packages/actors/src/storage/wal/promise.ts";
-import { isSegmentName, segmentName } from "../../../../packages/actors/src/storage/wal/wal-format.ts";
+import {
+  isSegmentName,
+  segmentName,
+} from "../../../../packages/actors/src/storage/wal/wal-format.ts";
 import { batchesOf } from "../../support/storage/arbitraries.ts";
 import { flipped, offsets, opened, without, type Files } from "../../support/storage/damage.ts";
 import { filesOf } from "../../support/storage/disks.ts";
@@ -42,9 +45,22 @@ const many = filesOf(diskWith(STEPS, SMALL));
 
 describe("of a log that was never cut", () => {
   test.each<[string, Files, readonly (readonly number[])[], readonly string[]]>([
-    ["with a hole", losing(one, 3), [[1, 2], [4, 5, 6, 7]], ["3@1", "7@1"]],
+    [
+      "with a hole",
+      losing(one, 3),
+      [
+        [1, 2],
+        [4, 5, 6, 7],
+      ],
+      ["3@1", "7@1"],
+    ],
     ["with several", losing(one, 2, 4, 5, 7), [[1], [3], [6]], ["2@1", "5@1", "7@1"]],
-    ["with holes across segments", losing(many, 2, 3, 5), [[1], [4], [6, 7]], ["3@1", "5@1", "7@1"]],
+    [
+      "with holes across segments",
+      losing(many, 2, 3, 5),
+      [[1], [4], [6, 7]],
+      ["3@1", "5@1", "7@1"],
+    ],
     ["whose beginning is lost", losing(one, 1, 2), [[3, 4, 5, 6, 7]], ["2@1", "7@1"]],
     [
       "with missing segments",
@@ -54,11 +70,11 @@ describe("of a log that was never cut", () => {
     ],
     [
       "with bad headers of segments, and a hole",
-      losing(
-        { ...many, ...badHeaders(many, segmentName(1), segmentName(4), segmentName(5)) },
-        3,
-      ),
-      [[1, 2], [4, 5, 6, 7]],
+      losing({ ...many, ...badHeaders(many, segmentName(1), segmentName(4), segmentName(5)) }, 3),
+      [
+        [1, 2],
+        [4, 5, 6, 7],
+      ],
       ["3@1", "7@1"],
     ],
     [
@@ -76,7 +92,10 @@ describe("of a log that was never cut", () => {
     [
       "with a hole, without a promise file: the end is where the last intact batch was",
       without(losing(one, 3, 7), PROMISE_NAME),
-      [[1, 2], [4, 5, 6]],
+      [
+        [1, 2],
+        [4, 5, 6],
+      ],
       ["3@1", "6@1"],
     ],
   ])("%s", (_title, files, pieces, marks) => {
@@ -84,7 +103,11 @@ describe("of a log that was never cut", () => {
   });
 
   test("a compaction changes nothing", () => {
-    const files = losing(filesOf(diskWith([...STEPS, [compact(4, 1)], [append(noop(8, 1))]])), 6, 9);
+    const files = losing(
+      filesOf(diskWith([...STEPS, [compact(4, 1)], [append(noop(8, 1))]])),
+      6,
+      9,
+    );
     const { content, salvage } = opened(files);
     expect([content.base.index, content.entries, salvage]).toEqual([
       0,
@@ -131,24 +154,18 @@ describe("of a log that was cut", () => {
       [[...texts(1, 2), "3@2 noop"], ["5@2 noop"]],
       ["4@2", "5@2"],
     ],
-    [
-      "in the hole at its end, as the promise file says",
-      losing(cut, 5, 6, 7),
-      [],
-      ["5@2"],
-    ],
-    [
-      "in one of two holes",
-      losing(cut, 2, 5),
-      [["4@2 noop", "5@2 noop"]],
-      ["3@2", "5@2"],
-    ],
+    ["in the hole at its end, as the promise file says", losing(cut, 5, 6, 7), [], ["5@2"]],
+    ["in one of two holes", losing(cut, 2, 5), [["4@2 noop", "5@2 noop"]], ["3@2", "5@2"]],
   ])("%s", (_title, files, pieces, marks) => {
     expect(opened(files).salvage).toEqual([{ pieces, marks }]);
   });
 
   test("by a snapshot that was received: what was before it is left out", () => {
-    const batches = [...STEPS.slice(0, 3), [install(9, 1), append(noop(10, 1))], [append(noop(11, 1))]];
+    const batches = [
+      ...STEPS.slice(0, 3),
+      [install(9, 1), append(noop(10, 1))],
+      [append(noop(11, 1))],
+    ];
     const files = filesOf(diskWith([...batches, [append(noop(12, 1))]], SMALL));
     expect(opened(losing(files, 5)).salvage).toEqual([
       { pieces: [["10@1 noop"], ["12@1 noop"]], marks: ["9@1", "11@1", "12@1"] },

@@ -186,8 +186,11 @@ test("an earlier horizon stays, if it is further, and both logs are salvaged", (
       { pieces: [kept], marks: ["3@1"] },
     ],
     damage:
-      where(SECOND, second, `bad bytes, followed by an intact batch at ${offsets(files[SECOND], 2)[2]}`) +
-      `; kept as ${SECOND}.damaged-2`,
+      where(
+        SECOND,
+        second,
+        `bad bytes, followed by an intact batch at ${offsets(files[SECOND], 2)[2]}`,
+      ) + `; kept as ${SECOND}.damaged-2`,
     files: [
       `${FIRST}.damaged-1`,
       `${SECOND}.damaged-2`,

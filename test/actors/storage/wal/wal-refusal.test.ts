@@ -74,10 +74,7 @@ describe("damage is refused when nothing records the node's promises, and nothin
 
   test("an intact batch after the damage that is not the last durable one", () => {
     const long = [...BATCHES, [append(noop(5, 2))]];
-    const two = without(
-      filesOf(diskWith(long, { segmentBytes: thirdAt + 200 })),
-      PROMISE_NAME,
-    );
+    const two = without(filesOf(diskWith(long, { segmentBytes: thirdAt + 200 })), PROMISE_NAME);
     expect(Object.keys(two)).toEqual([FIRST, SECOND]);
     const header = (two[SECOND] ?? bytes).slice(0, SEGMENT_HEADER_BYTES);
     const first = flipped(flipped(two[FIRST], secondAt - 1), thirdAt + 40);

@@ -10,7 +10,10 @@ import {
   decodeBatch,
   SEGMENT_HEADER_BYTES,
 } from "../../../../packages/actors/src/storage/wal/wal-format.ts";
-import { DamagedLogError, readLog } from "../../../../packages/actors/src/storage/wal/wal-recovery.ts";
+import {
+  DamagedLogError,
+  readLog,
+} from "../../../../packages/actors/src/storage/wal/wal-recovery.ts";
 import { textOfLog, type Files, type SalvagedText } from "./damage.ts";
 import { filesOf, frozenDisk, memoryDisk } from "./disks.ts";
 import { contentsAfter, EMPTY, textOf, type Batch, type Content, type Write } from "./model.ts";
@@ -138,14 +141,11 @@ export function checkDamaged(log: Lived, files: Files): void {
   }
   const durable = PROMISE_NAME in files ? total : newest;
   const truth = log.truths[durable] ?? { content: EMPTY, entries: new Map(), isCut: false };
-  const isLost = (sequence: number): boolean =>
-    sequence <= durable && !intact.includes(sequence);
+  const isLost = (sequence: number): boolean => sequence <= durable && !intact.includes(sequence);
   checkFound(log, truth, result);
   if (result.salvage === undefined) return;
   const lastCut = log.truths.findLastIndex(({ isCut }, sequence) => isCut && isLost(sequence));
-  const certain = [...truth.entries].filter(
-    ([, { batch }]) => batch > lastCut && !isLost(batch),
-  );
+  const certain = [...truth.entries].filter(([, { batch }]) => batch > lastCut && !isLost(batch));
   checkSalvage(log, truth, result.salvage, new Map(certain));
   if (lastCut === -1) checkLongest(log, result, new Map(certain));
 }
@@ -157,9 +157,7 @@ function checkFound(
 ): void {
   const last = lastOf(content);
   const hard =
-    snapshot.term > content.hard.term
-      ? { term: snapshot.term, votedFor: undefined }
-      : content.hard;
+    snapshot.term > content.hard.term ? { term: snapshot.term, votedFor: undefined } : content.hard;
   expect(found.hard).toEqual(hard);
   const kept = found.entries.slice(snapshot.index - found.base.index);
   if (found.horizon === undefined) {

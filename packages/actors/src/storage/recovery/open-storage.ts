@@ -1,8 +1,10 @@
-import { index } from "@kontiki/core";
+import { index, sameSnapshot, type Snapshot } from "@kontiki/core";
 import type { Disk } from "../disk/disk.ts";
 import { LogTerms } from "../wal/log-terms.ts";
 import { repair, type Repaired } from "./repair.ts";
 import { SegmentSpans } from "../wal/segment-spans.ts";
+import { PartialSnapshot } from "../snapshot/partial-snapshot.ts";
+import { positionOfName } from "../snapshot/snapshot-format.ts";
 import { SnapshotFiles } from "../snapshot/snapshot-files.ts";
 import { findSnapshots, type FoundSnapshots } from "../snapshot/snapshot-reader.ts";
 import type { SnapshotStore } from "../snapshot-store.ts";
@@ -12,7 +14,8 @@ import { isSegmentName, segmentName } from "../wal/wal-format.ts";
 import { PromiseFile } from "../wal/promise.ts";
 import type { StateRecord } from "../wal/wal-records.ts";
 import { readLog, type LogRead } from "../wal/wal-recovery.ts";
-import { nextNumber, salvagedLogs, setAside, setAsideLog } from "./set-aside.ts";
+import { salvagedLogs, setAsideLog } from "./log-aside.ts";
+import { nextNumber, setAside, setAsideOn } from "../disk/set-aside.ts";
 import { rewriteLog } from "../wal/wal-rewrite.ts";
 import { Wal, type Start, type WalOptions } from "../wal/wal.ts";
 
@@ -34,7 +37,7 @@ type End = Pick<Start, "file" | "segment" | "length" | "isFull" | "last" | "span
  * wrote and did not sync is either removed (`tornBytes`) or synced now. After a DiskError it may be called again on the
  * same disk, once the failed storage is closed.
  *
- * Damaged files are set aside (see `set-aside.ts`), so that the node can get what it lacks from others; `horizon` then
+ * Damaged files are set aside (see `disk/set-aside.ts`), so that the node can get what it lacks from others; `horizon` then
  * records that it must, and `salvage` has what is intact of them. A crash during the call leaves either the old files or
  * the repaired ones, and the next call completes it.
  *
@@ -67,7 +70,8 @@ export function openStorage(disk: Disk, options: WalOptions = {}): OpenedStorage
       entries,
       snapshot: found.newest,
       horizon,
-      salvage: horizon === undefined ? undefined : { logs, snapshots: [] },
+      salvage:
+        horizon === undefined ? undefined : { logs, snapshots: partialSnapshots(disk, damaged) },
       damage: damageOf(found, log, repaired, [...before, ...aside]),
       tornBytes: log.tornBytes,
     },
@@ -147,6 +151,21 @@ function kept(
     file.close();
     throw cause;
   }
+}
+
+/**
+ * The damaged snapshots that still say what they are, newest first, each once.
+ *
+ * @param damaged names of files that are there only if the disk is not changed.
+ */
+function partialSnapshots(disk: Disk, damaged: readonly string[]): readonly Snapshot[] {
+  const there = disk.list().filter((name) => damaged.includes(name));
+  const aside = setAsideOn(disk).filter(({ original }) => positionOfName(original) !== undefined);
+  const names = [...there, ...aside.map(({ name }) => name)];
+  const all = names.flatMap((name) => listed(PartialSnapshot.find(disk, name)?.snapshot));
+  return all
+    .filter((one, at) => !all.slice(0, at).some((other) => sameSnapshot(one, other)))
+    .sort((one, other) => other.index - one.index);
 }
 
 function listed<T>(value: T | undefined): readonly T[] {

@@ -6,6 +6,8 @@ import {
   type Snapshot,
 } from "@kontiki/core";
 import type { Disk } from "../disk/disk.ts";
+import { setAsideOn } from "../disk/set-aside.ts";
+import { PartialSnapshot } from "./partial-snapshot.ts";
 import { ReceivedSnapshot } from "./received-snapshot.ts";
 import { positionOfName, snapshotName } from "./snapshot-format.ts";
 import { partsOf, type FoundSnapshots } from "./snapshot-reader.ts";
@@ -17,11 +19,12 @@ export class SnapshotFiles implements SnapshotStore {
   readonly #disk: Disk;
   /** All files; a value for each that is known to be intact. */
   readonly #files = new Map<string, Snapshot | undefined>();
+  readonly #partial = new Map<string, PartialSnapshot>();
   #newest: Snapshot | undefined;
   #written: WrittenSnapshot | undefined;
   #received: ReceivedSnapshot | undefined;
 
-  /** Continues with what was found; damaged files are removed already. */
+  /** Continues with what was found; damaged files are set aside already. */
   constructor(disk: Disk, { newest, older }: FoundSnapshots) {
     this.#disk = disk;
     for (const name of older) this.#files.set(name, undefined);
@@ -50,7 +53,15 @@ export class SnapshotFiles implements SnapshotStore {
     offset: number,
     maxBytes: number,
   ): Uint8Array<ArrayBuffer> | undefined {
-    return this.read(snapshot, offset, maxBytes);
+    const name = snapshotName(snapshot);
+    const aside = setAsideOn(this.#disk).filter(({ original }) => original === name);
+    const names = [...(this.#keeps(snapshot) ? [name] : []), ...aside.map((file) => file.name)];
+    for (const one of names) {
+      const partial = this.#partialOf(one, snapshot);
+      const bytes = partial?.read(offset, maxBytes);
+      if (bytes !== undefined) return bytes;
+    }
+    return undefined;
   }
 
   receive(snapshot: Snapshot, offset: number, bytes: Uint8Array): "more" | "whole" | "broken" {
@@ -80,6 +91,15 @@ export class SnapshotFiles implements SnapshotStore {
       this.#disk.remove(name);
       this.#files.delete(name);
     }
+  }
+
+  /** A file if it is that of this snapshot. The last ones that were read are remembered. */
+  #partialOf(name: string, snapshot: Snapshot): PartialSnapshot | undefined {
+    const known = this.#partial.get(name);
+    if (known !== undefined && sameSnapshot(known.snapshot, snapshot)) return known;
+    const found = PartialSnapshot.findOf(this.#disk, name, snapshot);
+    if (found !== undefined) this.#partial.set(name, found);
+    return found;
   }
 
   #keeps(snapshot: Snapshot): boolean {

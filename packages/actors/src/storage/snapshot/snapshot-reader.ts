@@ -2,9 +2,10 @@ import { crc32 } from "node:zlib";
 import type { Snapshot } from "@kontiki/core";
 import type { Disk } from "../disk/disk.ts";
 import {
-  checkEnd,
   decodeFrame,
-  END_BYTES,
+  decodeOutline,
+  encodeEnd,
+  firstOutline,
   FRAME_BYTES,
   formatOfHeader,
   HEADER_START_BYTES,
@@ -13,6 +14,8 @@ import {
   SNAPSHOT_FORMAT,
   SnapshotFormatError,
   snapshotName,
+  type Frame,
+  type Outline,
 } from "./snapshot-format.ts";
 import { SnapshotScan } from "./snapshot-scan.ts";
 import { DamagedSnapshotError } from "../snapshot-store.ts";
@@ -58,16 +61,17 @@ export function findSnapshots(disk: Disk): FoundSnapshots {
 /** See {@link SnapshotStore.parts}. */
 export function* partsOf(disk: Disk, snapshot: Snapshot): Generator<Uint8Array> {
   const name = snapshotName(snapshot);
+  const parts: Frame[] = [];
   try {
-    let offset = headerLength(read(disk, name, 0, HEADER_START_BYTES));
+    const headerBytes = headerLength(read(disk, name, 0, HEADER_START_BYTES));
+    let offset = headerBytes;
     let bytes = read(disk, name, offset, FRAME_BYTES);
     for (;;) {
       const frame = decodeFrame(bytes.subarray(-FRAME_BYTES), offset);
+      if (frame === undefined)
+        return checkEnd(disk, name, { header: read(disk, name, 0, headerBytes), parts }, offset);
+      parts.push(frame);
       const { length } = frame;
-      if (length === undefined) {
-        checkEnd(read(disk, name, offset + FRAME_BYTES, END_BYTES), frame, offset);
-        return;
-      }
       if (offset + length > snapshot.size)
         throw new SnapshotFormatError(offset, "the length of a part is bad");
       // Reads the frame of the next part as well, which saves a call.
@@ -80,6 +84,23 @@ export function* partsOf(disk: Disk, snapshot: Snapshot): Generator<Uint8Array> 
   } catch (cause) {
     throw damagedOr(cause, disk.pathOf(name));
   }
+}
+
+/** The end of a file must repeat its header and parts. */
+function checkEnd(
+  disk: Disk,
+  name: string,
+  found: Pick<Outline, "header" | "parts">,
+  offset: number,
+): void {
+  const { length } = encodeEnd({ ...found, checksum: 0 });
+  const there = read(disk, name, offset, length);
+  const place = firstOutline(there, offset);
+  const at = place === undefined ? 0 : place.offset - offset;
+  const outline = place && decodeOutline(there.subarray(at, at + place.length), place);
+  const checksum = outline?.checksum ?? 0;
+  if (!there.equals(encodeEnd({ ...found, checksum })))
+    throw new SnapshotFormatError(offset, "the end is bad");
 }
 
 function check(disk: Disk, name: string): Snapshot | DamagedSnapshotError {

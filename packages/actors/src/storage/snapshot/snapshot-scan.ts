@@ -1,10 +1,9 @@
 import type { Snapshot } from "@kontiki/core";
 import { crc32Of } from "./checksum.ts";
 import {
-  checkEnd,
   decodeFrame,
   decodeHeader,
-  END_BYTES,
+  encodeEnd,
   FRAME_BYTES,
   HEADER_START_BYTES,
   headerLength,
@@ -27,16 +26,20 @@ export class SnapshotScan {
   /** How many bytes of it are missing, and those that have arrived (for a part none are kept). */
   #missing = HEADER_START_BYTES;
   #gathered: Buffer = NOTHING;
-  /** The offset and contents of the frame of the current part or end mark. */
+  /** The offset of the current part or of the end, and the parts so far, the current one included. */
   #frameAt = 0;
-  #frame: Frame = { length: 0, crc: 0 };
+  readonly #parts: Frame[] = [];
   #partChecksum = 0;
   #header: SnapshotHeader | undefined;
+  #headerBytes: Buffer = NOTHING;
+  /** What the rest of the file must be, once its end has begun. */
+  #end: Buffer = NOTHING;
   #size = 0;
+  /** Of all bytes, and of those before the current frame. */
   #checksum = 0;
+  #checksumBefore = 0;
 
   feed(bytes: Uint8Array): void {
-    this.#checksum = crc32Of(bytes, this.#checksum);
     const piece = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
     let at = 0;
     while (at < piece.length) {
@@ -59,6 +62,7 @@ export class SnapshotScan {
 
   #take(bytes: Buffer): void {
     this.#size += bytes.length;
+    this.#checksum = crc32Of(bytes, this.#checksum);
     this.#missing -= bytes.length;
     if (this.#expected === "part") this.#partChecksum = crc32Of(bytes, this.#partChecksum);
     else
@@ -78,22 +82,18 @@ export class SnapshotScan {
         return;
       case "header":
         this.#header = decodeHeader(gathered);
+        this.#headerBytes = gathered;
         this.#expect("frame", FRAME_BYTES);
         return;
       case "frame":
-        this.#frameAt = this.#size - FRAME_BYTES;
-        this.#frame = decodeFrame(gathered, this.#frameAt);
-        this.#partChecksum = 0;
-        if (this.#frame.length === undefined) this.#expect("end", END_BYTES);
-        else this.#expect("part", this.#frame.length);
-        return;
+        return this.#frame(gathered);
       case "part":
-        if (this.#partChecksum !== this.#frame.crc)
+        if (this.#partChecksum !== this.#parts.at(-1)?.crc)
           throw new SnapshotFormatError(this.#frameAt, "a part is bad");
         this.#expect("frame", FRAME_BYTES);
         return;
       case "end":
-        checkEnd(gathered, this.#frame, this.#frameAt);
+        this.#checkEnd(gathered, FRAME_BYTES);
         this.#expect("nothing", 0);
         return;
       case "nothing":
@@ -103,7 +103,28 @@ export class SnapshotScan {
     }
   }
 
+  #frame(bytes: Buffer): void {
+    this.#frameAt = this.#size - FRAME_BYTES;
+    const part = decodeFrame(bytes, this.#frameAt);
+    this.#partChecksum = 0;
+    if (part !== undefined) {
+      this.#parts.push(part);
+      return this.#expect("part", part.length);
+    }
+    const [header, parts] = [this.#headerBytes, this.#parts];
+    this.#end = encodeEnd({ header, parts, checksum: this.#checksumBefore });
+    this.#checkEnd(bytes, 0);
+    this.#expect("end", this.#end.length - FRAME_BYTES);
+  }
+
+  /** The end repeats what came before it, so its bytes are known. */
+  #checkEnd(bytes: Buffer, from: number): void {
+    if (!bytes.equals(this.#end.subarray(from, from + bytes.length)))
+      throw new SnapshotFormatError(this.#frameAt, "the end is bad");
+  }
+
   #expect(expected: Expected, bytes: number): void {
+    if (expected === "frame") this.#checksumBefore = this.#checksum;
     this.#expected = expected;
     this.#missing = bytes;
     this.#gathered = NOTHING;

@@ -5,10 +5,9 @@ import {
   encodeEnd,
   encodeFrame,
   encodeHeader,
-  END_BYTES,
-  FRAME_BYTES,
   MAX_PART_BYTES,
   snapshotName,
+  type Frame,
   type SnapshotHeader,
 } from "./snapshot-format.ts";
 import type { SnapshotWriter } from "../snapshot-store.ts";
@@ -17,6 +16,7 @@ import type { SnapshotWriter } from "../snapshot-store.ts";
 export class WrittenSnapshot implements SnapshotWriter {
   readonly #file: NewFile;
   readonly #header: SnapshotHeader;
+  readonly #parts: Frame[] = [];
   readonly #onFinish: (snapshot: Snapshot) => void;
   #size = 0;
   #checksum = 0;
@@ -31,12 +31,15 @@ export class WrittenSnapshot implements SnapshotWriter {
 
   write(part: Uint8Array): void {
     assert(part.length <= MAX_PART_BYTES, "a part is not larger than its bound");
-    this.#append(encodeFrame(part));
+    const frame = { length: part.length, crc: crc32Of(part, 0) };
+    this.#parts.push(frame);
+    this.#append(encodeFrame(frame));
     this.#append(part);
   }
 
   finish(): Snapshot {
-    this.#append(encodeEnd(this.#size + FRAME_BYTES + END_BYTES));
+    const header = encodeHeader(this.#header);
+    this.#append(encodeEnd({ header, parts: this.#parts, checksum: this.#checksum }));
     const { at, membership } = this.#header;
     this.#file.publish(snapshotName(at));
     this.#isOver = true;

@@ -148,7 +148,18 @@ export function readLog(disk: Disk): LogRead {
   const { hard, horizon, base, entries, spans, cuts, last: promised } = replay;
   const setsAside = segments[0]?.header?.setsAside ?? 0;
   const salvage = (): SalvagedLog => salvagedLog(batchesIn(disk, segments), promise);
-  const kept = { hard, horizon, base, entries, spans, cuts, promised, outdated, setsAside, salvage };
+  const kept = {
+    hard,
+    horizon,
+    base,
+    entries,
+    spans,
+    cuts,
+    promised,
+    outdated,
+    setsAside,
+    salvage,
+  };
   const damage = read.damage ?? damageOfEnd(disk, read.tail, promise);
   if (damage === undefined && read.tail !== undefined)
     return { ...kept, damage, tail: read.tail, tornBytes: read.tornBytes };

@@ -8,7 +8,13 @@ import {
 import { RecordCursor, RecordError } from "./record-cursor.ts";
 import { SegmentSpans } from "./segment-spans.ts";
 import type { CommandBytes } from "../storage.ts";
-import { decodeState, decodeWrites, isCut, type LogWrite, type StateRecord } from "./wal-records.ts";
+import {
+  decodeState,
+  decodeWrites,
+  isCut,
+  type LogWrite,
+  type StateRecord,
+} from "./wal-records.ts";
 
 /**
  * Repeats what the batches record, from the first existing one.

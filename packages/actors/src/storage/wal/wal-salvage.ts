@@ -4,7 +4,13 @@ import type { CommandBytes, SalvagedLog } from "../storage.ts";
 import type { Promised } from "./promise.ts";
 import { RecordCursor, RecordError } from "./record-cursor.ts";
 import { decodeBatch, findBatch, follows, segmentNumber, type BatchEnd } from "./wal-format.ts";
-import { decodeState, decodeWrites, isCut, type LogWrite, type StateRecord } from "./wal-records.ts";
+import {
+  decodeState,
+  decodeWrites,
+  isCut,
+  type LogWrite,
+  type StateRecord,
+} from "./wal-records.ts";
 
 /** An intact batch of a log with damaged parts. */
 export type IntactBatch = {
