@@ -3,6 +3,8 @@ import type { Mutant } from "./mutant.ts";
 const PERFORMER = "packages/actors/src/node/performer.ts";
 const OPEN = "packages/actors/src/storage/recovery/open-storage.ts";
 const WAL = "packages/actors/src/storage/wal/wal.ts";
+const SYNC = `this.#file.sync();
+      if (this.#flushed !== undefined)`;
 const BOX =
   "const box = promisesNothing(message) && this.#hardStateSynced ? this.early : this.held;";
 
@@ -44,9 +46,8 @@ export const DISK_MUTANTS: readonly Mutant[] = [
     edits: [
       {
         file: WAL,
-        find: `this.#file.sync();
-      this.#neededNow = this.#needed;`,
-        replace: "this.#neededNow = this.#needed;",
+        find: SYNC,
+        replace: SYNC.replace("this.#file.sync();", ""),
       },
     ],
     hunts: ["power"],
@@ -58,14 +59,15 @@ export const DISK_MUTANTS: readonly Mutant[] = [
     edits: [
       {
         file: WAL,
-        find: `this.#file.sync();
-      this.#neededNow = this.#needed;`,
-        replace: `try {
+        find: SYNC,
+        replace: SYNC.replace(
+          "this.#file.sync();",
+          `try {
         this.#file.sync();
       } catch {
         // Planted.
-      }
-      this.#neededNow = this.#needed;`,
+      }`,
+        ),
       },
     ],
     hunts: ["disk-errors", "power"],
@@ -138,9 +140,8 @@ export const DISK_MUTANTS: readonly Mutant[] = [
     edits: [
       {
         file: WAL,
-        find: `this.#terms.truncate(after);
-      encodeTruncate(records, this.#terms.last);`,
-        replace: "this.#terms.truncate(after);",
+        find: "encodeTruncate(records, this.#terms.last);",
+        replace: "",
       },
     ],
     hunts: ["power", "churn"],
