@@ -1,4 +1,4 @@
-import type { StateMachine } from "@kontiki/actors";
+import { CommandError, type StateMachine } from "@kontiki/actors";
 
 /** A transfer has two steps: `send` takes the money, `settle` delivers it. In between it is in transit. */
 export type BankCommand =
@@ -54,29 +54,29 @@ export class Bank implements StateMachine<BankCommand, number> {
   }
 
   #open(account: string, amount: number): number {
-    if (this.balances.has(account)) throw new Error(`${account} is open already`);
+    if (this.balances.has(account)) throw new CommandError(`${account} is open already`);
     return this.#set(account, positive(amount));
   }
 
   #send({ id, from, to, amount }: BankCommand & { readonly type: "send" }): number {
-    if (this.inTransit.has(id)) throw new Error(`transfer ${id} is in transit already`);
+    if (this.inTransit.has(id)) throw new CommandError(`transfer ${id} is in transit already`);
     this.#balance(to);
     const left = this.#balance(from) - positive(amount);
-    if (left < 0) throw new Error(`${from} has not enough money`);
+    if (left < 0) throw new CommandError(`${from} has not enough money`);
     this.inTransit.set(id, { to, amount });
     return this.#set(from, left);
   }
 
   #settle(id: string): number {
     const transfer = this.inTransit.get(id);
-    if (transfer === undefined) throw new Error(`no transfer ${id} is in transit`);
+    if (transfer === undefined) throw new CommandError(`no transfer ${id} is in transit`);
     this.inTransit.delete(id);
     return this.#set(transfer.to, this.#balance(transfer.to) + transfer.amount);
   }
 
   #balance(account: string): number {
     const balance = this.balances.get(account);
-    if (balance === undefined) throw new Error(`there is no account ${account}`);
+    if (balance === undefined) throw new CommandError(`there is no account ${account}`);
     return balance;
   }
 
@@ -87,7 +87,8 @@ export class Bank implements StateMachine<BankCommand, number> {
 }
 
 function positive(amount: number): number {
-  if (!Number.isSafeInteger(amount) || amount <= 0) throw new Error("an amount is 1 or more");
+  if (!Number.isSafeInteger(amount) || amount <= 0)
+    throw new CommandError("an amount is 1 or more");
   return amount;
 }
 

@@ -1,4 +1,4 @@
-import type { StateMachine } from "@kontiki/actors";
+import { CommandError, type StateMachine } from "@kontiki/actors";
 
 export type LockCommand =
   /** Opens a session, or makes it last until `now + ttlMs`. Answers true. */
@@ -61,7 +61,7 @@ export class LockService implements StateMachine<LockCommand, LockResult> {
   }
 
   #acquire(lock: string, session: string): number | false {
-    if (!this.#sessions.has(session)) throw new Error(`there is no session ${session}`);
+    if (!this.#sessions.has(session)) throw new CommandError(`there is no session ${session}`);
     if (this.#held.has(lock)) return false;
     this.#token += 1;
     this.#held.set(lock, { session, token: this.#token });
@@ -75,7 +75,8 @@ export class LockService implements StateMachine<LockCommand, LockResult> {
 
   #expire(session: string, now: number): readonly string[] {
     const until = this.#sessions.get(session);
-    if (until === undefined || until > now) throw new Error(`session ${session} is not over`);
+    if (until === undefined || until > now)
+      throw new CommandError(`session ${session} is not over`);
     this.#sessions.delete(session);
     const freed = [...this.#held].filter(([, held]) => held.session === session);
     for (const [lock] of freed) this.#held.delete(lock);

@@ -1,4 +1,4 @@
-import type { StateMachine } from "@kontiki/actors";
+import { CommandError, type StateMachine } from "@kontiki/actors";
 
 type Command = {
   readonly type: "deliver" | "order";
@@ -11,7 +11,7 @@ export default (): StateMachine<Command, number> => {
   return {
     apply({ type, items }) {
       const next = type === "deliver" ? stock + items : stock - items;
-      if (next < 0) throw new Error(`only ${stock} are left`);
+      if (next < 0) throw new CommandError(`only ${stock} are left`);
       stock = next;
       return stock;
     },

@@ -13,6 +13,7 @@ import {
   readTrace,
   readTraceFile,
   recoverDataDirectory,
+  replayingTrace,
   replayTrace,
   withChanges,
   type NodeHandle,
@@ -24,6 +25,7 @@ import {
   callable,
   decimal,
   FOLDER,
+  FLAG,
   kind,
   PATIENCE,
   record,
@@ -61,7 +63,10 @@ const CLUSTER = {
   snapshotBytes: whole(1),
   keptEntries: whole(0),
   leases: record("{ clockDrift: ... }", true),
+  renames: kind('an object, such as { leader: "n4" }', isEmptyObject),
   trace: FOLDER,
+  checks: FLAG,
+  throws: words("fail", "allow"),
   maxUncommittedBytes: whole(1),
   network: callable(" that takes a letter and a function that delivers it"),
 };
@@ -125,6 +130,28 @@ export function clusterRefusals(folder: string): Record<string, readonly Refusal
         "lock",
         { nodes: ["lock"] },
         "nodes[0] is 'lock', which cannot name a node: choose another name",
+      ),
+      ...["leader", "follower", "any", "all", "minority", "majority"].flatMap((word) =>
+        bad(
+          word,
+          { nodes: ["n1", word] },
+          `nodes[1] is '${word}', which commands read as a word for nodes, not as a name: choose another name`,
+        ),
+      ),
+      ...bad(
+        "a rename to a word",
+        { renames: { n1: "all" } },
+        "renames.n1 is 'all', which commands read as a word for nodes, not as a name: choose another name",
+      ),
+      ...bad(
+        "a rename of a stranger",
+        { renames: { leader: "n4" } },
+        "renames.leader is n4, and there is no node leader: there are n1, n2, n3",
+      ),
+      ...bad(
+        "a rename to a node",
+        { renames: { n1: "n2" } },
+        "renames.n1 is n2, and there is a node n2 already: there are n1, n2, n3",
       ),
       ...bad(
         "a stranger",
@@ -341,6 +368,9 @@ export function storageRefusals(folder: string): Record<string, readonly Refusal
       ...wrongArgument("readTraceFile", "onCut", callable(), (onCut) => readTraceFile("t", onCut)),
     ],
     readTrace: wrongArgument("readTrace", "lines", LINES, (lines) => readTrace(lines)),
+    replayingTrace: wrongArgument("replayingTrace", "lines", LINES, (lines) =>
+      replayingTrace(lines),
+    ),
     replayTrace: wrongArgument("replayTrace", "lines", LINES, (lines) => replayTrace(lines)),
     withChanges: [
       ...refusal(

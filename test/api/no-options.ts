@@ -33,7 +33,7 @@ export const NO_OPTIONS: Readonly<Record<EntryPoint, readonly Others[]>> = {
       why: "the storage of a node calls them, with names that it made itself",
       names:
         list(`FileDisk#begin FileDisk#create FileDisk#open FileDisk#pathOf FileDisk#read FileDisk#readRange
-        FileDisk#remove`),
+        FileDisk#rename FileDisk#remove`),
     },
     {
       why: "commands of users, checked by the machine: test/actors/machine/key-value.test.ts",
@@ -49,10 +49,16 @@ export const NO_OPTIONS: Readonly<Record<EntryPoint, readonly Others[]>> = {
         Client#propose Client#read Client#readAnswered Client#readRefused Client#receive Client#refused Client#tick
         Client#unavailable Client#undelivered ClientCalls#perform ClientCalls#propose ClientCalls#read Lease#holds
         Lease#observe NodeActor#begin NodeRunner#order Router#attachClient Router#attachNode Router#bury
-        Router#detachNode Router#forgetNode Router#route Router#taken TimerRunner#run checkPlain clientAddress
+        Router#detachNode Router#forgetNode Router#route Router#taken TimerRunner#run checkPlain checkThreadFile startWorker isSetAside setAsideOn clientAddress
         clientOf decode decodeCopy decodeParcel encode encodeCommand encodeParcel encodePlain exactJson exactText hasWal
         headerOf isClientAddress messageOf
         openParcel outcomeOf probe quorumBeats`),
+    },
+    {
+      why: "a simulation and its checks call them, for the machines of its nodes",
+      names: list(
+        "NodeActor#digestAt checkingSnapshots faultIn isCommandError shortText throwText",
+      ),
     },
     {
       why: "commands of users, checked by the machine: test/actors/machine/key-value.test.ts",
@@ -80,7 +86,9 @@ export const NO_OPTIONS: Readonly<Record<EntryPoint, readonly Others[]>> = {
     },
     {
       why: "they take results of other functions",
-      names: list("JobThread#run TaskPool#put campaignVerdict storyOf summed withReport"),
+      names: list(
+        "JobThread#run TaskPool#put campaignVerdict interpreting storyOf summed whyText withReport",
+      ),
     },
     { why: "runSession makes sessions", names: ["new Session"] },
     {
@@ -101,7 +109,7 @@ export const NO_OPTIONS: Readonly<Record<EntryPoint, readonly Others[]>> = {
     {
       why: "parts of the program, which its commands call; the command line is checked in test/cli/program.test.ts",
       names:
-        list(`CommandSession#run Notes#during Notes#note Notes#problem answerJson answerText benchJson benchText
+        list(`CommandSession#orderOf CommandSession#run Notes#show Notes#during Notes#note Notes#problem answerJson answerText benchJson benchText
         colorsFor complete demoJson demoText eventText failureJson logJson logText memberTable readLines run splitWords
         statusTable`).concat("new CommandSession", "new Notes"),
     },

@@ -29,9 +29,17 @@ const none = join(folder, "none");
 let cluster: Cluster;
 let sim: Session;
 
+/** The threads of this process, which may have some of other tests. */
+function threads(): number {
+  return (process.report.getReport() as unknown as { workers: unknown[] }).workers.length;
+}
+
+let threadsBefore = 0;
+
 beforeAll(async () => {
   cluster = await Cluster.start({ nodes: 1 });
   await cluster.leader();
+  threadsBefore = threads();
   const scenario = defineScenario({
     name: "s",
     nodes: 1,
@@ -58,7 +66,7 @@ const CORE = {
     ...config(null, "fields: an object with id and voters"),
     ...config(
       { nope: 1 },
-      "nope: no such field; there are id, voters, uid, noop, preVote, quorumBeats, leases, maxAppendBytes, maxInflight, maxInflightBytes, maxUncommittedBytes, keptEntries",
+      "nope: no such field; there are id, voters, uid, noop, preVote, fetch, quorumBeats, leases, maxAppendBytes, maxInflight, maxInflightBytes, maxUncommittedBytes, keptEntries",
     ),
     ...config({ id: "A" }, "id: the name of a server"),
     ...config({ voters: "abc" }, "voters: a list of names of servers"),
@@ -104,15 +112,14 @@ describe.each(FILLED)("%s refuses at once, in one line", (_entry, table) => {
 });
 
 test("after all that nothing was written and no thread was started", () => {
-  const { workers } = process.report.getReport() as unknown as { workers: unknown[] };
   expect({
     files: readdirSync(folder),
     isMade: existsSync("none"),
-    threads: workers.length,
+    threads: threads(),
   }).toEqual({
     files: [],
     isMade: false,
-    threads: 1,
+    threads: threadsBefore,
   });
 });
 

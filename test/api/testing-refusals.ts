@@ -94,7 +94,16 @@ const SCENARIO = kind("what defineScenario or await loadScenario(...) returns");
 const HISTORY = kind("a history, such as parseHistory or makeHistory returns");
 const NO_STEP = "has no function step: give a model, such as models.register";
 const VERDICT = kind("a verdict, as checkLinearizable returns it");
-const SPECIFICATION = record("{ model: ..., ... }", true);
+const MODELLED = record("{ model: ..., ... }", true);
+
+/** A text is none of the words; anything else is no specification. */
+const SPECIFICATION: Kind = {
+  ...MODELLED,
+  text: (shown) =>
+    /^['"]/.test(shown)
+      ? `is ${shown}: give one of none`
+      : (MODELLED.text?.(shown) ?? `is ${shown}: give ${MODELLED.give}`),
+};
 const LIST = kind("a list", Array.isArray);
 const GIVEN_VALUE = kind(
   "a value as in a file",
@@ -112,10 +121,19 @@ const isObject = (given: unknown): boolean =>
   Object.prototype.toString.call(given) === "[object Object]";
 const SEED = whole(0, SEED_MAX);
 const AMOUNT = decimal(0, Infinity);
+/** A text, or its parts. */
+const TEXT_PARTS = kind(
+  "the text of a file, or its parts",
+  (value) =>
+    typeof value === "string" ||
+    (typeof value === "object" && value !== null && Symbol.iterator in value),
+);
+
 const PROGRESS = callable(" that gets the progress");
 const LIMITS = {
   timeMs: AMOUNT,
   memoryBytes: AMOUNT,
+  usedBytes: callable(" that returns the memory in use in bytes"),
   now: callable(" that returns the time in ms"),
 };
 const SLICES = { signal: SIGNAL, onProgress: PROGRESS };
@@ -123,6 +141,8 @@ const MACHINE = callable(" that makes a state machine");
 const SIMULATE = {
   machine: MACHINE,
   specification: SPECIFICATION,
+  invariant: callable(" that looks at a machine"),
+  throws: words("fail", "allow"),
   observers: kind("a list of functions that make observers", Array.isArray),
   stopAtFirst: FLAG,
 };
@@ -213,9 +233,7 @@ export const checkerRefusals: Refusals = {
   ],
   jsonlLines: wrongArgument("jsonlLines", "history", HISTORY, (given) => jsonlLines(given)),
   parsing: [
-    ...wrongArgument("parsing", "text", anyText("the text of a file"), (given) =>
-      parsing(given, "edn"),
-    ),
+    ...wrongArgument("parsing", "text", TEXT_PARTS, (given) => parsing(given, "edn")),
     ...wrongArgument("parsing", "format", words("jepsen", "edn", "jsonl"), (given) =>
       parsing("", given),
     ),
@@ -318,6 +336,7 @@ export const runRefusals: Refusals = {
     ...planned("runSession", (of, options) => runSession(of, () => {}, options), {
       ...SIMULATE,
       tells: FLAG,
+      finally: callable(" that gets the session at the end"),
     }),
     ...wrongArgument("runSession", "body", callable(" that gets the session"), (body) =>
       runSession(plan, body),
@@ -415,6 +434,7 @@ export function replayRefusals(folder: string): Refusals {
       {
         dataDir: FOLDER,
         stateMachine: text("the URL of a module"),
+        throws: words("fail", "allow"),
         specification: SPECIFICATION,
       },
     ),

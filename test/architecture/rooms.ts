@@ -28,6 +28,7 @@ export const ROOMS: Readonly<Record<string, readonly string[]>> = {
   testing: [
     "chance.ts",
     "slices.ts",
+    "watchdog.ts",
     "history",
     "check",
     "check/models",

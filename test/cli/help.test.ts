@@ -72,6 +72,14 @@ describe("the help of each command", () => {
     const text = await help("trace", name, "--help");
     expect(text).toMatch(/^Usage: kontiki trace \w+ \[options\] <file>\n/);
     expect(text).toContain("\nExit status: ");
+    expect(await help("help", "trace", name)).toBe(text);
+  });
+
+  test("every one that Ctrl-C ends says so", async () => {
+    const commands = commandList.map(({ name }) => [name]);
+    for (const words of [...commands, ["trace", "replay"], ["trace", "show"]])
+      if (words.join(" ") !== "trace")
+        expect(await help(...words, "--help")).toMatch(/\b130\s+(?:when\s+)?interrupted/);
   });
 
   test("of up, with all verbs of the prompt", async () => {
@@ -87,15 +95,21 @@ describe("the help of each command", () => {
                                          "./kontiki-data")
         --memory                         keep the logs in memory; they are lost at the
                                          end
+        --rename <old=new>               give a node of --data another name; may be
+                                         repeated
         --json                           print one JSON object for each command
+        --pipeline <count>               how many commands of a pipe may run at once,
+                                         1 to 4096 (default: 1)
         --election-timeout <ms>          shortest time without a leader before an
                                          election (default: 300)
         --heartbeat <ms>                 time between heartbeats; at most half the
                                          election timeout (default: 50)
         --snapshot-entries <count>       take a snapshot after this many entries
-                                         (default: 10000)
+                                         (default: 10000, or more if the state is
+                                         large)
         --snapshot-bytes <bytes>         take a snapshot when the log has this many
-                                         bytes (default: 67108864)
+                                         bytes (default: 67108864, or more if the
+                                         state is large)
         --kept-entries <count>           entries before a snapshot that stay in the
                                          log for slow followers (default: 1024)
         --max-uncommitted-bytes <bytes>  a leader with this many uncommitted bytes
@@ -114,6 +128,7 @@ describe("the help of each command", () => {
         $ kontiki up --nodes 5 --data ./five
         $ echo 'put greeting "good morning"' | kontiki up
         $ kontiki up --memory --json < commands.txt
+        $ kontiki up --pipeline 256 < puts.txt
         $ kontiki up --snapshot-entries 500 --priority n1=2 --priority n2=1
 
       Commands:
@@ -129,10 +144,10 @@ describe("the help of each command", () => {
         crash NODE|leader                          kill its thread without warning; it restarts by itself
         stop NODE|leader                           stop it gracefully; it stays down until it is started
         start NODE                                 start a node that was stopped or has failed
-        wipe NODE|leader                           give it an empty disk; it gets everything from the others
+        wipe NODE                                  delete its disk; it copies everything from the others
         member list                                print the members of the cluster
         member add NODE [--learner|--replace OLD]  start a new node; it gets a vote when it has caught up
-        member remove NODE|leader                  remove a node and its disk from the cluster
+        member remove NODE                         remove a node from the cluster, and delete its disk
         member promote NODE                        give a learner a vote when it has caught up
         transfer [NODE]                            make the leader hand over to NODE, or to the best placed
         snapshot NODE|leader                       make it take a snapshot and compact its log
@@ -160,10 +175,40 @@ describe("the help of each command", () => {
       accepted, and that is not done in time, is "unknown".
       If a majority of the nodes is permanently lost, "kontiki recover" continues with one of the others.
 
-      Ctrl-C stops the nodes gracefully, a second one ends at once; at the prompt it first clears the line.
-      Exit status: 0 every command succeeded, 1 a command failed or is "unknown", 2 bad usage, 130 interrupted by Ctrl-C.
+      At the prompt Ctrl-C interrupts the command that runs, which may still take effect, and drops the lines
+      that wait; else it clears the line. On an empty line a second Ctrl-C quits, as "quit" and Ctrl-D do.
+      "start" does not wait for a command that takes longer than a second, nor does what is typed after that
+      second and only looks, or has another key. Lines are kept in $XDG_STATE_HOME/kontiki/history, by
+      default in ~/.local/state.
+
+      From a pipe, commands run one after another. With --pipeline they run at once as long as they are "put",
+      "get", "read", "del", "cas" and "append" of different keys; those of one key keep their order, and every
+      other command waits for all before it and holds up all after it. Replies have the order of the input.
+      Ctrl-C stops the nodes gracefully, a second one ends at once.
+
+      Exit status: 0 every command succeeded, or the prompt was left; 1 a command of a pipe failed or is
+      "unknown", 2 bad usage, 130 interrupted by Ctrl-C other than at the prompt.
       Colours are used on a terminal only; NO_COLOR and FORCE_COLOR are respected.
       "
     `);
+  });
+});
+
+describe("help of a command that does not exist is one line and status 2", () => {
+  test.each([
+    ["help nope", 'kontiki has no command "nope"; "kontiki --help" lists them all'],
+    ["help recovr", 'kontiki has no command "recovr"; did you mean "recover"?'],
+    ["help trace shw", 'kontiki trace has no command "shw"; did you mean "show"?'],
+    [
+      "help bench show",
+      'kontiki bench has no commands of its own: "kontiki bench --help" explains it',
+    ],
+  ])("%s", async (line, message) => {
+    const { status, stdout, stderr } = await runOnFake(line.split(" "));
+    expect({ status, stdout, stderr }).toEqual({
+      status: 2,
+      stdout: "",
+      stderr: `kontiki: ${message}\n`,
+    });
   });
 });

@@ -15,7 +15,7 @@ describe("a signal", () => {
     expect(exit.status).toBe(status);
     expect(exit.stdout.trimEnd().split("\n").at(-1)).toBe(
       '{"ok":false,"command":["sleep","60000"],"error":"interrupted before it was done",' +
-        '"outcome":"unknown","line":2}',
+        '"outcome":"definitelyNot","line":2}',
     );
     expect((await kontiki(["up", "--data", data], "get k\n")).stdout).toBe("v\n");
   });

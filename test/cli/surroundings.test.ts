@@ -147,21 +147,12 @@ describe("the current folder", () => {
   });
 });
 
-test.each([
-  [UP, 1],
-  ["kontiki check history.jsonl --model register", 4],
-])("without descriptors: %s", async (command, status) => {
-  const ended = await shell(`ulimit -n 28; ${command}`, folderWithFiles());
-  expect(ended).toMatchObject({ status, stdout: "" });
-  expect(ended.stderr).toMatch(/^kontiki: .*raise the limit of open files \(ulimit -n\)\n$/);
-});
-
 test("a temporary folder that is not there", async () => {
-  expect(await shell("TMPDIR=/nowhere/tmp kontiki bench --seconds 0.1")).toMatchObject({
+  expect(await shell("TMPDIR=/dev/null/tmp kontiki bench --seconds 0.1")).toMatchObject({
     status: 1,
     stdout: "",
     stderr: expect.stringMatching(
-      /^kontiki: cannot make a directory in \/nowhere\/tmp: .*; use --data to name another\n$/,
+      /^kontiki: cannot make a directory in \/dev\/null\/tmp: .*; use --data to name another\n$/,
     ) as string,
   });
 });
@@ -172,8 +163,8 @@ test("a folder where a file should be, and the other way round", async () => {
   for (const [command, status] of [
     ["kontiki check folder --model register", 2],
     ["kontiki run folder", 2],
-    ["kontiki trace show folder", 4],
-    ["kontiki udp node0 --nodes folder", 1],
+    ["kontiki trace show folder", 2],
+    ["kontiki udp node0 --nodes folder", 2],
     ["kontiki up --data history.jsonl", 1],
     ["kontiki bench --data history.jsonl", 1],
     ["kontiki recover --data history.jsonl", 1],
@@ -184,6 +175,27 @@ test("a folder where a file should be, and the other way round", async () => {
       status,
       stdout: "",
       stderr: expect.stringMatching(/^kontiki: .+\n$/) as string,
+    });
+  }
+});
+
+test("what a command should read and is missing: one line, and status 2 of every command", async () => {
+  const folder = folderWithFiles();
+  for (const command of [
+    "kontiki check missing --model register",
+    "kontiki check history.jsonl --model ./missing.js",
+    "kontiki run ./missing.yaml",
+    "kontiki trace show missing",
+    "kontiki trace replay missing",
+    "kontiki udp node0 --nodes missing",
+    "kontiki recover --data missing",
+  ]) {
+    const ended = await shell(command, folder);
+    expect({ command, ...ended }).toEqual({
+      command,
+      status: 2,
+      stdout: "",
+      stderr: expect.stringMatching(/^kontiki: .*missing.*\n$/) as string,
     });
   }
 });

@@ -3,8 +3,6 @@ import type { Mutant } from "./mutant.ts";
 const PERFORMER = "packages/actors/src/node/performer.ts";
 const OPEN = "packages/actors/src/storage/recovery/open-storage.ts";
 const WAL = "packages/actors/src/storage/wal/wal.ts";
-const SYNC = `this.#file.sync();
-      if (this.#flushed !== undefined)`;
 const BOX =
   "const box = promisesNothing(message) && this.#hardStateSynced ? this.early : this.held;";
 
@@ -46,8 +44,10 @@ export const DISK_MUTANTS: readonly Mutant[] = [
     edits: [
       {
         file: WAL,
-        find: SYNC,
-        replace: SYNC.replace("this.#file.sync();", ""),
+        find: `this.#file.sync();
+      if (this.#flushed !== undefined) this.#promise.write(this.#last, this.#flushed);
+      this.#neededNow = this.#needed;`,
+        replace: "this.#neededNow = this.#needed;",
       },
     ],
     hunts: ["power"],
@@ -59,15 +59,15 @@ export const DISK_MUTANTS: readonly Mutant[] = [
     edits: [
       {
         file: WAL,
-        find: SYNC,
-        replace: SYNC.replace(
-          "this.#file.sync();",
-          `try {
+        find: `this.#file.sync();
+      if (this.#flushed !== undefined) this.#promise.write(this.#last, this.#flushed);
+      this.#neededNow = this.#needed;`,
+        replace: `try {
         this.#file.sync();
       } catch {
         // Planted.
-      }`,
-        ),
+      }
+      this.#neededNow = this.#needed;`,
       },
     ],
     hunts: ["disk-errors", "power"],
@@ -140,8 +140,10 @@ export const DISK_MUTANTS: readonly Mutant[] = [
     edits: [
       {
         file: WAL,
-        find: "encodeTruncate(records, this.#terms.last);",
-        replace: "",
+        find: `this.#terms.truncate(after);
+      this.#cuts += 1;
+      encodeTruncate(records, this.#terms.last);`,
+        replace: "this.#terms.truncate(after);",
       },
     ],
     hunts: ["power", "churn"],

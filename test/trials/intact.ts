@@ -39,7 +39,7 @@ const BATCH_HEADER_BYTES = 32;
 
 /** Follows the log from batch to batch, so that entries that were replaced later do not count. */
 function readSegment(bytes: Buffer, now: Buffer, entries: Set<number>): void {
-  for (let at = SEGMENT_HEADER_BYTES; at + BATCH_HEADER_BYTES <= bytes.length; ) {
+  for (let at = SEGMENT_HEADER_BYTES; at + BATCH_HEADER_BYTES <= bytes.length;) {
     const end = at + BATCH_HEADER_BYTES + bytes.readUInt32LE(at + 8);
     const isIntact = now.subarray(at, end).equals(bytes.subarray(at, end));
     readBody(bytes.subarray(at + BATCH_HEADER_BYTES, end), isIntact, entries);

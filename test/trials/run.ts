@@ -59,7 +59,9 @@ async function main(args: readonly string[]): Promise<number> {
 
 function tell(options: Options, seed: number, end: TrialEnd, ends: readonly TrialEnd[]): void {
   if (end.type === "wrong")
-    process.stderr.write(`trial ${seed}: ${end.about}: ${end.what} (${join(options.folder, `trial-${seed}`)})\n`);
+    process.stderr.write(
+      `trial ${seed}: ${end.about}: ${end.what} (${join(options.folder, `trial-${seed}`)})\n`,
+    );
   if (ends.length % 25 === 0) process.stderr.write(`${summary(ends)}\n`);
 }
 

@@ -28,7 +28,7 @@ export async function stoppedCluster(folder: string, seed: number): Promise<Stop
   const cluster = await Cluster.start({ nodes: [...NODES], dataDir: folder, ...TIMES, ...limits });
   const values = new Map<string, string>();
   try {
-    for (let put = 0; put < puts; ) {
+    for (let put = 0; put < puts;) {
       const count = Math.min(puts - put, 1 + draw.below(40));
       const batch = Array.from({ length: count }, (_, at) => putOf(put + at, draw.below(400)));
       const outcomes = await Promise.all(batch.map((one) => cluster.propose(one)));

@@ -115,3 +115,15 @@ describe("a cluster that cannot start says what to do", () => {
     );
   });
 });
+
+test("a node that finds no descriptors for a new thread is restarted when there are some", async () => {
+  const program = fileURLToPath(new URL("./programs/no-descriptors.mjs", import.meta.url));
+  const command = `ulimit -n 200; exec "${process.execPath}" "${program}"`;
+  const child = spawn("bash", ["-c", command], { stdio: ["ignore", "pipe", "inherit"] });
+  onTestFinished(() => void child.kill("SIGKILL"));
+  const [full, cause, outcome] = (await text(child.stdout)).split("\n");
+  expect([full, outcome]).toEqual(["EMFILE", '{"type":"ok","value":null}']);
+  expect(cause).toMatch(
+    /(?:EMFILE|too many open files).*; raise the limit of open files \(ulimit -n\)$/,
+  );
+});

@@ -123,7 +123,9 @@ test("a custom machine is judged by its own specification", async () => {
   const wrong = await runOnWorkers(counted, { stateMachine, specification: specification(2) });
   expect(wrong).toMatchObject({ verdict: "violated", violations: [{ check: "linearizable" }] });
   const none = await runOnWorkers(counted, { stateMachine });
-  expect(none.doubts).toEqual(["the history is not judged: the state machine has no model"]);
+  expect(none.doubts).toEqual([
+    'the history is not judged, because the state machine has no model: give a specification, or specification: "none"',
+  ]);
 });
 
 test("a node that crashes by itself, and a cluster that does not recover, are violations", async () => {

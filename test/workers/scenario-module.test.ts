@@ -38,7 +38,7 @@ export const commands = (chance: { below(most: number): number }): { command: Ad
     faults: [{ type: "crash", at: 1000, node: "leader", downMs: 500 }],
   });
   expect(parts.stateMachine).toBe(machine("tally.ts"));
-  expect(parts.specification?.model.name).toBe("register");
+  expect(parts.specification).toMatchObject({ model: { name: "register" } });
   expect(parts.machine?.().snapshot()).toEqual(parts.machine?.().snapshot());
   const draw = (): unknown => parts.commands?.(new Chance(7), 0);
   expect(draw()).toEqual({ command: { type: "add", amount: expect.any(Number) as number } });

@@ -130,7 +130,9 @@ describe("a module that is not a state machine is refused", () => {
   });
 
   test.each([["http://["], [""], [5 as unknown as string]])("by the name %j", async (name) => {
-    expect(await refusalOf(name)).toMatch(/^stateMachine is .*: pass a URL, or a path/);
+    expect(await refusalOf(name)).toMatch(
+      /^(Cluster.start: )?stateMachine is .*: (pass|give) a URL, or a path/,
+    );
   });
 
   test("and leaves nothing running", async () => {

@@ -4,9 +4,51 @@ export class KontikiError extends Error {
   override readonly name: string = "KontikiError";
 }
 
-/** A state machine broke its contract outside of `apply` and `query`: every restart of its node would end like this. */
+/**
+ * A state machine broke its contract: a snapshot is not plain data or loses something, or the states of nodes differ. No
+ * restart would help.
+ */
 export class StateMachineError extends KontikiError {
   override readonly name = "StateMachineError";
+}
+
+const FAULT = "the state machine: ";
+
+/** The text of an error that the checks of a state machine found. */
+export function machineFault(what: string): string {
+  return FAULT + what;
+}
+
+/** What such a text says of the machine; undefined for any other text. */
+export function faultIn(text: string): string | undefined {
+  return text.startsWith(FAULT) ? text.slice(FAULT.length) : undefined;
+}
+
+/** Marks errors of {@link CommandError}, of any copy of this package. */
+const ON_PURPOSE = Symbol.for("kontiki.CommandError");
+
+/**
+ * What a state machine throws on purpose, because a command breaks a rule: its client gets the message. Tests treat every
+ * other error of `apply` and `query` as a bug of the machine.
+ */
+export class CommandError extends Error {
+  /** Distinguishes it from other errors. */
+  override readonly name: string = "CommandError";
+
+  /**
+   * Refuses a command.
+   *
+   * @param message what is wrong with it, for its client.
+   */
+  constructor(message: string, options?: ErrorOptions) {
+    super(message, options);
+    Object.defineProperty(this, ON_PURPOSE, { value: true });
+  }
+}
+
+/** Whether a state machine threw it on purpose, as a {@link CommandError}. */
+export function isCommandError(thrown: unknown): boolean {
+  return thrown instanceof Error && ON_PURPOSE in thrown;
 }
 
 /**
@@ -25,6 +67,13 @@ export class ChangeError extends KontikiError {
     super(message);
     this.outcome = outcome;
   }
+}
+
+/** The error code of a thrown value, such as ENOSPC; undefined if it has none. */
+export function errorCode(cause: unknown): string | undefined {
+  return cause instanceof Error && "code" in cause && typeof cause.code === "string"
+    ? cause.code
+    : undefined;
 }
 
 /** The text of a thrown value, in one line. Never throws, whatever was thrown. */

@@ -13,7 +13,7 @@ export { NODES_MAX, PRIORITY_MAX, type ClusterOptions } from "./cluster/cluster-
 export { COMMAND_BYTES_MAX } from "./sessions/command.ts";
 export { openDataDirectory, type DataDirectory } from "./directory/data-directory.ts";
 export type { Disk, DiskFile, NewFile } from "./storage/disk/disk.ts";
-export { ChangeError, KontikiError } from "./errors.ts";
+export { ChangeError, CommandError, KontikiError, StateMachineError } from "./errors.ts";
 export { FileDisk } from "./storage/disk/file-disk.ts";
 export { importModule } from "./machine/import-module.ts";
 export {
@@ -49,13 +49,19 @@ export type {
   Life,
   NodeStatus,
   RaftStatus,
+  StateDigest,
 } from "./mail/status.ts";
-export type { CommandBytes, Recovered, Storage } from "./storage/storage.ts";
+export type { CommandBytes, Recovered, Salvaged, SalvagedLog, Storage } from "./storage/storage.ts";
 export type { SurveyedNode } from "./directory/survey.ts";
 export { readTraceFile } from "./trace/trace-file.ts";
 export { withChanges, type Changes, type Fields } from "./trace/trace-changes.ts";
 export { readTrace, TraceError, type Trace, type TracedStep } from "./trace/trace-lines.ts";
-export { replayTrace, type Replay, type TraceDifference } from "./trace/trace-replay.ts";
+export {
+  replayingTrace,
+  replayTrace,
+  type Replay,
+  type TraceDifference,
+} from "./trace/trace-replay.ts";
 export { TRACE_FORMAT, type TraceOpening } from "./trace/trace.ts";
 export type { TimeoutOptions, WaitOptions } from "./cluster/deadline.ts";
 export type { WalOptions } from "./storage/wal/wal.ts";

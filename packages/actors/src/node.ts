@@ -26,7 +26,10 @@ export { DiskError, type Disk, type DiskFile, type NewFile } from "./storage/dis
 export { isSetAside, setAsideOn, type SetAside } from "./storage/disk/set-aside.ts";
 export { KeyValue, type KeyValueCommand, type KeyValueResult } from "./machine/key-value.ts";
 export { makeMachine } from "./machine/make-machine.ts";
-export { messageOf } from "./errors.ts";
+export { shortText } from "./machine/plain-difference.ts";
+export { checkingSnapshots } from "./machine/snapshot-check.ts";
+export { throwText } from "./machine/throw-check.ts";
+export { CommandError, faultIn, isCommandError, messageOf } from "./errors.ts";
 export { checkArgument } from "./options/argument.ts";
 export { nearest } from "./options/nearest.ts";
 export * from "./options/rules.ts";
@@ -54,7 +57,7 @@ export { ASKED_DEPTH_MAX, checkPlain, encodePlain } from "./bytes/plain-encoder.
 export { exactJson, exactText } from "./bytes/plain-text.ts";
 export { NotPlainError } from "./bytes/plain-flaw.ts";
 export type { MakeStateMachine, StateMachine } from "./machine/state-machine.ts";
-export type { CommandBytes, Recovered, Storage } from "./storage/storage.ts";
+export type { CommandBytes, Recovered, Salvaged, SalvagedLog, Storage } from "./storage/storage.ts";
 export { TimerRunner, type Clock, type TimerLengths } from "./node/timers.ts";
 export { MAILBOX_DEFAULTS, Router } from "./threads/router.ts";
 export { checkThreadFile, startWorker } from "./threads/start-worker.ts";

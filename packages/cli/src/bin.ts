@@ -27,7 +27,11 @@ function interrupt(reason: Interruption): void {
   }
 }
 
-for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, interrupt);
+/** What SIGINT does instead, while there is a prompt. */
+let onInterrupt: (() => void) | undefined;
+
+process.on("SIGINT", () => (onInterrupt === undefined ? interrupt("SIGINT") : onInterrupt()));
+for (const signal of ["SIGTERM", "SIGHUP"] as const) process.on(signal, interrupt);
 
 const { stderr, env } = process;
 const stdout = closedOutput() ?? process.stdout;
@@ -40,6 +44,16 @@ const host = {
   stderr,
   env,
   signal: controller.signal,
+  takeInterrupts: (listener: () => void) => {
+    onInterrupt = listener;
+    return () => {
+      onInterrupt = undefined;
+    };
+  },
+  onResume: (listener: () => void) => {
+    process.on("SIGCONT", listener);
+    return () => void process.off("SIGCONT", listener);
+  },
   interrupt,
 };
 let status: number = EXIT_FAILED;

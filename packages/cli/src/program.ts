@@ -2,6 +2,7 @@ import { Command, CommanderError } from "commander";
 import { readFileSync } from "node:fs";
 import { commandList } from "./commands/command-list.ts";
 import type { Services } from "./commands/define.ts";
+import { defineHelp } from "./commands/help.ts";
 import type { LoadEngines } from "./engines/engines.ts";
 import { EXIT_FAILED, EXIT_OK, EXIT_TOOL, EXIT_USAGE, type Host } from "./host/host.ts";
 import type { StartCluster } from "./launch/cluster.ts";
@@ -91,6 +92,7 @@ async function buildProgram(argv: readonly string[], services: Services): Promis
     if (argv.includes(name)) (await load())(command, services);
     else command.usage(usage);
   }
+  defineHelp(program);
   return program;
 }
 

@@ -28,14 +28,20 @@ export { ENGINES, type Engine, type RunReport, type Task } from "./campaign/task
 export { TaskPool, type CampaignProgress, type PoolOptions } from "./campaign/task-pool.ts";
 
 export { verifyingOrder } from "./check/commit-order.ts";
-export { interpretHistory } from "./check/interpret.ts";
+export { interpretHistory, interpreting } from "./check/interpret.ts";
 export type { LimitOptions } from "./check/limits.ts";
 export {
   checkLinearizable,
   checkLinearizableInSlices,
   type CheckProgress,
 } from "./check/linearizable.ts";
-export { InterpretError, type FileModel, type Interpreted, type Model } from "./check/model.ts";
+export {
+  InterpretError,
+  type FileModel,
+  type Interpreted,
+  type Model,
+  type Timed,
+} from "./check/model.ts";
 export { ModelError } from "./check/model-error.ts";
 export { models, type AnyFileModel, type ModelName } from "./check/models/index.ts";
 export { keyValue, type KeyValueInput } from "./check/models/key-value.ts";
@@ -57,7 +63,7 @@ export type {
 export type { Numbered, Objects } from "./check/models/transaction-model.ts";
 export { txnListAppend } from "./check/models/txn-list-append.ts";
 export { txnRegister } from "./check/models/txn-register.ts";
-export { ReadOnlyError } from "./check/position.ts";
+export { OverwritesError, ReadOnlyError } from "./check/position.ts";
 export type { Cost, Linearization, Unknown, Valid, Verdict, Violated } from "./check/verdict.ts";
 export { HistoryError } from "./history/history-error.ts";
 export {
@@ -73,6 +79,7 @@ export {
 } from "./history/history.ts";
 export { jsonlLines } from "./history/jsonl.ts";
 export { FORMATS, formatOf, parseHistory, parsing, type Format } from "./history/parse.ts";
+export type { TextParts } from "./history/text-parts.ts";
 export {
   EdnCharacter,
   EdnDecimal,
@@ -106,6 +113,7 @@ export { runPage, type RunPageParts } from "./report/run-page.ts";
 export { verdictReport, type OperationReport, type VerdictReport } from "./report/json.ts";
 export type { ReadingReport } from "./report/reading-text.ts";
 export { placements, type Placement } from "./report/placement.ts";
+export { whyText } from "./report/describe.ts";
 export { verdictText, type Paint } from "./report/text.ts";
 
 export { Chance } from "./chance.ts";
@@ -138,7 +146,13 @@ export { FAULT_GROUPS, type FaultGroup } from "./scenario/faults/table.ts";
 export type * from "./scenario/input.ts";
 export type { Duration, DurationRange, Share } from "./scenario/written/values.ts";
 export { loadScenario, loadScenarioParts, parseScenario } from "./scenario/load.ts";
-export type { CommandGenerator, OwnCommand, ScenarioParts } from "./scenario/parts.ts";
+export type {
+  CommandGenerator,
+  Invariant,
+  OwnCommand,
+  ScenarioParts,
+  Throws,
+} from "./scenario/parts.ts";
 export { ScenarioError, type PlacedComplaint, type TextPlace } from "./scenario/scenario-error.ts";
 export { keyValueSpecification, type Specification } from "./check/models/specification.ts";
 export { scenarioNames } from "./scenario/shipped.ts";

@@ -18,12 +18,15 @@ test("all options are optional", () => {
     policy: RESTART_DEFAULTS,
     heapMiB: 4096,
     priorities: {},
-    snapshots: { entries: 10_000, bytes: 64 * 1024 * 1024 },
+    snapshots: { entries: 10_000, bytes: 64 * 1024 * 1024, share: 0.5 },
     keptEntries: 1024,
     leases: undefined,
     trace: undefined,
+    // A test runs.
+    checks: { snapshots: true, throws: "allow" },
     maxUncommittedBytes: 64 * 1024 * 1024,
     network: undefined,
+    renames: {},
   };
   expect(checkClusterOptions({})).toEqual(defaults);
   expect(checkClusterOptions({ nodes: undefined, heartbeatMs: undefined })).toEqual(defaults);
@@ -45,11 +48,27 @@ test("given options are used", () => {
     network: () => [],
   };
   const restartIntensity = { crashes: 0, withinMs: 1 };
+  const checking = { checks: false, throws: "fail" } as const;
   const snapshots = { snapshotEntries: 1, snapshotBytes: 2 };
-  expect(checkClusterOptions({ ...given, ...snapshots, restartIntensity })).toEqual({
+  expect(checkClusterOptions({ ...given, ...snapshots, ...checking, restartIntensity })).toEqual({
     ...given,
-    snapshots: { entries: 1, bytes: 2 },
+    checks: { snapshots: false, throws: "fail" },
+    renames: {},
+    snapshots: { entries: 1, bytes: 2, share: 0 },
     policy: { ...RESTART_DEFAULTS, ...restartIntensity },
+  });
+});
+
+test("a limit for snapshots that is given is exact, whatever the size of the last one", () => {
+  expect(checkClusterOptions({ snapshotEntries: 5 }).snapshots).toEqual({
+    entries: 5,
+    bytes: 64 * 1024 * 1024,
+    share: 0,
+  });
+  expect(checkClusterOptions({ snapshotBytes: 5 }).snapshots).toEqual({
+    entries: 10_000,
+    bytes: 5,
+    share: 0,
   });
 });
 
@@ -136,6 +155,8 @@ describe("an invalid option is named, with what is allowed", () => {
     [{ snapshotEntries: 0 }, "snapshotEntries is 0: give a whole number from 1"],
     [{ snapshotBytes: 0.5 }, "snapshotBytes is 0.5: give a whole number from 1"],
     [{ keptEntries: -1 }, "keptEntries is -1: give a whole number from 0"],
+    [{ checks: 1 }, "checks is 1: give true or false"],
+    [{ throws: "never" }, "throws is 'never': give one of fail, allow"],
     [{ maxUncommittedBytes: "7" }, "maxUncommittedBytes is '7': give a whole number from 1"],
     [
       { priorities: { N1: 1 } },

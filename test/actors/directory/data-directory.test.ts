@@ -5,6 +5,7 @@ import {
   mkdirSync,
   readdirSync,
   readFileSync,
+  renameSync,
   rmSync,
   writeFileSync,
 } from "node:fs";
@@ -63,6 +64,31 @@ function refusal(
 function json(path: string, name: string): unknown {
   return JSON.parse(readFileSync(join(path, name), "utf8"));
 }
+
+/** A directory as an earlier version may have made it, with another name for n1. */
+function madeWith(name: string): string {
+  const { path } = made();
+  for (const file of ["cluster.json", "n1/node.json"]) {
+    const text = readFileSync(join(path, file), "utf8");
+    writeFileSync(join(path, file), text.replaceAll('"n1"', `"${name}"`));
+  }
+  renameSync(join(path, "n1"), join(path, name));
+  return path;
+}
+
+describe("a node whose name is a word of commands", () => {
+  test.each(["leader", "follower", "any", "all", "minority", "majority"])("%s", (name) => {
+    const path = madeWith(name);
+    expect(refusal(path, { names: undefined })).toBe(
+      `${path} holds a node named ${name}, which commands read as a word for nodes, not as a name: ` +
+        `give it another name, such as n4, by starting it once with --rename ${name}=n4 ` +
+        `(in programs, renames: { ${name}: "n4" })`,
+    );
+    const directory = openDataDirectory(path, undefined, QUICK, [name]);
+    expect(directory.nodes).toEqual([name, "n2", "n3"]);
+    directory.close();
+  });
+});
 
 describe("an absent or empty directory", () => {
   test.each([

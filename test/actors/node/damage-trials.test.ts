@@ -15,7 +15,7 @@ function stopped(seed: number): readonly [DiskCluster, number] {
   const policy = { entries, bytes: Infinity };
   const cluster = new DiskCluster({ policy, segmentBytes, keptEntries: draw.below(8) });
   cluster.start();
-  for (let at = 0; at < TEXTS.length; ) {
+  for (let at = 0; at < TEXTS.length;) {
     const leader = NODES[draw.below(3)];
     if (leader !== undefined && leader !== cluster.leader) cluster.elect(leader);
     const count = 1 + draw.below(9);
@@ -62,7 +62,9 @@ function trial(seed: number): string {
 }
 
 /** `KONTIKI_DAMAGE_TRIALS=SEED:COUNT` makes others. */
-const [first = 1, count = 30] = (process.env["KONTIKI_DAMAGE_TRIALS"] ?? "1:30").split(":").map(Number);
+const [first = 1, count = 30] = (process.env["KONTIKI_DAMAGE_TRIALS"] ?? "1:30")
+  .split(":")
+  .map(Number);
 
 test("of three nodes", () => {
   const ends = Array.from({ length: count }, (_, at) => trial(first + at));

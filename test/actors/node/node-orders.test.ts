@@ -1,6 +1,7 @@
 /** Operators' requests to a node: from request to result, through turns, and over the control port. */
 import { MessageChannel } from "node:worker_threads";
 import { initialMembership, type Change, type NodeId } from "@kontiki/core";
+import { encode } from "../../../packages/actors/src/bytes/codec.ts";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { Control } from "../../../packages/actors/src/threads/control.ts";
 import { exposeControl } from "../../../packages/actors/src/threads/control-endpoint.ts";
@@ -318,14 +319,14 @@ describe("over the control port", () => {
       control.call("log", LONG_MS, (node) => node.log(from, max));
     const lines = [
       { type: "noop", index: 1, term: 1 },
-      { type: "command", index: 2, term: 1, client: 7, sequence: 0, command: undefined },
+      { type: "command", index: 2, term: 1, client: 7, sequence: 0, payload: new Uint8Array() },
       {
         type: "command",
         index: 3,
         term: 1,
         client: 7,
         sequence: 1,
-        command: { type: "put", key: "a" },
+        payload: encode({ type: "put", key: "a" }),
       },
       { type: "membership", index: 4, term: 1, membership: initialMembership([n1, n2]) },
     ];
@@ -347,7 +348,7 @@ describe("over the control port", () => {
       first: 3,
     });
     expect(await control.call("log", LONG_MS, (node) => node.log(1, 9))).toEqual([
-      { type: "command", index: 3, term: 1, client: 7, sequence: 1, command: "a" },
+      { type: "command", index: 3, term: 1, client: 7, sequence: 1, payload: encode("a") },
     ]);
   });
 

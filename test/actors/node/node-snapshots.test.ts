@@ -108,7 +108,7 @@ function contentOf({ snapshots }: Bench, snapshot: Snapshot | undefined): readon
   return other.machine.applied;
 }
 
-describe("when a node takes a snapshot automatically (dissertation 5.1.3)", () => {
+describe("when a node takes a snapshot automatically (dissertation 5.1.2)", () => {
   test("when this many entries are applied after the last one, and the next after as many again", () => {
     const at = leading({ policy: { entries: 4, bytes: Infinity }, keptEntries: 0 });
     apply(at, 1);
@@ -138,6 +138,27 @@ describe("when a node takes a snapshot automatically (dissertation 5.1.3)", () =
     expect(turn(at).written).toEqual(["sync"]);
     apply(at, 4, large);
     expect(turn(at).written).toEqual(["compact 4", "flush", "sync"]);
+  });
+
+  test("with a share, not before the entries since the last one take that much of its size in memory", () => {
+    const at = leading({ policy: { entries: 2, bytes: Infinity, share: 0.5 }, keptEntries: 0 });
+    const sizes: number[] = [];
+    const text = "x".repeat(100);
+    for (let sequence = 1; sequence <= 700; sequence += 1) {
+      const before = at.snapshots.newest;
+      apply(at, sequence, text);
+      settle(at);
+      const { newest } = at.snapshots;
+      if (newest === undefined || newest === before) continue;
+      sizes.push(newest.size);
+      if (before === undefined) continue;
+      // An entry takes 200 bytes and its command, which has 118.
+      expect(newest.index - before.index).toBe(Math.max(2, Math.ceil((0.5 * before.size) / 318)));
+      expect(at.actor.log.firstIndex).toBe(newest.index + 1);
+    }
+    // Each is at most a few entries larger than the share allows: together they are written a bounded number of times.
+    const written = sizes.reduce((sum, size) => sum + size, 0);
+    expect([sizes.length > 10, written < 8 * (sizes.at(-1) ?? 0)]).toEqual([true, true]);
   });
 
   test("under a load that commits more in every turn than was applied before it", () => {
@@ -171,7 +192,7 @@ describe("when a node takes a snapshot automatically (dissertation 5.1.3)", () =
   });
 });
 
-describe("a snapshot that takes several turns (dissertation 5.1.2)", () => {
+describe("a snapshot that takes several turns (dissertation 5.1.1)", () => {
   test("holds the state as of its beginning, though commands keep being applied and answered", () => {
     const machine = new LargeJournal();
     const at = leading({ machine, keptEntries: 0 });

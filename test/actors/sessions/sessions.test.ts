@@ -12,6 +12,7 @@ import {
   sessionOf,
 } from "../../../packages/actors/src/sessions/command.ts";
 import {
+  applyPayload,
   expiredIn,
   expiredResult,
   outcomeOf,
@@ -21,6 +22,7 @@ import type { StateMachine } from "../../../packages/actors/src/machine/state-ma
 import type { CommandBytes } from "../../../packages/actors/src/storage/storage.ts";
 import { decodeParcel } from "../../../packages/actors/src/mail/wire.ts";
 import { CLIENT, commandOf, Journal, NODES, opened, type Opened } from "../support/actors.ts";
+import { keptBytes } from "../support/kept-memory.ts";
 import { Chance } from "../../core/support/chance.ts";
 
 const client = clientAddress(CLIENT);
@@ -62,6 +64,27 @@ function newSessions(
   };
   return { applied, ask, skip };
 }
+
+test("open sessions keep their own results in memory, and nothing that was encoded between them", () => {
+  const sessions = new Sessions();
+  const echo: StateMachine = { apply: (given) => given, snapshot: () => null, restore: () => {} };
+  const ask = (of: number, sequence: number, payload: unknown): unknown =>
+    sessions.apply(
+      commandOf(sequence, payload, { client: of }),
+      index(1000 * of + sequence + 1),
+      (bytes) => applyPayload(echo, bytes),
+    );
+  const lengths = [1, 30, 70, 200];
+  for (let of = 1; of <= 100; of += 1) {
+    sessions.apply(opening(of), index(1000 * of), () => new Uint8Array());
+    ask(of, 1, "x".repeat(60_000));
+    ask(of, 2, "x".repeat(lengths[of % 4] ?? 0));
+  }
+  const kept = sessions.copy().open.flatMap(({ results }) => results.flatMap((one) => one ?? []));
+  expect(kept).toHaveLength(100);
+  const bytes = kept.reduce((sum, { length }) => sum + length, 0);
+  expect(keptBytes(kept)).toBe(bytes);
+});
 
 describe("the stored results of one client", () => {
   test("a repeat is answered like the first time, and not applied", () => {

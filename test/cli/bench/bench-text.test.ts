@@ -14,7 +14,7 @@ describe("bench", () => {
 
   test("one JSON line", () => {
     expect(benchJson(run)).toMatchInlineSnapshot(`
-      "{"peer":"kontiki","durable":true,"payload":100,"outstanding":64,"ops_per_s":33333,"p50_us":1234.6,"p99_us":4000,"max_us":9000,"cpu_s":4.57,"other_cpu_s":0.12,"dur_s":3,"verified":true}
+      "{"peer":"kontiki","durable":true,"payload":100,"outstanding":64,"opsPerSecond":33333,"p50Us":1234.6,"p99Us":4000,"maxUs":9000,"cpuSeconds":4.57,"otherCpuSeconds":0.12,"seconds":3,"verified":true}
       "
     `);
   });

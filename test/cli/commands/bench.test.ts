@@ -14,13 +14,13 @@ test("a durable bench is verified, prints one line, and leaves nothing", async (
     "durable",
     "payload",
     "outstanding",
-    "ops_per_s",
-    "p50_us",
-    "p99_us",
-    "max_us",
-    "cpu_s",
-    "other_cpu_s",
-    "dur_s",
+    "opsPerSecond",
+    "p50Us",
+    "p99Us",
+    "maxUs",
+    "cpuSeconds",
+    "otherCpuSeconds",
+    "seconds",
     "verified",
   ]);
   expect(line).toMatchObject({
@@ -28,12 +28,12 @@ test("a durable bench is verified, prints one line, and leaves nothing", async (
     durable: true,
     payload: 100,
     outstanding: 64,
-    dur_s: 0.3,
+    seconds: 0.3,
     verified: true,
   });
-  expect(line["ops_per_s"]).toBeGreaterThan(0);
-  expect(line["p50_us"]).toBeLessThanOrEqual(line["p99_us"] as number);
-  expect(line["p99_us"]).toBeLessThanOrEqual(line["max_us"] as number);
+  expect(line["opsPerSecond"]).toBeGreaterThan(0);
+  expect(line["p50Us"]).toBeLessThanOrEqual(line["p99Us"] as number);
+  expect(line["p99Us"]).toBeLessThanOrEqual(line["maxUs"] as number);
   expect(readdirSync(data)).toEqual([]);
 });
 

@@ -14,14 +14,14 @@ const VALID = `{"type":"history","version":1,"unit":"ms"}
 
 const VIOLATED = VALID.replace('"output":3', '"output":4');
 
-/** Writes that all overlap, and a read that none of their orders explains: too many orders to try. */
+/** Enqueues that all overlap, and a dequeue that none of their orders explains: too many orders to try. */
 const HARD = [
   ...Array.from(
     { length: 60 },
     (_, at) =>
-      `{"type":"operation","process":"w${at}","f":"write","value":${at},"call":0,"return":9,"status":"ok"}`,
+      `{"type":"operation","process":"w${at}","f":"enqueue","value":${at},"call":0,"return":9,"status":"ok"}`,
   ),
-  '{"type":"operation","process":"r","f":"read","output":-1,"call":10,"return":11,"status":"ok"}',
+  '{"type":"operation","process":"r","f":"dequeue","output":-1,"call":10,"return":11,"status":"ok"}',
 ].join("\n");
 
 function saved(name: string, text: string | Uint8Array): string {
@@ -65,13 +65,34 @@ checked in ...
     });
   });
 
-  test.each(["--seconds", "--memory"])("unknown, at the limit of %s", async (option) => {
-    const budget = option === "--seconds" ? "0.1" : "1";
+  test("unknown, at the limit of --seconds", async () => {
     const file = saved("h.jsonl", HARD);
-    const { status, stdout, stderr } = await check(file, "--model", "register", option, budget);
-    const what = option === "--seconds" ? "time" : "memory";
+    const { status, stdout, stderr } = await check(file, "--model", "queue", "--seconds", "0.1");
     expect({ status, stderr }).toEqual({ status: 3, stderr: "" });
-    expect(stdout).toContain(`unknown: 61 operations, the ${what} limit was reached\n`);
+    expect(stdout).toBe("unknown: 61 operations, the time limit was reached\nchecked in ...\n");
+  });
+
+  test("unknown, at the limit of --memory, which is what the process holds", async () => {
+    const options = ["--model", "queue", "--memory", "200"];
+    const program = new Kontiki(["check", saved("h.jsonl", HARD), ...options]);
+    const { status, stdout, stderr } = await program.exit;
+    expect({ status, stderr }).toEqual({ status: 3, stderr: "" });
+    expect(stdout).toMatch(/^unknown: 61 operations, the memory limit was reached\n/);
+  });
+
+  test("unknown, when a limit is reached before the history is read", async () => {
+    const file = saved("h.jsonl", HARD);
+    const options = ["--model", "queue", "--memory", "1"];
+    expect(await check(file, ...options)).toEqual({
+      status: 3,
+      stdout: `unknown: the memory limit was reached while ${file} was read\n`,
+      stderr: "",
+    });
+    const { status, stdout } = await check(file, ...options, "--json");
+    expect({ status, report: JSON.parse(stdout) as unknown }).toEqual({
+      status: 3,
+      report: { file, verdict: "unknown", model: "queue", why: "memory", while: "reading" },
+    });
   });
 
   test("as one JSON object", async () => {
@@ -307,7 +328,7 @@ describe("bad input is one line and status 2", () => {
 
   test("a file that is not text", async () => {
     const file = saved("h", Uint8Array.of(0x7b, 0xff));
-    await bad(file, ["--model", "register"], `${file} is not valid UTF-8, or too large`);
+    await bad(file, ["--model", "register"], `${file} is not valid UTF-8`);
   });
 
   test("a broken line", async () => {
@@ -423,7 +444,7 @@ describe("a custom model", () => {
 describe("a check that takes long", () => {
   test("shows its progress on a terminal, and is interrupted without a verdict", async () => {
     const host = new FakeHost({ tty: true, env: { TERM: "dumb" } });
-    const argv = ["check", saved("h.jsonl", HARD), "--model", "register"];
+    const argv = ["check", saved("h.jsonl", HARD), "--model", "queue"];
     const status = run(argv, host, async () => new FakeCluster());
     await host.stderr.until(/checking: 60 of 61 operations placed, \d+ configurations \.\.\. \d s/);
     host.interrupt("SIGINT");
@@ -436,7 +457,7 @@ describe("a check that takes long", () => {
       "check",
       saved("h.jsonl", HARD),
       "--model",
-      "register",
+      "queue",
       "--seconds",
       "1.2",
     ]);
@@ -445,19 +466,19 @@ describe("a check that takes long", () => {
   });
 
   test("ends at a signal", async () => {
-    // The register again, with a signal when the search has begun.
+    // A queue again, with a signal when the search has begun.
     const model = saved(
       "m.mjs",
       `import { writeSync } from "node:fs";
        let isFirst = true;
        export default {
          name: "slow",
-         init: -2,
+         init: "",
          key: (state) => state,
-         step(state, { f, value }, output) {
+         step(state, { f, value }) {
            if (isFirst) writeSync(2, "begun");
            isFirst = false;
-           return f === "write" ? value : output === state ? state : undefined;
+           return f === "enqueue" ? state + "," + value : undefined;
          },
          describe: () => "",
          describeState: () => "",
@@ -475,7 +496,9 @@ describe("a check that takes long", () => {
 
 test("a result that cannot be written is an error of the tool", async () => {
   const host = new FakeHost();
-  host.stdout.destroy(new Error("no space left on device"));
+  const refuse = (_chunk: string, _encoding: string, done: (error: Error) => void): void =>
+    done(new Error("no space left on device"));
+  Object.assign(host.stdout, { _write: refuse });
   const argv = ["check", saved("h.jsonl", VALID), "--model", "register"];
   expect(await run(argv, host, async () => new FakeCluster())).toBe(4);
   expect(host.stderr.text).toBe("kontiki: cannot write the output: no space left on device\n");

@@ -1,6 +1,6 @@
 import { run, type Reproduction, type TokenSubject } from "@kontiki/cli";
 import { parseScenario, planOf, runToken } from "@kontiki/testing";
-import { readFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { FakeCluster } from "../support/fake-cluster.ts";
@@ -55,6 +55,17 @@ const replayed = (came: Reproduction, ...options: readonly string[]): ReturnType
   told(["replay", "k1-abc", ...options], async () => subject(came));
 
 describe("kontiki replay", () => {
+  test("reads a token from a file", async () => {
+    const file = join(temporaryDirectory(), "fails.token");
+    writeFileSync(file, "k1-abc\n");
+    const tokens: string[] = [];
+    const { status } = await told(["replay", file], async (token) => {
+      tokens.push(token);
+      return subject(VIOLATED);
+    });
+    expect({ status, tokens }).toEqual({ status: 1, tokens: ["k1-abc"] });
+  });
+
   test("reproduces", async () => {
     expect(await replayed(VIOLATED)).toEqual({
       status: 1,

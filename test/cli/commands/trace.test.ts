@@ -96,22 +96,22 @@ describe("trace show", () => {
   });
 });
 
-describe("an unreadable file is one line and status 4", () => {
+describe("an unreadable file is one line and status 2", () => {
   test.each(["replay", "show"])("%s of a missing file", async (verb) => {
     const { status, stdout, stderr } = await kontiki(["trace", verb, "/nowhere/t.ndjson"]);
-    expect({ status, stdout }).toEqual({ status: 4, stdout: "" });
+    expect({ status, stdout }).toEqual({ status: 2, stdout: "" });
     expect(stderr).toMatch(/^kontiki: cannot read the trace \/nowhere\/t.ndjson: .*\n$/);
   });
 
   test.each(["replay", "show"])("%s of a broken line, with its number", async (verb) => {
     const { status, stderr } = await run(verb, leader.with(6, "{"));
-    expect(status).toBe(4);
+    expect(status).toBe(2);
     expect(stderr).toMatch(/^kontiki: .*t.ndjson: line 7: it cannot be read: .*\n$/);
   });
 
   test("a file with something else in it", async () => {
     const { status, stderr } = await run("replay", ['{"a":1}']);
-    expect(status).toBe(4);
+    expect(status).toBe(2);
     expect(stderr).toMatch(/t.ndjson: line 1: it does not open a trace: it has no format\n$/);
   });
 });

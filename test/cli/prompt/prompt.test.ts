@@ -26,6 +26,11 @@ async function type(keys: string, appears: RegExp): Promise<void> {
   await host.stdout.until(appears, from);
 }
 
+/** What was written to standard error, without colours. */
+function notes(): string {
+  return stripVTControlCharacters(host.stderr.text);
+}
+
 describe("at a prompt", () => {
   test("a note shows the cluster", async () => {
     expect(stripVTControlCharacters(host.stderr.text)).toBe(
@@ -63,13 +68,25 @@ describe("at a prompt", () => {
     expect(cluster.calls).not.toContain("put");
   });
 
-  test("a failed command is reported without a line number, and gives status 1", async () => {
+  test("a failed command is reported without a line number, and does not change the status", async () => {
     await type("nope\r", /kontiki> $/);
-    expect(stripVTControlCharacters(host.stderr.text)).toMatch(
-      /^there is no command "nope"; "help" lists them all$/m,
+    await type("staus\r", /kontiki> $/);
+    expect(notes()).toMatch(
+      /^there is no command "nope"; "help" lists them all\nthere is no command "staus"; did you mean "status"\?$/m,
     );
+    host.stdin.write("quit\r");
+    expect(await status).toBe(0);
+  });
+
+  test("after a stop the prompt returns with what was typed, on a raw terminal", async () => {
+    await type("put k v", /put k v$/);
+    const from = host.stdout.text.length;
+    host.resume();
+    await host.stdout.until(/kontiki> put k v/, from);
+    expect(host.modes.slice(-2)).toEqual([false, true]);
+    await type("\r", /ok\n/);
     host.stdin.write(CTRL_D);
-    expect(await status).toBe(1);
+    expect(await status).toBe(0);
   });
 
   test("the arrow key returns to the previous line", async () => {
@@ -100,25 +117,57 @@ describe("at a prompt", () => {
 });
 
 describe("Ctrl-C", () => {
-  test("clears the typed text, and on an empty line stops gracefully", async () => {
+  test("clears the typed text", async () => {
     await type("put k v", /put k v$/);
     await type(`${CTRL_C}get k\r`, /\(absent\)/);
-    expect(host.interruptions).toEqual([]);
+    host.stdin.write(CTRL_D);
+    expect(await status).toBe(0);
+    expect(notes()).not.toMatch(/Ctrl-C/);
+  });
+
+  test("on an empty line gives a hint, and the second one quits", async () => {
+    host.stdin.write(CTRL_C);
+    await host.stderr.until(/Ctrl-C again quits, as "quit" and Ctrl-D do/);
+    await type("get k\r", /\(absent\)[^]*kontiki> $/);
+    host.stdin.write(CTRL_C);
+    await host.stderr.until(/Ctrl-C again quits[^]*Ctrl-C again quits/);
+    expect(cluster.calls).not.toContain("stop");
     host.stdin.write(CTRL_C);
     expect(await status).toBe(0);
-    expect(host.interruptions).toEqual(["leave"]);
+    expect(host.interruptions).toEqual([]);
     expect(cluster.calls.at(-1)).toBe("stop");
   });
 
-  test("ends a command that runs", async () => {
+  test("does the same as a signal", async () => {
+    host.onInterrupt?.();
+    await host.stderr.until(/Ctrl-C again quits/);
+    host.onInterrupt?.();
+    expect(await status).toBe(0);
+    expect([host.interruptions, host.onInterrupt]).toEqual([[], undefined]);
+  });
+
+  test("ends what runs, drops what waits, and the prompt returns", async () => {
     cluster.next.push("never");
-    host.stdin.write("put k v\r");
-    await host.stdout.until(/put k v\r\n/);
-    host.stdin.write(CTRL_C);
-    expect(await status).toBe(1);
-    expect(stripVTControlCharacters(host.stderr.text)).toMatch(
-      /unknown whether done: interrupted before it was done/,
+    host.stdin.write("put k v\rput k w\rcrash n2\r");
+    await host.stdout.until(/rash n2\r\n/);
+    await type(CTRL_C, /kontiki> $/);
+    expect(notes()).toMatch(
+      /^unknown whether done: interrupted before it was done\nnot done: interrupted before it began\nnot done: interrupted before it began$/m,
     );
+    expect(cluster.calls.filter((call) => !call.startsWith("leader"))).toEqual(["put"]);
+    await type("put k x\r", /ok\n[^]*kontiki> $/);
+    host.stdin.write(CTRL_D);
+    expect(await status).toBe(0);
+  });
+
+  test.each(["sleep 60000", "get k"])("%s changes nothing: it is not done", async (line) => {
+    cluster.next.push("never");
+    host.stdin.write(`${line}\r`);
+    await host.stdout.until(new RegExp(`${line}\r\n`));
+    await type(CTRL_C, /kontiki> $/);
+    expect(notes()).toMatch(/^not done: interrupted before it was done$/m);
+    host.stdin.write(CTRL_D);
+    expect(await status).toBe(0);
   });
 });
 

@@ -33,7 +33,7 @@ describe("completion", () => {
     ["mem", [["member "], "mem"]],
     ["member ", [["list ", "add ", "remove ", "promote "], ""]],
     ["member re", [["remove "], "re"]],
-    ["member remove ", [["n1 ", "n2 ", "leader "], ""]],
+    ["member remove ", [["n1 ", "n2 "], ""]],
     ["member add n", [[], "n"]],
     ["member nonsense n", [[], "n"]],
     ["help mem", [["member "], "mem"]],

@@ -24,6 +24,17 @@ describe("events", () => {
     [{ type: "trouble", node: n1, what: "a\nb" }, 'n1 is in trouble: "a\\nb"'],
     [{ type: "repaired", node: n1 }, "n1 has recovered"],
     [
+      {
+        type: "diverged",
+        nodes: [
+          { node: n1, sha256: "ab" },
+          { node: nodeId("n2"), sha256: "cd" },
+        ],
+        applied: 7,
+      },
+      "n1 and n2 have applied the same entries, up to 7, and their states differ",
+    ],
+    [
       { type: "membership", node: n1, index: index(3), membership: three, committed: true },
       "membership: voters n1 n2 n3",
     ],

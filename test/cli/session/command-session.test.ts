@@ -7,11 +7,31 @@ beforeEach(() => {
   session = new PromptSession();
 });
 
+function noOption(word: string, usage: string): string {
+  return `"${word}" cannot be here: ${usage}; a word in double quotes is never an option`;
+}
+
 describe("a command that cannot run", () => {
   test.each([
     ["frobnicate", 'there is no command "frobnicate"; "help" lists them all'],
     ["toString", 'there is no command "toString"; "help" lists them all'],
-    ['"member list"', 'there is no command "member list"; "help" lists them all'],
+    ['"member list"', 'there is no command "member list"; did you mean "member"?'],
+    ["stauts", 'there is no command "stauts"; did you mean "status"?'],
+    ["PUT k v", 'there is no command "PUT"; did you mean "put"?'],
+    ["--help", 'there is no command "--help"; did you mean "help"?'],
+    ["put --ttl v", noOption("--ttl", "put K V")],
+    ["put k --ttl", noOption("--ttl", "put K V")],
+    ["get --node", noOption("--node", "get K")],
+    ["read --node", noOption("--node", "read K [--consistency C] [--node NODE]")],
+    ["read --node n1", noOption("--node", "read K [--consistency C] [--node NODE]")],
+    [
+      "read k --node --consistency",
+      noOption("--consistency", "read K [--consistency C] [--node NODE]"),
+    ],
+    ["read k --nod n1", 'read does not know "--nod"'],
+    ["cas k --absnt v", noOption("--absnt", "cas K OLD NEW")],
+    ["list --all", noOption("--all", "list [PREFIX]")],
+    ["crash --force", noOption("--force", "crash NODE|leader")],
     ["x".repeat(200), `there is no command "${"x".repeat(40)}..."; "help" lists them all`],
     ["put k", "put takes 2 arguments, not 1: put K V"],
     ["get", "get takes 1 argument, not 0: get K"],

@@ -44,15 +44,40 @@ export class FakeHost implements Host {
   readonly env: Readonly<Record<string, string>>;
   readonly #controller = new AbortController();
   readonly signal: AbortSignal = this.#controller.signal;
+  /** The modes that were set: whether the terminal is raw. */
+  readonly modes: boolean[] = [];
+  readonly #onResume = new Set<() => void>();
   readonly interruptions: Interruption[] = [];
 
   constructor(options: { readonly tty?: boolean; readonly env?: Record<string, string> } = {}) {
     const { tty = false, env = {} } = options;
     // A terminal in raw mode is what readline asks for.
-    this.stdin = Object.assign(new PassThrough(), { isTTY: tty, setRawMode: () => undefined });
+    this.stdin = Object.assign(new PassThrough(), {
+      isTTY: tty,
+      setRawMode: (isRaw: boolean) => void this.modes.push(isRaw),
+    });
     this.stdout = new Screen(tty);
     this.stderr = new Screen(tty);
     this.env = env;
+  }
+
+  readonly onResume = (listener: () => void): (() => void) => {
+    this.#onResume.add(listener);
+    return () => void this.#onResume.delete(listener);
+  };
+
+  /** What SIGINT does in the place of an interruption. */
+  onInterrupt: (() => void) | undefined;
+  readonly takeInterrupts = (listener: () => void): (() => void) => {
+    this.onInterrupt = listener;
+    return () => {
+      this.onInterrupt = undefined;
+    };
+  };
+
+  /** The program goes on after it was stopped. */
+  resume(): void {
+    for (const listener of this.#onResume) listener();
   }
 
   readonly interrupt = (reason: Interruption): void => {

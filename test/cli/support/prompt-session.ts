@@ -16,7 +16,14 @@ export type Shown = { readonly text: string; readonly json: unknown };
 export class PromptSession {
   readonly cluster = new FakeCluster();
   readonly controller = new AbortController();
-  readonly #session = new CommandSession(verbs, this.cluster, this.controller.signal);
+  /** What was told before something was destroyed. */
+  readonly announced: string[] = [];
+  readonly #session = new CommandSession(
+    verbs,
+    this.cluster,
+    this.controller.signal,
+    (text) => void this.announced.push(text),
+  );
 
   async reply(line: string): Promise<Shown | Failure> {
     const split = splitWords(line);

@@ -52,7 +52,11 @@ export async function runSession(
   shown: { readonly output: readonly string[]; readonly typed: readonly Typed[] },
   { settle, countOf }: Waits,
 ): Promise<Session> {
-  const child = start(command, cwd, { NODE_OPTIONS: `--import=${TERMINAL}` });
+  const child = start(command, cwd, {
+    NODE_OPTIONS: `--import=${TERMINAL}`,
+    // What is typed here does not belong into the history of the person who runs the tests.
+    XDG_STATE_HOME: "/dev/null",
+  });
   const screen = new Screen("kontiki> ");
   child.stdout?.setEncoding("utf8").on("data", (text: string) => screen.write(text));
   const exit = ended(child);

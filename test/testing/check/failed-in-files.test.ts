@@ -50,8 +50,9 @@ const FAILED: readonly (readonly [model: ModelName, failed: Line, valid: readonl
   ["set", failed("read", "nil"), [ok("add", "4"), ok("read", "nil", "[4]")]],
 ];
 
-/** The lock begins as held, so that a release succeeds. */
-const readingFor = (model: ModelName): ReadingOptions => (model === "lock" ? { initial: 0 } : {});
+/** The lock begins as held by the process, which JSON lines write as a string, so that a release succeeds. */
+const readingFor = (model: ModelName, format: Format): ReadingOptions =>
+  model === "lock" ? { initial: format === "jsonl" ? "0" : 0 } : {};
 
 function written(format: Format, lines: readonly Line[]): string {
   return lines.map((line, at) => WRITERS[format](line, at)).join("");
@@ -90,7 +91,7 @@ function verdictOf(
   options: ReadingOptions = {},
 ): string {
   const model: AnyFileModel = models[name];
-  const reading = { ...readingFor(name), ...options };
+  const reading = { ...readingFor(name, format), ...options };
   const history = parseHistory(written(format, lines), format, reading);
   return checkLinearizable(interpretHistory(history, model), model).verdict;
 }

@@ -3,6 +3,7 @@ import {
   checkLinearizableInSlices,
   interpretHistory,
   makeHistory,
+  queue,
   register,
   type CheckProgress,
   type Operation,
@@ -10,13 +11,13 @@ import {
 import { describe, expect, test } from "vitest";
 import { ok } from "../support/operations.ts";
 
-/** Overlapping writes, and a read that none of their orders explains: 2^count configurations. */
+/** Overlapping enqueues, and a value that none of their orders explains: each order is a state of its own. */
 function hard(count: number): readonly Operation[] {
-  const writes = Array.from({ length: count }, (_, at) => ok(`w${at}`, 0, 100, ["write", at]));
-  return [...writes, ok("r", 200, 201, ["read"], -1)];
+  const writes = Array.from({ length: count }, (_, at) => ok(`w${at}`, 0, 100, ["enqueue", at]));
+  return [...writes, ok("r", 200, 201, ["dequeue"], -1)];
 }
 
-const history = interpretHistory(makeHistory(hard(40)), register);
+const history = interpretHistory(makeHistory(hard(40)), queue);
 
 /** A clock that advances by `stepMs` at each reading. */
 function clock(stepMs: number): () => number {
@@ -26,7 +27,7 @@ function clock(stepMs: number): () => number {
 
 describe("a time limit", () => {
   test("ends in unknown", () => {
-    expect(checkLinearizable(history, register, { timeMs: 100, now: clock(1) })).toMatchObject({
+    expect(checkLinearizable(history, queue, { timeMs: 100, now: clock(1) })).toMatchObject({
       verdict: "unknown",
       why: "time",
       cost: { elapsedMs: 102 },
@@ -36,13 +37,13 @@ describe("a time limit", () => {
   test("is checked often", () => {
     let looks = 0;
     const now = (): number => (looks += 1);
-    const { cost } = checkLinearizable(history, register, { timeMs: 100, now });
+    const { cost } = checkLinearizable(history, queue, { timeMs: 100, now });
     // One reading for each turn of a few hundred steps. Each step tries at most all running operations.
     expect(cost.steps / looks).toBeLessThan(500);
   });
 
   test("that has passed from the start prevents any step", () => {
-    const { verdict, cost } = checkLinearizable(history, register, { timeMs: 0, now: clock(1) });
+    const { verdict, cost } = checkLinearizable(history, queue, { timeMs: 0, now: clock(1) });
     expect({ verdict, steps: cost.steps }).toEqual({ verdict: "unknown", steps: 0 });
   });
 
@@ -69,7 +70,7 @@ describe("a time limit", () => {
   });
 
   test("works with the real clock", () => {
-    const { verdict, cost } = checkLinearizable(history, register, { timeMs: 30 });
+    const { verdict, cost } = checkLinearizable(history, queue, { timeMs: 30 });
     expect(verdict).toBe("unknown");
     expect(cost.elapsedMs).toBeGreaterThanOrEqual(30);
   });
@@ -77,22 +78,22 @@ describe("a time limit", () => {
 
 describe("a memory limit", () => {
   test("ends in unknown", () => {
-    const { verdict, cost } = checkLinearizable(history, register, { memoryBytes: 1_000_000 });
+    const { verdict, cost } = checkLinearizable(history, queue, { memoryBytes: 1_000_000 });
     expect(verdict).toBe("unknown");
-    // An entry has some tens of bytes: fewer entries would leave memory unused, more would exceed the limit.
-    expect(1_000_000 / cost.configurations).toBeGreaterThan(20);
-    expect(1_000_000 / cost.configurations).toBeLessThan(100);
+    // An entry and its state have some hundred bytes: fewer would leave memory unused, more would exceed the limit.
+    expect(1_000_000 / cost.configurations).toBeGreaterThan(100);
+    expect(1_000_000 / cost.configurations).toBeLessThan(400);
   });
 
   test("that is smaller than the history prevents any step", () => {
-    const verdict = checkLinearizable(history, register, { memoryBytes: 0 });
+    const verdict = checkLinearizable(history, queue, { memoryBytes: 0 });
     expect(verdict).toMatchObject({ verdict: "unknown", why: "memory" });
   });
 
   test("that one object reaches does not hide the violation of another", () => {
-    const easy = [ok("a", 0, 1, ["write", 1, "x"]), ok("a", 2, 3, ["read", null, "x"], 2)];
-    const both = interpretHistory(makeHistory([...hard(30), ...easy]), register);
-    const verdict = checkLinearizable(both, register, { memoryBytes: 500_000 });
+    const easy = [ok("a", 0, 1, ["enqueue", 1, "x"]), ok("a", 2, 3, ["dequeue", null, "x"], 2)];
+    const both = interpretHistory(makeHistory([...hard(30), ...easy]), queue);
+    const verdict = checkLinearizable(both, queue, { memoryBytes: 500_000 });
     expect(verdict).toMatchObject({ verdict: "violated", key: '"x"' });
   });
 });
@@ -101,7 +102,7 @@ describe("in slices", () => {
   test("other work runs in between, progress is reported, and an abort ends the check", async () => {
     const controller = new AbortController();
     const told: CheckProgress[] = [];
-    const verdict = await checkLinearizableInSlices(history, register, {
+    const verdict = await checkLinearizableInSlices(history, queue, {
       signal: controller.signal,
       onProgress(progress) {
         told.push(progress);
@@ -114,8 +115,8 @@ describe("in slices", () => {
   });
 
   test("the verdict is the same", async () => {
-    const small = interpretHistory(makeHistory(hard(8)), register);
-    const { cost: _cost, ...verdict } = await checkLinearizableInSlices(small, register);
-    expect(checkLinearizable(small, register)).toMatchObject(verdict);
+    const small = interpretHistory(makeHistory(hard(5)), queue);
+    const { cost: _cost, ...verdict } = await checkLinearizableInSlices(small, queue);
+    expect(checkLinearizable(small, queue)).toMatchObject(verdict);
   });
 });

@@ -115,7 +115,12 @@ describe("times", () => {
     [0, Infinity],
     [-Infinity, 0],
   ])("that are not valid are rejected: %d to %d", (call, end) => {
-    expect(() => judged("register", [ok("a", call, end, ["read"])])).toThrow(RangeError);
+    const operations = [ok("a", call, end, ["read"])];
+    expect(() => judged("register", operations)).toThrow("makeHistory: operations[0].");
+    const history = { operations, marks: [], unit: "ms" } as const;
+    const act = (): unknown =>
+      checkLinearizable(interpretHistory(history, models.register), models.register);
+    expect(act).toThrow("checkLinearizable: operations[0].");
   });
 });
 

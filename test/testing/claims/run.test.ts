@@ -132,7 +132,7 @@ describe("expectations", () => {
     expect(doubtsOf(false)).toEqual([early]);
     expect(doubtsOf(true)).toEqual([
       early,
-      "the history is not judged: the state machine has no model",
+      'the history is not judged, because the state machine has no model: give a specification, or specification: "none"',
     ]);
   });
 });

@@ -1,10 +1,13 @@
+import { CommandError, type StateMachine } from "@kontiki/actors/node";
 import {
   defineScenario,
   keyValueSpecification,
   planOf,
   simulate,
+  type Invariant,
   type Plan,
   type RunResult,
+  type SimulateOptions,
   type Specification,
 } from "@kontiki/testing";
 import { describe, expect, it } from "vitest";
@@ -32,10 +35,11 @@ const IN_PARTS = { snapshotParts: () => [], restoreParts: () => undefined };
 
 const GOOD = { apply: () => 1, snapshot: () => null, restore: () => undefined };
 
-function run(machine: object, read = false): RunResult {
+function run(machine: object, read = false, options: SimulateOptions = {}): RunResult {
   return simulate(planned(read), {
     machine: () => ({ ...GOOD, ...machine }),
     specification: undefined,
+    ...options,
   });
 }
 
@@ -171,36 +175,199 @@ describe("a state machine that throws", () => {
     expect(violations.map(({ check }) => check)).toEqual(["state machine"]);
   });
 
-  it("at every command: the run shows nothing", () => {
-    const { verdict, doubts } = run({ apply: thrower("no such thing") });
+  it("at every command: the run shows nothing, even if that is allowed", () => {
+    const apply = thrower("no such thing");
+    const { verdict, doubts } = run({ apply }, false, { throws: "allow" });
     expect([verdict, doubts]).toEqual([
       "unknown",
       ["no operation succeeded: 20 of 20 ended as errors, the first: no such thing"],
     ]);
   });
 
-  it("at some commands: its errors are answers like others", () => {
-    let applied = 0;
-    const machine = (): typeof GOOD & { apply: () => number } => {
+  /** Refuses every second command with this error. */
+  function refusing(error: () => Error): () => StateMachine {
+    return () => {
       let count = 0;
       return {
-        ...GOOD,
-        apply: () => {
-          applied += 1;
+        apply() {
           count += 1;
-          if (count % 2 === 0) throw new Error("even");
+          if (count % 2 === 0) throw error();
           return count;
         },
-        snapshot: () => count as never,
-        restore: (state?: unknown) => void (count = state as number),
+        snapshot: () => count,
+        restore: (state) => void (count = state as number),
       };
     };
-    const { verdict, coverage } = simulate(planned(false), { machine, specification: undefined });
-    expect([verdict, coverage["operations.ok"], coverage["operations.error"]]).toEqual([
-      "valid",
-      10,
-      10,
+  }
+
+  const counts = ({ verdict, coverage }: RunResult): object => ({
+    verdict,
+    ok: coverage["operations.ok"],
+    error: coverage["operations.error"],
+    throws: coverage["throws"],
+    refusals: coverage["refusals"],
+  });
+
+  it("a CommandError: that is an answer like others, and is counted", () => {
+    class NotEven extends CommandError {}
+    const machine = refusing(() => new NotEven("even"));
+    expect(counts(simulate(planned(false), { machine, specification: undefined }))).toEqual({
+      verdict: "valid",
+      ok: 10,
+      error: 10,
+      throws: undefined,
+      refusals: 10,
+    });
+  });
+
+  it("another error: that is a violation, unless it is allowed, and is counted", () => {
+    const options = { machine: refusing(() => new TypeError("no")), specification: undefined };
+    const failed = simulate(planned(false), options);
+    expect(failed.violations.map(({ check }) => check)).toEqual(["state machine"]);
+    expect(failed.violations[0]?.text).toMatch(
+      /^n\d: apply of \{"type":"add"\} threw TypeError: no \(throw a CommandError if that is the answer to a wrong command, or set throws: "allow"\)$/,
+    );
+    expect(counts(simulate(planned(false), { ...options, throws: "allow" }))).toEqual({
+      verdict: "valid",
+      ok: 10,
+      error: 10,
+      throws: 10,
+      refusals: undefined,
+    });
+  });
+
+  it("from query is a violation too", () => {
+    const { violations } = run({ query: thrower("not found") }, true);
+    expect(violations[0]?.text).toMatch(/^n\d: query of \{"type":"add"\} threw Error: not found/);
+  });
+});
+
+describe("a snapshot that loses something", () => {
+  /** Counts, and answers with twice the count; `parts` of the state are lost. */
+  function forgetful(lost: readonly ("count" | "twice")[], inParts: boolean): () => StateMachine {
+    return () => {
+      let state = { count: 0, twice: 0 };
+      const kept = (): typeof state => ({
+        count: lost.includes("count") ? 0 : state.count,
+        twice: state.twice,
+      });
+      const restore = (given: unknown): void => {
+        state = { ...(given as typeof state) };
+        if (lost.includes("twice")) state.twice = 0;
+      };
+      return {
+        apply() {
+          state = { count: state.count + 1, twice: state.twice + 2 };
+          return state.count + state.twice;
+        },
+        query: () => state.count,
+        snapshot: kept,
+        restore,
+        ...(inParts && {
+          snapshotParts: () => [kept()],
+          restoreParts: (parts: Iterable<unknown>) => [...parts].forEach(restore),
+        }),
+      };
+    };
+  }
+
+  const textOf = (machine: () => StateMachine, read = false): readonly string[] => {
+    const plan = planned(false);
+    const [first, ...others] = plan.operations;
+    const operations =
+      read && first !== undefined
+        ? [{ ...first, read }, ...others]
+        : [first, ...others].filter((one) => one !== undefined);
+    const { violations } = simulate({ ...plan, operations }, { machine, specification: undefined });
+    return violations.map(({ check, text }) => `${check}: ${text.replace(/^n\d/, "n")}`);
+  };
+
+  it.each([false, true])(
+    "is shown when it is taken, with the difference; in parts: %s",
+    (inParts) => {
+      expect(textOf(forgetful(["twice"], inParts))).toEqual([
+        "snapshot: n: your snapshot loses something: a fresh machine that restores it gives another snapshot: .twice: 4 became 0",
+      ]);
+    },
+  );
+
+  it.each([false, true])(
+    "is shown by the next answer, if the snapshot itself does not; in parts: %s",
+    (inParts) => {
+      expect(textOf(forgetful(["count"], inParts))).toEqual([
+        'snapshot: n: your snapshot loses something: a fresh machine that restored it answers apply of {"type":"add"}, 1 command later, with 7 instead of 9',
+      ]);
+    },
+  );
+
+  it("is shown by a question that was asked before", () => {
+    expect(textOf(forgetful(["count"], false), true)).toEqual([
+      'snapshot: n: your snapshot loses something: a fresh machine that restored it answers query of {"type":"add"} with 0 instead of 2',
     ]);
-    expect(applied).toBeGreaterThanOrEqual(60);
+  });
+
+  it("is shown when it cannot be restored", () => {
+    expect(textOf(() => ({ ...GOOD, restore: thrower("no room") }))).toEqual([
+      "snapshot: n: your snapshot loses something: a fresh machine cannot restore it: no room",
+    ]);
+  });
+
+  it("is not one whose machine keeps and changes what it returned", () => {
+    const machine = (): StateMachine => {
+      let list: number[] = [];
+      return {
+        apply: () => list.push(list.length) && list,
+        query: () => list,
+        snapshot: () => list,
+        restore: (given) => void (list = given as number[]),
+      };
+    };
+    expect(textOf(machine, true)).toEqual([]);
+  });
+});
+
+describe("an invariant", () => {
+  const counter = (): StateMachine & { count: number } => ({
+    count: 0,
+    apply() {
+      return (this.count += 1);
+    },
+    snapshot() {
+      return this.count;
+    },
+    restore(count) {
+      this.count = count as number;
+    },
+  });
+  type Counter = ReturnType<typeof counter>;
+
+  const checked = (invariant: Invariant<Counter>): RunResult =>
+    simulate(planned(false), { machine: counter, specification: "none", invariant });
+
+  it("sees each machine before its first command, and after each", () => {
+    const seen = new Map<string, number[]>();
+    const { verdict } = checked((machine, node) => {
+      const counts = seen.get(node) ?? [];
+      if (counts.at(-1) !== machine.count) counts.push(machine.count);
+      seen.set(node, counts);
+    });
+    const all = Array.from({ length: 21 }, (_none, count) => count);
+    expect([verdict, [...seen]]).toEqual(["valid", ["n1", "n2", "n3"].map((node) => [node, all])]);
+  });
+
+  it.each([
+    ["false", () => false, "the invariant does not hold"],
+    ["a text", ({ count }: Counter) => `${count} is too many`, "3 is too many"],
+    [
+      "a Promise",
+      () => Promise.resolve(),
+      "the invariant returned a Promise: it must return at once",
+    ],
+    ["an error", thrower("expected\n  less"), "expected less"],
+  ])("is violated by %s", (_name, answer, text) => {
+    const { violations } = checked((machine) => (machine.count < 3 ? undefined : answer(machine)));
+    expect(violations[0]).toMatchObject({ check: "invariant" });
+    expect(violations[0]?.text).toMatch(/^n\d: after entry \d+, \{"type":"add"\}: /);
+    expect(violations[0]?.text.replace(/^.*"add"\}: /, "")).toBe(text);
   });
 });

@@ -89,6 +89,16 @@ describe("a Jepsen log", () => {
     );
   });
 
+  test.each(["", " #<SocketTimeoutException java.net>", " ##NaN", " [1", " nil {:a"])(
+    "what :info and :fail write may be anything: %j",
+    (value) => {
+      const ends = (type: string): unknown =>
+        parseHistory(log("0 :invoke :write 3", `0 :${type} :write${value}`), "jepsen").operations;
+      expect(ends("info")).toMatchObject([{ status: "open", input: { value: 3 } }]);
+      expect(ends("fail")).toMatchObject([{ status: "failed", input: { value: 3 } }]);
+    },
+  );
+
   test("an operation that never ends is open, and its process continues under a new number", () => {
     const text = log("0 :invoke :write 3", "0 :info :write :timed-out", "5 :invoke :read nil");
     expect(parseHistory(text, "jepsen").operations.map(({ status }) => status)).toEqual([
@@ -102,6 +112,23 @@ describe("a Jepsen log", () => {
       "INFO [2024-01-01] jepsen core - Running test\n\n" +
       "INFO [2024-01-01] jepsen worker 0 - jepsen.util 0\t:invoke\t:read\tnil\r\n" +
       "INFO  jepsen.util - 0   :ok   :read  nil";
+    expect(parseHistory(text, "jepsen").operations).toHaveLength(1);
+  });
+
+  test.each([
+    "\tat jepsen.util$timeout.invoke(util.clj:234)",
+    "\tat jepsen.util timeout",
+    "INFO  jepsen.core - see jepsen.util for details",
+    "INFO [2024-01-01 00:00:00,000] main - jepsen.core see jepsen.util$timeout",
+    "INFO  jepsen.util-extra - 0 :ok :read 3",
+    "INFO  my.jepsen.util - 0 :ok :read 3",
+  ])("a line that only mentions the logger is none of its events: %j", (line) => {
+    const text = log("0 :invoke :read nil") + `${line}\n` + log("0 :ok :read 4");
+    expect(parseHistory(text, "jepsen").operations).toMatchObject([{ output: 4, return: 1 }]);
+  });
+
+  test("the logger may end with a colon", () => {
+    const text = "INFO [jepsen worker 0] jepsen.util: 0\t:invoke\t:read\tnil";
     expect(parseHistory(text, "jepsen").operations).toHaveLength(1);
   });
 

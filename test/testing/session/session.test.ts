@@ -123,7 +123,7 @@ describe("a scenario function that fails", () => {
       await sim.elected();
       throw error;
     });
-    expect(run.thrown).toEqual({ error });
+    expect(run.thrown).toEqual({ error, by: "function" });
     expect(run.result.verdict).toBe("valid");
   });
 
@@ -227,7 +227,7 @@ test("the function can catch an error that a condition throws", async () => {
       return false;
     });
   });
-  expect(thrown).toEqual({ error });
+  expect(thrown).toEqual({ error, by: "function" });
 });
 
 test("a function can begin every fault of a seed, and a time may be a string", async () => {

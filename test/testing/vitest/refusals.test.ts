@@ -59,8 +59,11 @@ test.each([
   ],
   [
     { machine: () => new Nothing(), commands: () => ({ command: 1 }), specification: {} },
-    "specification has no function callOf: give { model, callOf }",
+    'specification has no function callOf: give { model, callOf }, or "none"',
   ],
+  [{ invariant: true }, "invariant is true: give a function that looks at a machine"],
+  [{ finally: 1 }, "finally is 1: give a function that gets the session at the end"],
+  [{ throws: "alow" }, "throws is 'alow': give one of fail, allow; did you mean 'allow'?"],
   [
     { scenario: { nodes: 3 } },
     "scenario is not a scenario: give the result of await loadScenario(...)",

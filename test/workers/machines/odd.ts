@@ -1,4 +1,4 @@
-import type { StateMachine } from "@kontiki/actors";
+import { CommandError, type StateMachine } from "@kontiki/actors";
 
 /** A command or a query of the odd machine `to`. Its `bytes` are too many for a decoder to copy them without being told to. */
 export type OddCommand = { to: OddName; add: number; tags: string[]; bytes: Uint8Array };
@@ -33,7 +33,10 @@ function changesAnswersLater(): Odd {
       state.push(total(command));
       return (answer = [...state]);
     },
-    query: () => answer,
+    query() {
+      answer.fill(-1);
+      return (answer = [...state]);
+    },
     snapshot: () => state,
     restore: (given) => void (state = given as number[]),
   };
@@ -82,12 +85,12 @@ function marksAndThrows(): Odd {
       sum += total(command);
       command.bytes.fill(0);
       command.tags.length = 0;
-      if (sum % 2 === 0) throw new Error(`${sum} is even`);
+      if (sum % 2 === 0) throw new CommandError(`${sum} is even`);
       return sum;
     },
     query(question) {
       question.tags.push("asked");
-      throw new Error(`asked with ${question.tags.length} tags`);
+      throw new CommandError(`asked with ${question.tags.length} tags`);
     },
     snapshot: () => sum,
     restore: (given) => void (sum = given as number),

@@ -1,9 +1,21 @@
+import { env } from "node:process";
 import { CONFIG_DEFAULTS, type NodeId } from "@kontiki/core";
 import { KontikiError } from "../errors.ts";
 import type { MailCarrier } from "../threads/mail-carrier.ts";
 import type { ClusterEvent } from "../mail/status.ts";
-import { byNode, nodeName, nodeNames } from "../options/node-names.ts";
-import { callable, decimal, either, folder, milliseconds, rule, whole } from "../options/rules.ts";
+import { byNode, namesByNode, nodeName, nodeNames } from "../options/node-names.ts";
+import type { MachineChecks } from "../machine/checked-machine.ts";
+import {
+  callable,
+  decimal,
+  either,
+  flag,
+  folder,
+  milliseconds,
+  rule,
+  whole,
+} from "../options/rules.ts";
+import { oneOf } from "../options/words.ts";
 import { checkOptions, fields, needed, type Schema } from "../options/schema.ts";
 import { RESTART_DEFAULTS, type RestartPolicy } from "../threads/restart-policy.ts";
 
@@ -14,7 +26,7 @@ export const NODES_MAX = 9;
 export const PRIORITY_MAX = 100;
 
 /** The default limits after which a node takes a snapshot. */
-const SNAPSHOT_DEFAULTS = { entries: 10_000, bytes: 64 * 1024 * 1024 };
+const SNAPSHOT_DEFAULTS = { entries: 10_000, bytes: 64 * 1024 * 1024, share: 0.5 };
 
 /** Options of a cluster. All are optional. */
 export type ClusterOptions = {
@@ -64,10 +76,14 @@ export type ClusterOptions = {
    */
   readonly priorities?: Readonly<Record<string, number>> | undefined;
   /**
-   * Take a snapshot and compact the log after this many applied entries since the last one, 1 or more. Default 10,000.
+   * Take a snapshot and compact the log after this many applied entries since the last one, 1 or more.
+   *
+   * Default, when neither this nor `snapshotBytes` is given: after 10,000 entries or 64 MiB of commands, but not before
+   * these take half as much memory as the last snapshot has bytes. So what snapshots cost is in proportion to the entries,
+   * however large the state is. If only one of the two is given, the other limit stays.
    */
   readonly snapshotEntries?: number | undefined;
-  /** Take a snapshot also when the log has this many bytes, 1 or more. Default 64 MiB. */
+  /** Take a snapshot also when the log has this many bytes since the last one, 1 or more. */
   readonly snapshotBytes?: number | undefined;
   /**
    * How many entries before a snapshot stay in the log, 0 or more: a follower that lacks only those gets them instead
@@ -81,8 +97,27 @@ export type ClusterOptions = {
    * linearizable ones.
    */
   readonly leases?: { readonly clockDrift: number } | undefined;
+  /**
+   * New names for nodes of the data directory, by their present names, for a directory that an earlier version wrote with
+   * a name that is now refused. Each such node is replaced by a new one, which copies everything from the others, in a
+   * change of members; `Cluster.start` resolves when that is done. Default none.
+   */
+  readonly renames?: Readonly<Record<string, string>> | undefined;
   /** A folder in which each node writes a trace of everything that happens to it. Created if absent. Default none. */
   readonly trace?: string | undefined;
+  /**
+   * Checks the state machine while the cluster runs, for tests: each snapshot is restored into a second machine, which
+   * must then give the same answers as the first, and the states of all nodes are compared after each restart and at
+   * `stop`. A node whose snapshot loses something fails with the reason, different states are an event, and `stop` throws
+   * the first finding. It doubles the memory and the work of the machine. Default: whether a test runs, that is, whether
+   * the environment has NODE_ENV=test, as under vitest and jest, or NODE_TEST_CONTEXT, as under `node --test`.
+   */
+  readonly checks?: boolean | undefined;
+  /**
+   * What errors of `apply` and `query` mean that are no `CommandError`: with `allow` they are answers, with `fail` the node
+   * fails. Default: `allow`.
+   */
+  readonly throws?: "fail" | "allow" | undefined;
   /** A leader with this many bytes of uncommitted commands rejects proposals, 1 or more. Default 64 MiB. */
   readonly maxUncommittedBytes?: number | undefined;
   /**
@@ -121,7 +156,10 @@ const CLUSTER_OPTIONS: Schema<ClusterOptions> = {
   snapshotBytes: whole(1),
   keptEntries: whole(0),
   leases: fields({ clockDrift: needed(decimal(0, 0.9, ", such as 0.1")) }),
+  renames: namesByNode,
   trace: folder,
+  checks: flag,
+  throws: oneOf("fail", "allow"),
   maxUncommittedBytes: whole(1),
   network: callable(" that takes a letter and a function that delivers it"),
 };
@@ -138,10 +176,16 @@ export type CheckedOptions = {
   readonly policy: RestartPolicy;
   readonly heapMiB: number;
   readonly priorities: Readonly<Record<string, number>>;
-  readonly snapshots: { readonly entries: number; readonly bytes: number };
+  readonly snapshots: {
+    readonly entries: number;
+    readonly bytes: number;
+    readonly share: number;
+  };
   readonly keptEntries: number;
   readonly leases: { readonly clockDrift: number } | undefined;
+  readonly renames: Readonly<Record<string, string>>;
   readonly trace: string | undefined;
+  readonly checks: MachineChecks;
   readonly maxUncommittedBytes: number;
   readonly network: MailCarrier | undefined;
 };
@@ -165,9 +209,16 @@ export function checkClusterOptions(options: ClusterOptions | undefined): Checke
     priorities: given,
     ...logLimits(rest),
     leases: rest.leases,
+    renames: rest.renames ?? {},
     trace: rest.trace,
+    checks: { snapshots: rest.checks ?? isTest(env), throws: rest.throws ?? "allow" },
     network: rest.network,
   };
+}
+
+/** Whether a test runner runs this process. */
+function isTest({ NODE_ENV, NODE_TEST_CONTEXT }: NodeJS.ProcessEnv): boolean {
+  return NODE_ENV === "test" || NODE_TEST_CONTEXT !== undefined;
 }
 
 /** Checks that all nodes with a priority exist. @throws KontikiError */
@@ -181,6 +232,18 @@ export function checkPriorities(
     `${WHERE}: priorities.${stranger} is ${given[stranger]}, and there is no node ${stranger}: ` +
       `there are ${nodes.join(", ")}`,
   );
+}
+
+/** Checks that all nodes with a new name exist, and that no node has it. @throws KontikiError */
+export function checkRenames(given: CheckedOptions["renames"], nodes: readonly NodeId[]): void {
+  for (const [before, after] of Object.entries(given)) {
+    const isThere = (name: string): boolean => nodes.includes(name as NodeId);
+    if (isThere(before) && !isThere(after)) continue;
+    const why = isThere(before) ? `there is a node ${after} already` : `there is no node ${before}`;
+    throw new KontikiError(
+      `${WHERE}: renames.${before} is ${after}, and ${why}: there are ${nodes.join(", ")}`,
+    );
+  }
 }
 
 /** How many levels a node's priority is below the highest. */
@@ -210,7 +273,9 @@ function logLimits(
     keptEntries = CONFIG_DEFAULTS.keptEntries,
     maxUncommittedBytes = CONFIG_DEFAULTS.maxUncommittedBytes,
   } = options;
-  const snapshots = { entries: snapshotEntries, bytes: snapshotBytes };
+  const isGiven = options.snapshotEntries !== undefined || options.snapshotBytes !== undefined;
+  const share = isGiven ? 0 : SNAPSHOT_DEFAULTS.share;
+  const snapshots = { entries: snapshotEntries, bytes: snapshotBytes, share };
   return { snapshots, keptEntries, maxUncommittedBytes };
 }
 

@@ -4,6 +4,7 @@ import { MAILBOX_DEFAULTS } from "../threads/router.ts";
 import { Supervisor, type CommonSpec } from "../threads/supervisor.ts";
 import {
   checkPriorities,
+  checkRenames,
   defaultNodes,
   levelsBelow,
   type CheckedOptions,
@@ -15,15 +16,19 @@ const DEFAULT_NODES = 3;
 /**
  * Opens the disks of the nodes. Without names, those in a new directory get the default ones.
  *
- * @throws KontikiError also for the priority of a node that does not exist. Nothing is created then.
+ * @throws KontikiError also for the priority or the new name of a node that does not exist. Nothing is created then.
  */
-export function openDisks({ dataDir, nodes, priorities }: CheckedOptions): ClusterDisks {
+export function openDisks({ dataDir, nodes, priorities, renames }: CheckedOptions): ClusterDisks {
   const isOld = dataDir !== undefined && holdsCluster(dataDir);
   const named = nodes ?? (isOld ? undefined : defaultNodes(DEFAULT_NODES));
-  if (named !== undefined) checkPriorities(priorities, named);
+  if (named !== undefined) {
+    checkPriorities(priorities, named);
+    checkRenames(renames, named);
+  }
   if (dataDir === undefined) return new MemoryDisks(named ?? []);
-  const disks = openDataDirectory(dataDir, named);
+  const disks = openDataDirectory(dataDir, named, undefined, Object.keys(renames));
   try {
+    checkRenames(renames, disks.nodes);
     checkPriorities(priorities, disks.nodes);
     return disks;
   } catch (error) {
@@ -52,7 +57,7 @@ export function makeSupervisor(
 
 function commonSpec(options: CheckedOptions, stateMachine: string): CommonSpec {
   const { electionTimeoutMs, heartbeatMs, heapMiB, snapshots, keptEntries } = options;
-  const { maxUncommittedBytes, leases, trace } = options;
+  const { maxUncommittedBytes, leases, trace, checks } = options;
   return {
     stateMachine,
     electionTimeoutMs,
@@ -63,5 +68,6 @@ function commonSpec(options: CheckedOptions, stateMachine: string): CommonSpec {
     maxUncommittedBytes,
     leases,
     trace,
+    checks,
   };
 }

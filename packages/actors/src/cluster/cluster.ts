@@ -10,9 +10,10 @@ import {
 } from "./cluster-options.ts";
 import { makeSupervisor, openDisks } from "./cluster-parts.ts";
 import type { ClusterDisks } from "../directory/cluster-disks.ts";
-import { KontikiError } from "../errors.ts";
+import { KontikiError, StateMachineError } from "../errors.ts";
 import type { KeyValueCommand, KeyValueResult } from "../machine/key-value.ts";
 import { callerUrl, machineUrl } from "../machine/machine-url.ts";
+import { MachineWatch } from "./machine-watch.ts";
 import { MemberChanges, type AddNodeOptions } from "./member-changes.ts";
 import { membersIn, type Members } from "./members.ts";
 import { NodeHandle } from "./node-handle.ts";
@@ -22,6 +23,7 @@ import { rule } from "../options/rules.ts";
 import { checkOptions, wrongOptions } from "../options/schema.ts";
 import type { Outcome } from "../sessions/outcome.ts";
 import { startAll, stopAll } from "./start-and-stop.ts";
+import { asked } from "./state-comparison.ts";
 import type { ClusterEvent, ClusterEvents, NodeStatus } from "../mail/status.ts";
 import type { Supervisor } from "../threads/supervisor.ts";
 import { checkNodeThreads } from "../threads/thread.ts";
@@ -36,6 +38,9 @@ import {
 } from "./deadline.ts";
 
 const KEY = rule<string>("a string", (key) => typeof key === "string");
+
+/** How long to wait before nodes that did not all have the same state are compared again, in ms. */
+const RETRY_MS = 10;
 
 /** How long a graceful stop of the cluster may take before threads are killed, in ms. */
 const STOP_MS = 5_000;
@@ -63,6 +68,8 @@ export class Cluster<Command = KeyValueCommand, Result = KeyValueResult> {
   readonly #client: ClusterClient<Command, Result>;
   readonly #disks: ClusterDisks;
   readonly #members: MemberChanges;
+  readonly #watch: MachineWatch;
+  readonly #isChecked: boolean;
   readonly #heartbeatMs: number;
   #stopping: Promise<void> | undefined;
 
@@ -71,6 +78,12 @@ export class Cluster<Command = KeyValueCommand, Result = KeyValueResult> {
     this.#disks = openDisks(options);
     this.#supervisor = makeSupervisor(options, this.#disks, stateMachine);
     this.#members = new MemberChanges(this.#supervisor, this.#disks, options.heartbeatMs);
+    this.#isChecked = options.checks.snapshots || options.checks.throws === "fail";
+    this.#watch = new MachineWatch({
+      children: () => this.#supervisor.children,
+      emit: (event) => this.#onEvent(event),
+      isOn: this.#isChecked,
+    });
     this.#client = new ClusterClient(this.#supervisor, options);
     this.#supervisor.events.on("event", (event) => this.#onEvent(event));
     this.#supervisor.events.on("status", (child) => this.#onStatus(child));
@@ -92,6 +105,8 @@ export class Cluster<Command = KeyValueCommand, Result = KeyValueResult> {
     if (options?.onEvent !== undefined) cluster.events.on("event", options.onEvent);
     try {
       await startAll(cluster.#supervisor);
+      for (const [before, after] of Object.entries(checked.renames))
+        await cluster.addNode(after, { replaces: before });
     } catch (error) {
       await cluster.stop();
       throw error;
@@ -126,20 +141,44 @@ export class Cluster<Command = KeyValueCommand, Result = KeyValueResult> {
   }
 
   /**
-   * Waits until all members that are neither stopped nor failed have applied the same whole log, and no membership change
-   * is under way.
+   * Waits until all members that are neither stopped nor failed have applied the same whole log and have the same state,
+   * and no membership change is under way.
    *
-   * @throws KontikiError when that is not so in time.
+   * @throws StateMachineError when two of them have applied the same log and have different states, and when a node failed
+   *   because of its state machine. KontikiError when they do not agree in time.
    */
   async converged(options?: WaitOptions): Promise<void> {
     checkOptions("Cluster.converged", WAIT_OPTIONS, options);
     const deadline = new Deadline("waiting for all nodes to agree", options);
-    const look = (): true | undefined => {
+    const look = (): number | undefined => {
       const known = this.#supervisor.whoLeads();
+      this.#watch.check();
       deadline.obstacle = this.#supervisor.quorumLoss();
-      return (known !== undefined && haveConverged(this.status(), known)) || undefined;
+      const status = this.status();
+      if (known === undefined || !haveConverged(status, known)) return undefined;
+      return status.find(({ id }) => id === known.leader)?.raft?.last;
     };
-    await deadline.wait(this.#supervisor.events, look);
+    for (;;) {
+      const last = await deadline.wait(this.#supervisor.events, look);
+      if (await this.#haveSameState(last, deadline)) return;
+      await deadline.pause(RETRY_MS);
+    }
+  }
+
+  /** Compares the states of the nodes that have converged. False when one of them cannot tell, as it has crashed since. */
+  async #haveSameState(last: number, deadline: Deadline): Promise<boolean> {
+    const nodes = asked(this.#supervisor.children).map(({ id }) => this.#node("digest", id));
+    try {
+      const digests = await Promise.all(
+        nodes.map(async (node) => ({ node: node.id, ...(await node.digest()) })),
+      );
+      this.#watch.compare(digests);
+      return digests.every(({ applied }) => applied >= last);
+    } catch (error) {
+      if (error instanceof StateMachineError || !(error instanceof KontikiError)) throw error;
+      deadline.obstacle = error.message;
+      return false;
+    }
   }
 
   /**
@@ -272,14 +311,22 @@ export class Cluster<Command = KeyValueCommand, Result = KeyValueResult> {
    * killed. Afterwards nothing of the cluster runs any more, and its data directory is unlocked. Can be called again.
    *
    * @throws KontikiError when a thread cannot even be killed, as when its disk stalls: the directory stays locked.
+   *   StateMachineError, with `checks`, when a fault of the state machine was found, once everything is stopped.
    */
   async stop(options?: TimeoutOptions): Promise<void> {
     checkOptions("Cluster.stop", TIMEOUT_OPTIONS, options);
     if (this.#stopping === undefined) {
       this.#client.close();
-      this.#stopping = stopAll(this.#supervisor, this.#disks, options?.timeoutMs ?? STOP_MS);
+      this.#stopping = this.#end(options?.timeoutMs ?? STOP_MS);
     }
     return this.#stopping;
+  }
+
+  async #end(timeoutMs: number): Promise<void> {
+    this.#supervisor.announceStop();
+    if (this.#isChecked) await this.#watch.end();
+    await stopAll(this.#supervisor, this.#disks, timeoutMs);
+    if (this.#isChecked) this.#watch.check();
   }
 
   /** After the change the client asks the nodes that are present then. */
@@ -293,6 +340,7 @@ export class Cluster<Command = KeyValueCommand, Result = KeyValueResult> {
 
   #onEvent(event: ClusterEvent): void {
     this.#client.onEvent(event);
+    this.#watch.onEvent(event);
     tell(() => this.events.emit("event", event));
   }
 

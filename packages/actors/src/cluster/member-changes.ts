@@ -48,8 +48,8 @@ export class MemberChanges {
     checkOptions("Cluster.addNode", ADD_NODE_OPTIONS, options);
     const { as = "voter" } = options;
     this.#supervisor.checkRunning();
-    const node = this.#newName(id);
     const replaced = this.#replaced(options);
+    const node = this.#newName(id, replaced === undefined ? 0 : 1);
     const deadline = new Deadline(`adding ${node}`, options);
     this.#checkQuorum(deadline);
     const disk = this.#disks.addNode(node);
@@ -103,10 +103,11 @@ export class MemberChanges {
     }
   }
 
-  #newName(id: string): NodeId {
+  /** @param leaving how many nodes leave in the same change. */
+  #newName(id: string, leaving: number): NodeId {
     const node = checkNodeName(id);
     if (this.#supervisor.child(node) !== undefined) throw new KontikiError(this.#known(node));
-    if (this.#supervisor.children.length >= NODES_MAX)
+    if (this.#supervisor.children.length - leaving >= NODES_MAX)
       throw new KontikiError(`a cluster has at most ${NODES_MAX} nodes: remove one first`);
     return node;
   }

@@ -1,6 +1,5 @@
 import { resolve } from "node:path";
-import { KontikiError } from "../errors.ts";
-import { errorCode } from "../storage/disk/system-calls.ts";
+import { errorCode, KontikiError } from "../errors.ts";
 
 /** What Node makes of bytes that are not UTF-8. */
 const REPLACED = "\ufffd";

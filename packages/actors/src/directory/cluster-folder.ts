@@ -10,15 +10,10 @@ import {
   type Parsed,
 } from "./cluster-file.ts";
 import { isLockName } from "./directory-lock.ts";
-import { KontikiError } from "../errors.ts";
+import { errorCode, KontikiError } from "../errors.ts";
 import { FileDisk } from "../storage/disk/file-disk.ts";
 import { NODE_FILE, NodeFolders } from "./node-folders.ts";
-import {
-  attempt,
-  errorCode,
-  syncDirectory,
-  type SystemCalls,
-} from "../storage/disk/system-calls.ts";
+import { attempt, syncDirectory, type SystemCalls } from "../storage/disk/system-calls.ts";
 
 /** A data directory cannot be used as requested. The message is one line and says what to do. */
 export class DataDirectoryError extends KontikiError {

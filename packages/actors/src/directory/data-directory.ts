@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { assert, type NodeId } from "@kontiki/core";
 import { checkArgument } from "../options/argument.ts";
-import { nodeNames } from "../options/node-names.ts";
+import { nodeNames, whyNoName } from "../options/node-names.ts";
 import { folder as folderRule } from "../options/rules.ts";
 import { absolutePath } from "./absolute-path.ts";
 import type { ClusterDisks, NodeDisk } from "./cluster-disks.ts";
@@ -53,7 +53,8 @@ export interface DataDirectory extends ClusterDisks {
  * log for each of `nodes` (one or more, all different). If creation crashes halfway, the next call completes it.
  *
  * An existing one must hold exactly `nodes`, in any order; pass undefined to accept the nodes that it holds. Nothing is
- * written to a folder that is not a data directory.
+ * written to a folder that is not a data directory. A node whose name is a word of commands is refused unless it is among
+ * `renamed`, the nodes that get another name.
  *
  * @throws DataDirectoryError when the directory is in use, holds something else, lacks or mixes up a node's folder, is
  * damaged, has a newer format, or is not writable; and on Windows.
@@ -63,6 +64,7 @@ export function openDataDirectory(
   path: string,
   nodes: readonly NodeId[] | undefined,
   system: DirectorySystem = { calls: SYSTEM_CALLS, processes: PROCESSES },
+  renamed: readonly string[] = [],
 ): DataDirectory {
   checkArgument("openDataDirectory", "path", folderRule, path);
   if (nodes !== undefined) checkArgument("openDataDirectory", "nodes", NODES, nodes);
@@ -72,6 +74,7 @@ export function openDataDirectory(
     prepare(folder, nodes, system.calls);
     return withLock(folder, system, (release) => {
       const file = openLocked(folder, nodes);
+      refuseNames(folder, file, renamed);
       folder.settle(file);
       return new OpenDirectory(folder, file, release);
     });
@@ -109,6 +112,18 @@ function openLocked(folder: ClusterFolder, nodes: readonly NodeId[] | undefined)
     folder.complete();
   }
   return folder.read(nodes);
+}
+
+/** Names were not always refused: a directory may hold a node that no command could name. */
+function refuseNames(folder: ClusterFolder, file: ClusterFile, renamed: readonly string[]): void {
+  for (const node of file.nodes.keys()) {
+    const why = renamed.includes(node) ? undefined : whyNoName(node);
+    if (why === undefined) continue;
+    throw folder.error(
+      `holds a node named ${node}, ${why}: give it another name, such as n4, by starting it once ` +
+        `with --rename ${node}=n4 (in programs, renames: { ${node}: "n4" })`,
+    );
+  }
 }
 
 function noCluster(folder: ClusterFolder): DataDirectoryError {

@@ -1,6 +1,7 @@
+import { errorCode } from "../errors.ts";
 import { randomBytes } from "node:crypto";
 import { join } from "node:path";
-import { errorCode, type SystemCalls } from "../storage/disk/system-calls.ts";
+import { type SystemCalls } from "../storage/disk/system-calls.ts";
 import type { Processes, ProcessName } from "./processes.ts";
 
 /** The result of trying to take a lock. */

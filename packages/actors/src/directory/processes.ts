@@ -1,6 +1,6 @@
+import { errorCode } from "../errors.ts";
 import { spawnSync } from "node:child_process";
 import { readFileSync, readlinkSync } from "node:fs";
-import { errorCode } from "../storage/disk/system-calls.ts";
 
 /** Identifies a process uniquely on this machine, over time. */
 export type ProcessName = {

@@ -1,3 +1,4 @@
+import { CommandError } from "../errors.ts";
 import { Pairs } from "./pairs.ts";
 import type { StateMachine } from "./state-machine.ts";
 
@@ -42,8 +43,7 @@ export type KeyValueResult =
 /**
  * The built-in state machine: a map of strings.
  *
- * @throws RangeError from `apply` and `query` for a key or value over its limit, TypeError for an unknown command or
- * query.
+ * @throws CommandError from `apply` and `query` for a key or value over its limit, and for an unknown command or query.
  *
  * @example
  * ```ts
@@ -59,7 +59,7 @@ export class KeyValue implements StateMachine<KeyValueCommand, KeyValueResult> {
   readonly #pairs = new Pairs();
 
   apply(command: KeyValueCommand): KeyValueResult {
-    switch (command.type) {
+    switch (command?.type) {
       case "put":
         this.#pairs.set(checkKey(command.key), checkValue(command.value));
         return null;
@@ -78,19 +78,19 @@ export class KeyValue implements StateMachine<KeyValueCommand, KeyValueResult> {
         return this.#append(checkKey(command.key), checkValue(command.value));
       default:
         command satisfies never;
-        throw new TypeError(`the key-value machine knows no command ${textOf(command)}`);
+        throw new CommandError(`the key-value machine knows no command ${textOf(command)}`);
     }
   }
 
   /** Answers `get` and `list`. */
   query(query: KeyValueCommand): KeyValueResult {
-    switch (query.type) {
+    switch (query?.type) {
       case "get":
         return this.#pairs.get(checkKey(query.key)) ?? null;
       case "list":
         return this.#list(checkPrefix(query.prefix));
       default:
-        throw new TypeError(`the key-value machine answers no query ${textOf(query)}`);
+        throw new CommandError(`the key-value machine answers no query ${textOf(query)}`);
     }
   }
 
@@ -137,16 +137,16 @@ export class KeyValue implements StateMachine<KeyValueCommand, KeyValueResult> {
   }
 }
 
-/** Returns the key. @throws TypeError when it is not a string, RangeError when it is empty or too long. */
+/** Returns the key. @throws CommandError when it is not a string, is empty, or is too long. */
 function checkKey(key: string): string {
-  if (typeof key !== "string") throw new TypeError("a key is a string");
-  if (key === "") throw new RangeError("a key has at least one character");
+  if (typeof key !== "string") throw new CommandError("a key is a string");
+  if (key === "") throw new CommandError("a key has at least one character");
   return checkLength("key", key, KEY_BYTES_MAX);
 }
 
-/** Returns the value. @throws TypeError when it is not a string, RangeError when it is too long. */
+/** Returns the value. @throws CommandError when it is not a string, or is too long. */
 function checkValue(value: string): string {
-  if (typeof value !== "string") throw new TypeError("a value is a string");
+  if (typeof value !== "string") throw new CommandError("a value is a string");
   return checkLength("value", value, VALUE_BYTES_MAX);
 }
 
@@ -155,20 +155,20 @@ function textOf(command: unknown): string | undefined {
 }
 
 function checkPrefix(prefix: string): string {
-  if (typeof prefix !== "string") throw new TypeError("a prefix is a string");
+  if (typeof prefix !== "string") throw new CommandError("a prefix is a string");
   return prefix;
 }
 
 function checkExpected(expected: string | null): string | null {
   if (typeof expected === "string" || expected === null) return expected;
-  throw new TypeError("expected is a string, or null for an absent key");
+  throw new CommandError("expected is a string, or null for an absent key");
 }
 
 function checkLength(what: string, text: string, bytesMax: number): string {
   if (text.length * 3 > bytesMax) {
     const bytes = Buffer.byteLength(text);
     if (bytes > bytesMax)
-      throw new RangeError(`this ${what} has ${bytes} bytes; the most is ${bytesMax}`);
+      throw new CommandError(`this ${what} has ${bytes} bytes; the most is ${bytesMax}`);
   }
   return text;
 }

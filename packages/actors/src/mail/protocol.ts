@@ -1,5 +1,6 @@
 import type { Change, Index, Membership, NodeId } from "@kontiki/core";
 import type { Address } from "./address.ts";
+import type { MachineChecks } from "../machine/checked-machine.ts";
 import type { MemoryChange, MemoryFile } from "../storage/disk/memory-disk.ts";
 import type { RaftStatus } from "./status.ts";
 
@@ -93,8 +94,12 @@ export type NodeSpec = {
    * more election timeout before it stands for election.
    */
   readonly priority: number;
-  /** Take a snapshot after this many entries since the last one, or when the log has this many bytes. */
-  readonly snapshots: { readonly entries: number; readonly bytes: number };
+  /** When to take a snapshot: see `SnapshotPolicy`. */
+  readonly snapshots: {
+    readonly entries: number;
+    readonly bytes: number;
+    readonly share: number;
+  };
   /** How many entries before a snapshot stay in the log. */
   readonly keptEntries: number;
   /** A leader with this many bytes of uncommitted commands rejects proposals. */
@@ -104,6 +109,8 @@ export type NodeSpec = {
    * clock may run a tenth faster than another.
    */
   readonly leases: { readonly clockDrift: number } | undefined;
+  /** What it checks of its state machine. */
+  readonly checks: MachineChecks;
   /** The folder for its trace; undefined for none. */
   readonly trace: string | undefined;
   /** Heap limit of the thread. */
@@ -123,6 +130,14 @@ export type NodeControl = {
   log(from: number, max: number): readonly EncodedLogLine[];
   /** SHA-256 of the state machine's snapshot in hex, and the last applied index. */
   digest(): { readonly applied: number; readonly sha256: string };
+  /**
+   * The same for the state after the entry at `index`, as soon as it is applied; undefined when a later one was applied
+   * already, and when that is not so within `waitMs`.
+   */
+  digestAt(
+    index: number,
+    waitMs: number,
+  ): Promise<{ readonly applied: number; readonly sha256: string } | undefined>;
   /**
    * Requests a membership change from the node as leader. `taken` means that it is in the log, not that it is
    * committed.

@@ -118,8 +118,22 @@ export type ClusterEvent =
   | { readonly type: "trouble"; readonly node: NodeId; readonly what: string }
   /** A node's disk and log are in order again. */
   | { readonly type: "repaired"; readonly node: NodeId }
+  /** Two nodes have applied the same entries, up to `applied`, and their states differ. */
+  | {
+      readonly type: "diverged";
+      readonly nodes: readonly [StateDigest, StateDigest];
+      readonly applied: number;
+    }
   /** Mail to this address could not be delivered for this reason, for the first time. Later ones are only counted. */
   | { readonly type: "deadLetter"; readonly to: string; readonly reason: DeadLetterReason };
+
+/** The state of a node as SHA-256 in hex. */
+export type StateDigest = {
+  /** The node. */
+  readonly node: NodeId;
+  /** The digest of its state, in hex. */
+  readonly sha256: string;
+};
 
 /** What {@link Cluster.events} emits, by the name of the event. */
 export type ClusterEvents = {

@@ -3,6 +3,7 @@ import { indexAfter, INDEX_ZERO, type Index, type LogView, type Term } from "@ko
 import { clientAddress } from "../mail/address.ts";
 import { restoreParts, sessionBytes, snapshotParts, wholeOf } from "./applier-snapshot.ts";
 import { clientOf, headerOf } from "../sessions/command.ts";
+import { DigestMarks } from "./digest-marks.ts";
 import type { OutgoingMail } from "../mail/protocol.ts";
 import { applyPayload, queryPayload } from "../sessions/result.ts";
 import { Sessions, type SessionLimits } from "../sessions/sessions.ts";
@@ -20,6 +21,7 @@ export class Applier {
   readonly #machine: StateMachine;
   readonly #sessions: Sessions;
   readonly #applyPayload: (payload: Uint8Array) => Uint8Array;
+  readonly #marks = new DigestMarks();
   #applied: Index = INDEX_ZERO;
 
   constructor(machine: StateMachine, limits?: SessionLimits) {
@@ -45,7 +47,7 @@ export class Applier {
     answerTerm: Term | undefined,
   ): OutgoingMail[] {
     const from = indexAfter(this.#applied);
-    const to = Math.min(upTo, this.#applied + max) as Index;
+    const to = this.#marks.next(Math.min(upTo, this.#applied + max) as Index);
     if (to < from) return [];
     const answers = new Map<number, Answers>();
     for (const entry of log.slice(from, to, Number.MAX_SAFE_INTEGER)) {
@@ -55,6 +57,7 @@ export class Applier {
       if (result !== undefined && entry.term === answerTerm)
         addAnswer(answers, entry.command, result);
     }
+    this.#marks.reached(to, () => this.digest());
     return Array.from(answers, ([client, { sequences, results }]) => ({
       to: clientAddress(client),
       bytes: encodeParcel({ type: "answers", sequences, results }),
@@ -85,6 +88,13 @@ export class Applier {
   restore(parts: Iterable<Uint8Array>, at: Index): void {
     this.#sessions.restore(restoreParts(this.#machine, parts));
     this.#applied = at;
+    this.#marks.reached(at, () => this.digest());
+  }
+
+  /** See {@link NodeActor.digestAt}. */
+  digestAt(...[at, callback]: Parameters<DigestMarks["add"]>): void {
+    this.#marks.add(at, callback);
+    this.#marks.reached(this.#applied, () => this.digest());
   }
 
   /**

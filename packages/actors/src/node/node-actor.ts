@@ -10,6 +10,7 @@ import {
   type State,
 } from "@kontiki/core";
 import { Applier } from "./applier.ts";
+import type { Digest } from "./digest-marks.ts";
 import type { Lease } from "./lease.ts";
 import type { Letter } from "./letter.ts";
 import { PeerStarts } from "./peer-starts.ts";
@@ -201,8 +202,16 @@ export class NodeActor {
   }
 
   /** SHA-256 of the state machine's state in hex, and the index of the last entry applied to it. */
-  digest(): { readonly applied: Index; readonly sha256: string } {
+  digest(): Digest {
     return { applied: this.#applier.applied, sha256: this.#applier.digest() };
+  }
+
+  /**
+   * Calls back with the digest of the state after the entry at `at`, as soon as it is applied; with undefined when a later
+   * one was applied already, and with an error when the machine gives no state.
+   */
+  digestAt(at: Index, callback: (digest: Digest | undefined | Error) => void): void {
+    this.#applier.digestAt(at, callback);
   }
 
   /**
@@ -263,9 +272,10 @@ export class NodeActor {
   }
 
   #workOnSnapshot(): void {
-    const last = this.state.snapshot?.index ?? (0 as Index);
+    const last = this.state.snapshot;
     // What comes after the newest snapshot is in the log, and what is in the snapshot is applied.
-    const bytesSince = this.#log.bytesBetween(last, this.#applier.applied);
+    const from = last?.index ?? (0 as Index);
+    const bytesSince = this.#log.bytesBetween(from, this.#applier.applied);
     if (this.#taker.isDue(last, bytesSince)) this.beginSnapshot();
     const snapshot = this.#taker.work();
     if (snapshot !== undefined) this.#step({ type: "snapshotTaken", snapshot });

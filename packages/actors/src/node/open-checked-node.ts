@@ -5,6 +5,7 @@ import { givenDisk } from "../storage/disk/given-disk.ts";
 import { WAL_OPTIONS } from "../storage/recovery/open-checked.ts";
 import { openNode as open, type NodeSetup } from "./open-node.ts";
 import { ReadIds } from "./reads.ts";
+import type { SnapshotPolicy } from "./snapshot-taker.ts";
 
 const anyFunction = (value: unknown): boolean => typeof value === "function";
 
@@ -15,7 +16,13 @@ const NODE_SETUP: Schema<NodeSetup> = {
   disk: needed(givenDisk),
   machine: needed(rule("a state machine", (value) => typeof value === "object" && value !== null)),
   readIds: needed(rule("new ReadIds(incarnation)", (value) => value instanceof ReadIds)),
-  policy: needed(fields({ entries: needed(whole(1)), bytes: needed(whole(1)) })),
+  policy: needed(
+    fields<SnapshotPolicy>({
+      entries: needed(whole(1)),
+      bytes: needed(whole(1)),
+      share: decimal(0, Infinity),
+    }),
+  ),
   lease: fields({
     electionTimeoutMs: needed(decimal(0, Infinity)),
     clockDrift: needed(decimal(0, 0.9)),

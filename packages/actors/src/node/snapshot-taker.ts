@@ -1,21 +1,32 @@
-import type { Index, LogPosition, Membership, Snapshot } from "@kontiki/core";
+import type { LogPosition, Membership, Snapshot } from "@kontiki/core";
 import type { Applier } from "./applier.ts";
 import type { SnapshotStore, SnapshotWriter } from "../storage/snapshot-store.ts";
 
-/** When a node takes a snapshot automatically: when either limit is reached since the last one (dissertation 5.1.3). */
+/**
+ * When a node takes a snapshot automatically: when `entries` or `bytes` is reached since the last one, and `share` as well
+ * (dissertation 5.1.2).
+ */
 export type SnapshotPolicy = {
   /** Entries applied. */
   readonly entries: number;
   /** Bytes of commands in them. */
   readonly bytes: number;
+  /**
+   * What these entries take in memory, as a share of the last snapshot's size. A snapshot costs in proportion to the state,
+   * so with fixed limits alone a large state is written again and again. Default 0: no matter how large it was.
+   */
+  readonly share?: number | undefined;
 };
+
+/** What an entry of the log takes in memory besides the bytes of its command, about. */
+const ENTRY_BYTES = 200;
 
 /** Bytes of a snapshot written per turn: this bounds how much longer a turn may take while a snapshot is written. */
 const TURN_BYTES = 1024 * 1024;
 
 type Writing = { readonly writer: SnapshotWriter; readonly parts: Iterator<Uint8Array> };
 
-/** Takes snapshots of a node's own state, a bounded part in each turn (dissertation 5.1.2: concurrently). */
+/** Takes snapshots of a node's own state, a bounded part in each turn (dissertation 5.1.1: concurrently). */
 export class SnapshotTaker {
   readonly #store: SnapshotStore;
   readonly #applier: Applier;
@@ -33,11 +44,12 @@ export class SnapshotTaker {
     return this.#writing !== undefined;
   }
 
-  /** Whether to begin one, with the last one at `last` and this many bytes of commands applied since. */
-  isDue(last: Index, bytesSince: number): boolean {
-    const { entries, bytes } = this.#policy;
-    const applied = this.#applier.applied;
-    return applied - last >= entries || (applied > last && bytesSince >= bytes);
+  /** Whether to begin one, with this many bytes of commands applied since the last one. */
+  isDue(last: Snapshot | undefined, bytesSince: number): boolean {
+    const { entries, bytes, share = 0 } = this.#policy;
+    const since = this.#applier.applied - (last?.index ?? 0);
+    if (since < entries && (since === 0 || bytesSince < bytes)) return false;
+    return bytesSince + since * ENTRY_BYTES >= share * (last?.size ?? 0);
   }
 
   /** Begins one of the present state, which is that after the entry at `at`. */

@@ -80,7 +80,8 @@ export class Sessions {
     if (sequence < session.floor) return undefined;
     const known = session.results[sequence - session.floor];
     if (known !== undefined) return known;
-    const result = apply(payloadOf(command));
+    // A copy: a view would keep everything else that was encoded into the same buffer for as long as the session is open.
+    const result = new Uint8Array(apply(payloadOf(command)));
     session.results[sequence - session.floor] = result;
     return result;
   }

@@ -2,6 +2,7 @@ import type { NodeId } from "@kontiki/core";
 import { KontikiError, messageOf } from "../errors.ts";
 import type { FromNode } from "../mail/protocol.ts";
 import type { ClusterEvent, NodeStatus } from "../mail/status.ts";
+import { causeOf } from "./cause.ts";
 import type { ChildEvent, ChildHost } from "./child-host.ts";
 import { refusal, type Request } from "./life-refusals.ts";
 import {
@@ -31,6 +32,7 @@ export class Child {
   #life: NodeLife = { type: "stopped" };
   #thread: NodeThread | undefined;
   #incarnation = 0;
+  #refuses: string | undefined;
 
   /** @param uid which disk the node has. */
   constructor(id: NodeId, uid: number, host: ChildHost) {
@@ -109,6 +111,11 @@ export class Child {
     this.#end({ type: "closeRequested", why }, deadlineMs);
   }
 
+  /** Refuses starts, crashes and new disks from now on, with this reason: the node is about to be closed. */
+  refuse(why: string): void {
+    this.#refuses = why;
+  }
+
   /**
    * Replaces the disk of a stopped node with an empty one, which `replace` makes and returns the uid of. When that fails
    * halfway, the node does not start before its disk is replaced again.
@@ -129,7 +136,8 @@ export class Child {
   }
 
   #check(request: Request): void {
-    const why = refusal(request, this.id, this.#life);
+    const own = request === "pause" ? undefined : this.#refuses;
+    const why = own ?? refusal(request, this.id, this.#life);
     if (why !== undefined) throw new KontikiError(why);
   }
 
@@ -150,7 +158,7 @@ export class Child {
       this.#thread = thread;
     } catch (error) {
       // Node has no descriptors or memory for a thread, or may start none. That is a crash like any other.
-      setImmediate(() => this.#onExit(messageOf(error)));
+      this.#onExit(causeOf(error, spec.heapMiB));
     }
   }
 

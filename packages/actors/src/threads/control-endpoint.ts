@@ -34,6 +34,16 @@ export function exposeControl(
       return log.slice(index(first), index(to), Number.MAX_SAFE_INTEGER).map(lineOf);
     },
     digest: () => actor().digest(),
+    digestAt: (at, waitMs) =>
+      new Promise((resolve, reject) => {
+        const timer = setTimeout(() => resolve(undefined), waitMs);
+        timer.unref();
+        actor().digestAt(index(at), (digest) => {
+          clearTimeout(timer);
+          if (digest instanceof Error) reject(digest);
+          else resolve(digest);
+        });
+      }),
     changeMembership: (changes) => orders.changeMembership(changes),
     transfer: (target) => orders.transfer(target),
     snapshot: () => orders.snapshot(),

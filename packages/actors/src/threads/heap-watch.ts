@@ -65,11 +65,8 @@ function ownHeap(): Heap {
   };
 }
 
-/** V8's `gc`, which new contexts have with this flag. */
+/** V8's `gc`, which new contexts have with this flag. It stays set: a user may have set it. */
 function collector(): () => void {
-  if (globalThis.gc !== undefined) return () => void globalThis.gc?.();
   setFlagsFromString("--expose-gc");
-  const gc = runInNewContext("gc") as () => void;
-  setFlagsFromString("--no-expose-gc");
-  return gc;
+  return runInNewContext("gc") as () => void;
 }

@@ -1,8 +1,8 @@
 import { existsSync, realpathSync } from "node:fs";
+import process from "node:process";
 import { fileURLToPath } from "node:url";
 import { Worker, type WorkerOptions } from "node:worker_threads";
-import { KontikiError } from "../errors.ts";
-import { errorCode } from "../storage/disk/system-calls.ts";
+import { errorCode, KontikiError } from "../errors.ts";
 
 /**
  * Starts a worker thread, however the program was started.

@@ -140,6 +140,13 @@ export class Supervisor {
     if (this.#stopping) throw new KontikiError(STOPPED);
   }
 
+  /** Announces that all nodes will stop: nothing can be started or asked of them from now on, but they still run. */
+  announceStop(): void {
+    this.#stopping = true;
+    for (const child of this.children) child.refuse(STOPPED);
+    this.#changed();
+  }
+
   /** Stops all nodes permanently. All that is still waited for is checked again, and found not to come. */
   stop(deadlineMs: number): void {
     this.#stopping = true;

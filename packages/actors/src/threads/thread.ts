@@ -4,9 +4,9 @@ import {
   type MessagePort,
   type Worker,
 } from "node:worker_threads";
+import { causeOf } from "./cause.ts";
 import { Control } from "./control.ts";
 import { messageOf } from "../errors.ts";
-import { errorCode } from "../storage/disk/system-calls.ts";
 import { Gate } from "./gate.ts";
 import { hardLimitMiB } from "./heap-watch.ts";
 import type { FromNode, NodeSpec, ToNode } from "../mail/protocol.ts";
@@ -73,7 +73,7 @@ export class NodeThread {
     this.#worker.on("messageerror", (error) =>
       this.#blame(`a message to it could not be read: ${messageOf(error)}`),
     );
-    this.#worker.on("error", (error) => this.#blame(causeOf(error, spec)));
+    this.#worker.on("error", (error) => this.#blame(causeOf(error, spec.heapMiB)));
     this.#worker.on("exit", (code) => this.#onExit(code));
   }
 
@@ -129,18 +129,5 @@ export class NodeThread {
   #receive(): FromNode | undefined {
     return (receiveMessageOnPort(this.#port) as { readonly message: FromNode } | undefined)
       ?.message;
-  }
-}
-
-/** Why a thread failed. The texts of Node for what surrounds it do not say what to do. */
-function causeOf(error: unknown, { heapMiB }: NodeSpec): string {
-  switch (errorCode(error)) {
-    case "ERR_WORKER_OUT_OF_MEMORY":
-      return `its heap outgrew its limit within one turn: heapMiB is ${heapMiB}`;
-    case "EMFILE":
-    case "ENFILE":
-      return `${messageOf(error)}; raise the limit (ulimit -n)`;
-    default:
-      return messageOf(error);
   }
 }

@@ -8,11 +8,12 @@ import { parentPort, workerData, type MessagePort } from "node:worker_threads";
 import { makeConfig, nodeId, type Config } from "@kontiki/core";
 import { exposeControl } from "./control-endpoint.ts";
 import type { Disk } from "../storage/disk/disk.ts";
-import { KontikiError, StateMachineError } from "../errors.ts";
+import { KontikiError, machineFault, StateMachineError } from "../errors.ts";
 import { FileDisk } from "../storage/disk/file-disk.ts";
 import { waitAt } from "./gate.ts";
+import { checkedMachine } from "../machine/checked-machine.ts";
 import { heapWatch } from "./heap-watch.ts";
-import { loadMachine } from "../machine/load-machine.ts";
+import { loadMaker } from "../machine/load-machine.ts";
 import { MemoryDisk } from "../storage/disk/memory-disk.ts";
 import { NodeRunner } from "../node/node-runner.ts";
 import type { Opened, RunnerPorts } from "../node/runner-ports.ts";
@@ -50,6 +51,16 @@ function openDisk(): Disk {
   // A thread that died before it created its log has promised nothing yet.
   if (!hasWal(disk)) createWal(disk);
   return disk;
+}
+
+/**
+ * Ends the thread when its turn is over: an error that is thrown from a call of the machine would be an answer to a
+ * client.
+ */
+function failLater(what: string): void {
+  queueMicrotask(() => {
+    throw new StateMachineError(machineFault(what));
+  });
 }
 
 const checkHeap = heapWatch(spec.heapMiB);
@@ -123,7 +134,7 @@ async function run(): Promise<void> {
     return trace && tracerOf(trace, config, recovered);
   };
   const open = async (): Promise<ReturnType<typeof openNode>> => {
-    const machine = await loadMachine(spec.stateMachine);
+    const machine = checkedMachine(await loadMaker(spec.stateMachine), spec.checks, failLater);
     return openNode({ config, disk, machine, readIds, policy, lease, tracer });
   };
   const reopen = async (): Promise<Opened> => {

@@ -1,16 +1,11 @@
+import { errorCode } from "../errors.ts";
 import { closeSync, openSync, readdirSync, readSync } from "node:fs";
 import { join } from "node:path";
 import { StringDecoder } from "node:string_decoder";
 import type { NodeId } from "@kontiki/core";
 import { checkArgument } from "../options/argument.ts";
 import { callable, text } from "../options/rules.ts";
-import {
-  attempt,
-  errorCode,
-  makeDirectory,
-  SYSTEM_CALLS,
-  writeAll,
-} from "../storage/disk/system-calls.ts";
+import { attempt, makeDirectory, SYSTEM_CALLS, writeAll } from "../storage/disk/system-calls.ts";
 import type { TraceSink } from "./trace.ts";
 
 /** Lines are written once this many characters are waiting in memory. */

@@ -32,6 +32,25 @@ export type Replay = {
  */
 export function replayTrace(lines: Iterable<string>): Replay {
   checkLines("replayTrace", lines);
+  const replay = replaySteps(lines);
+  for (;;) {
+    const { done, value } = replay.next();
+    if (done === true) return value;
+  }
+}
+
+/**
+ * As {@link replayTrace}, in slices: it yields after each step, so that a program may do other things between steps, or
+ * end the replay early.
+ *
+ * @throws TraceError for an invalid line.
+ */
+export function replayingTrace(lines: Iterable<string>): Generator<void, Replay> {
+  checkLines("replayingTrace", lines);
+  return replaySteps(lines);
+}
+
+function* replaySteps(lines: Iterable<string>): Generator<void, Replay> {
   const trace = readTrace(lines);
   let { state } = trace;
   let steps = 0;
@@ -42,6 +61,7 @@ export function replayTrace(lines: Iterable<string>): Replay {
     if (differences.length > 0) return { steps, differences };
     for (const effect of done.effects) applyToLog(trace.env.log, effect);
     state = done.state;
+    yield;
   }
   return { steps, differences: [] };
 }

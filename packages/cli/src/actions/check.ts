@@ -1,18 +1,27 @@
 import {
   checkLinearizableInSlices,
+  finishInSlices,
   InterpretError,
-  interpretHistory,
+  interpreting,
   verdictPage,
   verdictReport,
   verdictText,
+  whyText,
   type AnyFileModel,
   type CheckProgress,
+  type Format,
   type History,
   type Verdict,
 } from "@kontiki/testing";
 import { basename } from "node:path";
 import { findModel } from "../check/find-model.ts";
-import { readHistory, titleOf, type FileReading, type HistoryFile } from "../check/read-history.ts";
+import { Allowance, UsedUp } from "../check/allowance.ts";
+import {
+  readHistory,
+  titleOf,
+  type FileReading,
+  type ReadProgress,
+} from "../check/read-history.ts";
 import { EXIT_UNKNOWN, verdictStatus, type Host } from "../host/host.ts";
 import { badInput } from "../output/check-failure.ts";
 import { colorsFor } from "../output/colors.ts";
@@ -45,22 +54,65 @@ async function judge(
 ): Promise<number> {
   const model = await findModel(options.model);
   if (options.html !== undefined) await expectWritable(options.html);
-  const title = titleOf(name);
-  const reading = readHistory(name, readingOf(options), host);
-  const read = await notes.during(`reading ${title} ...`, reading);
+  const allowance = new Allowance(options.seconds * 1000, options.memory * MIB);
+  const read = await understood(name, model, options, host, notes, allowance);
   if (read === undefined) return EXIT_UNKNOWN;
-  const { history, verdict } = await rejecting(title, async () => {
-    const interpreted = interpretHistory(read.history, model);
-    return {
-      history: interpreted,
-      verdict: await search(interpreted, model, options, host, notes),
-    };
-  });
-  if (options.html !== undefined) {
-    await writePage(options.html, verdictPage(history, model, verdict, basename(title)));
+  if (read instanceof UsedUp) {
+    await write(host.stdout, unread(name, read, model, options));
+    return EXIT_UNKNOWN;
   }
-  await write(host.stdout, answer(name, read, history, model, verdict, options, host));
+  const { history } = read;
+  const verdict = await rejecting(titleOf(name), () =>
+    search(history, model, allowance, host, notes),
+  );
+  if (options.html !== undefined) {
+    await writePage(options.html, verdictPage(history, model, verdict, basename(titleOf(name))));
+  }
+  await write(host.stdout, answer(name, read, model, verdict, options, host));
   return verdictStatus(verdict.verdict);
+}
+
+/** A history in the terms of the model, and the format of its file. */
+type Understood = { readonly history: History<unknown, unknown>; readonly format: Format };
+
+/**
+ * Reads a history and translates it to the terms of the model. What was read itself is not kept: it can be large. Undefined
+ * when the program is interrupted first.
+ */
+async function understood(
+  name: string,
+  model: AnyFileModel,
+  options: CheckOptions,
+  host: Host,
+  notes: Notes,
+  allowance: Allowance,
+): Promise<Understood | UsedUp | undefined> {
+  const title = titleOf(name);
+  let progress: ReadProgress = { bytesRead: 0, bytes: 0 };
+  const reading = readHistory(name, readingOf(options), host, allowance, (now) => {
+    progress = now;
+  });
+  const read = await notes.during(() => readingText(title, progress), reading);
+  if (read === undefined || read instanceof UsedUp) return read;
+  const { format } = read;
+  const history = await rejecting(title, () =>
+    finishInSlices(allowance.within(interpreting(read.history, model)), { signal: host.signal }),
+  );
+  return history === undefined || history instanceof UsedUp ? history : { history, format };
+}
+
+function readingText(title: string, { bytesRead, bytes }: ReadProgress): string {
+  const mb = (size: number): string => (size / 1e6).toFixed(1);
+  return bytes === 0
+    ? `reading ${title} ...`
+    : `reading ${title}: ${mb(bytesRead)} of ${mb(bytes)} MB ...`;
+}
+
+/** The answer when time or memory was used up before the history was read. */
+function unread(name: string, { why }: UsedUp, model: AnyFileModel, options: CheckOptions): string {
+  if (options.json === true)
+    return `${JSON.stringify({ file: name, verdict: "unknown", model: model.name, why, while: "reading" })}\n`;
+  return `unknown: ${whyText(why)} while ${titleOf(name)} was read\n`;
 }
 
 /** The options of reading alone. */
@@ -93,14 +145,15 @@ async function rejecting<Result>(title: string, work: () => Promise<Result>): Pr
 async function search(
   history: History<unknown, unknown>,
   model: AnyFileModel,
-  options: CheckOptions,
+  allowance: Allowance,
   { signal }: Host,
   notes: Notes,
 ): Promise<Verdict<unknown, unknown>> {
   let progress: CheckProgress = { placed: 0, operations: 0, configurations: 0 };
   const work = checkLinearizableInSlices(history, model, {
-    timeMs: options.seconds * 1000,
-    memoryBytes: options.memory * MIB,
+    timeMs: allowance.timeMs,
+    memoryBytes: allowance.memoryBytes,
+    usedBytes: () => allowance.usedBytes,
     signal,
     onProgress(now) {
       progress = now;
@@ -115,8 +168,7 @@ function progressText({ placed, operations, configurations }: CheckProgress): st
 
 function answer(
   name: string,
-  { format }: HistoryFile,
-  history: History<unknown, unknown>,
+  { history, format }: Understood,
   model: AnyFileModel,
   verdict: Verdict<unknown, unknown>,
   options: CheckOptions,

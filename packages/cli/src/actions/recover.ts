@@ -1,5 +1,6 @@
 import { openLostCluster, type LostCluster } from "@kontiki/actors";
 import type { NodeId } from "@kontiki/core";
+import { existsSync, realpathSync } from "node:fs";
 import { createInterface } from "node:readline";
 import { EXIT_OK, EXIT_USAGE, interruptedStatus, type Host } from "../host/host.ts";
 import { colorsFor } from "../output/colors.ts";
@@ -18,6 +19,10 @@ export type RecoverOptions = {
 export async function recover(options: RecoverOptions, host: Host): Promise<number> {
   const { stdout, env } = host;
   const notes = new Notes(host, "kontiki: ");
+  if (isMissing(options.data)) {
+    notes.problem(`there is no folder ${options.data}: use --data to name another`);
+    return EXIT_USAGE;
+  }
   const lost = openLostCluster(options.data);
   try {
     const colors = colorsFor(stdout, env);
@@ -64,4 +69,14 @@ async function isConfirmed({ stdin, stderr, signal }: Host, node: string): Promi
 
 function isInteractive({ stdin, stderr }: Host): boolean {
   return stdin.isTTY === true && stderr.isTTY === true;
+}
+
+/** A current folder that is gone is another problem. */
+function isMissing(path: string): boolean {
+  try {
+    realpathSync.native(".");
+    return !existsSync(path);
+  } catch {
+    return false;
+  }
 }

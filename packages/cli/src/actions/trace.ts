@@ -2,18 +2,13 @@ import {
   KontikiError,
   readTrace,
   readTraceFile,
-  replayTrace,
+  replayingTrace,
   withChanges,
   type Replay,
 } from "@kontiki/actors";
 import type { State } from "@kontiki/core";
-import {
-  EXIT_FAILED,
-  EXIT_OK,
-  EXIT_UNREADABLE,
-  interruptedStatus,
-  type Host,
-} from "../host/host.ts";
+import { setImmediate as nextTurn } from "node:timers/promises";
+import { EXIT_FAILED, EXIT_OK, EXIT_USAGE, interruptedStatus, type Host } from "../host/host.ts";
 import { Notes } from "../output/notes.ts";
 import { write } from "../output/write.ts";
 import {
@@ -26,6 +21,9 @@ import {
 
 /** This many steps are aligned and written at once: a trace may be larger than memory. */
 const ROWS_AT_ONCE = 500;
+
+/** Signals are seen after this many steps. */
+const STEPS_AT_ONCE = 256;
 
 export type ShowOptions = { readonly from: number; readonly count?: number };
 
@@ -47,7 +45,7 @@ async function reading(host: Host, file: string, run: () => Promise<number>): Pr
     if (!(error instanceof KontikiError)) throw error;
     const place = error.message.includes(file) ? "" : `${file}: `;
     new Notes(host, "kontiki: ").problem(`${place}${error.message}`);
-    return EXIT_UNREADABLE;
+    return EXIT_USAGE;
   }
 }
 
@@ -58,10 +56,24 @@ function linesOf(file: string, host: Host): Generator<string> {
 }
 
 async function runReplay(file: string, json: boolean, host: Host): Promise<number> {
-  const replay = replayTrace(linesOf(file, host));
+  const replay = await unlessInterrupted(replayingTrace(linesOf(file, host)), host);
+  if (replay === undefined) return interruptedStatus(host.signal) ?? EXIT_FAILED;
   const same = replay.differences.length === 0;
   await write(host.stdout, `${json ? JSON.stringify({ same, ...replay }) : replayText(replay)}\n`);
   return same ? EXIT_OK : EXIT_FAILED;
+}
+
+/** The result of a replay, which may take minutes; undefined when the program is interrupted first. */
+async function unlessInterrupted(
+  steps: Generator<void, Replay>,
+  { signal }: Host,
+): Promise<Replay | undefined> {
+  for (let count = 1; !signal.aborted; count += 1) {
+    const { done, value } = steps.next();
+    if (done === true) return value;
+    if (count % STEPS_AT_ONCE === 0) await nextTurn();
+  }
+  return undefined;
 }
 
 function replayText({ steps, differences }: Replay): string {
@@ -92,6 +104,7 @@ async function runShow(
     if (traced.outcome.type === "done") state = withChanges(state, traced.outcome) as State;
     if (traced.line >= from) rows.push(traceRow(traced, state));
     if (rows.length >= ROWS_AT_ONCE) await flush();
+    if (traced.line % STEPS_AT_ONCE === 0) await nextTurn();
   }
   await flush();
   return interruptedStatus(host.signal) ?? EXIT_OK;

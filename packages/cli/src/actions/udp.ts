@@ -1,6 +1,7 @@
+import { KontikiError } from "@kontiki/actors";
 import { EXIT_OK, interruptedStatus, type Host } from "../host/host.ts";
 import { Notes } from "../output/notes.ts";
-import { ORIGINAL_MEMBERS } from "../udp/members.ts";
+import { ORIGINAL_MEMBERS, type Member } from "../udp/members.ts";
 import { hastyElection } from "../udp/hasty-election.ts";
 import { readNodesFile } from "../udp/nodes-file.ts";
 import type { Notation } from "../udp/notation.ts";
@@ -24,7 +25,7 @@ export async function udp(
   host: Host,
   badUsage: (message: string) => never,
 ): Promise<number> {
-  const members = options.nodes === undefined ? ORIGINAL_MEMBERS : readNodesFile(options.nodes);
+  const members = membersOf(options.nodes, badUsage);
   const self = members.find(({ id }) => id === node);
   if (self === undefined) {
     const known = members.map(({ id }) => id).join(", ");
@@ -44,4 +45,17 @@ export async function udp(
   if (warning !== undefined) notes.note(warning);
   await runNode(run, printer, notes, host);
   return interruptedStatus(host.signal) ?? EXIT_OK;
+}
+
+function membersOf(
+  file: string | undefined,
+  badUsage: (message: string) => never,
+): readonly Member[] {
+  if (file === undefined) return ORIGINAL_MEMBERS;
+  try {
+    return readNodesFile(file);
+  } catch (error) {
+    if (error instanceof KontikiError) return badUsage(error.message);
+    throw error;
+  }
 }

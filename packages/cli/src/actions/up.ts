@@ -1,4 +1,4 @@
-import type { ClusterEvent } from "@kontiki/actors";
+import type { ClusterEvent, ClusterOptions } from "@kontiki/actors";
 import { EXIT_FAILED, EXIT_OK, interruptedStatus, type Host } from "../host/host.ts";
 import {
   firstLeader,
@@ -25,6 +25,8 @@ export type UpOptions = TuningOptions & {
   readonly memory?: true;
   readonly electionTimeout: number;
   readonly heartbeat: number;
+  readonly pipeline: number;
+  readonly rename?: ClusterOptions["renames"];
 };
 
 /** Starts a cluster, runs commands against it until the input ends, and resolves to the exit status. */
@@ -43,6 +45,7 @@ export async function up(options: UpOptions, host: Host, start: StartCluster): P
     dataDir: options.memory === true ? undefined : options.data,
     electionTimeoutMs: options.electionTimeout,
     heartbeatMs: options.heartbeat,
+    ...(options.rename === undefined ? {} : { renames: options.rename }),
     ...tuningOf(options),
   };
   const failed = await withCluster(start, clusterOptions, notes, async (cluster) => {
@@ -79,23 +82,31 @@ async function greet(
   );
 }
 
-/** Resolves to whether any command failed. */
+/** Resolves to whether any command of a pipe failed. */
 async function converse(
   cluster: ProgramCluster,
   options: UpOptions,
   notes: Notes,
   host: Host,
 ): Promise<boolean> {
-  const { stdin, stdout, env, signal } = host;
+  const { stdout, env, signal } = host;
   const printer =
     options.json === true
       ? new JsonPrinter(stdout)
       : new TextPrinter(stdout, colorsFor(stdout, env), notes);
-  const interpreter = new Interpreter(new CommandSession(verbs, cluster, signal), printer, notes);
+  const interpreter = new Interpreter(
+    new CommandSession(verbs, cluster, signal, (text) => notes.note(text)),
+    printer,
+    notes,
+    signal,
+  );
   if (isInteractive(host)) {
     const completer = (line: string): Completed => complete(verbs, line, cluster.nodeIds);
     await runPrompt(host, interpreter, notes, completer);
-  } else await runPiped(stdin, interpreter, signal);
+    // A person has seen what failed.
+    return false;
+  }
+  await runPiped(host, interpreter, options.pipeline);
   return interpreter.failed;
 }
 

@@ -10,7 +10,7 @@ export type BenchRun = {
   readonly verification: Verification;
 };
 
-/** One JSON line in the format that benchmarks of other Raft implementations print. */
+/** One JSON line. Times are in microseconds (`Us`) or seconds. */
 export function benchJson({ options, measured, verification }: BenchRun): string {
   const { latency, cpu, operations } = measured;
   const line = {
@@ -18,13 +18,13 @@ export function benchJson({ options, measured, verification }: BenchRun): string
     durable: options.memory !== true,
     payload: options.payload,
     outstanding: options.outstanding,
-    ops_per_s: Math.floor(operations / options.seconds),
-    p50_us: round(latency.p50, 1),
-    p99_us: round(latency.p99, 1),
-    max_us: round(latency.max, 1),
-    cpu_s: round(cpu.own, 2),
-    other_cpu_s: round(cpu.other, 2),
-    dur_s: options.seconds,
+    opsPerSecond: Math.floor(operations / options.seconds),
+    p50Us: round(latency.p50, 1),
+    p99Us: round(latency.p99, 1),
+    maxUs: round(latency.max, 1),
+    cpuSeconds: round(cpu.own, 2),
+    otherCpuSeconds: round(cpu.other, 2),
+    seconds: options.seconds,
     verified: verification.problems.length === 0,
   };
   return `${JSON.stringify(line)}\n`;

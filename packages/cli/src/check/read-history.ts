@@ -9,12 +9,10 @@ import {
   type ReadingOptions,
   type Value,
 } from "@kontiki/testing";
-import { readFile } from "node:fs/promises";
-import { addAbortSignal } from "node:stream";
-import { buffer } from "node:stream/consumers";
 import type { Host } from "../host/host.ts";
 import { badInput } from "../output/check-failure.ts";
-import { reasonOf } from "../output/error-text.ts";
+import { UsedUp, type Allowance } from "./allowance.ts";
+import { openText, type HistoryText } from "./history-text.ts";
 
 /** The history in a file, and the file's format. */
 export type HistoryFile = { readonly history: History; readonly format: Format };
@@ -30,8 +28,11 @@ export function titleOf(file: string): string {
   return file === "-" ? "standard input" : file;
 }
 
+/** What is reported while a history is read. */
+export type ReadProgress = { readonly bytesRead: number; readonly bytes: number };
+
 /**
- * Reads a history from a file, or from standard input if its name is "-"; undefined when the program is interrupted first.
+ * Reads a history from a file, or from standard input if its name is "-". Undefined when the program is interrupted first.
  * Without `format`, the format is detected from the first characters.
  *
  * @throws CheckFailure when the file cannot be read, with line and column of what is broken.
@@ -39,26 +40,42 @@ export function titleOf(file: string): string {
 export async function readHistory(
   file: string,
   { format, initial, ...options }: FileReading,
-  { stdin, signal }: Pick<Host, "stdin" | "signal">,
-): Promise<HistoryFile | undefined> {
-  const bytes = await (file === "-" ? inputBytes(stdin, signal) : fileBytes(file));
-  if (bytes === undefined) return undefined;
+  host: Pick<Host, "stdin" | "signal">,
+  allowance: Allowance,
+  onProgress: (progress: ReadProgress) => void = () => {},
+): Promise<HistoryFile | UsedUp | undefined> {
   const title = titleOf(file);
-  const text = textOf(bytes, title);
-  const known = format ?? formatOf(text);
+  const text = await openText(file, title, host, allowance);
+  if (text === undefined || text instanceof UsedUp) return text;
+  const known = format ?? formatOf(beginningOf(text));
   if (known === undefined) {
     throw badInput(`${title}: its format is not recognized; use --format to name it`);
   }
+  // EDN is read as one text, beside its parts.
+  const isTooLarge =
+    known === "edn" && 2 * text.bytes > allowance.memoryBytes - allowance.usedBytes;
+  if (isTooLarge) return new UsedUp("memory");
   const start = initial === undefined ? {} : { initial: initialValue(initial, known) };
+  const { bytes, bytesRead } = text;
   try {
-    const work = parsing(text, known, { ...options, ...start });
-    const history = await finishInSlices(work, { signal });
-    return history === undefined ? undefined : { history, format: known };
+    const work = allowance.within(parsing(text.parts, known, { ...options, ...start }));
+    const history = await finishInSlices(work, {
+      signal: host.signal,
+      onProgress: () => onProgress({ bytesRead: bytesRead(), bytes }),
+    });
+    if (history === undefined || history instanceof UsedUp) return history;
+    return { history, format: known };
   } catch (error) {
     if (!(error instanceof HistoryError)) throw error;
     const { line, column, message } = error;
     throw badInput(`${title}:${line}:${column}: ${message} (read as ${known})`);
   }
+}
+
+/** The first part of a text that is not empty. */
+function beginningOf({ parts }: HistoryText): string {
+  for (const part of parts) if (part !== "") return part;
+  return "";
 }
 
 function initialValue(text: string, format: Format): Value {
@@ -68,34 +85,5 @@ function initialValue(text: string, format: Format): Value {
     if (!(error instanceof HistoryError)) throw error;
     const language = format === "jsonl" ? "JSON" : "EDN";
     throw badInput(`--initial ${text} is not a value in ${language}: ${error.message}`);
-  }
-}
-
-async function fileBytes(file: string): Promise<Uint8Array> {
-  try {
-    return await readFile(file);
-  } catch (error) {
-    throw badInput(`cannot read ${file}: ${reasonOf(error)}`);
-  }
-}
-
-async function inputBytes(
-  stdin: Host["stdin"],
-  signal: AbortSignal,
-): Promise<Uint8Array | undefined> {
-  try {
-    return await buffer(addAbortSignal(signal, stdin));
-  } catch (error) {
-    if (signal.aborted) return undefined;
-    throw badInput(`cannot read standard input: ${reasonOf(error)}`);
-  }
-}
-
-function textOf(bytes: Uint8Array, title: string): string {
-  try {
-    // Not `readFile` with an encoding: it would replace invalid bytes without an error.
-    return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
-  } catch {
-    throw badInput(`${title} is not valid UTF-8, or too large`);
   }
 }

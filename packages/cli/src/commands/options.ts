@@ -76,6 +76,20 @@ export function priority(
   );
 }
 
+/** Reads `old=new`, two names of nodes, and adds it to those that were read before. */
+export function rename(
+  text: string,
+  before: ClusterOptions["renames"] = {},
+): NonNullable<ClusterOptions["renames"]> {
+  const name = "[a-z][a-z0-9-]{0,63}";
+  const [, from, to] = new RegExp(`^(${name})=(${name})$`).exec(text) ?? [];
+  if (from === undefined || to === undefined)
+    throw new InvalidArgumentError("It must be two names of nodes, such as leader=n4.");
+  if (Object.hasOwn(before, from))
+    throw new InvalidArgumentError(`${from} gets the name ${before[from]} already.`);
+  return { ...before, [from]: to };
+}
+
 /**
  * Ends the command with an error when a node has a priority and does not exist. Without `count` only the data directory
  * knows its nodes.

@@ -35,4 +35,5 @@ most of the log: the comparison names it. The directories of the other nodes are
 <node>.removed-<number>, and must never be used with this cluster again. Afterwards, add nodes with
 "member add".
 
-Exit status: 0 done, or only compared, or not confirmed; 1 failed, 2 bad usage.`;
+Exit status: 0 done, or only compared, or not confirmed; 1 failed, 2 bad usage, or no folder --data; 130
+interrupted by Ctrl-C.`;

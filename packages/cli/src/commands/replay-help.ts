@@ -2,9 +2,10 @@
 export const replayHelp = `
 Examples:
   $ kontiki replay k1-... --story
+  $ kontiki replay .kontiki/no-value-is-lost-5a38d294-1.token
   $ kontiki replay k1-... --html failure.html --json
 
-A token has the scenario, its seed, and what shrinking removed. The same code gives the same run, on
+A token is a word, or a file that holds it, as a failing test writes it. It has the scenario, its seed, and what shrinking removed. The same code gives the same run, on
 any machine. Other code may give another run, which is reported. The exit status is that of the new
 run, so a token shows whether a failure is repaired.
 

@@ -7,7 +7,7 @@ import { replayHelp } from "./replay-help.ts";
 /** `kontiki replay`: reproduces a failure. */
 export const defineReplay: Define = (command, { host, loadEngines, done }) => {
   command
-    .argument("<token>", "the token that was printed with a violation")
+    .argument("<token>", "the token that was printed with a violation, or a file with it")
     .option("--story", "print what happened, one line for each transition")
     .addOption(new Option("--html <file>", "also write a page that shows the run").argParser(file))
     .option("--json", "print one JSON object")

@@ -6,7 +6,7 @@ import { shrinkHelp } from "./replay-help.ts";
 /** `kontiki shrink`: makes a failure smaller. */
 export const defineShrink: Define = (command, { host, loadEngines, done }) => {
   command
-    .argument("<token>", "the token that was printed with a violation")
+    .argument("<token>", "the token that was printed with a violation, or a file with it")
     .addOption(timeOption())
     .option("--json", "print one JSON object")
     .addHelpText("after", shrinkHelp)

@@ -19,8 +19,8 @@ With --json:
   {"same":true,"steps":74,"differences":[]}
   {"same":false,"steps":7,"differences":[{"line":8,"path":"after.commit","text":"line 8, ..."}]}
 
-Exit status: 0 all steps are the same, 1 a step differs, 2 bad usage, 4 the file is not a trace or
-cannot be read.`;
+Exit status: 0 all steps are the same, 1 a step differs, 2 bad usage, or the file is not a trace or
+cannot be read; 130 interrupted by Ctrl-C.`;
 
 /** Printed after the options by `kontiki trace show --help`. */
 export const showHelp = `
@@ -31,5 +31,5 @@ Examples:
 A position in the log is INDEX@TERM. Role, term and commit are those after the step. Line 1 of a trace
 is the node's initial state.
 
-Exit status: 0 printed, 2 bad usage, 4 the file is not a trace or cannot be read, 130 interrupted by
+Exit status: 0 printed, 2 bad usage, or the file is not a trace or cannot be read; 130 interrupted by
 Ctrl-C.`;

@@ -10,12 +10,12 @@ export function withTuning(command: Command): Command {
     void command.addOption(new Option(flags, text).argParser(read));
   option(
     "--snapshot-entries <count>",
-    "take a snapshot after this many entries (default: 10000)",
+    "take a snapshot after this many entries (default: 10000, or more if the state is large)",
     wholeNumber(1, COUNT_MAX),
   );
   option(
     "--snapshot-bytes <bytes>",
-    "take a snapshot when the log has this many bytes (default: 67108864)",
+    "take a snapshot when the log has this many bytes (default: 67108864, or more if the state is large)",
     wholeNumber(1, BYTES_MAX),
   );
   option(

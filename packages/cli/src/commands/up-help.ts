@@ -9,6 +9,7 @@ Examples:
   $ kontiki up --nodes 5 --data ./five
   $ echo 'put greeting "good morning"' | kontiki up
   $ kontiki up --memory --json < commands.txt
+  $ kontiki up --pipeline 256 < puts.txt
   $ kontiki up --snapshot-entries 500 --priority n1=2 --priority n2=1
 
 Commands:
@@ -28,8 +29,19 @@ proposals and reads try for 10 s. A change of members or of the leader that a le
 accepted, and that is not done in time, is "unknown".
 If a majority of the nodes is permanently lost, "kontiki recover" continues with one of the others.
 
-Ctrl-C stops the nodes gracefully, a second one ends at once; at the prompt it first clears the line.
-Exit status: 0 every command succeeded, 1 a command failed or is "unknown", 2 bad usage, 130 interrupted by Ctrl-C.
+At the prompt Ctrl-C interrupts the command that runs, which may still take effect, and drops the lines
+that wait; else it clears the line. On an empty line a second Ctrl-C quits, as "quit" and Ctrl-D do.
+"start" does not wait for a command that takes longer than a second, nor does what is typed after that
+second and only looks, or has another key. Lines are kept in $XDG_STATE_HOME/kontiki/history, by
+default in ~/.local/state.
+
+From a pipe, commands run one after another. With --pipeline they run at once as long as they are "put",
+"get", "read", "del", "cas" and "append" of different keys; those of one key keep their order, and every
+other command waits for all before it and holds up all after it. Replies have the order of the input.
+Ctrl-C stops the nodes gracefully, a second one ends at once.
+
+Exit status: 0 every command succeeded, or the prompt was left; 1 a command of a pipe failed or is
+"unknown", 2 bad usage, 130 interrupted by Ctrl-C other than at the prompt.
 Colours are used on a terminal only; NO_COLOR and FORCE_COLOR are respected.`;
 
 function indent(text: string): string {

@@ -7,9 +7,14 @@ import {
   directory,
   durationOption,
   nodesOption,
+  rename,
+  wholeNumber,
 } from "./options.ts";
 import { withTuning } from "./tuning.ts";
 import { upHelp } from "./up-help.ts";
+
+/** More would only wait for the nodes. */
+const PIPELINE_MAX = 4096;
 
 /** Nodes of a cluster in memory. */
 const NODES_DEFAULT = 3;
@@ -28,7 +33,20 @@ export const defineUp: Define = (command, { host, start, done }) => {
     .addOption(
       new Option("--memory", "keep the logs in memory; they are lost at the end").conflicts("data"),
     )
+    .addOption(
+      new Option("--rename <old=new>", "give a node of --data another name; may be repeated")
+        .argParser(rename)
+        .conflicts("memory"),
+    )
     .option("--json", "print one JSON object for each command")
+    .addOption(
+      new Option(
+        "--pipeline <count>",
+        `how many commands of a pipe may run at once, 1 to ${PIPELINE_MAX}`,
+      )
+        .argParser(wholeNumber(1, PIPELINE_MAX))
+        .default(1),
+    )
     .addOption(
       durationOption(
         "--election-timeout <ms>",

@@ -62,6 +62,7 @@ function eventRaw(event: ClusterEvent): string {
 }
 
 function placeOf(event: ClusterEvent): string {
+  if (event.type === "diverged") return event.nodes[0].node;
   return "node" in event ? event.node : plainText(event.to);
 }
 

@@ -95,6 +95,10 @@ export function eventPhrase(event: ClusterEvent): string | undefined {
       return `it takes no part: ${plainText(event.what)}`;
     case "repaired":
       return "it takes part again";
+    case "diverged": {
+      const [, { node }] = event.nodes;
+      return `its state after entry ${event.applied} is not that of ${node}`;
+    }
     case "deadLetter":
       if (event.reason === "not running" || event.reason === "stale incarnation") return undefined;
       return `mail to it was not delivered: ${event.reason}`;

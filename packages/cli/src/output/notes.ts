@@ -36,6 +36,14 @@ export class Notes {
     this.#print(this.#colors.red(`${this.#prefix}${text}`));
   }
 
+  /** Puts a footer below the notes, in the place of the progress. */
+  show(footer: Footer): void {
+    this.#erase();
+    this.#progress = undefined;
+    this.footer = footer;
+    footer.draw();
+  }
+
   /**
    * The result of `work`. A terminal shows `what` and the seconds if it takes longer than a second. If `what` is a
    * function, it is called every second for the current progress.
@@ -45,6 +53,7 @@ export class Notes {
     let seconds = 0;
     const timer = setInterval(() => {
       seconds += PROGRESS_EVERY_MS / 1000;
+      if (this.footer !== undefined) return;
       this.#erase();
       this.#progress = this.#fitted(typeof what === "string" ? what : what(), `${seconds} s`);
       this.#redraw();

@@ -25,3 +25,10 @@ export async function flushed(stream: Writable): Promise<void> {
     stream.write("", () => resolve());
   });
 }
+
+/** Makes all that is written in this turn of the event loop one write. */
+export function gathered(stream: Writable): void {
+  if (stream.writableCorked > 0 || stream.destroyed) return;
+  stream.cork();
+  process.nextTick(() => stream.uncork());
+}

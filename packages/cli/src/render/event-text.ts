@@ -25,6 +25,10 @@ export function eventText(event: ClusterEvent): string | undefined {
       return `${event.node} is in trouble: ${plainText(event.what)}`;
     case "repaired":
       return `${event.node} has recovered`;
+    case "diverged": {
+      const [one, other] = event.nodes;
+      return `${one.node} and ${other.node} have applied the same entries, up to ${event.applied}, and their states differ`;
+    }
     case "deadLetter":
       // Mail to a node that is down, or to its incarnation before a crash, is part of every crash.
       if (event.reason === "not running" || event.reason === "stale incarnation") return undefined;

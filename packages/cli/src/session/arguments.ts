@@ -26,11 +26,23 @@ export class Arguments {
     return this.#words.length - this.#taken;
   }
 
+  /** The next word. One that begins with `--` is an option in the wrong place, unless it is in double quotes. */
   word(): Word {
     const word = this.#words[this.#taken];
     if (word === undefined) throw new CommandFailed(`an argument is missing: ${this.#usage}`);
+    if (!word.quoted && word.text.startsWith("--"))
+      throw new CommandFailed(
+        `${shorten(word.text)} cannot be here: ${this.#usage}; a word in double quotes is never an option`,
+      );
     this.#taken += 1;
     return word;
+  }
+
+  /** What is left, one word, though it is not known here. */
+  unknown(verb: string): CommandFailed {
+    return new CommandFailed(
+      `${verb} does not know ${shorten(this.#words[this.#taken]?.text ?? "")}`,
+    );
   }
 
   /** Takes the next word if it is this option. A word in double quotes is never an option. */

@@ -7,6 +7,7 @@ import type {
   ReadOptions,
 } from "@kontiki/actors";
 import { CommandFailed } from "./answer.ts";
+import { leaderOf } from "./leader-of.ts";
 
 /** The part of a node's API that a session uses. */
 export type SessionNode = Pick<
@@ -34,8 +35,10 @@ export type SessionCluster = Pick<
 /** What every verb works with. */
 export type Context = {
   readonly cluster: SessionCluster;
-  /** Once it is aborted, the running command fails, and so does every later one. */
+  /** Aborted when the command is interrupted. */
   readonly signal: AbortSignal;
+  /** Tells people what a command is about to destroy. */
+  readonly announce: (text: string) => void;
 };
 
 /** The result of a proposal that was applied. @throws CommandFailed for every other outcome. */
@@ -65,6 +68,18 @@ function resultOf(outcome: Outcome<KeyValueResult>): KeyValueResult {
     case "unknown":
       throw new CommandFailed(outcome.reason, outcome.type);
   }
+}
+
+/**
+ * The node with exactly this name, for a command that is not meant for whichever node leads by the time it runs.
+ *
+ * @throws CommandFailed for "leader", with the name of the present one.
+ */
+export function namedNode({ cluster }: Context, verb: string, name: string): SessionNode {
+  if (name !== "leader") return cluster.node(name);
+  const leader = leaderOf(cluster.status());
+  const now = leader === null ? "there is no leader now" : `the leader is ${leader} now`;
+  throw new CommandFailed(`${verb} takes the name of a node, not "leader": ${now}`);
 }
 
 /**

@@ -5,12 +5,11 @@ export function verbAt(
   verbs: readonly Verb[],
   words: readonly string[],
 ): { readonly verb: Verb; readonly length: number } | undefined {
-  for (const length of [2, 1]) {
-    const verb = verbs.find(({ name }) => {
-      const parts = name.split(" ");
-      return parts.length === length && parts.every((part, at) => part === words[at]);
-    });
-    if (verb !== undefined) return { verb, length };
+  const [first = "", second] = words;
+  for (const verb of verbs) {
+    // No verb has a blank but between its two words.
+    if (verb.name === first && !first.includes(" ")) return { verb, length: 1 };
+    if (second !== undefined && verb.name === `${first} ${second}`) return { verb, length: 2 };
   }
   return undefined;
 }

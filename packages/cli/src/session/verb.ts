@@ -18,7 +18,19 @@ export type VerbHelp = {
   readonly completes?: readonly Completion[];
   /** No command may follow this one. */
   readonly ends?: true;
+  /** It changes nothing, so that it is not done when it was interrupted. */
+  readonly reads?: true;
+  readonly order?: VerbOrder;
 };
+
+/**
+ * When its commands may run beside others; left out: never.
+ *
+ * `key`: its first argument is a key, and it may run beside commands of other keys. `looks`: a person who types it wants
+ * to see what is there while another command takes long. `helps`: another command may be waiting for what it does.
+ * `paces`: no command runs beside it, even if it takes long.
+ */
+export type VerbOrder = "key" | "looks" | "helps" | "paces";
 
 /** A verb: its help, and what it does. */
 export type Verb = VerbHelp & {

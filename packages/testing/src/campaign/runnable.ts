@@ -8,7 +8,7 @@ import type { RunResult } from "../run/result.ts";
 import type { StoryLine } from "../run/story.ts";
 import { planOfParts } from "../plan/own-plan.ts";
 import type { ScenarioParts } from "../scenario/parts.ts";
-import { simulate } from "../runs/simulate.ts";
+import { simulateWatched } from "../runs/watched.ts";
 import { runOnWorkers, type WorkersOptions } from "../workers/run-on-workers.ts";
 import type { JobSpec } from "./job-protocol.ts";
 import type { Runnable } from "./perform-task.ts";
@@ -37,8 +37,11 @@ function onWorkers(parts: ScenarioParts): Runnable {
   };
 }
 
-function workersOptions({ stateMachine, specification }: ScenarioParts): WorkersOptions {
-  return stateMachine === undefined ? {} : { stateMachine, specification };
+function workersOptions({ stateMachine, specification, throws }: ScenarioParts): WorkersOptions {
+  return {
+    ...(stateMachine !== undefined && { stateMachine, specification }),
+    ...(throws !== undefined && { throws }),
+  };
 }
 
 function simulated(source: string, parts: ScenarioParts): Runnable {
@@ -47,15 +50,24 @@ function simulated(source: string, parts: ScenarioParts): Runnable {
   return {
     wanted: wantedCoverage(parts.scenario),
     planOf,
-    run: (plan) => simulate(plan, simulateOptions(parts)),
+    run: (plan) => simulateWatched(plan, simulateOptions(parts)),
     tokenOf: (plan, { violations, hash }) =>
       runToken(plan, { check: violations[0]?.check ?? "", hash, module }, (_scenario, seed) =>
         planOf(seed),
       ),
     // Repeats the run to record its story, so that only violated runs pay for that.
     pageOf: (plan, result) =>
-      page(parts, plan, result, tellRun(plan, simulateOptions(parts)).story),
+      page(parts, plan, result, isEnded(result) ? storyOf(parts, plan) : []),
   };
+}
+
+/** Whether the run came to its own end: one that was ended in a loop has no digest, and would not end again. */
+function isEnded({ hash }: RunResult): boolean {
+  return hash !== "";
+}
+
+function storyOf(parts: ScenarioParts, plan: Plan): readonly StoryLine[] {
+  return tellRun(plan, simulateOptions(parts)).story;
 }
 
 function page(

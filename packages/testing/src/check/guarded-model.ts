@@ -1,6 +1,8 @@
 import type { Value } from "../history/value.ts";
 import { InterpretError, type Model } from "./model.ts";
-import { callModel, ModelError, operationText, stateText } from "./model-error.ts";
+import { checkedKey, checkedPart, checkedState } from "./checked-results.ts";
+import { callModel, ModelError, operationText, stateText, WrongResult } from "./model-error.ts";
+import { isSteady } from "./steady.ts";
 
 /**
  * The same model, but its errors name the operation and the state, and it begins with `initial` if that is given.
@@ -21,15 +23,22 @@ export function guardedModel<State, Input, Output>(
     init: initial === undefined ? model.init : startingWith(model, initial),
     step(state, input, output) {
       last = [state, input, output];
+      const isWatched = !isSteady(model) && typeof state === "object" && state !== null;
       try {
-        return model.step(state, input, output);
+        const before = isWatched ? model.key(state) : undefined;
+        const after = checkedState(model.step(state, input, output), model.init);
+        if (isWatched && model.key(state) !== before)
+          throw new WrongResult(
+            "a changed state: a step returns a new state, and leaves the old one as it is",
+          );
+        return after;
       } catch (error) {
         throw new ModelError(name, `step, for ${stepText(state, input, output)}`, error);
       }
     },
     key(state) {
       try {
-        return model.key(state);
+        return checkedKey(model.key(state));
       } catch (error) {
         const when = last === undefined ? "before any operation" : `after ${stepText(...last)}`;
         throw new ModelError(name, `key of the state ${stateText(model, state)}, ${when}`, error);
@@ -47,7 +56,7 @@ export function guardedModel<State, Input, Output>(
   };
 }
 
-type Optional = "partition" | "readOnly" | "rank";
+type Optional = "partition" | "readOnly" | "rank" | "same" | "overwrites" | "commute";
 
 /** The functions that a model may leave out: the search asks whether it has them. */
 function optionalParts<State, Input, Output>(
@@ -59,7 +68,7 @@ function optionalParts<State, Input, Output>(
       callModel(
         model,
         () => `partition, for ${operationText(model, input, undefined)}`,
-        () => model.partition?.(input) ?? "",
+        () => checkedPart(model.partition?.(input) ?? ""),
       );
   if (model.readOnly !== undefined)
     guarded.readOnly = (input, output) =>
@@ -74,6 +83,37 @@ function optionalParts<State, Input, Output>(
         model,
         () => `rank, for ${operations.length} operations`,
         () => model.rank?.(operations) ?? [],
+      );
+  return { ...guarded, ...hintsOf(model) };
+}
+
+/** The functions that tell the search how operations and states relate. */
+function hintsOf<State, Input, Output>(
+  model: Model<State, Input, Output>,
+): Pick<Model<State, Input, Output>, Optional> {
+  const guarded: { -readonly [name in Optional]?: Model<State, Input, Output>[name] } = {};
+  if (model.same !== undefined)
+    guarded.same = (one, other) =>
+      callModel(
+        model,
+        () => `same, for the states ${stateText(model, one)} and ${stateText(model, other)}`,
+        () => model.same?.(one, other) === true,
+      );
+  if (model.overwrites !== undefined)
+    guarded.overwrites = (input, output) =>
+      callModel(
+        model,
+        () => `overwrites, for ${operationText(model, input, output)}`,
+        () => model.overwrites?.(input, output) === true,
+      );
+  if (model.commute !== undefined)
+    guarded.commute = (one, other) =>
+      callModel(
+        model,
+        () =>
+          `commute, for ${operationText(model, one.input, one.output)} and ` +
+          operationText(model, other.input, other.output),
+        () => model.commute?.(one, other) === true,
       );
   return guarded;
 }

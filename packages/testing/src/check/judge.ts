@@ -5,7 +5,7 @@ import type { Configurations } from "./configurations.ts";
 import type { DeadEnd } from "./dead-end.ts";
 import type { Limits } from "./limits.ts";
 import type { Model } from "./model.ts";
-import { Search, type SearchProgress } from "./search.ts";
+import { memoryFor, Search, type SearchProgress } from "./search.ts";
 import type { Linearization, Unknown, Violated } from "./verdict.ts";
 
 /** The operations on one object, in the order of their calls, none of them failed. */
@@ -20,7 +20,20 @@ export type Judged<Input, Output> =
   | Violated<Input, Output>
   | Unknown;
 
-const OUT_OF_TIME: Unknown = { verdict: "unknown", why: "time" };
+/** The limit that ended work early. */
+type Ended = { readonly ended: Unknown["why"] };
+
+/** A model gave two answers to one question, so no verdict by it can be trusted. */
+class UnsteadyModelError extends Error {
+  override readonly name = "UnsteadyModelError";
+
+  constructor(model: string, fault: string) {
+    super(
+      `the model ${model} answered the same question in two ways: its step must not change a state or an input, ` +
+        `must depend on its arguments alone, and its key must tell states apart (${fault})`,
+    );
+  }
+}
 
 /**
  * Judges the operations on one object. It first tries the order that the history claims. If there is none, or it does not
@@ -34,26 +47,28 @@ export function* judge<State, Input, Output>(
   limits: Limits,
   configurations: Configurations,
 ): Work<Judged<Input, Output>, SearchProgress | undefined> {
-  if (limits.isOutOfTime) return OUT_OF_TIME;
   const { key, operations } = object;
+  const bytesLeft = limits.bytesLeft - memoryFor(operations.length);
+  const why = bytesLeft < 0 ? "memory" : undefined;
+  if (limits.isOutOfTime || why !== undefined) return { verdict: "unknown", why: why ?? "time" };
   const claimed = claimedOrder(operations);
   if (claimed !== undefined) {
     const verified = yield* verify(model, operations, claimed, limits);
-    if (verified === "outOfTime") return OUT_OF_TIME;
+    if ("ended" in verified) return { verdict: "unknown", why: verified.ended };
     const isRight = verified.fault === undefined;
     if (isRight) return { verdict: "valid", linearization: { key, order: claimed, by: "claimed" } };
   }
-  const search = new Search(model, operations, limits.memoryBytes, configurations);
-  const found = yield* withinTime(search.run(), limits);
+  const search = new Search(model, operations, bytesLeft, configurations);
+  const found = yield* within(limits, search.run());
   limits.steps += search.progress.steps;
   limits.configurations += search.progress.configurations;
-  if (found === "outOfTime") return OUT_OF_TIME;
+  if ("ended" in found) return { verdict: "unknown", why: found.ended };
   if (found.type === "outOfMemory") return { verdict: "unknown", why: "memory" };
   const order = found.type === "order" ? found.order : found.deadEnd.prefix;
   const verified = yield* verify(model, operations, order, limits);
-  if (verified === "outOfTime") return OUT_OF_TIME;
+  if ("ended" in verified) return { verdict: "unknown", why: verified.ended };
   if (verified.fault !== undefined) {
-    throw new Error(`the search found an order that does not verify: ${verified.fault}`);
+    throw new UnsteadyModelError(model.name, verified.fault);
   }
   if (found.type === "none") return violated(model, key, found.deadEnd);
   return { verdict: "valid", linearization: { key, order, by: "search" } };
@@ -64,26 +79,28 @@ function* verify<State, Input, Output>(
   operations: readonly Operation<Input, Output>[],
   order: readonly Operation<Input, Output>[],
   limits: Limits,
-): Work<{ readonly fault: string | undefined } | "outOfTime", undefined> {
+): Work<{ readonly fault: string | undefined } | Ended, undefined> {
   const placed = new Set(order);
   const leftOut = operations.filter((operation) => !placed.has(operation));
-  const work = withinTime(verifyingOrder(model, order, leftOut), limits);
+  const work = verifyingOrder(model, order, leftOut);
   for (;;) {
     const next = work.next();
-    if (next.done !== true) yield undefined;
-    else return next.value === "outOfTime" ? next.value : { fault: next.value };
+    if (next.done === true) return { fault: next.value };
+    if (limits.reached !== undefined) return { ended: limits.reached };
+    yield undefined;
   }
 }
 
-/** Runs work until it is done or the time limit is reached. A result counts even if the limit passed meanwhile. */
-function* withinTime<Result, Progress>(
-  work: Work<Result, Progress>,
+/** Runs work until it is done or a limit is reached. A result counts even if the limit passed meanwhile. */
+function* within<Result, Progress>(
   limits: Limits,
-): Work<Result | "outOfTime", Progress> {
+  work: Work<Result, Progress>,
+): Work<Result | Ended, Progress> {
   for (;;) {
     const next = work.next();
     if (next.done === true) return next.value;
-    if (limits.isOutOfTime) return "outOfTime";
+    const ended = limits.reached;
+    if (ended !== undefined) return { ended };
     yield next.value;
   }
 }

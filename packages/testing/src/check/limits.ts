@@ -4,8 +4,10 @@ import { callable, decimal, type Schema } from "@kontiki/actors/node";
 export type LimitOptions = {
   /** Time limit in ms. Default: 60 000. A call of the model is never interrupted. */
   readonly timeMs?: number;
-  /** Limit for the memory that the search of one object uses, in bytes, as an estimate. Default: 1 GiB. */
+  /** Limit for memory in bytes. Default: 1 GiB. It bounds an estimate of what the search of one object uses, and `usedBytes`. */
   readonly memoryBytes?: number;
+  /** Measures the memory that is used, in bytes, for example that of the process. Asked often. Default: only the estimate. */
+  readonly usedBytes?: () => number;
   /** The clock for `timeMs`, in ms. Default: `performance.now`. */
   readonly now?: () => number;
 };
@@ -13,6 +15,7 @@ export type LimitOptions = {
 export const LIMIT_OPTIONS: Schema<LimitOptions> = {
   timeMs: decimal(0, Infinity),
   memoryBytes: decimal(0, Infinity),
+  usedBytes: callable(" that returns the memory in use in bytes"),
   now: callable(" that returns the time in ms"),
 };
 
@@ -21,8 +24,6 @@ const MEMORY_BYTES = 2 ** 30;
 
 /** The limits of a check, and its cost so far. */
 export class Limits {
-  /** Limit for the memory that the search of one object uses, in bytes. */
-  readonly memoryBytes: number;
   /** Calls of the model by searches that have ended. */
   steps = 0;
   /** Configurations stored by searches that have ended. */
@@ -30,10 +31,13 @@ export class Limits {
   readonly #now: () => number;
   readonly #start: number;
   readonly #timeMs: number;
+  readonly #memoryBytes: number;
+  readonly #usedBytes: () => number;
 
   /** Starts the time. */
-  constructor({ timeMs = TIME_MS, memoryBytes = MEMORY_BYTES, now }: LimitOptions) {
-    this.memoryBytes = memoryBytes;
+  constructor({ timeMs = TIME_MS, memoryBytes = MEMORY_BYTES, now, usedBytes }: LimitOptions) {
+    this.#memoryBytes = memoryBytes;
+    this.#usedBytes = usedBytes ?? (() => 0);
     this.#timeMs = timeMs;
     this.#now = now ?? (() => performance.now());
     this.#start = this.#now();
@@ -47,5 +51,16 @@ export class Limits {
   /** Whether the time limit is reached. */
   get isOutOfTime(): boolean {
     return this.elapsedMs > this.#timeMs;
+  }
+
+  /** The memory in bytes that is left; negative beyond the limit. */
+  get bytesLeft(): number {
+    return this.#memoryBytes - this.#usedBytes();
+  }
+
+  /** The limit that is reached; undefined while none is. */
+  get reached(): "time" | "memory" | undefined {
+    if (this.isOutOfTime) return "time";
+    return this.bytesLeft < 0 ? "memory" : undefined;
   }
 }

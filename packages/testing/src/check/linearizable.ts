@@ -1,13 +1,15 @@
 import { checkArgument, checkOptions } from "@kontiki/actors/node";
 import { givenHistory } from "../history/given-history.ts";
+import { givenOperations } from "../history/given-operations.ts";
 import type { History, Operation } from "../history/history.ts";
 import { finish, finishInSlices, sliceOptions, type SliceOptions, type Work } from "../slices.ts";
 import { Configurations } from "./configurations.ts";
 import { guardedModel } from "./guarded-model.ts";
-import { judge, type ObjectHistory } from "./judge.ts";
+import { judge } from "./judge.ts";
 import { givenModel } from "./given-model.ts";
 import { LIMIT_OPTIONS, Limits, type LimitOptions } from "./limits.ts";
 import type { Model } from "./model.ts";
+import { byObject } from "./object-of.ts";
 import type { SearchProgress } from "./search.ts";
 import type { Cost, Linearization, Unknown, Verdict } from "./verdict.ts";
 
@@ -29,7 +31,7 @@ export type CheckProgress = {
  * if that does not verify, the search decides.
  *
  * @throws ModelError when the model throws, InterpretError when it cannot begin with the initial value of the history, and
- * RangeError when a time is not a number.
+ * KontikiError when an operation has a status or a time that cannot be.
  */
 export function checkLinearizable<State, Input, Output>(
   history: History<Input, Output>,
@@ -73,7 +75,8 @@ function* check<State, Input, Output>(
   const configurations = new Configurations();
   let unknown: Unknown | undefined;
   let done = 0;
-  for (const object of objectsOf(operations, model)) {
+  for (const [key, own] of byObject(operations, model)) {
+    const object = { key, operations: own };
     const progress = (now?: SearchProgress): CheckProgress => ({
       placed: done + (now?.placed ?? 0),
       operations: operations.length,
@@ -96,29 +99,10 @@ function* check<State, Input, Output>(
 function effective<Input, Output>({
   operations,
 }: History<Input, Output>): readonly Operation<Input, Output>[] {
-  for (const operation of operations) {
-    const end = operation.status === "open" ? operation.call : operation.return;
-    if (!Number.isFinite(operation.call) || !(end >= operation.call) || end === Infinity) {
-      throw new RangeError(`an operation cannot last from ${operation.call} to ${end}`);
-    }
-  }
+  checkArgument("checkLinearizable", "operations", givenOperations, operations);
   return operations
     .filter(({ status }) => status !== "failed")
     .toSorted((one, other) => one.call - other.call);
-}
-
-function objectsOf<Input, Output>(
-  operations: readonly Operation<Input, Output>[],
-  model: Model<unknown, Input, Output>,
-): readonly ObjectHistory<Input, Output>[] {
-  const objects = new Map<string, Operation<Input, Output>[]>();
-  for (const operation of operations) {
-    const key = model.partition?.(operation.input) ?? "";
-    const object = objects.get(key);
-    if (object === undefined) objects.set(key, [operation]);
-    else object.push(operation);
-  }
-  return [...objects].map(([key, of]) => ({ key, operations: of }));
 }
 
 function* mapProgress<Result, From, To>(

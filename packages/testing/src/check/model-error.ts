@@ -2,7 +2,7 @@ import { inspect } from "node:util";
 import type { Model } from "./model.ts";
 
 /**
- * A function of a model threw. The message is one line: the model, the function, the operation or the state, and the error.
+ * A function of a model threw, or returned what it must not. The message is one line: the model, the function, the operation or the state, and the error.
  *
  * A custom model is code of the user: its errors must not look like those of the checker.
  */
@@ -14,9 +14,13 @@ export class ModelError extends Error {
   constructor(model: string, about: string, thrown: unknown) {
     const text = thrown instanceof Error ? thrown.message : String(thrown);
     const [line = ""] = text.split("\n", 1);
-    super(`the model ${model} threw in ${about}: ${line}`, { cause: thrown });
+    const did = thrown instanceof WrongResult ? "returned something wrong from" : "threw in";
+    super(`the model ${model} ${did} ${about}: ${line}`, { cause: thrown });
   }
 }
+
+/** A function of a model returned what no model may return. */
+export class WrongResult extends Error {}
 
 /** Calls a function of a model. @throws ModelError with `about` when it throws. */
 export function callModel<Result>(

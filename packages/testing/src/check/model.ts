@@ -23,20 +23,31 @@ export interface Model<State, Input, Output> {
   initial?(value: Value): State;
 
   /**
-   * The state after `input` returned `output`; undefined when `output` is not possible in `state`.
+   * The state after `input` returned `output`; undefined, and nothing else, when `output` is not possible in `state`. A
+   * Promise is an error, and so are null and booleans unless `init` is one of them.
    *
    * `output` is undefined for an open operation. Then any output is possible, and only the new state matters. If the new
    * state depends on the output, use the set of all possible states as the state of the model.
    */
   step(state: State, input: Input, output: Output | undefined): State | undefined;
 
-  /** A key that is the same for two states exactly when no later step can distinguish them. */
+  /**
+   * A key that is the same for two states exactly when no later step can distinguish them. With {@link same} it may also be
+   * the same for states that differ.
+   */
   key(state: State): string | number;
+
+  /**
+   * Whether no later step can distinguish two states with the same key. Optional: without it, the key alone decides. With
+   * it, a key can be a short hash of a large state.
+   */
+  same?(one: State, other: State): boolean;
 
   /**
    * The object that an operation addresses. Operations on different objects must not affect each other. Then a history is
    * linearizable exactly when the history of each object is (Herlihy and Wing's locality; Horn and Kroening, "Faster
-   * linearizability checking via P-compositionality", 2015). Leave it out when there is only one object.
+   * linearizability checking via P-compositionality", 2015). The keys of a history file are objects without it: leave it
+   * out unless inputs name more.
    */
   partition?(input: Input): string;
 
@@ -48,11 +59,26 @@ export interface Model<State, Input, Output> {
   readOnly?(input: Input, output: Output | undefined): boolean;
 
   /**
-   * Guesses the order of effects: one number for each of `operations`, lower for earlier effects. All of them returned and
-   * address one object. Optional; it only affects speed: among the operations that could come next, the search tries the
-   * one with the lowest number first. Without it, and among equals, it tries the one that returned first.
+   * Whether an operation is possible in every state and leads to the same state from all of them, like the write of a
+   * register. Optional; it only affects speed: such an operation can always take effect unseen, right before another one of
+   * its kind. Leave it out when in doubt: it must be false when the result depends on the state.
    */
-  rank?(operations: readonly Interpreted<Input, Output>[]): readonly number[];
+  overwrites?(input: Input, output: Output | undefined): boolean;
+
+  /**
+   * Whether it makes no difference which of two operations comes first: in every state, they are possible in one order
+   * exactly when they are in the other, and the state after both is the same. Optional; it only affects speed: the search
+   * need not try both orders. Leave it out when in doubt: without it, every order counts as different.
+   */
+  commute?(one: Interpreted<Input, Output>, other: Interpreted<Input, Output>): boolean;
+
+  /**
+   * Guesses the order of effects: one number for each of `operations`, lower for earlier effects. They address one object.
+   * Optional; it only affects speed: among the operations that could come next, the search first tries the one with the
+   * lowest number. Without it, and among equals, it first tries the one that returned first. Infinity means that there is no
+   * guess for an operation.
+   */
+  rank?(operations: readonly Timed<Input, Output>[]): readonly number[];
 
   /** Describes an operation for people, for example `write 3` or `read -> 3`. */
   describe(input: Input, output: Output | undefined): string;
@@ -67,6 +93,14 @@ export type Interpreted<Input, Output> = {
   readonly input: Input;
   /** The result; undefined for an open operation. */
   readonly output: Output | undefined;
+};
+
+/** The request and the result of an operation, with its times. */
+export type Timed<Input, Output> = Interpreted<Input, Output> & {
+  /** The time of its call. */
+  readonly call: number;
+  /** The time of its return; Infinity for an open operation. */
+  readonly return: number;
 };
 
 /**

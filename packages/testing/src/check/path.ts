@@ -1,5 +1,5 @@
-/** One step of a search: the placed operation, the state before it, and the cursor to continue from when it is undone. */
-export type Step = { readonly operation: number; readonly state: number; readonly cursor: number };
+/** A step of a search: its code, the state before it, and how many operations were spare before it. */
+export type Step = { readonly code: number; readonly state: number; readonly mark: number };
 
 /**
  * The steps from the start of a search to its current position, and the best path so far.
@@ -8,9 +8,9 @@ export type Step = { readonly operation: number; readonly state: number; readonl
  * long history would spend its time on copying.
  */
 export class Path {
-  readonly #operations: Int32Array;
+  readonly #codes: Int32Array;
   readonly #states: Int32Array;
-  readonly #cursors: Int32Array;
+  readonly #marks: Int32Array;
   readonly #best: Int32Array;
   #length = 0;
   #bestLength = 0;
@@ -19,17 +19,17 @@ export class Path {
 
   /** Makes an empty path for at most `capacity` steps. */
   constructor(capacity: number) {
-    this.#operations = new Int32Array(capacity);
+    this.#codes = new Int32Array(capacity);
     this.#states = new Int32Array(capacity);
-    this.#cursors = new Int32Array(capacity);
+    this.#marks = new Int32Array(capacity);
     this.#best = new Int32Array(capacity);
   }
 
   /** Adds a step. */
-  push(operation: number, state: number, cursor: number): void {
-    this.#operations[this.#length] = operation;
+  push(code: number, state: number, mark: number): void {
+    this.#codes[this.#length] = code;
     this.#states[this.#length] = state;
-    this.#cursors[this.#length] = cursor;
+    this.#marks[this.#length] = mark;
     this.#length += 1;
   }
 
@@ -40,9 +40,9 @@ export class Path {
     this.#length = last;
     this.#common = Math.min(this.#common, last);
     return {
-      operation: this.#operations[last] ?? 0,
+      code: this.#codes[last] ?? 0,
       state: this.#states[last] ?? 0,
-      cursor: this.#cursors[last] ?? 0,
+      mark: this.#marks[last] ?? 0,
     };
   }
 
@@ -51,19 +51,19 @@ export class Path {
     return this.#length;
   }
 
-  /** The placed operations, in order. */
-  get operations(): readonly number[] {
-    return [...this.#operations.subarray(0, this.#length)];
+  /** The codes of all steps, in order. */
+  get codes(): readonly number[] {
+    return [...this.#codes.subarray(0, this.#length)];
   }
 
   /** Stores the current path as the best so far. */
   keep(): void {
-    this.#best.set(this.#operations.subarray(this.#common, this.#length), this.#common);
+    this.#best.set(this.#codes.subarray(this.#common, this.#length), this.#common);
     this.#common = this.#length;
     this.#bestLength = this.#length;
   }
 
-  /** The operations of the best path, in order. */
+  /** The codes of the best path, in order. */
   get best(): readonly number[] {
     return [...this.#best.subarray(0, this.#bestLength)];
   }

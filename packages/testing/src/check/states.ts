@@ -5,12 +5,15 @@ const STATE_BYTES = 160;
 
 /** The states that a search has seen, numbered: equal states have one number, so comparing them is fast. */
 export class States<State> {
-  readonly #model: Pick<Model<State, never, never>, "key">;
+  readonly #model: Pick<Model<State, never, never>, "key" | "same">;
+  /** The newest state of each key. */
   readonly #numbers = new Map<string | number, number>();
   readonly #states: State[] = [];
+  /** For each state an older one with the same key; -1 for none. Only of models whose keys are not exact. */
+  readonly #older: number[] = [];
   #bytes = 0;
 
-  constructor(model: Pick<Model<State, never, never>, "key">) {
+  constructor(model: Pick<Model<State, never, never>, "key" | "same">) {
     this.#model = model;
   }
 
@@ -25,11 +28,13 @@ export class States<State> {
   /** The number of a state. A new state gets a new number. */
   numberOf(state: State): number {
     const key = this.#model.key(state);
-    const known = this.#numbers.get(key);
-    if (known !== undefined) return known;
+    const newest = this.#numbers.get(key) ?? -1;
+    const known = this.#find(state, newest);
+    if (known !== -1) return known;
     const number = this.#states.length;
     this.#numbers.set(key, number);
     this.#states.push(state);
+    if (this.#model.same !== undefined) this.#older.push(newest);
     this.#bytes += STATE_BYTES + (typeof key === "string" ? 4 * key.length : 0);
     return number;
   }
@@ -38,5 +43,14 @@ export class States<State> {
   at(number: number): State {
     // Every number from `numberOf` has a state. The compiler cannot know that.
     return this.#states[number] as State;
+  }
+
+  /** The number of an equal state, from `newest` to older ones with the same key; -1 for none. */
+  #find(state: State, newest: number): number {
+    if (this.#model.same === undefined) return newest;
+    let number = newest;
+    while (number !== -1 && !this.#model.same(this.at(number), state))
+      number = this.#older[number] ?? -1;
+    return number;
   }
 }

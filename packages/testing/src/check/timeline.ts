@@ -40,11 +40,6 @@ export class Timeline {
     }
   }
 
-  /** Whether all operations are lifted. */
-  get isEmpty(): boolean {
-    return this.#next[BEGINNING] === BEGINNING;
-  }
-
   /** The node after `node`; {@link BEGINNING} after the last. */
   after(node: number): number {
     return this.#next[node] ?? BEGINNING;
@@ -73,6 +68,21 @@ export class Timeline {
     return ~(this.#event[node] ?? -1);
   }
 
+  /** The node at which an operation returns: a lower one returns earlier. */
+  returnNodeOf(operation: number): number {
+    return this.#returnNode[operation] ?? BEGINNING;
+  }
+
+  /** The operations that are called before the first return that is left: one of them comes next. */
+  running(): readonly number[] {
+    const found: number[] = [];
+    for (let node = this.after(BEGINNING); ; node = this.after(node)) {
+      const operation = this.callAt(node);
+      if (operation === undefined) return found;
+      found.push(operation);
+    }
+  }
+
   /** Removes an operation. */
   lift(operation: number): void {
     this.#unlink(this.#callNode[operation] ?? BEGINNING);
@@ -98,12 +108,12 @@ export class Timeline {
 }
 
 function eventsInOrder(spans: readonly Span[]): Int32Array {
-  const events = spans.flatMap((span, at) => [
-    { event: at, time: span.call },
-    { event: ~at, time: span.return },
-  ]);
-  events.sort(
-    (one, other) => one.time - other.time || Math.sign(other.event) - Math.sign(one.event),
-  );
-  return Int32Array.from([0, ...events.map(({ event }) => event)]);
+  const timeOf = (event: number): number =>
+    (event < 0 ? spans[~event]?.return : spans[event]?.call) ?? 0;
+  const events = new Int32Array(2 * spans.length);
+  for (let at = 0; at < spans.length; at += 1) [events[2 * at], events[2 * at + 1]] = [at, ~at];
+  events.sort((one, other) => timeOf(one) - timeOf(other) || Number(one < 0) - Number(other < 0));
+  const inOrder = new Int32Array(events.length + 1);
+  inOrder.set(events, 1);
+  return inOrder;
 }

@@ -26,6 +26,7 @@ export class AppliedClaims {
   readonly #indexes = new Map<string, number>();
   /** The last entry that each node has applied or restored from a snapshot. */
   readonly #positions = new Map<string, number>();
+  readonly #threw = { onPurpose: 0, unexpected: 0 };
   #last = 0;
 
   constructor(committed: Committed, report: Report) {
@@ -43,6 +44,11 @@ export class AppliedClaims {
     return this.#outcomes.filter(
       (outcome, at) => outcome === NOTHING && isOperation(this.#committed.at(at + 1)?.entry),
     ).length;
+  }
+
+  /** How many commands were answered with an error that the machine threw. */
+  get threw(): Readonly<Record<"onPurpose" | "unexpected", number>> {
+    return this.#threw;
   }
 
   /** The command that was applied at `index`; undefined when there was none. */
@@ -66,7 +72,8 @@ export class AppliedClaims {
     this.#positions.set(node, index);
   }
 
-  applied({ node, index, command, result }: Happening & { readonly type: "applied" }): void {
+  applied(happening: Happening & { readonly type: "applied" }): void {
+    const { node, index, command, result } = happening;
     const position = this.position(node);
     if (index <= position)
       return this.#says(`${node} applies entry ${index}, but has applied ${position} already`);
@@ -75,8 +82,10 @@ export class AppliedClaims {
     for (let passed = position + 1; passed < index; passed += 1) this.#pass(node, passed);
     this.#positions.set(node, index);
     const known = this.#outcomes[index - 1];
-    if (known === undefined) this.#first(node, index, { command, result });
-    else if (known === NOTHING)
+    if (known === undefined) {
+      if (happening.threw !== undefined) this.#threw[happening.threw] += 1;
+      this.#first(node, index, { command, result });
+    } else if (known === NOTHING)
       this.#says(
         `${node} applies ${plainText(command)} of entry ${index}, but other nodes did not`,
       );

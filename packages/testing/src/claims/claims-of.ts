@@ -9,7 +9,7 @@ import { ClientClaims } from "./client-claims.ts";
 import { ClientRecord } from "./client-record.ts";
 import { Coverage } from "./coverage.ts";
 import { checkExpectations } from "./expectations.ts";
-import { judgeHistory } from "./judge-history.ts";
+import { judgeHistory, NOT_JUDGED } from "./judge-history.ts";
 import { LivenessClaims } from "./liveness-claims.ts";
 import { Marks } from "./marks.ts";
 import { ReplayClaims } from "./replay-claims.ts";
@@ -27,8 +27,8 @@ export type ClaimsOptions = {
   readonly counters?: Counters;
   /** Makes the state machine of the nodes. Default: the key-value machine. */
   readonly machine?: MakeStateMachine;
-  /** What that machine promises; undefined when it has no model, and then its history is not judged. */
-  readonly specification?: Specification | undefined;
+  /** What that machine promises; undefined when it has no model, "none" when its history need not be judged. */
+  readonly specification?: Specification | "none" | undefined;
 };
 
 /** The findings at the end of a run, other than violations. */
@@ -51,6 +51,8 @@ class AllClaims implements Claims {
   readonly #now: () => number;
   readonly #counters: Counters;
   readonly #specification: Specification | undefined;
+  /** Whether the history need not be judged. */
+  readonly #isUnjudged: boolean;
   readonly #safety: Safety;
   readonly #applied: AppliedClaims;
   readonly #replay: ReplayClaims;
@@ -79,8 +81,9 @@ class AllClaims implements Claims {
     this.#report = report;
     this.#now = now;
     this.#counters = counters;
-    this.#specification =
-      "specification" in options ? options.specification : keyValueSpecification;
+    const given = "specification" in options ? options.specification : keyValueSpecification;
+    this.#isUnjudged = given === "none";
+    this.#specification = given === "none" ? undefined : given;
     const voters = Array.from({ length: plan.nodes }, (_none, at) => nodeId(`n${at + 1}`));
     this.#safety = new Safety(voters, report);
     const { committed, servers } = this.#safety;
@@ -121,7 +124,7 @@ class AllClaims implements Claims {
         return this.#restored(happening.node, happening.state);
       case "misbehaved":
         return this.#report({
-          check: "state machine",
+          check: happening.check ?? "state machine",
           text: `${happening.node}: ${happening.what}`,
         });
       case "started":
@@ -146,6 +149,8 @@ class AllClaims implements Claims {
     this.#shared.check();
     this.#counters.count("commits", committed.lastIndex);
     this.#counters.count("repeats", this.#applied.repeats);
+    this.#counters.count("throws", this.#applied.threw.unexpected);
+    this.#counters.count("refusals", this.#applied.threw.onPurpose);
     this.#counters.count("membership.committed", committed.changes);
     const orderOf = this.#clients.indexOf.bind(this.#clients);
     const history = this.#record.history(orderOf, this.#marks.all);
@@ -160,8 +165,8 @@ class AllClaims implements Claims {
   }
 
   #judge(history: Findings["history"]): string | undefined {
-    if (this.#specification === undefined)
-      return "the history is not judged: the state machine has no model";
+    if (this.#isUnjudged) return undefined;
+    if (this.#specification === undefined) return NOT_JUDGED;
     return judgeHistory(history, this.#specification.model, this.#report);
   }
 

@@ -24,6 +24,7 @@ import type { CoreStep, Happening, Observer } from "../engine/observer.ts";
  * | `recoveries.repaired`                           | a damaged log was intact again                              |
  * | `recoveries.leaderless`                         | it was intact again before its node heard a leader          |
  * | `recoveries.fetched`, `.parts`                  | entries, and parts of snapshots, that were fetched for that |
+ * | `throws`, `refusals`                            | a command threw an error, threw a `CommandError`            |
  * | `operations`, and `.ok`, `.error`, `.definitelyNot`, `.unknown` | operations of clients, and their outcomes   |
  */
 export class Coverage implements Observer {

@@ -9,6 +9,10 @@ import type { History } from "../history/history.ts";
 import { withReadsPlaced } from "./read-order.ts";
 import type { Report } from "./report.ts";
 
+/** The doubt about a history that nothing can judge. */
+export const NOT_JUDGED =
+  'the history is not judged, because the state machine has no model: give a specification, or specification: "none"';
+
 /** How often a check may read the clock, and how many bytes it may remember. In the worst case it takes some seconds. */
 const LIMITS = { looks: 8_000, memoryBytes: 2 ** 28 } as const;
 

@@ -1,6 +1,7 @@
 import type { History, Operation } from "../history/history.ts";
 import { guardedModel } from "../check/guarded-model.ts";
 import type { Model } from "../check/model.ts";
+import { byObject } from "../check/object-of.ts";
 
 /** The place of a read after the entry that it read. */
 const BEHIND = 0.5;
@@ -18,15 +19,9 @@ export function withReadsPlaced<State, Input, Output>(
   unguarded: Model<State, Input, Output>,
 ): History<Input, Output> {
   const model = guardedModel(unguarded, history.reading?.initial);
-  const objects = new Map<string, Operation<Input, Output>[]>();
-  for (const operation of history.operations) {
-    const key = model.partition?.(operation.input) ?? "";
-    const object = objects.get(key);
-    if (object === undefined) objects.set(key, [operation]);
-    else object.push(operation);
-  }
   const placed = new Map<Operation<Input, Output>, Operation<Input, Output>>();
-  for (const object of objects.values()) placeReads(object, model, placed);
+  for (const object of byObject(history.operations, model).values())
+    placeReads(object, model, placed);
   return { ...history, operations: history.operations.map((each) => placed.get(each) ?? each) };
 }
 

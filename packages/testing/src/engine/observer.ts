@@ -74,11 +74,22 @@ export type Happening =
       readonly index: number;
       readonly command: unknown;
       readonly result: unknown;
+      /** Whether the result is an error that the machine threw, and whether on purpose. */
+      readonly threw?: "onPurpose" | "unexpected";
     }
   /** A node's state machine has restored a snapshot; `state` is what the machine's `snapshot()` then gives. */
   | { readonly type: "restored"; readonly node: NodeId; readonly state: unknown }
-  /** A node's state machine broke its contract: `what` is the end of a sentence that begins with the node. */
-  | { readonly type: "misbehaved"; readonly node: NodeId; readonly what: string }
+  /**
+   * A node's state machine broke its contract: `what` is the end of a sentence that begins with the node. `check` is the
+   * name of the violation, by default "state machine"; `error` is what was thrown.
+   */
+  | {
+      readonly type: "misbehaved";
+      readonly node: NodeId;
+      readonly what: string;
+      readonly check?: string;
+      readonly error?: unknown;
+    }
   /** A fault has begun, on these nodes. */
   | { readonly type: "faultBegan"; readonly fault: PlannedFault; readonly nodes: readonly string[] }
   /** It has ended. */

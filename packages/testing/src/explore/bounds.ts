@@ -56,8 +56,8 @@ export const BOUND_OPTIONS: Schema<BoundOptions> = {
   asyncDisk: flag,
   config: fields<NonNullable<BoundOptions["config"]>>({
     noop: flag,
-    preVote: flag,
     fetch: flag,
+    preVote: flag,
     quorumBeats: whole(0),
     leases: flag,
     maxAppendBytes: whole(1),

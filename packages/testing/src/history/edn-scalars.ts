@@ -22,6 +22,12 @@ export abstract class EdnValue {
   }
 }
 
+/** The name of a keyword or a symbol. @throws TypeError when EDN cannot write it: its text could be that of other values. */
+function written(name: string, kind: "keyword" | "symbol"): string {
+  if (/^[^:\s,;"()[\]{}\\][^\s,;"()[\]{}\\]*$/.test(name)) return name;
+  throw new TypeError(`${JSON.stringify(name)} cannot be the name of a ${kind}`);
+}
+
 /** A keyword, such as `:timeout`. */
 export class EdnKeyword extends EdnValue {
   readonly type = "keyword";
@@ -30,7 +36,7 @@ export class EdnKeyword extends EdnValue {
 
   /** Makes a keyword from a name without the colon. */
   constructor(name: string) {
-    super(`:${name}`);
+    super(`:${written(name, "keyword")}`);
     this.name = name;
   }
 }
@@ -43,7 +49,7 @@ export class EdnSymbol extends EdnValue {
 
   /** Makes a symbol. */
   constructor(name: string) {
-    super(`'${name}`);
+    super(`'${written(name, "symbol")}`);
     this.name = name;
   }
 }

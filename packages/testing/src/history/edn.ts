@@ -7,7 +7,9 @@ import { EventBuilder } from "./event-builder.ts";
 import { HistoryError } from "./history-error.ts";
 import type { History } from "./history.ts";
 import type { JepsenEvent } from "./jepsen-event.ts";
+import { isNemesis } from "./nemesis.ts";
 import type { ReadingOptions } from "./reading.ts";
+import { wholeText, type TextParts } from "./text-parts.ts";
 import { canonical, type Value } from "./value.ts";
 
 const TYPES: readonly string[] = ["invoke", "ok", "fail", "info"] satisfies JepsenEvent["type"][];
@@ -17,7 +19,8 @@ const TYPES: readonly string[] = ["invoke", "ok", "fail", "info"] satisfies Jeps
  * (nanoseconds) and `:error`. The maps follow each other or are in one vector or list, and may be records, such as
  * `#jepsen.history.Op{...}`.
  */
-export function* parseEdn(text: string, options: ReadingOptions = {}): Work<History> {
+export function* parseEdn(parts: TextParts, options: ReadingOptions = {}): Work<History> {
+  const text = wholeText(parts);
   return yield* withClock((clock) => readBy(clock, text, options));
 }
 
@@ -112,7 +115,7 @@ function contentOf(
 
 /** Whether a model may see the value of an event: not of the nemesis, and not in place of an answer. */
 function isJudged(process: Value, type: string): boolean {
-  return !/nemesis/.test(canonical(process)) && (type === "invoke" || type === "ok");
+  return !isNemesis(canonical(process)) && (type === "invoke" || type === "ok");
 }
 
 /** What the fields of an event begin with: the colon, and the namespace when the whole map is in one, `#:op{...}`. */

@@ -5,7 +5,7 @@ import { makeHistory, type StepClock, type History, type Operation } from "./his
 import type { HistoryError } from "./history-error.ts";
 import { INDEPENDENT_HINT, keyedProblem, keyedValue, looksIndependent } from "./independent.ts";
 import type { JepsenEvent } from "./jepsen-event.ts";
-import { NemesisMarks } from "./nemesis.ts";
+import { isNemesis, NemesisMarks } from "./nemesis.ts";
 import { readingOf, type ReadingOptions } from "./reading.ts";
 
 /** Events between two pauses. */
@@ -63,7 +63,7 @@ export class EventBuilder<Place> {
 
   /** Takes the next event. @returns the rule that it breaks; undefined if none. */
   #take(event: JepsenEvent, step: number): string | undefined {
-    if (/nemesis/.test(event.process)) {
+    if (isNemesis(event.process)) {
       this.#nemesis.add(event, step);
       return undefined;
     }

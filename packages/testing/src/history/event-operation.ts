@@ -13,6 +13,12 @@ export const ASKING: readonly string[] = ["read", "get", "dequeue", "contains"];
 /** The names of a compare-and-set. */
 const CAS: readonly string[] = ["cas", "compareAndSet"];
 
+/** Functions that may answer whether they changed something. */
+const ANSWERING: readonly string[] = [...CAS, "add", "remove"];
+
+/** Functions whose `:ok` repeats the argument of the call, or gives it when the call had none. */
+const REPEATING: readonly string[] = [...ANSWERING, "write", "put", "append", "enqueue"];
+
 /** What is wrong with the end of an operation; undefined if nothing is. */
 export function endProblem(
   call: JepsenEvent,
@@ -28,10 +34,26 @@ export function endProblem(
   if (type !== "ok") return undefined;
   if (end.lacksValue === true && unknownReads !== true && ASKING.includes(f))
     return `:${f} ended :ok without a :value`;
-  if (independent !== true) return undefined;
-  const key = keyedValue(call.value)?.key ?? null;
+  if (independent !== true) return argumentProblem(f, call.value, value, process);
+  const asked = keyedValue(call.value);
+  const key = asked?.key ?? null;
   const keyed = keyedValue(value);
-  return keyed === undefined || !sameValue(keyed.key, key) ? keyedProblem(value, key) : undefined;
+  if (keyed === undefined || !sameValue(keyed.key, key)) return keyedProblem(value, key);
+  return argumentProblem(f, asked?.value ?? null, keyed.value, process);
+}
+
+/** What is wrong with the value of an `:ok` that repeats the argument of its call. Only one of them can be the argument. */
+function argumentProblem(f: string, asked: Value, got: Value, process: string): string | undefined {
+  if (!REPEATING.includes(f) || asked === null || got === null || sameValue(asked, got))
+    return undefined;
+  if (isAnswer(f, asked, got)) return undefined;
+  return `process ${process} ends :${f} with the value ${canonical(got)}, but it had started it with ${canonical(asked)}`;
+}
+
+/** Whether the value of an `:ok` is a result, and not the argument again. */
+function isAnswer(f: string, asked: Value, got: Value): boolean {
+  if (f === "append") return typeof asked === "string" && typeof got === "number";
+  return ANSWERING.includes(f) && typeof got === "boolean" && typeof asked !== "boolean";
 }
 
 /**
@@ -46,9 +68,16 @@ export function operationOf(
   options: ReadingOptions,
 ): Operation {
   const { process, f } = call.event;
-  const { key, value } = partsOf(call.event, options);
+  const { key, value: asked } = partsOf(call.event, options);
+  const value = asked ?? argumentOf(end, options);
   const input = key === undefined ? { f, value } : { f, key, value };
   return { process, call: call.step, input, ...endingOf(end, options) };
+}
+
+/** The argument that an `:ok` gives for a call that had none, as in a test whose client chooses the value. */
+function argumentOf(end: SteppedEvent | undefined, options: ReadingOptions): Value {
+  if (end?.event.type !== "ok" || !REPEATING.includes(end.event.f)) return null;
+  return partsOf(end.event, options).value;
 }
 
 function endingOf(end: SteppedEvent | undefined, options: ReadingOptions): Ending<Value> {

@@ -1,12 +1,14 @@
 import {
   checkArgument,
   checkOptions,
+  fields,
   isRecord,
   oneOf,
   rule,
   type Schema,
 } from "@kontiki/actors/node";
-import type { Reading } from "./reading.ts";
+import { givenOperations } from "./given-operations.ts";
+import { READING, type Reading } from "./reading.ts";
 import type { Value } from "./value.ts";
 
 /** What a client requested, in the terms of a history file. */
@@ -33,6 +35,11 @@ export type Operation<Input = Call, Output = Value> = {
   readonly call: number;
   /** The request. */
   readonly input: Input;
+  /**
+   * The object that it addresses, as the text of the call's key: `interpretHistory` sets it. Each object is judged by
+   * itself, whatever the model.
+   */
+  readonly object?: string;
   /**
    * Its position in a claimed order of effects, for example the index of its entry in the log. The checker verifies the
    * claim and never trusts it. Operations with the same position are ordered by their calls.
@@ -116,6 +123,8 @@ export type HistoryOptions = {
 
 const LIST = rule<readonly Mark[]>("a list", (value) => Array.isArray(value));
 
+const isReading = rule<Reading>("the reading of a history", isRecord);
+
 const HISTORY_OPTIONS: Schema<HistoryOptions> = {
   marks: LIST,
   unit: oneOf("step", "ns", "us", "ms", "s"),
@@ -123,15 +132,20 @@ const HISTORY_OPTIONS: Schema<HistoryOptions> = {
     "the clock of a history",
     (value) => isRecord(value) && Array.isArray(value["times"]),
   ),
-  reading: rule("the reading of a history", isRecord),
+  reading: (value, path) => isReading(value, path) ?? fields(READING)(value, path),
 };
 
-/** Sorts operations by their calls. Operations with the same time keep their order. */
+/**
+ * Sorts operations by their calls. Operations with the same time keep their order. Operations of one process may overlap,
+ * as those of a client that pipelines: they are concurrent. In a file that is an error.
+ *
+ * @throws KontikiError for an operation with a status or a time that cannot be.
+ */
 export function makeHistory<Input, Output>(
   operations: readonly Operation<Input, Output>[],
   options: HistoryOptions = {},
 ): History<Input, Output> {
-  checkArgument("makeHistory", "operations", LIST, operations);
+  checkArgument("makeHistory", "operations", givenOperations, operations);
   checkOptions("makeHistory", HISTORY_OPTIONS, options);
   const { marks = [], unit = "step", clock, reading } = options;
   return {

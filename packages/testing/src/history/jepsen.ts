@@ -6,11 +6,15 @@ import type { JepsenEvent } from "./jepsen-event.ts";
 import type { History } from "./history.ts";
 import { HistoryError } from "./history-error.ts";
 import { linesOf } from "./lines.ts";
+import { isNemesis } from "./nemesis.ts";
 import type { ReadingOptions } from "./reading.ts";
+import type { TextParts } from "./text-parts.ts";
 
 /** What Jepsen's logger writes before an event: its own name, and in newer versions also the worker's name. */
-const LOGGER = /jepsen\.util\b(?:\s+-)?\s*/;
-const EVENT = /^(\S+)\s+:(invoke|ok|fail|info)\s+:(\S+)\s+(?=\S)/;
+const LOGGER = /(?<=^|\s)jepsen\.util(?=[\s:]|$)(?::|\s+-)?\s*/;
+/** A line of a stack trace, or the field of another logger and its dash. */
+const OTHER_LOGGER = /^\s+at\s|(?:^|\s)[\w-]+(?:\.[\w-]+)+\s+-\s/;
+const EVENT = /^(\S+)\s+:(invoke|ok|fail|info)\s+:(\S+)(?:\s+|$)/;
 
 type Place = { readonly line: number; readonly column: number };
 
@@ -21,7 +25,7 @@ type Place = { readonly line: number; readonly column: number };
  * It skips lines of other loggers. A line of `jepsen.util` that is not an event is an error: a history with a missing
  * event could get a wrong verdict.
  */
-export function* parseJepsen(text: string, options: ReadingOptions = {}): Work<History> {
+export function* parseJepsen(text: TextParts, options: ReadingOptions = {}): Work<History> {
   const builder = new EventBuilder<Place>(
     options,
     ({ line, column }, problem) => new HistoryError(problem, line, column),
@@ -29,7 +33,7 @@ export function* parseJepsen(text: string, options: ReadingOptions = {}): Work<H
   let events = 0;
   for (const { text: line, number } of linesOf(text)) {
     const logger = LOGGER.exec(line);
-    if (logger !== null) {
+    if (logger !== null && !OTHER_LOGGER.test(line.slice(0, logger.index))) {
       const column = logger.index + logger[0].length;
       builder.add(eventOf(line, number, column), { line: number, column: column + 1 });
       events += 1;
@@ -42,27 +46,30 @@ export function* parseJepsen(text: string, options: ReadingOptions = {}): Work<H
 
 function eventOf(line: string, number: number, column: number): JepsenEvent {
   const match = EVENT.exec(line.slice(column));
-  if (match === null) {
+  const judged = match !== null && isJudged(match);
+  if (match === null || (judged && match[0].length === line.length - column)) {
     const message = "not an event: expected PROCESS :invoke|:ok|:fail|:info :FUNCTION VALUE";
     throw new HistoryError(message, number, column + 1);
   }
   const [head, process = "", type = "", f = ""] = match;
   const reader = new EdnReader(line, column + head.length);
+  const event = { process, type: type as JepsenEvent["type"], f, time: undefined };
+  // The nemesis writes any text as its value, and none of it constrains an operation.
+  if (isNemesis(process)) return { ...event, value: null, hasReason: false };
   try {
-    // The nemesis writes any text as its value, and none of it constrains an operation.
-    const isNemesis = /nemesis/.test(process);
-    const value = isNemesis ? null : reader.read();
-    return {
-      process,
-      type: type as JepsenEvent["type"],
-      f,
-      value,
-      // A reason is in place of the value, or after it.
-      hasReason: !isNemesis && (value instanceof EdnKeyword || !reader.atEnd),
-      time: undefined,
-    };
+    if (!judged && reader.atEnd) return { ...event, value: null, hasReason: false };
+    const value = reader.read();
+    // A reason is in place of the value, or after it.
+    return { ...event, value, hasReason: value instanceof EdnKeyword || !reader.atEnd };
   } catch (error) {
+    // What an operation without an answer writes is a reason, in any spelling.
+    if (error instanceof HistoryError && !judged) return { ...event, value: null, hasReason: true };
     if (error instanceof HistoryError) throw new HistoryError(error.message, number, error.column);
     throw error;
   }
+}
+
+/** Whether a model may see the value of an event: not of the nemesis, and not in place of an answer. */
+function isJudged([, process = "", type]: readonly string[]): boolean {
+  return !isNemesis(process) && (type === "invoke" || type === "ok");
 }

@@ -9,6 +9,7 @@ import { linesOf } from "./lines.ts";
 import { OperationLines } from "./operation-lines.ts";
 import { sequentialNames } from "./process-names.ts";
 import { readingOf, type ReadingOptions } from "./reading.ts";
+import type { TextParts } from "./text-parts.ts";
 import type { Value } from "./value.ts";
 
 const UNITS = ["step", "ns", "us", "ms", "s"] as const satisfies readonly TimeUnit[];
@@ -32,11 +33,11 @@ const TYPES = ["history", "operation", "fault", "leader"] as const;
  * another's call, they are concurrent, because only a clock that is too coarse can give both the same time; but not if both
  * are of one process: then their order is certain. With the same call and return it is that of their lines.
  */
-export function* parseJsonl(text: string, options: ReadingOptions = {}): Work<History> {
+export function* parseJsonl(text: TextParts, options: ReadingOptions = {}): Work<History> {
   return yield* withClock((clock) => readBy(clock, text, options));
 }
 
-function* readBy(clock: Clock, text: string, options: ReadingOptions): Work<History> {
+function* readBy(clock: Clock, text: TextParts, options: ReadingOptions): Work<History> {
   const read = new OperationLines(options, clock);
   const marks: Mark[] = [];
   let header: Header = { unit: "step" };

@@ -7,6 +7,14 @@ type Fault = { readonly from: number; readonly name: string; to?: number };
 const BEGINS = /^start-?/;
 const ENDS = /^(?:stop|heal|recover|resume|restart)-?/;
 
+/** The name of Jepsen's nemesis: in a log, and as a keyword, symbol or string of EDN. */
+const NEMESIS: readonly string[] = ["nemesis", ":nemesis", "'nemesis", '"nemesis"'];
+
+/** Whether a process is Jepsen's nemesis. Every other process is a client, also one such as `:db-nemesis-reader`. */
+export function isNemesis(process: string): boolean {
+  return NEMESIS.includes(process);
+}
+
 /**
  * Makes marks from the events of Jepsen's nemesis, which injects the faults.
  *

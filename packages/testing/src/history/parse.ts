@@ -6,6 +6,7 @@ import { HistoryError } from "./history-error.ts";
 import { parseJepsen } from "./jepsen.ts";
 import { parseJsonl } from "./jsonl.ts";
 import { READING_OPTIONS, type ReadingOptions } from "./reading.ts";
+import { withoutMark, type TextParts } from "./text-parts.ts";
 
 /** The file formats: the log of a Jepsen test, a Jepsen history in EDN, and Kontiki's own JSON lines. */
 export const FORMATS = ["jepsen", "edn", "jsonl"] as const;
@@ -22,33 +23,45 @@ const FAILED_CAS_IN_JSONL =
 /**
  * Reads a history as work that can be paused, because a large file takes seconds.
  *
+ * A text can come in parts. Lines are read part by part; EDN needs the whole text.
+ *
  * It rejects a file without operations: nobody means to check an empty history.
  *
  * @throws HistoryError with line and column when the text is not of that format.
  */
-export function parsing(text: string, format: Format, options: ReadingOptions = {}): Work<History> {
+export function parsing(
+  text: TextParts,
+  format: Format,
+  options: ReadingOptions = {},
+): Work<History> {
+  checkArgument("parsing", "text", TEXT_PARTS, text);
   return checkedParsing("parsing", text, format, options);
 }
 
-const TEXT = rule("the text of a file", (value) => typeof value === "string");
+const TEXT = rule<string>("the text of a file", (value) => typeof value === "string");
+
+const TEXT_PARTS = rule<TextParts>(
+  "the text of a file, or its parts",
+  (value) =>
+    typeof value === "string" ||
+    (typeof value === "object" && value !== null && Symbol.iterator in value),
+);
 
 function checkedParsing(
   where: string,
-  text: string,
+  text: TextParts,
   format: Format,
   options: ReadingOptions,
 ): Work<History> {
-  checkArgument(where, "text", TEXT, text);
   checkArgument(where, "format", oneOf(...FORMATS), format);
   checkOptions(where, READING_OPTIONS, options);
   return parsed(text, format, options);
 }
 
-function* parsed(text: string, format: Format, options: ReadingOptions): Work<History> {
+function* parsed(text: TextParts, format: Format, options: ReadingOptions): Work<History> {
   if (format === "jsonl" && options.failedCas !== undefined)
     throw new HistoryError(FAILED_CAS_IN_JSONL, 1, 1);
-  // Some editors add a byte order mark, which belongs to no format.
-  const history = yield* PARSERS[format](text.replace(/^\ufeff/, ""), options);
+  const history = yield* PARSERS[format](withoutMark(text), options);
   if (history.operations.length === 0)
     throw new HistoryError("the history has no operations", 1, 1);
   return history;
@@ -56,6 +69,7 @@ function* parsed(text: string, format: Format, options: ReadingOptions): Work<Hi
 
 /** Reads a history without pauses. @throws HistoryError as {@link parsing} does. */
 export function parseHistory(text: string, format: Format, options: ReadingOptions = {}): History {
+  checkArgument("parseHistory", "text", TEXT, text);
   return finish(checkedParsing("parseHistory", text, format, options));
 }
 

@@ -1,8 +1,8 @@
+export { shortText as plainText } from "@kontiki/actors/node";
 import {
   checkPlain,
   decodeCopy,
   encodePlain,
-  exactText,
   messageOf,
   NotPlainError,
 } from "@kontiki/actors/node";
@@ -46,14 +46,6 @@ export function unplain(value: unknown, depthMax?: number): string | undefined {
     return error.place === "" ? error.what : `${error.what} at ${error.place}`;
   }
 }
-
-/** Plain data as a short text for people. */
-export function plainText(value: unknown): string {
-  const text = value === undefined ? "nothing" : exactText(value);
-  return text.length <= TEXT_MAX ? text : `${text.slice(0, TEXT_MAX)}...`;
-}
-
-const TEXT_MAX = 60;
 
 type PlainRecord = Readonly<Record<string, unknown>>;
 type Row = Uint8Array | readonly unknown[];

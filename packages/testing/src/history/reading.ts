@@ -1,5 +1,5 @@
 import { flag, oneOf, rule, type Schema } from "@kontiki/actors/node";
-import { EdnValue } from "./edn-scalars.ts";
+import { valueProblem } from "./value-problem.ts";
 import type { Value } from "./value.ts";
 
 /**
@@ -25,19 +25,14 @@ export type ReadingOptions = {
   readonly independent?: boolean;
   /** The value of each object before all operations. Default: that of the model, which is absent or empty. */
   readonly initial?: Value;
-  /** Whether a read that returned null was not recorded, so that it may have returned anything. Default: it found nothing. */
+  /** Whether a read, a dequeue or a contains that returned null was not recorded, so that it may have returned anything. Default: it found nothing. */
   readonly unknownReads?: boolean;
 };
 
 const VALUE = rule<Value>("a value as in a file", (value) => {
-  if (typeof value !== "object") return !["function", "symbol", "undefined"].includes(typeof value);
-  return value === null || Array.isArray(value) || value instanceof EdnValue || isPlain(value);
+  if (value === undefined || ArrayBuffer.isView(value)) return false;
+  return valueProblem(value, "") === undefined;
 });
-
-function isPlain(value: object): boolean {
-  const prototype: unknown = Object.getPrototypeOf(value);
-  return prototype === Object.prototype || prototype === null;
-}
 
 /** What is allowed in {@link ReadingOptions}. */
 export const READING_OPTIONS: Schema<ReadingOptions> = {
@@ -55,8 +50,23 @@ export type Reading = {
   readonly independent?: true;
   /** The value of each object before all operations. */
   readonly initial?: Value;
-  /** Whether a read that returned null may have returned anything. */
+  /** Whether a read, a dequeue or a contains that returned null may have returned anything. */
   readonly unknownReads?: true;
+};
+
+/** Whether a history was in one of the formats of Jepsen. */
+export function isOfJepsen(reading: Reading | undefined): boolean {
+  return reading?.failedCas !== undefined;
+}
+
+const yes = rule<true>("true, or leave it out", (value) => value === true);
+
+/** What is allowed in a {@link Reading}. */
+export const READING: Schema<Reading> = {
+  failedCas: READING_OPTIONS.failedCas,
+  independent: yes,
+  initial: VALUE,
+  unknownReads: yes,
 };
 
 /** The reading of a history; undefined when its format leaves no choice and no option was given. */

@@ -1,4 +1,5 @@
 import { EdnValue, type EdnScalar } from "./edn-scalars.ts";
+import { isPlainRecord } from "./plain-record.ts";
 
 /**
  * The arguments and results of operations.
@@ -104,7 +105,10 @@ function byText<T>(all: Iterable<T>, keyOf: (one: T) => Value): readonly (readon
 /**
  * A text that is the same for two values exactly when they are equal, to compare values and to show them.
  *
- * It is JSON with sorted names for plain values, and EDN for the others.
+ * It is JSON with sorted names for plain values, and EDN for the others. What a program may have and no file, bytes and
+ * undefined, has its own text.
+ *
+ * @throws TypeError for an object of another class, such as a Date: nothing in it can be compared.
  */
 export function canonical(value: Value): string {
   switch (typeof value) {
@@ -115,16 +119,25 @@ export function canonical(value: Value): string {
     case "object":
       if (value === null) return "null";
       if (value instanceof EdnValue) return value.text;
-      if (isList(value)) return `[${value.map(canonical).join(",")}]`;
-      return recordText(value);
+      if (isList(value)) return `[${Array.from(value, canonical).join(",")}]`;
+      return objectText(value);
     default:
       return String(value);
   }
 }
 
-function recordText(record: ValueRecord): string {
-  const names = Object.keys(record).toSorted();
-  return `{${names.map((name) => `${JSON.stringify(name)}:${canonical(record[name] ?? null)}`).join(",")}}`;
+function objectText(value: ValueRecord): string {
+  if (ArrayBuffer.isView(value)) return bytesText(value);
+  if (!isPlainRecord(value))
+    throw new TypeError(
+      `an object of the class ${value.constructor.name} is no value of a history`,
+    );
+  const names = Object.keys(value).toSorted();
+  return `{${names.map((name) => `${JSON.stringify(name)}:${canonical(value[name] as Value)}`).join(",")}}`;
+}
+
+function bytesText({ buffer, byteOffset, byteLength }: ArrayBufferView): string {
+  return `bytes[${new Uint8Array(buffer, byteOffset, byteLength).join()}]`;
 }
 
 function numberText(value: number): string {

@@ -1,4 +1,5 @@
 import type { Model } from "../check/model.ts";
+import { objectOf } from "../check/object-of.ts";
 import type { Verdict } from "../check/verdict.ts";
 import type { History, Mark } from "../history/history.ts";
 import { placements } from "./placement.ts";
@@ -58,7 +59,7 @@ export function pageData<State, Input, Output>(
         describeOperation(model, operation),
         placement?.type === "placed" ? placement.number : 0,
         placement?.type === "unplaced",
-        objects.of(model.partition?.(operation.input) ?? ""),
+        objects.of(objectOf(operation, model)),
       ];
     }),
     processes: processes.names,

@@ -8,13 +8,18 @@ import type { SimulateOptions } from "./simulate.ts";
 /** What a simulation needs from a scenario's module. */
 export function simulateOptions(parts: ScenarioParts): SimulateOptions {
   checkArgument("simulateOptions", "parts", givenParts, parts);
-  const { machine, specification } = parts;
-  return machine === undefined ? {} : { machine, specification };
+  const { machine, specification, invariant, throws } = parts;
+  return {
+    ...(machine !== undefined && { machine, specification }),
+    ...(invariant !== undefined && { invariant }),
+    ...(throws !== undefined && { throws }),
+  };
 }
 
 /** The model that judges a scenario's history; undefined when it is not judged. */
 export function modelOf(parts: ScenarioParts): AnyFileModel | undefined {
   checkArgument("modelOf", "parts", givenParts, parts);
   const { machine, specification } = parts;
-  return (machine === undefined ? keyValueSpecification : specification)?.model;
+  const judging = machine === undefined ? keyValueSpecification : specification;
+  return judging === "none" ? undefined : judging?.model;
 }

@@ -6,13 +6,15 @@ import {
   KeyValue,
   listOf,
   makeMachine,
+  oneOf,
   type MakeStateMachine,
   type Schema,
   type StateMachine,
 } from "@kontiki/actors/node";
 import { Chance } from "../chance.ts";
 import { claimsOf, type Claims } from "../claims/claims-of.ts";
-import { givenSpecification, type Specification } from "../check/models/specification.ts";
+import { givenSpecificationOrNone, type Specification } from "../check/models/specification.ts";
+import { THROWS, type Invariant, type Throws } from "../scenario/parts.ts";
 import { Nemesis } from "../nemesis/nemesis.ts";
 import { Counters } from "../run/counters.ts";
 import { givenPlan } from "../plan/given-plan.ts";
@@ -20,6 +22,7 @@ import type { Plan } from "../plan/plan.ts";
 import type { RunResult, Violation } from "../run/result.ts";
 import { finish, type Work } from "../slices.ts";
 import type { CoreStep, Happening, Observer } from "../engine/observer.ts";
+import { MachineCalls } from "../simulation/machine-calls.ts";
 import { SimClients } from "../simulation/sim-clients.ts";
 import { TraceHash } from "../simulation/trace-hash.ts";
 import { VirtualTimeline } from "../simulation/virtual-timeline.ts";
@@ -29,8 +32,12 @@ import { World } from "../simulation/world.ts";
 export type SimulateOptions = {
   /** Makes the state machine of each node. Default: the key-value machine. */
   readonly machine?: MakeStateMachine;
-  /** What that machine promises to clients; undefined when it has no model. */
-  readonly specification?: Specification | undefined;
+  /** What that machine promises to clients; undefined when it has no model, "none" when it needs none. */
+  readonly specification?: Specification | "none" | undefined;
+  /** What must hold of each machine at all times. */
+  readonly invariant?: Invariant;
+  /** What errors of the machine mean. Default: fail. */
+  readonly throws?: Throws;
   /** Observers in addition to the checks. Each sees every event, and may read the time and the nodes. */
   readonly observers?: readonly ((simulation: Simulation) => Observer)[];
   /** Whether a run ends with its first violation. Default: true. */
@@ -39,7 +46,9 @@ export type SimulateOptions = {
 
 export const SIMULATE_OPTIONS: Schema<SimulateOptions> = {
   machine: callable(" that makes a state machine"),
-  specification: givenSpecification,
+  specification: givenSpecificationOrNone,
+  invariant: callable(" that looks at a machine"),
+  throws: oneOf(...THROWS),
   observers: listOf(callable(" that makes an observer"), "a list of functions that make observers"),
   stopAtFirst: flag,
 };
@@ -102,11 +111,13 @@ export class Simulation {
   readonly counters = new Counters();
   readonly #options: SimulateOptions;
   readonly #timeline = new VirtualTimeline();
+  readonly #calls = new MachineCalls();
   readonly #hash = new TraceHash(() => this.now);
   readonly #claims: Claims;
   #observers: readonly Observer[];
   readonly #violations: Violation[] = [];
-  #phase: "running" | "settling" | "over" = "running";
+  #phase: "running" | "settling" | "over" | "reopened" = "running";
+  #hasSettled = false;
   #untilMs: number;
 
   /** Begins the run: all nodes start. @throws KontikiError when `machine` does not make a new machine at each call. */
@@ -127,6 +138,8 @@ export class Simulation {
       chance: chance.fork("world"),
       counters,
       machine,
+      rules: { invariant: options.invariant, throws: options.throws ?? "fail" },
+      calls: this.#calls,
       onStep: this.#onStep.bind(this),
       onHappening,
       onFailure: (node, error) => this.#onFailure(node, error),
@@ -172,6 +185,11 @@ export class Simulation {
   /** Deliveries, timers and disk completions so far. */
   get events(): number {
     return this.#timeline.happened;
+  }
+
+  /** The call of a state machine that has not returned, in a few words; undefined when there is none. */
+  get callInProgress(): string | undefined {
+    return this.#calls.text;
   }
 
   /** The violations found so far. */
@@ -232,6 +250,19 @@ export class Simulation {
     this.#look();
   }
 
+  /**
+   * Lets a run that is over, and live, continue for as long as it had to become live: for questions at its end.
+   *
+   * @returns whether it does.
+   * @hidden
+   */
+  reopen(): boolean {
+    if (!this.#hasSettled || this.#violations.length > 0) return false;
+    this.#phase = "reopened";
+    this.#untilMs = this.now + this.plan.scenario.settleMs;
+    return true;
+  }
+
   #makeClients(): SimClients {
     const { plan, world } = this;
     const { electionTimeoutMs, heartbeatMs } = plan.scenario.cluster;
@@ -270,6 +301,7 @@ export class Simulation {
   #look(): void {
     if (this.clients.isIdle && this.world.hasSettled) {
       this.#onHappening({ type: "settled" });
+      this.#hasSettled = true;
       this.#phase = "over";
       return;
     }

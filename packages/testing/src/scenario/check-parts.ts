@@ -1,5 +1,12 @@
+import { shown } from "@kontiki/actors/node";
 import type { Specification } from "../check/models/specification.ts";
-import type { CommandGenerator, ScenarioParts } from "./parts.ts";
+import {
+  THROWS,
+  type CommandGenerator,
+  type Invariant,
+  type ScenarioParts,
+  type Throws,
+} from "./parts.ts";
 import { ScenarioError } from "./scenario-error.ts";
 
 /** A custom state machine and what belongs to it, not checked yet; each is undefined when it is not given. */
@@ -7,6 +14,8 @@ export type OwnParts = {
   readonly machine: unknown;
   readonly specification: unknown;
   readonly commands: unknown;
+  readonly invariant?: unknown;
+  readonly throws?: unknown;
 };
 
 /** Where these parts come from, for messages. */
@@ -25,9 +34,9 @@ export type OwnPartsNamed = {
  * @throws ScenarioError for a part that is missing, that has no use, or that is something else.
  */
 export function checkedParts(
-  { machine, specification, commands }: OwnParts,
+  { machine, specification, commands, invariant, throws }: OwnParts,
   named: OwnPartsNamed,
-): Pick<ScenarioParts, "specification" | "commands"> {
+): Pick<ScenarioParts, "specification" | "commands" | "invariant" | "throws"> {
   const { source } = named;
   const hasMachine = machine !== undefined;
   if (hasMachine && commands === undefined && named.asks)
@@ -39,6 +48,8 @@ export function checkedParts(
   const parts = {
     ...(specification !== undefined && { specification: checked(specification, source) }),
     ...(commands !== undefined && { commands: generatorOf(commands, source) }),
+    ...(invariant !== undefined && { invariant: invariantOf(invariant, source) }),
+    ...(throws !== undefined && { throws: throwsOf(throws, source) }),
   };
   if (!hasMachine && specification !== undefined)
     throw partError(
@@ -54,10 +65,15 @@ export function partError(source: string, name: string, text: string): ScenarioE
   return new ScenarioError(source, [{ path: [name], on: "value", text, place: undefined }]);
 }
 
-function checked(given: unknown, source: string): Specification {
+function checked(given: unknown, source: string): Specification | "none" {
+  if (given === "none") return given;
   const { model, callOf } = (given ?? {}) as Partial<Specification>;
   if (!isFunction(callOf))
-    throw partError(source, "specification", "has no function callOf: give { model, callOf }");
+    throw partError(
+      source,
+      "specification",
+      'has no function callOf: give { model, callOf }, or "none"',
+    );
   const needs = ["step", "key", "describe", "describeState", "interpret"] as const;
   const missing = needs.find((name) => !isFunction(model?.[name]));
   if (missing === undefined) return given as Specification;
@@ -71,6 +87,17 @@ function generatorOf(commands: unknown, source: string): CommandGenerator {
     "commands",
     "is not a function: give one that draws a command from chance",
   );
+}
+
+function invariantOf(invariant: unknown, source: string): Invariant {
+  if (isFunction(invariant)) return invariant as Invariant;
+  throw partError(source, "invariant", "is not a function: give one that looks at a machine");
+}
+
+function throwsOf(throws: unknown, source: string): Throws {
+  const known = THROWS.find((word) => word === throws);
+  if (known !== undefined) return known;
+  throw partError(source, "throws", `is ${shown(throws)}: give one of ${THROWS.join(", ")}`);
 }
 
 function isFunction(value: unknown): boolean {

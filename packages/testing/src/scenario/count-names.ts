@@ -11,6 +11,8 @@ export const COUNT_NAMES: readonly string[] = unique([
   ...dotted("snapshots", "taken", "sent", "installed"),
   "commits",
   "repeats",
+  "throws",
+  "refusals",
   ...dotted("membership", "begun", "committed"),
   ...named("reads", "refused"),
   ...named("transfers", "told"),

@@ -1,14 +1,16 @@
-import { callable, fields, needed, rule, text, type Rule } from "@kontiki/actors/node";
-import { givenSpecification } from "../check/models/specification.ts";
+import { callable, fields, needed, oneOf, rule, text, type Rule } from "@kontiki/actors/node";
+import { givenSpecificationOrNone } from "../check/models/specification.ts";
 import { givenScenario } from "./given-scenario.ts";
-import type { ScenarioParts } from "./parts.ts";
+import { THROWS, type ScenarioParts } from "./parts.ts";
 
 const parts: Rule<ScenarioParts> = fields<ScenarioParts>({
   scenario: needed(givenScenario),
   stateMachine: text("the URL of a module"),
   machine: callable(" that makes a state machine"),
-  specification: givenSpecification,
+  specification: givenSpecificationOrNone,
   commands: callable(" that draws a command from chance"),
+  invariant: callable(" that looks at a machine"),
+  throws: oneOf(...THROWS),
 });
 
 const isNoScenario = rule(

@@ -8,13 +8,16 @@ import type { Scenario } from "./scenario.ts";
 import { ScenarioError } from "./scenario-error.ts";
 import { unknownName } from "./written/values.ts";
 
-const EXPORTS = ["default", "stateMachine", "specification", "commands"];
+const EXPORTS = ["default", "stateMachine", "specification", "commands", "invariant", "throws"];
 
 /**
  * Loads a scenario from a module. Its default export is what `defineScenario` gives, or takes. It may also export
  * - `stateMachine`: the URL of the module of a state machine, or a path that starts from the module;
  * - `specification`: the model that judges that machine, and how its commands appear in a history;
- * - `commands`: what clients ask it. A module with its own machine must give its commands too.
+ *   "none" when there is no model;
+ * - `commands`: what clients ask it. A module with its own machine must give its commands too;
+ * - `invariant`: what must hold of each machine at all times;
+ * - `throws`: "allow" when any error of the machine may be an answer.
  *
  * @throws ScenarioError that lists what is wrong, and KontikiError for a module that cannot be loaded.
  */
@@ -23,8 +26,8 @@ export async function loadModule(url: string): Promise<ScenarioParts> {
   const module = await importModule(url, "scenario");
   const stranger = Object.keys(module).find((name) => !EXPORTS.includes(name));
   if (stranger !== undefined) throw partError(path, stranger, unknownName(stranger, EXPORTS));
-  const { stateMachine, specification, commands } = module;
-  const own = { machine: stateMachine, specification, commands };
+  const { stateMachine, specification, commands, invariant, throws } = module;
+  const own = { machine: stateMachine, specification, commands, invariant, throws };
   const beside = checkedParts(own, { source: path, machine: "stateMachine", asks: true });
   return {
     scenario: scenarioIn(module.default, path),

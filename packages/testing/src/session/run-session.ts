@@ -1,4 +1,3 @@
-import { setImmediate } from "node:timers";
 import { callable, checkArgument, checkOptions, flag, type Schema } from "@kontiki/actors/node";
 import { SimulationStory } from "../replay/simulation-story.ts";
 import { givenPlan } from "../plan/given-plan.ts";
@@ -6,6 +5,8 @@ import type { Plan } from "../plan/plan.ts";
 import type { RunResult } from "../run/result.ts";
 import type { StoryLine } from "../run/story.ts";
 import { SIMULATE_OPTIONS, Simulation, type SimulateOptions } from "../runs/simulate.ts";
+import { unlimited, type Within } from "../watchdog.ts";
+import { drive, type Thrown } from "./drive.ts";
 import { Recording } from "./recording.ts";
 import { SessionError } from "./session-error.ts";
 import { Session } from "./session.ts";
@@ -20,8 +21,8 @@ export type SessionBody<Command = unknown, Result = unknown> = (
 export type SessionRun = {
   /** The result of the whole run, including the time after the function ended. */
   readonly result: RunResult;
-  /** What the function threw; undefined when it did not throw. */
-  readonly thrown: { readonly error: unknown } | undefined;
+  /** What the function threw, or `finally`; undefined when neither did. */
+  readonly thrown: { readonly error: unknown; readonly by: "function" | "finally" } | undefined;
   /** The story of the run; empty unless `tells` is set. */
   readonly story: readonly StoryLine[];
   /** What the function asked and did, as a plan that runs without the function. */
@@ -32,9 +33,18 @@ export type SessionRun = {
 export type SessionOptions = SimulateOptions & {
   /** Whether to record the story. Default: false. */
   readonly tells?: boolean;
+  /**
+   * Looks at the cluster at the end, when all faults have ended, everything is answered and all nodes agree. It may ask
+   * it anything and wait, but cause no faults.
+   */
+  readonly finally?: SessionBody;
 };
 
-const SESSION_OPTIONS: Schema<SessionOptions> = { ...SIMULATE_OPTIONS, tells: flag };
+const SESSION_OPTIONS: Schema<SessionOptions> = {
+  ...SIMULATE_OPTIONS,
+  tells: flag,
+  finally: callable(" that gets the session at the end"),
+};
 
 /**
  * Runs a plan in virtual time, together with a function that sends operations and causes faults. After the function has
@@ -50,81 +60,73 @@ export async function runSession<Command, Result>(
   checkArgument("runSession", "plan", givenPlan, plan);
   checkArgument("runSession", "body", callable(" that gets the session"), body);
   checkOptions("runSession", SESSION_OPTIONS, options);
-  const { tells = false, ...rest } = options;
-  const story = new SimulationStory();
-  const watching = tells ? [story.observer] : [];
-  const observers = [...(rest.observers ?? []), ...watching];
-  const simulation = new Simulation(plan, { ...rest, observers });
-  const waits = new Waits();
-  const recording = new Recording(plan);
-  const session = new Session<Command, Result>(simulation, waits, recording);
-  const thrown = await letRun(simulation, waits, async () => body(session));
-  const recorded = recording.plan(simulation.now);
-  simulation.heal();
-  while (simulation.step());
-  const result = simulation.result();
-  return { result, thrown, recorded, story: story.lines(result.violations) };
-}
-
-/** Steps the simulation until the function or the run has ended. */
-async function letRun(
-  simulation: Simulation,
-  waits: Waits,
-  body: () => Promise<void>,
-): Promise<SessionRun["thrown"]> {
-  let thrown: SessionRun["thrown"];
-  let isOver = false;
-  await untilItWaits(() => {
-    body().then(
-      () => (isOver = true),
-      (error: unknown) => {
-        thrown = { error };
-        isOver = true;
-      },
-    );
-  });
-  for (;;) {
-    if (isOver) return thrown;
-    if (waits.pending === 0) return { error: new SessionError(STRANGER) };
-    await untilItWaits(() => stepUntilNews(simulation, waits));
-    if (!simulation.isRunning) return ended(simulation);
-  }
-}
-
-/** Steps the simulation until something is settled that the function waits for, or the run ends. */
-function stepUntilNews(simulation: Simulation, waits: Waits): void {
-  while (!waits.takeNews()) {
-    simulation.step();
-    if (!simulation.isRunning) return;
-    waits.look();
-  }
+  return runIn(plan, body as SessionBody, options, unlimited);
 }
 
 /**
- * Does something that lets the function continue, and resolves once the function waits again.
+ * Like {@link runSession}, with every part of the run under a limit, and the function optional.
  *
- * Node runs both callbacks in one phase of its event loop and drains all microtasks between them. So no timer and no I/O
- * completes in between: a function that awaits anything but the simulation still waits for it, however fast that is.
+ * @throws HangError when `within` ends a part.
  */
-function untilItWaits(act: () => void): Promise<void> {
-  return new Promise((resolve, reject) => {
-    setImmediate(() => {
-      try {
-        act();
-      } catch (error) {
-        reject(error);
-      }
-    });
-    setImmediate(resolve);
+export async function runIn(
+  plan: Plan,
+  body: SessionBody | undefined,
+  options: SessionOptions,
+  within: Within,
+): Promise<SessionRun> {
+  const { tells = false, finally: last, ...rest } = options;
+  const story = new SimulationStory();
+  const observers = [...(rest.observers ?? []), ...(tells ? [story.observer] : [])];
+  const simulation = within(() => new Simulation(plan, { ...rest, observers }));
+  const recording = new Recording(plan);
+  const waits = new Waits();
+  const session = new Session(simulation, waits, recording);
+  const stage: Stage = { simulation, session, waits, within };
+  const thrown = body === undefined ? undefined : await runBody(stage, body);
+  const recorded = body === undefined ? plan : recording.plan(simulation.now);
+  if (body !== undefined) within(() => simulation.heal());
+  within(() => {
+    while (simulation.step());
   });
+  const late = thrown ?? (last && (await runFinally(stage, last)));
+  const result = within(() => simulation.result());
+  return { result, thrown: late, recorded, story: story.lines(result.violations) };
 }
 
-const STRANGER =
-  "the scenario awaits something outside its simulation: await only what sim returns, because anything else makes runs differ";
+type Stage = {
+  readonly simulation: Simulation;
+  readonly session: Session;
+  readonly waits: Waits;
+  readonly within: Within;
+};
+
+async function runBody(stage: Stage, body: SessionBody): Promise<SessionRun["thrown"]> {
+  const { simulation, session } = stage;
+  const thrown = await drive({
+    ...stage,
+    act: async () => body(session),
+    hasTime: () => simulation.isRunning,
+    onTimeUp: () => notEnded(simulation, "the scenario", simulation.plan.scenario.durationMs),
+  });
+  return thrown && { ...thrown, by: "function" };
+}
+
+/** Runs it only if the cluster is live again: otherwise that is what to report. */
+async function runFinally(stage: Stage, last: SessionBody): Promise<SessionRun["thrown"]> {
+  const { simulation, session } = stage;
+  if (!simulation.reopen()) return undefined;
+  const thrown = await drive({
+    ...stage,
+    act: async () => last(session),
+    hasTime: () => !simulation.isOver,
+    onTimeUp: () => notEnded(simulation, "finally", simulation.plan.scenario.settleMs),
+  });
+  return thrown && { ...thrown, by: "finally" };
+}
 
 /** A run may end before its function because of a violation: then the violation is what to report. */
-function ended({ plan, violations }: Simulation): SessionRun["thrown"] {
+function notEnded({ violations }: Simulation, what: string, ms: number): Thrown {
   if (violations.length > 0) return undefined;
-  const text = `the scenario has not ended after ${plan.scenario.durationMs} ms of the run: await less, or give it a longer duration`;
+  const text = `${what} has not ended after ${ms} ms of the run: await less, or give it a longer ${what === "finally" ? "settle" : "duration"}`;
   return { error: new SessionError(text) };
 }

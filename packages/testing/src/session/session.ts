@@ -15,6 +15,7 @@ import {
   type SessionWaitOptions,
 } from "./given.ts";
 import { SessionError } from "./session-error.ts";
+import { pointedTo, userPlace } from "./user-stack.ts";
 import type { Waits } from "./waits.ts";
 
 /** A fault in force. It ends at the latest when the faults of the run end. */
@@ -97,6 +98,7 @@ export class Session<Command = unknown, Result = unknown> {
     const holds = (): boolean => givenMet(what, isMet());
     if (holds()) return Promise.resolve();
     const { timeline } = this.#simulation.world;
+    const place = userPlace();
     return this.#waits.promise((resolve, reject) => {
       const callOff = this.#waits.when(
         holds,
@@ -111,7 +113,8 @@ export class Session<Command = unknown, Result = unknown> {
       );
       const forget = timeline.after(limit, () => {
         callOff();
-        reject(new SessionError(`${what}: not within ${limit} ms, at ${this.now} ms of the run`));
+        const text = `${what}: not within ${limit} ms, at ${this.now} ms of the run`;
+        reject(pointedTo(new SessionError(text), place));
       });
     });
   }
@@ -155,7 +158,8 @@ export class Session<Command = unknown, Result = unknown> {
    */
   fault(given: FaultAction): Ongoing {
     const action = givenFault(given);
-    const { nemesis } = this.#simulation;
+    const { nemesis, isRunning } = this.#simulation;
+    if (!isRunning) throw new SessionError(`no ${action.type}: the faults of the run have ended`);
     const fault = this.#recording.fault(this.now, action);
     let skipped: string | undefined;
     const unwatch = this.#simulation.watch({

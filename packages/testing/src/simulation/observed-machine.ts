@@ -1,15 +1,24 @@
-import { messageOf, type StateMachine } from "@kontiki/actors/node";
+import { isCommandError, messageOf, throwText, type StateMachine } from "@kontiki/actors/node";
+import type { Happening } from "../engine/observer.ts";
 import { copyPlain, plainText, unplain } from "../history/plain.ts";
 
 /** The events of a state machine. Commands, results and states are copies, which the machine cannot change. */
 export type MachineEvents = {
+  /** It is called; `given` is a copy of the command or the question. */
+  readonly onCall: (call: string, given?: unknown) => void;
+  /** The call has returned, or has thrown. */
+  readonly onReturn: () => void;
   /** It is about to apply a command. */
   readonly onApply: () => void;
-  readonly onApplied: (command: unknown, result: unknown) => void;
+  readonly onApplied: (command: unknown, result: unknown, threw: Threw) => void;
   readonly onRestored: (state: unknown) => void;
   /** It broke the contract of a state machine: `what` is the end of a sentence that begins with its node. */
-  readonly onMisbehaved: (what: string) => void;
+  readonly onMisbehaved: (what: string, error?: unknown) => void;
+  /** `apply` or `query` threw an error that is no `CommandError`. `what` is as for `onMisbehaved`. */
+  readonly onThrew: (what: string, error: unknown) => void;
 };
+
+type Threw = (Happening & { readonly type: "applied" })["threw"];
 
 /** A state machine that reports its events. */
 export function observed(machine: StateMachine, events: MachineEvents): StateMachine {
@@ -39,24 +48,49 @@ function applied(machine: StateMachine, command: unknown, events: MachineEvents)
   const given = copyPlain(command);
   events.onApply();
   let result: unknown;
+  events.onCall("apply", given);
   try {
     result = machine.apply(command);
   } catch (error) {
-    events.onApplied(given, { error: error instanceof Error ? error.message : "" });
+    events.onReturn();
+    tellThrown("apply", given, error, events);
+    const threw = isCommandError(error) ? "onPurpose" : "unexpected";
+    events.onApplied(given, { error: error instanceof Error ? error.message : "" }, threw);
     throw error;
   }
-  events.onApplied(
-    given,
-    copyOf(() => `apply, of ${plainText(given)},`, result, events),
-  );
+  events.onReturn();
+  const copy = copyOf(() => `apply, of ${plainText(given)},`, result, events);
+  events.onApplied(given, copy, undefined);
   return result;
 }
 
 function answered(machine: StateMachine, question: unknown, events: MachineEvents): unknown {
   const given = copyPlain(question);
-  const answer = machine.query?.(question);
+  const answer = asked(machine, question, given, events);
   tellUnplain(() => `query, of ${plainText(given)},`, answer, events);
   return answer;
+}
+
+function asked(
+  machine: StateMachine,
+  question: unknown,
+  given: unknown,
+  events: MachineEvents,
+): unknown {
+  events.onCall("query", given);
+  try {
+    return machine.query?.(question);
+  } catch (error) {
+    tellThrown("query", given, error, events);
+    throw error;
+  } finally {
+    events.onReturn();
+  }
+}
+
+function tellThrown(call: string, given: unknown, error: unknown, events: MachineEvents): void {
+  if (isCommandError(error)) return;
+  events.onThrew(throwText(call, given, error), error);
 }
 
 /** The parts of a snapshot. It asks the machine at once: the parts are those of this moment, even if they are read later. */
@@ -82,12 +116,15 @@ function drawn(parts: Iterable<unknown>, events: MachineEvents): IterableIterato
 }
 
 /** Unlike the error of a command, an error here is not an answer: the node cannot continue. */
-function guarded<T>(call: string, of: () => T, { onMisbehaved }: MachineEvents): T {
+function guarded<T>(call: string, of: () => T, events: MachineEvents): T {
+  events.onCall(call);
   try {
     return of();
   } catch (error) {
-    onMisbehaved(`${call} threw: ${messageOf(error)}`);
+    events.onMisbehaved(`${call} threw: ${messageOf(error)}`, error);
     throw error;
+  } finally {
+    events.onReturn();
   }
 }
 

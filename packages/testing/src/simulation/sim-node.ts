@@ -6,6 +6,8 @@ import type { Kept } from "../scenario/fault.ts";
 import type { Scenario } from "../scenario/scenario.ts";
 import { CrashPoints } from "./crash-points.ts";
 import type { CoreStep, Happening } from "../engine/observer.ts";
+import type { MachineRules } from "./invariant.ts";
+import type { MachineCalls } from "./machine-calls.ts";
 import { SimClock } from "./sim-clock.ts";
 import { SimDisk } from "./sim-disk.ts";
 import { SimProcess } from "./sim-process.ts";
@@ -22,6 +24,8 @@ export type SimNodeParts = {
   readonly chance: Chance;
   readonly counters: Counters;
   readonly machine: () => StateMachine;
+  readonly rules: MachineRules;
+  readonly calls: MachineCalls;
   readonly onStep: (step: CoreStep) => void;
   readonly onHappening: (happening: Happening) => void;
   readonly onPost: (message: FromNode) => void;
@@ -76,7 +80,8 @@ export class SimNode {
 
   /** Makes a process. The caller starts it through `enter`. */
   begin(enter: (call: () => void) => void): SimProcess {
-    const { scenario, timeline, machine, onStep, onHappening, onPost, onNotice } = this.#parts;
+    const { scenario, timeline, machine, rules, calls } = this.#parts;
+    const { onStep, onHappening, onPost, onNotice } = this.#parts;
     this.#starts += 1;
     const process = new SimProcess({
       config: this.#config(),
@@ -86,6 +91,8 @@ export class SimNode {
       clock: this.clock,
       timeline,
       machine,
+      rules,
+      calls,
       points: this.points,
       enter: (call) => {
         if (this.#process === process) enter(call);

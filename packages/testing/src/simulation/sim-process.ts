@@ -1,4 +1,5 @@
 import {
+  checkingSnapshots,
   createWal,
   hasWal,
   NodeRunner,
@@ -16,7 +17,10 @@ import {
 import type { Config } from "@kontiki/core";
 import type { CrashPoint } from "../scenario/fault.ts";
 import type { ClusterSettings } from "../scenario/scenario.ts";
+import { plainText } from "../history/plain.ts";
 import { ProcessEnd, isLogFile, pointOf, type CrashPoints } from "./crash-points.ts";
+import { checkInvariant, type MachineRules } from "./invariant.ts";
+import type { MachineCalls } from "./machine-calls.ts";
 import { observed } from "./observed-machine.ts";
 import type { CoreStep, Happening } from "../engine/observer.ts";
 import type { SimDisk } from "./sim-disk.ts";
@@ -33,6 +37,8 @@ export type ProcessParts = {
   readonly clock: Clock;
   readonly timeline: Timeline;
   readonly machine: () => StateMachine;
+  readonly rules: MachineRules;
+  readonly calls: MachineCalls;
   readonly points: CrashPoints;
   /** All calls into the process from outside go through this; it drops them once the process has ended. */
   readonly enter: (call: () => void) => void;
@@ -185,16 +191,33 @@ export class SimProcess {
   }
 
   #machine(): StateMachine {
-    const { config, machine, onHappening } = this.#parts;
+    const { config, machine, rules, calls, onHappening } = this.#parts;
     const node = config.id;
-    return observed(machine(), {
+    const own = machine();
+    const wrong = (what: string, error?: unknown, check?: string): void =>
+      onHappening({ type: "misbehaved", node, what, error, ...(check && { check }) });
+    const look = (when: () => string): void => checkInvariant(rules, own, { node, when, wrong });
+    const checked = checkingSnapshots(own, machine, (what) => wrong(what, undefined, "snapshot"));
+    look(() => "before any command");
+    return observed(checked, {
+      onCall: (call, given) => calls.begin(node, call, given),
+      onReturn: () => calls.end(),
       onApply: () => this.#atInApply(),
-      onApplied: (command, result) => {
+      onApplied: (command, result, threw) => {
         if (this.#pendingEnd !== undefined) return;
-        onHappening({ type: "applied", node, index: this.actor?.applied ?? 0, command, result });
+        const index = this.actor?.applied ?? 0;
+        const how = threw === undefined ? {} : { threw };
+        onHappening({ type: "applied", node, index, command, result, ...how });
+        look(() => `after entry ${index}, ${plainText(command)}`);
       },
-      onRestored: (state) => onHappening({ type: "restored", node, state }),
-      onMisbehaved: (what) => onHappening({ type: "misbehaved", node, what }),
+      onRestored(state) {
+        onHappening({ type: "restored", node, state });
+        look(() => "after it restored a snapshot");
+      },
+      onMisbehaved: wrong,
+      onThrew: (what, error) => {
+        if (rules.throws === "fail" && this.#pendingEnd === undefined) wrong(what, error);
+      },
     });
   }
 

@@ -16,6 +16,8 @@ import { ProcessEnd } from "./crash-points.ts";
 import type { FaultTarget } from "../engine/fault-target.ts";
 import type { Holdings } from "../engine/loss.ts";
 import { holdingsOf } from "./holdings.ts";
+import type { MachineRules } from "./invariant.ts";
+import type { MachineCalls } from "./machine-calls.ts";
 import { haveSettled, leaderOf, membershipIn, membershipsIn } from "./overview.ts";
 import type { CoreStep, Happening } from "../engine/observer.ts";
 import type { SimClock } from "./sim-clock.ts";
@@ -31,6 +33,8 @@ export type WorldParts = {
   readonly chance: Chance;
   readonly counters: Counters;
   readonly machine: () => StateMachine;
+  readonly rules: MachineRules;
+  readonly calls: MachineCalls;
   readonly onStep: (step: CoreStep) => void;
   readonly onHappening: (happening: Happening) => void;
   /** A node failed and no fault explains it. It does not run any more. */
@@ -229,7 +233,8 @@ export class World implements FaultTarget {
   }
 
   #make(id: NodeId, uid: number): void {
-    const { plan, timeline, chance, counters, machine, onStep, onHappening } = this.#parts;
+    const { plan, timeline, chance, counters, machine, rules, calls } = this.#parts;
+    const { onStep, onHappening } = this.#parts;
     this.router.detachNode(id);
     const node = new SimNode({
       id,
@@ -240,6 +245,8 @@ export class World implements FaultTarget {
       chance: chance.fork(`node ${id}`),
       counters,
       machine,
+      rules,
+      calls,
       onStep,
       onHappening,
       onPost: (message) => this.#post(node, message),

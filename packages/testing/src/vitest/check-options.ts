@@ -4,6 +4,7 @@ import {
   decimal,
   either,
   isRecord,
+  oneOf,
   rule,
   shown,
   text,
@@ -13,10 +14,10 @@ import {
 } from "@kontiki/actors/node";
 import { SEEDS } from "../campaign/seeds.ts";
 import { checkedParts, partError } from "../scenario/check-parts.ts";
-import type { ScenarioParts } from "../scenario/parts.ts";
+import { THROWS, type ScenarioParts } from "../scenario/parts.ts";
 import { SCENARIO_NAMES } from "../scenario/schema.ts";
 import { unknownName } from "../scenario/written/values.ts";
-import type { OwnOptions, SimOptions } from "./sim-options.ts";
+import type { OwnOptions } from "./sim-options.ts";
 
 const PAGES = "the path of a folder, or false for no page";
 
@@ -31,6 +32,9 @@ const OWN_OPTIONS: Schema<OwnOptions> = {
   machine: later(),
   specification: later(),
   commands: callable(" that draws a command from chance"),
+  invariant: callable(" that looks at a machine"),
+  finally: callable(" that gets the session at the end"),
+  throws: oneOf(...THROWS),
   seeds: whole(1, SEEDS - 1),
   seed: whole(0, SEEDS - 1),
   shrinkMs: decimal(0, DAY_MS),
@@ -49,17 +53,14 @@ const OWN_OPTIONS: Schema<OwnOptions> = {
  * @param source names the test in errors.
  * @throws ScenarioError that names the option and its valid values.
  */
-export function checkOptions<Command, Result>(
-  source: string,
-  options: SimOptions<Command, Result>,
-): void {
+export function checkOptions(source: string, options: object): void {
   if (!isRecord(options))
     throw partError(source, "options", `is ${shown(options)}: give the scenario, or {}`);
   const names = [...Object.keys(OWN_OPTIONS), "scenario", ...SCENARIO_NAMES];
   const stranger = Object.keys(options).find((name) => !names.includes(name));
   if (stranger !== undefined) throw partError(source, stranger, unknownName(stranger, names));
   for (const [name, check] of Object.entries(OWN_OPTIONS)) {
-    const value: unknown = options[name as keyof OwnOptions];
+    const value = (options as Readonly<Record<string, unknown>>)[name];
     const wrong = value === undefined ? undefined : check(value, "");
     if (wrong !== undefined) throw partError(source, name, wrong.trim());
   }

@@ -9,7 +9,7 @@ const now = performance.now.bind(performance);
 
 /**
  * A point in real time after which a test tries nothing more. No timer can interrupt a run, because a run is one long
- * computation: so the run checks the clock between events.
+ * computation: so the run checks the clock between events. A watchdog ends an event that never ends.
  */
 export class Deadline {
   readonly #end: number;
@@ -22,6 +22,11 @@ export class Deadline {
   /** Whether it has passed. */
   get isOver(): boolean {
     return now() >= this.#end;
+  }
+
+  /** How much time is left, in ms; at least 0. */
+  get leftMs(): number {
+    return Math.max(0, this.#end - now());
   }
 
   /** The earlier of this deadline and `ms` from now. */

@@ -2,7 +2,7 @@ import { STORY_LEGEND, storyText } from "../replay/story-text.ts";
 import type { Plan } from "../plan/plan.ts";
 import { count } from "../report/describe.ts";
 import type { Failure } from "./failure.ts";
-import { runLine, type TestPlace } from "./test-place.ts";
+import { runLine, shellWord, type TestPlace } from "./test-place.ts";
 
 /** A failure, with what its report needs besides. */
 export type FailureTold = Failure & {
@@ -10,8 +10,9 @@ export type FailureTold = Failure & {
   readonly seed: number;
   /** Whether the nodes run a custom machine, which `kontiki replay` does not know. */
   readonly isOwn: boolean;
-  /** Path of its page; undefined when there is none. */
+  /** Path of its page, and of the file with its token; undefined when there is none. */
   readonly page: string | undefined;
+  readonly tokenFile: string | undefined;
 };
 
 /** Number of story lines in the message. The page has all lines. */
@@ -19,11 +20,14 @@ const LINES_MAX = 60;
 
 /** The details after the error message: the story, the line that reproduces it, and the page. */
 export function failureText(told: FailureTold): string {
-  const { smallest, page, isUnsteady } = told;
+  const { smallest, page, isUnsteady, hang } = told;
   const lines = smallest.story.slice(-LINES_MAX);
   const skipped = smallest.story.length - lines.length;
   return [
     shrunkText(told),
+    ...(hang === undefined
+      ? []
+      : [`A second run of the same seed did not end: ${hang} has not returned.`]),
     ...(isUnsteady ? [lines.length === 0 ? LOST : UNSTEADY] : []),
     "",
     ...(skipped === 0 ? [] : [`(${count(skipped, "line")} before these)`]),
@@ -56,9 +60,11 @@ function sizeOf({ nodes, faults, operations }: Plan): string {
   ].join(", ");
 }
 
-function replayLine({ token, isOwn, seed, place }: FailureTold): string {
+/** Short where the token is in a file: a token may have a thousand characters. */
+function replayLine({ token, tokenFile, isOwn, seed, place }: FailureTold): string {
   if (token === undefined) return seedLine(seed, place);
-  return isOwn ? runLine(`KONTIKI_TOKEN=${token}`, place) : `kontiki replay ${token}`;
+  const named = tokenFile === undefined ? token : shellWord(tokenFile);
+  return isOwn ? runLine(`KONTIKI_TOKEN=${named}`, place) : `kontiki replay ${named}`;
 }
 
 /** The command line that runs a test with only this seed. */

@@ -21,6 +21,8 @@ export type Failure = {
   readonly isTimeUp: boolean;
   /** Whether a second run of the same plan was different: then the run depends on something outside the simulation. */
   readonly isUnsteady: boolean;
+  /** What did not return in a second run; undefined when everything returned. */
+  readonly hang: string | undefined;
 };
 
 /**
@@ -46,19 +48,30 @@ export async function shrunkFailure(
     runs: 0,
     token: undefined,
     isTimeUp: false,
-    isUnsteady: true,
+    isUnsteady: again.hang === undefined,
+    hang: again.hang,
   };
   // A failure that does not recur cannot be shrunk, and the story of another run would explain nothing.
+  if (again.hang !== undefined) return lost;
   if (!again.isCut && textOf(again, check) === undefined) return lost;
   const [tried, first] = (await dataOf(subject, failed, check, deadline)) ?? [subject, failed];
   const until = deadline.atMost(shrinkMs);
   const { plan, runs, isTimeUp } = await smaller(tried, first, check, until);
   const smallest = await tell(tried, plan);
   const smallestText = textOf(smallest, check);
-  if (smallestText === undefined) return lost;
+  if (smallestText === undefined) return { ...lost, hang: smallest.hang };
   const token =
     tried.body === undefined ? tokenOf(subject, plan, check, smallest.result) : undefined;
-  return { check, text: smallestText, smallest, runs, token, isTimeUp, isUnsteady };
+  return {
+    check,
+    text: smallestText,
+    smallest,
+    runs,
+    token,
+    isTimeUp,
+    isUnsteady,
+    hang: undefined,
+  };
 }
 
 function textOf(attempted: Attempt, check: string): string | undefined {
@@ -85,21 +98,28 @@ async function smaller(
   return { plan, runs, isTimeUp };
 }
 
+/** Whether only the test can run it again, because a token cannot hold its functions. */
+export function hasOwn({ parts, last }: Subject): boolean {
+  const { machine, invariant, throws } = parts;
+  return [machine, invariant, throws, last].some((own) => own !== undefined);
+}
+
 /** The same failure without the function; undefined when the failure needs the function. */
 async function dataOf(
-  { parts, body }: Subject,
+  { parts, body, last }: Subject,
   failed: Attempt,
   check: string,
   until: Deadline,
 ): Promise<readonly [Subject, Attempt] | undefined> {
-  if (body === undefined || failed.thrown !== undefined) return undefined;
-  const data = { parts, body: undefined };
+  if (body === undefined || failed.thrown?.by === "function") return undefined;
+  const data = { parts, body: undefined, last };
   const first = await attempt(data, failed.recorded, until);
   return textOf(first, check) === undefined ? undefined : [data, first];
 }
 
-function tokenOf({ parts }: Subject, plan: Plan, check: string, { hash }: RunResult): string {
-  const isOwn = parts.machine !== undefined;
+function tokenOf(subject: Subject, plan: Plan, check: string, { hash }: RunResult): string {
+  const { parts } = subject;
+  const isOwn = hasOwn(subject);
   return runToken(plan, { check, hash, isOwn }, (scenario, seed) =>
     planOfParts({ ...parts, scenario }, seed),
   );

@@ -3,9 +3,11 @@
  *
  * @module @kontiki/testing/vitest
  */
+import type { StateMachine } from "@kontiki/actors/node";
 import type { ExpectStatic, TestAPI } from "vitest";
 import type { AnyFileModel } from "../check/models/index.ts";
 import type { SessionBody } from "../session/run-session.ts";
+import { userPlace } from "../session/user-stack.ts";
 import { importVitest } from "./import-vitest.ts";
 import {
   toBeDeterministic,
@@ -39,9 +41,13 @@ export const expect: ExpectStatic = vitest.expect;
  * @param options the scenario and custom parts: the machine, what it promises, and what clients ask it.
  * @param body sends further operations and causes further faults. It must await only what `sim` returns. Optional.
  */
-export type SimTest = <Command = unknown, Result = unknown>(
+export type SimTest = <
+  Command = unknown,
+  Result = unknown,
+  Machine extends StateMachine<Command, Result> = StateMachine<Command, Result>,
+>(
   name: string,
-  options: SimOptions<Command, Result>,
+  options: SimOptions<Command, Result, Machine>,
   body?: SessionBody<Command, Result>,
 ) => void;
 
@@ -52,16 +58,16 @@ type Registers = (
 ) => void;
 
 /**
- * Vitest's own time limit is only for a test that hangs: its timer cannot interrupt a run, and knows neither seed nor
- * story. A failure found just before the deadline runs two more times.
+ * Vitest's own time limit is the last resort: its timer cannot interrupt a run, and knows neither seed nor story. A failure found just before the deadline runs two more times.
  */
 const HANGS = { times: 3, plusMs: 10_000 };
 
 function simTestBy(register: Registers): SimTest {
   return (name, options, body) => {
     const timeout = limitOf(options) * HANGS.times + HANGS.plusMs;
+    const site = userPlace();
     register(name, { timeout }, ({ task }) =>
-      runSim({ name, place: placeOf(task), options, body }),
+      runSim({ name, place: placeOf(task), options, body, site }),
     );
   };
 }

@@ -1,34 +1,40 @@
 import { mkdir, writeFile } from "node:fs/promises";
-import { join, resolve } from "node:path";
-import { env } from "node:process";
+import { isAbsolute, join, relative, resolve } from "node:path";
+import { cwd, env } from "node:process";
 import { KontikiError } from "@kontiki/actors";
 import { modelOf } from "../runs/options-of.ts";
+import type { StateMachine } from "@kontiki/actors/node";
+import type { Plan } from "../plan/plan.ts";
 import { runPage } from "../report/run-page.ts";
 import type { SessionBody } from "../session/run-session.ts";
+import { pointedTo, type UserPlace } from "../session/user-stack.ts";
+import { HangError } from "../watchdog.ts";
 import { checkMachine, checkOptions } from "./check-options.ts";
 import { Deadline } from "./deadline.ts";
-import { shrunkFailure, type Failure } from "./failure.ts";
-import { failureText, seedLine } from "./failure-text.ts";
+import { hasOwn, shrunkFailure, type Failure } from "./failure.ts";
+import { failureText, seedLine, type FailureTold } from "./failure-text.ts";
 import { partsOf, slugOf, type SimOptions } from "./sim-options.ts";
 import { attempt, planOfSubject, wrongs, type Attempt, type Subject } from "./subject.ts";
 import { digestOf, type TestPlace } from "./test-place.ts";
-import { planOfToken, seedsOf } from "./wanted.ts";
+import { planOfToken, readToken, seedsOf } from "./wanted.ts";
 
 const DEFAULTS = { seeds: 10, shrinkMs: 20_000, pages: ".kontiki", timeoutMs: 120_000 };
 
 /** A test to run. */
-export type SimRun<Command, Result> = {
+export type SimRun<Command, Result, Machine = StateMachine<Command, Result>> = {
   /** Its own name. */
   readonly name: string;
   readonly place: TestPlace;
-  readonly options: SimOptions<Command, Result>;
+  readonly options: SimOptions<Command, Result, Machine>;
   readonly body: SessionBody<Command, Result> | undefined;
+  /** Where the test is, for errors that have no place in the code of the user. */
+  readonly site?: UserPlace;
 };
 
 /** A test that runs. */
 type Running = {
   readonly run: Pick<SimRun<unknown, unknown>, "name" | "place"> & {
-    readonly options: Pick<SimOptions, "machine" | "pages" | "shrinkMs" | "timeoutMs">;
+    readonly options: Pick<SimOptions, "pages" | "shrinkMs" | "timeoutMs">;
   };
   readonly subject: Subject;
   readonly deadline: Deadline;
@@ -48,28 +54,57 @@ export function limitOf(options: { readonly timeoutMs?: unknown } | undefined): 
  * @throws the scenario function's own error, or an Error that says which check failed; both messages end with the story.
  * KontikiError, ScenarioError or TokenError for a test that cannot run, and when its time is up.
  */
-export async function runSim<Command, Result>(run: SimRun<Command, Result>): Promise<void> {
+export async function runSim<Command, Result, Machine = StateMachine<Command, Result>>(
+  run: SimRun<Command, Result, Machine>,
+): Promise<void> {
+  try {
+    await runSeeds(run);
+  } catch (error) {
+    throw error instanceof Error ? pointedTo(error, run.site ?? []) : error;
+  }
+}
+
+async function runSeeds<Command, Result, Machine>(
+  run: SimRun<Command, Result, Machine>,
+): Promise<void> {
   const { name, options, body } = run;
   const source = `test ${JSON.stringify(name)}`;
   checkOptions(source, options);
   const parts = partsOf(name, options, body !== undefined);
   checkMachine(source, parts);
   const deadline = new Deadline(limitOf(options));
+  const last = options.finally as SessionBody | undefined;
   const { KONTIKI_TOKEN: token } = env;
   if (token !== undefined) {
-    const subject = { parts, body: undefined };
-    const tried = await attempt(subject, planOfToken(token, parts), deadline);
+    const subject = { parts, body: undefined, last };
+    const plan = planOfToken(await readToken(token), parts);
+    const tried = await attempt(subject, plan, deadline);
     await throwIfBad({ run, subject, deadline }, tried, "the token's run");
     return;
   }
-  const subject: Subject = { parts, body: body as SessionBody | undefined };
+  const subject: Subject = { parts, body: body as SessionBody | undefined, last };
   const seeds = seedsOf({ seeds: DEFAULTS.seeds, ...options }, env);
   for (let place = 0; place < seeds.count; place += 1) {
     const seed = seeds.at(place);
     const what = `seed ${seed} (${place + 1} of ${seeds.count})`;
     if (place > 0 && deadline.isOver) throw timeUp(options, `before ${what}`);
-    const tried = await attempt(subject, planOfSubject(subject, seed), deadline);
+    const plan = planned(run, subject, seed, deadline);
+    const tried = await attempt(subject, plan, deadline);
     await throwIfBad({ run, subject, deadline }, tried, what);
+  }
+}
+
+function planned(
+  { options, place }: Pick<SimRun<unknown, unknown>, "place"> & Pick<Running["run"], "options">,
+  subject: Subject,
+  seed: number,
+  deadline: Deadline,
+): Plan {
+  try {
+    return planOfSubject(subject, seed, deadline);
+  } catch (error) {
+    if (!(error instanceof HangError)) throw error;
+    throw hung(options, `at seed ${seed}`, "commands", seedLine(seed, place));
   }
 }
 
@@ -77,9 +112,24 @@ async function throwIfBad(running: Running, tried: Attempt, what: string): Promi
   const { thrown, result, isCut, plan } = tried;
   if (thrown === undefined && result.verdict === "valid") return;
   if (thrown !== undefined || !isCut) throw await errorOf(running, tried);
+  const { options, place } = running.run;
+  if (tried.hang !== undefined) {
+    const where = `at ${what}, ${Math.floor(result.virtualMs)} ms of virtual time in`;
+    throw hung(options, where, tried.hang, seedLine(plan.seed, place));
+  }
   const { durationMs, settleMs } = plan.scenario;
   const progress = `${Math.floor(result.virtualMs)} ms of virtual time in, of ${durationMs} and up to ${settleMs} to settle`;
-  throw timeUp(running.run.options, `at ${what}, ${progress}`);
+  throw timeUp(options, `at ${what}, ${progress}`);
+}
+
+function hung(
+  options: Pick<SimOptions, "timeoutMs">,
+  where: string,
+  what: string,
+  again: string,
+): Error {
+  const text = `${limitOf(options)} ms of real time ran out ${where}: ${what} has not returned, as if in an endless loop`;
+  return new Error(`${text}\n\nreplay: ${again}`);
 }
 
 function timeUp(options: Pick<SimOptions, "timeoutMs">, where: string): KontikiError {
@@ -98,33 +148,43 @@ async function errorOf(running: Running, failed: Attempt): Promise<Error> {
   }
   const { shrinkMs = DEFAULTS.shrinkMs } = options;
   const failure = await shrunkFailure(subject, failed, deadline, shrinkMs);
-  const isOwn = options.machine !== undefined;
-  const page = await written(running, failure);
-  return withDetails(failed, failure, failureText({ ...failure, place, seed, isOwn, page }));
+  const isOwn = hasOwn(subject);
+  const files = await written(running, failure);
+  return withDetails(failed, failure, failureText({ ...failure, place, seed, isOwn, ...files }));
 }
 
 /** Adds details to an assertion's own error, so that the test runner still shows its diff and its place. */
-function withDetails({ thrown }: Attempt, { check, text }: Failure, details: string): Error {
-  if (thrown === undefined) return new Error(`${check}: ${text}\n\n${details}`);
+function withDetails({ thrown, cause }: Attempt, { check, text }: Failure, details: string): Error {
+  if (thrown === undefined)
+    return new Error(`${check}: ${text}\n\n${details}`, cause === undefined ? {} : { cause });
   const { error } = thrown;
   if (!(error instanceof Error)) return new Error(`${text}\n\n${details}`, { cause: error });
   error.message = `${error.message}\n\n${details}`;
   return error;
 }
 
-/** Writes the page, unless it is switched off, and returns its path. */
+/** From the working directory, if it is in there: then it is the same on every machine. */
+function shortest(path: string): string {
+  const way = relative(cwd(), path);
+  return way.startsWith("..") || isAbsolute(way) ? path : way;
+}
+
+/** Writes the page and the token, unless that is switched off, and returns the paths. */
 async function written(
   { run: { name, place, options }, subject }: Running,
-  { smallest }: Failure,
-): Promise<string | undefined> {
+  { smallest, token }: Failure,
+): Promise<Pick<FailureTold, "page" | "tokenFile">> {
   const { pages: folder = DEFAULTS.pages } = options;
-  if (folder === false) return undefined;
+  if (folder === false) return { page: undefined, tokenFile: undefined };
   const { seed } = smallest.plan;
-  const path = resolve(join(folder, `${slugOf(name)}-${digestOf(place)}-${seed}.html`));
+  const path = shortest(join(folder, `${slugOf(name)}-${digestOf(place)}-${seed}`));
+  const page = resolve(`${path}.html`);
+  const tokenFile = token === undefined ? undefined : `${path}.token`;
   const result = { ...smallest.result, verdict: "violated" as const, violations: wrongs(smallest) };
   const title = `${place.fullName}, seed ${seed}`;
   const model = modelOf(subject.parts);
   await mkdir(resolve(folder), { recursive: true });
-  await writeFile(path, runPage({ title, result, story: smallest.story, model }));
-  return path;
+  await writeFile(page, runPage({ title, result, story: smallest.story, model }));
+  if (token !== undefined) await writeFile(`${path}.token`, `${token}\n`);
+  return { page, tokenFile };
 }

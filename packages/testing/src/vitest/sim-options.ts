@@ -3,15 +3,19 @@ import type { Specification } from "../check/models/specification.ts";
 import { defineScenario } from "../scenario/define.ts";
 import { partError } from "../scenario/check-parts.ts";
 import type { ScenarioInput } from "../scenario/input.ts";
-import type { CommandGenerator, ScenarioParts } from "../scenario/parts.ts";
+import type { SessionBody } from "../session/run-session.ts";
+import type { CommandGenerator, Invariant, ScenarioParts, Throws } from "../scenario/parts.ts";
 import type { Scenario } from "../scenario/scenario.ts";
 import { nameDigest } from "./name-digest.ts";
 
 /**
  * The options of a simulated test: a scenario, written inline or loaded, and custom parts. All are optional.
  */
-export type SimOptions<Command = unknown, Result = unknown> = (ScenarioInput | LoadedScenario) &
-  OwnOptions<Command, Result>;
+export type SimOptions<
+  Command = unknown,
+  Result = unknown,
+  Machine = StateMachine<Command, Result>,
+> = (ScenarioInput | LoadedScenario) & OwnOptions<Command, Result, Machine>;
 
 /** An existing scenario, in place of an inline one. */
 export type LoadedScenario = {
@@ -20,11 +24,30 @@ export type LoadedScenario = {
 } & { readonly [Name in keyof ScenarioInput]?: undefined };
 
 /** Options of a test that are not part of a scenario. */
-export type OwnOptions<Command = unknown, Result = unknown> = {
+export type OwnOptions<
+  Command = unknown,
+  Result = unknown,
+  Machine = StateMachine<Command, Result>,
+> = {
   /** Makes the state machine of each node. Default: the key-value machine. */
-  readonly machine?: () => StateMachine<Command, Result>;
-  /** What a custom machine promises. Without it the history is not judged; all other checks run. */
-  readonly specification?: Specification;
+  readonly machine?: (() => StateMachine<Command, Result>) & (() => Machine);
+  /** What a custom machine promises. Without it, or with "none", the history is not judged; all other checks run. */
+  readonly specification?: Specification | "none";
+  /**
+   * What must hold of each machine, whenever its state may have changed: it fails when it throws, or returns false or a
+   * text that says what is wrong. It must change nothing.
+   */
+  readonly invariant?: Invariant<Machine>;
+  /**
+   * Looks at the cluster at the end, when all faults have ended, everything is answered and all nodes agree. It may ask
+   * and wait like the scenario function.
+   */
+  readonly finally?: SessionBody<Command, Result>;
+  /**
+   * What errors of a machine mean. `fail`: every error of `apply` and `query` but a `CommandError` is a violation.
+   * `allow`: all are answers. Default: `fail`.
+   */
+  readonly throws?: Throws;
   /** What clients ask a custom machine, in addition to what the scenario function does. */
   readonly commands?: CommandGenerator;
   /** How many seeds to try, counted from seed 1: at least 1. Default: 10. */
@@ -53,13 +76,14 @@ const FUNCTION_DURATION = "60s";
  *
  * @throws ScenarioError for an invalid scenario.
  */
-export function partsOf<Command, Result>(
+export function partsOf<Command, Result, Machine>(
   name: string,
-  options: SimOptions<Command, Result>,
+  options: SimOptions<Command, Result, Machine>,
   hasBody: boolean,
 ): ScenarioParts {
-  const { machine, specification, commands } = options;
-  const isJudged = machine === undefined || specification !== undefined;
+  const { machine, specification, commands, invariant, throws } = options;
+  const isJudged =
+    machine === undefined || (specification !== undefined && specification !== "none");
   const scenario =
     "scenario" in options
       ? loaded(name, options, isJudged)
@@ -69,12 +93,17 @@ export function partsOf<Command, Result>(
     ...(machine === undefined ? {} : { machine: machine as () => StateMachine }),
     ...(specification === undefined ? {} : { specification }),
     ...(commands === undefined ? {} : { commands }),
+    ...(invariant === undefined ? {} : { invariant: invariant as Invariant }),
+    ...(throws === undefined ? {} : { throws }),
   };
 }
 
+/** Options whatever their types. */
+type Own = { readonly [Name in keyof OwnOptions]?: unknown };
+
 function written(
   name: string,
-  options: ScenarioInput & OwnOptions,
+  options: ScenarioInput & Own,
   { hasBody, isJudged }: { readonly hasBody: boolean; readonly isJudged: boolean },
 ): Scenario {
   const input = withoutOwn(options);
@@ -88,11 +117,14 @@ function written(
   });
 }
 
-function withoutOwn<Options extends OwnOptions>(options: Options): Omit<Options, keyof OwnOptions> {
+function withoutOwn<Options extends Own>(options: Options): Omit<Options, keyof Own> {
   const {
     machine: _machine,
     specification: _model,
     commands: _commands,
+    invariant: _invariant,
+    finally: _finally,
+    throws: _throws,
     seeds: _seeds,
     seed: _seed,
     shrinkMs: _ms,
@@ -103,7 +135,7 @@ function withoutOwn<Options extends OwnOptions>(options: Options): Omit<Options,
   return input;
 }
 
-function loaded(name: string, options: LoadedScenario & OwnOptions, isJudged: boolean): Scenario {
+function loaded(name: string, options: LoadedScenario & Own, isJudged: boolean): Scenario {
   const { scenario, ...input } = withoutOwn(options);
   const source = `test ${JSON.stringify(name)}`;
   if (!isScenario(scenario))

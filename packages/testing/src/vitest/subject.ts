@@ -1,4 +1,3 @@
-import { tellRun, type ToldRun } from "../replay/tell-run.ts";
 import { planOfParts } from "../plan/own-plan.ts";
 import type { ScenarioParts } from "../scenario/parts.ts";
 import { simulateOptions } from "../runs/options-of.ts";
@@ -6,12 +5,14 @@ import type { Plan } from "../plan/plan.ts";
 import type { RunResult, Violation } from "../run/result.ts";
 import type { StoryLine } from "../run/story.ts";
 import {
-  runSession,
+  runIn,
   type SessionBody,
   type SessionOptions,
   type SessionRun,
 } from "../session/run-session.ts";
-import { simulate } from "../runs/simulate.ts";
+import type { Observer } from "../engine/observer.ts";
+import { Watched } from "../runs/watched.ts";
+import { HangError, watchdog } from "../watchdog.ts";
 import { TIME_UP, type Deadline } from "./deadline.ts";
 import { thrownText } from "./thrown-text.ts";
 
@@ -20,6 +21,8 @@ export type Subject = {
   readonly parts: ScenarioParts;
   /** Undefined for a scenario without a function. */
   readonly body: SessionBody | undefined;
+  /** Looks at the cluster at the end. */
+  readonly last: SessionBody | undefined;
 };
 
 /** The result of trying a plan. */
@@ -28,44 +31,77 @@ export type Attempt = {
   readonly result: RunResult;
   readonly story: readonly StoryLine[];
   /** What the scenario function threw. */
-  readonly thrown: { readonly error: unknown } | undefined;
+  readonly thrown: SessionRun["thrown"];
+  /** The error that the first violation comes from, such as one that an invariant threw; undefined when there is none. */
+  readonly cause: unknown;
   /** Whether real time ran out before it ended. */
   readonly isCut: boolean;
+  /** What did not return when real time ran out; undefined when everything returned. */
+  readonly hang: string | undefined;
   /** The plan of all that happened, which runs without the function. */
   readonly recorded: Plan;
 };
 
-/** The plan for this seed. */
-export function planOfSubject({ parts }: Subject, seed: number): Plan {
-  return planOfParts(parts, seed);
+/** How long after a deadline a call that has not returned is ended, in ms: the run itself looks at the clock before. */
+const GRACE_MS = 500;
+
+/** How long a story may take, in ms. */
+const TELL_MS = 20_000;
+
+/** The plan for this seed. @throws HangError when the test's own `commands` take longer than until the deadline. */
+export function planOfSubject({ parts }: Subject, seed: number, until: Deadline): Plan {
+  if (parts.commands === undefined) return planOfParts(parts, seed);
+  return watchdog(() => until.leftMs + GRACE_MS)(() => planOfParts(parts, seed));
 }
 
 /** Tries a plan until the deadline, without a story. */
 export async function attempt(subject: Subject, plan: Plan, until: Deadline): Promise<Attempt> {
-  return tryPlan(subject, plan, { observers: [until.watch] });
+  const how = { observers: [until.watch] };
+  return tryPlan(subject, plan, how, () => until.leftMs + GRACE_MS);
 }
 
 /** Tries a plan to its end, with a story. */
 export async function tell(subject: Subject, plan: Plan): Promise<Attempt> {
-  return tryPlan(subject, plan, { tells: true });
+  return tryPlan(subject, plan, { tells: true }, () => TELL_MS);
 }
 
 async function tryPlan(
-  { parts, body }: Subject,
+  { parts, body, last }: Subject,
   plan: Plan,
   how: Pick<SessionOptions, "observers" | "tells">,
+  leftMs: () => number,
 ): Promise<Attempt> {
-  const options = { ...simulateOptions(parts), ...how };
-  const run: SessionRun =
-    body === undefined
-      ? { thrown: undefined, recorded: plan, ...runData(plan, options) }
-      : await runSession(plan, body, options);
-  const isCut = run.result.violations.some(({ check }) => check === TIME_UP);
-  return { plan, ...run, isCut };
+  const watched = new Watched();
+  const cause = new Cause();
+  const observers = [...(how.observers ?? []), watched.watch, cause.watch];
+  const finish = last === undefined ? {} : { finally: last };
+  const options = { ...simulateOptions(parts), ...how, ...finish, observers };
+  try {
+    const run = await runIn(plan, body, options, watchdog(leftMs));
+    const isCut = run.result.violations.some(({ check }) => check === TIME_UP);
+    return { plan, ...run, cause: cause.error, isCut, hang: undefined };
+  } catch (error) {
+    if (!(error instanceof HangError)) throw error;
+    const result = watched.result(TIME_UP, "real time was up");
+    const nothing = { story: [], thrown: undefined, cause: undefined } as const;
+    return { ...nothing, plan, recorded: plan, result, isCut: true, hang: watched.hang };
+  }
 }
 
-function runData(plan: Plan, { tells, ...options }: SessionOptions): ToldRun {
-  return tells === true ? tellRun(plan, options) : { result: simulate(plan, options), story: [] };
+/** Remembers the first error that a state machine, or the invariant, threw: a result has only its text. */
+class Cause {
+  #error: unknown;
+
+  get error(): unknown {
+    return this.#error;
+  }
+
+  readonly watch = (): Observer => ({
+    onStep: () => undefined,
+    onHappening: (happening) => {
+      if (happening.type === "misbehaved") this.#error ??= happening.error;
+    },
+  });
 }
 
 /** All violations of an attempt; what its function threw comes first. */
@@ -73,6 +109,9 @@ export function wrongs({ thrown, result }: Attempt): readonly Violation[] {
   if (thrown === undefined) return result.violations;
   const text = thrownText(thrown.error);
   // A different error is a different failure: shrinking must not drift from one to the other.
-  const check = `scenario: ${text.split("\n", 1)[0]}`;
+  const first = text.split("\n", 1)[0] ?? "";
+  // At the end the numbers depend on how many operations are left.
+  const check =
+    thrown.by === "finally" ? `finally: ${first.replaceAll(/\d+/g, "#")}` : `scenario: ${first}`;
   return [{ check, text, at: result.virtualMs }, ...result.violations];
 }

@@ -42,7 +42,8 @@ function escaped(text: string): string {
     .replaceAll("\r", String.raw`\r`);
 }
 
-function shellWord(text: string): string {
+/** A text as one word of a shell. */
+export function shellWord(text: string): string {
   return /^[\w./@+-]+$/.test(text) ? text : quoted(text);
 }
 

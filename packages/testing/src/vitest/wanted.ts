@@ -1,3 +1,4 @@
+import { readFile } from "node:fs/promises";
 import { KontikiError } from "@kontiki/actors";
 import { SEEDS } from "../campaign/seeds.ts";
 import { planFrom } from "../replay/recipe.ts";
@@ -34,6 +35,24 @@ function seedIn(text: string): number {
     `KONTIKI_SEED is ${JSON.stringify(text)}: give a whole number from 0 to ${SEEDS - 1}`,
   );
 }
+
+/**
+ * A token: the word itself, or the content of the file of this path.
+ *
+ * @throws TokenError when there is neither.
+ */
+export async function readToken(given: string): Promise<string> {
+  if (TOKEN.test(given)) return given;
+  try {
+    return (await readFile(given, "utf8")).trim();
+  } catch (cause) {
+    const text = `KONTIKI_TOKEN is ${JSON.stringify(given)}: give a token, or the path of a file with one`;
+    throw new TokenError(text, { cause });
+  }
+}
+
+/** How every token begins. */
+const TOKEN = /^\s*k\d+-/;
 
 /**
  * The plan of a token.

@@ -1,6 +1,7 @@
 import { Cluster, type ClusterEvent, type MailCarrier } from "@kontiki/actors";
-import { folder, text, type Schema } from "@kontiki/actors/node";
+import { folder, oneOf, text, type Schema } from "@kontiki/actors/node";
 import type { Plan } from "../plan/plan.ts";
+import { THROWS, type Throws } from "../scenario/parts.ts";
 
 /** The disks and the state machine of a run on threads. */
 export type ClusterSource = {
@@ -8,17 +9,20 @@ export type ClusterSource = {
   readonly dataDir?: string;
   /** The URL of the state machine's module. Default: the key-value machine. */
   readonly stateMachine?: string;
+  /** What errors of the machine mean. Default: fail. */
+  readonly throws?: Throws;
 };
 
 export const CLUSTER_SOURCE: Schema<ClusterSource> = {
   dataDir: folder,
   stateMachine: text("the URL of a module"),
+  throws: oneOf(...THROWS),
 };
 
 /** Starts the cluster of a plan. @throws KontikiError when it cannot start. */
 export function startCluster(
   { scenario, nodes }: Plan,
-  { dataDir, stateMachine }: ClusterSource,
+  { dataDir, stateMachine, throws = "fail" }: ClusterSource,
   network: MailCarrier,
   onEvent: (event: ClusterEvent) => void,
 ): Promise<Cluster<unknown, unknown>> {
@@ -27,6 +31,8 @@ export function startCluster(
     nodes,
     dataDir,
     stateMachine,
+    checks: true,
+    throws,
     network,
     onEvent,
     electionTimeoutMs,

@@ -1,13 +1,19 @@
-import type { Cluster, ClusterEvent, Envelope, Outcome } from "@kontiki/actors";
-import { checkArgument, checkOptions, type Schema } from "@kontiki/actors/node";
+import {
+  StateMachineError,
+  type Cluster,
+  type ClusterEvent,
+  type Envelope,
+  type Outcome,
+} from "@kontiki/actors";
+import { checkArgument, checkOptions, faultIn, type Schema } from "@kontiki/actors/node";
 import { Chance } from "../chance.ts";
 import { plainCall } from "../claims/calls.ts";
 import { ClientRecord } from "../claims/client-record.ts";
 import { checkExpectations } from "../claims/expectations.ts";
-import { judgeHistory } from "../claims/judge-history.ts";
+import { judgeHistory, NOT_JUDGED } from "../claims/judge-history.ts";
 import { Marks } from "../claims/marks.ts";
 import {
-  givenSpecification,
+  givenSpecificationOrNone,
   keyValueSpecification,
   type Specification,
 } from "../check/models/specification.ts";
@@ -30,13 +36,13 @@ import { settle } from "./settle.ts";
 
 /** Options of a run on threads that are not part of its plan. */
 export type WorkersOptions = ClusterSource & {
-  /** What the state machine promises. Without it the history of a custom machine is not judged. */
-  readonly specification?: Specification | undefined;
+  /** What the state machine promises; "none" when its history need not be judged. Without it that is a doubt. */
+  readonly specification?: Specification | "none" | undefined;
 };
 
 const WORKERS_OPTIONS: Schema<WorkersOptions> = {
   ...CLUSTER_SOURCE,
-  specification: givenSpecification,
+  specification: givenSpecificationOrNone,
 };
 
 /**
@@ -58,14 +64,35 @@ export async function runOnWorkers(plan: Plan, options: WorkersOptions = {}): Pr
     return await run.go(cluster);
   } finally {
     run.close();
-    await cluster.stop();
+    await stopped(cluster);
   }
+}
+
+/** Stops a cluster. What it finds in its state machine is a violation already. */
+async function stopped(cluster: Cluster<unknown, unknown>): Promise<void> {
+  try {
+    await cluster.stop();
+  } catch (error) {
+    if (!(error instanceof StateMachineError)) throw error;
+  }
+}
+
+/** A node is not started again: because of its state machine, or for another reason. */
+function violationOf({
+  node,
+  cause,
+}: ClusterEvent & { readonly type: "failed" }): Pick<Violation, "check" | "text"> {
+  const fault = faultIn(cause);
+  if (fault === undefined) return { check: "assertion", text: `${node} is given up: ${cause}` };
+  return { check: "state machine", text: `${node}: ${fault}` };
 }
 
 class LiveRun {
   readonly #plan: Plan;
   readonly #options: WorkersOptions;
   readonly #specification: Specification | undefined;
+  /** Whether the history need not be judged. */
+  readonly #isUnjudged: boolean;
   readonly #counters = new Counters();
   readonly #coverage = new LiveCoverage(this.#counters);
   readonly #record: ClientRecord;
@@ -78,9 +105,11 @@ class LiveRun {
   constructor(plan: Plan, options: WorkersOptions) {
     this.#plan = plan;
     this.#options = options;
-    this.#specification =
+    const given =
       options.stateMachine === undefined ? keyValueSpecification : options.specification;
-    const specification = this.#specification;
+    const specification = given === "none" ? undefined : given;
+    this.#isUnjudged = given === "none";
+    this.#specification = specification;
     this.#record = new ClientRecord(
       (command) => specification?.callOf(command) ?? plainCall(command),
       (violation) => this.#report(violation),
@@ -166,8 +195,12 @@ class LiveRun {
     this.#leaderMarks.onEvent(event);
     if (event.type === "crashed" && !event.asked)
       this.#report({ check: "assertion", text: `${event.node} crashed: ${event.cause}` });
-    if (event.type === "failed")
-      this.#report({ check: "assertion", text: `${event.node} is given up: ${event.cause}` });
+    if (event.type === "failed") this.#report(violationOf(event));
+    if (event.type === "diverged") {
+      const nodes = event.nodes.map(({ node, sha256 }) => `${node} ${sha256.slice(0, 8)}`);
+      const text = `after entry ${event.applied} the states differ: ${nodes.join(", ")}`;
+      this.#report({ check: "State Machine Safety", text });
+    }
   }
 
   #report(violation: Pick<Violation, "check" | "text">): void {
@@ -208,8 +241,8 @@ class LiveRun {
   }
 
   #judge(history: RunResult["history"]): string | undefined {
-    if (this.#specification === undefined)
-      return "the history is not judged: the state machine has no model";
+    if (this.#isUnjudged) return undefined;
+    if (this.#specification === undefined) return NOT_JUDGED;
     return judgeHistory(history, this.#specification.model, this.#report.bind(this));
   }
 }

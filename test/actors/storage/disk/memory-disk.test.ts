@@ -70,6 +70,68 @@ test("a file that was begun is visible when it is published, and its owner hears
   ]);
 });
 
+test("a disk has no more buffers than it had files at one time, however many were written", () => {
+  const buffers = new Set<SharedArrayBuffer>();
+  const disk = new MemoryDisk({
+    maxFileBytes: 100,
+    onChange: (change) => {
+      if (change.type === "created") buffers.add(change.file.buffer);
+    },
+  });
+  for (let round = 0; round < 50; round += 1) {
+    disk.create(`${round}.log`, bytes(`log ${round}`));
+    disk.create("probe", bytes("probe"));
+    disk.create("probe", bytes("probe again"));
+    disk.remove("probe");
+    const abandoned = disk.begin("received");
+    abandoned.append(bytes("half"));
+    const file = disk.begin("written");
+    file.append(bytes(`state ${round}`));
+    abandoned.abandon();
+    abandoned.abandon();
+    file.publish(`${round}.snapshot`);
+    file.abandon();
+    if (round < 2) continue;
+    disk.remove(`${round - 2}.log`);
+    disk.remove(`${round - 2}.snapshot`);
+    expect(found(disk.files())).toEqual({
+      [`${round - 1}.log`]: `log ${round - 1}`,
+      [`${round - 1}.snapshot`]: `state ${round - 1}`,
+      [`${round}.log`]: `log ${round}`,
+      [`${round}.snapshot`]: `state ${round}`,
+    });
+  }
+  // At one time: three logs, two probes, three snapshots and one that is received.
+  expect(buffers.size).toBeLessThanOrEqual(9);
+});
+
+test("a removed file is gone for its owner before its memory has another one", () => {
+  const seen: unknown[] = [];
+  const files = new Map<string, SharedArrayBuffer>();
+  const disk = new MemoryDisk({
+    maxFileBytes: 100,
+    onChange: (change) => {
+      const { type } = change;
+      const name = type === "created" ? change.file.name : change.name;
+      if (type === "created") files.set(name, change.file.buffer);
+      else files.delete(name);
+      seen.push([type, found([...files].map(([key, buffer]) => ({ name: key, buffer })))]);
+    },
+  });
+  disk.create("a", bytes("first and longer"));
+  disk.remove("a");
+  disk.create("b", bytes("second"));
+  disk.open("b").append(bytes("!"));
+  expect(seen).toEqual([
+    ["created", { a: "first and longer" }],
+    ["removed", {}],
+    ["created", { b: "second" }],
+  ]);
+  expect(found(disk.files())).toEqual({ b: "second!" });
+  losePower(disk.files(), () => 0);
+  expect(found(disk.files())).toEqual({ b: "second" });
+});
+
 test("a file grows to its bound, and no further", () => {
   const disk = new MemoryDisk({ maxFileBytes: 10_000 });
   disk.create("a", bytes(""));

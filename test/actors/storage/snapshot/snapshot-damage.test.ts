@@ -141,8 +141,8 @@ describe("a damaged snapshot", () => {
       content: { ...nothing, horizon },
       salvage,
       snapshots: [],
-      damage: expect.stringMatching(/^no snapshot holds the entries up to 4; kept as /),
     });
+    expect(missing.damage).toMatch(/^no snapshot holds the entries up to 4; kept as /);
   });
 
   test("costs everything that it covered, if it was received", () => {

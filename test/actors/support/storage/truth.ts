@@ -140,12 +140,14 @@ export function checkDamaged(log: Lived, files: Files): void {
     return;
   }
   const durable = PROMISE_NAME in files ? total : newest;
-  const truth = log.truths[durable] ?? { content: EMPTY, entries: new Map(), isCut: false };
+  const truth: Truth = log.truths[durable] ?? { content: EMPTY, entries: new Map(), isCut: false };
   const isLost = (sequence: number): boolean => sequence <= durable && !intact.includes(sequence);
   checkFound(log, truth, result);
   if (result.salvage === undefined) return;
   const lastCut = log.truths.findLastIndex(({ isCut }, sequence) => isCut && isLost(sequence));
-  const certain = [...truth.entries].filter(([, { batch }]) => batch > lastCut && !isLost(batch));
+  const certain = [...truth.entries].filter(
+    ([, entry]) => entry.batch > lastCut && !isLost(entry.batch),
+  );
   checkSalvage(log, truth, result.salvage, new Map(certain));
   if (lastCut === -1) checkLongest(log, result, new Map(certain));
 }

@@ -44,10 +44,14 @@ describe("help", () => {
   });
 
   test("for a verb that does not exist", async () => {
-    expect(await session.replies("help me", "help cas me", "help member me")).toEqual([
-      error('there is no command "me"'),
-      error('there is no command "cas me"'),
-      error('there is no command "member me"'),
+    expect(
+      await session.replies("help me", "help staus", "help cas me", "help member ad", "help nope"),
+    ).toEqual([
+      error('there is no command "me"; "help" lists them all'),
+      error('there is no command "staus"; did you mean "status"?'),
+      error('there is no command "cas me"; did you mean "cas"?'),
+      error('there is no command "member ad"; did you mean "member add"?'),
+      error('there is no command "nope"; "help" lists them all'),
     ]);
   });
 });

@@ -116,6 +116,16 @@ describe("reads", () => {
   });
 });
 
+test("a word in double quotes is a key or a value, not an option", async () => {
+  expect(
+    await session.replies('put "--node" "--x"', 'read "--node" --node n2', 'get "--node"'),
+  ).toEqual([
+    { text: "ok\n", json: null },
+    { text: "--x\n", json: "--x" },
+    { text: "--x\n", json: "--x" },
+  ]);
+});
+
 describe("limits of keys and values", () => {
   test.each([
     ['put "" v', "a key has at least one character"],

@@ -1,6 +1,7 @@
 import { ChangeError, KontikiError } from "@kontiki/actors";
-import type { Failure } from "@kontiki/cli";
+import { verbs, type Failure } from "@kontiki/cli";
 import { beforeEach, describe, expect, test } from "vitest";
+import { WORDS_FOR_NODES } from "../../../../packages/actors/dist/options/node-names.js";
 import { failureText } from "../../../../packages/cli/src/prompt/failure-text.ts";
 import { error, PromptSession } from "../../support/prompt-session.ts";
 
@@ -98,6 +99,56 @@ describe("nodes", () => {
   });
 });
 
+describe("commands that destroy something", () => {
+  test.each(["wipe", "member remove", "member add n4 --replace"])(
+    "%s takes an exact name, not whichever node leads",
+    async (command) => {
+      const { cluster } = session;
+      const { nodeIds } = cluster;
+      const verb = command.startsWith("member add") ? "--replace" : command;
+      const message = `${verb} takes the name of a node, not "leader": `;
+      expect(await session.reply(`${command} leader`)).toEqual(
+        error(`${message}the leader is n1 now`),
+      );
+      for (const id of nodeIds) await cluster.node(id).stop();
+      expect(await session.reply(`${command} leader`)).toEqual(
+        error(`${message}there is no leader now`),
+      );
+      expect(cluster.nodeIds).toEqual(nodeIds);
+      expect(cluster.calls).toEqual([]);
+      expect(session.announced).toEqual([]);
+    },
+  );
+
+  test("tell first what will happen", async () => {
+    const { cluster, announced } = session;
+    const tellsFirst = (line: string, message: string): string => {
+      expect(announced.pop()).toBe(message);
+      return line;
+    };
+    cluster.removeNode = (id) =>
+      Promise.reject(
+        new KontikiError(
+          tellsFirst(`not ${id}`, "n2: it leaves the cluster, and its disk will be deleted"),
+        ),
+      );
+    expect(await session.reply("member remove n2")).toEqual(error("not n2"));
+    await session.replies("wipe n2", "member add n4 --replace n3", "wipe n9", "crash n1");
+    expect(announced).toEqual([
+      "n2: its disk will be deleted; it then copies everything from the others",
+      "n3: when n4 has joined, it leaves the cluster, and its disk will be deleted",
+    ]);
+  });
+
+  test("only names that no node can have are read as something else", () => {
+    const words = verbs.flatMap(
+      ({ usage }) => /NODE\|([a-z|]+)/.exec(usage)?.[1]?.split("|") ?? [],
+    );
+    expect([...new Set(words)]).toEqual(["leader"]);
+    expect(WORDS_FOR_NODES).toEqual(expect.arrayContaining(words));
+  });
+});
+
 describe("members", () => {
   test("are added, promoted, replaced and removed", async () => {
     expect(
@@ -106,7 +157,7 @@ describe("members", () => {
         "member add n5 --learner",
         "member promote n5",
         "member add n6 --replace n2",
-        "member remove leader",
+        "member remove n1",
         "member list",
       ),
     ).toEqual([
@@ -171,7 +222,7 @@ since entry 3
 
   test.each([
     ["member", "member takes list, add, remove or promote, not nothing"],
-    ["member ad n4", 'member takes list, add, remove or promote, not "ad"'],
+    ["member ad n4", 'member takes list, add, remove or promote, not "ad"; did you mean "add"?'],
     [
       "member add",
       "member add takes 1 to 3 arguments, not 0: member add NODE [--learner|--replace OLD]",
@@ -184,7 +235,7 @@ since entry 3
     ["member list all", "member list takes no arguments, not 1: member list"],
     ["member remove n9", "there is no node n9"],
     ["member promote n9", "there is no node n9"],
-    ["wipe", "wipe takes 1 argument, not 0: wipe NODE|leader"],
+    ["wipe", "wipe takes 1 argument, not 0: wipe NODE"],
   ])("%s", async (line, message) => {
     expect(await session.reply(line)).toEqual(error(message));
   });

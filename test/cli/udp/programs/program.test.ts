@@ -29,12 +29,10 @@ describe("bad usage is one line and status 2", () => {
     expect(status).toBe(2);
     expect(stderr).toBe('kontiki: there is no node "a": the nodes are node0, node1, node2\n');
   });
-});
 
-describe("what the user can repair is one line and status 1", () => {
   test("a missing file of nodes", async () => {
     const { status, stderr } = await kontiki(["udp", "a", "--nodes", "/nowhere/n.json"]);
-    expect(status).toBe(1);
+    expect(status).toBe(2);
     expect(stderr).toMatch(
       /^kontiki: cannot read \/nowhere\/n.json: .*; use --nodes to name another file\n$/,
     );
@@ -44,12 +42,14 @@ describe("what the user can repair is one line and status 1", () => {
     const file = join(temporaryDirectory(), "n.json");
     writeFileSync(file, '{"nodes": [{"id": "a", "port": 70000}]}');
     const { status, stderr } = await kontiki(["udp", "a", "--nodes", file]);
-    expect(status).toBe(1);
+    expect(status).toBe(2);
     expect(stderr).toBe(
       `kontiki: ${file}: nodes[0].port must be a whole number from 1 to 65535, not 70000\n`,
     );
   });
+});
 
+describe("what the user can repair is one line and status 1", () => {
   test("a port in use", async () => {
     const { places, file } = await freePlaces();
     const [{ port }] = places;

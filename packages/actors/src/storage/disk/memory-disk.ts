@@ -3,6 +3,7 @@
 
 import { assert } from "@kontiki/core";
 import { DiskError, type Disk, type DiskFile, type NewFile } from "./disk.ts";
+import { SpareBuffers } from "./spare-buffers.ts";
 
 /** A file in shared memory: a header of two counts, then its bytes. */
 export type MemoryFile = { readonly name: string; readonly buffer: SharedArrayBuffer };
@@ -41,6 +42,7 @@ const MOST_BYTES = 2 ** 30;
  */
 export class MemoryDisk implements Disk {
   readonly #buffers = new Map<string, SharedArrayBuffer>();
+  readonly #spare = new SpareBuffers();
   readonly #maxFileBytes: number;
   readonly #onChange: (change: MemoryChange) => void;
 
@@ -73,22 +75,29 @@ export class MemoryDisk implements Disk {
   }
 
   create(name: string, content: Uint8Array): void {
-    const buffer = newBuffer(content.length, this.#maxFileBytes);
+    const buffer = this.#newBuffer(content.length, this.#maxFileBytes);
     new SharedFile(this.pathOf(name), buffer).append(content);
     this.#publish(name, buffer);
   }
 
   begin(temporary: string): NewFile {
-    const buffer = newBuffer(0, MOST_BYTES);
+    const buffer = this.#newBuffer(0, MOST_BYTES);
     const file = new SharedFile(this.pathOf(temporary), buffer);
+    let isOver = false;
     return {
       append: (bytes) => file.append(bytes),
       publish: (name) => {
+        isOver = true;
         file.sync();
         file.close();
         this.#publish(name, buffer);
       },
-      abandon: () => file.close(),
+      abandon: () => {
+        if (isOver) return;
+        isOver = true;
+        file.close();
+        this.#spare.give(buffer);
+      },
     };
   }
 
@@ -97,9 +106,11 @@ export class MemoryDisk implements Disk {
   }
 
   remove(name: string): void {
-    this.#bufferOf(name);
+    const buffer = this.#bufferOf(name);
+    // The owner must know that the file is gone before its bytes are overwritten.
     this.#onChange({ type: "removed", name });
     this.#buffers.delete(name);
+    this.#spare.give(buffer);
   }
 
   rename(name: string, to: string): void {
@@ -118,9 +129,19 @@ export class MemoryDisk implements Disk {
 
   #publish(name: string, buffer: SharedArrayBuffer): void {
     const { written } = countsOf(buffer);
+    const replaced = this.#buffers.get(name);
     setCounts(buffer, written, written);
     this.#onChange({ type: "created", file: { name, buffer } });
     this.#buffers.set(name, buffer);
+    if (replaced !== undefined) this.#spare.give(replaced);
+  }
+
+  /** An empty buffer for a file that begins with `length` bytes. */
+  #newBuffer(length: number, maxFileBytes: number): SharedArrayBuffer {
+    const spare = this.#spare.take(maxFileBytes + HEADER_BYTES);
+    if (spare === undefined) return newBuffer(length, maxFileBytes);
+    setCounts(spare, 0, 0);
+    return spare;
   }
 
   #bufferOf(name: string): SharedArrayBuffer {

@@ -1,5 +1,6 @@
 import * as fs from "node:fs";
 import { dirname } from "node:path";
+import { errorCode } from "../../errors.ts";
 import { DiskError } from "./disk.ts";
 
 /** The system calls that the storage makes. Tests pass their own to make any of them fail. */
@@ -24,13 +25,6 @@ export type SystemCalls = Pick<
 
 /** The real system calls. */
 export const SYSTEM_CALLS: SystemCalls = fs;
-
-/** The error code of a thrown value, such as ENOSPC; undefined if it has none. */
-export function errorCode(cause: unknown): string | undefined {
-  return cause instanceof Error && "code" in cause && typeof cause.code === "string"
-    ? cause.code
-    : undefined;
-}
 
 /**
  * Runs a system call. If the operating system refuses it, throws an error whose one-line message says what could not be

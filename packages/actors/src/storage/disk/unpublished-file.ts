@@ -1,7 +1,8 @@
+import { errorCode } from "../../errors.ts";
 import { join } from "node:path";
 import { assert } from "@kontiki/core";
 import type { NewFile } from "./disk.ts";
-import { attempt, errorCode, syncDirectory, writeAll, type SystemCalls } from "./system-calls.ts";
+import { attempt, syncDirectory, writeAll, type SystemCalls } from "./system-calls.ts";
 
 /**
  * A file that is written step by step under a temporary name. Like an open file it rejects all calls after the first

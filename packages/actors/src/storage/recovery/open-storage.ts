@@ -9,7 +9,7 @@ import { SnapshotFiles } from "../snapshot/snapshot-files.ts";
 import { findSnapshots, type FoundSnapshots } from "../snapshot/snapshot-reader.ts";
 import type { SnapshotStore } from "../snapshot-store.ts";
 import type { Recovered, Storage } from "../storage.ts";
-import { copySparseCommands } from "./copy-sparse-commands.ts";
+import { packCommands } from "./pack-commands.ts";
 import { isSegmentName, segmentName } from "../wal/wal-format.ts";
 import { PromiseFile } from "../wal/promise.ts";
 import type { StateRecord } from "../wal/wal-records.ts";
@@ -41,7 +41,7 @@ type End = Pick<Start, "file" | "segment" | "length" | "isFull" | "last" | "span
  * records that it must, and `salvage` has what is intact of them. A crash during the call leaves either the old files or
  * the repaired ones, and the next call completes it.
  *
- * Commands are views of the segments as read: a command keeps the memory of its segment.
+ * Commands are views of small buffers of their own: no entry keeps the memory of its segment.
  *
  * @throws DamagedLogError when nothing records what the node promised (see `readLog`). Nothing is changed.
  * @throws NewerLogError, OlderLogError when another version wrote log or snapshot. Nothing is changed.
@@ -57,7 +57,7 @@ export function openStorage(disk: Disk, options: WalOptions = {}): OpenedStorage
   const { hard, base, horizon } = repaired.content;
   const logs = horizon === undefined ? [] : [...salvagedLogs(disk), ...listed(repaired.copy)];
   const { aside, ...end } = written(disk, log, repaired, damaged);
-  const entries = copySparseCommands(repaired.content.entries);
+  const entries = packCommands(repaired.content.entries);
   const terms = new LogTerms(base);
   terms.append(entries);
   const promise = kept(disk, end, { hard, horizon, last: terms.last });

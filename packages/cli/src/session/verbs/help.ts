@@ -1,7 +1,8 @@
 import { CommandFailed } from "../answer.ts";
 import { shorten } from "../arguments.ts";
-import { usageOf, verbAt, verbsOf } from "../find-verb.ts";
+import { firstWords, usageOf, verbAt, verbsOf } from "../find-verb.ts";
 import { helpText } from "../help-text.ts";
+import { didYouMean } from "../suggestion.ts";
 import { verb, type Verb, type VerbHelp } from "../verb.ts";
 
 /** Made with the list of verbs that it explains; it is one of them itself. */
@@ -12,6 +13,8 @@ export function helpOn(verbs: () => readonly Verb[]): Verb {
     summary: "print this list, or more about one command",
     example: "help cas",
     arity: [0, 2],
+    reads: true,
+    order: "looks",
     completes: [({ firstWords }) => firstWords],
     run: async (_context, args) => {
       if (args.left === 0) return verbs();
@@ -28,11 +31,13 @@ export function helpOn(verbs: () => readonly Verb[]): Verb {
 }
 
 /** The verb with this name, or the group that this one word names. */
-function named(verbs: readonly Verb[], words: readonly string[]): readonly Verb[] {
+async function named(verbs: readonly Verb[], words: readonly string[]): Promise<readonly Verb[]> {
   const found = verbAt(verbs, words);
   if (found?.length === words.length) return [found.verb];
   const group = words.length === 1 ? verbsOf(verbs, words[0] ?? "") : [];
-  if (group.length === 0)
-    throw new CommandFailed(`there is no command ${shorten(words.join(" "))}`);
-  return group;
+  if (group.length > 0) return group;
+  const wrong = words.join(" ");
+  const names = words.length === 1 ? firstWords(verbs) : verbs.map(({ name }) => name);
+  const hint = (await didYouMean(wrong, names)) ?? '; "help" lists them all';
+  throw new CommandFailed(`there is no command ${shorten(wrong)}${hint}`);
 }

@@ -21,6 +21,7 @@ export const put = verb({
   summary: "set K to V",
   example: 'put greeting "good morning"',
   arity: [2, 2],
+  order: "key",
   run: async (context, args) => {
     await propose(context, { type: "put", key: args.key(), value: args.value() });
   },
@@ -33,6 +34,8 @@ export const get = verb({
   summary: "print the value of K",
   example: "get greeting",
   arity: [1, 1],
+  reads: true,
+  order: "key",
   run: async (context, args) =>
     (await ask(context, { type: "get", key: args.key() })) as string | null,
   ...showsValue,
@@ -44,6 +47,8 @@ export const read = verb({
   summary: "print the value of K; C is linearizable, lease or stale",
   example: "read greeting --consistency stale --node n2",
   arity: [1, 5],
+  reads: true,
+  order: "key",
   run: async (context, args) => {
     const question = { type: "get", key: args.key() } as const;
     return (await ask(context, question, readOptions(args))) as string | null;
@@ -57,6 +62,7 @@ export const del = verb({
   summary: "delete K",
   example: "del greeting",
   arity: [1, 1],
+  order: "key",
   run: async (context, args) =>
     (await propose(context, { type: "delete", key: args.key() })) as boolean,
   text: (wasPresent, colors) => (wasPresent ? "deleted" : colors.dim("(absent)")),
@@ -70,6 +76,7 @@ export const cas = verb({
   summary: "set K to NEW if its value is OLD (--absent: if K is absent)",
   example: "cas lock --absent me",
   arity: [3, 3],
+  order: "key",
   run: async (context, args) => {
     const key = args.key();
     const expected = args.option("--absent") ? null : args.value();
@@ -86,6 +93,7 @@ export const append = verb({
   summary: "append V to the value of K",
   example: "append greeting !",
   arity: [2, 2],
+  order: "key",
   run: async (context, args) => {
     const command = { type: "append", key: args.key(), value: args.value() } as const;
     return (await propose(context, command)) as number;
@@ -100,6 +108,7 @@ export const list = verb({
   summary: "print the pairs whose key starts with PREFIX",
   example: "list user/",
   arity: [0, 1],
+  reads: true,
   run: async (context, args) => {
     const prefix = args.left === 0 ? "" : args.prefix();
     return (await ask(context, { type: "list", prefix })) as Pairs;
@@ -117,7 +126,7 @@ function readOptions(args: Arguments): ReadOptions {
   while (args.left > 0) {
     if (args.option("--consistency")) consistency = consistencyOf(args.word().text);
     else if (args.option("--node")) node = args.word().text;
-    else throw new CommandFailed(`read does not know ${shorten(args.word().text)}`);
+    else throw args.unknown("read");
   }
   return { consistency, node };
 }

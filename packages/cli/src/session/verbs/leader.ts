@@ -14,6 +14,8 @@ export const leader = verb({
   summary: "print the current leader, if any",
   example: "leader",
   arity: [0, 0],
+  reads: true,
+  order: "looks",
   run: async ({ cluster }) => leaderOf(cluster.status()),
   ...showsNode,
 });

@@ -4,7 +4,7 @@
  * @module
  */
 import { nodes, nodesOrLeader } from "../completion.ts";
-import { nodeOf } from "../context.ts";
+import { namedNode, nodeOf } from "../context.ts";
 import { showsChange } from "../shows.ts";
 import { verb } from "../verb.ts";
 
@@ -14,6 +14,7 @@ export const crash = verb({
   summary: "kill its thread without warning; it restarts by itself",
   example: "crash leader",
   arity: [1, 1],
+  order: "paces",
   completes: [nodesOrLeader],
   run: async (context, args) => {
     const node = await nodeOf(context, args.word().text);
@@ -29,6 +30,7 @@ export const stop = verb({
   summary: "stop it gracefully; it stays down until it is started",
   example: "stop n2",
   arity: [1, 1],
+  order: "paces",
   completes: [nodesOrLeader],
   run: async (context, args) => {
     const node = await nodeOf(context, args.word().text);
@@ -44,9 +46,10 @@ export const start = verb({
   summary: "start a node that was stopped or has failed",
   example: "start n2",
   arity: [1, 1],
+  order: "helps",
   completes: [nodes],
   run: async (context, args) => {
-    const node = await nodeOf(context, args.word().text);
+    const node = namedNode(context, "start", args.word().text);
     await node.start();
     return { node: node.id, now: "started" };
   },
@@ -55,13 +58,16 @@ export const start = verb({
 
 export const wipe = verb({
   name: "wipe",
-  usage: "NODE|leader",
-  summary: "give it an empty disk; it gets everything from the others",
+  usage: "NODE",
+  summary: "delete its disk; it copies everything from the others",
   example: "wipe n2",
   arity: [1, 1],
-  completes: [nodesOrLeader],
+  completes: [nodes],
   run: async (context, args) => {
-    const node = await nodeOf(context, args.word().text);
+    const node = namedNode(context, "wipe", args.word().text);
+    context.announce(
+      `${node.id}: its disk will be deleted; it then copies everything from the others`,
+    );
     await node.wipe({ signal: context.signal });
     return { node: node.id, now: "wiped" };
   },

@@ -13,6 +13,7 @@ export const log = pagedVerb({
   summary: "print its log: index, term, client:sequence, command",
   example: "log n1 100",
   arity: [1, 2],
+  reads: true,
   completes: [nodesOrLeader],
   run: async (context, args) => {
     const node = await nodeOf(context, args.word().text);

@@ -3,10 +3,9 @@
  *
  * @module
  */
-import { CommandFailed } from "../answer.ts";
-import { shorten, type Arguments } from "../arguments.ts";
-import { nodes, nodesOrLeader } from "../completion.ts";
-import { nodeOf } from "../context.ts";
+import type { Arguments } from "../arguments.ts";
+import { nodes } from "../completion.ts";
+import { namedNode } from "../context.ts";
 import { showsChange } from "../shows.ts";
 import { verb } from "../verb.ts";
 
@@ -16,6 +15,7 @@ export const memberList = verb({
   summary: "print the members of the cluster",
   example: "member list",
   arity: [0, 0],
+  reads: true,
   run: ({ cluster, signal }) => cluster.members({ signal }),
   text: async (members, colors) => {
     const { memberTable } = await import("../../render/member-table.ts");
@@ -30,9 +30,16 @@ export const memberAdd = verb({
   summary: "start a new node; it gets a vote when it has caught up",
   example: "member add n4 --replace n2",
   arity: [1, 3],
-  run: async ({ cluster, signal }, args) => {
+  run: async (context, args) => {
+    const { cluster, signal } = context;
     const node = args.word().text;
     const { as, replaces } = addOptions(args);
+    if (replaces !== undefined) {
+      const { id } = namedNode(context, "--replace", replaces);
+      context.announce(
+        `${id}: when ${node} has joined, it leaves the cluster, and its disk will be deleted`,
+      );
+    }
     await cluster.addNode(node, { as, replaces, signal });
     return { node, now: `added as a ${as}` };
   },
@@ -41,13 +48,14 @@ export const memberAdd = verb({
 
 export const memberRemove = verb({
   name: "member remove",
-  usage: "NODE|leader",
-  summary: "remove a node and its disk from the cluster",
+  usage: "NODE",
+  summary: "remove a node from the cluster, and delete its disk",
   example: "member remove n2",
   arity: [1, 1],
-  completes: [nodesOrLeader],
+  completes: [nodes],
   run: async (context, args) => {
-    const { id } = await nodeOf(context, args.word().text);
+    const { id } = namedNode(context, "member remove", args.word().text);
+    context.announce(`${id}: it leaves the cluster, and its disk will be deleted`);
     await context.cluster.removeNode(id, { signal: context.signal });
     return { node: id, now: "removed" };
   },
@@ -62,7 +70,7 @@ export const memberPromote = verb({
   arity: [1, 1],
   completes: [nodes],
   run: async (context, args) => {
-    const { id } = await nodeOf(context, args.word().text);
+    const { id } = namedNode(context, "member promote", args.word().text);
     await context.cluster.promote(id, { signal: context.signal });
     return { node: id, now: "promoted" };
   },
@@ -78,7 +86,7 @@ function addOptions(args: Arguments): {
   while (args.left > 0) {
     if (args.option("--learner")) as = "learner";
     else if (args.option("--replace")) replaces = args.word().text;
-    else throw new CommandFailed(`member add does not know ${shorten(args.word().text)}`);
+    else throw args.unknown("member add");
   }
   return { as, replaces };
 }

@@ -8,6 +8,8 @@ export const status = verb({
   summary: "print a table of the nodes",
   example: "status",
   arity: [0, 0],
+  reads: true,
+  order: "looks",
   run: async ({ cluster }) => cluster.status(),
   text: async (nodes, colors) => {
     const { statusTable } = await import("../../render/status-table.ts");

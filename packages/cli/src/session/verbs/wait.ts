@@ -18,11 +18,12 @@ export const wait = verb({
   summary: "wait until there is a leader, or all nodes agree; at most 30 s",
   example: "wait converged --timeout 5000",
   arity: [1, 3],
+  reads: true,
   completes: [() => ["leader", "converged"]],
   run: async ({ cluster, signal }, args): Promise<string | undefined> => {
     const condition = args.word().text;
     const timeoutMs = args.option("--timeout") ? args.milliseconds(1) : TIMEOUT_DEFAULT_MS;
-    if (args.left > 0) throw new CommandFailed(`wait does not know ${shorten(args.word().text)}`);
+    if (args.left > 0) throw args.unknown("wait");
     switch (condition) {
       case "leader":
         return cluster.leader({ timeoutMs, signal });
@@ -43,6 +44,8 @@ export const sleep = verb({
   summary: "do nothing for MS milliseconds",
   example: "sleep 500",
   arity: [1, 1],
+  reads: true,
+  order: "paces",
   run: ({ signal }, args) => delay(args.milliseconds(0), undefined, { signal }),
   ...showsOk,
 });

@@ -1,4 +1,5 @@
 import type { FileModel } from "../model.ts";
+import { steady } from "../steady.ts";
 import { keyValue } from "./key-value.ts";
 import { listAppend } from "./list-append.ts";
 import { lock } from "./lock.ts";
@@ -22,6 +23,8 @@ export const models = {
   "txn-register": txnRegister,
   "txn-list-append": txnListAppend,
 } as const satisfies Readonly<Record<string, AnyFileModel>>;
+
+for (const model of Object.values(models)) steady(model);
 
 /** The name of a model that comes with the package. */
 export type ModelName = keyof typeof models;

@@ -41,6 +41,8 @@ export const keyValue: FileModel<Value, KeyValueInput, Value> = {
   key: canonical,
   partition: ({ key }) => key,
   readOnly: ({ type }, output) => type === "get" || (type === "cas" && output === false),
+  overwrites: ({ type }, output) =>
+    type === "put" || (type === "delete" && typeof output !== "boolean"),
 
   describe(input, output) {
     return keyPrefix(input.key) + callText(input, output === undefined ? "?" : canonical(output));

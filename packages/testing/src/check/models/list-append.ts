@@ -2,6 +2,17 @@ import { itemTexts } from "../../history/item-texts.ts";
 import { canonical } from "../../history/value.ts";
 import type { FileModel } from "../model.ts";
 import { keyPrefix, keyOf, listOf, listOutputOf, unknownFunction } from "./operation-fields.ts";
+import {
+  appended,
+  EMPTY_LIST,
+  hasText,
+  listKey,
+  listText,
+  sameList,
+  valuesIn,
+  type ListText,
+  type ValueList,
+} from "./value-list.ts";
 
 /** A request to a list. Keys and values are canonical texts. */
 export type ListAppendInput =
@@ -10,40 +21,41 @@ export type ListAppendInput =
   /** Appends a value. */
   | { readonly type: "append"; readonly key: string; readonly value: string };
 
-/** The list that a read returned, as a canonical text; null for an append. */
-export type ListAppendOutput = string | null;
+/** The list that a read returned; null for an append. */
+export type ListAppendOutput = ListText | null;
 
 /**
  * A list that only grows, or several lists with different keys: `append` adds a value at the end, `read` returns the whole
  * list. So a read shows the order of all earlier appends. An initial value is a list.
- *
- * The state is the canonical text of the list without the closing bracket.
  */
-export const listAppend: FileModel<string, ListAppendInput, ListAppendOutput> = {
+export const listAppend: FileModel<ValueList, ListAppendInput, ListAppendOutput> = {
   name: "list-append",
-  init: "[",
-  initial: (value) => canonical(listOf("list-append", value)).slice(0, -1),
+  init: EMPTY_LIST,
+  initial: (value) =>
+    listOf("list-append", value)
+      .map((one) => canonical(one))
+      .reduce(appended, EMPTY_LIST),
 
   step(state, input, output) {
-    if (input.type === "append") return `${state}${state === "[" ? "" : ","}${input.value}`;
-    // Comparing the lengths first is fast: it does not join the parts of the state's text.
-    if (typeof output !== "string") return state;
-    return output.length === state.length + 1 && output === `${state}]` ? state : undefined;
+    if (input.type === "append") return appended(state, input.value);
+    return output === undefined || output === null || hasText(state, output) ? state : undefined;
   },
 
-  key: (state) => state,
+  key: listKey,
+  same: sameList,
   partition: ({ key }) => key,
   readOnly: ({ type }) => type === "read",
 
   rank(operations) {
-    // The longest read shows the order of its values. Values that no read has seen come last.
+    // The longest read shows the order of its values. There is no guess for values that no read has seen.
     const longest = operations.reduce(
       (most, { output }) =>
-        typeof output === "string" && output.length > most.length ? output : most,
-      "[]",
+        output !== undefined && lengthOf(output) > lengthOf(most) ? output : most,
+      null as ListAppendOutput,
     );
     const places = new Map<string, number>();
-    for (const [at, value] of itemTexts(longest).entries()) places.set(value, at + 1);
+    const values = itemTexts(longest?.text ?? "[]");
+    for (const [at, value] of values.entries()) places.set(value, at + 1);
     return operations.map(({ input, output }) =>
       input.type === "append" ? (places.get(input.value) ?? Infinity) : lengthOf(output),
     );
@@ -51,10 +63,10 @@ export const listAppend: FileModel<string, ListAppendInput, ListAppendOutput> = 
 
   describe(input, output) {
     if (input.type === "append") return `${keyPrefix(input.key)}append ${input.value}`;
-    return `${keyPrefix(input.key)}read -> ${output ?? "?"}`;
+    return `${keyPrefix(input.key)}read -> ${output?.text ?? "?"}`;
   },
 
-  describeState: (state) => `${state}]`,
+  describeState: (state) => listText(valuesIn(state)).text,
 
   interpret(operation) {
     const { f, value } = operation.input;
@@ -64,7 +76,7 @@ export const listAppend: FileModel<string, ListAppendInput, ListAppendOutput> = 
         return { input: { type: "append", key, value: canonical(value) }, output: null };
       case "read": {
         const list = listOutputOf(operation);
-        const output = list === undefined ? undefined : canonical(list);
+        const output = list === undefined ? undefined : listText(list.map(canonical));
         return { input: { type: "read", key }, output };
       }
       default:
@@ -75,5 +87,5 @@ export const listAppend: FileModel<string, ListAppendInput, ListAppendOutput> = 
 
 /** The number of values in a list: this many appends come before the read. */
 function lengthOf(list: ListAppendOutput | undefined): number {
-  return typeof list === "string" ? itemTexts(list).length : 0;
+  return list?.length ?? 0;
 }

@@ -1,3 +1,4 @@
+import { isOfJepsen, type Reading } from "../../history/reading.ts";
 import { canonical } from "../../history/value.ts";
 import type { FileModel } from "../model.ts";
 import { keyPrefix, keyOf, outputOf, unknownFunction } from "./operation-fields.ts";
@@ -8,7 +9,7 @@ export type LockInput = {
   readonly key: string;
   /** Takes the lock or releases it. */
   readonly type: "acquire" | "release";
-  /** The client that requests it. */
+  /** The client that requests it, as a canonical text. */
   readonly owner: string;
 };
 
@@ -18,7 +19,7 @@ const FREE = "";
  * A lock, or several locks with different keys: `acquire` takes it if it is free, `release` frees it if the owner holds
  * it. It cannot be taken twice, not even by its holder.
  *
- * The owner is the value of the operation, or its process when the value is null. An operation that returned false was
+ * The owner is the value of the operation, or its process when the value is null: process `c1` of JSON lines is the owner "c1". An operation that returned false was
  * refused; any other output means that it succeeded. The state is the holder; "" for none. An initial value is the value of its holder, null for
  * none.
  */
@@ -45,10 +46,10 @@ export const lock: FileModel<string, LockInput, boolean> = {
 
   describeState: (state) => (state === FREE ? "free" : `held by ${state}`),
 
-  interpret(operation) {
+  interpret(operation, reading) {
     const { f, value } = operation.input;
     if (f !== "acquire" && f !== "release") return unknownFunction("lock", f, "acquire, release");
-    const owner = value === null ? operation.process : canonical(value);
+    const owner = value === null ? processText(operation.process, reading) : canonical(value);
     const output = outputOf(operation);
     return {
       input: { key: keyOf(operation), type: f, owner },
@@ -56,3 +57,8 @@ export const lock: FileModel<string, LockInput, boolean> = {
     };
   },
 };
+
+/** The process as a value. In a Jepsen history its name is the canonical text of one, elsewhere it is a string. */
+function processText(process: string, reading: Reading | undefined): string {
+  return isOfJepsen(reading) ? process : canonical(process);
+}

@@ -1,6 +1,15 @@
 import { canonical, type Value } from "../../history/value.ts";
 import { InterpretError, type FileModel } from "../model.ts";
 import { keyPrefix, keyOf, listOf, outputOf, unknownFunction } from "./operation-fields.ts";
+import {
+  dequeued,
+  EMPTY_QUEUE,
+  enqueued,
+  queueKey,
+  sameQueue,
+  valuesOfQueue,
+  type ValueQueue,
+} from "./value-queue.ts";
 
 /** A request to a queue. Keys and values are canonical texts. */
 export type QueueInput =
@@ -18,21 +27,33 @@ const EMPTY = "null";
  * A first-in, first-out queue, or several queues with different keys: `enqueue` adds a value at the end, `dequeue` takes
  * the first one and returns it, null when there is none. An initial value is a list, its first value to be taken first.
  */
-export const queue: FileModel<readonly string[], QueueInput, QueueOutput> = {
+export const queue: FileModel<ValueQueue, QueueInput, QueueOutput> = {
   name: "queue",
-  init: [],
-  initial: (value) => listOf("queue", value).map(heldOf),
+  init: EMPTY_QUEUE,
+  initial: (value) => listOf("queue", value).map(heldOf).reduce(enqueued, EMPTY_QUEUE),
 
   step(state, input, output) {
-    if (input.type === "enqueue") return [...state, input.value];
-    const first = state[0] ?? EMPTY;
-    if (output !== undefined && output !== first) return undefined;
-    return state.length === 0 ? state : state.slice(1);
+    if (input.type === "enqueue") return enqueued(state, input.value);
+    const taken = dequeued(state);
+    if (output !== undefined && output !== (taken?.value ?? EMPTY)) return undefined;
+    return taken?.rest ?? state;
   },
 
-  key: (state) => state.join(),
+  key: queueKey,
+  same: sameQueue,
   partition: ({ key }) => key,
   readOnly: ({ type }, output) => type === "dequeue" && output === EMPTY,
+
+  commute(one, other) {
+    // A value that leaves is not the one that comes: it was there before, or the queue was empty and neither order is legal.
+    const isApart = (comes: typeof one, leaves: typeof one): boolean =>
+      comes.input.type === "enqueue" &&
+      leaves.input.type === "dequeue" &&
+      leaves.output !== undefined &&
+      leaves.output !== EMPTY &&
+      leaves.output !== comes.input.value;
+    return isApart(one, other) || isApart(other, one);
+  },
 
   rank(operations) {
     // Values leave in the order in which they came: a value that is dequeued early was enqueued early.
@@ -41,11 +62,14 @@ export const queue: FileModel<readonly string[], QueueInput, QueueOutput> = {
     const ranks = operations.map(({ input, output }) => {
       if (input.type === "enqueue" || typeof output !== "string" || output === EMPTY) return 0;
       turn += 2;
-      turns.set(output, [...(turns.get(output) ?? []), turn]);
+      const same = turns.get(output);
+      if (same === undefined) turns.set(output, [turn]);
+      else same.push(turn);
       return turn + 1;
     });
+    for (const same of turns.values()) same.reverse();
     return operations.map(({ input }, at) =>
-      input.type === "enqueue" ? (turns.get(input.value)?.shift() ?? Infinity) : (ranks[at] ?? 0),
+      input.type === "enqueue" ? (turns.get(input.value)?.pop() ?? Infinity) : (ranks[at] ?? 0),
     );
   },
 
@@ -54,7 +78,7 @@ export const queue: FileModel<readonly string[], QueueInput, QueueOutput> = {
     return `${keyPrefix(input.key)}dequeue -> ${output ?? "?"}`;
   },
 
-  describeState: (state) => `[${state.join(",")}]`,
+  describeState: (state) => `[${valuesOfQueue(state).join(",")}]`,
 
   interpret(operation) {
     const { f, value } = operation.input;

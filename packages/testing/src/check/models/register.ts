@@ -8,6 +8,7 @@ import {
   pairOf,
   unknownFunction,
 } from "./operation-fields.ts";
+import { valueRanks } from "./value-ranks.ts";
 
 /** A request to a register. Keys and values are canonical texts, so that `===` compares them. */
 export type RegisterInput =
@@ -47,6 +48,18 @@ export const register: FileModel<string, RegisterInput, RegisterOutput> = {
   key: (state) => state,
   partition: ({ key }) => key,
   readOnly: ({ type }, output) => type === "read" || (type === "cas" && output === false),
+  overwrites: ({ type }) => type === "write",
+
+  rank(operations) {
+    return valueRanks(
+      operations.map(({ input, output, call, return: end }) => ({
+        call,
+        return: end,
+        wrote: input.type === "write" ? input.value : undefined,
+        found: input.type === "read" && typeof output === "string" ? output : undefined,
+      })),
+    );
+  },
 
   describe(input, output) {
     const result = output === undefined ? "?" : String(output);

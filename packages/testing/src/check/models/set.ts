@@ -1,3 +1,4 @@
+import { isOfJepsen } from "../../history/reading.ts";
 import { canonical } from "../../history/value.ts";
 import type { FileModel } from "../model.ts";
 import {
@@ -9,6 +10,20 @@ import {
   outputOf,
   unknownFunction,
 } from "./operation-fields.ts";
+import { setRanks } from "./set-ranks.ts";
+import {
+  hasText,
+  hasValue,
+  sameSet,
+  setKey,
+  setOf,
+  setText,
+  valuesOf,
+  withoutValue,
+  withValue,
+  type SetText,
+  type ValueSet,
+} from "./value-set.ts";
 
 /** A request to a set. Keys and values are canonical texts. */
 export type SetInput =
@@ -17,52 +32,70 @@ export type SetInput =
   /** Adds, removes or looks up one value. */
   | { readonly type: "add" | "remove" | "contains"; readonly key: string; readonly value: string };
 
-/** The values that a read returned, as a sorted text; for the others true, false, or null when not reported. */
-export type SetOutput = string | boolean | null;
+/** The values that a read returned; for the others true, false, or null when not reported. */
+export type SetOutput = SetText | boolean | null;
+
+/** The values in a set. */
+export type SetState = { readonly values: ValueSet };
 
 /**
  * A set, or several sets with different keys: `add` and `remove` a value, `contains` returns whether it is in the set,
  * `read` returns all values in any order.
  *
- * If `add` or `remove` returns true or false, that must be whether it changed the set; any other output is ignored. The
- * state is the sorted list of the values' canonical texts. An initial value is a list or a set.
+ * If `add` or `remove` returns true or false, that must be whether it changed the set; any other output is ignored. An
+ * initial value is a list or a set.
  */
-export const set: FileModel<readonly string[], SetInput, SetOutput> = {
+export const set: FileModel<SetState, SetInput, SetOutput> = {
   name: "set",
-  init: [],
-  initial: (value) => inOrder([...new Set(itemsOf("set", value).map(canonical))]),
+  init: { values: undefined },
+  initial: (value) => ({ values: setOf(itemsOf("set", value).map(canonical)) }),
 
   step(state, input, output) {
+    const { values } = state;
     if (input.type === "read") {
-      return output === undefined || output === textOf(state) ? state : undefined;
+      const isSeen = typeof output === "object" && output !== null;
+      return !isSeen || hasText(values, output) ? state : undefined;
     }
-    const at = placeOf(state, input.value);
-    const isThere = state[at] === input.value;
+    const isThere = hasValue(values, input.value);
     const expected = input.type === "add" ? !isThere : isThere;
     if (typeof output === "boolean" && output !== expected) return undefined;
     if (input.type === "contains" || !expected) return state;
-    return input.type === "add" ? state.toSpliced(at, 0, input.value) : state.toSpliced(at, 1);
+    const change = input.type === "add" ? withValue : withoutValue;
+    return { values: change(values, input.value) };
   },
 
-  key: textOf,
+  key: ({ values }) => setKey(values),
+  same: (one, other) => sameSet(one.values, other.values),
   partition: ({ key }) => key,
   readOnly: ({ type }, output) => type === "read" || type === "contains" || output === false,
+  commute: ({ input: one }, { input: other }) =>
+    one.type !== "read" && other.type !== "read" && one.value !== other.value,
+
+  rank: (operations) =>
+    setRanks(
+      operations.map(({ input, output, call, return: end }) => ({
+        call,
+        return: end,
+        change: changeOf(input.type, output),
+        value: input.type === "read" ? undefined : input.value,
+        read: typeof output === "object" && output !== null ? output : undefined,
+      })),
+    ),
 
   describe(input, output) {
-    const result = output === undefined ? " -> ?" : output === null ? "" : ` -> ${output}`;
     const value = input.type === "read" ? "" : ` ${input.value}`;
-    return `${keyPrefix(input.key)}${input.type}${value}${result}`;
+    return `${keyPrefix(input.key)}${input.type}${value}${outputText(output)}`;
   },
 
-  describeState: textOf,
+  describeState: ({ values }) => setText(valuesOf(values)).text,
 
-  interpret(operation) {
+  interpret(operation, reading) {
     const { f, value } = operation.input;
     const key = keyOf(operation);
     switch (f) {
       case "read": {
         const values = itemsOutputOf(operation);
-        const output = values === undefined ? undefined : textOf(inOrder(values.map(canonical)));
+        const output = values === undefined ? undefined : setText(values.map(canonical));
         return { input: { type: "read", key }, output };
       }
       case "contains": {
@@ -74,7 +107,8 @@ export const set: FileModel<readonly string[], SetInput, SetOutput> = {
         const input = { type: f, key, value: canonical(value) } as const;
         const output = outputOf(operation);
         // Jepsen repeats the value as the output. That is no answer, even when the value is true or false.
-        const isAnswer = typeof output === "boolean" && typeof value !== "boolean";
+        const isRepeated = isOfJepsen(reading) && typeof value === "boolean";
+        const isAnswer = typeof output === "boolean" && !isRepeated;
         return { input, output: isAnswer || output === undefined ? output : null };
       }
       default:
@@ -83,21 +117,16 @@ export const set: FileModel<readonly string[], SetInput, SetOutput> = {
   },
 };
 
-function textOf(values: readonly string[]): string {
-  return `{${values.join(", ")}}`;
+function outputText(output: SetOutput | undefined): string {
+  if (output === undefined) return " -> ?";
+  if (output === null) return "";
+  return ` -> ${typeof output === "object" ? output.text : output}`;
 }
 
-function inOrder(values: readonly string[]): readonly string[] {
-  return values.toSorted((one, other) => (one < other ? -1 : 1));
-}
-
-/** The position of a value in a sorted list, or where it would be inserted. */
-function placeOf(values: readonly string[], value: string): number {
-  let [low, high] = [0, values.length];
-  while (low < high) {
-    const middle = (low + high) >>> 1;
-    if ((values[middle] ?? value) < value) low = middle + 1;
-    else high = middle;
-  }
-  return low;
+/** What an operation can change; undefined when it is known to have changed nothing. */
+function changeOf(
+  type: SetInput["type"],
+  output: SetOutput | undefined,
+): "add" | "remove" | undefined {
+  return (type === "add" || type === "remove") && output !== false ? type : undefined;
 }

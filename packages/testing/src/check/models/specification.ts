@@ -1,5 +1,6 @@
+import { steady } from "../steady.ts";
 import type { KeyValueCommand } from "@kontiki/actors";
-import { callable, fields, needed, type Rule } from "@kontiki/actors/node";
+import { callable, either, fields, needed, oneOf, type Rule } from "@kontiki/actors/node";
 import { givenFileModel } from "../given-model.ts";
 import type { AnyFileModel } from "./index.ts";
 import { keyValue, type KeyValueInput } from "./key-value.ts";
@@ -21,14 +22,21 @@ export const givenSpecification: Rule<Specification> = fields<Specification>({
   callOf: needed(callable(" that translates a command to a call")),
 });
 
+/** What is given where a machine may also have no model. */
+export const givenSpecificationOrNone: Rule<Specification | "none"> = either(
+  (value) => typeof value === "string",
+  oneOf("none"),
+  givenSpecification,
+);
+
 /** The specification of Kontiki's own key-value machine, without `list`, which reads many keys. */
 export const keyValueSpecification: Specification = {
-  model: {
+  model: steady({
     ...keyValue,
     name: "Kontiki's key-value machine",
     step: (state, input, output) =>
       isOfType(input, output, state) ? keyValue.step(state, input, output) : undefined,
-  } satisfies typeof keyValue as AnyFileModel,
+  } satisfies typeof keyValue as AnyFileModel),
 
   callOf(command) {
     const known = (command ?? {}) as KeyValueCommand;

@@ -52,6 +52,8 @@ export function transactionModel(
     step: (state, parts, output) => afterParts(rules, state, parts, output),
     key: ({ values }) => values.join(),
     readOnly: (parts) => parts.every(({ type }) => type === "read"),
+    commute: ({ input: one }, { input: other }) =>
+      !writesWhatIsUsed(one, other) && !writesWhatIsUsed(other, one),
     rank: transactionRanks,
 
     describe(parts, output) {
@@ -73,6 +75,11 @@ export function transactionModel(
 
     interpret: (operation, reading) => transactionOf(operation, rules, reading),
   };
+}
+
+/** Whether one transaction writes an object that the other one reads or writes. */
+function writesWhatIsUsed(one: Transaction, other: Transaction): boolean {
+  return one.some(({ type, key }) => type === "write" && other.some((part) => part.key === key));
 }
 
 function startingWith(start: string): Objects {

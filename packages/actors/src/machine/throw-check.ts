@@ -1,0 +1,46 @@
+import { decodeCopy } from "../bytes/codec.ts";
+import { encodePlain } from "../bytes/plain-encoder.ts";
+import { isCommandError, messageOf } from "../errors.ts";
+import { shortText } from "./plain-difference.ts";
+import type { StateMachine } from "./state-machine.ts";
+
+/**
+ * A machine that reports errors that it does not throw on purpose: every error of `apply` and `query` that is no
+ * `CommandError`. They are answers nevertheless.
+ *
+ * @param onThrow called with the end of a sentence that begins with the node.
+ */
+export function reportingThrows(
+  machine: StateMachine,
+  onThrow: (what: string) => void,
+): StateMachine {
+  const reporting = (call: "apply" | "query", asked: unknown): unknown => {
+    // A copy, because the machine may change it before it throws.
+    const bytes = new Uint8Array(encodePlain(asked, "command"));
+    try {
+      return machine[call]?.(asked);
+    } catch (error) {
+      if (!isCommandError(error)) onThrow(throwText(call, decodeCopy(bytes), error));
+      throw error;
+    }
+  };
+  return {
+    apply: (command) => reporting("apply", command),
+    snapshot: () => machine.snapshot(),
+    restore: (state) => machine.restore(state),
+    ...(machine.query && { query: (question: unknown) => reporting("query", question) }),
+    ...(machine.snapshotParts && { snapshotParts: () => machine.snapshotParts?.() ?? [] }),
+    ...(machine.restoreParts && {
+      restoreParts: (parts: Iterable<unknown>) => machine.restoreParts?.(parts),
+    }),
+  };
+}
+
+/** Says that a call of a machine threw, and what to do about it: the end of a sentence that begins with the node. */
+export function throwText(call: string, asked: unknown, error: unknown): string {
+  const name = error instanceof Error ? `${error.name}: ` : "";
+  return `${call} of ${shortText(asked)} threw ${name}${messageOf(error)}${HINT}`;
+}
+
+const HINT =
+  ' (throw a CommandError if that is the answer to a wrong command, or set throws: "allow")';

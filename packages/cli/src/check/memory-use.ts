@@ -1,0 +1,86 @@
+import { getHeapStatistics, setFlagsFromString } from "node:v8";
+import { runInNewContext } from "node:vm";
+
+/** Time between two measurements in ms: rare enough to cost nothing, often enough to see growth early. */
+const EVERY_MS = 20;
+
+/** The share of the limit that must be free after a collection. Otherwise the next one would follow at once. */
+const FREE_SHARE = 0.05;
+
+/** The share of V8's heap beyond which a program may not go: V8 ends a process whose heap is full. */
+const HEAP_SHARE = 0.85;
+
+/** The part of V8's heap limit that is only for new objects. */
+const NEW_BYTES = 64 * 2 ** 20;
+
+/** What {@link MemoryUse} needs of a process, so that tests can replace it. */
+export type MemoryMeter = {
+  /** The time in ms. */
+  readonly now: () => number;
+  /** The memory in bytes that the process holds. */
+  readonly resident: () => number;
+  /** The bytes of the heap of V8 that are in use, as a share of the most that there can be. */
+  readonly heapShare: () => number;
+  /** Frees what is garbage. */
+  readonly collect: () => void;
+};
+
+/**
+ * How much memory the process holds, measured and not estimated.
+ *
+ * The process also holds garbage that nobody has collected yet. So when the limit seems to be reached, it collects the
+ * garbage and measures again.
+ */
+export class MemoryUse {
+  readonly #limitBytes: number;
+  readonly #meter: MemoryMeter;
+  #bytes = 0;
+  #measured = -Infinity;
+
+  /** Measures against a limit. */
+  constructor(limitBytes: number, meter: MemoryMeter = processMeter()) {
+    this.#limitBytes = limitBytes;
+    this.#meter = meter;
+  }
+
+  /** The memory in bytes; above the limit when the process cannot hold more. */
+  get bytes(): number {
+    const now = this.#meter.now();
+    if (now - this.#measured < EVERY_MS) return this.#bytes;
+    this.#bytes = this.#meter.resident();
+    if (this.#bytes > this.#limitBytes || this.#meter.heapShare() > HEAP_SHARE) this.#collect();
+    this.#measured = this.#meter.now();
+    return this.#bytes;
+  }
+
+  #collect(): void {
+    this.#meter.collect();
+    const resident = this.#meter.resident();
+    const isFull =
+      resident > this.#limitBytes * (1 - FREE_SHARE) ||
+      this.#meter.heapShare() > HEAP_SHARE - FREE_SHARE;
+    this.#bytes = isFull ? Infinity : resident;
+  }
+}
+
+function processMeter(): MemoryMeter {
+  let collect: (() => void) | undefined;
+  return {
+    now: () => performance.now(),
+    resident: () => process.memoryUsage.rss(),
+    heapShare() {
+      const { used_heap_size: used, heap_size_limit: most } = getHeapStatistics();
+      return used / Math.max(1, most - NEW_BYTES);
+    },
+    collect() {
+      collect ??= collector();
+      collect();
+    },
+  };
+}
+
+/** The collector of V8, which a program sees only with a flag. */
+function collector(): () => void {
+  setFlagsFromString("--expose-gc");
+  return runInNewContext("gc") as () => void;
+}
