@@ -120,7 +120,7 @@ export const DAMAGE_MUTANTS: readonly Mutant[] = [
       {
         file: "packages/actors/src/storage/wal/wal-recovery.ts",
         find: "if (count <= 0) return undefined;",
-        replace: "if (count !== 0) return undefined;",
+        replace: "if (count <= 0 || count > 0) return undefined;",
       },
     ],
     hunts: ["scatter"],

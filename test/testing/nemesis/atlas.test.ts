@@ -125,6 +125,14 @@ describe("damage on any number of disks is allowed", () => {
     expect(atlas.objectionToLoss(nodeId("n3"), lossOf(second))).toBeUndefined();
   });
 
+  test("and a copy does not count whose node may not know that it belongs to its log", () => {
+    const { target, atlas } = holding();
+    expect(atlas.objectionToLoss(nodeId("n1"), { ...lossOf(), isObscure: true })).toBeUndefined();
+    target.node("n1").held = { ...holdings([]), lacks: undefined };
+    lose(target, "n2", first);
+    expect(atlas.objectionToLoss(nodeId("n3"), lossOf(first))).toBeDefined();
+  });
+
   test("a minority may lose more than it can get back", () => {
     const { target, atlas } = holding(5);
     for (const name of ["n1", "n2"]) loseAll(target, name);

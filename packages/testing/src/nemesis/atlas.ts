@@ -16,7 +16,8 @@ import { mendable, withLoss } from "./copies.ts";
  *    FAST '18). The damaged nodes get their logs back from each other before any of them stands for election, so then no
  *    disk was lost. Each of these conditions is needed:
  *    - The other disk belongs to a voter that runs, with the disk that the membership names. A node that is down counts as lost.
- *      It may also be a damaged one: files that were set aside are read too.
+ *      It may also be a damaged one: files that were set aside are read too. But not one with damage as in the fourth point:
+ *      recovery may have to leave out what is intact before it.
  *    - That holds for all damaged nodes after the new damage, not only for the new one: its disk may have had the only copy
  *      of what another one still lacks. Nodes for which it does not hold count as lost, by rule 1.
  *    - Entries that are lost side by side have one term. See `mendable`.

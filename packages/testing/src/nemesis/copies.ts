@@ -44,11 +44,13 @@ function holesHaveOneTerm(entries: readonly LogPosition[]): boolean {
 }
 
 function afterLoss(held: Holdings, loss: Loss): Holdings {
+  // Recovery leaves out everything before a lost write that may have cut the log.
+  if (loss.isObscure) return { entries: new Set(), snapshot: held.snapshot, lacks: undefined };
   const entries = new Set(held.entries);
   for (const entry of loss.entries) entries.delete(nameOf(entry));
   const isSnapshotLost = loss.snapshot > 0 && loss.snapshot >= held.snapshot;
   const snapshot = isSnapshotLost ? 0 : held.snapshot;
-  if (held.lacks === undefined || loss.isObscure) return { entries, snapshot, lacks: undefined };
+  if (held.lacks === undefined) return { entries, snapshot, lacks: undefined };
   const upTo = isSnapshotLost ? Math.max(held.lacks.upTo, loss.snapshot) : held.lacks.upTo;
   const covered = Math.max(upTo, snapshot);
   const lacking = [...held.lacks.entries, ...loss.entries];

@@ -5,7 +5,7 @@ import type { Losses } from "./losses.ts";
 
 /**
  * What a running node has on its disk. Damage that it has not read yet counts, although the node still has everything in
- * memory.
+ * memory. If a write that may have cut the log is damaged, nothing in the log counts before a start shows what is salvaged of it.
  */
 export function holdingsOf(actor: NodeActor, recovered: Recovered, losses: Losses): Holdings {
   const { snapshot, horizon } = actor.state;
@@ -25,7 +25,7 @@ export function holdingsOf(actor: NodeActor, recovered: Recovered, losses: Losse
   const known = [...intact, ...entries].map((entry) => entry.index);
   const isKnown = !isObscure && isExplained(actor, Math.max(upTo, covered), known);
   return {
-    entries: new Set(intact.map(nameOf)),
+    entries: new Set(unread.isObscure ? [] : intact.map(nameOf)),
     snapshot: isBad ? 0 : covered,
     lacks: isKnown
       ? { entries: entries.filter((entry) => entry.index > Math.max(upTo, covered)), upTo }
