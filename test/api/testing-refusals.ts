@@ -765,6 +765,7 @@ function bounds(): Readonly<Record<string, Kind>> {
     drops: count,
     duplicates: count,
     heartbeats: count,
+    damage: whole(0, 3),
     inflight: whole(1, 16),
     asyncDisk: FLAG,
     config: record("{ noop: ..., ... }", true),

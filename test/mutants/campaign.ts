@@ -95,6 +95,23 @@ export const HUNTS: Readonly<Record<HuntName, Hunt>> = {
     inflight: 4,
     config: { preVote: true },
   }),
+  "explore-damage": explored({
+    nodes: 3,
+    terms: 2,
+    proposals: 1,
+    crashes: 0,
+    damage: 1,
+    inflight: 2,
+  }),
+  "explore-join": explored({
+    nodes: 3,
+    terms: 3,
+    proposals: 3,
+    crashes: 0,
+    damage: 1,
+    inflight: 1,
+    config: { noop: false },
+  }),
   elections: simulated(
     "elections",
     "Without pre-vote, in a network that partitions and duplicates.",
@@ -130,6 +147,20 @@ export const HUNTS: Readonly<Record<HuntName, Hunt>> = {
     nodes: 3,
     cluster: { segmentBytes: 2048 },
     nemesis: { ...BRISK, faults: ["bitRot", "misdirect", "crash", "partition"] },
+  }),
+  scatter: simulated("scatter", "All logs are damaged at one moment, again and again.", {
+    nodes: 3,
+    cluster: { snapshotEntries: 1000, segmentBytes: 4096 },
+    nemesis: { ...BRISK, every: "100ms..500ms", faults: ["scatter", "scatter", "crash", "partition"] },
+  }),
+  "torn-logs": simulated("torn-logs", "Logs are cut by new leaders, and damaged.", {
+    nodes: 5,
+    cluster: { maxAppendBytes: 64, electionTimeout: "100ms", heartbeat: "20ms" },
+    network: { latency: "1ms..20ms" },
+    nemesis: {
+      ...BRISK,
+      faults: ["scatter", "bitRot", "misdirect", "partition", "partition", "oneWay", "crash"],
+    },
   }),
   wipes: simulated("wipes", "Nodes restart with new, empty disks.", {
     nodes: 3,

@@ -1,4 +1,5 @@
 import { CLIENT_MUTANTS } from "./clients.ts";
+import { DAMAGE_MUTANTS } from "./damage.ts";
 import { DISK_MUTANTS } from "./disks.ts";
 import { ELECTION_MUTANTS } from "./elections.ts";
 import { MEMBERSHIP_MUTANTS } from "./membership.ts";
@@ -16,5 +17,6 @@ export const MUTANTS: readonly Mutant[] = [
   ...MEMBERSHIP_MUTANTS,
   ...SNAPSHOT_MUTANTS,
   ...DISK_MUTANTS,
+  ...DAMAGE_MUTANTS,
   ...CLIENT_MUTANTS,
 ];

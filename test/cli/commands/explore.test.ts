@@ -113,6 +113,7 @@ never met:
         drops: 0,
         duplicates: 0,
         heartbeats: 0,
+        damage: 0,
         inflight: 3,
         asyncDisk: false,
         search: "breadth",

@@ -1,6 +1,14 @@
 import { describe, expect, it } from "vitest";
-import { index, LOG_START, nodeId, positionOf, term, type LogPosition } from "@kontiki/core";
-import type { Recovered } from "@kontiki/actors/node";
+import {
+  index,
+  LOG_START,
+  nodeId,
+  positionOf,
+  term,
+  type Entry,
+  type LogPosition,
+} from "@kontiki/core";
+import type { CommandBytes, Recovered } from "@kontiki/actors/node";
 import { Safety } from "../../../packages/testing/src/claims/safety.ts";
 import { appends, command, LEADER, snapshotOf, Stage, VOTERS } from "../support/stage.ts";
 
@@ -302,11 +310,20 @@ describe("a node whose disk was damaged on purpose", () => {
   const horizon: LogPosition = { index: index(2), term: term(1) };
   const damaged = { hard: voted, entries: [one], damage: "byte 7" };
 
-  function rotten(): Stage<Safety> {
+  function rotten(lost = 2): Stage<Safety> {
     const stage = working();
-    const fault = { id: 0, type: "bitRot", node: "n2", what: "log", at: 1 } as const;
+    const entries = [{ index: index(lost), term: term(1) }];
+    const loss = { entries, snapshot: 0, isObscure: false };
+    stage.happens({ type: "damaged", node: nodeId("n2"), loss });
     stage.ends("n2");
-    stage.happens({ type: "faultBegan", fault, nodes: ["n2"] });
+    return stage;
+  }
+
+  /** Such a node at its start, and what it may take from another one. */
+  function fetching(...taken: readonly Entry<CommandBytes>[]): Stage<Safety> {
+    const stage = rotten();
+    stage.start("n2", { ...damaged, horizon });
+    stage.step("n2", { horizon: undefined }, appends(...taken), { type: "logRepaired" });
     return stage;
   }
 
@@ -353,6 +370,51 @@ describe("a node whose disk was damaged on purpose", () => {
       "horizon: n2 is a leader, but its log is not intact",
       "Election Safety: n2 leads term 3 with votes of n2 only",
       "Leader Completeness: n2 leads term 3 but lacks entry 2, which was committed before",
+    ]);
+  });
+
+  it("finds everything that was not damaged, in its log or set aside", () => {
+    const salvage = { logs: [{ pieces: [[two]], marks: [horizon] }], snapshots: [] };
+    const reports = [salvage, undefined].map((each) => {
+      const stage = rotten(1);
+      stage.start("n2", { ...damaged, entries: [], horizon, salvage: each });
+      return [...stage.reports];
+    });
+    expect(reports).toEqual([
+      [],
+      ["salvage: n2 does not find entry 2 of term 1, which is intact on its disk"],
+    ]);
+  });
+
+  it("finds it at every later start too, until its log is repaired", () => {
+    const salvage = { logs: [{ pieces: [[two]], marks: [horizon] }], snapshots: [] };
+    const found = { hard: voted, entries: [], horizon };
+    const stage = rotten(1);
+    stage.start("n2", { ...found, damage: "byte 7", salvage });
+    stage.ends("n2");
+    stage.start("n2", { ...found, salvage });
+    expect(stage.reports).toEqual([]);
+    stage.ends("n2");
+    stage.start("n2", found);
+    expect(stage.reports).toEqual([
+      "salvage: n2 does not find entry 2 of term 1, which is intact on its disk",
+    ]);
+  });
+
+  it("takes without a leader only what its own log had", () => {
+    expect(fetching(two).reports).toEqual([]);
+    expect(fetching(command(2, 2)).reports).toContain(
+      "horizon: n2 takes entry 2 of term 2 from another node, but its log had another one",
+    );
+  });
+
+  it("must not find damage twice", () => {
+    const stage = rotten();
+    stage.start("n2", { ...damaged, horizon });
+    stage.ends("n2");
+    stage.start("n2", { ...damaged, horizon });
+    expect(stage.reports).toEqual([
+      "damage: n2 finds its disk damaged, but no fault damaged it: byte 7",
     ]);
   });
 

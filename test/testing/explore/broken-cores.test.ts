@@ -98,6 +98,34 @@ const CASES: readonly Case[] = [
     text: "Leader Completeness: c leads term 2 but lacks entry 1, committed in term 1",
     actions: 12,
   },
+  {
+    name: "that votes as if its damaged log had never been longer",
+    step: broken.votesDespiteLoss,
+    bounds: { damage: 1, crashes: 0, proposals: 0, inflight: 1 },
+    text: "Leader Completeness: c leads term 2 but lacks entry 1, committed in term 1",
+    actions: 11,
+  },
+  {
+    name: "that gives a damaged log more than the two logs have in common",
+    step: broken.givesBeyondAgreement,
+    bounds: { damage: 1, crashes: 0, inflight: 1 },
+    text: "c fails: entry 2 is after the end of the lost log, 1",
+    actions: 12,
+  },
+  {
+    name: "that continues a damaged log without checking what it continues",
+    step: broken.joinsWithoutCheck,
+    bounds: {
+      damage: 1,
+      crashes: 0,
+      terms: 3,
+      proposals: 3,
+      inflight: 1,
+      config: { noop: false },
+    },
+    text: "c repairs its log with entries that it did not have",
+    actions: 23,
+  },
 ];
 
 function judged({ verdict, ended, violation }: Exploration): unknown {

@@ -1,12 +1,17 @@
 import { KontikiError } from "@kontiki/actors";
+import * as core from "@kontiki/core";
 import {
   explore,
   exploreInSlices,
   finish,
   type Exploration,
   type ExploreOptions,
+  type StepFunction,
 } from "@kontiki/testing";
 import { describe, expect, test } from "vitest";
+
+/** How often entries are lost and fetched, logs are repaired, damaged nodes vote, and leaders are elected by them. */
+type Met = readonly number[];
 
 /** The part of a result that depends neither on the order of the search nor on the memory of its tables. */
 function size({ verdict, ended, states, transitions, unreduced }: Exploration): unknown {
@@ -25,18 +30,23 @@ describe("three nodes, two terms, one proposal, one crash, two messages in fligh
           "AppendEntries is rejected": 59758,
           "a conflict truncates a log": 2470,
           "a crash loses unsynced writes": 82762,
+          "a damaged node votes": 0,
           "a follower learns of a commit": 30933,
           "a leader commits a command": 37079,
           "a leader commits an entry": 60202,
           "a leader commits an entry of an older term": 34859,
           "a leader crashes": 60704,
           "a leader is elected": 19913,
+          "a leader is elected while a majority is damaged": 0,
           "a leader of a later term is elected": 19052,
           "a leader steps down": 30301,
+          "a log is repaired without a leader": 0,
           "a message is delivered twice": 0,
           "a message is dropped": 0,
           "a send is lost for lack of room": 206697,
           "a vote is refused": 111346,
+          "an entry is fetched": 0,
+          "an entry is lost": 0,
           "two nodes lead at once, in different terms": 18866,
         },
         "states": 388014,
@@ -47,6 +57,51 @@ describe("three nodes, two terms, one proposal, one crash, two messages in fligh
       }
     `);
     expect(bytes).toBeLessThan(100e6);
+  });
+});
+
+describe("a cluster whose logs are damaged", () => {
+  test.each<readonly [name: string, options: ExploreOptions, states: number, met: Met]>([
+    ["one node", { nodes: 1, damage: 1 }, 47, [31, 0, 0, 0, 0]],
+    ["two nodes", { nodes: 2, damage: 1, crashes: 0 }, 14_585, [1878, 2075, 2075, 136, 0]],
+    [
+      "two nodes that lose three entries",
+      { nodes: 2, damage: 3, crashes: 0, inflight: 1 },
+      40_604,
+      [29_305, 6030, 6030, 221, 0],
+    ],
+    [
+      "three nodes",
+      { damage: 1, crashes: 0, inflight: 1 },
+      21_662,
+      [3181, 1103, 1103, 110, 0],
+    ],
+    [
+      "a damaged majority",
+      { damage: 2, crashes: 0, inflight: 1, proposals: 0, heartbeats: 1 },
+      118_649,
+      [42_077, 11_432, 11_432, 524, 96],
+    ],
+  ])("is explored completely: %s", (_name, options, states, met) => {
+    const { sometimes, ...rest } = explore(options);
+    expect(rest).toMatchObject({ verdict: "holds", ended: "exhausted", states, never: [] });
+    expect([
+      sometimes["an entry is lost"],
+      sometimes["an entry is fetched"],
+      sometimes["a log is repaired without a leader"],
+      sometimes["a damaged node votes"],
+      sometimes["a leader is elected while a majority is damaged"],
+    ]).toEqual(met);
+  });
+
+  test("is unknown when no node asks for what it lacks", () => {
+    const step: StepFunction = (env, state, event) =>
+      core.step({ ...env, config: { ...env.config, fetch: false } }, state, event);
+    expect(explore({ nodes: 2, damage: 1, crashes: 0, inflight: 1, step })).toMatchObject({
+      verdict: "unknown",
+      ended: "exhausted",
+      never: ["an entry is fetched", "a log is repaired without a leader"],
+    });
   });
 });
 
@@ -71,6 +126,7 @@ describe("symmetry", () => {
     { nodes: 2, drops: 1, duplicates: 1, heartbeats: 1, terms: 1 },
     { nodes: 4, terms: 1, proposals: 0, inflight: 1 },
     { nodes: 2, config: { preVote: true, quorumBeats: 2 }, heartbeats: 2, crashes: 0 },
+    { nodes: 2, damage: 2, crashes: 0 },
   ])("hides no state: each state represents all its renamings, %j", (options) => {
     const reduced = explore(options);
     const all = explore({ ...options, symmetry: false });

@@ -10,6 +10,7 @@ const NOTHING = {
   drops: 0,
   duplicates: 0,
   heartbeats: 0,
+  damage: 0,
   inflight: 1,
   asyncDisk: false,
 } as const;
@@ -34,6 +35,9 @@ describe("the number of states, without symmetry", () => {
     { terms: 2, proposals: 1, crashes: 1, asyncDisk: true },
     { nodes: 2, crashes: 1, asyncDisk: true },
     { nodes: 3 },
+    { terms: 2, proposals: 2, damage: 2 },
+    { nodes: 2, damage: 1 },
+    { terms: 2, proposals: 1, damage: 1, asyncDisk: true },
   ])("equals that of a naive search with a set of texts: %j", (options) => {
     const bounds = { ...NOTHING, ...options };
     expect(explore({ ...bounds, symmetry: false }).states).toBe(countStates(bounds));

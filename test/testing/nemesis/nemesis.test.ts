@@ -415,7 +415,8 @@ describe("membership", () => {
       { type: "grow", to: 1 },
       { type: "replace", node: "n7" },
       { type: "partition", shape: "halves" },
-      { type: "bitRot", node: "n1", what: "snapshot" },
+      { type: "bitRot", node: "n1", what: "log" },
+      { type: "scatter", node: "all", ranges: 2 },
       { type: "crash", node: "follower", downMs: 1 },
     ] as const)
       stage.perform(action);
@@ -429,6 +430,7 @@ describe("membership", () => {
       "replace skipped: there is no n7",
       "partition skipped: one node has nobody to be parted from",
       "bitRot skipped: of 1 voters at most 0 may lose a disk, and 0 are not whole",
+      "scatter skipped: n1 has nothing that may be damaged",
       "crash skipped: no such node runs",
       "transfer skipped: nobody leads",
     ]);

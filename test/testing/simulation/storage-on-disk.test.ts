@@ -153,7 +153,7 @@ test("rot at any allowed place is found, and loses neither term nor vote", () =>
         });
         live(disk, batches, segmentBytes, isEnd);
         const whole = contentOn(disk);
-        if (disk.rot(what as "log" | "snapshot", new Chance(seed)) === undefined) return;
+        if (disk.rot(what as "log" | "snapshot", new Chance(seed), () => true) === undefined) return;
         found.rotten += 1;
         const { recovered, storage } = openStorage(disk, { segmentBytes });
         storage.close();
@@ -177,7 +177,7 @@ test("a misdirected write is found, and loses neither term nor vote", () => {
   fc.assert(
     fc.property(batchesOf({ max: 20 }), fc.nat(), (batches, seed) => {
       const { disk, counters } = simDisk(seed);
-      disk.beginMisdirection();
+      disk.beginMisdirection(() => true);
       live(disk, batches, 100_000, isEnd);
       if (counters.of("disk.misdirected") === 0) return;
       found.astray += 1;

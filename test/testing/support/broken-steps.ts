@@ -139,3 +139,31 @@ export const takesRefusalForMatch = on("appendRejected", (env, state, event, mes
   const { term, prevIndex: match, round } = message;
   return step(env, state, { ...event, message: { type: "appendAccepted", term, match, round } });
 });
+
+/** A server with a damaged log votes as if it had never had more than what is left of it. */
+export const votesDespiteLoss = on("requestVote", (env, state, event) => {
+  const { horizon, repair } = state;
+  const next = step(env, { ...state, horizon: undefined, repair: undefined }, event);
+  return { ...next, state: { ...next.state, horizon, repair } };
+});
+
+/** A server gives all that it has after an entry of a term that the lost log had too, not only what both logs have. */
+export const givesBeyondAgreement = on("fetchRequest", (env, state, event, message) => {
+  const next = step(env, state, event);
+  const { log } = env;
+  const isShared = message.known.some(({ index, term }) => log.termAt(index) === term);
+  const first = indexAfter(message.after.index);
+  if (!isShared || log.lastIndex < first) return next;
+  const prevTerm = log.termAt(message.after.index);
+  const entries = log.slice(first, log.lastIndex, Number.MAX_SAFE_INTEGER);
+  return withSent(next, (sent) =>
+    sent.type === "fetchReply" ? { ...sent, answer: { type: "entries", prevTerm, entries } } : sent,
+  );
+});
+
+/** A server with a damaged log takes what the others have, and what it has itself, after a log that another leader began. */
+export const joinsWithoutCheck: StepFunction = (env, state, event) => {
+  const { repair } = state;
+  const last = env.log.lastIndex;
+  return step(env, repair === undefined ? state : { ...state, repair: { ...repair, proven: last } }, event);
+};

@@ -9,6 +9,7 @@ import {
 import { Chance } from "../../../packages/testing/src/chance.ts";
 import { Counters } from "../../../packages/testing/src/run/counters.ts";
 import type { CrashPoint, Kept } from "../../../packages/testing/src/scenario/fault.ts";
+import type { Holdings } from "../../../packages/testing/src/engine/loss.ts";
 import type { FaultTarget } from "../../../packages/testing/src/engine/fault-target.ts";
 import { SimClock } from "../../../packages/testing/src/simulation/sim-clock.ts";
 import type { SimDisk } from "../../../packages/testing/src/simulation/sim-disk.ts";
@@ -22,6 +23,8 @@ type FakeNode = {
   uid: number;
   life: "running" | "down" | "refused";
   paused: boolean;
+  /** What the atlas learns of its disk. */
+  held: Holdings;
   whole: boolean;
 };
 
@@ -67,6 +70,12 @@ export class FakeTarget implements FaultTarget {
   uid = (node: NodeId): number => this.node(node).uid;
   isRunning = (node: NodeId): boolean => this.#nodes.get(node)?.life === "running";
   isIntact = (node: NodeId): boolean => this.node(node).whole;
+  holdings(node: NodeId): Holdings | undefined {
+    if (!this.isRunning(node)) return undefined;
+    const { held, disk } = this.node(node);
+    return disk.isDamaged ? { ...held, lacks: undefined } : held;
+  }
+
   leader = (): NodeId | undefined => this.nodes.find((node) => node === this.leading);
   memberships = (): readonly Membership[] => this.joined;
 
@@ -106,6 +115,7 @@ export class FakeTarget implements FaultTarget {
     if (node.life === "refused" || !node.disk.isDamaged) return;
     // The damaged log is removed, and the node must get it from the others.
     node.whole = false;
+    node.held = { ...node.held, lacks: undefined };
     node.disk = this.#newDisk(name);
   }
 
@@ -187,6 +197,7 @@ export class FakeTarget implements FaultTarget {
       uid: 0,
       life: "running",
       paused: false,
+      held: { entries: new Set(), snapshot: 0, lacks: { entries: [], upTo: 0 } },
       whole: true,
     });
     this.write(name);

@@ -1,6 +1,7 @@
 import { makeConfig, nodeId, INITIAL_HARD_STATE, type Event, type NodeId } from "@kontiki/core";
 import type { Packet } from "../../core/support/network.ts";
-import { Server } from "../../core/support/server.ts";
+import { damaged } from "../../core/support/damage.ts";
+import { Server, type Disk } from "../../core/support/server.ts";
 import {
   contentOf,
   electionTimeout,
@@ -21,19 +22,25 @@ export type NaiveBounds = {
   readonly drops: number;
   readonly duplicates: number;
   readonly heartbeats: number;
+  readonly damage: number;
   readonly inflight: number;
   readonly asyncDisk: boolean;
 };
 
-type Spent = Record<"proposals" | "crashes" | "drops" | "duplicates" | "heartbeats", number>;
+type Spent = Record<
+  "proposals" | "crashes" | "drops" | "duplicates" | "heartbeats" | "damage",
+  number
+>;
 
 /** One transition. Nodes and packets are given by their positions. */
 type Choice = {
-  readonly what: "election" | "heartbeat" | "propose" | "deliver" | "drop" | "crash" | "sync";
+  readonly what: "election" | "heartbeat" | "propose" | "deliver" | "drop" | "crash" | "sync" | "lose";
   /** The position of the node or the packet. */
   readonly at: number;
   readonly stays: boolean;
   readonly end: "well" | "nothing" | "everything";
+  /** The entry that the disk loses; 0 for none. */
+  readonly entry: number;
   /** The positions of the sent packets that find room; undefined when all do. */
   readonly found: readonly number[] | undefined;
 };
@@ -54,7 +61,18 @@ class Run {
   readonly #bounds: NaiveBounds;
   readonly #servers: Server[];
   #flying: Packet[] = [];
-  readonly #spent: Spent = { proposals: 0, crashes: 0, drops: 0, duplicates: 0, heartbeats: 0 };
+  readonly #spent: Spent = {
+    proposals: 0,
+    crashes: 0,
+    drops: 0,
+    duplicates: 0,
+    heartbeats: 0,
+    damage: 0,
+  };
+  /** What each process found salvaged when it started. */
+  readonly #found = new WeakMap<Server, Disk["salvage"]>();
+  /** The log that a copy is left of. */
+  readonly #had = new WeakMap<object, unknown>();
   readonly #leaders: Record<number, NodeId> = {};
   readonly #committed: string[] = [];
   /** The number of packets that left in the last transition, and the free room. */
@@ -75,9 +93,13 @@ class Run {
 
   /** Everything that matters for the future of the run. It ends the run: held packets are seen by releasing them. */
   textAtEnd(): string {
-    const servers = this.#servers.map(({ state, view, disk, hard }) => {
-      const { hard: synced, log: onDisk } = disk.image;
-      return { state, log: contentOf(view), hard, synced, onDisk: contentOf(onDisk) };
+    const servers = this.#servers.map((server) => {
+      const { state, view, disk, hard } = server;
+      const { hard: synced, log: onDisk, horizon } = disk.image;
+      const salvage = this.#copiesOf(readable(disk).salvage);
+      const found = this.#copiesOf(this.#found.get(server) ?? []);
+      const damage = { horizon, salvage, found };
+      return { state, log: contentOf(view), hard, synced, onDisk: contentOf(onDisk), damage };
     });
     const held = this.#servers.map((server) => {
       const packets: Packet[] = [];
@@ -92,7 +114,7 @@ class Run {
   /** All choices to try next. Some of them change nothing or are not allowed. */
   get choices(): readonly Choice[] {
     const places = [...this.#servers.keys()];
-    const plain = { stays: false, found: undefined } as const;
+    const plain = { stays: false, found: undefined, entry: 0 } as const;
     const turns = (["election", "heartbeat", "propose", "sync", "crash"] as const).flatMap((what) =>
       places.map((at) => ({ ...plain, what, at })),
     );
@@ -101,14 +123,20 @@ class Run {
       { ...plain, what: "deliver" as const, at, stays: true },
       { ...plain, what: "drop" as const, at },
     ]);
-    return [...turns, ...packets].flatMap((choice) =>
+    const losses = this.#servers.flatMap(({ disk }, at) =>
+      contentOf(disk.image.log).map(
+        ({ index }) => ({ ...plain, what: "lose", at, entry: index, end: "well" }) as const,
+      ),
+    );
+    const others = [...turns, ...packets].flatMap((choice) =>
       (["well", "nothing", "everything"] as const).map((end) => ({ ...choice, end })),
     );
+    return [...others, ...losses];
   }
 
   /** Makes a transition. @returns false when it is not allowed. */
   make(choice: Choice): boolean {
-    const { what, at, stays, end } = choice;
+    const { what, at, stays, end, entry } = choice;
     if (what === "drop") return end === "well" && this.#takes("drops", () => this.#take(at));
     if (stays && !this.#takes("duplicates")) return false;
     const packet = what === "deliver" ? this.#flying[at] : undefined;
@@ -122,18 +150,21 @@ class Run {
     if (what === "heartbeat" && !(leads && this.#takes("heartbeats"))) return false;
     if (what === "propose" && !(leads && this.#takes("proposals"))) return false;
     if (end !== "well" && !this.#takes("crashes")) return false;
+    if (what === "lose" && !this.#takes("damage")) return false;
     const { asyncDisk } = this.#bounds;
     if (what === "sync" && !(asyncDisk && end === "well")) return false;
     if (what === "crash" ? end === "well" : asyncDisk && end !== "well") return false;
     const sent: Packet[] = [];
-    if (what !== "crash" && what !== "sync") {
+    if (what !== "crash" && what !== "sync" && what !== "lose") {
       this.#handle(server, this.#eventOf(what, packet), sent);
       this.#handle(server, { type: "replicate" }, sent);
     }
     if (end === "everything" && !this.#wrote(server)) return false;
-    if (end === "well" && (!asyncDisk || what === "sync")) this.#sync(server, sent);
+    const syncs = what === "sync" || (!asyncDisk && what !== "lose");
+    if (end === "well" && syncs) this.#sync(server, sent);
     this.#remember(server);
-    if (end !== "well") this.#restart(server, end);
+    if (what === "lose") this.#lose(server, entry);
+    if (end !== "well") this.#restart(server, readable(server.crash(end)));
     if (server.state.term > this.#bounds.terms) return false;
     this.left = { packets: sent.length, room: this.#bounds.inflight - this.#flying.length };
     const found = choice.found ?? [...sent.keys()];
@@ -173,9 +204,28 @@ class Run {
     this.#handle(server, { type: "replicate" }, sent);
   }
 
-  #restart(server: Server, kept: "nothing" | "everything"): void {
-    const place = this.#servers.indexOf(server);
-    this.#servers[place] = new Server(server.config, server.crash(kept), 16);
+  #lose(server: Server, entry: number): void {
+    const disk = readable(server.crash("nothing"));
+    const left = damaged(disk, (each) => each === entry);
+    const copy = left.salvage.at(-1);
+    if (copy !== undefined) this.#had.set(copy, contentOf(disk.image.log));
+    this.#restart(server, left);
+  }
+
+  #copiesOf(salvage: Disk["salvage"]): unknown {
+    return salvage.map((copy) => ({
+      pieces: copy.pieces.map((piece) =>
+        piece.slice(piece.firstIndex, piece.lastIndex, Number.MAX_SAFE_INTEGER),
+      ),
+      marks: copy.marks,
+      had: this.#had.get(copy),
+    }));
+  }
+
+  #restart(server: Server, disk: Disk): void {
+    const next = new Server(server.config, disk, 16);
+    this.#servers[this.#servers.indexOf(server)] = next;
+    this.#found.set(next, disk.salvage);
   }
 
   #remember({ config, state, view }: Server): void {
@@ -183,6 +233,11 @@ class Run {
     for (const entry of contentOf(view).slice(this.#committed.length, state.commit))
       this.#committed.push(textOf([entry, state.term]));
   }
+}
+
+/** What a start reads: files that were set aside only while the log is damaged. */
+function readable(disk: Disk): Disk {
+  return disk.image.horizon === undefined ? { ...disk, salvage: [] } : disk;
 }
 
 /**

@@ -26,6 +26,7 @@ export function simDisk(
       onStep(step, steps.length);
       steps.push(`${step} ${file}`);
     },
+    onLoss: () => {},
   });
   return { disk, counters, steps };
 }

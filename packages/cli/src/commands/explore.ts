@@ -40,5 +40,6 @@ const BOUNDS = [
   ["--drops <count>", "messages lost in a run, besides those over --inflight", 0, 63, 0],
   ["--duplicates <count>", "messages delivered twice in a run", 0, 63, 0],
   ["--heartbeats <count>", "heartbeat timeouts in a run", 0, 63, 0],
+  ["--damage <count>", "crashes in a run that lose one durable entry of a log", 0, 3, 0],
   ["--inflight <count>", "messages in flight at once", 1, 16, 2],
 ] as const;

@@ -22,6 +22,8 @@ import type { CoreStep, Happening, Observer } from "../engine/observer.ts";
  * | `starts`, `restarts`, `starts.refused`          | a node started, started again, could not start              |
  * | `recoveries.torn`, `.damaged`, `.horizon`       | what a start found on the disk                              |
  * | `recoveries.repaired`                           | a damaged log was intact again                              |
+ * | `recoveries.leaderless`                         | it was intact again before its node heard a leader          |
+ * | `recoveries.fetched`, `.parts`                  | entries, and parts of snapshots, that were fetched for that |
  * | `throws`, `refusals`                            | a command threw an error, threw a `CommandError`            |
  * | `operations`, and `.ok`, `.error`, `.definitelyNot`, `.unknown` | operations of clients, and their outcomes   |
  */
@@ -41,6 +43,7 @@ export class Coverage implements Observer {
     if (before.role.type !== after.role.type || before.term !== after.term)
       this.#countRole(node, before, after);
     for (const effect of effects) this.#countEffect(effect, after.role.type === "leader");
+    if (before.horizon !== undefined) this.#countRepair(event, before.role, effects);
     if (event.type === "snapshotTaken" && before.snapshot !== after.snapshot)
       this.#counters.count("snapshots.taken");
   }
@@ -114,6 +117,24 @@ export class Coverage implements Observer {
           : undefined;
       default:
         return;
+    }
+  }
+
+  /** What a node with a damaged log does about it. */
+  #countRepair(
+    event: CoreStep["event"],
+    role: CoreStep["before"]["role"],
+    effects: CoreStep["effects"],
+  ): void {
+    const from = event.type === "message" ? event.message.type : event.type;
+    const isAlone = role.type === "follower" && role.leader === undefined;
+    for (const effect of effects) {
+      if (effect.type === "appendLog" && from === "fetchReply")
+        this.#counters.count("recoveries.fetched", effect.entries.length);
+      if (effect.type === "saveChunk" && from === "fetchedChunk")
+        this.#counters.count("recoveries.parts");
+      if (effect.type === "logRepaired" && isAlone && from !== "appendEntries")
+        this.#counters.count("recoveries.leaderless");
     }
   }
 

@@ -8,6 +8,7 @@ import {
   type Snapshot,
 } from "@kontiki/core";
 import type { CommandBytes } from "@kontiki/actors/node";
+import { DamageWitness } from "./damage-witness.ts";
 import type { Placed, PlacedEntries } from "./placed.ts";
 import { ShadowLog, type LogContent } from "./shadow-log.ts";
 
@@ -34,8 +35,9 @@ export class DiskWitness {
   vote: { readonly term: number; readonly candidate: string } | undefined;
   /** Its newest snapshot, which is durable. */
   snapshot: Snapshot | undefined;
-  /** Whether a fault has damaged durable bytes on it. */
+  /** Whether a fault has ever damaged durable bytes on it. */
   isDamaged = false;
+  readonly damage = new DamageWitness();
   readonly #placed: PlacedEntries;
   #written: Promises = { hard: INITIAL_HARD_STATE, horizon: undefined };
   #durable: Promises = this.#written;

@@ -1,4 +1,4 @@
-import { membersOf, uidOf, type NodeId } from "@kontiki/core";
+import { membersOf, uidOf, type NodeId, type State } from "@kontiki/core";
 import type { NodeActor } from "@kontiki/actors/node";
 import { clientName } from "../run/client-name.ts";
 import type { Happening } from "../engine/observer.ts";
@@ -126,7 +126,7 @@ export class LivenessClaims {
         ? `follower of ${state.role.leader ?? "no leader"}`
         : state.role.type;
     const applied = this.#parts.applied.position(node);
-    const owes = state.horizon === undefined ? "" : ", with a log to repair";
+    const owes = state.horizon === undefined ? "" : `, with a log to repair${lackText(state)}`;
     const wiped = this.#runs(node) ? "" : ", on a disk that is not a member";
     return `${node} ${role} in term ${state.term}, log ${disk.log.lastIndex}, commit ${state.commit}, applied ${applied}${owes}${wiped}`;
   }
@@ -134,4 +134,10 @@ export class LivenessClaims {
   #says(check: string, text: string): void {
     this.#parts.report({ check, text });
   }
+}
+
+/** What a node that repairs its log waits for, and what the others answered. */
+function lackText({ horizon, repair }: State): string {
+  const answers = Object.entries(repair?.answers ?? {}).map(([node, why]) => `${node} ${why}`);
+  return ` up to ${horizon?.index ?? 0}${answers.length === 0 ? "" : ` (${answers.join(", ")})`}`;
 }

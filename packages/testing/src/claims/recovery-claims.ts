@@ -14,7 +14,8 @@ import type { LogContent } from "./shadow-log.ts";
 /**
  * Checks what a node finds on its disk at a start: what was written, at least up to the last sync; all writes of a turn or
  * none of them, and nothing else. So everything that it promised is there, because no promise leaves before its sync. If a
- * fault has damaged the disk, a horizon must cover what is lost.
+ * fault has damaged the disk, a horizon must cover what is lost, and everything else must be found: what is intact is never
+ * thrown away before the log is repaired.
  */
 export class RecoveryClaims {
   readonly #report: Report;
@@ -31,12 +32,14 @@ export class RecoveryClaims {
     disk.recovered({ hard, horizon, base }, entries, snapshot);
     const found = disk.written;
     const isWhole = isOneOf(found, recovered, [durable, written]);
-    if (damage !== undefined && !disk.isDamaged)
+    const { isUnread } = disk.damage;
+    if (damage !== undefined && !isUnread)
       this.#says(
         "damage",
         `${disk.name} finds its disk damaged, but no fault damaged it: ${damage}`,
       );
-    else if (damage !== undefined) this.#checkDamaged(disk, recovered, durable);
+    else if (isUnread && (damage !== undefined || !isWhole))
+      this.#checkDamaged(disk, recovered, [durable, written]);
     else if (!isWhole)
       this.#says(
         "durable equals promised",
@@ -47,9 +50,16 @@ export class RecoveryClaims {
         "durable equals promised",
         `${disk.name} had a snapshot up to ${promised.index} but recovers one up to ${snapshot?.index ?? 0}`,
       );
+    else this.#checkSpared(disk, disk.damage.again(recovered));
   }
 
-  #checkDamaged(disk: DiskWitness, { hard, horizon }: Recovered, durable: DiskContent): void {
+  #checkDamaged(
+    disk: DiskWitness,
+    recovered: Recovered,
+    [durable, written]: readonly [DiskContent, DiskContent],
+  ): void {
+    const { hard, horizon } = recovered;
+    this.#checkSpared(disk, disk.damage.found(recovered, durable, written));
     const last = lastOf(durable.log);
     if (isLater(durable.hard, hard))
       this.#says(
@@ -64,6 +74,14 @@ export class RecoveryClaims {
         "horizon",
         `${disk.name} lost entries up to ${last.index} of term ${last.term} but continues as if it had not`,
       );
+  }
+
+  #checkSpared(disk: DiskWitness, missing: Pick<Placed, "index" | "term"> | undefined): void {
+    if (missing === undefined) return;
+    this.#says(
+      "salvage",
+      `${disk.name} does not find entry ${missing.index} of term ${missing.term}, which is intact on its disk`,
+    );
   }
 
   #says(check: string, text: string): void {

@@ -74,7 +74,7 @@ export class Safety implements Observer {
         return this.servers.get(happening.node)?.disk.synced();
       case "posted":
         return this.#promises.posted(happening);
-      case "faultBegan":
+      case "damaged":
         return this.#damaged(happening);
       default:
         return;
@@ -104,11 +104,10 @@ export class Safety implements Observer {
       });
   }
 
-  #damaged({ fault, nodes }: Happening & { readonly type: "faultBegan" }): void {
-    if (fault.type !== "bitRot" && fault.type !== "misdirect") return;
-    for (const node of nodes) {
-      const disk = this.servers.inUse(node);
-      if (disk !== undefined) disk.isDamaged = true;
-    }
+  #damaged({ node, loss }: Happening & { readonly type: "damaged" }): void {
+    const disk = this.servers.inUse(node);
+    if (disk === undefined) return;
+    disk.isDamaged = true;
+    disk.damage.damaged(loss);
   }
 }

@@ -1,4 +1,4 @@
-import { atLeastAsUpToDate, type Effect, type LogPosition } from "@kontiki/core";
+import { atLeastAsUpToDate, type Effect, type Entry, type LogPosition } from "@kontiki/core";
 import type { CommandBytes } from "@kontiki/actors/node";
 import type { CoreStep } from "../engine/observer.ts";
 import type { DiskWitness } from "./disk-witness.ts";
@@ -6,7 +6,8 @@ import type { Report } from "./report.ts";
 
 /**
  * Checks one step of one node: term and commit only grow, a term has one vote, a leader never overwrites or deletes entries
- * of its log (Figure 3, Leader Append-Only), and a node that lost promised entries neither votes nor starts an election.
+ * of its log (Figure 3, Leader Append-Only). A node that lost promised entries does not start an election, votes only for
+ * logs that have them, and takes without a leader only what its own log had.
  *
  * @param disk its disk after the effects of the step.
  */
@@ -58,20 +59,34 @@ function checkAgainstLog({ node, after }: CoreStep, disk: DiskWitness, report: R
     });
 }
 
-/** A repaired log must reach at least as far as the lost log did (§5.4.1). */
+/** A repaired log must reach at least as far as the lost log did (§5.4.1), and have its entries unless a leader replaced them. */
 function checkHorizon(
   { node, event, after, effects }: CoreStep,
   horizon: LogPosition,
-  { log }: DiskWitness,
+  { log, damage }: DiskWitness,
   report: Report,
 ): void {
   const says = (text: string): void => report({ check: "horizon", text: `${node} ${text}` });
   if (effects.some(isGranted) && !asksWithMore(event, horizon))
     says("gives a vote to a log that may lack entries that it had promised");
+  const foreign = takenAlone(event, effects).find((entry) => !damage.had(entry));
+  if (foreign !== undefined)
+    says(
+      `takes entry ${foreign.index} of term ${foreign.term} from another node, but its log had another one`,
+    );
   if (after.role.type !== "follower") says(`is a ${after.role.type}, but its log is not intact`);
   if (after.horizon !== undefined) return;
   if (!atLeastAsUpToDate(log.last as LogPosition, horizon))
     says(`counts its log as repaired at ${log.lastIndex}, but it had reached ${horizon.index}`);
+}
+
+/** What a node appends without being told by a leader. */
+function takenAlone(
+  event: CoreStep["event"],
+  effects: CoreStep["effects"],
+): readonly Entry<CommandBytes>[] {
+  if (event.type === "message" && event.message.type === "appendEntries") return [];
+  return effects.flatMap((effect) => (effect.type === "appendLog" ? effect.entries : []));
 }
 
 /** Whether a candidate's log is as up to date as the lost log was (§5.4.1). */

@@ -1,6 +1,7 @@
 import type { Chance } from "../chance.ts";
 import type { DiskOperation, Range } from "../scenario/fault.ts";
 import type { Concerns, LetterRule } from "./letter-rule.ts";
+import type { MayLose } from "./loss.ts";
 
 /** Ends what a fault began. */
 export type EndFault = () => void;
@@ -39,7 +40,7 @@ export interface FaultableClock {
 
 /** What faults do to the disk of one node. */
 export interface FaultableDisk {
-  /** Whether any of its files is damaged and still in use. */
+  /** Whether any of its files is damaged and still in use: not removed, and not set aside. */
   readonly isDamaged: boolean;
   /** Lets operations of this kind fail (EIO). A failed write may have written a part, a failed sync any part. */
   beginErrors(operation: DiskOperation): EndFault;
@@ -49,8 +50,12 @@ export interface FaultableDisk {
   beginSlowness(ms: Range): EndFault;
   /** Holds up whatever waits for the device until the fault ends. */
   beginStall(): EndFault;
-  /** Flips one durable bit and says where; undefined when no bit may be flipped. */
-  rot(what: "log" | "snapshot", chance: Chance): string | undefined;
-  /** Lets one of the next writes land at the wrong place of its file. */
-  beginMisdirection(): EndFault;
+  /** Flips one durable bit where `mayLose` allows it, and says where; undefined when no bit may be flipped. */
+  rot(what: "log" | "snapshot", chance: Chance, mayLose: MayLose): string | undefined;
+  /**
+   * Damages up to this many ranges of the log, the last write included, where `mayLose` allows it, and says how many.
+   */
+  scatter(ranges: number, chance: Chance, mayLose: MayLose): number;
+  /** Lets one of the next writes for which `mayLose` allows it land at the wrong place of its file. */
+  beginMisdirection(mayLose: MayLose): EndFault;
 }

@@ -1,6 +1,7 @@
 import type { Change, Membership, NodeId } from "@kontiki/core";
 import type { CrashPoint, Kept } from "../scenario/fault.ts";
 import type { FaultableClock, FaultableDisk, FaultableNetwork } from "./fault-surfaces.ts";
+import type { Holdings } from "./loss.ts";
 import type { Timeline } from "./timeline.ts";
 
 /** What faults act on: a running cluster, in the simulation or on threads. */
@@ -25,6 +26,8 @@ export interface FaultTarget {
   uid(node: NodeId): number;
   /** Whether its log is intact, its vote counts, and its disk is the one that the membership names. */
   isIntact(node: NodeId): boolean;
+  /** What it has on its disk; undefined when it does not run. */
+  holdings(node: NodeId): Holdings | undefined;
   /** Ends its process at once; with `kept` power is lost too. Does nothing when it does not run. */
   crash(node: NodeId, cause: string, kept: Kept | undefined): void;
   /** Ends its process when it next reaches this point of a turn. Returns a function that cancels it. */

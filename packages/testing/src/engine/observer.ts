@@ -2,6 +2,7 @@ import type { NodeActor, Outcome, Recovered, CommandBytes } from "@kontiki/actor
 import type { Effect, Event, NodeId, State } from "@kontiki/core";
 import type { PlannedFault, PlannedOperation } from "../plan/plan.ts";
 import type { Kept } from "../scenario/fault.ts";
+import type { Loss } from "./loss.ts";
 
 /** One step of a node's core. Its effects are not done yet: the log is that before the step. */
 export type CoreStep = {
@@ -46,6 +47,8 @@ export type Happening =
       readonly cause: string;
       readonly kept: Kept | undefined;
     }
+  /** A fault damaged durable bytes of its disk. It does not know yet. */
+  | { readonly type: "damaged"; readonly node: NodeId; readonly loss: Loss }
   /** Everything that its turn wrote is durable. */
   | { readonly type: "synced"; readonly node: NodeId }
   /** Mail has left a node or a client. */

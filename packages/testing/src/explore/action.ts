@@ -1,5 +1,5 @@
 import type { NodeId } from "@kontiki/core";
-import { END, TRIGGER } from "./occurrence.ts";
+import { END, lossTrigger, TRIGGER } from "./occurrence.ts";
 import type { KeptByCrash, ExploredPacket } from "./explored-node.ts";
 import type { Model } from "./cluster-model.ts";
 import { DROP, type Moves } from "./moves.ts";
@@ -18,11 +18,15 @@ export type ExploredAction = {
     /** Its process crashes and restarts. */
     | "crash"
     /** A message is lost. */
-    | "drop";
+    | "drop"
+    /** Its process crashes, and restarts from a disk that has lost an entry. */
+    | "lose";
   /** The node it happens to. */
   readonly node: NodeId;
   /** The message that is delivered or dropped. */
   readonly packet?: ExploredPacket;
+  /** The index of the entry that the disk loses. */
+  readonly entry?: number;
   /** Set when the message also stays in flight and can be delivered again. */
   readonly stays?: true;
   /** Set when the node crashes before the sync: what remains of its unsynced writes. */
@@ -36,9 +40,12 @@ export function actionOf(model: Model, moves: Moves): ExploredAction {
   const { at, trigger, end, packet, stays, lost, sent } = moves;
   const node = model.bounds.names[at];
   if (node === undefined) throw new RangeError(`there is no node at ${at}`);
+  const entry = trigger - lossTrigger(model.bounds);
+  const isLoss = packet === 0 && trigger !== DROP && trigger > TRIGGER.none && entry > 0;
   return {
-    type: typeOf(trigger, packet !== 0),
+    type: isLoss ? "lose" : typeOf(trigger, packet !== 0),
     node,
+    ...(isLoss ? { entry } : {}),
     ...(packet === 0 ? {} : { packet: model.packets.valueOf(packet) }),
     ...(stays ? { stays } : {}),
     ...(end === END.well ? {} : { crash: end === END.losing ? "nothing" : "everything" }),

@@ -23,6 +23,8 @@ export type BoundOptions = {
   readonly duplicates?: number;
   /** Heartbeat timeouts, 0 to 63. Default: 0. Each starts a round, so a search without this bound would not end. */
   readonly heartbeats?: number;
+  /** Crashes in which a node loses one durable entry of its log, 0 to 3. Default: 0. */
+  readonly damage?: number;
   /** Messages in flight at once, 1 to 16. Default: 2. When more are sent, any of the sent ones can be lost. */
   readonly inflight?: number;
   /** Whether a sync is a separate event, with other events before it. Default: false, each turn ends with its sync. */
@@ -49,6 +51,7 @@ export const BOUND_OPTIONS: Schema<BoundOptions> = {
   drops: whole(0, 63),
   duplicates: whole(0, 63),
   heartbeats: whole(0, 63),
+  damage: whole(0, 3),
   inflight: whole(1, 16),
   asyncDisk: flag,
   config: fields<NonNullable<BoundOptions["config"]>>({
@@ -74,6 +77,7 @@ const USUAL = {
   drops: 0,
   duplicates: 0,
   heartbeats: 0,
+  damage: 0,
   inflight: 2,
 } as const;
 
@@ -91,6 +95,7 @@ export function boundsOf(options: BoundOptions): Bounds {
     drops: limit("drops"),
     duplicates: limit("duplicates"),
     heartbeats: limit("heartbeats"),
+    damage: limit("damage"),
     inflight: limit("inflight"),
     asyncDisk: options.asyncDisk ?? false,
     step: options.step ?? step<string>,

@@ -1,7 +1,14 @@
 import type { Bounds } from "./bounds.ts";
 
-/** The budgets of a run, and the position of each in one word: six bits per budget. */
-const SHIFT = { proposals: 0, crashes: 6, drops: 12, duplicates: 18, heartbeats: 24 } as const;
+/** The budgets of a run, and the position of each in one word: six bits per budget, and the last two for damage. */
+const SHIFT = {
+  proposals: 0,
+  crashes: 6,
+  drops: 12,
+  duplicates: 18,
+  heartbeats: 24,
+  damage: 30,
+} as const;
 
 /** A budget that a run spends. */
 export type Budget = keyof typeof SHIFT;

@@ -1,7 +1,7 @@
 import { checkCluster, type Observed } from "@kontiki/core";
 import type { Bounds } from "./bounds.ts";
 import { NO_HISTORY, remembering, type History, type View } from "./history-variables.ts";
-import { runOccurrence, TRIGGER } from "./occurrence.ts";
+import { lastTrigger, runOccurrence } from "./occurrence.ts";
 import {
   firstStart,
   logOf,
@@ -59,7 +59,7 @@ export class Model {
     this.packets = new Symbols(symmetry);
     this.histories = new Symbols(symmetry);
     // Messages are numbered from 1.
-    this.firstMessage = TRIGGER.propose + bounds.proposals - 1;
+    this.firstMessage = lastTrigger(bounds);
   }
 
   /** All nodes before the first event. */
@@ -97,6 +97,11 @@ export class Model {
       this.#targets.push(this.bounds.names.indexOf(to));
     }
     return this.#targets[packet] ?? 0;
+  }
+
+  /** Whether the log of a node is damaged. */
+  isDamaged(local: number): boolean {
+    return this.locals.valueOf(local).state.horizon !== undefined;
   }
 
   /** The number of the view of a node. */

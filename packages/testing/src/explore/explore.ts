@@ -35,11 +35,16 @@ const EXPLORE_OPTIONS: Schema<ExploreOptions> = {
  * Any timer can fire at any time, and messages arrive in any order. A message that is never delivered stays in flight and
  * takes up room. When more messages are sent than there is room for, any of them can be lost. `drops` are additional
  * losses. `duplicates` are deliveries after which the message stays in flight. Not in the model: membership changes,
- * snapshots, reads, leadership transfers, obituaries, damaged disks.
+ * snapshots, reads, leadership transfers, obituaries.
+ *
+ * `damage` is a crash that loses all unsynced writes and one durable entry of the log. The node restarts with what recovery
+ * leaves it: the entries before the lost one as its log, where that log ended as its horizon, and the entries after the lost one,
+ * which it reads only until its log is repaired.
  *
  * Each transition is checked: what a step may do (`checkStep`, `checkState`); that promises are on disk when they leave;
  * that the term and the vote on disk never go back; and the properties of Figure 3, between any two nodes (`checkCluster`)
- * and over time, including leaders and commits that a crash has erased.
+ * and over time, including leaders and commits that a crash has erased; and that a node with a damaged log takes without a
+ * leader only entries that it had.
  *
  * @throws KontikiError for an invalid option.
  */

@@ -6,6 +6,7 @@ import {
   type Config,
   type Entry,
   type HardState,
+  type LogPosition,
   type Message,
   type NodeId,
   type State,
@@ -25,6 +26,16 @@ export type ExploredPacket = {
 /** What a crash keeps of the unsynced writes. */
 export type KeptByCrash = "nothing" | "everything";
 
+/** What is intact of a log that was found damaged, and where it ended: see `LogCopy` of the core. */
+export type ExploredCopy = {
+  /** Runs of entries. */
+  readonly pieces: readonly (readonly Entry<string>[])[];
+  /** Positions that the log is known to have had. The last one is its end. */
+  readonly marks: readonly LogPosition[];
+  /** The whole log as it was, which no node can read: the checks compare with it. */
+  readonly had: readonly Entry<string>[];
+};
+
 /** One node between two events: its process and its disk. */
 export type ExploredNode = {
   /** Its name. */
@@ -35,8 +46,15 @@ export type ExploredNode = {
   readonly log: readonly Entry<string>[];
   /** Term and vote as last written. */
   readonly hard: HardState;
-  /** The synced data. */
-  readonly disk: { readonly hard: HardState; readonly log: readonly Entry<string>[] };
+  /** The synced data. `horizon` and `copies` are absent unless its log is damaged. */
+  readonly disk: {
+    readonly hard: HardState;
+    readonly log: readonly Entry<string>[];
+    readonly horizon?: LogPosition;
+    readonly copies?: readonly ExploredCopy[];
+  };
+  /** What the process found of damaged logs when it started; absent when it found no damage. */
+  readonly salvage?: readonly ExploredCopy[];
   /** Messages that promise a term, a vote or a log and wait for the next sync, in any order. */
   readonly held: readonly ExploredPacket[];
 };
@@ -54,9 +72,10 @@ export function contentOf(log: MemoryLog<string>): readonly Entry<string>[] {
 
 /** A node that has started from its disk. */
 export function startedFrom({ id, leases }: Config, disk: ExploredNode["disk"]): ExploredNode {
-  const { hard, log } = disk;
-  const state = restore(hard, logOf(log), { leases });
-  return { node: id, state, log, hard, disk, held: [] };
+  const { hard, log, horizon, copies } = disk;
+  const state = restore(hard, logOf(log), { leases, horizon });
+  const found = copies === undefined ? {} : { salvage: copies };
+  return { node: id, state, log, hard, disk, held: [], ...found };
 }
 
 /** A node at its first start. */
@@ -66,10 +85,12 @@ export function firstStart(config: Config): ExploredNode {
 
 /** Whether the node has unsynced writes, which a crash can lose. */
 export function isUnsynced({
+  state,
   hard,
   log,
   disk,
-}: Pick<ExploredNode, "hard" | "log" | "disk">): boolean {
+}: Pick<ExploredNode, "state" | "hard" | "log" | "disk">): boolean {
+  if (state.horizon === undefined && disk.horizon !== undefined) return true;
   if (!sameHardState(hard, disk.hard) || log.length !== disk.log.length) return true;
   return log.some((entry, at) => keyOf(entry) !== keyOf(disk.log[at]));
 }

@@ -1,4 +1,4 @@
-import type { Entry, Message } from "@kontiki/core";
+import type { Entry, Fetched, Message } from "@kontiki/core";
 import type { StoryLine } from "../run/story.ts";
 import type { ExploredAction } from "./action.ts";
 import type { ExploredNode, ExploredPacket } from "./explored-node.ts";
@@ -31,9 +31,11 @@ const EVENTS: Readonly<Record<ExploredAction["type"], string>> = {
   sync: "syncs its disk",
   crash: "crashes and restarts",
   drop: "never receives",
+  lose: "crashes and restarts without",
 };
 
-function whatHappens({ type, packet, stays, crash }: ExploredAction): string {
+function whatHappens({ type, packet, stays, crash, entry }: ExploredAction): string {
+  if (entry !== undefined) return `${EVENTS[type]} entry ${entry}, which its disk has lost`;
   const received =
     packet === undefined ? "" : ` ${messageText(packet.message)} from ${packet.from}`;
   const kept = crash === "everything" ? "keeping unsynced writes" : "losing unsynced writes";
@@ -62,14 +64,16 @@ function messageText(message: Message<string>): string {
       return `${type} t${term} up to ${message.match}`;
     case "appendRejected":
       return `${type} t${term} at ${message.prevIndex}`;
+    case "fetchRequest":
+      return `${type} t${term} after ${message.after.index}.${message.after.term}, had ${message.known.map(({ index, term: of }) => `${index}.${of}`).join(" ")}`;
+    case "fetchReply":
+      return `${type} t${term} after ${message.after} ${fetchedText(message.answer)}`;
     case "snapshotChunk":
     case "chunkReply":
     case "timeoutNow":
     case "readRequest":
     case "readReply":
     case "rejoin":
-    case "fetchRequest":
-    case "fetchReply":
     case "fetchChunk":
     case "fetchedChunk":
       return `${type} t${term}`;
@@ -78,12 +82,30 @@ function messageText(message: Message<string>): string {
   }
 }
 
-/** A node as a short text: role, term, commit, and the terms of its entries; unsynced entries are in parentheses. */
+function fetchedText(answer: Fetched<string>): string {
+  switch (answer.type) {
+    case "entries":
+      return `+[${entriesText(answer.entries)}]`;
+    case "snapshot":
+      return `snapshot up to ${answer.snapshot.index}`;
+    case "lack":
+      return answer.why;
+    default:
+      return answer satisfies never;
+  }
+}
+
+/**
+ * A node as a short text: role, term, commit, and the terms of its entries; unsynced entries are in parentheses. A damaged log
+ * ends with the position of the last entry that it had.
+ */
 function nodeText({ state, log, disk }: ExploredNode): string {
   const synced = log.findIndex((entry, at) => entry.term !== disk.log[at]?.term);
   const [durable, rest] = synced === -1 ? [log, []] : [log.slice(0, synced), log.slice(synced)];
   const unsynced = rest.length === 0 ? "" : ` (${entriesText(rest)})`;
-  return `${state.role.type} t${state.term} c${state.commit} [${entriesText(durable)}]${unsynced}`;
+  const { horizon } = state;
+  const damage = horizon === undefined ? "" : ` had ${horizon.index}.${horizon.term}`;
+  return `${state.role.type} t${state.term} c${state.commit} [${entriesText(durable)}]${unsynced}${damage}`;
 }
 
 function entriesText(entries: readonly Entry<string>[]): string {

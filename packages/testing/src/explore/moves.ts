@@ -1,11 +1,15 @@
+import { majority } from "@kontiki/core";
 import { sortDown, type Layout } from "./canonical.ts";
-import { END, TRIGGER } from "./occurrence.ts";
+import { END, lossTrigger, TRIGGER } from "./occurrence.ts";
 import type { Model, Outcome } from "./cluster-model.ts";
 import { HAPPENED } from "./sometimes.ts";
 import { isLeft, oneOf, spentOf } from "./budget.ts";
 
 /** The trigger of a dropped message. It reaches no node. */
 export const DROP = -1;
+
+const ELECTED = HAPPENED["a leader is elected"];
+const IN_DAMAGE = HAPPENED["a leader is elected while a majority is damaged"];
 
 const ENDS = [END.well, END.losing, END.keeping] as const;
 
@@ -66,8 +70,16 @@ export class Moves {
         const proposal = TRIGGER.propose + spentOf(spent, "proposals");
         this.#happens(at, proposal, 0, oneOf("proposals"));
       }
+      if (isLeft(bounds, spent, "damage")) this.#entriesLost(at);
     }
     this.#messages(spent);
+  }
+
+  /** Each entry of a node's log is lost in a crash. */
+  #entriesLost(at: number): void {
+    const { bounds, firstMessage } = this.#model;
+    for (let trigger = lossTrigger(bounds) + 1; trigger <= firstMessage; trigger += 1)
+      this.#happens(at, trigger, 0, oneOf("damage"));
   }
 
   #word(at: number): number {
@@ -133,7 +145,15 @@ export class Moves {
     if (crashed !== 0) this.#judge(crashed);
     const view = this.#model.viewOf(next);
     if (view !== this.#model.viewOf(local)) this.#judge(view);
+    if ((this.happened & ELECTED) !== 0 && this.#isMajorityDamaged()) this.happened |= IN_DAMAGE;
     this.#sends(sent);
+  }
+
+  #isMajorityDamaged(): boolean {
+    const { bounds } = this.#model;
+    if (bounds.damage === 0) return false;
+    const nodes = [...this.state.subarray(0, this.#layout.nodes)];
+    return nodes.filter((local) => this.#model.isDamaged(local)).length >= majority(nodes.length);
   }
 
   /** Compares the view of a node with the history and with the other nodes. */

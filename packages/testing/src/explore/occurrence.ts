@@ -3,7 +3,10 @@ import type { Bounds } from "./bounds.ts";
 import { isUnsynced, type ExploredNode, type ExploredPacket } from "./explored-node.ts";
 import { Broken, Turn } from "./turn.ts";
 
-/** The triggers of events, as numbers: first these, then one number for each further proposal, then the messages. */
+/**
+ * The triggers of events, as numbers: first these, then one number for each further proposal, then one for each entry that may be
+ * lost, then the messages.
+ */
 export const TRIGGER = {
   election: 0,
   heartbeat: 1,
@@ -12,6 +15,17 @@ export const TRIGGER = {
   none: 4,
   propose: 5,
 } as const;
+
+/** The trigger of the loss of the entry with index 0; those of the other entries follow. */
+export function lossTrigger({ proposals }: Bounds): number {
+  return TRIGGER.propose + proposals - 1;
+}
+
+/** The last trigger that is no message. A log has at most one no-op of each term, and the proposals. */
+export function lastTrigger(bounds: Bounds): number {
+  const { terms, proposals, damage } = bounds;
+  return lossTrigger(bounds) + (damage === 0 ? 0 : terms + proposals);
+}
 
 /** How an event ends: well, in a crash that loses unsynced writes, or in a crash that keeps them. */
 export const END = { well: 0, losing: 1, keeping: 2 } as const;
@@ -53,13 +67,16 @@ export function runOccurrence(
   let broken: string | undefined;
   let crashed: ExploredNode | undefined;
   try {
-    if (trigger === TRIGGER.sync) turn.sync();
+    if (isLoss(bounds, occurrence)) {
+      crashed = turn.local;
+      turn.lose(trigger - lossTrigger(bounds));
+    } else if (trigger === TRIGGER.sync) turn.sync();
     else if (trigger !== TRIGGER.none) turn.handle(eventOf(trigger, packet), { type: "replicate" });
     if (end === END.keeping && !turn.isUnsynced) return undefined;
     if (end !== END.well) {
       crashed = turn.local;
       turn.crash(end === END.keeping ? "everything" : "nothing");
-    } else if (!bounds.asyncDisk) turn.sync();
+    } else if (!bounds.asyncDisk && crashed === undefined) turn.sync();
   } catch (error) {
     if (!(error instanceof Broken || error instanceof AssertionError)) throw error;
     broken = `${error.name === "Broken" ? "" : `${local.node} fails: `}${error.message}`;
@@ -71,6 +88,8 @@ function isPossible(bounds: Bounds, local: ExploredNode, occurrence: Occurrence)
   const { trigger, end } = occurrence;
   const { role, durable } = local.state;
   const { asyncDisk, configs } = bounds;
+  if (isLoss(bounds, occurrence))
+    return end === END.well && trigger - lossTrigger(bounds) <= local.disk.log.length;
   if (asyncDisk && end !== END.well && trigger !== TRIGGER.none) return false;
   switch (trigger) {
     case TRIGGER.election:
@@ -88,6 +107,10 @@ function isPossible(bounds: Bounds, local: ExploredNode, occurrence: Occurrence)
     default:
       return occurrence.packet !== undefined || role.type === "leader";
   }
+}
+
+function isLoss(bounds: Bounds, { trigger, packet }: Occurrence): boolean {
+  return packet === undefined && trigger > lossTrigger(bounds) && trigger > TRIGGER.none;
 }
 
 /** The event for the core. Clients propose `x1`, `x2` and so on, in this order. */

@@ -1,3 +1,4 @@
+import { majority } from "@kontiki/core";
 import type { Bounds } from "./bounds.ts";
 
 /**
@@ -20,7 +21,12 @@ export type Happened =
   | "two nodes lead at once, in different terms"
   | "a send is lost for lack of room"
   | "a message is dropped"
-  | "a message is delivered twice";
+  | "a message is delivered twice"
+  | "an entry is lost"
+  | "an entry is fetched"
+  | "a log is repaired without a leader"
+  | "a damaged node votes"
+  | "a leader is elected while a majority is damaged";
 
 /** A bit for each of them. */
 export const HAPPENED: Readonly<Record<Happened, number>> = {
@@ -40,6 +46,11 @@ export const HAPPENED: Readonly<Record<Happened, number>> = {
   "a send is lost for lack of room": 1 << 13,
   "a message is dropped": 1 << 14,
   "a message is delivered twice": 1 << 15,
+  "an entry is lost": 1 << 16,
+  "an entry is fetched": 1 << 17,
+  "a log is repaired without a leader": 1 << 18,
+  "a damaged node votes": 1 << 19,
+  "a leader is elected while a majority is damaged": 1 << 20,
 };
 
 const ALL = Object.keys(HAPPENED) as readonly Happened[];
@@ -66,7 +77,8 @@ export class SometimesCounts {
 
 /** The events that a complete search within these bounds must meet. */
 export function expectedOf(bounds: Bounds): readonly Happened[] {
-  const { names, terms, proposals, crashes, drops, duplicates } = bounds;
+  const { names, terms, proposals, crashes, drops, duplicates, damage, inflight } = bounds;
+  const canFetch = damage > 0 && names.length > 1 && bounds.configs[0]?.fetch === true;
   const expected: readonly (readonly [Happened, boolean])[] = [
     ["a leader is elected", true],
     ["a leader commits an entry", true],
@@ -76,6 +88,14 @@ export function expectedOf(bounds: Bounds): readonly Happened[] {
     ["a leader crashes", crashes > 0],
     ["a message is dropped", drops > 0 && names.length > 1],
     ["a message is delivered twice", duplicates > 0 && names.length > 1],
+    ["an entry is lost", damage > 0],
+    ["an entry is fetched", canFetch],
+    ["a log is repaired without a leader", canFetch],
+    ["a damaged node votes", damage > 0 && names.length > 1 && terms > 1],
+    [
+      "a leader is elected while a majority is damaged",
+      damage >= majority(names.length) && names.length > 2 && terms > 1 && inflight > 1,
+    ],
   ];
   return expected.filter(([, isExpected]) => isExpected).map(([name]) => name);
 }

@@ -18,10 +18,13 @@ import {
   isUnsynced,
   logOf,
   startedFrom,
+  type ExploredCopy,
   type KeptByCrash,
   type ExploredNode,
   type ExploredPacket,
 } from "./explored-node.ts";
+import { damagedDisk, salvageOf } from "./damaged.ts";
+import { keyOf } from "./relabel.ts";
 import { HAPPENED } from "./sometimes.ts";
 
 /** A violation. The message is a sentence without a period. */
@@ -43,6 +46,7 @@ export class Turn {
   #hard: HardState;
   #disk: ExploredNode["disk"];
   #held: readonly ExploredPacket[];
+  #salvage: ExploredNode["salvage"];
   /** The messages that have left, in order. */
   readonly sent: ExploredPacket[] = [];
   /** Bits of `HAPPENED`. */
@@ -52,7 +56,8 @@ export class Turn {
     const config = bounds.configs.find(({ id }) => id === local.node);
     if (config === undefined) throw new RangeError(`there is no node ${local.node}`);
     this.#bounds = bounds;
-    this.#env = { config, log: logOf(local.log) };
+    this.#env = envOf(config, local);
+    this.#salvage = local.salvage;
     this.#state = local.state;
     this.#hard = local.hard;
     this.#disk = local.disk;
@@ -63,7 +68,8 @@ export class Turn {
   get local(): ExploredNode {
     const { config, log } = this.#env;
     const [state, hard, disk, held] = [this.#state, this.#hard, this.#disk, this.#held];
-    return { node: config.id, state, log: contentOf(log), hard, disk, held };
+    const found = this.#salvage === undefined ? {} : { salvage: this.#salvage };
+    return { node: config.id, state, log: contentOf(log), hard, disk, held, ...found };
   }
 
   /** Whether the node has unsynced writes, which a crash can lose. */
@@ -93,8 +99,22 @@ export class Turn {
     if (kept === "everything") this.#save();
     if (this.isUnsynced) this.happened |= HAPPENED["a crash loses unsynced writes"];
     if (this.#state.role.type === "leader") this.happened |= HAPPENED["a leader crashes"];
-    const started = startedFrom(this.#env.config, this.#disk);
-    this.#env = { config: this.#env.config, log: logOf(started.log) };
+    this.#restart();
+  }
+
+  /** Crashes like a loss of power, and restarts from a disk that has lost the entry `at`. */
+  lose(at: number): void {
+    this.happened |= HAPPENED["an entry is lost"];
+    if (this.#state.role.type === "leader") this.happened |= HAPPENED["a leader crashes"];
+    this.#disk = damagedDisk(this.#disk, at);
+    this.#restart();
+  }
+
+  #restart(): void {
+    const { config } = this.#env;
+    const started = startedFrom(config, this.#disk);
+    this.#env = envOf(config, started);
+    this.#salvage = started.salvage;
     this.#state = started.state;
     this.#hard = started.hard;
     this.#held = [];
@@ -106,7 +126,12 @@ export class Turn {
     if (this.#hard.term < hard.term) throw new Broken(`the term on disk fell from ${hard.term}`);
     if (changed && hard.votedFor !== undefined)
       throw new Broken(`the vote on disk changed in term ${hard.term}`);
-    this.#disk = { hard: this.#hard, log: contentOf(this.#env.log) };
+    const { horizon, copies } = this.#disk;
+    const damage =
+      this.#state.horizon === undefined || horizon === undefined || copies === undefined
+        ? {}
+        : { horizon, copies };
+    this.#disk = { hard: this.#hard, log: contentOf(this.#env.log), ...damage };
   }
 
   #step(event: Event<string>): void {
@@ -123,6 +148,20 @@ export class Turn {
       found.push(`${this.#env.config.id}: a changed term or vote was not saved`);
     if (found.length > 0) throw new Broken(found.join("; "));
     this.happened |= noteworthy(before, after, effects);
+    if (before.state.horizon !== undefined) this.#checkTaken(event, effects);
+    if (before.state.horizon !== undefined) this.happened |= mending(event, before.state, effects);
+  }
+
+  /** Without a leader a node takes only the log that it lost. */
+  #checkTaken(event: Event<string>, effects: readonly Effect<string>[]): void {
+    const isLed = event.type === "message" && event.message.type === "appendEntries";
+    if (isLed || !effects.some(({ type }) => type === "appendLog")) return;
+    const { config, log } = this.#env;
+    const taken = contentOf(log);
+    const isPart = ({ had }: ExploredCopy): boolean =>
+      taken.every((entry, at) => keyOf(entry) === keyOf(had[at]));
+    if (!(this.#salvage ?? []).some(isPart))
+      throw new Broken(`${config.id} repairs its log with entries that it did not have`);
   }
 
   #perform(effect: Effect<string>): void {
@@ -159,6 +198,14 @@ export class Turn {
     }
     this.#held = [];
   }
+}
+
+function envOf(
+  config: Env<string>["config"],
+  { log, salvage }: ExploredNode,
+): Env<string> & { readonly log: MemoryLog<string> } {
+  const found = salvageOf(salvage);
+  return { config, log: logOf(log), ...(found === undefined ? {} : { salvage: found }) };
 }
 
 /** What a message promises although it is not on the disk of its sender (Figure 2, "persistent state"). */
@@ -215,5 +262,20 @@ function committed(log: LogView<string>, old: State, now: State): number {
     bits |= HAPPENED["a leader commits a command"];
   if (entries.some(({ term }) => term < now.term))
     bits |= HAPPENED["a leader commits an entry of an older term"];
+  return bits;
+}
+
+/** The events of a step of a node whose log is damaged. */
+function mending(event: Event<string>, old: State, effects: readonly Effect<string>[]): number {
+  let bits = 0;
+  const isReply = event.type === "message" && event.message.type === "fetchReply";
+  const isAlone = old.role.type === "follower" && old.role.leader === undefined;
+  for (const effect of effects) {
+    if (effect.type === "appendLog" && isReply) bits |= HAPPENED["an entry is fetched"];
+    if (effect.type === "logRepaired" && isAlone && isReply)
+      bits |= HAPPENED["a log is repaired without a leader"];
+    if (effect.type === "send" && effect.message.type === "voteReply" && effect.message.granted)
+      bits |= HAPPENED["a damaged node votes"];
+  }
   return bits;
 }

@@ -1,31 +1,48 @@
 import { majority, uidOf, type Membership, type NodeId } from "@kontiki/core";
 import type { ClusterSettings } from "../scenario/scenario.ts";
 import type { FaultTarget } from "../engine/fault-target.ts";
+import type { Holdings, Loss } from "../engine/loss.ts";
+import { mendable, withLoss } from "./copies.ts";
 
 /**
  * The atlas of the faults that a cluster must survive. It forbids the others, so that a failure is always a bug.
  *
- * 1. **Disks are damaged, wiped or written at the wrong place only in a minority of the voters**, in each half of every
- *    membership that may still decide. Disks that are not intact again yet count too. Acknowledged entries are on a majority
- *    of the voters; every majority of intact disks shares one with it, and they are enough to elect a leader. With one more
- *    damaged disk the cluster could elect a leader without an acknowledged entry, or no leader at all.
- * 2. **A membership that is not committed counts as much as the one before it**, and a requested change as much as one that
+ * 1. **Disks are lost only in a minority of the voters**, in each half of every membership that may still decide. A wiped disk
+ *    is lost, and one that is damaged, unless rule 2 says otherwise. Disks that are not intact again yet count too.
+ *    Acknowledged entries are on a majority of the voters; every majority of intact disks shares one with it, and they are
+ *    enough to elect a leader. With one more lost disk the cluster could elect a leader without an acknowledged entry, or no
+ *    leader at all.
+ * 2. **Damage on any number of disks is allowed while every entry that it takes is intact on another disk** (Alagappan et al.,
+ *    FAST '18). The damaged nodes get their logs back from each other before any of them stands for election, so then no
+ *    disk was lost. Each of these conditions is needed:
+ *    - The other disk belongs to a voter that runs, with the disk that the membership names. A node that is down counts as lost.
+ *      It may also be a damaged one: files that were set aside are read too. But not one with damage as in the fourth point:
+ *      recovery may have to leave out what is intact before it.
+ *    - That holds for all damaged nodes after the new damage, not only for the new one: its disk may have had the only copy
+ *      of what another one still lacks. Nodes for which it does not hold count as lost, by rule 1.
+ *    - Entries that are lost side by side have one term. See `mendable`.
+ *    - The damage takes no change of the membership, no record of a cut and no beginning of a file. Otherwise the node might not
+ *      know which nodes to ask, or which log it had.
+ *    - A damaged snapshot needs an intact one on another disk that reaches at least as far.
+ *    - No change of the membership is in progress or requested: one that leaves may take the only copy with it.
+ *    An entry that is on one disk only, committed or not, is never taken: the node could not know that no other node has it.
+ * 3. **A membership that is not committed counts as much as the one before it**, and a requested change as much as one that
  *    was made: a leader may take up a removal late, or promote because of an acknowledgement that is still on its way. The
  *    next leader may use any of these memberships, and needs its majority.
- * 3. **The last intact batch of a log is never damaged**, and the last write is never lost: see `rot` and `Misdirection`.
- *    Such damage looks like a write that a crash cut off, so a node would forget a promise without noticing. ARCHITECTURE.md
- *    names this limit.
- * 4. **A loss of power loses only what was not synced**, on any number of nodes at once. Everything that was promised was
+ * 4. **The last durable write of a log is damaged only when the promise file is certain to record it**: see `chooseHit` and
+ *    `Misdirection`. Otherwise the damage looks like a write that a crash cut off, so a node would forget a promise without
+ *    noticing. ARCHITECTURE.md names this limit.
+ * 5. **A loss of power loses only what was not synced**, on any number of nodes at once. Everything that was promised was
  *    synced, so there is nothing to forbid.
- * 5. **A damaged disk is read again** when the fault ends: its node restarts. A node that does not know of its rotten
+ * 6. **A damaged disk is read again** when the fault ends: its node restarts. A node that does not know of its rotten
  *    snapshot would go on offering it, and no follower could use it.
- * 6. **Swapped disks are intact, and are swapped back**; until then neither is damaged nor removed: each node's promises are
+ * 7. **Swapped disks are intact, and are swapped back**; until then neither is damaged nor removed: each node's promises are
  *    on the other's disk.
- * 7. **With leases clocks stay within their bound**: any two rates differ by at most `clockDrift`, and no clock jumps back.
+ * 8. **With leases clocks stay within their bound**: any two rates differ by at most `clockDrift`, and no clock jumps back.
  *    A lease depends on nothing else (dissertation 6.4.1). Without leases no clock matters for safety.
- * 8. **A voter is removed only while a majority of the remaining voters is intact**, and the last voter never. Otherwise the
+ * 9. **A voter is removed only while a majority of the remaining voters is intact**, and the last voter never. Otherwise the
  *    cluster would have to wait for a node that waits for the cluster.
- * 9. **Every node that went down starts again, and all faults end**, before a run demands that the cluster is live.
+ * 10. **Every node that went down starts again, and all faults end**, before a run demands that the cluster is live.
  *
  * Delay alone is never forbidden: a run may make no progress while faults are in force.
  */
@@ -43,7 +60,14 @@ export class FaultAtlas {
     this.#leases = leases;
   }
 
-  /** Why the disk of a node must not be damaged or wiped; undefined when it may be. */
+  /** Why a node must not lose this; undefined when it may. */
+  objectionToLoss(node: NodeId, loss: Loss): string | undefined {
+    const objection = this.objectionToDamage(node);
+    if (objection === undefined || this.#swapped.has(node)) return objection;
+    return this.#isMendable(node, loss) ? undefined : objection;
+  }
+
+  /** Why the disk of a node must not be lost as a whole; undefined when it may be. */
   objectionToDamage(node: NodeId): string | undefined {
     if (this.#swapped.has(node)) return `${node} has the disk of another`;
     const halves = this.#target.memberships().flatMap((known) => this.#worstHalvesOf(known, node));
@@ -115,6 +139,32 @@ export class FaultAtlas {
   /** Whether a node has the disk of another. */
   isSwapped(node: NodeId): boolean {
     return this.#swapped.has(node);
+  }
+
+  /** Whether enough voters lose nothing in the end when `node` loses this: rule 2. */
+  #isMendable(node: NodeId, loss: Loss): boolean {
+    const [membership, ...others] = this.#target.memberships();
+    if (membership === undefined || others.length > 0 || this.#isChanging(membership)) return false;
+    const { voters } = membership;
+    const holders = new Map<NodeId, Holdings>();
+    for (const voter of voters) {
+      const held = this.#holdings(voter, membership);
+      if (held !== undefined) holders.set(voter, held);
+    }
+    if (!holders.has(node)) return false;
+    return mendable(withLoss(holders, node, loss)).size >= majority(voters.length);
+  }
+
+  #isChanging({ outgoing, promotions }: Membership): boolean {
+    const isLeaving = [...this.#leaving.values()].some((count) => count > 0);
+    return isLeaving || outgoing.length > 0 || promotions.length > 0;
+  }
+
+  /** What a voter has on the disk that the membership names; undefined if that disk does not count. */
+  #holdings(voter: NodeId, membership: Membership): Holdings | undefined {
+    const isThere = this.#target.nodes.includes(voter) && !this.#swapped.has(voter);
+    if (!isThere || this.#target.uid(voter) !== uidOf(membership, voter)) return undefined;
+    return this.#target.holdings(voter);
   }
 
   /**

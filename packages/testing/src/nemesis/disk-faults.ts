@@ -1,6 +1,7 @@
 import type { NodeId } from "@kontiki/core";
 import type { DiskFault } from "../scenario/fault.ts";
 import type { FaultableDisk } from "../engine/fault-surfaces.ts";
+import type { Loss, MayLose } from "../engine/loss.ts";
 import { allOf, nothing, type Begun, type Skipped, type Stage } from "./stage.ts";
 import { swapDisks } from "./swap-disks.ts";
 import { nodesOf } from "./targets.ts";
@@ -25,13 +26,15 @@ export function beginDiskFault(stage: Stage, fault: DiskFault): Begun | Skipped 
     case "stallDisk":
       return troubles(stage, nodes, (disk) => disk.beginStall());
     case "bitRot":
-      return damage(stage, nodes, (disk) =>
-        disk.rot(fault.what, chance) === undefined
+      return damage(stage, nodes, (disk, mayLose) =>
+        disk.rot(fault.what, chance, mayLose) === undefined
           ? { skipped: `there is no ${fault.what} that may rot` }
           : nothing,
       );
     case "misdirect":
-      return damage(stage, nodes, (disk) => disk.beginMisdirection());
+      return damage(stage, nodes, (disk, mayLose) => disk.beginMisdirection(mayLose));
+    case "scatter":
+      return scatter(stage, nodes, fault.ranges);
     case "wipe":
       return wipe(stage, nodes);
     case "swapDisks":
@@ -49,9 +52,8 @@ function troubles(
   return { nodes, end: allOf(nodes.map((node) => begin(target.disk(node)))) };
 }
 
-/** Strikes each node that the atlas allows; when it allows none, the fault is skipped for the reason of the last one. */
+/** Strikes each node for which that is possible; when it is for none, the fault is skipped for the reason of the last one. */
 function strike(
-  stage: Stage,
   nodes: readonly NodeId[],
   act: (node: NodeId) => (() => void) | Skipped,
 ): Begun | Skipped {
@@ -59,8 +61,7 @@ function strike(
   const ends: (() => void)[] = [];
   let reason = "no node may be struck";
   for (const node of nodes) {
-    const forbidden = reasonToSpare(stage, node);
-    const done = forbidden === undefined ? act(node) : { skipped: forbidden };
+    const done = act(node);
     if ("skipped" in done) {
       if (struck.length === 0) reason = done.skipped;
       continue;
@@ -71,23 +72,31 @@ function strike(
   return struck.length === 0 ? { skipped: reason } : { nodes: struck, end: allOf(ends) };
 }
 
-/** Why a node must not be struck. A node that does not run cannot report what its disk has promised. */
+/** Why the disk of a node must not be damaged. A node that does not run cannot report what its disk has promised. */
 function reasonToSpare({ target, atlas }: Stage, node: NodeId): string | undefined {
-  return target.isRunning(node) ? atlas.objectionToDamage(node) : `${node} does not run`;
+  if (!target.isRunning(node)) return `${node} does not run`;
+  if (atlas.isSwapped(node)) return `${node} has the disk of another`;
+  const isWhole = target.isIntact(node) && !target.disk(node).isDamaged;
+  return isWhole ? undefined : `${node} is not whole`;
 }
 
-/** Damages durable bytes. At the end each node restarts, so that it finds the damage. */
+/** Damages durable bytes where the atlas allows it. At the end each node restarts, so that it finds the damage. */
 function damage(
   stage: Stage,
   nodes: readonly NodeId[],
-  act: (disk: FaultableDisk) => (() => void) | Skipped,
+  act: (disk: FaultableDisk, mayLose: MayLose) => (() => void) | Skipped,
 ): Begun | Skipped {
   const { target, atlas, heldNodes } = stage;
-  return strike(stage, nodes, (node) => {
+  return strike(nodes, (node) => {
+    const spared = reasonToSpare(stage, node);
+    if (spared !== undefined) return { skipped: spared };
     const disk = target.disk(node);
-    if (disk.isDamaged || !target.isIntact(node)) return { skipped: `${node} is not whole` };
-    const end = act(disk);
-    if ("skipped" in end) return end;
+    let objection: string | undefined;
+    const end = act(disk, (loss) => {
+      objection = atlas.objectionToLoss(node, loss);
+      return objection === undefined;
+    });
+    if ("skipped" in end) return { skipped: objection ?? end.skipped };
     const noLongerExpected = atlas.expectDamage(node);
     return () => {
       end();
@@ -97,9 +106,34 @@ function damage(
   });
 }
 
+/**
+ * Damages several places of several disks at one moment, where the atlas allows it. Then all of these nodes restart, so that
+ * none of them is intact when the others ask it.
+ */
+function scatter(stage: Stage, nodes: readonly NodeId[], ranges: number): Begun | Skipped {
+  const { target, atlas, chance, heldNodes, over, announce } = stage;
+  const begun = strike(chance.shuffled(nodes), (node) => {
+    const spared = reasonToSpare(stage, node);
+    if (spared !== undefined) return { skipped: spared };
+    const mayLose = (loss: Loss): boolean => atlas.objectionToLoss(node, loss) === undefined;
+    const count = target.disk(node).scatter(chance.between(1, ranges), chance, mayLose);
+    return count === 0 ? { skipped: `${node} has nothing that may be damaged` } : nothing;
+  });
+  if ("skipped" in begun) return begun;
+  const struck = target.nodes.filter((node) => begun.nodes.includes(node));
+  announce(struck);
+  for (const node of struck) heldNodes.restart(node, "its disk is read again");
+  over();
+  return { nodes: struck, end: nothing };
+}
+
 function wipe(stage: Stage, nodes: readonly NodeId[]): Begun | Skipped {
-  const { target, over, announce } = stage;
-  const begun = strike(stage, nodes, (node) => {
+  const { target, atlas, over, announce } = stage;
+  const begun = strike(nodes, (node) => {
+    const objection = target.isRunning(node)
+      ? atlas.objectionToDamage(node)
+      : `${node} does not run`;
+    if (objection !== undefined) return { skipped: objection };
     announce([node]);
     target.wipe(node);
     return nothing;

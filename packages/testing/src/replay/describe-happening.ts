@@ -3,6 +3,7 @@ import { plainText } from "../history/plain.ts";
 import { clientName } from "../run/client-name.ts";
 import type { PlannedFault, PlannedOperation } from "../plan/plan.ts";
 import type { Kept } from "../scenario/fault.ts";
+import type { Loss } from "../engine/loss.ts";
 import type { Happening } from "../engine/observer.ts";
 
 /** Describes an event outside the core; undefined for events that a story leaves out. For a start see {@link describeStart}. */
@@ -12,6 +13,8 @@ export function describeHappening(happening: Happening): string | undefined {
       return `cannot run: ${happening.reason}`;
     case "ended":
       return `goes down: ${happening.cause}${keptText(happening.kept)}`;
+    case "damaged":
+      return lossText(happening.loss);
     case "faultBegan":
       return `${faultText(happening.fault)} begins${nodesText(happening.nodes)}`;
     case "faultEnded":
@@ -60,6 +63,17 @@ export function describeStart({
     ...(horizon === undefined ? [] : [`had acknowledged entries up to ${horizon.index}`]),
   ];
   return `starts ${parts.join(", ")}`;
+}
+
+/** Describes what damage takes away. */
+function lossText({ entries, snapshot, isObscure }: Loss): string {
+  const [first, last] = [entries[0]?.index, entries.at(-1)?.index];
+  const parts = [
+    ...(first === undefined ? [] : [first === last ? `entry ${first}` : `entries ${first} to ${last}`]),
+    ...(snapshot === 0 ? [] : [`the snapshot up to ${snapshot}`]),
+    ...(isObscure ? ["what its log was"] : []),
+  ];
+  return `its disk loses ${parts.length === 0 ? "nothing that it needs" : parts.join(", ")}`;
 }
 
 const KEPT: Readonly<Record<Kept, string>> = {

@@ -14,6 +14,7 @@
  * | `disk.slowed`, `.stalled`                          | an operation took longer, a sync waited for a stall      |
  * | `disk.bytesLost`, `.torn`                          | bytes that a loss of power lost, files that it tore      |
  * | `disk.rotten.log`, `.snapshot`, `disk.misdirected` | durable bytes were damaged                               |
+ * | `disk.scattered`                                   | parts of logs that were damaged at one moment            |
  * | `disk.damageRemoved`                               | a damaged file was removed or set aside                  |
  * | `swap.refused`, `.accepted`                        | a node refused, or accepted, the disk of another node    |
  * | `fell.leader`, `fell.again`, `fell.<point>`        | a leader crashed, a loop crashed, a node at that point   |

@@ -6,17 +6,25 @@ import {
   type NewFile,
 } from "@kontiki/actors/node";
 import type { FaultableDisk } from "../engine/fault-surfaces.ts";
+import type { Loss, MayLose } from "../engine/loss.ts";
 import type { Chance } from "../chance.ts";
 import type { Counters } from "../run/counters.ts";
 import type { DiskOperation, Kept, Range } from "../scenario/fault.ts";
 import type { DiskSettings } from "../scenario/scenario.ts";
 import type { DiskStep } from "./disk-step.ts";
 import { DiskTroubles } from "./disk-troubles.ts";
+import { Losses } from "./losses.ts";
 import { Misdirection } from "./misdirection.ts";
-import { rot } from "./rot.ts";
+import { chooseHit, type Hit } from "./rot.ts";
 import type { SimFile } from "./sim-file.ts";
 import { SimNames } from "./sim-names.ts";
 import { OpenSimFile, UnpublishedSimFile, type FileSystem } from "./sim-open-file.ts";
+
+/** The file that says which write of the log was the last durable one. */
+const PROMISE = "promise";
+
+/** How many bytes one damaged range may have; a range of one byte is a flipped bit. */
+const RANGE_BYTES = [1, 1, 1, 16, 64, 512, 1024] as const;
 
 /** What a disk needs. */
 export type DiskParts = {
@@ -25,6 +33,8 @@ export type DiskParts = {
   readonly counters: Counters;
   /** Called before each operation, which throws what this throws. */
   readonly onStep: (step: DiskStep, file: string) => void;
+  /** Called when durable bytes were damaged. */
+  readonly onLoss: (loss: Loss) => void;
 };
 
 /**
@@ -37,6 +47,8 @@ export type DiskParts = {
  * - Damaged bytes stay damaged until they are written again or removed.
  */
 export class SimDisk implements Disk, FaultableDisk {
+  /** What faults took from it. */
+  readonly losses = new Losses();
   readonly #parts: DiskParts;
   readonly #names = new SimNames();
   readonly #troubles: DiskTroubles;
@@ -51,7 +63,11 @@ export class SimDisk implements Disk, FaultableDisk {
   constructor(parts: DiskParts) {
     this.#parts = parts;
     this.#troubles = new DiskTroubles(parts.chance.fork("slowness"), parts.counters);
-    this.#misdirection = new Misdirection(parts.chance.fork("misdirection"), parts.counters);
+    this.#misdirection = new Misdirection(
+      parts.chance.fork("misdirection"),
+      parts.counters,
+      (loss) => this.#loses(loss),
+    );
     this.#sectors = parts.chance.fork("sectors");
     this.#system = {
       troubles: this.#troubles,
@@ -127,16 +143,38 @@ export class SimDisk implements Disk, FaultableDisk {
     return this.#troubles.beginStall();
   }
 
-  /** Flips one durable bit and returns where; undefined when no bit may be flipped: see {@link rot}. */
-  rot(what: "log" | "snapshot", chance: Chance): string | undefined {
-    const found = rot(this.#names, what, chance);
-    if (found !== undefined) this.#parts.counters.count(`disk.rotten.${what}`);
-    return found;
+  /** Flips one durable bit and returns where; undefined when no bit may be flipped: see {@link chooseHit}. */
+  rot(what: "log" | "snapshot", chance: Chance, mayLose: MayLose): string | undefined {
+    const hit = chooseHit(this.#names, what, 1, chance, mayLose);
+    if (hit === undefined) return undefined;
+    const bit = chance.below(8);
+    this.#flip(hit, bit);
+    this.#parts.counters.count(`disk.rotten.${what}`);
+    return `bit ${bit} of byte ${hit.from} of ${hit.name}`;
+  }
+
+  /**
+   * Damages ranges of the log, from one bit to a few sectors: see {@link chooseHit}. Returns how many. The kernel has written
+   * the promise file back by then, so the last write may be among them.
+   */
+  scatter(ranges: number, chance: Chance, mayLose: MayLose): number {
+    this.#names.get(PROMISE)?.writeBack();
+    let done = 0;
+    for (let count = 0; count < ranges; count += 1) {
+      const length = chance.pick(RANGE_BYTES) ?? 1;
+      const hit = chooseHit(this.#names, "log", length, chance, mayLose);
+      if (hit === undefined) continue;
+      done += 1;
+      if (length === 1) this.#flip(hit, chance.below(8));
+      else this.#blank(hit);
+    }
+    this.#parts.counters.count("disk.scattered", done);
+    return done;
   }
 
   /** Lets one of the next writes land at the wrong place of its file: see {@link Misdirection}. */
-  beginMisdirection(): () => void {
-    return this.#misdirection.begin();
+  beginMisdirection(mayLose: MayLose): () => void {
+    return this.#misdirection.begin(mayLose);
   }
 
   /** Whether any of its present files is damaged, besides those that were found so and set aside. */
@@ -207,8 +245,23 @@ export class SimDisk implements Disk, FaultableDisk {
     return new OpenSimFile(this.#system, name, this.#file(name));
   }
 
+  #flip({ file, from, loss }: Hit, bit: number): void {
+    file.flip(from, bit);
+    this.#loses(loss);
+  }
+
+  #blank({ file, from, to, loss }: Hit): void {
+    file.blank(from, to);
+    this.#loses(loss);
+  }
+
+  #loses(loss: Loss): void {
+    this.losses.add(loss);
+    this.#parts.onLoss(loss);
+  }
+
   #publish(name: string, file: SimFile): void {
-    this.#delayMs += this.#drawMs();
+    if (!isFree(name)) this.#delayMs += this.#drawMs();
     this.#names.set(name, file);
     this.#syncNames(name);
   }
@@ -216,7 +269,7 @@ export class SimDisk implements Disk, FaultableDisk {
   #syncNames(name: string): void {
     this.#parts.onStep("syncNames", name);
     this.#troubles.check("sync", this.pathOf(name));
-    this.#delayMs += this.#drawMs();
+    if (!isFree(name)) this.#delayMs += this.#drawMs();
     this.#names.sync();
   }
 
@@ -230,4 +283,9 @@ export class SimDisk implements Disk, FaultableDisk {
     if (file === undefined) throw new DiskError(`${this.pathOf(name)} is not there`, "ENOENT");
     return file;
   }
+}
+
+/** A file that is made together with the log, at no additional cost. */
+function isFree(name: string): boolean {
+  return name === PROMISE;
 }

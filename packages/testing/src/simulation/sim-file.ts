@@ -15,6 +15,9 @@ const GROWTH = 4;
  */
 type Unsynced = { readonly from: number; readonly to: number; readonly doubtful: boolean };
 
+/** The place of one write at the end of a file. */
+export type Append = { readonly from: number; readonly to: number };
+
 /** The bytes of one file, in the page cache and on the device. */
 export class SimFile {
   #bytes: Buffer = Buffer.alloc(0);
@@ -27,8 +30,13 @@ export class SimFile {
   readonly #overwritten = new Map<number, Buffer>();
   /** Where each append that still exists began; the one at 0 is a header. */
   #appends: number[] = [];
+  /** Where the appends began of which durable bytes differ from those that were written. */
+  readonly #hit = new Set<number>();
+
   /** Whether durable bytes differ from those that were written. */
-  damaged = false;
+  get damaged(): boolean {
+    return this.#hit.size > 0;
+  }
 
   get length(): number {
     return this.#length;
@@ -86,10 +94,15 @@ export class SimFile {
     this.#bytes.set(bytes, offset);
   }
 
+  /** The kernel writes what was overwritten to the device, although nothing asked for it. */
+  writeBack(): void {
+    this.#overwritten.clear();
+  }
+
   truncate(length: number): void {
     assert(length <= this.#length, "cutting a file does not lengthen it");
     this.#length = length;
-    this.#appends = this.#appends.filter((at) => at < length);
+    this.#keepAppends(length);
     const left = this.#unsynced.map((range) => ({ ...range, to: Math.min(range.to, length) }));
     this.#unsynced = left.filter(({ from, to }) => from < to);
   }
@@ -126,7 +139,7 @@ export class SimFile {
     this.#length = end;
     this.#durableLength = end;
     this.#unsynced = [];
-    this.#appends = this.#appends.filter((at) => at < end);
+    this.#keepAppends(end);
   }
 
   /** Each sector that was overwritten and not synced is as it was before, or as it is now. */
@@ -139,29 +152,67 @@ export class SimFile {
   }
 
   /** The last fully durable append after the header; undefined when there is none. */
-  lastSyncedAppend(): { readonly from: number; readonly to: number } | undefined {
+  lastSyncedAppend(): Append | undefined {
     const { synced } = this;
     for (let place = this.#appends.length - 1; place >= 0; place -= 1) {
-      const from = this.#appends[place] ?? 0;
-      const to = this.#appends[place + 1] ?? this.#length;
-      if (to <= synced) return from === 0 ? undefined : { from, to };
+      const append = this.#appendAt(place);
+      if (append.to <= synced) return append.from === 0 ? undefined : append;
     }
     return undefined;
   }
 
+  /** The appends that wrote these bytes, if all of them are intact; undefined otherwise. */
+  intactAppends(from: number, to: number): readonly Append[] | undefined {
+    const all = this.#appendsIn(from, to);
+    return all.some((append) => this.#hit.has(append.from)) ? undefined : all;
+  }
+
+  /** What a loss of power leaves of these durable bytes at least: nothing that was overwritten since the last sync. */
+  readDevice(offset: number, length: number): Uint8Array<ArrayBuffer> {
+    const bytes = Buffer.from(this.#bytes.subarray(0, this.#length));
+    for (const [start, before] of this.#overwritten) bytes.set(before, start);
+    return Uint8Array.from(bytes.subarray(offset, offset + length));
+  }
+
   /** Changes one bit, 0 to 7, of a durable byte. */
   flip(at: number, bit: number): void {
-    assert(at < this.synced, "a byte that rots is there");
+    this.#damage(at, at + 1);
     this.#bytes[at] = (this.#bytes[at] ?? 0) ^ (1 << bit);
-    this.damaged = true;
+  }
+
+  /** Replaces durable bytes by zeros. */
+  blank(from: number, to: number): void {
+    this.#damage(from, to);
+    this.#bytes.fill(0, from, to);
   }
 
   /** Moves bytes over those of an earlier place, and leaves zeros at their own place. */
   misplace(from: number, to: number, at: number): void {
-    assert(at + to - from <= from && to <= this.synced, "a write lands before its place");
+    assert(at + to - from <= from, "a write lands before its place");
+    this.#damage(from, to);
+    this.#damage(at, at + to - from);
     this.#bytes.copyWithin(at, from, to);
     this.#bytes.fill(0, from, to);
-    this.damaged = true;
+  }
+
+  #damage(from: number, to: number): void {
+    assert(to <= this.synced, "bytes that are damaged are durable");
+    for (const append of this.#appendsIn(from, to)) this.#hit.add(append.from);
+  }
+
+  #appendsIn(from: number, to: number): readonly Append[] {
+    return this.#appends
+      .map((_from, place) => this.#appendAt(place))
+      .filter((append) => append.from < to && append.to > from);
+  }
+
+  #appendAt(place: number): Append {
+    return { from: this.#appends[place] ?? 0, to: this.#appends[place + 1] ?? this.#length };
+  }
+
+  #keepAppends(length: number): void {
+    this.#appends = this.#appends.filter((at) => at < length);
+    for (const at of this.#hit) if (at >= length) this.#hit.delete(at);
   }
 
   #survives(kept: Kept, chance: Chance): boolean {

@@ -139,13 +139,14 @@ export class SimNode {
   }
 
   #newDisk(): SimDisk {
-    const { chance, counters, scenario } = this.#parts;
+    const { id, chance, counters, scenario, onHappening } = this.#parts;
     this.#disks += 1;
     return new SimDisk({
       chance: chance.fork(`disk ${this.#disks}`),
       settings: scenario.disk,
       counters,
       onStep: (step, file) => this.#process?.onDiskStep(step, file),
+      onLoss: (loss) => onHappening({ type: "damaged", node: id, loss }),
     });
   }
 

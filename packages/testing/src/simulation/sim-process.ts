@@ -61,6 +61,7 @@ export class SimProcess {
   readonly #readIds: ReadIds;
   #runner: NodeRunner | undefined;
   #starting: NodeActor | undefined;
+  #recovered: Recovered | undefined;
   /** Whether the log was written to and not synced. */
   #isDirty = false;
   /** Whether the turn's promises may leave. */
@@ -128,8 +129,15 @@ export class SimProcess {
     return opened;
   }
 
+  /** What it found on its disk; undefined before that. */
+  get recovered(): Recovered | undefined {
+    return this.#recovered;
+  }
+
   #started({ actor, recovered }: Opened & { readonly recovered: Recovered }): void {
-    const { config, incarnation, onHappening } = this.#parts;
+    const { config, incarnation, disk, onHappening } = this.#parts;
+    this.#recovered = recovered;
+    disk.losses.read(recovered.horizon === undefined);
     const { id: node, uid } = config;
     onHappening({ type: "started", node, uid, incarnation, recovered, actor });
   }

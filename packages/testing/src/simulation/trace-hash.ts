@@ -75,7 +75,7 @@ export class TraceHash implements Observer {
 
   #node(
     happening: OfType<
-      "started" | "ended" | "refused" | "synced" | "applied" | "restored" | "misbehaved"
+      "started" | "ended" | "refused" | "damaged" | "synced" | "applied" | "restored" | "misbehaved"
     >,
   ): void {
     this.#word(happening.node);
@@ -88,6 +88,8 @@ export class TraceHash implements Observer {
         return this.#data(happening.kept);
       case "refused":
         return this.#text(happening.reason);
+      case "damaged":
+        return this.#data(happening.loss);
       case "synced":
         return;
       case "applied":

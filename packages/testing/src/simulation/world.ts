@@ -14,6 +14,8 @@ import type { CrashPoint, Kept } from "../scenario/fault.ts";
 import { AskedChanges } from "./asked-changes.ts";
 import { ProcessEnd } from "./crash-points.ts";
 import type { FaultTarget } from "../engine/fault-target.ts";
+import type { Holdings } from "../engine/loss.ts";
+import { holdingsOf } from "./holdings.ts";
 import type { MachineRules } from "./invariant.ts";
 import type { MachineCalls } from "./machine-calls.ts";
 import { haveSettled, leaderOf, membershipIn, membershipsIn } from "./overview.ts";
@@ -214,6 +216,13 @@ export class World implements FaultTarget {
   compact(node: NodeId): void {
     const one = this.node(node);
     this.#enter(one, () => one.process?.runner?.order({ type: "compact", keptEntries: 0 }));
+  }
+
+  holdings(node: NodeId): Holdings | undefined {
+    const { process, disk } = this.#nodes.get(node) ?? {};
+    if (process?.actor === undefined || process.recovered === undefined || disk === undefined)
+      return undefined;
+    return holdingsOf(process.actor, process.recovered, disk.losses);
   }
 
   /** The node with this name. It must exist. */

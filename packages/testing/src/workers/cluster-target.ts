@@ -2,6 +2,7 @@ import type { Cluster, ClusterEvent, NodeStatus } from "@kontiki/actors";
 import { assert, initialMembership, type Membership, type NodeId } from "@kontiki/core";
 import type { Kept } from "../scenario/fault.ts";
 import type { FaultTarget } from "../engine/fault-target.ts";
+import type { Holdings } from "../engine/loss.ts";
 import type { FaultableClock, FaultableDisk, FaultableNetwork } from "../engine/fault-surfaces.ts";
 import type { NodeKeeper } from "./node-keeper.ts";
 import type { RealTimeline } from "./real-timeline.ts";
@@ -74,6 +75,10 @@ export class ClusterTarget implements FaultTarget {
   isIntact(node: NodeId): boolean {
     const { trouble, raft } = this.#statusOf(node) ?? {};
     return trouble === undefined && raft?.votes !== false && raft?.repairing !== true;
+  }
+
+  holdings(node: NodeId): Holdings | undefined {
+    return outOfReach(`the disk of ${node}`);
   }
 
   crash(node: NodeId, _cause: string, kept: Kept | undefined): void {

@@ -38,7 +38,9 @@ const PLACES = [0, 4096] as const;
 const FILE_BYTES = 4096 + COPY_BYTES;
 
 /** Reads it. Undefined if there is none, or no copy is intact. */
-export function readPromise(disk: Disk, name: string = PROMISE_NAME): Promised | undefined {
+export function readPromise(
+  disk: Pick<Disk, "list" | "readRange">,
+  name: string = PROMISE_NAME): Promised | undefined {
   if (!disk.list().includes(name)) return undefined;
   const read = disk.readRange(name, 0, FILE_BYTES);
   const bytes = Buffer.from(read.buffer, read.byteOffset, read.byteLength);

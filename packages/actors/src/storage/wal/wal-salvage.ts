@@ -28,7 +28,10 @@ export type IntactBatch = {
  *
  * @param names the files, in the order of their segments. They begin with the name of the segment.
  */
-export function intactBatches(disk: Disk, names: readonly string[]): readonly IntactBatch[] {
+export function intactBatches(
+  disk: Pick<Disk, "read">,
+  names: readonly string[],
+): readonly IntactBatch[] {
   const batches: IntactBatch[] = [];
   for (const name of names) {
     const segment = segmentNumber(name);

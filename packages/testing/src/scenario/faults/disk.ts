@@ -1,5 +1,5 @@
 import * as v from "valibot";
-import { durations, oneOf } from "../written/values.ts";
+import { durations, oneOf, text, whole } from "../written/values.ts";
 import { node, written } from "./fields.ts";
 import { kindsDrawing, LATE_MS, one, TARGETS, upTo } from "./kind.ts";
 
@@ -59,6 +59,23 @@ export const DISK_FAULTS = {
     draw: ({ node: struck }) => ({ node: struck }),
     evidence: ["disk.misdirected"],
     threads: NOT_ON_THREADS,
+  }),
+  /**
+   * Up to `ranges` parts of each log are damaged at one moment, from one bit to 1,024 bytes, the last write included; then
+   * the nodes restart and read it. Every lost entry stays intact on another disk, unless a minority has all the damage.
+   */
+  scatter: fault({
+    written: written("node", {
+      node: v.optional(text, "all"),
+      ranges: v.optional(whole(1, 64), 4),
+    }),
+    draw: ({ node: struck, chance }) => ({
+      node: one(["all", "all", "majority", struck], chance),
+      ranges: one([1, 4, 16] as const, chance),
+    }),
+    evidence: ["disk.scattered", "recoveries.fetched", "recoveries.leaderless"],
+    threads: NOT_ON_THREADS,
+    lasts: false,
   }),
   /** The node gets a new, empty disk under the same name: it has a new uid and asks to rejoin. */
   wipe: fault({
