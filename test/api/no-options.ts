@@ -55,6 +55,10 @@ export const NO_OPTIONS: Readonly<Record<EntryPoint, readonly Others[]>> = {
         openParcel outcomeOf probe quorumBeats`),
     },
     {
+      why: "a simulation reads with them what a disk has",
+      names: list("intactBatches isCut readPromise"),
+    },
+    {
       why: "a simulation and its checks call them, for the machines of its nodes",
       names: list(
         "NodeActor#digestAt checkingSnapshots faultIn isCommandError shortText throwText",

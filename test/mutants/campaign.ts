@@ -151,7 +151,11 @@ export const HUNTS: Readonly<Record<HuntName, Hunt>> = {
   scatter: simulated("scatter", "All logs are damaged at one moment, again and again.", {
     nodes: 3,
     cluster: { snapshotEntries: 1000, segmentBytes: 4096 },
-    nemesis: { ...BRISK, every: "100ms..500ms", faults: ["scatter", "scatter", "crash", "partition"] },
+    nemesis: {
+      ...BRISK,
+      every: "100ms..500ms",
+      faults: ["scatter", "scatter", "crash", "partition"],
+    },
   }),
   "torn-logs": simulated("torn-logs", "Logs are cut by new leaders, and damaged.", {
     nodes: 5,

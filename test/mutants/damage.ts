@@ -125,19 +125,4 @@ export const DAMAGE_MUTANTS: readonly Mutant[] = [
     ],
     hunts: ["scatter"],
   },
-  {
-    name: "promise-before-sync",
-    about: "The promise file records a write before it is durable.",
-    source: "Figure 2",
-    edits: [
-      {
-        file: "packages/actors/src/storage/wal/wal.ts",
-        find: `this.#file.sync();
-      if (this.#flushed !== undefined) this.#promise.write(this.#last, this.#flushed);`,
-        replace: `if (this.#flushed !== undefined) this.#promise.write(this.#last, this.#flushed);
-      this.#file.sync();`,
-      },
-    ],
-    hunts: ["power"],
-  },
 ];

@@ -45,7 +45,6 @@ export const DISK_MUTANTS: readonly Mutant[] = [
       {
         file: WAL,
         find: `this.#file.sync();
-      if (this.#flushed !== undefined) this.#promise.write(this.#last, this.#flushed);
       this.#neededNow = this.#needed;`,
         replace: "this.#neededNow = this.#needed;",
       },
@@ -60,7 +59,6 @@ export const DISK_MUTANTS: readonly Mutant[] = [
       {
         file: WAL,
         find: `this.#file.sync();
-      if (this.#flushed !== undefined) this.#promise.write(this.#last, this.#flushed);
       this.#neededNow = this.#needed;`,
         replace: `try {
         this.#file.sync();

@@ -65,7 +65,7 @@ export function endOf<C>({ marks }: LogCopy<C>): LogPosition {
 
 /**
  * The last known position of each term in a log, ascending: what another server needs to tell how far the two logs are
- * the same. Only the last {@link KNOWN_MAX} terms are given.
+ * the same. Only the last 1,024 terms are given.
  */
 export function knownTerms<C>({ pieces, marks }: LogCopy<C>): readonly LogPosition[] {
   const lasts = new Map<Term, Index>();

@@ -123,6 +123,7 @@ export type { RunResult, Violation } from "./run/result.ts";
 export type { StoryLine } from "./run/story.ts";
 export type * from "./scenario/fault.ts";
 export type * from "./scenario/scenario.ts";
+export type { Loss } from "./engine/loss.ts";
 export type { CoreStep, Happening, Observer, Proposal } from "./engine/observer.ts";
 export { simulate, simulateInSlices, Simulation, type SimulateOptions } from "./runs/simulate.ts";
 
@@ -131,7 +132,12 @@ export type { ExploredAction } from "./explore/action.ts";
 export type { BoundOptions, StepFunction } from "./explore/bounds.ts";
 export { explore, exploreInSlices, type ExploreOptions } from "./explore/explore.ts";
 export type { Counterexample, Exploration, ExploreProgress } from "./explore/exploration.ts";
-export type { ExploredNode, ExploredPacket, KeptByCrash } from "./explore/explored-node.ts";
+export type {
+  ExploredCopy,
+  ExploredNode,
+  ExploredPacket,
+  KeptByCrash,
+} from "./explore/explored-node.ts";
 export type { SearchLimits } from "./explore/search.ts";
 export type { Happened } from "./explore/sometimes.ts";
 export { storyOf } from "./explore/explored-story.ts";

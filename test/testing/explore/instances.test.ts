@@ -70,12 +70,7 @@ describe("a cluster whose logs are damaged", () => {
       40_604,
       [29_305, 6030, 6030, 221, 0],
     ],
-    [
-      "three nodes",
-      { damage: 1, crashes: 0, inflight: 1 },
-      21_662,
-      [3181, 1103, 1103, 110, 0],
-    ],
+    ["three nodes", { damage: 1, crashes: 0, inflight: 1 }, 21_662, [3181, 1103, 1103, 110, 0]],
     [
       "a damaged majority",
       { damage: 2, crashes: 0, inflight: 1, proposals: 0, heartbeats: 1 },

@@ -84,7 +84,8 @@ describe("damage on any number of disks is allowed", () => {
 
   function holding(count = 3): ReturnType<typeof stage> {
     const it = stage(count);
-    for (const node of it.target.nodes) it.target.node(node).held = holdings([first, second, third]);
+    for (const node of it.target.nodes)
+      it.target.node(node).held = holdings([first, second, third]);
     return it;
   }
 
@@ -137,7 +138,9 @@ describe("damage on any number of disks is allowed", () => {
     const { target, atlas } = holding(5);
     for (const name of ["n1", "n2"]) loseAll(target, name);
     expect(atlas.objectionToLoss(nodeId("n3"), lossOf(first))).toBeUndefined();
-    expect(atlas.objectionToLoss(nodeId("n3"), { ...lossOf(first), isObscure: true })).toBeDefined();
+    expect(
+      atlas.objectionToLoss(nodeId("n3"), { ...lossOf(first), isObscure: true }),
+    ).toBeDefined();
     target.node("n4").life = "down";
     target.node("n4").whole = false;
     expect(atlas.objectionToLoss(nodeId("n3"), lossOf(first))).toBeDefined();

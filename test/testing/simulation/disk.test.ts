@@ -275,7 +275,9 @@ test("rot changes one durable bit, and the damage is gone with its file", () => 
   expect(disk.rot("log", chance, () => true)).toBeUndefined();
   expect(disk.rot("snapshot", chance, () => false)).toBeUndefined();
   expect(disk.isDamaged).toBe(false);
-  expect(disk.rot("snapshot", chance, () => true)).toMatch(/^bit [0-7] of byte [0-5] of 1-1\.snapshot$/);
+  expect(disk.rot("snapshot", chance, () => true)).toMatch(
+    /^bit [0-7] of byte [0-5] of 1-1\.snapshot$/,
+  );
   const bad = disk.read("1-1.snapshot");
   const flipped = [...bytesOf("abcdefghi")].map((byte, at) => byte ^ (bad[at] ?? 0));
   expect(flipped.filter((bits) => bits !== 0)).toHaveLength(1);

@@ -153,7 +153,8 @@ test("rot at any allowed place is found, and loses neither term nor vote", () =>
         });
         live(disk, batches, segmentBytes, isEnd);
         const whole = contentOn(disk);
-        if (disk.rot(what as "log" | "snapshot", new Chance(seed), () => true) === undefined) return;
+        if (disk.rot(what as "log" | "snapshot", new Chance(seed), () => true) === undefined)
+          return;
         found.rotten += 1;
         const { recovered, storage } = openStorage(disk, { segmentBytes });
         storage.close();

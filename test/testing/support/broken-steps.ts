@@ -165,5 +165,9 @@ export const givesBeyondAgreement = on("fetchRequest", (env, state, event, messa
 export const joinsWithoutCheck: StepFunction = (env, state, event) => {
   const { repair } = state;
   const last = env.log.lastIndex;
-  return step(env, repair === undefined ? state : { ...state, repair: { ...repair, proven: last } }, event);
+  return step(
+    env,
+    repair === undefined ? state : { ...state, repair: { ...repair, proven: last } },
+    event,
+  );
 };

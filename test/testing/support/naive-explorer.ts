@@ -34,7 +34,8 @@ type Spent = Record<
 
 /** One transition. Nodes and packets are given by their positions. */
 type Choice = {
-  readonly what: "election" | "heartbeat" | "propose" | "deliver" | "drop" | "crash" | "sync" | "lose";
+  readonly what:
+    "election" | "heartbeat" | "propose" | "deliver" | "drop" | "crash" | "sync" | "lose";
   /** The position of the node or the packet. */
   readonly at: number;
   readonly stays: boolean;

@@ -21,7 +21,14 @@ import { salvageOf } from "../storage/salvaged.ts";
 import type { CommandBytes } from "../storage/storage.ts";
 
 /** Entries, and the folder of the disk that has them intact. */
-export type EntriesFrom = { readonly from: Index; readonly to: Index; readonly disk: string };
+export type EntriesFrom = {
+  /** The first one. */
+  readonly from: Index;
+  /** The last one. */
+  readonly to: Index;
+  /** The name of the node's folder. */
+  readonly disk: string;
+};
 
 /** Entries that a disk has intact, or is known to have had, and that are not part of the merged log. */
 export type LeftOut = EntriesFrom & {

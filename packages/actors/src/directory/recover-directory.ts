@@ -31,8 +31,9 @@ export type RecoveryPlan = {
   readonly snapshot: Index;
   /** The entries after it, by the folders of the disks that have them intact. */
   readonly entries: readonly EntriesFrom[];
-  /** The last entry, and its term. */
+  /** The last entry. */
   readonly lastIndex: Index;
+  /** Its term. */
   readonly lastTerm: Term;
   /** Entries of this log that are lost, because no disk that is used has the first one intact; undefined if none is. */
   readonly lost: EntryRange | undefined;

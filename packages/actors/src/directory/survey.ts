@@ -13,7 +13,12 @@ import type { MergedLog } from "./merge-logs.ts";
 import type { CommandBytes } from "../storage/storage.ts";
 
 /** Adjacent entries of a log. */
-export type EntryRange = { readonly from: Index; readonly to: Index };
+export type EntryRange = {
+  /** The first one. */
+  readonly from: Index;
+  /** The last one. */
+  readonly to: Index;
+};
 
 /** What the disk of a node holds, for comparing stopped nodes. */
 export type SurveyedNode =

@@ -1,6 +1,6 @@
 import type { Recovered } from "@kontiki/actors/node";
 import { nameOf, type Loss } from "../engine/loss.ts";
-import type { DiskContent } from "./disk-witness.ts";
+import type { DiskContent } from "./disk-content.ts";
 import type { Placed } from "./placed.ts";
 
 type Position = Pick<Placed, "index" | "term">;

@@ -9,15 +9,9 @@ import {
 } from "@kontiki/core";
 import type { CommandBytes } from "@kontiki/actors/node";
 import { DamageWitness } from "./damage-witness.ts";
+import type { DiskContent } from "./disk-content.ts";
 import type { Placed, PlacedEntries } from "./placed.ts";
 import { ShadowLog, type LogContent } from "./shadow-log.ts";
-
-/** The content of a disk other than snapshots. A turn changes all of it at once, or nothing. */
-export type DiskContent = {
-  readonly hard: HardState;
-  readonly log: LogContent;
-  readonly horizon: LogPosition | undefined;
-};
 
 type Promises = Pick<DiskContent, "hard" | "horizon">;
 

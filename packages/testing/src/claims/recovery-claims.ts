@@ -6,7 +6,8 @@ import {
   type Term,
 } from "@kontiki/core";
 import type { Recovered } from "@kontiki/actors/node";
-import type { DiskContent, DiskWitness } from "./disk-witness.ts";
+import type { DiskContent } from "./disk-content.ts";
+import type { DiskWitness } from "./disk-witness.ts";
 import type { Placed } from "./placed.ts";
 import type { Report } from "./report.ts";
 import type { LogContent } from "./shadow-log.ts";

@@ -29,7 +29,9 @@ export function damagedDisk(disk: ExploredNode["disk"], at: number): ExploredNod
 }
 
 /** What the core reads of copies; undefined for none. */
-export function salvageOf(copies: readonly ExploredCopy[] | undefined): Salvage<string> | undefined {
+export function salvageOf(
+  copies: readonly ExploredCopy[] | undefined,
+): Salvage<string> | undefined {
   if (copies === undefined) return undefined;
   return {
     logs: copies.map(({ pieces, marks }) => ({ pieces: pieces.map(pieceOf), marks })),

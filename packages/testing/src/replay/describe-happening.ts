@@ -69,7 +69,9 @@ export function describeStart({
 function lossText({ entries, snapshot, isObscure }: Loss): string {
   const [first, last] = [entries[0]?.index, entries.at(-1)?.index];
   const parts = [
-    ...(first === undefined ? [] : [first === last ? `entry ${first}` : `entries ${first} to ${last}`]),
+    ...(first === undefined
+      ? []
+      : [first === last ? `entry ${first}` : `entries ${first} to ${last}`]),
     ...(snapshot === 0 ? [] : [`the snapshot up to ${snapshot}`]),
     ...(isObscure ? ["what its log was"] : []),
   ];

@@ -21,7 +21,11 @@ export function lossIn(name: string, file: SimFile, from: number, to: number): L
 }
 
 /** The batches that one append wrote. A file is published with its header, and perhaps with batches. */
-export function batchesIn(name: string, file: SimFile, { from, to }: Append): readonly IntactBatch[] {
+export function batchesIn(
+  name: string,
+  file: SimFile,
+  { from, to }: Append,
+): readonly IntactBatch[] {
   const bytes = new Uint8Array(to);
   bytes.set(file.read(from, to - from), from);
   return intactBatches({ read: () => bytes }, [name]);

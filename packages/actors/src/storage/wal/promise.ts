@@ -40,7 +40,8 @@ const FILE_BYTES = 4096 + COPY_BYTES;
 /** Reads it. Undefined if there is none, or no copy is intact. */
 export function readPromise(
   disk: Pick<Disk, "list" | "readRange">,
-  name: string = PROMISE_NAME): Promised | undefined {
+  name: string = PROMISE_NAME,
+): Promised | undefined {
   if (!disk.list().includes(name)) return undefined;
   const read = disk.readRange(name, 0, FILE_BYTES);
   const bytes = Buffer.from(read.buffer, read.byteOffset, read.byteLength);
