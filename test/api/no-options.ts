@@ -77,8 +77,8 @@ export const NO_OPTIONS: Readonly<Record<EntryPoint, readonly Others[]>> = {
     {
       why: "the rules themselves",
       names:
-        list(`callable checkArgument checkOptions decimal either fields flag folder isRecord listOf milliseconds
-        nearest needed oneOf patience rule shown signal text whole wrongOptions`),
+        list(`callable checkArgument checkOptions countArguments decimal either fields flag folder isRecord listOf milliseconds
+        nearest needed oneOf path patience rule shown signal surplus text whole whyNotPlain wrongOptions`),
     },
   ],
   "@kontiki/testing": [

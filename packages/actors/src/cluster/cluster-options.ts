@@ -12,6 +12,7 @@ import {
   flag,
   folder,
   milliseconds,
+  path,
   rule,
   whole,
 } from "../options/rules.ts";
@@ -36,8 +37,8 @@ export type ClusterOptions = {
    */
   readonly nodes?: number | readonly string[] | undefined;
   /**
-   * The directory of the nodes' logs; created if absent. Without it the disks are in memory: they survive the nodes'
-   * threads and are lost with the process.
+   * The directory of the nodes' logs; created if absent. Without it, and also with `dataDir: undefined`, the disks are in
+   * memory: they survive the nodes' threads and are lost with the process.
    */
   readonly dataDir?: string | undefined;
   /**
@@ -138,9 +139,10 @@ const CLUSTER_OPTIONS: Schema<ClusterOptions> = {
     rule<number>(NODES, (count) => isNodeCount(count)),
   ),
   dataDir: folder,
-  stateMachine: rule(
-    "a URL, or a path that starts from the calling file",
-    (value) => value instanceof URL || (typeof value === "string" && value !== ""),
+  stateMachine: either(
+    (value) => value instanceof URL,
+    rule<URL>("", () => true),
+    path("a URL, or a path that starts from the calling file"),
   ),
   electionTimeoutMs: milliseconds(10),
   heartbeatMs: milliseconds(1),
