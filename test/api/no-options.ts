@@ -61,7 +61,7 @@ export const NO_OPTIONS: Readonly<Record<EntryPoint, readonly Others[]>> = {
     {
       why: "a simulation and its checks call them, for the machines of its nodes",
       names: list(
-        "NodeActor#digestAt checkingSnapshots faultIn isCommandError shortText throwText",
+        "NodeActor#digestAt checkingSnapshots faultIn givingPlain isCommandError shortText throwText",
       ),
     },
     {

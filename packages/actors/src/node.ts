@@ -28,6 +28,7 @@ export { KeyValue, type KeyValueCommand, type KeyValueResult } from "./machine/k
 export { makeMachine } from "./machine/make-machine.ts";
 export { shortText } from "./machine/plain-difference.ts";
 export { checkingSnapshots } from "./machine/snapshot-check.ts";
+export { givingPlain } from "./machine/plain-answers.ts";
 export { throwText } from "./machine/throw-check.ts";
 export { CommandError, faultIn, isCommandError, messageOf } from "./errors.ts";
 export { checkArgument } from "./options/argument.ts";

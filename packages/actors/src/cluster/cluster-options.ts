@@ -115,8 +115,8 @@ export type ClusterOptions = {
    */
   readonly checks?: boolean | undefined;
   /**
-   * What errors of `apply` and `query` mean that are no `CommandError`: with `allow` they are answers, with `fail` the node
-   * fails. Default: `allow`.
+   * What errors of `apply` and `query` mean that are no `CommandError`, and results that are not plain data: with `allow` they
+   * are answers, outcomes of type `error`; with `fail` the node fails. Default: `allow`.
    */
   readonly throws?: "fail" | "allow" | undefined;
   /** A leader with this many bytes of uncommitted commands rejects proposals, 1 or more. Default 64 MiB. */
