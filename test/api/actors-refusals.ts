@@ -137,7 +137,7 @@ export function clusterRefusals(folder: string): Record<string, readonly Refusal
       ),
       ...bad(
         "priorities of a class",
-        { priorities: Object.create({ n1: 1 }) },
+        { priorities: Object.create({ n1: 1 }) as object },
         "priorities is not a plain object, and what it inherits from its prototype would not be read",
       ),
       ...bad(

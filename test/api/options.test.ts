@@ -155,13 +155,14 @@ test("an undefined argument too many counts as left out", async () => {
 });
 
 test.each([
-  ["Cluster.propose", () => cluster.propose, "command"],
-  ["Cluster.read", () => cluster.read, "question"],
-  ["sim.propose", () => sim.propose, "command"],
-  ["sim.read", () => sim.read, "question"],
-])("%s needs its argument to be written", async (where, method, name) => {
-  const call = method() as () => unknown;
-  expect(messageOf(await errorOf(() => call()))).toBe(`${where}: give a ${name}`);
+  ["Cluster.propose", () => cluster, "propose", "command"],
+  ["Cluster.read", () => cluster, "read", "question"],
+  ["sim.propose", () => sim, "propose", "command"],
+  ["sim.read", () => sim, "read", "question"],
+])("%s needs its argument to be written", async (where, target, method, name) => {
+  const act = (): unknown =>
+    Reflect.apply(Reflect.get(target(), method) as () => unknown, target(), []);
+  expect(messageOf(await errorOf(act))).toBe(`${where}: give a ${name}`);
 });
 
 test("after all that nothing was written and no thread was started", () => {

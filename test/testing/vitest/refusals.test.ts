@@ -97,7 +97,7 @@ test.each([
     "seeds is a getter: give its value",
   ],
   [
-    { cluster: Object.create({ preVote: false }) },
+    { cluster: Object.create({ preVote: false }) as object },
     `cluster ${INHERITED} its prototype would not be read: give its names with values`,
   ],
   [
