@@ -3,7 +3,13 @@ import { inOrder, type PlacedEvent } from "./event-order.ts";
 import { endProblem, operationOf, type SteppedEvent } from "./event-operation.ts";
 import { makeHistory, type StepClock, type History, type Operation } from "./history.ts";
 import type { HistoryError } from "./history-error.ts";
-import { INDEPENDENT_HINT, keyedProblem, keyedValue, looksIndependent } from "./independent.ts";
+import {
+  INDEPENDENT_HINT,
+  keyedProblem,
+  keyedValue,
+  looksIndependent,
+  pairsRead,
+} from "./independent.ts";
 import type { JepsenEvent } from "./jepsen-event.ts";
 import { isNemesis, NemesisMarks } from "./nemesis.ts";
 import { readingOf, type ReadingOptions } from "./reading.ts";
@@ -53,7 +59,7 @@ export class EventBuilder<Place> {
     const place = alike === undefined ? undefined : events[alike.call]?.place;
     if (place !== undefined) throw this.#errorAt(place, INDEPENDENT_HINT);
     const clock = clockOf(events);
-    const reading = readingOf(this.#options);
+    const reading = readingOf(pairsRead(this.#options, this.#operations));
     return makeHistory(this.#operations, {
       marks: this.#nemesis.marks(),
       ...(clock === undefined ? {} : { clock }),

@@ -3,6 +3,7 @@ import type { Work } from "../slices.ts";
 import { withClock, type Clock } from "./clock.ts";
 import { makeHistory, type History, type Mark, type TimeUnit } from "./history.ts";
 import { givenHistory } from "./given-history.ts";
+import { pairsRead } from "./independent.ts";
 import { JsonFields } from "./json-fields.ts";
 import { jsonText } from "./json-text.ts";
 import { linesOf } from "./lines.ts";
@@ -56,7 +57,8 @@ function* readBy(clock: Clock, text: TextParts, options: ReadingOptions): Work<H
   }
   const operations = read.operations();
   const { unit, initial } = header;
-  const reading = readingOf(initial === undefined ? options : { initial, ...options });
+  const given = pairsRead(options, operations);
+  const reading = readingOf(initial === undefined ? given : { initial, ...given });
   return makeHistory(operations, { marks, unit, ...(reading === undefined ? {} : { reading }) });
 }
 

@@ -46,8 +46,8 @@ export const READING_OPTIONS: Schema<ReadingOptions> = {
 export type Reading = {
   /** Only of the formats of Jepsen. */
   readonly failedCas?: FailedCas;
-  /** Whether values were `[key value]`. */
-  readonly independent?: true;
+  /** Whether values were `[key value]`; false if some could have been, and were values of one object. */
+  readonly independent?: boolean;
   /** The value of each object before all operations. */
   readonly initial?: Value;
   /** Whether a read, a dequeue or a contains that returned null may have returned anything. */
@@ -64,7 +64,7 @@ const yes = rule<true>("true, or leave it out", (value) => value === true);
 /** What is allowed in a {@link Reading}. */
 export const READING: Schema<Reading> = {
   failedCas: READING_OPTIONS.failedCas,
-  independent: yes,
+  independent: flag,
   initial: VALUE,
   unknownReads: yes,
 };
@@ -74,7 +74,7 @@ export function readingOf(options: ReadingOptions): Reading | undefined {
   const { failedCas, independent, initial, unknownReads } = options;
   const reading: Reading = {
     ...(failedCas === undefined ? {} : { failedCas }),
-    ...(independent === true ? { independent } : {}),
+    ...(independent === undefined ? {} : { independent }),
     ...(initial === undefined ? {} : { initial }),
     ...(unknownReads === true ? { unknownReads } : {}),
   };
