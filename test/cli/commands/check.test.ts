@@ -348,7 +348,7 @@ describe("bad input is one line and status 2", () => {
     await bad(
       file,
       ["--model", "queue"],
-      `${file}: operation "write" of process a at 0: the model queue has no "write", only enqueue, dequeue`,
+      `${file}:2: operation "write" of process a at 0: the model queue has no "write", only enqueue, dequeue`,
     );
   });
 

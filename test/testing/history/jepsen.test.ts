@@ -1,5 +1,6 @@
 import { parseHistory } from "@kontiki/testing";
 import { describe, expect, test } from "vitest";
+import { linelessHistory } from "../support/operations.ts";
 
 const log = (...events: readonly string[]): string =>
   events.map((event) => `INFO  jepsen.util - ${event.replaceAll(" ", "\t")}\n`).join("");
@@ -12,7 +13,7 @@ describe("a Jepsen log", () => {
       "0 :ok :write 3",
       "1 :ok :read 3",
     );
-    expect(parseHistory(text, "jepsen")).toEqual({
+    expect(linelessHistory(parseHistory(text, "jepsen"))).toEqual({
       unit: "step",
       reading: { failedCas: "no-effect" },
       marks: [],

@@ -179,7 +179,9 @@ describe.each(["edn", "jepsen", "jsonl"] as const)("independent keys in %s", (fo
 });
 
 /** Events in EDN of operations that run one after another; the answer is the value unless it is given. */
-function oneByOne(...operations: readonly (readonly [f: string, value: string, answer?: string])[]): string {
+function oneByOne(
+  ...operations: readonly (readonly [f: string, value: string, answer?: string])[]
+): string {
   return operations
     .flatMap(([f, value, answer = value]) => [
       event(`:type :invoke, :f :${f}, :value ${value}`),
@@ -198,7 +200,11 @@ describe("keys in some operations are noticed, whatever is beside them", () => {
     ["a read of all keys", oneByOne(...KEYED, ["read", "nil", "7"]), 3],
     ["a write without a key", oneByOne(["write", "5"], ...KEYED), 5],
     ["a function of another kind", oneByOne(...KEYED, ["drain", "nil", "[3 4 5]"]), 3],
-    ["a function that never ended", `${oneByOne(...KEYED)}\n${event(":type :invoke, :f :sync")}`, 3],
+    [
+      "a function that never ended",
+      `${oneByOne(...KEYED)}\n${event(":type :invoke, :f :sync")}`,
+      3,
+    ],
     ["a cas", oneByOne(["write", "[1 7]"], ["cas", "[1 [7 8]]"], ["read", "nil", "8"]), 3],
     ["a cas of pairs", oneByOne(["cas", "[1 [7 8]]"], ["cas", "[[7 8] [8 9]]"]), 1],
     ["values in a dequeue", oneByOne(["enqueue", "[1 7]"], ["dequeue", "[1 nil]", "[1 7]"]), 3],

@@ -2,7 +2,7 @@ import type { Work } from "../slices.ts";
 import { withClock, type Clock } from "./clock.ts";
 import { EdnReader, type Entries } from "./edn-reader.ts";
 import { EdnKeyword, EdnSymbol } from "./edn-scalars.ts";
-import { errorAt } from "./error-at.ts";
+import { errorAt, LineNumbers } from "./error-at.ts";
 import { EventBuilder } from "./event-builder.ts";
 import { HistoryError } from "./history-error.ts";
 import type { History } from "./history.ts";
@@ -24,17 +24,20 @@ export function* parseEdn(parts: TextParts, options: ReadingOptions = {}): Work<
   return yield* withClock((clock) => readBy(clock, text, options));
 }
 
+type Place = { readonly offset: number; readonly line: number };
+
 function* readBy(clock: Clock, text: string, options: ReadingOptions): Work<History> {
-  const builder = new EventBuilder<number>(options, (offset, problem) =>
+  const builder = new EventBuilder<Place>(options, ({ offset }, problem) =>
     errorAt(text, offset, problem),
   );
+  const lines = new LineNumbers(text);
   const reader = new EdnReader(text);
   const closing = openedBy(reader);
   while (closing === undefined ? !reader.atEnd : !reader.takes(closing)) {
     const offset = reader.offset;
     const event = eventOf(reader.readEntries(), clock);
     if (typeof event === "string") throw errorAt(text, offset, event);
-    builder.add(event, offset);
+    builder.add(event, { offset, line: lines.of(offset) });
     yield;
   }
   if (!reader.atEnd)

@@ -23,7 +23,7 @@ const EVENTS_PER_TURN = 1024;
  * The position of an event in the history is its time: Jepsen guarantees that order, and no clock is finer. The times of
  * the file, if every event has one and they never run backwards, become the clock of the history, for people.
  */
-export class EventBuilder<Place> {
+export class EventBuilder<Place extends { readonly line: number }> {
   readonly #options: ReadingOptions;
   readonly #errorAt: (place: Place, message: string) => HistoryError;
   readonly #events: PlacedEvent<Place>[] = [];
@@ -49,7 +49,7 @@ export class EventBuilder<Place> {
     if ("problem" in events) throw this.#errorAt(events.place, events.problem);
     for (const [step, { event, place }] of events.entries()) {
       if (step % EVENTS_PER_TURN === 0) yield;
-      const problem = this.#take(event, step);
+      const problem = this.#take({ event, step, line: place.line });
       if (problem !== undefined) throw this.#errorAt(place, problem);
     }
     for (const call of this.#running.values())
@@ -68,15 +68,17 @@ export class EventBuilder<Place> {
   }
 
   /** Takes the next event. @returns the rule that it breaks; undefined if none. */
-  #take(event: JepsenEvent, step: number): string | undefined {
+  #take(taken: SteppedEvent): string | undefined {
+    const { event, step } = taken;
     if (isNemesis(event.process)) {
       this.#nemesis.add(event, step);
       return undefined;
     }
-    return event.type === "invoke" ? this.#call(event, step) : this.#end(event, step);
+    return event.type === "invoke" ? this.#call(taken) : this.#end(taken);
   }
 
-  #call(event: JepsenEvent, step: number): string | undefined {
+  #call(called: SteppedEvent): string | undefined {
+    const { event } = called;
     const { process } = event;
     if (this.#running.has(process))
       return `process ${process} starts an operation before its last one has ended`;
@@ -86,11 +88,12 @@ export class EventBuilder<Place> {
       if (event.key !== undefined) return "with independent keys an event has no :key";
       if (keyedValue(event.value) === undefined) return keyedProblem(event.value);
     }
-    this.#running.set(process, { event, step });
+    this.#running.set(process, called);
     return undefined;
   }
 
-  #end(event: JepsenEvent, step: number): string | undefined {
+  #end(ended: SteppedEvent): string | undefined {
+    const { event } = ended;
     const { process } = event;
     const call = this.#running.get(process);
     if (call === undefined) return `process ${process} ends an operation that it never started`;
@@ -98,8 +101,8 @@ export class EventBuilder<Place> {
     if (problem !== undefined) return problem;
     this.#running.delete(process);
     if (event.type === "info") this.#crashed.add(process);
-    const ended = event.type === "info" ? undefined : { event, step };
-    this.#operations.push(operationOf(call, ended, this.#options));
+    const end = event.type === "info" ? undefined : ended;
+    this.#operations.push(operationOf(call, end, this.#options));
     return undefined;
   }
 }

@@ -4,8 +4,13 @@ import type { JepsenEvent } from "./jepsen-event.ts";
 import type { ReadingOptions } from "./reading.ts";
 import { canonical, isList, sameValue, type Value } from "./value.ts";
 
-/** An event with its position in the history. */
-export type SteppedEvent = { readonly event: JepsenEvent; readonly step: number };
+/** An event with its places in the history and in the file. */
+export type SteppedEvent = {
+  readonly event: JepsenEvent;
+  readonly step: number;
+  /** Its line in the file. */
+  readonly line: number;
+};
 
 /** Functions whose answer is a value: an `:ok` without one is no answer. */
 export const ASKING: readonly string[] = ["read", "get", "dequeue", "contains"];
@@ -71,7 +76,9 @@ export function operationOf(
   const { key, value: asked } = partsOf(call.event, options);
   const value = asked ?? argumentOf(end, options);
   const input = key === undefined ? { f, value } : { f, key, value };
-  return { process, call: call.step, input, ...endingOf(end, options) };
+  const { step, line } = call;
+  const lines = end === undefined ? { line } : { line, endLine: end.line };
+  return { process, call: step, input, ...lines, ...endingOf(end, options) };
 }
 
 /** The argument that an `:ok` gives for a call that had none, as in a test whose client chooses the value. */

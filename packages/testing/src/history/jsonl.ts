@@ -115,7 +115,10 @@ function* linesIn({ operations, marks, unit, reading }: History): Generator<stri
   yield jsonText(initial === undefined ? header : { ...header, initial });
   for (const mark of marks) yield JSON.stringify(mark);
   const names = sequentialNames(operations);
-  for (const [at, { input, turn: _, ...operation }] of operations.entries()) {
+  for (const [
+    at,
+    { input, turn: _, line: __, endLine: ___, ...operation },
+  ] of operations.entries()) {
     const process = names[at] ?? operation.process;
     yield jsonText({ type: "operation", ...input, ...operation, process });
   }
