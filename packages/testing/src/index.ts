@@ -64,7 +64,15 @@ export type { Numbered, Objects } from "./check/models/transaction-model.ts";
 export { txnListAppend } from "./check/models/txn-list-append.ts";
 export { txnRegister } from "./check/models/txn-register.ts";
 export { OverwritesError, ReadOnlyError } from "./check/position.ts";
-export type { Cost, Linearization, Unknown, Valid, Verdict, Violated } from "./check/verdict.ts";
+export type {
+  BrokenClaim,
+  Cost,
+  Linearization,
+  Unknown,
+  Valid,
+  Verdict,
+  Violated,
+} from "./check/verdict.ts";
 export { HistoryError } from "./history/history-error.ts";
 export {
   makeHistory,
@@ -110,7 +118,12 @@ export {
 export { finish, finishInSlices, type SliceOptions, type Work } from "./slices.ts";
 export { verdictPage } from "./report/html.ts";
 export { runPage, type RunPageParts } from "./report/run-page.ts";
-export { verdictReport, type OperationReport, type VerdictReport } from "./report/json.ts";
+export {
+  verdictReport,
+  type BrokenClaimReport,
+  type OperationReport,
+  type VerdictReport,
+} from "./report/json.ts";
 export type { ReadingReport } from "./report/reading-text.ts";
 export { placements, type Placement } from "./report/placement.ts";
 export { whyText } from "./report/describe.ts";

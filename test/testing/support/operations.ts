@@ -51,8 +51,9 @@ export function judged(
 }
 
 /** The same without the lines of a file, which say nothing of what happened. */
-export function lineless({ line: _, endLine: __, ...operation }: Operation): Operation {
-  return operation;
+export function lineless(operation: Operation): Operation {
+  const { line: _line, endLine: _endLine, ...rest } = operation;
+  return rest;
 }
 
 /** A history of a file without its lines. */
