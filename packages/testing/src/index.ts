@@ -42,6 +42,7 @@ export {
   type Model,
   type Timed,
 } from "./check/model.ts";
+export { modelProblem } from "./check/given-model.ts";
 export { ModelError } from "./check/model-error.ts";
 export { models, type AnyFileModel, type ModelName } from "./check/models/index.ts";
 export { keyValue, type KeyValueInput } from "./check/models/key-value.ts";

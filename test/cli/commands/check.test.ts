@@ -432,6 +432,8 @@ describe("a custom model", () => {
     ["./none.mjs", undefined, "cannot load the model"],
     ["m.mjs", "export default 7;", "has no model as its default export"],
     ["m.mjs", "export default {", "cannot load the model"],
+    ["m.mjs", 'export default { name: "x", init: 0 };', "the model has no function step"],
+    ["m.mjs", COUNTER.replace("key:", "readonly: 1, key:"), "did you mean readOnly?"],
   ])("that cannot be used is bad input: %s %s", async (name, text, message) => {
     const model = text === undefined ? name : saved(name, text);
     const { status, stderr } = await check(saved("h.jsonl", VALID), "--model", model);
