@@ -1,6 +1,8 @@
 import {
   checkLinearizable,
   interpretHistory,
+  jsonlLines,
+  makeHistory,
   models,
   parseHistory,
   verdictText,
@@ -152,4 +154,83 @@ test("a line is that of the file, also when :index gives another order", () => {
     [1, 3],
   ]);
   expect(() => judge(text, "edn", "register")).toThrow(expect.objectContaining({ line: 1 }));
+});
+
+describe("an operation without a value, where the model needs one, is refused with the line", () => {
+  const event = (rest: string): string => `{:process 0, ${rest}}`;
+
+  test.each<[ModelName, Format, string, number]>([
+    ["register", "edn", event(":type :invoke, :f :write"), 1],
+    [
+      "register",
+      "edn",
+      `\n${event(":type :invoke, :f :write")}\n${event(":type :info, :f :write, :value 5")}`,
+      2,
+    ],
+    [
+      "register",
+      "edn",
+      `${event(":type :invoke, :f :write")}\n${event(":type :ok, :f :write, :value nil")}`,
+      1,
+    ],
+    ["set", "edn", event(":type :invoke, :f :contains"), 1],
+    ["queue", "edn", event(":type :invoke, :f :enqueue"), 1],
+    [
+      "register",
+      "jsonl",
+      '{"type":"operation","process":"a","f":"write","call":0,"return":1,"status":"ok"}',
+      1,
+    ],
+    [
+      "key-value",
+      "jsonl",
+      '{"type":"operation","process":"a","f":"put","key":"x","call":0,"status":"open"}',
+      1,
+    ],
+  ])("%s in %s: %s", (name, format, text, line) => {
+    expect(() => judge(text, format, name)).toThrow(
+      expect.objectContaining({
+        name: "InterpretError",
+        line,
+        message: expect.stringContaining(
+          "it has no value, so what it asked for is not known",
+        ) as string,
+      }),
+    );
+  });
+
+  test.each<[ModelName, Format, string]>([
+    [
+      "register",
+      "edn",
+      `${event(":type :invoke, :f :write")}\n${event(":type :ok, :f :write, :value 5")}`,
+    ],
+    [
+      "register",
+      "edn",
+      `${event(":type :invoke, :f :write, :value nil")}\n${event(":type :ok, :f :write, :value nil")}`,
+    ],
+    ["register", "edn", `${event(":type :invoke, :f :write")}\n${event(":type :fail, :f :write")}`],
+    [
+      "register",
+      "edn",
+      `${event(":type :invoke, :f :read")}\n${event(":type :ok, :f :read, :value nil")}`,
+    ],
+    ["lock", "edn", event(":type :invoke, :f :acquire")],
+    [
+      "register",
+      "jsonl",
+      '{"type":"operation","process":"a","f":"write","value":null,"call":0,"status":"open"}',
+    ],
+  ])("but not where it is known, or nothing: %s in %s: %s", (name, format, text) => {
+    expect(judge(text, format, name)).toMatch(/^valid/);
+  });
+
+  test("a history that is written again keeps it", () => {
+    const text = '{"type":"operation","process":"a","f":"add","call":0,"status":"open"}';
+    const { operations } = parseHistory(text, "jsonl");
+    expect(operations).toMatchObject([{ input: { f: "add", value: null, lacksValue: true } }]);
+    const again = [...jsonlLines(makeHistory(operations))].slice(1).join("\n");
+    expect(parseHistory(again, "jsonl").operations).toEqual(operations);
+  });
 });

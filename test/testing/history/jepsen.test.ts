@@ -183,6 +183,36 @@ describe("an error in a log is reported with line and column", () => {
       "process 0 ends :write, but it had started :read",
     ],
     [
+      "INFO  jepsen.util - 0 :invoke :write 1 INFO  jepsen.util - 0 :ok :write 1\n",
+      1,
+      40,
+      "more than one event in a line, or text after the value",
+    ],
+    [
+      log("0 :invoke :write 1 0 :ok :write 1"),
+      1,
+      40,
+      "more than one event in a line, or text after the value",
+    ],
+    [
+      log("0 :invoke :write 1 2 3"),
+      1,
+      40,
+      "more than one event in a line, or text after the value",
+    ],
+    [
+      log("0 :invoke :write 1", "0 :info :write :timeout 1 :invoke :read nil"),
+      2,
+      21,
+      "more than one event in a line, or text after the value",
+    ],
+    [
+      log("0 :invoke :write 1", ":nemesis :info :start nil INFO jepsen.util - 0 :ok :write 1"),
+      2,
+      21,
+      "more than one event in a line, or text after the value",
+    ],
+    [
       log("0 :invoke :read nil", "1 :invoke :write 1e400"),
       2,
       38,

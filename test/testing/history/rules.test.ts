@@ -2,7 +2,7 @@ import { parseHistory, type ReadingOptions } from "@kontiki/testing";
 import { describe, expect, test } from "vitest";
 
 const line = (fields: object): string =>
-  JSON.stringify({ type: "operation", process: "a", f: "write", call: 0, ...fields });
+  JSON.stringify({ type: "operation", process: "a", f: "write", value: 1, call: 0, ...fields });
 
 const event = (rest: string): string => `{:process 0, ${rest}}`;
 const CALL = event(":type :invoke, :f :read, :value nil");

@@ -194,3 +194,28 @@ describe("models judge values of EDN", () => {
     expect(read('[:a {:b #{1}} [\\, "],"]]')).toBe("violated");
   });
 });
+
+describe("a log is recognized", () => {
+  const EVENT_LINES =
+    "INFO  jepsen.util - 0\t:invoke\t:read\tnil\nINFO  jepsen.util - 0\t:ok\t:read\tnil\n";
+
+  test.each([
+    ["by its first event", ""],
+    ["after many lines of other programs", "INFO some.other - nothing\n".repeat(1000)],
+    ["after the map of a test", '{:name "x", :nodes ["n1"]}\n'],
+    ["after a vector", "[:a 1]\n"],
+    ["after a line of JSON", '{"name":"x"}\n'],
+  ])("%s", (_title, before) => {
+    expect(formatOf(before + EVENT_LINES)).toBe("jepsen");
+    expect(parseHistory(before + EVENT_LINES, "jepsen").operations).toHaveLength(1);
+  });
+
+  test("but not in a value of another format", () => {
+    const value = JSON.stringify(`\n${EVENT_LINES}`)
+      .replaceAll("\\n", "\n")
+      .replaceAll("\\t", "\t");
+    const events = EVENTS.join("\n").replace(":value nil", `:value ${value}`);
+    expect(formatOf(events)).toBe("edn");
+    expect(formatOf(`{"type":"operation","f":${JSON.stringify(EVENT_LINES)}}`)).toBe("jsonl");
+  });
+});

@@ -10,6 +10,7 @@ import { givenFileModel } from "./given-model.ts";
 import { InterpretError, type FileModel, type Interpreted } from "./model.ts";
 import { checkedInterpreted } from "./checked-results.ts";
 import { ModelError } from "./model-error.ts";
+import { isSteady } from "./steady.ts";
 import { UnreadCall } from "./unread-call.ts";
 
 /** Operations between two pauses. */
@@ -90,6 +91,8 @@ function interpretOne<State, Input, Output>(
   reading: Reading | undefined,
 ): Operation<Input, Output> {
   if (operation.status === "failed") return interpretFailed(operation, model, reading);
+  if (operation.input.lacksValue === true && isSteady(model))
+    throw errorOf(operation, "it has no value, so what it asked for is not known");
   const isUnknown = reading?.unknownReads === true && isReadOfNull(operation);
   const known = isUnknown ? withoutOutput(operation) : operation;
   const { input, output } = interpretCall(known, model, reading);

@@ -1,6 +1,12 @@
 import type { Work } from "../slices.ts";
 import { inOrder, type PlacedEvent } from "./event-order.ts";
-import { endProblem, operationOf, type SteppedEvent } from "./event-operation.ts";
+import {
+  endProblem,
+  fillsArgument,
+  hasNoArgument,
+  operationOf,
+  type SteppedEvent,
+} from "./event-operation.ts";
 import { makeHistory, type StepClock, type History, type Operation } from "./history.ts";
 import type { HistoryError } from "./history-error.ts";
 import {
@@ -13,6 +19,9 @@ import {
 import type { JepsenEvent } from "./jepsen-event.ts";
 import { isNemesis, NemesisMarks } from "./nemesis.ts";
 import { readingOf, type ReadingOptions } from "./reading.ts";
+
+const UNFILLED =
+  "it never returned and its call has no value, which the :ok of others gives: it may have asked for anything";
 
 /** Events between two pauses. */
 const EVENTS_PER_TURN = 1024;
@@ -31,6 +40,10 @@ export class EventBuilder<Place extends { readonly line: number }> {
   readonly #running = new Map<string, SteppedEvent>();
   readonly #crashed = new Set<string>();
   readonly #nemesis = new NemesisMarks();
+  /** Calls that never returned. */
+  readonly #open: SteppedEvent[] = [];
+  /** The functions with an argument that only an `:ok` gave. */
+  readonly #filled = new Set<string>();
 
   /** @param errorAt makes the error for a rule that the event of a place breaks. */
   constructor(options: ReadingOptions, errorAt: (place: Place, message: string) => HistoryError) {
@@ -52,8 +65,15 @@ export class EventBuilder<Place extends { readonly line: number }> {
       const problem = this.#take({ event, step, line: place.line });
       if (problem !== undefined) throw this.#errorAt(place, problem);
     }
-    for (const call of this.#running.values())
+    for (const call of this.#running.values()) {
+      this.#open.push(call);
       this.#operations.push(operationOf(call, undefined, this.#options));
+    }
+    const unfilled = this.#open.find(
+      ({ event }) => this.#filled.has(event.f) && hasNoArgument(event, this.#options),
+    );
+    const unfilledAt = unfilled === undefined ? undefined : events[unfilled.step]?.place;
+    if (unfilledAt !== undefined) throw this.#errorAt(unfilledAt, UNFILLED);
     const alike =
       this.#options.independent === undefined ? looksIndependent(this.#operations) : undefined;
     const place = alike === undefined ? undefined : events[alike.call]?.place;
@@ -102,6 +122,8 @@ export class EventBuilder<Place extends { readonly line: number }> {
     this.#running.delete(process);
     if (event.type === "info") this.#crashed.add(process);
     const end = event.type === "info" ? undefined : ended;
+    if (end === undefined) this.#open.push(call);
+    if (fillsArgument(call.event, event, this.#options)) this.#filled.add(event.f);
     this.#operations.push(operationOf(call, end, this.#options));
     return undefined;
   }

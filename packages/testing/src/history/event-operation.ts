@@ -24,6 +24,24 @@ const ANSWERING: readonly string[] = [...CAS, "add", "remove"];
 /** Functions whose `:ok` repeats the argument of the call, or gives it when the call had none. */
 const REPEATING: readonly string[] = [...ANSWERING, "write", "put", "append", "enqueue"];
 
+/** Functions that are nothing without an argument. */
+export const ARGUED: readonly string[] = [...REPEATING, "contains"];
+
+/** Whether an `:ok` gives the argument of a call that had none. */
+export function fillsArgument(
+  call: JepsenEvent,
+  end: JepsenEvent,
+  options: ReadingOptions,
+): boolean {
+  if (end.type !== "ok" || !REPEATING.includes(end.f)) return false;
+  return partsOf(call, options).value === null && partsOf(end, options).value !== null;
+}
+
+/** Whether a call has nil where its function has an argument. */
+export function hasNoArgument(call: JepsenEvent, options: ReadingOptions): boolean {
+  return REPEATING.includes(call.f) && partsOf(call, options).value === null;
+}
+
 /** What is wrong with the end of an operation; undefined if nothing is. */
 export function endProblem(
   call: JepsenEvent,
@@ -75,7 +93,13 @@ export function operationOf(
   const { process, f } = call.event;
   const { key, value: asked } = partsOf(call.event, options);
   const value = asked ?? argumentOf(end, options);
-  const input = key === undefined ? { f, value } : { f, key, value };
+  const lacksValue = call.event.lacksValue === true && value === null && ARGUED.includes(f);
+  const input = {
+    f,
+    ...(key === undefined ? {} : { key }),
+    value,
+    ...(lacksValue ? { lacksValue } : {}),
+  };
   const { step, line } = call;
   const lines = end === undefined ? { line } : { line, endLine: end.line };
   return { process, call: step, input, ...lines, ...endingOf(end, options) };

@@ -19,6 +19,8 @@ export type Call = {
   readonly key?: Value;
   /** Its argument; null for none. */
   readonly value: Value;
+  /** Whether a file has no argument of a function that has one in the models of this package. */
+  readonly lacksValue?: true;
 };
 
 /**

@@ -1,5 +1,5 @@
 import type { Clock } from "./clock.ts";
-import { ASKING } from "./event-operation.ts";
+import { ARGUED, ASKING } from "./event-operation.ts";
 import { HistoryError } from "./history-error.ts";
 import type { Call, Ending, Operation } from "./history.ts";
 import { INDEPENDENT_HINT, keyedProblem, keyedValue, looksIndependent } from "./independent.ts";
@@ -61,9 +61,13 @@ export class OperationLines {
   #inputOf(fields: JsonFields): Call {
     const key = fields.optionalValue("key");
     const f = fields.text("f");
-    const value = fields.optionalValue("value") ?? null;
-    if (this.#options.independent !== true)
-      return key === undefined ? { f, value } : { f, key, value };
+    const written = fields.optionalValue("value");
+    const value = written ?? null;
+    if (this.#options.independent !== true) {
+      const lacksValue = written === undefined && ARGUED.includes(f);
+      const lacks = lacksValue ? { lacksValue } : {};
+      return key === undefined ? { f, value, ...lacks } : { f, key, value, ...lacks };
+    }
     if (key !== undefined)
       throw fields.error("key", 'with independent keys an operation has no "key"');
     const keyed = keyedValue(value);
