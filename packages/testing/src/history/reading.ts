@@ -25,7 +25,10 @@ export type ReadingOptions = {
   readonly independent?: boolean;
   /** The value of each object before all operations. Default: that of the model, which is absent or empty. */
   readonly initial?: Value;
-  /** Whether a read, a dequeue or a contains that returned null was not recorded, so that it may have returned anything. Default: it found nothing. */
+  /**
+   * Whether a read, get, dequeue or contains that returned null, and a read of a txn that did, was not recorded, so that it may
+   * have returned anything. Default: it found nothing.
+   */
   readonly unknownReads?: boolean;
 };
 
@@ -50,7 +53,7 @@ export type Reading = {
   readonly independent?: boolean;
   /** The value of each object before all operations. */
   readonly initial?: Value;
-  /** Whether a read, a dequeue or a contains that returned null may have returned anything. */
+  /** Whether a read, get, dequeue or contains that returned null, or a read of a txn, may have returned anything. */
   readonly unknownReads?: true;
 };
 

@@ -28,6 +28,8 @@ const FAILED_CAS: Readonly<Record<FailedCas, string>> = {
   observed: "a cas that ended :fail found another value",
 };
 
+const UNKNOWN_READS = "a read, get, dequeue, contains, or read of a txn, of nil is not recorded";
+
 const INDEPENDENT = {
   true: "values are [key value]",
   false: "pairs are values of one object, not [key value]",
@@ -44,7 +46,7 @@ export function readingText(
     ...(failedCas === undefined ? [] : [FAILED_CAS[failedCas]]),
     ...(independent === undefined ? [] : [INDEPENDENT[`${independent}`]]),
     ...(initial === undefined ? [] : [`the initial value is ${initial}`]),
-    ...(unknownReads === true ? ["a read of nil is not recorded"] : []),
+    ...(unknownReads === true ? [UNKNOWN_READS] : []),
   ];
   return `read as: ${parts.join("; ")}`;
 }
