@@ -96,6 +96,10 @@ export const NO_OPTIONS: Readonly<Record<EntryPoint, readonly Others[]>> = {
     },
     { why: "runSession makes sessions", names: ["new Session"] },
     {
+      why: "it takes anything, and says what is wrong with it: test/testing/check/custom-models.test.ts",
+      names: ["modelProblem"],
+    },
+    {
       why: "values of histories, which the readers make and models compare, once for each operation",
       names: list(`EdnMap#get canonical sameValue`).concat(
         list("Character Decimal Float Keyword Map Ratio Set Symbol Tagged Value").map(
