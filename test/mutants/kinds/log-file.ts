@@ -74,7 +74,7 @@ export const LOG_FILE: readonly Variant[] = [
       {
         file: RECOVERY,
         find: "if (count <= 0) return undefined;",
-        replace: "if (count !== 0.5) return undefined;",
+        replace: "if (count <= 1e9) return undefined;",
       },
     ],
   },
