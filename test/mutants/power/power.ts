@@ -29,7 +29,12 @@ export async function power(root: string, args: readonly string[]): Promise<numb
   const order = chosen(known, options);
   const tell = (line: string): void => void process.stderr.write(`${line}\n`);
   tell(`${known.length} mutants, --seed ${options.seed}`);
-  const all = await runSample(root, order, options, tell);
+  let isStopped = false;
+  process.once("SIGINT", () => {
+    isStopped = true;
+    tell("ends after the mutants that are under way; Ctrl-C again ends at once");
+  });
+  const all = await runSample(root, order, options, tell, () => isStopped);
   const sample = counted(all);
   if (options.json) process.stdout.write(`${JSON.stringify({ ...options, all }, undefined, 2)}\n`);
   else {

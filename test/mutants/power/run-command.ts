@@ -28,6 +28,8 @@ const CPU_LIMIT = new URL("cpu-limit.js", import.meta.url);
 export async function runCommand(args: readonly string[], limitMs: number): Promise<Ended> {
   const child = spawn(process.execPath, ["--import", fileURLToPath(CPU_LIMIT), ...args], {
     stdio: ["ignore", "pipe", "pipe"],
+    // Ctrl-C at a terminal is for the sample, which ends after this program.
+    detached: true,
     env: { ...process.env, KONTIKI_CPU_MS: String(limitMs) },
   });
   let [out, error] = ["", ""];

@@ -8,12 +8,14 @@ import { pursue, type Pursued } from "./pursue.ts";
  * Pursues mutants in this order until as many count as are wanted. The results are in the order of the mutants.
  *
  * @param tell gets a line about each result and about what is left.
+ * @param isStopped whether to begin no other mutant.
  */
 export async function runSample(
   root: string,
   order: readonly Planted[],
   { sample, engines, seconds, jobs }: SampleOptions,
   tell: (line: string) => void,
+  isStopped: () => boolean,
 ): Promise<readonly Pursued[]> {
   const started = performance.now();
   const results = new Map<Planted, Pursued>();
@@ -21,7 +23,7 @@ export async function runSample(
   let underWay = 0;
   const done = (): number => counted([...results.values()]).length;
   const work = async (): Promise<void> => {
-    while (done() + underWay < sample) {
+    while (done() + underWay < sample && !isStopped()) {
       const planted = waiting.shift();
       if (planted === undefined) return;
       underWay += 1;
@@ -33,7 +35,7 @@ export async function runSample(
   };
   tell(`at most ${Math.ceil((sample * seconds * engines.length) / 60)} minutes of CPU time`);
   do await Promise.all(Array.from({ length: jobs }, work));
-  while (done() < sample && waiting.length > 0);
+  while (done() < sample && waiting.length > 0 && !isStopped());
   return order.flatMap((planted) => results.get(planted) ?? []);
 }
 
