@@ -30,7 +30,8 @@ export async function power(root: string, args: readonly string[]): Promise<numb
   const tell = (line: string): void => void process.stderr.write(`${line}\n`);
   tell(`${known.length} mutants, --seed ${options.seed}`);
   let isStopped = false;
-  process.once("SIGINT", () => {
+  process.on("SIGINT", () => {
+    if (isStopped) process.exit(130);
     isStopped = true;
     tell("ends after the mutants that are under way; Ctrl-C again ends at once");
   });

@@ -10,6 +10,9 @@ const CALM_MS = 30_000;
 /** A run in which nothing fails. A mutant that breaks it is no mutant to hunt: any test would see it. */
 const CALM = ["run", "no_issue_sanity", "--seed", "1", "--json"] as const;
 
+/** With less time than this a command does not even start, in ms. */
+const LEAST_MS = 1_000;
+
 /** What became of a mutant. */
 export type Pursued = { readonly planted: Planted } & (
   | {
@@ -64,7 +67,7 @@ async function tried(program: string, engine: Engine, seconds: number): Promise<
   let [count, ms] = [0, 0];
   for (const command of commandsOf(engine)) {
     const left = seconds * 1000 - ms;
-    if (left <= 0) break;
+    if (left < LEAST_MS) break;
     const ended = await runCommand([program, ...command], left);
     const output = outputOf(engine, ended);
     count += output.count;
@@ -79,6 +82,8 @@ function outputOf(engine: Engine, { status, out, error }: Ended): Output {
   const failed = (check: string, text: string): Output => ({ caught: { check, text }, count: 0 });
   if (status === undefined) return failed("comes to an end", "the command did not end in time");
   if (status === 2) throw new Error(`kontiki rejects the command: ${error}`);
+  // It was interrupted before it had anything to print.
+  if (status === 130 && out === "") return { caught: undefined, count: 0 };
   if (status === 4) return failed("error", error.trim().split("\n")[0] ?? "");
   return engine === "explorer" ? readExploration(out) : readRuns(out);
 }

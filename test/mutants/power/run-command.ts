@@ -3,7 +3,7 @@ import { fileURLToPath } from "node:url";
 
 /** How a command ended, and what it printed. */
 export type Ended = {
-  /** Undefined when it did not end by itself. */
+  /** 130 when it was interrupted; undefined when it did not heed that and was ended. */
   readonly status: number | undefined;
   readonly out: string;
   readonly error: string;
@@ -36,12 +36,16 @@ export async function runCommand(args: readonly string[], limitMs: number): Prom
   child.stdout.setEncoding("utf8").on("data", (text: string) => (out += text));
   child.stderr.setEncoding("utf8").on("data", (text: string) => (error += text));
   return new Promise((resolve, reject) => {
-    const timer = setTimeout(() => child.kill("SIGKILL"), CLOCK * (limitMs + GRACE_MS));
+    const end = (): void => void child.kill("SIGKILL");
+    const timer = setTimeout(end, CLOCK * (limitMs + GRACE_MS));
+    process.once("exit", end);
     child.once("error", reject);
-    child.once("close", (code) => {
+    child.once("close", (code, signal) => {
       clearTimeout(timer);
+      process.off("exit", end);
       const [, used] = /\ncpu ms: ([0-9]+)\n/.exec(error) ?? [];
-      resolve({ status: code ?? undefined, out, error, ms: Number(used ?? limitMs) });
+      const status = signal === "SIGINT" ? 130 : (code ?? undefined);
+      resolve({ status, out, error, ms: Number(used ?? limitMs) });
     });
   });
 }
