@@ -3,9 +3,18 @@ import { index, nodeId, term, type Leader, type Message, type Progress } from "@
 import type { CommandBytes } from "@kontiki/actors/node";
 import { LeadClaims } from "../../../packages/testing/src/claims/lead-claims.ts";
 import { Safety } from "../../../packages/testing/src/claims/safety.ts";
-import { appends, command, from, LEADER, members, Stage, VOTERS } from "../support/stage.ts";
+import {
+  appends,
+  command,
+  FOLLOWER,
+  from,
+  LEADER,
+  members,
+  Stage,
+  VOTERS,
+} from "../support/stage.ts";
 
-const QUORUM_BEATS = 3;
+const LIMITS = { quorumBeats: 3, maxInflight: 2 };
 const BEAT = { type: "heartbeatTimeout" } as const;
 
 type Progresses = Readonly<Record<string, Partial<Progress>>>;
@@ -22,7 +31,7 @@ function leader(round: number, progress: Progresses = {}, more: Partial<Leader> 
 function leading(...terms: readonly number[]): Stage {
   const stage = new Stage((report) => {
     const safety = new Safety(VOTERS, () => undefined);
-    const leads = new LeadClaims(VOTERS, QUORUM_BEATS, safety.servers, report);
+    const leads = new LeadClaims(VOTERS, LIMITS, safety.servers, report);
     return {
       onStep(step) {
         safety.onStep(step);
@@ -59,7 +68,7 @@ describe("a leader and its majority", () => {
     const stage = leading();
     beats(stage, Array<Progresses>(6).fill({ n2: { round: 0 }, n3: { round: 0 } }));
     stage.takes("n1", BEAT, {
-      role: { type: "follower", leader: undefined, heard: false, receiving: undefined },
+      role: FOLLOWER,
     });
     expect(stage.reports).toEqual([]);
   });
@@ -81,6 +90,39 @@ describe("a leader and its majority", () => {
       Array.from({ length: 20 }, (_none, round) => ({ n2: { round }, n3: {}, n4: {} })),
     );
     expect(stage.reports).toHaveLength(1);
+  });
+});
+
+describe("a leader that steps down at a heartbeat", () => {
+  const stepsDown = (round: number, answered: number): readonly string[] => {
+    const stage = leading();
+    stage.step("n1", { role: leader(round, { n2: { round: answered }, n3: { round: 0 } }) });
+    stage.takes("n1", BEAT, { role: FOLLOWER });
+    return stage.reports;
+  };
+
+  it("has begun an election timeout of rounds that no majority has answered", () => {
+    expect(stepsDown(9, 7)).toEqual([]);
+  });
+
+  it("has been answered just before", () => {
+    expect(stepsDown(9, 8)).toEqual([
+      "liveness: n1 steps down in term 3, although only its last 1 rounds are unanswered",
+    ]);
+  });
+});
+
+describe("a leader's window", () => {
+  it.each([
+    [2, []],
+    [3, ["progress: n1 has 3 AppendEntries in flight to n2, more than 2"]],
+  ])("has %i AppendEntries in flight", (count, reports) => {
+    const stage = leading();
+    const inflight = Array.from({ length: count }, (_none, at) => index(at + 1));
+    const role = leader(1, { n2: { type: "replicate", inflight }, n3: {} });
+    stage.takes("n1", { type: "replicate" }, { role });
+    stage.takes("n1", { type: "replicate" }, {});
+    expect(stage.reports.slice(0, 1)).toEqual(reports);
   });
 });
 

@@ -93,6 +93,19 @@ describe("timeouts", () => {
     expect(stage.reports).toHaveLength(1);
   });
 
+  it("are not put off by a vote that is refused", () => {
+    const { stage } = node();
+    const log = { lastIndex: INDEX_ZERO, lastTerm: TERM_ZERO, transfer: false };
+    const asked = from("n2", { type: "requestVote", term: term(1), ...log });
+    const refusal = sends("n2", { type: "voteReply", term: term(1), granted: false });
+    stage.takes("n1", asked, { term: 1 }, refusal);
+    expect(stage.reports).toEqual([]);
+    stage.takes("n1", asked, {}, RESET, refusal);
+    expect(stage.reports).toEqual([
+      "timers: n1 resets its timer although it refuses a vote, so that it keeps others from trying",
+    ]);
+  });
+
   it("come early when the leader is known to be gone", () => {
     const { stage, at } = node();
     stage.step("n1", {}, { type: "hastenElectionTimer" });

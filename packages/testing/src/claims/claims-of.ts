@@ -97,9 +97,10 @@ class AllClaims implements Claims {
     this.#replay = new ReplayClaims(machine as MakeStateMachine, this.#applied, report);
     this.#sessions = new SessionClaims(machine as MakeStateMachine, committed, report);
     const { cluster } = plan.scenario;
-    const beats = quorumBeats(cluster.electionTimeoutMs, cluster.heartbeatMs);
+    const { electionTimeoutMs, heartbeatMs, maxInflight } = cluster;
+    const limits = { quorumBeats: quorumBeats(electionTimeoutMs, heartbeatMs), maxInflight };
     this.#timers = new TimerClaims(cluster, now, report);
-    this.#leads = new LeadClaims(voters, beats, servers, report);
+    this.#leads = new LeadClaims(voters, limits, servers, report);
     this.#clients = new ClientClaims(this.#applied, report);
     this.#record = new ClientRecord(
       (command) => this.#specification?.callOf(command) ?? plainCall(command),

@@ -20,44 +20,52 @@ type Lead = {
   handOverBeats: number;
 };
 
+/** The settings of the nodes that bound what a leader does. */
+export type LeadLimits = {
+  /** Heartbeats in an election timeout. */
+  readonly quorumBeats: number;
+  /** The most AppendEntries in flight to one follower. */
+  readonly maxInflight: number;
+};
+
 /** Heartbeats more than the quorum check allows: it begins with the round after the one that was answered. */
 const SLACK_BEATS = 2;
 
 /**
  * Checks that a leader makes progress possible: it steps down when no majority has answered it for an election timeout of
- * heartbeats (dissertation 6.2), ends a transfer of leadership that does not succeed, accepts nothing meanwhile (3.10), and
+ * heartbeats (dissertation 6.2) and not before, ends a transfer of leadership that does not succeed, accepts nothing meanwhile (3.10), and
  * finds where a follower's log meets its own by whole terms (end of §5.3).
  *
  * It counts heartbeats and answers, not time: what it finds does not depend on how long a run lasts.
  */
 export class LeadClaims {
   readonly #initial: Membership;
-  readonly #quorumBeats: number;
+  readonly #limits: LeadLimits;
   readonly #servers: Servers;
   readonly #report: Report;
   readonly #leads = new Map<NodeId, Lead>();
 
   /** @param voters the voters at the beginning. */
-  constructor(voters: readonly NodeId[], quorumBeats: number, servers: Servers, report: Report) {
+  constructor(voters: readonly NodeId[], limits: LeadLimits, servers: Servers, report: Report) {
     this.#initial = initialMembership(voters);
-    this.#quorumBeats = quorumBeats;
+    this.#limits = limits;
     this.#servers = servers;
     this.#report = report;
   }
 
   onStep(step: CoreStep): void {
     const { node, event, before, after, effects } = step;
-    if (
-      before.role.type !== "leader" ||
-      after.role.type !== "leader" ||
-      before.term !== after.term
-    ) {
-      this.#leads.delete(node);
-      return;
+    if (before.role.type !== "leader" || before.term !== after.term)
+      return void this.#leads.delete(node);
+    if (after.role.type !== "leader") {
+      if (event.type === "heartbeatTimeout") this.#stepsDown(node, before, before.role);
+      return void this.#leads.delete(node);
     }
     switch (event.type) {
       case "heartbeatTimeout":
         return this.#beat(node, before, before.role, after.role);
+      case "replicate":
+        return this.#sends(node, after.role);
       case "propose":
       case "changeMembership":
         if (before.role.transfer !== undefined && effects.some(({ type }) => type === "appendLog"))
@@ -88,7 +96,7 @@ export class LeadClaims {
     lead.confirmed = confirmed;
     const isSame = transfer !== undefined && transfer.target === role.transfer?.target;
     lead.handOverBeats = isSame ? lead.handOverBeats + 1 : 0;
-    const limit = this.#quorumBeats + SLACK_BEATS;
+    const limit = this.#limits.quorumBeats + SLACK_BEATS;
     if (lead.beats === limit + 1)
       this.#says(
         "liveness",
@@ -99,6 +107,26 @@ export class LeadClaims {
         "liveness",
         `${node} still hands over to ${transfer?.target} after ${limit} heartbeats`,
       );
+  }
+
+  /** Each heartbeat begins a round, so a leader that steps down must have begun that many that no majority has answered. */
+  #stepsDown(node: NodeId, before: State, role: Leader): void {
+    const unanswered = role.round - this.#confirmed(node, before, role);
+    if (unanswered >= this.#limits.quorumBeats - 1) return;
+    this.#says(
+      "liveness",
+      `${node} steps down in term ${before.term}, although only its last ${unanswered} rounds are unanswered`,
+    );
+  }
+
+  #sends(node: NodeId, { progress }: Leader): void {
+    const { maxInflight } = this.#limits;
+    for (const [peer, known] of Object.entries(progress))
+      if (known.type === "replicate" && known.inflight.length > maxInflight)
+        this.#says(
+          "progress",
+          `${node} has ${known.inflight.length} AppendEntries in flight to ${peer}, more than ${maxInflight}`,
+        );
   }
 
   /** The last round that a majority has answered, of each half while the membership is joint. */

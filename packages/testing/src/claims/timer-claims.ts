@@ -12,7 +12,8 @@ const CERTAIN = 0.999;
 /**
  * Checks timeouts against true time (§5.2, §9.3): a node counts a timeout only if its timer has run for at least the shortest
  * length since it was last reset, since a leader was heard, and since a vote was given. A timeout that was in the mailbox
- * when its timer was reset must not count.
+ * when its timer was reset must not count. A vote that is refused resets no timer: a candidate that cannot win must not keep
+ * others from trying.
  */
 export class TimerClaims {
   readonly #settings: ClusterSettings;
@@ -52,6 +53,11 @@ export class TimerClaims {
     const since = this.#since.get(step.node);
     if (since === undefined) return;
     this.#check(step, since);
+    if (isForRefusal(step))
+      this.#report({
+        check: "timers",
+        text: `${step.node} resets its timer although it refuses a vote, so that it keeps others from trying`,
+      });
     const reset = step.effects.findLast(isReset);
     if (reset !== undefined) since.isHastened = reset.type === "hastenElectionTimer";
     if (reset !== undefined || isHeard(step) || step.effects.some(isVote)) since.at = this.#now();
@@ -98,6 +104,12 @@ function isReset({ type }: AnyEffect): boolean {
     type === "hastenElectionTimer" ||
     type === "resetHeartbeatTimer"
   );
+}
+
+/** A leader that learns of a newer term starts a timer, because it had none. */
+function isForRefusal({ event, before, effects }: CoreStep): boolean {
+  if (event.type !== "message" || event.message.type !== "requestVote") return false;
+  return before.role.type !== "leader" && effects.some(isReset) && !effects.some(isVote);
 }
 
 /** Whether a follower accepts that the sender of a message leads its term. */
