@@ -38,6 +38,7 @@ export { whyNotPlain } from "./options/plain-options.ts";
 export * from "./options/rules.ts";
 export * from "./options/schema.ts";
 export { oneOf } from "./options/words.ts";
+export { Applier } from "./node/applier.ts";
 export { Lease } from "./node/lease.ts";
 export type { Letter, Order } from "./node/letter.ts";
 export { NodeActor, type NodeParts, type Notice, type Timer } from "./node/node-actor.ts";
