@@ -1,8 +1,9 @@
 import type { NodeId } from "@kontiki/core";
-import { END, lossTrigger, TRIGGER } from "./occurrence.ts";
+import { END } from "./occurrence.ts";
 import type { KeptByCrash, ExploredPacket } from "./explored-node.ts";
 import type { Model } from "./cluster-model.ts";
-import { DROP, type Moves } from "./moves.ts";
+import type { Moves } from "./moves.ts";
+import type { Occasion } from "./trigger.ts";
 
 /** One transition of an explored cluster, as plain data: it can be repeated within the same bounds. */
 export type ExploredAction = {
@@ -37,15 +38,13 @@ export type ExploredAction = {
 
 /** The current move, as plain data. */
 export function actionOf(model: Model, moves: Moves): ExploredAction {
-  const { at, trigger, end, packet, stays, lost, sent } = moves;
+  const { at, trigger, end, packet, stays, drops, lost, sent } = moves;
   const node = model.bounds.names[at];
   if (node === undefined) throw new RangeError(`there is no node at ${at}`);
-  const entry = trigger - lossTrigger(model.bounds);
-  const isLoss = packet === 0 && trigger !== DROP && trigger > TRIGGER.none && entry > 0;
   return {
-    type: isLoss ? "lose" : typeOf(trigger, packet !== 0),
+    type: drops ? "drop" : "deliver",
     node,
-    ...(isLoss ? { entry } : {}),
+    ...(trigger === undefined ? {} : detailsOf(trigger.occasion)),
     ...(packet === 0 ? {} : { packet: model.packets.valueOf(packet) }),
     ...(stays ? { stays } : {}),
     ...(end === END.well ? {} : { crash: end === END.losing ? "nothing" : "everything" }),
@@ -53,20 +52,7 @@ export function actionOf(model: Model, moves: Moves): ExploredAction {
   };
 }
 
-function typeOf(trigger: number, isMessage: boolean): ExploredAction["type"] {
-  if (isMessage) return trigger === DROP ? "drop" : "deliver";
-  switch (trigger) {
-    case TRIGGER.election:
-      return "electionTimeout";
-    case TRIGGER.heartbeat:
-      return "heartbeatTimeout";
-    case TRIGGER.silence:
-      return "leaderSilent";
-    case TRIGGER.sync:
-      return "sync";
-    case TRIGGER.none:
-      return "crash";
-    default:
-      return "propose";
-  }
+function detailsOf(occasion: Occasion): Pick<ExploredAction, "type" | "entry"> {
+  if (occasion.type === "propose") return { type: "propose" };
+  return occasion;
 }

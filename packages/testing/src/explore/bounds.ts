@@ -1,5 +1,7 @@
+import { KontikiError } from "@kontiki/actors";
 import { callable, fields, flag, whole, type Schema } from "@kontiki/actors/node";
 import { makeConfig, nodeId, step, type Config, type NodeId } from "@kontiki/core";
+import { bitsBeyond, budgetsOf, type BudgetName, type Budgets } from "./budget.ts";
 
 /** The `step` function of the core, or a broken one, for commands that are strings. */
 export type StepFunction = typeof step<string>;
@@ -36,11 +38,13 @@ export type BoundOptions = {
 };
 
 /** {@link BoundOptions} with all defaults, checked. */
-export type Bounds = Required<Omit<BoundOptions, "nodes" | "config">> & {
+export type Bounds = Required<Omit<BoundOptions, "config">> & {
   /** All nodes, in the order of a state's words. */
   readonly names: readonly NodeId[];
   /** The configuration of each node, in the same order. */
   readonly configs: readonly Config[];
+  /** The counts among the bounds, as budgets of a run. */
+  readonly budgets: Budgets;
 };
 
 export const BOUND_OPTIONS: Schema<BoundOptions> = {
@@ -69,7 +73,7 @@ export const BOUND_OPTIONS: Schema<BoundOptions> = {
   step: callable(" such as step of @kontiki/core"),
 };
 
-const USUAL = {
+const USUAL: Readonly<Record<"nodes" | "terms" | "inflight" | BudgetName, number>> = {
   nodes: 3,
   terms: 2,
   proposals: 1,
@@ -79,25 +83,29 @@ const USUAL = {
   heartbeats: 0,
   damage: 0,
   inflight: 2,
-} as const;
+};
 
-/** Adds the defaults to checked bounds. */
+/** Adds the defaults to checked bounds. @throws KontikiError when they are too large together. */
 export function boundsOf(options: BoundOptions): Bounds {
-  const limit = (name: keyof typeof USUAL): number => options[name] ?? USUAL[name];
-  const names = ["a", "b", "c", "d", "e"].slice(0, limit("nodes")).map(nodeId);
+  const counts = countsOf(options);
+  const beyond = bitsBeyond(counts);
+  if (beyond > 0)
+    throw new KontikiError(`explore: the bounds are too large together, by ${beyond} bits`);
+  const names = ["a", "b", "c", "d", "e"].slice(0, counts.nodes).map(nodeId);
   const paper = { preVote: false, quorumBeats: 0 };
   return {
+    ...counts,
     names,
     configs: names.map((id) => makeConfig({ ...paper, ...options.config, id, voters: names })),
-    terms: limit("terms"),
-    proposals: limit("proposals"),
-    crashes: limit("crashes"),
-    drops: limit("drops"),
-    duplicates: limit("duplicates"),
-    heartbeats: limit("heartbeats"),
-    damage: limit("damage"),
-    inflight: limit("inflight"),
+    budgets: budgetsOf(counts),
     asyncDisk: options.asyncDisk ?? false,
     step: options.step ?? step<string>,
   };
+}
+
+function countsOf(options: BoundOptions): typeof USUAL {
+  const names = Object.keys(USUAL) as (keyof typeof USUAL)[];
+  return Object.fromEntries(
+    names.map((name) => [name, options[name] ?? USUAL[name]]),
+  ) as typeof USUAL;
 }

@@ -1,7 +1,7 @@
 import { checkCluster, type Observed } from "@kontiki/core";
 import type { Bounds } from "./bounds.ts";
 import { NO_HISTORY, remembering, type History, type View } from "./history-variables.ts";
-import { lastTrigger, runOccurrence } from "./occurrence.ts";
+import { runOccurrence } from "./occurrence.ts";
 import {
   firstStart,
   logOf,
@@ -11,8 +11,9 @@ import {
 } from "./explored-node.ts";
 import { PairTable } from "./pair-table.ts";
 import { keyOf } from "./relabel.ts";
-import { HAPPENED } from "./sometimes.ts";
+import { BETWEEN_NODES, EventSets } from "./sometimes.ts";
 import { Symbols, type Symmetry } from "./symbols.ts";
+import { triggersOf, type Trigger } from "./trigger.ts";
 
 /** The result of an event at a node. */
 export type Outcome = {
@@ -22,8 +23,10 @@ export type Outcome = {
   readonly crashed: number;
   /** The numbers of the messages that leave, in order. */
   readonly sent: readonly number[];
-  /** Bits of `HAPPENED`. */
+  /** The number of the set of its events, in {@link Model.eventSets}. */
   readonly happened: number;
+  /** Whether the node becomes a leader. */
+  readonly elects: boolean;
   /** The violation. */
   readonly broken: string | undefined;
 };
@@ -40,8 +43,9 @@ export class Model {
   readonly locals: Symbols<ExploredNode>;
   readonly packets: Symbols<ExploredPacket>;
   readonly histories: Symbols<History>;
-  /** The trigger that message 0 would have. */
-  readonly firstMessage: number;
+  readonly eventSets = new EventSets();
+  /** Everything besides messages that can happen at a node. */
+  readonly triggers: readonly Trigger[];
   readonly #outcomes: (Outcome | undefined)[] = [undefined];
   readonly #outcomeOf = new PairTable();
   readonly #historyOf = new PairTable();
@@ -58,8 +62,7 @@ export class Model {
     this.locals = new Symbols(symmetry, normalLocal);
     this.packets = new Symbols(symmetry);
     this.histories = new Symbols(symmetry);
-    // Messages are numbered from 1.
-    this.firstMessage = lastTrigger(bounds);
+    this.triggers = triggersOf(bounds);
   }
 
   /** All nodes before the first event. */
@@ -79,12 +82,16 @@ export class Model {
     return tables + symbols + 120 * this.#outcomes.length;
   }
 
-  /** The result of an event at a node; undefined when the event is not possible there. */
-  outcomeOf(local: number, trigger: number, end: number): Outcome | undefined {
-    const event = 3 * trigger + end;
+  /**
+   * The result of an event at a node; undefined when the event is not possible there.
+   *
+   * @param cause the position of a trigger, or the number of a message as a negative number.
+   */
+  outcomeOf(local: number, cause: number, end: number): Outcome | undefined {
+    const event = 3 * cause + end;
     const known = this.#outcomeOf.get(local, event);
     if (known !== undefined) return this.#outcomes[known];
-    const outcome = this.#findOutcome(this.locals.valueOf(local), trigger, end);
+    const outcome = this.#findOutcome(this.locals.valueOf(local), cause, end);
     this.#outcomeOf.set(local, event, outcome === undefined ? IMPOSSIBLE : this.#outcomes.length);
     if (outcome !== undefined) this.#outcomes.push(outcome);
     return outcome;
@@ -121,14 +128,14 @@ export class Model {
     return id;
   }
 
-  /** Compares the views of two nodes. Returns bits of `HAPPENED`; below 0 when they contradict each other. */
+  /** Compares the views of two nodes. Returns bits of `BETWEEN_NODES`; below 0 when they contradict each other. */
   together(one: number, other: number): number {
     const [low, high] = one < other ? [one, other] : [other, one];
     const known = this.#pairs.get(low, high);
     if (known !== undefined) return known;
     const [a, b] = [this.#viewedAs(low), this.#viewedAs(high)];
     const bothLead = a.state.role.type === "leader" && b.state.role.type === "leader";
-    const bits = bothLead ? HAPPENED["two nodes lead at once, in different terms"] : 0;
+    const bits = bothLead ? BETWEEN_NODES["two nodes lead at once, in different terms"] : 0;
     const judged = this.contradictions([low, 0], [high, 1]).length === 0 ? bits : -1;
     this.#pairs.set(low, high, judged);
     return judged;
@@ -151,10 +158,13 @@ export class Model {
     return this.#broken[-judged - 1] ?? "something";
   }
 
-  #findOutcome(local: ExploredNode, trigger: number, end: number): Outcome | undefined {
-    const packet =
-      trigger <= this.firstMessage ? undefined : this.packets.valueOf(trigger - this.firstMessage);
-    const result = runOccurrence(this.bounds, local, { trigger, packet, end });
+  #findOutcome(local: ExploredNode, at: number, end: number): Outcome | undefined {
+    const cause =
+      at < 0
+        ? ({ type: "message", packet: this.packets.valueOf(-at) } as const)
+        : this.triggers[at]?.occasion;
+    if (cause === undefined) throw new RangeError(`there is no trigger ${at}`);
+    const result = runOccurrence(this.bounds, local, { cause, end });
     if (result === undefined) return undefined;
     const { next, crashed, sent, happened, broken } = result;
     if (next.state.term > this.bounds.terms) return undefined;
@@ -163,7 +173,8 @@ export class Model {
       next: this.locals.idOf(next),
       crashed: crashed === undefined ? 0 : this.#viewIn(crashed),
       sent: numbers,
-      happened,
+      happened: this.eventSets.idOf(happened),
+      elects: happened.has("a leader is elected"),
       broken,
     };
   }

@@ -70,6 +70,11 @@ export function contentOf(log: MemoryLog<string>): readonly Entry<string>[] {
   return log.slice(log.firstIndex, log.lastIndex, Number.MAX_SAFE_INTEGER);
 }
 
+/** The index of the last entry of a log. */
+export function endOfLog({ log }: Pick<ExploredNode, "log">): number {
+  return log.length;
+}
+
 /** A node that has started from its disk. */
 export function startedFrom({ id, leases }: Config, disk: ExploredNode["disk"]): ExploredNode {
   const { hard, log, horizon, copies } = disk;

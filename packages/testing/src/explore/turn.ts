@@ -7,7 +7,6 @@ import {
   type Env,
   type Event,
   type HardState,
-  type LogView,
   type MemoryLog,
   type Observed,
   type State,
@@ -24,8 +23,9 @@ import {
   type ExploredPacket,
 } from "./explored-node.ts";
 import { damagedDisk, salvageOf } from "./damaged.ts";
+import { eventsIn } from "./noteworthy.ts";
 import { keyOf } from "./relabel.ts";
-import { HAPPENED } from "./sometimes.ts";
+import type { Happened } from "./sometimes.ts";
 
 /** A violation. The message is a sentence without a period. */
 export class Broken extends Error {
@@ -49,8 +49,8 @@ export class Turn {
   #salvage: ExploredNode["salvage"];
   /** The messages that have left, in order. */
   readonly sent: ExploredPacket[] = [];
-  /** Bits of `HAPPENED`. */
-  happened = 0;
+  /** The events in it. */
+  readonly happened = new Set<Happened>();
 
   constructor(bounds: Bounds, local: ExploredNode) {
     const config = bounds.configs.find(({ id }) => id === local.node);
@@ -97,15 +97,15 @@ export class Turn {
   /** Crashes the process and restarts it from its disk. The held messages never leave. */
   crash(kept: KeptByCrash): void {
     if (kept === "everything") this.#save();
-    if (this.isUnsynced) this.happened |= HAPPENED["a crash loses unsynced writes"];
-    if (this.#state.role.type === "leader") this.happened |= HAPPENED["a leader crashes"];
+    if (this.isUnsynced) this.happened.add("a crash loses unsynced writes");
+    if (this.#state.role.type === "leader") this.happened.add("a leader crashes");
     this.#restart();
   }
 
   /** Crashes like a loss of power, and restarts from a disk that has lost the entry `at`. */
   lose(at: number): void {
-    this.happened |= HAPPENED["an entry is lost"];
-    if (this.#state.role.type === "leader") this.happened |= HAPPENED["a leader crashes"];
+    this.happened.add("an entry is lost");
+    if (this.#state.role.type === "leader") this.happened.add("a leader crashes");
     this.#disk = damagedDisk(this.#disk, at);
     this.#restart();
   }
@@ -147,9 +147,8 @@ export class Turn {
     if (!sameHardState(this.#hard, hardStateOf(state)))
       found.push(`${this.#env.config.id}: a changed term or vote was not saved`);
     if (found.length > 0) throw new Broken(found.join("; "));
-    this.happened |= noteworthy(before, after, effects);
     if (before.state.horizon !== undefined) this.#checkTaken(event, effects);
-    if (before.state.horizon !== undefined) this.happened |= mending(event, before.state, effects);
+    for (const name of eventsIn({ event, before, after, effects })) this.happened.add(name);
   }
 
   /** Without a leader a node takes only the log that it lost. */
@@ -226,56 +225,4 @@ function brokenPromise(
   if (message.type === "appendAccepted" && message.match > log.length)
     return `it acknowledges entry ${message.match}, which is not on its disk`;
   return undefined;
-}
-
-/** The events of a step, as bits of `HAPPENED`. */
-function noteworthy(
-  { state: old }: Observed<string>,
-  { env, state: now }: Observed<string>,
-  effects: readonly Effect<string>[],
-): number {
-  let bits = 0;
-  if (now.role.type === "leader" && old.role.type !== "leader") {
-    bits |= HAPPENED["a leader is elected"];
-    if (now.term > 1) bits |= HAPPENED["a leader of a later term is elected"];
-  }
-  if (old.role.type === "leader" && now.role.type !== "leader")
-    bits |= HAPPENED["a leader steps down"];
-  if (now.commit > old.commit) bits |= committed(env.log, old, now);
-  for (const effect of effects) {
-    if (effect.type === "truncateLog") bits |= HAPPENED["a conflict truncates a log"];
-    if (effect.type !== "send") continue;
-    if (effect.message.type === "voteReply" && !effect.message.granted)
-      bits |= HAPPENED["a vote is refused"];
-    if (effect.message.type === "appendRejected") bits |= HAPPENED["AppendEntries is rejected"];
-  }
-  return bits;
-}
-
-function committed(log: LogView<string>, old: State, now: State): number {
-  if (now.role.type !== "leader") return HAPPENED["a follower learns of a commit"];
-  const entries = log
-    .slice(log.firstIndex, now.commit, Number.MAX_SAFE_INTEGER)
-    .filter(({ index }) => index > old.commit);
-  let bits: number = HAPPENED["a leader commits an entry"];
-  if (entries.some(({ type }) => type === "command"))
-    bits |= HAPPENED["a leader commits a command"];
-  if (entries.some(({ term }) => term < now.term))
-    bits |= HAPPENED["a leader commits an entry of an older term"];
-  return bits;
-}
-
-/** The events of a step of a node whose log is damaged. */
-function mending(event: Event<string>, old: State, effects: readonly Effect<string>[]): number {
-  let bits = 0;
-  const isReply = event.type === "message" && event.message.type === "fetchReply";
-  const isAlone = old.role.type === "follower" && old.role.leader === undefined;
-  for (const effect of effects) {
-    if (effect.type === "appendLog" && isReply) bits |= HAPPENED["an entry is fetched"];
-    if (effect.type === "logRepaired" && isAlone && isReply)
-      bits |= HAPPENED["a log is repaired without a leader"];
-    if (effect.type === "send" && effect.message.type === "voteReply" && effect.message.granted)
-      bits |= HAPPENED["a damaged node votes"];
-  }
-  return bits;
 }

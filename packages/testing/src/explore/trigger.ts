@@ -1,0 +1,58 @@
+import type { Bounds } from "./bounds.ts";
+import type { Budget, BudgetName } from "./budget.ts";
+
+/** What can happen at a node besides the arrival of a message. */
+export type Occasion =
+  | { readonly type: "electionTimeout" }
+  | { readonly type: "heartbeatTimeout" }
+  | { readonly type: "leaderSilent" }
+  /** Everything that the node wrote becomes durable. */
+  | { readonly type: "sync" }
+  /** Its process crashes and restarts. */
+  | { readonly type: "crash" }
+  /** A client proposes a command: `x1`, then `x2`, and so on. */
+  | { readonly type: "propose"; readonly command: string }
+  /** Its process crashes, and restarts from a disk that has lost this entry. */
+  | { readonly type: "lose"; readonly entry: number };
+
+/** Something that can happen at a node, and what a run spends for it. */
+export type Trigger = {
+  readonly occasion: Occasion;
+  readonly budget: Budget | undefined;
+  /** The units of the budget that must be spent before it: numbered occasions happen in the order of their numbers. */
+  readonly nth: number | undefined;
+};
+
+/** All triggers within these bounds. Their positions in the list are their numbers. */
+export function triggersOf(bounds: Bounds): readonly Trigger[] {
+  const { terms, proposals, damage, heartbeats, crashes, asyncDisk, configs, budgets } = bounds;
+  const free = (type: "electionTimeout" | "leaderSilent" | "sync"): Trigger => ({
+    occasion: { type },
+    budget: undefined,
+    nth: undefined,
+  });
+  const costs = (budget: BudgetName, occasion: Occasion, nth?: number): Trigger => ({
+    occasion,
+    budget: budgets[budget],
+    nth,
+  });
+  const when = (isOn: boolean, ...triggers: readonly Trigger[]): readonly Trigger[] =>
+    isOn ? triggers : [];
+  return [
+    free("electionTimeout"),
+    ...when(heartbeats > 0, costs("heartbeats", { type: "heartbeatTimeout" })),
+    ...when((configs[0]?.quorumBeats ?? 0) > 0, free("leaderSilent")),
+    ...when(asyncDisk, free("sync")),
+    ...when(crashes > 0, { ...free("sync"), occasion: { type: "crash" } }),
+    ...counted(proposals).map((nth) => costs("proposals", { type: "propose", command: `x${nth + 1}` }, nth)),
+    // A log has at most one no-op of each term, and the proposals.
+    ...when(
+      damage > 0,
+      ...counted(terms + proposals).map((at) => costs("damage", { type: "lose", entry: at + 1 })),
+    ),
+  ];
+}
+
+function counted(count: number): readonly number[] {
+  return Array.from({ length: count }, (_none, at) => at);
+}
