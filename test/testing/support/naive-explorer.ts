@@ -1,4 +1,13 @@
-import { makeConfig, nodeId, INITIAL_HARD_STATE, type Event, type NodeId } from "@kontiki/core";
+import {
+  confirmedRound,
+  makeConfig,
+  nodeId,
+  INITIAL_HARD_STATE,
+  type Config,
+  type Effect,
+  type Event,
+  type NodeId,
+} from "@kontiki/core";
 import type { Packet } from "../../core/support/network.ts";
 import { damaged } from "../../core/support/damage.ts";
 import { Server, type Disk } from "../../core/support/server.ts";
@@ -23,19 +32,23 @@ export type NaiveBounds = {
   readonly duplicates: number;
   readonly heartbeats: number;
   readonly damage: number;
+  readonly reads: number;
   readonly inflight: number;
   readonly asyncDisk: boolean;
+  readonly config: Partial<Pick<Config, "leases" | "quorumBeats" | "preVote">>;
 };
 
 type Spent = Record<
-  "proposals" | "crashes" | "drops" | "duplicates" | "heartbeats" | "damage",
+  "proposals" | "crashes" | "drops" | "duplicates" | "heartbeats" | "damage" | "reads",
   number
 >;
 
+/** What the model of time knows about a server: see `docs/explorer.md`. */
+type Clock = { rounds: Record<number, number>; isHastened: boolean };
+
 /** One transition. Nodes and packets are given by their positions. */
 type Choice = {
-  readonly what:
-    "election" | "heartbeat" | "propose" | "deliver" | "drop" | "crash" | "sync" | "lose";
+  readonly what: (typeof TURNS)[number] | "deliver" | "drop" | "lose";
   /** The position of the node or the packet. */
   readonly at: number;
   readonly stays: boolean;
@@ -45,6 +58,18 @@ type Choice = {
   /** The positions of the sent packets that find room; undefined when all do. */
   readonly found: readonly number[] | undefined;
 };
+
+/** What can happen at a server without a packet. */
+const TURNS = [
+  "election",
+  "heartbeat",
+  "silence",
+  "propose",
+  "read",
+  "lease",
+  "sync",
+  "crash",
+] as const;
 
 /** A text of plain data that does not depend on the order of keys. */
 function textOf(data: unknown): string {
@@ -69,6 +94,7 @@ class Run {
     duplicates: 0,
     heartbeats: 0,
     damage: 0,
+    reads: 0,
   };
   /** What each process found salvaged when it started. */
   readonly #found = new WeakMap<Server, Disk["salvage"]>();
@@ -76,19 +102,24 @@ class Run {
   readonly #had = new WeakMap<object, unknown>();
   readonly #leaders: Record<number, NodeId> = {};
   readonly #committed: string[] = [];
+  /** Reads without an answer: at which server, and how many entries the answer must cover. */
+  #asked: { readonly id: number; readonly at: NodeId; readonly floor: number }[] = [];
+  readonly #clocks: Record<NodeId, Clock> = {};
+  /** The last round of each term that began an election timeout ago or earlier. */
+  readonly #past: Record<number, number> = {};
   /** The number of packets that left in the last transition, and the free room. */
   left = { packets: 0, room: 0 };
+  /** The effects of the present turn. */
+  #effects: Effect<Command>[] = [];
 
   constructor(bounds: NaiveBounds) {
     this.#bounds = bounds;
     const voters = ["a", "b", "c"].slice(0, bounds.nodes).map(nodeId);
     this.#servers = voters.map((id) => {
       const image = { hard: INITIAL_HARD_STATE, log: log([]), horizon: undefined };
-      return new Server(
-        makeConfig({ ...PAPER, id, voters }),
-        { image, files: [], salvage: [] },
-        16,
-      );
+      const config = makeConfig({ ...PAPER, ...bounds.config, id, voters });
+      this.#clocks[id] = { rounds: {}, isHastened: false };
+      return started(config, { image, files: [], salvage: [] });
     });
   }
 
@@ -109,28 +140,29 @@ class Run {
       return packets.map(textOf).toSorted();
     });
     const flying = this.#flying.map(textOf).toSorted();
-    return textOf([servers, held, flying, this.#spent, this.#leaders, this.#committed]);
+    const past = [this.#leaders, this.#committed, this.#asked, this.#clocks, this.#past];
+    return textOf([servers, held, flying, this.#spent, past]);
   }
 
   /** All choices to try next. Some of them change nothing or are not allowed. */
   get choices(): readonly Choice[] {
     const places = [...this.#servers.keys()];
     const plain = { stays: false, found: undefined, entry: 0 } as const;
-    const turns = (["election", "heartbeat", "propose", "sync", "crash"] as const).flatMap((what) =>
-      places.map((at) => ({ ...plain, what, at })),
-    );
+    const turns = TURNS.flatMap((what) => places.map((at) => ({ ...plain, what, at })));
+    const { duplicates, drops, crashes } = this.#bounds;
     const packets = [...this.#flying.keys()].flatMap((at) => [
       { ...plain, what: "deliver" as const, at },
-      { ...plain, what: "deliver" as const, at, stays: true },
-      { ...plain, what: "drop" as const, at },
+      ...(duplicates > 0 ? [{ ...plain, what: "deliver" as const, at, stays: true }] : []),
+      ...(drops > 0 ? [{ ...plain, what: "drop" as const, at }] : []),
     ]);
     const losses = this.#servers.flatMap(({ disk }, at) =>
       contentOf(disk.image.log).map(
         ({ index }) => ({ ...plain, what: "lose", at, entry: index, end: "well" }) as const,
       ),
     );
+    const ends = crashes > 0 ? (["well", "nothing", "everything"] as const) : (["well"] as const);
     const others = [...turns, ...packets].flatMap((choice) =>
-      (["well", "nothing", "everything"] as const).map((end) => ({ ...choice, end })),
+      ends.map((end) => ({ ...choice, end })),
     );
     return [...others, ...losses];
   }
@@ -150,12 +182,15 @@ class Run {
     if (what === "election" && leads) return false;
     if (what === "heartbeat" && !(leads && this.#takes("heartbeats"))) return false;
     if (what === "propose" && !(leads && this.#takes("proposals"))) return false;
+    if (what === "silence" && !hears(server)) return false;
+    if ((what === "read" || what === "lease") && !this.#asks(server, what)) return false;
     if (end !== "well" && !this.#takes("crashes")) return false;
     if (what === "lose" && !this.#takes("damage")) return false;
     const { asyncDisk } = this.#bounds;
     if (what === "sync" && !(asyncDisk && end === "well")) return false;
     if (what === "crash" ? end === "well" : asyncDisk && end !== "well") return false;
     const sent: Packet[] = [];
+    this.#effects = [];
     if (what !== "crash" && what !== "sync" && what !== "lose") {
       this.#handle(server, this.#eventOf(what, packet), sent);
       this.#handle(server, { type: "replicate" }, sent);
@@ -164,6 +199,9 @@ class Run {
     const syncs = what === "sync" || (!asyncDisk && what !== "lose");
     if (end === "well" && syncs) this.#sync(server, sent);
     this.#remember(server);
+    this.#answer(server);
+    if (what === "lose" || end !== "well")
+      this.#asked = this.#asked.filter((read) => read.at !== server.config.id);
     if (what === "lose") this.#lose(server, entry);
     if (end !== "well") this.#restart(server, readable(server.crash(end)));
     if (server.state.term > this.#bounds.terms) return false;
@@ -176,7 +214,52 @@ class Run {
   #eventOf(what: Choice["what"], packet: Packet | undefined): Event<Command> {
     if (packet !== undefined) return from(packet.from, packet.message, packet);
     if (what === "propose") return propose(`x${this.#spent.proposals}`);
+    if (what === "read" || what === "lease")
+      return { type: "read", id: this.#spent.reads, leased: what === "lease" };
+    if (what === "silence") return { type: "leaderSilent" };
     return what === "election" ? electionTimeout : heartbeatTimeout;
+  }
+
+  /** A client asks a server that leads or knows who does. A lease may be valid unless its round is an old one. */
+  #asks({ config, state, observed }: Server, what: "read" | "lease"): boolean {
+    const { role, term } = state;
+    if (role.type === "leader") {
+      const round = confirmedRound(observed.env, state, role);
+      const isOver = round <= (this.#past[term] ?? 0);
+      if (what === "lease" && (config.leases !== true || isOver)) return false;
+    } else if (what === "lease" || role.type !== "follower" || role.leader === undefined) return false;
+    if (!this.#takes("reads")) return false;
+    this.#asked.push({ id: this.#spent.reads, at: config.id, floor: this.#committed.length });
+    return true;
+  }
+
+  /** Ends the reads that a server has answered or refused in this turn. */
+  #answer({ config }: Server): void {
+    const ended = this.#effects.flatMap((effect) =>
+      effect.type === "readReady" || effect.type === "rejectRead" ? [effect.id] : [],
+    );
+    this.#asked = this.#asked.filter(({ id, at }) => at !== config.id || !ended.includes(id));
+  }
+
+  #tick({ config, state }: Server, event: Event<Command>, effects: readonly Effect<Command>[]): void {
+    const clock = this.#clocks[config.id];
+    if (clock === undefined || !config.leases || this.#bounds.reads === 0) return;
+    const { type } = event;
+    if (type === "leaderSilent" || (type === "electionTimeout" && !clock.isHastened)) {
+      for (const [term, round] of Object.entries(clock.rounds))
+        this.#past[Number(term)] = Math.max(round, this.#past[Number(term)] ?? 0);
+      this.#clocks[config.id] = { rounds: {}, isHastened: false };
+      return;
+    }
+    for (const effect of effects) {
+      if (effect.type === "resetElectionTimer") clock.isHastened = false;
+      if (effect.type === "hastenElectionTimer") clock.isHastened = true;
+    }
+    if (type !== "message" || event.message.type !== "appendEntries") return;
+    const { term, round } = event.message;
+    const { role } = state;
+    if (term !== state.term || role.type !== "follower" || role.leader !== event.from) return;
+    clock.rounds[term] = Math.max(round, clock.rounds[term] ?? 0);
   }
 
   #take(at: number): void {
@@ -191,7 +274,9 @@ class Run {
   }
 
   #handle(server: Server, event: Event<Command>, sent: Packet[]): void {
-    server.step(event, sent);
+    const { effects } = server.step(event, sent);
+    this.#effects.push(...effects);
+    this.#tick(server, event, effects);
   }
 
   #wrote(server: Server): boolean {
@@ -224,7 +309,9 @@ class Run {
   }
 
   #restart(server: Server, disk: Disk): void {
-    const next = new Server(server.config, disk, 16);
+    const next = started(server.config, disk);
+    const clock = this.#clocks[server.config.id];
+    if (clock !== undefined) clock.isHastened = false;
     this.#servers[this.#servers.indexOf(server)] = next;
     this.#found.set(next, disk.salvage);
   }
@@ -234,6 +321,18 @@ class Run {
     for (const entry of contentOf(view).slice(this.#committed.length, state.commit))
       this.#committed.push(textOf([entry, state.term]));
   }
+}
+
+function started(config: Config, disk: Disk): Server {
+  const server = new Server(config, disk, 16);
+  const { role } = server.state;
+  if (role.type === "follower")
+    server.state = { ...server.state, role: { ...role, heard: config.leases } };
+  return server;
+}
+
+function hears({ config, state: { role } }: Server): boolean {
+  return config.quorumBeats > 0 && role.type === "follower" && role.heard;
 }
 
 /** What a start reads: files that were set aside only while the log is damaged. */
@@ -254,10 +353,12 @@ export function countStates(bounds: NaiveBounds): number {
   };
   for (const way of ways) {
     for (const choice of after(way)?.choices ?? []) {
-      const { packets, room } = after([...way, choice])?.left ?? { packets: 0, room: 0 };
+      const run = after([...way, choice]);
+      if (run === undefined) continue;
+      const { packets, room } = run.left;
       for (const found of partsOf(packets, Math.min(packets, room))) {
         const next = [...way, { ...choice, found }];
-        const text = after(next)?.textAtEnd();
+        const text = (packets <= room ? run : after(next))?.textAtEnd();
         if (text === undefined || seen.has(text)) continue;
         seen.add(text);
         ways.push(next);

@@ -21,13 +21,19 @@ export type ExploredAction = {
     /** A message is lost. */
     | "drop"
     /** Its process crashes, and restarts from a disk that has lost an entry. */
-    | "lose";
+    | "lose"
+    /** A client asks it to read. */
+    | "read";
   /** The node it happens to. */
   readonly node: NodeId;
   /** The message that is delivered or dropped. */
   readonly packet?: ExploredPacket;
   /** The index of the entry that the disk loses. */
   readonly entry?: number;
+  /** The number of the read, from 1. */
+  readonly id?: number;
+  /** Whether the node may answer the read by its lease. */
+  readonly leased?: boolean;
   /** Set when the message also stays in flight and can be delivered again. */
   readonly stays?: true;
   /** Set when the node crashes before the sync: what remains of its unsynced writes. */
@@ -52,7 +58,7 @@ export function actionOf(model: Model, moves: Moves): ExploredAction {
   };
 }
 
-function detailsOf(occasion: Occasion): Pick<ExploredAction, "type" | "entry"> {
+function detailsOf(occasion: Occasion): Omit<ExploredAction, "node"> {
   if (occasion.type === "propose") return { type: "propose" };
   return occasion;
 }

@@ -27,6 +27,8 @@ export type BoundOptions = {
   readonly heartbeats?: number;
   /** Crashes in which a node loses one durable entry of its log, 0 to 3. Default: 0. */
   readonly damage?: number;
+  /** Reads that clients ask of any node, 0 to 3. Default: 0. With `config.leases` a leader may answer them by its lease. */
+  readonly reads?: number;
   /** Messages in flight at once, 1 to 16. Default: 2. When more are sent, any of the sent ones can be lost. */
   readonly inflight?: number;
   /** Whether a sync is a separate event, with other events before it. Default: false, each turn ends with its sync. */
@@ -56,6 +58,7 @@ export const BOUND_OPTIONS: Schema<BoundOptions> = {
   duplicates: whole(0, 63),
   heartbeats: whole(0, 63),
   damage: whole(0, 3),
+  reads: whole(0, 3),
   inflight: whole(1, 16),
   asyncDisk: flag,
   config: fields<NonNullable<BoundOptions["config"]>>({
@@ -82,6 +85,7 @@ const USUAL: Readonly<Record<"nodes" | "terms" | "inflight" | BudgetName, number
   duplicates: 0,
   heartbeats: 0,
   damage: 0,
+  reads: 0,
   inflight: 2,
 };
 
@@ -91,6 +95,8 @@ export function boundsOf(options: BoundOptions): Bounds {
   const beyond = bitsBeyond(counts);
   if (beyond > 0)
     throw new KontikiError(`explore: the bounds are too large together, by ${beyond} bits`);
+  if (options.config?.leases === true && (options.config.quorumBeats ?? 0) === 0)
+    throw new KontikiError("explore: config.leases needs config.quorumBeats of 1 or more");
   const names = ["a", "b", "c", "d", "e"].slice(0, counts.nodes).map(nodeId);
   const paper = { preVote: false, quorumBeats: 0 };
   return {

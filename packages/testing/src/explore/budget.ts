@@ -6,6 +6,7 @@ export const BUDGETS = [
   "duplicates",
   "heartbeats",
   "damage",
+  "reads",
 ] as const;
 
 /** The name of a budget that a run spends. */

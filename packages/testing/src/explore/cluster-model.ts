@@ -1,4 +1,4 @@
-import { checkCluster, type Observed } from "@kontiki/core";
+import { checkCluster, confirmedRound, type NodeId, type Observed } from "@kontiki/core";
 import type { Bounds } from "./bounds.ts";
 import { NO_HISTORY, remembering, type History, type View } from "./history-variables.ts";
 import { runOccurrence } from "./occurrence.ts";
@@ -10,6 +10,7 @@ import {
   type ExploredPacket,
 } from "./explored-node.ts";
 import { PairTable } from "./pair-table.ts";
+import { withAnswered, withAsked, type ReadReport } from "./reads.ts";
 import { keyOf } from "./relabel.ts";
 import { BETWEEN_NODES, EventSets } from "./sometimes.ts";
 import { Symbols, type Symmetry } from "./symbols.ts";
@@ -27,6 +28,8 @@ export type Outcome = {
   readonly happened: number;
   /** Whether the node becomes a leader. */
   readonly elects: boolean;
+  /** The number of its report about reads; 0 when there is nothing to report. */
+  readonly report: number;
   /** The violation. */
   readonly broken: string | undefined;
 };
@@ -50,6 +53,11 @@ export class Model {
   readonly #outcomeOf = new PairTable();
   readonly #historyOf = new PairTable();
   readonly #pairs = new PairTable();
+  readonly #asked = new PairTable();
+  readonly #answered = new PairTable();
+  readonly #leased = new PairTable();
+  readonly #reports: { readonly node: NodeId; readonly report: ReadReport }[] = [];
+  readonly #reportIds = new Map<string, number>();
   readonly #broken: string[] = [];
   readonly #views = new Map<string, number>();
   readonly #viewOf: number[] = [0];
@@ -67,7 +75,10 @@ export class Model {
 
   /** All nodes before the first event. */
   get start(): readonly number[] {
-    return this.bounds.configs.map((config) => this.locals.idOf(firstStart(config)));
+    const { configs, reads } = this.bounds;
+    return configs.map((config) =>
+      this.locals.idOf(firstStart(config, config.leases && reads > 0)),
+    );
   }
 
   /** The number of the history before the first event. */
@@ -77,7 +88,9 @@ export class Model {
 
   /** The memory in use, in bytes, as an estimate. */
   get bytes(): number {
-    const tables = this.#outcomeOf.bytes + this.#historyOf.bytes + this.#pairs.bytes;
+    const all = [this.#outcomeOf, this.#historyOf, this.#pairs];
+    const ofReads = [this.#asked, this.#answered, this.#leased];
+    const tables = [...all, ...ofReads].reduce((sum, { bytes }) => sum + bytes, 0);
     const symbols = this.locals.bytes + this.packets.bytes + this.histories.bytes;
     return tables + symbols + 120 * this.#outcomes.length;
   }
@@ -128,6 +141,42 @@ export class Model {
     return id;
   }
 
+  /** The history after a read was asked, and after the time that a report says has passed. */
+  asked(history: number, report: number): number {
+    const known = this.#asked.get(history, report);
+    if (known !== undefined) return known;
+    const { node, report: of } = this.#reported(report);
+    const id = this.histories.idOf(withAsked(this.histories.valueOf(history), node, of));
+    this.#asked.set(history, report, id);
+    return id;
+  }
+
+  /** The history after the answers of a report; below 0 when one is not linearizable: see {@link whatBroke}. */
+  answered(history: number, report: number): number {
+    const known = this.#answered.get(history, report);
+    if (known !== undefined) return known;
+    const { node, report: of } = this.#reported(report);
+    const next = withAnswered(this.histories.valueOf(history), node, of);
+    const id = typeof next === "string" ? -this.#broken.push(next) : this.histories.idOf(next);
+    this.#answered.set(history, report, id);
+    return id;
+  }
+
+  /** Whether a node may have a valid lease: a majority has answered a round that may have begun less than a timeout ago. */
+  mayLease(history: number, local: number): boolean {
+    const known = this.#leased.get(history, local);
+    if (known !== undefined) return known === 1;
+    const { node, state, log } = this.locals.valueOf(local);
+    const config = this.bounds.configs.find(({ id }) => id === node);
+    const { passed = [] } = this.histories.valueOf(history);
+    const may =
+      config !== undefined &&
+      state.role.type === "leader" &&
+      confirmedRound({ config, log: logOf(log) }, state, state.role) > (passed[state.term - 1] ?? 0);
+    this.#leased.set(history, local, may ? 1 : 0);
+    return may;
+  }
+
   /** Compares the views of two nodes. Returns bits of `BETWEEN_NODES`; below 0 when they contradict each other. */
   together(one: number, other: number): number {
     const [low, high] = one < other ? [one, other] : [other, one];
@@ -166,7 +215,7 @@ export class Model {
     if (cause === undefined) throw new RangeError(`there is no trigger ${at}`);
     const result = runOccurrence(this.bounds, local, { cause, end });
     if (result === undefined) return undefined;
-    const { next, crashed, sent, happened, broken } = result;
+    const { next, crashed, sent, happened, reads, broken } = result;
     if (next.state.term > this.bounds.terms) return undefined;
     const numbers = sent.map((each) => this.packets.idOf(each));
     return {
@@ -175,8 +224,25 @@ export class Model {
       sent: numbers,
       happened: this.eventSets.idOf(happened),
       elects: happened.has("a leader is elected"),
+      report: this.bounds.reads === 0 ? 0 : this.#reportOf(local.node, reads),
       broken,
     };
+  }
+
+  #reportOf(node: NodeId, report: ReadReport): number {
+    const { passed, asked, answered, refused, crashes } = report;
+    const lists = passed.length + answered.length + refused.length;
+    if (lists === 0 && asked === undefined && !crashes) return 0;
+    const key = keyOf([node, report]);
+    const known = this.#reportIds.get(key) ?? this.#reports.push({ node, report });
+    this.#reportIds.set(key, known);
+    return known;
+  }
+
+  #reported(report: number): { readonly node: NodeId; readonly report: ReadReport } {
+    const reported = this.#reports[report - 1];
+    if (reported === undefined) throw new RangeError(`there is no report ${report}`);
+    return reported;
   }
 
   #viewIn(local: ExploredNode): number {

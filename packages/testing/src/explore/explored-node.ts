@@ -11,6 +11,7 @@ import {
   type NodeId,
   type State,
 } from "@kontiki/core";
+import { NOTHING_HEARD, type Heard } from "./lease-time.ts";
 import { keyOf } from "./relabel.ts";
 
 /** A message in flight. All nodes keep their first disk, so it has no uid. */
@@ -57,6 +58,8 @@ export type ExploredNode = {
   readonly salvage?: readonly ExploredCopy[];
   /** Messages that promise a term, a vote or a log and wait for the next sync, in any order. */
   readonly held: readonly ExploredPacket[];
+  /** What the model of time needs to know; absent without leases. */
+  readonly heard?: Heard;
 };
 
 /** Makes a log of these entries. */
@@ -83,9 +86,10 @@ export function startedFrom({ id, leases }: Config, disk: ExploredNode["disk"]):
   return { node: id, state, log, hard, disk, held: [], ...found };
 }
 
-/** A node at its first start. */
-export function firstStart(config: Config): ExploredNode {
-  return startedFrom(config, { hard: INITIAL_HARD_STATE, log: [] });
+/** A node at its first start. `watchesTime`: whether the model of time is needed. */
+export function firstStart(config: Config, watchesTime: boolean): ExploredNode {
+  const started = startedFrom(config, { hard: INITIAL_HARD_STATE, log: [] });
+  return watchesTime ? { ...started, heard: NOTHING_HEARD } : started;
 }
 
 /** Whether the node has unsynced writes, which a crash can lose. */

@@ -32,16 +32,24 @@ const EVENTS: Readonly<Record<ExploredAction["type"], string>> = {
   crash: "crashes and restarts",
   drop: "never receives",
   lose: "crashes and restarts without",
+  read: "a client reads",
 };
 
-function whatHappens({ type, packet, stays, crash, entry }: ExploredAction): string {
+function whatHappens(action: ExploredAction): string {
+  const { type, packet, stays, crash, entry } = action;
   if (entry !== undefined) return `${EVENTS[type]} entry ${entry}, which its disk has lost`;
   const received =
     packet === undefined ? "" : ` ${messageText(packet.message)} from ${packet.from}`;
   const kept = crash === "everything" ? "keeping unsynced writes" : "losing unsynced writes";
   if (type === "crash") return `${EVENTS.crash}, ${kept}`;
   const crashed = crash === undefined ? "" : `, and crashes before the sync, ${kept}`;
-  return `${EVENTS[type]}${received}${stays === true ? " (a copy stays in flight)" : ""}${crashed}`;
+  return `${EVENTS[type]}${detailText(action)}${received}${stays === true ? " (a copy stays in flight)" : ""}${crashed}`;
+}
+
+/** What distinguishes an event from others of its kind. */
+function detailText({ id, leased }: ExploredAction): string {
+  if (id === undefined) return "";
+  return ` (read ${id}${leased === true ? ", by its lease" : ""})`;
 }
 
 function packetText({ to, message }: ExploredPacket): string {
@@ -68,11 +76,13 @@ function messageText(message: Message<string>): string {
       return `${type} t${term} after ${message.after.index}.${message.after.term}, had ${message.known.map(({ index, term: of }) => `${index}.${of}`).join(" ")}`;
     case "fetchReply":
       return `${type} t${term} after ${message.after} ${fetchedText(message.answer)}`;
+    case "readRequest":
+      return `${type} t${term} read ${message.id}`;
+    case "readReply":
+      return `${type} t${term} read ${message.id} as of ${message.index}`;
     case "snapshotChunk":
     case "chunkReply":
     case "timeoutNow":
-    case "readRequest":
-    case "readReply":
     case "rejoin":
     case "fetchChunk":
     case "fetchedChunk":

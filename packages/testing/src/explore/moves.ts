@@ -61,12 +61,19 @@ export class Moves {
       for (let at = 0; at < triggers.length; at += 1) {
         const trigger = triggers[at];
         if (trigger === undefined || !isAffordable(trigger, spent)) continue;
+        if (!this.#isAllowed(trigger, node)) continue;
         this.trigger = trigger;
         this.#happens(node, at, 0, trigger.budget?.one ?? 0);
       }
     }
     this.trigger = undefined;
     this.#messages(spent);
+  }
+
+  /** Whether the other nodes and the past of the run allow an event at a node. */
+  #isAllowed({ occasion }: Trigger, node: number): boolean {
+    if (occasion.type !== "read" || !occasion.leased) return true;
+    return this.#model.mayLease(this.#word(this.#layout.history), this.#word(node));
   }
 
   #word(at: number): number {
@@ -126,7 +133,7 @@ export class Moves {
   }
 
   #becomes(local: number, outcome: Outcome, cost: number): void {
-    const { next, crashed, sent } = outcome;
+    const { next, crashed, sent, report } = outcome;
     const { spent } = this.#layout;
     this.happened = outcome.happened;
     this.between = this.stays ? BETWEEN_NODES["a message is delivered twice"] : 0;
@@ -134,9 +141,11 @@ export class Moves {
     this.state.set(this.#from);
     this.state[this.at] = next;
     this.state[spent] = this.#word(spent) + cost;
+    if (report !== 0) this.#remember(this.#model.asked(this.#history, report));
     if (crashed !== 0) this.#judge(crashed);
     const view = this.#model.viewOf(next);
     if (view !== this.#model.viewOf(local)) this.#judge(view);
+    if (report !== 0) this.#remember(this.#model.answered(this.#history, report));
     if (outcome.elects && this.#isMajorityDamaged())
       this.between |= BETWEEN_NODES["a leader is elected while a majority is damaged"];
     this.#sends(sent);
@@ -152,10 +161,8 @@ export class Moves {
   /** Compares the view of a node with the history and with the other nodes. */
   #judge(view: number): void {
     const model = this.#model;
-    const { nodes, history } = this.#layout;
-    const remembered = model.remembered(this.state[history] ?? 0, view);
-    if (remembered < 0) this.broken ??= model.whatBroke(remembered);
-    else this.state[history] = remembered;
+    const { nodes } = this.#layout;
+    this.#remember(model.remembered(this.#history, view));
     for (let other = 0; other < nodes; other += 1) {
       if (other === this.at) continue;
       const theirs = model.viewOf(this.#word(other));
@@ -163,6 +170,16 @@ export class Moves {
       if (judged >= 0) this.between |= judged;
       else this.broken ??= model.contradictions([view, this.at], [theirs, other]).join("; ");
     }
+  }
+
+  get #history(): number {
+    return this.state[this.#layout.history] ?? 0;
+  }
+
+  /** Sets the history; below 0 is a violation. */
+  #remember(history: number): void {
+    if (history < 0) this.broken ??= this.#model.whatBroke(history);
+    else this.state[this.#layout.history] = history;
   }
 
   /** Removes the delivered message and puts the sent ones in flight. Without room for all, visits every possible loss. */

@@ -1,4 +1,4 @@
-import type { Effect, Event, Observed } from "@kontiki/core";
+import { confirmedRound, type Effect, type Event, type Observed } from "@kontiki/core";
 import type { Happened } from "./sometimes.ts";
 
 /** One step of the core at one node. */
@@ -11,7 +11,13 @@ export type SteppedNode = {
 
 /** The events of a step that a search should meet. */
 export function eventsIn(step: SteppedNode): readonly Happened[] {
-  return [...leading(step), ...committing(step), ...refusing(step), ...repairing(step)];
+  return [
+    ...leading(step),
+    ...committing(step),
+    ...refusing(step),
+    ...repairing(step),
+    ...reading(step),
+  ];
 }
 
 function leading({ before: { state: old }, after: { state: now } }: SteppedNode): Happened[] {
@@ -60,4 +66,18 @@ function repairing({ event, before: { state: old }, effects }: SteppedNode): Hap
     const votes = effect.type === "send" && effect.message.type === "voteReply";
     return votes && effect.message.granted ? ["a damaged node votes"] : [];
   });
+}
+
+function reading({ event, before, after, effects }: SteppedNode): Happened[] {
+  const answered = effects.some(({ type }) => type === "readReady");
+  const events: Happened[] = answered ? ["a read is answered"] : [];
+  if (effects.some(({ type }) => type === "rejectRead")) events.push("a waiting read is refused");
+  if (answered && event.type === "message" && event.message.type === "readReply")
+    events.push("a follower's read is answered");
+  if (answered && event.type === "read" && event.leased) events.push("a read is answered by a lease");
+  const [{ role: old }, { role: now }] = [before.state, after.state];
+  if (old.type !== "leader" || now.type !== "leader" || now.reads.length <= old.reads.length)
+    return events;
+  const isConfirmed = confirmedRound(before.env, before.state, old) >= old.round;
+  return isConfirmed ? events : [...events, "a read waits while an earlier round is under way"];
 }

@@ -1,6 +1,7 @@
-import { AssertionError, type Event } from "@kontiki/core";
+import { AssertionError, type Event, type NodeId } from "@kontiki/core";
 import type { Bounds } from "./bounds.ts";
 import { endOfLog, isUnsynced, type ExploredNode, type ExploredPacket } from "./explored-node.ts";
+import type { ReadReport } from "./reads.ts";
 import type { Happened } from "./sometimes.ts";
 import type { Occasion } from "./trigger.ts";
 import { Broken, Turn } from "./turn.ts";
@@ -21,6 +22,8 @@ export type Aftermath = {
   readonly crashed: ExploredNode | undefined;
   readonly sent: readonly ExploredPacket[];
   readonly happened: ReadonlySet<Happened>;
+  /** What it means for reads and leases. */
+  readonly reads: ReadReport;
   /** The violation, as a sentence. */
   readonly broken: string | undefined;
 };
@@ -56,7 +59,18 @@ export function runOccurrence(
     if (!(error instanceof Broken || error instanceof AssertionError)) throw error;
     broken = `${error.name === "Broken" ? "" : `${local.node} fails: `}${error.message}`;
   }
-  return { next: turn.local, crashed, sent: turn.sent, happened: turn.happened, broken };
+  const reads = {
+    passed: turn.passed,
+    asked: cause.type === "read" ? cause.id : undefined,
+    answered: turn.answered,
+    refused: turn.refused,
+    crashes: crashed !== undefined,
+  };
+  return { next: turn.local, crashed, sent: turn.sent, happened: turn.happened, reads, broken };
+}
+
+function leaderOf({ state: { role } }: ExploredNode): NodeId | undefined {
+  return role.type === "follower" ? role.leader : undefined;
 }
 
 function isPossible(
@@ -82,6 +96,9 @@ function isPossible(
       return end !== END.well;
     case "lose":
       return end === END.well && cause.entry <= local.disk.log.length;
+    case "read":
+      // A node that knows no leader refuses at once.
+      return role.type === "leader" || (!cause.leased && leaderOf(local) !== undefined);
     default:
       return cause satisfies never;
   }
@@ -96,6 +113,8 @@ function eventOf(cause: Occurrence["cause"]): Event<string> {
     }
     case "propose":
       return { type: "propose", commands: [cause.command] };
+    case "read":
+      return cause;
     case "electionTimeout":
     case "heartbeatTimeout":
     case "leaderSilent":

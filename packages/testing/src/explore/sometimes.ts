@@ -19,6 +19,7 @@ const hasTerms: Condition = ({ terms }) => terms > 1;
 const hasCrashes: Condition = ({ crashes }) => crashes > 0;
 const hasDamage: Condition = ({ damage }) => damage > 0;
 const hasProposals: Condition = ({ proposals }) => proposals > 0;
+const hasReads: Condition = ({ reads }) => reads > 0;
 const canFetch: Condition = (bounds) =>
   hasDamage(bounds) && isCluster(bounds) && bounds.configs[0]?.fetch === true;
 
@@ -56,6 +57,17 @@ const EVENTS = {
   "a leader is elected while a majority is damaged": sometimes(
     ({ damage, nodes }) => damage >= majority(nodes),
     ({ nodes, terms, inflight }) => nodes > 2 && terms > 1 && inflight > 1,
+  ),
+  "a read is answered": sometimes(hasReads, always),
+  "a follower's read is answered": sometimes((bounds) => hasReads(bounds) && isCluster(bounds)),
+  "a read waits while an earlier round is under way": sometimes(
+    (bounds) => hasReads(bounds) && isCluster(bounds),
+    always,
+  ),
+  "a waiting read is refused": sometimes((bounds) => hasReads(bounds) && isCluster(bounds)),
+  "a read is answered by a lease": sometimes(
+    (bounds) => hasReads(bounds) && bounds.configs[0]?.leases === true,
+    always,
   ),
 } satisfies Readonly<Record<string, Expectation>>;
 

@@ -13,7 +13,9 @@ export type Occasion =
   /** A client proposes a command: `x1`, then `x2`, and so on. */
   | { readonly type: "propose"; readonly command: string }
   /** Its process crashes, and restarts from a disk that has lost this entry. */
-  | { readonly type: "lose"; readonly entry: number };
+  | { readonly type: "lose"; readonly entry: number }
+  /** A client asks it to read: the first read has id 1. `leased`: it may answer by its lease. */
+  | { readonly type: "read"; readonly id: number; readonly leased: boolean };
 
 /** Something that can happen at a node, and what a run spends for it. */
 export type Trigger = {
@@ -25,7 +27,8 @@ export type Trigger = {
 
 /** All triggers within these bounds. Their positions in the list are their numbers. */
 export function triggersOf(bounds: Bounds): readonly Trigger[] {
-  const { terms, proposals, damage, heartbeats, crashes, asyncDisk, configs, budgets } = bounds;
+  const { terms, proposals, damage, heartbeats, crashes, reads, asyncDisk, budgets } = bounds;
+  const { quorumBeats = 0, leases = false } = bounds.configs[0] ?? {};
   const free = (type: "electionTimeout" | "leaderSilent" | "sync"): Trigger => ({
     occasion: { type },
     budget: undefined,
@@ -41,7 +44,7 @@ export function triggersOf(bounds: Bounds): readonly Trigger[] {
   return [
     free("electionTimeout"),
     ...when(heartbeats > 0, costs("heartbeats", { type: "heartbeatTimeout" })),
-    ...when((configs[0]?.quorumBeats ?? 0) > 0, free("leaderSilent")),
+    ...when(quorumBeats > 0, free("leaderSilent")),
     ...when(asyncDisk, free("sync")),
     ...when(crashes > 0, { ...free("sync"), occasion: { type: "crash" } }),
     ...counted(proposals).map((nth) => costs("proposals", { type: "propose", command: `x${nth + 1}` }, nth)),
@@ -49,6 +52,11 @@ export function triggersOf(bounds: Bounds): readonly Trigger[] {
     ...when(
       damage > 0,
       ...counted(terms + proposals).map((at) => costs("damage", { type: "lose", entry: at + 1 })),
+    ),
+    ...counted(reads).flatMap((nth) =>
+      [false, ...(leases ? [true] : [])].map((leased) =>
+        costs("reads", { type: "read", id: nth + 1, leased }, nth),
+      ),
     ),
   ];
 }

@@ -23,7 +23,9 @@ import {
   type ExploredPacket,
 } from "./explored-node.ts";
 import { damagedDisk, salvageOf } from "./damaged.ts";
-import { eventsIn } from "./noteworthy.ts";
+import { eventsIn, type SteppedNode } from "./noteworthy.ts";
+import { heardAfter, latestOf, type Heard } from "./lease-time.ts";
+import { answersIn, type ReadReport } from "./reads.ts";
 import { keyOf } from "./relabel.ts";
 import type { Happened } from "./sometimes.ts";
 
@@ -47,10 +49,17 @@ export class Turn {
   #disk: ExploredNode["disk"];
   #held: readonly ExploredPacket[];
   #salvage: ExploredNode["salvage"];
+  #heard: Heard | undefined;
   /** The messages that have left, in order. */
   readonly sent: ExploredPacket[] = [];
   /** The events in it. */
   readonly happened = new Set<Happened>();
+  /** The reads that it answers. */
+  answered: ReadReport["answered"] = [];
+  /** The reads that it refuses. */
+  refused: ReadReport["refused"] = [];
+  /** The rounds that are now known to have begun an election timeout ago. */
+  passed: ReadReport["passed"] = [];
 
   constructor(bounds: Bounds, local: ExploredNode) {
     const config = bounds.configs.find(({ id }) => id === local.node);
@@ -62,6 +71,7 @@ export class Turn {
     this.#hard = local.hard;
     this.#disk = local.disk;
     this.#held = local.held;
+    this.#heard = local.heard;
   }
 
   /** The node in its current state. */
@@ -69,7 +79,8 @@ export class Turn {
     const { config, log } = this.#env;
     const [state, hard, disk, held] = [this.#state, this.#hard, this.#disk, this.#held];
     const found = this.#salvage === undefined ? {} : { salvage: this.#salvage };
-    return { node: config.id, state, log: contentOf(log), hard, disk, held, ...found };
+    const heard = this.#heard === undefined ? {} : { heard: this.#heard };
+    return { node: config.id, state, log: contentOf(log), hard, disk, held, ...found, ...heard };
   }
 
   /** Whether the node has unsynced writes, which a crash can lose. */
@@ -118,6 +129,7 @@ export class Turn {
     this.#state = started.state;
     this.#hard = started.hard;
     this.#held = [];
+    if (this.#heard !== undefined) this.#heard = { ...this.#heard, hastened: false };
   }
 
   #save(): void {
@@ -148,7 +160,19 @@ export class Turn {
       found.push(`${this.#env.config.id}: a changed term or vote was not saved`);
     if (found.length > 0) throw new Broken(found.join("; "));
     if (before.state.horizon !== undefined) this.#checkTaken(event, effects);
-    for (const name of eventsIn({ event, before, after, effects })) this.happened.add(name);
+    const stepped = { event, before, after, effects };
+    for (const name of eventsIn(stepped)) this.happened.add(name);
+    const { answered, refused } = answersIn(effects);
+    this.answered = [...this.answered, ...answered];
+    this.refused = [...this.refused, ...refused];
+    this.#hears(stepped);
+  }
+
+  #hears(stepped: SteppedNode): void {
+    if (this.#heard === undefined) return;
+    const { heard, passed } = heardAfter(this.#heard, stepped);
+    this.#heard = heard;
+    this.passed = latestOf(this.passed, passed);
   }
 
   /** Without a leader a node takes only the log that it lost. */
