@@ -12,6 +12,9 @@ const NOTHING = {
   heartbeats: 0,
   damage: 0,
   reads: 0,
+  changes: 0,
+  transfers: 0,
+  obituaries: 0,
   inflight: 1,
   asyncDisk: false,
   config: {},
@@ -45,9 +48,16 @@ describe("the number of states, without symmetry", () => {
     { reads: 2, crashes: 1, terms: 2, asyncDisk: true },
     { nodes: 2, reads: 1, config: { quorumBeats: 2, leases: true } },
     { terms: 2, reads: 2, crashes: 1, config: { quorumBeats: 2, leases: true } },
+    { nodes: 2, changes: 1 },
+    { nodes: 3, voters: 1, changes: 1 },
+    { changes: 1, terms: 2, crashes: 1 },
+    { nodes: 2, transfers: 1, terms: 2, proposals: 1 },
+    { nodes: 2, transfers: 1, heartbeats: 1, config: { quorumBeats: 1 } },
+    { nodes: 2, obituaries: 1, terms: 2 },
     { nodes: 2, config: { preVote: true, quorumBeats: 1 }, heartbeats: 2 },
   ])("equals that of a naive search with a set of texts: %j", (options) => {
-    const bounds = { ...NOTHING, ...options };
+    const { nodes = NOTHING.nodes } = options;
+    const bounds = { ...NOTHING, voters: nodes, ...options };
     expect(explore({ ...bounds, symmetry: false }).states).toBe(countStates(bounds));
   });
 });

@@ -3,6 +3,7 @@ import {
   makeConfig,
   nodeId,
   INITIAL_HARD_STATE,
+  type Change,
   type Config,
   type Effect,
   type Event,
@@ -25,6 +26,7 @@ import {
 /** Bounds of a search, without defaults. */
 export type NaiveBounds = {
   readonly nodes: number;
+  readonly voters: number;
   readonly terms: number;
   readonly proposals: number;
   readonly crashes: number;
@@ -33,28 +35,41 @@ export type NaiveBounds = {
   readonly heartbeats: number;
   readonly damage: number;
   readonly reads: number;
+  readonly changes: number;
+  readonly transfers: number;
+  readonly obituaries: number;
   readonly inflight: number;
   readonly asyncDisk: boolean;
   readonly config: Partial<Pick<Config, "leases" | "quorumBeats" | "preVote">>;
 };
 
-type Spent = Record<
-  "proposals" | "crashes" | "drops" | "duplicates" | "heartbeats" | "damage" | "reads",
-  number
->;
+const BUDGETS = [
+  "proposals",
+  "crashes",
+  "drops",
+  "duplicates",
+  "heartbeats",
+  "damage",
+  "reads",
+  "changes",
+  "transfers",
+  "obituaries",
+] as const;
+
+type Spent = Record<(typeof BUDGETS)[number], number>;
 
 /** What the model of time knows about a server: see `docs/explorer.md`. */
 type Clock = { rounds: Record<number, number>; isHastened: boolean };
 
 /** One transition. Nodes and packets are given by their positions. */
 type Choice = {
-  readonly what: (typeof TURNS)[number] | "deliver" | "drop" | "lose";
+  readonly what: (typeof TURNS)[number] | (typeof ASKED)[number] | "deliver" | "drop" | "lose";
   /** The position of the node or the packet. */
   readonly at: number;
   readonly stays: boolean;
   readonly end: "well" | "nothing" | "everything";
-  /** The entry that the disk loses; 0 for none. */
-  readonly entry: number;
+  /** The entry that the disk loses, the node that it is about, or the position of a change; else 0. */
+  readonly which: number;
   /** The positions of the sent packets that find room; undefined when all do. */
   readonly found: readonly number[] | undefined;
 };
@@ -70,6 +85,9 @@ const TURNS = [
   "sync",
   "crash",
 ] as const;
+
+/** What an operator asks a server, or the supervisor reports to it. */
+const ASKED = ["change", "transfer", "death"] as const;
 
 /** A text of plain data that does not depend on the order of keys. */
 function textOf(data: unknown): string {
@@ -87,15 +105,8 @@ class Run {
   readonly #bounds: NaiveBounds;
   readonly #servers: Server[];
   #flying: Packet[] = [];
-  readonly #spent: Spent = {
-    proposals: 0,
-    crashes: 0,
-    drops: 0,
-    duplicates: 0,
-    heartbeats: 0,
-    damage: 0,
-    reads: 0,
-  };
+  readonly #spent = Object.fromEntries(BUDGETS.map((budget) => [budget, 0])) as Spent;
+  readonly #changes: readonly (readonly Change[])[];
   /** What each process found salvaged when it started. */
   readonly #found = new WeakMap<Server, Disk["salvage"]>();
   /** The log that a copy is left of. */
@@ -114,8 +125,10 @@ class Run {
 
   constructor(bounds: NaiveBounds) {
     this.#bounds = bounds;
-    const voters = ["a", "b", "c"].slice(0, bounds.nodes).map(nodeId);
-    this.#servers = voters.map((id) => {
+    const names = ["a", "b", "c"].slice(0, bounds.nodes).map(nodeId);
+    const voters = names.slice(0, bounds.voters);
+    this.#changes = changesOf(names);
+    this.#servers = names.map((id) => {
       const image = { hard: INITIAL_HARD_STATE, log: log([]), horizon: undefined };
       const config = makeConfig({ ...PAPER, ...bounds.config, id, voters });
       this.#clocks[id] = { rounds: {}, isHastened: false };
@@ -147,9 +160,14 @@ class Run {
   /** All choices to try next. Some of them change nothing or are not allowed. */
   get choices(): readonly Choice[] {
     const places = [...this.#servers.keys()];
-    const plain = { stays: false, found: undefined, entry: 0 } as const;
+    const plain = { stays: false, found: undefined, which: 0 } as const;
     const turns = TURNS.flatMap((what) => places.map((at) => ({ ...plain, what, at })));
-    const { duplicates, drops, crashes } = this.#bounds;
+    const { duplicates, drops, crashes, changes, transfers, obituaries } = this.#bounds;
+    const asked = [
+      ...(changes > 0 ? this.#changes.map((_change, which) => ["change", which] as const) : []),
+      ...(transfers > 0 ? places.map((which) => ["transfer", which] as const) : []),
+      ...(obituaries > 0 ? places.map((which) => ["death", which] as const) : []),
+    ].flatMap(([what, which]) => places.map((at) => ({ ...plain, what, which, at })));
     const packets = [...this.#flying.keys()].flatMap((at) => [
       { ...plain, what: "deliver" as const, at },
       ...(duplicates > 0 ? [{ ...plain, what: "deliver" as const, at, stays: true }] : []),
@@ -157,11 +175,11 @@ class Run {
     ]);
     const losses = this.#servers.flatMap(({ disk }, at) =>
       contentOf(disk.image.log).map(
-        ({ index }) => ({ ...plain, what: "lose", at, entry: index, end: "well" }) as const,
+        ({ index }) => ({ ...plain, what: "lose", at, which: index, end: "well" }) as const,
       ),
     );
     const ends = crashes > 0 ? (["well", "nothing", "everything"] as const) : (["well"] as const);
-    const others = [...turns, ...packets].flatMap((choice) =>
+    const others = [...turns, ...asked, ...packets].flatMap((choice) =>
       ends.map((end) => ({ ...choice, end })),
     );
     return [...others, ...losses];
@@ -169,7 +187,7 @@ class Run {
 
   /** Makes a transition. @returns false when it is not allowed. */
   make(choice: Choice): boolean {
-    const { what, at, stays, end, entry } = choice;
+    const { what, at, stays, end, which } = choice;
     if (what === "drop") return end === "well" && this.#takes("drops", () => this.#take(at));
     if (stays && !this.#takes("duplicates")) return false;
     const packet = what === "deliver" ? this.#flying[at] : undefined;
@@ -189,12 +207,21 @@ class Run {
     const { asyncDisk } = this.#bounds;
     if (what === "sync" && !(asyncDisk && end === "well")) return false;
     if (what === "crash" ? end === "well" : asyncDisk && end !== "well") return false;
+    if (what === "change" && !(leads && this.#takes("changes"))) return false;
+    if (what === "transfer" && !(leads && this.#takes("transfers"))) return false;
+    if (what === "death" && !(this.#mayBeDead(which, server) && this.#takes("obituaries")))
+      return false;
     const sent: Packet[] = [];
+    const { state: before } = server;
     this.#effects = [];
     if (what !== "crash" && what !== "sync" && what !== "lose") {
-      this.#handle(server, this.#eventOf(what, packet), sent);
+      this.#handle(server, this.#eventOf(choice, packet), sent);
       this.#handle(server, { type: "replicate" }, sent);
     }
+    const isRefused = ({ type }: Effect<Command>): boolean =>
+      (what === "change" && type === "rejectChange") ||
+      (what === "transfer" && type === "transferEnded");
+    if (this.#effects.some(isRefused) || (what === "death" && server.state === before)) return false;
     if (end === "everything" && !this.#wrote(server)) return false;
     const syncs = what === "sync" || (!asyncDisk && what !== "lose");
     if (end === "well" && syncs) this.#sync(server, sent);
@@ -202,7 +229,7 @@ class Run {
     this.#answer(server);
     if (what === "lose" || end !== "well")
       this.#asked = this.#asked.filter((read) => read.at !== server.config.id);
-    if (what === "lose") this.#lose(server, entry);
+    if (what === "lose") this.#lose(server, which);
     if (end !== "well") this.#restart(server, readable(server.crash(end)));
     if (server.state.term > this.#bounds.terms) return false;
     this.left = { packets: sent.length, room: this.#bounds.inflight - this.#flying.length };
@@ -211,13 +238,30 @@ class Run {
     return true;
   }
 
-  #eventOf(what: Choice["what"], packet: Packet | undefined): Event<Command> {
+  #eventOf({ what, which }: Choice, packet: Packet | undefined): Event<Command> {
     if (packet !== undefined) return from(packet.from, packet.message, packet);
     if (what === "propose") return propose(`x${this.#spent.proposals}`);
     if (what === "read" || what === "lease")
       return { type: "read", id: this.#spent.reads, leased: what === "lease" };
     if (what === "silence") return { type: "leaderSilent" };
+    if (what === "change") return { type: "changeMembership", changes: this.#changes[which] ?? [] };
+    if (what === "transfer") return { type: "transfer", target: this.#idOf(which) };
+    if (what === "death") return { type: "peerDown", node: this.#idOf(which) };
     return what === "election" ? electionTimeout : heartbeatTimeout;
+  }
+
+  #idOf(place: number): NodeId {
+    const server = this.#servers[place];
+    if (server === undefined) throw new RangeError(`there is no server ${place}`);
+    return server.config.id;
+  }
+
+  /** The supervisor may report any server dead, except a leader that the other one follows. */
+  #mayBeDead(place: number, { config, state: { role, term } }: Server): boolean {
+    const other = this.#servers[place];
+    if (other === undefined || other.config.id === config.id) return false;
+    const follows = role.type === "follower" && role.leader === other.config.id;
+    return !(follows && other.state.role.type === "leader" && other.state.term === term);
   }
 
   /** A client asks a server that leads or knows who does. A lease may be valid unless its round is an old one. */
@@ -321,6 +365,25 @@ class Run {
     for (const entry of contentOf(view).slice(this.#committed.length, state.commit))
       this.#committed.push(textOf([entry, state.term]));
   }
+}
+
+/** All requests that change one or two servers. */
+function changesOf(names: readonly NodeId[]): readonly (readonly Change[])[] {
+  const all: (readonly Change[])[] = [];
+  const learner = { type: "addLearner", uid: 0, promote: true } as const;
+  for (const node of names) {
+    const out: Change = { type: "remove", node };
+    const into: Change = { type: "addVoter", node, uid: 0 };
+    all.push([out], [into], [{ ...learner, node, replaces: undefined }]);
+    for (const other of names.filter((name) => name !== node)) {
+      all.push([out, { type: "addVoter", node: other, uid: 0 }]);
+      all.push([{ ...learner, node, replaces: other }]);
+      if (other < node) continue;
+      all.push([out, { type: "remove", node: other }]);
+      all.push([into, { type: "addVoter", node: other, uid: 0 }]);
+    }
+  }
+  return all;
 }
 
 function started(config: Config, disk: Disk): Server {

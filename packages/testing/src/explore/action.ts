@@ -1,4 +1,4 @@
-import type { NodeId } from "@kontiki/core";
+import type { Change, NodeId } from "@kontiki/core";
 import { END } from "./occurrence.ts";
 import type { KeptByCrash, ExploredPacket } from "./explored-node.ts";
 import type { Model } from "./cluster-model.ts";
@@ -23,7 +23,12 @@ export type ExploredAction = {
     /** Its process crashes, and restarts from a disk that has lost an entry. */
     | "lose"
     /** A client asks it to read. */
-    | "read";
+    | "read"
+    /** An operator asks for another membership, or for another leader. */
+    | "changeMembership"
+    | "transfer"
+    /** It hears that the process of another node is dead. */
+    | "peerDown";
   /** The node it happens to. */
   readonly node: NodeId;
   /** The message that is delivered or dropped. */
@@ -32,6 +37,12 @@ export type ExploredAction = {
   readonly entry?: number;
   /** The number of the read, from 1. */
   readonly id?: number;
+  /** The requested changes of the membership. */
+  readonly changes?: readonly Change[];
+  /** The node that is to lead. */
+  readonly target?: NodeId;
+  /** The node whose process is dead. */
+  readonly peer?: NodeId;
   /** Whether the node may answer the read by its lease. */
   readonly leased?: boolean;
   /** Set when the message also stays in flight and can be delivered again. */

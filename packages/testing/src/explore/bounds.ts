@@ -13,6 +13,8 @@ export type StepFunction = typeof step<string>;
 export type BoundOptions = {
   /** Nodes, 1 to 5. Default: 3. */
   readonly nodes?: number;
+  /** The first so many nodes are the voters that the cluster begins with; the others may be added. Default: all nodes. */
+  readonly voters?: number;
   /** The highest term, 1 to 63. Default: 2. Events that would lead to a higher term are left out. */
   readonly terms?: number;
   /** Commands that clients propose, 0 to 63. Default: 1. */
@@ -29,6 +31,15 @@ export type BoundOptions = {
   readonly damage?: number;
   /** Reads that clients ask of any node, 0 to 3. Default: 0. With `config.leases` a leader may answer them by its lease. */
   readonly reads?: number;
+  /**
+   * Requests to change the membership, 0 to 3. Default: 0. Each adds, removes or replaces one node, or changes two at once
+   * through a joint membership. Symmetry is not used then.
+   */
+  readonly changes?: number;
+  /** Requests to transfer leadership, 0 to 3. Default: 0. */
+  readonly transfers?: number;
+  /** Reports that a node's process is dead, to any node, 0 to 7. Default: 0. */
+  readonly obituaries?: number;
   /** Messages in flight at once, 1 to 16. Default: 2. When more are sent, any of the sent ones can be lost. */
   readonly inflight?: number;
   /** Whether a sync is a separate event, with other events before it. Default: false, each turn ends with its sync. */
@@ -40,7 +51,7 @@ export type BoundOptions = {
 };
 
 /** {@link BoundOptions} with all defaults, checked. */
-export type Bounds = Required<Omit<BoundOptions, "config">> & {
+export type Bounds = Required<Omit<BoundOptions, "voters" | "config">> & {
   /** All nodes, in the order of a state's words. */
   readonly names: readonly NodeId[];
   /** The configuration of each node, in the same order. */
@@ -51,6 +62,7 @@ export type Bounds = Required<Omit<BoundOptions, "config">> & {
 
 export const BOUND_OPTIONS: Schema<BoundOptions> = {
   nodes: whole(1, 5),
+  voters: whole(1, 5),
   terms: whole(1, 63),
   proposals: whole(0, 63),
   crashes: whole(0, 63),
@@ -59,6 +71,9 @@ export const BOUND_OPTIONS: Schema<BoundOptions> = {
   heartbeats: whole(0, 63),
   damage: whole(0, 3),
   reads: whole(0, 3),
+  changes: whole(0, 3),
+  transfers: whole(0, 3),
+  obituaries: whole(0, 7),
   inflight: whole(1, 16),
   asyncDisk: flag,
   config: fields<NonNullable<BoundOptions["config"]>>({
@@ -86,6 +101,9 @@ const USUAL: Readonly<Record<"nodes" | "terms" | "inflight" | BudgetName, number
   heartbeats: 0,
   damage: 0,
   reads: 0,
+  changes: 0,
+  transfers: 0,
+  obituaries: 0,
   inflight: 2,
 };
 
@@ -98,11 +116,14 @@ export function boundsOf(options: BoundOptions): Bounds {
   if (options.config?.leases === true && (options.config.quorumBeats ?? 0) === 0)
     throw new KontikiError("explore: config.leases needs config.quorumBeats of 1 or more");
   const names = ["a", "b", "c", "d", "e"].slice(0, counts.nodes).map(nodeId);
+  const voters = names.slice(0, options.voters);
+  if (voters.length < (options.voters ?? 0))
+    throw new KontikiError(`explore: voters is ${options.voters}: there are ${counts.nodes} nodes`);
   const paper = { preVote: false, quorumBeats: 0 };
   return {
     ...counts,
     names,
-    configs: names.map((id) => makeConfig({ ...paper, ...options.config, id, voters: names })),
+    configs: names.map((id) => makeConfig({ ...paper, ...options.config, id, voters })),
     budgets: budgetsOf(counts),
     asyncDisk: options.asyncDisk ?? false,
     step: options.step ?? step<string>,

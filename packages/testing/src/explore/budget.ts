@@ -7,6 +7,9 @@ export const BUDGETS = [
   "heartbeats",
   "damage",
   "reads",
+  "changes",
+  "transfers",
+  "obituaries",
 ] as const;
 
 /** The name of a budget that a run spends. */

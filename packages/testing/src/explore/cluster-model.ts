@@ -162,6 +162,20 @@ export class Model {
     return id;
   }
 
+  /**
+   * Whether a node follows another one that leads its term. Then no report of the other's death counts: a process leads a
+   * term only once, so the report is of an older process, and the node has heard the newer one since.
+   */
+  follows(local: number, other: number): boolean {
+    const [{ state }, { node, state: theirs }] = [
+      this.locals.valueOf(local),
+      this.locals.valueOf(other),
+    ];
+    const { role, term } = state;
+    if (role.type !== "follower" || role.leader !== node) return false;
+    return theirs.role.type === "leader" && theirs.term === term;
+  }
+
   /** Whether a node may have a valid lease: a majority has answered a round that may have begun less than a timeout ago. */
   mayLease(history: number, local: number): boolean {
     const known = this.#leased.get(history, local);

@@ -1,4 +1,4 @@
-import type { Entry, Fetched, Message } from "@kontiki/core";
+import type { Change, Entry, Fetched, Membership, Message } from "@kontiki/core";
 import type { StoryLine } from "../run/story.ts";
 import type { ExploredAction } from "./action.ts";
 import type { ExploredNode, ExploredPacket } from "./explored-node.ts";
@@ -33,6 +33,9 @@ const EVENTS: Readonly<Record<ExploredAction["type"], string>> = {
   drop: "never receives",
   lose: "crashes and restarts without",
   read: "a client reads",
+  changeMembership: "an operator changes the membership:",
+  transfer: "an operator makes a transfer of leadership",
+  peerDown: "hears that a process is dead:",
 };
 
 function whatHappens(action: ExploredAction): string {
@@ -47,9 +50,19 @@ function whatHappens(action: ExploredAction): string {
 }
 
 /** What distinguishes an event from others of its kind. */
-function detailText({ id, leased }: ExploredAction): string {
+function detailText({ id, leased, changes, target, peer }: ExploredAction): string {
+  if (changes !== undefined) return ` ${changes.map(changeText).join(", ")}`;
+  if (target !== undefined) return ` to ${target}`;
+  if (peer !== undefined) return ` ${peer}`;
   if (id === undefined) return "";
   return ` (read ${id}${leased === true ? ", by its lease" : ""})`;
+}
+
+function changeText(change: Change): string {
+  const { type, node } = change;
+  if (type !== "addLearner") return `${type} ${node}`;
+  const replaces = change.replaces === undefined ? "" : `, which replaces ${change.replaces}`;
+  return `${type} ${node}${replaces}`;
 }
 
 function packetText({ to, message }: ExploredPacket): string {
@@ -120,6 +133,18 @@ function nodeText({ state, log, disk }: ExploredNode): string {
 
 function entriesText(entries: readonly Entry<string>[]): string {
   return entries
-    .map((entry) => (entry.type === "command" ? `${entry.term}:${entry.command}` : `${entry.term}`))
+    .map((entry) => {
+      if (entry.type === "command") return `${entry.term}:${entry.command}`;
+      return entry.type === "membership"
+        ? `${entry.term}:${membershipText(entry.membership)}`
+        : `${entry.term}`;
+    })
     .join(" ");
+}
+
+/** The voters, and after a stroke the outgoing ones, and after a plus the learners. */
+function membershipText({ voters, outgoing, learners }: Membership): string {
+  const half = outgoing.length === 0 ? "" : `|${outgoing.join("")}`;
+  const more = learners.length === 0 ? "" : `+${learners.join("")}`;
+  return `{${voters.join("")}${half}${more}}`;
 }

@@ -72,8 +72,14 @@ export class Moves {
 
   /** Whether the other nodes and the past of the run allow an event at a node. */
   #isAllowed({ occasion }: Trigger, node: number): boolean {
-    if (occasion.type !== "read" || !occasion.leased) return true;
-    return this.#model.mayLease(this.#word(this.#layout.history), this.#word(node));
+    if (occasion.type === "read")
+      return (
+        !occasion.leased ||
+        this.#model.mayLease(this.#word(this.#layout.history), this.#word(node))
+      );
+    if (occasion.type !== "peerDown") return true;
+    const peer = this.#model.bounds.names.indexOf(occasion.peer);
+    return !this.#model.follows(this.#word(node), this.#word(peer));
   }
 
   #word(at: number): number {

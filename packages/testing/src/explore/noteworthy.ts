@@ -1,4 +1,11 @@
-import { confirmedRound, type Effect, type Event, type Observed } from "@kontiki/core";
+import {
+  confirmedRound,
+  isJoint,
+  membershipOf,
+  type Effect,
+  type Event,
+  type Observed,
+} from "@kontiki/core";
 import type { Happened } from "./sometimes.ts";
 
 /** One step of the core at one node. */
@@ -17,6 +24,9 @@ export function eventsIn(step: SteppedNode): readonly Happened[] {
     ...refusing(step),
     ...repairing(step),
     ...reading(step),
+    ...changing(step),
+    ...handingOver(step),
+    ...checkingQuorum(step),
   ];
 }
 
@@ -80,4 +90,57 @@ function reading({ event, before, after, effects }: SteppedNode): Happened[] {
     return events;
   const isConfirmed = confirmedRound(before.env, before.state, old) >= old.round;
   return isConfirmed ? events : [...events, "a read waits while an earlier round is under way"];
+}
+
+function changing({ before, after, effects }: SteppedNode): Happened[] {
+  const [was, is] = [before, after].map(({ env, state }) => membershipOf(env, state));
+  const [old, now] = [before.state, after.state];
+  if (was === undefined || is === undefined) return [];
+  const leads = old.role.type === "leader" && now.role.type === "leader";
+  const events: Happened[] = [];
+  const isCut = effects.some(({ type }) => type === "truncateLog");
+  if (isCut && old.memberships.some(({ index }) => !now.memberships.some((one) => one.index === index)))
+    events.push("a membership is cut from a log");
+  if (leads && was !== is) {
+    events.push(isJoint(is) ? "a joint membership is entered" : "a membership is changed");
+    if (isJoint(was)) events.push("a joint membership is left");
+    if (is.voters.some((node) => was.learners.includes(node))) events.push("a learner is promoted");
+  }
+  if (leads && now.commit > old.commit && was.outgoing.length > 0 && was.outgoing.length % 2 === 0)
+    events.push("a joint membership with an even outgoing half decides");
+  const isMember = is.voters.includes(after.env.config.id);
+  if (old.role.type === "leader" && now.role.type === "follower" && old.term === now.term && !isMember)
+    events.push("a removed leader steps down");
+  return events;
+}
+
+function handingOver({ event, before, after, effects }: SteppedNode): Happened[] {
+  const [{ role: old }, { role: now }] = [before.state, after.state];
+  const events: Happened[] = [];
+  if (event.type === "transfer" && now.type === "leader") events.push("a transfer begins");
+  const isAsked = event.type === "message" && event.message.type === "timeoutNow";
+  if (isAsked && now.type === "candidate" && old.type !== "candidate")
+    events.push("a node stands because its leader asks it to");
+  if (effects.some(({ type }) => type === "transferEnded") && now.type === "leader")
+    events.push("a transfer fails");
+  if (event.type === "peerDown")
+    events.push(old.type === "leader" ? "a leader hears of a death" : "the death of a leader is heard");
+  return events;
+}
+
+function checkingQuorum({ event, before, after, effects }: SteppedNode): Happened[] {
+  const [{ role: old }, { role: now }] = [before.state, after.state];
+  if (event.type === "heartbeatTimeout" && old.type === "leader" && now.type === "follower")
+    return ["a leader steps down because no majority answers"];
+  if (event.type !== "message") return [];
+  const { message } = event;
+  const asks = message.type === "requestVote" || message.type === "requestPreVote";
+  if (asks && message.term > after.state.term && effects.length === 0) return ["a vote is withheld"];
+  if (message.type !== "requestPreVote") return [];
+  const replies = effects.flatMap((effect) => (effect.type === "send" ? [effect.message] : []));
+  return replies.flatMap((reply): Happened[] =>
+    reply.type === "preVoteReply"
+      ? [reply.granted ? "a pre-vote is granted" : "a pre-vote is refused"]
+      : [],
+  );
 }

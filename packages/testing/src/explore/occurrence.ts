@@ -50,7 +50,8 @@ export function runOccurrence(
       turn.lose(cause.entry);
     } else if (cause.type === "sync") turn.sync();
     else if (cause.type !== "crash") turn.handle(eventOf(cause), { type: "replicate" });
-    if (end === END.keeping && !turn.isUnsynced) return undefined;
+    if (cause.type === "peerDown" && turn.local.state === local.state) return undefined;
+    if (turn.refused || (end === END.keeping && !turn.isUnsynced)) return undefined;
     if (end !== END.well) {
       crashed = turn.local;
       turn.crash(end === END.keeping ? "everything" : "nothing");
@@ -63,7 +64,7 @@ export function runOccurrence(
     passed: turn.passed,
     asked: cause.type === "read" ? cause.id : undefined,
     answered: turn.answered,
-    refused: turn.refused,
+    refused: turn.refusedReads,
     crashes: crashed !== undefined,
   };
   return { next: turn.local, crashed, sent: turn.sent, happened: turn.happened, reads, broken };
@@ -99,6 +100,11 @@ function isPossible(
     case "read":
       // A node that knows no leader refuses at once.
       return role.type === "leader" || (!cause.leased && leaderOf(local) !== undefined);
+    case "changeMembership":
+    case "transfer":
+      return role.type === "leader";
+    case "peerDown":
+      return cause.peer !== local.node;
     default:
       return cause satisfies never;
   }
@@ -114,7 +120,11 @@ function eventOf(cause: Occurrence["cause"]): Event<string> {
     case "propose":
       return { type: "propose", commands: [cause.command] };
     case "read":
+    case "changeMembership":
+    case "transfer":
       return cause;
+    case "peerDown":
+      return { type: "peerDown", node: cause.peer };
     case "electionTimeout":
     case "heartbeatTimeout":
     case "leaderSilent":

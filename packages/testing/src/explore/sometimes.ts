@@ -19,6 +19,11 @@ const hasTerms: Condition = ({ terms }) => terms > 1;
 const hasCrashes: Condition = ({ crashes }) => crashes > 0;
 const hasDamage: Condition = ({ damage }) => damage > 0;
 const hasProposals: Condition = ({ proposals }) => proposals > 0;
+const hasChanges: Condition = ({ changes }) => changes > 0;
+const hasTransfers: Condition = ({ transfers }) => transfers > 0;
+const hasPreVote: Condition = ({ configs }) => configs[0]?.preVote === true;
+const quorumBeatsOf = ({ configs }: Bounds): number => configs[0]?.quorumBeats ?? 0;
+const checksQuorum: Condition = (bounds) => quorumBeatsOf(bounds) > 0;
 const hasReads: Condition = ({ reads }) => reads > 0;
 const canFetch: Condition = (bounds) =>
   hasDamage(bounds) && isCluster(bounds) && bounds.configs[0]?.fetch === true;
@@ -68,6 +73,34 @@ const EVENTS = {
   "a read is answered by a lease": sometimes(
     (bounds) => hasReads(bounds) && bounds.configs[0]?.leases === true,
     always,
+  ),
+  "a membership is changed": sometimes(hasChanges, isCluster),
+  "a joint membership is entered": sometimes(hasChanges, ({ nodes }) => nodes > 2),
+  "a joint membership is left": sometimes(hasChanges, ({ nodes }) => nodes > 2),
+  "a joint membership with an even outgoing half decides": sometimes(
+    hasChanges,
+    ({ configs, nodes }) => configs[0]?.voters.length === 2 && nodes > 2,
+  ),
+  "a membership is cut from a log": sometimes(hasChanges),
+  "a learner is promoted": sometimes(
+    hasChanges,
+    ({ configs, names }) => names.length > (configs[0]?.voters.length ?? 0),
+  ),
+  "a removed leader steps down": sometimes(hasChanges, isCluster),
+  "a transfer begins": sometimes(hasTransfers, isCluster),
+  "a node stands because its leader asks it to": sometimes(
+    (bounds) => hasTransfers(bounds) || hasChanges(bounds),
+    (bounds) => hasTransfers(bounds) && isCluster(bounds),
+  ),
+  "a transfer fails": sometimes(hasTransfers),
+  "the death of a leader is heard": sometimes(({ obituaries }) => obituaries > 0, isCluster),
+  "a leader hears of a death": sometimes(({ obituaries }) => obituaries > 0, isCluster),
+  "a pre-vote is granted": sometimes(hasPreVote, isCluster),
+  "a pre-vote is refused": sometimes(hasPreVote),
+  "a vote is withheld": sometimes(checksQuorum, isCluster),
+  "a leader steps down because no majority answers": sometimes(
+    checksQuorum,
+    (bounds) => isCluster(bounds) && bounds.heartbeats > quorumBeatsOf(bounds),
   ),
 } satisfies Readonly<Record<string, Expectation>>;
 

@@ -23,6 +23,7 @@ import {
   type ExploredPacket,
 } from "./explored-node.ts";
 import { damagedDisk, salvageOf } from "./damaged.ts";
+import { checkMemberships } from "./membership-checks.ts";
 import { eventsIn, type SteppedNode } from "./noteworthy.ts";
 import { heardAfter, latestOf, type Heard } from "./lease-time.ts";
 import { answersIn, type ReadReport } from "./reads.ts";
@@ -57,7 +58,9 @@ export class Turn {
   /** The reads that it answers. */
   answered: ReadReport["answered"] = [];
   /** The reads that it refuses. */
-  refused: ReadReport["refused"] = [];
+  refusedReads: ReadReport["refused"] = [];
+  /** Whether it refuses a request of an operator, which then changes nothing. */
+  refused = false;
   /** The rounds that are now known to have begun an election timeout ago. */
   passed: ReadReport["passed"] = [];
 
@@ -158,13 +161,16 @@ export class Turn {
     const found = [...checkStep(before, after), ...checkState(after)];
     if (!sameHardState(this.#hard, hardStateOf(state)))
       found.push(`${this.#env.config.id}: a changed term or vote was not saved`);
+    const stepped = { event, before, after, effects };
+    if (this.#bounds.changes > 0) found.push(...checkMemberships(stepped));
+    if (takesDuringTransfer(stepped)) found.push(`${this.#env.config.id}: it takes a proposal while it hands over`);
     if (found.length > 0) throw new Broken(found.join("; "));
     if (before.state.horizon !== undefined) this.#checkTaken(event, effects);
-    const stepped = { event, before, after, effects };
     for (const name of eventsIn(stepped)) this.happened.add(name);
     const { answered, refused } = answersIn(effects);
     this.answered = [...this.answered, ...answered];
-    this.refused = [...this.refused, ...refused];
+    this.refusedReads = [...this.refusedReads, ...refused];
+    this.refused ||= refusesRequest(event, effects);
     this.#hears(stepped);
   }
 
@@ -229,6 +235,21 @@ function envOf(
 ): Env<string> & { readonly log: MemoryLog<string> } {
   const found = salvageOf(salvage);
   return { config, log: logOf(log), ...(found === undefined ? {} : { salvage: found }) };
+}
+
+/** Whether a leader that hands over takes a proposal: its target might never catch up (dissertation 3.10). */
+function takesDuringTransfer({ event, before: { state }, effects }: SteppedNode): boolean {
+  const handsOver = state.role.type === "leader" && state.role.transfer !== undefined;
+  return event.type === "propose" && handsOver && effects.some(({ type }) => type === "appendLog");
+}
+
+/** Whether a step refuses a change of the membership or a transfer of leadership. */
+function refusesRequest({ type }: Event<string>, effects: readonly Effect<string>[]): boolean {
+  return effects.some(
+    (effect) =>
+      (type === "changeMembership" && effect.type === "rejectChange") ||
+      (type === "transfer" && effect.type === "transferEnded"),
+  );
 }
 
 /** What a message promises although it is not on the disk of its sender (Figure 2, "persistent state"). */
