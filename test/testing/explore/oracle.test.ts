@@ -14,6 +14,8 @@ const NOTHING = {
   reads: 0,
   changes: 0,
   transfers: 0,
+  snapshots: 0,
+  wipes: 0,
   obituaries: 0,
   inflight: 1,
   asyncDisk: false,
@@ -54,6 +56,12 @@ describe("the number of states, without symmetry", () => {
     { nodes: 2, transfers: 1, terms: 2, proposals: 1 },
     { nodes: 2, transfers: 1, heartbeats: 1, config: { quorumBeats: 1 } },
     { nodes: 2, obituaries: 1, terms: 2 },
+    { nodes: 2, voters: 1, changes: 1, snapshots: 1 },
+    { nodes: 2, snapshots: 1, crashes: 1, terms: 2 },
+    { snapshots: 2, crashes: 1, proposals: 1, terms: 2, asyncDisk: true },
+    { nodes: 2, wipes: 1, inflight: 2 },
+    { nodes: 2, wipes: 1, crashes: 1 },
+    { nodes: 2, wipes: 1, snapshots: 1 },
     { nodes: 2, config: { preVote: true, quorumBeats: 1 }, heartbeats: 2 },
   ])("equals that of a naive search with a set of texts: %j", (options) => {
     const { nodes = NOTHING.nodes } = options;

@@ -1,7 +1,17 @@
 /** The core with one rule broken, of those that the dissertation adds to elections and replication. */
-import { step } from "@kontiki/core";
+import {
+  isJoint,
+  membershipOf,
+  quorumIndex,
+  step,
+  type Effect,
+  type Index,
+  type Leader,
+  type NodeId,
+  type State,
+} from "@kontiki/core";
 import type { StepFunction } from "@kontiki/testing";
-import { on } from "./broken-steps.ts";
+import { on, withSent } from "./broken-steps.ts";
 
 /** A leader lets a read be confirmed by a round that began before the read arrived (dissertation 6.4). */
 export const confirmsByEarlierRound: StepFunction = (env, state, event) => {
@@ -40,3 +50,120 @@ export const votesRightAfterItsRestart = on("requestVote", (env, state, event) =
   const isFresh = role.type === "follower" && role.leader === undefined;
   return step(env, isFresh ? { ...state, role: { ...role, heard: false } } : state, event);
 });
+
+/** While the membership is joint, half of an even outgoing half decides with a majority of the other half (§6). */
+export const halfOfTheOutgoingHalfDecides = on("appendAccepted", (env, state, event) => {
+  const next = step(env, state, event);
+  const { role, durable, commit, term } = next.state;
+  const membership = membershipOf(env, next.state);
+  if (role.type !== "leader" || !isJoint(membership)) return next;
+  const heldBy = (node: NodeId): Index =>
+    node === env.config.id ? durable : (role.progress[node]?.match ?? (0 as Index));
+  const outgoing = membership.outgoing.map(heldBy).toSorted((one, other) => other - one);
+  const ofHalf = outgoing[Math.ceil(outgoing.length / 2) - 1] ?? (0 as Index);
+  const held = Math.min(ofHalf, quorumIndex(membership.voters, heldBy)) as Index;
+  if (held <= commit || env.log.termAt(held) !== term) return next;
+  return {
+    state: { ...next.state, commit: held },
+    effects: [...next.effects, { type: "commit", upTo: held }],
+  };
+});
+
+/** A candidate counts votes by the last committed membership, not by the last one of its log (dissertation 4.1). */
+export const countsByTheCommittedMembership = on("voteReply", (env, state, event) => {
+  const { memberships, commit } = state;
+  const committed = memberships.filter(({ index }) => index <= commit);
+  const next = step(env, { ...state, memberships: committed }, event);
+  return { ...next, state: { ...next.state, memberships } };
+});
+
+/** A membership stays in force although its entry was cut from the log (dissertation 4.1). */
+export const keepsACutMembership = on("appendEntries", (env, state, event) => {
+  const next = step(env, state, event);
+  const isCut = next.effects.some(({ type }) => type === "truncateLog");
+  return isCut ? { ...next, state: { ...next.state, memberships: state.memberships } } : next;
+});
+
+/** A leader changes the membership before it has committed an entry of its term (the 2015 correction of 4.1). */
+export const changesBeforeItsFirstCommit: StepFunction = (env, state, event) => {
+  if (event.type !== "changeMembership") return step(env, state, event);
+  const { log } = env;
+  const trusting = {
+    firstIndex: log.firstIndex,
+    lastIndex: log.lastIndex,
+    termAt: (at: Index) => (at === state.commit ? state.term : log.termAt(at)),
+    slice: log.slice.bind(log),
+    bytesBetween: log.bytesBetween.bind(log),
+  };
+  return step({ ...env, log: trusting }, state, event);
+};
+
+/** A leader changes two voters at once without a joint membership (dissertation 4.3). */
+export const skipsTheJointMembership: StepFunction = (env, state, event) => {
+  const next = step(env, state, event);
+  if (event.type !== "changeMembership") return next;
+  const direct = (of: State["memberships"][number]): State["memberships"][number] => ({
+    ...of,
+    membership: { ...of.membership, outgoing: [], learnersNext: [] },
+  });
+  const effects = next.effects.map(<C>(effect: Effect<C>): Effect<C> =>
+    effect.type === "appendLog"
+      ? {
+          ...effect,
+          entries: effect.entries.map((entry) =>
+            entry.type === "membership" ? { ...entry, ...direct(entry) } : entry,
+          ),
+        }
+      : effect,
+  );
+  return { effects, state: { ...next.state, memberships: next.state.memberships.map(direct) } };
+};
+
+/** The core with a leader that handles some events as if it did not hand over leadership. */
+function withoutTransfer(types: readonly string[]): StepFunction {
+  return (env, state, event) => {
+    const { role } = state;
+    if (role.type !== "leader" || !types.includes(event.type)) return step(env, state, event);
+    const { transfer, leaseGivenUp } = role;
+    const alone: Leader = { ...role, transfer: undefined, leaseGivenUp: false };
+    const next = step(env, { ...state, role: alone }, event);
+    if (next.state.role.type !== "leader") return next;
+    return { ...next, state: { ...next.state, role: { ...next.state.role, transfer, leaseGivenUp } } };
+  };
+}
+
+/** A leader takes proposals while it hands over leadership (dissertation 3.10). */
+export const takesProposalsInAHandOver = withoutTransfer(["propose"]);
+
+/** A leader keeps its lease after it told another server to stand for election (dissertation 6.4.1). */
+export const keepsItsLeaseInAHandOver = withoutTransfer(["read"]);
+
+/** A server treats the death of any other as the death of its leader. */
+export const mournsAnyone: StepFunction = (env, state, event) => {
+  const { role } = state;
+  if (event.type !== "peerDown" || role.type !== "follower" || role.leader === undefined)
+    return step(env, state, event);
+  return step(env, state, { type: "peerDown", node: role.leader });
+};
+
+/** A server forgets its vote when the leader of its term is dead. */
+export const forgetsItsVoteWithItsLeader: StepFunction = (env, state, event) => {
+  const next = step(env, state, event);
+  return event.type === "peerDown" ? { ...next, state: { ...next.state, votedFor: undefined } } : next;
+};
+
+/** A candidate counts the promise of a vote as a vote (dissertation 9.6). */
+export const countsPromises = on("preVoteReply", (env, state, event, message) => {
+  if (state.role.type !== "candidate") return step(env, state, event);
+  const { term, granted } = message;
+  return step(env, state, { ...event, message: { type: "voteReply", term, granted } });
+});
+
+/** A server promises its vote to candidates that lack entries (dissertation 9.6). */
+export const promisesWithoutLogCheck = on("requestPreVote", (env, state, event) =>
+  withSent(step(env, state, event), (message) =>
+    message.type === "preVoteReply" && !message.granted
+      ? { ...message, term: event.message.term, granted: true }
+      : message,
+  ),
+);

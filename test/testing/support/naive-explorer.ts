@@ -1,16 +1,20 @@
 import {
   confirmedRound,
   makeConfig,
+  membershipAt,
   nodeId,
   INITIAL_HARD_STATE,
+  TERM_ZERO,
   type Change,
   type Config,
   type Effect,
   type Event,
   type NodeId,
+  type Snapshot,
 } from "@kontiki/core";
 import type { Packet } from "../../core/support/network.ts";
 import { damaged } from "../../core/support/damage.ts";
+import { checksumOf } from "../../core/support/machine.ts";
 import { Server, type Disk } from "../../core/support/server.ts";
 import {
   contentOf,
@@ -37,6 +41,8 @@ export type NaiveBounds = {
   readonly reads: number;
   readonly changes: number;
   readonly transfers: number;
+  readonly snapshots: number;
+  readonly wipes: number;
   readonly obituaries: number;
   readonly inflight: number;
   readonly asyncDisk: boolean;
@@ -53,6 +59,8 @@ const BUDGETS = [
   "reads",
   "changes",
   "transfers",
+  "snapshots",
+  "wipes",
   "obituaries",
 ] as const;
 
@@ -82,6 +90,8 @@ const TURNS = [
   "propose",
   "read",
   "lease",
+  "snapshot",
+  "wipe",
   "sync",
   "crash",
 ] as const;
@@ -115,6 +125,8 @@ class Run {
   readonly #committed: string[] = [];
   /** Reads without an answer: at which server, and how many entries the answer must cover. */
   #asked: { readonly id: number; readonly at: NodeId; readonly floor: number }[] = [];
+  /** The parts that a server has saved of a snapshot. */
+  readonly #incoming = new WeakMap<Server, unknown>();
   readonly #clocks: Record<NodeId, Clock> = {};
   /** The last round of each term that began an election timeout ago or earlier. */
   readonly #past: Record<number, number> = {};
@@ -129,10 +141,9 @@ class Run {
     const voters = names.slice(0, bounds.voters);
     this.#changes = changesOf(names);
     this.#servers = names.map((id) => {
-      const image = { hard: INITIAL_HARD_STATE, log: log([]), horizon: undefined };
-      const config = makeConfig({ ...PAPER, ...bounds.config, id, voters });
+      const config = makeConfig({ ...PAPER, keptEntries: 0, ...bounds.config, id, voters });
       this.#clocks[id] = { rounds: {}, isHastened: false };
-      return started(config, { image, files: [], salvage: [] });
+      return started(config, EMPTY);
     });
   }
 
@@ -144,7 +155,11 @@ class Run {
       const salvage = this.#copiesOf(readable(disk).salvage);
       const found = this.#copiesOf(this.#found.get(server) ?? []);
       const damage = { horizon, salvage, found };
-      return { state, log: contentOf(view), hard, synced, onDisk: contentOf(onDisk), damage };
+      const firsts = [view.firstIndex, onDisk.firstIndex];
+      const files = disk.files.map(({ snapshot }) => snapshot);
+      const snapshots = { firsts, files, incoming: this.#incoming.get(server) };
+      const logs = { log: contentOf(view), onDisk: contentOf(onDisk) };
+      return { uid: server.config.uid, state, ...logs, hard, synced, damage, snapshots };
     });
     const held = this.#servers.map((server) => {
       const packets: Packet[] = [];
@@ -204,6 +219,8 @@ class Run {
     if ((what === "read" || what === "lease") && !this.#asks(server, what)) return false;
     if (end !== "well" && !this.#takes("crashes")) return false;
     if (what === "lose" && !this.#takes("damage")) return false;
+    if (what === "wipe" && !(end === "well" && this.#takes("wipes"))) return false;
+    if (what === "snapshot" && !(hasNews(server) && this.#takes("snapshots"))) return false;
     const { asyncDisk } = this.#bounds;
     if (what === "sync" && !(asyncDisk && end === "well")) return false;
     if (what === "crash" ? end === "well" : asyncDisk && end !== "well") return false;
@@ -214,8 +231,10 @@ class Run {
     const sent: Packet[] = [];
     const { state: before } = server;
     this.#effects = [];
-    if (what !== "crash" && what !== "sync" && what !== "lose") {
-      this.#handle(server, this.#eventOf(choice, packet), sent);
+    if (what === "snapshot") keep(server, snapshotOf(server));
+    const restarts = what === "lose" || what === "wipe";
+    if (what !== "crash" && what !== "sync" && !restarts) {
+      this.#handle(server, this.#eventOf(choice, packet, server), sent);
       this.#handle(server, { type: "replicate" }, sent);
     }
     const isRefused = ({ type }: Effect<Command>): boolean =>
@@ -223,13 +242,15 @@ class Run {
       (what === "transfer" && type === "transferEnded");
     if (this.#effects.some(isRefused) || (what === "death" && server.state === before)) return false;
     if (end === "everything" && !this.#wrote(server)) return false;
-    const syncs = what === "sync" || (!asyncDisk && what !== "lose");
+    const syncs = what === "sync" || (!asyncDisk && !restarts);
     if (end === "well" && syncs) this.#sync(server, sent);
     this.#remember(server);
     this.#answer(server);
-    if (what === "lose" || end !== "well")
+    if (restarts || end !== "well")
       this.#asked = this.#asked.filter((read) => read.at !== server.config.id);
     if (what === "lose") this.#lose(server, which);
+    if (what === "wipe")
+      this.#restart(server, EMPTY, makeConfig({ ...server.config, uid: this.#spent.wipes }));
     if (end !== "well") this.#restart(server, readable(server.crash(end)));
     if (server.state.term > this.#bounds.terms) return false;
     this.left = { packets: sent.length, room: this.#bounds.inflight - this.#flying.length };
@@ -238,7 +259,14 @@ class Run {
     return true;
   }
 
-  #eventOf({ what, which }: Choice, packet: Packet | undefined): Event<Command> {
+  #eventOf(
+    { what, which }: Choice,
+    packet: Packet | undefined,
+    { disk }: Server,
+  ): Event<Command> {
+    const file = disk.files.at(-1);
+    if (what === "snapshot" && file !== undefined)
+      return { type: "snapshotTaken", snapshot: file.snapshot };
     if (packet !== undefined) return from(packet.from, packet.message, packet);
     if (what === "propose") return propose(`x${this.#spent.proposals}`);
     if (what === "read" || what === "lease")
@@ -318,14 +346,34 @@ class Run {
   }
 
   #handle(server: Server, event: Event<Command>, sent: Packet[]): void {
-    const { effects } = server.step(event, sent);
+    const { effects, next } = server.step(event, sent);
     this.#effects.push(...effects);
     this.#tick(server, event, effects);
+    for (const following of [...next, ...effects.flatMap((effect) => this.#saved(server, effect))])
+      this.#handle(server, following, sent);
+  }
+
+  /** The last part of a snapshot makes it whole: its file is durable at once. */
+  #saved(server: Server, effect: Effect<Command>): readonly Event<Command>[] {
+    if (effect.type !== "saveChunk") return [];
+    const { snapshot, offset, bytes } = effect;
+    const received = offset + bytes.length;
+    if (received < snapshot.size) {
+      this.#incoming.set(server, { snapshot, received });
+      return [];
+    }
+    this.#incoming.delete(server);
+    keep(server, snapshot);
+    return [{ type: "snapshotReceived", snapshot }];
   }
 
   #wrote(server: Server): boolean {
     const { hard, log: onDisk } = server.disk.image;
-    return textOf([hard, contentOf(onDisk)]) !== textOf([server.hard, contentOf(server.view)]);
+    const [first, firstOnDisk] = [server.view.firstIndex, onDisk.firstIndex];
+    return (
+      textOf([hard, firstOnDisk, contentOf(onDisk)]) !==
+      textOf([server.hard, first, contentOf(server.view)])
+    );
   }
 
   #sync(server: Server, sent: Packet[]): void {
@@ -352,8 +400,8 @@ class Run {
     }));
   }
 
-  #restart(server: Server, disk: Disk): void {
-    const next = started(server.config, disk);
+  #restart(server: Server, disk: Disk, config: Config = server.config): void {
+    const next = started(config, disk);
     const clock = this.#clocks[server.config.id];
     if (clock !== undefined) clock.isHastened = false;
     this.#servers[this.#servers.indexOf(server)] = next;
@@ -362,8 +410,10 @@ class Run {
 
   #remember({ config, state, view }: Server): void {
     if (state.role.type === "leader") this.#leaders[state.term] = config.id;
-    for (const entry of contentOf(view).slice(this.#committed.length, state.commit))
-      this.#committed.push(textOf([entry, state.term]));
+    const known = this.#committed.length;
+    for (const entry of contentOf(view))
+      if (entry.index > known && entry.index <= state.commit)
+        this.#committed.push(textOf([entry, state.term]));
   }
 }
 
@@ -387,11 +437,38 @@ function changesOf(names: readonly NodeId[]): readonly (readonly Change[])[] {
 }
 
 function started(config: Config, disk: Disk): Server {
-  const server = new Server(config, disk, 16);
+  const server = new Server(config, disk, BYTES.length / 2);
   const { role } = server.state;
   if (role.type === "follower")
     server.state = { ...server.state, role: { ...role, heard: config.leases } };
   return server;
+}
+
+/** The disk of a new server. */
+const EMPTY: Disk = {
+  image: { hard: INITIAL_HARD_STATE, log: log([]), horizon: undefined },
+  files: [],
+  salvage: [],
+};
+
+/** All snapshots have these bytes, in two parts: nothing is ever applied. */
+const BYTES = new TextEncoder().encode("[]");
+
+/** Whether a server knows more to be committed than its newest snapshot holds. */
+function hasNews({ state: { commit, snapshot } }: Server): boolean {
+  return commit > (snapshot?.index ?? 0);
+}
+
+function snapshotOf({ observed: { env }, state }: Server): Snapshot {
+  const { commit: index } = state;
+  const term = env.log.termAt(index) ?? TERM_ZERO;
+  const membership = membershipAt(env, state, index);
+  return { index, term, membership, size: BYTES.length, checksum: checksumOf(BYTES) };
+}
+
+function keep(server: Server, snapshot: Snapshot): void {
+  const files = [...server.disk.files, { snapshot, bytes: BYTES }].slice(-2);
+  server.disk = { ...server.disk, files };
 }
 
 function hears({ config, state: { role } }: Server): boolean {

@@ -27,6 +27,10 @@ export type ExploredAction = {
     /** An operator asks for another membership, or for another leader. */
     | "changeMembership"
     | "transfer"
+    /** It takes a snapshot. */
+    | "takeSnapshot"
+    /** Its process crashes, and restarts with an empty disk. */
+    | "wipe"
     /** It hears that the process of another node is dead. */
     | "peerDown";
   /** The node it happens to. */
@@ -41,6 +45,8 @@ export type ExploredAction = {
   readonly changes?: readonly Change[];
   /** The node that is to lead. */
   readonly target?: NodeId;
+  /** Which disk it gets. */
+  readonly uid?: number;
   /** The node whose process is dead. */
   readonly peer?: NodeId;
   /** Whether the node may answer the read by its lease. */

@@ -38,13 +38,20 @@ export type BoundOptions = {
   readonly changes?: number;
   /** Requests to transfer leadership, 0 to 3. Default: 0. */
   readonly transfers?: number;
+  /** Snapshots that nodes take, 0 to 3. Default: 0. Each is sent in two parts. */
+  readonly snapshots?: number;
+  /** Crashes in which a node loses its whole disk and gets another one, 0 to 3. Default: 0. Symmetry is not used then. */
+  readonly wipes?: number;
   /** Reports that a node's process is dead, to any node, 0 to 7. Default: 0. */
   readonly obituaries?: number;
   /** Messages in flight at once, 1 to 16. Default: 2. When more are sent, any of the sent ones can be lost. */
   readonly inflight?: number;
   /** Whether a sync is a separate event, with other events before it. Default: false, each turn ends with its sync. */
   readonly asyncDisk?: boolean;
-  /** The configuration of the core. Default: the algorithm of the paper, without pre-vote and without withheld votes. */
+  /**
+   * The configuration of the core. Default: the algorithm of the paper, without pre-vote and without withheld votes; a log is
+   * compacted up to its snapshot.
+   */
   readonly config?: Partial<Omit<Config, "id" | "uid" | "voters">>;
   /** The step function. Default: the real core. A broken one shows what the explorer finds. */
   readonly step?: StepFunction;
@@ -73,6 +80,8 @@ export const BOUND_OPTIONS: Schema<BoundOptions> = {
   reads: whole(0, 3),
   changes: whole(0, 3),
   transfers: whole(0, 3),
+  snapshots: whole(0, 3),
+  wipes: whole(0, 3),
   obituaries: whole(0, 7),
   inflight: whole(1, 16),
   asyncDisk: flag,
@@ -103,6 +112,8 @@ const USUAL: Readonly<Record<"nodes" | "terms" | "inflight" | BudgetName, number
   reads: 0,
   changes: 0,
   transfers: 0,
+  snapshots: 0,
+  wipes: 0,
   obituaries: 0,
   inflight: 2,
 };
@@ -119,7 +130,9 @@ export function boundsOf(options: BoundOptions): Bounds {
   const voters = names.slice(0, options.voters);
   if (voters.length < (options.voters ?? 0))
     throw new KontikiError(`explore: voters is ${options.voters}: there are ${counts.nodes} nodes`);
-  const paper = { preVote: false, quorumBeats: 0 };
+  if (counts.damage > 0 && counts.snapshots > 0)
+    throw new KontikiError("explore: damage and snapshots cannot be explored together");
+  const paper = { preVote: false, quorumBeats: 0, keptEntries: 0 };
   return {
     ...counts,
     names,

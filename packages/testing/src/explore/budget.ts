@@ -9,6 +9,8 @@ export const BUDGETS = [
   "reads",
   "changes",
   "transfers",
+  "snapshots",
+  "wipes",
   "obituaries",
 ] as const;
 

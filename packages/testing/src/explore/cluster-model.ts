@@ -3,7 +3,9 @@ import type { Bounds } from "./bounds.ts";
 import { NO_HISTORY, remembering, type History, type View } from "./history-variables.ts";
 import { runOccurrence } from "./occurrence.ts";
 import {
+  configOf,
   firstStart,
+  fullLogOf,
   logOf,
   normalLocal,
   type ExploredNode,
@@ -180,13 +182,13 @@ export class Model {
   mayLease(history: number, local: number): boolean {
     const known = this.#leased.get(history, local);
     if (known !== undefined) return known === 1;
-    const { node, state, log } = this.locals.valueOf(local);
-    const config = this.bounds.configs.find(({ id }) => id === node);
+    const node = this.locals.valueOf(local);
+    const { state, log, base } = node;
+    const env = { config: configOf(this.bounds.configs, node), log: logOf(log, base) };
     const { passed = [] } = this.histories.valueOf(history);
     const may =
-      config !== undefined &&
       state.role.type === "leader" &&
-      confirmedRound({ config, log: logOf(log) }, state, state.role) > (passed[state.term - 1] ?? 0);
+      confirmedRound(env, state, state.role) > (passed[state.term - 1] ?? 0);
     this.#leased.set(history, local, may ? 1 : 0);
     return may;
   }
@@ -210,8 +212,8 @@ export class Model {
       nodes.map(([view, place]): Observed<string> => {
         const config = this.bounds.configs[place];
         if (config === undefined) throw new RangeError(`there is no node at ${place}`);
-        const { state, log } = this.#viewedAs(view);
-        return { env: { config, log: logOf(log) }, state };
+        const local = this.#viewedAs(view);
+        return { env: { config, log: logOf(fullLogOf(local)) }, state: local.state };
       }),
     );
   }
@@ -273,7 +275,8 @@ export class Model {
   }
 }
 
-function viewOf({ node, state, log }: ExploredNode): View {
+function viewOf(local: ExploredNode): View {
+  const { node, state } = local;
   const leader = state.role.type === "leader" ? node : undefined;
-  return { leader, term: state.term, commit: state.commit, log };
+  return { leader, term: state.term, commit: state.commit, log: fullLogOf(local) };
 }

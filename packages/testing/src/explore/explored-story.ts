@@ -35,6 +35,8 @@ const EVENTS: Readonly<Record<ExploredAction["type"], string>> = {
   read: "a client reads",
   changeMembership: "an operator changes the membership:",
   transfer: "an operator makes a transfer of leadership",
+  takeSnapshot: "takes a snapshot",
+  wipe: "crashes and restarts with an empty disk",
   peerDown: "hears that a process is dead:",
 };
 
@@ -94,7 +96,9 @@ function messageText(message: Message<string>): string {
     case "readReply":
       return `${type} t${term} read ${message.id} as of ${message.index}`;
     case "snapshotChunk":
+      return `${type} t${term} ${message.snapshot.index}.${message.snapshot.term} part ${message.offset + 1} of ${message.snapshot.size}`;
     case "chunkReply":
+      return `${type} t${term} ${message.index} has ${message.received}`;
     case "timeoutNow":
     case "rejoin":
     case "fetchChunk":
@@ -122,13 +126,17 @@ function fetchedText(answer: Fetched<string>): string {
  * A node as a short text: role, term, commit, and the terms of its entries; unsynced entries are in parentheses. A damaged log
  * ends with the position of the last entry that it had.
  */
-function nodeText({ state, log, disk }: ExploredNode): string {
-  const synced = log.findIndex((entry, at) => entry.term !== disk.log[at]?.term);
+function nodeText({ state, log, base, disk, uid }: ExploredNode): string {
+  const skipped = (disk.base?.index ?? 0) - (base?.index ?? 0);
+  const synced = log.findIndex((entry, at) => entry.term !== disk.log[at - skipped]?.term);
   const [durable, rest] = synced === -1 ? [log, []] : [log.slice(0, synced), log.slice(synced)];
   const unsynced = rest.length === 0 ? "" : ` (${entriesText(rest)})`;
   const { horizon } = state;
   const damage = horizon === undefined ? "" : ` had ${horizon.index}.${horizon.term}`;
-  return `${state.role.type} t${state.term} c${state.commit} [${entriesText(durable)}]${unsynced}${damage}`;
+  const before = base === undefined ? "" : `..${base.index} `;
+  const on = uid === undefined ? "" : ` on disk ${uid}`;
+  const known = `${before}${entriesText(durable)}`.trimEnd();
+  return `${state.role.type} t${state.term} c${state.commit} [${known}]${unsynced}${damage}${on}`;
 }
 
 function entriesText(entries: readonly Entry<string>[]): string {

@@ -27,6 +27,8 @@ export function eventsIn(step: SteppedNode): readonly Happened[] {
     ...changing(step),
     ...handingOver(step),
     ...checkingQuorum(step),
+    ...compacting(step),
+    ...rejoining(step),
   ];
 }
 
@@ -133,9 +135,11 @@ function checkingQuorum({ event, before, after, effects }: SteppedNode): Happene
   if (event.type === "heartbeatTimeout" && old.type === "leader" && now.type === "follower")
     return ["a leader steps down because no majority answers"];
   if (event.type !== "message") return [];
-  const { message } = event;
+  const { message, toUid } = event;
+  const { uid, quorumBeats } = after.env.config;
   const asks = message.type === "requestVote" || message.type === "requestPreVote";
-  if (asks && message.term > after.state.term && effects.length === 0) return ["a vote is withheld"];
+  const mayWithhold = asks && quorumBeats > 0 && toUid === uid;
+  if (mayWithhold && message.term > after.state.term && effects.length === 0) return ["a vote is withheld"];
   if (message.type !== "requestPreVote") return [];
   const replies = effects.flatMap((effect) => (effect.type === "send" ? [effect.message] : []));
   return replies.flatMap((reply): Happened[] =>
@@ -143,4 +147,28 @@ function checkingQuorum({ event, before, after, effects }: SteppedNode): Happene
       ? [reply.granted ? "a pre-vote is granted" : "a pre-vote is refused"]
       : [],
   );
+}
+
+function compacting({ event, before, effects }: SteppedNode): Happened[] {
+  const types = effects.map(({ type }) => type);
+  const events: Happened[] = event.type === "snapshotTaken" ? ["a snapshot is taken"] : [];
+  if (types.includes("compactLog")) events.push("a log is compacted");
+  if (types.includes("installSnapshot")) events.push("a snapshot is installed");
+  if (event.type !== "message" || event.message.type !== "snapshotChunk") return events;
+  const { offset, snapshot } = event.message;
+  const { role } = before.state;
+  const receiving = role.type === "follower" ? role.receiving : undefined;
+  const isNeeded = snapshot.index > before.state.commit;
+  if (isNeeded && offset !== (receiving?.received ?? 0))
+    events.push("a part of a snapshot arrives out of place");
+  return isNeeded ? events : [...events, "a part of a snapshot is not needed"];
+}
+
+function rejoining({ event, effects }: SteppedNode): Happened[] {
+  const asks = effects.some((effect) => effect.type === "send" && effect.message.type === "rejoin");
+  if (asks) return ["a node with another disk asks to rejoin"];
+  const isAsked = event.type === "message" && event.message.type === "rejoin";
+  return isAsked && effects.some(({ type }) => type === "appendLog")
+    ? ["a node with another disk loses its vote"]
+    : [];
 }

@@ -45,11 +45,13 @@ export function runOccurrence(
   let broken: string | undefined;
   let crashed: ExploredNode | undefined;
   try {
-    if (cause.type === "lose") {
+    if (cause.type === "lose" || cause.type === "wipe") {
       crashed = turn.local;
-      turn.lose(cause.entry);
+      if (cause.type === "lose") turn.lose(cause.entry);
+      else turn.wipe(cause.uid);
     } else if (cause.type === "sync") turn.sync();
-    else if (cause.type !== "crash") turn.handle(eventOf(cause), { type: "replicate" });
+    else if (cause.type === "takeSnapshot") turn.takeSnapshot();
+    else if (cause.type !== "crash") turn.handle(eventOf(cause), contentOf(cause));
     if (cause.type === "peerDown" && turn.local.state === local.state) return undefined;
     if (turn.refused || (end === END.keeping && !turn.isUnsynced)) return undefined;
     if (end !== END.well) {
@@ -103,6 +105,10 @@ function isPossible(
     case "changeMembership":
     case "transfer":
       return role.type === "leader";
+    case "takeSnapshot":
+      return local.state.commit > (local.state.snapshot?.index ?? 0);
+    case "wipe":
+      return end === END.well;
     case "peerDown":
       return cause.peer !== local.node;
     default:
@@ -110,12 +116,17 @@ function isPossible(
   }
 }
 
+/** What the snapshot holds of which a message carries a part. */
+function contentOf(cause: Occurrence["cause"]): ExploredPacket["content"] {
+  return cause.type === "message" ? cause.packet.content : undefined;
+}
+
 /** The event for the core. */
 function eventOf(cause: Occurrence["cause"]): Event<string> {
   switch (cause.type) {
     case "message": {
-      const { from, message } = cause.packet;
-      return { type: "message", from, fromUid: 0, toUid: 0, message };
+      const { from, fromUid = 0, toUid = 0, message } = cause.packet;
+      return { type: "message", from, fromUid, toUid, message };
     }
     case "propose":
       return { type: "propose", commands: [cause.command] };
@@ -132,6 +143,8 @@ function eventOf(cause: Occurrence["cause"]): Event<string> {
     case "sync":
     case "crash":
     case "lose":
+    case "wipe":
+    case "takeSnapshot":
       throw new RangeError(`${cause.type} is no event of the core`);
     default:
       return cause satisfies never;

@@ -20,6 +20,8 @@ const hasCrashes: Condition = ({ crashes }) => crashes > 0;
 const hasDamage: Condition = ({ damage }) => damage > 0;
 const hasProposals: Condition = ({ proposals }) => proposals > 0;
 const hasChanges: Condition = ({ changes }) => changes > 0;
+const hasSnapshots: Condition = ({ snapshots }) => snapshots > 0;
+const hasWipes: Condition = ({ wipes }) => wipes > 0;
 const hasTransfers: Condition = ({ transfers }) => transfers > 0;
 const hasPreVote: Condition = ({ configs }) => configs[0]?.preVote === true;
 const quorumBeatsOf = ({ configs }: Bounds): number => configs[0]?.quorumBeats ?? 0;
@@ -45,7 +47,7 @@ const EVENTS = {
   "a leader steps down": sometimes(isCluster),
   "a crash loses unsynced writes": sometimes(hasCrashes, always),
   "a leader crashes": sometimes(
-    ({ crashes, damage }) => crashes + damage > 0,
+    ({ crashes, damage, wipes }) => crashes + damage + wipes > 0,
     ({ crashes }) => crashes > 0,
   ),
   "two nodes lead at once, in different terms": sometimes(isCluster),
@@ -74,7 +76,10 @@ const EVENTS = {
     (bounds) => hasReads(bounds) && bounds.configs[0]?.leases === true,
     always,
   ),
-  "a membership is changed": sometimes(hasChanges, isCluster),
+  "a membership is changed": sometimes(
+    (bounds) => hasChanges(bounds) || hasWipes(bounds),
+    (bounds) => hasChanges(bounds) && isCluster(bounds),
+  ),
   "a joint membership is entered": sometimes(hasChanges, ({ nodes }) => nodes > 2),
   "a joint membership is left": sometimes(hasChanges, ({ nodes }) => nodes > 2),
   "a joint membership with an even outgoing half decides": sometimes(
@@ -83,8 +88,8 @@ const EVENTS = {
   ),
   "a membership is cut from a log": sometimes(hasChanges),
   "a learner is promoted": sometimes(
-    hasChanges,
-    ({ configs, names }) => names.length > (configs[0]?.voters.length ?? 0),
+    (bounds) => hasChanges(bounds) || hasWipes(bounds),
+    ({ configs, nodes }) => nodes > (configs[0]?.voters.length ?? 0),
   ),
   "a removed leader steps down": sometimes(hasChanges, isCluster),
   "a transfer begins": sometimes(hasTransfers, isCluster),
@@ -93,6 +98,20 @@ const EVENTS = {
     (bounds) => hasTransfers(bounds) && isCluster(bounds),
   ),
   "a transfer fails": sometimes(hasTransfers),
+  "a snapshot is taken": sometimes(hasSnapshots, always),
+  "a log is compacted": sometimes(hasSnapshots, ({ configs }) => configs[0]?.keptEntries === 0),
+  "a snapshot is installed": sometimes(
+    (bounds) => hasSnapshots(bounds) && isCluster(bounds),
+    ({ nodes, terms, crashes }) => nodes > 2 && terms > 1 && crashes > 0,
+  ),
+  "a part of a snapshot arrives out of place": sometimes(hasSnapshots),
+  "a part of a snapshot is not needed": sometimes(hasSnapshots),
+  "a disk is wiped": sometimes(hasWipes, always),
+  "a node with another disk asks to rejoin": sometimes(hasWipes, isCluster),
+  "a node with another disk loses its vote": sometimes(
+    hasWipes,
+    ({ nodes, inflight }) => nodes > 1 && inflight > 1,
+  ),
   "the death of a leader is heard": sometimes(({ obituaries }) => obituaries > 0, isCluster),
   "a leader hears of a death": sometimes(({ obituaries }) => obituaries > 0, isCluster),
   "a pre-vote is granted": sometimes(hasPreVote, isCluster),

@@ -19,6 +19,10 @@ export type Occasion =
   | { readonly type: "read"; readonly id: number; readonly leased: boolean }
   | { readonly type: "changeMembership"; readonly changes: readonly Change[] }
   | { readonly type: "transfer"; readonly target: NodeId }
+  /** It takes a snapshot of everything that it knows to be committed. */
+  | { readonly type: "takeSnapshot" }
+  /** Its process crashes, and restarts with an empty disk, which has this uid. */
+  | { readonly type: "wipe"; readonly uid: number }
   /** It hears that the process of another node is dead. */
   | { readonly type: "peerDown"; readonly peer: NodeId };
 
@@ -33,7 +37,7 @@ export type Trigger = {
 /** All triggers within these bounds. Their positions in the list are their numbers. */
 export function triggersOf(bounds: Bounds): readonly Trigger[] {
   const { proposals, damage, heartbeats, crashes, reads, asyncDisk, budgets } = bounds;
-  const { names, changes, transfers, obituaries } = bounds;
+  const { names, changes, transfers, snapshots, wipes, obituaries } = bounds;
   const { quorumBeats = 0, leases = false } = bounds.configs[0] ?? {};
   const free = (type: "electionTimeout" | "leaderSilent" | "sync"): Trigger => ({
     occasion: { type },
@@ -71,6 +75,8 @@ export function triggersOf(bounds: Bounds): readonly Trigger[] {
       transfers > 0,
       ...names.map((target) => costs("transfers", { type: "transfer", target })),
     ),
+    ...when(snapshots > 0, costs("snapshots", { type: "takeSnapshot" })),
+    ...counted(wipes).map((nth) => costs("wipes", { type: "wipe", uid: nth + 1 }, nth)),
     ...when(
       obituaries > 0,
       ...names.map((peer) => costs("obituaries", { type: "peerDown", peer })),
@@ -78,9 +84,9 @@ export function triggersOf(bounds: Bounds): readonly Trigger[] {
   ];
 }
 
-/** At most one no-op of each term, the proposals, and the three entries of each change that each leader may begin again. */
-function longestLog({ terms, proposals, changes }: Bounds): number {
-  return terms + proposals + 3 * changes * terms;
+/** At most one no-op of each term, the proposals, and the entries of each change and of each new disk, in each term. */
+function longestLog({ terms, proposals, changes, wipes }: Bounds): number {
+  return terms + proposals + 3 * (changes + wipes) * terms;
 }
 
 function counted(count: number): readonly number[] {
