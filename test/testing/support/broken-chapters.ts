@@ -5,10 +5,13 @@ import {
   quorumIndex,
   step,
   type Effect,
+  type Event,
   type Index,
   type Leader,
   type NodeId,
-  type State,
+  type Snapshot,
+  type InForce,
+  type Step,
 } from "@kontiki/core";
 import type { StepFunction } from "@kontiki/testing";
 import { on, withSent } from "./broken-steps.ts";
@@ -102,22 +105,32 @@ export const changesBeforeItsFirstCommit: StepFunction = (env, state, event) => 
 export const skipsTheJointMembership: StepFunction = (env, state, event) => {
   const next = step(env, state, event);
   if (event.type !== "changeMembership") return next;
-  const direct = (of: State["memberships"][number]): State["memberships"][number] => ({
+  const direct = (of: InForce): InForce => ({
     ...of,
     membership: { ...of.membership, outgoing: [], learnersNext: [] },
   });
-  const effects = next.effects.map(<C>(effect: Effect<C>): Effect<C> =>
-    effect.type === "appendLog"
-      ? {
-          ...effect,
-          entries: effect.entries.map((entry) =>
-            entry.type === "membership" ? { ...entry, ...direct(entry) } : entry,
-          ),
-        }
-      : effect,
-  );
-  return { effects, state: { ...next.state, memberships: next.state.memberships.map(direct) } };
+  return withMemberships(next, direct);
 };
+
+/** The step with every membership changed, in the state and in what it appends. */
+function withMemberships<C>(
+  { state, effects }: Step<C>,
+  change: (of: InForce) => InForce,
+): Step<C> {
+  return {
+    state: { ...state, memberships: state.memberships.map(change) },
+    effects: effects.map((effect): Effect<C> =>
+      effect.type === "appendLog"
+        ? {
+            ...effect,
+            entries: effect.entries.map((entry) =>
+              entry.type === "membership" ? { ...entry, ...change(entry) } : entry,
+            ),
+          }
+        : effect,
+    ),
+  };
+}
 
 /** The core with a leader that handles some events as if it did not hand over leadership. */
 function withoutTransfer(types: readonly string[]): StepFunction {
@@ -167,3 +180,77 @@ export const promisesWithoutLogCheck = on("requestPreVote", (env, state, event) 
       : message,
   ),
 );
+
+/** A received snapshot replaces the log although the log holds its last entry and more (paper, section 7). */
+export const dropsALaterSuffix: StepFunction = (env, state, event) => {
+  const snapshot = snapshotOf(event);
+  if (snapshot === undefined) return step(env, state, event);
+  const { log } = env;
+  const { index } = snapshot;
+  const forgetful = {
+    firstIndex: log.firstIndex,
+    lastIndex: log.lastIndex,
+    termAt: (at: Index) => (at === index ? undefined : log.termAt(at)),
+    slice: log.slice.bind(log),
+    bytesBetween: log.bytesBetween.bind(log),
+  };
+  return step({ ...env, log: forgetful }, state, event);
+};
+
+function snapshotOf<C>(event: Event<C>): Snapshot | undefined {
+  if (event.type === "snapshotReceived") return event.snapshot;
+  const isChunk = event.type === "message" && event.message.type === "snapshotChunk";
+  return isChunk ? event.message.snapshot : undefined;
+}
+
+/** A follower takes any part of a snapshot for the next one. */
+export const takesPartsOutOfOrder = on("snapshotChunk", (env, state, event, message) => {
+  const { role } = state;
+  if (role.type !== "follower" || message.offset === 0) return step(env, state, event);
+  const receiving = { snapshot: message.snapshot, received: message.offset };
+  const led = { ...role, leader: event.from, heard: true, receiving };
+  return step(env, { ...state, role: led }, event);
+});
+
+/** An installed snapshot brings no membership: the one before it stays in force. */
+export const keepsTheMembershipBeforeASnapshot: StepFunction = (env, state, event) => {
+  const next = step(env, state, event);
+  const installs = next.effects.some(({ type }) => type === "installSnapshot");
+  return installs ? { ...next, state: { ...next.state, memberships: state.memberships } } : next;
+};
+
+/** A server acknowledges a snapshot when its first part has arrived. */
+export const acknowledgesTheFirstPart = on("snapshotChunk", (env, state, event) =>
+  withSent(step(env, state, event), (message) =>
+    message.type === "chunkReply"
+      ? {
+          type: "appendAccepted",
+          term: message.term,
+          match: event.message.type === "snapshotChunk" ? event.message.snapshot.index : message.index,
+          round: 0,
+        }
+      : message,
+  ),
+);
+
+/** A server treats messages from and for earlier disks like all others (dissertation 4.4 leaves this open). */
+export const ignoresDisks: StepFunction = (env, state, event) =>
+  event.type === "message"
+    ? step(
+        { ...env, config: { ...env.config, uid: 0 } },
+        state,
+        { ...event, fromUid: 0, toUid: 0 },
+      )
+    : step(env, state, event);
+
+/** A server that has another disk keeps its vote when it rejoins. */
+export const keepsItsVoteWithAnotherDisk: StepFunction = (env, state, event) => {
+  const next = step(env, state, event);
+  if (event.type !== "message" || event.message.type !== "rejoin") return next;
+  const voting = (of: InForce): InForce => {
+    const { learners, voters } = of.membership;
+    const all = [...voters, ...learners];
+    return { ...of, membership: { ...of.membership, voters: all, learners: [], promotions: [] } };
+  };
+  return withMemberships(next, voting);
+};

@@ -40,6 +40,7 @@ import { eventsIn, type SteppedNode } from "./noteworthy.ts";
 import { heardAfter, latestOf, type Heard } from "./lease-time.ts";
 import { answersIn, type ReadReport } from "./reads.ts";
 import { keyOf } from "./relabel.ts";
+import { checkRules } from "./rule-checks.ts";
 import type { Happened } from "./sometimes.ts";
 
 /** The parts of a snapshot: each is one byte. */
@@ -230,7 +231,7 @@ export class Turn {
       found.push(`${this.#env.config.id}: a changed term or vote was not saved`);
     const stepped = { event, before, after, effects };
     if (this.#bounds.changes + this.#bounds.wipes > 0) found.push(...checkMemberships(stepped));
-    if (takesDuringTransfer(stepped)) found.push(`${this.#env.config.id}: it takes a proposal while it hands over`);
+    found.push(...checkRules(stepped));
     if (found.length > 0) throw new Broken(found.join("; "));
     if (before.state.horizon !== undefined) this.#checkTaken(event, effects);
     for (const name of eventsIn(stepped)) this.happened.add(name);
@@ -370,12 +371,6 @@ function envOf(
 ): Env<string> & { readonly log: MemoryLog<string> } {
   const found = salvageOf(salvage);
   return { config, log: logOf(log, base), ...(found === undefined ? {} : { salvage: found }) };
-}
-
-/** Whether a leader that hands over takes a proposal: its target might never catch up (dissertation 3.10). */
-function takesDuringTransfer({ event, before: { state }, effects }: SteppedNode): boolean {
-  const handsOver = state.role.type === "leader" && state.role.transfer !== undefined;
-  return event.type === "propose" && handsOver && effects.some(({ type }) => type === "appendLog");
 }
 
 /** Whether a step refuses a change of the membership or a transfer of leadership. */
