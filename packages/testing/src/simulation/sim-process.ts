@@ -9,6 +9,7 @@ import {
   type Clock,
   type FromNode,
   type NodeActor,
+  type NodeLimits,
   type Notice,
   type Opened,
   type Recovered,
@@ -105,6 +106,7 @@ export class SimProcess {
           nowMs: () => clock.nowMs(),
           pulses: () => clock.pulses(),
         },
+        turnLetters: settings.limits?.turnLetters,
         soon: (callback) => timeline.after(0, () => enter(callback)),
         whenSyncable: (callback) => this.#whenSyncable(callback),
         open: () => this.#reopen(),
@@ -187,6 +189,7 @@ export class SimProcess {
         flush: () => {},
       }),
       wal: { segmentBytes: settings.segmentBytes },
+      limits: nodeLimits(settings),
     });
   }
 
@@ -264,4 +267,22 @@ export class SimProcess {
   #at(point: CrashPoint): void {
     this.#parts.points.at(point);
   }
+}
+
+/** The session limits of the usual nodes that a scenario does not give are out of reach of any run. */
+const OUT_OF_REACH = 1_000_000;
+
+function nodeLimits({ limits }: ClusterSettings): Partial<NodeLimits> | undefined {
+  if (limits === undefined) return undefined;
+  const { turnEntries, sessions, sessionEntries } = limits;
+  const hasSessions = sessions !== undefined || sessionEntries !== undefined;
+  return {
+    ...(turnEntries !== undefined && { turnEntries }),
+    ...(hasSessions && {
+      sessions: {
+        sessionsMax: sessions ?? OUT_OF_REACH,
+        idleEntries: sessionEntries ?? OUT_OF_REACH,
+      },
+    }),
+  };
 }
