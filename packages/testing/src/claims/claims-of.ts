@@ -8,7 +8,7 @@ import { AppliedClaims } from "./applied-claims.ts";
 import { ClientClaims } from "./client-claims.ts";
 import { ClientRecord } from "./client-record.ts";
 import { Coverage } from "./coverage.ts";
-import { checkExpectations } from "./expectations.ts";
+import { checkExpectations, leavesToCampaign } from "./expectations.ts";
 import { judgeHistory, NOT_JUDGED } from "./judge-history.ts";
 import { LivenessClaims } from "./liveness-claims.ts";
 import { Marks } from "./marks.ts";
@@ -158,7 +158,7 @@ class AllClaims implements Claims {
     const doubts = [
       this.#isViolated ? undefined : this.#liveness.finish(),
       expect.linearizable ? this.#judge(history) : undefined,
-      this.#record.fruitless(),
+      leavesToCampaign(expect) ? undefined : this.#record.fruitless(),
       ...checkExpectations(expect, coverage, this.#report),
     ].filter((doubt) => doubt !== undefined);
     return { doubts, coverage, history };

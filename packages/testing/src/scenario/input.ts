@@ -53,10 +53,12 @@ export type ScenarioInput = {
   readonly duration?: Duration;
   /** How long the healed cluster may take to elect a leader, to answer everything and to converge. Default: 20s. */
   readonly settle?: Duration;
-  /** What must have happened in the run. */
+  /** What must have happened. */
   readonly expect?: {
-    /** Names of the coverage with their least counts, or only names, which must occur once. */
+    /** In every run: names of the coverage with their least counts, or only names, which must occur once. */
     readonly atLeast?: Expectations["atLeast"] | readonly string[];
+    /** In some runs of a campaign, because chance may miss it in one: written as `atLeast` is. */
+    readonly campaign?: Expectations["atLeast"] | readonly string[] | null;
     /** Names of the coverage with the highest counts. */
     readonly atMost?: Expectations["atMost"];
     /** Whether the history is judged. Default: true. */

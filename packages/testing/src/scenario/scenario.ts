@@ -133,10 +133,15 @@ export type Nemesis = {
   readonly bursts?: number | undefined;
 };
 
-/** What must have happened in a run, in addition to what must always hold. The names are those of the coverage. */
+/** What must have happened, in addition to what must always hold. The names are those of the coverage. */
 export type Expectations = {
   /** With lower counts the run proves nothing, and its verdict is `unknown`. */
   readonly atLeast: Readonly<Record<string, number>>;
+  /**
+   * What some runs of a campaign must reach. Chance may miss it in one run, so a single run is valid without it, and a
+   * campaign of `EXPECTED_WITHIN` runs in which none reached it is `unknown`.
+   */
+  readonly campaign?: Readonly<Record<string, number>> | undefined;
   /** Higher counts are a violation. */
   readonly atMost: Readonly<Record<string, number>>;
   /** Whether the history is judged. */

@@ -113,18 +113,21 @@ const nemesisFields = v.pipe(
   })),
 );
 
-const expect = fields({
-  atLeast: v.optional(
-    v.pipe(
-      v.unknown(),
-      v.transform((given) => (Array.isArray(given) ? once(given) : given)),
-      counts,
-    ),
-    {},
-  ),
-  atMost: v.optional(counts, {}),
-  linearizable: v.optional(flag, true),
-});
+const countsOrNames = v.pipe(
+  v.unknown(),
+  v.transform((given) => (Array.isArray(given) ? once(given) : given)),
+  counts,
+);
+
+const expect = v.pipe(
+  fields({
+    atLeast: v.optional(countsOrNames, {}),
+    campaign: v.nullish(countsOrNames),
+    atMost: v.optional(counts, {}),
+    linearizable: v.optional(flag, true),
+  }),
+  v.transform(({ campaign, ...rest }) => ({ ...rest, ...(campaign && { campaign }) })),
+);
 
 const written = fields({
   name,
