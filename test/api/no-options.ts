@@ -8,7 +8,7 @@ function list(names: string): readonly string[] {
 }
 
 const CORE_PARTS = list(`
-  Leaders#observe MemoryLog#append MemoryLog#bytesBetween MemoryLog#compact MemoryLog#reset MemoryLog#slice
+  Leaders#observe Leaders#restarted MemoryLog#append MemoryLog#bytesBetween MemoryLog#compact MemoryLog#reset MemoryLog#slice
   MemoryLog#termAt MemoryLog#truncate assertMembership atLeastAsUpToDate changeMembership changeSimply checkCluster
   checkState checkStep confirmedRound decided decides enterJoint hardStateOf hasWindow initialMembership isChanging
   isJoint isMember isQuorum isVoter lastPosition leaderOf leaveJoint majority maxIndex mayStand membersOf

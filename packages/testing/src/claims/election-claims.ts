@@ -1,4 +1,4 @@
-import { decides, isVoter, uidOf, type Membership, type State } from "@kontiki/core";
+import { decides, isVoter, uidOf, type HardState, type Membership, type State } from "@kontiki/core";
 import type { CoreStep } from "../engine/observer.ts";
 import type { Committed } from "./committed.ts";
 import type { DiskWitness } from "./disk-witness.ts";
@@ -11,7 +11,8 @@ import type { Report } from "./report.ts";
 export class ElectionClaims {
   readonly #report: Report;
   readonly #committed: Committed;
-  readonly #leaders = new Map<number, string>();
+  /** Who led each term, with its disk. */
+  readonly #leaders = new Map<number, Pick<DiskWitness, "node" | "uid">>();
   /** The votes that nodes sent: from "term candidate" to the disks, by name and uid. */
   readonly #votes = new Map<string, Set<string>>();
 
@@ -27,13 +28,25 @@ export class ElectionClaims {
     this.#votes.set(key, votes.add(`${disk.node}#${disk.uid}`));
   }
 
+  /**
+   * A node has started again on the same, undamaged disk. What it led without its own vote on that disk is forgotten: the only
+   * voter of a cluster leads in the step in which it votes, and a crash before the sync undoes both. Nothing left before
+   * that, which `PromiseClaims` checks.
+   */
+  restarted({ node, uid }: DiskWitness, { term, votedFor }: HardState): void {
+    for (const [led, leader] of this.#leaders) {
+      const isDurable = led < term || (led === term && votedFor === node);
+      if (leader.node === node && leader.uid === uid && !isDurable) this.#leaders.delete(led);
+    }
+  }
+
   /** A node is leader from this step on. */
   elected({ node, before, after }: CoreStep, disk: DiskWitness): void {
     const { term } = after;
-    const other = this.#leaders.get(term) ?? node;
+    const other = this.#leaders.get(term)?.node ?? node;
     if (other !== node)
       this.#says("Election Safety", `${other} and ${node} both lead term ${term}`);
-    this.#leaders.set(term, node);
+    this.#leaders.set(term, { node, uid: disk.uid });
     this.#checkVotes(disk, before, after);
     const last = this.#committed.lastBefore(term);
     if (last !== undefined && !disk.log.holds(last))

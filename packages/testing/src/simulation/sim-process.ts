@@ -161,12 +161,15 @@ export class SimProcess {
   }
 
   #open(): Opened & { readonly recovered: Recovered } {
+    const { disk } = this.#parts;
     this.#isOpening = true;
+    disk.isRecovering = true;
     try {
       const opened = this.#openDisk();
       return { ...opened, storage: this.#observedStorage(opened.storage) };
     } finally {
       this.#isOpening = false;
+      disk.isRecovering = false;
     }
   }
 
