@@ -91,7 +91,7 @@ export const NO_OPTIONS: Readonly<Record<EntryPoint, readonly Others[]>> = {
     {
       why: "they take results of other functions",
       names: list(
-        "JobThread#run TaskPool#put campaignVerdict interpreting storyOf summed whyText withReport",
+        "JobThread#run TaskPool#put campaignVerdict interpreting neverReached nthSeed storyOf summed whyText withReport",
       ),
     },
     { why: "runSession makes sessions", names: ["new Session"] },

@@ -127,7 +127,7 @@ export { whyText } from "./report/describe.ts";
 export { verdictText, type Paint } from "./report/text.ts";
 
 export { Chance } from "./chance.ts";
-export type { Plan, PlannedFault, PlannedOperation } from "./plan/plan.ts";
+export type { Plan, PlannedFault, PlannedOperation, ReadRoute } from "./plan/plan.ts";
 export { planOf } from "./plan/plan-of.ts";
 export type { RunResult, Violation } from "./run/result.ts";
 export type { StoryLine } from "./run/story.ts";

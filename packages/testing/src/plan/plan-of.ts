@@ -6,7 +6,7 @@ import { drawFaults } from "./draw-faults.ts";
 import { givenScenario } from "../scenario/given-scenario.ts";
 import type { Scenario, Workload } from "../scenario/scenario.ts";
 import { givenSeed } from "./given-plan.ts";
-import type { Plan, PlannedOperation, Reading } from "./plan.ts";
+import type { Plan, PlannedOperation, ReadRoute } from "./plan.ts";
 
 /**
  * Draws everything that a seed decides before a run: the operations of clients, the faults in addition to those of the
@@ -57,7 +57,7 @@ function drawOperations(
 }
 
 /** How a read is answered; undefined for through the log. Half of the reads are for the leader. */
-function drawReading(nodes: number, chance: Chance): Reading | undefined {
+function drawReading(nodes: number, chance: Chance): ReadRoute | undefined {
   const way = chance.pick(["log", "linearizable", "linearizable", "lease", "lease"] as const);
   const node = `n${chance.between(1, nodes)}`;
   const isForLeader = chance.happens(1 / 2);

@@ -37,11 +37,13 @@ export type PlannedOperation = {
   /** Whether it is a read, which does not go through the log. */
   readonly read: boolean;
   /** How a read is answered, and by which node, the leader if undefined. Without it as the workload says. */
-  readonly reading?: Reading;
+  readonly reading?: ReadRoute;
 };
 
 /** How one read is answered. */
-export type Reading = {
+export type ReadRoute = {
+  /** By ReadIndex or on a lease. */
   readonly consistency: Exclude<ReadWay, "log">;
+  /** The name of the node; undefined for the leader. */
   readonly node: string | undefined;
 };
