@@ -1,7 +1,8 @@
-import { decides, isVoter, uidOf, type HardState, type Membership, type State } from "@kontiki/core";
+import { isVoter, uidOf, type HardState, type Membership, type State } from "@kontiki/core";
 import type { CoreStep } from "../engine/observer.ts";
 import type { Committed } from "./committed.ts";
 import type { DiskWitness } from "./disk-witness.ts";
+import { haveDecided } from "./have-decided.ts";
 import type { Report } from "./report.ts";
 
 /**
@@ -64,7 +65,7 @@ export class ElectionClaims {
     const has = membership.voters
       .concat(membership.outgoing)
       .filter((voter) => voter === node || votes?.has(`${voter}#${uidOf(membership, voter)}`));
-    if (!decides(membership, has))
+    if (!haveDecided(membership, has))
       this.#says("Election Safety", `${node} leads term ${term} with votes of ${has.join()} only`);
     const may = [
       ...before.memberships.map((known) => known.membership),
