@@ -86,7 +86,10 @@ test("reads of one run are answered in all ways, by the leader and by nodes", ()
     read ? `${reading?.consistency} ${reading?.node === undefined ? "leader" : "node"}` : "log",
   );
   expect(new Set(ways)).toEqual(
-    new Set(["log", "linearizable leader", "linearizable node", "lease leader", "lease node"]),
+    new Set([
+      "log",
+      ...["linearizable", "lease", "stale"].flatMap((way) => [`${way} leader`, `${way} node`]),
+    ]),
   );
 });
 

@@ -17,6 +17,7 @@ import { plainCall } from "./calls.ts";
 import type { Report } from "./report.ts";
 import { Safety } from "./safety.ts";
 import { SharedState } from "./shared-state.ts";
+import { StaleClaims } from "./stale-claims.ts";
 import { keyValueSpecification, type Specification } from "../check/models/specification.ts";
 
 /** What the checks of a simulated run need in addition to its plan. */
@@ -58,6 +59,7 @@ class AllClaims implements Claims {
   readonly #replay: ReplayClaims;
   readonly #shared: SharedState;
   readonly #clients: ClientClaims;
+  readonly #stale: StaleClaims;
   readonly #record: ClientRecord;
   readonly #liveness: LivenessClaims;
   readonly #coverage: Coverage;
@@ -90,6 +92,7 @@ class AllClaims implements Claims {
     this.#applied = new AppliedClaims(committed, report);
     this.#replay = new ReplayClaims(machine as MakeStateMachine, this.#applied, report);
     this.#clients = new ClientClaims(this.#applied, report);
+    this.#stale = new StaleClaims(machine as MakeStateMachine, this.#applied, report);
     this.#record = new ClientRecord(
       (command) => this.#specification?.callOf(command) ?? plainCall(command),
       (violation) => this.#onModel(violation),
@@ -135,6 +138,7 @@ class AllClaims implements Claims {
         return this.#record.called(happening.operation, this.#now());
       case "returned":
         this.#clients.returned(happening);
+        this.#stale.returned(happening);
         return this.#record.returned(happening.operation, happening.outcome, this.#now());
       default:
         break;
@@ -146,6 +150,7 @@ class AllClaims implements Claims {
     const { expect } = this.#plan.scenario;
     const { committed } = this.#safety;
     this.#clients.finish();
+    this.#stale.finish();
     this.#shared.check();
     this.#counters.count("commits", committed.lastIndex);
     this.#counters.count("repeats", this.#applied.repeats);

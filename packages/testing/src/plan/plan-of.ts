@@ -56,9 +56,21 @@ function drawOperations(
   });
 }
 
+/** Stale reads are few: they may be old, so they show less than the others. */
+const READ_WAYS = [
+  "log",
+  "linearizable",
+  "linearizable",
+  "linearizable",
+  "lease",
+  "lease",
+  "lease",
+  "stale",
+] as const;
+
 /** How a read is answered; undefined for through the log. Half of the reads are for the leader. */
 function drawReading(nodes: number, chance: Chance): ReadRoute | undefined {
-  const way = chance.pick(["log", "linearizable", "linearizable", "lease", "lease"] as const);
+  const way = chance.pick(READ_WAYS);
   const node = `n${chance.between(1, nodes)}`;
   const isForLeader = chance.happens(1 / 2);
   if (way === undefined || way === "log") return undefined;

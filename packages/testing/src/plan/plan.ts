@@ -42,8 +42,8 @@ export type PlannedOperation = {
 
 /** How one read is answered. */
 export type ReadRoute = {
-  /** By ReadIndex or on a lease. */
-  readonly consistency: Exclude<ReadWay, "log">;
+  /** By ReadIndex, on a lease, or at once from what the node has applied, which may be old. */
+  readonly consistency: Exclude<ReadWay, "log"> | "stale";
   /** The name of the node; undefined for the leader. */
   readonly node: string | undefined;
 };

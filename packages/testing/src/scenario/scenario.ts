@@ -106,8 +106,8 @@ export type Workload = {
     readonly delete: number;
   };
   /**
-   * How reads are answered: through the log, by ReadIndex, on a lease; or each in one of these ways, by the leader or by a
-   * node that the seed draws.
+   * How reads are answered: through the log, by ReadIndex, on a lease; or each in one of these ways or from what a node has
+   * applied, by the leader or by a node that the seed draws.
    */
   readonly reads: ReadWay | "mixed";
   /** The least length of values, in bytes. */
