@@ -8,7 +8,7 @@ function list(names: string): readonly string[] {
 }
 
 const CORE_PARTS = list(`
-  Leaders#observe MemoryLog#append MemoryLog#bytesBetween MemoryLog#compact MemoryLog#reset MemoryLog#slice
+  Leaders#observe Leaders#restarted MemoryLog#append MemoryLog#bytesBetween MemoryLog#compact MemoryLog#reset MemoryLog#slice
   MemoryLog#termAt MemoryLog#truncate assertMembership atLeastAsUpToDate changeMembership changeSimply checkCluster
   checkState checkStep confirmedRound decided decides enterJoint hardStateOf hasWindow initialMembership isChanging
   isJoint isMember isQuorum isVoter lastPosition leaderOf leaveJoint majority maxIndex mayStand membersOf
@@ -91,7 +91,7 @@ export const NO_OPTIONS: Readonly<Record<EntryPoint, readonly Others[]>> = {
     {
       why: "they take results of other functions",
       names: list(
-        "JobThread#run TaskPool#put campaignVerdict interpreting storyOf summed whyText withReport",
+        "JobThread#run TaskPool#put campaignVerdict interpreting neverReached nthSeed storyOf summed whyText withReport",
       ),
     },
     { why: "runSession makes sessions", names: ["new Session"] },
