@@ -47,7 +47,7 @@ function* interpreted<State, Input, Output>(
   model: FileModel<State, Input, Output>,
 ): Work<History<Input, Output>> {
   checkValues(history.operations);
-  if (model.partition === undefined) checkKeys(history.operations, model);
+  if (model.partition === undefined || isSteady(model)) checkKeys(history.operations, model);
   const operations: Operation<Input, Output>[] = [];
   for (const operation of history.operations) {
     const { key } = operation.input;
@@ -70,17 +70,21 @@ function checkValues(operations: readonly Operation[]): void {
   }
 }
 
-/** A model of one object cannot tell whether an operation without a key addresses all objects, or another one. */
+/**
+ * Nothing tells whether an operation without a key addresses all objects, or another one. Only a custom model may know: one that
+ * has a partition function.
+ */
 function checkKeys(
   operations: readonly Operation[],
-  { name }: Pick<FileModel<never, never, never>, "name">,
+  model: Pick<FileModel<never, never, never>, "name">,
 ): void {
+  const judged = operations.filter(({ status }) => status !== "failed");
   const hasKey = (one: Operation): boolean => one.input.key !== undefined;
-  const without = operations.find((one) => !hasKey(one));
-  if (without === undefined || !operations.some(hasKey)) return;
+  const without = judged.find((one) => !hasKey(one));
+  if (without === undefined || !judged.some(hasKey)) return;
+  const partition = isSteady(model) ? "" : `, or give the model ${model.name} a partition function`;
   throw new InterpretError(
-    `${placeOf(without)} has no key, but others have one, and each key is an object: give all a key or none, ` +
-      `or give the model ${name} a partition function`,
+    `${placeOf(without)} has no key, but others have one, and each key is an object: give all a key or none${partition}`,
     without.line,
   );
 }
