@@ -127,7 +127,12 @@ describe("an error in a line is reported with line and column", () => {
     ["hello", 1, 1, "this is not JSON"],
     ['{"type":"operation",}', 1, 21, "this is not JSON"],
     [`${line({})}\n{"type":"oper`, 2, 9, "this is not JSON"],
-    [`${line({})}\n{"type":"operation"`, 2, 20, "the line ends within its JSON"],
+    [
+      `${line({})}\n{"type":"operation"`,
+      2,
+      20,
+      "the line ends within its JSON: each line has one object",
+    ],
     [`${line({})} x`, 1, line({}).length + 2, "this is not JSON"],
     ['{"a":"\t"}', 1, 6, "this is not JSON"],
     ["[1]", 1, 1, "not a JSON object: each line has one"],
