@@ -12,12 +12,22 @@ export {
 } from "./campaign/campaign.ts";
 export type { JobSpec } from "./campaign/job-protocol.ts";
 export { JobThread } from "./campaign/job-thread.ts";
+export { mixtureOf } from "./campaign/mixture.ts";
 export { performTask, type Runnable } from "./campaign/perform-task.ts";
-export { seedCount, seedsOf, SEEDS, type SeedRange, type Shard } from "./campaign/seeds.ts";
+export {
+  nthSeed,
+  seedCount,
+  seedsOf,
+  SEEDS,
+  type SeedRange,
+  type Shard,
+} from "./campaign/seeds.ts";
 export {
   campaignVerdict,
   DOUBTS_KEPT,
   emptyTally,
+  EXPECTED_WITHIN,
+  neverReached,
   summed,
   withReport,
   type Doubt,
@@ -131,7 +141,7 @@ export { whyText } from "./report/describe.ts";
 export { verdictText, type Paint } from "./report/text.ts";
 
 export { Chance } from "./chance.ts";
-export type { Plan, PlannedFault, PlannedOperation } from "./plan/plan.ts";
+export type { Plan, PlannedFault, PlannedOperation, ReadRoute } from "./plan/plan.ts";
 export { planOf } from "./plan/plan-of.ts";
 export type { RunResult, Violation } from "./run/result.ts";
 export type { StoryLine } from "./run/story.ts";

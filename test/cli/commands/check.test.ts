@@ -246,7 +246,9 @@ describe("the reading of a history", () => {
     );
     const { status, stdout } = await check(file, "--model", "register", "--unknown-reads");
     expect(status).toBe(0);
-    expect(stdout).toContain("\nread as: a read, get, dequeue, contains, or read of a txn, of nil is not recorded\n");
+    expect(stdout).toContain(
+      "\nread as: a read, get, dequeue, contains, or read of a txn, of nil is not recorded\n",
+    );
   });
 });
 
