@@ -61,7 +61,7 @@ export const NO_OPTIONS: Readonly<Record<EntryPoint, readonly Others[]>> = {
     {
       why: "a simulation and its checks call them, for the machines of its nodes",
       names: list(
-        "NodeActor#digestAt checkingSnapshots faultIn isCommandError shortText throwText",
+        "NodeActor#digestAt checkingSnapshots faultIn givingPlain isCommandError shortText throwText",
       ),
     },
     {
@@ -77,8 +77,8 @@ export const NO_OPTIONS: Readonly<Record<EntryPoint, readonly Others[]>> = {
     {
       why: "the rules themselves",
       names:
-        list(`callable checkArgument checkOptions decimal either fields flag folder isRecord listOf milliseconds
-        nearest needed oneOf patience rule shown signal text whole wrongOptions`),
+        list(`callable checkArgument checkOptions countArguments decimal either fields flag folder isRecord listOf milliseconds
+        nearest needed oneOf path patience rule shown signal surplus text whole whyNotPlain wrongOptions`),
     },
   ],
   "@kontiki/testing": [
@@ -95,6 +95,10 @@ export const NO_OPTIONS: Readonly<Record<EntryPoint, readonly Others[]>> = {
       ),
     },
     { why: "runSession makes sessions", names: ["new Session"] },
+    {
+      why: "it takes anything, and says what is wrong with it: test/testing/check/custom-models.test.ts",
+      names: ["modelProblem"],
+    },
     {
       why: "values of histories, which the readers make and models compare, once for each operation",
       names: list(`EdnMap#get canonical sameValue`).concat(

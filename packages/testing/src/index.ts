@@ -52,6 +52,7 @@ export {
   type Model,
   type Timed,
 } from "./check/model.ts";
+export { modelProblem } from "./check/given-model.ts";
 export { ModelError } from "./check/model-error.ts";
 export { models, type AnyFileModel, type ModelName } from "./check/models/index.ts";
 export { keyValue, type KeyValueInput } from "./check/models/key-value.ts";
@@ -74,7 +75,15 @@ export type { Numbered, Objects } from "./check/models/transaction-model.ts";
 export { txnListAppend } from "./check/models/txn-list-append.ts";
 export { txnRegister } from "./check/models/txn-register.ts";
 export { OverwritesError, ReadOnlyError } from "./check/position.ts";
-export type { Cost, Linearization, Unknown, Valid, Verdict, Violated } from "./check/verdict.ts";
+export type {
+  BrokenClaim,
+  Cost,
+  Linearization,
+  Unknown,
+  Valid,
+  Verdict,
+  Violated,
+} from "./check/verdict.ts";
 export { HistoryError } from "./history/history-error.ts";
 export {
   makeHistory,
@@ -120,7 +129,12 @@ export {
 export { finish, finishInSlices, type SliceOptions, type Work } from "./slices.ts";
 export { verdictPage } from "./report/html.ts";
 export { runPage, type RunPageParts } from "./report/run-page.ts";
-export { verdictReport, type OperationReport, type VerdictReport } from "./report/json.ts";
+export {
+  verdictReport,
+  type BrokenClaimReport,
+  type OperationReport,
+  type VerdictReport,
+} from "./report/json.ts";
 export type { ReadingReport } from "./report/reading-text.ts";
 export { placements, type Placement } from "./report/placement.ts";
 export { whyText } from "./report/describe.ts";

@@ -58,7 +58,9 @@ never met:
   a follower learns of a commit, a conflict truncates a log, a vote is refused,
   AppendEntries is rejected, a leader steps down,
   two nodes lead at once, in different terms, a send is lost for lack of room,
-  a message is dropped, a message is delivered twice
+  a message is dropped, a message is delivered twice, an entry is lost,
+  an entry is fetched, a log is repaired without a leader, a damaged node votes,
+  a leader is elected while a majority is damaged
 `,
       stderr: "",
     });

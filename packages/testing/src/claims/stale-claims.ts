@@ -37,6 +37,7 @@ export class StaleClaims {
 
   /** At the end of a run: one machine goes through all states, and each read must fit one of them. */
   finish(): void {
+    if (this.#reads.length === 0) return;
     const machine = this.#make();
     if (machine.query === undefined) return;
     let open: readonly StaleRead[] = this.#reads;

@@ -1,6 +1,7 @@
 import {
   checkingSnapshots,
   createWal,
+  givingPlain,
   hasWal,
   NodeRunner,
   openNode,
@@ -203,7 +204,11 @@ export class SimProcess {
     const wrong = (what: string, error?: unknown, check?: string): void =>
       onHappening({ type: "misbehaved", node, what, error, ...(check && { check }) });
     const look = (when: () => string): void => checkInvariant(rules, own, { node, when, wrong });
-    const checked = checkingSnapshots(own, machine, (what) => wrong(what, undefined, "snapshot"));
+    const checked = checkingSnapshots(
+      givingPlain(own),
+      () => givingPlain(machine()),
+      (what) => wrong(what, undefined, "snapshot"),
+    );
     look(() => "before any command");
     return observed(checked, {
       onCall: (call, given) => calls.begin(node, call, given),
