@@ -201,9 +201,9 @@ describe("bounds", () => {
     [{ nodes: 6 }, "nodes is 6: give a whole number from 1 to 5"],
     [{ terms: 0 }, "terms is 0: give a whole number from 1 to 63"],
     [{ inflight: 1.5 }, "inflight is 1.5: give a whole number from 1 to 16"],
-    [{ voters: 4 }, "voters is 4: there are 3 nodes"],
-    [{ damage: 1, snapshots: 1 }, "damage and snapshots cannot be explored together"],
-    [{ config: { leases: true } }, "config.leases needs config.quorumBeats of 1 or more"],
+    [{ voters: 4 }, "voters is 4: give at most nodes, 3"],
+    [{ damage: 1, snapshots: 1 }, "snapshots is 1: give 0 when damage is given"],
+    [{ config: { leases: true } }, "config.leases is true: give config.quorumBeats of 1 or more as well"],
     [
       {
         crashes: 63,
@@ -214,7 +214,7 @@ describe("bounds", () => {
         damage: 3,
         reads: 3,
       },
-      "the bounds are too large together, by 2 bits",
+      "the number of bits for all counts is 34: give at most 32",
     ],
   ])("that are invalid are rejected: %j", (options, message) => {
     expect(() => explore(options)).toThrow(new KontikiError(`explore: ${message}`));
