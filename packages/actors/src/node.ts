@@ -30,7 +30,7 @@ export { shortText } from "./machine/plain-difference.ts";
 export { checkingSnapshots } from "./machine/snapshot-check.ts";
 export { givingPlain } from "./machine/plain-answers.ts";
 export { throwText } from "./machine/throw-check.ts";
-export { CommandError, faultIn, isCommandError, messageOf, KontikiError } from "./errors.ts";
+export { CommandError, faultIn, isCommandError, messageOf } from "./errors.ts";
 export { checkArgument } from "./options/argument.ts";
 export { countArguments, surplus } from "./options/argument-count.ts";
 export { nearest } from "./options/nearest.ts";
