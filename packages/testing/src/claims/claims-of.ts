@@ -8,7 +8,7 @@ import { AppliedClaims } from "./applied-claims.ts";
 import { ClientClaims } from "./client-claims.ts";
 import { ClientRecord } from "./client-record.ts";
 import { Coverage } from "./coverage.ts";
-import { checkExpectations } from "./expectations.ts";
+import { checkExpectations, leavesToCampaign } from "./expectations.ts";
 import { judgeHistory, NOT_JUDGED } from "./judge-history.ts";
 import { LeadClaims } from "./lead-claims.ts";
 import { LivenessClaims } from "./liveness-claims.ts";
@@ -19,6 +19,7 @@ import type { Report } from "./report.ts";
 import { Safety } from "./safety.ts";
 import { SessionClaims } from "./session-claims.ts";
 import { SharedState } from "./shared-state.ts";
+import { StaleClaims } from "./stale-claims.ts";
 import { TimerClaims } from "./timer-claims.ts";
 import { keyValueSpecification, type Specification } from "../check/models/specification.ts";
 
@@ -64,6 +65,7 @@ class AllClaims implements Claims {
   readonly #leads: LeadClaims;
   readonly #shared: SharedState;
   readonly #clients: ClientClaims;
+  readonly #stale: StaleClaims;
   readonly #record: ClientRecord;
   readonly #liveness: LivenessClaims;
   readonly #coverage: Coverage;
@@ -102,6 +104,7 @@ class AllClaims implements Claims {
     this.#timers = new TimerClaims(cluster, now, report);
     this.#leads = new LeadClaims(voters, limits, servers, report);
     this.#clients = new ClientClaims(this.#applied, report);
+    this.#stale = new StaleClaims(machine as MakeStateMachine, this.#applied, report);
     this.#record = new ClientRecord(
       (command) => this.#specification?.callOf(command) ?? plainCall(command),
       (violation) => this.#onModel(violation),
@@ -151,6 +154,7 @@ class AllClaims implements Claims {
         return this.#record.called(happening.operation, this.#now());
       case "returned":
         this.#clients.returned(happening);
+        this.#stale.returned(happening);
         return this.#record.returned(happening.operation, happening.outcome, this.#now());
       default:
         break;
@@ -162,6 +166,7 @@ class AllClaims implements Claims {
     const { expect } = this.#plan.scenario;
     const { committed } = this.#safety;
     this.#clients.finish();
+    this.#stale.finish();
     this.#shared.check();
     this.#counters.count("commits", committed.lastIndex);
     this.#counters.count("repeats", this.#applied.repeats);
@@ -171,10 +176,11 @@ class AllClaims implements Claims {
     const orderOf = this.#clients.indexOf.bind(this.#clients);
     const history = this.#record.history(orderOf, this.#marks.all);
     const coverage = this.#counters.toRecord();
+    const drawn = new Set(this.#plan.operations.map(({ id }) => id));
     const doubts = [
       this.#isViolated ? undefined : this.#liveness.finish(),
       expect.linearizable ? this.#judge(history) : undefined,
-      this.#record.fruitless(),
+      leavesToCampaign(expect) ? undefined : this.#record.fruitless(({ id }) => drawn.has(id)),
       ...checkExpectations(expect, coverage, this.#report),
     ].filter((doubt) => doubt !== undefined);
     return { doubts, coverage, history };

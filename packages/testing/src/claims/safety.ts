@@ -74,7 +74,9 @@ export class Safety implements Observer {
       case "started": {
         const { node, uid, recovered } = happening;
         this.#parts.restarted(node);
-        this.#recoveries.started(this.servers.started(node, uid).disk, recovered);
+        const { disk } = this.servers.started(node, uid);
+        this.#recoveries.started(disk, recovered);
+        if (recovered.damage === undefined) this.#elections.restarted(disk, recovered.hard);
         if (recovered.snapshot !== undefined) this.committed.snapshot(node, recovered.snapshot);
         return;
       }
