@@ -37,8 +37,9 @@ export class StaleClaims {
 
   /** At the end of a run: one machine goes through all states, and each read must fit one of them. */
   finish(): void {
-    const machine = this.#make();
-    if (machine.query === undefined) return;
+    const machine = this.#reads.length === 0 ? undefined : attempt(this.#make);
+    // A machine that cannot be made again is reported where the nodes make theirs.
+    if (machine?.query === undefined) return;
     let open: readonly StaleRead[] = this.#reads;
     for (let index = 0; open.length > 0; index += 1) {
       const late = open.find(({ upTo }) => upTo < index);
@@ -62,7 +63,7 @@ export class StaleClaims {
 }
 
 /** An error is an answer like any other, and compared elsewhere. */
-function attempt(act: () => unknown): unknown {
+function attempt<T>(act: () => T): T | undefined {
   try {
     return act();
   } catch {

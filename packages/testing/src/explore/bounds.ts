@@ -1,4 +1,4 @@
-import { KontikiError } from "@kontiki/actors";
+import { KontikiError } from "@kontiki/actors/node";
 import { callable, fields, flag, whole, type Schema } from "@kontiki/actors/node";
 import { makeConfig, nodeId, step, type Config, type NodeId } from "@kontiki/core";
 import { bitsBeyond, budgetsOf, type BudgetName, type Budgets } from "./budget.ts";
