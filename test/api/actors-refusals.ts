@@ -474,6 +474,7 @@ export function nodeRefusals(): Record<string, readonly Refusal[]> {
           (value) => typeof value === "function",
         ),
         wal: record("{ segmentBytes: ... }", true),
+        limits: record("{ turnEntries: ..., ... }", true),
       },
       needed: setup,
       argument: "setup",

@@ -38,9 +38,16 @@ export { whyNotPlain } from "./options/plain-options.ts";
 export * from "./options/rules.ts";
 export * from "./options/schema.ts";
 export { oneOf } from "./options/words.ts";
+export { Applier } from "./node/applier.ts";
 export { Lease } from "./node/lease.ts";
 export type { Letter, Order } from "./node/letter.ts";
-export { NodeActor, type NodeParts, type Notice, type Timer } from "./node/node-actor.ts";
+export {
+  NodeActor,
+  type NodeLimits,
+  type NodeParts,
+  type Notice,
+  type Timer,
+} from "./node/node-actor.ts";
 export { openStorage } from "./storage/recovery/open-checked.ts";
 export type { OpenedStorage } from "./storage/recovery/open-storage.ts";
 export { createWal, hasWal } from "./storage/wal/open-wal.ts";

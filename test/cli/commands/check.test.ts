@@ -246,7 +246,9 @@ describe("the reading of a history", () => {
     );
     const { status, stdout } = await check(file, "--model", "register", "--unknown-reads");
     expect(status).toBe(0);
-    expect(stdout).toContain("\nread as: a read of nil is not recorded\n");
+    expect(stdout).toContain(
+      "\nread as: a read, get, dequeue, contains, or read of a txn, of nil is not recorded\n",
+    );
   });
 });
 
@@ -261,7 +263,7 @@ describe("standard input", () => {
     const { status, stderr } = await runOnFake(["check", "-", "--model", "register"], `${VALID}{`);
     expect([status, stderr]).toEqual([
       2,
-      "kontiki: standard input:5:2: the line ends within its JSON (read as jsonl)\n",
+      "kontiki: standard input:5:2: the line ends within its JSON: each line has one object (read as jsonl)\n",
     ]);
   });
 
@@ -333,7 +335,7 @@ describe("bad input is one line and status 2", () => {
 
   test("a broken line", async () => {
     const file = saved("h.jsonl", `${VALID}{"type":"operation",`);
-    const message = `${file}:5:21: the line ends within its JSON (read as jsonl)`;
+    const message = `${file}:5:21: the line ends within its JSON: each line has one object (read as jsonl)`;
     await bad(file, ["--model", "register"], message);
   });
 
@@ -348,7 +350,7 @@ describe("bad input is one line and status 2", () => {
     await bad(
       file,
       ["--model", "queue"],
-      `${file}: operation "write" of process a at 0: the model queue has no "write", only enqueue, dequeue`,
+      `${file}:2: operation "write" of process a at 0: the model queue has no "write", only enqueue, dequeue`,
     );
   });
 
@@ -432,6 +434,8 @@ describe("a custom model", () => {
     ["./none.mjs", undefined, "cannot load the model"],
     ["m.mjs", "export default 7;", "has no model as its default export"],
     ["m.mjs", "export default {", "cannot load the model"],
+    ["m.mjs", 'export default { name: "x", init: 0 };', "m.mjs: model has no function step"],
+    ["m.mjs", COUNTER.replace("key:", "readonly: 1, key:"), "did you mean readOnly?"],
   ])("that cannot be used is bad input: %s %s", async (name, text, message) => {
     const model = text === undefined ? name : saved(name, text);
     const { status, stderr } = await check(saved("h.jsonl", VALID), "--model", model);

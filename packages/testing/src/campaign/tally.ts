@@ -41,6 +41,8 @@ export type Tally = {
   readonly busyMs: number;
   /** Coverage counts of all runs, sorted by name. A count of 0 never happened. */
   readonly coverage: Readonly<Record<string, number>>;
+  /** For each count that some runs must reach, how many did. */
+  readonly expected: Readonly<Record<string, number>>;
   /** The first violation of each check, in order of discovery. */
   readonly findings: readonly Finding[];
   /** The first {@link DOUBTS_KEPT}. */
@@ -60,6 +62,7 @@ export const emptyTally: Tally = {
   virtualMs: 0,
   busyMs: 0,
   coverage: {},
+  expected: {},
   findings: [],
   doubts: [],
 };
@@ -75,12 +78,29 @@ export function withReport(tally: Tally, report: RunReport): Tally {
     virtualMs: tally.virtualMs + report.virtualMs,
     busyMs: tally.busyMs + report.elapsedMs,
     coverage: summed(tally.coverage, report.coverage),
+    expected: summed(tally.expected, counted(report.expected)),
     findings: withFindings(tally.findings, report),
     doubts: [
       ...tally.doubts,
       ...report.doubts.map((text) => ({ seed: report.task.seed, text })),
     ].slice(0, DOUBTS_KEPT),
   };
+}
+
+/**
+ * After this many runs a count that some runs must reach, and none did, makes the campaign unknown. What every third run
+ * reaches is missed by all of them with a probability of 2e-9.
+ */
+export const EXPECTED_WITHIN = 50;
+
+/** The counts that some runs had to reach and none did; none while there are too few runs to say so. */
+export function neverReached({ runs, expected }: Tally): readonly string[] {
+  if (runs < EXPECTED_WITHIN) return [];
+  return Object.keys(expected).filter((name) => expected[name] === 0);
+}
+
+function counted(reached: RunReport["expected"]): Tally["expected"] {
+  return Object.fromEntries(Object.entries(reached).map(([name, did]) => [name, did ? 1 : 0]));
 }
 
 /** Adds counts name by name; sorted by name. */
@@ -113,6 +133,8 @@ function withFindings(findings: readonly Finding[], report: RunReport): readonly
 /** The verdict of all runs together. A scenario without runs is unknown, and so is a campaign without scenarios. */
 export function campaignVerdict(tallies: readonly Tally[]): RunReport["verdict"] {
   if (tallies.some(({ violated }) => violated > 0)) return "violated";
-  const isShown = tallies.every(({ unknown, runs }) => unknown === 0 && runs > 0);
+  const isShown = tallies.every(
+    (tally) => tally.unknown === 0 && tally.runs > 0 && neverReached(tally).length === 0,
+  );
   return isShown && tallies.length > 0 ? "valid" : "unknown";
 }

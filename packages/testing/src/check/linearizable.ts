@@ -1,4 +1,4 @@
-import { checkArgument, checkOptions } from "@kontiki/actors/node";
+import { checkArgument, checkOptions, isRecord } from "@kontiki/actors/node";
 import { givenHistory } from "../history/given-history.ts";
 import { givenOperations } from "../history/given-operations.ts";
 import type { History, Operation } from "../history/history.ts";
@@ -8,10 +8,11 @@ import { guardedModel } from "./guarded-model.ts";
 import { judge } from "./judge.ts";
 import { givenModel } from "./given-model.ts";
 import { LIMIT_OPTIONS, Limits, type LimitOptions } from "./limits.ts";
-import type { Model } from "./model.ts";
+import { InterpretError, type Model } from "./model.ts";
 import { byObject } from "./object-of.ts";
+import { isSteady } from "./steady.ts";
 import type { SearchProgress } from "./search.ts";
-import type { Cost, Linearization, Unknown, Verdict } from "./verdict.ts";
+import type { BrokenClaim, Cost, Linearization, Unknown, Verdict } from "./verdict.ts";
 
 /** The progress of a check over all objects. */
 export type CheckProgress = {
@@ -69,10 +70,16 @@ function* check<State, Input, Output>(
   unguarded: Model<State, Input, Output>,
   limits: Limits,
 ): Work<Verdict<Input, Output>, CheckProgress> {
+  checkTerms(history.operations, unguarded);
   const model = guardedModel(unguarded, history.reading?.initial);
   const operations = effective(history);
   const objects: Linearization<Input, Output>[] = [];
   const configurations = new Configurations();
+  const brokenClaims: BrokenClaim<Input, Output>[] = [];
+  const common = (): Pick<Verdict<Input, Output>, "cost" | "brokenClaims"> => ({
+    cost: costOf(limits),
+    ...(brokenClaims.length === 0 ? {} : { brokenClaims }),
+  });
   let unknown: Unknown | undefined;
   let done = 0;
   for (const [key, own] of byObject(operations, model)) {
@@ -82,8 +89,12 @@ function* check<State, Input, Output>(
       operations: operations.length,
       configurations: limits.configurations + (now?.configurations ?? 0),
     });
-    const judged = yield* mapProgress(judge(model, object, limits, configurations), progress);
-    if (judged.verdict === "violated") return { ...judged, cost: costOf(limits) };
+    const { brokenClaim, ...judged } = yield* mapProgress(
+      judge(model, object, limits, configurations),
+      progress,
+    );
+    if (brokenClaim !== undefined) brokenClaims.push(brokenClaim);
+    if (judged.verdict === "violated") return { ...judged, ...common() };
     if (judged.verdict === "valid") objects.push(judged.linearization);
     // When one object needs too much memory, another may still show a violation. When the time is over, none can.
     else unknown ??= judged;
@@ -91,8 +102,21 @@ function* check<State, Input, Output>(
     done += object.operations.length;
     yield progress();
   }
-  if (unknown !== undefined) return { ...unknown, cost: costOf(limits) };
-  return { verdict: "valid", objects, cost: costOf(limits) };
+  if (unknown !== undefined) return { ...unknown, ...common() };
+  return { verdict: "valid", objects, ...common() };
+}
+
+/** A history of a file has other inputs than a model: by those of the file, no step would be possible, so all is violated. */
+function checkTerms(
+  operations: readonly Operation<unknown, unknown>[],
+  model: Pick<Model<never, never, never>, "name">,
+): void {
+  const isUntranslated = ({ input }: Operation<unknown, unknown>): boolean =>
+    isRecord(input) && "f" in input && "value" in input;
+  if (isSteady(model) && operations.some(isUntranslated))
+    throw new InterpretError(
+      `the history is not in the terms of the model ${model.name}: give what interpretHistory(history, model) returns`,
+    );
 }
 
 /** The operations that must be explained, in the order of their calls: all that may have had an effect. */

@@ -71,8 +71,8 @@ export class ClientRecord {
   }
 
   /**
-   * The history so far. An operation with an unknown end is open. One that the state machine answered with an error changed
-   * nothing, because machines check first, and counts as failed.
+   * The history so far, without stale reads, which `StaleClaims` checks. An operation with an unknown end is open. One that
+   * the state machine answered with an error changed nothing, because machines check first, and counts as failed.
    *
    * @param orderOf the entry of the log in which an operation took effect, if it is known.
    */
@@ -81,8 +81,10 @@ export class ClientRecord {
     marks: readonly Mark[],
   ): History {
     const callOf = callsBy(this.#callOf, this.#report);
-    const operations = [...this.#recorded.values()].map((recorded): Operation => {
-      const { operation, called, returned } = recorded;
+    const recorded = [...this.#recorded.values()].filter(
+      ({ operation }) => operation.reading?.consistency !== "stale",
+    );
+    const operations = recorded.map(({ operation, called, returned }): Operation => {
       const order = orderOf(operation);
       const common = {
         process: clientName(operation),

@@ -11,6 +11,15 @@ export type View = {
   readonly log: readonly Entry<string>[];
 };
 
+/** A read that waits for its answer. */
+export type OpenRead = {
+  readonly id: number;
+  /** The node that a client asked. */
+  readonly node: NodeId;
+  /** How many entries were known to be committed when it was asked: the answer must cover them. */
+  readonly floor: number;
+};
+
 /** The history variables of a run: facts that the checks need and that nodes may forget. */
 export type History = {
   /** The leader of each term, at term - 1. */
@@ -20,6 +29,10 @@ export type History = {
     readonly entry: Entry<string>;
     readonly by: Term;
   }[];
+  /** The reads that wait for an answer; absent in a search without reads. */
+  readonly reads?: readonly OpenRead[];
+  /** The latest round of each term that began at least an election timeout ago; absent in a search without leases. */
+  readonly passed?: readonly number[];
 };
 
 /** The history before the first event. */
@@ -45,6 +58,7 @@ export function remembering(history: History, view: View): History | string {
   const fresh = log.slice(history.committed.length, view.commit);
   if (fresh.length === 0 && (leader === undefined || known === leader)) return history;
   return {
+    ...history,
     leaders: leader === undefined ? history.leaders : withLeader(history.leaders, term, leader),
     committed: [...history.committed, ...fresh.map((entry) => ({ entry, by: term }))],
   };

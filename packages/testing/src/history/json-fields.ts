@@ -26,7 +26,8 @@ export class JsonFields {
   optionalText(name: string): string | undefined {
     const value = this.optionalValue(name);
     if (value === undefined || typeof value === "string") return value;
-    throw this.error(name, `"${name}" must be a string`);
+    const example = typeof value === "number" ? `, such as "${value}"` : "";
+    throw this.error(name, `"${name}" must be a string${example}`);
   }
 
   /** Reads a number. */
@@ -102,7 +103,7 @@ export class JsonFields {
       !isList(parsed) &&
       !(parsed instanceof EdnValue);
     if (isRecord) return parsed;
-    throw new HistoryError("not a JSON object", this.#line.number, 1);
+    throw new HistoryError("not a JSON object: each line has one", this.#line.number, 1);
   }
 
   #valueOf(text: string): Value {
