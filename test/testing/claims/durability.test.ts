@@ -285,6 +285,16 @@ describe("what a restart finds", () => {
     ]);
   });
 
+  it("is another snapshot of the same entry", () => {
+    const stage = working();
+    const snapshot = snapshotOf(1, 1);
+    stage.step("n2", { snapshot });
+    const found = { ...snapshot, checksum: 77 };
+    expect(restarted(stage, { ...WHOLE, snapshot: found })).toEqual([
+      "durable equals promised: n2 had a snapshot up to 1 but recovers another one of that entry",
+    ]);
+  });
+
   it("is what the node begins with", () => {
     const stage = working();
     restarted(stage, WHOLE);

@@ -8,6 +8,7 @@ import { AppliedClaims } from "./applied-claims.ts";
 import { ClientClaims } from "./client-claims.ts";
 import { ClientRecord } from "./client-record.ts";
 import { Coverage } from "./coverage.ts";
+import { ElectableClaims } from "./electable-claims.ts";
 import { checkExpectations, leavesToCampaign } from "./expectations.ts";
 import { judgeHistory, NOT_JUDGED } from "./judge-history.ts";
 import { LeadClaims } from "./lead-claims.ts";
@@ -63,6 +64,7 @@ class AllClaims implements Claims {
   readonly #sessions: SessionClaims;
   readonly #timers: TimerClaims;
   readonly #leads: LeadClaims;
+  readonly #electable: ElectableClaims;
   readonly #shared: SharedState;
   readonly #clients: ClientClaims;
   readonly #stale: StaleClaims;
@@ -103,6 +105,7 @@ class AllClaims implements Claims {
     const limits = { quorumBeats: quorumBeats(electionTimeoutMs, heartbeatMs), maxInflight };
     this.#timers = new TimerClaims(cluster, now, report);
     this.#leads = new LeadClaims(voters, limits, servers, report);
+    this.#electable = new ElectableClaims(voters, servers, report);
     this.#clients = new ClientClaims(this.#applied, report);
     this.#stale = new StaleClaims(machine as MakeStateMachine, this.#applied, report);
     this.#record = new ClientRecord(
@@ -127,6 +130,7 @@ class AllClaims implements Claims {
     this.#timers.onStep(step);
     this.#safety.onStep(step);
     this.#leads.onStep(step);
+    this.#electable.onStep(step);
     this.#coverage.onStep(step);
     this.#marks.onStep(step);
   }
@@ -148,6 +152,9 @@ class AllClaims implements Claims {
         });
       case "started":
         this.#begun(happening);
+        break;
+      case "healed":
+        this.#electable.healed();
         break;
       case "called":
         this.#clients.called(happening);
