@@ -141,7 +141,10 @@ function withoutTransfer(types: readonly string[]): StepFunction {
     const alone: Leader = { ...role, transfer: undefined, leaseGivenUp: false };
     const next = step(env, { ...state, role: alone }, event);
     if (next.state.role.type !== "leader") return next;
-    return { ...next, state: { ...next.state, role: { ...next.state.role, transfer, leaseGivenUp } } };
+    return {
+      ...next,
+      state: { ...next.state, role: { ...next.state.role, transfer, leaseGivenUp } },
+    };
   };
 }
 
@@ -162,7 +165,9 @@ export const mournsAnyone: StepFunction = (env, state, event) => {
 /** A server forgets its vote when the leader of its term is dead. */
 export const forgetsItsVoteWithItsLeader: StepFunction = (env, state, event) => {
   const next = step(env, state, event);
-  return event.type === "peerDown" ? { ...next, state: { ...next.state, votedFor: undefined } } : next;
+  return event.type === "peerDown"
+    ? { ...next, state: { ...next.state, votedFor: undefined } }
+    : next;
 };
 
 /** A candidate counts the promise of a vote as a vote (dissertation 9.6). */
@@ -226,7 +231,8 @@ export const acknowledgesTheFirstPart = on("snapshotChunk", (env, state, event) 
       ? {
           type: "appendAccepted",
           term: message.term,
-          match: event.message.type === "snapshotChunk" ? event.message.snapshot.index : message.index,
+          match:
+            event.message.type === "snapshotChunk" ? event.message.snapshot.index : message.index,
           round: 0,
         }
       : message,
@@ -236,11 +242,7 @@ export const acknowledgesTheFirstPart = on("snapshotChunk", (env, state, event) 
 /** A server treats messages from and for earlier disks like all others (dissertation 4.4 leaves this open). */
 export const ignoresDisks: StepFunction = (env, state, event) =>
   event.type === "message"
-    ? step(
-        { ...env, config: { ...env.config, uid: 0 } },
-        state,
-        { ...event, fromUid: 0, toUid: 0 },
-      )
+    ? step({ ...env, config: { ...env.config, uid: 0 } }, state, { ...event, fromUid: 0, toUid: 0 })
     : step(env, state, event);
 
 /** A server that has another disk keeps its vote when it rejoins. */

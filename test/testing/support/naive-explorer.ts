@@ -240,7 +240,8 @@ class Run {
     const isRefused = ({ type }: Effect<Command>): boolean =>
       (what === "change" && type === "rejectChange") ||
       (what === "transfer" && type === "transferEnded");
-    if (this.#effects.some(isRefused) || (what === "death" && server.state === before)) return false;
+    if (this.#effects.some(isRefused) || (what === "death" && server.state === before))
+      return false;
     if (end === "everything" && !this.#wrote(server)) return false;
     const syncs = what === "sync" || (!asyncDisk && !restarts);
     if (end === "well" && syncs) this.#sync(server, sent);
@@ -259,11 +260,7 @@ class Run {
     return true;
   }
 
-  #eventOf(
-    { what, which }: Choice,
-    packet: Packet | undefined,
-    { disk }: Server,
-  ): Event<Command> {
+  #eventOf({ what, which }: Choice, packet: Packet | undefined, { disk }: Server): Event<Command> {
     const file = disk.files.at(-1);
     if (what === "snapshot" && file !== undefined)
       return { type: "snapshotTaken", snapshot: file.snapshot };
@@ -299,7 +296,8 @@ class Run {
       const round = confirmedRound(observed.env, state, role);
       const isOver = round <= (this.#past[term] ?? 0);
       if (what === "lease" && (config.leases !== true || isOver)) return false;
-    } else if (what === "lease" || role.type !== "follower" || role.leader === undefined) return false;
+    } else if (what === "lease" || role.type !== "follower" || role.leader === undefined)
+      return false;
     if (!this.#takes("reads")) return false;
     this.#asked.push({ id: this.#spent.reads, at: config.id, floor: this.#committed.length });
     return true;
@@ -313,7 +311,11 @@ class Run {
     this.#asked = this.#asked.filter(({ id, at }) => at !== config.id || !ended.includes(id));
   }
 
-  #tick({ config, state }: Server, event: Event<Command>, effects: readonly Effect<Command>[]): void {
+  #tick(
+    { config, state }: Server,
+    event: Event<Command>,
+    effects: readonly Effect<Command>[],
+  ): void {
     const clock = this.#clocks[config.id];
     if (clock === undefined || !config.leases || this.#bounds.reads === 0) return;
     const { type } = event;

@@ -50,7 +50,10 @@ export function checkMemberships(stepped: SteppedNode): readonly string[] {
 }
 
 /** The last membership in a log; else that of the snapshot; else the one that the cluster began with. */
-function lastMembership({ env: { config, log }, state: { snapshot } }: Observed<string>): Membership {
+function lastMembership({
+  env: { config, log },
+  state: { snapshot },
+}: Observed<string>): Membership {
   const last = membershipsIn(entriesOf(log)).at(-1);
   if (last !== undefined) return last.membership;
   if (snapshot !== undefined) return snapshot.membership;
@@ -115,9 +118,7 @@ function overlap(one: Membership, other: Membership): boolean {
   const [all, others] = [one, other].map((membership) => majoritiesOf(membership));
   return (all ?? []).every((some) =>
     (others ?? []).every((more) =>
-      some.some(
-        (node) => more.includes(node) && uidOf(one, node) === uidOf(other, node),
-      ),
+      some.some((node) => more.includes(node) && uidOf(one, node) === uidOf(other, node)),
     ),
   );
 }

@@ -74,8 +74,7 @@ export class Moves {
   #isAllowed({ occasion }: Trigger, node: number): boolean {
     if (occasion.type === "read")
       return (
-        !occasion.leased ||
-        this.#model.mayLease(this.#word(this.#layout.history), this.#word(node))
+        !occasion.leased || this.#model.mayLease(this.#word(this.#layout.history), this.#word(node))
       );
     if (occasion.type !== "peerDown") return true;
     const peer = this.#model.bounds.names.indexOf(occasion.peer);

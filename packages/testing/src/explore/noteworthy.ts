@@ -86,7 +86,8 @@ function reading({ event, before, after, effects }: SteppedNode): Happened[] {
   if (effects.some(({ type }) => type === "rejectRead")) events.push("a waiting read is refused");
   if (answered && event.type === "message" && event.message.type === "readReply")
     events.push("a follower's read is answered");
-  if (answered && event.type === "read" && event.leased) events.push("a read is answered by a lease");
+  if (answered && event.type === "read" && event.leased)
+    events.push("a read is answered by a lease");
   const [{ role: old }, { role: now }] = [before.state, after.state];
   if (old.type !== "leader" || now.type !== "leader" || now.reads.length <= old.reads.length)
     return events;
@@ -101,7 +102,10 @@ function changing({ before, after, effects }: SteppedNode): Happened[] {
   const leads = old.role.type === "leader" && now.role.type === "leader";
   const events: Happened[] = [];
   const isCut = effects.some(({ type }) => type === "truncateLog");
-  if (isCut && old.memberships.some(({ index }) => !now.memberships.some((one) => one.index === index)))
+  if (
+    isCut &&
+    old.memberships.some(({ index }) => !now.memberships.some((one) => one.index === index))
+  )
     events.push("a membership is cut from a log");
   if (leads && was !== is) {
     events.push(isJoint(is) ? "a joint membership is entered" : "a membership is changed");
@@ -111,7 +115,12 @@ function changing({ before, after, effects }: SteppedNode): Happened[] {
   if (leads && now.commit > old.commit && was.outgoing.length > 0 && was.outgoing.length % 2 === 0)
     events.push("a joint membership with an even outgoing half decides");
   const isMember = is.voters.includes(after.env.config.id);
-  if (old.role.type === "leader" && now.role.type === "follower" && old.term === now.term && !isMember)
+  if (
+    old.role.type === "leader" &&
+    now.role.type === "follower" &&
+    old.term === now.term &&
+    !isMember
+  )
     events.push("a removed leader steps down");
   return events;
 }
@@ -126,7 +135,9 @@ function handingOver({ event, before, after, effects }: SteppedNode): Happened[]
   if (effects.some(({ type }) => type === "transferEnded") && now.type === "leader")
     events.push("a transfer fails");
   if (event.type === "peerDown")
-    events.push(old.type === "leader" ? "a leader hears of a death" : "the death of a leader is heard");
+    events.push(
+      old.type === "leader" ? "a leader hears of a death" : "the death of a leader is heard",
+    );
   return events;
 }
 
@@ -139,7 +150,8 @@ function checkingQuorum({ event, before, after, effects }: SteppedNode): Happene
   const { uid, quorumBeats } = after.env.config;
   const asks = message.type === "requestVote" || message.type === "requestPreVote";
   const mayWithhold = asks && quorumBeats > 0 && toUid === uid;
-  if (mayWithhold && message.term > after.state.term && effects.length === 0) return ["a vote is withheld"];
+  if (mayWithhold && message.term > after.state.term && effects.length === 0)
+    return ["a vote is withheld"];
   if (message.type !== "requestPreVote") return [];
   const replies = effects.flatMap((effect) => (effect.type === "send" ? [effect.message] : []));
   return replies.flatMap((reply): Happened[] =>

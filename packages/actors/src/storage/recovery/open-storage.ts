@@ -14,7 +14,7 @@ import { isSegmentName, segmentName } from "../wal/wal-format.ts";
 import { PromiseFile } from "../wal/promise.ts";
 import type { StateRecord } from "../wal/wal-records.ts";
 import { readLog, type LogRead } from "../wal/wal-recovery.ts";
-import { salvagedLogs, setAsideLog } from "./log-aside.ts";
+import { salvagedLogs, setAsideLog, setAsidePromise } from "./log-aside.ts";
 import { nextNumber, setAside, setAsideOn } from "../disk/set-aside.ts";
 import { rewriteLog } from "../wal/wal-rewrite.ts";
 import { Wal, type Start, type WalOptions } from "../wal/wal.ts";
@@ -55,8 +55,10 @@ export function openStorage(disk: Disk, options: WalOptions = {}): OpenedStorage
   const before = finishOutdated(disk, log, damaged);
   const repaired = repair(log, found.newest);
   const { hard, base, horizon } = repaired.content;
+  const number = nextNumber(disk);
   const logs = horizon === undefined ? [] : [...salvagedLogs(disk), ...listed(repaired.copy)];
-  const { aside, ...end } = written(disk, log, repaired, damaged);
+  const { aside, ...end } = written(disk, log, repaired, { damaged, number });
+  const badPromise = setAsidePromise(disk, number);
   const entries = packCommands(repaired.content.entries);
   const terms = new LogTerms(base);
   terms.append(entries);
@@ -72,7 +74,10 @@ export function openStorage(disk: Disk, options: WalOptions = {}): OpenedStorage
       horizon,
       salvage:
         horizon === undefined ? undefined : { logs, snapshots: partialSnapshots(disk, damaged) },
-      damage: damageOf(found, log, repaired, [...before, ...aside]),
+      damage: damageOf(found, log, repaired, {
+        aside: [...before, ...aside, ...(badPromise?.aside ?? [])],
+        promise: badPromise?.damage,
+      }),
       tornBytes: log.tornBytes,
     },
   };
@@ -95,9 +100,8 @@ function written(
   disk: Disk,
   log: LogRead,
   repaired: Repaired,
-  damaged: readonly string[],
+  { damaged, number }: { readonly damaged: readonly string[]; readonly number: number },
 ): End & { readonly aside: readonly string[] } {
-  const number = nextNumber(disk);
   if (!repaired.isRewritten) {
     const aside = setAside(disk, damaged, number);
     return { ...madeDurable(disk, log), aside };
@@ -177,7 +181,7 @@ function damageOf(
   { damaged }: FoundSnapshots,
   { damage }: LogRead,
   { lost }: Repaired,
-  aside: readonly string[],
+  { aside, promise }: { readonly aside: readonly string[]; readonly promise: string | undefined },
 ): string | undefined {
   const all = damaged.map(({ error }) => error.message);
   if (damage !== undefined) {
@@ -185,6 +189,7 @@ function damageOf(
     all.push(`the log is damaged: ${path}, byte ${offset}: ${what}`);
   }
   if (lost !== undefined) all.push(lost);
+  if (promise !== undefined) all.push(promise);
   const [first, ...others] = aside;
   if (first !== undefined)
     all.push(`kept as ${first}${others.length === 0 ? "" : ` and ${others.length} more`}`);
