@@ -18,6 +18,7 @@ import { ReplayClaims } from "./replay-claims.ts";
 import { plainCall } from "./calls.ts";
 import type { Report } from "./report.ts";
 import { Safety } from "./safety.ts";
+import { sessionLimits } from "../scenario/session-limits.ts";
 import { SessionClaims } from "./session-claims.ts";
 import { SharedState } from "./shared-state.ts";
 import { StaleClaims } from "./stale-claims.ts";
@@ -99,8 +100,9 @@ class AllClaims implements Claims {
     const { committed, servers } = this.#safety;
     this.#applied = new AppliedClaims(committed, report);
     this.#replay = new ReplayClaims(machine as MakeStateMachine, this.#applied, report);
-    this.#sessions = new SessionClaims(machine as MakeStateMachine, committed, report);
     const { cluster } = plan.scenario;
+    const ending = sessionLimits(cluster);
+    this.#sessions = new SessionClaims(machine as MakeStateMachine, ending, committed, report);
     const { electionTimeoutMs, heartbeatMs, maxInflight } = cluster;
     const limits = { quorumBeats: quorumBeats(electionTimeoutMs, heartbeatMs), maxInflight };
     this.#timers = new TimerClaims(cluster, now, report);
