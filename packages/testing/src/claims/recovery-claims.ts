@@ -78,7 +78,7 @@ export class RecoveryClaims {
     const isThere =
       last.index <= (disk.snapshot?.index ?? 0) || disk.log.at(last.index)?.term === last.term;
     const isOwed = horizon !== undefined && atLeastAsUpToDate(horizon, last as LogPosition);
-    if (!isThere && !isOwed)
+    if (!isThere && !isOwed && !isReplaced(disk, durable, written))
       this.#says(
         "horizon",
         `${disk.name} lost entries up to ${last.index} of term ${last.term} but continues as if it had not`,
@@ -96,6 +96,14 @@ export class RecoveryClaims {
   #says(check: string, text: string): void {
     this.#report({ check, text });
   }
+}
+
+/** Whether the log that was written, and not synced yet, survived as a whole: a leader had replaced the end of the durable one. */
+function isReplaced({ log }: DiskWitness, durable: DiskContent, written: DiskContent): boolean {
+  const last = lastOf(written.log) as LogPosition;
+  return (
+    samePosition(log.last, last) && atLeastAsUpToDate(last, lastOf(durable.log) as LogPosition)
+  );
 }
 
 /** Whether two snapshots end with the same entry and differ: in term, size, checksum or membership. */
