@@ -48,6 +48,7 @@ test("a run is reported without its history, with 0 for wanted coverage that it 
   expect(await performTask(task, [runnable(valid)], clock())).toEqual({
     ...rest,
     coverage: { "began.crash": 2, "began.wipe": 0 },
+    met: [],
     task,
     elapsedMs: 5,
     token: undefined,

@@ -4,10 +4,10 @@ import { failedReport, report } from "../support/reports.ts";
 
 test("a tally adds up runs and their coverage", () => {
   const reports = [
-    report({ number: 0 }, { coverage: { crash: 2, wipe: 0 } }),
+    report({ number: 0 }, { coverage: { crash: 2, wipe: 0 }, met: ["b", "a"] }),
     report(
       { number: 1 },
-      { verdict: "unknown", doubts: ["too few"], coverage: { crash: 1, add: 4 } },
+      { verdict: "unknown", doubts: ["too few"], coverage: { crash: 1, add: 4 }, met: ["b"] },
     ),
     failedReport({ number: 2 }, "liveness"),
   ];
@@ -20,6 +20,7 @@ test("a tally adds up runs and their coverage", () => {
     virtualMs: 3000,
     busyMs: 30,
     coverage: { add: 4, crash: 3, wipe: 0 },
+    sometimes: { a: 1, b: 2 },
     findings: [
       {
         check: "liveness",

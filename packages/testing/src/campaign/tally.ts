@@ -41,6 +41,8 @@ export type Tally = {
   readonly busyMs: number;
   /** Coverage counts of all runs, sorted by name. A count of 0 never happened. */
   readonly coverage: Readonly<Record<string, number>>;
+  /** In how many runs each situation of {@link SOMETIMES} was met, sorted by name; those never met are left out. */
+  readonly sometimes: Readonly<Record<string, number>>;
   /** The first violation of each check, in order of discovery. */
   readonly findings: readonly Finding[];
   /** The first {@link DOUBTS_KEPT}. */
@@ -60,6 +62,7 @@ export const emptyTally: Tally = {
   virtualMs: 0,
   busyMs: 0,
   coverage: {},
+  sometimes: {},
   findings: [],
   doubts: [],
 };
@@ -75,6 +78,7 @@ export function withReport(tally: Tally, report: RunReport): Tally {
     virtualMs: tally.virtualMs + report.virtualMs,
     busyMs: tally.busyMs + report.elapsedMs,
     coverage: summed(tally.coverage, report.coverage),
+    sometimes: summed(tally.sometimes, Object.fromEntries(report.met.map((name) => [name, 1]))),
     findings: withFindings(tally.findings, report),
     doubts: [
       ...tally.doubts,
