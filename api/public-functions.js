@@ -1,7 +1,8 @@
 // @ts-check
 /**
  * Prints, as JSON, all functions of each entry point that take something: `f`, `new C`, `C.f` for static ones, `C#f` for
- * methods. The packages must be built.
+ * methods; with `--methods CLASS ...` how many arguments each method of these classes takes at most, null for any number.
+ * The packages must be built.
  */
 import { fileURLToPath } from "node:url";
 import ts from "typescript";
@@ -57,11 +58,47 @@ function functionsOf(exported) {
   ];
 }
 
+/** @param {ts.Signature} signature */
+function mostOf({ parameters }) {
+  const isList = parameters.some(
+    ({ valueDeclaration: one }) => one && ts.isParameter(one) && one.dotDotDotToken !== undefined,
+  );
+  return isList ? null : parameters.length;
+}
+
+/** @param {readonly ts.Symbol[]} members @param {string} prefix */
+function counts(members, prefix) {
+  return members
+    .filter((one) => !one.getJsDocTags(checker).some((tag) => tag.name === "hidden"))
+    .flatMap((one) => {
+      const [signature] = checker.getTypeOfSymbol(one).getCallSignatures();
+      return signature === undefined ? [] : [[prefix + one.name, mostOf(signature)]];
+    });
+}
+
+/** @param {ts.Symbol} exported @param {readonly string[]} classes */
+function methodCounts(exported, classes) {
+  if (!classes.includes(exported.name)) return [];
+  const isAlias = (exported.flags & ts.SymbolFlags.Alias) !== 0;
+  const symbol = isAlias ? checker.getAliasedSymbol(exported) : exported;
+  if ((symbol.flags & ts.SymbolFlags.Class) === 0) return [];
+  return [
+    ...counts(checker.getTypeOfSymbol(symbol).getProperties(), `${exported.name}.`),
+    ...counts(checker.getDeclaredTypeOfSymbol(symbol).getProperties(), `${exported.name}#`),
+  ];
+}
+
+const [mode, ...classes] = process.argv.slice(2);
 const found = Object.entries(ENTRIES).map(([entry, file]) => {
   const source = program.getSourceFile(pathOf(file));
   const module = source && checker.getSymbolAtLocation(source);
   if (module === undefined) throw new Error(`${file} is not a module: build the packages first`);
-  const names = checker.getExportsOfModule(module).flatMap((symbol) => [...functionsOf(symbol)]);
+  const exported = checker.getExportsOfModule(module);
+  if (mode === "--methods")
+    return [entry, exported.flatMap((symbol) => methodCounts(symbol, classes))];
+  const names = exported.flatMap((symbol) => [...functionsOf(symbol)]);
   return [entry, [...new Set(names)].sort()];
 });
-console.log(JSON.stringify(Object.fromEntries(found)));
+if (mode === "--methods")
+  console.log(JSON.stringify(Object.fromEntries(found.flatMap(([, counted]) => counted))));
+else console.log(JSON.stringify(Object.fromEntries(found)));

@@ -77,6 +77,17 @@ function isEmptyObject(value: unknown): boolean {
   return value?.constructor === Object;
 }
 
+/** A program with such options would run in memory, because what is copied of an object are its own properties. */
+class Settings {
+  readonly #folder: string;
+  constructor(folder: string) {
+    this.#folder = folder;
+  }
+  get dataDir(): string {
+    return this.#folder;
+  }
+}
+
 /** A folder that does not exist, and that no refused call may create. */
 export function clusterRefusals(folder: string): Record<string, readonly Refusal[]> {
   const dataDir = join(folder, "data");
@@ -111,6 +122,34 @@ export function clusterRefusals(folder: string): Record<string, readonly Refusal
         "crashes",
         { restartIntensity: { crashes: null } },
         "restartIntensity.crashes is null: give a whole number from 0",
+      ),
+      ...(["dataDir", "trace", "stateMachine"] as const).flatMap((name) =>
+        bad(
+          `NUL in ${name}`,
+          { [name]: join(folder, "a\0b") },
+          `${name} is '${folder}/a\\x00b': no path has the character NUL (\\x00)`,
+        ),
+      ),
+      ...refusal(
+        "Cluster.start with options of a class",
+        () => start(new Settings(dataDir)),
+        "Cluster.start: options is not a plain object, and what it inherits from its class Settings would not be read: give an object such as { nodes: ..., ... }",
+      ),
+      ...bad(
+        "priorities of a class",
+        { priorities: Object.create({ n1: 1 }) as object },
+        "priorities is not a plain object, and what it inherits from its prototype would not be read",
+      ),
+      ...bad(
+        "a getter in renames",
+        {
+          renames: {
+            get n1() {
+              return "n4";
+            },
+          },
+        },
+        "renames.n1 is a getter: give its value",
       ),
       ...bad("ten nodes", { nodes: 10 }, `nodes is 10: give ${NODES.give}`),
       ...bad(

@@ -8,7 +8,7 @@ function list(names: string): readonly string[] {
 }
 
 const CORE_PARTS = list(`
-  Leaders#observe MemoryLog#append MemoryLog#bytesBetween MemoryLog#compact MemoryLog#reset MemoryLog#slice
+  Leaders#observe Leaders#restarted MemoryLog#append MemoryLog#bytesBetween MemoryLog#compact MemoryLog#reset MemoryLog#slice
   MemoryLog#termAt MemoryLog#truncate assertMembership atLeastAsUpToDate changeMembership changeSimply checkCluster
   checkState checkStep confirmedRound decided decides enterJoint hardStateOf hasWindow initialMembership isChanging
   isJoint isMember isQuorum isVoter lastPosition leaderOf leaveJoint majority maxIndex mayStand membersOf
@@ -61,7 +61,7 @@ export const NO_OPTIONS: Readonly<Record<EntryPoint, readonly Others[]>> = {
     {
       why: "a simulation and its checks call them, for the machines of its nodes",
       names: list(
-        "NodeActor#digestAt checkingSnapshots faultIn isCommandError shortText throwText",
+        "NodeActor#digestAt checkingSnapshots faultIn givingPlain isCommandError shortText throwText",
       ),
     },
     {
@@ -77,8 +77,8 @@ export const NO_OPTIONS: Readonly<Record<EntryPoint, readonly Others[]>> = {
     {
       why: "the rules themselves",
       names:
-        list(`callable checkArgument checkOptions decimal either fields flag folder isRecord listOf milliseconds
-        nearest needed oneOf patience rule shown signal text whole wrongOptions`),
+        list(`callable checkArgument checkOptions countArguments decimal either fields flag folder isRecord listOf milliseconds
+        nearest needed oneOf path patience rule shown signal surplus text whole whyNotPlain wrongOptions`),
     },
   ],
   "@kontiki/testing": [
@@ -91,10 +91,14 @@ export const NO_OPTIONS: Readonly<Record<EntryPoint, readonly Others[]>> = {
     {
       why: "they take results of other functions",
       names: list(
-        "JobThread#run TaskPool#put campaignVerdict interpreting storyOf summed whyText withReport",
+        "JobThread#run TaskPool#put campaignVerdict interpreting neverReached nthSeed storyOf summed whyText withReport",
       ),
     },
     { why: "runSession makes sessions", names: ["new Session"] },
+    {
+      why: "it takes anything, and says what is wrong with it: test/testing/check/custom-models.test.ts",
+      names: ["modelProblem"],
+    },
     {
       why: "values of histories, which the readers make and models compare, once for each operation",
       names: list(`EdnMap#get canonical sameValue`).concat(

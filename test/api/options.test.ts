@@ -12,7 +12,7 @@ import {
   storageRefusals,
 } from "./actors-refusals.ts";
 import { NO_OPTIONS } from "./no-options.ts";
-import { publicFunctions, type EntryPoint } from "./support/public-functions.ts";
+import { methodCounts, publicFunctions, type EntryPoint } from "./support/public-functions.ts";
 import { errorOf, refusal, type Refusal } from "./support/refusals.ts";
 import {
   checkerRefusals,
@@ -109,6 +109,60 @@ describe.each(FILLED)("%s refuses at once, in one line", (_entry, table) => {
       expect(errors).toEqual(refusals.map(({ what, message }) => [what, message]));
     });
   }
+});
+
+const COUNTED = methodCounts("Cluster", "NodeHandle", "Session");
+
+/** Methods that take any number of arguments. */
+const LISTS = ["Session#partition"];
+
+describe("an argument too many is refused by", () => {
+  const targets: Readonly<Record<string, () => object>> = {
+    "Cluster.": () => Cluster,
+    "Cluster#": () => cluster,
+    "NodeHandle#": () => cluster.node("n1"),
+    "Session#": () => sim,
+  };
+  const methods = Object.entries(COUNTED).map(([name, most]) => {
+    const [, owner = "", method = ""] = /^(\w+[.#])(\w+)$/.exec(name) ?? [];
+    return { name, most, owner, method };
+  });
+
+  test.each(methods.filter(({ most }) => most !== null))(
+    "$name, which takes $most",
+    async ({ most, owner, method }) => {
+      const target = targets[owner]?.() ?? {};
+      const given = Array.from({ length: most ?? 0 }, () => undefined);
+      const error = await errorOf(() =>
+        Reflect.apply(Reflect.get(target, method) as () => unknown, target, [...given, { a: 1 }]),
+      );
+      const shown = owner === "Session#" ? `sim.${method}` : `${owner.replace("#", ".")}${method}`;
+      const takes = most === 0 ? "no argument" : most === 1 ? "one argument" : `${most} arguments`;
+      expect(messageOf(error)).toBe(`${shown}: it takes ${takes}, and { a: 1 } is one more`);
+    },
+  );
+
+  test("all methods, except those that take a list", () => {
+    expect(methods.filter(({ most }) => most === null).map(({ name }) => name)).toEqual(LISTS);
+    expect(methods.length).toBeGreaterThan(35);
+  });
+});
+
+test("an undefined argument too many counts as left out", async () => {
+  await expect((cluster.leader as (...given: unknown[]) => unknown)({}, undefined)).resolves.toBe(
+    "n1",
+  );
+});
+
+test.each([
+  ["Cluster.propose", () => cluster, "propose", "command"],
+  ["Cluster.read", () => cluster, "read", "question"],
+  ["sim.propose", () => sim, "propose", "command"],
+  ["sim.read", () => sim, "read", "question"],
+])("%s needs its argument to be written", async (where, target, method, name) => {
+  const act = (): unknown =>
+    Reflect.apply(Reflect.get(target(), method) as () => unknown, target(), []);
+  expect(messageOf(await errorOf(act))).toBe(`${where}: give a ${name}`);
 });
 
 test("after all that nothing was written and no thread was started", () => {

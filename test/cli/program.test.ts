@@ -45,7 +45,7 @@ describe("bad usage is one line and status 2, and nothing is started", () => {
       "--priority n2=0: there is no node n2; there are n1",
     ],
     [["up", "--trace", ""], "It must be the path of a directory."],
-    [["recover", "n1"], "too many arguments"],
+    [["recover", "data", "n1"], "too many arguments"],
     [["up", "--frobnicate"], "unknown option '--frobnicate'"],
     [["up", "extra"], "too many arguments"],
     [["down"], "unknown command 'down'"],

@@ -135,9 +135,9 @@ export const CLIENT_MUTANTS: readonly Mutant[] = [
     edits: [
       {
         file: ACTOR,
-        find: "const answers = this.#applier.apply(this.#log, commit, APPLY_MAX, answerTerm);",
+        find: "const answers = this.#applier.apply(this.#log, commit, this.#turnEntries, answerTerm);",
         replace:
-          "const answers = this.#applier.apply(this.#log, this.#log.lastIndex, APPLY_MAX, answerTerm);",
+          "const answers = this.#applier.apply(this.#log, this.#log.lastIndex, this.#turnEntries, answerTerm);",
       },
     ],
     hunts: ["churn"],

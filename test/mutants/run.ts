@@ -9,17 +9,31 @@ import { HUNTS } from "./campaign.ts";
 import type { HuntName } from "./hunt.ts";
 import type { Mutant } from "./mutant.ts";
 import { MUTANTS } from "./mutants.ts";
+import { power, POWER_PAGE } from "./power/power.ts";
 import { tablePage, tableText, type Hunted } from "./table.ts";
 
 const USAGE = `usage: pnpm mutants [--only NAME]... [--jobs N] [--time SECONDS] [--json] [--write]
+       pnpm mutants --sample N [--seed SEED] [--kind KIND]... [--only ID]... [--engines LIST]
+                    [--jobs N] [--time SECONDS] [--json] [--write]
 
-Plants each mutant into a copy of the sources and hunts it with the engines.
+Plants each named mutant into a copy of the sources and hunts it with the engines, in hunts that were
+made for such mutants. With --sample, takes N of all mutants, those of the generator included, and
+meets each only with what a user runs: kontiki explore, and kontiki run all --until-fail --jobs 1.
 
   --only NAME      hunt only this mutant; can be repeated. "original" hunts the unchanged sources
   --jobs N         number of parallel hunts (default 2)
   --time SECONDS   maximum CPU time per mutant (default 60)
   --json           print one JSON document instead of a table
-  --write          write docs/mutants.md
+  --write          write docs/mutants.md; with --sample docs/power.md
+
+With --sample:
+  --sample N       how many mutants that compile and do not break at once
+  --seed SEED      the same seed takes the same mutants; "random" draws and prints one (default)
+  --kind KIND      only this kind, such as "joint consensus" or comparison; can be repeated
+  --only ID        only this mutant; can be repeated
+  --engines LIST   of explorer, blind and guided, with commas (default explorer,blind)
+  --time SECONDS   CPU time of each engine for each mutant (default 60)
+  --jobs N         mutants at once (default 1)
 
 Status 0: all are caught. 1: a mutant survived, or the original did not. 2: bad usage. 4: a mutant cannot be built.
 `;
@@ -38,6 +52,7 @@ const ORIGINAL: Mutant = {
 process.exitCode = await main(process.argv.slice(2));
 
 async function main(args: readonly string[]): Promise<number> {
+  if (args.some((arg) => arg.startsWith("--sample"))) return samplePower(args);
   const options = optionsOf(args);
   if (typeof options === "string") {
     process.stderr.write(options);
@@ -60,10 +75,25 @@ async function main(args: readonly string[]): Promise<number> {
   }
 }
 
+async function samplePower(args: readonly string[]): Promise<number> {
+  try {
+    const status = await power(ROOT, args);
+    if (args.includes("--write")) format(join(ROOT, POWER_PAGE));
+    return status;
+  } catch (error) {
+    process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+    return 2;
+  }
+}
+
 function writePage(page: string): void {
   const file = join(ROOT, "docs/mutants.md");
   mkdirSync(dirname(file), { recursive: true });
   writeFileSync(file, page);
+  format(file);
+}
+
+function format(file: string): void {
   const prettier = join(ROOT, "node_modules/prettier/bin/prettier.cjs");
   execFileSync(process.execPath, [prettier, "--write", file]);
 }

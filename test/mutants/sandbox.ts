@@ -16,14 +16,20 @@ import { dirname, join } from "node:path";
 import { promisify } from "node:util";
 import { edited, type Edit } from "./edit.ts";
 
-/** The packages that the engines run. */
-const PACKAGES = ["core", "actors", "testing"];
+/** The packages that the engines run, and the command line. */
+const PACKAGES = ["core", "actors", "testing", "cli"];
 
-/** Builds one package and ignores type errors. */
-const BUILD = ["--noCheck", "--composite", "false", "--declaration", "false"].concat(
+/** What a package has at run time; the manifest names what else it needs. */
+const PARTS = ["package.json", "tsconfig.json", "dist", "scenarios", "assets"];
+
+/** Builds one package. */
+const BUILD = ["--composite", "false", "--declaration", "false"].concat(
   ["--declarationMap", "false", "--sourceMap", "false", "--incremental", "false"],
   ["--tsBuildInfoFile", "null"],
 );
+
+/** What an edit leaves unused is no reason to reject it. */
+const CHECKED = ["--noUnusedLocals", "false", "--noUnusedParameters", "false", "--noEmitOnError"];
 
 /** A copy of the built packages and of the hunter in a separate folder, with some text replaced. */
 export class Sandbox {
@@ -46,13 +52,19 @@ export class Sandbox {
     return join(this.folder, "hunter/hunter.js");
   }
 
+  /** The path of the command line's program. */
+  get program(): string {
+    return join(this.folder, "packages/cli/dist/bin.js");
+  }
+
   /**
    * Replaces text in the sources and builds the changed files.
    *
+   * @param checksTypes whether a replacement that has type errors is rejected.
    * @throws Error when a text to replace does not appear exactly once, when the replacement is not TypeScript, or when it
    *   changes nothing in the build.
    */
-  async plant(edits: readonly Edit[]): Promise<void> {
+  async plant(edits: readonly Edit[], checksTypes = false): Promise<void> {
     const texts = new Map<string, string>();
     for (const edit of edits) {
       const text = texts.get(edit.file) ?? readFileSync(join(this.#root, edit.file), "utf8");
@@ -63,7 +75,8 @@ export class Sandbox {
       cpSync(join(this.#root, "packages", name, "src"), source, { recursive: true });
     }
     for (const [file, text] of texts) writeFileSync(join(this.folder, file), text);
-    for (const name of new Set(edits.map(({ file }) => packageOf(file)))) await this.#build(name);
+    for (const name of new Set(edits.map(({ file }) => packageOf(file))))
+      await this.#build(name, checksTypes);
     for (const file of texts.keys()) this.#assertChanged(file);
   }
 
@@ -74,8 +87,9 @@ export class Sandbox {
 
   #copyPackage(name: string): void {
     const [from, to] = [join(this.#root, "packages", name), join(this.folder, "packages", name)];
-    for (const part of ["package.json", "tsconfig.json", "dist"])
-      cpSync(join(from, part), join(to, part), { recursive: true });
+    for (const part of PARTS)
+      if (existsSync(join(from, part)))
+        cpSync(join(from, part), join(to, part), { recursive: true, filter: isNeeded });
     this.#link(join(this.folder, "packages", name), join("@kontiki", name));
     for (const [dependency, target] of foreignDependencies(from)) this.#link(target, dependency);
   }
@@ -87,10 +101,12 @@ export class Sandbox {
     symlinkSync(target, link);
   }
 
-  async #build(name: string): Promise<void> {
+  async #build(name: string, checksTypes: boolean): Promise<void> {
     const compiler = join(this.#root, "node_modules/typescript/bin/tsc");
     const project = join(this.folder, "packages", name);
-    await promisify(execFile)(process.execPath, [compiler, "-p", project, ...BUILD]).catch(
+    const checks = checksTypes ? CHECKED : ["--noCheck"];
+    const args = [compiler, "-p", project, ...BUILD, ...checks];
+    await promisify(execFile)(process.execPath, args).catch(
       (error: Error & { readonly stdout?: string }) => {
         throw new Error(`packages/${name} cannot be built: ${error.stdout ?? error.message}`);
       },
@@ -102,6 +118,11 @@ export class Sandbox {
     const [before, after] = [this.#root, this.folder].map((root) => codeOf(join(root, built)));
     if (before === after) throw new Error(`${file}: the replacement changes nothing in the build`);
   }
+}
+
+/** Source maps are half of all files, and only people read them. */
+function isNeeded(file: string): boolean {
+  return !file.endsWith(".map");
 }
 
 function packageOf(file: string): string {

@@ -33,6 +33,8 @@ const drawn = (chance: Chance): Datum => scalar(chance.below(VALUES));
 const drawnOrNothing = (chance: Chance): Datum => (chance.happens(0.25) ? null : drawn(chance));
 const drawnList = (chance: Chance): readonly Datum[] =>
   Array.from({ length: chance.below(4) }, () => drawn(chance));
+const drawnListOrNothing = (chance: Chance): Datum =>
+  chance.happens(0.2) ? null : drawnList(chance);
 const same = (one: Datum, other: Datum): boolean => datumText(one) === datumText(other);
 const rowOf = (state: Datum): readonly Datum[] => (isRow(state) ? state : []);
 
@@ -80,13 +82,13 @@ const keyValue: AtomicObject = {
   },
   allows({ f }, answer, seen) {
     if (f === "put") return true;
-    // A store may read an absent text as an empty one.
-    if (f === "get") return same(answer, seen) || (answer === null && same(seen, []));
+    if (f === "get") return same(answer, seen);
     if (f === "append") return typeof seen !== "number" || same(answer, seen);
     return typeof seen !== "boolean" || same(answer, seen);
   },
   invent(chance, { f }) {
-    if (f === "get") return chance.happens(0.2) ? null : letters(chance);
+    // An empty text is not an absent one.
+    if (f === "get") return chance.pick([null, [], letters(chance), letters(chance)]) ?? null;
     if (f === "append") return 1 + chance.below(3);
     return f === "put" ? undefined : chance.happens(0.5);
   },
@@ -109,8 +111,9 @@ const listAppend: AtomicObject = {
     if (f === "read") return { answer: state, state };
     return { answer: null, state: [...rowOf(state), value] };
   },
-  allows: ({ f }, answer, seen) => f === "append" || same(answer, seen),
-  invent: (chance, { f }) => (f === "read" ? drawnList(chance) : undefined),
+  // A read of nothing found the empty list.
+  allows: ({ f }, answer, seen) => f === "append" || same(answer, seen ?? []),
+  invent: (chance, { f }) => (f === "read" ? drawnListOrNothing(chance) : undefined),
 };
 
 const queue: AtomicObject = {
@@ -166,11 +169,14 @@ const set: AtomicObject = {
     return { answer: isThere, state: { bag: items.filter((item) => !same(item, value)) } };
   },
   allows({ f }, answer, seen) {
-    if (f === "read" || f === "contains") return same(answer, seen);
+    // A read of nothing found the empty set.
+    if (f === "read") return same(answer, seen ?? { bag: [] });
+    if (f === "contains") return same(answer, seen);
     return typeof seen !== "boolean" || same(answer, seen);
   },
   invent(chance, { f }) {
     if (f !== "read") return chance.happens(0.5);
+    if (chance.happens(0.2)) return null;
     const entries = Array.from({ length: VALUES }, (_, entry) => scalar(entry));
     return { bag: entries.filter(() => chance.happens(0.4)) };
   },

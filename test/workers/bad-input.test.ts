@@ -1,5 +1,6 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { crc32 } from "node:zlib";
 import { KontikiError, type ClusterOptions } from "@kontiki/actors";
 import { describe, expect, test } from "vitest";
 import { put, start, temporaryFolder, valueOf } from "./support/clusters.ts";
@@ -15,6 +16,13 @@ async function refusalOf(options: ClusterOptions): Promise<string> {
   const { message } = error as KontikiError;
   expect(message).not.toContain("\n");
   return message;
+}
+
+/** A file of a data directory as another version would write it. */
+function inFormat(format: number, content: string): string {
+  const { crc32: _, ...fields } = { ...(JSON.parse(content) as object), format, crc32: "" };
+  const checksum = crc32(JSON.stringify(fields)).toString(16).padStart(8, "0");
+  return JSON.stringify({ ...fields, crc32: checksum });
 }
 
 describe("wrong options are refused", () => {
@@ -129,9 +137,9 @@ describe("a data directory is refused", () => {
     );
     const file = join(dataDir, "cluster.json");
     const content = readFileSync(file, "utf8");
-    writeFileSync(file, content.replace('"format":2', '"format":3'));
+    writeFileSync(file, inFormat(4, content));
     expect(await refusalOf({ nodes: 3, dataDir })).toBe(
-      `${dataDir} has format 3 and this version reads format 2: ` +
+      `${dataDir} has format 4 and this version reads format 3: ` +
         "use the version of Kontiki that wrote it, or a later one",
     );
     writeFileSync(file, content);

@@ -2,11 +2,14 @@
  * A machine may keep and change what it is given and what it returned, in every engine. The same odd machines run by
  * themselves, in simulation and on threads, and give the same answers.
  */
-import type { Outcome, StateMachine } from "@kontiki/actors";
+import { Cluster, type Outcome, type StateMachine } from "@kontiki/actors";
+import { checkPlain } from "@kontiki/actors/node";
 import { defineScenario, planOf, runSession } from "@kontiki/testing";
-import { expect, test } from "vitest";
+import { expect, onTestFinished, test } from "vitest";
 import { ODD, type OddCommand, type OddName } from "./machines/odd.ts";
-import { machine, start } from "./support/clusters.ts";
+import { machine, nextEvent, start } from "./support/clusters.ts";
+
+const BYTES = new Uint8Array(700);
 
 const CLUSTER = { snapshotEntries: 4, keptEntries: 0 };
 
@@ -66,19 +69,22 @@ function spoil(value: unknown): void {
 /** The contract without an engine: every value that goes in or out is a copy. */
 function alone(name: OddName): Promise<Answers> {
   const one = ODD[name]();
-  const called = (of: (given: OddCommand) => unknown): Engine["propose"] => {
+  const called = (of: (given: OddCommand) => unknown, what: string): Engine["propose"] => {
     return (given) => {
       const copy = structuredClone(given);
       try {
-        return Promise.resolve({ type: "ok", value: structuredClone(of(copy)) });
+        const value = of(copy);
+        if (value instanceof Promise) value.catch(() => undefined);
+        checkPlain(value, what);
+        return Promise.resolve({ type: "ok", value: structuredClone(value) });
       } catch (error) {
         return Promise.resolve({ type: "error", message: (error as Error).message });
       }
     };
   };
   return script([name], {
-    propose: called((command) => one.apply(command)),
-    read: called((question) => one.query(question)),
+    propose: called((command) => one.apply(command), "result"),
+    read: called((question) => one.query(question), "answer"),
     withoutOne: (during) => during(),
   });
 }
@@ -106,7 +112,7 @@ async function simulated(name: OddName): Promise<Answers> {
       const [propose, read] = [sim.propose.bind(sim), sim.read.bind(sim)];
       answers = await script([name], { propose, read, withoutOne });
     },
-    { machine: ODD[name] as () => StateMachine, specification: undefined },
+    { machine: ODD[name] as () => StateMachine, specification: undefined, throws: "allow" },
   );
   const { verdict, violations, doubts } = result;
   expect({ thrown, verdict, violations, doubts }).toEqual({
@@ -140,6 +146,35 @@ async function onThreads(names: readonly OddName[]): Promise<Answers> {
   expect(new Set(digests.map(({ sha256 }) => sha256)).size).toBe(1);
   return answers;
 }
+
+/** What a machine is said to have done, when what it does is a fault. */
+async function faultInSimulation(name: OddName, command: OddCommand): Promise<string | undefined> {
+  const { result } = await runSession<OddCommand, unknown>(
+    planOf(SCENARIO, 1),
+    async (sim) => void (await sim.propose(command)),
+    { machine: ODD[name] as () => StateMachine, specification: undefined },
+  );
+  return result.violations[0]?.text.replace(/^n\d: /, "");
+}
+
+async function faultOnThreads(name: OddName, command: OddCommand): Promise<string> {
+  const url = new URL(machine("odd.ts"));
+  url.searchParams.append("name", name);
+  const options = { ...CLUSTER, nodes: 1, stateMachine: url, throws: "fail" } as const;
+  const cluster = await Cluster.start<OddCommand, unknown>(options);
+  onTestFinished(() => cluster.stop().catch(() => undefined));
+  const failed = nextEvent(cluster, "failed");
+  await Promise.race([cluster.propose(command), failed]);
+  return (await failed).cause.replace(/^the state machine: /, "");
+}
+
+test("an answer that is no plain data is a fault, unless errors are allowed, in both engines", async () => {
+  const command: OddCommand = { to: "answersAnything", add: 6, tags: ["new"], bytes: BYTES };
+  const text =
+    /^apply of .*: the result is a Date, which is not plain data: use its ISO text, or its number of ms \(or set throws: "allow", and this error is the answer\)$/;
+  expect(await faultInSimulation("answersAnything", command)).toMatch(text);
+  expect(await faultOnThreads("answersAnything", command)).toMatch(text);
+});
 
 const NAMES = Object.keys(ODD) as OddName[];
 

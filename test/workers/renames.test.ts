@@ -1,6 +1,6 @@
 import { Cluster, openDataDirectory } from "@kontiki/actors";
 import { nodeId } from "@kontiki/core";
-import { readFileSync, renameSync, writeFileSync } from "node:fs";
+import { readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { PATIENT, put, start, temporaryFolder, valueOf } from "./support/clusters.ts";
@@ -9,10 +9,13 @@ import { PATIENT, put, start, temporaryFolder, valueOf } from "./support/cluster
 function oldDirectory(others: readonly string[]): string {
   const dataDir = join(temporaryFolder(), "data");
   openDataDirectory(dataDir, ["old", ...others].map(nodeId)).close();
+  // That version wrote no checksums, and no copies of cluster.json.
   for (const file of ["cluster.json", "old/node.json"]) {
     const path = join(dataDir, file);
-    writeFileSync(path, readFileSync(path, "utf8").replaceAll('"old"', '"leader"'));
+    const text = readFileSync(path, "utf8").replace(/,"crc32":"[0-9a-f]*"/, "");
+    writeFileSync(path, text.replace('"format":3', '"format":2').replaceAll('"old"', '"leader"'));
   }
+  for (const node of ["old", ...others]) rmSync(join(dataDir, node, "cluster.json"));
   renameSync(join(dataDir, "old"), join(dataDir, "leader"));
   return dataDir;
 }

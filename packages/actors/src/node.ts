@@ -28,16 +28,26 @@ export { KeyValue, type KeyValueCommand, type KeyValueResult } from "./machine/k
 export { makeMachine } from "./machine/make-machine.ts";
 export { shortText } from "./machine/plain-difference.ts";
 export { checkingSnapshots } from "./machine/snapshot-check.ts";
+export { givingPlain } from "./machine/plain-answers.ts";
 export { throwText } from "./machine/throw-check.ts";
 export { CommandError, faultIn, isCommandError, messageOf } from "./errors.ts";
 export { checkArgument } from "./options/argument.ts";
+export { countArguments, surplus } from "./options/argument-count.ts";
 export { nearest } from "./options/nearest.ts";
+export { whyNotPlain } from "./options/plain-options.ts";
 export * from "./options/rules.ts";
 export * from "./options/schema.ts";
 export { oneOf } from "./options/words.ts";
+export { Applier } from "./node/applier.ts";
 export { Lease } from "./node/lease.ts";
 export type { Letter, Order } from "./node/letter.ts";
-export { NodeActor, type NodeParts, type Notice, type Timer } from "./node/node-actor.ts";
+export {
+  NodeActor,
+  type NodeLimits,
+  type NodeParts,
+  type Notice,
+  type Timer,
+} from "./node/node-actor.ts";
 export { openStorage } from "./storage/recovery/open-checked.ts";
 export type { OpenedStorage } from "./storage/recovery/open-storage.ts";
 export { createWal, hasWal } from "./storage/wal/open-wal.ts";

@@ -126,6 +126,19 @@ export class Leaders {
     if (known === undefined || known === env.config.id) return [];
     return [`Election Safety: ${known} and ${env.config.id} both led term ${state.term}`];
   }
+
+  /**
+   * Records that a server has started again on the same, undamaged disk. A term that it led, and for which the disk does not
+   * have its own vote, is forgotten: the only voter of a cluster leads in the step in which it votes, and nothing that it
+   * does as leader leaves before that vote is durable. A crash before that undoes it all.
+   */
+  restarted<C>({ env, state }: Observed<C>): void {
+    const { id } = env.config;
+    for (const [term, leader] of this.#byTerm) {
+      const isDurable = term < state.term || (term === state.term && state.votedFor === id);
+      if (leader === id && !isDurable) this.#byTerm.delete(term);
+    }
+  }
 }
 
 function checkPair<C>(a: Observed<C>, b: Observed<C>): Violations {

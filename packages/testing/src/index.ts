@@ -12,12 +12,22 @@ export {
 } from "./campaign/campaign.ts";
 export type { JobSpec } from "./campaign/job-protocol.ts";
 export { JobThread } from "./campaign/job-thread.ts";
+export { mixtureOf } from "./campaign/mixture.ts";
 export { performTask, type Runnable } from "./campaign/perform-task.ts";
-export { seedCount, seedsOf, SEEDS, type SeedRange, type Shard } from "./campaign/seeds.ts";
+export {
+  nthSeed,
+  seedCount,
+  seedsOf,
+  SEEDS,
+  type SeedRange,
+  type Shard,
+} from "./campaign/seeds.ts";
 export {
   campaignVerdict,
   DOUBTS_KEPT,
   emptyTally,
+  EXPECTED_WITHIN,
+  neverReached,
   summed,
   withReport,
   type Doubt,
@@ -42,6 +52,7 @@ export {
   type Model,
   type Timed,
 } from "./check/model.ts";
+export { modelProblem } from "./check/given-model.ts";
 export { ModelError } from "./check/model-error.ts";
 export { models, type AnyFileModel, type ModelName } from "./check/models/index.ts";
 export { keyValue, type KeyValueInput } from "./check/models/key-value.ts";
@@ -64,7 +75,15 @@ export type { Numbered, Objects } from "./check/models/transaction-model.ts";
 export { txnListAppend } from "./check/models/txn-list-append.ts";
 export { txnRegister } from "./check/models/txn-register.ts";
 export { OverwritesError, ReadOnlyError } from "./check/position.ts";
-export type { Cost, Linearization, Unknown, Valid, Verdict, Violated } from "./check/verdict.ts";
+export type {
+  BrokenClaim,
+  Cost,
+  Linearization,
+  Unknown,
+  Valid,
+  Verdict,
+  Violated,
+} from "./check/verdict.ts";
 export { HistoryError } from "./history/history-error.ts";
 export {
   makeHistory,
@@ -110,14 +129,19 @@ export {
 export { finish, finishInSlices, type SliceOptions, type Work } from "./slices.ts";
 export { verdictPage } from "./report/html.ts";
 export { runPage, type RunPageParts } from "./report/run-page.ts";
-export { verdictReport, type OperationReport, type VerdictReport } from "./report/json.ts";
+export {
+  verdictReport,
+  type BrokenClaimReport,
+  type OperationReport,
+  type VerdictReport,
+} from "./report/json.ts";
 export type { ReadingReport } from "./report/reading-text.ts";
 export { placements, type Placement } from "./report/placement.ts";
 export { whyText } from "./report/describe.ts";
 export { verdictText, type Paint } from "./report/text.ts";
 
 export { Chance } from "./chance.ts";
-export type { Plan, PlannedFault, PlannedOperation } from "./plan/plan.ts";
+export type { Plan, PlannedFault, PlannedOperation, ReadRoute } from "./plan/plan.ts";
 export { planOf } from "./plan/plan-of.ts";
 export type { RunResult, Violation } from "./run/result.ts";
 export type { StoryLine } from "./run/story.ts";

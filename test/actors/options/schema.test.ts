@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { KontikiError } from "../../../packages/actors/src/errors.ts";
+import type { MethodCounts } from "../../../packages/actors/src/options/argument-count.ts";
 import { flag, patience, shown, whole } from "../../../packages/actors/src/options/rules.ts";
 import {
   checkOptions,
@@ -56,6 +57,31 @@ describe("a schema that does not fit its type does not compile", () => {
   });
 });
 
+describe("a count of arguments that does not fit the class does not compile", () => {
+  class Door {
+    open(_key: string, _options?: object): Promise<void> {
+      return Promise.resolve();
+    }
+    close(): void {}
+    ring(...times: readonly number[]): number {
+      return times.length;
+    }
+  }
+  const rejects = { open: 2 } as const;
+  const throws = { close: 0, ring: Infinity } as const;
+
+  test("when it is another one, or a method is missing, or one is in the wrong list", () => {
+    const right: MethodCounts<Door> = { rejects, throws };
+    // @ts-expect-error -- `open` takes two
+    const wrong: MethodCounts<Door> = { rejects: { open: 1 }, throws };
+    // @ts-expect-error -- `close` is missing
+    const missing: MethodCounts<Door> = { rejects, throws: { ring: Infinity } };
+    // @ts-expect-error -- `open` returns a promise
+    const list: MethodCounts<Door> = { rejects: {}, throws: { ...throws, open: 2 } };
+    expect([right, wrong, missing, list]).toHaveLength(4);
+  });
+});
+
 describe("options", () => {
   test.each<[Options | undefined]>([
     [undefined],
@@ -63,11 +89,6 @@ describe("options", () => {
     [{ count: 3, fast: false, timeoutMs: Infinity, as: "learner" }],
     [{ count: 1, fast: undefined, timeoutMs: undefined, as: undefined } as unknown as Options],
     [Object.assign(Object.create(null) as object, { count: 1 }) as Options],
-    [
-      new (class {
-        count = 2;
-      })(),
-    ],
   ])("that are right: %o", (options) => {
     expect(wrongOptions("f", OPTIONS, options)).toBeUndefined();
   });
@@ -91,7 +112,35 @@ describe("options", () => {
       JSON.parse('{ "count": 1, "__proto__": 1 }'),
       "f: __proto__ is not an option: the options are count, fast, timeoutMs, as",
     ],
-    [Object.create({ count: "2" }), "f: count is '2': give a whole number from 1 to 3"],
+    [
+      Object.create({ count: 1, fast: true }),
+      "f: options is not a plain object, and what it inherits from its prototype would not be read: give an object such as { count: ..., ... }",
+    ],
+    [
+      new (class Settings {
+        count = 2;
+        get fast() {
+          return true;
+        }
+      })(),
+      "f: options is not a plain object, and what it inherits from its class Settings would not be read: give an object such as { count: ..., ... }",
+    ],
+    [
+      {
+        get count() {
+          return 1;
+        },
+      },
+      "f: count is a getter: give its value",
+    ],
+    [
+      Object.defineProperty({ count: 1 }, "fast", { value: true }),
+      "f: fast is not enumerable: give it as an ordinary property",
+    ],
+    [
+      { count: 1, [Symbol("fast")]: true },
+      "f: Symbol(fast) is not an option: the options are count, fast, timeoutMs, as",
+    ],
     [
       { count: 1, as: "Voter" },
       "f: as is 'Voter': give one of voter, learner; did you mean 'voter'?",

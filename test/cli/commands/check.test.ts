@@ -246,7 +246,9 @@ describe("the reading of a history", () => {
     );
     const { status, stdout } = await check(file, "--model", "register", "--unknown-reads");
     expect(status).toBe(0);
-    expect(stdout).toContain("\nread as: a read of nil is not recorded\n");
+    expect(stdout).toContain(
+      "\nread as: a read, get, dequeue, contains, or read of a txn, of nil is not recorded\n",
+    );
   });
 });
 
@@ -348,7 +350,7 @@ describe("bad input is one line and status 2", () => {
     await bad(
       file,
       ["--model", "queue"],
-      `${file}: operation "write" of process a at 0: the model queue has no "write", only enqueue, dequeue`,
+      `${file}:2: operation "write" of process a at 0: the model queue has no "write", only enqueue, dequeue`,
     );
   });
 
@@ -432,6 +434,8 @@ describe("a custom model", () => {
     ["./none.mjs", undefined, "cannot load the model"],
     ["m.mjs", "export default 7;", "has no model as its default export"],
     ["m.mjs", "export default {", "cannot load the model"],
+    ["m.mjs", 'export default { name: "x", init: 0 };', "the model has no function step"],
+    ["m.mjs", COUNTER.replace("key:", "readonly: 1, key:"), "did you mean readOnly?"],
   ])("that cannot be used is bad input: %s %s", async (name, text, message) => {
     const model = text === undefined ? name : saved(name, text);
     const { status, stderr } = await check(saved("h.jsonl", VALID), "--model", model);

@@ -54,11 +54,6 @@ met:
   a leader commits an entry of an older term  5
   a crash loses unsynced writes               2
   a leader crashes                            6
-never met:
-  a follower learns of a commit, a conflict truncates a log, a vote is refused,
-  AppendEntries is rejected, a leader steps down,
-  two nodes lead at once, in different terms, a send is lost for lack of room,
-  a message is dropped, a message is delivered twice
 `,
       stderr: "",
     });

@@ -126,6 +126,7 @@ violated: figure_8, seed 2, after 2.3 s, the first of 2 runs
           virtualMs: 10_000,
           busyMs: 20,
           coverage: { "crash.began": 4, "wipe.began": 0 },
+          expected: {},
           sometimes: { "elections.split": 2 },
           findings: [
             {
@@ -143,6 +144,32 @@ violated: figure_8, seed 2, after 2.3 s, the first of 2 runs
       ],
     });
   });
+});
+
+test("without a name all shipped scenarios run", async () => {
+  const [named, nameless] = [new FakeEngines(), new FakeEngines()];
+  const args = ["--seeds", "2", "--jobs", "1"];
+  expect(await tried(args, nameless)).toEqual(await tried(["all", ...args], named));
+  expect(nameless.tasks).toEqual(named.tasks);
+});
+
+test("--until-doubt ends at the first run that is unknown", async () => {
+  const engines = new FakeEngines(bySeed({ 2: unknownReport }));
+  const { status, stdout } = await tried(["backup", "--until-doubt", "--seed", "1"], engines);
+  expect(status).toBe(3);
+  expect(stdout).toMatch(/^unknown: 1 of 2 runs simulated, seeds from 1 on, /);
+});
+
+test("what no run reached, and some must, is unknown and is named", async () => {
+  const engines = new FakeEngines((task) => ({
+    ...validReport(task),
+    expected: { "wipe.began": false, "crash.began": true },
+  }));
+  const { status, stdout } = await tried(["backup", "--seeds", "50"], engines);
+  expect(status).toBe(3);
+  expect(stdout).toMatch(/^unknown: 50 runs simulated, /);
+  expect(stdout).toContain("\nunknown: backup: no run reached wipe.began, as some must\n");
+  expect(stdout).not.toContain("crash.began, as");
 });
 
 test("the output does not depend on the order in which runs end", async () => {
@@ -358,7 +385,6 @@ describe("--list", () => {
 
 describe("bad usage is one line and status 2", () => {
   test.each<[readonly string[], string]>([
-    [[], "name a scenario, or all; --list prints the shipped ones"],
     [["none"], "there is no scenario none"],
     [["backup", "--seeds", "0"], "It must be a whole number from 1 to 4294967296."],
     [["backup", "--seed", "x"], "It must be a whole number from 0 to 4294967295."],

@@ -18,6 +18,7 @@ export function validReport(task: Task): RunReport {
     events: 1000,
     virtualMs: 5000,
     coverage: { "crash.began": 2, "wipe.began": 0 },
+    expected: {},
     met: ["elections.split"],
     elapsedMs: 10,
     token: undefined,

@@ -73,6 +73,12 @@ export class Claims {
     if (!same || before.env.log !== after.env.log) this.changed(server, up, all);
   }
 
+  /** A server has started again on the disk that it had. */
+  restarted(server: Server): void {
+    this.#leaders.restarted(server.observed);
+    this.begun(server);
+  }
+
   /** Checks a server by itself. */
   begun(server: Server): void {
     const { role } = server.state;

@@ -1,5 +1,6 @@
 import {
   INITIAL_HARD_STATE,
+  isMember,
   isVoter,
   makeConfig,
   membershipOf,
@@ -132,11 +133,18 @@ export class Cluster {
     return membershipOf(env, state);
   }
 
-  /** The leader of the latest term, if it is running. */
+  /**
+   * The leader of the latest term, if it is running: not one that is deposed and does not know it yet. A server that was
+   * removed may be in a later term, which no member hears of.
+   */
   leader(): NodeId | undefined {
     const up = this.ids.filter((id) => this.isUp(id));
-    const latest = Math.max(...up.map((id) => this.state(id).term));
-    return up.find((id) => this.state(id).term === latest && this.state(id).role.type === "leader");
+    const termOf = (id: NodeId): number => this.state(id).term;
+    const leading = up.filter((id) => this.state(id).role.type === "leader");
+    const [latest] = leading.toSorted((one, other) => termOf(other) - termOf(one));
+    if (latest === undefined) return undefined;
+    const peers = up.filter((id) => isMember(this.membership(latest), id));
+    return peers.some((id) => termOf(id) > termOf(latest)) ? undefined : latest;
   }
 
   /** Handles an event at a server, which then sends what it may. A stopped server handles nothing. */
@@ -229,7 +237,7 @@ export class Cluster {
     const server = this.server(id);
     this.sometimes.restarted += 1;
     this.milestones.counts.restarted += 1;
-    this.#claims.begun(server);
+    this.#claims.restarted(server);
     this.#claims.changed(server, this.#up, this.#all);
   }
 

@@ -52,6 +52,7 @@ export function fileOf(machine: Machine, term: Term, membership: Membership, by:
   return { snapshot: { index: at, term, membership, size: bytes.length, checksum }, bytes };
 }
 
-function checksumOf(bytes: Uint8Array): number {
+/** The checksum of a snapshot's bytes. */
+export function checksumOf(bytes: Uint8Array): number {
   return bytes.reduce((sum, byte) => (Math.imul(sum, 31) + byte) >>> 0, 7);
 }

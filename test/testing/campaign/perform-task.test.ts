@@ -29,6 +29,7 @@ const violated: RunResult = {
 function runnable(result: RunResult): Runnable {
   return {
     wanted: ["began.crash", "began.wipe"],
+    expected: { "began.crash": 2, "began.wipe": 1 },
     // Only the seed of this plan is used.
     planOf: (seed) => ({ seed }) as Plan,
     run: () => result,
@@ -48,6 +49,7 @@ test("a run is reported without its history, with 0 for wanted coverage that it 
   expect(await performTask(task, [runnable(valid)], clock())).toEqual({
     ...rest,
     coverage: { "began.crash": 2, "began.wipe": 0 },
+    expected: { "began.crash": true, "began.wipe": false },
     met: [],
     task,
     elapsedMs: 5,

@@ -1,10 +1,24 @@
-import { campaignVerdict, DOUBTS_KEPT, emptyTally, withReport } from "@kontiki/testing";
+import {
+  campaignVerdict,
+  DOUBTS_KEPT,
+  emptyTally,
+  EXPECTED_WITHIN,
+  neverReached,
+  withReport,
+} from "@kontiki/testing";
 import { expect, test } from "vitest";
 import { failedReport, report } from "../support/reports.ts";
 
 test("a tally adds up runs and their coverage", () => {
   const reports = [
-    report({ number: 0 }, { coverage: { crash: 2, wipe: 0 }, met: ["b", "a"] }),
+    report(
+      { number: 0 },
+      {
+        coverage: { crash: 2, wipe: 0 },
+        expected: { crash: true, wipe: false },
+        met: ["b", "a"],
+      },
+    ),
     report(
       { number: 1 },
       { verdict: "unknown", doubts: ["too few"], coverage: { crash: 1, add: 4 }, met: ["b"] },
@@ -20,6 +34,7 @@ test("a tally adds up runs and their coverage", () => {
     virtualMs: 3000,
     busyMs: 30,
     coverage: { add: 4, crash: 3, wipe: 0 },
+    expected: { crash: 1, wipe: 0 },
     sometimes: { a: 1, b: 2 },
     findings: [
       {
@@ -57,6 +72,18 @@ test("the list of doubts is bounded", () => {
     Array.from({ length: DOUBTS_KEPT }, (_, at) => at + 1),
   );
   expect(unknown).toBe(DOUBTS_KEPT + 5);
+});
+
+test("what some runs must reach and none does makes a campaign unknown, after enough runs", () => {
+  const missed = Array.from({ length: EXPECTED_WITHIN }, (_, number) =>
+    report({ number }, { expected: { crash: number === 7, wipe: false } }),
+  );
+  const early = missed.slice(1).reduce(withReport, emptyTally);
+  const late = missed.reduce(withReport, emptyTally);
+  expect([neverReached(early), campaignVerdict([early])]).toEqual([[], "valid"]);
+  expect([neverReached(late), campaignVerdict([late])]).toEqual([["wipe"], "unknown"]);
+  const met = withReport(late, report({ number: 99 }, { expected: { crash: false, wipe: true } }));
+  expect([neverReached(met), campaignVerdict([met])]).toEqual([[], "valid"]);
 });
 
 test("a campaign that ran nothing shows nothing", () => {

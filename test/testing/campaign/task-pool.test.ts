@@ -1,5 +1,7 @@
 import {
   emptyTally,
+  nthSeed,
+  SEEDS,
   TaskPool,
   type PoolOptions,
   type RunReport,
@@ -32,6 +34,31 @@ test("each seed runs with all scenarios before the next seed", () => {
     { number: 5, scenario: 1, seed: 3 },
   ]);
   expect(pool.isDecided).toBe(false);
+});
+
+test("a scenario that is in the order several times runs with other seeds, all different", () => {
+  const seeds = { first: 1, count: 2000, shard: undefined };
+  const tasks = allOf(new TaskPool({ ...options, seeds, order: [1, 0, 1, 1] }));
+  expect(tasks.slice(0, 5)).toEqual([
+    { number: 0, scenario: 1, seed: 1 },
+    { number: 1, scenario: 0, seed: 1 },
+    { number: 2, scenario: 1, seed: nthSeed(1, 1) },
+    { number: 3, scenario: 1, seed: nthSeed(1, 2) },
+    { number: 4, scenario: 1, seed: 2 },
+  ]);
+  const often = tasks.filter(({ scenario }) => scenario === 1).map(({ seed }) => seed);
+  expect([tasks.length, new Set(often).size]).toEqual([8000, 6000]);
+  expect(often.every((seed) => Number.isInteger(seed) && seed < SEEDS)).toBe(true);
+});
+
+test("until the first doubt, a run that is unknown is the last one that counts", () => {
+  const pool = new TaskPool({ ...options, scenarios: 1, untilDoubt: true });
+  const [one, two] = [pool.take(), pool.take()];
+  pool.put(report(one ?? {}, { verdict: "unknown", doubts: ["too few"] }));
+  pool.put(report(two ?? {}));
+  expect(pool.take()).toBeUndefined();
+  expect(pool.isDecided).toBe(true);
+  expect(pool.tallies).toMatchObject([{ runs: 1, unknown: 1 }]);
 });
 
 test("a report counts when all earlier reports have arrived", () => {

@@ -1,4 +1,11 @@
-import { finish, interpretHistory, makeHistory, register, verifyingOrder } from "@kontiki/testing";
+import {
+  finish,
+  interpretHistory,
+  makeHistory,
+  register,
+  verifyingOrder,
+  type Operation,
+} from "@kontiki/testing";
 import { describe, expect, test } from "vitest";
 import { judged, ok, open } from "../support/operations.ts";
 
@@ -28,6 +35,8 @@ describe("a claimed order", () => {
         { ...write2, order: 1 },
         { ...read2, order: 3 },
       ],
+      "read -> 2 cannot follow 1",
+      2,
     ],
     [
       "contradicts real time",
@@ -36,15 +45,69 @@ describe("a claimed order", () => {
         { ...write2, order: 3 },
         { ...read2, order: 2 },
       ],
+      "read -> 2 cannot follow 1",
+      2,
+    ],
+    [
+      "contradicts real time alone",
+      [
+        { ...write1, order: 3 },
+        { ...write2, order: 1 },
+        { ...read2, order: 2 },
+      ],
+      "write 1 comes after an operation that was called after it returned",
+      0,
     ],
     [
       "leaves out an operation that returned",
       [{ ...write1, order: 1 }, write2, { ...read2, order: 2 }],
+      "write 2 returned and has no place in it",
+      1,
     ],
-  ])("that %s is no verdict: the search decides", (_title, operations) => {
+  ])("that %s is no verdict: the search decides, and it is told where", (...args) => {
+    const [, operations, problem, at] = args;
     expect(judged("register", operations)).toMatchObject({
       verdict: "valid",
       objects: [{ by: "search" }],
+      brokenClaims: [{ key: "", problem, operation: { process: operations[at]?.process } }],
+    });
+  });
+
+  test("that does not hold is told beside every verdict", () => {
+    const broken = [
+      { ...write1, order: 2 },
+      { ...ok("c", 20, 30, ["read"], 3), order: 1 },
+    ];
+    const claims = [{ key: "", problem: "read -> 3 cannot follow null" }];
+    expect(judged("register", broken)).toMatchObject({
+      verdict: "violated",
+      brokenClaims: claims,
+    });
+    const memoryBytes = 5000;
+    expect(judged("register", broken, { memoryBytes })).toMatchObject({
+      verdict: "unknown",
+      brokenClaims: claims,
+    });
+  });
+
+  test("that holds, and none, is not told", () => {
+    const operations = [
+      { ...write1, order: 7 },
+      { ...read2, output: 1, order: 9 },
+    ];
+    for (const history of [operations, [write1]])
+      expect(judged("register", history)).not.toHaveProperty("brokenClaims");
+  });
+
+  test("is that of each object", () => {
+    const of = (key: string, from: number): Operation[] => [
+      { ...ok("a", from, from + 1, ["write", 1, key]), order: from + 2 },
+      { ...ok("b", from + 2, from + 3, ["read", null, key], 1), order: from },
+    ];
+    const history = [...of("x", 0), ...of("y", 10)];
+    expect(judged("register", history)).toMatchObject({
+      verdict: "valid",
+      brokenClaims: [{ key: '"x"' }, { key: '"y"' }],
     });
   });
 

@@ -3,7 +3,9 @@ import {
   interpretHistory,
   makeHistory,
   models,
+  verdictText,
   type AnyFileModel,
+  type Interpreted,
   type Operation,
 } from "@kontiki/testing";
 import { describe, expect, test } from "vitest";
@@ -46,6 +48,40 @@ describe("a custom model that returns what it must not is an error, never a verd
     );
   });
 
+  test.each<[string, Partial<AnyFileModel>, string]>([
+    [
+      "an async interpret",
+      { interpret: (async () => Promise.resolve({ input: 1, output: 2 })) as never },
+      'returned something wrong from interpret, for operation "write" of process a at 0: a Promise',
+    ],
+    [
+      "an interpret that returns nothing",
+      { interpret: () => undefined as never },
+      "undefined: give { input, output }",
+    ],
+    [
+      "an async initial",
+      { initial: async () => Promise.resolve(1) },
+      "returned something wrong from initial, for 7: a Promise",
+    ],
+    ["an initial that returns nothing", { initial: () => undefined }, "undefined: give a state"],
+    ["an async describe", { describe: (async () => "text") as never }, "a Promise"],
+    ["a describeState that is none", { describeState: () => 5 as never }, "5: give a text"],
+  ])("%s", (_title, wrong, message) => {
+    const reading = { initial: 7 };
+    const model = { ...register, ...wrong };
+    const judged = (): string => {
+      const history = interpretHistory(makeHistory(STALE, { reading }), model);
+      return verdictText(history, model, checkLinearizable(history, model));
+    };
+    expect(judged).toThrow(
+      expect.objectContaining({
+        name: "ModelError",
+        message: expect.stringContaining(message) as string,
+      }),
+    );
+  });
+
   test("null and booleans may be the states of a model that begins with one", () => {
     const flag: AnyFileModel = {
       ...register,
@@ -54,6 +90,56 @@ describe("a custom model that returns what it must not is an error, never a verd
       key: String,
     };
     expect(judge(flag)).toBe("valid");
+  });
+});
+
+describe("a model with a member that no model has is refused, because it would be ignored", () => {
+  const refused =
+    (model: object): (() => unknown) =>
+    () =>
+      judge(model as AnyFileModel);
+
+  test.each<[object, string]>([
+    [{ readonly: () => true }, "model.readonly is not a member of a model: did you mean readOnly?"],
+    [
+      { partitionBy: () => "x" },
+      "model.partitionBy is not a member of a model: did you mean partition?",
+    ],
+    [{ steps: 5 }, "model.steps is not a member of a model: did you mean step?"],
+    [
+      { zzz: 5 },
+      "model.zzz is not a member of a model: the members are name, init, initial, step,",
+    ],
+    [{ partition: "key" }, "model.partition is 'key': give a function"],
+    [{ name: 5 }, "model.name is 5: give a text"],
+    [{ init: undefined }, "model.init is undefined: give the state before any operation"],
+    [{ init: Promise.resolve(1) }, "model.init is [Promise]: give the state"],
+  ])("%o", (wrong, message) => {
+    expect(refused({ ...register, ...wrong })).toThrow(message);
+  });
+
+  test("a class may have members of its own, but no misspelt ones", () => {
+    class Own {
+      readonly name = "own";
+      readonly init = register.init;
+      readonly names = new Map();
+      readonly key = String;
+      readonly describe = String;
+      readonly describeState = String;
+      interpret(...args: Parameters<AnyFileModel["interpret"]>): Interpreted<unknown, unknown> {
+        return register.interpret(...args);
+      }
+      step(...args: Parameters<AnyFileModel["step"]>): unknown {
+        return register.step(...args);
+      }
+    }
+    class Misspelt extends Own {
+      readonly(): boolean {
+        return true;
+      }
+    }
+    expect(judge(new Own())).toBe("violated");
+    expect(refused(new Misspelt())).toThrow("model.readonly is not a member of a model");
   });
 });
 

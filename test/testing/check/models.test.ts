@@ -80,7 +80,7 @@ cases("register", [
 
 cases("key-value", [
   ["get of nothing", "valid", [ok("a", 0, 1, ["get", null, "x"], null)]],
-  ["get of nothing as the empty text", "valid", [ok("a", 0, 1, ["get", null, "x"], "")]],
+  ["get of nothing as the empty text", "violated", [ok("a", 0, 1, ["get", null, "x"], "")]],
   [
     "get of an empty text as nothing",
     "violated",
@@ -133,6 +133,12 @@ cases("key-value", [
 
 cases("list-append", [
   ["the empty list", "valid", [ok("a", 0, 1, ["read"], [])]],
+  ["the empty list as nothing", "valid", [ok("a", 0, 1, ["read"], null)]],
+  [
+    "a lost append, read as nothing",
+    "violated",
+    [ok("a", 0, 1, ["append", 1]), ok("c", 2, 3, ["read"], null)],
+  ],
   [
     "concurrent appends in the order that a read shows",
     "valid",
@@ -226,6 +232,12 @@ cases("lock", [
 ]);
 
 cases("set", [
+  ["the empty set as nothing", "valid", [ok("a", 0, 1, ["read"], null)]],
+  [
+    "a value that is there, read as nothing",
+    "violated",
+    [ok("a", 0, 1, ["add", 1]), ok("a", 2, 3, ["read"], null)],
+  ],
   [
     "read in any order",
     "valid",

@@ -36,6 +36,23 @@ describe("an initial value", () => {
     expect(verdictOf(name, [operation], {})).toBe("violated");
   });
 
+  test.each<[ModelName, Operation]>([
+    ["list-append", ok("a", 0, 1, ["read"], [])],
+    ["queue", ok("a", 0, 1, ["dequeue"], null)],
+    ["set", ok("a", 0, 1, ["read"], null)],
+    ["txn-list-append", ok("a", 0, 1, ["txn", [["r", "x", null]]], [["r", "x", null]])],
+  ])("of %s may be null, which is nothing, as when it is read", (name, operation) => {
+    expect(verdictOf(name, [operation], { initial: null })).toBe("valid");
+  });
+
+  test("of key-value is absent or the empty text, which differ", () => {
+    const get = (found: Value): Operation => ok("a", 0, 1, ["get", null, "x"], found);
+    expect(verdictOf("key-value", [get(null)], {})).toBe("valid");
+    expect(verdictOf("key-value", [get("")], {})).toBe("violated");
+    expect(verdictOf("key-value", [get("")], { initial: "" })).toBe("valid");
+    expect(verdictOf("key-value", [get(null)], { initial: "" })).toBe("violated");
+  });
+
   test("is that of each object", () => {
     const both = [ok("a", 0, 1, ["read", null, "x"], 7), ok("a", 2, 3, ["read", null, "y"], 7)];
     expect(verdictOf("register", both, { initial: 7 })).toBe("valid");

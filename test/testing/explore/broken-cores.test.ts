@@ -1,28 +1,11 @@
-import {
-  explore,
-  replayPath,
-  storyOf,
-  type ExploredAction,
-  type BoundOptions,
-  type StepFunction,
-  type Exploration,
-} from "@kontiki/testing";
+import { explore, replayPath, storyOf } from "@kontiki/testing";
 import { describe, expect, test } from "vitest";
 import * as broken from "../support/broken-steps.ts";
-
-type Case = {
-  readonly name: string;
-  readonly step: StepFunction;
-  readonly bounds?: BoundOptions;
-  /** What the last transition violates. */
-  readonly text: string;
-  /** Length of a shortest counterexample. */
-  readonly actions: number;
-};
+import { detectedIn, shortestOf, type BrokenCore } from "../support/detected.ts";
 
 const FIGURE_8 = { terms: 4, proposals: 2, crashes: 0, inflight: 1, config: { noop: false } };
 
-const CASES: readonly Case[] = [
+const CASES: readonly BrokenCore[] = [
   {
     name: "that votes for any candidate, whatever its log lacks",
     step: broken.votesWithoutLogCheck,
@@ -128,34 +111,9 @@ const CASES: readonly Case[] = [
   },
 ];
 
-function judged({ verdict, ended, violation }: Exploration): unknown {
-  return { verdict, ended, text: violation?.text, actions: violation?.actions.length };
-}
-
-/** What the actions violate in the real core: nothing, or they are not possible there. */
-function brokenBy(bounds: BoundOptions, actions: readonly ExploredAction[]): string | undefined {
-  try {
-    return replayPath(bounds, actions).broken;
-  } catch (error) {
-    if (error instanceof RangeError) return undefined;
-    throw error;
-  }
-}
-
 describe("a core", () => {
-  test.each(CASES)("$name is detected by a shortest run", ({ step, bounds, text, actions }) => {
-    const options = { ...bounds, step };
-    const exploration = explore(options);
-    expect(judged(exploration)).toEqual({
-      verdict: "violated",
-      ended: "violated",
-      text,
-      actions,
-    });
-    const { violation } = exploration;
-    const again = replayPath(options, violation?.actions ?? []);
-    expect(again).toEqual({ transitions: violation?.transitions, broken: text });
-    expect(brokenBy(bounds ?? {}, violation?.actions ?? [])).toBeUndefined();
+  test.each(CASES)("$name is detected by a shortest run", (each) => {
+    expect(detectedIn(each)).toEqual(shortestOf(each));
   });
 
   test.each([

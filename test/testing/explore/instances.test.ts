@@ -30,23 +30,16 @@ describe("three nodes, two terms, one proposal, one crash, two messages in fligh
           "AppendEntries is rejected": 59758,
           "a conflict truncates a log": 2470,
           "a crash loses unsynced writes": 82762,
-          "a damaged node votes": 0,
           "a follower learns of a commit": 30933,
           "a leader commits a command": 37079,
           "a leader commits an entry": 60202,
           "a leader commits an entry of an older term": 34859,
           "a leader crashes": 60704,
           "a leader is elected": 19913,
-          "a leader is elected while a majority is damaged": 0,
           "a leader of a later term is elected": 19052,
           "a leader steps down": 30301,
-          "a log is repaired without a leader": 0,
-          "a message is delivered twice": 0,
-          "a message is dropped": 0,
           "a send is lost for lack of room": 206697,
           "a vote is refused": 111346,
-          "an entry is fetched": 0,
-          "an entry is lost": 0,
           "two nodes lead at once, in different terms": 18866,
         },
         "states": 388014,
@@ -81,11 +74,11 @@ describe("a cluster whose logs are damaged", () => {
     const { sometimes, ...rest } = explore(options);
     expect(rest).toMatchObject({ verdict: "holds", ended: "exhausted", states, never: [] });
     expect([
-      sometimes["an entry is lost"],
-      sometimes["an entry is fetched"],
-      sometimes["a log is repaired without a leader"],
-      sometimes["a damaged node votes"],
-      sometimes["a leader is elected while a majority is damaged"],
+      sometimes["an entry is lost"] ?? 0,
+      sometimes["an entry is fetched"] ?? 0,
+      sometimes["a log is repaired without a leader"] ?? 0,
+      sometimes["a damaged node votes"] ?? 0,
+      sometimes["a leader is elected while a majority is damaged"] ?? 0,
     ]).toEqual(met);
   });
 
@@ -175,9 +168,9 @@ describe("a search in which nothing happens", () => {
       states: 1,
       never: [
         "a leader is elected",
+        "a leader of a later term is elected",
         "a leader commits an entry",
         "a leader commits a command",
-        "a leader of a later term is elected",
       ],
     });
   });

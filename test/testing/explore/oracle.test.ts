@@ -11,8 +11,15 @@ const NOTHING = {
   duplicates: 0,
   heartbeats: 0,
   damage: 0,
+  reads: 0,
+  changes: 0,
+  transfers: 0,
+  snapshots: 0,
+  wipes: 0,
+  obituaries: 0,
   inflight: 1,
   asyncDisk: false,
+  config: {},
 } as const;
 
 describe("the number of states, without symmetry", () => {
@@ -38,8 +45,27 @@ describe("the number of states, without symmetry", () => {
     { terms: 2, proposals: 2, damage: 2 },
     { nodes: 2, damage: 1 },
     { terms: 2, proposals: 1, damage: 1, asyncDisk: true },
+    { nodes: 2, reads: 1, inflight: 2 },
+    { nodes: 2, reads: 1, crashes: 1 },
+    { reads: 2, crashes: 1, terms: 2, asyncDisk: true },
+    { nodes: 2, reads: 1, config: { quorumBeats: 2, leases: true } },
+    { terms: 2, reads: 2, crashes: 1, config: { quorumBeats: 2, leases: true } },
+    { nodes: 2, changes: 1 },
+    { nodes: 3, voters: 1, changes: 1 },
+    { changes: 1, terms: 2, crashes: 1 },
+    { nodes: 2, transfers: 1, terms: 2, proposals: 1 },
+    { nodes: 2, transfers: 1, heartbeats: 1, config: { quorumBeats: 1 } },
+    { nodes: 2, obituaries: 1, terms: 2 },
+    { nodes: 2, voters: 1, changes: 1, snapshots: 1 },
+    { nodes: 2, snapshots: 1, crashes: 1, terms: 2 },
+    { snapshots: 2, crashes: 1, proposals: 1, terms: 2, asyncDisk: true },
+    { nodes: 2, wipes: 1, inflight: 2 },
+    { nodes: 2, wipes: 1, crashes: 1 },
+    { nodes: 2, wipes: 1, snapshots: 1 },
+    { nodes: 2, config: { preVote: true, quorumBeats: 1 }, heartbeats: 2 },
   ])("equals that of a naive search with a set of texts: %j", (options) => {
-    const bounds = { ...NOTHING, ...options };
+    const { nodes = NOTHING.nodes } = options;
+    const bounds = { ...NOTHING, voters: nodes, ...options };
     expect(explore({ ...bounds, symmetry: false }).states).toBe(countStates(bounds));
   });
 });

@@ -9,10 +9,12 @@ import {
   EdnSymbol,
   EdnTagged,
   parseHistory,
+  type History,
   type FailedCas,
   type Value,
 } from "@kontiki/testing";
 import { describe, expect, test } from "vitest";
+import { lineless, linelessHistory } from "../support/operations.ts";
 
 const call = (value: string): string => `{:process 0, :type :invoke, :f :write, :value ${value}}`;
 
@@ -28,7 +30,7 @@ describe("a history in EDN", () => {
   test("is a sequence of maps, or one vector of maps", () => {
     const events = `{:process 0, :type :invoke, :f :get, :key "x", :value nil}
       {:process 0, :type :ok, :f :get, :key "x", :value "v"}`;
-    const { operations } = parseHistory(events, "edn");
+    const operations = parseHistory(events, "edn").operations.map(lineless);
     expect(operations).toEqual([
       {
         process: "0",
@@ -39,9 +41,9 @@ describe("a history in EDN", () => {
         output: "v",
       },
     ]);
-    expect(parseHistory(`; a comment\n[${events}] ; another`, "edn").operations).toEqual(
-      operations,
-    );
+    expect(
+      parseHistory(`; a comment\n[${events}] ; another`, "edn").operations.map(lineless),
+    ).toEqual(operations);
   });
 
   test("is in the order of the file, and has the times of the events as its clock", () => {
@@ -67,9 +69,10 @@ describe("a history in EDN", () => {
       event(7, "0 :type :ok :f :write :value 1"),
       event(8, "1 :type :ok :f :read :value 1"),
     ];
-    const expected = parseHistory(events.join(""), "edn");
+    const read = (text: string): History => linelessHistory(parseHistory(text, "edn"));
+    const expected = read(events.join(""));
     expect(expected.operations.map(({ call }) => call)).toEqual([0, 1]);
-    expect(parseHistory(events.toReversed().join(""), "edn")).toEqual(expected);
+    expect(read(events.toReversed().join(""))).toEqual(expected);
   });
 
   test("distinguishes a cas that failed for a reason from one that did not match, if that is observed", () => {
@@ -125,6 +128,54 @@ describe("a history in EDN", () => {
   });
 });
 
+/** A call without an argument, and its end, which gives it. */
+const filled = (process: number, f: string, end: "ok" | "info" | "fail"): string =>
+  `{:process ${process} :type :invoke :f :${f} :value nil}
+{:process ${process} :type :${end} :f :${f} :value 7}`;
+
+describe("what an event of an operation without an argument means", () => {
+  test.each([
+    ["its :ok gives it", filled(0, "write", "ok"), [7]],
+    [
+      "it failed",
+      "{:process 0 :type :invoke :f :write}\n{:process 0 :type :fail :f :write}",
+      [null],
+    ],
+    [
+      "one failed where others are given theirs",
+      `${filled(0, "add", "ok")}\n${filled(1, "add", "fail")}`,
+      [7, null],
+    ],
+    ["nil was written, and no :ok gives anything", filled(0, "write", "info"), [null]],
+    [
+      "another function is given its own",
+      `${filled(0, "add", "ok")}\n${filled(1, "write", "info")}`,
+      [7, null],
+    ],
+  ])("%s", (_title, text, values) => {
+    expect(parseHistory(text, "edn").operations.map(({ input }) => input.value)).toEqual(values);
+  });
+});
+
+describe("an index or a time that an event does not have", () => {
+  test.each([
+    ["nil", ":index nil :time nil", ":index nil :time nil"],
+    ["-1, as Jepsen fills them", ":index -1 :time -1", ":index -1 :time -1"],
+    ["some and some", ":index 4 :time 9", ":index nil :time nil"],
+  ])("is %s", (_title, first, second) => {
+    const { operations, clock } = parseHistory(two(first, second), "edn");
+    expect(operations.map((one) => [one.call, one.status])).toEqual([[0, "ok"]]);
+    expect(clock).toBeUndefined();
+  });
+
+  test("may be beyond 2^53", () => {
+    const large = two(":index 9007199254740994", ":index 9007199254740993");
+    expect(() => parseHistory(large, "edn")).toThrow("ends an operation that it never started");
+    const inOrder = two(":index 9007199254740991", ":index 9007199254740993");
+    expect(parseHistory(inOrder, "edn").operations).toHaveLength(1);
+  });
+});
+
 describe("an error in a history in EDN is reported with line and column", () => {
   test.each([
     ["", 1, 1, "the history has no operations"],
@@ -157,6 +208,28 @@ describe("an error in a history in EDN is reported with line and column", () => 
     [call("[#usd]"), 1, 48, "#usd tags nothing"],
     [call("[1 #_ ]"), 1, 50, "#_ has no form to discard"],
     [call(":"), 1, 47, '":" is not EDN'],
+    [call(":a:"), 1, 47, '":a:" is not EDN'],
+    [call("a::b"), 1, 47, '"a::b" is not EDN'],
+    [call("@x"), 1, 47, '"@x" is not EDN'],
+    [call("~x"), 1, 47, '"~x" is not EDN'],
+    [
+      "{:op/process 0 :op/type :invoke :op/f :write :value 1}",
+      1,
+      1,
+      ":value is not in the namespace of the event, as :op/value would be",
+    ],
+    [
+      "{:op/process 0 :op/type :invoke :op/f :write :op/value 1 :index 4}",
+      1,
+      1,
+      ":index is not in the namespace of the event, as :op/index would be",
+    ],
+    [
+      `${filled(0, "write", "ok")}\n${filled(1, "write", "info")}`,
+      3,
+      1,
+      "it never returned and its call has no value, which the :ok of others gives: it may have asked for anything",
+    ],
     [call("[".repeat(300)), 1, 247, "forms nest deeper than 200"],
     ["{:type :invoke :f :read}", 1, 1, "an event without :process"],
     ["{:process 0 :type :what :f :read}", 1, 1, ":type must be one of :invoke, :ok, :fail, :info"],
@@ -164,9 +237,16 @@ describe("an error in a history in EDN is reported with line and column", () => 
     ["{:process 0 :type :invoke :f 5}", 1, 1, ":f is not a name such as :read"],
     ["{:process 0 :process 1}", 1, 13, "the key :process is twice in a map"],
     ["{:process 0 :type :invoke :f :read :index 1.5}", 1, 1, ":index is not a whole number"],
-    ["{:process 0 :type :invoke :f :read :time nil}", 1, 1, ":time is not a number"],
+    ["{:process 0 :type :invoke :f :read :index :a}", 1, 1, ":index is not a whole number"],
+    ["{:process 0 :type :invoke :f :read :time :a}", 1, 1, ":time is not a number"],
+    [
+      two(":index 9007199254740993", ":index 9007199254740993"),
+      2,
+      6,
+      ":index 9007199254740993 is there twice",
+    ],
     [two(":index 1", ":index 1"), 2, 6, ":index 1 is there twice"],
-    [two(":index -1", ""), 1, 1, ":index is not a whole number from 0"],
+    [two(":index -2", ""), 1, 1, ":index is not a whole number from 0"],
     [
       `${two(":index 5", ":index 4")}\n{:process :nemesis :type :info :f :kill}`,
       3,

@@ -36,6 +36,17 @@ describe("a program gives operations that cannot be", () => {
   });
 });
 
+describe("a program gives a reading that is none", () => {
+  test.each<[object, string]>([
+    [{ intial: 0 }, "options.reading.intial is not an option: did you mean initial?"],
+    [{ unknownReads: "yes" }, "reading.unknownReads is 'yes': give true"],
+    [{ independent: 1 }, "reading.independent is 1: give true or false"],
+    [{ initial: new Date(0) }, "reading.initial is"],
+  ])("%o", (reading, message) => {
+    expect(() => makeHistory([READ], { reading })).toThrow(message.replace("options.", ""));
+  });
+});
+
 describe("what has nothing to compare is refused with its place", () => {
   class Point {
     readonly x = 1;

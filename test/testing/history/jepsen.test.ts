@@ -1,5 +1,6 @@
 import { parseHistory } from "@kontiki/testing";
 import { describe, expect, test } from "vitest";
+import { linelessHistory } from "../support/operations.ts";
 
 const log = (...events: readonly string[]): string =>
   events.map((event) => `INFO  jepsen.util - ${event.replaceAll(" ", "\t")}\n`).join("");
@@ -12,7 +13,7 @@ describe("a Jepsen log", () => {
       "0 :ok :write 3",
       "1 :ok :read 3",
     );
-    expect(parseHistory(text, "jepsen")).toEqual({
+    expect(linelessHistory(parseHistory(text, "jepsen"))).toEqual({
       unit: "step",
       reading: { failedCas: "no-effect" },
       marks: [],
@@ -180,6 +181,36 @@ describe("an error in a log is reported with line and column", () => {
       2,
       21,
       "process 0 ends :write, but it had started :read",
+    ],
+    [
+      "INFO  jepsen.util - 0 :invoke :write 1 INFO  jepsen.util - 0 :ok :write 1\n",
+      1,
+      40,
+      "more than one event in a line, or text after the value",
+    ],
+    [
+      log("0 :invoke :write 1 0 :ok :write 1"),
+      1,
+      40,
+      "more than one event in a line, or text after the value",
+    ],
+    [
+      log("0 :invoke :write 1 2 3"),
+      1,
+      40,
+      "more than one event in a line, or text after the value",
+    ],
+    [
+      log("0 :invoke :write 1", "0 :info :write :timeout 1 :invoke :read nil"),
+      2,
+      21,
+      "more than one event in a line, or text after the value",
+    ],
+    [
+      log("0 :invoke :write 1", ":nemesis :info :start nil INFO jepsen.util - 0 :ok :write 1"),
+      2,
+      21,
+      "more than one event in a line, or text after the value",
     ],
     [
       log("0 :invoke :read nil", "1 :invoke :write 1e400"),

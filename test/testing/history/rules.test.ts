@@ -1,8 +1,8 @@
-import { parseHistory, type Format, type ReadingOptions } from "@kontiki/testing";
+import { parseHistory, type ReadingOptions } from "@kontiki/testing";
 import { describe, expect, test } from "vitest";
 
 const line = (fields: object): string =>
-  JSON.stringify({ type: "operation", process: "a", f: "write", call: 0, ...fields });
+  JSON.stringify({ type: "operation", process: "a", f: "write", value: 1, call: 0, ...fields });
 
 const event = (rest: string): string => `{:process 0, ${rest}}`;
 const CALL = event(":type :invoke, :f :read, :value nil");
@@ -178,27 +178,84 @@ describe.each(["edn", "jepsen", "jsonl"] as const)("independent keys in %s", (fo
   });
 });
 
-test.each<[string, Format, string]>([
-  [
-    "a register whose values are pairs",
-    "edn",
-    `{:process 0, :type :invoke, :f :write, :value [1 2]}
-{:process 0, :type :ok, :f :write, :value [1 2]}
-{:process 0, :type :invoke, :f :read, :value nil}
-{:process 0, :type :ok, :f :read, :value [1 2]}`,
-  ],
-  [
-    "a cas",
-    "edn",
-    `{:process 0, :type :invoke, :f :cas, :value [1 2]}
-{:process 0, :type :ok, :f :cas, :value [1 2]}`,
-  ],
-  [
-    "a txn of two operations",
-    "edn",
-    `{:process 0, :type :invoke, :f :txn, :value [[:r 1 nil] nil]}
-{:process 0, :type :ok, :f :txn, :value [[:r 1 nil] 5]}`,
-  ],
-])("%s does not look like independent keys", (_title, format, text) => {
-  expect(parseHistory(text, format).reading).toEqual({ failedCas: "no-effect" });
+/** Events in EDN of operations that run one after another; the answer is the value unless it is given. */
+function oneByOne(
+  ...operations: readonly (readonly [f: string, value: string, answer?: string])[]
+): string {
+  return operations
+    .flatMap(([f, value, answer = value]) => [
+      event(`:type :invoke, :f :${f}, :value ${value}`),
+      event(`:type :ok, :f :${f}, :value ${answer}`),
+    ])
+    .join("\n");
+}
+
+describe("keys in some operations are noticed, whatever is beside them", () => {
+  const KEYED = [
+    ["write", "[1 7]"],
+    ["read", "[2 nil]"],
+  ] as const;
+
+  test.each([
+    ["a read of all keys", oneByOne(...KEYED, ["read", "nil", "7"]), 3],
+    ["a write without a key", oneByOne(["write", "5"], ...KEYED), 5],
+    ["a function of another kind", oneByOne(...KEYED, ["drain", "nil", "[3 4 5]"]), 3],
+    [
+      "a function that never ended",
+      `${oneByOne(...KEYED)}\n${event(":type :invoke, :f :sync")}`,
+      3,
+    ],
+    ["a cas", oneByOne(["write", "[1 7]"], ["cas", "[1 [7 8]]"], ["read", "nil", "8"]), 3],
+    ["a cas of pairs", oneByOne(["cas", "[1 [7 8]]"], ["cas", "[[7 8] [8 9]]"]), 1],
+    ["values in a dequeue", oneByOne(["enqueue", "[1 7]"], ["dequeue", "[1 nil]", "[1 7]"]), 3],
+    ["an owner", oneByOne(["acquire", "[1 nil]"], ["acquire", "5"]), 1],
+    ["a function of a custom model", oneByOne(["inc", "nil"], ["count", "[2 nil]", "[2 0]"]), 3],
+  ])("%s", (_title, text, line) => {
+    expect(() => parseHistory(text, "edn")).toThrow(
+      expect.objectContaining({
+        line,
+        message: expect.stringContaining("--independent judges each key by itself") as string,
+      }),
+    );
+  });
+
+  test("also of operations that failed or never ended", () => {
+    const call = event(":type :invoke, :f :read, :value [2 nil]");
+    for (const end of ["", event(":type :fail, :f :read, :value [2 nil]")])
+      expect(() => parseHistory(`${oneByOne(["write", "5"])}\n${call}\n${end}`, "edn")).toThrow(
+        "--independent judges",
+      );
+  });
+});
+
+describe("pairs that are values are judged as such, and the reading says so", () => {
+  test.each([
+    ["a register of pairs", oneByOne(["write", "[1 2]"], ["read", "nil", "[1 2]"])],
+    [
+      "a register of values and pairs",
+      oneByOne(["write", "1"], ["cas", "[1 [1 2]]"], ["read", "nil", "[1 2]"]),
+    ],
+    ["a register of pairs that begins with nothing", oneByOne(["cas", "[nil [1 2]]"])],
+    ["a queue of pairs", oneByOne(["enqueue", "[1 2]"], ["dequeue", "nil", "[1 2]"])],
+    ["a pair with nil", oneByOne(["write", "[1 nil]"], ["read", "nil", "[1 nil]"])],
+    ["a custom range", oneByOne(["range", "[3 nil]", "[4 5 6]"])],
+  ])("%s", (_title, text) => {
+    const reading = { failedCas: "no-effect", independent: false };
+    expect(parseHistory(text, "edn").reading).toEqual(reading);
+    expect(parseHistory(text, "edn", { independent: false }).reading).toEqual(reading);
+  });
+
+  test("in JSON lines too", () => {
+    const text = line({ value: [1, 2], return: 1, status: "ok" });
+    expect(parseHistory(text, "jsonl").reading).toEqual({ independent: false });
+  });
+});
+
+test.each([
+  ["a cas", oneByOne(["cas", "[1 2]"])],
+  ["a cas from nothing to nothing", oneByOne(["cas", "[1 nil]"])],
+  ["a txn of two operations", oneByOne(["txn", "[[:r 1 nil] nil]", "[[:r 1 nil] 5]"])],
+  ["a list of two", oneByOne(["append", "1"], ["append", "2"], ["read", "nil", "[1 2]"])],
+])("%s does not look like independent keys", (_title, text) => {
+  expect(parseHistory(text, "edn").reading).toEqual({ failedCas: "no-effect" });
 });

@@ -1,6 +1,7 @@
 import { formatOf, models, parseHistory, type AnyFileModel } from "@kontiki/testing";
 import { checkLinearizable, interpretHistory } from "@kontiki/testing";
 import { describe, expect, test } from "vitest";
+import { linelessHistory } from "../support/operations.ts";
 
 const EVENTS = [
   "{:index 0, :process 0, :type :invoke, :f :write, :value 3}",
@@ -26,7 +27,7 @@ describe("a history in EDN", () => {
     ["after a comment and discarded forms", `; a test\r\n#_ #_ 1 [2] ${EVENTS.join("\n")} #_ {}`],
   ])("may be %s", (_title, text) => {
     expect(formatOf(text)).toBe("edn");
-    expect(parseHistory(text, "edn")).toEqual({
+    expect(linelessHistory(parseHistory(text, "edn"))).toEqual({
       unit: "step",
       reading: { failedCas: "no-effect" },
       marks: [],
@@ -191,5 +192,30 @@ describe("models judge values of EDN", () => {
       ]);
     expect(read('(:a [\\, "],"] {:b #{1}})')).toBe("valid");
     expect(read('[:a {:b #{1}} [\\, "],"]]')).toBe("violated");
+  });
+});
+
+describe("a log is recognized", () => {
+  const EVENT_LINES =
+    "INFO  jepsen.util - 0\t:invoke\t:read\tnil\nINFO  jepsen.util - 0\t:ok\t:read\tnil\n";
+
+  test.each([
+    ["by its first event", ""],
+    ["after many lines of other programs", "INFO some.other - nothing\n".repeat(1000)],
+    ["after the map of a test", '{:name "x", :nodes ["n1"]}\n'],
+    ["after a vector", "[:a 1]\n"],
+    ["after a line of JSON", '{"name":"x"}\n'],
+  ])("%s", (_title, before) => {
+    expect(formatOf(before + EVENT_LINES)).toBe("jepsen");
+    expect(parseHistory(before + EVENT_LINES, "jepsen").operations).toHaveLength(1);
+  });
+
+  test("but not in a value of another format", () => {
+    const value = JSON.stringify(`\n${EVENT_LINES}`)
+      .replaceAll("\\n", "\n")
+      .replaceAll("\\t", "\t");
+    const events = EVENTS.join("\n").replace(":value nil", `:value ${value}`);
+    expect(formatOf(events)).toBe("edn");
+    expect(formatOf(`{"type":"operation","f":${JSON.stringify(EVENT_LINES)}}`)).toBe("jsonl");
   });
 });

@@ -15,7 +15,7 @@ const edn = (...times: readonly (readonly [string, string])[]): string =>
   times
     .map(
       ([call, end], process) =>
-        `{:process ${process} :type :invoke :f :write :time ${call}} {:process ${process} :type :ok :f :write :time ${end}}`,
+        `{:process ${process} :type :invoke :f :write :value 1 :time ${call}} {:process ${process} :type :ok :f :write :value 1 :time ${end}}`,
     )
     .join("\n");
 
@@ -24,7 +24,7 @@ const jsonl = (...times: readonly (readonly [string, string])[]): string =>
     '{"type":"history","version":1,"unit":"ns"}',
     ...times.map(
       ([call, end]) =>
-        `{"type":"operation","process":"c","f":"write","call":${call},"return":${end},"status":"ok"}`,
+        `{"type":"operation","process":"c","f":"write","value":1,"call":${call},"return":${end},"status":"ok"}`,
     ),
   ].join("\n");
 
@@ -87,7 +87,7 @@ describe.each([
 test("marks count from the same time as operations", () => {
   const text = `{"type":"history","version":1,"unit":"ns"}
 {"type":"fault","text":"cut","from":1732900000000000001,"to":"1732900000000000007"}
-{"type":"operation","process":"c","f":"write","call":1732900000000000003,"status":"open"}`;
+{"type":"operation","process":"c","f":"write","value":1,"call":1732900000000000003,"status":"open"}`;
   const { operations, marks } = parseHistory(text, "jsonl");
   expect([operations[0]?.call, marks]).toEqual([
     2,

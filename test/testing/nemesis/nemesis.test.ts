@@ -330,6 +330,39 @@ describe("membership", () => {
     ]);
   });
 
+  test("several members come and leave in one change, and no other fault takes a new one's disk before it is made", () => {
+    const stage = new NemesisStage(4);
+    const { target } = stage;
+    stage.perform({ type: "reshape", in: 2, out: 1 });
+    target.timeline.advance(0);
+    const [, , change, began] = target.take();
+    const out = /remove (n\d)/.exec(change ?? "")?.[1] ?? "";
+    expect([change, began]).toEqual([
+      `0 change addVoter n5, addVoter n6, remove ${out}`,
+      `0 reshape began: ${out} n5 n6`,
+    ]);
+    stage.perform({ type: "wipe", node: "n5" });
+    expect(target.take()).toEqual(["0 wipe skipped: n5 is to become a voter"]);
+    const left = ["n1", "n2", "n3", "n4"].filter((node) => node !== out);
+    const uids = { [nodeId("n5")]: 7, [nodeId("n6")]: 7 };
+    target.joined = voters(...left, "n5", "n6").map((each) => ({ ...each, uids }));
+    target.timeline.advance(200);
+    expect(target.take()).toEqual([`100 remove ${out}`, "100 reshape ended"]);
+  });
+
+  test("of voters only as many leave at once as may, and nothing is left of a change that is given up", () => {
+    const stage = new NemesisStage(3);
+    const { target } = stage;
+    target.leading = undefined;
+    const story = stage.story({ type: "reshape", in: 1, out: 3 }, 100, 10_000);
+    const [added, began, ended, removed] = story;
+    expect([added, ended, removed]).toEqual(["0 add n4", "100 reshape ended", "5100 remove n4"]);
+    expect(began).toMatch(/^0 reshape began: n\d n\d n4$/);
+    expect(stage.story({ type: "reshape", in: 0, out: 0 }, 100, 0)).toEqual([
+      "10000 reshape skipped: no voter may come or leave",
+    ]);
+  });
+
   test("nothing is left of an addition that is given up", () => {
     const stage = new NemesisStage(3);
     stage.target.leading = undefined;

@@ -72,6 +72,45 @@ checked in ...
     );
   });
 
+  test("of a claimed order that does not hold says where", () => {
+    const wrong = [
+      { ...ok("a", 0, 1, ["write", 1]), order: 5 },
+      { ...ok("b", 2, 3, ["read"], 1), order: 4, line: 7 },
+    ];
+    expect(text(wrong)).toBe(
+      "valid: 2 operations, linearizable as register\n" +
+        "the claimed order does not hold: read -> 1 cannot follow null (b, 2 to 3 ms, order 4, line 7)\n" +
+        "checked in ...\n",
+    );
+    const { history, verdict } = judge(wrong);
+    expect(verdictReport(history, register, verdict)).toMatchObject({
+      verdict: "valid",
+      objects: { total: 1, claimed: 0 },
+      brokenClaims: [
+        {
+          object: "",
+          problem: "read -> 1 cannot follow null",
+          operation: { process: "b", operation: "read -> 1", call: 2, return: 3 },
+          order: 4,
+        },
+      ],
+    });
+    expect(verdictPage(history, register, verdict, "t")).toContain(
+      "The claimed order does not hold: read -&gt; 1 cannot follow null (b, 2 to 3 ms, order 4, line 7).",
+    );
+  });
+
+  test("of claimed orders that do not hold counts the other objects", () => {
+    const of = (key: string): Operation[] => [
+      { ...ok("a", 0, 1, ["write", 1, key]), order: 5 },
+      { ...ok("b", 2, 3, ["read", null, key], 1), order: 4 },
+    ];
+    expect(text([...of("x"), ...of("y")])).toContain(
+      'the claimed order of object "x" does not hold: "x": read -> 1 cannot follow null ' +
+        "(b, 2 to 3 ms, order 4); nor do those of 1 other object\n",
+    );
+  });
+
   test("paints good and bad parts", () => {
     const { history, verdict } = judge(violated);
     const paint = { good: (part: string) => `+${part}+`, bad: (part: string) => `-${part}-` };

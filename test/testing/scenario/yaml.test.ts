@@ -185,7 +185,7 @@ describe("an error message has line and column, and what is allowed there", () =
     [
       "three nodes",
       [
-        "1:1: the scenario is 'three nodes': give names with values; the names are name, about, nodes, cluster, network, disk, workload, faults, nemesis, duration, settle, expect",
+        "1:1: the scenario is 'three nodes': give names with values; the names are name, about, nodes, cluster, network, disk, workload, faults, nemesis, knobs, duration, settle, expect",
       ],
     ],
     [
@@ -198,7 +198,7 @@ describe("an error message has line and column, and what is allowed there", () =
     [
       "# about\n\n  colour: red",
       [
-        "3:3: colour is not known here: the names are name, about, nodes, cluster, network, disk, workload, faults, nemesis, duration, settle, expect",
+        "3:3: colour is not known here: the names are name, about, nodes, cluster, network, disk, workload, faults, nemesis, knobs, duration, settle, expect",
       ],
     ],
     [
@@ -224,7 +224,7 @@ describe("an error message has line and column, and what is allowed there", () =
     [
       "nemesis: swam",
       [
-        "1:10: nemesis is 'swam': give swarm, or names with values; the names are faults, swarm, every, last",
+        "1:10: nemesis is 'swam': give swarm, or names with values; the names are faults, swarm, every, last, bursts",
       ],
     ],
     [

@@ -188,6 +188,29 @@ describe("a client", () => {
     expect(kinds).toEqual(["read", "propose"]);
   });
 
+  test("reads as the plan says for each read, whatever the workload says", () => {
+    const read = planned(0, { type: "get", key: "k" }, true);
+    const stage = new Stage([{ ...read, reading: { consistency: "lease", node: "n3" } }], "log");
+    stage.timeline.advance(0);
+    const { to, parcel } = stage.last();
+    expect([to, parcel.type, parcel.type === "read" && parcel.consistency]).toEqual([
+      "n3",
+      "read",
+      "lease",
+    ]);
+  });
+
+  test("asks another node once it learns that its node has died", () => {
+    const stage = new Stage([planned(0, PUT)]);
+    stage.timeline.advance(0);
+    const { to } = stage.last();
+    stage.client.nodeDied(nodeId(to));
+    stage.timeline.advance(20);
+    expect([stage.sent.length, stage.last().to === to]).toEqual([2, false]);
+    stage.answer();
+    expect(stage.told).toEqual(["0 calls 0", "20 0: ok"]);
+  });
+
   test("ignores bytes that are not a message", () => {
     const stage = new Stage([planned(0, PUT)]);
     stage.timeline.advance(0);

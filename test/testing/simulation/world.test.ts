@@ -1,5 +1,8 @@
 import { nodeId, type Change, type NodeId } from "@kontiki/core";
 import { describe, expect, test } from "vitest";
+import { headerOf } from "../../../packages/actors/src/sessions/command.ts";
+import type { Range } from "../../../packages/testing/src/scenario/fault.ts";
+import type { LimitSettings } from "../../../packages/testing/src/scenario/scenario.ts";
 import { CLUSTER } from "../support/scenarios.ts";
 import { puts, simPlan, SimStage } from "../support/sim-stage.ts";
 
@@ -16,6 +19,78 @@ function found(stage: SimStage): number {
   const { recovered } = stage.of("started").at(-1) ?? {};
   return recovered?.entries.at(-1)?.index ?? recovered?.snapshot?.index ?? 0;
 }
+
+describe("bounds that a scenario lowers", () => {
+  /** The letters and entries of each turn of a busy cluster. */
+  function turns(limits: LimitSettings | undefined, turnDelayMs?: Range): readonly number[] {
+    const cluster = { ...CLUSTER, limits, turnDelayMs };
+    const operations = puts(4000, 2).map((put) => ({ ...put, client: put.id % 16 }));
+    const stage = new SimStage(simPlan({ cluster, disk: { syncMs: [12, 12] } }, { operations }));
+    stage.elect();
+    const letters: number[] = [];
+    for (const { process } of stage.world.all) {
+      const { port } = process ?? {};
+      if (port === undefined) continue;
+      const post = port.post.bind(port);
+      port.post = (message) => {
+        if (message.type === "turn") letters.push(message.taken.letters);
+        post(message);
+      };
+    }
+    stage.run(500);
+    expect(stage.finish()).toEqual([]);
+    return letters;
+  }
+
+  const NO_LIMITS = {
+    maxInflightBytes: undefined,
+    maxUncommittedBytes: undefined,
+    turnLetters: undefined,
+    turnEntries: undefined,
+    sessions: undefined,
+    sessionEntries: undefined,
+  };
+
+  test("a turn takes as many letters as it may, and waits for as long as it must", () => {
+    const [usual, single, late] = [
+      turns(undefined),
+      turns({ ...NO_LIMITS, turnLetters: 1 }),
+      turns(undefined, [30, 30]),
+    ].map((letters) => ({ turns: letters.length, most: Math.max(...letters) }));
+    expect(single?.most).toBe(1);
+    expect(usual?.most).toBeGreaterThan(1);
+    expect(late?.turns).toBeLessThan((usual?.turns ?? 0) * 0.7);
+  });
+
+  test("sessions end when there is no room, and the client's commands are applied once all the same", () => {
+    const operations = Array.from({ length: 60 }, (_none, id) => ({
+      id,
+      at: id * 20,
+      client: id % 4,
+      command: { type: "append", key: "k", value: "x" },
+      read: false,
+    }));
+    const cluster = { ...CLUSTER, limits: { ...NO_LIMITS, sessions: 1, turnEntries: 1 } };
+    const stage = new SimStage(simPlan({ cluster }, { operations }));
+    stage.run(1500);
+    expect(stage.of("returned").filter(({ outcome }) => outcome.type === "ok")).toHaveLength(60);
+    expect(stage.finish()).toEqual([]);
+    const openings = new Set(
+      stage.steps.flatMap(({ effects }) =>
+        effects.flatMap((effect) =>
+          effect.type === "appendLog"
+            ? effect.entries.flatMap((entry) =>
+                entry.type === "command" && headerOf(entry.command).sequence === 0
+                  ? [entry.index]
+                  : [],
+              )
+            : [],
+        ),
+      ),
+    );
+    expect(openings.size).toBeGreaterThan(4);
+  });
+});
 
 describe("a process that ends", () => {
   /** A follower whose disk takes long, with an entry written that is not synced. */
@@ -58,6 +133,23 @@ describe("a process that ends", () => {
     stage.run(50);
     const heard = stage.steps.slice(from).filter(({ event }) => event.type === "peerDown");
     expect(heard.length > 0).toBe(isHeard);
+  });
+
+  test("is heard of by its peers and by clients after the time that the scenario gives", () => {
+    const { stage } = busy({ cluster: { ...CLUSTER, obituaryMs: [80, 80] } });
+    const leader = stage.elect();
+    const died: [string, number][] = [];
+    for (const client of stage.simulation.clients.all)
+      client.nodeDied = (node) => died.push([node, stage.simulation.now]);
+    const [from, at] = [stage.steps.length, stage.simulation.now];
+    stage.world.crash(leader, "a test", undefined);
+    const heard = (): number =>
+      stage.steps.slice(from).filter(({ event }) => event.type === "peerDown").length;
+    stage.run(70);
+    expect([heard(), died]).toEqual([0, []]);
+    stage.run(20);
+    expect([heard() > 0, died]).toEqual([true, [[leader, at + 80]]]);
+    expect(stage.finish()).toEqual([]);
   });
 
   test("sends nothing more, and receives nothing more", () => {

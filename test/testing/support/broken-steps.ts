@@ -17,7 +17,7 @@ import type { StepFunction } from "@kontiki/testing";
 type Received = Event<string> & { readonly type: "message" };
 
 /** The core with a different handler for messages of one type. */
-function on<Type extends Message<string>["type"]>(
+export function on<Type extends Message<string>["type"]>(
   type: Type,
   handle: (
     env: Env<string>,
@@ -35,7 +35,8 @@ function on<Type extends Message<string>["type"]>(
   };
 }
 
-function withSent(
+/** The step with every sent message changed. */
+export function withSent(
   { state, effects }: Step<string>,
   change: (message: Message<string>) => Message<string>,
 ): Step<string> {

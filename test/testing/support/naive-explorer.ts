@@ -1,6 +1,20 @@
-import { makeConfig, nodeId, INITIAL_HARD_STATE, type Event, type NodeId } from "@kontiki/core";
+import {
+  confirmedRound,
+  makeConfig,
+  membershipAt,
+  nodeId,
+  INITIAL_HARD_STATE,
+  TERM_ZERO,
+  type Change,
+  type Config,
+  type Effect,
+  type Event,
+  type NodeId,
+  type Snapshot,
+} from "@kontiki/core";
 import type { Packet } from "../../core/support/network.ts";
 import { damaged } from "../../core/support/damage.ts";
+import { checksumOf } from "../../core/support/machine.ts";
 import { Server, type Disk } from "../../core/support/server.ts";
 import {
   contentOf,
@@ -16,6 +30,7 @@ import {
 /** Bounds of a search, without defaults. */
 export type NaiveBounds = {
   readonly nodes: number;
+  readonly voters: number;
   readonly terms: number;
   readonly proposals: number;
   readonly crashes: number;
@@ -23,28 +38,66 @@ export type NaiveBounds = {
   readonly duplicates: number;
   readonly heartbeats: number;
   readonly damage: number;
+  readonly reads: number;
+  readonly changes: number;
+  readonly transfers: number;
+  readonly snapshots: number;
+  readonly wipes: number;
+  readonly obituaries: number;
   readonly inflight: number;
   readonly asyncDisk: boolean;
+  readonly config: Partial<Pick<Config, "leases" | "quorumBeats" | "preVote">>;
 };
 
-type Spent = Record<
-  "proposals" | "crashes" | "drops" | "duplicates" | "heartbeats" | "damage",
-  number
->;
+const BUDGETS = [
+  "proposals",
+  "crashes",
+  "drops",
+  "duplicates",
+  "heartbeats",
+  "damage",
+  "reads",
+  "changes",
+  "transfers",
+  "snapshots",
+  "wipes",
+  "obituaries",
+] as const;
+
+type Spent = Record<(typeof BUDGETS)[number], number>;
+
+/** What the model of time knows about a server: see `docs/explorer.md`. */
+type Clock = { rounds: Record<number, number>; isHastened: boolean };
 
 /** One transition. Nodes and packets are given by their positions. */
 type Choice = {
-  readonly what:
-    "election" | "heartbeat" | "propose" | "deliver" | "drop" | "crash" | "sync" | "lose";
+  readonly what: (typeof TURNS)[number] | (typeof ASKED)[number] | "deliver" | "drop" | "lose";
   /** The position of the node or the packet. */
   readonly at: number;
   readonly stays: boolean;
   readonly end: "well" | "nothing" | "everything";
-  /** The entry that the disk loses; 0 for none. */
-  readonly entry: number;
+  /** The entry that the disk loses, the node that it is about, or the position of a change; else 0. */
+  readonly which: number;
   /** The positions of the sent packets that find room; undefined when all do. */
   readonly found: readonly number[] | undefined;
 };
+
+/** What can happen at a server without a packet. */
+const TURNS = [
+  "election",
+  "heartbeat",
+  "silence",
+  "propose",
+  "read",
+  "lease",
+  "snapshot",
+  "wipe",
+  "sync",
+  "crash",
+] as const;
+
+/** What an operator asks a server, or the supervisor reports to it. */
+const ASKED = ["change", "transfer", "death"] as const;
 
 /** A text of plain data that does not depend on the order of keys. */
 function textOf(data: unknown): string {
@@ -62,33 +115,35 @@ class Run {
   readonly #bounds: NaiveBounds;
   readonly #servers: Server[];
   #flying: Packet[] = [];
-  readonly #spent: Spent = {
-    proposals: 0,
-    crashes: 0,
-    drops: 0,
-    duplicates: 0,
-    heartbeats: 0,
-    damage: 0,
-  };
+  readonly #spent = Object.fromEntries(BUDGETS.map((budget) => [budget, 0])) as Spent;
+  readonly #changes: readonly (readonly Change[])[];
   /** What each process found salvaged when it started. */
   readonly #found = new WeakMap<Server, Disk["salvage"]>();
   /** The log that a copy is left of. */
   readonly #had = new WeakMap<object, unknown>();
   readonly #leaders: Record<number, NodeId> = {};
   readonly #committed: string[] = [];
+  /** Reads without an answer: at which server, and how many entries the answer must cover. */
+  #asked: { readonly id: number; readonly at: NodeId; readonly floor: number }[] = [];
+  /** The parts that a server has saved of a snapshot. */
+  readonly #incoming = new WeakMap<Server, unknown>();
+  readonly #clocks: Record<NodeId, Clock> = {};
+  /** The last round of each term that began an election timeout ago or earlier. */
+  readonly #past: Record<number, number> = {};
   /** The number of packets that left in the last transition, and the free room. */
   left = { packets: 0, room: 0 };
+  /** The effects of the present turn. */
+  #effects: Effect<Command>[] = [];
 
   constructor(bounds: NaiveBounds) {
     this.#bounds = bounds;
-    const voters = ["a", "b", "c"].slice(0, bounds.nodes).map(nodeId);
-    this.#servers = voters.map((id) => {
-      const image = { hard: INITIAL_HARD_STATE, log: log([]), horizon: undefined };
-      return new Server(
-        makeConfig({ ...PAPER, id, voters }),
-        { image, files: [], salvage: [] },
-        16,
-      );
+    const names = ["a", "b", "c"].slice(0, bounds.nodes).map(nodeId);
+    const voters = names.slice(0, bounds.voters);
+    this.#changes = changesOf(names);
+    this.#servers = names.map((id) => {
+      const config = makeConfig({ ...PAPER, keptEntries: 0, ...bounds.config, id, voters });
+      this.#clocks[id] = { rounds: {}, isHastened: false };
+      return started(config, EMPTY);
     });
   }
 
@@ -100,7 +155,11 @@ class Run {
       const salvage = this.#copiesOf(readable(disk).salvage);
       const found = this.#copiesOf(this.#found.get(server) ?? []);
       const damage = { horizon, salvage, found };
-      return { state, log: contentOf(view), hard, synced, onDisk: contentOf(onDisk), damage };
+      const firsts = [view.firstIndex, onDisk.firstIndex];
+      const files = disk.files.map(({ snapshot }) => snapshot);
+      const snapshots = { firsts, files, incoming: this.#incoming.get(server) };
+      const logs = { log: contentOf(view), onDisk: contentOf(onDisk) };
+      return { uid: server.config.uid, state, ...logs, hard, synced, damage, snapshots };
     });
     const held = this.#servers.map((server) => {
       const packets: Packet[] = [];
@@ -109,35 +168,41 @@ class Run {
       return packets.map(textOf).toSorted();
     });
     const flying = this.#flying.map(textOf).toSorted();
-    return textOf([servers, held, flying, this.#spent, this.#leaders, this.#committed]);
+    const past = [this.#leaders, this.#committed, this.#asked, this.#clocks, this.#past];
+    return textOf([servers, held, flying, this.#spent, past]);
   }
 
   /** All choices to try next. Some of them change nothing or are not allowed. */
   get choices(): readonly Choice[] {
     const places = [...this.#servers.keys()];
-    const plain = { stays: false, found: undefined, entry: 0 } as const;
-    const turns = (["election", "heartbeat", "propose", "sync", "crash"] as const).flatMap((what) =>
-      places.map((at) => ({ ...plain, what, at })),
-    );
+    const plain = { stays: false, found: undefined, which: 0 } as const;
+    const turns = TURNS.flatMap((what) => places.map((at) => ({ ...plain, what, at })));
+    const { duplicates, drops, crashes, changes, transfers, obituaries } = this.#bounds;
+    const asked = [
+      ...(changes > 0 ? this.#changes.map((_change, which) => ["change", which] as const) : []),
+      ...(transfers > 0 ? places.map((which) => ["transfer", which] as const) : []),
+      ...(obituaries > 0 ? places.map((which) => ["death", which] as const) : []),
+    ].flatMap(([what, which]) => places.map((at) => ({ ...plain, what, which, at })));
     const packets = [...this.#flying.keys()].flatMap((at) => [
       { ...plain, what: "deliver" as const, at },
-      { ...plain, what: "deliver" as const, at, stays: true },
-      { ...plain, what: "drop" as const, at },
+      ...(duplicates > 0 ? [{ ...plain, what: "deliver" as const, at, stays: true }] : []),
+      ...(drops > 0 ? [{ ...plain, what: "drop" as const, at }] : []),
     ]);
     const losses = this.#servers.flatMap(({ disk }, at) =>
       contentOf(disk.image.log).map(
-        ({ index }) => ({ ...plain, what: "lose", at, entry: index, end: "well" }) as const,
+        ({ index }) => ({ ...plain, what: "lose", at, which: index, end: "well" }) as const,
       ),
     );
-    const others = [...turns, ...packets].flatMap((choice) =>
-      (["well", "nothing", "everything"] as const).map((end) => ({ ...choice, end })),
+    const ends = crashes > 0 ? (["well", "nothing", "everything"] as const) : (["well"] as const);
+    const others = [...turns, ...asked, ...packets].flatMap((choice) =>
+      ends.map((end) => ({ ...choice, end })),
     );
     return [...others, ...losses];
   }
 
   /** Makes a transition. @returns false when it is not allowed. */
   make(choice: Choice): boolean {
-    const { what, at, stays, end, entry } = choice;
+    const { what, at, stays, end, which } = choice;
     if (what === "drop") return end === "well" && this.#takes("drops", () => this.#take(at));
     if (stays && !this.#takes("duplicates")) return false;
     const packet = what === "deliver" ? this.#flying[at] : undefined;
@@ -150,21 +215,43 @@ class Run {
     if (what === "election" && leads) return false;
     if (what === "heartbeat" && !(leads && this.#takes("heartbeats"))) return false;
     if (what === "propose" && !(leads && this.#takes("proposals"))) return false;
+    if (what === "silence" && !hears(server)) return false;
+    if ((what === "read" || what === "lease") && !this.#asks(server, what)) return false;
     if (end !== "well" && !this.#takes("crashes")) return false;
     if (what === "lose" && !this.#takes("damage")) return false;
+    if (what === "wipe" && !(end === "well" && this.#takes("wipes"))) return false;
+    if (what === "snapshot" && !(hasNews(server) && this.#takes("snapshots"))) return false;
     const { asyncDisk } = this.#bounds;
     if (what === "sync" && !(asyncDisk && end === "well")) return false;
     if (what === "crash" ? end === "well" : asyncDisk && end !== "well") return false;
+    if (what === "change" && !(leads && this.#takes("changes"))) return false;
+    if (what === "transfer" && !(leads && this.#takes("transfers"))) return false;
+    if (what === "death" && !(this.#mayBeDead(which, server) && this.#takes("obituaries")))
+      return false;
     const sent: Packet[] = [];
-    if (what !== "crash" && what !== "sync" && what !== "lose") {
-      this.#handle(server, this.#eventOf(what, packet), sent);
+    const { state: before } = server;
+    this.#effects = [];
+    if (what === "snapshot") keep(server, snapshotOf(server));
+    const restarts = what === "lose" || what === "wipe";
+    if (what !== "crash" && what !== "sync" && !restarts) {
+      this.#handle(server, this.#eventOf(choice, packet, server), sent);
       this.#handle(server, { type: "replicate" }, sent);
     }
+    const isRefused = ({ type }: Effect<Command>): boolean =>
+      (what === "change" && type === "rejectChange") ||
+      (what === "transfer" && type === "transferEnded");
+    if (this.#effects.some(isRefused) || (what === "death" && server.state === before))
+      return false;
     if (end === "everything" && !this.#wrote(server)) return false;
-    const syncs = what === "sync" || (!asyncDisk && what !== "lose");
+    const syncs = what === "sync" || (!asyncDisk && !restarts);
     if (end === "well" && syncs) this.#sync(server, sent);
     this.#remember(server);
-    if (what === "lose") this.#lose(server, entry);
+    this.#answer(server);
+    if (restarts || end !== "well")
+      this.#asked = this.#asked.filter((read) => read.at !== server.config.id);
+    if (what === "lose") this.#lose(server, which);
+    if (what === "wipe")
+      this.#restart(server, EMPTY, makeConfig({ ...server.config, uid: this.#spent.wipes }));
     if (end !== "well") this.#restart(server, readable(server.crash(end)));
     if (server.state.term > this.#bounds.terms) return false;
     this.left = { packets: sent.length, room: this.#bounds.inflight - this.#flying.length };
@@ -173,10 +260,80 @@ class Run {
     return true;
   }
 
-  #eventOf(what: Choice["what"], packet: Packet | undefined): Event<Command> {
+  #eventOf({ what, which }: Choice, packet: Packet | undefined, { disk }: Server): Event<Command> {
+    const file = disk.files.at(-1);
+    if (what === "snapshot" && file !== undefined)
+      return { type: "snapshotTaken", snapshot: file.snapshot };
     if (packet !== undefined) return from(packet.from, packet.message, packet);
     if (what === "propose") return propose(`x${this.#spent.proposals}`);
+    if (what === "read" || what === "lease")
+      return { type: "read", id: this.#spent.reads, leased: what === "lease" };
+    if (what === "silence") return { type: "leaderSilent" };
+    if (what === "change") return { type: "changeMembership", changes: this.#changes[which] ?? [] };
+    if (what === "transfer") return { type: "transfer", target: this.#idOf(which) };
+    if (what === "death") return { type: "peerDown", node: this.#idOf(which) };
     return what === "election" ? electionTimeout : heartbeatTimeout;
+  }
+
+  #idOf(place: number): NodeId {
+    const server = this.#servers[place];
+    if (server === undefined) throw new RangeError(`there is no server ${place}`);
+    return server.config.id;
+  }
+
+  /** The supervisor may report any server dead, except a leader that the other one follows. */
+  #mayBeDead(place: number, { config, state: { role, term } }: Server): boolean {
+    const other = this.#servers[place];
+    if (other === undefined || other.config.id === config.id) return false;
+    const follows = role.type === "follower" && role.leader === other.config.id;
+    return !(follows && other.state.role.type === "leader" && other.state.term === term);
+  }
+
+  /** A client asks a server that leads or knows who does. A lease may be valid unless its round is an old one. */
+  #asks({ config, state, observed }: Server, what: "read" | "lease"): boolean {
+    const { role, term } = state;
+    if (role.type === "leader") {
+      const round = confirmedRound(observed.env, state, role);
+      const isOver = round <= (this.#past[term] ?? 0);
+      if (what === "lease" && (config.leases !== true || isOver)) return false;
+    } else if (what === "lease" || role.type !== "follower" || role.leader === undefined)
+      return false;
+    if (!this.#takes("reads")) return false;
+    this.#asked.push({ id: this.#spent.reads, at: config.id, floor: this.#committed.length });
+    return true;
+  }
+
+  /** Ends the reads that a server has answered or refused in this turn. */
+  #answer({ config }: Server): void {
+    const ended = this.#effects.flatMap((effect) =>
+      effect.type === "readReady" || effect.type === "rejectRead" ? [effect.id] : [],
+    );
+    this.#asked = this.#asked.filter(({ id, at }) => at !== config.id || !ended.includes(id));
+  }
+
+  #tick(
+    { config, state }: Server,
+    event: Event<Command>,
+    effects: readonly Effect<Command>[],
+  ): void {
+    const clock = this.#clocks[config.id];
+    if (clock === undefined || !config.leases || this.#bounds.reads === 0) return;
+    const { type } = event;
+    if (type === "leaderSilent" || (type === "electionTimeout" && !clock.isHastened)) {
+      for (const [term, round] of Object.entries(clock.rounds))
+        this.#past[Number(term)] = Math.max(round, this.#past[Number(term)] ?? 0);
+      this.#clocks[config.id] = { rounds: {}, isHastened: false };
+      return;
+    }
+    for (const effect of effects) {
+      if (effect.type === "resetElectionTimer") clock.isHastened = false;
+      if (effect.type === "hastenElectionTimer") clock.isHastened = true;
+    }
+    if (type !== "message" || event.message.type !== "appendEntries") return;
+    const { term, round } = event.message;
+    const { role } = state;
+    if (term !== state.term || role.type !== "follower" || role.leader !== event.from) return;
+    clock.rounds[term] = Math.max(round, clock.rounds[term] ?? 0);
   }
 
   #take(at: number): void {
@@ -191,12 +348,34 @@ class Run {
   }
 
   #handle(server: Server, event: Event<Command>, sent: Packet[]): void {
-    server.step(event, sent);
+    const { effects, next } = server.step(event, sent);
+    this.#effects.push(...effects);
+    this.#tick(server, event, effects);
+    for (const following of [...next, ...effects.flatMap((effect) => this.#saved(server, effect))])
+      this.#handle(server, following, sent);
+  }
+
+  /** The last part of a snapshot makes it whole: its file is durable at once. */
+  #saved(server: Server, effect: Effect<Command>): readonly Event<Command>[] {
+    if (effect.type !== "saveChunk") return [];
+    const { snapshot, offset, bytes } = effect;
+    const received = offset + bytes.length;
+    if (received < snapshot.size) {
+      this.#incoming.set(server, { snapshot, received });
+      return [];
+    }
+    this.#incoming.delete(server);
+    keep(server, snapshot);
+    return [{ type: "snapshotReceived", snapshot }];
   }
 
   #wrote(server: Server): boolean {
     const { hard, log: onDisk } = server.disk.image;
-    return textOf([hard, contentOf(onDisk)]) !== textOf([server.hard, contentOf(server.view)]);
+    const [first, firstOnDisk] = [server.view.firstIndex, onDisk.firstIndex];
+    return (
+      textOf([hard, firstOnDisk, contentOf(onDisk)]) !==
+      textOf([server.hard, first, contentOf(server.view)])
+    );
   }
 
   #sync(server: Server, sent: Packet[]): void {
@@ -223,17 +402,79 @@ class Run {
     }));
   }
 
-  #restart(server: Server, disk: Disk): void {
-    const next = new Server(server.config, disk, 16);
+  #restart(server: Server, disk: Disk, config: Config = server.config): void {
+    const next = started(config, disk);
+    const clock = this.#clocks[server.config.id];
+    if (clock !== undefined) clock.isHastened = false;
     this.#servers[this.#servers.indexOf(server)] = next;
     this.#found.set(next, disk.salvage);
   }
 
   #remember({ config, state, view }: Server): void {
     if (state.role.type === "leader") this.#leaders[state.term] = config.id;
-    for (const entry of contentOf(view).slice(this.#committed.length, state.commit))
-      this.#committed.push(textOf([entry, state.term]));
+    const known = this.#committed.length;
+    for (const entry of contentOf(view))
+      if (entry.index > known && entry.index <= state.commit)
+        this.#committed.push(textOf([entry, state.term]));
   }
+}
+
+/** All requests that change one or two servers. */
+function changesOf(names: readonly NodeId[]): readonly (readonly Change[])[] {
+  const all: (readonly Change[])[] = [];
+  const learner = { type: "addLearner", uid: 0, promote: true } as const;
+  for (const node of names) {
+    const out: Change = { type: "remove", node };
+    const into: Change = { type: "addVoter", node, uid: 0 };
+    all.push([out], [into], [{ ...learner, node, replaces: undefined }]);
+    for (const other of names.filter((name) => name !== node)) {
+      all.push([out, { type: "addVoter", node: other, uid: 0 }]);
+      all.push([{ ...learner, node, replaces: other }]);
+      if (other < node) continue;
+      all.push([out, { type: "remove", node: other }]);
+      all.push([into, { type: "addVoter", node: other, uid: 0 }]);
+    }
+  }
+  return all;
+}
+
+function started(config: Config, disk: Disk): Server {
+  const server = new Server(config, disk, BYTES.length / 2);
+  const { role } = server.state;
+  if (role.type === "follower")
+    server.state = { ...server.state, role: { ...role, heard: config.leases } };
+  return server;
+}
+
+/** The disk of a new server. */
+const EMPTY: Disk = {
+  image: { hard: INITIAL_HARD_STATE, log: log([]), horizon: undefined },
+  files: [],
+  salvage: [],
+};
+
+/** All snapshots have these bytes, in two parts: nothing is ever applied. */
+const BYTES = new TextEncoder().encode("[]");
+
+/** Whether a server knows more to be committed than its newest snapshot holds. */
+function hasNews({ state: { commit, snapshot } }: Server): boolean {
+  return commit > (snapshot?.index ?? 0);
+}
+
+function snapshotOf({ observed: { env }, state }: Server): Snapshot {
+  const { commit: index } = state;
+  const term = env.log.termAt(index) ?? TERM_ZERO;
+  const membership = membershipAt(env, state, index);
+  return { index, term, membership, size: BYTES.length, checksum: checksumOf(BYTES) };
+}
+
+function keep(server: Server, snapshot: Snapshot): void {
+  const files = [...server.disk.files, { snapshot, bytes: BYTES }].slice(-2);
+  server.disk = { ...server.disk, files };
+}
+
+function hears({ config, state: { role } }: Server): boolean {
+  return config.quorumBeats > 0 && role.type === "follower" && role.heard;
 }
 
 /** What a start reads: files that were set aside only while the log is damaged. */
@@ -254,10 +495,12 @@ export function countStates(bounds: NaiveBounds): number {
   };
   for (const way of ways) {
     for (const choice of after(way)?.choices ?? []) {
-      const { packets, room } = after([...way, choice])?.left ?? { packets: 0, room: 0 };
+      const run = after([...way, choice]);
+      if (run === undefined) continue;
+      const { packets, room } = run.left;
       for (const found of partsOf(packets, Math.min(packets, room))) {
         const next = [...way, { ...choice, found }];
-        const text = after(next)?.textAtEnd();
+        const text = (packets <= room ? run : after(next))?.textAtEnd();
         if (text === undefined || seen.has(text)) continue;
         seen.add(text);
         ways.push(next);

@@ -4,6 +4,7 @@ import {
   makeHistory,
   models,
   type AnyFileModel,
+  type History,
   type LimitOptions,
   type ModelName,
   type Operation,
@@ -47,4 +48,15 @@ export function judged(
 ): Verdict<unknown, unknown> {
   const model: AnyFileModel = models[name];
   return checkLinearizable(interpretHistory(makeHistory(operations), model), model, limits);
+}
+
+/** The same without the lines of a file, which say nothing of what happened. */
+export function lineless(operation: Operation): Operation {
+  const { line: _line, endLine: _endLine, ...rest } = operation;
+  return rest;
+}
+
+/** A history of a file without its lines. */
+export function linelessHistory(history: History): History {
+  return { ...history, operations: history.operations.map(lineless) };
 }

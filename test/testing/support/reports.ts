@@ -12,6 +12,7 @@ export function report(task: Partial<Task>, more: Partial<RunReport> = {}): RunR
     events: 100,
     virtualMs: 1000,
     coverage: {},
+    expected: {},
     met: [],
     elapsedMs: 10,
     token: undefined,

@@ -98,6 +98,16 @@ export function snapshotOf(at: number, inTerm: number, membership = members("n1 
   return { index: index(at), term: term(inTerm), membership, size: 100, checksum: at };
 }
 
+/** A message that arrives from a node. */
+export function from(node: string, message: Message<CommandBytes>): Event<CommandBytes> {
+  return { type: "message", from: nodeId(node), fromUid: 0, toUid: 0, message };
+}
+
+/** The effect of sending a message to a node. */
+export function sends(to: string, message: Message<CommandBytes>): Effect<CommandBytes> {
+  return { type: "send", to: nodeId(to), uid: 0, message };
+}
+
 /** The effect of appending entries to the log. */
 export const appends = (...entries: readonly Entry<CommandBytes>[]): Effect<CommandBytes> => ({
   type: "appendLog",
@@ -145,7 +155,8 @@ export class Stage<Watcher extends Observer = Observer> {
           : { proven: INDEX_ZERO, answers: {}, without: [], tried: [] },
       role: FOLLOWER,
     });
-    const actor = {} as NodeActor;
+    // It has applied more than is known to be committed, so its state is compared with no other.
+    const actor = { digest: () => ({ applied: Infinity, sha256: "" }) } as unknown as NodeActor;
     const id = nodeId(node);
     this.happens({ type: "started", node: id, uid, incarnation: 1, recovered, actor });
   }
@@ -167,6 +178,16 @@ export class Stage<Watcher extends Observer = Observer> {
    * no vote unless `changes` has one.
    */
   step(node: string, changes: Changes, ...effects: readonly Effect<CommandBytes>[]): void {
+    this.takes(node, TICK, changes, ...effects);
+  }
+
+  /** The same, for an event. */
+  takes(
+    node: string,
+    event: Event<CommandBytes>,
+    changes: Changes,
+    ...effects: readonly Effect<CommandBytes>[]
+  ): void {
     const before = this.state(node);
     const isOtherTerm = changes.term !== undefined && changes.term !== before.term;
     const vote = isOtherTerm ? { votedFor: undefined } : {};
@@ -176,7 +197,7 @@ export class Stage<Watcher extends Observer = Observer> {
     const isSaved = hard.term === before.term && hard.votedFor === before.votedFor;
     const saves: readonly Effect<CommandBytes>[] = isSaved ? [] : [{ type: "saveHardState", hard }];
     const all = [...saves, ...effects];
-    this.watcher.onStep({ node: nodeId(node), event: TICK, before, after, effects: all });
+    this.watcher.onStep({ node: nodeId(node), event, before, after, effects: all });
   }
 
   synced(...nodes: readonly string[]): void {

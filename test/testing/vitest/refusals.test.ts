@@ -25,10 +25,14 @@ const SHARED = new Nothing();
 const QUIET = { duration: "300ms", settle: "5s", pages: false, seeds: 1 } as const;
 
 /** The error of a test with these options, which a user without types may write. */
-async function errorOf(options: object, body?: SessionBody): Promise<string> {
+async function errorOf(
+  options: object,
+  body?: SessionBody,
+  more: readonly unknown[] = [],
+): Promise<string> {
   const place = { file: "a.test.ts", fullName: "x" };
   try {
-    await runSim({ name: "x", place, options: options as SimOptions, body });
+    await runSim({ name: "x", place, options: options as SimOptions, body, more });
   } catch (error) {
     return (error as Error).message;
   }
@@ -70,6 +74,88 @@ test.each([
   ],
 ])("is refused: %o", async (options, text) => {
   expect(await errorOf(options)).toBe(`test "x": ${text}`);
+});
+
+class Settings {
+  readonly seeds = 1;
+  get nodes(): number {
+    return 5;
+  }
+}
+
+const INHERITED = "is not a plain object, and what it inherits from";
+
+test.each([
+  [new Settings(), `options ${INHERITED} its class Settings would not be read`],
+  [Object.create({ seeds: 0 }), `options ${INHERITED} its prototype would not be read`],
+  [
+    {
+      get seeds() {
+        return 1;
+      },
+    },
+    "seeds is a getter: give its value",
+  ],
+  [
+    { cluster: Object.create({ preVote: false }) as object },
+    `cluster ${INHERITED} its prototype would not be read: give its names with values`,
+  ],
+  [
+    { expect: new (class Hopes {})() },
+    `expect ${INHERITED} its class Hopes would not be read: give its names with values`,
+  ],
+  [
+    { faults: [{ at: 1, crash: new (class Power {})() }] },
+    `faults[0].crash ${INHERITED} its class Power would not be read: give its names with values`,
+  ],
+] as [object, string][])("what would not be read is refused: %o", async (options, text) => {
+  expect(await errorOf(options)).toBe(`test "x": ${text}`);
+});
+
+test("a path with NUL is refused", async () => {
+  expect(await errorOf({ pages: "a\0b" })).toBe(
+    String.raw`test "x": pages is 'a\x00b': no path has the character NUL (\x00)`,
+  );
+});
+
+test("a time limit in vitest's place is refused, and so is any other argument", async () => {
+  expect(await errorOf({ ...QUIET }, () => undefined, [5000])).toBe(
+    'test "x": it takes 3 arguments, and 5000 is one more: a time limit is the option timeoutMs',
+  );
+  expect(() => {
+    (expect({}) as unknown as { toConverge: (given: unknown) => void }).toConverge({ within: 5 });
+  }).toThrow("toConverge: it takes no argument, and { within: 5 } is one more");
+});
+
+test.each([
+  [
+    {
+      type: "crash",
+      node: "n1",
+      get downMs() {
+        return 5;
+      },
+    },
+    "fault.downMs is a getter: give its value",
+  ],
+  [
+    Object.create({ type: "pause", node: "n1" }),
+    `fault ${INHERITED} its prototype would not be read: give its names with values`,
+  ],
+] as [object, string][])(
+  "a fault with what would not be read is refused: %o",
+  async (fault, text) => {
+    const act: SessionBody = (sim) => void sim.fault(fault as never);
+    expect(await errorOf(QUIET, act)).toMatch(text);
+  },
+);
+
+test("the end of a fault takes nothing", async () => {
+  const act: SessionBody = async (sim) => {
+    await sim.elected();
+    (sim.pause("n1").end as (given: unknown) => void)(5);
+  };
+  expect(await errorOf(QUIET, act)).toMatch("end: it takes no argument, and 5 is one more");
 });
 
 test.each([

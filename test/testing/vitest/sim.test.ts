@@ -1,4 +1,4 @@
-import type { StateMachine } from "@kontiki/actors/node";
+import { CommandError, type StateMachine } from "@kontiki/actors/node";
 import { decodeToken } from "@kontiki/testing";
 import { expect, test, type SessionBody, type SimOptions } from "@kontiki/testing/vitest";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
@@ -41,6 +41,42 @@ const BODY: SessionBody<number, number> = async (sim) => {
 test.sim("a scenario without a function", { seeds: 2, nemesis: "swarm", duration: "2s" });
 
 test.sim("a scenario function with a custom machine", { machine: () => new Tally() }, BODY);
+
+/** Refuses every command. */
+const refuser = (): StateMachine => ({
+  apply() {
+    throw new CommandError("never");
+  },
+  snapshot: () => null,
+  restore: () => undefined,
+});
+
+test.sim(
+  "a function that expects nothing but errors shows something",
+  { machine: refuser, seeds: 1 },
+  async (sim) => {
+    expect(await sim.propose("anything")).toEqual({ type: "error", message: "never" });
+  },
+);
+
+test("drawn commands that all end as errors show nothing, beside a function as without one", async () => {
+  const place = { file: "a.test.ts", fullName: "x" };
+  const drawing = {
+    machine: refuser,
+    seeds: 1,
+    specification: "none",
+    commands: () => ({ command: 1 }),
+    workload: { clients: 1 },
+    duration: "1s",
+  } as const;
+  const told =
+    /^seed 1 shows nothing: no operation succeeded: \d+ of \d+ ended as errors, the first: never\n/;
+  await expect(runSim({ name: "x", place, options: drawing, body: undefined })).rejects.toThrow(
+    told,
+  );
+  const idle: SessionBody = (sim) => sim.sleep("500ms");
+  await expect(runSim({ name: "x", place, options: drawing, body: idle })).rejects.toThrow(told);
+});
 
 test.sim.skip("a skipped test", { seeds: 1 }, () => expect.unreachable());
 

@@ -170,6 +170,38 @@ function reusesParts(): Odd {
   };
 }
 
+/** Answers that are no plain data, among them a promise that is rejected. */
+const UNPLAIN: readonly (() => unknown)[] = [
+  () => new Date(0),
+  () => ({ items: [new Map()] }),
+  () => () => 1,
+  () => Promise.reject(new Error("a rejection")),
+  () => {
+    const circle: unknown[] = [];
+    circle.push([circle]);
+    return circle;
+  },
+  () => new (class Account {})(),
+  () => Array.from({ length: 3 }).toSpliced(1, 1, 7n),
+  () => Symbol("s"),
+  () => "\ud800",
+];
+
+/** Changes its state at each command, and answers with something that is not plain data, or with its state. */
+function answersAnything(): Odd {
+  let sum = 0;
+  const answer = (): unknown => UNPLAIN[sum % (UNPLAIN.length + 2)]?.() ?? sum;
+  return {
+    apply(command) {
+      sum += total(command) % 7;
+      return answer();
+    },
+    query: answer,
+    snapshot: () => sum,
+    restore: (given) => void (sum = given as number),
+  };
+}
+
 /** Machines that use what they are given, and what they return, in every way that the contract allows. */
 export const ODD = {
   returnsItsState,
@@ -181,6 +213,7 @@ export const ODD = {
   changesQueries,
   namesClasses,
   reusesParts,
+  answersAnything,
 };
 
 export type OddName = keyof typeof ODD;

@@ -12,6 +12,7 @@ import {
   flag,
   folder,
   milliseconds,
+  path,
   rule,
   whole,
 } from "../options/rules.ts";
@@ -36,8 +37,8 @@ export type ClusterOptions = {
    */
   readonly nodes?: number | readonly string[] | undefined;
   /**
-   * The directory of the nodes' logs; created if absent. Without it the disks are in memory: they survive the nodes'
-   * threads and are lost with the process.
+   * The directory of the nodes' logs; created if absent. Without it, and also with `dataDir: undefined`, the disks are in
+   * memory: they survive the nodes' threads and are lost with the process.
    */
   readonly dataDir?: string | undefined;
   /**
@@ -114,8 +115,8 @@ export type ClusterOptions = {
    */
   readonly checks?: boolean | undefined;
   /**
-   * What errors of `apply` and `query` mean that are no `CommandError`: with `allow` they are answers, with `fail` the node
-   * fails. Default: `allow`.
+   * What errors of `apply` and `query` mean that are no `CommandError`, and results that are not plain data: with `allow` they
+   * are answers, outcomes of type `error`; with `fail` the node fails. Default: `allow`.
    */
   readonly throws?: "fail" | "allow" | undefined;
   /** A leader with this many bytes of uncommitted commands rejects proposals, 1 or more. Default 64 MiB. */
@@ -138,9 +139,10 @@ const CLUSTER_OPTIONS: Schema<ClusterOptions> = {
     rule<number>(NODES, (count) => isNodeCount(count)),
   ),
   dataDir: folder,
-  stateMachine: rule(
-    "a URL, or a path that starts from the calling file",
-    (value) => value instanceof URL || (typeof value === "string" && value !== ""),
+  stateMachine: either(
+    (value) => value instanceof URL,
+    rule<URL>("", () => true),
+    path("a URL, or a path that starts from the calling file"),
   ),
   electionTimeoutMs: milliseconds(10),
   heartbeatMs: milliseconds(1),

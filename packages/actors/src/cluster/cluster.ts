@@ -18,6 +18,7 @@ import { MemberChanges, type AddNodeOptions } from "./member-changes.ts";
 import { membersIn, type Members } from "./members.ts";
 import { NodeHandle } from "./node-handle.ts";
 import { checkArgument } from "../options/argument.ts";
+import { countArguments } from "../options/argument-count.ts";
 import { someNode } from "../options/node-names.ts";
 import { rule } from "../options/rules.ts";
 import { checkOptions, wrongOptions } from "../options/schema.ts";
@@ -72,6 +73,27 @@ export class Cluster<Command = KeyValueCommand, Result = KeyValueResult> {
   readonly #isChecked: boolean;
   readonly #heartbeatMs: number;
   #stopping: Promise<void> | undefined;
+
+  static {
+    const named = { where: "Cluster" };
+    countArguments(Cluster, named, { rejects: { start: 1 }, throws: {} });
+    countArguments<Cluster<unknown, unknown>>(Cluster.prototype, named, {
+      rejects: {
+        leader: 1,
+        converged: 1,
+        propose: { needs: "command", most: 2 },
+        read: { needs: "question", most: 2 },
+        get: 2,
+        members: 1,
+        addNode: 2,
+        removeNode: 2,
+        promote: 2,
+        transfer: 2,
+        stop: 1,
+      },
+      throws: { status: 0, whyNoLeader: 0, node: 1 },
+    });
+  }
 
   private constructor(options: CheckedOptions, stateMachine: string) {
     this.#heartbeatMs = options.heartbeatMs;

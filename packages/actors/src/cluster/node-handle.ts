@@ -7,6 +7,7 @@ import { decode } from "../bytes/codec.ts";
 import type { EncodedLogLine, LogLine } from "../mail/protocol.ts";
 import type { NodeStatus } from "../mail/status.ts";
 import type { Supervisor } from "../threads/supervisor.ts";
+import { countArguments } from "../options/argument-count.ts";
 import { whole } from "../options/rules.ts";
 import { checkOptions, type Schema } from "../options/schema.ts";
 import {
@@ -43,6 +44,27 @@ export class NodeHandle {
   readonly #child: Child;
   readonly #supervisor: Supervisor;
   readonly #disks: ClusterDisks;
+
+  static {
+    countArguments<NodeHandle>(
+      NodeHandle.prototype,
+      { where: "NodeHandle" },
+      {
+        rejects: {
+          crash: 0,
+          stop: 0,
+          pause: 1,
+          start: 1,
+          wipe: 1,
+          snapshot: 1,
+          compact: 0,
+          log: 1,
+          digest: 0,
+        },
+        throws: { status: 0, resume: 0 },
+      },
+    );
+  }
 
   /**
    * Handles come from {@link Cluster.node}.

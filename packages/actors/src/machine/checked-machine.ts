@@ -1,3 +1,4 @@
+import { givingPlain } from "./plain-answers.ts";
 import { checkingSnapshots } from "./snapshot-check.ts";
 import type { StateMachine } from "./state-machine.ts";
 import { reportingThrows } from "./throw-check.ts";
@@ -6,7 +7,10 @@ import { reportingThrows } from "./throw-check.ts";
 export type MachineChecks = {
   /** Whether each snapshot is restored into a second machine, which must then give the same answers. */
   readonly snapshots: boolean;
-  /** Whether an error of the machine that it does not throw on purpose is the end of the node. */
+  /**
+   * Whether an error that the machine does not throw on purpose, or an answer that is not plain data, is the end of the
+   * node.
+   */
   readonly throws: "fail" | "allow";
 };
 
@@ -20,7 +24,8 @@ export function checkedMachine(
   { snapshots, throws }: MachineChecks,
   onWrong: (what: string) => void,
 ): StateMachine {
-  const own = make();
-  const kept = snapshots ? checkingSnapshots(own, make, onWrong) : own;
+  if (!snapshots && throws === "allow") return make();
+  const own = givingPlain(make());
+  const kept = snapshots ? checkingSnapshots(own, () => givingPlain(make()), onWrong) : own;
   return throws === "fail" ? reportingThrows(kept, onWrong) : kept;
 }

@@ -12,7 +12,8 @@
  * - A machine belongs to one node, from one start to the next: it shares nothing with another machine.
  *
  * If a command throws, the error is its result on every node; changes it made before throwing stay, so check first. Throw a
- * `CommandError` for a command that breaks a rule: tests treat every other error as a bug.
+ * `CommandError` for a command that breaks a rule: tests treat every other error as a bug. A result or an answer that is not
+ * plain data counts, in every engine, as an error that was thrown in its place.
  */
 export interface StateMachine<Command = unknown, Result = unknown> {
   /** Applies one command and returns its result. */

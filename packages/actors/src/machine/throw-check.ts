@@ -1,12 +1,13 @@
 import { decodeCopy } from "../bytes/codec.ts";
 import { encodePlain } from "../bytes/plain-encoder.ts";
+import { NotPlainError } from "../bytes/plain-flaw.ts";
 import { isCommandError, messageOf } from "../errors.ts";
 import { shortText } from "./plain-difference.ts";
 import type { StateMachine } from "./state-machine.ts";
 
 /**
  * A machine that reports errors that it does not throw on purpose: every error of `apply` and `query` that is no
- * `CommandError`. They are answers nevertheless.
+ * `CommandError`, which those for answers that are not plain data are. They are answers nevertheless.
  *
  * @param onThrow called with the end of a sentence that begins with the node.
  */
@@ -36,8 +37,13 @@ export function reportingThrows(
   };
 }
 
-/** Says that a call of a machine threw, and what to do about it: the end of a sentence that begins with the node. */
+/**
+ * Says that a call of a machine threw, or gave what is not plain data, and what to do about it: the end of a sentence that
+ * begins with the node.
+ */
 export function throwText(call: string, asked: unknown, error: unknown): string {
+  if (error instanceof NotPlainError)
+    return `${call} of ${shortText(asked)}: ${error.message} (or set throws: "allow", and this error is the answer)`;
   const name = error instanceof Error ? `${error.name}: ` : "";
   return `${call} of ${shortText(asked)} threw ${name}${messageOf(error)}${HINT}`;
 }

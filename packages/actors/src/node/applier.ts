@@ -41,7 +41,7 @@ export class Applier {
    * client that proposed to an earlier leader retries and is answered as a repeat.
    */
   apply(
-    log: LogView<CommandBytes>,
+    log: Pick<LogView<CommandBytes>, "slice">,
     upTo: Index,
     max: number,
     answerTerm: Term | undefined,

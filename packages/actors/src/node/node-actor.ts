@@ -18,6 +18,7 @@ import { PeerStarts } from "./peer-starts.ts";
 import { Performer, type Notice, type Timer } from "./performer.ts";
 import type { OutgoingMail } from "../mail/protocol.ts";
 import { membershipInForce, raftStatus, type MembershipInForce } from "./raft-status.ts";
+import { SESSION_DEFAULTS, type SessionLimits } from "../sessions/sessions.ts";
 import { readLetters, type Proposals, type Questions, type Read } from "./read-letters.ts";
 import { Reads, type ReadIds } from "./reads.ts";
 import { SnapshotTaker, type SnapshotPolicy } from "./snapshot-taker.ts";
@@ -31,8 +32,16 @@ import type { Tracer } from "../trace/trace.ts";
 
 export type { Notice, Timer } from "./performer.ts";
 
-/** Most entries applied in one turn, so that a long backlog does not keep a node from its mailbox. */
-const APPLY_MAX = 8192;
+/** Bounds that a simulation lowers, so that short runs reach them. */
+export type NodeLimits = {
+  /** Most entries applied in one turn, so that a long backlog does not keep a node from its mailbox. */
+  readonly turnEntries: number;
+  /** When sessions end. */
+  readonly sessions: SessionLimits;
+};
+
+/** The default of each. */
+const LIMIT_DEFAULTS: NodeLimits = { turnEntries: 8192, sessions: SESSION_DEFAULTS };
 
 /** What a node is made of. */
 export type NodeParts = {
@@ -47,6 +56,7 @@ export type NodeParts = {
   /** Undefined unless `config.leases`. */
   readonly lease: Lease | undefined;
   readonly tracer: Tracer | undefined;
+  readonly limits?: Partial<NodeLimits> | undefined;
 };
 
 /**
@@ -72,6 +82,7 @@ export class NodeActor {
   readonly #stepper: Stepper;
   readonly #tracer: Tracer | undefined;
   readonly #peers = new PeerStarts();
+  readonly #turnEntries: number;
   #letters: readonly Letter[] = [];
   #now = 0;
   #malformed = 0;
@@ -81,7 +92,8 @@ export class NodeActor {
     const { hard, base, entries, snapshot, horizon, salvage } = recovered;
     const log = new MemoryLog((command) => command.length, entries, base);
     const state = restore(hard, log, { snapshot, horizon, leases: config.leases });
-    const applier = new Applier(machine);
+    const { turnEntries, sessions } = { ...LIMIT_DEFAULTS, ...parts.limits };
+    const applier = new Applier(machine, sessions);
     if (snapshot !== undefined) applier.restore(snapshots.parts(snapshot), snapshot.index);
     const reads = new Reads(parts.readIds);
     const taker = new SnapshotTaker(snapshots, applier, policy);
@@ -89,6 +101,7 @@ export class NodeActor {
     this.#log = log;
     this.#storage = storage;
     this.#applier = applier;
+    this.#turnEntries = turnEntries;
     this.#reads = reads;
     this.#taker = taker;
     this.#performer = performer;
@@ -135,7 +148,7 @@ export class NodeActor {
   apply(): OutgoingMail[] {
     const { role, term, commit } = this.state;
     const answerTerm = role.type === "leader" ? term : undefined;
-    const answers = this.#applier.apply(this.#log, commit, APPLY_MAX, answerTerm);
+    const answers = this.#applier.apply(this.#log, commit, this.#turnEntries, answerTerm);
     const read = this.#reads.answer(this.#applier.applied, (question) =>
       this.#applier.query(question),
     );

@@ -173,9 +173,9 @@ export class NodeRunner {
   /** All letters in the mailbox, up to the bounds of a turn. */
   #drain(): { letters: Letter[]; full: boolean } {
     const letters: Letter[] = [];
-    const { port } = this.#ports;
+    const { port, turnLetters = TURN_LETTERS_MAX } = this.#ports;
     let bytes = 0;
-    while (letters.length < TURN_LETTERS_MAX && bytes < TURN_BYTES_MAX) {
+    while (letters.length < turnLetters && bytes < TURN_BYTES_MAX) {
       const letter = port.receive();
       if (letter === undefined) return { letters, full: false };
       letters.push(letter);

@@ -4,6 +4,8 @@ import { checkOptions, fields, needed, type Schema } from "../options/schema.ts"
 import { givenDisk } from "../storage/disk/given-disk.ts";
 import { WAL_OPTIONS } from "../storage/recovery/open-checked.ts";
 import { openNode as open, type NodeSetup } from "./open-node.ts";
+import type { SessionLimits } from "../sessions/sessions.ts";
+import type { NodeLimits } from "./node-actor.ts";
 import { ReadIds } from "./reads.ts";
 import type { SnapshotPolicy } from "./snapshot-taker.ts";
 
@@ -29,6 +31,13 @@ const NODE_SETUP: Schema<NodeSetup> = {
   }),
   tracer: needed(rule("a function that makes a tracer, or returns undefined", anyFunction)),
   wal: fields(WAL_OPTIONS),
+  limits: fields<Partial<NodeLimits>>({
+    turnEntries: whole(1),
+    sessions: fields<SessionLimits>({
+      sessionsMax: needed(whole(1)),
+      idleEntries: needed(whole(1, 2 ** 31)),
+    }),
+  }),
 };
 
 /**

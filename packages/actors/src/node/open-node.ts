@@ -1,7 +1,7 @@
 import type { Config } from "@kontiki/core";
 import type { Disk } from "../storage/disk/disk.ts";
 import { Lease } from "./lease.ts";
-import { NodeActor } from "./node-actor.ts";
+import { NodeActor, type NodeLimits } from "./node-actor.ts";
 import type { Opened } from "./runner-ports.ts";
 import { openStorage } from "../storage/recovery/open-storage.ts";
 import type { ReadIds } from "./reads.ts";
@@ -28,6 +28,7 @@ export type NodeSetup = {
   /** Creates the tracer of this start from what was recovered. */
   readonly tracer: (recovered: Recovered) => Tracer | undefined;
   readonly wal?: WalOptions;
+  readonly limits?: Partial<NodeLimits> | undefined;
 };
 
 /**
@@ -36,7 +37,7 @@ export type NodeSetup = {
  * @throws DiskError when the disk refuses, and everything that `openStorage` throws. Nothing is left open then.
  */
 export function openNode(setup: NodeSetup): Opened & { readonly recovered: Recovered } {
-  const { config, disk, machine, readIds, policy, lease, wal } = setup;
+  const { config, disk, machine, readIds, policy, lease, wal, limits } = setup;
   const { storage, snapshots, recovered } = openStorage(disk, wal);
   try {
     const actor = new NodeActor({
@@ -49,6 +50,7 @@ export function openNode(setup: NodeSetup): Opened & { readonly recovered: Recov
       policy,
       lease: lease && new Lease(lease.electionTimeoutMs, lease.clockDrift),
       tracer: setup.tracer(recovered),
+      limits,
     });
     return { actor, storage, damage: recovered.damage, recovered };
   } catch (error) {

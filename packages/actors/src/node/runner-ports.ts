@@ -17,6 +17,8 @@ export type Opened = {
 export type RunnerPorts = {
   readonly port: NodePort;
   readonly lengths: TimerLengths;
+  /** Most letters that one turn takes, so that a turn is short and its batch is bounded. Default: 1,024. */
+  readonly turnLetters?: number | undefined;
   readonly clock: Clock;
   /** Calls back after the present work is done; returns a function that cancels the call. */
   readonly soon: (callback: () => void) => () => void;

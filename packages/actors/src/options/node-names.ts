@@ -1,4 +1,5 @@
 import { isNodeId } from "@kontiki/core";
+import { whyNotPlain } from "./plain-options.ts";
 import { isRecord, listOf, shown, text, type Rule } from "./rules.ts";
 
 /** A text that may name a node; whether there is one of this name is another question. */
@@ -57,6 +58,8 @@ export function nodeNames<Name extends string>(
 export function byNode<Value>(each: Rule<Value>): Rule<Readonly<Record<string, Value>>> {
   return (value, path) => {
     if (!isRecord(value)) return `${path} is ${shown(value)}: give an object, such as { n1: 1 }`;
+    const impure = notPlainText(value, path);
+    if (impure !== undefined) return impure;
     const wrongs = Object.entries(value).map(
       ([name, given]) => nodeName(name, `${path}: a name`) ?? each(given, `${path}.${name}`),
     );
@@ -68,6 +71,14 @@ export function byNode<Value>(each: Rule<Value>): Rule<Readonly<Record<string, V
 export const namesByNode: Rule<Readonly<Record<string, string>>> = (value, path) => {
   if (!isRecord(value))
     return `${path} is ${shown(value)}: give an object, such as { leader: "n4" }`;
+  const impure = notPlainText(value, path);
+  if (impure !== undefined) return impure;
   const wrongs = Object.entries(value).map(([name, given]) => nodeName(given, `${path}.${name}`));
   return wrongs.find((wrong) => wrong !== undefined);
 };
+
+function notPlainText(value: object, path: string): string | undefined {
+  const why = whyNotPlain(value);
+  if (why === undefined) return undefined;
+  return why.name === undefined ? `${path} ${why.text}` : `${path}.${why.name} ${why.text}`;
+}

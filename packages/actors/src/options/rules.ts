@@ -62,8 +62,18 @@ export function text(give: string): Rule<string> {
   return rule(give, (value) => typeof value === "string" && value !== "");
 }
 
+/** The path of a file or a folder. No operating system has one with the character NUL. */
+export function path(give: string): Rule<string> {
+  const named = text(give);
+  return (value, place) =>
+    named(value, place) ??
+    (String(value).includes("\0")
+      ? `${place} is ${shown(value)}: no path has the character NUL (\\x00)`
+      : undefined);
+}
+
 /** The path of a folder. */
-export const folder: Rule<string> = text("the path of a folder");
+export const folder: Rule<string> = path("the path of a folder");
 
 /** A function. */
 export function callable<Callable extends (...args: never[]) => unknown>(

@@ -1,5 +1,6 @@
 import { KontikiError } from "../errors.ts";
 import { nearest } from "./nearest.ts";
+import { whyNotPlain } from "./plain-options.ts";
 import { isRecord, shown, type Rule } from "./rules.ts";
 
 /** An option that must be given. */
@@ -64,8 +65,13 @@ function wrongIn(
 ): string | undefined {
   if (given instanceof Promise) return `${path} is a Promise: await it`;
   if (!isRecord(given)) return `${path} is ${shown(given)}: give an object such as ${like(schema)}`;
-  for (const name of Object.keys(given))
-    if (!Object.hasOwn(schema, name)) return unknownOption(schema, name, inner);
+  const impure = whyNotPlain(given);
+  if (impure !== undefined && impure.name === undefined)
+    return `${path} ${impure.text}: give an object such as ${like(schema)}`;
+  for (const name of Reflect.ownKeys(given))
+    if (typeof name === "symbol" || !Object.hasOwn(schema, name))
+      return unknownOption(schema, name, inner);
+  if (impure !== undefined) return `${inner}${impure.name} ${impure.text}`;
   for (const name in schema) {
     const entry = schema[name] as AnySchema[string];
     const value = given[name];
@@ -83,8 +89,10 @@ function like(schema: AnySchema): string {
 }
 
 /** `{ learner: true }` where there is `as: "learner"` gets that as the suggestion. */
-function unknownOption(schema: AnySchema, wrong: string, inner: string): string {
+function unknownOption(schema: AnySchema, wrong: string | symbol, inner: string): string {
   const names = Object.keys(schema);
+  if (typeof wrong === "symbol")
+    return `${inner}${shown(wrong)} is not an option: the options are ${names.join(", ")}`;
   const of = names.find((name) => wordsOf(schema[name]).includes(wrong));
   const near = of === undefined ? nearest(wrong, names) : `${of}: ${shown(wrong)}`;
   const name = /^[\w$]+$/.test(wrong) ? wrong : shown(wrong);

@@ -2,7 +2,10 @@
 export type Outcome<R> =
   /** Committed and applied, exactly once; this is the state machine's result. */
   | { readonly type: "ok"; readonly value: R }
-  /** Committed and applied, exactly once; the state machine threw this error, the same on every node. */
+  /**
+   * Committed and applied, exactly once; the state machine threw this error, the same on every node, or its result was not
+   * plain data.
+   */
   | { readonly type: "error"; readonly message: string }
   /** Not in any node's log, and never will be. Proposing it again is safe. */
   | { readonly type: "definitelyNot"; readonly reason: string }

@@ -14,7 +14,7 @@ export type SessionLimits = {
 };
 
 /** The default limits. */
-const SESSION_DEFAULTS: SessionLimits = { sessionsMax: 10_000, idleEntries: 1_000_000 };
+export const SESSION_DEFAULTS: SessionLimits = { sessionsMax: 10_000, idleEntries: 1_000_000 };
 
 /** Everything that the sessions remember, in an order that matters: see {@link Sessions.copy}. */
 export type SessionsCopy = {

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { StringDecoder } from "node:string_decoder";
 import type { NodeId } from "@kontiki/core";
 import { checkArgument } from "../options/argument.ts";
-import { callable, text } from "../options/rules.ts";
+import { callable, path as pathRule } from "../options/rules.ts";
 import { attempt, makeDirectory, SYSTEM_CALLS, writeAll } from "../storage/disk/system-calls.ts";
 import type { TraceSink } from "./trace.ts";
 
@@ -95,7 +95,7 @@ export function readTraceFile(
   path: string,
   onCut: () => void = () => undefined,
 ): Generator<string> {
-  checkArgument("readTraceFile", "path", text("the path of a trace"), path);
+  checkArgument("readTraceFile", "path", pathRule("the path of a trace"), path);
   checkArgument("readTraceFile", "onCut", callable(""), onCut);
   return linesIn(path, onCut);
 }

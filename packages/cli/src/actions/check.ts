@@ -137,8 +137,9 @@ async function rejecting<Result>(title: string, work: () => Promise<Result>): Pr
   try {
     return await work();
   } catch (error) {
-    if (error instanceof InterpretError) throw badInput(`${title}: ${error.message}`);
-    throw error;
+    if (!(error instanceof InterpretError)) throw error;
+    const { line, message } = error;
+    throw badInput(`${title}:${line === undefined ? "" : `${line}:`} ${message}`);
   }
 }
 

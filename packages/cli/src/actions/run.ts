@@ -1,5 +1,6 @@
 import {
   runCampaign,
+  mixtureOf,
   seedCount,
   type CampaignProgress,
   type CampaignResult,
@@ -9,7 +10,7 @@ import {
 import { availableParallelism } from "node:os";
 import { verdictOf, type CampaignRun } from "../campaign/campaign-run.ts";
 import { chooseSeeds, isRandom, type SeedOptions } from "../campaign/choose-seeds.ts";
-import { loadScenarios, type NamedScenario } from "../campaign/load-scenarios.ts";
+import { ALL, loadScenarios, type NamedScenario } from "../campaign/load-scenarios.ts";
 import { campaignProgressText } from "../campaign/progress.ts";
 import { runJson } from "../campaign/run-json.ts";
 import { runText, seedsText } from "../campaign/run-text.ts";
@@ -54,7 +55,7 @@ async function list(
   { stdout, env }: Host,
   engines: Engines,
 ): Promise<number> {
-  const scenarios = await loadScenarios(["all"], engines);
+  const scenarios = await loadScenarios([ALL], engines);
   const shown = scenarios.map(({ name, about }) => ({ name, about }));
   const { dim } = colorsFor(stdout, env);
   const rows = shown.map(({ name, about }) => [name, about]);
@@ -70,14 +71,14 @@ async function runAll(
   notes: Notes,
   engines: Engines,
 ): Promise<number> {
-  if (sources.length === 0)
-    throw badInput("name a scenario, or all; --list prints the shipped ones");
-  const scenarios = await loadScenarios(sources, engines);
+  const scenarios = await loadScenarios(sources.length === 0 ? [ALL] : sources, engines);
+  const order =
+    sources.length === 0 || sources.includes(ALL) ? mixtureOf(namesOf(scenarios)) : undefined;
   if (options.html !== undefined) await expectWritable(options.html);
   const seeds = chooseSeeds(options, engines.randomSeed);
   if (seedCount(seeds) === 0) throw badInput(`there is no seed to run in ${seedsText(seeds)}`);
   if (options.json !== true && isRandom(options)) notes.note(seedsText(seeds));
-  const run = await campaign(scenarios, seeds, options, host, notes, engines);
+  const run = await campaign({ scenarios, order, seeds }, options, host, notes, engines);
   const { stdout, env } = host;
   const text =
     options.json === true
@@ -98,16 +99,27 @@ async function writeFirst(path: string, { result }: CampaignRun, notes: Notes): 
   else await writePage(path, page);
 }
 
+/** What a campaign runs. */
+type Wanted = {
+  readonly scenarios: readonly NamedScenario[];
+  /** Undefined: each once with each seed. */
+  readonly order: readonly number[] | undefined;
+  readonly seeds: SeedRange;
+};
+
+function namesOf(scenarios: readonly NamedScenario[]): readonly string[] {
+  return scenarios.map(({ name }) => name);
+}
+
 async function campaign(
-  scenarios: readonly NamedScenario[],
-  seeds: SeedRange,
+  { scenarios, order, seeds }: Wanted,
   options: RunOptions,
   { signal }: Host,
   notes: Notes,
   engines: Engines,
 ): Promise<CampaignRun> {
-  const { engine, time: timeMs, untilFail = false, html, json } = options;
-  const size = (seedCount(seeds) ?? Infinity) * scenarios.length;
+  const { engine, time: timeMs, untilFail = false, untilDoubt = false, html, json } = options;
+  const size = (seedCount(seeds) ?? Infinity) * (order ?? scenarios).length;
   const jobs = Math.min(options.jobs ?? usualJobs(engine), size);
   const spec = {
     engine,
@@ -118,8 +130,10 @@ async function campaign(
   const began = engines.now();
   const work = runCampaign({
     scenarios: scenarios.length,
+    order,
     seeds,
     untilFail,
+    untilDoubt,
     jobs,
     startJob: () => engines.startJob(spec),
     signal: timeMs === undefined ? signal : AbortSignal.any([signal, engines.deadline(timeMs)]),
@@ -130,7 +144,7 @@ async function campaign(
   const shown = (): string => campaignProgressText(progress, engines.now() - began, timeMs);
   const result = await (json === true ? work : notes.during(shown, work));
   const elapsedMs = engines.now() - began;
-  const names = scenarios.map(({ name }) => name);
+  const names = namesOf(scenarios);
   const { scenarios: sources } = spec;
   const endedBy = endOf(result, signal);
   return { scenarios: names, sources, engine, seeds, jobs, result, elapsedMs, endedBy };

@@ -7,6 +7,7 @@ export type SeedOptions = {
   readonly shard?: Shard;
   readonly time?: number;
   readonly untilFail?: true;
+  readonly untilDoubt?: true;
 };
 
 /** How many seeds run by default. */
@@ -17,9 +18,9 @@ const SEEDS_DEFAULT = 100;
  * run, name its seed. With a bound on time or violations there is no default bound on the number of seeds.
  */
 export function chooseSeeds(options: SeedOptions, random: () => number): SeedRange {
-  const { seeds, seed, shard, time, untilFail } = options;
+  const { seeds, seed, shard, time, untilFail, untilDoubt } = options;
   const usual = seed === undefined || seed === "random" ? SEEDS_DEFAULT : 1;
-  const isBounded = time !== undefined || untilFail === true;
+  const isBounded = time !== undefined || untilFail === true || untilDoubt === true;
   return {
     first: typeof seed === "number" ? seed : isRandom(options) ? random() : 1,
     count: seeds ?? (isBounded ? undefined : usual),

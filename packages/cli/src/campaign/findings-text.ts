@@ -1,4 +1,4 @@
-import type { Doubt, Finding } from "@kontiki/testing";
+import { neverReached, type Doubt, type Finding } from "@kontiki/testing";
 import { plainText, shellWord } from "../render/quoting.ts";
 import { counted, durationText } from "../render/quantities.ts";
 import type { Colors } from "../output/colors.ts";
@@ -6,13 +6,17 @@ import type { CampaignRun } from "./campaign-run.ts";
 
 /** For each scenario the first run of each failed check, and how to reproduce it; then why runs are unknown. */
 export function findingsText(run: CampaignRun, colors: Colors): readonly string[] {
-  return run.result.tallies.flatMap(({ runs, findings, doubts, unknown }, at) => {
+  return run.result.tallies.flatMap((tally, at) => {
+    const { runs, findings, doubts, unknown } = tally;
     const scenario = run.scenarios[at] ?? "";
     const violated = findings.map((finding) =>
       findingText(scenario, run.sources[at] ?? scenario, finding, run, colors),
     );
     const nothing = runs === 0 ? [`${colors.yellow("unknown")}: ${scenario}: no run ended`] : [];
-    return [...violated, ...doubtsText(scenario, doubts, unknown, colors), ...nothing];
+    const never = neverReached(tally).map(
+      (name) => `${colors.yellow("unknown")}: ${scenario}: no run reached ${name}, as some must`,
+    );
+    return [...violated, ...doubtsText(scenario, doubts, unknown, colors), ...never, ...nothing];
   });
 }
 

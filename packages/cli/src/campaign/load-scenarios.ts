@@ -3,7 +3,7 @@ import type { Engines } from "../engines/engines.ts";
 import { messageOf } from "../output/error-text.ts";
 
 /** Stands for all shipped scenarios. */
-const ALL = "all";
+export const ALL = "all";
 
 /** A scenario from the command line: what to load it from, and its name. */
 export type NamedScenario = {

@@ -1,11 +1,9 @@
 import { importModule } from "@kontiki/actors";
-import { models, type AnyFileModel } from "@kontiki/testing";
+import { modelProblem, models, type AnyFileModel } from "@kontiki/testing";
 import { resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { messageOf } from "../output/error-text.ts";
 import { badInput } from "../output/check-failure.ts";
-
-const FUNCTIONS = ["step", "key", "describe", "describeState", "interpret"] as const;
 
 /**
  * Finds a model by its name, or by the path of a module whose default export is a model. Text with a slash, a backslash or
@@ -21,8 +19,11 @@ export async function findModel(name: string): Promise<AnyFileModel> {
     throw badInput(`there is no model ${name}: it must be ${names}, or the path of a module`);
   }
   const model = await load(name);
-  if (isModel(model)) return model;
-  throw badInput(`${name} has no model as its default export: see FileModel of @kontiki/testing`);
+  if (typeof model !== "object" || model === null)
+    throw badInput(`${name} has no model as its default export: see FileModel of @kontiki/testing`);
+  const problem = modelProblem(model);
+  if (problem !== undefined) throw badInput(`${name}: ${problem}`);
+  return model as AnyFileModel;
 }
 
 async function load(path: string): Promise<unknown> {
@@ -34,14 +35,4 @@ async function load(path: string): Promise<unknown> {
     const [line] = messageOf(cause).split("\n");
     throw badInput(`cannot load the model ${path}: ${line}`);
   }
-}
-
-function isModel(value: unknown): value is AnyFileModel {
-  if (typeof value !== "object" || value === null) return false;
-  const fields = value as Readonly<Record<string, unknown>>;
-  return (
-    typeof fields["name"] === "string" &&
-    fields["init"] !== undefined &&
-    FUNCTIONS.every((name) => typeof fields[name] === "function")
-  );
 }

@@ -47,7 +47,7 @@ export async function readHistory(
   const title = titleOf(file);
   const text = await openText(file, title, host, allowance);
   if (text === undefined || text instanceof UsedUp) return text;
-  const known = format ?? formatOf(beginningOf(text));
+  const known = format ?? formatIn(text);
   if (known === undefined) {
     throw badInput(`${title}: its format is not recognized; use --format to name it`);
   }
@@ -72,10 +72,18 @@ export async function readHistory(
   }
 }
 
-/** The first part of a text that is not empty. */
-function beginningOf({ parts }: HistoryText): string {
-  for (const part of parts) if (part !== "") return part;
-  return "";
+/** Characters after which a text is of no format: a log may begin with much that is no event. */
+const BEGINNING_MAX = 2 ** 23;
+
+/** The format of a text, from as much of its beginning as is needed. */
+function formatIn({ parts }: HistoryText): Format | undefined {
+  let beginning = "";
+  for (const part of parts) {
+    beginning += part;
+    const format = part === "" ? undefined : formatOf(beginning);
+    if (format !== undefined || beginning.length > BEGINNING_MAX) return format;
+  }
+  return undefined;
 }
 
 function initialValue(text: string, format: Format): Value {

@@ -33,7 +33,10 @@ export const defineCheck: Define = (command, { host, done }) => {
     .option("--independent", "each value is [key value], and each key is an object")
     .option("--no-independent", "values that look like [key value] are values of one object")
     .option("--initial <value>", "value of each object at first, in EDN or JSON like the file")
-    .option("--unknown-reads", "a read that returned nil was not recorded")
+    .option(
+      "--unknown-reads",
+      "an ok read, get, dequeue, contains, or read of a txn, that returned nil was not recorded",
+    )
     .addOption(
       new Option("--html <file>", "also write a page that shows the history").argParser(file),
     )
@@ -73,6 +76,12 @@ that ended :fail has looked and found another value: then it is an answer, and c
 JSON lines tell both apart: "status":"failed" had no effect, "status":"ok" with "output":false found
 another value. The reading that was used is part of the output.
 
+Without --unknown-reads, nil is what was found: an absent value, or an empty list, set or queue. With
+it, read, get, dequeue and contains that ended ok with nil or without a value, and each [:r key nil] of
+a txn that ended ok, may have returned anything. No other operation is read in another way.
+
+--initial '""' is for a key-value store that reads an absent text as an empty one.
+
 The order of a Jepsen history is that of its events in the file, or of their :index; times are shown
 and decide nothing. In JSON lines, the times of calls and returns decide: two operations are concurrent
 if one returns at the time of the other's call, unless both are of one process.
@@ -89,10 +98,10 @@ Formats: a Jepsen test's log (jepsen), a Jepsen history (edn), or one JSON objec
   {"type":"operation","process":"c1","f":"write","value":4,"call":6,"status":"open"}
 "key" names the object. "status" is ok, failed or open. A process runs one operation at a time, and one
 that is open is its last. "order", if all operations that returned have it, is the position in a claimed
-order such as a log; it is verified, and no search is needed. The first line may be
-{"type":"history","version":1,"unit":"ms"}, with unit ns, us, ms or s, and with "initial", the value of
-each object at first. Lines of type "fault" ("text", "from", "to", "node") and "leader" ("node", "from",
-"to", "term") appear on the page.
+order such as a log; if it holds, no search is needed, and if not, the output says where. The first line
+may be {"type":"history","version":1,"unit":"ms"}, with unit ns, us, ms or s, and with "initial", the
+value of each object at first. Lines of type "fault" ("text", "from", "to", "node") and "leader"
+("node", "from", "to", "term") appear on the page.
 
 Exit status: 0 valid, 1 violated, 2 bad usage or a broken history, 3 unknown, 4 an error of the tool,
 130 interrupted by Ctrl-C.`;

@@ -4,13 +4,16 @@ Examples:
   $ kontiki run --list
   $ kontiki run figure_8 --seeds 1000
   $ kontiki run my-scenario.yaml --until-fail
+  $ kontiki run --time 60s
   $ kontiki run all --time 8h --jobs 2 --shard 3/16
   $ kontiki run reliable_churn --engine workers --seeds 3
 
-A scenario is a file (.yaml, .ts, .js) or the name of a shipped one; "all" is every shipped one. Each
-seed draws its own faults and operations; the same seed gives the same run on any machine. Without
+A scenario is a file (.yaml, .ts, .js) or the name of a shipped one; "all" is every shipped one, and so
+is no name: each runs with every seed, and swarm once more after each of them, with other seeds. Each
+seed draws its own faults and operations, and in swarm also the settings of the cluster; the same seed
+gives the same run on any machine. Without
 --seeds and --seed, 100 seeds run, and the first is random and printed. --seed alone runs that one.
-With --time or --until-fail, runs continue until then. With --shard, the machines of a fleet share the
+With --time, --until-fail or --until-doubt, runs continue until then. With --shard, the machines of a fleet share the
 seeds and run none twice. A campaign that is not cut short gives the same result with any number of
 --jobs. On worker threads time and order are real: there a seed determines the faults and operations,
 but not their results.
@@ -24,9 +27,10 @@ shows how many of them the runs met.
 --json: verdict, engine, seeds (first, count, shard), jobs, elapsedMs, endedBy (null, "time",
 "interruption" or "job"), sometimes (situation: number of runs that met it; null on worker threads),
 and scenarios: scenario, runs, valid, violated, unknown, events, virtualMs, busyMs, coverage (name:
-count, 0 for an event that never occurred), sometimes (those met), findings (check, text, at, seed,
+count, 0 for an event that never occurred), expected (name: runs that reached what some runs must
+reach), sometimes (those met), findings (check, text, at, seed,
 runs, hash, token), doubts (seed, text).
 
 Exit status: 0 valid, 1 violated, 2 bad usage or a broken scenario, 3 unknown: a run did not show what
-its scenario expects, no run ended, or --time ended before the runs of --seeds; 4 an error of the
+its scenario expects of each run, none of 50 or more what it expects of some, no run ended, or --time ended before the runs of --seeds; 4 an error of the
 tool, 130 interrupted by Ctrl-C.`;

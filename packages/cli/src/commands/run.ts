@@ -11,7 +11,10 @@ const JOBS_MAX = 256;
 /** `kontiki run`: runs scenarios with many seeds. */
 export const defineRun: Define = (command, { host, loadEngines, done }) => {
   command
-    .argument("[scenarios...]", "files (.yaml, .ts, .js), names of shipped ones, or all")
+    .argument(
+      "[scenarios...]",
+      "files (.yaml, .ts, .js), names of shipped ones, or all (default: all)",
+    )
     .addOption(
       new Option("--engine <engine>", "what runs them").choices(ENGINES).default("simulation"),
     )
@@ -29,6 +32,7 @@ export const defineRun: Define = (command, { host, loadEngines, done }) => {
       ),
     )
     .option("--until-fail", "end at the first violation")
+    .option("--until-doubt", "end at the first run that is violated or unknown")
     .addOption(timeOption())
     .addOption(new Option("--shard <i/n>", "run part i of n of the seeds").argParser(shard))
     .addOption(

@@ -49,8 +49,8 @@ export type CampaignResult = {
  */
 export async function runCampaign(options: CampaignOptions): Promise<CampaignResult> {
   checkOptions("runCampaign", CAMPAIGN_OPTIONS, options, "options");
-  const { scenarios, seeds, untilFail } = options;
-  const pool = new TaskPool({ scenarios, seeds, untilFail });
+  const { scenarios, order, seeds, untilFail, untilDoubt } = options;
+  const pool = new TaskPool({ scenarios, order, seeds, untilFail, untilDoubt });
   const jobs = Array.from({ length: options.jobs }, () => options.startJob());
   const broken = await ending(jobs, pool, options);
   const isComplete = broken === undefined && pool.isDecided;

@@ -1,4 +1,4 @@
-import { flag, listOf, needed, oneOf, text, type Schema } from "@kontiki/actors/node";
+import { flag, listOf, needed, oneOf, path, type Schema } from "@kontiki/actors/node";
 import { ENGINES, type Engine, type RunReport, type Task } from "./task.ts";
 
 /** The start data of a job's thread. */
@@ -13,7 +13,7 @@ export type JobSpec = {
 
 export const JOB_SPEC: Schema<JobSpec> = {
   engine: needed(oneOf(...ENGINES)),
-  scenarios: needed(listOf(text("a path or a name"), "a list of paths and names")),
+  scenarios: needed(listOf(path("a path or a name"), "a list of paths and names")),
   pages: needed(flag),
 };
 

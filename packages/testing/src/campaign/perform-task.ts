@@ -9,6 +9,8 @@ import { TASK, type RunReport, type Task } from "./task.ts";
 export type Runnable = {
   /** Names of coverage counts that its runs should reach: reported as 0 by runs that do not. */
   readonly wanted: readonly string[];
+  /** Counts that some runs of a campaign must reach, with their least values. */
+  readonly expected: Readonly<Record<string, number>>;
   /** Draws the plan of a seed. */
   readonly planOf: (seed: number) => Plan;
   /** Runs a plan, and shows all of it to an observer if the engine can. */
@@ -41,8 +43,14 @@ export async function performTask(
   const { history: _history, ...rest } = result;
   const never = Object.fromEntries(scenario.wanted.map((name) => [name, 0]));
   const coverage = { ...never, ...result.coverage };
+  const expected = Object.fromEntries(
+    Object.entries(scenario.expected).map(([name, least]) => [
+      name,
+      (result.coverage[name] ?? 0) >= least,
+    ]),
+  );
   const isViolated = result.verdict === "violated";
   const token = isViolated ? scenario.tokenOf(plan, result) : undefined;
   const page = isViolated ? scenario.pageOf?.(plan, result) : undefined;
-  return { ...rest, coverage, met: sometimes.met, task, elapsedMs, token, page };
+  return { ...rest, coverage, expected, met: sometimes.met, task, elapsedMs, token, page };
 }

@@ -9,6 +9,7 @@ import type { StoryLine } from "../run/story.ts";
 import { planOfParts } from "../plan/own-plan.ts";
 import type { ScenarioParts } from "../scenario/parts.ts";
 import { simulateWatched } from "../runs/watched.ts";
+import { isCounted } from "../workers/doubts.ts";
 import { runOnWorkers, type WorkersOptions } from "../workers/run-on-workers.ts";
 import type { JobSpec } from "./job-protocol.ts";
 import type { Runnable } from "./perform-task.ts";
@@ -26,11 +27,17 @@ export function runnableOf(
   return rest;
 }
 
-/** Threads do not repeat a run exactly: there is no token. */
+/** Threads do not repeat a run exactly: there is no token. Their time is real, so the seed draws no settings for them. */
 function onWorkers(parts: ScenarioParts): Runnable {
+  const { knobs: _knobs, ...scenario } = parts.scenario;
+  const { expect } = scenario;
+  const real = { ...parts, scenario };
+  const counted = Object.entries(expect.campaign ?? {}).filter(([name]) => isCounted(name));
+  const expected = Object.fromEntries(counted);
   return {
-    wanted: Object.keys(parts.scenario.expect.atLeast),
-    planOf: (seed) => planOfParts(parts, seed),
+    wanted: [...Object.keys(expect.atLeast), ...Object.keys(expected)],
+    expected,
+    planOf: (seed) => planOfParts(real, seed),
     run: (plan) => runOnWorkers(plan, workersOptions(parts)),
     tokenOf: () => undefined,
     pageOf: (plan, result) => page(parts, plan, result, []),
@@ -49,6 +56,7 @@ function simulated(source: string, parts: ScenarioParts): Runnable {
   const planOf = (seed: number): Plan => planOfParts(parts, seed);
   return {
     wanted: wantedCoverage(parts.scenario),
+    expected: parts.scenario.expect.campaign ?? {},
     planOf,
     run: (plan, observer) =>
       simulateWatched(plan, { ...simulateOptions(parts), observers: [() => observer] }),

@@ -54,6 +54,17 @@ function* seedsIn({ first, count, shard }: SeedRange): Generator<number, void, v
   }
 }
 
+/** Far from each other and from those of the next seeds, for as many campaigns as anybody runs. */
+const STRIDE = 0x9e3779b1;
+
+/**
+ * The seed of a scenario that runs several times with one seed of a campaign, after `earlier` runs: this seed at first. The
+ * seed of the campaign alone decides its shard.
+ */
+export function nthSeed(seed: number, earlier: number): number {
+  return (seed + earlier * STRIDE) % SEEDS;
+}
+
 /** The number of seeds that {@link seedsOf} gives; undefined when there is no end. */
 export function seedCount(range: SeedRange): number | undefined {
   checkOptions("seedCount", SEED_RANGE, range, "range");

@@ -41,6 +41,8 @@ export type Tally = {
   readonly busyMs: number;
   /** Coverage counts of all runs, sorted by name. A count of 0 never happened. */
   readonly coverage: Readonly<Record<string, number>>;
+  /** For each count that some runs must reach, how many did. */
+  readonly expected: Readonly<Record<string, number>>;
   /** In how many runs each situation of {@link SOMETIMES} was met, sorted by name; those never met are left out. */
   readonly sometimes: Readonly<Record<string, number>>;
   /** The first violation of each check, in order of discovery. */
@@ -62,6 +64,7 @@ export const emptyTally: Tally = {
   virtualMs: 0,
   busyMs: 0,
   coverage: {},
+  expected: {},
   sometimes: {},
   findings: [],
   doubts: [],
@@ -78,6 +81,7 @@ export function withReport(tally: Tally, report: RunReport): Tally {
     virtualMs: tally.virtualMs + report.virtualMs,
     busyMs: tally.busyMs + report.elapsedMs,
     coverage: summed(tally.coverage, report.coverage),
+    expected: summed(tally.expected, counted(report.expected)),
     sometimes: summed(tally.sometimes, Object.fromEntries(report.met.map((name) => [name, 1]))),
     findings: withFindings(tally.findings, report),
     doubts: [
@@ -85,6 +89,22 @@ export function withReport(tally: Tally, report: RunReport): Tally {
       ...report.doubts.map((text) => ({ seed: report.task.seed, text })),
     ].slice(0, DOUBTS_KEPT),
   };
+}
+
+/**
+ * After this many runs a count that some runs must reach, and none did, makes the campaign unknown. What every third run
+ * reaches is missed by all of them with a probability of 2e-9.
+ */
+export const EXPECTED_WITHIN = 50;
+
+/** The counts that some runs had to reach and none did; none while there are too few runs to say so. */
+export function neverReached({ runs, expected }: Tally): readonly string[] {
+  if (runs < EXPECTED_WITHIN) return [];
+  return Object.keys(expected).filter((name) => expected[name] === 0);
+}
+
+function counted(reached: RunReport["expected"]): Tally["expected"] {
+  return Object.fromEntries(Object.entries(reached).map(([name, did]) => [name, did ? 1 : 0]));
 }
 
 /** Adds counts name by name; sorted by name. */
@@ -117,6 +137,8 @@ function withFindings(findings: readonly Finding[], report: RunReport): readonly
 /** The verdict of all runs together. A scenario without runs is unknown, and so is a campaign without scenarios. */
 export function campaignVerdict(tallies: readonly Tally[]): RunReport["verdict"] {
   if (tallies.some(({ violated }) => violated > 0)) return "violated";
-  const isShown = tallies.every(({ unknown, runs }) => unknown === 0 && runs > 0);
+  const isShown = tallies.every(
+    (tally) => tally.unknown === 0 && tally.runs > 0 && neverReached(tally).length === 0,
+  );
   return isShown && tallies.length > 0 ? "valid" : "unknown";
 }

@@ -1,5 +1,13 @@
-import { checkOptions, fields, flag, needed, whole, type Schema } from "@kontiki/actors/node";
-import { SEED_RANGE, seedCount, seedsOf, type SeedRange } from "./seeds.ts";
+import {
+  checkOptions,
+  fields,
+  flag,
+  listOf,
+  needed,
+  whole,
+  type Schema,
+} from "@kontiki/actors/node";
+import { SEED_RANGE, nthSeed, seedCount, seedsOf, type SeedRange } from "./seeds.ts";
 import { emptyTally, withReport, type Tally } from "./tally.ts";
 import type { RunReport, Task } from "./task.ts";
 
@@ -7,16 +15,25 @@ import type { RunReport, Task } from "./task.ts";
 export type PoolOptions = {
   /** The number of scenarios. Each seed is tried with all scenarios before the next seed. */
   readonly scenarios: number;
+  /**
+   * The positions of the scenarios in the order in which they run with one seed. Default: each once. A scenario that is there
+   * several times runs with other seeds then, which follow from the first: see `nthSeed`.
+   */
+  readonly order?: readonly number[] | undefined;
   /** Which seeds. */
   readonly seeds: SeedRange;
   /** Whether the first violated run is the last one that counts. */
   readonly untilFail: boolean;
+  /** Whether the first run that is violated or unknown is the last one that counts. Default: false. */
+  readonly untilDoubt?: boolean | undefined;
 };
 
 export const POOL_OPTIONS: Schema<PoolOptions> = {
   scenarios: needed(whole(1)),
   seeds: needed(fields(SEED_RANGE)),
   untilFail: needed(flag),
+  untilDoubt: flag,
+  order: listOf(whole(0), "a list of positions of scenarios"),
 };
 
 /** Progress of a campaign. */
@@ -41,11 +58,15 @@ export class TaskPool {
   readonly #options: PoolOptions;
   readonly #seeds: Iterator<number, void, void>;
   readonly #waiting = new Map<number, RunReport>();
+  /** One run of each round, with the number of earlier runs of its scenario in the round. */
+  readonly #round: readonly { readonly scenario: number; readonly earlier: number }[];
   #tallies: readonly Tally[];
   #seed: number | undefined;
   #handedOut = 0;
   #counted = 0;
   #progress: CampaignProgress;
+  /** Whether a run has ended after which no other counts, and whether it was counted. */
+  #hasLast = false;
   #hasFailed = false;
   #isEmpty = false;
 
@@ -54,7 +75,8 @@ export class TaskPool {
     checkOptions("TaskPool", POOL_OPTIONS, options, "options");
     this.#options = options;
     const seeds = seedCount(options.seeds);
-    const size = seeds === undefined ? undefined : seeds * options.scenarios;
+    this.#round = roundOf(options);
+    const size = seeds === undefined ? undefined : seeds * this.#round.length;
     this.#progress = { done: 0, size, violated: 0, events: 0 };
     this.#seeds = seedsOf(options.seeds);
     this.#tallies = Array.from({ length: options.scenarios }, () => emptyTally);
@@ -77,16 +99,17 @@ export class TaskPool {
 
   /** Takes the next task; undefined when there is none. */
   take(): Task | undefined {
-    const { scenarios, untilFail } = this.#options;
-    // Tasks are handed out in order, so any new task would come after the violation.
-    if (this.#isEmpty || (untilFail && this.#progress.violated > 0)) return undefined;
-    const scenario = this.#handedOut % scenarios;
-    if (scenario === 0) this.#seed = this.#seeds.next().value ?? undefined;
-    if (this.#seed === undefined) {
+    // Tasks are handed out in order, so any new task would come after the last one that counts.
+    if (this.#isEmpty || this.#hasLast) return undefined;
+    const place = this.#handedOut % this.#round.length;
+    if (place === 0) this.#seed = this.#seeds.next().value ?? undefined;
+    const next = this.#round[place];
+    if (this.#seed === undefined || next === undefined) {
       this.#isEmpty = true;
       return undefined;
     }
-    const task = { number: this.#handedOut, scenario, seed: this.#seed };
+    const { scenario, earlier } = next;
+    const task = { number: this.#handedOut, scenario, seed: nthSeed(this.#seed, earlier) };
     this.#handedOut += 1;
     return task;
   }
@@ -100,6 +123,7 @@ export class TaskPool {
       violated: violated + (report.verdict === "violated" ? 1 : 0),
       events: events + report.events,
     };
+    if (this.#isLast(report)) this.#hasLast = true;
     this.#waiting.set(report.task.number, report);
     for (;;) {
       const next = this.#waiting.get(this.#counted);
@@ -122,6 +146,25 @@ export class TaskPool {
     this.#tallies = this.#tallies.map((tally, scenario) =>
       scenario === report.task.scenario ? withReport(tally, report) : tally,
     );
-    if (this.#options.untilFail && report.verdict === "violated") this.#hasFailed = true;
+    if (this.#isLast(report)) this.#hasFailed = true;
   }
+
+  /** Whether no later run counts. */
+  #isLast({ verdict }: RunReport): boolean {
+    const { untilFail, untilDoubt = false } = this.#options;
+    return (
+      (verdict === "violated" && (untilFail || untilDoubt)) || (verdict === "unknown" && untilDoubt)
+    );
+  }
+}
+
+function roundOf({ scenarios, order }: PoolOptions): readonly {
+  readonly scenario: number;
+  readonly earlier: number;
+}[] {
+  const all = order ?? Array.from({ length: scenarios }, (_none, at) => at);
+  return all.map((scenario, at) => ({
+    scenario,
+    earlier: all.slice(0, at).filter((other) => other === scenario).length,
+  }));
 }

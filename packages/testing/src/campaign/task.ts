@@ -27,6 +27,8 @@ export const TASK: Schema<Task> = {
 export type RunReport = Omit<RunResult, "history"> & {
   /** The task. */
   readonly task: Task;
+  /** For each count that some runs of the campaign must reach, whether this run did. */
+  readonly expected: Readonly<Record<string, boolean>>;
   /** How long it took in real time, in ms. */
   readonly elapsedMs: number;
   /** The names of the situations of {@link SOMETIMES} that it met, in their order; none on worker threads. */

@@ -12,5 +12,6 @@ export function wantedCoverage({ faults, nemesis, expect }: Scenario): readonly 
     ...drawn.map((type) => `began.${type}`),
     ...drawn.flatMap((type) => factsOf(type).evidence),
     ...Object.keys(expect.atLeast),
+    ...Object.keys(expect.campaign ?? {}),
   ];
 }

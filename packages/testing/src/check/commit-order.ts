@@ -8,22 +8,32 @@ import { outputOf } from "./position.ts";
 /** Operations between two checks of the clock. */
 const OPERATIONS_PER_TURN = 256;
 
+/** An operation that contradicts an order, and why. */
+export type Fault<Input, Output> = {
+  readonly operation: Operation<Input, Output>;
+  readonly problem: string;
+};
+
 /**
- * The order that a history claims, for example by the log index of each operation; undefined when an operation that
- * returned claims no position.
+ * The order that a history claims, for example by the log index of each operation; undefined when it claims none. When an
+ * operation that returned claims no position, the claim is at fault.
  *
  * Takes operations in the order of their calls, none of them failed. An open operation without a position is claimed to
  * have had no effect.
  */
 export function claimedOrder<Input, Output>(
   operations: readonly Operation<Input, Output>[],
-): readonly Operation<Input, Output>[] | undefined {
+  describe: (operation: Operation<Input, Output>) => string,
+): readonly Operation<Input, Output>[] | Fault<Input, Output> | undefined {
   const claims = operations.flatMap((operation) =>
     operation.order === undefined ? [] : [{ operation, order: operation.order }],
   );
   const isClaimed = ({ status, order }: Operation<Input, Output>): boolean =>
     order !== undefined || status === "open";
-  if (claims.length === 0 || !operations.every(isClaimed)) return undefined;
+  if (claims.length === 0) return undefined;
+  const operation = operations.find((one) => !isClaimed(one));
+  if (operation !== undefined)
+    return { operation, problem: `${describe(operation)} returned and has no place in it` };
   claims.sort((one, other) => one.order - other.order);
   return claims.map(({ operation }) => operation);
 }
@@ -46,31 +56,38 @@ export function verifyingOrder<State, Input, Output>(
   checkArgument("verifyingOrder", "model", givenModel, model);
   checkArgument("verifyingOrder", "order", OPERATIONS, order);
   checkArgument("verifyingOrder", "leftOut", OPERATIONS, leftOut);
-  return verifying(model, order, leftOut);
+  return problemOf(faultOf(model, order, leftOut));
+}
+
+function* problemOf(work: Work<Fault<unknown, unknown> | undefined>): Work<string | undefined> {
+  return (yield* work)?.problem;
 }
 
 const OPERATIONS = rule("a list of operations", (value) => Array.isArray(value));
 
-function* verifying<State, Input, Output>(
+/** Like {@link verifyingOrder}, with the operation at fault. */
+export function* faultOf<State, Input, Output>(
   model: Model<State, Input, Output>,
   order: readonly Operation<Input, Output>[],
   leftOut: readonly Operation<Input, Output>[],
-): Work<string | undefined> {
+): Work<Fault<Input, Output> | undefined> {
   let state = model.init;
   let latestCall = -Infinity;
   const turns = new Map<string, number>();
   const isPast = ({ process, turn = Infinity }: Operation<Input, Output>): boolean =>
     turn < (turns.get(process) ?? -1);
   for (const [at, operation] of order.entries()) {
-    const what = (): string => model.describe(operation.input, outputOf(operation));
-    if (returnTime(operation) < latestCall) {
-      return `${what()} comes after an operation that was called after it returned`;
-    }
+    const fault = (why: string): Fault<Input, Output> => ({
+      operation,
+      problem: `${model.describe(operation.input, outputOf(operation))} ${why}`,
+    });
+    if (returnTime(operation) < latestCall)
+      return fault("comes after an operation that was called after it returned");
     latestCall = Math.max(latestCall, operation.call);
-    if (isPast(operation)) return `${what()} comes after a later operation of its process`;
+    if (isPast(operation)) return fault("comes after a later operation of its process");
     if (operation.turn !== undefined) turns.set(operation.process, operation.turn);
     const next = model.step(state, operation.input, outputOf(operation));
-    if (next === undefined) return `${what()} cannot follow ${model.describeState(state)}`;
+    if (next === undefined) return fault(`cannot follow ${model.describeState(state)}`);
     state = next;
     if (at % OPERATIONS_PER_TURN === 0) yield;
   }
@@ -78,8 +95,10 @@ function* verifying<State, Input, Output>(
   const skipped = leftOut.find((operation) => operation.status !== "open" && isPast(operation));
   const wrong = early ?? skipped;
   if (wrong === undefined) return undefined;
+  const why =
+    early === undefined
+      ? "a later operation of its process is not"
+      : "it returned before the last call of the others";
   const what = model.describe(wrong.input, outputOf(wrong));
-  return early === undefined
-    ? `${what} is left out, but a later operation of its process is not`
-    : `${what} is left out, but it returned before the last call of the others`;
+  return { operation: wrong, problem: `${what} is left out, but ${why}` };
 }

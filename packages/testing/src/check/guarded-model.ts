@@ -1,6 +1,12 @@
-import type { Value } from "../history/value.ts";
+import { canonical, type Value } from "../history/value.ts";
 import { InterpretError, type Model } from "./model.ts";
-import { checkedKey, checkedPart, checkedState } from "./checked-results.ts";
+import {
+  checkedInitial,
+  checkedKey,
+  checkedPart,
+  checkedState,
+  checkedText,
+} from "./checked-results.ts";
 import { callModel, ModelError, operationText, stateText, WrongResult } from "./model-error.ts";
 import { isSteady } from "./steady.ts";
 
@@ -46,11 +52,11 @@ export function guardedModel<State, Input, Output>(
     },
     describe(input, output) {
       const about = (): string => `describe, for ${operationText(model, input, output)}`;
-      return callModel(model, about, () => model.describe(input, output));
+      return callModel(model, about, () => checkedText(model.describe(input, output)));
     },
     describeState(state) {
       const about = (): string => `describeState, for ${stateText(model, state)}`;
-      return callModel(model, about, () => model.describeState(state));
+      return callModel(model, about, () => checkedText(model.describeState(state)));
     },
     ...optionalParts(model),
   };
@@ -122,7 +128,13 @@ function hintsOf<State, Input, Output>(
 }
 
 function startingWith<State>(model: Model<State, never, never>, initial: Value): State {
+  const { name } = model;
   if (model.initial === undefined)
-    throw new InterpretError(`the model ${model.name} takes no initial value`);
-  return model.initial(initial);
+    throw new InterpretError(`the model ${name} takes no initial value`);
+  try {
+    return checkedInitial(model.initial(initial));
+  } catch (error) {
+    if (error instanceof InterpretError) throw error;
+    throw new ModelError(name, `initial, for ${canonical(initial)}`, error);
+  }
 }

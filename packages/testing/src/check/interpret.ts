@@ -8,7 +8,10 @@ import { valueProblem } from "../history/value-problem.ts";
 import { finish, type Work } from "../slices.ts";
 import { givenFileModel } from "./given-model.ts";
 import { InterpretError, type FileModel, type Interpreted } from "./model.ts";
+import { checkedInterpreted } from "./checked-results.ts";
 import { ModelError } from "./model-error.ts";
+import { isSteady } from "./steady.ts";
+import { UnreadCall } from "./unread-call.ts";
 
 /** Operations between two pauses. */
 const OPERATIONS_PER_TURN = 256;
@@ -59,11 +62,11 @@ function* interpreted<State, Input, Output>(
 function checkValues(operations: readonly Operation[]): void {
   for (const operation of operations) {
     const { input } = operation;
-    const problem =
-      valueProblem(input.key, "its key") ??
-      valueProblem(input.value, "its value") ??
-      (operation.status === "ok" ? valueProblem(operation.output, "its output") : undefined);
-    if (problem !== undefined) throw new InterpretError(`${placeOf(operation)}: ${problem}`);
+    const ofCall = valueProblem(input.key, "its key") ?? valueProblem(input.value, "its value");
+    if (ofCall !== undefined) throw errorOf(operation, ofCall);
+    const ofOutput =
+      operation.status === "ok" ? valueProblem(operation.output, "its output") : undefined;
+    if (ofOutput !== undefined) throw errorOf(operation, ofOutput, operation.endLine);
   }
 }
 
@@ -78,6 +81,7 @@ function checkKeys(
   throw new InterpretError(
     `${placeOf(without)} has no key, but others have one, and each key is an object: give all a key or none, ` +
       `or give the model ${name} a partition function`,
+    without.line,
   );
 }
 
@@ -86,15 +90,34 @@ function interpretOne<State, Input, Output>(
   model: FileModel<State, Input, Output>,
   reading: Reading | undefined,
 ): Operation<Input, Output> {
+  if (operation.status === "failed") return interpretFailed(operation, model, reading);
+  if (operation.input.lacksValue === true && isSteady(model))
+    throw errorOf(operation, "it has no value, so what it asked for is not known");
   const isUnknown = reading?.unknownReads === true && isReadOfNull(operation);
   const known = isUnknown ? withoutOutput(operation) : operation;
   const { input, output } = interpretCall(known, model, reading);
-  if (operation.status !== "ok") return { ...operation, input };
+  if (operation.status === "open") return { ...operation, input };
   // The output of an operation that returned is undefined if it was not recorded: to a model, that is any output.
   if (isUnknown || output !== undefined) return { ...operation, input, output: output as Output };
-  throw new InterpretError(
-    `${placeOf(operation)}: the model ${model.name} does not interpret its output`,
+  throw errorOf(
+    operation,
+    `the model ${model.name} does not interpret its output`,
+    operation.endLine,
   );
+}
+
+/** An operation that failed constrains nothing, so its value may be anything. It is only shown. */
+function interpretFailed<State, Input, Output>(
+  operation: Operation & { readonly status: "failed" },
+  model: FileModel<State, Input, Output>,
+  reading: Reading | undefined,
+): Operation<Input, Output> {
+  try {
+    return { ...operation, input: interpretCall(operation, model, reading).input };
+  } catch (error) {
+    if (!(error instanceof InterpretError || error instanceof ModelError)) throw error;
+    return { ...operation, input: new UnreadCall(operation.input) as Input };
+  }
 }
 
 function isReadOfNull(operation: Operation): boolean {
@@ -103,8 +126,8 @@ function isReadOfNull(operation: Operation): boolean {
 }
 
 /** A model reads no output from an open operation. */
-function withoutOutput({ process, call, input }: Operation): Operation {
-  return { process, call, input, status: "open" };
+function withoutOutput({ process, call, input, line }: Operation): Operation {
+  return { process, call, input, status: "open", ...(line === undefined ? {} : { line }) };
 }
 
 function interpretCall<State, Input, Output>(
@@ -113,14 +136,32 @@ function interpretCall<State, Input, Output>(
   reading: Reading | undefined,
 ): Interpreted<Input, Output> {
   try {
-    return model.interpret(operation, reading);
+    return checkedInterpreted(model.interpret(operation, reading));
   } catch (error) {
     if (!(error instanceof InterpretError)) {
       const about = `interpret, for ${placeOf(operation)}`;
       throw new ModelError(model.name, about, error);
     }
-    throw new InterpretError(`${placeOf(operation)}: ${error.message}`);
+    const isOfEnd = operation.status === "ok" && isReadable(withoutOutput(operation), model);
+    throw errorOf(operation, error.message, isOfEnd ? operation.endLine : operation.line);
   }
+}
+
+/** Whether a model can read an operation: if it can without the output, the output is what is wrong. */
+function isReadable(
+  operation: Operation,
+  model: Pick<FileModel<unknown, unknown, unknown>, "interpret">,
+): boolean {
+  try {
+    model.interpret(operation);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function errorOf(operation: Operation, problem: string, line = operation.line): InterpretError {
+  return new InterpretError(`${placeOf(operation)}: ${problem}`, line);
 }
 
 function placeOf({ process, call, input }: Operation): string {

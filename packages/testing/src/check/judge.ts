@@ -1,12 +1,13 @@
 import type { Operation } from "../history/history.ts";
 import type { Work } from "../slices.ts";
-import { claimedOrder, verifyingOrder } from "./commit-order.ts";
+import { claimedOrder, faultOf, type Fault } from "./commit-order.ts";
 import type { Configurations } from "./configurations.ts";
 import type { DeadEnd } from "./dead-end.ts";
 import type { Limits } from "./limits.ts";
 import type { Model } from "./model.ts";
+import { outputOf } from "./position.ts";
 import { memoryFor, Search, type SearchProgress } from "./search.ts";
-import type { Linearization, Unknown, Violated } from "./verdict.ts";
+import type { BrokenClaim, Linearization, Unknown, Violated } from "./verdict.ts";
 
 /** The operations on one object, in the order of their calls, none of them failed. */
 export type ObjectHistory<Input, Output> = {
@@ -14,11 +15,12 @@ export type ObjectHistory<Input, Output> = {
   readonly operations: readonly Operation<Input, Output>[];
 };
 
-/** The verdict on one object. */
-export type Judged<Input, Output> =
+/** The verdict on one object, and what is wrong with the order that the history claims for it. */
+export type Judged<Input, Output> = (
   | { readonly verdict: "valid"; readonly linearization: Linearization<Input, Output> }
   | Violated<Input, Output>
-  | Unknown;
+  | Unknown
+) & { readonly brokenClaim?: BrokenClaim<Input, Output> };
 
 /** The limit that ended work early. */
 type Ended = { readonly ended: Unknown["why"] };
@@ -47,17 +49,43 @@ export function* judge<State, Input, Output>(
   limits: Limits,
   configurations: Configurations,
 ): Work<Judged<Input, Output>, SearchProgress | undefined> {
-  const { key, operations } = object;
+  const { operations } = object;
   const bytesLeft = limits.bytesLeft - memoryFor(operations.length);
   const why = bytesLeft < 0 ? "memory" : undefined;
   if (limits.isOutOfTime || why !== undefined) return { verdict: "unknown", why: why ?? "time" };
-  const claimed = claimedOrder(operations);
-  if (claimed !== undefined) {
-    const verified = yield* verify(model, operations, claimed, limits);
-    if ("ended" in verified) return { verdict: "unknown", why: verified.ended };
-    const isRight = verified.fault === undefined;
-    if (isRight) return { verdict: "valid", linearization: { key, order: claimed, by: "claimed" } };
-  }
+  const claim = yield* judgeClaim(model, object, limits);
+  if (claim?.verdict !== undefined) return claim;
+  const broken = claim === undefined ? {} : { brokenClaim: claim };
+  return { ...(yield* searched(model, object, bytesLeft, limits, configurations)), ...broken };
+}
+
+/** Verifies the order that the history claims: valid, or what is wrong with it; undefined if it claims none. */
+function* judgeClaim<State, Input, Output>(
+  model: Model<State, Input, Output>,
+  { key, operations }: ObjectHistory<Input, Output>,
+  limits: Limits,
+): Work<
+  | Extract<Judged<Input, Output>, { verdict: "valid" | "unknown" }>
+  | (BrokenClaim<Input, Output> & { readonly verdict?: undefined })
+  | undefined,
+  undefined
+> {
+  const claimed = claimedOrder(operations, (one) => model.describe(one.input, outputOf(one)));
+  if (claimed === undefined) return undefined;
+  if ("problem" in claimed) return { key, ...claimed };
+  const verified = yield* verify(model, operations, claimed, limits);
+  if ("ended" in verified) return { verdict: "unknown", why: verified.ended };
+  if (verified.fault !== undefined) return { key, ...verified.fault };
+  return { verdict: "valid", linearization: { key, order: claimed, by: "claimed" } };
+}
+
+function* searched<State, Input, Output>(
+  model: Model<State, Input, Output>,
+  { key, operations }: ObjectHistory<Input, Output>,
+  bytesLeft: number,
+  limits: Limits,
+  configurations: Configurations,
+): Work<Judged<Input, Output>, SearchProgress | undefined> {
   const search = new Search(model, operations, bytesLeft, configurations);
   const found = yield* within(limits, search.run());
   limits.steps += search.progress.steps;
@@ -68,7 +96,7 @@ export function* judge<State, Input, Output>(
   const verified = yield* verify(model, operations, order, limits);
   if ("ended" in verified) return { verdict: "unknown", why: verified.ended };
   if (verified.fault !== undefined) {
-    throw new UnsteadyModelError(model.name, verified.fault);
+    throw new UnsteadyModelError(model.name, verified.fault.problem);
   }
   if (found.type === "none") return violated(model, key, found.deadEnd);
   return { verdict: "valid", linearization: { key, order, by: "search" } };
@@ -79,10 +107,10 @@ function* verify<State, Input, Output>(
   operations: readonly Operation<Input, Output>[],
   order: readonly Operation<Input, Output>[],
   limits: Limits,
-): Work<{ readonly fault: string | undefined } | Ended, undefined> {
+): Work<{ readonly fault: Fault<Input, Output> | undefined } | Ended, undefined> {
   const placed = new Set(order);
   const leftOut = operations.filter((operation) => !placed.has(operation));
-  const work = verifyingOrder(model, order, leftOut);
+  const work = faultOf(model, order, leftOut);
   for (;;) {
     const next = work.next();
     if (next.done === true) return { fault: next.value };

@@ -11,7 +11,7 @@ import { LIMIT_OPTIONS, Limits, type LimitOptions } from "./limits.ts";
 import type { Model } from "./model.ts";
 import { byObject } from "./object-of.ts";
 import type { SearchProgress } from "./search.ts";
-import type { Cost, Linearization, Unknown, Verdict } from "./verdict.ts";
+import type { BrokenClaim, Cost, Linearization, Unknown, Verdict } from "./verdict.ts";
 
 /** The progress of a check over all objects. */
 export type CheckProgress = {
@@ -73,6 +73,11 @@ function* check<State, Input, Output>(
   const operations = effective(history);
   const objects: Linearization<Input, Output>[] = [];
   const configurations = new Configurations();
+  const brokenClaims: BrokenClaim<Input, Output>[] = [];
+  const common = (): Pick<Verdict<Input, Output>, "cost" | "brokenClaims"> => ({
+    cost: costOf(limits),
+    ...(brokenClaims.length === 0 ? {} : { brokenClaims }),
+  });
   let unknown: Unknown | undefined;
   let done = 0;
   for (const [key, own] of byObject(operations, model)) {
@@ -82,8 +87,12 @@ function* check<State, Input, Output>(
       operations: operations.length,
       configurations: limits.configurations + (now?.configurations ?? 0),
     });
-    const judged = yield* mapProgress(judge(model, object, limits, configurations), progress);
-    if (judged.verdict === "violated") return { ...judged, cost: costOf(limits) };
+    const { brokenClaim, ...judged } = yield* mapProgress(
+      judge(model, object, limits, configurations),
+      progress,
+    );
+    if (brokenClaim !== undefined) brokenClaims.push(brokenClaim);
+    if (judged.verdict === "violated") return { ...judged, ...common() };
     if (judged.verdict === "valid") objects.push(judged.linearization);
     // When one object needs too much memory, another may still show a violation. When the time is over, none can.
     else unknown ??= judged;
@@ -91,8 +100,8 @@ function* check<State, Input, Output>(
     done += object.operations.length;
     yield progress();
   }
-  if (unknown !== undefined) return { ...unknown, cost: costOf(limits) };
-  return { verdict: "valid", objects, cost: costOf(limits) };
+  if (unknown !== undefined) return { ...unknown, ...common() };
+  return { verdict: "valid", objects, ...common() };
 }
 
 /** The operations that must be explained, in the order of their calls: all that may have had an effect. */

@@ -52,12 +52,17 @@ export function stateText<State>(model: Model<State, never, never>, state: State
 const SHORT = { depth: 3, breakLength: Infinity, compact: true, maxStringLength: 100 };
 const TEXT_MAX = 200;
 
+/** What a model says of a value; the value itself when the model fails here too. */
 function textBy(describe: () => string, value: unknown): string {
-  let text: string;
-  try {
-    text = describe();
-  } catch {
-    text = inspect(value, SHORT);
-  }
+  const text = described(describe) ?? inspect(value, SHORT);
   return text.length <= TEXT_MAX ? text : `${text.slice(0, TEXT_MAX)}...`;
+}
+
+function described(describe: () => unknown): string | undefined {
+  try {
+    const text = describe();
+    return typeof text === "string" ? text : undefined;
+  } catch {
+    return undefined;
+  }
 }

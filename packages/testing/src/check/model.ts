@@ -132,4 +132,12 @@ export interface FileModel<State, Input, Output> extends Model<State, Input, Out
 export class InterpretError extends Error {
   /** The name of this kind of error. */
   override readonly name = "InterpretError";
+  /** The line of the file that has the operation; undefined when it came from no file. */
+  readonly line: number | undefined;
+
+  /** Takes a message, and the line if it is known. The checker adds both the operation and its line. */
+  constructor(message: string, line?: number) {
+    super(message);
+    this.line = line;
+  }
 }

@@ -1,5 +1,6 @@
 import type { Operation } from "../history/history.ts";
 import type { Model } from "./model.ts";
+import { UnreadCall } from "./unread-call.ts";
 
 /**
  * The operations on each object, by its name. An object is what the history's key and the model's `partition` name
@@ -24,7 +25,7 @@ export function objectOf<Input, Output>(
   { input, object = "" }: Operation<Input, Output>,
   { partition }: Pick<Model<never, Input, Output>, "partition">,
 ): string {
-  if (partition === undefined) return object;
+  if (partition === undefined || input instanceof UnreadCall) return object;
   const part = partition(input);
   // A model that splits by the key itself names it as the history does, or as plain text.
   if (object === "" || object === part || object === JSON.stringify(part)) return part;

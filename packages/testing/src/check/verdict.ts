@@ -4,7 +4,22 @@ import type { Operation } from "../history/history.ts";
 export type Verdict<Input, Output> = {
   /** The cost. */
   readonly cost: Cost;
+  /** The claimed orders that do not hold, one for each object that was judged and has such a claim. Undefined if all hold. */
+  readonly brokenClaims?: readonly BrokenClaim<Input, Output>[];
 } & (Valid<Input, Output> | Violated<Input, Output> | Unknown);
+
+/**
+ * The order that a history claims for an object is no order of effects. It is no verdict: the search decides, and another order
+ * may explain the operations.
+ */
+export type BrokenClaim<Input, Output> = {
+  /** The object; "" when there is only one. */
+  readonly key: string;
+  /** The first operation that contradicts the claim. */
+  readonly operation: Operation<Input, Output>;
+  /** Why it does, for example `read -> 2 cannot follow 1`. */
+  readonly problem: string;
+};
 
 /** The history is linearizable, with an order for each object. */
 export type Valid<Input, Output> = {

@@ -1,5 +1,5 @@
 import { nodeId } from "@kontiki/core";
-import { KeyValue, type MakeStateMachine } from "@kontiki/actors/node";
+import { KeyValue, quorumBeats, type MakeStateMachine } from "@kontiki/actors/node";
 import { Counters } from "../run/counters.ts";
 import type { Plan } from "../plan/plan.ts";
 import type { RunResult } from "../run/result.ts";
@@ -8,15 +8,19 @@ import { AppliedClaims } from "./applied-claims.ts";
 import { ClientClaims } from "./client-claims.ts";
 import { ClientRecord } from "./client-record.ts";
 import { Coverage } from "./coverage.ts";
-import { checkExpectations } from "./expectations.ts";
+import { checkExpectations, leavesToCampaign } from "./expectations.ts";
 import { judgeHistory, NOT_JUDGED } from "./judge-history.ts";
+import { LeadClaims } from "./lead-claims.ts";
 import { LivenessClaims } from "./liveness-claims.ts";
 import { Marks } from "./marks.ts";
 import { ReplayClaims } from "./replay-claims.ts";
 import { plainCall } from "./calls.ts";
 import type { Report } from "./report.ts";
 import { Safety } from "./safety.ts";
+import { SessionClaims } from "./session-claims.ts";
 import { SharedState } from "./shared-state.ts";
+import { StaleClaims } from "./stale-claims.ts";
+import { TimerClaims } from "./timer-claims.ts";
 import { keyValueSpecification, type Specification } from "../check/models/specification.ts";
 
 /** What the checks of a simulated run need in addition to its plan. */
@@ -56,8 +60,12 @@ class AllClaims implements Claims {
   readonly #safety: Safety;
   readonly #applied: AppliedClaims;
   readonly #replay: ReplayClaims;
+  readonly #sessions: SessionClaims;
+  readonly #timers: TimerClaims;
+  readonly #leads: LeadClaims;
   readonly #shared: SharedState;
   readonly #clients: ClientClaims;
+  readonly #stale: StaleClaims;
   readonly #record: ClientRecord;
   readonly #liveness: LivenessClaims;
   readonly #coverage: Coverage;
@@ -89,7 +97,14 @@ class AllClaims implements Claims {
     const { committed, servers } = this.#safety;
     this.#applied = new AppliedClaims(committed, report);
     this.#replay = new ReplayClaims(machine as MakeStateMachine, this.#applied, report);
+    this.#sessions = new SessionClaims(machine as MakeStateMachine, committed, report);
+    const { cluster } = plan.scenario;
+    const { electionTimeoutMs, heartbeatMs, maxInflight } = cluster;
+    const limits = { quorumBeats: quorumBeats(electionTimeoutMs, heartbeatMs), maxInflight };
+    this.#timers = new TimerClaims(cluster, now, report);
+    this.#leads = new LeadClaims(voters, limits, servers, report);
     this.#clients = new ClientClaims(this.#applied, report);
+    this.#stale = new StaleClaims(machine as MakeStateMachine, this.#applied, report);
     this.#record = new ClientRecord(
       (command) => this.#specification?.callOf(command) ?? plainCall(command),
       (violation) => this.#onModel(violation),
@@ -108,12 +123,16 @@ class AllClaims implements Claims {
   }
 
   onStep(step: CoreStep): void {
+    this.#sessions.stepped(step.node);
+    this.#timers.onStep(step);
     this.#safety.onStep(step);
+    this.#leads.onStep(step);
     this.#coverage.onStep(step);
     this.#marks.onStep(step);
   }
 
   onHappening(happening: Happening): void {
+    this.#timers.onHappening(happening);
     this.#safety.onHappening(happening);
     this.#coverage.onHappening(happening);
     this.#marks.onHappening(happening);
@@ -135,6 +154,7 @@ class AllClaims implements Claims {
         return this.#record.called(happening.operation, this.#now());
       case "returned":
         this.#clients.returned(happening);
+        this.#stale.returned(happening);
         return this.#record.returned(happening.operation, happening.outcome, this.#now());
       default:
         break;
@@ -146,6 +166,7 @@ class AllClaims implements Claims {
     const { expect } = this.#plan.scenario;
     const { committed } = this.#safety;
     this.#clients.finish();
+    this.#stale.finish();
     this.#shared.check();
     this.#counters.count("commits", committed.lastIndex);
     this.#counters.count("repeats", this.#applied.repeats);
@@ -155,10 +176,11 @@ class AllClaims implements Claims {
     const orderOf = this.#clients.indexOf.bind(this.#clients);
     const history = this.#record.history(orderOf, this.#marks.all);
     const coverage = this.#counters.toRecord();
+    const drawn = new Set(this.#plan.operations.map(({ id }) => id));
     const doubts = [
       this.#isViolated ? undefined : this.#liveness.finish(),
       expect.linearizable ? this.#judge(history) : undefined,
-      this.#record.fruitless(),
+      leavesToCampaign(expect) ? undefined : this.#record.fruitless(({ id }) => drawn.has(id)),
       ...checkExpectations(expect, coverage, this.#report),
     ].filter((doubt) => doubt !== undefined);
     return { doubts, coverage, history };
@@ -183,14 +205,16 @@ class AllClaims implements Claims {
       return;
     }
     const index = server.disk.snapshot?.index ?? 0;
+    this.#sessions.restored(server.node);
     this.#applied.restored(node, index);
     this.#replay.restored(node, index, state);
   }
 
-  #begun({ node, recovered }: Happening & { readonly type: "started" }): void {
+  #begun({ node, recovered, actor }: Happening & { readonly type: "started" }): void {
     const index = recovered.snapshot?.index ?? 0;
     this.#applied.restored(node, index);
     if (this.#early.has(node)) this.#replay.restored(node, index, this.#early.get(node));
     this.#early.delete(node);
+    this.#sessions.started(node, actor, recovered.snapshot !== undefined);
   }
 }

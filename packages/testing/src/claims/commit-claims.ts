@@ -1,7 +1,8 @@
-import { decides, uidOf } from "@kontiki/core";
+import { uidOf } from "@kontiki/core";
 import type { CoreStep } from "../engine/observer.ts";
 import type { Committed } from "./committed.ts";
 import type { DiskWitness } from "./disk-witness.ts";
+import { haveDecided } from "./have-decided.ts";
 import type { Report } from "./report.ts";
 import type { Servers } from "./servers.ts";
 
@@ -42,7 +43,7 @@ export class CommitClaims {
       const disk = this.#servers.disk(voter, uidOf(membership, voter));
       return disk.isDamaged || disk.holdsDurably(last);
     });
-    if (!decides(membership, holders))
+    if (!haveDecided(membership, holders))
       this.#report({
         check: "durable equals promised",
         text: `${node} commits entry ${last.index}, which is on the disks of ${holders.join() || "no node"} only`,

@@ -1,7 +1,8 @@
-import { decides, isVoter, uidOf, type Membership, type State } from "@kontiki/core";
+import { isVoter, uidOf, type HardState, type Membership, type State } from "@kontiki/core";
 import type { CoreStep } from "../engine/observer.ts";
 import type { Committed } from "./committed.ts";
 import type { DiskWitness } from "./disk-witness.ts";
+import { haveDecided } from "./have-decided.ts";
 import type { Report } from "./report.ts";
 
 /**
@@ -11,7 +12,8 @@ import type { Report } from "./report.ts";
 export class ElectionClaims {
   readonly #report: Report;
   readonly #committed: Committed;
-  readonly #leaders = new Map<number, string>();
+  /** Who led each term, with its disk. */
+  readonly #leaders = new Map<number, Pick<DiskWitness, "node" | "uid">>();
   /** The votes that nodes sent: from "term candidate" to the disks, by name and uid. */
   readonly #votes = new Map<string, Set<string>>();
 
@@ -27,13 +29,25 @@ export class ElectionClaims {
     this.#votes.set(key, votes.add(`${disk.node}#${disk.uid}`));
   }
 
+  /**
+   * A node has started again on the same, undamaged disk. What it led without its own vote on that disk is forgotten: the only
+   * voter of a cluster leads in the step in which it votes, and a crash before the sync undoes both. Nothing left before
+   * that, which `PromiseClaims` checks.
+   */
+  restarted({ node, uid }: DiskWitness, { term, votedFor }: HardState): void {
+    for (const [led, leader] of this.#leaders) {
+      const isDurable = led < term || (led === term && votedFor === node);
+      if (leader.node === node && leader.uid === uid && !isDurable) this.#leaders.delete(led);
+    }
+  }
+
   /** A node is leader from this step on. */
   elected({ node, before, after }: CoreStep, disk: DiskWitness): void {
     const { term } = after;
-    const other = this.#leaders.get(term) ?? node;
+    const other = this.#leaders.get(term)?.node ?? node;
     if (other !== node)
       this.#says("Election Safety", `${other} and ${node} both lead term ${term}`);
-    this.#leaders.set(term, node);
+    this.#leaders.set(term, { node, uid: disk.uid });
     this.#checkVotes(disk, before, after);
     const last = this.#committed.lastBefore(term);
     if (last !== undefined && !disk.log.holds(last))
@@ -51,7 +65,7 @@ export class ElectionClaims {
     const has = membership.voters
       .concat(membership.outgoing)
       .filter((voter) => voter === node || votes?.has(`${voter}#${uidOf(membership, voter)}`));
-    if (!decides(membership, has))
+    if (!haveDecided(membership, has))
       this.#says("Election Safety", `${node} leads term ${term} with votes of ${has.join()} only`);
     const may = [
       ...before.memberships.map((known) => known.membership),

@@ -23,3 +23,8 @@ export function checkExpectations(
     .filter(([name, least]) => met(name) < least)
     .map(([name, least]) => `${name}: ${met(name)}, but the scenario demands ${least} or more`);
 }
+
+/** Whether it is a matter of the campaign, not of one run, that operations succeed. */
+export function leavesToCampaign({ campaign }: Pick<Expectations, "campaign">): boolean {
+  return campaign !== undefined && Object.hasOwn(campaign, "operations.ok");
+}

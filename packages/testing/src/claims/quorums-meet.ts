@@ -1,4 +1,5 @@
-import { decides, isVoter, membersOf, uidOf, type Membership, type NodeId } from "@kontiki/core";
+import { isVoter, membersOf, uidOf, type Membership, type NodeId } from "@kontiki/core";
+import { haveDecided } from "./have-decided.ts";
 
 /**
  * Whether every deciding set of one membership shares a server with every deciding set of the other, so that the two cannot
@@ -12,11 +13,11 @@ export function quorumsMeet(one: Membership, other: Membership): boolean {
   const theirs = votersOf(other);
   for (let set = 0; set < 1 << ours.length; set += 1) {
     const chosen = ours.filter((_voter, at) => (set >> at) % 2 === 1);
-    if (!decides(one, chosen)) continue;
+    if (!haveDecided(one, chosen)) continue;
     const isChosen = (node: NodeId): boolean =>
       chosen.includes(node) && uidOf(one, node) === uidOf(other, node);
     const left = theirs.filter((node) => !isChosen(node));
-    if (decides(other, left)) return false;
+    if (haveDecided(other, left)) return false;
   }
   return true;
 }

@@ -1,4 +1,9 @@
-import { messageOf, type MakeStateMachine, type StateMachine } from "@kontiki/actors/node";
+import {
+  givingPlain,
+  messageOf,
+  type MakeStateMachine,
+  type StateMachine,
+} from "@kontiki/actors/node";
 import type { AppliedClaims } from "./applied-claims.ts";
 import { copyPlain, samePlain } from "../history/plain.ts";
 import type { Report } from "./report.ts";
@@ -20,7 +25,7 @@ export class ReplayClaims {
     this.#make = make;
     this.#applied = applied;
     this.#report = report;
-    this.#machine = make();
+    this.#machine = givingPlain(make());
   }
 
   /** A node has restored `state` from a snapshot that ends with the entry `index`. */
@@ -36,7 +41,7 @@ export class ReplayClaims {
   /** Undefined when the machine gave none. */
   #stateAt(index: number): { readonly state: unknown } | undefined {
     if (index < this.#index) {
-      this.#machine = this.#make();
+      this.#machine = givingPlain(this.#make());
       this.#index = 0;
     }
     for (; this.#index < index; this.#index += 1) {

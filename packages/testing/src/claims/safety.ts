@@ -3,13 +3,16 @@ import type { CoreStep, Happening, Observer } from "../engine/observer.ts";
 import { CommitClaims } from "./commit-claims.ts";
 import { Committed } from "./committed.ts";
 import { ElectionClaims } from "./election-claims.ts";
+import { checkLease } from "./lease-claims.ts";
 import { MembershipClaims } from "./membership-claims.ts";
+import { PartClaims } from "./part-claims.ts";
 import { PlacedEntries } from "./placed.ts";
 import { PromiseClaims } from "./promise-claims.ts";
 import { hardText, RecoveryClaims, samePosition } from "./recovery-claims.ts";
 import type { Report } from "./report.ts";
 import { Servers, type Server } from "./servers.ts";
 import { checkStep } from "./step-claims.ts";
+import { checkVotes } from "./vote-claims.ts";
 
 /**
  * Checks what must hold of a cluster at all times: Figure 3 over the whole run, what §5.4.2 and chapter 4 of the dissertation
@@ -27,6 +30,7 @@ export class Safety implements Observer {
   readonly #memberships: MembershipClaims;
   readonly #promises: PromiseClaims;
   readonly #recoveries: RecoveryClaims;
+  readonly #parts: PartClaims;
 
   /** @param voters the voters at the beginning. */
   constructor(voters: readonly NodeId[], report: Report) {
@@ -38,10 +42,12 @@ export class Safety implements Observer {
     this.#memberships = new MembershipClaims(voters, this.committed, report);
     this.#promises = new PromiseClaims(this.servers, this.#elections, report);
     this.#recoveries = new RecoveryClaims(report);
+    this.#parts = new PartClaims(this.servers, report);
   }
 
   onStep(step: CoreStep): void {
     const { before, after, effects } = step;
+    this.#parts.onStep(step);
     if (before === after && effects.length === 0) return;
     const server = this.servers.get(step.node);
     if (server === undefined)
@@ -50,6 +56,8 @@ export class Safety implements Observer {
     const { disk } = server;
     for (const effect of effects) disk.perform(effect);
     checkStep(step, disk, this.#report);
+    checkVotes(step, disk, this.#report);
+    checkLease(step, this.servers, this.#report);
     if (after.commit > before.commit) this.#commits.advanced(step, disk);
     if (after.snapshot !== before.snapshot && after.snapshot !== undefined) {
       disk.snapshot = after.snapshot;
@@ -64,7 +72,10 @@ export class Safety implements Observer {
     switch (happening.type) {
       case "started": {
         const { node, uid, recovered } = happening;
-        this.#recoveries.started(this.servers.started(node, uid).disk, recovered);
+        this.#parts.restarted(node);
+        const { disk } = this.servers.started(node, uid);
+        this.#recoveries.started(disk, recovered);
+        if (recovered.damage === undefined) this.#elections.restarted(disk, recovered.hard);
         if (recovered.snapshot !== undefined) this.committed.snapshot(node, recovered.snapshot);
         return;
       }
@@ -73,6 +84,7 @@ export class Safety implements Observer {
       case "synced":
         return this.servers.get(happening.node)?.disk.synced();
       case "posted":
+        this.#parts.posted(happening);
         return this.#promises.posted(happening);
       case "damaged":
         return this.#damaged(happening);

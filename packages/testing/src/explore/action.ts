@@ -1,8 +1,9 @@
-import type { NodeId } from "@kontiki/core";
-import { END, lossTrigger, TRIGGER } from "./occurrence.ts";
+import type { Change, NodeId } from "@kontiki/core";
+import { END } from "./occurrence.ts";
 import type { KeptByCrash, ExploredPacket } from "./explored-node.ts";
 import type { Model } from "./cluster-model.ts";
-import { DROP, type Moves } from "./moves.ts";
+import type { Moves } from "./moves.ts";
+import type { Occasion } from "./trigger.ts";
 
 /** One transition of an explored cluster, as plain data: it can be repeated within the same bounds. */
 export type ExploredAction = {
@@ -20,13 +21,36 @@ export type ExploredAction = {
     /** A message is lost. */
     | "drop"
     /** Its process crashes, and restarts from a disk that has lost an entry. */
-    | "lose";
+    | "lose"
+    /** A client asks it to read. */
+    | "read"
+    /** An operator asks for another membership, or for another leader. */
+    | "changeMembership"
+    | "transfer"
+    /** It takes a snapshot. */
+    | "takeSnapshot"
+    /** Its process crashes, and restarts with an empty disk. */
+    | "wipe"
+    /** It hears that the process of another node is dead. */
+    | "peerDown";
   /** The node it happens to. */
   readonly node: NodeId;
   /** The message that is delivered or dropped. */
   readonly packet?: ExploredPacket;
   /** The index of the entry that the disk loses. */
   readonly entry?: number;
+  /** The number of the read, from 1. */
+  readonly id?: number;
+  /** The requested changes of the membership. */
+  readonly changes?: readonly Change[];
+  /** The node that is to lead. */
+  readonly target?: NodeId;
+  /** Which disk it gets. */
+  readonly uid?: number;
+  /** The node whose process is dead. */
+  readonly peer?: NodeId;
+  /** Whether the node may answer the read by its lease. */
+  readonly leased?: boolean;
   /** Set when the message also stays in flight and can be delivered again. */
   readonly stays?: true;
   /** Set when the node crashes before the sync: what remains of its unsynced writes. */
@@ -37,15 +61,13 @@ export type ExploredAction = {
 
 /** The current move, as plain data. */
 export function actionOf(model: Model, moves: Moves): ExploredAction {
-  const { at, trigger, end, packet, stays, lost, sent } = moves;
+  const { at, trigger, end, packet, stays, drops, lost, sent } = moves;
   const node = model.bounds.names[at];
   if (node === undefined) throw new RangeError(`there is no node at ${at}`);
-  const entry = trigger - lossTrigger(model.bounds);
-  const isLoss = packet === 0 && trigger !== DROP && trigger > TRIGGER.none && entry > 0;
   return {
-    type: isLoss ? "lose" : typeOf(trigger, packet !== 0),
+    type: drops ? "drop" : "deliver",
     node,
-    ...(isLoss ? { entry } : {}),
+    ...(trigger === undefined ? {} : detailsOf(trigger.occasion)),
     ...(packet === 0 ? {} : { packet: model.packets.valueOf(packet) }),
     ...(stays ? { stays } : {}),
     ...(end === END.well ? {} : { crash: end === END.losing ? "nothing" : "everything" }),
@@ -53,20 +75,7 @@ export function actionOf(model: Model, moves: Moves): ExploredAction {
   };
 }
 
-function typeOf(trigger: number, isMessage: boolean): ExploredAction["type"] {
-  if (isMessage) return trigger === DROP ? "drop" : "deliver";
-  switch (trigger) {
-    case TRIGGER.election:
-      return "electionTimeout";
-    case TRIGGER.heartbeat:
-      return "heartbeatTimeout";
-    case TRIGGER.silence:
-      return "leaderSilent";
-    case TRIGGER.sync:
-      return "sync";
-    case TRIGGER.none:
-      return "crash";
-    default:
-      return "propose";
-  }
+function detailsOf(occasion: Occasion): Omit<ExploredAction, "node"> {
+  if (occasion.type === "propose") return { type: "propose" };
+  return occasion;
 }

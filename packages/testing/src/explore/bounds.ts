@@ -1,5 +1,7 @@
+import { KontikiError } from "@kontiki/actors";
 import { callable, fields, flag, whole, type Schema } from "@kontiki/actors/node";
 import { makeConfig, nodeId, step, type Config, type NodeId } from "@kontiki/core";
+import { bitsBeyond, budgetsOf, type BudgetName, type Budgets } from "./budget.ts";
 
 /** The `step` function of the core, or a broken one, for commands that are strings. */
 export type StepFunction = typeof step<string>;
@@ -11,6 +13,8 @@ export type StepFunction = typeof step<string>;
 export type BoundOptions = {
   /** Nodes, 1 to 5. Default: 3. */
   readonly nodes?: number;
+  /** The first so many nodes are the voters that the cluster begins with; the others may be added. Default: all nodes. */
+  readonly voters?: number;
   /** The highest term, 1 to 63. Default: 2. Events that would lead to a higher term are left out. */
   readonly terms?: number;
   /** Commands that clients propose, 0 to 63. Default: 1. */
@@ -25,26 +29,47 @@ export type BoundOptions = {
   readonly heartbeats?: number;
   /** Crashes in which a node loses one durable entry of its log, 0 to 3. Default: 0. */
   readonly damage?: number;
+  /** Reads that clients ask of any node, 0 to 3. Default: 0. With `config.leases` a leader may answer them by its lease. */
+  readonly reads?: number;
+  /**
+   * Requests to change the membership, 0 to 3. Default: 0. Each adds, removes or replaces one node, or changes two at once
+   * through a joint membership. Symmetry is not used then.
+   */
+  readonly changes?: number;
+  /** Requests to transfer leadership, 0 to 3. Default: 0. */
+  readonly transfers?: number;
+  /** Snapshots that nodes take, 0 to 3. Default: 0. Each is sent in two parts. */
+  readonly snapshots?: number;
+  /** Crashes in which a node loses its whole disk and gets another one, 0 to 3. Default: 0. Symmetry is not used then. */
+  readonly wipes?: number;
+  /** Reports that a node's process is dead, to any node, 0 to 7. Default: 0. */
+  readonly obituaries?: number;
   /** Messages in flight at once, 1 to 16. Default: 2. When more are sent, any of the sent ones can be lost. */
   readonly inflight?: number;
   /** Whether a sync is a separate event, with other events before it. Default: false, each turn ends with its sync. */
   readonly asyncDisk?: boolean;
-  /** The configuration of the core. Default: the algorithm of the paper, without pre-vote and without withheld votes. */
+  /**
+   * The configuration of the core. Default: the algorithm of the paper, without pre-vote and without withheld votes; a log is
+   * compacted up to its snapshot.
+   */
   readonly config?: Partial<Omit<Config, "id" | "uid" | "voters">>;
   /** The step function. Default: the real core. A broken one shows what the explorer finds. */
   readonly step?: StepFunction;
 };
 
 /** {@link BoundOptions} with all defaults, checked. */
-export type Bounds = Required<Omit<BoundOptions, "nodes" | "config">> & {
+export type Bounds = Required<Omit<BoundOptions, "voters" | "config">> & {
   /** All nodes, in the order of a state's words. */
   readonly names: readonly NodeId[];
   /** The configuration of each node, in the same order. */
   readonly configs: readonly Config[];
+  /** The counts among the bounds, as budgets of a run. */
+  readonly budgets: Budgets;
 };
 
 export const BOUND_OPTIONS: Schema<BoundOptions> = {
   nodes: whole(1, 5),
+  voters: whole(1, 5),
   terms: whole(1, 63),
   proposals: whole(0, 63),
   crashes: whole(0, 63),
@@ -52,6 +77,12 @@ export const BOUND_OPTIONS: Schema<BoundOptions> = {
   duplicates: whole(0, 63),
   heartbeats: whole(0, 63),
   damage: whole(0, 3),
+  reads: whole(0, 3),
+  changes: whole(0, 3),
+  transfers: whole(0, 3),
+  snapshots: whole(0, 3),
+  wipes: whole(0, 3),
+  obituaries: whole(0, 7),
   inflight: whole(1, 16),
   asyncDisk: flag,
   config: fields<NonNullable<BoundOptions["config"]>>({
@@ -69,7 +100,7 @@ export const BOUND_OPTIONS: Schema<BoundOptions> = {
   step: callable(" such as step of @kontiki/core"),
 };
 
-const USUAL = {
+const USUAL: Readonly<Record<"nodes" | "terms" | "inflight" | BudgetName, number>> = {
   nodes: 3,
   terms: 2,
   proposals: 1,
@@ -78,26 +109,43 @@ const USUAL = {
   duplicates: 0,
   heartbeats: 0,
   damage: 0,
+  reads: 0,
+  changes: 0,
+  transfers: 0,
+  snapshots: 0,
+  wipes: 0,
+  obituaries: 0,
   inflight: 2,
-} as const;
+};
 
-/** Adds the defaults to checked bounds. */
+/** Adds the defaults to checked bounds. @throws KontikiError when they are too large together. */
 export function boundsOf(options: BoundOptions): Bounds {
-  const limit = (name: keyof typeof USUAL): number => options[name] ?? USUAL[name];
-  const names = ["a", "b", "c", "d", "e"].slice(0, limit("nodes")).map(nodeId);
-  const paper = { preVote: false, quorumBeats: 0 };
+  const counts = countsOf(options);
+  const beyond = bitsBeyond(counts);
+  if (beyond > 0)
+    throw new KontikiError(`explore: the bounds are too large together, by ${beyond} bits`);
+  if (options.config?.leases === true && (options.config.quorumBeats ?? 0) === 0)
+    throw new KontikiError("explore: config.leases needs config.quorumBeats of 1 or more");
+  const names = ["a", "b", "c", "d", "e"].slice(0, counts.nodes).map(nodeId);
+  const voters = names.slice(0, options.voters);
+  if (voters.length < (options.voters ?? 0))
+    throw new KontikiError(`explore: voters is ${options.voters}: there are ${counts.nodes} nodes`);
+  if (counts.damage > 0 && counts.snapshots > 0)
+    throw new KontikiError("explore: damage and snapshots cannot be explored together");
+  const paper = { preVote: false, quorumBeats: 0, keptEntries: 0 };
   return {
+    ...counts,
     names,
-    configs: names.map((id) => makeConfig({ ...paper, ...options.config, id, voters: names })),
-    terms: limit("terms"),
-    proposals: limit("proposals"),
-    crashes: limit("crashes"),
-    drops: limit("drops"),
-    duplicates: limit("duplicates"),
-    heartbeats: limit("heartbeats"),
-    damage: limit("damage"),
-    inflight: limit("inflight"),
+    configs: names.map((id) => makeConfig({ ...paper, ...options.config, id, voters })),
+    budgets: budgetsOf(counts),
     asyncDisk: options.asyncDisk ?? false,
     step: options.step ?? step<string>,
   };
+}
+
+function countsOf(options: BoundOptions): typeof USUAL {
+  const names = Object.keys(USUAL) as (keyof typeof USUAL)[];
+  return Object.fromEntries(
+    names.map((name) => [name, options[name] ?? USUAL[name]]),
+  ) as typeof USUAL;
 }

@@ -1,5 +1,5 @@
 import type { ExploredAction } from "./action.ts";
-import type { Happened } from "./sometimes.ts";
+import type { ByEvent, Happened } from "./sometimes.ts";
 import type { ExploredTransition } from "./walk.ts";
 
 /** The progress of an exploration. */
@@ -36,8 +36,8 @@ export type Exploration = Omit<ExploreProgress, "depth" | "waiting"> & {
   readonly depth: number;
   /** The number of states without symmetry reduction, for the states that were seen. */
   readonly unreduced: number;
-  /** The number of transitions in which each of these happened. */
-  readonly sometimes: Readonly<Record<Happened, number>>;
+  /** The number of transitions in which each of these happened: all events that the bounds allow. */
+  readonly sometimes: ByEvent<number>;
   /** What should have happened within these bounds but never did. */
   readonly never: readonly Happened[];
   /** The run that violates a property; a shortest one when the search was breadth first. */

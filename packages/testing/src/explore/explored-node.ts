@@ -1,6 +1,8 @@
 import {
   INITIAL_HARD_STATE,
+  LOG_START,
   MemoryLog,
+  positionOf,
   restore,
   sameHardState,
   type Config,
@@ -9,11 +11,13 @@ import {
   type LogPosition,
   type Message,
   type NodeId,
+  type Snapshot,
   type State,
 } from "@kontiki/core";
+import { NOTHING_HEARD, type Heard } from "./lease-time.ts";
 import { keyOf } from "./relabel.ts";
 
-/** A message in flight. All nodes keep their first disk, so it has no uid. */
+/** A message in flight. */
 export type ExploredPacket = {
   /** The sender. */
   readonly from: NodeId;
@@ -21,6 +25,20 @@ export type ExploredPacket = {
   readonly to: NodeId;
   /** The message. */
   readonly message: Message<string>;
+  /** The disk of the sender; absent for its first. */
+  readonly fromUid?: number;
+  /** The disk that the message is for; absent for the first. */
+  readonly toUid?: number;
+  /** What the snapshot holds of which the message carries a part: the checks compare with it. */
+  readonly content?: readonly Entry<string>[];
+};
+
+/** A snapshot on a disk, with the entries whose effects it holds. */
+export type ExploredSnapshot = {
+  /** What the core knows of it. */
+  readonly snapshot: Snapshot;
+  /** All entries up to its last one. */
+  readonly content: readonly Entry<string>[];
 };
 
 /** What a crash keeps of the unsynced writes. */
@@ -42,26 +60,46 @@ export type ExploredNode = {
   readonly node: NodeId;
   /** The state of the core. */
   readonly state: State;
-  /** The log as the process sees it, from index 1. */
+  /** Which disk it has; absent for its first. */
+  readonly uid?: number;
+  /** The log as the process sees it, after `base`. */
   readonly log: readonly Entry<string>[];
+  /** The last compacted entry; absent when the log begins at index 1. */
+  readonly base?: LogPosition;
   /** Term and vote as last written. */
   readonly hard: HardState;
-  /** The synced data. `horizon` and `copies` are absent unless its log is damaged. */
+  /** The synced data. `horizon` and `copies` are absent unless its log is damaged; `files` when it has no snapshot. */
   readonly disk: {
     readonly hard: HardState;
     readonly log: readonly Entry<string>[];
+    readonly base?: LogPosition;
+    readonly files?: readonly ExploredSnapshot[];
     readonly horizon?: LogPosition;
     readonly copies?: readonly ExploredCopy[];
   };
+  /** The snapshot that it receives, and how many of its parts it has; absent for none. */
+  readonly incoming?: ExploredSnapshot & { readonly received: number };
   /** What the process found of damaged logs when it started; absent when it found no damage. */
   readonly salvage?: readonly ExploredCopy[];
   /** Messages that promise a term, a vote or a log and wait for the next sync, in any order. */
   readonly held: readonly ExploredPacket[];
+  /** What the model of time needs to know; absent without leases. */
+  readonly heard?: Heard;
 };
 
-/** Makes a log of these entries. */
-export function logOf(entries: readonly Entry<string>[]): MemoryLog<string> {
-  return new MemoryLog<string>((command) => command.length, entries);
+/** Makes a log of these entries. `base`: the last compacted entry. */
+export function logOf(
+  entries: readonly Entry<string>[],
+  base: LogPosition = LOG_START,
+): MemoryLog<string> {
+  return new MemoryLog<string>((command) => command.length, entries, base);
+}
+
+/** All entries of a node from index 1: those that a snapshot covers, and its log. */
+export function fullLogOf({ log, base, disk }: ExploredNode): readonly Entry<string>[] {
+  if (base === undefined) return log;
+  const covered = disk.files?.at(-1)?.content ?? [];
+  return [...covered.slice(0, base.index), ...log];
 }
 
 /** All entries of a log. */
@@ -70,17 +108,44 @@ export function contentOf(log: MemoryLog<string>): readonly Entry<string>[] {
   return log.slice(log.firstIndex, log.lastIndex, Number.MAX_SAFE_INTEGER);
 }
 
-/** A node that has started from its disk. */
-export function startedFrom({ id, leases }: Config, disk: ExploredNode["disk"]): ExploredNode {
-  const { hard, log, horizon, copies } = disk;
-  const state = restore(hard, logOf(log), { leases, horizon });
-  const found = copies === undefined ? {} : { salvage: copies };
-  return { node: id, state, log, hard, disk, held: [], ...found };
+/** The index of the last entry of a log. */
+export function endOfLog({ log, base }: Pick<ExploredNode, "log" | "base">): number {
+  return (base?.index ?? 0) + log.length;
 }
 
-/** A node at its first start. */
-export function firstStart(config: Config): ExploredNode {
-  return startedFrom(config, { hard: INITIAL_HARD_STATE, log: [] });
+/** The configuration of a node with its present disk. */
+export function configOf(configs: readonly Config[], { node, uid }: ExploredNode): Config {
+  const config = configs.find(({ id }) => id === node);
+  if (config === undefined) throw new RangeError(`there is no node ${node}`);
+  return uid === undefined ? config : { ...config, uid };
+}
+
+/** A node that has started from its disk. */
+export function startedFrom(
+  { id, leases, uid }: Config,
+  synced: ExploredNode["disk"],
+): ExploredNode {
+  const disk = begunFrom(synced);
+  const { hard, log, base, horizon, copies } = disk;
+  const snapshot = disk.files?.at(-1)?.snapshot;
+  const state = restore(hard, logOf(log, base), { leases, horizon, snapshot });
+  const found = copies === undefined ? {} : { salvage: copies };
+  const rest = { ...(base && { base }), ...(uid !== 0 && { uid }), ...found };
+  return { node: id, state, log, hard, disk, held: [], ...rest };
+}
+
+/** If the log does not continue the newest snapshot, because a crash came between the two, the snapshot replaces it. */
+function begunFrom(disk: ExploredNode["disk"]): ExploredNode["disk"] {
+  const snapshot = disk.files?.at(-1)?.snapshot;
+  if (snapshot === undefined) return disk;
+  const meets = logOf(disk.log, disk.base).termAt(snapshot.index) === snapshot.term;
+  return meets ? disk : { ...disk, log: [], base: positionOf(snapshot) };
+}
+
+/** A node at its first start. `watchesTime`: whether the model of time is needed. */
+export function firstStart(config: Config, watchesTime: boolean): ExploredNode {
+  const started = startedFrom(config, { hard: INITIAL_HARD_STATE, log: [] });
+  return watchesTime ? { ...started, heard: NOTHING_HEARD } : started;
 }
 
 /** Whether the node has unsynced writes, which a crash can lose. */
@@ -88,8 +153,10 @@ export function isUnsynced({
   state,
   hard,
   log,
+  base,
   disk,
-}: Pick<ExploredNode, "state" | "hard" | "log" | "disk">): boolean {
+}: Pick<ExploredNode, "state" | "hard" | "log" | "base" | "disk">): boolean {
+  if (base?.index !== disk.base?.index) return true;
   if (state.horizon === undefined && disk.horizon !== undefined) return true;
   if (!sameHardState(hard, disk.hard) || log.length !== disk.log.length) return true;
   return log.some((entry, at) => keyOf(entry) !== keyOf(disk.log[at]));

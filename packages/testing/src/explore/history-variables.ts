@@ -1,4 +1,5 @@
 import type { NodeId, Term, Entry } from "@kontiki/core";
+import type { OpenRead } from "./reads.ts";
 import { keyOf } from "./relabel.ts";
 
 /** What the properties across nodes and time need to know about a node. Nodes with equal views are judged equally. */
@@ -20,6 +21,10 @@ export type History = {
     readonly entry: Entry<string>;
     readonly by: Term;
   }[];
+  /** The reads that wait for an answer; absent in a search without reads. */
+  readonly reads?: readonly OpenRead[];
+  /** The latest round of each term that began at least an election timeout ago; absent in a search without leases. */
+  readonly passed?: readonly number[];
 };
 
 /** The history before the first event. */
@@ -45,6 +50,7 @@ export function remembering(history: History, view: View): History | string {
   const fresh = log.slice(history.committed.length, view.commit);
   if (fresh.length === 0 && (leader === undefined || known === leader)) return history;
   return {
+    ...history,
     leaders: leader === undefined ? history.leaders : withLeader(history.leaders, term, leader),
     committed: [...history.committed, ...fresh.map((entry) => ({ entry, by: term }))],
   };

@@ -1,15 +1,9 @@
 import { majority } from "@kontiki/core";
 import { sortDown, type Layout } from "./canonical.ts";
-import { END, lossTrigger, TRIGGER } from "./occurrence.ts";
+import { END } from "./occurrence.ts";
 import type { Model, Outcome } from "./cluster-model.ts";
-import { HAPPENED } from "./sometimes.ts";
-import { isLeft, oneOf, spentOf } from "./budget.ts";
-
-/** The trigger of a dropped message. It reaches no node. */
-export const DROP = -1;
-
-const ELECTED = HAPPENED["a leader is elected"];
-const IN_DAMAGE = HAPPENED["a leader is elected while a majority is damaged"];
+import { BETWEEN_NODES } from "./sometimes.ts";
+import type { Trigger } from "./trigger.ts";
 
 const ENDS = [END.well, END.losing, END.keeping] as const;
 
@@ -30,20 +24,24 @@ export class Moves {
   readonly state: Int32Array;
   /** The position of the node where it happens. */
   at = 0;
-  /** One of `TRIGGER`, a proposal, a message, or {@link DROP}. */
-  trigger = 0;
+  /** What happens there, unless a message arrives or is dropped. */
+  trigger: Trigger | undefined;
   /** One of `END`. */
   end = 0;
   /** The number of the delivered or dropped message; 0 for none. */
   packet = 0;
   /** Whether that message stays in flight. */
   stays = false;
+  /** Whether that message is dropped: it reaches no node. */
+  drops = false;
   /** The numbers of the sent messages. */
   sent: readonly number[] = [];
   /** The lost ones of them, as bits by position. */
   lost = 0;
-  /** Bits of `HAPPENED`. */
+  /** The number of the set of the node's events. */
   happened = 0;
+  /** Bits of `BETWEEN_NODES`. */
+  between = 0;
   /** The violation. */
   broken: string | undefined;
 
@@ -57,29 +55,30 @@ export class Moves {
   from(state: Int32Array, visit: () => void): void {
     this.#from = state;
     this.#visit = visit;
-    const { bounds } = this.#model;
+    const { triggers } = this.#model;
     const spent = this.#word(this.#layout.spent);
-    for (let at = 0; at < this.#layout.nodes; at += 1) {
-      this.#happens(at, TRIGGER.election, 0, 0);
-      if (isLeft(bounds, spent, "heartbeats"))
-        this.#happens(at, TRIGGER.heartbeat, 0, oneOf("heartbeats"));
-      this.#happens(at, TRIGGER.silence, 0, 0);
-      this.#happens(at, TRIGGER.sync, 0, 0);
-      this.#happens(at, TRIGGER.none, 0, 0);
-      if (isLeft(bounds, spent, "proposals")) {
-        const proposal = TRIGGER.propose + spentOf(spent, "proposals");
-        this.#happens(at, proposal, 0, oneOf("proposals"));
+    for (let node = 0; node < this.#layout.nodes; node += 1) {
+      for (let at = 0; at < triggers.length; at += 1) {
+        const trigger = triggers[at];
+        if (trigger === undefined || !isAffordable(trigger, spent)) continue;
+        if (!this.#isAllowed(trigger, node)) continue;
+        this.trigger = trigger;
+        this.#happens(node, at, 0, trigger.budget?.one ?? 0);
       }
-      if (isLeft(bounds, spent, "damage")) this.#entriesLost(at);
     }
+    this.trigger = undefined;
     this.#messages(spent);
   }
 
-  /** Each entry of a node's log is lost in a crash. */
-  #entriesLost(at: number): void {
-    const { bounds, firstMessage } = this.#model;
-    for (let trigger = lossTrigger(bounds) + 1; trigger <= firstMessage; trigger += 1)
-      this.#happens(at, trigger, 0, oneOf("damage"));
+  /** Whether the other nodes and the past of the run allow an event at a node. */
+  #isAllowed({ occasion }: Trigger, node: number): boolean {
+    if (occasion.type === "read")
+      return (
+        !occasion.leased || this.#model.mayLease(this.#word(this.#layout.history), this.#word(node))
+      );
+    if (occasion.type !== "peerDown") return true;
+    const peer = this.#model.bounds.names.indexOf(occasion.peer);
+    return !this.#model.follows(this.#word(node), this.#word(peer));
   }
 
   #word(at: number): number {
@@ -87,10 +86,10 @@ export class Moves {
   }
 
   #messages(spent: number): void {
-    const { bounds, firstMessage } = this.#model;
+    const { drops, duplicates } = this.#model.bounds.budgets;
     const { messages, words } = this.#layout;
-    const mayDrop = isLeft(bounds, spent, "drops");
-    const mayStay = isLeft(bounds, spent, "duplicates");
+    const mayDrop = drops.isLeft(spent);
+    const mayStay = duplicates.isLeft(spent);
     let before = 0;
     for (let at = messages; at < words; at += 1) {
       const packet = this.#word(at);
@@ -99,53 +98,61 @@ export class Moves {
       before = packet;
       const target = this.#model.targetOf(packet);
       this.stays = false;
-      this.#happens(target, firstMessage + packet, packet, 0);
+      this.#happens(target, -packet, packet, 0);
       this.stays = mayStay;
-      if (mayStay) this.#happens(target, firstMessage + packet, packet, oneOf("duplicates"));
+      if (mayStay) this.#happens(target, -packet, packet, duplicates.one);
       this.stays = false;
       if (mayDrop) this.#drops(packet);
     }
   }
 
   /** Visits an event at a node with each way in which it can end. */
-  #happens(at: number, trigger: number, packet: number, cost: number): void {
+  #happens(at: number, cause: number, packet: number, cost: number): void {
     const local = this.#word(at);
-    const mayCrash = isLeft(this.#model.bounds, this.#word(this.#layout.spent), "crashes");
+    const { crashes } = this.#model.bounds.budgets;
+    const mayCrash = crashes.isLeft(this.#word(this.#layout.spent));
     for (const end of ENDS) {
       if (end !== END.well && !mayCrash) break;
-      const outcome = this.#model.outcomeOf(local, trigger, end);
+      const outcome = this.#model.outcomeOf(local, cause, end);
       if (outcome === undefined) continue;
       this.at = at;
-      this.trigger = trigger;
       this.end = end;
       this.packet = packet;
-      this.#becomes(local, outcome, end === END.well ? cost : cost + oneOf("crashes"));
+      this.#becomes(local, outcome, end === END.well ? cost : cost + crashes.one);
     }
   }
 
   #drops(packet: number): void {
     this.at = this.#model.targetOf(packet);
-    this.trigger = DROP;
     this.end = END.well;
     this.packet = packet;
-    this.happened = HAPPENED["a message is dropped"];
+    this.drops = true;
+    this.happened = 0;
+    this.between = BETWEEN_NODES["a message is dropped"];
     this.broken = undefined;
     this.state.set(this.#from);
-    this.state[this.#layout.spent] = this.#word(this.#layout.spent) + oneOf("drops");
+    const { spent } = this.#layout;
+    this.state[spent] = this.#word(spent) + this.#model.bounds.budgets.drops.one;
     this.#sends([]);
+    this.drops = false;
   }
 
-  #becomes(local: number, { next, crashed, sent, happened, broken }: Outcome, cost: number): void {
+  #becomes(local: number, outcome: Outcome, cost: number): void {
+    const { next, crashed, sent, report } = outcome;
     const { spent } = this.#layout;
-    this.happened = this.stays ? happened | HAPPENED["a message is delivered twice"] : happened;
-    this.broken = broken;
+    this.happened = outcome.happened;
+    this.between = this.stays ? BETWEEN_NODES["a message is delivered twice"] : 0;
+    this.broken = outcome.broken;
     this.state.set(this.#from);
     this.state[this.at] = next;
     this.state[spent] = this.#word(spent) + cost;
+    if (report !== 0) this.#remember(this.#model.asked(this.#history, report));
     if (crashed !== 0) this.#judge(crashed);
     const view = this.#model.viewOf(next);
     if (view !== this.#model.viewOf(local)) this.#judge(view);
-    if ((this.happened & ELECTED) !== 0 && this.#isMajorityDamaged()) this.happened |= IN_DAMAGE;
+    if (report !== 0) this.#remember(this.#model.answered(this.#history, report));
+    if (outcome.elects && this.#isMajorityDamaged())
+      this.between |= BETWEEN_NODES["a leader is elected while a majority is damaged"];
     this.#sends(sent);
   }
 
@@ -159,17 +166,25 @@ export class Moves {
   /** Compares the view of a node with the history and with the other nodes. */
   #judge(view: number): void {
     const model = this.#model;
-    const { nodes, history } = this.#layout;
-    const remembered = model.remembered(this.state[history] ?? 0, view);
-    if (remembered < 0) this.broken ??= model.whatBroke(remembered);
-    else this.state[history] = remembered;
+    const { nodes } = this.#layout;
+    this.#remember(model.remembered(this.#history, view));
     for (let other = 0; other < nodes; other += 1) {
       if (other === this.at) continue;
       const theirs = model.viewOf(this.#word(other));
       const judged = model.together(view, theirs);
-      if (judged >= 0) this.happened |= judged;
+      if (judged >= 0) this.between |= judged;
       else this.broken ??= model.contradictions([view, this.at], [theirs, other]).join("; ");
     }
+  }
+
+  get #history(): number {
+    return this.state[this.#layout.history] ?? 0;
+  }
+
+  /** Sets the history; below 0 is a violation. */
+  #remember(history: number): void {
+    if (history < 0) this.broken ??= this.#model.whatBroke(history);
+    else this.state[this.#layout.history] = history;
   }
 
   /** Removes the delivered message and puts the sent ones in flight. Without room for all, visits every possible loss. */
@@ -178,7 +193,7 @@ export class Moves {
     const end = this.#keepInFlight();
     const beyond = sent.length - (words - end);
     this.sent = sent;
-    if (beyond > 0) this.happened |= HAPPENED["a send is lost for lack of room"];
+    if (beyond > 0) this.between |= BETWEEN_NODES["a send is lost for lack of room"];
     for (const lost of beyond > 0 ? this.#lossesOf(sent.length, beyond) : NO_LOSS) {
       this.lost = lost;
       let free = this.#keepInFlight();
@@ -211,6 +226,12 @@ export class Moves {
     this.#losses.set(64 * sent + beyond, losses);
     return losses;
   }
+}
+
+/** Whether enough of its budget is left for a trigger, and it is its turn. */
+function isAffordable({ budget, nth }: Trigger, spent: number): boolean {
+  if (budget === undefined) return true;
+  return budget.isLeft(spent) && (nth === undefined || budget.spentOf(spent) === nth);
 }
 
 const NO_LOSS: readonly number[] = [0];

@@ -1,40 +1,17 @@
-import { AssertionError, type Event } from "@kontiki/core";
+import { AssertionError, type Event, type NodeId } from "@kontiki/core";
 import type { Bounds } from "./bounds.ts";
-import { isUnsynced, type ExploredNode, type ExploredPacket } from "./explored-node.ts";
+import { endOfLog, isUnsynced, type ExploredNode, type ExploredPacket } from "./explored-node.ts";
+import type { ReadReport } from "./reads.ts";
+import type { Happened } from "./sometimes.ts";
+import type { Occasion } from "./trigger.ts";
 import { Broken, Turn } from "./turn.ts";
-
-/**
- * The triggers of events, as numbers: first these, then one number for each further proposal, then one for each entry that may be
- * lost, then the messages.
- */
-export const TRIGGER = {
-  election: 0,
-  heartbeat: 1,
-  silence: 2,
-  sync: 3,
-  none: 4,
-  propose: 5,
-} as const;
-
-/** The trigger of the loss of the entry with index 0; those of the other entries follow. */
-export function lossTrigger({ proposals }: Bounds): number {
-  return TRIGGER.propose + proposals - 1;
-}
-
-/** The last trigger that is no message. A log has at most one no-op of each term, and the proposals. */
-export function lastTrigger(bounds: Bounds): number {
-  const { terms, proposals, damage } = bounds;
-  return lossTrigger(bounds) + (damage === 0 ? 0 : terms + proposals);
-}
 
 /** How an event ends: well, in a crash that loses unsynced writes, or in a crash that keeps them. */
 export const END = { well: 0, losing: 1, keeping: 2 } as const;
 
-/** An event that may occur at a node. */
+/** An event that may occur at a node: the arrival of a message, or something else. */
 export type Occurrence = {
-  readonly trigger: number;
-  /** The message, if one triggers the event. */
-  readonly packet: ExploredPacket | undefined;
+  readonly cause: { readonly type: "message"; readonly packet: ExploredPacket } | Occasion;
   readonly end: number;
 };
 
@@ -44,8 +21,9 @@ export type Aftermath = {
   /** The node immediately before it crashed: others may have seen it lead or commit. */
   readonly crashed: ExploredNode | undefined;
   readonly sent: readonly ExploredPacket[];
-  /** Bits of `HAPPENED`. */
-  readonly happened: number;
+  readonly happened: ReadonlySet<Happened>;
+  /** What it means for reads and leases. */
+  readonly reads: ReadReport;
   /** The violation, as a sentence. */
   readonly broken: string | undefined;
 };
@@ -61,18 +39,21 @@ export function runOccurrence(
   local: ExploredNode,
   occurrence: Occurrence,
 ): Aftermath | undefined {
-  const { trigger, packet, end } = occurrence;
+  const { cause, end } = occurrence;
   if (!isPossible(bounds, local, occurrence)) return undefined;
   const turn = new Turn(bounds, local);
   let broken: string | undefined;
   let crashed: ExploredNode | undefined;
   try {
-    if (isLoss(bounds, occurrence)) {
+    if (cause.type === "lose" || cause.type === "wipe") {
       crashed = turn.local;
-      turn.lose(trigger - lossTrigger(bounds));
-    } else if (trigger === TRIGGER.sync) turn.sync();
-    else if (trigger !== TRIGGER.none) turn.handle(eventOf(trigger, packet), { type: "replicate" });
-    if (end === END.keeping && !turn.isUnsynced) return undefined;
+      if (cause.type === "lose") turn.lose(cause.entry);
+      else turn.wipe(cause.uid);
+    } else if (cause.type === "sync") turn.sync();
+    else if (cause.type === "takeSnapshot") turn.takeSnapshot();
+    else if (cause.type !== "crash") turn.handle(eventOf(cause), contentOf(cause));
+    if (cause.type === "peerDown" && turn.local.state === local.state) return undefined;
+    if (turn.refused || (end === END.keeping && !turn.isUnsynced)) return undefined;
     if (end !== END.well) {
       crashed = turn.local;
       turn.crash(end === END.keeping ? "everything" : "nothing");
@@ -81,50 +62,91 @@ export function runOccurrence(
     if (!(error instanceof Broken || error instanceof AssertionError)) throw error;
     broken = `${error.name === "Broken" ? "" : `${local.node} fails: `}${error.message}`;
   }
-  return { next: turn.local, crashed, sent: turn.sent, happened: turn.happened, broken };
+  const reads = {
+    passed: turn.passed,
+    asked: cause.type === "read" ? cause.id : undefined,
+    answered: turn.answered,
+    refused: turn.refusedReads,
+    crashes: crashed !== undefined,
+  };
+  return { next: turn.local, crashed, sent: turn.sent, happened: turn.happened, reads, broken };
 }
 
-function isPossible(bounds: Bounds, local: ExploredNode, occurrence: Occurrence): boolean {
-  const { trigger, end } = occurrence;
+function leaderOf({ state: { role } }: ExploredNode): NodeId | undefined {
+  return role.type === "follower" ? role.leader : undefined;
+}
+
+function isPossible(
+  { asyncDisk }: Bounds,
+  local: ExploredNode,
+  { cause, end }: Occurrence,
+): boolean {
   const { role, durable } = local.state;
-  const { asyncDisk, configs } = bounds;
-  if (isLoss(bounds, occurrence))
-    return end === END.well && trigger - lossTrigger(bounds) <= local.disk.log.length;
-  if (asyncDisk && end !== END.well && trigger !== TRIGGER.none) return false;
-  switch (trigger) {
-    case TRIGGER.election:
+  if (asyncDisk && end !== END.well && cause.type !== "crash") return false;
+  switch (cause.type) {
+    case "message":
+      return true;
+    case "electionTimeout":
       return role.type !== "leader";
-    case TRIGGER.heartbeat:
+    case "heartbeatTimeout":
+    case "propose":
       return role.type === "leader";
-    case TRIGGER.silence:
-      return role.type === "follower" && role.heard && (configs[0]?.quorumBeats ?? 0) > 0;
-    case TRIGGER.sync:
-      return (
-        asyncDisk && (isUnsynced(local) || local.held.length > 0 || durable < local.log.length)
-      );
-    case TRIGGER.none:
+    case "leaderSilent":
+      return role.type === "follower" && role.heard;
+    case "sync":
+      return isUnsynced(local) || local.held.length > 0 || durable < endOfLog(local);
+    case "crash":
       return end !== END.well;
+    case "lose":
+      return end === END.well && cause.entry <= local.disk.log.length;
+    case "read":
+      // A node that knows no leader refuses at once.
+      return role.type === "leader" || (!cause.leased && leaderOf(local) !== undefined);
+    case "changeMembership":
+    case "transfer":
+      return role.type === "leader";
+    case "takeSnapshot":
+      return local.state.commit > (local.state.snapshot?.index ?? 0);
+    case "wipe":
+      return end === END.well;
+    case "peerDown":
+      return cause.peer !== local.node;
     default:
-      return occurrence.packet !== undefined || role.type === "leader";
+      return cause satisfies never;
   }
 }
 
-function isLoss(bounds: Bounds, { trigger, packet }: Occurrence): boolean {
-  return packet === undefined && trigger > lossTrigger(bounds) && trigger > TRIGGER.none;
+/** What the snapshot holds of which a message carries a part. */
+function contentOf(cause: Occurrence["cause"]): ExploredPacket["content"] {
+  return cause.type === "message" ? cause.packet.content : undefined;
 }
 
-/** The event for the core. Clients propose `x1`, `x2` and so on, in this order. */
-export function eventOf(trigger: number, packet: ExploredPacket | undefined): Event<string> {
-  if (packet !== undefined)
-    return { type: "message", from: packet.from, fromUid: 0, toUid: 0, message: packet.message };
-  switch (trigger) {
-    case TRIGGER.election:
-      return { type: "electionTimeout" };
-    case TRIGGER.heartbeat:
-      return { type: "heartbeatTimeout" };
-    case TRIGGER.silence:
-      return { type: "leaderSilent" };
+/** The event for the core. */
+function eventOf(cause: Occurrence["cause"]): Event<string> {
+  switch (cause.type) {
+    case "message": {
+      const { from, fromUid = 0, toUid = 0, message } = cause.packet;
+      return { type: "message", from, fromUid, toUid, message };
+    }
+    case "propose":
+      return { type: "propose", commands: [cause.command] };
+    case "read":
+    case "changeMembership":
+    case "transfer":
+      return cause;
+    case "peerDown":
+      return { type: "peerDown", node: cause.peer };
+    case "electionTimeout":
+    case "heartbeatTimeout":
+    case "leaderSilent":
+      return { type: cause.type };
+    case "sync":
+    case "crash":
+    case "lose":
+    case "wipe":
+    case "takeSnapshot":
+      throw new RangeError(`${cause.type} is no event of the core`);
     default:
-      return { type: "propose", commands: [`x${trigger - TRIGGER.propose + 1}`] };
+      return cause satisfies never;
   }
 }

@@ -25,7 +25,7 @@ export function composed(
 /**
  * Copies plain data and renames all nodes in it, in values and in keys.
  *
- * No other text in the data may equal the name of a node.
+ * No other text in the data may equal the name of a node. The voters of a membership are sorted: their order has no meaning.
  */
 export function relabelled<T>(data: T, names: ReadonlyMap<string, string>): T {
   return relabelledPart(data, names) as T;
@@ -34,12 +34,13 @@ export function relabelled<T>(data: T, names: ReadonlyMap<string, string>): T {
 function relabelledPart(data: unknown, names: ReadonlyMap<string, string>): unknown {
   if (typeof data === "string") return names.get(data) ?? data;
   if (Array.isArray(data)) return data.map((part: unknown) => relabelledPart(part, names));
-  if (typeof data !== "object" || data === null) return data;
+  if (typeof data !== "object" || data === null || data instanceof Uint8Array) return data;
   return Object.fromEntries(
-    Object.entries(data).map(([key, part]: [string, unknown]) => [
-      names.get(key) ?? key,
-      relabelledPart(part, names),
-    ]),
+    Object.entries(data).map(([key, part]: [string, unknown]) => {
+      const renamed = relabelledPart(part, names);
+      const isSet = key === "voters" && Array.isArray(renamed);
+      return [names.get(key) ?? key, isSet ? renamed.toSorted() : renamed];
+    }),
   );
 }
 

@@ -59,7 +59,8 @@ export class Search {
   }
 
   get sometimes(): Exploration["sometimes"] {
-    return this.#counts.counts;
+    const { eventSets, bounds } = this.#parts.model;
+    return this.#counts.countsOf(eventSets, bounds);
   }
 
   /** The run that violates a property; a shortest one when the search was breadth first. */
@@ -119,7 +120,7 @@ export class Search {
     const { moves } = this.#parts;
     if (this.#brokenFrom !== undefined) return;
     this.#transitions += 1;
-    this.#counts.add(moves.happened);
+    this.#counts.add(moves.happened, moves.between);
     if (moves.broken !== undefined) this.#brokenFrom = this.#current;
     else this.#reach(moves.state, this.#depth + 1);
   }

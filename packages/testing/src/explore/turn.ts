@@ -2,19 +2,29 @@ import {
   checkState,
   checkStep,
   hardStateOf,
+  INITIAL_HARD_STATE,
+  LOG_START,
+  membershipAt,
+  positionOf,
+  previousIndex,
   sameHardState,
+  sameSnapshot,
   type Effect,
   type Env,
   type Event,
   type HardState,
-  type LogView,
   type MemoryLog,
+  type NodeId,
   type Observed,
+  type Snapshot,
   type State,
 } from "@kontiki/core";
 import type { Bounds } from "./bounds.ts";
 import {
+  configOf,
   contentOf,
+  endOfLog,
+  fullLogOf,
   isUnsynced,
   logOf,
   startedFrom,
@@ -22,10 +32,22 @@ import {
   type KeptByCrash,
   type ExploredNode,
   type ExploredPacket,
+  type ExploredSnapshot,
 } from "./explored-node.ts";
 import { damagedDisk, salvageOf } from "./damaged.ts";
+import { checkMemberships } from "./membership-checks.ts";
+import { eventsIn, type SteppedNode } from "./noteworthy.ts";
+import { heardAfter, latestOf, type Heard } from "./lease-time.ts";
+import { answersIn, type ReadReport } from "./reads.ts";
 import { keyOf } from "./relabel.ts";
-import { HAPPENED } from "./sometimes.ts";
+import { checkRules } from "./rule-checks.ts";
+import type { Happened } from "./sometimes.ts";
+
+/** The parts of a snapshot: each is one byte. */
+const PARTS = 2;
+
+/** How many snapshots a disk keeps. */
+const KEPT_FILES = 2;
 
 /** A violation. The message is a sentence without a period. */
 export class Broken extends Error {
@@ -47,29 +69,55 @@ export class Turn {
   #disk: ExploredNode["disk"];
   #held: readonly ExploredPacket[];
   #salvage: ExploredNode["salvage"];
+  #heard: Heard | undefined;
+  #incoming: ExploredNode["incoming"];
+  /** What the snapshot holds of which the message of this turn carries a part. */
+  #content: ExploredPacket["content"];
+  /** Events that effects lead to, which follow at once. */
+  readonly #followUps: Event<string>[] = [];
   /** The messages that have left, in order. */
   readonly sent: ExploredPacket[] = [];
-  /** Bits of `HAPPENED`. */
-  happened = 0;
+  /** The events in it. */
+  readonly happened = new Set<Happened>();
+  /** The reads that it answers. */
+  answered: ReadReport["answered"] = [];
+  /** The reads that it refuses. */
+  refusedReads: ReadReport["refused"] = [];
+  /** Whether it refuses a request of an operator, which then changes nothing. */
+  refused = false;
+  /** The rounds that are now known to have begun an election timeout ago. */
+  passed: ReadReport["passed"] = [];
 
   constructor(bounds: Bounds, local: ExploredNode) {
-    const config = bounds.configs.find(({ id }) => id === local.node);
-    if (config === undefined) throw new RangeError(`there is no node ${local.node}`);
     this.#bounds = bounds;
-    this.#env = envOf(config, local);
+    this.#env = envOf(configOf(bounds.configs, local), local);
+    this.#incoming = local.incoming;
     this.#salvage = local.salvage;
     this.#state = local.state;
     this.#hard = local.hard;
     this.#disk = local.disk;
     this.#held = local.held;
+    this.#heard = local.heard;
   }
 
   /** The node in its current state. */
   get local(): ExploredNode {
     const { config, log } = this.#env;
     const [state, hard, disk, held] = [this.#state, this.#hard, this.#disk, this.#held];
-    const found = this.#salvage === undefined ? {} : { salvage: this.#salvage };
-    return { node: config.id, state, log: contentOf(log), hard, disk, held, ...found };
+    const [salvage, heard, incoming] = [this.#salvage, this.#heard, this.#incoming];
+    return {
+      node: config.id,
+      ...(config.uid !== 0 && { uid: config.uid }),
+      state,
+      log: contentOf(log),
+      ...baseOf(log),
+      hard,
+      disk,
+      held,
+      ...(incoming && { incoming }),
+      ...(salvage && { salvage }),
+      ...(heard && { heard }),
+    };
   }
 
   /** Whether the node has unsynced writes, which a crash can lose. */
@@ -77,9 +125,23 @@ export class Turn {
     return isUnsynced(this.local);
   }
 
-  /** Handles the events of a turn in order. @throws Broken when a check of the core fails. */
-  handle(...events: readonly Event<string>[]): void {
-    for (const event of events) this.#step(event);
+  /** Handles an event, and what follows in its turn. @throws Broken when a check of the core fails. */
+  handle(event: Event<string>, content?: ExploredPacket["content"]): void {
+    this.#content = content;
+    this.#step(event);
+    this.#step({ type: "replicate" });
+  }
+
+  /** Takes a snapshot of everything that is known to be committed. @throws Broken like {@link handle}. */
+  takeSnapshot(): void {
+    const { commit: index } = this.#state;
+    const { log } = this.#env;
+    const term = log.termAt(index);
+    if (term === undefined) throw new Broken(`the committed entry ${index} is not in the log`);
+    const membership = membershipAt(this.#env, this.#state, index);
+    const snapshot = { index, term, membership, size: PARTS, checksum: 0 };
+    this.#keep({ snapshot, content: fullLogOf(this.local).slice(0, index) });
+    this.handle({ type: "snapshotTaken", snapshot });
   }
 
   /** Makes all writes durable, reports that to the core, and releases the promises. @throws Broken like {@link handle}. */
@@ -97,16 +159,25 @@ export class Turn {
   /** Crashes the process and restarts it from its disk. The held messages never leave. */
   crash(kept: KeptByCrash): void {
     if (kept === "everything") this.#save();
-    if (this.isUnsynced) this.happened |= HAPPENED["a crash loses unsynced writes"];
-    if (this.#state.role.type === "leader") this.happened |= HAPPENED["a leader crashes"];
+    if (this.isUnsynced) this.happened.add("a crash loses unsynced writes");
+    if (this.#state.role.type === "leader") this.happened.add("a leader crashes");
     this.#restart();
   }
 
   /** Crashes like a loss of power, and restarts from a disk that has lost the entry `at`. */
   lose(at: number): void {
-    this.happened |= HAPPENED["an entry is lost"];
-    if (this.#state.role.type === "leader") this.happened |= HAPPENED["a leader crashes"];
+    this.happened.add("an entry is lost");
+    if (this.#state.role.type === "leader") this.happened.add("a leader crashes");
     this.#disk = damagedDisk(this.#disk, at);
+    this.#restart();
+  }
+
+  /** Crashes, and restarts with another disk, which is empty. */
+  wipe(uid: number): void {
+    this.happened.add("a disk is wiped");
+    if (this.#state.role.type === "leader") this.happened.add("a leader crashes");
+    this.#disk = { hard: INITIAL_HARD_STATE, log: [] };
+    this.#env = { ...this.#env, config: { ...this.#env.config, uid } };
     this.#restart();
   }
 
@@ -117,7 +188,10 @@ export class Turn {
     this.#salvage = started.salvage;
     this.#state = started.state;
     this.#hard = started.hard;
+    this.#disk = started.disk;
     this.#held = [];
+    this.#incoming = undefined;
+    if (this.#heard !== undefined) this.#heard = { ...this.#heard, hastened: false };
   }
 
   #save(): void {
@@ -131,7 +205,15 @@ export class Turn {
       this.#state.horizon === undefined || horizon === undefined || copies === undefined
         ? {}
         : { horizon, copies };
-    this.#disk = { hard: this.#hard, log: contentOf(this.#env.log), ...damage };
+    const { files } = this.#disk;
+    const { log } = this.#env;
+    this.#disk = {
+      hard: this.#hard,
+      log: contentOf(log),
+      ...baseOf(log),
+      ...(files && { files }),
+      ...damage,
+    };
   }
 
   #step(event: Event<string>): void {
@@ -142,14 +224,30 @@ export class Turn {
     const { state, effects } = this.#bounds.step(this.#env, this.#state, event);
     this.#state = state;
     for (const effect of effects) this.#perform(effect);
+    const follow = this.#followUps.splice(0);
     const after = { env: this.#env, state };
     const found = [...checkStep(before, after), ...checkState(after)];
     if (!sameHardState(this.#hard, hardStateOf(state)))
       found.push(`${this.#env.config.id}: a changed term or vote was not saved`);
+    const stepped = { event, before, after, effects };
+    if (this.#bounds.changes + this.#bounds.wipes > 0) found.push(...checkMemberships(stepped));
+    found.push(...checkRules(stepped));
     if (found.length > 0) throw new Broken(found.join("; "));
-    this.happened |= noteworthy(before, after, effects);
     if (before.state.horizon !== undefined) this.#checkTaken(event, effects);
-    if (before.state.horizon !== undefined) this.happened |= mending(event, before.state, effects);
+    for (const name of eventsIn(stepped)) this.happened.add(name);
+    const { answered, refused } = answersIn(effects);
+    this.answered = [...this.answered, ...answered];
+    this.refusedReads = [...this.refusedReads, ...refused];
+    this.refused ||= refusesRequest(event, effects);
+    this.#hears(stepped);
+    for (const next of follow) this.#step(next);
+  }
+
+  #hears(stepped: SteppedNode): void {
+    if (this.#heard === undefined) return;
+    const { heard, passed } = heardAfter(this.#heard, stepped);
+    this.#heard = heard;
+    this.passed = latestOf(this.passed, passed);
   }
 
   /** Without a leader a node takes only the log that it lost. */
@@ -176,15 +274,73 @@ export class Turn {
       case "appendLog":
         log.append(effect.entries);
         break;
+      case "compactLog":
+        log.compact(effect.upTo);
+        break;
+      case "installSnapshot":
+        log.reset(positionOf(effect.snapshot));
+        break;
+      case "saveChunk":
+        this.#saveChunk(effect);
+        break;
+      case "sendChunk":
+      case "sendFetched":
+        this.#sendChunk(effect);
+        break;
       case "send":
-        this.#send({ from: this.#env.config.id, to: effect.to, message: effect.message });
+        this.#send(effect.to, effect.uid, { message: effect.message });
         break;
       default:
     }
   }
 
-  #send(packet: ExploredPacket): void {
-    const promisesNothing = ["appendEntries", "timeoutNow"].includes(packet.message.type);
+  /** A file of a snapshot is durable at once. */
+  #keep(file: ExploredSnapshot): void {
+    const { files = [] } = this.#disk;
+    this.#disk = { ...this.#disk, files: [...files, file].slice(-KEPT_FILES) };
+  }
+
+  #fileOf(wanted: Snapshot): ExploredSnapshot | undefined {
+    return this.#disk.files?.find(({ snapshot }) => sameSnapshot(snapshot, wanted));
+  }
+
+  #sendChunk(effect: Effect<string> & { readonly type: "sendChunk" | "sendFetched" }): void {
+    const { type, to, uid, term, snapshot, offset } = effect;
+    const file = this.#fileOf(snapshot);
+    if (file === undefined && type === "sendChunk") {
+      this.#followUps.push({ type: "snapshotGone", snapshot });
+      return;
+    }
+    const bytes = file === undefined ? new Uint8Array() : Uint8Array.of(offset);
+    const part = { term, snapshot, offset, bytes };
+    const message =
+      type === "sendChunk"
+        ? ({ type: "snapshotChunk", ...part } as const)
+        : ({ type: "fetchedChunk", ...part } as const);
+    this.#send(to, uid, { message, ...(file && { content: file.content }) });
+  }
+
+  #saveChunk({ snapshot, offset, bytes }: Effect<string> & { readonly type: "saveChunk" }): void {
+    const known = offset === 0 ? undefined : this.#incoming;
+    const isNext = offset === (known?.received ?? 0) && bytes[0] === offset;
+    const continues = known === undefined || sameSnapshot(known.snapshot, snapshot);
+    if (!isNext || !continues)
+      throw new Broken(`${this.#env.config.id} saves a part of a snapshot that continues nothing`);
+    const content = this.#content ?? [];
+    this.#incoming = { snapshot, content, received: offset + bytes.length };
+    if (this.#incoming.received < snapshot.size) return;
+    this.#incoming = undefined;
+    this.#keep({ snapshot, content });
+    this.#followUps.push({ type: "snapshotReceived", snapshot });
+  }
+
+  #send(to: NodeId, toUid: number, what: Pick<ExploredPacket, "message" | "content">): void {
+    const { id: from, uid: fromUid } = this.#env.config;
+    const uids = { ...(fromUid !== 0 && { fromUid }), ...(toUid !== 0 && { toUid }) };
+    const packet: ExploredPacket = { from, to, ...uids, ...what };
+    const promisesNothing = ["appendEntries", "snapshotChunk", "timeoutNow"].includes(
+      packet.message.type,
+    );
     const early = promisesNothing && sameHardState(this.#hard, this.#disk.hard);
     if (early) this.sent.push(packet);
     else this.#held = [...this.#held, packet];
@@ -200,12 +356,26 @@ export class Turn {
   }
 }
 
+function baseOf(log: MemoryLog<string>): Pick<ExploredNode, "base"> {
+  const index = previousIndex(log.firstIndex);
+  return index === 0 ? {} : { base: { index, term: log.termAt(index) ?? LOG_START.term } };
+}
+
 function envOf(
   config: Env<string>["config"],
-  { log, salvage }: ExploredNode,
+  { log, base, salvage }: ExploredNode,
 ): Env<string> & { readonly log: MemoryLog<string> } {
   const found = salvageOf(salvage);
-  return { config, log: logOf(log), ...(found === undefined ? {} : { salvage: found }) };
+  return { config, log: logOf(log, base), ...(found === undefined ? {} : { salvage: found }) };
+}
+
+/** Whether a step refuses a change of the membership or a transfer of leadership. */
+function refusesRequest({ type }: Event<string>, effects: readonly Effect<string>[]): boolean {
+  return effects.some(
+    (effect) =>
+      (type === "changeMembership" && effect.type === "rejectChange") ||
+      (type === "transfer" && effect.type === "transferEnded"),
+  );
 }
 
 /** What a message promises although it is not on the disk of its sender (Figure 2, "persistent state"). */
@@ -213,9 +383,10 @@ function brokenPromise(
   { to, from, message }: ExploredPacket,
   disk: ExploredNode["disk"],
 ): string | undefined {
-  const { hard, log } = disk;
-  const isPreVote = message.type === "requestPreVote" || message.type === "preVoteReply";
-  if (!isPreVote && message.term > hard.term)
+  const { hard } = disk;
+  // A request to rejoin repeats the term of the leader that it answers, and a pre-vote is about a term that has not begun.
+  const claimsNothing = ["requestPreVote", "preVoteReply", "rejoin"].includes(message.type);
+  if (!claimsNothing && message.term > hard.term)
     return `it claims term ${message.term}, which is not on its disk`;
   if (message.term < hard.term) return undefined;
   const voted = message.type === "requestVote" ? from : to;
@@ -223,59 +394,7 @@ function brokenPromise(
     message.type === "requestVote" || (message.type === "voteReply" && message.granted);
   if (isVote && hard.votedFor !== voted)
     return `the vote for ${voted} in term ${message.term} is not on its disk`;
-  if (message.type === "appendAccepted" && message.match > log.length)
+  if (message.type === "appendAccepted" && message.match > endOfLog(disk))
     return `it acknowledges entry ${message.match}, which is not on its disk`;
   return undefined;
-}
-
-/** The events of a step, as bits of `HAPPENED`. */
-function noteworthy(
-  { state: old }: Observed<string>,
-  { env, state: now }: Observed<string>,
-  effects: readonly Effect<string>[],
-): number {
-  let bits = 0;
-  if (now.role.type === "leader" && old.role.type !== "leader") {
-    bits |= HAPPENED["a leader is elected"];
-    if (now.term > 1) bits |= HAPPENED["a leader of a later term is elected"];
-  }
-  if (old.role.type === "leader" && now.role.type !== "leader")
-    bits |= HAPPENED["a leader steps down"];
-  if (now.commit > old.commit) bits |= committed(env.log, old, now);
-  for (const effect of effects) {
-    if (effect.type === "truncateLog") bits |= HAPPENED["a conflict truncates a log"];
-    if (effect.type !== "send") continue;
-    if (effect.message.type === "voteReply" && !effect.message.granted)
-      bits |= HAPPENED["a vote is refused"];
-    if (effect.message.type === "appendRejected") bits |= HAPPENED["AppendEntries is rejected"];
-  }
-  return bits;
-}
-
-function committed(log: LogView<string>, old: State, now: State): number {
-  if (now.role.type !== "leader") return HAPPENED["a follower learns of a commit"];
-  const entries = log
-    .slice(log.firstIndex, now.commit, Number.MAX_SAFE_INTEGER)
-    .filter(({ index }) => index > old.commit);
-  let bits: number = HAPPENED["a leader commits an entry"];
-  if (entries.some(({ type }) => type === "command"))
-    bits |= HAPPENED["a leader commits a command"];
-  if (entries.some(({ term }) => term < now.term))
-    bits |= HAPPENED["a leader commits an entry of an older term"];
-  return bits;
-}
-
-/** The events of a step of a node whose log is damaged. */
-function mending(event: Event<string>, old: State, effects: readonly Effect<string>[]): number {
-  let bits = 0;
-  const isReply = event.type === "message" && event.message.type === "fetchReply";
-  const isAlone = old.role.type === "follower" && old.role.leader === undefined;
-  for (const effect of effects) {
-    if (effect.type === "appendLog" && isReply) bits |= HAPPENED["an entry is fetched"];
-    if (effect.type === "logRepaired" && isAlone && isReply)
-      bits |= HAPPENED["a log is repaired without a leader"];
-    if (effect.type === "send" && effect.message.type === "voteReply" && effect.message.granted)
-      bits |= HAPPENED["a damaged node votes"];
-  }
-  return bits;
 }

@@ -31,13 +31,22 @@ export type Parts = {
 
 /** Makes the parts of an exploration. */
 export function partsOf(bounds: Bounds, reduces: boolean): Parts {
-  const symmetry = new Symmetry(bounds.names, reduces);
+  const symmetry = new Symmetry(bounds.names, reduces && isSymmetric(bounds));
   const model = new Model(bounds, symmetry);
   const layout = new Layout(bounds.names.length, bounds.inflight);
   const canonical = new Canonical(model, layout, symmetry);
   const start = new Int32Array(layout.words);
   start.set([...model.start, model.noHistory]);
   return { model, layout, canonical, moves: new Moves(model, layout), start };
+}
+
+/**
+ * Whether a state and its renamings have equal futures. A removed leader asks one of its best-placed followers to take over,
+ * the first of them in the order of the membership, so with changes, which a new disk needs too, they do not. A node that may be added differs from a
+ * voter.
+ */
+function isSymmetric({ changes, wipes, configs, names }: Bounds): boolean {
+  return changes + wipes === 0 && configs.every(({ voters }) => voters.length === names.length);
 }
 
 /** A run from the first state, one chosen move after another. */

@@ -22,9 +22,15 @@ export abstract class EdnValue {
   }
 }
 
+/** Whether EDN can write a keyword or a symbol of this name, and no reader of Clojure takes it for something else. */
+export function isName(name: string): boolean {
+  if (!/^[^:@~`\s,;"()[\]{}\\][^\s,;"()[\]{}\\]*$/.test(name)) return false;
+  return !name.endsWith(":") && !name.includes("::");
+}
+
 /** The name of a keyword or a symbol. @throws TypeError when EDN cannot write it: its text could be that of other values. */
 function written(name: string, kind: "keyword" | "symbol"): string {
-  if (/^[^:\s,;"()[\]{}\\][^\s,;"()[\]{}\\]*$/.test(name)) return name;
+  if (isName(name)) return name;
   throw new TypeError(`${JSON.stringify(name)} cannot be the name of a ${kind}`);
 }
 

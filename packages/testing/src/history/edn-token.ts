@@ -1,4 +1,4 @@
-import { CHARACTERS, EdnCharacter, EdnKeyword, EdnSymbol } from "./edn-scalars.ts";
+import { CHARACTERS, EdnCharacter, EdnKeyword, EdnSymbol, isName } from "./edn-scalars.ts";
 import { ednNumber, type Read } from "./numbers.ts";
 
 /** What a token without parts is, or why it cannot be kept. */
@@ -8,9 +8,11 @@ export type Atom = null | boolean | EdnKeyword | EdnSymbol | EdnCharacter | Read
 export function ednAtom(atom: string): Atom {
   if (atom === "nil") return null;
   if (atom === "true" || atom === "false") return atom === "true";
-  if (/^:[^:]/.test(atom)) return new EdnKeyword(atom.slice(1));
   if (/^[-+]?\d/.test(atom)) return ednNumber(atom);
-  return atom.startsWith(":") ? notEdn(atom) : new EdnSymbol(atom);
+  const isKeyword = atom.startsWith(":");
+  const name = isKeyword ? atom.slice(1) : atom;
+  if (!isName(name)) return notEdn(atom);
+  return isKeyword ? new EdnKeyword(name) : new EdnSymbol(name);
 }
 
 /** Reads what follows `##`: the numbers that have no digits. */

@@ -2,7 +2,7 @@ import type { Work } from "../slices.ts";
 import { withClock, type Clock } from "./clock.ts";
 import { EdnReader, type Entries } from "./edn-reader.ts";
 import { EdnKeyword, EdnSymbol } from "./edn-scalars.ts";
-import { errorAt } from "./error-at.ts";
+import { errorAt, LineNumbers } from "./error-at.ts";
 import { EventBuilder } from "./event-builder.ts";
 import { HistoryError } from "./history-error.ts";
 import type { History } from "./history.ts";
@@ -11,6 +11,9 @@ import { isNemesis } from "./nemesis.ts";
 import type { ReadingOptions } from "./reading.ts";
 import { wholeText, type TextParts } from "./text-parts.ts";
 import { canonical, type Value } from "./value.ts";
+
+/** The fields of an event that mean something here. */
+const FIELDS = ["process", "type", "f", "value", "key", "index", "time", "error"] as const;
 
 const TYPES: readonly string[] = ["invoke", "ok", "fail", "info"] satisfies JepsenEvent["type"][];
 
@@ -24,17 +27,20 @@ export function* parseEdn(parts: TextParts, options: ReadingOptions = {}): Work<
   return yield* withClock((clock) => readBy(clock, text, options));
 }
 
+type Place = { readonly offset: number; readonly line: number };
+
 function* readBy(clock: Clock, text: string, options: ReadingOptions): Work<History> {
-  const builder = new EventBuilder<number>(options, (offset, problem) =>
+  const builder = new EventBuilder<Place>(options, ({ offset }, problem) =>
     errorAt(text, offset, problem),
   );
+  const lines = new LineNumbers(text);
   const reader = new EdnReader(text);
   const closing = openedBy(reader);
   while (closing === undefined ? !reader.atEnd : !reader.takes(closing)) {
     const offset = reader.offset;
     const event = eventOf(reader.readEntries(), clock);
     if (typeof event === "string") throw errorAt(text, offset, event);
-    builder.add(event, offset);
+    builder.add(event, { offset, line: lines.of(offset) });
     yield;
   }
   if (!reader.atEnd)
@@ -50,12 +56,16 @@ function openedBy(reader: EdnReader): "]" | ")" | undefined {
   return reader.takes("(") ? ")" : undefined;
 }
 
-/** Whether a text begins as a history in EDN does: with a map, perhaps in a vector or list. */
-export function startsAsEdn(text: string): boolean {
+/**
+ * Whether a text begins as a history in EDN does: with a map, perhaps in a vector or list. `withEvent` also asks for the field
+ * that every event has.
+ */
+export function startsAsEdn(text: string, withEvent = false): boolean {
   const reader = new EdnReader(text);
   try {
     openedBy(reader);
-    return reader.startsMap;
+    if (!withEvent || !reader.startsMap) return reader.startsMap;
+    return [...(reader.readEntries()?.keys() ?? [])].some((name) => /^:(.+\/)?process$/.test(name));
   } catch (error) {
     if (error instanceof HistoryError) return false;
     throw error;
@@ -68,6 +78,9 @@ function eventOf(entries: Entries | undefined, clock: Clock): JepsenEvent | stri
     return "not a map such as {:process 0, :type :invoke, :f :read, :value nil}";
   }
   const prefix = prefixOf(entries);
+  const stray = prefix === ":" ? undefined : FIELDS.find((name) => entries.has(`:${name}`));
+  if (stray !== undefined)
+    return `:${stray} is not in the namespace of the event, as ${prefix}${stray} would be`;
   const fieldOf = (name: string): Value | undefined => {
     const [, value, problem] = entries.get(prefix + name) ?? [];
     if (problem !== undefined) throw problem;
@@ -81,9 +94,10 @@ function eventOf(entries: Entries | undefined, clock: Clock): JepsenEvent | stri
   if (field("f") === null) return "an event without :f";
   const f = wordOf(field("f"));
   if (f === undefined) return ":f is not a name such as :read";
-  const index = fieldOf("index");
-  if (index !== undefined && !Number.isSafeInteger(index)) return ":index is not a whole number";
-  const written = fieldOf("time");
+  const index = givenOf(fieldOf("index"));
+  if (index !== undefined && typeof index !== "bigint" && !Number.isSafeInteger(index))
+    return ":index is not a whole number";
+  const written = givenOf(fieldOf("time"));
   const time = written === undefined ? undefined : clock.read(written);
   if (typeof time === "string") return `:time ${time}`;
   return {
@@ -91,9 +105,14 @@ function eventOf(entries: Entries | undefined, clock: Clock): JepsenEvent | stri
     type: type as JepsenEvent["type"],
     f,
     ...contentOf(entries, prefix, isJudged(process, type)),
-    ...(typeof index === "number" ? { index } : {}),
+    ...(typeof index === "number" || typeof index === "bigint" ? { index } : {}),
     time,
   };
+}
+
+/** A count that an event has. Jepsen writes nil or -1 in an event that has none. */
+function givenOf(written: Value | undefined): Value | undefined {
+  return written === null || written === -1 ? undefined : written;
 }
 
 /** The value of an event with what belongs to it. Only a judged one must be kept exactly. */

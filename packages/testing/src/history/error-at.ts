@@ -9,3 +9,24 @@ export function errorAt(text: string, offset: number, message: string): HistoryE
   }
   return new HistoryError(message, line, offset - lineStart + 1);
 }
+
+/** The lines of a text, from 1, for offsets that only rise. */
+export class LineNumbers {
+  readonly #text: string;
+  #line = 1;
+  #end: number;
+
+  constructor(text: string) {
+    this.#text = text;
+    this.#end = text.indexOf("\n");
+  }
+
+  /** The line of an offset that is not before the last one. */
+  of(offset: number): number {
+    while (this.#end !== -1 && this.#end < offset) {
+      this.#line += 1;
+      this.#end = this.#text.indexOf("\n", this.#end + 1);
+    }
+    return this.#line;
+  }
+}

@@ -1,12 +1,27 @@
 import type { Work } from "../slices.ts";
 import { inOrder, type PlacedEvent } from "./event-order.ts";
-import { endProblem, operationOf, type SteppedEvent } from "./event-operation.ts";
+import {
+  endProblem,
+  fillsArgument,
+  hasNoArgument,
+  operationOf,
+  type SteppedEvent,
+} from "./event-operation.ts";
 import { makeHistory, type StepClock, type History, type Operation } from "./history.ts";
 import type { HistoryError } from "./history-error.ts";
-import { INDEPENDENT_HINT, keyedProblem, keyedValue, looksIndependent } from "./independent.ts";
+import {
+  INDEPENDENT_HINT,
+  keyedProblem,
+  keyedValue,
+  looksIndependent,
+  pairsRead,
+} from "./independent.ts";
 import type { JepsenEvent } from "./jepsen-event.ts";
 import { isNemesis, NemesisMarks } from "./nemesis.ts";
 import { readingOf, type ReadingOptions } from "./reading.ts";
+
+const UNFILLED =
+  "it never returned and its call has no value, which the :ok of others gives: it may have asked for anything";
 
 /** Events between two pauses. */
 const EVENTS_PER_TURN = 1024;
@@ -17,7 +32,7 @@ const EVENTS_PER_TURN = 1024;
  * The position of an event in the history is its time: Jepsen guarantees that order, and no clock is finer. The times of
  * the file, if every event has one and they never run backwards, become the clock of the history, for people.
  */
-export class EventBuilder<Place> {
+export class EventBuilder<Place extends { readonly line: number }> {
   readonly #options: ReadingOptions;
   readonly #errorAt: (place: Place, message: string) => HistoryError;
   readonly #events: PlacedEvent<Place>[] = [];
@@ -25,6 +40,10 @@ export class EventBuilder<Place> {
   readonly #running = new Map<string, SteppedEvent>();
   readonly #crashed = new Set<string>();
   readonly #nemesis = new NemesisMarks();
+  /** Calls that never returned. */
+  readonly #open: SteppedEvent[] = [];
+  /** The functions with an argument that only an `:ok` gave. */
+  readonly #filled = new Set<string>();
 
   /** @param errorAt makes the error for a rule that the event of a place breaks. */
   constructor(options: ReadingOptions, errorAt: (place: Place, message: string) => HistoryError) {
@@ -43,17 +62,24 @@ export class EventBuilder<Place> {
     if ("problem" in events) throw this.#errorAt(events.place, events.problem);
     for (const [step, { event, place }] of events.entries()) {
       if (step % EVENTS_PER_TURN === 0) yield;
-      const problem = this.#take(event, step);
+      const problem = this.#take({ event, step, line: place.line });
       if (problem !== undefined) throw this.#errorAt(place, problem);
     }
-    for (const call of this.#running.values())
+    for (const call of this.#running.values()) {
+      this.#open.push(call);
       this.#operations.push(operationOf(call, undefined, this.#options));
+    }
+    const unfilled = this.#open.find(
+      ({ event }) => this.#filled.has(event.f) && hasNoArgument(event, this.#options),
+    );
+    const unfilledAt = unfilled === undefined ? undefined : events[unfilled.step]?.place;
+    if (unfilledAt !== undefined) throw this.#errorAt(unfilledAt, UNFILLED);
     const alike =
       this.#options.independent === undefined ? looksIndependent(this.#operations) : undefined;
     const place = alike === undefined ? undefined : events[alike.call]?.place;
     if (place !== undefined) throw this.#errorAt(place, INDEPENDENT_HINT);
     const clock = clockOf(events);
-    const reading = readingOf(this.#options);
+    const reading = readingOf(pairsRead(this.#options, this.#operations));
     return makeHistory(this.#operations, {
       marks: this.#nemesis.marks(),
       ...(clock === undefined ? {} : { clock }),
@@ -62,15 +88,17 @@ export class EventBuilder<Place> {
   }
 
   /** Takes the next event. @returns the rule that it breaks; undefined if none. */
-  #take(event: JepsenEvent, step: number): string | undefined {
+  #take(taken: SteppedEvent): string | undefined {
+    const { event, step } = taken;
     if (isNemesis(event.process)) {
       this.#nemesis.add(event, step);
       return undefined;
     }
-    return event.type === "invoke" ? this.#call(event, step) : this.#end(event, step);
+    return event.type === "invoke" ? this.#call(taken) : this.#end(taken);
   }
 
-  #call(event: JepsenEvent, step: number): string | undefined {
+  #call(called: SteppedEvent): string | undefined {
+    const { event } = called;
     const { process } = event;
     if (this.#running.has(process))
       return `process ${process} starts an operation before its last one has ended`;
@@ -80,11 +108,12 @@ export class EventBuilder<Place> {
       if (event.key !== undefined) return "with independent keys an event has no :key";
       if (keyedValue(event.value) === undefined) return keyedProblem(event.value);
     }
-    this.#running.set(process, { event, step });
+    this.#running.set(process, called);
     return undefined;
   }
 
-  #end(event: JepsenEvent, step: number): string | undefined {
+  #end(ended: SteppedEvent): string | undefined {
+    const { event } = ended;
     const { process } = event;
     const call = this.#running.get(process);
     if (call === undefined) return `process ${process} ends an operation that it never started`;
@@ -92,8 +121,10 @@ export class EventBuilder<Place> {
     if (problem !== undefined) return problem;
     this.#running.delete(process);
     if (event.type === "info") this.#crashed.add(process);
-    const ended = event.type === "info" ? undefined : { event, step };
-    this.#operations.push(operationOf(call, ended, this.#options));
+    const end = event.type === "info" ? undefined : ended;
+    if (end === undefined) this.#open.push(call);
+    if (fillsArgument(call.event, event, this.#options)) this.#filled.add(event.f);
+    this.#operations.push(operationOf(call, end, this.#options));
     return undefined;
   }
 }

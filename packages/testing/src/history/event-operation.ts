@@ -4,8 +4,13 @@ import type { JepsenEvent } from "./jepsen-event.ts";
 import type { ReadingOptions } from "./reading.ts";
 import { canonical, isList, sameValue, type Value } from "./value.ts";
 
-/** An event with its position in the history. */
-export type SteppedEvent = { readonly event: JepsenEvent; readonly step: number };
+/** An event with its places in the history and in the file. */
+export type SteppedEvent = {
+  readonly event: JepsenEvent;
+  readonly step: number;
+  /** Its line in the file. */
+  readonly line: number;
+};
 
 /** Functions whose answer is a value: an `:ok` without one is no answer. */
 export const ASKING: readonly string[] = ["read", "get", "dequeue", "contains"];
@@ -18,6 +23,24 @@ const ANSWERING: readonly string[] = [...CAS, "add", "remove"];
 
 /** Functions whose `:ok` repeats the argument of the call, or gives it when the call had none. */
 const REPEATING: readonly string[] = [...ANSWERING, "write", "put", "append", "enqueue"];
+
+/** Functions that are nothing without an argument. */
+export const ARGUED: readonly string[] = [...REPEATING, "contains"];
+
+/** Whether an `:ok` gives the argument of a call that had none. */
+export function fillsArgument(
+  call: JepsenEvent,
+  end: JepsenEvent,
+  options: ReadingOptions,
+): boolean {
+  if (end.type !== "ok" || !REPEATING.includes(end.f)) return false;
+  return partsOf(call, options).value === null && partsOf(end, options).value !== null;
+}
+
+/** Whether a call has nil where its function has an argument. */
+export function hasNoArgument(call: JepsenEvent, options: ReadingOptions): boolean {
+  return REPEATING.includes(call.f) && partsOf(call, options).value === null;
+}
 
 /** What is wrong with the end of an operation; undefined if nothing is. */
 export function endProblem(
@@ -70,8 +93,16 @@ export function operationOf(
   const { process, f } = call.event;
   const { key, value: asked } = partsOf(call.event, options);
   const value = asked ?? argumentOf(end, options);
-  const input = key === undefined ? { f, value } : { f, key, value };
-  return { process, call: call.step, input, ...endingOf(end, options) };
+  const lacksValue = call.event.lacksValue === true && value === null && ARGUED.includes(f);
+  const input = {
+    f,
+    ...(key === undefined ? {} : { key }),
+    value,
+    ...(lacksValue ? { lacksValue } : {}),
+  };
+  const { step, line } = call;
+  const lines = end === undefined ? { line } : { line, endLine: end.line };
+  return { process, call: step, input, ...lines, ...endingOf(end, options) };
 }
 
 /** The argument that an `:ok` gives for a call that had none, as in a test whose client chooses the value. */

@@ -15,7 +15,7 @@ export type BrokenRule<Place> = { readonly place: Place; readonly problem: strin
 export function inOrder<Place>(
   events: readonly PlacedEvent<Place>[],
 ): readonly PlacedEvent<Place>[] | BrokenRule<Place> {
-  let last = -1;
+  let last: number | bigint = -1;
   let isSorted = true;
   let unnumbered: PlacedEvent<Place> | undefined;
   for (const placed of events) {
@@ -24,15 +24,14 @@ export function inOrder<Place>(
       unnumbered ??= placed;
       continue;
     }
-    if (!Number.isSafeInteger(index) || index < 0)
-      return { place: placed.place, problem: ":index is not a whole number from 0" };
+    if (index < 0) return { place: placed.place, problem: ":index is not a whole number from 0" };
     if (index <= last) isSorted = false;
-    last = Math.max(last, index);
+    else last = index;
   }
   if (isSorted) return events;
   const sorted = events
     .filter(({ event }) => event.index !== undefined)
-    .toSorted((one, other) => indexOf(one) - indexOf(other));
+    .toSorted((one, other) => (indexOf(one) < indexOf(other) ? -1 : 1));
   const twice = sorted.find((one, at) => at > 0 && indexOf(one) === indexOf(sorted[at - 1]));
   if (twice !== undefined)
     return { place: twice.place, problem: `:index ${indexOf(twice)} is there twice` };
@@ -41,6 +40,6 @@ export function inOrder<Place>(
   return { place: unnumbered.place, problem };
 }
 
-function indexOf(placed: PlacedEvent<unknown> | undefined): number {
+function indexOf(placed: PlacedEvent<unknown> | undefined): number | bigint {
   return placed?.event.index ?? -1;
 }

@@ -19,6 +19,8 @@ export type Call = {
   readonly key?: Value;
   /** Its argument; null for none. */
   readonly value: Value;
+  /** Whether a file has no argument of a function that has one in the models of this package. */
+  readonly lacksValue?: true;
 };
 
 /**
@@ -51,6 +53,9 @@ export type Operation<Input = Call, Output = Value> = {
    * operations on one object: across objects, touching times are no interval order, so judging each by itself is weaker.
    */
   readonly turn?: number;
+  /** The line of the file that has its call, and of one that has its return if that is another: errors name them. */
+  readonly line?: number;
+  readonly endLine?: number;
 } & Ending<Output>;
 
 /** How an operation ended. */

@@ -1,4 +1,5 @@
 import type { Operation } from "./history.ts";
+import type { ReadingOptions } from "./reading.ts";
 import { canonical, isList, sameValue, type Value } from "./value.ts";
 
 /** A key and a value in one: what `jepsen.independent` makes of the value of an operation. */
@@ -21,27 +22,73 @@ export const INDEPENDENT_HINT =
   "the values look like [key value] of independent keys: --independent judges each key by itself, " +
   "--no-independent takes the values as they are (in a program: independent: true or false)";
 
+/** Functions without an argument, or with one that is never `[key nil]`. */
+const WITHOUT_ARGUMENT: readonly string[] = [
+  "read",
+  "get",
+  "dequeue",
+  "delete",
+  "acquire",
+  "release",
+];
+
+const CAS: readonly string[] = ["cas", "compareAndSet"];
+
 /**
- * The first operation that shows that the values of a history are `[key value]`; undefined when they do not look like it.
+ * The first operation that shows that values of a history are `[key value]`; undefined when none does. The others may have
+ * any form: two keys must not become one object because of an operation beside them.
  *
- * All requests are pairs, and one that asks for `[key nil]` got `[key something]`, or a compare-and-set has
- * `[key [expected new]]`.
+ * It is one that needs no argument and has `[key nil]`, one that asks for `[key nil]` and got `[key something]`, or a
+ * compare-and-set of `[key [expected new]]`. The last may also be a value that a pair replaces: then a read finds such pairs.
  */
 export function looksIndependent(operations: readonly Operation[]): Operation | undefined {
-  const isPair = ({ input }: Operation): boolean =>
-    input.key === undefined && input.f !== "txn" && keyedValue(input.value) !== undefined;
-  if (!operations.every(isPair)) return undefined;
-  return operations.find((operation) => asksForKey(operation) || comparesOfKey(operation));
+  const alone = operations.filter(({ input }) => input.key === undefined && input.f !== "txn");
+  const asking = alone.find(asksForKey);
+  if (asking !== undefined) return asking;
+  const comparing = alone.find(comparesOfKey);
+  return comparing === undefined || alone.some(findsPair) ? undefined : comparing;
+}
+
+/**
+ * The options with `independent` as a report must tell it: true; false if values that could be `[key value]` were values of
+ * one object; nothing if there were none.
+ */
+export function pairsRead(
+  { independent, ...options }: ReadingOptions,
+  operations: readonly Operation[],
+): ReadingOptions {
+  if (independent === true) return { ...options, independent };
+  return operations.some(hasPair) ? { ...options, independent: false } : options;
+}
+
+function hasPair({ input }: Operation): boolean {
+  const { f, key, value } = input;
+  if (key !== undefined || f === "txn") return false;
+  const pair = keyedValue(value);
+  if (pair === undefined) return false;
+  return !CAS.includes(f) || keyedValue(pair.value) !== undefined;
 }
 
 function asksForKey(operation: Operation): boolean {
-  const asked = keyedValue(operation.input.value);
-  if (asked === undefined || asked.value !== null || operation.status !== "ok") return false;
-  const got = keyedValue(operation.output);
-  return got !== undefined && sameValue(got.key, asked.key);
+  const { f, value } = operation.input;
+  const asked = keyedValue(value);
+  if (asked === undefined || asked.value !== null || CAS.includes(f)) return false;
+  if (WITHOUT_ARGUMENT.includes(f)) return true;
+  const got = operation.status === "ok" ? keyedValue(operation.output) : undefined;
+  return got !== undefined && got.value !== null && sameValue(got.key, asked.key);
 }
 
 function comparesOfKey({ input }: Operation): boolean {
-  const asked = input.f === "cas" ? keyedValue(input.value) : undefined;
-  return asked !== undefined && !isList(asked.key) && keyedValue(asked.value) !== undefined;
+  const asked = CAS.includes(input.f) ? keyedValue(input.value) : undefined;
+  if (asked === undefined || asked.key === null || isList(asked.key)) return false;
+  return keyedValue(asked.value) !== undefined;
+}
+
+/** Whether an operation that has no pair found one: then the values themselves are pairs. */
+function findsPair(operation: Operation): boolean {
+  return (
+    operation.status === "ok" &&
+    keyedValue(operation.input.value) === undefined &&
+    keyedValue(operation.output) !== undefined
+  );
 }

@@ -13,7 +13,7 @@ export type JepsenEvent = {
   /** Whether the event gives a reason. A reason of any kind means that the operation had no effect. */
   readonly hasReason: boolean;
   /** Its position by the file's own count, which may have gaps. */
-  readonly index?: number;
+  readonly index?: number | bigint;
   /** Nanoseconds, exact; undefined when the file has no times. Large ones count from the first time of the file. */
   readonly time: number | undefined;
 };

@@ -16,6 +16,11 @@ const LOGGER = /(?<=^|\s)jepsen\.util(?=[\s:]|$)(?::|\s+-)?\s*/;
 const OTHER_LOGGER = /^\s+at\s|(?:^|\s)[\w-]+(?:\.[\w-]+)+\s+-\s/;
 const EVENT = /^(\S+)\s+:(invoke|ok|fail|info)\s+:(\S+)(?:\s+|$)/;
 
+/** An event in what follows the head of another one: two lines became one. */
+const ANOTHER_EVENT =
+  /jepsen\.util\b.*\s:(?:invoke|ok|fail|info)\s+:\S|(?:^|\s)\d+\s+:(?:invoke|ok|fail|info)\s+:\S/;
+const TWO_EVENTS = "more than one event in a line, or text after the value";
+
 type Place = { readonly line: number; readonly column: number };
 
 /**
@@ -32,9 +37,8 @@ export function* parseJepsen(text: TextParts, options: ReadingOptions = {}): Wor
   );
   let events = 0;
   for (const { text: line, number } of linesOf(text)) {
-    const logger = LOGGER.exec(line);
-    if (logger !== null && !OTHER_LOGGER.test(line.slice(0, logger.index))) {
-      const column = logger.index + logger[0].length;
+    const column = columnIn(line);
+    if (column !== undefined) {
       builder.add(eventOf(line, number, column), { line: number, column: column + 1 });
       events += 1;
     }
@@ -42,6 +46,24 @@ export function* parseJepsen(text: TextParts, options: ReadingOptions = {}): Wor
   }
   if (events === 0) throw new HistoryError("the file has no event of jepsen.util", 1, 1);
   return yield* builder.building();
+}
+
+/** Where what `jepsen.util` logs begins in a line; undefined in a line of another logger. */
+function columnIn(line: string): number | undefined {
+  const logger = LOGGER.exec(line);
+  if (logger === null || OTHER_LOGGER.test(line.slice(0, logger.index))) return undefined;
+  return logger.index + logger[0].length;
+}
+
+/** Whether a text has a line that only the log of a Jepsen test has. */
+export function hasLoggedEvent(text: string): boolean {
+  for (const { text: line } of linesOf(text)) {
+    const column = columnIn(line);
+    // A line that begins with a bracket is of a file that holds a log's line as a value.
+    if (column !== undefined && !/^\s*[{[(]/.test(line) && EVENT.test(line.slice(column)))
+      return true;
+  }
+  return false;
 }
 
 function eventOf(line: string, number: number, column: number): JepsenEvent {
@@ -54,13 +76,25 @@ function eventOf(line: string, number: number, column: number): JepsenEvent {
   const [head, process = "", type = "", f = ""] = match;
   const reader = new EdnReader(line, column + head.length);
   const event = { process, type: type as JepsenEvent["type"], f, time: undefined };
+  if (!judged && ANOTHER_EVENT.test(line.slice(column + head.length)))
+    throw new HistoryError(TWO_EVENTS, number, column + 1);
   // The nemesis writes any text as its value, and none of it constrains an operation.
   if (isNemesis(process)) return { ...event, value: null, hasReason: false };
   try {
     if (!judged && reader.atEnd) return { ...event, value: null, hasReason: false };
     const value = reader.read();
+    const after = reader.offset;
+    // One form may follow the value: a reason.
+    if (judged && !reader.atEnd) {
+      reader.read();
+      if (!reader.atEnd) throw new HistoryError(TWO_EVENTS, number, after + 1);
+    }
     // A reason is in place of the value, or after it.
-    return { ...event, value, hasReason: value instanceof EdnKeyword || !reader.atEnd };
+    return {
+      ...event,
+      value,
+      hasReason: value instanceof EdnKeyword || after < line.trimEnd().length,
+    };
   } catch (error) {
     // What an operation without an answer writes is a reason, in any spelling.
     if (error instanceof HistoryError && !judged) return { ...event, value: null, hasReason: true };

@@ -26,7 +26,8 @@ export class JsonFields {
   optionalText(name: string): string | undefined {
     const value = this.optionalValue(name);
     if (value === undefined || typeof value === "string") return value;
-    throw this.error(name, `"${name}" must be a string`);
+    const example = typeof value === "number" ? `, such as "${value}"` : "";
+    throw this.error(name, `"${name}" must be a string${example}`);
   }
 
   /** Reads a number. */

@@ -1,8 +1,9 @@
 import { checkArgument } from "@kontiki/actors/node";
 import type { Work } from "../slices.ts";
 import { withClock, type Clock } from "./clock.ts";
-import { makeHistory, type History, type Mark, type TimeUnit } from "./history.ts";
+import { makeHistory, type History, type Mark, type Operation, type TimeUnit } from "./history.ts";
 import { givenHistory } from "./given-history.ts";
+import { pairsRead } from "./independent.ts";
 import { JsonFields } from "./json-fields.ts";
 import { jsonText } from "./json-text.ts";
 import { linesOf } from "./lines.ts";
@@ -10,7 +11,7 @@ import { OperationLines } from "./operation-lines.ts";
 import { sequentialNames } from "./process-names.ts";
 import { readingOf, type ReadingOptions } from "./reading.ts";
 import type { TextParts } from "./text-parts.ts";
-import type { Value } from "./value.ts";
+import type { Value, ValueRecord } from "./value.ts";
 
 const UNITS = ["step", "ns", "us", "ms", "s"] as const satisfies readonly TimeUnit[];
 const TYPES = ["history", "operation", "fault", "leader"] as const;
@@ -56,7 +57,8 @@ function* readBy(clock: Clock, text: TextParts, options: ReadingOptions): Work<H
   }
   const operations = read.operations();
   const { unit, initial } = header;
-  const reading = readingOf(initial === undefined ? options : { initial, ...options });
+  const given = pairsRead(options, operations);
+  const reading = readingOf(initial === undefined ? given : { initial, ...given });
   return makeHistory(operations, { marks, unit, ...(reading === undefined ? {} : { reading }) });
 }
 
@@ -113,8 +115,16 @@ function* linesIn({ operations, marks, unit, reading }: History): Generator<stri
   yield jsonText(initial === undefined ? header : { ...header, initial });
   for (const mark of marks) yield JSON.stringify(mark);
   const names = sequentialNames(operations);
-  for (const [at, { input, turn: _, ...operation }] of operations.entries()) {
-    const process = names[at] ?? operation.process;
-    yield jsonText({ type: "operation", ...input, ...operation, process });
-  }
+  for (const [at, operation] of operations.entries())
+    yield jsonText(lineOf(operation, names[at] ?? operation.process));
+}
+
+/** What a file has of an operation: no place in a file, and no value that was missing in another one. */
+function lineOf(
+  { input, turn: _turn, line: _line, endLine: _endLine, ...rest }: Operation,
+  process: string,
+): ValueRecord {
+  const { lacksValue, value, ...call } = input;
+  const argument = lacksValue === true ? {} : { value };
+  return { type: "operation", ...call, ...argument, ...rest, process };
 }

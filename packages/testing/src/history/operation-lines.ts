@@ -1,5 +1,5 @@
 import type { Clock } from "./clock.ts";
-import { ASKING } from "./event-operation.ts";
+import { ARGUED, ASKING } from "./event-operation.ts";
 import { HistoryError } from "./history-error.ts";
 import type { Call, Ending, Operation } from "./history.ts";
 import { INDEPENDENT_HINT, keyedProblem, keyedValue, looksIndependent } from "./independent.ts";
@@ -15,7 +15,6 @@ export class OperationLines {
   readonly #options: ReadingOptions;
   readonly #clock: Clock;
   readonly #operations: Operation[] = [];
-  readonly #lines: number[] = [];
   readonly #orders = new Map<string, number>();
 
   constructor(options: ReadingOptions, clock: Clock) {
@@ -33,8 +32,7 @@ export class OperationLines {
     const ending = this.#endingOf(fields, status, call, input);
     if (order !== undefined && status !== "failed") this.#claim(fields, line, input, order);
     const claimed = order === undefined ? {} : { order };
-    this.#operations.push({ process, input, call, ...claimed, ...ending });
-    this.#lines.push(line);
+    this.#operations.push({ process, input, call, line, ...claimed, ...ending });
   }
 
   /** All operations. @throws HistoryError when a process runs two at once, or they look like those of independent keys. */
@@ -42,8 +40,7 @@ export class OperationLines {
     const all = this.#operations;
     if (this.#options.independent === undefined) {
       const alike = looksIndependent(all);
-      if (alike !== undefined)
-        throw new HistoryError(INDEPENDENT_HINT, this.#lines[all.indexOf(alike)] ?? 1, 1);
+      if (alike !== undefined) throw new HistoryError(INDEPENDENT_HINT, alike.line ?? 1, 1);
     }
     const turned = withTurns(all);
     if ("later" in turned) throw this.#overlapError(turned);
@@ -52,21 +49,25 @@ export class OperationLines {
 
   #overlapError(overlap: Overlap): HistoryError {
     const [earlier, later] = [this.#operations[overlap.earlier], this.#operations[overlap.later]];
-    const that = `that of line ${this.#lines[overlap.earlier]}`;
+    const that = `that of line ${earlier?.line}`;
     const why =
       earlier?.status === "open"
         ? `but ${that} never returned: a client that continues needs another name`
         : `before ${that} has returned`;
     const message = `process ${later?.process} calls an operation at ${later?.call}, ${why}`;
-    return new HistoryError(message, this.#lines[overlap.later] ?? 1, 1);
+    return new HistoryError(message, later?.line ?? 1, 1);
   }
 
   #inputOf(fields: JsonFields): Call {
     const key = fields.optionalValue("key");
     const f = fields.text("f");
-    const value = fields.optionalValue("value") ?? null;
-    if (this.#options.independent !== true)
-      return key === undefined ? { f, value } : { f, key, value };
+    const written = fields.optionalValue("value");
+    const value = written ?? null;
+    if (this.#options.independent !== true) {
+      const lacksValue = written === undefined && ARGUED.includes(f);
+      const lacks = lacksValue ? { lacksValue } : {};
+      return key === undefined ? { f, value, ...lacks } : { f, key, value, ...lacks };
+    }
     if (key !== undefined)
       throw fields.error("key", 'with independent keys an operation has no "key"');
     const keyed = keyedValue(value);

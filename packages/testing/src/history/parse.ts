@@ -3,7 +3,7 @@ import { finish, type Work } from "../slices.ts";
 import { parseEdn, startsAsEdn } from "./edn.ts";
 import type { History } from "./history.ts";
 import { HistoryError } from "./history-error.ts";
-import { parseJepsen } from "./jepsen.ts";
+import { hasLoggedEvent, parseJepsen } from "./jepsen.ts";
 import { parseJsonl } from "./jsonl.ts";
 import { READING_OPTIONS, type ReadingOptions } from "./reading.ts";
 import { withoutMark, type TextParts } from "./text-parts.ts";
@@ -74,15 +74,17 @@ export function parseHistory(text: string, format: Format, options: ReadingOptio
 }
 
 /**
- * Guesses the format from the beginning of a file; undefined when it fits no format.
+ * Guesses the format from the beginning of a file; undefined when it fits no format, or more is needed.
  *
- * EDN and JSON both begin with a brace. In JSON a string follows it, and in a history in EDN a keyword.
+ * EDN and JSON both begin with a brace. In JSON a string follows it, and in a history in EDN a keyword. So may a log, before
+ * its first event.
  */
 export function formatOf(text: string): Format | undefined {
   checkArgument("formatOf", "text", TEXT, text);
   const plain = text.replace(/^\ufeff/, "");
-  const start = plain.slice(0, 4096);
-  if (/^\s*\{\s*(?:"|\})/.test(start)) return "jsonl";
+  if (startsAsEdn(plain, true)) return "edn";
+  if (hasLoggedEvent(plain)) return "jepsen";
+  if (/^\s*\{\s*(?:"|\})/.test(plain)) return "jsonl";
   if (startsAsEdn(plain)) return "edn";
-  return /jepsen/.test(start) ? "jepsen" : undefined;
+  return /jepsen/.test(plain.slice(0, 4096)) ? "jepsen" : undefined;
 }

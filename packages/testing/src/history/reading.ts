@@ -25,7 +25,10 @@ export type ReadingOptions = {
   readonly independent?: boolean;
   /** The value of each object before all operations. Default: that of the model, which is absent or empty. */
   readonly initial?: Value;
-  /** Whether a read, a dequeue or a contains that returned null was not recorded, so that it may have returned anything. Default: it found nothing. */
+  /**
+   * Whether a read, get, dequeue or contains that returned null, and a read of a txn that did, was not recorded, so that it may
+   * have returned anything. Default: it found nothing.
+   */
   readonly unknownReads?: boolean;
 };
 
@@ -46,11 +49,11 @@ export const READING_OPTIONS: Schema<ReadingOptions> = {
 export type Reading = {
   /** Only of the formats of Jepsen. */
   readonly failedCas?: FailedCas;
-  /** Whether values were `[key value]`. */
-  readonly independent?: true;
+  /** Whether values were `[key value]`; false if some could have been, and were values of one object. */
+  readonly independent?: boolean;
   /** The value of each object before all operations. */
   readonly initial?: Value;
-  /** Whether a read, a dequeue or a contains that returned null may have returned anything. */
+  /** Whether a read, get, dequeue or contains that returned null, or a read of a txn, may have returned anything. */
   readonly unknownReads?: true;
 };
 
@@ -64,7 +67,7 @@ const yes = rule<true>("true, or leave it out", (value) => value === true);
 /** What is allowed in a {@link Reading}. */
 export const READING: Schema<Reading> = {
   failedCas: READING_OPTIONS.failedCas,
-  independent: yes,
+  independent: flag,
   initial: VALUE,
   unknownReads: yes,
 };
@@ -74,7 +77,7 @@ export function readingOf(options: ReadingOptions): Reading | undefined {
   const { failedCas, independent, initial, unknownReads } = options;
   const reading: Reading = {
     ...(failedCas === undefined ? {} : { failedCas }),
-    ...(independent === true ? { independent } : {}),
+    ...(independent === undefined ? {} : { independent }),
     ...(initial === undefined ? {} : { initial }),
     ...(unknownReads === true ? { unknownReads } : {}),
   };

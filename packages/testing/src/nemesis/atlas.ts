@@ -42,7 +42,9 @@ import { mendable, withLoss } from "./copies.ts";
  *    A lease depends on nothing else (dissertation 6.4.1). Without leases no clock matters for safety.
  * 9. **A voter is removed only while a majority of the remaining voters is intact**, and the last voter never. Otherwise the
  *    cluster would have to wait for a node that waits for the cluster.
- * 10. **Every node that went down starts again, and all faults end**, before a run demands that the cluster is live.
+ * 10. **A node that one change makes a voter keeps its disk** until the change is made or given up: it has nothing yet, and
+ *    its majority decides from the change on.
+ * 11. **Every node that went down starts again, and all faults end**, before a run demands that the cluster is live.
  *
  * Delay alone is never forbidden: a run may make no progress while faults are in force.
  */
@@ -53,6 +55,8 @@ export class FaultAtlas {
   readonly #expectedDamage = new Map<NodeId, number>();
   /** Members whose removal an operator requests. */
   readonly #leaving = new Map<NodeId, number>();
+  /** Nodes that a requested change makes voters. */
+  readonly #coming = new Map<NodeId, number>();
   readonly #swapped = new Set<NodeId>();
 
   constructor(target: FaultTarget, { leases }: ClusterSettings) {
@@ -70,6 +74,7 @@ export class FaultAtlas {
   /** Why the disk of a node must not be lost as a whole; undefined when it may be. */
   objectionToDamage(node: NodeId): string | undefined {
     if (this.#swapped.has(node)) return `${node} has the disk of another`;
+    if ((this.#coming.get(node) ?? 0) > 0) return `${node} is to become a voter`;
     const halves = this.#target.memberships().flatMap((known) => this.#worstHalvesOf(known, node));
     for (const voters of halves) {
       if (!voters.includes(node)) continue;
@@ -89,6 +94,11 @@ export class FaultAtlas {
   /** Counts a node as one that may leave the cluster at any moment. Returns a function that ends this. */
   expectRemoval(node: NodeId): () => void {
     return increase(this.#leaving, node);
+  }
+
+  /** Counts a node as one that may become a voter at any moment, and needs its disk for that. Returns a function that ends this. */
+  expectArrival(node: NodeId): () => void {
+    return increase(this.#coming, node);
   }
 
   /** Why a node must stay a member; undefined when it may be removed. */
@@ -156,8 +166,9 @@ export class FaultAtlas {
   }
 
   #isChanging({ outgoing, promotions }: Membership): boolean {
-    const isLeaving = [...this.#leaving.values()].some((count) => count > 0);
-    return isLeaving || outgoing.length > 0 || promotions.length > 0;
+    const requested = [...this.#leaving.values(), ...this.#coming.values()];
+    const isRequested = requested.some((count) => count > 0);
+    return isRequested || outgoing.length > 0 || promotions.length > 0;
   }
 
   /** What a voter has on the disk that the membership names; undefined if that disk does not count. */

@@ -6,6 +6,7 @@ import {
   learnerGoal,
   pursue,
   removalGoal,
+  shapeGoal,
   voterGoal,
   type MembershipGoal,
 } from "./membership-goal.ts";
@@ -32,6 +33,8 @@ export function beginMembershipFault(stage: Stage, fault: MembershipFault): Begu
       return grow(stage, fault.to);
     case "shrink":
       return shrink(stage, fault.to);
+    case "reshape":
+      return reshape(stage, fault);
     case "transfer":
       return transfer(stage, fault.node);
     case "snapshot":
@@ -165,6 +168,46 @@ function shrink(stage: Stage, to: number): Begun | Skipped {
     over();
     return undefined;
   });
+}
+
+/** Adds and removes several voters in one change. New voters have empty disks at first, so they must keep them meanwhile. */
+function reshape(
+  stage: Stage,
+  { in: come, out }: MembershipFault & { readonly type: "reshape" },
+): Begun | Skipped {
+  const { target, atlas, chance } = stage;
+  const room = Math.min(come, NODES_MAX - target.nodes.length);
+  const ends: (() => void)[] = [];
+  const leaving: NodeId[] = [];
+  for (const voter of chance.shuffled(target.membership().voters)) {
+    if (leaving.length === out || atlas.objectionToRemoval(voter) !== undefined) continue;
+    leaving.push(voter);
+    ends.push(atlas.expectRemoval(voter));
+  }
+  if (room + leaving.length === 0) return { skipped: "no voter may come or leave" };
+  const coming = Array.from({ length: room }, () => {
+    const node = target.addNode();
+    ends.push(atlas.expectArrival(node));
+    return { node, uid: target.uid(node) };
+  });
+  const settle = (gone: readonly NodeId[]): void => {
+    for (const end of ends) end();
+    for (const node of gone) takeAway(stage, node);
+  };
+  const { giveUp } = pursue(
+    stage,
+    shapeGoal(coming, leaving),
+    () => {
+      settle(leaving);
+      stage.over();
+    },
+    () => {
+      const known = target.memberships();
+      const isNowhere = (node: NodeId): boolean => !known.some((each) => isMember(each, node));
+      settle(coming.map(({ node }) => node).filter(isNowhere));
+    },
+  );
+  return { nodes: [...leaving, ...coming.map(({ node }) => node)], end: giveUp };
 }
 
 type Attempt = (onDone: () => void) => { readonly giveUp: () => void };

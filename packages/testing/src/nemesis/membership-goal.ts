@@ -34,6 +34,23 @@ export function learnerGoal(node: NodeId, uid: number): MembershipGoal {
   };
 }
 
+/** These nodes are voters, and those are not members: in one change. */
+export function shapeGoal(
+  coming: readonly { readonly node: NodeId; readonly uid: number }[],
+  leaving: readonly NodeId[],
+): MembershipGoal {
+  return {
+    isMetBy: (membership) =>
+      coming.every(
+        ({ node, uid }) => membership.voters.includes(node) && uidOf(membership, node) === uid,
+      ) && !leaving.some((node) => isMember(membership, node)),
+    changes: [
+      ...coming.map(({ node, uid }) => ({ type: "addVoter", node, uid }) as const),
+      ...leaving.map((node) => ({ type: "remove", node }) as const),
+    ],
+  };
+}
+
 /** The node is not a member. */
 export function removalGoal(node: NodeId): MembershipGoal {
   return {

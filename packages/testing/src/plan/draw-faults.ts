@@ -6,6 +6,9 @@ import type { Nemesis, Scenario } from "../scenario/scenario.ts";
 /** The most faults of one run: more would only hide each other. */
 const FAULTS_MAX = 200;
 
+/** In a burst one fault begins at most this long after the one before, in ms. */
+const BURST_MS = 20;
+
 /** How one seed differs from another: which kinds it draws and how often, how dense they are, how long they last. */
 type Swarm = {
   readonly kinds: readonly FaultType[];
@@ -23,12 +26,15 @@ type Swarm = {
 export function drawFaults(scenario: Scenario, chance: Chance): readonly Fault[] {
   const { nemesis, durationMs } = scenario;
   if (nemesis === undefined || nemesis.faults.length === 0) return [];
+  const { bursts } = nemesis;
   const swarm = swarmOf(nemesis, chance.fork("swarm"));
   const times = chance.fork("times");
   const [least, most] = nemesis.everyMs;
   const faults: Fault[] = [];
   for (let number = 0, at = 0; number < FAULTS_MAX; number += 1) {
-    at += Math.max(1, Math.floor(times.between(least, most) * swarm.pace));
+    const pause = Math.max(1, Math.floor(times.between(least, most) * swarm.pace));
+    const isBurst = bursts !== undefined && number > 0 && times.happens(bursts);
+    at += isBurst ? times.between(0, BURST_MS) : pause;
     if (at >= durationMs) break;
     faults.push(drawFault(scenario, nemesis, swarm, at, chance.fork(`fault ${number}`)));
   }

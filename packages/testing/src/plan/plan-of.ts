@@ -1,15 +1,17 @@
 import type { KeyValueCommand } from "@kontiki/actors";
 import { checkArgument } from "@kontiki/actors/node";
 import { Chance } from "../chance.ts";
+import { withDrawnSettings } from "./draw-settings.ts";
 import { drawFaults } from "./draw-faults.ts";
 import { givenScenario } from "../scenario/given-scenario.ts";
 import type { Scenario, Workload } from "../scenario/scenario.ts";
 import { givenSeed } from "./given-plan.ts";
-import type { Plan, PlannedOperation } from "./plan.ts";
+import type { Plan, PlannedOperation, ReadRoute } from "./plan.ts";
 
 /**
- * Draws everything that a seed decides before a run: the operations of clients, and the faults in addition to those of the
- * scenario. The two are independent: neither changes what is drawn for the other.
+ * Draws everything that a seed decides before a run: the operations of clients, the faults in addition to those of the
+ * scenario, and with `knobs` the settings. They are independent: none changes what is drawn for the others. The plan has a
+ * scenario with the drawn settings and without `knobs`, so this scenario and the same seed give the same plan again.
  *
  * @param seed a whole number from 0 to 2^32 - 1.
  * @throws KontikiError for anything else.
@@ -17,6 +19,11 @@ import type { Plan, PlannedOperation } from "./plan.ts";
 export function planOf(scenario: Scenario, seed: number): Plan {
   checkArgument("planOf", "scenario", givenScenario, scenario);
   checkArgument("planOf", "seed", givenSeed, seed);
+  return planIn(withDrawnSettings(scenario, seed), seed);
+}
+
+/** The plan of a scenario whose settings are drawn. */
+function planIn(scenario: Scenario, seed: number): Plan {
   const chance = new Chance(seed);
   const drawn = drawFaults(scenario, chance.fork("nemesis"));
   return {
@@ -30,17 +37,44 @@ export function planOf(scenario: Scenario, seed: number): Plan {
 
 /** At a constant rate over the whole run, each by a drawn client. No value is used twice. */
 function drawOperations(
-  { workload, durationMs }: Scenario,
+  { workload, durationMs, nodes }: Scenario,
   chance: Chance,
 ): readonly PlannedOperation[] {
   if (workload.clients === 0) return [];
+  const readings = chance.fork("readings");
   const count = Math.floor((workload.perSecond * durationMs) / 1000);
   return Array.from({ length: count }, (_none, id) => {
     const at = Math.floor((id * durationMs) / count);
     const client = chance.below(workload.clients);
     const command = drawCommand(workload, id, chance);
-    return { id, at, client, command, read: command.type === "get" };
+    const reading = workload.reads === "mixed" ? drawReading(nodes, readings) : undefined;
+    const read = command.type === "get";
+    if (!read || workload.reads !== "mixed") return { id, at, client, command, read };
+    return reading === undefined
+      ? { id, at, client, command, read: false }
+      : { id, at, client, command, read, reading };
   });
+}
+
+/** Stale reads are few: they may be old, so they show less than the others. */
+const READ_WAYS = [
+  "log",
+  "linearizable",
+  "linearizable",
+  "linearizable",
+  "lease",
+  "lease",
+  "lease",
+  "stale",
+] as const;
+
+/** How a read is answered; undefined for through the log. Half of the reads are for the leader. */
+function drawReading(nodes: number, chance: Chance): ReadRoute | undefined {
+  const way = chance.pick(READ_WAYS);
+  const node = `n${chance.between(1, nodes)}`;
+  const isForLeader = chance.happens(1 / 2);
+  if (way === undefined || way === "log") return undefined;
+  return { consistency: way, node: isForLeader ? undefined : node };
 }
 
 function drawCommand(workload: Workload, id: number, chance: Chance): KeyValueCommand {

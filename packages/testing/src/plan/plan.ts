@@ -1,5 +1,5 @@
 import type { Fault } from "../scenario/fault.ts";
-import type { Scenario } from "../scenario/scenario.ts";
+import type { ReadWay, Scenario } from "../scenario/scenario.ts";
 
 /**
  * Everything that a seed draws before a run begins: the operations of clients and the faults. A run is a function of its
@@ -36,4 +36,14 @@ export type PlannedOperation = {
   readonly command: unknown;
   /** Whether it is a read, which does not go through the log. */
   readonly read: boolean;
+  /** How a read is answered, and by which node, the leader if undefined. Without it as the workload says. */
+  readonly reading?: ReadRoute;
+};
+
+/** How one read is answered. */
+export type ReadRoute = {
+  /** By ReadIndex, on a lease, or at once from what the node has applied, which may be old. */
+  readonly consistency: Exclude<ReadWay, "log"> | "stale";
+  /** The name of the node; undefined for the leader. */
+  readonly node: string | undefined;
 };

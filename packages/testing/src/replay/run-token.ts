@@ -5,7 +5,7 @@ import {
   flag,
   needed,
   rule,
-  text,
+  path,
   type Schema,
 } from "@kontiki/actors/node";
 import { givenPlan } from "../plan/given-plan.ts";
@@ -30,7 +30,7 @@ const anyText = rule<string>("a string", (value) => typeof value === "string");
 const FAILED: Schema<Failed> = {
   check: needed(anyText),
   hash: needed(anyText),
-  module: text("the path of a module"),
+  module: path("the path of a module"),
   isOwn: flag,
 };
 

@@ -45,7 +45,10 @@ export const simplerOperation: readonly ((one: PlannedOperation) => PlannedOpera
 export const simplerScenario: readonly ((plan: Plan) => Plan)[] = (
   [
     (scenario) => ({ ...scenario, nemesis: undefined, faults: [] }),
-    ({ expect, ...scenario }) => ({ ...scenario, expect: { ...expect, atLeast: {}, atMost: {} } }),
+    ({ expect, ...scenario }) => ({
+      ...scenario,
+      expect: { ...withoutCampaign(expect), atLeast: {}, atMost: {} },
+    }),
     ({ expect, ...scenario }) => ({ ...scenario, expect: { ...expect, linearizable: false } }),
     ({ cluster, ...scenario }) => ({ ...scenario, cluster: { ...cluster, leases: undefined } }),
     ({ cluster, ...scenario }) => ({
@@ -60,6 +63,10 @@ export const simplerScenario: readonly ((plan: Plan) => Plan)[] = (
     (scenario) => ({ ...scenario, durationMs: halved(scenario.durationMs) }),
   ] satisfies ((scenario: Scenario) => Scenario)[]
 ).map((simpler) => (plan) => ({ ...plan, scenario: simpler(plan.scenario) }));
+
+function withoutCampaign({ campaign: _campaign, ...rest }: Scenario["expect"]): Scenario["expect"] {
+  return rest;
+}
 
 function rounded(ms: number, unit: number): number {
   return Math.floor(ms / unit) * unit;

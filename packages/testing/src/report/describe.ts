@@ -1,7 +1,9 @@
+import { checkedText } from "../check/checked-results.ts";
 import type { Model } from "../check/model.ts";
 import { callModel, operationText } from "../check/model-error.ts";
 import { outputOf } from "../check/position.ts";
 import type { History, Operation, TimeUnit } from "../history/history.ts";
+import { UnreadCall } from "../check/unread-call.ts";
 import type { Cost, Unknown } from "../check/verdict.ts";
 import { shownTimes } from "./times.ts";
 
@@ -11,8 +13,12 @@ export function describeOperation<State, Input, Output>(
   operation: Operation<Input, Output>,
 ): string {
   const output = outputOf(operation);
-  const about = (): string => `describe, for ${operationText(model, operation.input, output)}`;
-  const what = callModel(model, about, () => model.describe(operation.input, output));
+  const { input } = operation;
+  const about = (): string => `describe, for ${operationText(model, input, output)}`;
+  const what =
+    input instanceof UnreadCall
+      ? input.text
+      : callModel(model, about, () => checkedText(model.describe(input, output)));
   switch (operation.status) {
     case "ok":
       return what;

@@ -3,6 +3,7 @@ import { checkJudged } from "./check-judged.ts";
 import type { Model } from "../check/model.ts";
 import type { Verdict, Violated } from "../check/verdict.ts";
 import type { History, Operation } from "../history/history.ts";
+import { brokenClaimsText } from "./broken-claims.ts";
 import { pageData } from "./page-data.ts";
 import { escaped, pageHtml } from "./page.ts";
 import { readingText } from "./reading-text.ts";
@@ -30,6 +31,7 @@ export function verdictPage<State, Input, Output>(
   checkJudged("verdictPage", history, model, verdict);
   checkArgument("verdictPage", "title", text("a title"), title);
   const reading = readingText(history);
+  const broken = brokenClaimsText(history, verdict);
   return pageHtml({
     title,
     headline: headline(verdict),
@@ -37,6 +39,7 @@ export function verdictPage<State, Input, Output>(
     about: [
       `${sizeText(history)}, judged as ${model.name}`,
       ...(reading === undefined ? [] : [`R${reading.slice(1)}`]),
+      ...(broken === undefined ? [] : [`T${broken.slice(1)}`]),
       `Checked in ${costText(verdict.cost)}.`,
     ].join(". "),
     sections: verdict.verdict === "violated" ? explanation(history, model, verdict) : "",

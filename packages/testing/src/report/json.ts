@@ -20,6 +20,18 @@ export type OperationReport = {
   readonly return: number | null;
 };
 
+/** A claimed order that does not hold, for programs. */
+export type BrokenClaimReport = {
+  /** The object; "" when there is only one. */
+  readonly object: string;
+  /** Why, for example `read -> 2 cannot follow 1`. */
+  readonly problem: string;
+  /** The first operation that contradicts the claim. */
+  readonly operation: OperationReport;
+  /** Its position in the claimed order; null when it has none. */
+  readonly order: number | null;
+};
+
 /** A verdict, for programs: one object of plain data, with the same shape for every model. */
 export type VerdictReport = {
   /** "valid", "violated" or "unknown". */
@@ -30,6 +42,8 @@ export type VerdictReport = {
   readonly unit: History["unit"];
   /** How the file was read, when its format leaves a choice. */
   readonly reading?: ReadingReport;
+  /** The claimed orders that do not hold. The verdict does not depend on them. */
+  readonly brokenClaims?: readonly BrokenClaimReport[];
   /** Number of operations in the history. */
   readonly operations: number;
   /** Milliseconds that the check took, rounded. */
@@ -61,26 +75,25 @@ export function verdictReport<State, Input, Output>(
   verdict: Verdict<Input, Output>,
 ): VerdictReport {
   checkJudged("verdictReport", history, model, verdict);
-  const { unit, at } = shownTimes(history);
+  const { unit } = shownTimes(history);
   const reading = readingReport(history);
   const { elapsedMs, steps, configurations } = verdict.cost;
+  const reported = reporting(history, model);
+  const brokenClaims = verdict.brokenClaims?.map(({ key, problem, operation }) => {
+    const { order = null } = operation;
+    return { object: key, problem, operation: reported(operation), order };
+  });
   const common = {
     verdict: verdict.verdict,
     model: model.name,
     unit,
     ...(reading === undefined ? {} : { reading }),
+    ...(brokenClaims === undefined ? {} : { brokenClaims }),
     operations: history.operations.length,
     elapsedMs: Math.round(elapsedMs),
     steps,
     configurations,
   };
-  const reported = (operation: Operation<Input, Output>): OperationReport => ({
-    process: operation.process,
-    operation: describeOperation(model, operation),
-    status: operation.status,
-    call: at(operation.call),
-    return: operation.status === "open" ? null : at(operation.return),
-  });
   switch (verdict.verdict) {
     case "valid": {
       const claimed = verdict.objects.filter(({ by }) => by === "claimed").length;
@@ -98,4 +111,19 @@ export function verdictReport<State, Input, Output>(
     case "unknown":
       return { ...common, why: verdict.why };
   }
+}
+
+/** Makes plain data of operations. */
+function reporting<State, Input, Output>(
+  history: History<Input, Output>,
+  model: Model<State, Input, Output>,
+): (operation: Operation<Input, Output>) => OperationReport {
+  const { at } = shownTimes(history);
+  return (operation) => ({
+    process: operation.process,
+    operation: describeOperation(model, operation),
+    status: operation.status,
+    call: at(operation.call),
+    return: operation.status === "open" ? null : at(operation.return),
+  });
 }

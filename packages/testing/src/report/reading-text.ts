@@ -6,8 +6,8 @@ import { canonical } from "../history/value.ts";
 export type ReadingReport = {
   /** Of a Jepsen history: what a compare-and-set that ended `:fail` means. */
   readonly failedCas?: FailedCas;
-  /** Whether the values were `[key value]` of independent keys. */
-  readonly independent?: true;
+  /** Whether the values were `[key value]` of independent keys; false if some could have been, and were not. */
+  readonly independent?: boolean;
   /** The value of each object before all operations, as the canonical text of the value. */
   readonly initial?: string;
   /** Whether a read of null may have returned anything. */
@@ -28,6 +28,13 @@ const FAILED_CAS: Readonly<Record<FailedCas, string>> = {
   observed: "a cas that ended :fail found another value",
 };
 
+const UNKNOWN_READS = "a read, get, dequeue, contains, or read of a txn, of nil is not recorded";
+
+const INDEPENDENT = {
+  true: "values are [key value]",
+  false: "pairs are values of one object, not [key value]",
+} as const;
+
 /** How a history was read, in one line; undefined when its format leaves no choice. */
 export function readingText(
   history: Pick<History<unknown, unknown>, "reading">,
@@ -37,9 +44,9 @@ export function readingText(
   const { failedCas, independent, initial, unknownReads } = reading;
   const parts = [
     ...(failedCas === undefined ? [] : [FAILED_CAS[failedCas]]),
-    ...(independent === true ? ["values are [key value]"] : []),
+    ...(independent === undefined ? [] : [INDEPENDENT[`${independent}`]]),
     ...(initial === undefined ? [] : [`the initial value is ${initial}`]),
-    ...(unknownReads === true ? ["a read of nil is not recorded"] : []),
+    ...(unknownReads === true ? [UNKNOWN_READS] : []),
   ];
   return `read as: ${parts.join("; ")}`;
 }

@@ -3,6 +3,7 @@ import { checkJudged } from "./check-judged.ts";
 import type { Model } from "../check/model.ts";
 import type { Verdict, Violated } from "../check/verdict.ts";
 import type { History, Operation } from "../history/history.ts";
+import { brokenClaimsText } from "./broken-claims.ts";
 import { costText, count, describeOperation, sizeText, spanText, whyText } from "./describe.ts";
 import { readingText } from "./reading-text.ts";
 
@@ -35,7 +36,8 @@ export function verdictText<State, Input, Output>(
   checkOptions("verdictText", PAINT, paint, "paint");
   const size = sizeText(history);
   const reading = readingText(history);
-  const read = reading === undefined ? [] : [reading];
+  const broken = brokenClaimsText(history, verdict);
+  const read = [reading, broken].filter((line) => line !== undefined);
   const cost = `checked in ${costText(verdict.cost)}`;
   switch (verdict.verdict) {
     case "valid": {

@@ -147,6 +147,7 @@ export class Simulation {
         this.clients.all
           .find(({ address }) => address === letter.from)
           ?.undeliverable(letter, isFull),
+      onDeath: (node) => this.clients.all.forEach((client) => client.nodeDied(node)),
       onNodes: () => this.clients.all.forEach((client) => client.nodesAre(this.world.nodes)),
     });
     this.clients = this.#makeClients();

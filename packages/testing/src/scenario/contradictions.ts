@@ -38,8 +38,8 @@ function* inSettings({ cluster, workload }: Scenario): Iterable<Complaint> {
 }
 
 function* inExpectations({ expect }: Scenario): Iterable<Complaint> {
-  for (const bound of ["atLeast", "atMost"] as const) {
-    for (const name of Object.keys(expect[bound])) {
+  for (const bound of ["atLeast", "campaign", "atMost"] as const) {
+    for (const name of Object.keys(expect[bound] ?? {})) {
       if (COUNT_NAMES.includes(name)) continue;
       const near = nearest(name, COUNT_NAMES);
       const advice =

@@ -7,6 +7,7 @@ import type { Scenario } from "./scenario.ts";
 import { ScenarioError } from "./scenario-error.ts";
 import { scenarioSchema } from "./schema.ts";
 import { contradictionsIn } from "./contradictions.ts";
+import { impureParts } from "./plain-input.ts";
 
 /**
  * Completes and checks a scenario that is written in TypeScript.
@@ -64,6 +65,8 @@ export type Read =
 /** Completes and checks a written scenario. */
 export function readScenario(written: unknown): Read {
   if (Array.isArray(written)) return { type: "wrong", complaints: [NO_MAPPING] };
+  const impure = impureParts(written);
+  if (impure.length > 0) return { type: "wrong", complaints: impure.map(withSubject) };
   const read = v.safeParse(scenarioSchema, written);
   const complaints: Complaint[] = complaintsOf(read.issues ?? []).map(withSubject);
   const faults: Fault[] = [];

@@ -6,8 +6,8 @@ import type { PROCESS_FAULTS } from "./faults/process.ts";
 import type { FaultType } from "./faults/action.ts";
 import type { InputsOf } from "./faults/kind.ts";
 import type { FaultGroup } from "./faults/table.ts";
-import type { ClusterSettings, Expectations, Workload } from "./scenario.ts";
-import type { Duration, DurationRange } from "./written/values.ts";
+import type { ClusterSettings, Expectations, LimitSettings, Workload } from "./scenario.ts";
+import type { Duration, DurationRange, Share } from "./written/values.ts";
 
 /**
  * A scenario as people write it, in YAML and in TypeScript alike. Everything is optional; comments end with the default.
@@ -44,14 +44,21 @@ export type ScenarioInput = {
   readonly faults?: readonly FaultInput[];
   /** Faults that the seed draws: `swarm` for all kinds, of which each seed takes some; or what to draw from. */
   readonly nemesis?: "swarm" | NemesisInput | null;
+  /**
+   * `swarm`: each seed draws its own size of the cluster, settings of nodes, network, disks and clients, and pace of faults,
+   * instead of what the scenario says for them. In the simulation only. Default: the scenario's settings.
+   */
+  readonly knobs?: "swarm" | null;
   /** How long operations and faults go on. Default: 5s. */
   readonly duration?: Duration;
   /** How long the healed cluster may take to elect a leader, to answer everything and to converge. Default: 20s. */
   readonly settle?: Duration;
-  /** What must have happened in the run. */
+  /** What must have happened. */
   readonly expect?: {
-    /** Names of the coverage with their least counts, or only names, which must occur once. */
+    /** In every run: names of the coverage with their least counts, or only names, which must occur once. */
     readonly atLeast?: Expectations["atLeast"] | readonly string[];
+    /** In some runs of a campaign, because chance may miss it in one: written as `atLeast` is. */
+    readonly campaign?: Expectations["atLeast"] | readonly string[] | null;
     /** Names of the coverage with the highest counts. */
     readonly atMost?: Expectations["atMost"];
     /** Whether the history is judged. Default: true. */
@@ -79,6 +86,15 @@ export type ClusterInput = {
   readonly segmentBytes?: number;
   /** Default: no leases. */
   readonly leases?: ClusterSettings["leases"] | null;
+  /** Bounds that a run reaches only when they are small. In the simulation only. Default: the usual ones. */
+  readonly limits?: Partial<LimitSettings> | null;
+  /** How long a node that has mail waits before its turn. In the simulation only. Default: not at all. */
+  readonly turnDelay?: DurationRange | null;
+  /**
+   * How long after the end of a process the other nodes get its obituary, and clients learn of it. In the simulation only.
+   * Default: nodes after 1ms, clients never.
+   */
+  readonly obituary?: DurationRange | null;
 };
 
 /** What clients do with the key-value machine. */
@@ -91,7 +107,7 @@ export type WorkloadInput = {
   readonly keys?: number;
   /** Weights; kinds that a mix leaves out are not drawn. Default: all kinds, mostly reads and puts. */
   readonly mix?: Partial<Workload["mix"]>;
-  /** Default: linearizable. */
+  /** `mixed`: each in another way, by the leader or by a node that the seed draws. Default: linearizable. */
   readonly reads?: Workload["reads"];
   /** Default: 8. */
   readonly valueBytes?: number;
@@ -109,6 +125,8 @@ export type NemesisInput = {
   readonly every?: DurationRange;
   /** How long one lasts. Default: 300ms..1.5s. */
   readonly last?: DurationRange;
+  /** Which share of them begins within 20 ms of the one before. Default: 0. */
+  readonly bursts?: Share;
 };
 
 /**

@@ -1,7 +1,13 @@
 import { readFile } from "node:fs/promises";
 import { basename, extname, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
-import { checkArgument, nearest, rule, text as textRule } from "@kontiki/actors/node";
+import {
+  checkArgument,
+  nearest,
+  path as pathRule,
+  rule,
+  text as textRule,
+} from "@kontiki/actors/node";
 import { readScenario } from "./define.ts";
 import { loadModule } from "./load-module.ts";
 import type { ScenarioParts } from "./parts.ts";
@@ -23,7 +29,7 @@ export async function loadScenario(nameOrPath: string): Promise<Scenario> {
   return (await loadChecked("loadScenario", nameOrPath)).scenario;
 }
 
-const PATH = textRule("the name of a scenario, or the path of a file");
+const PATH = pathRule("the name of a scenario, or the path of a file");
 
 /** Like {@link loadScenario}, with what a module may add: its own machine, model and commands. */
 export async function loadScenarioParts(nameOrPath: string): Promise<ScenarioParts> {

@@ -25,8 +25,8 @@ export type Invariant<Machine = StateMachine> = {
 }["holds"];
 
 /**
- * What errors of `apply` and `query` mean: with `fail` every error but a `CommandError` is a violation, with `allow` all
- * are answers.
+ * What errors of `apply` and `query` mean, and results that are not plain data, which count as errors: with `fail` every
+ * error but a `CommandError` is a violation, with `allow` all are answers, outcomes of type `error`.
  */
 export type Throws = "fail" | "allow";
 

@@ -20,6 +20,8 @@ export type Scenario = {
   readonly faults: readonly Fault[];
   /** Faults that the seed draws. */
   readonly nemesis: Nemesis | undefined;
+  /** `swarm`: the seed draws the settings too, instead of what the scenario says for them. See `drawSettings`. */
+  readonly knobs?: "swarm" | undefined;
   /** How long operations and faults go on, in ms. */
   readonly durationMs: number;
   /** How long the healed cluster may take to elect a leader, to answer everything and to converge, in ms. */
@@ -48,6 +50,31 @@ export type ClusterSettings = {
   readonly segmentBytes: number;
   /** Whether reads may use leases, and by which share of time two clocks may drift apart. */
   readonly leases: { readonly clockDrift: number } | undefined;
+  /** Bounds that a run reaches only when they are small. */
+  readonly limits?: LimitSettings | undefined;
+  /** How long a node that has mail waits before its turn. Undefined for no time. */
+  readonly turnDelayMs?: Range | undefined;
+  /**
+   * How long after the end of a process the other nodes get its obituary, and clients learn of it. Undefined: nodes after
+   * 1 ms, clients never.
+   */
+  readonly obituaryMs?: Range | undefined;
+};
+
+/** Bounds of a node; each undefined for its usual value. */
+export type LimitSettings = {
+  /** The most unanswered bytes of commands to one follower, from 1. */
+  readonly maxInflightBytes: number | undefined;
+  /** The most bytes of uncommitted commands in the log of a leader, from 1. */
+  readonly maxUncommittedBytes: number | undefined;
+  /** The most letters that one turn takes, from 1. */
+  readonly turnLetters: number | undefined;
+  /** The most entries that are applied at once, from 1. */
+  readonly turnEntries: number | undefined;
+  /** The most open sessions of clients, from 1. */
+  readonly sessions: number | undefined;
+  /** After how many entries an idle session has ended, from 1. */
+  readonly sessionEntries: number | undefined;
 };
 
 /** The network without faults. */
@@ -78,13 +105,19 @@ export type Workload = {
     readonly compareAndSet: number;
     readonly delete: number;
   };
-  /** How reads are answered: through the log, by ReadIndex, on a lease. */
-  readonly reads: "log" | "linearizable" | "lease";
+  /**
+   * How reads are answered: through the log, by ReadIndex, on a lease; or each in one of these ways or from what a node has
+   * applied, by the leader or by a node that the seed draws.
+   */
+  readonly reads: ReadWay | "mixed";
   /** The least length of values, in bytes. */
   readonly valueBytes: number;
   /** How long a client tries an operation, in ms. */
   readonly timeoutMs: number;
 };
+
+/** A way to answer a read. */
+export type ReadWay = "log" | "linearizable" | "lease";
 
 /** Faults that a seed draws. */
 export type Nemesis = {
@@ -96,12 +129,19 @@ export type Nemesis = {
   readonly everyMs: Range;
   /** How long one lasts. */
   readonly lastMs: Range;
+  /** Which share of them begins within 20 ms of the one before, from 0 to 1; undefined for none. */
+  readonly bursts?: number | undefined;
 };
 
-/** What must have happened in a run, in addition to what must always hold. The names are those of the coverage. */
+/** What must have happened, in addition to what must always hold. The names are those of the coverage. */
 export type Expectations = {
   /** With lower counts the run proves nothing, and its verdict is `unknown`. */
   readonly atLeast: Readonly<Record<string, number>>;
+  /**
+   * What some runs of a campaign must reach. Chance may miss it in one run, so a single run is valid without it, and a
+   * campaign of `EXPECTED_WITHIN` runs in which none reached it is `unknown`.
+   */
+  readonly campaign?: Readonly<Record<string, number>> | undefined;
   /** Higher counts are a violation. */
   readonly atMost: Readonly<Record<string, number>>;
   /** Whether the history is judged. */

@@ -1,7 +1,7 @@
 import * as v from "valibot";
 import { FAULT_GROUPS, FAULT_TYPES, isTypeIn, type FaultGroup } from "./faults/table.ts";
 import type { FaultType } from "./fault.ts";
-import type { Nemesis, Scenario } from "./scenario.ts";
+import type { LimitSettings, Nemesis, Scenario } from "./scenario.ts";
 import {
   counts,
   duration,
@@ -12,12 +12,34 @@ import {
   name,
   number,
   oneOf,
+  share,
   text,
   whole,
 } from "./written/values.ts";
 
 const GROUP_NAMES = Object.keys(FAULT_GROUPS) as readonly FaultGroup[];
 const SIZE_MAX = 2 ** 30;
+
+const bound = v.optional(whole(1, SIZE_MAX));
+
+const limits = v.pipe(
+  fields({
+    maxInflightBytes: bound,
+    maxUncommittedBytes: bound,
+    turnLetters: bound,
+    turnEntries: bound,
+    sessions: bound,
+    sessionEntries: bound,
+  }),
+  v.transform((given): LimitSettings => ({
+    maxInflightBytes: given.maxInflightBytes,
+    maxUncommittedBytes: given.maxUncommittedBytes,
+    turnLetters: given.turnLetters,
+    turnEntries: given.turnEntries,
+    sessions: given.sessions,
+    sessionEntries: given.sessionEntries,
+  })),
+);
 
 const cluster = v.pipe(
   fields({
@@ -30,13 +52,21 @@ const cluster = v.pipe(
     maxInflight: v.optional(whole(1, SIZE_MAX), 16),
     segmentBytes: v.optional(whole(1024, SIZE_MAX), 16 * 1024),
     leases: v.nullish(fields({ clockDrift: number(0, 0.9) })),
+    limits: v.nullish(limits),
+    turnDelay: v.nullish(durations(0)),
+    obituary: v.nullish(durations(0)),
   }),
-  v.transform(({ electionTimeout, heartbeat, leases, ...rest }) => ({
-    electionTimeoutMs: electionTimeout,
-    heartbeatMs: heartbeat,
-    ...rest,
-    leases: leases ?? undefined,
-  })),
+  v.transform(
+    ({ electionTimeout, heartbeat, leases, limits: bounds, turnDelay, obituary, ...rest }) => ({
+      electionTimeoutMs: electionTimeout,
+      heartbeatMs: heartbeat,
+      ...rest,
+      leases: leases ?? undefined,
+      ...(bounds && { limits: bounds }),
+      ...(turnDelay && { turnDelayMs: turnDelay }),
+      ...(obituary && { obituaryMs: obituary }),
+    }),
+  ),
 );
 
 const weight = v.optional(number(0, 1e6), 0);
@@ -50,7 +80,7 @@ const workload = v.pipe(
       fields({ put: weight, get: weight, append: weight, compareAndSet: weight, delete: weight }),
       { put: 3, get: 4, append: 2, compareAndSet: 1, delete: 1 },
     ),
-    reads: v.optional(oneOf("log", "linearizable", "lease"), "linearizable"),
+    reads: v.optional(oneOf("log", "linearizable", "lease", "mixed"), "linearizable"),
     valueBytes: v.optional(whole(1, 1024 * 1024), 8),
     timeout: v.optional(duration(1), 2000),
   }),
@@ -70,29 +100,34 @@ const nemesisFields = v.pipe(
       swarm: v.optional(flag, true),
       every: v.optional(durations(1), "200ms..1s"),
       last: v.optional(durations(1), "300ms..1.5s"),
+      bursts: v.optional(share),
     },
     "swarm",
   ),
-  v.transform(({ faults, swarm, every, last }): Nemesis => ({
+  v.transform(({ faults, swarm, every, last, bursts }): Nemesis => ({
     faults: FAULT_TYPES.filter((type) => faults.some((named) => covers(named, type))),
     swarm,
     everyMs: every,
     lastMs: last,
+    ...(bursts !== undefined && { bursts }),
   })),
 );
 
-const expect = fields({
-  atLeast: v.optional(
-    v.pipe(
-      v.unknown(),
-      v.transform((given) => (Array.isArray(given) ? once(given) : given)),
-      counts,
-    ),
-    {},
-  ),
-  atMost: v.optional(counts, {}),
-  linearizable: v.optional(flag, true),
-});
+const countsOrNames = v.pipe(
+  v.unknown(),
+  v.transform((given) => (Array.isArray(given) ? once(given) : given)),
+  counts,
+);
+
+const expect = v.pipe(
+  fields({
+    atLeast: v.optional(countsOrNames, {}),
+    campaign: v.nullish(countsOrNames),
+    atMost: v.optional(counts, {}),
+    linearizable: v.optional(flag, true),
+  }),
+  v.transform(({ campaign, ...rest }) => ({ ...rest, ...(campaign && { campaign }) })),
+);
 
 const written = fields({
   name,
@@ -110,6 +145,7 @@ const written = fields({
       nemesisFields,
     ),
   ),
+  knobs: v.nullish(oneOf("swarm")),
   duration: v.optional(duration(1), "5s"),
   settle: v.optional(duration(1), "20s"),
   expect: v.optional(expect, {}),
@@ -121,8 +157,9 @@ export const SCENARIO_NAMES: readonly string[] = Object.keys(written.entries);
 /** A scenario as people write it, except its faults, which are read one by one. */
 export const scenarioSchema = v.pipe(
   written,
-  v.transform(({ network, disk, nemesis, duration: durationMs, settle, ...rest }) => ({
+  v.transform(({ network, disk, nemesis, knobs, duration: durationMs, settle, ...rest }) => ({
     ...rest,
+    ...(knobs && { knobs }),
     network: { latencyMs: network.latency },
     disk: { syncMs: disk.sync },
     nemesis: nemesis ?? undefined,

@@ -2,6 +2,7 @@ import { wrongOptions, type Schema } from "@kontiki/actors/node";
 import * as v from "valibot";
 import { pathText } from "../scenario/complaint.ts";
 import type { FaultAction } from "../scenario/fault.ts";
+import { impureParts } from "../scenario/plain-input.ts";
 import { readFault } from "../scenario/read-fault.ts";
 import { duration, type Duration } from "../scenario/written/values.ts";
 import { SessionError } from "./session-error.ts";
@@ -17,6 +18,8 @@ const WRITTEN: Readonly<Record<string, string>> = { downMs: "down", ms: "by", ev
 export function givenFault(given: unknown): FaultAction {
   if (typeof given !== "object" || given === null || !("type" in given))
     throw new SessionError('a fault needs a type: give one such as { type: "pause", node: "n1" }');
+  const [impure] = impureParts(given, ["fault"]);
+  if (impure !== undefined) throw new SessionError(`${pathText(impure.path)} ${impure.text}`);
   const { type, for: lasts, ...rest } = given as Readonly<Record<string, unknown>>;
   const fields = Object.entries(rest)
     .filter(([name]) => name !== "shape" || !("groups" in rest))

@@ -1,4 +1,12 @@
-import { ASKED_DEPTH_MAX, oneOf, shown, type Outcome, type Schema } from "@kontiki/actors/node";
+import {
+  ASKED_DEPTH_MAX,
+  countArguments,
+  oneOf,
+  shown,
+  surplus,
+  type Outcome,
+  type Schema,
+} from "@kontiki/actors/node";
 import { copyPlain, unplain } from "../history/plain.ts";
 import type { FaultAction, Kept } from "../scenario/fault.ts";
 import { KEPTS } from "../scenario/faults/process.ts";
@@ -46,6 +54,29 @@ export class Session<Command = unknown, Result = unknown> {
   readonly #simulation: Simulation;
   readonly #waits: Waits;
   readonly #recording: Recording;
+
+  static {
+    const named = { where: "sim", error: SessionError };
+    countArguments<Session>(Session.prototype, named, {
+      rejects: {
+        sleep: 1,
+        until: 3,
+        elected: 1,
+        converged: 1,
+        propose: { needs: "command", most: 1 },
+        read: { needs: "question", most: 1 },
+      },
+      throws: {
+        leader: 0,
+        fault: 1,
+        crash: 2,
+        stop: 1,
+        pause: 1,
+        partition: Infinity,
+        isolate: 1,
+      },
+    });
+  }
 
   /**
    * Only `runSession` creates sessions.
@@ -174,7 +205,9 @@ export class Session<Command = unknown, Result = unknown> {
     if (skipped !== undefined)
       throw new SessionError(`no ${action.type} at ${this.now} ms: ${skipped}`);
     return {
-      end: () => {
+      end: (...more: readonly unknown[]) => {
+        const wrong = surplus("end", 0, more);
+        if (wrong !== undefined) throw new SessionError(wrong);
         end();
         this.#recording.faultEnded(fault, this.now);
       },

@@ -1,9 +1,11 @@
 import { fileURLToPath } from "node:url";
 
-/** Places that are not the code of a user: this package, Node, and what is installed, such as a test runner. */
+/** This package, and the one that it calls, where they are not installed. */
+const OURS = [new URL("..", import.meta.url), new URL("../../../actors/", import.meta.url)];
+
+/** Places that are not the code of a user: these packages, Node, and what is installed, such as a test runner. */
 const OTHERS = [
-  new URL("..", import.meta.url).href,
-  fileURLToPath(new URL("..", import.meta.url)),
+  ...OURS.flatMap((place) => [place.href, fileURLToPath(place)]),
   "/node_modules/",
   "node:",
   "kontiki-watchdog",

@@ -1,6 +1,6 @@
 import { isCommandError, messageOf, throwText, type StateMachine } from "@kontiki/actors/node";
 import type { Happening } from "../engine/observer.ts";
-import { copyPlain, plainText, unplain } from "../history/plain.ts";
+import { copyPlain, unplain } from "../history/plain.ts";
 
 /** The events of a state machine. Commands, results and states are copies, which the machine cannot change. */
 export type MachineEvents = {
@@ -20,18 +20,22 @@ export type MachineEvents = {
 
 type Threw = (Happening & { readonly type: "applied" })["threw"];
 
-/** A state machine that reports its events. */
+/**
+ * A state machine that reports its events.
+ *
+ * @param machine one whose answers are copies, and that throws for an answer that is not plain data.
+ */
 export function observed(machine: StateMachine, events: MachineEvents): StateMachine {
   const snapshot = (): unknown => guarded("snapshot", () => machine.snapshot(), events);
   const restored = (restore: () => void): void => {
     guarded("restore", restore, events);
-    events.onRestored(copyOf(() => "snapshot", snapshot(), events));
+    events.onRestored(copyOf("snapshot", snapshot(), events));
   };
   return {
     apply: (command) => applied(machine, command, events),
     snapshot() {
       const state = snapshot();
-      tellUnplain(() => "snapshot", state, events);
+      tellUnplain("snapshot", state, events);
       return state;
     },
     restore: (state) => restored(() => machine.restore(state)),
@@ -59,24 +63,12 @@ function applied(machine: StateMachine, command: unknown, events: MachineEvents)
     throw error;
   }
   events.onReturn();
-  const copy = copyOf(() => `apply, of ${plainText(given)},`, result, events);
-  events.onApplied(given, copy, undefined);
+  events.onApplied(given, result, undefined);
   return result;
 }
 
 function answered(machine: StateMachine, question: unknown, events: MachineEvents): unknown {
   const given = copyPlain(question);
-  const answer = asked(machine, question, given, events);
-  tellUnplain(() => `query, of ${plainText(given)},`, answer, events);
-  return answer;
-}
-
-function asked(
-  machine: StateMachine,
-  question: unknown,
-  given: unknown,
-  events: MachineEvents,
-): unknown {
   events.onCall("query", given);
   try {
     return machine.query?.(question);
@@ -108,7 +100,7 @@ function drawn(parts: Iterable<unknown>, events: MachineEvents): IterableIterato
     },
     next() {
       const next = guarded("snapshotParts", () => iterator.next(), events);
-      if (next.done !== true) tellUnplain(() => "snapshotParts", next.value, events);
+      if (next.done !== true) tellUnplain("snapshotParts", next.value, events);
       return next;
     },
     return: (value?: unknown) => iterator.return?.(value) ?? { done: true, value },
@@ -129,13 +121,12 @@ function guarded<T>(call: string, of: () => T, events: MachineEvents): T {
 }
 
 /** A copy of what a machine gave; undefined if that is not plain data, which is reported. */
-function copyOf(call: () => string, value: unknown, events: MachineEvents): unknown {
+function copyOf(call: string, value: unknown, events: MachineEvents): unknown {
   return tellUnplain(call, value, events) ? undefined : copyPlain(value);
 }
 
-/** It runs with every command, so `call` is a function that is called only when something is wrong. */
-function tellUnplain(call: () => string, value: unknown, { onMisbehaved }: MachineEvents): boolean {
+function tellUnplain(call: string, value: unknown, { onMisbehaved }: MachineEvents): boolean {
   const what = unplain(value);
-  if (what !== undefined) onMisbehaved(`${call()} gave ${what}, which is not plain data`);
+  if (what !== undefined) onMisbehaved(`${call} gave ${what}, which is not plain data`);
   return what !== undefined;
 }

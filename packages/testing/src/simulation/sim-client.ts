@@ -11,8 +11,9 @@ import {
   type Envelope,
   type Outcome,
   type ProposalEnd,
+  type ReadOptions,
 } from "@kontiki/actors/node";
-import type { NodeId } from "@kontiki/core";
+import { nodeId, type NodeId } from "@kontiki/core";
 import type { PlannedOperation } from "../plan/plan.ts";
 import type { Workload } from "../scenario/scenario.ts";
 import type { Happening } from "../engine/observer.ts";
@@ -34,12 +35,27 @@ export type ClientParts = {
   readonly onHappening: (happening: Happening) => void;
 };
 
+/** How an operation is answered without the log; undefined for one that goes through it. */
+function readOptions(
+  { read, reading }: PlannedOperation,
+  { reads }: Workload,
+): ReadOptions | undefined {
+  if (!read) return undefined;
+  if (reading !== undefined) {
+    const { consistency, node } = reading;
+    return { consistency, node: node === undefined ? undefined : nodeId(node) };
+  }
+  return reads === "log"
+    ? undefined
+    : { consistency: reads === "lease" ? reads : "linearizable", node: undefined };
+}
+
 /** Called once with the outcome of an operation. */
 export type Ended = (outcome: Outcome<unknown>) => void;
 
 /**
- * One client with one operation at a time: the rules of the real one, driven in virtual time. Unlike the real one it does
- * not learn when a node dies: it is another machine.
+ * One client with one operation at a time: the rules of the real one, driven in virtual time. Like one on another machine it
+ * does not learn when a node dies, unless the scenario has a time for obituaries.
  */
 export class SimClient {
   readonly address: ClientAddress;
@@ -72,8 +88,8 @@ export class SimClient {
     const bytes = encodeCommand(operation.command);
     const settle = (end: ProposalEnd): void =>
       onEnd(end.type === "answered" ? outcomeOf(end.result) : end);
-    if (operation.read && workload.reads !== "log") {
-      const options = { consistency: workload.reads, node: undefined };
+    const options = readOptions(operation, workload);
+    if (options !== undefined) {
       this.#calls.read(bytes, options, deadline, settle);
       onHappening({ type: "called", operation, proposal: undefined });
     } else {
@@ -87,6 +103,13 @@ export class SimClient {
   /** Nodes were added or removed. */
   nodesAre(nodes: readonly NodeId[]): void {
     this.#client.nodesAre(nodes);
+  }
+
+  /** The process of a node has ended. */
+  nodeDied(node: NodeId): void {
+    const { now } = this.#parts.timeline;
+    this.#client.nodeDied(node, now);
+    this.#calls.perform(this.#client.flush(now));
   }
 
   /** A letter has come from a node. */

@@ -49,6 +49,11 @@ export type DiskParts = {
 export class SimDisk implements Disk, FaultableDisk {
   /** What faults took from it. */
   readonly losses = new Losses();
+  /**
+   * Whether a node recovers from it. No write is misplaced meanwhile: it may have read the place already, and would be taken
+   * to know of the damage.
+   */
+  isRecovering = false;
   readonly #parts: DiskParts;
   readonly #names = new SimNames();
   readonly #troubles: DiskTroubles;
@@ -72,6 +77,7 @@ export class SimDisk implements Disk, FaultableDisk {
     this.#system = {
       troubles: this.#troubles,
       misdirection: this.#misdirection,
+      isRecovering: () => this.isRecovering,
       onStep: parts.onStep,
       pathOf: (name) => this.pathOf(name),
       publish: (name, file) => this.#publish(name, file),

@@ -49,6 +49,9 @@ export class SimNode {
   #starts = 0;
   #disks = 0;
   #deferred: (() => void)[] = [];
+  readonly #turns: Chance;
+  /** Whether a turn is due after a delay. */
+  #hasTurn = false;
 
   constructor(parts: SimNodeParts) {
     const { id, uid, timeline, chance } = parts;
@@ -56,6 +59,7 @@ export class SimNode {
     this.id = id;
     this.#uid = uid;
     this.clock = new SimClock(timeline, chance.fork("clock"));
+    this.#turns = chance.fork("turns");
     this.#disk = this.#newDisk();
   }
 
@@ -116,6 +120,18 @@ export class SimNode {
     if (kept !== undefined) this.#disk.losePower(kept);
   }
 
+  /** Calls back when a node with mail has its turn: at once, or after the time that the scenario gives. */
+  whenItsTurn(ring: () => void): void {
+    const { turnDelayMs } = this.#parts.scenario.cluster;
+    if (turnDelayMs === undefined) return ring();
+    if (this.#hasTurn) return;
+    this.#hasTurn = true;
+    this.#parts.timeline.after(this.#turns.between(...turnDelayMs), () => {
+      this.#hasTurn = false;
+      ring();
+    });
+  }
+
   /** Keeps a call until the process resumes. */
   defer(call: () => void): void {
     this.#deferred.push(call);
@@ -153,6 +169,7 @@ export class SimNode {
   #config(): Config {
     const { id, voters, scenario } = this.#parts;
     const { cluster } = scenario;
+    const { maxInflightBytes, maxUncommittedBytes } = cluster.limits ?? {};
     return makeConfig({
       id,
       uid: this.#uid,
@@ -163,6 +180,8 @@ export class SimNode {
       keptEntries: cluster.keptEntries,
       maxAppendBytes: cluster.maxAppendBytes,
       maxInflight: cluster.maxInflight,
+      ...(maxInflightBytes !== undefined && { maxInflightBytes }),
+      ...(maxUncommittedBytes !== undefined && { maxUncommittedBytes }),
     });
   }
 }

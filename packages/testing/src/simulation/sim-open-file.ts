@@ -9,6 +9,8 @@ import { SimFile } from "./sim-file.ts";
 export type FileSystem = {
   readonly troubles: DiskTroubles;
   readonly misdirection: Misdirection;
+  /** Whether a node reads the disk to recover from it. */
+  readonly isRecovering: () => boolean;
   readonly onStep: (step: DiskStep, file: string) => void;
   readonly pathOf: (name: string) => string;
   /** Gives a synced file its name, durably. */
@@ -84,7 +86,7 @@ export class OpenSimFile implements DiskFile {
   sync(): void {
     this.#attempt("sync", () => {
       sync(this.#system, this.#name, this.#file);
-      this.#system.misdirection.onSync(this.#file);
+      if (!this.#system.isRecovering()) this.#system.misdirection.onSync(this.#file);
     });
     this.#state = "usable";
   }

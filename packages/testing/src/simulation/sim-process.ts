@@ -1,6 +1,7 @@
 import {
   checkingSnapshots,
   createWal,
+  givingPlain,
   hasWal,
   NodeRunner,
   openNode,
@@ -9,6 +10,7 @@ import {
   type Clock,
   type FromNode,
   type NodeActor,
+  type NodeLimits,
   type Notice,
   type Opened,
   type Recovered,
@@ -105,6 +107,7 @@ export class SimProcess {
           nowMs: () => clock.nowMs(),
           pulses: () => clock.pulses(),
         },
+        turnLetters: settings.limits?.turnLetters,
         soon: (callback) => timeline.after(0, () => enter(callback)),
         whenSyncable: (callback) => this.#whenSyncable(callback),
         open: () => this.#reopen(),
@@ -159,12 +162,15 @@ export class SimProcess {
   }
 
   #open(): Opened & { readonly recovered: Recovered } {
+    const { disk } = this.#parts;
     this.#isOpening = true;
+    disk.isRecovering = true;
     try {
       const opened = this.#openDisk();
       return { ...opened, storage: this.#observedStorage(opened.storage) };
     } finally {
       this.#isOpening = false;
+      disk.isRecovering = false;
     }
   }
 
@@ -187,6 +193,7 @@ export class SimProcess {
         flush: () => {},
       }),
       wal: { segmentBytes: settings.segmentBytes },
+      limits: nodeLimits(settings),
     });
   }
 
@@ -197,7 +204,11 @@ export class SimProcess {
     const wrong = (what: string, error?: unknown, check?: string): void =>
       onHappening({ type: "misbehaved", node, what, error, ...(check && { check }) });
     const look = (when: () => string): void => checkInvariant(rules, own, { node, when, wrong });
-    const checked = checkingSnapshots(own, machine, (what) => wrong(what, undefined, "snapshot"));
+    const checked = checkingSnapshots(
+      givingPlain(own),
+      () => givingPlain(machine()),
+      (what) => wrong(what, undefined, "snapshot"),
+    );
     look(() => "before any command");
     return observed(checked, {
       onCall: (call, given) => calls.begin(node, call, given),
@@ -264,4 +275,22 @@ export class SimProcess {
   #at(point: CrashPoint): void {
     this.#parts.points.at(point);
   }
+}
+
+/** The session limits of the usual nodes that a scenario does not give are out of reach of any run. */
+const OUT_OF_REACH = 1_000_000;
+
+function nodeLimits({ limits }: ClusterSettings): Partial<NodeLimits> | undefined {
+  if (limits === undefined) return undefined;
+  const { turnEntries, sessions, sessionEntries } = limits;
+  const hasSessions = sessions !== undefined || sessionEntries !== undefined;
+  return {
+    ...(turnEntries !== undefined && { turnEntries }),
+    ...(hasSessions && {
+      sessions: {
+        sessionsMax: sessions ?? OUT_OF_REACH,
+        idleEntries: sessionEntries ?? OUT_OF_REACH,
+      },
+    }),
+  };
 }

@@ -43,9 +43,11 @@ export type WorldParts = {
   readonly onUndeliverable: (letter: Envelope, isFull: boolean) => void;
   /** Nodes were added or removed. */
   readonly onNodes: () => void;
+  /** Clients learn that the process of a node has ended. */
+  readonly onDeath: (node: NodeId) => void;
 };
 
-/** How long after the end of a process its peers get the obituary, in ms: as fast as mail. */
+/** How long after the end of a process its peers get the obituary, in ms, unless the scenario says otherwise: as mail. */
 const OBITUARY_MS = 1;
 
 /** A cluster in virtual time: its nodes, its network, and the faults that they can have. */
@@ -57,6 +59,7 @@ export class World implements FaultTarget {
   readonly #nodes = new Map<NodeId, SimNode>();
   readonly #changes: AskedChanges;
   readonly #voters: readonly NodeId[];
+  readonly #obituaries: Chance;
   #lastUid = 0;
   #named: number;
 
@@ -65,6 +68,7 @@ export class World implements FaultTarget {
     this.#parts = parts;
     this.timeline = timeline;
     this.#changes = new AskedChanges(timeline);
+    this.#obituaries = chance.fork("obituaries");
     this.router = new Router(MAILBOX_DEFAULTS, () => {});
     this.network = new SimNetwork({
       timeline,
@@ -149,7 +153,7 @@ export class World implements FaultTarget {
     const process = one.begin((call) => this.#enter(one, call));
     this.router.attachNode(node, process.incarnation, (letter) => {
       process.port.put(letter);
-      this.#enter(one, () => process.port.ring());
+      one.whenItsTurn(() => this.#enter(one, () => one.process?.port.ring()));
     });
     this.#enter(one, () => process.start());
   }
@@ -284,8 +288,19 @@ export class World implements FaultTarget {
     this.#changes.ended(id);
     this.#parts.onHappening({ type: "ended", node: id, cause, kept });
     // A machine without power sends no obituary.
-    if (kept === undefined)
-      this.timeline.after(OBITUARY_MS, () => this.router.bury(id, process.incarnation));
+    if (kept === undefined) this.#bury(id, process.incarnation);
+  }
+
+  /** The other nodes, and clients if they learn of it at all, get the obituary, each after a time of its own. */
+  #bury(id: NodeId, incarnation: number): void {
+    const { obituaryMs } = this.#parts.plan.scenario.cluster;
+    if (obituaryMs === undefined) {
+      this.timeline.after(OBITUARY_MS, () => this.router.bury(id, incarnation));
+      return;
+    }
+    const late = (): number => this.#obituaries.between(...obituaryMs);
+    this.timeline.after(late(), () => this.router.bury(id, incarnation));
+    this.timeline.after(late(), () => this.#parts.onDeath(id));
   }
 
   #failed(node: SimNode, error: unknown): void {
@@ -301,8 +316,7 @@ export class World implements FaultTarget {
   #post(node: SimNode, message: FromNode): void {
     const { id, process } = node;
     if (message.type === "trouble" && message.what !== undefined && process !== undefined) {
-      const { incarnation } = process;
-      this.timeline.after(OBITUARY_MS, () => this.router.bury(id, incarnation));
+      this.#bury(id, process.incarnation);
     }
     if (message.type !== "turn" || process === undefined) return;
     this.router.taken(id, message.taken.letters, message.taken.bytes);

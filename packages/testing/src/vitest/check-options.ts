@@ -5,9 +5,10 @@ import {
   either,
   isRecord,
   oneOf,
+  path,
   rule,
   shown,
-  text,
+  whyNotPlain,
   whole,
   type Rule,
   type Schema,
@@ -40,7 +41,7 @@ const OWN_OPTIONS: Schema<OwnOptions> = {
   shrinkMs: decimal(0, DAY_MS),
   pages: either(
     (value) => typeof value === "string",
-    text(PAGES),
+    path(PAGES),
     rule<false>(PAGES, (value) => value === false),
   ),
   timeoutMs: whole(1, DAY_MS),
@@ -56,6 +57,8 @@ const OWN_OPTIONS: Schema<OwnOptions> = {
 export function checkOptions(source: string, options: object): void {
   if (!isRecord(options))
     throw partError(source, "options", `is ${shown(options)}: give the scenario, or {}`);
+  const impure = whyNotPlain(options);
+  if (impure !== undefined) throw partError(source, impure.name ?? "options", impure.text);
   const names = [...Object.keys(OWN_OPTIONS), "scenario", ...SCENARIO_NAMES];
   const stranger = Object.keys(options).find((name) => !names.includes(name));
   if (stranger !== undefined) throw partError(source, stranger, unknownName(stranger, names));

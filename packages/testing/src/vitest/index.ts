@@ -8,6 +8,7 @@ import type { ExpectStatic, TestAPI } from "vitest";
 import type { AnyFileModel } from "../check/models/index.ts";
 import type { SessionBody } from "../session/run-session.ts";
 import { userPlace } from "../session/user-stack.ts";
+import { MATCHERS } from "./counted-matchers.ts";
 import { importVitest } from "./import-vitest.ts";
 import {
   toBeDeterministic,
@@ -63,11 +64,11 @@ type Registers = (
 const HANGS = { times: 3, plusMs: 10_000 };
 
 function simTestBy(register: Registers): SimTest {
-  return (name, options, body) => {
+  return (name, options, body, ...more: readonly unknown[]) => {
     const timeout = limitOf(options) * HANGS.times + HANGS.plusMs;
     const site = userPlace();
     register(name, { timeout }, ({ task }) =>
-      runSim({ name, place: placeOf(task), options, body, site }),
+      runSim({ name, place: placeOf(task), options, body, site, more }),
     );
   };
 }
@@ -94,7 +95,7 @@ export const test: TestAPI & { readonly sim: SimTests } = Object.assign(base.ext
   sim: simTest,
 });
 
-expect.extend({ toBeDeterministic, toBeLinearizable, toConverge, toHaveOneLeaderPerTerm });
+expect.extend(MATCHERS);
 
 /** What the matchers add to `expect(...)`. */
 interface SimMatchers {

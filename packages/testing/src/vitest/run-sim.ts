@@ -3,7 +3,7 @@ import { isAbsolute, join, relative, resolve } from "node:path";
 import { cwd, env } from "node:process";
 import { KontikiError } from "@kontiki/actors";
 import { modelOf } from "../runs/options-of.ts";
-import type { StateMachine } from "@kontiki/actors/node";
+import { surplus, type StateMachine } from "@kontiki/actors/node";
 import type { Plan } from "../plan/plan.ts";
 import { runPage } from "../report/run-page.ts";
 import type { SessionBody } from "../session/run-session.ts";
@@ -20,6 +20,9 @@ import { planOfToken, readToken, seedsOf } from "./wanted.ts";
 
 const DEFAULTS = { seeds: 10, shrinkMs: 20_000, pages: ".kontiki", timeoutMs: 120_000 };
 
+/** A name, options and a function. */
+const ARGUMENTS = 3;
+
 /** A test to run. */
 export type SimRun<Command, Result, Machine = StateMachine<Command, Result>> = {
   /** Its own name. */
@@ -29,6 +32,8 @@ export type SimRun<Command, Result, Machine = StateMachine<Command, Result>> = {
   readonly body: SessionBody<Command, Result> | undefined;
   /** Where the test is, for errors that have no place in the code of the user. */
   readonly site?: UserPlace;
+  /** Arguments that a test does not take. */
+  readonly more?: readonly unknown[];
 };
 
 /** A test that runs. */
@@ -69,6 +74,8 @@ async function runSeeds<Command, Result, Machine>(
 ): Promise<void> {
   const { name, options, body } = run;
   const source = `test ${JSON.stringify(name)}`;
+  const wrong = surplus(source, ARGUMENTS, run.more ?? []);
+  if (wrong !== undefined) throw new KontikiError(`${wrong}: a time limit is the option timeoutMs`);
   checkOptions(source, options);
   const parts = partsOf(name, options, body !== undefined);
   checkMachine(source, parts);

@@ -2,7 +2,9 @@ import type { StateMachine } from "@kontiki/actors/node";
 import type { Specification } from "../check/models/specification.ts";
 import { defineScenario } from "../scenario/define.ts";
 import { partError } from "../scenario/check-parts.ts";
+import { pathText } from "../scenario/complaint.ts";
 import type { ScenarioInput } from "../scenario/input.ts";
+import { impureParts } from "../scenario/plain-input.ts";
 import type { SessionBody } from "../session/run-session.ts";
 import type { CommandGenerator, Invariant, ScenarioParts, Throws } from "../scenario/parts.ts";
 import type { Scenario } from "../scenario/scenario.ts";
@@ -107,6 +109,9 @@ function written(
   { hasBody, isJudged }: { readonly hasBody: boolean; readonly isJudged: boolean },
 ): Scenario {
   const input = withoutOwn(options);
+  const [impure] = impureParts(input);
+  if (impure !== undefined)
+    throw partError(`test ${JSON.stringify(name)}`, pathText(impure.path), impure.text);
   const asks = !hasBody || options.commands !== undefined || input.workload !== undefined;
   return defineScenario({
     name: slugOf(name),

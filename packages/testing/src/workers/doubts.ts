@@ -26,10 +26,11 @@ export function doubtsOnThreads({ scenario, faults }: Plan): readonly string[] {
       ? [`${fault.type} at ${fault.at} ms was skipped: ${objection}`]
       : [];
   });
-  const { atLeast, atMost } = scenario.expect;
+  const { atLeast, campaign = {}, atMost } = scenario.expect;
   return [
     ...missed,
     ...uncounted(atLeast, "demands it"),
+    ...uncounted(campaign, "demands it"),
     ...uncounted(atMost, "limits it"),
     ...(scenario.cluster.preVote ? [] : ["threads always ask for pre-votes"]),
   ];

@@ -37,12 +37,10 @@ export async function runClients(
 function askFor(
   { scenario }: Plan,
   cluster: Cluster<unknown, unknown>,
-  { command, read }: PlannedOperation,
+  { command, read, reading }: PlannedOperation,
 ): Promise<Outcome<unknown>> {
   const { timeoutMs, reads } = scenario.workload;
   if (!read) return cluster.propose(command, { timeoutMs });
-  return cluster.read(command, {
-    timeoutMs,
-    consistency: reads === "lease" ? "lease" : "linearizable",
-  });
+  const consistency = reading?.consistency ?? (reads === "lease" ? "lease" : "linearizable");
+  return cluster.read(command, { timeoutMs, consistency });
 }

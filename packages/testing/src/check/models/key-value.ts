@@ -30,8 +30,8 @@ const NAMES = "get, put, append, delete, cas (or read, write, compareAndSet)";
  * absent. If `delete` or `cas` returns true or false, that must be whether it found a value, or the expected value. If
  * `append` returns a number, it must be the new length in bytes of UTF-8.
  *
- * The state of a key is its value; null when it has none, as before all operations if no initial value is given. Some stores read an absent text as an empty one: the model
- * accepts that.
+ * The state of a key is its value; null when it has none, as before all operations if no initial value is given. A store
+ * whose texts are empty before they are written begins with the initial value "".
  */
 export const keyValue: FileModel<Value, KeyValueInput, Value> = {
   name: "key-value",
@@ -60,7 +60,7 @@ type Recorded = Parameters<typeof keyValue.interpret>[0];
 function step(state: Value, input: KeyValueInput, output: Value | undefined): Value | undefined {
   switch (input.type) {
     case "get":
-      return output === undefined || reads(state, output) ? state : undefined;
+      return output === undefined || sameValue(state, output) ? state : undefined;
     case "put":
       return input.value;
     case "append": {
@@ -78,10 +78,6 @@ function step(state: Value, input: KeyValueInput, output: Value | undefined): Va
       return matches ? input.to : state;
     }
   }
-}
-
-function reads(state: Value, output: Value): boolean {
-  return sameValue(state, output) || (state === null && output === "");
 }
 
 function callText(input: KeyValueInput, result: string): string {

@@ -26,7 +26,7 @@ export type ListAppendOutput = ListText | null;
 
 /**
  * A list that only grows, or several lists with different keys: `append` adds a value at the end, `read` returns the whole
- * list. So a read shows the order of all earlier appends. An initial value is a list.
+ * list. So a read shows the order of all earlier appends. A read of null found the empty list. An initial value is a list.
  */
 export const listAppend: FileModel<ValueList, ListAppendInput, ListAppendOutput> = {
   name: "list-append",

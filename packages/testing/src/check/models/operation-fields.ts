@@ -33,16 +33,18 @@ export function booleanOutputOf(operation: Operation): boolean | undefined {
   );
 }
 
-/** Reads an output that must be a list. */
+/** Reads an output that must be a list. Null found nothing, which is the empty list. */
 export function listOutputOf(operation: Operation): readonly Value[] | undefined {
   const output = outputOf(operation);
   if (output === undefined || isList(output)) return output;
+  if (output === null) return [];
   throw new InterpretError(`${operation.input.f} must return a list, not ${canonical(output)}`);
 }
 
-/** Reads an initial value that must be a list. */
+/** Reads an initial value that must be a list. Null is nothing, which is the empty list. */
 export function listOf(model: string, value: Value): readonly Value[] {
   if (isList(value)) return value;
+  if (value === null) return [];
   throw new InterpretError(`the model ${model} begins with a list, not with ${canonical(value)}`);
 }
 

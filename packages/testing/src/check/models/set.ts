@@ -42,7 +42,7 @@ export type SetState = { readonly values: ValueSet };
 
 /**
  * A set, or several sets with different keys: `add` and `remove` a value, `contains` returns whether it is in the set,
- * `read` returns all values in any order.
+ * `read` returns all values in any order, null for none.
  *
  * If `add` or `remove` returns true or false, that must be whether it changed the set; any other output is ignored. An
  * initial value is a list or a set.

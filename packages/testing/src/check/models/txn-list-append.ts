@@ -6,7 +6,7 @@ import { transactionModel } from "./transaction-model.ts";
 /**
  * Several lists that only grow and transactions that read and append to them: `[:r key list]`, `[:append key value]`. A
  * transaction is one atomic operation: it sees its own appends, and no other transaction comes in between. A read of null
- * found an empty list, as in Elle's histories.
+ * found the empty list, as in Elle's histories.
  *
  * The state of a list is its canonical text without the closing bracket.
  */

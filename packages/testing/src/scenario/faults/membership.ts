@@ -1,3 +1,4 @@
+import * as v from "valibot";
 import { whole } from "../written/values.ts";
 import { node, someNode, written } from "./fields.ts";
 import { kindsDrawing, one } from "./kind.ts";
@@ -5,6 +6,17 @@ import { kindsDrawing, one } from "./kind.ts";
 const fault = kindsDrawing(({ chance }) => ({
   node: one(["leader", "follower", "any"], chance),
 }));
+
+/** How many voters come and leave in one change. */
+const SHAPES = [
+  { in: 1, out: 1 },
+  { in: 2, out: 0 },
+  { in: 2, out: 1 },
+  { in: 1, out: 2 },
+  { in: 2, out: 2 },
+  { in: 0, out: 2 },
+  { in: 3, out: 3 },
+] as const;
 
 /** What operators do. They go on trying until it is done or the faults end. */
 export const MEMBERSHIP_FAULTS = {
@@ -56,6 +68,20 @@ export const MEMBERSHIP_FAULTS = {
     written: written("to", { to: whole(1, 9) }),
     draw: ({ nodes, chance }) => ({ to: Math.max(1, nodes - chance.between(1, 2)) }),
     threads: "operator",
+  }),
+  /**
+   * One change of several members, through a joint membership: `in` new voters come, and `out` voters leave, the leader among
+   * them or not. Fewer leave where some must stay.
+   */
+  reshape: fault({
+    written: written(undefined, {
+      in: v.optional(whole(0, 8), 1),
+      out: v.optional(whole(0, 8), 1),
+    }),
+    draw: ({ chance }) => one(SHAPES, chance),
+    evidence: ["change.done"],
+    threads: { impossible: "an operator of threads changes one member at a time" },
+    makesNodes: true,
   }),
   /** Hands leadership over, to `node` if that is given. */
   transfer: fault({

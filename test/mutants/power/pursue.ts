@@ -1,0 +1,89 @@
+import { Sandbox } from "../sandbox.ts";
+import type { Planted } from "../planted.ts";
+import { commandsOf, type Engine, type Trial } from "./engines.ts";
+import { readExploration, readRuns, type Output } from "./read-output.ts";
+import { runCommand, type Ended } from "./run-command.ts";
+
+/** The most CPU time of the run that must not fail, in ms. It takes a few seconds on the original. */
+const CALM_MS = 30_000;
+
+/** A run in which nothing fails. A mutant that breaks it is no mutant to hunt: any test would see it. */
+const CALM = ["run", "no_issue_sanity", "--seed", "1", "--json"] as const;
+
+/** With less time than this a command does not even start, in ms. */
+const LEAST_MS = 1_000;
+
+/** What became of a mutant. */
+export type Pursued = { readonly planted: Planted } & (
+  | {
+      /** It does not count: it does not compile, or it breaks at once. */
+      readonly type: "set aside";
+      readonly why: "does not compile" | "breaks at once";
+    }
+  | { readonly type: "pursued"; readonly trials: readonly Trial[] }
+);
+
+/**
+ * Plants a mutant in a separate folder, and runs what a user would run.
+ *
+ * @param root the root of the repository, built.
+ * @param seconds the CPU time of each engine.
+ */
+export async function pursue(
+  root: string,
+  planted: Planted,
+  engines: readonly Engine[],
+  seconds: number,
+): Promise<Pursued> {
+  const sandbox = new Sandbox(root);
+  const { program } = sandbox;
+  try {
+    if (!(await compiles(sandbox, planted)))
+      return { planted, type: "set aside", why: "does not compile" };
+    const { status } = await runCommand([program, ...CALM], CALM_MS);
+    if (status !== 0) return { planted, type: "set aside", why: "breaks at once" };
+    const trials: Trial[] = [];
+    for (const engine of engines) trials.push(await tried(program, engine, seconds));
+    return { planted, type: "pursued", trials };
+  } finally {
+    sandbox.remove();
+  }
+}
+
+/** @throws Error when its text does not apply. */
+async function compiles(sandbox: Sandbox, { edits }: Planted): Promise<boolean> {
+  try {
+    await sandbox.plant(edits, true);
+    return true;
+  } catch (error) {
+    const isOfBuild = /cannot be built|changes nothing in the build/;
+    if (error instanceof Error && isOfBuild.test(error.message)) return false;
+    throw error;
+  }
+}
+
+/** Runs the commands of an engine until one finds something or its time is over. */
+async function tried(program: string, engine: Engine, seconds: number): Promise<Trial> {
+  let [count, ms] = [0, 0];
+  for (const command of commandsOf(engine)) {
+    const left = seconds * 1000 - ms;
+    if (left < LEAST_MS) break;
+    const ended = await runCommand([program, ...command], left);
+    const output = outputOf(engine, ended);
+    count += output.count;
+    ms += ended.ms;
+    if (output.caught !== undefined) return { engine, caught: output.caught, count, ms };
+  }
+  return { engine, caught: undefined, count, ms };
+}
+
+/** A command that does not end, or ends with an error of its own, has found something too: on the original none does. */
+function outputOf(engine: Engine, { status, out, error }: Ended): Output {
+  const failed = (check: string, text: string): Output => ({ caught: { check, text }, count: 0 });
+  if (status === undefined) return failed("comes to an end", "the command did not end in time");
+  if (status === 2) throw new Error(`kontiki rejects the command: ${error}`);
+  // It was interrupted before it had anything to print.
+  if (status === 130 && out === "") return { caught: undefined, count: 0 };
+  if (status === 4) return failed("error", error.trim().split("\n")[0] ?? "");
+  return engine === "explorer" ? readExploration(out) : readRuns(out);
+}
