@@ -61,7 +61,7 @@ export const NO_OPTIONS: Readonly<Record<EntryPoint, readonly Others[]>> = {
     {
       why: "a simulation and its checks call them, for the machines of its nodes",
       names: list(
-        "NodeActor#digestAt checkingSnapshots faultIn givingPlain isCommandError shortText throwText",
+        "Applier#apply Applier#digestAt Applier#query Applier#restore NodeActor#digestAt checkingSnapshots faultIn givingPlain isCommandError shortText throwText",
       ),
     },
     {
@@ -70,9 +70,15 @@ export const NO_OPTIONS: Readonly<Record<EntryPoint, readonly Others[]>> = {
     },
     {
       why: "openNode and the driver of a node make them from parts",
-      names: ["ClientCalls", "Lease", "NodeActor", "NodeRunner", "ReadIds", "TimerRunner"].map(
-        (name) => `new ${name}`,
-      ),
+      names: [
+        "Applier",
+        "ClientCalls",
+        "Lease",
+        "NodeActor",
+        "NodeRunner",
+        "ReadIds",
+        "TimerRunner",
+      ].map((name) => `new ${name}`),
     },
     {
       why: "the rules themselves",

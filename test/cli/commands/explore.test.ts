@@ -1,6 +1,6 @@
 import { run } from "@kontiki/cli";
-import { nodeId, step } from "@kontiki/core";
-import { encodeToken, exploreInSlices, type StepFunction } from "@kontiki/testing";
+import { index, nodeId, step } from "@kontiki/core";
+import { decodeToken, encodeToken, exploreInSlices, type StepFunction } from "@kontiki/testing";
 import { describe, expect, test } from "vitest";
 import { FakeCluster } from "../support/fake-cluster.ts";
 import { FakeEngines } from "../support/fake-engines.ts";
@@ -45,6 +45,7 @@ describe("a verdict is printed, and is the exit status", () => {
       status: 0,
       stdout: `valid: all 19 states checked
 19 states, 19 transitions, depth 4; 1.0 s, 19 states/s, 0 MiB
+within nodes 1, terms 2, proposals 1, crashes 1, inflight 2; breadth first
 
 met:
   a leader is elected                        10
@@ -65,6 +66,7 @@ met:
     expect(stdout).toMatchInlineSnapshot(`
       "violated: a in term 1: the vote for a changed to b; a in term 1: a candidate did not vote for itself, after 3 transitions
       6 states (28 without symmetry), 11 transitions, depth 2; 1.0 s, 6 states/s, 0 MiB
+      within nodes 3, terms 1, inflight 3; breadth first
 
             a                   b                   c
       1  a  candidate t1 c0 []  follower t0 c0 []   follower t0 c0 []  election timeout; sends requestVote t1
@@ -109,8 +111,17 @@ met:
         duplicates: 0,
         heartbeats: 0,
         damage: 0,
+        reads: 0,
+        changes: 0,
+        transfers: 0,
+        snapshots: 0,
+        wipes: 0,
+        obituaries: 0,
         inflight: 3,
         asyncDisk: false,
+        preVote: false,
+        quorumBeats: 0,
+        leases: false,
         search: "breadth",
         symmetry: true,
       },
@@ -151,6 +162,26 @@ a in term 1: a candidate did not vote for itself, this run is valid
 The run was different: the code has changed since the token was made.
 `,
       stderr: "",
+    });
+  });
+
+  test("keeps the configuration of the core", async () => {
+    const args = ["--nodes", "1", "--crashes", "0", "--proposals", "0", "--terms", "1"];
+    const engines = new FakeEngines();
+    // With pre-vote, this core commits what is not in its log.
+    const hurries: StepFunction = (env, state, event) => {
+      const next = step(env, state, event);
+      return env.config.preVote && next.state.term > 0
+        ? { ...next, state: { ...next.state, commit: index(9) } }
+        : next;
+    };
+    engines.exploreInSlices = (options) => exploreInSlices({ ...options, step: hurries });
+    const options = ["--pre-vote", "--quorum-beats", "2", "--leases", "--json"];
+    const { stdout } = await explored([...args, ...options], engines);
+    const [token = ""] = TOKEN.exec(stdout) ?? [];
+    expect(decodeToken(token)).toMatchObject({
+      type: "path",
+      bounds: { nodes: 1, config: { preVote: true, quorumBeats: 2, leases: true } },
     });
   });
 
@@ -202,6 +233,10 @@ describe("bad usage is one line and status 2", () => {
     [["--nodes", "6"], "It must be a whole number from 1 to 5."],
     [["--inflight", "0"], "It must be a whole number from 1 to 16."],
     [["--search", "random"], "Allowed choices are breadth, depth."],
+    [["--reads", "4"], "It must be a whole number from 0 to 3."],
+    [["--leases"], "--leases needs --quorum-beats 1 or more"],
+    [["--voters", "4"], "--voters 4 must be at most --nodes 3"],
+    [["--damage", "1", "--snapshots", "1"], "--damage and --snapshots cannot be explored together"],
     [["--memory", "0"], "It must be a whole number from 1 to 1048576."],
     [["extra"], "too many arguments"],
   ])("%j", async (args, message) => {

@@ -115,6 +115,10 @@ describe("symmetry", () => {
     { nodes: 4, terms: 1, proposals: 0, inflight: 1 },
     { nodes: 2, config: { preVote: true, quorumBeats: 2 }, heartbeats: 2, crashes: 0 },
     { nodes: 2, damage: 2, crashes: 0 },
+    { nodes: 2, reads: 1, crashes: 0, heartbeats: 1, config: { leases: true, quorumBeats: 2 } },
+    { nodes: 2, transfers: 1, heartbeats: 1, crashes: 0 },
+    { nodes: 2, obituaries: 1, crashes: 0 },
+    { snapshots: 1, crashes: 1, proposals: 0, inflight: 1 },
   ])("hides no state: each state represents all its renamings, %j", (options) => {
     const reduced = explore(options);
     const all = explore({ ...options, symmetry: false });
@@ -197,6 +201,24 @@ describe("bounds", () => {
     [{ nodes: 6 }, "nodes is 6: give a whole number from 1 to 5"],
     [{ terms: 0 }, "terms is 0: give a whole number from 1 to 63"],
     [{ inflight: 1.5 }, "inflight is 1.5: give a whole number from 1 to 16"],
+    [{ voters: 4 }, "voters is 4: give at most nodes, 3"],
+    [{ damage: 1, snapshots: 1 }, "snapshots is 1: give 0 when damage is given"],
+    [
+      { config: { leases: true } },
+      "config.leases is true: give config.quorumBeats of 1 or more as well",
+    ],
+    [
+      {
+        crashes: 63,
+        drops: 63,
+        duplicates: 63,
+        heartbeats: 63,
+        proposals: 63,
+        damage: 3,
+        reads: 3,
+      },
+      "the number of bits for all counts is 34: give at most 32",
+    ],
   ])("that are invalid are rejected: %j", (options, message) => {
     expect(() => explore(options)).toThrow(new KontikiError(`explore: ${message}`));
   });

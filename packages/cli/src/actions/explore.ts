@@ -21,7 +21,13 @@ const MIB = 2 ** 20;
 /** Width of the output where there is no terminal. */
 const WIDTH = 100;
 
-export type ExploreOptions = Required<Omit<BoundOptions, "step" | "config" | "asyncDisk">> & {
+export type ExploreOptions = Required<
+  Omit<BoundOptions, "step" | "config" | "asyncDisk" | "voters">
+> & {
+  readonly voters?: number;
+  readonly preVote?: true;
+  readonly leases?: true;
+  readonly quorumBeats: number;
   readonly asyncDisk?: true;
   readonly search: "breadth" | "depth";
   readonly symmetry: boolean;
@@ -42,18 +48,21 @@ async function exploreAll(
   notes: Notes,
   engines: Engines,
 ): Promise<number> {
-  const { json, search, symmetry, memory, time: timeMs, asyncDisk = false, ...rest } = options;
+  const { json, search, symmetry, memory, time: timeMs, ...chosen } = options;
+  const { asyncDisk = false, preVote = false, leases = false, quorumBeats, ...counts } = chosen;
+  const bounds = { ...counts, asyncDisk, config: { preVote, leases, quorumBeats } };
   const { stdout, env, signal } = host;
   const ends = timeMs === undefined ? signal : AbortSignal.any([signal, engines.deadline(timeMs)]);
   const limits = { memoryBytes: memory * MIB, stop: (): boolean => ends.aborted };
   const began = engines.now();
   const explored = showingProgress(
-    engines.exploreInSlices({ ...rest, asyncDisk, order: search, symmetry, ...limits }),
+    engines.exploreInSlices({ ...bounds, order: search, symmetry, ...limits }),
     json === true ? undefined : notes,
     () => engines.now() - began,
   );
   const run: ExplorationRun = {
-    bounds: { ...rest, asyncDisk, search, symmetry },
+    bounds,
+    how: { search, symmetry },
     exploration: await explored,
     elapsedMs: engines.now() - began,
     stoppedBy: signal.aborted ? "interruption" : "time",

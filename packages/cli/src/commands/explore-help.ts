@@ -5,6 +5,14 @@ Examples:
   $ kontiki explore --crashes 2 --time 10m --memory 4096
   $ kontiki explore --terms 3 --search depth --json
   $ kontiki explore --nodes 2 --crashes 0 --damage 1
+  $ kontiki explore --reads 1 --crashes 0 --inflight 1
+  $ kontiki explore --reads 1 --leases --quorum-beats 2 --heartbeats 1 --crashes 0 --inflight 1
+  $ kontiki explore --changes 1 --voters 2 --crashes 0 --proposals 0
+  $ kontiki explore --transfers 1 --crashes 0 --inflight 1
+  $ kontiki explore --snapshots 1 --proposals 0 --inflight 1
+  $ kontiki explore --wipes 1 --nodes 2
+  $ kontiki explore --obituaries 1 --crashes 0 --inflight 1
+  $ kontiki explore --pre-vote --quorum-beats 1 --heartbeats 2 --crashes 0 --inflight 1
 
 Within these bounds any timer may expire at any time, and messages arrive in any order. Beyond
 --inflight, any of the sent messages may be lost; a message that is never delivered stays in flight.
@@ -12,16 +20,31 @@ Every state is checked. Events that a search should meet, such as the election o
 counted, so that a search that met none of them does not pass. Each bound makes the search larger by a
 factor: begin small.
 
-With --damage a node crashes and finds that its disk has lost one entry of its log. It knows where its
-log ended, votes and repairs itself by that, and may take from others only what it had.
+Each bound from --damage on switches on a part of the protocol:
+  --damage      A node crashes and finds that its disk has lost one entry of its log. It knows where its
+                log ended, votes and repairs itself by that, and may take from others only what it had.
+  --reads       A client reads from any node. The answer must cover all that any node knew to be
+                committed when the client asked. With --leases a leader may answer alone, unless a node
+                has heard nothing for an election timeout after the round on which the lease depends.
+  --changes     Adds, removes or replaces a node, or changes two at once through a joint membership. With
+                --voters some nodes are no members at first.
+  --transfers   A leader hands over leadership to any node.
+  --snapshots   A node takes a snapshot and compacts its log; others receive it in two parts.
+  --wipes       A node crashes and restarts with an empty disk, and rejoins.
+  --obituaries  A node hears that another one is dead. The report may be wrong, except about a leader that
+                it follows.
+Heartbeats are needed for whatever must be sent again. Symmetry is not used with --changes, --wipes or
+--voters.
 
 A violation is printed as a story, one line for each transition, with a column for each node: role,
-term, commit index, the terms of its entries; entries that are not on disk are in parentheses.
+term, commit index, the terms of its entries; entries that are not on disk are in parentheses. {bc|ab}
+is a membership with the voters b and c, joint with the outgoing a and b; {ab+c} has the learner c. ..2
+stands for a compacted log, up to its last entry.
 
---json: verdict, bounds, ended ("exhausted", "violated", "states", "memory", "stopped"), states,
-unreduced (without symmetry), transitions, depth, bytes, sometimes (how many transitions met each
-event), never (events that should be met and were not), violation (null, or text, token, actions,
-story), elapsedMs.
+--json: verdict, bounds (with the way of the search), ended ("exhausted", "violated", "states",
+"memory", "stopped"), states, unreduced (without symmetry), transitions, depth, bytes, sometimes (how
+many transitions met each event that the bounds allow), never (events that should be met and were not),
+violation (null, or text, token, actions, story), elapsedMs.
 
 Exit status: 0 valid: every state was checked; 1 violated, 2 bad usage, 3 unknown: time or memory ran
 out, or an expected event was not met; 4 an error of the tool, 130 interrupted by Ctrl-C.`;

@@ -1,4 +1,4 @@
-import { Option } from "commander";
+import { Option, type Command } from "commander";
 import type { ExploreOptions } from "../actions/explore.ts";
 import { exploreHelp } from "./explore-help.ts";
 import type { Define } from "./define.ts";
@@ -10,7 +10,15 @@ export const defineExplore: Define = (command, { host, loadEngines, done }) => {
     const range = `${description}: ${least} to ${most}`;
     command.addOption(new Option(flags, range).argParser(wholeNumber(least, most)).default(usual));
   }
+  command.addOption(
+    new Option(
+      "--voters <count>",
+      "nodes that are voters at first, while the others may be added: 1 to 5 (default: all nodes)",
+    ).argParser(wholeNumber(1, 5)),
+  );
   command
+    .option("--pre-vote", "elections begin with a pre-vote")
+    .option("--leases", "leaders may answer reads by a lease; needs --quorum-beats")
     .option("--async-disk", "allow other events between a write and its sync")
     .addOption(
       new Option("--search <order>", "order of the states; breadth finds a shortest counterexample")
@@ -27,10 +35,22 @@ export const defineExplore: Define = (command, { host, loadEngines, done }) => {
     .option("--json", "print one JSON object")
     .addHelpText("after", exploreHelp)
     .action(async (options: ExploreOptions) => {
+      checkTogether(command, options);
       const { explore } = await import("../actions/explore.ts");
       done(await explore(options, host, await loadEngines()));
     });
 };
+
+/** Ends the command with an error when bounds do not fit together. */
+function checkTogether(command: Command, options: ExploreOptions): void {
+  const { leases, quorumBeats, voters, nodes, damage, snapshots } = options;
+  if (leases === true && quorumBeats === 0)
+    command.error("error: --leases needs --quorum-beats 1 or more");
+  if (voters !== undefined && voters > nodes)
+    command.error(`error: --voters ${voters} must be at most --nodes ${nodes}`);
+  if (damage > 0 && snapshots > 0)
+    command.error("error: --damage and --snapshots cannot be explored together");
+}
 
 const BOUNDS = [
   ["--nodes <count>", "nodes", 1, 5, 3],
@@ -41,5 +61,24 @@ const BOUNDS = [
   ["--duplicates <count>", "messages delivered twice in a run", 0, 63, 0],
   ["--heartbeats <count>", "heartbeat timeouts in a run", 0, 63, 0],
   ["--damage <count>", "crashes in a run that lose one durable entry of a log", 0, 3, 0],
+  ["--reads <count>", "reads that clients ask of any node", 0, 3, 0],
+  ["--changes <count>", "requests for another membership, simple or joint", 0, 3, 0],
+  ["--transfers <count>", "requests to transfer leadership", 0, 3, 0],
+  [
+    "--snapshots <count>",
+    "snapshots that nodes take, after which they compact their logs",
+    0,
+    3,
+    0,
+  ],
+  ["--wipes <count>", "crashes in a run after which a node has an empty disk", 0, 3, 0],
+  ["--obituaries <count>", "reports that a node is dead, to any other", 0, 7, 0],
+  [
+    "--quorum-beats <count>",
+    "heartbeats without a majority, after which a leader steps down",
+    0,
+    63,
+    0,
+  ],
   ["--inflight <count>", "messages in flight at once", 1, 16, 2],
 ] as const;

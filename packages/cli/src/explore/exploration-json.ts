@@ -1,9 +1,9 @@
 import { storyOf } from "@kontiki/testing";
-import { tokenOf, verdictOf, type ExplorationRun } from "./exploration-run.ts";
+import { boundsIn, tokenOf, verdictOf, type ExplorationRun } from "./exploration-run.ts";
 
 /** An exploration as one line of JSON. */
 export function explorationJson(run: ExplorationRun): string {
-  const { bounds, exploration, elapsedMs } = run;
+  const { exploration, elapsedMs } = run;
   const { violation, verdict, ...rest } = exploration;
   const found =
     violation === undefined
@@ -14,6 +14,11 @@ export function explorationJson(run: ExplorationRun): string {
           actions: violation.actions,
           story: storyOf(violation),
         };
-  const document = { verdict: verdictOf(verdict), bounds, ...rest, violation: found };
+  const document = {
+    verdict: verdictOf(verdict),
+    bounds: boundsIn(run),
+    ...rest,
+    violation: found,
+  };
   return `${JSON.stringify({ ...document, elapsedMs: Math.round(elapsedMs) })}\n`;
 }

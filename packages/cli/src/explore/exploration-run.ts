@@ -1,9 +1,10 @@
-import { encodeToken, type Exploration } from "@kontiki/testing";
+import { encodeToken, type BoundOptions, type Exploration } from "@kontiki/testing";
 
 /** An exploration and its result: everything that is printed about it. */
 export type ExplorationRun = {
-  /** Its bounds, and how it searched. */
-  readonly bounds: Readonly<Record<string, number | boolean | string>>;
+  readonly bounds: Omit<BoundOptions, "step">;
+  /** How it searched. */
+  readonly how: { readonly search: "breadth" | "depth"; readonly symmetry: boolean };
   readonly exploration: Exploration;
   /** Real time. */
   readonly elapsedMs: number;
@@ -21,6 +22,14 @@ export function tokenOf({ bounds, exploration }: ExplorationRun): string | undef
   const { violation } = exploration;
   if (violation === undefined) return undefined;
   const { text, actions } = violation;
-  const { search: _search, symmetry: _symmetry, ...path } = bounds;
-  return encodeToken({ type: "path", check: text, bounds: path, actions });
+  return encodeToken({ type: "path", check: text, bounds, actions });
+}
+
+/** The bounds of an exploration by the names of their options, and how it searched. */
+export function boundsIn({
+  bounds: { config, ...counts },
+  how,
+}: ExplorationRun): Readonly<Record<string, number | boolean | string | undefined>> {
+  const { preVote, quorumBeats, leases } = config ?? {};
+  return { ...counts, preVote, quorumBeats, leases, ...how };
 }

@@ -3,7 +3,7 @@ import { coverageText } from "../render/coverage-text.ts";
 import { counted, durationText, grouped } from "../render/quantities.ts";
 import { plainText } from "../render/quoting.ts";
 import type { Colors } from "../output/colors.ts";
-import { tokenOf, verdictOf, type ExplorationRun } from "./exploration-run.ts";
+import { boundsIn, tokenOf, verdictOf, type ExplorationRun } from "./exploration-run.ts";
 
 const MIB = 2 ** 20;
 
@@ -12,7 +12,7 @@ export function explorationText(run: ExplorationRun, colors: Colors, width: numb
   const { violation, sometimes } = run.exploration;
   const token = tokenOf(run);
   const parts = [
-    `${headline(run, colors)}\n${sizeText(run)}`,
+    `${headline(run, colors)}\n${sizeText(run)}\n${boundsText(run)}`,
     ...(violation === undefined
       ? [coverageText(sometimes, width)]
       : [storyText(storyOf(violation), { width }), `kontiki replay ${token}`]),
@@ -37,6 +37,16 @@ function reasonText({ exploration, stoppedBy }: ExplorationRun): string {
     return `${ended === "stopped" ? STOPPED_BY[stoppedBy] : OUT_OF_MEMORY} after ${seen}`;
   if (never.length === 0) return `all ${seen} checked`;
   return `all ${seen} checked, but never met: ${never.join(", ")}`;
+}
+
+/** Everything that the search was allowed: bounds of 0 and options that are off are left out. */
+function boundsText(run: ExplorationRun): string {
+  const { search, symmetry: _symmetry, ...bounds } = boundsIn(run);
+  const used = Object.entries(bounds).flatMap(([name, value]) => {
+    if (value === undefined || value === 0 || value === false) return [];
+    return [value === true ? name : `${name} ${value}`];
+  });
+  return `within ${used.join(", ")}; ${search} first`;
 }
 
 const STOPPED_BY = { time: "the time ran out", interruption: "interrupted" } as const;

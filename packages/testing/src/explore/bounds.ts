@@ -1,7 +1,14 @@
-import { KontikiError } from "@kontiki/actors";
-import { callable, fields, flag, whole, type Schema } from "@kontiki/actors/node";
+import {
+  callable,
+  checkArgument,
+  fields,
+  flag,
+  rule,
+  whole,
+  type Schema,
+} from "@kontiki/actors/node";
 import { makeConfig, nodeId, step, type Config, type NodeId } from "@kontiki/core";
-import { bitsBeyond, budgetsOf, type BudgetName, type Budgets } from "./budget.ts";
+import { bitsOfAll, budgetsOf, type BudgetName, type Budgets } from "./budget.ts";
 
 /** The `step` function of the core, or a broken one, for commands that are strings. */
 export type StepFunction = typeof step<string>;
@@ -118,20 +125,12 @@ const USUAL: Readonly<Record<"nodes" | "terms" | "inflight" | BudgetName, number
   inflight: 2,
 };
 
-/** Adds the defaults to checked bounds. @throws KontikiError when they are too large together. */
+/** Adds the defaults to checked bounds. @throws KontikiError when they do not fit together. */
 export function boundsOf(options: BoundOptions): Bounds {
   const counts = countsOf(options);
-  const beyond = bitsBeyond(counts);
-  if (beyond > 0)
-    throw new KontikiError(`explore: the bounds are too large together, by ${beyond} bits`);
-  if (options.config?.leases === true && (options.config.quorumBeats ?? 0) === 0)
-    throw new KontikiError("explore: config.leases needs config.quorumBeats of 1 or more");
+  checkTogether(options, counts);
   const names = ["a", "b", "c", "d", "e"].slice(0, counts.nodes).map(nodeId);
   const voters = names.slice(0, options.voters);
-  if (voters.length < (options.voters ?? 0))
-    throw new KontikiError(`explore: voters is ${options.voters}: there are ${counts.nodes} nodes`);
-  if (counts.damage > 0 && counts.snapshots > 0)
-    throw new KontikiError("explore: damage and snapshots cannot be explored together");
   const paper = { preVote: false, quorumBeats: 0, keptEntries: 0 };
   return {
     ...counts,
@@ -141,6 +140,23 @@ export function boundsOf(options: BoundOptions): Bounds {
     asyncDisk: options.asyncDisk ?? false,
     step: options.step ?? step<string>,
   };
+}
+
+function checkTogether({ voters, config }: BoundOptions, counts: typeof USUAL): void {
+  const { nodes, damage, snapshots } = counts;
+  const check = (name: string, value: unknown, allowed: string, isAllowed: boolean): void =>
+    checkArgument(
+      "explore",
+      name,
+      rule(allowed, () => isAllowed),
+      value,
+    );
+  check("voters", voters, `at most nodes, ${nodes}`, (voters ?? 0) <= nodes);
+  check("snapshots", snapshots, "0 when damage is given", damage === 0 || snapshots === 0);
+  const isBeating = config?.leases !== true || (config.quorumBeats ?? 0) > 0;
+  check("config.leases", config?.leases, "config.quorumBeats of 1 or more as well", isBeating);
+  const bits = bitsOfAll(counts);
+  check("the number of bits for all counts", bits, "at most 32", bits <= 32);
 }
 
 function countsOf(options: BoundOptions): typeof USUAL {

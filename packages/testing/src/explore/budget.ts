@@ -62,10 +62,9 @@ export function budgetsOf(limits: Readonly<Record<BudgetName, number>>): Budgets
   return Object.fromEntries(all) as Record<BudgetName, Budget>;
 }
 
-/** The bits that budgets with these limits need beyond those of a word: 0 when they fit. */
-export function bitsBeyond(limits: Readonly<Record<BudgetName, number>>): number {
-  const bits = BUDGETS.reduce((sum, name) => sum + bitsOf(limits[name]), 0);
-  return Math.max(0, bits - BITS);
+/** The bits that budgets with these limits need: at most those of a word. */
+export function bitsOfAll(limits: Readonly<Record<BudgetName, number>>): number {
+  return BUDGETS.reduce((sum, name) => sum + bitsOf(limits[name]), 0);
 }
 
 function bitsOf(limit: number): number {

@@ -7,7 +7,9 @@ import {
   type LogPosition,
   type Salvage,
 } from "@kontiki/core";
-import { logOf, type ExploredCopy, type ExploredNode } from "./explored-node.ts";
+import type { SteppedNode } from "./noteworthy.ts";
+import { keyOf } from "./relabel.ts";
+import { contentOf, logOf, type ExploredCopy, type ExploredNode } from "./explored-node.ts";
 
 /**
  * A disk that has lost one entry of its log, as recovery leaves it: the log ends before that entry, the horizon is where it ended,
@@ -37,6 +39,20 @@ export function salvageOf(
     logs: copies.map(({ pieces, marks }) => ({ pieces: pieces.map(pieceOf), marks })),
     snapshots: [],
   };
+}
+
+/** Whether a node with a damaged log takes entries that the log did not have, without a leader. */
+export function takesForeign(
+  { event, before, after, effects }: SteppedNode,
+  salvage: readonly ExploredCopy[] = [],
+): boolean {
+  if (before.state.horizon === undefined) return false;
+  const isLed = event.type === "message" && event.message.type === "appendEntries";
+  if (isLed || !effects.some(({ type }) => type === "appendLog")) return false;
+  const taken = contentOf(after.env.log);
+  const isPart = ({ had }: ExploredCopy): boolean =>
+    taken.every((entry, at) => keyOf(entry) === keyOf(had[at]));
+  return !salvage.some(isPart);
 }
 
 function pieceOf(entries: readonly Entry<string>[]): MemoryLog<string> {

@@ -1,6 +1,6 @@
 import { checkOptions, flag, oneOf, type Schema } from "@kontiki/actors/node";
 import { finish, type Work } from "../slices.ts";
-import { BOUND_OPTIONS, boundsOf, type BoundOptions } from "./bounds.ts";
+import { BOUND_OPTIONS, boundsOf, type BoundOptions, type Bounds } from "./bounds.ts";
 import type { Exploration, ExploreProgress } from "./exploration.ts";
 import { Search, SEARCH_LIMITS, type SearchLimits } from "./search.ts";
 import { expectedOf } from "./sometimes.ts";
@@ -34,17 +34,22 @@ const EXPLORE_OPTIONS: Schema<ExploreOptions> = {
  *
  * Any timer can fire at any time, and messages arrive in any order. A message that is never delivered stays in flight and
  * takes up room. When more messages are sent than there is room for, any of them can be lost. `drops` are additional
- * losses. `duplicates` are deliveries after which the message stays in flight. Not in the model: membership changes,
- * snapshots, reads, leadership transfers, obituaries.
+ * losses. `duplicates` are deliveries after which the message stays in flight.
  *
  * `damage` is a crash that loses all unsynced writes and one durable entry of the log. The node restarts with what recovery
  * leaves it: the entries before the lost one as its log, where that log ended as its horizon, and the entries after the lost one,
  * which it reads only until its log is repaired.
  *
+ * `reads` are asked of any node that leads or knows a leader, `changes` and `transfers` of any leader; one that it refuses is
+ * no event. A snapshot holds all that its node knows to be committed and is sent in two parts; its file is durable at once. A
+ * wiped node has an empty disk with another uid. An obituary may come to any node about any other, true or not, but not about a
+ * leader that the node follows. A lease may be valid unless its round is known to have begun an election timeout ago: see
+ * `lease-time.ts`.
+ *
  * Each transition is checked: what a step may do (`checkStep`, `checkState`); that promises are on disk when they leave;
  * that the term and the vote on disk never go back; and the properties of Figure 3, between any two nodes (`checkCluster`)
  * and over time, including leaders and commits that a crash has erased; and that a node with a damaged log takes without a
- * leader only entries that it had.
+ * leader only entries that it had; that reads are linearizable; and, with changes, that majorities overlap and decide.
  *
  * @throws KontikiError for an invalid option.
  */
@@ -62,11 +67,10 @@ function checkedExploring(
   options: ExploreOptions,
 ): Work<Exploration, ExploreProgress> {
   checkOptions(where, EXPLORE_OPTIONS, options);
-  return exploring(options);
+  return exploring(options, boundsOf(options));
 }
 
-function* exploring(options: ExploreOptions): Work<Exploration, ExploreProgress> {
-  const bounds = boundsOf(options);
+function* exploring(options: ExploreOptions, bounds: Bounds): Work<Exploration, ExploreProgress> {
   const parts = partsOf(bounds, options.symmetry ?? true);
   const search = new Search(parts, options.order ?? "breadth", options);
   const ended = yield* search.run();

@@ -9,6 +9,7 @@ import {
   type Entry,
   type HardState,
   type LogPosition,
+  type LogView,
   type Message,
   type NodeId,
   type Snapshot,
@@ -103,7 +104,7 @@ export function fullLogOf({ log, base, disk }: ExploredNode): readonly Entry<str
 }
 
 /** All entries of a log. */
-export function contentOf(log: MemoryLog<string>): readonly Entry<string>[] {
+export function contentOf(log: LogView<string>): readonly Entry<string>[] {
   if (log.lastIndex < log.firstIndex) return [];
   return log.slice(log.firstIndex, log.lastIndex, Number.MAX_SAFE_INTEGER);
 }

@@ -1,5 +1,4 @@
 import type { NodeId, Term, Entry } from "@kontiki/core";
-import type { OpenRead } from "./reads.ts";
 import { keyOf } from "./relabel.ts";
 
 /** What the properties across nodes and time need to know about a node. Nodes with equal views are judged equally. */
@@ -10,6 +9,15 @@ export type View = {
   /** The number of entries that it knows to be committed. */
   readonly commit: number;
   readonly log: readonly Entry<string>[];
+};
+
+/** A read that waits for its answer. */
+export type OpenRead = {
+  readonly id: number;
+  /** The node that a client asked. */
+  readonly node: NodeId;
+  /** How many entries were known to be committed when it was asked: the answer must cover them. */
+  readonly floor: number;
 };
 
 /** The history variables of a run: facts that the checks need and that nodes may forget. */

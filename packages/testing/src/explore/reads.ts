@@ -2,15 +2,6 @@ import type { Effect, NodeId } from "@kontiki/core";
 import { latestOf } from "./lease-time.ts";
 import type { History } from "./history-variables.ts";
 
-/** A read that waits for its answer. */
-export type OpenRead = {
-  readonly id: number;
-  /** The node that a client asked. */
-  readonly node: NodeId;
-  /** How many entries were known to be committed when it was asked: the answer must cover them. */
-  readonly floor: number;
-};
-
 /** What one turn of a node means for reads and leases, in this order. */
 export type ReadReport = {
   /** The rounds that are known to have begun an election timeout ago, by term. */

@@ -38,10 +38,14 @@ function relabelledPart(data: unknown, names: ReadonlyMap<string, string>): unkn
   return Object.fromEntries(
     Object.entries(data).map(([key, part]: [string, unknown]) => {
       const renamed = relabelledPart(part, names);
-      const isSet = key === "voters" && Array.isArray(renamed);
-      return [names.get(key) ?? key, isSet ? renamed.toSorted() : renamed];
+      return [names.get(key) ?? key, key === "voters" ? sorted(renamed) : renamed];
     }),
   );
+}
+
+function sorted(voters: unknown): unknown {
+  const inOrder = (one: string, other: string): number => (one < other ? -1 : 1);
+  return Array.isArray(voters) ? (voters as readonly string[]).toSorted(inOrder) : voters;
 }
 
 /** A text that is the same for two values of plain data exactly when they are equal, in any order of keys. */

@@ -84,7 +84,7 @@ const EVENTS = {
   "a joint membership is left": sometimes(hasChanges, ({ nodes }) => nodes > 2),
   "a joint membership with an even outgoing half decides": sometimes(
     hasChanges,
-    ({ configs, nodes }) => configs[0]?.voters.length === 2 && nodes > 2,
+    ({ configs, nodes, inflight }) => configs[0]?.voters.length === 2 && nodes > 2 && inflight > 1,
   ),
   "a membership is cut from a log": sometimes(hasChanges),
   "a learner is promoted": sometimes(
@@ -110,7 +110,8 @@ const EVENTS = {
   "a node with another disk asks to rejoin": sometimes(hasWipes, isCluster),
   "a node with another disk loses its vote": sometimes(
     hasWipes,
-    ({ nodes, inflight }) => nodes > 1 && inflight > 1,
+    ({ nodes, inflight, proposals, heartbeats }) =>
+      nodes > 1 && inflight > 1 && proposals + heartbeats > 0,
   ),
   "the death of a leader is heard": sometimes(({ obituaries }) => obituaries > 0, isCluster),
   "a leader hears of a death": sometimes(({ obituaries }) => obituaries > 0, isCluster),

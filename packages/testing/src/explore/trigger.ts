@@ -36,55 +36,71 @@ export type Trigger = {
 
 /** All triggers within these bounds. Their positions in the list are their numbers. */
 export function triggersOf(bounds: Bounds): readonly Trigger[] {
-  const { proposals, damage, heartbeats, crashes, reads, asyncDisk, budgets } = bounds;
-  const { names, changes, transfers, snapshots, wipes, obituaries } = bounds;
-  const { quorumBeats = 0, leases = false } = bounds.configs[0] ?? {};
-  const free = (type: "electionTimeout" | "leaderSilent" | "sync"): Trigger => ({
-    occasion: { type },
-    budget: undefined,
-    nth: undefined,
-  });
-  const costs = (budget: BudgetName, occasion: Occasion, nth?: number): Trigger => ({
+  return [...ofTimeAndDisk(bounds), ...ofClients(bounds), ...ofOperators(bounds)];
+}
+
+function free(occasion: Occasion): Trigger {
+  return { occasion, budget: undefined, nth: undefined };
+}
+
+function when(isOn: boolean, ...triggers: readonly Trigger[]): readonly Trigger[] {
+  return isOn ? triggers : [];
+}
+
+function ofTimeAndDisk(bounds: Bounds): readonly Trigger[] {
+  const { heartbeats, crashes, asyncDisk, budgets, configs } = bounds;
+  const beat: Occasion = { type: "heartbeatTimeout" };
+  return [
+    free({ type: "electionTimeout" }),
+    ...when(heartbeats > 0, { occasion: beat, budget: budgets.heartbeats, nth: undefined }),
+    ...when((configs[0]?.quorumBeats ?? 0) > 0, free({ type: "leaderSilent" })),
+    ...when(asyncDisk, free({ type: "sync" })),
+    ...when(crashes > 0, free({ type: "crash" })),
+  ];
+}
+
+function ofClients(bounds: Bounds): readonly Trigger[] {
+  const { proposals, reads, damage, configs, budgets } = bounds;
+  const ways = configs[0]?.leases === true ? [false, true] : [false];
+  return [
+    ...counted(proposals).map((nth): Trigger => ({
+      occasion: { type: "propose", command: `x${nth + 1}` },
+      budget: budgets.proposals,
+      nth,
+    })),
+    ...counted(damage === 0 ? 0 : longestLog(bounds)).map((at): Trigger => ({
+      occasion: { type: "lose", entry: at + 1 },
+      budget: budgets.damage,
+      nth: undefined,
+    })),
+    ...counted(reads).flatMap((nth) =>
+      ways.map((leased): Trigger => ({
+        occasion: { type: "read", id: nth + 1, leased },
+        budget: budgets.reads,
+        nth,
+      })),
+    ),
+  ];
+}
+
+function ofOperators(bounds: Bounds): readonly Trigger[] {
+  const { names, changes, transfers, snapshots, wipes, obituaries, budgets } = bounds;
+  const costs = (budget: BudgetName, occasion: Occasion): Trigger => ({
     occasion,
     budget: budgets[budget],
-    nth,
+    nth: undefined,
   });
-  const when = (isOn: boolean, ...triggers: readonly Trigger[]): readonly Trigger[] =>
-    isOn ? triggers : [];
+  const requests = changesOf(names).map((each) =>
+    costs("changes", { type: "changeMembership", changes: each }),
+  );
+  const handOvers = names.map((target) => costs("transfers", { type: "transfer", target }));
+  const deaths = names.map((peer) => costs("obituaries", { type: "peerDown", peer }));
   return [
-    free("electionTimeout"),
-    ...when(heartbeats > 0, costs("heartbeats", { type: "heartbeatTimeout" })),
-    ...when(quorumBeats > 0, free("leaderSilent")),
-    ...when(asyncDisk, free("sync")),
-    ...when(crashes > 0, { ...free("sync"), occasion: { type: "crash" } }),
-    ...counted(proposals).map((nth) =>
-      costs("proposals", { type: "propose", command: `x${nth + 1}` }, nth),
-    ),
-    ...when(
-      damage > 0,
-      ...counted(longestLog(bounds)).map((at) => costs("damage", { type: "lose", entry: at + 1 })),
-    ),
-    ...counted(reads).flatMap((nth) =>
-      [false, ...(leases ? [true] : [])].map((leased) =>
-        costs("reads", { type: "read", id: nth + 1, leased }, nth),
-      ),
-    ),
-    ...when(
-      changes > 0,
-      ...changesOf(names).map((each) =>
-        costs("changes", { type: "changeMembership", changes: each }),
-      ),
-    ),
-    ...when(
-      transfers > 0,
-      ...names.map((target) => costs("transfers", { type: "transfer", target })),
-    ),
+    ...when(changes > 0, ...requests),
+    ...when(transfers > 0, ...handOvers),
     ...when(snapshots > 0, costs("snapshots", { type: "takeSnapshot" })),
-    ...counted(wipes).map((nth) => costs("wipes", { type: "wipe", uid: nth + 1 }, nth)),
-    ...when(
-      obituaries > 0,
-      ...names.map((peer) => costs("obituaries", { type: "peerDown", peer })),
-    ),
+    ...counted(wipes).map((nth) => ({ ...costs("wipes", { type: "wipe", uid: nth + 1 }), nth })),
+    ...when(obituaries > 0, ...deaths),
   ];
 }
 

@@ -8,7 +8,6 @@ import {
   positionOf,
   previousIndex,
   sameHardState,
-  sameSnapshot,
   type Effect,
   type Env,
   type Event,
@@ -16,38 +15,29 @@ import {
   type MemoryLog,
   type NodeId,
   type Observed,
-  type Snapshot,
   type State,
 } from "@kontiki/core";
 import type { Bounds } from "./bounds.ts";
 import {
   configOf,
   contentOf,
-  endOfLog,
   fullLogOf,
   isUnsynced,
   logOf,
   startedFrom,
-  type ExploredCopy,
   type KeptByCrash,
   type ExploredNode,
   type ExploredPacket,
-  type ExploredSnapshot,
 } from "./explored-node.ts";
-import { damagedDisk, salvageOf } from "./damaged.ts";
+import { damagedDisk, salvageOf, takesForeign } from "./damaged.ts";
 import { checkMemberships } from "./membership-checks.ts";
 import { eventsIn, type SteppedNode } from "./noteworthy.ts";
 import { heardAfter, latestOf, type Heard } from "./lease-time.ts";
+import { brokenPromise } from "./promises.ts";
 import { answersIn, type ReadReport } from "./reads.ts";
-import { keyOf } from "./relabel.ts";
 import { checkRules } from "./rule-checks.ts";
+import { incomingAfter, partOf, PARTS, withFile } from "./snapshot-files.ts";
 import type { Happened } from "./sometimes.ts";
-
-/** The parts of a snapshot: each is one byte. */
-const PARTS = 2;
-
-/** How many snapshots a disk keeps. */
-const KEPT_FILES = 2;
 
 /** A violation. The message is a sentence without a period. */
 export class Broken extends Error {
@@ -135,12 +125,12 @@ export class Turn {
   /** Takes a snapshot of everything that is known to be committed. @throws Broken like {@link handle}. */
   takeSnapshot(): void {
     const { commit: index } = this.#state;
-    const { log } = this.#env;
-    const term = log.termAt(index);
+    const term = this.#env.log.termAt(index);
     if (term === undefined) throw new Broken(`the committed entry ${index} is not in the log`);
     const membership = membershipAt(this.#env, this.#state, index);
     const snapshot = { index, term, membership, size: PARTS, checksum: 0 };
-    this.#keep({ snapshot, content: fullLogOf(this.local).slice(0, index) });
+    const content = fullLogOf(this.local).slice(0, index);
+    this.#disk = withFile(this.#disk, { snapshot, content });
     this.handle({ type: "snapshotTaken", snapshot });
   }
 
@@ -233,7 +223,8 @@ export class Turn {
     if (this.#bounds.changes + this.#bounds.wipes > 0) found.push(...checkMemberships(stepped));
     found.push(...checkRules(stepped));
     if (found.length > 0) throw new Broken(found.join("; "));
-    if (before.state.horizon !== undefined) this.#checkTaken(event, effects);
+    if (takesForeign(stepped, this.#salvage))
+      throw new Broken(`${this.#env.config.id} repairs its log with entries that it did not have`);
     for (const name of eventsIn(stepped)) this.happened.add(name);
     const { answered, refused } = answersIn(effects);
     this.answered = [...this.answered, ...answered];
@@ -248,18 +239,6 @@ export class Turn {
     const { heard, passed } = heardAfter(this.#heard, stepped);
     this.#heard = heard;
     this.passed = latestOf(this.passed, passed);
-  }
-
-  /** Without a leader a node takes only the log that it lost. */
-  #checkTaken(event: Event<string>, effects: readonly Effect<string>[]): void {
-    const isLed = event.type === "message" && event.message.type === "appendEntries";
-    if (isLed || !effects.some(({ type }) => type === "appendLog")) return;
-    const { config, log } = this.#env;
-    const taken = contentOf(log);
-    const isPart = ({ had }: ExploredCopy): boolean =>
-      taken.every((entry, at) => keyOf(entry) === keyOf(had[at]));
-    if (!(this.#salvage ?? []).some(isPart))
-      throw new Broken(`${config.id} repairs its log with entries that it did not have`);
   }
 
   #perform(effect: Effect<string>): void {
@@ -284,7 +263,6 @@ export class Turn {
         this.#saveChunk(effect);
         break;
       case "sendChunk":
-      case "sendFetched":
         this.#sendChunk(effect);
         break;
       case "send":
@@ -294,43 +272,22 @@ export class Turn {
     }
   }
 
-  /** A file of a snapshot is durable at once. */
-  #keep(file: ExploredSnapshot): void {
-    const { files = [] } = this.#disk;
-    this.#disk = { ...this.#disk, files: [...files, file].slice(-KEPT_FILES) };
+  #sendChunk(effect: Effect<string> & { readonly type: "sendChunk" }): void {
+    const part = partOf(this.#disk, effect);
+    if (part === undefined)
+      this.#followUps.push({ type: "snapshotGone", snapshot: effect.snapshot });
+    else this.#send(effect.to, effect.uid, part);
   }
 
-  #fileOf(wanted: Snapshot): ExploredSnapshot | undefined {
-    return this.#disk.files?.find(({ snapshot }) => sameSnapshot(snapshot, wanted));
-  }
-
-  #sendChunk(effect: Effect<string> & { readonly type: "sendChunk" | "sendFetched" }): void {
-    const { type, to, uid, term, snapshot, offset } = effect;
-    const file = this.#fileOf(snapshot);
-    if (file === undefined && type === "sendChunk") {
-      this.#followUps.push({ type: "snapshotGone", snapshot });
-      return;
-    }
-    const bytes = file === undefined ? new Uint8Array() : Uint8Array.of(offset);
-    const part = { term, snapshot, offset, bytes };
-    const message =
-      type === "sendChunk"
-        ? ({ type: "snapshotChunk", ...part } as const)
-        : ({ type: "fetchedChunk", ...part } as const);
-    this.#send(to, uid, { message, ...(file && { content: file.content }) });
-  }
-
-  #saveChunk({ snapshot, offset, bytes }: Effect<string> & { readonly type: "saveChunk" }): void {
-    const known = offset === 0 ? undefined : this.#incoming;
-    const isNext = offset === (known?.received ?? 0) && bytes[0] === offset;
-    const continues = known === undefined || sameSnapshot(known.snapshot, snapshot);
-    if (!isNext || !continues)
+  #saveChunk(effect: Effect<string> & { readonly type: "saveChunk" }): void {
+    const incoming = incomingAfter(this.#incoming, effect, this.#content);
+    if (incoming === undefined)
       throw new Broken(`${this.#env.config.id} saves a part of a snapshot that continues nothing`);
-    const content = this.#content ?? [];
-    this.#incoming = { snapshot, content, received: offset + bytes.length };
-    if (this.#incoming.received < snapshot.size) return;
-    this.#incoming = undefined;
-    this.#keep({ snapshot, content });
+    const { snapshot, content } = incoming;
+    const isWhole = incoming.received === snapshot.size;
+    this.#incoming = isWhole ? undefined : incoming;
+    if (!isWhole) return;
+    this.#disk = withFile(this.#disk, { snapshot, content });
     this.#followUps.push({ type: "snapshotReceived", snapshot });
   }
 
@@ -376,25 +333,4 @@ function refusesRequest({ type }: Event<string>, effects: readonly Effect<string
       (type === "changeMembership" && effect.type === "rejectChange") ||
       (type === "transfer" && effect.type === "transferEnded"),
   );
-}
-
-/** What a message promises although it is not on the disk of its sender (Figure 2, "persistent state"). */
-function brokenPromise(
-  { to, from, message }: ExploredPacket,
-  disk: ExploredNode["disk"],
-): string | undefined {
-  const { hard } = disk;
-  // A request to rejoin repeats the term of the leader that it answers, and a pre-vote is about a term that has not begun.
-  const claimsNothing = ["requestPreVote", "preVoteReply", "rejoin"].includes(message.type);
-  if (!claimsNothing && message.term > hard.term)
-    return `it claims term ${message.term}, which is not on its disk`;
-  if (message.term < hard.term) return undefined;
-  const voted = message.type === "requestVote" ? from : to;
-  const isVote =
-    message.type === "requestVote" || (message.type === "voteReply" && message.granted);
-  if (isVote && hard.votedFor !== voted)
-    return `the vote for ${voted} in term ${message.term} is not on its disk`;
-  if (message.type === "appendAccepted" && message.match > endOfLog(disk))
-    return `it acknowledges entry ${message.match}, which is not on its disk`;
-  return undefined;
 }

@@ -1,0 +1,120 @@
+import type { ExploreOptions } from "@kontiki/testing";
+
+/** An exploration that sees all states, and how many there are. */
+export type NamedInstance = {
+  readonly name: string;
+  readonly options: ExploreOptions;
+  readonly states: number;
+  /** Without symmetry. */
+  readonly unreduced: number;
+  readonly depth: number;
+};
+
+const BARE = { crashes: 0, proposals: 0, inflight: 1 };
+const LEASES = { reads: 1, heartbeats: 1, config: { leases: true, quorumBeats: 2 } };
+
+/** One or more for each bound: a second each at most. */
+export const SMALL: readonly NamedInstance[] = [
+  {
+    name: "a read beside a proposal",
+    options: { ...BARE, reads: 1, proposals: 1 },
+    states: 10_797,
+    unreduced: 64_737,
+    depth: 26,
+  },
+  {
+    name: "a read and a crash",
+    options: { ...BARE, reads: 1, crashes: 1 },
+    states: 20_883,
+    unreduced: 125_169,
+    depth: 24,
+  },
+  {
+    name: "a read by lease",
+    options: { ...BARE, ...LEASES },
+    states: 27_987,
+    unreduced: 167_836,
+    depth: 31,
+  },
+  {
+    name: "a change of two voters, whose joint membership has an even outgoing half",
+    options: { ...BARE, voters: 2, changes: 1, inflight: 2 },
+    states: 27_769,
+    unreduced: 27_769,
+    depth: 39,
+  },
+  {
+    name: "a change of three voters",
+    options: { ...BARE, changes: 1 },
+    states: 27_840,
+    unreduced: 27_840,
+    depth: 24,
+  },
+  {
+    name: "a transfer beside a proposal",
+    options: { ...BARE, transfers: 1, proposals: 1 },
+    states: 3_620,
+    unreduced: 21_672,
+    depth: 21,
+  },
+  {
+    name: "a transfer that fails",
+    options: { ...BARE, transfers: 1, proposals: 1, heartbeats: 1, config: { quorumBeats: 1 } },
+    states: 38_027,
+    unreduced: 228_069,
+    depth: 29,
+  },
+  {
+    name: "a report of a death",
+    options: { ...BARE, obituaries: 1, proposals: 1 },
+    states: 4_818,
+    unreduced: 28_863,
+    depth: 25,
+  },
+  {
+    name: "pre-vote and check of the quorum",
+    options: { ...BARE, heartbeats: 2, config: { preVote: true, quorumBeats: 1 } },
+    states: 21_052,
+    unreduced: 126_307,
+    depth: 31,
+  },
+  {
+    name: "a snapshot and a crash",
+    options: { ...BARE, snapshots: 1, crashes: 1 },
+    states: 5_008,
+    unreduced: 29_934,
+    depth: 21,
+  },
+  {
+    name: "a snapshot for a node that is added",
+    options: { ...BARE, nodes: 2, voters: 1, changes: 1, snapshots: 1, crashes: 1, inflight: 2 },
+    states: 38_892,
+    unreduced: 38_892,
+    depth: 30,
+  },
+  {
+    name: "a wiped disk and a crash",
+    options: { nodes: 2, wipes: 1 },
+    states: 43_964,
+    unreduced: 43_964,
+    depth: 32,
+  },
+  {
+    name: "a wiped disk and a snapshot",
+    options: { nodes: 2, crashes: 0, wipes: 1, snapshots: 1 },
+    states: 18_331,
+    unreduced: 18_331,
+    depth: 35,
+  },
+];
+
+/** Minutes each on a busy machine. */
+export const LARGE: readonly NamedInstance[] = [
+  {
+    name: "a change of three voters, two messages in flight",
+    options: { ...BARE, changes: 1, inflight: 2 },
+    states: 980_739,
+    unreduced: 980_739,
+    depth: 41,
+  },
+];
