@@ -1,12 +1,20 @@
 import { describe, expect, it } from "vitest";
 import { index, LOG_START, nodeId, term, type Entry } from "@kontiki/core";
-import { Applier, KeyValue, type CommandBytes, type NodeActor } from "@kontiki/actors/node";
+import {
+  Applier,
+  KeyValue,
+  type CommandBytes,
+  type NodeActor,
+  type NodeLimits,
+} from "@kontiki/actors/node";
 import { Committed } from "../../../packages/testing/src/claims/committed.ts";
 import { PlacedEntries } from "../../../packages/testing/src/claims/placed.ts";
 import { SessionClaims } from "../../../packages/testing/src/claims/session-claims.ts";
 import { ShadowLog } from "../../../packages/testing/src/claims/shadow-log.ts";
 import { openingCommand } from "../../../packages/actors/src/sessions/command.ts";
 import { operation } from "../support/stage.ts";
+
+type Limits = NodeLimits["sessions"];
 
 const N1 = nodeId("n1");
 const MACHINE = (): KeyValue => new KeyValue();
@@ -23,7 +31,10 @@ const LOG: readonly Entry<CommandBytes>[] = [
 ];
 
 /** The claims about a cluster that has committed the log, and their reports. */
-function committed(): { readonly claims: SessionClaims; readonly reports: string[] } {
+function committed(
+  entries = LOG,
+  limits?: Limits,
+): { readonly claims: SessionClaims; readonly reports: string[] } {
   const reports: string[] = [];
   const report = ({ check, text }: { check: string; text: string }): void =>
     void reports.push(`${check}: ${text}`);
@@ -31,15 +42,15 @@ function committed(): { readonly claims: SessionClaims; readonly reports: string
   const placed = new PlacedEntries(report);
   const log = new ShadowLog();
   log.reset(LOG_START);
-  for (const entry of LOG) log.append(placed.place("n1", entry, log.last.term));
-  all.advance({ node: "n1", term: 1, leads: true, log }, 0, LOG.length);
-  return { claims: new SessionClaims(MACHINE, all, report), reports };
+  for (const entry of entries) log.append(placed.place("n1", entry, log.last.term));
+  all.advance({ node: "n1", term: 1, leads: true, log }, 0, entries.length);
+  return { claims: new SessionClaims(MACHINE, limits, all, report), reports };
 }
 
 /** A node that has applied these entries, up to the last of them. */
-function applied(entries: readonly Entry<CommandBytes>[]): NodeActor {
-  const applier = new Applier(MACHINE());
-  applier.apply({ slice: () => entries }, index(LOG.length), LOG.length, undefined);
+function applied(entries: readonly Entry<CommandBytes>[], limits?: Limits): NodeActor {
+  const applier = new Applier(MACHINE(), limits);
+  applier.apply({ slice: () => entries }, index(entries.length), entries.length, undefined);
   return { digest: () => ({ applied: applier.applied, sha256: applier.digest() }) } as NodeActor;
 }
 
@@ -61,6 +72,22 @@ describe("what a node restores from a snapshot", () => {
     const get = operation(3, 1, { client: 7, sequence: 2 }, { type: "get", key: "a" });
     claims.started(N1, applied([OPENING, put, get]), true);
     expect(reports).toEqual([WRONG]);
+  });
+
+  it("is what they give with the limits of the nodes", () => {
+    const limits = { sessionsMax: 5, idleEntries: 1 };
+    const entries: readonly Entry<CommandBytes>[] = [
+      OPENING,
+      { ...OPENING, index: index(2), command: openingCommand(9, 0) },
+      operation(3, 1, { client: 9, sequence: 1 }, { type: "put", key: "a", value: "1" }),
+      // Its session has ended: two entries did not use it.
+      operation(4, 1, { client: 7, sequence: 1 }, { type: "put", key: "a", value: "2" }),
+    ];
+    const same = committed(entries, limits);
+    same.claims.started(N1, applied(entries, limits), true);
+    const other = committed(entries);
+    other.claims.started(N1, applied(entries, limits), true);
+    expect([same.reports, other.reports]).toEqual([[], [WRONG.replace("entry 3", "entry 4")]]);
   });
 
   it("is compared once what was restored in a step is there", () => {

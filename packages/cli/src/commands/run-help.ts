@@ -18,13 +18,23 @@ seeds and run none twice. A campaign that is not cut short gives the same result
 --jobs. On worker threads time and order are real: there a seed determines the faults and operations,
 but not their results.
 
+--guided is for long campaigns: a quarter of the runs are new seeds, and the others change a few things
+in plans that met something new: faults, operations, sizes, chance. It has as many runs as without, and
+gives the same result with any number of --jobs. --corpus implies it; the folder may be given again, to
+continue, and several machines may share it. The seed of a finding is that of the plan before changes:
+only the token reproduces the run.
+
 A violation is printed with a token: kontiki replay reproduces it, kontiki shrink makes it small. Rates
 are per job.
 
+"Sometimes" situations are those in which a rule decides, such as a vote that is withheld: the table
+shows how many of them the runs met.
+
 --json: verdict, engine, seeds (first, count, shard), jobs, elapsedMs, endedBy (null, "time",
-"interruption" or "job"), and scenarios: scenario, runs, valid, violated, unknown, events, virtualMs,
-busyMs, coverage (name: count, 0 for an event that never occurred), expected (name: runs that reached
-what some runs must reach), findings (check, text, at, seed,
+"interruption" or "job"), sometimes (situation: number of runs that met it; null on worker threads),
+and scenarios: scenario, runs, valid, violated, unknown, events, virtualMs, busyMs, coverage (name:
+count, 0 for an event that never occurred), expected (name: runs that reached what some runs must
+reach), sometimes (those met), findings (check, text, at, seed,
 runs, hash, token), doubts (seed, text).
 
 Exit status: 0 valid, 1 violated, 2 bad usage or a broken scenario, 3 unknown: a run did not show what
