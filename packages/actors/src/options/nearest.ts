@@ -22,7 +22,10 @@ function swapped(wrong: string, names: readonly string[]): string | undefined {
   return names.find((name) => {
     let at = 0;
     while (at < wrong.length && wrong[at] === name[at]) at += 1;
-    return at < wrong.length && name === wrong.slice(0, at) + wrong[at + 1] + wrong[at] + wrong.slice(at + 2);
+    return (
+      at < wrong.length &&
+      name === wrong.slice(0, at) + wrong[at + 1] + wrong[at] + wrong.slice(at + 2)
+    );
   });
 }
 
