@@ -1,6 +1,6 @@
 import { Sandbox } from "../sandbox.ts";
 import type { Planted } from "../planted.ts";
-import { commandsOf, type Engine, type Trial } from "./engines.ts";
+import { commandsOf, limitOf, type Engine, type Trial } from "./engines.ts";
 import { readExploration, readRuns, type Output } from "./read-output.ts";
 import { runCommand, type Ended } from "./run-command.ts";
 
@@ -74,7 +74,8 @@ async function tried(program: string, engine: Engine, seconds: number): Promise<
   for (const command of commandsOf(engine)) {
     const left = seconds * 1000 - ms;
     if (left < LEAST_MS) break;
-    const ended = await runCommand([program, ...command], left);
+    const limit = limitOf(engine, seconds * 1000, left);
+    const ended = await runCommand([program, ...command], limit);
     const output = outputOf(engine, ended);
     count += output.count;
     ms += ended.ms;
