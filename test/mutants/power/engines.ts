@@ -53,8 +53,8 @@ export function commandsOf(engine: Engine): readonly (readonly string[])[] {
   switch (engine) {
     case "explorer":
       return [
-        ...EXPLORATIONS.map((bounds) => ["explore", "--json", ...bounds.split(" ")]),
         ["explore", "--json"],
+        ...EXPLORATIONS.map((bounds) => ["explore", "--json", ...bounds.split(" ")]),
       ];
     case "blind":
       return [["run", "all", "--until-fail", "--jobs", "1", "--json"]];
