@@ -1,23 +1,21 @@
 import { isRecord, nearest, shown, type Rule } from "@kontiki/actors/node";
-import type { Operation } from "./history.ts";
 
 type Given = Readonly<Record<string, unknown>>;
 
 /** The names in an operation. */
-const NAMES: readonly string[] = Object.keys({
-  process: true,
-  call: true,
-  input: true,
-  object: true,
-  order: true,
-  turn: true,
-  line: true,
-  endLine: true,
-  status: true,
-  return: true,
-  output: true,
-} satisfies Record<Names<Operation>, true>);
-type Names<Of> = Of extends unknown ? keyof Of : never;
+const NAMES: readonly string[] = [
+  "process",
+  "call",
+  "input",
+  "object",
+  "order",
+  "turn",
+  "line",
+  "endLine",
+  "status",
+  "return",
+  "output",
+];
 
 const STATUS: readonly unknown[] = ["ok", "failed", "open"];
 

@@ -27,7 +27,7 @@ export function setAsideLog(
  * Sets the promise file aside if it is damaged: it is not written over, and one of another size could not be. The log is used
  * as it is, but whether its end was cut off can no longer be told.
  *
- * @param number of what was set aside in this start. With a log, a copy of the file was.
+ * @param number of what was set aside in this start. With a log, that includes a copy of this file.
  * @returns its new name, if it has one, and what is wrong with it.
  */
 export function setAsidePromise(
@@ -37,9 +37,18 @@ export function setAsidePromise(
   const what = promiseDamage(disk);
   if (what === undefined) return undefined;
   const damage = `the promise file is damaged: ${disk.pathOf(PROMISE_NAME)}: ${what}; a log that was cut off at its end would not be noticed`;
-  const aside = setAside(disk, [PROMISE_NAME], number);
-  if (aside.length === 0) disk.remove(PROMISE_NAME);
-  return { aside, damage };
+  if (isKept(disk, PROMISE_NAME)) {
+    disk.remove(PROMISE_NAME);
+    return { aside: [], damage };
+  }
+  return { aside: setAside(disk, [PROMISE_NAME], number), damage };
+}
+
+/** Whether what was set aside has a copy of this file, also one of an earlier start that a crash interrupted. */
+function isKept(disk: Disk, name: string): boolean {
+  const bytes = disk.read(name);
+  const copies = setAsideOn(disk).filter(({ original }) => original === name);
+  return copies.some((copy) => Buffer.compare(disk.read(copy.name), bytes) === 0);
 }
 
 /** What is intact of logs that were set aside earlier. */

@@ -58,11 +58,11 @@ export function openStorage(disk: Disk, options: WalOptions = {}): OpenedStorage
   const number = nextNumber(disk);
   const logs = horizon === undefined ? [] : [...salvagedLogs(disk), ...listed(repaired.copy)];
   const { aside, ...end } = written(disk, log, repaired, { damaged, number });
-  const badPromise = setAsidePromise(disk, number);
   const entries = packCommands(repaired.content.entries);
   const terms = new LogTerms(base);
   terms.append(entries);
-  const promise = kept(disk, end, { hard, horizon, last: terms.last });
+  const state = { hard, horizon, last: terms.last };
+  const { promise, badPromise } = kept(disk, end, { number, state });
   return {
     storage: new Wal(disk, options, { ...end, hard, horizon, terms, promise }),
     snapshots: new SnapshotFiles(disk, found),
@@ -139,17 +139,24 @@ function madeDurable(disk: Disk, log: LogRead): End {
   }
 }
 
-/** Opens the promise file, and records what is durable now. */
+/** Opens the promise file, or a new one if it is damaged, and records what is durable now. */
 function kept(
   disk: Disk,
   { file, last: batch, cuts }: End,
-  state: Pick<StateRecord, "hard" | "horizon" | "last">,
-): PromiseFile {
+  {
+    number,
+    state,
+  }: {
+    readonly number: number;
+    readonly state: Pick<StateRecord, "hard" | "horizon" | "last">;
+  },
+): { readonly promise: PromiseFile; readonly badPromise: ReturnType<typeof setAsidePromise> } {
   let promise: PromiseFile | undefined;
   try {
+    const badPromise = setAsidePromise(disk, number);
     promise = new PromiseFile(disk);
     promise.write({ end: batch, state: { ...state, before: { last: state.last, cuts } } });
-    return promise;
+    return { promise, badPromise };
   } catch (cause) {
     promise?.close(false);
     file.close();
