@@ -48,8 +48,11 @@ export function limitOf(engine: Engine, totalMs: number, leftMs: number): number
 /**
  * The command lines of an engine. Those after the first run when the ones before have ended, or have had their share of the
  * time, and found nothing.
+ *
+ * @param firstSeed the first seed of runs: the same sample meets the same runs.
  */
-export function commandsOf(engine: Engine): readonly (readonly string[])[] {
+export function commandsOf(engine: Engine, firstSeed: number): readonly (readonly string[])[] {
+  const runs = ["--until-fail", "--jobs", "1", "--seed", String(firstSeed), "--json"];
   switch (engine) {
     case "explorer":
       return [
@@ -57,9 +60,9 @@ export function commandsOf(engine: Engine): readonly (readonly string[])[] {
         ...EXPLORATIONS.map((bounds) => ["explore", "--json", ...bounds.split(" ")]),
       ];
     case "blind":
-      return [["run", "all", "--until-fail", "--jobs", "1", "--json"]];
+      return [["run", "all", ...runs]];
     case "guided":
-      return [["run", "all", "--guided", "--until-fail", "--jobs", "1", "--json"]];
+      return [["run", "all", "--guided", ...runs]];
     default:
       return engine satisfies never;
   }
