@@ -203,7 +203,10 @@ describe("bounds", () => {
     [{ inflight: 1.5 }, "inflight is 1.5: give a whole number from 1 to 16"],
     [{ voters: 4 }, "voters is 4: give at most nodes, 3"],
     [{ damage: 1, snapshots: 1 }, "snapshots is 1: give 0 when damage is given"],
-    [{ config: { leases: true } }, "config.leases is true: give config.quorumBeats of 1 or more as well"],
+    [
+      { config: { leases: true } },
+      "config.leases is true: give config.quorumBeats of 1 or more as well",
+    ],
     [
       {
         crashes: 63,

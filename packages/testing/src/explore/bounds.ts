@@ -145,7 +145,12 @@ export function boundsOf(options: BoundOptions): Bounds {
 function checkTogether({ voters, config }: BoundOptions, counts: typeof USUAL): void {
   const { nodes, damage, snapshots } = counts;
   const check = (name: string, value: unknown, allowed: string, isAllowed: boolean): void =>
-    checkArgument("explore", name, rule(allowed, () => isAllowed), value);
+    checkArgument(
+      "explore",
+      name,
+      rule(allowed, () => isAllowed),
+      value,
+    );
   check("voters", voters, `at most nodes, ${nodes}`, (voters ?? 0) <= nodes);
   check("snapshots", snapshots, "0 when damage is given", damage === 0 || snapshots === 0);
   const isBeating = config?.leases !== true || (config.quorumBeats ?? 0) > 0;
