@@ -357,7 +357,10 @@ export function storageRefusals(folder: string): Record<string, readonly Refusal
     openLostCluster: wrongArgument("openLostCluster", "path", FOLDER, (path) =>
       openLostCluster(path),
     ),
-    listDamage: wrongArgument("listDamage", "path", FOLDER, (path) => listDamage(path)),
+    listDamage: [
+      ...wrongArgument("listDamage", "path", FOLDER, (path) => listDamage(path)),
+      ...wrongArgument("listDamage", "node", SOME_NODE, (node) => listDamage(folder, node)),
+    ],
     openDamage: wrongArgument("openDamage", "path", FOLDER, (path) => openDamage(path)),
     recoverDataDirectory: [
       ...wrongArgument("recoverDataDirectory", "path", FOLDER, (path) =>
@@ -471,6 +474,7 @@ export function nodeRefusals(): Record<string, readonly Refusal[]> {
           (value) => typeof value === "function",
         ),
         wal: record("{ segmentBytes: ... }", true),
+        limits: record("{ turnEntries: ..., ... }", true),
       },
       needed: setup,
       argument: "setup",

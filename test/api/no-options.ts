@@ -52,7 +52,7 @@ export const NO_OPTIONS: Readonly<Record<EntryPoint, readonly Others[]>> = {
         Router#detachNode Router#forgetNode Router#route Router#taken TimerRunner#run checkPlain checkThreadFile startWorker isSetAside setAsideOn clientAddress
         clientOf decode decodeCopy decodeParcel encode encodeCommand encodeParcel encodePlain exactJson exactText hasWal
         headerOf isClientAddress messageOf
-        openParcel outcomeOf probe quorumBeats`),
+        openParcel expiredIn outcomeOf probe quorumBeats`),
     },
     {
       why: "a simulation reads with them what a disk has",
@@ -61,7 +61,7 @@ export const NO_OPTIONS: Readonly<Record<EntryPoint, readonly Others[]>> = {
     {
       why: "a simulation and its checks call them, for the machines of its nodes",
       names: list(
-        "NodeActor#digestAt checkingSnapshots faultIn givingPlain isCommandError shortText throwText",
+        "Applier#apply Applier#digestAt Applier#query Applier#restore NodeActor#digestAt checkingSnapshots faultIn givingPlain isCommandError shortText throwText",
       ),
     },
     {
@@ -70,9 +70,15 @@ export const NO_OPTIONS: Readonly<Record<EntryPoint, readonly Others[]>> = {
     },
     {
       why: "openNode and the driver of a node make them from parts",
-      names: ["ClientCalls", "Lease", "NodeActor", "NodeRunner", "ReadIds", "TimerRunner"].map(
-        (name) => `new ${name}`,
-      ),
+      names: [
+        "Applier",
+        "ClientCalls",
+        "Lease",
+        "NodeActor",
+        "NodeRunner",
+        "ReadIds",
+        "TimerRunner",
+      ].map((name) => `new ${name}`),
     },
     {
       why: "the rules themselves",

@@ -34,6 +34,7 @@ import {
   runPage,
   runSession,
   runToken,
+  mixtureOf,
   seedCount,
   seedsOf,
   shrink,
@@ -366,7 +367,7 @@ export const runRefusals: Refusals = {
     ...refusal(
       "defineScenario of null",
       () => defineScenario(null as never),
-      "scenario: the scenario is null: give names with values; the names are name, about, nodes, cluster, network, disk, workload, faults, nemesis, duration, settle, expect",
+      "scenario: the scenario is null: give names with values; the names are name, about, nodes, cluster, network, disk, workload, faults, nemesis, knobs, duration, settle, expect",
     ),
     ...refusal(
       "defineScenario of a list",
@@ -408,7 +409,13 @@ export const runRefusals: Refusals = {
 export function replayRefusals(folder: string): Refusals {
   const range = { first: SEED, count: whole(0), shard: record("{ index: ..., ... }", true) };
   const first = { first: 0 };
-  const pool = { scenarios: whole(1), seeds: record("{ first: ..., ... }", true), untilFail: FLAG };
+  const pool = {
+    scenarios: whole(1),
+    seeds: record("{ first: ..., ... }", true),
+    untilFail: FLAG,
+    untilDoubt: FLAG,
+    order: kind("a list of positions of scenarios", Array.isArray),
+  };
   const aPool = { scenarios: 1, seeds: first, untilFail: true };
   const spec = { engine: "simulation", scenarios: [], pages: false };
   const tried = { plan, result: simulate(plan) };
@@ -459,6 +466,12 @@ export function replayRefusals(folder: string): Refusals {
       needed: first,
       argument: "range",
     }),
+    mixtureOf: wrongArgument(
+      "mixtureOf",
+      "names",
+      kind("a list of names", Array.isArray),
+      (given) => mixtureOf(given),
+    ),
     "new TaskPool": wrongOptions({
       where: "TaskPool",
       call: (given) => new TaskPool(given),

@@ -42,6 +42,7 @@ export const ROOMS: Readonly<Record<string, readonly string[]>> = {
     "claims",
     "nemesis",
     "simulation",
+    "sometimes",
     "runs",
     "replay",
     "report",

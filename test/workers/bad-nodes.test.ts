@@ -5,6 +5,7 @@ import { describe, expect, test } from "vitest";
 import {
   allPairs,
   commonLog,
+  machine,
   nextEvent,
   PATIENT,
   put,
@@ -30,6 +31,23 @@ function flip(path: string, at: number): void {
 }
 
 const PROMISED = "and with it what the node promised";
+
+test("a node that crashes at each start does not keep the others from starting", async () => {
+  const crashes: ClusterEvent[] = [];
+  const cluster = await start<unknown, unknown>({
+    stateMachine: machine("dies-on-n2.mjs"),
+    restartIntensity: { crashes: 1_000_000 },
+    onEvent: (event) => void (event.type === "crashed" && crashes.push(event)),
+  });
+  const lives = cluster.status().map(({ id, life }) => [id, life.type]);
+  expect(lives.filter(([id]) => id !== "n2")).toEqual([
+    ["n1", "running"],
+    ["n3", "running"],
+  ]);
+  expect(crashes.length).toBeGreaterThanOrEqual(3);
+  expect(crashes).toMatchObject(crashes.map(() => ({ type: "crashed", node: "n2" })));
+  expect(await cluster.propose({ kind: "hello" }, PATIENT)).toMatchObject({ type: "ok" });
+});
 
 describe("one bad node does not stop the others, and is wiped to bring it back", () => {
   test.each<[string, (folder: string) => void, RegExp]>([

@@ -66,6 +66,21 @@ test("a thread that ends breaks its job, for its run and for later ones", async 
   await expect(job.run(first)).rejects.toThrow(ended);
 });
 
+test("a rejection that a run leaves unhandled breaks the job at that run", async () => {
+  const module = saved(
+    "rejecting.mjs",
+    `export default { name: "rejecting", about: "Leaves a rejection.", duration: "1s" };
+     export const commands = () => {
+       Promise.reject(new Error("nobody waits for it"));
+       return { command: { type: "get", key: "k" } };
+     };`,
+  );
+  const job = jobOf({ scenarios: [module] });
+  await expect(job.run(first)).rejects.toThrow(
+    `a job broke at ${module}, seed 1: nobody waits for it`,
+  );
+});
+
 test("a killed job stops at once, whatever it does", async () => {
   const endless = saved(
     "endless.mjs",

@@ -61,7 +61,7 @@ export type { Opened, RunnerPorts } from "./node/runner-ports.ts";
 export { openNode } from "./node/open-checked-node.ts";
 export { probe, quorumBeats, type NodeSetup } from "./node/open-node.ts";
 export { ReadIds } from "./node/reads.ts";
-export { outcomeOf } from "./sessions/result.ts";
+export { expiredIn, outcomeOf } from "./sessions/result.ts";
 export type { Outcome } from "./sessions/outcome.ts";
 export { ASKED_DEPTH_MAX, checkPlain, encodePlain } from "./bytes/plain-encoder.ts";
 export { exactJson, exactText } from "./bytes/plain-text.ts";

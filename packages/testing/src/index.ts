@@ -148,6 +148,9 @@ export type { StoryLine } from "./run/story.ts";
 export type * from "./scenario/fault.ts";
 export type * from "./scenario/scenario.ts";
 export type { Loss } from "./engine/loss.ts";
+export { SOMETIMES } from "./sometimes/registry.ts";
+export { SometimesWatch } from "./sometimes/sometimes-watch.ts";
+export type { Described } from "./sometimes/point.ts";
 export type { CoreStep, Happening, Observer, Proposal } from "./engine/observer.ts";
 export { simulate, simulateInSlices, Simulation, type SimulateOptions } from "./runs/simulate.ts";
 

@@ -33,13 +33,16 @@ const TIMED_OUT = "ERR_SCRIPT_EXECUTION_TIMEOUT";
  * script with a time limit from another thread and ends what it is doing, which no `catch` or `finally` in it can keep
  * from happening. What the function throws is thrown unchanged.
  *
- * @param leftMs how much real time a call that begins now may take, in ms.
+ * @param leftMs how much real time a call that begins now may take, in ms. Without any, no call begins: many short calls are
+ *   an endless loop as well.
  * @returns a function that throws HangError for a call that takes longer. What such a call worked on must not be used.
  */
 export function watchdog(leftMs: () => number): Within {
   return (act) => {
     let ended: { readonly value: ReturnType<typeof act> } | undefined;
     let thrown: { readonly error: unknown } | undefined;
+    const ms = leftMs();
+    if (ms <= 0) throw new HangError("there is no time left for another call");
     const before = slot[CALL];
     slot[CALL] = () => {
       try {
@@ -49,7 +52,7 @@ export function watchdog(leftMs: () => number): Within {
       }
     };
     try {
-      script.runInThisContext({ timeout: Math.max(1, Math.ceil(leftMs())), displayErrors: false });
+      script.runInThisContext({ timeout: Math.ceil(ms), displayErrors: false });
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== TIMED_OUT) throw error;
       throw new HangError("it did not return in time", { cause: error });

@@ -127,11 +127,15 @@ function attempt(open: () => ReturnType<typeof openStorage>): boolean {
   }
 }
 
+const cut = (many["promise"] ?? new Uint8Array()).slice(0, 100);
+
 const compacted = filesOf(diskWith([...BATCHES, [compact(4, 2)], [append(noop(5, 2))]], SMALL));
 
 describe("a crash anywhere in the recovery is completed by the next start, with the same number", () => {
-  test.each<[string, Files]>([
+  test.each<[string, Files, Files?]>([
     ["of a damaged log", damaged],
+    ["of a damaged promise file", { ...many, promise: cut }, { promise: cut }],
+    ["of a damaged log with a damaged promise file", { ...damaged, promise: cut }],
     [
       "of a log whose snapshot is damaged",
       {
@@ -147,9 +151,9 @@ describe("a crash anywhere in the recovery is completed by the next start, with 
         "4-2.snapshot": flipped(compacted["4-2.snapshot"], 50),
       },
     ],
-  ])("%s", (_title, files) => {
+  ])("%s", (_title, files, kept = files) => {
     const whole = opened(files);
-    const aside = asideOf(files);
+    const aside = asideOf(kept);
     for (let budget = 0, isOver = false; !isOver; budget += 1) {
       const disk = memoryDisk(files);
       isOver = attempt(() => openStorage(new CuttingDisk(disk, budget)));

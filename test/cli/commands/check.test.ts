@@ -263,7 +263,7 @@ describe("standard input", () => {
     const { status, stderr } = await runOnFake(["check", "-", "--model", "register"], `${VALID}{`);
     expect([status, stderr]).toEqual([
       2,
-      "kontiki: standard input:5:2: the line ends within its JSON (read as jsonl)\n",
+      "kontiki: standard input:5:2: the line ends within its JSON: each line has one object (read as jsonl)\n",
     ]);
   });
 
@@ -335,7 +335,7 @@ describe("bad input is one line and status 2", () => {
 
   test("a broken line", async () => {
     const file = saved("h.jsonl", `${VALID}{"type":"operation",`);
-    const message = `${file}:5:21: the line ends within its JSON (read as jsonl)`;
+    const message = `${file}:5:21: the line ends within its JSON: each line has one object (read as jsonl)`;
     await bad(file, ["--model", "register"], message);
   });
 
@@ -434,7 +434,7 @@ describe("a custom model", () => {
     ["./none.mjs", undefined, "cannot load the model"],
     ["m.mjs", "export default 7;", "has no model as its default export"],
     ["m.mjs", "export default {", "cannot load the model"],
-    ["m.mjs", 'export default { name: "x", init: 0 };', "the model has no function step"],
+    ["m.mjs", 'export default { name: "x", init: 0 };', "m.mjs: model has no function step"],
     ["m.mjs", COUNTER.replace("key:", "readonly: 1, key:"), "did you mean readOnly?"],
   ])("that cannot be used is bad input: %s %s", async (name, text, message) => {
     const model = text === undefined ? name : saved(name, text);

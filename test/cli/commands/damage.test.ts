@@ -65,9 +65,30 @@ describe("damage list", () => {
     const used = openDataDirectory(path, undefined);
     expect((await damage(["list", path])).stdout).toBe(TABLE);
     used.close();
-    expect((await damage(["list", path, "--node", "n3"])).stdout).toBe(
+    const bare = join(temporaryDirectory(), "data");
+    openDataDirectory(bare, NODES).close();
+    expect((await damage(["list", bare, "--node", "n1"])).stdout).toBe(
       "no damaged files are kept\n",
     );
+  });
+
+  test.each(["list", "purge"])("%s refuses a node that is unknown there", async (verb) => {
+    const path = directory();
+    mkdirSync(join(path, "n5.damaged-1"));
+    const ended = await damage([
+      verb,
+      path,
+      "--node",
+      "n9",
+      ...(verb === "purge" ? ["--yes"] : []),
+    ]);
+    expect(ended).toEqual({
+      status: 1,
+      stdout: "",
+      stderr: `kontiki: ${path} has no node n9: there are n1, n2, n5\n`,
+    });
+    const removed = await damage(["list", path, "--node", "n5"]);
+    expect(removed.stdout).toMatch(/^n5 +n5.damaged-1\/ +0$/m);
   });
 
   test("refuses a folder without a cluster", async () => {

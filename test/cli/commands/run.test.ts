@@ -1,5 +1,5 @@
 import { run } from "@kontiki/cli";
-import type { RunReport, Task } from "@kontiki/testing";
+import { SOMETIMES, type RunReport, type Task } from "@kontiki/testing";
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { setImmediate } from "node:timers/promises";
@@ -28,6 +28,9 @@ async function tried(
   return { status, stdout: host.stdout.text, stderr: host.stderr.text };
 }
 
+/** No run met any situation. */
+const NEVER = Object.fromEntries(SOMETIMES.map(({ name }) => [name, 0]));
+
 const bySeed =
   (outcomes: Readonly<Record<number, (task: Task) => RunReport>>) =>
   (task: Task): RunReport =>
@@ -36,9 +39,14 @@ const bySeed =
 describe("a verdict is printed, and is the exit status", () => {
   test("valid", async () => {
     const engines = new FakeEngines();
-    expect(await tried(["all", "--seeds", "3", "--jobs", "2"], engines)).toEqual({
+    const { status, stdout, stderr } = await tried(["all", "--seeds", "3", "--jobs", "2"], engines);
+    const [table, sometimes] = stdout.split("\nsometimes: ");
+    const missing = SOMETIMES.map(({ name }) => name).filter((name) => name !== "elections.split");
+    expect(sometimes?.split(/,?\s+/).filter((word) => word.includes("."))).toEqual(missing);
+    expect(sometimes).toMatch(/^1 of \d+ situations met\n  elections 1\/\d+, replication 0\/\d+, /);
+    expect({ status, table, stderr }).toEqual({
       status: 0,
-      stdout: `valid: 6 runs simulated, seeds 1 to 3, 2 jobs, 1.0 s
+      table: `valid: 6 runs simulated, seeds 1 to 3, 2 jobs, 1.0 s
 
 scenario  runs  valid  violated  unknown  events  virtual  events/s a job  x real time
 backup       3      3         0        0   3,000   15.0 s         100,000          500
@@ -106,6 +114,7 @@ violated: figure_8, seed 2, after 2.3 s, the first of 2 runs
       jobs: 1,
       elapsedMs: 1000,
       endedBy: null,
+      sometimes: { ...NEVER, "elections.split": 2 },
       scenarios: [
         {
           scenario: "backup",
@@ -118,6 +127,7 @@ violated: figure_8, seed 2, after 2.3 s, the first of 2 runs
           busyMs: 20,
           coverage: { "crash.began": 4, "wipe.began": 0 },
           expected: {},
+          sometimes: { "elections.split": 2 },
           findings: [
             {
               check: "Election Safety",

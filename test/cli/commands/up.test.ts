@@ -141,9 +141,11 @@ describe("a session from a pipe", () => {
 describe("--wipe", () => {
   test("gives nodes empty disks before the first command, once the others agree", async () => {
     const cluster = new FakeCluster();
-    const argv = ["up", "--wipe", "n2", "--wipe", "n3"];
+    const argv = ["up", "--wipe", "n2", "--wipe", "n3", "--wipe", "n2"];
     const ended = await runOnFake(argv, "get k", cluster);
-    expect(ended).toMatchObject({ status: 0, stderr: "n2 wiped\nn3 wiped\n" });
+    const notice = "its disk will be deleted; it then copies everything from the others";
+    const stderr = `n2: ${notice}\nn2 wiped\nn3: ${notice}\nn3 wiped\n`;
+    expect(ended).toMatchObject({ status: 0, stderr });
     expect(cluster.calls.filter((call) => !call.startsWith("leader"))).toEqual([
       "converged 10000",
       "wipe n2",
@@ -157,5 +159,17 @@ describe("--wipe", () => {
   test("of a node that does not exist fails, and the commands are run all the same", async () => {
     const ended = await runOnFake(["up", "--wipe", "n9"], "put k v", new FakeCluster());
     expect(ended).toMatchObject({ status: 1, stdout: "ok\n", stderr: "there is no node n9\n" });
+  });
+
+  test("takes the name of a node, never leader, and has no use in memory", async () => {
+    const cluster = new FakeCluster();
+    const ended = await runOnFake(["up", "--wipe", "leader"], "get k", cluster);
+    expect(ended.status).toBe(1);
+    expect(ended.stderr).toMatch(
+      /^--wipe takes the name of a node, not "leader": the leader is n\d now\n$/,
+    );
+    expect(cluster.calls.filter((call) => call.startsWith("wipe"))).toEqual([]);
+    const inMemory = await runOnFake(["up", "--memory", "--wipe", "n2"], "", new FakeCluster());
+    expect(inMemory.status).toBe(2);
   });
 });

@@ -16,6 +16,8 @@ describe("a command that cannot run", () => {
     ["frobnicate", 'there is no command "frobnicate"; "help" lists them all'],
     ["toString", 'there is no command "toString"; "help" lists them all'],
     ['"member list"', 'there is no command "member list"; did you mean "member"?'],
+    ["quti", 'there is no command "quti"; did you mean "quit"?'],
+    ["hlep", 'there is no command "hlep"; did you mean "help"?'],
     ["stauts", 'there is no command "stauts"; did you mean "status"?'],
     ["PUT k v", 'there is no command "PUT"; did you mean "put"?'],
     ["--help", 'there is no command "--help"; did you mean "help"?'],

@@ -19,6 +19,7 @@ export function validReport(task: Task): RunReport {
     virtualMs: 5000,
     coverage: { "crash.began": 2, "wipe.began": 0 },
     expected: {},
+    met: ["elections.split"],
     elapsedMs: 10,
     token: undefined,
     page: undefined,

@@ -40,7 +40,7 @@ $ npx -y pnpm@12 mutants --sample ${sample.length} --seed ${seed} --write
 \`\`\`
 
 A sample takes one mutant of each kind in turn. A mutant that does not compile, or that breaks a run in which nothing fails,
-is set aside and does not count: ${aside("does not compile")} and ${aside("breaks at once")} in this sample. ${sample.filter((one) => !survived(one)).length} of ${sample.length} are caught.
+is set aside and does not count (the explorer runs the core alone, so it is spared those of the actors): ${aside("does not compile")} and ${aside("breaks at once")} in this sample. ${sample.filter((one) => !survived(one)).length} of ${sample.length} are caught.
 Times are CPU times, medians over the mutants that the engine caught, ${machine}.
 
 ${table(rowsByKind(sample, engines))}

@@ -43,7 +43,8 @@ export async function pursue(
     const { status } = await runCommand([program, ...CALM], CALM_MS);
     if (status !== 0) return { planted, type: "set aside", why: "breaks at once" };
     const trials: Trial[] = [];
-    for (const engine of engines) trials.push(await tried(program, engine, seconds));
+    for (const engine of engines)
+      if (canMeet(engine, planted)) trials.push(await tried(program, engine, seconds));
     return { planted, type: "pursued", trials };
   } finally {
     sandbox.remove();
@@ -60,6 +61,11 @@ async function compiles(sandbox: Sandbox, { edits }: Planted): Promise<boolean> 
     if (error instanceof Error && isOfBuild.test(error.message)) return false;
     throw error;
   }
+}
+
+/** The explorer runs the core alone. */
+function canMeet(engine: Engine, { edits }: Planted): boolean {
+  return engine !== "explorer" || edits.some(({ file }) => file.startsWith("packages/core/"));
 }
 
 /** Runs the commands of an engine until one finds something or its time is over. */

@@ -50,6 +50,7 @@ test("a run is reported without its history, with 0 for wanted coverage that it 
     ...rest,
     coverage: { "began.crash": 2, "began.wipe": 0 },
     expected: { "began.crash": true, "began.wipe": false },
+    met: [],
     task,
     elapsedMs: 5,
     token: undefined,

@@ -13,11 +13,15 @@ test("a tally adds up runs and their coverage", () => {
   const reports = [
     report(
       { number: 0 },
-      { coverage: { crash: 2, wipe: 0 }, expected: { crash: true, wipe: false } },
+      {
+        coverage: { crash: 2, wipe: 0 },
+        expected: { crash: true, wipe: false },
+        met: ["b", "a"],
+      },
     ),
     report(
       { number: 1 },
-      { verdict: "unknown", doubts: ["too few"], coverage: { crash: 1, add: 4 } },
+      { verdict: "unknown", doubts: ["too few"], coverage: { crash: 1, add: 4 }, met: ["b"] },
     ),
     failedReport({ number: 2 }, "liveness"),
   ];
@@ -31,6 +35,7 @@ test("a tally adds up runs and their coverage", () => {
     busyMs: 30,
     coverage: { add: 4, crash: 3, wipe: 0 },
     expected: { crash: 1, wipe: 0 },
+    sometimes: { a: 1, b: 2 },
     findings: [
       {
         check: "liveness",

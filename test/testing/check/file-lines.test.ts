@@ -187,6 +187,23 @@ describe("an operation without a value, where the model needs one, is refused wi
       '{"type":"operation","process":"a","f":"put","key":"x","call":0,"status":"open"}',
       1,
     ],
+    [
+      "register",
+      "edn",
+      `${event(":type :invoke, :f :write, :value nil")}
+${event(":type :ok, :f :write, :value 5")}
+${event(":type :invoke, :f :write, :value nil")}`,
+      3,
+    ],
+    [
+      "register",
+      "edn",
+      `${event(":type :invoke, :f :write, :value nil")}
+${event(":type :info, :f :write, :value nil")}
+{:process 1, :type :invoke, :f :write}
+{:process 1, :type :ok, :f :write, :value 5}`,
+      1,
+    ],
   ])("%s in %s: %s", (name, format, text, line) => {
     expect(() => judge(text, format, name)).toThrow(
       expect.objectContaining({

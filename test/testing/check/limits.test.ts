@@ -7,14 +7,19 @@ import {
   register,
   type CheckProgress,
   type Operation,
+  type Value,
 } from "@kontiki/testing";
 import { describe, expect, test } from "vitest";
-import { ok } from "../support/operations.ts";
+import { ok, type Asked } from "../support/operations.ts";
 
 /** Overlapping enqueues, and a value that none of their orders explains: each order is a state of its own. */
-function hard(count: number): readonly Operation[] {
-  const writes = Array.from({ length: count }, (_, at) => ok(`w${at}`, 0, 100, ["enqueue", at]));
-  return [...writes, ok("r", 200, 201, ["dequeue"], -1)];
+function hard(count: number, key?: Value): readonly Operation[] {
+  const asked = (f: string, value: Value): Asked =>
+    key === undefined ? [f, value] : [f, value, key];
+  const writes = Array.from({ length: count }, (_, at) =>
+    ok(`w${at}`, 0, 100, asked("enqueue", at)),
+  );
+  return [...writes, ok("r", 200, 201, asked("dequeue", null), -1)];
 }
 
 const history = interpretHistory(makeHistory(hard(40)), queue);
@@ -92,7 +97,7 @@ describe("a memory limit", () => {
 
   test("that one object reaches does not hide the violation of another", () => {
     const easy = [ok("a", 0, 1, ["enqueue", 1, "x"]), ok("a", 2, 3, ["dequeue", null, "x"], 2)];
-    const both = interpretHistory(makeHistory([...hard(30), ...easy]), queue);
+    const both = interpretHistory(makeHistory([...hard(30, "hard"), ...easy]), queue);
     const verdict = checkLinearizable(both, queue, { memoryBytes: 500_000 });
     expect(verdict).toMatchObject({ verdict: "violated", key: '"x"' });
   });

@@ -10,7 +10,7 @@ import {
   type Operation,
 } from "@kontiki/testing";
 import { describe, expect, test } from "vitest";
-import { ok } from "../support/operations.ts";
+import { failed, ok } from "../support/operations.ts";
 
 function verdictOf(operations: readonly Operation[], model: AnyFileModel): string {
   return checkLinearizable(interpretHistory(makeHistory(operations), model), model).verdict;
@@ -90,5 +90,11 @@ describe("each key of a history is an object, whatever the model", () => {
       'operation "get" of process a at 2 has no key, but others have one, and each key is an object: ' +
         "give all a key or none, or give the model counter a partition function",
     );
+    const write = ok("a", 0, 1, ["write", 1, "x"]);
+    expect(() => verdictOf([write, ok("a", 2, 3, ["read"], null)], models.register)).toThrow(
+      'operation "read" of process a at 2 has no key, but others have one, and each key is an object: ' +
+        "give all a key or none",
+    );
+    expect(verdictOf([write, failed("a", 2, 3, ["read"])], models.register)).toBe("valid");
   });
 });

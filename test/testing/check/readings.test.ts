@@ -125,6 +125,18 @@ describe("with unknown reads", () => {
     expect(verdictOf("queue", [enqueue, ok("a", 2, 3, ["dequeue"], 2)], reading)).toBe("violated");
   });
 
+  test("an answer that was not recorded has no key", () => {
+    const text = (end: string): string =>
+      `{:process 0, :type :invoke, :f :read, :value [7 nil]} {:process 0, :type :ok, :f :read${end}}`;
+    for (const end of ["", ", :value nil", ", :value [7 nil]"])
+      expect(
+        parseHistory(text(end), "edn", { ...reading, independent: true }).operations,
+      ).toMatchObject([{ input: { key: 7 }, output: null }]);
+    expect(() => parseHistory(text(", :value nil"), "edn", { independent: true })).toThrow(
+      "[key value] with the key 7, not null",
+    );
+  });
+
   test("an answer may be left out of the file", () => {
     const text = '{"type":"operation","process":"a","f":"read","call":0,"return":1,"status":"ok"}';
     expect(parseHistory(text, "jsonl", reading).operations).toMatchObject([{ output: null }]);

@@ -285,6 +285,16 @@ describe("what a restart finds", () => {
     ]);
   });
 
+  it("is another snapshot of the same entry", () => {
+    const stage = working();
+    const snapshot = snapshotOf(1, 1);
+    stage.step("n2", { snapshot });
+    const found = { ...snapshot, checksum: 77 };
+    expect(restarted(stage, { ...WHOLE, snapshot: found })).toEqual([
+      "durable equals promised: n2 had a snapshot up to 1 but recovers another one of that entry",
+    ]);
+  });
+
   it("is what the node begins with", () => {
     const stage = working();
     restarted(stage, WHOLE);
@@ -345,6 +355,32 @@ describe("a node whose disk was damaged on purpose", () => {
     stage.start("n2", damaged);
     expect(stage.reports).toEqual([
       "horizon: n2 lost entries up to 2 of term 1 but continues as if it had not",
+    ]);
+  });
+
+  it("need not have entries that a leader had replaced, if what was written in their place survived", () => {
+    const other = command(2, 2);
+    const reports = [[other], []].map((entries) => {
+      const stage = new Stage((report) => new Safety(VOTERS, report));
+      stage.startAll();
+      stage.elects("n1", 1, ["n2", "n3"]);
+      stage.writes("n2", one, two);
+      stage.step(
+        "n2",
+        { term: 2, durable: 1 },
+        { type: "truncateLog", after: index(1) },
+        appends(other),
+      );
+      const loss = { entries: [one], snapshot: 0, isObscure: true };
+      stage.happens({ type: "damaged", node: nodeId("n2"), loss });
+      stage.ends("n2");
+      const hard = { term: term(2), votedFor: undefined };
+      stage.start("n2", { hard, base: one, entries, damage: "byte 7" });
+      return [...stage.reports];
+    });
+    expect(reports).toEqual([
+      [],
+      ["horizon: n2 lost entries up to 2 of term 1 but continues as if it had not"],
     ]);
   });
 

@@ -224,12 +224,6 @@ describe("an error in a history in EDN is reported with line and column", () => 
       1,
       ":index is not in the namespace of the event, as :op/index would be",
     ],
-    [
-      `${filled(0, "write", "ok")}\n${filled(1, "write", "info")}`,
-      3,
-      1,
-      "it never returned and its call has no value, which the :ok of others gives: it may have asked for anything",
-    ],
     [call("[".repeat(300)), 1, 247, "forms nest deeper than 200"],
     ["{:type :invoke :f :read}", 1, 1, "an event without :process"],
     ["{:process 0 :type :what :f :read}", 1, 1, ":type must be one of :invoke, :ok, :fail, :info"],

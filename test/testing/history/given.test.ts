@@ -1,5 +1,6 @@
 import {
   canonical,
+  checkLinearizable,
   EdnKeyword,
   EdnSet,
   EdnSymbol,
@@ -7,6 +8,7 @@ import {
   makeHistory,
   models,
   parseHistory,
+  type AnyFileModel,
   type Operation,
   type Value,
 } from "@kontiki/testing";
@@ -29,10 +31,42 @@ describe("a program gives operations that cannot be", () => {
     [{ process: 1 }, "operations[1].process is 1: give a text"],
     [{ order: "7" }, "operations[1].order is '7': give a finite number"],
     [{ turn: 0.5 }, "operations[1].turn is 0.5: give a whole number"],
+    [{ oder: 7 }, "operations[1].oder is not of an operation: did you mean order?"],
+    [{ result: 7 }, "operations[1].result is not of an operation: it has process, call,"],
     [7, "operations[1] is 7: give an operation"],
   ])("%o", (fields, message) => {
     const wrong = typeof fields === "number" ? fields : { ...READ, ...fields };
     expect(() => makeHistory([READ, wrong as Operation])).toThrow(`makeHistory: ${message}`);
+  });
+});
+
+describe("a program gives a call that is none", () => {
+  test.each<[unknown, string]>([
+    [{ f: "write", vlaue: 3 }, "operations[0].input.vlaue is not an option: did you mean value?"],
+    [{ f: "write" }, "operations[0].input.value is undefined: give a value, null for none"],
+    [{ f: Symbol("x"), value: 3 }, "operations[0].input.f is Symbol(x): give a text"],
+    [["write", 3], "operations[0].input is [ 'write', 3 ]: give an object such as { f:"],
+    [null, "operations[0].input is null"],
+  ])("%o", (input, message) => {
+    const history = makeHistory([{ ...READ, input } as Operation]);
+    expect(() => interpretHistory(history, models.register)).toThrow(message);
+  });
+
+  test("a value that holds itself", () => {
+    const list: unknown[] = [];
+    list.push(list);
+    const history = makeHistory([ok("a", 0, 1, ["write", list as Value])]);
+    expect(() => interpretHistory(history, models.register)).toThrow(
+      "a value nests deeper than 1000, or holds itself",
+    );
+  });
+
+  test("a history that no model has read is refused: by its own terms all is violated", () => {
+    const history = makeHistory([READ]);
+    for (const model of Object.values(models) as AnyFileModel[])
+      expect(() => checkLinearizable(history, model)).toThrow(
+        `the history is not in the terms of the model ${model.name}: give what interpretHistory(`,
+      );
   });
 });
 

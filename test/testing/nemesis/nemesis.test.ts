@@ -438,6 +438,30 @@ describe("membership", () => {
     });
   });
 
+  test("a leader that hands over may not hear the new one for as long as the fault lasts", () => {
+    const stage = new NemesisStage(3);
+    const { target } = stage;
+    const arrives = (from: string, to: string): boolean => {
+      const before = target.counters.of("letters.lost.oneWay");
+      const letter = {
+        from: nodeId(from),
+        to: nodeId(to),
+        incarnation: 1,
+        bytes: new Uint8Array(),
+      };
+      target.network.send(letter);
+      return target.counters.of("letters.lost.oneWay") === before;
+    };
+    const old = target.leading ?? "";
+    const next = ["n1", "n2", "n3"].find((node) => node !== old) ?? "";
+    stage.perform({ type: "transfer", node: next, deaf: true }, 100);
+    expect(target.take()).toEqual([`0 transfer ${next}`, `0 transfer began: ${next}`]);
+    target.timeline.advance(20);
+    expect([arrives(next, old), arrives(old, next)]).toEqual([false, true]);
+    target.timeline.advance(80);
+    expect([target.take(), arrives(next, old)]).toEqual([["100 transfer ended"], true]);
+  });
+
   test("impossible faults are skipped", () => {
     const stage = new NemesisStage(1);
     const { target } = stage;

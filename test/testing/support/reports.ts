@@ -13,6 +13,7 @@ export function report(task: Partial<Task>, more: Partial<RunReport> = {}): RunR
     virtualMs: 1000,
     coverage: {},
     expected: {},
+    met: [],
     elapsedMs: 10,
     token: undefined,
     page: undefined,

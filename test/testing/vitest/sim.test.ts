@@ -315,6 +315,14 @@ describe("an endless loop", () => {
     ],
     ["the function", {}, spin, OF_THE_TEST],
     ["the function, later", {}, (sim) => sim.elected().then(spin), OF_THE_TEST],
+    [
+      "the function, in steps that take no time",
+      {},
+      async (sim) => {
+        for (;;) await sim.sleep(0);
+      },
+      OF_THE_TEST,
+    ],
     ["a condition", {}, (sim) => sim.until("it", () => sim.now > 1 && spin()), OF_THE_TEST],
     ["an invariant", { invariant: spin }, once, OF_THE_TEST],
     ["finally", { finally: spin }, once, OF_THE_TEST],

@@ -113,7 +113,8 @@ export class Cluster<Command = KeyValueCommand, Result = KeyValueResult> {
 
   /**
    * Starts a cluster, and waits until every node has recovered its state from its disk. A node that cannot is `failed`,
-   * with its reason in its status and in a `failed` event, and does not keep the others from running.
+   * with its reason in its status and in a `failed` event, and does not keep the others from running. Neither does one that
+   * has crashed three times: it is still being restarted.
    *
    * @throws KontikiError when an option is wrong, the data directory cannot be used, the state machine cannot be
    *   loaded, or no node can start. Then nothing is left running.

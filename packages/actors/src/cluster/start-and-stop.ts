@@ -10,16 +10,29 @@ import { waitFor } from "./deadline.ts";
 const KILL_MS = 5_000;
 
 /**
- * Starts all nodes, and waits until each has recovered its state or has failed. One that fails does not keep the others
- * from running.
+ * After this many crashes a node that has not started yet does not hold up the others. It is started again all the same, until
+ * the restart intensity gives it up, which may never happen if each start takes long.
+ */
+const CRASHES_MAX = 3;
+
+/**
+ * Starts all nodes, and waits until each has recovered its state or has failed. One that fails, or crashes again and again,
+ * does not keep the others from running.
  *
  * @throws KontikiError when none of them can start.
  */
 export async function startAll({ children, events }: Supervisor): Promise<void> {
   for (const child of children) child.startIfPossible();
   const look = (): true | undefined => {
-    const lives = children.map((child) => child.status().life);
-    return lives.every((life) => ENDS.includes(life.type)) || undefined;
+    const all = children.map((child) => child.status());
+    const isSettled = all.every(
+      ({ life, restarts }) => ENDS.includes(life.type) || restarts >= CRASHES_MAX,
+    );
+    // While none runs, nothing is held up.
+    const hasEnded = all.some(({ life }) => life.type === "running")
+      ? isSettled
+      : all.every(({ life }) => life.type === "failed");
+    return hasEnded || undefined;
   };
   await waitFor(events, "starting all nodes", look, { timeoutMs: 2 ** 30 });
   const failures = children.flatMap(failureOf);

@@ -34,7 +34,7 @@ export interface DamagedDirectory {
    * Permanently removes what was set aside, of all nodes or of one, and returns it. After a crash each file is there or
    * not.
    *
-   * @throws DataDirectoryError while a node is not repaired.
+   * @throws DataDirectoryError while a node is not repaired, and for a node that neither is in the cluster nor has left files.
    */
   purge(node?: NodeId): readonly DamagedFile[];
   /** Lets other processes open the directory. */
@@ -42,20 +42,22 @@ export interface DamagedDirectory {
 }
 
 /**
- * What was set aside because of damage in the data directory at `path`. It only looks, and may do so while a cluster uses
- * the directory.
+ * What was set aside because of damage in the data directory at `path`, of all nodes or of one. It only looks, and may do
+ * so while a cluster uses the directory.
  *
- * @throws DataDirectoryError when it holds no cluster.
+ * @throws DataDirectoryError when it holds no cluster, and for a node that neither is in it nor has left files.
  */
 export function listDamage(
   path: string,
+  node?: string,
   { calls }: Pick<DirectorySystem, "calls"> = { calls: SYSTEM_CALLS },
 ): readonly DamagedFile[] {
   checkArgument("listDamage", "path", folderRule, path);
+  if (node !== undefined) checkArgument("listDamage", "node", someNode, node);
   const folder = new ClusterFolder(absolutePath(path), calls);
   return refusingUnwritable(() => {
     if (folder.look() !== "made") throw folder.error("holds no cluster");
-    return filesIn(folder);
+    return filesOf(folder, node);
   });
 }
 
@@ -100,7 +102,7 @@ function purge(
         "start the cluster until they are repaired, wipe them, or use kontiki recover",
     );
   }
-  const files = filesIn(folder).filter((file) => node === undefined || file.node === node);
+  const files = filesOf(folder, node);
   for (const { path } of files) folder.folders.discard(path);
   return files;
 }
@@ -114,6 +116,16 @@ function unrepairedIn(folder: ClusterFolder): ReadonlyMap<NodeId, string> {
     if (why !== undefined) found.set(one.node, why);
   }
   return found;
+}
+
+/** Those of one node, or all. A name that is misspelt must not look like a node whose disk is in order. */
+function filesOf(folder: ClusterFolder, node: string | undefined): readonly DamagedFile[] {
+  const files = filesIn(folder);
+  if (node === undefined) return files;
+  const owners = [...folder.read(undefined).file.nodes.keys(), ...files.map((file) => file.node)];
+  if (!owners.some((owner) => owner === node))
+    throw folder.error(`has no node ${node}: there are ${[...new Set(owners)].join(", ")}`);
+  return files.filter((file) => file.node === node);
 }
 
 function filesIn({ folders }: ClusterFolder): readonly DamagedFile[] {

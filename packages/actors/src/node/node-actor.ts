@@ -4,6 +4,7 @@ import {
   MemoryLog,
   restore,
   type Config,
+  type Env,
   type Event,
   type Index,
   type LogPosition,
@@ -82,6 +83,7 @@ export class NodeActor {
   readonly #tracer: Tracer | undefined;
   readonly #peers = new PeerStarts();
   readonly #turnEntries: number;
+  #letters: readonly Letter[] = [];
   #now = 0;
   #malformed = 0;
 
@@ -120,6 +122,7 @@ export class NodeActor {
    */
   begin(letters: readonly Letter[], now: number): OutgoingMail[] {
     this.#now = now;
+    this.#letters = letters;
     const read = readLetters(letters);
     this.#malformed += read.malformed;
     this.#peers.heard(read.heard);
@@ -186,6 +189,21 @@ export class NodeActor {
   /** The timer that should run. A new epoch means that it was started again. */
   get timer(): Timer {
     return this.#performer.timer;
+  }
+
+  /** The letters of the present turn, for observers. */
+  get letters(): readonly Letter[] {
+    return this.#letters;
+  }
+
+  /** Whether the node leads, and by its clock no other node can, as of the beginning of the present turn. */
+  get holdsLease(): boolean {
+    return this.#stepper.holdsLease(this.#now);
+  }
+
+  /** What its core may read. */
+  get env(): Env<CommandBytes> {
+    return this.#stepper.env;
   }
 
   /** How many letters could not be read so far. */

@@ -1,4 +1,4 @@
-import { KontikiError, listDamage, openDamage, type DamagedFile } from "@kontiki/actors";
+import { KontikiError, listDamage, openDamage } from "@kontiki/actors";
 import type { NodeId } from "@kontiki/core";
 import { EXIT_FAILED, EXIT_OK, EXIT_USAGE, interruptedStatus, type Host } from "../host/host.ts";
 import { colorsFor } from "../output/colors.ts";
@@ -20,7 +20,7 @@ export async function listDamaged(
   { node, json }: DamageOptions,
   { stdout, env }: Host,
 ): Promise<number> {
-  const files = ofNode(listDamage(directory), node);
+  const files = listDamage(directory, node);
   const text =
     json === true
       ? damageJson(["damage", "list"], files)
@@ -39,7 +39,7 @@ export async function purgeDamaged(
   const notes = new Notes(host, "kontiki: ");
   const damage = openDamage(directory);
   try {
-    const files = ofNode(damage.files, node);
+    const files = node === undefined ? damage.files : listDamage(directory, node);
     if (files.length > 0 && damage.unrepaired.size === 0) {
       notes.note(damageTable(files, colorsFor(host.stderr, env)));
       if (yes !== true && !isInteractive(host)) {
@@ -64,8 +64,4 @@ export async function purgeDamaged(
   } finally {
     damage.close();
   }
-}
-
-function ofNode(files: readonly DamagedFile[], node: string | undefined): readonly DamagedFile[] {
-  return files.filter((file) => node === undefined || file.node === node);
 }

@@ -16,6 +16,8 @@ import { runPrompt } from "../prompt/prompt.ts";
 import { JsonPrinter, TextPrinter } from "../prompt/reply-printer.ts";
 import { eventText } from "../render/event-text.ts";
 import { CommandSession } from "../session/command-session.ts";
+import { namedNode, type SessionNode } from "../session/context.ts";
+import { wipeNotice } from "../session/verbs/life.ts";
 import { verbs } from "../session/verbs/verbs.ts";
 import { tuningOf, type TuningOptions } from "./tuning.ts";
 
@@ -103,9 +105,12 @@ async function wipeAll(
   { signal }: Host,
 ): Promise<boolean> {
   let isDone = true;
-  for (const node of nodes) {
+  const announce = (text: string): void => notes.note(text);
+  for (const node of new Set(nodes)) {
     try {
-      const wiped = wipeSettled(cluster, node, signal);
+      const handle = namedNode({ cluster, signal, announce }, "--wipe", node);
+      announce(wipeNotice(node));
+      const wiped = wipeSettled(cluster, handle, signal);
       await notes.during(`wiping ${node} ...`, wiped);
       notes.note(`${node} wiped`);
     } catch (error) {
@@ -119,10 +124,9 @@ async function wipeAll(
 /** The other nodes have just started: they get some time to reach the state in which a node may be wiped. */
 async function wipeSettled(
   cluster: ProgramCluster,
-  node: string,
+  handle: SessionNode,
   signal: AbortSignal,
 ): Promise<void> {
-  const handle = cluster.node(node);
   await cluster.converged({ timeoutMs: SETTLE_MS, signal }).catch(() => undefined);
   await handle.wipe({ signal });
 }

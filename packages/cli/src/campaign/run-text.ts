@@ -4,6 +4,7 @@ import { bareTable } from "../render/table.ts";
 import type { Colors } from "../output/colors.ts";
 import { verdictOf, type CampaignRun } from "./campaign-run.ts";
 import { coverageText } from "../render/coverage-text.ts";
+import { sometimesText } from "./sometimes-text.ts";
 import { findingsText } from "./findings-text.ts";
 
 /** A campaign for people; the first line is a summary. `width` in characters. */
@@ -12,6 +13,7 @@ export function runText(run: CampaignRun, colors: Colors, width: number): string
     headline(run, colors),
     table(run, colors),
     coverageText(allCoverage(run.result.tallies), width),
+    sometimesText(run, width),
     ...findingsText(run, colors),
   ];
   return parts

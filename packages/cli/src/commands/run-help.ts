@@ -21,10 +21,14 @@ but not their results.
 A violation is printed with a token: kontiki replay reproduces it, kontiki shrink makes it small. Rates
 are per job.
 
+"Sometimes" situations are those in which a rule decides, such as a vote that is withheld: the table
+shows how many of them the runs met.
+
 --json: verdict, engine, seeds (first, count, shard), jobs, elapsedMs, endedBy (null, "time",
-"interruption" or "job"), and scenarios: scenario, runs, valid, violated, unknown, events, virtualMs,
-busyMs, coverage (name: count, 0 for an event that never occurred), expected (name: runs that reached
-what some runs must reach), findings (check, text, at, seed,
+"interruption" or "job"), sometimes (situation: number of runs that met it; null on worker threads),
+and scenarios: scenario, runs, valid, violated, unknown, events, virtualMs, busyMs, coverage (name:
+count, 0 for an event that never occurred), expected (name: runs that reached what some runs must
+reach), sometimes (those met), findings (check, text, at, seed,
 runs, hash, token), doubts (seed, text).
 
 Exit status: 0 valid, 1 violated, 2 bad usage or a broken scenario, 3 unknown: a run did not show what

@@ -76,5 +76,7 @@ function wipeOption(): Option {
   return new Option(
     "--wipe <node>",
     "give this node an empty disk, which it fills from the others; may be repeated",
-  ).argParser((node: string, before: readonly string[] | undefined) => [...(before ?? []), node]);
+  )
+    .argParser((node: string, before: readonly string[] | undefined) => [...(before ?? []), node])
+    .conflicts("memory");
 }

@@ -32,7 +32,7 @@ function columns(met: readonly (readonly [string, number])[], width: number): re
 }
 
 /** Words in lines, as many words in a line as fit. */
-function filled(words: readonly string[], width: number): readonly string[] {
+export function filled(words: readonly string[], width: number): readonly string[] {
   const lines: string[] = [];
   for (const [at, word] of words.entries()) {
     const text = at === words.length - 1 ? word : `${word},`;

@@ -84,8 +84,9 @@ export function rangeText({ from, to }: EntryRange): string {
 
 /** The result of a recovery. */
 export function recoveredText({ node, index, putAside }: RecoveredCluster): string {
-  const aside = putAside.length === 0 ? "" : `; set aside: ${putAside.join(", ")}`;
-  return `${node} is the entire cluster from entry ${index} on${aside}`;
+  return putAside.length === 0
+    ? `${node} was the entire cluster already, up to entry ${index}; nothing was changed`
+    : `${node} is the entire cluster from entry ${index} on; set aside: ${putAside.join(", ")}`;
 }
 
 /** The same as one line of JSON. `plan` and `recovered` are null when the disks were only compared. */

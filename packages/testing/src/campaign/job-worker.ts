@@ -1,3 +1,4 @@
+import { setImmediate } from "node:timers/promises";
 import { parentPort, workerData } from "node:worker_threads";
 import { loadScenarioParts } from "../scenario/load.ts";
 import type { JobAnswer, JobOrder, JobSpec } from "./job-protocol.ts";
@@ -20,6 +21,8 @@ parentPort?.on("message", (task: JobOrder) => {
 async function answerTo(task: JobOrder): Promise<JobAnswer> {
   try {
     const report = await performTask(task, await loading, () => performance.now());
+    // A rejection that the user's code left unhandled ends the thread now: the run that caused it must not be valid.
+    await setImmediate();
     return { type: "done", report };
   } catch (error) {
     return { type: "failed", reason: error instanceof Error ? error.message : String(error) };

@@ -1,6 +1,8 @@
 import { callable, checkArgument, checkOptions } from "@kontiki/actors/node";
+import type { Observer } from "../engine/observer.ts";
 import type { Plan } from "../plan/plan.ts";
 import type { RunResult } from "../run/result.ts";
+import { SometimesWatch } from "../sometimes/sometimes-watch.ts";
 import { TASK, type RunReport, type Task } from "./task.ts";
 
 /** A scenario that can be run. */
@@ -11,8 +13,8 @@ export type Runnable = {
   readonly expected: Readonly<Record<string, number>>;
   /** Draws the plan of a seed. */
   readonly planOf: (seed: number) => Plan;
-  /** Runs a plan. */
-  readonly run: (plan: Plan) => RunResult | Promise<RunResult>;
+  /** Runs a plan, and shows all of it to an observer if the engine can. */
+  readonly run: (plan: Plan, observer: Observer) => RunResult | Promise<RunResult>;
   /** The token that reproduces a violated run; undefined when there is none. */
   readonly tokenOf: (plan: Plan, result: RunResult) => string | undefined;
   /** Makes the page of a violated run; without it there are no pages. */
@@ -35,7 +37,8 @@ export async function performTask(
   if (scenario === undefined) throw new Error(`there is no scenario number ${task.scenario}`);
   const began = now();
   const plan = scenario.planOf(task.seed);
-  const result = await scenario.run(plan);
+  const sometimes = new SometimesWatch();
+  const result = await scenario.run(plan, sometimes);
   const elapsedMs = now() - began;
   const { history: _history, ...rest } = result;
   const never = Object.fromEntries(scenario.wanted.map((name) => [name, 0]));
@@ -49,5 +52,5 @@ export async function performTask(
   const isViolated = result.verdict === "violated";
   const token = isViolated ? scenario.tokenOf(plan, result) : undefined;
   const page = isViolated ? scenario.pageOf?.(plan, result) : undefined;
-  return { ...rest, coverage, expected, task, elapsedMs, token, page };
+  return { ...rest, coverage, expected, met: sometimes.met, task, elapsedMs, token, page };
 }

@@ -58,7 +58,8 @@ function simulated(source: string, parts: ScenarioParts): Runnable {
     wanted: wantedCoverage(parts.scenario),
     expected: parts.scenario.expect.campaign ?? {},
     planOf,
-    run: (plan) => simulateWatched(plan, simulateOptions(parts)),
+    run: (plan, observer) =>
+      simulateWatched(plan, { ...simulateOptions(parts), observers: [() => observer] }),
     tokenOf: (plan, { violations, hash }) =>
       runToken(plan, { check: violations[0]?.check ?? "", hash, module }, (_scenario, seed) =>
         planOf(seed),

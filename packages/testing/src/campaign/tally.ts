@@ -43,6 +43,8 @@ export type Tally = {
   readonly coverage: Readonly<Record<string, number>>;
   /** For each count that some runs must reach, how many did. */
   readonly expected: Readonly<Record<string, number>>;
+  /** In how many runs each situation of {@link SOMETIMES} was met, sorted by name; those never met are left out. */
+  readonly sometimes: Readonly<Record<string, number>>;
   /** The first violation of each check, in order of discovery. */
   readonly findings: readonly Finding[];
   /** The first {@link DOUBTS_KEPT}. */
@@ -63,6 +65,7 @@ export const emptyTally: Tally = {
   busyMs: 0,
   coverage: {},
   expected: {},
+  sometimes: {},
   findings: [],
   doubts: [],
 };
@@ -79,6 +82,7 @@ export function withReport(tally: Tally, report: RunReport): Tally {
     busyMs: tally.busyMs + report.elapsedMs,
     coverage: summed(tally.coverage, report.coverage),
     expected: summed(tally.expected, counted(report.expected)),
+    sometimes: summed(tally.sometimes, Object.fromEntries(report.met.map((name) => [name, 1]))),
     findings: withFindings(tally.findings, report),
     doubts: [
       ...tally.doubts,

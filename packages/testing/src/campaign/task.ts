@@ -31,6 +31,8 @@ export type RunReport = Omit<RunResult, "history"> & {
   readonly expected: Readonly<Record<string, boolean>>;
   /** How long it took in real time, in ms. */
   readonly elapsedMs: number;
+  /** The names of the situations of {@link SOMETIMES} that it met, in their order; none on worker threads. */
+  readonly met: readonly string[];
   /** The token for `kontiki replay`: only of a violated simulated run. */
   readonly token: string | undefined;
   /** The HTML page of a violated run; undefined without pages. */

@@ -49,7 +49,7 @@ export const givenFileModel: Rule<AnyFileModel> = modelWith(
 
 /** What is wrong with a model for files that came from elsewhere, such as a module; undefined if nothing is. */
 export function modelProblem(model: unknown): string | undefined {
-  return givenFileModel(model, "the model");
+  return givenFileModel(model, "model");
 }
 
 function modelWith<Known extends AnyModel>(...functions: readonly string[]): Rule<Known> {

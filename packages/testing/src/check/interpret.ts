@@ -1,9 +1,9 @@
-import { checkArgument } from "@kontiki/actors/node";
+import { checkArgument, fields, needed, rule, type Schema } from "@kontiki/actors/node";
 import { ASKING } from "../history/event-operation.ts";
 import { givenHistory } from "../history/given-history.ts";
-import type { History, Operation } from "../history/history.ts";
+import type { Call, History, Operation } from "../history/history.ts";
 import type { Reading } from "../history/reading.ts";
-import { canonical } from "../history/value.ts";
+import { canonical, type Value } from "../history/value.ts";
 import { valueProblem } from "../history/value-problem.ts";
 import { finish, type Work } from "../slices.ts";
 import { givenFileModel } from "./given-model.ts";
@@ -46,8 +46,9 @@ function* interpreted<State, Input, Output>(
   history: History,
   model: FileModel<State, Input, Output>,
 ): Work<History<Input, Output>> {
+  checkCalls(history.operations);
   checkValues(history.operations);
-  if (model.partition === undefined) checkKeys(history.operations, model);
+  if (model.partition === undefined || isSteady(model)) checkKeys(history.operations, model);
   const operations: Operation<Input, Output>[] = [];
   for (const operation of history.operations) {
     const { key } = operation.input;
@@ -56,6 +57,23 @@ function* interpreted<State, Input, Output>(
     if (operations.length % OPERATIONS_PER_TURN === 0) yield;
   }
   return { ...history, operations };
+}
+
+const CALL: Schema<Call> = {
+  f: needed(rule<string>("a text", (value) => typeof value === "string")),
+  key: rule<Value>("a value", () => true),
+  value: needed(rule<Value>("a value, null for none", (value) => value !== undefined)),
+  lacksValue: rule<true>("true, or leave it out", (value) => value === true),
+};
+
+const isCall = fields(CALL);
+
+/** A program may give anything as a call. A misspelt name would be ignored. */
+function checkCalls(operations: readonly Operation[]): void {
+  for (const [at, { input }] of operations.entries()) {
+    const wrong = isCall(input, `operations[${at}].input`);
+    if (wrong !== undefined) throw new InterpretError(wrong);
+  }
 }
 
 /** A program may give any object. One that has nothing to compare would equal every other one of its class. */
@@ -70,17 +88,21 @@ function checkValues(operations: readonly Operation[]): void {
   }
 }
 
-/** A model of one object cannot tell whether an operation without a key addresses all objects, or another one. */
+/**
+ * Nothing tells whether an operation without a key addresses all objects, or another one. Only a custom model may know: one that
+ * has a partition function.
+ */
 function checkKeys(
   operations: readonly Operation[],
-  { name }: Pick<FileModel<never, never, never>, "name">,
+  model: Pick<FileModel<never, never, never>, "name">,
 ): void {
+  const judged = operations.filter(({ status }) => status !== "failed");
   const hasKey = (one: Operation): boolean => one.input.key !== undefined;
-  const without = operations.find((one) => !hasKey(one));
-  if (without === undefined || !operations.some(hasKey)) return;
+  const without = judged.find((one) => !hasKey(one));
+  if (without === undefined || !judged.some(hasKey)) return;
+  const partition = isSteady(model) ? "" : `, or give the model ${model.name} a partition function`;
   throw new InterpretError(
-    `${placeOf(without)} has no key, but others have one, and each key is an object: give all a key or none, ` +
-      `or give the model ${name} a partition function`,
+    `${placeOf(without)} has no key, but others have one, and each key is an object: give all a key or none${partition}`,
     without.line,
   );
 }

@@ -1,4 +1,4 @@
-import { checkArgument, checkOptions } from "@kontiki/actors/node";
+import { checkArgument, checkOptions, isRecord } from "@kontiki/actors/node";
 import { givenHistory } from "../history/given-history.ts";
 import { givenOperations } from "../history/given-operations.ts";
 import type { History, Operation } from "../history/history.ts";
@@ -8,8 +8,9 @@ import { guardedModel } from "./guarded-model.ts";
 import { judge } from "./judge.ts";
 import { givenModel } from "./given-model.ts";
 import { LIMIT_OPTIONS, Limits, type LimitOptions } from "./limits.ts";
-import type { Model } from "./model.ts";
+import { InterpretError, type Model } from "./model.ts";
 import { byObject } from "./object-of.ts";
+import { isSteady } from "./steady.ts";
 import type { SearchProgress } from "./search.ts";
 import type { BrokenClaim, Cost, Linearization, Unknown, Verdict } from "./verdict.ts";
 
@@ -69,6 +70,7 @@ function* check<State, Input, Output>(
   unguarded: Model<State, Input, Output>,
   limits: Limits,
 ): Work<Verdict<Input, Output>, CheckProgress> {
+  checkTerms(history.operations, unguarded);
   const model = guardedModel(unguarded, history.reading?.initial);
   const operations = effective(history);
   const objects: Linearization<Input, Output>[] = [];
@@ -102,6 +104,19 @@ function* check<State, Input, Output>(
   }
   if (unknown !== undefined) return { ...unknown, ...common() };
   return { verdict: "valid", objects, ...common() };
+}
+
+/** A history of a file has other inputs than a model: by those of the file, no step would be possible, so all is violated. */
+function checkTerms(
+  operations: readonly Operation<unknown, unknown>[],
+  model: Pick<Model<never, never, never>, "name">,
+): void {
+  const isUntranslated = ({ input }: Operation<unknown, unknown>): boolean =>
+    isRecord(input) && "f" in input && "value" in input;
+  if (isSteady(model) && operations.some(isUntranslated))
+    throw new InterpretError(
+      `the history is not in the terms of the model ${model.name}: give what interpretHistory(history, model) returns`,
+    );
 }
 
 /** The operations that must be explained, in the order of their calls: all that may have had an effect. */

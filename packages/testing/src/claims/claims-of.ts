@@ -8,6 +8,7 @@ import { AppliedClaims } from "./applied-claims.ts";
 import { ClientClaims } from "./client-claims.ts";
 import { ClientRecord } from "./client-record.ts";
 import { Coverage } from "./coverage.ts";
+import { ElectableClaims } from "./electable-claims.ts";
 import { checkExpectations, leavesToCampaign } from "./expectations.ts";
 import { judgeHistory, NOT_JUDGED } from "./judge-history.ts";
 import { LeadClaims } from "./lead-claims.ts";
@@ -17,6 +18,7 @@ import { ReplayClaims } from "./replay-claims.ts";
 import { plainCall } from "./calls.ts";
 import type { Report } from "./report.ts";
 import { Safety } from "./safety.ts";
+import { sessionLimits } from "../scenario/session-limits.ts";
 import { SessionClaims } from "./session-claims.ts";
 import { SharedState } from "./shared-state.ts";
 import { StaleClaims } from "./stale-claims.ts";
@@ -63,6 +65,7 @@ class AllClaims implements Claims {
   readonly #sessions: SessionClaims;
   readonly #timers: TimerClaims;
   readonly #leads: LeadClaims;
+  readonly #electable: ElectableClaims;
   readonly #shared: SharedState;
   readonly #clients: ClientClaims;
   readonly #stale: StaleClaims;
@@ -97,12 +100,14 @@ class AllClaims implements Claims {
     const { committed, servers } = this.#safety;
     this.#applied = new AppliedClaims(committed, report);
     this.#replay = new ReplayClaims(machine as MakeStateMachine, this.#applied, report);
-    this.#sessions = new SessionClaims(machine as MakeStateMachine, committed, report);
     const { cluster } = plan.scenario;
+    const ending = sessionLimits(cluster);
+    this.#sessions = new SessionClaims(machine as MakeStateMachine, ending, committed, report);
     const { electionTimeoutMs, heartbeatMs, maxInflight } = cluster;
     const limits = { quorumBeats: quorumBeats(electionTimeoutMs, heartbeatMs), maxInflight };
     this.#timers = new TimerClaims(cluster, now, report);
     this.#leads = new LeadClaims(voters, limits, servers, report);
+    this.#electable = new ElectableClaims(voters, servers, report);
     this.#clients = new ClientClaims(this.#applied, report);
     this.#stale = new StaleClaims(machine as MakeStateMachine, this.#applied, report);
     this.#record = new ClientRecord(
@@ -127,6 +132,7 @@ class AllClaims implements Claims {
     this.#timers.onStep(step);
     this.#safety.onStep(step);
     this.#leads.onStep(step);
+    this.#electable.onStep(step);
     this.#coverage.onStep(step);
     this.#marks.onStep(step);
   }
@@ -148,6 +154,9 @@ class AllClaims implements Claims {
         });
       case "started":
         this.#begun(happening);
+        break;
+      case "healed":
+        this.#electable.healed();
         break;
       case "called":
         this.#clients.called(happening);

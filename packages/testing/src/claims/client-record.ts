@@ -71,8 +71,8 @@ export class ClientRecord {
   }
 
   /**
-   * The history so far, without stale reads, which `StaleClaims` checks. An operation with an unknown end is open. One that the state machine answered with an error changed
-   * nothing, because machines check first, and counts as failed.
+   * The history so far, without stale reads, which `StaleClaims` checks. An operation with an unknown end is open. One that
+   * the state machine answered with an error changed nothing, because machines check first, and counts as failed.
    *
    * @param orderOf the entry of the log in which an operation took effect, if it is known.
    */

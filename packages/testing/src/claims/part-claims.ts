@@ -1,9 +1,9 @@
 import { crc32 } from "node:zlib";
-import { sameSnapshot, type NodeId, type Snapshot } from "@kontiki/core";
-import { isClientAddress, openParcel } from "@kontiki/actors/node";
-import type { CoreStep, Happening } from "../engine/observer.ts";
+import { sameSnapshot, type Message, type NodeId, type Snapshot } from "@kontiki/core";
+import type { CommandBytes } from "@kontiki/actors/node";
+import type { CoreStep } from "../engine/observer.ts";
+import type { DiskWitness } from "./disk-witness.ts";
 import type { Report } from "./report.ts";
-import type { Servers } from "./servers.ts";
 
 /** How many snapshots are remembered byte by byte: a cluster sends the newest few. */
 const REMEMBERED = 8;
@@ -26,28 +26,20 @@ type Saved = { readonly snapshot: Snapshot; size: number; checksum: number };
  * checksum was made of. A server whose disk is damaged may send bad bytes; its receiver must notice.
  */
 export class PartClaims {
-  readonly #servers: Servers;
   readonly #report: Report;
   readonly #sent = new Map<string, Sent>();
   readonly #saved = new Map<NodeId, Saved>();
 
-  constructor(servers: Servers, report: Report) {
-    this.#servers = servers;
+  constructor(report: Report) {
     this.#report = report;
   }
 
-  /** Mail has left a node. */
-  posted({ from, to, bytes }: Happening & { readonly type: "posted" }): void {
-    const server = this.#servers.get(from);
-    if (server === undefined || isClientAddress(to)) return;
-    const parcel = openParcel(bytes);
-    if (parcel?.type !== "raft") return;
-    for (const message of parcel.messages) {
-      if (message.type !== "snapshotChunk") continue;
-      const { snapshot, offset } = message;
-      if (server.disk.isDamaged) this.#sentOf(snapshot).isDoubtful = true;
-      else this.#compare(from, "sends", snapshot, offset, message.bytes);
-    }
+  /** A message to another node has left the node of this disk. */
+  posted({ node, isDamaged }: DiskWitness, message: Message<CommandBytes>): void {
+    if (message.type !== "snapshotChunk") return;
+    const { snapshot, offset, bytes } = message;
+    if (isDamaged) this.#sentOf(snapshot).isDoubtful = true;
+    else this.#compare(node, "sends", snapshot, offset, bytes);
   }
 
   /** A node's process has begun or ended: a snapshot that it was receiving is forgotten. */

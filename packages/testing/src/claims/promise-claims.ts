@@ -1,10 +1,8 @@
 import type { Message } from "@kontiki/core";
-import { isClientAddress, openParcel, type CommandBytes } from "@kontiki/actors/node";
-import type { Happening } from "../engine/observer.ts";
+import type { CommandBytes } from "@kontiki/actors/node";
 import type { DiskWitness } from "./disk-witness.ts";
 import type { ElectionClaims } from "./election-claims.ts";
 import type { Report } from "./report.ts";
-import type { Servers } from "./servers.ts";
 
 /**
  * Checks that everything a message promises is durable on its sender (Figure 2, "updated on stable storage before responding
@@ -12,26 +10,16 @@ import type { Servers } from "./servers.ts";
  * And that a disk gives one vote in a term, over all crashes (§5.2).
  */
 export class PromiseClaims {
-  readonly #servers: Servers;
   readonly #elections: ElectionClaims;
   readonly #report: Report;
 
-  constructor(servers: Servers, elections: ElectionClaims, report: Report) {
-    this.#servers = servers;
+  constructor(elections: ElectionClaims, report: Report) {
     this.#elections = elections;
     this.#report = report;
   }
 
-  /** Mail has left a node. Messages to clients promise nothing about the node's own disk. */
-  posted({ from, to, bytes }: Happening & { readonly type: "posted" }): void {
-    const server = this.#servers.get(from);
-    if (server === undefined || isClientAddress(to)) return;
-    const parcel = openParcel(bytes);
-    if (parcel?.type !== "raft") return;
-    for (const message of parcel.messages) this.#promised(server.disk, to, message);
-  }
-
-  #promised(disk: DiskWitness, to: string, message: Message<CommandBytes>): void {
+  /** A message to another node has left the node of this disk. */
+  posted(disk: DiskWitness, to: string, message: Message<CommandBytes>): void {
     const { term } = message;
     switch (message.type) {
       case "requestPreVote":

@@ -1,8 +1,11 @@
 import {
   atLeastAsUpToDate,
   sameHardState,
+  sameMembership,
+  sameSnapshot,
   type HardState,
   type LogPosition,
+  type Snapshot,
   type Term,
 } from "@kontiki/core";
 import type { Recovered } from "@kontiki/actors/node";
@@ -51,6 +54,11 @@ export class RecoveryClaims {
         "durable equals promised",
         `${disk.name} had a snapshot up to ${promised.index} but recovers one up to ${snapshot?.index ?? 0}`,
       );
+    else if (promised !== undefined && isAnother(promised, snapshot))
+      this.#says(
+        "durable equals promised",
+        `${disk.name} had a snapshot up to ${promised.index} but recovers another one of that entry`,
+      );
     else this.#checkSpared(disk, disk.damage.again(recovered));
   }
 
@@ -70,7 +78,7 @@ export class RecoveryClaims {
     const isThere =
       last.index <= (disk.snapshot?.index ?? 0) || disk.log.at(last.index)?.term === last.term;
     const isOwed = horizon !== undefined && atLeastAsUpToDate(horizon, last as LogPosition);
-    if (!isThere && !isOwed)
+    if (!isThere && !isOwed && !isReplaced(disk, durable, written))
       this.#says(
         "horizon",
         `${disk.name} lost entries up to ${last.index} of term ${last.term} but continues as if it had not`,
@@ -88,6 +96,20 @@ export class RecoveryClaims {
   #says(check: string, text: string): void {
     this.#report({ check, text });
   }
+}
+
+/** Whether the log that was written, and not synced yet, survived as a whole: a leader had replaced the end of the durable one. */
+function isReplaced({ log }: DiskWitness, durable: DiskContent, written: DiskContent): boolean {
+  const last = lastOf(written.log) as LogPosition;
+  return (
+    samePosition(log.last, last) && atLeastAsUpToDate(last, lastOf(durable.log) as LogPosition)
+  );
+}
+
+/** Whether two snapshots end with the same entry and differ: in term, size, checksum or membership. */
+function isAnother(promised: Snapshot, found: Snapshot | undefined): boolean {
+  if (found?.index !== promised.index) return false;
+  return !sameSnapshot(found, promised) || !sameMembership(found.membership, promised.membership);
 }
 
 /** Whether two contents are the same, apart from compaction and from a log that a later snapshot replaced. */

@@ -1,4 +1,5 @@
 import type { NodeId } from "@kontiki/core";
+import { isClientAddress, openParcel } from "@kontiki/actors/node";
 import type { CoreStep, Happening, Observer } from "../engine/observer.ts";
 import { CommitClaims } from "./commit-claims.ts";
 import { Committed } from "./committed.ts";
@@ -40,9 +41,9 @@ export class Safety implements Observer {
     this.#elections = new ElectionClaims(this.committed, report);
     this.#commits = new CommitClaims(this.committed, this.servers, report);
     this.#memberships = new MembershipClaims(voters, this.committed, report);
-    this.#promises = new PromiseClaims(this.servers, this.#elections, report);
+    this.#promises = new PromiseClaims(this.#elections, report);
     this.#recoveries = new RecoveryClaims(report);
-    this.#parts = new PartClaims(this.servers, report);
+    this.#parts = new PartClaims(report);
   }
 
   onStep(step: CoreStep): void {
@@ -84,12 +85,23 @@ export class Safety implements Observer {
       case "synced":
         return this.servers.get(happening.node)?.disk.synced();
       case "posted":
-        this.#parts.posted(happening);
-        return this.#promises.posted(happening);
+        return this.#posted(happening);
       case "damaged":
         return this.#damaged(happening);
       default:
         return;
+    }
+  }
+
+  /** Mail has left a node. Messages to clients promise nothing about the node's own disk. */
+  #posted({ from, to, bytes }: Happening & { readonly type: "posted" }): void {
+    const server = this.servers.get(from);
+    if (server === undefined || isClientAddress(to)) return;
+    const parcel = openParcel(bytes);
+    if (parcel?.type !== "raft") return;
+    for (const message of parcel.messages) {
+      this.#promises.posted(server.disk, to, message);
+      this.#parts.posted(server.disk, message);
     }
   }
 

@@ -4,6 +4,7 @@ import {
   type CommandBytes,
   type MakeStateMachine,
   type NodeActor,
+  type NodeLimits,
 } from "@kontiki/actors/node";
 import type { Committed } from "./committed.ts";
 import type { Report } from "./report.ts";
@@ -16,14 +17,22 @@ import type { Report } from "./report.ts";
  */
 export class SessionClaims {
   readonly #make: MakeStateMachine;
+  readonly #limits: NodeLimits["sessions"] | undefined;
   readonly #committed: Committed;
   readonly #report: Report;
   readonly #actors = new Map<NodeId, NodeActor>();
   readonly #restored = new Set<NodeId>();
   #applier: Applier | undefined;
 
-  constructor(make: MakeStateMachine, committed: Committed, report: Report) {
+  /** @param limits those of the nodes: they decide which commands are applied. */
+  constructor(
+    make: MakeStateMachine,
+    limits: NodeLimits["sessions"] | undefined,
+    committed: Committed,
+    report: Report,
+  ) {
     this.#make = make;
+    this.#limits = limits;
     this.#committed = committed;
     this.#report = report;
   }
@@ -59,7 +68,7 @@ export class SessionClaims {
 
   #digestAt(index: Index): string {
     if (this.#applier === undefined || this.#applier.applied > index)
-      this.#applier = new Applier(this.#make());
+      this.#applier = new Applier(this.#make(), this.#limits);
     this.#applier.apply({ slice: this.#slice }, index, index, undefined);
     return this.#applier.digest();
   }

@@ -20,9 +20,6 @@ import type { JepsenEvent } from "./jepsen-event.ts";
 import { isNemesis, NemesisMarks } from "./nemesis.ts";
 import { readingOf, type ReadingOptions } from "./reading.ts";
 
-const UNFILLED =
-  "it never returned and its call has no value, which the :ok of others gives: it may have asked for anything";
-
 /** Events between two pauses. */
 const EVENTS_PER_TURN = 1024;
 
@@ -40,8 +37,8 @@ export class EventBuilder<Place extends { readonly line: number }> {
   readonly #running = new Map<string, SteppedEvent>();
   readonly #crashed = new Set<string>();
   readonly #nemesis = new NemesisMarks();
-  /** Calls that never returned. */
-  readonly #open: SteppedEvent[] = [];
+  /** Calls that ended `:info`. */
+  readonly #crashes: SteppedEvent[] = [];
   /** The functions with an argument that only an `:ok` gave. */
   readonly #filled = new Set<string>();
 
@@ -65,15 +62,10 @@ export class EventBuilder<Place extends { readonly line: number }> {
       const problem = this.#take({ event, step, line: place.line });
       if (problem !== undefined) throw this.#errorAt(place, problem);
     }
-    for (const call of this.#running.values()) {
-      this.#open.push(call);
-      this.#operations.push(operationOf(call, undefined, this.#options));
+    for (const call of [...this.#crashes, ...this.#running.values()]) {
+      const isUnfilled = this.#filled.has(call.event.f) && hasNoArgument(call.event, this.#options);
+      this.#operations.push(operationOf(call, undefined, this.#options, isUnfilled));
     }
-    const unfilled = this.#open.find(
-      ({ event }) => this.#filled.has(event.f) && hasNoArgument(event, this.#options),
-    );
-    const unfilledAt = unfilled === undefined ? undefined : events[unfilled.step]?.place;
-    if (unfilledAt !== undefined) throw this.#errorAt(unfilledAt, UNFILLED);
     const alike =
       this.#options.independent === undefined ? looksIndependent(this.#operations) : undefined;
     const place = alike === undefined ? undefined : events[alike.call]?.place;
@@ -121,10 +113,9 @@ export class EventBuilder<Place extends { readonly line: number }> {
     if (problem !== undefined) return problem;
     this.#running.delete(process);
     if (event.type === "info") this.#crashed.add(process);
-    const end = event.type === "info" ? undefined : ended;
-    if (end === undefined) this.#open.push(call);
     if (fillsArgument(call.event, event, this.#options)) this.#filled.add(event.f);
-    this.#operations.push(operationOf(call, end, this.#options));
+    if (event.type === "info") this.#crashes.push(call);
+    else this.#operations.push(operationOf(call, ended, this.#options));
     return undefined;
   }
 }

@@ -58,6 +58,8 @@ export function endProblem(
   if (end.lacksValue === true && unknownReads !== true && ASKING.includes(f))
     return `:${f} ended :ok without a :value`;
   if (independent !== true) return argumentProblem(f, call.value, value, process);
+  // An answer that was not recorded has no key either.
+  if (value === null && unknownReads === true && ASKING.includes(f)) return undefined;
   const asked = keyedValue(call.value);
   const key = asked?.key ?? null;
   const keyed = keyedValue(value);
@@ -80,7 +82,7 @@ function isAnswer(f: string, asked: Value, got: Value): boolean {
 }
 
 /**
- * The operation of a call and its end; without an end it is open.
+ * The operation of a call and its end; without an end it is open. `isUnknown` says that what it asked for is not known.
  *
  * `:fail` means that the operation did not happen, whatever it was. With `failedCas: "observed"`, a compare-and-set that
  * failed without a reason found another value, which is an answer and constrains the value.
@@ -89,11 +91,13 @@ export function operationOf(
   call: SteppedEvent,
   end: SteppedEvent | undefined,
   options: ReadingOptions,
+  isUnknown = false,
 ): Operation {
   const { process, f } = call.event;
   const { key, value: asked } = partsOf(call.event, options);
   const value = asked ?? argumentOf(end, options);
-  const lacksValue = call.event.lacksValue === true && value === null && ARGUED.includes(f);
+  const isMissing = call.event.lacksValue === true && value === null && ARGUED.includes(f);
+  const lacksValue = isMissing || isUnknown;
   const input = {
     f,
     ...(key === undefined ? {} : { key }),

@@ -1,6 +1,21 @@
-import { isRecord, shown, type Rule } from "@kontiki/actors/node";
+import { isRecord, nearest, shown, type Rule } from "@kontiki/actors/node";
 
 type Given = Readonly<Record<string, unknown>>;
+
+/** The names in an operation. */
+const NAMES: readonly string[] = [
+  "process",
+  "call",
+  "input",
+  "object",
+  "order",
+  "turn",
+  "line",
+  "endLine",
+  "status",
+  "return",
+  "output",
+];
 
 const STATUS: readonly unknown[] = ["ok", "failed", "open"];
 
@@ -25,7 +40,16 @@ function operationProblem(given: unknown): string | undefined {
   if (!STATUS.includes(status)) return wrong("status", '"ok", "failed" or "open"');
   if (order !== undefined && !Number.isFinite(order)) return wrong("order", "a finite number");
   if (turn !== undefined && !Number.isSafeInteger(turn)) return wrong("turn", "a whole number");
-  return endProblem(given, wrong);
+  return endProblem(given, wrong) ?? strangeName(given);
+}
+
+/** A misspelt `order` would be ignored. */
+function strangeName(given: Given): string | undefined {
+  const strange = Object.keys(given).find((name) => !NAMES.includes(name));
+  if (strange === undefined) return undefined;
+  const near = nearest(strange, NAMES);
+  const what = near === undefined ? `: it has ${NAMES.join(", ")}` : `: did you mean ${near}?`;
+  return `.${strange} is not of an operation${what}`;
 }
 
 function endProblem(

@@ -103,7 +103,7 @@ export class JsonFields {
       !isList(parsed) &&
       !(parsed instanceof EdnValue);
     if (isRecord) return parsed;
-    throw new HistoryError("not a JSON object", this.#line.number, 1);
+    throw new HistoryError("not a JSON object: each line has one", this.#line.number, 1);
   }
 
   #valueOf(text: string): Value {

@@ -157,7 +157,10 @@ export class JsonReader {
 
   #notJson(offset: number): JsonError {
     const isCut = offset >= this.#text.length;
-    return new JsonError(offset, isCut ? "the line ends within its JSON" : "this is not JSON");
+    return new JsonError(
+      offset,
+      isCut ? "the line ends within its JSON: each line has one object" : "this is not JSON",
+    );
   }
 }
 

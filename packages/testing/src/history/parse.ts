@@ -84,7 +84,8 @@ export function formatOf(text: string): Format | undefined {
   const plain = text.replace(/^\ufeff/, "");
   if (startsAsEdn(plain, true)) return "edn";
   if (hasLoggedEvent(plain)) return "jepsen";
-  if (/^\s*\{\s*(?:"|\})/.test(plain)) return "jsonl";
+  // No event of EDN has strings as keys. An array of objects is no JSON lines either, and the error says so.
+  if (/^\s*\[?\s*\{\s*(?:"|\})/.test(plain)) return "jsonl";
   if (startsAsEdn(plain)) return "edn";
   return /jepsen/.test(plain.slice(0, 4096)) ? "jepsen" : undefined;
 }

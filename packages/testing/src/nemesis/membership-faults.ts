@@ -16,6 +16,9 @@ const NODES_MAX = 9;
 /** How often an operator checks whether a node that left can be removed, and the pause between two changes, in ms. */
 const LOOK_MS = 100;
 
+/** How soon after a hand-over the old leader may become deaf to the new one, in ms. */
+const DEAF_AFTER_MS = 20;
+
 /** Begins what an operator does. */
 export function beginMembershipFault(stage: Stage, fault: MembershipFault): Begun | Skipped {
   switch (fault.type) {
@@ -36,7 +39,7 @@ export function beginMembershipFault(stage: Stage, fault: MembershipFault): Begu
     case "reshape":
       return reshape(stage, fault);
     case "transfer":
-      return transfer(stage, fault.node);
+      return transfer(stage, fault);
     case "snapshot":
       return order(stage, fault.node, (node) => stage.target.snapshot(node));
     case "compact":
@@ -234,13 +237,26 @@ function oneByOne({ target }: Stage, next: () => Attempt | undefined): Begun {
   };
 }
 
-function transfer({ target, chance, over }: Stage, wanted: string | undefined): Begun | Skipped {
-  if (target.leader() === undefined) return { skipped: "nobody leads" };
+function transfer(
+  { target, chance, over, after }: Stage,
+  { node: wanted, deaf = false }: MembershipFault & { readonly type: "transfer" },
+): Begun | Skipped {
+  const old = target.leader();
+  if (old === undefined) return { skipped: "nobody leads" };
   const found = wanted === undefined ? [] : nodesOf(wanted, target, chance);
   if ("skipped" in found) return found;
-  target.transfer(found[0]);
-  over();
-  return { nodes: found, end: nothing };
+  const [next] = found;
+  target.transfer(next);
+  if (!deaf || next === undefined || next === old) {
+    over();
+    return { nodes: found, end: nothing };
+  }
+  let hears = nothing;
+  // A target that is behind must first acknowledge what it gets.
+  after(chance.between(0, DEAF_AFTER_MS), () => {
+    hears = target.network.beginCut("oneWay", (from, to) => from === next && to === old);
+  });
+  return { nodes: found, end: () => hears() };
 }
 
 function order(stage: Stage, wanted: string, act: (node: NodeId) => void): Begun | Skipped {

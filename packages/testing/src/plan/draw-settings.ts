@@ -1,14 +1,8 @@
 import { Chance } from "../chance.ts";
+import { drawNemesis } from "./draw-nemesis.ts";
 import { one } from "../scenario/faults/kind.ts";
-import { isTypeIn } from "../scenario/faults/table.ts";
-import type { FaultType, Range } from "../scenario/fault.ts";
-import type {
-  ClusterSettings,
-  LimitSettings,
-  Nemesis,
-  Scenario,
-  Workload,
-} from "../scenario/scenario.ts";
+import type { Range } from "../scenario/fault.ts";
+import type { ClusterSettings, LimitSettings, Scenario, Workload } from "../scenario/scenario.ts";
 
 /** Small clusters are the most frequent: they are faster, and few defects need a large one. */
 const ODD = [1, 3, 3, 3, 3, 5, 5, 7, 9] as const;
@@ -31,9 +25,6 @@ const MIXES: readonly Workload["mix"][] = [
   { put: 1, get: 30, append: 0, compareAndSet: 0, delete: 0 },
   { put: 0, get: 1, append: 3, compareAndSet: 0, delete: 0 },
 ];
-
-/** Faults after which most others matter: they are in most of the narrow choices. */
-const FREQUENT: readonly FaultType[] = ["partition", "oneWay", "crash"];
 
 /**
  * A scenario as a seed sees it: with `knobs` the seed draws how many nodes there are, the settings of nodes, network, disks
@@ -163,41 +154,5 @@ function drawWorkload(
     reads: "mixed",
     valueBytes: one(sizes, chance),
     timeoutMs: one([100, 300, 1000, 2000, 5000], chance),
-  };
-}
-
-/** Changes of the members are in twice as many seeds as any other group: most of the kinds need another one first. */
-const GROUPS = ["network", "disk", "process", "clock", "membership", "membership"] as const;
-
-const PACES: readonly Range[] = [
-  [40, 250],
-  [100, 500],
-  [200, 1000],
-];
-
-const LENGTHS: readonly Range[] = [
-  [50, 500],
-  [100, 1000],
-  [300, 1500],
-];
-
-/**
- * Half of the seeds take a few kinds, often of one group, so that faults of these kinds meet each other often; the others take
- * many kinds.
- */
-function drawNemesis(given: Nemesis, chance: Chance): Nemesis {
-  const isNarrow = chance.happens(1 / 2);
-  const frequent = FREQUENT.filter((type) => given.faults.includes(type) && chance.happens(2 / 3));
-  const group = one(GROUPS, chance);
-  const related = given.faults.filter((type) => isTypeIn(group, type));
-  const from = chance.happens(1 / 2) && related.length > 0 ? related : given.faults;
-  const few = chance.shuffled(from).slice(0, chance.between(1, 5));
-  const faults = given.faults.filter((type) => frequent.includes(type) || few.includes(type));
-  return {
-    faults: isNarrow ? faults : given.faults,
-    swarm: !isNarrow,
-    everyMs: one(PACES, chance),
-    lastMs: one(LENGTHS, chance),
-    bursts: one([0, 0, 0.3, 0.6], chance),
   };
 }

@@ -55,6 +55,7 @@ export const simplerScenario: readonly ((plan: Plan) => Plan)[] = (
       ...scenario,
       cluster: { ...cluster, snapshotEntries: NO_SNAPSHOTS },
     }),
+    ...(["limits", "turnDelayMs", "obituaryMs"] as const).map((name) => withoutSetting(name)),
     ({ network, ...scenario }) => ({
       ...scenario,
       network: { latencyMs: narrowed(network.latencyMs) },
@@ -63,6 +64,14 @@ export const simplerScenario: readonly ((plan: Plan) => Plan)[] = (
     (scenario) => ({ ...scenario, durationMs: halved(scenario.durationMs) }),
   ] satisfies ((scenario: Scenario) => Scenario)[]
 ).map((simpler) => (plan) => ({ ...plan, scenario: simpler(plan.scenario) }));
+
+/** Without a setting that has a usual value. */
+function withoutSetting(name: "limits" | "turnDelayMs" | "obituaryMs") {
+  return ({ cluster, ...scenario }: Scenario): Scenario => {
+    const { [name]: _setting, ...rest } = cluster;
+    return { ...scenario, cluster: rest };
+  };
+}
 
 function withoutCampaign({ campaign: _campaign, ...rest }: Scenario["expect"]): Scenario["expect"] {
   return rest;

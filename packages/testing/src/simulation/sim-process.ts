@@ -19,6 +19,7 @@ import {
 import type { Config } from "@kontiki/core";
 import type { CrashPoint } from "../scenario/fault.ts";
 import type { ClusterSettings } from "../scenario/scenario.ts";
+import { sessionLimits } from "../scenario/session-limits.ts";
 import { plainText } from "../history/plain.ts";
 import { ProcessEnd, isLogFile, pointOf, type CrashPoints } from "./crash-points.ts";
 import { checkInvariant, type MachineRules } from "./invariant.ts";
@@ -277,20 +278,13 @@ export class SimProcess {
   }
 }
 
-/** The session limits of the usual nodes that a scenario does not give are out of reach of any run. */
-const OUT_OF_REACH = 1_000_000;
-
-function nodeLimits({ limits }: ClusterSettings): Partial<NodeLimits> | undefined {
+function nodeLimits(settings: ClusterSettings): Partial<NodeLimits> | undefined {
+  const { limits } = settings;
   if (limits === undefined) return undefined;
-  const { turnEntries, sessions, sessionEntries } = limits;
-  const hasSessions = sessions !== undefined || sessionEntries !== undefined;
+  const { turnEntries } = limits;
+  const sessions = sessionLimits(settings);
   return {
     ...(turnEntries !== undefined && { turnEntries }),
-    ...(hasSessions && {
-      sessions: {
-        sessionsMax: sessions ?? OUT_OF_REACH,
-        idleEntries: sessionEntries ?? OUT_OF_REACH,
-      },
-    }),
+    ...(sessions !== undefined && { sessions }),
   };
 }

@@ -24,14 +24,14 @@ export class Deadline {
     return now() >= this.#end;
   }
 
-  /** How much time is left, in ms; at least 0. */
+  /** How much time is left, in ms; negative when it has passed. */
   get leftMs(): number {
-    return Math.max(0, this.#end - now());
+    return this.#end - now();
   }
 
   /** The earlier of this deadline and `ms` from now. */
   atMost(ms: number): Deadline {
-    return new Deadline(Math.min(ms, this.#end - now()));
+    return new Deadline(Math.min(ms, this.leftMs));
   }
 
   /** Ends a run at the deadline. A run that ends earlier is not changed. */

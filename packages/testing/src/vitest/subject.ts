@@ -13,7 +13,7 @@ import {
 import type { Observer } from "../engine/observer.ts";
 import { Watched } from "../runs/watched.ts";
 import { HangError, watchdog } from "../watchdog.ts";
-import { TIME_UP, type Deadline } from "./deadline.ts";
+import { Deadline, TIME_UP } from "./deadline.ts";
 import { thrownText } from "./thrown-text.ts";
 
 /** What a test tries with each seed. */
@@ -57,12 +57,15 @@ export function planOfSubject({ parts }: Subject, seed: number, until: Deadline)
 /** Tries a plan until the deadline, without a story. */
 export async function attempt(subject: Subject, plan: Plan, until: Deadline): Promise<Attempt> {
   const how = { observers: [until.watch] };
-  return tryPlan(subject, plan, how, () => until.leftMs + GRACE_MS);
+  // A run that begins late has some time as well: it looks at the clock itself, and is cut.
+  const grace = new Deadline(GRACE_MS);
+  return tryPlan(subject, plan, how, () => Math.max(until.leftMs + GRACE_MS, grace.leftMs));
 }
 
 /** Tries a plan to its end, with a story. */
 export async function tell(subject: Subject, plan: Plan): Promise<Attempt> {
-  return tryPlan(subject, plan, { tells: true }, () => TELL_MS);
+  const until = new Deadline(TELL_MS);
+  return tryPlan(subject, plan, { tells: true }, () => until.leftMs);
 }
 
 async function tryPlan(

@@ -37,6 +37,13 @@ const older = filesOf(diskWith(BATCHES.slice(0, 2)));
 const { [PROMISE_NAME]: promise = NONE } = files;
 const { [PROMISE_NAME]: olderPromise = NONE } = older;
 
+const bothBad = flipped(flipped(promise, 30), SECOND_COPY + 30);
+
+/** What people learn about a damaged promise file. */
+function told(what: string): string {
+  return `the promise file is damaged: memory:promise: ${what}; a log that was cut off at its end would not be noticed; kept as promise.damaged-1`;
+}
+
 /** A promise file with these two copies. */
 function copies(first: Uint8Array, second: Uint8Array): Uint8Array {
   return Uint8Array.from([...first.slice(0, SECOND_COPY), ...second.slice(SECOND_COPY)]);
@@ -91,16 +98,16 @@ describe("the newer of its copies that are intact is read", () => {
 describe("a log whose last batch is bad", () => {
   const bad = flipped(files[FIRST], (files[FIRST]?.length ?? 0) - 1);
 
-  test.each<[string, Uint8Array | undefined]>([
-    ["an older promise file", olderPromise],
-    ["no promise file", undefined],
-    ["a promise file that is damaged", flipped(flipped(promise, 30), SECOND_COPY + 30)],
-  ])("counts as torn with %s: nothing shows that it was durable", (_title, bytes) => {
+  test.each<[string, Uint8Array | undefined, string | undefined]>([
+    ["an older promise file", olderPromise, undefined],
+    ["no promise file", undefined, undefined],
+    ["a promise file that is damaged", bothBad, told("neither copy in it is intact")],
+  ])("counts as torn with %s: nothing shows that it was durable", (_title, bytes, told) => {
     const all: Files = { ...files, [FIRST]: bad };
     const { content, damage } = opened(
       bytes === undefined ? without(all, PROMISE_NAME) : { ...all, [PROMISE_NAME]: bytes },
     );
-    expect([content, damage]).toEqual([contentsAfter(BATCHES)[2], undefined]);
+    expect([content, damage]).toEqual([contentsAfter(BATCHES)[2], told]);
   });
 
   test("is damaged with one intact copy", () => {
@@ -111,6 +118,27 @@ describe("a log whose last batch is bad", () => {
       horizon: { index: 3, term: 2 },
     });
   });
+});
+
+test.each<[string, Uint8Array, string]>([
+  ["cut off", promise.slice(0, 100), "it has 100 bytes, not 4608"],
+  ["empty", NONE, "it has 0 bytes, not 4608"],
+  ["too long", Uint8Array.from([...promise, 0]), "it has more than 4608 bytes"],
+  ["bad in both copies", bothBad, "neither copy in it is intact"],
+])("one that is %s is kept, and another one is written", (_title, bytes, what) => {
+  const disk = memoryDisk({ ...files, [PROMISE_NAME]: bytes });
+  const { recovered, storage } = openStorage(disk);
+  storage.close();
+  expect(recovered.damage).toBe(told(what));
+  expect(filesOf(disk)).toEqual({ ...files, [`${PROMISE_NAME}.damaged-1`]: bytes });
+  expect(opened(filesOf(disk)).damage).toBeUndefined();
+});
+
+test.each<[string, Uint8Array]>([
+  ["one copy that is torn", flipped(promise, 30)],
+  ["nothing but zeros, as it is created", new Uint8Array(promise.length)],
+])("one with %s is not damaged: a power loss leaves that", (_title, bytes) => {
+  expect(opened({ ...files, [PROMISE_NAME]: bytes }).damage).toBeUndefined();
 });
 
 test("an old promise file does no harm to an intact log, and is written again", () => {

@@ -14,7 +14,7 @@ import { isSegmentName, segmentName } from "../wal/wal-format.ts";
 import { PromiseFile } from "../wal/promise.ts";
 import type { StateRecord } from "../wal/wal-records.ts";
 import { readLog, type LogRead } from "../wal/wal-recovery.ts";
-import { salvagedLogs, setAsideLog } from "./log-aside.ts";
+import { salvagedLogs, setAsideLog, setAsidePromise } from "./log-aside.ts";
 import { nextNumber, setAside, setAsideOn } from "../disk/set-aside.ts";
 import { rewriteLog } from "../wal/wal-rewrite.ts";
 import { Wal, type Start, type WalOptions } from "../wal/wal.ts";
@@ -55,12 +55,14 @@ export function openStorage(disk: Disk, options: WalOptions = {}): OpenedStorage
   const before = finishOutdated(disk, log, damaged);
   const repaired = repair(log, found.newest);
   const { hard, base, horizon } = repaired.content;
+  const number = nextNumber(disk);
   const logs = horizon === undefined ? [] : [...salvagedLogs(disk), ...listed(repaired.copy)];
-  const { aside, ...end } = written(disk, log, repaired, damaged);
+  const { aside, ...end } = written(disk, log, repaired, { damaged, number });
   const entries = packCommands(repaired.content.entries);
   const terms = new LogTerms(base);
   terms.append(entries);
-  const promise = kept(disk, end, { hard, horizon, last: terms.last });
+  const state = { hard, horizon, last: terms.last };
+  const { promise, badPromise } = kept(disk, end, { number, state });
   return {
     storage: new Wal(disk, options, { ...end, hard, horizon, terms, promise }),
     snapshots: new SnapshotFiles(disk, found),
@@ -72,7 +74,10 @@ export function openStorage(disk: Disk, options: WalOptions = {}): OpenedStorage
       horizon,
       salvage:
         horizon === undefined ? undefined : { logs, snapshots: partialSnapshots(disk, damaged) },
-      damage: damageOf(found, log, repaired, [...before, ...aside]),
+      damage: damageOf(found, log, repaired, {
+        aside: [...before, ...aside, ...(badPromise?.aside ?? [])],
+        promise: badPromise?.damage,
+      }),
       tornBytes: log.tornBytes,
     },
   };
@@ -95,9 +100,8 @@ function written(
   disk: Disk,
   log: LogRead,
   repaired: Repaired,
-  damaged: readonly string[],
+  { damaged, number }: { readonly damaged: readonly string[]; readonly number: number },
 ): End & { readonly aside: readonly string[] } {
-  const number = nextNumber(disk);
   if (!repaired.isRewritten) {
     const aside = setAside(disk, damaged, number);
     return { ...madeDurable(disk, log), aside };
@@ -135,17 +139,24 @@ function madeDurable(disk: Disk, log: LogRead): End {
   }
 }
 
-/** Opens the promise file, and records what is durable now. */
+/** Opens the promise file, or a new one if it is damaged, and records what is durable now. */
 function kept(
   disk: Disk,
   { file, last: batch, cuts }: End,
-  state: Pick<StateRecord, "hard" | "horizon" | "last">,
-): PromiseFile {
+  {
+    number,
+    state,
+  }: {
+    readonly number: number;
+    readonly state: Pick<StateRecord, "hard" | "horizon" | "last">;
+  },
+): { readonly promise: PromiseFile; readonly badPromise: ReturnType<typeof setAsidePromise> } {
   let promise: PromiseFile | undefined;
   try {
+    const badPromise = setAsidePromise(disk, number);
     promise = new PromiseFile(disk);
     promise.write({ end: batch, state: { ...state, before: { last: state.last, cuts } } });
-    return promise;
+    return { promise, badPromise };
   } catch (cause) {
     promise?.close(false);
     file.close();
@@ -177,7 +188,7 @@ function damageOf(
   { damaged }: FoundSnapshots,
   { damage }: LogRead,
   { lost }: Repaired,
-  aside: readonly string[],
+  { aside, promise }: { readonly aside: readonly string[]; readonly promise: string | undefined },
 ): string | undefined {
   const all = damaged.map(({ error }) => error.message);
   if (damage !== undefined) {
@@ -185,6 +196,7 @@ function damageOf(
     all.push(`the log is damaged: ${path}, byte ${offset}: ${what}`);
   }
   if (lost !== undefined) all.push(lost);
+  if (promise !== undefined) all.push(promise);
   const [first, ...others] = aside;
   if (first !== undefined)
     all.push(`kept as ${first}${others.length === 0 ? "" : ` and ${others.length} more`}`);

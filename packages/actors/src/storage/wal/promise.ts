@@ -55,6 +55,19 @@ export function readPromise(
 }
 
 /**
+ * What is wrong with the file; undefined if there is none, or nothing is. One bad copy is what a power loss may leave, two are
+ * not: a copy is a sector, and both were once written completely.
+ */
+export function promiseDamage(disk: Pick<Disk, "list" | "readRange">): string | undefined {
+  if (!disk.list().includes(PROMISE_NAME)) return undefined;
+  const bytes = disk.readRange(PROMISE_NAME, 0, FILE_BYTES + 1);
+  if (bytes.length < FILE_BYTES) return `it has ${bytes.length} bytes, not ${FILE_BYTES}`;
+  if (bytes.length > FILE_BYTES) return `it has more than ${FILE_BYTES} bytes`;
+  if (readPromise(disk) !== undefined || bytes.every((byte) => byte === 0)) return undefined;
+  return "neither copy in it is intact";
+}
+
+/**
  * The file is written once it lacks this many batches, or after this many turns in which nothing was written: what it costs
  * must not be felt under load, and the file of a node that rests must not be old.
  */

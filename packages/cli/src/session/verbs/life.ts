@@ -56,6 +56,11 @@ export const start = verb({
   ...showsChange,
 });
 
+/** What wiping a node is about to destroy. */
+export function wipeNotice(node: string): string {
+  return `${node}: its disk will be deleted; it then copies everything from the others`;
+}
+
 export const wipe = verb({
   name: "wipe",
   usage: "NODE",
@@ -65,9 +70,7 @@ export const wipe = verb({
   completes: [nodes],
   run: async (context, args) => {
     const node = namedNode(context, "wipe", args.word().text);
-    context.announce(
-      `${node.id}: its disk will be deleted; it then copies everything from the others`,
-    );
+    context.announce(wipeNotice(node.id));
     await node.wipe({ signal: context.signal });
     return { node: node.id, now: "wiped" };
   },

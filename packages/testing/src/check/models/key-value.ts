@@ -20,6 +20,8 @@ export type KeyValueInput =
   /** Replaces an expected value. */
   | { readonly type: "cas"; readonly key: string; readonly from: Value; readonly to: Value };
 
+const KEYS =
+  'give it one, as :key in EDN or "key" in JSON lines, or read values that are [key value] with --independent';
 const NAMES = "get, put, append, delete, cas (or read, write, compareAndSet)";
 
 /**
@@ -98,7 +100,7 @@ function callText(input: KeyValueInput, result: string): string {
 function inputOf(operation: Recorded): KeyValueInput {
   const { f, value } = operation.input;
   const key = keyOf(operation);
-  if (key === "") throw new InterpretError(`${f} has no key`);
+  if (key === "") throw new InterpretError(`${f} has no key: ${KEYS}`);
   switch (f) {
     case "get":
     case "read":

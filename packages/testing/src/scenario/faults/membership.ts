@@ -1,5 +1,5 @@
 import * as v from "valibot";
-import { whole } from "../written/values.ts";
+import { flag, whole } from "../written/values.ts";
 import { node, someNode, written } from "./fields.ts";
 import { kindsDrawing, one } from "./kind.ts";
 
@@ -83,10 +83,16 @@ export const MEMBERSHIP_FAULTS = {
     threads: { impossible: "an operator of threads changes one member at a time" },
     makesNodes: true,
   }),
-  /** Hands leadership over, to `node` if that is given. */
+  /**
+   * Hands leadership over, to `node` if that is given. `deaf`: soon afterwards, and while the fault lasts, the old leader hears
+   * nothing from `node`, so it learns late that it was replaced.
+   */
   transfer: fault({
-    written: written("node", { node: someNode }),
-    draw: ({ chance }) => (chance.happens(1 / 2) ? {} : { node: "follower" }),
+    written: written("node", { node: someNode, deaf: v.exactOptional(flag) }),
+    draw: ({ chance }) => {
+      if (chance.happens(1 / 3)) return {};
+      return chance.happens(1 / 2) ? { node: "follower" } : { node: "follower", deaf: true };
+    },
     evidence: ["transfers.told"],
   }),
   /** A node takes a snapshot. */

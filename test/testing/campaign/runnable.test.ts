@@ -1,0 +1,21 @@
+import { loadScenarioParts } from "@kontiki/testing";
+import { expect, test } from "vitest";
+import { runnableOf } from "../../../packages/testing/src/campaign/runnable.ts";
+
+test("the seed draws settings for the simulation, not for threads, where time is real", async () => {
+  const parts = await loadScenarioParts("swarm");
+  const [simulated, live] = (["simulation", "workers"] as const).map((engine) => {
+    const { planOf } = runnableOf("swarm", parts, { engine, pages: false });
+    return [1, 2, 3].map((seed) => planOf(seed).scenario.cluster);
+  });
+  expect(live).toEqual([1, 2, 3].map(() => parts.scenario.cluster));
+  expect(new Set(simulated?.map((cluster) => JSON.stringify(cluster))).size).toBe(3);
+});
+
+test("on threads a campaign expects only what they can count", async () => {
+  const parts = await loadScenarioParts("disk_errors");
+  const expected = (["simulation", "workers"] as const).map((engine) =>
+    Object.keys(runnableOf("disk_errors", parts, { engine, pages: false }).expected),
+  );
+  expect(expected).toEqual([Object.keys(parts.scenario.expect.campaign ?? {}), ["operations.ok"]]);
+});
