@@ -53,9 +53,9 @@ export type Operation<Input = Call, Output = Value> = {
    * operations on one object: across objects, touching times are no interval order, so judging each by itself is weaker.
    */
   readonly turn?: number;
-  /** The line of the file that has its call, and maybe all of it. Errors name it. */
+  /** The line of the file that has its call. Errors name it. */
   readonly line?: number;
-  /** The line of the file that has its return, if the file has both as events. */
+  /** The line that has its return, if that is another one. */
   readonly endLine?: number;
 } & Ending<Output>;
 
