@@ -1,5 +1,5 @@
 import { changedPlan } from "../../../packages/testing/src/plan/change-plan.ts";
-import { loadScenario, planOf, type Plan } from "@kontiki/testing";
+import { decodeToken, loadScenario, planFrom, planOf, runToken, type Plan } from "@kontiki/testing";
 import fc from "fast-check";
 import { beforeAll, describe, expect, test } from "vitest";
 import type { Scenario } from "../../../packages/testing/src/scenario/scenario.ts";
@@ -78,6 +78,19 @@ test("a changed plan is not judged by what its scenario expects", () => {
     atLeast: {},
     atMost: {},
   });
+});
+
+test("a token of a changed plan makes that plan again", () => {
+  fc.assert(
+    fc.property(seeds, changes, (seed, numbers) => {
+      const plan = changedPlan(draw(seed), numbers, draw);
+      const token = decodeToken(
+        runToken(plan, { check: "liveness", hash: "00c0ffee" }, (_scenario, drawn) => draw(drawn)),
+      );
+      expect(token.type === "run" ? planFrom(token.recipe, planOf) : undefined).toEqual(plan);
+    }),
+    { numRuns: 20 },
+  );
 });
 
 test("changes of every kind occur", () => {
