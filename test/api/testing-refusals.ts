@@ -778,6 +778,7 @@ function bounds(): Readonly<Record<string, Kind>> {
   const count = whole(0, 63);
   return {
     nodes: whole(1, 5),
+    voters: whole(1, 5),
     terms: whole(1, 63),
     proposals: count,
     crashes: count,
@@ -785,7 +786,6 @@ function bounds(): Readonly<Record<string, Kind>> {
     duplicates: count,
     heartbeats: count,
     damage: whole(0, 3),
-    voters: whole(1, 5),
     reads: whole(0, 3),
     changes: whole(0, 3),
     transfers: whole(0, 3),

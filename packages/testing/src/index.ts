@@ -164,12 +164,14 @@ export { explore, exploreInSlices, type ExploreOptions } from "./explore/explore
 export type { Counterexample, Exploration, ExploreProgress } from "./explore/exploration.ts";
 export type {
   ExploredCopy,
+  ExploredSnapshot,
   ExploredNode,
   ExploredPacket,
   KeptByCrash,
 } from "./explore/explored-node.ts";
 export type { SearchLimits } from "./explore/search.ts";
-export type { Happened } from "./explore/sometimes.ts";
+export type { ByEvent, Happened } from "./explore/happened.ts";
+export type { Heard } from "./explore/lease-time.ts";
 export { storyOf } from "./explore/explored-story.ts";
 export { replayPath, type ExploredTransition, type Replay } from "./explore/walk.ts";
 

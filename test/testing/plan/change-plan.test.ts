@@ -94,7 +94,7 @@ test("a token of a changed plan makes that plan again", () => {
 });
 
 test("a scenario whose faults are all of clocks gets others", () => {
-  const nemesis = { faults: ["clockJump"] as const, swarm: false, everyMs: [9, 9], lastMs: [9, 9] };
+  const nemesis = { faults: ["drift"] as const, swarm: false, everyMs: [9, 9], lastMs: [9, 9] };
   const clocks: Scenario = { ...swarm, nemesis, knobs: undefined } as never;
   const own = (seed: number): Plan => planOf(clocks, seed);
   for (let number = 0; number < 50; number += 1)
