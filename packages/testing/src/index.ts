@@ -10,7 +10,7 @@ export {
   type CampaignResult,
   type Job,
 } from "./campaign/campaign.ts";
-export type { Kept } from "./campaign/guide.ts";
+export type { KeptPlan } from "./campaign/guide.ts";
 export type { Guided } from "./campaign/guided-pool.ts";
 export type { CampaignProgress } from "./campaign/report-counter.ts";
 export type { JobSpec } from "./campaign/job-protocol.ts";
@@ -170,7 +170,7 @@ export type {
   KeptByCrash,
 } from "./explore/explored-node.ts";
 export type { SearchLimits } from "./explore/search.ts";
-export type { ByEvent, Happened } from "./explore/sometimes.ts";
+export type { ByEvent, Happened } from "./explore/happened.ts";
 export type { Heard } from "./explore/lease-time.ts";
 export { storyOf } from "./explore/explored-story.ts";
 export { replayPath, type ExploredTransition, type Replay } from "./explore/walk.ts";
