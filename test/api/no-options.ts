@@ -92,7 +92,8 @@ export const NO_OPTIONS: Readonly<Record<EntryPoint, readonly Others[]>> = {
       why: "simulations draw and report with them in every step",
       names:
         list(`Chance#below Chance#between Chance#fork Chance#happens Chance#pick Chance#shuffled Simulation#report
-        Simulation#watch`).concat("new Chance"),
+        SometimesWatch#onHappening SometimesWatch#onStep
+        Simulation#watch`).concat("new Chance", "new SometimesWatch"),
     },
     {
       why: "they take results of other functions",

@@ -10,6 +10,9 @@ export {
   type CampaignResult,
   type Job,
 } from "./campaign/campaign.ts";
+export type { KeptPlan } from "./campaign/guide.ts";
+export type { Guided } from "./campaign/guided-pool.ts";
+export type { CampaignProgress } from "./campaign/report-counter.ts";
 export type { JobSpec } from "./campaign/job-protocol.ts";
 export { JobThread } from "./campaign/job-thread.ts";
 export { mixtureOf } from "./campaign/mixture.ts";
@@ -35,7 +38,7 @@ export {
   type Tally,
 } from "./campaign/tally.ts";
 export { ENGINES, type Engine, type RunReport, type Task } from "./campaign/task.ts";
-export { TaskPool, type CampaignProgress, type PoolOptions } from "./campaign/task-pool.ts";
+export { TaskPool, type PoolOptions } from "./campaign/task-pool.ts";
 
 export { verifyingOrder } from "./check/commit-order.ts";
 export { interpretHistory, interpreting } from "./check/interpret.ts";
@@ -161,9 +164,9 @@ export { explore, exploreInSlices, type ExploreOptions } from "./explore/explore
 export type { Counterexample, Exploration, ExploreProgress } from "./explore/exploration.ts";
 export type {
   ExploredCopy,
+  ExploredSnapshot,
   ExploredNode,
   ExploredPacket,
-  ExploredSnapshot,
   KeptByCrash,
 } from "./explore/explored-node.ts";
 export type { SearchLimits } from "./explore/search.ts";

@@ -24,8 +24,8 @@ export function powerPage(all: readonly Pursued[], shape: SampleShape): string {
   return `# Power
 
 What the engines find that they were not built for. A mutant is a defect in the sources; here nothing is written to find a
-certain one. Each is met only by what a user runs: \`kontiki explore\`, and \`kontiki run all --until-fail --jobs 1\`, ${seconds} seconds
-of CPU time each. [Mutants](mutants.md) has the other measure: named defects, and the hunts of \`test/mutants\` that find them.
+certain one. Each is met only by what a user runs: \`kontiki explore\` and then the same with the small bounds of
+[explorer.md](explorer.md), and \`kontiki run all --until-fail --jobs 1\`, ${seconds} seconds of CPU time each. [Mutants](mutants.md) has the other measure: named defects, and the hunts of \`test/mutants\` that find them.
 
 The mutants are those of [mutants.md](mutants.md), variants of the kinds that survived most often (\`test/mutants/kinds\`), and
 those of a generator (\`test/mutants/generate\`): comparisons that include or exclude the equal case or are reversed, bounds

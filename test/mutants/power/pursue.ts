@@ -1,6 +1,7 @@
+import { createHash } from "node:crypto";
 import { Sandbox } from "../sandbox.ts";
 import type { Planted } from "../planted.ts";
-import { commandsOf, type Engine, type Trial } from "./engines.ts";
+import { commandsOf, limitOf, type Engine, type Trial } from "./engines.ts";
 import { readExploration, readRuns, type Output } from "./read-output.ts";
 import { runCommand, type Ended } from "./run-command.ts";
 
@@ -12,6 +13,15 @@ const CALM = ["run", "no_issue_sanity", "--seed", "1", "--json"] as const;
 
 /** With less time than this a command does not even start, in ms. */
 const LEAST_MS = 1_000;
+
+/** How hard mutants are pursued. */
+export type Effort = {
+  readonly engines: readonly Engine[];
+  /** The CPU time of each engine. */
+  readonly seconds: number;
+  /** Of the sample. */
+  readonly seed: string;
+};
 
 /** What became of a mutant. */
 export type Pursued = { readonly planted: Planted } & (
@@ -27,13 +37,11 @@ export type Pursued = { readonly planted: Planted } & (
  * Plants a mutant in a separate folder, and runs what a user would run.
  *
  * @param root the root of the repository, built.
- * @param seconds the CPU time of each engine.
  */
 export async function pursue(
   root: string,
   planted: Planted,
-  engines: readonly Engine[],
-  seconds: number,
+  { engines, seconds, seed }: Effort,
 ): Promise<Pursued> {
   const sandbox = new Sandbox(root);
   const { program } = sandbox;
@@ -44,7 +52,8 @@ export async function pursue(
     if (status !== 0) return { planted, type: "set aside", why: "breaks at once" };
     const trials: Trial[] = [];
     for (const engine of engines)
-      if (canMeet(engine, planted)) trials.push(await tried(program, engine, seconds));
+      if (canMeet(engine, planted))
+        trials.push(await tried(program, engine, seconds, firstSeedOf(seed)));
     return { planted, type: "pursued", trials };
   } finally {
     sandbox.remove();
@@ -63,18 +72,28 @@ async function compiles(sandbox: Sandbox, { edits }: Planted): Promise<boolean> 
   }
 }
 
+function firstSeedOf(seed: string): number {
+  return createHash("sha256").update(seed).digest().readUInt32LE();
+}
+
 /** The explorer runs the core alone. */
 function canMeet(engine: Engine, { edits }: Planted): boolean {
   return engine !== "explorer" || edits.some(({ file }) => file.startsWith("packages/core/"));
 }
 
 /** Runs the commands of an engine until one finds something or its time is over. */
-async function tried(program: string, engine: Engine, seconds: number): Promise<Trial> {
+async function tried(
+  program: string,
+  engine: Engine,
+  seconds: number,
+  firstSeed: number,
+): Promise<Trial> {
   let [count, ms] = [0, 0];
-  for (const command of commandsOf(engine)) {
+  for (const command of commandsOf(engine, firstSeed)) {
     const left = seconds * 1000 - ms;
     if (left < LEAST_MS) break;
-    const ended = await runCommand([program, ...command], left);
+    const limit = limitOf(engine, seconds * 1000, left);
+    const ended = await runCommand([program, ...command], limit);
     const output = outputOf(engine, ended);
     count += output.count;
     ms += ended.ms;

@@ -13,10 +13,11 @@ import { pursue, type Pursued } from "./pursue.ts";
 export async function runSample(
   root: string,
   order: readonly Planted[],
-  { sample, engines, seconds, jobs }: SampleOptions,
+  options: SampleOptions,
   tell: (line: string) => void,
   isStopped: () => boolean,
 ): Promise<readonly Pursued[]> {
+  const { sample, engines, seconds, jobs } = options;
   const started = performance.now();
   const results = new Map<Planted, Pursued>();
   const waiting = [...order];
@@ -27,7 +28,7 @@ export async function runSample(
       const planted = waiting.shift();
       if (planted === undefined) return;
       underWay += 1;
-      const result = await pursue(root, planted, engines, seconds);
+      const result = await pursue(root, planted, options);
       underWay -= 1;
       results.set(planted, result);
       tell(`${done()}/${sample} ${timeText(started)} ${lineOf(result)}`);

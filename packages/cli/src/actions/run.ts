@@ -5,12 +5,14 @@ import {
   type CampaignProgress,
   type CampaignResult,
   type Engine,
+  type Kept,
   type SeedRange,
 } from "@kontiki/testing";
 import { availableParallelism } from "node:os";
 import { verdictOf, type CampaignRun } from "../campaign/campaign-run.ts";
 import { chooseSeeds, isRandom, type SeedOptions } from "../campaign/choose-seeds.ts";
 import { ALL, loadScenarios, type NamedScenario } from "../campaign/load-scenarios.ts";
+import { readCorpus, writeCorpus } from "../campaign/corpus.ts";
 import { campaignProgressText } from "../campaign/progress.ts";
 import { runJson } from "../campaign/run-json.ts";
 import { runText, seedsText } from "../campaign/run-text.ts";
@@ -31,6 +33,8 @@ export type RunOptions = SeedOptions & {
   readonly engine: Engine;
   readonly jobs?: number;
   readonly html?: string;
+  readonly guided?: true;
+  readonly corpus?: string;
   readonly list?: true;
   readonly json?: true;
 };
@@ -75,6 +79,9 @@ async function runAll(
   const order =
     sources.length === 0 || sources.includes(ALL) ? mixtureOf(namesOf(scenarios)) : undefined;
   if (options.html !== undefined) await expectWritable(options.html);
+  const isGuided = options.guided === true || options.corpus !== undefined;
+  if (isGuided && options.engine === "workers")
+    throw badInput("--guided needs runs that repeat exactly: leave out --engine workers");
   const seeds = chooseSeeds(options, engines.randomSeed);
   if (seedCount(seeds) === 0) throw badInput(`there is no seed to run in ${seedsText(seeds)}`);
   if (options.json !== true && isRandom(options)) notes.note(seedsText(seeds));
@@ -128,7 +135,12 @@ async function campaign(
   };
   let progress: CampaignProgress = { done: 0, size: undefined, violated: 0, events: 0 };
   const began = engines.now();
+  const names = namesOf(scenarios);
+  const guided = options.guided === true || options.corpus !== undefined;
+  const corpus = options.corpus === undefined ? [] : await readCorpus(options.corpus, names);
+  const kept: Kept[] = [];
   const work = runCampaign({
+    ...(guided && { guided: { corpus, onKept: (plan: Kept) => kept.push(plan) } }),
     scenarios: scenarios.length,
     order,
     seeds,
@@ -144,7 +156,7 @@ async function campaign(
   const shown = (): string => campaignProgressText(progress, engines.now() - began, timeMs);
   const result = await (json === true ? work : notes.during(shown, work));
   const elapsedMs = engines.now() - began;
-  const names = namesOf(scenarios);
+  if (options.corpus !== undefined) await writeCorpus(options.corpus, names, kept);
   const { scenarios: sources } = spec;
   const endedBy = endOf(result, signal);
   return { scenarios: names, sources, engine, seeds, jobs, result, elapsedMs, endedBy };

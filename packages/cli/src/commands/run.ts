@@ -34,6 +34,13 @@ export const defineRun: Define = (command, { host, loadEngines, done }) => {
     .option("--until-fail", "end at the first violation")
     .option("--until-doubt", "end at the first run that is violated or unknown")
     .addOption(timeOption())
+    .option("--guided", "keep plans that met something new, and try changes of them")
+    .addOption(
+      new Option(
+        "--corpus <folder>",
+        "with --guided: begin with the plans of this folder, and add to it",
+      ).argParser(file),
+    )
     .addOption(new Option("--shard <i/n>", "run part i of n of the seeds").argParser(shard))
     .addOption(
       new Option("--html <file>", "also write a page that shows the first violation").argParser(

@@ -1,5 +1,18 @@
-import { callable, checkOptions, needed, signal, whole, type Schema } from "@kontiki/actors/node";
-import { POOL_OPTIONS, TaskPool, type CampaignProgress, type PoolOptions } from "./task-pool.ts";
+import {
+  callable,
+  checkOptions,
+  fields,
+  listOf,
+  needed,
+  signal,
+  whole,
+  type Schema,
+} from "@kontiki/actors/node";
+import { GuidedPool, type Guided } from "./guided-pool.ts";
+import type { KeptPlan } from "./guide.ts";
+import type { CampaignProgress } from "./report-counter.ts";
+import { SEEDS } from "./seeds.ts";
+import { POOL_OPTIONS, TaskPool, type PoolOptions } from "./task-pool.ts";
 import type { Tally } from "./tally.ts";
 import type { RunReport, Task } from "./task.ts";
 
@@ -17,6 +30,8 @@ export type CampaignOptions = PoolOptions & {
   readonly jobs: number;
   /** Starts a job. */
   readonly startJob: () => Job;
+  /** Keeps plans that met something new, and spends most runs on changes of them. Default: each run has its own seed. */
+  readonly guided?: Guided | undefined;
   /** Ends the campaign. Runs in progress do not count. */
   readonly signal?: AbortSignal;
   /** Called after each run. */
@@ -25,10 +40,25 @@ export type CampaignOptions = PoolOptions & {
 
 const JOBS_MAX = 1024;
 
+const KEPT = fields<KeptPlan>({
+  scenario: needed(whole(0)),
+  seed: needed(whole(0, SEEDS - 1)),
+  changes: needed(listOf(whole(0, SEEDS - 1), "a list of the numbers of changes")),
+});
+
+type Pool = Pick<TaskPool & GuidedPool, "progress" | "tallies" | "isDecided" | "put" | "giveUp"> & {
+  /** The next task, as soon as there is one; undefined when there is none. */
+  next(): Promise<Task | undefined>;
+};
+
 const CAMPAIGN_OPTIONS: Schema<CampaignOptions> = {
   ...POOL_OPTIONS,
   jobs: needed(whole(1, JOBS_MAX)),
   startJob: needed(callable(" that starts a job")),
+  guided: fields<Guided>({
+    corpus: needed(listOf(KEPT, "a list of plans")),
+    onKept: callable(" that gets a plan"),
+  }),
   signal,
   onProgress: callable(" that gets the progress"),
 };
@@ -50,7 +80,9 @@ export type CampaignResult = {
 export async function runCampaign(options: CampaignOptions): Promise<CampaignResult> {
   checkOptions("runCampaign", CAMPAIGN_OPTIONS, options, "options");
   const { scenarios, order, seeds, untilFail, untilDoubt } = options;
-  const pool = new TaskPool({ scenarios, order, seeds, untilFail, untilDoubt });
+  const wanted = { scenarios, order, seeds, untilFail, untilDoubt };
+  const pool =
+    options.guided === undefined ? new TaskPool(wanted) : new GuidedPool(wanted, options.guided);
   const jobs = Array.from({ length: options.jobs }, () => options.startJob());
   const broken = await ending(jobs, pool, options);
   const isComplete = broken === undefined && pool.isDecided;
@@ -62,7 +94,7 @@ export async function runCampaign(options: CampaignOptions): Promise<CampaignRes
 /** Resolves when no task is left; to the reason when a job failed. */
 function ending(
   jobs: readonly Job[],
-  pool: TaskPool,
+  pool: Pool,
   options: CampaignOptions,
 ): Promise<string | undefined> {
   const { signal } = options;
@@ -79,11 +111,11 @@ function ending(
 /** Gives a job one task after another. `onDecided`: the tasks that other jobs still run cannot count any more. */
 async function workOff(
   job: Job,
-  pool: TaskPool,
+  pool: Pool,
   { signal, onProgress }: CampaignOptions,
   onDecided: () => void,
 ): Promise<void> {
-  for (let task = pool.take(); task !== undefined; task = pool.take()) {
+  for (let task = await pool.next(); task !== undefined; task = await pool.next()) {
     const report = await job.run(task);
     if (signal?.aborted === true) return;
     pool.put(report);

@@ -1,5 +1,6 @@
 import { callable, checkArgument, checkOptions } from "@kontiki/actors/node";
 import type { Observer } from "../engine/observer.ts";
+import { changedPlan } from "../plan/change-plan.ts";
 import type { Plan } from "../plan/plan.ts";
 import type { RunResult } from "../run/result.ts";
 import { SometimesWatch } from "../sometimes/sometimes-watch.ts";
@@ -36,7 +37,7 @@ export async function performTask(
   const scenario = scenarios[task.scenario];
   if (scenario === undefined) throw new Error(`there is no scenario number ${task.scenario}`);
   const began = now();
-  const plan = scenario.planOf(task.seed);
+  const plan = changedPlan(scenario.planOf(task.seed), task.changes ?? [], scenario.planOf);
   const sometimes = new SometimesWatch();
   const result = await scenario.run(plan, sometimes);
   const elapsedMs = now() - began;

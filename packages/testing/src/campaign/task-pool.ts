@@ -8,7 +8,8 @@ import {
   type Schema,
 } from "@kontiki/actors/node";
 import { SEED_RANGE, nthSeed, seedCount, seedsOf, type SeedRange } from "./seeds.ts";
-import { emptyTally, withReport, type Tally } from "./tally.ts";
+import { ReportCounter, type CampaignProgress } from "./report-counter.ts";
+import type { Tally } from "./tally.ts";
 import type { RunReport, Task } from "./task.ts";
 
 /** Options of a pool. */
@@ -36,18 +37,6 @@ export const POOL_OPTIONS: Schema<PoolOptions> = {
   order: listOf(whole(0), "a list of positions of scenarios"),
 };
 
-/** Progress of a campaign. */
-export type CampaignProgress = {
-  /** Runs that have ended, including those that do not count yet. */
-  readonly done: number;
-  /** Runs in total; undefined when there is no end. */
-  readonly size: number | undefined;
-  /** Ended runs that violated a check. */
-  readonly violated: number;
-  /** Deliveries, timers and disk completions of the ended runs. */
-  readonly events: number;
-};
-
 /**
  * Hands out the runs of a campaign one by one, and collects their reports.
  *
@@ -55,52 +44,43 @@ export type CampaignProgress = {
  * campaign that runs to its end has the same result with any number of jobs.
  */
 export class TaskPool {
-  readonly #options: PoolOptions;
   readonly #seeds: Iterator<number, void, void>;
-  readonly #waiting = new Map<number, RunReport>();
+  readonly #counter: ReportCounter;
   /** One run of each round, with the number of earlier runs of its scenario in the round. */
   readonly #round: readonly { readonly scenario: number; readonly earlier: number }[];
-  #tallies: readonly Tally[];
   #seed: number | undefined;
   #handedOut = 0;
-  #counted = 0;
-  #progress: CampaignProgress;
-  /** Whether a run has ended after which no other counts, and whether it was counted. */
-  #hasLast = false;
-  #hasFailed = false;
   #isEmpty = false;
 
   /** Makes a pool in which every task is still open. */
   constructor(options: PoolOptions) {
     checkOptions("TaskPool", POOL_OPTIONS, options, "options");
-    this.#options = options;
     const seeds = seedCount(options.seeds);
     this.#round = roundOf(options);
     const size = seeds === undefined ? undefined : seeds * this.#round.length;
-    this.#progress = { done: 0, size, violated: 0, events: 0 };
+    this.#counter = new ReportCounter(options, size);
     this.#seeds = seedsOf(options.seeds);
-    this.#tallies = Array.from({ length: options.scenarios }, () => emptyTally);
   }
 
   /** The progress. */
   get progress(): CampaignProgress {
-    return this.#progress;
+    return this.#counter.progress;
   }
 
   /** The results of the runs that count, one tally per scenario. */
   get tallies(): readonly Tally[] {
-    return this.#tallies;
+    return this.#counter.tallies;
   }
 
   /** Whether no run in progress can change the tallies. */
   get isDecided(): boolean {
-    return this.#hasFailed || (this.#isEmpty && this.#counted === this.#handedOut);
+    return this.#counter.isClosed || (this.#isEmpty && this.#counter.counted === this.#handedOut);
   }
 
   /** Takes the next task; undefined when there is none. */
   take(): Task | undefined {
     // Tasks are handed out in order, so any new task would come after the last one that counts.
-    if (this.#isEmpty || this.#hasLast) return undefined;
+    if (this.#isEmpty || this.#counter.hasLast) return undefined;
     const place = this.#handedOut % this.#round.length;
     if (place === 0) this.#seed = this.#seeds.next().value ?? undefined;
     const next = this.#round[place];
@@ -114,47 +94,19 @@ export class TaskPool {
     return task;
   }
 
+  /** Like {@link take}: a task never has to be waited for. */
+  async next(): Promise<Task | undefined> {
+    return this.take();
+  }
+
   /** Adds the report of a task. */
   put(report: RunReport): void {
-    const { done, size, violated, events } = this.#progress;
-    this.#progress = {
-      done: done + 1,
-      size,
-      violated: violated + (report.verdict === "violated" ? 1 : 0),
-      events: events + report.events,
-    };
-    if (this.#isLast(report)) this.#hasLast = true;
-    this.#waiting.set(report.task.number, report);
-    for (;;) {
-      const next = this.#waiting.get(this.#counted);
-      if (next === undefined) break;
-      this.#waiting.delete(this.#counted);
-      this.#counted += 1;
-      this.#count(next);
-    }
+    this.#counter.put(report);
   }
 
   /** Counts the reports that still wait for runs that will never end. */
   giveUp(): void {
-    const left = [...this.#waiting.values()].toSorted((a, b) => a.task.number - b.task.number);
-    this.#waiting.clear();
-    for (const report of left) this.#count(report);
-  }
-
-  #count(report: RunReport): void {
-    if (this.#hasFailed) return;
-    this.#tallies = this.#tallies.map((tally, scenario) =>
-      scenario === report.task.scenario ? withReport(tally, report) : tally,
-    );
-    if (this.#isLast(report)) this.#hasFailed = true;
-  }
-
-  /** Whether no later run counts. */
-  #isLast({ verdict }: RunReport): boolean {
-    const { untilFail, untilDoubt = false } = this.#options;
-    return (
-      (verdict === "violated" && (untilFail || untilDoubt)) || (verdict === "unknown" && untilDoubt)
-    );
+    this.#counter.giveUp();
   }
 }
 

@@ -1,4 +1,4 @@
-import { needed, whole, type Schema } from "@kontiki/actors/node";
+import { listOf, needed, whole, type Schema } from "@kontiki/actors/node";
 import type { RunResult } from "../run/result.ts";
 
 /** The engines of a campaign: full simulation, or real worker threads in real time. */
@@ -15,12 +15,15 @@ export type Task = {
   readonly scenario: number;
   /** A whole number from 0 to 2^32 - 1. */
   readonly seed: number;
+  /** What a guided campaign changed in the plan of the seed: see `changedPlan`. */
+  readonly changes?: readonly number[];
 };
 
 export const TASK: Schema<Task> = {
   number: needed(whole(0)),
   scenario: needed(whole(0)),
   seed: needed(whole(0, 2 ** 32 - 1)),
+  changes: listOf(whole(0, 2 ** 32 - 1), "a list of the numbers of changes"),
 };
 
 /** What a campaign keeps of a run: everything but the history, which another run of the seed reproduces. */

@@ -4,6 +4,7 @@ import type { CoreStep, Happening, Observer } from "../engine/observer.ts";
 import { CommitClaims } from "./commit-claims.ts";
 import { Committed } from "./committed.ts";
 import { ElectionClaims } from "./election-claims.ts";
+import { ForwardClaims } from "./forward-claims.ts";
 import { checkLease } from "./lease-claims.ts";
 import { MembershipClaims } from "./membership-claims.ts";
 import { PartClaims } from "./part-claims.ts";
@@ -14,6 +15,9 @@ import type { Report } from "./report.ts";
 import { Servers, type Server } from "./servers.ts";
 import { checkStep } from "./step-claims.ts";
 import { checkVotes } from "./vote-claims.ts";
+
+/** A letter to a client that is longer is no refusal, and need not be opened. */
+const REFUSAL_BYTES_MAX = 128;
 
 /**
  * Checks what must hold of a cluster at all times: Figure 3 over the whole run, what §5.4.2 and chapter 4 of the dissertation
@@ -32,6 +36,7 @@ export class Safety implements Observer {
   readonly #promises: PromiseClaims;
   readonly #recoveries: RecoveryClaims;
   readonly #parts: PartClaims;
+  readonly #forwards: ForwardClaims;
 
   /** @param voters the voters at the beginning. */
   constructor(voters: readonly NodeId[], report: Report) {
@@ -44,6 +49,7 @@ export class Safety implements Observer {
     this.#promises = new PromiseClaims(this.#elections, report);
     this.#recoveries = new RecoveryClaims(report);
     this.#parts = new PartClaims(report);
+    this.#forwards = new ForwardClaims(report);
   }
 
   onStep(step: CoreStep): void {
@@ -96,9 +102,12 @@ export class Safety implements Observer {
   /** Mail has left a node. Messages to clients promise nothing about the node's own disk. */
   #posted({ from, to, bytes }: Happening & { readonly type: "posted" }): void {
     const server = this.servers.get(from);
-    if (server === undefined || isClientAddress(to)) return;
+    const isAnswer = isClientAddress(to) && bytes.length > REFUSAL_BYTES_MAX;
+    if (server === undefined || isAnswer) return;
     const parcel = openParcel(bytes);
-    if (parcel?.type !== "raft") return;
+    if (parcel === undefined) return;
+    this.#forwards.posted(from, to, parcel);
+    if (parcel.type !== "raft") return;
     for (const message of parcel.messages) {
       this.#promises.posted(server.disk, to, message);
       this.#parts.posted(server.disk, message);

@@ -53,8 +53,9 @@ export type Operation<Input = Call, Output = Value> = {
    * operations on one object: across objects, touching times are no interval order, so judging each by itself is weaker.
    */
   readonly turn?: number;
-  /** The line of the file that has its call, and of one that has its return if that is another: errors name them. */
+  /** The line of the file that has its call. Errors name it. */
   readonly line?: number;
+  /** The line that has its return, if that is another one. */
   readonly endLine?: number;
 } & Ending<Output>;
 

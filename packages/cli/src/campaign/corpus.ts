@@ -1,0 +1,62 @@
+import type { Kept } from "@kontiki/testing";
+import { mkdir, readdir, readFile, rename, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { crc32 } from "node:zlib";
+import { badInput } from "../output/check-failure.ts";
+import { messageOf } from "../output/error-text.ts";
+
+/** A plan as a corpus has it: by the name of its scenario, whatever else a later campaign runs. */
+type Saved = Omit<Kept, "scenario"> & { readonly scenario: string };
+
+/**
+ * The plans that a folder has for these scenarios, in the order of their files' names. Makes the folder if it is not there.
+ *
+ * @throws CheckFailure for a file that is no plan.
+ */
+export async function readCorpus(
+  folder: string,
+  scenarios: readonly string[],
+): Promise<readonly Kept[]> {
+  try {
+    await mkdir(folder, { recursive: true });
+    const names = (await readdir(folder)).filter((name) => name.endsWith(".json")).toSorted();
+    const saved = await Promise.all(names.map(async (name) => read(join(folder, name))));
+    return saved.flatMap(({ scenario, ...plan }) => {
+      const at = scenarios.indexOf(scenario);
+      return at === -1 ? [] : [{ ...plan, scenario: at }];
+    });
+  } catch (error) {
+    throw badInput(messageOf(error));
+  }
+}
+
+/** Adds plans to a folder, each as one small file, so that the machines of a fleet may share it. */
+export async function writeCorpus(
+  folder: string,
+  scenarios: readonly string[],
+  kept: readonly Kept[],
+): Promise<void> {
+  for (const { scenario, seed, changes } of kept) {
+    const saved: Saved = { scenario: scenarios[scenario] ?? "", seed, changes };
+    const digest = crc32(changes.join(" ")).toString(36);
+    const path = join(folder, `${saved.scenario}-${seed}-${digest}.json`);
+    await writeFile(`${path}.new`, `${JSON.stringify(saved)}\n`);
+    await rename(`${path}.new`, path);
+  }
+}
+
+async function read(path: string): Promise<Saved> {
+  const text = await readFile(path, "utf8");
+  try {
+    const { scenario, seed, changes } = JSON.parse(text) as Partial<Saved>;
+    if (typeof scenario === "string" && isNumber(seed) && changes?.every(isNumber) === true)
+      return { scenario, seed, changes };
+  } catch {
+    // Told below, with the place.
+  }
+  throw badInput(`${path} is not a plan of a corpus: remove it, or give another folder`);
+}
+
+function isNumber(value: unknown): value is number {
+  return Number.isInteger(value) && Number(value) >= 0 && Number(value) < 2 ** 32;
+}

@@ -1,0 +1,178 @@
+import { Chance } from "../chance.ts";
+import type { Fault, FaultAction } from "../scenario/fault.ts";
+import { one } from "../scenario/faults/kind.ts";
+import { FAULT_TYPES, factsOf, isTypeIn } from "../scenario/faults/table.ts";
+import type { ClusterSettings } from "../scenario/scenario.ts";
+import type { Plan, PlannedFault } from "./plan.ts";
+
+/** The most faults of a changed plan: see `drawFaults`. */
+const FAULTS_MAX = 200;
+
+type Change = (plan: Plan, chance: Chance, draw: (seed: number) => Plan) => Plan;
+
+/**
+ * A plan after these changes, one after the other: each number draws what it changes. So a plan that a search found is its
+ * seed and a few numbers.
+ *
+ * A changed plan need not reach what its scenario expects, and is judged without that. What it asks of a cluster is
+ * decided as for any other plan: the atlas skips what no cluster could survive.
+ *
+ * @param draw draws the plan of a seed, to take faults from.
+ */
+export function changedPlan(
+  plan: Plan,
+  changes: readonly number[],
+  draw: (seed: number) => Plan,
+): Plan {
+  if (changes.length === 0) return plan;
+  const { scenario } = plan;
+  const expect = { ...scenario.expect, atLeast: {}, atMost: {} };
+  return changes.reduce<Plan>(
+    (changed, number) => {
+      const chance = new Chance(number).fork("change");
+      return one(CHANGES, chance)(changed, chance, draw);
+    },
+    { ...plan, scenario: { ...scenario, expect } },
+  );
+}
+
+const CHANGES: readonly Change[] = [
+  addFault,
+  addFault,
+  moveFault,
+  moveFault,
+  stretchFault,
+  copyFault,
+  dropFaults,
+  spliceFaults,
+  spliceFaults,
+  gatherOperations,
+  dropOperations,
+  changeSize,
+  (plan, chance) => ({ ...plan, seed: chance.bits() }),
+];
+
+/** A fault of any kind, of those that the scenario has or of all. */
+function addFault(plan: Plan, chance: Chance): Plan {
+  const { scenario } = plan;
+  const { durationMs, cluster, nodes, nemesis } = scenario;
+  const own = nemesis?.faults ?? scenario.faults.map(({ type }) => type);
+  const some = own.length > 0 && chance.happens(1 / 2) ? own : FAULT_TYPES;
+  const type = one(some.filter(isFree), chance);
+  const forMs = one([20, 100, 300, 1000], chance);
+  const clockDrift = cluster.leases?.clockDrift;
+  const fields = factsOf(type).draw({ nodes, clockDrift, forMs, chance });
+  const at = chance.below(durationMs);
+  return withFaults(plan, [{ ...({ type, ...fields } as FaultAction), at, for: forMs }]);
+}
+
+function moveFault(plan: Plan, chance: Chance): Plan {
+  const { durationMs } = plan.scenario;
+  const near = chance.happens(1 / 2);
+  return withChanged(plan, chance, (fault) => {
+    const at = near ? fault.at + chance.between(-50, 50) : chance.below(durationMs);
+    return { ...fault, at: Math.min(Math.max(0, at), durationMs - 1) };
+  });
+}
+
+function stretchFault(plan: Plan, chance: Chance): Plan {
+  const factor = one([0.25, 0.5, 2, 4], chance);
+  return withChanged(plan, chance, (fault) =>
+    fault.for === undefined
+      ? fault
+      : {
+          ...fault,
+          for: Math.max(1, Math.min(Math.floor(fault.for * factor), plan.scenario.durationMs)),
+        },
+  );
+}
+
+function copyFault(plan: Plan, chance: Chance): Plan {
+  const fault = chance.pick(plan.faults.filter(({ type }) => isFree(type)));
+  if (fault === undefined) return plan;
+  return withFaults(plan, [{ ...fault, at: chance.below(plan.scenario.durationMs) }]);
+}
+
+/** One, or all of a part of the run. */
+function dropFaults(plan: Plan, chance: Chance): Plan {
+  const [from, to] = part(plan, chance);
+  const dropped = chance.happens(1 / 2) ? chance.pick(plan.faults) : undefined;
+  const faults = plan.faults.filter((fault) =>
+    dropped === undefined ? fault.at < from || fault.at >= to : fault !== dropped,
+  );
+  return { ...plan, faults };
+}
+
+/** The faults of a part of the run become those of another seed. */
+function spliceFaults(plan: Plan, chance: Chance, draw: (seed: number) => Plan): Plan {
+  const [from, to] = part(plan, chance);
+  const isThere = ({ type, at }: Fault): boolean => at >= from && at < to && isFree(type);
+  const others = draw(chance.bits()).faults.filter(isThere);
+  return withFaults({ ...plan, faults: plan.faults.filter((fault) => !isThere(fault)) }, others);
+}
+
+/** The operations of a part of the run begin at one moment. */
+function gatherOperations(plan: Plan, chance: Chance): Plan {
+  const [from, to] = part(plan, chance);
+  const operations = plan.operations.map((operation) =>
+    operation.at >= from && operation.at < to ? { ...operation, at: from } : operation,
+  );
+  return { ...plan, operations };
+}
+
+function dropOperations(plan: Plan, chance: Chance): Plan {
+  const [from, to] = part(plan, chance);
+  return { ...plan, operations: plan.operations.filter(({ at }) => at < from || at >= to) };
+}
+
+const SIZES: readonly Partial<ClusterSettings>[] = [
+  ...[2, 10, 50].map((snapshotEntries) => ({ snapshotEntries })),
+  ...[0, 3, 30].map((keptEntries) => ({ keptEntries })),
+  ...[64, 1024, 64 * 1024].map((maxAppendBytes) => ({ maxAppendBytes })),
+  ...[1, 2, 64].map((maxInflight) => ({ maxInflight })),
+  ...[1024, 64 * 1024].map((segmentBytes) => ({ segmentBytes })),
+];
+
+function changeSize(plan: Plan, chance: Chance): Plan {
+  const { scenario } = plan;
+  return {
+    ...plan,
+    scenario: { ...scenario, cluster: { ...scenario.cluster, ...one(SIZES, chance) } },
+  };
+}
+
+/** A part of the run, in ms. */
+function part({ scenario: { durationMs } }: Plan, chance: Chance): readonly [number, number] {
+  const from = chance.below(durationMs);
+  return [from, from + 1 + chance.below(Math.max(1, Math.floor(durationMs / 3)))];
+}
+
+/**
+ * Faults of clocks are left as they were drawn, and may only be dropped: they were drawn together with the bound that
+ * leases set for clocks.
+ */
+function isFree(type: Fault["type"]): boolean {
+  return !isTypeIn("clock", type);
+}
+
+function withFaults(plan: Plan, added: readonly Fault[]): Plan {
+  const next = 1 + plan.faults.reduce((most, { id }) => Math.max(most, id), -1);
+  const room = Math.max(0, FAULTS_MAX - plan.faults.length);
+  const faults = added
+    .slice(0, room)
+    .map((fault, at): PlannedFault => ({ ...fault, id: next + at }));
+  return { ...plan, faults: [...plan.faults, ...faults] };
+}
+
+function withChanged(
+  plan: Plan,
+  chance: Chance,
+  change: (fault: PlannedFault) => PlannedFault,
+): Plan {
+  const chosen = chance.pick(plan.faults.filter(({ type }) => isFree(type)));
+  if (chosen === undefined) return plan;
+  return {
+    ...plan,
+    faults: plan.faults.map((fault) => (fault === chosen ? change(fault) : fault)),
+  };
+}
