@@ -65,8 +65,9 @@ export const REPLICATION: readonly StepPoint[] = [
     "After a rejection a leader went back over a whole term that it does not have.",
     (moment, { conflictTerm, prevIndex }, from) => {
       const next = leaderIn(moment.after)?.progress[from]?.next ?? prevIndex;
-      const isFound = moment.env.log.termAt(before(next)) === conflictTerm;
-      return conflictTerm !== undefined && isMoved(moment, from) && next < prevIndex && !isFound;
+      // A server that does not lead gets late rejections too, of its very first entry as well.
+      if (conflictTerm === undefined || !isMoved(moment, from) || next >= prevIndex) return false;
+      return moment.env.log.termAt(before(next)) !== conflictTerm;
     },
   ),
   onMessage(
