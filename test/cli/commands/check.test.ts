@@ -188,6 +188,34 @@ describe("the reading of a history", () => {
     );
   });
 
+  test("of nil is in the help with each operation that --unknown-reads is about", async () => {
+    const { stdout } = await runOnFake(["check", "--help"]);
+    expect(stdout).toContain(
+      "read, get, dequeue and contains that ended ok with nil or without a value, and each [:r key nil] of\n" +
+        "a txn that ended ok, may have returned anything.",
+    );
+  });
+
+  test("and all other fields of the JSON output are in the help", async () => {
+    const help = (await runOnFake(["check", "--help"])).stdout;
+    const listed = /\n--json: ([^]*?)\n\n/.exec(help)?.[1] ?? "";
+    const wrongOrder = VALID.replace('"return":4', '"return":4,"order":1').replace(
+      '"return":5',
+      '"return":5,"order":0',
+    );
+    const reports = [
+      await check(saved("a.jsonl", wrongOrder), "--model", "register", "--json"),
+      await check(saved("b.jsonl", VIOLATED), "--model", "register", "--json", "--initial", "0"),
+      await check(saved("c.jsonl", HARD), "--model", "queue", "--json", "--seconds", "0.1"),
+      await check(saved("d.jsonl", HARD), "--model", "queue", "--json", "--memory", "1"),
+    ];
+    expect(reports.map(({ status }) => status)).toEqual([0, 1, 3, 3]);
+    for (const { stdout } of reports) {
+      const names = Object.keys(JSON.parse(stdout) as object);
+      expect(names.filter((name) => !new RegExp(`\\b${name}\\b`).test(listed))).toEqual([]);
+    }
+  });
+
   test("shows the times of the file, and judges by its order", async () => {
     const text = `{:process 0, :type :invoke, :f :write, :value 1, :time 5}
 {:process 0, :type :ok, :f :write, :value 1, :time 5}

@@ -20,9 +20,8 @@ export function nearest(wrong: string, names: readonly string[]): string | undef
 /** The name in which two letters that follow each other are swapped: the most common slip, and two errors to a distance. */
 function swapped(wrong: string, names: readonly string[]): string | undefined {
   return names.find((name) => {
-    let at = 0;
-    while (at < wrong.length && wrong[at] === name[at]) at += 1;
-    return at < wrong.length && name === wrong.slice(0, at) + wrong[at + 1] + wrong[at] + wrong.slice(at + 2);
+    const at = wrong.split("").findIndex((letter, place) => letter !== name[place]);
+    return at >= 0 && name === wrong.slice(0, at) + wrong[at + 1] + wrong[at] + wrong.slice(at + 2);
   });
 }
 

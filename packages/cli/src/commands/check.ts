@@ -103,5 +103,11 @@ may be {"type":"history","version":1,"unit":"ms"}, with unit ns, us, ms or s, an
 value of each object at first. Lines of type "fault" ("text", "from", "to", "node") and "leader"
 ("node", "from", "to", "term") appear on the page.
 
+--json: file, format, verdict, model, unit, reading (failedCas, independent, initial, unknownReads),
+operations, brokenClaims (object, problem, operation, order), elapsedMs, steps, configurations. When
+valid: objects (total, claimed). When violated: object, prefix, state, otherStates, unplaced; an
+operation has process, operation, status, call, return. When unknown: why ("time", "memory",
+"interrupted"), and while ("reading") instead of counts if that was before the check.
+
 Exit status: 0 valid, 1 violated, 2 bad usage or a broken history, 3 unknown, 4 an error of the tool,
 130 interrupted by Ctrl-C.`;

@@ -138,21 +138,28 @@ function drawLimits(slow: (typeof SLOW)[number], chance: Chance): LimitSettings 
   };
 }
 
-/** Values that need many parts of a snapshot each would take all the time of a run. */
+/**
+ * Values that need many parts of a snapshot each would take all the time of a run, and so would a state that grows with each
+ * command, which every snapshot holds.
+ */
 function drawWorkload(
   given: Workload,
   { maxAppendBytes }: ClusterSettings,
   chance: Chance,
 ): Workload {
-  const sizes = [1, 8, 8, 100, 2000].filter((bytes) => bytes <= maxAppendBytes);
+  const mix = one(MIXES, chance);
+  const most = mix.put === 0 ? 8 : maxAppendBytes;
   return {
     ...given,
     clients: one([2, 4, 8, 24], chance),
     perSecond: one([20, 60, 60, 150], chance),
     keys: one([1, 1, 2, 5], chance),
-    mix: one(MIXES, chance),
+    mix,
     reads: "mixed",
-    valueBytes: one(sizes, chance),
+    valueBytes: one(
+      [1, 8, 8, 100, 2000].filter((bytes) => bytes <= most),
+      chance,
+    ),
     timeoutMs: one([100, 300, 1000, 2000, 5000], chance),
   };
 }
