@@ -36,7 +36,7 @@ equivalent to the original.
 <!-- not run: it takes an hour -->
 
 \`\`\`console
-$ npx -y pnpm@12 mutants --sample ${sample.length} --seed ${seed} --write
+$ npx -y pnpm@12 mutants --sample ${sample.length} --seed ${seed} --time ${seconds} --write
 \`\`\`
 
 A sample takes one mutant of each kind in turn. A mutant that does not compile, or that breaks a run in which nothing fails,
