@@ -170,7 +170,7 @@ export type {
   KeptByCrash,
 } from "./explore/explored-node.ts";
 export type { SearchLimits } from "./explore/search.ts";
-export type { ByEvent, Happened } from "./explore/sometimes.ts";
+export type { ByEvent, Happened } from "./explore/happened.ts";
 export type { Heard } from "./explore/lease-time.ts";
 export { storyOf } from "./explore/explored-story.ts";
 export { replayPath, type ExploredTransition, type Replay } from "./explore/walk.ts";

@@ -1,5 +1,5 @@
 import type { ExploredAction } from "./action.ts";
-import type { ByEvent, Happened } from "./sometimes.ts";
+import type { ByEvent, Happened } from "./happened.ts";
 import type { ExploredTransition } from "./walk.ts";
 
 /** The progress of an exploration. */

@@ -6,7 +6,7 @@ import {
   type Event,
   type Observed,
 } from "@kontiki/core";
-import type { Happened } from "./sometimes.ts";
+import type { Happened } from "./happened.ts";
 
 /** One step of the core at one node. */
 export type SteppedNode = {

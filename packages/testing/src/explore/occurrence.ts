@@ -2,7 +2,7 @@ import { AssertionError, type Event, type NodeId } from "@kontiki/core";
 import type { Bounds } from "./bounds.ts";
 import { endOfLog, isUnsynced, type ExploredNode, type ExploredPacket } from "./explored-node.ts";
 import type { ReadReport } from "./reads.ts";
-import type { Happened } from "./sometimes.ts";
+import type { Happened } from "./happened.ts";
 import type { Occasion } from "./trigger.ts";
 import { Broken, Turn } from "./turn.ts";
 

@@ -1,5 +1,6 @@
 import { majority } from "@kontiki/core";
 import type { Bounds } from "./bounds.ts";
+import type { ByEvent, Happened } from "./happened.ts";
 
 type Condition = (bounds: Bounds) => boolean;
 
@@ -30,11 +31,7 @@ const hasReads: Condition = ({ reads }) => reads > 0;
 const canFetch: Condition = (bounds) =>
   hasDamage(bounds) && isCluster(bounds) && bounds.configs[0]?.fetch === true;
 
-/**
- * What can happen in an exploration, for "sometimes" properties: a search in which such an event never happened although
- * its bounds allow it has shown nothing. Perhaps no node was ever elected.
- */
-const EVENTS = {
+const EVENTS: Readonly<Record<Happened, Expectation>> = {
   "a leader is elected": sometimes(always, always),
   "a leader of a later term is elected": sometimes(hasTerms, always),
   "a leader commits an entry": sometimes(always, always),
@@ -122,13 +119,7 @@ const EVENTS = {
     checksQuorum,
     (bounds) => isCluster(bounds) && bounds.heartbeats > quorumBeatsOf(bounds),
   ),
-} satisfies Readonly<Record<string, Expectation>>;
-
-/** An event of `EVENTS`, by its name. */
-export type Happened = keyof typeof EVENTS;
-
-/** How often each event was met, by its name, or something else for each of them. */
-export type ByEvent<Value> = Readonly<Partial<Record<Happened, Value>>>;
+};
 
 const ALL = Object.keys(EVENTS) as readonly Happened[];
 

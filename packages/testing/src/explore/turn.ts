@@ -37,7 +37,7 @@ import { brokenPromise } from "./promises.ts";
 import { answersIn, type ReadReport } from "./reads.ts";
 import { checkRules } from "./rule-checks.ts";
 import { incomingAfter, partOf, PARTS, withFile } from "./snapshot-files.ts";
-import type { Happened } from "./sometimes.ts";
+import type { Happened } from "./happened.ts";
 
 /** A violation. The message is a sentence without a period. */
 export class Broken extends Error {
