@@ -1,10 +1,6 @@
 /** What is known about mutants that survived: what a run that shows them would need. */
 export const NOTES: ReadonlyMap<string, string> = new Map([
   [
-    "durable-survives-a-snapshot",
-    "It needs a follower whose log is longer than the snapshot that replaces it, so a leader that compacts while an old leader alone accepts much. The check is there; such runs are rare.",
-  ],
-  [
     "durable-for-a-replaced-entry",
     "A node reports only the end of its log in the same turn, so nothing is replaced in between. Only an exploration with `--async-disk` reports late.",
   ],
