@@ -66,7 +66,7 @@ ${[...EQUIVALENTS].map(([id, why]) => `- \`${id}\`: ${why}`).join("\n")}
 /** The usual sample has 40 mutants and 60 seconds for each engine. */
 function smallText(size: number, seconds: number): string {
   if (size >= 40 && seconds >= 60) return "";
-  return ` This sample is small: ${size} mutants instead of the usual 40, and ${seconds} seconds instead of 60.`;
+  return " This sample is small: the usual one has 40 mutants, and 60 seconds for each.";
 }
 
 function table([head = [], ...rows]: readonly (readonly string[])[]): string {
