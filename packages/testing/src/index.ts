@@ -10,7 +10,7 @@ export {
   type CampaignResult,
   type Job,
 } from "./campaign/campaign.ts";
-export type { Kept } from "./campaign/guide.ts";
+export type { KeptPlan } from "./campaign/guide.ts";
 export type { Guided } from "./campaign/guided-pool.ts";
 export type { CampaignProgress } from "./campaign/report-counter.ts";
 export type { JobSpec } from "./campaign/job-protocol.ts";

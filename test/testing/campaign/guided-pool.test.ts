@@ -1,5 +1,5 @@
 import { GuidedPool } from "../../../packages/testing/src/campaign/guided-pool.ts";
-import { Guide, type Kept } from "../../../packages/testing/src/campaign/guide.ts";
+import { Guide, type KeptPlan } from "../../../packages/testing/src/campaign/guide.ts";
 import {
   runCampaign,
   type Job,
@@ -39,11 +39,11 @@ function startJob(tasks: Task[]): () => Job {
 async function campaign(
   jobs: number,
   more: Partial<PoolOptions> = {},
-  corpus: readonly Kept[] = [],
+  corpus: readonly KeptPlan[] = [],
 ) {
   const tasks: Task[] = [];
-  const kept: Kept[] = [];
-  const guided = { corpus, onKept: (plan: Kept) => kept.push(plan) };
+  const kept: KeptPlan[] = [];
+  const guided = { corpus, onKept: (plan: KeptPlan) => kept.push(plan) };
   const wanted = { ...options, ...more, jobs, startJob: startJob(tasks), guided };
   const result = await runCampaign(wanted);
   return { tasks: tasks.toSorted((one, other) => one.number - other.number), kept, result };

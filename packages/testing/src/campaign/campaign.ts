@@ -9,7 +9,7 @@ import {
   type Schema,
 } from "@kontiki/actors/node";
 import { GuidedPool, type Guided } from "./guided-pool.ts";
-import type { Kept } from "./guide.ts";
+import type { KeptPlan } from "./guide.ts";
 import type { CampaignProgress } from "./report-counter.ts";
 import { SEEDS } from "./seeds.ts";
 import { POOL_OPTIONS, TaskPool, type PoolOptions } from "./task-pool.ts";
@@ -40,7 +40,7 @@ export type CampaignOptions = PoolOptions & {
 
 const JOBS_MAX = 1024;
 
-const KEPT = fields<Kept>({
+const KEPT = fields<KeptPlan>({
   scenario: needed(whole(0)),
   seed: needed(whole(0, SEEDS - 1)),
   changes: needed(listOf(whole(0, SEEDS - 1), "a list of the numbers of changes")),

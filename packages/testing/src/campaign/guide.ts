@@ -2,12 +2,12 @@ import type { Chance } from "../chance.ts";
 import type { RunReport, Task } from "./task.ts";
 
 /** A plan that met something new: a seed of a scenario, and what was changed in its plan. */
-export type Kept = Required<Pick<Task, "scenario" | "seed" | "changes">>;
+export type KeptPlan = Required<Pick<Task, "scenario" | "seed" | "changes">>;
 
 /** Situations that fewer runs than this have met are rare: a pair of them in one run is something new as well. */
 const RARE = 8;
 
-type Plan = Kept & { readonly features: readonly string[] };
+type Plan = KeptPlan & { readonly features: readonly string[] };
 
 /**
  * Learns from runs which plans are worth changing: those that met something new. A plan that met what few others met is
@@ -23,7 +23,7 @@ export class Guide {
   }
 
   /** Takes note of a run. Returns its plan if it is to be kept. */
-  learn({ task, met, coverage }: Pick<RunReport, "task" | "met" | "coverage">): Kept | undefined {
+  learn({ task, met, coverage }: Pick<RunReport, "task" | "met" | "coverage">): KeptPlan | undefined {
     const features = [...met, ...this.#pairs(met), ...buckets(coverage)];
     const isNew = features.some((feature) => !this.#runs.has(feature));
     for (const feature of features) this.#runs.set(feature, (this.#runs.get(feature) ?? 0) + 1);
@@ -34,7 +34,7 @@ export class Guide {
   }
 
   /** Choices among the kept plans, each as likely as what it met is rare; undefined if none is kept. */
-  chooser(): ((chance: Chance) => Kept) | undefined {
+  chooser(): ((chance: Chance) => KeptPlan) | undefined {
     let total = 0;
     const sums = this.#plans.map(({ features }) => {
       for (const feature of features) total += 1 / (this.#runs.get(feature) ?? 1) ** 2;

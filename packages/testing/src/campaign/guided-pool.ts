@@ -1,5 +1,5 @@
 import { Chance } from "../chance.ts";
-import { Guide, type Kept } from "./guide.ts";
+import { Guide, type KeptPlan } from "./guide.ts";
 import { ReportCounter, type CampaignProgress } from "./report-counter.ts";
 import { SEEDS } from "./seeds.ts";
 import type { Tally } from "./tally.ts";
@@ -9,9 +9,9 @@ import type { RunReport, Task } from "./task.ts";
 /** What a guided campaign begins with, and what it reports. */
 export type Guided = {
   /** Plans of earlier campaigns: they run first. */
-  readonly corpus: readonly Kept[];
+  readonly corpus: readonly KeptPlan[];
   /** Called for each plan that met something new. */
-  readonly onKept?: (kept: Kept) => void;
+  readonly onKept?: (kept: KeptPlan) => void;
 };
 
 /** Runs of a generation: its plans are chosen from what all earlier generations met. */
@@ -41,7 +41,7 @@ export class GuidedPool {
   /** What is still to be handed out of this generation, and the reports of it. */
   #open: Chosen[] = [];
   #reports: RunReport[] = [];
-  #corpus: readonly Kept[];
+  #corpus: readonly KeptPlan[];
   #running = 0;
   #handedOut = 0;
   #isEmpty = false;
