@@ -5,7 +5,7 @@ import {
   type CampaignProgress,
   type CampaignResult,
   type Engine,
-  type Kept,
+  type KeptPlan,
   type SeedRange,
 } from "@kontiki/testing";
 import { availableParallelism } from "node:os";
@@ -138,9 +138,9 @@ async function campaign(
   const names = namesOf(scenarios);
   const guided = options.guided === true || options.corpus !== undefined;
   const corpus = options.corpus === undefined ? [] : await readCorpus(options.corpus, names);
-  const kept: Kept[] = [];
+  const kept: KeptPlan[] = [];
   const work = runCampaign({
-    ...(guided && { guided: { corpus, onKept: (plan: Kept) => kept.push(plan) } }),
+    ...(guided && { guided: { corpus, onKept: (plan: KeptPlan) => kept.push(plan) } }),
     scenarios: scenarios.length,
     order,
     seeds,

@@ -1,4 +1,4 @@
-import type { Kept } from "@kontiki/testing";
+import type { KeptPlan } from "@kontiki/testing";
 import { mkdir, readdir, readFile, rename, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { crc32 } from "node:zlib";
@@ -6,7 +6,7 @@ import { badInput } from "../output/check-failure.ts";
 import { messageOf } from "../output/error-text.ts";
 
 /** A plan as a corpus has it: by the name of its scenario, whatever else a later campaign runs. */
-type Saved = Omit<Kept, "scenario"> & { readonly scenario: string };
+type Saved = Omit<KeptPlan, "scenario"> & { readonly scenario: string };
 
 /**
  * The plans that a folder has for these scenarios, in the order of their files' names. Makes the folder if it is not there.
@@ -16,7 +16,7 @@ type Saved = Omit<Kept, "scenario"> & { readonly scenario: string };
 export async function readCorpus(
   folder: string,
   scenarios: readonly string[],
-): Promise<readonly Kept[]> {
+): Promise<readonly KeptPlan[]> {
   try {
     await mkdir(folder, { recursive: true });
     const names = (await readdir(folder)).filter((name) => name.endsWith(".json")).toSorted();
@@ -34,7 +34,7 @@ export async function readCorpus(
 export async function writeCorpus(
   folder: string,
   scenarios: readonly string[],
-  kept: readonly Kept[],
+  kept: readonly KeptPlan[],
 ): Promise<void> {
   for (const { scenario, seed, changes } of kept) {
     const saved: Saved = { scenario: scenarios[scenario] ?? "", seed, changes };

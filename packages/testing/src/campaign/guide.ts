@@ -23,7 +23,11 @@ export class Guide {
   }
 
   /** Takes note of a run. Returns its plan if it is to be kept. */
-  learn({ task, met, coverage }: Pick<RunReport, "task" | "met" | "coverage">): KeptPlan | undefined {
+  learn({
+    task,
+    met,
+    coverage,
+  }: Pick<RunReport, "task" | "met" | "coverage">): KeptPlan | undefined {
     const features = [...met, ...this.#pairs(met), ...buckets(coverage)];
     const isNew = features.some((feature) => !this.#runs.has(feature));
     for (const feature of features) this.#runs.set(feature, (this.#runs.get(feature) ?? 0) + 1);
