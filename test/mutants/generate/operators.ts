@@ -151,13 +151,16 @@ function without(
   return { kind, start, end: text[end] === "," ? end + 1 : end, replace: "" };
 }
 
-/** Swaps neighbours that are statements with an effect. */
+/** Swaps neighbours that are statements with an effect. The order of two assignments rarely matters, so one is a call. */
 function swaps(body: readonly Statement[], text: string): readonly Splice[] {
   const isOne = (statement: Statement): boolean =>
     statement.type === "ExpressionStatement" && isEffect(statement.expression);
+  const isCall = (statement: Statement): boolean =>
+    statement.type === "ExpressionStatement" && statement.expression.type === "CallExpression";
   return body.flatMap((statement, place) => {
     const next = body[place + 1];
-    return next !== undefined && isOne(statement) && isOne(next)
+    const both = next !== undefined && isOne(statement) && isOne(next);
+    return both && (isCall(statement) || isCall(next))
       ? swapped("order", [statement, next], text)
       : [];
   });

@@ -24,8 +24,9 @@ export function powerPage(all: readonly Pursued[], shape: SampleShape): string {
   return `# Power
 
 What the engines find that they were not built for. A mutant is a defect in the sources; here nothing is written to find a
-certain one. Each is met only by what a user runs: \`kontiki explore\` and then the same with the small bounds of
-[explorer.md](explorer.md), and \`kontiki run all --until-fail --jobs 1\`, ${seconds} seconds of CPU time each. [Mutants](mutants.md) has the other measure: named defects, and the hunts of \`test/mutants\` that find them.
+certain one. Each is met only by what a user runs: \`kontiki explore\`, then the same with the small bounds of
+[explorer.md](explorer.md), and \`kontiki run all --until-fail --jobs 1\`; ${seconds} seconds of CPU time for each of the two.
+[Mutants](mutants.md) has the other measure: named defects, and the hunts of \`test/mutants\` that find them.
 
 The mutants are those of [mutants.md](mutants.md), variants of the kinds that survived most often (\`test/mutants/kinds\`), and
 those of a generator (\`test/mutants/generate\`): comparisons that include or exclude the equal case or are reversed, bounds
@@ -36,12 +37,13 @@ equivalent to the original.
 <!-- not run: it takes an hour -->
 
 \`\`\`console
-$ npx -y pnpm@12 mutants --sample ${sample.length} --seed ${seed} --write
+$ npx -y pnpm@12 mutants --sample ${sample.length} --seed ${seed} --time ${seconds} --write
 \`\`\`
 
 A sample takes one mutant of each kind in turn. A mutant that does not compile, or that breaks a run in which nothing fails,
-is set aside and does not count (the explorer runs the core alone, so it is spared those of the actors): ${aside("does not compile")} and ${aside("breaks at once")} in this sample. ${sample.filter((one) => !survived(one)).length} of ${sample.length} are caught.
-Times are CPU times, medians over the mutants that the engine caught, ${machine}.
+is set aside and does not count: ${aside("does not compile")} and ${aside("breaks at once")} in this sample. The explorer runs the core alone, so it meets only mutants of
+the core. ${sample.filter((one) => !survived(one)).length} of ${sample.length} are caught.${smallText(sample.length, seconds)} Times are CPU times, medians over the mutants
+that the engine caught, ${machine}.
 
 ${table(rowsByKind(sample, engines))}
 
@@ -59,6 +61,12 @@ Mutants that no run can tell from the original, with the argument. They are in n
 
 ${[...EQUIVALENTS].map(([id, why]) => `- \`${id}\`: ${why}`).join("\n")}
 `;
+}
+
+/** The usual sample has 40 mutants and 60 seconds for each engine. */
+function smallText(size: number, seconds: number): string {
+  if (size >= 40 && seconds >= 60) return "";
+  return " This sample is small: the usual one has 40 mutants, and 60 seconds for each.";
 }
 
 function table([head = [], ...rows]: readonly (readonly string[])[]): string {

@@ -58,8 +58,10 @@ describe("a sample as text", () => {
       population: 4000,
       machine: "on one core",
     });
-    expect(page).toContain("--sample 3 --seed 7");
-    expect(page.replaceAll("\n", " ")).toContain("0 and 1 in this sample. 2 of 3 are caught.");
+    expect(page).toContain("--sample 3 --seed 7 --time 60");
+    expect(page.replaceAll("\n", " ")).toMatch(
+      /: 0 and 1 in this sample\. .* 2 of 3 are caught\. This sample is small/,
+    );
   });
 });
 

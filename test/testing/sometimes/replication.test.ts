@@ -2,7 +2,8 @@ import { COMMITMENT } from "../../../packages/testing/src/sometimes/commitment.t
 import { LATE_SYNC } from "../../../packages/testing/src/sometimes/late-sync.ts";
 import { REPLICATION } from "../../../packages/testing/src/sometimes/replication.ts";
 import { index, type Progress, type State } from "@kontiki/core";
-import { describe } from "vitest";
+import { describe, expect, test } from "vitest";
+import { isMet } from "../../../packages/testing/src/sometimes/point.ts";
 import {
   a,
   appendAccepted,
@@ -26,7 +27,7 @@ import {
   replicating,
   type TestEnv,
 } from "../../core/support/core.ts";
-import { testPoints } from "../support/step-points.ts";
+import { momentOf, testPoints } from "../support/step-points.ts";
 
 const following = (term: number, durableTo = 0): State =>
   follower({ term, leader: b, durable: durableTo });
@@ -310,4 +311,11 @@ describe("while a disk syncs", () => {
       [env({ log: [1, 1] }), following(1), durable(2, 1)],
     ],
   ]);
+});
+
+test("a late rejection of the first entry, at a server that does not lead, meets nothing", () => {
+  const rejected = appendRejected(3, { prevIndex: 0, conflictTerm: 1, conflictIndex: 1 });
+  const moment = momentOf([env({ log: [1] }), following(3), from(b, rejected)]);
+  const points = REPLICATION.filter(({ on }) => on.includes("appendRejected"));
+  expect(points.filter((point) => isMet(point, moment)).map(({ name }) => name)).toEqual([]);
 });

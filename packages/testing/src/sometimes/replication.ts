@@ -1,4 +1,4 @@
-import { index, type Index, type NodeId } from "@kontiki/core";
+import type { Index, NodeId, Term } from "@kontiki/core";
 import { effectOf, leaderIn, sentOf } from "./moment.ts";
 import { isCutting, isUnsteady } from "./guards.ts";
 import { onlyIf, onEvent, onMessage, type Moment, type StepPoint } from "./point.ts";
@@ -66,7 +66,7 @@ export const REPLICATION: readonly StepPoint[] = [
     (moment, { conflictTerm, prevIndex }, from) => {
       const next = leaderIn(moment.after)?.progress[from]?.next ?? prevIndex;
       if (conflictTerm === undefined || next >= prevIndex || !isMoved(moment, from)) return false;
-      return moment.env.log.termAt(before(next)) !== conflictTerm;
+      return termBefore(moment.env, next) !== conflictTerm;
     },
   ),
   onMessage(
@@ -75,11 +75,11 @@ export const REPLICATION: readonly StepPoint[] = [
     "§5.3",
     "After a rejection a leader went back to its own last entry of the follower's term.",
     (moment, { conflictTerm }, from) => {
-      const next = leaderIn(moment.after)?.progress[from]?.next ?? index(1);
+      const next = leaderIn(moment.after)?.progress[from]?.next ?? 1;
       return (
         conflictTerm !== undefined &&
         isMoved(moment, from) &&
-        moment.env.log.termAt(before(next)) === conflictTerm
+        termBefore(moment.env, next) === conflictTerm
       );
     },
   ),
@@ -188,7 +188,7 @@ export const REPLICATION: readonly StepPoint[] = [
       (moment) => {
         const { log } = moment.env;
         const cut = effectOf(moment, "truncateLog");
-        return cut !== undefined && log.termAt(after(cut.after)) !== log.termAt(log.lastIndex);
+        return cut !== undefined && termAfter(moment.env, cut.after) !== log.termAt(log.lastIndex);
       },
     ),
     onMessage(
@@ -235,10 +235,11 @@ function isMoved({ before: was, after: then }: Moment, from: NodeId): boolean {
   return one?.next !== other?.next || one?.type !== other?.type;
 }
 
-function after(at: Index): Index {
-  return index(at + 1);
+/** Terms are undefined outside of the log. */
+function termAfter({ log }: Moment["env"], at: number): Term | undefined {
+  return log.termAt((at + 1) as Index);
 }
 
-function before(at: Index): Index {
-  return index(at - 1);
+function termBefore({ log }: Moment["env"], at: number): Term | undefined {
+  return log.termAt((at - 1) as Index);
 }
