@@ -486,6 +486,7 @@ export function replayRefusals(folder: string): Refusals {
         ...pool,
         jobs: whole(1, 1024),
         startJob: callable(" that starts a job"),
+        guided: record("{ corpus: ..., ... }", true),
         signal: SIGNAL,
         onProgress: PROGRESS,
       },
@@ -507,7 +508,12 @@ export function replayRefusals(folder: string): Refusals {
       ...wrongOptions({
         where: "performTask",
         call: (task) => performTask(task, [], () => 0),
-        options: { number: whole(0), scenario: whole(0), seed: SEED },
+        options: {
+          number: whole(0),
+          scenario: whole(0),
+          seed: SEED,
+          changes: kind("a list of the numbers of changes", Array.isArray),
+        },
         needed: { number: 0, scenario: 0, seed: 1 },
         argument: "task",
       }),

@@ -55,6 +55,10 @@ met:
   a leader commits an entry of an older term  5
   a crash loses unsynced writes               2
   a leader crashes                            6
+
+situations, by the depth at which each was met first:
+  elections.sole                 1   replication.olderTermCommitted 2
+  elections.inherited            2
 `,
       stderr: "",
     });
@@ -132,6 +136,7 @@ met:
       depth: 2,
       bytes: expect.any(Number) as number,
       sometimes: expect.objectContaining({ "a leader is elected": 0 }) as object,
+      firstMet: expect.objectContaining({ "a send is lost for lack of room": 2 }) as object,
       never: expect.any(Array) as string[],
       violation: {
         text: expect.stringContaining("the vote for a changed to b") as string,

@@ -1,5 +1,5 @@
 import { changedPlan } from "../../../packages/testing/src/plan/change-plan.ts";
-import { loadScenario, planOf, type Plan } from "@kontiki/testing";
+import { decodeToken, loadScenario, planFrom, planOf, runToken, type Plan } from "@kontiki/testing";
 import fc from "fast-check";
 import { beforeAll, describe, expect, test } from "vitest";
 import type { Scenario } from "../../../packages/testing/src/scenario/scenario.ts";
@@ -78,6 +78,27 @@ test("a changed plan is not judged by what its scenario expects", () => {
     atLeast: {},
     atMost: {},
   });
+});
+
+test("a token of a changed plan makes that plan again", () => {
+  fc.assert(
+    fc.property(seeds, changes, (seed, numbers) => {
+      const plan = changedPlan(draw(seed), numbers, draw);
+      const token = decodeToken(
+        runToken(plan, { check: "liveness", hash: "00c0ffee" }, (_scenario, drawn) => draw(drawn)),
+      );
+      expect(token.type === "run" ? planFrom(token.recipe, planOf) : undefined).toEqual(plan);
+    }),
+    { numRuns: 20 },
+  );
+});
+
+test("a scenario whose faults are all of clocks gets others", () => {
+  const nemesis = { faults: ["drift"] as const, swarm: false, everyMs: [9, 9], lastMs: [9, 9] };
+  const clocks: Scenario = { ...swarm, nemesis, knobs: undefined } as never;
+  const own = (seed: number): Plan => planOf(clocks, seed);
+  for (let number = 0; number < 50; number += 1)
+    expect(() => changedPlan(own(1), [number], own)).not.toThrow();
 });
 
 test("changes of every kind occur", () => {

@@ -108,13 +108,97 @@ export const SMALL: readonly NamedInstance[] = [
   },
 ];
 
-/** Minutes each on a busy machine. */
+/** Up to a quarter of a minute each, on a machine that does nothing else. */
 export const LARGE: readonly NamedInstance[] = [
+  {
+    name: "a read, a crash and a heartbeat",
+    options: { ...BARE, reads: 1, crashes: 1, heartbeats: 1, proposals: 1 },
+    states: 762_615,
+    unreduced: 4_575_378,
+    depth: 33,
+  },
+  {
+    name: "a read by lease, a transfer and a crash",
+    options: { ...BARE, ...LEASES, transfers: 1, crashes: 1 },
+    states: 3_094_140,
+    unreduced: 18_564_290,
+    depth: 34,
+  },
   {
     name: "a change of three voters, two messages in flight",
     options: { ...BARE, changes: 1, inflight: 2 },
     states: 980_739,
     unreduced: 980_739,
     depth: 41,
+  },
+  {
+    name: "a change of two voters and a crash",
+    options: { ...BARE, voters: 2, changes: 1, crashes: 1, inflight: 2 },
+    states: 323_552,
+    unreduced: 323_552,
+    depth: 45,
+  },
+  {
+    name: "a change of two voters and a read",
+    options: { ...BARE, voters: 2, changes: 1, reads: 1, inflight: 2 },
+    states: 1_378_783,
+    unreduced: 1_378_783,
+    depth: 49,
+  },
+  {
+    name: "a change of two voters and a snapshot",
+    options: { ...BARE, voters: 2, changes: 1, snapshots: 1, inflight: 2 },
+    states: 230_563,
+    unreduced: 230_563,
+    depth: 46,
+  },
+  {
+    name: "a change of three voters of four nodes",
+    options: { ...BARE, nodes: 4, voters: 3, changes: 1, terms: 1, inflight: 2 },
+    states: 112_136,
+    unreduced: 112_136,
+    depth: 38,
+  },
+  {
+    name: "a transfer and a crash",
+    options: { transfers: 1 },
+    states: 1_397_616,
+    unreduced: 8_383_284,
+    depth: 35,
+  },
+  {
+    name: "a snapshot and a crash, two messages in flight",
+    options: { snapshots: 1 },
+    states: 1_507_582,
+    unreduced: 9_043_038,
+    depth: 38,
+  },
+  {
+    name: "two snapshots, a crash and a heartbeat",
+    options: { snapshots: 2, heartbeats: 1, inflight: 1 },
+    states: 434_698,
+    unreduced: 2_608_005,
+    depth: 32,
+  },
+  {
+    name: "a wiped disk and a crash, three nodes",
+    options: { ...BARE, wipes: 1, crashes: 1, inflight: 2 },
+    states: 1_522_272,
+    unreduced: 1_522_272,
+    depth: 40,
+  },
+  {
+    name: "a wiped disk and a proposal, three nodes",
+    options: { wipes: 1, crashes: 0 },
+    states: 1_518_993,
+    unreduced: 1_518_993,
+    depth: 50,
+  },
+  {
+    name: "pre-vote, check of the quorum and a crash",
+    options: { ...BARE, crashes: 1, heartbeats: 2, config: { preVote: true, quorumBeats: 1 } },
+    states: 227_908,
+    unreduced: 1_367_288,
+    depth: 35,
   },
 ];

@@ -43,7 +43,8 @@ stands for a compacted log, up to its last entry.
 
 --json: verdict, bounds (with the way of the search), ended ("exhausted", "violated", "states",
 "memory", "stopped"), states, unreduced (without symmetry), transitions, depth, bytes, sometimes (how
-many transitions met each event that the bounds allow), never (events that should be met and were not),
+many transitions met each event that the bounds allow), firstMet (the least depth of each of them, and
+of each situation that campaigns count), never (events that should be met and were not),
 violation (null, or text, token, actions, story), elapsedMs.
 
 Exit status: 0 valid: every state was checked; 1 violated, 2 bad usage, 3 unknown: time or memory ran

@@ -1,5 +1,5 @@
 import { storyOf, storyText } from "@kontiki/testing";
-import { coverageText } from "../render/coverage-text.ts";
+import { columns, coverageText } from "../render/coverage-text.ts";
 import { counted, durationText, grouped } from "../render/quantities.ts";
 import { plainText } from "../render/quoting.ts";
 import type { Colors } from "../output/colors.ts";
@@ -14,7 +14,7 @@ export function explorationText(run: ExplorationRun, colors: Colors, width: numb
   const parts = [
     `${headline(run, colors)}\n${sizeText(run)}\n${boundsText(run)}`,
     ...(violation === undefined
-      ? [coverageText(sometimes, width)]
+      ? [coverageText(sometimes, width), ...situationsText(run, width)]
       : [storyText(storyOf(violation), { width }), `kontiki replay ${token}`]),
   ];
   return parts.map((part) => `${part}\n`).join("\n");
@@ -37,6 +37,18 @@ function reasonText({ exploration, stoppedBy }: ExplorationRun): string {
     return `${ended === "stopped" ? STOPPED_BY[stoppedBy] : OUT_OF_MEMORY} after ${seen}`;
   if (never.length === 0) return `all ${seen} checked`;
   return `all ${seen} checked, but never met: ${never.join(", ")}`;
+}
+
+/** The situations that campaigns count, each with the depth at which the search met it first. */
+function situationsText({ exploration }: ExplorationRun, width: number): readonly string[] {
+  const { firstMet, sometimes } = exploration;
+  const situations = Object.entries(firstMet).filter(([name]) => !Object.hasOwn(sometimes, name));
+  if (situations.length === 0) return [];
+  return [
+    ["situations, by the depth at which each was met first:", ...columns(situations, width)].join(
+      "\n",
+    ),
+  ];
 }
 
 /** Everything that the search was allowed: bounds of 0 and options that are off are left out. */

@@ -16,7 +16,10 @@ export function coverageText(counts: Readonly<Record<string, number>>, width: nu
 }
 
 /** Names and counts in as many columns as fit, ordered down the columns. */
-function columns(met: readonly (readonly [string, number])[], width: number): readonly string[] {
+export function columns(
+  met: readonly (readonly [string, number])[],
+  width: number,
+): readonly string[] {
   const nameWidth = Math.max(...met.map(([name]) => name.length));
   const countWidth = Math.max(...met.map(([, count]) => grouped(count).length));
   const cells = met.map(

@@ -14,7 +14,8 @@ import {
 import { PairTable } from "./pair-table.ts";
 import { withAnswered, withAsked, type ReadReport } from "./reads.ts";
 import { keyOf } from "./relabel.ts";
-import { BETWEEN_NODES, EventSets } from "./sometimes.ts";
+import { BETWEEN_NODES, EventSets } from "./sometimes-counts.ts";
+import { OpenPoints } from "./step-points.ts";
 import { Symbols, type Symmetry } from "./symbols.ts";
 import { triggersOf, type Trigger } from "./trigger.ts";
 
@@ -49,6 +50,8 @@ export class Model {
   readonly packets: Symbols<ExploredPacket>;
   readonly histories: Symbols<History>;
   readonly eventSets = new EventSets();
+  /** The situations of campaigns that no step has met yet. */
+  readonly points = new OpenPoints();
   /** Everything besides messages that can happen at a node. */
   readonly triggers: readonly Trigger[];
   readonly #outcomes: (Outcome | undefined)[] = [undefined];
@@ -229,7 +232,7 @@ export class Model {
         ? ({ type: "message", packet: this.packets.valueOf(-at) } as const)
         : this.triggers[at]?.occasion;
     if (cause === undefined) throw new RangeError(`there is no trigger ${at}`);
-    const result = runOccurrence(this.bounds, local, { cause, end });
+    const result = runOccurrence(this.bounds, local, { cause, end }, this.points);
     if (result === undefined) return undefined;
     const { next, crashed, sent, happened, reads, broken } = result;
     if (next.state.term > this.bounds.terms) return undefined;

@@ -38,6 +38,11 @@ export type Exploration = Omit<ExploreProgress, "depth" | "waiting"> & {
   readonly unreduced: number;
   /** The number of transitions in which each of these happened: all events that the bounds allow. */
   readonly sometimes: ByEvent<number>;
+  /**
+   * The number of transitions from the start to the first one that met each of these: what happened of `sometimes`, and the
+   * situations within one step that campaigns count, by their names. In the order of the depths.
+   */
+  readonly firstMet: Readonly<Record<string, number>>;
   /** What should have happened within these bounds but never did. */
   readonly never: readonly Happened[];
   /** The run that violates a property; a shortest one when the search was breadth first. */

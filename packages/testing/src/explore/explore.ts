@@ -74,12 +74,12 @@ function* exploring(options: ExploreOptions, bounds: Bounds): Work<Exploration, 
   const parts = partsOf(bounds, options.symmetry ?? true);
   const search = new Search(parts, options.order ?? "breadth", options);
   const ended = yield* search.run();
-  const sometimes = search.sometimes;
+  const { sometimes, firstMet } = search;
   const never = expectedOf(bounds).filter((name) => sometimes[name] === 0);
   const { states, transitions, bytes } = search.progress;
   const { unreduced, greatestDepth: depth, violation } = search;
   const held = ended === "exhausted" && never.length === 0 ? "holds" : "unknown";
   const verdict = violation === undefined ? held : "violated";
   const size = { states, transitions, depth, unreduced, bytes };
-  return { verdict, ended, ...size, sometimes, never, violation };
+  return { verdict, ended, ...size, sometimes, firstMet, never, violation };
 }

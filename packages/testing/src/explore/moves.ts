@@ -2,7 +2,7 @@ import { majority } from "@kontiki/core";
 import { sortDown, type Layout } from "./canonical.ts";
 import { END } from "./occurrence.ts";
 import type { Model, Outcome } from "./cluster-model.ts";
-import { BETWEEN_NODES } from "./sometimes.ts";
+import { BETWEEN_NODES } from "./sometimes-counts.ts";
 import type { Trigger } from "./trigger.ts";
 
 const ENDS = [END.well, END.losing, END.keeping] as const;

@@ -3,6 +3,7 @@ import type { Bounds } from "./bounds.ts";
 import { endOfLog, isUnsynced, type ExploredNode, type ExploredPacket } from "./explored-node.ts";
 import type { ReadReport } from "./reads.ts";
 import type { Happened } from "./happened.ts";
+import type { OpenPoints } from "./step-points.ts";
 import type { Occasion } from "./trigger.ts";
 import { Broken, Turn } from "./turn.ts";
 
@@ -38,10 +39,11 @@ export function runOccurrence(
   bounds: Bounds,
   local: ExploredNode,
   occurrence: Occurrence,
+  points: OpenPoints,
 ): Aftermath | undefined {
   const { cause, end } = occurrence;
   if (!isPossible(bounds, local, occurrence)) return undefined;
-  const turn = new Turn(bounds, local);
+  const turn = new Turn(bounds, local, points);
   let broken: string | undefined;
   let crashed: ExploredNode | undefined;
   try {

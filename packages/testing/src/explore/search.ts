@@ -1,7 +1,7 @@
 import { callable, decimal, type Schema } from "@kontiki/actors/node";
 import type { Work } from "../slices.ts";
 import type { Counterexample, Exploration, ExploreProgress } from "./exploration.ts";
-import { SometimesCounts } from "./sometimes.ts";
+import { SometimesCounts } from "./sometimes-counts.ts";
 import { StateSet } from "./state-set.ts";
 import { Walk, type Parts } from "./walk.ts";
 
@@ -33,6 +33,8 @@ export class Search {
   readonly #limits: SearchLimits;
   readonly #seen: StateSet;
   readonly #counts = new SometimesCounts();
+  /** The situations of campaigns that were met, and the depth of the first step that met each. */
+  readonly #situations = new Map<string, number>();
   /** Depth first: the waiting states, the next one last, and the depth of each. */
   readonly #stack: number[] = [];
   readonly #depths: number[] = [];
@@ -61,6 +63,13 @@ export class Search {
   get sometimes(): Exploration["sometimes"] {
     const { eventSets, bounds } = this.#parts.model;
     return this.#counts.countsOf(eventSets, bounds);
+  }
+
+  get firstMet(): Exploration["firstMet"] {
+    const events = this.#counts.depthsOf(this.#parts.model.eventSets);
+    const byDepth = (one: [string, number], other: [string, number]): number =>
+      one[1] - other[1] || (one[0] < other[0] ? -1 : 1);
+    return Object.fromEntries([...events, ...this.#situations].toSorted(byDepth));
   }
 
   /** The run that violates a property; a shortest one when the search was breadth first. */
@@ -120,7 +129,9 @@ export class Search {
     const { moves } = this.#parts;
     if (this.#brokenFrom !== undefined) return;
     this.#transitions += 1;
-    this.#counts.add(moves.happened, moves.between);
+    this.#counts.add(moves.happened, moves.between, this.#depth + 1);
+    for (const name of this.#parts.model.points.takeMet())
+      this.#situations.set(name, this.#depth + 1);
     if (moves.broken !== undefined) this.#brokenFrom = this.#current;
     else this.#reach(moves.state, this.#depth + 1);
   }

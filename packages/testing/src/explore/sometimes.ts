@@ -1,6 +1,6 @@
 import { majority } from "@kontiki/core";
 import type { Bounds } from "./bounds.ts";
-import type { ByEvent, Happened } from "./happened.ts";
+import type { Happened } from "./happened.ts";
 
 type Condition = (bounds: Bounds) => boolean;
 
@@ -121,77 +121,11 @@ const EVENTS: Readonly<Record<Happened, Expectation>> = {
   ),
 };
 
+/** All events, in the order in which they are shown. */
 const ALL = Object.keys(EVENTS) as readonly Happened[];
 
-/** Sets of events, as numbers: the empty set is 0. */
-export class EventSets {
-  readonly #sets: (readonly Happened[])[] = [[]];
-  readonly #ids = new Map<string, number>([["", 0]]);
-
-  /** The number of a set. */
-  idOf(events: ReadonlySet<Happened>): number {
-    const names = [...events].toSorted();
-    const key = names.join();
-    const known = this.#ids.get(key);
-    if (known !== undefined) return known;
-    this.#ids.set(key, this.#sets.length);
-    return this.#sets.push(names) - 1;
-  }
-
-  /** The set with a number. */
-  setOf(id: number): readonly Happened[] {
-    return this.#sets[id] ?? [];
-  }
-}
-
-/**
- * Events of which one node alone knows nothing: a bit for each. A transition has a set of events of its node, from
- * {@link EventSets}, and these.
- */
-export const BETWEEN_NODES = {
-  "two nodes lead at once, in different terms": 1,
-  "a send is lost for lack of room": 2,
-  "a message is dropped": 4,
-  "a message is delivered twice": 8,
-  "a leader is elected while a majority is damaged": 16,
-} as const satisfies ByEvent<number>;
-
-const BITS = 5;
-
-/** Counts transitions by the events in them. */
-export class SometimesCounts {
-  /** By the number of a set, and then by the bits between nodes. */
-  #bySet = new Float64Array(1 << BITS);
-
-  /** Counts a transition: the number of the set of its node's events, and bits of {@link BETWEEN_NODES}. */
-  add(set: number, between: number): void {
-    const at = (set << BITS) | between;
-    if (at >= this.#bySet.length) this.#grow(at);
-    this.#bySet[at] = (this.#bySet[at] ?? 0) + 1;
-  }
-
-  /** The number of transitions in which each event happened, for all events that are possible within the bounds. */
-  countsOf(sets: EventSets, bounds: Bounds): ByEvent<number> {
-    const counts = new Map<Happened, number>(possibleIn(bounds).map((name) => [name, 0]));
-    this.#bySet.forEach((count, at) => {
-      if (count === 0) return;
-      const between = Object.entries(BETWEEN_NODES) as [Happened, number][];
-      const beside = between.filter(([, bit]) => (at & bit) !== 0).map(([name]) => name);
-      for (const name of [...sets.setOf(at >>> BITS), ...beside])
-        counts.set(name, (counts.get(name) ?? 0) + count);
-    });
-    return Object.fromEntries(counts);
-  }
-
-  #grow(at: number): void {
-    const old = this.#bySet;
-    this.#bySet = new Float64Array(Math.max(2 * old.length, at + 1));
-    this.#bySet.set(old);
-  }
-}
-
 /** The events that are possible within these bounds. */
-function possibleIn(bounds: Bounds): readonly Happened[] {
+export function possibleIn(bounds: Bounds): readonly Happened[] {
   return ALL.filter((name) => EVENTS[name].may(bounds));
 }
 

@@ -38,6 +38,7 @@ import { answersIn, type ReadReport } from "./reads.ts";
 import { checkRules } from "./rule-checks.ts";
 import { incomingAfter, partOf, PARTS, withFile } from "./snapshot-files.ts";
 import type { Happened } from "./happened.ts";
+import type { OpenPoints } from "./step-points.ts";
 
 /** A violation. The message is a sentence without a period. */
 export class Broken extends Error {
@@ -53,6 +54,7 @@ export class Broken extends Error {
  */
 export class Turn {
   readonly #bounds: Bounds;
+  readonly #points: OpenPoints;
   #env: Env<string> & { readonly log: MemoryLog<string> };
   #state: State;
   #hard: HardState;
@@ -78,8 +80,10 @@ export class Turn {
   /** The rounds that are now known to have begun an election timeout ago. */
   passed: ReadReport["passed"] = [];
 
-  constructor(bounds: Bounds, local: ExploredNode) {
+  /** @param points looks for situations in every step. */
+  constructor(bounds: Bounds, local: ExploredNode, points: OpenPoints) {
     this.#bounds = bounds;
+    this.#points = points;
     this.#env = envOf(configOf(bounds.configs, local), local);
     this.#incoming = local.incoming;
     this.#salvage = local.salvage;
@@ -226,6 +230,7 @@ export class Turn {
     if (takesForeign(stepped, this.#salvage))
       throw new Broken(`${this.#env.config.id} repairs its log with entries that it did not have`);
     for (const name of eventsIn(stepped)) this.happened.add(name);
+    this.#points.look(stepped);
     const { answered, refused } = answersIn(effects);
     this.answered = [...this.answered, ...answered];
     this.refusedReads = [...this.refusedReads, ...refused];

@@ -56,9 +56,9 @@ const CHANGES: readonly Change[] = [
 function addFault(plan: Plan, chance: Chance): Plan {
   const { scenario } = plan;
   const { durationMs, cluster, nodes, nemesis } = scenario;
-  const own = nemesis?.faults ?? scenario.faults.map(({ type }) => type);
-  const some = own.length > 0 && chance.happens(1 / 2) ? own : FAULT_TYPES;
-  const type = one(some.filter(isFree), chance);
+  const own = (nemesis?.faults ?? scenario.faults.map((fault) => fault.type)).filter(isFree);
+  const isOwn = own.length > 0 && chance.happens(1 / 2);
+  const type = one(isOwn ? own : FAULT_TYPES.filter(isFree), chance);
   const forMs = one([20, 100, 300, 1000], chance);
   const clockDrift = cluster.leases?.clockDrift;
   const fields = factsOf(type).draw({ nodes, clockDrift, forMs, chance });

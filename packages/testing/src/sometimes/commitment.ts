@@ -1,4 +1,4 @@
-import { decided, index, type Index } from "@kontiki/core";
+import { decided, type Index } from "@kontiki/core";
 import { COMMITTING, heldBy, holders, isEvenMajority, isHalf } from "./moment.ts";
 import { hasUncommitted, isCommitting } from "./guards.ts";
 import { onlyIf, onAny, onMessage, type StepPoint } from "./point.ts";
@@ -29,7 +29,7 @@ export const COMMITMENT: readonly StepPoint[] = [
       "replication.olderTermCommitted",
       "§5.4.2",
       "A leader committed entries of earlier terms through one of its own.",
-      (moment) => moment.env.log.termAt(after(moment.before.commit)) !== moment.before.term,
+      (moment) => moment.env.log.termAt((moment.before.commit + 1) as Index) !== moment.before.term,
     ),
     onAny(
       COMMITTING,
@@ -86,7 +86,3 @@ export const COMMITMENT: readonly StepPoint[] = [
     ),
   ]),
 ];
-
-function after(at: Index): Index {
-  return index(at + 1);
-}

@@ -1,4 +1,4 @@
-import { index, type Index, type NodeId } from "@kontiki/core";
+import type { Index, NodeId, Term } from "@kontiki/core";
 import { effectOf, leaderIn, sentOf } from "./moment.ts";
 import { isCutting, isUnsteady } from "./guards.ts";
 import { onlyIf, onEvent, onMessage, type Moment, type StepPoint } from "./point.ts";
@@ -65,9 +65,8 @@ export const REPLICATION: readonly StepPoint[] = [
     "After a rejection a leader went back over a whole term that it does not have.",
     (moment, { conflictTerm, prevIndex }, from) => {
       const next = leaderIn(moment.after)?.progress[from]?.next ?? prevIndex;
-      // A server that does not lead gets late rejections too, of its very first entry as well.
-      if (conflictTerm === undefined || !isMoved(moment, from) || next >= prevIndex) return false;
-      return moment.env.log.termAt(before(next)) !== conflictTerm;
+      const isFound = termBefore(moment.env, next) === conflictTerm;
+      return conflictTerm !== undefined && isMoved(moment, from) && next < prevIndex && !isFound;
     },
   ),
   onMessage(
@@ -76,11 +75,11 @@ export const REPLICATION: readonly StepPoint[] = [
     "§5.3",
     "After a rejection a leader went back to its own last entry of the follower's term.",
     (moment, { conflictTerm }, from) => {
-      const next = leaderIn(moment.after)?.progress[from]?.next ?? index(1);
+      const next = leaderIn(moment.after)?.progress[from]?.next ?? 1;
       return (
         conflictTerm !== undefined &&
         isMoved(moment, from) &&
-        moment.env.log.termAt(before(next)) === conflictTerm
+        termBefore(moment.env, next) === conflictTerm
       );
     },
   ),
@@ -189,7 +188,7 @@ export const REPLICATION: readonly StepPoint[] = [
       (moment) => {
         const { log } = moment.env;
         const cut = effectOf(moment, "truncateLog");
-        return cut !== undefined && log.termAt(after(cut.after)) !== log.termAt(log.lastIndex);
+        return cut !== undefined && termAfter(moment.env, cut.after) !== log.termAt(log.lastIndex);
       },
     ),
     onMessage(
@@ -236,10 +235,11 @@ function isMoved({ before: was, after: then }: Moment, from: NodeId): boolean {
   return one?.next !== other?.next || one?.type !== other?.type;
 }
 
-function after(at: Index): Index {
-  return index(at + 1);
+/** Terms are undefined outside of the log. */
+function termAfter({ log }: Moment["env"], at: number): Term | undefined {
+  return log.termAt((at + 1) as Index);
 }
 
-function before(at: Index): Index {
-  return index(at - 1);
+function termBefore({ log }: Moment["env"], at: number): Term | undefined {
+  return log.termAt((at - 1) as Index);
 }
