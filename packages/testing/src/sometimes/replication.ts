@@ -65,8 +65,8 @@ export const REPLICATION: readonly StepPoint[] = [
     "After a rejection a leader went back over a whole term that it does not have.",
     (moment, { conflictTerm, prevIndex }, from) => {
       const next = leaderIn(moment.after)?.progress[from]?.next ?? prevIndex;
-      const isFound = termBefore(moment.env, next) === conflictTerm;
-      return conflictTerm !== undefined && isMoved(moment, from) && next < prevIndex && !isFound;
+      if (conflictTerm === undefined || next >= prevIndex || !isMoved(moment, from)) return false;
+      return termBefore(moment.env, next) !== conflictTerm;
     },
   ),
   onMessage(
