@@ -45,6 +45,14 @@ export const NOTES: ReadonlyMap<string, string> = new Map([
     "It needs a full turn, of 1,024 letters or of the bound that a scenario draws, with a heartbeat after it and a timeout at the same moment.",
   ],
   [
+    "compaction-without-record",
+    "After a restart the log has entries again that were compacted, as long as their segment is there. That costs memory; whether it can lose anything is open, because the snapshot covers them.",
+  ],
+  [
+    "actors/storage/wal/wal-salvage:#append/bound-2",
+    "What is salvaged of a damaged log falls into more pieces, so a node takes less of it at a time and gets the rest from others. It needs damage on all of them at the same entries.",
+  ],
+  [
     "busy-forever",
     "It needs more bytes in a log than the bound for uncommitted commands, which a scenario must draw small.",
   ],
