@@ -422,6 +422,30 @@ describe("a node whose disk was damaged on purpose", () => {
     ]);
   });
 
+  it("need not find what a write cuts off that was not synced and survived", () => {
+    const other = command(2, 2);
+    const [salvaged, lost] = [[other], []].map((piece) => {
+      const stage = new Stage((report) => new Safety(VOTERS, report));
+      stage.startAll();
+      stage.elects("n1", 1, ["n2", "n3"]);
+      stage.writes("n2", one, two);
+      stage.step(
+        "n2",
+        { term: 2, durable: 1 },
+        { type: "truncateLog", after: index(1) },
+        appends(other),
+      );
+      const loss = { entries: [one], snapshot: 0, isObscure: false };
+      stage.happens({ type: "damaged", node: nodeId("n2"), loss });
+      stage.ends("n2");
+      const salvage = { logs: [{ pieces: [piece], marks: [other] }], snapshots: [] };
+      const hard = { term: term(2), votedFor: undefined };
+      stage.start("n2", { hard, entries: [], horizon: other, damage: "byte 7", salvage });
+      return [...stage.reports];
+    });
+    expect([salvaged, lost]).toEqual([[], []]);
+  });
+
   it("finds it at every later start too, until its log is repaired", () => {
     const salvage = { logs: [{ pieces: [[two]], marks: [horizon] }], snapshots: [] };
     const found = { hard: voted, entries: [], horizon };

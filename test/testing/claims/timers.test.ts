@@ -132,6 +132,23 @@ describe("timeouts", () => {
     ]);
   });
 
+  it("come earlier by fast drifts together, after a slow one has ended", () => {
+    const { stage, at } = node();
+    const drift = (id: number, rate: number): never =>
+      ({ type: "drift", id, at: 0, forMs: 10, node: "n1", rate }) as never;
+    stage.happens({ type: "faultBegan", fault: drift(3, 0.5), nodes: ["n1"] });
+    stage.happens({ type: "faultBegan", fault: drift(4, 2), nodes: ["n1"] });
+    stage.happens({ type: "faultBegan", fault: drift(5, 2), nodes: ["n1"] });
+    stage.happens({ type: "faultEnded", fault: drift(3, 0.5) });
+    at(30);
+    stage.takes("n1", ELECTION, {}, RESET);
+    at(50);
+    stage.takes("n1", ELECTION, {});
+    expect(stage.reports).toEqual([
+      "timers: n1 counts an election timeout 20.0 ms after its timer was reset; the shortest takes 25.0 ms",
+    ]);
+  });
+
   it("of a node that starts again count from its start", () => {
     const { stage, at } = node();
     at(80);

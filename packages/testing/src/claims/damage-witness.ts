@@ -36,15 +36,18 @@ export class DamageWitness {
 
   /**
    * A node starts on this disk, and found damage. Returns the first entry that it should have found and did not: it is on the
-   * disk, and no fault took it.
+   * disk, no fault took it, and no write that was not synced, and may have survived, cuts it off.
    */
   found(recovered: Recovered, durable: DiskContent, written: DiskContent): Position | undefined {
     const logs = [durable.log.entries, written.log.entries].flat();
     for (const entry of logs) this.#had.add(nameOf(entry));
     this.#compacted = Math.max(this.#compacted, durable.log.base.index);
-    this.#spared = [...this.#spared, ...durable.log.entries].filter(
-      (entry) => !this.#taken.has(nameOf(entry)),
+    const { base, entries } = written.log;
+    const uncut = new Set(entries.map(nameOf));
+    const certain = durable.log.entries.filter(
+      (entry) => entry.index <= base.index || uncut.has(nameOf(entry)),
     );
+    this.#spared = [...this.#spared, ...certain].filter((entry) => !this.#taken.has(nameOf(entry)));
     return this.again(recovered);
   }
 

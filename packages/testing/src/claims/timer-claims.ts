@@ -42,7 +42,10 @@ export class TimerClaims {
         return;
       }
       case "faultEnded":
-        for (const rates of this.#rates.values()) rates.delete(happening.fault.id);
+        for (const [node, rates] of this.#rates) {
+          rates.delete(happening.fault.id);
+          this.#runs(node, rates);
+        }
         return;
       default:
         return;
@@ -91,8 +94,13 @@ export class TimerClaims {
   #drifts(node: string, fault: number, rate: number): void {
     const rates = this.#rates.get(node) ?? new Map<number, number>();
     this.#rates.set(node, rates.set(fault, rate));
+    this.#runs(node, rates);
+  }
+
+  /** Several drifts multiply. When a slow one ends, the others make the clock faster than it ever was. */
+  #runs(node: string, rates: ReadonlyMap<number, number>): void {
     const product = [...rates.values()].reduce((all, one) => all * one, 1);
-    this.#fastest.set(node, Math.max(this.#fastest.get(node) ?? 1, product, rate));
+    this.#fastest.set(node, Math.max(this.#fastest.get(node) ?? 1, product));
   }
 }
 
