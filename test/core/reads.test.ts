@@ -171,6 +171,16 @@ describe("dissertation 6.4: ReadIndex at the leader", () => {
     expect(effects.slice(-2)).toEqual([commit(3), readReady(7, 2)]);
   });
 
+  test("the late answer to a message of an earlier lead, with a larger round, confirms nothing", () => {
+    const earlier = from(a, appendEntries(1, { after: [1, 1], round: 90 }));
+    const following = follower({ term: 2, leader: a, commit: 2, durable: 2 });
+    const { effects } = step(env({ ...ON, id: b, log: [1, 2] }), following, earlier);
+    const late = appendRejected(2, { prevIndex: 1, conflictIndex: 3, round: 0 });
+    expect(effects).toEqual([send(a, late)]);
+    const { state } = run(setup, leading, read(7), replicate, from(b, late), from(c, late));
+    expect(state).toEqual(leader({ ...common, round: 5, progress, reads: [pending(7, 5)] }));
+  });
+
   test("7: learners confirm nothing, and in a joint membership both halves must", () => {
     const memberships = [inForce(3, { voters: [a, b, c], outgoing: [a, d], learners: [e] })];
     const behind = replicating(4, { match: 2 });

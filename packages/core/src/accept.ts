@@ -63,15 +63,27 @@ function acceptKnown<C>(state: State, from: Peer, round: number): Step<C> {
   };
 }
 
-/** Rejects an AppendEntries of an older term: the newer term in the reply tells the sender to step down (§5.1). */
+/**
+ * Rejects an AppendEntries of an older term: the newer term in the reply tells the sender to step down (§5.1).
+ *
+ * It answers no round. The sender may lead the newer term by now, whose rounds begin again at 0: a larger one of its
+ * earlier lead would confirm reads and leases that no majority has confirmed (dissertation 6.4).
+ */
 export function refuseStale<C>(
   state: State,
   log: LogView<C>,
-  { prevIndex, round }: AppendEntries<C>,
+  { prevIndex }: AppendEntries<C>,
 ): AppendRejected {
   const conflictIndex = indexAfter(log.lastIndex);
   const { term } = state;
-  return { type: "appendRejected", term, prevIndex, conflictTerm: undefined, conflictIndex, round };
+  return {
+    type: "appendRejected",
+    term,
+    prevIndex,
+    conflictTerm: undefined,
+    conflictIndex,
+    round: 0,
+  };
 }
 
 /** A leader sends a piece of its own log: adjacent entries whose terms never decrease nor exceed its own (§5.3). */

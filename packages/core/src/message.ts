@@ -93,7 +93,7 @@ export type AppendRejected = {
   readonly conflictTerm: Term | undefined;
   /** Its first index of `conflictTerm`; without that, the index after its last entry. */
   readonly conflictIndex: Index;
-  /** The round of the rejected message. */
+  /** The round of the rejected message; 0 when that is of an older term. */
   readonly round: number;
 };
 

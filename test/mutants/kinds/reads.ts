@@ -1,6 +1,7 @@
 import type { Variant } from "../planted.ts";
 
 const READ = "packages/core/src/read.ts";
+const ACCEPT = "packages/core/src/accept.ts";
 const TRANSFER = "packages/core/src/transfer.ts";
 const LEASE = "packages/actors/src/node/lease.ts";
 const MAY_LEASE =
@@ -18,6 +19,19 @@ export const READS: readonly Variant[] = [
         replace:
           "const read = { ...asked, index: state.commit, round: role.round + (asked.from === undefined ? 1 : 0) };",
       },
+    ],
+  },
+  {
+    id: "round-of-an-earlier-lead-confirms",
+    about:
+      "A rejection of an older term's entries answers their round to the leader of the newer term.",
+    edits: [
+      {
+        file: ACCEPT,
+        find: "{ prevIndex }: AppendEntries<C>,",
+        replace: "{ prevIndex, round }: AppendEntries<C>,",
+      },
+      { file: ACCEPT, find: "    round: 0,", replace: "    round," },
     ],
   },
   {

@@ -93,6 +93,19 @@ describe("a leader and its majority", () => {
   });
 });
 
+describe("a leader knows of its followers", () => {
+  it("that they answered rounds that it has begun", () => {
+    const stage = leading();
+    const reply = { type: "appendAccepted", term: term(3), match: index(0) } as const;
+    const known = (round: number): Leader => leader(4, { n2: { round } });
+    stage.step("n1", { role: known(3) });
+    stage.takes("n1", from("n2", { ...reply, round: 4 }), { role: known(4) });
+    expect(stage.reports).toEqual([]);
+    stage.takes("n1", from("n2", { ...reply, round: 9 }), { role: known(9) });
+    expect(stage.reports).toEqual(["progress: n2 has answered round 9 of n1, which is at 4"]);
+  });
+});
+
 describe("a leader that steps down at a heartbeat", () => {
   const stepsDown = (round: number, answered: number): readonly string[] => {
     const stage = leading();

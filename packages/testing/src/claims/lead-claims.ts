@@ -78,7 +78,7 @@ export class LeadClaims {
         const log = this.#servers.get(node)?.disk.log;
         const wrong = log && backedUp(before.role, after.role, event, log);
         if (wrong !== undefined) this.#says("progress", `${node} ${wrong}`);
-        return;
+        return this.#answered(node, event.from, after.role);
       }
       default:
         return;
@@ -117,6 +117,16 @@ export class LeadClaims {
       "liveness",
       `${node} steps down in term ${before.term}, although only its last ${unanswered} rounds are unanswered`,
     );
+  }
+
+  /** A round of an earlier lead, or of another server, answers nothing that this leader asked (dissertation 6.4). */
+  #answered(node: NodeId, from: NodeId, { round, progress }: Leader): void {
+    const answered = progress[from]?.round ?? 0;
+    if (answered > round)
+      this.#says(
+        "progress",
+        `${from} has answered round ${answered} of ${node}, which is at ${round}`,
+      );
   }
 
   #sends(node: NodeId, { progress }: Leader): void {
