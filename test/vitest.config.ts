@@ -36,14 +36,14 @@ export default defineConfig({
         },
       },
       {
-        // One file at a time, after the project above: these tests start threads and processes of
-        // their own and wait for elections in real time.
+        // After the project above, which computes: these tests start threads and processes of their own
+        // and wait for elections in real time. Much of that is waiting, so two files run at a time.
         test: {
           name: "built",
           include: built,
           pool: "forks",
           isolate: false,
-          maxWorkers: 1,
+          maxWorkers: 2,
           sequence: { groupOrder: 1 },
           testTimeout: 30_000,
           hookTimeout: 30_000,
