@@ -84,6 +84,17 @@ describe("timeouts", () => {
     ]);
   });
 
+  it("do not count from a message to a disk that the node had before", () => {
+    const { stage, at } = node();
+    const role = { ...FOLLOWER, leader: nodeId("n2"), heard: true };
+    stage.step("n1", { term: 1, role });
+    at(90);
+    stage.takes("n1", BEAT, { role }, sends("n2", { type: "rejoin", term: term(1) }));
+    at(110);
+    stage.takes("n1", ELECTION, {});
+    expect(stage.reports).toEqual([]);
+  });
+
   it("count from when a vote was given", () => {
     const { stage, at } = node();
     at(90);

@@ -258,6 +258,23 @@ describe("disks", () => {
     expect(stage.finish()).toEqual([]);
   });
 
+  test("of another node are refused, also a new one that its node has never run with", () => {
+    const { stage } = busy();
+    const { world } = stage;
+    const [one, other] = [nodeId("n1"), nodeId("n2")];
+    world.pause(other);
+    world.wipe(other);
+    for (const node of [one, other]) world.crash(node, "a test", undefined);
+    world.swapDisks(one, other);
+    world.start(one);
+    expect(stage.of("refused")).toMatchObject([
+      { node: one, reason: expect.stringMatching(/disk of n2, not of n1/) as string },
+    ]);
+    world.swapDisks(one, other);
+    world.resume(other);
+    expect(stage.finish()).toEqual([]);
+  });
+
   test("that fail take the node down, and bring it back when they work again", () => {
     const { stage, node } = busy();
     const end = stage.world.disk(node).beginErrors("sync");

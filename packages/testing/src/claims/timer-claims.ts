@@ -120,9 +120,11 @@ function isForRefusal({ event, before, effects }: CoreStep): boolean {
   return before.role.type !== "leader" && effects.some(isReset) && !effects.some(isVote);
 }
 
-/** Whether a follower accepts that the sender of a message leads its term. */
-function isHeard({ event, before, after }: CoreStep): boolean {
+/** Whether a follower accepts that the sender of a message leads its term. It ignores messages to a disk that it had before. */
+function isHeard({ event, before, after, effects }: CoreStep): boolean {
   if (event.type !== "message" || after.role.type !== "follower") return false;
+  if (effects.some((effect) => effect.type === "send" && effect.message.type === "rejoin"))
+    return false;
   const { type, term } = event.message;
   if (type !== "appendEntries" && type !== "snapshotChunk") return false;
   const isLeader = after.role.leader === event.from && term === after.term;

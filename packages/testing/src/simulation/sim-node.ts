@@ -157,13 +157,16 @@ export class SimNode {
   #newDisk(): SimDisk {
     const { id, chance, counters, scenario, onHappening } = this.#parts;
     this.#disks += 1;
-    return new SimDisk({
+    const disk = new SimDisk({
       chance: chance.fork(`disk ${this.#disks}`),
       settings: scenario.disk,
       counters,
       onStep: (step, file) => this.#process?.onDiskStep(step, file),
       onLoss: (loss) => onHappening({ type: "damaged", node: id, loss }),
     });
+    // A node's folder names its node from the beginning, also if the node has never run with it.
+    disk.claim(id);
+    return disk;
   }
 
   #config(): Config {
