@@ -329,6 +329,20 @@ describe("a node whose disk was damaged on purpose", () => {
     return stage;
   }
 
+  /** A node whose second entry is replaced by `other` in a write that is not synced; then its first entry is damaged. */
+  function replacing(other: Entry<CommandBytes>, isObscure: boolean): Stage<Safety> {
+    const stage = new Stage((report) => new Safety(VOTERS, report));
+    stage.startAll();
+    stage.elects("n1", 1, ["n2", "n3"]);
+    stage.writes("n2", one, two);
+    const cut = { type: "truncateLog", after: index(1) } as const;
+    stage.step("n2", { term: 2, durable: 1 }, cut, appends(other));
+    const loss = { entries: [one], snapshot: 0, isObscure };
+    stage.happens({ type: "damaged", node: nodeId("n2"), loss });
+    stage.ends("n2");
+    return stage;
+  }
+
   /** Such a node at its start, and what it may take from another one. */
   function fetching(...taken: readonly Entry<CommandBytes>[]): Stage<Safety> {
     const stage = rotten();
@@ -361,19 +375,7 @@ describe("a node whose disk was damaged on purpose", () => {
   it("need not have entries that a leader had replaced, if what was written in their place survived", () => {
     const other = command(2, 2);
     const reports = [[other], []].map((entries) => {
-      const stage = new Stage((report) => new Safety(VOTERS, report));
-      stage.startAll();
-      stage.elects("n1", 1, ["n2", "n3"]);
-      stage.writes("n2", one, two);
-      stage.step(
-        "n2",
-        { term: 2, durable: 1 },
-        { type: "truncateLog", after: index(1) },
-        appends(other),
-      );
-      const loss = { entries: [one], snapshot: 0, isObscure: true };
-      stage.happens({ type: "damaged", node: nodeId("n2"), loss });
-      stage.ends("n2");
+      const stage = replacing(other, true);
       const hard = { term: term(2), votedFor: undefined };
       stage.start("n2", { hard, base: one, entries, damage: "byte 7" });
       return [...stage.reports];
@@ -425,19 +427,7 @@ describe("a node whose disk was damaged on purpose", () => {
   it("need not find what a write cuts off that was not synced and survived", () => {
     const other = command(2, 2);
     const [salvaged, lost] = [[other], []].map((piece) => {
-      const stage = new Stage((report) => new Safety(VOTERS, report));
-      stage.startAll();
-      stage.elects("n1", 1, ["n2", "n3"]);
-      stage.writes("n2", one, two);
-      stage.step(
-        "n2",
-        { term: 2, durable: 1 },
-        { type: "truncateLog", after: index(1) },
-        appends(other),
-      );
-      const loss = { entries: [one], snapshot: 0, isObscure: false };
-      stage.happens({ type: "damaged", node: nodeId("n2"), loss });
-      stage.ends("n2");
+      const stage = replacing(other, false);
       const salvage = { logs: [{ pieces: [piece], marks: [other] }], snapshots: [] };
       const hard = { term: term(2), votedFor: undefined };
       stage.start("n2", { hard, entries: [], horizon: other, damage: "byte 7", salvage });

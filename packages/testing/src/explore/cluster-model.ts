@@ -15,7 +15,7 @@ import { PairTable } from "./pair-table.ts";
 import { withAnswered, withAsked, type ReadReport } from "./reads.ts";
 import { keyOf } from "./relabel.ts";
 import { BETWEEN_NODES, EventSets } from "./sometimes-counts.ts";
-import { OpenPoints } from "./step-points.ts";
+import { OpenPoints } from "../sometimes/open-points.ts";
 import { Symbols, type Symmetry } from "./symbols.ts";
 import { triggersOf, type Trigger } from "./trigger.ts";
 
@@ -51,9 +51,10 @@ export class Model {
   readonly histories: Symbols<History>;
   readonly eventSets = new EventSets();
   /** The situations of campaigns that no step has met yet. */
-  readonly points = new OpenPoints();
+  readonly points = new OpenPoints((name) => this.#met.push(name));
   /** Everything besides messages that can happen at a node. */
   readonly triggers: readonly Trigger[];
+  #met: string[] = [];
   readonly #outcomes: (Outcome | undefined)[] = [undefined];
   readonly #outcomeOf = new PairTable();
   readonly #historyOf = new PairTable();
@@ -89,6 +90,14 @@ export class Model {
   /** The number of the history before the first event. */
   get noHistory(): number {
     return this.histories.idOf(NO_HISTORY);
+  }
+
+  /** Takes the names of the situations that were met since this was last called. */
+  takeMet(): readonly string[] {
+    if (this.#met.length === 0) return this.#met;
+    const met = this.#met;
+    this.#met = [];
+    return met;
   }
 
   /** The memory in use, in bytes, as an estimate. */

@@ -3,7 +3,7 @@ import type { Bounds } from "./bounds.ts";
 import { endOfLog, isUnsynced, type ExploredNode, type ExploredPacket } from "./explored-node.ts";
 import type { ReadReport } from "./reads.ts";
 import type { Happened } from "./happened.ts";
-import type { OpenPoints } from "./step-points.ts";
+import type { OpenPoints } from "../sometimes/open-points.ts";
 import type { Occasion } from "./trigger.ts";
 import { Broken, Turn } from "./turn.ts";
 

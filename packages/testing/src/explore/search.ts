@@ -130,8 +130,7 @@ export class Search {
     if (this.#brokenFrom !== undefined) return;
     this.#transitions += 1;
     this.#counts.add(moves.happened, moves.between, this.#depth + 1);
-    for (const name of this.#parts.model.points.takeMet())
-      this.#situations.set(name, this.#depth + 1);
+    for (const name of this.#parts.model.takeMet()) this.#situations.set(name, this.#depth + 1);
     if (moves.broken !== undefined) this.#brokenFrom = this.#current;
     else this.#reach(moves.state, this.#depth + 1);
   }

@@ -38,7 +38,7 @@ import { answersIn, type ReadReport } from "./reads.ts";
 import { checkRules } from "./rule-checks.ts";
 import { incomingAfter, partOf, PARTS, withFile } from "./snapshot-files.ts";
 import type { Happened } from "./happened.ts";
-import type { OpenPoints } from "./step-points.ts";
+import type { OpenPoints } from "../sometimes/open-points.ts";
 
 /** A violation. The message is a sentence without a period. */
 export class Broken extends Error {
@@ -230,7 +230,7 @@ export class Turn {
     if (takesForeign(stepped, this.#salvage))
       throw new Broken(`${this.#env.config.id} repairs its log with entries that it did not have`);
     for (const name of eventsIn(stepped)) this.happened.add(name);
-    this.#points.look(stepped);
+    this.#points.look(before.env, { before: before.state, event, after: state, effects });
     const { answered, refused } = answersIn(effects);
     this.answered = [...this.answered, ...answered];
     this.refusedReads = [...this.refusedReads, ...refused];

@@ -1,43 +1,45 @@
-import { causeOf, Moment, senderOf, type StepPoint, type Trigger } from "../sometimes/point.ts";
-import { STEP_POINTS } from "../sometimes/registry.ts";
-import type { SteppedNode } from "./noteworthy.ts";
+import type { Env } from "@kontiki/core";
+import { causeOf, Moment, senderOf, type Guard, type StepPoint, type Trigger } from "./point.ts";
+import { STEP_POINTS } from "./registry.ts";
 
 /** Situations that share a guard. */
-type Group = { readonly guard: StepPoint["guard"]; readonly points: StepPoint[] };
+type Group = { readonly guard: Guard | undefined; readonly points: StepPoint[] };
+
+/** A step of a core, without the data that its rules may look at. */
+type Step = Pick<Moment, "before" | "event" | "after" | "effects">;
 
 /**
- * The situations of campaigns that a search has not met yet. One that was met is not looked for again, so a search soon
- * asks only for what is rare.
+ * The situations of one step that have not been met yet. One that was met is not looked for again, so a run or a search
+ * soon asks only for what is rare.
  */
 export class OpenPoints {
   readonly #open: ReadonlyMap<Trigger, readonly Group[]> = byTrigger();
-  #met: string[] = [];
+  readonly #onMet: (name: string) => void;
+
+  /** @param onMet is called with the name of each situation, once. */
+  constructor(onMet: (name: string) => void) {
+    this.#onMet = onMet;
+  }
 
   /** Looks for situations in a step. */
-  look({ event, before, after, effects }: SteppedNode): void {
-    const cause = causeOf(event);
+  look(env: Env<unknown>, step: Step): void {
+    const cause = causeOf(step.event);
     const groups = this.#open.get(cause.type);
     if (groups === undefined) return;
-    const step = { before: before.state, event, after: after.state, effects };
-    const moment = new Moment(before.env, step);
-    const from = senderOf(event);
+    const moment = new Moment(env, step);
+    const from = senderOf(step.event);
     for (const { guard, points } of groups) {
       if (points.length === 0 || guard?.(moment) === false) continue;
-      for (const point of points.filter((each) => each.holds(moment, cause, from)))
+      for (let at = points.length - 1; at >= 0; at -= 1) {
+        const point = points[at];
+        if (point?.holds(moment, cause, from) !== true) continue;
         this.#close(point);
+        this.#onMet(point.name);
+      }
     }
   }
 
-  /** Takes the names of the situations that were met since this was last called. */
-  takeMet(): readonly string[] {
-    if (this.#met.length === 0) return this.#met;
-    const met = this.#met;
-    this.#met = [];
-    return met;
-  }
-
   #close(point: StepPoint): void {
-    this.#met.push(point.name);
     for (const trigger of point.on)
       for (const { points } of this.#open.get(trigger) ?? []) {
         const at = points.indexOf(point);
