@@ -807,6 +807,7 @@ function exploring(): Readonly<Record<string, Kind>> {
     stop: callable(" that returns whether to stop"),
     order: words("breadth", "depth"),
     symmetry: FLAG,
+    hashes: FLAG,
   };
 }
 
