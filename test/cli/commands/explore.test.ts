@@ -136,6 +136,7 @@ situations, by the depth at which each was met first:
         obituaries: 0,
         inflight: 3,
         asyncDisk: false,
+        rules: true,
         preVote: false,
         quorumBeats: 0,
         leases: false,

@@ -37,6 +37,10 @@ Each bound from --damage on switches on a part of the protocol:
 Heartbeats are needed for whatever must be sent again. Symmetry is not used with --changes, --wipes or
 --voters.
 
+Each step is also checked against rules of the paper and the dissertation that need do no harm in the run
+at hand: which answers confirm a round, what resets a timer, when a transfer ends. With --no-rules only
+properties are checked: the runs that are found then lose or corrupt something.
+
 A violation is printed as a story, one line for each transition, with a column for each node: role,
 term, commit index, the terms of its entries; entries that are not on disk are in parentheses. {bc|ab}
 is a membership with the voters b and c, joint with the outgoing a and b; {ab+c} has the learner c. ..2

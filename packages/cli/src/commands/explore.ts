@@ -25,6 +25,7 @@ export const defineExplore: Define = (command, { host, loadEngines, done }) => {
         .choices(["breadth", "depth"])
         .default("breadth"),
     )
+    .option("--no-rules", "check properties only, not also rules whose violation may do no harm")
     .option("--no-symmetry", "keep states apart that differ only in the names of nodes")
     .option("--hashes", "keep seen states as hashes, in a quarter of the memory")
     .addOption(timeOption())

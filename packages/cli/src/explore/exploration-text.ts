@@ -69,12 +69,13 @@ function situationsText({ exploration }: ExplorationRun, width: number): readonl
 
 /** Everything that the search was allowed: bounds of 0 and options that are off are left out. */
 function boundsText(run: ExplorationRun): string {
-  const { search, symmetry: _symmetry, ...bounds } = boundsIn(run);
+  const { search, symmetry: _symmetry, rules, ...bounds } = boundsIn(run);
   const used = Object.entries(bounds).flatMap(([name, value]) => {
     if (value === undefined || value === 0 || value === false) return [];
     return [value === true ? name : `${name} ${value}`];
   });
-  return `within ${used.join(", ")}; ${search} first`;
+  const checks = rules === false ? "; properties only" : "";
+  return `within ${used.join(", ")}; ${search} first${checks}`;
 }
 
 const STOPPED_BY = { time: "the time ran out", interruption: "interrupted" } as const;
