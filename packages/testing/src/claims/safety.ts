@@ -6,13 +6,14 @@ import { Committed } from "./committed.ts";
 import { ElectionClaims } from "./election-claims.ts";
 import { FileClaims } from "./file-claims.ts";
 import { ForwardClaims } from "./forward-claims.ts";
-import { checkLease } from "./lease-claims.ts";
+import { LeaseClaims } from "./lease-claims.ts";
 import { MembershipClaims } from "./membership-claims.ts";
 import { PartClaims } from "./part-claims.ts";
 import { PlacedEntries } from "./placed.ts";
 import { PromiseClaims } from "./promise-claims.ts";
 import { hardText, RecoveryClaims, samePosition } from "./recovery-claims.ts";
 import type { Report } from "./report.ts";
+import { RoundClaims } from "./round-claims.ts";
 import { Servers, type Server } from "./servers.ts";
 import { checkStep } from "./step-claims.ts";
 import { checkVotes } from "./vote-claims.ts";
@@ -39,6 +40,8 @@ export class Safety implements Observer {
   readonly #files: FileClaims;
   readonly #parts: PartClaims;
   readonly #forwards: ForwardClaims;
+  readonly #leases: LeaseClaims;
+  readonly #rounds: RoundClaims;
 
   /** @param voters the voters at the beginning. */
   constructor(voters: readonly NodeId[], report: Report) {
@@ -53,6 +56,8 @@ export class Safety implements Observer {
     this.#files = new FileClaims(report);
     this.#parts = new PartClaims(report);
     this.#forwards = new ForwardClaims(report);
+    this.#leases = new LeaseClaims(voters, this.servers, report);
+    this.#rounds = new RoundClaims(voters, report);
   }
 
   onStep(step: CoreStep): void {
@@ -67,7 +72,8 @@ export class Safety implements Observer {
     for (const effect of effects) disk.perform(effect);
     checkStep(step, disk, this.#report);
     checkVotes(step, disk, this.#report);
-    checkLease(step, this.servers, this.#report);
+    this.#leases.onStep(step);
+    this.#rounds.onStep(step);
     if (after.commit > before.commit) this.#commits.advanced(step, disk);
     if (after.snapshot !== before.snapshot && after.snapshot !== undefined) {
       disk.snapshot = after.snapshot;
