@@ -795,6 +795,7 @@ function bounds(): Readonly<Record<string, Kind>> {
     inflight: whole(1, 16),
     asyncDisk: FLAG,
     config: record("{ noop: ..., ... }", true),
+    rules: FLAG,
     step: callable(" such as step of @kontiki/core"),
   };
 }
@@ -807,6 +808,7 @@ function exploring(): Readonly<Record<string, Kind>> {
     stop: callable(" that returns whether to stop"),
     order: words("breadth", "depth"),
     symmetry: FLAG,
+    hashes: FLAG,
   };
 }
 

@@ -4,6 +4,7 @@ import type { CoreStep, Happening, Observer } from "../engine/observer.ts";
 import { CommitClaims } from "./commit-claims.ts";
 import { Committed } from "./committed.ts";
 import { ElectionClaims } from "./election-claims.ts";
+import { FileClaims } from "./file-claims.ts";
 import { ForwardClaims } from "./forward-claims.ts";
 import { LeaseClaims } from "./lease-claims.ts";
 import { MembershipClaims } from "./membership-claims.ts";
@@ -35,6 +36,7 @@ export class Safety implements Observer {
   readonly #memberships: MembershipClaims;
   readonly #promises: PromiseClaims;
   readonly #recoveries: RecoveryClaims;
+  readonly #files: FileClaims;
   readonly #parts: PartClaims;
   readonly #forwards: ForwardClaims;
   readonly #leases: LeaseClaims;
@@ -49,6 +51,7 @@ export class Safety implements Observer {
     this.#memberships = new MembershipClaims(voters, this.committed, report);
     this.#promises = new PromiseClaims(this.#elections, report);
     this.#recoveries = new RecoveryClaims(report);
+    this.#files = new FileClaims(report);
     this.#parts = new PartClaims(report);
     this.#forwards = new ForwardClaims(report);
     this.#leases = new LeaseClaims(voters, this.servers, report);
@@ -56,9 +59,9 @@ export class Safety implements Observer {
 
   onStep(step: CoreStep): void {
     const { before, after, effects } = step;
-    this.#parts.onStep(step);
-    if (before === after && effects.length === 0) return;
     const server = this.servers.get(step.node);
+    this.#parts.onStep(step, server?.disk);
+    if (before === after && effects.length === 0) return;
     if (server === undefined)
       return this.#report({ check: "lives", text: `${step.node} takes a step but does not run` });
     this.#checkContinues(server, step);
@@ -80,10 +83,11 @@ export class Safety implements Observer {
   onHappening(happening: Happening): void {
     switch (happening.type) {
       case "started": {
-        const { node, uid, recovered } = happening;
+        const { node, uid, recovered, stored } = happening;
         this.#parts.restarted(node);
         const { disk } = this.servers.started(node, uid);
         this.#recoveries.started(disk, recovered);
+        if (stored !== undefined) this.#files.started(disk, recovered, stored);
         if (recovered.damage === undefined) this.#elections.restarted(disk, recovered.hard);
         if (recovered.snapshot !== undefined) this.committed.snapshot(node, recovered.snapshot);
         return;
@@ -92,6 +96,8 @@ export class Safety implements Observer {
         return this.servers.ended(happening.node);
       case "synced":
         return this.servers.get(happening.node)?.disk.synced();
+      case "published":
+        return this.#parts.published(this.servers.disk(happening.node, happening.uid), happening);
       case "posted":
         return this.#posted(happening);
       case "damaged":
@@ -144,5 +150,6 @@ export class Safety implements Observer {
     if (disk === undefined) return;
     disk.isDamaged = true;
     disk.damage.damaged(loss);
+    if (loss.snapshot > 0) disk.files.damaged(loss.snapshot);
   }
 }
