@@ -1,11 +1,21 @@
 import { describe, expect, it } from "vitest";
 import { index, LOG_START, nodeId, term, type Message } from "@kontiki/core";
-import { Safety } from "../../../packages/testing/src/claims/safety.ts";
+import { RoundClaims } from "../../../packages/testing/src/claims/round-claims.ts";
+import { plan } from "../support/plans.ts";
 import { FOLLOWER, from, LEADER, members, sends, Stage, VOTERS } from "../support/stage.ts";
 
+const SETTINGS = {
+  ...plan().scenario.cluster,
+  electionTimeoutMs: 150,
+  leases: { clockDrift: 0.5 },
+};
+
+let now = 0;
+
 /** n1 leads term 1 and sends round 1. */
-function leading(): Stage {
-  const stage = new Stage((report) => new Safety(VOTERS, report));
+function leading(): Stage<RoundClaims> {
+  now = 0;
+  const stage = new Stage((report) => new RoundClaims(VOTERS, SETTINGS, () => now, report));
   stage.startAll();
   stage.elects("n1", 1, ["n2", "n3"]);
   asks(stage, 1);
@@ -27,10 +37,6 @@ function answers(stage: Stage, node: string, round: number, inTerm = 1): void {
 
 function reads(stage: Stage): void {
   stage.takes("n1", { type: "read", id: 7, leased: false }, { role: { ...LEADER } });
-}
-
-function readsOf({ reports }: Stage): readonly string[] {
-  return reports.filter((text) => text.startsWith("reads"));
 }
 
 const READY = { type: "readReady", id: 7, index: index(0) } as const;
@@ -100,7 +106,7 @@ describe("a leader answers a read", () => {
     asks(stage, 2);
     answers(stage, "n2", 2);
     stage.step("n1", {}, READY);
-    expect(readsOf(stage)).toEqual([LATE]);
+    expect(stage.reports).toEqual([LATE]);
   });
 
   it("that the leader before it had answered, or by a lease", () => {
@@ -110,6 +116,36 @@ describe("a leader answers a read", () => {
     reads(stage);
     const reply = { type: "readReply", term: term(1), id: 7, index: index(0) } as const;
     stage.takes("n1", from("n2", reply), { role: LEADER }, READY);
-    expect(readsOf(stage)).toEqual([]);
+    expect(stage.reports).toEqual([]);
+  });
+});
+
+describe("a lease", () => {
+  const read = (stage: Stage): void =>
+    stage.takes("n1", { type: "read", id: 8, leased: true }, {}, READY);
+
+  it("lasts for the shortest election timeout less the drift, from when the round that was answered began", () => {
+    const stage = leading();
+    now = 60;
+    answers(stage, "n2", 1);
+    now = 100;
+    read(stage);
+    expect(stage.reports).toEqual([]);
+    now = 101;
+    read(stage);
+    expect(stage.reports).toEqual([
+      "lease: n1 answers a read in term 1 by a lease that began 101.0 ms ago; the longest lasts 100.0 ms",
+    ]);
+  });
+
+  it("lasts longer by a slow clock", () => {
+    const stage = leading();
+    answers(stage, "n2", 1);
+    const fault = { id: 1, type: "drift", node: "n1", rate: 0.8, at: 0, for: 9 } as const;
+    stage.happens({ type: "faultBegan", fault, nodes: ["n1"] });
+    stage.happens({ type: "faultEnded", fault });
+    now = 125;
+    read(stage);
+    expect(stage.reports).toEqual([]);
   });
 });

@@ -13,7 +13,6 @@ import { PlacedEntries } from "./placed.ts";
 import { PromiseClaims } from "./promise-claims.ts";
 import { hardText, RecoveryClaims, samePosition } from "./recovery-claims.ts";
 import type { Report } from "./report.ts";
-import { RoundClaims } from "./round-claims.ts";
 import { Servers, type Server } from "./servers.ts";
 import { checkStep } from "./step-claims.ts";
 import { checkVotes } from "./vote-claims.ts";
@@ -41,7 +40,6 @@ export class Safety implements Observer {
   readonly #parts: PartClaims;
   readonly #forwards: ForwardClaims;
   readonly #leases: LeaseClaims;
-  readonly #rounds: RoundClaims;
 
   /** @param voters the voters at the beginning. */
   constructor(voters: readonly NodeId[], report: Report) {
@@ -57,7 +55,6 @@ export class Safety implements Observer {
     this.#parts = new PartClaims(report);
     this.#forwards = new ForwardClaims(report);
     this.#leases = new LeaseClaims(voters, this.servers, report);
-    this.#rounds = new RoundClaims(voters, report);
   }
 
   onStep(step: CoreStep): void {
@@ -73,7 +70,6 @@ export class Safety implements Observer {
     checkStep(step, disk, this.#report);
     checkVotes(step, disk, this.#report);
     this.#leases.onStep(step);
-    this.#rounds.onStep(step);
     if (after.commit > before.commit) this.#commits.advanced(step, disk);
     if (after.snapshot !== before.snapshot && after.snapshot !== undefined) {
       disk.snapshot = after.snapshot;
