@@ -6,7 +6,9 @@ export type NamedInstance = {
   readonly name: string;
   /** What is explored, in a few words. */
   readonly about: string;
+  /** Its bounds. */
   readonly options: BoundOptions;
+  /** The number of states. */
   readonly states: number;
   /** Without symmetry. */
   readonly unreduced: number;
