@@ -162,6 +162,18 @@ const SMALL: readonly NamedInstance[] = [
     [42_118, 42_118, 32],
   ),
   named(
+    "wipe-three",
+    "a wiped disk, three nodes, two messages in flight",
+    { ...BARE, wipes: 1, inflight: 2 },
+    [169_563, 169_563, 37],
+  ),
+  named(
+    "change-pre-vote",
+    "a change of two voters, with pre-vote",
+    { ...BARE, voters: 2, changes: 1, ...PRE_VOTE },
+    [4_433, 4_433, 32],
+  ),
+  named(
     "read-change",
     "a read while the membership changes",
     { ...BARE, voters: 2, changes: 1, reads: 1 },
@@ -224,6 +236,12 @@ const LARGE: readonly NamedInstance[] = [
     "a read by a lease, a transfer and a crash",
     { ...BARE, ...LEASES, transfers: 1, crashes: 1 },
     [3_088_628, 18_531_218, 34],
+  ),
+  named(
+    "large-lease-crash",
+    "a read by a lease and a crash",
+    { ...BARE, ...EAGER_LEASES, crashes: 1 },
+    [458_773, 2_752_217, 32],
   ),
   named(
     "large-change",
