@@ -12,6 +12,8 @@ export const facts = {
   stand: (node: string, term: number): Fact => `stand ${node} ${term}`,
   /** It votes for the candidate in this term. */
   vote: (node: string, term: number, candidate: string): Fact => `vote ${node} ${term} ${candidate}`,
+  /** What it is now: it leads, stands, or follows some leader. */
+  role: (node: string): Fact => `role ${node}`,
   /** It asks another node to stand. */
   handOver: (to: string): Fact => `handOver ${to}`,
   /** What its log has at this index: written, replaced or removed. */
@@ -26,6 +28,8 @@ export const facts = {
   decided: (index: number): Fact => `decided ${index}`,
   /** Its state machine has applied this entry. */
   applied: (node: string, index: number): Fact => `applied ${node} ${index}`,
+  /** The state of its machine after this entry, which all entries before it led to. */
+  state: (node: string, index: number): Fact => `state ${node} ${index}`,
   /** It has a snapshot up to this index. */
   snapshot: (node: string, index: number): Fact => `snapshot ${node} ${index}`,
   /** Its process runs again. */

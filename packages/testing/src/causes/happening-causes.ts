@@ -28,21 +28,17 @@ export function happeningCauses(
       return [{ made: facts.down(happening.node), needs: [] }];
     case "damaged":
       return [{ made: facts.damage(happening.node), needs: [] }];
-    case "applied": {
-      const { node, index } = happening;
-      memory.applied = index;
-      const needs = [facts.commit(node, index), facts.log(node, index), facts.run(node)];
-      return [{ made: facts.applied(node, index), needs }];
-    }
+    case "applied":
+      return appliedCauses(happening, memory);
     case "restored":
+      return restoreCauses(happening, memory);
     case "misbehaved": {
       const { node } = happening;
-      const needs = [
-        facts.applied(node, memory.applied),
-        facts.snapshot(node, memory.snapshot),
-        facts.run(node),
+      // It may be in the middle of the next command.
+      const next = facts.commit(node, memory.commit);
+      return [
+        { made: `step ${node}`, needs: [facts.state(node, memory.applied), next, facts.run(node)] },
       ];
-      return [{ made: `step ${node}`, needs }];
     }
     case "called":
       return [{ made: facts.call(happening.operation.id), needs: [] }];
@@ -62,6 +58,31 @@ export function happeningCauses(
     default:
       return happening satisfies never;
   }
+}
+
+function appliedCauses(
+  { node, index }: Happening & { readonly type: "applied" },
+  memory: NodeMemory,
+): readonly Cause[] {
+  const applied = facts.applied(node, index);
+  const before = facts.state(node, memory.applied);
+  memory.applied = index;
+  const needs = [facts.commit(node, index), facts.log(node, index), facts.run(node)];
+  return [
+    { made: applied, needs },
+    { made: facts.state(node, index), needs: [applied, before] },
+  ];
+}
+
+/** A machine that only tries a snapshot out restores one that is older than its node's state. */
+function restoreCauses(
+  { node }: Happening & { readonly type: "restored" },
+  memory: NodeMemory,
+): readonly Cause[] {
+  const needs = [facts.snapshot(node, memory.snapshot), facts.run(node)];
+  if (memory.snapshot < memory.applied) return [{ made: `step ${node}`, needs }];
+  memory.applied = memory.snapshot;
+  return [{ made: facts.state(node, memory.snapshot), needs }];
 }
 
 /** What a node lost is known when it starts: its disk has it no more. */

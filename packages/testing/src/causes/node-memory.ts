@@ -7,6 +7,8 @@ export class NodeMemory {
   readonly #terms: (number | undefined)[] = [];
   /** Up to which index it has promised its log to a leader, by leader and term. */
   readonly #promised = new Map<string, number>();
+  /** The last entry that it knows to be committed. */
+  commit = 0;
   /** The last entry that its state machine has applied. */
   applied = 0;
   /** The last entry of its newest snapshot. */
@@ -44,6 +46,7 @@ export class NodeMemory {
     this.#promised.clear();
     this.snapshot = snapshot?.index ?? 0;
     this.applied = this.snapshot;
+    this.commit = this.snapshot;
     return lost;
   }
 

@@ -3,7 +3,7 @@ import type { StoryLine, StorySlice } from "../run/story.ts";
 import type { CauseTrace } from "./cause-trace.ts";
 import { linesBehind } from "./slice.ts";
 import { subjectOf, subjectText } from "./subject.ts";
-import { wantedFacts } from "./wanted.ts";
+import { wantedBy } from "./wanted.ts";
 
 /**
  * The part of a story that its violations depend on.
@@ -18,10 +18,11 @@ export function sliceOf(
   const of = story.length;
   if (violations.length === 0) return { lines: story, of, about: "" };
   const subjects = violations.map((violation) => ({ violation, subject: subjectOf(violation) }));
-  const wanted = subjects.flatMap(({ violation, subject }) => [
-    ...wantedFacts(violation, subject, trace),
-  ]);
-  const behind = linesBehind(trace.events, new Set(wanted));
+  const wanted = subjects.map(({ violation, subject }) => wantedBy(violation, subject, trace));
+  const behind = linesBehind(trace.events, {
+    facts: new Set(wanted.flatMap(({ facts }) => [...facts])),
+    isBrief: (fact) => wanted.every(({ isBrief }) => isBrief(fact)),
+  });
   const first = of - violations.length;
   const lines = story.filter((_line, at) => at >= first || behind.has(at));
   const about = subjects.map(({ subject }) => subjectText(subject)).join("; ");

@@ -1,5 +1,12 @@
 import type { Fact, TracedEvent } from "./fact.ts";
 
+/** What to look for. */
+export type Wanted = {
+  readonly facts: ReadonlySet<Fact>;
+  /** Whether the line that tells a fact is enough, without what the fact was made from. */
+  readonly isBrief: (fact: Fact) => boolean;
+};
+
 /**
  * The lines of a story that lead to these facts: one walk back from the end. An event belongs to it when it is the last one
  * that made a fact that is still looked for, or when a check failed at it; then what it made the fact from is looked for
@@ -10,7 +17,7 @@ import type { Fact, TracedEvent } from "./fact.ts";
  */
 export function linesBehind(
   events: readonly TracedEvent[],
-  wanted: ReadonlySet<Fact>,
+  wanted: Wanted,
 ): ReadonlySet<number> {
   const chosen = causesBack(events, wanted);
   const told = chosen.filter(({ line }) => line !== undefined);
@@ -23,9 +30,9 @@ export function linesBehind(
 /** From the last to the first. */
 function causesBack(
   events: readonly TracedEvent[],
-  wanted: ReadonlySet<Fact>,
+  { facts, isBrief }: Wanted,
 ): readonly TracedEvent[] {
-  const open = new Set(wanted);
+  const open = new Set(facts);
   const chosen: TracedEvent[] = [];
   for (const event of events.toReversed()) {
     const { causes, isViolation } = event;
@@ -33,9 +40,17 @@ function causesBack(
     if (met.length === 0 && !isViolation) continue;
     chosen.push(event);
     for (const { made } of met) open.delete(made);
-    for (const { needs } of met) for (const need of needs) open.add(need);
+    for (const { made, needs } of met)
+      for (const need of needs) if (!isBrief(made) || isKept(need, made)) open.add(need);
   }
   return chosen;
+}
+
+/**
+ * A restart is never left out: what a node did before it may be lost. Nor is the entry in the log of a node that commits it.
+ */
+function isKept(need: Fact, made: Fact): boolean {
+  return need.startsWith("run ") || (/^(commit|decided) /.test(made) && need.startsWith("log "));
 }
 
 function faultsOn(

@@ -22,6 +22,7 @@ export function stepCauses(step: CoreStep, known: Known): readonly Cause[] {
     ...step.effects.flatMap((effect) => effectCauses(step, effect, known)),
     ...commitCauses(step, known),
   ];
+  known.memory.commit = step.after.commit;
   const run = facts.run(step.node);
   return made.map((cause) => ({ ...cause, needs: [...cause.needs, run] }));
 }
@@ -35,19 +36,33 @@ function heardCause({ node, event }: CoreStep): Cause {
 function roleCauses({ node, event, before, after }: CoreStep): readonly Cause[] {
   const { role, term } = after;
   const isNew = role.type !== before.role.type || term !== before.term;
-  if (!isNew) return [];
+  if (!isNew) return followCauses(node, before, after);
   const asked = event.type === "message" && event.message.type === "timeoutNow";
   const stand: Cause = {
     made: facts.stand(node, term),
     needs: asked ? [facts.handOver(node)] : [],
   };
-  if (role.type === "candidate") return [stand];
-  if (role.type !== "leader") return [];
+  const stands: Cause = { made: facts.role(node), needs: [facts.stand(node, term)] };
+  if (role.type === "candidate") return [stand, stands];
+  if (role.type !== "leader") return followCauses(node, before, after);
   const early = before.role.type === "candidate" && before.term === term ? [] : [stand];
   const voters = votersOf(event, before).filter((voter) => voter !== node);
   const votes = voters.map((voter) => facts.vote(voter, term, node));
   const needs = [facts.stand(node, term), ...votes, ...membershipNeeds(node, before)];
-  return [...early, { made: facts.lead(node, term), needs }];
+  const leads: Cause = { made: facts.role(node), needs: [facts.lead(node, term)] };
+  return [...early, { made: facts.lead(node, term), needs }, leads];
+}
+
+/** Which leader a node follows, or that it follows none any more. */
+function followCauses(node: string, before: State, after: State): readonly Cause[] {
+  const [had, has] = [before, after].map(({ role }) =>
+    role.type === "follower" ? (role.leader ?? "no leader") : role.type,
+  );
+  if (had === has && before.term === after.term) return [];
+  const { role, term } = after;
+  const leader = role.type === "follower" ? role.leader : undefined;
+  const needs = leader === undefined ? [] : [facts.lead(leader, term)];
+  return [{ made: facts.role(node), needs }];
 }
 
 function votersOf(event: CoreStep["event"], { role }: State): readonly string[] {

@@ -1,3 +1,4 @@
+import { clientName } from "../run/client-name.ts";
 import type { Violation } from "../run/result.ts";
 
 /** What a violated claim is about, as its sentence names it. */
@@ -8,6 +9,8 @@ export type Subject = {
   readonly entries: readonly number[];
   /** Numbers of operations. */
   readonly operations: readonly number[];
+  /** Numbers of clients. */
+  readonly clients: readonly number[];
   /** The call that fits nowhere in a history: its client, and when it was called, in ms. */
   readonly call: { readonly client: string; readonly at: number } | undefined;
 };
@@ -22,22 +25,24 @@ export function subjectOf({ text }: Pick<Violation, "text">): Subject {
     nodes: unique(found(text, /\bn\d+\b/g)),
     terms: unique(found(text, /\bterms? (\d+)(?: and (\d+))?/g).map(Number)),
     entries: unique([
-      ...found(text, /\b(?:entry|log|commit|up to|ends with|index)(?: is| of)? (\d+)/g).map(Number),
+      ...found(text, /\b(?:entry|log|commit|up to|ends with|index|again in)(?: is| of)? (\d+)/g).map(Number),
       ...rangesIn(text),
     ]).filter((index) => index > 0),
     operations: unique(found(text, /\boperation (\d+)/g).map(Number)),
+    clients: unique(found(text, /\bclient\/(\d+)/g).map(Number)),
     call:
       call === undefined ? undefined : { client: call["client"] ?? "", at: Number(call["at"]) },
   };
 }
 
 /** A subject in a few words: `n1, n2, term 3, entry 5`. */
-export function subjectText({ nodes, terms, entries, operations, call }: Subject): string {
+export function subjectText({ nodes, terms, entries, operations, clients, call }: Subject): string {
   return [
     ...nodes,
     ...terms.map((term) => `term ${term}`),
     ...entries.map((index) => `entry ${index}`),
     ...operations.map((id) => `operation ${id}`),
+    ...clients.map((client) => clientName({ client })),
     ...(call === undefined ? [] : [`the call of ${call.client} at ${call.at} ms`]),
   ].join(", ");
 }

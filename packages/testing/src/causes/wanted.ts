@@ -1,29 +1,68 @@
 import { isDeepStrictEqual } from "node:util";
+import type { PlannedOperation } from "../plan/plan.ts";
 import type { Violation } from "../run/result.ts";
 import { clientName } from "../run/client-name.ts";
 import type { CauseTrace } from "./cause-trace.ts";
 import { facts, type Fact } from "./fact.ts";
+import type { Wanted } from "./slice.ts";
 import type { Subject } from "./subject.ts";
 
 /** Checks that judge how the run ends, on all nodes. */
 const OF_THE_END = ["liveness", "agreement", "expectations"];
 
-/** The facts that a violated claim depends on directly. */
-export function wantedFacts(
+/** Checks for which it matters who voted for a leader that they name. */
+const OF_ELECTIONS = ["Election Safety", "votes", "Leader Completeness", "membership", "terms"];
+
+/** Checks for which it matters who held an entry that they name. */
+const OF_COMMITMENT = [
+  "State Machine Safety",
+  "Leader Completeness",
+  "Log Matching",
+  "commit",
+  "durable equals promised",
+];
+
+/** What to look for behind a violation. */
+export function wantedBy(
   { check, text }: Pick<Violation, "check" | "text">,
   subject: Subject,
   trace: CauseTrace,
-): ReadonlySet<Fact> {
-  const made = new Set(trace.events.flatMap(({ causes }) => causes.map((cause) => cause.made)));
+): Wanted {
+  const made = [...new Set(trace.events.flatMap(({ causes }) => causes.map((one) => one.made)))];
   const isNamed = named(subject, /\bvotes?\b/.test(text));
-  const wanted = [...made].filter(isNamed);
-  const operations = [...subject.operations, ...operationsOf(subject, trace)];
+  const blocked = blockedOf(subject, trace);
+  const operations = [...subject.operations, ...operationsOf(subject, blocked, trace)];
   const asked = operations.flatMap((id) => [facts.call(id), facts.answer(id)]);
-  const isOfTheEnd = OF_THE_END.includes(check);
-  const end = isOfTheEnd
-    ? [facts.healed(), ...[...made].filter((fact) => fact.startsWith("told "))]
+  const end = OF_THE_END.includes(check)
+    ? [facts.healed(), ...made.filter((fact) => fact.startsWith("told "))]
     : [];
-  return new Set([...wanted, ...asked, ...end]);
+  const direct = new Set([...made.filter(isNamed), ...asked, ...end]);
+  return { facts: direct, isBrief: briefly(check, direct, blocked?.id) };
+}
+
+/**
+ * An election is told by the line of its winner, which names the voters; a commitment by the line of the node that knows of
+ * it; an operation by its call and its result. Only what a claim is about is told in detail.
+ */
+function briefly(
+  check: string,
+  direct: ReadonlySet<Fact>,
+  blocked: number | undefined,
+): (fact: Fact) => boolean {
+  return (fact) => {
+    const [kind, of] = fact.split(" ");
+    switch (kind) {
+      case "lead":
+        return !OF_ELECTIONS.includes(check) || !direct.has(fact);
+      case "decided":
+      case "commit":
+        return !OF_COMMITMENT.includes(check) || (kind === "decided" && !direct.has(fact));
+      case "answer":
+        return blocked !== undefined && Number(of) !== blocked;
+      default:
+        return false;
+    }
+  };
 }
 
 /** Whether a fact is about what the claim names. */
@@ -38,6 +77,8 @@ function named({ nodes, terms, entries }: Subject, isOfVotes: boolean): (fact: F
         return nodes.includes(first) && hasTerm(second);
       case "vote":
         return isOfVotes && nodes.includes(first) && hasTerm(second);
+      case "role":
+        return terms.length === 0 && nodes.includes(first);
       case "decided":
         return hasEntry(first);
       case "log":
@@ -53,16 +94,25 @@ function named({ nodes, terms, entries }: Subject, isOfVotes: boolean): (fact: F
   };
 }
 
-/** The operations on the object of a call that fits nowhere: the order of all of them is what the claim is about. */
-function operationsOf({ call }: Subject, { calls }: CauseTrace): readonly number[] {
-  if (call === undefined) return [];
-  const blocked = calls.find(
-    ({ operation, at }) => clientName(operation) === call.client && Math.abs(at - call.at) < 1,
-  );
-  const key = keyOf(blocked?.operation.command);
-  return calls
-    .filter(({ operation }) => key === undefined || isDeepStrictEqual(keyOf(operation.command), key))
-    .map(({ operation }) => operation.id);
+function blockedOf({ call }: Subject, { calls }: CauseTrace): PlannedOperation | undefined {
+  return calls.find(
+    ({ operation, at }) =>
+      call !== undefined && clientName(operation) === call.client && Math.abs(at - call.at) < 1,
+  )?.operation;
+}
+
+/** The operations on the object of a call that fits nowhere, since the claim is about the order of all of them; else those of clients that are named. */
+function operationsOf(
+  { call, clients }: Subject,
+  blocked: PlannedOperation | undefined,
+  { calls }: CauseTrace,
+): readonly number[] {
+  const key = keyOf(blocked?.command);
+  const isPart = ({ command, client }: PlannedOperation): boolean =>
+    call === undefined
+      ? clients.includes(client)
+      : key === undefined || isDeepStrictEqual(keyOf(command), key);
+  return calls.flatMap(({ operation }) => (isPart(operation) ? [operation.id] : []));
 }
 
 /** The object of a command; undefined when its state machine has no keys. */

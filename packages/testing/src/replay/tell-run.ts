@@ -2,7 +2,7 @@ import { checkArgument, checkOptions } from "@kontiki/actors/node";
 import { givenPlan } from "../plan/given-plan.ts";
 import type { Plan } from "../plan/plan.ts";
 import type { RunResult } from "../run/result.ts";
-import type { StoryLine, StorySlice } from "../run/story.ts";
+import type { MetSituation, StoryLine, StorySlice } from "../run/story.ts";
 import {
   SIMULATE_OPTIONS,
   simulateInSlices,
@@ -20,6 +20,8 @@ export type ToldRun = {
   readonly story: readonly StoryLine[];
   /** The lines of the story that the violated claim depends on. */
   readonly slice: StorySlice;
+  /** The situations that the run met, in the order in which it met them. */
+  readonly sometimes: readonly MetSituation[];
 };
 
 /** Runs a plan in virtual time, like `simulate`, and records its story. */
@@ -50,5 +52,10 @@ function* telling(plan: Plan, options: SimulateOptions): Work<ToldRun, Simulatio
   const observers = [...(options.observers ?? []), recording.observer];
   const result = yield* simulateInSlices(plan, { ...options, observers });
   const { violations } = result;
-  return { result, story: recording.lines(violations), slice: recording.slice(violations) };
+  return {
+    result,
+    story: recording.lines(violations),
+    slice: recording.slice(violations),
+    sometimes: recording.sometimes,
+  };
 }

@@ -10,6 +10,16 @@ export type StoryLine = {
   readonly nodes: Readonly<Record<string, string>>;
 };
 
+/** A situation in which a rule decides, and when a run met it first. */
+export type MetSituation = {
+  /** Its name, such as `elections.evenHalf`. */
+  readonly name: string;
+  /** The situation, in one sentence. */
+  readonly text: string;
+  /** In ms of the run. */
+  readonly at: number;
+};
+
 /** The lines of a story that the violated claim depends on. */
 export type StorySlice = {
   /** In the order of the story; all lines of a run in which nothing is violated. */
