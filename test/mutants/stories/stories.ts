@@ -69,7 +69,10 @@ function optionsOf(args: readonly string[]): Options | string {
 }
 
 function writeTable(table: string): void {
-  writeFileSync(PAGE, readFileSync(PAGE, "utf8").replace(TABLE, () => table));
+  writeFileSync(
+    PAGE,
+    readFileSync(PAGE, "utf8").replace(TABLE, () => table),
+  );
   const prettier = join(ROOT, "node_modules/prettier/bin/prettier.cjs");
   execFileSync(process.execPath, [prettier, "--write", PAGE]);
 }

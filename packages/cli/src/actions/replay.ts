@@ -51,10 +51,7 @@ async function reproduce(
     const { verdict, violations, doubts } = run;
     const result = { verdict, violations, doubts, hash: run.hash ?? null };
     const shown = { token, about, expected: { check, hash }, outcome: outcome.type, ...result };
-    await write(
-      stdout,
-      `${JSON.stringify({ ...shown, ...(tells && storyJson(run, isWhole)) })}\n`,
-    );
+    await write(stdout, `${JSON.stringify({ ...shown, ...(tells && storyJson(run, isWhole)) })}\n`);
   } else {
     const head = `${subject.about}\n${outcomeText(subject, outcome, run)}\n`;
     const rest = tells ? `\n${shownText(run, isWhole, stdout.columns ?? WIDTH)}\n` : "";

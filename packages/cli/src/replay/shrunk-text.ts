@@ -15,7 +15,10 @@ export type ShrinkRun = {
 };
 
 /** For people. `width` in characters. */
-export function shrunkText({ smallest, run, isSmallest, isWhole }: ShrinkRun, width: number): string {
+export function shrunkText(
+  { smallest, run, isSmallest, isWhole }: ShrinkRun,
+  width: number,
+): string {
   const { runs, token, subject } = smallest;
   const end = isSmallest ? "nothing more can be removed" : "ended early";
   const rerun =

@@ -1,4 +1,11 @@
-import type { MetSituation, RunResult, SliceOptions, StoryLine, StorySlice, Work } from "@kontiki/testing";
+import type {
+  MetSituation,
+  RunResult,
+  SliceOptions,
+  StoryLine,
+  StorySlice,
+  Work,
+} from "@kontiki/testing";
 
 /** The failure that a token reproduces. */
 export type TokenSubject = {

@@ -11,14 +11,18 @@ export const facts = {
   /** It stands for election in this term. */
   stand: (node: string, term: number): Fact => `stand ${node} ${term}`,
   /** It votes for the candidate in this term. */
-  vote: (node: string, term: number, candidate: string): Fact => `vote ${node} ${term} ${candidate}`,
+  vote: (node: string, term: number, candidate: string): Fact =>
+    `vote ${node} ${term} ${candidate}`,
+  /** It refuses to vote for the candidate in this term. */
+  refuse: (node: string, term: number, candidate: string): Fact =>
+    `refuse ${node} ${term} ${candidate}`,
   /** What it is now: it leads, stands, or follows some leader. */
   role: (node: string): Fact => `role ${node}`,
   /** It asks another node to stand. */
   handOver: (to: string): Fact => `handOver ${to}`,
   /** What its log has at this index: written, replaced or removed. */
   log: (node: string, index: number): Fact => `log ${node} ${index}`,
-  /** Its log no longer has what it had at this index. */
+  /** Its log no longer has what it had at this index. It depends on what that was. */
   lost: (node: string, index: number): Fact => `lost ${node} ${index}`,
   /** It promises the leader to hold the log up to this index. */
   ack: (node: string, leader: string, index: number): Fact => `ack ${node} ${leader} ${index}`,

@@ -96,7 +96,7 @@ function startCauses(
     { made: facts.run(node), needs },
     ...lost.flatMap((index) => [
       { made: facts.log(node, index), needs },
-      { made: facts.lost(node, index), needs },
+      { made: facts.lost(node, index), needs: [...needs, facts.log(node, index)] },
     ]),
   ];
 }

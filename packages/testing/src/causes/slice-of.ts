@@ -3,7 +3,7 @@ import type { StoryLine, StorySlice } from "../run/story.ts";
 import type { CauseTrace } from "./cause-trace.ts";
 import { linesBehind } from "./slice.ts";
 import { subjectOf, subjectText } from "./subject.ts";
-import { wantedBy } from "./wanted.ts";
+import { isAboutAll, wantedBy } from "./wanted.ts";
 
 /**
  * The part of a story that its violations depend on.
@@ -16,7 +16,8 @@ export function sliceOf(
   violations: readonly Violation[],
 ): StorySlice {
   const of = story.length;
-  if (violations.length === 0) return { lines: story, of, about: "" };
+  if (violations.length === 0 || violations.some(isAboutAll))
+    return { lines: story, of, about: "" };
   const subjects = violations.map((violation) => ({ violation, subject: subjectOf(violation) }));
   const wanted = subjects.map(({ violation, subject }) => wantedBy(violation, subject, trace));
   const behind = linesBehind(trace.events, {

@@ -15,10 +15,7 @@ export type Wanted = {
  * Faults that last make no fact: they keep things from happening. So of these all count that touch a node of the slice, or
  * no certain node, and had not ended before it begins.
  */
-export function linesBehind(
-  events: readonly TracedEvent[],
-  wanted: Wanted,
-): ReadonlySet<number> {
+export function linesBehind(events: readonly TracedEvent[], wanted: Wanted): ReadonlySet<number> {
   const chosen = causesBack(events, wanted);
   const told = chosen.filter(({ line }) => line !== undefined);
   const nodes = new Set(told.map(({ node }) => node));

@@ -86,7 +86,7 @@ function effectCauses(
   const sender = event.type === "message" ? messageNeeds(event.from, node, event.message) : [];
   const gone = removed.flatMap((index) => [
     { made: facts.log(node, index), needs: sender },
-    { made: facts.lost(node, index), needs: sender },
+    { made: facts.lost(node, index), needs: [...sender, facts.log(node, index)] },
   ]);
   switch (effect.type) {
     case "appendLog":
@@ -152,9 +152,14 @@ function sendCauses(
 ): readonly Cause[] {
   switch (message.type) {
     case "voteReply":
-      return message.granted
-        ? [{ made: facts.vote(node, after.term, to), needs: [facts.stand(to, after.term)] }]
-        : [];
+      return [
+        {
+          made: message.granted
+            ? facts.vote(node, after.term, to)
+            : facts.refuse(node, after.term, to),
+          needs: [facts.stand(to, after.term)],
+        },
+      ];
     case "appendAccepted":
       return memory.promises(to, after.term, message.match).map((index) => ({
         made: facts.ack(node, to, index),

@@ -25,13 +25,15 @@ export function subjectOf({ text }: Pick<Violation, "text">): Subject {
     nodes: unique(found(text, /\bn\d+\b/g)),
     terms: unique(found(text, /\bterms? (\d+)(?: and (\d+))?/g).map(Number)),
     entries: unique([
-      ...found(text, /\b(?:entry|log|commit|up to|ends with|index|again in)(?: is| of)? (\d+)/g).map(Number),
+      ...found(
+        text,
+        /\b(?:entry|log|commit|up to|ends with|index|again in)(?: is| of)? (\d+)/g,
+      ).map(Number),
       ...rangesIn(text),
     ]).filter((index) => index > 0),
     operations: unique(found(text, /\boperation (\d+)/g).map(Number)),
     clients: unique(found(text, /\bclient\/(\d+)/g).map(Number)),
-    call:
-      call === undefined ? undefined : { client: call["client"] ?? "", at: Number(call["at"]) },
+    call: call === undefined ? undefined : { client: call["client"] ?? "", at: Number(call["at"]) },
   };
 }
 

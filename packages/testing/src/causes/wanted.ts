@@ -8,7 +8,7 @@ import type { Wanted } from "./slice.ts";
 import type { Subject } from "./subject.ts";
 
 /** Checks that judge how the run ends, on all nodes. */
-const OF_THE_END = ["liveness", "agreement", "expectations"];
+const OF_THE_END = ["liveness", "agreement"];
 
 /** Checks for which it matters who voted for a leader that they name. */
 const OF_ELECTIONS = ["Election Safety", "votes", "Leader Completeness", "membership", "terms"];
@@ -29,14 +29,27 @@ export function wantedBy(
   trace: CauseTrace,
 ): Wanted {
   const made = [...new Set(trace.events.flatMap(({ causes }) => causes.map((one) => one.made)))];
+  const counted = countedIn(check, text);
   const isNamed = named(subject, /\bvotes?\b/.test(text));
+  const leads = new Set(made.filter((fact) => fact.startsWith("lead ")));
+  // Who leads has stood: that is a line of its own only where the election matters.
+  const isStoodFor = (fact: Fact): boolean =>
+    !OF_ELECTIONS.includes(check) &&
+    fact.startsWith("stand ") &&
+    leads.has(fact.replace("stand", "lead"));
   const blocked = blockedOf(subject, trace);
   const operations = [...subject.operations, ...operationsOf(subject, blocked, trace)];
   const asked = operations.flatMap((id) => [facts.call(id), facts.answer(id)]);
   const end = OF_THE_END.includes(check)
     ? [facts.healed(), ...made.filter((fact) => fact.startsWith("told "))]
     : [];
-  const direct = new Set([...made.filter(isNamed), ...asked, ...end]);
+  const all = made.filter((fact) => counted.includes(fact.split(" ")[0] ?? ""));
+  const direct = new Set([
+    ...all,
+    ...made.filter((fact) => isNamed(fact) && !isStoodFor(fact)),
+    ...asked,
+    ...end,
+  ]);
   return { facts: direct, isBrief: briefly(check, direct, blocked?.id) };
 }
 
@@ -63,6 +76,21 @@ function briefly(
         return false;
     }
   };
+}
+
+/** The kinds of facts that an expectation counts: `elections: 3, but at most 2 is allowed`. */
+function countedIn(check: string, text: string): readonly string[] {
+  if (check !== "expectations") return [];
+  if (/^elections(\.won)?: /.test(text)) return ["stand", "lead", "vote", "refuse"];
+  return /^operations\b/.test(text) ? ["call", "answer"] : [];
+}
+
+/**
+ * Whether everything that happened may count: then no line can be left out. So it is for a count of anything but elections and
+ * operations.
+ */
+export function isAboutAll({ check, text }: Pick<Violation, "check" | "text">): boolean {
+  return check === "expectations" && countedIn(check, text).length === 0;
 }
 
 /** Whether a fact is about what the claim names. */

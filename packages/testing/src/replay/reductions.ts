@@ -46,11 +46,7 @@ function namesOf(fault: PlannedFault): readonly (string | undefined)[] {
   return [node, from, fault.type === "oneWay" ? to : undefined];
 }
 
-function renamed(
-  fault: PlannedFault,
-  gone: string,
-  named: (name: string) => string,
-): PlannedFault {
+function renamed(fault: PlannedFault, gone: string, named: (name: string) => string): PlannedFault {
   if (fault.type === "partition" && fault.shape === "groups") {
     const groups = fault.groups
       .map((group) => group.filter((one) => one !== gone).map(named))
@@ -61,7 +57,9 @@ function renamed(
   const others = ends.flatMap(([field, name]) =>
     typeof name === "string" && named(name) !== name ? [[field, named(name)]] : [],
   );
-  return others.length === 0 ? fault : { ...fault, ...Object.fromEntries(others) };
+  return others.length === 0
+    ? fault
+    : ({ ...fault, ...Object.fromEntries(others) } as PlannedFault);
 }
 
 /** A read from the removed node asks the leader. */

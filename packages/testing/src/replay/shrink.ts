@@ -156,11 +156,23 @@ class Shrinking {
     return { ...this.#smallest, runs: this.#runs, isSteady: this.#isSteady };
   }
 
-  /** One change may make another one possible, so it repeats all changes until a round in which none helped. */
+  /**
+   * One change may make another one possible, so it repeats all changes until a round in which none helped. Changes of single
+   * faults and operations are the most, so they wait until there is nothing else to do.
+   */
   *work(): Asking<void> {
     this.#isSteady = this.#fails(yield this.#plan);
     this.#runs += 1;
     if (!this.#isSteady) return;
+    let before: Plan;
+    do {
+      before = this.#plan;
+      yield* this.#reduce();
+      yield* this.#simplifyEach();
+    } while (this.#plan !== before);
+  }
+
+  *#reduce(): Asking<void> {
     let before: Plan;
     do {
       before = this.#plan;
@@ -170,7 +182,7 @@ class Shrinking {
       yield* this.#removeNodes();
       yield* this.#useUsual();
       yield* this.#moveEarlier();
-      yield* this.#simplify();
+      yield* this.#simplifyAll();
     } while (this.#plan !== before);
   }
 
@@ -226,13 +238,16 @@ class Shrinking {
       }
   }
 
-  /** Each simplification of all faults or operations at once, then of one after the other. */
-  *#simplify(): Asking<void> {
+  /** Each simplification of all faults or operations at once. */
+  *#simplifyAll(): Asking<void> {
     for (const change of simplerScenario) while (yield* this.#try(change));
     for (const simpler of simplerFault)
       while (yield* this.#try((plan) => ({ ...plan, faults: plan.faults.map(simpler) })));
     for (const simpler of simplerOperation)
       while (yield* this.#try((plan) => ({ ...plan, operations: plan.operations.map(simpler) })));
+  }
+
+  *#simplifyEach(): Asking<void> {
     for (let at = 0; at < this.#plan.faults.length; at += 1) {
       for (const simpler of simplerFault)
         while (yield* this.#try((plan) => withFault(plan, at, simpler)));

@@ -61,7 +61,9 @@ function withUsual(
   const kept = Object.entries(cluster).filter(
     ([name]) => !names.includes(name as keyof ClusterSettings),
   );
-  const usual = names.flatMap((name) => (name in USUAL.cluster ? [[name, USUAL.cluster[name]]] : []));
+  const usual = names.flatMap((name) =>
+    name in USUAL.cluster ? [[name, USUAL.cluster[name]]] : [],
+  );
   return Object.fromEntries([...kept, ...usual]) as ClusterSettings;
 }
 

@@ -31,7 +31,9 @@ export function failureText(told: FailureTold): string {
       : [`A second run of the same seed did not end: ${hang} has not returned.`]),
     ...(isUnsteady ? [lines.length === 0 ? LOST : UNSTEADY] : []),
     "",
-    ...(about === undefined ? [] : [`${about}${page === undefined ? "" : ", all are on the page"}`]),
+    ...(about === undefined
+      ? []
+      : [`${about}${page === undefined ? "" : ", all are on the page"}`]),
     ...(skipped === 0 ? [] : [`(${count(skipped, "line")} before these)`]),
     ...(lines.length === 0 ? [] : [storyText(lines), "", STORY_LEGEND, ""]),
     `replay: ${replayLine(told)}`,

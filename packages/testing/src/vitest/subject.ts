@@ -90,7 +90,13 @@ async function tryPlan(
     if (!(error instanceof HangError)) throw error;
     const result = watched.result(TIME_UP, "real time was up");
     const slice: StorySlice = { lines: [], of: 0, about: "" };
-    const nothing = { story: [], slice, sometimes: [], thrown: undefined, cause: undefined } as const;
+    const nothing = {
+      story: [],
+      slice,
+      sometimes: [],
+      thrown: undefined,
+      cause: undefined,
+    } as const;
     return { ...nothing, plan, recorded: plan, result, isCut: true, hang: watched.hang };
   }
 }
