@@ -801,6 +801,7 @@ function bounds(): Readonly<Record<string, Kind>> {
     inflight: whole(1, 16),
     asyncDisk: FLAG,
     config: record("{ noop: ..., ... }", true),
+    rules: FLAG,
     step: callable(" such as step of @kontiki/core"),
   };
 }
@@ -813,6 +814,7 @@ function exploring(): Readonly<Record<string, Kind>> {
     stop: callable(" that returns whether to stop"),
     order: words("breadth", "depth"),
     symmetry: FLAG,
+    hashes: FLAG,
   };
 }
 

@@ -69,6 +69,7 @@ export const ROOMS: Readonly<Record<string, readonly string[]>> = {
     "campaign",
     "udp",
     "prompt",
+    "control",
     "actions",
     "commands",
     "program.ts",

@@ -161,7 +161,12 @@ export { simulate, simulateInSlices, Simulation, type SimulateOptions } from "./
 export type { ExploredAction } from "./explore/action.ts";
 export type { BoundOptions, StepFunction } from "./explore/bounds.ts";
 export { explore, exploreInSlices, type ExploreOptions } from "./explore/explore.ts";
-export type { Counterexample, Exploration, ExploreProgress } from "./explore/exploration.ts";
+export type {
+  Counterexample,
+  Exploration,
+  ExploreProgress,
+  HashedSearch,
+} from "./explore/exploration.ts";
 export type {
   ExploredCopy,
   ExploredSnapshot,

@@ -64,6 +64,19 @@ situations, by the depth at which each was met first:
     });
   });
 
+  test("valid, with the chance that hashes hid a state", async () => {
+    const { status, stdout } = await explored(["--nodes", "1", "--hashes"]);
+    expect({ status, lines: stdout.split("\n").slice(0, 4) }).toEqual({
+      status: 0,
+      lines: [
+        "valid: all 19 states checked",
+        "19 states, 19 transitions, depth 4; 1.0 s, 19 states/s, 0 MiB",
+        "seen states kept as 76-bit hashes; chance that any was missed below 2.6e-21",
+        "within nodes 1, terms 2, proposals 1, crashes 1, inflight 2; breadth first",
+      ],
+    });
+  });
+
   test("violated: as a story with a column for each node", async () => {
     const { status, stdout } = await explored(ONE_TERM, broken());
     expect(status).toBe(1);
@@ -123,6 +136,7 @@ situations, by the depth at which each was met first:
         obituaries: 0,
         inflight: 3,
         asyncDisk: false,
+        rules: true,
         preVote: false,
         quorumBeats: 0,
         leases: false,
@@ -134,6 +148,8 @@ situations, by the depth at which each was met first:
       unreduced: 28,
       transitions: 11,
       depth: 2,
+      depthChecked: 2,
+      waiting: 3,
       bytes: expect.any(Number) as number,
       sometimes: expect.objectContaining({ "a leader is elected": 0 }) as object,
       firstMet: expect.objectContaining({ "a send is lost for lack of room": 2 }) as object,
@@ -211,13 +227,25 @@ describe("a search that ends early prints its result so far", () => {
     engines.timeIsUp();
     const { status, stdout } = await explored(["--time", "60s"], engines);
     expect(status).toBe(3);
-    expect(stdout).toMatch(/^unknown: the time ran out after \d+ states?\n/);
+    expect(stdout).toMatch(
+      /^unknown: the time ran out after \d+ states?, of which \d+ wait; all runs of up to \d+ transitions? are checked\n/,
+    );
   });
 
   test("by --memory", async () => {
     const { status, stdout } = await explored(["--inflight", "4", "--memory", "1"]);
     expect(status).toBe(3);
-    expect(stdout).toMatch(/^unknown: the memory ran out after [\d,]+ states?\n/);
+    expect(stdout).toMatch(
+      /^unknown: the memory ran out after [\d,]+ states, of which [\d,]+ wait; all runs of up to 4 transitions are checked\n/,
+    );
+  });
+
+  test("depth first, without a promise", async () => {
+    const args = ["--inflight", "4", "--memory", "1", "--search", "depth"];
+    const { stdout } = await explored(args);
+    expect(stdout).toMatch(
+      /^unknown: the memory ran out after [\d,]+ states, of which [\d,]+ wait\n/,
+    );
   });
 
   test("by Ctrl-C, after progress on a terminal", async () => {
@@ -229,7 +257,9 @@ describe("a search that ends early prints its result so far", () => {
     host.interrupt("SIGINT");
     const { status, stdout } = await result;
     expect(status).toBe(130);
-    expect(stdout).toMatch(/^unknown: interrupted after [\d,]+ states\n/);
+    expect(stdout).toMatch(
+      /^unknown: interrupted after [\d,]+ states, of which [\d,]+ wait; all runs of up to/,
+    );
   });
 });
 
@@ -242,6 +272,7 @@ describe("bad usage is one line and status 2", () => {
     [["--leases"], "--leases needs --quorum-beats 1 or more"],
     [["--voters", "4"], "--voters 4 must be at most --nodes 3"],
     [["--damage", "1", "--snapshots", "1"], "--damage and --snapshots cannot be explored together"],
+    [["--hashes", "--search", "depth"], "--hashes needs --search breadth"],
     [["--memory", "0"], "It must be a whole number from 1 to 1048576."],
     [["extra"], "too many arguments"],
   ])("%j", async (args, message) => {

@@ -15,7 +15,8 @@ function pursued(id: string, kind: Kind, trials: readonly Trial[]): Pursued {
 }
 
 function trial(engine: Trial["engine"], count: number, ms: number, check?: string): Trial {
-  return { engine, caught: check === undefined ? undefined : { check, text: "text" }, count, ms };
+  const caught = check === undefined ? undefined : { check, text: "text" };
+  return { engine, firstSeed: 1, caught, count, ms };
 }
 
 const ALL: readonly Pursued[] = [

@@ -31,6 +31,7 @@ export type ExploreOptions = Required<
   readonly asyncDisk?: true;
   readonly search: "breadth" | "depth";
   readonly symmetry: boolean;
+  readonly hashes?: true;
   readonly time?: number;
   readonly memory: number;
   readonly json?: true;
@@ -48,7 +49,7 @@ async function exploreAll(
   notes: Notes,
   engines: Engines,
 ): Promise<number> {
-  const { json, search, symmetry, memory, time: timeMs, ...chosen } = options;
+  const { json, search, symmetry, hashes = false, memory, time: timeMs, ...chosen } = options;
   const { asyncDisk = false, preVote = false, leases = false, quorumBeats, ...counts } = chosen;
   const bounds = { ...counts, asyncDisk, config: { preVote, leases, quorumBeats } };
   const { stdout, env, signal } = host;
@@ -56,13 +57,13 @@ async function exploreAll(
   const limits = { memoryBytes: memory * MIB, stop: (): boolean => ends.aborted };
   const began = engines.now();
   const explored = showingProgress(
-    engines.exploreInSlices({ ...bounds, order: search, symmetry, ...limits }),
+    engines.exploreInSlices({ ...bounds, order: search, symmetry, hashes, ...limits }),
     json === true ? undefined : notes,
     () => engines.now() - began,
   );
   const run: ExplorationRun = {
     bounds,
-    how: { search, symmetry },
+    how: { search, symmetry, hashes },
     exploration: await explored,
     elapsedMs: engines.now() - began,
     stoppedBy: signal.aborted ? "interruption" : "time",

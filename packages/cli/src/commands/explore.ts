@@ -25,7 +25,9 @@ export const defineExplore: Define = (command, { host, loadEngines, done }) => {
         .choices(["breadth", "depth"])
         .default("breadth"),
     )
+    .option("--no-rules", "check properties only, not also rules whose violation may do no harm")
     .option("--no-symmetry", "keep states apart that differ only in the names of nodes")
+    .option("--hashes", "keep seen states as hashes, in a quarter of the memory")
     .addOption(timeOption())
     .addOption(
       new Option("--memory <mib>", "memory limit of the search; the verdict is unknown beyond it")
@@ -43,11 +45,13 @@ export const defineExplore: Define = (command, { host, loadEngines, done }) => {
 
 /** Ends the command with an error when bounds do not fit together. */
 function checkTogether(command: Command, options: ExploreOptions): void {
-  const { leases, quorumBeats, voters, nodes, damage, snapshots } = options;
+  const { leases, quorumBeats, voters, nodes, damage, snapshots, hashes, search } = options;
   if (leases === true && quorumBeats === 0)
     command.error("error: --leases needs --quorum-beats 1 or more");
   if (voters !== undefined && voters > nodes)
     command.error(`error: --voters ${voters} must be at most --nodes ${nodes}`);
+  if (hashes === true && search === "depth")
+    command.error("error: --hashes needs --search breadth");
   if (damage > 0 && snapshots > 0)
     command.error("error: --damage and --snapshots cannot be explored together");
 }

@@ -4,7 +4,11 @@ import { encodeToken, type BoundOptions, type Exploration } from "@kontiki/testi
 export type ExplorationRun = {
   readonly bounds: Omit<BoundOptions, "step">;
   /** How it searched. */
-  readonly how: { readonly search: "breadth" | "depth"; readonly symmetry: boolean };
+  readonly how: {
+    readonly search: "breadth" | "depth";
+    readonly symmetry: boolean;
+    readonly hashes: boolean;
+  };
   readonly exploration: Exploration;
   /** Real time. */
   readonly elapsedMs: number;
@@ -28,7 +32,7 @@ export function tokenOf({ bounds, exploration }: ExplorationRun): string | undef
 /** The bounds of an exploration by the names of their options, and how it searched. */
 export function boundsIn({
   bounds: { config, ...counts },
-  how,
+  how: { hashes: _hashes, ...how },
 }: ExplorationRun): Readonly<Record<string, number | boolean | string | undefined>> {
   const { preVote, quorumBeats, leases } = config ?? {};
   return { ...counts, preVote, quorumBeats, leases, ...how };

@@ -1,4 +1,4 @@
-import { storyOf, storyText } from "@kontiki/testing";
+import { storyOf, storyText, type Exploration } from "@kontiki/testing";
 import { columns, coverageText } from "../render/coverage-text.ts";
 import { counted, durationText, grouped } from "../render/quantities.ts";
 import { plainText } from "../render/quoting.ts";
@@ -12,7 +12,7 @@ export function explorationText(run: ExplorationRun, colors: Colors, width: numb
   const { violation, sometimes } = run.exploration;
   const token = tokenOf(run);
   const parts = [
-    `${headline(run, colors)}\n${sizeText(run)}\n${boundsText(run)}`,
+    [headline(run, colors), sizeText(run), ...hashesText(run), boundsText(run)].join("\n"),
     ...(violation === undefined
       ? [coverageText(sometimes, width), ...situationsText(run, width)]
       : [storyText(storyOf(violation), { width }), `kontiki replay ${token}`]),
@@ -34,9 +34,25 @@ function reasonText({ exploration, stoppedBy }: ExplorationRun): string {
   }
   const seen = counted(states, "state");
   if (ended !== "exhausted")
-    return `${ended === "stopped" ? STOPPED_BY[stoppedBy] : OUT_OF_MEMORY} after ${seen}`;
+    return `${ended === "stopped" ? STOPPED_BY[stoppedBy] : OUT_OF_MEMORY} after ${seen}${checkedText(exploration)}`;
   if (never.length === 0) return `all ${seen} checked`;
   return `all ${seen} checked, but never met: ${never.join(", ")}`;
+}
+
+/** What is certain although the search did not end. */
+function checkedText({ depthChecked, waiting }: Exploration): string {
+  const waits = `${grouped(waiting)} wait`;
+  if (depthChecked === undefined) return `, of which ${waits}`;
+  return `, of which ${waits}; all runs of up to ${counted(depthChecked, "transition")} are checked`;
+}
+
+/** How seen states were kept, when two of them could be taken for one. */
+function hashesText({ exploration: { hashes } }: ExplorationRun): readonly string[] {
+  if (hashes === undefined) return [];
+  const { bits, missed } = hashes;
+  // Rounding takes off at most a twentieth.
+  const chance = (missed * 1.05).toExponential(1);
+  return [`seen states kept as ${bits}-bit hashes; chance that any was missed below ${chance}`];
 }
 
 /** The situations that campaigns count, each with the depth at which the search met it first. */
@@ -53,12 +69,13 @@ function situationsText({ exploration }: ExplorationRun, width: number): readonl
 
 /** Everything that the search was allowed: bounds of 0 and options that are off are left out. */
 function boundsText(run: ExplorationRun): string {
-  const { search, symmetry: _symmetry, ...bounds } = boundsIn(run);
+  const { search, symmetry: _symmetry, rules, ...bounds } = boundsIn(run);
   const used = Object.entries(bounds).flatMap(([name, value]) => {
     if (value === undefined || value === 0 || value === false) return [];
     return [value === true ? name : `${name} ${value}`];
   });
-  return `within ${used.join(", ")}; ${search} first`;
+  const checks = rules === false ? "; properties only" : "";
+  return `within ${used.join(", ")}; ${search} first${checks}`;
 }
 
 const STOPPED_BY = { time: "the time ran out", interruption: "interrupted" } as const;

@@ -60,8 +60,9 @@ function simulated(source: string, parts: ScenarioParts): Runnable {
     run: (plan, observer) =>
       simulateWatched(plan, { ...simulateOptions(parts), observers: [() => observer] }),
     tokenOf: (plan, { violations, hash }) =>
-      runToken(plan, { check: violations[0]?.check ?? "", hash, module }, (_scenario, seed) =>
-        planOf(seed),
+      // A changed plan may have another scenario than its seed: replay draws from the one that the plan has.
+      runToken(plan, { check: violations[0]?.check ?? "", hash, module }, (scenario, seed) =>
+        planOfParts({ ...parts, scenario }, seed),
       ),
     // Repeats the run to record its story, so that only violated runs pay for that.
     pageOf: (plan, result) =>

@@ -17,6 +17,7 @@ import { Marks } from "./marks.ts";
 import { ReplayClaims } from "./replay-claims.ts";
 import { plainCall } from "./calls.ts";
 import type { Report } from "./report.ts";
+import { RoundClaims } from "./round-claims.ts";
 import { Safety } from "./safety.ts";
 import { sessionLimits } from "../scenario/session-limits.ts";
 import { SessionClaims } from "./session-claims.ts";
@@ -65,6 +66,7 @@ class AllClaims implements Claims {
   readonly #sessions: SessionClaims;
   readonly #timers: TimerClaims;
   readonly #leads: LeadClaims;
+  readonly #rounds: RoundClaims;
   readonly #electable: ElectableClaims;
   readonly #shared: SharedState;
   readonly #clients: ClientClaims;
@@ -107,6 +109,7 @@ class AllClaims implements Claims {
     const limits = { quorumBeats: quorumBeats(electionTimeoutMs, heartbeatMs), maxInflight };
     this.#timers = new TimerClaims(cluster, now, report);
     this.#leads = new LeadClaims(voters, limits, servers, report);
+    this.#rounds = new RoundClaims(voters, cluster, now, report);
     this.#electable = new ElectableClaims(voters, servers, report);
     this.#clients = new ClientClaims(this.#applied, report);
     this.#stale = new StaleClaims(machine as MakeStateMachine, this.#applied, report);
@@ -132,6 +135,7 @@ class AllClaims implements Claims {
     this.#timers.onStep(step);
     this.#safety.onStep(step);
     this.#leads.onStep(step);
+    this.#rounds.onStep(step);
     this.#electable.onStep(step);
     this.#coverage.onStep(step);
     this.#marks.onStep(step);
@@ -139,6 +143,7 @@ class AllClaims implements Claims {
 
   onHappening(happening: Happening): void {
     this.#timers.onHappening(happening);
+    this.#rounds.onHappening(happening);
     this.#safety.onHappening(happening);
     this.#coverage.onHappening(happening);
     this.#marks.onHappening(happening);
