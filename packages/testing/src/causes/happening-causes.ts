@@ -50,6 +50,7 @@ export function happeningCauses(
     case "faultEnded":
     case "faultSkipped":
     case "settled":
+    case "published":
     case "synced":
     case "posted":
     case "delivered":
