@@ -44,6 +44,7 @@ export const ROOMS: Readonly<Record<string, readonly string[]>> = {
     "nemesis",
     "simulation",
     "runs",
+    "causes",
     "replay",
     "report",
     "workers",

@@ -24,7 +24,8 @@ as without, and gives the same result with any number of --jobs. --corpus implie
 given again, to continue, and several machines may share it. The seed of a finding is that of the plan
 before changes: only the token reproduces the run.
 
-A violation is printed with a token: kontiki replay reproduces it, kontiki shrink makes it small. Rates
+A violation is printed with a token: kontiki replay reproduces it, kontiki shrink makes it small. Both
+tell what the violated claim depends on, and with --whole everything; so does the page of --html. Rates
 are per job.
 
 "Sometimes" situations are those in which a rule decides, such as a vote that is withheld: the table
