@@ -19,7 +19,7 @@ Examples:
 
 Instances are explorations with names and recorded numbers of states, for each bound and for some pairs
 of bounds. The small ones take about a second each, the large ones up to half a minute:
-  default one-node four-nodes three-terms ten-entries drop duplicate heartbeat async-disk
+  default one-node four-nodes four-checked three-terms ten-entries drop duplicate heartbeat async-disk
   async-crash damage damage-majority read read-crash lease change joint two-changes transfer
   failed-transfer obituary pre-vote pre-vote-logs pre-vote-promises snapshot wipe wipe-three change-pre-vote read-change
   lease-transfer change-crash change-transfer change-snapshot obituary-crash snapshot-heartbeat

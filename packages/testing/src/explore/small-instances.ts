@@ -12,6 +12,12 @@ import {
 /** One or more for each bound, and some for pairs of bounds: a second each, on a machine that does nothing else. */
 export const SMALL: readonly NamedInstance[] = [
   named("default", "what kontiki explore does without options", {}, [381_891, 2_289_669, 33]),
+  named(
+    "four-checked",
+    "check of the quorum by half of four voters and the leader",
+    { ...BARE, nodes: 4, terms: 1, heartbeats: 2, inflight: 2, ...CHECKED },
+    [13_011, 304_446, 30],
+  ),
   named("one-node", "a node alone, with pre-vote", { nodes: 1, ...PRE_VOTE }, [19, 19, 4]),
   named(
     "four-nodes",

@@ -114,7 +114,7 @@ const EVENTS: Readonly<Record<Happened, Expectation>> = {
   "a leader hears of a death": sometimes(({ obituaries }) => obituaries > 0, isCluster),
   "a pre-vote is granted": sometimes(hasPreVote, isCluster),
   "a pre-vote is refused": sometimes(hasPreVote),
-  "a vote is withheld": sometimes(checksQuorum, isCluster),
+  "a vote is withheld": sometimes(checksQuorum, (bounds) => isCluster(bounds) && hasTerms(bounds)),
   "a leader steps down because no majority answers": sometimes(
     checksQuorum,
     (bounds) => isCluster(bounds) && bounds.heartbeats > quorumBeatsOf(bounds),
