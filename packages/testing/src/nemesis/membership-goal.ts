@@ -34,19 +34,28 @@ export function learnerGoal(node: NodeId, uid: number): MembershipGoal {
   };
 }
 
-/** These nodes are voters, and those are not members: in one change. */
+type Disk = { readonly node: NodeId; readonly uid: number };
+
+/** The first are voters, the next are not members, the last are no voters any more: in one change. */
 export function shapeGoal(
-  coming: readonly { readonly node: NodeId; readonly uid: number }[],
+  coming: readonly Disk[],
   leaving: readonly NodeId[],
+  demoted: readonly Disk[] = [],
 ): MembershipGoal {
   return {
     isMetBy: (membership) =>
       coming.every(
         ({ node, uid }) => membership.voters.includes(node) && uidOf(membership, node) === uid,
-      ) && !leaving.some((node) => isMember(membership, node)),
+      ) &&
+      !leaving.some((node) => isMember(membership, node)) &&
+      !demoted.some(({ node }) => membership.voters.includes(node)),
     changes: [
       ...coming.map(({ node, uid }) => ({ type: "addVoter", node, uid }) as const),
       ...leaving.map((node) => ({ type: "remove", node }) as const),
+      ...demoted.map(
+        ({ node, uid }) =>
+          ({ type: "addLearner", node, uid, promote: false, replaces: undefined }) as const,
+      ),
     ],
   };
 }
@@ -123,7 +132,9 @@ function mayAsk({ target, atlas }: Stage, { isMetBy, changes }: MembershipGoal):
   );
 }
 
+/** The node that a change takes a vote from, or may take it from. */
 function leavingBy(change: Change): NodeId | undefined {
   if (change.type === "remove") return change.node;
-  return change.type === "addLearner" ? change.replaces : undefined;
+  if (change.type === "addVoter") return undefined;
+  return change.promote ? change.replaces : change.node;
 }

@@ -1,5 +1,6 @@
 import type { Chance } from "../chance.ts";
 import type { Fault, FaultAction, FaultType } from "../scenario/fault.ts";
+import { MOMENT_NAMES, momentFacts, SUBJECT } from "../scenario/faults/moments.ts";
 import { factsOf } from "../scenario/faults/table.ts";
 import type { Nemesis, Scenario } from "../scenario/scenario.ts";
 
@@ -43,7 +44,7 @@ export function drawFaults(scenario: Scenario, chance: Chance): readonly Fault[]
 
 function drawFault(
   scenario: Scenario,
-  { lastMs, faults }: Nemesis,
+  { lastMs, faults, moments: share = 0, when = MOMENT_NAMES }: Nemesis,
   { kinds, length }: Swarm,
   at: number,
   chance: Chance,
@@ -58,7 +59,21 @@ function drawFault(
     forMs,
     chance,
   });
-  return { ...({ type, ...fields } as FaultAction), at, for: forMs };
+  const fault = { ...({ type, ...fields } as FaultAction), at, for: forMs };
+  const waiting = chance.fork("moment");
+  const fitting = when.filter((moment) => momentFacts(moment).bites.includes(type));
+  const moment = waiting.happens(share) ? waiting.pick(fitting) : undefined;
+  if (moment === undefined) return fault;
+  const isAboutSubject = waiting.happens(2 / 3);
+  return { ...(isAboutSubject ? aboutSubject(fault) : fault), when: moment };
+}
+
+/** The fault at the node of the moment that it waits for, if it is one that a drawn node has. */
+function aboutSubject(fault: Fault): Fault {
+  const hasShape = fault.type === "partition" && fault.shape !== "ring";
+  if ("node" in fault || hasShape) return { ...fault, node: SUBJECT } as Fault;
+  if (fault.type !== "oneWay") return fault;
+  return fault.from === undefined ? { ...fault, to: SUBJECT } : { ...fault, from: SUBJECT };
 }
 
 function swarmOf({ faults, swarm }: Nemesis, chance: Chance): Swarm {

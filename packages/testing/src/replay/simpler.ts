@@ -26,6 +26,7 @@ export const simplerFault: readonly ((fault: PlannedFault) => PlannedFault)[] = 
   (fault) => ("downMs" in fault ? { ...fault, downMs: halved(fault.downMs) } : fault),
   (fault) => ("share" in fault ? { ...fault, share: 1 } : fault),
   withNarrowRange,
+  (fault) => without(fault, "when"),
   (fault) => without(fault, "tail"),
   (fault) => without(fault, "point"),
   (fault) => (fault.type === "crashAll" ? fault : without(fault, "kept")),

@@ -44,13 +44,6 @@ export const COMMITMENT: readonly StepPoint[] = [
         );
       },
     ),
-    onMessage(
-      "appendAccepted",
-      "replication.beforeOwnSync",
-      "10.2.1",
-      "A leader committed an entry that its own disk did not hold yet.",
-      (moment) => moment.after.commit > moment.after.durable,
-    ),
   ]),
   ...onlyIf(hasUncommitted, [
     onAny(

@@ -1,6 +1,5 @@
 import type { Env } from "@kontiki/core";
 import { causeOf, Moment, senderOf, type Guard, type StepPoint, type Trigger } from "./point.ts";
-import { STEP_POINTS } from "./registry.ts";
 
 /** Situations that share a guard. */
 type Group = { readonly guard: Guard | undefined; readonly points: StepPoint[] };
@@ -13,12 +12,13 @@ type Step = Pick<Moment, "before" | "event" | "after" | "effects">;
  * soon asks only for what is rare.
  */
 export class OpenPoints {
-  readonly #open: ReadonlyMap<Trigger, readonly Group[]> = byTrigger();
+  readonly #open: ReadonlyMap<Trigger, readonly Group[]>;
   readonly #onMet: (name: string) => void;
 
   /** @param onMet is called with the name of each situation, once. */
-  constructor(onMet: (name: string) => void) {
+  constructor(onMet: (name: string) => void, points: readonly StepPoint[]) {
     this.#onMet = onMet;
+    this.#open = byTrigger(points);
   }
 
   /** Looks for situations in a step. */
@@ -48,9 +48,9 @@ export class OpenPoints {
   }
 }
 
-function byTrigger(): ReadonlyMap<Trigger, readonly Group[]> {
+function byTrigger(points: readonly StepPoint[]): ReadonlyMap<Trigger, readonly Group[]> {
   const open = new Map<Trigger, Group[]>();
-  for (const point of STEP_POINTS)
+  for (const point of points)
     for (const trigger of point.on) {
       const groups = open.get(trigger) ?? [];
       open.set(trigger, groups);
