@@ -182,15 +182,19 @@ function reshape(
   const { target, atlas, chance } = stage;
   const room = Math.min(come, NODES_MAX - target.nodes.length);
   const ends: (() => void)[] = [];
-  const losing: NodeId[] = [];
+  const leaving: NodeId[] = [];
+  const demoted: { readonly node: NodeId; readonly uid: number }[] = [];
   for (const voter of chance.shuffled(target.membership().voters)) {
-    if (losing.length === out + demote || atlas.objectionToRemoval(voter) !== undefined) continue;
-    losing.push(voter);
-    ends.push(atlas.expectRemoval(voter));
+    if (leaving.length < out && atlas.objectionToRemoval(voter) === undefined) {
+      leaving.push(voter);
+      ends.push(atlas.expectRemoval(voter));
+    } else if (demoted.length < demote && atlas.objectionToDemotion(voter, false) === undefined) {
+      demoted.push({ node: voter, uid: target.uid(voter) });
+      ends.push(atlas.expectDemotion(voter));
+    }
   }
-  const leaving = losing.slice(0, out);
-  const demoted = losing.slice(out).map((node) => ({ node, uid: target.uid(node) }));
-  if (room + losing.length === 0) return { skipped: "no voter may come or leave" };
+  if (room + leaving.length + demoted.length === 0)
+    return { skipped: "no voter may come or leave" };
   const coming = Array.from({ length: room }, () => {
     const node = target.addNode();
     ends.push(atlas.expectArrival(node));
@@ -213,7 +217,8 @@ function reshape(
       settle(coming.map(({ node }) => node).filter(isNowhere));
     },
   );
-  return { nodes: [...losing, ...coming.map(({ node }) => node)], end: giveUp };
+  const named = [...demoted, ...coming].map(({ node }) => node);
+  return { nodes: [...leaving, ...named], end: giveUp };
 }
 
 type Attempt = (onDone: () => void) => { readonly giveUp: () => void };

@@ -13,6 +13,8 @@ export type MembershipGoal = {
   readonly isMetBy: (membership: Membership) => boolean;
   /** The changes to request from the leader. */
   readonly changes: readonly Change[];
+  /** The voters that these make learners. */
+  readonly demotions?: readonly NodeId[];
 };
 
 /** The node is a voter, in place of another if that is named. */
@@ -57,6 +59,7 @@ export function shapeGoal(
           ({ type: "addLearner", node, uid, promote: false, replaces: undefined }) as const,
       ),
     ],
+    demotions: demoted.map(({ node }) => node),
   };
 }
 
@@ -120,11 +123,15 @@ function isMet(memberships: readonly Membership[], { isMetBy }: MembershipGoal):
  * Whether there is anything to request, and the request is allowed now: a promotion in progress needs no request, and a node
  * that could be removed at first may be needed by now.
  */
-function mayAsk({ target, atlas }: Stage, { isMetBy, changes }: MembershipGoal): boolean {
+function mayAsk(
+  { target, atlas }: Stage,
+  { isMetBy, changes, demotions = [] }: MembershipGoal,
+): boolean {
   const membership = target.membership();
   if (target.leader() === undefined || isJoint(membership) || isMetBy(membership)) return false;
   const leaving = changes.map(leavingBy).filter((node) => node !== undefined);
   if (leaving.some((node) => atlas.objectionToRemoval(node) !== undefined)) return false;
+  if (demotions.some((node) => atlas.objectionToDemotion(node, true) !== undefined)) return false;
   return !membership.promotions.some(({ node }) =>
     changes.some(
       (change) => change.type === "addLearner" && change.promote && change.node === node,
@@ -132,9 +139,7 @@ function mayAsk({ target, atlas }: Stage, { isMetBy, changes }: MembershipGoal):
   );
 }
 
-/** The node that a change takes a vote from, or may take it from. */
 function leavingBy(change: Change): NodeId | undefined {
   if (change.type === "remove") return change.node;
-  if (change.type === "addVoter") return undefined;
-  return change.promote ? change.replaces : change.node;
+  return change.type === "addLearner" ? change.replaces : undefined;
 }

@@ -86,12 +86,7 @@ export class Nemesis {
     for (const end of this.#inForce) end();
   }
 
-  #begin(
-    fault: PlannedFault,
-    life: FaultLife,
-    end: () => void,
-    subject: NodeId | undefined,
-  ): void {
+  #begin(fault: PlannedFault, life: FaultLife, end: () => void, subject: NodeId | undefined): void {
     if (life.isOver) return;
     life.begin(this.#stageOf(fault, life, end, subject));
     if (life.isOver) this.#inForce.delete(end);

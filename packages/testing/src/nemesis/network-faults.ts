@@ -124,8 +124,7 @@ function shapeOf(
   if (nodes.length < 2) return { skipped: "one node has nobody to be parted from" };
   if (fault.shape === "ring")
     return nodes.length < 4 ? { skipped: "a ring needs four nodes" } : ring(nodes, chance);
-  const found =
-    fault.node === undefined ? chance.shuffled(nodes) : nodesOf(fault.node, stage);
+  const found = fault.node === undefined ? chance.shuffled(nodes) : nodesOf(fault.node, stage);
   if ("skipped" in found) return found;
   const [node] = found;
   if (node === undefined) return { skipped: "there is no node" };

@@ -1,7 +1,7 @@
 import type { NodeId } from "@kontiki/core";
 import type { CoreStep } from "../engine/observer.ts";
 import type { Timeline } from "../engine/timeline.ts";
-import { PATIENCE_MS, type FaultMoment } from "../scenario/faults/moments.ts";
+import { momentFacts, type FaultMoment } from "../scenario/faults/moments.ts";
 import { subjectOf } from "./subject-of.ts";
 
 type Waiting = {
@@ -24,7 +24,7 @@ export class WaitingFaults {
   /** Lets a fault wait. */
   add(waiting: Waiting): void {
     this.#waiting.add(waiting);
-    this.#timeline.after(PATIENCE_MS, () => {
+    this.#timeline.after(momentFacts(waiting.moment).patienceMs, () => {
       if (this.#waiting.delete(waiting)) waiting.begin(undefined);
     });
   }

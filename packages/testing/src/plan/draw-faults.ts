@@ -1,5 +1,5 @@
 import type { Chance } from "../chance.ts";
-import type { Fault, FaultAction, FaultType } from "../scenario/fault.ts";
+import type { Fault, FaultAction, FaultMoment, FaultType } from "../scenario/fault.ts";
 import { MOMENT_NAMES, momentFacts, SUBJECT } from "../scenario/faults/moments.ts";
 import { factsOf } from "../scenario/faults/table.ts";
 import type { Nemesis, Scenario } from "../scenario/scenario.ts";
@@ -44,14 +44,17 @@ export function drawFaults(scenario: Scenario, chance: Chance): readonly Fault[]
 
 function drawFault(
   scenario: Scenario,
-  { lastMs, faults, moments: share = 0, when = MOMENT_NAMES }: Nemesis,
+  nemesis: Nemesis,
   { kinds, length }: Swarm,
   at: number,
   chance: Chance,
 ): Fault {
+  const { lastMs, faults } = nemesis;
   const [least, most] = lastMs;
   const forMs = Math.max(1, Math.floor(chance.between(least, most) * length));
-  const type = chance.pick(kinds) ?? faults[0] ?? "crash";
+  const drawn = chance.pick(kinds) ?? faults[0] ?? "crash";
+  const waiting = drawMoment(nemesis, kinds, chance.fork("moment"));
+  const type = waiting?.type ?? drawn;
   const { nodes, cluster } = scenario;
   const fields = factsOf(type).draw({
     nodes,
@@ -60,12 +63,29 @@ function drawFault(
     chance,
   });
   const fault = { ...({ type, ...fields } as FaultAction), at, for: forMs };
-  const waiting = chance.fork("moment");
-  const fitting = when.filter((moment) => momentFacts(moment).bites.includes(type));
-  const moment = waiting.happens(share) ? waiting.pick(fitting) : undefined;
-  if (moment === undefined) return fault;
-  const isAboutSubject = waiting.happens(2 / 3);
-  return { ...(isAboutSubject ? aboutSubject(fault) : fault), when: moment };
+  if (waiting === undefined) return fault;
+  const { moment: when, isAboutSubject } = waiting;
+  return { ...(isAboutSubject ? aboutSubject(fault) : fault), when };
+}
+
+/** The moment for which a fault waits, and a kind that suits it; undefined for a fault that does not wait. */
+function drawMoment(
+  { moments: share = 0, when = MOMENT_NAMES }: Nemesis,
+  kinds: readonly FaultType[],
+  chance: Chance,
+):
+  | {
+      readonly moment: FaultMoment;
+      readonly type: FaultType;
+      readonly isAboutSubject: boolean;
+    }
+  | undefined {
+  if (!chance.happens(share)) return undefined;
+  const moment = chance.pick(when);
+  if (moment === undefined) return undefined;
+  const { bites } = momentFacts(moment);
+  const type = chance.pick(kinds.filter((kind) => bites.includes(kind)));
+  return type === undefined ? undefined : { moment, type, isAboutSubject: chance.happens(2 / 3) };
 }
 
 /** The fault at the node of the moment that it waits for, if it is one that a drawn node has. */

@@ -144,7 +144,7 @@ export type FaultInput = {
   /** How long it lasts; without it until the faults of the run end. */
   readonly for?: Duration;
   /**
-   * Begins at the first such moment after `at`, or 500 ms after `at` if none came by then. Its `node` may then be `subject`:
+   * Begins at the first such moment after `at`, or up to 2 s after `at` if none came by then. Its `node` may then be `subject`:
    * the node that the moment is about. In the simulation only.
    */
   readonly when?: FaultMoment;

@@ -1,28 +1,30 @@
 import { decided, type Index } from "@kontiki/core";
 import { COMMITTING, heldBy, holders, isEvenMajority, isHalf } from "./moment.ts";
-import { hasUncommitted, isCommitting } from "./guards.ts";
+import { hasUncommitted, isCommitting, isOutOfLine } from "./guards.ts";
 import { onlyIf, onAny, onMessage, type StepPoint } from "./point.ts";
 
 /** What is committed, and what is not yet. */
 export const COMMITMENT: readonly StepPoint[] = [
-  onMessage(
-    "appendEntries",
-    "replication.commitBounded",
-    "Figure 2",
-    "A leader had committed more than its message proved to match, and the follower committed only that.",
-    ({ before, after: then }, { commit }) => then.commit > before.commit && then.commit < commit,
-  ),
-  onMessage(
-    "appendEntries",
-    "replication.commitUnproven",
-    "Figure 2",
-    "A message named a commit index beyond what it proved to match, up to which the follower had other entries.",
-    ({ env, after: then }, { commit, entries, prevIndex, term }) =>
-      term === then.term &&
-      commit > prevIndex + entries.length &&
-      env.log.lastIndex > prevIndex + entries.length &&
-      env.log.termAt(env.log.lastIndex) !== term,
-  ),
+  ...onlyIf(isOutOfLine, [
+    onMessage(
+      "appendEntries",
+      "replication.commitBounded",
+      "Figure 2",
+      "A leader had committed more than its message proved to match, and the follower committed only that.",
+      ({ before, after: then }, { commit }) => then.commit > before.commit && then.commit < commit,
+    ),
+    onMessage(
+      "appendEntries",
+      "replication.commitUnproven",
+      "Figure 2",
+      "A message named a commit index beyond what it proved to match, up to which the follower had other entries.",
+      ({ env, after: then }, { commit, entries, prevIndex, term }) =>
+        term === then.term &&
+        commit > prevIndex + entries.length &&
+        env.log.lastIndex > prevIndex + entries.length &&
+        env.log.termAt(env.log.lastIndex) !== term,
+    ),
+  ]),
   ...onlyIf(isCommitting, [
     onAny(
       COMMITTING,
