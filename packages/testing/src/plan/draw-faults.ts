@@ -10,6 +10,9 @@ const FAULTS_MAX = 200;
 /** In a burst one fault begins at most this long after the one before, in ms. */
 const BURST_MS = 20;
 
+/** The share of faults that bring a moment about, among those that do not wait and could. */
+const CAUSES = 1 / 2;
+
 /** How one seed differs from another: which kinds it draws and how often, how dense they are, how long they last. */
 type Swarm = {
   readonly kinds: readonly FaultType[];
@@ -54,7 +57,7 @@ function drawFault(
   const forMs = Math.max(1, Math.floor(chance.between(least, most) * length));
   const drawn = chance.pick(kinds) ?? faults[0] ?? "crash";
   const waiting = drawMoment(nemesis, kinds, chance.fork("moment"));
-  const type = waiting?.type ?? drawn;
+  const type = waiting.type ?? drawn;
   const { nodes, cluster } = scenario;
   const fields = factsOf(type).draw({
     nodes,
@@ -62,35 +65,51 @@ function drawFault(
     forMs,
     chance,
   });
-  const fault = { ...({ type, ...fields } as FaultAction), at, for: forMs };
-  if (waiting === undefined) return fault;
-  const { moment: when, isAboutSubject } = waiting;
-  return { ...(isAboutSubject ? aboutSubject(fault) : fault), when };
+  const lasts = Math.max(forMs, (waiting.elections ?? 0) * cluster.electionTimeoutMs);
+  const fault = { ...({ type, ...fields } as FaultAction), at, for: lasts };
+  const { when, isAboutSubject } = waiting;
+  if (when === undefined) return fault;
+  return { ...(isAboutSubject ? aboutSubject(fault, when) : fault), when };
 }
 
-/** The moment for which a fault waits, and a kind that suits it; undefined for a fault that does not wait. */
+/** What is drawn of a fault that has to do with a moment; nothing of one that has not. */
+type Drawn = {
+  readonly type?: FaultType;
+  /** Undefined for a fault that does not wait. */
+  readonly when?: FaultMoment;
+  readonly isAboutSubject?: boolean;
+  /** How many election timeouts it lasts at least. */
+  readonly elections?: number;
+};
+
+/** Some faults wait for a moment that suits their kind; some of the others bring one about. */
 function drawMoment(
-  { moments: share = 0, when = MOMENT_NAMES }: Nemesis,
+  { faults, moments: share = 0, when = MOMENT_NAMES }: Nemesis,
   kinds: readonly FaultType[],
   chance: Chance,
-):
-  | {
-      readonly moment: FaultMoment;
-      readonly type: FaultType;
-      readonly isAboutSubject: boolean;
-    }
-  | undefined {
-  if (!chance.happens(share)) return undefined;
-  const moment = chance.pick(when);
-  if (moment === undefined) return undefined;
-  const { bites } = momentFacts(moment);
-  const type = chance.pick(kinds.filter((kind) => bites.includes(kind)));
-  return type === undefined ? undefined : { moment, type, isAboutSubject: chance.happens(2 / 3) };
+): Drawn {
+  const moment = share > 0 ? chance.pick(when) : undefined;
+  if (moment === undefined) return {};
+  const { bites, causes, after } = momentFacts(moment);
+  const isAboutSubject = chance.happens(2 / 3);
+  if (chance.happens(share)) {
+    const type = chance.pick(kinds.filter((kind) => bites.includes(kind)));
+    return type === undefined ? {} : { type, when: moment, isAboutSubject };
+  }
+  const cause = chance.pick(causes.filter((kind) => faults.includes(kind)));
+  if (cause === undefined || !chance.happens(CAUSES)) return {};
+  const before = chance.pick(after);
+  if (before === undefined) return { type: cause };
+  // So long that there is another leader by then.
+  return { type: cause, when: before, isAboutSubject: true, elections: 3 };
 }
 
 /** The fault at the node of the moment that it waits for, if it is one that a drawn node has. */
-function aboutSubject(fault: Fault): Fault {
+function aboutSubject(fault: Fault, when: FaultMoment): Fault {
   const hasShape = fault.type === "partition" && fault.shape !== "ring";
+  const isDamage = fault.type === "bitRot" || fault.type === "scatter";
+  if (isDamage && (when === "sends" || when === "receives"))
+    return { ...fault, node: SUBJECT, what: "snapshot" };
   if ("node" in fault || hasShape) return { ...fault, node: SUBJECT } as Fault;
   if (fault.type !== "oneWay") return fault;
   return fault.from === undefined ? { ...fault, to: SUBJECT } : { ...fault, from: SUBJECT };

@@ -58,14 +58,14 @@ function drawMoments(chance: Chance): {
   readonly when: readonly FaultMoment[];
   readonly kinds: readonly FaultType[];
 } {
-  const share = one([0, 0.3, 0.6], chance);
+  const share = one([0, 0.4, 0.7], chance);
   if (share === 0) return { share, when: [], kinds: [] };
-  const some = chance.shuffled(MOMENT_NAMES).slice(0, chance.between(1, 3));
+  const some = chance.shuffled(MOMENT_NAMES).slice(0, chance.between(1, 2));
   const after = some.flatMap((moment) => momentFacts(moment).after);
   const when = MOMENT_NAMES.filter((moment) => some.includes(moment) || after.includes(moment));
   const kinds = when.flatMap((moment) => {
     const { causes, bites } = momentFacts(moment);
-    return [...causes, ...bites.filter(() => chance.happens(1 / 4))];
+    return [...causes, ...bites.filter(() => chance.happens(1 / 3))];
   });
   return { share, when, kinds };
 }

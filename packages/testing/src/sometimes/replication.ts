@@ -21,7 +21,9 @@ export const REPLICATION: readonly StepPoint[] = [
       "Old entries arrived again after later ones, which must stay.",
       (moment, { entries, term }) => {
         const last = entries.at(-1)?.index ?? moment.env.log.lastIndex;
-        return term === moment.after.term && last < moment.env.log.lastIndex && takesNothing(moment);
+        return (
+          term === moment.after.term && last < moment.env.log.lastIndex && takesNothing(moment)
+        );
       },
     ),
     onMessage(

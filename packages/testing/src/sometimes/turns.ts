@@ -174,7 +174,10 @@ class TurnWatch implements RunWatch {
     const { role } = state;
     if (event.type !== "read" || event.leased || role.type !== "leader") return;
     if (!env.config.leases || role.transfer !== undefined || role.leaseGivenUp) return;
-    this.#meetIf("turns.leaseRanOut", () => !actor.holdsLease && confirmedRound(env, state, role) > 0);
+    this.#meetIf(
+      "turns.leaseRanOut",
+      () => !actor.holdsLease && confirmedRound(env, state, role) > 0,
+    );
   }
 }
 

@@ -79,7 +79,7 @@ export const MOMENTS = {
   repairs: {
     patienceMs: 2000,
     after: [],
-    causes: ["scatter"],
+    causes: ["scatter", "compact"],
     bites: [...CUTS, "crashAll", "delay", "scatter", "bitRot"],
   },
 } as const satisfies Readonly<Record<FaultMoment, Facts>>;
