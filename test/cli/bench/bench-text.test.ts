@@ -9,7 +9,7 @@ describe("bench", () => {
       latency: { p50: 1234.56, p99: 4000, max: 9000.04 },
       cpu: { own: 4.567, other: 0.123 },
     },
-    verification: { keys: 512, entries: 130_000, problems: [] },
+    verification: { keys: 512, puts: 130_000, entries: 11_000, problems: [] },
   };
 
   test("one JSON line", () => {
@@ -26,7 +26,7 @@ describe("bench", () => {
       throughput  33333 puts/s over 3 s
       latency     p50 1.23 ms, p99 4.00 ms, max 9.00 ms
       cpu         4.57 s, other processes 0.12 s
-      checked     130000 log entries on each node, 512 keys
+      checked     130000 puts, 512 keys, 11000 log entries on each node
       verified    yes
       "
     `);

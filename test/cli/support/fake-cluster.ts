@@ -119,6 +119,7 @@ export class FakeCluster implements ProgramCluster {
     this.calls.push(`read ${consistency} ${node ?? "-"}`);
     const scripted = this.next.shift();
     if (scripted === "never") return untilAborted(undefined);
+    if (question.type === "get" && question.key === "bench/puts") return this.#appliedPuts();
     return scripted ?? { type: "ok", value: this.#machine.query(question) };
   }
 
@@ -146,6 +147,14 @@ export class FakeCluster implements ProgramCluster {
     } catch (error) {
       return { type: "error", message: (error as Error).message };
     }
+  }
+
+  /** As the state machine of a bench counts them. */
+  #appliedPuts(): Outcome<KeyValueResult> {
+    const puts = this.#log.filter(
+      (line) => line.type === "command" && (line.command as KeyValueCommand).type === "put",
+    );
+    return { type: "ok", value: String(puts.length) };
   }
 
   node(name: string): ProgramNode {

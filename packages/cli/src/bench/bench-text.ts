@@ -44,7 +44,10 @@ export function benchText({ options, measured, verification }: BenchRun, colors:
     ["throughput", `${Math.floor(operations / options.seconds)} puts/s over ${options.seconds} s`],
     ["latency", `p50 ${ms(latency.p50)}, p99 ${ms(latency.p99)}, max ${ms(latency.max)}`],
     ["cpu", `${cpu.own.toFixed(2)} s, other processes ${cpu.other.toFixed(2)} s`],
-    ["checked", `${verification.entries} log entries on each node, ${verification.keys} keys`],
+    [
+      "checked",
+      `${verification.puts} puts, ${verification.keys} keys, ${verification.entries} log entries on each node`,
+    ],
     ["verified", verified ? colors.green("yes") : colors.red("no")],
   ];
   return rows.map(([name, value]) => `${colors.dim(name?.padEnd(12) ?? "")}${value}\n`).join("");
