@@ -2,7 +2,7 @@ import { JobThread, mixtureOf, runCampaign, scenarioNames, SOMETIMES } from "@ko
 import { expect, test } from "vitest";
 
 /** These seeds of `kontiki run all`: some 350 runs, 20 seconds of CPU time. */
-const SEEDS = { first: 1, count: 2, shard: undefined };
+const SEEDS = { first: 4, count: 2, shard: undefined };
 
 const JOBS = 2;
 

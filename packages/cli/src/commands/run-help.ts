@@ -30,7 +30,7 @@ are per job.
 "Sometimes" situations are those in which a rule decides, such as a vote that is withheld. For each
 subject the table has how many of them the runs met, the one that the fewest runs met, and the first of
 these runs: its number in this campaign, its scenario and its seed. Below are those that no run met; one
-scenario alone lists only a few. 2,000 runs of all scenarios, such as those of --seeds 12, meet nearly all.
+scenario alone lists only a few. --seeds 12 is 2,100 runs, which meet nearly all.
 
 --json: verdict, engine, seeds (first, count, shard), jobs, elapsedMs, endedBy (null, "time",
 "interruption" or "job"), sometimes (situation: number of runs that met it; null on worker threads),

@@ -53,10 +53,7 @@ export class Model {
   readonly histories: Symbols<History>;
   readonly eventSets = new EventSets();
   /** The situations of campaigns that no step has met yet. */
-  readonly points = new OpenPoints(
-    (name) => this.#met.push(name),
-    [...STEP_POINTS, ...EXPLORED],
-  );
+  readonly points = new OpenPoints((name) => this.#met.push(name), [...STEP_POINTS, ...EXPLORED]);
   /** Everything besides messages that can happen at a node. */
   readonly triggers: readonly Trigger[];
   #met: string[] = [];

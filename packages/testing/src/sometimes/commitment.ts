@@ -1,5 +1,5 @@
 import { decided, type Index } from "@kontiki/core";
-import { COMMITTING, heldBy, holders, isEvenMajority, isHalf } from "./moment.ts";
+import { COMMITTING, heldBy, holders, isEven, isEvenMajority, isHalf } from "./moment.ts";
 import { hasUncommitted, isCommitting, isOutOfLine } from "./guards.ts";
 import { onlyIf, onAny, onMessage, type StepPoint } from "./point.ts";
 
@@ -42,7 +42,9 @@ export const COMMITMENT: readonly StepPoint[] = [
         const { voters, outgoing } = moment.inForce;
         const { after: then } = moment;
         return (
-          outgoing.length === 0 && isEvenMajority(voters, holders(moment, voters, then.commit))
+          outgoing.length === 0 &&
+          isEven(voters) &&
+          isEvenMajority(voters, holders(moment, voters, then.commit))
         );
       },
     ),
@@ -55,7 +57,8 @@ export const COMMITMENT: readonly StepPoint[] = [
       "A majority held an entry of an earlier term, and the leader did not commit it.",
       (moment) => {
         const { env, after: then } = moment;
-        if (then.role.type !== "leader") return false;
+        if (then.role.type !== "leader" || env.log.termAt((then.commit + 1) as Index) === then.term)
+          return false;
         const held = decided(moment.inForce, (node) => heldBy(moment, node));
         return held !== undefined && held > then.commit && env.log.termAt(held) !== then.term;
       },
@@ -71,6 +74,7 @@ export const COMMITMENT: readonly StepPoint[] = [
         const { log } = env;
         return (
           outgoing.length === 0 &&
+          isEven(voters) &&
           then.role.type === "leader" &&
           log.lastIndex > was.commit &&
           log.lastIndex > then.commit &&
