@@ -43,6 +43,7 @@ import {
   simulateInSlices,
   simulateOptions,
   Simulation,
+  sliceText,
   storyText,
   TaskPool,
   tellRun,
@@ -528,6 +529,8 @@ export function replayRefusals(folder: string): Refusals {
         title: text("a title"),
         result: kind("the result of a run"),
         story: kind("the lines of a story", Array.isArray),
+        slice: kind("the slice of a story"),
+        sometimes: kind("a list of situations", Array.isArray),
         model: MODEL,
       },
       needed: { title: "t", result: tried.result, story: [] },
@@ -570,6 +573,9 @@ export function replayRefusals(folder: string): Refusals {
     ),
     decodeToken: wrongArgument("decodeToken", "word", anyText("a token, such as k1-..."), (word) =>
       decodeToken(word),
+    ),
+    sliceText: wrongArgument("sliceText", "slice", kind("the slice of a story"), (slice) =>
+      sliceText(slice),
     ),
     storyText: [
       ...wrongArgument("storyText", "lines", kind("the lines of a story", Array.isArray), (lines) =>
@@ -795,6 +801,7 @@ function bounds(): Readonly<Record<string, Kind>> {
     inflight: whole(1, 16),
     asyncDisk: FLAG,
     config: record("{ noop: ..., ... }", true),
+    rules: FLAG,
     step: callable(" such as step of @kontiki/core"),
   };
 }
@@ -807,6 +814,7 @@ function exploring(): Readonly<Record<string, Kind>> {
     stop: callable(" that returns whether to stop"),
     order: words("breadth", "depth"),
     symmetry: FLAG,
+    hashes: FLAG,
   };
 }
 

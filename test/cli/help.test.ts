@@ -15,38 +15,47 @@ test("--help lists every command", async () => {
     Raft clusters on worker threads: start them, break them, measure them
 
     Options:
-      -V, --version                 output the version number
-      -h, --help                    display help for command
+      -V, --version                     output the version number
+      -h, --help                        display help for command
 
     Commands:
-      up [options]                  start a cluster and run commands, from a prompt
-                                    or from standard input
-      demo [options]                watch a cluster in memory: elections, writes,
-                                    crashes and recoveries, explained
-      udp [options] <node>          run one node over UDP, with the original
-                                    Kontiki's wire format and output
-      bench [options]               measure a new cluster with puts in a closed
-                                    loop, and verify it at the end
-      recover [options] [dir]       continue with what is left of a cluster that
-                                    permanently lost a majority of its nodes
-      damage [options] [command]    list or remove the damaged files that are kept
-                                    in a data directory
-      trace [options] [command]     show the recorded steps of a node, or repeat
-                                    them
-      check [options] <file>        check whether a recorded history is
-                                    linearizable, and show why not
-      run [options] [scenarios...]  run scenarios with many seeds, in simulation or
-                                    on threads, and check each run
-      explore [options]             check every state that a small cluster of the
-                                    real core can reach
-      replay [options] <token>      reproduce a failure from its token
-      shrink [options] <token>      remove everything that a failure does not need,
-                                    and print the rest as a story
-      help [command]                display help for command
+      up [options]                      start a cluster and run commands, from a
+                                        prompt or from standard input
+      ps [options]                      list the clusters that run
+      status [options]                  show the nodes of a cluster that runs
+                                        elsewhere
+      exec [options] <name> [words...]  run a command in a cluster that runs
+                                        elsewhere
+      attach [options]                  a prompt for a cluster that runs elsewhere
+      logs [options] [node]             print the log of a cluster's events
+      down [options]                    stop a cluster that runs elsewhere
+      demo [options]                    watch a cluster in memory: elections,
+                                        writes, crashes and recoveries, explained
+      udp [options] <node>              run one node over UDP, with the original
+                                        Kontiki's wire format and output
+      bench [options]                   measure a new cluster with puts in a closed
+                                        loop, and verify it at the end
+      recover [options] [dir]           continue with what is left of a cluster that
+                                        permanently lost a majority of its nodes
+      damage [options] [command]        list or remove the damaged files that are
+                                        kept in a data directory
+      trace [options] [command]         show the recorded steps of a node, or repeat
+                                        them
+      check [options] <file>            check whether a recorded history is
+                                        linearizable, and show why not
+      run [options] [scenarios...]      run scenarios with many seeds, in simulation
+                                        or on threads, and check each run
+      explore [options] [instance]      check every state that a small cluster of
+                                        the real core can reach
+      replay [options] <token>          reproduce a failure from its token
+      shrink [options] <token>          remove everything that a failure does not
+                                        need, and print the rest as a story
+      help [command]                    display help for command
 
     Examples:
       $ kontiki up
       $ kontiki up --memory < commands.txt
+      $ kontiki up --detach --wait leader
       $ kontiki demo --fast
       $ kontiki bench --outstanding 1024 --json
       $ kontiki trace show traces/n1-1.ndjson
@@ -108,6 +117,17 @@ describe("the help of each command", () => {
                                          election (default: 300)
         --heartbeat <ms>                 time between heartbeats; at most half the
                                          election timeout (default: 50)
+        --name <name>                    what other terminals call the cluster
+                                         (default: as its folder)
+        --serve                          read no commands: run until kontiki down, or
+                                         a signal
+        --detach                         start the cluster in a process of its own,
+                                         and return
+        --wait <what>                    with --detach: return when there is a leader
+                                         (choices: "leader")
+        --log <file>                     append each event to this file, one JSON
+                                         object a line
+        --config <file>                  read options from a YAML file
         --snapshot-entries <count>       take a snapshot after this many entries
                                          (default: 10000, or more if the state is
                                          large)
@@ -134,6 +154,8 @@ describe("the help of each command", () => {
         $ kontiki up --memory --json < commands.txt
         $ kontiki up --pipeline 256 < puts.txt
         $ kontiki up --snapshot-entries 500 --priority n1=2 --priority n2=1
+        $ kontiki up --detach --name lab --wait leader
+        $ kontiki up --config lab.yaml
 
       Commands:
         put K V                                    set K to V
@@ -185,12 +207,17 @@ describe("the help of each command", () => {
       second and only looks, or has another key. Lines are kept in $XDG_STATE_HOME/kontiki/history, by
       default in ~/.local/state.
 
+      With --detach the cluster runs in a process of its own, and writes its events into a log. It, and every
+      cluster at a prompt or with --serve, is reached from other terminals: "kontiki ps" lists them, "exec",
+      "status", "attach", "logs" and "down" take their name.
+      --config names a YAML file: a map of options, without the dashes, to values. The command line comes first.
+
       From a pipe, commands run one after another. With --pipeline they run at once as long as they are "put",
       "get", "read", "del", "cas" and "append" of different keys; those of one key keep their order, and every
       other command waits for all before it and holds up all after it. Replies have the order of the input.
       Ctrl-C stops the nodes gracefully, a second one ends at once.
 
-      Exit status: 0 every command succeeded, or the prompt was left; 1 a command of a pipe failed or is
+      Exit status: 0 every command succeeded, the prompt was left, or "kontiki down" stopped the cluster; 1 a command of a pipe failed or is
       "unknown", 2 bad usage, 130 interrupted by Ctrl-C other than at the prompt.
       Colours are used on a terminal only; NO_COLOR and FORCE_COLOR are respected.
       "

@@ -6,6 +6,7 @@ import { commandsIn, consoleBlocks, linesOf, type ConsoleBlock } from "./support
 import { blocksOf, pages, ROOT } from "./support/pages.ts";
 import { drawn } from "./support/picture.ts";
 import { played } from "./support/play.ts";
+import { endClusters } from "./support/shell.ts";
 
 /** Writes what the commands print now into the pages, instead of comparing. */
 const UPDATES = process.env["KONTIKI_UPDATE_DOCS"] === "1";
@@ -30,7 +31,10 @@ describe.each(PAGES)("%s", (page) => {
     for (const { shows, text } of blocksOf(page))
       if (shows !== undefined) writeFileSync(join(folder, basename(shows.path)), text);
   });
-  afterAll(() => rmSync(folder, { recursive: true, force: true }));
+  afterAll(() => {
+    endClusters();
+    rmSync(folder, { recursive: true, force: true });
+  });
 
   test("says something about each command that is not run", () => {
     expect(others.flatMap(unknownScripts)).toEqual([]);

@@ -14,25 +14,31 @@ import { tablePage, tableText, type Hunted } from "./table.ts";
 
 const USAGE = `usage: pnpm mutants [--only NAME]... [--jobs N] [--time SECONDS] [--json] [--write]
        pnpm mutants --sample N [--seed SEED] [--kind KIND]... [--only ID]... [--engines LIST]
-                    [--jobs N] [--time SECONDS] [--json] [--write]
+                    [--jobs N] [--time SECONDS] [--resume FILE] [--json] [--write]
+       pnpm mutants --gain [--trials N] [--seed SEED] [--only ID]... [--engines LIST]
+                    [--jobs N] [--time SECONDS] [--resume FILE] [--json] [--write]
 
 Plants each named mutant into a copy of the sources and hunts it with the engines, in hunts that were
 made for such mutants. With --sample, takes N of all mutants, those of the generator included, and
-meets each only with what a user runs: kontiki explore, and kontiki run all --until-fail --jobs 1.
+meets each only with what a user runs: kontiki explore, and kontiki run all --until-fail --jobs 1,
+blind and --guided. With --gain, compares guided with blind search on mutants that blind search
+rarely finds, from several first seeds.
 
   --only NAME      hunt only this mutant; can be repeated. "original" hunts the unchanged sources
   --jobs N         number of parallel hunts (default 2)
   --time SECONDS   maximum CPU time per mutant (default 60)
   --json           print one JSON document instead of a table
-  --write          write docs/mutants.md; with --sample docs/power.md
+  --write          write docs/mutants.md; with --sample docs/power.md; with --gain its section there
 
-With --sample:
+With --sample and --gain:
   --sample N       how many mutants that compile and do not break at once
   --seed SEED      the same seed takes the same mutants; "random" draws and prints one (default)
   --kind KIND      only this kind, such as "joint consensus" or comparison; can be repeated
   --only ID        only this mutant; can be repeated
-  --engines LIST   of explorer, blind and guided, with commas (default explorer,blind)
-  --time SECONDS   CPU time of each engine for each mutant (default 60)
+  --engines LIST   of explorer, blind and guided, with commas (default: all; with --gain blind,guided)
+  --trials N       first seeds that each mutant is pursued from (with --gain; default 10)
+  --time SECONDS   CPU time of each engine for each mutant and first seed (default 60)
+  --resume FILE    append each result to this file, and take from it what it has already
   --jobs N         mutants at once (default 1)
 
 Status 0: all are caught. 1: a mutant survived, or the original did not. 2: bad usage. 4: a mutant cannot be built.
@@ -52,7 +58,7 @@ const ORIGINAL: Mutant = {
 process.exitCode = await main(process.argv.slice(2));
 
 async function main(args: readonly string[]): Promise<number> {
-  if (args.some((arg) => arg.startsWith("--sample"))) return samplePower(args);
+  if (args.some((arg) => /^--(sample|gain)/.test(arg))) return samplePower(args);
   const options = optionsOf(args);
   if (typeof options === "string") {
     process.stderr.write(options);

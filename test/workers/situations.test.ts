@@ -7,7 +7,7 @@ const SEEDS = { first: 4, count: 2, shard: undefined };
 const JOBS = 2;
 
 /** A machine that has much else to do is slow, and that says nothing of the code. */
-const TIMEOUT_MS = 300_000;
+const TIMEOUT_MS = 900_000;
 
 /** At least this share of all situations. */
 const SHARE = 0.95;

@@ -43,7 +43,7 @@ async function statusOf(
     status = value;
   };
   try {
-    const program = await buildProgram(argv, { host, start, loadEngines, done });
+    const program = await buildProgram(argv, { host, argv, start, loadEngines, done });
     await program.parseAsync([...argv], { from: "user" });
     return status;
   } catch (error) {
@@ -103,6 +103,7 @@ const EXAMPLES = `
 Examples:
   $ kontiki up
   $ kontiki up --memory < commands.txt
+  $ kontiki up --detach --wait leader
   $ kontiki demo --fast
   $ kontiki bench --outstanding 1024 --json
   $ kontiki trace show traces/n1-1.ndjson

@@ -148,7 +148,7 @@ export { Chance } from "./chance.ts";
 export type { Plan, PlannedFault, PlannedOperation, ReadRoute } from "./plan/plan.ts";
 export { planOf } from "./plan/plan-of.ts";
 export type { RunResult, Violation } from "./run/result.ts";
-export type { StoryLine } from "./run/story.ts";
+export type { MetSituation, StoryLine, StorySlice } from "./run/story.ts";
 export type * from "./scenario/fault.ts";
 export type * from "./scenario/scenario.ts";
 export type { Loss } from "./engine/loss.ts";
@@ -162,7 +162,13 @@ export { simulate, simulateInSlices, Simulation, type SimulateOptions } from "./
 export type { ExploredAction } from "./explore/action.ts";
 export type { BoundOptions, StepFunction } from "./explore/bounds.ts";
 export { explore, exploreInSlices, type ExploreOptions } from "./explore/explore.ts";
-export type { Counterexample, Exploration, ExploreProgress } from "./explore/exploration.ts";
+export { INSTANCES, type NamedInstance } from "./explore/instances.ts";
+export type {
+  Counterexample,
+  Exploration,
+  ExploreProgress,
+  HashedSearch,
+} from "./explore/exploration.ts";
 export type {
   ExploredCopy,
   ExploredSnapshot,
@@ -200,7 +206,7 @@ export { runOnWorkers, type WorkersOptions } from "./workers/run-on-workers.ts";
 export { planFrom, type Draw, type Recipe, type Runs } from "./replay/recipe.ts";
 export { runToken, type Failed } from "./replay/run-token.ts";
 export { shrink, shrinkInSlices, type RunPlan, type Shrunk, type Tried } from "./replay/shrink.ts";
-export { STORY_LEGEND, storyText, type StoryOptions } from "./replay/story-text.ts";
+export { sliceText, STORY_LEGEND, storyText, type StoryOptions } from "./replay/story-text.ts";
 export { tellRun, tellRunInSlices, type ToldRun } from "./replay/tell-run.ts";
 export { TokenError } from "./replay/token-error.ts";
 export { decodeToken, encodeToken, type Token } from "./replay/token.ts";

@@ -4,6 +4,7 @@ import { FileDisk } from "../../../packages/actors/src/storage/disk/file-disk.ts
 import { losePower } from "../../../packages/actors/src/storage/disk/memory-disk.ts";
 import { openStorage } from "../../../packages/actors/src/storage/recovery/open-storage.ts";
 import { setAsideOn } from "../../../packages/actors/src/storage/disk/set-aside.ts";
+import { createWal } from "../../../packages/actors/src/storage/wal/open-wal.ts";
 import { segmentName } from "../../../packages/actors/src/storage/wal/wal-format.ts";
 import { asideOf, flipped, opened, textOfLog, type Files } from "../support/storage/damage.ts";
 import {
@@ -23,7 +24,7 @@ import {
   position,
   type Batch,
 } from "../support/storage/model.ts";
-import { contentOf, diskWith, writeAll } from "../support/storage/writing.ts";
+import { contentOf, diskWith, write, writeAll } from "../support/storage/writing.ts";
 
 const BATCHES: readonly Batch[] = [
   [hardState(1, "n1"), append(noop(1, 1), command(2, 1, "a"))],
@@ -75,6 +76,30 @@ describe("what is set aside", () => {
       [`${FOURTH}.damaged-2`, 2],
       ["promise.damaged-2", 2],
     ]);
+  });
+
+  test("is durable, also a last write that was not: the horizon counts it", () => {
+    const disk = memoryDisk();
+    createWal(disk);
+    const before = openStorage(disk);
+    writeAll(before, BATCHES);
+    write(before, [append(noop(5, 2))]);
+    before.storage.flush();
+    const file = disk.open(FIRST);
+    file.overwrite(100, flipped(disk.readRange(FIRST, 100, 1), 0));
+    file.close();
+    const found = (): unknown => {
+      const { storage, recovered } = openStorage(disk);
+      storage.close();
+      return [recovered.horizon?.index, (recovered.salvage?.logs ?? []).map(textOfLog)];
+    };
+    const first = found();
+    expect(first).toEqual([
+      5,
+      [{ pieces: [['3@1 "b"', "4@2 noop", "5@2 noop"]], marks: ["2@1", "5@2"] }],
+    ]);
+    losePower(disk.files(), () => 0);
+    expect(found()).toEqual(first);
   });
 
   test("gets a number that was never used, also if others are gone", () => {

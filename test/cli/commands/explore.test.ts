@@ -1,10 +1,17 @@
 import { run } from "@kontiki/cli";
 import { index, nodeId, step } from "@kontiki/core";
-import { decodeToken, encodeToken, exploreInSlices, type StepFunction } from "@kontiki/testing";
+import {
+  decodeToken,
+  encodeToken,
+  exploreInSlices,
+  INSTANCES,
+  type StepFunction,
+} from "@kontiki/testing";
 import { describe, expect, test } from "vitest";
 import { FakeCluster } from "../support/fake-cluster.ts";
 import { FakeEngines } from "../support/fake-engines.ts";
 import { FakeHost } from "../support/fake-host.ts";
+import { exploreHelp } from "../../../packages/cli/src/commands/explore-help.ts";
 
 const TOKEN = /k1-[\w-]+/;
 
@@ -47,20 +54,33 @@ describe("a verdict is printed, and is the exit status", () => {
 19 states, 19 transitions, depth 4; 1.0 s, 19 states/s, 0 MiB
 within nodes 1, terms 2, proposals 1, crashes 1, inflight 2; breadth first
 
-met:
-  a leader is elected                        10
-  a leader of a later term is elected         5
-  a leader commits an entry                  12
-  a leader commits a command                  6
-  a leader commits an entry of an older term  5
-  a crash loses unsynced writes               2
-  a leader crashes                            6
+met, in how many transitions, and at which depth first:
+  a leader is elected                        10 1
+  a leader of a later term is elected         5 2
+  a leader commits an entry                  12 1
+  a leader commits a command                  6 2
+  a leader commits an entry of an older term  5 2
+  a crash loses unsynced writes               2 1
+  a leader crashes                            6 1
 
 situations, by the depth at which each was met first:
   elections.sole                 1   replication.olderTermCommitted 2
   elections.inherited            2
 `,
       stderr: "",
+    });
+  });
+
+  test("valid, with the chance that hashes hid a state", async () => {
+    const { status, stdout } = await explored(["--nodes", "1", "--hashes"]);
+    expect({ status, lines: stdout.split("\n").slice(0, 4) }).toEqual({
+      status: 0,
+      lines: [
+        "valid: all 19 states checked",
+        "19 states, 19 transitions, depth 4; 1.0 s, 19 states/s, 0 MiB",
+        "seen states kept as 76-bit hashes; chance that any was missed below 2.6e-21",
+        "within nodes 1, terms 2, proposals 1, crashes 1, inflight 2; breadth first",
+      ],
     });
   });
 
@@ -123,6 +143,7 @@ situations, by the depth at which each was met first:
         obituaries: 0,
         inflight: 3,
         asyncDisk: false,
+        rules: true,
         preVote: false,
         quorumBeats: 0,
         leases: false,
@@ -134,6 +155,8 @@ situations, by the depth at which each was met first:
       unreduced: 28,
       transitions: 11,
       depth: 2,
+      depthChecked: 2,
+      waiting: 3,
       bytes: expect.any(Number) as number,
       sometimes: expect.objectContaining({ "a leader is elected": 0 }) as object,
       firstMet: expect.objectContaining({ "a send is lost for lack of room": 2 }) as object,
@@ -146,6 +169,43 @@ situations, by the depth at which each was met first:
       },
       elapsedMs: 1000,
     });
+  });
+});
+
+describe("a named instance", () => {
+  test("has the bounds of its name, and recorded states", async () => {
+    const { status, stdout } = await explored(["one-node"]);
+    expect({ status, lines: stdout.split("\n").slice(0, 4) }).toEqual({
+      status: 0,
+      lines: [
+        "valid: all 19 states checked",
+        "19 states, 19 transitions, depth 4; 1.0 s, 19 states/s, 0 MiB",
+        "exactly the states that are recorded for one-node",
+        "within nodes 1, terms 2, proposals 1, crashes 1, inflight 2, preVote; breadth first",
+      ],
+    });
+    const { stdout: json } = await explored(["one-node", "--json"]);
+    expect(JSON.parse(json)).toMatchObject({ instance: "one-node", asRecorded: true });
+  });
+
+  test("shows when a core behaves differently", async () => {
+    const engines = new FakeEngines();
+    engines.exploreInSlices = (options) => exploreInSlices({ ...options, terms: 1 });
+    const { stdout } = await explored(["one-node"], engines);
+    expect(stdout.split("\n")[2]).toBe(
+      "recorded for one-node: 19 states, depth 4; this core behaves differently",
+    );
+  });
+
+  test("can have other bounds, for which nothing is recorded", async () => {
+    const { stdout } = await explored(["one-node", "--crashes", "0"]);
+    expect(stdout.split("\n")[2]).toBe(
+      "within nodes 1, terms 2, proposals 1, inflight 2, preVote; breadth first",
+    );
+  });
+
+  test.each(INSTANCES)("is listed by --help: $name", ({ name }) => {
+    expect(exploreHelp).toMatch(new RegExp(`^ .*\\b${name}( |$)`, "m"));
   });
 });
 
@@ -211,13 +271,25 @@ describe("a search that ends early prints its result so far", () => {
     engines.timeIsUp();
     const { status, stdout } = await explored(["--time", "60s"], engines);
     expect(status).toBe(3);
-    expect(stdout).toMatch(/^unknown: the time ran out after \d+ states?\n/);
+    expect(stdout).toMatch(
+      /^unknown: the time ran out after \d+ states?, of which \d+ wait; all runs of up to \d+ transitions? are checked\n/,
+    );
   });
 
   test("by --memory", async () => {
     const { status, stdout } = await explored(["--inflight", "4", "--memory", "1"]);
     expect(status).toBe(3);
-    expect(stdout).toMatch(/^unknown: the memory ran out after [\d,]+ states?\n/);
+    expect(stdout).toMatch(
+      /^unknown: the memory ran out after [\d,]+ states, of which [\d,]+ wait; all runs of up to 4 transitions are checked\n/,
+    );
+  });
+
+  test("depth first, without a promise", async () => {
+    const args = ["--inflight", "4", "--memory", "1", "--search", "depth"];
+    const { stdout } = await explored(args);
+    expect(stdout).toMatch(
+      /^unknown: the memory ran out after [\d,]+ states, of which [\d,]+ wait\n/,
+    );
   });
 
   test("by Ctrl-C, after progress on a terminal", async () => {
@@ -229,7 +301,9 @@ describe("a search that ends early prints its result so far", () => {
     host.interrupt("SIGINT");
     const { status, stdout } = await result;
     expect(status).toBe(130);
-    expect(stdout).toMatch(/^unknown: interrupted after [\d,]+ states\n/);
+    expect(stdout).toMatch(
+      /^unknown: interrupted after [\d,]+ states, of which [\d,]+ wait; all runs of up to/,
+    );
   });
 });
 
@@ -242,8 +316,11 @@ describe("bad usage is one line and status 2", () => {
     [["--leases"], "--leases needs --quorum-beats 1 or more"],
     [["--voters", "4"], "--voters 4 must be at most --nodes 3"],
     [["--damage", "1", "--snapshots", "1"], "--damage and --snapshots cannot be explored together"],
+    [["--hashes", "--search", "depth"], "--hashes needs --search breadth"],
     [["--memory", "0"], "It must be a whole number from 1 to 1048576."],
-    [["extra"], "too many arguments"],
+    [["extra"], "there is no instance extra: --help lists all"],
+    [["joint", "extra"], "too many arguments"],
+    [["lease", "--quorum-beats", "0"], "--leases needs --quorum-beats 1 or more"],
   ])("%j", async (args, message) => {
     const { status, stdout, stderr } = await explored(args);
     expect({ status, stdout }).toEqual({ status: 2, stdout: "" });

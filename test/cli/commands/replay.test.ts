@@ -10,16 +10,23 @@ import { temporaryDirectory } from "../support/kontiki.ts";
 
 const CHECK = "Election Safety";
 
+const LINES = [
+  { at: 0.5, node: "n1", what: "stands for term 4", nodes: { n1: "C 4", n2: "F 3" } },
+  { at: 1000, node: "n3", what: "learns of term 4", nodes: { n1: "C 4", n2: "F 3" } },
+  { at: 2341, node: "n2", what: "leads term 4", nodes: { n1: "L 4", n2: "L 4" } },
+] as const;
+
+const SLICE = { lines: [LINES[0], LINES[2]], of: 3, about: "n1, n2, term 4" };
+
 const VIOLATED: Reproduction = {
   verdict: "violated",
   violations: [{ check: CHECK, text: "n1 and n2 lead term 4", at: 2341 }],
   doubts: [],
   hash: "00c0ffee",
   isDeterministic: true,
-  story: [
-    { at: 0.5, node: "n1", what: "stands for term 4", nodes: { n1: "C 4", n2: "F 3" } },
-    { at: 2341, node: "n2", what: "leads term 4", nodes: { n1: "L 4", n2: "L 4" } },
-  ],
+  story: LINES,
+  slice: SLICE,
+  sometimes: [{ name: "elections.evenHalf", text: "Half is not enough.", at: 7 }],
   page: () => "<html></html>",
 };
 
@@ -74,13 +81,26 @@ describe("kontiki replay", () => {
     });
   });
 
-  test("prints the story", async () => {
+  test("prints the lines that the claim depends on", async () => {
     const { stdout } = await replayed(VIOLATED, "--story");
+    expect(stdout).toBe(`figure_8, seed 17
+reproduced: Election Safety: n1 and n2 lead term 4
+
+2 of 3 lines: what the claim about n1, n2, term 4 depends on (--whole shows all)
+    ms      n1   n2
+   0.5  n1  C 4  F 3  stands for term 4
+2341.0  n2  L 4  L 4  leads term 4
+`);
+  });
+
+  test("prints all lines with --whole", async () => {
+    const { stdout } = await replayed(VIOLATED, "--whole");
     expect(stdout).toBe(`figure_8, seed 17
 reproduced: Election Safety: n1 and n2 lead term 4
 
     ms      n1   n2
    0.5  n1  C 4  F 3  stands for term 4
+1000.0  n3  C 4  F 3  learns of term 4
 2341.0  n2  L 4  L 4  leads term 4
 `);
   });
@@ -156,7 +176,17 @@ The run was different: the code has changed since the token was made.
       violations: VIOLATED.violations,
       doubts: [],
       hash: "00c0ffee",
-      story: VIOLATED.story,
+      told: { lines: 2, of: 3, about: "n1, n2, term 4" },
+      story: SLICE.lines,
+      sometimes: [{ name: "elections.evenHalf", at: 7 }],
+    });
+  });
+
+  test("as one JSON object with all lines", async () => {
+    const { stdout } = await replayed(VIOLATED, "--json", "--whole");
+    expect(JSON.parse(stdout)).toMatchObject({
+      told: { lines: 3, of: 3, about: "" },
+      story: LINES,
     });
   });
 
@@ -193,6 +223,7 @@ describe("kontiki shrink", () => {
 
   const STORY = `reproduced: Election Safety: n1 and n2 lead term 4
 
+2 of 3 lines: what the claim about n1, n2, term 4 depends on (--whole shows all)
     ms      n1   n2
    0.5  n1  C 4  F 3  stands for term 4
 2341.0  n2  L 4  L 4  leads term 4
@@ -226,8 +257,14 @@ describe("kontiki shrink", () => {
       isSmallest: true,
       violations: VIOLATED.violations,
       hash: "00c0ffee",
-      story: VIOLATED.story,
+      told: { lines: 2, of: 3, about: "n1, n2, term 4" },
+      story: SLICE.lines,
     });
+  });
+
+  test("prints all lines with --whole", async () => {
+    const { stdout } = await told(["shrink", "k1-abc", "--whole"], readToken);
+    expect(stdout).toContain("\n1000.0  n3  C 4  F 3  learns of term 4\n");
   });
 
   test("a failure that does not occur again is not shrunk", async () => {

@@ -2,6 +2,8 @@
  * Runs commands of a page, with the programs of `bin` first on the path.
  */
 import { spawn, type ChildProcess } from "node:child_process";
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { onTestFinished } from "vitest";
@@ -16,6 +18,22 @@ const PATIENCE_MS = 5000;
 
 /** How long more may come while a page is updated. */
 const SETTLE_MS = 1500;
+
+/** What is typed here, and the clusters that run, do not belong to the person who runs the tests. */
+const STATE = mkdtempSync(join(tmpdir(), "kontiki-state-"));
+process.once("exit", () => rmSync(STATE, { recursive: true, force: true }));
+
+/** Ends the clusters that commands have left running, because one of them failed. */
+export function endClusters(): void {
+  const folder = join(STATE, "kontiki/clusters");
+  if (!existsSync(folder)) return;
+  for (const name of readdirSync(folder).filter((file) => file.endsWith(".json"))) {
+    const { pid } = JSON.parse(readFileSync(join(folder, name), "utf8")) as {
+      readonly pid: number;
+    };
+    process.kill(pid, "SIGKILL");
+  }
+}
 
 export type Printed = { readonly lines: readonly string[]; readonly status: number };
 
@@ -54,8 +72,6 @@ export async function runSession(
 ): Promise<Session> {
   const child = start(command, cwd, {
     NODE_OPTIONS: `--import=${TERMINAL}`,
-    // What is typed here does not belong into the history of the person who runs the tests.
-    XDG_STATE_HOME: "/dev/null",
   });
   const screen = new Screen("kontiki> ");
   child.stdout?.setEncoding("utf8").on("data", (text: string) => screen.write(text));
@@ -86,7 +102,14 @@ function start(command: string, cwd: string, more: Readonly<Record<string, strin
   const path = BIN + delimiter + (process.env["PATH"] ?? "");
   const child = spawn("sh", ["-c", `exec 2>&1\n${command}`], {
     cwd,
-    env: { ...Object.fromEntries(inherited), PATH: path, NO_COLOR: "1", FORCE_COLOR: "0", ...more },
+    env: {
+      ...Object.fromEntries(inherited),
+      PATH: path,
+      XDG_STATE_HOME: STATE,
+      NO_COLOR: "1",
+      FORCE_COLOR: "0",
+      ...more,
+    },
     stdio: ["pipe", "pipe", "inherit"],
     detached: true,
   });

@@ -163,6 +163,29 @@ export const LOG_FILE: readonly Variant[] = [
     ],
   },
   {
+    id: "damaged-log-set-aside-unsynced",
+    about: "The last write of a damaged log may be in the cache alone when the log is set aside.",
+    edits: [{ file: OPEN, find: "if (isSetAside) syncLast(disk, old.at(-1));", replace: "" }],
+  },
+  {
+    id: "last-batch-cut-with-the-torn-end",
+    about:
+      "Where a torn write is cut off, the batch before it goes too, although it was recovered.",
+    edits: [
+      {
+        file: OPEN,
+        find: "if (tornBytes > 0) file.truncate(tail.length);",
+        replace: "if (tornBytes > 0) file.truncate(tail.lastBatch?.offset ?? tail.length);",
+      },
+      {
+        file: OPEN,
+        find: "if (tail.lastBatch !== undefined) file.rewrite(tail.lastBatch.offset, tail.lastBatch.bytes);",
+        replace:
+          "if (tail.lastBatch !== undefined && tornBytes === 0) file.rewrite(tail.lastBatch.offset, tail.lastBatch.bytes);",
+      },
+    ],
+  },
+  {
     id: "log-kept-next-to-newer-snapshot",
     about: "A log that does not meet the snapshot is kept.",
     edits: [

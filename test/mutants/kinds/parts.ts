@@ -188,4 +188,39 @@ export const PARTS: readonly Variant[] = [
       },
     ],
   },
+  {
+    id: "part-of-another-snapshot-sent",
+    about: "A part is read from the newest file, although another snapshot is being sent.",
+    edits: [
+      {
+        file: FILES,
+        find: `if (!this.#keeps(snapshot)) return undefined;
+    return this.#disk.readRange(snapshotName(snapshot), offset, maxBytes);`,
+        replace: `if (!this.#keeps(snapshot)) return undefined;
+    return this.#disk.readRange(snapshotName(this.#newest ?? snapshot), offset, maxBytes);`,
+      },
+    ],
+  },
+  {
+    id: "last-part-not-written",
+    about: "A received snapshot is published without its last part.",
+    edits: [
+      {
+        file: RECEIVED,
+        find: "    this.#file.append(bytes);",
+        replace: '    if (outcome !== "whole") this.#file.append(bytes);',
+      },
+    ],
+  },
+  {
+    id: "received-snapshot-not-published",
+    about: "A received snapshot is taken as intact, and its file never gets its name.",
+    edits: [
+      {
+        file: RECEIVED,
+        find: 'if (outcome === "whole") this.#file.publish(snapshotName(this.snapshot));',
+        replace: "void snapshotName;",
+      },
+    ],
+  },
 ];

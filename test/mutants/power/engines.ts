@@ -15,6 +15,8 @@ export type Caught = {
 /** What one engine did with one mutant. */
 export type Trial = {
   readonly engine: Engine;
+  /** The first seed of its runs; 0 for the explorer, which has none. */
+  readonly firstSeed: number;
   /** Undefined when the mutant survived. */
   readonly caught: Caught | undefined;
   /** Runs of a simulation, or states of an exploration. */

@@ -3,9 +3,12 @@ import { parseArgs } from "node:util";
 import { KINDS, type Kind } from "../planted.ts";
 import { ENGINES, type Engine } from "./engines.ts";
 
-/** What `pnpm mutants --sample` was asked for. */
+/** What `pnpm mutants --sample` or `--gain` was asked for. */
 export type SampleOptions = {
-  readonly sample: number;
+  /** How many mutants; undefined with `--gain`, which takes all of its own. */
+  readonly sample: number | undefined;
+  /** How many first seeds each mutant is pursued with: more than one only with `--gain`. */
+  readonly trials: number;
   readonly seed: string;
   readonly kinds: readonly Kind[];
   readonly only: readonly string[];
@@ -14,34 +17,50 @@ export type SampleOptions = {
   readonly jobs: number;
   readonly json: boolean;
   readonly write: boolean;
+  /** The file that has results, and gets them. */
+  readonly resume: string | undefined;
 };
+
+/** Trials of `--gain`. */
+const TRIALS = "10";
 
 /** Parses the options. @throws Error that says what is wrong with them. */
 export function sampleOptions(args: readonly string[]): SampleOptions {
   const { values } = parseArgs({
     args: [...args],
     options: {
-      sample: { type: "string", default: "40" },
+      gain: { type: "boolean", default: false },
+      sample: { type: "string" },
+      trials: { type: "string" },
       seed: { type: "string", default: "random" },
       kind: { type: "string", multiple: true, default: [] },
       only: { type: "string", multiple: true, default: [] },
-      engines: { type: "string", default: "explorer,blind" },
+      engines: { type: "string" },
       time: { type: "string", default: "60" },
       jobs: { type: "string", default: "1" },
       json: { type: "boolean", default: false },
       write: { type: "boolean", default: false },
+      resume: { type: "string" },
     },
   });
+  const { gain } = values;
+  if (gain && values.sample !== undefined)
+    throw new Error("--gain takes its own mutants: leave out --sample, or choose with --only");
+  if (!gain && values.trials !== undefined)
+    throw new Error("--trials needs --gain: a sample has one trial of each engine");
+  const engines = values.engines ?? (gain ? "blind,guided" : "explorer,blind,guided");
   return {
-    sample: whole("--sample", values.sample),
+    sample: gain ? undefined : whole("--sample", values.sample ?? "40"),
+    trials: gain ? whole("--trials", values.trials ?? TRIALS) : 1,
     seed: values.seed === "random" ? String(randomInt(2 ** 32)) : values.seed,
     kinds: values.kind.map((kind) => oneOf("--kind", KINDS, kind)),
     only: values.only,
-    engines: values.engines.split(",").map((engine) => oneOf("--engines", ENGINES, engine)),
+    engines: engines.split(",").map((engine) => oneOf("--engines", ENGINES, engine)),
     seconds: whole("--time", values.time),
     jobs: whole("--jobs", values.jobs),
     json: values.json,
     write: values.write,
+    resume: values.resume,
   };
 }
 

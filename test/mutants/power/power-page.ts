@@ -25,7 +25,8 @@ export function powerPage(all: readonly Pursued[], shape: SampleShape): string {
 
 What the engines find that they were not built for. A mutant is a defect in the sources; here nothing is written to find a
 certain one. Each is met only by what a user runs: \`kontiki explore\`, then the same with the small bounds of
-[explorer.md](explorer.md), and \`kontiki run all --until-fail --jobs 1\`; ${seconds} seconds of CPU time for each of the two.
+[explorer.md](explorer.md), \`kontiki run all --until-fail --jobs 1\` (blind), and the same with \`--guided\`; ${seconds} seconds of CPU
+time for each engine, whatever the others find.
 [Mutants](mutants.md) has the other measure: named defects, and the hunts of \`test/mutants\` that find them.
 
 The mutants are those of [mutants.md](mutants.md), variants of the kinds that survived most often (\`test/mutants/kinds\`), and
@@ -45,7 +46,7 @@ is set aside and does not count: ${aside("does not compile")} and ${aside("break
 the core. ${sample.filter((one) => !survived(one)).length} of ${sample.length} are caught.${smallText(sample.length, seconds)} Times are CPU times, medians over the mutants
 that the engine caught, ${machine}.
 
-${table(rowsByKind(sample, engines))}
+${markdownTable(rowsByKind(sample, engines))}
 
 ## Survivors
 
@@ -53,7 +54,7 @@ ${survivors.length === 0 ? "None in this sample." : survivors.join("\n")}
 
 ## Each mutant of the sample
 
-${table(rowsOfMutants(sample))}
+${markdownTable(rowsOfMutants(sample))}
 
 ## Equivalent mutants
 
@@ -69,7 +70,7 @@ function smallText(size: number, seconds: number): string {
   return " This sample is small: the usual one has 40 mutants, and 60 seconds for each.";
 }
 
-function table([head = [], ...rows]: readonly (readonly string[])[]): string {
+export function markdownTable([head = [], ...rows]: readonly (readonly string[])[]): string {
   const line = (cells: readonly string[]): string => `| ${cells.join(" | ")} |`;
   return [line(head), line(head.map(() => "---")), ...rows.map(line)].join("\n");
 }

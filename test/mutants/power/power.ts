@@ -1,6 +1,10 @@
-import { writeFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import { join } from "node:path";
+import type { Planted } from "../planted.ts";
+import { GAIN, gainRows } from "./gain.ts";
+import { gainOf, gainSection, withGain } from "./gain-page.ts";
+import { digestOfSources, Journal } from "./journal.ts";
 import { inSampleOrder } from "./sample.ts";
 import { sampleOptions, type SampleOptions } from "./options.ts";
 import { population } from "./population.ts";
@@ -12,7 +16,9 @@ import {
   rowsOfMutants,
   survived,
   survivorLines,
+  type Counted,
 } from "./power-text.ts";
+import type { Pursued } from "./pursue.ts";
 import { runSample } from "./run-sample.ts";
 
 /** The page that `--write` writes. */
@@ -35,29 +41,51 @@ export async function power(root: string, args: readonly string[]): Promise<numb
     isStopped = true;
     tell("ends after the mutants that are under way; Ctrl-C again ends at once");
   });
-  const all = await runSample(root, order, options, tell, () => isStopped);
+  const { seconds } = options;
+  const journal = new Journal(options.resume, { sources: digestOfSources(root), seconds });
+  const all = await runSample(root, order, options, journal, tell, () => isStopped);
   const sample = counted(all);
   if (options.json) process.stdout.write(`${JSON.stringify({ ...options, all }, undefined, 2)}\n`);
-  else {
-    const tables = [rowsOfMutants(sample), rowsByKind(sample, options.engines)].map(aligned);
-    process.stdout.write(`${[...tables, survivorLines(sample).join("\n")].join("\n\n")}\n`);
-  }
-  const machine = `${options.jobs} of ${availableParallelism()} cores, Node ${process.versions.node}`;
-  const page = { ...options, population: known.length, machine };
-  if (options.write) writeFileSync(join(root, POWER_PAGE), powerPage(all, page));
+  else process.stdout.write(`${textOf(sample, options)}\n`);
+  if (options.write) write(root, all, options, known.length);
   return sample.some(survived) ? 1 : 0;
+}
+
+function textOf(sample: readonly Counted[], { sample: size, engines }: SampleOptions): string {
+  if (size === undefined) return aligned(gainRows(sample, engines));
+  const tables = [rowsOfMutants(sample), rowsByKind(sample, engines)].map(aligned);
+  return [...tables, survivorLines(sample).join("\n")].join("\n\n");
+}
+
+/** Writes the part of the page that these results are about, and leaves the other. */
+function write(
+  root: string,
+  all: readonly Pursued[],
+  options: SampleOptions,
+  population: number,
+): void {
+  const file = join(root, POWER_PAGE);
+  const machine = `${options.jobs} of ${availableParallelism()} cores, Node ${process.versions.node}`;
+  const present = readFileSync(file, "utf8");
+  const text =
+    options.sample === undefined
+      ? withGain(present, gainSection(counted(all), { ...options, machine }))
+      : withGain(powerPage(all, { ...options, population, machine }), gainOf(present));
+  writeFileSync(file, text);
 }
 
 /** The mutants to take from, in order. */
 function chosen(
-  known: readonly ReturnType<typeof population>[number][],
-  { only, kinds, seed }: SampleOptions,
-): ReturnType<typeof inSampleOrder> {
+  known: readonly Planted[],
+  { sample, only, kinds, seed }: SampleOptions,
+): readonly Planted[] {
   const stranger = only.find((name) => known.every(({ id }) => id !== name));
   if (stranger !== undefined) throw new Error(`--only: there is no mutant ${stranger}`);
   const some = known.filter(
     ({ id, kind }) =>
       (only.length === 0 || only.includes(id)) && (kinds.length === 0 || kinds.includes(kind)),
   );
-  return inSampleOrder(some, seed);
+  if (sample !== undefined) return inSampleOrder(some, seed);
+  const compared = only.length === 0 ? GAIN : only;
+  return compared.flatMap((name) => some.find(({ id }) => id === name) ?? []);
 }

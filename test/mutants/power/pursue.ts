@@ -1,7 +1,7 @@
-import { createHash } from "node:crypto";
 import { Sandbox } from "../sandbox.ts";
 import type { Planted } from "../planted.ts";
 import { commandsOf, limitOf, type Engine, type Trial } from "./engines.ts";
+import type { Journal, Why } from "./journal.ts";
 import { readExploration, readRuns, type Output } from "./read-output.ts";
 import { runCommand, type Ended } from "./run-command.ts";
 
@@ -17,10 +17,10 @@ const LEAST_MS = 1_000;
 /** How hard mutants are pursued. */
 export type Effort = {
   readonly engines: readonly Engine[];
-  /** The CPU time of each engine. */
+  /** The CPU time of each trial. */
   readonly seconds: number;
-  /** Of the sample. */
-  readonly seed: string;
+  /** The first seeds of the trials of each engine but the explorer, which has one. */
+  readonly firstSeeds: readonly number[];
 };
 
 /** What became of a mutant. */
@@ -28,36 +28,63 @@ export type Pursued = { readonly planted: Planted } & (
   | {
       /** It does not count: it does not compile, or it breaks at once. */
       readonly type: "set aside";
-      readonly why: "does not compile" | "breaks at once";
+      readonly why: Why;
     }
   | { readonly type: "pursued"; readonly trials: readonly Trial[] }
 );
 
 /**
- * Plants a mutant in a separate folder, and runs what a user would run.
+ * Plants a mutant in a separate folder, and runs what a user would run, unless the journal knows the results.
  *
  * @param root the root of the repository, built.
  */
 export async function pursue(
   root: string,
   planted: Planted,
-  { engines, seconds, seed }: Effort,
+  effort: Effort,
+  journal: Journal,
 ): Promise<Pursued> {
+  const { id } = planted;
+  const why = journal.asideOf(id);
+  if (why !== undefined) return { planted, type: "set aside", why };
+  const wanted = wantedTrials(planted, effort);
+  const known = (): readonly Trial[] =>
+    wanted.flatMap(({ engine, firstSeed }) => journal.trialOf(id, engine, firstSeed) ?? []);
+  if (wanted.length > 0 && known().length === wanted.length)
+    return { planted, type: "pursued", trials: known() };
   const sandbox = new Sandbox(root);
-  const { program } = sandbox;
   try {
-    if (!(await compiles(sandbox, planted)))
-      return { planted, type: "set aside", why: "does not compile" };
-    const { status } = await runCommand([program, ...CALM], CALM_MS);
-    if (status !== 0) return { planted, type: "set aside", why: "breaks at once" };
-    const trials: Trial[] = [];
-    for (const engine of engines)
-      if (canMeet(engine, planted))
-        trials.push(await tried(program, engine, seconds, firstSeedOf(seed)));
-    return { planted, type: "pursued", trials };
+    const flaw = await flawOf(sandbox, planted);
+    if (flaw !== undefined) {
+      journal.add({ id, why: flaw });
+      return { planted, type: "set aside", why: flaw };
+    }
+    for (const { engine, firstSeed } of wanted)
+      if (journal.trialOf(id, engine, firstSeed) === undefined) {
+        const trial = await tried(sandbox.program, engine, effort.seconds, firstSeed);
+        journal.add({ id, trial });
+      }
+    return { planted, type: "pursued", trials: known() };
   } finally {
     sandbox.remove();
   }
+}
+
+function wantedTrials(
+  planted: Planted,
+  { engines, firstSeeds }: Effort,
+): readonly Pick<Trial, "engine" | "firstSeed">[] {
+  const seedsOf = (engine: Engine): readonly number[] => (engine === "explorer" ? [0] : firstSeeds);
+  return engines
+    .filter((engine) => engine !== "explorer" || isInCore(planted))
+    .flatMap((engine) => seedsOf(engine).map((firstSeed) => ({ engine, firstSeed })));
+}
+
+/** Plants a mutant, and returns why it does not count; undefined if it does. */
+async function flawOf(sandbox: Sandbox, planted: Planted): Promise<Why | undefined> {
+  if (!(await compiles(sandbox, planted))) return "does not compile";
+  const { status } = await runCommand([sandbox.program, ...CALM], CALM_MS);
+  return status === 0 ? undefined : "breaks at once";
 }
 
 /** @throws Error when its text does not apply. */
@@ -72,13 +99,9 @@ async function compiles(sandbox: Sandbox, { edits }: Planted): Promise<boolean> 
   }
 }
 
-function firstSeedOf(seed: string): number {
-  return createHash("sha256").update(seed).digest().readUInt32LE();
-}
-
 /** The explorer runs the core alone. */
-function canMeet(engine: Engine, { edits }: Planted): boolean {
-  return engine !== "explorer" || edits.some(({ file }) => file.startsWith("packages/core/"));
+function isInCore({ edits }: Planted): boolean {
+  return edits.some(({ file }) => file.startsWith("packages/core/"));
 }
 
 /** Runs the commands of an engine until one finds something or its time is over. */
@@ -97,9 +120,9 @@ async function tried(
     const output = outputOf(engine, ended);
     count += output.count;
     ms += ended.ms;
-    if (output.caught !== undefined) return { engine, caught: output.caught, count, ms };
+    if (output.caught !== undefined) return { engine, firstSeed, caught: output.caught, count, ms };
   }
-  return { engine, caught: undefined, count, ms };
+  return { engine, firstSeed, caught: undefined, count, ms };
 }
 
 /** A command that does not end, or ends with an error of its own, has found something too: on the original none does. */

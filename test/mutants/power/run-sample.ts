@@ -1,5 +1,7 @@
+import { createHash } from "node:crypto";
 import { performance } from "node:perf_hooks";
 import type { Planted } from "../planted.ts";
+import type { Journal } from "./journal.ts";
 import type { SampleOptions } from "./options.ts";
 import { counted, survived } from "./power-text.ts";
 import { pursue, type Pursued } from "./pursue.ts";
@@ -14,10 +16,12 @@ export async function runSample(
   root: string,
   order: readonly Planted[],
   options: SampleOptions,
+  journal: Journal,
   tell: (line: string) => void,
   isStopped: () => boolean,
 ): Promise<readonly Pursued[]> {
-  const { sample, engines, seconds, jobs } = options;
+  const { sample = order.length, trials, engines, seconds, seed, jobs } = options;
+  const firstSeeds = Array.from({ length: trials }, (_none, at) => firstSeedOf(seed, at));
   const started = performance.now();
   const results = new Map<Planted, Pursued>();
   const waiting = [...order];
@@ -28,16 +32,24 @@ export async function runSample(
       const planted = waiting.shift();
       if (planted === undefined) return;
       underWay += 1;
-      const result = await pursue(root, planted, options);
+      const result = await pursue(root, planted, { engines, seconds, firstSeeds }, journal);
       underWay -= 1;
       results.set(planted, result);
       tell(`${done()}/${sample} ${timeText(started)} ${lineOf(result)}`);
     }
   };
-  tell(`at most ${Math.ceil((sample * seconds * engines.length) / 60)} minutes of CPU time`);
+  tell(
+    `at most ${Math.ceil((sample * seconds * trials * engines.length) / 60)} minutes of CPU time`,
+  );
   do await Promise.all(Array.from({ length: jobs }, work));
   while (done() < sample && waiting.length > 0 && !isStopped());
   return order.flatMap((planted) => results.get(planted) ?? []);
+}
+
+/** The first seed of the runs of a trial: the same sample meets the same runs. */
+function firstSeedOf(seed: string, trial: number): number {
+  const text = trial === 0 ? seed : `${seed} ${trial}`;
+  return createHash("sha256").update(text).digest().readUInt32LE();
 }
 
 function timeText(started: number): string {

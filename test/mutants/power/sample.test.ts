@@ -2,6 +2,7 @@ import { fileURLToPath } from "node:url";
 import { describe, expect, test } from "vitest";
 import { KINDS, type Planted } from "../planted.ts";
 import { EQUIVALENTS } from "./equivalents.ts";
+import { GAIN } from "./gain.ts";
 import { sampleOptions } from "./options.ts";
 import { everything } from "./population.ts";
 import { inSampleOrder } from "./sample.ts";
@@ -22,8 +23,10 @@ describe("all mutants", () => {
   });
 
   test("the lists of equivalents and survivors name mutants that exist, each with a reason", () => {
-    for (const list of [EQUIVALENTS, NOTES])
-      expect([...list].filter(([id, why]) => !IDS.has(id) || why.length < 30)).toEqual([]);
+    expect(GAIN.filter((id) => !IDS.has(id))).toEqual([]);
+    const notes = [...NOTES].map(([id, { why }]) => [id, why] as const);
+    for (const [id, why] of [...EQUIVALENTS, ...notes])
+      expect([id, IDS.has(id), why.length > 30]).toEqual([id, true, true]);
   });
 });
 
@@ -59,17 +62,33 @@ describe("the options of a sample", () => {
     expect(seed).toMatch(/^[0-9]+$/);
     expect(options).toEqual({
       sample: 40,
+      trials: 1,
       kinds: [],
       only: [],
-      engines: ["explorer", "blind"],
+      engines: ["explorer", "blind", "guided"],
       seconds: 60,
       jobs: 1,
       json: false,
       write: false,
+      resume: undefined,
+    });
+  });
+
+  test("compare guided with blind search from several first seeds", () => {
+    expect(sampleOptions(["--gain", "--resume", "results"])).toMatchObject({
+      sample: undefined,
+      trials: 10,
+      engines: ["blind", "guided"],
+      resume: "results",
     });
   });
 
   test.each([
+    [
+      ["--gain", "--sample", "4"],
+      "--gain takes its own mutants: leave out --sample, or choose with --only",
+    ],
+    [["--trials", "4"], "--trials needs --gain: a sample has one trial of each engine"],
     [["--sample", "0"], "--sample must be a whole number of at least 1, not 0"],
     [["--engines", "luck"], "--engines: there is no luck; there are explorer, blind, guided"],
     [["--time", "x"], "--time must be a whole number of at least 1, not x"],

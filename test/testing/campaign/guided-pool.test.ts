@@ -56,11 +56,11 @@ test("a campaign has as many runs as without guidance, and the same with any num
   expect(one.result).toMatchObject({ isComplete: true, tallies: [{}, {}] });
 });
 
-test("about a quarter of the runs are new seeds, and the others change what was kept", async () => {
+test("about half of the runs are new seeds, and the others change what was kept", async () => {
   const { tasks, kept } = await campaign(2);
   const fresh = tasks.slice(32).filter(({ changes }) => changes === undefined).length;
-  expect(fresh / (tasks.length - 32)).toBeGreaterThan(0.1);
-  expect(fresh / (tasks.length - 32)).toBeLessThan(0.4);
+  expect(fresh / (tasks.length - 32)).toBeGreaterThan(0.35);
+  expect(fresh / (tasks.length - 32)).toBeLessThan(0.65);
   expect(kept.some(({ changes }) => changes.length > 3)).toBe(true);
 });
 
@@ -139,14 +139,4 @@ test("a pair of rare situations is new although each was met before", () => {
   expect(
     [learn("a"), learn("b"), learn("a", "b"), learn("a", "b")].map((kept) => kept !== undefined),
   ).toEqual([true, true, true, false]);
-});
-
-test("a count is new when it reaches the next power of two", () => {
-  const guide = new Guide();
-  const learn = (commits: number) => guide.learn({ ...report({}, { coverage: { commits } }) });
-  expect([learn(4), learn(7), learn(8)].map((kept) => kept !== undefined)).toEqual([
-    true,
-    false,
-    true,
-  ]);
 });

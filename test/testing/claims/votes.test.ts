@@ -1,7 +1,16 @@
 import { describe, expect, it } from "vitest";
 import { index, nodeId, term, type Message, type Role } from "@kontiki/core";
 import { Safety } from "../../../packages/testing/src/claims/safety.ts";
-import { command, FOLLOWER, from, LEADER, sends, Stage, VOTERS } from "../support/stage.ts";
+import {
+  command,
+  FOLLOWER,
+  from,
+  LEADER,
+  members,
+  sends,
+  Stage,
+  VOTERS,
+} from "../support/stage.ts";
 
 /** n1 leads term 1, and entry 1 is on all disks; n3 hears it. */
 function working(role: Role = { ...FOLLOWER, leader: nodeId("n1"), heard: true }): Stage<Safety> {
@@ -81,8 +90,14 @@ describe("reads by a lease", () => {
       { type: "readReady", id: 7, index: index(1) },
     );
 
-  it("are answered while no other server leads a later term", () => {
+  const leasesOf = (stage: Stage): readonly string[] =>
+    stage.reports.filter((text) => text.startsWith("lease"));
+  const LEASED = "lease: n1 answers a read by its lease of term 1, but";
+
+  it("are answered while no other server leads a later term, or could be elected", () => {
     const stage = working();
+    read(stage, true);
+    stage.ends("n3");
     read(stage, true);
     expect(stage.reports).toEqual([]);
   });
@@ -90,17 +105,47 @@ describe("reads by a lease", () => {
   it("are answered although another server leads a later term", () => {
     const stage = working(FOLLOWER);
     stage.elects("n2", 2, ["n3"]);
+    stage.step("n3", { role: { ...FOLLOWER, leader: nodeId("n2"), heard: true } });
     read(stage, false);
-    expect(stage.reports).toEqual([]);
+    expect(leasesOf(stage)).toEqual([]);
     read(stage, true);
-    expect(stage.reports).toEqual([
-      "lease: n1 answers a read by its lease of term 1, but n2 leads term 2",
-    ]);
+    expect(leasesOf(stage)).toEqual([`${LEASED} n2 leads term 2`]);
+  });
+
+  it("are answered although a majority would vote for another server", () => {
+    const stage = working(FOLLOWER);
+    read(stage, true);
+    expect(stage.reports).toEqual([`${LEASED} n2,n3 would vote for another server`]);
+  });
+
+  it("are answered although a majority of one half of the voters withholds its votes only", () => {
+    const stage = working();
+    const joint = { ...members("n1 n3 n4"), outgoing: VOTERS };
+    stage.start("n4");
+    stage.step("n4", { term: 1, role: FOLLOWER });
+    stage.step("n1", { memberships: [{ index: index(2), membership: joint }] });
+    read(stage, true);
+    expect(leasesOf(stage)).toEqual([]);
+    stage.step("n3", { role: FOLLOWER });
+    read(stage, true);
+    expect(leasesOf(stage)).toEqual([`${LEASED} n3,n4,n2 would vote for another server`]);
+  });
+
+  it("are answered after another server was asked to stand, until the next term", () => {
+    const stage = working();
+    stage.step("n1", {}, sends("n2", { type: "timeoutNow", term: term(1) }));
+    read(stage, true);
+    expect(stage.reports).toEqual([`${LEASED} has asked another server to stand`]);
+    stage.elects("n1", 2, ["n2", "n3"]);
+    stage.step("n3", { role: { ...FOLLOWER, leader: nodeId("n1"), heard: true } });
+    read(stage, true);
+    expect(stage.reports).toHaveLength(1);
   });
 
   it("are answered after the other server has ended", () => {
     const stage = working(FOLLOWER);
     stage.elects("n2", 2, ["n3"]);
+    stage.step("n3", { role: { ...FOLLOWER, leader: nodeId("n2"), heard: true } });
     stage.ends("n2");
     read(stage, true);
     expect([stage.reports, stage.state("n1").role]).toEqual([[], LEADER]);

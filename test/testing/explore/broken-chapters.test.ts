@@ -96,6 +96,7 @@ const OF_HAND_OVERS: readonly BrokenCore[] = [
   {
     name: "that takes proposals while it hands over",
     step: broken.takesProposalsInAHandOver,
+    rules: true,
     bounds: { ...HAND_OVERS, proposals: 1 },
     text: "a: it takes a proposal while it hands over",
     actions: 5,
@@ -137,8 +138,9 @@ const OF_PRE_VOTE: readonly BrokenCore[] = [
   {
     name: "that promises its vote to candidates that lack entries",
     step: broken.promisesWithoutLogCheck,
+    rules: true,
     bounds: PRE_VOTE,
-    text: "a: it promises a vote that it would refuse",
+    text: "a: it promises a vote to a server whose log lacks what it has",
     actions: 11,
   },
 ];
@@ -147,6 +149,7 @@ const OF_SNAPSHOTS: readonly BrokenCore[] = [
   {
     name: "whose snapshots replace logs that hold more",
     step: broken.dropsALaterSuffix,
+    rules: true,
     bounds: { ...SNAPSHOTS, terms: 1, obituaries: 1, inflight: 2 },
     text: "b: a snapshot replaces a log that holds its last entry, and maybe more",
     actions: 18,

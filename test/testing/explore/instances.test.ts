@@ -30,7 +30,9 @@ describe("three nodes, two terms, one proposal, one crash, two messages in fligh
     expect(rest).toMatchInlineSnapshot(`
       {
         "depth": 33,
+        "depthChecked": undefined,
         "ended": "exhausted",
+        "hashes": undefined,
         "never": [],
         "sometimes": {
           "AppendEntries is rejected": 59176,
@@ -53,6 +55,7 @@ describe("three nodes, two terms, one proposal, one crash, two messages in fligh
         "unreduced": 2289669,
         "verdict": "holds",
         "violation": undefined,
+        "waiting": 0,
       }
     `);
     expect(bytes).toBeLessThan(100e6);

@@ -18,6 +18,16 @@ const FOUND: readonly (readonly [title: string, token: string, met: readonly str
     "k1-9y1jZO2azWoTURTH70yaBmtUBBcuZJiFH1VCySRNq1goSH2Q60zaDuoteKe1j6Fd9AEuFMW-goJUlIJp6SIrKaErX0AfQO7HZG4yNzozTBeW8190UXIOd875nXv-zTQN93t-7ZIupRJsPL_wqNtpBm1v8dlqa96bDPYEJOtpJP2n2F8X1AkOqRtyPl8Tlz96SNZow8UkGP5WIMv5ledvxChH6zhyu9shjRoujoYf55uWzqkVZgJiKgGityuIsMeJcBQRaJQIpIhAkoi9l-F2N9BQOKqdJDAEcb3N-CJrHF90LYanj5AORfV0CMUxsvqfTVigCQgcJBM9k57oJX2enYnzXNGn2c49zfwDapoHyPrgv9jwn69wV_R9-QwJ7Uebr8gKN6O8Dkhge7z169OyaqMq5U68Q5Utja_Kn6tC4v7sHfIb02qIG9P-ysKgGkcl9tYUeGT9ZjjqHYpAq87C4Lo2KafIGaBptfOQ2i2VZLfY48tTLI8v7_jPkKwNkL3vbxAaUtH_0Q3Cn7GPkMzP96D17_zNnPkZacn8U1p-u-j590Q3Rw9eZThy0ku3lMLwpT6d5-AH8kw1hqPZczoTz3-pjGZpxWTEk4lnyqDM1KXL59MlRtoyf730irRk-6_kaaVq_1XtMFaZh7lRgMWb2SrjFR3sWxoyZTzscPCcPFVUDvx2gZg7BWLuMhy10lRUzH8T_aidbLUfzoFAIBAIBPq_pTuse9kMRGG3P1tGfpPDup_Nunm683mQx06qmEVzzLhbaiZuqdMBxEAgEAgEuiBuiZuBx5rpsDN-3bJkdkB_-bploQlVB4FAIBDoAhmIJwXe11D-ct7-mOM9Ho_qvRHv9M_yhr0V_zz1LXPYHw",
     ["began.replay", "transfers"],
   ],
+  [
+    "the last write of a damaged log, which was in the cache alone, is durable once that log is set aside",
+    "k1-sTnpp8NM3EvTMnNSiyGp2sI8zdwgMdHYyMAyxTgxxQh3qsaRHnnA6XFtUX5JSWZeenwKuNaGpEsrcBWukJNfnKoAir_UFIWUxJJEHYXyjMycVAWwkxXA1Y1CYl6KQmJRqkJyaYlCflqaHrR6whbZLIjIDsCIbGZQZLNAI5uJ4shmfgELUaITKDMseVxhYECK9jO_ELHup4At1hlwxPAhvBn2zDTk_CqJM7-eY-B3ckDOsayEcqwASn49y4GUW8Fpjh8aR9AQmghLZ0htOZACeANlUWKJCKiMO3MBVNEhpdDJiCqLC7NEZ8asaQwgRfmKMkM9MECvF2CmMKObgqhB4UaYYBrBgc8IFIcYwUyxQDYFAA",
+    ["disk.misdirected", "recoveries.damaged"],
+  ],
+  [
+    "the only voter may lead a term twice, with other entries, if its disk refused its vote the first time",
+    "k1-ZM6QpcOSuH3y0xV8QWUSqNIEJ-5UkxTDxGTjRMOUFAMzcwtD3IkbR7LkwUyWya6JyRnglAdOi8UKmaA0Wp6nAPJ-Zl56sY5CYl4KXBScbEFpGOIHHVhyLslILFFIrcgsLtFRSCyBKwfVtsV6EH8zYksUEohEcWYaOFUwIqUKBuRUwYyaKhigqYIBkiqW5mZWpKZgTw4psBAnNgGDkzo4-VxhYEBOFkzv4MniHAPjlQPYEgYDjkRwCJGnuTDzdApyjhbBmaPPMfA7OSDnaQa0PH2WA2-OPiuAlJ9Xl5QW5bmAmp4gP0uCE-m5Vw2WEdAIgwbbRFiNiWhagktLUOsGvY25KLGEAVRGnvkKqiiRUvjkewxs0LqTAbNGYEKr8iBF_uHlIDIzL_0eA9Pq5Py84sxicJyhlvsgpyzKM4TUOGJINQ4jwnxmzJrQAFLVrCgzMtIDAeR6yx5U2DNOwHQnPnPMjJHMAQA",
+    ["ended.diskError", "restarts"],
+  ],
 ];
 
 test.each(FOUND)("%s", (_title, word, met) => {

@@ -1,4 +1,5 @@
 import {
+  defineScenario,
   finish,
   shrink,
   shrinkInSlices,
@@ -96,7 +97,7 @@ describe("a shrunk plan", () => {
     ).toEqual([[0, true]]);
     expect(left.scenario).toEqual({
       ...scenario,
-      cluster: { ...scenario.cluster, snapshotEntries: 1_000_000 },
+      cluster: { ...defineScenario({ name: "usual" }).cluster, snapshotEntries: 1_000_000 },
       network: { latencyMs: [1, 1] },
       disk: { syncMs: [1, 1] },
       nemesis: undefined,

@@ -40,6 +40,30 @@ describe("the page of a run", () => {
     for (const script of scriptsOf(page)) expect(() => new Script(script)).not.toThrow();
   });
 
+  test("shows what the claim depends on, all lines below it, and the situations of the run", () => {
+    const story = [
+      ...STORY,
+      { at: 9, node: "n2", what: "votes for n3 in term 2", nodes: { n1: "L1 0/1" } },
+    ];
+    const page = runPage({
+      ...parts,
+      story,
+      slice: { lines: STORY, of: 2, about: "n1, term 1" },
+      sometimes: [{ name: "reads.waited", text: "A read <waited>.", at: 3.25 }],
+      result: runOf("liveness", OPERATIONS),
+      model: register,
+    });
+    const [, told = "", whole = ""] = page.split('<pre class="story">');
+    expect(page).toContain("<p>1 of 2 lines: what the claim about n1, term 1 depends on.</p>");
+    expect(told).toContain("<summary>All 2 lines</summary>");
+    expect(told).not.toContain("votes for n3");
+    expect(whole).toContain("votes for n3 in term 2");
+    expect(page).toContain("<summary>1 situation met on the way</summary>");
+    expect(page).toContain(
+      "<tr><td>3.3</td><td>reads.waited</td><td>A read &lt;waited&gt;.</td></tr>",
+    );
+  });
+
   test("shows the operation that cannot be placed if the history is not linearizable", () => {
     const page = runPage({ ...parts, result: runOf("linearizable", OPERATIONS), model: register });
     expect(page).toContain("<h2>This operation cannot be placed</h2>");

@@ -12,6 +12,8 @@ export type BrokenCore = {
   readonly name: string;
   readonly step: StepFunction;
   readonly bounds?: BoundOptions;
+  /** Whether rules of single steps are checked too. Default: false, so that a property must be violated. */
+  readonly rules?: boolean;
   /** What the last transition violates. */
   readonly text: string;
   /** Length of a shortest counterexample. */
@@ -19,7 +21,8 @@ export type BrokenCore = {
 };
 
 /** What the explorer finds in a broken core, whether the run repeats, and what the same run violates in the real core. */
-export function detectedIn({ step, bounds = {} }: BrokenCore): unknown {
+export function detectedIn({ step, rules = false, ...core }: BrokenCore): unknown {
+  const bounds = { ...core.bounds, rules };
   const { verdict, ended, violation } = explore({ ...bounds, step });
   const actions = violation?.actions ?? [];
   const again = replayPath({ ...bounds, step }, actions);

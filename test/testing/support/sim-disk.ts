@@ -27,6 +27,7 @@ export function simDisk(
       steps.push(`${step} ${file}`);
     },
     onLoss: () => {},
+    onSnapshot: () => {},
   });
   return { disk, counters, steps };
 }

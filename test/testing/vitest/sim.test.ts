@@ -121,7 +121,10 @@ describe("a failure", () => {
     const { text, pages } = await failureOf(forgetful);
     expect(text).toMatch(/^snapshot: n\d: your snapshot loses something: .*: \d became 0\n/);
     expect(text).toMatch(/\nSeed 1, shrunk to 1 node, 0 faults, 1 operation \(\d+ runs\)\.\n/);
-    expect(text).toMatch(/\n *\d+\S* +L1 3\/3 {2}c1 gets the result of 1: 1\n/);
+    expect(text).toMatch(
+      /\n\d of \d+ lines: what the claim about n1 depends on, all are on the page\n/,
+    );
+    expect(text).toMatch(/\n *\d+\S* +n1 {2}L1 3\/3 {2}commits up to 3\n/);
     expect(text).toMatch(/VIOLATED snapshot/);
     const [, file = ""] = AGAIN_BY_TOKEN.exec(text) ?? [];
     const token = readFileSync(file, "utf8").trim();

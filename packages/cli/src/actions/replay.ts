@@ -1,4 +1,3 @@
-import { storyText } from "@kontiki/testing";
 import type { Engines } from "../engines/engines.ts";
 import { EXIT_UNKNOWN, verdictStatus, type Host } from "../host/host.ts";
 import { judging } from "../output/judging.ts";
@@ -8,12 +7,15 @@ import { write } from "../output/write.ts";
 import { outcomeOf, outcomeText } from "../replay/outcome.ts";
 import { readSubject } from "../replay/read-subject.ts";
 import { runAgain } from "../replay/run-again.ts";
+import type { Reproduction } from "../replay/token-subject.ts";
+import { shownLines, shownText, toldReport } from "../replay/shown-story.ts";
 
 /** Width of a story where there is no terminal. */
 const WIDTH = 160;
 
 export type ReplayOptions = {
   readonly story?: true;
+  readonly whole?: true;
   readonly html?: string;
   readonly json?: true;
 };
@@ -31,7 +33,7 @@ export function replay(
 
 async function reproduce(
   token: string,
-  { story, html, json }: ReplayOptions,
+  { story, whole, html, json }: ReplayOptions,
   { stdout, signal }: Host,
   notes: Notes,
   engines: Engines,
@@ -41,21 +43,24 @@ async function reproduce(
   const run = await runAgain(subject, signal, json === true ? undefined : notes);
   if (run === undefined) return EXIT_UNKNOWN;
   const outcome = outcomeOf(subject, run);
+  const isWhole = whole === true;
+  const tells = story === true || isWhole;
   if (html !== undefined) await writePage(html, run.page());
   if (json === true) {
     const { about, check, hash = null } = subject;
     const { verdict, violations, doubts } = run;
     const result = { verdict, violations, doubts, hash: run.hash ?? null };
     const shown = { token, about, expected: { check, hash }, outcome: outcome.type, ...result };
-    await write(
-      stdout,
-      `${JSON.stringify({ ...shown, ...(story === true && { story: run.story }) })}\n`,
-    );
+    await write(stdout, `${JSON.stringify({ ...shown, ...(tells && storyJson(run, isWhole)) })}\n`);
   } else {
     const head = `${subject.about}\n${outcomeText(subject, outcome, run)}\n`;
-    const rest =
-      story === true ? `\n${storyText(run.story, { width: stdout.columns ?? WIDTH })}\n` : "";
+    const rest = tells ? `\n${shownText(run, isWhole, stdout.columns ?? WIDTH)}\n` : "";
     await write(stdout, head + rest);
   }
   return verdictStatus(run.verdict);
+}
+
+function storyJson(run: Reproduction, isWhole: boolean): object {
+  const sometimes = run.sometimes.map(({ name, at }) => ({ name, at }));
+  return { told: toldReport(run, isWhole), story: shownLines(run, isWhole), sometimes };
 }

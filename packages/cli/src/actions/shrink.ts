@@ -15,7 +15,11 @@ import type { Shrinking } from "../replay/token-subject.ts";
 /** Width of a story where there is no terminal. */
 const WIDTH = 160;
 
-export type ShrinkOptions = { readonly time?: number; readonly json?: true };
+export type ShrinkOptions = {
+  readonly time?: number;
+  readonly whole?: true;
+  readonly json?: true;
+};
 
 /** Makes the failure of a token smaller, prints it, and resolves to the exit status. */
 export function shrink(
@@ -30,7 +34,7 @@ export function shrink(
 
 async function shrinkFailure(
   token: string,
-  { time: timeMs, json }: ShrinkOptions,
+  { time: timeMs, whole, json }: ShrinkOptions,
   { stdout, signal }: Host,
   notes: Notes,
   engines: Engines,
@@ -58,7 +62,7 @@ async function shrinkFailure(
   const end = await (shown === undefined ? work : shown.during(progress, work));
   if (end !== undefined) smallest = end;
   const run = await runAgain(smallest.subject, signal, shown);
-  const shrunk = { smallest, run, isSmallest: end !== undefined };
+  const shrunk = { smallest, run, isSmallest: end !== undefined, isWhole: whole === true };
   const text = json === true ? shrunkJson(shrunk) : shrunkText(shrunk, stdout.columns ?? WIDTH);
   await write(stdout, text);
   return verdictStatus(run?.verdict ?? "violated");

@@ -1,4 +1,7 @@
 import type { ClusterEvent, ClusterOptions } from "@kontiki/actors";
+import { once } from "node:events";
+import type { EventLog } from "../control/event-log.ts";
+import { endedBy } from "../control/ended-by.ts";
 import { EXIT_FAILED, EXIT_OK, interruptedStatus, type Host } from "../host/host.ts";
 import {
   firstLeader,
@@ -22,6 +25,11 @@ import { verbs } from "../session/verbs/verbs.ts";
 import { tuningOf, type TuningOptions } from "./tuning.ts";
 
 export type UpOptions = TuningOptions & {
+  readonly name?: string;
+  readonly serve?: true;
+  readonly detach?: true;
+  readonly wait?: "leader";
+  readonly log?: string;
   readonly nodes?: number;
   readonly data: string;
   readonly json?: true;
@@ -39,18 +47,12 @@ const SETTLE_MS = 10_000;
 /** Starts a cluster, runs commands against it until the input ends, and resolves to the exit status. */
 export async function up(options: UpOptions, host: Host, start: StartCluster): Promise<number> {
   const notes = new Notes(host);
-  let phase: "starting" | "up" | "stopping" = "starting";
-  const failedAtStart: ClusterEvent[] = [];
-  const tell = (event: ClusterEvent): void => {
-    const text = eventText(event);
-    if (text !== undefined) notes.note(text);
-  };
+  // It brings the package of clusters, which is loaded when one is started.
+  const { Doors } = await import("../control/doors.ts");
+  const doors = await Doors.prepare(options, isInteractive(host), notes, host);
+  const events = new UpEvents(notes, doors.log);
   const clusterOptions = {
-    onEvent: (event: ClusterEvent): void => {
-      // A start that fails as a whole is reported by its error, and a stop needs no report.
-      if (phase === "starting" && event.type === "failed") failedAtStart.push(event);
-      else if (phase === "up" || (phase === "starting" && event.type !== "stopped")) tell(event);
-    },
+    onEvent: events.onEvent,
     nodes: options.nodes,
     dataDir: options.memory === true ? undefined : options.data,
     electionTimeoutMs: options.electionTimeout,
@@ -58,18 +60,58 @@ export async function up(options: UpOptions, host: Host, start: StartCluster): P
     ...(options.rename === undefined ? {} : { renames: options.rename }),
     ...tuningOf(options),
   };
-  const failed = await withCluster(start, clusterOptions, notes, async (cluster) => {
-    phase = "up";
-    for (const event of failedAtStart) tell(event);
-    try {
-      await greet(cluster, options, notes, host);
-      const wiped = await wipeAll(cluster, options.wipe ?? [], notes, host);
-      return (await converse(cluster, options, notes, host)) || !wiped;
-    } finally {
-      phase = "stopping";
-    }
-  });
-  return interruptedStatus(host.signal) ?? (failed ? EXIT_FAILED : EXIT_OK);
+  try {
+    const failed = await withCluster(start, clusterOptions, notes, async (cluster) => {
+      events.beginUp();
+      const down = await doors.open(cluster);
+      const near = down === undefined ? host : endedBy(host, down);
+      try {
+        await greet(cluster, options, notes, near);
+        const wiped = await wipeAll(cluster, options.wipe ?? [], notes, near);
+        return (await converse(cluster, options, notes, near)) || !wiped;
+      } finally {
+        events.beginStop();
+      }
+    });
+    return interruptedStatus(host.signal) ?? (failed ? EXIT_FAILED : EXIT_OK);
+  } finally {
+    await doors.close();
+  }
+}
+
+/** Reports events to people: other ones while the cluster starts, while it is up, and while it stops. */
+class UpEvents {
+  readonly #notes: Notes;
+  readonly #log: EventLog | undefined;
+  readonly #failedAtStart: ClusterEvent[] = [];
+  #phase: "starting" | "up" | "stopping" = "starting";
+
+  constructor(notes: Notes, log: EventLog | undefined) {
+    this.#notes = notes;
+    this.#log = log;
+  }
+
+  readonly onEvent = (event: ClusterEvent): void => {
+    this.#log?.add(event);
+    // A start that fails as a whole is reported by its error, and a stop needs no report.
+    if (this.#phase === "starting" && event.type === "failed") this.#failedAtStart.push(event);
+    else if (this.#phase === "up" || (this.#phase === "starting" && event.type !== "stopped"))
+      this.#tell(event);
+  };
+
+  beginUp(): void {
+    this.#phase = "up";
+    for (const event of this.#failedAtStart) this.#tell(event);
+  }
+
+  beginStop(): void {
+    this.#phase = "stopping";
+  }
+
+  #tell(event: ClusterEvent): void {
+    const text = eventText(event);
+    if (text !== undefined) this.#notes.note(text);
+  }
 }
 
 async function greet(
@@ -90,7 +132,7 @@ async function greet(
     const why = cluster.whyNoLeader();
     notes.note(`no leader yet; commands wait for one${why === undefined ? "" : ` (${why})`}`);
   }
-  if (!isInteractive(host)) return;
+  if (options.serve === true || !isInteractive(host)) return;
   const place = options.memory === true ? "in memory" : `in ${options.data}`;
   notes.note(
     `${count} ${count === 1 ? "node" : "nodes"}, logs ${place}; "help" lists the commands`,
@@ -149,6 +191,10 @@ async function converse(
     notes,
     signal,
   );
+  if (options.serve === true) {
+    await untilAborted(signal);
+    return false;
+  }
   if (isInteractive(host)) {
     const completer = (line: string): Completed => complete(verbs, line, cluster.nodeIds);
     await runPrompt(host, interpreter, notes, completer);
@@ -157,6 +203,10 @@ async function converse(
   }
   await runPiped(host, interpreter, options.pipeline);
   return interpreter.failed;
+}
+
+async function untilAborted(signal: AbortSignal): Promise<void> {
+  if (!signal.aborted) await once(signal, "abort");
 }
 
 function isInteractive({ stdin, stdout }: Host): boolean {

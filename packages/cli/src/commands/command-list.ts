@@ -25,6 +25,42 @@ export const commandList: readonly ListedCommand[] = [
     load: async () => (await import("./up.ts")).defineUp,
   },
   {
+    name: "ps",
+    usage: "[options]",
+    description: "list the clusters that run",
+    load: async () => (await import("./ps.ts")).definePs,
+  },
+  {
+    name: "status",
+    usage: "[options]",
+    description: "show the nodes of a cluster that runs elsewhere",
+    load: async () => (await import("./remote-status.ts")).defineRemoteStatus,
+  },
+  {
+    name: "exec",
+    usage: "[options] <name> [words...]",
+    description: "run a command in a cluster that runs elsewhere",
+    load: async () => (await import("./exec.ts")).defineExec,
+  },
+  {
+    name: "attach",
+    usage: "[options]",
+    description: "a prompt for a cluster that runs elsewhere",
+    load: async () => (await import("./attach.ts")).defineAttach,
+  },
+  {
+    name: "logs",
+    usage: "[options] [node]",
+    description: "print the log of a cluster's events",
+    load: async () => (await import("./logs.ts")).defineLogs,
+  },
+  {
+    name: "down",
+    usage: "[options]",
+    description: "stop a cluster that runs elsewhere",
+    load: async () => (await import("./down.ts")).defineDown,
+  },
+  {
     name: "demo",
     usage: "[options]",
     description: "watch a cluster in memory: elections, writes, crashes and recoveries, explained",
@@ -77,7 +113,7 @@ export const commandList: readonly ListedCommand[] = [
   },
   {
     name: "explore",
-    usage: "[options]",
+    usage: "[options] [instance]",
     description: "check every state that a small cluster of the real core can reach",
     judges: true,
     load: async () => (await import("./explore.ts")).defineExplore,

@@ -6,6 +6,8 @@ import type { StartCluster } from "../launch/cluster.ts";
 /** What commands work with. */
 export type Services = {
   readonly host: Host;
+  /** The arguments of the program. */
+  readonly argv: readonly string[];
   readonly start: StartCluster;
   readonly loadEngines: LoadEngines;
   /** Receives the exit status. */

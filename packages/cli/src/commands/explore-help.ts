@@ -2,7 +2,10 @@
 export const exploreHelp = `
 Examples:
   $ kontiki explore
+  $ kontiki explore joint
+  $ kontiki explore lease --crashes 1
   $ kontiki explore --crashes 2 --time 10m --memory 4096
+  $ kontiki explore --inflight 3 --hashes --memory 8192
   $ kontiki explore --terms 3 --search depth --json
   $ kontiki explore --nodes 2 --crashes 0 --damage 1
   $ kontiki explore --reads 1 --crashes 0 --inflight 1
@@ -13,6 +16,17 @@ Examples:
   $ kontiki explore --wipes 1 --nodes 2
   $ kontiki explore --obituaries 1 --crashes 0 --inflight 1
   $ kontiki explore --pre-vote --quorum-beats 1 --heartbeats 2 --crashes 0 --inflight 1
+
+Instances are explorations with names and recorded numbers of states, for each bound and for some pairs
+of bounds. The small ones take about a second each, the large ones up to half a minute:
+  default one-node four-nodes three-terms ten-entries drop duplicate heartbeat async-disk
+  async-crash damage damage-majority read read-crash lease change joint two-changes transfer
+  failed-transfer obituary pre-vote pre-vote-logs pre-vote-promises snapshot wipe read-change
+  lease-transfer change-crash change-transfer change-snapshot obituary-crash snapshot-heartbeat
+  wipe-snapshot
+  large-read large-lease large-change large-change-crash large-change-read large-change-snapshot
+  large-change-four large-transfer large-snapshot large-snapshots large-wipe-crash large-wipe
+  large-pre-vote
 
 Within these bounds any timer may expire at any time, and messages arrive in any order. Beyond
 --inflight, any of the sent messages may be lost; a message that is never delivered stays in flight.
@@ -36,13 +50,29 @@ Each bound from --damage on switches on a part of the protocol:
 Heartbeats are needed for whatever must be sent again. Symmetry is not used with --changes, --wipes or
 --voters.
 
+Each step is also checked against rules of the paper and the dissertation that need do no harm in the run
+at hand: which answers confirm a round, what resets a timer, when a transfer ends. With --no-rules only
+properties are checked: the runs that are found then lose or corrupt something.
+
 A violation is printed as a story, one line for each transition, with a column for each node: role,
 term, commit index, the terms of its entries; entries that are not on disk are in parentheses. {bc|ab}
 is a membership with the voters b and c, joint with the outgoing a and b; {ab+c} has the learner c. ..2
 stands for a compacted log, up to its last entry.
 
---json: verdict, bounds (with the way of the search), ended ("exhausted", "violated", "states",
-"memory", "stopped"), states, unreduced (without symmetry), transitions, depth, bytes, sometimes (how
+By default seen states are stored completely. With --hashes only a hash of each is, of 76 bits, and the
+states that wait are: some 15 bytes a state in a large search, so that 100 million states take less than
+2 GiB. Two states with equal hashes are taken for one. The chance that this happened to any of n states is
+below n (n + 1) / 2 / 2^76, if hashes are as good as random: 7e-8 for 100 million. The result states it.
+
+--memory limits what the search allocates, as it counts it; the process takes some 100 MiB more. A search
+that reaches it is unknown: it prints how many states it saw, how many of them wait, and up to how many
+transitions all runs are checked.
+
+--json: verdict, instance and asRecorded (whether the counts are the recorded ones; both absent without
+an instance), bounds (with the way of the search), ended ("exhausted", "violated", "states",
+"memory", "stopped"), states, unreduced (without symmetry), transitions, depth, depthChecked (all runs of
+so many transitions were checked; absent when all states were seen), waiting (states that were not
+expanded), bytes, hashes (bits, and missed: the chance; absent without --hashes), sometimes (how
 many transitions met each event that the bounds allow), firstMet (the least depth of each of them, and
 of each situation that campaigns count), never (events that should be met and were not),
 violation (null, or text, token, actions, story), elapsedMs.

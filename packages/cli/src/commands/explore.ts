@@ -17,6 +17,7 @@ export const defineExplore: Define = (command, { host, loadEngines, done }) => {
     ).argParser(wholeNumber(1, 5)),
   );
   command
+    .argument("[instance]", "a named exploration, listed below; options replace its bounds")
     .option("--pre-vote", "elections begin with a pre-vote")
     .option("--leases", "leaders may answer reads by a lease; needs --quorum-beats")
     .option("--async-disk", "allow other events between a write and its sync")
@@ -25,7 +26,9 @@ export const defineExplore: Define = (command, { host, loadEngines, done }) => {
         .choices(["breadth", "depth"])
         .default("breadth"),
     )
+    .option("--no-rules", "check properties only, not also rules whose violation may do no harm")
     .option("--no-symmetry", "keep states apart that differ only in the names of nodes")
+    .option("--hashes", "keep seen states as hashes, in a quarter of the memory")
     .addOption(timeOption())
     .addOption(
       new Option("--memory <mib>", "memory limit of the search; the verdict is unknown beyond it")
@@ -34,20 +37,31 @@ export const defineExplore: Define = (command, { host, loadEngines, done }) => {
     )
     .option("--json", "print one JSON object")
     .addHelpText("after", exploreHelp)
-    .action(async (options: ExploreOptions) => {
-      checkTogether(command, options);
+    .action(async (name: string | undefined, options: ExploreOptions) => {
       const { explore } = await import("../actions/explore.ts");
-      done(await explore(options, host, await loadEngines()));
+      const { instanceOf, isExact, withinInstance } = await import("../explore/named-bounds.ts");
+      const instance = name === undefined ? undefined : instanceOf(name);
+      if (name !== undefined && instance === undefined)
+        command.error(`error: there is no instance ${name}: --help lists all`);
+      const given = Object.keys(options).filter(
+        (option) => command.getOptionValueSource(option) === "cli",
+      );
+      const within = instance === undefined ? options : withinInstance(instance, options, given);
+      checkTogether(command, within);
+      const recorded = isExact(given) ? instance : undefined;
+      done(await explore(within, host, await loadEngines(), recorded));
     });
 };
 
 /** Ends the command with an error when bounds do not fit together. */
 function checkTogether(command: Command, options: ExploreOptions): void {
-  const { leases, quorumBeats, voters, nodes, damage, snapshots } = options;
+  const { leases, quorumBeats, voters, nodes, damage, snapshots, hashes, search } = options;
   if (leases === true && quorumBeats === 0)
     command.error("error: --leases needs --quorum-beats 1 or more");
   if (voters !== undefined && voters > nodes)
     command.error(`error: --voters ${voters} must be at most --nodes ${nodes}`);
+  if (hashes === true && search === "depth")
+    command.error("error: --hashes needs --search breadth");
   if (damage > 0 && snapshots > 0)
     command.error("error: --damage and --snapshots cannot be explored together");
 }

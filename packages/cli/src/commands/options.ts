@@ -108,6 +108,22 @@ export function checkPriorities(
   }
 }
 
+/** Reads the name of a cluster. */
+export function clusterName(text: string): string {
+  if (/^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/.test(text)) return text;
+  throw new InvalidArgumentError(
+    "It must have 1 to 64 letters, digits, dots, dashes and underscores, and begin with a letter or a digit.",
+  );
+}
+
+/** Which cluster a command is for. */
+export function clusterOption(): Option {
+  return new Option(
+    "--name <name>",
+    "the cluster: its name or its data directory (default: the only one that runs)",
+  ).argParser(directory);
+}
+
 /** Reads the path of a file, which need not exist. */
 export function file(text: string): string {
   if (text !== "" && !text.includes("\0")) return text;

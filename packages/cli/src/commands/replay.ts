@@ -8,7 +8,8 @@ import { replayHelp } from "./replay-help.ts";
 export const defineReplay: Define = (command, { host, loadEngines, done }) => {
   command
     .argument("<token>", "the token that was printed with a violation, or a file with it")
-    .option("--story", "print what happened, one line for each transition")
+    .option("--story", "print the transitions that the violated claim depends on, one a line")
+    .option("--whole", "print all transitions")
     .addOption(new Option("--html <file>", "also write a page that shows the run").argParser(file))
     .option("--json", "print one JSON object")
     .addHelpText("after", replayHelp)

@@ -18,13 +18,14 @@ seeds and run none twice. A campaign that is not cut short gives the same result
 --jobs. On worker threads time and order are real: there a seed determines the faults and operations,
 but not their results.
 
---guided is for long campaigns: a quarter of the runs are new seeds, and the others change a few things
-in plans that met something new: faults, operations, sizes, chance. It has as many runs as without, and
-gives the same result with any number of --jobs. --corpus implies it; the folder may be given again, to
-continue, and several machines may share it. The seed of a finding is that of the plan before changes:
-only the token reproduces the run.
+--guided is for long campaigns: half of the runs are new seeds, and the others change a few things in
+plans that met something new: faults, operations, nodes, settings, length, chance. It has as many runs
+as without, and gives the same result with any number of --jobs. --corpus implies it; the folder may be
+given again, to continue, and several machines may share it. The seed of a finding is that of the plan
+before changes: only the token reproduces the run.
 
-A violation is printed with a token: kontiki replay reproduces it, kontiki shrink makes it small. Rates
+A violation is printed with a token: kontiki replay reproduces it, kontiki shrink makes it small. Both
+tell what the violated claim depends on, and with --whole everything; so does the page of --html. Rates
 are per job.
 
 "Sometimes" situations are those in which a rule decides, such as a vote that is withheld. For each

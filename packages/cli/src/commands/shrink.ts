@@ -8,6 +8,7 @@ export const defineShrink: Define = (command, { host, loadEngines, done }) => {
   command
     .argument("<token>", "the token that was printed with a violation, or a file with it")
     .addOption(timeOption())
+    .option("--whole", "print all transitions")
     .option("--json", "print one JSON object")
     .addHelpText("after", shrinkHelp)
     .action(async (token: string, options: ShrinkOptions) => {

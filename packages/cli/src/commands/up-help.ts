@@ -11,6 +11,8 @@ Examples:
   $ kontiki up --memory --json < commands.txt
   $ kontiki up --pipeline 256 < puts.txt
   $ kontiki up --snapshot-entries 500 --priority n1=2 --priority n2=1
+  $ kontiki up --detach --name lab --wait leader
+  $ kontiki up --config lab.yaml
 
 Commands:
 ${indent(helpText(verbs, { dim: String }))}
@@ -35,12 +37,17 @@ that wait; else it clears the line. On an empty line a second Ctrl-C quits, as "
 second and only looks, or has another key. Lines are kept in $XDG_STATE_HOME/kontiki/history, by
 default in ~/.local/state.
 
+With --detach the cluster runs in a process of its own, and writes its events into a log. It, and every
+cluster at a prompt or with --serve, is reached from other terminals: "kontiki ps" lists them, "exec",
+"status", "attach", "logs" and "down" take their name.
+--config names a YAML file: a map of options, without the dashes, to values. The command line comes first.
+
 From a pipe, commands run one after another. With --pipeline they run at once as long as they are "put",
 "get", "read", "del", "cas" and "append" of different keys; those of one key keep their order, and every
 other command waits for all before it and holds up all after it. Replies have the order of the input.
 Ctrl-C stops the nodes gracefully, a second one ends at once.
 
-Exit status: 0 every command succeeded, or the prompt was left; 1 a command of a pipe failed or is
+Exit status: 0 every command succeeded, the prompt was left, or "kontiki down" stopped the cluster; 1 a command of a pipe failed or is
 "unknown", 2 bad usage, 130 interrupted by Ctrl-C other than at the prompt.
 Colours are used on a terminal only; NO_COLOR and FORCE_COLOR are respected.`;
 

@@ -1,6 +1,7 @@
-import { Option } from "commander";
+import { Option, type Command } from "commander";
 import type { UpOptions } from "../actions/up.ts";
-import type { Define } from "./define.ts";
+import { checkTogether, withControl } from "./control-options.ts";
+import type { Define, Services } from "./define.ts";
 import {
   checkHeartbeat,
   checkPriorities,
@@ -22,7 +23,7 @@ const ELECTION_TIMEOUT_DEFAULT_MS = 300;
 const HEARTBEAT_DEFAULT_MS = 50;
 
 /** `kontiki up`: a cluster, and commands against it. */
-export const defineUp: Define = (command, { host, start, done }) => {
+export const defineUp: Define = (command, services) => {
   command
     .addOption(nodesOption(" (default: those of --data, else 3)"))
     .addOption(
@@ -62,15 +63,34 @@ export const defineUp: Define = (command, { host, start, done }) => {
         1,
       ).default(HEARTBEAT_DEFAULT_MS),
     );
-  withTuning(command).addHelpText("after", upHelp);
-  command.action(async (options: UpOptions) => {
-    checkHeartbeat(command, options);
-    const count = options.nodes ?? (options.memory === true ? NODES_DEFAULT : undefined);
-    checkPriorities(command, options.priority, count);
-    const { up } = await import("../actions/up.ts");
-    done(await up(options, host, start));
-  });
+  withTuning(withControl(command)).addHelpText("after", upHelp);
+  command.action((given: GivenOptions) => runUp(command, given, services));
 };
+
+type GivenOptions = UpOptions & { readonly config?: string };
+
+async function runUp(
+  command: Command,
+  { config }: GivenOptions,
+  { host, argv, start, done }: Services,
+): Promise<void> {
+  if (config !== undefined) {
+    const { readConfig } = await import("./config-file.ts");
+    readConfig(command, config);
+  }
+  const options = command.opts<UpOptions>();
+  checkTogether(command, options);
+  checkHeartbeat(command, options);
+  const count = options.nodes ?? (options.memory === true ? NODES_DEFAULT : undefined);
+  checkPriorities(command, options.priority, count);
+  if (options.detach === true && options.serve !== true) {
+    const { upDetached } = await import("../actions/up-detached.ts");
+    done(await upDetached(options, argv, host));
+    return;
+  }
+  const { up } = await import("../actions/up.ts");
+  done(await up(options, host, start));
+}
 
 function wipeOption(): Option {
   return new Option(

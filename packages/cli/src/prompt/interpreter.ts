@@ -19,9 +19,12 @@ export type Line = {
 
 export type Reply = Answer | Failure;
 
+/** What runs commands: in this process, or in another one. */
+export type Session = Pick<CommandSession, "run" | "orderOf" | "interrupt">;
+
 /** Reads lines as commands, runs them, and prints their replies: three steps, so that several may run at once. */
 export class Interpreter {
-  readonly #session: CommandSession;
+  readonly #session: Session;
   readonly #printer: ReplyPrinter;
   readonly #notes: Notes;
   readonly #signal: Host["signal"];
@@ -29,12 +32,7 @@ export class Interpreter {
   failed = false;
 
   /** @param signal aborted when the program should end early, with the reason. */
-  constructor(
-    session: CommandSession,
-    printer: ReplyPrinter,
-    notes: Notes,
-    signal: Host["signal"],
-  ) {
+  constructor(session: Session, printer: ReplyPrinter, notes: Notes, signal: Host["signal"]) {
     this.#signal = signal;
     this.#session = session;
     this.#printer = printer;

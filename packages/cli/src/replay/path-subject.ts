@@ -58,12 +58,16 @@ function withPage(
   result: Pick<Reproduction, "verdict" | "violations" | "doubts" | "story">,
 ): Reproduction {
   const { story } = result;
+  // A counterexample of the explorer is as short as possible: each of its transitions is needed.
+  const slice = { lines: story, of: story.length, about: "" };
   const history: History = makeHistory([]);
   const nothing = { hash: "", events: 0, virtualMs: 0, coverage: {}, history };
   return {
     ...result,
     hash: undefined,
     isDeterministic: true,
+    slice,
+    sometimes: [],
     page: () => runPage({ title, result: { ...result, ...nothing }, story, model: undefined }),
   };
 }

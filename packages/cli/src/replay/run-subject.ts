@@ -69,7 +69,7 @@ class RunSubject implements TokenSubject {
     const options = simulateOptions(this.#parts);
     const first = await finishInSlices(tellRunInSlices(this.#plan, options), slices);
     if (first === undefined) return undefined;
-    const { result, story } = first;
+    const { result, story, slice, sometimes } = first;
     const again =
       result.hash === this.hash
         ? result
@@ -77,8 +77,15 @@ class RunSubject implements TokenSubject {
     if (again === undefined) return undefined;
     const isDeterministic = again.hash === result.hash;
     const page = (): string =>
-      runPage({ title: this.about, result, story, model: modelOf(this.#parts) });
-    return { ...result, isDeterministic, story, page };
+      runPage({
+        title: this.about,
+        result,
+        story,
+        slice,
+        sometimes,
+        model: modelOf(this.#parts),
+      });
+    return { ...result, isDeterministic, story, slice, sometimes, page };
   }
 
   readonly shrinking = function* (this: RunSubject): Work<Shrinking, Shrinking> {

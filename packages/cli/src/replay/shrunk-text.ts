@@ -1,7 +1,7 @@
-import { storyText } from "@kontiki/testing";
 import { counted } from "../render/quantities.ts";
 import type { Reproduction, Shrinking } from "./token-subject.ts";
 import { outcomeOf, outcomeText } from "./outcome.ts";
+import { shownLines, shownText, toldReport } from "./shown-story.ts";
 
 /** A shrinking and its result. */
 export type ShrinkRun = {
@@ -10,10 +10,15 @@ export type ShrinkRun = {
   readonly run: Reproduction | undefined;
   /** Whether nothing more could be removed. */
   readonly isSmallest: boolean;
+  /** Whether to tell all lines, instead of those that the violated claim depends on. */
+  readonly isWhole: boolean;
 };
 
 /** For people. `width` in characters. */
-export function shrunkText({ smallest, run, isSmallest }: ShrinkRun, width: number): string {
+export function shrunkText(
+  { smallest, run, isSmallest, isWhole }: ShrinkRun,
+  width: number,
+): string {
   const { runs, token, subject } = smallest;
   const end = isSmallest ? "nothing more can be removed" : "ended early";
   const rerun =
@@ -22,7 +27,7 @@ export function shrunkText({ smallest, run, isSmallest }: ShrinkRun, width: numb
       : [
           outcomeText(subject, outcomeOf(subject, run), run),
           "",
-          storyText(run.story, { width }),
+          shownText(run, isWhole, width),
           "",
         ];
   return [
@@ -34,9 +39,13 @@ export function shrunkText({ smallest, run, isSmallest }: ShrinkRun, width: numb
 }
 
 /** As one line of JSON. */
-export function shrunkJson({ smallest, run, isSmallest }: ShrinkRun): string {
+export function shrunkJson({ smallest, run, isSmallest, isWhole }: ShrinkRun): string {
   const { runs, token, subject } = smallest;
-  const { violations = [], hash = null, story = [] } = run ?? {};
+  const { violations = [], hash = null } = run ?? {};
+  const told = toldReport(run ?? NOTHING, isWhole);
+  const story = shownLines(run ?? NOTHING, isWhole);
   const { about, check } = subject;
-  return `${JSON.stringify({ token: token(), about, check, runs, isSmallest, violations, hash, story })}\n`;
+  return `${JSON.stringify({ token: token(), about, check, runs, isSmallest, violations, hash, told, story })}\n`;
 }
+
+const NOTHING = { story: [], slice: { lines: [], of: 0, about: "" } };

@@ -1,4 +1,11 @@
-import type { RunResult, SliceOptions, StoryLine, Work } from "@kontiki/testing";
+import type {
+  MetSituation,
+  RunResult,
+  SliceOptions,
+  StoryLine,
+  StorySlice,
+  Work,
+} from "@kontiki/testing";
 
 /** The failure that a token reproduces. */
 export type TokenSubject = {
@@ -22,6 +29,10 @@ export type Reproduction = Pick<RunResult, "verdict" | "violations" | "doubts"> 
   /** Whether the same plan gives the same run every time. */
   readonly isDeterministic: boolean;
   readonly story: readonly StoryLine[];
+  /** The lines of the story that the violated claim depends on. */
+  readonly slice: StorySlice;
+  /** The situations that the run met; empty for an exploration, whose campaign counts them. */
+  readonly sometimes: readonly MetSituation[];
   /** An HTML page that shows the run. */
   readonly page: () => string;
 };

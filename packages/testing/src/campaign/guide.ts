@@ -23,12 +23,8 @@ export class Guide {
   }
 
   /** Takes note of a run. Returns its plan if it is to be kept. */
-  learn({
-    task,
-    met,
-    coverage,
-  }: Pick<RunReport, "task" | "met" | "coverage">): KeptPlan | undefined {
-    const features = [...met, ...this.#pairs(met), ...buckets(coverage)];
+  learn({ task, met }: Pick<RunReport, "task" | "met">): KeptPlan | undefined {
+    const features = [...met, ...this.#pairs(met)];
     const isNew = features.some((feature) => !this.#runs.has(feature));
     for (const feature of features) this.#runs.set(feature, (this.#runs.get(feature) ?? 0) + 1);
     if (!isNew) return undefined;
@@ -56,11 +52,4 @@ export class Guide {
     const rare = met.filter((name) => (this.#runs.get(name) ?? 0) < RARE);
     return rare.flatMap((one, at) => rare.slice(at + 1).map((other) => `${one} ${other}`));
   }
-}
-
-/** Counts, as powers of two. */
-function buckets(coverage: Readonly<Record<string, number>>): readonly string[] {
-  return Object.entries(coverage)
-    .filter(([, count]) => count > 0)
-    .map(([name, count]) => `${name} ${Math.floor(Math.log2(count))}`);
 }

@@ -1,11 +1,10 @@
 import { extname, resolve } from "node:path";
 import { runToken } from "../replay/run-token.ts";
-import { tellRun } from "../replay/tell-run.ts";
+import { tellRun, type ToldRun } from "../replay/tell-run.ts";
 import { runPage } from "../report/run-page.ts";
 import { modelOf, simulateOptions } from "../runs/options-of.ts";
 import type { Plan } from "../plan/plan.ts";
 import type { RunResult } from "../run/result.ts";
-import type { StoryLine } from "../run/story.ts";
 import { planOfParts } from "../plan/own-plan.ts";
 import type { ScenarioParts } from "../scenario/parts.ts";
 import { simulateWatched } from "../runs/watched.ts";
@@ -40,7 +39,7 @@ function onWorkers(parts: ScenarioParts): Runnable {
     planOf: (seed) => planOfParts(real, seed),
     run: (plan) => runOnWorkers(plan, workersOptions(parts)),
     tokenOf: () => undefined,
-    pageOf: (plan, result) => page(parts, plan, result, []),
+    pageOf: (plan, result) => page(parts, plan, result, { story: [] }),
   };
 }
 
@@ -61,12 +60,13 @@ function simulated(source: string, parts: ScenarioParts): Runnable {
     run: (plan, observer) =>
       simulateWatched(plan, { ...simulateOptions(parts), observers: [() => observer] }),
     tokenOf: (plan, { violations, hash }) =>
-      runToken(plan, { check: violations[0]?.check ?? "", hash, module }, (_scenario, seed) =>
-        planOf(seed),
+      // A changed plan may have another scenario than its seed: replay draws from the one that the plan has.
+      runToken(plan, { check: violations[0]?.check ?? "", hash, module }, (scenario, seed) =>
+        planOfParts({ ...parts, scenario }, seed),
       ),
     // Repeats the run to record its story, so that only violated runs pay for that.
     pageOf: (plan, result) =>
-      page(parts, plan, result, isEnded(result) ? storyOf(parts, plan) : []),
+      page(parts, plan, result, isEnded(result) ? toldBy(parts, plan) : { story: [] }),
   };
 }
 
@@ -75,17 +75,22 @@ function isEnded({ hash }: RunResult): boolean {
   return hash !== "";
 }
 
-function storyOf(parts: ScenarioParts, plan: Plan): readonly StoryLine[] {
-  return tellRun(plan, simulateOptions(parts)).story;
+/** What a page tells of a run. */
+type Told = Pick<ToldRun, "story"> & Partial<Pick<ToldRun, "slice" | "sometimes">>;
+
+function toldBy(parts: ScenarioParts, plan: Plan): Told {
+  const { story, slice, sometimes } = tellRun(plan, simulateOptions(parts));
+  return { story, slice, sometimes };
 }
 
 function page(
   parts: ScenarioParts,
   { scenario, seed }: Plan,
   result: RunResult,
-  story: readonly StoryLine[],
+  told: Told,
 ): string {
-  return runPage({ title: `${scenario.name}, seed ${seed}`, result, story, model: modelOf(parts) });
+  const title = `${scenario.name}, seed ${seed}`;
+  return runPage({ title, result, ...told, model: modelOf(parts) });
 }
 
 /** The module with the functions that a token cannot hold; undefined for a scenario that is plain data. */

@@ -14,9 +14,11 @@ import { judgeHistory, NOT_JUDGED } from "./judge-history.ts";
 import { LeadClaims } from "./lead-claims.ts";
 import { LivenessClaims } from "./liveness-claims.ts";
 import { Marks } from "./marks.ts";
+import { ObituaryClaims } from "./obituary-claims.ts";
 import { ReplayClaims } from "./replay-claims.ts";
 import { plainCall } from "./calls.ts";
 import type { Report } from "./report.ts";
+import { RoundClaims } from "./round-claims.ts";
 import { Safety } from "./safety.ts";
 import { sessionLimits } from "../scenario/session-limits.ts";
 import { SessionClaims } from "./session-claims.ts";
@@ -65,6 +67,8 @@ class AllClaims implements Claims {
   readonly #sessions: SessionClaims;
   readonly #timers: TimerClaims;
   readonly #leads: LeadClaims;
+  readonly #rounds: RoundClaims;
+  readonly #obituaries: ObituaryClaims;
   readonly #electable: ElectableClaims;
   readonly #shared: SharedState;
   readonly #clients: ClientClaims;
@@ -107,6 +111,8 @@ class AllClaims implements Claims {
     const limits = { quorumBeats: quorumBeats(electionTimeoutMs, heartbeatMs), maxInflight };
     this.#timers = new TimerClaims(cluster, now, report);
     this.#leads = new LeadClaims(voters, limits, servers, report);
+    this.#rounds = new RoundClaims(voters, cluster, now, report);
+    this.#obituaries = new ObituaryClaims(voters, servers, report);
     this.#electable = new ElectableClaims(voters, servers, report);
     this.#clients = new ClientClaims(this.#applied, report);
     this.#stale = new StaleClaims(machine as MakeStateMachine, this.#applied, report);
@@ -132,6 +138,8 @@ class AllClaims implements Claims {
     this.#timers.onStep(step);
     this.#safety.onStep(step);
     this.#leads.onStep(step);
+    this.#rounds.onStep(step);
+    this.#obituaries.onStep(step);
     this.#electable.onStep(step);
     this.#coverage.onStep(step);
     this.#marks.onStep(step);
@@ -139,6 +147,7 @@ class AllClaims implements Claims {
 
   onHappening(happening: Happening): void {
     this.#timers.onHappening(happening);
+    this.#rounds.onHappening(happening);
     this.#safety.onHappening(happening);
     this.#coverage.onHappening(happening);
     this.#marks.onHappening(happening);

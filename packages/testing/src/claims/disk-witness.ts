@@ -10,6 +10,7 @@ import {
 import type { CommandBytes } from "@kontiki/actors/node";
 import { DamageWitness } from "./damage-witness.ts";
 import type { DiskContent } from "./disk-content.ts";
+import { FileWitness } from "./file-witness.ts";
 import type { Placed, PlacedEntries } from "./placed.ts";
 import { ShadowLog, type LogContent } from "./shadow-log.ts";
 
@@ -32,6 +33,8 @@ export class DiskWitness {
   /** Whether a fault has ever damaged durable bytes on it. */
   isDamaged = false;
   readonly damage = new DamageWitness();
+  /** The files of its snapshots. */
+  readonly files = new FileWitness();
   readonly #placed: PlacedEntries;
   #written: Promises = { hard: INITIAL_HARD_STATE, horizon: undefined };
   #durable: Promises = this.#written;

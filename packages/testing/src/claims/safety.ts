@@ -4,8 +4,9 @@ import type { CoreStep, Happening, Observer } from "../engine/observer.ts";
 import { CommitClaims } from "./commit-claims.ts";
 import { Committed } from "./committed.ts";
 import { ElectionClaims } from "./election-claims.ts";
+import { FileClaims } from "./file-claims.ts";
 import { ForwardClaims } from "./forward-claims.ts";
-import { checkLease } from "./lease-claims.ts";
+import { LeaseClaims } from "./lease-claims.ts";
 import { MembershipClaims } from "./membership-claims.ts";
 import { PartClaims } from "./part-claims.ts";
 import { PlacedEntries } from "./placed.ts";
@@ -35,28 +36,34 @@ export class Safety implements Observer {
   readonly #memberships: MembershipClaims;
   readonly #promises: PromiseClaims;
   readonly #recoveries: RecoveryClaims;
+  readonly #files: FileClaims;
   readonly #parts: PartClaims;
+  readonly #placed: PlacedEntries;
   readonly #forwards: ForwardClaims;
+  readonly #leases: LeaseClaims;
 
   /** @param voters the voters at the beginning. */
   constructor(voters: readonly NodeId[], report: Report) {
     this.#report = report;
-    this.servers = new Servers(new PlacedEntries(report));
+    this.#placed = new PlacedEntries(report);
+    this.servers = new Servers(this.#placed);
     this.committed = new Committed(voters, report);
     this.#elections = new ElectionClaims(this.committed, report);
     this.#commits = new CommitClaims(this.committed, this.servers, report);
     this.#memberships = new MembershipClaims(voters, this.committed, report);
     this.#promises = new PromiseClaims(this.#elections, report);
     this.#recoveries = new RecoveryClaims(report);
+    this.#files = new FileClaims(report);
     this.#parts = new PartClaims(report);
     this.#forwards = new ForwardClaims(report);
+    this.#leases = new LeaseClaims(voters, this.servers, report);
   }
 
   onStep(step: CoreStep): void {
     const { before, after, effects } = step;
-    this.#parts.onStep(step);
-    if (before === after && effects.length === 0) return;
     const server = this.servers.get(step.node);
+    this.#parts.onStep(step, server?.disk);
+    if (before === after && effects.length === 0) return;
     if (server === undefined)
       return this.#report({ check: "lives", text: `${step.node} takes a step but does not run` });
     this.#checkContinues(server, step);
@@ -64,7 +71,7 @@ export class Safety implements Observer {
     for (const effect of effects) disk.perform(effect);
     checkStep(step, disk, this.#report);
     checkVotes(step, disk, this.#report);
-    checkLease(step, this.servers, this.#report);
+    this.#leases.onStep(step);
     if (after.commit > before.commit) this.#commits.advanced(step, disk);
     if (after.snapshot !== before.snapshot && after.snapshot !== undefined) {
       disk.snapshot = after.snapshot;
@@ -78,11 +85,13 @@ export class Safety implements Observer {
   onHappening(happening: Happening): void {
     switch (happening.type) {
       case "started": {
-        const { node, uid, recovered } = happening;
+        const { node, uid, recovered, stored } = happening;
         this.#parts.restarted(node);
         const { disk } = this.servers.started(node, uid);
         this.#recoveries.started(disk, recovered);
-        if (recovered.damage === undefined) this.#elections.restarted(disk, recovered.hard);
+        if (stored !== undefined) this.#files.started(disk, recovered, stored);
+        for (const term of this.#elections.restarted(disk, recovered.hard))
+          this.#placed.forget(term);
         if (recovered.snapshot !== undefined) this.committed.snapshot(node, recovered.snapshot);
         return;
       }
@@ -90,6 +99,8 @@ export class Safety implements Observer {
         return this.servers.ended(happening.node);
       case "synced":
         return this.servers.get(happening.node)?.disk.synced();
+      case "published":
+        return this.#parts.published(this.servers.disk(happening.node, happening.uid), happening);
       case "posted":
         return this.#posted(happening);
       case "damaged":
@@ -142,5 +153,6 @@ export class Safety implements Observer {
     if (disk === undefined) return;
     disk.isDamaged = true;
     disk.damage.damaged(loss);
+    if (loss.snapshot > 0) disk.files.damaged(loss.snapshot);
   }
 }

@@ -1,6 +1,7 @@
 import type { NodeId } from "@kontiki/core";
 import type { CoreStep, Happening } from "../engine/observer.ts";
 import type { ClusterSettings } from "../scenario/scenario.ts";
+import { ClockRates } from "./clock-rates.ts";
 import type { Report } from "./report.ts";
 
 /** What a node's timer is counted from. */
@@ -20,9 +21,7 @@ export class TimerClaims {
   readonly #now: () => number;
   readonly #report: Report;
   readonly #since = new Map<NodeId, Since>();
-  /** The fastest rate at which each clock ever ran, and the rates that it has now. */
-  readonly #fastest = new Map<string, number>();
-  readonly #rates = new Map<string, Map<number, number>>();
+  readonly #rates = new ClockRates();
 
   constructor(settings: ClusterSettings, now: () => number, report: Report) {
     this.#settings = settings;
@@ -31,25 +30,9 @@ export class TimerClaims {
   }
 
   onHappening(happening: Happening): void {
-    switch (happening.type) {
-      case "started":
-        this.#since.set(happening.node, { at: this.#now(), isHastened: false });
-        return;
-      case "faultBegan": {
-        const { fault, nodes } = happening;
-        if (fault.type !== "drift") return;
-        for (const node of nodes) this.#drifts(node, fault.id, fault.rate);
-        return;
-      }
-      case "faultEnded":
-        for (const [node, rates] of this.#rates) {
-          rates.delete(happening.fault.id);
-          this.#runs(node, rates);
-        }
-        return;
-      default:
-        return;
-    }
+    this.#rates.onHappening(happening);
+    if (happening.type === "started")
+      this.#since.set(happening.node, { at: this.#now(), isHastened: false });
   }
 
   onStep(step: CoreStep): void {
@@ -83,24 +66,12 @@ export class TimerClaims {
 
   #atLeast(node: NodeId, what: string, lengthMs: number, at: number): void {
     const passed = this.#now() - at;
-    const leastMs = lengthMs / (this.#fastest.get(node) ?? 1);
+    const leastMs = lengthMs / this.#rates.fastest(node);
     if (passed >= leastMs * CERTAIN) return;
     this.#report({
       check: "timers",
       text: `${node} counts ${what} ${passed.toFixed(1)} ms after its timer was reset; the shortest takes ${leastMs.toFixed(1)} ms`,
     });
-  }
-
-  #drifts(node: string, fault: number, rate: number): void {
-    const rates = this.#rates.get(node) ?? new Map<number, number>();
-    this.#rates.set(node, rates.set(fault, rate));
-    this.#runs(node, rates);
-  }
-
-  /** Several drifts multiply. When a slow one ends, the others make the clock faster than it ever was. */
-  #runs(node: string, rates: ReadonlyMap<number, number>): void {
-    const product = [...rates.values()].reduce((all, one) => all * one, 1);
-    this.#fastest.set(node, Math.max(this.#fastest.get(node) ?? 1, product));
   }
 }
 

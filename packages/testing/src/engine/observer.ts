@@ -1,4 +1,4 @@
-import type { NodeActor, Outcome, Recovered, CommandBytes } from "@kontiki/actors/node";
+import type { CommandBytes, Disk, NodeActor, Outcome, Recovered } from "@kontiki/actors/node";
 import type { Effect, Event, NodeId, State } from "@kontiki/core";
 import type { PlannedFault, PlannedOperation } from "../plan/plan.ts";
 import type { Kept } from "../scenario/fault.ts";
@@ -37,6 +37,8 @@ export type Happening =
       readonly recovered: Recovered;
       /** The node itself, for reading. @hidden */
       readonly actor: NodeActor;
+      /** What a loss of power at this moment would leave of its disk at least, for reading. @hidden */
+      readonly stored?: Disk;
     }
   /** It cannot start, or cannot continue. */
   | { readonly type: "refused"; readonly node: NodeId; readonly reason: string }
@@ -51,6 +53,17 @@ export type Happening =
   | { readonly type: "damaged"; readonly node: NodeId; readonly loss: Loss }
   /** Everything that its turn wrote is durable. */
   | { readonly type: "synced"; readonly node: NodeId }
+  /** The file of a snapshot has got its name on the node's disk with this uid. */
+  | {
+      readonly type: "published";
+      readonly node: NodeId;
+      readonly uid: number;
+      readonly name: string;
+      /** A copy of all that is in it. */
+      readonly bytes: Uint8Array;
+      /** Whether the name survives a loss of power. */
+      readonly isDurable: boolean;
+    }
   /** Mail has left a node or a client. */
   | {
       readonly type: "posted";

@@ -60,6 +60,12 @@ export type BoundOptions = {
    * compacted up to its snapshot.
    */
   readonly config?: Partial<Omit<Config, "id" | "uid" | "voters">>;
+  /**
+   * Whether each step is also checked against rules of the paper and the dissertation whose violation may do no harm by
+   * itself, such as which answers confirm a round. Default: true. Without them a search finds the runs in which a defect
+   * breaks a property.
+   */
+  readonly rules?: boolean;
   /** The step function. Default: the real core. A broken one shows what the explorer finds. */
   readonly step?: StepFunction;
 };
@@ -104,6 +110,7 @@ export const BOUND_OPTIONS: Schema<BoundOptions> = {
     maxUncommittedBytes: whole(1),
     keptEntries: whole(0),
   }),
+  rules: flag,
   step: callable(" such as step of @kontiki/core"),
 };
 
@@ -138,6 +145,7 @@ export function boundsOf(options: BoundOptions): Bounds {
     configs: names.map((id) => makeConfig({ ...paper, ...options.config, id, voters })),
     budgets: budgetsOf(counts),
     asyncDisk: options.asyncDisk ?? false,
+    rules: options.rules ?? true,
     step: options.step ?? step<string>,
   };
 }

@@ -1,4 +1,4 @@
-import { checkOptions, flag, oneOf, type Schema } from "@kontiki/actors/node";
+import { checkArgument, checkOptions, flag, oneOf, rule, type Schema } from "@kontiki/actors/node";
 import { finish, type Work } from "../slices.ts";
 import { BOUND_OPTIONS, boundsOf, type BoundOptions, type Bounds } from "./bounds.ts";
 import type { Exploration, ExploreProgress } from "./exploration.ts";
@@ -13,6 +13,11 @@ export type ExploreOptions = BoundOptions &
     readonly order?: "breadth" | "depth";
     /** Whether states that differ only in the names of nodes count as one. Default: true. */
     readonly symmetry?: boolean;
+    /**
+     * Whether seen states are kept as hashes, in a quarter of the memory; breadth first only. Two states with equal hashes are
+     * taken for one, so states may be missed: the result states the chance. Default: false.
+     */
+    readonly hashes?: boolean;
   };
 
 const EXPLORE_OPTIONS: Schema<ExploreOptions> = {
@@ -20,6 +25,7 @@ const EXPLORE_OPTIONS: Schema<ExploreOptions> = {
   ...SEARCH_LIMITS,
   order: oneOf("breadth", "depth"),
   symmetry: flag,
+  hashes: flag,
 };
 
 /**
@@ -67,19 +73,37 @@ function checkedExploring(
   options: ExploreOptions,
 ): Work<Exploration, ExploreProgress> {
   checkOptions(where, EXPLORE_OPTIONS, options);
+  const isPossible = options.hashes !== true || options.order !== "depth";
+  checkArgument(
+    where,
+    "order",
+    rule('"breadth" when hashes is true', () => isPossible),
+    options.order,
+  );
   return exploring(options, boundsOf(options));
 }
 
 function* exploring(options: ExploreOptions, bounds: Bounds): Work<Exploration, ExploreProgress> {
   const parts = partsOf(bounds, options.symmetry ?? true);
-  const search = new Search(parts, options.order ?? "breadth", options);
+  const { order = "breadth", hashes = false } = options;
+  const search = new Search(parts, { order, hashes }, options);
   const ended = yield* search.run();
-  const { sometimes, firstMet } = search;
+  const { sometimes, firstMet, hashes: kept, violation } = search;
   const never = expectedOf(bounds).filter((name) => sometimes[name] === 0);
-  const { states, transitions, bytes } = search.progress;
-  const { unreduced, greatestDepth: depth, violation } = search;
+  const { states, transitions, waiting, bytes } = search.progress;
+  const { unreduced, greatestDepth: depth } = search;
+  const depthChecked = ended === "exhausted" ? undefined : search.depthChecked;
   const held = ended === "exhausted" && never.length === 0 ? "holds" : "unknown";
   const verdict = violation === undefined ? held : "violated";
-  const size = { states, transitions, depth, unreduced, bytes };
+  const size = {
+    states,
+    transitions,
+    depth,
+    depthChecked,
+    waiting,
+    unreduced,
+    bytes,
+    hashes: kept,
+  };
   return { verdict, ended, ...size, sometimes, firstMet, never, violation };
 }

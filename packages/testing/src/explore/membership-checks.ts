@@ -1,12 +1,5 @@
-import {
-  membershipOf,
-  sameMembership,
-  uidOf,
-  type Entry,
-  type Membership,
-  type NodeId,
-  type Observed,
-} from "@kontiki/core";
+import { membershipOf, sameMembership, uidOf, type Membership, type NodeId } from "@kontiki/core";
+import { entriesOf, isMajority, lastMembership, membershipsIn } from "./majorities.ts";
 import type { SteppedNode } from "./noteworthy.ts";
 
 /**
@@ -49,26 +42,6 @@ export function checkMemberships(stepped: SteppedNode): readonly string[] {
   return found;
 }
 
-/** The last membership in a log; else that of the snapshot; else the one that the cluster began with. */
-function lastMembership({
-  env: { config, log },
-  state: { snapshot },
-}: Observed<string>): Membership {
-  const last = membershipsIn(entriesOf(log)).at(-1);
-  if (last !== undefined) return last.membership;
-  if (snapshot !== undefined) return snapshot.membership;
-  const { voters } = config;
-  return {
-    voters,
-    outgoing: [],
-    learners: [],
-    learnersNext: [],
-    promotions: [],
-    uids: {},
-    lastUid: 0,
-  };
-}
-
 /** The memberships that a step appends, each with the one before it and the index of that one. */
 function appended({ before, after, effects }: SteppedNode): readonly {
   readonly membership: Membership;
@@ -106,13 +79,6 @@ function votersFor({ event, before, after }: SteppedNode): readonly NodeId[] {
   return [...new Set([after.env.config.id, ...counted, ...last])];
 }
 
-function isMajority({ voters, outgoing }: Membership, of: readonly NodeId[]): boolean {
-  return [voters, outgoing].every((half) => {
-    const count = half.filter((node) => of.includes(node)).length;
-    return half.length === 0 || 2 * count > half.length;
-  });
-}
-
 /** Whether every majority of one membership shares a server, with the same disk, with every majority of another. */
 function overlap(one: Membership, other: Membership): boolean {
   const [all, others] = [one, other].map((membership) => majoritiesOf(membership));
@@ -130,15 +96,4 @@ function majoritiesOf(membership: Membership): readonly (readonly NodeId[])[] {
     nodes.filter((_node, at) => ((bits >>> at) & 1) === 1),
   );
   return sets.filter((set) => isMajority(membership, set));
-}
-
-function entriesOf(log: Observed<string>["env"]["log"]): readonly Entry<string>[] {
-  const { firstIndex, lastIndex } = log;
-  return lastIndex < firstIndex ? [] : log.slice(firstIndex, lastIndex, Number.MAX_SAFE_INTEGER);
-}
-
-function membershipsIn(
-  entries: readonly Entry<string>[],
-): readonly (Entry<string> & { readonly type: "membership" })[] {
-  return entries.filter((entry) => entry.type === "membership");
 }

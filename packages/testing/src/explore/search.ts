@@ -1,6 +1,9 @@
 import { callable, decimal, type Schema } from "@kontiki/actors/node";
 import type { Work } from "../slices.ts";
 import type { Counterexample, Exploration, ExploreProgress } from "./exploration.ts";
+import { chanceOfCollision, HASH_BITS } from "./fingerprints.ts";
+import { HashedStates } from "./hashed-states.ts";
+import type { SeenStates } from "./seen-states.ts";
 import { SometimesCounts } from "./sometimes-counts.ts";
 import { StateSet } from "./state-set.ts";
 import { Walk, type Parts } from "./walk.ts";
@@ -13,6 +16,13 @@ export type SearchLimits = {
   readonly memoryBytes?: number;
   /** Called every few hundred states; true stops the search. For a time limit: the search has no clock. */
   readonly stop?: () => boolean;
+};
+
+/** The way of a search. */
+export type SearchWay = {
+  readonly order: "breadth" | "depth";
+  /** Whether seen states are kept as hashes. */
+  readonly hashes: boolean;
 };
 
 export const SEARCH_LIMITS: Schema<SearchLimits> = {
@@ -29,9 +39,9 @@ const SLICE = 256;
 /** A search through the states of a cluster, breadth first or depth first. */
 export class Search {
   readonly #parts: Parts;
-  readonly #order: "breadth" | "depth";
+  readonly #way: SearchWay;
   readonly #limits: SearchLimits;
-  readonly #seen: StateSet;
+  readonly #seen: SeenStates;
   readonly #counts = new SometimesCounts();
   /** The situations of campaigns that were met, and the depth of the first step that met each. */
   readonly #situations = new Map<string, number>();
@@ -41,21 +51,26 @@ export class Search {
   #next = 0;
   #depth = 0;
   #transitions = 0;
+  /** The moves from the current state so far. */
+  #nth = 0;
   /** The state before the move that violated a property. */
   #brokenFrom: number | undefined;
   greatestDepth = 0;
   unreduced = 0;
 
-  constructor(parts: Parts, order: "breadth" | "depth", limits: SearchLimits) {
+  constructor(parts: Parts, way: SearchWay, limits: SearchLimits) {
     this.#parts = parts;
-    this.#order = order;
+    this.#way = way;
     this.#limits = limits;
-    this.#seen = new StateSet(parts.layout.words);
+    const first = parts.canonical.of(parts.start).slice();
+    this.#seen = way.hashes
+      ? new HashedStates(first, (form, nth) => formAfter(parts, form, nth))
+      : new StateSet(parts.layout.words);
   }
 
   get progress(): ExploreProgress {
     const states = this.#seen.size;
-    const waiting = this.#order === "breadth" ? states - this.#next : this.#stack.length;
+    const waiting = this.#way.order === "breadth" ? states - this.#next : this.#stack.length;
     const bytes = this.#bytes(this.#seen.bytes);
     return { states, transitions: this.#transitions, depth: this.#depth, waiting, bytes };
   }
@@ -63,6 +78,17 @@ export class Search {
   get sometimes(): Exploration["sometimes"] {
     const { eventSets, bounds } = this.#parts.model;
     return this.#counts.countsOf(eventSets, bounds);
+  }
+
+  /** What hashes may hide; undefined when states are stored completely. */
+  get hashes(): Exploration["hashes"] {
+    if (!this.#way.hashes) return undefined;
+    return { bits: HASH_BITS, missed: chanceOfCollision(this.#seen.size) };
+  }
+
+  /** Breadth first: all runs of so many transitions from the start are checked. */
+  get depthChecked(): number | undefined {
+    return this.#way.order === "breadth" ? this.#depth : undefined;
   }
 
   get firstMet(): Exploration["firstMet"] {
@@ -90,6 +116,7 @@ export class Search {
     const visit = (): void => this.#visit();
     for (let looked = 1; this.#takeNext(); looked += 1) {
       this.#seen.read(this.#current, state);
+      this.#nth = 0;
       this.#parts.moves.from(state, visit);
       if (this.#brokenFrom !== undefined) return "violated";
       if (this.#seen.size >= (this.#limits.maxStates ?? Infinity)) return "states";
@@ -107,7 +134,7 @@ export class Search {
   #nextLevel = 1;
 
   #takeNext(): boolean {
-    if (this.#order === "depth") {
+    if (this.#way.order === "depth") {
       const newest = this.#stack.pop();
       this.#depth = this.#depths.pop() ?? 0;
       this.#current = newest ?? 0;
@@ -133,13 +160,14 @@ export class Search {
     for (const name of this.#parts.model.takeMet()) this.#situations.set(name, this.#depth + 1);
     if (moves.broken !== undefined) this.#brokenFrom = this.#current;
     else this.#reach(moves.state, this.#depth + 1);
+    this.#nth += 1;
   }
 
   #reach(state: Int32Array, depth: number): void {
     const { canonical } = this.#parts;
-    if (!this.#seen.add(canonical.of(state), this.#current)) return;
+    if (!this.#seen.add(canonical.of(state), this.#current, this.#nth)) return;
     this.unreduced += canonical.orbit;
-    if (this.#order === "breadth") return;
+    if (this.#way.order === "breadth") return;
     this.#stack.push(this.#seen.size - 1);
     this.#depths.push(depth);
   }
@@ -153,15 +181,9 @@ export class Search {
    * The run goes through real states that have these forms.
    */
   #walkTo(number: number): Walk {
-    const { layout, canonical, moves, start } = this.#parts;
-    const way: Int32Array[] = [];
-    for (let at = number; at !== 0; at = this.#seen.originOf(at)) {
-      const state = new Int32Array(layout.words);
-      this.#seen.read(at, state);
-      way.unshift(state);
-    }
+    const { canonical, moves, start } = this.#parts;
     const walk = new Walk({ ...this.#parts, start });
-    for (const form of way) {
+    for (const form of this.#seen.wayTo(number)) {
       const leadsThere = (): boolean =>
         moves.broken === undefined &&
         canonical.of(moves.state).every((word, at) => word === form[at]);
@@ -169,4 +191,16 @@ export class Search {
     }
     return walk;
   }
+}
+
+/** The canonical form of the state after the `nth` move from a canonical form. */
+function formAfter({ moves, canonical }: Parts, form: Int32Array, nth: number): Int32Array {
+  let made = 0;
+  let after: Int32Array | undefined;
+  moves.from(form, () => {
+    if (made === nth) after = canonical.of(moves.state).slice();
+    made += 1;
+  });
+  if (after === undefined) throw new RangeError(`there is no move ${nth}`);
+  return after;
 }

@@ -1,4 +1,5 @@
 import { mixed } from "../check/placed-set.ts";
+import type { SeenStates } from "./seen-states.ts";
 
 /** States are stored in pieces of this many, so that growing copies nothing. */
 const PIECE_BITS = 14;
@@ -8,12 +9,12 @@ const PIECE = 1 << PIECE_BITS;
 const FIRST_SLOTS = 1 << 14;
 
 /**
- * The seen states, numbered from 0 in the order in which they were added, each with the state that it came from.
+ * Seen states, stored completely, each with the state that it came from.
  *
  * States are compared word by word: the hash only selects the slot, so two different states are never mixed up. Everything
  * is in typed arrays. A state takes 4 bytes per word, 4 for its origin, and 16 to 32 in the table.
  */
-export class StateSet {
+export class StateSet implements SeenStates {
   readonly #words: number;
   readonly #pieces: Int32Array[] = [];
   readonly #origins: Int32Array[] = [];
@@ -31,17 +32,14 @@ export class StateSet {
     return this.#size;
   }
 
-  /** The memory in use, in bytes. */
   get bytes(): number {
     return this.#table.byteLength + this.#pieces.length * 4 * PIECE * (this.#words + 1);
   }
 
-  /** The peak of the memory in use when one more state is added, in bytes. */
   get bytesNext(): number {
     return this.#isFull ? this.bytes + 2 * this.#table.byteLength : this.bytes;
   }
 
-  /** Adds a state. @returns false when it is known. */
   add(state: Int32Array, origin: number): boolean {
     if (this.#isFull) this.#grow();
     const hash = hashOf(state, this.#words);
@@ -58,7 +56,6 @@ export class StateSet {
     return true;
   }
 
-  /** Copies a state to `into`. */
   read(number: number, into: Int32Array): void {
     const piece = this.#pieces[number >>> PIECE_BITS];
     if (piece === undefined) throw new RangeError(`there is no state ${number}`);
@@ -66,8 +63,17 @@ export class StateSet {
     for (let word = 0; word < this.#words; word += 1) into[word] = piece[from + word] ?? 0;
   }
 
-  /** The state from which this one was reached. */
-  originOf(number: number): number {
+  wayTo(number: number): readonly Int32Array[] {
+    const way: Int32Array[] = [];
+    for (let at = number; at !== 0; at = this.#originOf(at)) {
+      const state = new Int32Array(this.#words);
+      this.read(at, state);
+      way.unshift(state);
+    }
+    return way;
+  }
+
+  #originOf(number: number): number {
     return this.#origins[number >>> PIECE_BITS]?.[number & (PIECE - 1)] ?? 0;
   }
 

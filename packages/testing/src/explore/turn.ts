@@ -224,8 +224,9 @@ export class Turn {
     if (!sameHardState(this.#hard, hardStateOf(state)))
       found.push(`${this.#env.config.id}: a changed term or vote was not saved`);
     const stepped = { event, before, after, effects };
-    if (this.#bounds.changes + this.#bounds.wipes > 0) found.push(...checkMemberships(stepped));
-    found.push(...checkRules(stepped));
+    const { rules, changes, wipes } = this.#bounds;
+    if (rules || changes + wipes > 0) found.push(...checkMemberships(stepped));
+    if (rules) found.push(...checkRules(stepped));
     if (found.length > 0) throw new Broken(found.join("; "));
     if (takesForeign(stepped, this.#salvage))
       throw new Broken(`${this.#env.config.id} repairs its log with entries that it did not have`);

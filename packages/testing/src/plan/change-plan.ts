@@ -2,11 +2,20 @@ import { Chance } from "../chance.ts";
 import type { Fault, FaultAction } from "../scenario/fault.ts";
 import { one } from "../scenario/faults/kind.ts";
 import { FAULT_TYPES, factsOf, isTypeIn } from "../scenario/faults/table.ts";
-import type { ClusterSettings } from "../scenario/scenario.ts";
+import {
+  changeKnob,
+  changeNodes,
+  changeSettings,
+  changeSize,
+  redrawFaults,
+} from "./change-settings.ts";
 import type { Plan, PlannedFault } from "./plan.ts";
 
 /** The most faults of a changed plan: see `drawFaults`. */
 const FAULTS_MAX = 200;
+
+/** The shortest changed run, in ms. */
+const RUN_MIN_MS = 500;
 
 type Change = (plan: Plan, chance: Chance, draw: (seed: number) => Plan) => Plan;
 
@@ -39,6 +48,7 @@ export function changedPlan(
 const CHANGES: readonly Change[] = [
   addFault,
   addFault,
+  addNearFault,
   moveFault,
   moveFault,
   stretchFault,
@@ -48,7 +58,13 @@ const CHANGES: readonly Change[] = [
   spliceFaults,
   gatherOperations,
   dropOperations,
+  shorten,
   changeSize,
+  changeKnob,
+  changeNodes,
+  changeSettings,
+  redrawFaults,
+  redrawFaults,
   (plan, chance) => ({ ...plan, seed: chance.bits() }),
 ];
 
@@ -64,6 +80,16 @@ function addFault(plan: Plan, chance: Chance): Plan {
   const fields = factsOf(type).draw({ nodes, clockDrift, forMs, chance });
   const at = chance.below(durationMs);
   return withFaults(plan, [{ ...({ type, ...fields } as FaultAction), at, for: forMs }]);
+}
+
+/** At about the time of another one. */
+function addNearFault(plan: Plan, chance: Chance): Plan {
+  const { durationMs } = plan.scenario;
+  const added = addFault(plan, chance);
+  const [last, other] = [added.faults.at(-1), chance.pick(plan.faults)];
+  if (last === undefined || other === undefined) return added;
+  const at = Math.min(Math.max(0, other.at + chance.between(-20, 80)), durationMs - 1);
+  return { ...added, faults: added.faults.with(-1, { ...last, at }) };
 }
 
 function moveFault(plan: Plan, chance: Chance): Plan {
@@ -125,26 +151,25 @@ function dropOperations(plan: Plan, chance: Chance): Plan {
   return { ...plan, operations: plan.operations.filter(({ at }) => at < from || at >= to) };
 }
 
-const SIZES: readonly Partial<ClusterSettings>[] = [
-  ...[2, 10, 50].map((snapshotEntries) => ({ snapshotEntries })),
-  ...[0, 3, 30].map((keptEntries) => ({ keptEntries })),
-  ...[64, 1024, 64 * 1024].map((maxAppendBytes) => ({ maxAppendBytes })),
-  ...[1, 2, 64].map((maxInflight) => ({ maxInflight })),
-  ...[1024, 64 * 1024].map((segmentBytes) => ({ segmentBytes })),
-];
-
-function changeSize(plan: Plan, chance: Chance): Plan {
-  const { scenario } = plan;
+/** The run ends earlier, but after the last fault that its scenario names. */
+function shorten(plan: Plan, chance: Chance): Plan {
+  const { scenario, faults, operations } = plan;
+  const named = scenario.faults.reduce((last, { at }) => Math.max(last, at + 1), 0);
+  const wanted = Math.floor(scenario.durationMs * one([0.3, 0.6], chance));
+  const durationMs = Math.max(wanted, named, Math.min(RUN_MIN_MS, scenario.durationMs));
   return {
     ...plan,
-    scenario: { ...scenario, cluster: { ...scenario.cluster, ...one(SIZES, chance) } },
+    scenario: { ...scenario, durationMs },
+    faults: faults.filter(({ at }) => at < durationMs),
+    operations: operations.filter(({ at }) => at < durationMs),
   };
 }
 
 /** A part of the run, in ms. */
 function part({ scenario: { durationMs } }: Plan, chance: Chance): readonly [number, number] {
   const from = chance.below(durationMs);
-  return [from, from + 1 + chance.below(Math.max(1, Math.floor(durationMs / 3)))];
+  const length = 1 + chance.below(Math.max(1, Math.floor(durationMs / 3)));
+  return [from, Math.min(from + length, durationMs)];
 }
 
 /**

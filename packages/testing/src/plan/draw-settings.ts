@@ -37,22 +37,34 @@ export function withDrawnSettings(scenario: Scenario, seed: number): Scenario {
   const { knobs, ...rest } = scenario;
   if (knobs === undefined) return scenario;
   const chance = new Chance(seed).fork("knobs");
+  const { cluster, nodes, network, disk } = drawnSettings(chance);
+  return {
+    ...rest,
+    nodes,
+    cluster,
+    network,
+    disk,
+    workload: drawWorkload(scenario.workload, cluster, chance.fork("workload")),
+    nemesis: scenario.nemesis && drawNemesis(scenario.nemesis, chance.fork("nemesis")),
+  };
+}
+
+/** How many nodes there are, and settings of nodes, network and disks with which they can work. */
+export function drawnSettings(
+  chance: Chance,
+): Pick<Scenario, "nodes" | "cluster" | "network" | "disk"> {
   const cluster = drawCluster(chance.fork("cluster"));
   const slow = one(SLOW, chance);
   const fitting = (ranges: readonly Range[]): readonly Range[] =>
     ranges.filter(([, most]) => most * 4 <= cluster.electionTimeoutMs);
-  const workload = drawWorkload(scenario.workload, cluster, chance.fork("workload"));
   const turnDelayMs = one(fitting(slow === "turns" ? TURNS.slow : TURNS.quick), chance);
   return {
-    ...rest,
     nodes: one(chance.happens(1 / 2) ? ODD : EVEN, chance),
     cluster: { ...cluster, turnDelayMs, limits: drawLimits(slow, chance.fork("limits")) },
     network: {
       latencyMs: one(fitting(slow === "network" ? LATENCIES.slow : LATENCIES.quick), chance),
     },
     disk: { syncMs: one(fitting(slow === "disk" ? SYNCS.slow : SYNCS.quick), chance) },
-    workload,
-    nemesis: scenario.nemesis && drawNemesis(scenario.nemesis, chance.fork("nemesis")),
   };
 }
 

@@ -31,6 +31,7 @@ export function describeHappening(happening: Happening): string | undefined {
       return "all operations are answered and all nodes agree";
     case "started":
     case "synced":
+    case "published":
     case "posted":
     case "delivered":
     case "lost":

@@ -12,8 +12,11 @@ import { givenPlan } from "../plan/given-plan.ts";
 import type { Plan } from "../plan/plan.ts";
 import type { RunResult } from "../run/result.ts";
 import type { Work } from "../slices.ts";
-import { fewerNodes, onlyUntil, withoutFaults, withoutOperations } from "./reductions.ts";
+import { earlier, endsSoon, gapsIn } from "./earlier.ts";
+import { PlanSet } from "./plan-set.ts";
+import { onlyUntil, withoutFaults, withoutNode, withoutOperations } from "./reductions.ts";
 import { simplerFault, simplerOperation, simplerScenario } from "./simpler.ts";
+import { towardsUsual } from "./usual-settings.ts";
 
 /** A plan and its result. */
 export type Tried = {
@@ -44,10 +47,10 @@ export type RunPlan = (plan: Plan) => RunResult;
 
 /**
  * Removes everything from a failed plan that the failure in this check does not need, and simplifies the rest. It removes
- * faults, operations and nodes (delta debugging, Zeller and Hildebrandt 2002: first large parts, then single ones),
- * shortens faults, rounds times, and simplifies settings.
+ * faults, operations and nodes (delta debugging, Zeller and Hildebrandt 2002: first large parts, then single ones), gives
+ * settings their usual values, moves everything earlier, shortens faults and delays, and rounds times.
  *
- * No single fault, operation or last node can be removed from the result. A different failure of the same check counts as
+ * No single fault, operation or node can be removed from the result. A different failure of the same check counts as
  * the same failure. A given plan always shrinks in the same way.
  *
  * @param failed its result has a violation of `check`.
@@ -81,6 +84,13 @@ function isResult(value: unknown): boolean {
   return typeof value === "object" && value !== null && "violations" in value;
 }
 
+/**
+ * A run that takes that many times as many slices as that of the given plan, and some more, is ended and does not count: it
+ * is no smaller failure, and it may never end.
+ */
+const SLICES_FACTOR = 4;
+const SLICES_LEAST = 200;
+
 function* shrinking(
   failed: Tried,
   check: string,
@@ -88,11 +98,17 @@ function* shrinking(
 ): Work<Shrunk, Shrunk> {
   const work = new Shrinking(failed, check);
   const asking = work.work();
+  let limit = Infinity;
   for (let next = asking.next(); next.done !== true;) {
     const running = run(next.value);
+    let slices = 0;
     let slice = running.next();
-    for (; slice.done !== true; slice = running.next()) yield work.progress;
-    next = asking.next(slice.value);
+    for (; slice.done !== true && slices < limit; slice = running.next()) {
+      slices += 1;
+      yield work.progress;
+    }
+    if (limit === Infinity) limit = SLICES_LEAST + SLICES_FACTOR * slices;
+    next = asking.next(slice.done === true ? slice.value : undefined);
     yield work.progress;
   }
   return work.progress;
@@ -119,11 +135,13 @@ export async function shrinkSlowly(
 /** A way to make a plan smaller. */
 type Change = (plan: Plan) => Plan;
 
-/** Yields plans to run and receives their results. */
-type Asking<Result> = Generator<Plan, Result, RunResult>;
+/** Yields plans to run and receives their results; undefined for a run that was ended early. */
+type Asking<Result> = Generator<Plan, Result, RunResult | undefined>;
 
 class Shrinking {
   readonly #check: string;
+  /** Plans that do not fail. Many changes lead to the same plan, and a round tries most of those of the last one. */
+  readonly #tried = new PlanSet();
   #smallest: Tried;
   #runs = 0;
   #isSteady = true;
@@ -138,7 +156,10 @@ class Shrinking {
     return { ...this.#smallest, runs: this.#runs, isSteady: this.#isSteady };
   }
 
-  /** One change may make another one possible, so it repeats all changes until a round in which none helped. */
+  /**
+   * One change may make another one possible, so it repeats all changes until a round in which none helped. Changes of single
+   * faults and operations are the most, so they wait until there is nothing else to do.
+   */
   *work(): Asking<void> {
     this.#isSteady = this.#fails(yield this.#plan);
     this.#runs += 1;
@@ -146,11 +167,22 @@ class Shrinking {
     let before: Plan;
     do {
       before = this.#plan;
+      yield* this.#reduce();
+      yield* this.#simplifyEach();
+    } while (this.#plan !== before);
+  }
+
+  *#reduce(): Asking<void> {
+    let before: Plan;
+    do {
+      before = this.#plan;
       yield* this.#try((plan) => onlyUntil(plan, this.#failsAt));
       yield* this.#remove((plan) => plan.faults.length, withoutFaults);
       yield* this.#remove((plan) => plan.operations.length, withoutOperations);
-      while (yield* this.#try(fewerNodes));
-      yield* this.#simplify();
+      yield* this.#removeNodes();
+      yield* this.#useUsual();
+      yield* this.#moveEarlier();
+      yield* this.#simplifyAll();
     } while (this.#plan !== before);
   }
 
@@ -178,8 +210,44 @@ class Shrinking {
     }
   }
 
-  *#simplify(): Asking<void> {
+  /** The last node first: then no other one changes its name. */
+  *#removeNodes(): Asking<void> {
+    for (let number = this.#plan.nodes; number > 0; number -= 1)
+      yield* this.#try((plan) => withoutNode(plan, number));
+  }
+
+  /** All settings at once, then parts of those that are left. */
+  *#useUsual(): Asking<void> {
+    let size = towardsUsual(this.#plan).length;
+    while (size > 0) {
+      const changes = towardsUsual(this.#plan);
+      for (let from = 0; from < changes.length; from += size) {
+        const part = changes.slice(from, from + size);
+        yield* this.#try((plan) => part.reduce((changed, change) => change(changed), plan));
+      }
+      size = size === 1 ? 0 : Math.ceil(size / 2);
+    }
+  }
+
+  *#moveEarlier(): Asking<void> {
+    yield* this.#try(endsSoon);
+    for (const { from, to } of gapsIn(this.#plan))
+      for (const share of [1, 1 / 2, 1 / 4]) {
+        const byMs = Math.floor((to - from) * share);
+        if (byMs > 0 && (yield* this.#try((plan) => earlier(plan, to, byMs)))) break;
+      }
+  }
+
+  /** Each simplification of all faults or operations at once. */
+  *#simplifyAll(): Asking<void> {
     for (const change of simplerScenario) while (yield* this.#try(change));
+    for (const simpler of simplerFault)
+      while (yield* this.#try((plan) => ({ ...plan, faults: plan.faults.map(simpler) })));
+    for (const simpler of simplerOperation)
+      while (yield* this.#try((plan) => ({ ...plan, operations: plan.operations.map(simpler) })));
+  }
+
+  *#simplifyEach(): Asking<void> {
     for (let at = 0; at < this.#plan.faults.length; at += 1) {
       for (const simpler of simplerFault)
         while (yield* this.#try((plan) => withFault(plan, at, simpler)));
@@ -193,16 +261,17 @@ class Shrinking {
   /** Tries a change and keeps it if the plan still fails. @returns whether it was kept. */
   *#try(change: Change): Asking<boolean> {
     const plan = change(this.#plan);
-    if (isDeepStrictEqual(plan, this.#plan)) return false;
+    if (isDeepStrictEqual(plan, this.#plan) || this.#tried.has(plan)) return false;
     const result = yield plan;
     this.#runs += 1;
-    const fails = this.#fails(result);
-    if (fails) this.#smallest = { plan, result };
-    return fails;
+    const isKept = result !== undefined && this.#fails(result);
+    if (isKept) this.#smallest = { plan, result };
+    else this.#tried.add(plan);
+    return isKept;
   }
 
-  #fails({ violations }: RunResult): boolean {
-    return violations.some(({ check }) => check === this.#check);
+  #fails(result: RunResult | undefined): boolean {
+    return result?.violations.some(({ check }) => check === this.#check) === true;
   }
 }
 

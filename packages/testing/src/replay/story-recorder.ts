@@ -1,7 +1,9 @@
 import type { CommandBytes } from "@kontiki/actors/node";
 import type { Effect, State } from "@kontiki/core";
 import type { Violation } from "../run/result.ts";
-import type { StoryLine } from "../run/story.ts";
+import type { StoryLine, StorySlice } from "../run/story.ts";
+import { CauseTrace, type Told } from "../causes/cause-trace.ts";
+import { sliceOf } from "../causes/slice-of.ts";
 import type { CoreStep, Happening, Observer } from "../engine/observer.ts";
 import { describeHappening, describeStart } from "./describe-happening.ts";
 import { describeStep } from "./describe-step.ts";
@@ -16,13 +18,17 @@ const ROLES: Readonly<Record<State["role"]["type"], string>> = {
 /** Records a run as a story. */
 export class StoryRecorder implements Observer {
   readonly #now: () => number;
+  readonly #violated: () => number;
+  readonly #trace = new CauseTrace();
+  #violations = 0;
   readonly #lines: StoryLine[] = [];
   readonly #last = new Map<string, number>();
   #nodes: Readonly<Record<string, string>> = {};
 
-  /** Starts an empty story. @param now the time of the run in ms. */
-  constructor(now: () => number) {
+  /** Starts an empty story. @param now the time of the run in ms. @param violated how many violations were found so far. */
+  constructor(now: () => number, violated: () => number = () => 0) {
     this.#now = now;
+    this.#violated = violated;
   }
 
   /** The lines so far, and the violations at the end. */
@@ -38,6 +44,11 @@ export class StoryRecorder implements Observer {
     ];
   }
 
+  /** The lines that these violations depend on. */
+  slice(violations: readonly Violation[] = []): StorySlice {
+    return sliceOf(this.story(violations), this.#trace, violations);
+  }
+
   /** See {@link Observer}. */
   onStep(step: CoreStep): void {
     const { node, after, effects } = step;
@@ -46,10 +57,17 @@ export class StoryRecorder implements Observer {
     this.#setNode(node, after.role.type, after.term, after.commit);
     const text = describeStep(step);
     if (text !== undefined) this.#add(node, text);
+    this.#trace.step(step, this.#told(text !== undefined));
   }
 
   /** See {@link Observer}. */
   onHappening(happening: Happening): void {
+    const lines = this.#lines.length;
+    this.#tell(happening);
+    this.#trace.happening(happening, this.#told(this.#lines.length > lines));
+  }
+
+  #tell(happening: Happening): void {
     if (happening.type === "started") {
       this.#started(happening);
       return;
@@ -73,6 +91,14 @@ export class StoryRecorder implements Observer {
   #setNode(node: string, role: State["role"]["type"], term: number, commit: number): void {
     const text = `${ROLES[role]}${term} ${commit}/${this.#last.get(node) ?? 0}`;
     if (this.#nodes[node] !== text) this.#nodes = { ...this.#nodes, [node]: text };
+  }
+
+  /** How the event that was just recorded is told, and whether a check failed at it. */
+  #told(hasLine: boolean): Told {
+    const violations = this.#violated();
+    const isViolation = violations > this.#violations;
+    this.#violations = violations;
+    return { at: this.#now(), line: hasLine ? this.#lines.length - 1 : undefined, isViolation };
   }
 
   #add(node: string, what: string): void {

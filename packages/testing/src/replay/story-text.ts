@@ -1,5 +1,5 @@
 import { checkArgument, checkOptions, decimal, rule, type Schema } from "@kontiki/actors/node";
-import type { StoryLine } from "../run/story.ts";
+import type { StoryLine, StorySlice } from "../run/story.ts";
 
 /** The default width of a line in characters. Longer lines are broken at spaces. */
 const WIDTH = 160;
@@ -10,6 +10,23 @@ const LAST_COLUMN_MIN = 40;
 /** Explains the text for each node in the story of a run. */
 export const STORY_LEGEND =
   "L3 5/7: leads term 3, knows that 5 entries are committed, has 7; F follower, P pre-candidate, C candidate";
+
+const SLICE = rule(
+  "the slice of a story",
+  (value) => typeof value === "object" && value !== null && "lines" in value,
+);
+
+/**
+ * What a slice is, in one line: `12 of 46 lines: what the claim about n1, n2, term 3 depends on`. Undefined when it is the
+ * whole story.
+ */
+export function sliceText(slice: StorySlice): string | undefined {
+  checkArgument("sliceText", "slice", SLICE, slice);
+  const { lines, of, about } = slice;
+  if (lines.length === of) return undefined;
+  const claim = about === "" ? "the claim" : `the claim about ${about}`;
+  return `${lines.length} of ${of} lines: what ${claim} depends on`;
+}
 
 /** How a story is laid out. */
 export type StoryOptions = {

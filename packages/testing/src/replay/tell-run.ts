@@ -2,7 +2,7 @@ import { checkArgument, checkOptions } from "@kontiki/actors/node";
 import { givenPlan } from "../plan/given-plan.ts";
 import type { Plan } from "../plan/plan.ts";
 import type { RunResult } from "../run/result.ts";
-import type { StoryLine } from "../run/story.ts";
+import type { MetSituation, StoryLine, StorySlice } from "../run/story.ts";
 import {
   SIMULATE_OPTIONS,
   simulateInSlices,
@@ -18,6 +18,10 @@ export type ToldRun = {
   readonly result: RunResult;
   /** The story; violations come last. */
   readonly story: readonly StoryLine[];
+  /** The lines of the story that the violated claim depends on. */
+  readonly slice: StorySlice;
+  /** The situations that the run met, in the order in which it met them. */
+  readonly sometimes: readonly MetSituation[];
 };
 
 /** Runs a plan in virtual time, like `simulate`, and records its story. */
@@ -47,5 +51,11 @@ function* telling(plan: Plan, options: SimulateOptions): Work<ToldRun, Simulatio
   const recording = new SimulationStory();
   const observers = [...(options.observers ?? []), recording.observer];
   const result = yield* simulateInSlices(plan, { ...options, observers });
-  return { result, story: recording.lines(result.violations) };
+  const { violations } = result;
+  return {
+    result,
+    story: recording.lines(violations),
+    slice: recording.slice(violations),
+    sometimes: recording.sometimes,
+  };
 }

@@ -8,13 +8,13 @@ import type { Verdict } from "../check/verdict.ts";
 import { withReadsPlaced } from "../claims/read-order.ts";
 import type { Call, History } from "../history/history.ts";
 import { canonical, type Value } from "../history/value.ts";
-import { STORY_LEGEND, storyText } from "../replay/story-text.ts";
+import { sliceText, STORY_LEGEND, storyText } from "../replay/story-text.ts";
 import type { RunResult } from "../run/result.ts";
-import type { StoryLine } from "../run/story.ts";
+import type { MetSituation, StoryLine, StorySlice } from "../run/story.ts";
 import { explanation } from "./html.ts";
 import { escaped, pageHtml } from "./page.ts";
 import { pageData } from "./page-data.ts";
-import { sizeText } from "./describe.ts";
+import { count, sizeText } from "./describe.ts";
 
 /** The content of the page of a run. */
 export type RunPageParts = {
@@ -24,6 +24,10 @@ export type RunPageParts = {
   readonly result: RunResult;
   /** Its story. */
   readonly story: readonly StoryLine[];
+  /** The lines to show first; the whole story is folded below them. Default: the whole story alone. */
+  readonly slice?: StorySlice | undefined;
+  /** The situations that the run met. Default: none. */
+  readonly sometimes?: readonly MetSituation[] | undefined;
   /** The model of the history; undefined when the history is not judged. */
   readonly model: AnyFileModel | undefined;
 };
@@ -32,6 +36,8 @@ const PARTS: Schema<RunPageParts> = {
   title: needed(text("a title")),
   result: needed(rule("the result of a run", (value) => isResult(value))),
   story: needed(rule("the lines of a story", (value) => Array.isArray(value))),
+  slice: rule("the slice of a story", (value) => isSlice(value)),
+  sometimes: rule("a list of situations", (value) => Array.isArray(value)),
   model: givenFileModel,
 };
 
@@ -47,7 +53,7 @@ const STORY_WIDTH = 200;
  */
 export function runPage(parts: RunPageParts): string {
   checkOptions("runPage", PARTS, parts, "parts");
-  const { title, result, story, model } = parts;
+  const { title, result, model } = parts;
   const { history, violations, verdict } = result;
   const isJudged = violations.some(({ check }) => check === "linearizable");
   const judged =
@@ -55,7 +61,6 @@ export function runPage(parts: RunPageParts): string {
   const list = violations.map(
     ({ check, text }) => `<li><b>${escaped(check)}</b>: ${escaped(text)}</li>`,
   );
-  const told = `${storyText(story, { width: STORY_WIDTH })}\n\n${STORY_LEGEND}`;
   return pageHtml({
     title,
     headline: violations[0]?.check ?? verdict,
@@ -66,9 +71,42 @@ export function runPage(parts: RunPageParts): string {
     sections: [
       list.length === 0 ? "" : `<ul>${list.join("\n")}</ul>`,
       judged.why,
-      story.length === 0 ? "" : `<h2>What happened</h2>\n<pre class="story">${escaped(told)}</pre>`,
+      storyPart(parts),
+      sometimesPart(parts.sometimes ?? []),
     ].join("\n"),
   });
+}
+
+function storyPart({ story, slice }: RunPageParts): string {
+  if (story.length === 0) return "";
+  const about = slice && sliceText(slice);
+  if (slice === undefined || about === undefined)
+    return `<h2>What happened</h2>\n${storyBlock(story)}`;
+  return [
+    `<h2>What happened</h2>\n<p>${escaped(about)}.</p>`,
+    storyBlock(slice.lines),
+    `<details><summary>All ${slice.of} lines</summary>\n${storyBlock(story)}</details>`,
+  ].join("\n");
+}
+
+function storyBlock(lines: readonly StoryLine[]): string {
+  const told = `${storyText(lines, { width: STORY_WIDTH })}\n\n${STORY_LEGEND}`;
+  return `<pre class="story">${escaped(told)}</pre>`;
+}
+
+function sometimesPart(met: readonly MetSituation[]): string {
+  if (met.length === 0) return "";
+  const rows = met.map(
+    ({ name, text, at }) =>
+      `<tr><td>${at.toFixed(1)}</td><td>${escaped(name)}</td><td>${escaped(text)}</td></tr>`,
+  );
+  const head = "<tr><th>ms</th><th>situation</th><th></th></tr>";
+  return `<details class="sometimes"><summary>${count(met.length, "situation")} met on the way</summary>
+<table>${head}\n${rows.join("\n")}</table></details>`;
+}
+
+function isSlice(value: unknown): boolean {
+  return typeof value === "object" && value !== null && "lines" in value;
 }
 
 function isResult(value: unknown): boolean {

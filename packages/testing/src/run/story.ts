@@ -9,3 +9,23 @@ export type StoryLine = {
   /** A few characters for each node: its role, term, commit and last index. */
   readonly nodes: Readonly<Record<string, string>>;
 };
+
+/** A situation in which a rule decides, and when a run met it first. */
+export type MetSituation = {
+  /** Its name, such as `elections.evenHalf`. */
+  readonly name: string;
+  /** The situation, in one sentence. */
+  readonly text: string;
+  /** In ms of the run. */
+  readonly at: number;
+};
+
+/** The lines of a story that the violated claim depends on. */
+export type StorySlice = {
+  /** In the order of the story; all lines of a run in which nothing is violated. */
+  readonly lines: readonly StoryLine[];
+  /** How many lines the whole story has. */
+  readonly of: number;
+  /** What the claim is about, such as `n1, n2, term 3`; "" when all lines are there. */
+  readonly about: string;
+};

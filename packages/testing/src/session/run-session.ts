@@ -3,7 +3,7 @@ import { SimulationStory } from "../replay/simulation-story.ts";
 import { givenPlan } from "../plan/given-plan.ts";
 import type { Plan } from "../plan/plan.ts";
 import type { RunResult } from "../run/result.ts";
-import type { StoryLine } from "../run/story.ts";
+import type { MetSituation, StoryLine, StorySlice } from "../run/story.ts";
 import { SIMULATE_OPTIONS, Simulation, type SimulateOptions } from "../runs/simulate.ts";
 import { unlimited, type Within } from "../watchdog.ts";
 import { drive, type Thrown } from "./drive.ts";
@@ -25,6 +25,10 @@ export type SessionRun = {
   readonly thrown: { readonly error: unknown; readonly by: "function" | "finally" } | undefined;
   /** The story of the run; empty unless `tells` is set. */
   readonly story: readonly StoryLine[];
+  /** The lines of the story that the violated claim depends on; the whole story when the run violated nothing. */
+  readonly slice: StorySlice;
+  /** The situations that the run met, in the order in which it met them; empty unless `tells` is set. */
+  readonly sometimes: readonly MetSituation[];
   /** What the function asked and did, as a plan that runs without the function. */
   readonly recorded: Plan;
 };
@@ -90,7 +94,9 @@ export async function runIn(
   });
   const late = thrown ?? (last && (await runFinally(stage, last)));
   const result = within(() => simulation.result());
-  return { result, thrown: late, recorded, story: story.lines(result.violations) };
+  const { violations } = result;
+  const told = { story: story.lines(violations), slice: story.slice(violations) };
+  return { result, thrown: late, recorded, ...told, sometimes: story.sometimes };
 }
 
 type Stage = {

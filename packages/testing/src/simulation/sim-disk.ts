@@ -11,6 +11,7 @@ import type { Chance } from "../chance.ts";
 import type { Counters } from "../run/counters.ts";
 import type { DiskOperation, Kept, Range } from "../scenario/fault.ts";
 import type { DiskSettings } from "../scenario/scenario.ts";
+import { Device } from "./device.ts";
 import type { DiskStep } from "./disk-step.ts";
 import { DiskTroubles } from "./disk-troubles.ts";
 import { Losses } from "./losses.ts";
@@ -35,6 +36,8 @@ export type DiskParts = {
   readonly onStep: (step: DiskStep, file: string) => void;
   /** Called when durable bytes were damaged. */
   readonly onLoss: (loss: Loss) => void;
+  /** Called when the file of a snapshot has got its name, and whether that is durable. */
+  readonly onSnapshot: (name: string, bytes: Uint8Array, isDurable: boolean) => void;
 };
 
 /**
@@ -178,6 +181,11 @@ export class SimDisk implements Disk, FaultableDisk {
     return done;
   }
 
+  /** What a loss of power at this moment leaves at least, for reading. */
+  get device(): Disk {
+    return new Device(this.#names.durable);
+  }
+
   /** Lets one of the next writes land at the wrong place of its file: see {@link Misdirection}. */
   beginMisdirection(mayLose: MayLose): () => void {
     return this.#misdirection.begin(mayLose);
@@ -269,7 +277,13 @@ export class SimDisk implements Disk, FaultableDisk {
   #publish(name: string, file: SimFile): void {
     if (!isFree(name)) this.#delayMs += this.#drawMs();
     this.#names.set(name, file);
-    this.#syncNames(name);
+    let isDurable = false;
+    try {
+      this.#syncNames(name);
+      isDurable = true;
+    } finally {
+      if (isSnapshot(name)) this.#parts.onSnapshot(name, file.device(), isDurable);
+    }
   }
 
   #syncNames(name: string): void {
@@ -289,6 +303,10 @@ export class SimDisk implements Disk, FaultableDisk {
     if (file === undefined) throw new DiskError(`${this.pathOf(name)} is not there`, "ENOENT");
     return file;
   }
+}
+
+function isSnapshot(name: string): boolean {
+  return name.endsWith(".snapshot");
 }
 
 /** A file that is made together with the log, at no additional cost. */

@@ -174,6 +174,17 @@ export class SimFile {
     return Uint8Array.from(bytes.subarray(offset, offset + length));
   }
 
+  /** What a loss of power leaves of the file at least. */
+  device(): Uint8Array<ArrayBuffer> {
+    const isCut = this.#durableLength > this.#length;
+    const end = isCut ? this.#durableLength : Math.min(this.#length, this.#durableLength);
+    const bytes = Uint8Array.from(this.#bytes.subarray(0, end));
+    for (const { from, to } of this.#unsynced) bytes.fill(0, from, to);
+    for (const [start, before] of this.#overwritten)
+      bytes.set(before.subarray(0, Math.max(0, end - start)), start);
+    return bytes;
+  }
+
   /** Changes one bit, 0 to 7, of a durable byte. */
   flip(at: number, bit: number): void {
     this.#damage(at, at + 1);

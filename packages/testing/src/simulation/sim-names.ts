@@ -21,6 +21,11 @@ export class SimNames {
     return [...this.#there, ...this.#durable];
   }
 
+  /** The files and names that survive any loss of power, by name. */
+  get durable(): ReadonlyMap<string, SimFile> {
+    return this.#durable;
+  }
+
   get(name: string): SimFile | undefined {
     return this.#there.get(name);
   }

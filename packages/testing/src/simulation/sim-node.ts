@@ -163,6 +163,8 @@ export class SimNode {
       counters,
       onStep: (step, file) => this.#process?.onDiskStep(step, file),
       onLoss: (loss) => onHappening({ type: "damaged", node: id, loss }),
+      onSnapshot: (name, bytes, isDurable) =>
+        onHappening({ type: "published", node: id, uid: this.#uid, name, bytes, isDurable }),
     });
     // A node's folder names its node from the beginning, also if the node has never run with it.
     disk.claim(id);

@@ -143,7 +143,8 @@ export class SimProcess {
     this.#recovered = recovered;
     disk.losses.read(recovered.horizon === undefined);
     const { id: node, uid } = config;
-    onHappening({ type: "started", node, uid, incarnation, recovered, actor });
+    const stored = disk.device;
+    onHappening({ type: "started", node, uid, incarnation, recovered, actor, stored });
   }
 
   /** @throws ProcessEnd when the process ended at a point at which that could not be thrown. */

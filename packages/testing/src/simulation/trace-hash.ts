@@ -32,6 +32,8 @@ export class TraceHash implements Observer {
   }
 
   onHappening(happening: Happening): void {
+    // It follows from what came before it.
+    if (happening.type === "published") return;
     this.#time();
     this.#word(happening.type);
     switch (happening.type) {

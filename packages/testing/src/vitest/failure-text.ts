@@ -1,4 +1,4 @@
-import { STORY_LEGEND, storyText } from "../replay/story-text.ts";
+import { sliceText, STORY_LEGEND, storyText } from "../replay/story-text.ts";
 import type { Plan } from "../plan/plan.ts";
 import { count } from "../report/describe.ts";
 import type { Failure } from "./failure.ts";
@@ -21,8 +21,9 @@ const LINES_MAX = 60;
 /** The details after the error message: the story, the line that reproduces it, and the page. */
 export function failureText(told: FailureTold): string {
   const { smallest, page, isUnsteady, hang } = told;
-  const lines = smallest.story.slice(-LINES_MAX);
-  const skipped = smallest.story.length - lines.length;
+  const lines = smallest.slice.lines.slice(-LINES_MAX);
+  const skipped = smallest.slice.lines.length - lines.length;
+  const about = sliceText(smallest.slice);
   return [
     shrunkText(told),
     ...(hang === undefined
@@ -30,6 +31,9 @@ export function failureText(told: FailureTold): string {
       : [`A second run of the same seed did not end: ${hang} has not returned.`]),
     ...(isUnsteady ? [lines.length === 0 ? LOST : UNSTEADY] : []),
     "",
+    ...(about === undefined
+      ? []
+      : [`${about}${page === undefined ? "" : ", all are on the page"}`]),
     ...(skipped === 0 ? [] : [`(${count(skipped, "line")} before these)`]),
     ...(lines.length === 0 ? [] : [storyText(lines), "", STORY_LEGEND, ""]),
     `replay: ${replayLine(told)}`,

@@ -191,7 +191,8 @@ async function written(
   const title = `${place.fullName}, seed ${seed}`;
   const model = modelOf(subject.parts);
   await mkdir(resolve(folder), { recursive: true });
-  await writeFile(page, runPage({ title, result, story: smallest.story, model }));
+  const { story, slice, sometimes } = smallest;
+  await writeFile(page, runPage({ title, result, story, slice, sometimes, model }));
   if (token !== undefined) await writeFile(`${path}.token`, `${token}\n`);
   return { page, tokenFile };
 }

@@ -3,7 +3,7 @@ import type { ScenarioParts } from "../scenario/parts.ts";
 import { simulateOptions } from "../runs/options-of.ts";
 import type { Plan } from "../plan/plan.ts";
 import type { RunResult, Violation } from "../run/result.ts";
-import type { StoryLine } from "../run/story.ts";
+import type { MetSituation, StoryLine, StorySlice } from "../run/story.ts";
 import {
   runIn,
   type SessionBody,
@@ -30,6 +30,9 @@ export type Attempt = {
   readonly plan: Plan;
   readonly result: RunResult;
   readonly story: readonly StoryLine[];
+  /** The lines of the story that the violated claim depends on. */
+  readonly slice: StorySlice;
+  readonly sometimes: readonly MetSituation[];
   /** What the scenario function threw. */
   readonly thrown: SessionRun["thrown"];
   /** The error that the first violation comes from, such as one that an invariant threw; undefined when there is none. */
@@ -86,7 +89,14 @@ async function tryPlan(
   } catch (error) {
     if (!(error instanceof HangError)) throw error;
     const result = watched.result(TIME_UP, "real time was up");
-    const nothing = { story: [], thrown: undefined, cause: undefined } as const;
+    const slice: StorySlice = { lines: [], of: 0, about: "" };
+    const nothing = {
+      story: [],
+      slice,
+      sometimes: [],
+      thrown: undefined,
+      cause: undefined,
+    } as const;
     return { ...nothing, plan, recorded: plan, result, isCut: true, hang: watched.hang };
   }
 }

@@ -108,6 +108,7 @@ function written(
   }
   const { content, isSetAside } = repaired;
   const old = disk.list().filter(isSegmentName);
+  if (isSetAside) syncLast(disk, old.at(-1));
   const end = rewriteLog(disk, content, { ...log.tail, cuts: log.cuts }, isSetAside ? number : 0);
   const aside = isSetAside
     ? setAsideLog(disk, [...damaged, ...old], number)
@@ -136,6 +137,21 @@ function madeDurable(disk: Disk, log: LogRead): End {
   } catch (cause) {
     file.close();
     throw cause;
+  }
+}
+
+/**
+ * Makes the last segment of a log durable before it is set aside. Its last batch may be only in the cache, or its sync may
+ * have failed, and the horizon counts it: it is asked for until it is found, so it must not be lost here.
+ */
+function syncLast(disk: Disk, name: string | undefined): void {
+  if (name === undefined) return;
+  const file = disk.open(name);
+  try {
+    file.rewrite(0, disk.read(name));
+    file.sync();
+  } finally {
+    file.close();
   }
 }
 

@@ -1,0 +1,63 @@
+import { findCluster } from "../control/find-cluster.ts";
+import { lineOf, wordOf } from "../control/protocol.ts";
+import { Registry } from "../control/registry.ts";
+import { askForText, runLine, type Showing } from "../control/run-line.ts";
+import type { Connection } from "../control/connection.ts";
+import { EXIT_FAILED, EXIT_OK, interruptedStatus, type Host } from "../host/host.ts";
+import { colorsFor } from "../output/colors.ts";
+import { Notes } from "../output/notes.ts";
+import { readLines } from "../prompt/lines.ts";
+
+/** Runs one command, or those of standard input, in a cluster of another process. Resolves to the exit status. */
+export async function exec(
+  name: string,
+  words: readonly string[],
+  { json }: { readonly json?: true },
+  host: Host,
+): Promise<number> {
+  const notes = new Notes(host);
+  const { connection } = await findCluster(new Registry(host.env), name);
+  try {
+    if (json !== true)
+      await askForText(connection, colorsFor(host.stdout, host.env).isColorSupported);
+    const showing = { json: json === true, notes };
+    const isDone =
+      words.length > 0
+        ? await runLine(connection, lineOf(words.map(wordOf)), showing, host)
+        : await runInput(connection, showing, host);
+    return interruptedStatus(host.signal) ?? (isDone ? EXIT_OK : EXIT_FAILED);
+  } finally {
+    connection.close();
+  }
+}
+
+/** Runs the lines of standard input one after another. Resolves to whether all succeeded. */
+async function runInput(connection: Connection, showing: Showing, host: Host): Promise<boolean> {
+  const { stdin, signal } = host;
+  const stop = (): void => void stdin.destroy();
+  signal.addEventListener("abort", stop, { once: true });
+  let isDone = true;
+  try {
+    for await (const line of readLines(stdin as AsyncIterable<Uint8Array>)) {
+      if (signal.aborted) break;
+      if (line.type === "unreadable") {
+        showing.notes.problem(`line ${line.number}: ${line.problem}`);
+        isDone = false;
+        continue;
+      }
+      const text = line.text.trim();
+      // What is no command has no reply.
+      if (text === "" || text.startsWith("#")) continue;
+      if (text === "quit") break;
+      const one = { ...showing, number: line.number };
+      if (!(await runLine(connection, text, one, host))) isDone = false;
+    }
+  } catch (error) {
+    // Reading stops with an error when the input is closed here.
+    if (!signal.aborted) throw error;
+  } finally {
+    signal.removeEventListener("abort", stop);
+    stdin.destroy();
+  }
+  return isDone;
+}

@@ -1,0 +1,71 @@
+import { KontikiError } from "@kontiki/actors";
+import { rmSync } from "node:fs";
+import { Connection, isAnswered } from "../control/connection.ts";
+import { startDetached } from "../control/detach.ts";
+import { reachOf } from "../control/hosted-cluster.ts";
+import type { Hello } from "../control/protocol.ts";
+import { Registry } from "../control/registry.ts";
+import { EXIT_FAILED, EXIT_OK, interruptedStatus, type Host } from "../host/host.ts";
+import { messageOf } from "../output/error-text.ts";
+import { Notes } from "../output/notes.ts";
+import { write } from "../output/write.ts";
+import type { UpOptions } from "./up.ts";
+
+/** Starts a cluster in a process of its own, tells how to reach it, and resolves to the exit status. */
+export async function upDetached(
+  options: UpOptions,
+  argv: readonly string[],
+  host: Host,
+): Promise<number> {
+  const notes = new Notes(host);
+  const registry = new Registry(host.env);
+  const data = options.memory === true ? undefined : options.data;
+  const entry = await reachOf({ name: options.name, data, log: options.log }, registry);
+  if (entry.data !== null && (await isAnswered(entry.socket)))
+    throw new KontikiError(`a cluster runs in ${entry.data} already: "kontiki ps" lists it`);
+  const log = options.log ?? registry.pathOf(entry.name, ".log");
+  // That of an earlier cluster with this name.
+  if (options.log === undefined) rmSync(log, { force: true });
+  const output = registry.pathOf(entry.name, ".err");
+  const args = [...withoutDetach(argv), "--serve", "--name", entry.name, "--log", log];
+  const started = startDetached({ args, socket: entry.socket, output }, host.signal);
+  try {
+    const hello = await notes.during("starting the nodes ...", started);
+    if (options.wait === "leader") await waitForLeader(entry.socket, notes, host);
+    await write(host.stdout, options.json === true ? `${JSON.stringify(hello)}\n` : textOf(hello));
+    return EXIT_OK;
+  } catch (error) {
+    const interrupted = interruptedStatus(host.signal);
+    if (interrupted !== undefined) return interrupted;
+    notes.problem(`kontiki: ${messageOf(error)}`);
+    return EXIT_FAILED;
+  }
+}
+
+/** What the new process gets: all of this command line, but what only the old one does. */
+function withoutDetach(argv: readonly string[]): readonly string[] {
+  return argv.filter(
+    (word, at) => word !== "--detach" && !/^--wait(=|$)/.test(word) && argv[at - 1] !== "--wait",
+  );
+}
+
+async function waitForLeader(socket: string, notes: Notes, { signal }: Host): Promise<void> {
+  const connection = await Connection.open(socket);
+  if (connection === undefined) throw new KontikiError("the cluster ended before it had a leader");
+  const stop = (): void => connection.close();
+  signal.addEventListener("abort", stop, { once: true });
+  try {
+    const waited = connection.request("wait leader");
+    const reply = await notes.during("waiting for a leader ...", waited);
+    if ("ok" in reply && !reply.ok) throw new KontikiError(`it runs, but ${reply.error}`);
+  } finally {
+    signal.removeEventListener("abort", stop);
+    connection.close();
+  }
+}
+
+function textOf({ name, nodes, pid, data }: Hello): string {
+  const count = `${nodes.length} ${nodes.length === 1 ? "node" : "nodes"}`;
+  const place = data === null ? "in memory" : `in ${data}`;
+  return `${name}: ${count}, logs ${place}, process ${pid}\n`;
+}

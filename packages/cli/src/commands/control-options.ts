@@ -1,0 +1,47 @@
+import { Option, type Command } from "commander";
+import type { UpOptions } from "../actions/up.ts";
+import { clusterName, file } from "./options.ts";
+
+/** Adds options of how a cluster is run and reached. */
+export function withControl(command: Command): Command {
+  return command
+    .addOption(
+      new Option(
+        "--name <name>",
+        "what other terminals call the cluster (default: as its folder)",
+      ).argParser(clusterName),
+    )
+    .option("--serve", "read no commands: run until kontiki down, or a signal")
+    .addOption(
+      new Option("--detach", "start the cluster in a process of its own, and return").conflicts([
+        "serve",
+        "wipe",
+      ]),
+    )
+    .addOption(
+      new Option("--wait <what>", "with --detach: return when there is a leader").choices([
+        "leader",
+      ]),
+    )
+    .addOption(
+      new Option(
+        "--log <file>",
+        "append each event to this file, one JSON object a line",
+      ).argParser(file),
+    )
+    .addOption(new Option("--config <file>", "read options from a YAML file").argParser(file));
+}
+
+/** What the parser cannot see, because an option may come from a file. */
+export function checkTogether(command: Command, options: UpOptions): void {
+  if (options.wait !== undefined && options.detach !== true && options.serve !== true)
+    command.error("error: --wait needs --detach");
+  if (options.detach === true && options.wipe !== undefined && options.serve !== true)
+    command.error("error: --detach cannot be used with --wipe");
+  if (options.memory !== true) return;
+  for (const name of ["data", "rename", "wipe"] as const) {
+    const source = command.getOptionValueSource(name);
+    if (source === undefined || source === "default") continue;
+    command.error(`error: --memory cannot be used with --${name}: there is no data directory`);
+  }
+}

@@ -1,0 +1,26 @@
+import type { DownOptions } from "../actions/down.ts";
+import type { Define } from "./define.ts";
+import { clusterOption } from "./options.ts";
+
+/** `kontiki down`: stops a cluster of another process. */
+export const defineDown: Define = (command, { host, done }) => {
+  command
+    .addOption(clusterOption())
+    .option("--purge", "then remove its data directory and its log")
+    .option("--json", "print one JSON object")
+    .addHelpText("after", HELP)
+    .action(async (options: DownOptions) => {
+      const { down } = await import("../actions/down.ts");
+      done(await down(options, host));
+    });
+};
+
+const HELP = `
+Examples:
+  $ kontiki down
+  $ kontiki down --name lab --purge
+
+Stops the nodes gracefully, and returns when the process has ended. It stops a cluster at a prompt of
+another terminal, too.
+
+Exit status: 0 stopped; 1 no such cluster, or it does not stop; 2 bad usage, 130 interrupted by Ctrl-C.`;

@@ -1,0 +1,136 @@
+import { KontikiError } from "@kontiki/actors";
+import { connect, type Socket } from "node:net";
+import { readLines } from "../prompt/lines.ts";
+import { REQUESTS, type Hello, type Part, type Told } from "./protocol.ts";
+
+/** How long a cluster may take to answer before it counts as hung. */
+const ANSWER_MS = 5000;
+
+/** Longest line of a reply in bytes: a page of a log, or one value. */
+const REPLY_BYTES_MAX = 256 * 1024 * 1024;
+
+/** Whether a process listens at this socket. */
+export async function isAnswered(path: string): Promise<boolean> {
+  const socket = await dial(path).catch(() => undefined);
+  socket?.destroy();
+  return socket !== undefined;
+}
+
+/** The end of a connection before the reply: whether the command took effect is unknown. */
+export class Disconnected extends KontikiError {
+  readonly outcome = "unknown";
+}
+
+/** A connection to a running cluster: one command at a time. */
+export class Connection {
+  readonly #socket: Socket;
+  readonly #lines: AsyncGenerator<string>;
+  #isOpen = true;
+
+  private constructor(socket: Socket) {
+    this.#socket = socket;
+    this.#lines = textsOf(socket);
+    socket.on("error", () => socket.destroy());
+    socket.on("close", () => (this.#isOpen = false));
+  }
+
+  /** Connects. Undefined if nothing listens there. */
+  static async open(path: string): Promise<Connection | undefined> {
+    const socket = await dial(path).catch(() => undefined);
+    return socket === undefined ? undefined : new Connection(socket);
+  }
+
+  get isOpen(): boolean {
+    return this.#isOpen;
+  }
+
+  /** What the cluster is. @throws KontikiError when it does not answer in time. */
+  async hello(): Promise<Hello> {
+    const timer = setTimeout(() => this.#socket.destroy(), ANSWER_MS);
+    try {
+      const part = await this.request(REQUESTS.hello);
+      if (!("ok" in part) || !part.ok) throw new KontikiError("it gives no account of itself");
+      return part.value as Hello;
+    } catch (error) {
+      if (!(error instanceof Disconnected)) throw error;
+      throw new KontikiError(`it does not answer within ${ANSWER_MS / 1000} s`, { cause: error });
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  /** Sends a line, and yields the parts of its reply, the last of which has `ok`. @throws Disconnected */
+  async *run(line: string): AsyncGenerator<Part> {
+    this.send(line);
+    for (;;) {
+      const part = JSON.parse(await this.#next()) as Part;
+      yield part;
+      if ("ok" in part) return;
+    }
+  }
+
+  /** Sends a line, and resolves to the end of its reply. @throws Disconnected */
+  async request(line: string): Promise<Part> {
+    for await (const part of this.run(line)) if ("ok" in part) return part;
+    throw new Disconnected("the connection has ended");
+  }
+
+  /** Every event from now on, until the cluster stops. */
+  async *events(): AsyncGenerator<Told> {
+    this.send(REQUESTS.events);
+    for await (const line of this.#lines) yield JSON.parse(line) as Told;
+  }
+
+  send(line: string): void {
+    this.#socket.write(`${line}\n`);
+  }
+
+  /** Passes each byte of the reply to a line on as it comes. Resolves to whether the command succeeded. */
+  async pass(line: string, to: (text: string) => Promise<void>): Promise<boolean> {
+    this.send(line);
+    const reply = await this.#next();
+    await to(`${reply}\n`);
+    return reply.startsWith('{"ok":true') || reply.endsWith('"ok":true}');
+  }
+
+  /** Resolves when the other end has closed the connection. */
+  async ended(): Promise<void> {
+    if (this.#isOpen) {
+      this.#socket.resume();
+      await new Promise<void>((resolve) => this.#socket.once("close", () => resolve()));
+    }
+  }
+
+  close(): void {
+    this.#socket.destroy();
+  }
+
+  async #next(): Promise<string> {
+    const next = await this.#lines.next();
+    if (next.done === true) throw new Disconnected("the cluster ended before it replied");
+    return next.value;
+  }
+}
+
+async function* textsOf(socket: Socket): AsyncGenerator<string> {
+  try {
+    for await (const line of readLines(socket, REPLY_BYTES_MAX)) {
+      if (line.type === "line") yield line.text;
+      else throw new KontikiError(`a reply cannot be read: ${line.problem}`);
+    }
+  } catch (error) {
+    // A socket that is destroyed ends its iteration with an error.
+    if (error instanceof KontikiError) throw error;
+  }
+}
+
+function dial(path: string): Promise<Socket> {
+  return new Promise((resolve, reject) => {
+    const socket = connect(path);
+    socket.once("error", reject);
+    socket.once("connect", () => {
+      socket.off("error", reject);
+      resolve(socket);
+    });
+  });
+}

@@ -1,0 +1,79 @@
+import { KontikiError } from "@kontiki/actors";
+import { existsSync, realpathSync, rmSync } from "node:fs";
+import { resolve } from "node:path";
+import { Connection } from "./connection.ts";
+import type { Registered, Registry } from "./registry.ts";
+import { socketIn } from "./socket-path.ts";
+
+/** A cluster that answers, and the connection to it. */
+export type Found = { readonly entry: Registered; readonly connection: Connection };
+
+/**
+ * Connects to a cluster by its name or its data directory; without one, to the only one that runs.
+ *
+ * @throws KontikiError when there is none, or when several run and none was named.
+ */
+export async function findCluster(registry: Registry, wanted: string | undefined): Promise<Found> {
+  if (wanted !== undefined) return named(registry, wanted);
+  const gone: Registered[] = [];
+  const running = await runningClusters(registry, (entry) => gone.push(entry));
+  const [first, ...others] = running;
+  if (first !== undefined && others.length === 0) return first;
+  for (const { connection } of running) connection.close();
+  if (first === undefined) {
+    const ended = gone.map(goneText).join("; ");
+    throw new KontikiError(
+      ended === "" ? 'no cluster runs here: "kontiki up --detach" starts one' : ended,
+    );
+  }
+  const names = running.map(({ entry }) => entry.name).join(", ");
+  throw new KontikiError(`${running.length} clusters run: ${names}; choose one with --name`);
+}
+
+async function named(registry: Registry, wanted: string): Promise<Found> {
+  const known = registry.find(wanted) ?? inDirectory(registry, wanted);
+  const connection = known && (await Connection.open(known.socket));
+  if (known !== undefined && connection !== undefined) return { entry: known, connection };
+  if (known !== undefined && registry.find(known.name) !== undefined) {
+    forget(registry, known);
+    throw new KontikiError(goneText(known));
+  }
+  const names = registry.list().map(({ name }) => name);
+  const hint = names.length === 0 ? "none is registered" : `registered: ${names.join(", ")}`;
+  throw new KontikiError(`no cluster ${wanted} runs (${hint})`);
+}
+
+/** A directory's cluster is found by its socket even if it is not registered, as in another container. */
+function inDirectory(registry: Registry, path: string): Registered | undefined {
+  if (!existsSync(path)) return undefined;
+  const data = realpathSync(resolve(path));
+  const known = registry.list().find((entry) => entry.data === data);
+  return known ?? { name: path, pid: 0, data, socket: socketIn(data), log: null, startedAt: 0 };
+}
+
+/** All that answer. Entries of clusters that were killed are removed, and reported to `onGone`. */
+export async function runningClusters(
+  registry: Registry,
+  onGone: (entry: Registered) => void = () => undefined,
+): Promise<readonly Found[]> {
+  const tried = registry.list().map(async (entry): Promise<readonly Found[]> => {
+    const connection = await Connection.open(entry.socket);
+    if (connection !== undefined) return [{ entry, connection }];
+    forget(registry, entry);
+    onGone(entry);
+    return [];
+  });
+  return (await Promise.all(tried)).flat();
+}
+
+/** What became of a cluster whose entry is there and whose process is not. */
+export function goneText({ name, pid, data }: Registered): string {
+  const left = data === null ? "" : `; its data is in ${data}`;
+  return `${name} ended without stopping: process ${pid} is gone${left}`;
+}
+
+/** Removes what a cluster that was killed has left, besides its data and its log. */
+export function forget(registry: Registry, entry: Registered): void {
+  registry.remove(entry);
+  rmSync(entry.socket, { force: true });
+}

@@ -1,0 +1,52 @@
+import type { ClusterEvent } from "@kontiki/actors";
+import type { Failure } from "../session/answer.ts";
+import type { Word } from "../session/split-words.ts";
+import type { Registered } from "./registry.ts";
+
+/**
+ * What a socket carries: lines of the prompt one way, and the objects of `--json` the other way, one for each line.
+ *
+ * Lines that begin with `@` are for the connection itself.
+ */
+export const REQUESTS = {
+  /** Its reply has {@link Hello} as its value. */
+  hello: "@hello",
+  /** From now on the text of a reply for people comes before it; with `color` coloured. */
+  text: "@text",
+  /** From now on the connection carries an {@link Told} for each event, and takes no more lines. */
+  events: "@events",
+  /** Interrupts the commands of this connection. It has no reply. */
+  interrupt: "@interrupt",
+  /** Stops the cluster gracefully. The connection ends when the nodes have stopped. */
+  down: "@down",
+} as const;
+
+/** What a cluster says of itself. */
+export type Hello = Registered & {
+  readonly version: string;
+  readonly nodes: readonly string[];
+  readonly leader: string | null;
+  readonly term: number | null;
+};
+
+/** An event; or that some were left out, because they were not read fast enough. */
+export type Told =
+  { readonly event: ClusterEvent; readonly text: string | null } | { readonly dropped: number };
+
+/** A part of a reply: more of a long text, something announced before the reply, or its end. */
+export type Part =
+  | { readonly more: string }
+  | { readonly note: string }
+  | { readonly ok: true; readonly value: unknown }
+  | { readonly ok: false; readonly error: string; readonly outcome: Failure["outcome"] };
+
+/** The line of input that is read as these words. */
+export function lineOf(words: readonly Word[]): string {
+  return words.map(({ text, quoted }) => (quoted ? JSON.stringify(text) : text)).join(" ");
+}
+
+/** Arguments of a shell as words: one that is no plain word is quoted, and so can be anything. */
+export function wordOf(argument: string, at: number): Word {
+  const isPlain = /^[^\s"]\S*$/.test(argument) && !(at === 0 && /^[#@]/.test(argument));
+  return { text: argument, quoted: !isPlain };
+}

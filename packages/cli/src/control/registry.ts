@@ -1,0 +1,113 @@
+import { KontikiError } from "@kontiki/actors";
+import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { isAbsolute, join } from "node:path";
+import { messageOf } from "../output/error-text.ts";
+
+/** A cluster that can be reached from other terminals. */
+export type Registered = {
+  readonly name: string;
+  readonly pid: number;
+  /** Absolute path of its data directory; null if its logs are in memory. */
+  readonly data: string | null;
+  /** The Unix socket that carries commands. */
+  readonly socket: string;
+  /** Absolute path of its log of events; null if it keeps none. */
+  readonly log: string | null;
+  /** When it was started, in ms since 1970. */
+  readonly startedAt: number;
+};
+
+const ENTRY = ".json";
+
+/** What a name of a cluster may be: it is a name of files, too. */
+export const NAME = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/;
+
+/**
+ * The clusters that run for this user: one file for each in `$XDG_STATE_HOME/kontiki/clusters`, by default in
+ * `~/.local/state`.
+ *
+ * An entry whose process was killed stays. Whether a cluster runs is decided by its socket, never by its entry.
+ */
+export class Registry {
+  /** The folder; undefined where the environment names no place for it. */
+  readonly folder: string | undefined;
+
+  constructor(env: Readonly<Record<string, string | undefined>>) {
+    const { XDG_STATE_HOME: state = "", HOME: home = "" } = env;
+    // The specification of these folders says to ignore a relative path.
+    if (isAbsolute(state)) this.folder = join(state, "kontiki", "clusters");
+    else if (isAbsolute(home)) this.folder = join(home, ".local", "state", "kontiki", "clusters");
+  }
+
+  /** Everything registered, by name. */
+  list(): readonly Registered[] {
+    const names = this.#names().filter((name) => name.endsWith(ENTRY));
+    return names.toSorted().flatMap((name) => this.find(name.slice(0, -ENTRY.length)) ?? []);
+  }
+
+  find(name: string): Registered | undefined {
+    if (this.folder === undefined || !NAME.test(name)) return undefined;
+    try {
+      const text = readFileSync(join(this.folder, `${name}${ENTRY}`), "utf8");
+      return entryOf(JSON.parse(text));
+    } catch {
+      return undefined;
+    }
+  }
+
+  /** Adds or replaces an entry. @throws KontikiError */
+  add(entry: Registered): void {
+    const path = this.pathOf(entry.name, ENTRY);
+    try {
+      const written = `${path}.${process.pid}`;
+      writeFileSync(written, `${JSON.stringify(entry)}\n`, { mode: 0o600 });
+      renameSync(written, path);
+    } catch (error) {
+      throw new KontikiError(`cannot write ${path}: ${messageOf(error)}`, { cause: error });
+    }
+  }
+
+  /** Removes an entry, unless another cluster has taken its name. */
+  remove({ name, pid }: Registered): void {
+    if (this.folder === undefined || this.find(name)?.pid !== pid) return;
+    rmSync(join(this.folder, `${name}${ENTRY}`), { force: true });
+  }
+
+  /** A file that belongs to a name, in the folder, which is created if absent. @throws KontikiError */
+  pathOf(name: string, ending: string): string {
+    const { folder } = this;
+    if (folder === undefined)
+      throw new KontikiError(
+        "there is no place to register the cluster: set HOME or XDG_STATE_HOME to an absolute path",
+      );
+    try {
+      mkdirSync(folder, { recursive: true, mode: 0o700 });
+    } catch (error) {
+      throw new KontikiError(`cannot make ${folder}: ${messageOf(error)}`, { cause: error });
+    }
+    return join(folder, `${name}${ending}`);
+  }
+
+  /** Where a cluster of this name keeps its log unasked; undefined for what is no name. */
+  logOf(name: string): string | undefined {
+    if (this.folder === undefined || !NAME.test(name)) return undefined;
+    return join(this.folder, `${name}.log`);
+  }
+
+  #names(): readonly string[] {
+    try {
+      return this.folder === undefined ? [] : readdirSync(this.folder);
+    } catch {
+      return [];
+    }
+  }
+}
+
+function entryOf(value: unknown): Registered | undefined {
+  if (typeof value !== "object" || value === null) return undefined;
+  const { name, pid, data, socket, log, startedAt } = value as Partial<Registered>;
+  if (typeof name !== "string" || typeof pid !== "number" || typeof socket !== "string")
+    return undefined;
+  if (typeof startedAt !== "number") return undefined;
+  return { name, pid, data: data ?? null, socket, log: log ?? null, startedAt };
+}

@@ -1,0 +1,51 @@
+import type { Host } from "../host/host.ts";
+import type { Notes } from "../output/notes.ts";
+import { write } from "../output/write.ts";
+import { failureText } from "../prompt/failure-text.ts";
+import type { Connection } from "./connection.ts";
+import { REQUESTS } from "./protocol.ts";
+
+/** How replies are shown. */
+export type Showing = {
+  readonly json: boolean;
+  readonly notes: Notes;
+  /** The number of the line in the input, where it has several. */
+  readonly number?: number;
+};
+
+/**
+ * Runs a line in another process's cluster and prints its reply. Resolves to whether it succeeded.
+ *
+ * Ctrl-C interrupts the command there, and its reply tells whether it may have taken effect.
+ *
+ * @throws Disconnected when the cluster ends before it replies
+ */
+export async function runLine(
+  connection: Connection,
+  line: string,
+  { json, notes, number }: Showing,
+  { stdout, signal }: Host,
+): Promise<boolean> {
+  const interrupt = (): void => connection.send(REQUESTS.interrupt);
+  signal.addEventListener("abort", interrupt, { once: true });
+  try {
+    if (json) return await connection.pass(line, (text) => write(stdout, text));
+    for await (const part of connection.run(line)) {
+      if ("more" in part) await write(stdout, part.more);
+      else if ("note" in part) notes.note(part.note);
+      else if (part.ok) return true;
+      else
+        notes.problem(
+          failureText({ type: "failed", outcome: part.outcome, message: part.error }, number),
+        );
+    }
+    return false;
+  } finally {
+    signal.removeEventListener("abort", interrupt);
+  }
+}
+
+/** Asks for texts in the colours of a terminal. */
+export async function askForText(connection: Connection, isColored: boolean): Promise<void> {
+  await connection.request(`${REQUESTS.text}${isColored ? " color" : ""}`);
+}
