@@ -27,6 +27,7 @@ export type Doubt = {
 export type FirstMet = {
   /** Its number among all runs of the campaign, of all scenarios, from 1. */
   readonly run: number;
+  /** The seed of its plan. */
   readonly seed: number;
   /** How many changes a guided campaign made to the plan of the seed: with 0, the seed alone repeats the run. */
   readonly changes: number;
