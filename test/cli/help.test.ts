@@ -45,7 +45,7 @@ test("--help lists every command", async () => {
                                         linearizable, and show why not
       run [options] [scenarios...]      run scenarios with many seeds, in simulation
                                         or on threads, and check each run
-      explore [options]                 check every state that a small cluster of
+      explore [options] [instance]      check every state that a small cluster of
                                         the real core can reach
       replay [options] <token>          reproduce a failure from its token
       shrink [options] <token>          remove everything that a failure does not

@@ -28,7 +28,8 @@ export function tablePage(all: readonly Hunted[], shape: string): string {
   return `# Mutants
 
 A mutant is a defect that a real implementation of Raft had, planted into this one as a replacement in its sources
-(\`test/mutants\`: \`elections.ts\`, \`replication.ts\`, \`membership.ts\`, \`snapshots.ts\`, \`disks.ts\`, \`clients.ts\`). The engines of \`@kontiki/testing\` must catch every mutant: a mutant that survives reveals a gap in the
+(\`test/mutants\`: \`elections.ts\`, \`replication.ts\`, \`membership.ts\`, \`snapshots.ts\`, \`disks.ts\`, \`damage.ts\`,
+\`clients.ts\`). The engines of \`@kontiki/testing\` must catch every mutant: a mutant that survives reveals a gap in the
 scenarios, the faults or the checks. ${caught} of ${all.length} are caught.
 
 \`npx -y pnpm@12 mutants\` builds and hunts all mutants, \`--only NAME\` hunts one, and \`--write\` writes this page. A mutant is

@@ -161,6 +161,7 @@ export { simulate, simulateInSlices, Simulation, type SimulateOptions } from "./
 export type { ExploredAction } from "./explore/action.ts";
 export type { BoundOptions, StepFunction } from "./explore/bounds.ts";
 export { explore, exploreInSlices, type ExploreOptions } from "./explore/explore.ts";
+export { INSTANCES, type NamedInstance } from "./explore/instances.ts";
 export type {
   Counterexample,
   Exploration,

@@ -1,10 +1,17 @@
 import { run } from "@kontiki/cli";
 import { index, nodeId, step } from "@kontiki/core";
-import { decodeToken, encodeToken, exploreInSlices, type StepFunction } from "@kontiki/testing";
+import {
+  decodeToken,
+  encodeToken,
+  exploreInSlices,
+  INSTANCES,
+  type StepFunction,
+} from "@kontiki/testing";
 import { describe, expect, test } from "vitest";
 import { FakeCluster } from "../support/fake-cluster.ts";
 import { FakeEngines } from "../support/fake-engines.ts";
 import { FakeHost } from "../support/fake-host.ts";
+import { exploreHelp } from "../../../packages/cli/src/commands/explore-help.ts";
 
 const TOKEN = /k1-[\w-]+/;
 
@@ -47,14 +54,14 @@ describe("a verdict is printed, and is the exit status", () => {
 19 states, 19 transitions, depth 4; 1.0 s, 19 states/s, 0 MiB
 within nodes 1, terms 2, proposals 1, crashes 1, inflight 2; breadth first
 
-met:
-  a leader is elected                        10
-  a leader of a later term is elected         5
-  a leader commits an entry                  12
-  a leader commits a command                  6
-  a leader commits an entry of an older term  5
-  a crash loses unsynced writes               2
-  a leader crashes                            6
+met, in how many transitions, and at which depth first:
+  a leader is elected                        10 1
+  a leader of a later term is elected         5 2
+  a leader commits an entry                  12 1
+  a leader commits a command                  6 2
+  a leader commits an entry of an older term  5 2
+  a crash loses unsynced writes               2 1
+  a leader crashes                            6 1
 
 situations, by the depth at which each was met first:
   elections.sole                 1   replication.olderTermCommitted 2
@@ -162,6 +169,43 @@ situations, by the depth at which each was met first:
       },
       elapsedMs: 1000,
     });
+  });
+});
+
+describe("a named instance", () => {
+  test("has the bounds of its name, and recorded states", async () => {
+    const { status, stdout } = await explored(["one-node"]);
+    expect({ status, lines: stdout.split("\n").slice(0, 4) }).toEqual({
+      status: 0,
+      lines: [
+        "valid: all 19 states checked",
+        "19 states, 19 transitions, depth 4; 1.0 s, 19 states/s, 0 MiB",
+        "exactly the states that are recorded for one-node",
+        "within nodes 1, terms 2, proposals 1, crashes 1, inflight 2, preVote; breadth first",
+      ],
+    });
+    const { stdout: json } = await explored(["one-node", "--json"]);
+    expect(JSON.parse(json)).toMatchObject({ instance: "one-node", asRecorded: true });
+  });
+
+  test("shows when a core behaves differently", async () => {
+    const engines = new FakeEngines();
+    engines.exploreInSlices = (options) => exploreInSlices({ ...options, terms: 1 });
+    const { stdout } = await explored(["one-node"], engines);
+    expect(stdout.split("\n")[2]).toBe(
+      "recorded for one-node: 19 states, depth 4; this core behaves differently",
+    );
+  });
+
+  test("can have other bounds, for which nothing is recorded", async () => {
+    const { stdout } = await explored(["one-node", "--crashes", "0"]);
+    expect(stdout.split("\n")[2]).toBe(
+      "within nodes 1, terms 2, proposals 1, inflight 2, preVote; breadth first",
+    );
+  });
+
+  test.each(INSTANCES)("is listed by --help: $name", ({ name }) => {
+    expect(exploreHelp).toMatch(new RegExp(`^ .*\\b${name}( |$)`, "m"));
   });
 });
 
@@ -274,7 +318,9 @@ describe("bad usage is one line and status 2", () => {
     [["--damage", "1", "--snapshots", "1"], "--damage and --snapshots cannot be explored together"],
     [["--hashes", "--search", "depth"], "--hashes needs --search breadth"],
     [["--memory", "0"], "It must be a whole number from 1 to 1048576."],
-    [["extra"], "too many arguments"],
+    [["extra"], "there is no instance extra: --help lists all"],
+    [["joint", "extra"], "too many arguments"],
+    [["lease", "--quorum-beats", "0"], "--leases needs --quorum-beats 1 or more"],
   ])("%j", async (args, message) => {
     const { status, stdout, stderr } = await explored(args);
     expect({ status, stdout }).toEqual({ status: 2, stdout: "" });

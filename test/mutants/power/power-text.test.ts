@@ -48,7 +48,13 @@ describe("a sample as text", () => {
       ["two", "blind", "commit", "5 seeds", "2.5 s"],
       ["three", "SURVIVED", "", "", ""],
     ]);
-    expect(survivorLines(counted(ALL))).toEqual(["- `three`: Goes wrong."]);
+    expect(survivorLines(counted(ALL))).toEqual([
+      "- `three`: Goes wrong. This is not looked into yet.",
+    ]);
+    const known = pursued("obituaries-ignored", "order", [trial("blind", 9, 60_000)]);
+    expect(survivorLines(counted([known]))[0]).toMatch(
+      /^- `obituaries-ignored`: Goes wrong\. This is a loss of speed alone\. It costs /,
+    );
   });
 
   test("is a page that tells how many were set aside", () => {

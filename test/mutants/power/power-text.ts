@@ -1,7 +1,7 @@
 import { KINDS, type Kind } from "../planted.ts";
 import type { Engine, Trial } from "./engines.ts";
 import type { Pursued } from "./pursue.ts";
-import { NOTES } from "./survivors.ts";
+import { CLASSES, NOTES } from "./survivors.ts";
 
 /** A mutant that counts, with what the engines did. */
 export type Counted = Extract<Pursued, { readonly type: "pursued" }>;
@@ -65,9 +65,11 @@ function trialCells({ engine, caught, count, ms }: Trial): readonly string[] {
 
 /** One line for each survivor: what it does, and what is known about it. */
 export function survivorLines(all: readonly Counted[]): readonly string[] {
-  return all
-    .filter(survived)
-    .map(({ planted: { id, about } }) => `- \`${id}\`: ${about} ${NOTES.get(id) ?? ""}`.trimEnd());
+  return all.filter(survived).map(({ planted: { id, about } }) => {
+    const note = NOTES.get(id);
+    const what = note === undefined ? "not looked into yet." : `${CLASSES[note.is]}. ${note.why}`;
+    return `- \`${id}\`: ${about} This is ${what}`;
+  });
 }
 
 /** Rows as text for a terminal. */

@@ -48,6 +48,52 @@ describe("elections", () => {
     ]);
   });
 
+  it("Election Safety: also after a restart of the first leader that has lost its vote", () => {
+    const stage = cluster();
+    stage.step("n1", {
+      term: 1,
+      votedFor: "n1",
+      role: { type: "candidate", votes: [nodeId("n1")] },
+    });
+    stage.step("n1", { role: LEADER });
+    stage.ends("n1");
+    stage.start("n1");
+    stage.elects("n2", 1, ["n3"]);
+    expect(stage.reports).toContain("Election Safety: n1 and n2 both lead term 1");
+  });
+
+  describe("the only voter leads in the step in which it votes", () => {
+    /** n1 alone leads term 1, has entry 1, starts again with what it finds, and appends another entry 1 in term 1. */
+    function leadsTwice(isSynced: boolean): readonly string[] {
+      const stage = new Stage((report) => new Safety([nodeId("n1")], report));
+      stage.start("n1");
+      const leads = (content: number): void =>
+        stage.step(
+          "n1",
+          { term: 1, votedFor: "n1", role: LEADER },
+          appends(command(1, 1, content)),
+        );
+      leads(7);
+      if (isSynced) stage.synced("n1");
+      stage.ends("n1");
+      const hard = { term: term(1), votedFor: nodeId("n1") };
+      stage.start("n1", isSynced ? { hard, entries: [command(1, 1, 7)] } : {});
+      if (isSynced) stage.step("n1", {}, { type: "truncateLog", after: index(0) });
+      leads(8);
+      return stage.reports;
+    }
+
+    it("and a crash before the sync undoes the lead and its entries", () => {
+      expect(leadsTwice(false)).toEqual([]);
+    });
+
+    it("but not one after it", () => {
+      expect(leadsTwice(true)).toContain(
+        "Log Matching: n1 has an entry 1 of term 1 that another log has too, but the two have different contents",
+      );
+    });
+  });
+
   it("Leader Completeness: a leader lacks what was committed in an earlier term", () => {
     const stage = cluster();
     stage.elects("n1", 1, ["n2"]);

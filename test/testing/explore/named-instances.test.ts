@@ -1,13 +1,19 @@
-import { explore } from "@kontiki/testing";
+import { explore, INSTANCES } from "@kontiki/testing";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { LARGE, SMALL } from "../support/named-instances.ts";
+
+const ROOT = join(import.meta.dirname, "../../..");
 
 /** The large ones take minutes: `KONTIKI_EXPLORE=large` explores them too. */
-const ALL = process.env["KONTIKI_EXPLORE"] === "large" ? [...SMALL, ...LARGE] : SMALL;
+const CHOSEN =
+  process.env["KONTIKI_EXPLORE"] === "large"
+    ? INSTANCES
+    : INSTANCES.filter(({ name }) => !name.startsWith("large-"));
 
 describe("all states are seen, and none violates a property", () => {
-  test.each(ALL)(
-    "$name",
+  test.each(CHOSEN)(
+    "$name: $about",
     ({ options, states, unreduced, depth }) => {
       const { verdict, ended, never, ...rest } = explore({ memoryBytes: 2 ** 32, ...options });
       const { violation } = rest;
@@ -21,4 +27,14 @@ describe("all states are seen, and none violates a property", () => {
     },
     600_000,
   );
+});
+
+test.each(INSTANCES)("docs/explorer.md lists $name", ({ name, about, states }) => {
+  const page = readFileSync(join(ROOT, "docs/explorer.md"), "utf8").replace(/ {2,}/g, " ");
+  expect(page).toContain(`| \`${name}\` | ${about} | ${states.toLocaleString("en-US")} |`);
+});
+
+test("each instance has a name of its own", () => {
+  const names = INSTANCES.map(({ name }) => name);
+  expect(new Set(names).size).toBe(names.length);
 });

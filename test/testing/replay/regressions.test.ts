@@ -23,6 +23,11 @@ const FOUND: readonly (readonly [title: string, token: string, met: readonly str
     "k1-sTnpp8NM3EvTMnNSiyGp2sI8zdwgMdHYyMAyxTgxxQh3qsaRHnnA6XFtUX5JSWZeenwKuNaGpEsrcBWukJNfnKoAir_UFIWUxJJEHYXyjMycVAWwkxXA1Y1CYl6KQmJRqkJyaYlCflqaHrR6whbZLIjIDsCIbGZQZLNAI5uJ4shmfgELUaITKDMseVxhYECK9jO_ELHup4At1hlwxPAhvBn2zDTk_CqJM7-eY-B3ckDOsayEcqwASn49y4GUW8Fpjh8aR9AQmghLZ0htOZACeANlUWKJCKiMO3MBVNEhpdDJiCqLC7NEZ8asaQwgRfmKMkM9MECvF2CmMKObgqhB4UaYYBrBgc8IFIcYwUyxQDYFAA",
     ["disk.misdirected", "recoveries.damaged"],
   ],
+  [
+    "the only voter may lead a term twice, with other entries, if its disk refused its vote the first time",
+    "k1-ZM6QpcOSuH3y0xV8QWUSqNIEJ-5UkxTDxGTjRMOUFAMzcwtD3IkbR7LkwUyWya6JyRnglAdOi8UKmaA0Wp6nAPJ-Zl56sY5CYl4KXBScbEFpGOIHHVhyLslILFFIrcgsLtFRSCyBKwfVtsV6EH8zYksUEohEcWYaOFUwIqUKBuRUwYyaKhigqYIBkiqW5mZWpKZgTw4psBAnNgGDkzo4-VxhYEBOFkzv4MniHAPjlQPYEgYDjkRwCJGnuTDzdApyjhbBmaPPMfA7OSDnaQa0PH2WA2-OPiuAlJ9Xl5QW5bmAmp4gP0uCE-m5Vw2WEdAIgwbbRFiNiWhagktLUOsGvY25KLGEAVRGnvkKqiiRUvjkewxs0LqTAbNGYEKr8iBF_uHlIDIzL_0eA9Pq5Py84sxicJyhlvsgpyzKM4TUOGJINQ4jwnxmzJrQAFLVrCgzMtIDAeR6yx5U2DNOwHQnPnPMjJHMAQA",
+    ["ended.diskError", "restarts"],
+  ],
 ];
 
 test.each(FOUND)("%s", (_title, word, met) => {

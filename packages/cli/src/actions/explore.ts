@@ -3,6 +3,7 @@ import {
   type BoundOptions,
   type Exploration,
   type ExploreProgress,
+  type NamedInstance,
   type Work,
 } from "@kontiki/testing";
 import type { Engines } from "../engines/engines.ts";
@@ -37,17 +38,29 @@ export type ExploreOptions = Required<
   readonly json?: true;
 };
 
-/** Explores within the bounds of `options`, prints the result, and resolves to the exit status. */
-export function explore(options: ExploreOptions, host: Host, engines: Engines): Promise<number> {
+/**
+ * Explores within the bounds of `options`, prints the result, and resolves to the exit status.
+ *
+ * @param recorded the instance with exactly these bounds, if there is one.
+ */
+export function explore(
+  options: ExploreOptions,
+  host: Host,
+  engines: Engines,
+  recorded: NamedInstance | undefined,
+): Promise<number> {
   const notes = new Notes(host, "kontiki: ");
-  return judging(host, notes, () => exploreAll(options, host, notes, engines));
+  return judging(host, notes, () => exploreAll(options, host, notes, { engines, recorded }));
 }
 
 async function exploreAll(
   options: ExploreOptions,
   host: Host,
   notes: Notes,
-  engines: Engines,
+  {
+    engines,
+    recorded,
+  }: { readonly engines: Engines; readonly recorded: NamedInstance | undefined },
 ): Promise<number> {
   const { json, search, symmetry, hashes = false, memory, time: timeMs, ...chosen } = options;
   const { asyncDisk = false, preVote = false, leases = false, quorumBeats, ...counts } = chosen;
@@ -65,6 +78,7 @@ async function exploreAll(
     bounds,
     how: { search, symmetry, hashes },
     exploration: await explored,
+    recorded,
     elapsedMs: engines.now() - began,
     stoppedBy: signal.aborted ? "interruption" : "time",
   };

@@ -113,7 +113,7 @@ export const commandList: readonly ListedCommand[] = [
   },
   {
     name: "explore",
-    usage: "[options]",
+    usage: "[options] [instance]",
     description: "check every state that a small cluster of the real core can reach",
     judges: true,
     load: async () => (await import("./explore.ts")).defineExplore,

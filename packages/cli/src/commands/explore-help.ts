@@ -2,6 +2,8 @@
 export const exploreHelp = `
 Examples:
   $ kontiki explore
+  $ kontiki explore joint
+  $ kontiki explore lease --crashes 1
   $ kontiki explore --crashes 2 --time 10m --memory 4096
   $ kontiki explore --inflight 3 --hashes --memory 8192
   $ kontiki explore --terms 3 --search depth --json
@@ -14,6 +16,17 @@ Examples:
   $ kontiki explore --wipes 1 --nodes 2
   $ kontiki explore --obituaries 1 --crashes 0 --inflight 1
   $ kontiki explore --pre-vote --quorum-beats 1 --heartbeats 2 --crashes 0 --inflight 1
+
+Instances are explorations with names and recorded numbers of states, for each bound and for some pairs
+of bounds. The small ones take about a second each, the large ones up to half a minute:
+  default one-node four-nodes three-terms ten-entries drop duplicate heartbeat async-disk
+  async-crash damage damage-majority read read-crash lease change joint two-changes transfer
+  failed-transfer obituary pre-vote pre-vote-logs pre-vote-promises snapshot wipe read-change
+  lease-transfer change-crash change-transfer change-snapshot obituary-crash snapshot-heartbeat
+  wipe-snapshot
+  large-read large-lease large-change large-change-crash large-change-read large-change-snapshot
+  large-change-four large-transfer large-snapshot large-snapshots large-wipe-crash large-wipe
+  large-pre-vote
 
 Within these bounds any timer may expire at any time, and messages arrive in any order. Beyond
 --inflight, any of the sent messages may be lost; a message that is never delivered stays in flight.
@@ -55,7 +68,8 @@ below n (n + 1) / 2 / 2^76, if hashes are as good as random: 7e-8 for 100 millio
 that reaches it is unknown: it prints how many states it saw, how many of them wait, and up to how many
 transitions all runs are checked.
 
---json: verdict, bounds (with the way of the search), ended ("exhausted", "violated", "states",
+--json: verdict, instance and asRecorded (whether the counts are the recorded ones; both absent without
+an instance), bounds (with the way of the search), ended ("exhausted", "violated", "states",
 "memory", "stopped"), states, unreduced (without symmetry), transitions, depth, depthChecked (all runs of
 so many transitions were checked; absent when all states were seen), waiting (states that were not
 expanded), bytes, hashes (bits, and missed: the chance; absent without --hashes), sometimes (how

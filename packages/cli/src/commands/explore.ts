@@ -17,6 +17,7 @@ export const defineExplore: Define = (command, { host, loadEngines, done }) => {
     ).argParser(wholeNumber(1, 5)),
   );
   command
+    .argument("[instance]", "a named exploration, listed below; options replace its bounds")
     .option("--pre-vote", "elections begin with a pre-vote")
     .option("--leases", "leaders may answer reads by a lease; needs --quorum-beats")
     .option("--async-disk", "allow other events between a write and its sync")
@@ -36,10 +37,19 @@ export const defineExplore: Define = (command, { host, loadEngines, done }) => {
     )
     .option("--json", "print one JSON object")
     .addHelpText("after", exploreHelp)
-    .action(async (options: ExploreOptions) => {
-      checkTogether(command, options);
+    .action(async (name: string | undefined, options: ExploreOptions) => {
       const { explore } = await import("../actions/explore.ts");
-      done(await explore(options, host, await loadEngines()));
+      const { instanceOf, isExact, withinInstance } = await import("../explore/named-bounds.ts");
+      const instance = name === undefined ? undefined : instanceOf(name);
+      if (name !== undefined && instance === undefined)
+        command.error(`error: there is no instance ${name}: --help lists all`);
+      const given = Object.keys(options).filter(
+        (option) => command.getOptionValueSource(option) === "cli",
+      );
+      const within = instance === undefined ? options : withinInstance(instance, options, given);
+      checkTogether(command, within);
+      const recorded = isExact(given) ? instance : undefined;
+      done(await explore(within, host, await loadEngines(), recorded));
     });
 };
 

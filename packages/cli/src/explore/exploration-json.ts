@@ -1,5 +1,11 @@
 import { storyOf } from "@kontiki/testing";
-import { boundsIn, tokenOf, verdictOf, type ExplorationRun } from "./exploration-run.ts";
+import {
+  boundsIn,
+  isAsRecorded,
+  tokenOf,
+  verdictOf,
+  type ExplorationRun,
+} from "./exploration-run.ts";
 
 /** An exploration as one line of JSON. */
 export function explorationJson(run: ExplorationRun): string {
@@ -16,6 +22,8 @@ export function explorationJson(run: ExplorationRun): string {
         };
   const document = {
     verdict: verdictOf(verdict),
+    instance: run.recorded?.name,
+    asRecorded: isAsRecorded(run),
     bounds: boundsIn(run),
     ...rest,
     violation: found,

@@ -1,4 +1,9 @@
-import { encodeToken, type BoundOptions, type Exploration } from "@kontiki/testing";
+import {
+  encodeToken,
+  type BoundOptions,
+  type Exploration,
+  type NamedInstance,
+} from "@kontiki/testing";
 
 /** An exploration and its result: everything that is printed about it. */
 export type ExplorationRun = {
@@ -10,6 +15,8 @@ export type ExplorationRun = {
     readonly hashes: boolean;
   };
   readonly exploration: Exploration;
+  /** The instance with exactly these bounds, if it has a name. */
+  readonly recorded: NamedInstance | undefined;
   /** Real time. */
   readonly elapsedMs: number;
   /** Why it was stopped, if it was. */
@@ -19,6 +26,17 @@ export type ExplorationRun = {
 /** The verdict with the name that all commands use for it. */
 export function verdictOf(verdict: Exploration["verdict"]): "valid" | "violated" | "unknown" {
   return verdict === "holds" ? "valid" : verdict;
+}
+
+/** Whether a complete search saw exactly the recorded states; undefined when none are recorded. */
+export function isAsRecorded({ exploration, recorded }: ExplorationRun): boolean | undefined {
+  if (recorded === undefined || exploration.ended !== "exhausted") return undefined;
+  const { states, unreduced, depth } = recorded;
+  return (
+    states === exploration.states &&
+    unreduced === exploration.unreduced &&
+    depth === exploration.depth
+  );
 }
 
 /** A token that reproduces its counterexample; undefined when it has none. */

@@ -1,20 +1,32 @@
 import { storyOf, storyText, type Exploration } from "@kontiki/testing";
-import { columns, coverageText } from "../render/coverage-text.ts";
+import { columns, filled } from "../render/coverage-text.ts";
 import { counted, durationText, grouped } from "../render/quantities.ts";
 import { plainText } from "../render/quoting.ts";
 import type { Colors } from "../output/colors.ts";
-import { boundsIn, tokenOf, verdictOf, type ExplorationRun } from "./exploration-run.ts";
+import {
+  boundsIn,
+  isAsRecorded,
+  tokenOf,
+  verdictOf,
+  type ExplorationRun,
+} from "./exploration-run.ts";
 
 const MIB = 2 ** 20;
 
 /** An exploration for people; the first line is a summary. `width` in characters. */
 export function explorationText(run: ExplorationRun, colors: Colors, width: number): string {
-  const { violation, sometimes } = run.exploration;
+  const { violation } = run.exploration;
   const token = tokenOf(run);
   const parts = [
-    [headline(run, colors), sizeText(run), ...hashesText(run), boundsText(run)].join("\n"),
+    [
+      headline(run, colors),
+      sizeText(run),
+      ...recordedText(run),
+      ...hashesText(run),
+      boundsText(run),
+    ].join("\n"),
     ...(violation === undefined
-      ? [coverageText(sometimes, width), ...situationsText(run, width)]
+      ? [...metText(run, width), ...situationsText(run, width)]
       : [storyText(storyOf(violation), { width }), `kontiki replay ${token}`]),
   ];
   return parts.map((part) => `${part}\n`).join("\n");
@@ -54,6 +66,39 @@ function hashesText({ exploration: { hashes } }: ExplorationRun): readonly strin
   const chance = (missed * 1.05).toExponential(1);
   return [`seen states kept as ${bits}-bit hashes; chance that any was missed below ${chance}`];
 }
+
+/** Whether the counts are those that are recorded for the instance. */
+function recordedText(run: ExplorationRun): readonly string[] {
+  const isSame = isAsRecorded(run);
+  if (run.recorded === undefined || isSame === undefined) return [];
+  const { name, states, unreduced, depth } = run.recorded;
+  if (isSame) return [`exactly the states that are recorded for ${name}`];
+  const without = unreduced === states ? "" : ` (${grouped(unreduced)} without symmetry)`;
+  return [
+    `recorded for ${name}: ${counted(states, "state")}${without}, depth ${depth}; this core behaves differently`,
+  ];
+}
+
+/** What happened, how often, and the depth at which it did first; and what never happened. */
+function metText({ exploration }: ExplorationRun, width: number): readonly string[] {
+  const { firstMet } = exploration;
+  const counts = Object.entries(exploration.sometimes);
+  const met = counts.filter(([, count]) => count > 0);
+  const never = counts.filter(([, count]) => count === 0).map(([name]) => name);
+  const nameWidth = Math.max(...met.map(([name]) => name.length));
+  const countWidth = Math.max(...met.map(([, count]) => grouped(count).length));
+  const rows = met.map(([name, count]): readonly [string, number] => [
+    `${name.padEnd(nameWidth)} ${grouped(count).padStart(countWidth)}`,
+    firstMet[name] ?? 0,
+  ]);
+  const lines = [
+    ...(met.length === 0 ? [] : [MET, ...columns(rows, width)]),
+    ...(never.length === 0 ? [] : ["never met:", ...filled(never, width)]),
+  ];
+  return lines.length === 0 ? [] : [lines.join("\n")];
+}
+
+const MET = "met, in how many transitions, and at which depth first:";
 
 /** The situations that campaigns count, each with the depth at which the search met it first. */
 function situationsText({ exploration }: ExplorationRun, width: number): readonly string[] {

@@ -14,6 +14,7 @@ import { judgeHistory, NOT_JUDGED } from "./judge-history.ts";
 import { LeadClaims } from "./lead-claims.ts";
 import { LivenessClaims } from "./liveness-claims.ts";
 import { Marks } from "./marks.ts";
+import { ObituaryClaims } from "./obituary-claims.ts";
 import { ReplayClaims } from "./replay-claims.ts";
 import { plainCall } from "./calls.ts";
 import type { Report } from "./report.ts";
@@ -67,6 +68,7 @@ class AllClaims implements Claims {
   readonly #timers: TimerClaims;
   readonly #leads: LeadClaims;
   readonly #rounds: RoundClaims;
+  readonly #obituaries: ObituaryClaims;
   readonly #electable: ElectableClaims;
   readonly #shared: SharedState;
   readonly #clients: ClientClaims;
@@ -110,6 +112,7 @@ class AllClaims implements Claims {
     this.#timers = new TimerClaims(cluster, now, report);
     this.#leads = new LeadClaims(voters, limits, servers, report);
     this.#rounds = new RoundClaims(voters, cluster, now, report);
+    this.#obituaries = new ObituaryClaims(voters, servers, report);
     this.#electable = new ElectableClaims(voters, servers, report);
     this.#clients = new ClientClaims(this.#applied, report);
     this.#stale = new StaleClaims(machine as MakeStateMachine, this.#applied, report);
@@ -136,6 +139,7 @@ class AllClaims implements Claims {
     this.#safety.onStep(step);
     this.#leads.onStep(step);
     this.#rounds.onStep(step);
+    this.#obituaries.onStep(step);
     this.#electable.onStep(step);
     this.#coverage.onStep(step);
     this.#marks.onStep(step);

@@ -5,6 +5,9 @@ import type { DiskWitness } from "./disk-witness.ts";
 import { haveDecided } from "./have-decided.ts";
 import type { Report } from "./report.ts";
 
+/** Who led a term, with its disk, and whether it was the only voter. */
+type Lead = Pick<DiskWitness, "node" | "uid"> & { readonly isAlone: boolean };
+
 /**
  * Checks elections: a term has at most one leader (Figure 3, Election Safety), nodes elect it with votes that they sent, and
  * its log has every entry that was committed in earlier terms (Leader Completeness).
@@ -12,8 +15,8 @@ import type { Report } from "./report.ts";
 export class ElectionClaims {
   readonly #report: Report;
   readonly #committed: Committed;
-  /** Who led each term, with its disk. */
-  readonly #leaders = new Map<number, Pick<DiskWitness, "node" | "uid">>();
+  /** The leader of each term. */
+  readonly #leaders = new Map<number, Lead>();
   /** The votes that nodes sent: from "term candidate" to the disks, by name and uid. */
   readonly #votes = new Map<string, Set<string>>();
 
@@ -30,15 +33,19 @@ export class ElectionClaims {
   }
 
   /**
-   * A node has started again on the same, undamaged disk. What it led without its own vote on that disk is forgotten: the only
-   * voter of a cluster leads in the step in which it votes, and a crash before the sync undoes both. Nothing left before
-   * that, which `PromiseClaims` checks.
+   * A node has started again on the same disk. What it led as the only voter, without its own vote on that disk, is
+   * forgotten: such a server leads in the step in which it votes, and a crash before the sync undoes both. Nothing left before
+   * that, which `PromiseClaims` checks. Any other leader has its vote on its disk before it asks for others.
+   *
+   * @returns the terms that never were.
    */
-  restarted({ node, uid }: DiskWitness, { term, votedFor }: HardState): void {
-    for (const [led, leader] of this.#leaders) {
-      const isDurable = led < term || (led === term && votedFor === node);
-      if (leader.node === node && leader.uid === uid && !isDurable) this.#leaders.delete(led);
-    }
+  restarted({ node, uid }: DiskWitness, { term, votedFor }: HardState): readonly number[] {
+    const undone = [...this.#leaders]
+      .filter(([, lead]) => lead.isAlone && lead.node === node && lead.uid === uid)
+      .map(([led]) => led)
+      .filter((led) => led > term || (led === term && votedFor !== node));
+    for (const led of undone) this.#leaders.delete(led);
+    return undone;
   }
 
   /** A node is leader from this step on. */
@@ -47,7 +54,9 @@ export class ElectionClaims {
     const other = this.#leaders.get(term)?.node ?? node;
     if (other !== node)
       this.#says("Election Safety", `${other} and ${node} both lead term ${term}`);
-    this.#leaders.set(term, { node, uid: disk.uid });
+    const { voters, outgoing } = this.#inForce(before);
+    const isAlone = voters.concat(outgoing).every((voter) => voter === node);
+    this.#leaders.set(term, { node, uid: disk.uid, isAlone });
     this.#checkVotes(disk, before, after);
     const last = this.#committed.lastBefore(term);
     if (last !== undefined && !disk.log.holds(last))

@@ -42,6 +42,12 @@ export class PlacedEntries {
     return known;
   }
 
+  /** Forgets the entries of a term that never was: a crash has undone the lead of the only voter, and no other log had them. */
+  forget(term: number): void {
+    for (const [index, there] of this.#byIndex.entries())
+      this.#byIndex[index] = there?.filter((placed) => placed.term !== term) ?? [];
+  }
+
   #differ(node: string, { index, term }: Placed, how: string): void {
     this.#report({
       check: "Log Matching",

@@ -38,13 +38,15 @@ export class Safety implements Observer {
   readonly #recoveries: RecoveryClaims;
   readonly #files: FileClaims;
   readonly #parts: PartClaims;
+  readonly #placed: PlacedEntries;
   readonly #forwards: ForwardClaims;
   readonly #leases: LeaseClaims;
 
   /** @param voters the voters at the beginning. */
   constructor(voters: readonly NodeId[], report: Report) {
     this.#report = report;
-    this.servers = new Servers(new PlacedEntries(report));
+    this.#placed = new PlacedEntries(report);
+    this.servers = new Servers(this.#placed);
     this.committed = new Committed(voters, report);
     this.#elections = new ElectionClaims(this.committed, report);
     this.#commits = new CommitClaims(this.committed, this.servers, report);
@@ -88,7 +90,8 @@ export class Safety implements Observer {
         const { disk } = this.servers.started(node, uid);
         this.#recoveries.started(disk, recovered);
         if (stored !== undefined) this.#files.started(disk, recovered, stored);
-        if (recovered.damage === undefined) this.#elections.restarted(disk, recovered.hard);
+        for (const term of this.#elections.restarted(disk, recovered.hard))
+          this.#placed.forget(term);
         if (recovered.snapshot !== undefined) this.committed.snapshot(node, recovered.snapshot);
         return;
       }
