@@ -325,12 +325,14 @@ describe("what a claim depends on", () => {
     story.elects("n1", 1, ["n2", "n3"]);
     story.stage.happens({ type: "healed" });
     story.elects("n3", 2, ["n2"]);
-    expect(story.slice("liveness", "nothing").lines).toEqual([
+    story.accepts("n3", "n2", 2, 1);
+    story.elects("n3", 3, ["n2"]);
+    expect(story.slice("liveness", "n3 leads term 3, log 1, commit 1").lines).toEqual([
       "n1 leads term 1, elected by n1, n2, n3",
       "all faults have ended",
-      "n2 votes for n3 in term 2",
-      "n3 leads term 2, elected by n2, n3",
-      "VIOLATED liveness: nothing",
+      "n2 votes for n3 in term 3",
+      "n3 leads term 3, elected by n2, n3",
+      "VIOLATED liveness: n3 leads term 3, log 1, commit 1",
     ]);
   });
 
