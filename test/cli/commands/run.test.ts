@@ -119,6 +119,7 @@ violated: figure_8, seed 2, after 2.3 s, the first of 2 runs
         {
           scenario: "backup",
           runs: 2,
+          asDrawn: 2,
           valid: 1,
           violated: 1,
           unknown: 0,

@@ -27,6 +27,7 @@ test("a tally adds up runs and their coverage", () => {
   ];
   expect(reports.reduce(withReport, emptyTally)).toEqual({
     runs: 3,
+    asDrawn: 3,
     valid: 1,
     violated: 1,
     unknown: 1,
@@ -84,6 +85,9 @@ test("what some runs must reach and none does makes a campaign unknown, after en
   expect([neverReached(late), campaignVerdict([late])]).toEqual([["wipe"], "unknown"]);
   const met = withReport(late, report({ number: 99 }, { expected: { crash: false, wipe: true } }));
   expect([neverReached(met), campaignVerdict([met])]).toEqual([[], "valid"]);
+  const changed = missed.map((one) => ({ ...one, task: { ...one.task, changes: [7] } }));
+  const guided = changed.reduce(withReport, early);
+  expect([neverReached(guided), campaignVerdict([guided])]).toEqual([[], "valid"]);
 });
 
 test("a campaign that ran nothing shows nothing", () => {

@@ -33,10 +33,10 @@ shows how many of them the runs met.
 
 --json: verdict, engine, seeds (first, count, shard), jobs, elapsedMs, endedBy (null, "time",
 "interruption" or "job"), sometimes (situation: number of runs that met it; null on worker threads),
-and scenarios: scenario, runs, valid, violated, unknown, events, virtualMs, busyMs, coverage (name:
-count, 0 for an event that never occurred), expected (name: runs that reached what some runs must
-reach), sometimes (those met), findings (check, text, at, seed,
-runs, hash, token), doubts (seed, text).
+and scenarios: scenario, runs, asDrawn (runs whose plan --guided did not change), valid, violated,
+unknown, events, virtualMs, busyMs, coverage (name: count, 0 for an event that never occurred), expected
+(name: runs that reached what some runs must reach), sometimes (those met), findings (check, text, at,
+seed, runs, hash, token), doubts (seed, text).
 
 Exit status: 0 valid, 1 violated, 2 bad usage or a broken scenario, 3 unknown: a run did not show what
 its scenario expects of each run, none of 50 or more what it expects of some, no run ended, or --time ended before the runs of --seeds; 4 an error of the
