@@ -35,6 +35,7 @@ export {
   withReport,
   type Doubt,
   type Finding,
+  type FirstMet,
   type Tally,
 } from "./campaign/tally.ts";
 export { ENGINES, type Engine, type RunReport, type Task } from "./campaign/task.ts";
