@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, writeFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
 import { kontiki, objects, temporaryDirectory, type Exit } from "../support/kontiki.ts";
@@ -7,11 +7,13 @@ import { kontiki, objects, temporaryDirectory, type Exit } from "../support/kont
 function user(): (...args: string[]) => Promise<Exit> {
   const state = temporaryDirectory();
   const run = (...args: string[]): Promise<Exit> => kontiki(args, "", { XDG_STATE_HOME: state });
-  onTestFinished(async () => {
-    const { stdout } = await run("ps", "--json");
-    for (const { clusters } of objects(stdout))
-      for (const { pid } of clusters as readonly { readonly pid: number }[])
-        process.kill(pid, "SIGKILL");
+  const clusters = join(state, "kontiki/clusters");
+  onTestFinished(() => {
+    const entries = existsSync(clusters) ? readdirSync(clusters) : [];
+    for (const name of entries.filter((file) => file.endsWith(".json"))) {
+      const text = readFileSync(join(clusters, name), "utf8");
+      process.kill((JSON.parse(text) as { readonly pid: number }).pid, "SIGKILL");
+    }
   });
   return run;
 }
