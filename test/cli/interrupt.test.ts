@@ -35,10 +35,12 @@ test("an interrupted bench leaves no directory", async () => {
   const data = temporaryDirectory();
   const args = ["bench", "--data", data, "--warmup", "0", "--seconds", "600", "--nodes", "1"];
   const program = new Kontiki(args);
+  let isOver = false;
+  void program.exit.then(() => (isOver = true));
   await new Promise<void>((resolve) => {
     const look = (): void => {
       const made = readdirSync(data, { recursive: true, encoding: "utf8" });
-      if (made.some((name) => name.endsWith(".wal"))) resolve();
+      if (isOver || made.some((name) => name.endsWith(".wal"))) resolve();
       else setImmediate(look);
     };
     look();

@@ -35,6 +35,7 @@ export {
   withReport,
   type Doubt,
   type Finding,
+  type FirstMet,
   type Tally,
 } from "./campaign/tally.ts";
 export { ENGINES, type Engine, type RunReport, type Task } from "./campaign/task.ts";
@@ -161,7 +162,8 @@ export { simulate, simulateInSlices, Simulation, type SimulateOptions } from "./
 export type { ExploredAction } from "./explore/action.ts";
 export type { BoundOptions, StepFunction } from "./explore/bounds.ts";
 export { explore, exploreInSlices, type ExploreOptions } from "./explore/explore.ts";
-export { INSTANCES, type NamedInstance } from "./explore/instances.ts";
+export { INSTANCES } from "./explore/instances.ts";
+export type { NamedInstance } from "./explore/named-instance.ts";
 export type {
   Counterexample,
   Exploration,

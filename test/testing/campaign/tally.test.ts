@@ -37,6 +37,7 @@ test("a tally adds up runs and their coverage", () => {
     coverage: { add: 4, crash: 3, wipe: 0 },
     expected: { crash: 1, wipe: 0 },
     sometimes: { a: 1, b: 2 },
+    firstMet: { a: { run: 1, seed: 1, changes: 0 }, b: { run: 1, seed: 1, changes: 0 } },
     findings: [
       {
         check: "liveness",

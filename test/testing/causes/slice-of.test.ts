@@ -126,6 +126,12 @@ class Story {
     this.stage.step(node, { role: { ...LEADER, progress }, commit: at });
   }
 
+  /** A node sends mail to the client. */
+  mails(node: string): void {
+    const bytes = new Uint8Array();
+    this.stage.happens({ type: "delivered", from: node, to: "client/0", bytes });
+  }
+
   /** What is told of a violation, without the states of the nodes. */
   slice(
     check: string,
@@ -216,20 +222,18 @@ describe("what a claim depends on", () => {
     const put = planned(0, { type: "put", key: "a", value: "1" });
     const other = planned(1, { type: "put", key: "b", value: "2" });
     const get = planned(2, { type: "get", key: "a" }, true);
-    const mail = (node: string): void =>
-      stage.happens({ type: "delivered", from: node, to: "client/0", bytes: new Uint8Array() });
     story.elects("n1", 1, ["n2"]);
     for (const [sequence, called] of [put, other].entries()) {
       const proposal = { client: 0, sequence };
       stage.happens({ type: "called", operation: called, proposal });
       stage.step("n1", {}, appends(operation(sequence + 1, 1, proposal, called.command)));
       story.commits("n1", sequence + 1, []);
-      mail("n1");
+      story.mails("n1");
       stage.happens({ type: "returned", operation: called, outcome: { type: "ok", value: null } });
     }
     stage.happens({ type: "called", operation: get, proposal: undefined });
     const called = story.now;
-    mail("n1");
+    story.mails("n1");
     stage.happens({ type: "returned", operation: get, outcome: { type: "ok", value: "0" } });
     const text = `get -> "0" of c1, called at ${called} ms, fits nowhere: after 1 operations the state is "1"`;
     expect(story.slice("linearizable", text).lines).toEqual([
@@ -263,6 +267,43 @@ describe("what a claim depends on", () => {
     ]);
   });
 
+  test("a broken machine: all commands that it applied, and what its node answered", () => {
+    const story = new Story();
+    const { stage } = story;
+    const asked = [1, 2, 3].map((id) => planned(id, id, id === 3));
+    story.elects("n1", 1, ["n2"]);
+    story.elects("n3", 2, ["n2"]);
+    story.elects("n1", 3, ["n2"]);
+    for (const called of asked) {
+      const { id } = called;
+      const proposal = called.read ? undefined : { client: 0, sequence: id };
+      stage.happens({ type: "called", operation: called, proposal });
+      if (proposal !== undefined) {
+        stage.step("n1", {}, appends(operation(id, 3, proposal, called.command)));
+        story.commits("n1", id, []);
+        stage.applies("n1", id, called.command, id);
+      }
+      story.mails("n1");
+      stage.happens({ type: "returned", operation: called, outcome: { type: "ok", value: id } });
+    }
+    story.breaks();
+    stage.happens({ type: "misbehaved", node: nodeId("n1"), what: "forgets" });
+    expect(story.slice("snapshot", "n1: forgets").lines).toEqual([
+      "n1 leads term 3, elected by n1, n2",
+      "c1 calls 1",
+      "n1 appends entry 1",
+      "n1 commits up to 1",
+      "c1 gets the result of 1: 1",
+      "c1 calls 2",
+      "n1 appends entry 2",
+      "n1 commits up to 2",
+      "c1 gets the result of 2: 2",
+      "c1 calls 3",
+      "c1 gets the result of 3: 3",
+      "VIOLATED snapshot: n1: forgets",
+    ]);
+  });
+
   test("a count of elections: candidates, votes, refusals and winners", () => {
     const story = new Story();
     const { stage } = story;
@@ -284,12 +325,14 @@ describe("what a claim depends on", () => {
     story.elects("n1", 1, ["n2", "n3"]);
     story.stage.happens({ type: "healed" });
     story.elects("n3", 2, ["n2"]);
-    expect(story.slice("liveness", "nothing").lines).toEqual([
+    story.accepts("n3", "n2", 2, 1);
+    story.elects("n3", 3, ["n2"]);
+    expect(story.slice("liveness", "n3 leads term 3, log 1, commit 1").lines).toEqual([
       "n1 leads term 1, elected by n1, n2, n3",
       "all faults have ended",
-      "n2 votes for n3 in term 2",
-      "n3 leads term 2, elected by n2, n3",
-      "VIOLATED liveness: nothing",
+      "n2 votes for n3 in term 3",
+      "n3 leads term 3, elected by n2, n3",
+      "VIOLATED liveness: n3 leads term 3, log 1, commit 1",
     ]);
   });
 

@@ -350,6 +350,23 @@ describe("membership", () => {
     expect(target.take()).toEqual([`100 remove ${out}`, "100 reshape ended"]);
   });
 
+  test("voters become learners in one change, and none of them is removed before it is made", () => {
+    const stage = new NemesisStage(3);
+    const { target } = stage;
+    stage.perform({ type: "reshape", in: 0, out: 0, demote: 1 });
+    target.timeline.advance(0);
+    const [change, began] = target.take();
+    const node = /addLearner (n\d)/.exec(change ?? "")?.[1] ?? "";
+    expect([change, began]).toEqual([`0 change addLearner ${node}`, `0 reshape began: ${node}`]);
+    stage.perform({ type: "remove", node });
+    expect(target.take()).toEqual([`0 remove skipped: ${node} is to become a learner`]);
+    target.joined = voters(...["n1", "n2", "n3"].filter((each) => each !== node));
+    target.timeline.advance(200);
+    expect(target.take()).toEqual(["100 reshape ended"]);
+    stage.perform({ type: "remove", node: "n1" });
+    expect(target.take()).not.toEqual(["200 remove skipped: n1 is to become a learner"]);
+  });
+
   test("of voters only as many leave at once as may, and nothing is left of a change that is given up", () => {
     const stage = new NemesisStage(3);
     const { target } = stage;

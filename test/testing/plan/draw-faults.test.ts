@@ -2,6 +2,10 @@ import { expect, test } from "vitest";
 import { Chance } from "../../../packages/testing/src/chance.ts";
 import { drawFaults } from "../../../packages/testing/src/plan/draw-faults.ts";
 import type { Nemesis } from "../../../packages/testing/src/scenario/scenario.ts";
+import {
+  MOMENT_NAMES,
+  momentFacts,
+} from "../../../packages/testing/src/scenario/faults/moments.ts";
 import { FAULT_TYPES } from "../../../packages/testing/src/scenario/faults/table.ts";
 import { CLUSTER, scenarioWith } from "../support/scenarios.ts";
 
@@ -53,4 +57,28 @@ test("with leases clocks drift within their bound", () => {
   expect(rates.length).toBeGreaterThan(10);
   expect(Math.min(...rates)).toBeGreaterThanOrEqual(1);
   expect(Math.max(...rates)).toBeLessThanOrEqual(1.1);
+});
+
+test("some faults wait for a moment that suits their kind, most of them for its subject", () => {
+  const nemesis = { ...NEMESIS, swarm: false, everyMs: [1, 2] as const, moments: 0.5 };
+  const drawn = [0, 1, 2].flatMap((seed) => drawFaults(scenarioWith(nemesis), new Chance(seed)));
+  const waiting = drawn.filter(({ when }) => when !== undefined);
+  expect(waiting.length / drawn.length).toBeGreaterThan(0.4);
+  expect(waiting.length / drawn.length).toBeLessThan(0.6);
+  expect(new Set(waiting.map(({ when }) => when))).toEqual(new Set(MOMENT_NAMES));
+  for (const { when, type } of waiting)
+    expect(when !== undefined && momentFacts(when).bites).toContain(type);
+  const about = waiting.filter((fault) => Object.values(fault).includes("subject"));
+  expect(about.length / waiting.length).toBeGreaterThan(0.5);
+  expect(
+    drawn.filter(
+      (fault) => fault.when === undefined && "node" in fault && fault.node === "subject",
+    ),
+  ).toEqual([]);
+});
+
+test("faults wait only for the moments that are wanted", () => {
+  const nemesis = { ...NEMESIS, swarm: false, moments: 1, when: ["cuts"] as const };
+  const drawn = drawFaults(scenarioWith(nemesis), new Chance(1));
+  expect(new Set(drawn.map(({ when }) => when))).toEqual(new Set(["cuts"]));
 });

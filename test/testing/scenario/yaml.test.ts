@@ -224,7 +224,7 @@ describe("an error message has line and column, and what is allowed there", () =
     [
       "nemesis: swam",
       [
-        "1:10: nemesis is 'swam': give swarm, or names with values; the names are faults, swarm, every, last, bursts",
+        "1:10: nemesis is 'swam': give swarm, or names with values; the names are faults, swarm, every, last, bursts, moments, when",
       ],
     ],
     [
@@ -325,6 +325,16 @@ describe("contradictions between parts of a scenario", () => {
     [
       "faults:\n  - { at: 1s, crash: leadr }",
       ["2:22: faults[0].crash.node is leadr: did you mean leader?"],
+    ],
+    [
+      "faults:\n  - { at: 1s, when: elect, crash: leader }",
+      ["2:21: faults[0].when is 'elect': did you mean elected?"],
+    ],
+    [
+      "faults:\n  - { at: 1s, crash: subject }",
+      [
+        "2:22: faults[0].crash.node is subject, which is the node of a moment: give when too, such as when: elected",
+      ],
     ],
     [
       "faults:\n  - { at: 1s, transfer: n4 }",

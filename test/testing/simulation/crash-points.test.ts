@@ -111,6 +111,21 @@ describe.each(KEPT)("a process that ends, power: %s", (kept) => {
     expect(stage.finish()).toEqual([]);
   });
 
+  test("while it syncs: only a loss of power takes what the turn has written", () => {
+    const stage = busy();
+    const node = stage.follower();
+    let taken = 0;
+    for (let falls = 0; falls < 4; falls += 1) {
+      const fallen = fallAt(stage, node, "inSync", kept);
+      expect(fallen.cause).toBe("the process ends: inSync");
+      taken += fallen.had - fallen.found;
+      stage.run(200);
+    }
+    const isKept = kept === undefined || kept === "everything";
+    expect(taken > 0).toBe(!isKept);
+    expect(stage.finish()).toEqual([]);
+  });
+
   test("after a save: the log is durable, and no message that depends on it has left", () => {
     const stage = busy();
     const fallen = fallAt(stage, stage.follower(), "afterSave", kept);

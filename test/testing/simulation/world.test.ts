@@ -45,6 +45,7 @@ describe("bounds that a scenario lowers", () => {
   const NO_LIMITS = {
     maxInflightBytes: undefined,
     maxUncommittedBytes: undefined,
+    mailboxLetters: undefined,
     turnLetters: undefined,
     turnEntries: undefined,
     sessions: undefined,
@@ -60,6 +61,24 @@ describe("bounds that a scenario lowers", () => {
     expect(single?.most).toBe(1);
     expect(usual?.most).toBeGreaterThan(1);
     expect(late?.turns).toBeLessThan((usual?.turns ?? 0) * 0.7);
+  });
+
+  test("a mailbox takes as many letters as it may", () => {
+    const operations = Array.from({ length: 40 }, (_none, id) => ({
+      id,
+      at: 100,
+      client: id,
+      command: { type: "append", key: "k", value: "x" },
+      read: false,
+    }));
+    const lostIn = (mailboxLetters: number | undefined): number => {
+      const cluster = { ...CLUSTER, limits: { ...NO_LIMITS, mailboxLetters } };
+      const stage = new SimStage(simPlan({ cluster }, { operations }));
+      stage.run(2000);
+      expect(stage.finish()).toEqual([]);
+      return stage.of("lost").filter(({ reason }) => reason === "mailbox full").length;
+    };
+    expect([lostIn(undefined) > 0, lostIn(12) > 0]).toEqual([false, true]);
   });
 
   test("sessions end when there is no room, and the client's commands are applied once all the same", () => {

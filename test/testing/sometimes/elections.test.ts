@@ -22,7 +22,6 @@ import {
   requestVote,
   voteReply,
 } from "../../core/support/core.ts";
-import { inForce } from "../../core/support/membership.ts";
 import { testPoints } from "../support/step-points.ts";
 
 const three = env();
@@ -194,18 +193,5 @@ testPoints(ELECTIONS, [
     "elections.stillWithholds",
     [env({ quorumBeats: 2, leases: true }), hearing, from(c, requestVote(2, { transfer: true }))],
     [checking, hearing, from(c, requestVote(2, { transfer: true }))],
-  ],
-  [
-    "elections.voteOfNonVoter",
-    [
-      three,
-      candidate({ term: 2, memberships: [inForce(1, { learners: [d] })] }),
-      from(d, voteReply(2, true)),
-    ],
-    [
-      three,
-      candidate({ term: 2, memberships: [inForce(1, { voters: [a, b, c, d] })] }),
-      from(d, voteReply(2, true)),
-    ],
   ],
 ]);

@@ -245,11 +245,6 @@ testPoints(
       [env({ uid: 1 }), follower({ term: 1 }), from(b, appendEntries(1), { toUid: 1 })],
     ],
     [
-      "membership.oldDiskSpeaks",
-      [one, standing([inForce(1, { uids: { b: 2 }, lastUid: 2 })]), from(b, vote)],
-      [one, standing([inForce(1, { uids: { b: 2 }, lastUid: 2 })]), from(b, vote, { fromUid: 2 })],
-    ],
-    [
       "membership.strangerAnswers",
       [one, standing([]), from(d, vote)],
       [one, standing([]), from(b, vote)],

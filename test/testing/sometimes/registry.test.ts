@@ -1,15 +1,15 @@
 import { loadScenario, planOf, simulate, SOMETIMES, SometimesWatch } from "@kontiki/testing";
 import { expect, test } from "vitest";
-import { LATE_SYNC } from "../../../packages/testing/src/sometimes/late-sync.ts";
+import { EXPLORED } from "../../../packages/testing/src/sometimes/explored.ts";
 
 test("names are unique, and begin with their subject", () => {
-  const names = [...SOMETIMES, ...LATE_SYNC].map(({ name }) => name);
+  const names = [...SOMETIMES, ...EXPLORED].map(({ name }) => name);
   expect(new Set(names).size).toBe(names.length);
   expect(names.filter((name) => !/^[a-z]+\.[a-z][a-zA-Z]+$/.test(name))).toEqual([]);
 });
 
 test("each situation is told in one sentence, and its section is one of the paper or the dissertation", () => {
-  const odd = [...SOMETIMES, ...LATE_SYNC].filter(
+  const odd = [...SOMETIMES, ...EXPLORED].filter(
     ({ text, section }) =>
       !/^[A-Z][^.]*\.$/.test(text) ||
       (section !== undefined && !/^(§\d+(\.\d+)*|\d+\.\d+(\.\d+)?|Figure \d+)$/.test(section)),

@@ -1,5 +1,4 @@
 import { COMMITMENT } from "../../../packages/testing/src/sometimes/commitment.ts";
-import { LATE_SYNC } from "../../../packages/testing/src/sometimes/late-sync.ts";
 import { REPLICATION } from "../../../packages/testing/src/sometimes/replication.ts";
 import { index, type Progress, type State } from "@kontiki/core";
 import { describe, expect, test } from "vitest";
@@ -12,7 +11,6 @@ import {
   b,
   c,
   d,
-  durable,
   e,
   entries,
   entry,
@@ -253,15 +251,6 @@ describe("replication", () => {
         ],
       ],
       [
-        "replication.beforeOwnSync",
-        [env({ log: [1] }), leading(1, replicating(2)), from(c, appendAccepted(1, 1))],
-        [
-          env({ log: [1] }),
-          leading(1, replicating(2), { durable: 1 }),
-          from(c, appendAccepted(1, 1)),
-        ],
-      ],
-      [
         "replication.windowFull",
         [
           env({ log: [1, 1], maxInflight: 1 }),
@@ -291,26 +280,6 @@ describe("replication", () => {
       ],
     ],
   );
-});
-
-describe("while a disk syncs", () => {
-  testPoints(LATE_SYNC, [
-    [
-      "replication.ownSync",
-      [env({ log: [1] }), leading(1, replicating(2)), durable(1, 1)],
-      [env({ log: [1] }), leading(1, probe(2)), durable(1, 1)],
-    ],
-    [
-      "replication.rewrittenDurable",
-      [env({ log: [2] }), following(2), durable(1, 1)],
-      [env({ log: [2] }), following(2), durable(1, 2)],
-    ],
-    [
-      "replication.partlyDurable",
-      [env({ log: [1, 1] }), following(1), durable(1, 1)],
-      [env({ log: [1, 1] }), following(1), durable(2, 1)],
-    ],
-  ]);
 });
 
 test("a late rejection of the first entry, at a server that does not lead, meets nothing", () => {

@@ -1,7 +1,7 @@
 import { AssertionError, step } from "@kontiki/core";
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { LATE_SYNC } from "../../../packages/testing/src/sometimes/late-sync.ts";
+import { EXPLORED } from "../../../packages/testing/src/sometimes/explored.ts";
 import { isMet, Moment } from "../../../packages/testing/src/sometimes/point.ts";
 import { STEP_POINTS } from "../../../packages/testing/src/sometimes/registry.ts";
 import {
@@ -17,7 +17,7 @@ import {
 } from "../../core/support/core.ts";
 import { anyLog, anyMeant, CROWNING, meet } from "../../core/support/events.ts";
 
-const POINTS = [...STEP_POINTS, ...LATE_SYNC];
+const POINTS = [...STEP_POINTS, ...EXPLORED];
 
 test("no situation throws, whatever arrives in whatever order", () => {
   const asked = new Set<string>();

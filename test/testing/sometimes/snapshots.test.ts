@@ -130,11 +130,6 @@ testPoints(SNAPSHOTS, [
     [env({ log: [1, 1, 1, 1, 1, 1], keptEntries: 0 }), applied(), taken()],
   ],
   [
-    "snapshots.outrun",
-    [full, applied({ snapshot: snapshotOf(6, 1) }), taken()],
-    [full, applied({ snapshot: snapshotOf(4, 1) }), taken()],
-  ],
-  [
     "snapshots.takenWhileSending",
     [full, leading(sending(snapshotOf(3, 1))), taken()],
     [full, leading(replicating(7)), taken()],
@@ -186,9 +181,4 @@ testPoints(SNAPSHOTS, [
     ],
   ],
   ["snapshots.gone", [full, leading(sending(snapshot)), gone], [full, applied(), gone]],
-  [
-    "snapshots.unwanted",
-    [empty, receiving(undefined), complete()],
-    [empty, receiving(snapshot, 10), complete()],
-  ],
 ]);

@@ -12,7 +12,8 @@ const HEAD = `# Faults
 
 Every kind of fault that a scenario may name, in the groups that \`nemesis.faults\` may name too. In parentheses are its
 fields; a value without a name is for the first of them, as in \`crash: leader\` or \`loss: 10%\`. A \`node\` is a name, or
-\`leader\`, \`follower\`, \`any\`, \`all\`, \`minority\`, \`majority\`, as of when the fault begins.
+\`leader\`, \`follower\`, \`any\`, \`all\`, \`minority\`, \`majority\`, as of when the fault begins; with \`when\` also \`subject\`, the node
+of the moment for which the fault waits.
 
 This file is written by \`test testing/scenario/faults -u\`, from the table in \`src/scenario/faults\`.
 `;

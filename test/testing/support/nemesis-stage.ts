@@ -1,6 +1,6 @@
 import { Chance } from "../../../packages/testing/src/chance.ts";
 import { Nemesis } from "../../../packages/testing/src/nemesis/nemesis.ts";
-import type { FaultAction } from "../../../packages/testing/src/scenario/fault.ts";
+import type { FaultAction, FaultMoment } from "../../../packages/testing/src/scenario/fault.ts";
 import { FakeTarget } from "./fake-target.ts";
 import { CLUSTER } from "./scenarios.ts";
 
@@ -30,10 +30,11 @@ export class NemesisStage {
     });
   }
 
-  /** Begins a fault. */
-  perform(action: FaultAction, forMs?: number): () => void {
+  /** Begins a fault, or lets it wait for a moment. */
+  perform(action: FaultAction, forMs?: number, when?: FaultMoment): () => void {
     this.#id += 1;
-    const fault = { ...action, at: this.target.timeline.now, id: this.#id };
+    const now = this.target.timeline.now;
+    const fault = { ...action, at: now, id: this.#id, ...(when !== undefined && { when }) };
     return this.nemesis.perform(forMs === undefined ? fault : { ...fault, for: forMs });
   }
 

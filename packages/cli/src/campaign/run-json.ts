@@ -1,10 +1,11 @@
-import { SOMETIMES, type Tally } from "@kontiki/testing";
-import { sometimesOf } from "./sometimes-text.ts";
+import type { Tally } from "@kontiki/testing";
 import { verdictOf, type CampaignRun } from "./campaign-run.ts";
+import { situationsIn, type Situation } from "./situations.ts";
 
 /** A campaign as one line of JSON. */
 export function runJson(run: CampaignRun): string {
   const { scenarios, engine, seeds, jobs, result, elapsedMs, endedBy } = run;
+  const situations = engine === "simulation" ? situationsIn(run) : null;
   const document = {
     verdict: verdictOf(run),
     engine,
@@ -12,20 +13,19 @@ export function runJson(run: CampaignRun): string {
     jobs,
     elapsedMs: Math.round(elapsedMs),
     endedBy: endedBy ?? null,
-    sometimes: engine === "simulation" ? allSometimes(result.tallies) : null,
+    sometimes: situations && Object.fromEntries(situations.map(({ name, runs }) => [name, runs])),
+    firstMet: situations && Object.fromEntries(situations.flatMap(firstOf)),
     scenarios: result.tallies.map((tally, at) => scenarioJson(scenarios[at] ?? "", tally)),
   };
   return `${JSON.stringify(document)}\n`;
 }
 
-/** The number of runs that met each situation, 0 for those that none met. */
-function allSometimes(tallies: readonly Tally[]): Readonly<Record<string, number>> {
-  const met = sometimesOf(tallies);
-  return Object.fromEntries(SOMETIMES.map(({ name }) => [name, met[name] ?? 0]));
+function firstOf({ name, first }: Situation): readonly (readonly [string, object])[] {
+  return first === undefined ? [] : [[name, first]];
 }
 
 function scenarioJson(scenario: string, tally: Tally): object {
-  const { busyMs, virtualMs, findings, ...rest } = tally;
+  const { busyMs, virtualMs, findings, firstMet: _firstMet, ...rest } = tally;
   return {
     scenario,
     ...rest,

@@ -28,11 +28,14 @@ A violation is printed with a token: kontiki replay reproduces it, kontiki shrin
 tell what the violated claim depends on, and with --whole everything; so does the page of --html. Rates
 are per job.
 
-"Sometimes" situations are those in which a rule decides, such as a vote that is withheld: the table
-shows how many of them the runs met.
+"Sometimes" situations are those in which a rule decides, such as a vote that is withheld. For each
+subject the table has how many of them the runs met, the one that the fewest runs met, and the first of
+these runs: its number in this campaign, its scenario and its seed. Below are those that no run met; one
+scenario alone lists only a few. --seeds 12 is 2,100 runs, which meet nearly all.
 
 --json: verdict, engine, seeds (first, count, shard), jobs, elapsedMs, endedBy (null, "time",
 "interruption" or "job"), sometimes (situation: number of runs that met it; null on worker threads),
+firstMet (situation: run, seed, changes and scenario of the first of them),
 and scenarios: scenario, runs, asDrawn (runs whose plan --guided did not change), valid, violated,
 unknown, events, virtualMs, busyMs, coverage (name: count, 0 for an event that never occurred), expected
 (name: runs that reached what some runs must reach), sometimes (those met), findings (check, text, at,

@@ -23,6 +23,16 @@ export type Doubt = {
   readonly text: string;
 };
 
+/** The run that met a situation first. */
+export type FirstMet = {
+  /** Its number among all runs of the campaign, of all scenarios, from 1. */
+  readonly run: number;
+  /** The seed of its plan. */
+  readonly seed: number;
+  /** How many changes a guided campaign made to the plan of the seed: with 0, the seed alone repeats the run. */
+  readonly changes: number;
+};
+
 /** The results of all runs of one scenario. */
 export type Tally = {
   /** Number of runs. */
@@ -47,6 +57,8 @@ export type Tally = {
   readonly expected: Readonly<Record<string, number>>;
   /** In how many runs each situation of {@link SOMETIMES} was met, sorted by name; those never met are left out. */
   readonly sometimes: Readonly<Record<string, number>>;
+  /** The first run that met each of them. */
+  readonly firstMet: Readonly<Record<string, FirstMet>>;
   /** The first violation of each check, in order of discovery. */
   readonly findings: readonly Finding[];
   /** The first {@link DOUBTS_KEPT}. */
@@ -69,6 +81,7 @@ export const emptyTally: Tally = {
   coverage: {},
   expected: {},
   sometimes: {},
+  firstMet: {},
   findings: [],
   doubts: [],
 };
@@ -87,12 +100,21 @@ export function withReport(tally: Tally, report: RunReport): Tally {
     coverage: summed(tally.coverage, report.coverage),
     expected: summed(tally.expected, counted(report.expected)),
     sometimes: summed(tally.sometimes, Object.fromEntries(report.met.map((name) => [name, 1]))),
+    firstMet: withFirst(tally.firstMet, report),
     findings: withFindings(tally.findings, report),
     doubts: [
       ...tally.doubts,
       ...report.doubts.map((text) => ({ seed: report.task.seed, text })),
     ].slice(0, DOUBTS_KEPT),
   };
+}
+
+function withFirst(known: Tally["firstMet"], { met, task }: RunReport): Tally["firstMet"] {
+  const fresh = met.filter((name) => !Object.hasOwn(known, name));
+  if (fresh.length === 0) return known;
+  const { number, seed, changes = [] } = task;
+  const first: FirstMet = { run: number + 1, seed, changes: changes.length };
+  return { ...known, ...Object.fromEntries(fresh.map((name) => [name, first])) };
 }
 
 /**

@@ -65,6 +65,8 @@ export class CauseTrace {
     if (happening.type === "called") this.#called(happening, told.at);
     const node = "node" in happening ? happening.node : "";
     const answered = this.#answered(happening);
+    if (happening.type === "returned" && answered.by !== undefined)
+      this.#memoryOf(answered.by).answered.push(happening.operation.id);
     const causes = happeningCauses(happening, this.#memoryOf(node), answered);
     const fault = faultOf(happening);
     if (causes.length > 0 || fault !== undefined || told.isViolation)

@@ -36,8 +36,13 @@ export function happeningCauses(
       const { node } = happening;
       // It may be in the middle of the next command.
       const next = facts.commit(node, memory.commit);
+      // What it was asked may have changed it as well.
+      const answers = memory.answered.map((id) => facts.answer(id));
       return [
-        { made: `step ${node}`, needs: [facts.state(node, memory.applied), next, facts.run(node)] },
+        {
+          made: `step ${node}`,
+          needs: [facts.state(node, memory.applied), next, ...answers, facts.run(node)],
+        },
       ];
     }
     case "called":

@@ -7,6 +7,8 @@ export class NodeMemory {
   readonly #terms: (number | undefined)[] = [];
   /** Up to which index it has promised its log to a leader, by leader and term. */
   readonly #promised = new Map<string, number>();
+  /** The operations that it has answered. */
+  readonly answered: number[] = [];
   /** The last entry that it knows to be committed. */
   commit = 0;
   /** The last entry that its state machine has applied. */

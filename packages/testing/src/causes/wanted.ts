@@ -30,7 +30,10 @@ export function wantedBy(
 ): Wanted {
   const made = [...new Set(trace.events.flatMap(({ causes }) => causes.map((one) => one.made)))];
   const counted = countedIn(check, text);
-  const isNamed = named(subject, /\bvotes?\b/.test(text));
+  const isOfTheEnd = OF_THE_END.includes(check);
+  // The end of a run is judged by all nodes: what their logs hold is said, and not disputed.
+  const disputed = isOfTheEnd ? { ...subject, entries: [] } : subject;
+  const isNamed = named(disputed, /\bvotes?\b/.test(text));
   const leads = new Set(made.filter((fact) => fact.startsWith("lead ")));
   // Who leads has stood: that is a line of its own only where the election matters.
   const isStoodFor = (fact: Fact): boolean =>
@@ -40,7 +43,7 @@ export function wantedBy(
   const blocked = blockedOf(subject, trace);
   const operations = [...subject.operations, ...operationsOf(subject, blocked, trace)];
   const asked = operations.flatMap((id) => [facts.call(id), facts.answer(id)]);
-  const end = OF_THE_END.includes(check)
+  const end = isOfTheEnd
     ? [facts.healed(), ...made.filter((fact) => fact.startsWith("told "))]
     : [];
   const all = made.filter((fact) => counted.includes(fact.split(" ")[0] ?? ""));

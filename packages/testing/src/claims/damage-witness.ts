@@ -36,7 +36,8 @@ export class DamageWitness {
 
   /**
    * A node starts on this disk, and found damage. Returns the first entry that it should have found and did not: it is on the
-   * disk, no fault took it, and no write that was not synced, and may have survived, cuts it off.
+   * disk, no fault took it, and no write that was not synced, and may have survived, cuts it off or puts a received snapshot in
+   * the place of the log.
    */
   found(recovered: Recovered, durable: DiskContent, written: DiskContent): Position | undefined {
     const logs = [durable.log.entries, written.log.entries].flat();
@@ -44,8 +45,10 @@ export class DamageWitness {
     this.#compacted = Math.max(this.#compacted, durable.log.base.index);
     const { base, entries } = written.log;
     const uncut = new Set(entries.map(nameOf));
+    const isCompacted = (entry: Position): boolean =>
+      entry.index <= base.index && !isReplaced(durable.log, base);
     const certain = durable.log.entries.filter(
-      (entry) => entry.index <= base.index || uncut.has(nameOf(entry)),
+      (entry) => isCompacted(entry) || uncut.has(nameOf(entry)),
     );
     this.#spared = [...this.#spared, ...certain].filter((entry) => !this.#taken.has(nameOf(entry)));
     return this.again(recovered);
@@ -71,4 +74,10 @@ export class DamageWitness {
     this.#spared = [];
     this.#isObscure = false;
   }
+}
+
+/** Whether a log that now begins after `base` was replaced by a snapshot, and not compacted: it did not have that entry. */
+function isReplaced({ base: before, entries }: DiskContent["log"], base: Position): boolean {
+  const isNew = base.index > before.index;
+  return isNew && !entries.some(({ index, term }) => index === base.index && term === base.term);
 }

@@ -53,9 +53,10 @@ export interface FaultableDisk {
   /** Flips one durable bit where `mayLose` allows it, and says where; undefined when no bit may be flipped. */
   rot(what: "log" | "snapshot", chance: Chance, mayLose: MayLose): string | undefined;
   /**
-   * Damages up to this many ranges of the log, the last write included, where `mayLose` allows it, and says how many.
+   * Damages up to this many ranges of the log, the last write included, or of the snapshots, where `mayLose` allows it, and
+   * says how many.
    */
-  scatter(ranges: number, chance: Chance, mayLose: MayLose): number;
+  scatter(what: "log" | "snapshot", ranges: number, chance: Chance, mayLose: MayLose): number;
   /** Lets one of the next writes for which `mayLose` allows it land at the wrong place of its file. */
   beginMisdirection(mayLose: MayLose): EndFault;
 }

@@ -15,7 +15,9 @@ import { PairTable } from "./pair-table.ts";
 import { withAnswered, withAsked, type ReadReport } from "./reads.ts";
 import { keyOf } from "./relabel.ts";
 import { BETWEEN_NODES, EventSets } from "./sometimes-counts.ts";
+import { EXPLORED } from "../sometimes/explored.ts";
 import { OpenPoints } from "../sometimes/open-points.ts";
+import { STEP_POINTS } from "../sometimes/registry.ts";
 import { Symbols, type Symmetry } from "./symbols.ts";
 import { triggersOf, type Trigger } from "./trigger.ts";
 
@@ -51,7 +53,7 @@ export class Model {
   readonly histories: Symbols<History>;
   readonly eventSets = new EventSets();
   /** The situations of campaigns that no step has met yet. */
-  readonly points = new OpenPoints((name) => this.#met.push(name));
+  readonly points = new OpenPoints((name) => this.#met.push(name), [...STEP_POINTS, ...EXPLORED]);
   /** Everything besides messages that can happen at a node. */
   readonly triggers: readonly Trigger[];
   #met: string[] = [];

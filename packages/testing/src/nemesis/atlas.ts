@@ -55,6 +55,8 @@ export class FaultAtlas {
   readonly #expectedDamage = new Map<NodeId, number>();
   /** Members whose removal an operator requests. */
   readonly #leaving = new Map<NodeId, number>();
+  /** Voters of which a requested change makes learners. */
+  readonly #demoted = new Map<NodeId, number>();
   /** Nodes that a requested change makes voters. */
   readonly #coming = new Map<NodeId, number>();
   readonly #swapped = new Set<NodeId>();
@@ -101,8 +103,30 @@ export class FaultAtlas {
     return increase(this.#coming, node);
   }
 
+  /**
+   * Counts a voter as one that may become a learner at any moment: it may not be removed meanwhile, as the change would make a
+   * removed node a member again. Returns a function that ends this.
+   */
+  expectDemotion(node: NodeId): () => void {
+    const ends = [increase(this.#leaving, node), increase(this.#demoted, node)];
+    return () => {
+      for (const end of ends) end();
+    };
+  }
+
   /** Why a node must stay a member; undefined when it may be removed. */
   objectionToRemoval(node: NodeId): string | undefined {
+    if ((this.#demoted.get(node) ?? 0) > 0) return `${node} is to become a learner`;
+    return this.#objectionToLoseVote(node);
+  }
+
+  /** Why a node must stay a voter; undefined when it may become a learner. `isExpected`: by a change that was requested already. */
+  objectionToDemotion(node: NodeId, isExpected: boolean): string | undefined {
+    const leaving = (this.#leaving.get(node) ?? 0) - (isExpected ? 1 : 0);
+    return leaving > 0 ? `${node} is to leave` : this.#objectionToLoseVote(node);
+  }
+
+  #objectionToLoseVote(node: NodeId): string | undefined {
     const { voters } = this.#target.membership();
     if (!voters.includes(node)) return undefined;
     const left = voters.filter((voter) => voter !== node && !this.#mayLeave(voter));

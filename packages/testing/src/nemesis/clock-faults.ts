@@ -5,8 +5,8 @@ import { nodesOf } from "./targets.ts";
 
 /** Begins a fault of the clocks of some nodes. */
 export function beginClockFault(stage: Stage, fault: ClockFault): Begun | Skipped {
-  const { target, atlas, chance } = stage;
-  const nodes = nodesOf(fault.node, target, chance);
+  const { target, atlas } = stage;
+  const nodes = nodesOf(fault.node, stage);
   if ("skipped" in nodes) return nodes;
   switch (fault.type) {
     case "drift":

@@ -11,8 +11,8 @@ const FREE_BYTES_MAX = 4096;
 
 /** Begins a fault of the disks of some nodes. */
 export function beginDiskFault(stage: Stage, fault: DiskFault): Begun | Skipped {
-  const { target, chance } = stage;
-  const nodes = nodesOf(fault.node, target, chance);
+  const { chance } = stage;
+  const nodes = nodesOf(fault.node, stage);
   if ("skipped" in nodes) return nodes;
   switch (fault.type) {
     case "diskError":
@@ -34,7 +34,7 @@ export function beginDiskFault(stage: Stage, fault: DiskFault): Begun | Skipped 
     case "misdirect":
       return damage(stage, nodes, (disk, mayLose) => disk.beginMisdirection(mayLose));
     case "scatter":
-      return scatter(stage, nodes, fault.ranges);
+      return scatter(stage, nodes, fault);
     case "wipe":
       return wipe(stage, nodes);
     case "swapDisks":
@@ -76,8 +76,7 @@ function strike(
 function reasonToSpare({ target, atlas }: Stage, node: NodeId): string | undefined {
   if (!target.isRunning(node)) return `${node} does not run`;
   if (atlas.isSwapped(node)) return `${node} has the disk of another`;
-  const isWhole = target.isIntact(node) && !target.disk(node).isDamaged;
-  return isWhole ? undefined : `${node} is not whole`;
+  return target.disk(node).isDamaged ? `${node} has not read its disk again yet` : undefined;
 }
 
 /** Damages durable bytes where the atlas allows it. At the end each node restarts, so that it finds the damage. */
@@ -110,13 +109,17 @@ function damage(
  * Damages several places of several disks at one moment, where the atlas allows it. Then all of these nodes restart, so that
  * none of them is intact when the others ask it.
  */
-function scatter(stage: Stage, nodes: readonly NodeId[], ranges: number): Begun | Skipped {
+function scatter(
+  stage: Stage,
+  nodes: readonly NodeId[],
+  { ranges, what = "log" }: DiskFault & { readonly type: "scatter" },
+): Begun | Skipped {
   const { target, atlas, chance, heldNodes, over, announce } = stage;
   const begun = strike(chance.shuffled(nodes), (node) => {
     const spared = reasonToSpare(stage, node);
     if (spared !== undefined) return { skipped: spared };
     const mayLose = (loss: Loss): boolean => atlas.objectionToLoss(node, loss) === undefined;
-    const count = target.disk(node).scatter(chance.between(1, ranges), chance, mayLose);
+    const count = target.disk(node).scatter(what, chance.between(1, ranges), chance, mayLose);
     return count === 0 ? { skipped: `${node} has nothing that may be damaged` } : nothing;
   });
   if ("skipped" in begun) return begun;

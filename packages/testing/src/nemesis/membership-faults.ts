@@ -121,8 +121,9 @@ function takeAway(stage: Stage, node: NodeId): void {
 }
 
 /** One of the nodes that a target names, if it may be removed. */
-function voterOf({ target, atlas, chance }: Stage, wanted: string): NodeId | Skipped {
-  const found = nodesOf(wanted, target, chance);
+function voterOf(stage: Stage, wanted: string): NodeId | Skipped {
+  const { target, atlas } = stage;
+  const found = nodesOf(wanted, stage);
   if ("skipped" in found) return found;
   const node = found.find((each) => isMember(target.membership(), each));
   if (node === undefined) return { skipped: `${found.join(", ")} is no member` };
@@ -173,21 +174,27 @@ function shrink(stage: Stage, to: number): Begun | Skipped {
   });
 }
 
-/** Adds and removes several voters in one change. New voters have empty disks at first, so they must keep them meanwhile. */
+/** Adds, removes and demotes several voters in one change. New voters have empty disks at first, so they must keep them meanwhile. */
 function reshape(
   stage: Stage,
-  { in: come, out }: MembershipFault & { readonly type: "reshape" },
+  { in: come, out, demote = 0 }: MembershipFault & { readonly type: "reshape" },
 ): Begun | Skipped {
   const { target, atlas, chance } = stage;
   const room = Math.min(come, NODES_MAX - target.nodes.length);
   const ends: (() => void)[] = [];
   const leaving: NodeId[] = [];
+  const demoted: { readonly node: NodeId; readonly uid: number }[] = [];
   for (const voter of chance.shuffled(target.membership().voters)) {
-    if (leaving.length === out || atlas.objectionToRemoval(voter) !== undefined) continue;
-    leaving.push(voter);
-    ends.push(atlas.expectRemoval(voter));
+    if (leaving.length < out && atlas.objectionToRemoval(voter) === undefined) {
+      leaving.push(voter);
+      ends.push(atlas.expectRemoval(voter));
+    } else if (demoted.length < demote && atlas.objectionToDemotion(voter, false) === undefined) {
+      demoted.push({ node: voter, uid: target.uid(voter) });
+      ends.push(atlas.expectDemotion(voter));
+    }
   }
-  if (room + leaving.length === 0) return { skipped: "no voter may come or leave" };
+  if (room + leaving.length + demoted.length === 0)
+    return { skipped: "no voter may come or leave" };
   const coming = Array.from({ length: room }, () => {
     const node = target.addNode();
     ends.push(atlas.expectArrival(node));
@@ -199,7 +206,7 @@ function reshape(
   };
   const { giveUp } = pursue(
     stage,
-    shapeGoal(coming, leaving),
+    shapeGoal(coming, leaving, demoted),
     () => {
       settle(leaving);
       stage.over();
@@ -210,7 +217,8 @@ function reshape(
       settle(coming.map(({ node }) => node).filter(isNowhere));
     },
   );
-  return { nodes: [...leaving, ...coming.map(({ node }) => node)], end: giveUp };
+  const named = [...demoted, ...coming].map(({ node }) => node);
+  return { nodes: [...leaving, ...named], end: giveUp };
 }
 
 type Attempt = (onDone: () => void) => { readonly giveUp: () => void };
@@ -238,12 +246,13 @@ function oneByOne({ target }: Stage, next: () => Attempt | undefined): Begun {
 }
 
 function transfer(
-  { target, chance, over, after }: Stage,
+  stage: Stage,
   { node: wanted, deaf = false }: MembershipFault & { readonly type: "transfer" },
 ): Begun | Skipped {
+  const { target, chance, over, after } = stage;
   const old = target.leader();
   if (old === undefined) return { skipped: "nobody leads" };
-  const found = wanted === undefined ? [] : nodesOf(wanted, target, chance);
+  const found = wanted === undefined ? [] : nodesOf(wanted, stage);
   if ("skipped" in found) return found;
   const [next] = found;
   target.transfer(next);
@@ -260,8 +269,8 @@ function transfer(
 }
 
 function order(stage: Stage, wanted: string, act: (node: NodeId) => void): Begun | Skipped {
-  const { target, chance, over } = stage;
-  const found = nodesOf(wanted, target, chance);
+  const { target, over } = stage;
+  const found = nodesOf(wanted, stage);
   if ("skipped" in found) return found;
   const nodes = found.filter((node) => target.isRunning(node));
   if (nodes.length === 0) return { skipped: `${found.join(", ")} does not run` };

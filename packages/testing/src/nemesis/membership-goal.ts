@@ -13,6 +13,8 @@ export type MembershipGoal = {
   readonly isMetBy: (membership: Membership) => boolean;
   /** The changes to request from the leader. */
   readonly changes: readonly Change[];
+  /** The voters that these make learners. */
+  readonly demotions?: readonly NodeId[];
 };
 
 /** The node is a voter, in place of another if that is named. */
@@ -34,20 +36,30 @@ export function learnerGoal(node: NodeId, uid: number): MembershipGoal {
   };
 }
 
-/** These nodes are voters, and those are not members: in one change. */
+type Disk = { readonly node: NodeId; readonly uid: number };
+
+/** The first are voters, the next are not members, the last are no voters any more: in one change. */
 export function shapeGoal(
-  coming: readonly { readonly node: NodeId; readonly uid: number }[],
+  coming: readonly Disk[],
   leaving: readonly NodeId[],
+  demoted: readonly Disk[] = [],
 ): MembershipGoal {
   return {
     isMetBy: (membership) =>
       coming.every(
         ({ node, uid }) => membership.voters.includes(node) && uidOf(membership, node) === uid,
-      ) && !leaving.some((node) => isMember(membership, node)),
+      ) &&
+      !leaving.some((node) => isMember(membership, node)) &&
+      !demoted.some(({ node }) => membership.voters.includes(node)),
     changes: [
       ...coming.map(({ node, uid }) => ({ type: "addVoter", node, uid }) as const),
       ...leaving.map((node) => ({ type: "remove", node }) as const),
+      ...demoted.map(
+        ({ node, uid }) =>
+          ({ type: "addLearner", node, uid, promote: false, replaces: undefined }) as const,
+      ),
     ],
+    demotions: demoted.map(({ node }) => node),
   };
 }
 
@@ -111,11 +123,15 @@ function isMet(memberships: readonly Membership[], { isMetBy }: MembershipGoal):
  * Whether there is anything to request, and the request is allowed now: a promotion in progress needs no request, and a node
  * that could be removed at first may be needed by now.
  */
-function mayAsk({ target, atlas }: Stage, { isMetBy, changes }: MembershipGoal): boolean {
+function mayAsk(
+  { target, atlas }: Stage,
+  { isMetBy, changes, demotions = [] }: MembershipGoal,
+): boolean {
   const membership = target.membership();
   if (target.leader() === undefined || isJoint(membership) || isMetBy(membership)) return false;
   const leaving = changes.map(leavingBy).filter((node) => node !== undefined);
   if (leaving.some((node) => atlas.objectionToRemoval(node) !== undefined)) return false;
+  if (demotions.some((node) => atlas.objectionToDemotion(node, true) !== undefined)) return false;
   return !membership.promotions.some(({ node }) =>
     changes.some(
       (change) => change.type === "addLearner" && change.promote && change.node === node,

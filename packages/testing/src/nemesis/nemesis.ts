@@ -1,3 +1,4 @@
+import type { NodeId } from "@kontiki/core";
 import type { Chance } from "../chance.ts";
 import type { Counters } from "../run/counters.ts";
 import type { PlannedFault } from "../plan/plan.ts";
@@ -5,7 +6,7 @@ import type { FaultAction } from "../scenario/fault.ts";
 import { FAULTS, isTypeIn, type FaultGroup, type TypeIn } from "../scenario/faults/table.ts";
 import type { ClusterSettings } from "../scenario/scenario.ts";
 import type { FaultTarget } from "../engine/fault-target.ts";
-import type { Happening } from "../engine/observer.ts";
+import type { CoreStep, Happening } from "../engine/observer.ts";
 import { FaultAtlas } from "./atlas.ts";
 import { beginClockFault } from "./clock-faults.ts";
 import { beginDiskFault } from "./disk-faults.ts";
@@ -14,6 +15,10 @@ import { beginMembershipFault } from "./membership-faults.ts";
 import { beginNetworkFault } from "./network-faults.ts";
 import { beginProcessFault } from "./process-faults.ts";
 import { nothing, type Begun, type Skipped, type Stage } from "./stage.ts";
+import { WaitingFaults } from "./waiting-faults.ts";
+
+/** The most time between a moment and a fault that waited for it, in ms. */
+const LATE_MS = 20;
 
 /** What a nemesis reports of its faults. */
 export type FaultHappening = Happening & {
@@ -39,28 +44,41 @@ export class Nemesis {
   readonly #parts: NemesisParts;
   readonly #atlas: FaultAtlas;
   readonly #heldNodes: HeldNodes;
+  readonly #waiting: WaitingFaults;
   readonly #inForce = new Set<() => void>();
 
   constructor(parts: NemesisParts) {
     this.#parts = parts;
     this.#atlas = new FaultAtlas(parts.target, parts.cluster);
     this.#heldNodes = new HeldNodes(parts.target);
+    this.#waiting = new WaitingFaults(parts.target.timeline);
   }
 
-  /** Begins a fault now. It ends by itself when its time is over. Returns a function that ends it earlier. */
+  /**
+   * Begins a fault now, or at the moment that it waits for. It ends by itself when its time is over. Returns a function that
+   * ends it earlier.
+   */
   perform(fault: PlannedFault): () => void {
-    const { target } = this.#parts;
     const life = new FaultLife(fault, this.#parts);
     const end = (): void => {
       life.end();
       this.#inForce.delete(end);
     };
     this.#inForce.add(end);
-    life.begin(this.#stageOf(fault, life, end));
-    if (life.isOver) this.#inForce.delete(end);
-    else if (fault.for !== undefined && FAULTS[fault.type].lasts)
-      target.timeline.after(fault.for, end);
+    const { when: moment } = fault;
+    if (moment === undefined) this.#begin(fault, life, end, undefined);
+    else
+      this.#waiting.add({
+        moment,
+        lateMs: this.#latenessOf(fault),
+        begin: (subject) => this.#begin(fault, life, end, subject),
+      });
     return end;
+  }
+
+  /** Faults that wait look at each step of each core. */
+  onStep(step: CoreStep): void {
+    this.#waiting.onStep(step);
   }
 
   /** Ends all faults that are in force, in the order in which they began. */
@@ -68,9 +86,29 @@ export class Nemesis {
     for (const end of this.#inForce) end();
   }
 
-  #stageOf(fault: PlannedFault, life: FaultLife, over: () => void): Stage {
+  #begin(fault: PlannedFault, life: FaultLife, end: () => void, subject: NodeId | undefined): void {
+    if (life.isOver) return;
+    life.begin(this.#stageOf(fault, life, end, subject));
+    if (life.isOver) this.#inForce.delete(end);
+    else if (fault.for !== undefined && FAULTS[fault.type].lasts)
+      this.#parts.target.timeline.after(fault.for, end);
+  }
+
+  /** Half of the faults begin right after the event of their moment, the others soon afterwards. */
+  #latenessOf({ id }: PlannedFault): number {
+    const chance = this.#parts.chance.fork(`moment ${id}`);
+    return chance.happens(1 / 2) ? 0 : chance.between(1, LATE_MS);
+  }
+
+  #stageOf(
+    fault: PlannedFault,
+    life: FaultLife,
+    over: () => void,
+    subject: NodeId | undefined,
+  ): Stage {
     const { target, cluster, counters, chance } = this.#parts;
     return {
+      subject,
       target,
       cluster,
       counters,
@@ -93,7 +131,7 @@ export class Nemesis {
 class FaultLife {
   readonly #fault: PlannedFault;
   readonly #parts: NemesisParts;
-  #state: "beginning" | "in force" | "over" = "beginning";
+  #state: "waiting" | "beginning" | "in force" | "over" = "waiting";
   #isAnnounced = false;
   #mustEnd = false;
   #onEnd = nothing;
@@ -108,13 +146,9 @@ class FaultLife {
   }
 
   begin(stage: Stage): void {
+    this.#state = "beginning";
     const begun = begin(stage, this.#fault);
-    if ("skipped" in begun) {
-      this.#state = "over";
-      this.#parts.counters.count(`skipped.${this.#fault.type}`);
-      this.#parts.report({ type: "faultSkipped", fault: this.#fault, reason: begun.skipped });
-      return;
-    }
+    if ("skipped" in begun) return this.#skip(begun.skipped);
     this.announce(begun.nodes);
     this.#state = "in force";
     this.#onEnd = begun.end;
@@ -130,12 +164,19 @@ class FaultLife {
 
   /** A fault that is over before it has fully begun ends as soon as it has. */
   end(): void {
+    if (this.#state === "waiting") return this.#skip("its moment did not come");
     if (this.#state === "beginning") this.#mustEnd = true;
     if (this.#state !== "in force") return;
     this.#state = "over";
     this.#onEnd();
     this.#parts.counters.count(`ended.${this.#fault.type}`);
     this.#parts.report({ type: "faultEnded", fault: this.#fault });
+  }
+
+  #skip(reason: string): void {
+    this.#state = "over";
+    this.#parts.counters.count(`skipped.${this.#fault.type}`);
+    this.#parts.report({ type: "faultSkipped", fault: this.#fault, reason });
   }
 }
 

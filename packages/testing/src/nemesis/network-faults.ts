@@ -56,26 +56,27 @@ function copies(
 
 /** Begins a fault that strikes letters from and to some nodes, or all letters. */
 function lettersOf(
-  { target, chance }: Stage,
+  stage: Stage,
   wanted: Target | undefined,
   begin: (concerns: Concerns) => () => void,
 ): Begun | Skipped {
+  const { target } = stage;
   if (wanted === undefined) return { nodes: target.nodes, end: begin(() => true) };
-  const nodes = nodesOf(wanted, target, chance);
+  const nodes = nodesOf(wanted, stage);
   if ("skipped" in nodes) return nodes;
   const struck = new Set<string>(nodes);
   return { nodes, end: begin((from, to) => struck.has(from) || struck.has(to)) };
 }
 
 function oneWay(
-  { target, chance }: Stage,
+  stage: Stage,
   { from, to }: NetworkFault & { readonly type: "oneWay" },
 ): Begun | Skipped {
   if (from === undefined && to === undefined)
     return { skipped: "it says neither from whom nor to whom" };
   const addressesOf = (wanted: Target | undefined): readonly string[] | Skipped => {
     if (wanted === undefined) return [];
-    return isClientAddress(wanted) ? [wanted] : nodesOf(wanted, target, chance);
+    return isClientAddress(wanted) ? [wanted] : nodesOf(wanted, stage);
   };
   const senders = addressesOf(from);
   if ("skipped" in senders) return senders;
@@ -84,7 +85,7 @@ function oneWay(
   // When no address is named, all other nodes are meant.
   const isAmong = (named: readonly string[], address: string): boolean =>
     named.length === 0 ? !isClientAddress(address) : named.includes(address);
-  const end = target.network.beginCut(
+  const end = stage.target.network.beginCut(
     "oneWay",
     (sender, receiver) =>
       sender !== receiver && isAmong(senders, sender) && isAmong(receivers, receiver),
@@ -114,16 +115,16 @@ function sides(shape: Shape, nodes: readonly NodeId[]): readonly string[] {
 }
 
 function shapeOf(
-  { target, chance }: Stage,
+  stage: Stage,
   fault: NetworkFault & { readonly type: "partition" },
 ): Shape | Skipped {
+  const { target, chance } = stage;
   if (fault.shape === "groups") return fault.groups;
   const { nodes } = target;
   if (nodes.length < 2) return { skipped: "one node has nobody to be parted from" };
   if (fault.shape === "ring")
     return nodes.length < 4 ? { skipped: "a ring needs four nodes" } : ring(nodes, chance);
-  const found =
-    fault.node === undefined ? chance.shuffled(nodes) : nodesOf(fault.node, target, chance);
+  const found = fault.node === undefined ? chance.shuffled(nodes) : nodesOf(fault.node, stage);
   if ("skipped" in found) return found;
   const [node] = found;
   if (node === undefined) return { skipped: "there is no node" };

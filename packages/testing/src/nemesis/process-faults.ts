@@ -9,9 +9,9 @@ const POINT_MS = 5_000;
 
 /** Begins a fault of the processes of some nodes. */
 export function beginProcessFault(stage: Stage, fault: ProcessFault): Begun | Skipped {
-  const { target, chance, heldNodes } = stage;
+  const { target, heldNodes } = stage;
   if (fault.type === "crashAll") return crashAll(stage, fault);
-  const found = nodesOf(fault.node, target, chance);
+  const found = nodesOf(fault.node, stage);
   if ("skipped" in found) return found;
   const nodes = found.filter((node) => target.isRunning(node));
   if (nodes.length === 0) return { skipped: `${found.join(", ")} does not run` };

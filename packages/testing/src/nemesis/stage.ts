@@ -1,3 +1,4 @@
+import type { NodeId } from "@kontiki/core";
 import type { Chance } from "../chance.ts";
 import type { Counters } from "../run/counters.ts";
 import type { ClusterSettings } from "../scenario/scenario.ts";
@@ -14,6 +15,8 @@ export type Stage = {
   readonly heldNodes: HeldNodes;
   /** A stream for this fault alone. */
   readonly chance: Chance;
+  /** The node of the moment that the fault waited for; undefined if it waited for none, or in vain. */
+  readonly subject: NodeId | undefined;
   /** How long it lasts, in ms; undefined if it lasts until all faults end. */
   readonly forMs: number | undefined;
   /** Calls back after `ms`, unless the fault is over by then. */

@@ -2,14 +2,19 @@ import { majority, type NodeId } from "@kontiki/core";
 import type { Chance } from "../chance.ts";
 import type { Target } from "../scenario/fault.ts";
 import type { FaultTarget } from "../engine/fault-target.ts";
-import type { Skipped } from "./stage.ts";
+import { SUBJECT } from "../scenario/faults/moments.ts";
+import type { Skipped, Stage } from "./stage.ts";
+
+/** What a choice of nodes depends on. */
+type Around = Pick<Stage, "target" | "chance" | "subject">;
 
 /** The nodes that a target names at this moment, at least one; or why there are none. */
-export function nodesOf(
-  wanted: Target,
-  target: FaultTarget,
-  chance: Chance,
-): readonly NodeId[] | Skipped {
+export function nodesOf(wanted: Target, stage: Around): readonly NodeId[] | Skipped {
+  const { target, chance, subject } = stage;
+  if (wanted === SUBJECT) {
+    const isThere = subject !== undefined && target.nodes.includes(subject);
+    return isThere ? [subject] : nodesOf("any", stage);
+  }
   const nodes = namesOf(wanted, target, chance);
   return nodes.length === 0 ? { skipped: noneOf(wanted) } : nodes;
 }

@@ -30,6 +30,7 @@ const LIMITS: readonly Partial<LimitSettings>[] = [
 const NO_LIMITS: LimitSettings = {
   maxInflightBytes: undefined,
   maxUncommittedBytes: undefined,
+  mailboxLetters: undefined,
   turnLetters: undefined,
   turnEntries: undefined,
   sessions: undefined,

@@ -1,5 +1,6 @@
 import type { Chance } from "../chance.ts";
-import type { Fault, FaultAction, FaultType } from "../scenario/fault.ts";
+import type { Fault, FaultAction, FaultMoment, FaultType } from "../scenario/fault.ts";
+import { MOMENT_NAMES, momentFacts, SUBJECT } from "../scenario/faults/moments.ts";
 import { factsOf } from "../scenario/faults/table.ts";
 import type { Nemesis, Scenario } from "../scenario/scenario.ts";
 
@@ -8,6 +9,9 @@ const FAULTS_MAX = 200;
 
 /** In a burst one fault begins at most this long after the one before, in ms. */
 const BURST_MS = 20;
+
+/** The share of faults that bring a moment about, among those that do not wait and could. */
+const CAUSES = 1 / 2;
 
 /** How one seed differs from another: which kinds it draws and how often, how dense they are, how long they last. */
 type Swarm = {
@@ -43,14 +47,17 @@ export function drawFaults(scenario: Scenario, chance: Chance): readonly Fault[]
 
 function drawFault(
   scenario: Scenario,
-  { lastMs, faults }: Nemesis,
+  nemesis: Nemesis,
   { kinds, length }: Swarm,
   at: number,
   chance: Chance,
 ): Fault {
+  const { lastMs, faults } = nemesis;
   const [least, most] = lastMs;
   const forMs = Math.max(1, Math.floor(chance.between(least, most) * length));
-  const type = chance.pick(kinds) ?? faults[0] ?? "crash";
+  const drawn = chance.pick(kinds) ?? faults[0] ?? "crash";
+  const waiting = drawMoment(nemesis, kinds, chance.fork("moment"));
+  const type = waiting.type ?? drawn;
   const { nodes, cluster } = scenario;
   const fields = factsOf(type).draw({
     nodes,
@@ -58,7 +65,54 @@ function drawFault(
     forMs,
     chance,
   });
-  return { ...({ type, ...fields } as FaultAction), at, for: forMs };
+  const lasts = Math.max(forMs, (waiting.elections ?? 0) * cluster.electionTimeoutMs);
+  const fault = { ...({ type, ...fields } as FaultAction), at, for: lasts };
+  const { when, isAboutSubject } = waiting;
+  if (when === undefined) return fault;
+  return { ...(isAboutSubject ? aboutSubject(fault, when) : fault), when };
+}
+
+/** What is drawn of a fault that has to do with a moment; nothing of one that has not. */
+type Drawn = {
+  readonly type?: FaultType;
+  /** Undefined for a fault that does not wait. */
+  readonly when?: FaultMoment;
+  readonly isAboutSubject?: boolean;
+  /** How many election timeouts it lasts at least. */
+  readonly elections?: number;
+};
+
+/** Some faults wait for a moment that suits their kind; some of the others bring one about. */
+function drawMoment(
+  { faults, moments: share = 0, when = MOMENT_NAMES }: Nemesis,
+  kinds: readonly FaultType[],
+  chance: Chance,
+): Drawn {
+  const moment = share > 0 ? chance.pick(when) : undefined;
+  if (moment === undefined) return {};
+  const { bites, causes, after } = momentFacts(moment);
+  const isAboutSubject = chance.happens(2 / 3);
+  if (chance.happens(share)) {
+    const type = chance.pick(kinds.filter((kind) => bites.includes(kind)));
+    return type === undefined ? {} : { type, when: moment, isAboutSubject };
+  }
+  const cause = chance.pick(causes.filter((kind) => faults.includes(kind)));
+  if (cause === undefined || !chance.happens(CAUSES)) return {};
+  const before = chance.pick(after);
+  if (before === undefined) return { type: cause };
+  // So long that there is another leader by then.
+  return { type: cause, when: before, isAboutSubject: true, elections: 3 };
+}
+
+/** The fault at the node of the moment that it waits for, if it is one that a drawn node has. */
+function aboutSubject(fault: Fault, when: FaultMoment): Fault {
+  const hasShape = fault.type === "partition" && fault.shape !== "ring";
+  const isDamage = fault.type === "bitRot" || fault.type === "scatter";
+  if (isDamage && (when === "sends" || when === "receives"))
+    return { ...fault, node: SUBJECT, what: "snapshot" };
+  if ("node" in fault || hasShape) return { ...fault, node: SUBJECT } as Fault;
+  if (fault.type !== "oneWay") return fault;
+  return fault.from === undefined ? { ...fault, to: SUBJECT } : { ...fault, from: SUBJECT };
 }
 
 function swarmOf({ faults, swarm }: Nemesis, chance: Chance): Swarm {

@@ -147,6 +147,7 @@ function drawLimits(slow: (typeof SLOW)[number], chance: Chance): LimitSettings 
     turnEntries: some([1, 2, 10]),
     sessions: some([1, 2, 3, 6]),
     sessionEntries: some([1, 5, 20, 60]),
+    mailboxLetters: some([12, 32, 100]),
   };
 }
 

@@ -95,7 +95,7 @@ function lasts({ type }: PlannedFault): boolean {
   return !["crash", "crashAll", "stop"].includes(type);
 }
 
-const LEFT_OUT = ["id", "at", "type", "for", "node", "from", "to"];
+const LEFT_OUT = ["id", "at", "type", "for", "when", "node", "from", "to"];
 
 function faultText(fault: PlannedFault): string {
   const rest = Object.entries(fault).filter(([name]) => !LEFT_OUT.includes(name));

@@ -26,6 +26,7 @@ export const simplerFault: readonly ((fault: PlannedFault) => PlannedFault)[] = 
   (fault) => ("downMs" in fault ? { ...fault, downMs: halved(fault.downMs) } : fault),
   (fault) => ("share" in fault ? { ...fault, share: 1 } : fault),
   withNarrowRange,
+  (fault) => without(fault, "when"),
   (fault) => ("in" in fault ? { ...fault, in: oneLess(fault.in) } : fault),
   (fault) => ("out" in fault ? { ...fault, out: oneLess(fault.out) } : fault),
   (fault) => without(fault, "tail"),

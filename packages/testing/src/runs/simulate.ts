@@ -312,6 +312,7 @@ export class Simulation {
   #onStep(step: CoreStep): void {
     this.#hash.onStep(step);
     this.#claims.onStep(step);
+    this.nemesis.onStep(step);
     for (const observer of this.#observers) observer.onStep(step);
   }
 

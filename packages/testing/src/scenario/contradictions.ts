@@ -2,6 +2,7 @@ import { nearest } from "@kontiki/actors/node";
 import { COUNT_NAMES } from "./count-names.ts";
 import type { Complaint, Path } from "./complaint.ts";
 import type { Fault } from "./fault.ts";
+import { SUBJECT } from "./faults/moments.ts";
 import { factsOf } from "./faults/table.ts";
 import type { Scenario } from "./scenario.ts";
 
@@ -67,7 +68,14 @@ function* inFault(scenario: Scenario, fault: Fault, path: Path): Iterable<Compla
   }
   for (const field of ["node", "from", "to"] as const) {
     const target: unknown = Reflect.get(fault, field);
-    if (typeof target === "string") yield* inTarget(scenario, target, [...here, field]);
+    if (typeof target !== "string" || (target === SUBJECT && fault.when !== undefined)) continue;
+    if (target === SUBJECT)
+      yield {
+        path: [...here, field],
+        on: "value",
+        text: "is subject, which is the node of a moment: give when too, such as when: elected",
+      };
+    else yield* inTarget(scenario, target, [...here, field]);
   }
 }
 

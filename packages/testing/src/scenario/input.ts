@@ -5,6 +5,7 @@ import type { NETWORK_FAULTS } from "./faults/network.ts";
 import type { PROCESS_FAULTS } from "./faults/process.ts";
 import type { FaultType } from "./faults/action.ts";
 import type { InputsOf } from "./faults/kind.ts";
+import type { FaultMoment } from "./faults/moments.ts";
 import type { FaultGroup } from "./faults/table.ts";
 import type { ClusterSettings, Expectations, LimitSettings, Workload } from "./scenario.ts";
 import type { Duration, DurationRange, Share } from "./written/values.ts";
@@ -127,6 +128,10 @@ export type NemesisInput = {
   readonly last?: DurationRange;
   /** Which share of them begins within 20 ms of the one before. Default: 0. */
   readonly bursts?: Share;
+  /** Which share of them waits for a moment that suits its kind. Default: 0. In the simulation only. */
+  readonly moments?: Share;
+  /** For which moments. Default: for all. */
+  readonly when?: readonly FaultMoment[];
 };
 
 /**
@@ -138,6 +143,11 @@ export type FaultInput = {
   readonly at: Duration;
   /** How long it lasts; without it until the faults of the run end. */
   readonly for?: Duration;
+  /**
+   * Begins at the first such moment after `at`, or up to 2 s after `at` if none came by then. Its `node` may then be `subject`:
+   * the node that the moment is about. In the simulation only.
+   */
+  readonly when?: FaultMoment;
 } & { readonly [Type in FaultType]?: FaultFields[Type] };
 
 /**

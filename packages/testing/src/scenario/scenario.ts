@@ -1,4 +1,4 @@
-import type { Fault, FaultType, Range } from "./fault.ts";
+import type { Fault, FaultMoment, FaultType, Range } from "./fault.ts";
 
 /** A test of a cluster: what clients ask, which faults happen, what must hold. Plain data, all of it checked. */
 export type Scenario = {
@@ -67,6 +67,8 @@ export type LimitSettings = {
   readonly maxInflightBytes: number | undefined;
   /** The most bytes of uncommitted commands in the log of a leader, from 1. */
   readonly maxUncommittedBytes: number | undefined;
+  /** The most letters that wait for a node; of those of clients half as many. */
+  readonly mailboxLetters: number | undefined;
   /** The most letters that one turn takes, from 1. */
   readonly turnLetters: number | undefined;
   /** The most entries that are applied at once, from 1. */
@@ -131,6 +133,10 @@ export type Nemesis = {
   readonly lastMs: Range;
   /** Which share of them begins within 20 ms of the one before, from 0 to 1; undefined for none. */
   readonly bursts?: number | undefined;
+  /** Which share of them waits for a moment, from 0 to 1; undefined for none. */
+  readonly moments?: number | undefined;
+  /** For which moments; undefined for all. */
+  readonly when?: readonly FaultMoment[] | undefined;
 };
 
 /** What must have happened, in addition to what must always hold. The names are those of the coverage. */

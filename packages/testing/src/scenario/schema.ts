@@ -1,5 +1,6 @@
 import * as v from "valibot";
 import { FAULT_GROUPS, FAULT_TYPES, isTypeIn, type FaultGroup } from "./faults/table.ts";
+import { MOMENT_NAMES } from "./faults/moments.ts";
 import type { FaultType } from "./fault.ts";
 import type { LimitSettings, Nemesis, Scenario } from "./scenario.ts";
 import {
@@ -26,6 +27,7 @@ const limits = v.pipe(
   fields({
     maxInflightBytes: bound,
     maxUncommittedBytes: bound,
+    mailboxLetters: bound,
     turnLetters: bound,
     turnEntries: bound,
     sessions: bound,
@@ -34,6 +36,7 @@ const limits = v.pipe(
   v.transform((given): LimitSettings => ({
     maxInflightBytes: given.maxInflightBytes,
     maxUncommittedBytes: given.maxUncommittedBytes,
+    mailboxLetters: given.mailboxLetters,
     turnLetters: given.turnLetters,
     turnEntries: given.turnEntries,
     sessions: given.sessions,
@@ -101,15 +104,19 @@ const nemesisFields = v.pipe(
       every: v.optional(durations(1), "200ms..1s"),
       last: v.optional(durations(1), "300ms..1.5s"),
       bursts: v.optional(share),
+      moments: v.optional(share),
+      when: v.optional(list(oneOf(...MOMENT_NAMES), "a list such as [elected, cuts]")),
     },
     "swarm",
   ),
-  v.transform(({ faults, swarm, every, last, bursts }): Nemesis => ({
+  v.transform(({ faults, swarm, every, last, bursts, moments, when }): Nemesis => ({
     faults: FAULT_TYPES.filter((type) => faults.some((named) => covers(named, type))),
     swarm,
     everyMs: every,
     lastMs: last,
     ...(bursts !== undefined && { bursts }),
+    ...(moments !== undefined && { moments }),
+    ...(when !== undefined && { when }),
   })),
 );
 

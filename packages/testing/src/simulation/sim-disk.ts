@@ -163,15 +163,15 @@ export class SimDisk implements Disk, FaultableDisk {
   }
 
   /**
-   * Damages ranges of the log, from one bit to a few sectors: see {@link chooseHit}. Returns how many. The kernel has written
+   * Damages ranges of the log or of snapshots, from one bit to a few sectors: see {@link chooseHit}. Returns how many. The kernel has written
    * the promise file back by then, so the last write may be among them.
    */
-  scatter(ranges: number, chance: Chance, mayLose: MayLose): number {
+  scatter(what: "log" | "snapshot", ranges: number, chance: Chance, mayLose: MayLose): number {
     this.#names.get(PROMISE)?.writeBack();
     let done = 0;
     for (let count = 0; count < ranges; count += 1) {
       const length = chance.pick(RANGE_BYTES) ?? 1;
-      const hit = chooseHit(this.#names, "log", length, chance, mayLose);
+      const hit = chooseHit(this.#names, what, length, chance, mayLose);
       if (hit === undefined) continue;
       done += 1;
       if (length === 1) this.#flip(hit, chance.below(8));

@@ -251,6 +251,7 @@ export class SimProcess {
   /** Waits for as long as the disk takes for its operations. */
   #whenSyncable(callback: () => void): void {
     const { disk, timeline, enter } = this.#parts;
+    if (this.#isDirty) this.#at("inSync");
     const delay = disk.takeDelayMs() + (this.#isDirty ? disk.syncMs() : 0);
     if (delay === 0) callback();
     else if (delay < Number.POSITIVE_INFINITY) timeline.after(delay, () => enter(callback));

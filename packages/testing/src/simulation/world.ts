@@ -69,7 +69,8 @@ export class World implements FaultTarget {
     this.timeline = timeline;
     this.#changes = new AskedChanges(timeline);
     this.#obituaries = chance.fork("obituaries");
-    this.router = new Router(MAILBOX_DEFAULTS, () => {});
+    const letters = plan.scenario.cluster.limits?.mailboxLetters ?? MAILBOX_DEFAULTS.letters;
+    this.router = new Router({ ...MAILBOX_DEFAULTS, letters }, () => {});
     this.network = new SimNetwork({
       timeline,
       chance: chance.fork("network"),

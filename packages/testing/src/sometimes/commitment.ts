@@ -1,28 +1,30 @@
 import { decided, type Index } from "@kontiki/core";
-import { COMMITTING, heldBy, holders, isEvenMajority, isHalf } from "./moment.ts";
-import { hasUncommitted, isCommitting } from "./guards.ts";
+import { COMMITTING, heldBy, holders, isEven, isEvenMajority, isHalf } from "./moment.ts";
+import { hasUncommitted, isCommitting, isOutOfLine } from "./guards.ts";
 import { onlyIf, onAny, onMessage, type StepPoint } from "./point.ts";
 
 /** What is committed, and what is not yet. */
 export const COMMITMENT: readonly StepPoint[] = [
-  onMessage(
-    "appendEntries",
-    "replication.commitBounded",
-    "Figure 2",
-    "A leader had committed more than its message proved to match, and the follower committed only that.",
-    ({ before, after: then }, { commit }) => then.commit > before.commit && then.commit < commit,
-  ),
-  onMessage(
-    "appendEntries",
-    "replication.commitUnproven",
-    "Figure 2",
-    "A message named a commit index beyond what it proved to match, up to which the follower had other entries.",
-    ({ env, after: then }, { commit, entries, prevIndex, term }) =>
-      term === then.term &&
-      commit > prevIndex + entries.length &&
-      env.log.lastIndex > prevIndex + entries.length &&
-      env.log.termAt(env.log.lastIndex) !== term,
-  ),
+  ...onlyIf(isOutOfLine, [
+    onMessage(
+      "appendEntries",
+      "replication.commitBounded",
+      "Figure 2",
+      "A leader had committed more than its message proved to match, and the follower committed only that.",
+      ({ before, after: then }, { commit }) => then.commit > before.commit && then.commit < commit,
+    ),
+    onMessage(
+      "appendEntries",
+      "replication.commitUnproven",
+      "Figure 2",
+      "A message named a commit index beyond what it proved to match, up to which the follower had other entries.",
+      ({ env, after: then }, { commit, entries, prevIndex, term }) =>
+        term === then.term &&
+        commit > prevIndex + entries.length &&
+        env.log.lastIndex > prevIndex + entries.length &&
+        env.log.termAt(env.log.lastIndex) !== term,
+    ),
+  ]),
   ...onlyIf(isCommitting, [
     onAny(
       COMMITTING,
@@ -40,16 +42,11 @@ export const COMMITMENT: readonly StepPoint[] = [
         const { voters, outgoing } = moment.inForce;
         const { after: then } = moment;
         return (
-          outgoing.length === 0 && isEvenMajority(voters, holders(moment, voters, then.commit))
+          outgoing.length === 0 &&
+          isEven(voters) &&
+          isEvenMajority(voters, holders(moment, voters, then.commit))
         );
       },
-    ),
-    onMessage(
-      "appendAccepted",
-      "replication.beforeOwnSync",
-      "10.2.1",
-      "A leader committed an entry that its own disk did not hold yet.",
-      (moment) => moment.after.commit > moment.after.durable,
     ),
   ]),
   ...onlyIf(hasUncommitted, [
@@ -60,7 +57,8 @@ export const COMMITMENT: readonly StepPoint[] = [
       "A majority held an entry of an earlier term, and the leader did not commit it.",
       (moment) => {
         const { env, after: then } = moment;
-        if (then.role.type !== "leader") return false;
+        if (then.role.type !== "leader" || env.log.termAt((then.commit + 1) as Index) === then.term)
+          return false;
         const held = decided(moment.inForce, (node) => heldBy(moment, node));
         return held !== undefined && held > then.commit && env.log.termAt(held) !== then.term;
       },
@@ -76,6 +74,7 @@ export const COMMITMENT: readonly StepPoint[] = [
         const { log } = env;
         return (
           outgoing.length === 0 &&
+          isEven(voters) &&
           then.role.type === "leader" &&
           log.lastIndex > was.commit &&
           log.lastIndex > then.commit &&

@@ -1,4 +1,4 @@
-import { atLeastAsUpToDate, isVoter, lastPosition, type Message } from "@kontiki/core";
+import { atLeastAsUpToDate, lastPosition, type Message } from "@kontiki/core";
 import { isEvenMajority, isHalf, isIgnored, leaderIn, sentOf, WINNING, wins } from "./moment.ts";
 import { isUnsteady } from "./guards.ts";
 import { onlyIf, onAny, onEvent, onMessage, type Moment, type StepPoint } from "./point.ts";
@@ -211,17 +211,6 @@ export const ELECTIONS: readonly StepPoint[] = [
       const beats = leaderIn(before)?.check.beats ?? 0;
       return quorumBeats > 1 && beats + 1 >= quorumBeats && after.role.type === "leader";
     },
-  ),
-  onMessage(
-    "voteReply",
-    "elections.voteOfNonVoter",
-    "4.2.1",
-    "A candidate got the vote of a member that is not a voter.",
-    (moment, { granted, term }, from) =>
-      granted &&
-      moment.before.role.type === "candidate" &&
-      term === moment.before.term &&
-      !isVoter(moment.inForce, from),
   ),
   ...onlyIf(isUnsteady, [
     onMessage(

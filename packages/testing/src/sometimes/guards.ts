@@ -47,3 +47,11 @@ export function isCommitting({ before, after }: Moment): boolean {
 export function hasUncommitted({ env, after }: Moment): boolean {
   return after.role.type === "leader" && env.log.lastIndex > after.commit;
 }
+
+/** Entries, or a heartbeat, that do not simply extend the follower's log and commit what they prove to match. */
+export function isOutOfLine({ env: { log }, event }: Moment): boolean {
+  if (event.type !== "message" || event.message.type !== "appendEntries") return true;
+  const { prevIndex, prevTerm, entries, commit } = event.message;
+  const isNext = prevIndex === log.lastIndex && prevTerm === log.termAt(prevIndex);
+  return !isNext || commit > prevIndex + entries.length;
+}

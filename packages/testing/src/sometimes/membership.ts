@@ -1,4 +1,4 @@
-import { isChanging, isMember, isVoter, uidOf } from "@kontiki/core";
+import { isChanging, isMember, isVoter } from "@kontiki/core";
 import { appendedMembership, COMMITTING, effectOf, isIgnored, leaderIn, sentOf } from "./moment.ts";
 import { hasChanged, isCutting } from "./guards.ts";
 import { onlyIf, onAny, onEvent, onMessage, type Moment, type StepPoint } from "./point.ts";
@@ -150,18 +150,6 @@ export const MEMBERSHIP: readonly StepPoint[] = [
         const { after } = moment;
         const isLeading = after.role.type === "leader" && term === after.term;
         return isLeading && match > after.commit && moment.inForce.learners.includes(from);
-      },
-    ),
-    onAny(
-      ["voteReply", "preVoteReply", "appendAccepted", "appendRejected", "requestVote"],
-      "membership.oldDiskSpeaks",
-      "4.4",
-      "A message arrived from the disk that a member had before.",
-      (moment) => {
-        const { event } = moment;
-        if (event.type !== "message") return false;
-        const now = moment.inForce;
-        return isMember(now, event.from) && event.fromUid < uidOf(now, event.from);
       },
     ),
     onEvent(

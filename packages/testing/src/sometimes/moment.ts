@@ -66,7 +66,8 @@ export function isHalf(nodes: readonly NodeId[], count: number): boolean {
   return nodes.length > 0 && count * 2 === nodes.length;
 }
 
-function isEven(nodes: readonly NodeId[]): boolean {
+/** Whether there is an even number of servers, and one at least. */
+export function isEven(nodes: readonly NodeId[]): boolean {
   return nodes.length > 0 && nodes.length % 2 === 0;
 }
 

@@ -1,8 +1,7 @@
 import type { Env } from "@kontiki/core";
 import { causeOf, Moment, senderOf, type Guard, type StepPoint, type Trigger } from "./point.ts";
-import { STEP_POINTS } from "./registry.ts";
 
-/** Situations that share a guard. */
+/** Situations of one trigger that share a guard. */
 type Group = { readonly guard: Guard | undefined; readonly points: StepPoint[] };
 
 /** A step of a core, without the data that its rules may look at. */
@@ -13,23 +12,27 @@ type Step = Pick<Moment, "before" | "event" | "after" | "effects">;
  * soon asks only for what is rare.
  */
 export class OpenPoints {
-  readonly #open: ReadonlyMap<Trigger, readonly Group[]> = byTrigger();
+  readonly #open: Map<Trigger, Group[]>;
   readonly #onMet: (name: string) => void;
 
   /** @param onMet is called with the name of each situation, once. */
-  constructor(onMet: (name: string) => void) {
+  constructor(onMet: (name: string) => void, points: readonly StepPoint[]) {
     this.#onMet = onMet;
+    this.#open = byTrigger(points);
   }
 
-  /** Looks for situations in a step. */
+  /** Looks for situations in a step. It runs for every step of every run, so it makes nothing that it need not make. */
   look(env: Env<unknown>, step: Step): void {
+    if (step.event.type === "durable" && !isAboutLeader(step)) return;
     const cause = causeOf(step.event);
     const groups = this.#open.get(cause.type);
     if (groups === undefined) return;
     const moment = new Moment(env, step);
     const from = senderOf(step.event);
-    for (const { guard, points } of groups) {
-      if (points.length === 0 || guard?.(moment) === false) continue;
+    for (let place = groups.length - 1; place >= 0; place -= 1) {
+      const group = groups[place];
+      if (group === undefined || group.guard?.(moment) === false) continue;
+      const { points } = group;
       for (let at = points.length - 1; at >= 0; at -= 1) {
         const point = points[at];
         if (point?.holds(moment, cause, from) !== true) continue;
@@ -39,18 +42,28 @@ export class OpenPoints {
     }
   }
 
+  /** Later groups of a step may be gone by then, those before the present one stay where they are. */
   #close(point: StepPoint): void {
-    for (const trigger of point.on)
-      for (const { points } of this.#open.get(trigger) ?? []) {
-        const at = points.indexOf(point);
-        if (at !== -1) points.splice(at, 1);
-      }
+    for (const trigger of point.on) {
+      const groups = this.#open.get(trigger) ?? [];
+      const group = groups.find(({ guard }) => guard === point.guard);
+      const at = group?.points.indexOf(point) ?? -1;
+      if (group === undefined || at === -1) continue;
+      group.points.splice(at, 1);
+      if (group.points.length === 0) groups.splice(groups.indexOf(group), 1);
+      if (groups.length === 0) this.#open.delete(trigger);
+    }
   }
 }
 
-function byTrigger(): ReadonlyMap<Trigger, readonly Group[]> {
+/** Every second write or so is that of a follower, and what is durable there decides nothing. */
+function isAboutLeader({ before, after }: Step): boolean {
+  return before.role.type === "leader" || after.role.type === "leader";
+}
+
+function byTrigger(points: readonly StepPoint[]): Map<Trigger, Group[]> {
   const open = new Map<Trigger, Group[]>();
-  for (const point of STEP_POINTS)
+  for (const point of points)
     for (const trigger of point.on) {
       const groups = open.get(trigger) ?? [];
       open.set(trigger, groups);

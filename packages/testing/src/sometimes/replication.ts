@@ -1,63 +1,67 @@
 import type { Index, NodeId, Term } from "@kontiki/core";
 import { effectOf, leaderIn, sentOf } from "./moment.ts";
-import { isCutting, isUnsteady } from "./guards.ts";
+import { isCutting, isOutOfLine, isUnsteady } from "./guards.ts";
 import { onlyIf, onEvent, onMessage, type Moment, type StepPoint } from "./point.ts";
 
 /** What a follower does with entries, and what a leader learns from replies. */
 export const REPLICATION: readonly StepPoint[] = [
-  onMessage(
-    "appendEntries",
-    "replication.repeated",
-    "§5.3",
-    "All entries of a message were in the follower's log already.",
-    (moment, { entries, term }) =>
-      term === moment.after.term && entries.length > 0 && takesNothing(moment),
-  ),
-  onMessage(
-    "appendEntries",
-    "replication.repeatedEarlier",
-    "§5.3",
-    "Old entries arrived again after later ones, which must stay.",
-    (moment, { entries, term }) => {
-      const last = entries.at(-1)?.index ?? moment.env.log.lastIndex;
-      return term === moment.after.term && last < moment.env.log.lastIndex && takesNothing(moment);
-    },
-  ),
-  onMessage(
-    "appendEntries",
-    "replication.overlap",
-    "§5.3",
-    "The follower's log had the first entries of a message, and the others were new.",
-    (moment, { entries }) => {
-      const added = effectOf(moment, "appendLog")?.entries.length ?? entries.length;
-      return added < entries.length && effectOf(moment, "truncateLog") === undefined;
-    },
-  ),
-  onMessage(
-    "appendEntries",
-    "replication.beforeFirst",
-    "§7",
-    "Entries arrived that begin in the compacted part of the follower's log.",
-    (moment, { prevIndex, term }) =>
-      term === moment.after.term && prevIndex < moment.env.log.firstIndex - 1,
-  ),
-  onMessage(
-    "appendEntries",
-    "replication.gap",
-    "§5.3",
-    "A follower rejected entries because its log ends before them.",
-    (moment, { prevIndex }) =>
-      sentOf(moment, "appendRejected")?.conflictTerm === undefined &&
-      isRejecting(moment) &&
-      prevIndex > moment.env.log.lastIndex,
-  ),
-  onMessage(
-    "appendEntries",
-    "replication.conflict",
-    "§5.3",
-    "A follower rejected entries because its entry before them has another term.",
-    (moment) => sentOf(moment, "appendRejected")?.conflictTerm !== undefined,
-  ),
+  ...onlyIf(isOutOfLine, [
+    onMessage(
+      "appendEntries",
+      "replication.repeated",
+      "§5.3",
+      "All entries of a message were in the follower's log already.",
+      (moment, { entries, term }) =>
+        term === moment.after.term && entries.length > 0 && takesNothing(moment),
+    ),
+    onMessage(
+      "appendEntries",
+      "replication.repeatedEarlier",
+      "§5.3",
+      "Old entries arrived again after later ones, which must stay.",
+      (moment, { entries, term }) => {
+        const last = entries.at(-1)?.index ?? moment.env.log.lastIndex;
+        return (
+          term === moment.after.term && last < moment.env.log.lastIndex && takesNothing(moment)
+        );
+      },
+    ),
+    onMessage(
+      "appendEntries",
+      "replication.overlap",
+      "§5.3",
+      "The follower's log had the first entries of a message, and the others were new.",
+      (moment, { entries }) => {
+        const added = effectOf(moment, "appendLog")?.entries.length ?? entries.length;
+        return added < entries.length && effectOf(moment, "truncateLog") === undefined;
+      },
+    ),
+    onMessage(
+      "appendEntries",
+      "replication.beforeFirst",
+      "§7",
+      "Entries arrived that begin in the compacted part of the follower's log.",
+      (moment, { prevIndex, term }) =>
+        term === moment.after.term && prevIndex < moment.env.log.firstIndex - 1,
+    ),
+    onMessage(
+      "appendEntries",
+      "replication.gap",
+      "§5.3",
+      "A follower rejected entries because its log ends before them.",
+      (moment, { prevIndex }) =>
+        sentOf(moment, "appendRejected")?.conflictTerm === undefined &&
+        isRejecting(moment) &&
+        prevIndex > moment.env.log.lastIndex,
+    ),
+    onMessage(
+      "appendEntries",
+      "replication.conflict",
+      "§5.3",
+      "A follower rejected entries because its entry before them has another term.",
+      (moment) => sentOf(moment, "appendRejected")?.conflictTerm !== undefined,
+    ),
+  ]),
   onMessage(
     "appendRejected",
     "replication.skipsTerm",

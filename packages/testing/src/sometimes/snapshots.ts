@@ -92,10 +92,8 @@ export const SNAPSHOTS: readonly StepPoint[] = [
     "snapshotReceived",
     "snapshots.notInstalled",
     "§7",
-    "A snapshot was complete when the log had its entries already.",
-    (moment) =>
-      effectOf(moment, "installSnapshot") === undefined &&
-      sentOf(moment, "appendAccepted") !== undefined,
+    "A snapshot that was fetched was complete when the log had its entries already.",
+    (moment) => effectOf(moment, "installSnapshot") === undefined && !isIgnored(moment),
   ),
   onEvent(
     "snapshotReceived",
@@ -134,13 +132,6 @@ export const SNAPSHOTS: readonly StepPoint[] = [
     "5.1.2",
     "A log was compacted, and some entries before the snapshot stayed.",
     (moment, { snapshot }) => (effectOf(moment, "compactLog")?.upTo ?? Infinity) < snapshot.index,
-  ),
-  onEvent(
-    "snapshotTaken",
-    "snapshots.outrun",
-    "§7",
-    "A snapshot of a server's own state was complete after a newer one had been installed.",
-    (moment, { snapshot }) => (moment.before.snapshot?.index ?? 0) >= snapshot.index,
   ),
   onEvent(
     "snapshotTaken",
@@ -219,13 +210,6 @@ export const SNAPSHOTS: readonly StepPoint[] = [
     "§7",
     "A snapshot that was being sent could not be read any more.",
     ({ before }) => before.role.type === "leader",
-  ),
-  onEvent(
-    "snapshotReceived",
-    "snapshots.unwanted",
-    "§7",
-    "A snapshot was complete after its receiver had turned to something else.",
-    isIgnored,
   ),
 ];
 

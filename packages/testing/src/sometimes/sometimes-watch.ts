@@ -1,7 +1,7 @@
 import type { NodeId } from "@kontiki/core";
 import type { CoreStep, Happening, Observer } from "../engine/observer.ts";
 import { OpenPoints } from "./open-points.ts";
-import { RUN_POINTS, SOMETIMES } from "./registry.ts";
+import { RUN_POINTS, SOMETIMES, STEP_POINTS } from "./registry.ts";
 import type { ActorView, RunWatch } from "./run-point.ts";
 
 /** Follows one run and notes which situations it met. */
@@ -18,7 +18,7 @@ export class SometimesWatch implements Observer {
   constructor(onMet: (name: string) => void = () => {}) {
     this.#onMet = onMet;
     const meet = (name: string): void => this.#meet(name);
-    this.#open = new OpenPoints(meet);
+    this.#open = new OpenPoints(meet, STEP_POINTS);
     this.#runs = RUN_POINTS.map(({ watch }) => watch(meet));
     this.#listening = byHappening(this.#runs);
   }

@@ -1,4 +1,4 @@
-import { openParcel, type Letter } from "@kontiki/actors/node";
+import { isClientAddress, openParcel, type Letter } from "@kontiki/actors/node";
 import { confirmedRound } from "@kontiki/core";
 import type { CoreStep } from "../engine/observer.ts";
 import {
@@ -60,6 +60,8 @@ export const TURNS: RunPoints = {
 
 const NO_LETTERS: readonly Letter[] = [];
 
+const OF_EFFECTS: readonly Name[] = ["turns.timerReset", "turns.silenceReset", "turns.entriesHeld"];
+
 class TurnMemory {
   letters: readonly Letter[] = NO_LETTERS;
   timeouts: readonly string[] = [];
@@ -69,17 +71,20 @@ class TurnMemory {
 
 class TurnWatch implements RunWatch {
   readonly hears = [];
-  readonly #meet: (name: Name) => void;
+  readonly #met = new Set<Name>();
+  readonly #onMet: (name: Name) => void;
   readonly #turns = new PerNode(() => new TurnMemory());
+  /** What only the effects of a step show. */
+  #seeksEffects = true;
 
-  constructor(meet: (name: Name) => void) {
-    this.#meet = meet;
+  constructor(onMet: (name: Name) => void) {
+    this.#onMet = onMet;
   }
 
   onStep(step: CoreStep, actor: ActorView): void {
     const turn = this.#turns.of(step.node);
     if (turn.letters !== actor.letters) this.#begin(turn, actor);
-    this.#look(step, turn);
+    if (this.#seeksEffects && step.effects.length > 0) this.#look(step, turn);
     switch (step.event.type) {
       case "propose":
         return this.#onPropose(step, turn);
@@ -98,6 +103,12 @@ class TurnWatch implements RunWatch {
   }
 
   onHappening(): void {}
+
+  #meet(name: Name): void {
+    this.#met.add(name);
+    this.#onMet(name);
+    this.#seeksEffects = !OF_EFFECTS.every((each) => this.#met.has(each));
+  }
 
   #begin(turn: TurnMemory, { letters, timer }: ActorView): void {
     turn.letters = letters;
@@ -144,22 +155,29 @@ class TurnWatch implements RunWatch {
 
   #onPropose({ effects }: CoreStep, { letters }: TurnMemory): void {
     const refused = effects.find((effect) => effect.type === "rejectProposal");
-    const hasForwards = letters.some(isForward);
     if (refused === undefined) {
-      if (hasForwards) this.#meet("turns.forwardTaken");
+      this.#meetIf("turns.forwardTaken", () => letters.some(isForward));
     } else if (refused.reason === "notLeader") {
-      if (hasForwards) this.#meet("turns.forwardRefused");
-      if (refused.leader !== undefined && letters.some((letter) => isProposal(letter)))
-        this.#meet("turns.forwarded");
+      this.#meetIf("turns.forwardRefused", () => letters.some(isForward));
+      if (refused.leader !== undefined)
+        this.#meetIf("turns.forwarded", () => letters.some(isProposal));
     }
   }
 
-  #onRead({ event, before: state }: CoreStep, { env, holdsLease }: ActorView): void {
+  /** Looks into letters only for what was not met yet. */
+  #meetIf(name: Name, isThere: () => boolean): void {
+    if (!this.#met.has(name) && isThere()) this.#meet(name);
+  }
+
+  #onRead({ event, before: state }: CoreStep, actor: ActorView): void {
+    const { env } = actor;
     const { role } = state;
     if (event.type !== "read" || event.leased || role.type !== "leader") return;
-    const hadOne = env.config.leases && confirmedRound(env, state, role) > 0;
-    if (hadOne && role.transfer === undefined && !role.leaseGivenUp && !holdsLease)
-      this.#meet("turns.leaseRanOut");
+    if (!env.config.leases || role.transfer !== undefined || role.leaseGivenUp) return;
+    this.#meetIf(
+      "turns.leaseRanOut",
+      () => !actor.holdsLease && confirmedRound(env, state, role) > 0,
+    );
   }
 }
 
@@ -177,9 +195,11 @@ function hasFailed(step: CoreStep): boolean {
 }
 
 function isForward(letter: Letter): boolean {
-  return letter.type === "mail" && openParcel(letter.bytes)?.type === "forward";
+  if (letter.type !== "mail" || isClientAddress(letter.from)) return false;
+  return openParcel(letter.bytes)?.type === "forward";
 }
 
 function isProposal(letter: Letter): boolean {
-  return letter.type === "mail" && openParcel(letter.bytes)?.type === "propose";
+  if (letter.type !== "mail" || !isClientAddress(letter.from)) return false;
+  return openParcel(letter.bytes)?.type === "propose";
 }

@@ -78,7 +78,7 @@ export class Operator {
   }
 
   #member(wanted: string, chance: Chance): string {
-    const found = nodesOf(wanted, this.#target, chance);
+    const found = nodesOf(wanted, { target: this.#target, chance, subject: undefined });
     if ("skipped" in found) throw new KontikiError(found.skipped);
     const { voters, learners } = this.#target.membership();
     const member = found.find((node) => voters.includes(node) || learners.includes(node));

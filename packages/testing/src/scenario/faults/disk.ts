@@ -61,17 +61,19 @@ export const DISK_FAULTS = {
     threads: NOT_ON_THREADS,
   }),
   /**
-   * Up to `ranges` parts of each log are damaged at one moment, from one bit to 1,024 bytes, the last write included; then
+   * Up to `ranges` parts of each log, or of each node's snapshots, are damaged at one moment, from one bit to 1,024 bytes, the last write included; then
    * the nodes restart and read it. Every lost entry stays intact on another disk, unless a minority has all the damage.
    */
   scatter: fault({
     written: written("node", {
       node: v.optional(text, "all"),
       ranges: v.optional(whole(1, 64), 4),
+      what: v.exactOptional(oneOf("log", "snapshot")),
     }),
     draw: ({ node: struck, chance }) => ({
       node: one(["all", "all", "majority", struck], chance),
       ranges: one([1, 4, 16] as const, chance),
+      ...(chance.happens(1 / 4) ? { what: "snapshot" as const } : {}),
     }),
     evidence: ["disk.scattered", "recoveries.fetched", "recoveries.leaderless"],
     threads: NOT_ON_THREADS,

@@ -16,6 +16,8 @@ const SHAPES = [
   { in: 2, out: 2 },
   { in: 0, out: 2 },
   { in: 3, out: 3 },
+  { in: 0, out: 0, demote: 1 },
+  { in: 2, out: 0, demote: 2 },
 ] as const;
 
 /** What operators do. They go on trying until it is done or the faults end. */
@@ -70,13 +72,14 @@ export const MEMBERSHIP_FAULTS = {
     threads: "operator",
   }),
   /**
-   * One change of several members, through a joint membership: `in` new voters come, and `out` voters leave, the leader among
-   * them or not. Fewer leave where some must stay.
+   * One change of several members, through a joint membership: `in` new voters come, `out` voters leave, the leader among
+   * them or not, and `demote` voters become learners. Fewer leave where some must stay.
    */
   reshape: fault({
     written: written(undefined, {
       in: v.optional(whole(0, 8), 1),
       out: v.optional(whole(0, 8), 1),
+      demote: v.exactOptional(whole(0, 8)),
     }),
     draw: ({ chance }) => one(SHAPES, chance),
     evidence: ["change.done"],

@@ -79,13 +79,13 @@ export const NETWORK_FAULTS = {
   /** Some letters arrive twice. */
   duplicate: fault({
     written: written("share", { share, by: late }),
-    draw: ({ share: part, lateMs }) => ({ share: part, ms: upTo(lateMs) }),
+    draw: ({ share: part, lateMs }) => ({ share: part, ms: upTo(4 * lateMs) }),
     evidence: ["letters.duplicated"],
   }),
   /** Some letters are overtaken by others. */
   reorder: fault({
     written: written("share", { share, by: late }),
-    draw: ({ share: part, lateMs }) => ({ share: part, ms: upTo(lateMs) }),
+    draw: ({ share: part, lateMs }) => ({ share: part, ms: upTo(4 * lateMs) }),
     evidence: ["letters.reordered"],
   }),
   /** Letters that were delivered long ago arrive again. */

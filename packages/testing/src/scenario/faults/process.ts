@@ -12,6 +12,7 @@ export type Kept = (typeof KEPTS)[number];
 /** Where in a node's turn a crash strikes. */
 export const CRASH_POINTS = [
   "beforeSave",
+  "inSync",
   "afterSave",
   "afterSend",
   "inApply",
