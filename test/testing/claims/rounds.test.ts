@@ -98,6 +98,16 @@ describe("a leader answers a read", () => {
     expect(stage.reports).toEqual([LATE.replace("round after 1", "round after 2")]);
   });
 
+  it("by the voters that there were, in a step that adds one", () => {
+    const stage = leading();
+    reads(stage);
+    asks(stage, 2);
+    answers(stage, "n3", 2);
+    const membership = members("n1 n2 n3 n4");
+    stage.step("n1", { memberships: [{ index: index(1), membership }] }, READY);
+    expect(stage.reports).toEqual([]);
+  });
+
   it("when only one half of a joint membership has answered", () => {
     const stage = leading();
     const membership = { ...members("n1 n2 n3"), outgoing: ["n1", "n4"].map(nodeId) };

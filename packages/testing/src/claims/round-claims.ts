@@ -121,11 +121,13 @@ export class RoundClaims {
     return Math.min(reached(voters), reached(outgoing));
   }
 
-  #answers({ node, after }: CoreStep, lead: Lead, read: string): void {
+  /** A step that changes the membership may answer before that or after it. */
+  #answers({ node, before, after }: CoreStep, lead: Lead, read: string): void {
     const [round, ...others] = lead.reads.get(read) ?? [];
     lead.reads.set(read, others);
     if (round === undefined) return;
-    if (this.#confirmed(node, after, lead) <= round)
+    const confirmed = [before, after].map((state) => this.#confirmed(node, state, lead));
+    if (Math.max(...confirmed) <= round)
       this.#report({
         check: "reads",
         text: `${node} answers a read in term ${after.term}, but no majority has answered a round after ${round}, which began before the read came`,
