@@ -161,7 +161,8 @@ export { simulate, simulateInSlices, Simulation, type SimulateOptions } from "./
 export type { ExploredAction } from "./explore/action.ts";
 export type { BoundOptions, StepFunction } from "./explore/bounds.ts";
 export { explore, exploreInSlices, type ExploreOptions } from "./explore/explore.ts";
-export { INSTANCES, type NamedInstance } from "./explore/instances.ts";
+export { INSTANCES } from "./explore/instances.ts";
+export type { NamedInstance } from "./explore/named-instance.ts";
 export type {
   Counterexample,
   Exploration,

@@ -56,6 +56,20 @@ const OF_ELECTIONS: readonly BrokenCore[] = [
     actions: 4,
   },
   {
+    name: "that refuses to promise its vote",
+    step: broken.promisesNothing,
+    bounds: { ...BARE, config: { preVote: true } },
+    text: "c: it refuses a vote that it has not given to another server",
+    actions: 2,
+  },
+  {
+    name: "that counts a refused promise",
+    step: broken.countsRefusedPromises,
+    bounds: { ...BARE, config: { preVote: true } },
+    text: "b: it stands without promises of a majority",
+    actions: 9,
+  },
+  {
     name: "that counts a refusal as a vote",
     step: cores.countsRefusals,
     text: "a in term 1: it leads without a majority",

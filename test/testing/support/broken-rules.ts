@@ -1,5 +1,6 @@
 /** The core with one rule broken whose violation may do no harm in the step in which it happens. */
 import {
+  nextTerm,
   step,
   type Effect,
   type Leader,
@@ -22,6 +23,20 @@ export const keepsRefusalsToItself: StepFunction = (env, state, event) =>
       effect.type === "send" && effect.message.type === "voteReply" && !effect.message.granted;
     return isRefusal ? [] : [effect];
   });
+
+/** A server refuses every request for a promise of its vote (dissertation 9.6). */
+export const promisesNothing = on("requestPreVote", (env, state, event) =>
+  withSent(step(env, state, event), (message) =>
+    message.type === "preVoteReply" ? { ...message, term: state.term, granted: false } : message,
+  ),
+);
+
+/** A server counts a refused promise as a promise (dissertation 9.6). */
+export const countsRefusedPromises = on("preVoteReply", (env, state, event) => {
+  if (state.role.type !== "preCandidate") return step(env, state, event);
+  const term = nextTerm(state.term);
+  return step(env, state, { ...event, message: { type: "preVoteReply", term, granted: true } });
+});
 
 /** A newer term ends the time for which a vote is withheld, although leases depend on it (dissertation 6.4.1). */
 export const forgetsItsLeaderWithTheTerm: StepFunction = (env, state, event) =>

@@ -21,10 +21,10 @@ Instances are explorations with names and recorded numbers of states, for each b
 of bounds. The small ones take about a second each, the large ones up to half a minute:
   default one-node four-nodes three-terms ten-entries drop duplicate heartbeat async-disk
   async-crash damage damage-majority read read-crash lease change joint two-changes transfer
-  failed-transfer obituary pre-vote pre-vote-logs pre-vote-promises snapshot wipe read-change
+  failed-transfer obituary pre-vote pre-vote-logs pre-vote-promises snapshot wipe wipe-three change-pre-vote read-change
   lease-transfer change-crash change-transfer change-snapshot obituary-crash snapshot-heartbeat
   wipe-snapshot
-  large-read large-lease large-change large-change-crash large-change-read large-change-snapshot
+  large-read large-lease large-lease-crash large-change large-change-crash large-change-read large-change-snapshot
   large-change-four large-transfer large-snapshot large-snapshots large-wipe-crash large-wipe
   large-pre-vote
 

@@ -1,5 +1,4 @@
 import { INSTANCES, type NamedInstance } from "@kontiki/testing";
-import type { ExploreOptions } from "../actions/explore.ts";
 
 /** Options that change neither the states of a search nor their order. */
 const HARMLESS = ["hashes", "time", "memory", "json"];
@@ -10,14 +9,14 @@ export function instanceOf(name: string): NamedInstance | undefined {
 }
 
 /** The bounds of an instance, and what else was given: it replaces the instance's. */
-export function withinInstance(
+export function withinInstance<Options extends object>(
   { options: { config, ...counts } }: NamedInstance,
-  options: ExploreOptions,
+  options: Options,
   given: readonly string[],
-): ExploreOptions {
+): Options {
   const named = Object.entries({ ...counts, ...config });
   const kept = named.filter(([name]) => !given.includes(name));
-  return { ...options, ...(Object.fromEntries(kept) as Partial<ExploreOptions>) };
+  return { ...options, ...Object.fromEntries(kept) };
 }
 
 /** Whether a search with these options must see the recorded states of its instance. */

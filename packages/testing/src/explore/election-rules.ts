@@ -1,5 +1,5 @@
 import type { Effect, Event, LogPosition, Message } from "@kontiki/core";
-import { lastMembership } from "./majorities.ts";
+import { isMajority, lastMembership } from "./majorities.ts";
 import type { SteppedNode } from "./noteworthy.ts";
 import type { Rule } from "./rule.ts";
 
@@ -31,12 +31,37 @@ export const ELECTION_RULES: readonly Rule[] = [
     isBroken: (step) => {
       const message = receivedIn(step)?.message;
       if (message === undefined || !asksForVote(message)) return false;
-      const theirs = { index: message.lastIndex, term: message.lastTerm };
-      const { env, state } = step.before;
-      const { lastIndex } = env.log;
-      const ours = { index: lastIndex, term: env.log.termAt(lastIndex) ?? 0 };
-      const lacks = isAfter(ours, theirs) || isAfter(state.horizon ?? ours, theirs);
-      return lacks && answersTo(step).some(({ granted }) => granted);
+      return lacksOurs(message, step) && answersTo(step).some(({ granted }) => granted);
+    },
+  },
+  {
+    // Figure 2, RequestVote; dissertation 9.6. Also of a server that does not know yet that it is a voter (4.2.1).
+    text: "it refuses a vote that it has not given to another server",
+    isBroken: (step) => {
+      const received = receivedIn(step);
+      if (received === undefined || !asksForVote(received.message)) return false;
+      const { message, from } = received;
+      const { term, votedFor } = step.before.state;
+      const isVote = message.type === "requestVote";
+      const isGiven = isVote && message.term === term && (votedFor ?? from) !== from;
+      const isOld = message.term < term || (!isVote && message.term === term);
+      if (isGiven || isOld || isWithheld(received, step) || lacksOurs(message, step)) return false;
+      return answersTo(step).some(({ granted }) => !granted);
+    },
+  },
+  {
+    // Dissertation 9.6.
+    text: "it stands without promises of a majority",
+    isBroken: ({ event, before, after }) => {
+      const { id, preVote } = before.env.config;
+      const isAsked = event.type === "message" && event.message.type === "timeoutNow";
+      const stands = after.state.role.type === "candidate" || after.state.role.type === "leader";
+      if (!preVote || isAsked || !stands || after.state.term === before.state.term) return false;
+      const { role } = before.state;
+      const promised = role.type === "preCandidate" ? role.votes : [];
+      const isPromise = event.type === "message" && event.message.type === "preVoteReply";
+      const last = isPromise && event.message.granted ? [event.from] : [];
+      return !isMajority(lastMembership(before), [...new Set([id, ...promised, ...last])]);
     },
   },
   {
@@ -113,6 +138,17 @@ type VoteRequest = Message<string> & { readonly type: "requestVote" | "requestPr
 
 function asksForVote(message: Message<string>): message is VoteRequest {
   return message.type === "requestVote" || message.type === "requestPreVote";
+}
+
+/** Whether the log of the server that asks lacks something that ours has, or had before it was damaged. */
+function lacksOurs(
+  { lastIndex, lastTerm }: VoteRequest,
+  { before: { env, state } }: SteppedNode,
+): boolean {
+  const theirs = { index: lastIndex, term: lastTerm };
+  const { lastIndex: end } = env.log;
+  const ours = { index: end, term: env.log.termAt(end) ?? 0 };
+  return isAfter(ours, theirs) || isAfter(state.horizon ?? ours, theirs);
 }
 
 /** The answers of a step to requests for votes. */
