@@ -16,6 +16,7 @@ export const ROOMS: Readonly<Record<string, readonly string[]>> = {
     "directory",
     "machine",
     "sessions",
+    "lanes",
     "mail",
     "client",
     "trace",

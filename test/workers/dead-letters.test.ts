@@ -2,7 +2,8 @@ import { type ClusterEvent } from "@kontiki/actors";
 import { nodeId } from "@kontiki/core";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { RESTART_DEFAULTS } from "../../packages/actors/dist/threads/restart-policy.js";
-import { MAILBOX_DEFAULTS, type MailboxLimits } from "../../packages/actors/dist/threads/router.js";
+import type { MailboxLimits } from "../../packages/actors/dist/lanes/mailbox-table.js";
+import { MAILBOX_DEFAULTS } from "../../packages/actors/dist/threads/router.js";
 import { Supervisor } from "../../packages/actors/dist/threads/supervisor.js";
 import { nextEvent, put, record, start, valueOf } from "./support/clusters.ts";
 

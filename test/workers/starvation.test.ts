@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { nextEvent, put, record, start, valueOf } from "./support/clusters.ts";
 
-/** Blocks this thread, which is the supervisor's, and with it all mail. */
+/** Blocks this thread, which is the supervisor's and its clients'. */
 function block(ms: number): void {
   Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, ms);
 }
@@ -30,4 +30,38 @@ test("a leader that really dies is still replaced afterwards", async () => {
   await cluster.node(leader).stop();
   await elected;
   valueOf(await cluster.propose(put("a", "1")));
+});
+
+test("while the program is blocked, the nodes replace a leader that was killed before", async () => {
+  const cluster = await start();
+  valueOf(await cluster.propose(put("a", "1")));
+  await cluster.converged();
+  const killed = await cluster.leader();
+  const crash = cluster.node(killed).crash();
+  block(3_000);
+  // What happened meanwhile is read before anything else can happen: an election that began now would take longer.
+  await new Promise((resolve) => setImmediate(resolve));
+  await new Promise((resolve) => setImmediate(resolve));
+  const leaders = cluster
+    .status()
+    .filter(({ id, raft }) => id !== killed && raft?.role === "leader");
+  expect(leaders.length).toBe(1);
+  await crash;
+  valueOf(await cluster.propose(put("a", "2")));
+  await cluster.converged();
+});
+
+test("with a carrier in the program, whose loop carries all mail, a blocked program deposes no leader", async () => {
+  const cluster = await start({
+    electionTimeoutMs: 500,
+    heartbeatMs: 50,
+    network: (letter, deliver) => deliver(letter),
+  });
+  valueOf(await cluster.propose(put("a", "1")));
+  await cluster.converged();
+  const before = cluster.status().map(({ raft }) => raft?.term);
+  block(2_000);
+  valueOf(await cluster.propose(put("a", "2")));
+  await cluster.converged();
+  expect(cluster.status().map(({ raft }) => raft?.term)).toEqual(before);
 });

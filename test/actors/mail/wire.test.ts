@@ -189,23 +189,20 @@ function appended(...entries: readonly unknown[]): unknown {
 const nothing = packFrames([undefined]);
 
 describe("a parcel", () => {
-  test("is decoded unchanged, from a separate buffer", () => {
+  test("is decoded unchanged", () => {
     fc.assert(
       fc.property(parcel, (one) => {
         const packed = encodeParcel(one);
-        expect([packed.byteOffset, packed.buffer.byteLength]).toEqual([0, packed.byteLength]);
         expect(plain(decodeParcel(packed))).toEqual(plain(one));
       }),
       { seed: 1, numRuns: 200 },
     );
   });
 
-  test("survives the transfer of others: no two share memory (pitfall)", () => {
-    const sent = encodeParcel(refusal);
-    const kept = encodeParcel({ ...refusal, id: 2 });
-    structuredClone(sent, { transfer: [sent.buffer] });
-    expect(sent.byteLength).toBe(0);
-    expect(decodeParcel(kept)).toEqual({ ...refusal, id: 2 });
+  test("is not changed by those that are encoded after it, though they share buffers", () => {
+    const packed = Array.from({ length: 3000 }, (_, id) => encodeParcel({ ...refusal, id }));
+    expect(packed.map(decodeParcel)).toEqual(packed.map((_, id) => ({ ...refusal, id })));
+    expect(new Set(packed.map(({ buffer }) => buffer)).size).toBeLessThan(30);
   });
 
   test("as a view into a larger buffer is read from that part only", () => {

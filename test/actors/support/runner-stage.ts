@@ -7,8 +7,8 @@ import { NodeRunner } from "../../../packages/actors/src/node/node-runner.ts";
 import type { Opened, RunnerPorts } from "../../../packages/actors/src/node/runner-ports.ts";
 import { Orders } from "../../../packages/actors/src/node/orders.ts";
 import type { FromNode, ToNode } from "../../../packages/actors/src/mail/protocol.ts";
-import { ThreadPort } from "../../../packages/actors/src/threads/thread-port.ts";
 import { opened, type Bench } from "./actors.ts";
+import { ChannelPort } from "./channel-port.ts";
 import { FakeClock } from "./fake-clock.ts";
 
 /** The result of opening a disk; with a promise a test decides when. */
@@ -129,13 +129,13 @@ export function settled(): Promise<void> {
   });
 }
 
-/** The port of a thread. A test decides when its letters are noticed, independently of the event loop. */
+/** The port of a node. A test decides when its letters are noticed, independently of the event loop. */
 export class WokenPort implements NodePort {
-  readonly #port: ThreadPort;
+  readonly #port: ChannelPort;
   #onLetters = (): void => {};
 
   constructor(port: MessagePort) {
-    this.#port = new ThreadPort(port);
+    this.#port = new ChannelPort(port);
   }
 
   /** Makes the node notice the waiting letters. */

@@ -50,9 +50,10 @@ export function encode(value: unknown): Uint8Array<ArrayBuffer> {
  * @param room bytes to leave free before the value, 0 to 255. Their contents are undefined.
  * @throws RangeError when `room` is larger.
  */
-export function encodeShared(value: unknown, room = 0): Uint8Array {
+export function encodeShared(value: unknown, room = 0): Uint8Array<ArrayBuffer> {
   if (room > ROOM_MAX) throw new RangeError(`room for ${room} bytes; the most is ${ROOM_MAX}`);
-  return packr.pack(value, RESERVE_START_SPACE + room);
+  const { buffer, byteOffset, length } = packr.pack(value, RESERVE_START_SPACE + room);
+  return new Uint8Array(buffer as ArrayBuffer, byteOffset, length);
 }
 
 /**

@@ -10,7 +10,7 @@ import type { Condition, RaftStatus } from "./status.ts";
  * @module
  */
 
-/** A letter in transit. Its carriers never decode `bytes`, whose buffer is transferred and never copied. */
+/** A letter in transit. Its carriers never decode `bytes`. */
 export type Envelope = {
   /** The receiver. */
   readonly to: Address;
@@ -34,12 +34,12 @@ export type ToNode =
   /**
    * That start of another node no longer takes part: its thread has exited, or it reported that its disk failed. This
    * is certain, so no node has to wait for a timeout. It does not count against the bounds of the mailbox. Everything
-   * that the dead node sent was posted before it. A node whose disk recovers continues in the same start, and is heard
+   * that the dead node sent comes before it. A node whose disk recovers continues in the same start, and is heard
    * again.
    */
   | { readonly type: "obituary"; readonly node: NodeId; readonly incarnation: number };
 
-/** A letter as a node posts it: the port it arrives on identifies the sender and its incarnation. */
+/** A letter as a node posts it: the lane that it takes identifies the sender and its incarnation. */
 export type OutgoingMail = { readonly to: Address; readonly bytes: Uint8Array<ArrayBuffer> };
 
 /** Node to supervisor. */
@@ -78,7 +78,7 @@ export type FromNode =
       readonly raft: RaftStatus | undefined;
     };
 
-/** What a node's thread is started with. It also gets two ports: data and control. */
+/** What a node's thread is started with. It also gets lanes for its mail, and two ports: data and control. */
 export type NodeSpec = {
   readonly id: string;
   /** Which disk it has; 0 for its first. */
@@ -119,11 +119,14 @@ export type NodeSpec = {
   readonly trace: string | undefined;
   /** Heap limit of the thread. */
   readonly heapMiB: number;
-  /** A 32-bit counter that the supervisor increments every {@link PULSE_MS} while its event loop runs. */
-  readonly pulse: SharedArrayBuffer;
+  /**
+   * A 32-bit counter that the supervisor increments every {@link PULSE_MS} while its event loop runs. Undefined when mail
+   * between nodes does not pass that loop.
+   */
+  readonly pulse: SharedArrayBuffer | undefined;
 };
 
-/** How often the supervisor shows that its event loop runs, in ms. */
+/** How often a supervisor whose event loop carries mail shows that it runs, in ms. */
 export const PULSE_MS = 20;
 
 /** Control calls, by comlink on a separate port. Each has a deadline. */

@@ -62,8 +62,13 @@ export type Condition = "repairing" | "disk full" | "disk failed";
 
 /** Whether two statuses are the same. */
 export function sameStatus(a: RaftStatus | undefined, b: RaftStatus): boolean {
-  if (a?.role !== b.role || a.term !== b.term || a.leader !== b.leader) return false;
-  if (a.commit !== b.commit || a.last !== b.last || a.applied !== b.applied) return false;
+  if (a?.commit !== b.commit || a.last !== b.last || a.applied !== b.applied) return false;
+  return sameApartFromProgress(a, b);
+}
+
+/** Whether two statuses differ in nothing but how far the log has come. */
+export function sameApartFromProgress(a: RaftStatus, b: RaftStatus): boolean {
+  if (a.role !== b.role || a.term !== b.term || a.leader !== b.leader) return false;
   if (a.first !== b.first || a.snapshot !== b.snapshot || a.votes !== b.votes) return false;
   return (
     a.repairing === b.repairing &&

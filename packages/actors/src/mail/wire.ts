@@ -1,6 +1,6 @@
 import { type Message, type NodeId, type Refusal } from "@kontiki/core";
 import { clientAddress, clientOf, type ClientAddress } from "./address.ts";
-import { decode, encode } from "../bytes/codec.ts";
+import { decode, encodeShared } from "../bytes/codec.ts";
 import { COMMAND_BYTES_MAX, isCommand } from "../sessions/command.ts";
 import { FrameError, packFrames, unpackFrames } from "./frames.ts";
 import type { CommandBytes } from "../storage/storage.ts";
@@ -79,9 +79,9 @@ const KIND = {
 const CONSISTENCIES: readonly Consistency[] = ["linearizable", "lease", "stale"];
 const REFUSALS: readonly Refusal[] = ["notLeader", "busy", "transferring"];
 
-/** Encodes a parcel in a separate buffer, which may be transferred. */
+/** Encodes a parcel in a buffer that it shares with others, so that it must never be transferred. */
 export function encodeParcel(parcel: Parcel): Uint8Array<ArrayBuffer> {
-  return encode(parcelToWire(parcel));
+  return encodeShared(parcelToWire(parcel));
 }
 
 /**

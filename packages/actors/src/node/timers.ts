@@ -27,16 +27,16 @@ export type Clock = {
   random(): number;
   /** Milliseconds by a monotonic clock. */
   nowMs(): number;
-  /** How often the supervisor's event loop has shown that it runs: once every {@link PULSE_MS}. */
+  /** How often whatever carries the node's mail has shown that it runs: once every {@link PULSE_MS}. */
   pulses(): number;
 };
 
 /**
  * Runs the one timer that a node has at a time.
  *
- * All mail passes through the supervisor's event loop. When that stands still, so does all mail, and silence says
- * nothing about the leader: a node that held an election then would depose a healthy one, and a leader would conclude
- * that it has lost its majority. So a timeout counts only if the loop ran meanwhile, at no less than half its rate.
+ * A carrier carries mail in an event loop. When that stands still, so does all mail, and silence says nothing about the
+ * leader: a node that held an election then would depose a healthy one, and a leader would conclude that it has lost its
+ * majority. So a timeout counts only if the loop ran meanwhile, at no less than half its rate. Lanes need no loop.
  */
 export class TimerRunner {
   readonly #lengths: TimerLengths;

@@ -2,7 +2,8 @@ import type { NodeId } from "@kontiki/core";
 import type { FromNode, NodeSpec } from "../mail/protocol.ts";
 import type { ClusterEvent, RaftStatus } from "../mail/status.ts";
 import type { RestartPolicy } from "./restart-policy.ts";
-import type { NodeThread } from "./thread.ts";
+import type { MailReport } from "./lane-frames.ts";
+import type { NodeThread, ThreadMail } from "./thread.ts";
 
 /** What the owner of a child provides, and what it wants to hear. Each thread of the child has its own incarnation. */
 export type ChildHost = {
@@ -10,6 +11,7 @@ export type ChildHost = {
   /** What a thread is started with, except for what the child adds. `path` is undefined for a disk in memory. */
   readonly spec: Omit<NodeSpec, "id" | "uid" | "incarnation" | "disk">;
   readonly path: string | undefined;
+  readonly mail: ThreadMail;
   readonly onEvent: (event: ClusterEvent) => void;
   /** A thread takes mail from now on. */
   readonly onUp: (incarnation: number, thread: NodeThread) => void;
@@ -21,6 +23,8 @@ export type ChildHost = {
   readonly onPaused: () => void;
   /** The node uses another membership than before. */
   readonly onMembership: () => void;
+  /** What became of its mail. */
+  readonly onMailReport: (report: MailReport) => void;
   /** Part of a turn is over. `before` is the node's status up to then, if its thread had reported one. */
   readonly onTurn: (
     incarnation: number,

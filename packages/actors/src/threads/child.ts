@@ -163,8 +163,9 @@ export class Child {
     const { id, uid, incarnation } = this;
     const spec = { ...this.#host.spec, id, uid, incarnation, disk: this.#reports.disk };
     try {
-      const thread = new NodeThread(spec, {
+      const thread = new NodeThread(spec, this.#host.mail, {
         onMessage: (message) => this.#onMessage(thread, message),
+        onMailReport: (report) => this.#host.onMailReport(report),
         onExit: (cause) => this.#onExit(cause),
       });
       this.#thread = thread;

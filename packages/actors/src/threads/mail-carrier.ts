@@ -9,7 +9,7 @@ export type MailCarrier = (letter: Envelope, deliver: (letter: Envelope) => void
 
 /**
  * Passes the letters of a cluster to a {@link MailCarrier} and receives them from it. Each delivery gets its own copy
- * of the bytes, because a thread takes over what it receives. Letters delivered after `close` are dropped.
+ * of the bytes, because it may wait for room in a lane. Letters delivered after `close` are dropped.
  */
 export class CarriedMail {
   readonly #carry: MailCarrier;

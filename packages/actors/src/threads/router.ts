@@ -2,16 +2,9 @@ import type { NodeId } from "@kontiki/core";
 import { isClientAddress, type Address, type ClientAddress } from "../mail/address.ts";
 import { decimal } from "../options/rules.ts";
 import { checkOptions, needed, type Schema } from "../options/schema.ts";
+import { takesLetter, type MailboxAccount, type MailboxLimits } from "../lanes/mailbox-table.ts";
 import type { Envelope, ToNode } from "../mail/protocol.ts";
 import type { DeadLetterReason } from "../mail/status.ts";
-
-/** Bounds of a node's mailbox. A message port has no bounds and hides its depth, so the router counts. */
-export type MailboxLimits = {
-  /** Letters posted to a node that it has not yet taken. */
-  readonly letters: number;
-  /** Their bytes. */
-  readonly bytes: number;
-};
 
 const MAILBOX_LIMITS: Schema<MailboxLimits> = {
   letters: needed(decimal(0, Infinity)),
@@ -20,12 +13,33 @@ const MAILBOX_LIMITS: Schema<MailboxLimits> = {
 
 export const MAILBOX_DEFAULTS: MailboxLimits = { letters: 4096, bytes: 64 * 1024 * 1024 };
 
+/** The account of a mailbox, as the router keeps it. */
+export interface RouterAccount extends MailboxAccount {
+  /** A letter is posted. */
+  sent(bytes: number): void;
+}
+
 type Mailbox = {
   readonly incarnation: number;
   readonly post: (letter: ToNode) => void;
-  letters: number;
-  bytes: number;
+  readonly account: RouterAccount;
 };
+
+/** The account of a mailbox that only the router posts to. Its node reports what it has taken. */
+class OwnAccount implements RouterAccount {
+  letters = 0;
+  bytes = 0;
+
+  sent(bytes: number): void {
+    this.letters += 1;
+    this.bytes += bytes;
+  }
+
+  taken(letters: number, bytes: number): void {
+    this.letters -= letters;
+    this.bytes -= bytes;
+  }
+}
 
 /** Receives a client's letter, or returns the reason why it cannot. */
 export type ReceiveMail = (envelope: Envelope) => DeadLetterReason | undefined;
@@ -52,9 +66,18 @@ export class Router {
     this.#onDeadLetter = onDeadLetter;
   }
 
-  /** Adds a node's mailbox: its thread takes mail from now on. */
-  attachNode(node: NodeId, incarnation: number, post: (letter: ToNode) => void): void {
-    this.#nodes.set(node, { incarnation, post, letters: 0, bytes: 0 });
+  /**
+   * Adds a node's mailbox: its thread takes mail from now on.
+   *
+   * @param account of a mailbox that others post to as well. When left out, the router counts by itself.
+   */
+  attachNode(
+    node: NodeId,
+    incarnation: number,
+    post: (letter: ToNode) => void,
+    account: RouterAccount = new OwnAccount(),
+  ): void {
+    this.#nodes.set(node, { incarnation, post, account });
   }
 
   /** Removes the mailbox of a node whose thread is gone. */
@@ -89,12 +112,10 @@ export class Router {
     return reason;
   }
 
-  /** Records that a node has taken letters from its mailbox. */
+  /** Records that a node has taken letters from its mailbox, whose account the router keeps. */
   taken(node: NodeId, letters: number, bytes: number): void {
-    const mailbox = this.#nodes.get(node);
-    if (mailbox === undefined) return;
-    mailbox.letters -= letters;
-    mailbox.bytes -= bytes;
+    const account = this.#nodes.get(node)?.account;
+    if (account instanceof OwnAccount) account.taken(letters, bytes);
   }
 
   #toNode(envelope: Envelope): DeadLetterReason | undefined {
@@ -103,12 +124,10 @@ export class Router {
     if (mailbox === undefined) return this.#nodes.has(to) ? "not running" : "unknown address";
     const sender = this.#nodes.get(from);
     if (!isClientAddress(from) && sender?.incarnation !== incarnation) return "stale incarnation";
-    const share = isClientAddress(from) ? 0.5 : 1;
-    if (mailbox.letters >= this.#limits.letters * share) return "mailbox full";
-    if (mailbox.letters > 0 && mailbox.bytes + bytes.length > this.#limits.bytes * share)
+    const { account } = mailbox;
+    if (!takesLetter(this.#limits, account, bytes.length, isClientAddress(from)))
       return "mailbox full";
-    mailbox.letters += 1;
-    mailbox.bytes += bytes.length;
+    account.sent(bytes.length);
     mailbox.post({ type: "mail", from, incarnation, bytes });
     return undefined;
   }

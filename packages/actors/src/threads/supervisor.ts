@@ -7,13 +7,17 @@ import { Child } from "./child.ts";
 import type { NodeDisk } from "../directory/cluster-disks.ts";
 import { KontikiError } from "../errors.ts";
 import { CarriedMail, type MailCarrier } from "./mail-carrier.ts";
+import { Exchange } from "./exchange.ts";
+import type { MailReport } from "./lane-frames.ts";
+import { MailLoop } from "./mail-loop.ts";
 import { PULSE_MS, type Envelope, type FromNode, type NodeSpec } from "../mail/protocol.ts";
 import type { KnownMembership } from "./node-reports.ts";
 import { LeaderWatch } from "./leader-watch.ts";
 import { whyNoLeader, type NoLeader } from "./no-leader.ts";
 import { quorumLoss } from "./quorum-loss.ts";
 import type { RestartPolicy } from "./restart-policy.ts";
-import { Router, type MailboxLimits } from "./router.ts";
+import type { MailboxLimits } from "../lanes/mailbox-table.ts";
+import { Router } from "./router.ts";
 import {
   sameStatus,
   type ClusterEvent,
@@ -68,10 +72,13 @@ export type SupervisorEvents = { event: [ClusterEvent]; status: [Child]; change:
 export class Supervisor {
   readonly events = new EventEmitter<SupervisorEvents>();
   readonly router: Router;
+  readonly #loop = new MailLoop();
+  readonly #exchange = new Exchange();
   readonly #options: SupervisorOptions;
   readonly #children = new Map<NodeId, Child>();
-  readonly #pulse = new SharedArrayBuffer(4);
-  readonly #pulses: NodeJS.Timeout;
+  /** While a carrier in this thread carries the mail, how often this thread's loop has run. */
+  readonly #pulse: SharedArrayBuffer | undefined;
+  readonly #pulses: NodeJS.Timeout | undefined;
   readonly #carried: CarriedMail | undefined;
   readonly #watch: LeaderWatch;
   readonly #deadLetters = new Map<string, number>();
@@ -85,11 +92,14 @@ export class Supervisor {
     this.#reported = this.#firstMembership();
     // Every wait for something adds a listener, and there may be many.
     this.events.setMaxListeners(0);
-    this.router = new Router(options.mailbox, (to, reason) => this.#onDeadLetter(to, reason));
+    this.router = new Router(options.mailbox, (to, reason) => this.#onDeadLetters(to, reason, 1));
     this.#carried =
       options.network && new CarriedMail(options.network, (letter) => this.router.route(letter));
-    const counter = new Int32Array(this.#pulse);
-    this.#pulses = setInterval(() => Atomics.add(counter, 0, 1), PULSE_MS);
+    if (this.#carried !== undefined) {
+      this.#pulse = new SharedArrayBuffer(4);
+      const counter = new Int32Array(this.#pulse);
+      this.#pulses = setInterval(() => Atomics.add(counter, 0, 1), PULSE_MS);
+    }
     this.#watch = this.#leaderWatch();
     for (const disk of options.nodes) this.add(disk);
   }
@@ -208,21 +218,28 @@ export class Supervisor {
   }
 
   #hostOf(node: NodeId, path: string | undefined): ChildHost {
-    const { spec, voters, policy, levelsBelow } = this.#options;
+    const { spec, voters, policy, levelsBelow, mailbox } = this.#options;
     return {
       policy,
       spec: { ...spec, voters, priority: levelsBelow(node), pulse: this.#pulse },
       path,
+      mail: { loop: this.#loop, limits: mailbox },
       onEvent: (event) => this.#emit(event),
-      onUp: (incarnation, thread) =>
-        this.router.attachNode(node, incarnation, (letter) => thread.post(letter)),
+      onUp: (incarnation, thread) => {
+        const { account } = thread.mail;
+        this.router.attachNode(node, incarnation, (letter) => thread.post(letter), account);
+        // A carrier gets all mail between nodes, so there is no other way for it.
+        if (this.#carried === undefined) this.#exchange.attach(node, incarnation, thread);
+      },
       onDown: (incarnation) => {
+        this.#exchange.detach(node);
         this.router.detachNode(node);
         this.router.bury(node, incarnation);
       },
       onTrouble: (incarnation) => this.router.bury(node, incarnation),
       onPaused: () => this.#changed(),
       onMembership: () => this.#onMembership(),
+      onMailReport: (report) => this.#onMailReport(node, report),
       onTurn: (incarnation, turn, before) => this.#onTurn(node, incarnation, turn, before),
     };
   }
@@ -233,9 +250,8 @@ export class Supervisor {
     turn: FromNode & { readonly type: "turn" },
     before: RaftStatus | undefined,
   ): void {
-    this.router.taken(node, turn.taken.letters, turn.taken.bytes);
     for (const { to, bytes } of turn.mail) this.#send({ to, from: node, incarnation, bytes });
-    for (let count = 0; count < turn.malformed; count += 1) this.#onDeadLetter(node, "malformed");
+    this.#onDeadLetters(node, "malformed", turn.malformed);
     if (turn.raft === undefined) return;
     const child = this.#children.get(node);
     if (child !== undefined && !sameStatus(before, turn.raft)) this.events.emit("status", child);
@@ -245,6 +261,18 @@ export class Supervisor {
       this.#emit({ type: "leader", node, term });
       this.#onMembership();
     } else this.events.emit("change");
+  }
+
+  #onMailReport(node: NodeId, report: MailReport): void {
+    switch (report.type) {
+      case "undelivered":
+        return this.#onDeadLetters(report.to, "mailbox full", report.count);
+      case "settled":
+        this.#exchange.settled(node, report.slot);
+        return this.#onDeadLetters(node, "stale incarnation", report.lost);
+      default:
+        report satisfies never;
+    }
   }
 
   #send(letter: Envelope): void {
@@ -269,10 +297,11 @@ export class Supervisor {
   }
 
   /** Reported once for each address and reason, and always counted: a node that is down gets much mail. */
-  #onDeadLetter(to: Address, reason: DeadLetterReason): void {
+  #onDeadLetters(to: Address, reason: DeadLetterReason, more: number): void {
+    if (more === 0) return;
     const key = `${to}: ${reason}`;
     const count = this.#deadLetters.get(key) ?? 0;
-    this.#deadLetters.set(key, count + 1);
+    this.#deadLetters.set(key, count + more);
     if (count === 0) this.#emit({ type: "deadLetter", to, reason });
   }
 

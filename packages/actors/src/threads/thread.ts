@@ -9,7 +9,11 @@ import { Control } from "./control.ts";
 import { messageOf } from "../errors.ts";
 import { Gate } from "./gate.ts";
 import { hardLimitMiB } from "./heap-watch.ts";
+import type { MailboxLimits } from "../lanes/mailbox-table.ts";
 import type { FromNode, NodeSpec, ToNode } from "../mail/protocol.ts";
+import type { DirectLane, MailReport } from "./lane-frames.ts";
+import type { MailLoop, MailSource } from "./mail-loop.ts";
+import { NodeMail } from "./node-mail.ts";
 import { checkThreadFile, startWorker } from "./start-worker.ts";
 
 /** Undefined in a bundle of CommonJS. */
@@ -27,9 +31,17 @@ export function checkNodeThreads(): void {
 export type ThreadHandlers = {
   /** What the node posted, in order; nothing after `onExit`. */
   readonly onMessage: (message: FromNode) => void;
+  /** What its mail came to. */
+  readonly onMailReport: (report: MailReport) => void;
   /** The thread is gone: called once, last. `cause` says why it did not end by itself; undefined if it did. */
   readonly onExit: (cause: string | undefined) => void;
 };
+
+/** What the mail of all threads has in common. */
+export type ThreadMail = { readonly loop: MailLoop; readonly limits: MailboxLimits };
+
+/** Most messages of one thread that are taken before others have their turn. */
+const TAKEN_MAX = 1024;
 
 /**
  * Young generation in MiB: with space for the commands of a few turns, most of them die before they are ever copied.
@@ -45,28 +57,40 @@ const YOUNG_MIB_MAX = 64;
  */
 export class NodeThread {
   readonly control: Control;
+  readonly mail: NodeMail;
+  readonly #loop: MailLoop;
+  readonly #source: MailSource;
   readonly #worker: Worker;
   readonly #gate = new Gate();
   readonly #port: MessagePort;
   readonly #handlers: ThreadHandlers;
   #cause: string | undefined;
 
-  constructor(spec: NodeSpec, handlers: ThreadHandlers) {
+  constructor(spec: NodeSpec, { loop, limits }: ThreadMail, handlers: ThreadHandlers) {
     const data = new MessageChannel();
     const control = new MessageChannel();
     this.#handlers = handlers;
     this.#port = data.port1;
     this.control = new Control(spec.id, control.port1);
+    this.mail = new NodeMail(loop.bell);
+    this.#loop = loop;
+    this.#source = sourceOf(this.mail, () => this.#takeMail(TAKEN_MAX));
     this.#worker = startWorker(FILE, {
       name: spec.id,
-      workerData: { spec, gate: this.#gate.shared, data: data.port2, control: control.port2 },
+      workerData: {
+        spec,
+        gate: this.#gate.shared,
+        lanes: this.mail.start(limits),
+        data: data.port2,
+        control: control.port2,
+      },
       transferList: [data.port2, control.port2],
       resourceLimits: {
         maxOldGenerationSizeMb: hardLimitMiB(spec.heapMiB),
         maxYoungGenerationSizeMb: YOUNG_MIB_MAX,
       },
     });
-    this.#port.on("message", handlers.onMessage);
+    this.#port.on("message", (message: FromNode) => this.#onPosted(message));
     this.#port.on("messageerror", (error) =>
       this.#blame(`a message from it could not be read: ${messageOf(error)}`),
     );
@@ -79,7 +103,12 @@ export class NodeThread {
 
   /** Puts a letter or an obituary into the node's mailbox. */
   post(letter: ToNode): void {
-    this.#port.postMessage(letter, letter.type === "mail" ? [letter.bytes.buffer] : []);
+    this.mail.post(letter);
+  }
+
+  /** Opens a direct lane to another node's thread. */
+  openLane(lane: DirectLane): void {
+    this.mail.open(lane, this.#port);
   }
 
   /**
@@ -116,9 +145,32 @@ export class NodeThread {
     void this.#worker.terminate();
   }
 
+  /** Lanes are read from when the thread is ready, which it posts before it uses them. */
+  #onPosted(message: FromNode): void {
+    try {
+      this.#handlers.onMessage(message);
+    } finally {
+      // Also when a listener of the program has thrown.
+      if (message.type === "ready") this.#loop.add(this.#source);
+    }
+  }
+
+  #takeMail(most: number): void {
+    this.mail.continue();
+    for (let taken = 0; taken < most; taken += 1) {
+      const message = this.mail.receive();
+      if (message === undefined) return;
+      if (message.type === "undelivered" || message.type === "settled")
+        this.#handlers.onMailReport(message);
+      else this.#handlers.onMessage(message);
+    }
+  }
+
   #onExit(code: number): void {
     for (let left = this.#receive(); left !== undefined; left = this.#receive())
-      this.#handlers.onMessage(left);
+      this.#onPosted(left);
+    this.#loop.remove(this.#source);
+    this.#takeMail(Infinity);
     this.#port.close();
     this.control.threadExited();
     this.#handlers.onExit(
@@ -130,4 +182,13 @@ export class NodeThread {
     return (receiveMessageOnPort(this.#port) as { readonly message: FromNode } | undefined)
       ?.message;
   }
+}
+
+function sourceOf(mail: NodeMail, take: () => void): MailSource {
+  return {
+    get isQuiet() {
+      return mail.isQuiet;
+    },
+    take,
+  };
 }

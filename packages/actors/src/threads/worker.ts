@@ -20,10 +20,11 @@ import type { Opened, RunnerPorts } from "../node/runner-ports.ts";
 import { openNode, probe, quorumBeats } from "../node/open-node.ts";
 import { createWal, hasWal, maxSegmentBytes } from "../storage/wal/open-wal.ts";
 import { Orders } from "../node/orders.ts";
-import type { FromNode, NodeSpec } from "../mail/protocol.ts";
+import { PULSE_MS, type FromNode, type NodeSpec } from "../mail/protocol.ts";
 import { ReadIds } from "../node/reads.ts";
 import type { Recovered } from "../storage/storage.ts";
-import { ThreadPort } from "./thread-port.ts";
+import { LanePort } from "./lane-port.ts";
+import type { LaneStart } from "./lane-frames.ts";
 import type { Clock } from "../node/timers.ts";
 import { openTraceFile, type TraceFile } from "../trace/trace-file.ts";
 import { NodeTracer } from "../trace/trace.ts";
@@ -31,11 +32,12 @@ import { NodeTracer } from "../trace/trace.ts";
 type Start = {
   readonly spec: NodeSpec;
   readonly gate: SharedArrayBuffer;
+  readonly lanes: LaneStart;
   readonly data: MessagePort;
   readonly control: MessagePort;
 };
 
-const { spec, gate, data, control } = workerData as Start;
+const { spec, gate, lanes, data, control } = workerData as Start;
 
 function post(message: FromNode): void {
   data.postMessage(message);
@@ -65,11 +67,21 @@ function failLater(what: string): void {
 
 const checkHeap = heapWatch(spec.heapMiB);
 
+/** Turns that the event loop is about to run, and when the node's timer is due. */
+let [dueTurns, timerAtMs] = [0, Infinity];
+
 /** A thread has nothing else to do while its disk syncs. With the sync a turn ends. */
 const thread: Pick<RunnerPorts, "soon" | "whenSyncable"> = {
   soon(callback) {
-    const next = setImmediate(callback);
-    return () => clearImmediate(next);
+    dueTurns += 1;
+    const next = setImmediate(() => {
+      dueTurns -= 1;
+      callback();
+    });
+    return () => {
+      dueTurns -= 1;
+      clearImmediate(next);
+    };
   },
   whenSyncable(callback) {
     callback();
@@ -78,15 +90,24 @@ const thread: Pick<RunnerPorts, "soon" | "whenSyncable"> = {
 };
 
 function clock(): Clock {
-  const pulse = new Int32Array(spec.pulse);
+  const pulse = spec.pulse && new Int32Array(spec.pulse);
   return {
     after(ms, callback) {
-      const timer = setTimeout(callback, ms);
-      return () => clearTimeout(timer);
+      timerAtMs = performance.now() + ms;
+      const timer = setTimeout(() => {
+        timerAtMs = Infinity;
+        callback();
+      }, ms);
+      return () => {
+        timerAtMs = Infinity;
+        clearTimeout(timer);
+      };
     },
     random: () => Math.random(),
     nowMs: () => performance.now(),
-    pulses: () => Atomics.load(pulse, 0),
+    // Nothing has to run for mail in lanes, so time alone is the pulse.
+    pulses: () =>
+      pulse === undefined ? Math.floor(performance.now() / PULSE_MS) : Atomics.load(pulse, 0),
   };
 }
 
@@ -145,8 +166,12 @@ async function run(): Promise<void> {
   const orders = new Orders();
   const lengths = { electionTimeoutMs, heartbeatMs, patience: priority };
   const onNotice = orders.onNotice.bind(orders);
+  const port = new LanePort(lanes, data, {
+    isDue: () => dueTurns > 0,
+    timerAtMs: () => timerAtMs,
+  });
   const runner = new NodeRunner(
-    { port: new ThreadPort(data), lengths, clock: clock(), ...thread, open: reopen, onNotice },
+    { port, lengths, clock: clock(), ...thread, open: reopen, onNotice },
     first,
   );
   orders.attach(runner);

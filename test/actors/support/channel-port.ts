@@ -1,9 +1,9 @@
 import { receiveMessageOnPort, type MessagePort } from "node:worker_threads";
-import type { NodePort } from "../node/node-port.ts";
-import type { FromNode, ToNode } from "../mail/protocol.ts";
+import type { NodePort } from "../../../packages/actors/src/node/node-port.ts";
+import type { FromNode, ToNode } from "../../../packages/actors/src/mail/protocol.ts";
 
-/** The mail connection of a node in a thread. */
-export class ThreadPort implements NodePort {
+/** The mail connection of a node by a message port, with its supervisor in the same thread or another. */
+export class ChannelPort implements NodePort {
   readonly #port: MessagePort;
   /** The letter that the last event carried. */
   #first: ToNode | undefined;
@@ -22,9 +22,7 @@ export class ThreadPort implements NodePort {
   }
 
   post(message: FromNode): void {
-    if (message.type !== "turn") return this.#port.postMessage(message);
-    const buffers = message.mail.map(({ bytes }) => bytes.buffer);
-    this.#port.postMessage(message, buffers);
+    this.#port.postMessage(message);
   }
 
   onLetters(callback: () => void): void {

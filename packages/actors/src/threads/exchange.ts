@@ -1,0 +1,68 @@
+import type { NodeId } from "@kontiki/core";
+import { cutLane, newLane } from "../lanes/lane.ts";
+import { SLOTS } from "../lanes/mailbox-table.ts";
+import type { DirectLane } from "./lane-frames.ts";
+import { LANE_BYTES } from "./node-mail.ts";
+import type { NodeThread } from "./thread.ts";
+
+/** A thread that takes part, the free slots of its mailbox, and its lanes in both directions. */
+type Line = {
+  readonly incarnation: number;
+  readonly thread: NodeThread;
+  readonly free: number[];
+  readonly lanes: Set<SharedArrayBuffer>;
+};
+
+/** Opens direct lanes between the threads of nodes, and cuts those of a thread that is gone. */
+export class Exchange {
+  readonly #lines = new Map<NodeId, Line>();
+
+  /** Opens lanes between a thread and all others. */
+  attach(node: NodeId, incarnation: number, thread: NodeThread): void {
+    // The last slots first; the supervisor has slot 0.
+    const free = Array.from({ length: SLOTS - 1 }, (_, at) => at + 1);
+    const line: Line = { incarnation, thread, free, lanes: new Set() };
+    for (const [peer, other] of this.#lines) connect(node, line, peer, other);
+    this.#lines.set(node, line);
+  }
+
+  /** Cuts the lanes of a thread that is gone. */
+  detach(node: NodeId): void {
+    const line = this.#lines.get(node);
+    if (line === undefined) return;
+    this.#lines.delete(node);
+    for (const lane of line.lanes) {
+      cutLane(lane);
+      for (const { lanes } of this.#lines.values()) lanes.delete(lane);
+    }
+  }
+
+  /** A node has taken all that was in a lane that was cut: its slot is free. */
+  settled(node: NodeId, slot: number): void {
+    this.#lines.get(node)?.free.push(slot);
+  }
+}
+
+/** A mailbox without a free slot gets no direct lane: its mail travels by the supervisor. */
+function connect(a: NodeId, lineA: Line, b: NodeId, lineB: Line): void {
+  const [slotA, slotB] = [lineA.free.at(-1), lineB.free.at(-1)];
+  if (slotA === undefined || slotB === undefined) return;
+  lineA.free.pop();
+  lineB.free.pop();
+  const [toA, toB] = [newLane(LANE_BYTES), newLane(LANE_BYTES)];
+  for (const lane of [toA, toB]) {
+    lineA.lanes.add(lane);
+    lineB.lanes.add(lane);
+  }
+  const forA = { in: toA, inSlot: slotA, out: toB, outSlot: slotB };
+  const forB = { in: toB, inSlot: slotB, out: toA, outSlot: slotA };
+  lineA.thread.openLane(laneTo(b, lineB, forA));
+  lineB.thread.openLane(laneTo(a, lineA, forB));
+}
+
+type Ends = Pick<DirectLane, "in" | "inSlot" | "out" | "outSlot">;
+
+function laneTo(node: NodeId, { incarnation, thread }: Line, ends: Ends): DirectLane {
+  const { bell, mailbox } = thread.mail;
+  return { node, incarnation, bell: bell.shared, mailbox: mailbox.shared, ...ends };
+}
