@@ -10,7 +10,7 @@ import { packedTarballs } from "./support/tarballs.ts";
  */
 const LIMITS = {
   core: { packed: 139, unpacked: 640 },
-  actors: { packed: 640, unpacked: 2700 },
+  actors: { packed: 650, unpacked: 2750 },
   testing: { packed: 1320, unpacked: 5600 },
   cli: { packed: 445, unpacked: 1850 },
   "create-kontiki": { packed: 14, unpacked: 37 },
