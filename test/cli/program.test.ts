@@ -48,7 +48,7 @@ describe("bad usage is one line and status 2, and nothing is started", () => {
     [["recover", "data", "n1"], "too many arguments"],
     [["up", "--frobnicate"], "unknown option '--frobnicate'"],
     [["up", "extra"], "too many arguments"],
-    [["down"], "unknown command 'down'"],
+    [["sideways"], "unknown command 'sideways'"],
     [["bench", "--durable", "--memory"], "cannot be used with option"],
     [["bench", "--memory", "--data", "d"], "cannot be used with option"],
     [["bench", "--payload", "15"], "It must be a whole number from 16 to 1048576."],
