@@ -28,6 +28,11 @@ const FOUND: readonly (readonly [title: string, token: string, met: readonly str
     "k1-ZM6QpcOSuH3y0xV8QWUSqNIEJ-5UkxTDxGTjRMOUFAMzcwtD3IkbR7LkwUyWya6JyRnglAdOi8UKmaA0Wp6nAPJ-Zl56sY5CYl4KXBScbEFpGOIHHVhyLslILFFIrcgsLtFRSCyBKwfVtsV6EH8zYksUEohEcWYaOFUwIqUKBuRUwYyaKhigqYIBkiqW5mZWpKZgTw4psBAnNgGDkzo4-VxhYEBOFkzv4MniHAPjlQPYEgYDjkRwCJGnuTDzdApyjhbBmaPPMfA7OSDnaQa0PH2WA2-OPiuAlJ9Xl5QW5bmAmp4gP0uCE-m5Vw2WEdAIgwbbRFiNiWhagktLUOsGvY25KLGEAVRGnvkKqiiRUvjkewxs0LqTAbNGYEKr8iBF_uHlIDIzL_0eA9Pq5Py84sxicJyhlvsgpyzKM4TUOGJINQ4jwnxmzJrQAFLVrCgzMtIDAeR6yx5U2DNOwHQnPnPMjJHMAQA",
     ["ended.diskError", "restarts"],
   ],
+  [
+    "a timer that was due during a pause and is cancelled when its process resumes does not fire",
+    "k1-8MDuysNM3MtAvikqhiTrlCRTQ5NEU_Nk89TktCTjFNzJGkeC5MFMkMmuickZ4DQHToXFCpmg1FmepwDyeGZeerGOQmJeClwUnGBBqRfieh1YQi7JSCxRSK3ILC7RUUgsgSsH1bPFemg-hkXKFQYG5MDmKoAH9jkGxisHsKUeCUTqEQGnHlb01MMGTT0MqKmHAZp6GPCnHkak1MN-AVuEM-CI3EM4sgUjRrZgRMrVOPPsOQZ-JwfkXCuCyIAomfOsA0reFcCWuTHLjjPTkIsOSXDCPOfTemItalRNhiVISOMJXDrCWzGLEkuYwQUhqzyoOoRVqIiWJ6pyRDsU1B4Cl6NXwNoZw0B1BAGbzrIagRUzWS3KTGFFyjMT7zGwQesYBsw6hgmtEjUBVyKHl4PIzLz0ewxMq5Pz84ozi8HxtRQcxGC7rzAwAAA",
+    ["began.pause", "ended.diskError"],
+  ],
 ];
 
 test.each(FOUND)("%s", (_title, word, met) => {

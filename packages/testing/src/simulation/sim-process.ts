@@ -94,7 +94,7 @@ export class SimProcess {
 
   /** Recovers the node and runs its first turn. @throws what opening a node throws, and `ProcessEnd`. */
   start(): void {
-    const { settings, clock, timeline, enter, onNotice } = this.#parts;
+    const { settings, clock, timeline, onNotice } = this.#parts;
     const { electionTimeoutMs, heartbeatMs } = settings;
     const first = this.#open();
     this.#starting = first.actor;
@@ -103,13 +103,13 @@ export class SimProcess {
         port: this.port,
         lengths: { electionTimeoutMs, heartbeatMs, patience: 0 },
         clock: {
-          after: (ms, callback) => clock.after(ms, () => enter(callback)),
+          after: (ms, callback) => this.#entering(callback, (call) => clock.after(ms, call)),
           random: () => clock.random(),
           nowMs: () => clock.nowMs(),
           pulses: () => clock.pulses(),
         },
         turnLetters: settings.limits?.turnLetters,
-        soon: (callback) => timeline.after(0, () => enter(callback)),
+        soon: (callback) => this.#entering(callback, (call) => timeline.after(0, call)),
         whenSyncable: (callback) => this.#whenSyncable(callback),
         open: () => this.#reopen(),
         onNotice,
@@ -118,6 +118,23 @@ export class SimProcess {
     );
     this.#started(first);
     this.#runner.start();
+  }
+
+  /**
+   * Calls back into the process. What is cancelled is not called, also when it was due while the process was paused:
+   * a process that resumes may cancel what comes after its first call, as `clearTimeout` does.
+   */
+  #entering(callback: () => void, after: (call: () => void) => () => void): () => void {
+    let isCancelled = false;
+    const cancel = after(() =>
+      this.#parts.enter(() => {
+        if (!isCancelled) callback();
+      }),
+    );
+    return () => {
+      isCancelled = true;
+      cancel();
+    };
   }
 
   /** The same process continues with its disk as after a start. It has forgotten everything that it had not sent by then. */
