@@ -1,10 +1,10 @@
 import { Command, CommanderError } from "commander";
-import { readFileSync } from "node:fs";
 import { commandList } from "./commands/command-list.ts";
 import type { Services } from "./commands/define.ts";
 import { defineHelp } from "./commands/help.ts";
 import type { LoadEngines } from "./engines/engines.ts";
 import { EXIT_FAILED, EXIT_OK, EXIT_TOOL, EXIT_USAGE, type Host } from "./host/host.ts";
+import { version } from "./host/version.ts";
 import type { StartCluster } from "./launch/cluster.ts";
 import { messageOf } from "./output/error-text.ts";
 import { surroundingsText } from "./output/surroundings.ts";
@@ -112,11 +112,6 @@ Examples:
   $ kontiki check history.jsonl --model register --html report.html
 
 Exit status: 0 success, 1 failure or violation, 2 bad usage; "kontiki COMMAND --help" has them all.`;
-
-function version(): string {
-  const text = readFileSync(new URL("../package.json", import.meta.url), "utf8");
-  return (JSON.parse(text) as { readonly version: string }).version;
-}
 
 /**
  * When the reader of the output goes away, the program ends gracefully and silently; when the disk is full, with a message.

@@ -1,6 +1,7 @@
 import type { ClusterOptions } from "@kontiki/actors";
 import type { Shard } from "@kontiki/testing";
 import { InvalidArgumentError, Option, type Command } from "commander";
+import { CLUSTER_NAME } from "../host/cluster-name.ts";
 import { NODES_MAX, PRIORITY_MAX, SEEDS } from "../host/limits.ts";
 
 const DURATION_MAX_MS = 60 * 60 * 1000;
@@ -110,7 +111,7 @@ export function checkPriorities(
 
 /** Reads the name of a cluster. */
 export function clusterName(text: string): string {
-  if (/^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/.test(text)) return text;
+  if (CLUSTER_NAME.test(text)) return text;
   throw new InvalidArgumentError(
     "It must have 1 to 64 letters, digits, dots, dashes and underscores, and begin with a letter or a digit.",
   );

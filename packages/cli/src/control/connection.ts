@@ -25,23 +25,17 @@ export class Disconnected extends KontikiError {
 export class Connection {
   readonly #socket: Socket;
   readonly #lines: AsyncGenerator<string>;
-  #isOpen = true;
 
   private constructor(socket: Socket) {
     this.#socket = socket;
     this.#lines = textsOf(socket);
     socket.on("error", () => socket.destroy());
-    socket.on("close", () => (this.#isOpen = false));
   }
 
   /** Connects. Undefined if nothing listens there. */
   static async open(path: string): Promise<Connection | undefined> {
     const socket = await dial(path).catch(() => undefined);
     return socket === undefined ? undefined : new Connection(socket);
-  }
-
-  get isOpen(): boolean {
-    return this.#isOpen;
   }
 
   /** What the cluster is. @throws KontikiError when it does not answer in time. */
@@ -85,7 +79,7 @@ export class Connection {
     this.#socket.write(`${line}\n`);
   }
 
-  /** Passes each byte of the reply to a line on as it comes. Resolves to whether the command succeeded. */
+  /** Sends a line, and passes its reply on as it is. Resolves to whether the command succeeded. @throws Disconnected */
   async pass(line: string, to: (text: string) => Promise<void>): Promise<boolean> {
     this.send(line);
     const reply = await this.#next();
@@ -95,10 +89,9 @@ export class Connection {
 
   /** Resolves when the other end has closed the connection. */
   async ended(): Promise<void> {
-    if (this.#isOpen) {
-      this.#socket.resume();
-      await new Promise<void>((resolve) => this.#socket.once("close", () => resolve()));
-    }
+    if (this.#socket.closed) return;
+    this.#socket.resume();
+    await new Promise<void>((resolve) => this.#socket.once("close", () => resolve()));
   }
 
   close(): void {

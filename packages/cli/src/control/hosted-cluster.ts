@@ -1,12 +1,14 @@
 import { KontikiError } from "@kontiki/actors";
-import { existsSync, readFileSync, realpathSync } from "node:fs";
+import { existsSync, realpathSync } from "node:fs";
 import { basename, resolve } from "node:path";
+import { CLUSTER_NAME } from "../host/cluster-name.ts";
+import { version } from "../host/version.ts";
 import type { ProgramCluster } from "../launch/cluster.ts";
 import { leaderOf } from "../session/leader-of.ts";
 import { verbs } from "../session/verbs/verbs.ts";
 import { isAnswered } from "./connection.ts";
 import type { Hello } from "./protocol.ts";
-import { NAME, type Registry, type Registered } from "./registry.ts";
+import type { Registry, Registered } from "./registry.ts";
 import { ControlServer } from "./server.ts";
 import { socketAt, socketIn } from "./socket-path.ts";
 import { timeOfDay } from "./wall-clock.ts";
@@ -22,7 +24,7 @@ export type Reach = {
 /**
  * The name, the socket and the log of a cluster that is about to start.
  *
- * @throws KontikiError for a name that another running cluster has, and for a cluster in memory without a name
+ * @throws KontikiError for a name that another running cluster has, and where the socket of a cluster in memory has no place
  */
 export async function reachOf({ name, data, log }: Reach, registry: Registry): Promise<Registered> {
   const chosen =
@@ -50,7 +52,7 @@ function absolute(path: string): string {
 
 /** A name that no running cluster has: the first of NAME, NAME-2, NAME-3 and so on. */
 async function freeName(registry: Registry, wanted: string): Promise<string> {
-  const base = NAME.test(wanted) ? wanted : "cluster";
+  const base = CLUSTER_NAME.test(wanted) ? wanted : "cluster";
   for (let count = 1; ; count += 1) {
     const name = count === 1 ? base : `${base.slice(0, 60)}-${count}`;
     const taken = registry.find(name);
@@ -113,9 +115,4 @@ function helloOf(entry: Registered, cluster: ProgramCluster): Hello {
   const leader = leaderOf(status);
   const term = status.find(({ id }) => id === leader)?.raft?.term ?? null;
   return { ...entry, version: version(), nodes: cluster.nodeIds, leader, term };
-}
-
-function version(): string {
-  const text = readFileSync(new URL("../../package.json", import.meta.url), "utf8");
-  return (JSON.parse(text) as { readonly version: string }).version;
 }

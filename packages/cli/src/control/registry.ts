@@ -1,6 +1,7 @@
 import { KontikiError } from "@kontiki/actors";
 import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { isAbsolute, join } from "node:path";
+import { CLUSTER_NAME } from "../host/cluster-name.ts";
 import { messageOf } from "../output/error-text.ts";
 
 /** A cluster that can be reached from other terminals. */
@@ -18,9 +19,6 @@ export type Registered = {
 };
 
 const ENTRY = ".json";
-
-/** What a name of a cluster may be: it is a name of files, too. */
-export const NAME = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/;
 
 /**
  * The clusters that run for this user: one file for each in `$XDG_STATE_HOME/kontiki/clusters`, by default in
@@ -46,7 +44,7 @@ export class Registry {
   }
 
   find(name: string): Registered | undefined {
-    if (this.folder === undefined || !NAME.test(name)) return undefined;
+    if (this.folder === undefined || !CLUSTER_NAME.test(name)) return undefined;
     try {
       const text = readFileSync(join(this.folder, `${name}${ENTRY}`), "utf8");
       return entryOf(JSON.parse(text));
@@ -90,7 +88,7 @@ export class Registry {
 
   /** Where a cluster of this name keeps its log unasked; undefined for what is no name. */
   logOf(name: string): string | undefined {
-    if (this.folder === undefined || !NAME.test(name)) return undefined;
+    if (this.folder === undefined || !CLUSTER_NAME.test(name)) return undefined;
     return join(this.folder, `${name}.log`);
   }
 

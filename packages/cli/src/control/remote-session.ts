@@ -6,6 +6,7 @@ import type { Word } from "../session/split-words.ts";
 import type { Verb } from "../session/verb.ts";
 import { Connection, Disconnected } from "./connection.ts";
 import { lineOf, REQUESTS, type Part } from "./protocol.ts";
+import { askForText } from "./run-line.ts";
 
 /**
  * Runs commands in a cluster of another process. Several may run at once, each through a connection of its own.
@@ -66,7 +67,7 @@ export class RemoteSession implements Session {
   async #connect(): Promise<Connection> {
     const connection = await Connection.open(this.#socket);
     if (connection === undefined) throw new Disconnected("the cluster has stopped");
-    await connection.request(`${REQUESTS.text}${this.#isColored ? " color" : ""}`);
+    await askForText(connection, this.#isColored);
     return connection;
   }
 

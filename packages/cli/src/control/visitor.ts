@@ -38,7 +38,7 @@ export class Visitor {
   readonly #hosted: Hosted;
   readonly #session: CommandSession;
   readonly #gone = new AbortController();
-  #printer: ReplyPrinter;
+  #interpreter: Interpreter;
   /** Ends with the reply to the last line. */
   #replied: Promise<unknown> = Promise.resolve();
   #waiting = 0;
@@ -46,12 +46,12 @@ export class Visitor {
   constructor(socket: Socket, hosted: Hosted) {
     this.#socket = socket;
     this.#hosted = hosted;
-    this.#printer = new JsonPrinter(socket);
     const end = AbortSignal.any([hosted.ended, this.#gone.signal]);
     this.#session = new CommandSession(hosted.verbs, hosted.cluster, end, (note) =>
       this.#send({ note }),
     );
-    // A command goes on when its terminal is closed: what it does is done or not, as after Ctrl-C.
+    this.#interpreter = this.#printing(new JsonPrinter(socket));
+    // A connection that breaks interrupts its commands, as Ctrl-C does.
     socket.on("error", () => socket.destroy());
     socket.on("close", () => this.#gone.abort());
   }
@@ -76,7 +76,8 @@ export class Visitor {
   }
 
   async #queue(input: Parameters<Interpreter["read"]>[0]): Promise<void> {
-    const interpreter = this.#interpreter();
+    // A line is printed as the connection asked for when it came.
+    const interpreter = this.#interpreter;
     const line = interpreter.read(input, false);
     if (line === undefined) return;
     this.#waiting += 1;
@@ -88,10 +89,9 @@ export class Visitor {
     if (this.#waiting >= WAITING_MAX) await this.#replied;
   }
 
-  /** A line is printed as the connection asked for when it came. */
-  #interpreter(): Interpreter {
+  #printing(printer: ReplyPrinter): Interpreter {
     const notes = new Notes({ stderr: new Writable({ write: discard }), env: {} });
-    return new Interpreter(this.#session, this.#printer, notes, this.#hosted.ended);
+    return new Interpreter(this.#session, printer, notes, this.#hosted.ended);
   }
 
   async #request(text: string): Promise<void> {
@@ -108,7 +108,9 @@ export class Visitor {
       case REQUESTS.text:
       case `${REQUESTS.text} color`:
         await this.#replied;
-        this.#printer = new TextReplyPrinter(this.#socket, colorsOf(text !== REQUESTS.text));
+        this.#interpreter = this.#printing(
+          new TextReplyPrinter(this.#socket, colorsOf(text !== REQUESTS.text)),
+        );
         return this.#send({ ok: true, command: text.split(" "), value: null });
       default:
         await this.#replied;

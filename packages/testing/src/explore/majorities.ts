@@ -1,4 +1,5 @@
 import {
+  initialMembership,
   type Entry,
   type LogView,
   type Membership,
@@ -22,16 +23,7 @@ export function lastMembership({
   const last = membershipsIn(entriesOf(log)).at(-1);
   if (last !== undefined) return last.membership;
   if (snapshot !== undefined) return snapshot.membership;
-  const { voters } = config;
-  return {
-    voters,
-    outgoing: [],
-    learners: [],
-    learnersNext: [],
-    promotions: [],
-    uids: {},
-    lastUid: 0,
-  };
+  return initialMembership(config.voters);
 }
 
 /** All entries of a log. */
