@@ -473,6 +473,7 @@ export function nodeRefusals(): Record<string, readonly Refusal[]> {
           "a function that makes a tracer, or returns undefined",
           (value) => typeof value === "function",
         ),
+        observer: kind("a function that gets each step", (value) => typeof value === "function"),
         wal: record("{ segmentBytes: ... }", true),
         limits: record("{ turnEntries: ..., ... }", true),
       },

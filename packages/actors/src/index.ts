@@ -29,6 +29,8 @@ export {
   type KeyValueCommand,
   type KeyValueResult,
 } from "./machine/key-value.ts";
+export type { Histogram } from "./metrics/histogram.ts";
+export type { ClusterMetrics, DeadLetterCount, NodeMetrics } from "./threads/cluster-metrics.ts";
 export type { MailCarrier } from "./threads/mail-carrier.ts";
 export type { AddNodeOptions } from "./cluster/member-changes.ts";
 export type { Member, Members } from "./cluster/members.ts";

@@ -26,6 +26,7 @@ import type { Outcome } from "../sessions/outcome.ts";
 import { startAll, stopAll } from "./start-and-stop.ts";
 import { asked } from "./state-comparison.ts";
 import type { ClusterEvent, ClusterEvents, NodeStatus } from "../mail/status.ts";
+import type { ClusterMetrics } from "../threads/cluster-metrics.ts";
 import type { Supervisor } from "../threads/supervisor.ts";
 import { checkNodeThreads } from "../threads/thread.ts";
 import { transferLead } from "./transfer-lead.ts";
@@ -85,6 +86,7 @@ export class Cluster<Command = KeyValueCommand, Result = KeyValueResult> {
         read: { needs: "question", most: 2 },
         get: 2,
         members: 1,
+        metrics: 0,
         addNode: 2,
         removeNode: 2,
         promote: 2,
@@ -149,6 +151,14 @@ export class Cluster<Command = KeyValueCommand, Result = KeyValueResult> {
   /** The last known status of every node. */
   status(): readonly NodeStatus[] {
     return this.#supervisor.children.map((child) => child.status());
+  }
+
+  /**
+   * What the cluster measures, as plain data: terms, elections, mailboxes, durations of turns and of syncs. Counts are sums
+   * over all starts of a node. It asks no node, and counting costs the nodes next to nothing.
+   */
+  async metrics(): Promise<ClusterMetrics> {
+    return this.#supervisor.metrics();
   }
 
   /** Letters that could not be delivered so far, by address and reason. */
