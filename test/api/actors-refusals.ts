@@ -254,7 +254,7 @@ export function runningRefusals(
     "Cluster#propose": wrongOptions({
       where: "Cluster.propose",
       call: (options) => cluster().propose(get, options),
-      options: { timeoutMs: PATIENCE },
+      options: { timeoutMs: PATIENCE, idempotencyKey: text("a text of 1 to 256 characters") },
     }),
     "Cluster#read": [
       ...wrongOptions({
