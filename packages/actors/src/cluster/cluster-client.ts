@@ -93,7 +93,7 @@ export class ClusterClient<Command, Result> {
   propose(
     command: Command,
     timeoutMs = this.#defaultTimeoutMs,
-    key: string | undefined = undefined,
+    key?: string,
   ): Promise<Outcome<Result>> {
     return this.#ask("command", command, true, (bytes, onEnd) =>
       key === undefined
