@@ -2,6 +2,7 @@ import type { NodeId } from "@kontiki/core";
 import { KontikiError, messageOf } from "../errors.ts";
 import type { FromNode } from "../mail/protocol.ts";
 import type { ClusterEvent, NodeStatus } from "../mail/status.ts";
+import type { MailboxAccount } from "../lanes/mailbox-table.ts";
 import { causeOf } from "./cause.ts";
 import type { ChildEvent, ChildHost } from "./child-host.ts";
 import { refusal, type Request } from "./life-refusals.ts";
@@ -67,6 +68,11 @@ export class Child {
   /** The membership that its thread last reported; undefined before it has reported one. */
   get membership(): KnownMembership | undefined {
     return this.#reports.membership;
+  }
+
+  /** The account of its mailbox, while it has a thread. */
+  get mailbox(): MailboxAccount | undefined {
+    return this.#thread?.mail.mailbox;
   }
 
   /** Whether its thread pauses now. */

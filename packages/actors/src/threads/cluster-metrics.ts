@@ -1,7 +1,8 @@
 import type { NodeId } from "@kontiki/core";
 import type { Histogram } from "../metrics/histogram.ts";
-import type { DeadLetterReason, Life, RaftStatus } from "../mail/status.ts";
-import type { Child } from "./child.ts";
+import type { DeadLetterReason, Life, NodeStatus, RaftStatus } from "../mail/status.ts";
+import type { MailboxAccount } from "../lanes/mailbox-table.ts";
+import type { NodeCounters } from "../metrics/node-counters.ts";
 
 /**
  * What a cluster measures of one node. Where etcd measures the same, the name is etcd's, without its prefix.
@@ -64,18 +65,26 @@ export type ClusterMetrics = {
   readonly deadLetters: readonly DeadLetterCount[];
 };
 
+/** A node as it is measured. */
+export type MeasuredNode = {
+  status(): NodeStatus;
+  readonly counters: NodeCounters;
+  /** The account of its mailbox, while it has a thread. */
+  readonly mailbox: MailboxAccount | undefined;
+};
+
 /** Puts together what is known of nodes. */
 export function clusterMetrics(
-  children: readonly Child[],
+  nodes: readonly MeasuredNode[],
   deadLetters: ReadonlyMap<string, number>,
 ): ClusterMetrics {
-  return { nodes: children.map(nodeMetrics), deadLetters: deadLetterCounts(deadLetters) };
+  return { nodes: nodes.map(nodeMetrics), deadLetters: deadLetterCounts(deadLetters) };
 }
 
-function nodeMetrics(child: Child): NodeMetrics {
-  const { id, life, raft, incarnation, restarts } = child.status();
-  const { elections, leaderChanges, turns, syncs } = child.counters.read();
-  const mailbox = child.thread?.mail.mailbox;
+function nodeMetrics(measured: MeasuredNode): NodeMetrics {
+  const { id, life, raft, incarnation, restarts } = measured.status();
+  const { elections, leaderChanges, turns, syncs } = measured.counters.read();
+  const { mailbox } = measured;
   return {
     node: id,
     life: life.type,
