@@ -63,6 +63,7 @@ export const ROOMS: Readonly<Record<string, readonly string[]>> = {
     "session",
     "session/verbs",
     "launch",
+    "gateway",
     "bench",
     "check",
     "demo",
