@@ -70,6 +70,7 @@ export const ROOMS: Readonly<Record<string, readonly string[]>> = {
     "explore",
     "campaign",
     "udp",
+    "maelstrom",
     "prompt",
     "control",
     "actions",
