@@ -17,6 +17,7 @@ export const ROOMS: Readonly<Record<string, readonly string[]>> = {
     "machine",
     "sessions",
     "lanes",
+    "metrics",
     "mail",
     "client",
     "trace",
