@@ -65,6 +65,7 @@ export const ROOMS: Readonly<Record<string, readonly string[]>> = {
     "check",
     "demo",
     "replay",
+    "view",
     "engines",
     "explore",
     "campaign",
@@ -77,6 +78,7 @@ export const ROOMS: Readonly<Record<string, readonly string[]>> = {
     "bin.ts",
     "index.ts",
   ],
+  web: ["model", "page"],
 };
 
 /** Folders of `test/<package>` that mirror no folder of the package, and what they hold. */
