@@ -57,6 +57,7 @@ export const ROOMS: Readonly<Record<string, readonly string[]>> = {
   cli: [
     "host",
     "output",
+    "http",
     "render",
     "session",
     "session/verbs",
