@@ -121,8 +121,27 @@ describe("a recorded scenario", () => {
   });
 
   test("says what it is, and what shows it again", async () => {
-    const { title, command, judged, nodes, clock } = await recorded("initial_election#7", "--seed", "5");
-    expect({ title, command, judged, nodes, clock }).toMatchInlineSnapshot();
+    const { title, command, judged, nodes, clock } = await recorded(
+      "initial_election#7",
+      "--seed",
+      "5",
+    );
+    expect({ title, command, judged, nodes, clock }).toMatchInlineSnapshot(`
+      {
+        "clock": "ms",
+        "command": "kontiki view initial_election --seed 5",
+        "judged": {
+          "doubts": [],
+          "verdict": "valid",
+        },
+        "nodes": [
+          "n1",
+          "n2",
+          "n3",
+        ],
+        "title": "initial_election, seed 5: 3 nodes, 0 faults, 80 operations",
+      }
+    `);
   });
 });
 

@@ -40,7 +40,7 @@ class TracedNode {
   readonly id: string;
   next: Item | undefined;
   state: State | undefined;
-  readonly #items: Iterator<Item>;
+  readonly #items: Iterator<Item, void>;
 
   constructor(id: string, starts: Starts) {
     this.id = id;
@@ -49,8 +49,8 @@ class TracedNode {
   }
 
   advance(): void {
-    const { done, value } = this.#items.next();
-    this.next = done === true ? undefined : (value as Item);
+    const result = this.#items.next();
+    this.next = result.done === true ? undefined : result.value;
   }
 }
 

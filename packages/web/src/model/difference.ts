@@ -1,4 +1,4 @@
-import type { PatchValue } from "@kontiki/cli/recording";
+import type { Patch, PatchValue } from "@kontiki/cli/recording";
 import { isFields, lastIndex, type Log, type Moment, type NodeMoment } from "./moment.ts";
 
 /** One value that differs between two moments. */
@@ -53,10 +53,13 @@ function add(values: Map<string, string>, path: string, value: PatchValue): void
   if (isFields(value))
     for (const [key, field] of Object.entries(value))
       add(values, path === "" ? key : `${path}.${key}`, field);
-  else if (Array.isArray(value) && value.some(isFields))
-    value.forEach((item, at) => add(values, `${path}.${at}`, item));
-  else if (Array.isArray(value)) values.set(path, value.length === 0 ? "none" : value.join(" "));
-  else values.set(path, String(value));
+  else if (!isList(value)) values.set(path, String(value));
+  else if (value.some(isFields)) value.forEach((item, at) => add(values, `${path}.${at}`, item));
+  else values.set(path, value.length === 0 ? "none" : value.map(String).join(" "));
+}
+
+function isList(value: Exclude<PatchValue, Patch>): value is readonly PatchValue[] {
+  return Array.isArray(value);
 }
 
 /** The terms of a log as runs: `1-4 in term 1, 5-9 in term 3`. */

@@ -46,13 +46,7 @@ export function Logs({ store }: { readonly store: Store }): JSX.Element {
         onScroll={({ currentTarget }) => setLeft(currentTarget.scrollLeft)}
       >
         <div style={{ width: `${(last + 2) * CELL}px` }}>
-          <div class="head">
-            {range(from, to).map((index) => (
-              <span key={index} style={{ left: `${(index - 1) * CELL}px` }}>
-                {index % 5 === 0 || index === 1 ? index : "·"}
-              </span>
-            ))}
-          </div>
+          <Indexes from={from} to={to} />
           {rows.map(({ name, node }) => (
             <LogOf key={name} node={node} from={from} to={to} />
           ))}
@@ -60,6 +54,18 @@ export function Logs({ store }: { readonly store: Store }): JSX.Element {
       </div>
       <Legend />
     </section>
+  );
+}
+
+function Indexes({ from, to }: { readonly from: number; readonly to: number }): JSX.Element {
+  return (
+    <div class="head">
+      {range(from, to).map((index) => (
+        <span key={index} style={{ left: `${(index - 1) * CELL}px` }}>
+          {index % 5 === 0 || index === 1 ? index : "·"}
+        </span>
+      ))}
+    </div>
   );
 }
 

@@ -30,13 +30,11 @@ export function arrowsIn(
   last: number,
 ): readonly Arrow[] {
   if (rows === undefined)
-    return timeline.letters
-      .between(first, last)
-      .map((posted) => ({
-        posted,
-        fromRow: posted.event,
-        toRow: posted.fate?.event ?? posted.event,
-      }));
+    return timeline.letters.between(first, last).map((posted) => ({
+      posted,
+      fromRow: posted.event,
+      toRow: posted.fate?.event ?? posted.event,
+    }));
   return rows.slice(first, last + 1).flatMap((event) => {
     const received = timeline.event(event - 1);
     if (received?.type !== "received" || received.end === undefined) return [];
