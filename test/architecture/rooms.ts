@@ -67,6 +67,7 @@ export const ROOMS: Readonly<Record<string, readonly string[]>> = {
     "check",
     "demo",
     "replay",
+    "view",
     "engines",
     "explore",
     "campaign",
@@ -80,6 +81,7 @@ export const ROOMS: Readonly<Record<string, readonly string[]>> = {
     "bin.ts",
     "index.ts",
   ],
+  web: ["model", "page"],
 };
 
 /** Folders of `test/<package>` that mirror no folder of the package, and what they hold. */

@@ -50,6 +50,8 @@ test("--help lists every command", async () => {
       explore [options] [instance]      check every state that a small cluster of
                                         the real core can reach
       replay [options] <token>          reproduce a failure from its token
+      view [options] <what>             show a run, a failure or traces in a page,
+                                        moment by moment
       shrink [options] <token>          remove everything that a failure does not
                                         need, and print the rest as a story
       help [command]                    display help for command

@@ -132,6 +132,12 @@ export const commandList: readonly ListedCommand[] = [
     load: async () => (await import("./replay.ts")).defineReplay,
   },
   {
+    name: "view",
+    usage: "[options] <what>",
+    description: "show a run, a failure or traces in a page, moment by moment",
+    load: async () => (await import("./view.ts")).defineView,
+  },
+  {
     name: "shrink",
     usage: "[options] <token>",
     description: "remove everything that a failure does not need, and print the rest as a story",
