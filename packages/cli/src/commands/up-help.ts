@@ -41,8 +41,9 @@ default in ~/.local/state.
 With --detach the cluster runs in a process of its own, and writes its events into a log. It, and every
 cluster at a prompt or with --serve, is reached from other terminals: "kontiki ps" lists them, "exec",
 "status", "attach", "logs" and "down" take their name.
-With --http the cluster answers on http://127.0.0.1:PORT: GET, PUT and DELETE /v1/keys/KEY, POST /v1/cas/KEY, GET /v1/keys,
-/v1/status, /v1/events, /metrics and /openapi.json, which describes them. Requests bring the header "Authorization: Bearer TOKEN".
+With --http the cluster answers on http://127.0.0.1:PORT: GET, PUT and DELETE /v1/keys/KEY, POST /v1/cas/KEY,
+GET /v1/keys, /v1/status, /v1/events, /metrics, and /openapi.json, which describes them. Requests bring the
+header "Authorization: Bearer TOKEN".
 --config names a YAML file: a map of options, without the dashes, to values. The command line comes first.
 
 From a pipe, commands run one after another. With --pipeline they run at once as long as they are "put",

@@ -35,11 +35,11 @@ export class Gateway {
    * @throws KontikiError when it cannot listen there
    */
   static async listen(port: number, token = newToken()): Promise<Gateway> {
-    let gateway: Gateway | undefined;
     const server = await LoopbackServer.listen(port, (request, response) =>
-      gateway?.answer(request, response),
+      gateway.answer(request, response),
     );
-    gateway = new Gateway(server, token === NO_TOKEN ? undefined : token);
+    // A request is read in a later turn of the event loop.
+    const gateway = new Gateway(server, token === NO_TOKEN ? undefined : token);
     return gateway;
   }
 
