@@ -2,6 +2,7 @@ import type { Change, Index, Membership, NodeId } from "@kontiki/core";
 import type { Address } from "./address.ts";
 import type { MachineChecks } from "../machine/checked-machine.ts";
 import type { MemoryChange, MemoryFile } from "../storage/disk/memory-disk.ts";
+import type { ProbeSpec } from "../metrics/probe.ts";
 import type { Condition, RaftStatus } from "./status.ts";
 
 /**
@@ -124,6 +125,8 @@ export type NodeSpec = {
    * between nodes does not pass that loop.
    */
   readonly pulse: SharedArrayBuffer | undefined;
+  /** By which its threads tell what they do, where the program listens. */
+  readonly probe: ProbeSpec;
   /** The memory of its `NodeCounters`, which all its threads have. */
   readonly counters: SharedArrayBuffer;
 };

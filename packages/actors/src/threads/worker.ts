@@ -18,10 +18,11 @@ import { MemoryDisk } from "../storage/disk/memory-disk.ts";
 import { NodeRunner } from "../node/node-runner.ts";
 import type { Opened, RunnerPorts } from "../node/runner-ports.ts";
 import { NodeCounters } from "../metrics/node-counters.ts";
+import { Probe } from "../metrics/probe.ts";
 import { openNode, probe, quorumBeats } from "../node/open-node.ts";
 import { createWal, hasWal, maxSegmentBytes } from "../storage/wal/open-wal.ts";
 import { Orders } from "../node/orders.ts";
-import { countingSteps } from "../node/step-observer.ts";
+import { observingSteps } from "../node/step-observer.ts";
 import { PULSE_MS, type FromNode, type NodeSpec } from "../mail/protocol.ts";
 import { ReadIds } from "../node/reads.ts";
 import type { Recovered } from "../storage/storage.ts";
@@ -143,12 +144,24 @@ function obeyPauses(): void {
   parentPort?.unref();
 }
 
+/** Counts, and records syncs while they are listened to. */
+function recorded(counters: NodeCounters, recorder: Probe): RunnerPorts["counters"] {
+  return {
+    turn: (ms) => counters.turn(ms),
+    sync(ms) {
+      counters.sync(ms);
+      recorder.sync(ms);
+    },
+  };
+}
+
 async function run(): Promise<void> {
   const config = configOf(spec);
   const disk = openDisk();
   const readIds = new ReadIds(spec.incarnation);
   const counters = new NodeCounters(spec.counters);
-  const observer = countingSteps(config, counters);
+  const recorder = new Probe(spec.probe, spec.id, spec.incarnation);
+  const observer = observingSteps(config, counters, recorder);
   let trace: TraceFile | undefined;
   const { electionTimeoutMs, heartbeatMs, priority, leases, snapshots: policy } = spec;
   const lease = leases && { electionTimeoutMs, clockDrift: leases.clockDrift };
@@ -175,12 +188,21 @@ async function run(): Promise<void> {
     timerAtMs: () => timerAtMs,
   });
   const runner = new NodeRunner(
-    { port, lengths, clock: clock(), ...thread, open: reopen, onNotice, counters },
+    {
+      port,
+      lengths,
+      clock: clock(),
+      ...thread,
+      open: reopen,
+      onNotice,
+      counters: recorded(counters, recorder),
+    },
     first,
   );
   orders.attach(runner);
   exposeControl(control, runner, orders, () => {
     runner.stop();
+    recorder.close();
     parentPort?.unref();
   });
   post({ type: "ready", tornBytes: first.recovered.tornBytes });
