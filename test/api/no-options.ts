@@ -54,7 +54,7 @@ export const NO_OPTIONS: Readonly<Record<EntryPoint, readonly Others[]>> = {
         Router#detachNode Router#forgetNode Router#route Router#taken TimerRunner#run checkPlain checkThreadFile startWorker isSetAside setAsideOn clientAddress
         clientOf decode decodeCopy decodeParcel encode encodeCommand encodeParcel encodePlain exactJson exactText hasWal
         headerOf isClientAddress messageOf
-        openParcel expiredIn outcomeOf probe quorumBeats`),
+        openParcel expiredIn outcomeOf payloadOf probe quorumBeats`),
     },
     {
       why: "a simulation reads with them what a disk has",

@@ -47,6 +47,7 @@ test("--help lists every command", async () => {
                                         linearizable, and show why not
       run [options] [scenarios...]      run scenarios with many seeds, in simulation
                                         or on threads, and check each run
+      compare [options] <a> <b>         put the reports of two runs side by side
       explore [options] [instance]      check every state that a small cluster of
                                         the real core can reach
       replay [options] <token>          reproduce a failure from its token
