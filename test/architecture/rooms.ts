@@ -73,6 +73,7 @@ export const ROOMS: Readonly<Record<string, readonly string[]>> = {
     "udp",
     "prompt",
     "control",
+    "web",
     "actions",
     "commands",
     "program.ts",
