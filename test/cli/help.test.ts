@@ -33,6 +33,8 @@ test("--help lists every command", async () => {
                                         writes, crashes and recoveries, explained
       udp [options] <node>              run one node over UDP, with the original
                                         Kontiki's wire format and output
+      maelstrom [options]               run one node under Maelstrom, on standard
+                                        input and output
       bench [options]                   measure a new cluster with puts in a closed
                                         loop, and verify it at the end
       recover [options] [dir]           continue with what is left of a cluster that

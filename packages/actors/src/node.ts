@@ -12,6 +12,7 @@ export {
 } from "./mail/address.ts";
 export { Client } from "./client/client.ts";
 export { ClientCalls } from "./client/client-calls.ts";
+export { ClientDriver } from "./client/client-driver.ts";
 export type {
   Asking,
   ClientEffect,

@@ -73,6 +73,12 @@ export const commandList: readonly ListedCommand[] = [
     load: async () => (await import("./udp.ts")).defineUdp,
   },
   {
+    name: "maelstrom",
+    usage: "[options]",
+    description: "run one node under Maelstrom, on standard input and output",
+    load: async () => (await import("./maelstrom.ts")).defineMaelstrom,
+  },
+  {
     name: "bench",
     usage: "[options]",
     description: "measure a new cluster with puts in a closed loop, and verify it at the end",
