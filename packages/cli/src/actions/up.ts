@@ -91,7 +91,7 @@ async function openWeb(
   cluster: ProgramCluster,
   { web: port, name, electionTimeout }: UpOptions,
   notes: Notes,
-  { signal }: Host,
+  { signal, env }: Host,
 ): Promise<LiveServer | undefined> {
   if (port === undefined) return undefined;
   const { LiveServer } = await import("../web/live-server.ts");
@@ -100,6 +100,7 @@ async function openWeb(
     port,
     title,
     electionTimeoutMs: electionTimeout,
+    token: env["KONTIKI_WEB_TOKEN"],
     ended: signal,
     announce: (text) => notes.note(text),
   });

@@ -1,3 +1,4 @@
+import { KontikiError } from "@kontiki/actors";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { EventStream } from "../http/event-stream.ts";
 import { admit, newToken } from "../http/guard.ts";
@@ -21,6 +22,8 @@ const BODY_BYTES_MAX = 4 * 1024 * 1024;
 /** What a live page is about. */
 export type LiveOptions = LiveTitle & {
   readonly port: number;
+  /** What each request must bring; a random one by default. */
+  readonly token: string | undefined;
   /** Aborted when the cluster stops. */
   readonly ended: AbortSignal;
   /** Tells people at the prompt what a command of a page is about to destroy. */
@@ -46,7 +49,7 @@ export class LiveServer {
     const begun = performance.now();
     const now = (): number => Math.round((performance.now() - begun) * 10) / 10;
     const page = await livePage();
-    const token = newToken();
+    const token = checkedToken(options.token);
     const measured = new Measured(cluster, now);
     const session = new CommandSession(
       pageVerbs,
@@ -57,7 +60,7 @@ export class LiveServer {
     const run = new LiveRun(measured, now, options);
     const routes = routesOf(page, run, session);
     const server = await LoopbackServer.listen(options.port, async (request, response) => {
-      admit(request, { port: server.port, token, tokenInAddress: request.method === "GET" });
+      admit(request, { port: server.port, token, tokenInAddress: request.method !== "POST" });
       await dispatch(routes, request, response);
     });
     run.begin();
@@ -80,6 +83,13 @@ export class LiveServer {
     this.#measured.stop();
     await this.#server.close();
   }
+}
+
+/** @throws KontikiError for one that can be guessed, or cannot be in an address as it is */
+function checkedToken(token: string | undefined): string {
+  if (token === undefined || token === "") return newToken();
+  if (/^[\w-]{16,256}$/.test(token)) return token;
+  throw new KontikiError("KONTIKI_WEB_TOKEN must have 16 to 256 of A-Z, a-z, 0-9, _ and -");
 }
 
 function routesOf(page: string, run: LiveRun, session: CommandSession): readonly Route[] {

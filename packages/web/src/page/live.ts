@@ -14,6 +14,8 @@ const EVENTS_MAX = 60_000;
 /** As long as the server keeps them: ten minutes. */
 const FIGURES_MAX = 600;
 const REPLIES_MAX = 20;
+/** How long after a failure the page tries again, in ms. */
+const RETRY_MS = 500;
 
 /** A running cluster: what it sends, and commands for it. */
 export class Live {
@@ -36,7 +38,7 @@ export class Live {
     this.#onStore = onStore;
   }
 
-  /** Opens the stream. The browser opens it again when it breaks. */
+  /** Opens the stream, and again whenever it breaks. */
   connect(): void {
     this.#source?.close();
     const source = new EventSource(`/events?token=${encodeURIComponent(this.#token)}`);
@@ -106,11 +108,23 @@ export class Live {
     if (store.timeline.length > EVENTS_MAX) this.connect();
   }
 
-  /** A stream that a server refused is closed by the browser; one that broke is tried again by it. */
+  /** Tries again until a server answers, and gives up when that is another one, with another token. */
   #broken(source: EventSource): void {
-    const isRefused = source.readyState === EventSource.CLOSED;
-    if (isRefused && this.connection.value === "open") this.connection.value = "refused";
-    else if (isRefused && this.connection.value !== "refused") this.connection.value = "refused";
-    else if (this.connection.value === "open") this.connection.value = "lost";
+    if (source !== this.#source) return;
+    source.close();
+    if (this.connection.value === "open") this.connection.value = "lost";
+    setTimeout(() => void this.#retry(source), RETRY_MS);
+  }
+
+  async #retry(source: EventSource): Promise<void> {
+    if (source !== this.#source) return;
+    const address = `/?token=${encodeURIComponent(this.#token)}`;
+    const status = await fetch(address, { method: "HEAD" }).then(
+      (response) => response.status,
+      () => 0,
+    );
+    if (status === 200) this.connect();
+    else if (status === 401) this.connection.value = "refused";
+    else this.#broken(source);
   }
 }
