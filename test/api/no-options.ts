@@ -101,7 +101,7 @@ export const NO_OPTIONS: Readonly<Record<EntryPoint, readonly Others[]>> = {
     {
       why: "they take results of other functions",
       names: list(
-        "JobThread#run TaskPool#put campaignVerdict interpreting neverReached nthSeed storyOf summed whyText withReport",
+        "JobThread#run TaskPool#put campaignVerdict describeHappening describeStart describeStep interpreting neverReached nthSeed storyOf summed whyText withReport",
       ),
     },
     { why: "runSession makes sessions", names: ["new Session"] },

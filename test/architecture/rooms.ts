@@ -77,6 +77,7 @@ export const ROOMS: Readonly<Record<string, readonly string[]>> = {
     "maelstrom",
     "prompt",
     "control",
+    "web",
     "actions",
     "commands",
     "program.ts",

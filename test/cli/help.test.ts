@@ -122,6 +122,8 @@ describe("the help of each command", () => {
                                          election (default: 300)
         --heartbeat <ms>                 time between heartbeats; at most half the
                                          election timeout (default: 50)
+        --web [port]                     serve a live page on this machine, at any
+                                         free port by default (preset: 0)
         --name <name>                    what other terminals call the cluster
                                          (default: as its folder)
         --serve                          read no commands: run until kontiki down, or
@@ -160,6 +162,7 @@ describe("the help of each command", () => {
         $ kontiki up --pipeline 256 < puts.txt
         $ kontiki up --snapshot-entries 500 --priority n1=2 --priority n2=1
         $ kontiki up --detach --name lab --wait leader
+        $ kontiki up --web
         $ kontiki up --config lab.yaml
 
       Commands:
@@ -216,6 +219,11 @@ describe("the help of each command", () => {
       cluster at a prompt or with --serve, is reached from other terminals: "kontiki ps" lists them, "exec",
       "status", "attach", "logs" and "down" take their name.
       --config names a YAML file: a map of options, without the dashes, to values. The command line comes first.
+
+      --web serves a page that shows the cluster live, with a button for each command, and prints its address.
+      The address holds a token, without which no request is answered; the page is reached from this machine
+      only. The token is random, or KONTIKI_WEB_TOKEN: with that and a fixed port an open page reconnects when
+      the cluster is started again.
 
       From a pipe, commands run one after another. With --pipeline they run at once as long as they are "put",
       "get", "read", "del", "cas" and "append" of different keys; those of one key keep their order, and every
