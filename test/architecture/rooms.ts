@@ -64,6 +64,7 @@ export const ROOMS: Readonly<Record<string, readonly string[]>> = {
     "session",
     "session/verbs",
     "launch",
+    "gateway",
     "bench",
     "check",
     "demo",
