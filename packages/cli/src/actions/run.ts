@@ -146,7 +146,7 @@ async function campaign(
     engine,
     scenarios: scenarios.map(({ source }) => source),
     pages: html !== undefined,
-    keeps: reports !== undefined,
+    ...(reports !== undefined && { keeps: true }),
   };
   let progress: CampaignProgress = { done: 0, size: undefined, violated: 0, events: 0 };
   const began = engines.now();
