@@ -44,6 +44,11 @@ export class Kontiki {
     onTestFinished(() => void this.process.kill("SIGKILL"));
   }
 
+  /** Standard error so far. */
+  get stderr(): string {
+    return this.#stderr;
+  }
+
   write(text: string | Uint8Array): this {
     this.process.stdin.write(text);
     return this;
