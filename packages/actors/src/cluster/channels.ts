@@ -1,7 +1,51 @@
-import { channel } from "node:diagnostics_channel";
+import { channel, type Channel } from "node:diagnostics_channel";
 import { BroadcastChannel } from "node:worker_threads";
-import type { ClusterEvent, NodeStatus } from "../mail/status.ts";
-import { PROBE_CELLS, type ProbeBatch, type ProbeSpec } from "../metrics/probe.ts";
+import type { ClusterEvent, NodeStatus, RaftStatus } from "../mail/status.ts";
+import {
+  PROBE_CELLS,
+  type ProbeBatch,
+  type ProbeSpec,
+  type StepRecord,
+  type SyncRecord,
+} from "../metrics/probe.ts";
+
+/** What every message of a channel says. */
+export type FromCluster = {
+  /** Which cluster of this process it is about, from 1. */
+  readonly cluster: number;
+};
+
+/** What a node's thread has recorded. */
+export type FromThread = FromCluster & {
+  /** The name of the node. */
+  readonly node: string;
+  /** Which start of its thread it was. */
+  readonly incarnation: number;
+  /** How many messages of this thread were left out lately, because the program did not take them fast enough. */
+  readonly dropped: number;
+};
+
+/** The messages of the channels of `node:diagnostics_channel`, by the name of the channel. */
+export type ChannelMessages = {
+  /** The core of a node has handled an event. */
+  readonly "kontiki:step": FromThread & StepRecord;
+  /** A node has synced its log. */
+  readonly "kontiki:sync": FromThread & SyncRecord;
+  /** A node has reported another role, term or leader than before. */
+  readonly "kontiki:role": FromCluster &
+    Pick<RaftStatus, "role" | "term" | "leader"> & {
+      /** The name of the node. */
+      readonly node: string;
+      /** Which start of its thread it is. */
+      readonly incarnation: number;
+    };
+  /** A node's thread has started or ended. */
+  readonly "kontiki:thread": FromCluster &
+    Extract<ClusterEvent, { readonly type: "started" | "crashed" | "stopped" | "failed" }>;
+  /** For the first time mail to an address was not delivered for a reason. */
+  readonly "kontiki:dead-letter": FromCluster &
+    Pick<Extract<ClusterEvent, { readonly type: "deadLetter" }>, "to" | "reason">;
+};
 
 const STEP = channel("kontiki:step");
 const SYNC = channel("kontiki:sync");
@@ -51,11 +95,15 @@ export class Channels {
       case "crashed":
       case "stopped":
       case "failed":
-        if (THREAD.hasSubscribers) THREAD.publish({ cluster, ...event });
+        if (THREAD.hasSubscribers) publish<"kontiki:thread">(THREAD, { cluster, ...event });
         return;
       case "deadLetter":
         if (DEAD_LETTER.hasSubscribers)
-          DEAD_LETTER.publish({ cluster, to: event.to, reason: event.reason });
+          publish<"kontiki:dead-letter">(DEAD_LETTER, {
+            cluster,
+            to: event.to,
+            reason: event.reason,
+          });
         return;
       default:
     }
@@ -73,7 +121,8 @@ export class Channels {
     const now = `${incarnation} ${role} ${term} ${leader}`;
     if (this.#roles.get(id) === now) return;
     this.#roles.set(id, now);
-    ROLE.publish({ cluster: this.#cluster, node: id, incarnation, role, term, leader });
+    const cluster = this.#cluster;
+    publish<"kontiki:role">(ROLE, { cluster, node: id, incarnation, role, term, leader });
   }
 
   /** Stops publishing, after what has come. */
@@ -104,10 +153,21 @@ export class Channels {
   #onBatch({ node, incarnation, records, dropped }: ProbeBatch): void {
     Atomics.sub(this.#cells, PROBE_CELLS.onTheWay, records.length);
     let before = dropped;
-    for (const { type, ...record } of records) {
-      const to = type === "step" ? STEP : SYNC;
-      to.publish({ cluster: this.#cluster, node, incarnation, ...record, dropped: before });
+    for (const each of records) {
+      const from = { cluster: this.#cluster, node, incarnation, dropped: before };
+      if (each.type === "step") {
+        const { at, event, message, from: sender, role, term, commit } = each;
+        const record = { at, event, message, from: sender, role, term, commit };
+        publish<"kontiki:step">(STEP, { ...from, ...record });
+      } else publish<"kontiki:sync">(SYNC, { ...from, at: each.at, ms: each.ms });
       before = 0;
     }
   }
+}
+
+function publish<Name extends keyof ChannelMessages>(
+  to: Channel,
+  message: ChannelMessages[Name],
+): void {
+  to.publish(message);
 }

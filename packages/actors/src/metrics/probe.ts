@@ -16,23 +16,32 @@ export type ProbeSpec = {
 
 /** What a step was, and where the node is after it. */
 export type StepRecord = {
-  readonly type: "step";
   /** When it was taken, in ms since 1970 by a monotonic clock. */
   readonly at: number;
   /** The type of the event that the core handled. */
   readonly event: string;
-  /** The type of the message, and the node that sent it, if the event is one. */
+  /** The type of the message, if the event is one. */
   readonly message: string | undefined;
+  /** The sender of that message. */
   readonly from: string | undefined;
+  /** The role of the node. */
   readonly role: string;
+  /** Its term. */
   readonly term: number;
+  /** Its commit index. */
   readonly commit: number;
 };
 
 /** How long a sync of the log took. */
-export type SyncRecord = { readonly type: "sync"; readonly at: number; readonly ms: number };
+export type SyncRecord = {
+  /** When it ended, in ms since 1970 by a monotonic clock. */
+  readonly at: number;
+  /** How long it took. */
+  readonly ms: number;
+};
 
-export type ProbeRecord = StepRecord | SyncRecord;
+type ProbeRecord =
+  (StepRecord & { readonly type: "step" }) | (SyncRecord & { readonly type: "sync" });
 
 /** What a thread has recorded since its last batch. */
 export type ProbeBatch = {
@@ -74,7 +83,7 @@ export class Probe {
     return Atomics.load(this.#cells, PROBE_CELLS.steps) !== 0;
   }
 
-  step(record: Omit<StepRecord, "type" | "at">): void {
+  step(record: Omit<StepRecord, "at">): void {
     this.#add({ type: "step", at: now(), ...record });
   }
 

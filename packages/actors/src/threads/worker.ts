@@ -144,24 +144,24 @@ function obeyPauses(): void {
   parentPort?.unref();
 }
 
-/** Counts, and records syncs while they are listened to. */
-function recorded(counters: NodeCounters, recorder: Probe): RunnerPorts["counters"] {
-  return {
-    turn: (ms) => counters.turn(ms),
-    sync(ms) {
-      counters.sync(ms);
-      recorder.sync(ms);
-    },
-  };
-}
+/** What the thread counts, and what it records while that is listened to. */
+const [counts, recorder] = [
+  new NodeCounters(spec.counters),
+  new Probe(spec.probe, spec.id, spec.incarnation),
+];
+const counters: RunnerPorts["counters"] = {
+  turn: (ms) => counts.turn(ms),
+  sync(ms) {
+    counts.sync(ms);
+    recorder.sync(ms);
+  },
+};
 
 async function run(): Promise<void> {
   const config = configOf(spec);
   const disk = openDisk();
   const readIds = new ReadIds(spec.incarnation);
-  const counters = new NodeCounters(spec.counters);
-  const recorder = new Probe(spec.probe, spec.id, spec.incarnation);
-  const observer = observingSteps(config, counters, recorder);
+  const observer = observingSteps(config, counts, recorder);
   let trace: TraceFile | undefined;
   const { electionTimeoutMs, heartbeatMs, priority, leases, snapshots: policy } = spec;
   const lease = leases && { electionTimeoutMs, clockDrift: leases.clockDrift };
@@ -188,15 +188,7 @@ async function run(): Promise<void> {
     timerAtMs: () => timerAtMs,
   });
   const runner = new NodeRunner(
-    {
-      port,
-      lengths,
-      clock: clock(),
-      ...thread,
-      open: reopen,
-      onNotice,
-      counters: recorded(counters, recorder),
-    },
+    { port, lengths, clock: clock(), ...thread, open: reopen, onNotice, counters },
     first,
   );
   orders.attach(runner);
