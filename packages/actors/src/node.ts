@@ -24,6 +24,15 @@ export { decode, decodeCopy, encode } from "./bytes/codec.ts";
 export { clientOf, encodeCommand, headerOf, type CommandHeader } from "./sessions/command.ts";
 export { DiskError, type Disk, type DiskFile, type NewFile } from "./storage/disk/disk.ts";
 export { isSetAside, setAsideOn, type SetAside } from "./storage/disk/set-aside.ts";
+export {
+  CRASH_POINTS,
+  isLogFile,
+  KEPTS,
+  pointOf,
+  type CrashPoint,
+  type DiskStep,
+  type Kept,
+} from "./faults/crash-points.ts";
 export { KeyValue, type KeyValueCommand, type KeyValueResult } from "./machine/key-value.ts";
 export { makeMachine } from "./machine/make-machine.ts";
 export { shortText } from "./machine/plain-difference.ts";
