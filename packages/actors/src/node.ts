@@ -62,7 +62,12 @@ export type { OpenedStorage } from "./storage/recovery/open-storage.ts";
 export { createWal, hasWal } from "./storage/wal/open-wal.ts";
 export { readPromise, type Promised } from "./storage/wal/promise.ts";
 export { isCut, type LogWrite, type StateRecord } from "./storage/wal/wal-records.ts";
-export { intactBatches, type IntactBatch } from "./storage/wal/wal-salvage.ts";
+export {
+  intactBatches,
+  placedBatches,
+  type IntactBatch,
+  type PlacedBatch,
+} from "./storage/wal/wal-salvage.ts";
 export type { Envelope, FromNode, OutgoingMail, ToNode } from "./mail/protocol.ts";
 export type { NodePort } from "./node/node-port.ts";
 export { NodeRunner } from "./node/node-runner.ts";

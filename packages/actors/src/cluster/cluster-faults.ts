@@ -1,10 +1,5 @@
 import { KontikiError } from "../errors.ts";
-import {
-  CRASH_POINTS,
-  KEPTS,
-  type CrashPoint,
-  type Kept,
-} from "../faults/crash-points.ts";
+import { CRASH_POINTS, KEPTS, type CrashPoint, type Kept } from "../faults/crash-points.ts";
 import { DISTURBANCE, type Disturbance } from "../faults/disturbance.ts";
 import type { FaultEffect } from "../faults/fault-cells.ts";
 import { checkArgument } from "../options/argument.ts";

@@ -103,9 +103,7 @@ export class Cluster<Command = KeyValueCommand, Result = KeyValueResult> {
     const network = { carrier: options.network };
     const carrier = options.faults ? switching(network) : options.network;
     this.#supervisor = makeSupervisor(options, this.#disks, stateMachine, carrier);
-    this.#faults = options.faults
-      ? new ClusterFaults(network, () => this.#supervisor)
-      : undefined;
+    this.#faults = options.faults ? new ClusterFaults(network, () => this.#supervisor) : undefined;
     this.#members = new MemberChanges(this.#supervisor, this.#disks, options.heartbeatMs);
     this.#isChecked = options.checks.snapshots || options.checks.throws === "fail";
     this.#watch = new MachineWatch({

@@ -11,7 +11,7 @@ const CELLS = {
   clockJumpMs: 7,
 } as const;
 
-/** How often a disturbance has had an effect, by the names of the counts of a run. */
+/** How often a disturbance or a loss of power has had an effect, by the names of the counts of a run. */
 export const EFFECTS = [
   "disk.errors.write",
   "disk.errors.sync",
@@ -19,6 +19,8 @@ export const EFFECTS = [
   "disk.full",
   "disk.slowed",
   "disk.stalled",
+  "disk.bytesLost",
+  "disk.torn",
 ] as const;
 
 /** The name of an effect of a disturbance. */
@@ -55,10 +57,13 @@ export class FaultCells {
     if (freeBytes !== undefined && freeBytes !== before?.freeBytes)
       this.#put("freeBytes", Math.floor(freeBytes));
     this.#put("isFull", freeBytes === undefined ? 0 : 1);
-    this.#put("failing", failing.reduce((mask, one) => mask | maskOf(one), 0));
-    this.#put("slowLeastUs", Math.round(slowMs[0] * 1000));
-    this.#put("slowMostUs", Math.round(slowMs[1] * 1000));
-    this.#put("clockPpm", Math.round(clockRate * RIGHT_PPM));
+    this.#put(
+      "failing",
+      failing.reduce((mask, one) => mask | maskOf(one), 0),
+    );
+    this.#put("slowLeastUs", Math.floor(slowMs[0] * 1000));
+    this.#put("slowMostUs", Math.floor(slowMs[1] * 1000));
+    this.#put("clockPpm", Math.floor(clockRate * RIGHT_PPM + 1 / 2));
     this.#put("clockJumpMs", Math.trunc(clockJumpMs));
     this.#put("stalled", isStalled ? 1 : 0);
     Atomics.notify(this.#cells, CELLS.stalled);
@@ -70,8 +75,8 @@ export class FaultCells {
     return Object.fromEntries(counts) as Record<FaultEffect, number>;
   }
 
-  count(effect: FaultEffect): void {
-    Atomics.add(this.#cells, EFFECTS_AT + EFFECTS.indexOf(effect), 1);
+  count(effect: FaultEffect, by = 1): void {
+    Atomics.add(this.#cells, EFFECTS_AT + EFFECTS.indexOf(effect), by);
   }
 
   isFailing(operation: DiskOperation): boolean {

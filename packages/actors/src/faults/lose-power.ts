@@ -18,6 +18,8 @@ const SECTOR_BYTES = 512;
 export type PowerLoss = {
   /** Bytes that were written and are gone. */
   bytesLost: number;
+  /** Files of which a part of what was not synced is left. */
+  torn: number;
   /** Changes of names that were undone. */
   namesUndone: number;
 };
@@ -34,11 +36,11 @@ export type DeadDisk =
  * @param random from 0 up to 1.
  */
 export function takePower(disk: DeadDisk, kept: Kept, random: () => number): PowerLoss {
-  const loss: PowerLoss = { bytesLost: 0, namesUndone: 0 };
+  const loss: PowerLoss = { bytesLost: 0, torn: 0, namesUndone: 0 };
   if (disk.type === "memory") {
     losePower(disk.files, (_name, bytes) => {
       const left = partKept(bytes, kept, random);
-      loss.bytesLost += bytes - left;
+      take(loss, bytes - left, left);
       return left;
     });
     return loss;
@@ -96,17 +98,23 @@ function takeEnd(
   if (kept !== "some") {
     const left = partKept(size - synced, kept, random);
     ftruncateSync(fd, synced + left);
-    loss.bytesLost += size - synced - left;
-    return;
+    return take(loss, size - synced - left, left);
   }
+  let lost = 0;
   for (let at = synced; at < size;) {
     const next = Math.min(size, (Math.floor(at / SECTOR_BYTES) + 1) * SECTOR_BYTES);
     if (!survives(kept, random)) {
       writeSync(fd, new Uint8Array(next - at), 0, next - at, at);
-      loss.bytesLost += next - at;
+      lost += next - at;
     }
     at = next;
   }
+  take(loss, lost, size - synced - lost);
+}
+
+function take(loss: PowerLoss, lost: number, left: number): void {
+  loss.bytesLost += lost;
+  if (lost > 0 && left > 0) loss.torn += 1;
 }
 
 /** A file whose second name is gone keeps its new one: then the folder was written after all. */

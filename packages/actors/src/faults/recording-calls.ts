@@ -13,13 +13,17 @@ const SECTOR_BYTES = 512;
 
 type Opened = { readonly path: string; length: number };
 
-/** The system calls of a disk, each of which keeps a record of what is not synced. */
-export function recordingCalls(record: UnsyncedRecord, directory: string): SystemCalls {
+/** The system calls of a disk in this directory, which keep a record of what is not synced. */
+export function recordingCalls(
+  record: UnsyncedRecord,
+  directory: string,
+  system: SystemCalls = SYSTEM_CALLS,
+): SystemCalls {
   const recorder = new Recorder(record, directory);
-  const { closeSync, openSync, fdatasyncSync, fsyncSync, ftruncateSync } = SYSTEM_CALLS;
-  const { renameSync, unlinkSync, writeSync } = SYSTEM_CALLS;
+  const { closeSync, openSync, fdatasyncSync, fsyncSync, ftruncateSync } = system;
+  const { renameSync, unlinkSync, writeSync } = system;
   const calls = {
-    ...SYSTEM_CALLS,
+    ...system,
     openSync: (path: string, flags: string) => {
       const fd = openSync(path, flags);
       recorder.opened(fd, path, flags);
@@ -79,7 +83,8 @@ class Recorder {
   /** A file that is only read does not change, and one that has no name yet is lost as a whole. */
   opened(fd: number, path: string, flags: string): void {
     if (path === this.#directory) this.#opened.set(fd, { path, length: 0 });
-    else if (flags === "r+") this.#opened.set(fd, { path, length: SYSTEM_CALLS.fstatSync(fd).size });
+    else if (flags === "r+")
+      this.#opened.set(fd, { path, length: SYSTEM_CALLS.fstatSync(fd).size });
   }
 
   closed(fd: number): void {

@@ -236,7 +236,8 @@ export class Child {
     } else if (life.type === "unusable") {
       this.#on({ type: "gaveUp", cause: life.why });
       this.#tell({ type: "failed", cause: life.why });
-    } else this.#onCrash(lost === undefined ? cause : `${cause}; ${lost}`, life.type === "crashing");
+    } else
+      this.#onCrash(lost === undefined ? cause : `${cause}; ${lost}`, life.type === "crashing");
   }
 
   /** The next life is set before the crash is reported: a listener may stop the node, or start it. */

@@ -41,7 +41,6 @@ export class DisturbedNode {
   }
 
   machine(machine: StateMachine): StateMachine {
-    const { query, snapshotParts, restoreParts } = machine;
     return {
       apply: (command) => {
         this.#at("inApply");
@@ -49,9 +48,11 @@ export class DisturbedNode {
       },
       snapshot: () => machine.snapshot(),
       restore: (snapshot) => machine.restore(snapshot),
-      ...(query && { query: query.bind(machine) }),
-      ...(snapshotParts && { snapshotParts: snapshotParts.bind(machine) }),
-      ...(restoreParts && { restoreParts: restoreParts.bind(machine) }),
+      ...(machine.query && { query: (question: unknown) => machine.query?.(question) }),
+      ...(machine.snapshotParts && { snapshotParts: () => machine.snapshotParts?.() ?? [] }),
+      ...(machine.restoreParts && {
+        restoreParts: (parts: Iterable<unknown>) => machine.restoreParts?.(parts),
+      }),
     };
   }
 

@@ -61,10 +61,11 @@ export class NodeFaults {
     const kept = this.#kept;
     if (kept === undefined) return undefined;
     this.#kept = undefined;
-    const dead =
-      disk.type === "memory" ? disk : { type: "file" as const, record: this.#record };
+    const dead = disk.type === "memory" ? disk : { type: "file" as const, record: this.#record };
     try {
-      const { bytesLost, namesUndone } = takePower(dead, kept, Math.random);
+      const { bytesLost, torn, namesUndone } = takePower(dead, kept, Math.random);
+      this.#cells.count("disk.bytesLost", bytesLost);
+      this.#cells.count("disk.torn", torn);
       const names = namesUndone === 0 ? "" : ` and ${namesUndone} changed file names`;
       return `power was lost, and with it ${bytesLost} unsynced bytes${names}`;
     } catch (error) {

@@ -56,10 +56,7 @@ function openDisk(): Disk {
   if (place.type === "file")
     return faults === undefined
       ? new FileDisk(place.path)
-      : new FileDisk(
-          place.path,
-          recordingCalls(new UnsyncedRecord(faults.unsynced), place.path),
-        );
+      : new FileDisk(place.path, recordingCalls(new UnsyncedRecord(faults.unsynced), place.path));
   const disk = new MemoryDisk({
     files: place.files,
     maxFileBytes: maxSegmentBytes(),

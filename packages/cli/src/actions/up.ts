@@ -3,6 +3,7 @@ import { once } from "node:events";
 import type { EventLog } from "../control/event-log.ts";
 import { endedBy } from "../control/ended-by.ts";
 import { EXIT_FAILED, EXIT_OK, interruptedStatus, type Host } from "../host/host.ts";
+import { FaultLedger } from "../launch/fault-ledger.ts";
 import {
   firstLeader,
   withCluster,
@@ -59,17 +60,20 @@ export async function up(options: UpOptions, host: Host, start: StartCluster): P
     heartbeatMs: options.heartbeat,
     ...(options.rename === undefined ? {} : { renames: options.rename }),
     ...tuningOf(options),
+    faults: true,
   };
   try {
     const failed = await withCluster(start, clusterOptions, notes, async (cluster) => {
       events.beginUp();
-      const down = await doors.open(cluster);
+      const faults = new FaultLedger(() => cluster.openFaults());
+      const down = await doors.open(cluster, faults);
       const near = down === undefined ? host : endedBy(host, down);
       try {
         await greet(cluster, options, notes, near);
         const wiped = await wipeAll(cluster, options.wipe ?? [], notes, near);
-        return (await converse(cluster, options, notes, near)) || !wiped;
+        return (await converse(cluster, faults, options, notes, near)) || !wiped;
       } finally {
+        await faults.close();
         events.beginStop();
       }
     });
@@ -176,6 +180,7 @@ async function wipeSettled(
 /** Resolves to whether any command of a pipe failed. */
 async function converse(
   cluster: ProgramCluster,
+  faults: FaultLedger,
   options: UpOptions,
   notes: Notes,
   host: Host,
@@ -186,7 +191,7 @@ async function converse(
       ? new JsonPrinter(stdout)
       : new TextPrinter(stdout, colorsFor(stdout, env), notes);
   const interpreter = new Interpreter(
-    new CommandSession(verbs, cluster, signal, (text) => notes.note(text)),
+    new CommandSession(verbs, cluster, signal, (text) => notes.note(text), faults.of(cluster)),
     printer,
     notes,
     signal,

@@ -1,5 +1,6 @@
 import { existsSync } from "node:fs";
 import type { Host } from "../host/host.ts";
+import type { FaultLedger } from "../launch/fault-ledger.ts";
 import type { ProgramCluster } from "../launch/cluster.ts";
 import { messageOf } from "../output/error-text.ts";
 import type { Notes } from "../output/notes.ts";
@@ -66,13 +67,18 @@ export class Doors {
   }
 
   /** Resolves to what is aborted when another terminal stops the cluster; undefined if none can. @throws KontikiError */
-  async open(cluster: ProgramCluster): Promise<AbortSignal | undefined> {
+  async open(cluster: ProgramCluster, faults: FaultLedger): Promise<AbortSignal | undefined> {
     const entry = this.#entry;
     this.log?.note("up");
     if (entry === undefined) return undefined;
     if (!this.#isNeeded && entry.data !== null && !existsSync(entry.data)) return undefined;
     try {
-      this.#hosted = await HostedCluster.open(entry, this.#registry, cluster, this.#signal);
+      this.#hosted = await HostedCluster.open(
+        entry,
+        this.#registry,
+        { cluster, faults },
+        this.#signal,
+      );
       return this.#hosted.down;
     } catch (error) {
       if (this.#isNeeded) throw error;

@@ -11,7 +11,7 @@ export type * from "./faults/action.ts";
 export type { DISK_OPERATIONS, DiskOperation } from "./faults/disk.ts";
 export type { Range, Target } from "./faults/kind.ts";
 export type { FaultMoment } from "./faults/moments.ts";
-export type { CRASH_POINTS, CrashPoint, Kept, KEPTS } from "./faults/process.ts";
+export type { CRASH_POINTS, CrashPoint, Kept, KEPTS } from "@kontiki/actors/node";
 
 /** A fault at its time. */
 export type Fault = FaultAction & {

@@ -148,6 +148,14 @@ export class SimNetwork implements FaultableNetwork {
     return this.#bandwidths.begin(bytesPerMs);
   }
 
+  /** Whether no letter is on its way. */
+  get isIdle(): boolean {
+    if (this.#loose.size + this.#held.length > 0) return false;
+    for (const links of this.#links.values())
+      for (const { queue } of links.values()) if (queue.length > 0) return false;
+    return true;
+  }
+
   /** Whether any letter may arrive twice or be overtaken. */
   get #mayTwist(): boolean {
     const rules = this.#duplications.all.length + this.#reorders.all.length;
