@@ -1,11 +1,11 @@
 import { decimal, flag, rule } from "../options/rules.ts";
 import type { Schema } from "../options/schema.ts";
 
-/** The operations of a disk that can be made to fail. */
-export const DISK_OPERATIONS = ["write", "sync", "read"] as const;
+/** All of them. */
+export const DISK_OPERATIONS = ["write", "sync", "read"] as const satisfies readonly DiskOperation[];
 
 /** An operation of a disk that can be made to fail. */
-export type DiskOperation = (typeof DISK_OPERATIONS)[number];
+export type DiskOperation = "write" | "sync" | "read";
 
 /**
  * What is wrong with a node's disk and its clock, over all its lives until something else is said. What is left out is as

@@ -19,6 +19,6 @@ export type Fault = FaultAction & {
   readonly at: number;
   /** How long it lasts, in ms; without it until the faults of the run end. A crash, a step, a change is over at once. */
   readonly for?: number;
-  /** Begins at the first such moment after `at`, or up to 2 s after `at` if none came by then. In the simulation only. */
+  /** Begins at the first such moment after `at`, or up to 2 s after `at` if none came by then. Threads show only some moments. */
   readonly when?: FaultMoment;
 };

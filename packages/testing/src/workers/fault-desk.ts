@@ -17,6 +17,7 @@ import { RealTimeline } from "./real-timeline.ts";
 export type FaultInForce = {
   /** Its number at this desk, from 1. */
   readonly id: number;
+  /** What was injected. */
   readonly fault: Fault;
   /** The nodes that it struck. */
   readonly nodes: readonly string[];
