@@ -6,7 +6,7 @@
 /// <reference types="node" preserve="true" />
 export type { Address, ClientAddress } from "./mail/address.ts";
 export { Cluster } from "./cluster/cluster.ts";
-export type { ReadOptions } from "./cluster/cluster-client.ts";
+export type { ProposeOptions, ReadOptions } from "./cluster/cluster-client.ts";
 export type { ClusterFaults } from "./cluster/cluster-faults.ts";
 export { CRASH_POINTS, KEPTS, type CrashPoint, type Kept } from "./faults/crash-points.ts";
 export type { DiskOperation, Disturbance } from "./faults/disturbance.ts";
@@ -33,6 +33,8 @@ export {
   type KeyValueCommand,
   type KeyValueResult,
 } from "./machine/key-value.ts";
+export type { Histogram } from "./metrics/histogram.ts";
+export type { ClusterMetrics, DeadLetterCount, NodeMetrics } from "./threads/cluster-metrics.ts";
 export type { MailCarrier } from "./threads/mail-carrier.ts";
 export type { AddNodeOptions } from "./cluster/member-changes.ts";
 export type { Member, Members } from "./cluster/members.ts";

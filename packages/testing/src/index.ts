@@ -205,6 +205,8 @@ export { scenarioNames } from "./scenario/shipped.ts";
 export type { ClusterSource } from "./workers/live-cluster.ts";
 export { FaultDesk, type FaultInForce } from "./workers/fault-desk.ts";
 export { runOnWorkers, type WorkersOptions } from "./workers/run-on-workers.ts";
+export { describeHappening, describeStart } from "./replay/describe-happening.ts";
+export { describeStep } from "./replay/describe-step.ts";
 export { planFrom, type Draw, type Recipe, type Runs } from "./replay/recipe.ts";
 export { runToken, type Failed } from "./replay/run-token.ts";
 export { shrink, shrinkInSlices, type RunPlan, type Shrunk, type Tried } from "./replay/shrink.ts";

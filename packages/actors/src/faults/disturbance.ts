@@ -2,7 +2,11 @@ import { decimal, flag, rule } from "../options/rules.ts";
 import type { Schema } from "../options/schema.ts";
 
 /** All of them. */
-export const DISK_OPERATIONS = ["write", "sync", "read"] as const satisfies readonly DiskOperation[];
+export const DISK_OPERATIONS = [
+  "write",
+  "sync",
+  "read",
+] as const satisfies readonly DiskOperation[];
 
 /** An operation of a disk that can be made to fail. */
 export type DiskOperation = "write" | "sync" | "read";

@@ -138,6 +138,8 @@ export type NodeSpec = {
         readonly unsynced: SharedArrayBuffer;
       }
     | undefined;
+  /** The memory of its `NodeCounters`, which all its threads have. */
+  readonly counters: SharedArrayBuffer;
 };
 
 /** How often a supervisor whose event loop carries mail shows that it runs, in ms. */

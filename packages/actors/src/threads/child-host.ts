@@ -9,7 +9,7 @@ import type { NodeThread, ThreadMail } from "./thread.ts";
 export type ChildHost = {
   readonly policy: RestartPolicy;
   /** What a thread is started with, except for what the child adds. `path` is undefined for a disk in memory. */
-  readonly spec: Omit<NodeSpec, "id" | "uid" | "incarnation" | "disk" | "faults">;
+  readonly spec: Omit<NodeSpec, "id" | "uid" | "incarnation" | "disk" | "counters" | "faults">;
   readonly path: string | undefined;
   /** Whether faults can be injected into its threads. */
   readonly faults: boolean;

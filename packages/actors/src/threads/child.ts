@@ -4,6 +4,7 @@ import type { Kept } from "../faults/crash-points.ts";
 import type { FromNode, NodeSpec } from "../mail/protocol.ts";
 import { NodeFaults } from "./node-faults.ts";
 import type { ClusterEvent, NodeStatus } from "../mail/status.ts";
+import type { MailboxAccount } from "../lanes/mailbox-table.ts";
 import { causeOf } from "./cause.ts";
 import type { ChildEvent, ChildHost } from "./child-host.ts";
 import { refusal, type Request } from "./life-refusals.ts";
@@ -15,6 +16,7 @@ import {
   type LifeEvent,
   type NodeLife,
 } from "./life.ts";
+import { NodeCounters } from "../metrics/node-counters.ts";
 import { NodeReports, type KnownMembership } from "./node-reports.ts";
 import { Restarts } from "./restarts.ts";
 import { NodeThread } from "./thread.ts";
@@ -27,6 +29,8 @@ import { NodeThread } from "./thread.ts";
  */
 export class Child {
   readonly id: NodeId;
+  /** What all its threads have counted. */
+  readonly counters = new NodeCounters();
   readonly #host: ChildHost;
   readonly #restarts: Restarts;
   readonly #reports: NodeReports;
@@ -74,6 +78,11 @@ export class Child {
   /** Its disk: the folder, or the files in memory. */
   get disk(): NodeSpec["disk"] {
     return this.#reports.disk;
+  }
+
+  /** The account of its mailbox, while it has a thread. */
+  get mailbox(): MailboxAccount | undefined {
+    return this.#thread?.mail.mailbox;
   }
 
   /** Whether its thread pauses now. */
@@ -178,8 +187,9 @@ export class Child {
     this.#on({ type: "spawned" });
     const { id, uid, incarnation } = this;
     const { disk } = this.#reports;
+    const { shared: counters } = this.counters;
     const faults = this.faults?.spec;
-    const spec = { ...this.#host.spec, id, uid, incarnation, disk, faults };
+    const spec = { ...this.#host.spec, id, uid, incarnation, counters, disk, faults };
     try {
       const thread = new NodeThread(spec, this.#host.mail, {
         onMessage: (message) => this.#onMessage(thread, message),

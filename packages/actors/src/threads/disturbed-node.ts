@@ -90,11 +90,12 @@ export class DisturbedNode {
   #storage(storage: Opened["storage"]): Opened["storage"] {
     return {
       sync: () => {
-        storage.sync();
-        if (!this.#isDirty) return;
+        const isSynced = storage.sync();
+        if (!this.#isDirty) return isSynced;
         this.#isDirty = false;
         this.#isSynced = true;
         this.#at("afterSave");
+        return isSynced;
       },
       close: () => storage.close(),
     };
