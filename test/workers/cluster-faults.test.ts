@@ -173,6 +173,10 @@ test("faults are refused where they cannot be injected, in one line", async () =
   expect(() => faults.disturb("n1", { freeBytes: -1 })).toThrow(
     "ClusterFaults.disturb: freeBytes is -1: give a number from 0 to 2147483647",
   );
+  expect(() => faults.effects("n9")).toThrow("there is no node n9: there are n1");
+  expect(() => faults.carry("slowly" as never)).toThrow(
+    "ClusterFaults.carry: network is 'slowly': give a function that takes a letter and a function that delivers it",
+  );
   expect(() => faults.crashAt("n1", "atLunch" as "inSync")).toThrow(
     /ClusterFaults.crashAt: point is 'atLunch': give one of beforeSave, /,
   );
