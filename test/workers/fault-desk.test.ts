@@ -32,12 +32,8 @@ test("a partition deposes a leader, is in the ledger, and is healed", async () =
 test("a fault with a time ends by itself, and a crash is over at once", async () => {
   const { cluster, desk } = await withDesk();
   const follower = cluster.nodeIds.find((id) => id !== cluster.status()[0]?.raft?.leader) ?? "";
-  const trouble = nextEvent(cluster, "trouble", ({ node }) => node === follower);
-  await desk.inject({ diskError: { node: follower, operation: "sync" }, for: "100ms" });
-  valueOf(await cluster.propose(put("b", "2")));
-  await trouble;
-  await nextEvent(cluster, "repaired", ({ node }) => node === follower);
-  expect(desk.inForce).toEqual([]);
+  await desk.inject({ pause: follower, for: "100ms" });
+  await expect.poll(() => desk.inForce, { timeout: PATIENT.timeoutMs }).toEqual([]);
   const started = nextEvent(cluster, "started", ({ node }) => node === follower);
   await desk.inject({ crash: { node: follower, kept: "torn", down: 0 } });
   await started;
