@@ -54,7 +54,7 @@ export const NO_OPTIONS: Readonly<Record<EntryPoint, readonly Others[]>> = {
         Router#detachNode Router#forgetNode Router#route Router#taken TimerRunner#run checkPlain checkThreadFile startWorker isSetAside setAsideOn clientAddress
         clientOf decode decodeCopy decodeParcel encode encodeCommand encodeParcel encodePlain exactJson exactText hasWal
         headerOf isClientAddress messageOf
-        openParcel expiredIn outcomeOf probe quorumBeats`),
+        openParcel expiredIn outcomeOf payloadOf probe quorumBeats`),
     },
     {
       why: "a simulation reads with them what a disk has",
@@ -101,7 +101,7 @@ export const NO_OPTIONS: Readonly<Record<EntryPoint, readonly Others[]>> = {
     {
       why: "they take results of other functions",
       names: list(
-        "JobThread#run TaskPool#put campaignVerdict interpreting neverReached nthSeed storyOf summed whyText withReport",
+        "JobThread#run TaskPool#put campaignVerdict describeHappening describeStart describeStep interpreting neverReached nthSeed storyOf summed whyText withReport",
       ),
     },
     { why: "runSession makes sessions", names: ["new Session"] },

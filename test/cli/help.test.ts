@@ -47,6 +47,7 @@ test("--help lists every command", async () => {
                                         linearizable, and show why not
       run [options] [scenarios...]      run scenarios with many seeds, in simulation
                                         or on threads, and check each run
+      compare [options] <a> <b>         put the reports of two runs side by side
       explore [options] [instance]      check every state that a small cluster of
                                         the real core can reach
       replay [options] <token>          reproduce a failure from its token
@@ -133,6 +134,11 @@ describe("the help of each command", () => {
                                          (choices: "leader")
         --log <file>                     append each event to this file, one JSON
                                          object a line
+        --http <port>                    serve keys, status, events and metrics over
+                                         HTTP on 127.0.0.1; 0 for any free port
+        --token <token>                  with --http: what requests must bring
+                                         (default: a new one, which is printed); none
+                                         for no token
         --config <file>                  read options from a YAML file
         --snapshot-entries <count>       take a snapshot after this many entries
                                          (default: 10000, or more if the state is
@@ -163,6 +169,7 @@ describe("the help of each command", () => {
         $ kontiki up --detach --name lab --wait leader
         $ kontiki up --web
         $ kontiki up --config lab.yaml
+        $ kontiki up --http 8080
 
       Commands:
         put K V                                    set K to V
@@ -217,6 +224,9 @@ describe("the help of each command", () => {
       With --detach the cluster runs in a process of its own, and writes its events into a log. It, and every
       cluster at a prompt or with --serve, is reached from other terminals: "kontiki ps" lists them, "exec",
       "status", "attach", "logs" and "down" take their name.
+      With --http the cluster answers on http://127.0.0.1:PORT: GET, PUT and DELETE /v1/keys/KEY, POST /v1/cas/KEY,
+      GET /v1/keys, /v1/status, /v1/events, /metrics, and /openapi.json, which describes them. Requests bring the
+      header "Authorization: Bearer TOKEN".
       --config names a YAML file: a map of options, without the dashes, to values. The command line comes first.
 
       --web serves a page that shows the cluster live, with a button for each command, and prints its address.

@@ -69,6 +69,14 @@ export class Kontiki {
     });
   }
 
+  /** The first match of standard output, or error, once there is one. */
+  async found(stream: "stdout" | "stderr", pattern: RegExp): Promise<RegExpExecArray> {
+    await this.until(stream, pattern);
+    const match = pattern.exec(stream === "stdout" ? this.#stdout : this.#stderr);
+    if (match === null) throw new Error("a match is gone");
+    return match;
+  }
+
   #look(): void {
     for (const watch of this.#watchers) watch();
   }

@@ -1,5 +1,7 @@
 import type { ClusterEvent, ClusterOptions } from "@kontiki/actors";
 import { once } from "node:events";
+import type { Gateway } from "../gateway/gateway.ts";
+import { reachText } from "../gateway/reach.ts";
 import type { EventLog } from "../control/event-log.ts";
 import { endedBy } from "../control/ended-by.ts";
 import { EXIT_FAILED, EXIT_OK, interruptedStatus, type Host } from "../host/host.ts";
@@ -32,6 +34,8 @@ export type UpOptions = TuningOptions & {
   readonly detach?: true;
   readonly wait?: "leader";
   readonly log?: string;
+  readonly http?: number;
+  readonly token?: string;
   readonly nodes?: number;
   readonly data: string;
   readonly json?: true;
@@ -64,13 +68,18 @@ export async function up(options: UpOptions, host: Host, start: StartCluster): P
     ...(options.rename === undefined ? {} : { renames: options.rename }),
     ...tuningOf(options),
   };
+  let gateway: Gateway | undefined;
   try {
+    gateway = await gatewayOf(options);
+    const http = gateway;
     const failed = await withCluster(start, clusterOptions, notes, async (cluster) => {
       events.beginUp();
-      const down = await doors.open(cluster);
+      http?.serve(cluster);
+      const down = await doors.open(cluster, http?.reach ?? null);
       const near = down === undefined ? host : endedBy(host, down);
       const web = await openWeb(cluster, options, notes, near);
       try {
+        if (http !== undefined) notes.note(reachText(http.reach));
         await greet(cluster, options, notes, near);
         if (web !== undefined) doors.log?.note(`page: ${web.url}`);
         const wiped = await wipeAll(cluster, options.wipe ?? [], notes, near);
@@ -82,6 +91,7 @@ export async function up(options: UpOptions, host: Host, start: StartCluster): P
     });
     return interruptedStatus(host.signal) ?? (failed ? EXIT_FAILED : EXIT_OK);
   } finally {
+    await gateway?.close();
     await doors.close();
   }
 }
@@ -106,6 +116,13 @@ async function openWeb(
   });
   notes.note(`page: ${server.url}`);
   return server;
+}
+
+/** Listens before the nodes start, so that a port that is in use stops nothing. @throws KontikiError */
+async function gatewayOf({ http, token }: UpOptions): Promise<Gateway | undefined> {
+  if (http === undefined) return undefined;
+  const { Gateway } = await import("../gateway/gateway.ts");
+  return Gateway.listen(http, token);
 }
 
 /** Reports events to people: other ones while the cluster starts, while it is up, and while it stops. */

@@ -14,6 +14,7 @@ Examples:
   $ kontiki up --detach --name lab --wait leader
   $ kontiki up --web
   $ kontiki up --config lab.yaml
+  $ kontiki up --http 8080
 
 Commands:
 ${indent(helpText(verbs, { dim: String }))}
@@ -41,6 +42,9 @@ default in ~/.local/state.
 With --detach the cluster runs in a process of its own, and writes its events into a log. It, and every
 cluster at a prompt or with --serve, is reached from other terminals: "kontiki ps" lists them, "exec",
 "status", "attach", "logs" and "down" take their name.
+With --http the cluster answers on http://127.0.0.1:PORT: GET, PUT and DELETE /v1/keys/KEY, POST /v1/cas/KEY,
+GET /v1/keys, /v1/status, /v1/events, /metrics, and /openapi.json, which describes them. Requests bring the
+header "Authorization: Bearer TOKEN".
 --config names a YAML file: a map of options, without the dashes, to values. The command line comes first.
 
 --web serves a page that shows the cluster live, with a button for each command, and prints its address.

@@ -72,6 +72,7 @@ function timed(cluster: ProgramCluster, time: <T>(call: Promise<T>) => Promise<T
     converged: (...given) => cluster.converged(...given),
     leader: (...given) => cluster.leader(...given),
     members: (...given) => cluster.members(...given),
+    metrics: () => cluster.metrics(),
     node: (id) => cluster.node(id),
     promote: (...given) => cluster.promote(...given),
     propose: (...given) => time(cluster.propose(...given)),
