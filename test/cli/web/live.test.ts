@@ -91,11 +91,11 @@ describe("a live page", () => {
       "follower",
       "follower",
     ]);
-    expect(verbs.find(({ name }) => name === "crash")).toEqual({
-      name: "crash",
+    expect(verbs.find(({ name }) => name === "stop")).toEqual({
+      name: "stop",
       usage: "NODE|leader",
-      summary: "kill its thread without warning; it restarts by itself",
-      example: "crash leader",
+      summary: "stop it gracefully; it stays down until it is started",
+      example: "stop n2",
       takesNode: true,
       isAlone: false,
     });
