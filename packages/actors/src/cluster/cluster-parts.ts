@@ -2,6 +2,7 @@ import { MemoryDisks, type ClusterDisks } from "../directory/cluster-disks.ts";
 import { holdsCluster, openDataDirectory } from "../directory/data-directory.ts";
 import type { ProbeSpec } from "../metrics/probe.ts";
 import { MAILBOX_DEFAULTS } from "../threads/router.ts";
+import type { MailCarrier } from "../threads/mail-carrier.ts";
 import { Supervisor, type CommonSpec } from "../threads/supervisor.ts";
 import {
   checkPriorities,
@@ -43,9 +44,9 @@ export function makeSupervisor(
   options: CheckedOptions,
   disks: ClusterDisks,
   stateMachine: string,
-  probe: ProbeSpec,
+  { network, probe }: { readonly network: MailCarrier | undefined; readonly probe: ProbeSpec },
 ): Supervisor {
-  const { priorities, policy, network, dataDir } = options;
+  const { priorities, policy, faults, dataDir } = options;
   return new Supervisor({
     voters: disks.voters,
     nodes: disks.disks(),
@@ -55,6 +56,8 @@ export function makeSupervisor(
     mailbox: MAILBOX_DEFAULTS,
     dataDir,
     network,
+    faults,
+    isCarried: options.network !== undefined,
   });
 }
 

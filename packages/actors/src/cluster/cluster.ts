@@ -10,6 +10,7 @@ import {
   type ProposeOptions,
   type ReadOptions,
 } from "./cluster-client.ts";
+import { ClusterFaults, switching } from "./cluster-faults.ts";
 import {
   checkClusterOptions,
   type CheckedOptions,
@@ -81,6 +82,7 @@ export class Cluster<Command = KeyValueCommand, Result = KeyValueResult> {
   readonly #channels: Channels;
   readonly #isChecked: boolean;
   readonly #heartbeatMs: number;
+  readonly #faults: ClusterFaults | undefined;
   #stopping: Promise<void> | undefined;
 
   static {
@@ -109,7 +111,14 @@ export class Cluster<Command = KeyValueCommand, Result = KeyValueResult> {
     this.#heartbeatMs = options.heartbeatMs;
     this.#disks = openDisks(options);
     this.#channels = new Channels();
-    this.#supervisor = makeSupervisor(options, this.#disks, stateMachine, this.#channels.spec);
+    const { spec: probe } = this.#channels;
+    const network = { carrier: options.network };
+    const carrier = options.faults ? switching(network) : options.network;
+    this.#supervisor = makeSupervisor(options, this.#disks, stateMachine, {
+      network: carrier,
+      probe,
+    });
+    this.#faults = options.faults ? new ClusterFaults(network, () => this.#supervisor) : undefined;
     this.#members = new MemberChanges(this.#supervisor, this.#disks, options.heartbeatMs);
     this.#isChecked = options.checks.snapshots || options.checks.throws === "fail";
     this.#watch = new MachineWatch({
@@ -150,6 +159,12 @@ export class Cluster<Command = KeyValueCommand, Result = KeyValueResult> {
       throw error;
     }
     return cluster;
+  }
+
+  /** Injects faults. @throws KontikiError when the cluster was started without the option `faults`. */
+  get faults(): ClusterFaults {
+    if (this.#faults !== undefined) return this.#faults;
+    throw new KontikiError("Cluster.faults: the cluster was started without the option faults");
   }
 
   /** The names of the nodes. */
