@@ -2,11 +2,8 @@ import { CRASH_POINTS, Cluster, KontikiError, type ClusterEvent } from "@kontiki
 import { checkOptions, folder, listOf, oneOf, type Schema } from "@kontiki/actors/node";
 import type { CrashPoint } from "../scenario/fault.ts";
 
-/** Who crashes. */
-export const MATRIX_ROLES = ["leader", "follower"] as const;
-
-/** What happens to the node: its thread is killed, or its machine loses power with a torn write. */
-export const MATRIX_LOSSES = ["kill", "power loss"] as const;
+const ROLES = ["leader", "follower"] as const;
+const LOSSES = ["kill", "power loss"] as const;
 
 /**
  * What came of one crash. `ok`: the node was back, and everything that was acknowledged was there. `lost`: something was
@@ -19,9 +16,9 @@ export type MatrixCell = {
   /** Where in its turn the node crashed. */
   readonly point: CrashPoint;
   /** Its role when that was arranged. */
-  readonly role: (typeof MATRIX_ROLES)[number];
-  /** What happened to it. */
-  readonly loss: (typeof MATRIX_LOSSES)[number];
+  readonly role: "leader" | "follower";
+  /** Whether its thread was killed, or its machine lost power with a torn write. */
+  readonly loss: "kill" | "power loss";
   /** What came of it. */
   readonly outcome: MatrixOutcome;
   /** In one line, what is wrong, or what the crash took. */
@@ -73,8 +70,8 @@ export async function* runCrashMatrix(options: MatrixOptions): AsyncGenerator<Ma
   try {
     const matrix = new Matrix(cluster);
     for (const point of points)
-      for (const role of MATRIX_ROLES)
-        for (const loss of MATRIX_LOSSES) yield await matrix.crash({ point, role, loss });
+      for (const role of ROLES)
+        for (const loss of LOSSES) yield await matrix.crash({ point, role, loss });
   } finally {
     await cluster.stop();
   }
