@@ -124,7 +124,7 @@ describe("a log", () => {
     expect(cluster.node("n1").status().life).toEqual({
       type: "failed",
       cause: expect.stringMatching(
-        /has format 9 and this version reads format 3: use the version of Kontiki that wrote it, or a later one$/,
+        /has format 9 and this version reads format 4: use the version of Kontiki that wrote it, or a later one$/,
       ) as string,
     });
     undo();

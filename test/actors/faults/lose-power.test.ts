@@ -71,6 +71,24 @@ describe("a loss of power", () => {
     expect(powered.text("file")).toBe("s".repeat(512) + "u".repeat(512) + "\0".repeat(512));
   });
 
+  test("takes any sectors of what was written over reserved space, and none of the space", () => {
+    const powered = new PoweredDisk();
+    const disk = powered.thread();
+    disk.create("1.wal", bytes("s".repeat(500)));
+    const file = disk.open("1.wal");
+    file.reserve(2048);
+    file.sync();
+    file.append(bytes("u".repeat(1200)));
+    file.close();
+    const draws = [0.9, 0.1, 0.9, 0.1].values();
+    const lost = powered.losePower("some", () => draws.next().value ?? 0);
+    expect(lost).toEqual({ bytesLost: 524, torn: 1, namesUndone: 0 });
+    const [synced, left, end] = ["s".repeat(500), "u".repeat(512), "u".repeat(164)];
+    expect(powered.text("1.wal")).toBe(
+      `${synced}${"\0".repeat(12)}${left}${"\0".repeat(512)}${end}${"\0".repeat(348)}`,
+    );
+  });
+
   test("takes nothing that was synced, also of another thread", () => {
     const powered = written("synced", " later");
     const next = powered.thread().open("file");

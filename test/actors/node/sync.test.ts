@@ -72,7 +72,7 @@ describe("power fails at every disk operation and every send (§5.2, Figure 2; p
     let sum: Run["sometimes"] | undefined;
     for (let seed = 1; seed <= 200; seed += 1) {
       const chance = new Chance(seed);
-      const cuts = Array.from({ length: 1 + chance.below(6) }, () => chance.below(120))
+      const cuts = Array.from({ length: 1 + chance.below(6) }, () => chance.below(150))
         .sort((a, b) => a - b)
         .map((at, place): Cut => ({
           at: at + place,

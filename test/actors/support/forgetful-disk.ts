@@ -1,7 +1,9 @@
 import { assert } from "@kontiki/core";
+import { sectorsOf } from "../../../packages/testing/src/simulation/unsynced.ts";
 import type { Disk, DiskFile, NewFile } from "../../../packages/actors/src/storage/disk/disk.ts";
 
 type File = {
+  /** What was appended, and zeros that are reserved after it. */
   bytes: Buffer;
   /** The length of the file, and the length that certainly survives a power loss. */
   written: number;
@@ -17,6 +19,7 @@ export type Operation =
   | "remove"
   | "rename"
   | "append"
+  | "reserve"
   | "rewrite"
   | "overwrite"
   | "sync"
@@ -91,13 +94,28 @@ export class ForgetfulDisk implements Disk {
     this.#files.delete(name);
   }
 
-  open(name: string): DiskFile {
+  open(name: string, from?: number): DiskFile {
     const file = this.#file(name);
+    let end = from ?? file.written;
+    const rest = file.bytes.subarray(end, file.written);
+    assert(rest.equals(Buffer.alloc(rest.length)), "appending continues where only zeros follow");
     return {
       append: (bytes) => {
         this.onOperation("append");
         assert(file.written >= file.synced, "a truncated file must be synced before it grows");
-        file.bytes = Buffer.concat([file.bytes.subarray(0, file.written), bytes]);
+        const over = Math.min(bytes.length, file.written - end);
+        for (const { from, to } of sectorsOf(end, end + over))
+          file.overwritten.push({ offset: from, before: Buffer.alloc(to - from) });
+        file.bytes.set(bytes.subarray(0, over), end);
+        end += bytes.length;
+        if (over === bytes.length) return;
+        file.bytes = Buffer.concat([file.bytes.subarray(0, file.written), bytes.subarray(over)]);
+        file.written = file.bytes.length;
+      },
+      reserve: (length) => {
+        this.onOperation("reserve");
+        const missing = Math.max(0, length - file.written);
+        file.bytes = Buffer.concat([file.bytes.subarray(0, file.written), Buffer.alloc(missing)]);
         file.written = file.bytes.length;
       },
       rewrite: (offset, bytes) => {
@@ -106,8 +124,11 @@ export class ForgetfulDisk implements Disk {
       },
       overwrite: (offset, bytes) => {
         this.onOperation("overwrite");
-        const before = Buffer.from(file.bytes.subarray(offset, offset + bytes.length));
-        file.overwritten.push({ offset, before });
+        for (const { from, to } of sectorsOf(offset, offset + bytes.length))
+          file.overwritten.push({
+            offset: from,
+            before: Buffer.from(file.bytes.subarray(from, to)),
+          });
         file.bytes.set(bytes, offset);
       },
       sync: () => {
@@ -119,21 +140,20 @@ export class ForgetfulDisk implements Disk {
       truncate: (length) => {
         this.onOperation("truncate");
         file.written = length;
+        end = length;
       },
       close: () => {},
     };
   }
 
   /**
-   * Loses what was not synced, except as many bytes as `kept` returns: appended bytes, or bytes whose removal was not
-   * synced. Of what was overwritten, as many of the first writes stay.
+   * Loses what was not synced, except as many bytes as `kept` returns: bytes that made the file longer, or bytes whose
+   * removal was not synced. Of what was overwritten, or written over reserved zeros, each sector stays or not.
    */
   losePower(kept: (bytes: number) => number): void {
     for (const file of this.#files.values()) {
-      const { overwritten } = file;
-      const first = overwritten.length === 0 ? 0 : kept(overwritten.length);
-      for (const { offset, before } of overwritten.slice(first).reverse())
-        file.bytes.set(before, offset);
+      for (const { offset, before } of file.overwritten.toReversed())
+        if (kept(1) === 0) file.bytes.set(before, offset);
       file.overwritten = [];
       const sure = Math.min(file.written, file.synced);
       const inDoubt = Math.max(file.written, file.synced) - sure;

@@ -185,16 +185,17 @@ describe("--merge combines all disks", () => {
     for (const [node, terms] of Object.entries(logs)) {
       const disk = new FileDisk(made.pathOf(nodeId(node)));
       const { storage } = openStorage(disk);
-      const sizes = terms.map((at, before) => {
+      const ends = terms.map((at, before) => {
         storage.saveHardState({ term: term(at), votedFor: undefined });
         storage.append([{ type: "noop", index: index(before + 1), term: term(at) }]);
         storage.flush();
         storage.sync();
-        return disk.read(SEGMENT).length;
+        // Reserved zeros are after it.
+        return disk.read(SEGMENT).findLastIndex((byte) => byte !== 0) + 1;
       });
       storage.close();
       const bad = { n1: 0, n2: 1, n3: undefined }[node];
-      if (bad !== undefined) flip(join(path, node, SEGMENT), (sizes[bad] ?? 0) - 9);
+      if (bad !== undefined) flip(join(path, node, SEGMENT), (ends[bad] ?? 0) - 9);
     }
     made.close();
     return path;

@@ -3,6 +3,7 @@ import { nodeId, term } from "@kontiki/core";
 import { describe, expect, it } from "vitest";
 import { UnchangedDisk } from "../../../packages/actors/src/storage/disk/unchanged-disk.ts";
 import { createWal } from "../../../packages/actors/src/storage/wal/open-wal.ts";
+import { endOfContent } from "../../../packages/actors/src/storage/wal/segment-tail.ts";
 import { segmentName } from "../../../packages/actors/src/storage/wal/wal-format.ts";
 import { Chance } from "../../../packages/testing/src/chance.ts";
 import { DiskWitness } from "../../../packages/testing/src/claims/disk-witness.ts";
@@ -67,7 +68,7 @@ describe("the files that a start leaves", () => {
     const { disk, witness } = node();
     const recovered = recover(disk);
     const file = disk.open(segmentName(1));
-    file.truncate(disk.read(segmentName(1)).length - 1);
+    file.truncate(endOfContent(disk.read(segmentName(1)), 0) - 1);
     file.sync();
     expect(reportsOf(witness, recovered, disk.device)).toEqual([
       "files: n1 has recovered, but the next start would find damage: the log is damaged: simulated:0000000001.wal, byte 263: the last write, which had succeeded, is bad or missing; kept as 0000000001.wal.damaged-1",

@@ -4,6 +4,7 @@ import { describe, expect, test } from "vitest";
 import { Chance } from "../../../packages/testing/src/chance.ts";
 import type { Kept } from "../../../packages/testing/src/scenario/fault.ts";
 import type { SimDisk } from "../../../packages/testing/src/simulation/sim-disk.ts";
+import type { Counters } from "../../../packages/testing/src/run/counters.ts";
 import { simDisk } from "../support/sim-disk.ts";
 
 const KEPT: readonly Kept[] = ["nothing", "torn", "some", "everything"];
@@ -90,6 +91,103 @@ describe("an unsynced write", () => {
     expect(files(disk)).toEqual({ f: "ab" });
     disk.losePower("nothing");
     expect(files(disk)).toEqual({ f: "abcdef" });
+  });
+});
+
+describe("an unsynced write over reserved space", () => {
+  /** A file of one sector and a reserved rest, which is durable, and an unsynced write of `bytes` over it. */
+  function written(seed: number, bytes: number): { disk: SimDisk; counters: Counters } {
+    const { disk, counters } = simDisk(seed);
+    const file = fileWith(disk, "-".repeat(510));
+    file.append(bytesOf("++"));
+    file.reserve(3000);
+    file.sync();
+    file.append(bytesOf("a".repeat(bytes)));
+    return { disk, counters };
+  }
+  const short = (text: string): string => text.replaceAll("\0", "0").replace(/(.)\1+/g, "$1");
+
+  test("is visible, and the file stays as long as it is", () => {
+    const { disk } = written(1, 700);
+    expect(files(disk)).toEqual({
+      f: `${"-".repeat(510)}++${"a".repeat(700)}${"\0".repeat(1788)}`,
+    });
+  });
+
+  test("is lost sector by sector: any subset of them is there, a later one without an earlier one too", () => {
+    const found = new Map<string, Set<string>>();
+    for (let seed = 0; seed < 200; seed += 1)
+      for (const kept of KEPT) {
+        const { disk } = written(seed, 3 * 512);
+        disk.losePower(kept);
+        const { length } = disk.read("f");
+        const sectors = [1, 2, 3].map((at) => short(textOf(disk.readRange("f", at * 512, 512))));
+        const texts = found.get(kept) ?? new Set<string>();
+        found.set(kept, texts.add(sectors.map((text) => text[0]).join("")));
+        expect([length, textOf(disk.read("f")).startsWith("-".repeat(510) + "++")]).toEqual([
+          3000,
+          true,
+        ]);
+      }
+    expect([...(found.get("nothing") ?? [])]).toEqual(["000"]);
+    expect([...(found.get("everything") ?? [])]).toEqual(["aaa"]);
+    const any = ["000", "00a", "0a0", "0aa", "a00", "a0a", "aa0", "aaa"];
+    expect([...(found.get("some") ?? [])].sort()).toEqual(any);
+  });
+
+  test("is not durable when its sync failed, unless it is written again", () => {
+    for (const isRewritten of [false, true]) {
+      const { disk } = simDisk();
+      const file = fileWith(disk, "abc");
+      file.reserve(9);
+      file.sync();
+      file.append(bytesOf("def"));
+      const end = disk.beginErrors("sync");
+      expect(codeOf(() => file.sync())).toBe("EIO");
+      end();
+      const again = disk.open("f", 6);
+      if (isRewritten) again.rewrite(3, bytesOf("def"));
+      again.sync();
+      again.append(bytesOf("gh"));
+      again.sync();
+      disk.losePower("nothing");
+      expect(files(disk)).toEqual({ f: isRewritten ? "abcdefgh\0" : "abc\0\0\0gh\0" });
+    }
+  });
+
+  test("takes no space of a full disk; what is reserved does, as much as there is", () => {
+    const { disk } = simDisk();
+    const file = fileWith(disk, "abc");
+    const end = disk.beginFullness(4);
+    file.reserve(100);
+    expect(disk.read("f").length).toBe(7);
+    file.append(bytesOf("def"));
+    expect(codeOf(() => file.append(bytesOf("gh")))).toBe("ENOSPC");
+    end();
+    expect(files(disk)).toEqual({ f: "abcdefg" });
+  });
+
+  test("is lost to later writes: a loss of power leaves reserved space of any length", () => {
+    const lengths = new Set<number>();
+    for (let seed = 0; seed < 100; seed += 1) {
+      const { disk } = simDisk(seed);
+      const file = fileWith(disk, "abc");
+      file.append(bytesOf("def"));
+      file.reserve(2000);
+      disk.losePower("some");
+      const text = files(disk)["f"] ?? "";
+      expect(text.replaceAll("\0", "")).toMatch(/^abc(def)?$/);
+      lengths.add(text.length);
+    }
+    expect([lengths.has(3), lengths.has(6), lengths.size > 10]).toEqual([true, true, true]);
+  });
+
+  test("continues only where zeros follow", () => {
+    const { disk } = simDisk();
+    fileWith(disk, "abc\0\0");
+    expect(() => disk.open("f", 2)).toThrow("appending continues where only zeros follow");
+    disk.open("f", 3).append(bytesOf("d"));
+    expect(files(disk)).toEqual({ f: "abcd\0" });
   });
 });
 
@@ -288,14 +386,17 @@ test("rot changes one durable bit, and the damage is gone with its file", () => 
 });
 
 type Operation =
-  | { readonly type: "append"; readonly bytes: number }
+  | { readonly type: "append" | "reserve"; readonly bytes: number }
   | { readonly type: "sync" | "failSync" }
   | { readonly type: "truncate"; readonly drop: number }
   | { readonly type: "create"; readonly bytes: number };
 
 const OPERATIONS = fc.array(
   fc.oneof(
-    fc.record({ type: fc.constant("append" as const), bytes: fc.nat(1500) }),
+    fc.record({
+      type: fc.constantFrom("append" as const, "reserve" as const),
+      bytes: fc.nat(1500),
+    }),
     fc.record({ type: fc.constantFrom("sync" as const, "sync" as const, "failSync" as const) }),
     fc.record({ type: fc.constant("truncate" as const), drop: fc.nat(700) }),
     fc.record({ type: fc.constant("create" as const), bytes: fc.nat(1500) }),
@@ -311,6 +412,9 @@ class Careful {
   readonly disk: SimDisk;
   content: Buffer = Buffer.alloc(0);
   promised: Buffer = Buffer.alloc(0);
+  /** The length of the file, and what of it is certain. */
+  reserved = 0;
+  promisedLength = 0;
   #file: DiskFile;
   #next = 0;
 
@@ -326,11 +430,17 @@ class Careful {
         const bytes = this.#fresh(operation.bytes);
         this.#file.append(bytes);
         this.content = Buffer.concat([this.content, bytes]);
+        this.reserved = Math.max(this.reserved, this.content.length);
         return;
       }
+      case "reserve":
+        this.reserved = Math.max(this.reserved, this.content.length + operation.bytes);
+        this.#file.reserve(this.reserved);
+        return;
       case "sync":
         this.#file.sync();
         this.promised = this.content;
+        this.promisedLength = this.reserved;
         return;
       case "failSync":
         return this.#failSync();
@@ -338,11 +448,14 @@ class Careful {
         const length = Math.max(0, this.content.length - operation.drop);
         this.#file.truncate(length);
         this.content = this.content.subarray(0, length);
+        this.reserved = length;
         return this.do({ type: "sync" });
       }
       case "create":
         this.content = this.#fresh(operation.bytes);
         this.promised = this.content;
+        this.reserved = this.content.length;
+        this.promisedLength = this.reserved;
         this.disk.create("f", this.content);
         this.#file = this.disk.open("f");
         return;
@@ -355,7 +468,7 @@ class Careful {
     const end = this.disk.beginErrors("sync");
     expect(codeOf(() => this.#file.sync())).toBe("EIO");
     end();
-    this.#file = this.disk.open("f");
+    this.#file = this.disk.open("f", this.content.length);
     this.#file.rewrite(this.promised.length, this.content.subarray(this.promised.length));
   }
 
@@ -371,15 +484,18 @@ test("synced bytes survive a loss of power, whatever else is kept", () => {
       const { disk } = simDisk(seed);
       const file = new Careful(disk);
       for (const operation of operations) file.do(operation);
-      const { content, promised } = file;
+      const { content, promised, reserved, promisedLength } = file;
+      const padded = (bytes: Buffer, length: number): Buffer =>
+        Buffer.concat([bytes, Buffer.alloc(length - bytes.length)]);
       disk.losePower(kept);
       const found = Buffer.from(disk.read("f"));
       expect(found.subarray(0, promised.length)).toEqual(promised);
-      expect(found.length).toBeLessThanOrEqual(content.length);
+      expect(found.length).toBeLessThanOrEqual(reserved);
+      expect(found.length).toBeGreaterThanOrEqual(promisedLength);
       const lost = found.filter((byte, at) => byte !== content[at]);
       expect(lost.every((byte) => byte === 0)).toBe(true);
-      if (kept === "nothing") expect(found).toEqual(promised);
-      if (kept === "everything") expect(found).toEqual(content);
+      if (kept === "nothing") expect(found).toEqual(padded(promised, promisedLength));
+      if (kept === "everything") expect(found).toEqual(padded(content, reserved));
       // A second loss of power has nothing to lose.
       disk.losePower("nothing");
       expect(Buffer.from(disk.read("f"))).toEqual(found);

@@ -35,6 +35,7 @@ export type DiskStep =
   | "remove"
   | "rename"
   | "append"
+  | "reserve"
   | "rewrite"
   | "overwrite"
   | "sync"

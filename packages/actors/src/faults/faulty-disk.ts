@@ -69,11 +69,16 @@ export class FaultyDisk implements Disk {
     };
   }
 
-  open(name: string): DiskFile {
+  /** While the disk is full, no space is reserved, and what is written over reserved space needs space all the same. */
+  open(name: string, end?: number): DiskFile {
     this.#check("read", name);
-    const file = this.#disk.open(name);
+    const file = this.#disk.open(name, end);
     return {
       append: (bytes) => this.#append(file, name, bytes),
+      reserve: (length) => {
+        this.#before("reserve", "write", name);
+        if (!this.#parts.cells.isSpaceShort) file.reserve(length);
+      },
       rewrite: (offset, bytes) => {
         this.#before("rewrite", "write", name);
         file.rewrite(offset, bytes);

@@ -5,11 +5,12 @@ import {
   ftruncateSync,
   fsyncSync,
   openSync,
+  readSync,
   renameSync,
   writeSync,
 } from "node:fs";
 import { losePower, type MemoryFile } from "../storage/disk/memory-disk.ts";
-import type { Kept } from "./crash-points.ts";
+import { isLogFile, type Kept } from "./crash-points.ts";
 import type { UnsyncedFile, UnsyncedName, UnsyncedRecord } from "./unsynced-record.ts";
 
 const SECTOR_BYTES = 512;
@@ -73,32 +74,52 @@ function takeBytes(
   if (!existsSync(path)) return;
   const fd = openSync(path, "r+");
   try {
-    for (const [at, bytes] of sectors)
-      if (!survives(kept, random)) writeSync(fd, Buffer.from(bytes, "base64"), 0, undefined, at);
+    // Of a torn write of the log the last sector at least is missing.
+    const isTorn = kept === "torn" && isLogFile(path);
+    const first = isTorn ? Math.floor(random() * sectors.length) : 0;
+    const taken = sectors.map((sector, at) =>
+      takeSector(fd, sector, isTorn ? at < first : survives(kept, random)),
+    );
+    // The promise file is written over and not synced, and what is lost of it was not needed.
+    const parts = isLogFile(path) ? taken : [];
     if (cut !== undefined) {
       const before = Buffer.from(cut, "base64");
       if (!survives(kept, random)) writeSync(fd, before, 0, before.length, synced);
-    } else takeEnd(fd, synced, kept, random, loss);
+    } else parts.push(takeEnd(fd, synced, kept, random));
     fsyncSync(fd);
+    const sum = (of: keyof Part): number => parts.reduce((count, part) => count + part[of], 0);
+    take(loss, sum("lost"), sum("left"));
   } finally {
     closeSync(fd);
   }
 }
 
-/** Takes what was appended. With `some` the file has its new length, and some of its sectors are zeros. */
-function takeEnd(
+/** How many bytes of something that was written are gone, and how many are left. */
+type Part = { readonly lost: number; readonly left: number };
+
+/** Takes what was written over a sector, such as one of reserved space, or leaves it. */
+function takeSector(
   fd: number,
-  synced: number,
-  kept: Kept,
-  random: () => number,
-  loss: PowerLoss,
-): void {
+  [at, bytes]: UnsyncedFile["sectors"][number],
+  isKept: boolean,
+): Part {
+  const before = Buffer.from(bytes, "base64");
+  const now = Buffer.alloc(before.length);
+  readSync(fd, now, 0, now.length, at);
+  const changed = before.filter((byte, place) => byte !== now[place]).length;
+  if (isKept) return { lost: 0, left: changed };
+  writeSync(fd, before, 0, before.length, at);
+  return { lost: changed, left: 0 };
+}
+
+/** Takes what was appended. With `some` the file has its new length, and some of its sectors are zeros. */
+function takeEnd(fd: number, synced: number, kept: Kept, random: () => number): Part {
   const { size } = fstatSync(fd);
-  if (size <= synced) return;
+  if (size <= synced) return { lost: 0, left: 0 };
   if (kept !== "some") {
     const left = partKept(size - synced, kept, random);
     ftruncateSync(fd, synced + left);
-    return take(loss, size - synced - left, left);
+    return { lost: size - synced - left, left };
   }
   let lost = 0;
   for (let at = synced; at < size;) {
@@ -109,7 +130,7 @@ function takeEnd(
     }
     at = next;
   }
-  take(loss, lost, size - synced - lost);
+  return { lost, left: size - synced - lost };
 }
 
 function take(loss: PowerLoss, lost: number, left: number): void {

@@ -33,7 +33,15 @@ export class Device implements Disk {
   }
 
   open(): DiskFile {
-    return { append() {}, rewrite() {}, overwrite() {}, sync() {}, truncate() {}, close() {} };
+    return {
+      append() {},
+      reserve() {},
+      rewrite() {},
+      overwrite() {},
+      sync() {},
+      truncate() {},
+      close() {},
+    };
   }
 
   remove(): void {}

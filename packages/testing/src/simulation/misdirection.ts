@@ -47,7 +47,7 @@ export class Misdirection {
     const isWanted = this.#inForce.all.some(({ isDone }) => !isDone);
     if (!isWanted || this.#stray?.file === file || !name.endsWith(".wal")) return;
     const last = file.lastSyncedAppend();
-    if (last !== undefined) this.#stray = { name, file, from: last.to, to: file.length };
+    if (last !== undefined) this.#stray = { name, file, from: last.to, to: file.end };
   }
 
   onSync(file: SimFile): void {

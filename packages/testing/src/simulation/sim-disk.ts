@@ -254,9 +254,11 @@ export class SimDisk implements Disk, FaultableDisk {
     this.#syncNames(name);
   }
 
-  open(name: string): DiskFile {
+  open(name: string, end?: number): DiskFile {
     this.#troubles.check("read", this.pathOf(name));
-    return new OpenSimFile(this.#system, name, this.#file(name));
+    const file = this.#file(name);
+    file.continueAt(end ?? file.length);
+    return new OpenSimFile(this.#system, name, file);
   }
 
   #flip({ file, from, loss }: Hit, bit: number): void {

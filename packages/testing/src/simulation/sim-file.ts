@@ -2,18 +2,11 @@ import { assert } from "@kontiki/core";
 import type { Chance } from "../chance.ts";
 import type { Counters } from "../run/counters.ts";
 import type { Kept } from "../scenario/fault.ts";
+import { fates, SECTOR_BYTES, sectorsOf, type Unsynced } from "./unsynced.ts";
 
-/** The unit that a device writes completely or not at all. */
-const SECTOR_BYTES = 512;
 /** A new buffer costs more than the bytes in it. */
 const LEAST_BYTES = 4096;
 const GROWTH = 4;
-
-/**
- * Bytes that one write put into the page cache and that may not be on the device. `doubtful`: a sync of them has failed, so
- * the kernel marks them clean and no later sync writes them, unless they are written again.
- */
-type Unsynced = { readonly from: number; readonly to: number; readonly doubtful: boolean };
 
 /** The place of one write at the end of a file. */
 export type Append = { readonly from: number; readonly to: number };
@@ -21,6 +14,8 @@ export type Append = { readonly from: number; readonly to: number };
 /** The bytes of one file, in the page cache and on the device. */
 export class SimFile {
   #bytes: Buffer = Buffer.alloc(0);
+  /** Where the next append goes. After it are zeros, up to the length of the file. */
+  #end = 0;
   /** The length of the file for readers, and on the device. */
   #length = 0;
   #durableLength = 0;
@@ -42,9 +37,14 @@ export class SimFile {
     return this.#length;
   }
 
-  /** All bytes before this one are certainly on the device. */
+  /** The end of what was appended: after it is reserved space. */
+  get end(): number {
+    return this.#end;
+  }
+
+  /** All bytes before this one were appended and are certainly on the device. */
   get synced(): number {
-    return Math.min(this.#length, this.#durableLength, this.#unsynced[0]?.from ?? this.#length);
+    return Math.min(this.#end, this.#durableLength, this.#unsynced[0]?.from ?? this.#end);
   }
 
   /** A copy of up to `length` bytes from `offset`. */
@@ -54,14 +54,36 @@ export class SimFile {
 
   append(bytes: Uint8Array): void {
     assert(this.#length >= this.#durableLength, "a file that was cut is synced before it grows");
-    const from = this.#length;
+    const from = this.#end;
     const to = from + bytes.length;
-    this.#reserve(to);
+    this.#allocate(to);
     this.#bytes.set(bytes, from);
-    this.#length = to;
+    this.#end = to;
+    this.#length = Math.max(this.#length, to);
     if (to === from) return;
     this.#appends.push(from);
     this.#unsynced.push({ from, to, doubtful: false });
+  }
+
+  /** Adds zeros up to this length. A loss of power leaves zeros there as well, or a shorter file. */
+  reserve(length: number): void {
+    assert(this.#length >= this.#durableLength, "a file that was cut is synced before it grows");
+    if (length <= this.#length) return;
+    this.#allocate(length);
+    this.#bytes.fill(0, this.#length, length);
+    this.#length = length;
+  }
+
+  /** The next append goes here, over zeros. */
+  continueAt(end: number): void {
+    const rest = this.#bytes.subarray(end, this.#length);
+    assert(
+      end <= this.#length && rest.every((byte) => byte === 0),
+      "appending continues where only zeros follow",
+    );
+    this.#end = end;
+    this.#keepAppends(end);
+    this.#unsynced = this.#before(end);
   }
 
   /** Durable bytes stay durable: they are the same. */
@@ -102,9 +124,9 @@ export class SimFile {
   truncate(length: number): void {
     assert(length <= this.#length, "cutting a file does not lengthen it");
     this.#length = length;
+    this.#end = length;
     this.#keepAppends(length);
-    const left = this.#unsynced.map((range) => ({ ...range, to: Math.min(range.to, length) }));
-    this.#unsynced = left.filter(({ from, to }) => from < to);
+    this.#unsynced = this.#before(length);
   }
 
   sync(): void {
@@ -123,23 +145,28 @@ export class SimFile {
     const before = this.#length;
     const cut = this.#durableLength > before && !this.#survives(kept, chance);
     const last = this.#unsynced.at(-1);
-    let end = cut ? this.#durableLength : Math.min(before, this.#durableLength);
+    const sure = cut ? this.#durableLength : Math.min(before, this.#durableLength);
+    let end = kept === "everything" ? before : sure;
+    let left = this.#unsynced[0]?.from ?? this.#end;
     let lost = 0;
     for (const range of this.#unsynced) {
       for (const { from, to, isKept } of fates(range, range === last, kept, chance)) {
-        if (isKept) end = Math.max(end, to);
+        if (isKept) left = to;
         else this.#bytes.fill(0, from, to);
         if (!isKept) lost += to - from;
       }
     }
+    end = Math.max(end, left);
     // A file may have its new length without its bytes, which then read as zeros.
     if (kept === "some" && end < before && chance.happens(1 / 4)) end = chance.between(end, before);
     counters.count("disk.bytesLost", lost);
-    if (lost > 0 && end > this.synced) counters.count("disk.torn");
+    const isTorn = lost > 0 && (end > sure || left > (this.#unsynced[0]?.from ?? left));
+    if (isTorn) counters.count("disk.torn");
     this.#length = end;
+    this.#end = cut ? end : left;
     this.#durableLength = end;
     this.#unsynced = [];
-    this.#keepAppends(end);
+    this.#keepAppends(this.#end);
   }
 
   /** Each sector that was overwritten and not synced is as it was before, or as it is now. */
@@ -218,7 +245,7 @@ export class SimFile {
   }
 
   #appendAt(place: number): Append {
-    return { from: this.#appends[place] ?? 0, to: this.#appends[place + 1] ?? this.#length };
+    return { from: this.#appends[place] ?? 0, to: this.#appends[place + 1] ?? this.#end };
   }
 
   #keepAppends(length: number): void {
@@ -231,44 +258,16 @@ export class SimFile {
     return chance.happens(1 / 2);
   }
 
-  #reserve(length: number): void {
+  /** The unsynced writes before a byte. */
+  #before(end: number): Unsynced[] {
+    const left = this.#unsynced.map((range) => ({ ...range, to: Math.min(range.to, end) }));
+    return left.filter(({ from, to }) => from < to);
+  }
+
+  #allocate(length: number): void {
     if (length <= this.#bytes.length) return;
     const grown = Buffer.alloc(Math.max(LEAST_BYTES, length, GROWTH * this.#length));
     this.#bytes.copy(grown, 0, 0, this.#length);
     this.#bytes = grown;
   }
-}
-
-type Fate = { readonly from: number; readonly to: number; readonly isKept: boolean };
-
-/** What happens to one write that was not synced. */
-function fates(range: Unsynced, isLast: boolean, kept: Kept, chance: Chance): Fate[] {
-  const { from, to, doubtful } = range;
-  switch (kept) {
-    case "nothing":
-    case "everything":
-      return [{ from, to, isKept: kept === "everything" }];
-    case "torn": {
-      if (doubtful) return [{ from, to, isKept: chance.happens(1 / 2) }];
-      const end = isLast ? chance.between(from, to) : to;
-      return [
-        { from, to: end, isKept: true },
-        { from: end, to, isKept: false },
-      ].filter((part) => part.from < part.to);
-    }
-    case "some":
-      return sectorsOf(from, to).map((part) => ({ ...part, isKept: chance.happens(1 / 2) }));
-    default:
-      return kept satisfies never;
-  }
-}
-
-function sectorsOf(from: number, to: number): { readonly from: number; readonly to: number }[] {
-  const sectors = [];
-  for (let at = from; at < to;) {
-    const next = Math.min(to, (Math.floor(at / SECTOR_BYTES) + 1) * SECTOR_BYTES);
-    sectors.push({ from: at, to: next });
-    at = next;
-  }
-  return sectors;
 }

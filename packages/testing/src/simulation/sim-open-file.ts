@@ -32,7 +32,8 @@ function append(
     file.append(bytes.subarray(0, Math.floor(bytes.length / 2)));
     throw error;
   }
-  const taken = troubles.takeSpace(bytes.length);
+  const reserved = Math.min(bytes.length, file.length - file.end);
+  const taken = reserved + troubles.takeSpace(bytes.length - reserved);
   file.append(bytes.subarray(0, taken));
   if (taken < bytes.length) throw troubles.full(pathOf(name));
 }
@@ -65,6 +66,16 @@ export class OpenSimFile implements DiskFile {
     this.#attempt("append", () => {
       append(this.#system, this.#name, this.#file, bytes);
       this.#system.misdirection.onAppend(this.#name, this.#file);
+    });
+  }
+
+  reserve(length: number): void {
+    assert(this.#state !== "cut", "a file that was cut is synced before it grows");
+    this.#attempt("reserve", () => {
+      const { troubles, pathOf } = this.#system;
+      troubles.check("write", pathOf(this.#name));
+      const missing = Math.max(0, length - this.#file.length);
+      this.#file.reserve(this.#file.length + troubles.takeSpace(missing));
     });
   }
 

@@ -114,6 +114,7 @@ test("whichever call fails, synced writes are there after the next start and a p
     "fdatasyncSync",
     "fstatSync",
     "fsyncSync",
+    "ftruncateSync",
     "openSync",
     "readFileSync",
     "readSync",

@@ -71,6 +71,46 @@ describe("files", () => {
     expect(text(disk, "a")).toBe("one two!");
   });
 
+  test("have zeros where space is reserved, over which they are appended to", () => {
+    const disk = new FileDisk(temporaryFolder());
+    disk.create("a", bytes("one"));
+    const file = disk.open("a");
+    file.reserve(2);
+    file.reserve(10);
+    file.append(bytes(" two"));
+    file.sync();
+    expect(text(disk, "a")).toBe("one two\0\0\0");
+    file.close();
+    const again = disk.open("a", 7);
+    again.append(bytes(" three"));
+    expect(text(disk, "a")).toBe("one two three");
+    again.reserve(200_000);
+    expect(disk.read("a").length).toBe(200_000);
+    again.append(bytes("!"));
+    again.truncate(14);
+    expect(() => again.reserve(20)).toThrow(AssertionError);
+    again.sync();
+    again.append(bytes("!"));
+    again.close();
+    expect(text(disk, "a")).toBe("one two three!!");
+  });
+
+  test("are not reserved on a full disk, and fail on a bad one", () => {
+    for (const code of ["ENOSPC", "EDQUOT", "EIO"] as const) {
+      const { disk, fail } = failingDisk();
+      disk.create("a", bytes("one"));
+      const file = disk.open("a");
+      fail.set("writeSync", code);
+      if (code === "EIO") expect(() => file.reserve(10)).toThrow(DiskError);
+      else file.reserve(10);
+      fail.clear();
+      if (code === "EIO") expect(() => file.append(bytes("!"))).toThrow(AssertionError);
+      else file.append(bytes("!"));
+      file.close();
+      expect(text(disk, "a")).toBe(code === "EIO" ? "one" : "one!");
+    }
+  });
+
   test("are read in part", () => {
     const disk = new FileDisk(temporaryFolder());
     disk.create("a", bytes("one two three"));
@@ -368,7 +408,8 @@ describe("a log on a disk that fails", () => {
     const opened = openStorage(disk);
     expect({ ...contentOf(opened), torn: opened.recovered.tornBytes }).toEqual({
       ...contents[1],
-      torn: 10,
+      // Of 10 bytes that were written, the last one is zero, like the space after them.
+      torn: 9,
     });
   });
 });

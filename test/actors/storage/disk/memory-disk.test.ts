@@ -198,3 +198,13 @@ test("a file survives the thread that wrote it", async () => {
   await once(worker, "exit").catch(() => once(worker, "exit"));
   expect(disk.read("a").subarray(40_000)).toEqual(new Uint8Array([7]));
 });
+
+test("reserves no space, and drops what another disk reserved", () => {
+  const disk = new MemoryDisk({ maxFileBytes: 100 });
+  disk.create("a", bytes("one\0\0\0"));
+  const file = disk.open("a", 3);
+  file.reserve(100);
+  file.append(bytes("!"));
+  file.close();
+  expect(Buffer.from(disk.read("a")).toString()).toBe("one!");
+});

@@ -62,14 +62,14 @@ describe("a log of format 2", () => {
     );
   });
 
-  test("is continued in a new segment of format 3", () => {
+  test("is continued in a new segment of format 4", () => {
     const disk = memoryDisk(inFormat2(filesOf(diskWith(BATCHES.slice(0, 3)))));
     const before = filesOf(disk)[FIRST];
     const storage = openStorage(disk);
     writeAll(storage, BATCHES.slice(3));
     storage.storage.close();
     const files = filesOf(disk);
-    expect(formats(files)).toEqual({ [FIRST]: 2, [SECOND]: 3 });
+    expect(formats(files)).toEqual({ [FIRST]: 2, [SECOND]: 4 });
     expect(files[FIRST]).toEqual(before);
     expect(contentOn(disk)).toEqual(contentsAfter(BATCHES).at(-1));
   });
@@ -92,7 +92,7 @@ describe("a log of format 2", () => {
       { index: 5, term: 2 },
       [{ pieces: [["4@2 noop", "5@2 noop"]], marks: ["3@1", "5@2"] }],
     ]);
-    expect(formats(files)).toEqual({ [SECOND]: 3 });
+    expect(formats(files)).toEqual({ [SECOND]: 4 });
   });
 
   test("is repaired at its end by the promise file that a start has written", () => {

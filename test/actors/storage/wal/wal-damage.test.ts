@@ -77,7 +77,7 @@ describe("a lost entry: those before it are kept, those after it are salvaged, a
     [
       "a bad batch with a segment after it",
       { ...many, [SECOND]: flipped(many[SECOND], 100) },
-      where(SECOND, SEGMENT_HEADER_BYTES, "a batch that a later segment depends on is bad"),
+      where(SECOND, SEGMENT_HEADER_BYTES, "bad bytes, followed by another segment"),
     ],
     [
       "a segment cut where a batch ends",

@@ -68,7 +68,7 @@ describe("damage is refused when nothing records the node's promises, and nothin
     const empty = (many[THIRD] ?? bytes).slice(0, SEGMENT_HEADER_BYTES);
     const files = { ...many, [SECOND]: flipped(many[SECOND], 100), [THIRD]: empty };
     expect(refusal(files)).toEqual(
-      refused(SECOND, SEGMENT_HEADER_BYTES, "a batch that a later segment depends on is bad"),
+      refused(SECOND, SEGMENT_HEADER_BYTES, "bad bytes, followed by another segment"),
     );
   });
 

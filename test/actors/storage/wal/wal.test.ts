@@ -167,19 +167,12 @@ describe("a torn tail is cut off", () => {
     const torn = files[FIRST]?.slice(0, -1) ?? new Uint8Array();
     const disk = memoryDisk({ [FIRST]: torn });
     const opened = openStorage(disk);
-    expect(opened.recovered.tornBytes).toBe(torn.length - (whole[FIRST]?.length ?? 0));
+    const end = torn.findLastIndex((byte) => byte !== 0) + 1;
+    expect(opened.recovered.tornBytes).toBe(end - (whole[FIRST]?.length ?? 0));
     expect(filesOf(disk)).toEqual(whole);
     writeAll(opened, BATCHES.slice(2));
     opened.storage.close();
     expect(filesOf(disk)).toEqual(files);
-  });
-
-  test("also when it is only zeros", () => {
-    const bytes = filesOf(diskWith(BATCHES))[FIRST] ?? new Uint8Array();
-    const disk = memoryDisk({ [FIRST]: new Uint8Array([...bytes, ...new Uint8Array(50)]) });
-    const opened = openStorage(disk);
-    expect(opened.recovered.tornBytes).toBe(50);
-    expect(contentOf(opened)).toEqual(contentsAfter(BATCHES).at(-1));
   });
 
   test("also when a command contains a copy of a log", () => {
@@ -200,9 +193,9 @@ describe("a log of another version is refused, and nothing is changed", () => {
 
   test.each([
     [
-      4,
-      new NewerLogError(`memory:${FIRST}`, 4),
-      "memory:0000000001.wal has format 4 and this version reads format 3: use the version of Kontiki that wrote " +
+      5,
+      new NewerLogError(`memory:${FIRST}`, 5),
+      "memory:0000000001.wal has format 5 and this version reads format 4: use the version of Kontiki that wrote " +
         "it, or a later one",
     ],
     [

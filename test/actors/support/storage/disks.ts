@@ -72,10 +72,11 @@ export class CuttingDisk implements Disk {
     };
   }
 
-  open(name: string): DiskFile {
-    const file = this.#inner.open(name);
+  open(name: string, end?: number): DiskFile {
+    const file = this.#inner.open(name, end);
     return {
       append: (bytes) => this.#spend(() => file.append(bytes)),
+      reserve: (length) => this.#spend(() => file.reserve(length)),
       rewrite: (offset, bytes) => this.#spend(() => file.rewrite(offset, bytes)),
       overwrite: (offset, bytes) => this.#spend(() => file.overwrite(offset, bytes)),
       sync: () => this.#spend(() => file.sync()),

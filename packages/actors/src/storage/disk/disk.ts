@@ -1,7 +1,8 @@
 import { KontikiError } from "../../errors.ts";
 
 /**
- * The part of a disk that log and snapshots need: flat files that are appended to and synced.
+ * The part of a disk that log and snapshots need: flat files that are appended to and synced. A file may have zeros after
+ * its end, as space that is reserved for later appends. Reading shows them.
  *
  * Nothing is durable until it is synced. An implementation remembers which bytes were synced, so that a test can
  * simulate a power loss, which loses or tears the other bytes. All calls are synchronous: a node has its own thread,
@@ -26,8 +27,11 @@ export interface Disk {
    * file of that name is deleted.
    */
   begin(temporary: string): NewFile;
-  /** Opens an existing file for appending. */
-  open(name: string): DiskFile;
+  /**
+   * Opens an existing file for appending: after its last byte, or after its first `end` bytes. Then all bytes after those
+   * must be zeros: they are space that was reserved (`DiskFile.reserve`), of which the disk may drop some or all.
+   */
+  open(name: string, end?: number): DiskFile;
   /** Removes a file durably. */
   remove(name: string): void;
   /** Gives a file another name, durably. No file may have that name. */
@@ -55,9 +59,22 @@ export interface NewFile {
 export interface DiskFile {
   /**
    * Appends bytes: visible to `read` at once, durable only after `sync`. The caller may reuse the memory of `bytes` on
-   * return.
+   * return. Where space is reserved they replace its zeros; the rest makes the file longer.
+   *
+   * Before the sync, a loss of power may leave any subset of them: each sector of 512 bytes is as it was before the
+   * append, or as it is after it, in any combination, a later one without an earlier one too. So where space was
+   * reserved, a lost sector reads as zeros, in a file that is as long as before. The bytes of the sector that were there
+   * before the append stay in either case. Where no space was reserved, the file may also be shorter, or have its length
+   * and zeros in place of the bytes. A failed sync has the same effect, at once or after the next loss of power.
    */
   append(bytes: Uint8Array): void;
+  /**
+   * Makes the file at least `length` bytes long with zeros after what was appended, so that the sync after a later append
+   * has only bytes to write and no change of the file's size or place, which is faster. It is a hint: a disk may reserve
+   * less, or nothing, and a full disk is no error here. Like appended bytes, the zeros are visible at once and durable
+   * after `sync`; a loss of power before it leaves any number of them.
+   */
+  reserve(length: number): void;
   /**
    * Writes bytes again that the file already holds at `offset`.
    *
@@ -67,13 +84,16 @@ export interface DiskFile {
    */
   rewrite(offset: number, bytes: Uint8Array): void;
   /**
-   * Writes other bytes over those at `offset`; the file must be as long already. After a loss of power each sector of
-   * 512 bytes is as it was before or after this, whether the file was synced or not.
+   * Writes other bytes over those at `offset`; the file must be as long already. Until the next `sync`, a loss of power
+   * leaves each sector of 512 bytes as it was before this or as it is after it.
    */
   overwrite(offset: number, bytes: Uint8Array): void;
   /** Makes all written bytes durable (one fdatasync). */
   sync(): void;
-  /** Truncates the file to its first `length` bytes. Requires a `sync` before the next `append`. */
+  /**
+   * Truncates the file to its first `length` bytes, without any reserved space. Requires a `sync` before the next
+   * `append`.
+   */
   truncate(length: number): void;
   /** Closes the file, without syncing it. */
   close(): void;

@@ -76,8 +76,8 @@ export class FileDisk implements Disk {
     return file;
   }
 
-  open(name: string): DiskFile {
-    return new OpenFile(this.pathOf(name), this.#calls);
+  open(name: string, end?: number): DiskFile {
+    return new OpenFile(this.pathOf(name), this.#calls, end);
   }
 
   remove(name: string): void {

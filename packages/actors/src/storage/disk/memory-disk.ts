@@ -101,8 +101,10 @@ export class MemoryDisk implements Disk {
     };
   }
 
-  open(name: string): DiskFile {
-    return new SharedFile(this.pathOf(name), this.#bufferOf(name));
+  open(name: string, end?: number): DiskFile {
+    const buffer = this.#bufferOf(name);
+    if (end !== undefined) setCounts(buffer, end, end);
+    return new SharedFile(this.pathOf(name), buffer);
   }
 
   remove(name: string): void {
@@ -196,6 +198,9 @@ class SharedFile implements DiskFile {
     bytesOf(this.#buffer).set(bytes, written);
     setCounts(this.#buffer, written + bytes.length, synced);
   }
+
+  /** Reserves nothing: memory gains nothing from it. */
+  reserve(): void {}
 
   rewrite(offset: number, bytes: Uint8Array): void {
     assert(

@@ -1,6 +1,10 @@
 import { assert } from "@kontiki/core";
+import { errorCode } from "../../errors.ts";
 import type { DiskFile } from "./disk.ts";
 import { attempt, writeAll, type SystemCalls } from "./system-calls.ts";
+
+/** Written over and over to reserve space. */
+const ZEROS = new Uint8Array(64 * 1024);
 
 /**
  * A file that rejects all calls after the first failure. A failed fdatasync must never be retried on the same
@@ -10,16 +14,21 @@ export class OpenFile implements DiskFile {
   readonly #path: string;
   readonly #calls: SystemCalls;
   readonly #fd: number;
+  /** The length of the file, and where the next append goes: zeros that are reserved are between them. */
   #length: number;
+  #end: number;
   #state: "usable" | "cut" | "failed" | "closed" = "usable";
 
-  constructor(path: string, calls: SystemCalls) {
+  /** @param end where appending continues, if not at the end of the file. */
+  constructor(path: string, calls: SystemCalls, end?: number) {
     this.#path = path;
     this.#calls = calls;
     // Not opened for appending ("a"): Linux would then write `rewrite`'s bytes at the end.
     this.#fd = attempt("open", path, () => calls.openSync(path, "r+"));
     try {
       this.#length = attempt("open", path, () => calls.fstatSync(this.#fd).size);
+      this.#end = end ?? this.#length;
+      assert(this.#end <= this.#length, "appending continues inside the file");
     } catch (cause) {
       this.close();
       throw cause;
@@ -28,8 +37,29 @@ export class OpenFile implements DiskFile {
 
   append(bytes: Uint8Array): void {
     assert(this.#state !== "cut", "a truncated file must be synced before it grows");
-    this.#attempt("write to", () => writeAll(this.#calls, this.#fd, bytes, this.#length));
-    this.#length += bytes.length;
+    this.#attempt("write to", () => writeAll(this.#calls, this.#fd, bytes, this.#end));
+    this.#end += bytes.length;
+    this.#length = Math.max(this.#length, this.#end);
+  }
+
+  reserve(length: number): void {
+    assert(this.#state !== "cut", "a truncated file must be synced before it grows");
+    this.#attempt("write to", () => {
+      try {
+        this.#writeZeros(length);
+      } catch (cause) {
+        // A full disk may still have room for what is appended.
+        if (!isFull(errorCode(cause))) throw cause;
+      }
+    });
+  }
+
+  #writeZeros(length: number): void {
+    while (this.#length < length) {
+      const zeros = ZEROS.subarray(0, length - this.#length);
+      writeAll(this.#calls, this.#fd, zeros, this.#length);
+      this.#length += zeros.length;
+    }
   }
 
   rewrite(offset: number, bytes: Uint8Array): void {
@@ -51,6 +81,7 @@ export class OpenFile implements DiskFile {
     assert(length <= this.#length, "truncating a file does not lengthen it");
     this.#attempt("cut", () => this.#calls.ftruncateSync(this.#fd, length));
     this.#length = length;
+    this.#end = length;
     this.#state = "cut";
   }
 
@@ -68,4 +99,8 @@ export class OpenFile implements DiskFile {
     attempt(doing, this.#path, call);
     this.#state = before;
   }
+}
+
+function isFull(code: string | undefined): boolean {
+  return code === "ENOSPC" || code === "EDQUOT";
 }

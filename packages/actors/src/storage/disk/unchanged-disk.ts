@@ -39,7 +39,15 @@ export class UnchangedDisk implements Disk {
   }
 
   open(): DiskFile {
-    return { append() {}, rewrite() {}, overwrite() {}, sync() {}, truncate() {}, close() {} };
+    return {
+      append() {},
+      reserve() {},
+      rewrite() {},
+      overwrite() {},
+      sync() {},
+      truncate() {},
+      close() {},
+    };
   }
 
   remove(): void {}

@@ -30,7 +30,10 @@ export type OpenedStorage = {
 };
 
 /** The end of the log, where writing continues. */
-type End = Pick<Start, "file" | "segment" | "length" | "isFull" | "last" | "spans" | "cuts">;
+type End = Pick<
+  Start,
+  "file" | "segment" | "length" | "reserved" | "isFull" | "last" | "spans" | "cuts"
+>;
 
 /**
  * Opens a node's log and snapshots and returns what they hold. On return all of it is durable: what an earlier process
@@ -119,7 +122,7 @@ function written(
   spans.append(index(content.base.index + content.entries.length));
   spans.place(end.segment);
   const file = disk.open(segmentName(end.segment));
-  return { ...end, spans, file, isFull: false, aside };
+  return { ...end, reserved: end.length, spans, file, isFull: false, aside };
 }
 
 /**
@@ -128,7 +131,8 @@ function written(
  */
 function madeDurable(disk: Disk, log: LogRead): End {
   const { tail, spans, cuts, tornBytes } = log;
-  const file = disk.open(segmentName(tail.segment));
+  const isReserved = tornBytes === 0 && tail.reserved > tail.length;
+  const file = disk.open(segmentName(tail.segment), isReserved ? tail.length : undefined);
   try {
     if (tornBytes > 0) file.truncate(tail.length);
     if (tail.lastBatch !== undefined) file.rewrite(tail.lastBatch.offset, tail.lastBatch.bytes);

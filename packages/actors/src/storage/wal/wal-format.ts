@@ -1,11 +1,11 @@
 /**
- * The bytes of the write-ahead log, format 3, all numbers little-endian.
+ * The bytes of the write-ahead log, format 4, all numbers little-endian.
  *
  * ```text
  * segment header, 52 bytes            batch header, 32 bytes, then the body
  *  0 magic "KTKS"                      0 magic "KTKB"
  *  4 CRC-32 of bytes 8 to 31           4 CRC-32 of bytes 8 to the end of the body
- *  8 format, 3                         8 length of the body
+ *  8 format, 4                         8 length of the body
  * 12 number of the segment, from 1    12 number of the segment
  * 16 sequence of its first batch, u64 16 sequence of the batch, u64, from 1
  * 24 CRC of the batch before          24 CRC of the batch before
@@ -20,8 +20,11 @@
  * holds a copy of another log, are not mistaken for one.
  *
  * The first segment of a new or rewritten log is marked as the beginning of the log: earlier segments do not count. The
- * mark is 1, or 1 + K if those are to be kept under the names `NAME.damaged-K`. Format 2 differs in the state records
- * only.
+ * mark is 1, or 1 + K if those are to be kept under the names `NAME.damaged-K`.
+ *
+ * After its last batch a segment has zeros: space that is reserved for later batches (`segment-tail.ts`). In format 3 it
+ * ends there. Format 2 differs from that in the state records.
+ *
  * Compaction removes segments from the first on; then the header of the first remaining one is trusted, and the log
  * continues after the entry that it names.
  */
@@ -30,7 +33,10 @@ import { crc32 } from "node:zlib";
 import { assert, index, term, type LogPosition } from "@kontiki/core";
 
 /** The format that this program writes. Bytes 0 to 31 are the same in all formats. */
-export const LOG_FORMAT = 3;
+export const LOG_FORMAT = 4;
+
+/** The first format in which zeros may follow the last batch of a segment. */
+export const RESERVING_LOG_FORMAT = 4;
 
 /** The oldest format that it reads. */
 export const OLDEST_LOG_FORMAT = 2;
@@ -64,7 +70,7 @@ export type SegmentHeader = {
   readonly setsAside: number;
   /** The last entry before it. */
   readonly position: LogPosition;
-  /** 2 or 3. */
+  /** 2 to 4. */
   readonly format: number;
 };
 

@@ -8,7 +8,6 @@ import type { SalvagedLog } from "../storage.ts";
 import {
   decodeBatch,
   decodeSegmentHeader,
-  findBatch,
   follows,
   formatOf,
   isSegmentName,
@@ -23,6 +22,7 @@ import {
 } from "./wal-format.ts";
 import { isCut, type LogWrite } from "./wal-records.ts";
 import { Replay } from "./wal-replay.ts";
+import { readTail } from "./segment-tail.ts";
 
 const WAY_OUT =
   "The promises of this node are lost, so it must not run with what is left: " +
@@ -79,6 +79,8 @@ export type Tail = {
   readonly segment: number;
   /** The length of the last segment up to the end of the last intact batch. */
   readonly length: number;
+  /** The length of the last segment with the zeros after that: the space that is reserved. */
+  readonly reserved: number;
   readonly last: BatchEnd;
   /** The last batch and its offset in the last segment; undefined if that segment holds none. */
   readonly lastBatch: { readonly offset: number; readonly bytes: Uint8Array } | undefined;
@@ -126,7 +128,7 @@ type Replayed =
  *
  * A batch is written only after the one before it is durable. So a bad batch with an intact one or another segment
  * after it was durable, and is damage. A bad batch with nothing after it is what a crash left of the last write, of
- * which nothing was promised: the torn tail.
+ * which nothing was promised: the torn tail. `segment-tail.ts` tells it from reserved space.
  *
  * A log that ends before the last batch that was durable, as the promise file says, is damaged at its end.
  *
@@ -289,24 +291,13 @@ function readSegment(
     last = batch.last;
     offset = batch.end;
   }
-  const what = damageAfter(bytes, segment, offset, isLast);
+  const format = header?.format ?? LOG_FORMAT;
+  const { what, tornBytes } = readTail(bytes, { segment, offset, format, isLast });
   const damage = what === undefined ? undefined : { path, offset, what };
-  const isFull = header !== undefined && header.format < LOG_FORMAT;
-  const tail = { segment, length: offset, last, lastBatch, isFull };
-  return { tail, damage, tornBytes: bytes.length - offset };
-}
-
-/** What proves that the bytes after the last intact batch were durable, so that they are damaged and not torn. */
-function damageAfter(
-  bytes: Buffer,
-  segment: number,
-  offset: number,
-  isLast: boolean,
-): string | undefined {
-  if (offset === bytes.length) return undefined;
-  const later = findBatch(bytes, segment, offset);
-  if (later !== undefined) return `bad bytes, followed by an intact batch at ${later}`;
-  return isLast ? undefined : "a batch that a later segment depends on is bad";
+  const isFull = format < LOG_FORMAT;
+  const reserved = tornBytes === 0 ? bytes.length : offset;
+  const tail = { segment, length: offset, reserved, last, lastBatch, isFull };
+  return { tail, damage, tornBytes };
 }
 
 function batchesIn(disk: Disk, segments: readonly Segment[]): readonly IntactBatch[] {
@@ -344,7 +335,7 @@ function promisesOf(
     horizon,
     promised,
     cuts: Math.max(read.cuts, cutsAfter(found)),
-    tail: { segment, length: 0, last: found.end, lastBatch: undefined, isFull: false },
+    tail: { segment, length: 0, reserved: 0, last: found.end, lastBatch: undefined, isFull: false },
   };
 }
 

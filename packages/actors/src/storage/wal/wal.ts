@@ -7,10 +7,11 @@ import {
   type LogPosition,
 } from "@kontiki/core";
 import { BatchWriter } from "./batch-writer.ts";
-import type { Disk, DiskFile } from "../disk/disk.ts";
+import { DiskError, type Disk, type DiskFile } from "../disk/disk.ts";
 import type { LogTerms } from "./log-terms.ts";
 import type { Durable, PromiseFile } from "./promise.ts";
 import type { RecordWriter } from "./record-writer.ts";
+import { reservedLength } from "./reserve.ts";
 import type { SegmentSpans } from "./segment-spans.ts";
 import type { CommandBytes, Storage } from "../storage.ts";
 import {
@@ -44,8 +45,10 @@ export type Start = {
   readonly file: DiskFile;
   readonly promise: PromiseFile;
   readonly segment: number;
-  /** The length of that segment, whether nothing more may be written into it, and its last batch. */
+  /** The length of that segment up to its last batch, and with reserved zeros. */
   readonly length: number;
+  readonly reserved: number;
+  /** Whether nothing more may be written into it, and its last batch. */
   readonly isFull: boolean;
   readonly last: BatchEnd;
   readonly hard: HardState;
@@ -69,6 +72,7 @@ export class Wal implements Storage {
   #file: DiskFile;
   #segment: number;
   #length: number;
+  #reserved: number;
   #isFull: boolean;
   #last: BatchEnd;
   #hard: HardState;
@@ -99,6 +103,7 @@ export class Wal implements Storage {
     this.#file = start.file;
     this.#segment = start.segment;
     this.#length = start.length;
+    this.#reserved = start.reserved;
     this.#isFull = start.isFull;
     this.#last = start.last;
     this.#hard = start.hard;
@@ -173,10 +178,11 @@ export class Wal implements Storage {
     const state = { hard, last, horizon, before: this.#before };
     const { bytes, end } = this.#writer.seal(state, place);
     this.#file.append(bytes);
+    this.#length += bytes.length;
+    this.#reserve(bytes.length);
     this.#state = "flushed";
     this.#changed = false;
     this.#emptied = false;
-    this.#length += bytes.length;
     this.#last = end;
     this.#before = after;
     this.#flushed = { end, state: { hard, last, horizon, before: after } };
@@ -208,8 +214,19 @@ export class Wal implements Storage {
     this.#state = "closed";
     try {
       this.#promise.close(isDurable);
+      if (isDurable) this.#giveBack();
     } finally {
       this.#file.close();
+    }
+  }
+
+  /** Cuts off the reserved space: a log that is not in use ends with its last batch. Without a sync, both are fine. */
+  #giveBack(): void {
+    if (this.#reserved <= this.#length) return;
+    try {
+      this.#file.truncate(this.#length);
+    } catch (cause) {
+      if (!(cause instanceof DiskError)) throw cause;
     }
   }
 
@@ -221,6 +238,16 @@ export class Wal implements Storage {
     encode(this.#writer.records);
     this.#changed = true;
     this.#state = before;
+  }
+
+  /**
+   * Reserves space for later batches once the last one went beyond it. The sync of this turn makes it durable together
+   * with the batch.
+   */
+  #reserve(batchBytes: number): void {
+    if (this.#length <= this.#reserved) return;
+    this.#reserved = reservedLength(this.#length, batchBytes, this.#segmentBytes);
+    if (this.#reserved > this.#length) this.#file.reserve(this.#reserved);
   }
 
   /** Starts a new segment if the batch does not fit, or if it makes all old segments obsolete. */
@@ -246,6 +273,7 @@ export class Wal implements Storage {
     this.#file = this.#disk.open(name);
     this.#segment = segment;
     this.#length = SEGMENT_HEADER_BYTES;
+    this.#reserved = SEGMENT_HEADER_BYTES;
     this.#isFull = false;
   }
 
