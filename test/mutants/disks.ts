@@ -2,6 +2,7 @@ import type { Mutant } from "./mutant.ts";
 
 const PERFORMER = "packages/actors/src/node/performer.ts";
 const OPEN = "packages/actors/src/storage/recovery/open-storage.ts";
+const TAIL = "packages/actors/src/storage/wal/segment-tail.ts";
 const WAL = "packages/actors/src/storage/wal/wal.ts";
 const BOX =
   "const box = promisesNothing(message) && this.#hardStateSynced ? this.early : this.held;";
@@ -111,8 +112,9 @@ export const DISK_MUTANTS: readonly Mutant[] = [
     source: "Alagappan et al., FAST '18; ra PR 589",
     edits: [
       {
-        file: "packages/actors/src/storage/wal/wal-recovery.ts",
-        find: "if (later !== undefined) return `bad bytes, followed by an intact batch at ${later}`;",
+        file: TAIL,
+        find: `if (later !== undefined)
+    return { what: \`bad bytes, followed by an intact batch at \${later}\`, tornBytes };`,
         replace: "",
       },
     ],
@@ -142,6 +144,63 @@ export const DISK_MUTANTS: readonly Mutant[] = [
         replace:
           "this.#flushed = { end, state: { hard, last, horizon, before: after } };\n" +
           "    this.#promise.write(this.#flushed);",
+      },
+    ],
+    hunts: ["power"],
+  },
+  {
+    name: "reserved-not-synced",
+    about: "A batch that fits into the reserved space of its segment is not synced.",
+    source: "Figure 2; fdatasync of a file whose size stays the same still has bytes to write",
+    edits: [
+      {
+        file: WAL,
+        find: `this.#file.sync();
+      this.#neededNow = this.#needed;`,
+        replace: `if (this.#length >= this.#reserved) this.#file.sync();
+      this.#neededNow = this.#needed;`,
+      },
+    ],
+    hunts: ["power"],
+  },
+  {
+    name: "reserved-space-skipped",
+    about: "After a restart the log continues after the reserved space instead of in it.",
+    source: "the place that each batch records",
+    edits: [
+      {
+        file: OPEN,
+        find: "disk.open(segmentName(tail.segment), isReserved ? tail.length : undefined);",
+        replace: "disk.open(segmentName(tail.segment));",
+      },
+    ],
+    hunts: ["power"],
+  },
+  {
+    name: "zeros-taken-for-end",
+    about: "Zeros in the middle of a segment count as its end, and what is after them is removed.",
+    source: "Alagappan et al., FAST '18; ra PR 589",
+    edits: [
+      {
+        file: TAIL,
+        find: "if (tornBytes === 0) return",
+        replace: "if (tornBytes === 0 || bytes[offset] === 0) return",
+      },
+    ],
+    hunts: ["scatter", "rot"],
+  },
+  {
+    name: "torn-after-zeros-stays",
+    about:
+      "A torn batch whose beginning did not reach the disk counts as reserved space, and the rest of it is written over.",
+    source: "ra #170; writes of several sectors have no order",
+    edits: [
+      {
+        file: TAIL,
+        find: "const tornBytes = end - offset;",
+        replace:
+          "const isFree = bytes[offset] === 0 && findBatch(bytes, segment, offset) === undefined;\n" +
+          "  const tornBytes = isFree ? 0 : end - offset;",
       },
     ],
     hunts: ["power"],
