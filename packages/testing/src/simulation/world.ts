@@ -9,6 +9,7 @@ import {
 import { nodeId, type Change, type Membership, type NodeId } from "@kontiki/core";
 import type { Chance } from "../chance.ts";
 import type { Counters } from "../run/counters.ts";
+import { remembersMail } from "../nemesis/network-faults.ts";
 import type { Plan } from "../plan/plan.ts";
 import type { CrashPoint, Kept } from "../scenario/fault.ts";
 import { AskedChanges } from "./asked-changes.ts";
@@ -76,6 +77,7 @@ export class World implements FaultTarget {
       chance: chance.fork("network"),
       settings: plan.scenario.network,
       counters,
+      remembers: remembersMail(plan.faults),
       deliver: (letter) => this.#deliver(letter),
       onLost: ({ from, to }, reason) => parts.onHappening({ type: "lost", from, to, reason }),
     });
