@@ -1,8 +1,8 @@
+import type { DiskStep } from "@kontiki/actors/node";
 import type { Chance } from "../chance.ts";
 import type { Loss } from "../engine/loss.ts";
 import type { Counters } from "../run/counters.ts";
 import type { DiskSettings } from "../scenario/scenario.ts";
-import type { DiskStep } from "./disk-step.ts";
 
 /** What a disk needs. */
 export type DiskParts = {

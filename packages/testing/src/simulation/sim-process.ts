@@ -1,4 +1,7 @@
 import {
+  isLogFile,
+  pointOf,
+  type DiskStep,
   checkingSnapshots,
   createWal,
   givingPlain,
@@ -15,10 +18,9 @@ import {
 } from "@kontiki/actors/node";
 import type { CrashPoint } from "../scenario/fault.ts";
 import { plainText } from "../history/plain.ts";
-import { ProcessEnd, isLogFile, pointOf } from "./crash-points.ts";
+import { ProcessEnd } from "./crash-points.ts";
 import { checkInvariant } from "./invariant.ts";
 import { observed } from "./observed-machine.ts";
-import type { DiskStep } from "./disk-step.ts";
 import { nodeLimits, type ProcessParts } from "./process-parts.ts";
 import { SimPort } from "./sim-port.ts";
 
