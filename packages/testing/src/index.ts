@@ -156,7 +156,8 @@ export { SOMETIMES } from "./sometimes/registry.ts";
 export { SometimesWatch } from "./sometimes/sometimes-watch.ts";
 export type { Described } from "./sometimes/point.ts";
 export type { CoreStep, Happening, Observer, Proposal } from "./engine/observer.ts";
-export { simulate, simulateInSlices, Simulation, type SimulateOptions } from "./runs/simulate.ts";
+export { simulate, simulateInSlices } from "./runs/simulate.ts";
+export { Simulation, type SimulateOptions } from "./runs/simulation.ts";
 
 // The explorer: every state that a small cluster of the real core can reach.
 export type { ExploredAction } from "./explore/action.ts";

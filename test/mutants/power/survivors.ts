@@ -136,4 +136,32 @@ export const NOTES: ReadonlyMap<string, Note> = new Map<string, Note>([
       why: "A leader must answer a read in the last part of its lease: one read in two thousand is that late, because a leader that is heard renews its lease with each heartbeat.",
     },
   ],
+  [
+    "part-read-unchecked",
+    {
+      is: "second",
+      why: "Recovery checks the newest snapshot before it is read, and a received one is checked when it is published. Only damage between that and the read gets by.",
+    },
+  ],
+  [
+    "new-leader-as-refusal",
+    {
+      is: "hole",
+      why: "What is sent again has the number of the first attempt, and its session applies it once. It shows only when the deadline comes between the news and the next attempt: then the client reports that nothing was applied.",
+    },
+  ],
+  [
+    "starved-supervisor-ignored",
+    {
+      is: "hole",
+      why: "A simulated process is never kept from its mail while its timers run: virtual time has no blocked supervisor. Only tests with real threads have one.",
+    },
+  ],
+  [
+    "core/fetch:askForEntries/order-3",
+    {
+      is: "second",
+      why: "Requests for entries leave after the sync of their turn, and name only a term and the log as it is after the step. The log is written in the same turn, so no run of a node can tell which of the two effects comes first.",
+    },
+  ],
 ]);

@@ -16,6 +16,7 @@ const config = JSON.parse(readFileSync(join(ROOT, ".oxlintrc.json"), "utf8")) as
 /** The files where a simulation, an exploration or a replay begins. */
 const ENTRIES = [
   "packages/testing/src/runs/simulate.ts",
+  "packages/testing/src/runs/simulation.ts",
   "packages/testing/src/plan/plan-of.ts",
   "packages/testing/src/explore/explore.ts",
   "packages/testing/src/explore/walk.ts",

@@ -24,6 +24,7 @@ class Stage {
       chance: new Chance(1),
       settings: { latencyMs },
       counters: this.counters,
+      remembers: true,
       deliver: (letter) => this.arrived.push(`${this.timeline.now} ${nameOf(letter)}`),
       onLost: (letter, reason) => this.lost.push(`${nameOf(letter)}: ${reason}`),
     });
@@ -199,6 +200,21 @@ describe("copies", () => {
     expect(Math.max(...old.map(({ age }) => age))).toBeGreaterThan(1000);
   });
 
+  test("an old letter of a node arrives again, from before the replay began", () => {
+    const stage = new Stage();
+    for (let number = 0; number < 60; number += 1) stage.send(number);
+    stage.timeline.advance(1000);
+    for (let number = 60; number < 90; number += 1) stage.send(number, B, C);
+    const end = stage.network.beginReplay(rule({ share: 0.5 }), A);
+    for (let number = 90; number < 110; number += 1) stage.send(number);
+    end();
+    stage.timeline.advance(1000);
+    const again = stage.numbers.filter((number, at) => stage.numbers.indexOf(number) < at);
+    expect(again.length).toBe(stage.counters.of("letters.replayed"));
+    expect(again.filter((number) => number < 60).length).toBeGreaterThan(3);
+    expect(again.filter((number) => 60 <= number && number < 90)).toEqual([]);
+  });
+
   test("a letter from or to a client is delivered once, in order", () => {
     const stage = new Stage();
     stage.network.beginDuplication(rule());
@@ -224,7 +240,11 @@ describe("copies", () => {
       network.send({ from: A, to: B, incarnation: 1, bytes });
     }
     stage.timeline.advance(100);
-    expect(arrived).toEqual(Array.from({ length: 50 }, () => arrived[0]));
+    network.beginReplay(rule(), A);
+    stage.send(1);
+    stage.timeline.advance(100);
+    expect(arrived.slice(0, 50)).toEqual(Array.from({ length: 50 }, () => arrived[0]));
+    expect(new Set(stage.numbers.slice(50))).toEqual(new Set([1]));
   });
 });
 

@@ -2,7 +2,8 @@ import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
 import { KeyValue, type StateMachine } from "@kontiki/actors/node";
 import { describe, expect, test } from "vitest";
-import { simulate, Simulation } from "../../../packages/testing/src/runs/simulate.ts";
+import { simulate } from "../../../packages/testing/src/runs/simulate.ts";
+import { Simulation } from "../../../packages/testing/src/runs/simulation.ts";
 import { CLUSTER } from "../support/scenarios.ts";
 import { puts, simPlan, SimStage } from "../support/sim-stage.ts";
 

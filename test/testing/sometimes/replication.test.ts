@@ -206,11 +206,6 @@ describe("replication", () => {
         [env({ log: [1, 1, 1] }), leading(1, replicating(4)), from(b, appendAccepted(1, 3, 1))],
       ],
       [
-        "replication.rewrittenAck",
-        [env({ log: [1, 3] }), leading(3, probe(3)), from(b, appendAccepted(1, 2))],
-        [env({ log: [1, 3] }), leading(3, probe(3)), from(b, appendAccepted(1, 1))],
-      ],
-      [
         "replication.olderTermHeld",
         [env({ log: [1] }), leading(2, probe(2), { durable: 1 }), from(b, appendAccepted(2, 1))],
         [env({ log: [2] }), leading(2, probe(2), { durable: 1 }), from(b, appendAccepted(2, 1))],

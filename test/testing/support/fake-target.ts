@@ -54,6 +54,7 @@ export class FakeTarget implements FaultTarget {
       chance: new Chance("network"),
       settings: { latencyMs: [1, 1] },
       counters: this.counters,
+      remembers: true,
       deliver: ({ from, to }: Envelope) => this.arrived.push(`${from}>${to}`),
       onLost: () => {},
     });

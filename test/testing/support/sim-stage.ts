@@ -4,7 +4,7 @@ import { planOf } from "@kontiki/testing";
 import type { Plan, PlannedOperation } from "../../../packages/testing/src/plan/plan.ts";
 import type { Scenario } from "../../../packages/testing/src/scenario/scenario.ts";
 import type { CoreStep, Happening } from "../../../packages/testing/src/engine/observer.ts";
-import { Simulation, type SimulateOptions } from "../../../packages/testing/src/runs/simulate.ts";
+import { Simulation, type SimulateOptions } from "../../../packages/testing/src/runs/simulation.ts";
 import type { SimNode } from "../../../packages/testing/src/simulation/sim-node.ts";
 import type { World } from "../../../packages/testing/src/simulation/world.ts";
 import { scenarioWith } from "./scenarios.ts";

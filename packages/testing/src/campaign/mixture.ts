@@ -35,6 +35,7 @@ const FIRST: readonly string[] = [
   "disk_errors",
   "grow_and_shrink",
   "lease_reads",
+  "leader_returns",
   "reads_after_transfer",
   "damage_everywhere",
   "membership_grow_shrink",

@@ -21,7 +21,7 @@ export interface FaultableNetwork {
   /** Lets later letters overtake some letters between nodes. */
   beginReorder(rule: LetterRule): EndFault;
   /** Delivers old letters between nodes again. */
-  beginReplay(rule: LetterRule): EndFault;
+  beginReplay(rule: LetterRule, node?: string): EndFault;
   /** Holds back letters for which `concerns` is true until the fault ends. */
   beginClog(concerns: Concerns): EndFault;
   /** Limits each link to this many bytes per ms. */

@@ -1,11 +1,12 @@
 import { AssertionError, type Event, type NodeId } from "@kontiki/core";
 import type { Bounds } from "./bounds.ts";
+import { Broken } from "./broken.ts";
 import { endOfLog, isUnsynced, type ExploredNode, type ExploredPacket } from "./explored-node.ts";
 import type { ReadReport } from "./reads.ts";
 import type { Happened } from "./happened.ts";
 import type { OpenPoints } from "../sometimes/open-points.ts";
 import type { Occasion } from "./trigger.ts";
-import { Broken, Turn } from "./turn.ts";
+import { Turn } from "./turn.ts";
 
 /** How an event ends: well, in a crash that loses unsynced writes, or in a crash that keeps them. */
 export const END = { well: 0, losing: 1, keeping: 2 } as const;

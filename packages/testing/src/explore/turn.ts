@@ -3,10 +3,8 @@ import {
   checkStep,
   hardStateOf,
   INITIAL_HARD_STATE,
-  LOG_START,
   membershipAt,
   positionOf,
-  previousIndex,
   sameHardState,
   type Effect,
   type Env,
@@ -18,18 +16,18 @@ import {
   type State,
 } from "@kontiki/core";
 import type { Bounds } from "./bounds.ts";
+import { Broken } from "./broken.ts";
 import {
   configOf,
   contentOf,
   fullLogOf,
   isUnsynced,
-  logOf,
   startedFrom,
   type KeptByCrash,
   type ExploredNode,
   type ExploredPacket,
 } from "./explored-node.ts";
-import { damagedDisk, salvageOf, takesForeign } from "./damaged.ts";
+import { damagedDisk, takesForeign } from "./damaged.ts";
 import { checkMemberships } from "./membership-checks.ts";
 import { eventsIn, type SteppedNode } from "./noteworthy.ts";
 import { heardAfter, latestOf, type Heard } from "./lease-time.ts";
@@ -38,12 +36,8 @@ import { answersIn, type ReadReport } from "./reads.ts";
 import { checkRules } from "./rule-checks.ts";
 import { incomingAfter, partOf, PARTS, withFile } from "./snapshot-files.ts";
 import type { Happened } from "./happened.ts";
+import { baseOf, envOf, refusesRequest, savedDisk } from "./turn-data.ts";
 import type { OpenPoints } from "../sometimes/open-points.ts";
-
-/** A violation. The message is a sentence without a period. */
-export class Broken extends Error {
-  override readonly name = "Broken";
-}
 
 /**
  * One node while it handles an event.
@@ -189,25 +183,7 @@ export class Turn {
   }
 
   #save(): void {
-    const { hard } = this.#disk;
-    const changed = this.#hard.term === hard.term && this.#hard.votedFor !== hard.votedFor;
-    if (this.#hard.term < hard.term) throw new Broken(`the term on disk fell from ${hard.term}`);
-    if (changed && hard.votedFor !== undefined)
-      throw new Broken(`the vote on disk changed in term ${hard.term}`);
-    const { horizon, copies } = this.#disk;
-    const damage =
-      this.#state.horizon === undefined || horizon === undefined || copies === undefined
-        ? {}
-        : { horizon, copies };
-    const { files } = this.#disk;
-    const { log } = this.#env;
-    this.#disk = {
-      hard: this.#hard,
-      log: contentOf(log),
-      ...baseOf(log),
-      ...(files && { files }),
-      ...damage,
-    };
+    this.#disk = savedDisk(this.#disk, this.#hard, this.#state, this.#env.log);
   }
 
   #step(event: Event<string>): void {
@@ -317,26 +293,4 @@ export class Turn {
     }
     this.#held = [];
   }
-}
-
-function baseOf(log: MemoryLog<string>): Pick<ExploredNode, "base"> {
-  const index = previousIndex(log.firstIndex);
-  return index === 0 ? {} : { base: { index, term: log.termAt(index) ?? LOG_START.term } };
-}
-
-function envOf(
-  config: Env<string>["config"],
-  { log, base, salvage }: ExploredNode,
-): Env<string> & { readonly log: MemoryLog<string> } {
-  const found = salvageOf(salvage);
-  return { config, log: logOf(log, base), ...(found === undefined ? {} : { salvage: found }) };
-}
-
-/** Whether a step refuses a change of the membership or a transfer of leadership. */
-function refusesRequest({ type }: Event<string>, effects: readonly Effect<string>[]): boolean {
-  return effects.some(
-    (effect) =>
-      (type === "changeMembership" && effect.type === "rejectChange") ||
-      (type === "transfer" && effect.type === "transferEnded"),
-  );
 }

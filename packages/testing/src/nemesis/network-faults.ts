@@ -1,6 +1,6 @@
 import { isClientAddress } from "@kontiki/actors/node";
 import { majority, type NodeId } from "@kontiki/core";
-import type { NetworkFault, Target } from "../scenario/fault.ts";
+import type { Fault, NetworkFault, Target } from "../scenario/fault.ts";
 import type { Concerns, LetterRule } from "../engine/letter-rule.ts";
 import { bridge, cutsOf, halves, isolate, ring, type Shape } from "./shapes.ts";
 import type { Begun, Skipped, Stage } from "./stage.ts";
@@ -29,7 +29,7 @@ export function beginNetworkFault(stage: Stage, fault: NetworkFault): Begun | Sk
     case "reorder":
       return copies(stage, fault, fault, (rules) => network.beginReorder(rules));
     case "replay":
-      return copies(stage, fault, {}, (rules) => network.beginReplay(rules));
+      return replay(stage, fault);
     case "clog":
       return lettersOf(stage, fault, (concerns) => network.beginClog(concerns));
     case "swizzle":
@@ -52,6 +52,28 @@ function copies(
   begin: (rule: LetterRule) => () => void,
 ): Begun | Skipped {
   return lettersOf(stage, letters, (concerns) => begin({ ...rule(stage, concerns), share, ms }));
+}
+
+/** Of several nodes each has its own memory of old letters. */
+function replay(stage: Stage, fault: NetworkFault & { readonly type: "replay" }): Begun | Skipped {
+  const { network } = stage.target;
+  if (fault.node === undefined)
+    return copies(stage, fault, {}, (rules) => network.beginReplay(rules));
+  const nodes = nodesOf(fault.node, stage);
+  if ("skipped" in nodes) return nodes;
+  const { share, ms } = fault;
+  const ends = nodes.map((node) =>
+    network.beginReplay(
+      { ...rule(stage, (from, to) => from === node || to === node), share, ms },
+      node,
+    ),
+  );
+  return { nodes, end: () => ends.forEach((end) => end()) };
+}
+
+/** Whether a run must remember mail from the beginning on, because a fault delivers some of it again. */
+export function remembersMail(faults: readonly Fault[]): boolean {
+  return faults.some(({ type, ...fields }) => type === "replay" && "node" in fields);
 }
 
 /** Which letters a fault strikes: those from and to some nodes, those of one direction, or all. */

@@ -110,7 +110,8 @@ function aboutSubject(fault: Fault, when: FaultMoment): Fault {
   const isDamage = fault.type === "bitRot" || fault.type === "scatter";
   if (isDamage && (when === "sends" || when === "receives"))
     return { ...fault, node: SUBJECT, what: "snapshot" };
-  if ("node" in fault || hasShape) return { ...fault, node: SUBJECT } as Fault;
+  if ("node" in fault || fault.type === "replay" || hasShape)
+    return { ...fault, node: SUBJECT } as Fault;
   if (fault.type !== "oneWay") return fault;
   return fault.from === undefined ? { ...fault, to: SUBJECT } : { ...fault, from: SUBJECT };
 }

@@ -3,12 +3,8 @@ import { givenPlan } from "../plan/given-plan.ts";
 import type { Plan } from "../plan/plan.ts";
 import type { RunResult } from "../run/result.ts";
 import type { MetSituation, StoryLine, StorySlice } from "../run/story.ts";
-import {
-  SIMULATE_OPTIONS,
-  simulateInSlices,
-  type Simulation,
-  type SimulateOptions,
-} from "../runs/simulate.ts";
+import { simulateInSlices } from "../runs/simulate.ts";
+import { SIMULATE_OPTIONS, type Simulation, type SimulateOptions } from "../runs/simulation.ts";
 import { finish, type Work } from "../slices.ts";
 import { SimulationStory } from "./simulation-story.ts";
 

@@ -3,7 +3,7 @@ import type { AnyFileModel } from "../check/models/index.ts";
 import { keyValueSpecification } from "../check/models/specification.ts";
 import { givenParts } from "../scenario/given-parts.ts";
 import type { ScenarioParts } from "../scenario/parts.ts";
-import type { SimulateOptions } from "./simulate.ts";
+import type { SimulateOptions } from "./simulation.ts";
 
 /** What a simulation needs from a scenario's module. */
 export function simulateOptions(parts: ScenarioParts): SimulateOptions {

@@ -3,7 +3,8 @@ import { makeHistory } from "../history/history.ts";
 import type { Plan } from "../plan/plan.ts";
 import type { RunResult } from "../run/result.ts";
 import { HangError, watchdog } from "../watchdog.ts";
-import { simulate, type SimulateOptions, type Simulation } from "./simulate.ts";
+import { simulate } from "./simulate.ts";
+import type { Simulation, SimulateOptions } from "./simulation.ts";
 
 /** Remembers a run, to tell where it was when it was ended from outside. */
 export class Watched {

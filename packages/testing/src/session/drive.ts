@@ -1,5 +1,5 @@
 import { setImmediate } from "node:timers";
-import type { Simulation } from "../runs/simulate.ts";
+import type { Simulation } from "../runs/simulation.ts";
 import { runMicrotasks, type Within } from "../watchdog.ts";
 import { SessionError } from "./session-error.ts";
 import type { Waits } from "./waits.ts";

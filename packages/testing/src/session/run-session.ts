@@ -4,7 +4,7 @@ import { givenPlan } from "../plan/given-plan.ts";
 import type { Plan } from "../plan/plan.ts";
 import type { RunResult } from "../run/result.ts";
 import type { MetSituation, StoryLine, StorySlice } from "../run/story.ts";
-import { SIMULATE_OPTIONS, Simulation, type SimulateOptions } from "../runs/simulate.ts";
+import { SIMULATE_OPTIONS, Simulation, type SimulateOptions } from "../runs/simulation.ts";
 import { unlimited, type Within } from "../watchdog.ts";
 import { drive, type Thrown } from "./drive.ts";
 import { Recording } from "./recording.ts";

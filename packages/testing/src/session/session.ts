@@ -12,7 +12,7 @@ import { copyPlain, unplain } from "../history/plain.ts";
 import type { FaultAction, Kept } from "../scenario/fault.ts";
 import type { Duration } from "../scenario/written/values.ts";
 import type { Happening, Observer } from "../engine/observer.ts";
-import type { Simulation } from "../runs/simulate.ts";
+import type { Simulation } from "../runs/simulation.ts";
 import type { Recording } from "./recording.ts";
 import {
   checkGiven,

@@ -1,23 +1,25 @@
 import type { Envelope } from "@kontiki/actors/node";
 import type { Chance } from "../chance.ts";
 
-/** How many letters are remembered, and which part of all letters: few, so that some of them become old. */
-const REMEMBERED_MAX = 64;
+/** Which part of all letters is remembered: few, so that some of them become old. */
 const REMEMBERED_SHARE = 0.25;
 
 /** Old letters, for a network that delivers them again. Each new one replaces a random one. */
 export class LetterMemory {
   readonly #chance: Chance;
+  readonly #most: number;
   readonly #letters: Envelope[] = [];
 
-  constructor(chance: Chance) {
+  /** @param most how many letters are remembered at most. */
+  constructor(chance: Chance, most: number) {
     this.#chance = chance;
+    this.#most = most;
   }
 
   /** Sees a letter pass. It keeps the bytes without a copy, because no code writes into a letter that was sent. */
   see(letter: Envelope): void {
     if (!this.#chance.happens(REMEMBERED_SHARE)) return;
-    const place = this.#chance.below(REMEMBERED_MAX);
+    const place = this.#chance.below(this.#most);
     this.#letters[Math.min(place, this.#letters.length)] = letter;
   }
 

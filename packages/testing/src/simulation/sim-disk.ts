@@ -3,16 +3,15 @@ import {
   isSetAside,
   type Disk,
   type DiskFile,
-  type DiskStep,
   type NewFile,
 } from "@kontiki/actors/node";
 import type { FaultableDisk } from "../engine/fault-surfaces.ts";
 import type { Loss, MayLose } from "../engine/loss.ts";
 import type { Chance } from "../chance.ts";
-import type { Counters } from "../run/counters.ts";
 import type { DiskOperation, Kept, Range } from "../scenario/fault.ts";
-import type { DiskSettings } from "../scenario/scenario.ts";
 import { Device } from "./device.ts";
+import { isFree, isSnapshot, PROMISE } from "./disk-files.ts";
+import type { DiskParts } from "./disk-parts.ts";
 import { DiskTroubles } from "./disk-troubles.ts";
 import { Losses } from "./losses.ts";
 import { Misdirection } from "./misdirection.ts";
@@ -21,24 +20,8 @@ import type { SimFile } from "./sim-file.ts";
 import { SimNames } from "./sim-names.ts";
 import { OpenSimFile, UnpublishedSimFile, type FileSystem } from "./sim-open-file.ts";
 
-/** The file that says which write of the log was the last durable one. */
-const PROMISE = "promise";
-
 /** How many bytes one damaged range may have; a range of one byte is a flipped bit. */
 const RANGE_BYTES = [1, 1, 1, 16, 64, 512, 1024] as const;
-
-/** What a disk needs. */
-export type DiskParts = {
-  readonly chance: Chance;
-  readonly settings: DiskSettings;
-  readonly counters: Counters;
-  /** Called before each operation, which throws what this throws. */
-  readonly onStep: (step: DiskStep, file: string) => void;
-  /** Called when durable bytes were damaged. */
-  readonly onLoss: (loss: Loss) => void;
-  /** Called when the file of a snapshot has got its name, and whether that is durable. */
-  readonly onSnapshot: (name: string, bytes: Uint8Array, isDurable: boolean) => void;
-};
 
 /**
  * The disk of one node. It knows which bytes are durable, and how long its operations take.
@@ -305,13 +288,4 @@ export class SimDisk implements Disk, FaultableDisk {
     if (file === undefined) throw new DiskError(`${this.pathOf(name)} is not there`, "ENOENT");
     return file;
   }
-}
-
-function isSnapshot(name: string): boolean {
-  return name.endsWith(".snapshot");
-}
-
-/** A file that is made together with the log, at no additional cost. */
-function isFree(name: string): boolean {
-  return name === PROMISE;
 }

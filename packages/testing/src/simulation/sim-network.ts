@@ -8,12 +8,18 @@ import { LetterMemory } from "./letter-memory.ts";
 import { RuleInForce, type Concerns, type LetterRule } from "../engine/letter-rule.ts";
 import type { Timeline } from "../engine/timeline.ts";
 
+/** How many old letters a replay can choose from; of one node more, because they may be from an earlier lead. */
+const REMEMBERED = 64;
+const REMEMBERED_OF_NODE = 256;
+
 /** What a network needs. */
 export type NetworkParts = {
   readonly timeline: Timeline;
   readonly chance: Chance;
   readonly settings: NetworkSettings;
   readonly counters: Counters;
+  /** Whether a replay may want old mail of one node, from the beginning on. */
+  readonly remembers: boolean;
   /** Hands a letter to its receiver, at its time. */
   readonly deliver: (letter: Envelope) => void;
   /** Called for letters that never arrive. */
@@ -31,7 +37,12 @@ type Link = {
 };
 
 type Cut = { readonly reason: string; readonly concerns: Concerns };
-type Copies = { readonly rule: RuleInForce; readonly memory: LetterMemory };
+/** A replay: of letters that pass while it is in force, or of those of one node since the beginning. */
+type Copies = {
+  readonly rule: RuleInForce;
+  readonly memory: LetterMemory;
+  readonly isOfNode: boolean;
+};
 
 /**
  * Carries letters between nodes and clients.
@@ -50,6 +61,7 @@ export class SimNetwork implements FaultableNetwork {
   readonly #duplications = new InForce<RuleInForce>();
   readonly #reorders = new InForce<RuleInForce>();
   readonly #replays = new InForce<Copies>();
+  readonly #memories = new Map<string, LetterMemory>();
   readonly #clogs = new InForce<Concerns>();
   readonly #bandwidths = new InForce<number>();
   /** Letters that a clog holds, in the order of their arrival. */
@@ -79,12 +91,14 @@ export class SimNetwork implements FaultableNetwork {
       if (rule.strikes(letter))
         this.#sendLoosely({ ...letter }, due + rule.lateness(letter), "letters.duplicated");
     }
-    for (const { rule, memory } of this.#replays.all) {
+    for (const { rule, memory, isOfNode } of this.#replays.all) {
       const old = rule.strikes(letter) ? memory.draw() : undefined;
       if (old !== undefined)
         this.#sendLoosely({ ...old }, timeline.now + rule.lateness(old), "letters.replayed");
-      memory.see(letter);
+      if (!isOfNode) memory.see(letter);
     }
+    if (this.#parts.remembers && !isForward(letter))
+      for (const node of [letter.from, letter.to]) this.#memoryOf(node).see(letter);
   }
 
   /** Loses all letters that are on their way. */
@@ -123,10 +137,22 @@ export class SimNetwork implements FaultableNetwork {
     return this.#reorders.begin(new RuleInForce(rule));
   }
 
-  /** With some letters between nodes, delivers an old letter again, `ms` later. */
-  beginReplay(rule: LetterRule): () => void {
-    const memory = new LetterMemory(rule.chance.fork("memory"));
-    return this.#replays.begin({ rule: new RuleInForce(rule), memory });
+  /**
+   * With some letters between nodes, delivers an old letter again, `ms` later.
+   *
+   * @param node the node from or to which the old letter is, sent at any time; undefined for any letter that was sent since
+   *   the replay began.
+   */
+  beginReplay(rule: LetterRule, node?: string): () => void {
+    const memory =
+      node === undefined
+        ? new LetterMemory(rule.chance.fork("memory"), REMEMBERED)
+        : this.#memoryOf(node);
+    return this.#replays.begin({
+      rule: new RuleInForce(rule),
+      memory,
+      isOfNode: node !== undefined,
+    });
   }
 
   /** Letters for which `concerns` is true wait instead of arriving. At the end they arrive, in the same order. */
@@ -221,6 +247,14 @@ export class SimNetwork implements FaultableNetwork {
   #lose(letter: Envelope, reason: string): void {
     this.#parts.counters.count(`letters.lost.${reason}`);
     this.#parts.onLost(letter, reason);
+  }
+
+  #memoryOf(node: string): LetterMemory {
+    const known = this.#memories.get(node);
+    if (known !== undefined) return known;
+    const made = new LetterMemory(this.#parts.chance.fork(`memory of ${node}`), REMEMBERED_OF_NODE);
+    this.#memories.set(node, made);
+    return made;
   }
 
   #cutOf({ from, to }: Envelope): string | undefined {

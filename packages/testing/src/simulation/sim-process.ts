@@ -10,48 +10,19 @@ import {
   openNode,
   probe,
   ReadIds,
-  type Clock,
   type FromNode,
   type NodeActor,
-  type NodeLimits,
-  type Notice,
   type Opened,
   type Recovered,
   type StateMachine,
 } from "@kontiki/actors/node";
-import type { Config } from "@kontiki/core";
 import type { CrashPoint } from "../scenario/fault.ts";
-import type { ClusterSettings } from "../scenario/scenario.ts";
-import { sessionLimits } from "../scenario/session-limits.ts";
 import { plainText } from "../history/plain.ts";
-import { ProcessEnd, type CrashPoints } from "./crash-points.ts";
-import { checkInvariant, type MachineRules } from "./invariant.ts";
-import type { MachineCalls } from "./machine-calls.ts";
+import { ProcessEnd } from "./crash-points.ts";
+import { checkInvariant } from "./invariant.ts";
 import { observed } from "./observed-machine.ts";
-import type { CoreStep, Happening } from "../engine/observer.ts";
-import type { SimDisk } from "./sim-disk.ts";
+import { nodeLimits, type ProcessParts } from "./process-parts.ts";
 import { SimPort } from "./sim-port.ts";
-import type { Timeline } from "../engine/timeline.ts";
-
-/** What a process needs. */
-export type ProcessParts = {
-  readonly config: Config;
-  readonly incarnation: number;
-  readonly settings: ClusterSettings;
-  readonly disk: SimDisk;
-  readonly clock: Clock;
-  readonly timeline: Timeline;
-  readonly machine: () => StateMachine;
-  readonly rules: MachineRules;
-  readonly calls: MachineCalls;
-  readonly points: CrashPoints;
-  /** All calls into the process from outside go through this; it drops them once the process has ended. */
-  readonly enter: (call: () => void) => void;
-  readonly onPost: (message: FromNode) => void;
-  readonly onNotice: (notice: Notice) => void;
-  readonly onStep: (step: CoreStep) => void;
-  readonly onHappening: (happening: Happening) => void;
-};
 
 /**
  * The process of one node, from one start to its end: the runner and the actor that otherwise are in a thread, in virtual
@@ -298,15 +269,4 @@ export class SimProcess {
   #at(point: CrashPoint): void {
     this.#parts.points.at(point);
   }
-}
-
-function nodeLimits(settings: ClusterSettings): Partial<NodeLimits> | undefined {
-  const { limits } = settings;
-  if (limits === undefined) return undefined;
-  const { turnEntries } = limits;
-  const sessions = sessionLimits(settings);
-  return {
-    ...(turnEntries !== undefined && { turnEntries }),
-    ...(sessions !== undefined && { sessions }),
-  };
 }

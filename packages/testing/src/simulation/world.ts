@@ -4,51 +4,23 @@ import {
   type Envelope,
   type FromNode,
   type Order,
-  type StateMachine,
 } from "@kontiki/actors/node";
 import { nodeId, type Change, type Membership, type NodeId } from "@kontiki/core";
-import type { Chance } from "../chance.ts";
-import type { Counters } from "../run/counters.ts";
-import type { Plan } from "../plan/plan.ts";
+import { remembersMail } from "../nemesis/network-faults.ts";
 import type { CrashPoint, Kept } from "../scenario/fault.ts";
 import { AskedChanges } from "./asked-changes.ts";
 import { ProcessEnd } from "./crash-points.ts";
 import type { FaultTarget } from "../engine/fault-target.ts";
 import type { Holdings } from "../engine/loss.ts";
 import { holdingsOf } from "./holdings.ts";
-import type { MachineRules } from "./invariant.ts";
-import type { MachineCalls } from "./machine-calls.ts";
+import { Obituaries } from "./obituaries.ts";
 import { haveSettled, leaderOf, membershipIn, membershipsIn } from "./overview.ts";
-import type { CoreStep, Happening } from "../engine/observer.ts";
 import type { SimClock } from "./sim-clock.ts";
 import type { SimDisk } from "./sim-disk.ts";
 import { SimNetwork } from "./sim-network.ts";
 import { SimNode } from "./sim-node.ts";
 import type { VirtualTimeline } from "./virtual-timeline.ts";
-
-/** What a world needs. */
-export type WorldParts = {
-  readonly plan: Plan;
-  readonly timeline: VirtualTimeline;
-  readonly chance: Chance;
-  readonly counters: Counters;
-  readonly machine: () => StateMachine;
-  readonly rules: MachineRules;
-  readonly calls: MachineCalls;
-  readonly onStep: (step: CoreStep) => void;
-  readonly onHappening: (happening: Happening) => void;
-  /** A node failed and no fault explains it. It does not run any more. */
-  readonly onFailure: (node: NodeId, error: unknown) => void;
-  /** A client's letter could not be delivered. */
-  readonly onUndeliverable: (letter: Envelope, isFull: boolean) => void;
-  /** Nodes were added or removed. */
-  readonly onNodes: () => void;
-  /** Clients learn that the process of a node has ended. */
-  readonly onDeath: (node: NodeId) => void;
-};
-
-/** How long after the end of a process its peers get the obituary, in ms, unless the scenario says otherwise: as mail. */
-const OBITUARY_MS = 1;
+import type { WorldParts } from "./world-parts.ts";
 
 /** A cluster in virtual time: its nodes, its network, and the faults that they can have. */
 export class World implements FaultTarget {
@@ -59,7 +31,7 @@ export class World implements FaultTarget {
   readonly #nodes = new Map<NodeId, SimNode>();
   readonly #changes: AskedChanges;
   readonly #voters: readonly NodeId[];
-  readonly #obituaries: Chance;
+  readonly #obituaries: Obituaries;
   #lastUid = 0;
   #named: number;
 
@@ -68,14 +40,15 @@ export class World implements FaultTarget {
     this.#parts = parts;
     this.timeline = timeline;
     this.#changes = new AskedChanges(timeline);
-    this.#obituaries = chance.fork("obituaries");
     const letters = plan.scenario.cluster.limits?.mailboxLetters ?? MAILBOX_DEFAULTS.letters;
     this.router = new Router({ ...MAILBOX_DEFAULTS, letters }, () => {});
+    this.#obituaries = new Obituaries(parts, this.router);
     this.network = new SimNetwork({
       timeline,
       chance: chance.fork("network"),
       settings: plan.scenario.network,
       counters,
+      remembers: remembersMail(plan.faults),
       deliver: (letter) => this.#deliver(letter),
       onLost: ({ from, to, bytes }, reason) =>
         parts.onHappening({ type: "lost", from, to, reason, bytes }),
@@ -290,19 +263,7 @@ export class World implements FaultTarget {
     this.#changes.ended(id);
     this.#parts.onHappening({ type: "ended", node: id, cause, kept });
     // A machine without power sends no obituary.
-    if (kept === undefined) this.#bury(id, process.incarnation);
-  }
-
-  /** The other nodes, and clients if they learn of it at all, get the obituary, each after a time of its own. */
-  #bury(id: NodeId, incarnation: number): void {
-    const { obituaryMs } = this.#parts.plan.scenario.cluster;
-    if (obituaryMs === undefined) {
-      this.timeline.after(OBITUARY_MS, () => this.router.bury(id, incarnation));
-      return;
-    }
-    const late = (): number => this.#obituaries.between(...obituaryMs);
-    this.timeline.after(late(), () => this.router.bury(id, incarnation));
-    this.timeline.after(late(), () => this.#parts.onDeath(id));
+    if (kept === undefined) this.#obituaries.send(id, process.incarnation);
   }
 
   #failed(node: SimNode, error: unknown): void {
@@ -318,7 +279,7 @@ export class World implements FaultTarget {
   #post(node: SimNode, message: FromNode): void {
     const { id, process } = node;
     if (message.type === "trouble" && message.what !== undefined && process !== undefined) {
-      this.#bury(id, process.incarnation);
+      this.#obituaries.send(id, process.incarnation);
     }
     if (message.type !== "turn" || process === undefined) return;
     this.router.taken(id, message.taken.letters, message.taken.bytes);

@@ -1,10 +1,12 @@
 import { isMember, uidOf } from "@kontiki/core";
-import { hasChanged, isCommitting } from "./guards.ts";
+import { hasChanged, isCommitting, isUnsteady } from "./guards.ts";
 import { onAny, onEvent, onlyIf, onMessage, type StepPoint } from "./point.ts";
 
 /**
- * Situations that no run meets, and that only explorations look for. A node ends each turn with its sync, and its router
- * drops mail that was sent before its sender's last start; an exploration delays syncs, and delivers any mail.
+ * Situations that only explorations look for. No run meets the most: a node ends each turn with its sync, and its router
+ * drops mail that was sent before its sender's last start; an exploration delays syncs, and delivers any mail. A run meets
+ * an acknowledgement of a rewritten entry too late to see it in the log, which is compacted by then: `earlier-leads.ts`
+ * looks for it there.
  */
 export const EXPLORED: readonly StepPoint[] = [
   onEvent(
@@ -24,6 +26,16 @@ export const EXPLORED: readonly StepPoint[] = [
       "10.2.1",
       "A leader committed an entry that its own disk did not hold yet.",
       (moment) => moment.after.commit > moment.after.durable,
+    ),
+  ]),
+  ...onlyIf(isUnsteady, [
+    onMessage(
+      "appendAccepted",
+      "replication.rewrittenAck",
+      "§5.4.2",
+      "An acknowledgement of an earlier term arrived for an index that was rewritten since.",
+      ({ env, before: was }, { term, match }) =>
+        was.role.type === "leader" && term < was.term && (env.log.termAt(match) ?? 0) > term,
     ),
   ]),
   ...onlyIf(hasChanged, [

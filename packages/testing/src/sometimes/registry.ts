@@ -1,6 +1,7 @@
 import { CLIENTS } from "./clients.ts";
 import { COMMITMENT } from "./commitment.ts";
 import { DAMAGE } from "./damage.ts";
+import { EARLIER_LEADS } from "./earlier-leads.ts";
 import { ELECTIONS } from "./elections.ts";
 import { JOINT } from "./joint.ts";
 import { MEMBERSHIP } from "./membership.ts";
@@ -29,7 +30,7 @@ export const STEP_POINTS: readonly StepPoint[] = [
 ];
 
 /** The situations of a run. */
-export const RUN_POINTS: readonly RunPoints[] = [TURNS, STORAGE, CLIENTS];
+export const RUN_POINTS: readonly RunPoints[] = [TURNS, STORAGE, CLIENTS, EARLIER_LEADS];
 
 /** All situations that a campaign looks for, by subject. */
 export const SOMETIMES: readonly Described[] = [

@@ -1,6 +1,6 @@
 import type { Index, NodeId, Term } from "@kontiki/core";
 import { effectOf, leaderIn, sentOf } from "./moment.ts";
-import { isCutting, isOutOfLine, isUnsteady } from "./guards.ts";
+import { isCutting, isOutOfLine } from "./guards.ts";
 import { onlyIf, onEvent, onMessage, type Moment, type StepPoint } from "./point.ts";
 
 /** What a follower does with entries, and what a leader learns from replies. */
@@ -204,16 +204,6 @@ export const REPLICATION: readonly StepPoint[] = [
         const cut = effectOf(moment, "truncateLog");
         return cut !== undefined && moment.before.durable > cut.after;
       },
-    ),
-  ]),
-  ...onlyIf(isUnsteady, [
-    onMessage(
-      "appendAccepted",
-      "replication.rewrittenAck",
-      "§5.4.2",
-      "An acknowledgement of an earlier term arrived for an index that was rewritten since.",
-      ({ env, before: was }, { term, match }) =>
-        was.role.type === "leader" && term < was.term && (env.log.termAt(match) ?? 0) > term,
     ),
   ]),
 ];

@@ -1,4 +1,4 @@
-import type { Simulation } from "../runs/simulate.ts";
+import type { Simulation } from "../runs/simulation.ts";
 import type { Observer } from "../engine/observer.ts";
 
 /** Number of events between two looks at the clock. */

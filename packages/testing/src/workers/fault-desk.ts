@@ -69,6 +69,7 @@ export class FaultDesk {
       chance: chance.fork("network"),
       settings: { latencyMs: [0, 0] },
       counters,
+      remembers: true,
       deliver: (letter) => this.#deliver(letter),
       onLost: () => undefined,
     });

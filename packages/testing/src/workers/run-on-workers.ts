@@ -17,6 +17,7 @@ import {
   keyValueSpecification,
   type Specification,
 } from "../check/models/specification.ts";
+import { remembersMail } from "../nemesis/network-faults.ts";
 import { Counters } from "../run/counters.ts";
 import { givenPlan } from "../plan/given-plan.ts";
 import type { Plan, PlannedOperation } from "../plan/plan.ts";
@@ -195,6 +196,7 @@ class LiveRun {
       chance: new Chance(this.#plan.seed).fork("network"),
       settings: this.#plan.scenario.network,
       counters: this.#counters,
+      remembers: remembersMail(this.#plan.faults),
       deliver: (letter) => deliverTo(letter),
       onLost: () => undefined,
     });

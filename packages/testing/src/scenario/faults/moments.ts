@@ -14,6 +14,8 @@ type Facts = {
 
 const CUTS = ["partition", "oneWay", "clog", "pause", "crash"] as const;
 
+const DOWN = ["crash", "crashAll", "crashLoop"] as const;
+
 /**
  * The moments for which a fault may wait. A fault that begins then strikes while a rule is about to decide, which one at a
  * drawn time seldom does.
@@ -24,7 +26,7 @@ export const MOMENTS = {
     patienceMs: 1000,
     after: [],
     causes: [],
-    bites: [...CUTS, "transfer", "stallDisk", "diskError", "scatter", "bitRot", "wipe"],
+    bites: [...CUTS, "replay", "transfer", "stallDisk", "diskError", "scatter", "bitRot", "wipe"],
   },
   /** A leader has taken commands, which no other node has yet. The subject is the leader. */
   proposed: {
@@ -73,7 +75,7 @@ export const MOMENTS = {
     patienceMs: 2000,
     after: ["proposed"],
     causes: ["partition"],
-    bites: ["crash", "crashAll", "crashLoop", "partition", "stallDisk", "diskError", "scatter"],
+    bites: [...DOWN, "partition", "transfer", "stallDisk", "diskError", "scatter"],
   },
   /** A node asks others for entries that its log has lost. The subject is that node. */
   repairs: {

@@ -97,10 +97,17 @@ export const NETWORK_FAULTS = {
     draw: ({ share: part, lateMs }) => ({ share: part, ms: upTo(4 * lateMs) }),
     evidence: ["letters.reordered"],
   }),
-  /** Letters that were delivered long ago arrive again. */
+  /**
+   * Letters that were delivered long ago arrive again. With `node`, letters from and to it that were sent at any time, such as
+   * answers to what it asked when it led an earlier term.
+   */
   replay: fault({
-    written: written("share", { share, by: late }),
-    draw: ({ share: part, lateMs }) => ({ share: part, ms: upTo(10 * lateMs) }),
+    written: written("share", { share, by: late, node: someNode }),
+    draw: ({ share: part, lateMs, node: end, chance }) => ({
+      share: part,
+      ms: upTo(10 * lateMs),
+      ...(chance.happens(1 / 3) ? { node: end } : {}),
+    }),
     evidence: ["letters.replayed"],
   }),
   /** Letters from and to `node` wait, and arrive in their order when the fault ends. */

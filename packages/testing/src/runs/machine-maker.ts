@@ -1,0 +1,21 @@
+import {
+  KeyValue,
+  makeMachine,
+  type MakeStateMachine,
+  type StateMachine,
+} from "@kontiki/actors/node";
+
+/**
+ * Checks each machine that an own function makes. The checks of the run make one before any node does, and one here shows
+ * whether that is another.
+ */
+export function makerOf(own: MakeStateMachine | undefined): () => StateMachine {
+  if (own === undefined) return () => new KeyValue() as StateMachine;
+  makeMachine(own, "machine");
+  return () => makeMachine(own, "machine");
+}
+
+/** Whether a node refused to start with the content of its disk, or its disk refused an operation. */
+export function isRefusal(error: Error): boolean {
+  return error.name === "DiskError" || error.name.endsWith("LogError");
+}
