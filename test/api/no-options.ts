@@ -50,9 +50,9 @@ export const NO_OPTIONS: Readonly<Record<EntryPoint, readonly Others[]>> = {
         Client#unavailable Client#undelivered ClientCalls#perform ClientCalls#propose ClientCalls#read Lease#holds
         Lease#observe NodeActor#begin NodeRunner#order Router#attachClient Router#attachNode Router#bury
         Router#detachNode Router#forgetNode Router#route Router#taken TimerRunner#run checkPlain checkThreadFile startWorker isSetAside setAsideOn clientAddress
-        clientOf decode decodeCopy decodeParcel encode encodeCommand encodeParcel encodePlain exactJson exactText hasWal
-        headerOf isClientAddress messageOf
-        openParcel expiredIn outcomeOf probe quorumBeats`),
+        clientOf decode decodeCopy decodeParcel eachCommand encode encodeCommand encodeParcel encodePlain exactJson exactText hasWal
+        isClientAddress messageOf
+        ResultsReader#ResultsReader ResultsReader#next openParcel expiredIn outcomeOf probe quorumBeats`),
     },
     {
       why: "a simulation reads with them what a disk has",

@@ -21,7 +21,10 @@ export type {
 } from "./client/client-effect.ts";
 export type { ReadOptions } from "./client/client-reads.ts";
 export { decode, decodeCopy, encode } from "./bytes/codec.ts";
-export { clientOf, encodeCommand, headerOf, type CommandHeader } from "./sessions/command.ts";
+export { clientOf, encodeCommand } from "./sessions/command.ts";
+export { eachCommand, type CommandInEntry } from "./sessions/run.ts";
+export { ResultsReader, type AnswerRange } from "./sessions/packed-results.ts";
+export type { Slice } from "./bytes/slice.ts";
 export { DiskError, type Disk, type DiskFile, type NewFile } from "./storage/disk/disk.ts";
 export { isSetAside, setAsideOn, type SetAside } from "./storage/disk/set-aside.ts";
 export { KeyValue, type KeyValueCommand, type KeyValueResult } from "./machine/key-value.ts";

@@ -3,7 +3,8 @@ import type { Happening, PlannedOperation } from "@kontiki/testing";
 import { CLIENTS } from "../../../packages/testing/src/sometimes/clients.ts";
 import { MemoryLog, index, term, type Entry } from "@kontiki/core";
 import { expiredResult } from "../../../packages/actors/src/sessions/result.ts";
-import { setHeader } from "../../../packages/actors/src/sessions/command.ts";
+import { answers as packed } from "../../actors/support/answers.ts";
+import { writeHeader } from "../../../packages/actors/src/sessions/command.ts";
 import {
   a,
   appendAccepted,
@@ -24,7 +25,7 @@ type Header = readonly [session: number, sequence: number, floor?: number];
 function commits(...log: readonly (readonly [inTerm: number, ...Header])[]): Part {
   const content = log.map(([inTerm, client, sequence, floor = 0], offset): Entry<CommandBytes> => {
     const command = new Uint8Array(16);
-    setHeader(command, { client, sequence, floor });
+    writeHeader(command, { client, sequence, floor }, 0);
     return { type: "command", index: index(offset + 1), term: term(inTerm), command };
   });
   const made = new MemoryLog((command: CommandBytes) => command.length, content);
@@ -60,7 +61,7 @@ const lost = (sender: string, reason: string): Happening => ({
 
 function answers(...results: readonly Uint8Array[]): Happening {
   const sequences = results.map((_result, at) => at + 1);
-  const bytes = encodeParcel({ type: "answers", sequences, results });
+  const bytes = encodeParcel({ type: "answers", ranges: packed(sequences, results) });
   return { type: "posted", from: a, to: "client/1", bytes };
 }
 

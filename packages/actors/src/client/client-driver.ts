@@ -1,5 +1,6 @@
 import { performance } from "node:perf_hooks";
 import type { NodeId } from "@kontiki/core";
+import type { Slice } from "../bytes/slice.ts";
 import { clientAddress, type ClientAddress } from "../mail/address.ts";
 import { ClientCalls } from "./client-calls.ts";
 import type { Asking, ClientTimes, ProposalEnd, ReadEnd } from "./client-effect.ts";
@@ -8,7 +9,6 @@ import { Client } from "./client.ts";
 import { clientOf } from "../sessions/command.ts";
 import type { Envelope } from "../mail/protocol.ts";
 import type { DeadLetterReason } from "../mail/status.ts";
-import type { CommandBytes } from "../storage/storage.ts";
 import { encodeParcel, openParcel } from "../mail/wire.ts";
 
 /** How often deadlines are checked while something is pending, in ms. */
@@ -40,7 +40,7 @@ export class ClientDriver {
    * Proposes a command, and calls back once when it has ended. All proposals of one turn of the event loop travel
    * together. Without any time, at 0 ms or less, nothing is sent and it ends as `definitelyNot`.
    */
-  propose(command: CommandBytes, timeoutMs: number, onEnd: (end: ProposalEnd) => void): void {
+  propose(command: Slice, timeoutMs: number, onEnd: (end: ProposalEnd) => void): void {
     this.#calls.propose(command, performance.now() + timeoutMs, onEnd);
     this.#wake();
   }
@@ -50,7 +50,7 @@ export class ClientDriver {
    * event loop to one node travel together and are answered together.
    */
   read(
-    question: CommandBytes,
+    question: Slice,
     { timeoutMs, ...options }: ReadOptions & { readonly timeoutMs: number },
     onEnd: (end: ReadEnd) => void,
   ): void {

@@ -2,13 +2,13 @@ import { randomInt } from "node:crypto";
 import type { NodeId } from "@kontiki/core";
 import { ClientDriver } from "../client/client-driver.ts";
 import type { ProposalEnd } from "../client/client-effect.ts";
+import { sizeOf, type Slice } from "../bytes/slice.ts";
 import { messageOf } from "../errors.ts";
 import type { ClusterEvent, NodeStatus } from "../mail/status.ts";
 import type { Consistency } from "../mail/wire.ts";
-import { COMMAND_BYTES_MAX, encodeCommand } from "../sessions/command.ts";
+import { COMMAND_BYTES_MAX, encodeCommand, HEADER_BYTES } from "../sessions/command.ts";
 import type { Outcome } from "../sessions/outcome.ts";
 import { outcomeOf } from "../sessions/result.ts";
-import type { CommandBytes } from "../storage/storage.ts";
 import { someNode } from "../options/node-names.ts";
 import { patience } from "../options/rules.ts";
 import type { Schema } from "../options/schema.ts";
@@ -97,7 +97,7 @@ export class ClusterClient<Command, Result> {
     name: "command" | "question",
     content: Command,
     needsQuorum: boolean,
-    ask: (bytes: CommandBytes, onEnd: (end: ProposalEnd) => void) => void,
+    ask: (bytes: Slice, onEnd: (end: ProposalEnd) => void) => void,
   ): Promise<Outcome<Result>> {
     return new Promise((resolve) => {
       const refuse = (reason: string): void => resolve({ type: "definitelyNot", reason });
@@ -142,11 +142,12 @@ function commandBytes(
   name: "command" | "question",
   content: unknown,
   refuse: (reason: string) => void,
-): CommandBytes | undefined {
+): Slice | undefined {
   try {
     const bytes = encodeCommand(content, name);
-    if (bytes.length <= COMMAND_BYTES_MAX) return bytes;
-    refuse(`the ${name} has ${bytes.length} bytes; the most is ${COMMAND_BYTES_MAX}`);
+    const size = HEADER_BYTES + sizeOf(bytes);
+    if (size <= COMMAND_BYTES_MAX) return bytes;
+    refuse(`the ${name} has ${size} bytes; the most is ${COMMAND_BYTES_MAX}`);
   } catch (error) {
     refuse(`the ${name} cannot be sent: ${messageOf(error)}`);
   }

@@ -1,5 +1,12 @@
-import { clientOf, expiredIn, headerOf, isClientAddress, openParcel } from "@kontiki/actors/node";
-import type { CommandBytes, Outcome } from "@kontiki/actors/node";
+import {
+  clientOf,
+  eachCommand,
+  expiredIn,
+  isClientAddress,
+  openParcel,
+  ResultsReader,
+} from "@kontiki/actors/node";
+import type { AnswerRange, CommandBytes, CommandInEntry, Outcome } from "@kontiki/actors/node";
 import { index, type Entry } from "@kontiki/core";
 import type { CoreStep, Happening, Proposal } from "../engine/observer.ts";
 import { rowsOf, type ActorView, type RunPoints, type RunWatch, type Table } from "./run-point.ts";
@@ -133,8 +140,12 @@ class ClientWatch implements RunWatch {
 
   #onCommitted(entry: Entry<CommandBytes>): void {
     if (entry.type !== "command") return;
-    const { index: at, term, command } = entry;
-    const { client: session, sequence, floor } = headerOf(command);
+    const place = { index: entry.index, term: entry.term };
+    for (const command of eachCommand(entry.command)) this.#onCommand(place, command);
+  }
+
+  #onCommand({ index: at, term }: Place, command: CommandInEntry): void {
+    const { client: session, sequence, floor } = command;
     const commands = this.#commandsOf(session);
     const known = commands.get(sequence);
     if (session !== clientOf(session)) this.#meet("clients.laterSession");
@@ -186,8 +197,15 @@ class ClientWatch implements RunWatch {
   #onAnswer(bytes: Uint8Array): void {
     const parcel = openParcel(bytes);
     if (parcel?.type !== "answers") return;
-    if (!parcel.results.some((result) => expiredIn(result) !== undefined)) return;
+    if (!parcel.ranges.some(hasExpired)) return;
     this.#hasEnded = true;
     this.#meet("clients.expired");
   }
+}
+
+/** Whether a command of a range was not applied because its session had ended. */
+function hasExpired({ results }: AnswerRange): boolean {
+  const reader = new ResultsReader(results);
+  while (reader.next()) if (expiredIn(reader.result) !== undefined) return true;
+  return false;
 }
