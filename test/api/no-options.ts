@@ -52,7 +52,7 @@ export const NO_OPTIONS: Readonly<Record<EntryPoint, readonly Others[]>> = {
         Router#detachNode Router#forgetNode Router#route Router#taken TimerRunner#run checkPlain checkThreadFile startWorker isSetAside setAsideOn clientAddress
         clientOf decode decodeCopy decodeParcel eachCommand encode encodeCommand encodeParcel encodePlain exactJson exactText hasWal
         isClientAddress messageOf
-        ResultsReader#ResultsReader ResultsReader#next openParcel expiredIn outcomeOf probe quorumBeats`),
+        openParcel expiredIn outcomeOf probe quorumBeats`).concat("new ResultsReader"),
     },
     {
       why: "a simulation reads with them what a disk has",

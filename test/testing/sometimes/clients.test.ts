@@ -17,15 +17,19 @@ import {
   snapshotOf,
   type Command,
 } from "../../core/support/core.ts";
+import { runOf } from "../../actors/support/runs.ts";
 import { stepped, testRunPoints, type Part } from "../support/run-points.ts";
 
-type Header = readonly [session: number, sequence: number, floor?: number];
+type Header = readonly [session: number, sequence: number, floor?: number, count?: number];
 
 /** A leader of the last term commits the last of these commands. */
 function commits(...log: readonly (readonly [inTerm: number, ...Header])[]): Part {
-  const content = log.map(([inTerm, client, sequence, floor = 0], offset): Entry<CommandBytes> => {
-    const command = new Uint8Array(16);
-    writeHeader(command, { client, sequence, floor }, 0);
+  const content = log.map((one, offset): Entry<CommandBytes> => {
+    const [inTerm, client, sequence, floor = 0, count = 1] = one;
+    const alone = new Uint8Array(16);
+    writeHeader(alone, { client, sequence, floor }, 0);
+    const payloads = Array.from({ length: count }, () => "x");
+    const command = count === 1 ? alone : runOf(sequence, payloads, { client, floor });
     return { type: "command", index: index(offset + 1), term: term(inTerm), command };
   });
   const made = new MemoryLog((command: CommandBytes) => command.length, content);
@@ -91,6 +95,17 @@ testRunPoints(CLIENTS, [
     "clients.committedInTwoTerms",
     [commits([1, 1, 1]), commits([1, 1, 1], [2, 1, 1])],
     [commits([1, 1, 1]), commits([1, 1, 1], [1, 1, 1])],
+  ],
+  ["clients.run", [commits([1, 1, 1, 1, 2])], [commits([1, 1, 1, 1, 1])]],
+  [
+    "clients.regrouped",
+    [commits([1, 1, 1, 1, 2]), commits([1, 1, 1, 1, 2], [1, 1, 2, 1, 2])],
+    [commits([1, 1, 1, 1, 2]), commits([1, 1, 1, 1, 2], [1, 1, 1, 1, 2])],
+  ],
+  [
+    "clients.runInTwoTerms",
+    [commits([1, 1, 1, 1, 2]), commits([1, 1, 1, 1, 2], [2, 1, 1, 1, 2])],
+    [commits([1, 1, 1, 1, 2]), commits([1, 1, 1, 1, 2], [1, 1, 1, 1, 2])],
   ],
   [
     "clients.openedTwice",

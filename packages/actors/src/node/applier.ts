@@ -29,6 +29,7 @@ export class Applier {
   #answers: Map<number, AnswerPacker> | undefined;
   readonly #marks = new DigestMarks();
   #applied: Index = INDEX_ZERO;
+  #commandsSince = 0;
 
   constructor(machine: StateMachine, limits?: SessionLimits) {
     this.#machine = machine;
@@ -49,6 +50,11 @@ export class Applier {
     return this.#applied;
   }
 
+  /** How many commands were applied since the last snapshot was restored; an entry without any counts as one. */
+  get commandsSince(): number {
+    return this.#commandsSince;
+  }
+
   /**
    * Applies entries up to `upTo`, until they hold `max` commands or more, and returns letters with the answers to those of
    * `answerTerm`: a leader answers only commands that it appended itself in its present term. No client waits at other
@@ -65,15 +71,16 @@ export class Applier {
     const to = this.#marks.next(Math.min(upTo, this.#applied + max) as Index);
     if (to < from) return [];
     const answers = new Map<number, AnswerPacker>();
-    let left = max;
+    let count = 0;
     for (const entry of log.slice(from, to, Number.MAX_SAFE_INTEGER)) {
-      if (left <= 0) break;
+      if (count >= max) break;
       this.#applied = entry.index;
-      left -= 1;
+      count += 1;
       if (entry.type !== "command") continue;
       this.#answers = entry.term === answerTerm ? answers : undefined;
-      left -= this.#applyEntry(entry.command, entry.index);
+      count += this.#applyEntry(entry.command, entry.index);
     }
+    this.#commandsSince += count;
     this.#marks.reached(this.#applied, () => this.digest());
     return Array.from(answers, ([client, packer]) => ({
       to: clientAddress(client),
@@ -115,6 +122,7 @@ export class Applier {
   restore(parts: Iterable<Uint8Array>, at: Index): void {
     this.#sessions.restore(restoreParts(this.#machine, parts));
     this.#applied = at;
+    this.#commandsSince = 0;
     this.#marks.reached(at, () => this.digest());
   }
 
