@@ -33,6 +33,8 @@ test("--help lists every command", async () => {
                                         writes, crashes and recoveries, explained
       udp [options] <node>              run one node over UDP, with the original
                                         Kontiki's wire format and output
+      maelstrom [options]               run one node under Maelstrom, on standard
+                                        input and output
       bench [options]                   measure a new cluster with puts in a closed
                                         loop, and verify it at the end
       recover [options] [dir]           continue with what is left of a cluster that
@@ -45,9 +47,12 @@ test("--help lists every command", async () => {
                                         linearizable, and show why not
       run [options] [scenarios...]      run scenarios with many seeds, in simulation
                                         or on threads, and check each run
+      compare [options] <a> <b>         put the reports of two runs side by side
       explore [options] [instance]      check every state that a small cluster of
                                         the real core can reach
       replay [options] <token>          reproduce a failure from its token
+      view [options] <what>             show a run, a failure or traces in a page,
+                                        moment by moment
       shrink [options] <token>          remove everything that a failure does not
                                         need, and print the rest as a story
       help [command]                    display help for command
@@ -117,6 +122,8 @@ describe("the help of each command", () => {
                                          election (default: 300)
         --heartbeat <ms>                 time between heartbeats; at most half the
                                          election timeout (default: 50)
+        --web [port]                     serve a live page on this machine, at any
+                                         free port by default (preset: 0)
         --name <name>                    what other terminals call the cluster
                                          (default: as its folder)
         --serve                          read no commands: run until kontiki down, or
@@ -127,6 +134,11 @@ describe("the help of each command", () => {
                                          (choices: "leader")
         --log <file>                     append each event to this file, one JSON
                                          object a line
+        --http <port>                    serve keys, status, events and metrics over
+                                         HTTP on 127.0.0.1; 0 for any free port
+        --token <token>                  with --http: what requests must bring
+                                         (default: a new one, which is printed); none
+                                         for no token
         --config <file>                  read options from a YAML file
         --snapshot-entries <count>       take a snapshot after this many entries
                                          (default: 10000, or more if the state is
@@ -155,7 +167,9 @@ describe("the help of each command", () => {
         $ kontiki up --pipeline 256 < puts.txt
         $ kontiki up --snapshot-entries 500 --priority n1=2 --priority n2=1
         $ kontiki up --detach --name lab --wait leader
+        $ kontiki up --web
         $ kontiki up --config lab.yaml
+        $ kontiki up --http 8080
 
       Commands:
         put K V                                    set K to V
@@ -210,7 +224,15 @@ describe("the help of each command", () => {
       With --detach the cluster runs in a process of its own, and writes its events into a log. It, and every
       cluster at a prompt or with --serve, is reached from other terminals: "kontiki ps" lists them, "exec",
       "status", "attach", "logs" and "down" take their name.
+      With --http the cluster answers on http://127.0.0.1:PORT: GET, PUT and DELETE /v1/keys/KEY, POST /v1/cas/KEY,
+      GET /v1/keys, /v1/status, /v1/events, /metrics, and /openapi.json, which describes them. Requests bring the
+      header "Authorization: Bearer TOKEN".
       --config names a YAML file: a map of options, without the dashes, to values. The command line comes first.
+
+      --web serves a page that shows the cluster live, with a button for each command, and prints its address.
+      The address holds a token, without which no request is answered; the page is reached from this machine
+      only. The token is random, or KONTIKI_WEB_TOKEN: with that and a fixed port an open page reconnects when
+      the cluster is started again.
 
       From a pipe, commands run one after another. With --pipeline they run at once as long as they are "put",
       "get", "read", "del", "cas" and "append" of different keys; those of one key keep their order, and every

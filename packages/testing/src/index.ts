@@ -38,7 +38,7 @@ export {
   type FirstMet,
   type Tally,
 } from "./campaign/tally.ts";
-export { ENGINES, type Engine, type RunReport, type Task } from "./campaign/task.ts";
+export { ENGINES, type Engine, type KeptRun, type RunReport, type Task } from "./campaign/task.ts";
 export { TaskPool, type PoolOptions } from "./campaign/task-pool.ts";
 
 export { verifyingOrder } from "./check/commit-order.ts";
@@ -204,6 +204,8 @@ export { keyValueSpecification, type Specification } from "./check/models/specif
 export { scenarioNames } from "./scenario/shipped.ts";
 export type { ClusterSource } from "./workers/live-cluster.ts";
 export { runOnWorkers, type WorkersOptions } from "./workers/run-on-workers.ts";
+export { describeHappening, describeStart } from "./replay/describe-happening.ts";
+export { describeStep } from "./replay/describe-step.ts";
 export { planFrom, type Draw, type Recipe, type Runs } from "./replay/recipe.ts";
 export { runToken, type Failed } from "./replay/run-token.ts";
 export { shrink, shrinkInSlices, type RunPlan, type Shrunk, type Tried } from "./replay/shrink.ts";
@@ -220,3 +222,13 @@ export {
 export { SessionError } from "./session/session-error.ts";
 export type { SessionWaitOptions } from "./session/given.ts";
 export { Session, type CrashOptions, type Ongoing } from "./session/session.ts";
+export type { Percentiles } from "./summary/percentiles.ts";
+export {
+  summaryOf,
+  type RunSummary,
+  type SummaryFault,
+  type SummaryLeader,
+  type SummaryOptions,
+  type SummaryWindow,
+} from "./summary/summary.ts";
+export type { Unavailable } from "./summary/unavailable.ts";

@@ -23,6 +23,7 @@ import { Sessions, type SessionLimits } from "../../../packages/actors/src/sessi
 import type { StateMachine } from "../../../packages/actors/src/machine/state-machine.ts";
 import type { CommandBytes } from "../../../packages/actors/src/storage/storage.ts";
 import { decodeParcel } from "../../../packages/actors/src/mail/wire.ts";
+import { applyOne } from "../support/apply-one.ts";
 import { answersIn } from "../support/answers.ts";
 import { CLIENT, commandOf, Journal, NODES, opened, type Opened } from "../support/actors.ts";
 import { keptBytes } from "../support/kept-memory.ts";
@@ -33,21 +34,6 @@ const client = clientAddress(CLIENT);
 /** The command that opens a client's session. */
 function opening(of = CLIENT, reached = 0): CommandBytes {
   return openingCommand(of, reached);
-}
-
-/** Applies a command that is alone in its entry, and gives its result. */
-function applyOne(
-  sessions: Sessions,
-  command: CommandBytes,
-  at: Index,
-  apply: (payload: Uint8Array) => Uint8Array,
-): Uint8Array | undefined {
-  let given: Uint8Array | undefined;
-  sessions.apply(command, at, {
-    apply: (from, to) => apply(command.subarray(from, to)),
-    answer: (_session, _sequence, result) => (given = result),
-  });
-  return given;
 }
 
 /**

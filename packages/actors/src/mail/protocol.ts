@@ -124,6 +124,8 @@ export type NodeSpec = {
    * between nodes does not pass that loop.
    */
   readonly pulse: SharedArrayBuffer | undefined;
+  /** The memory of its `NodeCounters`, which all its threads have. */
+  readonly counters: SharedArrayBuffer;
 };
 
 /** How often a supervisor whose event loop carries mail shows that it runs, in ms. */

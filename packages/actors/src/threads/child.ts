@@ -2,6 +2,7 @@ import type { NodeId } from "@kontiki/core";
 import { KontikiError, messageOf } from "../errors.ts";
 import type { FromNode } from "../mail/protocol.ts";
 import type { ClusterEvent, NodeStatus } from "../mail/status.ts";
+import type { MailboxAccount } from "../lanes/mailbox-table.ts";
 import { causeOf } from "./cause.ts";
 import type { ChildEvent, ChildHost } from "./child-host.ts";
 import { refusal, type Request } from "./life-refusals.ts";
@@ -13,6 +14,7 @@ import {
   type LifeEvent,
   type NodeLife,
 } from "./life.ts";
+import { NodeCounters } from "../metrics/node-counters.ts";
 import { NodeReports, type KnownMembership } from "./node-reports.ts";
 import { Restarts } from "./restarts.ts";
 import { NodeThread } from "./thread.ts";
@@ -25,6 +27,8 @@ import { NodeThread } from "./thread.ts";
  */
 export class Child {
   readonly id: NodeId;
+  /** What all its threads have counted. */
+  readonly counters = new NodeCounters();
   readonly #host: ChildHost;
   readonly #restarts: Restarts;
   readonly #reports: NodeReports;
@@ -64,6 +68,11 @@ export class Child {
   /** The membership that its thread last reported; undefined before it has reported one. */
   get membership(): KnownMembership | undefined {
     return this.#reports.membership;
+  }
+
+  /** The account of its mailbox, while it has a thread. */
+  get mailbox(): MailboxAccount | undefined {
+    return this.#thread?.mail.mailbox;
   }
 
   /** Whether its thread pauses now. */
@@ -161,7 +170,8 @@ export class Child {
     this.#incarnation += 1;
     this.#on({ type: "spawned" });
     const { id, uid, incarnation } = this;
-    const spec = { ...this.#host.spec, id, uid, incarnation, disk: this.#reports.disk };
+    const { shared: counters } = this.counters;
+    const spec = { ...this.#host.spec, id, uid, incarnation, counters, disk: this.#reports.disk };
     try {
       const thread = new NodeThread(spec, this.#host.mail, {
         onMessage: (message) => this.#onMessage(thread, message),

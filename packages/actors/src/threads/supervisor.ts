@@ -4,6 +4,7 @@ import { isClientAddress, type Address } from "../mail/address.ts";
 import { currentLeader } from "./agreement.ts";
 import type { ChildHost } from "./child-host.ts";
 import { Child } from "./child.ts";
+import { clusterMetrics, type ClusterMetrics } from "./cluster-metrics.ts";
 import type { NodeDisk } from "../directory/cluster-disks.ts";
 import { KontikiError } from "../errors.ts";
 import { CarriedMail, type MailCarrier } from "./mail-carrier.ts";
@@ -28,7 +29,7 @@ import {
 /** What every node's thread is started with. */
 export type CommonSpec = Omit<
   NodeSpec,
-  "id" | "uid" | "incarnation" | "disk" | "voters" | "priority" | "pulse"
+  "id" | "uid" | "incarnation" | "disk" | "voters" | "priority" | "pulse" | "counters"
 >;
 
 /** What a supervisor is made of. */
@@ -135,6 +136,11 @@ export class Supervisor {
   /** How many letters could not be delivered, by reason and address. */
   get deadLetters(): ReadonlyMap<string, number> {
     return this.#deadLetters;
+  }
+
+  /** What is measured of the nodes and their mail: plain data. */
+  metrics(): ClusterMetrics {
+    return clusterMetrics(this.children, this.#deadLetters);
   }
 
   /** The membership that the leader uses; undefined while no node leads. */

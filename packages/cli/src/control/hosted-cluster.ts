@@ -85,12 +85,13 @@ export class HostedCluster {
     registry: Registry,
     cluster: ProgramCluster,
     ended: AbortSignal,
+    http: Hello["http"],
   ): Promise<HostedCluster> {
     const down = new AbortController();
     const server = await ControlServer.listen(entry.socket, {
       cluster,
       verbs,
-      hello: () => helloOf(entry, cluster),
+      hello: () => helloOf(entry, cluster, http),
       ended: AbortSignal.any([ended, down.signal]),
       down: () => down.abort(),
     });
@@ -110,9 +111,9 @@ export class HostedCluster {
   }
 }
 
-function helloOf(entry: Registered, cluster: ProgramCluster): Hello {
+function helloOf(entry: Registered, cluster: ProgramCluster, http: Hello["http"]): Hello {
   const status = cluster.status();
   const leader = leaderOf(status);
   const term = status.find(({ id }) => id === leader)?.raft?.term ?? null;
-  return { ...entry, version: version(), nodes: cluster.nodeIds, leader, term };
+  return { ...entry, version: version(), nodes: cluster.nodeIds, leader, http, term };
 }

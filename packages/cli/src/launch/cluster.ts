@@ -8,7 +8,7 @@ export type ProgramNode = SessionNode & Pick<NodeHandle, "digest">;
 
 /** The part of a cluster's API that the program uses. */
 export type ProgramCluster = Omit<SessionCluster, "node"> &
-  Pick<Cluster, "events" | "nodeIds" | "stop"> & {
+  Pick<Cluster, "events" | "metrics" | "nodeIds" | "stop"> & {
     node(id: string): ProgramNode;
   };
 

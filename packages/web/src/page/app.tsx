@@ -1,0 +1,57 @@
+import type { JSX } from "preact";
+import { Axis } from "./axis.tsx";
+import { Help } from "./help.tsx";
+import { Inspector } from "./inspector.tsx";
+import type { Live } from "./live.ts";
+import { LivePanel } from "./live-panel.tsx";
+import { Logs } from "./logs.tsx";
+import { Ring } from "./ring.tsx";
+import { Sequence } from "./sequence.tsx";
+import type { Store } from "./store.ts";
+import { Transport } from "./transport.tsx";
+
+type AppProps = {
+  readonly store: Store;
+  /** The cluster, where the page shows one as it runs. */
+  readonly live?: Live;
+};
+
+/** The whole page. */
+export function App({ store, live }: AppProps): JSX.Element {
+  const { head, judged } = store.opened;
+  return (
+    <>
+      <header>
+        <h1>{head.title}</h1>
+        {judged !== undefined && (
+          <strong class={`verdict ${judged.verdict}`}>{judged.verdict}</strong>
+        )}
+        <p>
+          {head.about}
+          {judged?.doubts.map((doubt) => (
+            <span class="doubt"> {doubt}</span>
+          ))}
+        </p>
+        {head.command !== "" && (
+          <code title="The command that shows this again">{head.command}</code>
+        )}
+      </header>
+      <Transport store={store} />
+      <Axis store={store} />
+      <main>
+        <div>
+          <Ring store={store} />
+          <Inspector store={store} />
+        </div>
+        <div>
+          <div>
+            {live !== undefined && <LivePanel store={store} live={live} />}
+            <Logs store={store} />
+          </div>
+          <Sequence store={store} />
+        </div>
+      </main>
+      <Help store={store} />
+    </>
+  );
+}
