@@ -6,6 +6,7 @@
 /// <reference types="node" preserve="true" />
 export type { Address, ClientAddress } from "./mail/address.ts";
 export { Cluster } from "./cluster/cluster.ts";
+export type { Commands, ProposeEachOptions } from "./cluster/propose-each.ts";
 export type { ProposeOptions, ReadOptions } from "./cluster/cluster-client.ts";
 
 export type { ClusterDisks, NodeDisk } from "./directory/cluster-disks.ts";

@@ -11,6 +11,9 @@ import type { Client } from "./client.ts";
 import type { Slice } from "../bytes/slice.ts";
 import { Numbered } from "./numbered.ts";
 
+/** Gets the end of a proposal, and its sequence number. */
+export type OnProposalEnd = (end: ProposalEnd, sequence: number) => void;
+
 /**
  * The calls of a client's users, each with a callback for its end, and the performing of the client's effects.
  *
@@ -20,7 +23,7 @@ import { Numbered } from "./numbered.ts";
 export class ClientCalls {
   readonly #client: Client;
   readonly #send: (to: NodeId, asking: Asking) => void;
-  readonly #proposals = new Numbered<(end: ProposalEnd) => void>();
+  readonly #proposals = new Numbered<OnProposalEnd>();
   readonly #reads = new Numbered<(end: ReadEnd) => void>();
 
   constructor(client: Client, send: (to: NodeId, asking: Asking) => void) {
@@ -29,7 +32,7 @@ export class ClientCalls {
   }
 
   /** Proposes a command, and calls back once when it has ended. Gives its sequence number. */
-  propose(command: Slice, deadline: number, onEnd: (end: ProposalEnd) => void): number {
+  propose(command: Slice, deadline: number, onEnd: OnProposalEnd): number {
     const sequence = this.#client.propose(command, deadline);
     this.#proposals.add(sequence, onEnd);
     return sequence;
@@ -77,6 +80,10 @@ export class ClientCalls {
 }
 
 /** Forgets the call first: its callback may make another one. */
-function settle<End>(calls: Numbered<(end: End) => void>, number: number, end: End): void {
-  calls.take(number)?.(end);
+function settle<End>(
+  calls: Numbered<(end: End, number: number) => void>,
+  number: number,
+  end: End,
+): void {
+  calls.take(number)?.(end, number);
 }

@@ -47,6 +47,26 @@ export class ClientDriver {
   }
 
   /**
+   * Proposes commands, and calls back once for each when it has ended, with its place among them. They travel together as
+   * those of one turn do.
+   */
+  proposeAll(
+    commands: readonly Slice[],
+    timeoutMs: number,
+    onEnd: (end: ProposalEnd, at: number) => void,
+  ): void {
+    const deadline = performance.now() + timeoutMs;
+    let first: number | undefined;
+    // Their sequence numbers are consecutive, so one callback serves all of them.
+    const onEach = (end: ProposalEnd, sequence: number): void => onEnd(end, sequence - (first ?? 0));
+    for (const command of commands) {
+      const sequence = this.#calls.propose(command, deadline, onEach);
+      first ??= sequence;
+    }
+    this.#wake();
+  }
+
+  /**
    * Asks a question, encoded as a command is, and calls back once when it has ended. All questions of one turn of the
    * event loop to one node travel together and are answered together.
    */
