@@ -9,6 +9,7 @@ export const ROOMS: Readonly<Record<string, readonly string[]>> = {
     "options",
     "bytes",
     "storage/disk",
+    "faults",
     "storage",
     "storage/wal",
     "storage/snapshot",

@@ -181,10 +181,19 @@ describe("the help of each command", () => {
         list [PREFIX]                              print the pairs whose key starts with PREFIX
         status                                     print a table of the nodes
         leader                                     print the current leader, if any
-        crash NODE|leader                          kill its thread without warning; it restarts by itself
+        crash NODE|leader [OPTIONS]                kill its thread without warning; it restarts by itself
         stop NODE|leader                           stop it gracefully; it stays down until it is started
         start NODE                                 start a node that was stopped or has failed
         wipe NODE                                  delete its disk; it copies everything from the others
+        pause NODE|leader [--for TIME]             make its thread stand still, until it is resumed
+        resume NODE                                let a paused node continue
+        partition NODES | NODES... [--for TIME]    cut the network: groups of nodes do not hear each other
+        isolate NODE|leader [--for TIME]           cut a node off from all others
+        link FROM>TO OPTIONS                       make one direction between two nodes bad; * is every node
+        disk NODE|leader TROUBLE [--for TIME]      make its disk fail, or be full, slow or stuck
+        clock NODE|leader OPTION [--for TIME]      let its clock run fast or slow, or jump
+        faults                                     print the faults that are in force
+        heal [all|NODE|NUMBER]                     undo all faults, those of one node, or one of them
         member list                                print the members of the cluster
         member add NODE [--learner|--replace OLD]  start a new node; it gets a vote when it has caught up
         member remove NODE                         remove a node from the cluster, and delete its disk

@@ -17,6 +17,7 @@ import {
   type ReadOptions,
 } from "@kontiki/actors";
 import { index, nodeId, term, type NodeId } from "@kontiki/core";
+import { FakeFaults } from "./fake-faults.ts";
 import { EventEmitter } from "node:events";
 
 type FakeNode = { life: Life; incarnation: number; restarts: number; votes: boolean; uid: number };
@@ -214,6 +215,13 @@ export class FakeCluster implements ProgramCluster {
       compact: async () => ({ first: this.#log.length + 1 }),
       digest: async () => ({ applied: this.#log.length, sha256: "00" }),
     };
+  }
+
+  /** The faults that sessions inject. */
+  readonly faults = new FakeFaults();
+
+  async openFaults(): Promise<FakeFaults> {
+    return this.faults;
   }
 
   async stop(): Promise<void> {

@@ -1,4 +1,5 @@
 import { run } from "@kontiki/cli";
+import type { LogLine, NodeStatus } from "@kontiki/actors";
 import type { LiveBatch, LiveHead } from "@kontiki/cli/live";
 import { Timeline, summaryOf } from "@kontiki/web/model";
 import { describe, expect, onTestFinished, test } from "vitest";
@@ -7,11 +8,16 @@ import { FakeHost } from "../support/fake-host.ts";
 
 /** `kontiki up --web` on a fake cluster, and what its page would receive. */
 class Lab {
-  readonly cluster = new FakeCluster();
+  readonly cluster: FakeCluster;
   readonly host: FakeHost;
   readonly status: Promise<number>;
 
-  constructor(env: Record<string, string> = {}, ...args: readonly string[]) {
+  constructor(
+    env: Record<string, string> = {},
+    args: readonly string[] = [],
+    cluster: FakeCluster = new FakeCluster(),
+  ) {
+    this.cluster = cluster;
     this.host = new FakeHost({ env });
     this.status = run(["up", "--memory", "--web", ...args], this.host, async (options) =>
       this.cluster.startedWith(options),
@@ -85,11 +91,11 @@ describe("a live page", () => {
       "follower",
       "follower",
     ]);
-    expect(verbs.find(({ name }) => name === "crash")).toEqual({
-      name: "crash",
+    expect(verbs.find(({ name }) => name === "stop")).toEqual({
+      name: "stop",
       usage: "NODE|leader",
-      summary: "kill its thread without warning; it restarts by itself",
-      example: "crash leader",
+      summary: "stop it gracefully; it stays down until it is started",
+      example: "stop n2",
       takesNode: true,
       isAlone: false,
     });
@@ -168,6 +174,70 @@ describe("a live page", () => {
   });
 });
 
+/** A cluster whose nodes all have one log, which a test changes. */
+class OneLog extends FakeCluster {
+  incarnation = 1;
+  term = 1;
+  commit = 0;
+  /** The terms of its entries, after the first `compacted`. */
+  terms: readonly number[] = [];
+  compacted = 0;
+
+  override status(): readonly NodeStatus[] {
+    const last = this.compacted + this.terms.length;
+    const own = { term: this.term, commit: this.commit, first: this.compacted + 1, last };
+    return super.status().map((status) => ({
+      ...status,
+      incarnation: this.incarnation,
+      raft: status.raft && ({ ...status.raft, ...own } as typeof status.raft),
+    }));
+  }
+
+  override node(id: string): ReturnType<FakeCluster["node"]> {
+    const lines = this.terms.map((each, at): LogLine => ({
+      type: "noop",
+      index: this.compacted + at + 1,
+      term: each,
+    }));
+    const log = async ({ from = 1, max = 1000 } = {}): Promise<readonly LogLine[]> =>
+      lines.filter(({ index }) => index >= from).slice(0, max);
+    return Object.assign(super.node(id), { log });
+  }
+}
+
+test("logs are followed as they grow, are cut off, are compacted, and after a restart", async () => {
+  const cluster = new OneLog();
+  const lab = new Lab({}, [], cluster);
+  const events = eventsOf(lab);
+  const { head, events: first } = await next<LiveHead>(events, "head");
+  const timeline = new Timeline(head.nodes);
+  timeline.append(first);
+  const shown = (): unknown => {
+    const log = timeline.moment(timeline.length - 1).nodes["n1"]?.log;
+    return [log?.baseIndex, ...(log?.cells.map(([each]) => each) ?? [])];
+  };
+  const until = async (...expected: readonly number[]): Promise<void> => {
+    while (JSON.stringify(shown()) !== JSON.stringify(expected))
+      timeline.append((await next<LiveBatch>(events, "batch")).events);
+  };
+  Object.assign(cluster, { terms: [1, 1, 1], commit: 1 });
+  await until(0, 1, 1, 1);
+  Object.assign(cluster, { terms: [1, 2], term: 2 });
+  await until(0, 1, 2);
+  // As long as before, and of the same term.
+  Object.assign(cluster, { terms: [1, 3], term: 3, commit: 1 });
+  await until(0, 1, 3);
+  Object.assign(cluster, { terms: [1, 3, 3, 3], commit: 4 });
+  await until(0, 1, 3, 3, 3);
+  Object.assign(cluster, { terms: [3, 3], compacted: 2 });
+  await until(2, 3, 3);
+  Object.assign(cluster, { incarnation: 2, terms: [3, 3, 4], term: 4 });
+  await until(2, 3, 3, 4);
+  const many = Array.from({ length: 1_000 }, () => 4);
+  Object.assign(cluster, { terms: many, commit: 1_002 });
+  await until(602, ...many.slice(0, 400));
+});
+
 describe("requests", () => {
   test("without the token are refused", async () => {
     const url = await new Lab().url();
@@ -209,7 +279,7 @@ test("a token of one's own is used, and one that can be guessed is refused", asy
 
 test("a port that is taken is reported", async () => {
   const { port } = await new Lab().url();
-  const second = new Lab({}, port);
+  const second = new Lab({}, [port]);
   expect(await second.status).toBe(1);
   expect(second.host.stderr.text).toContain("another program uses this port");
 });

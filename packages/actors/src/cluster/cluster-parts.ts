@@ -1,6 +1,7 @@
 import { MemoryDisks, type ClusterDisks } from "../directory/cluster-disks.ts";
 import { holdsCluster, openDataDirectory } from "../directory/data-directory.ts";
 import { MAILBOX_DEFAULTS } from "../threads/router.ts";
+import type { MailCarrier } from "../threads/mail-carrier.ts";
 import { Supervisor, type CommonSpec } from "../threads/supervisor.ts";
 import {
   checkPriorities,
@@ -42,8 +43,9 @@ export function makeSupervisor(
   options: CheckedOptions,
   disks: ClusterDisks,
   stateMachine: string,
+  network: MailCarrier | undefined,
 ): Supervisor {
-  const { priorities, policy, network, dataDir } = options;
+  const { priorities, policy, faults, dataDir } = options;
   return new Supervisor({
     voters: disks.voters,
     nodes: disks.disks(),
@@ -53,6 +55,8 @@ export function makeSupervisor(
     mailbox: MAILBOX_DEFAULTS,
     dataDir,
     network,
+    faults,
+    isCarried: options.network !== undefined,
   });
 }
 

@@ -11,7 +11,8 @@ import { CarriedMail, type MailCarrier } from "./mail-carrier.ts";
 import { Exchange } from "./exchange.ts";
 import type { MailReport } from "./lane-frames.ts";
 import { MailLoop } from "./mail-loop.ts";
-import { PULSE_MS, type Envelope, type FromNode, type NodeSpec } from "../mail/protocol.ts";
+import { MailRoute } from "./mail-route.ts";
+import type { Envelope, FromNode, NodeSpec } from "../mail/protocol.ts";
 import type { KnownMembership } from "./node-reports.ts";
 import { LeaderWatch } from "./leader-watch.ts";
 import { whyNoLeader, type NoLeader } from "./no-leader.ts";
@@ -29,7 +30,7 @@ import {
 /** What every node's thread is started with. */
 export type CommonSpec = Omit<
   NodeSpec,
-  "id" | "uid" | "incarnation" | "disk" | "voters" | "priority" | "pulse" | "counters"
+  "id" | "uid" | "incarnation" | "disk" | "voters" | "priority" | "route" | "counters" | "faults"
 >;
 
 /** What a supervisor is made of. */
@@ -45,8 +46,12 @@ export type SupervisorOptions = {
   readonly mailbox: MailboxLimits;
   /** Where the nodes' disks are, for messages; undefined if they are in memory. */
   readonly dataDir: string | undefined;
-  /** Carries letters between nodes. Without it they arrive at once. */
+  /** Carries letters between nodes while {@link Supervisor.carry} is on. Without it they arrive at once. */
   readonly network?: MailCarrier | undefined;
+  /** Whether faults can be injected into the nodes' threads, and `network` be switched off and on. */
+  readonly faults?: boolean | undefined;
+  /** Whether `network` carries letters at first. Default: true. */
+  readonly isCarried?: boolean | undefined;
 };
 
 /** How long no node may lead before that is reported: at least so many ms and so many election timeouts. */
@@ -77,9 +82,8 @@ export class Supervisor {
   readonly #exchange = new Exchange();
   readonly #options: SupervisorOptions;
   readonly #children = new Map<NodeId, Child>();
-  /** While a carrier in this thread carries the mail, how often this thread's loop has run. */
-  readonly #pulse: SharedArrayBuffer | undefined;
-  readonly #pulses: NodeJS.Timeout | undefined;
+  /** Whether a carrier in this thread carries the mail between nodes. */
+  readonly #route: MailRoute | undefined;
   readonly #carried: CarriedMail | undefined;
   readonly #watch: LeaderWatch;
   readonly #deadLetters = new Map<string, number>();
@@ -96,13 +100,15 @@ export class Supervisor {
     this.router = new Router(options.mailbox, (to, reason) => this.#onDeadLetters(to, reason, 1));
     this.#carried =
       options.network && new CarriedMail(options.network, (letter) => this.router.route(letter));
-    if (this.#carried !== undefined) {
-      this.#pulse = new SharedArrayBuffer(4);
-      const counter = new Int32Array(this.#pulse);
-      this.#pulses = setInterval(() => Atomics.add(counter, 0, 1), PULSE_MS);
-    }
+    this.#route = this.#carried && new MailRoute();
+    this.carry(options.isCarried !== false);
     this.#watch = this.#leaderWatch();
     for (const disk of options.nodes) this.add(disk);
+  }
+
+  /** Whether the carrier carries the letters that nodes send from now on. Without a carrier it does nothing. */
+  carry(isOn: boolean): void {
+    this.#route?.carry(isOn);
   }
 
   /** Reports from now on when no node leads for some time. */
@@ -193,7 +199,7 @@ export class Supervisor {
 
   /** Stops the supervisor's own timers. Its children must have ended. */
   close(): void {
-    clearInterval(this.#pulses);
+    this.#route?.close();
     this.#watch.stop();
     this.#carried?.close();
   }
@@ -224,18 +230,19 @@ export class Supervisor {
   }
 
   #hostOf(node: NodeId, path: string | undefined): ChildHost {
-    const { spec, voters, policy, levelsBelow, mailbox } = this.#options;
+    const { spec, voters, policy, levelsBelow, mailbox, faults = false } = this.#options;
     return {
       policy,
-      spec: { ...spec, voters, priority: levelsBelow(node), pulse: this.#pulse },
+      spec: { ...spec, voters, priority: levelsBelow(node), route: this.#route?.shared },
       path,
+      faults,
       mail: { loop: this.#loop, limits: mailbox },
       onEvent: (event) => this.#emit(event),
       onUp: (incarnation, thread) => {
         const { account } = thread.mail;
         this.router.attachNode(node, incarnation, (letter) => thread.post(letter), account);
-        // A carrier gets all mail between nodes, so there is no other way for it.
-        if (this.#carried === undefined) this.#exchange.attach(node, incarnation, thread);
+        // Without faults a carrier gets all mail between nodes, so there is no other way for it.
+        if (faults || this.#carried === undefined) this.#exchange.attach(node, incarnation, thread);
       },
       onDown: (incarnation) => {
         this.#exchange.detach(node);
@@ -282,8 +289,8 @@ export class Supervisor {
   }
 
   #send(letter: Envelope): void {
-    if (this.#carried === undefined || isClientAddress(letter.to)) this.router.route(letter);
-    else this.#carried.send(letter);
+    if (this.#route?.isCarried !== true || isClientAddress(letter.to)) this.router.route(letter);
+    else this.#carried?.send(letter);
   }
 
   /** Reports a membership that is new to the leader: the other nodes learn it too early or too late. */

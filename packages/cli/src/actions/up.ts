@@ -5,6 +5,7 @@ import { reachText } from "../gateway/reach.ts";
 import type { EventLog } from "../control/event-log.ts";
 import { endedBy } from "../control/ended-by.ts";
 import { EXIT_FAILED, EXIT_OK, interruptedStatus, type Host } from "../host/host.ts";
+import { FaultLedger } from "../launch/fault-ledger.ts";
 import {
   firstLeader,
   withCluster,
@@ -22,7 +23,7 @@ import { JsonPrinter, TextPrinter } from "../prompt/reply-printer.ts";
 import { eventText } from "../render/event-text.ts";
 import { counted } from "../render/quantities.ts";
 import { CommandSession } from "../session/command-session.ts";
-import { namedNode, type SessionNode } from "../session/context.ts";
+import { namedNode, type SessionFaults, type SessionNode } from "../session/context.ts";
 import { wipeNotice } from "../session/verbs/life.ts";
 import { verbs } from "../session/verbs/verbs.ts";
 import type { LiveServer } from "../web/live-server.ts";
@@ -67,6 +68,7 @@ export async function up(options: UpOptions, host: Host, start: StartCluster): P
     heartbeatMs: options.heartbeat,
     ...(options.rename === undefined ? {} : { renames: options.rename }),
     ...tuningOf(options),
+    faults: true,
   };
   let gateway: Gateway | undefined;
   try {
@@ -75,16 +77,19 @@ export async function up(options: UpOptions, host: Host, start: StartCluster): P
     const failed = await withCluster(start, clusterOptions, notes, async (cluster) => {
       events.beginUp();
       http?.serve(cluster);
-      const down = await doors.open(cluster, http?.reach ?? null);
+      const faults = new FaultLedger(() => cluster.openFaults());
+      const down = await doors.open({ cluster, faults }, http?.reach ?? null);
       const near = down === undefined ? host : endedBy(host, down);
-      const web = await openWeb(cluster, options, notes, near);
+      const web = await openWeb(cluster, faults.of(cluster), options, notes, near);
       try {
         if (http !== undefined) notes.note(reachText(http.reach));
         await greet(cluster, options, notes, near);
         if (web !== undefined) doors.log?.note(`page: ${web.url}`);
         const wiped = await wipeAll(cluster, options.wipe ?? [], notes, near);
-        return (await converse(web?.cluster ?? cluster, options, notes, near)) || !wiped;
+        const shown = web?.cluster ?? cluster;
+        return (await converse(shown, faults.of(cluster), options, notes, near)) || !wiped;
       } finally {
+        await faults.close();
         events.beginStop();
         await web?.close();
       }
@@ -99,6 +104,7 @@ export async function up(options: UpOptions, host: Host, start: StartCluster): P
 /** Serves the live page, and tells its address; undefined where none is wanted. @throws KontikiError */
 async function openWeb(
   cluster: ProgramCluster,
+  faults: SessionFaults,
   { web: port, name, electionTimeout }: UpOptions,
   notes: Notes,
   { signal, env }: Host,
@@ -113,6 +119,7 @@ async function openWeb(
     token: env["KONTIKI_WEB_TOKEN"],
     ended: signal,
     announce: (text) => notes.note(text),
+    faults,
   });
   notes.note(`page: ${server.url}`);
   return server;
@@ -222,6 +229,7 @@ async function wipeSettled(
 /** Resolves to whether any command of a pipe failed. */
 async function converse(
   cluster: ProgramCluster,
+  faults: SessionFaults,
   options: UpOptions,
   notes: Notes,
   host: Host,
@@ -232,7 +240,7 @@ async function converse(
       ? new JsonPrinter(stdout)
       : new TextPrinter(stdout, colorsFor(stdout, env), notes);
   const interpreter = new Interpreter(
-    new CommandSession(verbs, cluster, signal, (text) => notes.note(text)),
+    new CommandSession(verbs, cluster, signal, (text) => notes.note(text), faults),
     printer,
     notes,
     signal,

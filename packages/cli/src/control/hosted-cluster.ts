@@ -10,6 +10,7 @@ import { isAnswered } from "./connection.ts";
 import type { Hello } from "./protocol.ts";
 import type { Registry, Registered } from "./registry.ts";
 import { ControlServer } from "./server.ts";
+import type { Hosted } from "./visitor.ts";
 import { socketAt, socketIn } from "./socket-path.ts";
 import { timeOfDay } from "./wall-clock.ts";
 
@@ -83,13 +84,14 @@ export class HostedCluster {
   static async open(
     entry: Registered,
     registry: Registry,
-    cluster: ProgramCluster,
+    { cluster, faults }: Pick<Hosted, "cluster" | "faults">,
     ended: AbortSignal,
     http: Hello["http"],
   ): Promise<HostedCluster> {
     const down = new AbortController();
     const server = await ControlServer.listen(entry.socket, {
       cluster,
+      faults,
       verbs,
       hello: () => helloOf(entry, cluster, http),
       ended: AbortSignal.any([ended, down.signal]),

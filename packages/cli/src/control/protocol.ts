@@ -18,6 +18,8 @@ export const REQUESTS = {
   events: "@events",
   /** Interrupts the commands of this connection. It has no reply. */
   interrupt: "@interrupt",
+  /** Faults that this connection has injected stay when it ends. */
+  keep: "@keep",
   /** Stops the cluster gracefully. The connection ends when the nodes have stopped. */
   down: "@down",
 } as const;

@@ -1,6 +1,7 @@
 import type { Cluster, ClusterOptions, NodeHandle } from "@kontiki/actors";
 import type { Host } from "../host/host.ts";
 import type { SessionCluster, SessionNode } from "../session/context.ts";
+import type { Faults } from "./fault-ledger.ts";
 import type { Notes } from "../output/notes.ts";
 
 /** The part of a node's API that the program uses. */
@@ -10,6 +11,8 @@ export type ProgramNode = SessionNode & Pick<NodeHandle, "digest">;
 export type ProgramCluster = Omit<SessionCluster, "node"> &
   Pick<Cluster, "events" | "metrics" | "nodeIds" | "proposeAll" | "stop"> & {
     node(id: string): ProgramNode;
+    /** Gets ready to inject faults. @throws KontikiError when that is not possible now. */
+    openFaults(): Promise<Faults>;
   };
 
 /** Starts a cluster of key-value machines. @throws KontikiError */

@@ -8,6 +8,7 @@ import { readJson } from "../http/read-body.ts";
 import { send, sendJson } from "../http/respond.ts";
 import { dispatch, type Asked, type Route } from "../http/routes.ts";
 import type { ProgramCluster } from "../launch/cluster.ts";
+import type { SessionFaults } from "../session/context.ts";
 import { CommandSession } from "../session/command-session.ts";
 import type { LiveHead } from "../view/live.ts";
 import { livePage } from "../view/page.ts";
@@ -28,6 +29,8 @@ export type LiveOptions = LiveTitle & {
   readonly ended: AbortSignal;
   /** Tells people at the prompt what a command of a page is about to destroy. */
   readonly announce: (text: string) => void;
+  /** For its commands that inject faults. */
+  readonly faults: SessionFaults;
 };
 
 /** Serves a page that shows a running cluster, and runs the commands that the page sends. */
@@ -56,6 +59,7 @@ export class LiveServer {
       measured.cluster,
       options.ended,
       options.announce,
+      options.faults,
     );
     const run = new LiveRun(measured, now, options);
     const routes = routesOf(page, run, session);

@@ -50,7 +50,8 @@ export class LogReader {
     if (before !== undefined && isSame(before, raft)) return undefined;
     const from = firstToRead(before, raft);
     const lines = await this.#cluster.node(id).log({ from, max: TAIL + 1 });
-    const isNew = before === undefined || from > before.last + 1;
+    // What was not committed when it was read may be another entry now.
+    const isNew = before === undefined || from > before.commit + 1;
     const base = isNew ? from - 1 : Math.max(before.base, raft.first - 1);
     const last = lines.at(-1)?.index ?? from - 1;
     const { commit, term } = raft;
@@ -61,11 +62,12 @@ export class LogReader {
   }
 }
 
-function isSame({ last, term, base }: Read, raft: RaftStatus): boolean {
-  return raft.last === last && raft.term === term && raft.first - 1 <= base;
+function isSame({ last, term, base, commit }: Read, raft: RaftStatus): boolean {
+  const isSameEnd = raft.last === last && raft.term === term;
+  return isSameEnd && Math.min(raft.commit, last) === commit && raft.first - 1 <= base;
 }
 
 function firstToRead(before: Read | undefined, { first, last }: RaftStatus): number {
   const tail = Math.max(first, last - TAIL + 1);
-  return before === undefined ? tail : Math.max(tail, Math.min(before.commit, before.last) + 1);
+  return before === undefined ? tail : Math.max(tail, before.commit + 1);
 }

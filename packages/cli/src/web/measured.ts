@@ -74,6 +74,7 @@ function timed(cluster: ProgramCluster, time: <T>(call: Promise<T>) => Promise<T
     members: (...given) => cluster.members(...given),
     metrics: () => cluster.metrics(),
     node: (id) => cluster.node(id),
+    openFaults: () => cluster.openFaults(),
     promote: (...given) => cluster.promote(...given),
     propose: (...given) => time(cluster.propose(...given)),
     proposeAll: (...given) => time(cluster.proposeAll(...given)),
