@@ -11,7 +11,9 @@ export const RUNS: readonly Variant[] = [
   {
     id: "run-accepted-unchecked",
     about: "A run gets into a log whatever its count and its lengths are.",
-    edits: [{ file: RUN, find: "return !isRun(bytes) || isWellFormed(bytes);", replace: "return true;" }],
+    edits: [
+      { file: RUN, find: "return !isRun(bytes) || isWellFormed(bytes);", replace: "return true;" },
+    ],
   },
   {
     id: "run-lengths-may-end-early",

@@ -58,7 +58,8 @@ export class ClientDriver {
     const deadline = performance.now() + timeoutMs;
     let first: number | undefined;
     // Their sequence numbers are consecutive, so one callback serves all of them.
-    const onEach = (end: ProposalEnd, sequence: number): void => onEnd(end, sequence - (first ?? 0));
+    const onEach = (end: ProposalEnd, sequence: number): void =>
+      onEnd(end, sequence - (first ?? 0));
     for (const command of commands) {
       const sequence = this.#calls.propose(command, deadline, onEach);
       first ??= sequence;

@@ -46,12 +46,7 @@ export class KeyedProposals {
   }
 
   /** Proposes a command, or joins the same one that is under way, and calls back once when it has ended. */
-  propose(
-    key: string,
-    command: Slice,
-    timeoutMs: number,
-    onEnd: (end: ProposalEnd) => void,
-  ): void {
+  propose(key: string, command: Slice, timeoutMs: number, onEnd: (end: ProposalEnd) => void): void {
     const { session, sequence } = numbersOf(key, viewOf(command));
     const address = clientAddress(clientOf(session));
     const name = `${session}:${sequence}`;

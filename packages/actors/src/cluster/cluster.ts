@@ -39,9 +39,9 @@ import { checkNodeThreads } from "../threads/thread.ts";
 import { transferLead } from "./transfer-lead.ts";
 import { leaderForChange } from "./change-end.ts";
 import {
-  OUTSTANDING,
-  PROPOSE_EACH_OPTIONS,
+  checkedEach,
   proposeEach,
+  wrongList,
   type Commands,
   type ProposeEachOptions,
 } from "./propose-each.ts";
@@ -52,14 +52,6 @@ import {
   type TimeoutOptions,
   type WaitOptions,
 } from "./deadline.ts";
-
-function isIterable(value: unknown): boolean {
-  return (
-    typeof value === "object" &&
-    value !== null &&
-    (Symbol.iterator in value || Symbol.asyncIterator in value)
-  );
-}
 
 const KEY = rule<string>("a string", (key) => typeof key === "string");
 
@@ -305,9 +297,7 @@ export class Cluster<Command = KeyValueCommand, Result = KeyValueResult> {
     commands: readonly Command[],
     options?: TimeoutOptions,
   ): Promise<readonly Outcome<Result>[]> {
-    const wrong = Array.isArray(commands)
-      ? wrongOptions("Cluster.proposeAll", TIMEOUT_OPTIONS, options)
-      : "Cluster.proposeAll: commands is not a list: give an array of commands";
+    const wrong = wrongList(commands, options);
     if (wrong !== undefined) return Promise.reject(new KontikiError(wrong));
     return this.#client.proposeAll(commands, options?.timeoutMs);
   }
@@ -339,12 +329,7 @@ export class Cluster<Command = KeyValueCommand, Result = KeyValueResult> {
     commands: Commands<Command>,
     options: ProposeEachOptions = {},
   ): AsyncGenerator<Outcome<Result>, void, void> {
-    checkOptions("Cluster.proposeEach", PROPOSE_EACH_OPTIONS, options);
-    if (!isIterable(commands))
-      throw new KontikiError(
-        "Cluster.proposeEach: commands cannot be iterated: give an array, a generator or a stream",
-      );
-    const { outstanding = OUTSTANDING, timeoutMs } = options;
+    const { outstanding, timeoutMs } = checkedEach(commands, options);
     return proposeEach(commands, outstanding, (command) =>
       this.#client.propose(command, timeoutMs),
     );

@@ -1,5 +1,6 @@
 import { whole } from "../options/rules.ts";
-import type { Schema } from "../options/schema.ts";
+import { KontikiError } from "../errors.ts";
+import { checkOptions, wrongOptions, type Schema } from "../options/schema.ts";
 import { TIMEOUT_OPTIONS, type TimeoutOptions } from "./deadline.ts";
 
 /** How a sequence of commands is proposed. */
@@ -8,16 +9,48 @@ export type ProposeEachOptions = TimeoutOptions & {
   readonly outstanding?: number | undefined;
 };
 
-export const PROPOSE_EACH_OPTIONS: Schema<ProposeEachOptions> = {
+const PROPOSE_EACH_OPTIONS: Schema<ProposeEachOptions> = {
   ...TIMEOUT_OPTIONS,
   outstanding: whole(1, 65_536),
 };
 
 /** How many commands are under way at once by default. */
-export const OUTSTANDING = 1024;
+const OUTSTANDING = 1024;
 
 /** Commands, all there or as they come. */
 export type Commands<Command> = Iterable<Command> | AsyncIterable<Command>;
+
+/** What is wrong with the arguments of `proposeAll`. */
+export function wrongList(
+  commands: readonly unknown[],
+  options: TimeoutOptions | undefined,
+): string | undefined {
+  return Array.isArray(commands)
+    ? wrongOptions("Cluster.proposeAll", TIMEOUT_OPTIONS, options)
+    : "Cluster.proposeAll: commands is not a list: give an array of commands";
+}
+
+/** The options of `proposeEach` with defaults. @throws KontikiError for a wrong argument. */
+export function checkedEach(
+  commands: Commands<unknown>,
+  options: ProposeEachOptions,
+): { readonly outstanding: number; readonly timeoutMs: number | undefined } {
+  checkOptions("Cluster.proposeEach", PROPOSE_EACH_OPTIONS, options);
+  if (!isIterable(commands))
+    throw new KontikiError(
+      "Cluster.proposeEach: commands cannot be iterated: give an array, a generator or a stream",
+    );
+  const { outstanding = OUTSTANDING, timeoutMs } = options;
+  return { outstanding, timeoutMs };
+}
+
+function isIterable(value: unknown): boolean {
+  return (
+    typeof value === "object" &&
+    value !== null &&
+    (Symbol.iterator in value || Symbol.asyncIterator in value)
+  );
+}
 
 /**
  * Proposes commands as they come, with a bounded number under way, and yields their outcomes in order. A command is taken
