@@ -1,5 +1,6 @@
 import { MemoryDisks, type ClusterDisks } from "../directory/cluster-disks.ts";
 import { holdsCluster, openDataDirectory } from "../directory/data-directory.ts";
+import type { ProbeSpec } from "../metrics/probe.ts";
 import { MAILBOX_DEFAULTS } from "../threads/router.ts";
 import type { MailCarrier } from "../threads/mail-carrier.ts";
 import { Supervisor, type CommonSpec } from "../threads/supervisor.ts";
@@ -43,13 +44,13 @@ export function makeSupervisor(
   options: CheckedOptions,
   disks: ClusterDisks,
   stateMachine: string,
-  network: MailCarrier | undefined,
+  { network, probe }: { readonly network: MailCarrier | undefined; readonly probe: ProbeSpec },
 ): Supervisor {
   const { priorities, policy, faults, dataDir } = options;
   return new Supervisor({
     voters: disks.voters,
     nodes: disks.disks(),
-    spec: commonSpec(options, stateMachine),
+    spec: { ...commonSpec(options, stateMachine), probe },
     levelsBelow: (node) => levelsBelow(priorities, node),
     policy,
     mailbox: MAILBOX_DEFAULTS,
@@ -60,7 +61,7 @@ export function makeSupervisor(
   });
 }
 
-function commonSpec(options: CheckedOptions, stateMachine: string): CommonSpec {
+function commonSpec(options: CheckedOptions, stateMachine: string): Omit<CommonSpec, "probe"> {
   const { electionTimeoutMs, heartbeatMs, heapMiB, snapshots, keptEntries } = options;
   const { maxUncommittedBytes, leases, trace, checks } = options;
   return {
