@@ -3,6 +3,7 @@ import type { NodeId } from "@kontiki/core";
 import { currentLeader, haveConverged } from "../threads/agreement.ts";
 import type { Child } from "../threads/child.ts";
 import { Channels } from "./channels.ts";
+import { ARGUMENTS } from "./cluster-arguments.ts";
 import {
   ClusterClient,
   PROPOSE_OPTIONS,
@@ -95,29 +96,7 @@ export class Cluster<Command = KeyValueCommand, Result = KeyValueResult> {
   static {
     const named = { where: "Cluster" };
     countArguments(Cluster, named, { rejects: { start: 1 }, throws: {} });
-    countArguments<Cluster<unknown, unknown>>(Cluster.prototype, named, {
-      rejects: {
-        leader: 1,
-        converged: 1,
-        propose: { needs: "command", most: 2 },
-        proposeAll: { needs: "commands", most: 2 },
-        read: { needs: "question", most: 2 },
-        get: 2,
-        members: 1,
-        metrics: 0,
-        addNode: 2,
-        removeNode: 2,
-        promote: 2,
-        transfer: 2,
-        stop: 1,
-      },
-      throws: {
-        status: 0,
-        whyNoLeader: 0,
-        node: 1,
-        proposeEach: { needs: "commands", most: 2 },
-      },
-    });
+    countArguments<Cluster<unknown, unknown>>(Cluster.prototype, named, ARGUMENTS);
   }
 
   private constructor(options: CheckedOptions, stateMachine: string) {
