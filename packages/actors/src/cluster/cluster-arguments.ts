@@ -21,4 +21,4 @@ export const ARGUMENTS = {
     node: 1,
     proposeEach: { needs: "commands", most: 2 },
   },
-};
+} as const;
