@@ -257,6 +257,30 @@ export function runningRefusals(
       call: (options) => cluster().propose(get, options),
       options: { timeoutMs: PATIENCE, idempotencyKey: text("a text of 1 to 256 characters") },
     }),
+    "Cluster#proposeAll": [
+      ...wrongOptions({
+        where: "Cluster.proposeAll",
+        call: (options) => cluster().proposeAll([get], options),
+        options: { timeoutMs: PATIENCE },
+      }),
+      ...refusal(
+        "Cluster.proposeAll of one command",
+        () => cluster().proposeAll(get as never),
+        "Cluster.proposeAll: commands is not a list: give an array of commands",
+      ),
+    ],
+    "Cluster#proposeEach": [
+      ...wrongOptions({
+        where: "Cluster.proposeEach",
+        call: (options) => cluster().proposeEach([get], options),
+        options: { timeoutMs: PATIENCE, outstanding: whole(1, 65_536) },
+      }),
+      ...refusal(
+        "Cluster.proposeEach of one command",
+        () => cluster().proposeEach(get as never),
+        "Cluster.proposeEach: commands cannot be iterated: give an array, a generator or a stream",
+      ),
+    ],
     "Cluster#read": [
       ...wrongOptions({
         where: "Cluster.read",

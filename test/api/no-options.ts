@@ -54,13 +54,13 @@ export const NO_OPTIONS: Readonly<Record<EntryPoint, readonly Others[]>> = {
         list(`Client#answered Client#busy Client#flush Client#leaderIs Client#nodeDied Client#nodesAre
         Client#propose Client#read Client#readAnswered Client#readRefused Client#receive Client#refused Client#tick
         Client#unavailable Client#undelivered ClientCalls#perform ClientCalls#propose ClientCalls#read
-        ClientDriver#close ClientDriver#leaderIs ClientDriver#nodeDied ClientDriver#nodesAre ClientDriver#propose
-        ClientDriver#read ClientDriver#receive ClientDriver#unavailable Lease#holds
+        
+        Lease#holds
         Lease#observe NodeActor#begin NodeRunner#order Router#attachClient Router#attachOtherClients Router#attachNode Router#bury
         Router#detachNode Router#forgetNode Router#route Router#taken TimerRunner#run checkPlain checkThreadFile startWorker isSetAside setAsideOn clientAddress
-        clientOf decode decodeCopy decodeParcel encode encodeCommand encodeParcel encodePlain exactJson exactText hasWal
-        headerOf isClientAddress messageOf
-        openParcel expiredIn outcomeOf payloadOf probe quorumBeats`),
+        clientOf decode decodeCopy decodeParcel eachCommand encode encodeCommand encodeParcel encodePlain exactJson exactText hasWal
+        isClientAddress messageOf
+        openParcel expiredIn outcomeOf probe quorumBeats`).concat("new ResultsReader"),
     },
     {
       why: "a simulation reads with them what a disk has",
@@ -81,7 +81,6 @@ export const NO_OPTIONS: Readonly<Record<EntryPoint, readonly Others[]>> = {
       names: [
         "Applier",
         "ClientCalls",
-        "ClientDriver",
         "Lease",
         "NodeActor",
         "NodeRunner",

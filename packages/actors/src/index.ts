@@ -6,7 +6,9 @@
 /// <reference types="node" preserve="true" />
 export type { Address, ClientAddress } from "./mail/address.ts";
 export type { ChannelMessages, FromCluster, FromThread } from "./cluster/channels.ts";
+export { ClientDriver } from "./client/client-driver.ts";
 export { Cluster } from "./cluster/cluster.ts";
+export type { Commands, ProposeEachOptions } from "./cluster/propose-each.ts";
 export type { ProposeOptions, ReadOptions } from "./cluster/cluster-client.ts";
 export type { ClusterFaults } from "./cluster/cluster-faults.ts";
 export { CRASH_POINTS, KEPTS, type CrashPoint, type Kept } from "./faults/crash-points.ts";

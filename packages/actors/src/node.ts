@@ -12,7 +12,6 @@ export {
 } from "./mail/address.ts";
 export { Client } from "./client/client.ts";
 export { ClientCalls } from "./client/client-calls.ts";
-export { ClientDriver } from "./client/client-driver.ts";
 export type {
   Asking,
   ClientEffect,
@@ -22,13 +21,10 @@ export type {
 } from "./client/client-effect.ts";
 export type { ReadOptions } from "./client/client-reads.ts";
 export { decode, decodeCopy, encode } from "./bytes/codec.ts";
-export {
-  clientOf,
-  encodeCommand,
-  headerOf,
-  payloadOf,
-  type CommandHeader,
-} from "./sessions/command.ts";
+export { clientOf, encodeCommand, HEADER_BYTES } from "./sessions/command.ts";
+export { eachCommand, type CommandInEntry } from "./sessions/run.ts";
+export { ResultsReader, type AnswerRange } from "./sessions/packed-results.ts";
+export type { Slice } from "./bytes/slice.ts";
 export { DiskError, type Disk, type DiskFile, type NewFile } from "./storage/disk/disk.ts";
 export { isSetAside, setAsideOn, type SetAside } from "./storage/disk/set-aside.ts";
 export {

@@ -6,7 +6,9 @@ import type {
   ReadOptions,
 } from "../../../packages/actors/src/client/client.ts";
 import { decode } from "../../../packages/actors/src/bytes/codec.ts";
-import { encodeCommand, headerOf } from "../../../packages/actors/src/sessions/command.ts";
+import { encodeCommand } from "../../../packages/actors/src/sessions/command.ts";
+import { answers } from "../support/answers.ts";
+import { eachCommand } from "../../../packages/actors/src/sessions/run.ts";
 import type { Envelope } from "../../../packages/actors/src/mail/protocol.ts";
 import type { DeadLetterReason } from "../../../packages/actors/src/mail/status.ts";
 import { decodeParcel, encodeParcel, type Parcel } from "../../../packages/actors/src/mail/wire.ts";
@@ -63,7 +65,9 @@ class Post {
         return { to, from, incarnation, consistency, asks: questions.map(decode) };
       }
       const of =
-        parcel.type === "propose" ? parcel.commands.map((one) => headerOf(one).sequence) : [];
+        parcel.type === "propose"
+          ? parcel.commands.flatMap(eachCommand).map(({ sequence }) => sequence)
+          : [];
       return { to, from, incarnation, of: of.filter((sequence) => sequence > 0) };
     });
   }
@@ -85,9 +89,7 @@ describe("the client's driver", () => {
     const all = [post.propose(), post.propose(), post.propose()];
     expect(post.sent).toEqual([]);
     expect(await post.letters(1)).toEqual([{ to: n2, ...from, of: [1, 2, 3] }]);
-    expect(post.say({ type: "answers", sequences: [2, 1, 3], results: [OK, OK, OK] })).toBe(
-      undefined,
-    );
+    expect(post.say({ type: "answers", ranges: answers([2, 1, 3], [OK, OK, OK]) })).toBe(undefined);
     expect((await Promise.all(all)).map(({ type }) => type)).toEqual(Array(3).fill("answered"));
   });
 
@@ -204,7 +206,7 @@ describe("the client's driver", () => {
       { type: "unknown", reason: "gone" },
       { type: "definitelyNot", reason: "gone" },
     ]);
-    post.say({ type: "answers", sequences: [1, 2], results: [OK, OK] });
+    post.say({ type: "answers", ranges: answers([1, 2], [OK, OK]) });
     post.driver.close("again");
     expect(post.ends).toEqual(["unknown", "definitelyNot"]);
   });
@@ -218,7 +220,7 @@ describe("the client's driver", () => {
       "malformed",
     );
     expect(post.say({ type: "propose", id: 1, commands: [] })).toBe("malformed");
-    post.say({ type: "answers", sequences: [1], results: [OK] });
+    post.say({ type: "answers", ranges: answers([1], [OK]) });
     expect(await end).toEqual({ type: "answered", result: OK });
   });
 });

@@ -8,6 +8,7 @@ import {
   type ReadOptions,
 } from "../../../packages/actors/src/client/client.ts";
 import { decode, encode } from "../../../packages/actors/src/bytes/codec.ts";
+import { answers } from "../support/answers.ts";
 import { encodeCommand, headerOf } from "../../../packages/actors/src/sessions/command.ts";
 import { CLIENT, n1, n2, n3, NODES } from "../support/actors.ts";
 import { Chance } from "../../core/support/chance.ts";
@@ -218,7 +219,7 @@ describe("a state machine that answers no queries gets them as commands", () => 
       { read: 2, type: "answered", result: OK },
       { to: n2, proposes: [0, 1] },
     ]);
-    expect(readable(client.answered([1], [OK], 0))).toEqual([
+    expect(readable(client.answered(answers([1], [OK]), 0))).toEqual([
       { read: 1, type: "answered", result: OK },
     ]);
   });

@@ -10,6 +10,8 @@ import { applyPayload, outcomeOf } from "../../../packages/actors/src/sessions/r
 import { Sessions, type SessionLimits } from "../../../packages/actors/src/sessions/sessions.ts";
 import type { CommandBytes } from "../../../packages/actors/src/storage/storage.ts";
 import { n1 } from "../support/actors.ts";
+import { answers } from "../support/answers.ts";
+import { applyOne } from "../support/apply-one.ts";
 
 /** The leader of a log, and its applied commands. */
 class Leader {
@@ -34,17 +36,17 @@ class Leader {
       return result === undefined ? [] : [{ sequence: headerOf(command).sequence, result }];
     });
     if (lost === "answer") return undefined;
-    const answers = {
-      type: "answers",
-      sequences: answered.map(({ sequence }) => sequence),
-      results: answered.map(({ result }) => result),
-    } as const;
-    return { to: from, from: to, incarnation: 1, bytes: encodeParcel(answers) };
+    const ranges = answers(
+      answered.map(({ sequence }) => sequence),
+      answered.map(({ result }) => result),
+    );
+    const mail = encodeParcel({ type: "answers", ranges });
+    return { to: from, from: to, incarnation: 1, bytes: mail };
   }
 
   #apply(command: CommandBytes): Uint8Array | undefined {
     this.last += 1;
-    return this.#sessions.apply(command, this.last as Index, (payload) =>
+    return applyOne(this.#sessions, command, this.last as Index, (payload) =>
       applyPayload(
         {
           apply: (given) => this.applied.push(given),

@@ -28,10 +28,19 @@ import {
   type Parcel,
 } from "../../../packages/actors/src/mail/wire.ts";
 import { commandOf, n1, n2, n3 } from "../support/actors.ts";
+import { answers } from "../support/answers.ts";
+import { runOf } from "../support/runs.ts";
 
 const number = fc.oneof(fc.nat(300), fc.nat(2 ** 40), fc.constant(Number.MAX_SAFE_INTEGER));
 const bytes = fc.uint8Array({ maxLength: 40 });
-const command = fc.uint8Array({ minLength: HEADER_BYTES, maxLength: 40 });
+/** A command alone, or a run of some. */
+const command = fc.oneof(
+  fc
+    .uint8Array({ minLength: HEADER_BYTES, maxLength: 40 })
+    .map((alone) => alone.with(6, (alone[6] ?? 0) & 0x7f)),
+  fc.array(bytes, { minLength: 2, maxLength: 5 }).map((payloads) => runOf(9, payloads)),
+);
+const result = fc.uint8Array({ minLength: 1, maxLength: 40 });
 const n4 = nodeId("n4");
 
 /** Valid memberships: simple, joint with a voter that becomes a learner, and with learners to be promoted. */
@@ -141,11 +150,17 @@ const parcel: fc.Arbitrary<Parcel> = fc.oneof(
     id: number,
     commands,
   }),
-  fc.array(fc.tuple(number, bytes), { maxLength: 4 }).map((pairs): Parcel => ({
-    type: "answers",
-    sequences: pairs.map(([sequence]) => sequence),
-    results: pairs.map(([, result]) => result),
-  })),
+  fc
+    .array(fc.tuple(fc.nat(2 ** 40), fc.array(result, { minLength: 1 })), { maxLength: 4 })
+    .map((ranges): Parcel => ({
+      type: "answers",
+      ranges: ranges.flatMap(([first, results]) =>
+        answers(
+          results.map((_result, at) => first + at),
+          results,
+        ),
+      ),
+    })),
   fc.record({
     type: fc.constant("refused" as const),
     id: number,

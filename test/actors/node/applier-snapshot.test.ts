@@ -5,9 +5,9 @@ import { describe, expect, test } from "vitest";
 import { Applier } from "../../../packages/actors/src/node/applier.ts";
 import { decode, encode } from "../../../packages/actors/src/bytes/codec.ts";
 import {
+  commandOf as alone,
   encodeCommand,
   openingCommand,
-  setHeader,
 } from "../../../packages/actors/src/sessions/command.ts";
 import { KeyValue } from "../../../packages/actors/src/machine/key-value.ts";
 import { outcomeOf } from "../../../packages/actors/src/sessions/result.ts";
@@ -55,9 +55,8 @@ function history(chance: Chance, length: number): CommandBytes[] {
     if (copy !== undefined) commands.push(copy);
     else if (chance.below(6) === 0) commands.push(openingCommand(client, at));
     else {
-      const command = encodeCommand(keyValueCommand(chance, at));
-      setHeader(command, { client, sequence: at, floor: Math.max(1, at - chance.below(40)) });
-      commands.push(command);
+      const header = { client, sequence: at, floor: Math.max(1, at - chance.below(40)) };
+      commands.push(alone(header, encodeCommand(keyValueCommand(chance, at))));
     }
   }
   return commands;

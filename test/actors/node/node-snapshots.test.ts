@@ -39,6 +39,7 @@ import {
   voteReply,
 } from "../../core/support/core.ts";
 import { MemorySnapshots } from "../support/memory-snapshots.ts";
+import { runOf } from "../support/runs.ts";
 
 const client = clientAddress(CLIENT);
 
@@ -124,6 +125,35 @@ describe("when a node takes a snapshot automatically (dissertation 5.1.2)", () =
     expect([turn(at).written, at.snapshots.newest]).toEqual([["sync"], newest]);
     apply(at, 6);
     expect(turn(at).written).toEqual(["compact 8", "flush", "sync"]);
+  });
+
+  test("when this many commands are applied, however many are in an entry", () => {
+    const at = leading({ policy: { entries: 7, bytes: Infinity }, keptEntries: 0 });
+    const propose = (run: CommandBytes): unknown => {
+      turn(at, proposal(1, run));
+      return turn(at, raft(n2, appendAccepted(1, at.actor.log.lastIndex)));
+    };
+    // The no-op of the leader and the opening of the session count as one each.
+    propose(runOf(1, ["a", "b", "c", "d"]));
+    expect([turn(at).written, at.snapshots.newest]).toEqual([["sync"], undefined]);
+    propose(runOf(5, ["e", "f"]));
+    expect(turn(at).written).toEqual(["compact 4", "flush", "sync"]);
+    propose(runOf(7, ["g", "h", "i", "j", "k", "l"]));
+    expect(turn(at).written).toEqual(["sync"]);
+    propose(runOf(13, ["m"]));
+    expect(turn(at).written).toEqual(["compact 6", "flush", "sync"]);
+  });
+
+  test("of the entries that are kept, those with more than 16 MiB of commands are not", () => {
+    const at = leading({ policy: { entries: 8, bytes: Infinity }, keptEntries: 100 });
+    const large = "x".repeat(3 * 1024 * 1024);
+    for (let sequence = 1; sequence <= 5; sequence += 1) apply(at, sequence, large);
+    expect(turn(at).written).toEqual(["sync"]);
+    apply(at, 6, large);
+    turn(at);
+    settle(at);
+    expect(at.snapshots.newest?.index).toBe(8);
+    expect(logOf(at)).toEqual(["4@1 7/2", "5@1 7/3", "6@1 7/4", "7@1 7/5", "8@1 7/6"]);
   });
 
   test("when the commands applied after the last one have this many bytes", () => {

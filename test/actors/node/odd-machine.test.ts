@@ -3,9 +3,9 @@ import { index, MemoryLog, term, type Entry } from "@kontiki/core";
 import { expect, test } from "vitest";
 import { Applier } from "../../../packages/actors/src/node/applier.ts";
 import {
+  commandOf,
   encodeCommand,
   openingCommand,
-  setHeader,
 } from "../../../packages/actors/src/sessions/command.ts";
 import type { CommandBytes } from "../../../packages/actors/src/storage/storage.ts";
 import { opened } from "../support/actors.ts";
@@ -13,9 +13,7 @@ import { opened } from "../support/actors.ts";
 const T1 = term(1);
 
 function numbered(sequence: number, payload: unknown): CommandBytes {
-  const command = encodeCommand(payload);
-  setHeader(command, { client: 1, sequence, floor: 1 });
-  return command;
+  return commandOf({ client: 1, sequence, floor: 1 }, encodeCommand(payload));
 }
 
 test("a retried command gets the answer of its time, and the log keeps its bytes", () => {

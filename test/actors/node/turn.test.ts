@@ -461,7 +461,7 @@ describe("malformed letters are counted and do no other harm", () => {
     ["random bytes", bytesOf(1, 2, 3)],
     ["no bytes", bytesOf()],
     ["messages of a client", letter(client, vote)],
-    ["answers", letter(n2, { type: "answers", sequences: [], results: [] })],
+    ["answers", letter(n2, { type: "answers", ranges: [] })],
     ["a rejection", letter(n2, { type: "refused", id: 1, reason: "busy", leader: undefined })],
     ["a message with a term below 0", raft(n2, { ...requestVote(1), term: -1 })],
     ["a message with a fraction as index", raft(n2, { ...requestVote(1), lastIndex: 0.5 })],

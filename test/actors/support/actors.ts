@@ -15,11 +15,11 @@ import {
 } from "@kontiki/core";
 import { clientAddress, type Address } from "../../../packages/actors/src/mail/address.ts";
 import {
+  commandOf as alone,
   encodeCommand,
-  headerOf,
   openingCommand,
-  setHeader,
 } from "../../../packages/actors/src/sessions/command.ts";
+import { eachCommand } from "../../../packages/actors/src/sessions/run.ts";
 import type { Letter } from "../../../packages/actors/src/node/letter.ts";
 import { NodeActor } from "../../../packages/actors/src/node/node-actor.ts";
 import type { OutgoingMail } from "../../../packages/actors/src/mail/protocol.ts";
@@ -36,6 +36,7 @@ import type {
 } from "../../../packages/actors/src/storage/storage.ts";
 import { decodeParcel, encodeParcel, type Parcel } from "../../../packages/actors/src/mail/wire.ts";
 import { hardState } from "../../core/support/core.ts";
+import { answersIn } from "./answers.ts";
 import { MemorySnapshots } from "./memory-snapshots.ts";
 
 export const n1 = nodeId("n1");
@@ -73,9 +74,7 @@ export function commandOf(
   payload: unknown,
   { client = CLIENT, floor = sequence }: { readonly client?: number; readonly floor?: number } = {},
 ): CommandBytes {
-  const command = encodeCommand(payload);
-  setHeader(command, { client, sequence, floor });
-  return command;
+  return alone({ client, sequence, floor }, encodeCommand(payload));
 }
 
 /** The command that opens a client's session, by default of {@link CLIENT}. */
@@ -126,11 +125,7 @@ export function opened(mail: readonly OutgoingMail[]): readonly Opened[] {
       case "raft":
         return { to, raft: parcel.messages.map(readable) };
       case "answers": {
-        const { sequences, results } = parcel;
-        const pairs = sequences.map((at, place) => [
-          at,
-          outcomeOf(results[place] ?? new Uint8Array()),
-        ]);
+        const pairs = answersIn(parcel.ranges).map(([at, result]) => [at, outcomeOf(result)]);
         return { to, answers: Object.fromEntries(pairs) as Record<number, Outcome<unknown>> };
       }
       case "refused":
@@ -157,12 +152,14 @@ function readable(message: Message<CommandBytes>): unknown {
     : message;
 }
 
-/** An entry as text: `2@1 noop`, or `3@1 7/1` for the first command of client 7. */
+/** An entry as text: `2@1 noop`, `3@1 7/1` for the first command of client 7, `3@1 7/1-4` for a run of four. */
 export function textOf(entry: Entry<CommandBytes>): string {
   const place = `${entry.index}@${entry.term}`;
   if (entry.type !== "command") return `${place} ${entry.type}`;
-  const { client, sequence } = headerOf(entry.command);
-  return `${place} ${client}/${sequence}`;
+  const commands = eachCommand(entry.command);
+  const [first, last] = [commands[0], commands.at(-1)];
+  const rest = commands.length > 1 ? `-${last?.sequence}` : "";
+  return `${place} ${first?.client}/${first?.sequence}${rest}`;
 }
 
 /** A call of a storage. */

@@ -1,8 +1,11 @@
 import type { NodeId } from "@kontiki/core";
 import { Client, type ClientEffect } from "../../../packages/actors/src/client/client.ts";
-import { encodeCommand, headerOf } from "../../../packages/actors/src/sessions/command.ts";
+import { encodeCommand } from "../../../packages/actors/src/sessions/command.ts";
+import { eachCommand } from "../../../packages/actors/src/sessions/run.ts";
 import type { CommandBytes } from "../../../packages/actors/src/storage/storage.ts";
+import { spread } from "../../../packages/actors/src/client/client-effect.ts";
 import { CLIENT, n1, NODES } from "./actors.ts";
+import { answers } from "./answers.ts";
 import type { Chance } from "../../core/support/chance.ts";
 
 export const TIMES = { attemptMs: 100, backoffMs: 10 };
@@ -14,7 +17,8 @@ export function newClient(): Client {
 
 /** The sequence numbers of the commands in a parcel, without the one that opens the session. */
 export function sequencesOf(commands: readonly CommandBytes[]): number[] {
-  return commands.map((one) => headerOf(one).sequence).filter((sequence) => sequence > 0);
+  const sequences = commands.flatMap(eachCommand).map(({ sequence }) => sequence);
+  return sequences.filter((sequence) => sequence > 0);
 }
 
 /** The end of a proposal. */
@@ -58,7 +62,7 @@ export class ClientModel {
   }
 
   perform(effects: readonly ClientEffect[]): void {
-    for (const effect of effects) {
+    for (const effect of spread(effects)) {
       if (effect.type === "settle") this.#settle(effect);
       else if (effect.type === "send") this.#send(effect);
     }
@@ -118,8 +122,10 @@ export class ClientModel {
     if (this.#chance.below(2) === 0)
       this.#replies.push(() =>
         this.client.answered(
-          of,
-          of.map(() => OK),
+          answers(
+            of,
+            of.map(() => OK),
+          ),
           this.now,
         ),
       );

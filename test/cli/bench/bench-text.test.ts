@@ -3,7 +3,7 @@ import { describe, expect, test } from "vitest";
 
 describe("bench", () => {
   const run: BenchRun = {
-    options: { nodes: 3, outstanding: 64, payload: 100, seconds: 3, warmup: 1 },
+    options: { nodes: 3, outstanding: 64, batch: 1, payload: 100, seconds: 3, warmup: 1 },
     measured: {
       operations: 100_000,
       latency: { p50: 1234.56, p99: 4000, max: 9000.04 },
@@ -14,7 +14,7 @@ describe("bench", () => {
 
   test("one JSON line", () => {
     expect(benchJson(run)).toMatchInlineSnapshot(`
-      "{"peer":"kontiki","durable":true,"payload":100,"outstanding":64,"opsPerSecond":33333,"p50Us":1234.6,"p99Us":4000,"maxUs":9000,"cpuSeconds":4.57,"otherCpuSeconds":0.12,"seconds":3,"verified":true}
+      "{"peer":"kontiki","durable":true,"payload":100,"outstanding":64,"batch":1,"opsPerSecond":33333,"p50Us":1234.6,"p99Us":4000,"maxUs":9000,"cpuSeconds":4.57,"otherCpuSeconds":0.12,"seconds":3,"verified":true}
       "
     `);
   });
@@ -30,6 +30,14 @@ describe("bench", () => {
       verified    yes
       "
     `);
+  });
+
+  test("in batches", () => {
+    const batches = { ...run, options: { ...run.options, batch: 16 } };
+    expect(benchText(batches, colorsFor({}, {}))).toContain(
+      "64 outstanding puts of 100 bytes, proposed 16 at a time\n",
+    );
+    expect(JSON.parse(benchJson(batches))).toMatchObject({ outstanding: 64, batch: 16 });
   });
 
   test("in memory, and not verified", () => {

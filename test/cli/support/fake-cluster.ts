@@ -140,6 +140,10 @@ export class FakeCluster implements ProgramCluster {
     this.calls.push(`converged ${timeoutMs}`);
   }
 
+  proposeAll(commands: readonly KeyValueCommand[]): Promise<readonly Outcome<KeyValueResult>[]> {
+    return Promise.all(commands.map((command) => this.propose(command)));
+  }
+
   async propose(
     command: KeyValueCommand,
     options: ProposeOptions = {},

@@ -59,11 +59,9 @@ export const SESSIONS_AND_CLIENTS: readonly Variant[] = [
     edits: [
       {
         file: SESSIONS,
-        find: "if (session === undefined) return expiredResult(client, at);",
-        replace: `if (session === undefined) {
-      this.#add(newSession(client, at, at, 0));
-      return expiredResult(client, at);
-    }`,
+        find: "if (session !== undefined) raiseFloor(session, floor);",
+        replace: `if (session !== undefined) raiseFloor(session, floor);
+    else this.#add(newSession(client, at, at, 0));`,
       },
     ],
   },
@@ -243,8 +241,9 @@ export const SESSIONS_AND_CLIENTS: readonly Variant[] = [
       },
       {
         file: PROPOSALS,
-        find: "if (proposal.session === client || proposal.mayBeTaken) return;",
-        replace: "if (proposal.session === client) return;",
+        find: `if (proposal.session === undefined || !proposal.mayBeTaken)
+      proposal.session`,
+        replace: "proposal.session",
       },
     ],
   },
@@ -277,8 +276,8 @@ export const SESSIONS_AND_CLIENTS: readonly Variant[] = [
     edits: [
       {
         file: "packages/actors/src/node/applier.ts",
-        find: "if (result !== undefined && entry.term === answerTerm)",
-        replace: "if (result !== undefined && answerTerm !== undefined)",
+        find: "this.#answers = entry.term === answerTerm ? answers : undefined;",
+        replace: "this.#answers = answerTerm === undefined ? undefined : answers;",
       },
     ],
   },

@@ -5,6 +5,7 @@ import { LIVENESS } from "./liveness.ts";
 import { LOG_FILE } from "./log-file.ts";
 import { PARTS } from "./parts.ts";
 import { READS } from "./reads.ts";
+import { RUNS } from "./runs.ts";
 import { SESSIONS_AND_CLIENTS } from "./sessions.ts";
 import { TIMERS_AND_OBITUARIES } from "./timers.ts";
 
@@ -17,6 +18,7 @@ export const VARIANTS: readonly Planted[] = [
   ...of("timers and obituaries", TIMERS_AND_OBITUARIES),
   ...of("log file", LOG_FILE),
   ...of("sessions and clients", SESSIONS_AND_CLIENTS),
+  ...of("sessions and clients", RUNS),
   ...of("liveness", LIVENESS),
 ];
 

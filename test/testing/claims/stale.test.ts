@@ -16,9 +16,9 @@ function reported(value: unknown, upTo: number): readonly string[] {
     lastIndex: upTo,
     at: (index: number) => {
       const command = commands[index - 1];
-      return command && { command, result: null };
+      return command === undefined ? [] : [{ command, result: null }];
     },
-  } as AppliedClaims;
+  } as unknown as AppliedClaims;
   const found: string[] = [];
   const claims = new StaleClaims(machine, applied, ({ text }) => found.push(text));
   const reading = { consistency: "stale", node: "n2" } as const;

@@ -1,6 +1,7 @@
 import { encodeParcel, openParcel, type Envelope, type Parcel } from "@kontiki/actors/node";
 import { nodeId, type NodeId } from "@kontiki/core";
 import { encode } from "../../../packages/actors/src/bytes/codec.ts";
+import { answers } from "../../actors/support/answers.ts";
 import { headerOf } from "../../../packages/actors/src/sessions/command.ts";
 import { describe, expect, test } from "vitest";
 import type { PlannedOperation } from "../../../packages/testing/src/plan/plan.ts";
@@ -71,7 +72,7 @@ class Stage {
         client,
       );
     const sequences = parcel.commands.map((command) => headerOf(command).sequence);
-    this.says({ type: "answers", sequences, results: sequences.map(result) }, client);
+    this.says({ type: "answers", ranges: answers(sequences, sequences.map(result)) }, client);
   }
 
   #hear(happening: Happening): void {

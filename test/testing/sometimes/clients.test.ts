@@ -3,7 +3,8 @@ import type { Happening, PlannedOperation } from "@kontiki/testing";
 import { CLIENTS } from "../../../packages/testing/src/sometimes/clients.ts";
 import { MemoryLog, index, term, type Entry } from "@kontiki/core";
 import { expiredResult } from "../../../packages/actors/src/sessions/result.ts";
-import { setHeader } from "../../../packages/actors/src/sessions/command.ts";
+import { answers as packed } from "../../actors/support/answers.ts";
+import { writeHeader } from "../../../packages/actors/src/sessions/command.ts";
 import {
   a,
   appendAccepted,
@@ -16,15 +17,19 @@ import {
   snapshotOf,
   type Command,
 } from "../../core/support/core.ts";
+import { runOf } from "../../actors/support/runs.ts";
 import { stepped, testRunPoints, type Part } from "../support/run-points.ts";
 
-type Header = readonly [session: number, sequence: number, floor?: number];
+type Header = readonly [session: number, sequence: number, floor?: number, count?: number];
 
 /** A leader of the last term commits the last of these commands. */
 function commits(...log: readonly (readonly [inTerm: number, ...Header])[]): Part {
-  const content = log.map(([inTerm, client, sequence, floor = 0], offset): Entry<CommandBytes> => {
-    const command = new Uint8Array(16);
-    setHeader(command, { client, sequence, floor });
+  const content = log.map((one, offset): Entry<CommandBytes> => {
+    const [inTerm, client, sequence, floor = 0, count = 1] = one;
+    const alone = new Uint8Array(16);
+    writeHeader(alone, { client, sequence, floor }, 0);
+    const payloads = Array.from({ length: count }, () => "x");
+    const command = count === 1 ? alone : runOf(sequence, payloads, { client, floor });
     return { type: "command", index: index(offset + 1), term: term(inTerm), command };
   });
   const made = new MemoryLog((command: CommandBytes) => command.length, content);
@@ -61,7 +66,7 @@ const lost = (sender: string, reason: string): Happening => ({
 
 function answers(...results: readonly Uint8Array[]): Happening {
   const sequences = results.map((_result, at) => at + 1);
-  const bytes = encodeParcel({ type: "answers", sequences, results });
+  const bytes = encodeParcel({ type: "answers", ranges: packed(sequences, results) });
   return { type: "posted", from: a, to: "client/1", bytes };
 }
 
@@ -91,6 +96,17 @@ testRunPoints(CLIENTS, [
     "clients.committedInTwoTerms",
     [commits([1, 1, 1]), commits([1, 1, 1], [2, 1, 1])],
     [commits([1, 1, 1]), commits([1, 1, 1], [1, 1, 1])],
+  ],
+  ["clients.run", [commits([1, 1, 1, 1, 2])], [commits([1, 1, 1, 1, 1])]],
+  [
+    "clients.regrouped",
+    [commits([1, 1, 1, 1, 2]), commits([1, 1, 1, 1, 2], [1, 1, 2, 1, 2])],
+    [commits([1, 1, 1, 1, 2]), commits([1, 1, 1, 1, 2], [1, 1, 1, 1, 2])],
+  ],
+  [
+    "clients.runInTwoTerms",
+    [commits([1, 1, 1, 1, 2]), commits([1, 1, 1, 1, 2], [2, 1, 1, 1, 2])],
+    [commits([1, 1, 1, 1, 2]), commits([1, 1, 1, 1, 2], [1, 1, 1, 1, 2])],
   ],
   [
     "clients.openedTwice",

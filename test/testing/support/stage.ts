@@ -24,7 +24,7 @@ import {
   type Recovered,
 } from "@kontiki/actors/node";
 import type { Report } from "../../../packages/testing/src/claims/report.ts";
-import { setHeader } from "../../../packages/actors/src/sessions/command.ts";
+import { commandOf } from "../../../packages/actors/src/sessions/command.ts";
 import type {
   Happening,
   Observer,
@@ -78,8 +78,7 @@ export function operation(
   { client, sequence }: Proposal,
   payload: unknown,
 ): Entry<CommandBytes> {
-  const bytes = encodeCommand(payload).slice();
-  setHeader(bytes, { client, sequence, floor: 0 });
+  const bytes = commandOf({ client, sequence, floor: 0 }, encodeCommand(payload));
   return { type: "command", index: index(at), term: term(inTerm), command: bytes };
 }
 

@@ -96,7 +96,7 @@ export function record(cluster: Source): ClusterEvent[] {
 export async function logOf(node: NodeHandle, max = 500): Promise<LogLine[]> {
   const lines: LogLine[] = [];
   for (;;) {
-    const page = await node.log({ from: lines.length + 1, max });
+    const page = await node.log({ from: (lines.at(-1)?.index ?? 0) + 1, max });
     if (page.length === 0) return lines;
     lines.push(...page);
   }
@@ -114,7 +114,7 @@ export async function commonLog(cluster: Whole): Promise<readonly LogLine[]> {
   const nodes = cluster.nodeIds.map((id) => cluster.node(id));
   const committed = Math.min(...nodes.map((node) => node.status().raft?.commit ?? 0));
   const logs = await Promise.all(nodes.map((node) => logOf(node)));
-  const [first = [], ...others] = logs.map((log) => log.slice(0, committed));
+  const [first = [], ...others] = logs.map((log) => log.filter(({ index }) => index <= committed));
   const text = JSON.stringify(first);
   if (others.some((log) => JSON.stringify(log) !== text)) throw new Error("the logs differ");
   if ((await commonStates(cluster)).size !== 1) throw new Error("the states differ");

@@ -30,6 +30,8 @@ const copying = new Packr({ useRecords: false, copyBuffers: true });
  */
 const desk = new Uint8Array(512);
 
+const EMPTY = new Uint8Array(0);
+
 /** The most bytes that can be left free before a value. */
 const ROOM_MAX = 255;
 
@@ -81,6 +83,17 @@ export function decodeCopy(bytes: Uint8Array): unknown {
   const { length } = bytes;
   if (length <= desk.length) return decode(bytes);
   return copying.unpack(unbuffered(bytes));
+}
+
+/**
+ * Decodes the value in the bytes from `from` up to `to` like {@link decodeCopy}: for many values in the same bytes, which
+ * must be no `Buffer`. The decoder keeps a property on `bytes`, so they should be a view that is not kept.
+ *
+ * @throws Error as `decode` does.
+ */
+export function decodePart(bytes: Uint8Array, from: number, to: number): unknown {
+  // With an end of 0, and from the end on, the decoder would read something else.
+  return copying.unpack(from < to ? bytes : EMPTY, { start: from, end: to });
 }
 
 /** Parts of a `Buffer` would be Buffers, and the same value would have other methods on another node. */

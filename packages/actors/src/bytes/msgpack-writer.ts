@@ -2,6 +2,7 @@
 import { Buffer } from "node:buffer";
 import { setUint32 } from "./big-endian.ts";
 import { EXTENSION } from "./extensions.ts";
+import { LENGTH_BYTES, type Slice } from "./slice.ts";
 
 /** Size of the buffers that are filled one after another. */
 const SHARED_BYTES = 64 * 1024;
@@ -27,20 +28,29 @@ export class MsgpackWriter {
 
   /** Begins a value, after `room` bytes with undefined contents. */
   begin(room: number): void {
-    const { length } = this.#bytes;
-    if (length > SHARED_BYTES || length - this.#at < START_BYTES + room) {
-      this.#bytes = Buffer.allocUnsafeSlow(SHARED_BYTES);
-      this.#view = viewOf(this.#bytes);
-      this.#at = 0;
-    }
+    this.#find(room);
     // Aligned bytes are copied faster.
     this.#start = (this.#at + 7) & ~7;
     this.#at = this.#start + room;
   }
 
+  /** Begins a value that {@link endSlice} ends, right after the one before it: many are copied as one. */
+  beginSlice(): void {
+    this.#find(LENGTH_BYTES);
+    this.#start = this.#at;
+    this.#at += LENGTH_BYTES;
+  }
+
   /** Everything since {@link begin}. */
   end(): Uint8Array {
     return this.#bytes.subarray(this.#start, this.#at);
+  }
+
+  /** The value since {@link beginSlice}. */
+  endSlice(): Slice {
+    const from = this.#start + LENGTH_BYTES;
+    setUint32(this.#bytes, this.#start, this.#at - from);
+    return { bytes: this.#bytes, from, to: this.#at };
   }
 
   /** Forgets everything since {@link begin}. */
@@ -235,6 +245,15 @@ export class MsgpackWriter {
       setUint32(bytes, this.#at, length);
       this.#at += 4;
     }
+  }
+
+  /** Takes another buffer when the present one is nearly full, or was for one large value. */
+  #find(room: number): void {
+    const { length } = this.#bytes;
+    if (length <= SHARED_BYTES && length - this.#at >= START_BYTES + room) return;
+    this.#bytes = Buffer.allocUnsafeSlow(SHARED_BYTES);
+    this.#view = viewOf(this.#bytes);
+    this.#at = 0;
   }
 
   /** Makes space for `count` bytes: moves the value to a larger buffer of its own when they do not fit. */

@@ -2,6 +2,7 @@ import { messageOf } from "../errors.ts";
 import { EXTENSION } from "./extensions.ts";
 import { MsgpackWriter } from "./msgpack-writer.ts";
 import { flawOf, NotPlainError, type Flaw } from "./plain-flaw.ts";
+import type { Slice } from "./slice.ts";
 import {
   hasOnlyElements,
   hasOnlyKeys,
@@ -56,6 +57,27 @@ export function encodePlain(value: unknown, name: string, options: PlainOptions 
 /** Encodes an array of a small number and what a state machine gave, like {@link encodePlain}. */
 export function encodePlainPair(kind: number, value: unknown, name: string): Uint8Array {
   return encoded(value, name, { room: 0, kind, depthMax: GIVEN_DEPTH_MAX });
+}
+
+/**
+ * Encodes plain data like {@link encodePlain}, right after what was encoded so before, and without a view of it.
+ *
+ * @throws NotPlainError for anything else, and for what is nested deeper than `depthMax`.
+ */
+export function encodeSlice(value: unknown, name: string, depthMax: number): Slice {
+  const writer = idle ?? new MsgpackWriter();
+  idle = undefined;
+  let done = false;
+  try {
+    writer.beginSlice();
+    const flaw = writeValue(writer, value, depthMax);
+    if (flaw !== undefined) throw new NotPlainError(value, name, flaw);
+    done = true;
+    return writer.endSlice();
+  } finally {
+    if (!done) writer.abandon();
+    idle = writer;
+  }
 }
 
 /** @throws NotPlainError when a value is not plain data, as {@link encodePlain} does. */

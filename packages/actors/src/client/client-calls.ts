@@ -1,8 +1,18 @@
 import type { NodeId } from "@kontiki/core";
 import type { ReadOptions } from "./client-reads.ts";
-import type { Asking, ClientEffect, ProposalEnd, ReadEnd } from "./client-effect.ts";
+import {
+  eachAnswer,
+  type Asking,
+  type ClientEffect,
+  type ProposalEnd,
+  type ReadEnd,
+} from "./client-effect.ts";
 import type { Client } from "./client.ts";
-import type { CommandBytes } from "../storage/storage.ts";
+import type { Slice } from "../bytes/slice.ts";
+import { Numbered } from "./numbered.ts";
+
+/** Gets the end of a proposal, and its sequence number. */
+export type OnProposalEnd = (end: ProposalEnd, sequence: number) => void;
 
 /**
  * The calls of a client's users, each with a callback for its end, and the performing of the client's effects.
@@ -13,8 +23,8 @@ import type { CommandBytes } from "../storage/storage.ts";
 export class ClientCalls {
   readonly #client: Client;
   readonly #send: (to: NodeId, asking: Asking) => void;
-  readonly #proposals = new Map<number, (end: ProposalEnd) => void>();
-  readonly #reads = new Map<number, (end: ReadEnd) => void>();
+  readonly #proposals = new Numbered<OnProposalEnd>();
+  readonly #reads = new Numbered<(end: ReadEnd) => void>();
 
   constructor(client: Client, send: (to: NodeId, asking: Asking) => void) {
     this.#client = client;
@@ -22,20 +32,20 @@ export class ClientCalls {
   }
 
   /** Proposes a command, and calls back once when it has ended. Gives its sequence number. */
-  propose(command: CommandBytes, deadline: number, onEnd: (end: ProposalEnd) => void): number {
+  propose(command: Slice, deadline: number, onEnd: OnProposalEnd): number {
     const sequence = this.#client.propose(command, deadline);
-    this.#proposals.set(sequence, onEnd);
+    this.#proposals.add(sequence, onEnd);
     return sequence;
   }
 
   /** Asks a question, encoded as a command is, and calls back once when it has ended. */
   read(
-    question: CommandBytes,
+    question: Slice,
     options: ReadOptions,
     deadline: number,
     onEnd: (end: ReadEnd) => void,
   ): void {
-    this.#reads.set(this.#client.read(question, options, deadline), onEnd);
+    this.#reads.add(this.#client.read(question, options, deadline), onEnd);
   }
 
   /** Performs what the client wants done, in order. */
@@ -50,6 +60,9 @@ export class ClientCalls {
           this.#send(to, { type: "read", id, consistency, questions });
           break;
         }
+        case "answered":
+          eachAnswer(effect, this.#onAnswer);
+          break;
         case "settle":
           settle(this.#proposals, effect.sequence, effect.end);
           break;
@@ -61,11 +74,16 @@ export class ClientCalls {
       }
     }
   }
+
+  readonly #onAnswer = (sequence: number, end: ProposalEnd): void =>
+    settle(this.#proposals, sequence, end);
 }
 
 /** Forgets the call first: its callback may make another one. */
-function settle<End>(calls: Map<number, (end: End) => void>, number: number, end: End): void {
-  const onEnd = calls.get(number);
-  calls.delete(number);
-  onEnd?.(end);
+function settle<End>(
+  calls: Numbered<(end: End, number: number) => void>,
+  number: number,
+  end: End,
+): void {
+  calls.take(number)?.(end, number);
 }

@@ -1,5 +1,6 @@
 import { performance } from "node:perf_hooks";
 import type { NodeId } from "@kontiki/core";
+import type { Slice } from "../bytes/slice.ts";
 import { clientAddress, type ClientAddress } from "../mail/address.ts";
 import { ClientCalls } from "./client-calls.ts";
 import type { Asking, ClientTimes, ProposalEnd, ReadEnd } from "./client-effect.ts";
@@ -8,7 +9,6 @@ import { Client, type Keyed } from "./client.ts";
 import { clientOf } from "../sessions/command.ts";
 import type { Envelope } from "../mail/protocol.ts";
 import type { DeadLetterReason } from "../mail/status.ts";
-import type { CommandBytes } from "../storage/storage.ts";
 import { encodeParcel, openParcel } from "../mail/wire.ts";
 
 /** How often deadlines are checked while something is pending, in ms. */
@@ -41,8 +41,29 @@ export class ClientDriver {
    * Proposes a command, and calls back once when it has ended. All proposals of one turn of the event loop travel
    * together. Without any time, at 0 ms or less, nothing is sent and it ends as `definitelyNot`.
    */
-  propose(command: CommandBytes, timeoutMs: number, onEnd: (end: ProposalEnd) => void): void {
+  propose(command: Slice, timeoutMs: number, onEnd: (end: ProposalEnd) => void): void {
     this.#calls.propose(command, performance.now() + timeoutMs, onEnd);
+    this.#wake();
+  }
+
+  /**
+   * Proposes commands, and calls back once for each when it has ended, with its place among them. They travel together as
+   * those of one turn do.
+   */
+  proposeAll(
+    commands: readonly Slice[],
+    timeoutMs: number,
+    onEnd: (end: ProposalEnd, at: number) => void,
+  ): void {
+    const deadline = performance.now() + timeoutMs;
+    let first: number | undefined;
+    // Their sequence numbers are consecutive, so one callback serves all of them.
+    const onEach = (end: ProposalEnd, sequence: number): void =>
+      onEnd(end, sequence - (first ?? 0));
+    for (const command of commands) {
+      const sequence = this.#calls.propose(command, deadline, onEach);
+      first ??= sequence;
+    }
     this.#wake();
   }
 
@@ -51,7 +72,7 @@ export class ClientDriver {
    * event loop to one node travel together and are answered together.
    */
   read(
-    question: CommandBytes,
+    question: Slice,
     { timeoutMs, ...options }: ReadOptions & { readonly timeoutMs: number },
     onEnd: (end: ReadEnd) => void,
   ): void {

@@ -1,4 +1,6 @@
 import type { NodeId } from "@kontiki/core";
+import { NOTHING_RESULT } from "../sessions/result.ts";
+import { ResultsReader, type AnswerRange } from "../sessions/packed-results.ts";
 import type { Outcome } from "../sessions/outcome.ts";
 import type { CommandBytes } from "../storage/storage.ts";
 import type { Consistency, Parcel } from "../mail/wire.ts";
@@ -20,7 +22,9 @@ export type ClientEffect =
       readonly consistency: Consistency;
       readonly questions: readonly Uint8Array[];
     }
-  /** A proposal has ended. `result` holds the state machine's answer, still encoded. */
+  /** Proposals with consecutive sequence numbers were answered: the state machine's answers, still encoded and packed. */
+  | ({ readonly type: "answered" } & AnswerRange)
+  /** A proposal has ended in another way, or alone. */
   | { readonly type: "settle"; readonly sequence: number; readonly end: ProposalEnd }
   /** A read has ended. */
   | { readonly type: "settleRead"; readonly read: number; readonly end: ReadEnd };
@@ -28,7 +32,11 @@ export type ClientEffect =
 /** A parcel of a client as it is sent: commands or questions. */
 export type Asking = Parcel & { readonly type: "propose" | "read" };
 
+/** `result` holds the state machine's answer, still encoded. */
 type Answered = { readonly type: "answered"; readonly result: Uint8Array };
+
+/** The end of most proposals. */
+const ANSWERED_NOTHING: Answered = { type: "answered", result: NOTHING_RESULT };
 
 /** How a proposal ended, before its result is decoded. */
 export type ProposalEnd =
@@ -66,3 +74,25 @@ export function patience({ attemptMs }: ClientTimes, unanswered: number): number
 
 /** The reason when no answer came in time. */
 export const NO_ANSWER = "no answer came before the deadline";
+
+/** Calls back with the sequence number and the end of each proposal of a range, in order. */
+export function eachAnswer(
+  { first, results }: AnswerRange,
+  onEnd: (sequence: number, end: Answered) => void,
+): void {
+  const reader = new ResultsReader(results);
+  for (let sequence = first; reader.next(); sequence += 1) {
+    const isNothing = reader.kind === undefined;
+    onEnd(sequence, isNothing ? ANSWERED_NOTHING : { type: "answered", result: reader.result });
+  }
+}
+
+/** The effects with one for each proposal of a range. */
+export function spread(effects: readonly ClientEffect[]): ClientEffect[] {
+  return effects.flatMap((effect) => {
+    if (effect.type !== "answered") return [effect];
+    const each: ClientEffect[] = [];
+    eachAnswer(effect, (sequence, end) => each.push({ type: "settle", sequence, end }));
+    return each;
+  });
+}

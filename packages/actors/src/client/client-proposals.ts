@@ -9,8 +9,10 @@ import {
 } from "./client-effect.ts";
 import type { ProposalSession } from "./client-session.ts";
 import { PendingQueue, type Pending } from "./pending-queue.ts";
-import { setHeader } from "../sessions/command.ts";
-import { expiredIn, type Expired } from "../sessions/result.ts";
+import { sizeOf, type Slice } from "../bytes/slice.ts";
+import { ResultsReader, type AnswerRange } from "../sessions/packed-results.ts";
+import { expiredIn, isExpired, type Expired } from "../sessions/result.ts";
+import { RunPacker } from "../sessions/run.ts";
 import type { CommandBytes } from "../storage/storage.ts";
 
 /** Why a proposal that no node accepted in time has failed, by how it was last refused. */
@@ -24,8 +26,8 @@ const REFUSED = {
 const FORGOTTEN = "its idempotency key was used before, and the result is no longer kept";
 
 type Proposal = Pending & {
-  command: CommandBytes;
-  /** The session in its header, once it has one. */
+  readonly payload: Slice;
+  /** The session that it was sent under, once it was. */
   session: number | undefined;
   sentTo: NodeId | undefined;
   sentAt: number;
@@ -35,8 +37,8 @@ type Proposal = Pending & {
 };
 
 /**
- * The proposals of a client that have not ended: their headers and sessions, and how each of them ends. When they are
- * sent again is decided by `Client`.
+ * The proposals of a client that have not ended: the runs that they are sent in, their sessions, and how each of them
+ * ends. When they are sent again is decided by `Client`.
  *
  * A proposal whose every parcel was refused ends as `definitelyNot`. One with a parcel whose fate is open at its deadline
  * ends as `unknown`.
@@ -60,9 +62,9 @@ export class ClientProposals {
     return this.#pending.size;
   }
 
-  propose(command: CommandBytes, deadline: number): number {
+  propose(payload: Slice, deadline: number): number {
     return this.#pending.add({
-      command,
+      payload,
       deadline,
       session: undefined,
       parcel: 0,
@@ -74,7 +76,10 @@ export class ClientProposals {
     });
   }
 
-  /** Sends everything in the queue to one node, if there is one. What is past its deadline ends without being sent. */
+  /**
+   * Sends everything in the queue to one node, if there is one, in as few runs as possible: a repeat may be in another
+   * run than before. What is past its deadline ends without being sent.
+   */
   flush(now: number): ClientEffect[] {
     if (!this.#pending.isWaiting || now < this.#notBefore) return [];
     const to = this.#next.node();
@@ -82,26 +87,35 @@ export class ClientProposals {
     const effects: ClientEffect[] = [];
     const floor = this.#pending.lowest;
     const { opening } = this.#session;
+    const packer = new RunPacker();
     let [parcel, bytes] = [0, Infinity];
     let commands: CommandBytes[] = [];
+    const endRun = (): void => {
+      const run = packer.end(floor);
+      if (run !== undefined) commands.push(run);
+    };
     this.#pending.takeWaiting((sequence, proposal) => {
       if (now >= proposal.deadline) {
         effects.push(this.#end(sequence, proposal));
         return true;
       }
-      if (bytes + proposal.command.length > PARCEL_BYTES_MAX) {
+      const { payload } = proposal;
+      const session = this.#sessionOf(proposal);
+      const isFull = bytes + sizeOf(payload) > PARCEL_BYTES_MAX;
+      if (isFull || !packer.takes(session, sequence, payload)) endRun();
+      if (isFull) {
         [parcel, bytes] = [this.#next.parcel(), 0];
         commands = opening === undefined ? [] : [opening];
         effects.push({ type: "send", to, parcel, commands });
       }
-      this.#address(sequence, proposal, floor);
+      packer.add(session, sequence, payload);
       proposal.parcel = parcel;
       proposal.sentTo = to;
       proposal.sentAt = now;
-      commands.push(proposal.command);
-      bytes += proposal.command.length;
+      bytes += sizeOf(payload);
       return true;
     });
+    endRun();
     return effects;
   }
 
@@ -109,25 +123,31 @@ export class ClientProposals {
    * Ends what was answered. What was not applied because its session has ended goes back to the queue where that is safe:
    * then `isSentAgain`, and the queue is to be flushed.
    */
-  answered(
-    sequences: readonly number[],
-    results: readonly Uint8Array[],
-  ): { readonly effects: ClientEffect[]; readonly isSentAgain: boolean } {
+  answered(ranges: readonly AnswerRange[]): {
+    readonly effects: ClientEffect[];
+    readonly isSentAgain: boolean;
+  } {
     const effects: ClientEffect[] = [];
     let isSentAgain = false;
-    for (const [at, sequence] of sequences.entries()) {
-      const result = results[at];
-      const proposal = this.#pending.get(sequence);
-      if (result === undefined || proposal === undefined) continue;
-      const expired = expiredIn(result);
-      if (expired !== undefined) {
+    for (const { first, count, results } of ranges) {
+      const reader = new ResultsReader(results);
+      // Where the stretch of those that have just ended begins, as a sequence number and as a place in the results.
+      let [from, fromAt] = [first, 0];
+      for (let sequence = first, at = 0; reader.next(); sequence += 1, at = reader.at) {
+        const proposal = this.#pending.get(sequence);
+        const expired = isExpired(reader.kind) ? expiredIn(reader.result) : undefined;
+        if (proposal !== undefined && expired === undefined) {
+          this.#pending.end(sequence);
+          if (proposal.session !== undefined) this.#session.wasUsed(proposal.session);
+          continue;
+        }
+        pushRange(effects, from, sequence, results.subarray(fromAt, at));
+        [from, fromAt] = [sequence + 1, reader.at];
+        if (proposal === undefined || expired === undefined) continue;
         effects.push(...this.#expired(sequence, proposal, expired));
         isSentAgain = true;
-        continue;
       }
-      this.#pending.end(sequence);
-      if (proposal.session !== undefined) this.#session.wasUsed(proposal.session);
-      effects.push({ type: "settle", sequence, end: { type: "answered", result } });
+      pushRange(effects, from, first + count, results.subarray(fromAt));
     }
     return { effects, isSentAgain };
   }
@@ -178,17 +198,11 @@ export class ClientProposals {
     return [...this.#pending.all()].map(([sequence, each]) => this.#end(sequence, each, reason));
   }
 
-  /**
-   * Writes the header, once: a repeat is sent as it was, and is recognized by it. Only a command that is in no log gets
-   * another session when the one it had has ended.
-   */
-  #address(sequence: number, proposal: Proposal, floor: number): void {
-    const { number: client } = this.#session;
-    if (proposal.session === client || proposal.mayBeTaken) return;
-    // The bytes with the earlier header may still be in use elsewhere.
-    if (proposal.session !== undefined) proposal.command = new Uint8Array(proposal.command);
-    proposal.session = client;
-    setHeader(proposal.command, { client, sequence, floor });
+  /** The session that a command is sent under. Only one that is in no log gets another when the one it had has ended. */
+  #sessionOf(proposal: Proposal): number {
+    if (proposal.session === undefined || !proposal.mayBeTaken)
+      proposal.session = this.#session.number;
+    return proposal.session;
   }
 
   /**
@@ -222,4 +236,9 @@ export class ClientProposals {
     const late = refusal === undefined ? "its deadline came before it was sent" : REFUSED[refusal];
     return { type: "settle", sequence, end: { type: "definitelyNot", reason: why ?? late } };
   }
+}
+
+/** Adds the answers to the proposals from `first` up to but not including `end`, if there are any. */
+function pushRange(effects: ClientEffect[], first: number, end: number, results: Uint8Array): void {
+  if (end > first) effects.push({ type: "answered", first, count: end - first, results });
 }

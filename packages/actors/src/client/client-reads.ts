@@ -9,8 +9,7 @@ import {
   type NextParcel,
 } from "./client-effect.ts";
 import { PendingQueue, type Pending } from "./pending-queue.ts";
-import { payloadOf } from "../sessions/command.ts";
-import type { CommandBytes } from "../storage/storage.ts";
+import { viewOf, type Slice } from "../bytes/slice.ts";
 
 /** How a question is to be answered, and by which node: the leader, when none is named. */
 export type ReadOptions = { readonly consistency: Consistency; readonly node?: NodeId | undefined };
@@ -18,7 +17,7 @@ export type ReadOptions = { readonly consistency: Consistency; readonly node?: N
 /** A question that has not been answered. */
 export type PendingRead = Pending &
   ReadOptions & {
-    readonly question: CommandBytes;
+    readonly question: Slice;
     notBefore: number;
     /** Why it has no answer. */
     trouble: string;
@@ -52,7 +51,7 @@ export class ClientReads {
     return this.#pending.size;
   }
 
-  read(question: CommandBytes, { consistency, node }: ReadOptions, deadline: number): number {
+  read(question: Slice, { consistency, node }: ReadOptions, deadline: number): number {
     return this.#pending.add({
       question,
       consistency,
@@ -184,7 +183,7 @@ export class ClientReads {
     for (const read of all) {
       const pending = this.#pending.get(read);
       if (pending === undefined) continue;
-      const question = payloadOf(pending.question);
+      const question = viewOf(pending.question);
       if (bytes + question.length > PARCEL_BYTES_MAX) {
         [parcel, bytes, reads, questions] = [this.#next.parcel(), 0, [], []];
         const { consistency } = pending;

@@ -1,11 +1,13 @@
 import type { NodeId, Refusal } from "@kontiki/core";
-import type {
-  Asking,
-  ClientEffect,
-  ClientTimes,
-  NextParcel,
-  ProposalEnd,
-  ReadEnd,
+import type { Slice } from "../bytes/slice.ts";
+import {
+  spread,
+  type Asking,
+  type ClientEffect,
+  type ClientTimes,
+  type NextParcel,
+  type ProposalEnd,
+  type ReadEnd,
 } from "./client-effect.ts";
 import { ClientProposals } from "./client-proposals.ts";
 import { ClientSession, type ProposalSession } from "./client-session.ts";
@@ -15,8 +17,8 @@ import { decimal } from "../options/rules.ts";
 import { clientOf } from "../sessions/command.ts";
 import { LeaderGuess } from "./leader-guess.ts";
 import type { Parcel } from "../mail/wire.ts";
+import type { AnswerRange } from "../sessions/packed-results.ts";
 import { isUnanswerable } from "../sessions/result.ts";
-import type { CommandBytes } from "../storage/storage.ts";
 
 export type { ClientEffect, ClientTimes, ProposalEnd, ReadEnd } from "./client-effect.ts";
 export type { ReadOptions } from "./client-reads.ts";
@@ -93,7 +95,7 @@ export class Client {
   }
 
   /** Accepts a command and gives its sequence number. The next {@link flush} sends it, with a header. */
-  propose(command: CommandBytes, deadline: number): number {
+  propose(command: Slice, deadline: number): number {
     return this.#proposals.propose(command, deadline);
   }
 
@@ -101,7 +103,7 @@ export class Client {
    * Accepts a question, encoded as a command is, and gives its number among the reads. The next {@link flush} sends it.
    * One for a named node is sent there whichever node leads, and as often as it takes.
    */
-  read(question: CommandBytes, options: ReadOptions, deadline: number): number {
+  read(question: Slice, options: ReadOptions, deadline: number): number {
     return this.#reads.read(question, options, deadline);
   }
 
@@ -114,7 +116,7 @@ export class Client {
   receive(parcel: Parcel | undefined, now: number): ClientEffect[] | undefined {
     switch (parcel?.type) {
       case "answers":
-        return this.answered(parcel.sequences, parcel.results, now);
+        return this.answered(parcel.ranges, now);
       case "refused":
         return this.refused(parcel.id, parcel.reason, parcel.leader, now);
       case "readAnswers":
@@ -138,12 +140,8 @@ export class Client {
   }
 
   /** A node answered these commands. A second answer to the same command is ignored. */
-  answered(
-    sequences: readonly number[],
-    results: readonly Uint8Array[],
-    now: number,
-  ): ClientEffect[] {
-    const { effects, isSentAgain } = this.#proposals.answered(sequences, results);
+  answered(ranges: readonly AnswerRange[], now: number): ClientEffect[] {
+    const { effects, isSentAgain } = this.#proposals.answered(ranges);
     return this.#settled(isSentAgain ? [...effects, ...this.#proposals.flush(now)] : effects);
   }
 
@@ -252,7 +250,7 @@ export class Client {
   /** Reports the ends of questions that went through the log as those of reads. */
   #settled(effects: ClientEffect[]): ClientEffect[] {
     if (this.#readsInLog.size === 0) return effects;
-    return effects.map((effect) => {
+    return spread(effects).map((effect) => {
       if (effect.type !== "settle") return effect;
       const { sequence, end } = effect;
       const read = this.#readsInLog.get(sequence);

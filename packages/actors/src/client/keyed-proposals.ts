@@ -3,8 +3,8 @@ import type { NodeId } from "@kontiki/core";
 import { clientAddress, type Address } from "../mail/address.ts";
 import type { Envelope } from "../mail/protocol.ts";
 import type { DeadLetterReason } from "../mail/status.ts";
-import { clientOf, payloadOf } from "../sessions/command.ts";
-import type { CommandBytes } from "../storage/storage.ts";
+import { viewOf, type Slice } from "../bytes/slice.ts";
+import { clientOf, SEQUENCE_MAX } from "../sessions/command.ts";
 import { ClientDriver } from "./client-driver.ts";
 import type { ClientTimes, ProposalEnd } from "./client-effect.ts";
 import { KeyedSession } from "./keyed-session.ts";
@@ -46,13 +46,8 @@ export class KeyedProposals {
   }
 
   /** Proposes a command, or joins the same one that is under way, and calls back once when it has ended. */
-  propose(
-    key: string,
-    command: CommandBytes,
-    timeoutMs: number,
-    onEnd: (end: ProposalEnd) => void,
-  ): void {
-    const { session, sequence } = numbersOf(key, payloadOf(command));
+  propose(key: string, command: Slice, timeoutMs: number, onEnd: (end: ProposalEnd) => void): void {
+    const { session, sequence } = numbersOf(key, viewOf(command));
     const address = clientAddress(clientOf(session));
     const name = `${session}:${sequence}`;
     const known = this.#underWay.get(address);
@@ -112,6 +107,6 @@ function numbersOf(
     .digest();
   return {
     session: digest.readUIntBE(0, 6),
-    sequence: 1 + Math.floor(digest.readUIntBE(6, 6) / 2),
+    sequence: Math.min(SEQUENCE_MAX, 1 + Math.floor(digest.readUIntBE(6, 6) / 2)),
   };
 }

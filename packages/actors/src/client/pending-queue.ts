@@ -1,3 +1,5 @@
+import { Numbered } from "./numbered.ts";
+
 /** A proposal or read of a client that has not ended. */
 export type Pending = {
   readonly deadline: number;
@@ -13,7 +15,7 @@ export type Pending = {
  * Parcels come back in any order; what returns to the queue is sent in the order of its number.
  */
 export class PendingQueue<P extends Pending> {
-  readonly #pending = new Map<number, P>();
+  readonly #pending = new Numbered<P>();
   #waiting: number[] = [];
   #last: number;
 
@@ -34,14 +36,13 @@ export class PendingQueue<P extends Pending> {
 
   /** The lowest number that has not ended; the last one that was given when all have. */
   get lowest(): number {
-    for (const number of this.#pending.keys()) return number;
-    return this.#last;
+    return this.#pending.lowest ?? this.#last;
   }
 
   /** Adds one to the queue, and gives its number. */
   add(pending: P): number {
     this.#last += 1;
-    this.#pending.set(this.#last, pending);
+    this.#pending.add(this.#last, pending);
     this.#waiting.push(this.#last);
     return this.#last;
   }
@@ -62,7 +63,7 @@ export class PendingQueue<P extends Pending> {
 
   /** Removes one that has ended. */
   end(number: number): void {
-    this.#pending.delete(number);
+    this.#pending.take(number);
   }
 
   /** Goes through the queue in order. Those that `take` returns true for leave it, as do those that have ended. */

@@ -2,14 +2,14 @@ import { randomInt } from "node:crypto";
 import type { NodeId } from "@kontiki/core";
 import { ClientDriver } from "../client/client-driver.ts";
 import type { ProposalEnd } from "../client/client-effect.ts";
+import { sizeOf, type Slice } from "../bytes/slice.ts";
 import { KeyedProposals, type KeyedHost } from "../client/keyed-proposals.ts";
 import { messageOf } from "../errors.ts";
 import type { ClusterEvent, NodeStatus } from "../mail/status.ts";
 import type { Consistency } from "../mail/wire.ts";
-import { COMMAND_BYTES_MAX, encodeCommand } from "../sessions/command.ts";
+import { COMMAND_BYTES_MAX, encodeCommand, HEADER_BYTES } from "../sessions/command.ts";
 import type { Outcome } from "../sessions/outcome.ts";
 import { outcomeOf } from "../sessions/result.ts";
-import type { CommandBytes } from "../storage/storage.ts";
 import { someNode } from "../options/node-names.ts";
 import { patience, rule } from "../options/rules.ts";
 import type { Schema } from "../options/schema.ts";
@@ -57,6 +57,9 @@ export const READ_OPTIONS: Schema<ReadOptions> = {
   timeoutMs: patience,
 };
 
+/** In the place of an outcome until there is one. */
+const NOT_ENDED: Outcome<never> = { type: "unknown", reason: "it has not ended" };
+
 /** Client numbers have 48 bits; `randomInt` draws from a range smaller than that. */
 const CLIENT_MAX = 2 ** 48 - 1;
 
@@ -102,6 +105,37 @@ export class ClusterClient<Command, Result> {
     );
   }
 
+  /** Has commands applied in order. Resolves to their outcomes when all have ended. */
+  proposeAll(
+    commands: readonly Command[],
+    timeoutMs = this.#defaultTimeoutMs,
+  ): Promise<Outcome<Result>[]> {
+    return new Promise((resolve) => {
+      const outcomes: Outcome<Result>[] = commands.map(() => NOT_ENDED);
+      let left = commands.length;
+      const end = (at: number, outcome: Outcome<Result>): void => {
+        outcomes[at] = outcome;
+        left -= 1;
+        if (left === 0) resolve(outcomes);
+      };
+      const why = this.#closed ?? this.#whyAllFailed();
+      const places: number[] = [];
+      const encoded: Slice[] = [];
+      for (const [at, command] of commands.entries()) {
+        const refuse = (reason: string): void => end(at, { type: "definitelyNot", reason });
+        if (why !== undefined) refuse(why);
+        const bytes = why === undefined ? commandBytes("command", command, refuse) : undefined;
+        if (bytes === undefined) continue;
+        places.push(at);
+        encoded.push(bytes);
+      }
+      if (commands.length === 0) resolve([]);
+      this.#driver.proposeAll(encoded, timeoutMs, (ended, nth) =>
+        end(places[nth] ?? nth, this.#outcome(ended, true)),
+      );
+    });
+  }
+
   /** Asks a question, of the leader when `node` is undefined. */
   read(
     question: Command,
@@ -144,7 +178,7 @@ export class ClusterClient<Command, Result> {
     name: "command" | "question",
     content: Command,
     needsQuorum: boolean,
-    ask: (bytes: CommandBytes, onEnd: (end: ProposalEnd) => void) => void,
+    ask: (bytes: Slice, onEnd: (end: ProposalEnd) => void) => void,
   ): Promise<Outcome<Result>> {
     return new Promise((resolve) => {
       const refuse = (reason: string): void => resolve({ type: "definitelyNot", reason });
@@ -152,16 +186,13 @@ export class ClusterClient<Command, Result> {
       if (why !== undefined) return refuse(why);
       const bytes = commandBytes(name, content, refuse);
       if (bytes === undefined) return;
-      ask(bytes, (end) =>
-        resolve(
-          end.type === "answered"
-            ? (outcomeOf(end.result) as Outcome<Result>)
-            : needsQuorum
-              ? this.#withLoss(end)
-              : end,
-        ),
-      );
+      ask(bytes, (end) => resolve(this.#outcome(end, needsQuorum)));
     });
+  }
+
+  #outcome(end: ProposalEnd, needsQuorum: boolean): Outcome<Result> {
+    if (end.type === "answered") return outcomeOf(end.result) as Outcome<Result>;
+    return needsQuorum ? this.#withLoss(end) : end;
   }
 
   /** Adds why there was no quorum, if none can come and the reason is not worse. */
@@ -175,8 +206,13 @@ export class ClusterClient<Command, Result> {
 
   /** Why no node can answer or will recover by itself; undefined when one may. */
   #whyAllFailed(): string | undefined {
-    const causes = this.#supervisor.children.map((child) => causeOfFailure(child.status()));
-    if (causes.includes(undefined)) return undefined;
+    const causes: string[] = [];
+    for (const child of this.#supervisor.children) {
+      const cause = causeOfFailure(child.status());
+      // Nearly always the first: this is called for each proposal.
+      if (cause === undefined) return undefined;
+      causes.push(cause);
+    }
     return `all nodes have failed (${causes.join("; ")})`;
   }
 }
@@ -194,11 +230,12 @@ function commandBytes(
   name: "command" | "question",
   content: unknown,
   refuse: (reason: string) => void,
-): CommandBytes | undefined {
+): Slice | undefined {
   try {
     const bytes = encodeCommand(content, name);
-    if (bytes.length <= COMMAND_BYTES_MAX) return bytes;
-    refuse(`the ${name} has ${bytes.length} bytes; the most is ${COMMAND_BYTES_MAX}`);
+    const size = HEADER_BYTES + sizeOf(bytes);
+    if (size <= COMMAND_BYTES_MAX) return bytes;
+    refuse(`the ${name} has ${size} bytes; the most is ${COMMAND_BYTES_MAX}`);
   } catch (error) {
     refuse(`the ${name} cannot be sent: ${messageOf(error)}`);
   }

@@ -77,9 +77,10 @@ export type ClusterOptions = {
    */
   readonly priorities?: Readonly<Record<string, number>> | undefined;
   /**
-   * Take a snapshot and compact the log after this many applied entries since the last one, 1 or more.
+   * Take a snapshot and compact the log after this many applied commands since the last one, 1 or more. An entry of the
+   * log without commands counts as one.
    *
-   * Default, when neither this nor `snapshotBytes` is given: after 10,000 entries or 64 MiB of commands, but not before
+   * Default, when neither this nor `snapshotBytes` is given: after 10,000 commands or 64 MiB of them, but not before
    * these take half as much memory as the last snapshot has bytes. So what snapshots cost is in proportion to the entries,
    * however large the state is. If only one of the two is given, the other limit stays.
    */
@@ -88,7 +89,7 @@ export type ClusterOptions = {
   readonly snapshotBytes?: number | undefined;
   /**
    * How many entries before a snapshot stay in the log, 0 or more: a follower that lacks only those gets them instead
-   * of the whole snapshot. Default 1,024.
+   * of the whole snapshot. Default 1,024. They are fewer if their commands have more than 16 MiB.
    */
   readonly keptEntries?: number | undefined;
   /**

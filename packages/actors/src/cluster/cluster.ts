@@ -3,6 +3,7 @@ import type { NodeId } from "@kontiki/core";
 import { currentLeader, haveConverged } from "../threads/agreement.ts";
 import type { Child } from "../threads/child.ts";
 import { Channels } from "./channels.ts";
+import { ARGUMENTS } from "./cluster-arguments.ts";
 import {
   ClusterClient,
   PROPOSE_OPTIONS,
@@ -39,6 +40,13 @@ import type { Supervisor } from "../threads/supervisor.ts";
 import { checkNodeThreads } from "../threads/thread.ts";
 import { transferLead } from "./transfer-lead.ts";
 import { leaderForChange } from "./change-end.ts";
+import {
+  checkedEach,
+  proposeEach,
+  wrongList,
+  type Commands,
+  type ProposeEachOptions,
+} from "./propose-each.ts";
 import {
   Deadline,
   TIMEOUT_OPTIONS,
@@ -88,23 +96,7 @@ export class Cluster<Command = KeyValueCommand, Result = KeyValueResult> {
   static {
     const named = { where: "Cluster" };
     countArguments(Cluster, named, { rejects: { start: 1 }, throws: {} });
-    countArguments<Cluster<unknown, unknown>>(Cluster.prototype, named, {
-      rejects: {
-        leader: 1,
-        converged: 1,
-        propose: { needs: "command", most: 2 },
-        read: { needs: "question", most: 2 },
-        get: 2,
-        members: 1,
-        metrics: 0,
-        addNode: 2,
-        removeNode: 2,
-        promote: 2,
-        transfer: 2,
-        stop: 1,
-      },
-      throws: { status: 0, whyNoLeader: 0, node: 1 },
-    });
+    countArguments<Cluster<unknown, unknown>>(Cluster.prototype, named, ARGUMENTS);
   }
 
   private constructor(options: CheckedOptions, stateMachine: string) {
@@ -284,6 +276,67 @@ export class Cluster<Command = KeyValueCommand, Result = KeyValueResult> {
     const wrong = wrongOptions("Cluster.propose", PROPOSE_OPTIONS, options);
     if (wrong !== undefined) return Promise.reject(new KontikiError(wrong));
     return this.#client.propose(command, options?.timeoutMs, options?.idempotencyKey);
+  }
+
+  /**
+   * Has many commands applied, each exactly once, in their order. They travel together, and cost much less than as many
+   * calls of {@link propose}. Each has its own outcome, as if it was proposed alone: nothing makes them one transaction.
+   *
+   * @param commands a list; each command as for {@link propose}.
+   * @param options how long to try, in ms; `proposalTimeoutMs` of the cluster when left out.
+   * @returns the outcomes, in the order of the commands, when all of them have ended.
+   * @throws KontikiError when `commands` is no list, and for a wrong option.
+   * @example
+   * ```ts
+   * import { Cluster } from "@kontiki/actors";
+   *
+   * const cluster = await Cluster.start({ nodes: 3 });
+   * const puts = ["a", "b", "c"].map((key) => ({ type: "put", key, value: "1" }) as const);
+   * const outcomes = await cluster.proposeAll(puts);
+   * console.log(outcomes.every(({ type }) => type === "ok")); // true
+   * await cluster.stop();
+   * ```
+   */
+  proposeAll(
+    commands: readonly Command[],
+    options?: TimeoutOptions,
+  ): Promise<readonly Outcome<Result>[]> {
+    const wrong = wrongList(commands, options);
+    if (wrong !== undefined) return Promise.reject(new KontikiError(wrong));
+    return this.#client.proposeAll(commands, options?.timeoutMs);
+  }
+
+  /**
+   * Has commands applied as they come, each exactly once, in their order, and yields their outcomes in that order. At most
+   * `outstanding` of them are under way; the next command is taken from `commands` only when there is room, so that a
+   * source may be endless. Stop reading, and no more are taken; those under way still end.
+   *
+   * @param commands an iterable or async iterable; each command as for {@link propose}.
+   * @param options `outstanding`, 1,024 when left out; how long to try each, in ms.
+   * @throws KontikiError when `commands` cannot be iterated, and for a wrong option.
+   * @example
+   * ```ts
+   * import { Cluster } from "@kontiki/actors";
+   *
+   * const cluster = await Cluster.start({ nodes: 3 });
+   * function* puts() {
+   *   for (let at = 0; at < 10_000; at += 1)
+   *     yield { type: "put", key: `k${at % 100}`, value: String(at) } as const;
+   * }
+   * let done = 0;
+   * for await (const { type } of cluster.proposeEach(puts())) if (type === "ok") done += 1;
+   * console.log(done); // 10000
+   * await cluster.stop();
+   * ```
+   */
+  proposeEach(
+    commands: Commands<Command>,
+    options: ProposeEachOptions = {},
+  ): AsyncGenerator<Outcome<Result>, void, void> {
+    const { outstanding, timeoutMs } = checkedEach(commands, options);
+    return proposeEach(commands, outstanding, (command) =>
+      this.#client.propose(command, timeoutMs),
+    );
   }
 
   /**

@@ -217,9 +217,10 @@ export class NodeHandle {
   }
 
   /**
-   * Entries of the node's log, committed or not.
+   * Entries of the node's log, committed or not. Commands that share an entry have a line each, with the same index.
    *
-   * @param options `from`: the first index, 1 or more; `max`: how many at most, 1,000 by default.
+   * @param options `from`: the first index, 1 or more; `max`: about how many lines, 1,000 by default: there are more only
+   *   if the last entry has more than one. The next page begins after the index of the last line.
    * @throws KontikiError when the node does not run or does not answer in time.
    */
   async log(options: LogOptions = {}): Promise<readonly LogLine[]> {

@@ -152,7 +152,7 @@ export const PULSE_MS = 20;
 export type NodeControl = {
   /** Finishes the current turn, closes the disk, and lets the thread end. */
   stop(): void;
-  /** Log entries from an index on, at most `max`. */
+  /** Lines of whole log entries from an index on, until they are `max` or more. */
   log(from: number, max: number): readonly EncodedLogLine[];
   /** SHA-256 of the state machine's snapshot in hex, and the last applied index. */
   digest(): { readonly applied: number; readonly sha256: string };
@@ -199,7 +199,10 @@ export type EncodedLogLine =
       readonly payload: Uint8Array;
     });
 
-/** A log entry for people: the command as plain data, with its client and sequence number. */
+/**
+ * A log entry for people, or a command of one: what a client proposed at once may be in one entry, and each command has a
+ * line then, with the index of the entry. Commands are plain data, with their client and sequence number.
+ */
 export type LogLine =
   /** What a new leader appends (§8). */
   | { readonly type: "noop"; readonly index: number; readonly term: number }

@@ -1,5 +1,5 @@
 import { index, term, type Entry, type Index, type Membership, type Term } from "@kontiki/core";
-import { isCommand } from "../sessions/command.ts";
+import { isCommand } from "../sessions/run.ts";
 import { packFrames, unpackFrames } from "./frames.ts";
 import type { CommandBytes } from "../storage/storage.ts";
 import { bytesAt, fieldsOf, wholeAt, WireError, type Fields } from "./wire-fields.ts";
@@ -33,7 +33,7 @@ export function entriesFromWire(prevIndex: Index, wire: unknown): readonly Entry
       const place = index(prevIndex + at + 1);
       if (command === undefined) entries.push(withoutCommand(place, runTerm, memberships?.get(at)));
       else if (!isCommand(command))
-        throw new WireError("a command has a header, and is not over the limit");
+        throw new WireError("an entry holds a command, or a run whose lengths add up");
       else entries.push({ type: "command", index: place, term: runTerm, command });
     }
   }

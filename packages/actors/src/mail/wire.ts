@@ -1,14 +1,15 @@
 import { type Message, type NodeId, type Refusal } from "@kontiki/core";
 import { clientAddress, clientOf, type ClientAddress } from "./address.ts";
 import { decode, encodeShared } from "../bytes/codec.ts";
-import { COMMAND_BYTES_MAX, isCommand } from "../sessions/command.ts";
+import { COMMAND_BYTES_MAX } from "../sessions/command.ts";
+import { areResults, type AnswerRange } from "../sessions/packed-results.ts";
+import { isCommand } from "../sessions/run.ts";
 import { FrameError, packFrames, unpackFrames } from "./frames.ts";
 import type { CommandBytes } from "../storage/storage.ts";
 import {
   bytesAt,
   fieldsOf,
   nodeOrNothing,
-  whole,
   wholeAt,
   WireError,
   type Fields,
@@ -40,12 +41,8 @@ export type Parcel =
       readonly id: number;
       readonly commands: readonly CommandBytes[];
     }
-  /** Node to client: the results of commands, by sequence number. */
-  | {
-      readonly type: "answers";
-      readonly sequences: readonly number[];
-      readonly results: readonly Uint8Array[];
-    }
+  /** Node to client: the results of commands, for each stretch of consecutive sequence numbers. */
+  | { readonly type: "answers"; readonly ranges: readonly AnswerRange[] }
   /** Node to client: none of that parcel's commands was appended to a log, and none will be. */
   | {
       readonly type: "refused";
@@ -120,7 +117,10 @@ function parcelToWire(parcel: Parcel): Fields {
     case "forward":
       return [kind, clientOf(parcel.client), parcel.id, packFrames(parcel.commands)];
     case "answers":
-      return [kind, parcel.sequences, packFrames(parcel.results)];
+      return [
+        kind,
+        ...parcel.ranges.flatMap(({ first, count, results }) => [first, count, results]),
+      ];
     case "refused": {
       const { id, reason, leader } = parcel;
       return [kind, id, REFUSALS.indexOf(reason), leader ?? null];
@@ -192,11 +192,14 @@ function questionsFromWire(fields: Fields): Parcel {
 }
 
 function answersFromWire(fields: Fields): Parcel {
-  const sequences = fieldsOf(fields[1], "a list of sequence numbers").map(whole);
-  const results = framesAt(fields, 2, isAnything);
-  if (results.length !== sequences.length)
-    throw new WireError("each answer has one sequence number");
-  return { type: "answers", sequences, results };
+  const ranges: AnswerRange[] = [];
+  for (let at = 1; at < fields.length; at += 3) {
+    const [first, count] = [wholeAt(fields, at), wholeAt(fields, at + 1)];
+    const results = bytesAt(fields, at + 2);
+    if (!areResults(results, count)) throw new WireError("each command of a range has one result");
+    ranges.push({ first, count, results });
+  }
+  return { type: "answers", ranges };
 }
 
 function framesAt(

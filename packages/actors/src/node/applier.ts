@@ -2,16 +2,17 @@ import { createHash } from "node:crypto";
 import { indexAfter, INDEX_ZERO, type Index, type LogView, type Term } from "@kontiki/core";
 import { clientAddress } from "../mail/address.ts";
 import { restoreParts, sessionBytes, snapshotParts, wholeOf } from "./applier-snapshot.ts";
-import { clientOf, headerOf } from "../sessions/command.ts";
+import { partOf } from "../bytes/part-of.ts";
+import { clientOf } from "../sessions/command.ts";
 import { DigestMarks } from "./digest-marks.ts";
 import type { OutgoingMail } from "../mail/protocol.ts";
-import { applyPayload, queryPayload } from "../sessions/result.ts";
-import { Sessions, type SessionLimits } from "../sessions/sessions.ts";
+import { applyPart, applyPayload, queryPayload } from "../sessions/result.ts";
+import { AnswerPacker } from "../sessions/packed-results.ts";
+import { commandsIn } from "../sessions/run.ts";
+import { Sessions, type SessionLimits, type Use } from "../sessions/sessions.ts";
 import type { StateMachine } from "../machine/state-machine.ts";
 import type { CommandBytes } from "../storage/storage.ts";
 import { encodeParcel } from "../mail/wire.ts";
-
-type Answers = { readonly sequences: number[]; readonly results: Uint8Array[] };
 
 /**
  * Applies committed entries to the sessions and the state machine, each once and in order, and collects the answers.
@@ -20,14 +21,28 @@ type Answers = { readonly sequences: number[]; readonly results: Uint8Array[] };
 export class Applier {
   readonly #machine: StateMachine;
   readonly #sessions: Sessions;
-  readonly #applyPayload: (payload: Uint8Array) => Uint8Array;
+  readonly #use: Use;
+  /** The entry that is being applied, and a view of it if it is a run. */
+  #entry: CommandBytes = new Uint8Array(0);
+  #view: Uint8Array | undefined;
+  /** The answers to its commands; undefined if they are for another node to give. */
+  #answers: Map<number, AnswerPacker> | undefined;
   readonly #marks = new DigestMarks();
   #applied: Index = INDEX_ZERO;
+  #commandsSince = 0;
 
   constructor(machine: StateMachine, limits?: SessionLimits) {
     this.#machine = machine;
     this.#sessions = new Sessions(limits);
-    this.#applyPayload = (payload) => applyPayload(machine, payload);
+    this.#use = {
+      apply: (from, to) =>
+        this.#view === undefined
+          ? applyPayload(machine, partOf(this.#entry, from, to))
+          : applyPart(machine, this.#view, from, to),
+      answer: (session, sequence, result) => {
+        if (this.#answers !== undefined) addAnswer(this.#answers, session, sequence, result);
+      },
+    };
   }
 
   /** The last applied entry. */
@@ -35,10 +50,16 @@ export class Applier {
     return this.#applied;
   }
 
+  /** How many commands were applied since the last snapshot was restored; an entry without any counts as one. */
+  get commandsSince(): number {
+    return this.#commandsSince;
+  }
+
   /**
-   * Applies entries up to `upTo`, at most `max` of them, and returns letters with the answers to those of `answerTerm`:
-   * a leader answers only commands that it appended itself in its present term. No client waits at other nodes; a
-   * client that proposed to an earlier leader retries and is answered as a repeat.
+   * Applies entries up to `upTo`, until they hold `max` commands or more, and returns letters with the answers to those of
+   * `answerTerm`: a leader answers only commands that it appended itself in its present term. No client waits at other
+   * nodes; a client that proposed to an earlier leader retries and is answered as a repeat. An entry without commands
+   * counts as one.
    */
   apply(
     log: Pick<LogView<CommandBytes>, "slice">,
@@ -49,19 +70,32 @@ export class Applier {
     const from = indexAfter(this.#applied);
     const to = this.#marks.next(Math.min(upTo, this.#applied + max) as Index);
     if (to < from) return [];
-    const answers = new Map<number, Answers>();
+    const answers = new Map<number, AnswerPacker>();
+    let count = 0;
     for (const entry of log.slice(from, to, Number.MAX_SAFE_INTEGER)) {
+      if (count >= max) break;
       this.#applied = entry.index;
+      count += 1;
       if (entry.type !== "command") continue;
-      const result = this.#sessions.apply(entry.command, entry.index, this.#applyPayload);
-      if (result !== undefined && entry.term === answerTerm)
-        addAnswer(answers, entry.command, result);
+      this.#answers = entry.term === answerTerm ? answers : undefined;
+      count += this.#applyEntry(entry.command, entry.index);
     }
-    this.#marks.reached(to, () => this.digest());
-    return Array.from(answers, ([client, { sequences, results }]) => ({
+    this.#commandsSince += count;
+    this.#marks.reached(this.#applied, () => this.digest());
+    return Array.from(answers, ([client, packer]) => ({
       to: clientAddress(client),
-      bytes: encodeParcel({ type: "answers", sequences, results }),
+      bytes: encodeParcel({ type: "answers", ranges: packer.end() }),
     }));
+  }
+
+  /** Applies an entry. Gives how many commands it holds besides the first. */
+  #applyEntry(command: CommandBytes, at: Index): number {
+    const count = commandsIn(command);
+    const { buffer, byteOffset, length } = command;
+    this.#entry = command;
+    this.#view = count > 1 ? new Uint8Array(buffer, byteOffset, length) : undefined;
+    this.#sessions.apply(command, at, this.#use);
+    return Math.max(0, count - 1);
   }
 
   /**
@@ -88,6 +122,7 @@ export class Applier {
   restore(parts: Iterable<Uint8Array>, at: Index): void {
     this.#sessions.restore(restoreParts(this.#machine, parts));
     this.#applied = at;
+    this.#commandsSince = 0;
     this.#marks.reached(at, () => this.digest());
   }
 
@@ -110,14 +145,17 @@ export class Applier {
   }
 }
 
-function addAnswer(answers: Map<number, Answers>, command: CommandBytes, result: Uint8Array): void {
-  const { client: session, sequence } = headerOf(command);
+function addAnswer(
+  answers: Map<number, AnswerPacker>,
+  session: number,
+  sequence: number,
+  result: Uint8Array,
+): void {
   const client = clientOf(session);
   let mine = answers.get(client);
   if (mine === undefined) {
-    mine = { sequences: [], results: [] };
+    mine = new AnswerPacker();
     answers.set(client, mine);
   }
-  mine.sequences.push(sequence);
-  mine.results.push(result);
+  mine.add(sequence, result);
 }

@@ -16,6 +16,7 @@ import type { Lease } from "./lease.ts";
 import type { Letter } from "./letter.ts";
 import { PeerStarts } from "./peer-starts.ts";
 import { Performer, type Notice, type Timer } from "./performer.ts";
+import { keptWithin } from "./kept-entries.ts";
 import type { OutgoingMail } from "../mail/protocol.ts";
 import { membershipInForce, raftStatus, type MembershipInForce } from "./raft-status.ts";
 import { SESSION_DEFAULTS, type SessionLimits } from "../sessions/sessions.ts";
@@ -312,7 +313,10 @@ export class NodeActor {
     const bytesSince = this.#log.bytesBetween(from, this.#applier.applied);
     if (this.#taker.isDue(last, bytesSince)) this.beginSnapshot();
     const snapshot = this.#taker.work();
-    if (snapshot !== undefined) this.#step({ type: "snapshotTaken", snapshot });
+    if (snapshot === undefined) return;
+    this.#step({ type: "snapshotTaken", snapshot });
+    const kept = keptWithin(this.#log, snapshot.index);
+    if (kept !== undefined) this.#step({ type: "compact", keptEntries: kept });
   }
 
   #step(event: Event<CommandBytes>): void {

@@ -7,7 +7,7 @@ import type { SnapshotStore, SnapshotWriter } from "../storage/snapshot-store.ts
  * (dissertation 5.1.2).
  */
 export type SnapshotPolicy = {
-  /** Entries applied. */
+  /** Commands applied; an entry without any counts as one. */
   readonly entries: number;
   /** Bytes of commands in them. */
   readonly bytes: number;
@@ -32,6 +32,8 @@ export class SnapshotTaker {
   readonly #applier: Applier;
   readonly #policy: SnapshotPolicy;
   #writing: Writing | undefined;
+  /** What `commandsSince` was at the last snapshot, and at the one that is being written. */
+  #commandsAt = { last: 0, next: 0 };
 
   constructor(store: SnapshotStore, applier: Applier, policy: SnapshotPolicy) {
     this.#store = store;
@@ -48,13 +50,15 @@ export class SnapshotTaker {
   isDue(last: Snapshot | undefined, bytesSince: number): boolean {
     const { entries, bytes, share = 0 } = this.#policy;
     const since = this.#applier.applied - (last?.index ?? 0);
-    if (since < entries && (since === 0 || bytesSince < bytes)) return false;
+    const commands = this.#applier.commandsSince - this.#commandsAt.last;
+    if (commands < entries && (since === 0 || bytesSince < bytes)) return false;
     return bytesSince + since * ENTRY_BYTES >= share * (last?.size ?? 0);
   }
 
   /** Begins one of the present state, which is that after the entry at `at`. */
   begin(at: LogPosition, membership: Membership): void {
     const parts = this.#applier.snapshot()[Symbol.iterator]();
+    this.#commandsAt.next = this.#applier.commandsSince;
     this.#writing = { writer: this.#store.begin(at, membership), parts };
   }
 
@@ -67,6 +71,7 @@ export class SnapshotTaker {
       if (next.done === true) {
         this.#writing = undefined;
         const snapshot = writer.finish();
+        this.#commandsAt.last = this.#commandsAt.next;
         this.#store.removeOld();
         return snapshot;
       }
@@ -81,5 +86,7 @@ export class SnapshotTaker {
     this.#writing?.parts.return?.();
     this.#writing?.writer.abandon();
     this.#writing = undefined;
+    // The applier counts from the state that replaces it.
+    this.#commandsAt = { last: 0, next: 0 };
   }
 }

@@ -1,13 +1,16 @@
 import { getUint32, getUint48, setUint32, setUint48 } from "../bytes/big-endian.ts";
-import { partOf } from "../bytes/part-of.ts";
-import { ASKED_DEPTH_MAX, encodePlain } from "../bytes/plain-encoder.ts";
+import { ASKED_DEPTH_MAX, encodeSlice } from "../bytes/plain-encoder.ts";
+import { sizeOf, viewOf, type Slice } from "../bytes/slice.ts";
 import type { CommandBytes } from "../storage/storage.ts";
 
 /** Identifies the client and number of a command, so that a repeat is recognized (dissertation 6.3). */
 export type CommandHeader = {
   /** The client's session, below 2^48: see {@link sessionOf}. */
   readonly client: number;
-  /** The number of the command within the session, from 1, below 2^48; 0 for the command that opens the session. */
+  /**
+   * The number of the command within the session, from 1 to {@link SEQUENCE_MAX}; 0 for the command that opens the
+   * session. Of a run, that of its first command.
+   */
   readonly sequence: number;
   /** The client waits for no answer below this sequence number: those results may be dropped. */
   readonly floor: number;
@@ -16,9 +19,10 @@ export type CommandHeader = {
 /** Bytes before a command's payload: client, sequence number, and the distance to the floor. */
 export const HEADER_BYTES = 16;
 
-const COMMAND_OPTIONS = { room: HEADER_BYTES, depthMax: ASKED_DEPTH_MAX };
+/** The highest bit of a sequence number marks a run of commands: see `run.ts`. */
+export const SEQUENCE_MAX = 2 ** 47 - 1;
 
-/** The most bytes of a command: space for two of the key-value machine's largest values, for a compare-and-set. */
+/** The most bytes of a command, header included: space for two of the key-value machine's largest values, for a compare-and-set. */
 export const COMMAND_BYTES_MAX = 4 * 1024 * 1024;
 
 /** The floor is stored as its distance from the sequence number, in 32 bits. */
@@ -57,38 +61,41 @@ export function reachedAt(opening: CommandBytes): number {
 }
 
 /**
- * Encodes a command without its header: the bytes of its payload after space for one. It is never encoded again.
+ * Encodes the payload of a command, or a question, which has no header. It is never encoded again.
  *
  * @param name what it is, for the error.
  * @throws NotPlainError when it is not plain data.
  */
-export function encodeCommand(payload: unknown, name = "command"): CommandBytes {
-  return encodePlain(payload, name, COMMAND_OPTIONS);
+export function encodeCommand(payload: unknown, name = "command"): Slice {
+  return encodeSlice(payload, name, ASKED_DEPTH_MAX);
 }
 
-/** Writes a header into the space that {@link encodeCommand} left for it. */
-export function setHeader(command: CommandBytes, { client, sequence, floor }: CommandHeader): void {
+/** A command by itself: a header, and the payload as it is. */
+export function commandOf(header: CommandHeader, payload: Slice): CommandBytes {
+  const command = new Uint8Array(HEADER_BYTES + sizeOf(payload));
+  writeHeader(command, header, 0);
+  command.set(viewOf(payload), HEADER_BYTES);
+  return command;
+}
+
+/** Writes the header of a command, or, with `mark`, that of a run. */
+export function writeHeader(
+  command: CommandBytes,
+  { client, sequence, floor }: CommandHeader,
+  mark: number,
+): void {
   setUint48(command, 0, client);
-  setUint48(command, 6, sequence);
+  setUint48(command, 6, sequence + mark);
   setUint32(command, 12, Math.min(sequence - floor, DISTANCE_MAX));
 }
 
-/** Whether bytes can be a command: long enough for a header, and not over the limit. */
-export function isCommand(bytes: Uint8Array): boolean {
-  return bytes.length >= HEADER_BYTES && bytes.length <= COMMAND_BYTES_MAX;
-}
-
-/** The header of a command for which {@link isCommand} holds. */
+/** The header of a command or a run for which `isCommand` holds. */
 export function headerOf(command: CommandBytes): CommandHeader {
-  const sequence = getUint48(command, 6);
+  const marked = getUint48(command, 6);
+  const sequence = marked > SEQUENCE_MAX ? marked - (SEQUENCE_MAX + 1) : marked;
   return {
     client: getUint48(command, 0),
     sequence,
     floor: Math.max(0, sequence - getUint32(command, 12)),
   };
-}
-
-/** The part of a command for the state machine. */
-export function payloadOf(command: CommandBytes): Uint8Array {
-  return partOf(command, HEADER_BYTES, command.length);
 }

@@ -1,6 +1,6 @@
 /// <reference lib="es2024.string" />
 import type { Index } from "@kontiki/core";
-import { decode, decodeCopy, encodeShared } from "../bytes/codec.ts";
+import { decode, decodeCopy, decodePart, encodeShared } from "../bytes/codec.ts";
 import { messageOf } from "../errors.ts";
 import type { Outcome } from "./outcome.ts";
 import { encodePlainPair } from "../bytes/plain-encoder.ts";
@@ -8,6 +8,9 @@ import type { StateMachine } from "../machine/state-machine.ts";
 
 /** The first element of an encoded result. */
 const KIND = { answer: 0, error: 1, expired: 2, unanswerable: 3 } as const;
+
+/** The result null, which most commands have: it is stored once. */
+export const NOTHING_RESULT: Uint8Array = Uint8Array.of(0x92, KIND.answer, 0xc0);
 
 /** The msgpack prefix of an array of one and of three; a machine's own result is an array of two. */
 const [ARRAY_OF_ONE, ARRAY_OF_THREE] = [0x91, 0x93];
@@ -25,7 +28,21 @@ export type Expired = {
  */
 export function applyPayload(machine: StateMachine, payload: Uint8Array): Uint8Array {
   try {
-    return encodeAnswer(machine.apply(decodeCopy(payload)), "result");
+    return applied(machine, decodeCopy(payload));
+  } catch (error) {
+    return encodeError(error);
+  }
+}
+
+/** Applies one of many payloads in the same bytes, like {@link applyPayload}: see `decodePart`. */
+export function applyPart(
+  machine: StateMachine,
+  bytes: Uint8Array,
+  from: number,
+  to: number,
+): Uint8Array {
+  try {
+    return applied(machine, decodePart(bytes, from, to));
   } catch (error) {
     return encodeError(error);
   }
@@ -48,9 +65,14 @@ export function expiredResult(session: number, index: Index): Uint8Array {
 
 /** The session and index in a result that says the session is not open; undefined for other results. */
 export function expiredIn(result: Uint8Array): Expired | undefined {
-  if (result[0] !== ARRAY_OF_THREE) return undefined;
+  if (!isExpired(result[0])) return undefined;
   const [, session, index] = decode(result) as [number, number, number];
   return { session, index };
+}
+
+/** Whether a result that begins with this byte says that the session is not open. */
+export function isExpired(firstByte: number | undefined): boolean {
+  return firstByte === ARRAY_OF_THREE;
 }
 
 /** Whether the result says that the machine answers no queries: they must go through the log. */
@@ -58,8 +80,16 @@ export function isUnanswerable(result: Uint8Array): boolean {
   return result[0] === ARRAY_OF_ONE;
 }
 
+/** A copy of a result that can be kept: a view would keep all else that was encoded into the same buffer. */
+export function keptResult(result: Uint8Array): Uint8Array {
+  const isNothing =
+    result.length === 3 && result[1] === KIND.answer && result[2] === NOTHING_RESULT[2];
+  return isNothing ? NOTHING_RESULT : new Uint8Array(result);
+}
+
 /** The outcome that a result means. */
 export function outcomeOf(result: Uint8Array): Outcome<unknown> {
+  if (result === NOTHING_RESULT) return { type: "ok", value: null };
   const [kind, value] = decodeCopy(result) as [number, unknown];
   switch (kind) {
     case KIND.answer:
@@ -71,6 +101,11 @@ export function outcomeOf(result: Uint8Array): Outcome<unknown> {
     default:
       return { type: "error", message: String(value) };
   }
+}
+
+function applied(machine: StateMachine, command: unknown): Uint8Array {
+  const answer = machine.apply(command);
+  return answer === null ? NOTHING_RESULT : encodeAnswer(answer, "result");
 }
 
 function encodeAnswer(answer: unknown, name: string): Uint8Array {

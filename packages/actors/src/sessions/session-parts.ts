@@ -1,4 +1,5 @@
 import { KontikiError } from "../errors.ts";
+import { keptResult } from "./result.ts";
 import { newSession, type Session } from "./session.ts";
 
 /** The approximate bytes of results in one part; a larger result has its own part. */
@@ -59,8 +60,7 @@ function addRow(sessions: Session[], row: unknown): void {
     const [distance, result] = [pairs[at], pairs[at + 1]];
     if (!isWhole(distance) || !(result instanceof Uint8Array))
       throw new KontikiError(`a snapshot: the results of session ${client} are invalid`);
-    // A view would keep the whole part in memory for as long as one of its results is kept.
-    session.results[distance] = new Uint8Array(result);
+    session.results[distance] = keptResult(result);
   }
 }
 

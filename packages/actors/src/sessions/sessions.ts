@@ -1,6 +1,7 @@
 import type { Index } from "@kontiki/core";
-import { headerOf, OPENING, payloadOf, reachedAt } from "./command.ts";
-import { expiredResult } from "./result.ts";
+import { headerOf, OPENING, reachedAt } from "./command.ts";
+import { expiredResult, keptResult } from "./result.ts";
+import { PayloadReader } from "./run.ts";
 import { SessionOrder } from "./session-order.ts";
 import { copyOf, newSession, raiseFloor, type Session } from "./session.ts";
 import type { CommandBytes } from "../storage/storage.ts";
@@ -15,6 +16,14 @@ export type SessionLimits = {
 
 /** The default limits. */
 export const SESSION_DEFAULTS: SessionLimits = { sessionsMax: 10_000, idleEntries: 1_000_000 };
+
+/** What the commands of an entry are applied with. */
+export type Use = {
+  /** Makes the result of a payload, which is the bytes of the entry from `from` up to `to`. It does not throw. */
+  readonly apply: (from: number, to: number) => Uint8Array;
+  /** Gets the result of a command, which stays as it is. */
+  readonly answer: (session: number, sequence: number, result: Uint8Array) => void;
+};
 
 /** Everything that the sessions remember, in an order that matters: see {@link Sessions.copy}. */
 export type SessionsCopy = {
@@ -57,33 +66,28 @@ export class Sessions {
   }
 
   /**
-   * Applies a command, or returns its stored result. Returns undefined for a duplicate whose answer is no longer
-   * needed, and for a command that only opens a session.
+   * Applies the commands of an entry, or takes their stored results. Gives no result for a duplicate whose answer is no
+   * longer needed, and for a command that only opens a session.
    *
-   * @param at the index of its entry: above that of the previous command.
-   * @param apply makes the result of a payload; it does not throw.
+   * @param at the index of the entry: above that of the previous one.
+   * @param use makes results, and gets them in order.
    */
-  apply(
-    command: CommandBytes,
-    at: Index,
-    apply: (payload: Uint8Array) => Uint8Array,
-  ): Uint8Array | undefined {
-    const { client, sequence, floor } = headerOf(command);
+  apply(entry: CommandBytes, at: Index, use: Use): void {
+    const { client, sequence, floor } = headerOf(entry);
     if (at >= this.#idleFrom) this.#endIdle(at);
     const session = this.#use(client, at);
     if (sequence === OPENING) {
-      if (session === undefined) this.#openNew(client, reachedAt(command), at);
-      return undefined;
+      if (session === undefined) this.#openNew(client, reachedAt(entry), at);
+      return;
     }
-    if (session === undefined) return expiredResult(client, at);
-    raiseFloor(session, floor);
-    if (sequence < session.floor) return undefined;
-    const known = session.results[sequence - session.floor];
-    if (known !== undefined) return known;
-    // A copy: a view would keep everything else that was encoded into the same buffer for as long as the session is open.
-    const result = new Uint8Array(apply(payloadOf(command)));
-    session.results[sequence - session.floor] = result;
-    return result;
+    const expired = session === undefined ? keptResult(expiredResult(client, at)) : undefined;
+    if (session !== undefined) raiseFloor(session, floor);
+    const payloads = new PayloadReader(entry);
+    for (let number = sequence; payloads.next(); number += 1) {
+      const { from, to } = payloads;
+      const result = session === undefined ? expired : resultOf(session, number, use, from, to);
+      if (result !== undefined) use.answer(client, number, result);
+    }
   }
 
   /** A copy of everything, unaffected by later commands. Takes time in proportion to its size. */
@@ -155,4 +159,23 @@ export class Sessions {
   #isStale(reached: number, at: Index): boolean {
     return (at - reached) >>> 0 > this.#limits.idleEntries;
   }
+}
+
+/** The result of a command: the stored one if it was applied before; undefined for one that nothing waits for. */
+function resultOf(
+  session: Session,
+  sequence: number,
+  use: Use,
+  from: number,
+  to: number,
+): Uint8Array | undefined {
+  const { results, floor } = session;
+  const place = sequence - floor;
+  if (place < 0) return undefined;
+  // Nearly always the next one in order.
+  const known = place < results.length ? results[place] : undefined;
+  if (known !== undefined) return known;
+  const result = keptResult(use.apply(from, to));
+  results[place] = result;
+  return result;
 }

@@ -1,7 +1,7 @@
 import type { MessagePort } from "node:worker_threads";
-import { index, type Entry } from "@kontiki/core";
+import { index, type Entry, type LogView } from "@kontiki/core";
 import { expose } from "comlink";
-import { headerOf, payloadOf } from "../sessions/command.ts";
+import { eachCommand } from "../sessions/run.ts";
 import { KontikiError } from "../errors.ts";
 import type { NodeActor } from "../node/node-actor.ts";
 import type { NodeRunner } from "../node/node-runner.ts";
@@ -26,13 +26,7 @@ export function exposeControl(
       // The answer must leave first.
       setImmediate(() => port.close());
     },
-    log(from, max) {
-      const { log } = actor();
-      const first = Math.max(from, log.firstIndex);
-      if (first > log.lastIndex || max < 1) return [];
-      const to = Math.min(log.lastIndex, first + max - 1);
-      return log.slice(index(first), index(to), Number.MAX_SAFE_INTEGER).map(lineOf);
-    },
+    log: (from, max) => logLines(actor().log, from, max),
     digest: () => actor().digest(),
     digestAt: (at, waitMs) =>
       new Promise((resolve, reject) => {
@@ -55,19 +49,41 @@ export function exposeControl(
   expose(control, port);
 }
 
-function lineOf(entry: Entry<CommandBytes>): EncodedLogLine {
+/** The lines of entries from `from` on, until they are `max` or more: an entry is never divided. */
+function logLines(
+  log: LogView<CommandBytes>,
+  from: number,
+  max: number,
+): readonly EncodedLogLine[] {
+  const first = Math.max(from, log.firstIndex);
+  if (first > log.lastIndex || max < 1) return [];
+  const to = Math.min(log.lastIndex, first + max - 1);
+  const lines: EncodedLogLine[] = [];
+  for (const entry of log.slice(index(first), index(to), Number.MAX_SAFE_INTEGER)) {
+    if (lines.length >= max) break;
+    lines.push(...linesOf(entry));
+  }
+  return lines;
+}
+
+/** The lines of an entry: one, or one for each command of a run. */
+function linesOf(entry: Entry<CommandBytes>): readonly EncodedLogLine[] {
   const { index: at, term } = entry;
   switch (entry.type) {
     case "noop":
-      return { type: "noop", index: at, term };
+      return [{ type: "noop", index: at, term }];
     case "membership":
-      return { type: "membership", index: at, term, membership: entry.membership };
-    case "command": {
-      const { client, sequence } = headerOf(entry.command);
-      // A copy, because a port would copy all that the log keeps with it.
-      const payload = new Uint8Array(payloadOf(entry.command));
-      return { type: "command", index: at, term, client, sequence, payload };
-    }
+      return [{ type: "membership", index: at, term, membership: entry.membership }];
+    case "command":
+      return eachCommand(entry.command).map(({ client, sequence, payload }) => ({
+        type: "command",
+        index: at,
+        term,
+        client,
+        sequence,
+        // A copy, because a port would copy all that the log keeps with it.
+        payload: new Uint8Array(payload),
+      }));
     default:
       return entry satisfies never;
   }

@@ -22,6 +22,8 @@ export type Measured = {
   readonly cpu: { readonly own: number; readonly other: number };
 };
 
+type LoadCluster = Pick<ProgramCluster, "propose" | "proposeAll">;
+
 /**
  * Puts in a closed loop: each slot proposes its next put when the previous one is answered.
  *
@@ -36,14 +38,14 @@ export class Load {
   acknowledged = 0;
   /** Every other outcome of a put, and how often it occurred. */
   readonly failures = new Map<string, number>();
-  readonly #cluster: Pick<ProgramCluster, "propose">;
+  readonly #cluster: LoadCluster;
   readonly #signal: AbortSignal;
   readonly #latencies = createHistogram({ lowest: 1, highest: LATENCY_TICKS_MAX, figures: 3 });
   #from = 0;
   #to = 0;
   #operations = 0;
 
-  constructor(cluster: Pick<ProgramCluster, "propose">, options: LoadOptions, signal: AbortSignal) {
+  constructor(cluster: LoadCluster, options: LoadOptions, signal: AbortSignal) {
     const { outstanding, payload } = options;
     const affordable = Math.floor(STATE_BYTES_MAX / (outstanding * payload));
     const keys = Math.min(KEYS_PER_SLOT, Math.max(1, affordable));
@@ -59,7 +61,9 @@ export class Load {
     this.#from = performance.now() + warmup * 1000;
     this.#to = this.#from + seconds * 1000;
     const cpu = Promise.all([this.#cpuAt(this.#from), this.#cpuAt(this.#to)]);
-    await Promise.all(this.slots.map((slot) => this.#runSlot(slot)));
+    const { batch } = this.options;
+    if (batch === 1) await Promise.all(this.slots.map((slot) => this.#runSlot(slot)));
+    else await Promise.all(groupsOf(this.slots, batch).map((group) => this.#runGroup(group)));
     const [before, after] = await cpu;
     const inMicroseconds = (ticks: number): number => (ticks * 1000) / TICKS_PER_MS;
     return {
@@ -88,6 +92,21 @@ export class Load {
       };
       propose(performance.now());
     });
+  }
+
+  /** Slots that propose together wait for each other. */
+  async #runGroup(slots: readonly Slot[]): Promise<void> {
+    for (let now = performance.now(); now < this.#to && !this.#signal.aborted;) {
+      const startedAt = now;
+      const outcomes = await this.#cluster.proposeAll(slots.map((slot) => slot.next()));
+      now = performance.now();
+      let isRight = true;
+      for (const outcome of outcomes)
+        isRight = this.#count(outcome, now, now - startedAt) && isRight;
+      if (isRight) continue;
+      await new Promise((resolve) => setTimeout(resolve, PAUSE_AFTER_FAILURE_MS));
+      now = performance.now();
+    }
   }
 
   /** Counts an answer. Returns whether it is the answer that a put must have. */
@@ -119,6 +138,13 @@ export class Load {
       if (this.#signal.aborted) read();
     });
   }
+}
+
+/** Slots in groups of this size; the last one may be smaller. */
+function groupsOf(slots: readonly Slot[], size: number): readonly (readonly Slot[])[] {
+  return Array.from({ length: Math.ceil(slots.length / size) }, (_none, at) =>
+    slots.slice(at * size, (at + 1) * size),
+  );
 }
 
 /** One of the puts in flight, with keys that no other slot writes. */

@@ -96,12 +96,13 @@ async function compareLogs(
     const longest = Math.max(...pages.map((page) => page.length));
     for (let at = 0; at < Math.max(shortest, Math.min(longest, 1)); at += 1) {
       const lines = pages.map((page) => JSON.stringify(page[at]));
-      if (lines.some((line) => line !== lines[0])) {
-        return { entries, difference: `the logs differ at index ${from + at}` };
-      }
-      entries += 1;
+      const here = pages.find((page) => page[at] !== undefined)?.[at]?.index ?? from;
+      if (lines.some((line) => line !== lines[0]))
+        return { entries, difference: `the logs differ at index ${here}` };
+      // An entry has a line for each of its commands.
+      if (here >= from) entries += 1;
+      from = here + 1;
     }
     if (longest === 0) return { entries };
-    from += shortest;
   }
 }

@@ -14,6 +14,9 @@ export const defineBench: Define = (command, { host, start, done }) => {
     .addOption(new Option("--memory", "logs in memory").conflicts(["durable", "data"]))
     .addOption(number("--outstanding <count>", "puts kept in flight", 1, 65_536).default(64))
     .addOption(
+      number("--batch <count>", "puts proposed together, by proposeAll", 1, 65_536).default(1),
+    )
+    .addOption(
       number("--payload <bytes>", "bytes of a value", VALUE_BYTES_MIN, VALUE_BYTES_MAX).default(
         100,
       ),
@@ -45,11 +48,13 @@ const HELP = `
 Examples:
   $ kontiki bench
   $ kontiki bench --outstanding 1024 --seconds 10
+  $ kontiki bench --outstanding 1024 --batch 64
   $ kontiki bench --memory --payload 1000 --json
 
 There are --outstanding slots. Each has its own keys and puts one value after another, through the
 same client that programs use. Latency is the time from a proposal to its answer, of all answers
-within --seconds. Afterwards every key is read back. The state machines must have applied as many
+within --seconds. With --batch that many slots propose together, in one call of proposeAll, and
+wait for each other. Afterwards every key is read back. The state machines must have applied as many
 puts as were acknowledged, and all states and logs must be equal. Nodes take snapshots and compact
 their logs as by default, so a long run does not grow.
 On a file system in memory (tmpfs) --durable measures no disk: use --data to name a directory on one.

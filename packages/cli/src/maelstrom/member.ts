@@ -1,15 +1,15 @@
 import { randomInt } from "node:crypto";
 import {
+  ClientDriver,
   COMMAND_BYTES_MAX,
   FileDisk,
   openDataDirectory,
-  type CommandBytes,
   type DataDirectory,
   type Outcome,
 } from "@kontiki/actors";
 import {
-  ClientDriver,
   encodeCommand,
+  HEADER_BYTES,
   isClientAddress,
   makeMachine,
   NodeRunner,
@@ -22,6 +22,7 @@ import {
   type NodeSetup,
   type ProposalEnd,
   type RunnerPorts,
+  type Slice,
 } from "@kontiki/actors/node";
 import { makeConfig, type NodeId } from "@kontiki/core";
 import type { Json } from "./json.ts";
@@ -132,12 +133,13 @@ export class Member {
 
   #ended(
     content: MaelstromCommand | MaelstromQuery,
-    ask: (bytes: CommandBytes, onEnd: (end: ProposalEnd) => void) => void,
+    ask: (bytes: Slice, onEnd: (end: ProposalEnd) => void) => void,
   ): Promise<Outcome<Json>> {
     return new Promise((resolve) => {
       const bytes = encodeCommand(content);
-      if (bytes.length > COMMAND_BYTES_MAX) {
-        const reason = `the request has ${bytes.length} bytes; the most is ${COMMAND_BYTES_MAX}`;
+      const size = HEADER_BYTES + bytes.to - bytes.from;
+      if (size > COMMAND_BYTES_MAX) {
+        const reason = `the request has ${size} bytes; the most is ${COMMAND_BYTES_MAX}`;
         return resolve({ type: "definitelyNot", reason });
       }
       ask(bytes, (end) =>

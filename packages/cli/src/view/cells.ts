@@ -1,4 +1,4 @@
-import { decode, headerOf, payloadOf, type CommandBytes } from "@kontiki/actors/node";
+import { decode, eachCommand, type CommandBytes, type CommandInEntry } from "@kontiki/actors/node";
 import type { LogLine } from "@kontiki/actors";
 import type { Effect, Entry } from "@kontiki/core";
 import { logText } from "../render/log-text.ts";
@@ -39,14 +39,16 @@ export function cellOfLine(line: LogLine): Cell {
   return [line.term, line.type === "command" ? "c" : "m", text];
 }
 
-/** A command as it is typed at the prompt, and which client proposed it. */
-function commandText(command: CommandBytes): string {
-  const { client, sequence } = headerOf(command);
-  const payload = payloadOf(command);
+/** The commands of an entry as they are typed at the prompt, and which client proposed them. */
+function commandText(entry: CommandBytes): string {
+  return shortened(eachCommand(entry).map(oneText).join("; "));
+}
+
+function oneText({ client, sequence, payload }: CommandInEntry): string {
   const content = payload.length === 0 ? undefined : decode(payload);
   const line = { type: "command", index: 0, term: 0, client, sequence, command: content } as const;
   // Without its place, which the cell has.
-  return shortened(logText(line).split(" ").slice(2).join(" "));
+  return logText(line).split(" ").slice(2).join(" ");
 }
 
 function shortened(text: string): string {

@@ -1,4 +1,4 @@
-import { openParcel, type CommandBytes, type Parcel } from "@kontiki/actors/node";
+import { openParcel, type AnswerRange, type CommandBytes, type Parcel } from "@kontiki/actors/node";
 import type { Message } from "@kontiki/core";
 import { messageText } from "../render/message-text.ts";
 import { NOTATION } from "./cells.ts";
@@ -38,7 +38,7 @@ function contentOf(parcel: Parcel | undefined): Content {
         text: `${parcel.type} ${parcel.commands.map(NOTATION.commandText).join("; ")}`,
       };
     case "answers":
-      return { kind: "client", text: `results of ${parcel.sequences.join(", ")}` };
+      return { kind: "client", text: `results of ${parcel.ranges.map(rangeText).join(", ")}` };
     case "refused":
       return { kind: "client", text: `refused: ${parcel.reason}${elsewhere(parcel.leader)}` };
     case "read":
@@ -50,6 +50,11 @@ function contentOf(parcel: Parcel | undefined): Content {
     default:
       return parcel satisfies never;
   }
+}
+
+/** The sequence numbers of the commands that were answered. */
+function rangeText({ first, count }: AnswerRange): string {
+  return count === 1 ? String(first) : `${first} to ${first + count - 1}`;
 }
 
 /** Messages between two nodes: their texts, and the kind of the most telling one. */

@@ -77,6 +77,7 @@ function timed(cluster: ProgramCluster, time: <T>(call: Promise<T>) => Promise<T
     openFaults: () => cluster.openFaults(),
     promote: (...given) => cluster.promote(...given),
     propose: (...given) => time(cluster.propose(...given)),
+    proposeAll: (...given) => time(cluster.proposeAll(...given)),
     read: (...given) => time(cluster.read(...given)),
     removeNode: (...given) => cluster.removeNode(...given),
     status: () => cluster.status(),

@@ -3,7 +3,7 @@ import type { PlannedOperation } from "../plan/plan.ts";
 import { facts, type Cause, type TracedEvent } from "./fact.ts";
 import { faultOf, happeningCauses, type Answered } from "./happening-causes.ts";
 import { NodeMemory } from "./node-memory.ts";
-import { operationOf, proposalKey, stepCauses } from "./step-causes.ts";
+import { operationsOf, proposalKey, stepCauses } from "./step-causes.ts";
 
 /** How an event is told. */
 export type Told = Pick<TracedEvent, "at" | "line" | "isViolation">;
@@ -43,10 +43,9 @@ export class CauseTrace {
     const { node, after, effects } = step;
     for (const effect of effects)
       if (effect.type === "appendLog")
-        for (const entry of effect.entries) {
-          const operation = operationOf(entry, this.#operations);
-          if (operation !== undefined) this.#indexes.set(operation, entry.index);
-        }
+        for (const entry of effect.entries)
+          for (const operation of operationsOf(entry, this.#operations))
+            this.#indexes.set(operation, entry.index);
     const memory = this.#memoryOf(node);
     const causes = stepCauses(step, {
       memory,

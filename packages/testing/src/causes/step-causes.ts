@@ -1,4 +1,4 @@
-import { headerOf, clientOf, type CommandBytes } from "@kontiki/actors/node";
+import { clientOf, eachCommand, type CommandBytes } from "@kontiki/actors/node";
 import type { Effect, Entry, State } from "@kontiki/core";
 import type { CoreStep, Proposal } from "../engine/observer.ts";
 import { facts, type Cause, type Fact } from "./fact.ts";
@@ -113,19 +113,20 @@ function entryNeeds(
     const lead = isOfLeader ? [facts.lead(event.from, event.message.term)] : [];
     return [...lead, facts.log(event.from, entry.index)];
   }
-  const operation = operationOf(entry, operations);
-  const called = operation === undefined ? [] : [facts.call(operation)];
+  const called = operationsOf(entry, operations).map((operation) => facts.call(operation));
   return [facts.lead(node, after.term), ...called];
 }
 
-/** The number of the operation that an entry holds; undefined for another entry. */
-export function operationOf(
+/** The numbers of the operations that an entry holds. */
+export function operationsOf(
   entry: Entry<CommandBytes>,
   operations: ReadonlyMap<string, number>,
-): number | undefined {
-  if (entry.type !== "command") return undefined;
-  const { client, sequence } = headerOf(entry.command);
-  return operations.get(proposalKey({ client: clientOf(client), sequence }));
+): readonly number[] {
+  if (entry.type !== "command") return [];
+  return eachCommand(entry.command).flatMap(
+    ({ client, sequence }) =>
+      operations.get(proposalKey({ client: clientOf(client), sequence })) ?? [],
+  );
 }
 
 /** A proposal as a key. */

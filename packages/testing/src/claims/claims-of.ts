@@ -191,7 +191,7 @@ class AllClaims implements Claims {
     this.#counters.count("throws", this.#applied.threw.unexpected);
     this.#counters.count("refusals", this.#applied.threw.onPurpose);
     this.#counters.count("membership.committed", committed.changes);
-    const orderOf = this.#clients.indexOf.bind(this.#clients);
+    const orderOf = this.#clients.orderOf.bind(this.#clients);
     const history = this.#record.history(orderOf, this.#marks.all);
     const coverage = this.#counters.toRecord();
     const drawn = new Set(this.#plan.operations.map(({ id }) => id));

@@ -29,8 +29,9 @@ export class ClientClaims {
     const index = this.indexOf(operation);
     if (outcome.type === "definitelyNot" && index === undefined) this.#denied.push(operation);
     if (outcome.type === "definitelyNot" && index !== undefined) this.#wasThere(operation, index);
-    if (outcome.type !== "ok" || !this.#proposals.has(operation.id)) return;
-    const applied = index === undefined ? undefined : this.#applied.at(index);
+    const proposal = this.#proposals.get(operation.id);
+    if (outcome.type !== "ok" || proposal === undefined) return;
+    const applied = this.#applied.of(proposal);
     if (applied === undefined) this.#says(operation, "was acknowledged but is applied nowhere");
     else if (!samePlain(applied.command, operation.command))
       this.#says(operation, `was applied as ${plainText(applied.command)} in entry ${index}`);
@@ -45,6 +46,12 @@ export class ClientClaims {
   indexOf({ id }: Returned["operation"]): number | undefined {
     const proposal = this.#proposals.get(id);
     return proposal === undefined ? undefined : this.#applied.indexOf(proposal);
+  }
+
+  /** The place of an operation in the order of all that was applied. */
+  orderOf({ id }: Returned["operation"]): number | undefined {
+    const proposal = this.#proposals.get(id);
+    return proposal === undefined ? undefined : this.#applied.orderOf(proposal);
   }
 
   /** At the end of a run: whether an operation that was reported to be in no log is in one. */

@@ -45,8 +45,8 @@ export class ReplayClaims {
       this.#index = 0;
     }
     for (; this.#index < index; this.#index += 1) {
-      const applied = this.#applied.at(this.#index + 1);
-      if (applied !== undefined) applyTo(this.#machine, copyPlain(applied.command));
+      for (const { command } of this.#applied.at(this.#index + 1))
+        applyTo(this.#machine, copyPlain(command));
     }
     try {
       return { state: this.#machine.snapshot() };

@@ -69,7 +69,7 @@ export class SessionClaims {
   #digestAt(index: Index): string {
     if (this.#applier === undefined || this.#applier.applied > index)
       this.#applier = new Applier(this.#make(), this.#limits);
-    this.#applier.apply({ slice: this.#slice }, index, index, undefined);
+    this.#applier.apply({ slice: this.#slice }, index, Infinity, undefined);
     return this.#applier.digest();
   }
 

@@ -45,8 +45,8 @@ export class StaleClaims {
       const late = open.find(({ upTo }) => upTo < index);
       if (late !== undefined) return this.#says(late);
       const applied = this.#applied.at(index);
-      if (applied !== undefined) attempt(() => machine.apply(copyPlain(applied.command)));
-      if (index > 0 && applied === undefined) continue;
+      for (const { command } of applied) attempt(() => machine.apply(copyPlain(command)));
+      if (index > 0 && applied.length === 0) continue;
       open = open.filter(({ operation, value }) => {
         const answer = attempt(() => machine.query?.(copyPlain(operation.command)));
         return !samePlain(answer, value);

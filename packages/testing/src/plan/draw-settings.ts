@@ -161,6 +161,7 @@ function drawWorkload(
   chance: Chance,
 ): Workload {
   const mix = one(MIXES, chance);
+  const gather = chance.fork("gather");
   const most = mix.put === 0 ? 8 : maxAppendBytes;
   return {
     ...given,
@@ -174,5 +175,6 @@ function drawWorkload(
       chance,
     ),
     timeoutMs: one([100, 300, 1000, 2000, 5000], chance),
+    ...(gather.happens(1 / 3) && { gatherMs: one([5, 20, 60], gather) }),
   };
 }

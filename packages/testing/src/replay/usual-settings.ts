@@ -45,6 +45,7 @@ const CHANGES: readonly Change[] = [
     ...scenario,
     workload: { ...workload, timeoutMs: USUAL.workload.timeoutMs, reads: USUAL.workload.reads },
   }),
+  ({ workload: { gatherMs: _gatherMs, ...workload }, ...scenario }) => ({ ...scenario, workload }),
 ];
 
 /** Changes of a plan, one for each setting that does not have its usual value. */

@@ -114,6 +114,11 @@ export type WorkloadInput = {
   readonly valueBytes?: number;
   /** How long a client tries an operation. Default: 2s. */
   readonly timeout?: Duration;
+  /**
+   * All clients share one session, and what they ask within this time is sent together, in runs; in the simulation only.
+   * Default: each has its own, and sends at once.
+   */
+  readonly gather?: Duration;
 };
 
 /** Faults that a seed draws. */

@@ -114,6 +114,11 @@ export type Workload = {
   readonly reads: ReadWay | "mixed";
   /** The least length of values, in bytes. */
   readonly valueBytes: number;
+  /**
+   * For how long what is asked gathers in one client that all share, in ms, so that it travels in runs. Undefined: each
+   * client has its own session, and sends at once.
+   */
+  readonly gatherMs?: number | undefined;
   /** How long a client tries an operation, in ms. */
   readonly timeoutMs: number;
 };

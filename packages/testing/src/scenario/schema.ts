@@ -86,8 +86,13 @@ const workload = v.pipe(
     reads: v.optional(oneOf("log", "linearizable", "lease", "mixed"), "linearizable"),
     valueBytes: v.optional(whole(1, 1024 * 1024), 8),
     timeout: v.optional(duration(1), 2000),
+    gather: v.optional(duration(1)),
   }),
-  v.transform(({ timeout, ...rest }) => ({ ...rest, timeoutMs: timeout })),
+  v.transform(({ timeout, gather, ...rest }) => ({
+    ...rest,
+    timeoutMs: timeout,
+    ...(gather !== undefined && { gatherMs: gather }),
+  })),
 );
 
 const nemesisFields = v.pipe(

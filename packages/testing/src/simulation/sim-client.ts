@@ -54,7 +54,8 @@ function readOptions(
 export type Ended = (outcome: Outcome<unknown>) => void;
 
 /**
- * One client with one operation at a time: the rules of the real one, driven in virtual time. Like one on another machine it
+ * One client, the rules of the real one, driven in virtual time. It has one operation at a time, or those of all that share
+ * it. Like one on another machine it
  * does not learn when a node dies, unless the scenario has a time for obituaries.
  */
 export class SimClient {
@@ -64,6 +65,7 @@ export class SimClient {
   readonly #calls: ClientCalls;
   readonly #parts: ClientParts;
   #ticks = false;
+  #gathers = false;
 
   /** @param number from 1, a different one for each client. */
   constructor(number: number, parts: ClientParts) {
@@ -96,8 +98,21 @@ export class SimClient {
       const sequence = this.#calls.propose(bytes, deadline, settle);
       onHappening({ type: "called", operation, proposal: { client: this.number, sequence } });
     }
-    this.#calls.perform(this.#client.flush(timeline.now));
+    this.#flush();
     this.#tickLater();
+  }
+
+  /** Sends what was asked: at once, or when it has gathered for a time. */
+  #flush(): void {
+    const { timeline, workload } = this.#parts;
+    const send = (): void => {
+      this.#gathers = false;
+      this.#calls.perform(this.#client.flush(timeline.now));
+    };
+    if (workload.gatherMs === undefined) return send();
+    if (this.#gathers) return;
+    this.#gathers = true;
+    timeline.after(workload.gatherMs, send);
   }
 
   /** Nodes were added or removed. */

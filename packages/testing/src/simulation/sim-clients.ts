@@ -34,7 +34,7 @@ export class SimClients {
     for (let at = 0; at < count; at += 1) {
       const ofThis = this.#operations.filter(({ client }) => client === at);
       const inTime = ofThis.toSorted((one, other) => one.at - other.at);
-      this.#clientAt(at);
+      if (!this.#isShared || at === 0) this.#clientAt(at);
       this.#next(inTime, 0);
     }
   }
@@ -46,10 +46,19 @@ export class SimClients {
 
   /** Lets an operation's client begin it now, whatever else is planned. Calls `onEnd` once. */
   ask(operation: PlannedOperation, onEnd: Ended): void {
-    this.#clientAt(operation.client).call(operation, (outcome) => {
+    this.#clientOf(operation).call(operation, (outcome) => {
       this.#parts.onHappening({ type: "returned", operation, outcome });
       onEnd(outcome);
     });
+  }
+
+  get #isShared(): boolean {
+    return this.#parts.workload.gatherMs !== undefined;
+  }
+
+  /** The client of an operation: its own, or the one that all share. */
+  #clientOf({ client }: PlannedOperation): SimClient {
+    return this.#clientAt(this.#isShared ? 0 : client);
   }
 
   #clientAt(at: number): SimClient {

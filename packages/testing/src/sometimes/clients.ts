@@ -1,5 +1,12 @@
-import { clientOf, expiredIn, headerOf, isClientAddress, openParcel } from "@kontiki/actors/node";
-import type { CommandBytes, Outcome } from "@kontiki/actors/node";
+import {
+  clientOf,
+  eachCommand,
+  expiredIn,
+  isClientAddress,
+  openParcel,
+  ResultsReader,
+} from "@kontiki/actors/node";
+import type { AnswerRange, CommandBytes, CommandInEntry, Outcome } from "@kontiki/actors/node";
 import { index, type Entry } from "@kontiki/core";
 import type { CoreStep, Happening, Proposal } from "../engine/observer.ts";
 import { rowsOf, type ActorView, type RunPoints, type RunWatch, type Table } from "./run-point.ts";
@@ -7,6 +14,9 @@ import { rowsOf, type ActorView, type RunPoints, type RunWatch, type Table } fro
 type Name =
   | "clients.committedTwice"
   | "clients.committedInTwoTerms"
+  | "clients.run"
+  | "clients.regrouped"
+  | "clients.runInTwoTerms"
   | "clients.openedTwice"
   | "clients.belowFloor"
   | "clients.unknownDone"
@@ -29,6 +39,9 @@ const TABLE: Table<Name> = {
     "6.3",
     "A command was committed by one leader and again by a later one.",
   ],
+  "clients.run": [undefined, "A run of several commands was committed."],
+  "clients.regrouped": ["6.3", "A command was committed again in another run than before."],
+  "clients.runInTwoTerms": ["6.3", "A run was committed by one leader and again by a later one."],
   "clients.openedTwice": ["6.3", "The command that opens a session was committed twice."],
   "clients.belowFloor": [
     "6.3",
@@ -74,7 +87,10 @@ const MARKS: readonly (readonly [Outcome<unknown>["type"], string, Name])[] = [
   ["unknown", "its session has ended", "clients.sessionEnded"],
 ];
 
-type Place = { readonly index: number; readonly term: number };
+type Place = { readonly index: number; readonly term: number; readonly run: Run };
+
+/** Which commands are in one entry. */
+type Run = { readonly first: number; readonly count: number };
 
 class ClientWatch implements RunWatch {
   readonly hears = ["called", "returned", "posted", "lost"] as const;
@@ -133,23 +149,38 @@ class ClientWatch implements RunWatch {
 
   #onCommitted(entry: Entry<CommandBytes>): void {
     if (entry.type !== "command") return;
-    const { index: at, term, command } = entry;
-    const { client: session, sequence, floor } = headerOf(command);
+    const commands = eachCommand(entry.command);
+    const run = { first: commands[0]?.sequence ?? 0, count: commands.length };
+    if (run.count > 1) this.#meet("clients.run");
+    for (const command of commands)
+      this.#onCommand({ index: entry.index, term: entry.term, run }, command);
+  }
+
+  #onCommand(place: Place, command: CommandInEntry): void {
+    const { term, run } = place;
+    const { client: session, sequence, floor } = command;
     const commands = this.#commandsOf(session);
     const known = commands.get(sequence);
     if (session !== clientOf(session)) this.#meet("clients.laterSession");
-    if (known === undefined) commands.set(sequence, { index: at, term });
+    if (known === undefined) commands.set(sequence, place);
     if (sequence === 0) {
       if (known !== undefined) this.#meet("clients.openedTwice");
       return;
     }
     if (known !== undefined) this.#meet("clients.committedTwice");
     if (known !== undefined && known.term < term) this.#meet("clients.committedInTwoTerms");
+    if (known !== undefined) this.#onRepeat(known.run, run, known.term < term);
     const least = this.#floors.get(session) ?? 0;
     if (sequence < least) this.#meet("clients.belowFloor");
     if (floor > least) this.#floors.set(session, floor);
     if (this.#unknown.size > 0 && this.#unknown.has(`${clientOf(session)}/${sequence}`))
       this.#meet("clients.unknownDoneLater");
+  }
+
+  #onRepeat(before: Run, now: Run, isLater: boolean): void {
+    const isSame = before.first === now.first && before.count === now.count;
+    if (!isSame) this.#meet("clients.regrouped");
+    if (isSame && now.count > 1 && isLater) this.#meet("clients.runInTwoTerms");
   }
 
   #onReturned(operation: number, outcome: Outcome<unknown>): void {
@@ -186,8 +217,15 @@ class ClientWatch implements RunWatch {
   #onAnswer(bytes: Uint8Array): void {
     const parcel = openParcel(bytes);
     if (parcel?.type !== "answers") return;
-    if (!parcel.results.some((result) => expiredIn(result) !== undefined)) return;
+    if (!parcel.ranges.some(hasExpired)) return;
     this.#hasEnded = true;
     this.#meet("clients.expired");
   }
+}
+
+/** Whether a command of a range was not applied because its session had ended. */
+function hasExpired({ results }: AnswerRange): boolean {
+  const reader = new ResultsReader(results);
+  while (reader.next()) if (expiredIn(reader.result) !== undefined) return true;
+  return false;
 }

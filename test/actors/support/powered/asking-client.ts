@@ -1,4 +1,5 @@
 import type { NodeId } from "@kontiki/core";
+import { spread } from "../../../../packages/actors/src/client/client-effect.ts";
 import { Client, type ClientEffect } from "../../../../packages/actors/src/client/client.ts";
 import type { Letter } from "../../../../packages/actors/src/node/letter.ts";
 import { encodeCommand } from "../../../../packages/actors/src/sessions/command.ts";
@@ -35,8 +36,9 @@ export class AskingClient {
     for (let left = count; left > 0; left -= 1) {
       const text = `c${this.#proposed.size + 1}`;
       this.#proposed.set(this.#client.propose(encodeCommand(text), Infinity), text);
+      // Runs of two, and commands alone.
+      if (left % 2 === 1) this.#perform(this.#client.flush(this.now));
     }
-    this.#perform(this.#client.flush(this.now));
   }
 
   tick(): void {
@@ -68,7 +70,7 @@ export class AskingClient {
   }
 
   #perform(effects: readonly ClientEffect[]): void {
-    for (const effect of effects) {
+    for (const effect of spread(effects)) {
       if (effect.type === "send") this.#send(effect);
       else if (effect.type === "settle") this.#settle(effect);
       else throw new Error("this client reads nothing");
