@@ -27,7 +27,6 @@ const ENTRIES = [
 
 /** Files that a simulation loads although they break a rule below, and why no run sees that. */
 const HARMLESS: Readonly<Record<string, string>> = {
-    "serves clients of threads, which a simulation has not",
   "packages/actors/src/options/rules.ts": "shows a wrong option, before anything runs",
   "packages/actors/src/threads/start-worker.ts": "starts threads, which a simulation has not",
   "packages/testing/src/check/limits.ts": "a simulation gives a clock that counts",
