@@ -1,12 +1,12 @@
 import { MemoryDisks, type ClusterDisks } from "../directory/cluster-disks.ts";
 import { holdsCluster, openDataDirectory } from "../directory/data-directory.ts";
 import { MAILBOX_DEFAULTS } from "../threads/router.ts";
-import { Supervisor, type CommonSpec } from "../threads/supervisor.ts";
+import { RemoteSupervisor } from "../program/remote-supervisor.ts";
+import type { CommonSpec } from "../threads/supervisor.ts";
 import {
   checkPriorities,
   checkRenames,
   defaultNodes,
-  levelsBelow,
   type CheckedOptions,
 } from "./cluster-options.ts";
 
@@ -37,23 +37,27 @@ export function openDisks({ dataDir, nodes, priorities, renames }: CheckedOption
   }
 }
 
-/** Makes the supervisor of nodes with these disks. No node is started. */
-export function makeSupervisor(
+/** Starts the supervisor of nodes with these disks, which starts the nodes. @throws KontikiError when no thread can start. */
+export function startSupervisor(
   options: CheckedOptions,
   disks: ClusterDisks,
   stateMachine: string,
-): Supervisor {
+): RemoteSupervisor {
   const { priorities, policy, network, dataDir } = options;
-  return new Supervisor({
+  const given = {
     voters: disks.voters,
     nodes: disks.disks(),
     spec: commonSpec(options, stateMachine),
-    levelsBelow: (node) => levelsBelow(priorities, node),
     policy,
     mailbox: MAILBOX_DEFAULTS,
     dataDir,
-    network,
-  });
+  };
+  try {
+    return new RemoteSupervisor({ options: given, priorities, network });
+  } catch (error) {
+    disks.close();
+    throw error;
+  }
 }
 
 function commonSpec(options: CheckedOptions, stateMachine: string): CommonSpec {

@@ -1,14 +1,14 @@
 import { EventEmitter } from "node:events";
 import type { NodeId } from "@kontiki/core";
 import { currentLeader, haveConverged } from "../threads/agreement.ts";
-import type { Child } from "../threads/child.ts";
+import type { RemoteChild } from "../program/remote-child.ts";
 import { ClusterClient, READ_OPTIONS, type ReadOptions } from "./cluster-client.ts";
 import {
   checkClusterOptions,
   type CheckedOptions,
   type ClusterOptions,
 } from "./cluster-options.ts";
-import { makeSupervisor, openDisks } from "./cluster-parts.ts";
+import { openDisks, startSupervisor } from "./cluster-parts.ts";
 import type { ClusterDisks } from "../directory/cluster-disks.ts";
 import { KontikiError, StateMachineError } from "../errors.ts";
 import type { KeyValueCommand, KeyValueResult } from "../machine/key-value.ts";
@@ -26,7 +26,7 @@ import type { Outcome } from "../sessions/outcome.ts";
 import { startAll, stopAll } from "./start-and-stop.ts";
 import { asked } from "./state-comparison.ts";
 import type { ClusterEvent, ClusterEvents, NodeStatus } from "../mail/status.ts";
-import type { Supervisor } from "../threads/supervisor.ts";
+import type { RemoteSupervisor } from "../program/remote-supervisor.ts";
 import { checkNodeThreads } from "../threads/thread.ts";
 import { transferLead } from "./transfer-lead.ts";
 import { leaderForChange } from "./change-end.ts";
@@ -65,7 +65,7 @@ const STOP_MS = 5_000;
 export class Cluster<Command = KeyValueCommand, Result = KeyValueResult> {
   /** What happens in the cluster, as it happens. */
   readonly events = new EventEmitter<ClusterEvents>();
-  readonly #supervisor: Supervisor;
+  readonly #supervisor: RemoteSupervisor;
   readonly #client: ClusterClient<Command, Result>;
   readonly #disks: ClusterDisks;
   readonly #members: MemberChanges;
@@ -98,7 +98,7 @@ export class Cluster<Command = KeyValueCommand, Result = KeyValueResult> {
   private constructor(options: CheckedOptions, stateMachine: string) {
     this.#heartbeatMs = options.heartbeatMs;
     this.#disks = openDisks(options);
-    this.#supervisor = makeSupervisor(options, this.#disks, stateMachine);
+    this.#supervisor = startSupervisor(options, this.#disks, stateMachine);
     this.#members = new MemberChanges(this.#supervisor, this.#disks, options.heartbeatMs);
     this.#isChecked = options.checks.snapshots || options.checks.throws === "fail";
     this.#watch = new MachineWatch({
@@ -109,6 +109,8 @@ export class Cluster<Command = KeyValueCommand, Result = KeyValueResult> {
     this.#client = new ClusterClient(this.#supervisor, options);
     this.#supervisor.events.on("event", (event) => this.#onEvent(event));
     this.#supervisor.events.on("status", (child) => this.#onStatus(child));
+    // Its nodes have ended with it.
+    this.#supervisor.events.on("lost", () => this.#disks.close());
   }
 
   /**
@@ -380,7 +382,7 @@ export class Cluster<Command = KeyValueCommand, Result = KeyValueResult> {
   }
 
   /** Nodes under load report a new status a thousand times a second: without a listener it costs nothing. */
-  #onStatus(child: Child): void {
+  #onStatus(child: RemoteChild): void {
     if (this.events.listenerCount("status") === 0) return;
     tell(() => this.events.emit("status", child.status()));
   }

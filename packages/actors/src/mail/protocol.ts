@@ -5,7 +5,7 @@ import type { MemoryChange, MemoryFile } from "../storage/disk/memory-disk.ts";
 import type { Condition, RaftStatus } from "./status.ts";
 
 /**
- * Everything that passes between a node's thread and its supervisor.
+ * Everything that passes between a node's thread, its supervisor and the program.
  *
  * @module
  */
@@ -120,13 +120,13 @@ export type NodeSpec = {
   /** Heap limit of the thread. */
   readonly heapMiB: number;
   /**
-   * A 32-bit counter that the supervisor increments every {@link PULSE_MS} while its event loop runs. Undefined when mail
-   * between nodes does not pass that loop.
+   * A 32-bit counter that a program with a `network` carrier increments every {@link PULSE_MS} while its event loop runs,
+   * in which the carrier carries the mail between nodes. Undefined without a carrier.
    */
   readonly pulse: SharedArrayBuffer | undefined;
 };
 
-/** How often a supervisor whose event loop carries mail shows that it runs, in ms. */
+/** How often a program whose event loop carries mail shows that it runs, in ms. */
 export const PULSE_MS = 20;
 
 /** Control calls, by comlink on a separate port. Each has a deadline. */
@@ -161,12 +161,19 @@ export type NodeControl = {
   compact(): { readonly first: number };
 };
 
-/** {@link NodeControl} as its caller sees it. Comlink's own type for this needs the types of a browser. */
-export type RemoteControl = {
-  readonly [Name in keyof NodeControl]: (
-    ...args: Parameters<NodeControl[Name]>
-  ) => Promise<Awaited<ReturnType<NodeControl[Name]>>>;
+/** What answers control calls. */
+// oxlint-disable-next-line typescript/no-explicit-any -- the methods of each have their own types
+export type Answering = Readonly<Record<string, (...args: any) => unknown>>;
+
+/** What answers control calls, as its caller sees it. Comlink's own type for this needs the types of a browser. */
+export type Remote<C extends Answering> = {
+  readonly [Name in keyof C]: (
+    ...args: Parameters<C[Name]>
+  ) => Promise<Awaited<ReturnType<C[Name]>>>;
 };
+
+/** {@link NodeControl} as its caller sees it. */
+export type RemoteControl = Remote<NodeControl>;
 
 /** The result of requesting a membership change. */
 export type ChangeAnswer =

@@ -1,5 +1,5 @@
 import type { NodeId } from "@kontiki/core";
-import { KontikiError, messageOf } from "../errors.ts";
+import { KontikiError } from "../errors.ts";
 import type { FromNode } from "../mail/protocol.ts";
 import type { ClusterEvent, NodeStatus } from "../mail/status.ts";
 import { causeOf } from "./cause.ts";
@@ -129,20 +129,19 @@ export class Child {
   }
 
   /**
-   * Replaces the disk of a stopped node with an empty one, which `replace` makes and returns the uid of. When that fails
-   * halfway, the node does not start before its disk is replaced again.
+   * Takes the disk from a stopped node, which cannot start until it gets another one.
    *
-   * @throws KontikiError when the node is not stopped, and whatever `replace` throws.
+   * @param why it has none, for people.
+   * @throws KontikiError when the node is not stopped.
    */
-  replaceDisk(replace: () => number): void {
+  takeDisk(why: string): void {
     this.#check("replaceDisk");
-    try {
-      this.#uid = replace();
-    } catch (error) {
-      const why = `its disk was not wiped to the end; wipe it again (${messageOf(error)})`;
-      this.#on({ type: "diskLost", why });
-      throw error;
-    }
+    this.#on({ type: "diskLost", why });
+  }
+
+  /** Gives an empty disk to a node whose disk was taken. */
+  giveDisk(uid: number): void {
+    this.#uid = uid;
     this.#reports.onDiskReplaced();
     this.#on({ type: "diskReplaced" });
   }
@@ -155,6 +154,7 @@ export class Child {
 
   #on(event: LifeEvent): void {
     this.#life = nextLife(this.#life, event);
+    this.#host.onLife();
   }
 
   #spawn(): void {
@@ -169,6 +169,7 @@ export class Child {
         onExit: (cause) => this.#onExit(cause),
       });
       this.#thread = thread;
+      this.#host.onLife();
     } catch (error) {
       // Node has no descriptors or memory for a thread, or may start none. That is a crash like any other.
       this.#onExit(causeOf(error, spec.heapMiB));
@@ -188,8 +189,9 @@ export class Child {
   #onMessage(thread: NodeThread, message: FromNode): void {
     switch (message.type) {
       case "ready":
-        this.#on({ type: "ready" });
+        // Before it is seen to run: then it can be asked.
         this.#host.onUp(this.#incarnation, thread);
+        this.#on({ type: "ready" });
         return this.#tell({ type: "started", tornBytes: message.tornBytes });
       case "unusable":
         return this.#on({ type: "foundUnusable", why: message.message });

@@ -10,7 +10,7 @@ import { messageOf } from "../errors.ts";
 import { Gate } from "./gate.ts";
 import { hardLimitMiB } from "./heap-watch.ts";
 import type { MailboxLimits } from "../lanes/mailbox-table.ts";
-import type { FromNode, NodeSpec, ToNode } from "../mail/protocol.ts";
+import type { FromNode, NodeControl, NodeSpec, ToNode } from "../mail/protocol.ts";
 import type { DirectLane, MailReport } from "./lane-frames.ts";
 import type { MailLoop, MailSource } from "./mail-loop.ts";
 import { NodeMail } from "./node-mail.ts";
@@ -38,7 +38,12 @@ export type ThreadHandlers = {
 };
 
 /** What the mail of all threads has in common. */
-export type ThreadMail = { readonly loop: MailLoop; readonly limits: MailboxLimits };
+export type ThreadMail = {
+  readonly loop: MailLoop;
+  readonly limits: MailboxLimits;
+  /** Wakes the program's thread; undefined if it is this one. */
+  readonly programBell: SharedArrayBuffer | undefined;
+};
 
 /** Most messages of one thread that are taken before others have their turn. */
 const TAKEN_MAX = 1024;
@@ -56,8 +61,10 @@ const YOUNG_MIB_MAX = 64;
  * processed.
  */
 export class NodeThread {
-  readonly control: Control;
+  readonly control: Control<NodeControl>;
   readonly mail: NodeMail;
+  /** Another end of its control, to be passed to the program's thread. */
+  readonly programControl: MessagePort;
   readonly #loop: MailLoop;
   readonly #source: MailSource;
   readonly #worker: Worker;
@@ -66,13 +73,15 @@ export class NodeThread {
   readonly #handlers: ThreadHandlers;
   #cause: string | undefined;
 
-  constructor(spec: NodeSpec, { loop, limits }: ThreadMail, handlers: ThreadHandlers) {
+  constructor(spec: NodeSpec, { loop, limits, programBell }: ThreadMail, handlers: ThreadHandlers) {
     const data = new MessageChannel();
     const control = new MessageChannel();
+    const programControl = new MessageChannel();
     this.#handlers = handlers;
     this.#port = data.port1;
-    this.control = new Control(spec.id, control.port1);
-    this.mail = new NodeMail(loop.bell);
+    this.control = new Control<NodeControl>(spec.id, control.port1);
+    this.programControl = programControl.port1;
+    this.mail = new NodeMail(loop.bell, programBell);
     this.#loop = loop;
     this.#source = sourceOf(this.mail, () => this.#takeMail(TAKEN_MAX));
     this.#worker = startWorker(FILE, {
@@ -82,9 +91,9 @@ export class NodeThread {
         gate: this.#gate.shared,
         lanes: this.mail.start(limits),
         data: data.port2,
-        control: control.port2,
+        controls: [control.port2, programControl.port2],
       },
-      transferList: [data.port2, control.port2],
+      transferList: [data.port2, control.port2, programControl.port2],
       resourceLimits: {
         maxOldGenerationSizeMb: hardLimitMiB(spec.heapMiB),
         maxYoungGenerationSizeMb: YOUNG_MIB_MAX,
@@ -172,6 +181,7 @@ export class NodeThread {
     this.#loop.remove(this.#source);
     this.#takeMail(Infinity);
     this.#port.close();
+    this.programControl.close();
     this.control.threadExited();
     this.#handlers.onExit(
       this.#cause ?? (code === 0 ? undefined : `the thread ended with exit code ${code}`),

@@ -1,0 +1,276 @@
+import { EventEmitter } from "node:events";
+import type { NodeId } from "@kontiki/core";
+import type { NodeDisk } from "../directory/cluster-disks.ts";
+import { KontikiError } from "../errors.ts";
+import type { Address } from "../mail/address.ts";
+import { PULSE_MS } from "../mail/protocol.ts";
+import type { ClusterEvent, DeadLetterReason } from "../mail/status.ts";
+import { ClusterView, type LeaderMembership } from "../threads/cluster-view.ts";
+import { DeadLetters } from "../threads/dead-letters.ts";
+import type { MailCarrier } from "../threads/mail-carrier.ts";
+import { MailLoop } from "../threads/mail-loop.ts";
+import { Router } from "../threads/router.ts";
+import type { Publication, SupervisorOrder, SupervisorStart } from "../threads/supervision.ts";
+import { RemoteChild, type RemoteChildHost } from "./remote-child.ts";
+import { SupervisorThread } from "./supervisor-thread.ts";
+
+/** What a remote supervisor is made of. */
+export type RemoteSupervisorOptions = {
+  readonly options: Omit<SupervisorStart["options"], "pulse" | "programBell">;
+  readonly priorities: SupervisorStart["priorities"];
+  /** Carries letters between nodes, in this thread. Without it they arrive at once. */
+  readonly network: MailCarrier | undefined;
+};
+
+/**
+ * What it emits: `event` for what happens to nodes, `status` when a node's Raft state has changed, `lost` when the
+ * supervisor's thread has ended without being asked to, and `change` after any of these and more often, for code that waits
+ * for some state of the whole cluster.
+ */
+export type RemoteEvents = {
+  event: [ClusterEvent];
+  status: [RemoteChild];
+  lost: [];
+  change: [];
+};
+
+/**
+ * The supervisor, as the program's thread sees it: a mirror of what it has published, and orders.
+ *
+ * Mail between the program's clients and the nodes does not pass the supervisor: the nodes have lanes to the program.
+ */
+export class RemoteSupervisor {
+  readonly events = new EventEmitter<RemoteEvents>();
+  /** Carries letters from the program's clients to the nodes, and back. */
+  readonly router: Router;
+  readonly #loop = new MailLoop();
+  readonly #thread: SupervisorThread;
+  readonly #children = new Map<NodeId, RemoteChild>();
+  readonly #view: ClusterView;
+  readonly #deadLetters = new DeadLetters();
+  #supervisorsDeadLetters: ReadonlyMap<string, number> = new Map();
+  readonly #pulses: NodeJS.Timeout | undefined;
+  /** Why the cluster no longer runs. */
+  #ended: string | undefined;
+  /** Why the supervisor's thread has ended, if it was not asked to. */
+  #lost: string | undefined;
+  readonly #host: RemoteChildHost = {
+    order: async (order) => this.#order(order),
+    onMail: (letter) => this.router.route(letter),
+    onMalformed: (node, count) => this.#onDeadLetters(node, "malformed", count),
+    onStatus: (child) => this.events.emit("status", child),
+    onChange: () => this.#changed(),
+  };
+
+  /** Starts the supervisor's thread, which starts all nodes. @throws KontikiError when no thread can be started. */
+  constructor({ options, priorities, network }: RemoteSupervisorOptions) {
+    const { voters, dataDir, mailbox, nodes } = options;
+    // Every wait for something adds a listener, and there may be many.
+    this.events.setMaxListeners(0);
+    this.router = new Router(mailbox, (to, reason) => this.#onDeadLetters(to, reason, 1));
+    this.#view = new ClusterView({ voters, dataDir, nodes: () => this.children });
+    for (const disk of nodes) this.#mirror(disk);
+    const pulse = network && new SharedArrayBuffer(4);
+    const programBell = this.#loop.bell.shared;
+    const isCarried = network !== undefined;
+    this.#thread = new SupervisorThread(
+      { options: { ...options, pulse, programBell }, priorities, isCarried },
+      {
+        onPublished: (publications) => this.#onPublished(publications),
+        onLetter: (letter) => network?.(letter, (given) => this.#thread.deliver(given)),
+        onExit: (cause) => this.#onExit(cause),
+      },
+    );
+    if (pulse === undefined) return;
+    const counter = new Int32Array(pulse);
+    this.#pulses = setInterval(() => Atomics.add(counter, 0, 1), PULSE_MS);
+  }
+
+  get children(): readonly RemoteChild[] {
+    return [...this.#children.values()];
+  }
+
+  child(id: string): RemoteChild | undefined {
+    return this.#children.get(id as NodeId);
+  }
+
+  /** Adds a node with this disk. It is not started. */
+  add(disk: NodeDisk): RemoteChild {
+    this.#tell({ type: "add", disk });
+    return this.#mirror(disk);
+  }
+
+  /** Removes a node that was closed. */
+  forget({ id }: RemoteChild): void {
+    this.#tell({ type: "forget", node: id });
+    this.#children.delete(id);
+    this.router.forgetNode(id);
+    this.#changed();
+  }
+
+  /** How many letters could not be delivered, by reason and address. */
+  get deadLetters(): ReadonlyMap<string, number> {
+    const all = new Map(this.#supervisorsDeadLetters);
+    for (const [key, count] of this.#deadLetters.counts) all.set(key, count + (all.get(key) ?? 0));
+    return all;
+  }
+
+  /** The membership that the leader uses; undefined while no node leads. */
+  leaderMembership(): LeaderMembership | undefined {
+    return this.#view.leaderMembership();
+  }
+
+  /** The same, for code that waits for a leader. @throws KontikiError once the cluster has ended: none will follow. */
+  whoLeads(): LeaderMembership | undefined {
+    this.checkRunning();
+    return this.leaderMembership();
+  }
+
+  /** Why no quorum can come unless a node is started, in one line; undefined when one may. */
+  quorumLoss(): string | undefined {
+    return this.#view.quorumLoss();
+  }
+
+  /** Why no node leads, in one line; undefined while one does, and if an election may succeed at any time. */
+  whyNoLeader(): string | undefined {
+    return this.#view.noLeader()?.why;
+  }
+
+  /** @throws KontikiError once the cluster is stopped, or its supervisor has ended. */
+  checkRunning(): void {
+    if (this.#ended !== undefined) throw new KontikiError(this.#ended);
+  }
+
+  /** Reports from now on when no node leads for some time. */
+  watchLeader(): void {
+    this.#tell({ type: "watchLeader" });
+  }
+
+  /** Announces that all nodes will stop: nothing can be started or asked of them from now on, but they still run. */
+  announceStop(): void {
+    this.#ended ??= "the cluster is stopped";
+    this.#tell({ type: "announceStop" });
+    this.#changed();
+  }
+
+  /** Stops all nodes permanently. All that is still waited for is checked again, and found not to come. */
+  async stop(deadlineMs: number): Promise<void> {
+    // When the supervisor's thread has ended, so have the nodes.
+    await this.#order({ type: "stopAll", deadlineMs }).catch(() => {});
+    this.#changed();
+  }
+
+  /** Ends the supervisor's thread. Its children must have ended. */
+  async close(): Promise<void> {
+    clearInterval(this.#pulses);
+    await this.#thread.end();
+  }
+
+  /** Kills the supervisor's thread, whose children do not end. */
+  abandon(): void {
+    clearInterval(this.#pulses);
+    this.#thread.kill();
+  }
+
+  async #order(order: SupervisorOrder): Promise<void> {
+    try {
+      await this.#thread.order(order);
+    } catch (error) {
+      if (this.#lost !== undefined) throw new KontikiError(this.#lost);
+      throw error;
+    }
+  }
+
+  /** Gives an order that is refused only when the supervisor's thread has ended, which is reported anyway. */
+  #tell(order: SupervisorOrder): void {
+    this.#order(order).catch(() => {});
+  }
+
+  #mirror(disk: NodeDisk): RemoteChild {
+    const child = new RemoteChild(disk, this.#host);
+    this.router.detachNode(child.id);
+    this.#children.set(child.id, child);
+    return child;
+  }
+
+  /** What a node has sent to the program comes before what its supervisor made of it. */
+  #onPublished(publications: readonly Publication[]): void {
+    for (const child of this.#children.values()) child.take();
+    for (const publication of publications) this.#apply(publication);
+  }
+
+  #apply(publication: Publication): void {
+    switch (publication.type) {
+      case "event":
+        return this.#onEvent(publication.event);
+      case "node":
+        this.#children.get(publication.state.id)?.publish(publication.state);
+        return this.#changed();
+      case "up":
+        return this.#onUp(publication);
+      case "down":
+        return this.#onDown(publication.node);
+      case "deadLetters":
+        this.#supervisorsDeadLetters = publication.counts;
+        return;
+      default:
+        publication satisfies never;
+    }
+  }
+
+  #onUp({ node, incarnation, lanes, control }: Publication & { readonly type: "up" }): void {
+    const child = this.#children.get(node);
+    if (child === undefined) return control.close();
+    const ends = child.connect(lanes, control);
+    this.router.attachNode(node, incarnation, (letter) => ends.post(letter), ends.account);
+    this.#loop.add(child);
+  }
+
+  #onDown(node: NodeId): void {
+    const child = this.#children.get(node);
+    if (child === undefined) return;
+    this.#loop.remove(child);
+    child.disconnect();
+    this.router.detachNode(node);
+  }
+
+  #onEvent(event: ClusterEvent): void {
+    if (event.type === "membership") {
+      const { index, membership, committed } = event;
+      this.#view.reported = { index, membership, committed };
+    }
+    // Both count, and the first of both is the one that is reported.
+    const isKnown = event.type === "deadLetter" && this.#deadLetters.has(event.to, event.reason);
+    if (!isKnown) this.#emit(event);
+  }
+
+  /** Without its supervisor nothing is left of the cluster: all threads have ended, and none starts again. */
+  #onExit(cause: string | undefined): void {
+    if (cause === undefined) return;
+    const why = `the supervisor's thread has ended: ${cause}`;
+    this.#lost = why;
+    this.#ended ??= why;
+    clearInterval(this.#pulses);
+    for (const { id } of this.children) this.#onDown(id);
+    for (const child of this.children) child.lose(why);
+    this.events.emit("lost");
+    for (const { id, incarnation } of this.children)
+      this.#emit({ type: "failed", node: id, incarnation, cause: why });
+    this.#changed();
+  }
+
+  #onDeadLetters(to: Address, reason: DeadLetterReason, count: number): void {
+    const isKnown = this.#supervisorsDeadLetters.has(`${to}: ${reason}`);
+    if (this.#deadLetters.add(to, reason, count) && !isKnown)
+      this.#emit({ type: "deadLetter", to, reason });
+  }
+
+  #emit(event: ClusterEvent): void {
+    this.events.emit("event", event);
+    this.#changed();
+  }
+
+  #changed(): void {
+    this.events.emit("change");
+  }
+}

@@ -1,0 +1,27 @@
+import type { Address } from "../mail/address.ts";
+import type { DeadLetterReason } from "../mail/status.ts";
+
+/** Counts letters that could not be delivered, by address and reason. */
+export class DeadLetters {
+  readonly #counts = new Map<string, number>();
+
+  get counts(): ReadonlyMap<string, number> {
+    return this.#counts;
+  }
+
+  /** Counts more of them. Returns whether they are the first of their kind. */
+  add(to: Address, reason: DeadLetterReason, more: number): boolean {
+    const key = keyOf(to, reason);
+    const count = this.#counts.get(key) ?? 0;
+    if (more > 0) this.#counts.set(key, count + more);
+    return count === 0 && more > 0;
+  }
+
+  has(to: string, reason: DeadLetterReason): boolean {
+    return this.#counts.has(keyOf(to, reason));
+  }
+}
+
+function keyOf(to: string, reason: DeadLetterReason): string {
+  return `${to}: ${reason}`;
+}

@@ -1,0 +1,65 @@
+import type { MessagePort } from "node:worker_threads";
+import type { NodeId } from "@kontiki/core";
+import type { NodeState, Publication } from "./supervision.ts";
+import type { Supervisor } from "./supervisor.ts";
+import type { NodeThread } from "./thread.ts";
+
+/** Dead letters may be many: their counts are published at most this often, in ms. */
+const COUNTS_MS = 10;
+
+/** Publishes to the program what its supervisor does and learns. */
+export class Publisher {
+  readonly #supervisor: Supervisor;
+  readonly #port: MessagePort;
+  #counts: NodeJS.Timeout | undefined;
+  /** What is published together, and the ports in it. */
+  #batch: Publication[] = [];
+  #ports: MessagePort[] = [];
+
+  constructor(supervisor: Supervisor, port: MessagePort) {
+    this.#supervisor = supervisor;
+    this.#port = port;
+    const { events } = supervisor;
+    events.on("life", (node) => this.#publishNode(node));
+    events.on("up", (node, incarnation, thread) => this.#publishUp(node, incarnation, thread));
+    events.on("down", (node, incarnation) => this.#post({ type: "down", node, incarnation }));
+    events.on("event", (event) => this.#post({ type: "event", event }));
+    events.on("deadLetters", () => {
+      this.#counts ??= setTimeout(() => this.publishCounts(), COUNTS_MS);
+    });
+  }
+
+  /** Publishes how many letters could not be delivered so far. */
+  publishCounts(): void {
+    clearTimeout(this.#counts);
+    this.#counts = undefined;
+    this.#post({ type: "deadLetters", counts: this.#supervisor.deadLetters });
+  }
+
+  #publishNode(node: NodeId): void {
+    const child = this.#supervisor.child(node);
+    if (child === undefined) return;
+    const { id, uid, life, incarnation, restarts } = child.status();
+    const { isPaused } = child;
+    const hasThread = child.thread !== undefined;
+    const state: NodeState = { id, uid, life, incarnation, restarts, hasThread, isPaused };
+    this.#post({ type: "node", state });
+  }
+
+  #publishUp(node: NodeId, incarnation: number, { mail, programControl }: NodeThread): void {
+    if (mail.program === undefined) return;
+    this.#post({ type: "up", node, incarnation, lanes: mail.program, control: programControl });
+    this.#ports.push(programControl);
+  }
+
+  /** What happens at once is published at once: a life and the event of it. It leaves before the answer to an order. */
+  #post(publication: Publication): void {
+    if (this.#batch.push(publication) === 1) queueMicrotask(() => this.#flush());
+  }
+
+  #flush(): void {
+    this.#port.postMessage(this.#batch, this.#ports);
+    this.#batch = [];
+    this.#ports = [];
+  }
+}

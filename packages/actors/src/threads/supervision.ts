@@ -1,0 +1,85 @@
+import type { MessagePort } from "node:worker_threads";
+import type { NodeId } from "@kontiki/core";
+import type { NodeDisk } from "../directory/cluster-disks.ts";
+import type { Envelope } from "../mail/protocol.ts";
+import type { ClusterEvent, NodeStatus } from "../mail/status.ts";
+import type { LanesToNode } from "./node-lanes.ts";
+import type { SupervisorOptions } from "./supervisor.ts";
+
+/**
+ * What passes between the program's thread and the supervisor's: plain data, on one port, in order.
+ *
+ * @module
+ */
+
+/** What a supervisor's thread is started with. */
+export type SupervisorStart = {
+  readonly options: Omit<SupervisorOptions, "levelsBelow" | "network">;
+  readonly priorities: Readonly<Record<string, number>>;
+  /** Whether the program has a carrier for the mail between nodes. */
+  readonly isCarried: boolean;
+  readonly port: MessagePort;
+};
+
+/** What the program orders. */
+export type SupervisorOrder =
+  /** Adds a node, or removes one that was closed. */
+  | { readonly type: "add"; readonly disk: NodeDisk }
+  | { readonly type: "forget"; readonly node: NodeId }
+  /** What becomes of one node: see `Child`. */
+  | {
+      readonly type: "start" | "crash" | "pause" | "resume";
+      readonly node: NodeId;
+    }
+  | { readonly type: "stop"; readonly node: NodeId; readonly deadlineMs: number }
+  | {
+      readonly type: "close";
+      readonly node: NodeId;
+      readonly deadlineMs: number;
+      readonly why: string;
+    }
+  | { readonly type: "takeDisk"; readonly node: NodeId; readonly why: string }
+  | { readonly type: "giveDisk"; readonly node: NodeId; readonly uid: number }
+  /** What becomes of all: see `Supervisor`. After `end` its thread ends. */
+  | { readonly type: "watchLeader" | "announceStop" | "end" }
+  | { readonly type: "stopAll"; readonly deadlineMs: number };
+
+/** What answers orders, by comlink. */
+export type SupervisorControl = {
+  /** Carries an order out. Returns why it was refused; undefined if it was not. */
+  obey(order: SupervisorOrder): string | undefined;
+};
+
+/** What the supervisor knows of a node, apart from what the node itself reports to the program. */
+export type NodeState = Pick<NodeStatus, "id" | "uid" | "life" | "incarnation" | "restarts"> & {
+  readonly hasThread: boolean;
+  readonly isPaused: boolean;
+};
+
+/**
+ * What the supervisor publishes: all that happens, in the order in which it happens. The answer to an order comes after
+ * all that the order has done.
+ */
+export type Publication =
+  | { readonly type: "event"; readonly event: ClusterEvent }
+  | { readonly type: "node"; readonly state: NodeState }
+  /** A thread takes mail from the program, and answers control calls. */
+  | {
+      readonly type: "up";
+      readonly node: NodeId;
+      readonly incarnation: number;
+      readonly lanes: LanesToNode;
+      readonly control: MessagePort;
+    }
+  /** That thread has ended. All that it sent to the program is in its lane. */
+  | { readonly type: "down"; readonly node: NodeId; readonly incarnation: number }
+  /** Letters that the supervisor could not deliver so far. */
+  | { readonly type: "deadLetters"; readonly counts: ReadonlyMap<string, number> };
+
+/** What the supervisor posts: what it publishes at once, or a letter for the program's carrier. */
+export type FromSupervisor =
+  | readonly Publication[]
+  | { readonly type: "letter"; readonly letter: Envelope };
+
+/** What the program posts without an order: a letter that its carrier delivers. */
+export type Delivery = { readonly type: "deliver"; readonly letter: Envelope };
