@@ -2,10 +2,10 @@ import { describe, expect, test } from "vitest";
 import {
   checkClusterOptions,
   defaultNodes,
-  levelsBelow,
   type ClusterOptions,
 } from "../../../packages/actors/src/cluster/cluster-options.ts";
 import { KontikiError } from "../../../packages/actors/src/errors.ts";
+import { levelsBelow } from "../../../packages/actors/src/threads/priorities.ts";
 import { RESTART_DEFAULTS } from "../../../packages/actors/src/threads/restart-policy.ts";
 
 test("all options are optional", () => {

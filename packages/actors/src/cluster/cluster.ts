@@ -27,7 +27,7 @@ import { startAll, stopAll } from "./start-and-stop.ts";
 import { asked } from "./state-comparison.ts";
 import type { ClusterEvent, ClusterEvents, NodeStatus } from "../mail/status.ts";
 import type { RemoteSupervisor } from "../program/remote-supervisor.ts";
-import { checkNodeThreads } from "../threads/thread.ts";
+import { checkThreads } from "../program/supervisor-thread.ts";
 import { transferLead } from "./transfer-lead.ts";
 import { leaderForChange } from "./change-end.ts";
 import {
@@ -124,7 +124,7 @@ export class Cluster<Command = KeyValueCommand, Result = KeyValueResult> {
   static async start<C = KeyValueCommand, R = KeyValueResult>(
     options?: ClusterOptions,
   ): Promise<Cluster<C, R>> {
-    checkNodeThreads();
+    checkThreads();
     const caller = callerUrl();
     const checked = checkClusterOptions(options);
     const cluster = new Cluster<C, R>(checked, machineUrl(options?.stateMachine, caller));

@@ -4,7 +4,7 @@ import type { ClusterDisks } from "../directory/cluster-disks.ts";
 import type { Control } from "../threads/control.ts";
 import { KontikiError } from "../errors.ts";
 import { decode } from "../bytes/codec.ts";
-import type { EncodedLogLine, LogLine, NodeControl } from "../mail/protocol.ts";
+import type { EncodedLogLine, LogLine } from "../mail/protocol.ts";
 import type { NodeStatus } from "../mail/status.ts";
 import type { RemoteSupervisor } from "../program/remote-supervisor.ts";
 import { countArguments } from "../options/argument-count.ts";
@@ -268,7 +268,7 @@ export class NodeHandle {
     return this.#supervisor.leaderMembership()?.membership.voters.includes(this.id) === true;
   }
 
-  #control(): Control<NodeControl> {
+  #control(): Control {
     const { control } = this.#child;
     const { life } = this.#child.status();
     if (control === undefined || life.type !== "running") {

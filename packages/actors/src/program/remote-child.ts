@@ -1,8 +1,8 @@
 import type { MessagePort } from "node:worker_threads";
 import type { NodeId } from "@kontiki/core";
 import type { NodeDisk } from "../directory/cluster-disks.ts";
-import { messageOf } from "../errors.ts";
-import type { Envelope, FromNode, NodeControl } from "../mail/protocol.ts";
+import { KontikiError, messageOf } from "../errors.ts";
+import type { Envelope, FromNode } from "../mail/protocol.ts";
 import { sameStatus, type NodeStatus, type RaftStatus } from "../mail/status.ts";
 import { Control } from "../threads/control.ts";
 import { NodeLanes, type LanesToNode } from "../threads/node-lanes.ts";
@@ -35,7 +35,10 @@ export class RemoteChild {
   readonly #reports: NodeReports;
   #state: NodeState;
   #lanes: NodeLanes | undefined;
-  #control: Control<NodeControl> | undefined;
+  #control: Control | undefined;
+  /** Why it was closed, and whether it was removed since: its name may be another node's now. */
+  #closed: string | undefined;
+  #isForgotten = false;
   /** The disk is replaced by one at a time. */
   #replacing: Promise<void> = Promise.resolve();
 
@@ -73,7 +76,7 @@ export class RemoteChild {
   }
 
   /** The control of its thread, while that takes part. */
-  get control(): Control<NodeControl> | undefined {
+  get control(): Control | undefined {
     return this.#control;
   }
 
@@ -95,33 +98,34 @@ export class RemoteChild {
 
   /** Orders a start. @throws KontikiError when the node cannot be started. */
   async start(): Promise<void> {
-    await this.#host.order({ type: "start", node: this.id });
+    await this.#order({ type: "start", node: this.id });
   }
 
   /** Orders that the thread is killed without warning. @throws KontikiError when there is none. */
   async crash(): Promise<void> {
-    await this.#host.order({ type: "crash", node: this.id });
+    await this.#order({ type: "crash", node: this.id });
   }
 
   /** Orders a pause. @throws KontikiError if the thread does not run. */
   async pause(): Promise<void> {
-    await this.#host.order({ type: "pause", node: this.id });
+    await this.#order({ type: "pause", node: this.id });
   }
 
   /** Orders the thread to continue. Does nothing to one that is not paused. */
   async resume(): Promise<void> {
     this.#state = { ...this.#state, isPaused: false };
-    await this.#host.order({ type: "resume", node: this.id });
+    await this.#order({ type: "resume", node: this.id });
   }
 
   /** Orders the thread to stop gracefully, or to be killed after `deadlineMs`. */
   async stop(deadlineMs: number): Promise<void> {
-    await this.#host.order({ type: "stop", node: this.id, deadlineMs });
+    await this.#order({ type: "stop", node: this.id, deadlineMs });
   }
 
   /** Orders a stop that is permanent: later starts and crashes are refused with this reason. */
   async close(deadlineMs: number, why: string): Promise<void> {
-    await this.#host.order({ type: "close", node: this.id, deadlineMs, why });
+    this.#closed ??= why;
+    await this.#order({ type: "close", node: this.id, deadlineMs, why });
   }
 
   /**
@@ -136,19 +140,29 @@ export class RemoteChild {
     return replaced;
   }
 
+  /** It was removed after it was closed. */
+  forget(): void {
+    this.#isForgotten = true;
+  }
+
+  async #order(order: SupervisorOrder): Promise<void> {
+    if (!this.#isForgotten) return this.#host.order(order);
+    if (order.type === "stop" || order.type === "close" || order.type === "resume") return;
+    throw new KontikiError(this.#closed ?? `there is no node ${this.id}`);
+  }
+
   async #replaceDisk(replace: () => number): Promise<void> {
     const { id: node } = this;
-    const { order } = this.#host;
-    await order({ type: "takeDisk", node, why: "its disk is being wiped" });
+    await this.#order({ type: "takeDisk", node, why: "its disk is being wiped" });
     let uid: number;
     try {
       uid = replace();
     } catch (error) {
       const why = `its disk was not wiped to the end; wipe it again (${messageOf(error)})`;
-      await order({ type: "takeDisk", node, why });
+      await this.#order({ type: "takeDisk", node, why });
       throw error;
     }
-    await order({ type: "giveDisk", node, uid });
+    await this.#order({ type: "giveDisk", node, uid });
   }
 
   /** The supervisor has published another state. */

@@ -49,11 +49,13 @@ export class RemoteSupervisor {
   readonly #view: ClusterView;
   readonly #deadLetters = new DeadLetters();
   #supervisorsDeadLetters: ReadonlyMap<string, number> = new Map();
+  /** Those that were reported, by either. */
+  readonly #reportedDead = new Set<string>();
   readonly #pulses: NodeJS.Timeout | undefined;
   /** Why the cluster no longer runs. */
   #ended: string | undefined;
-  /** Why the supervisor's thread has ended, if it was not asked to. */
-  #lost: string | undefined;
+  /** Whether the supervisor's thread has ended. */
+  #isGone = false;
   readonly #host: RemoteChildHost = {
     order: async (order) => this.#order(order),
     onMail: (letter) => this.router.route(letter),
@@ -101,7 +103,9 @@ export class RemoteSupervisor {
   }
 
   /** Removes a node that was closed. */
-  forget({ id }: RemoteChild): void {
+  forget(child: RemoteChild): void {
+    const { id } = child;
+    child.forget();
     this.#tell({ type: "forget", node: id });
     this.#children.delete(id);
     this.router.forgetNode(id);
@@ -176,8 +180,9 @@ export class RemoteSupervisor {
     try {
       await this.#thread.order(order);
     } catch (error) {
-      if (this.#lost !== undefined) throw new KontikiError(this.#lost);
-      throw error;
+      if (!this.#isGone) throw error;
+      // All nodes have ended with the thread.
+      if (order.type !== "stop" && order.type !== "close") this.checkRunning();
     }
   }
 
@@ -224,6 +229,7 @@ export class RemoteSupervisor {
     const ends = child.connect(lanes, control);
     this.router.attachNode(node, incarnation, (letter) => ends.post(letter), ends.account);
     this.#loop.add(child);
+    child.take();
   }
 
   #onDown(node: NodeId): void {
@@ -239,16 +245,15 @@ export class RemoteSupervisor {
       const { index, membership, committed } = event;
       this.#view.reported = { index, membership, committed };
     }
-    // Both count, and the first of both is the one that is reported.
-    const isKnown = event.type === "deadLetter" && this.#deadLetters.has(event.to, event.reason);
-    if (!isKnown) this.#emit(event);
+    if (event.type === "deadLetter") this.#reportDead(event);
+    else this.#emit(event);
   }
 
   /** Without its supervisor nothing is left of the cluster: all threads have ended, and none starts again. */
   #onExit(cause: string | undefined): void {
+    this.#isGone = true;
     if (cause === undefined) return;
     const why = `the supervisor's thread has ended: ${cause}`;
-    this.#lost = why;
     this.#ended ??= why;
     clearInterval(this.#pulses);
     for (const { id } of this.children) this.#onDown(id);
@@ -260,9 +265,16 @@ export class RemoteSupervisor {
   }
 
   #onDeadLetters(to: Address, reason: DeadLetterReason, count: number): void {
-    const isKnown = this.#supervisorsDeadLetters.has(`${to}: ${reason}`);
-    if (this.#deadLetters.add(to, reason, count) && !isKnown)
-      this.#emit({ type: "deadLetter", to, reason });
+    if (this.#deadLetters.add(to, reason, count))
+      this.#reportDead({ type: "deadLetter", to, reason });
+  }
+
+  /** The supervisor counts dead letters, and so does this end. The first of both is reported. */
+  #reportDead(event: ClusterEvent & { readonly type: "deadLetter" }): void {
+    const key = `${event.to}: ${event.reason}`;
+    if (this.#reportedDead.has(key)) return;
+    this.#reportedDead.add(key);
+    this.#emit(event);
   }
 
   #emit(event: ClusterEvent): void {

@@ -8,7 +8,7 @@ import { KontikiError, messageOf } from "../errors.ts";
 import type { Envelope } from "../mail/protocol.ts";
 import { causeOf } from "../threads/cause.ts";
 import { Control } from "../threads/control.ts";
-import { startWorker } from "../threads/start-worker.ts";
+import { checkThreadFile, startWorker } from "../threads/start-worker.ts";
 import type {
   Delivery,
   FromSupervisor,
@@ -24,6 +24,11 @@ const HERE: string | undefined = import.meta.url;
 /** With its folder, so that a bundle never takes another file of this name for it. */
 const FILE =
   HERE === undefined ? undefined : new URL("../threads/supervisor-worker.js", import.meta.url);
+
+/** Checks that threads can start in this process. @throws KontikiError that says why they cannot. */
+export function checkThreads(): void {
+  checkThreadFile(FILE);
+}
 
 /** How long the thread may take to end by itself before it is killed, in ms. */
 const END_MS = 1_000;

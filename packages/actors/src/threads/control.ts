@@ -2,7 +2,7 @@ import { setMaxListeners } from "node:events";
 import type { MessagePort } from "node:worker_threads";
 import { releaseProxy, wrap } from "comlink";
 import { KontikiError, messageOf } from "../errors.ts";
-import type { Answering, Remote } from "../mail/protocol.ts";
+import type { Answering, NodeControl, Remote } from "../mail/protocol.ts";
 import { TIMER_MS_MAX } from "../node/timers.ts";
 
 /**
@@ -11,7 +11,7 @@ import { TIMER_MS_MAX } from "../node/timers.ts";
  * A call would never be answered if the thread dies, or is too busy: each has a deadline, and all are rejected when the
  * thread exits.
  */
-export class Control<C extends Answering> {
+export class Control<C extends Answering = NodeControl> {
   readonly #name: string;
   readonly #remote: Remote<C> & { [releaseProxy](): void };
   readonly #gone = new AbortController();

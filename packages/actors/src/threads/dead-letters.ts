@@ -11,17 +11,9 @@ export class DeadLetters {
 
   /** Counts more of them. Returns whether they are the first of their kind. */
   add(to: Address, reason: DeadLetterReason, more: number): boolean {
-    const key = keyOf(to, reason);
+    const key = `${to}: ${reason}`;
     const count = this.#counts.get(key) ?? 0;
     if (more > 0) this.#counts.set(key, count + more);
     return count === 0 && more > 0;
   }
-
-  has(to: string, reason: DeadLetterReason): boolean {
-    return this.#counts.has(keyOf(to, reason));
-  }
-}
-
-function keyOf(to: string, reason: DeadLetterReason): string {
-  return `${to}: ${reason}`;
 }

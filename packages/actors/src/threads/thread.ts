@@ -10,22 +10,17 @@ import { messageOf } from "../errors.ts";
 import { Gate } from "./gate.ts";
 import { hardLimitMiB } from "./heap-watch.ts";
 import type { MailboxLimits } from "../lanes/mailbox-table.ts";
-import type { FromNode, NodeControl, NodeSpec, ToNode } from "../mail/protocol.ts";
+import type { FromNode, NodeSpec, ToNode } from "../mail/protocol.ts";
 import type { DirectLane, MailReport } from "./lane-frames.ts";
 import type { MailLoop, MailSource } from "./mail-loop.ts";
 import { NodeMail } from "./node-mail.ts";
-import { checkThreadFile, startWorker } from "./start-worker.ts";
+import { startWorker } from "./start-worker.ts";
 
 /** Undefined in a bundle of CommonJS. */
 const HERE: string | undefined = import.meta.url;
 
 /** With its folder, so that a bundle never takes another `worker.js` for it. */
 const FILE = HERE === undefined ? undefined : new URL("../threads/worker.js", import.meta.url);
-
-/** Checks that threads of nodes can start in this process. @throws KontikiError that says why they cannot. */
-export function checkNodeThreads(): void {
-  checkThreadFile(FILE);
-}
 
 /** What a supervisor hears of a thread. */
 export type ThreadHandlers = {
@@ -61,7 +56,7 @@ const YOUNG_MIB_MAX = 64;
  * processed.
  */
 export class NodeThread {
-  readonly control: Control<NodeControl>;
+  readonly control: Control;
   readonly mail: NodeMail;
   /** Another end of its control, to be passed to the program's thread. */
   readonly programControl: MessagePort;
@@ -79,7 +74,7 @@ export class NodeThread {
     const programControl = new MessageChannel();
     this.#handlers = handlers;
     this.#port = data.port1;
-    this.control = new Control<NodeControl>(spec.id, control.port1);
+    this.control = new Control(spec.id, control.port1);
     this.programControl = programControl.port1;
     this.mail = new NodeMail(loop.bell, programBell);
     this.#loop = loop;
