@@ -58,6 +58,7 @@ export const ROOMS: Readonly<Record<string, readonly string[]>> = {
   cli: [
     "host",
     "output",
+    "http",
     "render",
     "session",
     "session/verbs",

@@ -1,0 +1,115 @@
+import { KontikiError } from "@kontiki/actors";
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import type { AddressInfo } from "node:net";
+import { reasonOf } from "../output/error-text.ts";
+import { sendError } from "./respond.ts";
+
+/** Reached from this machine only. */
+export const LOOPBACK = "127.0.0.1";
+
+/** How long a client may take to send the headers of a request, and all of it, in ms. */
+const HEADERS_MS = 5_000;
+const REQUEST_MS = 20_000;
+
+/** How long a connection may be silent while it waits for an answer or does not read one, in ms. */
+const SILENCE_MS = 30_000;
+
+/** How long a connection is kept for the next request, in ms. */
+const KEEP_ALIVE_MS = 5_000;
+
+const HEADER_BYTES_MAX = 16 * 1024;
+
+/** More connections than this are closed as soon as they come. */
+const CONNECTIONS_MAX = 4_096;
+
+/** Answers a request. What it throws or rejects with is the answer: see `sendError`. */
+export type Handle = (request: IncomingMessage, response: ServerResponse) => void | Promise<void>;
+
+/** Limits that tests lower. */
+export type Patience = { readonly headersMs?: number; readonly requestMs?: number };
+
+/**
+ * An HTTP server on the loopback interface. Clients that send or read too slowly are cut off.
+ */
+export class LoopbackServer {
+  readonly #server: Server;
+
+  private constructor(
+    handle: Handle,
+    { headersMs = HEADERS_MS, requestMs = REQUEST_MS }: Patience = {},
+  ) {
+    this.#server = createServer(
+      {
+        headersTimeout: headersMs,
+        requestTimeout: requestMs,
+        connectionsCheckingInterval: Math.min(1_000, headersMs),
+        keepAliveTimeout: KEEP_ALIVE_MS,
+        maxHeaderSize: HEADER_BYTES_MAX,
+      },
+      (request, response) => void answer(handle, request, response),
+    );
+    this.#server.setTimeout(SILENCE_MS);
+    this.#server.maxConnections = CONNECTIONS_MAX;
+  }
+
+  /** Listens at a port; 0 for any that is free. @throws KontikiError when that is not possible */
+  static async listen(port: number, handle: Handle, patience?: Patience): Promise<LoopbackServer> {
+    const server = new LoopbackServer(handle, patience);
+    try {
+      await server.#bind(port);
+      return server;
+    } catch (error) {
+      throw new KontikiError(`cannot listen at ${LOOPBACK}:${port}: ${bindText(error)}`, {
+        cause: error,
+      });
+    }
+  }
+
+  get port(): number {
+    return (this.#server.address() as AddressInfo).port;
+  }
+
+  /** The start of its addresses, such as `http://127.0.0.1:8080`. */
+  get origin(): string {
+    return `http://${LOOPBACK}:${this.port}`;
+  }
+
+  /** Ends every connection at once, open streams too. */
+  async close(): Promise<void> {
+    const closed = new Promise<void>((resolve) => this.#server.close(() => resolve()));
+    this.#server.closeAllConnections();
+    await closed;
+  }
+
+  #bind(port: number): Promise<void> {
+    return new Promise((resolve, reject) => {
+      this.#server.once("error", reject);
+      this.#server.listen(port, LOOPBACK, () => {
+        this.#server.off("error", reject);
+        resolve();
+      });
+    });
+  }
+}
+
+async function answer(
+  handle: Handle,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
+  // When a connection breaks, no one is left to get an answer.
+  request.on("error", () => undefined);
+  response.on("error", () => undefined);
+  try {
+    await handle(request, response);
+  } catch (error) {
+    sendError(response, error);
+  }
+}
+
+function bindText(error: unknown): string {
+  const { code } = error as NodeJS.ErrnoException;
+  if (code === "EADDRINUSE") return "another program uses this port; choose another one, or 0";
+  if (code === "EACCES") return "this port needs more rights; choose one from 1024 on, or 0";
+  return reasonOf(error);
+}
