@@ -2,6 +2,7 @@ import { EventEmitter } from "node:events";
 import type { NodeId } from "@kontiki/core";
 import type { NodeDisk } from "../directory/cluster-disks.ts";
 import { KontikiError } from "../errors.ts";
+import { MailboxTable } from "../lanes/mailbox-table.ts";
 import type { Address } from "../mail/address.ts";
 import { PULSE_MS } from "../mail/protocol.ts";
 import type { ClusterEvent, DeadLetterReason } from "../mail/status.ts";
@@ -74,12 +75,15 @@ export class RemoteSupervisor {
     for (const disk of nodes) this.#mirror(disk);
     const pulse = network && new SharedArrayBuffer(4);
     const programBell = this.#loop.bell.shared;
-    const isCarried = network !== undefined;
+    const carried = network && new MailboxTable();
     this.#thread = new SupervisorThread(
-      { options: { ...options, pulse, programBell }, priorities, isCarried },
+      { options: { ...options, pulse, programBell }, priorities, carried: carried?.shared },
       {
         onPublished: (publications) => this.#onPublished(publications),
-        onLetter: (letter) => network?.(letter, (given) => this.#thread.deliver(given)),
+        onLetter: (letter) => {
+          carried?.taken(0, letter.bytes.length);
+          network?.(letter, (given) => this.#thread.note({ type: "deliver", letter: given }));
+        },
         onExit: (cause) => this.#onExit(cause),
       },
     );
@@ -217,7 +221,7 @@ export class RemoteSupervisor {
         return this.#onDown(publication.node);
       case "deadLetters":
         this.#supervisorsDeadLetters = publication.counts;
-        return;
+        return this.#thread.note({ type: "counted" });
       default:
         publication satisfies never;
     }

@@ -10,8 +10,8 @@ import { causeOf } from "../threads/cause.ts";
 import { Control } from "../threads/control.ts";
 import { checkThreadFile, startWorker } from "../threads/start-worker.ts";
 import type {
-  Delivery,
   FromSupervisor,
+  Note,
   Publication,
   SupervisorControl,
   SupervisorOrder,
@@ -80,9 +80,9 @@ export class SupervisorThread {
     if (refusal !== undefined) throw new KontikiError(refusal);
   }
 
-  /** Passes on a letter that the program's carrier delivers. */
-  deliver(letter: Envelope): void {
-    this.#port.postMessage({ type: "deliver", letter } satisfies Delivery);
+  /** Sends a note, which has no answer. */
+  note(note: Note): void {
+    this.#port.postMessage(note);
   }
 
   /** Ends the thread, whose nodes must have ended. Kills it if it does not end by itself. */

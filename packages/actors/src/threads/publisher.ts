@@ -12,6 +12,9 @@ export class Publisher {
   readonly #supervisor: Supervisor;
   readonly #port: MessagePort;
   #counts: NodeJS.Timeout | undefined;
+  #hasNewCounts = false;
+  /** Whether the program has not taken the last counts yet: it may be busy for long. */
+  #isCounting = false;
   /** What is published together, and the ports in it. */
   #batch: Publication[] = [];
   #ports: MessagePort[] = [];
@@ -25,15 +28,29 @@ export class Publisher {
     events.on("down", (node, incarnation) => this.#post({ type: "down", node, incarnation }));
     events.on("event", (event) => this.#post({ type: "event", event }));
     events.on("deadLetters", () => {
-      this.#counts ??= setTimeout(() => this.publishCounts(), COUNTS_MS);
+      this.#hasNewCounts = true;
+      this.#publishCountsSoon();
     });
+  }
+
+  /** The program has taken the last counts. */
+  counted(): void {
+    this.#isCounting = false;
+    this.#publishCountsSoon();
   }
 
   /** Publishes how many letters could not be delivered so far. */
   publishCounts(): void {
     clearTimeout(this.#counts);
     this.#counts = undefined;
+    this.#hasNewCounts = false;
+    this.#isCounting = true;
     this.#post({ type: "deadLetters", counts: this.#supervisor.deadLetters });
+  }
+
+  #publishCountsSoon(): void {
+    if (this.#isCounting || !this.#hasNewCounts) return;
+    this.#counts ??= setTimeout(() => this.publishCounts(), COUNTS_MS);
   }
 
   #publishNode(node: NodeId): void {

@@ -16,8 +16,11 @@ import type { SupervisorOptions } from "./supervisor.ts";
 export type SupervisorStart = {
   readonly options: Omit<SupervisorOptions, "levelsBelow" | "network">;
   readonly priorities: Readonly<Record<string, number>>;
-  /** Whether the program has a carrier for the mail between nodes. */
-  readonly isCarried: boolean;
+  /**
+   * The account of the letters on the way to the program's carrier, whose slot is 0; undefined without a carrier. While the
+   * program is busy, no more may wait for it than fits into a mailbox.
+   */
+  readonly carried: SharedArrayBuffer | undefined;
   readonly port: MessagePort;
 };
 
@@ -81,5 +84,9 @@ export type FromSupervisor =
   | readonly Publication[]
   | { readonly type: "letter"; readonly letter: Envelope };
 
-/** What the program posts without an order: a letter that its carrier delivers. */
-export type Delivery = { readonly type: "deliver"; readonly letter: Envelope };
+/** What the program posts without an order. */
+export type Note =
+  /** A letter that its carrier delivers. */
+  | { readonly type: "deliver"; readonly letter: Envelope }
+  /** It has taken the counts of dead letters: the next ones may be posted. */
+  | { readonly type: "counted" };

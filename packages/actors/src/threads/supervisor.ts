@@ -130,6 +130,11 @@ export class Supervisor {
     return this.#deadLetters.counts;
   }
 
+  /** Counts a letter that the carrier has no room for. */
+  refuse({ to }: Envelope): void {
+    this.#onDeadLetters(to, "mailbox full", 1);
+  }
+
   /** Announces that all nodes will stop: nothing can be started or asked of them from now on, but they still run. */
   announceStop(): void {
     for (const child of this.children) child.refuse(STOPPED);
