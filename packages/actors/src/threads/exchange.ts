@@ -20,7 +20,10 @@ export class Exchange {
   /** Opens lanes between a thread and all others. */
   attach(node: NodeId, incarnation: number, thread: NodeThread): void {
     // The last slots first; the supervisor and the program have the first two.
-    const free = Array.from({ length: SLOTS - FIRST_DIRECT_SLOT }, (_, at) => at + FIRST_DIRECT_SLOT);
+    const free = Array.from(
+      { length: SLOTS - FIRST_DIRECT_SLOT },
+      (_, at) => at + FIRST_DIRECT_SLOT,
+    );
     const line: Line = { incarnation, thread, free, lanes: new Set() };
     for (const [peer, other] of this.#lines) connect(node, line, peer, other);
     this.#lines.set(node, line);

@@ -81,8 +81,7 @@ export type Publication =
 
 /** What the supervisor posts: what it publishes at once, or a letter for the program's carrier. */
 export type FromSupervisor =
-  | readonly Publication[]
-  | { readonly type: "letter"; readonly letter: Envelope };
+  readonly Publication[] | { readonly type: "letter"; readonly letter: Envelope };
 
 /** What the program posts without an order. */
 export type Note =
