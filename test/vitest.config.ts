@@ -10,6 +10,7 @@ const built = [
   "cli/udp/programs/*.test.ts",
   "docs/**/*.test.ts",
   "examples/**/*.test.ts",
+  "web/page/*.test.ts",
 ];
 
 // What a user installs from a registry: packed, and installed in folders outside of the workspace.

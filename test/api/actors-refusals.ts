@@ -254,7 +254,7 @@ export function runningRefusals(
     "Cluster#propose": wrongOptions({
       where: "Cluster.propose",
       call: (options) => cluster().propose(get, options),
-      options: { timeoutMs: PATIENCE },
+      options: { timeoutMs: PATIENCE, idempotencyKey: text("a text of 1 to 256 characters") },
     }),
     "Cluster#read": [
       ...wrongOptions({
@@ -473,6 +473,7 @@ export function nodeRefusals(): Record<string, readonly Refusal[]> {
           "a function that makes a tracer, or returns undefined",
           (value) => typeof value === "function",
         ),
+        observer: kind("a function that gets each step", (value) => typeof value === "function"),
         wal: record("{ segmentBytes: ... }", true),
         limits: record("{ turnEntries: ..., ... }", true),
       },

@@ -47,8 +47,10 @@ export const NO_OPTIONS: Readonly<Record<EntryPoint, readonly Others[]>> = {
       names:
         list(`Client#answered Client#busy Client#flush Client#leaderIs Client#nodeDied Client#nodesAre
         Client#propose Client#read Client#readAnswered Client#readRefused Client#receive Client#refused Client#tick
-        Client#unavailable Client#undelivered ClientCalls#perform ClientCalls#propose ClientCalls#read Lease#holds
-        Lease#observe NodeActor#begin NodeRunner#order Router#attachClient Router#attachNode Router#bury
+        Client#unavailable Client#undelivered ClientCalls#perform ClientCalls#propose ClientCalls#read
+        ClientDriver#close ClientDriver#leaderIs ClientDriver#nodeDied ClientDriver#nodesAre ClientDriver#propose
+        ClientDriver#read ClientDriver#receive ClientDriver#unavailable Lease#holds
+        Lease#observe NodeActor#begin NodeRunner#order Router#attachClient Router#attachOtherClients Router#attachNode Router#bury
         Router#detachNode Router#forgetNode Router#route Router#taken TimerRunner#run checkPlain checkThreadFile startWorker isSetAside setAsideOn clientAddress
         clientOf decode decodeCopy decodeParcel encode encodeCommand encodeParcel encodePlain exactJson exactText hasWal
         headerOf isClientAddress messageOf
@@ -73,6 +75,7 @@ export const NO_OPTIONS: Readonly<Record<EntryPoint, readonly Others[]>> = {
       names: [
         "Applier",
         "ClientCalls",
+        "ClientDriver",
         "Lease",
         "NodeActor",
         "NodeRunner",

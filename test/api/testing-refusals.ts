@@ -785,6 +785,7 @@ function bounds(): Readonly<Record<string, Kind>> {
   return {
     nodes: whole(1, 5),
     voters: whole(1, 5),
+    logs: kind("a list with the terms of each node's log", Array.isArray),
     terms: whole(1, 63),
     proposals: count,
     crashes: count,

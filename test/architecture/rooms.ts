@@ -17,6 +17,7 @@ export const ROOMS: Readonly<Record<string, readonly string[]>> = {
     "machine",
     "sessions",
     "lanes",
+    "metrics",
     "mail",
     "client",
     "trace",
@@ -67,10 +68,12 @@ export const ROOMS: Readonly<Record<string, readonly string[]>> = {
     "check",
     "demo",
     "replay",
+    "view",
     "engines",
     "explore",
     "campaign",
     "udp",
+    "maelstrom",
     "prompt",
     "control",
     "actions",
@@ -79,6 +82,7 @@ export const ROOMS: Readonly<Record<string, readonly string[]>> = {
     "bin.ts",
     "index.ts",
   ],
+  web: ["model", "page"],
 };
 
 /** Folders of `test/<package>` that mirror no folder of the package, and what they hold. */

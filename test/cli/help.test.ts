@@ -33,6 +33,8 @@ test("--help lists every command", async () => {
                                         writes, crashes and recoveries, explained
       udp [options] <node>              run one node over UDP, with the original
                                         Kontiki's wire format and output
+      maelstrom [options]               run one node under Maelstrom, on standard
+                                        input and output
       bench [options]                   measure a new cluster with puts in a closed
                                         loop, and verify it at the end
       recover [options] [dir]           continue with what is left of a cluster that
@@ -48,6 +50,8 @@ test("--help lists every command", async () => {
       explore [options] [instance]      check every state that a small cluster of
                                         the real core can reach
       replay [options] <token>          reproduce a failure from its token
+      view [options] <what>             show a run, a failure or traces in a page,
+                                        moment by moment
       shrink [options] <token>          remove everything that a failure does not
                                         need, and print the rest as a story
       help [command]                    display help for command

@@ -1,9 +1,5 @@
-import {
-  defineScenario,
-  type ExploreOptions,
-  type FaultInput,
-  type ScenarioInput,
-} from "@kontiki/testing";
+import { defineScenario, type FaultInput, type ScenarioInput } from "@kontiki/testing";
+import { EXPLORATIONS } from "./explorations.ts";
 import type { Hunt, HuntName } from "./hunt.ts";
 
 /** Faults in quick succession: a seed runs fast, and faults fill most of it. */
@@ -64,54 +60,9 @@ function simulated(name: HuntName, about: string, input: ScenarioInput): Hunt {
   return { engine: "simulation", scenario };
 }
 
-function explored(options: ExploreOptions): Hunt {
-  return { engine: "explorer", options };
-}
-
 /** All hunts. */
 export const HUNTS: Readonly<Record<HuntName, Hunt>> = {
-  explore: explored({ nodes: 3, terms: 3, proposals: 1, crashes: 1, inflight: 2 }),
-  "explore-async": explored({
-    nodes: 3,
-    terms: 2,
-    proposals: 1,
-    crashes: 1,
-    inflight: 1,
-    asyncDisk: true,
-  }),
-  "explore-four": explored({
-    nodes: 4,
-    terms: 2,
-    proposals: 0,
-    crashes: 0,
-    duplicates: 2,
-    inflight: 3,
-  }),
-  "explore-pre-vote": explored({
-    nodes: 3,
-    terms: 2,
-    proposals: 0,
-    crashes: 0,
-    inflight: 4,
-    config: { preVote: true },
-  }),
-  "explore-damage": explored({
-    nodes: 3,
-    terms: 2,
-    proposals: 1,
-    crashes: 0,
-    damage: 1,
-    inflight: 2,
-  }),
-  "explore-join": explored({
-    nodes: 3,
-    terms: 3,
-    proposals: 3,
-    crashes: 0,
-    damage: 1,
-    inflight: 1,
-    config: { noop: false },
-  }),
+  ...EXPLORATIONS,
   elections: simulated(
     "elections",
     "Without pre-vote, in a network that partitions and duplicates.",

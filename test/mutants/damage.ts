@@ -45,7 +45,7 @@ export const DAMAGE_MUTANTS: readonly Mutant[] = [
           "const joins = prevTerm !== undefined || isBeginning(state, lost, last) || last.index > 0;",
       },
     ],
-    hunts: ["explore-join"],
+    hunts: ["explore-minority"],
   },
   {
     name: "damaged-log-stands",

@@ -8,6 +8,7 @@ export type HuntName =
   | "explore-pre-vote"
   | "explore-damage"
   | "explore-join"
+  | "explore-minority"
   | "elections"
   | "churn"
   | "even"

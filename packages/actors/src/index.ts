@@ -6,7 +6,7 @@
 /// <reference types="node" preserve="true" />
 export type { Address, ClientAddress } from "./mail/address.ts";
 export { Cluster } from "./cluster/cluster.ts";
-export type { ReadOptions } from "./cluster/cluster-client.ts";
+export type { ProposeOptions, ReadOptions } from "./cluster/cluster-client.ts";
 
 export type { ClusterDisks, NodeDisk } from "./directory/cluster-disks.ts";
 export { NODES_MAX, PRIORITY_MAX, type ClusterOptions } from "./cluster/cluster-options.ts";
@@ -29,6 +29,8 @@ export {
   type KeyValueCommand,
   type KeyValueResult,
 } from "./machine/key-value.ts";
+export type { Histogram } from "./metrics/histogram.ts";
+export type { ClusterMetrics, DeadLetterCount, NodeMetrics } from "./threads/cluster-metrics.ts";
 export type { MailCarrier } from "./threads/mail-carrier.ts";
 export type { AddNodeOptions } from "./cluster/member-changes.ts";
 export type { Member, Members } from "./cluster/members.ts";

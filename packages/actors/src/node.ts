@@ -12,6 +12,7 @@ export {
 } from "./mail/address.ts";
 export { Client } from "./client/client.ts";
 export { ClientCalls } from "./client/client-calls.ts";
+export { ClientDriver } from "./client/client-driver.ts";
 export type {
   Asking,
   ClientEffect,
@@ -21,7 +22,13 @@ export type {
 } from "./client/client-effect.ts";
 export type { ReadOptions } from "./client/client-reads.ts";
 export { decode, decodeCopy, encode } from "./bytes/codec.ts";
-export { clientOf, encodeCommand, headerOf, type CommandHeader } from "./sessions/command.ts";
+export {
+  clientOf,
+  encodeCommand,
+  headerOf,
+  payloadOf,
+  type CommandHeader,
+} from "./sessions/command.ts";
 export { DiskError, type Disk, type DiskFile, type NewFile } from "./storage/disk/disk.ts";
 export { isSetAside, setAsideOn, type SetAside } from "./storage/disk/set-aside.ts";
 export { KeyValue, type KeyValueCommand, type KeyValueResult } from "./machine/key-value.ts";

@@ -204,6 +204,8 @@ export { keyValueSpecification, type Specification } from "./check/models/specif
 export { scenarioNames } from "./scenario/shipped.ts";
 export type { ClusterSource } from "./workers/live-cluster.ts";
 export { runOnWorkers, type WorkersOptions } from "./workers/run-on-workers.ts";
+export { describeHappening, describeStart } from "./replay/describe-happening.ts";
+export { describeStep } from "./replay/describe-step.ts";
 export { planFrom, type Draw, type Recipe, type Runs } from "./replay/recipe.ts";
 export { runToken, type Failed } from "./replay/run-token.ts";
 export { shrink, shrinkInSlices, type RunPlan, type Shrunk, type Tried } from "./replay/shrink.ts";

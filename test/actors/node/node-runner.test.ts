@@ -55,7 +55,7 @@ class Stage {
     storage.sync = () => {
       this.look();
       this.story.push("sync");
-      sync();
+      return sync();
     };
     const lengths = { electionTimeoutMs: 300, heartbeatMs: 50, patience: 0 };
     const opened: Opened = { actor: at.actor, storage, damage: undefined };

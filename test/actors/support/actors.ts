@@ -172,6 +172,7 @@ export type Call = { readonly hard: HardState } | { readonly truncated: Index } 
 export class RecordingStorage implements Storage {
   #calls: Call[] = [];
   #dirty = false;
+  #isFlushed = false;
 
   /** The calls since this was last called. */
   take(): readonly Call[] {
@@ -207,12 +208,16 @@ export class RecordingStorage implements Storage {
   flush(): boolean {
     const { length } = this.#calls;
     if (this.#dirty) this.#calls.push("flush");
+    this.#isFlushed ||= this.#dirty;
     this.#dirty = false;
     return this.#calls.length > length;
   }
 
-  sync(): void {
+  sync(): boolean {
     this.#calls.push("sync");
+    const isFlushed = this.#isFlushed;
+    this.#isFlushed = false;
+    return isFlushed;
   }
 
   close(): void {

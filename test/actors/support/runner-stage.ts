@@ -1,6 +1,7 @@
 import { MessageChannel, receiveMessageOnPort, type MessagePort } from "node:worker_threads";
 import { onTestFinished } from "vitest";
 import { DiskError } from "../../../packages/actors/src/storage/disk/disk.ts";
+import type { NodeCounters } from "../../../packages/actors/src/metrics/node-counters.ts";
 import type { Letter } from "../../../packages/actors/src/node/letter.ts";
 import type { NodePort } from "../../../packages/actors/src/node/node-port.ts";
 import { NodeRunner } from "../../../packages/actors/src/node/node-runner.ts";
@@ -29,7 +30,7 @@ export class RunnerStage {
   readonly #port: MessagePort;
   readonly #mailbox: WokenPort;
 
-  constructor(at: Bench, damage?: string) {
+  constructor(at: Bench, damage?: string, counters?: NodeCounters) {
     const { port1, port2 } = new MessageChannel();
     this.#port = port1;
     this.#mailbox = new WokenPort(port2);
@@ -49,6 +50,7 @@ export class RunnerStage {
       clock,
       open,
       onNotice,
+      counters,
     };
     this.runner = new NodeRunner(ports, openedOf(at, damage));
     orders.attach(this.runner);
@@ -118,7 +120,7 @@ export function syncSlowly({ storage }: Bench, { clock }: RunnerStage, ms: numbe
   storage.sync = () => {
     storage.sync = sync;
     clock.now += ms;
-    sync();
+    return sync();
   };
 }
 

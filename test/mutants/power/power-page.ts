@@ -24,9 +24,9 @@ export function powerPage(all: readonly Pursued[], shape: SampleShape): string {
   return `# Power
 
 What the engines find that they were not built for. A mutant is a defect in the sources; here nothing is written to find a
-certain one. Each is met only by what a user runs: \`kontiki explore\`, then the same with the small bounds of
-[explorer.md](explorer.md), \`kontiki run all --until-fail --jobs 1\` (blind), and the same with \`--guided\`; ${seconds} seconds of CPU
-time for each engine, whatever the others find.
+certain one. Each is met only by what a user runs: \`kontiki explore\` with each small instance of [explorer.md](explorer.md),
+smallest first, \`kontiki run all --until-fail --jobs 1\` (blind), and the same with \`--guided\`; ${seconds} seconds of CPU
+time for each engine, whatever the others find. An engine ends at its first catch.
 [Mutants](mutants.md) has the other measure: named defects, and the hunts of \`test/mutants\` that find them.
 
 The mutants are those of [mutants.md](mutants.md), variants of the kinds that survived most often (\`test/mutants/kinds\`), and

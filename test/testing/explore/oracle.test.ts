@@ -45,6 +45,18 @@ describe("the number of states, without symmetry", () => {
     { terms: 2, proposals: 2, damage: 2 },
     { nodes: 2, damage: 1 },
     { terms: 2, proposals: 1, damage: 1, asyncDisk: true },
+    { nodes: 2, logs: [[1], []], terms: 2, crashes: 1 },
+    { nodes: 3, logs: [[1, 2], [1], []], terms: 3 },
+    { nodes: 3, logs: [[1, 1], [1, 2], [1]], terms: 3, config: { noop: false } },
+    {
+      nodes: 2,
+      logs: [
+        [1, 1],
+        [1, 1],
+      ],
+      terms: 2,
+      damage: 1,
+    },
     { nodes: 2, reads: 1, inflight: 2 },
     { nodes: 2, reads: 1, crashes: 1 },
     { reads: 2, crashes: 1, terms: 2, asyncDisk: true },

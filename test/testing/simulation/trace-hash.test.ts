@@ -32,6 +32,7 @@ function fault(id: number): PlannedFault {
 }
 
 describe("any difference gives another digest", () => {
+  const bytes = Uint8Array.of(1);
   const [get, put] = [planned(1, { type: "get" }), planned(2, { type: "put" })];
   const taken = { type: "ok", value: "v1" } as const;
 
@@ -45,8 +46,8 @@ describe("any difference gives another digest", () => {
         posted(1, 2, 0),
         { ...posted(1, 2), to: node } as Happening,
         { ...posted(1, 2), type: "delivered" } as Happening,
-        { type: "lost", from: node, to: other, reason: "cut off" },
-        { type: "lost", from: node, to: other, reason: "lost" },
+        { type: "lost", from: node, to: other, reason: "cut off", bytes },
+        { type: "lost", from: node, to: other, reason: "lost", bytes },
       ],
     ],
     [

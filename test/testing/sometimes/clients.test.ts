@@ -56,6 +56,7 @@ const lost = (sender: string, reason: string): Happening => ({
   from: sender,
   to: a,
   reason,
+  bytes: new Uint8Array(),
 });
 
 function answers(...results: readonly Uint8Array[]): Happening {

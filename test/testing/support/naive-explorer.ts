@@ -3,6 +3,7 @@ import {
   makeConfig,
   membershipAt,
   nodeId,
+  term,
   INITIAL_HARD_STATE,
   TERM_ZERO,
   type Change,
@@ -31,6 +32,8 @@ import {
 export type NaiveBounds = {
   readonly nodes: number;
   readonly voters: number;
+  /** The terms of the entries that each log begins with. */
+  readonly logs?: readonly (readonly number[])[];
   readonly terms: number;
   readonly proposals: number;
   readonly crashes: number;
@@ -46,7 +49,7 @@ export type NaiveBounds = {
   readonly obituaries: number;
   readonly inflight: number;
   readonly asyncDisk: boolean;
-  readonly config: Partial<Pick<Config, "leases" | "quorumBeats" | "preVote">>;
+  readonly config: Partial<Pick<Config, "leases" | "noop" | "quorumBeats" | "preVote">>;
 };
 
 const BUDGETS = [
@@ -140,10 +143,14 @@ class Run {
     const names = ["a", "b", "c"].slice(0, bounds.nodes).map(nodeId);
     const voters = names.slice(0, bounds.voters);
     this.#changes = changesOf(names);
-    this.#servers = names.map((id) => {
+    const firsts = bounds.logs ?? [];
+    const first = Math.max(0, ...firsts.flat());
+    this.#servers = names.map((id, at) => {
       const config = makeConfig({ ...PAPER, keptEntries: 0, ...bounds.config, id, voters });
       this.#clocks[id] = { rounds: {}, isHastened: false };
-      return started(config, EMPTY);
+      const hard = { ...INITIAL_HARD_STATE, term: term(first) };
+      const image = { hard, log: log(firsts[at] ?? []), horizon: undefined };
+      return started(config, { ...EMPTY, image });
     });
   }
 

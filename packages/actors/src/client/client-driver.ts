@@ -4,7 +4,7 @@ import { clientAddress, type ClientAddress } from "../mail/address.ts";
 import { ClientCalls } from "./client-calls.ts";
 import type { Asking, ClientTimes, ProposalEnd, ReadEnd } from "./client-effect.ts";
 import type { ReadOptions } from "./client-reads.ts";
-import { Client } from "./client.ts";
+import { Client, type Keyed } from "./client.ts";
 import { clientOf } from "../sessions/command.ts";
 import type { Envelope } from "../mail/protocol.ts";
 import type { DeadLetterReason } from "../mail/status.ts";
@@ -23,15 +23,16 @@ export class ClientDriver {
   #flush: NodeJS.Immediate | undefined;
   #ticks: NodeJS.Timeout | undefined;
 
-  /** @param id see {@link Client}. `route` carries an envelope or gives the reason why it cannot. */
+  /** @param id and `keyed`: see {@link Client}. `route` carries an envelope or gives the reason why it cannot. */
   constructor(
     id: number,
     nodes: readonly NodeId[],
     times: ClientTimes,
     route: (envelope: Envelope) => DeadLetterReason | undefined,
+    keyed?: Keyed,
   ) {
     this.address = clientAddress(clientOf(id));
-    this.#client = new Client(id, nodes, times);
+    this.#client = new Client(id, nodes, times, keyed);
     this.#calls = new ClientCalls(this.#client, (to, asking) => this.#send(to, asking));
     this.#route = route;
   }

@@ -7,7 +7,7 @@ import {
   type ClientTimes,
   type NextParcel,
 } from "./client-effect.ts";
-import { ClientSession } from "./client-session.ts";
+import type { ProposalSession } from "./client-session.ts";
 import { PendingQueue, type Pending } from "./pending-queue.ts";
 import { setHeader } from "../sessions/command.ts";
 import { expiredIn, type Expired } from "../sessions/result.ts";
@@ -19,6 +19,9 @@ const REFUSED = {
   busy: "the node that was asked was busy until the deadline",
   transferring: "leadership was being handed over until the deadline",
 } as const;
+
+/** Why a proposal whose key was used before has failed. */
+const FORGOTTEN = "its idempotency key was used before, and the result is no longer kept";
 
 type Proposal = Pending & {
   command: CommandBytes;
@@ -41,12 +44,14 @@ type Proposal = Pending & {
 export class ClientProposals {
   readonly #times: ClientTimes;
   readonly #next: NextParcel;
-  readonly #session: ClientSession;
-  readonly #pending = new PendingQueue<Proposal>();
+  readonly #session: ProposalSession;
+  readonly #pending: PendingQueue<Proposal>;
   #notBefore = 0;
 
-  constructor(client: number, times: ClientTimes, next: NextParcel) {
-    this.#session = new ClientSession(client);
+  /** @param first the sequence number of the first proposal. */
+  constructor(session: ProposalSession, times: ClientTimes, next: NextParcel, first?: number) {
+    this.#session = session;
+    this.#pending = new PendingQueue(first);
     this.#times = times;
     this.#next = next;
   }
@@ -191,13 +196,14 @@ export class ClientProposals {
    * a session that has ended never opens again. If it was not, an earlier attempt may have been applied.
    */
   #expired(sequence: number, proposal: Proposal, expired: Expired): ClientEffect[] {
-    this.#session.hasEnded(expired);
+    const mayTryAgain = this.#session.hasEnded(expired);
     // An answer that arrives twice belongs to the attempt before.
     if (proposal.session !== expired.session) return [];
     if (proposal.mayBeTaken) {
       const reason = "its session has ended, and an earlier attempt may have been applied";
       return [this.#end(sequence, proposal, reason)];
     }
+    if (!mayTryAgain) return [this.#end(sequence, proposal, FORGOTTEN)];
     if (proposal.parcel !== 0) this.#pending.requeue([[sequence, proposal]]);
     return [];
   }

@@ -2,8 +2,20 @@ import { openingCommand, sessionOf } from "../sessions/command.ts";
 import type { Expired } from "../sessions/result.ts";
 import type { CommandBytes } from "../storage/storage.ts";
 
+/** What a proposal's session is to its client (dissertation 6.3). */
+export interface ProposalSession {
+  /** The number in the headers of commands. */
+  readonly number: number;
+  /** The command that opens the session; undefined once it is known to be open. */
+  readonly opening: CommandBytes | undefined;
+  /** A command of this session was applied. */
+  wasUsed(session: number): void;
+  /** A session is not open, or no longer. Returns whether what is in no log may be proposed again. */
+  hasEnded(expired: Expired): boolean;
+}
+
 /** The session that a client proposes under; when it ends, the next one takes its place (dissertation 6.3). */
-export class ClientSession {
+export class ClientSession implements ProposalSession {
   readonly #client: number;
   #count = 0;
   #reached = 0;
@@ -33,10 +45,11 @@ export class ClientSession {
   }
 
   /** A session is not open, or no longer. If it is the present one, the next one takes its place. */
-  hasEnded({ session, index }: Expired): void {
-    if (session !== this.number) return;
+  hasEnded({ session, index }: Expired): boolean {
+    if (session !== this.number) return true;
     this.#count += 1;
     this.#reached = index;
     this.#isOpen = false;
+    return true;
   }
 }

@@ -8,6 +8,7 @@ import type {
   ReadEnd,
 } from "./client-effect.ts";
 import { ClientProposals } from "./client-proposals.ts";
+import { ClientSession, type ProposalSession } from "./client-session.ts";
 import { ClientReads, type ReadOptions } from "./client-reads.ts";
 import { checkOptions, needed, type Schema } from "../options/schema.ts";
 import { decimal } from "../options/rules.ts";
@@ -19,6 +20,14 @@ import type { CommandBytes } from "../storage/storage.ts";
 
 export type { ClientEffect, ClientTimes, ProposalEnd, ReadEnd } from "./client-effect.ts";
 export type { ReadOptions } from "./client-reads.ts";
+
+/** What is decided by its idempotency key of a client that makes one proposal. */
+export type Keyed = {
+  readonly session: ProposalSession;
+  readonly sequence: number;
+  /** Gives the number of the next parcel, which no other parcel to its address has. */
+  readonly parcel: () => number;
+};
 
 const CLIENT_TIMES: Schema<ClientTimes> = {
   attemptMs: needed(decimal(0, Infinity)),
@@ -55,20 +64,26 @@ export class Client {
   readonly #readsInLog = new Map<number, number>();
   #parcels = 0;
 
-  /** @param id a random integer whose lower 40 bits no other client of the cluster has, ever. */
-  constructor(id: number, nodes: readonly NodeId[], times: ClientTimes) {
+  /**
+   * @param id a random integer whose lower 40 bits no other client of the cluster has, ever.
+   * @param keyed of a client that makes one proposal, with an idempotency key.
+   */
+  constructor(id: number, nodes: readonly NodeId[], times: ClientTimes, keyed?: Keyed) {
     checkOptions("Client", CLIENT_TIMES, times, "times");
     const guess = new LeaderGuess(nodes);
     const next: NextParcel = {
       node: () => guess.next(),
-      parcel: () => {
-        this.#parcels += 1;
-        return this.#parcels;
-      },
+      parcel:
+        keyed?.parcel ??
+        (() => {
+          this.#parcels += 1;
+          return this.#parcels;
+        }),
     };
     this.#times = times;
     this.#guess = guess;
-    this.#proposals = new ClientProposals(clientOf(id), times, next);
+    const session = keyed?.session ?? new ClientSession(clientOf(id));
+    this.#proposals = new ClientProposals(session, times, next, keyed?.sequence);
     this.#reads = new ClientReads(times, next);
   }
 

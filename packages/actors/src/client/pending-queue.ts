@@ -15,7 +15,12 @@ export type Pending = {
 export class PendingQueue<P extends Pending> {
   readonly #pending = new Map<number, P>();
   #waiting: number[] = [];
-  #last = 0;
+  #last: number;
+
+  /** @param first the number of the first one that is added. */
+  constructor(first = 1) {
+    this.#last = first - 1;
+  }
 
   /** How many have not ended. */
   get size(): number {

@@ -2,6 +2,7 @@ import { randomInt } from "node:crypto";
 import type { NodeId } from "@kontiki/core";
 import { ClientDriver } from "../client/client-driver.ts";
 import type { ProposalEnd } from "../client/client-effect.ts";
+import { KeyedProposals, type KeyedHost } from "../client/keyed-proposals.ts";
 import { messageOf } from "../errors.ts";
 import type { ClusterEvent, NodeStatus } from "../mail/status.ts";
 import type { Consistency } from "../mail/wire.ts";
@@ -10,11 +11,35 @@ import type { Outcome } from "../sessions/outcome.ts";
 import { outcomeOf } from "../sessions/result.ts";
 import type { CommandBytes } from "../storage/storage.ts";
 import { someNode } from "../options/node-names.ts";
-import { patience } from "../options/rules.ts";
+import { patience, rule } from "../options/rules.ts";
 import type { Schema } from "../options/schema.ts";
 import { oneOf } from "../options/words.ts";
 import type { RemoteSupervisor } from "../program/remote-supervisor.ts";
 import type { CheckedOptions } from "./cluster-options.ts";
+import { TIMEOUT_OPTIONS, type TimeoutOptions } from "./deadline.ts";
+
+/** How a command is proposed. */
+export type ProposeOptions = TimeoutOptions & {
+  /**
+   * Makes retries safe that the program itself makes: the same command, its properties in the same order, with the same key
+   * is applied once, and each proposal of it gets that result. That holds across crashes of nodes and restarts of the
+   * program, as long as the cluster remembers the key: for the next 1,000,000 log entries, and until 10,000 other keys and
+   * clients have come after it. A key that is no longer remembered because of the latter ends as `unknown`.
+   *
+   * `definitelyNot` is about this proposal: an earlier one with the same key may have been applied. 1 to 256 characters.
+   */
+  readonly idempotencyKey?: string | undefined;
+};
+
+const KEY_LENGTH_MAX = 256;
+
+export const PROPOSE_OPTIONS: Schema<ProposeOptions> = {
+  ...TIMEOUT_OPTIONS,
+  idempotencyKey: rule(
+    `a text of 1 to ${KEY_LENGTH_MAX} characters`,
+    (key) => typeof key === "string" && key !== "" && key.length <= KEY_LENGTH_MAX,
+  ),
+};
 
 /** How a state machine is read. */
 export type ReadOptions = {
@@ -39,6 +64,7 @@ const CLIENT_MAX = 2 ** 48 - 1;
 export class ClusterClient<Command, Result> {
   readonly #supervisor: RemoteSupervisor;
   readonly #driver: ClientDriver;
+  readonly #keyed: KeyedProposals;
   readonly #defaultTimeoutMs: number;
   #closed: string | undefined;
 
@@ -49,16 +75,30 @@ export class ClusterClient<Command, Result> {
     const nodes = children.map(({ id }) => id);
     this.#supervisor = supervisor;
     this.#defaultTimeoutMs = proposalTimeoutMs;
-    this.#driver = new ClientDriver(randomInt(1, CLIENT_MAX), nodes, times, (envelope) =>
-      router.route(envelope),
-    );
+    const taken = randomInt(1, CLIENT_MAX);
+    const route: KeyedHost["route"] = (envelope) => router.route(envelope);
+    this.#driver = new ClientDriver(taken, nodes, times, route);
+    this.#keyed = new KeyedProposals({
+      times,
+      taken,
+      route,
+      nodes: () => supervisor.children.map(({ id }) => id),
+      reached: () => Math.max(0, ...supervisor.children.map((child) => commitOf(child.status()))),
+    });
     router.attachClient(this.#driver.address, (envelope) => this.#driver.receive(envelope));
+    router.attachOtherClients((envelope) => this.#keyed.receive(envelope));
   }
 
   /** Has a command applied. */
-  propose(command: Command, timeoutMs = this.#defaultTimeoutMs): Promise<Outcome<Result>> {
+  propose(
+    command: Command,
+    timeoutMs = this.#defaultTimeoutMs,
+    key?: string,
+  ): Promise<Outcome<Result>> {
     return this.#ask("command", command, true, (bytes, onEnd) =>
-      this.#driver.propose(bytes, timeoutMs, onEnd),
+      key === undefined
+        ? this.#driver.propose(bytes, timeoutMs, onEnd)
+        : this.#keyed.propose(key, bytes, timeoutMs, onEnd),
     );
   }
 
@@ -75,22 +115,29 @@ export class ClusterClient<Command, Result> {
 
   /** Learns from an event which nodes it can ask. */
   onEvent(event: ClusterEvent): void {
-    if (event.type === "crashed" || event.type === "stopped") this.#driver.nodeDied(event.node);
-    if (event.type === "leader") this.#driver.leaderIs(event.node);
+    if (event.type === "crashed" || event.type === "stopped")
+      this.#each((driver) => driver.nodeDied(event.node));
+    if (event.type === "leader") this.#each((driver) => driver.leaderIs(event.node));
     if (event.type !== "failed") return;
     const failed = this.#whyAllFailed();
-    if (failed !== undefined) this.#driver.unavailable(failed);
+    if (failed !== undefined) this.#each((driver) => driver.unavailable(failed));
   }
 
   /** Asks the nodes that are present now, and no others. */
   updateNodes(): void {
-    this.#driver.nodesAre(this.#supervisor.children.map(({ id }) => id));
+    const nodes = this.#supervisor.children.map(({ id }) => id);
+    this.#each((driver) => driver.nodesAre(nodes));
   }
 
   /** Ends all that is pending, and refuses what is asked later. */
   close(): void {
     this.#closed = "the cluster is stopped";
-    this.#driver.close("the cluster was stopped before an answer came");
+    this.#each((driver) => driver.close("the cluster was stopped before an answer came"));
+  }
+
+  #each(tell: (driver: ClientDriver) => void): void {
+    tell(this.#driver);
+    this.#keyed.each(tell);
   }
 
   #ask(
@@ -136,6 +183,11 @@ export class ClusterClient<Command, Result> {
 
 function causeOfFailure({ id, life }: NodeStatus): string | undefined {
   return life.type === "failed" ? `${id}: ${life.cause}` : undefined;
+}
+
+/** The highest index that a node is known to have committed. */
+function commitOf({ raft }: NodeStatus): number {
+  return raft?.commit ?? 0;
 }
 
 function commandBytes(

@@ -124,6 +124,8 @@ export type NodeSpec = {
    * in which the carrier carries the mail between nodes. Undefined without a carrier.
    */
   readonly pulse: SharedArrayBuffer | undefined;
+  /** The memory of its `NodeCounters`, which all its threads have. */
+  readonly counters: SharedArrayBuffer;
 };
 
 /** How often a program whose event loop carries mail shows that it runs, in ms. */

@@ -22,6 +22,7 @@ import { SESSION_DEFAULTS, type SessionLimits } from "../sessions/sessions.ts";
 import { readLetters, type Proposals, type Questions, type Read } from "./read-letters.ts";
 import { Reads, type ReadIds } from "./reads.ts";
 import { SnapshotTaker, type SnapshotPolicy } from "./snapshot-taker.ts";
+import type { StepObserver } from "./step-observer.ts";
 import { Stepper } from "./stepper.ts";
 import { salvageOf } from "../storage/salvaged.ts";
 import type { SnapshotStore } from "../storage/snapshot-store.ts";
@@ -56,6 +57,7 @@ export type NodeParts = {
   /** Undefined unless `config.leases`. */
   readonly lease: Lease | undefined;
   readonly tracer: Tracer | undefined;
+  readonly observer?: StepObserver | undefined;
   readonly limits?: Partial<NodeLimits> | undefined;
 };
 
@@ -111,6 +113,7 @@ export class NodeActor {
       performer,
       lease,
       tracer,
+      observer: parts.observer,
     });
     this.#tracer = tracer;
   }

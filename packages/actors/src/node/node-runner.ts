@@ -16,7 +16,13 @@ const TURN_BYTES_MAX = 8 * 1024 * 1024;
 const SLOW_SYNC = 0.5;
 
 /** A turn that waits for its sync. */
-type Turn = { readonly opened: Opened; readonly full: boolean; readonly before: number };
+type Turn = {
+  readonly opened: Opened;
+  readonly full: boolean;
+  /** When it began, and when it began to wait. */
+  readonly began: number;
+  readonly before: number;
+};
 
 /**
  * Drives a node: takes letters from the port, runs turns, posts their mail, runs the timer.
@@ -118,7 +124,7 @@ export class NodeRunner {
     this.#reports.mail(actor, actor.begin(letters, now));
     // Clients wait for a leader's answers, so a leader applies first. A leader waits for its followers' promises.
     if (actor.leads) this.#reports.answers(actor, actor.apply());
-    this.#turnUnderWay = { opened, full, before: this.#ports.clock.nowMs() };
+    this.#turnUnderWay = { opened, full, began: now, before: this.#ports.clock.nowMs() };
     this.#ports.whenSyncable(this.#onSyncable);
   }
 
@@ -128,10 +134,12 @@ export class NodeRunner {
     this.#whileDiskWorks(() => this.#finish(turn));
   };
 
-  #finish({ opened, full, before }: Turn): void {
+  #finish({ opened, full, began, before }: Turn): void {
     const { actor, storage } = opened;
-    storage.sync();
-    const tookMs = this.#ports.clock.nowMs() - before;
+    const { clock, counters } = this.#ports;
+    const isSynced = storage.sync();
+    const tookMs = clock.nowMs() - before;
+    if (isSynced) counters?.sync(tookMs);
     this.#turnUnderWay = undefined;
     this.#postPromises(opened);
     this.#timers.run(actor.timer);
@@ -139,6 +147,7 @@ export class NodeRunner {
       this.#cancelNext ??= this.#ports.soon(this.#onNext);
     if (actor.leads && tookMs > SLOW_SYNC * this.#ports.lengths.electionTimeoutMs)
       this.#timeouts.push({ type: "order", event: { type: "transfer", target: undefined } });
+    counters?.turn(clock.nowMs() - began);
   }
 
   /**

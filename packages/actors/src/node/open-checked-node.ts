@@ -30,6 +30,7 @@ const NODE_SETUP: Schema<NodeSetup> = {
     clockDrift: needed(decimal(0, 0.9)),
   }),
   tracer: needed(rule("a function that makes a tracer, or returns undefined", anyFunction)),
+  observer: rule("a function that gets each step", anyFunction),
   wal: fields(WAL_OPTIONS),
   limits: fields<Partial<NodeLimits>>({
     turnEntries: whole(1),

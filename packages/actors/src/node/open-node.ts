@@ -6,6 +6,7 @@ import type { Opened } from "./runner-ports.ts";
 import { openStorage } from "../storage/recovery/open-storage.ts";
 import type { ReadIds } from "./reads.ts";
 import type { SnapshotPolicy } from "./snapshot-taker.ts";
+import type { StepObserver } from "./step-observer.ts";
 import type { StateMachine } from "../machine/state-machine.ts";
 import type { Recovered } from "../storage/storage.ts";
 import type { Tracer } from "../trace/trace.ts";
@@ -27,6 +28,7 @@ export type NodeSetup = {
   readonly lease: { readonly electionTimeoutMs: number; readonly clockDrift: number } | undefined;
   /** Creates the tracer of this start from what was recovered. */
   readonly tracer: (recovered: Recovered) => Tracer | undefined;
+  readonly observer?: StepObserver | undefined;
   readonly wal?: WalOptions;
   readonly limits?: Partial<NodeLimits> | undefined;
 };
@@ -50,6 +52,7 @@ export function openNode(setup: NodeSetup): Opened & { readonly recovered: Recov
       policy,
       lease: lease && new Lease(lease.electionTimeoutMs, lease.clockDrift),
       tracer: setup.tracer(recovered),
+      observer: setup.observer,
       limits,
     });
     return { actor, storage, damage: recovered.damage, recovered };

@@ -1,5 +1,6 @@
 import type { NodeActor } from "./node-actor.ts";
 import type { NodePort } from "./node-port.ts";
+import type { NodeCounters } from "../metrics/node-counters.ts";
 import type { Notice } from "./performer.ts";
 import type { Storage } from "../storage/storage.ts";
 import type { Clock, TimerLengths } from "./timers.ts";
@@ -28,4 +29,6 @@ export type RunnerPorts = {
   readonly open: () => Opened | Promise<Opened>;
   /** Receives an answer to an operator, after the turn in which it was given. */
   readonly onNotice: (notice: Notice) => void;
+  /** Counts turns and syncs. A simulation has none. */
+  readonly counters?: NodeCounters | undefined;
 };

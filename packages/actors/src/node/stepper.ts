@@ -1,6 +1,7 @@
 import { step, type Env, type Event, type State, type Step } from "@kontiki/core";
 import type { Lease } from "./lease.ts";
 import type { Performer } from "./performer.ts";
+import type { StepObserver } from "./step-observer.ts";
 import type { CommandBytes } from "../storage/storage.ts";
 import type { Tracer } from "../trace/trace.ts";
 
@@ -12,6 +13,7 @@ export type StepperParts = {
   readonly performer: Performer;
   readonly lease: Lease | undefined;
   readonly tracer: Tracer | undefined;
+  readonly observer: StepObserver | undefined;
 };
 
 /** The state of one node, and its steps: each event goes to the pure core, and its effects to the performer. */
@@ -20,14 +22,16 @@ export class Stepper {
   readonly #performer: Performer;
   readonly #lease: Lease | undefined;
   readonly #tracer: Tracer | undefined;
+  readonly #observer: StepObserver | undefined;
   #state: State;
 
-  constructor({ env, state, performer, lease, tracer }: StepperParts) {
+  constructor({ env, state, performer, lease, tracer, observer }: StepperParts) {
     this.env = env;
     this.#state = state;
     this.#performer = performer;
     this.#lease = lease;
     this.#tracer = tracer;
+    this.#observer = observer;
   }
 
   get state(): State {
@@ -42,8 +46,10 @@ export class Stepper {
   /** Handles an event, and what its effects led to. `now`: when the turn began, in ms. */
   step(event: Event<CommandBytes>, now: number): void {
     const performer = this.#performer;
+    const before = this.#state;
     const { state, effects } = this.#traced(event);
     this.#state = state;
+    this.#observer?.(event, before, state);
     this.#lease?.observe(state, now);
     for (const effect of effects) performer.perform(effect, event);
     for (

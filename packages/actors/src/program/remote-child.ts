@@ -2,8 +2,10 @@ import type { MessagePort } from "node:worker_threads";
 import type { NodeId } from "@kontiki/core";
 import type { NodeDisk } from "../directory/cluster-disks.ts";
 import { KontikiError, messageOf } from "../errors.ts";
+import type { MailboxAccount } from "../lanes/mailbox-table.ts";
 import type { Envelope, FromNode } from "../mail/protocol.ts";
-import { sameStatus, type NodeStatus, type RaftStatus } from "../mail/status.ts";
+import { sameStatus, type ClusterEvent, type NodeStatus, type RaftStatus } from "../mail/status.ts";
+import { NodeCounters } from "../metrics/node-counters.ts";
 import { Control } from "../threads/control.ts";
 import { NodeLanes, type LanesToNode } from "../threads/node-lanes.ts";
 import { NodeReports, type KnownMembership } from "../threads/node-reports.ts";
@@ -17,9 +19,11 @@ export type RemoteChildHost = {
   readonly onMail: (letter: Envelope) => void;
   /** The node could not read this many letters. */
   readonly onMalformed: (node: NodeId, count: number) => void;
-  /** Its Raft state has changed. */
-  readonly onStatus: (child: RemoteChild) => void;
-  readonly onChange: () => void;
+  /** It reports its Raft state, which may be another than before. */
+  readonly onStatus: (child: RemoteChild, raft: RaftStatus, isOther: boolean) => void;
+  /** It uses another membership than before. */
+  readonly onMembership: () => void;
+  readonly onEvent: (event: ClusterEvent) => void;
 };
 
 /** Most messages of one thread that are taken before others have their turn. */
@@ -46,13 +50,14 @@ export class RemoteChild {
     this.id = node;
     this.#host = host;
     const life = fault === undefined ? STOPPED : ({ type: "failed", cause: fault } as const);
-    this.#state = { id: node, uid, life, incarnation: 0, restarts: 0, ...WITHOUT_THREAD };
+    const { shared: counters } = new NodeCounters();
+    this.#state = { id: node, uid, life, incarnation: 0, restarts: 0, counters, ...WITHOUT_THREAD };
     this.#reports = new NodeReports(node, {
       path: undefined,
-      // The supervisor publishes the events of a node.
-      onEvent: () => {},
+      onEvent: host.onEvent,
+      // The supervisor tells the other nodes.
       onTrouble: () => {},
-      onMembership: () => {},
+      onMembership: host.onMembership,
       onTurn: (_, turn, before) => this.#onTurn(turn, before),
     });
   }
@@ -73,6 +78,16 @@ export class RemoteChild {
   /** Whether its thread pauses now. */
   get isPaused(): boolean {
     return this.#state.isPaused;
+  }
+
+  /** What all its threads have counted. */
+  get counters(): NodeCounters {
+    return new NodeCounters(this.#state.counters);
+  }
+
+  /** The account of its mailbox, while its thread takes part. */
+  get mailbox(): MailboxAccount | undefined {
+    return this.#lanes?.account;
   }
 
   /** The control of its thread, while that takes part. */
@@ -201,7 +216,6 @@ export class RemoteChild {
       if (message === undefined) return;
       if (message.type === "turn" || message.type === "membership" || message.type === "trouble")
         this.#reports.take(message, this.incarnation);
-      if (message.type !== "turn") this.#host.onChange();
     }
   }
 
@@ -210,9 +224,8 @@ export class RemoteChild {
     for (const { to, bytes } of turn.mail)
       this.#host.onMail({ to, from: this.id, incarnation, bytes });
     if (turn.malformed > 0) this.#host.onMalformed(this.id, turn.malformed);
-    if (turn.raft === undefined) return;
-    if (!sameStatus(before, turn.raft)) this.#host.onStatus(this);
-    this.#host.onChange();
+    const { raft } = turn;
+    if (raft !== undefined) this.#host.onStatus(this, raft, !sameStatus(before, raft));
   }
 }
 

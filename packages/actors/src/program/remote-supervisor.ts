@@ -5,7 +5,8 @@ import { KontikiError } from "../errors.ts";
 import { MailboxTable } from "../lanes/mailbox-table.ts";
 import type { Address } from "../mail/address.ts";
 import { PULSE_MS } from "../mail/protocol.ts";
-import type { ClusterEvent, DeadLetterReason } from "../mail/status.ts";
+import type { ClusterEvent, DeadLetterReason, RaftStatus } from "../mail/status.ts";
+import { clusterMetrics, type ClusterMetrics } from "../threads/cluster-metrics.ts";
 import { ClusterView, type LeaderMembership } from "../threads/cluster-view.ts";
 import { DeadLetters } from "../threads/dead-letters.ts";
 import type { MailCarrier } from "../threads/mail-carrier.ts";
@@ -61,8 +62,9 @@ export class RemoteSupervisor {
     order: async (order) => this.#order(order),
     onMail: (letter) => this.router.route(letter),
     onMalformed: (node, count) => this.#onDeadLetters(node, "malformed", count),
-    onStatus: (child) => this.events.emit("status", child),
-    onChange: () => this.#changed(),
+    onStatus: (child, raft, isOther) => this.#onStatus(child, raft, isOther),
+    onMembership: () => this.#onMembership(),
+    onEvent: (event) => this.#emit(event),
   };
 
   /** Starts the supervisor's thread, which starts all nodes. @throws KontikiError when no thread can be started. */
@@ -121,6 +123,11 @@ export class RemoteSupervisor {
     const all = new Map(this.#supervisorsDeadLetters);
     for (const [key, count] of this.#deadLetters.counts) all.set(key, count + (all.get(key) ?? 0));
     return all;
+  }
+
+  /** What is measured of the nodes and their mail: plain data. */
+  metrics(): ClusterMetrics {
+    return clusterMetrics(this.children, this.deadLetters);
   }
 
   /** The membership that the leader uses; undefined while no node leads. */
@@ -206,6 +213,8 @@ export class RemoteSupervisor {
   #onPublished(publications: readonly Publication[]): void {
     for (const child of this.#children.values()) child.take();
     for (const publication of publications) this.#apply(publication);
+    // A thread that takes part from now on may have reported already, after what was published of its start.
+    for (const child of this.#children.values()) child.take();
   }
 
   #apply(publication: Publication): void {
@@ -233,7 +242,6 @@ export class RemoteSupervisor {
     const ends = child.connect(lanes, control);
     this.router.attachNode(node, incarnation, (letter) => ends.post(letter), ends.account);
     this.#loop.add(child);
-    child.take();
   }
 
   #onDown(node: NodeId): void {
@@ -245,12 +253,22 @@ export class RemoteSupervisor {
   }
 
   #onEvent(event: ClusterEvent): void {
-    if (event.type === "membership") {
-      const { index, membership, committed } = event;
-      this.#view.reported = { index, membership, committed };
-    }
     if (event.type === "deadLetter") this.#reportDead(event);
     else this.#emit(event);
+  }
+
+  #onStatus(child: RemoteChild, raft: RaftStatus, isOther: boolean): void {
+    if (isOther) this.events.emit("status", child);
+    const elected = this.#view.newLeader(child.id, raft);
+    if (elected === undefined) return this.#changed();
+    this.#emit(elected);
+    this.#onMembership();
+  }
+
+  #onMembership(): void {
+    const changed = this.#view.newMembership();
+    if (changed === undefined) this.#changed();
+    else this.#emit(changed);
   }
 
   /** Without its supervisor nothing is left of the cluster: all threads have ended, and none starts again. */

@@ -26,9 +26,9 @@ export interface Storage {
   flush(): boolean;
   /**
    * Makes flushed batches durable: one fdatasync, or none when nothing was flushed. Each call removes at most one of
-   * the files that a durable batch made obsolete.
+   * the files that a durable batch made obsolete. Returns whether there was anything to sync.
    */
-  sync(): void;
+  sync(): boolean;
   /** Closes the file; unsynced writes may be lost. No call may follow. */
   close(): void;
 }

@@ -9,7 +9,7 @@ import type { NodeThread, ThreadMail } from "./thread.ts";
 export type ChildHost = {
   readonly policy: RestartPolicy;
   /** What a thread is started with, except for what the child adds. `path` is undefined for a disk in memory. */
-  readonly spec: Omit<NodeSpec, "id" | "uid" | "incarnation" | "disk">;
+  readonly spec: Omit<NodeSpec, "id" | "uid" | "incarnation" | "disk" | "counters">;
   readonly path: string | undefined;
   readonly mail: ThreadMail;
   readonly onEvent: (event: ClusterEvent) => void;

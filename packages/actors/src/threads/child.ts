@@ -13,6 +13,7 @@ import {
   type LifeEvent,
   type NodeLife,
 } from "./life.ts";
+import { NodeCounters } from "../metrics/node-counters.ts";
 import { NodeReports, type KnownMembership } from "./node-reports.ts";
 import { Restarts } from "./restarts.ts";
 import { NodeThread } from "./thread.ts";
@@ -25,6 +26,8 @@ import { NodeThread } from "./thread.ts";
  */
 export class Child {
   readonly id: NodeId;
+  /** What all its threads have counted. */
+  readonly counters = new NodeCounters();
   readonly #host: ChildHost;
   readonly #restarts: Restarts;
   readonly #reports: NodeReports;
@@ -161,7 +164,8 @@ export class Child {
     this.#incarnation += 1;
     this.#on({ type: "spawned" });
     const { id, uid, incarnation } = this;
-    const spec = { ...this.#host.spec, id, uid, incarnation, disk: this.#reports.disk };
+    const { shared: counters } = this.counters;
+    const spec = { ...this.#host.spec, id, uid, incarnation, counters, disk: this.#reports.disk };
     try {
       const thread = new NodeThread(spec, this.#host.mail, {
         onMessage: (message) => this.#onMessage(thread, message),

@@ -1,5 +1,5 @@
 import { INDEX_ZERO, initialMembership, type NodeId } from "@kontiki/core";
-import type { NodeStatus } from "../mail/status.ts";
+import type { ClusterEvent, NodeStatus, RaftStatus } from "../mail/status.ts";
 import { currentLeader } from "./agreement.ts";
 import { whyNoLeader, type NoLeader } from "./no-leader.ts";
 import type { KnownMembership } from "./node-reports.ts";
@@ -30,14 +30,32 @@ export type ViewParts = {
 export class ClusterView {
   readonly #parts: ViewParts;
   readonly #first: KnownMembership;
+  #leaderTerm = 0;
   /** The last known membership of a leader: at first the one that the cluster began with. */
-  reported: KnownMembership;
+  #last: KnownMembership;
 
   constructor(parts: ViewParts) {
     this.#parts = parts;
     const membership = initialMembership(parts.voters);
     this.#first = { index: INDEX_ZERO, membership, committed: true };
-    this.reported = this.#first;
+    this.#last = this.#first;
+  }
+
+  /** The event of a node's report, if it is a new leader. */
+  newLeader(node: NodeId, { role, term }: RaftStatus): ClusterEvent | undefined {
+    if (role !== "leader" || term <= this.#leaderTerm) return undefined;
+    this.#leaderTerm = term;
+    return { type: "leader", node, term };
+  }
+
+  /** The event of a membership that is new to the leader: the other nodes learn it too early or too late. */
+  newMembership(): ClusterEvent | undefined {
+    const known = this.leaderMembership();
+    if (known === undefined) return undefined;
+    const { leader, index, membership, committed } = known;
+    if (index === this.#last.index && committed === this.#last.committed) return undefined;
+    this.#last = { index, membership, committed };
+    return { type: "membership", node: leader, index, membership, committed };
   }
 
   /** The current leader; undefined while there is none. */
@@ -59,7 +77,7 @@ export class ClusterView {
       const { id, uid, life } = node.status();
       return { id, uid, life, membership: node.membership };
     });
-    return quorumLoss(nodes, this.reported.membership);
+    return quorumLoss(nodes, this.#last.membership);
   }
 
   /** Why no node leads; undefined while one does, and if an election may succeed at any time. */
@@ -71,6 +89,6 @@ export class ClusterView {
       membership: node.membership,
       lacks: status.raft?.lacks,
     }));
-    return whyNoLeader(nodes, this.reported.membership, this.#parts.dataDir);
+    return whyNoLeader(nodes, this.#last.membership, this.#parts.dataDir);
   }
 }

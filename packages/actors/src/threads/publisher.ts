@@ -1,5 +1,6 @@
 import type { MessagePort } from "node:worker_threads";
 import type { NodeId } from "@kontiki/core";
+import type { ClusterEvent } from "../mail/status.ts";
 import type { NodeState, Publication } from "./supervision.ts";
 import type { Supervisor } from "./supervisor.ts";
 import type { NodeThread } from "./thread.ts";
@@ -26,7 +27,9 @@ export class Publisher {
     events.on("life", (node) => this.#publishNode(node));
     events.on("up", (node, incarnation, thread) => this.#publishUp(node, incarnation, thread));
     events.on("down", (node, incarnation) => this.#post({ type: "down", node, incarnation }));
-    events.on("event", (event) => this.#post({ type: "event", event }));
+    events.on("event", (event) => {
+      if (!isReported(event)) this.#post({ type: "event", event });
+    });
     events.on("deadLetters", () => {
       this.#hasNewCounts = true;
       this.#publishCountsSoon();
@@ -57,9 +60,10 @@ export class Publisher {
     const child = this.#supervisor.child(node);
     if (child === undefined) return;
     const { id, uid, life, incarnation, restarts } = child.status();
-    const { isPaused } = child;
-    const hasThread = child.thread !== undefined;
-    const state: NodeState = { id, uid, life, incarnation, restarts, hasThread, isPaused };
+    const { isPaused, thread } = child;
+    const hasThread = thread !== undefined;
+    const { shared: counters } = child.counters;
+    const state: NodeState = { id, uid, life, incarnation, restarts, hasThread, isPaused, counters };
     this.#post({ type: "node", state });
   }
 
@@ -79,4 +83,9 @@ export class Publisher {
     this.#batch = [];
     this.#ports = [];
   }
+}
+
+/** Whether the program makes that event itself, from what the node reports to it. */
+function isReported({ type }: ClusterEvent): boolean {
+  return type === "leader" || type === "membership" || type === "trouble" || type === "repaired";
 }

@@ -56,6 +56,7 @@ export class Router {
   readonly #onDeadLetter: (to: Address, reason: DeadLetterReason) => void;
   readonly #nodes = new Map<Address, Mailbox | undefined>();
   readonly #clients = new Map<ClientAddress, ReceiveMail>();
+  #otherClients: ReceiveMail | undefined;
 
   constructor(
     limits: MailboxLimits,
@@ -103,6 +104,11 @@ export class Router {
     this.#clients.set(client, receive);
   }
 
+  /** Mail for clients that were not attached goes there from now on. */
+  attachOtherClients(receive: ReceiveMail): void {
+    this.#otherClients = receive;
+  }
+
   /** Delivers a letter. Returns the reason if it cannot. */
   route(envelope: Envelope): DeadLetterReason | undefined {
     const reason = isClientAddress(envelope.to)
@@ -133,7 +139,7 @@ export class Router {
   }
 
   #toClient(client: ClientAddress, envelope: Envelope): DeadLetterReason | undefined {
-    const receive = this.#clients.get(client);
+    const receive = this.#clients.get(client) ?? this.#otherClients;
     return receive === undefined ? "unknown address" : receive(envelope);
   }
 }

@@ -57,6 +57,8 @@ export type SupervisorControl = {
 export type NodeState = Pick<NodeStatus, "id" | "uid" | "life" | "incarnation" | "restarts"> & {
   readonly hasThread: boolean;
   readonly isPaused: boolean;
+  /** The memory of its `NodeCounters`. */
+  readonly counters: SharedArrayBuffer;
 };
 
 /**
@@ -64,6 +66,7 @@ export type NodeState = Pick<NodeStatus, "id" | "uid" | "life" | "incarnation" |
  * all that the order has done.
  */
 export type Publication =
+  /** An event that does not come from what a node reports, which the program gets as well. */
   | { readonly type: "event"; readonly event: ClusterEvent }
   | { readonly type: "node"; readonly state: NodeState }
   /** A thread takes mail from the program, and answers control calls. */

@@ -21,7 +21,7 @@ import type { ClusterEvent, DeadLetterReason } from "../mail/status.ts";
 /** What every node's thread is started with. */
 export type CommonSpec = Omit<
   NodeSpec,
-  "id" | "uid" | "incarnation" | "disk" | "voters" | "priority" | "pulse"
+  "id" | "uid" | "incarnation" | "disk" | "voters" | "priority" | "pulse" | "counters"
 >;
 
 /** What a supervisor is made of. */
@@ -82,7 +82,6 @@ export class Supervisor {
   readonly #watch: LeaderWatch;
   readonly #deadLetters = new DeadLetters();
   readonly #view: ClusterView;
-  #leaderTerm = 0;
 
   constructor(options: SupervisorOptions) {
     this.#options = options;
@@ -202,12 +201,10 @@ export class Supervisor {
     for (const { to, bytes } of turn.mail) this.#send({ to, from: node, incarnation, bytes });
     this.#onDeadLetters(node, "malformed", turn.malformed);
     if (turn.raft === undefined) return;
-    const { role, term } = turn.raft;
-    if (role === "leader" && term > this.#leaderTerm) {
-      this.#leaderTerm = term;
-      this.#emit({ type: "leader", node, term });
-      this.#onMembership();
-    } else this.events.emit("change");
+    const elected = this.#view.newLeader(node, turn.raft);
+    if (elected === undefined) return this.#changed();
+    this.#emit(elected);
+    this.#onMembership();
   }
 
   #onMailReport(node: NodeId, report: MailReport): void {
@@ -227,15 +224,10 @@ export class Supervisor {
     else this.#carried.send(letter);
   }
 
-  /** Reports a membership that is new to the leader: the other nodes learn it too early or too late. */
   #onMembership(): void {
-    const known = this.#view.leaderMembership();
-    if (known === undefined) return this.#changed();
-    const { leader, index, membership, committed } = known;
-    const last = this.#view.reported;
-    if (index === last.index && committed === last.committed) return this.#changed();
-    this.#view.reported = { index, membership, committed };
-    this.#emit({ type: "membership", node: leader, index, membership, committed });
+    const changed = this.#view.newMembership();
+    if (changed === undefined) this.#changed();
+    else this.#emit(changed);
   }
 
   /** Reported once for each address and reason, and always counted: a node that is down gets much mail. */

@@ -17,9 +17,11 @@ import { loadMaker } from "../machine/load-machine.ts";
 import { MemoryDisk } from "../storage/disk/memory-disk.ts";
 import { NodeRunner } from "../node/node-runner.ts";
 import type { Opened, RunnerPorts } from "../node/runner-ports.ts";
+import { NodeCounters } from "../metrics/node-counters.ts";
 import { openNode, probe, quorumBeats } from "../node/open-node.ts";
 import { createWal, hasWal, maxSegmentBytes } from "../storage/wal/open-wal.ts";
 import { Orders } from "../node/orders.ts";
+import { countingSteps } from "../node/step-observer.ts";
 import { PULSE_MS, type FromNode, type NodeSpec } from "../mail/protocol.ts";
 import { ReadIds } from "../node/reads.ts";
 import type { Recovered } from "../storage/storage.ts";
@@ -145,6 +147,8 @@ async function run(): Promise<void> {
   const config = configOf(spec);
   const disk = openDisk();
   const readIds = new ReadIds(spec.incarnation);
+  const counters = new NodeCounters(spec.counters);
+  const observer = countingSteps(config, counters);
   let trace: TraceFile | undefined;
   const { electionTimeoutMs, heartbeatMs, priority, leases, snapshots: policy } = spec;
   const lease = leases && { electionTimeoutMs, clockDrift: leases.clockDrift };
@@ -156,7 +160,7 @@ async function run(): Promise<void> {
   };
   const open = async (): Promise<ReturnType<typeof openNode>> => {
     const machine = checkedMachine(await loadMaker(spec.stateMachine), spec.checks, failLater);
-    return openNode({ config, disk, machine, readIds, policy, lease, tracer });
+    return openNode({ config, disk, machine, readIds, policy, lease, tracer, observer });
   };
   const reopen = async (): Promise<Opened> => {
     probe(disk);
@@ -171,7 +175,7 @@ async function run(): Promise<void> {
     timerAtMs: () => timerAtMs,
   });
   const runner = new NodeRunner(
-    { port, lengths, clock: clock(), ...thread, open: reopen, onNotice },
+    { port, lengths, clock: clock(), ...thread, open: reopen, onNotice, counters },
     first,
   );
   orders.attach(runner);

@@ -12,6 +12,8 @@ import { verdictOf, type ExplorationRun } from "../explore/exploration-run.ts";
 import { explorationText } from "../explore/exploration-text.ts";
 import { verdictStatus, type Host } from "../host/host.ts";
 import { colorsFor } from "../output/colors.ts";
+import { badInput } from "../output/check-failure.ts";
+import { messageOf } from "../output/error-text.ts";
 import { judging } from "../output/judging.ts";
 import { Notes } from "../output/notes.ts";
 import { write } from "../output/write.ts";
@@ -23,9 +25,12 @@ const MIB = 2 ** 20;
 const WIDTH = 100;
 
 export type ExploreOptions = Required<
-  Omit<BoundOptions, "step" | "config" | "asyncDisk" | "voters">
+  Omit<BoundOptions, "step" | "config" | "asyncDisk" | "voters" | "logs">
 > & {
   readonly voters?: number;
+  readonly logs?: NonNullable<BoundOptions["logs"]>;
+  /** What an instance configures besides what has an option here. */
+  readonly config?: NonNullable<BoundOptions["config"]>;
   readonly preVote?: true;
   readonly leases?: true;
   readonly quorumBeats: number;
@@ -63,14 +68,15 @@ async function exploreAll(
   }: { readonly engines: Engines; readonly recorded: NamedInstance | undefined },
 ): Promise<number> {
   const { json, search, symmetry, hashes = false, memory, time: timeMs, ...chosen } = options;
-  const { asyncDisk = false, preVote = false, leases = false, quorumBeats, ...counts } = chosen;
-  const bounds = { ...counts, asyncDisk, config: { preVote, leases, quorumBeats } };
+  const { asyncDisk = false, config, preVote = false, leases = false, ...rest } = chosen;
+  const { quorumBeats, ...counts } = rest;
+  const bounds = { ...counts, asyncDisk, config: { ...config, preVote, leases, quorumBeats } };
   const { stdout, env, signal } = host;
   const ends = timeMs === undefined ? signal : AbortSignal.any([signal, engines.deadline(timeMs)]);
   const limits = { memoryBytes: memory * MIB, stop: (): boolean => ends.aborted };
   const began = engines.now();
   const explored = showingProgress(
-    engines.exploreInSlices({ ...bounds, order: search, symmetry, hashes, ...limits }),
+    begun(engines, { ...bounds, order: search, symmetry, hashes, ...limits }),
     json === true ? undefined : notes,
     () => engines.now() - began,
   );
@@ -88,6 +94,18 @@ async function exploreAll(
     json === true ? explorationJson(run) : explorationText(run, colorsFor(stdout, env), width),
   );
   return verdictStatus(verdictOf(run.exploration.verdict));
+}
+
+/** Begins an exploration. @throws CheckFailure when bounds do not fit together. */
+function begun(
+  engines: Engines,
+  options: Parameters<Engines["exploreInSlices"]>[0],
+): Work<Exploration, ExploreProgress> {
+  try {
+    return engines.exploreInSlices(options);
+  } catch (error) {
+    throw badInput(messageOf(error).replace(/^exploreInSlices: /, ""));
+  }
 }
 
 async function showingProgress(

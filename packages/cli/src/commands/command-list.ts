@@ -73,6 +73,12 @@ export const commandList: readonly ListedCommand[] = [
     load: async () => (await import("./udp.ts")).defineUdp,
   },
   {
+    name: "maelstrom",
+    usage: "[options]",
+    description: "run one node under Maelstrom, on standard input and output",
+    load: async () => (await import("./maelstrom.ts")).defineMaelstrom,
+  },
+  {
     name: "bench",
     usage: "[options]",
     description: "measure a new cluster with puts in a closed loop, and verify it at the end",
@@ -124,6 +130,12 @@ export const commandList: readonly ListedCommand[] = [
     description: "reproduce a failure from its token",
     judges: true,
     load: async () => (await import("./replay.ts")).defineReplay,
+  },
+  {
+    name: "view",
+    usage: "[options] <what>",
+    description: "show a run, a failure or traces in a page, moment by moment",
+    load: async () => (await import("./view.ts")).defineView,
   },
   {
     name: "shrink",

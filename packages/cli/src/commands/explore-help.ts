@@ -8,6 +8,7 @@ Examples:
   $ kontiki explore --inflight 3 --hashes --memory 8192
   $ kontiki explore --terms 3 --search depth --json
   $ kontiki explore --nodes 2 --crashes 0 --damage 1
+  $ kontiki explore --logs 1,22,1 --terms 3 --crashes 0
   $ kontiki explore --reads 1 --crashes 0 --inflight 1
   $ kontiki explore --reads 1 --leases --quorum-beats 2 --heartbeats 1 --crashes 0 --inflight 1
   $ kontiki explore --changes 1 --voters 2 --crashes 0 --proposals 0
@@ -19,14 +20,15 @@ Examples:
 
 Instances are explorations with names and recorded numbers of states, for each bound and for some pairs
 of bounds. The small ones take about a second each, the large ones up to half a minute:
-  default one-node four-nodes four-checked three-terms ten-entries drop duplicate heartbeat async-disk
+  default one-node four-nodes four-checked three-terms diverged figure-8 ten-entries drop duplicate
+  heartbeat async-disk
   async-crash damage damage-majority read read-crash lease change joint two-changes transfer
   failed-transfer obituary pre-vote pre-vote-logs pre-vote-promises snapshot wipe wipe-three change-pre-vote read-change
   lease-transfer change-crash change-transfer change-snapshot obituary-crash snapshot-heartbeat
   wipe-snapshot
   large-read large-lease large-lease-crash large-change large-change-crash large-change-read large-change-snapshot
   large-change-four large-transfer large-snapshot large-snapshots large-wipe-crash large-wipe
-  large-pre-vote
+  large-pre-vote large-damage-minority
 
 Within these bounds any timer may expire at any time, and messages arrive in any order. Beyond
 --inflight, any of the sent messages may be lost; a message that is never delivered stays in flight.
@@ -47,8 +49,11 @@ Each bound from --damage on switches on a part of the protocol:
   --wipes       A node crashes and restarts with an empty disk, and rejoins.
   --obituaries  A node hears that another one is dead. The report may be wrong, except about a leader that
                 it follows.
-Heartbeats are needed for whatever must be sent again. Symmetry is not used with --changes, --wipes or
---voters.
+With --logs the nodes begin with these logs, all in the term of the last entry of any, so that a search
+reaches what comes after a long run. They must be logs that a run can leave behind, as Figure 7 of the
+paper shows some; only Log Matching is checked.
+Heartbeats are needed for whatever must be sent again. Symmetry is not used with --changes, --wipes,
+--voters or --logs.
 
 Each step is also checked against rules of the paper and the dissertation that need do no harm in the run
 at hand: which answers confirm a round, what resets a timer, when a transfer ends. With --no-rules only

@@ -1,5 +1,6 @@
-import { Option, type Command } from "commander";
+import { InvalidArgumentError, Option, type Command } from "commander";
 import type { ExploreOptions } from "../actions/explore.ts";
+import { logsIn } from "../explore/logs-text.ts";
 import { exploreHelp } from "./explore-help.ts";
 import type { Define } from "./define.ts";
 import { timeOption, wholeNumber } from "./options.ts";
@@ -10,12 +11,7 @@ export const defineExplore: Define = (command, { host, loadEngines, done }) => {
     const range = `${description}: ${least} to ${most}`;
     command.addOption(new Option(flags, range).argParser(wholeNumber(least, most)).default(usual));
   }
-  command.addOption(
-    new Option(
-      "--voters <count>",
-      "nodes that are voters at first, while the others may be added: 1 to 5 (default: all nodes)",
-    ).argParser(wholeNumber(1, 5)),
-  );
+  for (const option of beginning()) command.addOption(option);
   command
     .argument("[instance]", "a named exploration, listed below; options replace its bounds")
     .option("--pre-vote", "elections begin with a pre-vote")
@@ -52,6 +48,27 @@ export const defineExplore: Define = (command, { host, loadEngines, done }) => {
       done(await explore(within, host, await loadEngines(), recorded));
     });
 };
+
+/** What the cluster begins with. */
+function beginning(): readonly Option[] {
+  return [
+    new Option(
+      "--voters <count>",
+      "nodes that are voters at first, while the others may be added: 1 to 5 (default: all nodes)",
+    ).argParser(wholeNumber(1, 5)),
+    new Option(
+      "--logs <terms>",
+      "logs that the nodes begin with: a digit for the term of each entry, such as 1,22,,22 (default: empty)",
+    ).argParser(logsOf),
+  ];
+}
+
+/** Reads the terms of logs. */
+function logsOf(text: string): readonly (readonly number[])[] {
+  const logs = logsIn(text);
+  if (logs !== undefined) return logs;
+  throw new InvalidArgumentError("It must be terms from 1 to 9, with commas between logs.");
+}
 
 /** Ends the command with an error when bounds do not fit together. */
 function checkTogether(command: Command, options: ExploreOptions): void {

@@ -1,3 +1,4 @@
+import { logsText } from "./logs-text.ts";
 import {
   encodeToken,
   type BoundOptions,
@@ -49,9 +50,9 @@ export function tokenOf({ bounds, exploration }: ExplorationRun): string | undef
 
 /** The bounds of an exploration by the names of their options, and how it searched. */
 export function boundsIn({
-  bounds: { config, ...counts },
+  bounds: { config, logs, ...counts },
   how: { hashes: _hashes, ...how },
 }: ExplorationRun): Readonly<Record<string, number | boolean | string | undefined>> {
   const { preVote, quorumBeats, leases } = config ?? {};
-  return { ...counts, preVote, quorumBeats, leases, ...how };
+  return { ...counts, logs: logs && logsText(logs), preVote, quorumBeats, leases, ...how };
 }

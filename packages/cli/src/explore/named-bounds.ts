@@ -8,15 +8,22 @@ export function instanceOf(name: string): NamedInstance | undefined {
   return INSTANCES.find((each) => each.name === name);
 }
 
+/** What of the configuration has an option of `kontiki explore`. */
+const OPTIONS = ["preVote", "leases", "quorumBeats"];
+
 /** The bounds of an instance, and what else was given: it replaces the instance's. */
 export function withinInstance<Options extends object>(
   { options: { config, ...counts } }: NamedInstance,
   options: Options,
   given: readonly string[],
 ): Options {
-  const named = Object.entries({ ...counts, ...config });
+  const isOption = ([name]: readonly [string, unknown]): boolean => OPTIONS.includes(name);
+  const all = Object.entries(config ?? {});
+  const named = [...Object.entries(counts), ...all.filter(isOption)];
   const kept = named.filter(([name]) => !given.includes(name));
-  return { ...options, ...Object.fromEntries(kept) };
+  const others = all.filter((one) => !isOption(one));
+  const rest = others.length === 0 ? {} : { config: Object.fromEntries(others) };
+  return { ...options, ...Object.fromEntries(kept), ...rest };
 }
 
 /** Whether a search with these options must see the recorded states of its instance. */

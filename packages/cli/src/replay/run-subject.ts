@@ -24,15 +24,30 @@ import {
 import { counted } from "../render/quantities.ts";
 import type { Reproduction, Shrinking, TokenSubject } from "./token-subject.ts";
 
-/** The subject of a token of a simulated run. @throws Error when its module cannot be loaded or its plan cannot be drawn. */
-export async function runSubject(token: Token & { readonly type: "run" }): Promise<TokenSubject> {
-  const { module, recipe, isOwn } = token;
+type RunToken = Token & { readonly type: "run" };
+
+/** What a token of a simulated run says to run. */
+export type TokenRun = {
+  readonly plan: Plan;
+  readonly parts: ScenarioParts;
+  /** Draws plans of the token's scenario. */
+  readonly draw: Draw;
+};
+
+/** The run of a token. @throws Error when its module cannot be loaded or its plan cannot be drawn. */
+export async function tokenRun({ module, recipe, isOwn }: RunToken): Promise<TokenRun> {
   if (isOwn === true) throw new TokenError(OF_A_TEST);
   // The scenario comes from the token: the module's may have changed since.
   const { scenario } = recipe.from === "plan" ? recipe.plan : recipe;
   const parts = { ...(module !== undefined && (await loadScenarioParts(module))), scenario };
   const draw: Draw = (of, seed) => planOfParts({ ...parts, scenario: of }, seed);
-  return new RunSubject(planFrom(recipe, draw), parts, token, draw);
+  return { plan: planFrom(recipe, draw), parts, draw };
+}
+
+/** The subject of a token of a simulated run. @throws Error as {@link tokenRun}. */
+export async function runSubject(token: RunToken): Promise<TokenSubject> {
+  const { plan, parts, draw } = await tokenRun(token);
+  return new RunSubject(plan, parts, token, draw);
 }
 
 const OF_A_TEST =
@@ -112,7 +127,8 @@ class RunSubject implements TokenSubject {
   }
 }
 
-function aboutOf({ scenario, seed, nodes, faults, operations }: Plan): string {
+/** A plan in one line. */
+export function aboutOf({ scenario, seed, nodes, faults, operations }: Plan): string {
   const size = [
     counted(nodes, "node"),
     counted(faults.length, "fault"),

@@ -79,7 +79,14 @@ export type Happening =
       readonly bytes: Uint8Array;
     }
   /** It will never arrive, with the reason. */
-  | { readonly type: "lost"; readonly from: string; readonly to: string; readonly reason: string }
+  | {
+      readonly type: "lost";
+      readonly from: string;
+      readonly to: string;
+      readonly reason: string;
+      /** The same object as when it was posted. */
+      readonly bytes: Uint8Array;
+    }
   /** A node's state machine has applied the command of the entry `index`, which was not a repeat. */
   | {
       readonly type: "applied";

@@ -3,11 +3,13 @@ import {
   checkArgument,
   fields,
   flag,
+  listOf,
   rule,
   whole,
   type Schema,
 } from "@kontiki/actors/node";
-import { makeConfig, nodeId, step, type Config, type NodeId } from "@kontiki/core";
+import { makeConfig, nodeId, step, type Config, type Entry, type NodeId } from "@kontiki/core";
+import { firstLogs, whyNoLogs } from "./first-logs.ts";
 import { bitsOfAll, budgetsOf, type BudgetName, type Budgets } from "./budget.ts";
 
 /** The `step` function of the core, or a broken one, for commands that are strings. */
@@ -22,6 +24,11 @@ export type BoundOptions = {
   readonly nodes?: number;
   /** The first so many nodes are the voters that the cluster begins with; the others may be added. Default: all nodes. */
   readonly voters?: number;
+  /**
+   * The logs that the nodes begin with: for each node the terms of its entries, such as `[[1], [2, 2], []]`. Default: all
+   * empty. They must be logs that a run can leave behind. Symmetry is not used then.
+   */
+  readonly logs?: readonly (readonly number[])[];
   /** The highest term, 1 to 63. Default: 2. Events that would lead to a higher term are left out. */
   readonly terms?: number;
   /** Commands that clients propose, 0 to 63. Default: 1. */
@@ -71,7 +78,9 @@ export type BoundOptions = {
 };
 
 /** {@link BoundOptions} with all defaults, checked. */
-export type Bounds = Required<Omit<BoundOptions, "voters" | "config">> & {
+export type Bounds = Required<Omit<BoundOptions, "voters" | "config" | "logs">> & {
+  /** The log of each node at first, in the same order. */
+  readonly logs: readonly (readonly Entry<string>[])[];
   /** All nodes, in the order of a state's words. */
   readonly names: readonly NodeId[];
   /** The configuration of each node, in the same order. */
@@ -83,6 +92,10 @@ export type Bounds = Required<Omit<BoundOptions, "voters" | "config">> & {
 export const BOUND_OPTIONS: Schema<BoundOptions> = {
   nodes: whole(1, 5),
   voters: whole(1, 5),
+  logs: listOf(
+    listOf(whole(1, 63), "a list of terms, each a whole number from 1 to 63"),
+    "a list with the terms of each node's log",
+  ),
   terms: whole(1, 63),
   proposals: whole(0, 63),
   crashes: whole(0, 63),
@@ -142,6 +155,7 @@ export function boundsOf(options: BoundOptions): Bounds {
   return {
     ...counts,
     names,
+    logs: firstLogs(options.logs ?? []),
     configs: names.map((id) => makeConfig({ ...paper, ...options.config, id, voters })),
     budgets: budgetsOf(counts),
     asyncDisk: options.asyncDisk ?? false,
@@ -150,8 +164,8 @@ export function boundsOf(options: BoundOptions): Bounds {
   };
 }
 
-function checkTogether({ voters, config }: BoundOptions, counts: typeof USUAL): void {
-  const { nodes, damage, snapshots } = counts;
+function checkTogether({ voters, logs = [], config }: BoundOptions, counts: typeof USUAL): void {
+  const { nodes, terms, damage, snapshots } = counts;
   const check = (name: string, value: unknown, allowed: string, isAllowed: boolean): void =>
     checkArgument(
       "explore",
@@ -160,6 +174,10 @@ function checkTogether({ voters, config }: BoundOptions, counts: typeof USUAL): 
       value,
     );
   check("voters", voters, `at most nodes, ${nodes}`, (voters ?? 0) <= nodes);
+  const shown = logs.map(String);
+  const why =
+    logs.length > nodes ? `at most ${nodes} logs, one for each node` : whyNoLogs(logs, terms);
+  check("logs", shown, why ?? "", why === undefined);
   check("snapshots", snapshots, "0 when damage is given", damage === 0 || snapshots === 0);
   const isBeating = config?.leases !== true || (config.quorumBeats ?? 0) > 0;
   check("config.leases", config?.leases, "config.quorumBeats of 1 or more as well", isBeating);

@@ -1,5 +1,6 @@
 import { checkCluster, confirmedRound, type NodeId, type Observed } from "@kontiki/core";
 import type { Bounds } from "./bounds.ts";
+import { firstTerm } from "./first-logs.ts";
 import { NO_HISTORY, remembering, type History, type View } from "./history-variables.ts";
 import { runOccurrence } from "./occurrence.ts";
 import {
@@ -83,9 +84,10 @@ export class Model {
 
   /** All nodes before the first event. */
   get start(): readonly number[] {
-    const { configs, reads } = this.bounds;
-    return configs.map((config) =>
-      this.locals.idOf(firstStart(config, config.leases && reads > 0)),
+    const { configs, logs, reads } = this.bounds;
+    const term = firstTerm(logs);
+    return configs.map((config, at) =>
+      this.locals.idOf(firstStart(config, term, logs[at] ?? [], config.leases && reads > 0)),
     );
   }
 

@@ -14,6 +14,7 @@ import {
   type NodeId,
   type Snapshot,
   type State,
+  type Term,
 } from "@kontiki/core";
 import { NOTHING_HEARD, type Heard } from "./lease-time.ts";
 import { keyOf } from "./relabel.ts";
@@ -143,9 +144,14 @@ function begunFrom(disk: ExploredNode["disk"]): ExploredNode["disk"] {
   return meets ? disk : { ...disk, log: [], base: positionOf(snapshot) };
 }
 
-/** A node at its first start. `watchesTime`: whether the model of time is needed. */
-export function firstStart(config: Config, watchesTime: boolean): ExploredNode {
-  const started = startedFrom(config, { hard: INITIAL_HARD_STATE, log: [] });
+/** A node at its first start, with this term and log. `watchesTime`: whether the model of time is needed. */
+export function firstStart(
+  config: Config,
+  term: Term,
+  log: readonly Entry<string>[],
+  watchesTime: boolean,
+): ExploredNode {
+  const started = startedFrom(config, { hard: { ...INITIAL_HARD_STATE, term }, log });
   return watchesTime ? { ...started, heard: NOTHING_HEARD } : started;
 }
 

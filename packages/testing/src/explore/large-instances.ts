@@ -93,4 +93,18 @@ export const LARGE: readonly NamedInstance[] = [
     { ...BARE, crashes: 1, ...CAUTIOUS },
     [227_908, 1_367_288, 35],
   ),
+  named(
+    "large-damage-minority",
+    "a lost entry of a log that only two of five nodes have",
+    {
+      ...BARE,
+      nodes: 5,
+      logs: [[1], [2, 2], [], [2, 2]],
+      terms: 3,
+      damage: 1,
+      inflight: 2,
+      config: { noop: false },
+    },
+    [8_292_157, 8_292_157, 32],
+  ),
 ];

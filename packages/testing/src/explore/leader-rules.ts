@@ -22,6 +22,15 @@ export const LEADER_RULES: readonly Rule[] = [
     },
   },
   {
+    // §5.4.2, Figure 8: entries of older terms commit only together with one of its own.
+    text: "it commits up to an entry of an older term",
+    isBroken: ({ before, after }) => {
+      const { env, state } = after;
+      if (before.state.role.type !== "leader" || state.role.type !== "leader") return false;
+      return state.commit > before.state.commit && env.log.termAt(state.commit) !== state.term;
+    },
+  },
+  {
     // Dissertation 6.4, step 3: only an answer to a later round shows that it led when the read came.
     text: "a read waits for a round that began before it came",
     isBroken: ({ before, after }) => {

@@ -32,6 +32,25 @@ export const SMALL: readonly NamedInstance[] = [
     [8_199, 49_093, 29],
   ),
   named(
+    "diverged",
+    "three logs that conflict, and a crash",
+    { ...BARE, logs: [[1, 1, 2], [1, 3], [1]], terms: 4, crashes: 1, inflight: 2 },
+    [4_929, 4_929, 21],
+  ),
+  named(
+    "figure-8",
+    "the logs of Figure 8 of the paper, without no-ops",
+    {
+      ...BARE,
+      nodes: 5,
+      logs: [[1, 2], [1, 2], [1], [1], [1, 3]],
+      terms: 4,
+      inflight: 2,
+      config: { noop: false },
+    },
+    [98_586, 98_586, 21],
+  ),
+  named(
     "ten-entries",
     "indexes of two digits",
     { ...BARE, nodes: 2, terms: 1, proposals: 10 },

@@ -20,6 +20,8 @@ const hasTerms: Condition = ({ terms }) => terms > 1;
 const hasCrashes: Condition = ({ crashes }) => crashes > 0;
 const hasDamage: Condition = ({ damage }) => damage > 0;
 const hasProposals: Condition = ({ proposals }) => proposals > 0;
+const hasCommands: Condition = (bounds) => hasProposals(bounds) || bounds.logs.flat().length > 0;
+const hasNoops: Condition = ({ configs }) => configs[0]?.noop === true;
 const hasChanges: Condition = ({ changes }) => changes > 0;
 const hasSnapshots: Condition = ({ snapshots }) => snapshots > 0;
 const hasWipes: Condition = ({ wipes }) => wipes > 0;
@@ -34,8 +36,11 @@ const canFetch: Condition = (bounds) =>
 const EVENTS: Readonly<Record<Happened, Expectation>> = {
   "a leader is elected": sometimes(always, always),
   "a leader of a later term is elected": sometimes(hasTerms, always),
-  "a leader commits an entry": sometimes(always, always),
-  "a leader commits a command": sometimes(hasProposals, always),
+  "a leader commits an entry": sometimes(
+    always,
+    (bounds) => hasNoops(bounds) || hasProposals(bounds),
+  ),
+  "a leader commits a command": sometimes(hasCommands, hasProposals),
   "a leader commits an entry of an older term": sometimes(hasTerms),
   "a follower learns of a commit": sometimes(isCluster),
   "a conflict truncates a log": sometimes(isCluster),

@@ -104,9 +104,13 @@ function ofOperators(bounds: Bounds): readonly Trigger[] {
   ];
 }
 
-/** At most one no-op of each term, the proposals, and the entries of each change and of each new disk, in each term. */
-function longestLog({ terms, proposals, changes, wipes }: Bounds): number {
-  return terms + proposals + 3 * (changes + wipes) * terms;
+/**
+ * The entries at first, and at most one no-op of each term, the proposals, and the entries of each change and of each new disk, in
+ * each term.
+ */
+function longestLog({ logs, terms, proposals, changes, wipes }: Bounds): number {
+  const first = Math.max(0, ...logs.map(({ length }) => length));
+  return first + terms + proposals + 3 * (changes + wipes) * terms;
 }
 
 function counted(count: number): readonly number[] {

@@ -43,10 +43,11 @@ export function partsOf(bounds: Bounds, reduces: boolean): Parts {
 /**
  * Whether a state and its renamings have equal futures. A removed leader asks one of its best-placed followers to take over,
  * the first of them in the order of the membership, so with changes, which a new disk needs too, they do not. A node that may be added differs from a
- * voter.
+ * voter, and so do nodes that begin with different logs.
  */
-function isSymmetric({ changes, wipes, configs, names }: Bounds): boolean {
-  return changes + wipes === 0 && configs.every(({ voters }) => voters.length === names.length);
+function isSymmetric({ changes, wipes, logs, configs, names }: Bounds): boolean {
+  if (changes + wipes + logs.length > 0) return false;
+  return configs.every(({ voters }) => voters.length === names.length);
 }
 
 /** A run from the first state, one chosen move after another. */

@@ -148,6 +148,11 @@ export class SimNetwork implements FaultableNetwork {
     return this.#bandwidths.begin(bytesPerMs);
   }
 
+  /** Why letters of one address to another are lost at this time; undefined while they are not cut off. */
+  cutBetween(from: Envelope["from"], to: Envelope["to"]): string | undefined {
+    return this.#cuts.all.find(({ concerns }) => concerns(from, to))?.reason;
+  }
+
   /** Whether any letter may arrive twice or be overtaken. */
   get #mayTwist(): boolean {
     const rules = this.#duplications.all.length + this.#reorders.all.length;
@@ -211,7 +216,7 @@ export class SimNetwork implements FaultableNetwork {
   }
 
   #cutOf({ from, to }: Envelope): string | undefined {
-    return this.#cuts.all.find(({ concerns }) => concerns(from, to))?.reason;
+    return this.cutBetween(from, to);
   }
 
   #linkOf({ from, to }: Envelope): Link {

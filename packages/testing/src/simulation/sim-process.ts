@@ -255,11 +255,12 @@ export class SimProcess {
     const { config, onHappening } = this.#parts;
     return {
       sync: () => {
-        storage.sync();
+        const isSynced = storage.sync();
         this.#isDirty = false;
         this.#isSynced = true;
         onHappening({ type: "synced", node: config.id });
         this.#at("afterSave");
+        return isSynced;
       },
       close: () => storage.close(),
     };

@@ -77,7 +77,8 @@ export class World implements FaultTarget {
       settings: plan.scenario.network,
       counters,
       deliver: (letter) => this.#deliver(letter),
-      onLost: ({ from, to }, reason) => parts.onHappening({ type: "lost", from, to, reason }),
+      onLost: ({ from, to, bytes }, reason) =>
+        parts.onHappening({ type: "lost", from, to, reason, bytes }),
     });
     this.#voters = Array.from({ length: plan.nodes }, (_none, at) => nodeId(`n${at + 1}`));
     this.#named = plan.nodes;
@@ -332,7 +333,7 @@ export class World implements FaultTarget {
     this.#parts.onHappening({ type: "delivered", from, to, bytes });
     const reason = this.router.route(letter);
     if (reason === undefined) return;
-    this.#parts.onHappening({ type: "lost", from, to, reason });
+    this.#parts.onHappening({ type: "lost", from, to, reason, bytes });
     this.#parts.onUndeliverable(letter, reason === "mailbox full");
   }
 }

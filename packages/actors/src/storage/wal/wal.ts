@@ -185,7 +185,7 @@ export class Wal implements Storage {
     return true;
   }
 
-  sync(): void {
+  sync(): boolean {
     const isFlushed = this.#state === "flushed";
     assert(
       isFlushed || this.#state === "durable",
@@ -199,6 +199,7 @@ export class Wal implements Storage {
     this.#promise.turn(isFlushed ? this.#flushed : undefined);
     this.#state = "durable";
     this.#removeObsolete();
+    return isFlushed;
   }
 
   close(): void {

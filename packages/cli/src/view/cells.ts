@@ -1,0 +1,73 @@
+import { decode, headerOf, payloadOf, type CommandBytes } from "@kontiki/actors/node";
+import type { Effect, Entry } from "@kontiki/core";
+import { logText } from "../render/log-text.ts";
+import { membershipText, type Notation } from "../render/message-text.ts";
+import type { Cell, LogChange } from "./recording.ts";
+
+/** The content of an entry is cut off after this many characters. */
+const TEXT_MAX = 60;
+
+/** How a page shows commands and entries in the texts of messages and events. */
+export const NOTATION: Notation<CommandBytes> = {
+  commandText: (command) => commandText(command),
+  listedEntries: 3,
+};
+
+/** Entries as the cells of a log. */
+export function cellsOf(entries: readonly Entry<CommandBytes>[]): readonly Cell[] {
+  return entries.map(cellOf);
+}
+
+function cellOf(entry: Entry<CommandBytes>): Cell {
+  switch (entry.type) {
+    case "noop":
+      return [entry.term, "n", "no-op"];
+    case "membership":
+      return [entry.term, "m", `members ${membershipText(entry.membership)}`];
+    case "command":
+      return [entry.term, "c", commandText(entry.command)];
+    default:
+      return entry satisfies never;
+  }
+}
+
+/** A command as it is typed at the prompt, and which client proposed it. */
+function commandText(command: CommandBytes): string {
+  const { client, sequence } = headerOf(command);
+  const payload = payloadOf(command);
+  const content = payload.length === 0 ? undefined : decode(payload);
+  const line = { type: "command", index: 0, term: 0, client, sequence, command: content } as const;
+  // Without its place, which the cell has.
+  return shortened(logText(line).split(" ").slice(2).join(" "));
+}
+
+function shortened(text: string): string {
+  return text.length <= TEXT_MAX ? text : `${text.slice(0, TEXT_MAX)}...`;
+}
+
+/** What the effects of one step do to the log; undefined when they leave it. */
+export function logChangeOf(effects: readonly Effect<CommandBytes>[]): LogChange | undefined {
+  let change: LogChange | undefined;
+  for (const effect of effects) change = changed(change, effect);
+  return change;
+}
+
+function changed(
+  change: LogChange | undefined,
+  effect: Effect<CommandBytes>,
+): LogChange | undefined {
+  switch (effect.type) {
+    case "truncateLog":
+      return { ...change, after: effect.after };
+    case "appendLog":
+      return { ...change, append: [...(change?.append ?? []), ...cellsOf(effect.entries)] };
+    case "compactLog":
+      return { ...change, compact: effect.upTo };
+    case "installSnapshot": {
+      const { index, term } = effect.snapshot;
+      return { base: [index, term] };
+    }
+    default:
+      return change;
+  }
+}

@@ -1,0 +1,96 @@
+import type { RecordedEvent } from "@kontiki/cli/recording";
+import { Letters } from "./letters.ts";
+import { Marks } from "./marks.ts";
+import { after, firstMoment, type Moment } from "./moment.ts";
+
+/** A moment is computed from the last of these before it. */
+const EVENTS_BETWEEN_STOPS = 128;
+
+/** All events of a run so far, and the moment after each. */
+export class Timeline {
+  readonly letters = new Letters();
+  readonly marks = new Marks();
+  readonly #events: RecordedEvent[] = [];
+  readonly #nodes: string[];
+  /** The moment before the event `128 * n`. */
+  readonly #stops: Moment[];
+  #last: Moment;
+  /** The places of the events that a story tells. */
+  readonly #told: number[] = [];
+  #cached: { readonly index: number; readonly moment: Moment } | undefined;
+
+  constructor(nodes: readonly string[]) {
+    this.#nodes = [...nodes];
+    this.#last = firstMoment(nodes);
+    this.#stops = [this.#last];
+  }
+
+  /** Adds events that happened after all those before. */
+  append(events: readonly RecordedEvent[]): void {
+    for (const event of events) this.#append(event);
+  }
+
+  get length(): number {
+    return this.#events.length;
+  }
+
+  /** The nodes, in the order in which they appeared. */
+  get nodes(): readonly string[] {
+    return this.#nodes;
+  }
+
+  /** The time of the last event. */
+  get end(): number {
+    return this.#events.at(-1)?.at ?? 0;
+  }
+
+  /** Places of the events that a story tells, in their order. */
+  get told(): readonly number[] {
+    return this.#told;
+  }
+
+  /** An event, counted from 0. */
+  event(index: number): RecordedEvent | undefined {
+    return this.#events[index];
+  }
+
+  /** The moment after an event; before the first one for -1. */
+  moment(index: number): Moment {
+    const place = Math.min(index, this.length - 1);
+    if (place === this.length - 1) return this.#last;
+    if (this.#cached?.index === place) return this.#cached.moment;
+    const stop = Math.floor((place + 1) / EVENTS_BETWEEN_STOPS);
+    let moment = this.#stops[stop] ?? this.#last;
+    let from = stop * EVENTS_BETWEEN_STOPS;
+    if (this.#cached !== undefined && this.#cached.index < place && this.#cached.index >= from) {
+      ({ moment } = this.#cached);
+      from = this.#cached.index + 1;
+    }
+    for (const event of this.#events.slice(from, place + 1)) moment = after(moment, event);
+    this.#cached = { index: place, moment };
+    return moment;
+  }
+
+  /** The last event at or before a time; -1 when there is none. */
+  indexAt(at: number): number {
+    let [low, high] = [0, this.length];
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      if ((this.#events[middle]?.at ?? 0) <= at) low = middle + 1;
+      else high = middle;
+    }
+    return low - 1;
+  }
+
+  #append(event: RecordedEvent): void {
+    const index = this.#events.length;
+    if (index > 0 && index % EVENTS_BETWEEN_STOPS === 0) this.#stops.push(this.#last);
+    this.#events.push(event);
+    this.letters.add(event, index);
+    this.marks.add(event, index);
+    if (event.quiet !== true) this.#told.push(index);
+    for (const node of Object.keys(event.changes ?? {}))
+      if (!this.#nodes.includes(node)) this.#nodes.push(node);
+    this.#last = after(this.#last, event);
+  }
+}

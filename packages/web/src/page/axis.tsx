@@ -1,0 +1,47 @@
+import type { JSX } from "preact";
+import { useEffect, useRef } from "preact/hooks";
+import { axisTime, drawAxis } from "./draw-axis.ts";
+import type { Store } from "./store.ts";
+import { useSize } from "./use-size.ts";
+
+/** Reigns, faults, crashes and violations on one time axis, with the present moment. */
+export function Axis({ store }: { readonly store: Store }): JSX.Element {
+  const canvas = useRef<HTMLCanvasElement>(null);
+  const { width } = useSize(canvas);
+  const { timeline } = store;
+  const version = store.version.value;
+  const { at } = store.position.value;
+  const since = store.since.value;
+  useEffect(() => {
+    if (canvas.current === null || width === 0) return;
+    const pinned = since === undefined ? undefined : timeline.event(since)?.at;
+    drawAxis(canvas.current, width, timeline, { at, pinned });
+  }, [width, version, at, since]);
+  const seek = ({
+    clientX,
+    currentTarget,
+  }: PointerEvent & { currentTarget: HTMLElement }): void => {
+    const { left, width: full } = currentTarget.getBoundingClientRect();
+    store.seek(axisTime(clientX - left, timeline.end, full));
+  };
+  return (
+    <div class="axis">
+      <canvas
+        ref={canvas}
+        role="slider"
+        tabIndex={0}
+        aria-label="Time"
+        aria-valuemin={0}
+        aria-valuemax={Math.round(timeline.end)}
+        aria-valuenow={Math.round(at)}
+        onPointerDown={(event) => {
+          event.currentTarget.setPointerCapture(event.pointerId);
+          seek(event);
+        }}
+        onPointerMove={(event) => {
+          if (event.buttons === 1) seek(event);
+        }}
+      />
+    </div>
+  );
+}

@@ -1,0 +1,142 @@
+import type { Mark, Span, Timeline } from "../model/index.ts";
+
+/** Heights of the parts, from top to bottom: marks, reigns, faults, times. */
+const MARKS = 16;
+const REIGNS = 16;
+const FAULT = 9;
+const FAULT_ROWS = 3;
+const TIMES = 15;
+
+/** The height of the axis, also in the style sheet: before the first drawing a canvas has another one. */
+const AXIS_HEIGHT = MARKS + REIGNS + FAULT * FAULT_ROWS + TIMES;
+
+type Shown = { readonly at: number; readonly pinned: number | undefined };
+
+/** Draws the time axis. */
+export function drawAxis(
+  canvas: HTMLCanvasElement,
+  width: number,
+  timeline: Timeline,
+  { at, pinned }: Shown,
+): void {
+  const scale = devicePixelRatio;
+  canvas.width = width * scale;
+  canvas.height = AXIS_HEIGHT * scale;
+  const paint = canvas.getContext("2d");
+  if (paint === null) return;
+  paint.scale(scale, scale);
+  paint.font = "11px system-ui, sans-serif";
+  const colors = getComputedStyle(canvas);
+  const color = (name: string): string => colors.getPropertyValue(name);
+  const end = Math.max(timeline.end, 1);
+  const axis: Painted = { paint, color, width, end, x: (time) => axisX(time, end, width) };
+  drawReigns(axis, timeline);
+  drawFaults(axis, timeline.marks.faults);
+  drawMarks(axis, timeline.marks.all);
+  drawTimes(axis);
+  if (pinned !== undefined) drawCursor(axis, pinned, "--dim");
+  drawCursor(axis, at, "--text");
+}
+
+/** Room at both ends, so that a mark at an end is seen. */
+const EDGE = 8;
+
+/** Where a time is on an axis of this width. */
+function axisX(time: number, end: number, width: number): number {
+  return EDGE + (time / end) * (width - 2 * EDGE);
+}
+
+/** The time at a place of the axis. */
+export function axisTime(x: number, end: number, width: number): number {
+  return Math.max(0, Math.min(1, (x - EDGE) / (width - 2 * EDGE))) * end;
+}
+
+type Painted = {
+  readonly paint: CanvasRenderingContext2D;
+  readonly color: (name: string) => string;
+  readonly width: number;
+  readonly end: number;
+  readonly x: (time: number) => number;
+};
+
+function drawReigns({ paint, color, end, x }: Painted, { marks }: Timeline): void {
+  for (const { name, from, to, term } of marks.reigns) {
+    const [left, right] = [x(from), x(to ?? end)];
+    paint.fillStyle = color(`--term-${(term - 1) % 8}`);
+    paint.fillRect(left, MARKS, Math.max(1, right - left - 1), REIGNS - 2);
+    if (right - left < 46) continue;
+    paint.fillStyle = color("--on-term");
+    paint.fillText(`${name} term ${term}`, left + 4, MARKS + 11);
+  }
+}
+
+function drawFaults({ paint, color, end, x }: Painted, faults: readonly Span[]): void {
+  /** Where each row is free again. */
+  const free = Array.from({ length: FAULT_ROWS }, () => -Infinity);
+  for (const { name, from, to } of faults) {
+    const [left, right] = [x(from), Math.max(x(from) + 3, x(to ?? end))];
+    const row = Math.max(
+      0,
+      free.findIndex((until) => until <= left),
+    );
+    free[row] = right;
+    const top = MARKS + REIGNS + row * FAULT;
+    paint.fillStyle = color("--fault");
+    paint.fillRect(left, top, right - left, FAULT - 2);
+    if (right - left < 60) continue;
+    paint.fillStyle = color("--on-term");
+    paint.save();
+    paint.beginPath();
+    paint.rect(left, top, right - left, FAULT - 2);
+    paint.clip();
+    paint.font = "8px system-ui, sans-serif";
+    paint.fillText(name, left + 3, top + 6.5);
+    paint.restore();
+  }
+}
+
+const GLYPHS = { election: "★", crash: "✝", fault: "", violation: "◆" } as const;
+const GLYPH_COLORS = {
+  election: "--dim",
+  crash: "--text",
+  fault: "--fault",
+  violation: "--bad",
+} as const;
+
+function drawMarks({ paint, color, x }: Painted, marks: readonly Mark[]): void {
+  paint.textAlign = "center";
+  // Violations last, so that nothing covers them.
+  const inOrder = [...marks].sort((one, other) => order(one) - order(other));
+  for (const { kind, at } of inOrder) {
+    paint.fillStyle = color(GLYPH_COLORS[kind]);
+    paint.font = kind === "violation" ? "bold 15px system-ui" : "11px system-ui";
+    paint.fillText(GLYPHS[kind], x(at), 12);
+  }
+  paint.textAlign = "left";
+}
+
+function order({ kind }: Mark): number {
+  return kind === "violation" ? 1 : 0;
+}
+
+function drawTimes({ paint, color, width, end, x }: Painted): void {
+  const top = MARKS + REIGNS + FAULT * FAULT_ROWS;
+  paint.font = "10px system-ui";
+  paint.fillStyle = color("--dim");
+  const step = niceStep((end / width) * 90);
+  for (let time = 0; time < end; time += step) {
+    paint.fillRect(x(time), top, 1, 4);
+    paint.fillText(`${Math.round(time)}`, x(time) + 3, top + 11);
+  }
+}
+
+/** A round number at least this large. */
+function niceStep(least: number): number {
+  const power = 10 ** Math.floor(Math.log10(Math.max(least, 1)));
+  return [1, 2, 5, 10].map((factor) => factor * power).find((step) => step >= least) ?? power * 10;
+}
+
+function drawCursor({ paint, color, x }: Painted, at: number, name: string): void {
+  paint.fillStyle = color(name);
+  paint.fillRect(x(at) - 0.75, 0, 1.5, AXIS_HEIGHT - TIMES + 4);
+}

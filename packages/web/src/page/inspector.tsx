@@ -1,0 +1,112 @@
+import { useSignal } from "@preact/signals";
+import type { JSX } from "preact";
+import { differencesBetween, flat } from "../model/index.ts";
+import type { Store } from "./store.ts";
+
+type Props = { readonly store: Store };
+
+/** The whole state of a node, what differs from the pinned moment, and which links are cut. */
+export function Inspector({ store }: Props): JSX.Element {
+  const tab = useSignal<"state" | "links">("state");
+  const isPinned = store.since.value !== undefined;
+  return (
+    <section class="inspector" aria-label="Details">
+      <div class="tools" role="tablist">
+        <Tab name="state" now={tab.value} onChoose={() => (tab.value = "state")}>
+          State of {store.node.value ?? "no node"}
+        </Tab>
+        <Tab name="links" now={tab.value} onChoose={() => (tab.value = "links")}>
+          Links
+        </Tab>
+      </div>
+      {isPinned && <Differences store={store} />}
+      {tab.value === "state" ? <State store={store} /> : <Matrix store={store} />}
+    </section>
+  );
+}
+
+type TabProps = {
+  readonly name: string;
+  readonly now: string;
+  readonly onChoose: () => void;
+  readonly children: preact.ComponentChildren;
+};
+
+function Tab({ name, now, onChoose, children }: TabProps): JSX.Element {
+  return (
+    <button type="button" role="tab" aria-selected={name === now} onClick={onChoose}>
+      {children}
+    </button>
+  );
+}
+
+function State({ store }: Props): JSX.Element {
+  const name = store.node.value;
+  const values = flat(name === undefined ? undefined : store.moment.value.nodes[name]);
+  return (
+    <table class="values">
+      {[...values].map(([path, value]) => (
+        <tr key={path}>
+          <th>{path}</th>
+          <td>{value}</td>
+        </tr>
+      ))}
+    </table>
+  );
+}
+
+function Differences({ store }: Props): JSX.Element {
+  const { timeline, since, position, moment } = store;
+  const pinned = since.value ?? -1;
+  const [from, to] = [timeline.moment(pinned), moment.value];
+  const found = differencesBetween(from, to);
+  return (
+    <div class="differences">
+      <h2>
+        From event {pinned + 1} to {position.value.index + 1}:{" "}
+        {found.length === 0 ? "nothing differs" : `${found.length} values differ`}
+      </h2>
+      <table class="values">
+        {found.map(({ node, path, before, after }) => (
+          <tr key={`${node} ${path}`}>
+            <th>
+              {node} {path}
+            </th>
+            <td>
+              <del>{before}</del> <ins>{after}</ins>
+            </td>
+          </tr>
+        ))}
+      </table>
+    </div>
+  );
+}
+
+function Matrix({ store }: Props): JSX.Element {
+  const { nodes } = store.timeline;
+  const { cuts } = store.moment.value;
+  return (
+    <table class="matrix">
+      <caption>✕: letters from the row to the column are lost</caption>
+      <tr>
+        <th />
+        {nodes.map((to) => (
+          <th key={to}>{to}</th>
+        ))}
+      </tr>
+      {nodes.map((from) => (
+        <tr key={from}>
+          <th>{from}</th>
+          {nodes.map((to) => {
+            const isCut = cuts.includes(`${from}>${to}`);
+            return (
+              <td key={to} class={isCut ? "cut" : ""}>
+                {from === to ? "" : isCut ? "✕" : "·"}
+              </td>
+            );
+          })}
+        </tr>
+      ))}
+    </table>
+  );
+}

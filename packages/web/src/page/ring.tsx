@@ -1,0 +1,200 @@
+import type { JSX } from "preact";
+import { summaryOf, type Flying, type NodeMoment } from "../model/index.ts";
+import { termColor } from "./colors.ts";
+import { flyingPlace, placesOf, type Place } from "./places.ts";
+import type { Store } from "./store.ts";
+
+const RADIUS = 34;
+
+/** The nodes on a ring, with their roles and timers, the links that are cut, and letters on their way. */
+export function Ring({ store }: { readonly store: Store }): JSX.Element {
+  void store.version.value;
+  const { timeline } = store;
+  const { index, at } = store.position.value;
+  const moment = store.moment.value;
+  const nodes = timeline.nodes.filter((node) => moment.nodes[node] !== undefined);
+  const places = placesOf(nodes);
+  const flying = timeline.letters.flyingAt(index, at);
+  const shown = flying.filter(
+    ({ posted: { letter } }) => places.has(letter.from) && places.has(letter.to),
+  );
+  return (
+    <section class="ring" aria-label="Nodes">
+      <svg viewBox="0 0 480 400" role="group">
+        <Links nodes={nodes} cuts={moment.cuts} places={places} />
+        {nodes.map((node) => {
+          const place = places.get(node);
+          const now = moment.nodes[node];
+          return place === undefined || now === undefined ? null : (
+            <Node key={node} store={store} name={node} node={now} place={place} at={at} />
+          );
+        })}
+        {shown.map((one) => (
+          <Dot key={one.posted.letter.id} flying={one} places={places} />
+        ))}
+      </svg>
+      <Faults
+        names={Object.values(moment.faults).map(
+          (fault) => `${fault.name} ${fault.nodes.join(" ")}`,
+        )}
+      />
+    </section>
+  );
+}
+
+function Faults({ names }: { readonly names: readonly string[] }): JSX.Element {
+  return (
+    <p class="faults">
+      {names.length === 0 ? "no fault in force" : `in force: ${names.join(", ")}`}
+    </p>
+  );
+}
+
+type NodeProps = {
+  readonly store: Store;
+  readonly name: string;
+  readonly node: NodeMoment;
+  readonly place: Place;
+  readonly at: number;
+};
+
+const ROLE_TEXTS = {
+  follower: "follower",
+  preCandidate: "pre-vote",
+  candidate: "candidate",
+  leader: "leader",
+} as const;
+
+function Node({ store, name, node, place, at }: NodeProps): JSX.Element {
+  const summary = summaryOf(node);
+  const role = node.life === "up" ? ROLE_TEXTS[summary.role] : node.life;
+  const isChosen = store.node.value === name;
+  const label = `${name}, ${role}, term ${summary.term}, commit ${summary.commit}`;
+  const choose = (): void => {
+    store.chosen.value = name;
+  };
+  return (
+    <g
+      class={`node ${summary.role} ${node.life}${isChosen ? " chosen" : ""}`}
+      transform={`translate(${place.x} ${place.y})`}
+      tabIndex={0}
+      role="button"
+      aria-label={label}
+      onClick={choose}
+      onFocus={choose}
+      onPointerEnter={() => (store.pointed.value = name)}
+      onPointerLeave={() => (store.pointed.value = undefined)}
+    >
+      <circle class="body" r={RADIUS} style={{ fill: termColor(summary.term) }} />
+      {summary.role === "leader" && node.life !== "down" && <circle class="crown" r={RADIUS - 5} />}
+      <Timer store={store} node={node} at={at} isLeader={summary.role === "leader"} />
+      <text class="name" y={-6}>
+        {name}
+      </text>
+      <text class="role" y={8}>
+        {role}
+      </text>
+      <text class="term" y={21}>
+        term {summary.term}
+      </text>
+      {summary.votedFor !== undefined && (
+        <text class="vote" y={RADIUS + 19}>
+          voted {summary.votedFor}
+        </text>
+      )}
+    </g>
+  );
+}
+
+type TimerProps = {
+  readonly store: Store;
+  readonly node: NodeMoment;
+  readonly at: number;
+  readonly isLeader: boolean;
+};
+
+/** The time since the election timer began, as a part of the longest time that it may run: twice the shortest. */
+function Timer({ store, node, at, isLeader }: TimerProps): JSX.Element | null {
+  const { electionTimeoutMs, clock } = store.opened.head;
+  if (electionTimeoutMs === undefined || clock !== "ms") return null;
+  if (isLeader || node.life !== "up" || node.timerAt === undefined) return null;
+  const part = Math.min(1, Math.max(0, (at - node.timerAt) / (2 * electionTimeoutMs)));
+  const length = 2 * Math.PI * (RADIUS + 5);
+  return (
+    <g class="timer" transform="rotate(-90)">
+      <circle r={RADIUS + 5} stroke-dasharray={`${part * length} ${length}`} />
+      <line x1={-RADIUS - 2} x2={-RADIUS - 9} />
+    </g>
+  );
+}
+
+type LinkProps = {
+  readonly nodes: readonly string[];
+  readonly cuts: readonly string[];
+  readonly places: ReadonlyMap<string, Place>;
+};
+
+function Links({ nodes, cuts, places }: LinkProps): JSX.Element {
+  const pairs = nodes.flatMap((one, at) =>
+    nodes.slice(at + 1).map((other) => [one, other] as const),
+  );
+  return (
+    <g class="links">
+      {pairs.map(([one, other]) => {
+        const [a, b] = [places.get(one), places.get(other)];
+        if (a === undefined || b === undefined) return null;
+        const count = [`${one}>${other}`, `${other}>${one}`].filter((pair) =>
+          cuts.includes(pair),
+        ).length;
+        const middle = { x: (a.x + b.x) / 2, y: (a.y + b.y) / 2 };
+        return (
+          <g key={`${one}${other}`} class={count > 0 ? "cut" : ""}>
+            <line
+              x1={a.x}
+              y1={a.y}
+              x2={b.x}
+              y2={b.y}
+              stroke-dasharray={count > 0 ? "5 5" : undefined}
+            />
+            {count > 0 && (
+              <text x={middle.x} y={middle.y}>
+                {count === 2
+                  ? "✕"
+                  : cuts.includes(`${one}>${other}`)
+                    ? `✕ to ${other}`
+                    : `✕ to ${one}`}
+              </text>
+            )}
+          </g>
+        );
+      })}
+    </g>
+  );
+}
+
+const SHAPES = {
+  vote: "M0-6 6 0 0 6-6 0Z",
+  append: "M0-6 6 5-6 5Z",
+  reply: "M-4 0a4 4 0 1 0 8 0a4 4 0 1 0-8 0Z",
+  snapshot: "M-5-5H5V5H-5Z",
+  client: "M-4-4H4V4H-4Z",
+  other: "M-3 0a3 3 0 1 0 6 0a3 3 0 1 0-6 0Z",
+} as const;
+
+type DotProps = { readonly flying: Flying; readonly places: ReadonlyMap<string, Place> };
+
+function Dot({ flying, places }: DotProps): JSX.Element | null {
+  const { letter, fate } = flying.posted;
+  const place = flyingPlace(flying, places);
+  if (place === undefined) return null;
+  const isLost = fate?.type === "lost";
+  return (
+    <g class={`letter ${letter.kind}`} transform={`translate(${place.x} ${place.y})`}>
+      <title>
+        {`${letter.from} to ${letter.to}: ${letter.text}${isLost ? ` (will be lost: ${fate.reason})` : ""}`}
+      </title>
+      <path d={SHAPES[letter.kind]} transform={`rotate(${place.angle + 90})`} />
+      {isLost && <text class="lost">✕</text>}
+    </g>
+  );
+}
