@@ -26,10 +26,11 @@ const events = [];
 const cluster = await Cluster.start({ nodes: 3, dataDir, onEvent: (event) => events.push(event) });
 const [supervisor] = await worker;
 await cluster.propose({ type: "put", key: "k", value: "v" });
-await cluster.node(await cluster.leader()).pause();
+// No node answers from now on.
+await Promise.all(cluster.nodeIds.map((id) => cluster.node(id).pause()));
 const pending = cluster.propose({ type: "put", key: "k", value: "w" });
-const unsettled = cluster.converged().catch((error) => error.message);
-// Until it is sent.
+const change = cluster.transfer().catch(({ outcome, message }) => [outcome, message]);
+// Until both are sent.
 await new Promise((resolve) => setTimeout(resolve, 50));
 events.length = 0;
 const ended = new Promise((resolve) => supervisor.on("exit", resolve));
@@ -44,7 +45,8 @@ print((await pending).type);
 print(events);
 print(cluster.status().map(({ life }) => life.type));
 print(await cluster.propose({ type: "put", key: "k", value: "x" }));
-print([await unsettled, await cluster.leader().catch((error) => error.message)]);
+print(await change);
+print(await cluster.leader().catch((error) => error.message));
 
 // The directory is free.
 const next = await Cluster.start({ dataDir });
