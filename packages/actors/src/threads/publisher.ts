@@ -63,14 +63,25 @@ export class Publisher {
     const { isPaused, thread } = child;
     const hasThread = thread !== undefined;
     const { shared: counters } = child.counters;
-    const state: NodeState = { id, uid, life, incarnation, restarts, hasThread, isPaused, counters };
+    const state: NodeState = {
+      id,
+      uid,
+      life,
+      incarnation,
+      restarts,
+      hasThread,
+      isPaused,
+      counters,
+    };
     this.#post({ type: "node", state });
   }
 
-  #publishUp(node: NodeId, incarnation: number, { mail, programControl }: NodeThread): void {
-    if (mail.program === undefined) return;
-    this.#post({ type: "up", node, incarnation, lanes: mail.program, control: programControl });
-    this.#ports.push(programControl);
+  #publishUp(node: NodeId, incarnation: number, thread: NodeThread): void {
+    const { program: lanes } = thread.mail;
+    const control = thread.passControl();
+    if (lanes === undefined || control === undefined) return;
+    this.#post({ type: "up", node, incarnation, lanes, control });
+    this.#ports.push(control);
   }
 
   /** What happens at once is published at once: a life and the event of it. It leaves before the answer to an order. */

@@ -58,8 +58,8 @@ const YOUNG_MIB_MAX = 64;
 export class NodeThread {
   readonly control: Control;
   readonly mail: NodeMail;
-  /** Another end of its control, to be passed to the program's thread. */
-  readonly programControl: MessagePort;
+  /** Another end of its control, until it is passed on. */
+  #programControl: MessagePort | undefined;
   readonly #loop: MailLoop;
   readonly #source: MailSource;
   readonly #worker: Worker;
@@ -75,7 +75,7 @@ export class NodeThread {
     this.#handlers = handlers;
     this.#port = data.port1;
     this.control = new Control(spec.id, control.port1);
-    this.programControl = programControl.port1;
+    this.#programControl = programControl.port1;
     this.mail = new NodeMail(loop.bell, programBell);
     this.#loop = loop;
     this.#source = sourceOf(this.mail, () => this.#takeMail(TAKEN_MAX));
@@ -108,6 +108,13 @@ export class NodeThread {
   /** Puts a letter or an obituary into the node's mailbox. */
   post(letter: ToNode): void {
     this.mail.post(letter);
+  }
+
+  /** Passes on another end of its control, to the program's thread. It then belongs to that thread. */
+  passControl(): MessagePort | undefined {
+    const control = this.#programControl;
+    this.#programControl = undefined;
+    return control;
   }
 
   /** Opens a direct lane to another node's thread. */
@@ -176,7 +183,7 @@ export class NodeThread {
     this.#loop.remove(this.#source);
     this.#takeMail(Infinity);
     this.#port.close();
-    this.programControl.close();
+    this.#programControl?.close();
     this.control.threadExited();
     this.#handlers.onExit(
       this.#cause ?? (code === 0 ? undefined : `the thread ended with exit code ${code}`),
